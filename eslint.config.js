@@ -1,0 +1,23 @@
+import js from "@eslint/js";
+import {defineConfig} from "eslint/config";
+import tseslint from "typescript-eslint";
+
+export default defineConfig(
+  {ignores: ["node_modules", "lib", "dist", ".assay", "src/.observablehq", "test/fixtures", "test/**/out"]},
+  js.configs.recommended,
+  ...tseslint.configs.strict,
+  {
+    languageOptions: {parserOptions: {projectService: {allowDefaultProject: ["*.js"]}}},
+    rules: {
+      "@typescript-eslint/no-floating-promises": "error",
+      "@typescript-eslint/no-misused-promises": ["error", {checksVoidReturn: false}],
+      "@typescript-eslint/consistent-type-imports": ["error", {fixStyle: "inline-type-imports"}],
+      "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/no-dynamic-delete": "off",
+      "@typescript-eslint/unified-signatures": "off",
+      "no-control-regex": "off",
+      eqeqeq: ["error", "always", {null: "ignore"}]
+    }
+  },
+  {files: ["**/*.js"], ...tseslint.configs.disableTypeChecked}
+);

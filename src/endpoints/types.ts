@@ -1,0 +1,155 @@
+/** Where a model runs, which decides how it is paid for. */
+export type Hosting = "api" | "edge" | "on-prem" | "cloud";
+
+/**
+ * How far an endpoint may be trusted with data: `local` never leaves this machine, `internal` is run by the
+ * team, `contract` is a processor under an agreement, `external` is anyone else. Ordered from most to least.
+ */
+export type Trust = "local" | "internal" | "contract" | "external";
+
+export interface ToolCall {
+  id: string;
+  type: "function";
+  function: {name: string; arguments: string};
+}
+
+export interface Message {
+  role: "system" | "developer" | "user" | "assistant" | "tool";
+  content: string | null;
+  name?: string;
+  tool_calls?: ToolCall[];
+  tool_call_id?: string;
+}
+
+/** A tool definition as OpenAI-compatible servers take it; `parameters` is a JSON schema. */
+export interface Tool {
+  type: "function";
+  function: {name: string; description?: string; parameters?: Record<string, unknown>};
+}
+
+/** Passed through to the server unchanged; every key is part of the completion's key. */
+export interface ModelParameters {
+  temperature?: number;
+  top_p?: number;
+  max_tokens?: number;
+  seed?: number;
+  stop?: string | string[];
+  logprobs?: boolean;
+  top_logprobs?: number;
+  response_format?: Record<string, unknown>;
+  [name: string]: unknown;
+}
+
+export interface CompletionRequest {
+  model: string;
+  messages: Message[];
+  params?: ModelParameters;
+  tools?: Tool[];
+}
+
+export interface CompletionOptions {
+  signal?: AbortSignal;
+  /** The row being asked about. Recorded endpoints look it up; it never enters the completion's key. */
+  rowId?: string;
+  /** Repeat number, 0-based; recorded endpoints may hold several outputs a row. */
+  repeat?: number;
+}
+
+export interface Usage {
+  promptTokens: number;
+  completionTokens: number;
+  cachedTokens?: number;
+}
+
+export interface TokenLogprob {
+  token: string;
+  logprob: number;
+  top?: {token: string; logprob: number}[];
+}
+
+export interface Completion {
+  text: string;
+  toolCalls?: ToolCall[];
+  finishReason: string;
+  /** Undefined when the server reports none: unknown, never 0. */
+  usage?: Usage;
+  logprobs?: TokenLogprob[];
+  /** Milliseconds of the attempt that succeeded, from request to last byte. */
+  latencyMs: number;
+  /** Milliseconds to the first streamed token; undefined when the response was not streamed. */
+  firstTokenMs?: number;
+  /** Attempts made, 1 when the first succeeded. */
+  attempts: number;
+  /** US dollars; undefined when the endpoint states no price. */
+  costUsd?: number;
+  /** Model name and system fingerprint as the server reports them. */
+  servedModel?: string;
+  fingerprint?: string;
+}
+
+/** US dollars per million tokens, with the day and the page the figures were read. */
+export interface TokenPrice {
+  inputUsdPerMillion: number;
+  outputUsdPerMillion: number;
+  cachedInputUsdPerMillion?: number;
+  asOf: string;
+  source: string;
+}
+
+export interface Limits {
+  requestsPerMinute?: number;
+  tokensPerMinute?: number;
+  /** The most requests in flight at once; `-j` can only lower it. */
+  concurrency?: number;
+}
+
+/** What an eval needs from an endpoint; preflight checks each and says what is missing. */
+export interface Needs {
+  logprobs?: boolean;
+  tools?: boolean;
+  usage?: boolean;
+  streaming?: boolean;
+}
+
+export interface PreflightFinding {
+  check: "reachable" | "key" | "model" | "chat-template" | "usage" | "logprobs" | "tools" | "streaming";
+  status: "ok" | "warning" | "error";
+  /** One sentence: what was found and what to do next. Never contains a secret. */
+  message: string;
+}
+
+/** One way of getting completions. Adding an endpoint means adding one file that returns this. */
+export interface Endpoint {
+  /** Unique within a workspace; appears in pages and in keys. */
+  readonly name: string;
+  readonly kind: "hosted" | "openai" | "embedded" | "recorded";
+  readonly hosting: Hosting;
+  readonly trust: Trust;
+  readonly limits?: Limits;
+  price?(model: string): TokenPrice | undefined;
+  /**
+   * What identifies the answerer beyond the model's name: provider, base URL, weights' hash or revision.
+   * Enters the completion's key, so a retrained model never shows old results. Contains no secret.
+   */
+  identity(model: string): Promise<Record<string, string>>;
+  /** One completion, retried within the endpoint's policy. Throws EndpointError. */
+  complete(request: CompletionRequest, options?: CompletionOptions): Promise<Completion>;
+  preflight?(model: string, needs: Needs, signal?: AbortSignal): Promise<PreflightFinding[]>;
+  close?(): Promise<void>;
+}
+
+export type EndpointErrorKind =
+  | "timeout" | "aborted" | "connection" | "rate-limit" | "server" | "auth" | "bad-request"
+  | "malformed" | "truncated-stream" | "missing-record" | "refused-by-gate";
+
+/** `message` is safe to store and show: no key, no prompt. */
+export class EndpointError extends Error {
+  override name = "EndpointError";
+  constructor(
+    readonly kind: EndpointErrorKind,
+    message: string,
+    readonly detail: {status?: number; retryAfterMs?: number; attempts?: number; cause?: unknown} = {}
+  ) {
+    super(message, {cause: detail.cause});
+  }
+}

@@ -1,0 +1,39 @@
+import type {Completion, Message} from "../endpoints/types.js";
+
+export type Json = string | number | boolean | null | Json[] | {[key: string]: Json};
+
+/** A row of a data set as it reaches prompts and scorers: its id and the data set's own columns. */
+export type Row = {id: string} & Record<string, unknown>;
+
+export interface ScoreInput {
+  /** The completion's text, as the model gave it. */
+  output: string;
+  /** What the eval's `expected` returned for this row; a list means any of several references. */
+  expected: unknown;
+  row: Row;
+  completion: Completion;
+  messages: readonly Message[];
+  signal?: AbortSignal;
+}
+
+/**
+ * Higher is better. A number is in the scorer's own stated range (0 to 1 unless it says otherwise).
+ * `failed` says that no score could be given (a judge's answer that does not parse, a malformed reference):
+ * it is shown with its reason and stays out of the average.
+ */
+export type ScoreResult =
+  | number
+  | boolean
+  | {value: number; details?: {[key: string]: Json}}
+  | {failed: string};
+
+/** A scorer is a function. `label` and `version` are optional: see `scorerVersion`. */
+export interface Scorer {
+  (input: ScoreInput): ScoreResult | Promise<ScoreResult>;
+  /** A configured scorer states its settings here, since its source text does not show them. */
+  settings?: Json;
+  /** Corpus-level figure from the per-row details (BLEU, macro F1); undefined when nothing was scored. */
+  aggregate?(rows: readonly {value: number; details?: {[key: string]: Json}; expected: unknown; output: string}[]): number | undefined;
+  /** False when the value is no proportion (a BLEU score), so that no Wilson interval is drawn. */
+  binary?: boolean;
+}
