@@ -1,0 +1,43 @@
+import {checkName} from "../store/index.js";
+
+/** Rows come from files, or from code that yields plain objects. */
+export type Source =
+  | {kind: "files"; files: string | string[]; format?: "parquet" | "csv" | "json" | "jsonl"}
+  | {kind: "rows"; rows: () => AsyncIterable<object> | Iterable<object>; describe?: Record<string, unknown>};
+
+/**
+ * How sensitive a data set's rows are: `public` may go anywhere, `internal` to the team's own machines and
+ * processors, `personal` needs its findings resolved before it leaves the machine.
+ */
+export type Sensitivity = "public" | "internal" | "personal";
+
+export interface DatasetDefinition {
+  name: string;
+  description?: string;
+  licence?: string;
+  source: Source;
+  /**
+   * SQL from the source to the data set's columns; the source is the relation `source`. Without it every
+   * source column is taken.
+   */
+  sql?: string;
+  /** Column that identifies a row for good. Without it a row's content hash is its id. */
+  id?: string;
+  /** Column holding the text a model reads: used for duplicates, personal data and excerpts. */
+  text?: string;
+  /** Column holding the answer. */
+  label?: string;
+  /** Column of the group a row belongs to (thread, customer, document): groups stay on one side of a split. */
+  group?: string;
+  /** Column of the row's time, ISO text or timestamp. */
+  time?: string;
+  sensitivity?: Sensitivity;
+  /** SQL conditions that every version must meet for all rows, by name: `{"has a label": "label is not null"}`. */
+  checks?: Record<string, string>;
+}
+
+/** Declares a data set. A file in `data-loaders/` default-exports what this returns. */
+export function defineDataset(definition: DatasetDefinition): DatasetDefinition {
+  checkName("data set", definition.name);
+  return definition;
+}

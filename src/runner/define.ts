@@ -1,0 +1,109 @@
+import type {Endpoint, Message, ModelParameters, Tool} from "../endpoints/types.js";
+import type {DatasetDefinition} from "../datasets/define.js";
+import type {Row, Scorer} from "../scorers/types.js";
+import type {SplitSpec} from "../splits/spec.js";
+import type {SplitManifest, Store, VersionManifest} from "../store/index.js";
+
+/** What a candidate may use to make itself ready: train, merge, load weights, start a server. */
+export interface PrepareContext {
+  store: Store;
+  version: VersionManifest;
+  split: SplitManifest;
+  seed: string;
+  /** Rows of one part, in the order of their ids. The sealed part is refused. */
+  rows(part: string): AsyncIterable<Row>;
+  onProgress(message: string): void;
+  signal?: AbortSignal;
+}
+
+export interface PreparedCandidate {
+  endpoint: Endpoint;
+  /** The model's name as the endpoint knows it. */
+  model: string;
+  /** Manifest id of a model whose weights are in the store: gives the candidate its lineage. */
+  modelId?: string;
+  /** Called when the run has ended, however it ended. */
+  close?(): Promise<void>;
+}
+
+/** A model reachable through an endpoint. */
+export interface Candidate {
+  name: string;
+  /** What the others are measured against. At most one per eval; the first candidate when none says so. */
+  baseline?: boolean;
+  params?: ModelParameters;
+  tools?: Tool[];
+  prepare(context: PrepareContext): Promise<PreparedCandidate>;
+}
+
+/** A candidate whose endpoint needs no preparation. */
+export function candidate(
+  name: string,
+  endpoint: Endpoint,
+  model: string,
+  options: {params?: ModelParameters; tools?: Tool[]; baseline?: boolean} = {}
+): Candidate {
+  return {name, ...options, prepare: async () => ({endpoint, model})};
+}
+
+export interface PromptContext {
+  /** Examples drawn from the training part with the eval's seed, the same for every row. */
+  fewShot: readonly Row[];
+}
+
+/** Text with `{{column}}` places, or a function of the row. Text becomes one user message. */
+export type Prompt = string | ((row: Row, context: PromptContext) => string | Message[]);
+
+export interface GateRule {
+  /** The candidate the rule is about; the eval's pick when absent. */
+  candidate?: string;
+  /** Least score: the interval's lower bound must reach it to pass, its upper bound must miss it to fail. */
+  minScore?: number;
+  /** Not worse than the baseline by more than this, in score units. */
+  maxRegression?: number;
+  maxFailureShare?: number;
+  maxCostUsdPerThousand?: number;
+  maxP95LatencyMs?: number;
+}
+
+export interface EvalDefinition {
+  /** The file's name without `.eval.ts` when absent. */
+  name?: string;
+  title?: string;
+  description?: string;
+  /** A data set's definition, or its name in the store. */
+  dataset: DatasetDefinition | string;
+  /** One run is made for each split. */
+  split: SplitSpec | SplitSpec[];
+  /** Which part is scored: test unless said otherwise. */
+  part?: "train" | "validation" | "test" | "sealed";
+  candidates: Candidate[];
+  /** Several named prompts are a matrix: every candidate is run with each. */
+  prompt: Prompt | Record<string, Prompt>;
+  fewShot?: {count: number; seed?: string};
+  /** What the scorers compare with: a column's name or a function of the row. */
+  expected: string | ((row: Row) => unknown);
+  scorers: Record<string, Scorer>;
+  /** The scorer the verdict is about; the first when absent. */
+  primary?: string;
+  /** Column names, or functions that name the slice a row falls in. */
+  slices?: string[] | Record<string, (row: Row) => string>;
+  /** Rows of one cluster are not independent. The split's group column when absent. */
+  cluster?: string | ((row: Row) => string);
+  /** Completions per row, 1 when absent. */
+  repeats?: number;
+  /** The smallest difference worth switching for, in score units (0.01 = one point); default 0.01. */
+  margin?: number;
+  seed?: string;
+  needs?: {logprobs?: boolean; usage?: boolean; tools?: boolean};
+  gate?: GateRule[];
+  /**
+   * What pages may show of a row: nothing but ids and labels, a masked excerpt (default), or the text itself.
+   */
+  publish?: "ids" | "masked" | "text";
+}
+
+/** Declares an eval. A file `evals/NAME.eval.ts` default-exports what this returns. */
+export function defineEval(definition: EvalDefinition): EvalDefinition {
+  return definition;
+}

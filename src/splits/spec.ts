@@ -1,0 +1,26 @@
+/** How rows are divided into parts. The same version, spec and seed always give the same split. */
+export interface SplitSpec {
+  /** Shown in reports; the strategy's name when absent. */
+  name?: string;
+  /**
+   * - `random`: every row on its own, by a hash of its id (an old row never moves when rows are added)
+   * - `group`: rows of one group stay together, by a hash of the group
+   * - `stratified`, `stratified-group`: the same with class shares kept alike in all parts
+   * - `temporal`: the newest rows are the test part, the ones before them validation
+   * - `cluster`: near-duplicates stay together
+   * - `given`: a column of the data set names the part
+   */
+  strategy: "random" | "group" | "stratified" | "stratified-group" | "temporal" | "cluster" | "given";
+  /** Column of the group; the data set's own when absent. */
+  group?: string;
+  /** Column that names the part, for `given`. */
+  column?: string;
+  /** Cut-offs for `temporal`: rows at or after `test` are the test part. Shares are used when absent. */
+  cutoffs?: {validation?: string; test: string};
+  /** Shares of the parts; what is left is training. Defaults: validation 0.15, test 0.15, sealed 0. */
+  validation?: number;
+  test?: number;
+  sealed?: number;
+  /** Default "assay". */
+  seed?: string;
+}

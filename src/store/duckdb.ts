@@ -1,0 +1,99 @@
+import {type DuckDBConnection, DuckDBInstance, type DuckDBValue, type JS} from "@duckdb/node-api";
+
+export type SqlValue =
+  string | number | boolean | bigint | null | Date | undefined | SqlValue[] | {[key: string]: SqlValue};
+export type SqlRow = Record<string, SqlValue>;
+export type SqlParameters = Record<string, string | number | boolean | bigint | null>;
+
+/** One in-memory DuckDB. All statements go through one connection, so temporary tables are seen by all. */
+export interface Database {
+  /** All rows at once: for small results. Counts arrive as numbers, timestamps as ISO strings. */
+  rows<T extends object = SqlRow>(sql: string, parameters?: SqlParameters): Promise<T[]>;
+  /** The first row, or undefined. */
+  row<T extends object = SqlRow>(sql: string, parameters?: SqlParameters): Promise<T | undefined>;
+  /** Rows as they come, in batches of about 2,048: memory stays flat. */
+  batches<T extends object = SqlRow>(sql: string, parameters?: SqlParameters): AsyncIterable<T[]>;
+  run(sql: string, parameters?: SqlParameters): Promise<void>;
+  readonly connection: DuckDBConnection;
+  close(): void;
+}
+
+export interface DatabaseOptions {
+  /** Where DuckDB spills what does not fit in memory. */
+  tmpDir?: string;
+  /** For example "512MB". */
+  memoryLimit?: string;
+  threads?: number;
+}
+
+/** Opens an in-memory DuckDB that never asks the network: a missing extension fails at once. */
+export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
+  const instance = await DuckDBInstance.create(":memory:", {
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+    ...(options.tmpDir ? {temp_directory: options.tmpDir} : {}),
+    ...(options.memoryLimit ? {memory_limit: options.memoryLimit} : {}),
+    ...(options.threads ? {threads: String(options.threads)} : {})
+  });
+  const connection = await instance.connect();
+  await connection.run("set TimeZone = 'UTC'");
+  // A streaming result is invalidated by the next statement on its connection, so each stream gets its own.
+  async function* batches<T extends object>(sql: string, parameters?: SqlParameters): AsyncIterable<T[]> {
+    const own = await instance.connect();
+    try {
+      const result = await own.stream(sql, parameters as Record<string, DuckDBValue> | undefined);
+      for await (const batch of result.yieldRowObjectJs()) yield batch.map(plainRow) as T[];
+    } finally {
+      own.disconnectSync();
+    }
+  }
+  async function rows<T extends object>(sql: string, parameters?: SqlParameters): Promise<T[]> {
+    const reader = await connection.runAndReadAll(sql, parameters as Record<string, DuckDBValue> | undefined);
+    return reader.getRowObjectsJS().map(plainRow) as T[];
+  }
+  async function row<T extends object>(sql: string, parameters?: SqlParameters): Promise<T | undefined> {
+    return (await rows<T>(sql, parameters))[0];
+  }
+  return {
+    connection,
+    rows,
+    batches,
+    row,
+    run: async (sql, parameters) => {
+      await connection.run(sql, parameters as Record<string, DuckDBValue> | undefined);
+    },
+    close: () => {
+      connection.closeSync();
+      instance.closeSync();
+    }
+  };
+}
+
+function plainRow(row: Record<string, JS>): SqlRow {
+  const plain: SqlRow = {};
+  for (const name in row) plain[name] = plainValue(row[name]);
+  return plain;
+}
+
+function plainValue(value: unknown): SqlValue {
+  if (typeof value === "bigint")
+    return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return value.map(plainValue);
+  if (value instanceof Map) return Object.fromEntries([...value].map(([k, v]) => [String(k), plainValue(v)]));
+  if (value !== null && typeof value === "object") {
+    if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plainValue(v)]));
+  }
+  return value as SqlValue;
+}
+
+/** A SQL string literal. */
+export function sqlString(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A quoted SQL identifier. */
+export function sqlName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,89 @@
+import {randomBytes} from "node:crypto";
+import {mkdir, open, readFile, rename, rm} from "node:fs/promises";
+import {basename, dirname, join, resolve, sep} from "node:path";
+import {UserError} from "./errors.js";
+
+/**
+ * A name for the half-written file beside `path`. The dot keeps globs from reading it, and the process id lets
+ * `sweepTemporary` tell a dead writer's leftovers from a living one's work.
+ */
+export function temporaryPath(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`);
+}
+
+/**
+ * Lets `write` fill a temporary file, flushes it to disk and renames it to `path`: readers see the old file or
+ * the whole new one. On an error nothing is left behind.
+ */
+export async function writeAtomic(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  await mkdir(dirname(path), {recursive: true});
+  const temporary = temporaryPath(path);
+  try {
+    await write(temporary);
+    await flush(temporary);
+    await rename(temporary, path);
+    await flushFolder(dirname(path));
+  } catch (error) {
+    await rm(temporary, {force: true, recursive: true});
+    throw error;
+  }
+}
+
+async function flush(path: string): Promise<void> {
+  const handle = await open(path, "r+");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Without this a rename may be lost at a power cut. Not every file system lets a folder be opened. */
+export async function flushFolder(path: string): Promise<void> {
+  const handle = await open(path, "r").catch(() => undefined);
+  if (!handle) return;
+  try {
+    await handle.sync().catch(() => undefined);
+  } finally {
+    await handle.close();
+  }
+}
+
+export async function writeJsonAtomic(path: string, value: unknown): Promise<void> {
+  await writeAtomic(path, async (temporary) => {
+    const handle = await open(temporary, "w");
+    try {
+      await handle.writeFile(JSON.stringify(value, null, 2) + "\n");
+    } finally {
+      await handle.close();
+    }
+  });
+}
+
+/** The parsed file, or undefined when there is none. Broken JSON is an error that names the file. */
+export async function readJson<T>(path: string): Promise<T | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  try {
+    return JSON.parse(text) as T;
+  } catch (cause) {
+    throw new UserError(
+      `${path} is not valid JSON (${(cause as Error).message}). Restore it from a copy, or remove its folder.`,
+      {cause}
+    );
+  }
+}
+
+/** Joins names below `root` and refuses whatever would leave it. */
+export function insideFolder(root: string, ...names: string[]): string {
+  const base = resolve(root);
+  const path = resolve(base, ...names);
+  if (path !== base && !path.startsWith(base + sep))
+    throw new UserError(`${JSON.stringify(names.join("/"))} leaves the folder ${base}. Use a plain name.`);
+  return path;
+}

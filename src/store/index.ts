@@ -1,0 +1,24 @@
+export {type Database, openDatabase, sqlName, sqlString} from "./duckdb.js";
+export {messageOf, UsageError, UserError} from "./errors.js";
+export {flushFolder, insideFolder, readJson, temporaryPath, writeAtomic, writeJsonAtomic} from "./files.js";
+export {canonicalJson, hashJson, sha256, sha256File} from "./hash.js";
+export {type LockOptions, processIsAlive, withLock} from "./lock.js";
+export {
+  type Columns,
+  columnsLiteral,
+  emptyRelation,
+  readNdjson,
+  writeNdjson,
+  writeParquet,
+  writeParquetRows
+} from "./parquet.js";
+export * from "./schema.js";
+export {openStore, type Store} from "./store.js";
+export {
+  checkName,
+  listFolders,
+  openWorkspace,
+  SCHEMA_VERSION,
+  sweepTemporary,
+  type Workspace
+} from "./workspace.js";

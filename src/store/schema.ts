@@ -1,0 +1,184 @@
+import type {Columns} from "./parquet.js";
+
+/**
+ * The tables of a sealed run. One row of `items` is one data set row the run looked at, one of `completions` is
+ * one request's end, one of `scores` one scorer's word on one completion. All join on run and row_id;
+ * completions and scores also on candidate, variant and repeat.
+ */
+export const ITEMS: Columns = {
+  run: "VARCHAR",
+  /** The order in which rows were planned, 0-based. */
+  position: "BIGINT",
+  row_id: "VARCHAR",
+  row_hash: "VARCHAR",
+  /** Rows of one cluster (a thread, a customer) are not independent; null when the eval names none. */
+  cluster: "VARCHAR",
+  /** JSON of what the eval expects. */
+  expected: "VARCHAR",
+  /** JSON object: slice name to slice value. */
+  slices: "VARCHAR",
+  /** A masked excerpt for pages; null when the eval publishes none. */
+  excerpt: "VARCHAR"
+};
+
+export const COMPLETIONS: Columns = {
+  run: "VARCHAR",
+  row_id: "VARCHAR",
+  candidate: "VARCHAR",
+  /** Name of the prompt variant, "default" when there is one prompt. */
+  variant: "VARCHAR",
+  repeat: "INTEGER",
+  key: "VARCHAR",
+  /** completed or failed */
+  status: "VARCHAR",
+  reason: "VARCHAR",
+  /** EndpointErrorKind, or "prompt" when the eval's own prompt function threw. */
+  reason_kind: "VARCHAR",
+  output: "VARCHAR",
+  tool_calls: "VARCHAR",
+  finish_reason: "VARCHAR",
+  prompt_tokens: "BIGINT",
+  completion_tokens: "BIGINT",
+  cached_tokens: "BIGINT",
+  latency_ms: "DOUBLE",
+  first_token_ms: "DOUBLE",
+  cost_usd: "DOUBLE",
+  attempts: "INTEGER",
+  /** True when the completion came from the store: its latency and cost are those of the first time. */
+  reused: "BOOLEAN",
+  served_model: "VARCHAR",
+  fingerprint: "VARCHAR",
+  logprobs: "VARCHAR",
+  finished_at: "VARCHAR"
+};
+
+export const SCORES: Columns = {
+  run: "VARCHAR",
+  row_id: "VARCHAR",
+  candidate: "VARCHAR",
+  variant: "VARCHAR",
+  repeat: "INTEGER",
+  scorer: "VARCHAR",
+  scorer_version: "VARCHAR",
+  key: "VARCHAR",
+  /** scored or failed */
+  status: "VARCHAR",
+  value: "DOUBLE",
+  reason: "VARCHAR",
+  details: "VARCHAR"
+};
+
+/** A split: which part each row of a version belongs to, and the group it moves with. */
+export const PARTS: Columns = {
+  row_id: "VARCHAR",
+  /** train, validation, test or sealed */
+  part: "VARCHAR",
+  group_key: "VARCHAR"
+};
+
+/** The columns Assay adds to a data set's own, first in every version's Parquet. */
+export const ROW_COLUMNS: Columns = {row_id: "VARCHAR", row_hash: "VARCHAR"};
+
+export interface RunCandidate {
+  name: string;
+  model: string;
+  endpoint: string;
+  endpointKind: string;
+  hosting: string;
+  /** What entered the completion key beside the request. */
+  identity: Record<string, string>;
+  params: Record<string, unknown>;
+  /** Manifest id of an embedded model, for its lineage. */
+  modelId?: string;
+  /** Seconds of training, when we trained it. */
+  price?: {inputUsdPerMillion: number; outputUsdPerMillion: number; asOf: string; source: string};
+  /** A baseline is what the others are measured against. */
+  baseline?: boolean;
+}
+
+/** A sealed run's record: everything needed to trace a number and to run it again. */
+export interface RunManifest {
+  kind: "run";
+  schemaVersion: 1;
+  id: string;
+  eval: string;
+  /** partial: interrupted, or a limit or budget ended it; the next start continues it. */
+  status: "complete" | "partial";
+  /** Why it is partial. */
+  stopped?: string;
+  /** SHA-256 of what was planned: eval definition, version, split, candidates, prompts, repeats, limit. */
+  planHash: string;
+  dataset: {name: string; version: string; rows: number};
+  split: {id: string; name: string; strategy: string; part: string; seed: string};
+  candidates: RunCandidate[];
+  variants: {name: string; sha256: string}[];
+  scorers: {name: string; version: string; binary: boolean}[];
+  primaryScorer: string;
+  slices: string[];
+  repeats: number;
+  limit?: number;
+  seed: string;
+  /** SHA-256 of the eval file's text, and its path in the project. */
+  evalFile?: {path: string; sha256: string};
+  counts: {
+    planned: number;
+    completed: number;
+    failed: number;
+    reused: number;
+    scored: number;
+    unscored: number;
+  };
+  costUsd?: number;
+  /** Calls whose cost nobody stated. */
+  unpricedCalls: number;
+  startedAt: string;
+  sealedAt: string;
+  seconds: number;
+  code: {assay: string; node: string; revision?: string; dirty?: boolean};
+  /** What to type to run it again. */
+  command: string;
+  gate?: Record<string, unknown>;
+}
+
+export interface VersionManifest {
+  kind: "version";
+  schemaVersion: 1;
+  dataset: string;
+  /** SHA-256 over schema and sorted row hashes, shortened in the folder's name to 16 hex digits. */
+  id: string;
+  sha256: string;
+  rows: number;
+  columns: {name: string; type: string}[];
+  pulledAt: string;
+  source: Record<string, unknown>;
+  bytes: number;
+  parent?: string;
+  description?: string;
+  licence?: string;
+  label?: string;
+  text?: string;
+  group?: string;
+  time?: string;
+  sensitivity?: string;
+  changes?: {added: number; removed: number; changed: number};
+  rejected?: number;
+  checks?: {name: string; passed: boolean; message?: string}[];
+}
+
+export interface SplitManifest {
+  kind: "split";
+  schemaVersion: 1;
+  /** First 16 hex digits of `sha256`. */
+  id: string;
+  sha256: string;
+  name: string;
+  dataset: string;
+  version: string;
+  strategy: string;
+  settings: Record<string, unknown>;
+  seed: string;
+  counts: Record<string, number>;
+  labels?: Record<string, Record<string, number>>;
+  measures: Record<string, unknown>;
+  madeAt: string;
+}
