@@ -1,0 +1,2 @@
+export {queues, type Queue} from "./queueOf.js";
+export {readMails, type Mail, type MailCounts} from "./readMails.js";
