@@ -22,18 +22,25 @@ export interface ScoreInput {
  * it is shown with its reason and stays out of the average.
  */
 export type ScoreResult =
-  | number
-  | boolean
-  | {value: number; details?: {[key: string]: Json}}
-  | {failed: string};
+  number | boolean | {value: number; details?: {[key: string]: Json}} | {failed: string};
 
-/** A scorer is a function. `label` and `version` are optional: see `scorerVersion`. */
+/** What one row leaves behind for a corpus-level figure. */
+export interface ScoredRow {
+  value: number;
+  details?: {[key: string]: Json};
+  expected: unknown;
+  output: string;
+}
+
+/** A scorer is a function. The other fields are optional: see `scorerVersion`. */
 export interface Scorer {
   (input: ScoreInput): ScoreResult | Promise<ScoreResult>;
   /** A configured scorer states its settings here, since its source text does not show them. */
   settings?: Json;
+  /** Functions the scorer calls whose source decides the score: editing one makes a new version. */
+  uses?: readonly ((...args: never[]) => unknown)[];
   /** Corpus-level figure from the per-row details (BLEU, macro F1); undefined when nothing was scored. */
-  aggregate?(rows: readonly {value: number; details?: {[key: string]: Json}; expected: unknown; output: string}[]): number | undefined;
+  aggregate?(rows: readonly ScoredRow[]): number | undefined;
   /** False when the value is no proportion (a BLEU score), so that no Wilson interval is drawn. */
   binary?: boolean;
 }

@@ -1,0 +1,60 @@
+import {classificationReport} from "./classificationReport.js";
+import {withSettings} from "./scorerVersion.js";
+import {type Scorer} from "./types.js";
+
+export interface ClassificationOptions {
+  /** The labels there are; an output that names one in another spelling is read as that label. */
+  labels?: readonly string[];
+  /**
+   * "exact": the trimmed output is the label. "loose": letter case, surrounding quotes, markup and final
+   * punctuation, a leading "Label:" and the choice of blank, hyphen or underscore do not matter.
+   * Default "loose" when labels are given, else "exact".
+   */
+  normalize?: "exact" | "loose";
+}
+
+/**
+ * 1 when the output is the expected label, else 0; details {expected, predicted}. An output that is none of the
+ * labels is kept as it is: an invented label is a wrong answer, not a failure. Its aggregate is macro F1 over the
+ * labels that rows expect; `classificationReport` gives the rest from the details.
+ */
+export function classification(options: ClassificationOptions = {}): Scorer {
+  const {labels, normalize = labels ? "loose" : "exact"} = options;
+  const key = normalize === "loose" ? looseLabel : trimmedLabel;
+  const known = new Map((labels ?? []).map((label) => [key(label), label]));
+  const score: Scorer = ({output, expected}) => {
+    if (typeof expected !== "string" || expected.trim() === "") {
+      return {failed: "the row's expected value is no label"};
+    }
+    const read = (text: string) => known.get(key(text)) ?? (labels ? text.trim() : key(text));
+    const predicted = read(output);
+    const wanted = known.get(key(expected)) ?? expected.trim();
+    const correct = key(predicted) === key(wanted);
+    return {value: correct ? 1 : 0, details: {expected: wanted, predicted: correct ? wanted : predicted}};
+  };
+  return withSettings(
+    score,
+    {labels: labels ? [...labels] : null, normalize},
+    {uses: [key], aggregate: macroF1}
+  );
+}
+
+function macroF1(rows: Parameters<NonNullable<Scorer["aggregate"]>>[0]): number | undefined {
+  return classificationReport(
+    rows.map(({details}) => ({expected: String(details?.expected), predicted: String(details?.predicted)}))
+  )?.macroF1;
+}
+
+function trimmedLabel(text: string): string {
+  return text.trim();
+}
+
+function looseLabel(text: string): string {
+  return text
+    .normalize("NFKC")
+    .trim()
+    .replace(/^(?:label|class|category|intent|answer)\s*[:=]\s*/i, "")
+    .replace(/^["'`*_“”‘’«»\s]+|["'`*_“”‘’«»\s.!]+$/g, "")
+    .replace(/[\s_-]+/g, " ")
+    .toLowerCase();
+}

@@ -1,0 +1,11 @@
+export {classification, type ClassificationOptions} from "./classification.js";
+export {type ClassFigures, classificationReport, type ClassificationReport} from "./classificationReport.js";
+export {exactMatch} from "./exactMatch.js";
+export {includes, type IncludesOptions} from "./includes.js";
+export {matchAfter, type MatchAfterOptions} from "./matchAfter.js";
+export {type Normalization} from "./normalizeText.js";
+export {normalizedMatch} from "./normalizedMatch.js";
+export {numeric, type NumericOptions} from "./numeric.js";
+export {regexMatch, type RegexOptions} from "./regexMatch.js";
+export {scorerVersion, withSettings} from "./scorerVersion.js";
+export type {Json, Row, ScoredRow, ScoreInput, Scorer, ScoreResult} from "./types.js";

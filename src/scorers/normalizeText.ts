@@ -1,0 +1,26 @@
+export interface Normalization {
+  /** Lower case. Default true. */
+  ignoreCase?: boolean;
+  /** Drop punctuation and symbols. Default true. */
+  ignorePunctuation?: boolean;
+  /** Drop the English articles a, an, the. Default false. */
+  ignoreArticles?: boolean;
+  /** Drop diacritics: é and e are the same. Default false. */
+  ignoreAccents?: boolean;
+}
+
+/** Compatibility form (NFKC), then the chosen reductions; runs of white space become one blank. */
+export function normalizeText(text: string, options: Normalization = {}): string {
+  const {
+    ignoreCase = true,
+    ignorePunctuation = true,
+    ignoreArticles = false,
+    ignoreAccents = false
+  } = options;
+  let result = text.normalize("NFKC");
+  if (ignoreAccents) result = result.normalize("NFD").replace(/\p{M}/gu, "").normalize("NFC");
+  if (ignoreCase) result = result.toLowerCase();
+  if (ignorePunctuation) result = result.replace(/[\p{P}\p{S}]/gu, "");
+  if (ignoreArticles) result = result.replace(/(?<![\p{L}\p{N}])(?:a|an|the)(?![\p{L}\p{N}])/giu, " ");
+  return result.replace(/\s+/g, " ").trim();
+}

@@ -1,0 +1,18 @@
+import {type Normalization, normalizeText} from "./normalizeText.js";
+import {noReference, references} from "./references.js";
+import {withSettings} from "./scorerVersion.js";
+import {type Scorer} from "./types.js";
+
+/**
+ * 1 when the output equals a reference after both are normalised (see `Normalization` for the defaults), else 0.
+ * With punctuation ignored, "-5" and "5" are the same: use `numeric` for numbers.
+ */
+export function normalizedMatch(options: Normalization = {}): Scorer {
+  const score: Scorer = ({output, expected}) => {
+    const wanted = references(expected);
+    if (!wanted) return noReference;
+    const given = normalizeText(output, options);
+    return wanted.some((reference) => normalizeText(reference, options) === given);
+  };
+  return withSettings(score, {...options}, {uses: [references, normalizeText]});
+}

@@ -1,0 +1,44 @@
+import {noReference, references} from "./references.js";
+import {withSettings} from "./scorerVersion.js";
+import {type Scorer} from "./types.js";
+
+export interface RegexOptions {
+  /** Compare this group of the match with the row's references; without it, matching is enough. */
+  capture?: number | string;
+  /** Which match to take the group from. Default "first". */
+  which?: "first" | "last";
+}
+
+/**
+ * 1 when the pattern matches the output, or, with `capture`, when the captured text equals a reference; else 0.
+ * Without a pattern the row's references are the patterns, and any of them may match.
+ */
+export function regexMatch(pattern?: RegExp, options: RegexOptions = {}): Scorer {
+  const {capture, which = "first"} = options;
+  const score: Scorer = ({output, expected}) => {
+    if (pattern && capture === undefined) return output.search(pattern) >= 0;
+    const wanted = references(expected);
+    if (!wanted) return noReference;
+    if (!pattern) return anyPatternMatches(wanted, output);
+    const flags = pattern.flags.includes("g") ? pattern.flags : `${pattern.flags}g`;
+    const match = [...output.matchAll(new RegExp(pattern.source, flags))].at(which === "last" ? -1 : 0);
+    const captured = typeof capture === "number" ? match?.[capture] : match?.groups?.[capture!];
+    return {
+      value: captured !== undefined && wanted.some((text) => text.trim() === captured.trim()) ? 1 : 0,
+      details: {captured: captured ?? null}
+    };
+  };
+  return withSettings(
+    score,
+    {pattern: pattern?.source ?? null, flags: pattern?.flags ?? null, capture: capture ?? null, which},
+    {uses: [references, anyPatternMatches]}
+  );
+}
+
+function anyPatternMatches(patterns: readonly string[], output: string): boolean | {failed: string} {
+  try {
+    return patterns.some((source) => new RegExp(source, "u").test(output));
+  } catch {
+    return {failed: "the row's expected value is no valid regular expression"};
+  }
+}
