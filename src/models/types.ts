@@ -24,7 +24,7 @@ export interface ModelManifest {
     subset?: string;
     rows: number;
     rowsSha256: string;
-    seed: number;
+    seed: number | string;
     seconds: number;
   };
   /** SHA-256 of the merge recipe or the trainer's configuration that made it. */

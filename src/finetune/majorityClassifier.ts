@@ -1,0 +1,19 @@
+import {type ClassifierOptions, type ModelSource} from "./modelSource.js";
+import {trained} from "./trained.js";
+
+/** Always answers the commonest label of the training rows: what every other model has to beat. */
+export function majorityClassifier(options: ClassifierOptions): ModelSource {
+  return trained({
+    architecture: "majority",
+    options,
+    settings: {version: 1},
+    train: async ({targets, classes}) => {
+      const counts = classes.map(() => 0);
+      for (const target of targets) counts[target]!++;
+      return {
+        settings: {counts},
+        files: {"config.json": JSON.stringify({model_type: "assay-majority", labels: classes, counts})}
+      };
+    }
+  });
+}

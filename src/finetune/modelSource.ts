@@ -1,0 +1,50 @@
+import {type ModelManifest} from "../models/types.js";
+
+/** A row of a data set: its id and the data set's own columns. */
+export type TrainingRow = {id: string} & Record<string, unknown>;
+
+/** What a model may be built from. */
+export interface BuildContext {
+  /** Folder in which models are kept, one folder each. */
+  dir: string;
+  /** Rows of one part of the split, in the order of their ids. */
+  rows(part: string): AsyncIterable<TrainingRow>;
+  dataset: string;
+  /** Id of the data set's version, and of the split. */
+  version: string;
+  split: string;
+  seed: string;
+  onProgress?(message: string): void;
+  signal?: AbortSignal;
+}
+
+/**
+ * A model that can be made: by training, by distilling, by merging others. `build` makes nothing twice: while
+ * configuration, data and seed stay the same it returns the manifest of the first time.
+ */
+export interface ModelSource {
+  readonly name: string;
+  /** SHA-256 of everything that decides the result: settings, data, split, seed and parents. */
+  configHash(context: BuildContext): string;
+  build(context: BuildContext): Promise<ModelManifest>;
+}
+
+/** Which rows of the training part a model sees. */
+export interface Subset {
+  /** In words, for the model's record: "wave easy-ham-1". */
+  words: string;
+  where(row: TrainingRow): boolean;
+}
+
+/** Columns a classifier reads, and the rows it may learn from. */
+export interface ClassifierOptions {
+  /** The model's name; the architecture's when absent. */
+  name?: string;
+  text: string;
+  label: string;
+  /** Part of the split, "train" when absent. */
+  part?: string;
+  subset?: Subset;
+  /** At most this many rows, the ones with the smallest hashes of their ids: the same in every split. */
+  sample?: number;
+}

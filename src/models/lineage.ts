@@ -1,0 +1,42 @@
+import {readManifest} from "./registry.js";
+import {type ModelManifest} from "./types.js";
+
+export interface Ancestor {
+  id: string;
+  name: string;
+  /** 0 for the model itself, 1 for its parents, and so on; the shortest way counts. */
+  depth: number;
+  /** Undefined when the parent's manifest is not in this store. */
+  manifest?: ModelManifest;
+}
+
+/**
+ * A model and everything it was made from, nearest first, each once. Parents that are not in the store are
+ * listed without a manifest: a lineage with a gap is shown as one. Throws when the model itself is unknown.
+ */
+export async function lineage(modelsDir: string, id: string): Promise<Ancestor[]> {
+  const root = await readManifest(modelsDir, id);
+  const found: Ancestor[] = [{id, name: root.name, depth: 0, manifest: root}];
+  const seen = new Set([id]);
+  for (const ancestor of found) {
+    for (const parent of ancestor.manifest?.parents ?? []) {
+      if (seen.has(parent.id)) continue;
+      seen.add(parent.id);
+      const manifest = await readManifest(modelsDir, parent.id).catch(() => undefined);
+      found.push({...parent, depth: ancestor.depth + 1, ...(manifest ? {manifest} : {})});
+    }
+  }
+  return found;
+}
+
+/**
+ * Rows (as hashes of training sets) a model has learned from, itself or through its parents: what a check for
+ * leakage compares with a test part.
+ */
+export async function trainingRecords(
+  modelsDir: string,
+  id: string
+): Promise<NonNullable<ModelManifest["training"]>[]> {
+  const ancestors = await lineage(modelsDir, id);
+  return ancestors.flatMap(({manifest}) => (manifest?.training ? [manifest.training] : []));
+}

@@ -1,0 +1,125 @@
+import {link, mkdir, readFile, rename, rm, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {
+  hashJson,
+  insideFolder,
+  listFolders,
+  readJson,
+  sha256,
+  sha256File,
+  temporaryPath,
+  UserError,
+  writeJsonAtomic
+} from "../store/index.js";
+import {type ModelManifest} from "./types.js";
+
+/** What a trainer or a merge hands over to be kept. */
+export interface NewModel extends Omit<
+  ModelManifest,
+  "kind" | "schemaVersion" | "id" | "createdAt" | "files"
+> {
+  /** Bytes by file name; `sharedFiles` are kept once and linked into every model that has them. */
+  files: Record<string, Uint8Array | string>;
+  sharedFiles?: Record<string, Uint8Array | string>;
+}
+
+/**
+ * Writes a model below `modelsDir` (one folder a model, named by its id) and returns its manifest. The id is a
+ * hash of architecture, files, labels and settings: saving the same model again changes nothing on disk, and the
+ * returned manifest is the new record. The folder appears whole or not at all.
+ */
+export async function saveModel(modelsDir: string, model: NewModel): Promise<ModelManifest> {
+  const {files, sharedFiles = {}, ...record} = model;
+  const entries = Object.entries({...files, ...sharedFiles})
+    .map(([path, content]) => {
+      const bytes = typeof content === "string" ? Buffer.from(content) : content;
+      return {path, sha256: sha256(bytes), bytes: bytes.byteLength, content: bytes};
+    })
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+  const listed = entries.map(({path, sha256: hash, bytes}) => ({path, sha256: hash, bytes}));
+  const {architecture, labels, settings} = record;
+  const id = hashJson({architecture, labels, settings, files: listed});
+  const manifest: ModelManifest = {
+    kind: "model",
+    schemaVersion: 1,
+    id,
+    createdAt: new Date().toISOString(),
+    files: listed,
+    ...record
+  };
+  const folder = modelFolder(modelsDir, id);
+  if (await readJson(join(folder, "manifest.json"))) return manifest;
+  const temporary = temporaryPath(folder);
+  try {
+    await mkdir(temporary, {recursive: true});
+    for (const {path, sha256: hash, content} of entries) {
+      const target = insideFolder(temporary, path);
+      if (path in sharedFiles) await linkShared(modelsDir, hash, content, target);
+      else await writeFile(target, content);
+    }
+    await writeJsonAtomic(join(temporary, "manifest.json"), manifest);
+    await rename(temporary, folder).catch(async (error: unknown) => {
+      // Another process saved the same model first: its files are equal.
+      if (!(await readJson(join(folder, "manifest.json")))) throw error;
+    });
+  } finally {
+    await rm(temporary, {recursive: true, force: true});
+  }
+  return manifest;
+}
+
+async function linkShared(modelsDir: string, hash: string, bytes: Uint8Array, target: string): Promise<void> {
+  const shared = join(modelsDir, ".shared", hash);
+  if (!(await readFile(shared).catch(() => undefined))?.equals(bytes)) {
+    await mkdir(join(modelsDir, ".shared"), {recursive: true});
+    const temporary = temporaryPath(shared);
+    await writeFile(temporary, bytes);
+    await rename(temporary, shared);
+  }
+  // Not every file system has hard links.
+  await link(shared, target).catch(() => writeFile(target, bytes));
+}
+
+/** The folder of one model; refuses ids that would leave `modelsDir`. */
+export function modelFolder(modelsDir: string, id: string): string {
+  return insideFolder(modelsDir, id);
+}
+
+/** A model's manifest. Throws when there is no such model or another schema wrote it. */
+export async function readManifest(modelsDir: string, id: string): Promise<ModelManifest> {
+  const path = join(modelFolder(modelsDir, id), "manifest.json");
+  const manifest = await readJson<ModelManifest>(path);
+  if (!manifest)
+    throw new UserError(
+      `There is no model ${id} in ${modelsDir}. Run the eval that trains it, or check the id.`
+    );
+  return checkSchema(manifest, path);
+}
+
+/** All models, by name and then by date; empty when the folder does not exist. */
+export async function listModels(modelsDir: string): Promise<ModelManifest[]> {
+  const found: ModelManifest[] = [];
+  for (const id of await listFolders(modelsDir)) {
+    const path = join(modelsDir, id, "manifest.json");
+    const manifest = await readJson<ModelManifest>(path);
+    if (manifest) found.push(checkSchema(manifest, path));
+  }
+  return found.sort((a, b) => a.name.localeCompare(b.name) || a.createdAt.localeCompare(b.createdAt));
+}
+
+/** Paths of the files whose bytes no longer have the hash in the manifest, or are gone. Empty is good. */
+export async function damagedFiles(modelsDir: string, manifest: ModelManifest): Promise<string[]> {
+  const damaged: string[] = [];
+  for (const {path, sha256: hash} of manifest.files) {
+    const found = await sha256File(insideFolder(modelFolder(modelsDir, manifest.id), path)).catch(() => "");
+    if (found !== hash) damaged.push(path);
+  }
+  return damaged;
+}
+
+function checkSchema(manifest: ModelManifest, path: string): ModelManifest {
+  if (manifest.kind === "model" && manifest.schemaVersion === 1) return manifest;
+  throw new UserError(
+    `${path} has model schema ${String(manifest.schemaVersion)}; this Assay reads 1. Use the Assay that wrote it, or remove the folder and train again.`
+  );
+}

@@ -1,0 +1,26 @@
+import {readFile} from "node:fs/promises";
+import {join} from "node:path";
+import {type ModelLoader} from "./architectures.js";
+import {readSafetensors} from "./safetensors.js";
+import {logSoftmax, toPrediction} from "./softmax.js";
+import {sparseScores, tfidfOfText} from "./tfidf.js";
+
+/** TF-IDF of words and word pairs with multinomial logistic regression on top. */
+export const loadTfidfLogReg: ModelLoader = async (manifest, folder) => {
+  const words = JSON.parse(await readFile(join(folder, "vocabulary.json"), "utf8")) as string[];
+  const tensors = await readSafetensors(join(folder, "model.safetensors"));
+  const idf = tensors["features.idf"]!.data;
+  const weights = tensors["head.weight"]!.data;
+  const bias = tensors["head.bias"]!.data;
+  const vocabulary = new Map(words.map((word, index) => [word, index]));
+  const labels = manifest.labels ?? [];
+  const scores = new Float64Array(bias.length);
+  return {
+    manifest,
+    predict: async (texts) =>
+      texts.map((text) => {
+        sparseScores(tfidfOfText(text, vocabulary, idf), weights, bias, scores);
+        return toPrediction(labels, logSoftmax(scores));
+      })
+  };
+};
