@@ -53,6 +53,25 @@ export interface CompletionOptions {
   rowId?: string;
   /** Repeat number, 0-based; recorded endpoints may hold several outputs a row. */
   repeat?: number;
+  /** Lets a limiter see and hold back the retries inside `complete`. */
+  attempts?: AttemptHooks;
+}
+
+/** How one attempt ended; `kind` is undefined when it succeeded. */
+export interface AttemptOutcome {
+  /** 1-based. */
+  attempt: number;
+  latencyMs: number;
+  kind?: EndpointErrorKind;
+  status?: number;
+  retryAfterMs?: number;
+}
+
+export interface AttemptHooks {
+  /** Awaited before every attempt after the first, when its back-off is over. */
+  beforeRetry?(signal?: AbortSignal): Promise<void>;
+  /** Told how each attempt ended, including those that a later one makes good. */
+  onAttempt?(outcome: AttemptOutcome): void;
 }
 
 export interface Usage {
@@ -139,8 +158,17 @@ export interface Endpoint {
 }
 
 export type EndpointErrorKind =
-  | "timeout" | "aborted" | "connection" | "rate-limit" | "server" | "auth" | "bad-request"
-  | "malformed" | "truncated-stream" | "missing-record" | "refused-by-gate";
+  | "timeout"
+  | "aborted"
+  | "connection"
+  | "rate-limit"
+  | "server"
+  | "auth"
+  | "bad-request"
+  | "malformed"
+  | "truncated-stream"
+  | "missing-record"
+  | "refused-by-gate";
 
 /** `message` is safe to store and show: no key, no prompt. */
 export class EndpointError extends Error {

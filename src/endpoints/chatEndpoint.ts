@@ -1,0 +1,152 @@
+import {type InferenceClient} from "@huggingface/inference";
+import {parseChatResponse, type ChatAnswer} from "./chatResponse.js";
+import {completionCost} from "./completionCost.js";
+import {withDeadline} from "./deadline.js";
+import {type Effects, realEffects} from "./effects.js";
+import {gatherStream} from "./gatherStream.js";
+import {hideRequest} from "./hideText.js";
+import {defaultRetryPolicy, type RetryPolicy, withRetry} from "./retry.js";
+import {readSecrets, type SecretNames} from "./secrets.js";
+import {createTransport, type TransportOptions} from "./transport.js";
+import {
+  type CompletionOptions,
+  type CompletionRequest,
+  type Endpoint,
+  EndpointError,
+  type Hosting,
+  type Limits,
+  type TokenPrice,
+  type Trust
+} from "./types.js";
+
+/** What every endpoint that is reached over HTTP may set. */
+export interface HttpEndpointOptions {
+  name: string;
+  hosting?: Hosting;
+  trust?: Trust;
+  limits?: Limits;
+  /** One price for every model, or one by model name. */
+  price?: TokenPrice | Record<string, TokenPrice>;
+  /** For one attempt, to its last byte. Default 120,000. */
+  timeoutMs?: number;
+  /** Attempts after the first (default 4), or the whole policy. */
+  retries?: number | Partial<RetryPolicy>;
+  /** Ask for a stream, which gives the time to the first token. Default false. */
+  stream?: boolean;
+  effects?: Effects;
+}
+
+interface ChatSetup extends HttpEndpointOptions {
+  kind: "hosted" | "openai";
+  hosting: Hosting;
+  trust: Trust;
+  secrets: SecretNames;
+  transport?: Omit<TransportOptions, "effects">;
+  identity: Record<string, string>;
+  /** Where the client sends a model's requests. */
+  target(model: string): {endpointUrl: string} | {provider: string};
+}
+
+type ChatArguments = Parameters<InferenceClient["chatCompletion"]>[0];
+
+/** An endpoint that speaks the OpenAI chat protocol through the Hugging Face client. */
+export function chatEndpoint(setup: ChatSetup): Endpoint {
+  const {name, effects = realEffects, timeoutMs = 120_000, price} = setup;
+  const policy = retryPolicy(setup.retries);
+  const transport = createTransport({effects, ...setup.transport});
+  const clients = new Map<string, InferenceClient>();
+
+  const clientFor = async (key: string) => {
+    let client = clients.get(key);
+    if (!client) {
+      // Loaded on first use: a definition file that lists ten endpoints must stay cheap to import.
+      const {InferenceClient} = await import("@huggingface/inference");
+      // The client's own retry repeats a 503 at once and for ever.
+      clients.set(key, (client = new InferenceClient(key, {retry_on_error: false})));
+    }
+    return client;
+  };
+  const priceOf = (model: string) => (isPrice(price) ? price : price?.[model]);
+
+  const attempt = async (request: CompletionRequest, parent: AbortSignal | undefined) => {
+    const secrets = readSecrets(name, setup.secrets);
+    const client = await clientFor(secrets.key);
+    const hide = hideRequest(request, secrets.values);
+    const stream = setup.stream || request.params?.["stream"] === true;
+    const body = {
+      ...request.params,
+      ...setup.target(request.model),
+      model: request.model,
+      messages: request.messages,
+      ...(request.tools?.length ? {tools: request.tools} : undefined),
+      ...(stream ? {stream: true, stream_options: {include_usage: true}} : {stream: undefined})
+    } as unknown as ChatArguments;
+    const start = effects.now();
+    const answer = await withDeadline(timeoutMs, effects, parent, async (signal): Promise<ChatAnswer> => {
+      let received: unknown;
+      const onJson = (json: unknown) => (received = json);
+      const options = {fetch: transport.fetch({signal, headers: secrets.headers, hide, onJson})};
+      if (stream)
+        return gatherStream(client.chatCompletionStream(body, options), () => effects.now() - start, hide);
+      const answered = await client.chatCompletion(body, options).catch((error: unknown) => {
+        // The client refuses a hosted answer without usage; our own schema decides instead.
+        if ((error as Error).name === "ProviderOutputError" && received !== undefined) return received;
+        throw error;
+      });
+      return parseChatResponse(answered, hide);
+    }).catch((error: unknown) => {
+      throw toEndpointError(error, hide);
+    });
+    return {...answer, latencyMs: effects.now() - start};
+  };
+
+  return {
+    name,
+    kind: setup.kind,
+    hosting: setup.hosting,
+    trust: setup.trust,
+    ...(setup.limits ? {limits: setup.limits} : undefined),
+    price: priceOf,
+    identity: async () => ({...setup.identity}),
+    async complete(request: CompletionRequest, options: CompletionOptions = {}) {
+      let attempts = 0;
+      const answer = await withRetry(
+        (number) => {
+          attempts = number;
+          return attempt(request, options.signal);
+        },
+        policy,
+        effects,
+        options
+      ).catch((error: unknown) => {
+        if (error instanceof EndpointError) throw named(name, error);
+        throw error;
+      });
+      const costUsd = completionCost(answer.usage, priceOf(request.model));
+      return {...answer, attempts, ...(costUsd === undefined ? undefined : {costUsd})};
+    },
+    close: () => transport.close()
+  };
+}
+
+function retryPolicy(retries: HttpEndpointOptions["retries"]): RetryPolicy {
+  return {...defaultRetryPolicy, ...(typeof retries === "number" ? {retries} : retries)};
+}
+
+function isPrice(price: HttpEndpointOptions["price"]): price is TokenPrice {
+  return typeof (price as TokenPrice | undefined)?.inputUsdPerMillion === "number";
+}
+
+function named(name: string, error: EndpointError): EndpointError {
+  return new EndpointError(error.kind, `${name}: ${error.message}`, error.detail);
+}
+
+/** The client's errors carry the whole prompt, so they are never kept as a cause. */
+function toEndpointError(error: unknown, hide: (text: string) => string): EndpointError {
+  if (error instanceof EndpointError) return error;
+  const {name, message} = error as Error;
+  if (error instanceof SyntaxError)
+    return new EndpointError("malformed", "The stream holds an event that is not valid JSON.");
+  if (name === "ProviderApiError") return new EndpointError("server", hide(message));
+  return new EndpointError("bad-request", hide(message));
+}

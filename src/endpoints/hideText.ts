@@ -1,0 +1,60 @@
+import {type CompletionRequest} from "./types.js";
+
+const hidden = "[hidden]";
+const keyLike = /\b(?:sk|hf|gsk|xai|pk|rk|ghp|key)[-_][A-Za-z0-9_*-]{6,}|\bBearer\s+\S+/gi;
+
+/**
+ * Returns a function that makes a server's own words safe to store: keys, and every stretch of three words or
+ * one long number that also occurs in the request, become "[hidden]"; the rest is cut at 300 characters.
+ * Servers echo the prompt in validation errors, escaped in ways of their own, so words are compared, not text.
+ */
+export function hideRequest(
+  request: CompletionRequest | undefined,
+  secrets: readonly string[]
+): (text: string) => string {
+  return (text) => {
+    let safe = text;
+    for (const secret of secrets) if (secret) safe = safe.replaceAll(secret, hidden);
+    safe = safe.replace(keyLike, hidden);
+    for (const content of contents(request)) {
+      if (content.length >= 4) safe = safe.replaceAll(content, hidden);
+      safe = hideSharedWords(safe, content);
+    }
+    safe = safe.replace(/\s+/g, " ").trim();
+    return safe.length > 300 ? `${safe.slice(0, 300)}…` : safe;
+  };
+}
+
+function contents(request: CompletionRequest | undefined): string[] {
+  return (request?.messages ?? []).flatMap((message) => [
+    ...(message.content ? [message.content] : []),
+    ...(message.tool_calls ?? []).map((call) => call.function.arguments)
+  ]);
+}
+
+function hideSharedWords(text: string, content: string): string {
+  const words = wordsOf(content);
+  const triples = new Set<string>();
+  for (let i = 0; i + 2 < words.length; i++) triples.add(words.slice(i, i + 3).join(" "));
+  const numbers = new Set(words.filter((word) => /\d/.test(word) && word.length >= 5));
+  const found = [...text.matchAll(/[\p{L}\p{N}]+/gu)];
+  const shared = found.map((match) => numbers.has(match[0].toLowerCase()));
+  for (let i = 0; i + 2 < found.length; i++) {
+    const triple = [found[i]!, found[i + 1]!, found[i + 2]!].map((match) => match[0].toLowerCase()).join(" ");
+    if (triples.has(triple)) shared.fill(true, i, i + 3);
+  }
+  let out = "";
+  let end = 0;
+  for (let i = 0; i < found.length; i++) {
+    if (!shared[i]) continue;
+    const first = found[i]!;
+    while (shared[i + 1]) i++;
+    out += text.slice(end, first.index) + hidden;
+    end = found[i]!.index + found[i]![0].length;
+  }
+  return out + text.slice(end);
+}
+
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+}

@@ -1,0 +1,174 @@
+import {aborted} from "./aborted.js";
+import {adaptiveConcurrency, type AdaptiveConcurrency} from "./adaptiveConcurrency.js";
+import {type Effects, realEffects} from "./effects.js";
+import {Queue} from "./queue.js";
+import {tokenBucket} from "./tokenBucket.js";
+import {
+  type AttemptHooks,
+  type AttemptOutcome,
+  type Completion,
+  type Endpoint,
+  type Limits
+} from "./types.js";
+
+export interface LimiterOptions {
+  /** `-j`: the most calls in flight. `limits.concurrency` can only lower it. */
+  max: number;
+  limits?: Limits;
+  /** False keeps the concurrency at its maximum: for models in this process and recordings. Default true. */
+  adaptive?: boolean;
+  effects?: Effects;
+}
+
+export interface LimiterStats {
+  inFlight: number;
+  queued: number;
+  /** The concurrency allowed now. */
+  limit: number;
+  /** Attempts answered with 429, 503 or 529. */
+  throttled: number;
+  /** Attempts beyond the first of their call. */
+  retries: number;
+}
+
+export interface RunOptions {
+  /** Prompt and completion tokens expected; counted against tokens per minute until the usage is known. */
+  estimateTokens?: number;
+  signal?: AbortSignal;
+}
+
+export interface Limiter {
+  /**
+   * Calls `fn` when a place is free, in order of arrival, and settles as it does. Pass the hooks on as
+   * `CompletionOptions.attempts`. Rejects with EndpointError "aborted" when the signal fires before the start.
+   */
+  run<T>(fn: (hooks: AttemptHooks) => Promise<T>, options?: RunOptions): Promise<T>;
+  readonly stats: LimiterStats;
+}
+
+interface Waiting {
+  tokens: number;
+  /** A retry already holds a place and only needs the buckets' leave. */
+  holdsPlace: boolean;
+  start(): void;
+}
+
+/** The longest pause that a Retry-After can impose on calls that have not started. */
+const maxPauseMs = 60_000;
+
+export function createLimiter({
+  max,
+  limits = {},
+  adaptive = true,
+  effects = realEffects
+}: LimiterOptions): Limiter {
+  const most = Math.max(1, Math.floor(Math.min(max, limits.concurrency ?? Infinity)));
+  const concurrency: AdaptiveConcurrency | undefined = adaptive
+    ? adaptiveConcurrency({max: most})
+    : undefined;
+  const requests = limits.requestsPerMinute ? tokenBucket(limits.requestsPerMinute) : undefined;
+  const tokens = limits.tokensPerMinute ? tokenBucket(limits.tokensPerMinute) : undefined;
+  const queue = new Queue<Waiting>();
+  let inFlight = 0;
+  let throttled = 0;
+  let retries = 0;
+  let pausedUntil = -Infinity;
+  let cancelWake: (() => void) | undefined;
+
+  const limit = () => concurrency?.limit ?? most;
+
+  const pump = () => {
+    cancelWake?.();
+    cancelWake = undefined;
+    for (let next = queue.first(); next; next = queue.first()) {
+      if (!next.holdsPlace && inFlight >= limit()) return;
+      const now = effects.now();
+      const wait = Math.max(
+        pausedUntil - now,
+        requests?.waitMs(1, now) ?? 0,
+        tokens?.waitMs(next.tokens, now) ?? 0
+      );
+      if (wait > 0) {
+        cancelWake = effects.timer(Math.ceil(wait), pump);
+        return;
+      }
+      queue.shift();
+      requests?.take(1, now);
+      tokens?.take(next.tokens, now);
+      if (!next.holdsPlace) inFlight++;
+      next.start();
+    }
+  };
+
+  const wait = (amount: number, holdsPlace: boolean, signal: AbortSignal | undefined) =>
+    new Promise<void>((resolve, reject) => {
+      if (signal?.aborted) return reject(aborted());
+      const onAbort = () => {
+        queue.remove(entry);
+        reject(aborted());
+        pump();
+      };
+      const entry: Waiting = {
+        tokens: amount,
+        holdsPlace,
+        start() {
+          signal?.removeEventListener("abort", onAbort);
+          resolve();
+        }
+      };
+      signal?.addEventListener("abort", onAbort, {once: true});
+      if (holdsPlace) queue.unshift(entry);
+      else queue.push(entry);
+      pump();
+    });
+
+  const observe = (outcome: AttemptOutcome) => {
+    const now = effects.now();
+    if (!isThrottled(outcome)) {
+      if (!outcome.kind) concurrency?.succeeded(outcome.latencyMs);
+      return;
+    }
+    throttled++;
+    concurrency?.throttled(now - outcome.latencyMs, now);
+    if (outcome.retryAfterMs)
+      pausedUntil = Math.max(pausedUntil, now + Math.min(maxPauseMs, outcome.retryAfterMs));
+  };
+
+  return {
+    async run(fn, {estimateTokens = 0, signal} = {}) {
+      await wait(estimateTokens, false, signal);
+      let attempts = 1;
+      const hooks: AttemptHooks = {
+        onAttempt: observe,
+        beforeRetry: (retrySignal) => {
+          attempts++;
+          retries++;
+          return wait(estimateTokens, true, retrySignal);
+        }
+      };
+      try {
+        const value = await fn(hooks);
+        const usage = (value as Partial<Completion> | undefined)?.usage;
+        if (usage && tokens)
+          tokens.take(usage.promptTokens + usage.completionTokens - estimateTokens * attempts, effects.now());
+        return value;
+      } finally {
+        inFlight--;
+        pump();
+      }
+    },
+    get stats() {
+      return {inFlight, queued: queue.size, limit: limit(), throttled, retries};
+    }
+  };
+}
+
+/** The limiter of one endpoint under `-j`: adaptive over HTTP, fixed for models in this process and recordings. */
+export function limiterFor(endpoint: Endpoint, max: number, effects: Effects = realEffects): Limiter {
+  const adaptive = endpoint.kind === "hosted" || endpoint.kind === "openai";
+  return createLimiter({max, limits: endpoint.limits, adaptive, effects});
+}
+
+function isThrottled({kind, status}: AttemptOutcome): boolean {
+  return kind === "rate-limit" || status === 503 || status === 529;
+}

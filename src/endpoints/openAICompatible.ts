@@ -1,0 +1,51 @@
+import {chatEndpoint, type HttpEndpointOptions} from "./chatEndpoint.js";
+import {type SecretNames} from "./secrets.js";
+import {type Endpoint, type Hosting, type Trust} from "./types.js";
+
+export interface OpenAICompatibleOptions extends HttpEndpointOptions, SecretNames {
+  /**
+   * The server's address: bare, ending in `/v1`, or ending in `/chat/completions`. `{model}` stands for the
+   * model's name, for Azure's `https://NAME.openai.azure.com/openai/deployments/{model}`.
+   */
+  baseUrl: string;
+  hosting: Hosting;
+  trust: Trust;
+  /** Added to every address, such as Azure's `{"api-version": "2024-10-21"}`. */
+  query?: Record<string, string>;
+}
+
+/**
+ * Any server with OpenAI's chat completions: vLLM, TGI, llama.cpp, Ollama, LM Studio, OpenAI, Anthropic's
+ * compatible endpoint, Azure. Throws at once when baseUrl is no http(s) address or holds credentials.
+ */
+export function openAICompatible(options: OpenAICompatibleOptions): Endpoint {
+  const {baseUrl, apiKeyEnv, headersEnv, query, ...rest} = options;
+  const endpointUrl = chatUrl(rest.name, baseUrl);
+  return chatEndpoint({
+    ...rest,
+    kind: "openai",
+    secrets: {apiKeyEnv, headersEnv},
+    transport: {query},
+    identity: {
+      baseUrl: baseUrl.replace(/\/+$/, ""),
+      ...(query ? {query: new URLSearchParams(query).toString()} : undefined)
+    },
+    target: (model) => ({endpointUrl: endpointUrl.replace("{model}", encodeURIComponent(model))})
+  });
+}
+
+function chatUrl(name: string, baseUrl: string): string {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  if (url?.protocol !== "http:" && url?.protocol !== "https:")
+    throw new Error(
+      `endpoint "${name}": baseUrl must be an http or https address, found ${JSON.stringify(baseUrl)}`
+    );
+  if (url.username || url.password || url.search)
+    throw new Error(
+      `endpoint "${name}": baseUrl holds credentials or a query. Use apiKeyEnv, headersEnv or query.`
+    );
+  const base = baseUrl.trim().replace(/\/+$/, "");
+  if (base.endsWith("/chat/completions")) return base;
+  if (/\/v1$|\/openai\/deployments\/[^/]+$|\/v1beta\/openai$/.test(base)) return `${base}/chat/completions`;
+  return `${base}/v1/chat/completions`;
+}

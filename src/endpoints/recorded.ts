@@ -1,0 +1,227 @@
+import {canonicalJson, hashJson, sha256, sha256File} from "../store/hash.js";
+import {completionCost} from "./completionCost.js";
+import {type Effects, realEffects} from "./effects.js";
+import {openRecordFile, type RecordedRow, type RecordFile} from "./recordFile.js";
+import {
+  type Completion,
+  type CompletionOptions,
+  type Endpoint,
+  EndpointError,
+  type Hosting,
+  type PreflightFinding,
+  type TokenPrice,
+  type Trust,
+  type Usage
+} from "./types.js";
+
+/** A field's name, or a function of the record and its position in the file (0-based). */
+export type Field<T> = string | ((record: RecordedRow, position: number) => T);
+
+export interface RecordedOptions {
+  name: string;
+  /** A JSONL, JSON or CSV file; or the records themselves in `rows`. */
+  file?: string;
+  rows?: readonly RecordedRow[];
+  /** The row that a record answers. Default: the field "id". */
+  id?: Field<string | number | undefined>;
+  /** The recorded output; a list holds one output a repeat. Default: the field "output". */
+  output?: Field<unknown>;
+  /** Repeat number. Default: the order of records with the same id, from 0. */
+  repeat?: Field<number | string | undefined>;
+  /** Which model gave the output, when a recording holds several. Default: every model's. */
+  model?: Field<string | undefined>;
+  usage?: (record: RecordedRow) => Usage | undefined;
+  /** Milliseconds as recorded. Without it the completion carries the replay's own time. */
+  latencyMs?: Field<number | undefined>;
+  effects?: Effects;
+  finishReason?: Field<string | undefined>;
+  price?: TokenPrice;
+  hosting?: Hosting;
+  trust?: Trust;
+}
+
+interface Source {
+  read(position: number): Promise<RecordedRow>;
+  positions: Map<string, {position: number; item?: number}>;
+  sha256: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Replays outputs that were given before, by row id and repeat. A row without a record fails with
+ * "missing-record". The file is read once, in blocks, when first needed; its outputs stay on disk.
+ * Throws at once unless exactly one of `file` and `rows` is given.
+ */
+export function recorded(options: RecordedOptions): Endpoint {
+  const {name, file, rows, price, effects = realEffects} = options;
+  if ((file === undefined) === (rows === undefined))
+    throw new Error(`endpoint "${name}": give either file or rows`);
+  let opening: Promise<Source> | undefined;
+  const source = () => (opening ??= openSource(options));
+
+  const complete = async (
+    model: string,
+    {rowId, repeat = 0, attempts}: CompletionOptions
+  ): Promise<Completion> => {
+    const {positions, read} = await source();
+    const start = effects.now();
+    if (rowId === undefined)
+      throw new EndpointError(
+        "bad-request",
+        `${name}: recorded outputs are looked up by row id, and none was given.`
+      );
+    const found = positions.get(keyOf(options.model === undefined ? "" : model, rowId, repeat));
+    const record = found && (await read(found.position));
+    const text = record && textOf(fieldOf(record, found.position, options.output ?? "output"), found.item);
+    if (!record || text === undefined)
+      throw new EndpointError(
+        "missing-record",
+        `${name}: ${record ? "the record has no output" : "no record"} for row ${rowId}${repeat ? `, repeat ${repeat}` : ""}.`
+      );
+    const usage = options.usage?.(record);
+    const latency = options.latencyMs && Number(fieldOf(record, found.position, options.latencyMs) ?? NaN);
+    const latencyMs = latency !== undefined && latency >= 0 ? latency : effects.now() - start;
+    const finishReason = options.finishReason && fieldOf(record, found.position, options.finishReason);
+    const costUsd = completionCost(usage, price);
+    attempts?.onAttempt?.({attempt: 1, latencyMs});
+    return {
+      text,
+      finishReason: typeof finishReason === "string" ? finishReason : "recorded",
+      latencyMs,
+      attempts: 1,
+      ...(usage ? {usage} : undefined),
+      ...(costUsd === undefined ? undefined : {costUsd})
+    };
+  };
+
+  return {
+    name,
+    kind: "recorded",
+    hosting: options.hosting ?? "api",
+    trust: options.trust ?? "local",
+    price: () => price,
+    async identity() {
+      const {sha256} = await source();
+      return {recording: sha256, reading: readingOf(options)};
+    },
+    complete: (request, completionOptions = {}) => complete(request.model, completionOptions),
+    async preflight(model, needs): Promise<PreflightFinding[]> {
+      return check(options, model, needs, source);
+    },
+    async close() {
+      const open = opening;
+      opening = undefined;
+      await (await open?.catch(() => undefined))?.close();
+    }
+  };
+}
+
+async function openSource(options: RecordedOptions): Promise<Source> {
+  const {name, file, rows} = options;
+  const positions: Source["positions"] = new Map();
+  const seen = new Map<string, number>();
+  const visit = (record: RecordedRow, position: number) => {
+    const id = fieldOf(record, position, options.id ?? "id");
+    if (id === undefined || id === null)
+      throw new Error(
+        `${file ?? name}: record ${position + 1} has no ${describe(options.id ?? "id")}. Name the field in "id".`
+      );
+    const model = options.model === undefined ? "" : String(fieldOf(record, position, options.model));
+    const output = fieldOf(record, position, options.output ?? "output");
+    const add = (repeat: number, item?: number) => {
+      const key = keyOf(model, String(id), repeat);
+      if (positions.has(key))
+        throw new Error(
+          `${file ?? name}: record ${position + 1} repeats row ${String(id)}, repeat ${repeat}. Remove one of them.`
+        );
+      positions.set(key, item === undefined ? {position} : {position, item});
+    };
+    if (Array.isArray(output)) return output.forEach((_, item) => add(item, item));
+    if (options.repeat !== undefined) return add(Number(fieldOf(record, position, options.repeat) ?? 0));
+    const group = keyOf(model, String(id), 0);
+    const repeat = seen.get(group) ?? 0;
+    seen.set(group, repeat + 1);
+    add(repeat);
+  };
+  if (rows) {
+    rows.forEach(visit);
+    const all = rows;
+    return {
+      positions,
+      sha256: sha256(all.map((row) => canonicalJson(row)).join("\n")),
+      read: async (position) => all[position]!,
+      close: async () => undefined
+    };
+  }
+  const [hash, records]: [string, RecordFile] = await Promise.all([
+    sha256File(file!),
+    openRecordFile(file!, visit)
+  ]);
+  return {positions, sha256: hash, read: records.read, close: records.close};
+}
+
+async function check(
+  options: RecordedOptions,
+  model: string,
+  needs: {logprobs?: boolean; tools?: boolean; usage?: boolean},
+  source: () => Promise<Source>
+): Promise<PreflightFinding[]> {
+  const {name} = options;
+  const findings: PreflightFinding[] = [];
+  try {
+    const {positions} = await source();
+    findings.push({
+      check: "reachable",
+      status: positions.size ? "ok" : "error",
+      message: positions.size
+        ? `${name} holds ${positions.size} recorded outputs.`
+        : `${name} holds no record. Check the file.`
+    });
+    if (options.model !== undefined) {
+      const known = [...positions.keys()].some((key) => key.startsWith(`${model}\u0000`));
+      findings.push({
+        check: "model",
+        status: known ? "ok" : "error",
+        message: known
+          ? `${name} has outputs of ${model}.`
+          : `${name} has no output of ${model}. Check the model's name.`
+      });
+    }
+  } catch (error) {
+    findings.push({check: "reachable", status: "error", message: `${name}: ${(error as Error).message}`});
+  }
+  for (const need of ["logprobs", "tools"] as const)
+    if (needs[need])
+      findings.push({
+        check: need,
+        status: "error",
+        message: `${name} replays text and has no ${need}. Use another endpoint for this eval.`
+      });
+  if (needs.usage && !options.usage)
+    findings.push({
+      check: "usage",
+      status: "warning",
+      message: `${name} records no usage, so its cost stays unknown. Map it with "usage".`
+    });
+  return findings;
+}
+
+function fieldOf(record: RecordedRow, position: number, field: Field<unknown>): unknown {
+  return typeof field === "function" ? field(record, position) : record[field];
+}
+
+function textOf(output: unknown, item: number | undefined): string | undefined {
+  const one = item === undefined ? output : (output as unknown[])[item];
+  if (one === undefined || one === null) return undefined;
+  return typeof one === "string" ? one : JSON.stringify(one);
+}
+
+const keyOf = (model: string, rowId: string, repeat: number) => `${model}\u0000${rowId}\u0000${repeat}`;
+
+const describe = (field: Field<unknown>) => (typeof field === "string" ? `field "${field}"` : "id");
+
+/** How the file is read decides what is answered, so it belongs to the identity. */
+function readingOf(options: RecordedOptions): string {
+  const {id = "id", output = "output", repeat, model, finishReason} = options;
+  return hashJson([id, output, repeat ?? null, model ?? null, finishReason ?? null].map(String)).slice(0, 16);
+}

@@ -1,0 +1,103 @@
+import {type Effects} from "./effects.js";
+import {sleep} from "./sleep.js";
+import {type AttemptHooks, EndpointError, type EndpointErrorKind} from "./types.js";
+
+export interface RetryPolicy {
+  /** Attempts after the first. */
+  retries: number;
+  baseDelayMs: number;
+  maxDelayMs: number;
+  /** A server that asks for a longer pause than this fails the call at once. */
+  maxRetryAfterMs: number;
+  /** No attempt starts later than this after the first one started. */
+  maxElapsedMs: number;
+}
+
+export const defaultRetryPolicy: RetryPolicy = {
+  retries: 4,
+  baseDelayMs: 500,
+  maxDelayMs: 20_000,
+  maxRetryAfterMs: 60_000,
+  maxElapsedMs: 300_000
+};
+
+const retried = new Set<EndpointErrorKind>([
+  "timeout",
+  "connection",
+  "rate-limit",
+  "server",
+  "truncated-stream"
+]);
+
+/** A wrong shape is usually how the server always answers: one retry is enough to tell a hiccup from a habit. */
+function retriesFor(kind: EndpointErrorKind, retries: number): number {
+  if (kind === "malformed") return Math.min(1, retries);
+  return retried.has(kind) ? retries : 0;
+}
+
+/**
+ * Milliseconds before retry number `retry` (0-based): uniform in [0, min(maxDelay, base · 2^retry)), the "full
+ * jitter" of https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/.
+ */
+export function fullJitter(retry: number, policy: RetryPolicy, random: () => number): number {
+  return random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** retry);
+}
+
+/**
+ * Calls `attempt` until it succeeds, fails for good, or the policy's bounds are reached. A Retry-After is a
+ * lower bound of the pause; jitter is added on top of it, so that many callers do not return at once.
+ * Throws the last EndpointError with `detail.attempts` set.
+ */
+export async function withRetry<T>(
+  attempt: (number: number) => Promise<T>,
+  policy: RetryPolicy,
+  effects: Effects,
+  options: {signal?: AbortSignal; attempts?: AttemptHooks} = {}
+): Promise<T> {
+  const {signal, attempts: hooks} = options;
+  const first = effects.now();
+  for (let number = 1; ; number++) {
+    const start = effects.now();
+    try {
+      const value = await attempt(number);
+      hooks?.onAttempt?.({attempt: number, latencyMs: effects.now() - start});
+      return value;
+    } catch (thrown) {
+      if (!(thrown instanceof EndpointError)) throw thrown;
+      const {kind, detail} = thrown;
+      const latencyMs = effects.now() - start;
+      hooks?.onAttempt?.({
+        attempt: number,
+        latencyMs,
+        kind,
+        status: detail.status,
+        retryAfterMs: detail.retryAfterMs
+      });
+      const asked = detail.retryAfterMs ?? 0;
+      const delay = asked + fullJitter(number - 1, policy, effects.random);
+      if (number > retriesFor(kind, policy.retries)) throw final(thrown, number);
+      if (asked > policy.maxRetryAfterMs)
+        throw final(
+          thrown,
+          number,
+          `The server asks to wait ${seconds(asked)}, more than the ${seconds(policy.maxRetryAfterMs)} allowed`
+        );
+      if (effects.now() - first + delay > policy.maxElapsedMs)
+        throw final(
+          thrown,
+          number,
+          `Another attempt would pass the ${seconds(policy.maxElapsedMs)} allowed for one call`
+        );
+      await sleep(delay, effects, signal);
+      await hooks?.beforeRetry?.(signal);
+    }
+  }
+}
+
+function final(error: EndpointError, attempts: number, why?: string): EndpointError {
+  const tried = attempts > 1 ? ` (after ${attempts} attempts)` : "";
+  const message = `${error.message}${why ? ` ${why}.` : ""}${tried}`;
+  return new EndpointError(error.kind, message, {...error.detail, attempts});
+}
+
+const seconds = (ms: number) => `${Math.round(ms / 100) / 10} s`;

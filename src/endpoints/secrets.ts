@@ -1,0 +1,34 @@
+import {EndpointError} from "./types.js";
+
+/** Names of environment variables, never the secrets themselves. */
+export interface SecretNames {
+  /** Sent as `Authorization: Bearer …`. */
+  apiKeyEnv?: string;
+  /** Header name to environment variable, such as `{"api-key": "AZURE_OPENAI_API_KEY"}`. */
+  headersEnv?: Record<string, string>;
+}
+
+export interface Secrets {
+  /** Empty when the endpoint needs no key. */
+  key: string;
+  headers: Record<string, string>;
+  /** Every secret value, so that it can be hidden from messages. */
+  values: string[];
+}
+
+/** Reads them from the environment; throws EndpointError "auth" that names each missing variable. */
+export function readSecrets(endpoint: string, {apiKeyEnv, headersEnv = {}}: SecretNames): Secrets {
+  const missing = [...(apiKeyEnv ? [apiKeyEnv] : []), ...Object.values(headersEnv)].filter(
+    (name) => !process.env[name]
+  );
+  if (missing.length)
+    throw new EndpointError(
+      "auth",
+      `The endpoint "${endpoint}" needs ${missing.join(" and ")} in the environment. Export it and run again.`
+    );
+  const key = apiKeyEnv ? process.env[apiKeyEnv]!.trim() : "";
+  const headers = Object.fromEntries(
+    Object.entries(headersEnv).map(([header, variable]) => [header, process.env[variable]!.trim()])
+  );
+  return {key, headers, values: [key, ...Object.values(headers)].filter(Boolean)};
+}

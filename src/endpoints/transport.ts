@@ -1,0 +1,195 @@
+import {type Dispatcher} from "undici";
+import {connectionError} from "./connectionError.js";
+import {type Effects} from "./effects.js";
+import {retryAfterMs} from "./retryAfter.js";
+import {serverError} from "./serverError.js";
+import {EndpointError} from "./types.js";
+
+/** What one attempt adds to its HTTP requests. */
+export interface Exchange {
+  signal: AbortSignal;
+  headers?: Record<string, string>;
+  /** Makes the server's words safe to store. */
+  hide(text: string): string;
+  /** Told of every JSON body that arrived. */
+  onJson?(body: unknown): void;
+}
+
+export interface Transport {
+  /** A `fetch` for one attempt. It throws EndpointError for anything but a 2xx answer. */
+  fetch(exchange: Exchange): typeof fetch;
+  close(): Promise<void>;
+}
+
+export interface TransportOptions {
+  effects: Effects;
+  /** Added to every address, for Azure's `api-version`. */
+  query?: Record<string, string>;
+  /** Sends requests for the first origin to the second one. */
+  reroute?: Record<string, string>;
+}
+
+const maxErrorBytes = 64 * 1024;
+
+/**
+ * Keep-alive connections of undici behind the small part of `fetch` that the Hugging Face client reads. A real
+ * Response costs four times the processor time of the request itself.
+ */
+export function createTransport({effects, query = {}, reroute = {}}: TransportOptions): Transport {
+  const dispatchers = new Map<string, Promise<Dispatcher>>();
+  const dispatcherOf = (origin: string) => {
+    let dispatcher = dispatchers.get(origin);
+    if (!dispatcher) dispatchers.set(origin, (dispatcher = openDispatcher(origin)));
+    return dispatcher;
+  };
+  const targets = new Map<string, {origin: string; path: string}>();
+  const targetOf = (address: string) => {
+    let target = targets.get(address);
+    if (!target) targets.set(address, (target = resolveTarget(address, query, reroute)));
+    return target;
+  };
+
+  return {
+    fetch: (exchange) => async (input, init) => {
+      const {origin, path} = targetOf(String(input));
+      const failed = (error: unknown) => {
+        if (exchange.signal.aborted) throw exchange.signal.reason;
+        throw connectionError(error, origin);
+      };
+      const dispatcher = await dispatcherOf(origin);
+      const {statusCode, headers, body} = await dispatcher
+        .request({
+          origin,
+          path,
+          method: (init?.method ?? "GET") as Dispatcher.HttpMethod,
+          headers: {...(init?.headers as Record<string, string>), ...exchange.headers},
+          body: init?.body as string | undefined,
+          signal: exchange.signal
+        })
+        .catch(failed);
+      const header = (name: string) => {
+        const value = headers[name];
+        return Array.isArray(value) ? value[0] : value;
+      };
+      if (statusCode < 200 || statusCode >= 300) {
+        const text = await readStart(body).catch(() => "");
+        throw serverError({
+          status: statusCode,
+          body: parseOrText(text, header("content-type")),
+          retryAfterMs: retryAfterMs(header, effects.epochMs()),
+          hide: exchange.hide
+        });
+      }
+      return responseView(statusCode, header, body, failed, exchange.onJson);
+    },
+    async close() {
+      const open = await Promise.all(dispatchers.values());
+      dispatchers.clear();
+      await Promise.all(open.map((dispatcher) => dispatcher.destroy()));
+    }
+  };
+}
+
+async function openDispatcher(origin: string): Promise<Dispatcher> {
+  // Undici takes 0.2 s to load, which `assay --help` must not pay.
+  const {EnvHttpProxyAgent, Pool} = await import("undici");
+  const {hostname} = new URL(origin);
+  const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+  const proxied =
+    !loopback && ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"].some((name) => process.env[name]);
+  const timeouts = {headersTimeout: 0, bodyTimeout: 0};
+  return proxied ? new EnvHttpProxyAgent(timeouts) : new Pool(origin, timeouts);
+}
+
+function resolveTarget(address: string, query: Record<string, string>, reroute: Record<string, string>) {
+  const asked = new URL(address);
+  const base = reroute[asked.origin];
+  const url = base ? new URL(base.replace(/\/+$/, "") + asked.pathname + asked.search) : asked;
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  return {origin: url.origin, path: url.pathname + url.search};
+}
+
+type Body = Dispatcher.ResponseData["body"];
+
+function responseView(
+  status: number,
+  header: (name: string) => string | undefined,
+  body: Body,
+  failed: (error: unknown) => never,
+  onJson: Exchange["onJson"]
+): Response {
+  const text = () => body.text().catch(failed);
+  const view = {
+    ok: true,
+    status,
+    headers: {get: (name: string) => header(name.toLowerCase()) ?? null},
+    text,
+    json: async () => {
+      const json = parseJson(await text());
+      onJson?.(json);
+      return json;
+    },
+    // The client asks for a blob when the answer is not declared as JSON.
+    blob: async () => {
+      await text();
+      throw new EndpointError(
+        "malformed",
+        `The server answered ${header("content-type") ?? "without a content type"} instead of JSON. Check that the base URL is the API and not a web page.`
+      );
+    },
+    body: {getReader: () => readerOf(body, failed)}
+  };
+  return view as unknown as Response;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new EndpointError(
+      "malformed",
+      `The server's answer of ${text.length} characters is not valid JSON.`
+    );
+  }
+}
+
+function readerOf(body: Body, failed: (error: unknown) => never) {
+  const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+  let ended = false;
+  const read = async () => {
+    const result = await chunks.next().catch(failed);
+    ended = Boolean(result.done);
+    return result;
+  };
+  // Reading on to the end returns the connection to the pool; a server that never ends loses it.
+  const releaseLock = () => {
+    if (ended) return;
+    const timer = setTimeout(() => body.destroy(), 1000);
+    const drain = async () => {
+      while (!(await chunks.next()).done);
+    };
+    drain()
+      .catch(() => undefined)
+      .finally(() => clearTimeout(timer));
+  };
+  return {read, releaseLock};
+}
+
+async function readStart(body: Body): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    parts.push(chunk);
+    bytes += chunk.length;
+    if (bytes >= maxErrorBytes) break;
+  }
+  return Buffer.concat(parts).toString("utf8");
+}
+
+function parseOrText(text: string, contentType: string | undefined): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return contentType?.startsWith("text/html") ? "" : text;
+  }
+}
