@@ -1,3 +1,5 @@
+export {bleu, type BleuOptions} from "./bleu.js";
+export {chrf, type ChrfOptions} from "./chrf.js";
 export {classification, type ClassificationOptions} from "./classification.js";
 export {type ClassFigures, classificationReport, type ClassificationReport} from "./classificationReport.js";
 export {exactMatch} from "./exactMatch.js";

@@ -1,9 +1,9 @@
 import type {Completion, Message} from "../endpoints/types.js";
+import type {Row} from "../store/schema.js";
 
 export type Json = string | number | boolean | null | Json[] | {[key: string]: Json};
 
-/** A row of a data set as it reaches prompts and scorers: its id and the data set's own columns. */
-export type Row = {id: string} & Record<string, unknown>;
+export type {Row};
 
 export interface ScoreInput {
   /** The completion's text, as the model gave it. */
