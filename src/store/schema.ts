@@ -182,3 +182,6 @@ export interface SplitManifest {
   measures: Record<string, unknown>;
   madeAt: string;
 }
+
+/** A row of a data set as it reaches prompts and scorers: its id and the data set's own columns. */
+export type Row = {id: string} & Record<string, unknown>;

@@ -1,0 +1,34 @@
+import {join} from "node:path";
+import {type Database, type Row, sqlString, type VersionManifest, type Workspace} from "../store/index.js";
+
+/** Path of a version's Parquet. */
+export function versionFile(workspace: Workspace, version: VersionManifest): string {
+  return join(workspace.datasetDir(version.dataset, version.id), "rows.parquet");
+}
+
+/**
+ * Rows of one part of a split, in the order of their ids, streamed. The sealed part yields nothing here: only a
+ * final run reads it.
+ */
+export async function* partRows(
+  db: Database,
+  workspace: Workspace,
+  version: VersionManifest,
+  split: {dataset: string; id: string},
+  part: string
+): AsyncGenerator<Row> {
+  if (part === "sealed") return;
+  const parts = join(workspace.splitDir(split.dataset, split.id), "parts.parquet");
+  const query = `select r.* from read_parquet(${sqlString(versionFile(workspace, version))}) r
+    join read_parquet(${sqlString(parts)}) p using (row_id) where p.part = $part order by r.row_id`;
+  for await (const batch of db.batches<Record<string, unknown> & {row_id: string}>(query, {part}))
+    for (const row of batch) yield toRow(row);
+}
+
+/** A stored row as prompts and scorers see it: `id` is the row's id, whatever column the data set had of that name. */
+export function toRow(stored: Record<string, unknown> & {row_id: string}): Row {
+  const row: Row = {...stored, id: stored.row_id};
+  delete row.row_id;
+  delete row.row_hash;
+  return row;
+}

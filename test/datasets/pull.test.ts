@@ -1,0 +1,160 @@
+import {readdirSync, rmSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
+import fc from "fast-check";
+import {describe, expect, it} from "vitest";
+import {defineDataset, pull} from "../../src/datasets/index.js";
+import {openStore} from "../../src/store/index.js";
+import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
+
+const mails = (rows: object[], more: object = {}) =>
+  defineDataset({name: "mails", source: {kind: "rows", rows: () => rows}, id: "id", ...more});
+const three = [
+  {id: "a", text: "one", label: "x"},
+  {id: "b", text: "two", label: "y"},
+  {id: "c", text: "three", label: "x"}
+];
+
+describe("pull", () => {
+  it("makes a version of what the source holds, with a row id and a content hash in every row", async () => {
+    const workspace = await temporaryWorkspace();
+    const {version, changed} = await pull(workspace, mails(three, {label: "label", licence: "CC0"}));
+    expect(changed).toBe(true);
+    expect(version).toMatchObject({rows: 3, label: "label", licence: "CC0"});
+    const store = await openStore(workspace);
+    const rows = await store.rows<{row_id: string; row_hash: string; text: string}>(
+      "select * from mails order by row_id"
+    );
+    expect(rows.map((row) => [row.row_id, row.text])).toEqual([
+      ["a", "one"],
+      ["b", "two"],
+      ["c", "three"]
+    ]);
+    expect(new Set(rows.map((row) => row.row_hash)).size).toBe(3);
+    store.close();
+  });
+
+  it("makes nothing new of unchanged data, in whatever order it arrives", async () => {
+    const workspace = await temporaryWorkspace();
+    const first = await pull(workspace, mails(three));
+    const again = await pull(workspace, mails([...three].reverse()));
+    expect(again).toEqual({version: first.version, changed: false});
+    expect(readdirSync(workspace.datasetDir("mails")).sort()).toEqual(
+      [first.version.id, "latest.json"].sort()
+    );
+  });
+
+  it("counts what was added, removed and changed against the version before", async () => {
+    const workspace = await temporaryWorkspace();
+    const first = await pull(workspace, mails(three));
+    const {version} = await pull(
+      workspace,
+      mails([three[0]!, {...three[1]!, label: "z"}, {id: "d", text: "four", label: "x"}])
+    );
+    expect(version.parent).toBe(first.version.id);
+    expect(version.changes).toEqual({added: 1, removed: 1, changed: 1});
+  });
+
+  it("names the newest version again when old content comes back", async () => {
+    const workspace = await temporaryWorkspace();
+    const first = await pull(workspace, mails(three));
+    await pull(workspace, mails(three.slice(1)));
+    const back = await pull(workspace, mails(three));
+    expect(back.changed).toBe(true);
+    const store = await openStore(workspace);
+    expect((await store.latestVersion("mails"))?.id).toBe(first.version.id);
+    store.close();
+  });
+
+  it("gives the same id to a CSV, a JSONL and a Parquet file of the same rows", async () => {
+    const workspace = await temporaryWorkspace();
+    const file = (name: string) => join(workspace.project, name);
+    writeFileSync(file("m.jsonl"), three.map((row) => JSON.stringify(row)).join("\n") + "\n");
+    writeFileSync(
+      file("m.csv"),
+      "id,text,label\n" + three.map((row) => `${row.id},${row.text},${row.label}`).join("\n") + "\n"
+    );
+    const store = await openStore(workspace);
+    await store.run(
+      `copy (select * from read_csv('${file("m.csv")}')) to '${file("m.parquet")}' (format parquet)`
+    );
+    store.close();
+    const ids = [];
+    for (const name of ["m.jsonl", "m.csv", "m.parquet"])
+      ids.push(
+        (await pull(workspace, defineDataset({name: "m", source: {kind: "files", files: name}, id: "id"})))
+          .version.id
+      );
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  it("the id of a version depends on the multiset of its rows only", async () => {
+    const workspace = await temporaryWorkspace();
+    const idOf = async (rows: object[]) =>
+      (await pull(workspace, defineDataset({name: "p", source: {kind: "rows", rows: () => rows}}))).version
+        .id;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({t: fc.string(), n: fc.integer()}), {minLength: 2, maxLength: 8}),
+        fc.nat(),
+        async (rows, turn) => {
+          const at = turn % rows.length;
+          expect(await idOf([...rows.slice(at), ...rows.slice(0, at)])).toBe(await idOf(rows));
+          expect(await idOf([...rows, rows[0]!, rows[0]!])).not.toBe(await idOf(rows));
+        }
+      ),
+      {numRuns: 15, seed: 7}
+    );
+  });
+
+  it("names every duplicate id and every broken check at once, and leaves no version", async () => {
+    const workspace = await temporaryWorkspace();
+    const broken = mails([...three, {id: "a", text: "again", label: null}], {
+      checks: {"has a label": "label is not null"}
+    });
+    await expect(pull(workspace, broken)).rejects.toThrow(
+      /"a" 2 times.*check "has a label" fails for 1 rows/s
+    );
+    expect(readdirSync(workspace.datasetDir("mails"))).toEqual([]);
+  });
+
+  it("says which column a role names in vain, and what there is", async () => {
+    const workspace = await temporaryWorkspace();
+    await expect(pull(workspace, mails(three, {label: "queue", text: "body"}))).rejects.toThrow(
+      /`text` names column "body".*`label` names column "queue".*id, text, label/
+    );
+  });
+
+  it("a source that dies half-way leaves no version and a second pull starts clean", async () => {
+    const workspace = await temporaryWorkspace();
+    let dies = true;
+    const source = {
+      kind: "rows" as const,
+      rows: async function* () {
+        yield three[0]!;
+        if (dies) throw new Error("connection reset");
+        yield three[1]!;
+      }
+    };
+    await expect(pull(workspace, defineDataset({name: "d", source, id: "id"}))).rejects.toThrow(
+      "connection reset"
+    );
+    expect(readdirSync(workspace.datasetDir("d"))).toEqual([]);
+    dies = false;
+    expect((await pull(workspace, defineDataset({name: "d", source, id: "id"}))).version.rows).toBe(2);
+  });
+
+  it("names the file and line of a broken JSONL row", async () => {
+    const workspace = await temporaryWorkspace();
+    writeFileSync(join(workspace.project, "bad.jsonl"), '{"id": "a"}\n{"id": broken}\n');
+    const bad = defineDataset({name: "bad", source: {kind: "files", files: "bad.jsonl"}});
+    await expect(pull(workspace, bad)).rejects.toThrow(/bad\.jsonl.*line 2/s);
+    rmSync(join(workspace.project, "bad.jsonl"));
+    await expect(pull(workspace, bad)).rejects.toThrow(/no such file.*bad\.jsonl/);
+  });
+
+  it("refuses a name that would leave the workspace", () => {
+    expect(() => defineDataset({name: "../x", source: {kind: "rows", rows: () => []}})).toThrow(
+      /cannot be a folder's name/
+    );
+  });
+});

@@ -1,0 +1,123 @@
+import fc from "fast-check";
+import {describe, expect, it} from "vitest";
+import {defineDataset, pull} from "../../src/datasets/index.js";
+import {ensureSplit, type SplitSpec} from "../../src/splits/index.js";
+import {openStore, type Workspace} from "../../src/store/index.js";
+import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
+
+interface Mail {
+  id: string;
+  text: string;
+  label: string;
+  thread: string;
+  at: string;
+}
+
+const mail = (i: number, threads: number): Mail => ({
+  id: `m${i}`,
+  text: `text ${i % 50}`,
+  label: `q${i % 3}`,
+  thread: `t${i % threads}`,
+  at: new Date(Date.UTC(2002, 0, 1) + i * 3_600_000).toISOString()
+});
+const mailsOf = (n: number, threads = 40) => Array.from({length: n}, (_, i) => mail(i, threads));
+
+async function split(workspace: Workspace, rows: Mail[], spec: SplitSpec) {
+  const definition = defineDataset({
+    name: "mails",
+    source: {kind: "rows", rows: () => rows},
+    id: "id",
+    text: "text",
+    label: "label",
+    group: "thread",
+    time: "at"
+  });
+  const {version} = await pull(workspace, definition);
+  const store = await openStore(workspace);
+  try {
+    const manifest = await ensureSplit(store, version, spec);
+    const parts = await store.rows<{row_id: string; part: string; group_key: string}>(
+      `select row_id, part, group_key from parts where split = '${manifest.id}' order by row_id`
+    );
+    return {manifest, parts, byRow: new Map(parts.map((row) => [row.row_id, row.part]))};
+  } finally {
+    store.close();
+  }
+}
+
+describe("ensureSplit", () => {
+  it("a row of a random split stays in its part when rows are added", async () => {
+    const workspace = await temporaryWorkspace();
+    const before = await split(workspace, mailsOf(300), {strategy: "random"});
+    const after = await split(workspace, mailsOf(900), {strategy: "random"});
+    for (const [row, part] of before.byRow) expect(after.byRow.get(row)).toBe(part);
+    expect(after.manifest.counts.test! / 900).toBeCloseTo(0.15, 1);
+  });
+
+  it("groups never straddle parts, whatever the grouping strategy and the data", async () => {
+    const workspace = await temporaryWorkspace();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({min: 20, max: 120}),
+        fc.integer({min: 3, max: 30}),
+        fc.constantFrom("group", "stratified-group"),
+        fc.string(),
+        async (n, threads, strategy, seed) => {
+          const {parts} = await split(workspace, mailsOf(n, threads), {strategy: strategy as "group", seed});
+          const partsOfGroup = new Map<string, Set<string>>();
+          for (const row of parts)
+            partsOfGroup.set(row.group_key, (partsOfGroup.get(row.group_key) ?? new Set()).add(row.part));
+          for (const found of partsOfGroup.values()) expect(found.size).toBe(1);
+          expect(parts).toHaveLength(n);
+        }
+      ),
+      {numRuns: 12, seed: 3}
+    );
+  });
+
+  it("says that a random split leaks groups and texts where a group split leaks no group", async () => {
+    const workspace = await temporaryWorkspace();
+    const random = await split(workspace, mailsOf(600), {strategy: "random"});
+    const grouped = await split(workspace, mailsOf(600), {strategy: "group"});
+    expect(random.manifest.measures).toMatchObject({groupLeakage: {share: 1}});
+    expect(grouped.manifest.measures).toMatchObject({groupLeakage: {rows: 0, share: 0}});
+    expect(random.manifest.measures.exactLeakage).toMatchObject({rows: random.manifest.counts.test});
+  });
+
+  it("stratified parts hold every class in its share to within one row", async () => {
+    const {manifest} = await split(await temporaryWorkspace(), mailsOf(600), {
+      strategy: "stratified",
+      test: 0.2
+    });
+    expect(manifest.labels?.test).toEqual({q0: 40, q1: 40, q2: 40});
+    expect(manifest.measures.labelPsi).toBeLessThan(0.001);
+  });
+
+  it("the test part of a temporal split is newer than everything it was trained on", async () => {
+    const {parts} = await split(await temporaryWorkspace(), mailsOf(100), {
+      strategy: "temporal",
+      test: 0.2,
+      validation: 0.1
+    });
+    const number = (part: string) =>
+      parts.filter((row) => row.part === part).map((row) => Number(row.row_id.slice(1)));
+    expect(Math.min(...number("test"))).toBe(80);
+    expect(Math.max(...number("train"))).toBe(69);
+    expect(number("validation").sort((a, b) => a - b)[0]).toBe(70);
+  });
+
+  it("the same spec gives the same split, another seed another one", async () => {
+    const workspace = await temporaryWorkspace();
+    const first = await split(workspace, mailsOf(200), {strategy: "random", seed: "a"});
+    const again = await split(workspace, mailsOf(200), {strategy: "random", seed: "a", name: "by chance"});
+    const other = await split(workspace, mailsOf(200), {strategy: "random", seed: "b"});
+    expect(again.manifest).toEqual(first.manifest);
+    expect(other.parts).not.toEqual(first.parts);
+  });
+
+  it("refuses shares that leave nothing to train on", async () => {
+    await expect(
+      split(await temporaryWorkspace(), mailsOf(10), {strategy: "random", test: 0.6, validation: 0.4})
+    ).rejects.toThrow(/leave something to train on/);
+  });
+});

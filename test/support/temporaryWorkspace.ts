@@ -1,0 +1,21 @@
+import {mkdtemp, rm} from "node:fs/promises";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {afterAll} from "vitest";
+import {openWorkspace, type Workspace} from "../../src/store/index.js";
+
+/** A project folder of its own for one test, removed after the file's last test. */
+export async function temporaryProject(): Promise<string> {
+  const project = await mkdtemp(join(tmpdir(), "assay-test-"));
+  made.push(project);
+  return project;
+}
+
+export async function temporaryWorkspace(): Promise<Workspace> {
+  return openWorkspace(await temporaryProject(), ".assay");
+}
+
+const made: string[] = [];
+afterAll(async () => {
+  for (const project of made.splice(0)) await rm(project, {recursive: true, force: true});
+});
