@@ -1,0 +1,33 @@
+import {groupRows} from "./groupRows.js";
+import {mean} from "./mean.js";
+import {type Clusters, type Scores} from "./types.js";
+
+export interface ClusteredError {
+  standardError: number;
+  /** Number of groups C. */
+  clusters: number;
+  /** C − 1, for the t distribution. */
+  df: number;
+}
+
+/**
+ * Cluster-robust standard error of the mean, for rows that share a group (a thread, a document, repeats of a
+ * question): √( C/(C−1) · Σ_c (Σ_{i∈c} (x_i − x̄))² ) / n, with C − 1 degrees of freedom. With groups of one
+ * row it equals `standardError`. Undefined below two groups.
+ *
+ * Source: Liang and Zeger (1986), Biometrika 73; the correction is Stata's vce(cluster) for a mean ("CR1").
+ */
+export function clusteredStandardError(scores: Scores, clusters: Clusters): ClusteredError | undefined {
+  const {values, group, count} = groupRows(scores, clusters);
+  const center = mean(values);
+  if (center === undefined || count < 2) return undefined;
+  const sums = new Float64Array(count);
+  for (let i = 0; i < values.length; i++) sums[group[i]!]! += values[i]! - center;
+  let squares = 0;
+  for (const sum of sums) squares += sum * sum;
+  return {
+    standardError: Math.sqrt((count / (count - 1)) * squares) / values.length,
+    clusters: count,
+    df: count - 1
+  };
+}

@@ -1,0 +1,120 @@
+import {clusteredStandardError} from "./clusteredStandardError.js";
+import {normalTail} from "./distributions/normal.js";
+import {studentQuantile, studentTwoSided} from "./distributions/studentT.js";
+import {mean} from "./mean.js";
+import {isPresent} from "./present.js";
+import {standardError} from "./standardError.js";
+import {tango} from "./tango.js";
+import {type Clusters, type Estimate, type Scores} from "./types.js";
+
+export interface PairedDifference extends Estimate {
+  /** Two-sided p value of "no difference", by the same method as the interval. */
+  p: number;
+  /** Means over the rows that both candidates have. */
+  meanFirst: number;
+  meanSecond: number;
+  /** Rows on which the first scored higher, lower, or the same. */
+  wins: number;
+  losses: number;
+  ties: number;
+  /** Rows left out because a score is missing. */
+  missing: {first: number; second: number; both: number};
+}
+
+export interface PairedOptions {
+  level?: number;
+  clusters?: Clusters;
+}
+
+/**
+ * Mean difference first − second over the rows that both candidates have a score for, in the units of the scores.
+ *
+ * - Scores all 0 or 1: Tango's score interval; p from McNemar's test without correction, which it inverts.
+ * - Otherwise: d̄ ± t(n−1) · s_d/√n.
+ * - Clustered: d̄ ± t(C−1) · clustered standard error of the differences, whatever the scores.
+ * - All scores within 0 and 1 and no row differs: Tango's interval for no discordant row among n (or C groups),
+ *   since agreement on a few rows does not prove equality.
+ *
+ * Undefined below two shared rows (one, when scores are 0 or 1) and when all rows are in one group.
+ * Sources: Miller (2024), "Adding error bars to evals"; Tango (1998).
+ */
+export function pairedDifference(
+  first: Scores,
+  second: Scores,
+  {level = 0.95, clusters}: PairedOptions = {}
+): PairedDifference | undefined {
+  const pairs = pairUp(first, second);
+  const {differences, n, wins, losses, ties} = pairs;
+  const estimate = mean(differences);
+  if (estimate === undefined) return undefined;
+  const common = {
+    estimate,
+    level,
+    n,
+    meanFirst: pairs.sumFirst / n,
+    meanSecond: pairs.sumSecond / n,
+    wins,
+    losses,
+    ties,
+    missing: pairs.missing
+  };
+  const clustered = clusters && clusteredStandardError(differences, clusters);
+  if (clusters && !clustered) return undefined;
+  const grouped = clustered && clustered.clusters < n ? clustered : undefined;
+  const error = grouped?.standardError ?? standardError(differences);
+  const shared = {...common, standardError: error, ...(clustered && {clusters: clustered.clusters})};
+  const same = wins + losses === 0 && pairs.withinUnit;
+  if (same || (pairs.binary && !grouped)) {
+    const units = same && grouped ? grouped.clusters : n;
+    const p = same ? 1 : 2 * normalTail(Math.abs(wins - losses) / Math.sqrt(wins + losses));
+    return {...shared, ...tango(wins, losses, units, level)!, p: Math.min(1, p), method: "tango"};
+  }
+  if (error === undefined) return undefined;
+  const df = grouped?.df ?? n - 1;
+  const half = studentQuantile((1 + level) / 2, df) * error;
+  const p = error > 0 ? studentTwoSided(estimate / error, df) : estimate === 0 ? 1 : 0;
+  const method = grouped ? "clustered t" : "t";
+  return {...shared, df, low: estimate - half, high: estimate + half, p, method};
+}
+
+function pairUp(first: Scores, second: Scores) {
+  if (first.length !== second.length)
+    throw new Error(`paired scores: ${first.length} rows against ${second.length}`);
+  const differences = new Float64Array(first.length).fill(NaN);
+  const missing = {first: 0, second: 0, both: 0};
+  let n = 0;
+  let sumFirst = 0;
+  let sumSecond = 0;
+  let wins = 0;
+  let losses = 0;
+  let binary = true;
+  let withinUnit = true;
+  for (let i = 0; i < first.length; i++) {
+    const a = first[i];
+    const b = second[i];
+    if (!isPresent(a) || !isPresent(b)) {
+      missing[isPresent(b) ? "first" : isPresent(a) ? "second" : "both"]++;
+      continue;
+    }
+    n++;
+    sumFirst += a;
+    sumSecond += b;
+    differences[i] = a - b;
+    if (a > b) wins++;
+    else if (a < b) losses++;
+    binary &&= (a === 0 || a === 1) && (b === 0 || b === 1);
+    withinUnit &&= a >= 0 && a <= 1 && b >= 0 && b <= 1;
+  }
+  return {
+    differences,
+    n,
+    sumFirst,
+    sumSecond,
+    wins,
+    losses,
+    ties: n - wins - losses,
+    missing,
+    binary,
+    withinUnit
+  };
+}

@@ -1,0 +1,24 @@
+import {normalQuantile} from "./distributions/normal.js";
+import {type Interval} from "./types.js";
+
+/**
+ * Wilson's score interval for a proportion of `successes` in `n` rows, between 0 and 1; undefined for n = 0.
+ * (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n). `n` need not be whole (an effective sample size).
+ * Source: Wilson (1927), JASA 22.
+ */
+export function wilson(successes: number, n: number, level = 0.95): Interval | undefined {
+  return wilsonAt(successes, n, normalQuantile((1 + level) / 2));
+}
+
+/** Wilson's interval with the critical value z given, for clustered rows where it comes from a t distribution. */
+export function wilsonAt(successes: number, n: number, z: number): Interval | undefined {
+  if (!(n > 0) || successes < 0 || successes > n) return undefined;
+  const p = successes / n;
+  const z2 = (z * z) / n;
+  const center = (p + z2 / 2) / (1 + z2);
+  const half = (z * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n))) / (1 + z2);
+  return {
+    low: successes === 0 ? 0 : Math.max(0, center - half),
+    high: successes === n ? 1 : Math.min(1, center + half)
+  };
+}

@@ -1,0 +1,200 @@
+import {readFileSync} from "node:fs";
+import {join} from "node:path";
+import fc from "fast-check";
+import {describe, expect, it} from "vitest";
+import {
+  clopperPearson,
+  clusteredStandardError,
+  mean,
+  meanInterval,
+  quantile,
+  standardError,
+  variance,
+  wilson
+} from "../../src/stats/index.js";
+import {expectClose, fixtures, published, readJson} from "./support.js";
+
+const vectors = published("significance-vectors");
+const score = fc.double({min: 0, max: 1, noNaN: true});
+
+describe("mean, variance and standard error", () => {
+  const {scores, ...expected} = fixtures.mean_t;
+
+  it("agree with NumPy and SciPy", () => {
+    expectClose(mean(scores), expected.mean);
+    expectClose(variance(scores), expected.variance);
+    expectClose(standardError(scores), expected.sem);
+    for (const [q, value] of expected.quantiles) expectClose(quantile(scores, q), value);
+    const interval = meanInterval(scores)!;
+    expect(interval.method).toBe("t");
+    expectClose(interval.low, expected.interval[0], 1e-9);
+    expectClose(interval.high, expected.interval[1], 1e-9);
+  });
+
+  it("leave out missing scores instead of counting them as zero", () => {
+    expect(mean([1, undefined, 0.5, NaN, null])).toBe(0.75);
+    expect(meanInterval([1, undefined, 1])?.n).toBe(2);
+  });
+
+  it("are undefined on too little data", () => {
+    expect(mean([])).toBeUndefined();
+    expect(mean([NaN])).toBeUndefined();
+    expect(variance([0.5])).toBeUndefined();
+    expect(standardError([0.5])).toBeUndefined();
+    expect(quantile([undefined], 0.5)).toBeUndefined();
+    expect(meanInterval([])).toBeUndefined();
+    expect(meanInterval([0.5])).toBeUndefined();
+    expect(meanInterval([1, 0, 1], {clusters: ["a", "a", "a"]})).toBeUndefined();
+    expect(clusteredStandardError([1, 0], ["a", "a"])).toBeUndefined();
+  });
+});
+
+describe("intervals for proportions", () => {
+  it.skipIf(!vectors)("reproduce R's binom.confint", () => {
+    const published = readJson(vectors!, "vectors.json").binomial_ci_95_R_binom_confint;
+    for (const {successes, n, wilson: w, exact} of published) {
+      const tolerance = n === 30 ? 5e-7 : 1e-12;
+      expectClose(wilson(successes, n)!.low, w[0], tolerance);
+      expectClose(wilson(successes, n)!.high, w[1], tolerance);
+      expectClose(clopperPearson(successes, n)!.low, exact[0], tolerance);
+      expectClose(clopperPearson(successes, n)!.high, exact[1], tolerance);
+    }
+  });
+
+  it("agree with statsmodels at other levels and at the edges", () => {
+    for (const {k, n, level, wilson: w, exact} of fixtures.proportions) {
+      for (const [ours, theirs] of [
+        [wilson(k, n, level)!, w],
+        [clopperPearson(k, n, level)!, exact]
+      ]) {
+        expect(ours.low).toBeCloseTo(theirs[0], 12);
+        expect(ours.high).toBeCloseTo(theirs[1], 12);
+      }
+    }
+  });
+
+  it("wilson(0, 0) is undefined because nothing was scored", () => {
+    expect(wilson(0, 0)).toBeUndefined();
+    expect(clopperPearson(0, 0)).toBeUndefined();
+  });
+
+  it("are used for 0/1 scores at any size, so twenty of twenty still leaves doubt", () => {
+    const all = meanInterval(new Array(20).fill(1))!;
+    expect(all).toMatchObject({estimate: 1, high: 1, method: "wilson"});
+    expectClose(all.low, wilson(20, 20)!.low);
+    const clustered = meanInterval(new Array(20).fill(1), {
+      clusters: Array.from({length: 20}, (_, i) => i % 5)
+    })!;
+    expect(clustered.method).toBe("clustered wilson");
+    expect(clustered.low).toBeLessThan(all.low);
+  });
+
+  it("shrink as rows are added at the same rate", () => {
+    fc.assert(
+      fc.property(fc.integer({min: 1, max: 200}), fc.double({min: 0, max: 1, noNaN: true}), (n, share) => {
+        const k = Math.round(share * n);
+        for (const interval of [wilson, clopperPearson]) {
+          const small = interval(k, n)!;
+          const large = interval(4 * k, 4 * n)!;
+          expect(large.high - large.low).toBeLessThan(small.high - small.low);
+          expect(small.low).toBeLessThanOrEqual(k / n + 1e-12);
+          expect(small.high).toBeGreaterThanOrEqual(k / n - 1e-12);
+        }
+      })
+    );
+  });
+
+  it("are mirrored when right and wrong are swapped", () => {
+    fc.assert(
+      fc.property(fc.integer({min: 1, max: 500}), fc.nat(500), (n, seed) => {
+        const k = seed % (n + 1);
+        for (const interval of [wilson, clopperPearson]) {
+          expect(interval(k, n)!.low).toBeCloseTo(1 - interval(n - k, n)!.high, 10);
+        }
+      })
+    );
+  });
+});
+
+describe("clustered standard error", () => {
+  it.skipIf(!vectors)("of a plain mean equals the sandwich that reproduces Stata", () => {
+    const rows = readFileSync(join(vectors!, "grunfeld200.csv"), "utf8").trim().split("\n").slice(1);
+    const invest = rows.map((row) => Number(row.split(",")[0]));
+    const firms = rows.map((row) => row.split(",")[3]!);
+    const expected = readJson(vectors!, "vectors.json").clustered_se_grunfeld.mean_of_invest_recomputed_only;
+    expectClose(mean(invest), expected.mean);
+    expectClose(standardError(invest), expected.iid_se);
+    const clustered = clusteredStandardError(invest, firms)!;
+    expectClose(clustered.standardError, expected["cluster_se_stata_correction_G/(G-1)*(n-1)/(n-1)"]);
+    expect(clustered).toMatchObject({clusters: 10, df: 9});
+  });
+
+  it("with groups of one row equals the unclustered formula", () => {
+    fc.assert(
+      fc.property(fc.array(score, {minLength: 2, maxLength: 60}), (scores) => {
+        const names = scores.map((_, i) => `row ${i}`);
+        expect(clusteredStandardError(scores, names)!.standardError).toBeCloseTo(standardError(scores)!, 12);
+        const {clusters, ...interval} = meanInterval(scores, {clusters: names})!;
+        expect(clusters).toBe(scores.length);
+        expect(interval).toEqual(meanInterval(scores));
+      })
+    );
+  });
+
+  it("treats a row without a group as its own group", () => {
+    const scores = [0.1, 0.9, 0.4, 0.6];
+    expect(clusteredStandardError(scores, [null, undefined, null, "a"])).toEqual(
+      clusteredStandardError(scores, [1, 2, 3, 4])
+    );
+  });
+
+  it("does not depend on the order of rows", () => {
+    const rows = fc.array(fc.tuple(score, fc.integer({min: 0, max: 5})), {minLength: 2, maxLength: 40});
+    fc.assert(
+      fc.property(rows, (pairs) => {
+        const of = (list: typeof pairs) =>
+          meanInterval(
+            list.map(([x]) => x),
+            {clusters: list.map(([, c]) => c)}
+          );
+        const forward = of(pairs);
+        const backward = of([...pairs].reverse());
+        expect(backward?.method).toBe(forward?.method);
+        if (!forward) return;
+        expect(backward!.low).toBeCloseTo(forward.low, 9);
+        expect(backward!.high).toBeCloseTo(forward.high, 9);
+      })
+    );
+  });
+
+  it("repeating every row in its group changes nothing, where the plain formula would be fooled", () => {
+    const scores = [0.2, 0.9, 0.4, 0.7, 0.5];
+    const repeated = [...scores, ...scores, ...scores];
+    const names = repeated.map((_, i) => i % 5);
+    expectClose(clusteredStandardError(repeated, names)!.standardError, standardError(scores)!);
+    expect(standardError(repeated)!).toBeLessThan(standardError(scores)! * 0.6);
+  });
+});
+
+describe("published win rates", () => {
+  const alpaca = published("alpacaeval-annotations");
+  it.skipIf(!alpaca)("and their standard errors are reproduced from the annotations", () => {
+    const expected = readJson(alpaca!, "expected.json");
+    let checked = 0;
+    for (const [name, {published: row}] of Object.entries<{published: Record<string, number>}>(expected)) {
+      const file = join(alpaca!, `${name.replace("/", ".")}.jsonl`);
+      const preferences = readFileSync(file, "utf8")
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line).preference);
+      const scores = preferences.map((p: number | null) =>
+        p === null ? null : p === 0 ? 50 : 100 * (p - 1)
+      );
+      expect(mean(scores)).toBeCloseTo(row.win_rate!, 6);
+      expect(standardError(scores)).toBeCloseTo(row.standard_error!, 6);
+      expect(meanInterval(scores)!.n).toBe(row.n_total);
+      checked++;
+    }
+    expect(checked).toBe(13);
+  });
+});

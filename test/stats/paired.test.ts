@@ -1,0 +1,221 @@
+import {readFileSync} from "node:fs";
+import {join} from "node:path";
+import fc from "fast-check";
+import {describe, expect, it} from "vitest";
+import {
+  mcnemarChiSquared,
+  mcnemarExact,
+  pairedBootstrap,
+  pairedBootstrapAll,
+  pairedBootstrapAllAsync,
+  pairedDifference,
+  rng,
+  tango,
+  wilson
+} from "../../src/stats/index.js";
+import {expectClose, fixtures, published, readJson} from "./support.js";
+
+const {first, second, ...expected} = fixtures.paired_t;
+const score = fc.double({min: 0, max: 1, noNaN: true});
+const binary = fc.constantFrom(0, 1);
+
+describe("paired difference", () => {
+  it("agrees with SciPy's paired t test", () => {
+    const ours = pairedDifference(first, second)!;
+    expect(ours.method).toBe("t");
+    expectClose(ours.p, expected.p, 1e-10);
+    expectClose(ours.low, expected.interval[0], 1e-9);
+    expectClose(ours.high, expected.interval[1], 1e-9);
+  });
+
+  it("Tango's interval equals the published one for airway hyper-responsiveness (Fagerland 2014)", () => {
+    const {low, high} = tango(1, 7, 21)!;
+    expect([low.toFixed(3), high.toFixed(3)]).toEqual(["-0.517", "-0.026"]);
+  });
+
+  it("leaves out rows that one candidate failed, and counts them", () => {
+    const ours = pairedDifference([1, NaN, 0.5, undefined], [0.5, 0.5, null, undefined])!;
+    expect(ours).toBeUndefined();
+    const more = pairedDifference([1, NaN, 0.5, undefined, 0.2], [0.5, 0.5, null, undefined, 0.1])!;
+    expect(more).toMatchObject({n: 2, wins: 2, losses: 0, missing: {first: 1, second: 1, both: 1}});
+    expectClose(more.estimate, 0.3);
+  });
+
+  it("changes sign when the candidates are swapped", () => {
+    const row = fc.tuple(fc.oneof(score, binary), fc.oneof(score, binary), fc.integer({min: 0, max: 4}));
+    fc.assert(
+      fc.property(fc.array(row, {minLength: 2, maxLength: 50}), fc.boolean(), (rows, grouped) => {
+        const a = rows.map(([x]) => x);
+        const b = rows.map(([, x]) => x);
+        const options = grouped ? {clusters: rows.map(([, , c]) => c)} : {};
+        const forward = pairedDifference(a, b, options);
+        const backward = pairedDifference(b, a, options);
+        if (!forward) return expect(backward).toBeUndefined();
+        expect(backward!.estimate).toBeCloseTo(-forward.estimate, 12);
+        expect(backward!.low).toBeCloseTo(-forward.high, 9);
+        expect(backward!.p).toBeCloseTo(forward.p, 9);
+      })
+    );
+  });
+
+  it("with groups of one row equals the unclustered one, and repeated rows in a group add nothing", () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(score, score), {minLength: 3, maxLength: 40}), (rows) => {
+        const a = rows.map(([x]) => x);
+        const b = rows.map(([, x]) => x);
+        const names = rows.map((_, i) => i);
+        const {clusters, ...single} = pairedDifference(a, b, {clusters: names})!;
+        expect(clusters).toBe(rows.length);
+        expect(single).toEqual(pairedDifference(a, b));
+        const twice = pairedDifference([...a, ...a], [...b, ...b], {clusters: [...names, ...names]})!;
+        expect(twice.standardError).toBeCloseTo(single.standardError!, 10);
+      })
+    );
+  });
+
+  it("p below 5 % and an interval without zero are the same statement", () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(binary, binary), {minLength: 2, maxLength: 80}), (rows) => {
+        const d = pairedDifference(
+          rows.map(([x]) => x),
+          rows.map(([, x]) => x)
+        )!;
+        expect(d.method).toBe("tango");
+        if (Math.abs(d.p - 0.05) > 1e-6) expect(d.low > 0 || d.high < 0).toBe(d.p < 0.05);
+      })
+    );
+  });
+
+  it("agreement on a few rows does not prove equality", () => {
+    const same = pairedDifference([1, 0.5, 0], [1, 0.5, 0])!;
+    expect(same).toMatchObject({estimate: 0, p: 1});
+    expect(same.high).toBeGreaterThan(0.4);
+    expect(pairedDifference([], [])).toBeUndefined();
+    expect(() => pairedDifference([1], [1, 2])).toThrow("1 rows against 2");
+  });
+});
+
+describe("McNemar", () => {
+  const vectors = published("significance-vectors");
+  it.skipIf(!vectors)("reproduces R and vassarstats.net", () => {
+    for (const {table, exact_p, chi2_cc, chi2_nocc} of readJson(vectors!, "vectors.json").mcnemar) {
+      expect(mcnemarExact(table[0][1], table[1][0])).toBeCloseTo(exact_p, 6);
+      const corrected = mcnemarChiSquared(table[0][1], table[1][0])!;
+      expectClose(corrected.statistic, chi2_cc[0], 1e-6);
+      expectClose(corrected.p, chi2_cc[1], 1e-6);
+      const plain = mcnemarChiSquared(table[0][1], table[1][0], {correction: false})!;
+      expectClose(plain.statistic, chi2_nocc[0], 1e-6);
+      expectClose(plain.p, chi2_nocc[1], 1e-6);
+    }
+  });
+
+  const gsm = published("gsm8k-recorded-solutions");
+  it.skipIf(!gsm)("tells the two recorded GSM8K models apart, and so does the paired difference", () => {
+    const {paired, per_model} = {
+      ...readJson(gsm!, "expected.json"),
+      ...readJson(gsm!, "expected.json").recomputed_only
+    };
+    const rows = readFileSync(join(gsm!, "example_model_solutions.jsonl"), "utf8").trim().split("\n");
+    const [small, large] = ["6b_finetuning", "175b_finetuning"].map((model) =>
+      rows.map((line) => Number(JSON.parse(line)[model].is_correct))
+    );
+    const d = pairedDifference(large!, small!)!;
+    expect(d).toMatchObject({n: 1319, wins: paired.second_only, losses: paired.first_only});
+    expectClose(d.meanFirst, per_model["175b_finetuning"].accuracy);
+    expectClose(mcnemarExact(d.wins, d.losses), paired.mcnemar_exact_p, 1e-9);
+    expect(d.low).toBeGreaterThan(0.1);
+  });
+
+  it("is symmetric, and undefined without a discordant row", () => {
+    expect(mcnemarExact(0, 0)).toBeUndefined();
+    expect(mcnemarChiSquared(0, 0)).toBeUndefined();
+    fc.assert(
+      fc.property(fc.nat(300), fc.nat(300), (a, b) => {
+        expect(mcnemarExact(a, b)).toBe(mcnemarExact(b, a));
+        expect(mcnemarChiSquared(a, b)).toEqual(mcnemarChiSquared(b, a));
+      })
+    );
+  });
+});
+
+describe("paired bootstrap", () => {
+  it("agrees with SciPy's percentile and BCa intervals within their simulation error", () => {
+    const ours = pairedBootstrap(first, second, {seed: 1, resamples: 50_000})!;
+    const within = expected.bootstrap_se * 0.05;
+    expect(Math.abs(ours.low - expected.bootstrap_percentile[0])).toBeLessThan(within);
+    expect(Math.abs(ours.high - expected.bootstrap_percentile[1])).toBeLessThan(within);
+    expect(Math.abs(ours.bca!.low - expected.bootstrap_bca[0])).toBeLessThan(within);
+    expect(Math.abs(ours.bca!.high - expected.bootstrap_bca[1])).toBeLessThan(within);
+    expectClose(ours.standardError, expected.bootstrap_se, 0.02);
+  });
+
+  it("BCa follows a skewed sample as SciPy's does", () => {
+    const {scores, bca} = fixtures.skewed_bootstrap;
+    const ours = pairedBootstrap(scores, new Array(scores.length).fill(0), {
+      seed: "skew",
+      resamples: 50_000
+    })!;
+    const width = bca[1] - bca[0];
+    expect(Math.abs(ours.bca!.low - bca[0]) / width).toBeLessThan(0.02);
+    expect(Math.abs(ours.bca!.high - bca[1]) / width).toBeLessThan(0.02);
+    expect(ours.bca!.high - ours.high).toBeGreaterThan(0.02 * width);
+  });
+
+  it("gives the same numbers for the same seed, whatever the order of rows, and others for another seed", () => {
+    const options = {seed: 7, resamples: 400};
+    const at = pairedBootstrap(first, second, options);
+    expect(pairedBootstrap(first, second, options)).toEqual(at);
+    expect(pairedBootstrap([...first].reverse(), [...second].reverse(), options)).toEqual(at);
+    expect(pairedBootstrap(first, second, {...options, seed: 8})).not.toEqual(at);
+  });
+
+  it("works through all candidates at once, over rows with gaps and in groups", () => {
+    const random = rng("gaps");
+    const n = 300;
+    const reference = Array.from({length: n}, () => random());
+    const columns = [0, 0.2, 0.4, 0.6, 0.8].map((shift) =>
+      Array.from({length: n}, () => (random() < 0.1 ? undefined : random() + shift))
+    );
+    const clusters = Array.from({length: n}, (_, i) => i % 60);
+    const all = pairedBootstrapAll(columns, reference, {seed: 3, resamples: 4000, clusters});
+    columns.forEach((column, j) => {
+      const analytic = pairedDifference(column, reference, {clusters})!;
+      expect(all[j]!.n).toBe(analytic.n);
+      expect(all[j]!.clusters).toBe(60);
+      expectClose(all[j]!.estimate, analytic.estimate, 1e-9);
+      expectClose(all[j]!.standardError, analytic.standardError!, 0.06);
+    });
+  });
+
+  it("in chunks gives the same numbers and lets timers run in between", async () => {
+    const random = rng("chunks");
+    const columns = [0, 1, 2].map(() => Float64Array.from({length: 3000}, () => random()));
+    const options = {seed: 5, resamples: 1501};
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 1);
+    const chunked = await pairedBootstrapAllAsync(columns.slice(1), columns[0]!, {...options, slice: 4});
+    clearInterval(timer);
+    expect(ticks).toBeGreaterThan(2);
+    expect(chunked).toEqual(pairedBootstrapAll(columns.slice(1), columns[0]!, options));
+    const stop = AbortSignal.abort(new Error("page closed"));
+    await expect(
+      pairedBootstrapAllAsync(columns.slice(1), columns[0]!, {...options, slice: 0, signal: stop})
+    ).rejects.toThrow("page closed");
+  });
+
+  it("is undefined below two shared rows", () => {
+    expect(pairedBootstrap([1, NaN], [0, 1], {seed: 1})).toBeUndefined();
+    expect(pairedBootstrap([], [], {seed: 1})).toBeUndefined();
+    expect(pairedBootstrap([1, 0], [0, 1], {seed: 1, clusters: ["a", "a"]})).toBeUndefined();
+  });
+
+  it("on 0/1 scores is close to the score interval", () => {
+    const random = rng("binary");
+    const a = Array.from({length: 800}, () => Number(random() < 0.7));
+    const zero = new Array(800).fill(0);
+    const successes = a.reduce((x, y) => x + y, 0);
+    const ours = pairedBootstrap(a, zero, {seed: 2, resamples: 4000})!;
+    expect(Math.abs(ours.low - wilson(successes, 800)!.low)).toBeLessThan(0.004);
+    expect(Math.abs(ours.high - wilson(successes, 800)!.high)).toBeLessThan(0.004);
+  });
+});
