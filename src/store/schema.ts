@@ -102,6 +102,11 @@ export interface RunManifest {
   schemaVersion: 1;
   id: string;
   eval: string;
+  /** The eval's title and description, for pages. */
+  title?: string;
+  description?: string;
+  /** The smallest difference worth switching for, in score units; pages use 0.01 when absent. */
+  margin?: number;
   /** partial: interrupted, or a limit or budget ended it; the next start continues it. */
   status: "complete" | "partial";
   /** Why it is partial. */
