@@ -1,0 +1,50 @@
+import {noReference, references} from "./references.js";
+import {withSettings} from "./scorerVersion.js";
+import {terEdits} from "./terEdits.js";
+import {type Scorer} from "./types.js";
+
+export interface TerOptions {
+  /** Default false: letter case does not matter. */
+  caseSensitive?: boolean;
+  /** Drop . , ? : ; ! " ( ) before comparing. Default false. */
+  noPunctuation?: boolean;
+}
+
+/**
+ * 100 minus the translation edit rate, so that higher is better: 100 is equal, and it is negative when more edits
+ * than reference words are needed. TER itself, in percent as sacreBLEU reports it, is 100 minus the value. Edits are
+ * those to the nearest reference; their number is divided by the mean length of the references. The aggregate takes
+ * all rows' edits over all rows' lengths.
+ */
+export function ter(options: TerOptions = {}): Scorer {
+  const {caseSensitive = false, noPunctuation = false} = options;
+  const words = (text: string) => {
+    const cased = caseSensitive ? text : text.toLowerCase();
+    return (noPunctuation ? cased.replace(/[.,?:;!"()]/g, "") : cased)
+      .split(/\s+/)
+      .filter((word) => word !== "");
+  };
+  const score: Scorer = ({output, expected}) => {
+    const wanted = references(expected)?.map(words);
+    if (!wanted) return noReference;
+    const given = words(output);
+    const edits = Math.min(...wanted.map((reference) => terEdits(given, reference)));
+    const length = wanted.reduce((sum, reference) => sum + reference.length, 0) / wanted.length;
+    return {value: 100 - editRate(edits, length), details: {edits, length}};
+  };
+  const aggregate: Scorer["aggregate"] = (rows) => {
+    const sum = (key: string) => rows.reduce((all, row) => all + (row.details?.[key] as number), 0);
+    return rows.length === 0 ? undefined : 100 - editRate(sum("edits"), sum("length"));
+  };
+  return withSettings(
+    score,
+    {caseSensitive, noPunctuation},
+    {uses: [references, words, terEdits, editRate], aggregate, binary: false}
+  );
+}
+
+/** Percent. Against empty references any edit makes it 100. */
+function editRate(edits: number, length: number): number {
+  if (length > 0) return (100 * edits) / length;
+  return edits > 0 ? 100 : 0;
+}

@@ -1,0 +1,87 @@
+import {describe, expect, it} from "vitest";
+import {ter} from "../../src/scorers/index.js";
+import {terEdits} from "../../src/scorers/terEdits.js";
+import {type ScoredRow} from "../../src/scorers/types.js";
+import {score, scoreInput} from "./score.js";
+
+const edits = (output: string, reference: string) => terEdits(output.split(" "), reference.split(" "));
+
+describe("terEdits", () => {
+  it("counts a shift of a run of words as one edit", () => {
+    expect(edits("d e f g h a b c", "a b c d e f g h")).toBe(1);
+    expect(edits("b a", "a b")).toBe(1);
+    expect(edits("c a b x", "a b c x")).toBe(1);
+    expect(edits("c b a", "a b c")).toBe(2);
+  });
+  it("counts insertions, deletions and substitutions", () => {
+    expect(edits("a b c d", "a b c d")).toBe(0);
+    expect(edits("a x c d", "a b c d")).toBe(1);
+    expect(edits("a c d", "a b c d")).toBe(1);
+    expect(edits("a b b c d", "a b c d")).toBe(1);
+    expect(terEdits([], ["a", "b"])).toBe(2);
+    expect(terEdits(["a", "b"], [])).toBe(2);
+  });
+  it("gives up on shifts after a thousand tries and still counts edits", () => {
+    const words = Array.from({length: 200}, (_, i) => (i % 2 === 0 ? "a" : "b"));
+    expect(terEdits(words.toReversed(), words)).toBeLessThanOrEqual(200);
+    expect(terEdits(words, words)).toBe(0);
+  });
+  it("aligns texts of very different length", () => {
+    const long = Array.from({length: 300}, (_, i) => `w${i}`);
+    expect(terEdits(["w299"], long)).toBe(299);
+    expect(terEdits(long, ["w299"])).toBe(299);
+  });
+});
+
+// Expected figures: sacreBLEU's own tests (test_ter.py), tolerance 1e-3.
+describe("ter", () => {
+  it("is 100 minus TER", async () => {
+    expect(await score(ter(), "aaaa bbbb cccc dddd", "aaaa bbbb cccc dddd")).toBe(100);
+    expect(await score(ter(), "dddd eeee ffff", "aaaa bbbb cccc")).toBe(0);
+    expect(await score(ter(), "", "a")).toBe(0);
+    expect(await score(ter(), "d e f g h a b c", "a b c d e f g h")).toBe(87.5);
+    expect(await score(ter(), "x y z", "a")).toBe(-200);
+    expect(await score(ter(), "", "")).toBe(100);
+    expect(await score(ter(), "x", "")).toBe(0);
+  });
+  it("sums edits and lengths over a corpus: 13.6 on five German sentences of 2019", async () => {
+    const pairs: [string, string][] = [
+      [
+        'wählen Sie " Bild neu berechnen , " um beim Ändern der Bildgröße Pixel hinzuzufügen oder zu entfernen , damit das Bild ungefähr dieselbe Größe aufweist wie die andere Größe .',
+        'wählen Sie " Bild neu berechnen , " um beim Ändern der Bildgröße Pixel hinzuzufügen oder zu entfernen , damit die Darstellung des Bildes in einer anderen Größe beibehalten wird .'
+      ],
+      [
+        'wenn Sie alle Aufgaben im aktuellen Dokument aktualisieren möchten , wählen Sie im Menü des Aufgabenbedienfelds die Option " Alle Aufgaben aktualisieren . "',
+        'wenn Sie alle Aufgaben im aktuellen Dokument aktualisieren möchten , wählen Sie im Menü des Aufgabenbedienfelds die Option " Alle Aufgaben aktualisieren . "'
+      ],
+      [
+        'klicken Sie auf der Registerkarte " Optionen " auf die Schaltfläche " Benutzerdefiniert " und geben Sie Werte für " Fehlerkorrektur-Level " und " Y / X-Verhältnis " ein .',
+        'klicken Sie auf der Registerkarte " Optionen " auf die Schaltfläche " Benutzerdefiniert " und geben Sie für " Fehlerkorrektur-Level " und " Y / X-Verhältnis " niedrigere Werte ein .'
+      ],
+      [
+        "Sie können beispielsweise ein Dokument erstellen , das ein Auto über die Bühne enthält .",
+        "Sie können beispielsweise ein Dokument erstellen , das ein Auto enthalt , das sich über die Bühne bewegt ."
+      ],
+      [
+        'wählen Sie im Dialogfeld " Neu aus Vorlage " eine Vorlage aus und klicken Sie auf " Neu . "',
+        'wählen Sie im Dialogfeld " Neu aus Vorlage " eine Vorlage aus und klicken Sie auf " Neu . "'
+      ]
+    ];
+    const rows: ScoredRow[] = [];
+    for (const [output, expected] of pairs) {
+      rows.push({...((await ter()(scoreInput(output, expected))) as {value: number}), output, expected});
+    }
+    expect(Math.abs(ter().aggregate!(rows)! - (100 - 13.6))).toBeLessThan(1e-3);
+    expect(ter().aggregate!([])).toBeUndefined();
+  });
+  it("takes the nearest reference and the mean reference length", async () => {
+    expect(await score(ter(), "a b", ["a b", "a b c d"])).toBe(100);
+    expect(await score(ter(), "a x", ["a b", "a b c d"])).toBeCloseTo(100 - 100 / 3, 9);
+  });
+  it("ignores case by default and punctuation on request", async () => {
+    expect(await score(ter(), "A", "a")).toBe(100);
+    expect(await score(ter({caseSensitive: true}), "A", "a")).toBe(0);
+    expect(await score(ter({noPunctuation: true}), "a!", "a")).toBe(100);
+    expect(await score(ter(), "a!", "a")).toBe(0);
+  });
+});
