@@ -1,0 +1,175 @@
+import {holm, mean, meanInterval, pairedDifference, rowsNeeded} from "../stats/index.js";
+import type {CandidateSummary, Comparison, Decide, DecideOptions, ScoreTable, Verdict} from "./types.js";
+import {points, sentenceOf} from "./sentence.js";
+
+/**
+ * The verdict on several candidates scored on the same rows. Every pair is compared by its paired difference
+ * (clustered where the table names clusters) and the p values of all pairs are Holm-adjusted, so that choosing
+ * the best one first is paid for. `pick`: the best differs from every other at `alpha`. `tie`: the interval of
+ * each contender's difference (level 1 − 2·alpha, the equivalence test's) ends below the margin. Otherwise
+ * `need-more`, with the rows still missing at power 0.8.
+ * Failed rows are left out of means and differences and counted: see `sensitivity` in `warnings`.
+ */
+export const decide: Decide = (table, options) => {
+  const alpha = options.alpha ?? 0.05;
+  const summaries = table.candidates.map((_, c) => summarize(table, c, 1 - alpha)).sort(byMean);
+  const scored = summaries.filter((summary) => summary.mean !== undefined);
+  const warnings = warningsOf(table, summaries);
+  const common = {margin: options.margin, alpha, summaries, warnings};
+  const best = scored[0]?.candidate;
+  if (best === undefined)
+    return {
+      kind: "no-scores",
+      set: [],
+      comparisons: [],
+      sentence: "Nothing was scored, so there is nothing to decide.",
+      ...common
+    };
+  const pairs = allPairs(
+    table,
+    scored.map((summary) => summary.candidate),
+    alpha
+  );
+  const comparisons = pairs.filter((pair) => pair.a === best);
+  const open = comparisons.filter(
+    (pair) => !(pair.adjustedP !== undefined && pair.adjustedP < alpha && pair.difference! > 0)
+  );
+  const set = [best, ...open.map((pair) => pair.b)];
+  const verdict = {best, set, comparisons, ...common};
+  if (open.length === 0) return finish({kind: "pick", ...verdict});
+  if (open.every((pair) => isEquivalent(table, pair, options, alpha)))
+    return finish({kind: "tie", ...verdict});
+  const missing = open.map((pair) => moreRows(table, pair, options, alpha / pairs.length));
+  const most = missing.some((n) => n === undefined) ? undefined : Math.max(...missing.map((n) => n!));
+  return finish({kind: "need-more", ...verdict, rowsNeeded: most});
+};
+
+function finish(verdict: Omit<Verdict, "sentence">): Verdict {
+  return {...verdict, sentence: sentenceOf(verdict)};
+}
+
+function valuesOf(table: ScoreTable, candidate: string): readonly (number | undefined)[] {
+  return table.values[table.candidates.indexOf(candidate)] ?? [];
+}
+
+/** Clusters as the statistics take them; undefined when every row stands alone. */
+function clustersOf(table: ScoreTable): string[] | undefined {
+  if (!table.clusters) return undefined;
+  const clusters = table.clusters.map((cluster, row) =>
+    cluster === null ? `row:${row}` : `cluster:${cluster}`
+  );
+  return new Set(clusters).size < clusters.length ? clusters : undefined;
+}
+
+function summarize(table: ScoreTable, index: number, level: number): CandidateSummary {
+  const values = table.values[index] ?? [];
+  const present = values.filter((value) => value !== undefined);
+  const failed = values.length - present.length;
+  const interval = meanInterval(values, {level, clusters: clustersOf(table)});
+  const sum = present.reduce((total, value) => total + value, 0);
+  return {
+    candidate: table.candidates[index]!,
+    planned: values.length,
+    scored: present.length,
+    mean: mean(values),
+    low: interval?.low,
+    high: interval?.high,
+    method: interval?.method,
+    ...(failed > 0 && table.binary
+      ? {ifFailedWrong: sum / values.length, ifFailedRight: (sum + failed) / values.length}
+      : {})
+  };
+}
+
+function byMean(a: CandidateSummary, b: CandidateSummary): number {
+  return (b.mean ?? -Infinity) - (a.mean ?? -Infinity) || (a.candidate < b.candidate ? -1 : 1);
+}
+
+function compare(table: ScoreTable, a: string, b: string, level: number): Comparison {
+  const found = pairedDifference(valuesOf(table, a), valuesOf(table, b), {
+    level,
+    clusters: clustersOf(table)
+  });
+  if (!found) return {a, b, rows: 0};
+  return {
+    a,
+    b,
+    rows: found.n,
+    difference: found.estimate,
+    low: found.low,
+    high: found.high,
+    pValue: found.p,
+    method: found.method
+  };
+}
+
+/** `ordered` is best first, so that `a` is never the worse one of the two by its mean. */
+function allPairs(table: ScoreTable, ordered: string[], alpha: number): Comparison[] {
+  const pairs = ordered.flatMap((a, i) => ordered.slice(i + 1).map((b) => compare(table, a, b, 1 - alpha)));
+  const tested = pairs.filter((pair) => pair.pValue !== undefined);
+  const adjusted = holm(tested.map((pair) => pair.pValue!));
+  const byPair = new Map(tested.map((pair, i) => [pair, adjusted[i]]));
+  return pairs.map((pair) => ({...pair, adjustedP: byPair.get(pair)}));
+}
+
+function isEquivalent(table: ScoreTable, pair: Comparison, options: DecideOptions, alpha: number): boolean {
+  const {low, high} = compare(table, pair.a, pair.b, 1 - 2 * alpha);
+  return low !== undefined && high !== undefined && low > -options.margin && high < options.margin;
+}
+
+/**
+ * Rows still missing to tell a pair apart (when it differs by the margin or more as observed) or to call it a
+ * tie (when it differs by less). Undefined when neither can be foreseen from what was seen.
+ */
+function moreRows(
+  table: ScoreTable,
+  pair: Comparison,
+  {margin}: DecideOptions,
+  alpha: number
+): number | undefined {
+  if (pair.difference === undefined || pair.high === undefined || pair.low === undefined) return undefined;
+  const distance = Math.abs(pair.difference);
+  const half = (pair.high - pair.low) / 2;
+  if (half === 0) return undefined;
+  if (distance < margin)
+    return Math.max(1, Math.ceil(pair.rows * (half / (margin - distance)) ** 2) - pair.rows);
+  const a = valuesOf(table, pair.a);
+  const b = valuesOf(table, pair.b);
+  const differences = a.flatMap((value, row) =>
+    value === undefined || b[row] === undefined ? [] : [value - b[row]]
+  );
+  const sd = Math.sqrt(
+    differences.reduce((sum, d) => sum + (d - pair.difference!) ** 2, 0) / (differences.length - 1)
+  );
+  const plain = 1.96 * (sd / Math.sqrt(differences.length));
+  const needed = rowsNeeded({
+    difference: distance,
+    sd,
+    alpha,
+    designEffect: Math.max(1, (half / plain) ** 2)
+  });
+  return needed === undefined ? undefined : Math.max(1, needed - pair.rows);
+}
+
+function warningsOf(table: ScoreTable, summaries: CandidateSummary[]): string[] {
+  const warnings: string[] = [];
+  for (const {candidate, planned, scored, ifFailedWrong, ifFailedRight} of summaries)
+    if (scored < planned) {
+      const range =
+        ifFailedWrong === undefined
+          ? ""
+          : ` Its mean would be from ${points(ifFailedWrong)} (all wrong) to ${points(ifFailedRight!)} (all right).`;
+      warnings.push(`${candidate}: ${planned - scored} of ${planned} rows have no score.${range}`);
+    }
+  const leaders = new Set(
+    (["ifFailedWrong", "ifFailedRight"] as const).map(
+      (key) =>
+        [...summaries].sort((a, b) => (b[key] ?? b.mean ?? -1) - (a[key] ?? a.mean ?? -1))[0]?.candidate
+    )
+  );
+  if (table.binary && leaders.size > 1)
+    warnings.push(
+      "Which candidate has the best mean depends on how the rows without a score would have come out."
+    );
+  return warnings;
+}

@@ -1,0 +1,146 @@
+import fc from "fast-check";
+import {describe, expect, it} from "vitest";
+import {decide, type ScoreTable} from "../../src/decisions/index.js";
+
+/** Candidates by their right answers: `right(c, r)` says whether candidate c is right on row r. */
+function tableOf(
+  candidates: string[],
+  rows: number,
+  right: (c: number, r: number) => number | undefined,
+  clusters?: string[]
+): ScoreTable {
+  return {
+    candidates,
+    rowIds: Array.from({length: rows}, (_, r) => `r${r}`),
+    ...(clusters ? {clusters} : {}),
+    values: candidates.map((_, c) => Array.from({length: rows}, (_, r) => right(c, r))),
+    binary: true
+  };
+}
+const options = {margin: 0.02, seed: "s"};
+
+describe("decide", () => {
+  it("picks a candidate that beats every other by more than chance", () => {
+    const verdict = decide(
+      tableOf(["a", "b", "c"], 400, (c, r) => (r % 10 < [9, 6, 5][c]! ? 1 : 0)),
+      options
+    );
+    expect(verdict).toMatchObject({kind: "pick", best: "a", set: ["a"]});
+    expect(verdict.summaries.map((s) => s.mean)).toEqual([0.9, 0.6, 0.5]);
+    expect(verdict.sentence).toMatch(/^Pick a: it scored 90\.0 .* 30\.0 points .* above the next, b\.$/);
+  });
+
+  it("calls two candidates that agree on thousands of rows a tie", () => {
+    const verdict = decide(
+      tableOf(["a", "b"], 4000, (c, r) => (r % 10 < 8 ? 1 : r % 400 === 9 ? c : r % 400 === 19 ? 1 - c : 0)),
+      options
+    );
+    expect(verdict.kind).toBe("tie");
+    expect(new Set(verdict.set)).toEqual(new Set(["a", "b"]));
+  });
+
+  it("asks for more rows when twenty cannot tell, and for fewer the larger the difference", () => {
+    const few = decide(
+      tableOf(["a", "b"], 20, (c, r) => (c === 0 ? +(r < 15) : +(r < 12 || r > 18))),
+      options
+    );
+    expect(few.kind).toBe("need-more");
+    expect(few.rowsNeeded).toBeGreaterThan(20);
+    const fewer = decide(
+      tableOf(["a", "b"], 20, (c, r) => (c === 0 ? +(r < 18) : +(r < 13 || r > 18))),
+      options
+    );
+    expect(fewer.kind).toBe("need-more");
+    expect(fewer.rowsNeeded).toBeLessThan(few.rowsNeeded!);
+  });
+
+  it("the rows it asks for are about enough: repeated data of that size decide", () => {
+    const right = (c: number, r: number) => (c === 0 ? +(r % 20 < 15) : +(r % 20 < 12 || r % 20 > 18));
+    const few = decide(tableOf(["a", "b"], 20, right), options);
+    const enough = decide(tableOf(["a", "b"], 20 + few.rowsNeeded!, right), options);
+    expect(enough.kind).toBe("pick");
+  });
+
+  it("copying every row ten times as clusters does not make it surer", () => {
+    const right = (c: number, r: number) => (c === 0 ? +(r % 40 < 32) : +(r % 40 < 26 || r % 40 > 35));
+    const rows = decide(tableOf(["a", "b"], 40, right), options);
+    const copied = decide(
+      tableOf(
+        ["a", "b"],
+        400,
+        right,
+        Array.from({length: 400}, (_, r) => `c${r % 40}`)
+      ),
+      options
+    );
+    const naive = decide(tableOf(["a", "b"], 400, right), options);
+    expect(rows.kind).toBe("need-more");
+    expect(copied.kind).toBe("need-more");
+    expect(naive.kind).toBe("pick");
+  });
+
+  it("leaves failed rows out of the mean, counts them and says what they could change", () => {
+    const verdict = decide(
+      tableOf(["a", "b"], 100, (c, r) => (c === 0 && r >= 60 ? undefined : +(r % 10 < (c === 0 ? 8 : 7)))),
+      options
+    );
+    expect(verdict.summaries[0]).toMatchObject({
+      candidate: "a",
+      planned: 100,
+      scored: 60,
+      mean: 0.8,
+      ifFailedWrong: 0.48,
+      ifFailedRight: 0.88
+    });
+    expect(verdict.warnings.join(" ")).toMatch(
+      /a: 40 of 100 rows have no score.*Which candidate has the best mean depends/
+    );
+  });
+
+  it("nothing scored is nothing decided, and one candidate has nobody to beat", () => {
+    expect(
+      decide(
+        tableOf(["a", "b"], 5, () => undefined),
+        options
+      )
+    ).toMatchObject({kind: "no-scores", set: []});
+    expect(
+      decide(
+        tableOf([], 0, () => 1),
+        options
+      ).kind
+    ).toBe("no-scores");
+    expect(
+      decide(
+        tableOf(["a"], 50, () => 1),
+        options
+      )
+    ).toMatchObject({kind: "pick", set: ["a"]});
+  });
+
+  it("does not depend on the order of rows or candidates", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat({max: 1}), fc.nat({max: 1}), fc.nat({max: 1})), {
+          minLength: 5,
+          maxLength: 60
+        }),
+        (rows) => {
+          const forward = decide(
+            tableOf(["a", "b", "c"], rows.length, (c, r) => rows[r]![c]),
+            options
+          );
+          const turned = [...rows].reverse();
+          const backward = decide(
+            tableOf(["c", "b", "a"], rows.length, (c, r) => turned[r]![2 - c]),
+            options
+          );
+          expect(backward.kind).toBe(forward.kind);
+          expect(backward.best).toBe(forward.best);
+          expect(new Set(backward.set)).toEqual(new Set(forward.set));
+        }
+      ),
+      {seed: 11, numRuns: 60}
+    );
+  });
+});
