@@ -17,10 +17,13 @@ export interface AdaptiveConcurrency {
   throttled(startedMs: number, nowMs: number): void;
 }
 
+/** A median of fewer latencies says little. */
+const smallestRound = 8;
+
 /**
  * Additive increase, multiplicative decrease. The limit doubles each round of calls until the first sign of
  * overload (slow start), then grows by one a round. A 429 or 503 halves it; a round whose median latency is far
- * above the best one's lowers it by a tenth. A round is as many successes as the limit.
+ * above the best one's lowers it by a fifth. A round is as many successes as the limit.
  */
 export function adaptiveConcurrency(options: ConcurrencyOptions): AdaptiveConcurrency {
   const {max, initial = 8, latencyFloorMs = 250, latencyFactor = 3} = options;
@@ -28,20 +31,25 @@ export function adaptiveConcurrency(options: ConcurrencyOptions): AdaptiveConcur
   let slowStart = true;
   let decreasedAt = -Infinity;
   let round: number[] = [];
+  let roundSize = Math.max(smallestRound, limit);
   let best = Infinity;
 
+  const newRound = () => {
+    round = [];
+    roundSize = Math.max(smallestRound, limit);
+  };
   const decrease = (factor: number) => {
     limit = Math.max(1, limit * factor);
     slowStart = false;
-    round = [];
+    newRound();
   };
   const endRound = () => {
     const median = round.sort((a, b) => a - b)[round.length >> 1]!;
-    round = [];
+    newRound();
     best = Math.min(best, median);
-    if (median > latencyFloorMs && median > latencyFactor * best) decrease(0.9);
+    if (median > latencyFloorMs && median > latencyFactor * best) decrease(0.8);
     // Without this a best round from a quieter hour would hold the limit down for good.
-    best *= 1.02;
+    best *= 1.002;
   };
 
   return {
@@ -51,7 +59,7 @@ export function adaptiveConcurrency(options: ConcurrencyOptions): AdaptiveConcur
     succeeded(latencyMs) {
       limit = Math.min(max, limit + (slowStart ? 1 : 1 / limit));
       round.push(latencyMs);
-      if (round.length >= Math.max(8, limit)) endRound();
+      if (round.length >= roundSize) endRound();
     },
     throttled(startedMs, nowMs) {
       if (startedMs < decreasedAt) return;

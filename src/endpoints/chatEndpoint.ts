@@ -85,7 +85,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     const answer = await withDeadline(timeoutMs, effects, parent, async (signal): Promise<ChatAnswer> => {
       let received: unknown;
       const onJson = (json: unknown) => (received = json);
-      const options = {fetch: transport.fetch({signal, headers: secrets.headers, hide, onJson})};
+      const options = {fetch: transport.fetch({signal, headers: secrets.headers, hide, stream, onJson})};
       if (stream)
         return gatherStream(client.chatCompletionStream(body, options), () => effects.now() - start, hide);
       const answered = await client.chatCompletion(body, options).catch((error: unknown) => {

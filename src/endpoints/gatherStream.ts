@@ -39,11 +39,14 @@ export async function gatherStream(
       finishReason = choice.finish_reason ?? finishReason;
     }
   } catch (error) {
-    if (error instanceof EndpointError && error.kind === "connection" && received > 0) {
-      if (finishReason === undefined) throw truncated(received, error);
-    } else throw error;
+    const complete = finishReason !== undefined;
+    if (!(complete && error instanceof EndpointError && error.kind === "truncated-stream")) throw error;
   }
-  if (finishReason === undefined) throw truncated(received);
+  if (finishReason === undefined)
+    throw new EndpointError(
+      "truncated-stream",
+      `The stream ended after ${received} chunks without a finish_reason.`
+    );
   return {
     text,
     ...(toolCalls.length ? {toolCalls} : undefined),
@@ -51,14 +54,6 @@ export async function gatherStream(
     ...(firstTokenMs === undefined ? undefined : {firstTokenMs}),
     ...optional(usage, logprobs, served)
   };
-}
-
-function truncated(chunks: number, cause?: EndpointError): EndpointError {
-  return new EndpointError(
-    "truncated-stream",
-    `The stream ended after ${chunks} chunks without a finish_reason.`,
-    {cause}
-  );
 }
 
 interface ToolCallDelta {

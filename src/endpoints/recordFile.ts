@@ -35,9 +35,8 @@ async function wholeFile(
   try {
     records = JSON.parse(await readFile(path, "utf8"));
   } catch (error) {
-    if (error instanceof SyntaxError)
-      throw new Error(`${path} is not valid JSON. Export the recording again.`);
-    throw error;
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new Error(`${path} is not valid JSON. Export the recording again.`, {cause: error});
   }
   if (!Array.isArray(records)) throw new Error(`${path} must hold a JSON list of records.`);
   const rows = records.map((record, position) => objectOf(record, `${path} record ${position + 1}`));

@@ -79,8 +79,10 @@ export function recorded(options: RecordedOptions): Endpoint {
         `${name}: ${record ? "the record has no output" : "no record"} for row ${rowId}${repeat ? `, repeat ${repeat}` : ""}.`
       );
     const usage = options.usage?.(record);
-    const latency = options.latencyMs && Number(fieldOf(record, found.position, options.latencyMs) ?? NaN);
-    const latencyMs = latency !== undefined && latency >= 0 ? latency : effects.now() - start;
+    const latency = options.latencyMs
+      ? Number(fieldOf(record, found.position, options.latencyMs) ?? NaN)
+      : NaN;
+    const latencyMs = latency >= 0 ? latency : effects.now() - start;
     const finishReason = options.finishReason && fieldOf(record, found.position, options.finishReason);
     const costUsd = completionCost(usage, price);
     attempts?.onAttempt?.({attempt: 1, latencyMs});

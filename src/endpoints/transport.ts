@@ -11,6 +11,8 @@ export interface Exchange {
   headers?: Record<string, string>;
   /** Makes the server's words safe to store. */
   hide(text: string): string;
+  /** The answer must be a stream of events. */
+  stream?: boolean;
   /** Told of every JSON body that arrived. */
   onJson?(body: unknown): void;
 }
@@ -80,7 +82,9 @@ export function createTransport({effects, query = {}, reroute = {}}: TransportOp
           hide: exchange.hide
         });
       }
-      return responseView(statusCode, header, body, failed, exchange.onJson);
+      if (exchange.stream && !header("content-type")?.startsWith("text/event-stream"))
+        throw notStreamed(await body.text().catch(failed), statusCode, exchange.hide);
+      return responseView(statusCode, header, body, failed, exchange);
     },
     async close() {
       const open = await Promise.all(dispatchers.values());
@@ -116,7 +120,7 @@ function responseView(
   header: (name: string) => string | undefined,
   body: Body,
   failed: (error: unknown) => never,
-  onJson: Exchange["onJson"]
+  exchange: Exchange
 ): Response {
   const text = () => body.text().catch(failed);
   const view = {
@@ -126,7 +130,7 @@ function responseView(
     text,
     json: async () => {
       const json = parseJson(await text());
-      onJson?.(json);
+      exchange.onJson?.(json);
       return json;
     },
     // The client asks for a blob when the answer is not declared as JSON.
@@ -137,9 +141,18 @@ function responseView(
         `The server answered ${header("content-type") ?? "without a content type"} instead of JSON. Check that the base URL is the API and not a web page.`
       );
     },
-    body: {getReader: () => readerOf(body, failed)}
+    body: {getReader: () => readerOf(body, exchange.signal)}
   };
   return view as unknown as Response;
+}
+
+function notStreamed(text: string, status: number, hide: (text: string) => string): EndpointError {
+  const body = parseOrText(text, "text/html") as {error?: unknown};
+  if (body.error) return serverError({status, body, hide});
+  return new EndpointError(
+    "malformed",
+    "The server answered without streaming. Set stream: false on the endpoint."
+  );
 }
 
 function parseJson(text: string): unknown {
@@ -153,11 +166,14 @@ function parseJson(text: string): unknown {
   }
 }
 
-function readerOf(body: Body, failed: (error: unknown) => never) {
+function readerOf(body: Body, signal: AbortSignal) {
   const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   let ended = false;
   const read = async () => {
-    const result = await chunks.next().catch(failed);
+    const result = await chunks.next().catch((error: unknown) => {
+      if (error === signal.reason) throw error;
+      throw new EndpointError("truncated-stream", "The connection was dropped inside the stream.");
+    });
     ended = Boolean(result.done);
     return result;
   };

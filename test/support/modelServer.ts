@@ -216,7 +216,8 @@ async function stream(
       else response.end();
       return;
     }
-    response.write(`data: ${event}\n\n`);
+    // Flushed one by one: a connection that is destroyed takes unsent bytes along.
+    await new Promise((resolve) => response.write(`data: ${event}\n\n`, resolve));
     if (behaviour.eventGapMs) await new Promise((resolve) => setTimeout(resolve, behaviour.eventGapMs));
   }
   response.end();
