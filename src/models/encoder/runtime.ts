@@ -1,0 +1,30 @@
+import {UserError} from "../../store/index.js";
+
+/** The part of onnxruntime-node in use. */
+export interface OnnxRuntime {
+  InferenceSession: {
+    create(model: Uint8Array, options: Record<string, unknown>): Promise<OnnxSession>;
+  };
+  Tensor: new (type: "int64", data: BigInt64Array, dims: readonly number[]) => unknown;
+}
+
+export interface OnnxSession {
+  run(inputs: Record<string, unknown>): Promise<Record<string, {data: unknown; dims: readonly number[]}>>;
+  release(): Promise<void>;
+}
+
+/** Loads the optional peer onnxruntime-node when an encoder is first needed. */
+export async function loadRuntime(): Promise<OnnxRuntime> {
+  try {
+    // A name the compiler does not resolve: the package may be absent, and its types are not needed.
+    const name: string = "onnxruntime-node";
+    const module = (await import(name)) as {default?: OnnxRuntime} & OnnxRuntime;
+    return module.default ?? module;
+  } catch (cause) {
+    throw new UserError(
+      "Encoder models run on onnxruntime-node, which is not installed or does not load here. " +
+        'Run `npm install onnxruntime-node` with "onnxruntime-node-install=skip" in .npmrc, or leave such candidates out.',
+      {cause}
+    );
+  }
+}
