@@ -1,0 +1,88 @@
+import {appendFile, writeFile} from "node:fs/promises";
+import {type GateResult, gatesOf, overall, runReport, type RunReport} from "../decisions/index.js";
+import {openStore, type RunManifest, type Store, writeAtomic} from "../store/index.js";
+import {annotations, junit, markdown} from "./gateReports.js";
+import {findProject, loadEvals, type NamedEval, openProject} from "./project.js";
+import {print, printJson, table} from "./terminal.js";
+
+export interface CheckedRun {
+  eval: string;
+  split: string;
+  run: string;
+  results: GateResult[];
+  report: RunReport;
+}
+
+interface CheckOptions {
+  json?: boolean;
+  markdown?: string;
+  junit?: string;
+}
+
+const CODES = {pass: 0, fail: 100, undecided: 101};
+
+export async function checkVerb(names: string[], options: CheckOptions): Promise<void> {
+  const store = await openStore(await openProject());
+  try {
+    const evals = await loadEvals(findProject(), names);
+    const checked = await checkEvals(store, evals);
+    const results = checked.flatMap((one) => one.results);
+    if (options.markdown) await writeText(options.markdown, markdown(checked));
+    if (options.junit) await writeText(options.junit, junit(checked));
+    if (process.env.GITHUB_ACTIONS) print(annotations(checked));
+    if (process.env.GITHUB_STEP_SUMMARY) await appendFile(process.env.GITHUB_STEP_SUMMARY, markdown(checked));
+    if (options.json) printJson(checked.map((one) => ({...one, report: undefined})));
+    else printChecks(checked, evals);
+    const unrun = evals.some(
+      ({name, definition}) => definition.gate?.length && !checked.some((one) => one.eval === name)
+    );
+    const status = overall(results);
+    process.exitCode = CODES[status === "pass" && unrun ? "undecided" : status];
+  } finally {
+    store.close();
+  }
+}
+
+/** The newest run of every eval and split against the eval's gate. An eval with a gate and no run is undecided. */
+export async function checkEvals(store: Store, evals: readonly NamedEval[]): Promise<CheckedRun[]> {
+  const runs = await store.runs();
+  const checked: CheckedRun[] = [];
+  for (const {name, definition} of evals)
+    for (const run of newestBySplit(runs.filter((one) => one.eval === name))) {
+      const report = await runReport(store, run, definition.margin ?? 0.01);
+      checked.push({
+        eval: name,
+        split: run.split.name,
+        run: run.id,
+        results: gatesOf(report, definition.gate ?? []),
+        report
+      });
+    }
+  return checked;
+}
+
+export function newestBySplit(runs: readonly RunManifest[]): RunManifest[] {
+  return [...new Map(runs.map((run) => [run.split.name, run])).values()];
+}
+
+export function printChecks(checked: readonly CheckedRun[], evals: readonly NamedEval[]): void {
+  const rows = checked.flatMap((one) => one.results.map((result) => ({...one, ...result})));
+  for (const {name, definition} of evals)
+    if (definition.gate?.length && !checked.some((one) => one.eval === name))
+      print(`${name}: it states a gate but has no run. Run \`assay run ${name}\`.`);
+  if (rows.length === 0) return print("No eval with a run states a gate.");
+  print(
+    table(rows, [
+      {title: "gate", value: (row) => row.status},
+      {title: "eval", value: (row) => `${row.eval} (${row.split})`},
+      {title: "candidate", value: (row) => row.candidate},
+      {title: "rule", value: (row) => row.rule},
+      {title: "found", value: (row) => row.message},
+      {title: "more rows", value: (row) => row.rowsNeeded, align: "right"}
+    ])
+  );
+}
+
+async function writeText(path: string, text: string): Promise<void> {
+  await writeAtomic(path, (temporary) => writeFile(temporary, text));
+}

@@ -1,0 +1,60 @@
+import {existsSync} from "node:fs";
+import {mkdir} from "node:fs/promises";
+import {join, resolve} from "node:path";
+import {
+  openStore,
+  sqlName,
+  sqlString,
+  type Store,
+  UsageError,
+  UserError,
+  writeAtomic
+} from "../store/index.js";
+import {openProject} from "./project.js";
+import {print} from "./terminal.js";
+
+interface ExportOptions {
+  duckdb?: string;
+  parquet?: string;
+  csv?: string;
+}
+
+export async function exportVerb(options: ExportOptions): Promise<void> {
+  if (!options.duckdb && !options.parquet && !options.csv)
+    throw new UsageError("say where to: --duckdb FILE, --parquet DIR or --csv DIR.");
+  const store = await openStore(await openProject());
+  try {
+    const tables = (await store.rows<{name: string}>("show tables")).map(({name}) => name);
+    if (options.duckdb) await toDuckdb(store, tables, resolve(options.duckdb));
+    for (const format of ["parquet", "csv"] as const)
+      if (options[format]) await toFolder(store, tables, resolve(options[format]), format);
+  } finally {
+    store.close();
+  }
+}
+
+async function toDuckdb(store: Store, tables: string[], file: string): Promise<void> {
+  if (existsSync(file)) throw new UserError(`${file} exists already. Remove it, or name another file.`);
+  await writeAtomic(file, async (temporary) => {
+    await store.run(`attach ${sqlString(temporary)} as exported`);
+    for (const table of tables)
+      await store.run(`create table exported.${sqlName(table)} as select * from ${sqlName(table)}`);
+    await store.run("checkpoint exported");
+    await store.run("detach exported");
+  });
+  print(`${tables.length} tables in ${file}`);
+}
+
+async function toFolder(
+  store: Store,
+  tables: string[],
+  folder: string,
+  format: "parquet" | "csv"
+): Promise<void> {
+  await mkdir(folder, {recursive: true});
+  for (const table of tables)
+    await writeAtomic(join(folder, `${table}.${format}`), (temporary) =>
+      store.run(`copy (select * from ${sqlName(table)}) to ${sqlString(temporary)} (format ${format})`)
+    );
+  print(`${tables.length} ${format} files in ${folder}`);
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import {Command, CommanderError} from "commander";
+import {fail} from "./fail.js";
+import {verbs} from "./verbs.js";
+import {assayVersion} from "./version.js";
+
+const program = new Command("assay")
+  .description(
+    "Data versions, leak-free splits, evals, merges and the decision between models, with its uncertainty."
+  )
+  .version(assayVersion(), "-V, --version")
+  .showHelpAfterError("(`assay help` lists the commands)")
+  .showSuggestionAfterError()
+  .exitOverride()
+  .configureHelp({sortSubcommands: false})
+  .addHelpText(
+    "after",
+    `
+Files:
+  data-loaders/*.ts   one data set each (default export of defineDataset)
+  evals/*.eval.ts     one eval each (default export of defineEval)
+  .assay/             the store: versions, splits, models, runs (ASSAY_DIR names another folder)
+
+Exit codes: 0 done, 1 error, 2 wrong usage. \`assay check\`: 0 pass, 100 fail, 101 undecided.`
+  );
+for (const verb of verbs) verb(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else process.exitCode = await fail(error);
+}

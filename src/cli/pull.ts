@@ -1,0 +1,47 @@
+import {pull, type PullResult} from "../datasets/index.js";
+import {UserError} from "../store/index.js";
+import {findProject, loadDatasets, openProject} from "./project.js";
+import {print, printJson, table} from "./terminal.js";
+
+export async function pullVerb(names: string[], options: {json?: boolean}): Promise<void> {
+  const workspace = await openProject();
+  const datasets = await loadDatasets(findProject());
+  const unknown = names.filter((name) => !datasets.some((dataset) => dataset.name === name));
+  if (unknown.length > 0)
+    throw new UserError(
+      `no such data set: ${unknown.join(", ")}. data-loaders/ has ${datasets.map(({name}) => name).join(", ") || "none"}.`
+    );
+  const results: PullResult[] = [];
+  for (const dataset of datasets)
+    if (names.length === 0 || names.includes(dataset.name))
+      results.push(
+        await pull(workspace, dataset, {
+          onProgress: (message) => process.stderr.write(`${dataset.name}: ${message}\n`)
+        })
+      );
+  if (options.json) return printJson(results);
+  print(
+    table(results, [
+      {title: "data set", value: ({version}) => version.dataset},
+      {title: "version", value: ({version}) => version.id},
+      {title: "rows", value: ({version}) => version.rows, align: "right"},
+      {title: "", value: ({changed}) => (changed ? "new" : "unchanged")},
+      {
+        title: "changes",
+        value: ({version, changed}) => (changed && version.changes ? changesOf(version.changes) : "")
+      }
+    ])
+  );
+}
+
+export function changesOf({
+  added,
+  removed,
+  changed
+}: {
+  added: number;
+  removed: number;
+  changed: number;
+}): string {
+  return `+${added} −${removed} ~${changed}`;
+}

@@ -1,0 +1,84 @@
+import {readFile, rm} from "node:fs/promises";
+import {createInterface} from "node:readline/promises";
+import {messageOf, openStore, sqlString, type Store, temporaryPath} from "../store/index.js";
+import {openProject} from "./project.js";
+import {dim, print, printable, printJson, table} from "./terminal.js";
+
+interface SqlOptions {
+  json?: boolean;
+  csv?: boolean;
+}
+
+export async function sqlVerb(query: string | undefined, options: SqlOptions): Promise<void> {
+  const store = await openStore(await openProject());
+  try {
+    if (query !== undefined) await answer(store, query, options);
+    else await shell(store, options);
+  } finally {
+    store.close();
+  }
+}
+
+async function answer(store: Store, query: string, options: SqlOptions): Promise<void> {
+  if (options.csv) return printCsv(store, query);
+  const rows = await store.rows(query);
+  if (options.json) return printJson(rows);
+  if (rows.length === 0) return print(dim("no rows"));
+  print(
+    table(
+      rows,
+      Object.keys(rows[0]!).map((name) => ({
+        title: printable(name),
+        value: (row) => cell(row[name]),
+        align: typeof rows[0]![name] === "number" ? "right" : "left"
+      }))
+    )
+  );
+}
+
+function cell(value: unknown): string | undefined {
+  if (value === null || value === undefined) return undefined;
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+async function printCsv(store: Store, query: string): Promise<void> {
+  const file = temporaryPath(`${store.workspace.tmpDir}/query.csv`);
+  try {
+    await store.run(`copy (${query.replace(/;\s*$/, "")}) to ${sqlString(file)} (format csv, header)`);
+    process.stdout.write(await readFile(file));
+  } finally {
+    await rm(file, {force: true});
+  }
+}
+
+/** Statements end with a semicolon; an error is shown and the shell goes on. */
+async function shell(store: Store, options: SqlOptions): Promise<void> {
+  const terminal = process.stdin.isTTY === true;
+  if (terminal) {
+    const tables = await store.rows<{name: string}>("show tables");
+    print(`Tables: ${tables.map(({name}) => name).join(", ")}`);
+    print(dim("End a statement with “;”. Ctrl-D leaves."));
+  }
+  const lines = createInterface({
+    input: process.stdin,
+    output: terminal ? process.stdout : undefined,
+    prompt: "assay> "
+  });
+  let statement = "";
+  if (terminal) lines.prompt();
+  for await (const line of lines) {
+    statement += line + "\n";
+    if (line.trimEnd().endsWith(";")) {
+      await answer(store, statement.trim().replace(/;$/, ""), options).catch((error: unknown) => {
+        process.stderr.write(printable(messageOf(error)) + "\n");
+        if (!terminal) process.exitCode = 1;
+      });
+      statement = "";
+    }
+    if (terminal) {
+      lines.setPrompt(statement ? "   ...> " : "assay> ");
+      lines.prompt();
+    }
+  }
+  if (statement.trim()) await answer(store, statement.trim(), options);
+}

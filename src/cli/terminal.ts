@@ -1,0 +1,57 @@
+/**
+ * Text from data and models, made safe for a terminal: control characters other than line feed and tab are shown
+ * as escapes, so that nothing can move the cursor, set colours or retitle the window.
+ */
+export function printable(text: string): string {
+  return text.replace(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`
+  );
+}
+
+/** Colour only for people: not when piped, not with NO_COLOR. */
+function colours(): boolean {
+  return process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb";
+}
+
+export function bold(text: string): string {
+  return colours() ? `\u001b[1m${text}\u001b[22m` : text;
+}
+
+export function dim(text: string): string {
+  return colours() ? `\u001b[2m${text}\u001b[22m` : text;
+}
+
+export interface Column<T> {
+  title: string;
+  value: (row: T) => string | number | undefined | null;
+  align?: "left" | "right";
+}
+
+/** A plain table: two blanks between columns, numbers to the right, "–" for what is missing. */
+export function table<T>(rows: readonly T[], columns: readonly Column<T>[]): string {
+  const cells = rows.map((row) => columns.map((column) => cell(column.value(row))));
+  const widths = columns.map((column, c) =>
+    Math.max(column.title.length, ...cells.map((line) => line[c]!.length))
+  );
+  const line = (texts: string[]) =>
+    texts
+      .map((text, c) => (columns[c]!.align === "right" ? text.padStart(widths[c]!) : text.padEnd(widths[c]!)))
+      .join("  ")
+      .trimEnd();
+  return [bold(line(columns.map((column) => column.title))), ...cells.map(line)].join("\n");
+}
+
+function cell(value: string | number | undefined | null): string {
+  if (value === undefined || value === null) return "–";
+  const text = printable(String(value)).replace(/\s+/g, " ");
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+export function print(text: string): void {
+  process.stdout.write(text + "\n");
+}
+
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2));
+}

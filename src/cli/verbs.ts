@@ -1,0 +1,179 @@
+import {type Command, InvalidArgumentError} from "commander";
+
+/** Each verb declares its words here and loads its code when called, so that `assay --help` stays quick. */
+export type Verb = (program: Command) => void;
+
+const number = (least: number) => (text: string) => {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < least)
+    throw new InvalidArgumentError(`takes a number of at least ${least}, not ${JSON.stringify(text)}`);
+  return value;
+};
+
+const whole = (least: number) => (text: string) => {
+  const value = number(least)(text);
+  if (!Number.isInteger(value))
+    throw new InvalidArgumentError(`takes a whole number, not ${JSON.stringify(text)}`);
+  return value;
+};
+
+const list = (value: string, before: string[] | undefined) => [...(before ?? []), value];
+
+const pull: Verb = (program) =>
+  program
+    .command("pull [name...]")
+    .description("read the data sets' sources; makes a version of each whose content changed")
+    .option("--json", "print JSON")
+    .action(async (names: string[], options) => (await import("./pull.js")).pullVerb(names, options));
+
+const versions: Verb = (program) =>
+  program
+    .command("versions [name]")
+    .description("list the versions of one or of all data sets")
+    .option("--json", "print JSON")
+    .action(async (name: string | undefined, options) =>
+      (await import("./versions.js")).versionsVerb(name, options)
+    );
+
+const split: Verb = (program) =>
+  program
+    .command("split <name>")
+    .description("divide the newest version of a data set by one or several strategies and compare them")
+    .option(
+      "--strategy <strategy>",
+      "random, group, stratified, stratified-group, temporal, cluster (repeatable)",
+      list
+    )
+    .option("--compare", "compare all strategies that the data set's columns allow")
+    .option("--test <share>", "share of the test part", number(0))
+    .option("--validation <share>", "share of the validation part", number(0))
+    .option("--seed <seed>", "seed of the split")
+    .option("--json", "print JSON")
+    .action(async (name: string, options) => (await import("./split.js")).splitVerb(name, options));
+
+const run: Verb = (program) =>
+  program
+    .command("run [eval...]")
+    .description("run evals: what the store holds already is reused, the rest is asked for")
+    .option("-n, --limit <n>", "only the first N rows", whole(1))
+    .option("-c, --candidate <name>", "only this candidate (repeatable)", list)
+    .option("--repeat <k>", "completions per row", whole(1))
+    .option("-j, --concurrency <n>", "most requests in flight", whole(1))
+    .option("--budget-usd <usd>", "stop before more than this is spent, calls in flight included", number(0))
+    .option("--dry-run", "print the calls, tokens and cost expected, and call nobody")
+    .option("--no-reuse", "ask again for what is in the store")
+    .option("--retry-failed", "ask again for the rows that failed")
+    .option("--json", "print JSON")
+    .action(async (names: string[], options) => (await import("./run.js")).runVerb(names, options));
+
+const runs: Verb = (program) =>
+  program
+    .command("runs [id] [other]")
+    .description("list the runs, show one, or compare two")
+    .option("--json", "print JSON")
+    .action(async (id: string | undefined, other: string | undefined, options) =>
+      (await import("./runs.js")).runsVerb(id, other, options)
+    );
+
+const check: Verb = (program) =>
+  program
+    .command("check [eval...]")
+    .description("evaluate the evals' gates on what the store holds: 0 pass, 100 fail, 101 undecided")
+    .option("--json", "print JSON")
+    .option("--markdown <file>", "write a comment for a pull request")
+    .option("--junit <file>", "write JUnit XML")
+    .action(async (names: string[], options) => (await import("./check.js")).checkVerb(names, options));
+
+const sql: Verb = (program) =>
+  program
+    .command("sql [query]")
+    .description("query the store with SQL; without a query, an interactive shell")
+    .option("--json", "print JSON")
+    .option("--csv", "print CSV")
+    .action(async (query: string | undefined, options) => (await import("./sql.js")).sqlVerb(query, options));
+
+const exportStore: Verb = (program) =>
+  program
+    .command("export")
+    .description("write the store's tables to one DuckDB file, or to a folder of Parquet or CSV files")
+    .option("--duckdb <file>", "one DuckDB database file")
+    .option("--parquet <dir>", "a folder of Parquet files")
+    .option("--csv <dir>", "a folder of CSV files")
+    .action(async (options) => (await import("./export.js")).exportVerb(options));
+
+const doctor: Verb = (program) =>
+  program
+    .command("doctor [eval...]")
+    .description("check this machine and every endpoint the evals use, and say what is missing")
+    .option("--json", "print JSON")
+    .action(async (names: string[], options) => (await import("./doctor.js")).doctorVerb(names, options));
+
+const serve: Verb = (program) =>
+  program
+    .command("serve <model...>")
+    .description("serve models of the store as an OpenAI-compatible endpoint on this machine")
+    .option("-p, --port <port>", "port; 0 takes a free one", whole(0), 8080)
+    .option("--host <host>", "address to listen on", "127.0.0.1")
+    .action(async (models: string[], options) => (await import("./serve.js")).serveVerb(models, options));
+
+const merge: Verb = (program) =>
+  program
+    .command("merge <recipe>")
+    .description("merge model checkpoints by a YAML recipe")
+    .option("-o, --out <dir>", "folder of the merged model")
+    .option("--check", "say what would go wrong, and write nothing")
+    .option("--threads <n>", "worker threads", whole(1))
+    .option("--seed <n>", "seed of the random methods", whole(0))
+    .option("--exact", "follow the reference's 16-bit rounding step by step")
+    .option("--shard-size <bytes>", "most bytes of tensors in one file (5GB, 500MB)")
+    .option("--allow-nonfinite", "keep a result that holds NaN or infinity")
+    .option("--json", "print JSON")
+    .action(async (recipe: string, options) => (await import("./merge.js")).mergeVerb(recipe, options));
+
+const dev: Verb = (program) =>
+  program
+    .command("dev")
+    .description("serve the report on this machine, live: it reloads when a page or the store changes")
+    .option("-p, --port <port>", "port", whole(0), 3000)
+    .option("--open", "open it in the browser")
+    .action(async (options) => (await import("./dev.js")).devVerb(options));
+
+const build: Verb = (program) =>
+  program
+    .command("build")
+    .description("build the report as a static site in dist/")
+    .action(async () => (await import("./build.js")).buildVerb());
+
+const rebuild: Verb = (program) =>
+  program
+    .command("rebuild")
+    .description("pull, run what is missing, check the gates, build the site: what a scheduled job calls")
+    .option("-n, --limit <n>", "only the first N rows of each eval", whole(1))
+    .option("-j, --concurrency <n>", "most requests in flight", whole(1))
+    .option("--budget-usd <usd>", "stop before more than this is spent", number(0))
+    .option("--no-build", "do not build the site")
+    .action(async (options) => (await import("./rebuild.js")).rebuildVerb(options));
+
+const init: Verb = (program) =>
+  program
+    .command("init [dir]")
+    .description("start a project: a data loader, an eval, the pages and a CI workflow")
+    .action(async (dir: string | undefined) => (await import("./init.js")).initVerb(dir));
+
+export const verbs: Verb[] = [
+  init,
+  pull,
+  versions,
+  split,
+  run,
+  runs,
+  check,
+  rebuild,
+  dev,
+  build,
+  merge,
+  serve,
+  doctor,
+  sql,
+  exportStore
+];

@@ -1,0 +1,155 @@
+import {meanInterval, pairedDifference} from "../stats/index.js";
+import type {GateRule} from "../runner/define.js";
+import {points} from "./sentence.js";
+import type {ScoreTable, Verdict} from "./types.js";
+
+export type GateStatus = "pass" | "fail" | "undecided";
+
+export interface GateResult {
+  candidate: string;
+  /** The rule in words: "score at least 85.0". */
+  rule: string;
+  status: GateStatus;
+  /** What was found. */
+  message: string;
+  /** About how many more rows would decide an undecided rule. */
+  rowsNeeded?: number;
+}
+
+/** What a candidate's calls came to, as the store holds them. */
+export interface CandidateCalls {
+  candidate: string;
+  planned: number;
+  failed: number;
+  /** Milliseconds; undefined when nothing was completed. */
+  p95LatencyMs?: number;
+  /** US dollars for a thousand rows; undefined when a price is not stated. */
+  costUsdPerThousand?: number;
+}
+
+/**
+ * Every rule of an eval on one run. Score rules pass or fail only when the whole interval (95 %, clustered where
+ * the table is) lies on one side; otherwise they are undecided.
+ */
+export function checkGates(
+  rules: readonly GateRule[],
+  table: ScoreTable,
+  verdict: Verdict,
+  calls: readonly CandidateCalls[]
+): GateResult[] {
+  return rules.flatMap((rule) => {
+    const candidate = rule.candidate ?? verdict.best;
+    if (candidate === undefined)
+      return [
+        {
+          candidate: "–",
+          rule: "a candidate to check",
+          status: "undecided" as const,
+          message: "Nothing was scored."
+        }
+      ];
+    const known = table.candidates.includes(candidate);
+    if (!known)
+      return [
+        {
+          candidate,
+          rule: "a candidate to check",
+          status: "fail" as const,
+          message: `The run has no candidate of that name; it has ${table.candidates.join(", ")}.`
+        }
+      ];
+    const found = calls.find((one) => one.candidate === candidate);
+    return [
+      rule.minScore === undefined ? undefined : minScore(table, candidate, rule.minScore),
+      rule.maxRegression === undefined ? undefined : regression(table, candidate, rule.maxRegression),
+      rule.maxFailureShare === undefined
+        ? undefined
+        : atMost(
+            "share of failed rows",
+            found && found.failed / found.planned,
+            rule.maxFailureShare,
+            percent
+          ),
+      rule.maxP95LatencyMs === undefined
+        ? undefined
+        : atMost(
+            "95th percentile of latency",
+            found?.p95LatencyMs,
+            rule.maxP95LatencyMs,
+            (ms) => `${Math.round(ms)} ms`
+          ),
+      rule.maxCostUsdPerThousand === undefined
+        ? undefined
+        : atMost(
+            "cost of a thousand rows",
+            found?.costUsdPerThousand,
+            rule.maxCostUsdPerThousand,
+            (usd) => `$${usd.toFixed(4)}`
+          )
+    ]
+      .filter((result) => result !== undefined)
+      .map((result) => ({candidate, ...result}));
+  });
+}
+
+/** fail beats undecided beats pass; no rules pass. */
+export function overall(results: readonly GateResult[]): GateStatus {
+  if (results.some(({status}) => status === "fail")) return "fail";
+  return results.some(({status}) => status === "undecided") ? "undecided" : "pass";
+}
+
+type Found = Omit<GateResult, "candidate">;
+
+function clusters(table: ScoreTable): string[] | undefined {
+  return table.clusters?.map((cluster, row) => cluster ?? `row:${row}`);
+}
+
+function minScore(table: ScoreTable, candidate: string, least: number): Found {
+  const values = table.values[table.candidates.indexOf(candidate)]!;
+  const interval = meanInterval(values, {clusters: clusters(table)});
+  const rule = `score at least ${points(least)}`;
+  if (!interval) return {rule, status: "undecided", message: "Too few rows were scored for an interval."};
+  return against(rule, interval, least);
+}
+
+function regression(table: ScoreTable, candidate: string, most: number): Found {
+  const baseline = table.baseline;
+  const rule = `not more than ${points(most)} points below ${baseline ?? "the baseline"}`;
+  if (baseline === undefined) return {rule, status: "undecided", message: "The run has no baseline."};
+  if (baseline === candidate) return {rule, status: "pass", message: "It is the baseline itself."};
+  const valuesOf = (name: string) => table.values[table.candidates.indexOf(name)]!;
+  const difference = pairedDifference(valuesOf(candidate), valuesOf(baseline), {clusters: clusters(table)});
+  if (!difference) return {rule, status: "undecided", message: "Too few rows were scored by both."};
+  return against(rule, difference, -most);
+}
+
+function against(
+  rule: string,
+  {estimate, low, high, n}: {estimate: number; low: number; high: number; n: number},
+  least: number
+): Found {
+  const message = `${points(estimate)} (${points(low)} to ${points(high)}) on ${n} rows`;
+  if (low >= least) return {rule, status: "pass", message};
+  if (high < least) return {rule, status: "fail", message};
+  const half = (high - low) / 2;
+  const distance = Math.abs(estimate - least);
+  // The interval narrows with the root of n: that many rows bring its near end to the threshold.
+  const rowsNeeded = distance > 0 ? Math.max(1, Math.ceil(n * (half / distance) ** 2) - n) : undefined;
+  return {rule, status: "undecided", message, ...(rowsNeeded === undefined ? {} : {rowsNeeded})};
+}
+
+function atMost(
+  what: string,
+  value: number | undefined,
+  most: number,
+  format: (value: number) => string
+): Found {
+  const rule = `${what} at most ${format(most)}`;
+  if (value === undefined || Number.isNaN(value))
+    return {rule, status: "undecided", message: "The store does not know it."};
+  return {rule, status: value <= most ? "pass" : "fail", message: format(value)};
+}
+
+function percent(share: number): string {
+  return `${points(share)} %`;
+}
