@@ -1,6 +1,6 @@
-import {classificationReport} from "./classificationReport.js";
+import {classificationReport} from "../stats/index.js";
 import {withSettings} from "./scorerVersion.js";
-import {type Scorer} from "./types.js";
+import {type ScoredRow, type Scorer} from "./types.js";
 
 export interface ClassificationOptions {
   /** The labels there are; an output that names one in another spelling is read as that label. */
@@ -16,7 +16,7 @@ export interface ClassificationOptions {
 /**
  * 1 when the output is the expected label, else 0; details {expected, predicted}. An output that is none of the
  * labels is kept as it is: an invented label is a wrong answer, not a failure. Its aggregate is macro F1 over the
- * labels that rows expect; `classificationReport` gives the rest from the details.
+ * labels that rows expect; the statistics' `classificationReport` gives the rest from the details.
  */
 export function classification(options: ClassificationOptions = {}): Scorer {
   const {labels, normalize = labels ? "loose" : "exact"} = options;
@@ -39,10 +39,10 @@ export function classification(options: ClassificationOptions = {}): Scorer {
   );
 }
 
-function macroF1(rows: Parameters<NonNullable<Scorer["aggregate"]>>[0]): number | undefined {
-  return classificationReport(
-    rows.map(({details}) => ({expected: String(details?.expected), predicted: String(details?.predicted)}))
-  )?.macroF1;
+function macroF1(rows: readonly ScoredRow[]): number | undefined {
+  const column = (key: string) => rows.map(({details}) => String(details?.[key]));
+  const expected = column("expected");
+  return classificationReport(expected, column("predicted"), {labels: [...new Set(expected)]})?.macroF1;
 }
 
 function trimmedLabel(text: string): string {

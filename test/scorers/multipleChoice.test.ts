@@ -1,0 +1,69 @@
+import {describe, expect, it} from "vitest";
+import {multipleChoice} from "../../src/scorers/index.js";
+import {chosenLetter} from "../../src/scorers/multipleChoice.js";
+import {score} from "./score.js";
+
+describe("chosenLetter", () => {
+  const cases: [string, string | undefined][] = [
+    ["B", "B"],
+    [" (b) ", "B"],
+    ["B.", "B"],
+    ["**B**", "B"],
+    ["B) Because it is so", "B"],
+    ["B: Paris", "B"],
+    ["**C.** Paris", "C"],
+    ["The answer is (C), not (D).", "C"],
+    ["Answer: D", "D"],
+    ["answer: d", "D"],
+    ["The correct answer is **B**.", "B"],
+    ["First I thought the answer is A, but the answer is B.", "B"],
+    ["so \\boxed{C}", "C"],
+    ["so \\boxed{\\text{C}}", "C"],
+    ["I choose (A) here", "A"],
+    ["Either (A) or (B)", undefined],
+    ["A man walked", undefined],
+    ["The answer is a man", undefined],
+    ["The answer is Berlin", undefined],
+    ["The answer is E", undefined],
+    ["E", undefined],
+    ["A.B.C. is a channel", undefined],
+    ["", undefined],
+    ["I do not know", undefined]
+  ];
+  for (const [output, letter] of cases) {
+    it(`reads ${JSON.stringify(output)} as ${letter ?? "no choice"}`, () => {
+      expect(chosenLetter(output, 4)).toBe(letter);
+    });
+  }
+  it("does not take the end of a word for a letter", () => {
+    expect(chosenLetter("These are the answers", 26)).toBeUndefined();
+  });
+  it("reads the text of one option, but not of two", () => {
+    const texts = ["Paris", "London", "New York"];
+    expect(chosenLetter("london.", 3, texts)).toBe("B");
+    expect(chosenLetter("It must be New York, I think", 3, texts)).toBe("C");
+    expect(chosenLetter("Paris or London", 3, texts)).toBeUndefined();
+  });
+});
+
+describe("multipleChoice", () => {
+  it("takes a letter or a position as the expected option", async () => {
+    expect(await score(multipleChoice(), "Answer: B", "B")).toBe(1);
+    expect(await score(multipleChoice(), "Answer: B", "(b)")).toBe(1);
+    expect(await score(multipleChoice(), "Answer: B", 1)).toBe(1);
+    expect(await score(multipleChoice(), "Answer: B", 0)).toBe(0);
+    expect(await score(multipleChoice(), "", "B")).toBe(0);
+  });
+  it("takes an option's text when the row holds the options", async () => {
+    const scorer = multipleChoice({choices: (row) => row.choices as string[]});
+    const row = {id: "1", choices: ["red", "green", "blue", "white", "black"]};
+    expect(await score(scorer, "E", "black", {row})).toBe(1);
+    expect(await score(scorer, "It is green", "green", {row})).toBe(1);
+    expect(await score(scorer, "It is green", "pink", {row})).toEqual({failed: expect.any(String)});
+  });
+  it("fails an expectation outside the options", async () => {
+    for (const expected of ["E", 4, -1, 0.5, undefined]) {
+      expect(await score(multipleChoice(), "A", expected)).toEqual({failed: expect.any(String)});
+    }
+  });
+});

@@ -1,0 +1,116 @@
+import {describe, expect, it} from "vitest";
+import {toolCallMatch, type ToolCallOptions} from "../../src/scorers/index.js";
+import {score} from "./score.js";
+
+type Call = [name: string, args: string];
+
+function match(calls: Call[], expected: unknown, options?: ToolCallOptions) {
+  const toolCalls = calls.map(([name, args], i) => ({
+    id: String(i),
+    type: "function" as const,
+    function: {name, arguments: args}
+  }));
+  const completion = {text: "", finishReason: "tool_calls", latencyMs: 1, attempts: 1, toolCalls};
+  return score(toolCallMatch(options), "", expected, {completion});
+}
+
+const weather = {name: "weather", arguments: {city: "Oslo", days: 2}};
+
+describe("toolCallMatch", () => {
+  it("compares name and arguments as JSON", async () => {
+    expect(await match([["weather", '{"days": 2, "city": "Oslo"}']], weather)).toBe(1);
+    expect(await match([["weather", '{"days": "2", "city": "Oslo"}']], weather)).toBe(0);
+    expect(await match([["forecast", '{"days": 2, "city": "Oslo"}']], [weather])).toBe(0);
+    expect(await match([["weather", '{"days": 2, "city": "Oslo", "unit": "C"}']], weather)).toBe(0);
+  });
+  it("can ask for at least the expected arguments, or the name alone", async () => {
+    expect(
+      await match([["weather", '{"days": 2, "city": "Oslo", "unit": "C"}']], weather, {arguments: "subset"})
+    ).toBe(1);
+    expect(await match([["weather", '{"city": "Oslo"}']], weather, {arguments: "subset"})).toBe(0);
+    expect(await match([["weather", "broken"]], weather, {arguments: "name"})).toBe(1);
+  });
+  it("wants no call at all for an empty list", async () => {
+    expect(await match([], [])).toBe(1);
+    expect(await match([["weather", "{}"]], [])).toBe(0);
+    expect(await score(toolCallMatch(), "plain text", [])).toBe(1);
+    expect(await score(toolCallMatch(), "plain text", weather)).toBe(0);
+  });
+  it("counts extra, missing and repeated calls unless extra ones are allowed", async () => {
+    const [a, b]: Call[] = [
+      ["a", ""],
+      ["b", "{}"]
+    ];
+    const both = [{name: "a"}, {name: "b"}];
+    expect(await match([a!, b!], both)).toBe(1);
+    expect(await match([b!, a!], both)).toBe(1);
+    expect(await match([a!], both)).toBe(0);
+    expect(await match([a!, a!], both)).toBe(0);
+    expect(await match([a!, b!, b!], both)).toBe(0);
+    expect(await match([a!, b!, b!], both, {allowExtra: true})).toBe(1);
+  });
+  it("can ask for the order", async () => {
+    const both = [{name: "a"}, {name: "b"}];
+    expect(
+      await match(
+        [
+          ["b", ""],
+          ["a", ""]
+        ],
+        both,
+        {ordered: true}
+      )
+    ).toBe(0);
+    expect(
+      await match(
+        [
+          ["a", ""],
+          ["b", ""]
+        ],
+        both,
+        {ordered: true}
+      )
+    ).toBe(1);
+    expect(
+      await match(
+        [
+          ["a", ""],
+          ["c", ""],
+          ["b", ""]
+        ],
+        both,
+        {ordered: true, allowExtra: true}
+      )
+    ).toBe(1);
+    expect(
+      await match(
+        [
+          ["b", ""],
+          ["c", ""],
+          ["a", ""]
+        ],
+        both,
+        {ordered: true, allowExtra: true}
+      )
+    ).toBe(0);
+  });
+  it("does not let a loose expectation take the call a strict one needs", async () => {
+    const expected = [{name: "a"}, {name: "a", arguments: {x: 1}}];
+    expect(
+      await match(
+        [
+          ["a", '{"x": 1}'],
+          ["a", '{"y": 2}']
+        ],
+        expected,
+        {arguments: "subset"}
+      )
+    ).toBe(1);
+  });
+  it("matches nothing with arguments that are no object, and fails a malformed expectation", async () => {
+    for (const text of ["[1]", "nope", "null"]) expect(await match([["a", text]], {name: "a"})).toBe(0);
+    for (const expected of [undefined, "a", [{}], {name: 1}, {name: "a", arguments: "x"}]) {
+      expect(await match([], expected)).toEqual({failed: expect.any(String)});
+    }
+  });
+});
