@@ -1,0 +1,248 @@
+import {limiterFor, type Limiter} from "../endpoints/index.js";
+import {type Completion, EndpointError, type Message} from "../endpoints/types.js";
+import type {Row} from "../scorers/index.js";
+import {messageOf, type Store, UserError} from "../store/index.js";
+import type {AppendLog} from "./appendLog.js";
+import type {Bits} from "./bits.js";
+import {type Budget, createBudget, type Reservation, worstCaseUsd} from "./budget.js";
+import {completedOutcome, failedOutcome, type Outcome} from "./outcome.js";
+import {checkKey, estimateTokens, jsonOf, type Plan} from "./plan.js";
+import {readRows} from "./planRows.js";
+import type {ReadyCandidate} from "./readyCandidates.js";
+import type {ResolvedEval} from "./resolve.js";
+import {MAX_LINE_BYTES} from "./runTables.js";
+import {scoreAll} from "./scoring.js";
+import type {Tally} from "./tally.js";
+
+export interface CallInputs {
+  store: Store;
+  plan: Plan;
+  resolved: ResolvedEval;
+  ready: readonly ReadyCandidate[];
+  done: Bits;
+  journal: AppendLog;
+  scoreLog: AppendLog;
+  tally: Tally;
+  concurrency: number;
+  budgetUsd?: number;
+  /** Wall clock in milliseconds since 1970. */
+  now(): number;
+  /** Stops feeding; calls in flight are waited for. */
+  signal?: AbortSignal;
+  /** Stops calls in flight too. */
+  abortSignal?: AbortSignal;
+}
+
+interface Call {
+  n: number;
+  candidate: number;
+  repeat: number;
+  key: string;
+  rowId: string;
+  row: Row;
+  messages: Message[];
+  tokens: number;
+  reservation?: Reservation;
+}
+
+/** JSON may write a character as six bytes. */
+const MAX_CHARACTERS = Math.floor(MAX_LINE_BYTES / 6) - 10_000;
+
+/** Kinds of error after which the server may have done the work, and billed it. */
+const MAYBE_BILLED = new Set(["timeout", "truncated-stream", "malformed", "aborted"]);
+
+/**
+ * Makes every call of the plan that is not done. Rows are taken in order and each is put to all candidates before
+ * the next, through one limiter for each endpoint; at most a few calls beyond those in flight wait in memory.
+ * Every outcome is in the journal before it is counted or scored. Returns why it stopped early, if it did.
+ */
+export async function makeCalls(inputs: CallInputs): Promise<string | undefined> {
+  const {store, plan, resolved, ready, done, journal, scoreLog, tally, now, signal, abortSignal} = inputs;
+  const limiters = new Map<string, Limiter>();
+  const limits = ready.map(({prepared: {endpoint}}) => {
+    const limiter = limiters.get(endpoint.name) ?? limiterFor(endpoint, inputs.concurrency);
+    limiters.set(endpoint.name, limiter);
+    return limiter;
+  });
+  const budget = inputs.budgetUsd === undefined ? undefined : createBudget(inputs.budgetUsd);
+  const most = 2 * inputs.concurrency * limiters.size + 64;
+  const drained = new AbortController();
+  let outstanding = 0;
+  let stopped: string | undefined;
+  let fatal: unknown;
+  let wake: (() => void) | undefined;
+
+  const stop = (reason: string) => {
+    stopped ??= reason;
+    drained.abort();
+    wake?.();
+  };
+  const onSignal = () => stop("interrupted");
+  signal?.addEventListener("abort", onSignal);
+  if (signal?.aborted) onSignal();
+
+  const record = async (call: Call, outcome: Outcome, completion?: Completion) => {
+    await journal.append({n: call.n, ...outcome});
+    tally.ended(call.candidate, outcome.status === "failed", outcome.cost_usd);
+    if (!completion) return;
+    const scores = await scoreAll(resolved.scorers, resolved.expected, {
+      key: call.key,
+      row: call.row,
+      completion,
+      messages: call.messages,
+      ...(abortSignal ? {signal: abortSignal} : {})
+    });
+    for (const score of scores) {
+      if (score.scorer === resolved.primary && score.value !== undefined)
+        tally.scored(call.candidate, score.value);
+      await scoreLog.append({n: call.n, ...score});
+    }
+  };
+
+  const perform = async (call: Call): Promise<void> => {
+    const {candidate, prepared} = ready[call.candidate]!;
+    let completion: Completion | undefined;
+    let outcome: Outcome | undefined;
+    try {
+      await limits[call.candidate]!.run(
+        async (attempts) => {
+          if (drained.signal.aborted) return undefined;
+          const answer = await prepared.endpoint.complete(
+            {
+              model: prepared.model,
+              messages: call.messages,
+              ...(candidate.params ? {params: candidate.params} : {}),
+              ...(candidate.tools ? {tools: candidate.tools} : {})
+            },
+            {rowId: call.rowId, repeat: call.repeat, attempts, ...(abortSignal ? {signal: abortSignal} : {})}
+          );
+          completion = answer;
+          return answer;
+        },
+        {estimateTokens: call.tokens + (candidate.params?.max_tokens ?? 0), signal: drained.signal}
+      );
+      if (completion) {
+        call.reservation?.settle(completion.costUsd);
+        outcome = completedOutcome(call.key, completion, new Date(now()).toISOString());
+        if (charactersOf(outcome) > MAX_CHARACTERS) {
+          completion = undefined;
+          outcome = failedOutcome(
+            call.key,
+            "malformed",
+            `The answer has more than ${MAX_CHARACTERS} characters. Lower max_tokens or top_logprobs.`,
+            outcome.finished_at
+          );
+        }
+      } else call.reservation?.settle(undefined);
+    } catch (error) {
+      const kind = error instanceof EndpointError ? error.kind : "endpoint";
+      if (completion === undefined && MAYBE_BILLED.has(kind)) call.reservation?.assumeSpent();
+      else call.reservation?.settle(undefined);
+      // What was stopped has not ended: it is missing, and the next start asks for it.
+      if (kind === "aborted") return;
+      outcome = failedOutcome(call.key, "endpoint", error, new Date(now()).toISOString());
+      if (kind === "auth") stop(`${prepared.endpoint.name} refused the key`);
+    }
+    if (outcome) await record(call, outcome, completion);
+  };
+
+  const launch = (call: Call, work: (call: Call) => Promise<void>) => {
+    outstanding++;
+    void work(call)
+      .catch((error: unknown) => {
+        fatal ??= error;
+        stop("an error");
+      })
+      .finally(() => {
+        outstanding--;
+        wake?.();
+      });
+  };
+  const change = () => new Promise<void>((resolve) => (wake = resolve));
+
+  const reserve = async (call: Call): Promise<boolean> => {
+    if (!budget) return true;
+    const {candidate, prepared} = ready[call.candidate]!;
+    const usd = worstCaseUsd(
+      prepared.endpoint.price?.(prepared.model),
+      Buffer.byteLength(JSON.stringify(call.messages)),
+      candidate.params?.max_tokens
+    );
+    for (;;) {
+      call.reservation = budget.reserve({candidate: candidate.name, ...(usd === undefined ? {} : {usd})});
+      if (call.reservation) return true;
+      if (stopped) return false;
+      if (budget.open === 0) {
+        stop(budgetText(inputs.budgetUsd!, budget));
+        return false;
+      }
+      await change();
+    }
+  };
+
+  try {
+    if (done.count < plan.total) await feed();
+  } catch (error) {
+    fatal ??= error;
+    drained.abort();
+  }
+  while (outstanding > 0) await change();
+  signal?.removeEventListener("abort", onSignal);
+  if (fatal)
+    throw fatal instanceof UserError
+      ? fatal
+      : new Error(
+          `the run stopped: ${messageOf(fatal)}. What was journaled is kept; start it again to continue.`,
+          {cause: fatal}
+        );
+  return stopped;
+
+  async function feed(): Promise<void> {
+    let n = 0;
+    for await (const batch of readRows(store, plan.rowsFile))
+      for (const {row, rowId} of batch) {
+        const first = n;
+        n += ready.length * plan.variants.length * plan.repeats;
+        const rendered = plan.variants.map(() => undefined as ReturnType<typeof render> | undefined);
+        const render = (variant: number) => {
+          const made = plan.variants[variant]!.render(row);
+          return {...made, json: jsonOf(made)};
+        };
+        for (let at = first; at < n; at++) {
+          if (done.has(at)) continue;
+          while (outstanding >= most && !stopped) await change();
+          if (stopped) return;
+          const offset = Math.floor((at - first) / plan.repeats);
+          const repeat = (at - first) % plan.repeats;
+          const variant = offset % plan.variants.length;
+          const candidate = Math.floor(offset / plan.variants.length);
+          const prompt = (rendered[variant] ??= render(variant));
+          const key = prompt.json === undefined ? "" : ready[candidate]!.key(prompt.json, repeat, rowId);
+          checkKey(plan, at, key, rowId);
+          const call: Call = {
+            n: at,
+            candidate,
+            repeat,
+            key,
+            rowId,
+            row,
+            messages: prompt.messages ?? [],
+            tokens: estimateTokens(prompt.json ?? "")
+          };
+          if (prompt.failed !== undefined) {
+            const outcome = failedOutcome("", "prompt", prompt.failed, new Date(now()).toISOString());
+            launch(call, (failed) => record(failed, outcome));
+          } else if (await reserve(call)) launch(call, perform);
+          else return;
+        }
+      }
+  }
+}
+
+function charactersOf({output, tool_calls, logprobs}: Outcome): number {
+  return (output?.length ?? 0) + (tool_calls?.length ?? 0) + (logprobs?.length ?? 0);
+}
+
+function budgetText(limitUsd: number, budget: Budget): string {
+  return `budget: $${budget.spentUsd.toFixed(4)} of $${limitUsd} spent, and the next call might not fit`;
+}

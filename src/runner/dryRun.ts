@@ -1,0 +1,97 @@
+import {sqlString, type Store} from "../store/index.js";
+import type {Plan} from "./plan.js";
+import type {ReadyCandidate} from "./readyCandidates.js";
+import type {Settled} from "./reuse.js";
+import {otherCompletions, placeOf, requestsOf} from "./runTables.js";
+
+/** What a run would do. Tokens are estimates: four characters of a prompt are counted as one. */
+export interface DryRun {
+  planned: number;
+  /** Calls that would be made. */
+  calls: number;
+  /** Completions the store already has, for this run or another. */
+  reused: number;
+  promptTokens: number;
+  /** Undefined when nothing tells how long a candidate's answers are. */
+  completionTokens?: number;
+  /** US dollars; undefined when a called candidate's price or answer length is unknown. */
+  costUsd?: number;
+  candidates: DryRunCandidate[];
+}
+
+export interface DryRunCandidate {
+  name: string;
+  calls: number;
+  promptTokens: number;
+  completionTokens?: number;
+  /** Where `completionTokens` comes from: earlier answers of this model, or `max_tokens`. */
+  basis?: "observed" | "max_tokens";
+  costUsd?: number;
+}
+
+/** Counts the calls a plan still needs and forecasts their tokens and cost. Calls nothing. */
+export async function forecast(
+  store: Store,
+  plan: Plan,
+  ready: readonly ReadyCandidate[],
+  settled: Settled,
+  runId: string
+): Promise<DryRun> {
+  const place = placeOf(plan);
+  const perCandidate = new Map<string, {calls: number; tokens: number}>();
+  for await (const batch of store.batches<{n: number; candidate: string; tokens: number}>(
+    `select n, ${place.candidate} as candidate, tokens::double as tokens from ${requestsOf(plan)}`
+  ))
+    for (const {n, candidate, tokens} of batch) {
+      if (settled.done.has(n)) continue;
+      const sum = perCandidate.get(candidate) ?? {calls: 0, tokens: 0};
+      perCandidate.set(candidate, {calls: sum.calls + 1, tokens: sum.tokens + tokens});
+    }
+  const observed = await observedTokens(store, runId);
+  const candidates = ready.map(({record, candidate}): DryRunCandidate => {
+    const {calls, tokens} = perCandidate.get(record.name) ?? {calls: 0, tokens: 0};
+    const seen = observed.get(record.model);
+    const each = seen ?? candidate.params?.max_tokens;
+    const completionTokens = each === undefined ? undefined : Math.round(each * calls);
+    const {price} = record;
+    const costUsd =
+      price && completionTokens !== undefined
+        ? (tokens * price.inputUsdPerMillion + completionTokens * price.outputUsdPerMillion) / 1e6
+        : undefined;
+    return {
+      name: record.name,
+      calls,
+      promptTokens: tokens,
+      ...(completionTokens === undefined
+        ? {}
+        : {completionTokens, basis: seen === undefined ? "max_tokens" : "observed"}),
+      ...(costUsd === undefined ? {} : {costUsd})
+    };
+  });
+  const called = candidates.filter(({calls}) => calls > 0);
+  const completionTokens = total(called.map((one) => one.completionTokens));
+  const costUsd = total(called.map((one) => one.costUsd));
+  return {
+    planned: plan.total,
+    calls: plan.total - settled.done.count,
+    reused: settled.done.count,
+    promptTokens: total(called.map((one) => one.promptTokens)) ?? 0,
+    ...(completionTokens === undefined ? {} : {completionTokens}),
+    ...(costUsd === undefined ? {} : {costUsd}),
+    candidates
+  };
+}
+
+/** Mean completion tokens of each served model's earlier answers. */
+async function observedTokens(store: Store, runId: string): Promise<Map<string, number>> {
+  const rows = await store.rows<{model: string; tokens: number}>(
+    `select served_model as model, avg(completion_tokens)::double as tokens from ${await otherCompletions(store, runId)}
+     where served_model is not null and completion_tokens is not null and run <> ${sqlString(runId)} group by served_model`
+  );
+  return new Map(rows.map(({model, tokens}) => [model, tokens]));
+}
+
+/** Undefined as soon as one part is unknown. */
+function total(parts: (number | undefined)[]): number | undefined {
+  return parts.includes(undefined) ? undefined : parts.reduce<number>((sum, part) => sum + part!, 0);
+}

@@ -1,0 +1,5 @@
+export * from "./define.js";
+export type {DryRun, DryRunCandidate} from "./dryRun.js";
+export type {RunOptions} from "./resolve.js";
+export {type RunEffects, runEval, type RunInputs, type RunResult} from "./runEval.js";
+export type {CandidateProgress, RunProgress} from "./tally.js";

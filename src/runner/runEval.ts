@@ -1,0 +1,259 @@
+import {mkdir, rm} from "node:fs/promises";
+import {join} from "node:path";
+import {
+  type RunManifest,
+  type SplitManifest,
+  type Store,
+  sweepTemporary,
+  temporaryPath,
+  UserError,
+  type VersionManifest,
+  withLock
+} from "../store/index.js";
+import {type AppendLog, openAppendLog} from "./appendLog.js";
+import {makeCalls} from "./calls.js";
+import type {EvalDefinition} from "./define.js";
+import {type DryRun, forecast} from "./dryRun.js";
+import {buildManifest} from "./manifest.js";
+import {makePlan, type Plan} from "./plan.js";
+import {fewShotRows} from "./planRows.js";
+import {preflight} from "./preflight.js";
+import {variantsOf} from "./prompts.js";
+import {closeCandidates, readyCandidates, type ReadyCandidate} from "./readyCandidates.js";
+import {type ResolvedEval, resolveEval, type RunOptions} from "./resolve.js";
+import {settle} from "./reuse.js";
+import {chooseFolder, planId, type RunFolder} from "./runFolder.js";
+import {journalFile, scoresFile} from "./runTables.js";
+import {seal} from "./seal.js";
+import {createTally, type RunProgress} from "./tally.js";
+
+/** The outside world of a run. */
+export interface RunEffects {
+  /** Wall clock in milliseconds since 1970. */
+  now(): number;
+  /** Called about five times a second while calls are made, and at each change of phase. */
+  onProgress?(progress: RunProgress): void;
+  onMessage?(message: string): void;
+  /** Masks personal data in the excerpts that pages show; without it there are none for `publish: "masked"`. */
+  maskExcerpt?(text: string, maxChars: number): string;
+}
+
+export interface RunInputs {
+  store: Store;
+  evalName: string;
+  /** The eval's file, for the manifest: absolute, or relative to the project. */
+  evalFile?: string;
+  version: VersionManifest;
+  split: SplitManifest;
+  options?: RunOptions;
+  effects?: Partial<RunEffects>;
+  /** Drains: no new calls, those in flight are waited for, and what there is is sealed as a partial run. */
+  signal?: AbortSignal;
+  /** Stops the calls in flight too. */
+  abortSignal?: AbortSignal;
+}
+
+export interface RunResult {
+  /** The sealed run; absent after a dry run. */
+  manifest?: RunManifest;
+  dryRun?: DryRun;
+  /** True when an earlier sealed run already said all of this, and nothing was written. */
+  unchanged: boolean;
+  /** Calls made by this start. */
+  calls: number;
+}
+
+/**
+ * Runs an eval on one split: plans all requests, makes the calls whose completions the store does not have, scores
+ * them and seals the run. The same plan goes on in the same run however its last start ended, and gives back the
+ * sealed run when nothing is missing. Throws UserError for whatever the person can mend.
+ */
+export async function runEval(definition: EvalDefinition, inputs: RunInputs): Promise<RunResult> {
+  const {store, version, split, options = {}, signal} = inputs;
+  const effects: RunEffects = {now: Date.now, ...inputs.effects};
+  const tell = (message: string) => effects.onMessage?.(message);
+  const resolved = resolveEval(definition, inputs.evalName, version, split, options);
+  await sweepTemporary(store.workspace.tmpDir);
+  const folder = temporaryPath(join(store.workspace.tmpDir, "run"));
+  await mkdir(folder, {recursive: true});
+  let ready: ReadyCandidate[] = [];
+  try {
+    ready = await readyCandidates(resolved, {
+      store,
+      version,
+      split,
+      onMessage: tell,
+      ...(signal ? {signal} : {})
+    });
+    const fewShot = await fewShotRows(store, version, split, definition.fewShot, resolved.seed);
+    const variants = variantsOf(definition.prompt, fewShot, resolved.expected);
+    const plan = await makePlan({
+      store,
+      version,
+      split,
+      resolved,
+      ready,
+      variants,
+      header: headerOf(definition, resolved, ready, variants, version, split, options),
+      folder,
+      ...(options.limit === undefined ? {} : {limit: options.limit}),
+      ...(effects.maskExcerpt ? {maskExcerpt: effects.maskExcerpt} : {}),
+      ...(signal ? {signal} : {})
+    });
+    const id = planId(resolved.name, plan.hash);
+    if (options.dryRun) {
+      const settled = await settle(store, plan, id, folder, options);
+      return {dryRun: await forecast(store, plan, ready, settled, id), unchanged: true, calls: 0};
+    }
+    const candidates = ready;
+    return await withLock(
+      store.workspace.lockPath(`run-${id}`),
+      {what: `the run ${id}`, waitMs: options.lockWaitMs ?? 0, onWait: tell},
+      async () => {
+        const run = await chooseFolder(store, resolved.name, plan, options, effects.now);
+        if (run.finished && run.sealed) return {manifest: run.sealed, unchanged: true, calls: 0};
+        return execute(definition, inputs, effects, resolved, candidates, plan, run, folder);
+      }
+    );
+  } finally {
+    await closeCandidates(ready);
+    await rm(folder, {recursive: true, force: true});
+  }
+}
+
+async function execute(
+  definition: EvalDefinition,
+  inputs: RunInputs,
+  effects: RunEffects,
+  resolved: ResolvedEval,
+  ready: ReadyCandidate[],
+  plan: Plan,
+  run: RunFolder,
+  folder: string
+): Promise<RunResult> {
+  const {store, options = {}, signal, abortSignal} = inputs;
+  const begun = effects.now();
+  const target = store.workspace.runDir(run.id);
+  const logs: AppendLog[] = [];
+  const openLog = async (path: string) => {
+    const log = await openAppendLog(path);
+    logs.push(log);
+    return log;
+  };
+  try {
+    const journal = await openLog(journalFile(target));
+    const scoreLog = await openLog(scoresFile(target));
+    const settled = await settle(store, plan, run.id, folder, options);
+    const tally = createTally(
+      plan.candidates,
+      {planned: plan.total, done: settled.done.count, failed: settled.failed, reused: settled.reused},
+      effects.now
+    );
+    const concurrency = options.concurrency ?? 16;
+    const missing = plan.total - settled.done.count;
+    let stopped: string | undefined;
+    if (missing > 0) {
+      checkBudget(ready, options);
+      if (options.preflight !== false && !signal?.aborted)
+        await preflight(ready, definition.needs, (message) => effects.onMessage?.(message), signal);
+      const timer = setInterval(() => effects.onProgress?.(tally.progress("running")), 200);
+      try {
+        effects.onProgress?.(tally.progress("running"));
+        stopped = await makeCalls({
+          store,
+          plan,
+          resolved,
+          ready,
+          done: settled.done,
+          journal,
+          scoreLog,
+          tally,
+          concurrency,
+          now: effects.now,
+          ...(options.budgetUsd === undefined ? {} : {budgetUsd: options.budgetUsd}),
+          ...(signal ? {signal} : {}),
+          ...(abortSignal ? {abortSignal} : {})
+        });
+      } finally {
+        clearInterval(timer);
+      }
+    }
+    await journal.close();
+    effects.onProgress?.(tally.progress("sealing"));
+    const manifest = await seal({
+      store,
+      plan,
+      resolved,
+      runId: run.id,
+      settled,
+      scoreLog,
+      folder,
+      concurrency,
+      priced: ready.map(({record}) => record.endpointKind === "hosted" || record.endpointKind === "openai"),
+      ...(options.retryFailed ? {retryFailed: true} : {}),
+      ...(abortSignal ? {signal: abortSignal} : {}),
+      manifest: async (figures) =>
+        buildManifest({
+          definition,
+          resolved,
+          plan,
+          ready,
+          run,
+          figures,
+          version: inputs.version,
+          split: inputs.split,
+          options,
+          project: store.workspace.project,
+          seconds: (effects.now() - begun) / 1000,
+          sealedAt: effects.now(),
+          ...(stopped === undefined ? {} : {stopped}),
+          ...(inputs.evalFile === undefined ? {} : {evalFile: inputs.evalFile})
+        })
+    });
+    await store.refresh();
+    const last = tally.progress("done");
+    effects.onProgress?.(last);
+    return {manifest, unchanged: false, calls: last.candidates.reduce((sum, {called}) => sum + called, 0)};
+  } finally {
+    for (const log of logs) await log.close();
+  }
+}
+
+/** What decides a sealed run beside its rows, prompts and keys. */
+function headerOf(
+  definition: EvalDefinition,
+  resolved: ResolvedEval,
+  ready: readonly ReadyCandidate[],
+  variants: readonly {name: string; sha256: string}[],
+  version: VersionManifest,
+  split: SplitManifest,
+  options: RunOptions
+): Record<string, unknown> {
+  return {
+    eval: resolved.name,
+    version: version.sha256,
+    split: split.sha256,
+    part: resolved.part,
+    seed: resolved.seed,
+    repeats: resolved.repeats,
+    limit: options.limit ?? null,
+    candidates: ready.map(({record}) => record),
+    variants: variants.map(({name, sha256}) => ({name, sha256})),
+    scorers: resolved.scorers.map(({name, version: scorer}) => ({name, version: scorer})),
+    primary: resolved.primary,
+    slices: resolved.sliceNames,
+    gate: definition.gate ?? null,
+    publish: resolved.publish
+  };
+}
+
+function checkBudget(ready: readonly ReadyCandidate[], options: RunOptions): void {
+  if (options.budgetUsd === undefined) return;
+  const unpriced = ready.filter(
+    ({record}) => record.hosting === "api" && !record.price && record.endpointKind !== "recorded"
+  );
+  if (unpriced.length > 0)
+    throw new UserError(
+      `a budget needs prices, and none is known for ${unpriced.map(({record}) => `${record.name} (${record.model} at ${record.endpoint})`).join(", ")}. State "price" on the endpoint, or run without a budget.`
+    );
+}

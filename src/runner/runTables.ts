@@ -1,0 +1,112 @@
+import {existsSync, statSync} from "node:fs";
+import {join} from "node:path";
+import {
+  type Columns,
+  columnsLiteral,
+  COMPLETIONS,
+  emptyRelation,
+  listFolders,
+  SCORES,
+  sqlString,
+  type Store
+} from "../store/index.js";
+import {type Plan, REQUESTS} from "./plan.js";
+
+/** What a completion is beside its place in the plan: the columns that a journal line and a sealed row share. */
+export const OUTCOME: Columns = Object.fromEntries(
+  Object.entries(COMPLETIONS).filter(
+    ([name]) => !["run", "row_id", "candidate", "variant", "repeat", "reused"].includes(name)
+  )
+);
+const outcomeNames = Object.keys(OUTCOME);
+export const JOURNAL: Columns = {seq: "BIGINT", n: "BIGINT", ...OUTCOME};
+
+const scoreNames = ["scorer", "scorer_version", "key", "status", "value", "reason", "details"] as const;
+export const SCORE_LOG: Columns = {
+  seq: "BIGINT",
+  n: "BIGINT",
+  ...Object.fromEntries(scoreNames.map((name) => [name, SCORES[name]!]))
+};
+
+/** Longest line a log may hold; DuckDB's reader takes twice this much memory a thread. */
+export const MAX_LINE_BYTES = 8 << 20;
+
+export const journalFile = (folder: string) => join(folder, "journal.ndjson");
+export const scoresFile = (folder: string) => join(folder, "scores.ndjson");
+
+/** A log as a relation. A torn last line, of a run that is being written or was killed, is left out. */
+export function readLog(path: string, columns: Columns): string {
+  if (!existsSync(path) || statSync(path).size === 0) return `(${emptyRelation(columns)})`;
+  return `read_json(${sqlString(path)}, format = 'newline_delimited', ignore_errors = true, maximum_object_size = ${MAX_LINE_BYTES}, columns = ${columnsLiteral(columns)})`;
+}
+
+/** The last word of a log on each `by`. */
+export function latest(relation: string, by: string): string {
+  return `(select l.* from ${relation} l semi join (select ${by}, max(seq) as seq from ${relation} group by ${by}) m using (${by}, seq))`;
+}
+
+export function requestsOf(plan: Plan): string {
+  return readLog(plan.requestsFile, REQUESTS);
+}
+
+/** SQL for what the number `n` of a request says. */
+export function placeOf(
+  plan: Plan,
+  n = "n"
+): {position: string; candidate: string; variant: string; repeat: string} {
+  const {candidates, variants, repeats} = plan;
+  const names = (list: string[]) => `[${list.map(sqlString).join(", ")}]`;
+  return {
+    position: `(${n} // ${candidates.length * variants.length * repeats})`,
+    candidate: `${names(candidates)}[(${n} // ${variants.length * repeats}) % ${candidates.length} + 1]`,
+    variant: `${names(variants.map(({name}) => name))}[(${n} // ${repeats}) % ${variants.length} + 1]`,
+    repeat: `(${n} % ${repeats})::integer`
+  };
+}
+
+/** SQL for the number of a request from the columns position, candidate, variant and repeat. */
+export function numberOf(plan: Plan): string {
+  const at = (list: string[], column: string) =>
+    `(list_position([${list.map(sqlString).join(", ")}], ${column}) - 1)`;
+  const variants = plan.variants.map(({name}) => name);
+  return `(((position * ${plan.candidates.length} + ${at(plan.candidates, "candidate")}) * ${variants.length} + ${at(variants, "variant")}) * ${plan.repeats} + repeat)`;
+}
+
+export const outcomeColumns = (of: string) => outcomeNames.map((name) => `${of}.${name}`).join(", ");
+
+/** Completed completions of all other runs, sealed or still in a journal, with the run they come from. */
+export async function otherCompletions(store: Store, runId: string): Promise<string> {
+  const sources: string[] = [];
+  for (const {id} of await store.runs()) {
+    const file = join(store.workspace.runDir(id), "completions.parquet");
+    if (id !== runId && existsSync(file)) sources.push(file);
+  }
+  const selects = sources.length
+    ? [
+        `select ${outcomeNames.join(", ")}, run from read_parquet([${sources.map(sqlString).join(", ")}], union_by_name = true)`
+      ]
+    : [];
+  for (const id of await listFolders(join(store.workspace.dir, "runs"))) {
+    const journal = journalFile(store.workspace.runDir(id));
+    if (id !== runId && existsSync(journal))
+      selects.push(
+        `select ${outcomeNames.join(", ")}, ${sqlString(id)} as run from ${readLog(journal, JOURNAL)}`
+      );
+  }
+  if (selects.length === 0) return `(${emptyRelation({...OUTCOME, run: "VARCHAR"})})`;
+  return `(select * from (${selects.join(" union all by name ")}) where status = 'completed')`;
+}
+
+/** Scores of all other sealed runs, with the row's hash and what was expected when they were given. */
+export async function otherScores(store: Store, runId: string): Promise<string | undefined> {
+  const folders = (await store.runs())
+    .filter(({id}) => id !== runId)
+    .map(({id}) => store.workspace.runDir(id))
+    .filter(
+      (folder) => existsSync(join(folder, "scores.parquet")) && existsSync(join(folder, "items.parquet"))
+    );
+  if (folders.length === 0) return undefined;
+  const files = (name: string) => `[${folders.map((folder) => sqlString(join(folder, name))).join(", ")}]`;
+  return `(select s.*, i.row_hash, i.expected from read_parquet(${files("scores.parquet")}, union_by_name = true) s
+    join read_parquet(${files("items.parquet")}, union_by_name = true) i using (run, row_id) where s.status = 'scored')`;
+}

@@ -1,0 +1,73 @@
+import {sqlString, type Store} from "../store/index.js";
+import type {AppendLog} from "./appendLog.js";
+import {completionOf, type StoredOutcome} from "./outcome.js";
+import type {Plan} from "./plan.js";
+import {type PlannedRow, readRows} from "./planRows.js";
+import type {ResolvedEval} from "./resolve.js";
+import {scoreAll} from "./scoring.js";
+
+type Pending = StoredOutcome & {n: number; key: string; scorers: string[]};
+
+/**
+ * Scores completions that came from elsewhere: other runs, equal requests, a start that was killed before it could
+ * score. `pending` yields them by number with the names of the scorers still owed; rows are read alongside.
+ */
+export async function scorePending(
+  store: Store,
+  plan: Plan,
+  resolved: ResolvedEval,
+  pending: string,
+  log: AppendLog,
+  options: {concurrency: number; signal?: AbortSignal}
+): Promise<number> {
+  const perRow = plan.candidates.length * plan.variants.length * plan.repeats;
+  const rows = oneByOne(readRows(store, plan.rowsFile));
+  let row: PlannedRow | undefined;
+  let scored = 0;
+  const running = new Set<Promise<void>>();
+  let failure: unknown;
+  const score = async (completion: Pending, {row: cells}: PlannedRow) => {
+    const variant = plan.variants[Math.floor(completion.n / plan.repeats) % plan.variants.length]!;
+    const records = await scoreAll(
+      resolved.scorers.filter(({name}) => completion.scorers.includes(name)),
+      resolved.expected,
+      {
+        key: completion.key,
+        row: cells,
+        completion: completionOf(completion),
+        messages: variant.render(cells).messages ?? [],
+        ...(options.signal ? {signal: options.signal} : {})
+      }
+    );
+    await Promise.all(records.map((record) => log.append({n: completion.n, ...record})));
+    scored++;
+  };
+  try {
+    for await (const batch of store.batches<Pending>(`select * from ${pending} order by n`))
+      for (const completion of batch) {
+        options.signal?.throwIfAborted();
+        if (failure) throw failure as Error;
+        while (row === undefined || row.position < Math.floor(completion.n / perRow)) {
+          const next = await rows.next();
+          if (next.done) throw new Error(`no row for request ${completion.n} in ${sqlString(plan.rowsFile)}`);
+          row = next.value;
+        }
+        const work = score(completion, row)
+          .catch((error: unknown) => {
+            failure ??= error;
+          })
+          .finally(() => running.delete(work));
+        running.add(work);
+        if (running.size >= Math.max(64, options.concurrency)) await Promise.race(running);
+      }
+  } finally {
+    await Promise.all(running);
+    await rows.return(undefined);
+  }
+  if (failure) throw failure as Error;
+  return scored;
+}
+
+async function* oneByOne<T>(batches: AsyncIterable<T[]>): AsyncGenerator<T> {
+  for await (const batch of batches) yield* batch;
+}

@@ -1,0 +1,84 @@
+/** Where a run stands. */
+export interface RunProgress {
+  phase: "running" | "scoring" | "sealing" | "done";
+  /** Requests that have ended, whether now, earlier or in another run. */
+  done: number;
+  planned: number;
+  failed: number;
+  reused: number;
+  /** US dollars paid since the start; undefined while no call has stated its cost. */
+  costUsd?: number;
+  /** Calls ended a second, over the last ten seconds; undefined before the first. */
+  ratePerSecond?: number;
+  etaSeconds?: number;
+  /** In the eval's order: what is known of each candidate so far from this start's calls. */
+  candidates: CandidateProgress[];
+}
+
+export interface CandidateProgress {
+  name: string;
+  /** Calls ended since the start. */
+  called: number;
+  failed: number;
+  scored: number;
+  /** Mean of the primary score over `scored`; undefined when that is 0. */
+  mean?: number;
+}
+
+/** Counts what happens, for `RunProgress`. */
+export interface Tally {
+  ended(candidate: number, failed: boolean, costUsd: number | undefined): void;
+  scored(candidate: number, value: number): void;
+  progress(phase: RunProgress["phase"]): RunProgress;
+}
+
+const WINDOW_MS = 10_000;
+
+export function createTally(
+  names: readonly string[],
+  start: {planned: number; done: number; failed: number; reused: number},
+  now: () => number
+): Tally {
+  const candidates = names.map((name) => ({name, called: 0, failed: 0, scored: 0, sum: 0}));
+  let {done, failed} = start;
+  let costUsd: number | undefined;
+  let called = 0;
+  let marks: {at: number; called: number}[] = [{at: now(), called: 0}];
+  return {
+    ended(candidate, isFailed, cost) {
+      const one = candidates[candidate]!;
+      done++;
+      called++;
+      one.called++;
+      if (isFailed) {
+        one.failed++;
+        failed++;
+      }
+      if (cost !== undefined) costUsd = (costUsd ?? 0) + cost;
+    },
+    scored(candidate, value) {
+      const one = candidates[candidate]!;
+      one.scored++;
+      one.sum += value;
+    },
+    progress(phase) {
+      const at = now();
+      if (at - marks.at(-1)!.at >= 200) marks.push({at, called});
+      while (marks.length > 2 && at - marks[1]!.at >= WINDOW_MS) marks = marks.slice(1);
+      const seconds = (at - marks[0]!.at) / 1000;
+      const rate = called > 0 && seconds > 0 ? (called - marks[0]!.called) / seconds : undefined;
+      return {
+        phase,
+        done,
+        planned: start.planned,
+        failed,
+        reused: start.reused,
+        ...(costUsd === undefined ? {} : {costUsd}),
+        ...(rate ? {ratePerSecond: rate, etaSeconds: (start.planned - done) / rate} : {}),
+        candidates: candidates.map(({sum, ...one}) =>
+          one.scored > 0 ? {...one, mean: sum / one.scored} : one
+        )
+      };
+    }
+  };
+}

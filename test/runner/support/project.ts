@@ -1,0 +1,73 @@
+import {pull} from "../../../src/datasets/index.js";
+import {defineDataset} from "../../../src/datasets/index.js";
+import type {Endpoint} from "../../../src/endpoints/index.js";
+import {openAICompatible} from "../../../src/endpoints/index.js";
+import {candidate, defineEval, type EvalDefinition} from "../../../src/runner/index.js";
+import {exactMatch} from "../../../src/scorers/index.js";
+import {ensureSplit} from "../../../src/splits/index.js";
+import {openStore, type SplitManifest, type Store, type VersionManifest} from "../../../src/store/index.js";
+
+export interface Project {
+  store: Store;
+  version: VersionManifest;
+  split: SplitManifest;
+}
+
+export const colours = ["red", "green", "blue"];
+
+/** Rows whose last word is the answer that the test server gives. */
+export const words = (rows: number) =>
+  defineDataset({
+    name: "words",
+    source: {
+      kind: "rows",
+      *rows() {
+        for (let i = 0; i < rows; i++)
+          yield {
+            id: `w${i}`,
+            text: `item ${i} is ${colours[i % 3]}`,
+            answer: colours[(i % 5 === 0 ? 1 : 0) + (i % 3)] ?? "red",
+            topic: i % 2 ? "odd" : "even",
+            thread: `t${i >> 1}`
+          };
+      }
+    },
+    id: "id",
+    text: "text",
+    label: "answer",
+    group: "thread"
+  });
+
+/** A project with `rows` rows, about half of them in the test part (thread by thread). */
+export async function wordsProject(folder: string, rows: number, test = 0.5): Promise<Project> {
+  const first = await openStore(folder);
+  const {version} = await pull(first.workspace, words(rows));
+  first.close();
+  const store = await openStore(folder, {memoryLimit: "200MB", threads: 2});
+  const split = await ensureSplit(store, version, {strategy: "group", validation: 0, test});
+  return {store, version, split};
+}
+
+export function server(url: string, name = "local"): Endpoint {
+  return openAICompatible({
+    name,
+    baseUrl: url,
+    hosting: "on-prem",
+    trust: "local",
+    retries: {retries: 2, baseDelayMs: 5, maxDelayMs: 20}
+  });
+}
+
+/** Two candidates on one server, asked for the last word of each text. */
+export function wordsEval(endpoint: Endpoint, changes: Partial<EvalDefinition> = {}): EvalDefinition {
+  return defineEval({
+    dataset: "words",
+    split: {strategy: "group"},
+    candidates: [candidate("one", endpoint, "test-model"), candidate("two", endpoint, "test-model-2")],
+    prompt: "{{text}}",
+    expected: "answer",
+    scorers: {exact: exactMatch},
+    slices: ["topic"],
+    ...changes
+  });
+}
