@@ -5,8 +5,9 @@ import {withDeadline} from "./deadline.js";
 import {type Effects, realEffects} from "./effects.js";
 import {gatherStream} from "./gatherStream.js";
 import {hideRequest} from "./hideText.js";
+import {preflightChat} from "./preflightChat.js";
 import {defaultRetryPolicy, type RetryPolicy, withRetry} from "./retry.js";
-import {readSecrets, type SecretNames} from "./secrets.js";
+import {readSecrets, secretNames, type SecretNames} from "./secrets.js";
 import {createTransport, type TransportOptions} from "./transport.js";
 import {
   type CompletionOptions,
@@ -45,6 +46,7 @@ interface ChatSetup extends HttpEndpointOptions {
   identity: Record<string, string>;
   /** Where the client sends a model's requests. */
   target(model: string): {endpointUrl: string} | {provider: string};
+  modelsUrl(model: string): string;
 }
 
 type ChatArguments = Parameters<InferenceClient["chatCompletion"]>[0];
@@ -100,6 +102,18 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     return {...answer, latencyMs: effects.now() - start};
   };
 
+  const listModels = async (model: string, parent: AbortSignal | undefined) => {
+    const secrets = readSecrets(name, setup.secrets);
+    const headers = {
+      ...(secrets.key ? {authorization: `Bearer ${secrets.key}`} : undefined),
+      ...secrets.headers
+    };
+    const hide = hideRequest(undefined, secrets.values);
+    return withDeadline(timeoutMs, effects, parent, async (signal) =>
+      modelNames(await (await transport.fetch({signal, headers, hide})(setup.modelsUrl(model))).json())
+    );
+  };
+
   return {
     name,
     kind: setup.kind,
@@ -125,12 +139,30 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
       const costUsd = completionCost(answer.usage, priceOf(request.model));
       return {...answer, attempts, ...(costUsd === undefined ? undefined : {costUsd})};
     },
+    preflight: (model, needs, signal) =>
+      preflightChat(
+        {
+          name,
+          keyNames: secretNames(setup.secrets),
+          streams: setup.stream ?? false,
+          ask: (request) => attempt(request, signal),
+          listModels: () => listModels(model, signal)
+        },
+        model,
+        needs
+      ),
     close: () => transport.close()
   };
 }
 
 function retryPolicy(retries: HttpEndpointOptions["retries"]): RetryPolicy {
   return {...defaultRetryPolicy, ...(typeof retries === "number" ? {retries} : retries)};
+}
+
+function modelNames(body: unknown): string[] {
+  const data = (body as {data?: unknown} | null)?.data ?? body;
+  if (!Array.isArray(data)) return [];
+  return data.flatMap((one: {id?: unknown} | null) => (typeof one?.id === "string" ? [one.id] : []));
 }
 
 function isPrice(price: HttpEndpointOptions["price"]): price is TokenPrice {

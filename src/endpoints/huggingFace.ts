@@ -37,6 +37,7 @@ export function huggingFace(options: HuggingFaceOptions): Endpoint {
       }
     },
     identity: {provider, ...(urls.router ? {router: urls.router} : undefined)},
+    modelsUrl: () => `${router}/v1/models`,
     target: () => ({provider})
   });
 }

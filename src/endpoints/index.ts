@@ -5,4 +5,5 @@ export {createLimiter, limiterFor, type Limiter, type LimiterOptions, type Limit
 export {openAICompatible, type OpenAICompatibleOptions} from "./openAICompatible.js";
 export {recorded, type RecordedOptions} from "./recorded.js";
 export {defaultRetryPolicy, type RetryPolicy} from "./retry.js";
+export {serve, type ModelService, type ServeOptions} from "./serve.js";
 export * from "./types.js";

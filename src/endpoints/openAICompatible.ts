@@ -21,6 +21,7 @@ export interface OpenAICompatibleOptions extends HttpEndpointOptions, SecretName
 export function openAICompatible(options: OpenAICompatibleOptions): Endpoint {
   const {baseUrl, apiKeyEnv, headersEnv, query, ...rest} = options;
   const endpointUrl = chatUrl(rest.name, baseUrl);
+  const addressOf = (model: string) => endpointUrl.replace("{model}", encodeURIComponent(model));
   return chatEndpoint({
     ...rest,
     kind: "openai",
@@ -30,7 +31,8 @@ export function openAICompatible(options: OpenAICompatibleOptions): Endpoint {
       baseUrl: baseUrl.replace(/\/+$/, ""),
       ...(query ? {query: new URLSearchParams(query).toString()} : undefined)
     },
-    target: (model) => ({endpointUrl: endpointUrl.replace("{model}", encodeURIComponent(model))})
+    modelsUrl: (model) => addressOf(model).replace(/\/chat\/completions$/, "/models"),
+    target: (model) => ({endpointUrl: addressOf(model)})
   });
 }
 

@@ -16,11 +16,14 @@ export interface Secrets {
   values: string[];
 }
 
+export function secretNames({apiKeyEnv, headersEnv = {}}: SecretNames): string[] {
+  return [...(apiKeyEnv ? [apiKeyEnv] : []), ...Object.values(headersEnv)];
+}
+
 /** Reads them from the environment; throws EndpointError "auth" that names each missing variable. */
-export function readSecrets(endpoint: string, {apiKeyEnv, headersEnv = {}}: SecretNames): Secrets {
-  const missing = [...(apiKeyEnv ? [apiKeyEnv] : []), ...Object.values(headersEnv)].filter(
-    (name) => !process.env[name]
-  );
+export function readSecrets(endpoint: string, names: SecretNames): Secrets {
+  const {apiKeyEnv, headersEnv = {}} = names;
+  const missing = secretNames(names).filter((name) => !process.env[name]?.trim());
   if (missing.length)
     throw new EndpointError(
       "auth",

@@ -1,0 +1,221 @@
+import {type ChatAnswer} from "./chatResponse.js";
+import {EndpointError, type CompletionRequest, type Needs, type PreflightFinding} from "./types.js";
+
+export interface PreflightProbe {
+  name: string;
+  /** The names the server lists; throws EndpointError when it lists none. */
+  listModels(): Promise<string[]>;
+  /** One attempt, without retries. */
+  ask(request: CompletionRequest): Promise<ChatAnswer>;
+  /** The variables that hold the key, for the advice. */
+  keyNames: string[];
+  streams: boolean;
+}
+
+/**
+ * Asks a chat server for what an eval needs: one or two tiny completions (one token of output where the server
+ * allows it) and its list of models. Stops at the first thing without which the rest cannot be known.
+ */
+export async function preflightChat(
+  probe: PreflightProbe,
+  model: string,
+  needs: Needs
+): Promise<PreflightFinding[]> {
+  const {name} = probe;
+  const request: CompletionRequest = {
+    model,
+    messages: [{role: "user", content: "Answer with the word yes."}],
+    params: {
+      temperature: 0,
+      max_tokens: 1,
+      ...(needs.logprobs ? {logprobs: true, top_logprobs: 5} : undefined)
+    }
+  };
+  const [listed, asked] = await Promise.all([
+    settle(probe.listModels()),
+    settle(askLeniently(probe, request))
+  ]);
+  if (asked.error) return refusals(probe, model, asked.error, listed.value);
+
+  const answer = asked.value!;
+  const findings: PreflightFinding[] = [
+    {check: "reachable", status: "ok", message: `${name} answers.`},
+    {
+      check: "key",
+      status: "ok",
+      message: probe.keyNames.length ? `${name} accepts its key.` : `${name} needs no key.`
+    },
+    modelFinding(name, model, answer, listed.value),
+    {check: "chat-template", status: "ok", message: `${model} takes a conversation.`},
+    answer.usage
+      ? {check: "usage", status: "ok", message: `${name} reports the tokens used.`}
+      : {
+          check: "usage",
+          status: needs.usage ? "error" : "warning",
+          message: `${name} reports no usage, so tokens and cost stay unknown. Switch usage on in the server, or set a budget in calls.`
+        }
+  ];
+  if (needs.logprobs) findings.push(logprobsFinding(name, answer));
+  if (needs.streaming || probe.streams) findings.push(await streamingFinding(probe, request));
+  if (needs.tools) findings.push(await toolsFinding(probe, model));
+  return findings;
+}
+
+interface Settled<T> {
+  value?: T;
+  error?: EndpointError;
+}
+
+async function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
+  try {
+    return {value: await promise};
+  } catch (error) {
+    if (error instanceof EndpointError) return {error};
+    throw error;
+  }
+}
+
+/** Some models refuse max_tokens or temperature; what matters here is whether they answer. */
+async function askLeniently(probe: PreflightProbe, request: CompletionRequest): Promise<ChatAnswer> {
+  const first = await settle(probe.ask(request));
+  if (first.value) return first.value;
+  if (
+    first.error!.kind !== "bad-request" ||
+    !/max_(completion_)?tokens|temperature/.test(first.error!.message)
+  )
+    throw first.error!;
+  return probe.ask({...request, params: {...request.params, max_tokens: undefined, temperature: undefined}});
+}
+
+function refusals(
+  {name, keyNames}: PreflightProbe,
+  model: string,
+  error: EndpointError,
+  models: string[] | undefined
+): PreflightFinding[] {
+  const {kind, message} = error;
+  if (kind === "connection" || kind === "timeout" || kind === "aborted")
+    return [{check: "reachable", status: "error", message: `${name}: ${message}`}];
+  if (kind === "auth") {
+    const where = keyNames.length
+      ? ` The key comes from ${keyNames.join(" and ")}.`
+      : " Name its variable in apiKeyEnv.";
+    return [{check: "key", status: "error", message: `${name}: ${message}${where}`}];
+  }
+  const reachable: PreflightFinding = {check: "reachable", status: "ok", message: `${name} answers.`};
+  if (/chat[ _-]?template/i.test(message))
+    return [
+      reachable,
+      {
+        check: "chat-template",
+        status: "error",
+        message: `${name}: ${model} has no chat template, so it takes no conversations. Give the server one (vLLM: --chat-template), or serve the instruction-tuned model.`
+      }
+    ];
+  const unlisted = models && models.length > 0 && !models.includes(model);
+  if (error.detail.status === 404 || unlisted)
+    return [
+      reachable,
+      {check: "model", status: "error", message: `${name} has no model ${model}. ${suggest(model, models)}`}
+    ];
+  if (kind === "rate-limit")
+    return [reachable, {check: "reachable", status: "warning", message: `${name}: ${message}`}];
+  return [{check: "reachable", status: "error", message: `${name}: ${message}`}];
+}
+
+function modelFinding(
+  name: string,
+  model: string,
+  answer: ChatAnswer,
+  models: string[] | undefined
+): PreflightFinding {
+  if (!models?.length || models.includes(model))
+    return {check: "model", status: "ok", message: `${name} answers as ${answer.servedModel ?? model}.`};
+  return {
+    check: "model",
+    status: "warning",
+    message: `${name} answers but does not list ${model}, so another model may be answering${
+      answer.servedModel && answer.servedModel !== model ? ` (it says ${answer.servedModel})` : ""
+    }. ${suggest(model, models)}`
+  };
+}
+
+function suggest(model: string, models: string[] | undefined): string {
+  if (!models?.length) return "Check the model's name and the base URL.";
+  const wanted = model.toLowerCase();
+  const last = wanted.split("/").at(-1)!;
+  const near = models.filter((one) => one.toLowerCase().includes(last) || wanted.includes(one.toLowerCase()));
+  const shown = (near.length ? near : models).slice(0, 5);
+  return `It lists ${shown.join(", ")}${models.length > shown.length ? ` and ${models.length - shown.length} more` : ""}.`;
+}
+
+function logprobsFinding(name: string, answer: ChatAnswer): PreflightFinding {
+  const first = answer.logprobs?.[0];
+  if (!first)
+    return {
+      check: "logprobs",
+      status: "error",
+      message: `${name} returns no log probabilities, and scores made of them would fall to chance. Switch them on in the server or use another endpoint.`
+    };
+  if (!first.top?.length)
+    return {
+      check: "logprobs",
+      status: "warning",
+      message: `${name} returns log probabilities of the chosen token only, without alternatives (top_logprobs).`
+    };
+  return {
+    check: "logprobs",
+    status: "ok",
+    message: `${name} returns log probabilities with ${first.top.length} alternatives.`
+  };
+}
+
+async function streamingFinding(
+  probe: PreflightProbe,
+  request: CompletionRequest
+): Promise<PreflightFinding> {
+  const {value, error} = await settle(
+    askLeniently(probe, {...request, params: {...request.params, stream: true}})
+  );
+  if (error)
+    return {check: "streaming", status: "error", message: `${probe.name} does not stream: ${error.message}`};
+  if (!value!.usage)
+    return {
+      check: "streaming",
+      status: "warning",
+      message: `${probe.name} streams but reports no usage then. Set stream: false when cost matters.`
+    };
+  return {check: "streaming", status: "ok", message: `${probe.name} streams.`};
+}
+
+async function toolsFinding(probe: PreflightProbe, model: string): Promise<PreflightFinding> {
+  const {value, error} = await settle(
+    askLeniently(probe, {
+      model,
+      messages: [{role: "user", content: "Call the function report with the word yes."}],
+      tools: [
+        {
+          type: "function",
+          function: {
+            name: "report",
+            description: "Reports a word.",
+            parameters: {type: "object", properties: {word: {type: "string"}}, required: ["word"]}
+          }
+        }
+      ],
+      params: {temperature: 0, max_tokens: 128}
+    })
+  );
+  if (error)
+    return {
+      check: "tools",
+      status: "error",
+      message: `${probe.name} refuses tools: ${error.message} Switch tool calling on in the server (vLLM: --enable-auto-tool-choice).`
+    };
+  if (value!.toolCalls?.length) return {check: "tools", status: "ok", message: `${model} calls tools.`};
+  return {
+    check: "tools",
+    status: "warning",
+    message: `${probe.name} takes tools, but ${model} called none when asked to. Check the server's tool parser.`
+  };
+}

@@ -1,0 +1,160 @@
+import {createServer, type IncomingMessage, type ServerResponse} from "node:http";
+import {type AddressInfo} from "node:net";
+import {type LoadedModel, type Prediction} from "../models/types.js";
+import {type Head, sendCompletion, sendError, sendJson, sendStream} from "./chatReply.js";
+import {parseRequest, readBody, toMessage} from "./chatRequest.js";
+import {HttpError} from "./httpError.js";
+import {batcher, type Batcher} from "./batcher.js";
+import {countWords, predictionAnswer, textToClassify, type Tokenizer} from "./predictionAnswer.js";
+
+export interface ServeOptions {
+  /** 0 (the default) takes any free port. */
+  port?: number;
+  /** Default 127.0.0.1: the server asks for no key, so another address opens the models to the network. */
+  host?: string;
+  /** Counts tokens for the usage. Default: words. */
+  tokenizer?: Tokenizer;
+  /** Larger bodies are refused with 413. Default 4 MiB. */
+  maxBodyBytes?: number;
+  /** Texts in one `predict`. Default 64. */
+  maxBatch?: number;
+}
+
+export interface ModelService {
+  /** `http://HOST:PORT`, to use as an endpoint's baseUrl. */
+  url: string;
+  port: number;
+  /** Chat completions answered well. */
+  readonly served: number;
+  /** Takes no new connection, waits for the answers under way, closes the models. */
+  close(): Promise<void>;
+}
+
+interface Served {
+  model: LoadedModel;
+  batcher: Batcher;
+}
+
+/**
+ * Serves loaded models as OpenAI-compatible chat completions (plain and streamed, with log probabilities and
+ * usage), `GET /v1/models` and `GET /health`. A model is addressed by its manifest's name or by its id.
+ * Concurrent requests share one `predict`. Throws when two models have one name or none is given.
+ */
+export async function serve(
+  models: readonly LoadedModel[],
+  options: ServeOptions = {}
+): Promise<ModelService> {
+  const {port = 0, host = "127.0.0.1", tokenizer = countWords, maxBodyBytes = 4 << 20, maxBatch} = options;
+  if (!models.length) throw new Error("serve needs at least one model");
+  const served = new Map<string, Served>();
+  for (const model of models) {
+    if (served.has(model.manifest.name)) throw new Error(`two models are named ${model.manifest.name}`);
+    served.set(model.manifest.name, {model, batcher: batcher(model, maxBatch)});
+  }
+  const byId = new Map([...served.values()].map((one) => [one.model.manifest.id, one]));
+  let count = 0;
+  let closing = false;
+
+  const complete = async (request: IncomingMessage, response: ServerResponse) => {
+    const chat = parseRequest(await readBody(request, maxBodyBytes));
+    const found = served.get(chat.model) ?? byId.get(chat.model);
+    if (!found)
+      throw new HttpError(
+        404,
+        `The model ${JSON.stringify(chat.model.slice(0, 200))} is not served here. Served: ${[...served.keys()].join(", ")}.`,
+        "model_not_found"
+      );
+    const messages = chat.messages.map(toMessage);
+    const text = textToClassify(messages);
+    if (text === undefined)
+      throw new HttpError(400, "messages holds no user message with text.", "invalid_request_error");
+    let prediction: Prediction;
+    try {
+      prediction = await found.batcher.predict(text);
+    } catch {
+      throw new HttpError(500, `${found.model.manifest.name} failed to predict.`, "server_error");
+    }
+    const params = {logprobs: chat.logprobs ?? false, top_logprobs: chat.top_logprobs ?? 0};
+    const answer = predictionAnswer(prediction, {messages, params}, tokenizer);
+    if (response.destroyed) return;
+    count++;
+    const head: Head = {
+      id: `chatcmpl-${count}`,
+      created: Math.floor(Date.now() / 1000),
+      model: found.model.manifest.name,
+      system_fingerprint: found.model.manifest.id
+    };
+    if (chat.stream) sendStream(response, head, answer, chat.stream_options?.include_usage ?? false);
+    else sendCompletion(response, head, answer);
+  };
+
+  const route = async (request: IncomingMessage, response: ServerResponse) => {
+    const path = request.url!.split("?")[0]!.replace(/\/+$/, "") || "/";
+    const method = routes[path] ?? (path.startsWith("/v1/models/") ? "GET" : undefined);
+    if (!method)
+      throw new HttpError(
+        404,
+        `No such path. Use POST /v1/chat/completions, GET /v1/models or GET /health.`,
+        "not_found"
+      );
+    if (request.method !== method)
+      throw new HttpError(405, `Use ${method} for this path.`, "method_not_allowed");
+    if (method === "POST") return complete(request, response);
+    if (path === "/health") return sendJson(response, 200, {status: "ok", models: served.size});
+    const list = [...served.values()].map(({model: {manifest}}) => ({
+      id: manifest.name,
+      object: "model",
+      created: Math.floor(Date.parse(manifest.createdAt) / 1000) || 0,
+      owned_by: "assay",
+      weights: manifest.id
+    }));
+    if (path === "/v1/models") return sendJson(response, 200, {object: "list", data: list});
+    const name = path.slice("/v1/models/".length);
+    const one = list.find(
+      ({id, weights}) => encodeURIComponent(id) === name || id === name || weights === name
+    );
+    if (!one) throw new HttpError(404, "This model is not served here.", "model_not_found");
+    sendJson(response, 200, one);
+  };
+
+  const server = createServer({keepAliveTimeout: 15_000}, (request, response) => {
+    if (closing) response.setHeader("connection", "close");
+    // An answer that was under way when closing began leaves an idle connection behind.
+    response.once("close", () => closing && setImmediate(() => server.closeIdleConnections()));
+    route(request, response).catch((error: unknown) => sendError(response, error));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === "EADDRINUSE"
+          ? new Error(`Port ${port} of ${host} is taken. Stop its server or choose another port.`, {
+              cause: error
+            })
+          : error
+      )
+    );
+    server.listen(port, host, resolve);
+  });
+  const address = server.address() as AddressInfo;
+  return {
+    url: `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`,
+    port: address.port,
+    get served() {
+      return count;
+    },
+    async close() {
+      closing = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      await closed;
+      for (const {model} of served.values()) await model.close?.();
+    }
+  };
+}
+
+const routes: Record<string, string> = {
+  "/v1/chat/completions": "POST",
+  "/chat/completions": "POST",
+  "/v1/models": "GET",
+  "/health": "GET"
+};
