@@ -1,0 +1,85 @@
+import {type FloatDtype} from "../numeric/convert.js";
+import {type Dtype} from "../safetensors/dtype.js";
+
+/** Rows of a table re-ordered before the merge: -1 - k takes row k of `fill`. */
+export interface RowMap {
+  map: Int32Array;
+  fill: Float32Array;
+}
+
+/** One model's tensor for one output tensor. */
+export interface TensorInput {
+  /** The model as the recipe names it. */
+  model: string;
+  file: string;
+  /** Bytes from the start of the file. */
+  offset: number;
+  dtype: Dtype;
+  /** Its own shape, which may be larger than the output's (then the top left block is used). */
+  shape: readonly number[];
+  rows?: RowMap;
+  parameters: Readonly<Record<string, number>>;
+  /** Keep-mask given from outside: row-major bits, the first in the highest bit of a byte. */
+  mask?: Uint8Array;
+}
+
+/** Everything a worker needs to make one output tensor, or a range of one. */
+export interface TensorJob {
+  name: string;
+  layer?: number;
+  method: string;
+  shape: readonly number[];
+  inputs: readonly TensorInput[];
+  /** Which input is the base model's; -1 without one. */
+  base: number;
+  parameters: Readonly<Record<string, number>>;
+  /** Inputs are rounded to this when loaded. */
+  cast?: FloatDtype;
+  /** Every elementwise operation is rounded to this. */
+  work: FloatDtype;
+  out: Dtype;
+  exact: boolean;
+  seed: number;
+  /** Elements of a larger tensor that this job makes. */
+  range?: readonly [number, number];
+}
+
+/** A job with the place of its result. */
+export interface PlacedJob {
+  job: TensorJob;
+  shard: number;
+  file: string;
+  offset: number;
+}
+
+/** What a job found out while it ran. */
+export interface JobResult {
+  name: string;
+  /** Elements of the result that are NaN or infinite. */
+  nonFinite: number;
+  /** Sum of squares of the result. */
+  squares: number;
+  bytesRead: number;
+  bytesWritten: number;
+  analysis?: TensorAnalysis;
+}
+
+/**
+ * How the inputs of one tensor relate. With a base model the figures are of the differences to it, else of the
+ * tensors themselves. From `sampled` of `elements` elements: sums scale with the sample.
+ */
+export interface TensorAnalysis {
+  elements: number;
+  sampled: number;
+  /** The models the figures are about, without the base. */
+  models: string[];
+  /** Sum of squares of each model's tensor itself. */
+  squares: number[];
+  /** Inner products of all pairs, row by row. */
+  gram: number[];
+  /** Elements in which at least two models differ from zero, and those of them with both signs. */
+  shared: number;
+  conflicts: number;
+  /** Elements of the inputs (base included) that are NaN or infinite, in the sample. */
+  nonFinite: number;
+}

@@ -1,0 +1,75 @@
+import {setImmediate as nextTurn} from "node:timers/promises";
+import {Worker} from "node:worker_threads";
+import {Files} from "./files.js";
+import {type JobResult} from "./job.js";
+import {runJob, type Work} from "./runJob.js";
+import {SharedState} from "./shared.js";
+import {Scratch} from "./tensor.js";
+
+export interface RunOptions {
+  /** 1 works in this thread, giving way to other tasks between tensors. */
+  threads: number;
+  signal?: AbortSignal;
+  onResult(index: number, result: JobResult): void | Promise<void>;
+}
+
+/** Does all work in order of the list, each piece by whichever thread is free. */
+export async function runAll(work: readonly Work[], options: RunOptions): Promise<void> {
+  options.signal?.throwIfAborted();
+  if (options.threads <= 1) await runHere(work, options);
+  else await runInThreads(work, options);
+}
+
+async function runHere(work: readonly Work[], {signal, onResult}: RunOptions): Promise<void> {
+  const files = new Files();
+  const scratch = new Scratch();
+  try {
+    for (const [i, piece] of work.entries()) {
+      await onResult(
+        i,
+        runJob(piece, files, scratch, () => false)
+      );
+      await nextTurn();
+      signal?.throwIfAborted();
+    }
+  } finally {
+    files.close();
+  }
+}
+
+async function runInThreads(work: readonly Work[], {threads, signal, onResult}: RunOptions): Promise<void> {
+  const state = new SharedState();
+  const stop = () => state.stop();
+  signal?.addEventListener("abort", stop, {once: true});
+  let handled: Promise<void> = Promise.resolve();
+  let failure: unknown;
+  const fail = (error: unknown) => {
+    failure ??= error;
+    stop();
+  };
+  const ended = Array.from(
+    {length: Math.min(threads, work.length)},
+    () =>
+      new Promise<void>((resolve) => {
+        const worker = startWorker({work, buffer: state.buffer});
+        worker.on("message", ({index, result}: {index: number; result: JobResult}) => {
+          handled = handled.then(() => onResult(index, result)).catch(fail);
+        });
+        worker.on("error", fail);
+        worker.on("exit", () => resolve());
+      })
+  );
+  await Promise.all(ended);
+  await handled;
+  signal?.removeEventListener("abort", stop);
+  signal?.throwIfAborted();
+  if (failure !== undefined) throw failure as Error;
+}
+
+function startWorker(workerData: object): Worker {
+  // Compiled code stands beside a compiled worker. From the sources, the worker needs the same loader as its parent.
+  const compiled = import.meta.url.endsWith(".js");
+  return compiled
+    ? new Worker(new URL("./worker.js", import.meta.url), {workerData})
+    : new Worker(new URL("./worker.ts", import.meta.url), {workerData, execArgv: ["--import", "tsx"]});
+}

@@ -1,0 +1,29 @@
+import {METHODS} from "../methods/index.js";
+import {analyse} from "./analyse.js";
+import {type Files} from "./files.js";
+import {type JobResult, type PlacedJob} from "./job.js";
+import {MergeTensor, type Scratch} from "./tensor.js";
+
+export interface Work {
+  placed: PlacedJob;
+  /** Elements of each tensor to look at for the report; 0 for none. */
+  sample: number;
+}
+
+/** Makes one tensor (or a range of one) and writes it to its place. */
+export function runJob(
+  {placed, sample}: Work,
+  files: Files,
+  scratch: Scratch,
+  stop: () => boolean
+): JobResult {
+  const {job} = placed;
+  scratch.reset();
+  const analysis = sample > 0 && job.method !== "copy" ? analyse(job, files, scratch, sample) : undefined;
+  scratch.reset();
+  const tensor = new MergeTensor(job, placed, files, scratch, stop);
+  if (job.method === "copy") tensor.copy(0);
+  else METHODS[job.method]!.merge(tensor);
+  const {nonFinite, squares, bytesRead, bytesWritten} = tensor;
+  return {name: job.name, nonFinite, squares, bytesRead, bytesWritten, ...(analysis && {analysis})};
+}

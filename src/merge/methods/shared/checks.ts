@@ -1,0 +1,26 @@
+import {type Method} from "../types.js";
+
+/** Trimming by magnitude must leave something. The reference also fails where rounding down leaves nothing. */
+export const checkKept: NonNullable<Method["checkValues"]> = ({own, count, exact}) => {
+  const density = own.density!;
+  if (density <= 0)
+    return {parameter: "density", message: `density ${density} would keep nothing. Use a density above 0.`};
+  if (exact && count > 0 && density < 1 && Math.floor(density * count) === 0)
+    return {
+      parameter: "density",
+      message: `density ${density} keeps none of the ${count} elements of a tensor, at which the reference stops. Raise it, or merge without exact.`
+    };
+  return undefined;
+};
+
+/** Every keep probability between density - epsilon and density + epsilon must be one. */
+export const checkProbabilities: NonNullable<Method["checkValues"]> = ({own}) => {
+  const density = own.density!;
+  const epsilon = own.epsilon!;
+  if (density <= 0 || density >= 1) return undefined;
+  if (density - epsilon > 0 && density + epsilon < 1) return undefined;
+  return {
+    parameter: "density",
+    message: `density ${density} ± epsilon ${epsilon} leaves the open interval (0, 1). Lower epsilon.`
+  };
+};

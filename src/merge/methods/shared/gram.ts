@@ -1,0 +1,97 @@
+import {type Block, type MergeTensor} from "../../engine/tensor.js";
+import {addScaled, dot} from "../../numeric/vector.js";
+
+/**
+ * Inner products of the models' whole tensors (of their differences to the base with `deltas`), in double
+ * precision: all that spherical methods need to know before they mix. `gram[i][j]` follows `tensor.others`,
+ * or all inputs when there is no base.
+ */
+export function gramMatrix(tensor: MergeTensor, inputs: readonly number[], deltas: boolean): number[][] {
+  const base = deltas ? tensor.float() : undefined;
+  const loaded = inputs.map(() => tensor.float());
+  const gram = inputs.map(() => inputs.map(() => 0));
+  for (const block of tensor.blocks()) {
+    loadAll(tensor, inputs, block, base, loaded);
+    addProducts(gram, loaded, block.count);
+  }
+  mirror(gram);
+  return gram;
+}
+
+export function loadAll(
+  tensor: MergeTensor,
+  inputs: readonly number[],
+  block: Block,
+  base: Float32Array | undefined,
+  loaded: readonly Float32Array[]
+): void {
+  if (base) tensor.load(tensor.base, block, base);
+  inputs.forEach((input, k) => {
+    if (base) tensor.loadDelta(input, block, base, loaded[k]!);
+    else tensor.load(input, block, loaded[k]!);
+  });
+}
+
+function addProducts(gram: number[][], loaded: readonly Float32Array[], count: number): void {
+  for (let i = 0; i < loaded.length; i++)
+    for (let j = i; j < loaded.length; j++) gram[i]![j]! += dot(loaded[i]!, loaded[j]!, count);
+}
+
+function mirror(gram: number[][]): void {
+  for (let i = 0; i < gram.length; i++) for (let j = 0; j < i; j++) gram[i]![j] = gram[j]![i]!;
+}
+
+/** Inner products of one block of already loaded rows. */
+export function gramOf(loaded: readonly Float32Array[], count: number): number[][] {
+  const gram = loaded.map(() => loaded.map(() => 0));
+  addProducts(gram, loaded, count);
+  mirror(gram);
+  return gram;
+}
+
+/** Stores sum_k coefficients[k] * input_k (plus the base when the coefficients are for differences to it). */
+export function storeCombination(
+  tensor: MergeTensor,
+  inputs: readonly number[],
+  coefficients: readonly number[],
+  deltas: boolean
+): void {
+  const base = deltas ? tensor.float() : undefined;
+  const loaded = inputs.map(() => tensor.float());
+  const sum = new Float64Array(tensor.blockSize());
+  const out = tensor.float();
+  for (const block of tensor.blocks()) {
+    loadAll(tensor, inputs, block, base, loaded);
+    combine(loaded, coefficients, base, block.count, sum, out);
+    tensor.store(block, out);
+  }
+}
+
+/** out = base + sum_k coefficients[k] * loaded[k], rounded once. */
+export function combine(
+  loaded: readonly Float32Array[],
+  coefficients: readonly number[],
+  base: Float32Array | undefined,
+  count: number,
+  sum: Float64Array,
+  out: Float32Array
+): void {
+  if (loaded.length === 1 && !base) {
+    out.fill(0, 0, count);
+    addScaled(out, coefficients[0]!, loaded[0]!, count);
+    return;
+  }
+  if (loaded.length === 2 && !base) {
+    const [a, b] = loaded as [Float32Array, Float32Array];
+    const [ca, cb] = coefficients as [number, number];
+    for (let e = 0; e < count; e++) out[e] = ca * a[e]! + cb * b[e]!;
+    return;
+  }
+  if (base) for (let e = 0; e < count; e++) sum[e] = base[e]!;
+  else sum.fill(0, 0, count);
+  loaded.forEach((values, k) => {
+    const c = coefficients[k]!;
+    for (let e = 0; e < count; e++) sum[e] = sum[e]! + c * values[e]!;
+  });
+  for (let e = 0; e < count; e++) out[e] = sum[e]!;
+}

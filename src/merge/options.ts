@@ -1,0 +1,42 @@
+import {type ResolveModel} from "./plan/model.js";
+import {type Masks} from "./plan/tensorPlan.js";
+
+/** How far a merge has come. */
+export interface MergeProgress {
+  tensors: number;
+  totalTensors: number;
+  /** Bytes of the result. */
+  bytes: number;
+  totalBytes: number;
+  seconds: number;
+  /** Undefined until there is something to judge by. */
+  secondsLeft?: number;
+}
+
+export interface MergeOptions {
+  /** Folder of the result: must not exist, be empty, or hold the same merge. */
+  out: string;
+  /** Name of the recipe file, for messages. */
+  recipeFile?: string;
+  /** For methods that draw at random. Default 0. */
+  seed?: number;
+  /** Default: one below 64 MB of output, else as many as there are cores, four at most. */
+  threads?: number;
+  /** Follow the reference's rounding after every step in 16-bit dtypes, and its quirks. Default false. */
+  exact?: boolean;
+  /** Bytes of tensor data in one file. Default 5e9. */
+  shardSize?: number;
+  masks?: Masks;
+  /** Keep a result that holds NaN or infinite values. Default false. */
+  allowNonFinite?: boolean;
+  /** Replace another merge in `out`. Default false. */
+  overwrite?: boolean;
+  /** Elements of each tensor looked at for norms, cosines and sign conflicts; 0 for none. Default 262,144. */
+  sample?: number;
+  onProgress?: (progress: MergeProgress) => void;
+  signal?: AbortSignal;
+  /** Folder of a model named in the recipe; undefined falls back to a path below the working directory. */
+  resolveModel?: ResolveModel;
+  /** File in which hashes of inputs are remembered. */
+  hashCache?: string;
+}

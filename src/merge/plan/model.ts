@@ -1,0 +1,60 @@
+import {existsSync} from "node:fs";
+import {readFile} from "node:fs/promises";
+import {join, resolve} from "node:path";
+import {messageOf, UserError} from "../../store/errors.js";
+import {referenceText} from "../recipe/reference.js";
+import {type ModelReference} from "../recipe/types.js";
+import {type Checkpoint, openCheckpoint} from "../safetensors/open.js";
+
+/** A model of a recipe, opened: nothing of its weights is in memory. */
+export interface OpenModel {
+  /** As the recipe names it. */
+  id: string;
+  folder: string;
+  checkpoint: Checkpoint;
+  config: Record<string, unknown>;
+}
+
+/** Finds the folder of a model the recipe names; undefined means the name is a path. */
+export type ResolveModel = (name: string) => string | undefined | Promise<string | undefined>;
+
+/** Folder of a reference without its adapter: what `resolve` says, else a path below the working directory. */
+export async function modelFolder(path: string, resolveModel?: ResolveModel): Promise<string> {
+  return resolve((await resolveModel?.(path)) ?? path);
+}
+
+/** Opens every model once. All that cannot be opened are named in one error. */
+export async function openModels(
+  references: readonly ModelReference[],
+  folderOf: (reference: ModelReference) => Promise<string>
+): Promise<Map<string, OpenModel>> {
+  const models = new Map<string, OpenModel>();
+  const problems: string[] = [];
+  for (const reference of references) {
+    const id = referenceText(reference);
+    if (models.has(id)) continue;
+    try {
+      const folder = await folderOf(reference);
+      const checkpoint = await openCheckpoint(folder);
+      models.set(id, {id, folder, checkpoint, config: await readConfig(checkpoint.folder)});
+    } catch (error) {
+      problems.push(messageOf(error));
+    }
+  }
+  if (problems.length > 0) throw new UserError([...new Set(problems)].join("\n"));
+  return models;
+}
+
+/** config.json of a model's folder; an empty object when it has none. */
+export async function readConfig(folder: string): Promise<Record<string, unknown>> {
+  const path = join(folder, "config.json");
+  if (!existsSync(path)) return {};
+  try {
+    const value: unknown = JSON.parse(await readFile(path, "utf8"));
+    if (typeof value === "object" && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
+    throw new Error("it is no mapping");
+  } catch (cause) {
+    throw new UserError(`${path} is not valid JSON (${messageOf(cause)}). Fetch it again.`, {cause});
+  }
+}

@@ -1,0 +1,158 @@
+import {type Problem, RecipeError} from "../recipe/problems.js";
+import {referenceText} from "../recipe/reference.js";
+import {type OutputSlice, type Recipe} from "../recipe/types.js";
+import {type TensorJob} from "../engine/job.js";
+import {
+  isAfterLayers,
+  isKnownArchitecture,
+  layerCountKey,
+  layerCounts,
+  layerName,
+  layerOf,
+  mainStack
+} from "./layers.js";
+import {type OpenModel} from "./model.js";
+import {makeTensor, type Masks, type TensorContext, type TensorSite} from "./tensorPlan.js";
+
+export interface PlanOptions {
+  seed: number;
+  exact: boolean;
+  masks?: Masks;
+}
+
+/** What will be made: one job for every tensor, the result's config and what the reader should know. */
+export interface Plan {
+  recipe: Recipe;
+  jobs: TensorJob[];
+  config: Record<string, unknown>;
+  /** The model whose config and tokenizer files the result gets. */
+  donor: OpenModel;
+  models: OpenModel[];
+  warnings: string[];
+}
+
+/** Plans every tensor of the result. Throws one RecipeError that lists all that does not fit together. */
+export function planMerge(
+  recipe: Recipe,
+  models: ReadonlyMap<string, OpenModel>,
+  options: PlanOptions
+): Plan {
+  const problems: Problem[] = [];
+  const warnings = new Set<string>();
+  const context: TensorContext = {recipe, models, ...options, problems, warnings, seen: new Set()};
+  const sites = recipe.form === "models" ? sitesOfModels(context) : sitesOfSlices(context);
+  const jobs = sites.flatMap((site) => makeTensor(site, context) ?? []);
+  if (problems.length === 0 && jobs.length === 0)
+    problems.push({
+      line: recipe.lines[""],
+      message: "the models have no tensor in common that could be merged."
+    });
+  if (problems.length > 0) throw new RecipeError(problems);
+  const first = recipe.slices[0]!.sources[0]!.model;
+  const donor = models.get(referenceText(recipe.base ?? first))!;
+  return {
+    recipe,
+    jobs,
+    config: outputConfig(recipe, donor, jobs),
+    donor,
+    models: [...models.values()],
+    warnings: [...warnings]
+  };
+}
+
+function namesOf(slice: OutputSlice, {models}: TensorContext): Set<string> {
+  const names = new Set<string>();
+  for (const {model} of slice.sources)
+    for (const name of models.get(referenceText(model))!.checkpoint.tensors.keys()) names.add(name);
+  return names;
+}
+
+function sitesOfModels(context: TensorContext): TensorSite[] {
+  const slice = context.recipe.slices[0]!;
+  const names = namesOf(slice, context);
+  const counts = layerCounts(names);
+  return [...names].map((name) => {
+    const layer = layerOf(name);
+    const count = layer ? counts.get(layer.stack)! : 0;
+    return {
+      name,
+      slice,
+      sliceIndex: 0,
+      t: layer ? (count > 1 ? layer.index / (count - 1) : 1) : 0,
+      inputNames: slice.sources.map(() => name),
+      ...(layer && {layer: layer.index})
+    };
+  });
+}
+
+function sitesOfSlices(context: TensorContext): TensorSite[] {
+  const {recipe, models, problems} = context;
+  const modelOf = (slice: OutputSlice, k: number) => models.get(referenceText(slice.sources[k]!.model))!;
+  const stack = mainStack(modelOf(recipe.slices[0]!, 0).checkpoint.tensors.keys());
+  if (stack === undefined) {
+    problems.push({
+      line: recipe.lines.slices,
+      message: 'the models have no numbered layers. Use "models" instead of "slices".'
+    });
+    return [];
+  }
+  const sites: TensorSite[] = [];
+  const last = recipe.slices.length - 1;
+  let at = 0;
+  recipe.slices.forEach((slice, s) => {
+    slice.sources.forEach(({layerRange, model}, k) => {
+      const {checkpoint, config} = modelOf(slice, k);
+      const stated = config[layerCountKey(config)];
+      const counted = layerCounts(checkpoint.tensors.keys()).get(stack) ?? 0;
+      const layers = typeof stated === "number" ? stated : counted;
+      if (layerRange && layerRange[1] > layers)
+        problems.push({
+          line: recipe.lines[`slices.${s}.sources.${k}.layer_range`],
+          message: `layer_range ends at ${layerRange[1]} but ${referenceText(model)} has ${layers} layers.`
+        });
+    });
+    const names = namesOf(slice, context);
+    const ranges = slice.sources.map(({layerRange}) => layerRange!);
+    const length = ranges[0]![1] - ranges[0]![0];
+    const rests = new Set<string>();
+    for (const name of names) {
+      const layer = layerOf(name);
+      if (layer?.stack === stack) rests.add(layer.rest);
+      else if (s === (isAfterLayers(name) ? last : 0))
+        sites.push({name, slice, sliceIndex: s, t: 0, inputNames: slice.sources.map(() => name)});
+    }
+    for (let i = 0; i < length; i++)
+      for (const rest of rests)
+        sites.push({
+          name: layerName({stack, index: at + i, rest}),
+          slice,
+          sliceIndex: s,
+          t: length > 1 ? i / (length - 1) : 1,
+          inputNames: ranges.map(([from]) => layerName({stack, index: from + i, rest})),
+          layer: at + i
+        });
+    at += length;
+  });
+  return sites;
+}
+
+const DTYPE_NAMES: Record<string, string> = {F32: "float32", F16: "float16", BF16: "bfloat16"};
+
+function outputConfig(recipe: Recipe, donor: OpenModel, jobs: readonly TensorJob[]): Record<string, unknown> {
+  const config = {...donor.config};
+  if (recipe.form === "slices") {
+    const layers = recipe.slices.reduce(
+      (sum, {sources}) => sum + (sources[0]!.layerRange![1] - sources[0]!.layerRange![0]),
+      0
+    );
+    config[layerCountKey(config)] = layers;
+  }
+  const dtype = recipe.outDtype ?? recipe.dtype;
+  if (dtype) config.torch_dtype = DTYPE_NAMES[dtype];
+  const table = jobs.find(({name}) => /(embed_tokens|wte|embed_in|word_embeddings)\.weight$/.test(name));
+  if (table && typeof config.vocab_size === "number" && isKnownArchitecture(config))
+    config.vocab_size = table.shape[0];
+  const head = jobs.some(({name}) => /(^|\.)lm_head\.weight$/.test(name));
+  if (head && config.tie_word_embeddings === true) config.tie_word_embeddings = false;
+  return config;
+}

@@ -1,0 +1,64 @@
+import {existsSync} from "node:fs";
+import {copyFile, rename, rm, rmdir, writeFile, readdir, stat} from "node:fs/promises";
+import {dirname, join, resolve} from "node:path";
+import {flushFolder, writeJsonAtomic} from "../store/files.js";
+import {sha256File} from "../store/hash.js";
+import {modelCard} from "./card.js";
+import {type Produced} from "./execute.js";
+import {type MergeOptions} from "./options.js";
+import {type Plan} from "./plan/plan.js";
+import {type MergeReport} from "./report.js";
+import {shardIndex} from "./safetensors/shards.js";
+
+/** The report and what it is the report of, kept beside the weights. */
+export const REPORT_NAME = "merge_report.json";
+
+const TOKENIZER_FILES = [
+  "tokenizer_config.json",
+  "special_tokens_map.json",
+  "tokenizer.json",
+  "tokenizer.model",
+  "added_tokens.json",
+  "vocab.json",
+  "vocab.txt",
+  "merges.txt",
+  "chat_template.jinja",
+  "chat_template.json",
+  "generation_config.json"
+];
+
+/** Puts config, recipe, card, tokenizer files and report beside the shards, then renames the folder to `out`. */
+export async function publish(
+  plan: Plan,
+  report: MergeReport,
+  fingerprint: string,
+  produced: Produced,
+  ended: () => void,
+  options: MergeOptions
+): Promise<MergeReport> {
+  const {folder, plan: shards} = produced;
+  const out = resolve(options.out);
+  if (shards.length > 1) await writeFile(join(folder, "model.safetensors.index.json"), shardIndex(shards));
+  await writeFile(join(folder, "config.json"), JSON.stringify(plan.config, null, 2) + "\n");
+  await writeFile(join(folder, "merge_recipe.yml"), plan.recipe.text);
+  await writeFile(join(folder, "README.md"), modelCard(report));
+  for (const name of TOKENIZER_FILES) {
+    const from = join(plan.donor.checkpoint.folder, name);
+    if (existsSync(from) && !existsSync(join(folder, name))) await copyFile(from, join(folder, name));
+  }
+  await rm(join(folder, "state.json"), {force: true});
+  for (const {name} of shards) await rm(join(folder, `${name}.json`), {force: true});
+  const outputs = [...report.outputs];
+  for (const name of (await readdir(folder)).sort()) {
+    if (outputs.some(({path}) => path === name)) continue;
+    const path = join(folder, name);
+    outputs.push({path: name, bytes: (await stat(path)).size, sha256: await sha256File(path)});
+  }
+  ended();
+  const full: MergeReport = {...report, outputs};
+  await writeJsonAtomic(join(folder, REPORT_NAME), {fingerprint, report: full});
+  if (existsSync(out)) await rmdir(out);
+  await rename(folder, out);
+  await flushFolder(dirname(out));
+  return full;
+}

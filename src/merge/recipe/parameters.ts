@@ -1,0 +1,96 @@
+import {METHODS, type ParameterSpec} from "../methods/index.js";
+import {isMapping, type Reader} from "./read.js";
+import {type FilteredSetting, type Parameters, type Scalar, type Setting} from "./types.js";
+
+/** Checks a `parameters:` mapping. Names the method does not know and values outside their range are problems. */
+export function readParameters(
+  value: unknown,
+  path: string,
+  methodName: string | undefined,
+  level: "any" | "model",
+  reader: Reader
+): Parameters {
+  if (value === undefined || value === null) return {};
+  if (!isMapping(value)) {
+    reader.problem(path, "parameters is a mapping from names to values.");
+    return {};
+  }
+  const method = methodName === undefined ? undefined : METHODS[methodName];
+  const parameters: Parameters = {};
+  for (const [name, raw] of Object.entries(value)) {
+    const at = `${path}.${name}`;
+    const spec = method && (method.perModel[name] ?? method.global[name]);
+    if (method && !spec) {
+      const known = [...Object.keys(method.perModel), ...Object.keys(method.global)];
+      reader.problem(
+        at,
+        `${methodName} has no parameter ${JSON.stringify(name)}. It has ${known.join(", ") || "none"}.`
+      );
+      continue;
+    }
+    if (method && level === "model" && !method.perModel[name]) {
+      reader.problem(at, `${name} holds for the whole merge. Move it to the top-level parameters.`);
+      continue;
+    }
+    const setting = readSetting(raw, at, reader);
+    if (setting === undefined) continue;
+    if (spec) for (const scalar of scalarsOf(setting)) checkScalar(name, scalar, spec, at, reader);
+    parameters[name] = setting;
+  }
+  return parameters;
+}
+
+function isScalar(value: unknown): value is Scalar {
+  return typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value));
+}
+
+function isGradient(value: unknown): value is Scalar | Scalar[] {
+  return isScalar(value) || (Array.isArray(value) && value.length > 0 && value.every(isScalar));
+}
+
+function readSetting(value: unknown, path: string, reader: Reader): Setting | undefined {
+  if (isGradient(value)) return value;
+  if (Array.isArray(value) && value.length > 0 && value.every(isMapping)) {
+    const before = value.every((entry, i) => {
+      reader.keys(entry, `${path}.${i}`, ["filter", "value"]);
+      const good = isGradient(entry.value) && (entry.filter == null || typeof entry.filter === "string");
+      if (!good)
+        reader.problem(
+          `${path}.${i}`,
+          "an entry is {filter: TEXT, value: NUMBER or [NUMBERS]}; filter may be left out."
+        );
+      return good;
+    });
+    return before
+      ? (value as unknown as FilteredSetting[]).map(({filter, value: v}) => ({
+          ...(filter == null ? {} : {filter}),
+          value: v
+        }))
+      : undefined;
+  }
+  reader.problem(
+    path,
+    isMapping(value)
+      ? "a single {filter, value} must stand in a list: write it as a list of one entry, and add one without filter for the rest."
+      : "a value is a number, true or false, a list of numbers over the layers, or a list of {filter, value}."
+  );
+  return undefined;
+}
+
+function scalarsOf(setting: Setting): Scalar[] {
+  if (!Array.isArray(setting)) return [setting];
+  return setting.flatMap((entry) => (typeof entry === "object" ? scalarsOf(entry.value) : [entry]));
+}
+
+function checkScalar(name: string, value: Scalar, spec: ParameterSpec, path: string, reader: Reader): void {
+  const n = Number(value);
+  if (spec.kind === "flag") {
+    if (n !== 0 && n !== 1) reader.problem(path, `${name} is true or false, not ${value}.`);
+  } else if (typeof value === "boolean") reader.problem(path, `${name} is a number, not ${value}.`);
+  else if ((spec.min !== undefined && n < spec.min) || (spec.max !== undefined && n > spec.max))
+    reader.problem(path, `${name} ${value} is outside ${spec.min ?? "-∞"} to ${spec.max ?? "∞"}.`);
+  else if (spec.above !== undefined && n <= spec.above)
+    reader.problem(path, `${name} ${value} must be above ${spec.above}.`);
+  else if (spec.kind === "count" && !Number.isInteger(n))
+    reader.problem(path, `${name} is a whole number, not ${value}.`);
+}

@@ -1,0 +1,64 @@
+import {isMapping, type Reader} from "./read.js";
+import {type TokenizerSettings, type TokenSource} from "./types.js";
+
+/** Reads `tokenizer:` (or `tokenizer_source:` as its short form). */
+export function readTokenizer(value: unknown, path: string, reader: Reader): TokenizerSettings | undefined {
+  if (!isMapping(value)) {
+    reader.problem(path, "tokenizer is a mapping with source, tokens and pad_to_multiple_of.");
+    return undefined;
+  }
+  reader.keys(value, path, ["source", "tokens", "pad_to_multiple_of"]);
+  const given = value.source ?? "union";
+  const at = path === "tokenizer_source" ? path : `${path}.source`;
+  const source = given === "union" || given === "base" ? given : reader.reference(given, at);
+  const pad = value.pad_to_multiple_of;
+  if (pad != null && !(Number.isSafeInteger(pad) && (pad as number) > 0))
+    reader.problem(`${path}.pad_to_multiple_of`, "pad_to_multiple_of is a whole number above 0.");
+  if (!source) return undefined;
+  return {
+    source,
+    tokens: readTokens(value.tokens, `${path}.tokens`, reader),
+    ...(pad == null ? {} : {padToMultipleOf: Number(pad)})
+  };
+}
+
+function readTokens(value: unknown, path: string, reader: Reader): TokenizerSettings["tokens"] {
+  if (value === undefined || value === null) return {};
+  if (!isMapping(value)) {
+    reader.problem(path, "tokens is a mapping from token to {source, force}.");
+    return {};
+  }
+  const tokens: TokenizerSettings["tokens"] = {};
+  for (const [token, raw] of Object.entries(value)) {
+    const at = `${path}.${token}`;
+    const entry = raw ?? {};
+    if (!isMapping(entry)) {
+      reader.problem(at, "a token's setting is a mapping with source and force.");
+      continue;
+    }
+    reader.keys(entry, at, ["source", "force"]);
+    if (entry.force != null && typeof entry.force !== "boolean")
+      reader.problem(`${at}.force`, "force is true or false.");
+    const source = entry.source == null ? undefined : readSource(entry.source, `${at}.source`, reader);
+    tokens[token] = {...(source && {source}), force: entry.force === true};
+  }
+  return tokens;
+}
+
+function readSource(value: unknown, path: string, reader: Reader): TokenSource | undefined {
+  if (isMapping(value) && value.kind === "zero") return {kind: "zero"};
+  if (isMapping(value) && value.kind === "model_token") {
+    const model = reader.reference(value.model, `${path}.model`);
+    if ((value.token == null) === (value.token_id == null))
+      reader.problem(path, "a model_token source names exactly one of token and token_id.");
+    if (!model) return undefined;
+    return {
+      kind: "model_token",
+      model,
+      ...(value.token == null ? {} : {token: String(value.token)}),
+      ...(value.token_id == null ? {} : {tokenId: Number(value.token_id)})
+    };
+  }
+  const model = reader.reference(value, path);
+  return model && {kind: "model", model};
+}

@@ -1,0 +1,61 @@
+/** A value of a parameter as written: a scalar, a gradient over the layers, or entries chosen by tensor name. */
+export type Scalar = number | boolean;
+export type Setting = Scalar | Scalar[] | FilteredSetting[];
+export interface FilteredSetting {
+  filter?: string;
+  value: Scalar | Scalar[];
+}
+export type Parameters = Record<string, Setting>;
+
+export interface ModelReference {
+  /** As written, without adapter: a path, or a name that `resolveModel` knows. */
+  path: string;
+  revision?: string;
+  adapter?: {path: string; revision?: string};
+}
+
+export interface Source {
+  model: ModelReference;
+  layerRange?: [number, number];
+  parameters: Parameters;
+}
+
+export interface OutputSlice {
+  sources: Source[];
+  base?: ModelReference;
+  parameters: Parameters;
+}
+
+export type RecipeDtype = "F32" | "F16" | "BF16";
+
+export interface TokenSource {
+  kind: "model" | "model_token" | "zero";
+  model?: ModelReference;
+  token?: string;
+  tokenId?: number;
+}
+
+export interface TokenizerSettings {
+  source: "base" | "union" | ModelReference;
+  tokens: Record<string, {source?: TokenSource; force: boolean}>;
+  padToMultipleOf?: number;
+}
+
+export interface Recipe {
+  /** The document's own name, by which others of the same file refer to it. */
+  name?: string;
+  method: string;
+  /** `models:` (one slice over all layers) or `slices:`. */
+  form: "models" | "slices";
+  slices: OutputSlice[];
+  base?: ModelReference;
+  parameters: Parameters;
+  dtype?: RecipeDtype;
+  outDtype?: RecipeDtype;
+  tokenizer?: TokenizerSettings;
+  chatTemplate?: string;
+  /** The document's text, as it is kept beside the result. */
+  text: string;
+  /** Line of the YAML by key path, such as "merge_method" or "models.0". */
+  lines: Record<string, number>;
+}
