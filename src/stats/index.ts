@@ -26,3 +26,38 @@ export {normalCdf, normalQuantile, normalTail} from "./distributions/normal.js";
 export {studentQuantile, studentTail, studentTwoSided} from "./distributions/studentT.js";
 export {binomialCdf, binomialProbability, binomialTest} from "./distributions/binomial.js";
 export {chiSquaredQuantile, chiSquaredTail} from "./distributions/chiSquared.js";
+export {wilcoxonSignedRank, type SignedRank} from "./wilcoxon.js";
+export {pairedPermutation, type PairedPermutation} from "./pairedPermutation.js";
+export {corpusDifference, type CorpusDifference, type CorpusRows} from "./corpusDifference.js";
+export {benjaminiHochberg, benjaminiYekutieli, bonferroni, holm} from "./multiplicity.js";
+export {
+  abilityDifference,
+  bradleyTerry,
+  type BradleyTerry,
+  type BradleyTerryOptions,
+  type Effect,
+  type Preference
+} from "./bradleyTerry.js";
+export {cohenKappa, cohenKappaOfTable, type Kappa, type KappaOptions} from "./cohenKappa.js";
+export {fleissKappa} from "./fleissKappa.js";
+export {krippendorffAlpha} from "./krippendorffAlpha.js";
+export {possibleBest, splitHalf, winnerEstimate, type SplitHalf, type WinnerEstimate} from "./winner.js";
+export {
+  confidenceSequence,
+  pairedConfidenceSequence,
+  type ConfidenceSequence,
+  type ConfidenceSequenceOptions,
+  type PairedConfidenceSequence
+} from "./confidenceSequence.js";
+export {judgeCorrected, type JudgeCorrected} from "./judgeCorrected.js";
+export {passAtK, passHatK} from "./passAtK.js";
+export {majority, majorityAtN} from "./majority.js";
+export {repeatVariance, type RepeatVariance} from "./repeatVariance.js";
+export {shrink, type Shrinkage, type Shrunk} from "./shrink.js";
+export {equivalence, nonInferiority, type MarginTest} from "./equivalence.js";
+export {
+  differenceSensitivity,
+  sensitivity,
+  type DifferenceSensitivity,
+  type Sensitivity
+} from "./sensitivity.js";

@@ -13,8 +13,8 @@ export function tango(gained: number, lost: number, n: number, level = 0.95): In
   const z = normalQuantile((1 + level) / 2);
   const estimate = (gained - lost) / n;
   return {
-    low: edge(estimate, -1, (delta) => score(gained, lost, n, delta) - z),
-    high: edge(estimate, 1, (delta) => score(gained, lost, n, delta) + z)
+    low: edge(estimate, -1, (delta) => tangoScore(gained, lost, n, delta) - z),
+    high: edge(estimate, 1, (delta) => tangoScore(gained, lost, n, delta) + z)
   };
 }
 
@@ -30,7 +30,8 @@ function edge(inside: number, limit: number, excess: (delta: number) => number):
   return (inside + outside) / 2;
 }
 
-function score(gained: number, lost: number, n: number, delta: number): number {
+/** The score statistic of "the difference is delta": standard normal, about, when it is. */
+export function tangoScore(gained: number, lost: number, n: number, delta: number): number {
   const a = 2 * n;
   const b = -gained - lost + (2 * n - gained + lost) * delta;
   const c = -lost * delta * (1 - delta);

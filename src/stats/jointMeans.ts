@@ -1,0 +1,99 @@
+import {clusteredStandardError} from "./clusteredStandardError.js";
+import {type Matrix, zeros} from "./linearAlgebra.js";
+import {isPresent} from "./present.js";
+import {rng} from "./rng.js";
+import {type Seed} from "./seed.js";
+import {type Clusters, type Scores} from "./types.js";
+
+export interface JointMeans {
+  means: number[];
+  /** Covariance of the means, cluster-robust with C/(C − 1). */
+  covariance: Matrix;
+  /** Rows that every candidate has a score for. */
+  n: number;
+  /** Rows, or groups of rows: the independent units. */
+  units: number;
+}
+
+/**
+ * Means of several candidates over the rows that all of them have, with their joint covariance:
+ * C/(C−1) · Σ_c u_c u_cᵀ with u_c = Σ_{i∈c} (xᵢ − x̄) / n. Undefined below two units.
+ */
+export function jointMeans(columns: readonly Scores[], clusters?: Clusters): JointMeans | undefined {
+  const length = columns[0]?.length ?? 0;
+  for (const column of columns)
+    if (column.length !== length) throw new Error(`paired scores: ${column.length} rows against ${length}`);
+  const complete = Array.from({length}, (_, i) => i).filter((i) => columns.every((c) => isPresent(c[i])));
+  const n = complete.length;
+  const groups = complete.map((i) => clusters?.[i] ?? `row\0${i}`);
+  const kept = columns.map((column) => Float64Array.from(complete, (i) => column[i]!));
+  const means = kept.map((column) => column.reduce((sum, value) => sum + value, 0) / n);
+  const units = clusteredStandardError(kept[0] ?? [], groups)?.clusters;
+  if (units === undefined) return undefined;
+  const number = new Map([...new Set(groups)].map((group, c) => [group, c]));
+  const sums = kept.map((column, j) => {
+    const sum = new Float64Array(units);
+    for (let i = 0; i < n; i++) sum[number.get(groups[i]!)!]! += (column[i]! - means[j]!) / n;
+    return sum;
+  });
+  const covariance = zeros(columns.length);
+  for (let i = 0; i < columns.length; i++)
+    for (let j = 0; j <= i; j++) {
+      let product = 0;
+      for (let c = 0; c < units; c++) product += sums[i]![c]! * sums[j]![c]!;
+      covariance[i]![j] = covariance[j]![i] = (product * units) / (units - 1);
+    }
+  return {means, covariance, n, units};
+}
+
+/**
+ * Deviations of the means from their true values, `draws` times, as the Gaussian multiplier bootstrap gives them:
+ * Σ_c e_c u_c with standard normal e is exactly normal with this covariance, so it is drawn from it directly, and
+ * divided by √(χ²/(C−1)) so that a single candidate gets the t distribution.
+ */
+export function* deviations(
+  {covariance, units}: JointMeans,
+  seed: Seed,
+  draws: number
+): Generator<Float64Array> {
+  const root = cholesky(covariance);
+  const next = rng(seed, "multiplier");
+  const k = covariance.length;
+  const normal = new Float64Array(k);
+  const deviation = new Float64Array(k);
+  for (let draw = 0; draw < draws; draw++) {
+    for (let i = 0; i < k; i++) normal[i] = next.normal();
+    const scale = Math.sqrt((units - 1) / chiSquared(units - 1, next));
+    for (let i = 0; i < k; i++) {
+      let sum = 0;
+      for (let j = 0; j <= i; j++) sum += root[i]![j]! * normal[j]!;
+      deviation[i] = sum * scale;
+    }
+    yield deviation;
+  }
+}
+
+/** A chi-squared number as twice a gamma one, by the method of Marsaglia and Tsang (2000). */
+function chiSquared(df: number, next: {(): number; normal(): number}): number {
+  const shape = df / 2;
+  const boost = shape < 1 ? (1 - next()) ** (1 / shape) : 1;
+  const d = (shape < 1 ? shape + 1 : shape) - 1 / 3;
+  for (;;) {
+    const z = next.normal();
+    const v = (1 + z / Math.sqrt(9 * d)) ** 3;
+    if (v > 0 && Math.log(1 - next()) < (z * z) / 2 + d * (1 - v + Math.log(v))) return 2 * d * v * boost;
+  }
+}
+
+/** Lower triangular root; a candidate that is a combination of earlier ones gets a zero on the diagonal. */
+function cholesky(matrix: Matrix): Matrix {
+  const root = zeros(matrix.length);
+  for (let i = 0; i < matrix.length; i++)
+    for (let j = 0; j <= i; j++) {
+      let rest = matrix[i]![j]!;
+      for (let k = 0; k < j; k++) rest -= root[i]![k]! * root[j]![k]!;
+      if (i === j) root[i]![i] = rest > 1e-12 * matrix[i]![i]! ? Math.sqrt(rest) : 0;
+      else root[i]![j] = root[j]![j]! > 0 ? rest / root[j]![j]! : 0;
+    }
+  return root;
+}

@@ -1,0 +1,175 @@
+import {deviations, type JointMeans, jointMeans} from "./jointMeans.js";
+import {sortedQuantile} from "./quantile.js";
+import {isPresent} from "./present.js";
+import {mean} from "./mean.js";
+import {rng} from "./rng.js";
+import {type Seed} from "./seed.js";
+import {type Clusters, type Interval, type Scores} from "./types.js";
+
+interface Selection {
+  seed: Seed;
+  level?: number;
+  clusters?: Clusters;
+  /** Default 4,000. */
+  draws?: number;
+}
+
+export interface WinnerEstimate extends Interval {
+  /** Index of the candidate with the highest mean. */
+  winner: number;
+  /** Its mean as seen, which is too high on average, because it was chosen for being highest. */
+  naive: number;
+  /** The mean with the expected flattery taken off. */
+  estimate: number;
+  /** naive − estimate. */
+  optimism: number;
+  /** The factor on the standard error that makes all candidates' intervals hold at once. */
+  critical: number;
+  n: number;
+  units: number;
+  level: number;
+}
+
+/**
+ * The best candidate's score, corrected for having been picked as the best of k, over the rows that all candidates
+ * have. The interval is naive ± critical · SE, critical being the quantile of max_j |t_j| under the multiplier bootstrap:
+ * it covers the true mean of whichever candidate won at least `level` of the time. The estimate takes off the optimism
+ * that the bootstrap shows, the mean deviation of the candidate that wins in each draw; with near ties this corrects
+ * most, not all, of the bias. Undefined without candidates and below two shared rows or groups.
+ *
+ * Source: Chernozhukov, Chetverikov and Kato (2013), Annals of Statistics 41; Efron (1983) for the optimism.
+ */
+export function winnerEstimate(columns: readonly Scores[], options: Selection): WinnerEstimate | undefined {
+  const {seed, level = 0.95, clusters, draws = 4000} = options;
+  const joint = jointMeans(columns, clusters);
+  if (!joint) return undefined;
+  const {means, covariance, n, units} = joint;
+  const winner = indexOfLargest(means);
+  const largest = new Float64Array(draws);
+  let optimism = 0;
+  let draw = 0;
+  for (const deviation of deviations(joint, seed, draws)) {
+    const shifted = means.map((value, j) => value + deviation[j]!);
+    optimism += deviation[indexOfLargest(shifted)]! / draws;
+    let most = 0;
+    for (let j = 0; j < means.length; j++) {
+      const error = Math.sqrt(covariance[j]![j]!);
+      if (error > 0) most = Math.max(most, Math.abs(deviation[j]!) / error);
+    }
+    largest[draw++] = most;
+  }
+  const critical = sortedQuantile(largest.sort(), level)!;
+  const naive = means[winner]!;
+  const half = critical * Math.sqrt(covariance[winner]![winner]!);
+  const estimate = naive - Math.max(0, optimism);
+  return {
+    winner,
+    naive,
+    estimate,
+    optimism: naive - estimate,
+    low: naive - half,
+    high: naive + half,
+    critical,
+    n,
+    units,
+    level
+  };
+}
+
+/**
+ * Which candidates may be the best: those for which "no other is better" is not rejected at 1 − level. The truly best
+ * one is in this set at least `level` of the time, however many candidates there are. For each candidate the largest
+ * t statistic of another's lead over it is compared with its multiplier bootstrap distribution. `p[j]` is that
+ * test's p value. Rows that some candidate lacks are left out. Undefined below two shared rows or groups.
+ *
+ * Sources: Hsu (1984) and Hansen, Lunde and Nason (2011), Econometrica 79 (model confidence set).
+ */
+export function possibleBest(
+  columns: readonly Scores[],
+  {seed, level = 0.95, clusters, draws = 4000}: Selection
+): {best: number[]; p: number[]; n: number} | undefined {
+  const joint = jointMeans(columns, clusters);
+  if (!joint) return undefined;
+  const {means} = joint;
+  const error = pairErrors(joint);
+  const lead = (values: ArrayLike<number>, j: number): number => {
+    let most = -Infinity;
+    for (let i = 0; i < means.length; i++) {
+      const distance = values[i]! - values[j]!;
+      // Candidates with equal scores on every row differ by nothing; a constant lead is beyond doubt.
+      if (i !== j)
+        most = Math.max(most, error[i]![j]! > 0 ? distance / error[i]![j]! : distance > 0 ? Infinity : 0);
+    }
+    return most;
+  };
+  const seen = means.map((_, j) => lead(means, j));
+  const beyond = means.map(() => 0);
+  for (const deviation of deviations(joint, seed, draws))
+    for (let j = 0; j < means.length; j++) if (lead(deviation, j) >= seen[j]!) beyond[j]!++;
+  const top = indexOfLargest(means);
+  const p = beyond.map((count, j) => (j === top ? 1 : (1 + count) / (1 + draws)));
+  return {best: p.flatMap((value, j) => (value > 1 - level ? [j] : [])), p, n: joint.n};
+}
+
+export interface SplitHalf {
+  /** Mean score, on the other half, of the candidate that won on one half. */
+  estimate: number;
+  /** How often each candidate was the one chosen. */
+  chosen: number[];
+  n: number;
+}
+
+/**
+ * Selection by halves: rows (or groups) are split at random `splits` times (default 200), the best on one half is
+ * scored on the other, and the scores are averaged. Unbiased for the score of a choice made on half of the rows, and a
+ * plain check of `winnerEstimate`. Undefined below four shared rows or groups.
+ */
+export function splitHalf(
+  columns: readonly Scores[],
+  {seed, clusters, splits = 200}: {seed: Seed; clusters?: Clusters; splits?: number}
+): SplitHalf | undefined {
+  const length = columns[0]?.length ?? 0;
+  const groups = new Map<unknown, number[]>();
+  let n = 0;
+  for (let i = 0; i < length; i++) {
+    if (!columns.every((column) => isPresent(column[i]))) continue;
+    n++;
+    const key = clusters?.[i] ?? `row\0${i}`;
+    const rows = groups.get(key);
+    if (rows) rows.push(i);
+    else groups.set(key, [i]);
+  }
+  const units = [...groups.values()];
+  if (units.length < 4) return undefined;
+  const chosen = columns.map(() => 0);
+  const next = rng(seed, "halves");
+  let estimate = 0;
+  for (let split = 0; split < splits; split++) {
+    next.shuffle(units);
+    const half = units.length >> 1;
+    const on = (part: number[][]) => {
+      const rows = part.flat();
+      return columns.map((column) => mean(rows.map((i) => column[i]))!);
+    };
+    const pick = indexOfLargest(on(units.slice(0, half)));
+    chosen[pick]! += 1 / splits;
+    estimate += on(units.slice(half))[pick]! / splits;
+  }
+  return {estimate, chosen, n};
+}
+
+function pairErrors({covariance: c}: JointMeans): number[][] {
+  return c.map((row, i) => {
+    const limit = (j: number) => 1e-12 * (c[i]![i]! + c[j]![j]!);
+    return row.map((_, j) => {
+      const variance = c[i]![i]! + c[j]![j]! - 2 * c[i]![j]!;
+      return variance > limit(j) ? Math.sqrt(variance) : 0;
+    });
+  });
+}
+
+function indexOfLargest(values: ArrayLike<number>): number {
+  let at = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[at]!) at = i;
+  return at;
+}

@@ -1,0 +1,138 @@
+import fc from "fast-check";
+import {describe, expect, it} from "vitest";
+import {cohenKappa, cohenKappaOfTable, fleissKappa, krippendorffAlpha} from "../../src/stats/index.js";
+import {expectClose, fixtures, published, readJson} from "./support.js";
+
+const vectors = published("agreement-vectors");
+const label = fc.constantFrom("a", "b", "c");
+
+describe("Cohen's kappa", () => {
+  it.skipIf(!vectors)(
+    "reproduces SAS, with its standard error and interval, plain and linearly weighted",
+    () => {
+      const {table, sas_unweighted, sas_linear_weights} = readJson(vectors!, "vectors.json").cohen_table_3x3;
+      for (const [sas, weights] of [
+        [sas_unweighted, undefined],
+        [sas_linear_weights, "linear"]
+      ] as const) {
+        const ours = cohenKappaOfTable(table, {weights})!;
+        expect(ours.kappa.toFixed(4)).toBe(sas.kappa.toFixed(4));
+        expect(ours.standardError.toFixed(4)).toBe(sas.ase.toFixed(4));
+        expect(ours.low.toFixed(4)).toBe(sas.ci95[0].toFixed(4));
+        expect(ours.high.toFixed(4)).toBe(sas.ci95[1].toFixed(4));
+      }
+    }
+  );
+
+  it("agrees with statsmodels for each kind of weights", () => {
+    const {table, ...kinds} = fixtures.kappa;
+    for (const weights of [undefined, "linear", "quadratic"] as const) {
+      const expected = kinds[weights ?? "none"];
+      const ours = cohenKappaOfTable(table, {weights})!;
+      expectClose(ours.kappa, expected.kappa);
+      expectClose(ours.standardError, expected.se);
+      expectClose(ours.low, expected.low, 1e-10);
+    }
+  });
+
+  it("takes labels, numbers in order of their value, and only rows that both rated", () => {
+    const ours = cohenKappa([10, 9, 2, null, 10], [9, 9, 2, 2, 10], {weights: "linear"})!;
+    expect(ours.n).toBe(4);
+    expectClose(
+      ours.kappa,
+      cohenKappa(["c", "b", "a", "c"], ["b", "b", "a", "c"], {weights: "linear"})!.kappa
+    );
+    expect(cohenKappa(["a", "a"], ["a", "a"])).toBeUndefined();
+    expect(cohenKappa([], [])).toBeUndefined();
+  });
+
+  it("is the same whoever comes first", () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(label, label), {minLength: 1, maxLength: 40}), (rows) => {
+        const a = rows.map(([x]) => x);
+        const b = rows.map(([, x]) => x);
+        const one = cohenKappa(a, b);
+        const other = cohenKappa(b, a);
+        expect(one === undefined).toBe(other === undefined);
+        if (one) {
+          expect(other!.kappa).toBeCloseTo(one.kappa, 10);
+          expect(other!.standardError).toBeCloseTo(one.standardError, 7);
+        }
+      })
+    );
+  });
+});
+
+describe("Fleiss' kappa", () => {
+  it.skipIf(!vectors)("reproduces Wikipedia's example and Randolph's calculator", () => {
+    const {fleiss_wikipedia_counts, fleiss_randolph} = readJson(vectors!, "vectors.json");
+    expect(fleissKappa(fleiss_wikipedia_counts.table)!.toFixed(2)).toBe(
+      fleiss_wikipedia_counts.kappa.toFixed(2)
+    );
+    for (const {table, fleiss, free_marginal} of fleiss_randolph) {
+      expect(fleissKappa(table)).toBeCloseTo(fleiss, 6);
+      expect(fleissKappa(table, {chance: "uniform"})).toBeCloseTo(free_marginal, 6);
+    }
+  });
+
+  it("is not moved by rows with a single rating, and undefined without any pair", () => {
+    const table = [
+      [2, 1],
+      [0, 3],
+      [3, 0]
+    ];
+    expect(fleissKappa([...table, [1, 0], [0, 0]])).toBe(fleissKappa(table));
+    expect(fleissKappa([[1, 0]])).toBeUndefined();
+    expect(fleissKappa([[3, 0]])).toBeUndefined();
+  });
+});
+
+describe("Krippendorff's alpha", () => {
+  it.skipIf(!vectors)("reproduces the published nominal examples", () => {
+    const [long, short] = readJson(vectors!, "vectors.json").krippendorff_nominal;
+    const units = new Map<number, string[]>();
+    for (const [, item, label] of long.coder_item_label) units.set(item, [...(units.get(item) ?? []), label]);
+    expectClose(krippendorffAlpha([...units.values()]), long.alpha, 1e-11);
+    const byRater: (string | null)[][] = short.raters_by_units;
+    const byUnit = byRater[0]!.map((_, unit) => byRater.map((rater) => rater[unit]));
+    expectClose(krippendorffAlpha(byUnit), short.alpha, 1e-6);
+  });
+
+  // Krippendorff (2011), "Computing Krippendorff's alpha-reliability", section C: 4 observers, 12 units.
+  const example = [
+    [1, 1, null, 1],
+    [2, 2, 3, 2],
+    [3, 3, 3, 3],
+    [3, 3, 3, 3],
+    [2, 2, 2, 2],
+    [1, 2, 3, 4],
+    [4, 4, 4, 4],
+    [1, 1, 2, 1],
+    [2, 2, 2, 2],
+    [null, 5, 5, 5],
+    [null, null, 1, 1],
+    [null, null, 3, null]
+  ];
+
+  it("reproduces Krippendorff's own example, nominal 0.743 and interval 0.849", () => {
+    expect(krippendorffAlpha(example)!.toFixed(3)).toBe("0.743");
+    expect(krippendorffAlpha(example, {metric: "interval"})!.toFixed(3)).toBe("0.849");
+  });
+
+  it("is not moved by a unit that one rater rated, and undefined when no disagreement was possible", () => {
+    expect(krippendorffAlpha([...example, [5]])).toBe(krippendorffAlpha(example));
+    expect(
+      krippendorffAlpha([
+        [1, 1],
+        [1, 1]
+      ])
+    ).toBeUndefined();
+    expect(krippendorffAlpha([[1], [2]])).toBeUndefined();
+    expect(
+      krippendorffAlpha([
+        [1, 1],
+        [2, 2]
+      ])
+    ).toBe(1);
+  });
+});
