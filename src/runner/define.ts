@@ -33,6 +33,8 @@ export interface Candidate {
   baseline?: boolean;
   params?: ModelParameters;
   tools?: Tool[];
+  /** Where it is reached, when that is known without preparing it: lets `assay doctor` ask beforehand. */
+  reach?: {endpoint: Endpoint; model: string};
   prepare(context: PrepareContext): Promise<PreparedCandidate>;
 }
 
@@ -43,7 +45,7 @@ export function candidate(
   model: string,
   options: {params?: ModelParameters; tools?: Tool[]; baseline?: boolean} = {}
 ): Candidate {
-  return {name, ...options, prepare: async () => ({endpoint, model})};
+  return {name, ...options, reach: {endpoint, model}, prepare: async () => ({endpoint, model})};
 }
 
 export interface PromptContext {

@@ -1,0 +1,3 @@
+export {modelsDir} from "./modelsDir.js";
+export {servedBest} from "./served.js";
+export {trained} from "./trained.js";

@@ -1,0 +1,88 @@
+import {spawn} from "node:child_process";
+import {createInterface} from "node:readline";
+import {fileURLToPath} from "node:url";
+import {openAICompatible} from "../endpoints/index.js";
+import type {ModelSource} from "../finetune/index.js";
+import type {ModelManifest} from "../models/types.js";
+import type {Candidate, PrepareContext} from "../runner/define.js";
+import {UserError} from "../store/index.js";
+import {buildModel} from "./trained.js";
+
+/**
+ * The best of several models of ours by its accuracy on the validation part, served by `assay serve` in a process
+ * of its own and asked over HTTP like any self-hosted model. Its completions are keyed by the weights, not by the port.
+ */
+export function servedBest(
+  name: string,
+  sources: readonly ModelSource[],
+  options: {baseline?: boolean} = {}
+): Candidate {
+  return {
+    name,
+    ...options,
+    async prepare(context) {
+      const manifest = await bestOnValidation(sources, context);
+      context.onProgress(`serving ${manifest.name} on loopback`);
+      const server = await startServer(context.store.workspace.project, manifest.id);
+      const http = openAICompatible({
+        name: "assay serve",
+        baseUrl: `${server.url}/v1`,
+        hosting: "on-prem",
+        trust: "local",
+        stream: true
+      });
+      return {
+        endpoint: {...http, identity: async () => ({server: "assay serve", weights: manifest.id})},
+        model: manifest.name,
+        modelId: manifest.id,
+        close: server.close
+      };
+    }
+  };
+}
+
+/** The model with the best accuracy on the validation part; the first of equals. */
+async function bestOnValidation(
+  sources: readonly ModelSource[],
+  context: PrepareContext
+): Promise<ModelManifest> {
+  let best: ModelManifest | undefined;
+  for (const source of sources) {
+    const manifest = await buildModel(source, context);
+    if (!best || accuracy(manifest) > accuracy(best)) best = manifest;
+  }
+  if (!best) throw new UserError("a served candidate needs at least one model to choose from.");
+  return best;
+}
+
+function accuracy(manifest: ModelManifest): number {
+  return manifest.metrics?.validationAccuracy ?? -1;
+}
+
+async function startServer(project: string, model: string): Promise<{url: string; close(): Promise<void>}> {
+  const main = fileURLToPath(new URL("../cli/main.js", import.meta.url));
+  const child = spawn(process.execPath, [main, "serve", model, "--port", "0"], {
+    cwd: project,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {...process.env, ASSAY_PROJECT: project}
+  });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const kill = () => child.kill("SIGTERM");
+  process.once("exit", kill);
+  const close = async () => {
+    process.off("exit", kill);
+    kill();
+    await ended;
+  };
+  let said = "";
+  child.stderr.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-2000)));
+  for await (const line of createInterface({input: child.stdout})) {
+    const url = /http:\/\/\S+/.exec(line)?.[0];
+    if (url) {
+      child.stdout.resume();
+      return {url: url.replace(/\/(v1)?\/?$/, ""), close};
+    }
+  }
+  await close();
+  throw new UserError(`\`assay serve ${model}\` did not start: ${said.trim() || "it said nothing"}`);
+}

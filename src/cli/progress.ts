@@ -1,0 +1,90 @@
+import {SingleBar} from "cli-progress";
+import type {RunProgress} from "../runner/index.js";
+import {printable} from "./terminal.js";
+
+export interface Reporter {
+  progress(progress: RunProgress): void;
+  message(text: string): void;
+  end(): void;
+}
+
+const PLAIN_EVERY_MS = 10_000;
+
+/** A bar with rate, time left and cost on a terminal; plain lines elsewhere. All of it goes to standard error. */
+export function createReporter(title: string, quiet = false): Reporter {
+  if (quiet) return {progress: () => undefined, message: () => undefined, end: () => undefined};
+  return process.stderr.isTTY && !process.env.CI ? barReporter(title) : plainReporter(title);
+}
+
+function barReporter(title: string): Reporter {
+  const bar = new SingleBar({
+    format: "{title} [{bar}] {value}/{total} {rate} {left} {cost} {failed}",
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+    etaBuffer: 50
+  });
+  let started = false;
+  const stop = () => {
+    if (started) bar.stop();
+    started = false;
+  };
+  return {
+    progress(progress) {
+      if (progress.planned === 0) return;
+      const payload = {title, ...figures(progress)};
+      if (!started) bar.start(progress.planned, progress.done, payload);
+      started = true;
+      bar.update(progress.done, payload);
+      if (progress.phase === "done") stop();
+    },
+    message(text) {
+      stop();
+      process.stderr.write(`${title}: ${printable(text)}\n`);
+    },
+    end: stop
+  };
+}
+
+function plainReporter(title: string): Reporter {
+  let last = 0;
+  return {
+    progress(progress) {
+      if (Date.now() - last < PLAIN_EVERY_MS || progress.phase === "done") return;
+      last = Date.now();
+      const {rate, left, cost, failed} = figures(progress);
+      process.stderr.write(
+        `${[`${title}: ${progress.done}/${progress.planned}`, rate, left, cost, failed].filter(Boolean).join(", ")}\n`
+      );
+    },
+    message(text) {
+      process.stderr.write(`${title}: ${printable(text)}\n`);
+    },
+    end: () => undefined
+  };
+}
+
+function figures({ratePerSecond, etaSeconds, costUsd, failed}: RunProgress): {
+  rate: string;
+  left: string;
+  cost: string;
+  failed: string;
+} {
+  return {
+    rate:
+      ratePerSecond === undefined
+        ? ""
+        : `${ratePerSecond < 10 ? ratePerSecond.toFixed(1) : Math.round(ratePerSecond)}/s`,
+    left: etaSeconds === undefined ? "" : `${duration(etaSeconds)} left`,
+    cost: costUsd === undefined ? "" : `$${costUsd.toFixed(4)}`,
+    failed: failed > 0 ? `${failed} failed` : ""
+  };
+}
+
+/** 75 → "1m15s". */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole}s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)}m${String(whole % 60).padStart(2, "0")}s`;
+  return `${Math.floor(whole / 3600)}h${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")}m`;
+}

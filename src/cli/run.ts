@@ -1,0 +1,95 @@
+import type {RunOptions} from "../runner/index.js";
+import {openStore, UserError} from "../store/index.js";
+import {findProject, loadDatasets, loadEvals, openProject} from "./project.js";
+import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
+import {print, printJson, table} from "./terminal.js";
+import {verdictText} from "./verdict.js";
+
+interface RunVerbOptions {
+  limit?: number;
+  candidate?: string[];
+  repeat?: number;
+  concurrency?: number;
+  budgetUsd?: number;
+  dryRun?: boolean;
+  reuse: boolean;
+  retryFailed?: boolean;
+  json?: boolean;
+}
+
+export async function runVerb(names: string[], verb: RunVerbOptions): Promise<void> {
+  const project = findProject();
+  const evals = await loadEvals(project, names);
+  if (evals.length === 0)
+    throw new UserError(`${project}/evals has no *.eval.ts file. Run \`assay init\` for an example.`);
+  const datasets = await loadDatasets(project);
+  const store = await openStore(await openProject());
+  const {signal, abortSignal, dispose} = interruptSignals();
+  try {
+    const outcomes = await runEvals(store, evals, {
+      options: runOptions(verb),
+      datasets,
+      signal,
+      abortSignal,
+      quiet: verb.json ?? false,
+      onOutcome: (outcome) => {
+        if (!verb.json) print(outcomeText(outcome) + "\n");
+      }
+    });
+    if (verb.json)
+      printJson(
+        outcomes.map(({eval: one, split, result, verdict}) => ({
+          eval: one.name,
+          split: split.name,
+          ...result,
+          verdict
+        }))
+      );
+    if (signal.aborted || outcomes.some(({result}) => result.manifest?.status === "partial"))
+      process.exitCode = 1;
+  } finally {
+    dispose();
+    store.close();
+  }
+}
+
+export function runOptions(verb: RunVerbOptions): RunOptions {
+  return {
+    ...(verb.limit === undefined ? {} : {limit: verb.limit}),
+    ...(verb.candidate === undefined ? {} : {candidates: verb.candidate}),
+    ...(verb.repeat === undefined ? {} : {repeats: verb.repeat}),
+    ...(verb.concurrency === undefined ? {} : {concurrency: verb.concurrency}),
+    ...(verb.budgetUsd === undefined ? {} : {budgetUsd: verb.budgetUsd}),
+    ...(verb.dryRun ? {dryRun: true} : {}),
+    ...(verb.reuse ? {} : {noReuse: true}),
+    ...(verb.retryFailed ? {retryFailed: true} : {})
+  };
+}
+
+export function outcomeText({eval: one, split, result, verdict}: EvalOutcome): string {
+  if (result.dryRun) {
+    const {calls, reused, planned, promptTokens, completionTokens, costUsd, candidates} = result.dryRun;
+    const cost =
+      calls === 0
+        ? "$0"
+        : costUsd === undefined
+          ? "unknown (an endpoint states no price)"
+          : `$${costUsd.toFixed(4)}`;
+    return [
+      `${one.name} · ${split.name} split: ${calls} calls of ${planned} planned (${reused} in the store already)`,
+      `expected: ${promptTokens} prompt tokens, ${completionTokens ?? "an unknown number of"} completion tokens, cost ${cost}`,
+      table(candidates, [
+        {title: "candidate", value: (row) => row.name},
+        {title: "calls", align: "right", value: (row) => row.calls},
+        {title: "prompt tokens", align: "right", value: (row) => row.promptTokens},
+        {title: "completion tokens", align: "right", value: (row) => row.completionTokens},
+        {
+          title: "cost",
+          align: "right",
+          value: (row) => (row.costUsd === undefined ? undefined : `$${row.costUsd.toFixed(4)}`)
+        }
+      ])
+    ].join("\n");
+  }
+  return verdictText(result.manifest!, verdict!);
+}

@@ -1,0 +1,109 @@
+import {decide, scoreTable, type Verdict} from "../decisions/index.js";
+import {pull} from "../datasets/index.js";
+import type {DatasetDefinition} from "../datasets/index.js";
+import {maskExcerpt} from "../privacy/index.js";
+import {runEval, type RunOptions, type RunResult} from "../runner/index.js";
+import {ensureSplit} from "../splits/index.js";
+import {type RunManifest, type SplitManifest, type Store, type VersionManifest} from "../store/index.js";
+import {datasetOf, type NamedEval} from "./project.js";
+import {createReporter} from "./progress.js";
+
+export interface EvalOutcome {
+  eval: NamedEval;
+  split: SplitManifest;
+  result: RunResult;
+  /** Absent after a dry run. */
+  verdict?: Verdict;
+}
+
+export interface RunEvalsOptions {
+  options: RunOptions;
+  datasets: readonly DatasetDefinition[];
+  signal: AbortSignal;
+  abortSignal: AbortSignal;
+  /** Reports each finished run. */
+  onOutcome(outcome: EvalOutcome): void;
+  quiet?: boolean;
+}
+
+/** Runs evals one after another, each on each of its splits, pulling first what was never pulled. */
+export async function runEvals(
+  store: Store,
+  evals: readonly NamedEval[],
+  inputs: RunEvalsOptions
+): Promise<EvalOutcome[]> {
+  const outcomes: EvalOutcome[] = [];
+  for (const one of evals) {
+    const dataset = datasetOf(one.definition, inputs.datasets);
+    const version = await versionOf(store, dataset);
+    for (const spec of [one.definition.split].flat()) {
+      if (inputs.signal.aborted) return outcomes;
+      const split = await ensureSplit(store, version, spec);
+      const reporter = createReporter(`${one.name} · ${split.name}`, inputs.quiet);
+      try {
+        const result = await runEval(one.definition, {
+          store,
+          evalName: one.name,
+          evalFile: one.path,
+          version,
+          split,
+          options: inputs.options,
+          effects: {onProgress: reporter.progress, onMessage: reporter.message, maskExcerpt},
+          signal: inputs.signal,
+          abortSignal: inputs.abortSignal
+        });
+        reporter.end();
+        await store.refresh();
+        const outcome: EvalOutcome = {
+          eval: one,
+          split,
+          result,
+          ...(result.manifest
+            ? {verdict: await verdictOf(store, result.manifest, one.definition.margin)}
+            : {})
+        };
+        outcomes.push(outcome);
+        inputs.onOutcome(outcome);
+      } finally {
+        reporter.end();
+      }
+    }
+  }
+  return outcomes;
+}
+
+async function versionOf(store: Store, dataset: DatasetDefinition): Promise<VersionManifest> {
+  const latest = await store.latestVersion(dataset.name);
+  if (latest) return latest;
+  const {version} = await pull(store.workspace, dataset);
+  await store.refresh();
+  return version;
+}
+
+export async function verdictOf(store: Store, run: RunManifest, margin = 0.01): Promise<Verdict> {
+  return decide(await scoreTable(store, run.id, run.primaryScorer), {margin, seed: run.seed});
+}
+
+/** The first Ctrl-C drains, the second stops the calls in flight, the third ends the process. */
+export function interruptSignals(): {signal: AbortSignal; abortSignal: AbortSignal; dispose(): void} {
+  const drain = new AbortController();
+  const abort = new AbortController();
+  const onInterrupt = () => {
+    if (abort.signal.aborted) process.exit(130);
+    if (drain.signal.aborted) {
+      process.stderr.write("\nStopping the calls in flight. Ctrl-C again ends at once.\n");
+      abort.abort();
+    } else {
+      process.stderr.write(
+        "\nFinishing the calls in flight; what is paid for is kept. Ctrl-C again stops them.\n"
+      );
+      drain.abort();
+    }
+  };
+  process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
+  return {
+    signal: drain.signal,
+    abortSignal: abort.signal,
+    dispose: () => process.off("SIGINT", onInterrupt).off("SIGTERM", onInterrupt)
+  };
+}

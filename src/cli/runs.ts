@@ -1,0 +1,84 @@
+import {compareRuns, listRuns} from "../runner/index.js";
+import {openStore, type RunManifest, type Store, UserError} from "../store/index.js";
+import {openProject} from "./project.js";
+import {verdictOf} from "./runEvals.js";
+import {print, printJson, table} from "./terminal.js";
+import {verdictText} from "./verdict.js";
+
+export async function runsVerb(
+  id: string | undefined,
+  other: string | undefined,
+  options: {json?: boolean}
+): Promise<void> {
+  const store = await openStore(await openProject());
+  try {
+    if (id === undefined) return listAll(await listRuns(store), options.json);
+    const runs = await store.runs();
+    if (other !== undefined)
+      return await compare(store, findRun(runs, id), findRun(runs, other), options.json);
+    await show(store, findRun(runs, id), options.json);
+  } finally {
+    store.close();
+  }
+}
+
+/** A run by its id or by the beginning of it. */
+function findRun(runs: readonly RunManifest[], id: string): RunManifest {
+  const found = runs.filter((run) => run.id.startsWith(id));
+  if (found.length === 1) return found[0]!;
+  if (found.length === 0)
+    throw new UserError(`the store has no run ${JSON.stringify(id)}. \`assay runs\` lists them.`);
+  throw new UserError(
+    `${JSON.stringify(id)} is the beginning of ${found.length} runs: ${found.map((run) => run.id).join(", ")}.`
+  );
+}
+
+function listAll(runs: readonly RunManifest[], json = false): void {
+  if (json) return printJson(runs);
+  if (runs.length === 0) return print("No runs yet. `assay run` makes one.");
+  print(
+    table(runs, [
+      {title: "run", value: (run) => run.id},
+      {title: "eval", value: (run) => run.eval},
+      {title: "split", value: (run) => run.split.name},
+      {title: "started", value: (run) => run.startedAt.slice(0, 19).replace("T", " ")},
+      {title: "status", value: (run) => run.status},
+      {title: "candidates", align: "right", value: (run) => run.candidates.length},
+      {title: "completed", align: "right", value: (run) => `${run.counts.completed}/${run.counts.planned}`},
+      {title: "failed", align: "right", value: (run) => run.counts.failed},
+      {
+        title: "cost",
+        align: "right",
+        value: (run) => (run.costUsd === undefined ? undefined : `$${run.costUsd.toFixed(4)}`)
+      }
+    ])
+  );
+}
+
+async function show(store: Store, run: RunManifest, json = false): Promise<void> {
+  const verdict = await verdictOf(store, run);
+  if (json) return printJson({run, verdict});
+  print(verdictText(run, verdict));
+  const failures = await store.rows<{candidate: string; reason: string; n: number}>(
+    "select candidate, reason, count(*)::int as n from completions where run = $run and status = 'failed' group by all order by n desc, candidate limit 10",
+    {run: run.id}
+  );
+  if (failures.length > 0)
+    print(
+      "\n" +
+        table(failures, [
+          {title: "failed", value: (row) => row.n, align: "right"},
+          {title: "candidate", value: (row) => row.candidate},
+          {title: "reason", value: (row) => row.reason}
+        ])
+    );
+  print(
+    `\ncode ${run.code.assay}${run.code.revision ? ` at ${run.code.revision.slice(0, 12)}${run.code.dirty ? " (changed)" : ""}` : ""}, Node ${run.code.node}, seed ${run.seed}`
+  );
+  print(`again: ${run.command}`);
+}
+
+async function compare(store: Store, a: RunManifest, b: RunManifest, json = false): Promise<void> {
+  const compared = await compareRuns(store, a.id, b.id);
+  printJson(json ? compared : compared);
+}

@@ -1,0 +1,17 @@
+/** What data loaders, evals and page loaders import. */
+export {servedBest, trained} from "./candidates/index.js";
+export {type DatasetDefinition, defineDataset, type Sensitivity, type Source} from "./datasets/index.js";
+export {decide, scoreTable, type ScoreTable, type Verdict} from "./decisions/index.js";
+export {embedded, type Endpoint, huggingFace, openAICompatible, recorded} from "./endpoints/index.js";
+export * from "./finetune/index.js";
+export {
+  type Candidate,
+  candidate,
+  defineEval,
+  type EvalDefinition,
+  type GateRule,
+  type Prompt
+} from "./runner/index.js";
+export * from "./scorers/index.js";
+export type {SplitSpec} from "./splits/index.js";
+export {openStore, type Row, type Store} from "./store/index.js";
