@@ -1,11 +1,9 @@
+import {type Trust} from "../privacy/trust.js";
+
 /** Where a model runs, which decides how it is paid for. */
 export type Hosting = "api" | "edge" | "on-prem" | "cloud";
 
-/**
- * How far an endpoint may be trusted with data: `local` never leaves this machine, `internal` is run by the
- * team, `contract` is a processor under an agreement, `external` is anyone else. Ordered from most to least.
- */
-export type Trust = "local" | "internal" | "contract" | "external";
+export type {Trust};
 
 export interface ToolCall {
   id: string;

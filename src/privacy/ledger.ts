@@ -1,0 +1,166 @@
+import {type Columns} from "../store/index.js";
+import {type Finding} from "./finding.js";
+import {mask} from "./mask.js";
+import {keyCheck, pseudonym} from "./pseudonymKey.js";
+import {type Action, actionFor, redact, type RedactionPolicy} from "./redact.js";
+import {scanText, type ScanOptions} from "./scanText.js";
+
+/** One finding in one cell of a version and what was done about it. Never holds the words themselves. */
+export interface LedgerEntry {
+  row_id: string;
+  column: string;
+  type: string;
+  /** UTF-16 code units in the cell as it was before anything was done. */
+  start: number;
+  end: number;
+  rule: string;
+  score: number;
+  action: Action;
+  /** The words with letters and digits as stars. */
+  preview: string;
+  /** The value's keyed pseudonym: equal values have equal ones. Absent without a key. */
+  pseudonym?: string;
+  /** A person's reason why it may stay. */
+  accepted?: string;
+}
+
+export const LEDGER: Columns = {
+  row_id: "VARCHAR",
+  column: "VARCHAR",
+  type: "VARCHAR",
+  start: "INTEGER",
+  end: "INTEGER",
+  rule: "VARCHAR",
+  score: "DOUBLE",
+  action: "VARCHAR",
+  preview: "VARCHAR",
+  pseudonym: "VARCHAR",
+  accepted: "VARCHAR"
+};
+
+export interface LedgerSummary {
+  kind: "ledger";
+  schemaVersion: 1;
+  dataset: string;
+  version: string;
+  scannedAt: string;
+  columns: string[];
+  layers: string[];
+  minScore: number;
+  rows: number;
+  rowsWithFindings: number;
+  findings: number;
+  /** Findings, rows and actions by type. */
+  types: Record<
+    string,
+    {findings: number; rows: number; rules: Record<string, number>; actions: Record<string, number>}
+  >;
+  policy: {default: Action; types: Record<string, Action>};
+  /** Tells whether two ledgers' pseudonyms come from one key. */
+  keyCheck?: string;
+}
+
+export interface LedgerOptions extends Omit<ScanOptions, "column" | "withText"> {
+  policy?: RedactionPolicy;
+}
+
+export interface ScannedRow<R> {
+  /** The row with its findings dealt with as the policy says; other columns are untouched. */
+  row: R;
+  entries: LedgerEntry[];
+}
+
+/**
+ * Scans the given columns of one row. Cells that are no text are left alone, a missing one is no finding. The
+ * default policy keeps everything: a scan alone changes nothing.
+ */
+export function scanRow<R extends object>(
+  rowId: string,
+  row: R,
+  columns: readonly string[],
+  {policy = {default: "keep"}, ...options}: LedgerOptions = {}
+): ScannedRow<R> {
+  const changed = {...row} as Record<string, unknown>;
+  const entries: LedgerEntry[] = [];
+  for (const column of columns) {
+    const text = changed[column];
+    if (typeof text !== "string" || text === "") continue;
+    const findings = scanText(text, {...options, column});
+    for (const finding of findings) entries.push(entryOf(rowId, column, text, finding, policy));
+    changed[column] = redact(text, findings, policy);
+  }
+  return {row: changed as R, entries};
+}
+
+function entryOf(
+  rowId: string,
+  column: string,
+  text: string,
+  {type, start, end, rule, score}: Finding,
+  policy: RedactionPolicy
+): LedgerEntry {
+  const value = text.slice(start, end);
+  const entry: LedgerEntry = {
+    row_id: rowId,
+    column,
+    type,
+    start,
+    end,
+    rule,
+    score,
+    action: actionFor(policy, type),
+    preview: mask(type, value)
+  };
+  if (policy.key) entry.pseudonym = pseudonym(type, value, policy.key);
+  return entry;
+}
+
+/** Counts over a version's entries, to be shown without reading them again. */
+export class LedgerCounts {
+  rows = 0;
+  rowsWithFindings = 0;
+  findings = 0;
+  readonly types: LedgerSummary["types"] = {};
+
+  /** Counts one scanned row; a clean row counts too. */
+  add(entries: readonly LedgerEntry[]): void {
+    this.rows++;
+    if (entries.length > 0) this.rowsWithFindings++;
+    this.findings += entries.length;
+    const seen = new Set<string>();
+    for (const {type, rule, action} of entries) {
+      const counts = (this.types[type] ??= {findings: 0, rows: 0, rules: {}, actions: {}});
+      counts.findings++;
+      if (!seen.has(type)) counts.rows++;
+      seen.add(type);
+      counts.rules[rule] = (counts.rules[rule] ?? 0) + 1;
+      counts.actions[action] = (counts.actions[action] ?? 0) + 1;
+    }
+  }
+
+  summary(
+    dataset: string,
+    version: string,
+    columns: readonly string[],
+    options: LedgerOptions & {layers: readonly string[]; minScore: number},
+    scannedAt: Date
+  ): LedgerSummary {
+    const {policy = {default: "keep"}} = options;
+    return {
+      kind: "ledger",
+      schemaVersion: 1,
+      dataset,
+      version,
+      scannedAt: scannedAt.toISOString(),
+      columns: [...columns],
+      layers: [...options.layers],
+      minScore: options.minScore,
+      rows: this.rows,
+      rowsWithFindings: this.rowsWithFindings,
+      findings: this.findings,
+      types: this.types,
+      policy: {default: policy.default ?? "replace", types: {...policy.types}},
+      ...(policy.key ? {keyCheck: keyCheck(policy.key)} : {})
+    };
+  }
+}

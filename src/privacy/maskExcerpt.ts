@@ -1,0 +1,29 @@
+import {type Layer} from "./finding.js";
+import {redact} from "./redact.js";
+import {scanText} from "./scanText.js";
+
+const MARGIN = 400;
+
+/**
+ * The beginning of a text for a report page, at most `maxChars` characters long and on one line: everything
+ * found is replaced by `<TYPE>` first, so that nothing is cut in half and missed. An ellipsis says that it was
+ * cut. An empty text gives an empty excerpt.
+ * @param withNames also replaces people and places; slower, on unless told
+ */
+export function maskExcerpt(text: string, maxChars: number, withNames = true): string {
+  const sure = redact(text, scanText(text)).replace(/\s+/g, " ").trim();
+  const near = sure.slice(0, maxChars * 2 + MARGIN);
+  const names: Layer[] = ["names"];
+  const clean = withNames ? redact(near, outsideTags(near, scanText(near, {layers: names}))) : near;
+  const characters = Array.from(clean);
+  if (characters.length <= maxChars) return clean;
+  const cut = characters.slice(0, Math.max(0, maxChars - 1)).join("");
+  return cut.replace(/<[A-Z_]*$/, "").trimEnd() + "\u2026";
+}
+
+/** Names found in what was already replaced (`<US_SSN>`) are no names. */
+function outsideTags<T extends {start: number; end: number}>(text: string, findings: T[]): T[] {
+  return findings.filter(
+    ({start, end}) => !/<[A-Z_]*$/.test(text.slice(0, start)) && !/^[A-Z_]*>/.test(text.slice(end))
+  );
+}

@@ -1,0 +1,44 @@
+import {type Finding, type Recognizer} from "../finding.js";
+
+const NAME =
+  /(?:^|[^A-Za-z])((?:[A-Za-z0-9]{1,24}[_-]){0,3}(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|secret[_-]?key|account[_-]?key|credentials?))["'`]?\s{0,3}$/i;
+const CHARACTERS_BEFORE = 90;
+const QUOTED = /\s{0,3}(["'`])([^"'`\s]{6,256})\1/y;
+const BARE = /\s{0,3}([^\s"'`,;)}\]<>]{6,256})/y;
+const PLACEHOLDER =
+  /^(?:\*+|x+|\.+|-+|_+|null|none|undefined|true|false|string|example.*|your.*|my.*|change.*|placeholder|redacted|masked|process\.env.*|os\.environ.*|env\..*|\$.*|\{.*|%.*|https?:.*)$/i;
+
+/** A value given to something called a password, secret, token or key: `password: hunter2!`, `API_KEY=...`. */
+export const assignedSecret: Recognizer = {
+  type: "PASSWORD",
+  name: "assigned-secret",
+  layer: "secrets",
+  find(text, {marks}) {
+    const findings: Finding[] = [];
+    for (const sign of [...marks.colons, ...marks.equals].sort((a, b) => a - b)) {
+      const name = NAME.exec(text.slice(Math.max(0, sign - CHARACTERS_BEFORE), sign))?.[1];
+      if (!name) continue;
+      const value = valueAfter(text, sign + 1);
+      if (!value || !looksSecret(value.text, value.quoted)) continue;
+      const type = /pass|pwd/i.test(name) ? "PASSWORD" : "SECRET";
+      const score = value.quoted || /=/.test(text.charAt(sign)) ? 0.7 : 0.5;
+      const {start, end} = value;
+      findings.push({type, start, end, score, rule: "assigned-secret"});
+    }
+    return findings;
+  }
+};
+
+function valueAfter(text: string, at: number) {
+  QUOTED.lastIndex = BARE.lastIndex = at;
+  const quoted = QUOTED.exec(text);
+  const value = quoted?.[2] ?? BARE.exec(text)?.[1]?.replace(/[.!?:]+$/, "");
+  if (!value || value.length < 6) return undefined;
+  const start = text.indexOf(value, at);
+  return {text: value, start, end: start + value.length, quoted: quoted !== null};
+}
+
+/** "Password: forgotten yesterday" is prose: a bare word must hold a digit or a sign. */
+function looksSecret(value: string, quoted: boolean): boolean {
+  return !PLACEHOLDER.test(value) && (quoted || /[\d!@#$%^&*+=/_~]/.test(value.slice(1)));
+}

@@ -1,0 +1,69 @@
+import {type Finding, type Recognizer} from "../finding.js";
+import {isWordAt, standsAlone} from "../wordBoundary.js";
+
+const MONTH =
+  "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)";
+const YEAR = "(?:19|20)\\d{2}";
+const DAY = "(?:0?[1-9]|[12]\\d|3[01])";
+const MONTH_NUMBER = "(?:0?[1-9]|1[0-2])";
+
+const SHAPES = [
+  new RegExp(`${YEAR}([-/.])${MONTH_NUMBER}\\1${DAY}`, "y"),
+  new RegExp(
+    `(?:${DAY}([-/.])${MONTH_NUMBER}|${MONTH_NUMBER}([-/.])${DAY})(?:\\1|\\2)(?:${YEAR}|\\d{2})`,
+    "y"
+  ),
+  new RegExp(`${DAY}(?:st|nd|rd|th)?(?: of)? ${MONTH}\\.?,? ${YEAR}`, "iy")
+];
+const AFTER_MONTH = new RegExp(`${DAY}(?:st|nd|rd|th)?,? ${YEAR}`, "iy");
+const MONTH_BEFORE = new RegExp(`(?:^|[^\\p{L}])(${MONTH}\\.? )$`, "iu");
+
+/** Dates that a word such as "born" stands before. A date alone says little and stays below the usual threshold. */
+export const dateOfBirth: Recognizer = {
+  type: "DATE_OF_BIRTH",
+  name: "date-of-birth",
+  layer: "patterns",
+  context: [
+    "born",
+    "birth",
+    "birthday",
+    "birthdate",
+    "dob",
+    "geboren",
+    "geburtsdatum",
+    "née",
+    "né",
+    "nacido",
+    "nacida"
+  ],
+  find(text, {marks}) {
+    const findings: Finding[] = [];
+    for (let index = 0; index < marks.digits.length; index += 2) {
+      const start = marks.digits[index]!;
+      const run = marks.digits[index + 1]! - start;
+      if ((run > 2 && run !== 4) || isWordAt(text, start - 1)) continue;
+      const span = numberFirst(text, start) ?? monthFirst(text, start);
+      if (span) findings.push({type: "DATE_OF_BIRTH", ...span, score: 0.05, rule: "date-of-birth"});
+    }
+    return findings;
+  }
+};
+
+function numberFirst(text: string, start: number) {
+  for (const shape of SHAPES) {
+    shape.lastIndex = start;
+    const match = shape.exec(text);
+    if (match && standsAlone(text, start, start + match[0].length))
+      return {start, end: start + match[0].length};
+  }
+  return undefined;
+}
+
+function monthFirst(text: string, day: number) {
+  const month = MONTH_BEFORE.exec(text.slice(Math.max(0, day - 13), day))?.[1];
+  if (!month) return undefined;
+  AFTER_MONTH.lastIndex = day;
+  const match = AFTER_MONTH.exec(text);
+  if (!match || isWordAt(text, day + match[0].length)) return undefined;
+  return {start: day - month.length, end: day + match[0].length};
+}

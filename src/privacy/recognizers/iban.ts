@@ -1,0 +1,37 @@
+import {countrySpecs, isValidIBAN} from "ibantools";
+import {type Finding, type Recognizer} from "../finding.js";
+import {isWordAt} from "../wordBoundary.js";
+
+/** Bank account numbers: the country's length and format, and the check digits (mod 97). */
+export const iban: Recognizer = {
+  type: "IBAN_CODE",
+  name: "iban",
+  layer: "patterns",
+  context: ["iban", "bank", "account", "transfer", "konto", "transaction"],
+  find(text, {marks}) {
+    const findings: Finding[] = [];
+    for (let index = 0; index < marks.digits.length; index += 2) {
+      const start = marks.digits[index]! - 2;
+      if (start < 0 || marks.digits[index + 1]! - start < 4 || isWordAt(text, start - 1)) continue;
+      const length = countrySpecs[text.slice(start, start + 2).toUpperCase()]?.chars;
+      if (!length) continue;
+      const read = readCharacters(text, start, length);
+      if (!read || isWordAt(text, read.end) || !isValidIBAN(read.characters)) continue;
+      findings.push({type: "IBAN_CODE", start, end: read.end, score: 1, rule: "iban/mod-97"});
+    }
+    return findings;
+  }
+};
+
+/** The next `count` letters and digits, over single spaces and hyphens, in upper case. */
+function readCharacters(text: string, start: number, count: number) {
+  let characters = "";
+  let end = start;
+  while (characters.length < count) {
+    const character = text.charAt(end);
+    if (/[0-9A-Za-z]/.test(character)) characters += character.toUpperCase();
+    else if (!/[ -]/.test(character) || !/[0-9A-Za-z]/.test(text.charAt(end - 1))) return undefined;
+    end++;
+  }
+  return {characters, end};
+}

@@ -1,0 +1,48 @@
+import {type Recognizer} from "../finding.js";
+import {apiKey} from "./apiKey.js";
+import {assignedSecret} from "./assignedSecret.js";
+import {creditCard} from "./creditCard.js";
+import {cryptoAddress} from "./cryptoAddress.js";
+import {dateOfBirth} from "./dateOfBirth.js";
+import {email} from "./email.js";
+import {highEntropy} from "./highEntropy.js";
+import {iban} from "./iban.js";
+import {ipAddress} from "./ipAddress.js";
+import {jsonWebToken} from "./jsonWebToken.js";
+import {macAddress} from "./macAddress.js";
+import {personName, placeName} from "./names.js";
+import {nationalIds} from "./nationalIds.js";
+import {phone} from "./phone.js";
+import {privateKey} from "./privateKey.js";
+import {ukNhs} from "./ukNhs.js";
+import {ukNino} from "./ukNino.js";
+import {url} from "./url.js";
+import {urlWithCredentials} from "./urlWithCredentials.js";
+import {usItin} from "./usItin.js";
+import {usSsn} from "./usSsn.js";
+
+/** Every recogniser, the surest first: of two equal findings with equal scores the earlier one stays. */
+export const allRecognizers: readonly Recognizer[] = [
+  creditCard,
+  iban,
+  email,
+  cryptoAddress,
+  ipAddress,
+  macAddress,
+  usSsn,
+  usItin,
+  ukNino,
+  ukNhs,
+  ...nationalIds,
+  phone,
+  dateOfBirth,
+  url,
+  privateKey,
+  jsonWebToken,
+  apiKey,
+  urlWithCredentials,
+  assignedSecret,
+  highEntropy,
+  personName,
+  placeName
+];

@@ -1,0 +1,33 @@
+import {type Finding, type Recognizer} from "../finding.js";
+import {isWordAt} from "../wordBoundary.js";
+
+const LONGEST_SCHEME = 24;
+const USER_AND_PASSWORD =
+  /\/\/[^\s/?#@:"'<>]{0,128}:([^\s/?#@"'<>]{1,256})@[^\s/?#"'<>@]{1,255}(?:[/?#][^\s"'<>]*)?/y;
+const PLACEHOLDER = /^(?:<.*|\$\{?.*|\{.*|\*+|x+|pass(?:word)?)$/i;
+
+/** Addresses of any scheme that carry a user and a password: `postgres://ada:secret@db/app`. */
+export const urlWithCredentials: Recognizer = {
+  type: "URL_WITH_CREDENTIALS",
+  name: "url-with-credentials",
+  layer: "secrets",
+  find(text, {marks}) {
+    const findings: Finding[] = [];
+    for (const colon of marks.colons) {
+      if (text.charCodeAt(colon + 1) !== 47 || text.charCodeAt(colon + 2) !== 47) continue;
+      USER_AND_PASSWORD.lastIndex = colon + 1;
+      const match = USER_AND_PASSWORD.exec(text);
+      if (!match || PLACEHOLDER.test(match[1]!)) continue;
+      let start = colon;
+      while (
+        colon - start < LONGEST_SCHEME &&
+        (isWordAt(text, start - 1) || /[+.-]/.test(text.charAt(start - 1)))
+      )
+        start--;
+      if (start === colon) continue;
+      const end = colon + 1 + match[0].replace(/[.,;:!?)\]]+$/, "").length;
+      findings.push({type: "URL_WITH_CREDENTIALS", start, end, score: 1, rule: "url/credentials"});
+    }
+    return findings;
+  }
+};

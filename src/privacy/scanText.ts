@@ -1,0 +1,42 @@
+import {type Finding, type Layer, type Recognizer} from "./finding.js";
+import {resolveOverlaps} from "./overlaps.js";
+import {allRecognizers} from "./recognizers/index.js";
+import {scanContext} from "./scanContext.js";
+import {weighContext} from "./weighContext.js";
+import {wordsOf} from "./wordsBefore.js";
+
+export interface ScanOptions {
+  recognizers?: readonly Recognizer[];
+  /** Defaults to patterns and secrets: names are slower and less sure, so they are asked for. */
+  layers?: readonly Layer[];
+  /** Findings below are dropped, before overlaps are resolved. 0 to 1, 0.3 unless told. */
+  minScore?: number;
+  /** The column the text stands in: its words (`phone_number`) count as standing before every finding. */
+  column?: string;
+  /** Puts the words themselves into `text`. Off unless asked for. */
+  withText?: boolean;
+}
+
+export const defaultMinScore = 0.3;
+
+/**
+ * Personal data and secrets in a text, in order of start, free of contradictions. An empty text has none.
+ * Offsets are UTF-16 code units, so `text.slice(start, end)` is what was found.
+ */
+export function scanText(text: string, options: ScanOptions = {}): Finding[] {
+  const {recognizers = allRecognizers, layers, minScore = defaultMinScore} = options;
+  const asked = layers ?? (options.recognizers ? undefined : ["patterns", "secrets"]);
+  const hints = options.column === undefined ? [] : wordsOf(options.column);
+  const context = scanContext(text, minScore, hints);
+  const findings: Finding[] = [];
+  for (const recognizer of recognizers) {
+    if (asked && !asked.includes(recognizer.layer)) continue;
+    for (const found of recognizer.find(text, context)) {
+      const finding = recognizer.context ? weighContext(found, recognizer.context, context) : found;
+      if (finding.score >= minScore) findings.push(finding);
+    }
+  }
+  const resolved = resolveOverlaps(findings);
+  if (!options.withText) return resolved;
+  return resolved.map((finding) => ({...finding, text: text.slice(finding.start, finding.end)}));
+}

@@ -1,0 +1,26 @@
+import {isWordAt} from "./wordBoundary.js";
+
+const WORDS = 5;
+const CHARACTERS = 160;
+
+/** Up to five lower-case words before the offset, looking back at most 160 characters. */
+export function wordsBefore(text: string, offset: number): string[] {
+  const words: string[] = [];
+  const limit = Math.max(0, offset - CHARACTERS);
+  let index = offset;
+  while (words.length < WORDS) {
+    while (index > limit && !isWordAt(text, index - 1)) index--;
+    const end = index;
+    while (index > limit && isWordAt(text, index - 1)) index--;
+    // A word that the limit cuts is not a whole word.
+    if (index === end || (index === limit && limit > 0)) break;
+    words.push(...wordsOf(text.slice(index, end)));
+  }
+  return words.slice(0, WORDS);
+}
+
+/** Lower-case words of a name: `card_number` and `cardNumber` are two each. */
+export function wordsOf(name: string): string[] {
+  const spaced = /[a-z][A-Z]/.test(name) ? name.replace(/([a-z])([A-Z])/g, "$1 $2") : name;
+  return spaced.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
+}
