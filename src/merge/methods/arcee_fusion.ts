@@ -1,0 +1,89 @@
+import {type MergeTensor} from "../engine/tensor.js";
+import {magnitudesAt} from "../numeric/select.js";
+import {loadAll} from "./shared/gram.js";
+import {type Method} from "./types.js";
+
+/** Kept apart from zero when two distributions are compared. */
+const FLOOR = 1e-8;
+
+/**
+ * Takes over from the other model the entries that matter most: importance is |difference| times the row's divergence
+ * between the softmax of both, and what reaches median + 1.5 * (upper - lower quartile) is taken. Quartiles are of
+ * all elements; the reference samples tensors above a million.
+ */
+export const arceeFusion: Method = {
+  base: "required",
+  models: {min: 1, max: 1},
+  perModel: {},
+  global: {},
+  elementwise: false,
+  chain: false,
+  taskVectors: false,
+  exactResult: "F32",
+  merge(tensor) {
+    if (tensor.count === 0) return;
+    const size = tensor.blockSize(true);
+    const base = tensor.float(size);
+    const delta = tensor.float(size);
+    const importance = tensor.float(size);
+    const walk = importances(tensor, base, delta, importance);
+    const last = tensor.count - 1;
+    const cuts = magnitudesAt(
+      [0.25, 0.5, 0.75].map((q) => Math.floor(q * last)),
+      (visit) => walk((block) => visit(importance, block.count))
+    );
+    const [lower, median, upper] = cuts.map(({key}) => floatOf(key)) as [number, number, number];
+    const threshold = Math.fround(median + 1.5 * (upper - lower));
+    walk((block) => {
+      for (let e = 0; e < block.count; e++) if (importance[e]! >= threshold) base[e] = base[e]! + delta[e]!;
+      tensor.store(block, base);
+    });
+  }
+};
+
+function floatOf(bits: number): number {
+  return new Float32Array(new Uint32Array([bits]).buffer)[0]!;
+}
+
+function importances(
+  tensor: MergeTensor,
+  base: Float32Array,
+  delta: Float32Array,
+  importance: Float32Array
+): (visit: (block: {start: number; count: number}) => void) => void {
+  const n = tensor.columns;
+  const p = new Float32Array(n);
+  const q = new Float32Array(n);
+  return (visit) => {
+    for (const block of tensor.blocks(true)) {
+      loadAll(tensor, tensor.others, block, base, [delta]);
+      for (let from = 0; from < block.count; from += n) {
+        const row = base.subarray(from, from + n);
+        const change = delta.subarray(from, from + n);
+        for (let e = 0; e < n; e++) p[e] = row[e]! + change[e]!;
+        softmax(p);
+        q.set(row);
+        softmax(q);
+        let divergence = 0;
+        for (let e = 0; e < n; e++) {
+          const a = Math.fround(p[e]! + FLOOR);
+          divergence += a * Math.log(a / Math.fround(q[e]! + FLOOR));
+        }
+        const kl = Math.fround(divergence);
+        for (let e = 0; e < n; e++) importance[from + e] = Math.abs(change[e]!) * kl;
+      }
+      visit(block);
+    }
+  };
+}
+
+function softmax(values: Float32Array): void {
+  let top = -Infinity;
+  for (const v of values) top = Math.max(top, v);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) {
+    values[i] = Math.exp(values[i]! - top);
+    sum += values[i]!;
+  }
+  for (let i = 0; i < values.length; i++) values[i] = values[i]! / sum;
+}

@@ -1,0 +1,19 @@
+import {storeActiveMean} from "./shared/active.js";
+import {type Method} from "./types.js";
+
+/** Adds to the base the mean of those differences that are not next to nothing; one that stands alone counts in full. */
+export const ram: Method = {
+  base: "required",
+  models: {min: 1, max: Infinity},
+  perModel: {},
+  global: {epsilon: {kind: "number", default: 1e-5, min: 0}},
+  elementwise: true,
+  chain: false,
+  taskVectors: true,
+  merge(tensor) {
+    storeActiveMean(
+      tensor,
+      tensor.others.map(() => 1)
+    );
+  }
+};
