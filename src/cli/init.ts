@@ -1,0 +1,93 @@
+import {existsSync} from "node:fs";
+import {mkdir, readdir, readFile, writeFile} from "node:fs/promises";
+import {dirname, join, relative, resolve} from "node:path";
+import {fileURLToPath} from "node:url";
+import {readJson, writeJsonAtomic} from "../store/index.js";
+import {print} from "./terminal.js";
+import {assayVersion} from "./version.js";
+
+const packageRoot = fileURLToPath(new URL("../../", import.meta.url));
+
+const SCRIPTS = {
+  start: "assay rebuild",
+  rebuild: "assay rebuild",
+  dev: "assay dev",
+  build: "assay build",
+  run: "assay run",
+  check: "assay check"
+};
+
+/** Writes a project that runs as it is. What exists already is left alone and named. */
+export async function initVerb(dir = "."): Promise<void> {
+  const target = resolve(dir);
+  await mkdir(target, {recursive: true});
+  const files = [...(await templateFiles()), ...(await reportFiles())];
+  const kept: string[] = [];
+  for (const {path, text} of files) {
+    const file = join(target, path);
+    if (existsSync(file)) {
+      kept.push(path);
+      continue;
+    }
+    await mkdir(dirname(file), {recursive: true});
+    await writeFile(file, text);
+  }
+  await addScripts(target);
+  print(
+    `A project in ${target}: ${files.length - kept.length} files written${kept.length > 0 ? `, kept as they were: ${kept.join(", ")}` : ""}.`
+  );
+  const enter = target === process.cwd() ? "" : `cd ${relative(process.cwd(), target)} && `;
+  const install = existsSync(join(target, "node_modules", "assay")) ? "" : "npm install && ";
+  print(`Next: ${enter}${install}npm start`);
+}
+
+interface ProjectFile {
+  path: string;
+  text: string;
+}
+
+async function templateFiles(): Promise<ProjectFile[]> {
+  const root = join(packageRoot, "templates", "project");
+  const files: ProjectFile[] = [];
+  for (const entry of await readdir(root, {recursive: true, withFileTypes: true})) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    // npm leaves .gitignore files out of packages, so the template's has no dot.
+    files.push({
+      path: relative(root, path).replace(/^gitignore$/, ".gitignore"),
+      text: await readFile(path, "utf8")
+    });
+  }
+  return files;
+}
+
+/** The report's own pages and loaders, importing from the package what they import from beside them here. */
+async function reportFiles(): Promise<ProjectFile[]> {
+  const root = join(packageRoot, "src");
+  const names = [
+    ...(await readdir(root)).filter((name) => name.endsWith(".md") || name.endsWith(".css")),
+    ...(await readdir(join(root, "data"), {recursive: true}))
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => join("data", name))
+  ];
+  return Promise.all(
+    names.map(async (name) => ({
+      path: join("src", name),
+      text: (await readFile(join(root, name), "utf8"))
+        .replaceAll(/"(?:\.\.?\/)+components\/index\.js"/g, '"assay/components"')
+        .replaceAll(/"(?:\.\.?\/)+site\/index\.js"/g, '"assay/site"')
+    }))
+  );
+}
+
+async function addScripts(target: string): Promise<void> {
+  const file = join(target, "package.json");
+  const found = (await readJson<Record<string, unknown>>(file)) ?? {name: "assay-project", private: true};
+  const dependencies = (found.dependencies ?? {}) as Record<string, string>;
+  await writeJsonAtomic(file, {
+    ...found,
+    type: found.type ?? "module",
+    scripts: {...SCRIPTS, ...(found.scripts as object | undefined)},
+    dependencies: {...dependencies, assay: dependencies.assay ?? `^${assayVersion()}`}
+  });
+}

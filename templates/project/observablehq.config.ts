@@ -1,0 +1,3 @@
+import {siteConfig} from "assay/site";
+
+export default await siteConfig({title: "Our models"});
