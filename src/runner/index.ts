@@ -1,5 +1,13 @@
 export * from "./define.js";
 export type {DryRun, DryRunCandidate} from "./dryRun.js";
+export {type EvalFinding, runEvalPreflight} from "./preflight.js";
 export type {RunOptions} from "./resolve.js";
 export {type RunEffects, runEval, type RunInputs, type RunResult} from "./runEval.js";
+export {
+  type CandidateComparison,
+  type CandidateFigures,
+  compareRuns,
+  listRuns,
+  type RunComparison
+} from "./runs.js";
 export type {CandidateProgress, RunProgress} from "./tally.js";

@@ -1,34 +1,94 @@
-import {messageOf, UserError} from "../store/index.js";
+import {type PreflightFinding} from "../endpoints/types.js";
+import {ensureSplit} from "../splits/index.js";
+import {messageOf, type Store, UserError} from "../store/index.js";
 import type {EvalDefinition} from "./define.js";
-import type {ReadyCandidate} from "./readyCandidates.js";
+import {closeCandidates, readyCandidates, type ReadyCandidate} from "./readyCandidates.js";
+import {resolveEval} from "./resolve.js";
+
+/** One thing that was checked before calls are made. */
+export interface EvalFinding {
+  /** The eval, or the eval and its candidate. */
+  what: string;
+  check: PreflightFinding["check"] | "data set" | "definition";
+  status: PreflightFinding["status"];
+  message: string;
+}
 
 /**
- * Asks the endpoint of every candidate that will be called whether it can do what the eval needs. Warnings are told,
- * errors of all candidates are thrown together as one UserError.
+ * Asks the endpoint of every candidate whether it can do what the eval needs. Warnings are told, errors of all
+ * candidates are thrown together as one UserError.
  */
 export async function preflight(
-  called: readonly ReadyCandidate[],
+  ready: readonly ReadyCandidate[],
   needs: EvalDefinition["needs"],
   onMessage: (message: string) => void,
   signal?: AbortSignal
 ): Promise<void> {
-  const problems: string[] = [];
-  for (const {record, prepared} of called) {
-    try {
-      for (const {status, message} of (await prepared.endpoint.preflight?.(
-        prepared.model,
-        needs ?? {},
-        signal
-      )) ?? [])
-        if (status === "error") problems.push(`${record.name}: ${message}`);
-        else if (status === "warning") onMessage(`${record.name}: ${message}`);
-    } catch (error) {
-      if (signal?.aborted) throw error;
-      problems.push(`${record.name}: ${messageOf(error)}`);
-    }
-  }
-  if (problems.length > 0)
+  const problems = new Set<string>();
+  for (const {record, prepared} of ready)
+    for (const {status, message} of await findingsOf(prepared, needs, signal))
+      if (status === "error") problems.add(`${record.name}: ${message}`);
+      else if (status === "warning") onMessage(`${record.name}: ${message}`);
+  if (problems.size > 0)
     throw new UserError(
-      `endpoints are not ready:\n${[...new Set(problems)].map((problem) => `  - ${problem}`).join("\n")}\nNo call was made.`
+      `endpoints are not ready:\n${[...problems].map((problem) => `  - ${problem}`).join("\n")}\nNo row was asked.`
     );
+}
+
+/**
+ * Checks an eval without running it: its definition against the newest version of its data set, and the endpoint of
+ * each candidate. Candidates are prepared for it, which trains those that are trained. Never throws for what it
+ * checks; a finding says it.
+ */
+export async function runEvalPreflight(
+  store: Store,
+  name: string,
+  definition: EvalDefinition,
+  dataset: string,
+  signal?: AbortSignal
+): Promise<EvalFinding[]> {
+  const version = await store.latestVersion(dataset);
+  if (!version)
+    return [
+      {
+        what: name,
+        check: "data set",
+        status: "warning",
+        message: `${dataset} has no version yet. \`assay pull ${dataset}\` makes one.`
+      }
+    ];
+  const findings: EvalFinding[] = [];
+  let ready: ReadyCandidate[] = [];
+  try {
+    const split = await ensureSplit(store, version, [definition.split].flat()[0]!);
+    const resolved = resolveEval(definition, name, version, split, {final: true});
+    ready = await readyCandidates(resolved, {
+      store,
+      version,
+      split,
+      onMessage: () => undefined,
+      ...(signal ? {signal} : {})
+    });
+    for (const {record, prepared} of ready)
+      for (const finding of await findingsOf(prepared, definition.needs, signal))
+        findings.push({what: `${name}: ${record.name}`, ...finding});
+  } catch (error) {
+    findings.push({what: name, check: "definition", status: "error", message: messageOf(error)});
+  } finally {
+    await closeCandidates(ready);
+  }
+  return findings;
+}
+
+async function findingsOf(
+  {endpoint, model}: ReadyCandidate["prepared"],
+  needs: EvalDefinition["needs"],
+  signal: AbortSignal | undefined
+): Promise<PreflightFinding[]> {
+  try {
+    return (await endpoint.preflight?.(model, needs ?? {}, signal)) ?? [];
+  } catch (error) {
+    signal?.throwIfAborted();
+    return [{check: "reachable", status: "error", message: messageOf(error)}];
+  }
 }
