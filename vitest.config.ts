@@ -7,6 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
-    env: {OBSERVABLE_TELEMETRY_DISABLE: "1"}
+    env: {OBSERVABLE_TELEMETRY_DISABLE: "1"},
+    reporters: process.env.CI ? ["default", ["json", {outputFile: "test-results/vitest.json"}]] : ["default"]
   }
 });
