@@ -1,0 +1,3 @@
+import {siteConfig} from "./src/site/index.js";
+
+export default await siteConfig({title: "Assay"});

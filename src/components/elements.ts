@@ -1,0 +1,78 @@
+import {html} from "htl";
+
+/** Something a cell can display: an element, text, or nothing. */
+export type Content = Node | string | null | undefined | false | Content[];
+
+let ids = 0;
+
+/** An id that no other element of the page has. */
+export function freshId(prefix: string): string {
+  return `${prefix}-${++ids}`;
+}
+
+/** A part of a page with its heading. */
+export function section(title: string, ...content: Content[]): HTMLElement {
+  const id = freshId("section");
+  return html`<section class="part" aria-labelledby=${id}>
+    <h2 id=${id}>${title}</h2>
+    ${content}
+  </section>`;
+}
+
+/** Says what is missing and what to do about it, in place of a chart. */
+export function emptyState(title: string, ...advice: Content[]): HTMLElement {
+  return html`<div class="empty">
+    <p class="empty-title">${title}</p>
+    ${advice.map((one) => html`<p>${one}</p>`)}
+  </div>`;
+}
+
+export function code(text: string): HTMLElement {
+  return html`<code>${text}</code>`;
+}
+
+export type BadgeKind = "good" | "even" | "open" | "bad" | "plain";
+
+export function badge(text: string, kind: BadgeKind = "plain"): HTMLElement {
+  return html`<span class=${`badge badge-${kind}`}>${text}</span>`;
+}
+
+/** Facts side by side: a label, a value and a line of small print each. */
+export function tiles(facts: {label: string; value: Content; note?: Content}[]): HTMLElement {
+  return html`<dl class="tiles">
+    ${facts.map(
+      ({label, value, note}) =>
+        html`<div>
+          <dt>${label}</dt>
+          <dd>${value}${note ? html`<small>${note}</small>` : null}</dd>
+        </div>`
+    )}
+  </dl>`;
+}
+
+/** Names and values below each other. */
+export function facts(entries: [string, Content][]): HTMLElement {
+  return html`<dl class="facts">
+    ${entries
+      .filter(([, value]) => value !== undefined && value !== null && value !== false)
+      .map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${value}</dd>
+          </div>`
+      )}
+  </dl>`;
+}
+
+export function details(summary: string, ...content: Content[]): HTMLElement {
+  return html`<details>
+    <summary>${summary}</summary>
+    ${content}
+  </details>`;
+}
+
+/** A hash cut to twelve digits, the whole of it in the title. */
+export function hash(text: string | undefined): Content {
+  return text === undefined ? "–" : html`<code title=${text}>${text.slice(0, 12)}</code>`;
+}

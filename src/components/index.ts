@@ -1,0 +1,2 @@
+export {chooseRun} from "./chooseRun.js";
+export {overview} from "./overview.js";

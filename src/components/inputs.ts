@@ -1,0 +1,48 @@
+import {html} from "htl";
+import {freshId} from "./elements.js";
+
+/** An element with a value that emits "input" when a reader changes it: what Framework's `view` takes. */
+export type Input<T> = HTMLElement & {value: T};
+
+export interface Choice<T> {
+  label: string;
+  value: T;
+  /** Choices of one group stand together. */
+  group?: string;
+}
+
+export interface SelectOptions<T> {
+  label: string;
+  selected?: (value: T) => boolean;
+}
+
+/** A labelled drop-down list. With no choices its value is undefined and it is disabled. */
+export function select<T>(choices: readonly Choice<T>[], options: SelectOptions<T>): Input<T> {
+  const id = freshId("select");
+  const groups = [...new Set(choices.map((choice) => choice.group))];
+  const option = (choice: Choice<T>) =>
+    html`<option value=${String(choices.indexOf(choice))}>${choice.label}</option>`;
+  const list = html`<select id=${id} disabled=${choices.length === 0}>
+    ${groups.map((group) => {
+      const members = choices.filter((choice) => choice.group === group).map(option);
+      return group === undefined ? members : html`<optgroup label=${group}>${members}</optgroup>`;
+    })}
+  </select>` as HTMLSelectElement;
+  const chosen = choices.findIndex((choice) => options.selected?.(choice.value));
+  list.value = String(Math.max(0, chosen));
+  const field = html`<div class="field"><label for=${id}>${options.label}</label>${list}</div>`;
+  return Object.defineProperty(field, "value", {
+    get: () => choices[Number(list.value)]?.value
+  }) as Input<T>;
+}
+
+/** Several inputs in one row; its value holds the value of each by name. */
+export function form<T extends object>(inputs: {[K in keyof T]: Input<T[K]>}, label: string): Input<T> {
+  const fields = Object.entries(inputs) as [keyof T, Input<T[keyof T]>][];
+  const node = html`<div class="form" role="group" aria-label=${label}>
+    ${fields.map(([, input]) => input)}
+  </div>`;
+  return Object.defineProperty(node, "value", {
+    get: () => Object.fromEntries(fields.map(([name, input]) => [name, input.value]))
+  }) as Input<T>;
+}

@@ -1,0 +1,118 @@
+import * as Plot from "@observablehq/plot";
+import type {CandidateSummary, Verdict} from "../decisions/types.js";
+import {dataTable} from "./dataTable.js";
+import {details, type Content} from "./elements.js";
+import {count, formatFor, type ScoreFormat} from "./format.js";
+import {responsive} from "./responsive.js";
+
+export interface IntervalPlotOptions {
+  /** What the scores are called on the axis. */
+  scorer: string;
+  baseline?: string;
+}
+
+/** Every candidate's mean with its interval, the best on top; those that may be the best stand out. */
+export function intervalPlot(verdict: Verdict, {scorer, baseline}: IntervalPlotOptions): Content[] {
+  const rows = verdict.summaries.filter(
+    (summary): summary is CandidateSummary & {mean: number} => summary.mean !== undefined
+  );
+  const format = scoreFormatOf(verdict);
+  const level = `${Math.round(100 * (1 - verdict.alpha))}%`;
+  const label = `${scorer}, ${format.unit}, with ${level} interval`;
+  const best = new Set(verdict.set);
+  const color = (row: CandidateSummary) => (best.has(row.candidate) ? "var(--accent)" : "var(--quiet)");
+  const draw = (width: number) => {
+    const narrow = width < 560;
+    const names = Math.max(...rows.map((row) => row.candidate.length));
+    const marks: Plot.Markish[] = [
+      Plot.gridX({stroke: "var(--line)", strokeOpacity: 1}),
+      Plot.ruleX(
+        rows.filter((row) => row.candidate === baseline),
+        {x: (row) => format.scale(row.mean), stroke: "var(--quiet)", strokeDasharray: "3,3"}
+      ),
+      Plot.ruleY(
+        rows.filter((row) => row.low !== undefined),
+        {
+          y: "candidate",
+          x1: (row) => format.scale(row.low!),
+          x2: (row) => format.scale(row.high!),
+          stroke: color,
+          strokeWidth: 5,
+          strokeOpacity: 0.35,
+          strokeLinecap: "round"
+        }
+      ),
+      Plot.dot(rows, {
+        y: "candidate",
+        x: (row) => format.scale(row.mean),
+        fill: color,
+        r: 5,
+        stroke: "var(--surface)",
+        strokeWidth: 1.5
+      }),
+      Plot.text(rows, {
+        y: "candidate",
+        frameAnchor: "right",
+        textAnchor: "start",
+        dx: 10,
+        text: (row) => format.score(row.mean),
+        fill: "currentColor",
+        fontVariant: "tabular-nums"
+      })
+    ];
+    if (narrow)
+      marks.push(
+        Plot.text(rows, {
+          y: "candidate",
+          frameAnchor: "left",
+          textAnchor: "start",
+          dy: -15,
+          text: "candidate",
+          fill: "currentColor"
+        })
+      );
+    return Plot.plot({
+      width,
+      height: 54 + rows.length * (narrow ? 46 : 34),
+      marginLeft: narrow ? 4 : Math.min(260, 16 + names * 7.4),
+      marginRight: 62,
+      marginTop: narrow ? 14 : 6,
+      marginBottom: 42,
+      className: "chart",
+      ariaLabel: `${label}, for ${rows.length} candidates`,
+      x: {label: `${label} →`, labelAnchor: "center", labelArrow: "none", ticks: narrow ? 4 : 7, nice: true},
+      y: {
+        label: null,
+        domain: rows.map((row) => row.candidate),
+        axis: narrow ? null : "left",
+        tickSize: 0,
+        tickPadding: 10
+      },
+      marks
+    });
+  };
+  if (rows.length === 0) return [];
+  return [responsive(draw), details("The same in numbers", summaryTable(verdict, format, level))];
+}
+
+/** Percent when every mean and bound lies between 0 and 1. */
+export function scoreFormatOf(verdict: Verdict): ScoreFormat {
+  return formatFor(verdict.summaries.flatMap((summary) => [summary.mean, summary.low, summary.high]));
+}
+
+function summaryTable(verdict: Verdict, format: ScoreFormat, level: string): HTMLElement {
+  return dataTable(
+    verdict.summaries,
+    [
+      {name: "Candidate", value: (row) => row.candidate, heading: true},
+      {name: "Mean", value: (row) => format.score(row.mean), numeric: true},
+      {name: `${level} interval`, value: (row) => format.interval(row.low, row.high), numeric: true},
+      {name: "Scored", value: (row) => `${count(row.scored)} of ${count(row.planned)}`, numeric: true},
+      {name: "Method", value: (row) => row.method ?? "–"}
+    ],
+    {
+      caption: "Means and intervals of the candidates",
+      highlight: (row) => verdict.set.includes(row.candidate)
+    }
+  );
+}

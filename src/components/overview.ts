@@ -1,0 +1,63 @@
+import {html} from "htl";
+import type {RunView} from "../site/types.js";
+import {type Content, facts, hash, section} from "./elements.js";
+import {count, time} from "./format.js";
+import {intervalPlot} from "./intervalPlot.js";
+import {verdictCard} from "./verdictCard.js";
+import {warnings} from "./warnings.js";
+
+/** The first screen: the verdict, the candidates' intervals, what was compared, and what stands against it. */
+export function overview(run: RunView | undefined): Content {
+  if (!run) return null;
+  const baseline = run.candidates.find((candidate) => candidate.baseline)?.name;
+  return html`<div>
+    ${verdictCard(run)}
+    ${section(
+      "How the candidates compare",
+      run.verdict.summaries.every((summary) => summary.mean === undefined)
+        ? html`<p>No row has a score, so there is nothing to draw. See why below.</p>`
+        : [
+            intervalPlot(run.verdict, {scorer: run.primaryScorer, baseline}),
+            html`<p class="small">
+              Coloured: cannot be told apart from the
+              best.${baseline ? ` Dashed line: the baseline, ${baseline}.` : ""}
+            </p>`
+          ]
+    )}
+    ${warnings(run)} ${section("What was compared", compared(run), nextPages())}
+  </div>`;
+}
+
+function compared(run: RunView): HTMLElement {
+  return facts([
+    [
+      "Data",
+      html`<span
+        >${run.dataset.name}, version ${hash(run.dataset.version)}, ${count(run.dataset.rows)} rows</span
+      >`
+    ],
+    ["Split", `${run.split.name} (${run.split.strategy}), ${run.split.part} part, ${count(run.rows)} rows`],
+    [
+      "Scored by",
+      run.scorers.map(({name}) => (name === run.primaryScorer ? `${name} (decides)` : name)).join(", ")
+    ],
+    ["Repeats", run.repeats > 1 ? `${run.repeats} completions a row, averaged` : undefined],
+    ["Sealed", `${time(run.sealedAt)} UTC`],
+    ["Run", html`<a href=${`./runs?run=${encodeURIComponent(run.id)}`}>${run.id}</a>`]
+  ]);
+}
+
+const PAGES = [
+  ["./candidates", "Candidates", "scores by slice and scorer, cost, latency, lineage"],
+  ["./comparison", "Comparison", "paired differences, confusions, the rows they disagree on"],
+  ["./data-sets", "Data", "versions, labels, and the splits side by side"],
+  ["./merges", "Merges", "what was merged from what, and whether it paid"]
+] as const;
+
+function nextPages(): HTMLElement {
+  return html`<ul class="cards">
+    ${PAGES.map(
+      ([href, name, what]) => html`<li><a href=${href} data-keep-run>${name}</a><span>${what}</span></li>`
+    )}
+  </ul>`;
+}

@@ -1,0 +1,15 @@
+import {html} from "htl";
+
+/** Draws again whenever the room it has got wider or narrower. `draw` gets the width in pixels. */
+export function responsive(draw: (width: number) => Element): HTMLElement {
+  const box = html`<div class="plot"></div>`;
+  let drawn = 0;
+  const observer = new ResizeObserver(([entry]) => {
+    const width = Math.floor(entry?.contentRect.width ?? 0);
+    if (width === 0 || width === drawn) return;
+    drawn = width;
+    box.replaceChildren(draw(width));
+  });
+  observer.observe(box);
+  return box;
+}

@@ -1,0 +1,98 @@
+import * as Plot from "@observablehq/plot";
+import type {RunView, SplitComparison, SplitGap} from "../site/types.js";
+import {dataTable} from "./dataTable.js";
+import {type Content, details} from "./elements.js";
+import {formatFor} from "./format.js";
+import {responsive} from "./responsive.js";
+
+const points = formatFor([]);
+
+/** By how much the random split flatters the best candidate, or that this cannot be told from zero. */
+export function gapSentence(run: RunView): string | undefined {
+  const comparison = run.splitComparison;
+  const gap = comparison?.gaps.find(({candidate}) => candidate === run.verdict.best);
+  if (!comparison || gap?.difference === undefined) return undefined;
+  const subject = `For ${gap.candidate}, the random split's score minus that on split ${comparison.otherName} is ${points.difference(gap.difference)} points`;
+  if (gap.low === undefined || gap.high === undefined) return `${subject}.`;
+  const range = `${subject} (${points.differences(gap.low, gap.high)})`;
+  if (gap.low > 0) return `${range}: the random split flatters.`;
+  if (gap.high < 0) return `${range}: the random split is the harder one.`;
+  return `${range}: whether the random split flatters cannot be told from zero.`;
+}
+
+/** Each candidate's gap between the two splits with its interval. */
+export function gapPlot(comparison: SplitComparison): Content[] {
+  const rows = comparison.gaps.filter(
+    (gap): gap is Required<SplitGap> =>
+      gap.difference !== undefined && gap.low !== undefined && gap.high !== undefined
+  );
+  if (rows.length === 0) return ["No candidate has scores on both splits."];
+  const names = Math.max(...rows.map((row) => row.candidate.length));
+  const draw = (width: number) => {
+    const narrow = width < 560;
+    return Plot.plot({
+      width,
+      height: 54 + rows.length * (narrow ? 42 : 28),
+      marginLeft: narrow ? 4 : Math.min(260, 16 + names * 7.4),
+      marginRight: 16,
+      marginTop: narrow ? 14 : 6,
+      marginBottom: 42,
+      className: "chart",
+      ariaLabel: `Score on the random split minus score on split ${comparison.otherName}, for ${rows.length} candidates`,
+      x: {
+        label: `random minus ${comparison.otherName}, points, with 95% interval →`,
+        labelAnchor: "center",
+        labelArrow: "none",
+        ticks: narrow ? 4 : 7
+      },
+      y: {
+        label: null,
+        domain: rows.map((row) => row.candidate),
+        axis: narrow ? null : "left",
+        tickSize: 0,
+        tickPadding: 10
+      },
+      marks: [
+        Plot.gridX({stroke: "var(--line)", strokeOpacity: 1}),
+        Plot.ruleX([0], {stroke: "currentColor"}),
+        Plot.ruleY(rows, {
+          y: "candidate",
+          x1: (row) => 100 * row.low,
+          x2: (row) => 100 * row.high,
+          stroke: (row) => (row.low > 0 || row.high < 0 ? "var(--open)" : "var(--quiet)"),
+          strokeWidth: 5,
+          strokeOpacity: 0.4,
+          strokeLinecap: "round"
+        }),
+        Plot.dot(rows, {
+          y: "candidate",
+          x: (row) => 100 * row.difference,
+          r: 4.5,
+          fill: (row) => (row.low > 0 || row.high < 0 ? "var(--open)" : "var(--quiet)"),
+          stroke: "var(--surface)",
+          strokeWidth: 1.5
+        }),
+        narrow
+          ? Plot.text(rows, {
+              y: "candidate",
+              frameAnchor: "left",
+              textAnchor: "start",
+              dy: -14,
+              text: "candidate",
+              fill: "currentColor"
+            })
+          : null
+      ]
+    });
+  };
+  const table = dataTable(
+    comparison.gaps,
+    [
+      {name: "Candidate", value: (row) => row.candidate, heading: true},
+      {name: "Difference, points", value: (row) => points.difference(row.difference), numeric: true},
+      {name: "95% interval", value: (row) => points.differences(row.low, row.high), numeric: true}
+    ],
+    {caption: `Random split minus split ${comparison.otherName}`}
+  );
+  return [responsive(draw), details("The same in numbers", table)];
+}

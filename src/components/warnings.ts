@@ -1,0 +1,45 @@
+import {html} from "htl";
+import type {RunView} from "../site/types.js";
+import {type Content, section} from "./elements.js";
+import {count, plural, share} from "./format.js";
+import {gapSentence} from "./splitGap.js";
+
+/** What a reader must know before trusting the verdict; says so when there is nothing. */
+export function warnings(run: RunView): HTMLElement {
+  const found = warningsOf(run);
+  return section(
+    "Before you trust it",
+    found.length === 0
+      ? html`<p>
+          Nothing stands against this verdict: every row has a score, the run is complete, and no leakage was
+          found.
+        </p>`
+      : html`<ul class="warnings">
+          ${found.map((one) => html`<li>${one}</li>`)}
+        </ul>`
+  );
+}
+
+function warningsOf(run: RunView): Content[] {
+  const found: Content[] = [];
+  if (run.status === "partial")
+    found.push(
+      `The run is partial${run.stopped ? ` (${run.stopped})` : ""}: ${count(run.rows)} rows were looked at. Start it again to continue.`
+    );
+  if (run.split.strategy === "random" || run.split.strategy === "stratified")
+    found.push(
+      "This split divides rows one by one: related rows may stand in both the training and the test part."
+    );
+  const {exact, group} = run.leakage;
+  if (exact)
+    found.push(`${share(exact)} of the test rows have a text that also stands in the training part.`);
+  if (group)
+    found.push(`${share(group)} of the test rows belong to a group that also has rows in the training part.`);
+  const gap = gapSentence(run);
+  if (gap) found.push(gap);
+  found.push(...run.verdict.warnings);
+  for (const candidate of run.candidates)
+    for (const {reason, count: times} of candidate.failures.slice(0, 2))
+      found.push(`${candidate.name}: ${plural(times, "request")} failed: ${reason}.`);
+  return found;
+}

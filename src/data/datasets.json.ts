@@ -1,0 +1,3 @@
+import {print, datasets} from "../site/index.js";
+
+await print(datasets);

@@ -1,0 +1,3 @@
+import {print, models} from "../site/index.js";
+
+await print(models);

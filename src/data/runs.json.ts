@@ -1,0 +1,3 @@
+import {print, runs} from "../site/index.js";
+
+await print(runs);

@@ -1,0 +1,3 @@
+import {print, verdicts} from "../site/index.js";
+
+await print(verdicts);

@@ -1,0 +1,82 @@
+import {quantile} from "../stats/index.js";
+import type {ModelManifest} from "../models/types.js";
+import type {RunManifest, Store} from "../store/index.js";
+import type {CandidateView} from "./types.js";
+
+interface Usage {
+  candidate: string;
+  variant: string;
+  completed: number;
+  failed: number;
+  reused: number;
+  priced: number;
+  cost: number | null;
+  latencies: number[] | null;
+  prompt_tokens: number | null;
+  completion_tokens: number | null;
+}
+
+/** Cost, speed, failures and lineage of a run's candidates, one entry a prompt variant, in the manifest's order. */
+export async function candidateViews(
+  store: Store,
+  run: RunManifest,
+  models: ReadonlyMap<string, ModelManifest>
+): Promise<CandidateView[]> {
+  const usage = await store.rows<Usage>(
+    `select candidate, variant, count(*) filter (status = 'completed')::int as completed,
+       count(*) filter (status = 'failed')::int as failed, count(*) filter (reused)::int as reused,
+       count(cost_usd)::int as priced, sum(cost_usd)::double as cost,
+       list(latency_ms) filter (status = 'completed' and latency_ms is not null) as latencies,
+       avg(prompt_tokens)::double as prompt_tokens, avg(completion_tokens)::double as completion_tokens
+     from completions where run = $run group by candidate, variant`,
+    {run: run.id}
+  );
+  const failures = await store.rows<{candidate: string; variant: string; reason: string; count: number}>(
+    `select candidate, variant, coalesce(reason, reason_kind, 'no reason given') as reason, count(*)::int as count from completions
+     where run = $run and status = 'failed' group by all order by count desc, reason`,
+    {run: run.id}
+  );
+  return run.candidates.flatMap((candidate) =>
+    run.variants.map(({name: variant}) => {
+      const mine = (row: {candidate: string; variant: string}) =>
+        row.candidate === candidate.name && row.variant === variant;
+      const found = usage.find(mine);
+      return {
+        name: run.variants.length > 1 ? `${candidate.name} · ${variant}` : candidate.name,
+        candidate: candidate.name,
+        variant,
+        baseline: candidate.baseline ?? false,
+        model: candidate.model,
+        modelId: candidate.modelId,
+        endpoint: candidate.endpoint,
+        endpointKind: candidate.endpointKind,
+        hosting: candidate.hosting,
+        completed: found?.completed ?? 0,
+        failed: found?.failed ?? 0,
+        reused: found?.reused ?? 0,
+        failures: failures.filter(mine).map(({reason, count}) => ({reason, count})),
+        costPerThousand: found?.priced ? (1000 * found.cost!) / found.priced : undefined,
+        unpriced: (found?.completed ?? 0) - (found?.priced ?? 0),
+        p50LatencyMs: quantile(found?.latencies ?? [], 0.5),
+        p95LatencyMs: quantile(found?.latencies ?? [], 0.95),
+        promptTokens: found?.prompt_tokens ?? undefined,
+        completionTokens: found?.completion_tokens ?? undefined,
+        lineage: lineageOf(candidate.modelId, models)
+      };
+    })
+  );
+}
+
+/** Names of the ancestors, one list a generation, nearest first; a model that the store does not hold has none. */
+function lineageOf(id: string | undefined, models: ReadonlyMap<string, ModelManifest>): string[][] {
+  const generations: string[][] = [];
+  const seen = new Set<string>();
+  let level = id === undefined ? [] : (models.get(id)?.parents ?? []);
+  while (level.length > 0) {
+    const fresh = level.filter((parent) => !seen.has(parent.id));
+    for (const parent of fresh) seen.add(parent.id);
+    if (fresh.length > 0) generations.push(fresh.map((parent) => parent.name));
+    level = fresh.flatMap((parent) => models.get(parent.id)?.parents ?? []);
+  }
+  return generations;
+}

@@ -1,0 +1,59 @@
+import {resolve} from "node:path";
+import {pathToFileURL} from "node:url";
+import {createRequire} from "node:module";
+import {openWorkspace} from "../store/index.js";
+import {codeFingerprint, storeFingerprint} from "./fingerprint.js";
+import {currentRuns} from "./currentRuns.js";
+import {type NavigationPage, REPORT_PAGES, siteFooter, siteHead, siteHeader} from "./frame.js";
+import {seedNpmCache} from "./seedNpmCache.js";
+import {removeStaleOutputs} from "./staleOutputs.js";
+
+export interface SiteOptions {
+  /** The folder of pages; default "src". */
+  root?: string;
+  /** Where the built site goes; default "dist". */
+  output?: string;
+  /** Shown in the header and in every page's title; default "Assay". */
+  title?: string;
+  /** The project's folder, where the store is; default ASSAY_PROJECT or the current folder. */
+  project?: string;
+  /** Pages after the report's own, in the order of the navigation. */
+  pages?: NavigationPage[];
+}
+
+/**
+ * Framework's configuration of a report site. It also makes the site's caches right before any page is built:
+ * packages come from node_modules, and loader outputs of another state of the store are removed.
+ */
+export async function siteConfig(options: SiteOptions = {}): Promise<Record<string, unknown>> {
+  // Read by Framework when its first event is recorded, which is after the configuration was loaded.
+  process.env.OBSERVABLE_TELEMETRY_DISABLE = "1";
+  const {root = "src", output = "dist", title = "Assay", pages = []} = options;
+  const workspace = await openWorkspace(options.project ?? process.env.ASSAY_PROJECT ?? process.cwd());
+  await seedNpmCache(resolve(root));
+  const fingerprint = `${await storeFingerprint(workspace.dir)}-${await codeFingerprint()}`;
+  await removeStaleOutputs(resolve(root), fingerprint);
+  const navigation = [...REPORT_PAGES, ...pages];
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+  return {
+    root,
+    output,
+    title,
+    pages: navigation,
+    style: "style.css",
+    globalStylesheets: [],
+    sidebar: false,
+    toc: false,
+    pager: false,
+    search: false,
+    typographer: false,
+    head: siteHead,
+    header: ({path}: {path: string}) => siteHeader(title, navigation, path),
+    footer: siteFooter,
+    interpreters: {".ts": [process.execPath, "--import", tsx]},
+    duckdb: {extensions: {json: null, parquet: null}},
+    async *dynamicPaths() {
+      for (const run of await currentRuns(workspace)) yield `/data/rows/${run.id}.arrow`;
+    }
+  };
+}

@@ -1,0 +1,43 @@
+import {createHash} from "node:crypto";
+import {readdir, readFile} from "node:fs/promises";
+import {dirname, join} from "node:path";
+import {fileURLToPath} from "node:url";
+import {listFolders} from "../store/index.js";
+
+/**
+ * SHA-256 over the manifests of a store's folder: it changes when a version, a split, a model or a run appears,
+ * changes or goes. A folder that does not exist has a fingerprint too.
+ */
+export async function storeFingerprint(dir: string): Promise<string> {
+  const files: string[] = [];
+  for (const name of await listFolders(join(dir, "datasets"))) {
+    files.push(join("datasets", name, "latest.json"));
+    for (const version of await listFolders(join(dir, "datasets", name)))
+      files.push(join("datasets", name, version, "manifest.json"));
+  }
+  for (const name of await listFolders(join(dir, "splits")))
+    for (const id of await listFolders(join(dir, "splits", name)))
+      files.push(join("splits", name, id, "manifest.json"));
+  for (const kind of ["models", "runs"])
+    for (const id of await listFolders(join(dir, kind))) files.push(join(kind, id, "manifest.json"));
+  return hashFiles(dir, files);
+}
+
+/** SHA-256 over the engine's own code beside this file: a new Assay draws its pages anew. */
+export async function codeFingerprint(): Promise<string> {
+  const engine = dirname(dirname(fileURLToPath(import.meta.url)));
+  const files: string[] = [];
+  for (const room of ["site", "store", "stats", "decisions", "costs"])
+    for (const file of await readdir(join(engine, room)).catch(() => [] as string[]))
+      if (/\.[jt]s$/.test(file)) files.push(join(room, file));
+  return hashFiles(engine, files);
+}
+
+async function hashFiles(root: string, files: string[]): Promise<string> {
+  const hash = createHash("sha256");
+  for (const file of files.sort()) {
+    const content = await readFile(join(root, file)).catch(() => undefined);
+    if (content) hash.update(`${file}\0${content.byteLength}\0`).update(content);
+  }
+  return hash.digest("hex");
+}

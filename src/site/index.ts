@@ -1,0 +1,11 @@
+export {siteConfig, type SiteOptions} from "./config.js";
+export {currentRuns} from "./currentRuns.js";
+export {datasets} from "./datasets.js";
+export {storeFingerprint} from "./fingerprint.js";
+export type {NavigationPage} from "./frame.js";
+export {models, runs} from "./records.js";
+export {loaderParameter, print} from "./print.js";
+export {type RowsMetadata, runRows} from "./runRows.js";
+export {touchOnStoreChange, type WatchOptions} from "./touchOnStoreChange.js";
+export * from "./types.js";
+export {verdicts} from "./verdicts.js";

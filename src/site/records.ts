@@ -1,0 +1,14 @@
+import {join} from "node:path";
+import {listModels} from "../models/index.js";
+import type {Store} from "../store/index.js";
+import type {ModelsData, RunsData} from "./types.js";
+
+/** Every model's record: what merges and fine-tunes were made from. */
+export async function models(store: Store): Promise<ModelsData> {
+  return {models: await listModels(join(store.workspace.dir, "models"))};
+}
+
+/** Every sealed run's record, the newest first. */
+export async function runs(store: Store): Promise<RunsData> {
+  return {runs: (await store.runs()).reverse()};
+}

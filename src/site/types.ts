@@ -1,0 +1,106 @@
+import type {Verdict} from "../decisions/types.js";
+import type {RunManifest, SplitManifest, VersionManifest} from "../store/index.js";
+import type {ModelManifest} from "../models/types.js";
+
+/** What one candidate cost and how it fared beside its scores. */
+export interface CandidateView {
+  /** As in the verdict: "candidate" or "candidate · variant". */
+  name: string;
+  candidate: string;
+  variant: string;
+  baseline: boolean;
+  model: string;
+  modelId?: string;
+  endpoint: string;
+  endpointKind: string;
+  hosting: string;
+  completed: number;
+  failed: number;
+  reused: number;
+  /** Failures by reason, most frequent first. */
+  failures: {reason: string; count: number}[];
+  /** US dollars per thousand completions, over those with a known cost; undefined when none has one. */
+  costPerThousand?: number;
+  /** Completions whose cost nobody stated. */
+  unpriced: number;
+  /** Milliseconds over completed requests. */
+  p50LatencyMs?: number;
+  p95LatencyMs?: number;
+  /** Mean tokens of a request and of its answer. */
+  promptTokens?: number;
+  completionTokens?: number;
+  /** Ancestors of the model, nearest first: "merge-average ← team-a, team-b ← base". */
+  lineage: string[][];
+}
+
+/** By how much one split's scores stand above another's for the same candidate name. */
+export interface SplitGap {
+  candidate: string;
+  /** Score on the first split minus score on the second, in score units, with its 95 % interval. */
+  difference?: number;
+  low?: number;
+  high?: number;
+}
+
+export interface SplitComparison {
+  /** The run on the random split, and the one it is compared with. */
+  random: string;
+  other: string;
+  otherName: string;
+  gaps: SplitGap[];
+}
+
+/** The newest run of one eval on one split, summed up for first paint. */
+export interface RunView {
+  id: string;
+  eval: string;
+  title: string;
+  description?: string;
+  status: "complete" | "partial";
+  stopped?: string;
+  sealedAt: string;
+  dataset: RunManifest["dataset"];
+  split: RunManifest["split"];
+  rows: number;
+  scorers: {name: string; binary: boolean}[];
+  primaryScorer: string;
+  slices: {name: string; values: string[]}[];
+  repeats: number;
+  seed: string;
+  margin: number;
+  counts: RunManifest["counts"];
+  costUsd?: number;
+  unpricedCalls: number;
+  candidates: CandidateView[];
+  verdict: Verdict;
+  /** Present on every run of an eval that ran on a random split and on another one. */
+  splitComparison?: SplitComparison;
+  /** Shares of test rows that also stand in the training part. */
+  leakage: {exact?: number; group?: number};
+}
+
+export interface VerdictsData {
+  runs: RunView[];
+}
+
+export interface DatasetView {
+  name: string;
+  /** Newest last. */
+  versions: VersionManifest[];
+  /** Rows per label of the newest version, most frequent first; empty without a label column. */
+  labels: {label: string; rows: number}[];
+  /** Splits of the newest version that has any. */
+  splits: SplitManifest[];
+}
+
+export interface DatasetsData {
+  datasets: DatasetView[];
+}
+
+export interface ModelsData {
+  models: ModelManifest[];
+}
+
+export interface RunsData {
+  runs: RunManifest[];
+}

@@ -1,0 +1,87 @@
+import {decide, scoreTable} from "../decisions/index.js";
+import {listModels} from "../models/index.js";
+import type {RunManifest, SplitManifest, Store} from "../store/index.js";
+import {join} from "node:path";
+import {candidateViews} from "./candidateViews.js";
+import {currentRuns} from "./currentRuns.js";
+import {splitGaps} from "./splitComparison.js";
+import type {RunView, SplitComparison, VerdictsData} from "./types.js";
+
+/** In score units, when a run's record names none. */
+export const DEFAULT_MARGIN = 0.01;
+
+/** The newest run of every eval and split with its verdict: what the first screen shows. No runs give an empty list. */
+export async function verdicts(store: Store): Promise<VerdictsData> {
+  const models = new Map(
+    (await listModels(join(store.workspace.dir, "models"))).map((model) => [model.id, model])
+  );
+  const splits = await store.splits();
+  const runs: RunView[] = [];
+  for (const run of await currentRuns(store.workspace)) {
+    const table = await scoreTable(store, run.id, run.primaryScorer);
+    const margin = run.margin ?? DEFAULT_MARGIN;
+    runs.push({
+      id: run.id,
+      eval: run.eval,
+      title: run.title ?? run.eval,
+      description: run.description,
+      status: run.status,
+      stopped: run.stopped,
+      sealedAt: run.sealedAt,
+      dataset: run.dataset,
+      split: run.split,
+      rows: table.rowIds.length,
+      scorers: run.scorers.map(({name, binary}) => ({name, binary})),
+      primaryScorer: run.primaryScorer,
+      slices: await sliceValues(store, run),
+      repeats: run.repeats,
+      seed: run.seed,
+      margin,
+      counts: run.counts,
+      costUsd: run.costUsd,
+      unpricedCalls: run.unpricedCalls,
+      candidates: await candidateViews(store, run, models),
+      verdict: decide(table, {margin, seed: run.seed}),
+      leakage: leakageOf(splits.find(({id}) => id === run.split.id))
+    });
+  }
+  return {runs: runs.map((run) => ({...run, splitComparison: comparisonOf(run, runs)}))};
+}
+
+async function sliceValues(store: Store, run: RunManifest): Promise<RunView["slices"]> {
+  const found = await store.rows<{slices: string | null}>(
+    "select distinct slices from items where run = $run",
+    {run: run.id}
+  );
+  const values = new Map(run.slices.map((name) => [name, new Set<string>()]));
+  for (const {slices} of found)
+    for (const [name, value] of Object.entries(JSON.parse(slices ?? "{}") as Record<string, unknown>))
+      values.get(name)?.add(String(value));
+  return [...values].map(([name, set]) => ({name, values: [...set].sort()}));
+}
+
+/** The random run of the same eval against its first run on another split, on whichever of the two `run` is. */
+function comparisonOf(run: RunView, runs: readonly RunView[]): SplitComparison | undefined {
+  const same = runs.filter(
+    (one) =>
+      one.eval === run.eval && one.split.part === run.split.part && one.primaryScorer === run.primaryScorer
+  );
+  const isRandom = (one: RunView) => one.split.strategy === "random" || one.split.strategy === "stratified";
+  const random = isRandom(run) ? run : same.find(isRandom);
+  const other = isRandom(run) ? same.find((one) => !isRandom(one)) : run;
+  if (!random || !other) return undefined;
+  return {
+    random: random.id,
+    other: other.id,
+    otherName: other.split.name,
+    gaps: splitGaps(random.verdict, other.verdict)
+  };
+}
+
+function leakageOf(split: SplitManifest | undefined): RunView["leakage"] {
+  const share = (name: string) => {
+    const measure = split?.measures[name] as {share?: number} | undefined;
+    return typeof measure?.share === "number" ? measure.share : undefined;
+  };
+  return {exact: share("exactLeakage"), group: share("groupLeakage")};
+}
