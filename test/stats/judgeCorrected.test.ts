@@ -1,0 +1,78 @@
+import {describe, expect, it} from "vitest";
+import {judgeCorrected, meanInterval, rng, standardError, variance} from "../../src/stats/index.js";
+import {expectClose} from "./support.js";
+
+/** Human scores with a true mean of 0.6, and a judge that is right `skill` of the time and too kind otherwise. */
+function simulate(seed: string | number, skill: number, labelled: number, rows: number) {
+  const next = rng(seed, "judge");
+  const human: (number | undefined)[] = [];
+  const judge: number[] = [];
+  for (let i = 0; i < rows; i++) {
+    const truth = Number(next() < 0.6);
+    human.push(i < labelled ? truth : undefined);
+    judge.push(next() < skill ? truth : Number(next() < 0.95));
+  }
+  return {human, judge};
+}
+
+describe("judge correction", () => {
+  it("removes the judge's bias and beats the human labels alone", () => {
+    let judgeBias = 0;
+    let bias = 0;
+    let covered = 0;
+    let width = 0;
+    let humanWidth = 0;
+    const trials = 300;
+    for (let trial = 0; trial < trials; trial++) {
+      const {human, judge} = simulate(trial, 0.8, 100, 2000);
+      const ours = judgeCorrected(human, judge)!;
+      judgeBias += (ours.judgeMean! - 0.6) / trials;
+      bias += (ours.estimate - 0.6) / trials;
+      if (ours.low <= 0.6 && ours.high >= 0.6) covered++;
+      width += ours.high - ours.low;
+      humanWidth += ours.humanOnly!.high - ours.humanOnly!.low;
+    }
+    expect(judgeBias).toBeGreaterThan(0.06);
+    expect(Math.abs(bias)).toBeLessThan(0.01);
+    expect(covered / trials).toBeGreaterThan(0.92);
+    expect(covered / trials).toBeLessThan(0.98);
+    expect(width).toBeLessThan(0.8 * humanWidth);
+  });
+
+  it("trusts a judge that answers at random about as little as it deserves", () => {
+    const {human, judge} = simulate("noise", 0, 400, 4000);
+    const ours = judgeCorrected(human, judge)!;
+    expect(ours.weight).toBeLessThan(0.15);
+    expect(ours.standardError!).toBeLessThan(1.02 * ours.humanOnly!.standardError!);
+  });
+
+  it("with a judge that equals the humans and endless rows is as good as labels on all rows", () => {
+    const {human, judge} = simulate("equal", 1, 200, 20_000);
+    const ours = judgeCorrected(human, judge)!;
+    expect(ours.weight).toBeGreaterThan(0.98);
+    expectClose(ours.standardError, standardError(judge)!, 0.05);
+  });
+
+  it("chooses the weight that makes the standard error smallest", () => {
+    const {human, judge} = simulate("weight", 0.7, 150, 1500);
+    const ours = judgeCorrected(human, judge)!;
+    const alone = judge.slice(150);
+    const at = (weight: number) =>
+      variance(human.slice(0, 150).map((y, i) => y! - weight * judge[i]!))! / 150 +
+      (weight ** 2 * variance(alone)!) / alone.length;
+    expectClose(ours.standardError! ** 2, at(ours.weight), 1e-9);
+    for (const other of [ours.weight - 0.1, ours.weight + 0.1])
+      expect(at(other)).toBeGreaterThan(at(ours.weight));
+  });
+
+  it("falls back on the labels when no row is the judge's alone, and is undefined with one label", () => {
+    const labels = [1, 0, 1, 1, 0.5];
+    const ours = judgeCorrected(labels, [1, 1, 1, 0, 0])!;
+    expect(ours).toMatchObject({weight: 0, labelled: 5, unlabelled: 0});
+    expectClose(ours.standardError, standardError(labels)!);
+    expectClose(ours.low, meanInterval(labels)!.low);
+    expect(judgeCorrected([1, undefined], [1, 0])).toBeUndefined();
+    expect(judgeCorrected([1, 0], [undefined, undefined])).toBeUndefined();
+    expect(() => judgeCorrected([1], [1, 2])).toThrow("1 rows against 2");
+  });
+});

@@ -1,0 +1,109 @@
+import fc from "fast-check";
+import {describe, expect, it} from "vitest";
+import {
+  mean,
+  meanInterval,
+  pairedDifference,
+  possibleBest,
+  rng,
+  splitHalf,
+  winnerEstimate
+} from "../../src/stats/index.js";
+import {expectClose} from "./support.js";
+
+/** Ten candidates of the given true accuracies on the same rows, some of which are hard for all. */
+function simulate(seed: string | number, truth: readonly number[], n: number): number[][] {
+  const next = rng(seed, "winner");
+  const hard = Array.from({length: n}, () => next.normal());
+  return truth.map((p) => hard.map((h) => Number(next() < 1 / (1 + Math.exp(-(Math.log(p / (1 - p)) + h))))));
+}
+
+const equal = new Array<number>(10).fill(0.6);
+
+describe("the winner's score, corrected for having been chosen", () => {
+  it("is flattered by choosing among ten equals; the correction takes off most of it and split-half all", () => {
+    const bias = {naive: 0, corrected: 0, halves: 0};
+    const truth = mean(simulate("truth", equal, 200_000).map((column) => mean(column)))!;
+    const trials = 150;
+    let covered = 0;
+    for (let trial = 0; trial < trials; trial++) {
+      const columns = simulate(trial, equal, 200);
+      const ours = winnerEstimate(columns, {seed: trial, draws: 400})!;
+      bias.naive += (ours.naive - truth) / trials;
+      bias.corrected += (ours.estimate - truth) / trials;
+      bias.halves += (splitHalf(columns, {seed: trial, splits: 20})!.estimate - truth) / trials;
+      if (ours.low <= truth && truth <= ours.high) covered++;
+    }
+    expect(bias.naive).toBeGreaterThan(0.03);
+    expect(Math.abs(bias.corrected)).toBeLessThan(bias.naive / 2);
+    expect(Math.abs(bias.halves)).toBeLessThan(0.01);
+    expect(covered / trials).toBeGreaterThan(0.93);
+  });
+
+  it("hardly changes a clear winner", () => {
+    const columns = simulate("clear", [0.5, 0.55, 0.9], 800);
+    const ours = winnerEstimate(columns, {seed: 1})!;
+    expect(ours.winner).toBe(2);
+    expect(ours.optimism).toBeLessThan(0.001);
+  });
+
+  it("for one candidate alone is the t interval", () => {
+    const scores = [0.1, 0.5, 0.9, 0.3, 0.7, 0.65];
+    const ours = winnerEstimate([scores], {seed: 1, draws: 100_000})!;
+    const t = meanInterval(scores)!;
+    expectClose(ours.high - ours.low, t.high - t.low, 0.02);
+    expect(Math.abs(ours.optimism)).toBeLessThan(0.01);
+  });
+
+  it("gives the same numbers for the same seed and uses rows that all candidates have", () => {
+    const columns = simulate("same", [0.5, 0.6], 60);
+    const ours = winnerEstimate(columns, {seed: 3});
+    expect(winnerEstimate(columns, {seed: 3})).toEqual(ours);
+    const gaps = columns.map((column, j) => column.map((x, i) => (i % 10 === j ? undefined : x)));
+    expect(winnerEstimate(gaps, {seed: 3})!.n).toBe(48);
+    expect(winnerEstimate([], {seed: 1})).toBeUndefined();
+    expect(
+      winnerEstimate(
+        [
+          [1, 0],
+          [undefined, 1]
+        ],
+        {seed: 1}
+      )
+    ).toBeUndefined();
+    expect(splitHalf([[1, 0, 1]], {seed: 1})).toBeUndefined();
+  });
+});
+
+describe("candidates that may be the best", () => {
+  it("contain the truly best one at least 95 % of the time, and leave out clearly worse ones", () => {
+    const truth = [0.7, 0.69, 0.68, 0.5, 0.4];
+    let kept = 0;
+    let clearlyWorse = 0;
+    const trials = 300;
+    for (let trial = 0; trial < trials; trial++) {
+      const {best} = possibleBest(simulate(trial, truth, 300), {seed: trial, draws: 500})!;
+      if (best.includes(0)) kept++;
+      if (best.includes(4)) clearlyWorse++;
+    }
+    expect(kept / trials).toBeGreaterThan(0.93);
+    expect(clearlyWorse).toBe(0);
+  });
+
+  it("with two candidates say what the paired t test says, one-sided", () => {
+    const [a, b] = simulate("two", [0.6, 0.68], 400);
+    const p = possibleBest([a!, b!], {seed: 1, draws: 100_000})!.p[0]!;
+    const graded = (list: number[]) => list.map((x, i) => x + (i % 7) * 1e-9);
+    const t = pairedDifference(graded(a!), graded(b!))!;
+    expect(Math.abs(p - t.p / 2)).toBeLessThan(0.005);
+  });
+
+  it("keep a copy of the best, and everyone when nobody differs", () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(0, 0.5, 1), {minLength: 2, maxLength: 30}), (scores) => {
+        expect(possibleBest([scores, scores, scores], {seed: 1, draws: 50})!.best).toEqual([0, 1, 2]);
+      })
+    );
+    expect(possibleBest([[1], [0]], {seed: 1})).toBeUndefined();
+  });
+});
