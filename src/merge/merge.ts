@@ -91,9 +91,8 @@ function references(recipe: Recipe): ModelReference[] {
 function folders(
   options: MergeOptions,
   made: ReadonlyMap<string, string>
-): (reference: ModelReference) => Promise<string> {
-  return async (reference) =>
-    made.get(reference.path) ?? (await modelFolder(reference.path, options.resolveModel));
+): (path: string) => Promise<string> {
+  return async (path) => made.get(path) ?? (await modelFolder(path, options.resolveModel));
 }
 
 async function hashInputs(plan: Plan, options: MergeOptions): Promise<Map<string, HashedFile[]>> {

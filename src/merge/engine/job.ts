@@ -1,3 +1,4 @@
+import {type AdapterChange} from "../lora/change.js";
 import {type FloatDtype} from "../numeric/convert.js";
 import {type Dtype} from "../safetensors/dtype.js";
 
@@ -18,6 +19,10 @@ export interface TensorInput {
   /** Its own shape, which may be larger than the output's (then the top left block is used). */
   shape: readonly number[];
   rows?: RowMap;
+  /** Applied when the tensor is read. */
+  adapter?: AdapterChange;
+  /** The dtype the model would hold the tensor in, when that is not the stored one or an adapter changes it. */
+  as?: FloatDtype;
   parameters: Readonly<Record<string, number>>;
   /** Keep-mask given from outside: row-major bits, the first in the highest bit of a byte. */
   mask?: Uint8Array;

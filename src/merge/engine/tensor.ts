@@ -1,3 +1,5 @@
+import {adapterRows, type AdapterRows} from "../lora/apply.js";
+import {type Stored} from "../lora/change.js";
 import {decode, encode, type FloatDtype, roundTo, rounded} from "../numeric/convert.js";
 import {dot, subtract} from "../numeric/vector.js";
 import {DTYPE_BITS} from "../safetensors/dtype.js";
@@ -46,6 +48,7 @@ export class MergeTensor {
   readonly base: number;
   /** Inputs other than the base. */
   readonly others: number[];
+  private readonly adapters = new Map<number, AdapterRows>();
   nonFinite = 0;
   squares = 0;
   bytesRead = 0;
@@ -108,6 +111,8 @@ export class MergeTensor {
     if (source.rows) this.loadRows(source, start, count, out);
     else if (sameShape(source.shape, this.job.shape)) this.read(source, start, count, out);
     else this.loadCropped(source, start, count, out);
+    if (source.adapter) this.adapt(input, start, count, out);
+    if (source.as) roundTo(source.as, out, count);
     if (this.job.cast) roundTo(this.job.cast, out, count);
     if (this.work !== "F32") roundTo(this.work, out, count);
   }
@@ -154,6 +159,46 @@ export class MergeTensor {
       }
       at += length;
     }
+  }
+
+  private adapt(input: number, start: number, count: number, out: Float32Array): void {
+    const source = this.job.inputs[input]!;
+    // A bias, and any tensor of one dimension, is one row.
+    const flat = source.shape.length < 2;
+    const own = flat ? this.count : source.shape.slice(1).reduce((product, size) => product * size, 1);
+    const width = flat ? this.count : this.job.shape.slice(1).reduce((product, size) => product * size, 1);
+    let rows = this.adapters.get(input);
+    if (!rows) {
+      rows = adapterRows(
+        source.adapter!,
+        flat ? 1 : source.shape[0]!,
+        own,
+        (stored) => this.readWhole(stored),
+        (row) => {
+          const values = new Float32Array(own);
+          this.read(source, row * own, own, values);
+          return values;
+        }
+      );
+      this.adapters.set(input, rows);
+    }
+    for (let at = start; at < start + count;) {
+      const target = Math.floor(at / width);
+      const column = at - target * width;
+      const length = Math.min(width - column, start + count - at);
+      const row = source.rows ? source.rows.map[target]! : target;
+      if (row >= 0) rows.apply(out.subarray(at - start, at - start + length), {row, column, length});
+      at += length;
+    }
+  }
+
+  private readWhole({file, offset, dtype, shape}: Stored): Float32Array {
+    const count = shape.reduce((product, size) => product * size, 1);
+    const bytes = new Uint8Array((count * DTYPE_BITS[dtype]) / 8);
+    this.files.read(file, offset, bytes);
+    const values = new Float32Array(count);
+    decode(dtype, bytes, count, values);
+    return values;
   }
 
   round(values: Float32Array, count: number): void {

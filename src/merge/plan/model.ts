@@ -2,8 +2,11 @@ import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {messageOf, UserError} from "../../store/errors.js";
+import {withAdapter} from "../lora/adapter.js";
+import {type AdapterChange} from "../lora/change.js";
 import {referenceText} from "../recipe/reference.js";
 import {type ModelReference} from "../recipe/types.js";
+import {type Dtype} from "../safetensors/dtype.js";
 import {type Checkpoint, openCheckpoint} from "../safetensors/open.js";
 
 /** A model of a recipe, opened: nothing of its weights is in memory. */
@@ -13,6 +16,10 @@ export interface OpenModel {
   folder: string;
   checkpoint: Checkpoint;
   config: Record<string, unknown>;
+  /** What an adapter changes, by tensor. */
+  changes?: ReadonlyMap<string, AdapterChange>;
+  /** Dtypes of tensors that an adapter replaces: those of the base. */
+  dtypes?: ReadonlyMap<string, Dtype>;
 }
 
 /** Finds the folder of a model the recipe names; undefined means the name is a path. */
@@ -26,7 +33,7 @@ export async function modelFolder(path: string, resolveModel?: ResolveModel): Pr
 /** Opens every model once. All that cannot be opened are named in one error. */
 export async function openModels(
   references: readonly ModelReference[],
-  folderOf: (reference: ModelReference) => Promise<string>
+  folderOf: (path: string) => Promise<string>
 ): Promise<Map<string, OpenModel>> {
   const models = new Map<string, OpenModel>();
   const problems: string[] = [];
@@ -34,9 +41,11 @@ export async function openModels(
     const id = referenceText(reference);
     if (models.has(id)) continue;
     try {
-      const folder = await folderOf(reference);
+      const folder = await folderOf(reference.path);
       const checkpoint = await openCheckpoint(folder);
-      models.set(id, {id, folder, checkpoint, config: await readConfig(checkpoint.folder)});
+      const model = {id, folder, checkpoint, config: await readConfig(checkpoint.folder)};
+      const {adapter} = reference;
+      models.set(id, adapter ? await withAdapter(model, await folderOf(adapter.path), id) : model);
     } catch (error) {
       problems.push(messageOf(error));
     }

@@ -209,6 +209,8 @@ function inputOf(
     context.masks?.[`${model.id}/${tensor.name}`] ??
     context.masks?.[`${basename(model.folder)}/${tensor.name}`];
   const rows = context.rows?.(model.id, tensor.name);
+  const adapter = model.changes?.get(tensor.name);
+  const as = dtypeOf(model, tensor);
   return {
     model: model.id,
     file: tensor.file,
@@ -217,6 +219,8 @@ function inputOf(
     shape: tensor.shape,
     parameters,
     ...(rows && {rows}),
+    ...(adapter && {adapter}),
+    ...((adapter || as !== tensor.dtype) && isFloat16or32(as) && {as}),
     ...(mask && {mask})
   };
 }
@@ -271,7 +275,9 @@ function mergeJob(
     return inputOf(candidate, own, context);
   });
   const base = found.findIndex(({model}) => model.id === baseId);
-  const loaded = found.map(({tensor}) => recipe.dtype ?? floatDtype(tensor.dtype, site, context));
+  const loaded = found.map(
+    ({model, tensor}) => recipe.dtype ?? floatDtype(dtypeOf(model, tensor), site, context)
+  );
   const natural = base >= 0 && method.base !== "optional" ? loaded[base]! : common(loaded);
   const out = recipe.outDtype ?? (exact && method.exactResult ? method.exactResult : natural);
   const job: TensorJob = {
@@ -288,6 +294,15 @@ function mergeJob(
   return untouched(job) ? {...job, method: "copy"} : job;
 }
 
+/** The dtype a model holds a tensor in once its adapter is in place. */
+function dtypeOf(model: OpenModel, {name, dtype}: StoredTensor): Dtype {
+  return model.dtypes?.get(name) ?? dtype;
+}
+
+function isFloat16or32(dtype: Dtype): dtype is FloatDtype {
+  return dtype === "F32" || dtype === "BF16" || dtype === "F16";
+}
+
 /** A single tensor passed through unchanged may be copied byte for byte. */
 function untouched({method, inputs, shape, out}: TensorJob): boolean {
   const [input] = inputs;
@@ -296,6 +311,7 @@ function untouched({method, inputs, shape, out}: TensorJob): boolean {
     (input!.parameters.scale ?? 1) === 1 &&
     input!.dtype === out &&
     !input!.rows &&
+    !input!.adapter &&
     equal(input!.shape, shape)
   );
 }

@@ -1,0 +1,179 @@
+import {existsSync} from "node:fs";
+import {readFile} from "node:fs/promises";
+import {join} from "node:path";
+import {messageOf, UserError} from "../../store/errors.js";
+import {type OpenModel} from "../plan/model.js";
+import {type Dtype} from "../safetensors/dtype.js";
+import {readHeader, type StoredTensor} from "../safetensors/open.js";
+import {type AdapterChange, type Stored} from "./change.js";
+import {type AdapterConfig, readAdapterConfig, scaleOf} from "./config.js";
+
+const PREFIX = "base_model.model.";
+const WEIGHTS = "adapter_model.safetensors";
+
+/**
+ * The base model with a PEFT adapter in place: changed tensors are computed when they are read, replaced ones point
+ * into the adapter's file, and all keep the base's dtype. Throws a UserError that lists every entry of the adapter
+ * that does not fit the base.
+ */
+export async function withAdapter(base: OpenModel, folder: string, id: string): Promise<OpenModel> {
+  const file = join(folder, WEIGHTS);
+  if (!existsSync(file))
+    throw new UserError(`The adapter ${folder} has no ${WEIGHTS}. Convert it to safetensors first.`);
+  const config = await adapterConfig(folder);
+  const {tensors} = await readHeader(file);
+  const stored = new Map(tensors.map((tensor) => [tensor.name, {...tensor, file}]));
+  const edit = new Edit(base, config, stored, file);
+  for (const name of stored.keys()) edit.take(name);
+  edit.finish();
+  return {
+    ...base,
+    id,
+    checkpoint: {...base.checkpoint, files: [...base.checkpoint.files, file], tensors: edit.tensors},
+    changes: edit.changes,
+    dtypes: edit.dtypes
+  };
+}
+
+async function adapterConfig(folder: string): Promise<AdapterConfig> {
+  const path = join(folder, "adapter_config.json");
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(path, "utf8"));
+  } catch (cause) {
+    throw new UserError(`${path} cannot be read (${messageOf(cause)}). Fetch the adapter again.`, {cause});
+  }
+  return readAdapterConfig(path, value);
+}
+
+class Edit {
+  readonly tensors: Map<string, StoredTensor>;
+  readonly changes = new Map<string, AdapterChange>();
+  readonly dtypes = new Map<string, Dtype>();
+  private readonly problems: string[] = [];
+  private readonly used = new Set<string>();
+
+  constructor(
+    private readonly base: OpenModel,
+    private readonly config: AdapterConfig,
+    private readonly stored: ReadonlyMap<string, StoredTensor>,
+    private readonly file: string
+  ) {
+    this.tensors = new Map(base.checkpoint.tensors);
+  }
+
+  take(key: string): void {
+    if (this.used.has(key)) return;
+    const part = /^(.*)\.(lora_A\.weight|lora_embedding_A)$/.exec(key);
+    if (part) this.product(part[1]!, key, part[2] === "lora_embedding_A");
+    else if (/\.lora_(B\.weight|B\.bias|embedding_B|magnitude_vector(\.weight)?)$/.test(key)) return;
+    else if (/lora_|trainable_tokens|\bia3_|vera_|oft_|hada_|lokr_/.test(key.slice(PREFIX.length)))
+      this.problems.push(`${key} is of a kind that is not supported`);
+    else this.replace(key);
+  }
+
+  finish(): void {
+    for (const key of this.stored.keys())
+      if (
+        !this.used.has(key) &&
+        /\.lora_|lora_embedding/.test(key) &&
+        !this.problems.some((p) => p.startsWith(key))
+      )
+        this.problems.push(`${key} has no lora_A beside it`);
+    if (this.problems.length > 0)
+      throw new UserError(
+        `The adapter ${this.file} does not fit ${this.base.id}:\n${this.problems.map((p) => `  ${p}`).join("\n")}`
+      );
+  }
+
+  private product(path: string, keyA: string, embedding: boolean): void {
+    const module = plain(path);
+    const keyB = `${path}.${embedding ? "lora_embedding_B" : "lora_B.weight"}`;
+    const a = this.stored.get(keyA)!;
+    const b = this.stored.get(keyB);
+    if (!b) return void this.problems.push(`${keyA} has no ${keyB} beside it`);
+    this.used.add(keyA).add(keyB);
+    const target = `${module}.weight`;
+    const weight = this.base.checkpoint.tensors.get(target);
+    if (!weight) return void this.problems.push(`${keyA} changes ${target}, which the base does not have`);
+    const {rank, scale} = scaleOf(this.config, module);
+    if (a.shape[0] !== rank)
+      return void this.problems.push(`${keyA} has rank ${a.shape[0]} but adapter_config.json says ${rank}`);
+    const transposed = embedding || this.config.fanInFanOut;
+    const [outer, inner] = [b.shape[0]!, a.shape.slice(1).reduce((x, y) => x * y, 1)];
+    const expected = transposed ? [inner, outer] : [outer, inner];
+    const rows = weight.shape[0] ?? 1;
+    const columns = weight.shape.slice(1).reduce((x, y) => x * y, 1);
+    if (rows !== expected[0] || columns !== expected[1] || b.shape[1] !== rank)
+      return void this.problems.push(
+        `${keyA} and ${keyB} make [${expected.join(", ")}] but ${target} is [${weight.shape.join(", ")}]`
+      );
+    const magnitude = this.magnitude(path, outer, embedding);
+    this.changes.set(target, {
+      kind: "product",
+      a: place(a),
+      b: place(b),
+      rank,
+      transposed,
+      scale,
+      ...(magnitude && {magnitude})
+    });
+    this.bias(path, module, outer, scale);
+  }
+
+  private magnitude(path: string, outer: number, embedding: boolean): Stored | undefined {
+    const key = [`${path}.lora_magnitude_vector`, `${path}.lora_magnitude_vector.weight`].find((k) =>
+      this.stored.has(k)
+    );
+    if (key === undefined) {
+      if (this.config.useDora)
+        this.problems.push(`${path} has no lora_magnitude_vector although use_dora is set`);
+      return undefined;
+    }
+    this.used.add(key);
+    const stored = this.stored.get(key)!;
+    if (embedding) this.problems.push(`${key}: DoRA on embeddings is not supported`);
+    if (stored.shape.reduce((x, y) => x * y, 1) !== outer)
+      this.problems.push(`${key} is [${stored.shape.join(", ")}] but there are ${outer} outputs`);
+    return place(stored);
+  }
+
+  private bias(path: string, module: string, outer: number, scale: number): void {
+    const key = `${path}.lora_B.bias`;
+    const term = this.stored.get(key);
+    if (!term) return;
+    this.used.add(key);
+    const target = this.base.checkpoint.tensors.get(`${module}.bias`);
+    if (!target)
+      return void this.problems.push(`${key} changes ${module}.bias, which the base does not have`);
+    if (term.shape[0] !== outer || target.shape[0] !== outer)
+      return void this.problems.push(
+        `${key} is [${term.shape.join(", ")}] but ${module}.bias has ${target.shape[0]}`
+      );
+    this.changes.set(`${module}.bias`, {kind: "bias", term: place(term), scale});
+  }
+
+  /** Modules saved whole and trained biases take the base tensor's place. */
+  private replace(key: string): void {
+    this.used.add(key);
+    const name = plain(key);
+    const own = this.base.checkpoint.tensors.get(name);
+    const stored = this.stored.get(key)!;
+    if (own && own.shape.join() !== stored.shape.join())
+      return void this.problems.push(
+        `${key} is [${stored.shape.join(", ")}] but ${name} is [${own.shape.join(", ")}]`
+      );
+    this.tensors.set(name, {...stored, name});
+    if (own) this.dtypes.set(name, own.dtype);
+  }
+}
+
+function place({file, offset, dtype, shape}: StoredTensor): Stored {
+  return {file, offset, dtype, shape};
+}
+
+/** A key of the adapter as the base names it. */
+function plain(key: string): string {
+  const path = key.startsWith(PREFIX) ? key.slice(PREFIX.length) : key;
+  return path.replace(/\.(modules_to_save(\.default)?|base_layer|original_module)(?=\.|$)/g, "");
+}

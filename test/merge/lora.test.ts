@@ -1,0 +1,162 @@
+import {mkdir, readFile, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {writeSafetensors} from "../../src/merge/safetensors/write.js";
+import {judge, measure, readManifest, type Measured} from "./goldens.js";
+import {GOLDEN, mergeIn, readTensors, type Tensors, workFolder, writeModel} from "./support.js";
+
+let work: Awaited<ReturnType<typeof workFolder>>;
+beforeAll(async () => {
+  work = await workFolder();
+});
+afterAll(() => work.remove());
+
+async function writeAdapter(name: string, config: object, tensors: Tensors): Promise<string> {
+  const folder = join(work.path, name);
+  await mkdir(folder, {recursive: true});
+  await writeFile(join(folder, "adapter_config.json"), JSON.stringify({peft_type: "LORA", ...config}));
+  await writeSafetensors(
+    join(folder, "adapter_model.safetensors"),
+    Object.entries(tensors).map(([key, {shape, values}]) => ({
+      name: key,
+      dtype: "F32" as const,
+      shape: shape ?? [values.length],
+      data: new Uint8Array(Float32Array.from(values).buffer)
+    }))
+  );
+  return name;
+}
+
+async function adapted(base: string, adapter: string, name: string): Promise<number[]> {
+  const {tensors} = await mergeIn(work.path, {
+    merge_method: "passthrough",
+    models: [{model: `${base}+${adapter}`}]
+  });
+  return [...tensors.get(name)!.values];
+}
+
+describe("golden adapters", async () => {
+  const cases = Object.entries(await readManifest()).filter(([, {method}]) => method === "lora");
+  if (!GOLDEN) {
+    console.log(
+      "Golden adapters are skipped: no golden/merge folder (set ASSAY_SHARED to the shared folder)."
+    );
+    it.skip("need the shared folder", () => undefined);
+  }
+  for (const [name, golden] of cases)
+    it(`${name} agrees with the reference and leaves other tensors as they are`, async () => {
+      const folder = join(GOLDEN!, name);
+      const {base} = JSON.parse(await readFile(join(folder, "meta.json"), "utf8")) as {base: string};
+      const recipe = {merge_method: "passthrough", models: [{model: `${base}+${name}/adapter`}]};
+      const {tensors} = await mergeIn(work.path, recipe, {resolveModel: (path) => join(GOLDEN!, path)});
+      const gold = await readTensors(join(folder, "expected.safetensors"));
+      const measured: Measured = measure(tensors, gold);
+      judge(measured, golden.tolerance);
+      const before = await readTensors(join(GOLDEN!, base));
+      expect([...tensors.keys()].sort()).toEqual([...before.keys()].sort());
+      for (const [tensor, {values, dtype}] of before) {
+        if (gold.has(tensor)) continue;
+        expect(tensors.get(tensor)!.dtype).toBe(dtype);
+        expect(tensors.get(tensor)!.values).toEqual(values);
+      }
+    });
+});
+
+describe("adapters", () => {
+  const key = (rest: string) => `base_model.model.layer.${rest}`;
+
+  beforeAll(async () => {
+    await writeModel(join(work.path, "base"), {
+      "layer.weight": {shape: [2, 3], values: [1, 2, 3, 4, 5, 6]},
+      "layer.bias": {values: [1, 1]},
+      "embed_tokens.weight": {shape: [3, 2], values: [0, 0, 0, 0, 0, 0]},
+      "head.weight": {shape: [1, 2], values: [7, 8]}
+    });
+  });
+
+  it("add alpha / r times B A to a weight, and times the bias of B to its bias", async () => {
+    await writeAdapter(
+      "plain",
+      {r: 1, lora_alpha: 2, lora_bias: true},
+      {
+        [key("lora_A.weight")]: {shape: [1, 3], values: [1, 0, -1]},
+        [key("lora_B.weight")]: {shape: [2, 1], values: [1, 10]},
+        [key("lora_B.bias")]: {values: [0.5, -0.5]}
+      }
+    );
+    expect(await adapted("base", "plain", "layer.weight")).toEqual([3, 2, 1, 24, 5, -14]);
+    expect(await adapted("base", "plain", "layer.bias")).toEqual([2, 0]);
+  });
+
+  it("bring each output's norm to DoRA's magnitude", async () => {
+    await writeAdapter(
+      "dora",
+      {r: 1, lora_alpha: 1, use_dora: true},
+      {
+        [key("lora_A.weight")]: {shape: [1, 3], values: [0, 0, 0]},
+        [key("lora_B.weight")]: {shape: [2, 1], values: [0, 0]},
+        [key("lora_magnitude_vector")]: {values: [2, 1]}
+      }
+    );
+    const row = (values: number[], m: number) => values.map((v) => (v * m) / Math.hypot(...values));
+    const values = await adapted("base", "dora", "layer.weight");
+    [...row([1, 2, 3], 2), ...row([4, 5, 6], 1)].forEach((v, i) => expect(values[i]).toBeCloseTo(v, 6));
+  });
+
+  it("change embeddings by the transposed product", async () => {
+    await writeAdapter(
+      "embedding",
+      {r: 1, lora_alpha: 1},
+      {
+        "base_model.model.embed_tokens.lora_embedding_A": {shape: [1, 3], values: [1, 2, 3]},
+        "base_model.model.embed_tokens.lora_embedding_B": {shape: [2, 1], values: [1, -1]}
+      }
+    );
+    expect(await adapted("base", "embedding", "embed_tokens.weight")).toEqual([1, -1, 2, -2, 3, -3]);
+  });
+
+  it("put modules saved whole in the place of the base's", async () => {
+    await writeAdapter(
+      "saved",
+      {r: 1},
+      {
+        "base_model.model.head.modules_to_save.weight": {shape: [1, 2], values: [9, 9]}
+      }
+    );
+    expect(await adapted("base", "saved", "head.weight")).toEqual([9, 9]);
+  });
+
+  it("take part in a recipe: task arithmetic with weight 1 gives back exactly the adapter's delta", async () => {
+    await writeAdapter(
+      "delta",
+      {r: 1, lora_alpha: 1},
+      {
+        [key("lora_A.weight")]: {shape: [1, 3], values: [1, 2, 4]},
+        [key("lora_B.weight")]: {shape: [2, 1], values: [1, -2]}
+      }
+    );
+    for (const method of ["task_arithmetic", "ties", "dare_linear", "breadcrumbs", "della_linear"]) {
+      const {tensors} = await mergeIn(work.path, {
+        merge_method: method,
+        base_model: "base",
+        models: [{model: "base+delta", parameters: {weight: 1, density: 1}}]
+      });
+      expect([...tensors.get("layer.weight")!.values], method).toEqual([2, 4, 7, 2, 1, -2]);
+    }
+  });
+
+  it("that do not fit are refused with everything that is wrong", async () => {
+    await writeAdapter(
+      "wrong",
+      {r: 2},
+      {
+        [key("lora_A.weight")]: {shape: [1, 3], values: [1, 0, -1]},
+        [key("lora_B.weight")]: {shape: [2, 1], values: [1, 10]},
+        "base_model.model.other.lora_A.weight": {shape: [2, 1], values: [1, 1]}
+      }
+    );
+    await expect(adapted("base", "wrong", "layer.weight")).rejects.toThrow(
+      /rank 1 but adapter_config\.json says 2[^]*other\.lora_A\.weight has no/
+    );
+  });
+});
