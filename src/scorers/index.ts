@@ -4,6 +4,7 @@ export {classification, type ClassificationOptions} from "./classification.js";
 export {embeddingSimilarity, type EmbeddingOptions} from "./embeddingSimilarity.js";
 export {exactMatch} from "./exactMatch.js";
 export {includes, type IncludesOptions} from "./includes.js";
+export {instructionFollowing, type InstructionOptions} from "./instructionFollowing.js";
 export {jsonFields, type JsonFieldsOptions} from "./jsonFields.js";
 export {jsonSchema, type JsonSchemaOptions} from "./jsonSchema.js";
 export {matchAfter, type MatchAfterOptions} from "./matchAfter.js";

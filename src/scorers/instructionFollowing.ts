@@ -1,0 +1,79 @@
+import {instructionChecks} from "./instructions/index.js";
+import {type InstructionArguments, InstructionError} from "./instructions/types.js";
+import {withSettings} from "./scorerVersion.js";
+import {type ScoredRow, type Scorer} from "./types.js";
+
+export interface InstructionOptions {
+  /**
+   * "strict" takes the response as it is. "loose" accepts an instruction that any of eight readings follows: with
+   * and without asterisks, first line, last line or both. Default "strict".
+   */
+  mode?: "strict" | "loose";
+}
+
+/** What a row expects, named as in IFEval's data. */
+interface Instructions {
+  instruction_id_list: string[];
+  kwargs: InstructionArguments[];
+}
+
+/**
+ * 1 when the output follows every instruction of the row, else 0; details hold each verdict in the row's order.
+ * Expected is {instruction_id_list, kwargs} as in IFEval's data. The aggregate is the share of instructions followed.
+ * An unknown instruction or one without its arguments is a failure.
+ */
+export function instructionFollowing({mode = "strict"}: InstructionOptions = {}): Scorer {
+  const score: Scorer = ({output, expected}) => {
+    if (!isInstructions(expected))
+      return {failed: "the row's expected value has no instruction_id_list and kwargs of the same length"};
+    const unknown = expected.instruction_id_list.filter((id) => !Object.hasOwn(instructionChecks, id));
+    if (unknown.length > 0) return {failed: `unknown instruction ${unknown.join(", ")}`};
+    try {
+      const followed = expected.instruction_id_list.map((id, i) =>
+        follows(output, id, withoutNulls(expected.kwargs[i]!), mode)
+      );
+      return {value: followed.every(Boolean) ? 1 : 0, details: {followed}};
+    } catch (error) {
+      if (error instanceof InstructionError)
+        return {failed: `an instruction cannot be checked: ${error.message}`};
+      throw error;
+    }
+  };
+  const uses = [follows, looseReadings, withoutNulls, ...Object.values(instructionChecks)];
+  return withSettings(score, {mode}, {uses, aggregate: shareFollowed});
+}
+
+function follows(output: string, id: string, given: InstructionArguments, mode: "strict" | "loose"): boolean {
+  const readings = mode === "loose" ? looseReadings(output) : [output];
+  return readings.some((reading) => reading.trim() !== "" && instructionChecks[id]!(reading, given));
+}
+
+function looseReadings(output: string): string[] {
+  const lines = output.split("\n");
+  const readings = [output, lines.slice(1), lines.slice(0, -1), lines.slice(1, -1)].map((reading) =>
+    typeof reading === "string" ? reading : reading.join("\n").trim()
+  );
+  return [...readings, ...readings.map((reading) => reading.replaceAll("*", ""))];
+}
+
+function shareFollowed(rows: readonly ScoredRow[]): number | undefined {
+  const verdicts = rows.flatMap((row) => row.details?.followed as boolean[]);
+  return verdicts.length > 0 ? verdicts.filter(Boolean).length / verdicts.length : undefined;
+}
+
+/** Tables fill absent arguments with null. */
+function withoutNulls(given: InstructionArguments): InstructionArguments {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+}
+
+function isInstructions(value: unknown): value is Instructions {
+  const {instruction_id_list: ids, kwargs} = (value ?? {}) as Partial<Record<string, unknown>>;
+  return (
+    Array.isArray(ids) &&
+    Array.isArray(kwargs) &&
+    ids.length > 0 &&
+    ids.length === kwargs.length &&
+    ids.every((id) => typeof id === "string") &&
+    kwargs.every((given) => typeof given === "object" && given !== null)
+  );
+}

@@ -1,0 +1,16 @@
+import {numberArgument, textArgument} from "./arguments.js";
+import {type InstructionCheck} from "./types.js";
+
+export const contentChecks: Record<string, InstructionCheck> = {
+  /** [square brackets] on one line. */
+  "detectable_content:number_placeholders": (response, given) =>
+    (response.match(/\[[^\n]*?\]/g)?.length ?? 0) >= numberArgument(given, "num_placeholders"),
+
+  "detectable_content:postscript": (response, given) => {
+    const marker = textArgument(given, "postscript_marker");
+    const text = response.toLowerCase();
+    if (marker === "P.P.S") return /p\.\s?p\.\s?s/.test(text);
+    if (marker === "P.S.") return /p\.\s?s\./.test(text);
+    return text.includes(marker.toLowerCase());
+  }
+};

@@ -1,0 +1,27 @@
+import {compare, listArgument, textArgument} from "./arguments.js";
+import {type InstructionCheck, InstructionError} from "./types.js";
+
+export const keywordChecks: Record<string, InstructionCheck> = {
+  "keywords:existence": (response, given) =>
+    listArgument(given, "keywords").every((keyword) => occurrences(response, keyword) > 0),
+
+  "keywords:frequency": (response, given) =>
+    compare(occurrences(response, textArgument(given, "keyword")), given, "relation", "frequency"),
+
+  "keywords:forbidden_words": (response, given) =>
+    listArgument(given, "forbidden_words").every((word) => occurrences(response, word, true) === 0),
+
+  /** Letter case does not matter. The original draws a random letter when asked for "#" or "!"; here it counts that. */
+  "keywords:letter_frequency": (response, given) => {
+    const letter = textArgument(given, "letter").toLowerCase();
+    if ([...letter].length !== 1) throw new InstructionError("argument letter is more than one character");
+    return compare(response.toLowerCase().split(letter).length - 1, given, "let_relation", "let_frequency");
+  }
+};
+
+/** Part of a word counts, unless whole words are asked for; letter case never matters. */
+function occurrences(text: string, keyword: string, wholeWord = false): number {
+  const literal = keyword.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const pattern = wholeWord ? `(?<![\\p{L}\\p{N}_])${literal}(?![\\p{L}\\p{N}_])` : literal;
+  return [...text.matchAll(new RegExp(pattern, "giu"))].length;
+}
