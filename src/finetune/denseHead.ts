@@ -1,3 +1,4 @@
+import {headScores} from "../models/headScores.js";
 import {softmaxInPlace} from "./logisticRegression.js";
 import {shuffled} from "./random.js";
 
@@ -45,19 +46,4 @@ export function fitHead(
     }
   }
   return {weight, bias, loss: loss / vectors.length};
-}
-
-/** Class scores of a dense vector: `weight` is [classes × dimensions]. */
-export function headScores(
-  vector: Float32Array,
-  weight: Float32Array,
-  bias: Float32Array,
-  scores: Float64Array
-): void {
-  const dimensions = vector.length;
-  for (let c = 0; c < bias.length; c++) {
-    let sum = bias[c]!;
-    for (let d = 0, at = c * dimensions; d < dimensions; d++, at++) sum += weight[at]! * vector[d]!;
-    scores[c] = sum;
-  }
 }

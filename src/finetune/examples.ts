@@ -10,6 +10,8 @@ export interface Examples {
   classes: string[];
   /** SHA-256 of the sorted row ids, one a line. */
   rowsSha256: string;
+  /** Texts of all rows of the part, for what is learned without labels. */
+  partTexts: string[];
   /** The subset and the sample in words; undefined when all rows of the part were taken. */
   subset?: string;
 }
@@ -27,14 +29,14 @@ export async function readExamples(
   const {text, label, subset, sample, part = "train"} = options;
   const labels = new Set<string>();
   let rows: {id: string; text: string; label: string}[] = [];
-  let total = 0;
+  const partTexts: string[] = [];
   for await (const row of context.rows(part)) {
     context.signal?.throwIfAborted();
     const value = stringOf(row, label, context.dataset);
     labels.add(value);
-    total++;
-    if (!subset || subset.where(row))
-      rows.push({id: row.id, text: stringOf(row, text, context.dataset), label: value});
+    const content = stringOf(row, text, context.dataset);
+    partTexts.push(content);
+    if (!subset || subset.where(row)) rows.push({id: row.id, text: content, label: value});
   }
   const known = [...(classes ?? [...labels].sort())];
   if (known.length > 255)
@@ -50,7 +52,7 @@ export async function readExamples(
   }
   if (rows.length === 0)
     throw new UserError(
-      `${context.dataset}: no row of part "${part}" (${total} rows)${subset ? ` is in the subset "${subset.words}"` : ""}. Check the split and the subset.`
+      `${context.dataset}: no row of part "${part}" (${partTexts.length} rows)${subset ? ` is in the subset "${subset.words}"` : ""}. Check the split and the subset.`
     );
   rows.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   const index = new Map(known.map((name, i) => [name, i]));
@@ -65,6 +67,7 @@ export async function readExamples(
     }),
     classes: known,
     rowsSha256: sha256(rows.map(({id}) => id).join("\n")),
+    partTexts,
     ...(words.length ? {subset: words.join("; ")} : {})
   };
 }

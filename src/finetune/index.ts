@@ -1,3 +1,4 @@
+export {encoderHead, type EncoderHeadOptions} from "./encoderHead.js";
 export {majorityClassifier} from "./majorityClassifier.js";
 export {
   type BuildContext,
@@ -7,3 +8,4 @@ export {
   type TrainingRow
 } from "./modelSource.js";
 export {tfidfLogReg, type TfidfOptions} from "./tfidfLogReg.js";
+export {staticEmbedding, type StaticEmbeddingOptions} from "./staticEmbedding.js";

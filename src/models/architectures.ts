@@ -1,15 +1,18 @@
 import {UserError} from "../store/index.js";
+import {loadEncoderHead} from "./encoderHead.js";
 import {loadMajority} from "./majority.js";
 import {modelFolder, readManifest} from "./registry.js";
+import {loadStaticEmbedding} from "./staticEmbedding.js";
 import {loadTfidfLogReg} from "./tfidfLogReg.js";
-import {type LoadedModel, type ModelManifest} from "./types.js";
+import {type ModelLoader} from "./modelLoader.js";
+import {type LoadedModel} from "./types.js";
 
-/** Loads one architecture from a model's folder. Adding one means adding a file and a line below. */
-export type ModelLoader = (manifest: ModelManifest, folder: string) => Promise<LoadedModel>;
-
+/** Adding an architecture means adding a file and a line here. */
 const loaders: Record<string, ModelLoader> = {
   majority: loadMajority,
-  "tfidf-logreg": loadTfidfLogReg
+  "tfidf-logreg": loadTfidfLogReg,
+  "encoder-head": loadEncoderHead,
+  "static-embedding": loadStaticEmbedding
 };
 
 /** Loads a model kept below `modelsDir`. Throws when it is unknown or no loader fits its architecture. */

@@ -1,4 +1,5 @@
-export {loadModel, type ModelLoader} from "./architectures.js";
+export {loadModel} from "./architectures.js";
 export {lineage, trainingRecords, type Ancestor} from "./lineage.js";
+export {type ModelLoader} from "./modelLoader.js";
 export {damagedFiles, listModels, modelFolder, readManifest, saveModel, type NewModel} from "./registry.js";
 export {type LoadedModel, type ModelManifest, type Prediction} from "./types.js";

@@ -1,0 +1,156 @@
+import {readFile} from "node:fs/promises";
+import {join} from "node:path";
+import {wordPiece} from "../models/encoder/wordPiece.js";
+import {modelFolder, type ModelManifest} from "../models/index.js";
+import {encodeSafetensors, readSafetensors} from "../models/safetensors.js";
+import {meanOfRows, rowsByToken, tokenRows} from "../models/tokenRows.js";
+import {fitHead} from "./denseHead.js";
+import {fineTune, type StaticWeights} from "./fineTune.js";
+import {type ClassifierOptions, type ModelSource} from "./modelSource.js";
+import {randomStream} from "./random.js";
+import {distillTokens} from "./tokenDistillation.js";
+import {trained, type TrainerResult} from "./trained.js";
+
+export interface StaticEmbeddingOptions extends ClassifierOptions {
+  /**
+   * The model whose weights training starts from, itself a static embedding. Without it a token table is distilled
+   * from the sentence encoder and only the head is trained.
+   */
+  init?: ModelSource;
+  /** Size of a token's vector when distilling; 256 when absent. */
+  dimensions?: number;
+  /** Tokens read of each text; 256 when absent. A model with `init` keeps its parent's. */
+  maxTokens?: number;
+  /** Passes over the rows; 8 when absent. */
+  epochs?: number;
+}
+
+interface StaticModel extends StaticWeights {
+  tokenIds: number[];
+  tokenizerJson: string;
+  maxTokens: number;
+  encoder: string;
+}
+
+/**
+ * A text classifier without attention: the mean of one vector a token, and a softmax head. All models that
+ * descend from one distilled table have the same tensors (`embedding.weight`, `head.weight`, `head.bias`), so
+ * they can be merged.
+ */
+export function staticEmbedding(options: StaticEmbeddingOptions): ModelSource {
+  return options.init ? fineTuned(options, options.init) : distilled(options);
+}
+
+function distilled(options: StaticEmbeddingOptions): ModelSource {
+  const {dimensions = 256, maxTokens = 256, epochs = 8} = options;
+  const distilling = {dimensions, maxTokens, minRows: 2};
+  const fit = {epochs, rate: 0.5, l2: 1e-6};
+  return trained({
+    architecture: "static-embedding",
+    options,
+    settings: {version: 1, ...distilling, ...fit},
+    train: async (examples, context) => {
+      const {tokenIds, table, tokenizerJson, encoder} = await distillTokens(
+        examples.partTexts,
+        distilling,
+        context
+      );
+      const classes = examples.classes.length;
+      const texts = rowsOfTexts(examples.texts, {tokenIds, tokenizerJson, maxTokens});
+      const means = texts.map((rows) => {
+        const mean = new Float32Array(dimensions);
+        meanOfRows(rows, table, mean);
+        return mean;
+      });
+      const head = fitHead(
+        means,
+        examples.targets,
+        classes,
+        fit,
+        randomStream(`${context.seed} static head`)
+      );
+      const model = {...head, table, tokenIds, tokenizerJson, maxTokens, encoder};
+      return result(
+        model,
+        examples.classes,
+        {
+          ...fit,
+          distilledFrom: `the texts of all ${examples.partTexts.length} rows of the part, without their labels`
+        },
+        head.loss
+      );
+    }
+  });
+}
+
+function fineTuned(options: StaticEmbeddingOptions, init: ModelSource): ModelSource {
+  const fit = {epochs: options.epochs ?? 8, tableRate: 0.05, headRate: 0.1};
+  return trained({
+    architecture: "static-embedding",
+    options,
+    settings: {version: 1, ...fit},
+    init,
+    train: async (examples, context, parent) => {
+      const model = await readStatic(context.dir, parent!);
+      const texts = rowsOfTexts(examples.texts, model);
+      const random = randomStream(`${context.seed} static fine-tuning`);
+      const loss = await fineTune(model, texts, examples.targets, fit, random, (epoch, value) => {
+        context.signal?.throwIfAborted();
+        context.onProgress?.(`pass ${epoch + 1} of ${fit.epochs}, loss ${value.toFixed(3)}`);
+      });
+      return result(model, examples.classes, fit, loss);
+    }
+  });
+}
+
+function rowsOfTexts(
+  texts: readonly string[],
+  {tokenIds, tokenizerJson, maxTokens}: Pick<StaticModel, "tokenIds" | "tokenizerJson" | "maxTokens">
+): Uint32Array[] {
+  const tokenizer = wordPiece(tokenizerJson);
+  const rowOf = rowsByToken(tokenIds, tokenizer.size);
+  return texts.map((text) => tokenRows(tokenizer.encode(text), rowOf, maxTokens));
+}
+
+async function readStatic(dir: string, {id, settings}: ModelManifest): Promise<StaticModel> {
+  const folder = modelFolder(dir, id);
+  const tensors = await readSafetensors(join(folder, "model.safetensors"));
+  return {
+    table: tensors["embedding.weight"]!.data,
+    weight: tensors["head.weight"]!.data,
+    bias: tensors["head.bias"]!.data,
+    tokenIds: JSON.parse(await readFile(join(folder, "tokens.json"), "utf8")) as number[],
+    tokenizerJson: await readFile(join(folder, "tokenizer.json"), "utf8"),
+    maxTokens: settings.maxTokens as number,
+    encoder: settings.encoder as string
+  };
+}
+
+function result(
+  model: StaticModel,
+  labels: readonly string[],
+  settings: Record<string, unknown>,
+  loss: number
+): TrainerResult {
+  const {table, weight, bias, tokenIds, tokenizerJson, maxTokens, encoder} = model;
+  const dimensions = weight.length / bias.length;
+  return {
+    settings: {...settings, dimensions, maxTokens, encoder},
+    metrics: {loss},
+    files: {
+      "config.json": JSON.stringify({
+        model_type: "assay-static-embedding",
+        labels,
+        hidden_size: dimensions,
+        vocab_size: tokenIds.length,
+        max_tokens: maxTokens
+      }),
+      "model.safetensors": encodeSafetensors({
+        "embedding.weight": {shape: [tokenIds.length, dimensions], data: table},
+        "head.weight": {shape: [bias.length, dimensions], data: weight},
+        "head.bias": {shape: [bias.length], data: bias}
+      })
+    },
+    sharedFiles: {"tokenizer.json": tokenizerJson, "tokens.json": JSON.stringify(tokenIds)}
+  };
+}
