@@ -13,16 +13,28 @@ export function hideRequest(
   secrets: readonly string[]
 ): (text: string) => string {
   return (text) => {
-    let safe = text;
-    for (const secret of secrets) if (secret) safe = safe.replaceAll(secret, hidden);
+    let safe = unescape(text);
+    for (const secret of secrets) if (secret) safe = hideEvery(safe, secret);
     safe = safe.replace(keyLike, hidden);
     for (const content of contents(request)) {
-      if (content.length >= 4) safe = safe.replaceAll(content, hidden);
+      // Words find longer ones, at less cost.
+      if (content.length >= 4 && content.length <= 200) safe = hideEvery(safe, content);
       safe = hideSharedWords(safe, content);
     }
     safe = safe.replace(/\s+/g, " ").trim();
     return safe.length > 300 ? `${safe.slice(0, 300)}…` : safe;
   };
+}
+
+function hideEvery(text: string, words: string): string {
+  return text.replace(new RegExp(words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "gi"), hidden);
+}
+
+/** Line breaks and letters that a server wrote as JSON or Python escapes. */
+function unescape(text: string): string {
+  return text
+    .replace(/\\+[nrt]/g, " ")
+    .replace(/\\+u([0-9a-f]{4})/gi, (_escape, code: string) => String.fromCharCode(parseInt(code, 16)));
 }
 
 function contents(request: CompletionRequest | undefined): string[] {

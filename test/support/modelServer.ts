@@ -49,6 +49,10 @@ export interface ModelServerOptions {
   answer?(request: ReceivedRequest): string;
   /** Every answer is the same prebuilt bytes and requests are not parsed: for benchmarks. */
   fast?: boolean;
+  /** The hub's answer about a model's providers, at /api/models/…. */
+  mapping?: object;
+  /** Status of `GET …/models`; 200 by default. */
+  listStatus?: number;
   /** Beyond this many requests at once the server answers 429. */
   capacity?: number;
 }
@@ -88,7 +92,12 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
 
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     if (request.method === "GET") {
-      sendJson(response, 200, {object: "list", data: models.map((id) => ({id, object: "model"}))});
+      if (request.url?.startsWith("/api/models/")) sendJson(response, 200, options.mapping ?? {});
+      else
+        sendJson(response, options.listStatus ?? 200, {
+          object: "list",
+          data: models.map((id) => ({id, object: "model"}))
+        });
       return;
     }
     inFlight++;

@@ -1,0 +1,242 @@
+import {request as rawRequest} from "node:http";
+import {afterEach, describe, expect, it} from "vitest";
+import {openAICompatible} from "../../src/endpoints/openAICompatible.js";
+import {serve, type ServeOptions} from "../../src/endpoints/serve.js";
+import {keywordModel} from "../support/keywordModel.js";
+
+const cleanups: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function setup(options: ServeOptions = {}, delayMs = 0) {
+  const model = keywordModel(["ham", "spam"], {name: "inbox", delayMs});
+  const service = await serve([model], options);
+  cleanups.push(() => service.close());
+  return {model, service};
+}
+
+async function post(url: string, body: unknown, path = "/v1/chat/completions") {
+  const response = await fetch(url + path, {
+    method: "POST",
+    headers: {"content-type": "application/json"},
+    body: typeof body === "string" ? body : JSON.stringify(body)
+  });
+  return {
+    status: response.status,
+    json: (await response.json()) as {error?: {message: string}},
+    headers: response.headers
+  };
+}
+
+const chat = (content: string, more: object = {}) => ({
+  model: "inbox",
+  messages: [{role: "user", content}],
+  ...more
+});
+
+describe("serve", () => {
+  it("answers chat completions with label, usage and the weights' hash as fingerprint", async () => {
+    const {service, model} = await setup();
+    const {status, json} = await post(service.url, chat("buy spam now"));
+    expect(status).toBe(200);
+    expect(json).toMatchObject({
+      object: "chat.completion",
+      model: "inbox",
+      system_fingerprint: model.manifest.id,
+      choices: [
+        {index: 0, message: {role: "assistant", content: "spam"}, logprobs: null, finish_reason: "stop"}
+      ],
+      usage: {prompt_tokens: 3, completion_tokens: 1, total_tokens: 4}
+    });
+    expect(service.served).toBe(1);
+  });
+
+  it("is an endpoint like any other: plain and streamed answers agree with the model itself", async () => {
+    const {service, model} = await setup();
+    const [own] = await model.predict(["spam and spam"]);
+    for (const stream of [false, true]) {
+      const endpoint = openAICompatible({
+        name: "served",
+        baseUrl: service.url,
+        hosting: "on-prem",
+        trust: "local",
+        stream
+      });
+      cleanups.push(() => endpoint.close!());
+      const answer = await endpoint.complete({
+        model: "inbox",
+        messages: [{role: "user", content: "spam and spam"}],
+        params: {logprobs: true, top_logprobs: 5}
+      });
+      expect(answer).toMatchObject({
+        text: own!.label,
+        usage: {promptTokens: 3, completionTokens: 1},
+        fingerprint: model.manifest.id,
+        finishReason: "stop"
+      });
+      expect(answer.logprobs![0]!.logprob).toBe(own!.logprobs["spam"]);
+      expect(answer.logprobs![0]!.top).toEqual([
+        {token: "spam", logprob: own!.logprobs["spam"]},
+        {token: "ham", logprob: own!.logprobs["ham"]}
+      ]);
+      if (stream) expect(answer.firstTokenMs).toBeGreaterThan(0);
+    }
+  });
+
+  it("passes every check of preflight, except tools", async () => {
+    const {service} = await setup();
+    const endpoint = openAICompatible({
+      name: "served",
+      baseUrl: service.url,
+      hosting: "on-prem",
+      trust: "local"
+    });
+    cleanups.push(() => endpoint.close!());
+    const findings = await endpoint.preflight!("inbox", {
+      logprobs: true,
+      usage: true,
+      streaming: true,
+      tools: true
+    });
+    const statuses = Object.fromEntries(findings.map(({check, status}) => [check, status]));
+    expect(statuses).toEqual({
+      reachable: "ok",
+      key: "ok",
+      model: "ok",
+      "chat-template": "ok",
+      usage: "ok",
+      logprobs: "ok",
+      streaming: "ok",
+      tools: "error"
+    });
+  });
+
+  it("streams events that end with [DONE], with usage only when asked for", async () => {
+    const {service} = await setup();
+    const read = async (more: object) => {
+      const response = await fetch(`${service.url}/v1/chat/completions`, {
+        method: "POST",
+        body: JSON.stringify(chat("ham", {stream: true, ...more}))
+      });
+      expect(response.headers.get("content-type")).toBe("text/event-stream");
+      return (await response.text()).split("\n\n").filter(Boolean);
+    };
+    const plain = await read({});
+    expect(plain.at(-1)).toBe("data: [DONE]");
+    expect(plain.some((event) => event.includes('"usage"'))).toBe(false);
+    const counted = await read({stream_options: {include_usage: true}});
+    expect(JSON.parse(counted.at(-2)!.slice(6))).toMatchObject({
+      choices: [],
+      usage: {prompt_tokens: 1, total_tokens: 2}
+    });
+  });
+
+  it("lists its models, gives one by name or by id, and says that it is well", async () => {
+    const {service, model} = await setup();
+    const get = async (path: string) => (await fetch(service.url + path)).json();
+    expect(await get("/v1/models")).toEqual({
+      object: "list",
+      data: [
+        {id: "inbox", object: "model", created: 1767225600, owned_by: "assay", weights: model.manifest.id}
+      ]
+    });
+    expect(await get("/v1/models/inbox")).toMatchObject({id: "inbox"});
+    expect(await get("/health")).toEqual({status: "ok", models: 1});
+    expect((await post(service.url, {...chat("ham"), model: model.manifest.id})).status).toBe(200);
+  });
+
+  it("explains what is wrong with a request, naming every field", async () => {
+    const {service} = await setup({maxBodyBytes: 2000});
+    const cases: [unknown, number, RegExp][] = [
+      [{...chat("x"), model: "other"}, 404, /"other" is not served here\. Served: inbox/],
+      ["{oops", 400, /not valid JSON/],
+      [{messages: [{role: "robot", content: "x"}]}, 400, /model: .*messages\.0\.role/],
+      [{model: "inbox", messages: []}, 400, /messages/],
+      [{model: "inbox", messages: [{role: "system", content: "x"}]}, 400, /no user message/],
+      [chat("x", {tools: [{type: "function", function: {name: "f"}}]}), 400, /tools.*call no tools/],
+      [chat("x", {n: 3}), 400, /n: /],
+      [chat("y".repeat(5000)), 413, /larger than 2000 bytes/]
+    ];
+    for (const [body, status, message] of cases) {
+      const answer = await post(service.url, body);
+      expect(answer.status).toBe(status);
+      expect(answer.json.error!.message).toMatch(message);
+    }
+    expect((await post(service.url, {}, "/v1/other")).status).toBe(404);
+    const wrongMethod = await post(service.url, {}, "/v1/models");
+    expect([wrongMethod.status, wrongMethod.headers.get("allow")]).toEqual([405, "GET"]);
+  });
+
+  it("takes content as parts of text", async () => {
+    const {service} = await setup();
+    const content = [
+      {type: "text", text: "sp"},
+      {type: "text", text: "am"}
+    ];
+    const {json} = await post(service.url, {model: "inbox", messages: [{role: "user", content}]});
+    expect(json).toMatchObject({choices: [{message: {content: "spam"}}]});
+  });
+
+  it("answers 300 concurrent requests from few predictions", async () => {
+    const {service, model} = await setup({}, 3);
+    const endpoint = openAICompatible({
+      name: "served",
+      baseUrl: service.url,
+      hosting: "on-prem",
+      trust: "local"
+    });
+    cleanups.push(() => endpoint.close!());
+    const rows = Array.from({length: 300}, (_, i) => (i % 3 ? "ham" : "spam"));
+    const texts = await Promise.all(
+      rows.map(
+        async (content) =>
+          (await endpoint.complete({model: "inbox", messages: [{role: "user", content}]})).text
+      )
+    );
+    expect(texts).toEqual(rows);
+    expect(model.batches.length).toBeLessThan(100);
+  });
+
+  it("listens on loopback only, unless told otherwise", async () => {
+    const {service} = await setup();
+    expect(service.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  });
+
+  it("says that a port is taken, and refuses two models of one name", async () => {
+    const {service} = await setup();
+    await expect(serve([keywordModel(["a"])], {port: service.port})).rejects.toThrow(
+      /Port \d+ of 127\.0\.0\.1 is taken/
+    );
+    await expect(serve([keywordModel(["a"]), keywordModel(["b"])])).rejects.toThrow(
+      "two models are named keywords"
+    );
+    await expect(serve([])).rejects.toThrow("at least one model");
+  });
+
+  it("closing lets the answer under way finish, then closes the models, within a second", async () => {
+    const model = keywordModel(["ham", "spam"], {name: "inbox", delayMs: 150});
+    const service = await serve([model]);
+    const answer = post(service.url, chat("spam"));
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const start = performance.now();
+    await service.close();
+    expect((await answer).status).toBe(200);
+    expect(model.closed).toBe(true);
+    expect(performance.now() - start).toBeLessThan(1000);
+    await expect(post(service.url, chat("spam"))).rejects.toThrow();
+  });
+
+  it("survives a client that goes away before its answer", async () => {
+    const {service} = await setup({}, 60);
+    const body = JSON.stringify(chat("spam"));
+    const gone = rawRequest(`${service.url}/v1/chat/completions`, {method: "POST"});
+    gone.on("error", () => undefined);
+    gone.end(body);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    gone.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect((await post(service.url, chat("spam"))).status).toBe(200);
+    expect(service.served).toBe(1);
+  });
+});
