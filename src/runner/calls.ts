@@ -1,5 +1,12 @@
+import {setMaxListeners} from "node:events";
 import {limiterFor, type Limiter} from "../endpoints/index.js";
-import {type Completion, EndpointError, type Message} from "../endpoints/types.js";
+import {
+  type AttemptHooks,
+  type Completion,
+  type CompletionRequest,
+  EndpointError,
+  type Message
+} from "../endpoints/types.js";
 import type {Row} from "../scorers/index.js";
 import {messageOf, type Store, UserError} from "../store/index.js";
 import type {AppendLog} from "./appendLog.js";
@@ -67,6 +74,8 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
   const budget = inputs.budgetUsd === undefined ? undefined : createBudget(inputs.budgetUsd);
   const most = 2 * inputs.concurrency * limiters.size + 64;
   const drained = new AbortController();
+  setMaxListeners(0, drained.signal, ...(abortSignal ? [abortSignal] : []));
+  const isoNow = () => new Date(now()).toISOString();
   let outstanding = 0;
   let stopped: string | undefined;
   let fatal: unknown;
@@ -81,69 +90,71 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
   signal?.addEventListener("abort", onSignal);
   if (signal?.aborted) onSignal();
 
-  const record = async (call: Call, outcome: Outcome, completion?: Completion) => {
+  const record = async (call: Call, outcome: Outcome) => {
     await journal.append({n: call.n, ...outcome});
     tally.ended(call.candidate, outcome.status === "failed", outcome.cost_usd);
-    if (!completion) return;
+  };
+
+  const score = async ({n, candidate, key, row, messages}: Call, completion: Completion) => {
     const scores = await scoreAll(resolved.scorers, resolved.expected, {
-      key: call.key,
-      row: call.row,
+      key,
+      row,
       completion,
-      messages: call.messages,
+      messages,
       ...(abortSignal ? {signal: abortSignal} : {})
     });
-    for (const score of scores) {
-      if (score.scorer === resolved.primary && score.value !== undefined)
-        tally.scored(call.candidate, score.value);
-      await scoreLog.append({n: call.n, ...score});
+    for (const one of scores)
+      if (one.scorer === resolved.primary && one.value !== undefined) tally.scored(candidate, one.value);
+    await Promise.all(scores.map((one) => scoreLog.append({n, ...one})));
+  };
+
+  /** One call to its end in the journal; the completion, when there is one to score. */
+  const complete = async (call: Call, attempts: AttemptHooks): Promise<Completion | undefined> => {
+    const {candidate, prepared} = ready[call.candidate]!;
+    const request: CompletionRequest = {model: prepared.model, messages: call.messages};
+    if (candidate.params) request.params = candidate.params;
+    if (candidate.tools) request.tools = candidate.tools;
+    let completion: Completion;
+    try {
+      completion = await prepared.endpoint.complete(request, {
+        rowId: call.rowId,
+        repeat: call.repeat,
+        attempts,
+        ...(abortSignal ? {signal: abortSignal} : {})
+      });
+    } catch (error) {
+      const kind = error instanceof EndpointError ? error.kind : "endpoint";
+      if (MAYBE_BILLED.has(kind)) call.reservation?.assumeSpent();
+      else call.reservation?.settle(undefined);
+      // What was stopped has not ended: it is missing, and the next start asks for it.
+      if (kind === "aborted") return undefined;
+      await record(call, failedOutcome(call.key, "endpoint", error, isoNow()));
+      if (kind === "auth") stop(`${prepared.endpoint.name} refused the key`);
+      return undefined;
     }
+    call.reservation?.settle(completion.costUsd);
+    const outcome = completedOutcome(call.key, completion, isoNow());
+    if (charactersOf(outcome) > MAX_CHARACTERS) {
+      const reason = `The answer has more than ${MAX_CHARACTERS} characters. Lower max_tokens or top_logprobs.`;
+      await record(call, failedOutcome(call.key, "malformed", reason, isoNow()));
+      return undefined;
+    }
+    await record(call, outcome);
+    return completion;
   };
 
   const perform = async (call: Call): Promise<void> => {
-    const {candidate, prepared} = ready[call.candidate]!;
-    let completion: Completion | undefined;
-    let outcome: Outcome | undefined;
-    try {
-      await limits[call.candidate]!.run(
-        async (attempts) => {
-          if (drained.signal.aborted) return undefined;
-          const answer = await prepared.endpoint.complete(
-            {
-              model: prepared.model,
-              messages: call.messages,
-              ...(candidate.params ? {params: candidate.params} : {}),
-              ...(candidate.tools ? {tools: candidate.tools} : {})
-            },
-            {rowId: call.rowId, repeat: call.repeat, attempts, ...(abortSignal ? {signal: abortSignal} : {})}
-          );
-          completion = answer;
-          return answer;
-        },
-        {estimateTokens: call.tokens + (candidate.params?.max_tokens ?? 0), signal: drained.signal}
-      );
-      if (completion) {
-        call.reservation?.settle(completion.costUsd);
-        outcome = completedOutcome(call.key, completion, new Date(now()).toISOString());
-        if (charactersOf(outcome) > MAX_CHARACTERS) {
-          completion = undefined;
-          outcome = failedOutcome(
-            call.key,
-            "malformed",
-            `The answer has more than ${MAX_CHARACTERS} characters. Lower max_tokens or top_logprobs.`,
-            outcome.finished_at
-          );
-        }
-      } else call.reservation?.settle(undefined);
-    } catch (error) {
-      const kind = error instanceof EndpointError ? error.kind : "endpoint";
-      if (completion === undefined && MAYBE_BILLED.has(kind)) call.reservation?.assumeSpent();
-      else call.reservation?.settle(undefined);
-      // What was stopped has not ended: it is missing, and the next start asks for it.
-      if (kind === "aborted") return;
-      outcome = failedOutcome(call.key, "endpoint", error, new Date(now()).toISOString());
-      if (kind === "auth") stop(`${prepared.endpoint.name} refused the key`);
-    }
-    if (outcome) await record(call, outcome, completion);
+    const maxTokens = ready[call.candidate]!.candidate.params?.max_tokens ?? 0;
+    // The place is held until the outcome is in the journal: kill -9 loses no more calls than were allowed at once.
+    const completion = await limits[call.candidate]!.run(
+      async (attempts) => (drained.signal.aborted ? undefined : complete(call, attempts)),
+      {estimateTokens: call.tokens + maxTokens, signal: drained.signal}
+    ).catch((error: unknown) => {
+      if (error instanceof EndpointError && error.kind === "aborted") return undefined;
+      throw error;
+    });
+    if (completion) await score(call, completion);
+    else call.reservation?.settle(undefined);
   };
 
   const launch = (call: Call, work: (call: Call) => Promise<void>) => {
@@ -230,7 +241,7 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
             tokens: estimateTokens(prompt.json ?? "")
           };
           if (prompt.failed !== undefined) {
-            const outcome = failedOutcome("", "prompt", prompt.failed, new Date(now()).toISOString());
+            const outcome = failedOutcome("", "prompt", prompt.failed, isoNow());
             launch(call, (failed) => record(failed, outcome));
           } else if (await reserve(call)) launch(call, perform);
           else return;

@@ -11,6 +11,7 @@ import {
   withLock
 } from "../store/index.js";
 import {type AppendLog, openAppendLog} from "./appendLog.js";
+import {type Bits} from "./bits.js";
 import {makeCalls} from "./calls.js";
 import type {EvalDefinition} from "./define.js";
 import {type DryRun, forecast} from "./dryRun.js";
@@ -153,9 +154,15 @@ async function execute(
     const missing = plan.total - settled.done.count;
     let stopped: string | undefined;
     if (missing > 0) {
+      const called = calledCandidates(plan, settled.done);
       checkBudget(ready, options);
       if (options.preflight !== false && !signal?.aborted)
-        await preflight(ready, definition.needs, (message) => effects.onMessage?.(message), signal);
+        await preflight(
+          ready.filter((_one, index) => called.has(index)),
+          definition.needs,
+          (message) => effects.onMessage?.(message),
+          signal
+        );
       const timer = setInterval(() => effects.onProgress?.(tally.progress("running")), 200);
       try {
         effects.onProgress?.(tally.progress("running"));
@@ -245,6 +252,15 @@ function headerOf(
     gate: definition.gate ?? null,
     publish: resolved.publish
   };
+}
+
+/** Candidates, by their place, that have a request without an outcome. */
+function calledCandidates(plan: Plan, done: Bits): Set<number> {
+  const each = plan.variants.length * plan.repeats;
+  const called = new Set<number>();
+  for (let n = 0; n < plan.total && called.size < plan.candidates.length; n++)
+    if (!done.has(n)) called.add(Math.floor(n / each) % plan.candidates.length);
+  return called;
 }
 
 function checkBudget(ready: readonly ReadyCandidate[], options: RunOptions): void {

@@ -1,5 +1,4 @@
-import {pull} from "../../../src/datasets/index.js";
-import {defineDataset} from "../../../src/datasets/index.js";
+import {defineDataset, pull} from "../../../src/datasets/index.js";
 import type {Endpoint} from "../../../src/endpoints/index.js";
 import {openAICompatible} from "../../../src/endpoints/index.js";
 import {candidate, defineEval, type EvalDefinition} from "../../../src/runner/index.js";
@@ -45,6 +44,13 @@ export async function wordsProject(folder: string, rows: number, test = 0.5): Pr
   first.close();
   const store = await openStore(folder, {memoryLimit: "200MB", threads: 2});
   const split = await ensureSplit(store, version, {strategy: "group", validation: 0, test});
+  return {store, version, split};
+}
+
+/** The project that `wordsProject` made, in another process. */
+export async function openWordsProject(store: Store): Promise<Project> {
+  const [version, split] = [await store.latestVersion("words"), (await store.splits("words"))[0]];
+  if (!version || !split) throw new Error(`no words in ${store.workspace.dir}`);
   return {store, version, split};
 }
 

@@ -1,0 +1,25 @@
+import {runEval} from "../../../src/runner/index.js";
+import {openStore} from "../../../src/store/index.js";
+import {openWordsProject, server, wordsEval} from "./project.js";
+
+/**
+ * One start of an eval as a process that may be killed: `killedRun.ts PROJECT SERVER`. Prints "planning" before it
+ * begins, "running" and "sealing" as it gets there, and the number of calls at its end.
+ */
+const [folder, url] = process.argv.slice(2) as [string, string];
+const store = await openStore(folder);
+const project = await openWordsProject(store);
+let phase = "planning";
+console.log(phase);
+const {calls} = await runEval(wordsEval(server(url)), {
+  ...project,
+  evalName: "words",
+  options: {concurrency: 8, preflight: false},
+  effects: {
+    onProgress(progress) {
+      if (progress.phase !== phase) console.log((phase = progress.phase));
+    }
+  }
+});
+console.log(`calls ${calls}`);
+store.close();
