@@ -22,7 +22,7 @@ const smallestRound = 8;
 
 /**
  * Additive increase, multiplicative decrease. The limit doubles each round of calls until the first sign of
- * overload (slow start), then grows by one a round. A 429 or 503 halves it; a round whose median latency is far
+ * overload (slow start), then grows by one a round. A 429, a 503 or a time-out halves it; a round whose median latency is far
  * above the best one's lowers it by a fifth. A round is as many successes as the limit.
  */
 export function adaptiveConcurrency(options: ConcurrencyOptions): AdaptiveConcurrency {

@@ -76,12 +76,13 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     const hide = hideRequest(request, secrets.values);
     const stream = setup.stream || request.params?.["stream"] === true;
     const body = {
+      ...(stream ? {stream_options: {include_usage: true}} : undefined),
       ...request.params,
       ...setup.target(request.model),
       model: request.model,
       messages: request.messages,
       ...(request.tools?.length ? {tools: request.tools} : undefined),
-      ...(stream ? {stream: true, stream_options: {include_usage: true}} : {stream: undefined})
+      stream: stream || undefined
     } as unknown as ChatArguments;
     const start = effects.now();
     const answer = await withDeadline(timeoutMs, effects, parent, async (signal): Promise<ChatAnswer> => {

@@ -25,7 +25,7 @@ export interface LimiterStats {
   queued: number;
   /** The concurrency allowed now. */
   limit: number;
-  /** Attempts answered with 429, 503 or 529. */
+  /** Attempts answered with 429, 503 or 529, or not within their time. */
   throttled: number;
   /** Attempts beyond the first of their call. */
   retries: number;
@@ -170,5 +170,5 @@ export function limiterFor(endpoint: Endpoint, max: number, effects: Effects = r
 }
 
 function isThrottled({kind, status}: AttemptOutcome): boolean {
-  return kind === "rate-limit" || status === 503 || status === 529;
+  return kind === "rate-limit" || kind === "timeout" || status === 503 || status === 529;
 }

@@ -118,8 +118,7 @@ function refusals(
       reachable,
       {check: "model", status: "error", message: `${name} has no model ${model}. ${suggest(model, models)}`}
     ];
-  if (kind === "rate-limit")
-    return [reachable, {check: "reachable", status: "warning", message: `${name}: ${message}`}];
+  if (kind === "rate-limit") return [{check: "reachable", status: "warning", message: `${name}: ${message}`}];
   return [{check: "reachable", status: "error", message: `${name}: ${message}`}];
 }
 
