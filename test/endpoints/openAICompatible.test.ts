@@ -308,8 +308,8 @@ describe("time limits and abort over HTTP", () => {
 
   it("repeats an attempt that timed out", async () => {
     const {endpoint} = await setup(
-      {behave: script({latencyMs: 3000})},
-      {timeoutMs: 250, retries: {retries: 1, baseDelayMs: 1}}
+      {behave: script({latencyMs: 20_000})},
+      {timeoutMs: 1000, retries: {retries: 1, baseDelayMs: 1}}
     );
     expect(await endpoint.complete(ask("row"))).toMatchObject({text: "row", attempts: 2});
   });
