@@ -3,6 +3,11 @@ import {html} from "htl";
 /** Something a cell can display: an element, text, or nothing. */
 export type Content = Node | string | null | undefined | false | Content[];
 
+/** The content as htl takes it: without lists in lists. */
+function flat(content: readonly Content[]): Content[] {
+  return content.flat(Infinity as 1);
+}
+
 let ids = 0;
 
 /** An id that no other element of the page has. */
@@ -15,7 +20,7 @@ export function section(title: string, ...content: Content[]): HTMLElement {
   const id = freshId("section");
   return html`<section class="part" aria-labelledby=${id}>
     <h2 id=${id}>${title}</h2>
-    ${content}
+    ${flat(content)}
   </section>`;
 }
 
@@ -23,7 +28,7 @@ export function section(title: string, ...content: Content[]): HTMLElement {
 export function emptyState(title: string, ...advice: Content[]): HTMLElement {
   return html`<div class="empty">
     <p class="empty-title">${title}</p>
-    ${advice.map((one) => html`<p>${one}</p>`)}
+    ${advice.map((one) => html`<p>${flat([one])}</p>`)}
   </div>`;
 }
 
@@ -44,7 +49,7 @@ export function tiles(facts: {label: string; value: Content; note?: Content}[]):
       ({label, value, note}) =>
         html`<div>
           <dt>${label}</dt>
-          <dd>${value}${note ? html`<small>${note}</small>` : null}</dd>
+          <dd>${flat([value])}${note ? html`<small>${note}</small>` : null}</dd>
         </div>`
     )}
   </dl>`;
@@ -59,7 +64,7 @@ export function facts(entries: [string, Content][]): HTMLElement {
         ([name, value]) =>
           html`<div>
             <dt>${name}</dt>
-            <dd>${value}</dd>
+            <dd>${flat([value])}</dd>
           </div>`
       )}
   </dl>`;
@@ -68,7 +73,7 @@ export function facts(entries: [string, Content][]): HTMLElement {
 export function details(summary: string, ...content: Content[]): HTMLElement {
   return html`<details>
     <summary>${summary}</summary>
-    ${content}
+    ${flat(content)}
   </details>`;
 }
 

@@ -1,2 +1,12 @@
+export {chooseCandidates} from "./chooseCandidates.js";
 export {chooseRun} from "./chooseRun.js";
+export {chooseScores, verdictOf} from "./chooseScores.js";
+export {confusionMatrix} from "./confusionMatrix.js";
+export {chooseDataset, dataSet} from "./dataSets.js";
+export {differences} from "./differences.js";
+export {disagreements} from "./disagreements.js";
+export {leaderboard} from "./leaderboard.js";
+export {merges, rowsForMerges} from "./merges.js";
 export {overview} from "./overview.js";
+export {chooseAnyRun, provenance, runList} from "./runHistory.js";
+export {loadRows} from "./runRows.js";

@@ -23,7 +23,7 @@ export function select<T>(choices: readonly Choice<T>[], options: SelectOptions<
   const option = (choice: Choice<T>) =>
     html`<option value=${String(choices.indexOf(choice))}>${choice.label}</option>`;
   const list = html`<select id=${id} disabled=${choices.length === 0}>
-    ${groups.map((group) => {
+    ${groups.flatMap((group) => {
       const members = choices.filter((choice) => choice.group === group).map(option);
       return group === undefined ? members : html`<optgroup label=${group}>${members}</optgroup>`;
     })}

@@ -1,6 +1,6 @@
 import {
   Dictionary,
-  Field,
+  type Field,
   Float64,
   Int32,
   Int8,

@@ -2,11 +2,11 @@ import {existsSync} from "node:fs";
 import {mkdir, readdir, readFile, rm} from "node:fs/promises";
 import {createRequire} from "node:module";
 import {dirname, join, sep} from "node:path";
+import type * as Esbuild from "esbuild";
 import {writeAtomic} from "../store/index.js";
 import {BUNDLED, MENTIONED} from "./vendored.js";
 
 const ABSENT = "0.0.0";
-type Esbuild = typeof import("esbuild");
 
 /**
  * Fills Framework's npm cache below `root` from node_modules, so that neither `preview` nor `build` asks the
@@ -20,7 +20,7 @@ export async function seedNpmCache(root: string): Promise<void> {
   for (const name of MENTIONED) await mkdir(join(cache, `${name}@${ABSENT}`), {recursive: true});
   const missing = BUNDLED.filter((name) => !existsSync(entryOf(cache, name, versions)));
   if (missing.length === 0) return;
-  const esbuild = frameworkRequire()("esbuild") as Esbuild;
+  const esbuild = frameworkRequire()("esbuild") as typeof Esbuild;
   await Promise.all(missing.map((name) => bundle(esbuild, cache, name, versions)));
 }
 
@@ -57,7 +57,7 @@ async function dropOthers(cache: string, name: string, version: string): Promise
 }
 
 async function bundle(
-  esbuild: Esbuild,
+  esbuild: typeof Esbuild,
   cache: string,
   name: string,
   versions: ReadonlyMap<string, string>

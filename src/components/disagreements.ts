@@ -1,0 +1,112 @@
+import {html} from "htl";
+import type {CandidatePair} from "./chooseCandidates.js";
+import type {ScoreChoice} from "./chooseScores.js";
+import {dataTable} from "./dataTable.js";
+import {badge, type Content, freshId, section} from "./elements.js";
+import {count, formatFor, plural, type ScoreFormat} from "./format.js";
+import {select} from "./inputs.js";
+import {type RunRows, rowsIn} from "./runRows.js";
+
+const PAGE = 20;
+
+interface Kind {
+  label: string;
+  test(first: number | undefined, second: number | undefined): boolean;
+}
+
+/** The rows on which two candidates come to different scores, twenty at a time. */
+export function disagreements(
+  rows: RunRows | undefined,
+  choice: ScoreChoice | undefined,
+  pair: CandidatePair | undefined
+): Content {
+  if (!rows || !choice || !pair) return null;
+  const title = "Rows they disagree on";
+  if (pair.first === pair.second)
+    return section(title, html`<p>Choose two different candidates to see where they disagree.</p>`);
+  const {first, second} = pair;
+  const kinds: Kind[] = [
+    {label: `${first} scores higher`, test: (a, b) => a !== undefined && b !== undefined && a > b},
+    {label: `${second} scores higher`, test: (a, b) => a !== undefined && b !== undefined && a < b},
+    {label: "One of them has no score", test: (a, b) => (a === undefined) !== (b === undefined)}
+  ];
+  const scores = (row: number) =>
+    [rows.score(choice.scorer, first, row), rows.score(choice.scorer, second, row)] as const;
+  const chosen = rowsIn(rows, choice.slice);
+  const groups = kinds.map((kind) => chosen.filter((row) => kind.test(...scores(row))));
+  const format = formatFor(chosen.flatMap((row) => [...scores(row)]));
+  const which = select(
+    kinds.map((kind, k) => ({label: `${kind.label} (${count(groups[k]!.length)})`, value: groups[k]!})),
+    {label: "Show", selected: (group) => group.length > 0}
+  );
+  const id = freshId("rows");
+  const list = html`<div id=${id} aria-live="polite"></div>`;
+  const show = (limit: number) => {
+    const found = which.value;
+    const more = html`<button type="button">
+      Show ${count(Math.min(PAGE, found.length - limit))} more
+    </button>`;
+    more.addEventListener("click", () => show(limit + PAGE));
+    list.replaceChildren(
+      ...(found.length === 0
+        ? [html`<p>There is no such row.</p>`]
+        : [rowTable(rows, found.slice(0, limit), choice.scorer, pair, format)]),
+      ...(found.length > limit ? [more] : [])
+    );
+  };
+  which.addEventListener("input", (event) => {
+    event.stopPropagation();
+    show(PAGE);
+  });
+  show(PAGE);
+  return section(
+    title,
+    html`<p>
+      Of ${plural(chosen.length, "row")}, ${count(groups[0]!.length)} are better with ${first} and
+      ${count(groups[1]!.length)} with ${second}.
+    </p>`,
+    which,
+    list
+  );
+}
+
+function rowTable(
+  rows: RunRows,
+  found: readonly number[],
+  scorer: string,
+  {first, second}: CandidatePair,
+  format: ScoreFormat
+): HTMLElement {
+  return dataTable(
+    found,
+    [
+      {name: "Row", value: (row) => html`<code>${rows.rowIds[row]}</code>`, heading: true},
+      {name: "Expected", value: (row) => rows.text("expected", row) ?? "–"},
+      {name: first, value: (row) => answer(rows, scorer, first, row, format)},
+      {name: second, value: (row) => answer(rows, scorer, second, row, format)},
+      {name: "Excerpt, masked", value: (row) => rows.text("excerpt", row) ?? "not published", wide: true}
+    ],
+    {caption: `Rows on which ${first} and ${second} disagree`}
+  );
+}
+
+function answer(
+  rows: RunRows,
+  scorer: string,
+  candidate: string,
+  row: number,
+  format: ScoreFormat
+): HTMLElement {
+  const score = rows.score(scorer, candidate, row);
+  const text = rows.text(`answer:${candidate}`, row);
+  const failure = rows.text(`failure:${candidate}`, row);
+  const mark =
+    score === undefined
+      ? badge("no score", "open")
+      : score === 1
+        ? badge("right", "good")
+        : score === 0
+          ? badge("wrong", "bad")
+          : badge(format.score(score));
+  return html`<span class="answer">${mark} <span>${text ?? failure ?? ""}</span></span>`;
+}

@@ -1,0 +1,109 @@
+import {scaleLinear} from "d3";
+import {html, svg} from "htl";
+import type {CandidateSummary, Verdict} from "../decisions/types.js";
+import type {CandidateView, RunView} from "../site/types.js";
+import {type Column, dataTable} from "./dataTable.js";
+import {type Content, section} from "./elements.js";
+import {count, dollars, duration, list, plural, type ScoreFormat} from "./format.js";
+import {scoreFormatOf} from "./intervalPlot.js";
+import {verdictBadge} from "./verdictCard.js";
+import type {ScoreChoice} from "./chooseScores.js";
+
+interface Line {
+  summary: CandidateSummary;
+  view: CandidateView | undefined;
+}
+
+/** Every candidate with its score and interval, how many rows were scored, what it costs and how long it takes. */
+export function leaderboard(
+  run: RunView | undefined,
+  choice: ScoreChoice | undefined,
+  verdict: Verdict | undefined
+): Content {
+  if (!run || !choice || !verdict) return null;
+  const lines = verdict.summaries.map((summary) => ({
+    summary,
+    view: run.candidates.find((candidate) => candidate.name === summary.candidate)
+  }));
+  const format = scoreFormatOf(verdict);
+  const rows = verdict.summaries[0]?.planned ?? 0;
+  return section(
+    choice.slice
+      ? `${choice.scorer}, ${choice.slice.name} ${choice.slice.value}`
+      : `${choice.scorer}, all rows`,
+    html`<p class="eyebrow">${verdictBadge(verdict)}<span>${plural(rows, "row")}</span></p>`,
+    html`<p>${verdict.sentence}</p>`,
+    rows === 0
+      ? html`<p>No row falls into this slice.</p>`
+      : dataTable(lines, columnsOf(run, verdict, format), {
+          caption: "Candidates, the best first",
+          highlight: ({summary}) => verdict.set.includes(summary.candidate)
+        }),
+    html`<p class="small">
+      Intervals at ${Math.round(100 * (1 - verdict.alpha))}%. Cost and latency are those of the first time a
+      completion was made, over all rows of the run.
+    </p>`
+  );
+}
+
+function columnsOf(run: RunView, verdict: Verdict, format: ScoreFormat): Column<Line>[] {
+  const draw = intervalCell(verdict);
+  const columns: Column<Line>[] = [
+    {
+      name: "Candidate",
+      heading: true,
+      value: ({summary, view}) =>
+        html`<span>${summary.candidate}${view?.baseline ? html`<small>baseline</small>` : null}</span>`
+    },
+    {name: "Mean", numeric: true, value: ({summary}) => format.score(summary.mean)},
+    {name: "Interval", numeric: true, value: ({summary}) => format.interval(summary.low, summary.high)},
+    {
+      name: `${format.scale(draw.low)} to ${format.scale(draw.high)}${format.unit === "percent" ? "%" : ""}`,
+      value: ({summary}) => draw.cell(summary)
+    },
+    {
+      name: "Scored",
+      numeric: true,
+      value: ({summary}) => `${count(summary.scored)} / ${count(summary.planned)}`
+    },
+    {name: "Failed", numeric: true, value: ({view}) => count(view?.failed)},
+    {name: "Cost / 1,000", numeric: true, value: ({view}) => dollars(view?.costPerThousand)},
+    {name: "Median", numeric: true, value: ({view}) => duration(view?.p50LatencyMs)},
+    {name: "95th pct.", numeric: true, value: ({view}) => duration(view?.p95LatencyMs)},
+    {name: "Reused", numeric: true, value: ({view}) => count(view?.reused)},
+    {
+      name: "Runs on",
+      value: ({view}) => (view ? html`<span>${view.endpoint}<small>${view.hosting}</small></span>` : "–")
+    },
+    {name: "Made from", value: ({view}) => lineageText(view)}
+  ];
+  return run.candidates.some((candidate) => candidate.lineage.length > 0) ? columns : columns.slice(0, -1);
+}
+
+function lineageText(view: CandidateView | undefined): string {
+  return view && view.lineage.length > 0 ? view.lineage.map(list).join(" ← ") : "–";
+}
+
+/** Draws intervals of one table on one scale. */
+function intervalCell(verdict: Verdict) {
+  const width = 150;
+  const values = verdict.summaries.flatMap(({low, mean, high}) =>
+    [low, mean, high].filter((value) => value !== undefined)
+  );
+  const x = scaleLinear([Math.min(...values), Math.max(...values)], [6, width - 6]).nice(4);
+  const [low = 0, high = 1] = values.length > 0 ? x.domain() : [];
+  const cell = ({candidate, mean, low: from, high: to}: CandidateSummary): Content => {
+    if (mean === undefined) return "–";
+    const color = verdict.set.includes(candidate) ? "var(--accent)" : "var(--quiet)";
+    return svg`<svg class="interval" width=${width} height="20" viewBox=${`0 0 ${width} 20`} aria-hidden="true">
+      <line x1="6" x2=${width - 6} y1="10" y2="10" stroke="var(--line)"></line>
+      ${
+        from === undefined || to === undefined
+          ? null
+          : svg`<line x1=${x(from)} x2=${x(to)} y1="10" y2="10" stroke=${color} stroke-width="5" stroke-opacity="0.4" stroke-linecap="round"></line>`
+      }
+      <circle cx=${x(mean)} cy="10" r="4.5" fill=${color}></circle>
+    </svg>`;
+  };
+  return {low, high, cell};
+}

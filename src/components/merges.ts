@@ -1,0 +1,206 @@
+import {html, svg} from "htl";
+import type {Comparison} from "../decisions/types.js";
+import type {ModelManifest} from "../models/types.js";
+import type {ModelsData, RunView} from "../site/types.js";
+import {differencesFrom} from "./differences.js";
+import {dataTable} from "./dataTable.js";
+import {code, type Content, emptyState, facts, hash, section} from "./elements.js";
+import {bytes, count, formatFor, list, type ScoreFormat} from "./format.js";
+import {scoreFormatOf} from "./intervalPlot.js";
+import {loadRows, type RunRows, rowsIn, scoresOf} from "./runRows.js";
+
+/** The rows of a run that has candidates made by merging; undefined, without fetching, when it has none. */
+export async function rowsForMerges(
+  run: RunView | undefined,
+  data: ModelsData
+): Promise<RunRows | undefined> {
+  return run && mergedCandidates(run, data).length > 0 ? loadRows(run.id) : undefined;
+}
+
+interface Merged {
+  candidate: string;
+  model: ModelManifest;
+}
+
+function mergedCandidates(run: RunView, data: ModelsData): Merged[] {
+  const byId = new Map(data.models.map((model) => [model.id, model]));
+  return run.candidates.flatMap(({name, modelId}) => {
+    const model = modelId === undefined ? undefined : byId.get(modelId);
+    return model && model.parents.length > 1 ? [{candidate: name, model}] : [];
+  });
+}
+
+/** Every merged candidate: its parents, its recipe, figures of the merge, and its scores beside its parents'. */
+export function merges(run: RunView | undefined, data: ModelsData, rows: RunRows | undefined): Content {
+  if (!run) return null;
+  const merged = mergedCandidates(run, data);
+  if (merged.length === 0 || !rows)
+    return emptyState("No candidate of this run was made by merging.", [
+      "A merge is a recipe in ",
+      code("evals/recipes/"),
+      ": parents, a method, and its settings. Give it to an eval as a candidate, and its parents stand beside it here."
+    ]);
+  return html`<div>
+    ${section("Family", family(data, run))} ${merged.map((one) => mergeSection(one, run, rows))}
+  </div>`;
+}
+
+function mergeSection({candidate, model}: Merged, run: RunView, rows: RunRows): HTMLElement {
+  const parents = run.candidates.filter(
+    ({modelId, name}) => name !== candidate && model.parents.some(({id}) => id === modelId)
+  );
+  const table = scoresOf(rows, run.primaryScorer, rowsIn(rows));
+  const format = scoreFormatOf(run.verdict);
+  const against = differencesFrom(table, candidate, run.verdict.alpha).filter(({b}) =>
+    parents.some(({name}) => name === b)
+  );
+  return section(
+    candidate,
+    html`<p>${gain(candidate, against, format)}</p>`,
+    facts([
+      ["Parents", list(model.parents.map(({name}) => name))],
+      ["Method", model.recipe?.method ?? "not recorded"],
+      [
+        "Recipe",
+        model.recipe
+          ? html`<span>${model.recipe.source ?? "made in code"}, ${hash(model.recipe.sha256)}</span>`
+          : undefined
+      ],
+      ["Settings", settingsText(model.settings)],
+      [
+        "Weights",
+        `${bytes(model.files.reduce((sum, file) => sum + file.bytes, 0))} in ${count(model.files.length)} file${model.files.length === 1 ? "" : "s"}`
+      ],
+      ["Model", hash(model.id)],
+      ...Object.entries(model.metrics ?? {}).map(([name, value]): [string, Content] => [
+        METRICS[name] ?? spaced(name),
+        metricText(name, value)
+      ])
+    ]),
+    scoreTableOf([candidate, ...parents.map(({name}) => name)], against, run, format)
+  );
+}
+
+/** Says in words whether the merge beats its best parent. */
+function gain(candidate: string, against: readonly Comparison[], format: ScoreFormat): string {
+  const best = against[0];
+  if (best?.difference === undefined)
+    return "None of its parents was a candidate of this run, so there is nothing to compare it with.";
+  const figures = `${format.difference(best.difference)} ${format.differenceUnit} (${format.differences(best.low, best.high)})`;
+  if (best.low !== undefined && best.low > 0)
+    return `${candidate} beats its best parent, ${best.b}, by ${figures}.`;
+  if (best.high !== undefined && best.high < 0)
+    return `${candidate} falls behind its best parent, ${best.b}: ${figures}.`;
+  return `${candidate} cannot be told apart from its best parent, ${best.b}: ${figures}.`;
+}
+
+function scoreTableOf(
+  names: readonly string[],
+  against: readonly Comparison[],
+  run: RunView,
+  format: ScoreFormat
+): HTMLElement {
+  const summaries = names.flatMap((name) =>
+    run.verdict.summaries.filter(({candidate}) => candidate === name)
+  );
+  const pairOf = (name: string) => against.find(({b}) => b === name);
+  const points = formatFor(summaries.map(({mean}) => mean));
+  return dataTable(
+    summaries,
+    [
+      {name: "Candidate", heading: true, value: ({candidate}) => candidate},
+      {name: `Mean ${run.primaryScorer}`, numeric: true, value: ({mean}) => format.score(mean)},
+      {name: "Interval", numeric: true, value: ({low, high}) => format.interval(low, high)},
+      {name: "Scored", numeric: true, value: ({scored, planned}) => `${count(scored)} / ${count(planned)}`},
+      {
+        name: `Merge minus it, ${format.differenceUnit}`,
+        numeric: true,
+        value: ({candidate}) => points.difference(pairOf(candidate)?.difference)
+      },
+      {
+        name: "Interval of the difference",
+        numeric: true,
+        value: ({candidate}) => points.differences(pairOf(candidate)?.low, pairOf(candidate)?.high)
+      }
+    ],
+    {caption: `Scores of ${names[0]} beside its parents'`, highlight: ({candidate}) => candidate === names[0]}
+  );
+}
+
+const METRICS: Record<string, string> = {
+  signConflictShare: "Sign conflicts",
+  deltaCosine: "Cosine of deltas"
+};
+
+function metricText(name: string, value: number): string {
+  return name.endsWith("Share") ? `${(100 * value).toFixed(1)}%` : Number(value.toPrecision(4)).toString();
+}
+
+function spaced(name: string): string {
+  const words = name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function settingsText(settings: Record<string, unknown>): string | undefined {
+  const entries = Object.entries(settings);
+  return entries.length === 0
+    ? undefined
+    : entries
+        .map(
+          ([name, value]) => `${name}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`
+        )
+        .join(", ");
+}
+
+/** The models of the run with their ancestors, one generation a column, parents on the left. */
+function family(data: ModelsData, run: RunView): HTMLElement {
+  const byId = new Map(data.models.map((model) => [model.id, model]));
+  const wanted = new Map<string, {name: string; parents: string[]}>();
+  const visit = (id: string, name: string) => {
+    if (wanted.has(id)) return;
+    const parents = byId.get(id)?.parents ?? [];
+    wanted.set(id, {name: byId.get(id)?.name ?? name, parents: parents.map((parent) => parent.id)});
+    for (const parent of parents) visit(parent.id, parent.name);
+  };
+  for (const {modelId, model} of run.candidates)
+    if (modelId !== undefined && (byId.get(modelId)?.parents.length ?? 0) > 0) visit(modelId, model);
+  const depths = new Map<string, number>();
+  const depthOf = (id: string): number => {
+    const known = depths.get(id);
+    if (known !== undefined) return known;
+    depths.set(id, 0);
+    const parents = wanted.get(id)?.parents ?? [];
+    const depth = parents.length === 0 ? 0 : 1 + Math.max(...parents.map(depthOf));
+    depths.set(id, depth);
+    return depth;
+  };
+  const columns: string[][] = [];
+  for (const id of wanted.keys()) (columns[depthOf(id)] ??= []).push(id);
+  const places = new Map<string, {x: number; y: number}>();
+  const tallest = Math.max(...columns.map((column) => column.length));
+  columns.forEach((column, x) =>
+    column.forEach((id, i) =>
+      places.set(id, {x: 8 + x * 230, y: 24 + (i + (tallest - column.length) / 2) * 44})
+    )
+  );
+  const width = columns.length * 230 - 20;
+  const height = tallest * 44 + 8;
+  const links = [...wanted].flatMap(([id, {parents}]) =>
+    parents.map((parent) => {
+      const [from, to] = [places.get(parent)!, places.get(id)!];
+      return svg`<path d=${`M${from.x + 180},${from.y}C${from.x + 205},${from.y} ${to.x - 25},${to.y} ${to.x},${to.y}`} fill="none" stroke="var(--strong-line)" stroke-width="1.5"></path>`;
+    })
+  );
+  const nodes = [...wanted].map(([id, {name, parents}]) => {
+    const {x, y} = places.get(id)!;
+    const merged = parents.length > 1;
+    return svg`<g transform=${`translate(${x},${y})`}>
+      <rect y="-16" width="180" height="32" rx="7" fill=${merged ? "var(--accent-soft)" : "var(--raised)"} stroke=${merged ? "var(--accent)" : "var(--line)"}></rect>
+      <text x="12" dy="0.35em" fill="currentColor">${name.length > 24 ? `${name.slice(0, 23)}…` : name}</text>
+    </g>`;
+  });
+  const label = `${[...wanted.values()].map(({name, parents}) => (parents.length === 0 ? name : `${name} from ${list(parents.map((parent) => wanted.get(parent)?.name ?? "an unknown model"))}`)).join("; ")}`;
+  return html`<div class="scroll" role="region" aria-label="Family of models" tabindex="0">
+    ${svg`<svg class="family" width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`} role="img" aria-label=${label}>${links}${nodes}</svg>`}
+  </div>`;
+}

@@ -1,0 +1,183 @@
+import {html} from "htl";
+import type {RunsData} from "../site/types.js";
+import type {RunCandidate, RunManifest} from "../store/schema.js";
+import {dataTable} from "./dataTable.js";
+import {badge, code, type Content, emptyState, facts, hash, section} from "./elements.js";
+import {count, dollars, duration, plural, time} from "./format.js";
+import {type Input, select} from "./inputs.js";
+
+/** Lets a reader choose any sealed run, the newest first; the address may name one. */
+export function chooseAnyRun(data: RunsData): Input<RunManifest | undefined> {
+  if (data.runs.length === 0)
+    return Object.assign(
+      emptyState("No eval has been run yet.", ["Run one with ", code("npx assay run"), "."]),
+      {value: undefined}
+    );
+  const wanted = new URL(location.href).searchParams.get("run");
+  return select(
+    data.runs.map((run) => ({
+      label: `${run.title ?? run.eval}, split ${run.split.name}, ${time(run.sealedAt)}`,
+      value: run as RunManifest | undefined
+    })),
+    {label: "Run", selected: (run) => run?.id === wanted}
+  );
+}
+
+/** Everything needed to trace a run's numbers, and what to type to run it again. */
+export function provenance(run: RunManifest | undefined): Content {
+  if (!run) return null;
+  return html`<div>
+    ${section(
+      run.id,
+      html`<p class="eyebrow">
+        ${badge(run.status, run.status === "complete" ? "good" : "open")}${
+          run.stopped ? html`<span>${run.stopped}</span>` : null
+        }
+      </p>`,
+      html`<p>Run it again with</p>`,
+      html`<pre tabindex="0" aria-label="Command">${run.command}</pre>`,
+      run.code.revision
+        ? html`<p class="small">
+            At revision
+            ${hash(run.code.revision)}${run.code.dirty ? ", with changes that were not committed" : ""}. What
+            is in the store already is not paid for again.
+          </p>`
+        : html`<p class="small">The code's revision was not recorded.</p>`,
+      counts(run)
+    )}
+    ${section("Where its numbers come from", sources(run))}
+    ${section("Candidates", candidates(run.candidates))} ${section("Scorers", scorers(run))}
+  </div>`;
+}
+
+function counts(run: RunManifest): HTMLElement {
+  const {planned, completed, failed, reused, scored, unscored} = run.counts;
+  return facts([
+    [
+      "Completions",
+      `${count(completed)} of ${count(planned)} planned, ${count(failed)} failed, ${count(reused)} reused`
+    ],
+    ["Scores", `${count(scored)}, and ${plural(unscored, "completion")} without one`],
+    [
+      "Cost",
+      `${dollars(run.costUsd)}${run.unpricedCalls > 0 ? `, not counting ${plural(run.unpricedCalls, "call")} without a stated price` : ""}`
+    ],
+    ["Time", `${duration(1000 * run.seconds)}, from ${time(run.startedAt)} to ${time(run.sealedAt)} UTC`]
+  ]);
+}
+
+function sources(run: RunManifest): HTMLElement {
+  const {dataset, split} = run;
+  return facts([
+    ["Eval", run.evalFile ? html`<span>${run.evalFile.path}, ${hash(run.evalFile.sha256)}</span>` : run.eval],
+    [
+      "Data",
+      html`<span>${dataset.name}, version ${hash(dataset.version)}, ${count(dataset.rows)} rows</span>`
+    ],
+    [
+      "Split",
+      html`<span
+        >${split.name} (${split.strategy}), ${split.part} part, seed ${split.seed}, ${hash(split.id)}</span
+      >`
+    ],
+    ["Prompts", run.variants.map(({name, sha256}) => html`<div>${name}, ${hash(sha256)}</div>`)],
+    ["Repeats", count(run.repeats)],
+    ["Limit", run.limit === undefined ? undefined : plural(run.limit, "row")],
+    ["Seed", code(run.seed)],
+    ["Plan", hash(run.planHash)],
+    ["Assay", `${run.code.assay}, Node ${run.code.node}`]
+  ]);
+}
+
+function candidates(all: readonly RunCandidate[]): HTMLElement {
+  return dataTable(
+    all,
+    [
+      {
+        name: "Candidate",
+        heading: true,
+        value: ({name, baseline}) =>
+          html`<span>${name}${baseline ? html`<small>baseline</small>` : null}</span>`
+      },
+      {name: "Model", value: ({model}) => model},
+      {
+        name: "Endpoint",
+        value: ({endpoint, endpointKind, hosting}) =>
+          html`<span>${endpoint}<small>${endpointKind}, ${hosting}</small></span>`
+      },
+      {name: "Identity", value: ({identity}) => pairs(identity)},
+      {name: "Parameters", value: ({params}) => pairs(params)},
+      {name: "Price per million tokens", value: priceText}
+    ],
+    {caption: "Candidates as they were asked"}
+  );
+}
+
+function pairs(record: Record<string, unknown>): Content {
+  const entries = Object.entries(record);
+  if (entries.length === 0) return "–";
+  return html`<span
+    >${entries.map(([name, value]) => {
+      const text = typeof value === "string" ? value : JSON.stringify(value);
+      return html`<div>${name}: ${/^[0-9a-f]{32,}$/.test(text) ? hash(text) : text}</div>`;
+    })}</span
+  >`;
+}
+
+function priceText({price}: RunCandidate): Content {
+  if (!price) return "not stated";
+  return html`<span
+    >${dollars(price.inputUsdPerMillion)} in, ${dollars(price.outputUsdPerMillion)} out<small
+      >${price.asOf}, ${price.source}</small
+    ></span
+  >`;
+}
+
+function scorers(run: RunManifest): HTMLElement {
+  return dataTable(
+    run.scorers,
+    [
+      {
+        name: "Scorer",
+        heading: true,
+        value: ({name}) =>
+          html`<span>${name}${name === run.primaryScorer ? html`<small>decides</small>` : null}</span>`
+      },
+      {name: "Version", value: ({version}) => hash(version)},
+      {name: "Scores", value: ({binary}) => (binary ? "right or wrong" : "graded")}
+    ],
+    {caption: "Scorers with the version of their code"}
+  );
+}
+
+/** Every sealed run, the newest first. */
+export function runList(data: RunsData): Content {
+  if (data.runs.length === 0) return null;
+  return section(
+    "All runs",
+    dataTable(
+      data.runs,
+      [
+        {
+          name: "Run",
+          heading: true,
+          value: ({id}) => html`<a href=${`?run=${encodeURIComponent(id)}`}>${id}</a>`
+        },
+        {name: "Eval", value: (run) => run.title ?? run.eval},
+        {name: "Split", value: ({split}) => split.name},
+        {name: "Status", value: ({status}) => badge(status, status === "complete" ? "good" : "open")},
+        {name: "Candidates", numeric: true, value: (run) => count(run.candidates.length)},
+        {
+          name: "Completed",
+          numeric: true,
+          value: (run) => `${count(run.counts.completed)} / ${count(run.counts.planned)}`
+        },
+        {name: "Failed", numeric: true, value: (run) => count(run.counts.failed)},
+        {name: "Reused", numeric: true, value: (run) => count(run.counts.reused)},
+        {name: "Cost", numeric: true, value: (run) => dollars(run.costUsd)},
+        {name: "Sealed (UTC)", value: (run) => time(run.sealedAt)}
+      ],
+      {caption: "All sealed runs, the newest first"}
+    )
+  );
+}

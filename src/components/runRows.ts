@@ -1,0 +1,75 @@
+import type {ScoreTable} from "../decisions/types.js";
+import type {RowsMetadata} from "../site/runRows.js";
+
+/** The rows of one run, held as columns. */
+export interface RunRows extends RowsMetadata {
+  length: number;
+  rowIds: string[];
+  /** Text of a row in a column: cluster, expected, excerpt, `slice:NAME`, `answer:CANDIDATE`, `failure:CANDIDATE`. */
+  text(column: string, row: number): string | undefined;
+  /** A score, undefined when there is none. */
+  score(scorer: string, candidate: string, row: number): number | undefined;
+}
+
+/** Rows that are looked at: one slice, or all. */
+export interface Slice {
+  name: string;
+  value: string;
+}
+
+const loading = new Map<string, Promise<RunRows>>();
+
+/** Fetches a run's rows when they are first asked for. Throws a sentence for the reader when they cannot be had. */
+export function loadRows(run: string): Promise<RunRows> {
+  let rows = loading.get(run);
+  if (!rows) {
+    rows = fetchRows(run);
+    loading.set(run, rows);
+    rows.catch(() => loading.delete(run));
+  }
+  return rows;
+}
+
+async function fetchRows(run: string): Promise<RunRows> {
+  const file = `data/rows/${encodeURIComponent(run)}.arrow`;
+  // A built site has the file beside its pages; the preview server keeps loader outputs below "_file".
+  let response = await fetch(`./${file}`);
+  if (!response.ok) response = await fetch(`./_file/${file}`);
+  if (!response.ok)
+    throw new Error(`The rows of run ${run} are not part of this site. Build the site again.`);
+  return readRows(new Uint8Array(await response.arrayBuffer()));
+}
+
+/** Reads the Arrow file that the page loader of a run's rows prints. */
+export async function readRows(bytes: Uint8Array): Promise<RunRows> {
+  const {tableFromIPC} = await import("apache-arrow");
+  const table = tableFromIPC(bytes);
+  const metadata = JSON.parse(table.schema.metadata.get("assay") ?? "{}") as RowsMetadata;
+  const cell = (column: string, row: number): unknown => table.getChild(column)?.get(row) ?? undefined;
+  return {
+    ...metadata,
+    length: table.numRows,
+    rowIds: Array.from({length: table.numRows}, (_, row) => String(cell("row_id", row))),
+    text: (column, row) => cell(column, row) as string | undefined,
+    score: (scorer, candidate, row) => cell(`score:${scorer}:${candidate}`, row) as number | undefined
+  };
+}
+
+/** Numbers of the rows in a slice, all of them without one. */
+export function rowsIn(rows: RunRows, slice?: Slice): number[] {
+  const all = Array.from({length: rows.length}, (_, row) => row);
+  return slice ? all.filter((row) => rows.text(`slice:${slice.name}`, row) === slice.value) : all;
+}
+
+/** The scores by one scorer on some rows, as the engine's statistics take them. */
+export function scoresOf(rows: RunRows, scorer: string, chosen: readonly number[]): ScoreTable {
+  const clusters = chosen.map((row) => rows.text("cluster", row) ?? null);
+  return {
+    candidates: rows.candidates,
+    baseline: rows.baseline,
+    rowIds: chosen.map((row) => rows.rowIds[row]!),
+    ...(clusters.some((cluster) => cluster !== null) ? {clusters} : {}),
+    values: rows.candidates.map((candidate) => chosen.map((row) => rows.score(scorer, candidate, row))),
+    binary: rows.scorers.find(({name}) => name === scorer)?.binary ?? false
+  };
+}
