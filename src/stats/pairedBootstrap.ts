@@ -46,7 +46,7 @@ export function pairedBootstrapAll(
   const work = resampleMeans(units, options.resamples ?? 10_000, options.seed);
   for (;;) {
     const step = work.next();
-    if (step.done) return summarise(units, step.value, options);
+    if (step.done) return step.value.map((means, i) => summarise(units, i, means, options));
   }
 }
 
@@ -60,24 +60,33 @@ export async function pairedBootstrapAllAsync(
   options: BootstrapOptions & {slice?: number; pause?: () => Promise<void>; signal?: AbortSignal}
 ): Promise<(PairedBootstrap | undefined)[]> {
   const {slice = 12, pause = () => new Promise<void>((resolve) => setTimeout(resolve)), signal} = options;
-  const units = pairedUnits(columns, reference, options.clusters);
-  const work = resampleMeans(units, options.resamples ?? 10_000, options.seed);
-  let until = performance.now() + slice;
-  for (;;) {
-    const step = work.next();
-    if (step.done) return summarise(units, step.value, options);
-    if (performance.now() < until) continue;
+  const rest = async () => {
     signal?.throwIfAborted();
     await pause();
-    until = performance.now() + slice;
+    return performance.now() + slice;
+  };
+  const units = pairedUnits(columns, reference, options.clusters);
+  const work = resampleMeans(units, options.resamples ?? 10_000, options.seed);
+  let until = await rest();
+  let step = work.next();
+  for (; !step.done; step = work.next()) if (performance.now() >= until) until = await rest();
+  const results: (PairedBootstrap | undefined)[] = [];
+  for (let i = 0; i < columns.length; i++) {
+    await rest();
+    results.push(summarise(units, i, step.value[i]!, options));
   }
+  return results;
 }
 
-function summarise(units: Units, means: Float64Array[], {level = 0.95, clusters}: BootstrapOptions) {
-  return units.columns.map(({sums, rows}, i): PairedBootstrap | undefined => {
-    const interval = bootstrapInterval(means[i]!, sums, rows, level);
-    if (!interval) return undefined;
-    const n = rows.reduce((total, count) => total + count, 0);
-    return {...interval, n, ...(clusters && {clusters: rows.filter((count) => count > 0).length})};
-  });
+function summarise(
+  units: Units,
+  column: number,
+  means: Float64Array,
+  {level = 0.95, clusters}: BootstrapOptions
+): PairedBootstrap | undefined {
+  const {sums, rows} = units.columns[column]!;
+  const interval = bootstrapInterval(means, sums, rows, level);
+  if (!interval) return undefined;
+  const n = rows.reduce((total, count) => total + count, 0);
+  return {...interval, n, ...(clusters && {clusters: rows.filter((count) => count > 0).length})};
 }
