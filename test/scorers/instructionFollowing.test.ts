@@ -111,8 +111,8 @@ const cases: [id: string, given: Record<string, unknown>, yes: string[], no: str
   [
     "detectable_format:number_highlighted_sections",
     {num_highlights: 2},
-    ["*a* and *b*", "**a**"],
-    ["*a*", "** **", "*a\nb* *c*"]
+    ["*a* and *b*", "**a** *b*"],
+    ["*a*", "**a**", "*a\nb* *c*"]
   ],
   [
     "detectable_format:multiple_sections",

@@ -14,7 +14,7 @@ export const formatChecks: Record<string, InstructionCheck> = {
     return stars + dashes === numberArgument(given, "num_bullets");
   },
 
-  /** *one* and **two** asterisks; a doubly marked text counts by both patterns, as in the original. */
+  /** Text between single or double asterisks on one line. */
   "detectable_format:number_highlighted_sections": (response, given) => {
     const single = (response.match(/\*[^\n*]*\*/g) ?? []).filter(
       (mark) => mark.replace(/^\*+|\*+$/g, "").trim() !== ""

@@ -1,0 +1,39 @@
+import {type Endpoint, EndpointError, type ModelParameters} from "../endpoints/types.js";
+import {type Json} from "./types.js";
+
+export interface Judge {
+  endpoint: Endpoint;
+  model: string;
+  /** Default: temperature 0. */
+  params?: ModelParameters;
+}
+
+/** The judge's answer, or why there is none. Messages of an EndpointError hold no key and no prompt. */
+export async function askJudge(
+  {endpoint, model, params = {temperature: 0}}: Judge,
+  prompt: string,
+  options: {rowId: string; repeat?: number; signal?: AbortSignal}
+): Promise<{text: string} | {failed: string}> {
+  try {
+    const completion = await endpoint.complete(
+      {model, params, messages: [{role: "user", content: prompt}]},
+      options
+    );
+    return {text: completion.text};
+  } catch (error) {
+    if (error instanceof EndpointError && error.kind !== "aborted")
+      return {failed: `the judge gave no answer: ${error.message}`};
+    throw error;
+  }
+}
+
+/** What identifies a judge in a scorer's version. */
+export function judgeSettings({endpoint, model, params = {temperature: 0}}: Judge): {[key: string]: Json} {
+  return {endpoint: endpoint.name, model, params: params as {[key: string]: Json}};
+}
+
+/** The conversation the candidate answered, as text for a judge to read. */
+export function conversationText(messages: readonly {role: string; content: string | null}[]): string {
+  if (messages.length === 1) return messages[0]!.content ?? "";
+  return messages.map(({role, content}) => `${role}: ${content ?? ""}`).join("\n\n");
+}
