@@ -1,0 +1,31 @@
+import {type Reader} from "../figure.js";
+import {agreement} from "./agreement.js";
+import {bleuVectors} from "./bleuVectors.js";
+import {classifiedQueries} from "./classifiedQueries.js";
+import {hostingCost} from "./hostingCost.js";
+import {instructionResponses} from "./instructionResponses.js";
+import {judgeReviews} from "./judgeReviews.js";
+import {mathSolutions} from "./mathSolutions.js";
+import {pairedComparisons} from "./pairedComparisons.js";
+import {preferences} from "./preferences.js";
+import {rougeVectors} from "./rougeVectors.js";
+import {significance} from "./significance.js";
+import {targetPredictions} from "./targetPredictions.js";
+import {translations} from "./translations.js";
+
+/** One line for each kind of item. */
+export const readers: readonly Reader[] = [
+  agreement,
+  bleuVectors,
+  classifiedQueries,
+  hostingCost,
+  instructionResponses,
+  judgeReviews,
+  mathSolutions,
+  pairedComparisons,
+  preferences,
+  rougeVectors,
+  significance,
+  targetPredictions,
+  translations
+];

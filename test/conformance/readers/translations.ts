@@ -1,0 +1,115 @@
+import {bleu, chrf} from "../../../src/scorers/index.js";
+import {type BleuCounts, bleuScore} from "../../../src/scorers/bleuScore.js";
+import {corpusDifference} from "../../../src/stats/index.js";
+import {expected, type Figure, type Reader} from "../figure.js";
+import {type Item} from "../item.js";
+import {type RowScore, scoredRows, throughRunner} from "../throughRunner.js";
+
+/** Published p values come from another seed and another program; the item allows this much. */
+const pTolerance = 0.015;
+const order = 4;
+
+/**
+ * One reference translation and several systems' outputs, a segment a line. P values are for the difference to a
+ * baseline system, on BLEU of words divided by white space.
+ */
+export const translations: Reader = {
+  kind: "machine translations",
+  matches: (item) => referenceFile(item) !== undefined && systemFiles(item).length > 1,
+  async figures(item) {
+    const references = segments(item, referenceFile(item)!);
+    const rows = references.map((reference, i) => ({id: String(i), prompt: "", expected: reference}));
+    const outputs = Object.fromEntries(
+      systemFiles(item).map((file) => [
+        file.replace(/\.txt$/, ""),
+        new Map(segments(item, file).map((line, i) => [String(i), line]))
+      ])
+    );
+    const bleu13a = await throughRunner(rows, outputs, bleu());
+    const bleuWords = await throughRunner(rows, outputs, bleu({tokenizer: "none"}));
+    const chrf2 = await throughRunner(rows, outputs, chrf());
+    const figures: Figure[] = [{name: "segments", ours: rows.length, published: expected("n_segments")}];
+    for (const system of Object.keys(outputs)) {
+      const at = (...path: string[]) => expected("systems", system, ...path);
+      const name = (figure: string) => `${system}: ${figure}`;
+      const exact = bleu().aggregate!(scoredRows(bleu13a[system]!));
+      figures.push(
+        {name: name("BLEU"), ours: exact, published: at("bleu_published"), tolerance: 0.05},
+        {name: name("BLEU, 4 decimals"), ours: exact, published: at("bleu_13a_recomputed"), tolerance: 5e-5},
+        {
+          name: name("BLEU of words"),
+          ours: bleu({tokenizer: "none"}).aggregate!(scoredRows(bleuWords[system]!)),
+          published: at("bleu_whitespace_tok_recomputed"),
+          tolerance: 5e-5
+        },
+        {
+          name: name("chrF2"),
+          ours: chrf().aggregate!(scoredRows(chrf2[system]!)),
+          published: at("chrf2_published"),
+          tolerance: 0.05
+        }
+      );
+    }
+    for (const [baseline, system] of pairsWith(Object.keys(outputs))) {
+      figures.push(...significance(bleuWords, baseline, system));
+    }
+    return figures;
+  }
+};
+
+function significance(scores: Record<string, RowScore[]>, baseline: string, system: string): Figure[] {
+  const difference = corpusDifference(countsOf(scores[system]!), countsOf(scores[baseline]!), bleuOfSums, {
+    seed: "conformance",
+    resamples: 2000
+  })!;
+  const at = (field: string) => expected("systems", system, field);
+  return [
+    {
+      name: `${system} against ${baseline}: Moses bootstrap p`,
+      ours: difference.mosesP,
+      published: at("moses_paired_bootstrap_p_published"),
+      tolerance: pTolerance
+    },
+    {
+      name: `${system} against ${baseline}: randomisation p`,
+      ours: difference.permutationP,
+      published: at("multeval_approx_randomization_p_bleu_published"),
+      tolerance: pTolerance
+    }
+  ];
+}
+
+/** The published p values name LIUM's system as their baseline; elsewhere the first system stands for it. */
+function pairsWith(systems: readonly string[]): [string, string][] {
+  const baseline = systems.find((system) => system.includes("LIUM")) ?? systems[0]!;
+  return systems.filter((system) => system !== baseline).map((system) => [baseline, system]);
+}
+
+function countsOf(scores: readonly RowScore[]): number[][] {
+  return scoredRows(scores).map(({details}) => {
+    const {matches, totals, length, referenceLength} = details as unknown as BleuCounts;
+    return [length, referenceLength, ...matches, ...totals];
+  });
+}
+
+function bleuOfSums(sums: Float64Array): number {
+  const [length, referenceLength, ...counts] = sums;
+  return bleuScore({
+    matches: counts.slice(0, order),
+    totals: counts.slice(order),
+    length: length!,
+    referenceLength: referenceLength!
+  });
+}
+
+function segments(item: Item, file: string): string[] {
+  return item.text(file).replace(/\n$/, "").split("\n");
+}
+
+function referenceFile(item: Item): string | undefined {
+  return item.files.find((file) => /^reference.*\.txt$/.test(file));
+}
+
+function systemFiles(item: Item): string[] {
+  return item.files.filter((file) => file.endsWith(".txt") && file !== referenceFile(item));
+}
