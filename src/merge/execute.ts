@@ -51,7 +51,15 @@ export async function execute(plan: Plan, fingerprint: string, options: MergeOpt
   const work: Work[] = [];
   for (const shard of missing)
     work.push(...(await prepare(shard, shards.indexOf(shard), folder, jobs, options)));
-  await runShards(work, shards, finished, folder, options);
+  try {
+    await runShards(work, shards, finished, folder, options);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ENOSPC") throw cause;
+    throw new UserError(
+      `The disk of ${options.out} is full. Free some and start the merge again: it continues after its last finished shard.`,
+      {cause}
+    );
+  }
   const all = shards.map(({name}) => finished.get(name)!);
   const results = all.flatMap((shard) => shard.results);
   await refuseNonFinite(results, folder, options);

@@ -67,9 +67,10 @@ async function runInThreads(work: readonly Work[], {threads, signal, onResult}: 
 }
 
 function startWorker(workerData: object): Worker {
-  // Compiled code stands beside a compiled worker. From the sources, the worker needs the same loader as its parent.
-  const compiled = import.meta.url.endsWith(".js");
-  return compiled
-    ? new Worker(new URL("./worker.js", import.meta.url), {workerData})
-    : new Worker(new URL("./worker.ts", import.meta.url), {workerData, execArgv: ["--import", "tsx"]});
+  if (import.meta.url.endsWith(".js"))
+    return new Worker(new URL("./worker.js", import.meta.url), {workerData});
+  // From the sources (tests, benchmarks) a worker does not inherit the loader that reads TypeScript.
+  const source = JSON.stringify(new URL("./worker.ts", import.meta.url).href);
+  const start = `import("tsx/esm/api").then(({register}) => { register(); return import(${source}); })`;
+  return new Worker(start, {eval: true, workerData});
 }

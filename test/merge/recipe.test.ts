@@ -1,0 +1,346 @@
+import fc from "fast-check";
+import {existsSync} from "node:fs";
+import {readdir} from "node:fs/promises";
+import {join} from "node:path";
+import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {RecipeError} from "../../src/merge/recipe/problems.js";
+import {parseRecipes} from "../../src/merge/recipe/parse.js";
+import {evaluate, lookUp} from "../../src/merge/recipe/settings.js";
+import {METHODS} from "../../src/merge/methods/index.js";
+import {UserError} from "../../src/store/errors.js";
+import {mergeIn, workFolder, writeModel} from "./support.js";
+
+let work: Awaited<ReturnType<typeof workFolder>>;
+beforeAll(async () => {
+  work = await workFolder();
+  const layers = (n: number) =>
+    Object.fromEntries(
+      Array.from({length: n}, (_, i) => [`model.layers.${i}.w.weight`, {shape: [2, 2], values: [1, 2, 3, i]}])
+    );
+  for (const name of ["base", "a", "b", "c"])
+    await writeModel(join(work.path, name), layers(4), {model_type: "llama", num_hidden_layers: 4});
+});
+afterAll(() => work.remove());
+
+async function problemsOf(recipe: string) {
+  try {
+    await mergeIn(work.path, recipe, {out: join(work.path, "refused")});
+  } catch (error) {
+    expect(existsSync(join(work.path, "refused"))).toBe(false);
+    expect((await readdir(work.path)).filter((name) => name.startsWith("."))).toEqual([]);
+    if (error instanceof RecipeError) return error.problems;
+    throw error;
+  }
+  throw new Error("the recipe was accepted");
+}
+
+const rejected: [name: string, line: number, message: RegExp, recipe: string][] = [
+  [
+    "linear with an unlisted base_model",
+    4,
+    /no weight/,
+    `merge_method: linear
+models:
+- {model: a, parameters: {weight: 1}}
+base_model: base`
+  ],
+  [
+    "ties without base_model",
+    2,
+    /needs a base_model/,
+    `models: [{model: a, parameters: {weight: 1, density: 0.5}}]
+merge_method: ties`
+  ],
+  [
+    "ties with density 0",
+    4,
+    /keep nothing/,
+    `merge_method: ties
+base_model: base
+models:
+- {model: a, parameters: {weight: 1, density: 0}}`
+  ],
+  [
+    "a bare {filter, value}",
+    5,
+    /must stand in a list/,
+    `merge_method: linear
+models:
+- model: a
+  parameters:
+    weight: {filter: w, value: 1}`
+  ],
+  [
+    "slerp with three models",
+    4,
+    /exactly 1 model beside the base_model, but 2/,
+    `merge_method: slerp
+base_model: base
+parameters: {t: 0.5}
+models: [{model: base}, {model: a}, {model: b}]`
+  ],
+  [
+    "passthrough with two sources",
+    3,
+    /exactly 1 model/,
+    `merge_method: passthrough
+slices:
+- sources:
+  - {model: a, layer_range: [0, 2]}
+  - {model: b, layer_range: [0, 2]}`
+  ],
+  [
+    "model_stock with one fine-tune",
+    3,
+    /at least 2 models/,
+    `merge_method: model_stock
+base_model: base
+models: [{model: a}]`
+  ],
+  [
+    "a missing weight",
+    4,
+    /needs a weight for b/,
+    `merge_method: linear
+models:
+- {model: a, parameters: {weight: 1}}
+- {model: b}`
+  ],
+  [
+    "a filter list that matches nothing for a required weight",
+    5,
+    /needs a weight for a; none applies to model\.layers\.0\.w\.weight/,
+    `merge_method: linear
+models:
+- model: a
+  parameters:
+    weight: [{filter: nothing, value: 1}]`
+  ],
+  [
+    "della with density ± epsilon outside (0, 1)",
+    4,
+    /leaves the open interval/,
+    `merge_method: della
+base_model: base
+models:
+- {model: a, parameters: {weight: 1, density: 0.9, epsilon: 0.2}}`
+  ],
+  [
+    "slices whose sources have different lengths",
+    3,
+    /different lengths \(2, 3 layers\)/,
+    `merge_method: linear
+slices:
+- sources:
+  - {model: a, layer_range: [0, 2], parameters: {weight: 1}}
+  - {model: b, layer_range: [0, 3], parameters: {weight: 1}}`
+  ],
+  [
+    "dtype: bf16",
+    3,
+    /unknown dtype "bf16"/,
+    `merge_method: linear
+models: [{model: a, parameters: {weight: 1}}]
+dtype: bf16`
+  ],
+  [
+    "more than one of models, slices and modules",
+    3,
+    /"models" and "slices"/,
+    `merge_method: passthrough
+models: [{model: a}]
+slices: [{sources: [{model: a, layer_range: [0, 1]}]}]`
+  ],
+  [
+    "a layer_range beyond the model",
+    4,
+    /ends at 5 but a has 4 layers/,
+    `merge_method: passthrough
+slices:
+- sources:
+  - {model: a, layer_range: [0, 5]}`
+  ],
+  [
+    "an unknown key",
+    3,
+    /unknown key "dtyp"/,
+    "merge_method: passthrough\nmodels: [{model: a}]\ndtyp: float32"
+  ],
+  [
+    "an unknown parameter",
+    2,
+    /no parameter "wight"/,
+    "merge_method: linear\nmodels: [{model: a, parameters: {wight: 1}}]"
+  ],
+  ["an unknown method", 1, /unknown merge_method "tise"/, "merge_method: tise\nmodels: [{model: a}]"],
+  [
+    "two pluses in a reference",
+    2,
+    /more than one "\+"/,
+    "merge_method: passthrough\nmodels: [{model: a+b+c}]"
+  ],
+  ["broken YAML", 2, /./, "merge_method: linear\nmodels: [}"],
+  [
+    "a key given twice",
+    3,
+    /unique/i,
+    "merge_method: linear\nmodels: [{model: a, parameters: {weight: 1}}]\nmerge_method: slerp"
+  ]
+];
+
+describe("recipes that must be rejected", () => {
+  for (const [name, line, message, recipe] of rejected)
+    it(`${name}, naming its line`, async () => {
+      const problems = await problemsOf(recipe);
+      expect(problems.map((problem) => problem.message).join("\n")).toMatch(message);
+      expect(problems.find((problem) => message.test(problem.message))!.line).toBe(line);
+    });
+
+  it("tell all their problems at once", async () => {
+    const problems = await problemsOf(`merge_method: ties
+models:
+- {model: a, parameters: {weight: high, density: 0.5}}
+- {modle: b}
+dtype: bf16
+chat_template: x`);
+    expect(problems.map(({line}) => line)).toEqual([3, 4, 4, 5, 6]);
+  });
+
+  it("name every model that cannot be opened", async () => {
+    await expect(
+      mergeIn(work.path, "merge_method: linear\nparameters: {weight: 1}\nmodels: [{model: x1}, {model: x2}]")
+    ).rejects.toThrow(/x1[^]*x2/);
+  });
+});
+
+describe("settings", () => {
+  const at = (t: number, name = "model.layers.0.mlp.w") => ({name, t});
+
+  it("interpolate a gradient, and take its first value outside layers", () => {
+    expect(evaluate([0, 0.5, 1], at(0.25))).toBe(0.25);
+    expect(evaluate([0.2, 0.8], at(0))).toBe(0.2);
+    expect(evaluate([0.2, 0.8], at(1))).toBe(0.8);
+  });
+
+  it("choose the first filter that is part of the name, and fall through without one", () => {
+    const setting = [
+      {filter: "attn", value: 1},
+      {filter: "mlp", value: [2, 4]}
+    ];
+    expect(evaluate(setting, at(0.5))).toBe(3);
+    expect(evaluate(setting, at(0.5, "norm"))).toBeUndefined();
+    expect(lookUp("w", [{w: setting}, {w: 7}], at(0, "norm"))).toBe(7);
+    expect(lookUp("w", [], at(0))).toBeUndefined();
+  });
+
+  it("read booleans as 1 and 0 and do not interpolate them", () => {
+    expect(evaluate([true, false], at(0.9))).toBe(1);
+    expect(evaluate(false, at(0))).toBe(0);
+  });
+});
+
+describe("documents", () => {
+  it("that name each other are merged in the order they need", async () => {
+    const {report} = await mergeIn(
+      work.path,
+      `name: half
+merge_method: linear
+models: [{model: a, parameters: {weight: 1}}, {model: b, parameters: {weight: 1}}]
+---
+merge_method: linear
+models: [{model: half, parameters: {weight: 1}}, {model: c, parameters: {weight: 1}}]`
+    );
+    expect(report.steps.map(({name}) => name)).toEqual(["half"]);
+    expect(report.parents.map(({model}) => model)).toEqual(["half", "c"]);
+  });
+
+  it("that need each other in a circle are refused", async () => {
+    const circle = (name: string, other: string) =>
+      `name: ${name}\nmerge_method: passthrough\nmodels: [{model: ${other}}]\n`;
+    await expect(mergeIn(work.path, `${circle("p", "q")}---\n${circle("q", "p")}`)).rejects.toThrow(/circle/);
+  });
+});
+
+describe("any text or object", () => {
+  const value = fc.letrec((tie) => ({
+    any: fc.oneof(
+      {depthSize: "small"},
+      fc.constantFrom(
+        "a",
+        "base",
+        "ties",
+        "linear",
+        "slerp",
+        "union",
+        "float16",
+        null,
+        true,
+        0,
+        -1,
+        0.5,
+        1e9
+      ),
+      fc.string({maxLength: 8}),
+      fc.array(tie("any"), {maxLength: 3}),
+      fc.dictionary(
+        fc.constantFrom(
+          "model",
+          "models",
+          "slices",
+          "sources",
+          "layer_range",
+          "parameters",
+          "weight",
+          "density",
+          "filter",
+          "value",
+          "source",
+          "tokens",
+          "base_model",
+          "__proto__"
+        ),
+        tie("any"),
+        {maxKeys: 4}
+      )
+    )
+  })).any;
+
+  it("parses or gives a RecipeError, nothing else", () => {
+    fc.assert(
+      fc.property(
+        fc.record(
+          {
+            merge_method: fc.constantFrom(...Object.keys(METHODS), "none"),
+            models: value,
+            slices: value,
+            base_model: value,
+            parameters: value,
+            tokenizer: value,
+            dtype: value,
+            name: value
+          },
+          {requiredKeys: []}
+        ),
+        (recipe) => {
+          try {
+            expect(parseRecipes(recipe).length).toBeGreaterThan(0);
+          } catch (error) {
+            expect(error).toBeInstanceOf(RecipeError);
+            expect((error as RecipeError).problems.length).toBeGreaterThan(0);
+          }
+        }
+      ),
+      {numRuns: 400}
+    );
+    fc.assert(
+      fc.property(fc.string({maxLength: 80}), (text) => {
+        try {
+          parseRecipes(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(UserError);
+        }
+      }),
+      {numRuns: 300}
+    );
+  });
+});

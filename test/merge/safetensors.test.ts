@@ -1,0 +1,275 @@
+import fc from "fast-check";
+import {spawnSync} from "node:child_process";
+import {readFile, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {UserError} from "../../src/store/errors.js";
+import {bf16Bits, decode, encode, f16Bits, rounded} from "../../src/merge/numeric/convert.js";
+import {DTYPE_BITS, type Dtype} from "../../src/merge/safetensors/dtype.js";
+import {buildHeader, headerLength, parseHeader} from "../../src/merge/safetensors/header.js";
+import {openCheckpoint, readHeader} from "../../src/merge/safetensors/open.js";
+import {planShards} from "../../src/merge/safetensors/shards.js";
+import {writeSafetensors} from "../../src/merge/safetensors/write.js";
+import {readTensors, workFolder} from "./support.js";
+
+let work: Awaited<ReturnType<typeof workFolder>>;
+beforeAll(async () => {
+  work = await workFolder();
+});
+afterAll(() => work.remove());
+
+const parse = (header: string | object, dataBytes = 0) => {
+  const json = Buffer.from(typeof header === "string" ? header : JSON.stringify(header));
+  return parseHeader("f.safetensors", json, 8 + json.byteLength + dataBytes);
+};
+const entry = (dtype: string, shape: unknown, data_offsets: unknown) => ({dtype, shape, data_offsets});
+
+describe("a safetensors header", () => {
+  it("may hold scalars, empty tensors, metadata and padding", () => {
+    const {tensors, metadata} = parse(
+      JSON.stringify({
+        __metadata__: {format: "pt"},
+        s: entry("F32", [], [0, 4]),
+        e: entry("F16", [0, 3], [4, 4]),
+        t: entry("F4", [2, 2], [4, 6])
+      }) + "   ",
+      6
+    );
+    expect(tensors.map(({name, bytes}) => [name, bytes])).toEqual([
+      ["s", 4],
+      ["e", 0],
+      ["t", 2]
+    ]);
+    expect(metadata).toEqual({format: "pt"});
+  });
+
+  const wrong: [string, RegExp, string | object, number?][] = [
+    ["not beginning with a brace", /does not begin/, " {}"],
+    ["that is no JSON", /not valid JSON/, "{nonsense}"],
+    [
+      "naming a tensor twice",
+      /"t" twice/,
+      '{"t":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"t":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}'
+    ],
+    [
+      "naming a field twice",
+      /"dtype" twice/,
+      '{"t":{"dtype":"U8","dtype":"F32","shape":[0],"data_offsets":[0,0]}}'
+    ],
+    ["with an unknown dtype", /"t" has an unknown dtype "F33"/, {t: entry("F33", [1], [0, 4])}, 4],
+    ["with a negative size", /"t" has a shape/, {t: entry("F32", [-1], [0, 4])}, 4],
+    ["with a fraction as size", /"t" has a shape/, {t: entry("F32", [1.5], [0, 6])}, 6],
+    ["with a shape that overflows", /too large to count/, {t: entry("F32", [1e9, 1e9], [0, 4])}, 4],
+    [
+      "with a span that is not shape times dtype",
+      /needs 4 bytes but data_offsets span 3/,
+      {t: entry("F32", [1], [0, 3])},
+      3
+    ],
+    ["with half a byte", /does not fill whole bytes/, {t: entry("F4", [3], [0, 2])}, 2],
+    [
+      "with end before begin",
+      /ends \(byte 0\) before it begins \(byte 4\)/,
+      {t: entry("F32", [1], [4, 0])},
+      4
+    ],
+    [
+      "with a hole",
+      /"b" begins at byte 8.*a hole/,
+      {a: entry("F32", [1], [0, 4]), b: entry("F32", [1], [8, 12])},
+      12
+    ],
+    ["not beginning at 0", /"a" begins at byte 4/, {a: entry("F32", [1], [4, 8])}, 8],
+    [
+      "with an overlap",
+      /"b" begins at byte 2.*overlap/,
+      {a: entry("F32", [1], [0, 4]), b: entry("F32", [1], [2, 6])},
+      6
+    ],
+    ["of a file cut short", /cut short/, {a: entry("F32", [2], [0, 8])}, 4],
+    ["of a file with bytes left over", /belong to no tensor/, {a: entry("F32", [1], [0, 4])}, 5],
+    ["with metadata that is not text", /"__metadata__" entry "n"/, {__metadata__: {n: 1}}],
+    ["with an unknown field", /unknown field "extra"/, {t: {...entry("U8", [0], [0, 0]), extra: 1}}]
+  ];
+  for (const [name, message, header, bytes] of wrong)
+    it(`${name} is refused, naming the file and what is wrong`, () => {
+      expect(() => parse(header, bytes)).toThrow(UserError);
+      expect(() => parse(header, bytes)).toThrow(message);
+      expect(() => parse(header, bytes)).toThrow(/^f\.safetensors/);
+    });
+
+  it("longer than the file or the format's limit is refused", () => {
+    const first = (n: bigint) => {
+      const b = Buffer.alloc(8);
+      b.writeBigUInt64LE(n);
+      return b;
+    };
+    expect(() => headerLength("f", first(100_000_001n), 2e8)).toThrow(/allows 100000000/);
+    expect(() => headerLength("f", first(2n ** 63n), 2e8)).toThrow(UserError);
+    expect(() => headerLength("f", first(100n), 50)).toThrow(/cut short/);
+    expect(() => headerLength("f", Buffer.alloc(3), 3)).toThrow(/too few/);
+  });
+
+  it("of any bytes, or with any bit flipped, parses to consistent tensors or gives a UserError", () => {
+    const {head} = buildHeader([
+      {name: "a.weight", dtype: "F32", shape: [2, 2]},
+      {name: "b", dtype: "BF16", shape: [4]}
+    ]);
+    const check = (json: Uint8Array) => {
+      try {
+        const {tensors} = parseHeader("f", json, 8 + json.byteLength + 24);
+        const total = tensors.reduce((sum, {bytes}) => sum + bytes, 0);
+        expect(total).toBe(24);
+        for (const {dtype, shape, bytes} of tensors)
+          expect(bytes).toBe((shape.reduce((x, y) => x * y, 1) * DTYPE_BITS[dtype]) / 8);
+      } catch (error) {
+        expect(error).toBeInstanceOf(UserError);
+      }
+    };
+    const json = head.subarray(8);
+    for (let bit = 0; bit < json.byteLength * 8; bit++) {
+      const flipped = Uint8Array.from(json);
+      flipped[bit >> 3]! ^= 1 << (bit & 7);
+      check(flipped);
+    }
+    fc.assert(fc.property(fc.uint8Array({maxLength: 60}), check), {numRuns: 300});
+    fc.assert(
+      fc.property(fc.json(), (text) => check(Buffer.from(text))),
+      {numRuns: 300}
+    );
+  });
+});
+
+describe("writing", () => {
+  const tensors = [
+    {name: "z", dtype: "F32" as Dtype, shape: [1], data: new Uint8Array([1, 2, 3, 4])},
+    {name: "b", dtype: "U8" as Dtype, shape: [2], data: new Uint8Array([5, 6])},
+    {name: "a", dtype: "U8" as Dtype, shape: [1], data: new Uint8Array([7])},
+    {name: "w", dtype: "I64" as Dtype, shape: [], data: new Uint8Array(8)}
+  ];
+
+  it("puts wider dtypes first, then names in order, in an 8-aligned header, whatever order it is given", async () => {
+    const path = join(work.path, "canonical.safetensors");
+    await writeSafetensors(path, tensors);
+    const first = await readFile(path);
+    await writeSafetensors(path, [...tensors].reverse());
+    expect(await readFile(path)).toEqual(first);
+    const {tensors: read, dataStart} = await readHeader(path);
+    expect(read.map(({name}) => name)).toEqual(["w", "z", "a", "b"]);
+    expect(dataStart % 8).toBe(0);
+    expect(first.subarray(8).toString("latin1")).toMatch(/^\{"__metadata__":\{"format":"pt"\},"w":/);
+  });
+
+  it("splits shards at the limit and gives a larger tensor a file of its own", () => {
+    const shards = planShards(
+      [4, 4, 20, 4].map((n, i) => ({name: `t${i}`, dtype: "U8" as Dtype, shape: [n]})),
+      10
+    );
+    expect(shards.map(({name, entries}) => [name, entries.map((e) => e.name).join()])).toEqual([
+      ["model-00001-of-00003.safetensors", "t0,t1"],
+      ["model-00002-of-00003.safetensors", "t2"],
+      ["model-00003-of-00003.safetensors", "t3"]
+    ]);
+  });
+
+  it("round-trips through Python's safetensors", async () => {
+    const probe = spawnSync("/usr/bin/python3", ["-c", "import safetensors.numpy, numpy"], {
+      encoding: "utf8"
+    });
+    if (probe.status !== 0) {
+      console.log(
+        "Round trip with Python is skipped: /usr/bin/python3 has no safetensors (apt-get install python3-safetensors)."
+      );
+      return;
+    }
+    const ours = join(work.path, "ours.safetensors");
+    const theirs = join(work.path, "theirs.safetensors");
+    const values = Float32Array.from([1.5, -2, 3e-5, 65504]);
+    const half = new Uint8Array(8);
+    encode("F16", values, 4, half);
+    await writeSafetensors(ours, [
+      {name: "f", dtype: "F32", shape: [2, 2], data: new Uint8Array(values.buffer)},
+      {name: "h", dtype: "F16", shape: [4], data: half}
+    ]);
+    const script = `
+import sys, json
+from safetensors import safe_open
+from safetensors.numpy import load_file, save_file
+t = load_file(sys.argv[1])
+print(json.dumps({k: [v.dtype.name, v.shape, v.astype("float64").ravel().tolist()] for k, v in t.items()}))
+save_file(t, sys.argv[2], metadata={"format": "pt"})`;
+    const run = spawnSync("/usr/bin/python3", ["-c", script, ours, theirs], {encoding: "utf8"});
+    expect(run.stderr).toBe("");
+    const read = JSON.parse(run.stdout) as Record<string, [string, number[], number[]]>;
+    expect(read.f).toEqual(["float32", [2, 2], [...values]]);
+    expect(read.h).toEqual(["float16", [4], [...(await readTensors(ours)).get("h")!.values]]);
+    expect(await readFile(theirs)).toEqual(await readFile(ours));
+  });
+});
+
+describe("opening a sharded checkpoint", () => {
+  it("names a shard that is missing, a tensor that is not in its shard, and one the index does not know", async () => {
+    const {mkdir} = await import("node:fs/promises");
+    const folder = join(work.path, "sharded");
+    await mkdir(folder);
+    const one = (name: string) => [{name, dtype: "U8" as Dtype, shape: [1], data: new Uint8Array(1)}];
+    await writeSafetensors(join(folder, "x.safetensors"), [...one("a"), ...one("extra")]);
+    await writeFile(
+      join(folder, "model.safetensors.index.json"),
+      JSON.stringify({weight_map: {a: "x.safetensors", gone: "x.safetensors", b: "y.safetensors"}})
+    );
+    await expect(openCheckpoint(folder)).rejects.toThrow(/shard y\.safetensors/);
+    await expect(openCheckpoint(folder)).rejects.toThrow(/"gone"/);
+    await expect(openCheckpoint(folder)).rejects.toThrow(/"extra"/);
+  });
+});
+
+describe("16-bit numbers", () => {
+  it("round to nearest, ties to even", () => {
+    expect(rounded("BF16", 1 + 2 ** -8)).toBe(1);
+    expect(rounded("BF16", 1 + 3 * 2 ** -8)).toBe(1 + 2 ** -6);
+    expect(rounded("F16", 1 + 2 ** -11)).toBe(1);
+    expect(rounded("F16", 1 + 3 * 2 ** -11)).toBe(1 + 2 ** -9);
+    expect(rounded("F16", 65519)).toBe(65504);
+    expect(rounded("F16", 65520)).toBe(Infinity);
+    expect(rounded("F16", 2 ** -25)).toBe(0);
+    expect(rounded("F16", 1.0001 * 2 ** -25)).toBe(2 ** -24);
+    expect(rounded("BF16", 3.4e38)).toBe(Infinity);
+    expect(rounded("BF16", NaN)).toBeNaN();
+  });
+
+  it("all read back as what was written", () => {
+    const bytes = new Uint8Array(2);
+    const out = new Float32Array(1);
+    for (let bits = 0; bits < 65536; bits++) {
+      bytes[0] = bits & 255;
+      bytes[1] = bits >> 8;
+      for (const [dtype, toBits] of [
+        ["BF16", bf16Bits],
+        ["F16", f16Bits]
+      ] as const) {
+        decode(dtype, bytes, 1, out);
+        if (Number.isNaN(out[0]!)) continue;
+        if (toBits(out[0]!) !== bits) throw new Error(`${dtype} ${bits}`);
+      }
+    }
+  });
+
+  it("of eight bits read as their formats say", () => {
+    const out = new Float32Array(4);
+    decode("F8_E4M3", new Uint8Array([0x38, 0x7e, 0x01, 0x7f]), 4, out);
+    expect([...out]).toEqual([1, 448, 2 ** -9, NaN]);
+    decode("F8_E5M2", new Uint8Array([0x3c, 0x7b, 0x01, 0x7c]), 4, out);
+    expect([...out]).toEqual([1, 57344, 2 ** -16, Infinity]);
+    decode("F8_E4M3FNUZ", new Uint8Array([0x40, 0x7f, 0x01, 0x80]), 4, out);
+    expect([...out]).toEqual([1, 240, 2 ** -10, NaN]);
+  });
+
+  it("that are NaN or infinite are counted when written", () => {
+    const values = Float32Array.from([1, NaN, Infinity, 3.4e38, 1e5]);
+    const out = new Uint8Array(20);
+    expect(encode("F32", values, 5, out)).toBe(2);
+    expect(encode("BF16", values, 5, out)).toBe(3);
+    expect(encode("F16", values, 5, out)).toBe(4);
+  });
+});
