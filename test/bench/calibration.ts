@@ -1,0 +1,369 @@
+import {readFileSync, writeFileSync} from "node:fs";
+import {
+  bradleyTerry,
+  clopperPearson,
+  confidenceSequence,
+  judgeCorrected,
+  mean,
+  meanInterval,
+  normalQuantile,
+  pairedBootstrap,
+  pairedConfidenceSequence,
+  pairedDifference,
+  possibleBest,
+  quantile,
+  rng,
+  standardError,
+  wilson,
+  winnerEstimate,
+  type Interval,
+  type Preference,
+  type Rng
+} from "../../src/stats/index.js";
+
+/**
+ * How often the intervals of src/stats hold what they promise, by simulation. Prints Markdown tables; with
+ * `--write FILE` they replace what stands between the two calibration markers of that file.
+ */
+const sizes = [30, 100, 300, 1000];
+const z = normalQuantile(0.975);
+
+interface Case {
+  name: string;
+  truth: number;
+  trials: number;
+  /** The interval from one simulated sample of n rows. */
+  interval: (n: number, next: Rng) => Interval | undefined;
+}
+
+const coin = (p: number, next: Rng): number => Number(next() < p);
+const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
+const list = <T>(n: number, draw: (i: number) => T): T[] => Array.from({length: n}, (_, i) => draw(i));
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
+function wald(successes: number, n: number): Interval {
+  const p = successes / n;
+  const half = z * Math.sqrt((p * (1 - p)) / n);
+  return {low: p - half, high: p + half};
+}
+
+/** Rows in groups of five that are easy or hard together. */
+function grouped(n: number, next: Rng, center: number): {scores: number[]; clusters: number[]} {
+  const ease = list(Math.ceil(n / 5), () => next.normal());
+  const clusters = list(n, (i) => Math.floor(i / 5));
+  return {scores: clusters.map((c) => coin(logistic(center + ease[c]!), next)), clusters};
+}
+
+/** Two candidates on the same rows, right 70 % and 75 % of the time, mostly on the same ones. */
+function pair(n: number, next: Rng): [number[], number[]] {
+  const first: number[] = [];
+  const second: number[] = [];
+  for (let i = 0; i < n; i++) {
+    const u = next();
+    first.push(Number(u < 0.6 || (u >= 0.75 && u < 0.85)));
+    second.push(Number(u < 0.75));
+  }
+  return [first, second];
+}
+
+const graded = (n: number, next: Rng): [number[], number[]] => {
+  const ease = list(n, () => next());
+  return [ease.map((e) => (e + next() ** 3) / 2), ease.map((e) => (e + next()) / 2)];
+};
+
+// The chance of a logistic with a standard normal shift has no closed form: a fine sum over its quantiles.
+const groupedTruth = (center: number): number =>
+  mean(list(20_000, (i) => logistic(center + normalQuantile((i + 0.5) / 20_000))))!;
+
+const cases: Case[] = [];
+for (const p of [0.5, 0.9, 0.98]) {
+  const on = (interval: (k: number, n: number) => Interval | undefined) => (n: number, next: Rng) =>
+    interval(sum(list(n, () => coin(p, next))), n);
+  cases.push({name: `proportion ${p}: Wilson`, truth: p, trials: 4000, interval: on(wilson)});
+  cases.push({
+    name: `proportion ${p}: Clopper–Pearson`,
+    truth: p,
+    trials: 4000,
+    interval: on(clopperPearson)
+  });
+  cases.push({
+    name: `proportion ${p}: normal approximation (not used)`,
+    truth: p,
+    trials: 4000,
+    interval: on(wald)
+  });
+}
+cases.push({
+  name: "graded scores, skewed: t",
+  truth: 1 / 4,
+  trials: 4000,
+  interval: (n, next) =>
+    meanInterval(
+      list(n, () => next() ** 3),
+      {bounds: [0, 1]}
+    )
+});
+for (const center of [0.5, 2.5]) {
+  const truth = groupedTruth(center);
+  const share = truth.toFixed(2);
+  cases.push({
+    name: `proportion ${share} in groups of 5: clustered Wilson`,
+    truth,
+    trials: 3000,
+    interval: (n, next) => {
+      const {scores, clusters} = grouped(n, next, center);
+      return meanInterval(scores, {clusters});
+    }
+  });
+  cases.push({
+    name: `proportion ${share} in groups of 5: Wilson as if independent`,
+    truth,
+    trials: 3000,
+    interval: (n, next) => meanInterval(grouped(n, next, center).scores)
+  });
+}
+cases.push(
+  {
+    name: "difference of 0/1 scores: Tango",
+    truth: -0.05,
+    trials: 3000,
+    interval: (n, next) => pairedDifference(...pair(n, next))
+  },
+  {
+    name: "difference of graded scores: t",
+    truth: -1 / 8,
+    trials: 3000,
+    interval: (n, next) => pairedDifference(...graded(n, next))
+  },
+  {
+    name: "difference in groups of 5: clustered t",
+    truth: 0,
+    trials: 3000,
+    interval: (n, next) => {
+      const shift = list(Math.ceil(n / 5), () => next.normal());
+      const clusters = list(n, (i) => Math.floor(i / 5));
+      const score = (sign: number) => clusters.map((c) => coin(logistic(0.8 + sign * shift[c]!), next));
+      return pairedDifference(score(1), score(-1), {clusters});
+    }
+  }
+);
+for (const kind of ["percentile", "BCa"] as const)
+  cases.push({
+    name: `difference of graded scores: bootstrap, ${kind}`,
+    truth: -1 / 8,
+    trials: 1000,
+    interval: (n, next) => {
+      const bootstrap = pairedBootstrap(...graded(n, next), {seed: next.int(1e9), resamples: 1000});
+      return kind === "BCa" ? bootstrap?.bca : bootstrap;
+    }
+  });
+cases.push(
+  {
+    name: "winner of 10 equal candidates: its plain interval",
+    truth: 0.7,
+    trials: 800,
+    interval: (n, next) => {
+      const columns = list(10, () => list(n, () => coin(0.7, next)));
+      const best = columns.reduce((a, b) => (sum(b) > sum(a) ? b : a));
+      return meanInterval(best);
+    }
+  },
+  {
+    name: "winner of 10 equal candidates: corrected for selection",
+    truth: 0.7,
+    trials: 800,
+    interval: (n, next) =>
+      winnerEstimate(
+        list(10, () => list(n, () => coin(0.7, next))),
+        {seed: next.int(1e9), draws: 1000}
+      )
+  },
+  {
+    name: "judge correction (n labels, 10 n judged): PPI++",
+    truth: 0.6,
+    trials: 1500,
+    interval: (n, next) => {
+      const truth = list(11 * n, () => coin(0.6, next));
+      const judge = truth.map((t) => (next() < 0.75 ? t : coin(0.9, next)));
+      return judgeCorrected(
+        truth.map((t, i) => (i < n ? t : undefined)),
+        judge
+      );
+    }
+  },
+  {
+    name: "Bradley–Terry, n prompts × 3 candidates: clustered",
+    truth: 0,
+    trials: 300,
+    interval: (n, next) => {
+      const preferences = list(n, (cluster) => {
+        const taste = list(3, () => next.normal());
+        return ["ab", "bc", "ca"].map(([first, second]): Preference => {
+          const lead = taste["abc".indexOf(first!)]! - taste["abc".indexOf(second!)]!;
+          const u = next();
+          const chance = logistic(lead) * 0.8;
+          return {
+            first: first!,
+            second: second!,
+            cluster,
+            winner: u < chance ? "first" : u < 0.8 ? "second" : "tie"
+          };
+        });
+      }).flat();
+      return bradleyTerry(preferences, {reference: "a"})?.abilities[1];
+    }
+  },
+  {
+    name: "confidence sequence, looked at after every row",
+    truth: 0.7,
+    trials: 800,
+    interval: (n, next) => {
+      const sequence = confidenceSequence({grid: 1000});
+      for (let i = 0; i < n; i++) sequence.add(coin(0.7, next));
+      return sequence.interval();
+    }
+  }
+);
+
+function coverage(): string[] {
+  const lines = [
+    `| 95 % interval of | ${sizes.map((n) => `n = ${n}`).join(" | ")} | simulations |`,
+    `|---|${sizes.map(() => "--:|").join("")}--:|`
+  ];
+  for (const {name, truth, trials, interval} of cases) {
+    const cells = sizes.map((n) => {
+      let held = 0;
+      for (let trial = 0; trial < trials; trial++) {
+        const found = interval(n, rng("calibration", name, n, trial));
+        if (found && found.low <= truth && truth <= found.high) held++;
+      }
+      return `${((100 * held) / trials).toFixed(1)} %`;
+    });
+    lines.push(`| ${name} | ${cells.join(" | ")} | ${trials} |`);
+    console.error(lines.at(-1));
+  }
+  return lines;
+}
+
+const share = (count: number, trials: number): string => `${((100 * count) / trials).toFixed(1)} %`;
+
+/** A gate that is looked at after every 10 rows up to 1,000: how often it decides, and after how many rows. */
+function gates(): string[] {
+  const trials = 600;
+  const look = (decided: (i: number) => boolean, add: (i: number) => void): number | undefined => {
+    for (let i = 1; i <= 1000; i++) {
+      add(i);
+      if (i % 10 === 0 && decided(i)) return i;
+    }
+    return undefined;
+  };
+  const peek = (truth: number, seed: number): number | undefined => {
+    const next = rng("gate", truth, seed);
+    const scores: number[] = [];
+    return look(
+      (n) => Math.abs(mean(scores)! - 0.8) > z * (standardError(scores) || Infinity) && n >= 30,
+      () => scores.push(coin(truth, next))
+    );
+  };
+  const anytime = (truth: number, seed: number): number | undefined => {
+    const next = rng("gate", truth, seed);
+    const sequence = confidenceSequence();
+    return look(
+      () => sequence.interval()!.low > 0.8 || sequence.interval()!.high < 0.8,
+      () => sequence.add(coin(truth, next))
+    );
+  };
+  const pairs = (
+    lead: number,
+    seed: number,
+    draw: (a: number, b: number) => void,
+    next = rng("pairs", lead, seed)
+  ) => {
+    const u = next();
+    draw(Number(u < 0.65 + lead / 2 || (u > 0.8 && u < 0.95)), Number(u < 0.8 - lead / 2));
+  };
+  const peekPairs = (lead: number, seed: number): number | undefined => {
+    const next = rng("pairs", lead, seed);
+    const differences: number[] = [];
+    return look(
+      (n) => n >= 30 && Math.abs(mean(differences)!) > z * (standardError(differences) || Infinity),
+      () => pairs(lead, seed, (a, b) => differences.push(a - b), next)
+    );
+  };
+  const anytimePairs = (lead: number, seed: number): number | undefined => {
+    const next = rng("pairs", lead, seed);
+    const sequence = pairedConfidenceSequence();
+    return look(
+      () => sequence.interval()!.low > 0 || sequence.interval()!.high < 0,
+      () => pairs(lead, seed, sequence.add, next)
+    );
+  };
+  const lines = [
+    "| gate, looked at after every 10 rows up to 1,000 | decides wrongly when nothing is there | decides when there is | median rows then |",
+    "|---|--:|--:|--:|"
+  ];
+  const row = (
+    name: string,
+    gate: (truth: number, seed: number) => number | undefined,
+    none: number,
+    some: number
+  ) => {
+    const wrong = list(trials, (seed) => gate(none, seed)).filter((n) => n !== undefined).length;
+    const right = list(trials, (seed) => gate(some, seed)).filter((n) => n !== undefined);
+    lines.push(
+      `| ${name} | ${share(wrong, trials)} | ${share(right.length, trials)} | ${quantile(right, 0.5)?.toFixed(0) ?? "–"} |`
+    );
+    console.error(lines.at(-1));
+  };
+  row("accuracy against 80 %, 95 % interval each time", peek, 0.8, 0.87);
+  row("accuracy against 80 %, confidence sequence", anytime, 0.8, 0.87);
+  row("two candidates, 95 % interval each time", peekPairs, 0, 0.08);
+  row("two candidates, confidence sequence", anytimePairs, 0, 0.08);
+  return lines;
+}
+
+function selection(): string[] {
+  const trials = 600;
+  const truth = [0.72, 0.71, 0.7, 0.68, 0.65, 0.6];
+  const lines = [
+    `| set of possible best (true accuracies ${truth.join(", ")}) | ${sizes.map((n) => `n = ${n}`).join(" | ")} |`,
+    `|---|${sizes.map(() => "--:|").join("")}`
+  ];
+  const kept: string[] = [];
+  const size: string[] = [];
+  for (const n of sizes) {
+    let count = 0;
+    let candidates = 0;
+    for (let trial = 0; trial < trials; trial++) {
+      const next = rng("selection", n, trial);
+      const ease = list(n, () => next());
+      // Half of the time a row is as hard for all, so that candidates go together.
+      const columns = truth.map((p) => ease.map((u) => Number((next() < 0.5 ? u : next()) < p)));
+      const {best} = possibleBest(columns, {seed: trial, draws: 500})!;
+      if (best.includes(0)) count++;
+      candidates += best.length;
+    }
+    kept.push(share(count, trials));
+    size.push((candidates / trials).toFixed(1));
+  }
+  return [
+    ...lines,
+    `| contains the truly best | ${kept.join(" | ")} |`,
+    `| candidates in it, on average | ${size.join(" | ")} |`
+  ];
+}
+
+const start = performance.now();
+const text = [...coverage(), "", ...gates(), "", ...selection()].join("\n");
+console.log(text);
+console.error(`${((performance.now() - start) / 1000).toFixed(0)} s`);
+
+const file = process.argv[process.argv.indexOf("--write") + 1];
+if (process.argv.includes("--write") && file) {
+  const [begin, end] = ["<!-- calibration -->", "<!-- end of calibration -->"];
+  const page = readFileSync(file, "utf8");
+  if (!page.includes(begin) || !page.includes(end))
+    throw new Error(`${file} has no "${begin}" … "${end}" to fill`);
+  const [before, after] = [page.slice(0, page.indexOf(begin)), page.slice(page.indexOf(end))];
+  writeFileSync(file, `${before}${begin}\n${text}\n${after}`);
+}
