@@ -8,7 +8,7 @@ for (const tld of createRequire(import.meta.url)("tlds") as string[]) {
 }
 
 const LONGEST_HOST = 253;
-const LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}-]{0,61}[\p{L}\p{N}\p{M}])?$/u;
+const LONGEST_LABEL = 63;
 const HOST_CHARACTER = /[\p{L}\p{N}\p{M}.-]/u;
 
 /** Whether a character may stand in a host name, dots and hyphens included. */
@@ -35,16 +35,22 @@ export function hostEnd(text: string, start: number): number | undefined {
   const limit = Math.min(text.length, start + LONGEST_HOST);
   while (end < limit && isHostAt(text, end)) end++;
   const labels = text.slice(start, end).split(".");
-  let good = 0;
-  while (good < labels.length && LABEL.test(labels[good]!)) good++;
-  const least = labels[0]?.toLowerCase() === "www" ? 3 : 2;
-  let length = labels.slice(0, good).reduce((sum, label) => sum + label.length + 1, -1);
+  const wrong = labels.findIndex((label) => !isLabel(label));
+  const good = wrong < 0 ? labels.length : wrong;
+  const least = labels[0]!.toLowerCase() === "www" ? 3 : 2;
+  if (good < least) return undefined;
+  let length = -1;
+  for (let index = 0; index < good; index++) length += labels[index]!.length + 1;
   for (let count = good; count >= least; count--) {
     const last = labels[count - 1]!;
     if (tlds.has(last.toLowerCase())) return start + length;
     length -= last.length + 1;
   }
   return undefined;
+}
+
+function isLabel(label: string): boolean {
+  return label.length > 0 && label.length <= LONGEST_LABEL && !label.startsWith("-") && !label.endsWith("-");
 }
 
 /** The part of a host after its last dot, in lower case. */

@@ -4,8 +4,8 @@ import {isWordAt, standsAlone} from "../wordBoundary.js";
 const MONTH =
   "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)";
 const YEAR = "(?:19|20)\\d{2}";
-const DAY = "(?:0?[1-9]|[12]\\d|3[01])";
-const MONTH_NUMBER = "(?:0?[1-9]|1[0-2])";
+const DAY = "(?:[12]\\d|3[01]|0?[1-9])";
+const MONTH_NUMBER = "(?:1[0-2]|0?[1-9])";
 
 const SHAPES = [
   new RegExp(`${YEAR}([-/.])${MONTH_NUMBER}\\1${DAY}`, "y"),

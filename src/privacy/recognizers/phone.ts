@@ -31,9 +31,13 @@ const CONTEXT = ["phone", "telephone", "cell", "cellphone", "mobile", "call", "t
 const BARE = 0.2;
 const FEWEST_DIGITS = 7;
 const MOST_DIGITS = 15;
+/** More groups than this with hardly more digits are a table or a sequence. */
+const MOST_GROUPS = 12;
+const MOST_IN_A_ROW = 60;
 const LARGEST_GAP = 4;
-const GAP = /^[-.\s()[\]/+~\u00a0\u2010-\u2015\u2212\uff0d]*$/;
+const GAP = /^[-.\s()[\]/~\u00a0\u2010-\u2015\u2212\uff0d]*$/;
 const EXTENSION = 24;
+const DOT = 46;
 /** Fifteen digits (ITU-T E.164) behind an international prefix of three. */
 const MOST_DIALLED = 18;
 const OTHER_NUMBERS =
@@ -61,27 +65,71 @@ export function phoneNumbers({regions = phoneRegions, leniency = "valid"}: Phone
 
 export const phone = phoneNumbers();
 
-/** Stretches of digit runs that stand close enough together to be one number, with seven digits or more. */
+/**
+ * Stretches of digit runs that stand close enough together to be one number, with seven digits or more. Runs
+ * joined by dots into an address, a version or a decimal belong to none.
+ */
 function windows(text: string, {marks: {digits}}: ScanContext): [number, number][] {
   const found: [number, number][] = [];
-  let index = 0;
-  while (index < digits.length) {
-    const start = digits[index]!;
-    let end = digits[index + 1]!;
-    let count = end - start;
-    let longest = count;
-    index += 2;
-    while (index < digits.length && digits[index]! - end <= LARGEST_GAP) {
-      if (!GAP.test(text.slice(end, digits[index]))) break;
-      const run = digits[index + 1]! - digits[index]!;
-      end = digits[index + 1]!;
-      count += run;
-      if (run > longest) longest = run;
-      index += 2;
+  let start = -1;
+  let end = -1;
+  let count = 0;
+  let groups = 0;
+  let longest = 0;
+  const close = () => {
+    const table = groups > MOST_GROUPS && count < groups * 1.5;
+    if (start >= 0 && count >= FEWEST_DIGITS && longest <= MOST_DIGITS && !table) found.push([start, end]);
+    start = -1;
+    count = groups = longest = 0;
+  };
+  for (let index = 0; index < digits.length;) {
+    const last = endOfDotted(text, digits, index);
+    const from = digits[index]!;
+    if (start >= 0 && !continues(text.slice(end, Math.min(from, end + LARGEST_GAP + 1)), count)) close();
+    if (last > index && isDottedNumber(text.slice(from, digits[last + 1]))) close();
+    else {
+      if (start < 0) start = from;
+      for (let run = index; run <= last; run += 2) {
+        const length = digits[run + 1]! - digits[run]!;
+        count += length;
+        groups++;
+        longest = Math.max(longest, length);
+      }
+      end = digits[last + 1]!;
     }
-    if (count >= FEWEST_DIGITS && longest <= MOST_DIGITS) found.push([start, end]);
+    index = last + 2;
   }
+  close();
   return found;
+}
+
+/** The last of the runs that hang together by single dots, but no more of them than a number can have. */
+function endOfDotted(text: string, digits: readonly number[], first: number): number {
+  let last = first;
+  while (
+    last + 2 < digits.length &&
+    last - first < 2 * MOST_GROUPS &&
+    digits[last + 2]! - digits[last + 1]! === 1 &&
+    text.charCodeAt(digits[last + 1]!) === DOT
+  )
+    last += 2;
+  return last;
+}
+
+/** A plus begins another number; columns and lines end one that is long enough; a row of digits is cut at 60. */
+function continues(gap: string, count: number): boolean {
+  if (gap.length > LARGEST_GAP || !GAP.test(gap) || count > MOST_IN_A_ROW) return false;
+  return count < FEWEST_DIGITS || !/[\n\t]|\s{2}/.test(gap);
+}
+
+/** `192.0.2.1`, `8.12.3`, `0.5`: a phone number with dots has no lone digit, except North America's leading 1. */
+function isDottedNumber(spelled: string): boolean {
+  const groups = spelled.split(".");
+  if (groups.length === 4 && groups.every((group) => Number(group) < 256)) return true;
+  // "…-0132.5 people": the full stop of a sentence.
+  if (groups.length === 2 && groups[0]!.length > 3) return false;
+  const national = groups.length === 4 && groups[0] === "1" ? groups.slice(1) : groups;
+  return national.some((group) => group.length < 2 || (groups.length > 2 && group.length > 8));
 }
 
 function findInWindow(
@@ -123,18 +171,13 @@ function findInWindow(
   return [...spans.values()].sort((a, b) => a.start - b.start);
 }
 
-/** Addresses, version numbers, dates, message ids: by far the most runs of digits in real texts. */
+/** Dates, and ids that are longer than anything that can be dialled. */
 function isOtherNumber(text: string, start: number, end: number): boolean {
   if (text.charAt(start - 1) === "+") return false;
   const spelled = text.slice(start, end);
   if (OTHER_NUMBERS.test(spelled)) return true;
   if (/[\s()]/.test(spelled)) return false;
-  const groups = spelled.split(/[^\d]+/);
-  if (groups.reduce((sum, group) => sum + group.length, 0) > MOST_DIALLED) return true;
-  if (!/^[\d.]+$/.test(spelled)) return false;
-  if (groups.length === 4 && groups.every((group) => Number(group) < 256)) return true;
-  const national = groups[0] === "1" ? groups.slice(1) : groups;
-  return groups.length > 2 && national.some((group) => group.length < 2 || group.length > 8);
+  return spelled.replace(/\D/g, "").length > MOST_DIALLED;
 }
 
 /** Digits without any sign of a phone number are more often a count, an id or a decimal. */

@@ -5,6 +5,8 @@ import {isWordAt} from "../wordBoundary.js";
 
 const SCHEMES = ["https", "http", "ftp", "ftps", "sftp", "ws", "wss"];
 const LONGEST_HOST = 253;
+const LONGEST_PATH = 8192;
+const URL_END = /[\s<>"'`{}|\\^\u2018\u2019\u201c\u201d]/;
 
 /** Countries' domains that are better known as the endings of files: `main.py`, `README.md`. */
 const FILE_ENDINGS = new Set(
@@ -22,6 +24,7 @@ export const url: Recognizer = {
   find(text, {marks}) {
     const findings: Finding[] = [];
     for (const colon of marks.colons) {
+      if (colon < (findings.at(-1)?.end ?? 0)) continue;
       const start = schemeStart(text, colon);
       const end = start === undefined ? undefined : hostWithScheme(text, colon + 3);
       if (end !== undefined) findings.push(found(start!, pathEnd(text, end), 0.6, "url/scheme"));
@@ -84,12 +87,13 @@ export function pathEnd(text: string, host: number): number {
   let end = host + (port ? port[0].length : 0);
   const first = text.charAt(end);
   if (first !== "/" && first !== "?" && first !== "#") return end;
-  const from = end;
-  while (end < text.length && !/[\s<>"'`{}|\\^\u2018\u2019\u201c\u201d]/.test(text.charAt(end))) end++;
+  const limit = Math.min(text.length, end + LONGEST_PATH);
+  let opened = false;
+  for (; end < limit && !URL_END.test(text.charAt(end)); end++) opened ||= text.charAt(end) === "(";
   for (;;) {
     const last = text.charAt(end - 1);
     if (/[.,;:!?\]*]/.test(last)) end--;
-    else if (last === ")" && !text.slice(from, end).includes("(")) end--;
+    else if (last === ")" && !opened) end--;
     else return end;
   }
 }

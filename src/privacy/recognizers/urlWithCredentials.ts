@@ -3,7 +3,7 @@ import {isWordAt} from "../wordBoundary.js";
 
 const LONGEST_SCHEME = 24;
 const USER_AND_PASSWORD =
-  /\/\/[^\s/?#@:"'<>]{0,128}:([^\s/?#@"'<>]{1,256})@[^\s/?#"'<>@]{1,255}(?:[/?#][^\s"'<>]*)?/y;
+  /\/\/[^\s/?#@:"'<>]{0,128}:([^\s/?#@"'<>]{1,256})@[^\s/?#"'<>@]{1,255}(?:[/?#][^\s"'<>]{0,8192})?/y;
 const PLACEHOLDER = /^(?:<.*|\$\{?.*|\{.*|\*+|x+|pass(?:word)?)$/i;
 
 /** Addresses of any scheme that carry a user and a password: `postgres://ada:secret@db/app`. */
@@ -13,7 +13,9 @@ export const urlWithCredentials: Recognizer = {
   layer: "secrets",
   find(text, {marks}) {
     const findings: Finding[] = [];
+    let done = 0;
     for (const colon of marks.colons) {
+      if (colon < done) continue;
       if (text.charCodeAt(colon + 1) !== 47 || text.charCodeAt(colon + 2) !== 47) continue;
       USER_AND_PASSWORD.lastIndex = colon + 1;
       const match = USER_AND_PASSWORD.exec(text);
@@ -26,6 +28,7 @@ export const urlWithCredentials: Recognizer = {
         start--;
       if (start === colon) continue;
       const end = colon + 1 + match[0].replace(/[.,;:!?)\]]+$/, "").length;
+      done = end;
       findings.push({type: "URL_WITH_CREDENTIALS", start, end, score: 1, rule: "url/credentials"});
     }
     return findings;

@@ -1,0 +1,80 @@
+import {describe, expect, it} from "vitest";
+import {scanText} from "../../src/privacy/index.js";
+
+// Put together here, so that no scanner takes the tests for a leak.
+const letters = "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dF3hJ5kL7nP9";
+const token = (prefix: string, length: number) => prefix + letters.slice(0, length);
+const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+function found(text: string): string[] {
+  return scanText(text, {layers: ["secrets"], withText: true}).map(
+    ({type, text: words}) => `${type} ${words}`
+  );
+}
+
+describe("secrets", () => {
+  it.each([
+    ["openai", token("sk-proj-", 40)],
+    ["anthropic", token("sk-ant-api03-", 40)],
+    ["aws", "AKIA" + "IOSFODNN7EXAMPLE"],
+    ["github", token("ghp_", 36)],
+    ["gitlab", token("glpat-", 20)],
+    ["huggingface", token("hf_", 34)],
+    ["google", token("AIza", 35)],
+    ["stripe", token("sk_live_", 24)],
+    ["slack", "xoxb-123456789012-" + letters.slice(0, 24)],
+    ["npm", token("npm_", 36)],
+    ["sendgrid", `SG.${letters.slice(0, 22)}.${letters.slice(0, 42)}`],
+    ["telegram", `123456789:AA${letters.slice(0, 33)}`]
+  ])("a key of %s", (issuer, key) => {
+    for (const text of [key, `use ${key}.`, `KEY=${key}`, `"${key}"`]) {
+      const keys = scanText(text, {layers: ["secrets"], withText: true});
+      expect(
+        keys.map(({text: words}) => words),
+        text
+      ).toEqual([key]);
+      expect(keys[0]!.rule, text).toBe(`api-key/${issuer}`);
+    }
+  });
+
+  it("a web token, whose header decodes, and nothing that only looks like one", () => {
+    const jwt = `${part({alg: "HS256", typ: "JWT"})}.${part({sub: "1234567890"})}.${letters}`;
+    expect(found(`Authorization: Bearer ${jwt}`)).toEqual([`ACCESS_TOKEN ${jwt}`]);
+    expect(found(`${part({name: "Ada"})}.${part({sub: "1"})}.${letters.slice(0, 15)}`)).toEqual([]);
+  });
+
+  it("a private key to its last line, or to the end of the text when it was cut", () => {
+    const kind = "RSA PRIVATE KEY";
+    const key = `-----BEGIN ${kind}-----\nMIIEow\nIBAAK\n-----END ${kind}-----`;
+    expect(found(`before\n${key}\nafter`)).toEqual([`PRIVATE_KEY ${key}`]);
+    expect(found(`x ${key.slice(0, 45)}`)).toEqual([`PRIVATE_KEY ${key.slice(0, 45)}`]);
+    expect(found(key.replaceAll("PRIVATE", "PUBLIC"))).toEqual([]);
+  });
+
+  it("an address that carries a password", () => {
+    expect(found("url postgres://ada:hunter2@db.internal:5432/app, then")).toEqual([
+      "URL_WITH_CREDENTIALS postgres://ada:hunter2@db.internal:5432/app"
+    ]);
+    expect(scanText("https://ada:hunter2@example.com/x").map(({type}) => type)).toEqual([
+      "URL_WITH_CREDENTIALS"
+    ]);
+    expect(found("https://user:${PASSWORD}@example.com https://example.com:8080/@ada")).toEqual([]);
+  });
+
+  it("what is assigned to a password or a key, but no placeholder and no prose", () => {
+    expect(found('password = "correct horse"')).toEqual([]);
+    expect(found('"password": "Tr0ub4dor&3"')).toEqual(["PASSWORD Tr0ub4dor&3"]);
+    expect(found("DB_PASSWORD=s3cr3t_value\n")).toEqual(["PASSWORD s3cr3t_value"]);
+    expect(
+      found("password: ******** and api_key: <your key> token=${TOKEN} secret: process.env.SECRET")
+    ).toEqual([]);
+    expect(found("My password: forgotten again. The token: something.")).toEqual([]);
+  });
+
+  it("a random token only beside a word that says what it is", () => {
+    const random = "q7Xz93LmPw2RtYv8KsJd4";
+    expect(found(`the bearer ${random}`)).toEqual([`SECRET ${random}`]);
+    expect(found(`commit ${random}`)).toEqual([]);
+    expect(found("the key internationalization-of-words")).toEqual([]);
+  });
+});
