@@ -1,5 +1,5 @@
 /** What data loaders, evals and page loaders import. */
-export {servedBest, trained} from "./candidates/index.js";
+export {mergedModel, type MergedOptions, servedBest, trained} from "./candidates/index.js";
 export {type DatasetDefinition, defineDataset, type Sensitivity, type Source} from "./datasets/index.js";
 export {decide, scoreTable, type ScoreTable, type Verdict} from "./decisions/index.js";
 export {embedded, type Endpoint, huggingFace, openAICompatible, recorded} from "./endpoints/index.js";

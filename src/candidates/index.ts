@@ -1,3 +1,4 @@
+export {mergedModel, type MergedOptions} from "./merged.js";
 export {modelsDir} from "./modelsDir.js";
 export {servedBest} from "./served.js";
 export {trained} from "./trained.js";

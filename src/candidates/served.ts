@@ -3,10 +3,18 @@ import {createInterface} from "node:readline";
 import {fileURLToPath} from "node:url";
 import {openAICompatible} from "../endpoints/index.js";
 import type {ModelSource} from "../finetune/index.js";
+import {loadModel} from "../models/index.js";
 import type {ModelManifest} from "../models/types.js";
 import type {Candidate, PrepareContext} from "../runner/define.js";
 import {UserError} from "../store/index.js";
+import {modelsDir} from "./modelsDir.js";
 import {buildModel} from "./trained.js";
+
+/** Columns that hold a row's text and its answer. */
+interface Columns {
+  text: string;
+  label: string;
+}
 
 /**
  * The best of several models of ours by its accuracy on the validation part, served by `assay serve` in a process
@@ -15,13 +23,12 @@ import {buildModel} from "./trained.js";
 export function servedBest(
   name: string,
   sources: readonly ModelSource[],
-  options: {baseline?: boolean} = {}
+  columns: Columns
 ): Candidate {
   return {
     name,
-    ...options,
     async prepare(context) {
-      const manifest = await bestOnValidation(sources, context);
+      const manifest = await bestOnValidation(sources, context, columns);
       context.onProgress(`serving ${manifest.name} on loopback`);
       const server = await startServer(context.store.workspace.project, manifest.id);
       const http = openAICompatible({
@@ -32,7 +39,7 @@ export function servedBest(
         stream: true
       });
       return {
-        endpoint: {...http, identity: async () => ({server: "assay serve", weights: manifest.id})},
+        endpoint: {...http, identity: () => Promise.resolve({server: "assay serve", weights: manifest.id})},
         model: manifest.name,
         modelId: manifest.id,
         close: server.close
@@ -44,19 +51,25 @@ export function servedBest(
 /** The model with the best accuracy on the validation part; the first of equals. */
 async function bestOnValidation(
   sources: readonly ModelSource[],
-  context: PrepareContext
+  context: PrepareContext,
+  {text, label}: Columns
 ): Promise<ModelManifest> {
-  let best: ModelManifest | undefined;
+  const rows: {text: string; label: string}[] = [];
+  for await (const row of context.rows("validation"))
+    rows.push({text: String(row[text]), label: String(row[label])});
+  let best: {manifest: ModelManifest; accuracy: number} | undefined;
   for (const source of sources) {
     const manifest = await buildModel(source, context);
-    if (!best || accuracy(manifest) > accuracy(best)) best = manifest;
+    const model = await loadModel(modelsDir(context.store.workspace), manifest.id);
+    const predictions = await model.predict(rows.map((row) => row.text));
+    await model.close?.();
+    const right = predictions.filter((prediction, i) => prediction.label === rows[i]!.label).length;
+    const accuracy = rows.length > 0 ? right / rows.length : 0;
+    context.onProgress(`${manifest.name}: ${(100 * accuracy).toFixed(1)} on ${rows.length} validation rows`);
+    if (!best || accuracy > best.accuracy) best = {manifest, accuracy};
   }
   if (!best) throw new UserError("a served candidate needs at least one model to choose from.");
-  return best;
-}
-
-function accuracy(manifest: ModelManifest): number {
-  return manifest.metrics?.validationAccuracy ?? -1;
+  return best.manifest;
 }
 
 async function startServer(project: string, model: string): Promise<{url: string; close(): Promise<void>}> {

@@ -7,7 +7,11 @@ export async function devVerb(options: {port: number; open?: boolean}): Promise<
   const project = findProject();
   const workspace = await openProject();
   const watching = new AbortController();
-  const watched = touchOnStoreChange({dir: workspace.dir, root: join(project, "src"), signal: watching.signal});
+  const watched = touchOnStoreChange({
+    dir: workspace.dir,
+    root: join(project, "src"),
+    signal: watching.signal
+  });
   try {
     await framework(project, [
       "preview",

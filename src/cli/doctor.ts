@@ -19,7 +19,8 @@ export async function doctorVerb(names: string[], options: {json?: boolean}): Pr
   for (const {name, definition} of await loadEvals(project, names)) {
     const dataset = datasetOf(definition, datasets);
     findings.push({what: name, check: "data set", status: "ok", message: dataset.name});
-    for (const candidate of definition.candidates) findings.push(...(await checkCandidate(name, candidate, definition)));
+    for (const candidate of definition.candidates)
+      findings.push(...(await checkCandidate(name, candidate, definition)));
   }
   if (options.json) printJson(findings);
   else
@@ -34,9 +35,14 @@ export async function doctorVerb(names: string[], options: {json?: boolean}): Pr
   if (findings.some(({status}) => status === "error")) process.exitCode = 1;
 }
 
-async function checkCandidate(evalName: string, candidate: Candidate, {needs = {}}: EvalDefinition): Promise<Finding[]> {
+async function checkCandidate(
+  evalName: string,
+  candidate: Candidate,
+  {needs = {}}: EvalDefinition
+): Promise<Finding[]> {
   const what = `${evalName}: ${candidate.name}`;
-  if (!candidate.reach) return [{what, check: "model", status: "ok", message: "made here when the eval runs"}];
+  if (!candidate.reach)
+    return [{what, check: "model", status: "ok", message: "made here when the eval runs"}];
   const {endpoint, model} = candidate.reach;
   try {
     return ((await endpoint.preflight?.(model, needs)) ?? []).map((finding) => ({what, ...finding}));

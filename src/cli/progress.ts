@@ -9,6 +9,8 @@ export interface Reporter {
 }
 
 const PLAIN_EVERY_MS = 10_000;
+// Training tells of every pass; a log wants to hear of every model.
+const MESSAGE_EVERY_MS = 1000;
 
 /** A bar with rate, time left and cost on a terminal; plain lines elsewhere. All of it goes to standard error. */
 export function createReporter(title: string, quiet = false): Reporter {
@@ -48,6 +50,7 @@ function barReporter(title: string): Reporter {
 
 function plainReporter(title: string): Reporter {
   let last = 0;
+  let lastMessage = 0;
   return {
     progress(progress) {
       if (Date.now() - last < PLAIN_EVERY_MS || progress.phase === "done") return;
@@ -58,6 +61,9 @@ function plainReporter(title: string): Reporter {
       );
     },
     message(text) {
+      const at = Date.now();
+      if (at - lastMessage < MESSAGE_EVERY_MS) return;
+      lastMessage = at;
       process.stderr.write(`${title}: ${printable(text)}\n`);
     },
     end: () => undefined

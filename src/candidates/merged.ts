@@ -1,0 +1,131 @@
+import {mkdir, readFile, rm} from "node:fs/promises";
+import {join} from "node:path";
+import {type BuildContext, builtOnce, type ModelSource} from "../finetune/index.js";
+import {merge, type MergeReport} from "../merge/index.js";
+import {modelFolder, type ModelManifest, saveModel} from "../models/index.js";
+import {hashJson, temporaryPath, UserError} from "../store/index.js";
+
+export interface MergedOptions {
+  name: string;
+  /** Any method of `assay merge`. */
+  method: string;
+  /** The models to merge with their parameters (weight, density …). */
+  models: {source: ModelSource; parameters?: Record<string, number>}[];
+  /** What the models are fine-tunes of: task-vector methods need it. */
+  base?: ModelSource;
+  /** Parameters of the method (t, normalize, lambda …). */
+  parameters?: Record<string, number | boolean>;
+}
+
+/** A model merged from others of the store by `merge`, the same code and recipe as `assay merge`. */
+export function mergedModel(options: MergedOptions): ModelSource {
+  const {name, method, models, base, parameters} = options;
+  const sources = [...(base ? [base] : []), ...models.map(({source}) => source)];
+  const configHash = (context: BuildContext) =>
+    hashJson({
+      name,
+      method,
+      parameters,
+      models: models.map(({source, parameters: own}) => [source.configHash(context), own]),
+      base: base?.configHash(context),
+      seed: context.seed,
+      version: 1
+    });
+  const make = async (context: BuildContext): Promise<ModelManifest> => {
+    const parents = new Map<ModelSource, ModelManifest>();
+    for (const source of sources) parents.set(source, await source.build(context));
+    const idOf = (source: ModelSource) => parents.get(source)!.id;
+    const recipe = {
+      merge_method: method,
+      ...(base ? {base_model: idOf(base)} : {}),
+      models: models.map(({source, parameters: own}) => ({
+        model: idOf(source),
+        ...(own ? {parameters: own} : {})
+      })),
+      ...(parameters ? {parameters} : {}),
+      dtype: "float32"
+    };
+    context.onProgress?.(`merging ${models.length} models by ${method}`);
+    return mergeInto(
+      context,
+      name,
+      recipe,
+      [...new Set(sources)].map((source) => parents.get(source)!)
+    );
+  };
+  return {name, configHash, build: (context) => builtOnce(context, name, configHash(context), make)};
+}
+
+async function mergeInto(
+  context: BuildContext,
+  name: string,
+  recipe: Record<string, unknown>,
+  parents: ModelManifest[]
+): Promise<ModelManifest> {
+  const first = parents[0]!;
+  for (const parent of parents)
+    if (
+      parent.architecture !== first.architecture ||
+      JSON.stringify(parent.labels) !== JSON.stringify(first.labels)
+    )
+      throw new UserError(
+        `${name}: ${parent.name} and ${first.name} differ in architecture or labels and cannot be merged.`
+      );
+  const out = temporaryPath(join(context.dir, "merge"));
+  await mkdir(context.dir, {recursive: true});
+  try {
+    const report = await merge(recipe, {
+      out,
+      seed: seedNumber(context.seed),
+      resolveModel: (path) =>
+        Promise.resolve(parents.some(({id}) => id === path) ? modelFolder(context.dir, path) : undefined),
+      ...(context.signal ? {signal: context.signal} : {})
+    });
+    const folder = modelFolder(context.dir, first.id);
+    const shared = first.files
+      .map(({path}) => path)
+      .filter((path) => path !== "model.safetensors" && path !== "config.json");
+    return await saveModel(context.dir, {
+      name,
+      architecture: first.architecture,
+      ...(first.labels ? {labels: first.labels} : {}),
+      settings: {...first.settings, recipe: report.recipe.sha256},
+      files: {
+        "config.json": await readFile(join(folder, "config.json")),
+        "model.safetensors": await readFile(join(out, "model.safetensors"))
+      },
+      sharedFiles: Object.fromEntries(
+        await Promise.all(shared.map(async (path) => [path, await readFile(join(folder, path))] as const))
+      ),
+      parents: parents.map(({id, name: parent}) => ({id, name: parent})),
+      recipe: {method: report.method, sha256: report.recipe.sha256, source: report.recipe.text},
+      metrics: figuresOf(report)
+    });
+  } finally {
+    await rm(out, {recursive: true, force: true});
+  }
+}
+
+/** Norms of the changes, cosines of pairs and sign conflict over all tensors, under names a page can show. */
+function figuresOf(report: MergeReport): Record<string, number> {
+  const figures: Record<string, number> = {mergeSeconds: report.timings.mergeSeconds};
+  for (const {layer, relations} of report.layers) {
+    const where = layer === undefined ? "all" : `layer ${layer}`;
+    (relations.deltaNorms ?? relations.norms).forEach(
+      (norm, i) => (figures[`norm ${i + 1} (${where})`] = norm)
+    );
+    const n = relations.models.length;
+    for (let a = 0; a < n; a++)
+      for (let b = a + 1; b < n; b++) {
+        const cosine = relations.cosine[a * n + b];
+        if (cosine !== null && cosine !== undefined) figures[`cosine ${a + 1}–${b + 1} (${where})`] = cosine;
+      }
+    if (relations.signConflict !== null) figures[`sign conflict (${where})`] = relations.signConflict;
+  }
+  return figures;
+}
+
+/** The merge's random methods take a number. */
+function seedNumber(seed: string): number {
+  return Number.parseInt(hashJson(seed).slice(0, 8), 16);
+}

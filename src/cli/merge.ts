@@ -1,0 +1,140 @@
+import {readFile} from "node:fs/promises";
+import {SingleBar} from "cli-progress";
+import {merge, type MergeProgress, type MergeReport} from "../merge/index.js";
+import {UsageError} from "../store/index.js";
+import {interruptSignals} from "./runEvals.js";
+import {duration} from "./progress.js";
+import {print, printJson, table} from "./terminal.js";
+
+interface MergeVerbOptions {
+  out?: string;
+  check?: boolean;
+  threads?: number;
+  seed?: number;
+  exact?: boolean;
+  shardSize?: string;
+  allowNonfinite?: boolean;
+  json?: boolean;
+}
+
+export async function mergeVerb(recipeFile: string, verb: MergeVerbOptions): Promise<void> {
+  const text = await readFile(recipeFile, "utf8").catch((cause: unknown) => {
+    throw new UsageError(`there is no recipe at ${recipeFile}.`, {cause});
+  });
+  if (!verb.out) throw new UsageError("say where the merged model goes: --out DIR.");
+  const shardSize = verb.shardSize === undefined ? undefined : bytesOf(verb.shardSize);
+  const {signal, dispose} = interruptSignals();
+  const progress = reporter(verb.json ?? false);
+  try {
+    const report = await merge(text, {
+      out: verb.out,
+      recipeFile,
+      signal,
+      onProgress: progress.show,
+      ...(verb.seed === undefined ? {} : {seed: verb.seed}),
+      ...(verb.threads === undefined ? {} : {threads: verb.threads}),
+      ...(verb.exact ? {exact: true} : {}),
+      ...(shardSize === undefined ? {} : {shardSize}),
+      ...(verb.allowNonfinite ? {allowNonFinite: true} : {})
+    });
+    progress.end();
+    if (verb.json) printJson(report);
+    else printReport(report);
+  } finally {
+    progress.end();
+    dispose();
+  }
+}
+
+const UNITS: Record<string, number> = {
+  "": 1,
+  B: 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KIB: 1024,
+  MIB: 1024 ** 2,
+  GIB: 1024 ** 3
+};
+
+/** "5GB", "500 MB", "1GiB" or plain bytes. */
+export function bytesOf(text: string): number {
+  const [, amount, unit] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(text) ?? [];
+  const factor = unit === undefined ? undefined : UNITS[unit.toUpperCase()];
+  if (!amount || factor === undefined || Number(amount) <= 0)
+    throw new UsageError(`--shard-size takes bytes such as 5GB or 500MB, not ${JSON.stringify(text)}.`);
+  return Math.round(Number(amount) * factor);
+}
+
+function reporter(quiet: boolean): {show(progress: MergeProgress): void; end(): void} {
+  if (quiet) return {show: () => undefined, end: () => undefined};
+  if (!process.stderr.isTTY || process.env.CI) {
+    let last = 0;
+    return {
+      show(progress) {
+        if (Date.now() - last < 5000) return;
+        last = Date.now();
+        process.stderr.write(`${progress.tensors}/${progress.totalTensors} tensors, ${rateOf(progress)}\n`);
+      },
+      end: () => undefined
+    };
+  }
+  const bar = new SingleBar({
+    format: "merge [{bar}] {value}/{total} tensors {rate}",
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true
+  });
+  let started = false;
+  return {
+    show(progress) {
+      if (!started) bar.start(progress.totalTensors, progress.tensors, {rate: ""});
+      started = true;
+      bar.update(progress.tensors, {rate: rateOf(progress)});
+    },
+    end() {
+      if (started) bar.stop();
+      started = false;
+    }
+  };
+}
+
+function rateOf({bytes, seconds, secondsLeft}: MergeProgress): string {
+  const rate = seconds > 0 ? `${(bytes / seconds / 1e6).toFixed(0)} MB/s` : "";
+  return secondsLeft === undefined ? rate : `${rate}, ${duration(secondsLeft)} left`;
+}
+
+function printReport(report: MergeReport): void {
+  const {reused, resumedShards, bytes, timings, outputs, warnings, layers} = report;
+  print(
+    reused
+      ? `${report.out} already held this merge; nothing was done.`
+      : `${report.method} of ${report.parents.length} models into ${report.out}: ${(bytes.written / 1e6).toFixed(1)} MB in ${timings.totalSeconds.toFixed(1)} s${resumedShards > 0 ? `, ${resumedShards} shards were there already` : ""}`
+  );
+  print(
+    table(outputs, [
+      {title: "file", value: (file) => file.path},
+      {title: "bytes", align: "right", value: (file) => file.bytes},
+      {title: "sha256", value: (file) => file.sha256.slice(0, 16)}
+    ])
+  );
+  if (layers.length > 0)
+    print(
+      "\n" +
+        table(layers, [
+          {title: "layer", align: "right", value: ({layer}) => layer ?? "outside"},
+          {
+            title: "norm of change",
+            value: ({relations}) =>
+              (relations.deltaNorms ?? relations.norms).map((norm) => norm.toPrecision(3)).join(" ")
+          },
+          {
+            title: "sign conflict",
+            align: "right",
+            value: ({relations}) =>
+              relations.signConflict === null ? undefined : `${(100 * relations.signConflict).toFixed(1)}%`
+          }
+        ])
+    );
+  for (const warning of warnings) print(`! ${warning}`);
+}
