@@ -1,6 +1,6 @@
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
-import {wordPiece} from "../models/encoder/wordPiece.js";
+import {sharedWordPiece} from "../models/encoder/wordPiece.js";
 import {modelFolder, type ModelManifest} from "../models/index.js";
 import {encodeSafetensors, readSafetensors} from "../models/safetensors.js";
 import {meanOfRows, rowsByToken, tokenRows} from "../models/tokenRows.js";
@@ -19,9 +19,9 @@ export interface StaticEmbeddingOptions extends ClassifierOptions {
   init?: ModelSource;
   /** Size of a token's vector when distilling; 256 when absent. */
   dimensions?: number;
-  /** Tokens read of each text; 256 when absent. A model with `init` keeps its parent's. */
+  /** Tokens read of each text; 512 when absent. A model with `init` keeps its parent's. */
   maxTokens?: number;
-  /** Passes over the rows; 8 when absent. */
+  /** Passes over the rows; 4 when absent, 8 for a head alone. */
   epochs?: number;
 }
 
@@ -42,7 +42,7 @@ export function staticEmbedding(options: StaticEmbeddingOptions): ModelSource {
 }
 
 function distilled(options: StaticEmbeddingOptions): ModelSource {
-  const {dimensions = 256, maxTokens = 256, epochs = 8} = options;
+  const {dimensions = 256, maxTokens = 512, epochs = 8} = options;
   const distilling = {dimensions, maxTokens, minRows: 2};
   const fit = {epochs, rate: 0.5, l2: 1e-6};
   return trained({
@@ -84,7 +84,7 @@ function distilled(options: StaticEmbeddingOptions): ModelSource {
 }
 
 function fineTuned(options: StaticEmbeddingOptions, init: ModelSource): ModelSource {
-  const fit = {epochs: options.epochs ?? 8, tableRate: 0.05, headRate: 0.1};
+  const fit = {epochs: options.epochs ?? 4, tableRate: 0.006, headRate: 0.1};
   return trained({
     architecture: "static-embedding",
     options,
@@ -107,7 +107,7 @@ function rowsOfTexts(
   texts: readonly string[],
   {tokenIds, tokenizerJson, maxTokens}: Pick<StaticModel, "tokenIds" | "tokenizerJson" | "maxTokens">
 ): Uint32Array[] {
-  const tokenizer = wordPiece(tokenizerJson);
+  const tokenizer = sharedWordPiece(tokenizerJson);
   const rowOf = rowsByToken(tokenIds, tokenizer.size);
   return texts.map((text) => tokenRows(tokenizer.encode(text), rowOf, maxTokens));
 }

@@ -8,7 +8,7 @@ import {trained} from "./trained.js";
 import {buildVocabulary} from "./vocabulary.js";
 
 export interface TfidfOptions extends ClassifierOptions {
-  /** Words and word pairs kept, the commonest first; 40,000 when absent. */
+  /** Words and word pairs kept, the commonest first; 20,000 when absent. */
   vocabularySize?: number;
   /** Passes over the rows; 12 when absent. */
   epochs?: number;
@@ -16,7 +16,7 @@ export interface TfidfOptions extends ClassifierOptions {
 
 /** TF-IDF of words and word pairs with multinomial logistic regression: the baseline that is hard to beat. */
 export function tfidfLogReg(options: TfidfOptions): ModelSource {
-  const {vocabularySize = 40_000, epochs = 12} = options;
+  const {vocabularySize = 20_000, epochs = 12} = options;
   const fit = {epochs, rate: 0.5, l2: 1e-6};
   return trained({
     architecture: "tfidf-logreg",

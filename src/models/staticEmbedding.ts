@@ -1,7 +1,7 @@
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {type ModelLoader} from "./modelLoader.js";
-import {wordPiece} from "./encoder/wordPiece.js";
+import {sharedWordPiece} from "./encoder/wordPiece.js";
 import {headScores} from "./headScores.js";
 import {readSafetensors} from "./safetensors.js";
 import {logSoftmax, toPrediction} from "./softmax.js";
@@ -13,7 +13,7 @@ export const loadStaticEmbedding: ModelLoader = async (manifest, folder) => {
   const table = tensors["embedding.weight"]!.data;
   const weight = tensors["head.weight"]!.data;
   const bias = tensors["head.bias"]!.data;
-  const tokenizer = wordPiece(await readFile(join(folder, "tokenizer.json"), "utf8"));
+  const tokenizer = sharedWordPiece(await readFile(join(folder, "tokenizer.json"), "utf8"));
   const tokenIds = JSON.parse(await readFile(join(folder, "tokens.json"), "utf8")) as number[];
   const rowOf = rowsByToken(tokenIds, tokenizer.size);
   const labels = manifest.labels ?? [];

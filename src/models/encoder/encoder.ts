@@ -30,6 +30,8 @@ export async function openEncoder(files: EncoderFiles, {threads = 2} = {}): Prom
   const session = await runtime.InferenceSession.create(bertGraph(config, weights), {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
+    // Waiting threads that spin take the processor from everything else of the run.
+    extra: {session: {intra_op: {allow_spinning: "0"}}},
     logSeverityLevel: 3
   });
   return {
