@@ -1,4 +1,5 @@
 import {countNgrams, overlap, total} from "./ngrams.js";
+import {splitWords} from "./splitWords.js";
 
 export interface ChrfOrders {
   /** Longest character n-gram. Default 6. */
@@ -73,11 +74,8 @@ export function addChrfCounts(segments: readonly ChrfCounts[]): ChrfCounts {
 export function chrfNgrams(text: string, orders: ChrfOrders): Map<string, number>[] {
   const {characters = 6, words = 0, lowercase = false, whitespace = false} = orders;
   const cased = lowercase ? text.toLowerCase() : text;
-  const letters = [...(whitespace ? cased : cased.replace(/\s+/g, ""))];
-  const tokens = cased
-    .split(/\s+/)
-    .filter((word) => word !== "")
-    .flatMap(splitPunctuation);
+  const letters = [...(whitespace ? cased : splitWords(cased).join(""))];
+  const tokens = splitWords(cased).flatMap(splitPunctuation);
   return [
     ...Array.from({length: characters}, (_, i) => countNgrams(letters, i + 1, "")),
     ...Array.from({length: words}, (_, i) => countNgrams(tokens, i + 1))

@@ -1,5 +1,6 @@
 import {noReference, references} from "./references.js";
 import {withSettings} from "./scorerVersion.js";
+import {splitWords} from "./splitWords.js";
 import {terEdits} from "./terEdits.js";
 import {type Scorer} from "./types.js";
 
@@ -20,9 +21,7 @@ export function ter(options: TerOptions = {}): Scorer {
   const {caseSensitive = false, noPunctuation = false} = options;
   const words = (text: string) => {
     const cased = caseSensitive ? text : text.toLowerCase();
-    return (noPunctuation ? cased.replace(/[.,?:;!"()]/g, "") : cased)
-      .split(/\s+/)
-      .filter((word) => word !== "");
+    return splitWords(noPunctuation ? cased.replace(/[.,?:;!"()]/g, "") : cased);
   };
   const score: Scorer = ({output, expected}) => {
     const wanted = references(expected)?.map(words);
@@ -39,7 +38,7 @@ export function ter(options: TerOptions = {}): Scorer {
   return withSettings(
     score,
     {caseSensitive, noPunctuation},
-    {uses: [references, words, terEdits, editRate], aggregate, binary: false}
+    {uses: [references, words, splitWords, terEdits, editRate], aggregate, binary: false}
   );
 }
 

@@ -1,3 +1,5 @@
+import {splitWords} from "./splitWords.js";
+
 export type BleuTokenizer = "13a" | "intl" | "char" | "none";
 
 /**
@@ -5,8 +7,7 @@ export type BleuTokenizer = "13a" | "intl" | "char" | "none";
  * scores), "intl" (mteval-v14, Unicode punctuation and symbols), "char" (every character) and "none" (white space).
  */
 export function tokenizeBleu(text: string, tokenizer: BleuTokenizer): string[] {
-  const split = tokenizers[tokenizer](text.trimEnd()).trim();
-  return split === "" ? [] : split.split(/\s+/);
+  return splitWords(tokenizers[tokenizer](text.replace(/[^\S\uFEFF]+$/, "")));
 }
 
 const tokenizers: Record<BleuTokenizer, (text: string) => string> = {

@@ -31,16 +31,18 @@ export function compare(folder: string, figures: readonly Figure[]): Comparison[
 type Load = (file: string) => unknown;
 
 function compareValue(figure: Extract<Figure, {ours: unknown}>, load: Load): Comparison {
-  const {file, path, scale = 1} = figure.published;
-  const published = numbers(valueAt(load(file), path))?.map((value) => value * scale);
-  const ours = numbers(figure.ours) ?? [];
+  const {file, path, scale = 1, when} = figure.published;
+  const content = load(file);
+  const meant = !when || valueAt(content, when.path) === when.is;
+  const published = meant ? numbers(valueAt(content, path))?.map((value) => value * scale) : undefined;
+  if (!published) return {figure: figure.name, published: "not published", ours: "", within: undefined};
+  const ours = numbers(typeof figure.ours === "function" ? figure.ours() : figure.ours) ?? [];
   const order = (list: readonly number[]) => (figure.sorted ? list.toSorted((a, b) => a - b) : list);
-  const within = published && sameNumbers(order(ours), order(published), figure.tolerance ?? 0);
   return {
     figure: figure.name,
-    published: published ? show(order(published)) : "not published",
+    published: show(order(published)),
     ours: ours.length > 0 ? show(order(ours)) : "none",
-    within
+    within: sameNumbers(order(ours), order(published), figure.tolerance ?? 0)
   };
 }
 

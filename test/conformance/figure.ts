@@ -6,6 +6,8 @@ export interface PublishedAt {
   path: (string | number)[];
   /** The published value in our unit: a percentage as a share, say. */
   scale?: number;
+  /** It is published for us only where this path of the file holds this value: the same baseline, say. */
+  when?: {path: (string | number)[]; is: string};
 }
 
 /** Where published values of single rows stand: in a field of each object of a JSONL file, in our order of rows. */
@@ -20,7 +22,8 @@ export interface PublishedRows {
 export type Figure =
   | {
       name: string;
-      ours: number | readonly number[] | undefined;
+      /** A function is called only when something is published to compare with. */
+      ours: number | readonly number[] | undefined | (() => number | readonly number[] | undefined);
       published: PublishedAt;
       /** Largest absolute difference allowed. Default 0. */
       tolerance?: number;

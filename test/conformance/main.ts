@@ -44,7 +44,7 @@ for (const name of items) {
     continue;
   }
   for (const {figure, published, ours, within} of result.comparisons) {
-    row(name, figure, published, ours, within === undefined ? "–" : within ? "yes" : "no");
+    row(name, figure, published, ours, within ? "yes" : "no");
   }
   if (result.problem !== undefined) row(name, result.problem, "", "", "no");
   if (result.status === "passed") passed++;

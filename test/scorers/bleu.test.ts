@@ -128,6 +128,9 @@ describe("tokenizeBleu", () => {
   it("gives characters, not halves of them, with char", () => {
     expect(tokenizeBleu("a 😀b", "char")).toEqual(["a", "😀", "b"]);
   });
+  it("takes a byte order mark within a text for part of a word, as Python does", () => {
+    expect(tokenizeBleu("a\uFEFFb c\u00a0d", "none")).toEqual(["a\uFEFFb", "c", "d"]);
+  });
   it("gives no words for an empty text", () => {
     for (const name of ["13a", "intl", "char", "none"] as const)
       expect(tokenizeBleu(" \n", name)).toEqual([]);

@@ -10,6 +10,7 @@ interface Vectors {
   fleiss_randolph?: {table: Table}[];
   krippendorff_nominal?: {
     coder_item_label?: [coder: string, item: string | number, label: string | number][];
+    /** A row for each rater, a column for each unit. */
     raters_by_units?: (string | null)[][];
   }[];
 }
@@ -71,9 +72,9 @@ export const agreement: Reader = {
 /** One list of labels for each item that was rated. */
 function unitsOf({
   coder_item_label: triples = [],
-  raters_by_units: byUnit
+  raters_by_units: byRater
 }: NonNullable<Vectors["krippendorff_nominal"]>[number]) {
-  if (byUnit) return byUnit;
+  if (byRater) return byRater[0]!.map((_, unit) => byRater.map((ratings) => ratings[unit]));
   const units = new Map<string | number, (string | number)[]>();
   for (const [, item, label] of triples) units.set(item, [...(units.get(item) ?? []), label]);
   return [...units.values()];

@@ -1,6 +1,6 @@
 import {bleu, chrf} from "../../../src/scorers/index.js";
 import {type BleuCounts, bleuScore} from "../../../src/scorers/bleuScore.js";
-import {corpusDifference} from "../../../src/stats/index.js";
+import {type CorpusDifference, corpusDifference} from "../../../src/stats/index.js";
 import {expected, type Figure, type Reader} from "../figure.js";
 import {type Item} from "../item.js";
 import {type RowScore, scoredRows, throughRunner} from "../throughRunner.js";
@@ -50,39 +50,40 @@ export const translations: Reader = {
         }
       );
     }
-    for (const [baseline, system] of pairsWith(Object.keys(outputs))) {
-      figures.push(...significance(bleuWords, baseline, system));
+    const systems = Object.keys(outputs);
+    for (const baseline of systems) {
+      for (const system of systems)
+        if (system !== baseline) figures.push(...significance(bleuWords, baseline, system));
     }
     return figures;
   }
 };
 
 function significance(scores: Record<string, RowScore[]>, baseline: string, system: string): Figure[] {
-  const difference = corpusDifference(countsOf(scores[system]!), countsOf(scores[baseline]!), bleuOfSums, {
-    seed: "conformance",
-    resamples: 2000
-  })!;
-  const at = (field: string) => expected("systems", system, field);
+  let difference: CorpusDifference | undefined;
+  const test = () =>
+    (difference ??= corpusDifference(countsOf(scores[system]!), countsOf(scores[baseline]!), bleuOfSums, {
+      seed: "conformance",
+      resamples: 5000
+    }));
+  const at = (field: string) => ({
+    ...expected("systems", system, field),
+    when: {path: ["baseline"], is: baseline}
+  });
   return [
     {
-      name: `${system} against ${baseline}: Moses bootstrap p`,
-      ours: difference.mosesP,
+      name: `${system}: Moses bootstrap p`,
+      ours: () => test()?.mosesP,
       published: at("moses_paired_bootstrap_p_published"),
       tolerance: pTolerance
     },
     {
-      name: `${system} against ${baseline}: randomisation p`,
-      ours: difference.permutationP,
+      name: `${system}: randomisation p`,
+      ours: () => test()?.permutationP,
       published: at("multeval_approx_randomization_p_bleu_published"),
       tolerance: pTolerance
     }
   ];
-}
-
-/** The published p values name LIUM's system as their baseline; elsewhere the first system stands for it. */
-function pairsWith(systems: readonly string[]): [string, string][] {
-  const baseline = systems.find((system) => system.includes("LIUM")) ?? systems[0]!;
-  return systems.filter((system) => system !== baseline).map((system) => [baseline, system]);
 }
 
 function countsOf(scores: readonly RowScore[]): number[][] {
