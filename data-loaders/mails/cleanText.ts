@@ -66,7 +66,7 @@ export function cleanText(subject: string, body: string): string {
     if (!droppedLines.some((pattern) => pattern.test(line))) kept.push(line);
   }
   let text = kept.join("\n");
-  let title = cleanSubject(subject).replace(/\[[^\]]{1,40}\]/g, " ");
+  let title = cleanSubject(subject).replace(/\[[^\]]{1,40}\]|^[\s>]+/g, " ");
   for (const pattern of addresses) {
     text = text.replace(pattern, " ");
     title = title.replace(pattern, " ");
