@@ -42,42 +42,39 @@ export function corpusDifference(
   const n = first.length;
   if (n === 0) return undefined;
   const width = first[0]!.length;
-  const a = flatten(first, width);
-  const b = flatten(second, width);
-  const sumsA = new Float64Array(width);
-  const sumsB = new Float64Array(width);
-  const difference = () => figure(sumsA) - figure(sumsB);
-  const add = (to: Float64Array, from: Float64Array, row: number) => {
-    for (let j = 0, at = row * width; j < width; j++, at++) to[j]! += from[at]!;
-  };
-  const clear = () => {
-    sumsA.fill(0);
-    sumsB.fill(0);
-  };
+  // Both candidates' counts side by side, so that a drawn row is added in one go.
+  const both = new Float64Array(n * 2 * width);
+  const change = new Float64Array(n * width);
   for (let i = 0; i < n; i++) {
-    add(sumsA, a, i);
-    add(sumsB, b, i);
+    both.set(first[i]!, i * 2 * width);
+    both.set(second[i]!, (i * 2 + 1) * width);
+    for (let j = 0; j < width; j++) change[i * width + j] = second[i]![j]! - first[i]![j]!;
   }
+  const sums = new Float64Array(2 * width);
+  const difference = () => figure(sums.slice(0, width)) - figure(sums.slice(width));
+  for (let i = 0; i < n; i++) addRow(sums, both, i);
+  const totals = sums.slice();
   const estimate = difference();
   const replicates = new Float64Array(resamples);
   const draw = rng(seed, "corpus bootstrap");
   for (let k = 0; k < resamples; k++) {
-    clear();
-    for (let i = 0; i < n; i++) {
-      const row = draw.int(n);
-      add(sumsA, a, row);
-      add(sumsB, b, row);
-    }
+    sums.fill(0);
+    for (let i = 0; i < n; i++) addRow(sums, both, draw.int(n));
     replicates[k] = difference();
   }
   const swap = rng(seed, "corpus permutation");
+  const moved = new Float64Array(width);
   let extreme = 0;
   for (let k = 0; k < resamples; k++) {
-    clear();
-    for (let i = 0; i < n; i++) {
-      const swapped = swap() < 0.5;
-      add(sumsA, swapped ? b : a, i);
-      add(sumsB, swapped ? a : b, i);
+    moved.fill(0);
+    for (let start = 0; start < n; start += 32) {
+      let signs = swap.int(0x100000000);
+      for (let i = start; i < Math.min(start + 32, n); i++, signs >>>= 1)
+        if (signs & 1) addRow(moved, change, i);
+    }
+    for (let j = 0; j < width; j++) {
+      sums[j] = totals[j]! + moved[j]!;
+      sums[width + j] = totals[width + j]! - moved[j]!;
     }
     if (Math.abs(difference()) >= Math.abs(estimate) - 1e-12) extreme++;
   }
@@ -102,8 +99,6 @@ export function corpusDifference(
   };
 }
 
-function flatten(rows: CorpusRows, width: number): Float64Array {
-  const flat = new Float64Array(rows.length * width);
-  rows.forEach((row, i) => flat.set(row, i * width));
-  return flat;
+function addRow(to: Float64Array, rows: Float64Array, row: number): void {
+  for (let j = 0, at = row * to.length; j < to.length; j++, at++) to[j]! += rows[at]!;
 }
