@@ -1,24 +1,27 @@
-import {constants, fdatasync, write} from "node:fs";
+import {constants, fdatasync, writeSync} from "node:fs";
 import {type FileHandle, mkdir, open} from "node:fs/promises";
 import {dirname} from "node:path";
 
-/** A file of one JSON object a line that only grows. */
+/** A file of one JSON object a line that only grows. A number that grows with every line is added as `seq`. */
 export interface AppendLog {
-  /**
-   * Resolves when the line has been handed to the operating system: from then on kill -9 of this process cannot
-   * lose it. A number that grows with every line, also over restarts, is added as `seq`.
-   */
+  /** Resolves when the line is with the operating system: from then on kill -9 of this process cannot lose it. */
   append(record: object): Promise<void>;
+  /** Writes the line within a tenth of a second, or with the next `append` or `flush`. */
+  push(record: object): void;
+  flush(): void;
   /** Writes what is left, flushes it to disk and closes the file; a second call does nothing. */
   close(): Promise<void>;
 }
 
 /** A power cut may lose at most the lines of this many milliseconds. */
-const FLUSH_MS = 1000;
+const SYNC_MS = 1000;
+const PUSH_MS = 100;
+const MOST_BUFFERED = 1 << 18;
 
 /**
- * Opens a log for appending; a torn last line, left by a writer that was killed, is cut off. Lines that arrive
- * while a write is under way go out together with the next one.
+ * Opens a log for appending; a torn last line, left by a writer that was killed, is cut off. Lines of one turn of
+ * the event loop share a write, which goes to the page cache and costs less than handing it to another thread.
+ * After a write has failed every call throws: the file's end is not known any more.
  */
 export async function openAppendLog(path: string): Promise<AppendLog> {
   await mkdir(dirname(path), {recursive: true});
@@ -28,84 +31,91 @@ export async function openAppendLog(path: string): Promise<AppendLog> {
   let seq = size;
   let position = size;
   let lines: string[] = [];
+  let buffered = 0;
   let waiting: {resolve(): void; reject(error: unknown): void}[] = [];
-  let writing = false;
-  let failed: unknown;
-  let idle: (() => void) | undefined;
-  let flushing = false;
+  let failure: Error | undefined;
+  let soon = false;
+  let later: NodeJS.Timeout | undefined;
   let dirty = false;
+  let syncing: Promise<void> | undefined;
   let closed = false;
 
-  const timer = setInterval(() => {
-    if (flushing || !dirty) return;
-    flushing = true;
-    dirty = false;
-    fdatasync(handle.fd, (error) => {
-      flushing = false;
-      if (error) failed ??= error;
-      idle?.();
+  const sync = () =>
+    new Promise<void>((resolve) => {
+      dirty = false;
+      fdatasync(handle.fd, (error) => {
+        if (error) failure ??= error;
+        syncing = undefined;
+        resolve();
+      });
     });
-  }, FLUSH_MS);
+  const timer = setInterval(() => {
+    if (dirty && !syncing) syncing = sync();
+  }, SYNC_MS);
   timer.unref();
 
-  const settle = () => {
-    writing = false;
-    if (lines.length > 0) pump();
-    else idle?.();
-  };
-  const pump = () => {
-    writing = true;
+  const flush = () => {
+    clearTimeout(later);
+    later = undefined;
     const batch = waiting;
-    const bytes = Buffer.from(lines.join(""));
-    lines = [];
     waiting = [];
-    writeAll(handle.fd, bytes, position, (error) => {
-      if (error) {
-        failed ??= error;
-        for (const one of batch) one.reject(error);
-      } else {
+    if (lines.length > 0 && !failure) {
+      const bytes = Buffer.from(lines.join(""));
+      lines = [];
+      buffered = 0;
+      try {
+        for (let at = 0; at < bytes.length;)
+          at += writeSync(handle.fd, bytes, at, bytes.length - at, position + at);
         position += bytes.length;
         dirty = true;
-        for (const one of batch) one.resolve();
+      } catch (error) {
+        failure = error as Error;
       }
-      settle();
-    });
+    }
+    for (const {resolve, reject} of batch) {
+      if (failure) reject(failure);
+      else resolve();
+    }
+  };
+  const add = (record: object) => {
+    if (failure) throw failure;
+    const line = JSON.stringify({seq: seq++, ...record}) + "\n";
+    lines.push(line);
+    buffered += line.length;
   };
 
   return {
-    append(record) {
-      if (failed) return Promise.reject(failed as Error);
-      return new Promise((resolve, reject) => {
-        lines.push(JSON.stringify({seq: seq++, ...record}) + "\n");
+    append: (record) =>
+      new Promise((resolve, reject) => {
+        add(record);
         waiting.push({resolve, reject});
-        // Lines of one turn of the event loop share a write.
-        if (!writing) {
-          writing = true;
-          setImmediate(pump);
-        }
-      });
+        if (soon) return;
+        soon = true;
+        setImmediate(() => {
+          soon = false;
+          flush();
+        });
+      }),
+    push(record) {
+      add(record);
+      if (buffered > MOST_BUFFERED) flush();
+      else later ??= setTimeout(flush, PUSH_MS).unref();
+    },
+    flush() {
+      flush();
+      if (failure) throw failure;
     },
     async close() {
       if (closed) return;
       closed = true;
       clearInterval(timer);
-      while (writing || flushing) await new Promise<void>((resolve) => (idle = resolve));
-      try {
-        if (!failed) await handle.datasync();
-      } finally {
-        await handle.close();
-      }
-      if (failed) throw failed as Error;
+      flush();
+      await syncing;
+      await sync();
+      await handle.close();
+      if (failure) throw failure;
     }
   };
-}
-
-function writeAll(fd: number, bytes: Buffer, position: number, done: (error?: Error) => void): void {
-  write(fd, bytes, 0, bytes.length, position, (error, written) => {
-    if (error) done(error);
-    else if (written < bytes.length) writeAll(fd, bytes.subarray(written), position + written, done);
-    else done();
-  });
 }
 
 /** Cuts the file behind its last newline; the size that is left. */

@@ -1,5 +1,5 @@
 import {setMaxListeners} from "node:events";
-import {limiterFor, type Limiter} from "../endpoints/index.js";
+import {limiterFor, type Limiter} from "../endpoints/limiter.js";
 import {
   type AttemptHooks,
   type Completion,
@@ -105,7 +105,8 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
     });
     for (const one of scores)
       if (one.scorer === resolved.primary && one.value !== undefined) tally.scored(candidate, one.value);
-    await Promise.all(scores.map((one) => scoreLog.append({n, ...one})));
+    // A lost score is given again from the journaled completion, so it need not be waited for.
+    for (const one of scores) scoreLog.push({n, ...one});
   };
 
   /** One call to its end in the journal; the completion, when there is one to score. */

@@ -62,25 +62,21 @@ export type StoredOutcome = {[name in keyof Outcome]: Outcome[name] | null};
 
 /** The completion that a stored row describes, for scorers. */
 export function completionOf(stored: StoredOutcome): Completion {
-  const {prompt_tokens: promptTokens, completion_tokens: completionTokens} = stored;
-  return withoutMissing({
+  const completion: Completion = {
     text: stored.output ?? "",
-    toolCalls: stored.tool_calls ? (JSON.parse(stored.tool_calls) as ToolCall[]) : undefined,
     finishReason: stored.finish_reason ?? "unknown",
-    usage:
-      typeof promptTokens === "number" && typeof completionTokens === "number"
-        ? withoutMissing({promptTokens, completionTokens, cachedTokens: stored.cached_tokens ?? undefined})
-        : undefined,
-    logprobs: stored.logprobs ? (JSON.parse(stored.logprobs) as TokenLogprob[]) : undefined,
     latencyMs: stored.latency_ms ?? 0,
-    firstTokenMs: stored.first_token_ms ?? undefined,
-    attempts: stored.attempts ?? 1,
-    costUsd: stored.cost_usd ?? undefined,
-    servedModel: stored.served_model ?? undefined,
-    fingerprint: stored.fingerprint ?? undefined
-  });
-}
-
-function withoutMissing<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
+    attempts: stored.attempts ?? 1
+  };
+  if (stored.tool_calls) completion.toolCalls = JSON.parse(stored.tool_calls) as ToolCall[];
+  if (stored.logprobs) completion.logprobs = JSON.parse(stored.logprobs) as TokenLogprob[];
+  if (typeof stored.prompt_tokens === "number" && typeof stored.completion_tokens === "number") {
+    completion.usage = {promptTokens: stored.prompt_tokens, completionTokens: stored.completion_tokens};
+    if (typeof stored.cached_tokens === "number") completion.usage.cachedTokens = stored.cached_tokens;
+  }
+  if (typeof stored.first_token_ms === "number") completion.firstTokenMs = stored.first_token_ms;
+  if (typeof stored.cost_usd === "number") completion.costUsd = stored.cost_usd;
+  if (stored.served_model) completion.servedModel = stored.served_model;
+  if (stored.fingerprint) completion.fingerprint = stored.fingerprint;
+  return completion;
 }

@@ -1,4 +1,5 @@
-import {scorerVersion, type Row, type Scorer} from "../scorers/index.js";
+import {scorerVersion} from "../scorers/scorerVersion.js";
+import type {Row, Scorer} from "../scorers/types.js";
 import {
   canonicalJson,
   checkName,

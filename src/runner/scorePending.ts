@@ -39,7 +39,7 @@ export async function scorePending(
         ...(options.signal ? {signal: options.signal} : {})
       }
     );
-    await Promise.all(records.map((record) => log.append({n: completion.n, ...record})));
+    for (const record of records) log.push({n: completion.n, ...record});
     scored++;
   };
   try {
@@ -63,6 +63,7 @@ export async function scorePending(
   } finally {
     await Promise.all(running);
     await rows.return(undefined);
+    log.flush();
   }
   if (failure) throw failure as Error;
   return scored;

@@ -122,6 +122,7 @@ async function joinScores(inputs: SealInputs, done: string): Promise<string> {
     .map(({name, version}, index) => `(${sqlString(name)}, ${sqlString(version)}, ${index})`)
     .join(", ")}) sc(scorer, scorer_version, nth)`;
   const completed = `(select * from ${done} where status = 'completed')`;
+  scoreLog.flush();
   const own = () => latest(readLog(log, SCORE_LOG), "n, scorer");
   const kept = () => (inputs.retryFailed ? `(select * from ${own()} where status = 'scored')` : own());
   const cachedFile = join(folder, "cached-scores.parquet");

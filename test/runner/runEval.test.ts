@@ -1,36 +1,375 @@
-import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {runEval} from "../../src/runner/index.js";
-import {type ModelServer, startModelServer} from "../support/modelServer.js";
+import {readdirSync} from "node:fs";
+import {afterAll, beforeAll, beforeEach, describe, expect, it} from "vitest";
+import {recorded} from "../../src/endpoints/index.js";
+import {candidate, type EvalDefinition, runEval, type RunInputs} from "../../src/runner/index.js";
+import {exactMatch, includes, type Row} from "../../src/scorers/index.js";
+import {
+  type Behaviour,
+  type ModelServer,
+  type ReceivedRequest,
+  startModelServer
+} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {type Project, server, wordsEval, wordsProject} from "./support/project.js";
 
 describe("runEval", () => {
   let model: ModelServer;
   let project: Project;
+  let rows: number;
+  let behave: ((request: ReceivedRequest, seen: number) => Behaviour | undefined) | undefined;
   beforeAll(async () => {
-    model = await startModelServer({models: ["test-model", "test-model-2"]});
-    project = await wordsProject(await temporaryProject(), 60);
+    model = await startModelServer({
+      models: ["test-model", "test-model-2"],
+      behave: (request, seen) => behave?.(request, seen)
+    });
   });
-  afterAll(async () => {
-    project.store.close();
-    await model.close();
+  afterAll(() => model.close());
+  beforeEach(async () => {
+    behave = undefined;
+    model.requests.length = 0;
+    model.byPrompt.clear();
+    project = await wordsProject(await temporaryProject(), 60);
+    rows = project.split.counts["test"]!;
+    return () => project.store.close();
   });
 
+  const run = (changes: Partial<EvalDefinition> = {}, inputs: Partial<RunInputs> = {}) =>
+    runEval(wordsEval(server(model.url), changes), {
+      ...project,
+      evalName: "words",
+      ...inputs,
+      options: {preflight: false, ...inputs.options}
+    });
+  const figures = (id: string) =>
+    project.store.rows<{candidate: string; n: number; mean: number}>(
+      "select candidate, count(*)::int as n, avg(value)::double as mean from scores where run = $id group by all order by all",
+      {id}
+    );
+  const asked = () => model.requests.map(({prompt}) => prompt);
+
   it("asks every candidate about every row of the part, scores the answers and seals them", async () => {
-    const {manifest, calls} = await runEval(wordsEval(server(model.url)), {...project, evalName: "words"});
-    const rows = project.split.counts["test"]!;
+    const {manifest, calls} = await run();
     expect(calls).toBe(2 * rows);
     expect(manifest).toMatchObject({
       status: "complete",
-      counts: {planned: 2 * rows, completed: 2 * rows, failed: 0, reused: 0, scored: 2 * rows, unscored: 0}
+      counts: {planned: 2 * rows, completed: 2 * rows, failed: 0, reused: 0, scored: 2 * rows, unscored: 0},
+      split: {part: "test"},
+      primaryScorer: "exact",
+      command: "assay run words"
     });
-    console.log(
-      await project.store.rows("select * from completions limit 3"),
-      await project.store.rows("select * from items limit 3"),
-      await project.store.rows("select * from scores limit 3"),
-      manifest
+    const answers = await project.store.rows<{right: boolean; wrong: number}>(
+      `select bool_and((s.value = 1) = (split_part(w.text, ' ', 4) = w.answer)) as right, count(*) filter (s.value = 0)::int as wrong
+       from scores s join words w using (row_id)`
     );
-    const again = await runEval(wordsEval(server(model.url)), {...project, evalName: "words"});
-    expect(again).toEqual({manifest, unchanged: true, calls: 0});
+    expect(answers[0]).toMatchObject({right: true});
+    expect(answers[0]!.wrong).toBeGreaterThan(0);
+    const test = await project.store.rows("select row_id from parts where part = 'test' order by row_id");
+    expect(await project.store.rows("select row_id from items order by row_id")).toEqual(test);
+  });
+
+  it("gives back the sealed run when nothing is missing, without a call and without touching a file", async () => {
+    const {manifest} = await run();
+    model.requests.length = 0;
+    expect(await run()).toEqual({manifest, unchanged: true, calls: 0});
+    expect(model.requests).toEqual([]);
+  });
+
+  it("takes completions another eval has paid for, with their first latency, and scores them anew", async () => {
+    const {manifest: first} = await run();
+    model.requests.length = 0;
+    const {manifest, calls} = await run({scorers: {contains: includes()}}, {evalName: "other"});
+    expect(calls).toBe(0);
+    expect(model.requests).toEqual([]);
+    expect(manifest!.counts).toMatchObject({completed: 2 * rows, reused: 2 * rows, scored: 2 * rows});
+    expect(
+      await project.store.rows(
+        `select count(*)::int as same from completions a join completions b using (key, latency_ms, finished_at)
+         where a.run = $first and b.run = $other and b.reused and not a.reused`,
+        {first: first!.id, other: manifest!.id}
+      )
+    ).toEqual([{same: 2 * rows}]);
+  });
+
+  it("takes over scores only while scorer, row and expectation are the same", async () => {
+    await run();
+    let asks = 0;
+    const counted = Object.assign(
+      (input: {output: string; expected: unknown}) => (asks++, input.output === input.expected),
+      {
+        settings: {why: "counted"}
+      }
+    );
+    const {manifest: first} = await run({scorers: {counted}}, {evalName: "counted"});
+    expect(asks).toBe(2 * rows);
+    const same = await run({scorers: {counted}, margin: 0.5, slices: []}, {evalName: "same"});
+    expect(asks).toBe(2 * rows);
+    expect(await figures(same.manifest!.id)).toEqual(await figures(first!.id));
+    const turned = await run({scorers: {counted}, expected: () => "nothing"}, {evalName: "turned"});
+    expect(asks).toBe(4 * rows);
+    expect((await figures(turned.manifest!.id)).map(({mean}) => mean)).toEqual([0, 0]);
+  });
+
+  it("keeps failed calls with their reason, and asks only them again with retryFailed", async () => {
+    behave = ({prompt, body}) =>
+      body.model === "test-model-2" && / is red$/.test(prompt)
+        ? {status: 400, body: {error: {message: "no"}}}
+        : undefined;
+    const {manifest} = await run();
+    const {failed} = manifest!.counts;
+    expect(failed).toBeGreaterThan(0);
+    expect(manifest!.status).toBe("complete");
+    expect(manifest!.counts).toMatchObject({completed: 2 * rows - failed, scored: 2 * rows - failed});
+    const reasons = await project.store.rows<{reason_kind: string}>(
+      "select distinct reason_kind, output from completions where status = 'failed'"
+    );
+    expect(reasons).toEqual([{reason_kind: "bad-request", output: null}]);
+    expect((await run()).unchanged).toBe(true);
+    behave = undefined;
+    model.requests.length = 0;
+    const retried = await run({}, {options: {retryFailed: true}});
+    expect(model.requests.length).toBe(failed);
+    expect(retried.manifest).toMatchObject({
+      id: manifest!.id,
+      counts: {completed: 2 * rows, failed: 0, reused: 0, scored: 2 * rows}
+    });
+    expect(retried.manifest!.startedAt).toBe(manifest!.startedAt);
+  });
+
+  it("takes the first rows of one seeded order for a limit, and goes on from them without it", async () => {
+    const {manifest} = await run({}, {options: {limit: 7}});
+    expect(manifest).toMatchObject({status: "partial", limit: 7, counts: {planned: 14, completed: 14}});
+    const few = await project.store.rows("select row_id from items where run = $id order by position", {
+      id: manifest!.id
+    });
+    const {manifest: whole, calls} = await run();
+    expect(calls).toBe(2 * rows - 14);
+    expect(whole!.counts.reused).toBe(14);
+    const all = await project.store.rows("select row_id from items where run = $id order by position", {
+      id: whole!.id
+    });
+    expect(all.slice(0, 7)).toEqual(few);
+    expect(all).not.toEqual([...all].sort((a, b) => String(a["row_id"]).localeCompare(String(b["row_id"]))));
+  });
+
+  it("forecasts calls, tokens and cost in a dry run without a call or a file", async () => {
+    const price = {inputUsdPerMillion: 1, outputUsdPerMillion: 2, asOf: "2026-01-01", source: "test"};
+    const priced = {...server(model.url), price: () => price};
+    const candidates = ["test-model", "test-model-2"].map((name) =>
+      candidate(name, priced, name, {params: {max_tokens: 10}})
+    );
+    const {dryRun, manifest} = await run({candidates}, {options: {dryRun: true}});
+    expect(manifest).toBeUndefined();
+    expect(dryRun).toMatchObject({
+      planned: 2 * rows,
+      calls: 2 * rows,
+      reused: 0,
+      completionTokens: 20 * rows
+    });
+    expect(dryRun!.costUsd).toBeCloseTo((dryRun!.promptTokens + 2 * 20 * rows) / 1e6, 12);
+    expect(model.requests).toEqual([]);
+    expect(await project.store.runs()).toEqual([]);
+    expect(readdirSync(project.store.workspace.tmpDir)).toEqual([]);
+    await run({candidates}, {options: {limit: 5}});
+    const after = await run({candidates}, {options: {dryRun: true}});
+    expect(after.dryRun).toMatchObject({calls: 2 * rows - 10, reused: 10});
+    expect(after.dryRun!.candidates[0]).toMatchObject({basis: "observed", completionTokens: 3 * (rows - 5)});
+  });
+
+  it("pays again with noReuse, in a run of its own", async () => {
+    const {manifest} = await run();
+    const again = await run({}, {options: {noReuse: true}});
+    expect(again.calls).toBe(2 * rows);
+    expect(again.manifest!.id).not.toBe(manifest!.id);
+    expect(again.manifest!.counts.reused).toBe(0);
+    expect((await run()).manifest!.id).toBe(again.manifest!.id);
+  });
+
+  it("drains when told to stop, seals a partial run, and goes on in it", async () => {
+    const stop = new AbortController();
+    behave = () => {
+      if (model.requests.length === 20) stop.abort();
+      return {latencyMs: 5};
+    };
+    const {manifest} = await run({}, {signal: stop.signal, options: {concurrency: 4}});
+    expect(manifest).toMatchObject({status: "partial", stopped: "interrupted"});
+    expect(manifest!.counts.completed).toBe(model.requests.length);
+    expect(manifest!.counts.completed).toBeLessThanOrEqual(24);
+    behave = undefined;
+    const {manifest: whole, calls} = await run();
+    expect(calls).toBe(2 * rows - manifest!.counts.completed);
+    expect(whole).toMatchObject({
+      id: manifest!.id,
+      status: "complete",
+      counts: {completed: 2 * rows, reused: 0}
+    });
+    expect(new Set(model.requests.map(({body, prompt}) => `${body.model} ${prompt}`)).size).toBe(
+      model.requests.length
+    );
+    expect(whole!.stopped).toBeUndefined();
+  });
+
+  it("stops calls in flight when told twice, and counts them as missing", async () => {
+    const [drain, abort] = [new AbortController(), new AbortController()];
+    behave = () => {
+      if (model.requests.length === 6)
+        setTimeout(() => {
+          drain.abort();
+          abort.abort();
+        }, 20);
+      return {latencyMs: model.requests.length > 2 ? 30_000 : 0};
+    };
+    const {manifest} = await run(
+      {},
+      {signal: drain.signal, abortSignal: abort.signal, options: {concurrency: 4}}
+    );
+    expect(manifest).toMatchObject({status: "partial", counts: {completed: 2, failed: 0}});
+  });
+
+  it("asks once for rows whose prompts are the same, and scores each by its own expectation", async () => {
+    const {manifest} = await run({prompt: "say {{topic}}", expected: "topic"});
+    expect(model.requests.length).toBe(4);
+    expect(manifest!.counts).toMatchObject({completed: 2 * rows, reused: 2 * rows - 4, scored: 2 * rows});
+    expect((await figures(manifest!.id)).map(({mean}) => mean)).toEqual([1, 1]);
+    expect((await run({prompt: "say {{topic}}", expected: "topic"})).unchanged).toBe(true);
+  });
+
+  it("makes a failed completion of a row whose prompt function throws, without the row's text in the reason", async () => {
+    const prompt = (row: Row) => {
+      if (row["topic"] === "odd") throw new Error(`cannot use ${String(row["text"])}`);
+      return String(row["text"]);
+    };
+    const {manifest} = await run({prompt});
+    expect(manifest!.counts.failed).toBe(
+      model.requests.length === 2 * rows - manifest!.counts.failed ? manifest!.counts.failed : -1
+    );
+    expect(manifest!.counts.failed).toBeGreaterThan(0);
+    expect(
+      await project.store.rows("select distinct reason, reason_kind from completions where status = 'failed'")
+    ).toEqual([{reason: "The prompt function threw: cannot use …", reason_kind: "prompt"}]);
+  });
+
+  it("refuses a prompt function that says something else the second time", async () => {
+    let n = 0;
+    await expect(run({prompt: (row) => `${String(row["text"])} ${n++}`})).rejects.toThrow(
+      /changed between planning and running/
+    );
+  });
+
+  it("runs prompts, candidates and repeats as a matrix, all candidates row by row", async () => {
+    const prompts = {
+      plain: "{{text}}",
+      polite: (row: Row) => [{role: "user" as const, content: `Please: ${String(row["text"])}`}]
+    };
+    const {manifest} = await run({prompt: prompts, repeats: 2}, {options: {limit: 10, concurrency: 1}});
+    expect(manifest!.counts.planned).toBe(10 * 2 * 2 * 2);
+    expect(manifest!.variants.map(({name}) => name)).toEqual(["plain", "polite"]);
+    expect(
+      await project.store.rows(
+        "select candidate, variant, repeat, count(*)::int as n, count(distinct key)::int as keys from completions group by all order by all"
+      )
+    ).toEqual(
+      ["one", "two"].flatMap((name) =>
+        ["plain", "polite"].flatMap((variant) =>
+          [0, 1].map((repeat) => ({candidate: name, variant, repeat, n: 10, keys: 10}))
+        )
+      )
+    );
+    const rowsAsked = asked().map((prompt) => prompt.replace("Please: ", ""));
+    for (let row = 0; row < 10; row++) expect(new Set(rowsAsked.slice(row * 8, row * 8 + 8)).size).toBe(1);
+  });
+
+  it("draws few-shot examples from the training part, the same for every row and start", async () => {
+    await run({fewShot: {count: 2}}, {options: {limit: 3}});
+    const messages = model.requests.map(({body}) => body.messages!.slice(0, 4));
+    expect(messages[0]!.map(({role}) => role)).toEqual(["user", "assistant", "user", "assistant"]);
+    expect(new Set(messages.map((one) => JSON.stringify(one))).size).toBe(1);
+    const train = await project.store.rows<{text: string}>(
+      "select text from words join parts using (row_id) where part = 'train'"
+    );
+    expect(train.map(({text}) => text)).toContain(messages[0]![0]!.content);
+    await expect(run({fewShot: {count: 1}, part: "train"})).rejects.toThrow(/also the part being scored/);
+  });
+
+  it("says all that is wrong with a definition at once, before any call", async () => {
+    const broken = run(
+      {prompt: "{{txet}}", expected: "label", slices: ["sender"], primary: "f1", part: "sealed"},
+      {options: {candidates: ["three"], limit: 0}}
+    );
+    await expect(broken).rejects.toThrow(/eval words cannot run:/);
+    for (const part of [
+      /column "txet"/,
+      /column "label"/,
+      /column "sender"/,
+      /"primary" is "f1"/,
+      /--final/,
+      /no candidate "three"/,
+      /limit is 0/
+    ])
+      await expect(broken).rejects.toThrow(part);
+    expect(model.requests).toEqual([]);
+  });
+
+  it("keeps a scorer's failure as a failed score beside the completion", async () => {
+    const picky = ({output}: {output: string}) => {
+      if (output === "red") throw new Error("not red");
+      return output === "blue" ? {failed: "blue has no answer"} : NaN;
+    };
+    const {manifest} = await run({scorers: {exact: exactMatch, picky}, primary: "picky"});
+    expect(manifest!.counts).toMatchObject({completed: 2 * rows, scored: 0, unscored: 2 * rows});
+    expect(
+      await project.store.rows(
+        "select distinct status, value, reason from scores where scorer = 'picky' order by reason"
+      )
+    ).toEqual([
+      {status: "failed", value: null, reason: "The scorer gave NaN, which is no score."},
+      {status: "failed", value: null, reason: "The scorer threw: not red"},
+      {status: "failed", value: null, reason: "blue has no answer"}
+    ]);
+  });
+
+  it("stops at the first refused key instead of failing every row", async () => {
+    behave = () => ({status: 401, body: {error: {message: "bad key"}}});
+    const {manifest} = await run({}, {options: {concurrency: 2}});
+    expect(manifest).toMatchObject({status: "partial", stopped: "local refused the key"});
+    expect(model.requests.length).toBeLessThan(10);
+  });
+
+  it("refuses to start when an endpoint is not there, and says which candidate needs it", async () => {
+    const gone = server("http://127.0.0.1:9", "gone");
+    await expect(
+      run({candidates: [candidate("far", gone, "m")]}, {options: {preflight: true}})
+    ).rejects.toThrow(/endpoints are not ready:\n {2}- far: /);
+  });
+
+  it("takes a recording's answer by row even when all prompts are the same", async () => {
+    const outputs = (
+      await project.store.rows<{row_id: string; answer: string}>("select row_id, answer from words")
+    ).map(({row_id: id, answer}) => ({id, output: answer}));
+    const {manifest} = await run({
+      candidates: [candidate("past", recorded({name: "past", rows: outputs}), "any")],
+      prompt: "?"
+    });
+    expect(manifest!.counts).toMatchObject({completed: rows, reused: 0});
+    expect(await figures(manifest!.id)).toEqual([{candidate: "past", n: rows, mean: 1}]);
+  });
+
+  it("publishes what the eval says: masked excerpts by the masker handed in, the text, or nothing", async () => {
+    const excerpts = async (publish: EvalDefinition["publish"], maskExcerpt?: (text: string) => string) => {
+      const {manifest} = await run(
+        {publish},
+        {options: {limit: 1}, effects: maskExcerpt ? {maskExcerpt} : {}}
+      );
+      const row = await project.store.row<{excerpt: string | null}>(
+        "select excerpt from items where run = $id",
+        {id: manifest!.id}
+      );
+      return row!.excerpt;
+    };
+    expect(await excerpts("masked", (text) => text.replace(/\d+/g, "[number]"))).toMatch(
+      /^item \[number\] is /
+    );
+    expect(await excerpts("masked")).toBeNull();
+    expect(await excerpts("text")).toMatch(/^item \d+ is /);
+    expect(await excerpts("ids", (text) => text)).toBeNull();
   });
 });

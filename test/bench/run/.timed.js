@@ -1,0 +1,62 @@
+// One start of an eval in a process of its own, on the compiled engine. Prints its figures as a line of JSON.
+import {candidate} from "../../../lib/runner/define.js";
+import {runEval} from "../../../lib/runner/index.js";
+import {openAICompatible} from "../../../lib/endpoints/index.js";
+import {includes} from "../../../lib/scorers/includes.js";
+import {exactMatch} from "../../../lib/scorers/exactMatch.js";
+import {openStore} from "../../../lib/store/index.js";
+
+const {project, url, evalName, concurrency, contains} = JSON.parse(process.argv[2]);
+const begun = performance.now();
+const cpu = process.cpuUsage();
+const store = await openStore(project, process.env.LIM ? {memoryLimit: process.env.LIM, threads: 2} : {});
+for (const name of ["run", "rows", "row"]) {
+  const f = store[name];
+  store[name] = async (q, p) => {
+    const t = performance.now();
+    const r = await f(q, p);
+    console.error(
+      name,
+      (performance.now() - t).toFixed(0).padStart(5),
+      Math.round(process.memoryUsage().rss / 1e6),
+      q.replace(/\s+/g, " ").slice(0, 110)
+    );
+    return r;
+  };
+}
+const version = await store.latestVersion("rows");
+const [split] = await store.splits("rows");
+const endpoint = openAICompatible({name: "bench", baseUrl: url, hosting: "on-prem", trust: "local"});
+const phases = {};
+const {manifest, calls, unchanged} = await runEval(
+  {
+    dataset: "rows",
+    split: {strategy: "random"},
+    candidates: ["first", "second"].map((name) => candidate(name, endpoint, name, {params: {max_tokens: 8}})),
+    prompt: "Which queue does this message belong to?\n\n{{text}}",
+    expected: "label",
+    scorers: contains ? {exact: exactMatch, contains: includes()} : {exact: exactMatch}
+  },
+  {
+    store,
+    evalName,
+    version,
+    split,
+    options: {concurrency, preflight: false},
+    effects: {onProgress: ({phase}) => (phases[phase] ??= performance.now() - begun)}
+  }
+);
+const seconds = (performance.now() - begun) / 1000;
+const {user, system} = process.cpuUsage(cpu);
+store.close();
+console.log(
+  JSON.stringify({
+    seconds,
+    cpuSeconds: (user + system) / 1e6,
+    peakRssMb: process.resourceUsage().maxRSS / 1024,
+    calls,
+    unchanged,
+    counts: manifest.counts,
+    phases
+  })
+);
