@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import {html} from "htl";
 import type {DatasetsData, DatasetView, VerdictsData} from "../site/types.js";
 import type {SplitManifest, VersionManifest} from "../store/schema.js";
+import {chart} from "./chart.js";
 import {dataTable} from "./dataTable.js";
 import {badge, code, type Content, emptyState, facts, hash, section} from "./elements.js";
 import {bytes, count, list, plural, share, time} from "./format.js";
@@ -105,19 +106,18 @@ function labelPlot({labels, versions}: DatasetView): Content {
   const names = Math.max(...shown.map(({label}) => label.length));
   const total = labels.reduce((sum, {rows}) => sum + rows, 0);
   const plot = responsive((width) =>
-    Plot.plot({
+    chart({
       width,
       height: 50 + shown.length * 26,
       marginLeft: Math.min(width * 0.42, 16 + names * 7.4),
       marginRight: 110,
       marginTop: 4,
       marginBottom: 40,
-      className: "chart",
       ariaLabel: `Rows of each of ${shown.length} labels`,
       x: {label: "rows →", labelAnchor: "center", labelArrow: "none", ticks: width < 560 ? 3 : 6},
       y: {label: null, domain: shown.map(({label}) => label), tickSize: 0, tickPadding: 10},
       marks: [
-        Plot.gridX({stroke: "var(--line)", strokeOpacity: 1}),
+        Plot.gridX({stroke: "var(--line)", strokeOpacity: 1, ticks: width < 560 ? 3 : 6}),
         Plot.barX(shown, {
           y: "label",
           x: "rows",

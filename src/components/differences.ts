@@ -3,6 +3,7 @@ import {html} from "htl";
 import type {Comparison, ScoreTable, Verdict} from "../decisions/types.js";
 import {pairedDifference} from "../stats/index.js";
 import type {RunView} from "../site/types.js";
+import {chart} from "./chart.js";
 import {dataTable} from "./dataTable.js";
 import {type Content, details, section} from "./elements.js";
 import {count, formatFor, type ScoreFormat} from "./format.js";
@@ -84,14 +85,13 @@ function forest(
     margin,
     0
   ];
-  return Plot.plot({
+  return chart({
     width,
     height: 54 + pairs.length * (narrow ? 46 : 32),
     marginLeft: narrow ? 4 : Math.min(280, 34 + names * 7.4),
     marginRight: 62,
     marginTop: narrow ? 14 : 6,
     marginBottom: 42,
-    className: "chart",
     ariaLabel: `Paired differences of ${reference} minus each of ${pairs.length} other candidates`,
     x: {
       label: `${reference} minus the other, ${format.differenceUnit}, with ${level}% interval →`,
@@ -111,7 +111,7 @@ function forest(
     },
     marks: [
       Plot.rect([margin], {x1: -margin, x2: margin, fill: "var(--accent-soft)"}),
-      Plot.gridX({stroke: "var(--line)", strokeOpacity: 1}),
+      Plot.gridX({stroke: "var(--line)", strokeOpacity: 1, ticks: narrow ? 4 : 7}),
       Plot.ruleX([0], {stroke: "currentColor"}),
       Plot.ruleY(pairs, {
         y: "b",

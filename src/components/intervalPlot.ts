@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type {CandidateSummary, Verdict} from "../decisions/types.js";
+import {chart} from "./chart.js";
 import {dataTable} from "./dataTable.js";
 import {details, type Content} from "./elements.js";
 import {count, formatFor, type ScoreFormat} from "./format.js";
@@ -25,7 +26,7 @@ export function intervalPlot(verdict: Verdict, {scorer, baseline}: IntervalPlotO
     const narrow = width < 560;
     const names = Math.max(...rows.map((row) => row.candidate.length));
     const marks: Plot.Markish[] = [
-      Plot.gridX({stroke: "var(--line)", strokeOpacity: 1}),
+      Plot.gridX({stroke: "var(--line)", strokeOpacity: 1, ticks: narrow ? 4 : 7}),
       Plot.ruleX(
         rows.filter((row) => row.candidate === baseline),
         {x: (row) => format.scale(row.mean), stroke: "var(--quiet)", strokeDasharray: "3,3"}
@@ -71,14 +72,13 @@ export function intervalPlot(verdict: Verdict, {scorer, baseline}: IntervalPlotO
           fill: "currentColor"
         })
       );
-    return Plot.plot({
+    return chart({
       width,
       height: 54 + rows.length * (narrow ? 46 : 34),
       marginLeft: narrow ? 4 : Math.min(260, 16 + names * 7.4),
       marginRight: 62,
       marginTop: narrow ? 14 : 6,
       marginBottom: 42,
-      className: "chart",
       ariaLabel: `${label}, for ${rows.length} candidates`,
       x: {label: `${label} →`, labelAnchor: "center", labelArrow: "none", ticks: narrow ? 4 : 7, nice: true},
       y: {

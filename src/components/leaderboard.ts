@@ -35,53 +35,55 @@ export function leaderboard(
     html`<p>${verdict.sentence}</p>`,
     rows === 0
       ? html`<p>No row falls into this slice.</p>`
-      : dataTable(lines, columnsOf(run, verdict, format), {
+      : dataTable(lines, columnsOf(verdict, format), {
           caption: "Candidates, the best first",
           highlight: ({summary}) => verdict.set.includes(summary.candidate)
         }),
     html`<p class="small">
-      Intervals at ${Math.round(100 * (1 - verdict.alpha))}%. Cost and latency are those of the first time a
-      completion was made, over all rows of the run.
+      Intervals at ${Math.round(100 * (1 - verdict.alpha))}%. Failures, reuse, cost and latency are those of
+      the whole run; a reused completion keeps what it took the first time.
     </p>`
   );
 }
 
-function columnsOf(run: RunView, verdict: Verdict, format: ScoreFormat): Column<Line>[] {
+function columnsOf(verdict: Verdict, format: ScoreFormat): Column<Line>[] {
   const draw = intervalCell(verdict);
-  const columns: Column<Line>[] = [
+  const scale = `${format.scale(draw.low)} to ${format.scale(draw.high)}${format.unit === "percent" ? "%" : ""}`;
+  return [
     {
       name: "Candidate",
       heading: true,
-      value: ({summary, view}) =>
-        html`<span>${summary.candidate}${view?.baseline ? html`<small>baseline</small>` : null}</span>`
+      value: ({summary, view}) => html`<span>${summary.candidate}${view ? notes(view) : null}</span>`
     },
     {name: "Mean", numeric: true, value: ({summary}) => format.score(summary.mean)},
     {name: "Interval", numeric: true, value: ({summary}) => format.interval(summary.low, summary.high)},
-    {
-      name: `${format.scale(draw.low)} to ${format.scale(draw.high)}${format.unit === "percent" ? "%" : ""}`,
-      value: ({summary}) => draw.cell(summary)
-    },
+    {name: scale, value: ({summary}) => draw.cell(summary)},
     {
       name: "Scored",
       numeric: true,
-      value: ({summary}) => `${count(summary.scored)} / ${count(summary.planned)}`
+      value: ({summary, view}) =>
+        html`<span>${count(summary.scored)} / ${count(summary.planned)}${view ? counts(view) : null}</span>`
     },
-    {name: "Failed", numeric: true, value: ({view}) => count(view?.failed)},
-    {name: "Cost / 1,000", numeric: true, value: ({view}) => dollars(view?.costPerThousand)},
-    {name: "Median", numeric: true, value: ({view}) => duration(view?.p50LatencyMs)},
-    {name: "95th pct.", numeric: true, value: ({view}) => duration(view?.p95LatencyMs)},
-    {name: "Reused", numeric: true, value: ({view}) => count(view?.reused)},
-    {
-      name: "Runs on",
-      value: ({view}) => (view ? html`<span>${view.endpoint}<small>${view.hosting}</small></span>` : "–")
-    },
-    {name: "Made from", value: ({view}) => lineageText(view)}
+    {name: "Cost per 1,000", numeric: true, value: ({view}) => dollars(view?.costPerThousand)},
+    {name: "Median latency", numeric: true, value: ({view}) => duration(view?.p50LatencyMs)},
+    {name: "95th percentile", numeric: true, value: ({view}) => duration(view?.p95LatencyMs)}
   ];
-  return run.candidates.some((candidate) => candidate.lineage.length > 0) ? columns : columns.slice(0, -1);
 }
 
-function lineageText(view: CandidateView | undefined): string {
-  return view && view.lineage.length > 0 ? view.lineage.map(list).join(" ← ") : "–";
+function notes(view: CandidateView): HTMLElement[] {
+  const made = view.lineage.map(list).join(" ← ");
+  return [
+    html`<small
+      >${[view.baseline ? "baseline" : undefined, view.endpoint, view.hosting].filter((one) => one !== undefined).join(", ")}</small
+    >`,
+    ...(made ? [html`<small>from ${made}</small>`] : [])
+  ];
+}
+
+function counts({failed, reused}: CandidateView): HTMLElement | null {
+  const parts = [failed > 0 ? `${count(failed)} failed` : "", reused > 0 ? `${count(reused)} reused` : ""];
+  const text = parts.filter(Boolean).join(", ");
+  return text ? html`<small>${text}</small>` : null;
 }
 
 /** Draws intervals of one table on one scale. */

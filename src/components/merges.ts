@@ -88,7 +88,7 @@ function gain(candidate: string, against: readonly Comparison[], format: ScoreFo
     return "None of its parents was a candidate of this run, so there is nothing to compare it with.";
   const figures = `${format.difference(best.difference)} ${format.differenceUnit} (${format.differences(best.low, best.high)})`;
   if (best.low !== undefined && best.low > 0)
-    return `${candidate} beats its best parent, ${best.b}, by ${figures}.`;
+    return `${candidate} beats its best parent, ${best.b}, by ${figures.replace(/^\+/, "")}.`;
   if (best.high !== undefined && best.high < 0)
     return `${candidate} falls behind its best parent, ${best.b}: ${figures}.`;
   return `${candidate} cannot be told apart from its best parent, ${best.b}: ${figures}.`;

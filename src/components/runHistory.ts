@@ -166,14 +166,12 @@ export function runList(data: RunsData): Content {
         {name: "Eval", value: (run) => run.title ?? run.eval},
         {name: "Split", value: ({split}) => split.name},
         {name: "Status", value: ({status}) => badge(status, status === "complete" ? "good" : "open")},
-        {name: "Candidates", numeric: true, value: (run) => count(run.candidates.length)},
         {
           name: "Completed",
           numeric: true,
           value: (run) => `${count(run.counts.completed)} / ${count(run.counts.planned)}`
         },
         {name: "Failed", numeric: true, value: (run) => count(run.counts.failed)},
-        {name: "Reused", numeric: true, value: (run) => count(run.counts.reused)},
         {name: "Cost", numeric: true, value: (run) => dollars(run.costUsd)},
         {name: "Sealed (UTC)", value: (run) => time(run.sealedAt)}
       ],

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type {RunView, SplitComparison, SplitGap} from "../site/types.js";
+import {chart} from "./chart.js";
 import {dataTable} from "./dataTable.js";
 import {type Content, details} from "./elements.js";
 import {formatFor} from "./format.js";
@@ -30,20 +31,20 @@ export function gapPlot(comparison: SplitComparison): Content[] {
   const names = Math.max(...rows.map((row) => row.candidate.length));
   const draw = (width: number) => {
     const narrow = width < 560;
-    return Plot.plot({
+    return chart({
       width,
       height: 54 + rows.length * (narrow ? 42 : 28),
       marginLeft: narrow ? 4 : Math.min(260, 16 + names * 7.4),
       marginRight: 16,
       marginTop: narrow ? 14 : 6,
       marginBottom: 42,
-      className: "chart",
       ariaLabel: `Score on the random split minus score on split ${comparison.otherName}, for ${rows.length} candidates`,
       x: {
         label: `random minus ${comparison.otherName}, points, with 95% interval →`,
         labelAnchor: "center",
         labelArrow: "none",
-        ticks: narrow ? 4 : 7
+        ticks: narrow ? 4 : 7,
+        nice: true
       },
       y: {
         label: null,
@@ -53,7 +54,7 @@ export function gapPlot(comparison: SplitComparison): Content[] {
         tickPadding: 10
       },
       marks: [
-        Plot.gridX({stroke: "var(--line)", strokeOpacity: 1}),
+        Plot.gridX({stroke: "var(--line)", strokeOpacity: 1, ticks: narrow ? 4 : 7}),
         Plot.ruleX([0], {stroke: "currentColor"}),
         Plot.ruleY(rows, {
           y: "candidate",

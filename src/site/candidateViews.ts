@@ -73,8 +73,7 @@ function lineageOf(id: string | undefined, models: ReadonlyMap<string, ModelMani
   const seen = new Set<string>();
   let level = id === undefined ? [] : (models.get(id)?.parents ?? []);
   while (level.length > 0) {
-    const fresh = level.filter((parent) => !seen.has(parent.id));
-    for (const parent of fresh) seen.add(parent.id);
+    const fresh = level.filter(({id: parent}) => !seen.has(parent) && seen.add(parent));
     if (fresh.length > 0) generations.push(fresh.map((parent) => parent.name));
     level = fresh.flatMap((parent) => models.get(parent.id)?.parents ?? []);
   }

@@ -36,8 +36,8 @@ interface Player {
 
 /**
  * Fills `project` with a small store made by the store's own functions: the data set "mails" in two versions, a random and
- * a grouped split, models with parents, and sealed runs (two splits of one eval, an older run, a partial run)
- * with failed and reused completions.
+ * a grouped split, models with parents, and sealed runs (two splits of one eval, an older run, a partial run, one in which
+ * every request failed) with failed and reused completions.
  */
 export async function sampleStore(project: string): Promise<Workspace> {
   const workspace = await openWorkspace(project, join(project, ".assay"));
@@ -62,6 +62,14 @@ export async function sampleStore(project: string): Promise<Workspace> {
       name: "mail-urgency",
       stopped: "--limit 40",
       limit: 40
+    });
+    const outage = players.slice(-1).map((player) => ({...player, failing: 1}));
+    await saveRun(store, {
+      version: second,
+      split: group,
+      players: outage,
+      day: "2026-11-20",
+      name: "mail-outage"
     });
   } finally {
     store.close();

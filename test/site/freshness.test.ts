@@ -1,0 +1,116 @@
+import {mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile} from "node:fs/promises";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {afterEach, beforeEach, describe, expect, it} from "vitest";
+import {storeFingerprint} from "../../src/site/fingerprint.js";
+import {seedNpmCache} from "../../src/site/seedNpmCache.js";
+import {removeStaleOutputs, touchLoaders} from "../../src/site/staleOutputs.js";
+import {touchOnStoreChange} from "../../src/site/touchOnStoreChange.js";
+import {BUNDLED, MENTIONED} from "../../src/site/vendored.js";
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "assay-freshness-"));
+});
+
+afterEach(() => rm(folder, {recursive: true, force: true}));
+
+async function put(path: string, text: string): Promise<string> {
+  const file = join(folder, path);
+  await mkdir(join(file, ".."), {recursive: true});
+  await writeFile(file, text);
+  return file;
+}
+
+describe("a store's fingerprint", () => {
+  it("changes when a run, a version, a split or a model appears or changes, and only then", async () => {
+    const seen = [await storeFingerprint(folder)];
+    for (const path of [
+      "runs/r1/manifest.json",
+      "runs/r2/manifest.json",
+      "datasets/d/v/manifest.json",
+      "datasets/d/latest.json",
+      "splits/d/s/manifest.json",
+      "models/m/manifest.json"
+    ]) {
+      await put(path, "{}");
+      seen.push(await storeFingerprint(folder));
+    }
+    await put("runs/r1/manifest.json", '{"status": "complete"}');
+    seen.push(await storeFingerprint(folder));
+    expect(new Set(seen).size).toBe(seen.length);
+    await put("tmp/x", "scratch");
+    await put("runs/.r3.tmp/manifest.json", "half written");
+    expect(await storeFingerprint(folder)).toBe(seen.at(-1));
+  });
+});
+
+describe("stale outputs", () => {
+  const cache = ".observablehq/cache";
+
+  it("are removed when the fingerprint changed, packages are kept", async () => {
+    await put(`${cache}/data/verdicts.json`, "old");
+    const kept = await put(`${cache}/_npm/d3@7.9.0/_esm.js`, "export {};");
+    expect(await removeStaleOutputs(folder, "one")).toEqual(["data"]);
+    await put(`${cache}/data/verdicts.json`, "new");
+    expect(await removeStaleOutputs(folder, "one")).toEqual([]);
+    expect(await readFile(join(folder, cache, "data/verdicts.json"), "utf8")).toBe("new");
+    expect(await removeStaleOutputs(folder, "two")).toEqual(["data"]);
+    expect(await readFile(kept, "utf8")).toBe("export {};");
+  });
+
+  it("are asked for again by touching page loaders, nothing else", async () => {
+    const long = new Date("2020-01-01");
+    const files = ["data/verdicts.json.ts", "data/rows/[run].arrow.ts", "data/helper.ts", "data/fixed.json"];
+    for (const file of files) await utimes(await put(file, ""), long, long);
+    expect((await touchLoaders(folder)).sort()).toEqual([
+      "data/rows/[run].arrow.ts",
+      "data/verdicts.json.ts"
+    ]);
+    const times = await Promise.all(
+      files.map(async (file) => (await stat(join(folder, file))).mtime.getFullYear())
+    );
+    expect(times.map((year) => year > 2020)).toEqual([true, true, false, false]);
+  });
+
+  it("are noticed while a preview runs", async () => {
+    await put("src/data/verdicts.json.ts", "");
+    const stop = new AbortController();
+    const changed = new Promise<string[]>((resolve) => {
+      void touchOnStoreChange({
+        root: join(folder, "src"),
+        dir: join(folder, ".assay"),
+        signal: stop.signal,
+        everyMs: 20,
+        onChange: resolve
+      });
+    });
+    setTimeout(() => void put(".assay/runs/r1/manifest.json", "{}"), 60);
+    expect(await changed).toEqual(["data/verdicts.json.ts"]);
+    stop.abort();
+  });
+});
+
+describe("the cache of packages", () => {
+  it("is filled from node_modules, without other versions, and left alone the second time", async () => {
+    const npm = join(folder, ".observablehq/cache/_npm");
+    await put(".observablehq/cache/_npm/d3@1.0.0/_esm.js", "old");
+    await put(".observablehq/cache/_npm/@observablehq/plot@0.0.1/_esm.js", "old");
+    await seedNpmCache(folder);
+    const names = [
+      ...(await readdir(npm)),
+      ...(await readdir(join(npm, "@observablehq"))).map((name) => `@observablehq/${name}`)
+    ];
+    for (const name of [...BUNDLED, ...MENTIONED.filter((one) => !one.startsWith("@"))])
+      expect(names.filter((found) => found.startsWith(`${name}@`))).toHaveLength(1);
+    const d3 = names.find((name) => name.startsWith("d3@"))!;
+    const plot = names.find((name) => name.startsWith("@observablehq/plot@"))!;
+    expect(await readFile(join(npm, plot, "_esm.js"), "utf8")).toContain(`"../../${d3}/_esm.js"`);
+    const {extent} = (await import(join(npm, d3, "_esm.js"))) as {extent(values: number[]): [number, number]};
+    expect(extent([3, 1, 2])).toEqual([1, 3]);
+    const before = (await stat(join(npm, d3, "_esm.js"))).mtimeMs;
+    await seedNpmCache(folder);
+    expect((await stat(join(npm, d3, "_esm.js"))).mtimeMs).toBe(before);
+  });
+});

@@ -1,0 +1,108 @@
+import {mkdtemp, rm} from "node:fs/promises";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {readRows, rowsIn, scoresOf} from "../../src/components/runRows.js";
+import {decide, scoreTable} from "../../src/decisions/index.js";
+import {currentRuns, datasets, models, runRows, runs, verdicts} from "../../src/site/index.js";
+import {openStore, openWorkspace, type Store} from "../../src/store/index.js";
+import {sampleStore} from "../support/sampleStore.js";
+
+let project: string;
+let store: Store;
+
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), "assay-page-data-"));
+  store = await openStore(await sampleStore(project));
+});
+
+afterAll(async () => {
+  store.close();
+  await rm(project, {recursive: true, force: true});
+});
+
+describe("page data", () => {
+  it("is about the newest run of every eval and split, the trusted split first", async () => {
+    const current = await currentRuns(store.workspace);
+    expect(current.map((run) => [run.eval, run.split.name])).toEqual([
+      ["mail-outage", "by thread"],
+      ["mail-triage", "by thread"],
+      ["mail-triage", "random"],
+      ["mail-urgency", "by thread"]
+    ]);
+    expect((await runs(store)).runs).toHaveLength(5);
+  });
+
+  it("holds the engine's verdict, and counts of completions that add up to the run's own", async () => {
+    for (const run of (await verdicts(store)).runs) {
+      const table = await scoreTable(store, run.id, run.primaryScorer);
+      expect(run.verdict).toEqual(decide(table, {margin: run.margin, seed: run.seed}));
+      const sum = (key: "completed" | "failed" | "reused") =>
+        run.candidates.reduce((total, candidate) => total + candidate[key], 0);
+      expect([sum("completed"), sum("failed"), sum("reused")]).toEqual([
+        run.counts.completed,
+        run.counts.failed,
+        run.counts.reused
+      ]);
+    }
+  });
+
+  it("leaves cost and latency undefined when nothing is known of them", async () => {
+    const {runs: views} = await verdicts(store);
+    const outage = views.find((run) => run.eval === "mail-outage")!;
+    expect(outage.verdict.kind).toBe("no-scores");
+    expect(outage.candidates[0]!.costPerThousand).toBeUndefined();
+    expect(outage.candidates[0]!.p95LatencyMs).toBeUndefined();
+    const served = views
+      .flatMap((run) => run.candidates)
+      .find(({name, completed}) => name === "joint-served" && completed > 0)!;
+    expect(served.costPerThousand).toBeCloseTo(0.12, 10);
+    expect(served.unpriced).toBe(0);
+  });
+
+  it("names every ancestor of a merge once, nearest first", async () => {
+    const {runs: views} = await verdicts(store);
+    const merged = views.flatMap((run) => run.candidates).find(({name}) => name === "merge-average")!;
+    expect(merged.lineage).toEqual([["team-a", "team-b"], ["base"]]);
+  });
+
+  it("carries rows to the page without changing a score", async () => {
+    for (const run of await currentRuns(store.workspace)) {
+      const rows = await readRows(await runRows(store, run.id));
+      for (const {name} of run.scorers)
+        expect(scoresOf(rows, name, rowsIn(rows))).toEqual(await scoreTable(store, run.id, name));
+    }
+  });
+
+  it("takes the rows of a slice and no others", async () => {
+    const run = (await currentRuns(store.workspace)).find(({eval: name}) => name === "mail-triage")!;
+    const rows = await readRows(await runRows(store, run.id));
+    const long = rowsIn(rows, {name: "length", value: "long"});
+    const short = rowsIn(rows, {name: "length", value: "short"});
+    expect(long.length).toBeGreaterThan(0);
+    expect([...long, ...short].sort((a, b) => a - b)).toEqual(rowsIn(rows));
+  });
+
+  it("describes data sets with all versions and the splits of the newest one that was split", async () => {
+    const {datasets: found} = await datasets(store);
+    expect(found.map(({name, versions}) => [name, versions.map(({rows}) => rows)])).toEqual([
+      ["mails", [500, 620]]
+    ]);
+    expect(found[0]!.labels.reduce((sum, {rows}) => sum + rows, 0)).toBe(620);
+    expect(found[0]!.splits.map(({name}) => name).sort()).toEqual(["by thread", "random"]);
+  });
+
+  it("is empty, not an error, for a store without anything", async () => {
+    const bare = await mkdtemp(join(tmpdir(), "assay-bare-"));
+    const none = await openStore(await openWorkspace(bare, join(bare, ".assay")));
+    try {
+      expect(await verdicts(none)).toEqual({runs: []});
+      expect(await datasets(none)).toEqual({datasets: []});
+      expect(await models(none)).toEqual({models: []});
+      expect(await runs(none)).toEqual({runs: []});
+    } finally {
+      none.close();
+      await rm(bare, {recursive: true, force: true});
+    }
+  });
+});
