@@ -17,7 +17,9 @@ describe.skipIf(!vectors)("published recogniser cases", () => {
   it("all agree, but for the two differences that docs/privacy.md argues", () => {
     const cases = checkPiiVectors(vectors!);
     expect(cases).toHaveLength(193);
-    expect(cases.filter(({outcome}) => outcome === "differs").map(({name}) => name)).toEqual([
+    expect(
+      cases.filter(({outcome}) => outcome !== "agrees" && outcome !== "setting").map(({name}) => name)
+    ).toEqual([
       'url: "https://presidio.dataprivacystack.org/"',
       "url: 'https://presidio.dataprivacystack.org/'"
     ]);
@@ -44,7 +46,7 @@ describe.skipIf(!sentences)("annotated sentences", () => {
   });
 
   it("give no wrong phone number, and more than half of the people", () => {
-    expect(result!.scores.get("PHONE_NUMBER")).toMatchObject({truePositives: 6, falsePositives: 0});
+    expect(result!.scores.get("PHONE_NUMBER")).toMatchObject({truePositives: 7, falsePositives: 0});
     expect(result!.scores.get("PERSON")!.recall).toBeGreaterThan(0.55);
     expect(result!.scores.get("PERSON")!.precision).toBeGreaterThan(0.7);
   });

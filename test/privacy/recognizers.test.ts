@@ -174,6 +174,30 @@ describe("bank, hardware and coins", () => {
     "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD"
   ])("nothing in %s", (text) => expect(typesOf(`see ${text}, please`)).toEqual([]));
 
+  it("a version is an address only beside a word that says so", () => {
+    expect(typesOf("retrieving revision 1.67.2.1")).toEqual([]);
+    expect(typesOf("retrieving revision from ip 1.67.2.1")).toEqual(["IP_ADDRESS"]);
+    expect(typesOf("List<Foo>::new and Bad::Face, a :: b")).toEqual([]);
+  });
+
+  it("few digits are a phone number only with a sign of one", () => {
+    expect(typesOf("pp. 455-4740, the years 2075-2100, lines 4852-4852")).toEqual([]);
+    expect(found("tel. 455-4740 or call 4852-4852; 0800 1111 222, (415) 555-0132")).toEqual([
+      "PHONE_NUMBER 455-4740",
+      "PHONE_NUMBER 4852-4852",
+      "PHONE_NUMBER 0800 1111 222",
+      "PHONE_NUMBER (415) 555-0132"
+    ]);
+  });
+
+  it("phone numbers in a row are one each", () => {
+    const numbers = ["415-555-0132", "415-555-0133", "415-555-0134", "+44 20 7123 4567"];
+    for (const between of ["\n", "  ", ", ", " / ", "\t"])
+      expect(found(numbers.join(between)), JSON.stringify(between)).toEqual(
+        numbers.map((each) => `PHONE_NUMBER ${each}`)
+      );
+  });
+
   it("no phone number in addresses, versions, dates, decimals and long ids", () => {
     expect(
       typesOf(

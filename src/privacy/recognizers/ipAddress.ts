@@ -4,6 +4,8 @@ import {isWordAt} from "../wordBoundary.js";
 
 const OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const IPV4 = new RegExp(`${OCTET}(?:\\.${OCTET}){3}`, "y");
+/** Words before four numbers that are a version. */
+const VERSIONS = ["version", "versions", "revision", "release", "ver", "build"];
 const LONGEST_IPV6 = 45;
 const ADDRESS_CHARACTER = /[0-9A-Za-z_:.]/;
 
@@ -13,13 +15,15 @@ export const ipAddress: Recognizer = {
   name: "ip",
   layer: "patterns",
   context: ["ip", "ipv4", "ipv6"],
-  find(text, {marks}) {
+  find(text, context) {
+    const {marks} = context;
     const findings: Finding[] = [];
     for (let index = 0; index < marks.digits.length; index += 2) {
       const start = marks.digits[index]!;
       const end = ipv4End(text, start, marks.digits[index + 1]!);
       if (end === undefined) continue;
-      findings.push(found(start, prefixEnd(text, end, 32), 0.6, "ip/v4"));
+      const score = context.hasWordBefore(start, VERSIONS) ? 0.2 : 0.6;
+      findings.push(found(start, prefixEnd(text, end, 32), score, "ip/v4"));
     }
     let done = 0;
     for (const colon of marks.colons) {

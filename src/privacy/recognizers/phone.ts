@@ -30,13 +30,15 @@ export const phoneRegions: readonly CountryCode[] = [
 const CONTEXT = ["phone", "telephone", "cell", "cellphone", "mobile", "call", "tel", "fax"];
 const BARE = 0.2;
 const FEWEST_DIGITS = 7;
+const FEWEST_CERTAIN_DIGITS = 9;
 const MOST_DIGITS = 15;
 /** More groups than this with hardly more digits are a table or a sequence. */
 const MOST_GROUPS = 12;
 const MOST_IN_A_ROW = 60;
 const LARGEST_GAP = 4;
 const GAP = /^[-.\s()[\]/~\u00a0\u2010-\u2015\u2212\uff0d]*$/;
-const EXTENSION = 24;
+const LONGEST_EXTENSION = 24;
+const EXTENSION = /^[ ,;]{0,3}(?:e?xt|x|#|\u0434\u043e\u0431|anexo|durchwahl)/i;
 const DOT = 46;
 /** Fifteen digits (ITU-T E.164) behind an international prefix of three. */
 const MOST_DIALLED = 18;
@@ -139,10 +141,13 @@ function findInWindow(
   regions: readonly CountryCode[],
   leniency: Leniency
 ): Finding[] {
-  let from = Math.max(0, start - 4);
+  const lead = /[+([\uff0b]{0,2}$/.exec(text.slice(Math.max(0, start - 2), start))![0].length;
   // A letter before the number must stay visible to the matcher, half a surrogate pair must not.
+  let from = Math.max(0, start - lead - 1);
   if (/[\udc00-\udfff]/.test(text.charAt(from))) from++;
-  const slice = text.slice(from, Math.min(text.length, end + EXTENSION));
+  // To the matcher ", 415" is an extension: it sees what follows only where an extension is written out.
+  const follows = EXTENSION.test(text.slice(end, end + LONGEST_EXTENSION)) ? LONGEST_EXTENSION : 1;
+  const slice = text.slice(from, end + follows);
   const spans = new Map<number, Finding>();
   for (const region of regions) {
     const matches = findPhoneNumbersInText(slice, {
@@ -160,7 +165,7 @@ function findInWindow(
         type: "PHONE_NUMBER",
         start: from + match.startsAt,
         end: from + match.endsAt,
-        score: isBare(slice, match.startsAt, match.endsAt) ? BARE : 0.4,
+        score: isDoubtful(slice, match.startsAt, match.endsAt) ? BARE : 0.4,
         rule: `phone/${leniency}-${region}`
       };
       const known = spans.get(finding.start);
@@ -184,6 +189,13 @@ function isOtherNumber(text: string, start: number, end: number): boolean {
 function isBare(text: string, start: number, end: number): boolean {
   const before = text.charAt(start - 1);
   return before !== "+" && before !== "(" && /^\d+(?:\.\d+)?$/.test(text.slice(start, end));
+}
+
+/** Few digits without a plus, a bracket or a leading zero are as often a range of pages or years. */
+function isDoubtful(text: string, start: number, end: number): boolean {
+  if (isBare(text, start, end)) return true;
+  const spelled = text.slice(start, end);
+  return !/^[+(0]/.test(spelled) && spelled.replace(/\D/g, "").length <= FEWEST_CERTAIN_DIGITS;
 }
 
 function isGroupedAsWritten(number: PhoneNumber, spelled: string): boolean {

@@ -4,6 +4,7 @@ import {standsAlone} from "../wordBoundary.js";
 const GROUP = "(?:5\\d|6[0-5]|7\\d|8[0-8]|9[0-2]|9[4-9])";
 const SHAPES: [RegExp, number, string][] = [
   [new RegExp(`9\\d{2}([- ])${GROUP}\\1\\d{4}`, "y"), 0.5, "separated"],
+  [new RegExp(`9\\d{2}(?:${GROUP}-|-${GROUP})\\d{4}`, "y"), 0.05, "half-separated"],
   [new RegExp(`9\\d{2}${GROUP}\\d{4}`, "y"), 0.2, "digits"]
 ];
 

@@ -7,6 +7,9 @@ import {instructionResponses} from "./instructionResponses.js";
 import {judgeReviews} from "./judgeReviews.js";
 import {mathSolutions} from "./mathSolutions.js";
 import {pairedComparisons} from "./pairedComparisons.js";
+import {piiSentences} from "./piiSentences.js";
+import {piiSpans} from "./piiSpans.js";
+import {piiVectors} from "./piiVectors.js";
 import {preferences} from "./preferences.js";
 import {rougeVectors} from "./rougeVectors.js";
 import {significance} from "./significance.js";
@@ -23,6 +26,9 @@ export const readers: readonly Reader[] = [
   judgeReviews,
   mathSolutions,
   pairedComparisons,
+  piiSentences,
+  piiSpans,
+  piiVectors,
   preferences,
   rougeVectors,
   significance,

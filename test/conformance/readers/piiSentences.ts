@@ -1,3 +1,5 @@
+import {expected, type Reader} from "../figure.js";
+import {type Item} from "../item.js";
 import {
   type Annotation,
   checkAnnotations,
@@ -6,6 +8,54 @@ import {
   type Span,
   type SpanScore
 } from "../../../src/privacy/index.js";
+
+/** Annotated sentences: what the file says of itself, and the types that a checksum or a range makes certain. */
+export const piiSentences: Reader = {
+  kind: "personal data: annotated sentences",
+  matches: (item) => sentenceFile(item) !== undefined,
+  figures(item) {
+    const sentences = item.json(sentenceFile(item)!) as PiiSentence[];
+    const result = checkPiiSentences(sentences);
+    const counts = (type: string) => {
+      const {truePositives = 0, falsePositives = 0, falseNegatives = 0} = result.scores.get(type) ?? {};
+      return {
+        right: truePositives,
+        found: truePositives + falsePositives,
+        annotated: truePositives + falseNegatives
+      };
+    };
+    const cards = counts("CREDIT_CARD");
+    const mails = counts("EMAIL_ADDRESS");
+    return [
+      {name: "sentences", ours: result.sentences, published: expected("sentences")},
+      {name: "annotated spans", ours: result.spans, published: expected("spans")},
+      ...result.wrong.map(({row}, index) => ({
+        name: `row of wrong annotation ${index + 1}`,
+        ours: row,
+        published: expected("spans_whose_slice_differs_from_entity_value", index, "row")
+      })),
+      {
+        name: "cards found, and annotated",
+        ours: [cards.right, cards.annotated],
+        published: expected("credit_cards_passing_luhn")
+      },
+      {
+        name: "e-mail addresses right, found and annotated",
+        ours: [mails.right, mails.found, mails.annotated],
+        published: expected("simple_email_regex_tp_pred_gold")
+      },
+      ...["US_SSN", "IP_ADDRESS"].map((type) => ({
+        name: `${type} found as annotated`,
+        ours: counts(type).right,
+        published: expected("per_type", type)
+      }))
+    ];
+  }
+};
+
+function sentenceFile(item: Item): string | undefined {
+  return item.files.find((file) => file.endsWith(".json") && isPiiSentences(item.json(file)));
+}
 
 export interface PiiSentence {
   full_text: string;

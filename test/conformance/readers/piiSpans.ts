@@ -1,4 +1,27 @@
+import {type Reader} from "../figure.js";
+import {type Item} from "../item.js";
 import {compareSpans, type Span} from "../../../src/privacy/index.js";
+
+/** Scenarios of annotated and predicted spans with the counts published for them. */
+export const piiSpans: Reader = {
+  kind: "personal data: span scoring",
+  matches: (item) => scenarioFile(item) !== undefined,
+  figures(item) {
+    const file = scenarioFile(item)!;
+    const checked = checkPiiSpans(item.json(file) as PiiSpanScenario[]);
+    return [
+      {
+        name: "right, wrong and missed spans of a scenario",
+        rows: checked.map(({found}) => ({ours: found})),
+        publishedRows: {file, path: ["expected_tp_fp_fn"]}
+      }
+    ];
+  }
+};
+
+function scenarioFile(item: Item): string | undefined {
+  return item.files.find((file) => file.endsWith(".json") && isPiiSpanScenarios(item.json(file)));
+}
 
 type Triple = [type: string, start: number, end: number];
 

@@ -1,3 +1,5 @@
+import {expected, type Reader} from "../figure.js";
+import {filesWith, type Item} from "../item.js";
 import {allRecognizers, phoneNumbers, type Recognizer, scanText} from "../../../src/privacy/index.js";
 
 /** One published case: what a recogniser alone must find in a text. No positions means they were not published. */
@@ -10,8 +12,9 @@ export interface PiiVector {
 
 export interface PiiCase {
   name: string;
-  /** `setting`: agrees with the recogniser set as the published test must have set it. */
-  outcome: "agrees" | "setting" | "differs" | "unknown recogniser";
+  recognizer: string;
+  /** `quotes`: differs by the quotes around an address alone, see docs/privacy.md. `setting`: agrees with the recogniser set as the published test must have set it. */
+  outcome: "agrees" | "setting" | "quotes" | "differs" | "unknown recogniser";
   detail?: string;
 }
 
@@ -21,36 +24,75 @@ const names: Record<string, string> = {
   ip: "ip",
   us_ssn: "us-ssn",
   phone: "phone",
-  url: "url"
+  url: "url",
+  iban: "iban",
+  crypto: "crypto",
+  mac: "mac",
+  mac_address: "mac",
+  us_itin: "us-itin",
+  uk_nhs: "uk-nhs",
+  nhs: "uk-nhs",
+  uk_nino: "uk-nino",
+  es_nif: "es-nif",
+  es_nie: "es-nie",
+  it_fiscal_code: "it-fiscal-code",
+  pl_pesel: "pl-pesel",
+  in_aadhaar: "in-aadhaar",
+  de_tax_id: "de-tax-id",
+  br_cpf: "br-cpf",
+  ca_sin: "ca-sin"
 };
+
+const fields = ["recognizer", "text", "expected_len", "expected_positions"];
+
+/** Texts with the places one recogniser must find in each. */
+export const piiVectors: Reader = {
+  kind: "personal data: cases of one recogniser",
+  matches: (item) => filesWith(item, ...fields).length > 0,
+  figures(item) {
+    const cases = checkPiiVectors(vectorsOf(item));
+    return [...new Set(cases.map(({recognizer}) => recognizer))].map((recognizer) => {
+      const own = cases.filter((each) => each.recognizer === recognizer);
+      const agreeing = own.filter(({outcome}) => outcome === "agrees" || outcome === "setting").length;
+      const quotes = own.filter(({outcome}) => outcome === "quotes").length;
+      return {
+        name: `${recognizer} cases${quotes > 0 ? `, ${quotes} differing by quotes` : ""}`,
+        ours: agreeing,
+        published: expected("per_recognizer", recognizer),
+        tolerance: quotes
+      };
+    });
+  }
+};
+
+function vectorsOf(item: Item): PiiVector[] {
+  return filesWith(item, ...fields).flatMap((file) => item.lines(file) as unknown as PiiVector[]);
+}
 
 /** Recognises the file by the members of its lines. */
 export function isPiiVectors(rows: readonly unknown[]): rows is PiiVector[] {
   return (
     rows.length > 0 &&
-    rows.every(
-      (row) =>
-        typeof row === "object" &&
-        row !== null &&
-        ["recognizer", "text", "expected_len", "expected_positions"].every((member) => member in row)
-    )
+    rows.every((row) => typeof row === "object" && row !== null && fields.every((field) => field in row))
   );
 }
 
 export function checkPiiVectors(vectors: readonly PiiVector[]): PiiCase[] {
   return vectors.map((vector) => {
+    const {recognizer: published} = vector;
     const name = `${vector.recognizer}: ${vector.text}`;
     const recognizer = allRecognizers.find((each) => each.name === names[vector.recognizer]);
-    if (!recognizer) return {name, outcome: "unknown recogniser"};
+    if (!recognizer) return {name, recognizer: published, outcome: "unknown recogniser"};
     const found = spansBy(recognizer, vector.text);
-    if (agrees(vector, found)) return {name, outcome: "agrees"};
+    if (agrees(vector, found)) return {name, recognizer: published, outcome: "agrees"};
     // The published phone cases repeat a text with other settings, which the file does not carry.
     for (const leniency of vector.recognizer === "phone" ? (["possible", "exact"] as const) : [])
       if (agrees(vector, spansBy(phoneNumbers({leniency}), vector.text)))
-        return {name, outcome: "setting", detail: `leniency ${leniency}`};
+        return {name, recognizer: published, outcome: "setting", detail: `leniency ${leniency}`};
     return {
       name,
-      outcome: "differs",
+      recognizer: published,
+      outcome: differsByQuotes(vector, found) ? "quotes" : "differs",
       detail: `found ${JSON.stringify(found)}, published ${JSON.stringify(vector.expected_positions)}`
     };
   });
@@ -65,5 +107,22 @@ function agrees(vector: PiiVector, found: [number, number][]): boolean {
   return (
     vector.expected_positions.length === 0 ||
     JSON.stringify(found) === JSON.stringify(vector.expected_positions)
+  );
+}
+
+/** The published span of an address in quotes holds the quotes as well. */
+function differsByQuotes(
+  {text, expected_positions: positions}: PiiVector,
+  found: [number, number][]
+): boolean {
+  return (
+    positions.length === found.length &&
+    positions.every(
+      ([start, end], index) =>
+        found[index]![0] === start + 1 &&
+        found[index]![1] === end - 1 &&
+        /["']/.test(text.charAt(start)) &&
+        text.charAt(start) === text.charAt(end - 1)
+    )
   );
 }
