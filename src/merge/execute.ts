@@ -107,6 +107,11 @@ async function checkDisk(out: string, missing: readonly Shard[]): Promise<void> 
     );
 }
 
+/** Threads a merge uses: starting them is not worth it for small results. */
+export function threadsFor(outputBytes: number, asked?: number): number {
+  return asked ?? (outputBytes < 64e6 ? 1 : Math.min(4, availableParallelism()));
+}
+
 function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
@@ -176,7 +181,7 @@ async function runShards(
     });
   };
   report();
-  const threads = options.threads ?? (totalBytes < 64e6 ? 1 : Math.min(4, availableParallelism()));
+  const threads = threadsFor(totalBytes, options.threads);
   await runAll(work, {
     threads,
     ...(options.signal && {signal: options.signal}),

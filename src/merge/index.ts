@@ -6,3 +6,5 @@ export {type Problem, RecipeError} from "./recipe/problems.js";
 export {METHODS} from "./methods/index.js";
 export {openCheckpoint} from "./safetensors/open.js";
 export {writeSafetensors} from "./safetensors/write.js";
+export {type CheckOptions, checkMerge, type DocumentCheck, type MergeCheck, type PlanCheck} from "./check.js";
+export {type MoeOptions, mergeMoe} from "./moe/merge.js";

@@ -1,20 +1,11 @@
-import {existsSync} from "node:fs";
-import {readdir, rm} from "node:fs/promises";
-import {basename, join, resolve} from "node:path";
-import {hashJson, sha256} from "../store/hash.js";
-import {readJson} from "../store/files.js";
-import {UserError} from "../store/errors.js";
-import {execute, type Produced} from "./execute.js";
-import {type HashedFile, hashFiles} from "./hashes.js";
+import {resolve, join} from "node:path";
 import {type MergeOptions} from "./options.js";
-import {modelFolder, type OpenModel, openModels} from "./plan/model.js";
-import {type Plan, planMerge} from "./plan/plan.js";
+import {modelFolder} from "./plan/model.js";
+import {planRecipe} from "./plan/planRecipe.js";
 import {inOrder} from "./recipe/documents.js";
 import {parseRecipes} from "./recipe/parse.js";
-import {referenceText} from "./recipe/reference.js";
-import {type ModelReference, type Recipe} from "./recipe/types.js";
-import {layerReports, type MergeReport, Relations} from "./report.js";
-import {publish, REPORT_NAME} from "./publish.js";
+import {type MergeReport} from "./report.js";
+import {runPlan} from "./runPlan.js";
 
 /**
  * Merges models by a recipe (YAML text, or the same as an object) into the folder `out`, which appears whole or not
@@ -33,163 +24,14 @@ export async function merge(recipe: string | object, options: MergeOptions): Pro
   for (const document of documents) {
     const out =
       document === last ? resolve(options.out) : join(`${resolve(options.out)}-parts`, document.name!);
-    const report = await mergeDocument(document, {...options, out}, made);
+    const started = performance.now();
+    const folderOf = async (path: string) =>
+      made.get(path) ?? (await modelFolder(path, options.resolveModel));
+    const plan = await planRecipe(document, options, folderOf);
+    const report = await runPlan(plan, {...options, out}, started);
     if (document.name !== undefined) made.set(document.name, out);
     if (document === last) return {...report, steps: [...steps, ...report.steps]};
     steps.push(report);
   }
   throw new Error("no document");
-}
-
-async function mergeDocument(
-  recipe: Recipe,
-  options: MergeOptions,
-  made: ReadonlyMap<string, string>
-): Promise<MergeReport> {
-  const started = performance.now();
-  const folderOf = folders(options, made);
-  const models = await openModels(references(recipe), folderOf);
-  const plan = planMerge(recipe, models, {
-    seed: options.seed ?? 0,
-    exact: options.exact ?? false,
-    ...(options.masks && {masks: options.masks})
-  });
-  const planned = performance.now();
-  const inputs = await hashInputs(plan, options);
-  const fingerprint = fingerprintOf(plan, inputs, options);
-  const hashed = performance.now();
-  const known = await finishedReport(options, fingerprint);
-  if (known) return {...known, reused: true};
-  const produced = await execute(plan, fingerprint, options);
-  const merged = performance.now();
-  const report: MergeReport = {
-    ...describe(plan, inputs, produced, options),
-    steps: [],
-    timings: {
-      planSeconds: (planned - started) / 1000,
-      hashSeconds: (hashed - planned) / 1000,
-      mergeSeconds: (merged - hashed) / 1000,
-      finishSeconds: 0,
-      totalSeconds: 0
-    }
-  };
-  const ended = () => {
-    report.timings.finishSeconds = (performance.now() - merged) / 1000;
-    report.timings.totalSeconds = (performance.now() - started) / 1000;
-  };
-  return publish(plan, report, fingerprint, produced, ended, options);
-}
-
-function references(recipe: Recipe): ModelReference[] {
-  const sources = recipe.slices.flatMap(({sources: list, base}) => [
-    ...list.map(({model}) => model),
-    ...(base ? [base] : [])
-  ]);
-  return recipe.base ? [...sources, recipe.base] : sources;
-}
-
-function folders(
-  options: MergeOptions,
-  made: ReadonlyMap<string, string>
-): (path: string) => Promise<string> {
-  return async (path) => made.get(path) ?? (await modelFolder(path, options.resolveModel));
-}
-
-async function hashInputs(plan: Plan, options: MergeOptions): Promise<Map<string, HashedFile[]>> {
-  const result = new Map<string, HashedFile[]>();
-  for (const {id, checkpoint} of plan.models)
-    result.set(id, await hashFiles(checkpoint.files, options.hashCache));
-  return result;
-}
-
-/** What makes two merges the same: everything that can change a byte of the result. */
-function fingerprintOf(plan: Plan, inputs: ReadonlyMap<string, HashedFile[]>, options: MergeOptions): string {
-  return hashJson({
-    version: 1,
-    recipe: plan.recipe.text,
-    inputs: [...inputs].map(([id, files]) => [id, files.map(({sha256: hash}) => hash)]),
-    config: plan.config,
-    seed: options.seed ?? 0,
-    exact: options.exact ?? false,
-    shardSize: options.shardSize ?? null,
-    masks: Object.entries(options.masks ?? {}).map(([key, mask]) => [key, sha256(mask)])
-  });
-}
-
-async function finishedReport(options: MergeOptions, fingerprint: string): Promise<MergeReport | undefined> {
-  const out = resolve(options.out);
-  if (!existsSync(out) || (await readdir(out)).length === 0) return undefined;
-  const path = join(out, REPORT_NAME);
-  const found = existsSync(path)
-    ? await readJson<{fingerprint: string; report: MergeReport}>(path)
-    : undefined;
-  if (found?.fingerprint === fingerprint) return found.report;
-  if (options.overwrite) {
-    if (!found)
-      throw new UserError(`${out} was not made by a merge, so it is not overwritten. Choose another folder.`);
-    await rm(out, {recursive: true});
-    return undefined;
-  }
-  throw new UserError(
-    `${out} already holds ${found ? "another merge" : "files"}. Choose another folder${found ? ", or allow overwriting" : ""}.`
-  );
-}
-
-function describe(
-  plan: Plan,
-  inputs: ReadonlyMap<string, HashedFile[]>,
-  produced: Produced,
-  options: MergeOptions
-): Omit<MergeReport, "timings" | "steps"> {
-  const {recipe} = plan;
-  const base = recipe.base && referenceText(recipe.base);
-  const withBase = new Set(plan.jobs.filter((job) => job.base >= 0).map(({name}) => name));
-  const tensors = plan.jobs.map((job) => {
-    const {squares, nonFinite, analysis} = produced.results.get(job.name)!;
-    const relations = new Relations();
-    if (analysis) relations.add(analysis);
-    const related = relations.result(withBase.has(job.name));
-    return {
-      name: job.name,
-      ...(job.layer === undefined ? {} : {layer: job.layer}),
-      shape: job.shape,
-      dtype: job.out,
-      norm: Math.sqrt(squares),
-      nonFinite,
-      ...(related && {inputs: related})
-    };
-  });
-  const analysed = plan.jobs.flatMap((job) => {
-    const {analysis} = produced.results.get(job.name)!;
-    return analysis
-      ? [{...(job.layer === undefined ? {} : {layer: job.layer}), analysis, deltas: withBase.has(job.name)}]
-      : [];
-  });
-  return {
-    schemaVersion: 1,
-    method: recipe.method,
-    ...(recipe.name === undefined ? {} : {name: recipe.name}),
-    out: resolve(options.out),
-    recipe: {text: recipe.text, sha256: sha256(recipe.text)},
-    seed: options.seed ?? 0,
-    exact: options.exact ?? false,
-    parents: plan.models.map(({id, folder}: OpenModel) => ({
-      model: id,
-      folder,
-      base: id === base,
-      files: inputs.get(id)!.map((file) => ({...file, path: basename(file.path)}))
-    })),
-    outputs: produced.shards,
-    tensors,
-    layers: layerReports(analysed),
-    models: [
-      ...new Set(
-        plan.jobs.flatMap((job) => job.inputs.filter((_, i) => i !== job.base).map(({model}) => model))
-      )
-    ],
-    warnings: plan.warnings,
-    reused: false,
-    resumedShards: produced.resumed,
-    bytes: {read: produced.bytesRead, written: produced.bytesWritten}
-  };
 }

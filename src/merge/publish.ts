@@ -1,7 +1,7 @@
 import {existsSync} from "node:fs";
 import {copyFile, rename, rm, rmdir, writeFile, readdir, stat} from "node:fs/promises";
 import {dirname, join, resolve} from "node:path";
-import {flushFolder, writeJsonAtomic} from "../store/files.js";
+import {flushFolder, readJson, writeJsonAtomic} from "../store/files.js";
 import {sha256File} from "../store/hash.js";
 import {modelCard} from "./card.js";
 import {type Produced} from "./execute.js";
@@ -42,10 +42,7 @@ export async function publish(
   await writeFile(join(folder, "config.json"), JSON.stringify(plan.config, null, 2) + "\n");
   await writeFile(join(folder, "merge_recipe.yml"), plan.recipe.text);
   await writeFile(join(folder, "README.md"), modelCard(report));
-  for (const name of TOKENIZER_FILES) {
-    const from = join(plan.donor.checkpoint.folder, name);
-    if (existsSync(from) && !existsSync(join(folder, name))) await copyFile(from, join(folder, name));
-  }
+  await writeTokenizer(plan, folder);
   await rm(join(folder, "state.json"), {force: true});
   for (const {name} of shards) await rm(join(folder, `${name}.json`), {force: true});
   const outputs = [...report.outputs];
@@ -61,4 +58,27 @@ export async function publish(
   await rename(folder, out);
   await flushFolder(dirname(out));
   return full;
+}
+
+async function writeTokenizer({tokenizer, donor, chatTemplate}: Plan, folder: string): Promise<void> {
+  // A rebuilt vocabulary makes the slow tokenizers' own files wrong.
+  const rebuilt = [
+    "tokenizer.json",
+    "tokenizer.model",
+    "added_tokens.json",
+    "vocab.json",
+    "vocab.txt",
+    "merges.txt"
+  ];
+  const from = (tokenizer?.donor ?? donor).checkpoint.folder;
+  for (const name of TOKENIZER_FILES)
+    if (existsSync(join(from, name)) && !(tokenizer && rebuilt.includes(name)))
+      await copyFile(join(from, name), join(folder, name));
+  if (tokenizer)
+    await writeFile(join(folder, "tokenizer.json"), JSON.stringify(tokenizer.json, null, 2) + "\n");
+  if (chatTemplate === undefined) return;
+  await writeFile(join(folder, "chat_template.jinja"), chatTemplate);
+  const path = join(folder, "tokenizer_config.json");
+  const config = await readJson<Record<string, unknown>>(path);
+  if (config) await writeFile(path, JSON.stringify({...config, chat_template: chatTemplate}, null, 2) + "\n");
 }

@@ -29,7 +29,11 @@ export async function withAdapter(base: OpenModel, folder: string, id: string): 
   return {
     ...base,
     id,
-    checkpoint: {...base.checkpoint, files: [...base.checkpoint.files, file], tensors: edit.tensors},
+    checkpoint: {
+      ...base.checkpoint,
+      files: [...base.checkpoint.files, file, join(folder, "adapter_config.json")],
+      tensors: edit.tensors
+    },
     changes: edit.changes,
     dtypes: edit.dtypes
   };

@@ -11,6 +11,7 @@ import {
   layerOf,
   mainStack
 } from "./layers.js";
+import {type TokenizerPlan} from "../tokenizer/plan.js";
 import {type OpenModel} from "./model.js";
 import {makeTensor, type Masks, type TensorContext, type TensorSite} from "./tensorPlan.js";
 
@@ -18,6 +19,8 @@ export interface PlanOptions {
   seed: number;
   exact: boolean;
   masks?: Masks;
+  tokenizer?: TokenizerPlan;
+  chatTemplate?: string;
 }
 
 /** What will be made: one job for every tensor, the result's config and what the reader should know. */
@@ -29,6 +32,8 @@ export interface Plan {
   donor: OpenModel;
   models: OpenModel[];
   warnings: string[];
+  tokenizer?: TokenizerPlan;
+  chatTemplate?: string;
 }
 
 /** Plans every tensor of the result. Throws one RecipeError that lists all that does not fit together. */
@@ -39,7 +44,17 @@ export function planMerge(
 ): Plan {
   const problems: Problem[] = [];
   const warnings = new Set<string>();
-  const context: TensorContext = {recipe, models, ...options, problems, warnings, seen: new Set()};
+  const {tokenizer, chatTemplate, ...settings} = options;
+  const context: TensorContext = {
+    recipe,
+    models,
+    ...settings,
+    ...(tokenizer && {rows: (model: string, tensor: string) => tokenizer.rows(model, tensor)}),
+    problems,
+    warnings,
+    seen: new Set()
+  };
+  for (const warning of tokenizer?.warnings ?? []) warnings.add(warning);
   const sites = recipe.form === "models" ? sitesOfModels(context) : sitesOfSlices(context);
   const jobs = sites.flatMap((site) => makeTensor(site, context) ?? []);
   if (problems.length === 0 && jobs.length === 0)
@@ -53,10 +68,12 @@ export function planMerge(
   return {
     recipe,
     jobs,
-    config: outputConfig(recipe, donor, jobs),
+    config: outputConfig(recipe, donor, jobs, tokenizer),
     donor,
     models: [...models.values()],
-    warnings: [...warnings]
+    warnings: [...warnings],
+    ...(tokenizer && {tokenizer}),
+    ...(chatTemplate !== undefined && {chatTemplate})
   };
 }
 
@@ -138,7 +155,12 @@ function sitesOfSlices(context: TensorContext): TensorSite[] {
 
 const DTYPE_NAMES: Record<string, string> = {F32: "float32", F16: "float16", BF16: "bfloat16"};
 
-function outputConfig(recipe: Recipe, donor: OpenModel, jobs: readonly TensorJob[]): Record<string, unknown> {
+function outputConfig(
+  recipe: Recipe,
+  donor: OpenModel,
+  jobs: readonly TensorJob[],
+  tokenizer?: TokenizerPlan
+): Record<string, unknown> {
   const config = {...donor.config};
   if (recipe.form === "slices") {
     const layers = recipe.slices.reduce(
@@ -152,6 +174,9 @@ function outputConfig(recipe: Recipe, donor: OpenModel, jobs: readonly TensorJob
   const table = jobs.find(({name}) => /(embed_tokens|wte|embed_in|word_embeddings)\.weight$/.test(name));
   if (table && typeof config.vocab_size === "number" && isKnownArchitecture(config))
     config.vocab_size = table.shape[0];
+  if (tokenizer && tokenizer.donor !== donor)
+    for (const key of ["bos_token_id", "eos_token_id", "pad_token_id"])
+      if (tokenizer.donor.config[key] !== undefined) config[key] = tokenizer.donor.config[key];
   const head = jobs.some(({name}) => /(^|\.)lm_head\.weight$/.test(name));
   if (head && config.tie_word_embeddings === true) config.tie_word_embeddings = false;
   return config;

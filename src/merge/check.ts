@@ -1,0 +1,239 @@
+import {mkdtemp, open, rm, statfs} from "node:fs/promises";
+import {tmpdir} from "node:os";
+import {dirname, join, resolve} from "node:path";
+import {existsSync} from "node:fs";
+import {UserError} from "../store/errors.js";
+import {analyse} from "./engine/analyse.js";
+import {Files} from "./engine/files.js";
+import {type TensorAnalysis, type TensorJob} from "./engine/job.js";
+import {runJob} from "./engine/runJob.js";
+import {BLOCK, Scratch} from "./engine/tensor.js";
+import {threadsFor} from "./execute.js";
+import {METHODS} from "./methods/index.js";
+import {type MergeOptions} from "./options.js";
+import {modelFolder} from "./plan/model.js";
+import {type Plan} from "./plan/plan.js";
+import {planRecipe} from "./plan/planRecipe.js";
+import {inOrder} from "./recipe/documents.js";
+import {parseRecipes} from "./recipe/parse.js";
+import {type Problem, RecipeError} from "./recipe/problems.js";
+import {type Recipe} from "./recipe/types.js";
+import {type InputRelations, type LayerReport, layerReports, Relations} from "./report.js";
+import {tensorBytes} from "./safetensors/header.js";
+import {type TokenizerPlan} from "./tokenizer/plan.js";
+
+/** What a merge would meet and need, found without writing the result. */
+export interface MergeCheck {
+  /** No problems: the merge can start. */
+  ok: boolean;
+  documents: DocumentCheck[];
+}
+
+export interface DocumentCheck {
+  name?: string;
+  method: string;
+  problems: Problem[];
+  warnings: string[];
+  /** Missing when problems kept the recipe from being planned, or an input is made by an earlier document. */
+  plan?: PlanCheck;
+  /** Names of earlier documents that must be merged before this one can be looked at. */
+  waitsFor: string[];
+}
+
+export interface PlanCheck {
+  tensors: {
+    name: string;
+    layer?: number;
+    shape: readonly number[];
+    dtype: string;
+    inputDtypes: string[];
+    /** NaN or infinite values among the elements looked at. */
+    nonFinite: number;
+    inputs?: InputRelations;
+  }[];
+  layers: LayerReport[];
+  tokenizer?: TokenizerPlan["preview"] & {vocabSize: number};
+  predicted: {
+    outputBytes: number;
+    freeBytes: number;
+    readBytes: number;
+    peakMemoryBytes: number;
+    seconds: number;
+  };
+}
+
+export type CheckOptions = Partial<MergeOptions>;
+
+/**
+ * Looks at everything a merge depends on: recipe, shapes, dtypes, missing tensors, vocabularies, NaN, norms, cosines
+ * and sign conflicts, memory, disk and time. Problems are returned, not thrown.
+ */
+export async function checkMerge(recipe: string | object, options: CheckOptions = {}): Promise<MergeCheck> {
+  let recipes: Recipe[];
+  try {
+    recipes = inOrder(parseRecipes(recipe, options.recipeFile));
+  } catch (error) {
+    return {ok: false, documents: [{method: "", problems: problemsOf(error), warnings: [], waitsFor: []}]};
+  }
+  const documents: DocumentCheck[] = [];
+  const names = new Set(recipes.flatMap(({name}) => name ?? []));
+  for (const document of recipes) documents.push(await checkDocument(document, names, options));
+  return {ok: documents.every(({problems}) => problems.length === 0), documents};
+}
+
+function problemsOf(error: unknown): Problem[] {
+  if (error instanceof RecipeError) return [...error.problems];
+  if (error instanceof UserError) return error.message.split("\n").map((message) => ({message}));
+  throw error;
+}
+
+async function checkDocument(
+  recipe: Recipe,
+  names: ReadonlySet<string>,
+  options: CheckOptions
+): Promise<DocumentCheck> {
+  const head = {...(recipe.name === undefined ? {} : {name: recipe.name}), method: recipe.method};
+  const paths = [recipe.base, ...recipe.slices.flatMap(({sources}) => sources.map(({model}) => model))];
+  const waitsFor = [
+    ...new Set(paths.flatMap((model) => (model && names.has(model.path) ? [model.path] : [])))
+  ];
+  if (waitsFor.length > 0) return {...head, problems: [], warnings: [], waitsFor};
+  try {
+    const plan = await planRecipe(recipe, options, (path) => modelFolder(path, options.resolveModel));
+    const checked = await checkPlan(plan, options);
+    return {...head, ...judge(plan, checked, options), plan: checked, waitsFor};
+  } catch (error) {
+    return {...head, problems: problemsOf(error), warnings: [], waitsFor};
+  }
+}
+
+function judge(
+  plan: Plan,
+  checked: PlanCheck,
+  options: CheckOptions
+): {problems: Problem[]; warnings: string[]} {
+  const problems: Problem[] = [];
+  const warnings = [...plan.warnings];
+  const {outputBytes, freeBytes} = checked.predicted;
+  if (outputBytes > freeBytes)
+    problems.push({message: `the result needs ${outputBytes} bytes but the disk has ${freeBytes} free.`});
+  const bad = checked.tensors.filter(({nonFinite}) => nonFinite > 0).map(({name}) => name);
+  if (bad.length > 0) {
+    const message = `NaN or infinite values in the inputs of ${bad.slice(0, 5).join(", ")}${bad.length > 5 ? ` and ${bad.length - 5} more tensors` : ""}.`;
+    if (options.allowNonFinite) warnings.push(message);
+    else problems.push({message});
+  }
+  if (plan.recipe.method === "model_stock")
+    for (const {name, inputs} of checked.tensors)
+      if (inputs && meanCosine(inputs) < 0)
+        warnings.push(
+          `${name}: the models pull apart (mean cosine below 0), so model_stock leads away from their mean.`
+        );
+  return {problems, warnings};
+}
+
+function meanCosine({models, cosine}: InputRelations): number {
+  const pairs = cosine.filter((c, at) => c !== null && Math.floor(at / models.length) < at % models.length);
+  return pairs.length === 0 ? 0 : pairs.reduce<number>((sum, c) => sum + c!, 0) / pairs.length;
+}
+
+async function checkPlan(plan: Plan, options: CheckOptions): Promise<PlanCheck> {
+  const files = new Files();
+  const scratch = new Scratch();
+  const analyses = new Map<string, TensorAnalysis>();
+  try {
+    for (const job of plan.jobs) {
+      if (job.method === "copy") continue;
+      scratch.reset();
+      analyses.set(job.name, analyse(job, files, scratch, options.sample ?? 1 << 18));
+      await new Promise((done) => setImmediate(done));
+      options.signal?.throwIfAborted();
+    }
+  } finally {
+    files.close();
+  }
+  const tensors = plan.jobs.map((job) => {
+    const analysis = analyses.get(job.name);
+    const relations = new Relations();
+    if (analysis) relations.add(analysis);
+    const inputs = relations.result(job.base >= 0);
+    return {
+      name: job.name,
+      ...(job.layer === undefined ? {} : {layer: job.layer}),
+      shape: job.shape,
+      dtype: job.out,
+      inputDtypes: job.inputs.map(({dtype}) => dtype),
+      nonFinite: analysis?.nonFinite ?? 0,
+      ...(inputs && {inputs})
+    };
+  });
+  const analysed = plan.jobs.flatMap((job) => {
+    const analysis = analyses.get(job.name);
+    return analysis
+      ? [{...(job.layer === undefined ? {} : {layer: job.layer}), analysis, deltas: job.base >= 0}]
+      : [];
+  });
+  return {
+    tensors,
+    layers: layerReports(analysed),
+    ...(plan.tokenizer && {tokenizer: {...plan.tokenizer.preview, vocabSize: plan.tokenizer.vocabSize}}),
+    predicted: await predict(plan, options)
+  };
+}
+
+const outputBytes = ({out, shape}: TensorJob) => tensorBytes(out, shape);
+const elements = ({shape}: TensorJob) => shape.reduce((product, size) => product * size, 1);
+
+async function predict(plan: Plan, options: CheckOptions): Promise<PlanCheck["predicted"]> {
+  const total = plan.jobs.reduce((sum, job) => sum + outputBytes(job), 0);
+  const threads = threadsFor(total, options.threads);
+  const {secondsPerByte, readPerByte} = await timeOne(plan.jobs);
+  const folder = existingParent(resolve(options.out ?? "."));
+  const {bavail, bsize} = await statfs(folder);
+  return {
+    outputBytes: total,
+    freeBytes: bavail * bsize,
+    readBytes: Math.round(readPerByte * total),
+    peakMemoryBytes: peakMemory(plan.jobs, threads),
+    seconds: (secondsPerByte * total) / threads
+  };
+}
+
+function existingParent(path: string): string {
+  return existsSync(path) ? path : existingParent(dirname(path));
+}
+
+/** Merges one typical tensor into a scratch file to learn how fast this machine and method are. */
+async function timeOne(jobs: readonly TensorJob[]): Promise<{secondsPerByte: number; readPerByte: number}> {
+  const sized = [...jobs].sort((a, b) => elements(b) - elements(a));
+  const job = sized.find((candidate) => elements(candidate) <= 1 << 22) ?? sized.at(-1);
+  const bytes = job ? outputBytes(job) : 0;
+  if (!job || bytes === 0) return {secondsPerByte: 0, readPerByte: 0};
+  const folder = await mkdtemp(join(tmpdir(), "assay-merge-check-"));
+  const files = new Files();
+  try {
+    const file = join(folder, "tensor");
+    await (await open(file, "w")).close();
+    const started = performance.now();
+    const placed = {job, shard: 0, file, offset: 0};
+    const {bytesRead} = runJob({placed, sample: 0}, files, new Scratch(), () => false);
+    return {secondsPerByte: (performance.now() - started) / 1000 / bytes, readPerByte: bytesRead / bytes};
+  } finally {
+    files.close();
+    await rm(folder, {recursive: true, force: true});
+  }
+}
+
+/** An idle process with its threads, and every thread's blocks for the tensor that needs the most. */
+function peakMemory(jobs: readonly TensorJob[], threads: number): number {
+  const perThread = jobs.map((job) => {
+    const method = METHODS[job.method];
+    const block = Math.max(BLOCK, method?.elementwise === false ? (job.shape.at(-1) ?? 1) : 0);
+    const tables = job.inputs.reduce(
+      (sum, {rows}) => sum + (rows ? rows.map.byteLength + rows.fill.byteLength : 0),
+      0
+    );
+    return (3 * job.inputs.length + 6) * block * 4 + 400_000 + tables;
+  });
+  return 80e6 + threads * (25e6 + Math.max(0, ...perThread));
+}

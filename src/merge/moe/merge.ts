@@ -1,0 +1,217 @@
+import {type TensorInput, type TensorJob} from "../engine/job.js";
+import {type FloatDtype} from "../numeric/convert.js";
+import {type MergeOptions} from "../options.js";
+import {modelFolder, type OpenModel, openModels} from "../plan/model.js";
+import {type Plan} from "../plan/plan.js";
+import {type Problem, RecipeError} from "../recipe/problems.js";
+import {referenceText} from "../recipe/reference.js";
+import {type ModelReference, type Recipe} from "../recipe/types.js";
+import {type MergeReport} from "../report.js";
+import {runPlan} from "../runPlan.js";
+import {type StoredTensor} from "../safetensors/open.js";
+import {conditionNumber, makeGates} from "./gates.js";
+import {type MoeRecipe, readMoeRecipe} from "./read.js";
+
+export type MoeOptions = MergeOptions;
+
+const MLP = /^model\.layers\.(\d+)\.mlp\.(gate|up|down)_proj\.weight$/;
+
+/**
+ * Builds a mixture of experts from dense models of one shape: attention, norms and embeddings are the base's, every
+ * expert gives its feed-forward weights, and routers are drawn at random or made from the prompts' embeddings
+ * (`cheap_embed`). Mixtral and Qwen2-MoE layouts. Options and guarantees are those of `merge`.
+ */
+export async function mergeMoe(recipe: string | object, options: MoeOptions): Promise<MergeReport> {
+  const started = performance.now();
+  const moe = readMoeRecipe(recipe, options.recipeFile);
+  const references = [
+    moe.base,
+    ...moe.experts.map(({model}) => model),
+    ...moe.shared.map(({model}) => model)
+  ];
+  const models = await openModels(references, (path) => modelFolder(path, options.resolveModel));
+  return runPlan(await planMoe(moe, models, options), options, started);
+}
+
+async function planMoe(
+  moe: MoeRecipe,
+  models: ReadonlyMap<string, OpenModel>,
+  {seed = 0}: MoeOptions
+): Promise<Plan> {
+  const of = (reference: ModelReference) => models.get(referenceText(reference))!;
+  const base = of(moe.base);
+  const names = [...base.checkpoint.tensors.keys()];
+  checkExperts(moe, of, names);
+  const mlp = names.filter((name) => MLP.test(name));
+  const layers = Math.max(...mlp.map((name) => Number(MLP.exec(name)![1]))) + 1;
+  const hidden = base.checkpoint.tensors.get("model.layers.0.mlp.gate_proj.weight")!.shape[1]!;
+  const job = (name: string, model: OpenModel, from: string) => takeJob(name, model, from, moe, seed);
+  const jobs = names.filter((name) => !MLP.test(name)).map((name) => job(name, base, name));
+  moe.experts.forEach(({model}, e) => {
+    for (const name of mlp) jobs.push(job(expertName(moe, name, e), of(model), name));
+  });
+  for (const {model} of moe.shared)
+    for (const name of mlp) jobs.push(job(name.replace(".mlp.", ".mlp.shared_expert."), of(model), name));
+  const gates = await makeGates(moe, base, {hidden, layers, seed});
+  const like = base.checkpoint.tensors.get("model.layers.0.mlp.gate_proj.weight")!;
+  const constant = (name: string, values: Float32Array) => constantJob(name, values, hidden, like, moe, seed);
+  gates.forEach((gate, layer) => {
+    const prefix = `model.layers.${layer}.`;
+    jobs.push(
+      constant(prefix + (moe.architecture === "mixtral" ? "block_sparse_moe" : "mlp") + ".gate.weight", gate)
+    );
+    // A sigmoid of zero: the shared expert counts by half until it is trained.
+    if (moe.shared.length > 0)
+      jobs.push(constant(`${prefix}mlp.shared_expert_gate.weight`, new Float32Array(hidden)));
+  });
+  return {
+    recipe: asRecipe(moe),
+    jobs,
+    config: moeConfig(moe, base),
+    donor: base,
+    models: [...models.values()],
+    warnings: warningsOf(moe, gates)
+  };
+}
+
+function checkExperts(
+  moe: MoeRecipe,
+  of: (model: ModelReference) => OpenModel,
+  names: readonly string[]
+): void {
+  const problems: Problem[] = [];
+  const mlp = names.filter((name) => MLP.test(name));
+  if (mlp.length === 0)
+    problems.push({
+      message: `${referenceText(moe.base)} has no model.layers.N.mlp.{gate,up,down}_proj: only Llama-like models can become experts.`
+    });
+  if (moe.architecture === "qwen2_moe" && moe.shared.length === 0)
+    problems.push({
+      message: "the qwen layout needs one shared expert. Add shared_experts with one source_model."
+    });
+  if (new Set(moe.experts.map(({model}) => referenceText(model))).size === 1 && moe.experts.length > 1)
+    problems.push({message: "all experts are the same model. Name different ones."});
+  const base = of(moe.base).checkpoint.tensors;
+  for (const {model} of [...moe.experts, ...moe.shared])
+    for (const name of mlp) {
+      const theirs = of(model).checkpoint.tensors.get(name)?.shape.join(", ");
+      const ours = base.get(name)!.shape.join(", ");
+      if (theirs !== ours)
+        problems.push({
+          message: `${name} is [${ours}] in the base but ${theirs === undefined ? "missing" : `[${theirs}]`} in ${referenceText(model)}.`
+        });
+    }
+  if (problems.length > 0) throw new RecipeError(problems);
+}
+
+const MIXTRAL: Record<string, string> = {gate: "w1", down: "w2", up: "w3"};
+
+function expertName({architecture}: MoeRecipe, name: string, expert: number): string {
+  const [, layer, part] = MLP.exec(name)!;
+  return architecture === "mixtral"
+    ? `model.layers.${layer}.block_sparse_moe.experts.${expert}.${MIXTRAL[part!]}.weight`
+    : `model.layers.${layer}.mlp.experts.${expert}.${part}_proj.weight`;
+}
+
+function shell(name: string, {dtype}: MoeRecipe, seed: number, out: FloatDtype) {
+  const layer = /^model\.layers\.(\d+)\./.exec(name)?.[1];
+  return {
+    name,
+    ...(layer !== undefined && {layer: Number(layer)}),
+    base: -1,
+    parameters: {},
+    ...(dtype && {cast: dtype}),
+    work: "F32" as const,
+    out: dtype ?? out,
+    exact: false,
+    seed
+  };
+}
+
+function takeJob(name: string, model: OpenModel, from: string, moe: MoeRecipe, seed: number): TensorJob {
+  const tensor = model.checkpoint.tensors.get(from)!;
+  const {file, offset, dtype, shape} = tensor;
+  const adapter = model.changes?.get(from);
+  const float = dtype === "F32" || dtype === "BF16" || dtype === "F16";
+  const input: TensorInput = {
+    model: model.id,
+    file,
+    offset,
+    dtype,
+    shape,
+    parameters: {},
+    ...(adapter && {adapter, ...(float && {as: dtype})})
+  };
+  const same = !adapter && (!float || moe.dtype === undefined || moe.dtype === dtype);
+  const out = float ? dtype : "F32";
+  return same
+    ? {...shell(name, moe, seed, out), method: "copy", shape, inputs: [input], out: dtype}
+    : {...shell(name, moe, seed, out), method: "passthrough", shape, inputs: [input]};
+}
+
+/** A tensor that is in no file: every row comes from the values given. */
+function constantJob(
+  name: string,
+  values: Float32Array,
+  hidden: number,
+  like: StoredTensor,
+  moe: MoeRecipe,
+  seed: number
+): TensorJob {
+  const shape = [values.length / hidden, hidden];
+  const map = Int32Array.from({length: shape[0]!}, (_, row) => -1 - row);
+  const dtype = like.dtype === "BF16" || like.dtype === "F16" ? like.dtype : "F32";
+  return {
+    ...shell(name, moe, seed, dtype),
+    method: "passthrough",
+    shape,
+    inputs: [
+      {
+        model: "router",
+        file: like.file,
+        offset: 0,
+        dtype: "F32",
+        shape,
+        rows: {map, fill: values},
+        parameters: {}
+      }
+    ]
+  };
+}
+
+function asRecipe({base, text}: MoeRecipe): Recipe {
+  return {method: "moe", form: "models", slices: [], base, parameters: {}, text, lines: {}};
+}
+
+function moeConfig(moe: MoeRecipe, base: OpenModel): Record<string, unknown> {
+  const common = {...base.config, num_experts_per_tok: moe.expertsPerToken, output_router_logits: false};
+  if (moe.architecture === "mixtral")
+    return {
+      ...common,
+      architectures: ["MixtralForCausalLM"],
+      model_type: "mixtral",
+      num_local_experts: moe.experts.length
+    };
+  return {
+    ...common,
+    architectures: ["Qwen2MoeForCausalLM"],
+    model_type: "qwen2_moe",
+    num_experts: moe.experts.length,
+    moe_intermediate_size: base.config.intermediate_size,
+    shared_expert_intermediate_size: base.config.intermediate_size,
+    decoder_sparse_step: 1,
+    norm_topk_prob: true
+  };
+}
+
+function warningsOf(moe: MoeRecipe, gates: readonly Float32Array[]): string[] {
+  const warnings: string[] = [];
+  const n = moe.experts.length;
+  if ((n & (n - 1)) !== 0) warnings.push(`${n} experts is no power of two, which some runtimes demand.`);
+  const worst = Math.max(...gates.map((gate) => conditionNumber(gate, n)));
+  if (worst > 5)
+    warnings.push(
+      `The router cannot tell the experts well apart (condition number ${worst === Infinity ? "infinite" : worst.toFixed(1)}). Choose prompts that differ more.`
+    );
+  return warnings;
+}

@@ -1,0 +1,156 @@
+import {isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, stringify} from "yaml";
+import {type Problem, RecipeError} from "../recipe/problems.js";
+import {parseReference} from "../recipe/reference.js";
+import {type ModelReference, type RecipeDtype} from "../recipe/types.js";
+
+export interface Expert {
+  model: ModelReference;
+  positive: string[];
+  negative: string[];
+}
+
+export interface MoeRecipe {
+  base: ModelReference;
+  experts: Expert[];
+  shared: Expert[];
+  gate: "random" | "uniform_random" | "cheap_embed";
+  architecture: "mixtral" | "qwen2_moe";
+  dtype?: RecipeDtype;
+  expertsPerToken: number;
+  text: string;
+}
+
+const KEYS = [
+  "base_model",
+  "experts",
+  "shared_experts",
+  "gate_mode",
+  "architecture",
+  "dtype",
+  "experts_per_token"
+];
+const EXPERT_KEYS = ["source_model", "positive_prompts", "negative_prompts"];
+const GATES = ["random", "uniform_random", "cheap_embed"];
+const DTYPES: Record<string, RecipeDtype> = {float32: "F32", float16: "F16", bfloat16: "BF16"};
+
+/** Reads a mixture recipe. All problems are thrown at once, with their lines. */
+export function readMoeRecipe(recipe: string | object, file?: string): MoeRecipe {
+  const text = typeof recipe === "string" ? recipe : stringify(recipe);
+  const counter = new LineCounter();
+  const document = parseDocument(text, {lineCounter: counter});
+  const problems: Problem[] = document.errors.map(({pos, message}) => ({
+    line: counter.linePos(pos[0]).line,
+    message: message.split("\n")[0]!
+  }));
+  if (problems.length > 0) throw new RecipeError(problems, file);
+  const problem = (path: (string | number)[], message: string) =>
+    problems.push({line: lineOf(document.contents, path, counter), message});
+  const value: unknown = document.toJS();
+  if (!isMapping(value))
+    throw new RecipeError([{line: 1, message: "a recipe is a mapping with base_model and experts."}], file);
+  for (const key of Object.keys(value))
+    if (!KEYS.includes(key))
+      problem([key], `unknown key ${JSON.stringify(key)}. Known here: ${KEYS.join(", ")}.`);
+  const base = reference(value.base_model, ["base_model"], problem);
+  const gate = String(value.gate_mode ?? "hidden");
+  if (!GATES.includes(gate))
+    problem(
+      ["gate_mode"],
+      `gate_mode ${gate} needs a model to be run, which is not done here. Use ${GATES.join(", ")}.`
+    );
+  const prompted = gate === "cheap_embed";
+  const experts = readExperts(value.experts, "experts", prompted, problem);
+  const shared =
+    value.shared_experts == null
+      ? []
+      : readExperts(value.shared_experts, "shared_experts", prompted, problem);
+  const perToken = value.experts_per_token ?? 2;
+  if (!Number.isSafeInteger(perToken) || (perToken as number) < 1)
+    problem(["experts_per_token"], "experts_per_token is a whole number above 0.");
+  else if (experts.length < (perToken as number))
+    problem(["experts"], `there are ${experts.length} experts but experts_per_token is ${String(perToken)}.`);
+  const architecture = value.architecture ?? (shared.length > 0 ? "qwen" : "mixtral");
+  if (architecture !== "mixtral" && architecture !== "qwen")
+    problem(["architecture"], `architecture is mixtral or qwen, not ${JSON.stringify(architecture)}.`);
+  if (shared.length > 1) problem(["shared_experts"], "at most one shared expert is possible.");
+  if (architecture === "mixtral" && shared.length > 0)
+    problem(["shared_experts"], "the mixtral layout has no shared expert. Use architecture: qwen.");
+  const dtype = value.dtype == null ? undefined : DTYPES[String(value.dtype).replace(/^torch\./, "")];
+  if (value.dtype != null && !dtype)
+    problem(["dtype"], `unknown dtype ${JSON.stringify(value.dtype)}. Use float32, float16 or bfloat16.`);
+  if (prompted && experts.length > 1 && new Set(experts.map(({positive}) => positive.join("\0"))).size === 1)
+    problem(["experts"], "all experts have the same prompts, so the gate could not tell them apart.");
+  if (problems.length > 0) throw new RecipeError(problems, file);
+  return {
+    base: base!,
+    experts,
+    shared,
+    gate: gate as MoeRecipe["gate"],
+    architecture: architecture === "qwen" ? "qwen2_moe" : "mixtral",
+    ...(dtype && {dtype}),
+    expertsPerToken: perToken as number,
+    text
+  };
+}
+
+type Report = (path: (string | number)[], message: string) => void;
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function reference(value: unknown, path: (string | number)[], problem: Report): ModelReference | undefined {
+  const parsed =
+    typeof value === "string" ? parseReference(value) : "a model is a path such as ./models/base";
+  if (typeof parsed !== "string") return parsed;
+  problem(path, `${parsed}.`);
+  return undefined;
+}
+
+function readExperts(value: unknown, key: string, prompted: boolean, problem: Report): Expert[] {
+  if (!Array.isArray(value) || value.length === 0) {
+    problem([key], `${key} is a list of {source_model, positive_prompts}.`);
+    return [];
+  }
+  return value.flatMap((entry: unknown, i) => {
+    if (!isMapping(entry)) {
+      problem([key, i], "an expert is a mapping with source_model.");
+      return [];
+    }
+    for (const name of Object.keys(entry))
+      if (!EXPERT_KEYS.includes(name))
+        problem(
+          [key, i, name],
+          `unknown key ${JSON.stringify(name)}. Known here: ${EXPERT_KEYS.join(", ")}.`
+        );
+    const model = reference(entry.source_model, [key, i, "source_model"], problem);
+    const prompts = (name: string) => {
+      const list = entry[name] ?? [];
+      if (Array.isArray(list) && list.every((text) => typeof text === "string")) return list as string[];
+      problem([key, i, name], `${name} is a list of texts.`);
+      return [];
+    };
+    const positive = prompts("positive_prompts");
+    if (prompted && positive.length === 0)
+      problem([key, i], "cheap_embed needs positive_prompts for every expert.");
+    return model ? [{model, positive, negative: prompts("negative_prompts")}] : [];
+  });
+}
+
+function lineOf(root: unknown, path: readonly (string | number)[], counter: LineCounter): number {
+  let node = root as Node | null;
+  let line = node?.range ? counter.linePos(node.range[0]).line : 1;
+  for (const part of path) {
+    const pair = isMap(node) ? node.items.find(({key}) => isScalar(key) && key.value === part) : undefined;
+    const next = pair
+      ? (pair.value as Node | null)
+      : isSeq(node)
+        ? (node.items[Number(part)] as Node | undefined)
+        : undefined;
+    const at = (pair?.key as Node | undefined)?.range ?? next?.range;
+    if (at) line = counter.linePos(at[0]).line;
+    if (!next) break;
+    node = next;
+  }
+  return line;
+}

@@ -1,0 +1,147 @@
+import {readFile, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {mergeMoe} from "../../src/merge/index.js";
+import {conditionNumber} from "../../src/merge/moe/gates.js";
+import {readTensors, workFolder, writeModel} from "./support.js";
+
+let work: Awaited<ReturnType<typeof workFolder>>;
+beforeAll(async () => {
+  work = await workFolder();
+  for (const [k, name] of ["base", "e0", "e1", "e2"].entries()) {
+    const fill = (n: number, at: number) => Array.from({length: n}, (_, i) => k * 1000 + at * 100 + i);
+    await writeModel(
+      join(work.path, name),
+      Object.fromEntries([
+        ["model.embed_tokens.weight", {shape: [4, 2], values: [1, 0, 0, 1, 1, 1, 0, 0]}],
+        ...[0, 1].flatMap((layer) => [
+          [`model.layers.${layer}.self_attn.q_proj.weight`, {shape: [2, 2], values: fill(4, layer)}],
+          [`model.layers.${layer}.mlp.gate_proj.weight`, {shape: [3, 2], values: fill(6, layer + 2)}],
+          [`model.layers.${layer}.mlp.up_proj.weight`, {shape: [3, 2], values: fill(6, layer + 4)}],
+          [`model.layers.${layer}.mlp.down_proj.weight`, {shape: [2, 3], values: fill(6, layer + 6)}]
+        ])
+      ]) as Record<string, {shape: number[]; values: number[]}>,
+      {model_type: "llama", architectures: ["LlamaForCausalLM"], intermediate_size: 3, num_hidden_layers: 2}
+    );
+    await writeFile(
+      join(work.path, name, "tokenizer.json"),
+      JSON.stringify({
+        version: "1.0",
+        truncation: null,
+        padding: null,
+        added_tokens: [],
+        normalizer: null,
+        pre_tokenizer: {type: "Whitespace"},
+        post_processor: null,
+        decoder: null,
+        model: {type: "WordLevel", vocab: {code: 0, law: 1, both: 2, "[UNK]": 3}, unk_token: "[UNK]"}
+      })
+    );
+  }
+});
+afterAll(() => work.remove());
+
+let counter = 0;
+async function build(recipe: object | string) {
+  const out = join(work.path, `moe-${counter++}`);
+  const report = await mergeMoe(recipe, {
+    out,
+    resolveModel: (name) => join(work.path, name),
+    hashCache: join(work.path, "hashes.json")
+  });
+  const config = JSON.parse(await readFile(join(out, "config.json"), "utf8")) as Record<string, unknown>;
+  return {report, config, tensors: await readTensors(out)};
+}
+
+describe("a mixture of experts", () => {
+  it("in Mixtral's layout takes feed-forward weights from experts and the rest from the base", async () => {
+    const {tensors, config} = await build({
+      base_model: "base",
+      gate_mode: "random",
+      experts: [{source_model: "e0"}, {source_model: "e1"}]
+    });
+    const first = (name: string) => tensors.get(name)!.values[0];
+    expect(first("model.layers.1.self_attn.q_proj.weight")).toBe(100);
+    expect(first("model.layers.0.block_sparse_moe.experts.0.w1.weight")).toBe(1200);
+    expect(first("model.layers.1.block_sparse_moe.experts.1.w3.weight")).toBe(2500);
+    expect(first("model.layers.0.block_sparse_moe.experts.1.w2.weight")).toBe(2600);
+    expect(tensors.get("model.layers.0.block_sparse_moe.gate.weight")!.shape).toEqual([2, 2]);
+    expect(tensors.get("model.layers.0.block_sparse_moe.gate.weight")!.values).not.toEqual(
+      tensors.get("model.layers.1.block_sparse_moe.gate.weight")!.values
+    );
+    expect([...tensors.keys()].some((name) => name.includes(".mlp."))).toBe(false);
+    expect(config).toMatchObject({model_type: "mixtral", num_local_experts: 2, num_experts_per_tok: 2});
+  });
+
+  it("with cheap_embed routes by the prompts' embeddings, the same in every layer", async () => {
+    const {tensors, report} = await build({
+      base_model: "base",
+      gate_mode: "cheap_embed",
+      experts: [
+        {source_model: "e0", positive_prompts: ["code"]},
+        {source_model: "e1", positive_prompts: ["both"], negative_prompts: ["code"]}
+      ]
+    });
+    for (const layer of [0, 1])
+      expect([...tensors.get(`model.layers.${layer}.block_sparse_moe.gate.weight`)!.values]).toEqual([
+        1, 0, 0, 1
+      ]);
+    expect(report.warnings).toEqual([]);
+  });
+
+  it("warns when the router cannot tell experts apart, and of odd numbers of experts", async () => {
+    const {report} = await build({
+      base_model: "base",
+      gate_mode: "cheap_embed",
+      experts: [
+        {source_model: "e0", positive_prompts: ["code"]},
+        {source_model: "e1", positive_prompts: ["code code"]},
+        {source_model: "e2", positive_prompts: ["law"]}
+      ]
+    });
+    expect(report.warnings.join("\n")).toMatch(/no power of two[^]*condition number infinite/);
+  });
+
+  it("in Qwen's layout has a shared expert", async () => {
+    const {tensors, config} = await build({
+      base_model: "base",
+      gate_mode: "uniform_random",
+      architecture: "qwen",
+      experts: [{source_model: "e0"}, {source_model: "e1"}],
+      shared_experts: [{source_model: "e2"}]
+    });
+    expect(tensors.get("model.layers.0.mlp.shared_expert.gate_proj.weight")!.values[0]).toBe(3200);
+    expect(tensors.get("model.layers.0.mlp.experts.1.up_proj.weight")!.values[0]).toBe(2400);
+    expect(tensors.get("model.layers.0.mlp.shared_expert_gate.weight")!.shape).toEqual([1, 2]);
+    expect(config).toMatchObject({
+      model_type: "qwen2_moe",
+      num_experts: 2,
+      shared_expert_intermediate_size: 3
+    });
+  });
+
+  it("is refused with everything that is wrong and its lines", async () => {
+    const wrong = `base_model: base
+gate_mode: hidden
+experts:
+- source_model: e0
+  promts: [x]
+shared_experts: [{source_model: e1}]
+architecture: mixtral`;
+    await expect(build(wrong)).rejects.toThrow(
+      /line 5: unknown key "promts"[^]*line 3: there are 1 experts[^]*line 6: the mixtral layout/
+    );
+    await expect(build(wrong)).rejects.toThrow(/line 2: gate_mode hidden needs a model to be run/);
+    await expect(
+      build({base_model: "base", gate_mode: "random", experts: [{source_model: "e0"}, {source_model: "e0"}]})
+    ).rejects.toThrow(/all experts are the same model/);
+  });
+});
+
+describe("a condition number", () => {
+  it("is the ratio of the extreme singular values", () => {
+    expect(conditionNumber(Float32Array.from([3, 0, 0, 1]), 2)).toBeCloseTo(3, 6);
+    expect(conditionNumber(Float32Array.from([1, 1, 1, -1]), 2)).toBeCloseTo(1, 6);
+    expect(conditionNumber(Float32Array.from([1, 2, 2, 4]), 2)).toBeGreaterThan(1e6);
+  });
+});
