@@ -36,12 +36,15 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
       : plan.rows < plan.available
         ? `limit: the first ${plan.rows} of ${plan.available} rows`
         : undefined;
-  const {gate} = inputs.definition;
+  const {gate, title, description, margin} = inputs.definition;
   return {
     kind: "run",
     schemaVersion: 1,
     id: inputs.run.id,
     eval: resolved.name,
+    ...(title === undefined ? {} : {title}),
+    ...(description === undefined ? {} : {description}),
+    ...(margin === undefined ? {} : {margin}),
     status: stopped === undefined ? "complete" : "partial",
     ...(stopped === undefined ? {} : {stopped}),
     planHash: plan.hash,

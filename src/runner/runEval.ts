@@ -1,6 +1,7 @@
 import {mkdir, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {
+  openDatabase,
   type RunManifest,
   type SplitManifest,
   type Store,
@@ -17,7 +18,7 @@ import type {EvalDefinition} from "./define.js";
 import {type DryRun, forecast} from "./dryRun.js";
 import {buildManifest} from "./manifest.js";
 import {makePlan, type Plan} from "./plan.js";
-import {fewShotRows} from "./planRows.js";
+import {fewShotRows, type Place} from "./planRows.js";
 import {preflight} from "./preflight.js";
 import {variantsOf} from "./prompts.js";
 import {closeCandidates, readyCandidates, type ReadyCandidate} from "./readyCandidates.js";
@@ -77,6 +78,9 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
   await sweepTemporary(store.workspace.tmpDir);
   const folder = temporaryPath(join(store.workspace.tmpDir, "run"));
   await mkdir(folder, {recursive: true});
+  // One thread: each of DuckDB's takes buffers of 32 MB, and the calls need the other cores.
+  const db = await openDatabase({tmpDir: store.workspace.tmpDir, threads: 1});
+  const place: Place = {db, workspace: store.workspace};
   let ready: ReadyCandidate[] = [];
   try {
     ready = await readyCandidates(resolved, {
@@ -86,10 +90,10 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
       onMessage: tell,
       ...(signal ? {signal} : {})
     });
-    const fewShot = await fewShotRows(store, version, split, definition.fewShot, resolved.seed);
+    const fewShot = await fewShotRows(place, version, split, definition.fewShot, resolved.seed);
     const variants = variantsOf(definition.prompt, fewShot, resolved.expected);
     const plan = await makePlan({
-      store,
+      place,
       version,
       split,
       resolved,
@@ -103,21 +107,24 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
     });
     const id = planId(resolved.name, plan.hash);
     if (options.dryRun) {
-      const settled = await settle(store, plan, id, folder, options);
-      return {dryRun: await forecast(store, plan, ready, settled, id), unchanged: true, calls: 0};
+      const runs = await store.runs();
+      const settled = await settle(place, plan, runs, id, folder, options);
+      const dryRun = await forecast(place, runs, plan, ready, settled, id, folder);
+      return {dryRun, unchanged: true, calls: 0};
     }
     const candidates = ready;
     return await withLock(
       store.workspace.lockPath(`run-${id}`),
       {what: `the run ${id}`, waitMs: options.lockWaitMs ?? 0, onWait: tell},
       async () => {
-        const run = await chooseFolder(store, resolved.name, plan, options, effects.now);
+        const run = await chooseFolder(place, resolved.name, plan, options, effects.now);
         if (run.finished && run.sealed) return {manifest: run.sealed, unchanged: true, calls: 0};
-        return execute(definition, inputs, effects, resolved, candidates, plan, run, folder);
+        return execute(definition, inputs, place, effects, resolved, candidates, plan, run, folder);
       }
     );
   } finally {
     await closeCandidates(ready);
+    db.close();
     await rm(folder, {recursive: true, force: true});
   }
 }
@@ -125,6 +132,7 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
 async function execute(
   definition: EvalDefinition,
   inputs: RunInputs,
+  place: Place,
   effects: RunEffects,
   resolved: ResolvedEval,
   ready: ReadyCandidate[],
@@ -142,9 +150,10 @@ async function execute(
     return log;
   };
   try {
+    const runs = await store.runs();
     const journal = await openLog(journalFile(target));
     const scoreLog = await openLog(scoresFile(target));
-    const settled = await settle(store, plan, run.id, folder, options);
+    const settled = await settle(place, plan, runs, run.id, folder, options);
     const tally = createTally(
       plan.candidates,
       {planned: plan.total, done: settled.done.count, failed: settled.failed, reused: settled.reused},
@@ -167,7 +176,7 @@ async function execute(
       try {
         effects.onProgress?.(tally.progress("running"));
         stopped = await makeCalls({
-          store,
+          db: place.db,
           plan,
           resolved,
           ready,
@@ -188,7 +197,8 @@ async function execute(
     await journal.close();
     effects.onProgress?.(tally.progress("sealing"));
     const manifest = await seal({
-      store,
+      place,
+      runs,
       plan,
       resolved,
       runId: run.id,
@@ -250,6 +260,9 @@ function headerOf(
     primary: resolved.primary,
     slices: resolved.sliceNames,
     gate: definition.gate ?? null,
+    title: definition.title ?? null,
+    description: definition.description ?? null,
+    margin: definition.margin ?? null,
     publish: resolved.publish
   };
 }

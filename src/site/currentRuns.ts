@@ -2,8 +2,8 @@ import {join} from "node:path";
 import {listFolders, readJson, type RunManifest, type Workspace} from "../store/index.js";
 
 /**
- * The newest run of every eval on every split, in the order of the evals' names: what the report is about. Older runs stay in
- * the list of runs.
+ * The newest run of every eval on every split: what the report is about. The eval that was sealed last comes first,
+ * so that a reader meets the newest question. Older runs stay in the list of runs.
  */
 export async function currentRuns(workspace: Workspace): Promise<RunManifest[]> {
   const newest = new Map<string, RunManifest>();
@@ -14,9 +14,15 @@ export async function currentRuns(workspace: Workspace): Promise<RunManifest[]> 
     const known = newest.get(key);
     if (!known || known.startedAt < run.startedAt) newest.set(key, run);
   }
-  return [...newest.values()].sort(
+  const runs = [...newest.values()];
+  const sealed = (name: string) =>
+    runs.reduce((latest, run) => (run.eval === name && run.sealedAt > latest ? run.sealedAt : latest), "");
+  return runs.sort(
     (a, b) =>
-      a.eval.localeCompare(b.eval) || splitOrder(a) - splitOrder(b) || a.startedAt.localeCompare(b.startedAt)
+      sealed(b.eval).localeCompare(sealed(a.eval)) ||
+      a.eval.localeCompare(b.eval) ||
+      splitOrder(a) - splitOrder(b) ||
+      a.startedAt.localeCompare(b.startedAt)
   );
 }
 
