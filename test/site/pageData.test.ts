@@ -22,13 +22,13 @@ afterAll(async () => {
 });
 
 describe("page data", () => {
-  it("is about the newest run of every eval and split, the trusted split first", async () => {
+  it("is about the newest run of every eval and split, the newest eval and the trusted split first", async () => {
     const current = await currentRuns(store.workspace);
     expect(current.map((run) => [run.eval, run.split.name])).toEqual([
       ["mail-outage", "by thread"],
+      ["mail-urgency", "by thread"],
       ["mail-triage", "by thread"],
-      ["mail-triage", "random"],
-      ["mail-urgency", "by thread"]
+      ["mail-triage", "random"]
     ]);
     expect((await runs(store)).runs).toHaveLength(5);
   });
