@@ -61,3 +61,4 @@ export {
   type DifferenceSensitivity,
   type Sensitivity
 } from "./sensitivity.js";
+export {clusteredRegression, type ClusteredRegression, type Coefficient} from "./clusteredRegression.js";

@@ -1,0 +1,46 @@
+import {readFileSync} from "node:fs";
+import {join} from "node:path";
+import {describe, expect, it} from "vitest";
+import {binomialTest, clusteredRegression, meanInterval} from "../../src/stats/index.js";
+import {expectClose, published, readJson} from "./support.js";
+
+const vectors = published("significance-vectors");
+
+describe("clustered regression", () => {
+  it.skipIf(!vectors)("gives Stata's coefficients and clustered errors for Grunfeld's investments", () => {
+    const lines = readFileSync(join(vectors!, "grunfeld200.csv"), "utf8").trim().split("\n").slice(1);
+    const columns = [0, 1, 2].map((j) => lines.map((line) => Number(line.split(",")[j])));
+    const firms = lines.map((line) => line.split(",")[3]!);
+    const {coef, se} = readJson(vectors!, "vectors.json").clustered_se_grunfeld
+      .stata_regress_invest_on_value_capital_vce_cluster;
+    const fit = clusteredRegression(columns[0]!, columns.slice(1), {clusters: firms})!;
+    const names = ["const", "value", "capital"];
+    [fit.intercept, ...fit.slopes].forEach((coefficient, j) => {
+      expectClose(coefficient.estimate, coef[names[j]!], 1e-6);
+      expectClose(coefficient.standardError, se[names[j]!], 1e-6);
+    });
+    expect(fit).toMatchObject({n: 200, clusters: 10, df: 9});
+  });
+
+  it("without predictors is the mean and its interval", () => {
+    const scores = [0.2, 0.9, 0.4, undefined, 0.7, 0.5];
+    const clusters = ["a", "a", "b", "b", "c", "d"];
+    const {intercept} = clusteredRegression(scores, [], {clusters})!;
+    const interval = meanInterval(scores, {clusters})!;
+    expectClose(intercept.estimate, interval.estimate);
+    expectClose(intercept.low, interval.low);
+  });
+
+  it("is undefined when the rows cannot tell", () => {
+    expect(clusteredRegression([1, 2], [[1, 2]])).toBeUndefined();
+    expect(clusteredRegression([1, 2, 3, 5], [[1, 1, 1, 1]])).toBeUndefined();
+    expect(clusteredRegression([1, 2, 4], [[1, 2, 5]], {clusters: ["a", "a", "a"]})).toBeUndefined();
+  });
+});
+
+describe("binomial test", () => {
+  it.skipIf(!vectors)("gives R's binom.test p values", () => {
+    for (const [k, n, p0, p] of readJson(vectors!, "vectors.json").binom_test_two_sided_R.rows)
+      expectClose(binomialTest(k, n, p0), p, 1e-9);
+  });
+});
