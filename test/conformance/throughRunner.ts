@@ -1,4 +1,12 @@
-import {type Row, type ScoredRow, type Scorer} from "../../src/scorers/index.js";
+import {mkdtemp, rm} from "node:fs/promises";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {defineDataset, pull} from "../../src/datasets/index.js";
+import {recorded} from "../../src/endpoints/index.js";
+import {candidate, defineEval, runEval} from "../../src/runner/index.js";
+import {type ScoredRow, type Scorer} from "../../src/scorers/index.js";
+import {ensureSplit, type SplitSpec} from "../../src/splits/index.js";
+import {openStore} from "../../src/store/index.js";
 
 export interface RecordedRow {
   id: string;
@@ -11,36 +19,98 @@ export type RowScore = {id: string; output: string; expected: unknown} & (
   {status: "scored"; value: number; details?: ScoredRow["details"]} | {status: "failed"; reason: string}
 );
 
+const everyRow: SplitSpec = {strategy: "given", column: "part"};
+
 /**
- * Scores recorded outputs. `outputs` holds each model's output by row id; a row without one is left out of that
- * model's result. Scores come back in the order of the rows.
+ * Scores recorded outputs the way an eval does: the rows become a data set's version, each model a candidate behind
+ * a recorded endpoint, and the scores are read back from the sealed run, in a project folder that is removed
+ * afterwards. `outputs` holds each model's output by row id; a row without one is left out of that model's result.
  */
 export async function throughRunner(
   rows: readonly RecordedRow[],
   outputs: Readonly<Record<string, ReadonlyMap<string, string>>>,
   scorer: Scorer
 ): Promise<Record<string, RowScore[]>> {
-  const result: Record<string, RowScore[]> = {};
-  for (const [model, given] of Object.entries(outputs)) {
-    const scores: RowScore[] = [];
-    for (const {id, prompt, expected} of rows) {
-      const output = given.get(id);
-      if (output === undefined) continue;
-      const score = await scorer({
-        output,
-        expected,
-        row: {id, prompt, expected} as Row,
-        completion: {text: output, finishReason: "recorded", latencyMs: 0, attempts: 1},
-        messages: [{role: "user", content: prompt}]
+  const folder = await mkdtemp(join(tmpdir(), "assay-conformance-"));
+  try {
+    const first = await openStore(folder);
+    const dataset = defineDataset({
+      name: "recorded-rows",
+      id: "id",
+      source: {
+        kind: "rows",
+        rows: () =>
+          rows.map(({id, prompt, expected}) => ({
+            id,
+            prompt,
+            expected: JSON.stringify(expected),
+            part: "test"
+          }))
+      }
+    });
+    const {version} = await pull(first.workspace, dataset);
+    first.close();
+    const store = await openStore(folder);
+    try {
+      const split = await ensureSplit(store, version, everyRow);
+      const models = Object.keys(outputs);
+      const candidates = models.map((model, i) => {
+        const records = [...outputs[model]!].map(([id, output]) => ({id, output}));
+        const endpoint = recorded({
+          name: `recording-${i}`,
+          rows: records,
+          hosting: "on-prem",
+          trust: "local"
+        });
+        return candidate(`model-${i}`, endpoint, model);
       });
-      const base = {id, output, expected};
-      if (typeof score !== "object") scores.push({...base, status: "scored", value: Number(score)});
-      else if ("failed" in score) scores.push({...base, status: "failed", reason: score.failed});
-      else scores.push({...base, status: "scored", ...score});
+      const definition = defineEval({
+        dataset: "recorded-rows",
+        split: everyRow,
+        candidates,
+        prompt: (row) => String(row.prompt),
+        expected: (row) => JSON.parse(String(row.expected)) as unknown,
+        scorers: {score: scorer}
+      });
+      await runEval(definition, {store, version, split, evalName: "conformance"});
+      await store.refresh();
+      const found = await store.rows<ScoreRecord>(
+        "select row_id, candidate, status, value, reason, details from scores where scorer = 'score'"
+      );
+      const byRow = new Map(found.map((score) => [`${score.candidate} ${score.row_id}`, score]));
+      return Object.fromEntries(
+        models.map((model, i) => [
+          model,
+          rows.flatMap(({id, expected}): RowScore[] => {
+            const score = byRow.get(`model-${i} ${id}`);
+            const output = outputs[model]!.get(id);
+            if (output === undefined) return [];
+            if (!score) throw new Error(`the run has no score for row ${id} of ${model}`);
+            return [{id, output, expected, ...outcomeOf(score)}];
+          })
+        ])
+      );
+    } finally {
+      store.close();
     }
-    result[model] = scores;
+  } finally {
+    await rm(folder, {recursive: true, force: true});
   }
-  return result;
+}
+
+interface ScoreRecord {
+  row_id: string;
+  candidate: string;
+  status: string;
+  value: number | null;
+  reason: string | null;
+  details: string | null;
+}
+
+function outcomeOf({status, value, reason, details}: ScoreRecord) {
+  if (status !== "scored" || value === null) return {status: "failed", reason: reason ?? ""} as const;
+  const read = details === null ? undefined : (JSON.parse(details) as ScoredRow["details"]);
+  return {status: "scored", value, ...(read ? {details: read} : {})} as const;
 }
 
 /** The rows that have a score, as a scorer's aggregate takes them. */
