@@ -8,7 +8,7 @@ import {
   type Message
 } from "../endpoints/types.js";
 import type {Row} from "../scorers/index.js";
-import {messageOf, type Store, UserError} from "../store/index.js";
+import {type Database, messageOf, UserError} from "../store/index.js";
 import type {AppendLog} from "./appendLog.js";
 import type {Bits} from "./bits.js";
 import {type Budget, createBudget, type Reservation, worstCaseUsd} from "./budget.js";
@@ -17,12 +17,11 @@ import {checkKey, estimateTokens, jsonOf, type Plan} from "./plan.js";
 import {readRows} from "./planRows.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
 import type {ResolvedEval} from "./resolve.js";
-import {MAX_LINE_BYTES} from "./runTables.js";
 import {scoreAll} from "./scoring.js";
 import type {Tally} from "./tally.js";
 
 export interface CallInputs {
-  store: Store;
+  db: Database;
   plan: Plan;
   resolved: ResolvedEval;
   ready: readonly ReadyCandidate[];
@@ -52,9 +51,6 @@ interface Call {
   reservation?: Reservation;
 }
 
-/** JSON may write a character as six bytes. */
-const MAX_CHARACTERS = Math.floor(MAX_LINE_BYTES / 6) - 10_000;
-
 /** Kinds of error after which the server may have done the work, and billed it. */
 const MAYBE_BILLED = new Set(["timeout", "truncated-stream", "malformed", "aborted"]);
 
@@ -64,7 +60,7 @@ const MAYBE_BILLED = new Set(["timeout", "truncated-stream", "malformed", "abort
  * Every outcome is in the journal before it is counted or scored. Returns why it stopped early, if it did.
  */
 export async function makeCalls(inputs: CallInputs): Promise<string | undefined> {
-  const {store, plan, resolved, ready, done, journal, scoreLog, tally, now, signal, abortSignal} = inputs;
+  const {db, plan, resolved, ready, done, journal, scoreLog, tally, now, signal, abortSignal} = inputs;
   const limiters = new Map<string, Limiter>();
   const limits = ready.map(({prepared: {endpoint}}) => {
     const limiter = limiters.get(endpoint.name) ?? limiterFor(endpoint, inputs.concurrency);
@@ -135,11 +131,6 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
     }
     call.reservation?.settle(completion.costUsd);
     const outcome = completedOutcome(call.key, completion, isoNow());
-    if (charactersOf(outcome) > MAX_CHARACTERS) {
-      const reason = `The answer has more than ${MAX_CHARACTERS} characters. Lower max_tokens or top_logprobs.`;
-      await record(call, failedOutcome(call.key, "malformed", reason, isoNow()));
-      return undefined;
-    }
     await record(call, outcome);
     return completion;
   };
@@ -211,7 +202,7 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
 
   async function feed(): Promise<void> {
     let n = 0;
-    for await (const batch of readRows(store, plan.rowsFile))
+    for await (const batch of readRows(db, plan.rowsOf))
       for (const {row, rowId} of batch) {
         const first = n;
         n += ready.length * plan.variants.length * plan.repeats;
@@ -249,10 +240,6 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
         }
       }
   }
-}
-
-function charactersOf({output, tool_calls, logprobs}: Outcome): number {
-  return (output?.length ?? 0) + (tool_calls?.length ?? 0) + (logprobs?.length ?? 0);
 }
 
 function budgetText(limitUsd: number, budget: Budget): string {

@@ -1,8 +1,9 @@
-import {sqlString, type Store} from "../store/index.js";
+import {type RunManifest, sqlString} from "../store/index.js";
 import type {Plan} from "./plan.js";
+import type {Place} from "./planRows.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
 import type {Settled} from "./reuse.js";
-import {otherCompletions, placeOf, requestsOf} from "./runTables.js";
+import {otherCompletions, placeOf} from "./runTables.js";
 
 /** What a run would do. Tokens are estimates: four characters of a prompt are counted as one. */
 export interface DryRun {
@@ -31,23 +32,25 @@ export interface DryRunCandidate {
 
 /** Counts the calls a plan still needs and forecasts their tokens and cost. Calls nothing. */
 export async function forecast(
-  store: Store,
+  place: Place,
+  runs: readonly RunManifest[],
   plan: Plan,
   ready: readonly ReadyCandidate[],
   settled: Settled,
-  runId: string
+  runId: string,
+  folder: string
 ): Promise<DryRun> {
-  const place = placeOf(plan);
+  const {candidate: nameOf} = placeOf(plan);
   const perCandidate = new Map<string, {calls: number; tokens: number}>();
-  for await (const batch of store.batches<{n: number; candidate: string; tokens: number}>(
-    `select n, ${place.candidate} as candidate, tokens::double as tokens from ${requestsOf(plan)}`
+  for await (const batch of place.db.batches<{n: number; candidate: string; tokens: number}>(
+    `select n, ${nameOf} as candidate, tokens::double as tokens from ${plan.requests}`
   ))
     for (const {n, candidate, tokens} of batch) {
       if (settled.done.has(n)) continue;
       const sum = perCandidate.get(candidate) ?? {calls: 0, tokens: 0};
       perCandidate.set(candidate, {calls: sum.calls + 1, tokens: sum.tokens + tokens});
     }
-  const observed = await observedTokens(store, runId);
+  const observed = await observedTokens(place, runs, runId, folder);
   const candidates = ready.map(({record, candidate}): DryRunCandidate => {
     const {calls, tokens} = perCandidate.get(record.name) ?? {calls: 0, tokens: 0};
     const seen = observed.get(record.model);
@@ -83,9 +86,14 @@ export async function forecast(
 }
 
 /** Mean completion tokens of each served model's earlier answers. */
-async function observedTokens(store: Store, runId: string): Promise<Map<string, number>> {
-  const rows = await store.rows<{model: string; tokens: number}>(
-    `select served_model as model, avg(completion_tokens)::double as tokens from ${await otherCompletions(store, runId)}
+async function observedTokens(
+  place: Place,
+  runs: readonly RunManifest[],
+  runId: string,
+  folder: string
+): Promise<Map<string, number>> {
+  const rows = await place.db.rows<{model: string; tokens: number}>(
+    `select served_model as model, avg(completion_tokens)::double as tokens from ${await otherCompletions(place, runs, runId, folder)}
      where served_model is not null and completion_tokens is not null and run <> ${sqlString(runId)} group by served_model`
   );
   return new Map(rows.map(({model, tokens}) => [model, tokens]));

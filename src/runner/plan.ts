@@ -3,14 +3,16 @@ import {open} from "node:fs/promises";
 import {join} from "node:path";
 import {
   canonicalJson,
+  type Columns,
+  ITEMS,
   messageOf,
   type SplitManifest,
-  type Store,
   UserError,
   type VersionManifest
 } from "../store/index.js";
+import {packed} from "./logs.js";
 import {messagesJson} from "./completionKey.js";
-import {orderRows, type PlannedRow, readRows} from "./planRows.js";
+import {orderRows, type Place, type PlannedRow, readRows} from "./planRows.js";
 import type {Rendered, Variant} from "./prompts.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
 import type {ResolvedEval} from "./resolve.js";
@@ -30,19 +32,20 @@ export interface Plan {
   candidates: string[];
   variants: Variant[];
   repeats: number;
-  rowsFile: string;
-  /** NDJSON with n, key ("" when there are no messages) and tokens (estimated, of the prompt). */
-  requestsFile: string;
-  /** NDJSON with the columns of ITEMS but `run`. */
-  itemsFile: string;
+  /** Relation of the rows, in order. */
+  rowsOf: string;
+  /** Relation with n, key ("" when there are no messages) and tokens (estimated, of the prompt), in order. */
+  requests: string;
+  /** Relation with the columns of ITEMS but `run`, in order. */
+  items: string;
   /** The first 32 bits of each key: shows a prompt function that says something else the second time. */
   checks: Uint32Array;
 }
 
-export const REQUESTS = {n: "BIGINT", key: "VARCHAR", tokens: "BIGINT"};
+const REQUESTS = {n: "BIGINT", key: "VARCHAR", tokens: "BIGINT"};
 
 export interface PlanInputs {
-  store: Store;
+  place: Place;
   version: VersionManifest;
   split: SplitManifest;
   resolved: ResolvedEval;
@@ -66,11 +69,11 @@ const TEXT_CHARS = 4000;
  * function that throws plans a failed completion.
  */
 export async function makePlan(inputs: PlanInputs): Promise<Plan> {
-  const {store, resolved, ready, variants, folder, signal} = inputs;
-  const rowsFile = join(folder, "rows.parquet");
+  const {place, resolved, ready, variants, folder, signal} = inputs;
+  const {db} = place;
   const requestsFile = join(folder, "requests.ndjson");
   const itemsFile = join(folder, "items.ndjson");
-  const {rows, available} = await orderRows(store, rowsFile, inputs.version, inputs.split, {
+  const {relation, rows, available} = await orderRows(place, folder, inputs.version, inputs.split, {
     part: resolved.part,
     seed: resolved.seed,
     ...(inputs.limit === undefined ? {} : {limit: inputs.limit})
@@ -83,7 +86,7 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
   const items = await open(itemsFile, "w");
   let n = 0;
   try {
-    for await (const batch of readRows(store, rowsFile)) {
+    for await (const batch of readRows(db, relation)) {
       signal?.throwIfAborted();
       let itemLines = "";
       let requestLines = "";
@@ -114,9 +117,9 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
     candidates: ready.map(({record}) => record.name),
     variants,
     repeats,
-    rowsFile,
-    requestsFile,
-    itemsFile,
+    rowsOf: relation,
+    requests: await packed(db, requestsFile, REQUESTS),
+    items: await packed(db, itemsFile, withoutRun(ITEMS)),
     checks
   };
 }
@@ -127,6 +130,10 @@ export function checkKey(plan: Plan, n: number, key: string, rowId: string): voi
     throw new UserError(
       `the prompt of row ${rowId} changed between planning and running. A prompt function must give the same messages for the same row: take dates, random numbers and other outside things out of it.`
     );
+}
+
+export function withoutRun(columns: Columns): Columns {
+  return Object.fromEntries(Object.entries(columns).filter(([name]) => name !== "run"));
 }
 
 /** Four characters a token: only for forecasts and rate limits. */

@@ -2,12 +2,19 @@ import {join} from "node:path";
 import {toRow, versionFile} from "../datasets/index.js";
 import type {Row} from "../scorers/index.js";
 import {
+  type Database,
   type SplitManifest,
   sqlString,
-  type Store,
   type VersionManifest,
-  writeParquet
+  type Workspace
 } from "../store/index.js";
+import {copyChunks, copyParquet, rangesOf, within} from "./chunks.js";
+
+/** Where a run works: a database of its own, and the workspace. */
+export interface Place {
+  db: Database;
+  workspace: Workspace;
+}
 
 /** One row as the plan meets it. */
 export interface PlannedRow {
@@ -26,37 +33,54 @@ interface StoredRow extends Record<string, unknown> {
   assay_group_key: string | null;
 }
 
+const ROWS_AT_ONCE = 16_384;
+
 /**
- * Writes the rows of a part to `file` in the order of SHA-256(seed, row id), cut at `limit`: the first n rows are a
- * random sample, the same for every candidate, and adding rows moves no other row before another. DuckDB sorts
- * (on disk if need be), so that the rows can be streamed in this order as often as needed.
+ * Puts the rows of a part in the order of SHA-256(seed, row id), cut at `limit`: the first n rows are a random
+ * sample, the same for every candidate, and adding rows moves no other row before another. Only ids are sorted as a
+ * whole; rows are written in this order a chunk at a time. Gives the relation that `readRows` streams.
  */
 export async function orderRows(
-  store: Store,
-  file: string,
+  place: Place,
+  folder: string,
   version: VersionManifest,
   split: SplitManifest,
   choice: {part: string; seed: string; limit?: number}
-): Promise<{rows: number; available: number}> {
-  const parts = partsOf(store, split);
-  const {available} = (await store.row<{available: number}>(
+): Promise<{relation: string; rows: number; available: number}> {
+  const {db, workspace} = place;
+  const parts = partsOf(workspace, split);
+  const {available} = (await db.row<{available: number}>(
     `select count(*)::double as available from ${parts} where part = $part`,
     {part: choice.part}
   ))!;
-  await writeParquet(
-    store,
-    file,
-    `select r.*, p.group_key as assay_group_key from read_parquet(${sqlString(versionFile(store.workspace, version))}) r
-     join ${parts} p using (row_id) where p.part = ${sqlString(choice.part)}
-     order by ${orderOf("r.row_id", choice.seed)} ${choice.limit === undefined ? "" : `limit ${choice.limit}`}`
+  const rows = Math.min(available, choice.limit ?? Infinity);
+  const order = join(folder, "order.parquet");
+  await copyParquet(
+    db,
+    order,
+    `select row_id, group_key from ${parts} where part = ${sqlString(choice.part)}
+     order by ${orderOf("row_id", choice.seed)} limit ${rows}`
   );
-  return {rows: Math.min(available, choice.limit ?? Infinity), available};
+  const relation = await copyChunks(
+    db,
+    folder,
+    "rows",
+    {row_id: "VARCHAR"},
+    rangesOf(rows, ROWS_AT_ONCE).map(
+      (
+        range
+      ) => `select r.*, o.group_key as assay_group_key from read_parquet(${sqlString(versionFile(workspace, version))}) r
+        join (select * from read_parquet(${sqlString(order)}, file_row_number = true) where ${within("file_row_number", range)}) o using (row_id)
+        order by o.file_row_number`
+    )
+  );
+  return {relation, rows, available};
 }
 
 /** Streams what `orderRows` wrote. */
-export async function* readRows(store: Store, file: string): AsyncGenerator<PlannedRow[]> {
+export async function* readRows(db: Database, relation: string): AsyncGenerator<PlannedRow[]> {
   let position = 0;
-  for await (const batch of store.batches<StoredRow>(`select * from read_parquet(${sqlString(file)})`))
+  for await (const batch of db.batches<StoredRow>(`select * from ${relation}`))
     yield batch.map(({assay_group_key: group, ...stored}) => ({
       position: position++,
       rowId: stored.row_id,
@@ -68,16 +92,16 @@ export async function* readRows(store: Store, file: string): AsyncGenerator<Plan
 
 /** Few-shot examples: the first rows of the training part in a seeded order of their own. */
 export async function fewShotRows(
-  store: Store,
+  {db, workspace}: Place,
   version: VersionManifest,
   split: SplitManifest,
   fewShot: {count: number; seed?: string} | undefined,
   seed: string
 ): Promise<Row[]> {
   if (!fewShot) return [];
-  const rows = await store.rows<StoredRow>(
-    `select r.* from read_parquet(${sqlString(versionFile(store.workspace, version))}) r
-     join ${partsOf(store, split)} p using (row_id) where p.part = 'train'
+  const rows = await db.rows<StoredRow>(
+    `select r.* from read_parquet(${sqlString(versionFile(workspace, version))}) r
+     join ${partsOf(workspace, split)} p using (row_id) where p.part = 'train'
      order by ${orderOf("r.row_id", fewShot.seed ?? `${seed} few-shot`)} limit ${Math.max(0, Math.floor(fewShot.count))}`
   );
   return rows.map(toRow);
@@ -87,6 +111,6 @@ function orderOf(column: string, seed: string): string {
   return `sha256(${sqlString(seed)} || chr(10) || ${column}), ${column}`;
 }
 
-function partsOf(store: Store, split: SplitManifest): string {
-  return `read_parquet(${sqlString(join(store.workspace.splitDir(split.dataset, split.id), "parts.parquet"))})`;
+function partsOf(workspace: Workspace, split: SplitManifest): string {
+  return `read_parquet(${sqlString(join(workspace.splitDir(split.dataset, split.id), "parts.parquet"))})`;
 }

@@ -2,16 +2,18 @@ import {existsSync} from "node:fs";
 import {mkdir, rename} from "node:fs/promises";
 import {join} from "node:path";
 import {
+  type Database,
   listFolders,
   readJson,
   type RunManifest,
   sqlString,
-  type Store,
   sweepTemporary,
   temporaryPath,
+  type Workspace,
   writeJsonAtomic
 } from "../store/index.js";
 import type {Plan} from "./plan.js";
+import type {Place} from "./planRows.js";
 import {journalFile, numberOf, OUTCOME, scoresFile} from "./runTables.js";
 
 /** Written when a run begins: what a start after a kill must know. */
@@ -40,23 +42,23 @@ export function planId(evalName: string, planHash: string): string {
  * interrupted or killed; `noReuse` begins a new one unless its own last start did not end.
  */
 export async function chooseFolder(
-  store: Store,
+  {db, workspace}: Place,
   evalName: string,
   plan: Plan,
   options: {noReuse?: boolean; retryFailed?: boolean},
   now: () => number
 ): Promise<RunFolder> {
   const base = planId(evalName, plan.hash);
-  const runs = join(store.workspace.dir, "runs");
+  const runs = join(workspace.dir, "runs");
   const numbers = (await listFolders(runs))
     .filter((id) => id === base || id.startsWith(`${base}-`))
     .map((id) => (id === base ? 1 : Number(id.slice(base.length + 1))))
     .filter(Number.isInteger);
   const last = Math.max(0, ...numbers);
   const found =
-    last > 0 ? await inspect(store, last === 1 ? base : `${base}-${last}`, plan, options) : undefined;
+    last > 0 ? await inspect(workspace, last === 1 ? base : `${base}-${last}`, plan, options) : undefined;
   if (found && !(options.noReuse && (found.finished || !found.noReuse))) {
-    if (!found.finished && found.sealed) await unseal(store, found.id, plan);
+    if (!found.finished && found.sealed) await unseal(db, workspace.runDir(found.id), plan);
     return found;
   }
   const id = last === 0 ? base : `${base}-${last + 1}`;
@@ -65,18 +67,18 @@ export async function chooseFolder(
     startedAt: new Date(now()).toISOString(),
     noReuse: options.noReuse ?? false
   };
-  await mkdir(store.workspace.runDir(id), {recursive: true});
-  await writeJsonAtomic(join(store.workspace.runDir(id), "start.json"), start);
+  await mkdir(workspace.runDir(id), {recursive: true});
+  await writeJsonAtomic(join(workspace.runDir(id), "start.json"), start);
   return {id, startedAt: start.startedAt, finished: false};
 }
 
 async function inspect(
-  store: Store,
+  workspace: Workspace,
   id: string,
   plan: Plan,
   options: {noReuse?: boolean; retryFailed?: boolean}
 ): Promise<(RunFolder & {noReuse: boolean}) | undefined> {
-  const folder = store.workspace.runDir(id);
+  const folder = workspace.runDir(id);
   await sweepTemporary(folder);
   const start = await readJson<RunStart>(join(folder, "start.json"));
   const sealed = await readJson<RunManifest>(join(folder, "manifest.json"));
@@ -91,15 +93,14 @@ async function inspect(
 }
 
 /** Gives a sealed run its journal back, so that a start can add to it. A journal already there is newer. */
-async function unseal(store: Store, id: string, plan: Plan): Promise<void> {
-  const folder = store.workspace.runDir(id);
+async function unseal(db: Database, folder: string, plan: Plan): Promise<void> {
   if (existsSync(journalFile(folder))) return;
   const table = (name: string) => `read_parquet(${sqlString(join(folder, `${name}.parquet`))})`;
   const numbered = (name: string) =>
     `(select ${numberOf(plan)} as n, t.* from ${table(name)} t join ${table("items")} i using (row_id))`;
   const write = async (path: string, query: string) => {
     const temporary = temporaryPath(path);
-    await store.run(`copy (${query}) to ${sqlString(temporary)} (format json)`);
+    await db.run(`copy (${query}) to ${sqlString(temporary)} (format json)`);
     await rename(temporary, path);
   };
   const seq = "row_number() over (order by n)::bigint - 1 as seq";

@@ -1,16 +1,18 @@
-import {existsSync, statSync} from "node:fs";
+import {existsSync} from "node:fs";
 import {join} from "node:path";
 import {
   type Columns,
-  columnsLiteral,
   COMPLETIONS,
   emptyRelation,
   listFolders,
+  type RunManifest,
   SCORES,
   sqlString,
-  type Store
+  type Workspace
 } from "../store/index.js";
-import {type Plan, REQUESTS} from "./plan.js";
+import {logAsParquet} from "./logs.js";
+import type {Plan} from "./plan.js";
+import type {Place} from "./planRows.js";
 
 /** What a completion is beside its place in the plan: the columns that a journal line and a sealed row share. */
 export const OUTCOME: Columns = Object.fromEntries(
@@ -28,25 +30,12 @@ export const SCORE_LOG: Columns = {
   ...Object.fromEntries(scoreNames.map((name) => [name, SCORES[name]!]))
 };
 
-/** Longest line a log may hold; DuckDB's reader takes twice this much memory a thread. */
-export const MAX_LINE_BYTES = 8 << 20;
-
 export const journalFile = (folder: string) => join(folder, "journal.ndjson");
 export const scoresFile = (folder: string) => join(folder, "scores.ndjson");
 
-/** A log as a relation. A torn last line, of a run that is being written or was killed, is left out. */
-export function readLog(path: string, columns: Columns): string {
-  if (!existsSync(path) || statSync(path).size === 0) return `(${emptyRelation(columns)})`;
-  return `read_json(${sqlString(path)}, format = 'newline_delimited', ignore_errors = true, maximum_object_size = ${MAX_LINE_BYTES}, columns = ${columnsLiteral(columns)})`;
-}
-
-/** The last word of a log on each `by`. */
-export function latest(relation: string, by: string): string {
-  return `(select l.* from ${relation} l semi join (select ${by}, max(seq) as seq from ${relation} group by ${by}) m using (${by}, seq))`;
-}
-
-export function requestsOf(plan: Plan): string {
-  return readLog(plan.requestsFile, REQUESTS);
+/** The last word of a log on each `by`, of the lines that meet `where`. */
+export function latest(relation: string, by: string, where = "true"): string {
+  return `(select l.* from ${relation} l semi join (select ${by}, max(seq) as seq from ${relation} where ${where} group by ${by}) m using (${by}, seq) where ${where})`;
 }
 
 /** SQL for what the number `n` of a request says. */
@@ -74,34 +63,44 @@ export function numberOf(plan: Plan): string {
 
 export const outcomeColumns = (of: string) => outcomeNames.map((name) => `${of}.${name}`).join(", ");
 
-/** Completed completions of all other runs, sealed or still in a journal, with the run they come from. */
-export async function otherCompletions(store: Store, runId: string): Promise<string> {
-  const sources: string[] = [];
-  for (const {id} of await store.runs()) {
-    const file = join(store.workspace.runDir(id), "completions.parquet");
-    if (id !== runId && existsSync(file)) sources.push(file);
-  }
+/**
+ * Completed completions of all other runs, sealed or still in a journal, with the run they come from. Journals are
+ * copied to `folder` first.
+ */
+export async function otherCompletions(
+  {db, workspace}: Place,
+  runs: readonly RunManifest[],
+  runId: string,
+  folder: string
+): Promise<string> {
+  const sources = runs
+    .filter(({id}) => id !== runId)
+    .map(({id}) => join(workspace.runDir(id), "completions.parquet"))
+    .filter((file) => existsSync(file));
   const selects = sources.length
     ? [
         `select ${outcomeNames.join(", ")}, run from read_parquet([${sources.map(sqlString).join(", ")}], union_by_name = true)`
       ]
     : [];
-  for (const id of await listFolders(join(store.workspace.dir, "runs"))) {
-    const journal = journalFile(store.workspace.runDir(id));
-    if (id !== runId && existsSync(journal))
-      selects.push(
-        `select ${outcomeNames.join(", ")}, ${sqlString(id)} as run from ${readLog(journal, JOURNAL)}`
-      );
+  for (const id of await listFolders(join(workspace.dir, "runs"))) {
+    const journal = journalFile(workspace.runDir(id));
+    if (id === runId || !existsSync(journal)) continue;
+    const relation = await logAsParquet(db, journal, JOURNAL, join(folder, `journal-of-${id}.parquet`));
+    selects.push(`select ${outcomeNames.join(", ")}, ${sqlString(id)} as run from ${relation}`);
   }
   if (selects.length === 0) return `(${emptyRelation({...OUTCOME, run: "VARCHAR"})})`;
   return `(select * from (${selects.join(" union all by name ")}) where status = 'completed')`;
 }
 
 /** Scores of all other sealed runs, with the row's hash and what was expected when they were given. */
-export async function otherScores(store: Store, runId: string): Promise<string | undefined> {
-  const folders = (await store.runs())
+export function otherScores(
+  workspace: Workspace,
+  runs: readonly RunManifest[],
+  runId: string
+): string | undefined {
+  const folders = runs
     .filter(({id}) => id !== runId)
-    .map(({id}) => store.workspace.runDir(id))
+    .map(({id}) => workspace.runDir(id))
     .filter(
       (folder) => existsSync(join(folder, "scores.parquet")) && existsSync(join(folder, "items.parquet"))
     );

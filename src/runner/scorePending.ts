@@ -1,4 +1,4 @@
-import {sqlString, type Store} from "../store/index.js";
+import type {Database} from "../store/index.js";
 import type {AppendLog} from "./appendLog.js";
 import {completionOf, type StoredOutcome} from "./outcome.js";
 import type {Plan} from "./plan.js";
@@ -6,22 +6,23 @@ import {type PlannedRow, readRows} from "./planRows.js";
 import type {ResolvedEval} from "./resolve.js";
 import {scoreAll} from "./scoring.js";
 
-type Pending = StoredOutcome & {n: number; key: string; scorers: string[]};
+/** A completion with the names of the scorers that owe it a score. */
+export type Pending = StoredOutcome & {n: number; key: string; scorers: string[]};
 
 /**
  * Scores completions that came from elsewhere: other runs, equal requests, a start that was killed before it could
- * score. `pending` yields them by number with the names of the scorers still owed; rows are read alongside.
+ * score. `pending` yields them in the order of their numbers; rows are read alongside.
  */
 export async function scorePending(
-  store: Store,
+  db: Database,
   plan: Plan,
   resolved: ResolvedEval,
-  pending: string,
+  pending: AsyncIterable<Pending[]>,
   log: AppendLog,
   options: {concurrency: number; signal?: AbortSignal}
 ): Promise<number> {
   const perRow = plan.candidates.length * plan.variants.length * plan.repeats;
-  const rows = oneByOne(readRows(store, plan.rowsFile));
+  const rows = oneByOne(readRows(db, plan.rowsOf));
   let row: PlannedRow | undefined;
   let scored = 0;
   const running = new Set<Promise<void>>();
@@ -43,13 +44,13 @@ export async function scorePending(
     scored++;
   };
   try {
-    for await (const batch of store.batches<Pending>(`select * from ${pending} order by n`))
+    for await (const batch of pending)
       for (const completion of batch) {
         options.signal?.throwIfAborted();
         if (failure) throw failure as Error;
         while (row === undefined || row.position < Math.floor(completion.n / perRow)) {
           const next = await rows.next();
-          if (next.done) throw new Error(`no row for request ${completion.n} in ${sqlString(plan.rowsFile)}`);
+          if (next.done) throw new Error(`no row for request ${completion.n} in the plan's rows`);
           row = next.value;
         }
         const work = score(completion, row)

@@ -1,6 +1,7 @@
-import {mkdir, rename, rm} from "node:fs/promises";
+import {open, rename, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {
+  type Columns,
   COMPLETIONS,
   flushFolder,
   ITEMS,
@@ -8,13 +9,14 @@ import {
   SCORES,
   sqlName,
   sqlString,
-  type Store,
   temporaryPath,
-  writeJsonAtomic,
-  writeParquet
+  writeJsonAtomic
 } from "../store/index.js";
 import type {AppendLog} from "./appendLog.js";
-import type {Plan} from "./plan.js";
+import {copyChunks, copyParquet, rangesOf, within} from "./chunks.js";
+import {logAsParquet} from "./logs.js";
+import {type Plan, withoutRun} from "./plan.js";
+import type {Place} from "./planRows.js";
 import type {ResolvedEval} from "./resolve.js";
 import type {Settled} from "./reuse.js";
 import {
@@ -24,15 +26,14 @@ import {
   otherScores,
   outcomeColumns,
   placeOf,
-  readLog,
-  requestsOf,
   SCORE_LOG,
   scoresFile
 } from "./runTables.js";
-import {scorePending} from "./scorePending.js";
+import {type Pending, scorePending} from "./scorePending.js";
 
 export interface SealInputs {
-  store: Store;
+  place: Place;
+  runs: readonly RunManifest[];
   plan: Plan;
   resolved: ResolvedEval;
   runId: string;
@@ -60,25 +61,28 @@ export interface SealFigures {
  * request number, so equal runs give equal files.
  */
 export async function seal(inputs: SealInputs): Promise<RunManifest> {
-  const {store, plan, runId} = inputs;
-  const target = store.workspace.runDir(runId);
-  await mkdir(target, {recursive: true});
+  const {plan, runId} = inputs;
+  const {db, workspace} = inputs.place;
+  const target = workspace.runDir(runId);
   const done = await joinCompletions(inputs);
   const scores = await joinScores(inputs, done);
-  const parts = {
-    items: `select ${sqlString(runId)} as run, ${except(ITEMS, "run")} from ${itemsOf(plan)} order by position`,
-    completions: `select ${sqlString(runId)} as run, ${except(COMPLETIONS, "run")} from ${done}`,
-    scores: `select ${sqlString(runId)} as run, ${except(SCORES, "run")} from ${scores}`
-  };
   const staged: [string, string][] = [];
-  for (const [name, query] of Object.entries(parts)) {
+  for (const [name, columns, relation] of [
+    ["items", ITEMS, plan.items],
+    ["completions", COMPLETIONS, done],
+    ["scores", SCORES, scores]
+  ] as const) {
     const file = join(target, `${name}.parquet`);
     const temporary = temporaryPath(file);
-    await writeParquet(store, temporary, query);
+    const select = `select ${sqlString(runId)} as run, ${typed(withoutRun(columns))} from ${relation}`;
+    await copyParquet(db, temporary, select);
     staged.push([temporary, file]);
   }
   const manifest = await inputs.manifest(await figuresOf(inputs, done, scores));
-  for (const [temporary, file] of staged) await rename(temporary, file);
+  for (const [temporary, file] of staged) {
+    await flushFile(temporary);
+    await rename(temporary, file);
+  }
   await flushFolder(target);
   await writeJsonAtomic(join(target, "manifest.json"), manifest);
   await inputs.scoreLog.close();
@@ -88,87 +92,101 @@ export async function seal(inputs: SealInputs): Promise<RunManifest> {
 }
 
 /** All ended requests with their place, in order: the journal's, the reused, and those an equal request answered. */
-async function joinCompletions({store, plan, runId, settled, folder}: SealInputs): Promise<string> {
-  const own = latest(readLog(journalFile(store.workspace.runDir(runId)), JOURNAL), "n");
-  const reused = `read_parquet(${sqlString(settled.reusedFile)})`;
-  const requests = requestsOf(plan);
-  const sources = [
-    `select n, ${outcomeColumns("o")}, false as reused from ${own} o semi join ${requests} r using (n, key)`,
-    `select n, ${outcomeColumns("u")}, true as reused from ${reused} u`
-  ];
-  if (settled.duplicates)
-    sources.push(
-      `select r.n, ${outcomeColumns("o")}, o.status = 'completed' as reused
-       from (select n, key from ${requests} anti join (select n from ${own}) using (n) anti join (select n from ${reused}) using (n) where key <> '') r
-       join (select * from ${own} qualify row_number() over (partition by key order by status, n) = 1) o using (key)`
-    );
-  const place = placeOf(plan, "c.n");
-  const file = join(folder, "completions.parquet");
-  await writeParquet(
-    store,
-    file,
-    `select c.n, i.row_id, i.row_hash, i.expected, ${place.candidate} as candidate, ${place.variant} as variant, ${place.repeat} as repeat,
-       c.* exclude (n) from (${sources.join(" union all by name ")}) c
-     join ${itemsOf(plan)} i on i.position = ${place.position} order by c.n`
-  );
-  return `read_parquet(${sqlString(file)})`;
+async function joinCompletions({place, plan, runId, settled, folder}: SealInputs): Promise<string> {
+  const {db, workspace} = place;
+  const {requests, items} = plan;
+  const log = journalFile(workspace.runDir(runId));
+  const journal = await logAsParquet(db, log, JOURNAL, join(folder, "journal.parquet"));
+  const reused = settled.reusedOf;
+  const keys = `(select n, key, status from ${latest(`(select seq, n, key, status from ${journal})`, "n")})`;
+  const at = placeOf(plan, "c.n");
+  const queries = rangesOf(plan.total).map((range) => {
+    const here = within("n", range);
+    const sources = [
+      `select n, ${outcomeColumns("o")}, false as reused from ${latest(journal, "n", here)} o semi join ${requests} r using (n, key)`,
+      `select n, ${outcomeColumns("u")}, true as reused from ${reused} u where ${here}`
+    ];
+    if (settled.duplicates)
+      sources.push(
+        `select r.n, ${outcomeColumns("o")}, o.status = 'completed' as reused
+         from (select n, key from ${requests} anti join (select n from ${keys}) using (n) anti join (select n from ${reused}) using (n) where key <> '' and ${here}) r
+         join (select key, arg_min(n, (status, n)) as answered from ${keys} group by key) k using (key)
+         join ${latest(journal, "n")} o on o.n = k.answered`
+      );
+    return `select c.n, i.row_id, i.row_hash, i.expected, ${at.candidate} as candidate, ${at.variant} as variant, ${at.repeat} as repeat,
+        c.* exclude (n) from (${sources.join(" union all by name ")}) c
+      join ${items} i on i.position = ${at.position} order by c.n`;
+  });
+  const columns = {n: "BIGINT", row_hash: "VARCHAR", expected: "VARCHAR", ...COMPLETIONS};
+  return copyChunks(db, folder, "completions", columns, queries);
 }
 
 /** This run's scores, those other runs gave to the same completion, row and expectation, and those still owed. */
 async function joinScores(inputs: SealInputs, done: string): Promise<string> {
-  const {store, plan, resolved, runId, settled, folder, scoreLog} = inputs;
-  const log = scoresFile(store.workspace.runDir(runId));
+  const {place, plan, resolved, runId, settled, folder, scoreLog} = inputs;
+  const {db, workspace} = place;
+  const log = scoresFile(workspace.runDir(runId));
   const scorers = `(values ${resolved.scorers
     .map(({name, version}, index) => `(${sqlString(name)}, ${sqlString(version)}, ${index})`)
     .join(", ")}) sc(scorer, scorer_version, nth)`;
-  const completed = `(select * from ${done} where status = 'completed')`;
+  const ranges = rangesOf(plan.total);
+  const completed = (range: Range) =>
+    `(select * from ${done} where ${within("n", range)} and status = 'completed')`;
   scoreLog.flush();
-  const own = () => latest(readLog(log, SCORE_LOG), "n, scorer");
-  const kept = () => (inputs.retryFailed ? `(select * from ${own()} where status = 'scored')` : own());
-  const cachedFile = join(folder, "cached-scores.parquet");
-  const others = settled.reused > 0 ? await otherScores(store, runId) : undefined;
-  if (others)
-    await writeParquet(
-      store,
-      cachedFile,
-      `select c.n, sc.scorer, sc.scorer_version, c.key, k.status, k.value, k.reason, k.details
-       from ${completed} c cross join ${scorers}
-       join ${others} k on k.key = c.key and k.scorer_version = sc.scorer_version and k.row_hash = c.row_hash and k.expected is not distinct from c.expected
-       anti join (select n, scorer from ${kept()}) o on o.n = c.n and o.scorer = sc.scorer
-       where c.reused
-       qualify row_number() over (partition by c.n, sc.scorer order by k.run desc, k.row_id) = 1`
-    );
-  const cached = others ? `select n, scorer from read_parquet(${sqlString(cachedFile)})` : undefined;
-  const have = `select n, scorer from ${kept()}${cached ? ` union all ${cached}` : ""}`;
-  await scorePending(
-    store,
-    plan,
-    resolved,
-    `(select c.* exclude (expected, row_hash), p.scorers from ${completed} c join (
-       select c.n, list(sc.scorer order by nth) as scorers from ${completed} c cross join ${scorers}
-       anti join (${have}) h on h.n = c.n and h.scorer = sc.scorer group by c.n) p using (n))`,
-    scoreLog,
-    {concurrency: inputs.concurrency, ...(inputs.signal ? {signal: inputs.signal} : {})}
+  const before = await logAsParquet(db, log, SCORE_LOG, join(folder, "scores-before.parquet"));
+  const kept = (range: Range) =>
+    `(select n, scorer from ${latest(`(select seq, n, scorer, status from ${before})`, "n, scorer", within("n", range))}
+      ${inputs.retryFailed ? "where status = 'scored'" : ""})`;
+  const others = settled.reused > 0 ? otherScores(workspace, inputs.runs, runId) : undefined;
+  const cached = await copyChunks(
+    db,
+    folder,
+    "cached-scores",
+    withoutSeq(SCORE_LOG),
+    others === undefined
+      ? []
+      : ranges.map(
+          (range) => `select c.n, sc.scorer, sc.scorer_version, c.key, k.status, k.value, k.reason, k.details
+            from ${completed(range)} c cross join ${scorers}
+            join ${others} k on k.key = c.key and k.scorer_version = sc.scorer_version and k.row_hash = c.row_hash and k.expected is not distinct from c.expected
+            anti join ${kept(range)} o on o.n = c.n and o.scorer = sc.scorer
+            where c.reused
+            qualify row_number() over (partition by c.n, sc.scorer order by k.run desc, k.row_id) = 1 order by c.n`
+        )
   );
-  const columns = "n, scorer, scorer_version, key, status, value, reason, details";
-  const all = `select ${columns} from ${own()}${others ? ` union all select ${columns} from read_parquet(${sqlString(cachedFile)})` : ""}`;
-  const file = join(folder, "scores.parquet");
-  await writeParquet(
-    store,
-    file,
-    `select s.*, c.row_id, c.candidate, c.variant, c.repeat from (${all}) s join ${completed} c using (n)
-     join ${scorers} using (scorer, scorer_version) order by s.n, sc.nth`
-  );
-  return `read_parquet(${sqlString(file)})`;
+  async function* pending(): AsyncGenerator<Pending[]> {
+    for (const range of ranges)
+      yield* db.batches<Pending>(
+        `select c.* exclude (expected, row_hash), p.scorers from ${completed(range)} c join (
+           select c.n, list(sc.scorer order by nth) as scorers from (select n from ${completed(range)}) c cross join ${scorers}
+           anti join (select * from ${kept(range)} union all select n, scorer from ${cached} where ${within("n", range)}) h on h.n = c.n and h.scorer = sc.scorer
+           group by c.n) p using (n) order by n`
+      );
+  }
+  const given = await scorePending(db, plan, resolved, pending(), scoreLog, {
+    concurrency: inputs.concurrency,
+    ...(inputs.signal ? {signal: inputs.signal} : {})
+  });
+  const own = given === 0 ? before : await logAsParquet(db, log, SCORE_LOG, join(folder, "scores.parquet"));
+  const queries = ranges.map((range) => {
+    const here = within("n", range);
+    const all = `select * exclude (seq) from ${latest(own, "n, scorer", here)} union all by name select * from ${cached} where ${here}`;
+    return `select s.*, c.row_id, c.candidate, c.variant, c.repeat from (${all}) s
+      join (select n, row_id, candidate, variant, repeat from ${completed(range)}) c using (n)
+      join ${scorers} using (scorer, scorer_version) order by s.n, sc.nth`;
+  });
+  return copyChunks(db, folder, "scores", {n: "BIGINT", ...SCORES}, queries);
 }
 
+type Range = {from: number; to: number};
+
 async function figuresOf(
-  {store, plan, resolved, priced}: SealInputs,
+  {place: {db}, plan, resolved, priced}: SealInputs,
   done: string,
   scores: string
 ): Promise<SealFigures> {
   const pricedNames = plan.candidates.filter((_name, index) => priced[index]).map(sqlString);
-  const figures = (await store.row<{
+  const figures = (await db.row<{
     completed: number;
     failed: number;
     reused: number;
@@ -180,7 +198,7 @@ async function figuresOf(
        count(*) filter (not reused and status = 'completed' and cost_usd is null and candidate in (${pricedNames.join(", ") || "null"}))::double as unpriced
      from ${done}`
   ))!;
-  const {scored} = (await store.row<{scored: number}>(
+  const {scored} = (await db.row<{scored: number}>(
     `select count(*)::double as scored from ${scores} where status = 'scored' and scorer = ${sqlString(resolved.primary)}`
   ))!;
   return {
@@ -197,16 +215,21 @@ async function figuresOf(
   };
 }
 
-function itemsOf(plan: Plan): string {
-  return readLog(
-    plan.itemsFile,
-    Object.fromEntries(Object.entries(ITEMS).filter(([name]) => name !== "run"))
-  );
+function typed(columns: Columns): string {
+  return Object.entries(columns)
+    .map(([name, type]) => `${sqlName(name)}::${type} as ${sqlName(name)}`)
+    .join(", ");
 }
 
-function except(columns: Record<string, string>, without: string): string {
-  return Object.keys(columns)
-    .filter((name) => name !== without)
-    .map((name) => `${sqlName(name)}::${columns[name]} as ${sqlName(name)}`)
-    .join(", ");
+function withoutSeq(columns: Columns): Columns {
+  return Object.fromEntries(Object.entries(columns).filter(([name]) => name !== "seq"));
+}
+
+async function flushFile(path: string): Promise<void> {
+  const handle = await open(path, "r+");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
