@@ -6,6 +6,7 @@ import {hostingCost} from "./hostingCost.js";
 import {instructionResponses} from "./instructionResponses.js";
 import {judgeReviews} from "./judgeReviews.js";
 import {mathSolutions} from "./mathSolutions.js";
+import {nearDuplicatePairs} from "./nearDuplicatePairs.js";
 import {pairedComparisons} from "./pairedComparisons.js";
 import {piiSentences} from "./piiSentences.js";
 import {piiSpans} from "./piiSpans.js";
@@ -25,6 +26,7 @@ export const readers: readonly Reader[] = [
   instructionResponses,
   judgeReviews,
   mathSolutions,
+  nearDuplicatePairs,
   pairedComparisons,
   piiSentences,
   piiSpans,

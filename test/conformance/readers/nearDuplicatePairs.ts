@@ -1,0 +1,64 @@
+import {TextIndex} from "../../../src/datasets/duplicates/index.js";
+import {expected, type Figure, type Reader} from "../figure.js";
+import {type Item} from "../item.js";
+
+/** Collections `NAME.train` of one document a line (id, blank, text) with `NAME.truth`, the pairs nearly the same. */
+export const nearDuplicatePairs: Reader = {
+  kind: "near-duplicate pairs",
+  matches: (item) => collectionsOf(item).length > 0,
+  figures: (item) => collectionsOf(item).flatMap((name) => figuresOf(item, name))
+};
+
+function collectionsOf(item: Item): string[] {
+  return item.files
+    .filter((file) => file.endsWith(".train") && item.files.includes(file.replace(/train$/, "truth")))
+    .map((file) => file.replace(/\.train$/, ""));
+}
+
+function figuresOf(item: Item, name: string): Figure[] {
+  const documents = linesOf(item, `${name}.train`).map((line) => {
+    const blank = line.indexOf(" ");
+    return {id: line.slice(0, blank), text: line.slice(blank + 1)};
+  });
+  const truth = new Set(
+    linesOf(item, `${name}.truth`).map((line) => line.trim().split(/\s+/).sort().join(" "))
+  );
+  const found = nearDuplicatePairsOf(documents);
+  const right = [...found].filter((pair) => truth.has(pair)).length;
+  return [
+    {name: `${name}: documents`, ours: documents.length, published: expected(name, "documents")},
+    {name: `${name}: true pairs found`, ours: right, published: expected(name, "true_pairs")},
+    {
+      name: `${name}: false pairs`,
+      ours: found.size - right,
+      published: expected(name, "false_positives_at_0.3")
+    }
+  ];
+}
+
+function linesOf(item: Item, file: string): string[] {
+  return item
+    .text(file)
+    .split("\n")
+    .filter((line) => line.trim() !== "");
+}
+
+/** Pairs of documents at least 0.8 alike, by their ids in order. */
+export function nearDuplicatePairsOf(documents: readonly {id: string; text: string}[]): Set<string> {
+  const index = new TextIndex();
+  const ids: string[][] = [];
+  const pairs = new Set<string>();
+  for (const {id, text} of documents) {
+    const number = index.add(text);
+    for (const same of (ids[number] ??= [])) pairs.add([same, id].sort().join(" "));
+    ids[number].push(id);
+  }
+  index.pairs(
+    0.8,
+    () => false,
+    (a, b) => {
+      for (const one of ids[a]!) for (const other of ids[b]!) pairs.add([one, other].sort().join(" "));
+    }
+  );
+  return pairs;
+}
