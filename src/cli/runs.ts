@@ -1,8 +1,9 @@
 import {compareRuns, listRuns} from "../runner/index.js";
 import {openStore, type RunManifest, type Store, UserError} from "../store/index.js";
+import {points} from "../decisions/index.js";
 import {openProject} from "./project.js";
 import {verdictOf} from "./runEvals.js";
-import {print, printJson, table} from "./terminal.js";
+import {dim, print, printable, printJson, table} from "./terminal.js";
 import {verdictText} from "./verdict.js";
 
 export async function runsVerb(
@@ -80,5 +81,32 @@ async function show(store: Store, run: RunManifest, json = false): Promise<void>
 
 async function compare(store: Store, a: RunManifest, b: RunManifest, json = false): Promise<void> {
   const compared = await compareRuns(store, a.id, b.id);
-  printJson(json ? compared : compared);
+  if (json) return printJson(compared);
+  print(`${compared.a} → ${compared.b}, ${compared.scorer}, on ${compared.rows.shared} shared rows`);
+  for (const change of compared.changed)
+    print(dim(`${change.what}: ${printable(change.a)} → ${printable(change.b)}`));
+  print(
+    table(compared.candidates, [
+      {title: "candidate", value: (row) => row.candidate},
+      {
+        title: "before",
+        align: "right",
+        value: (row) => (row.a?.mean === undefined ? undefined : points(row.a.mean))
+      },
+      {
+        title: "after",
+        align: "right",
+        value: (row) => (row.b?.mean === undefined ? undefined : points(row.b.mean))
+      },
+      {
+        title: "difference",
+        value: ({difference}) =>
+          difference &&
+          `${points(difference.estimate)} (${points(difference.low)} to ${points(difference.high)})`
+      },
+      {title: "improved", align: "right", value: (row) => row.improved},
+      {title: "worsened", align: "right", value: (row) => row.worsened},
+      {title: "other output", align: "right", value: (row) => row.outputsChanged}
+    ])
+  );
 }
