@@ -17,6 +17,8 @@ interface NationalId {
   /** Matched where a run of digits starts, `lead` characters earlier. */
   shape: RegExp;
   lead?: number;
+  /** Lengths that the first run of digits can have; any unless given. */
+  runs?: readonly number[];
   /** Of the match without its separators, in upper case. */
   fits: (characters: string) => boolean;
   /** What shape and check together are worth: one check digit fits one time in ten by chance. */
@@ -27,6 +29,7 @@ interface NationalId {
 const ids: readonly NationalId[] = [
   {
     type: "CA_SIN",
+    runs: [3, 9],
     shape: /[1-79]\d{2}([ -]?)\d{3}\1\d{3}/y,
     fits: luhn,
     score: 0.25,
@@ -34,6 +37,7 @@ const ids: readonly NationalId[] = [
   },
   {
     type: "ES_NIF",
+    runs: [8],
     shape: /\d{8}[- ]?[A-Z]/iy,
     fits: spanishNif,
     score: 0.5,
@@ -41,6 +45,7 @@ const ids: readonly NationalId[] = [
   },
   {
     type: "ES_NIE",
+    runs: [7],
     shape: /[XYZ][- ]?\d{7}[- ]?[A-Z]/iy,
     lead: 1,
     fits: spanishNif,
@@ -49,6 +54,7 @@ const ids: readonly NationalId[] = [
   },
   {
     type: "IT_FISCAL_CODE",
+    runs: [2],
     shape: /[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]/iy,
     lead: 6,
     fits: italianFiscalCode,
@@ -64,14 +70,16 @@ const ids: readonly NationalId[] = [
   },
   {
     type: "DE_TAX_ID",
+    runs: [2, 5, 8, 11],
     shape: /[1-9]\d ?\d{3} ?\d{3} ?\d{3}/y,
     fits: germanTaxId,
     score: 0.25,
     context: ["steuer", "steuerid", "idnr", "steueridentifikationsnummer", "identifikationsnummer"]
   },
-  {type: "PL_PESEL", shape: /\d{11}/y, fits: polishPesel, score: 0.25, context: ["pesel"]},
+  {type: "PL_PESEL", runs: [11], shape: /\d{11}/y, fits: polishPesel, score: 0.25, context: ["pesel"]},
   {
     type: "BR_CPF",
+    runs: [3, 11],
     shape: /\d{3}\.\d{3}\.\d{3}-\d{2}|\d{11}/y,
     fits: brazilianCpf,
     score: 0.28,
@@ -79,6 +87,7 @@ const ids: readonly NationalId[] = [
   },
   {
     type: "IN_AADHAAR",
+    runs: [4, 12],
     shape: /[2-9]\d{3}([ -]?)\d{4}\1\d{4}/y,
     fits: verhoeff,
     score: 0.25,
@@ -86,6 +95,7 @@ const ids: readonly NationalId[] = [
   },
   {
     type: "NL_BSN",
+    runs: [9],
     shape: /\d{9}/y,
     fits: dutchBsn,
     score: 0.1,
@@ -104,6 +114,7 @@ export const nationalIds: readonly Recognizer[] = ids.map((id) => {
     find(text, {marks}) {
       const findings: Finding[] = [];
       for (let index = 0; index < marks.digits.length; index += 2) {
+        if (id.runs && !id.runs.includes(marks.digits[index + 1]! - marks.digits[index]!)) continue;
         const start = startOf(text, marks.digits[index]!, id.lead ?? 0);
         if (start < 0) continue;
         id.shape.lastIndex = start;
