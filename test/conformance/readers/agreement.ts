@@ -1,86 +1,110 @@
 import {cohenKappaOfTable, fleissKappa, krippendorffAlpha} from "../../../src/stats/index.js";
 import {type Figure, type Reader} from "../figure.js";
-import {has, type Item} from "../item.js";
+import {has, type Item, type JsonObject} from "../item.js";
 
 type Table = number[][];
+type Path = (string | number)[];
 
-interface Vectors {
-  cohen_table_3x3?: {table: Table};
-  fleiss_wikipedia_counts?: {table: Table};
-  fleiss_randolph?: {table: Table}[];
-  krippendorff_nominal?: {
-    coder_item_label?: [coder: string, item: string | number, label: string | number][];
-    /** A row for each rater, a column for each unit. */
-    raters_by_units?: (string | null)[][];
-  }[];
-}
-
-/** Tables and ratings with the agreement published for them. */
+/**
+ * Tables and ratings with the agreement published for them. A table with SAS's figures is two raters' (Cohen), one
+ * with a plain kappa or "fleiss" counts raters by item and category (Fleiss), ratings come with an alpha.
+ */
 export const agreement: Reader = {
   kind: "agreement vectors",
   matches: (item) => vectorFile(item) !== undefined,
   figures(item) {
     const file = vectorFile(item)!;
-    const vectors = item.json(file) as Vectors;
-    const figures: Figure[] = [];
-    const add = (
-      name: string,
-      path: (string | number)[],
-      ours: number | readonly number[] | undefined,
-      tolerance: number
-    ) => figures.push({name, ours, published: {file, path}, tolerance});
-    if (vectors.cohen_table_3x3) {
-      for (const [key, options] of [
-        ["sas_unweighted", {}],
-        ["sas_linear_weights", {weights: "linear"}]
-      ] as const) {
-        const kappa = cohenKappaOfTable(vectors.cohen_table_3x3.table, options);
-        add(`Cohen's kappa, ${key}`, ["cohen_table_3x3", key, "kappa"], kappa?.kappa, 5e-5);
-        add(`its standard error, ${key}`, ["cohen_table_3x3", key, "ase"], kappa?.standardError, 5e-5);
-        add(`its interval, ${key}`, ["cohen_table_3x3", key, "ci95"], kappa && [kappa.low, kappa.high], 5e-5);
-      }
-    }
-    if (vectors.fleiss_wikipedia_counts) {
-      add(
-        "Fleiss' kappa, counts",
-        ["fleiss_wikipedia_counts", "kappa"],
-        fleissKappa(vectors.fleiss_wikipedia_counts.table),
-        0.005
-      );
-    }
-    for (const [i, {table}] of (vectors.fleiss_randolph ?? []).entries()) {
-      add(`Fleiss' kappa, table ${i + 1}`, ["fleiss_randolph", i, "fleiss"], fleissKappa(table), 5e-7);
-      add(
-        `free-marginal kappa, table ${i + 1}`,
-        ["fleiss_randolph", i, "free_marginal"],
-        fleissKappa(table, {chance: "uniform"}),
-        5e-7
-      );
-    }
-    for (const [i, ratings] of (vectors.krippendorff_nominal ?? []).entries()) {
-      add(
-        `Krippendorff's alpha, ${i + 1}`,
-        ["krippendorff_nominal", i, "alpha"],
-        krippendorffAlpha(unitsOf(ratings)),
-        5e-8
-      );
-    }
-    return figures;
+    return cases(item.json(file)).flatMap(([path, value]) => [
+      ...cohen(file, path, value),
+      ...fleiss(file, path, value),
+      ...krippendorff(file, path, value)
+    ]);
   }
 };
 
-/** One list of labels for each item that was rated. */
-function unitsOf({
-  coder_item_label: triples = [],
-  raters_by_units: byRater
-}: NonNullable<Vectors["krippendorff_nominal"]>[number]) {
-  if (byRater) return byRater[0]!.map((_, unit) => byRater.map((ratings) => ratings[unit]));
-  const units = new Map<string | number, (string | number)[]>();
-  for (const [, item, label] of triples) units.set(item, [...(units.get(item) ?? []), label]);
+/** Every object of the file at the first or second level, with its path. */
+function cases(content: unknown): [Path, JsonObject][] {
+  if (typeof content !== "object" || content === null) return [];
+  return Object.entries(content).flatMap(([key, value]: [string, unknown]): [Path, JsonObject][] => {
+    const list: [Path, unknown][] = Array.isArray(value)
+      ? value.map((one, i) => [[key, i], one])
+      : [[[key], value]];
+    return list.filter((entry): entry is [Path, JsonObject] => isCase(entry[1]));
+  });
+}
+
+function isCase(value: unknown): boolean {
+  const table = has(value, "table") && ["sas_unweighted", "kappa", "fleiss"].some((key) => has(value, key));
+  return table || (has(value, "alpha") && (has(value, "coder_item_label") || has(value, "raters_by_units")));
+}
+
+function cohen(file: string, path: Path, value: JsonObject): Figure[] {
+  return (
+    [
+      ["sas_unweighted", {}],
+      ["sas_linear_weights", {weights: "linear"}]
+    ] as const
+  ).flatMap(([key, options]): Figure[] => {
+    if (!has(value, key)) return [];
+    const kappa = cohenKappaOfTable(value.table as Table, options);
+    const figure = (name: string, field: string, ours: number | number[] | undefined): Figure => ({
+      name: `${name}, ${key}`,
+      ours,
+      published: {file, path: [...path, key, field]},
+      tolerance: 5e-5
+    });
+    return [
+      figure("Cohen's kappa", "kappa", kappa?.kappa),
+      figure("its standard error", "ase", kappa?.standardError),
+      figure("its interval", "ci95", kappa && [kappa.low, kappa.high])
+    ];
+  });
+}
+
+function fleiss(file: string, path: Path, value: JsonObject): Figure[] {
+  const table = value.table as Table | undefined;
+  if (!table || "sas_unweighted" in value) return [];
+  const figure = (field: string, ours: number | undefined, tolerance: number): Figure => ({
+    name: `Fleiss' kappa, ${[...path, field].join(" ")}`,
+    ours,
+    published: {file, path: [...path, field]},
+    tolerance
+  });
+  return [
+    figure("kappa", fleissKappa(table), 0.005),
+    figure("fleiss", fleissKappa(table), 5e-7),
+    figure("free_marginal", fleissKappa(table, {chance: "uniform"}), 5e-7)
+  ];
+}
+
+function krippendorff(file: string, path: Path, value: JsonObject): Figure[] {
+  if (!("alpha" in value)) return [];
+  const ours = krippendorffAlpha(unitsOf(value));
+  return [
+    {
+      name: `Krippendorff's alpha, ${path.join(" ")}`,
+      ours,
+      published: {file, path: [...path, "alpha"]},
+      tolerance: 5e-8
+    }
+  ];
+}
+
+type Rating = string | number | null | undefined;
+
+/** One list of labels for each item that was rated. `raters_by_units` has a row for each rater. */
+function unitsOf(value: JsonObject): Rating[][] {
+  if ("raters_by_units" in value) {
+    const byRater = value.raters_by_units as Rating[][];
+    return byRater[0]!.map((_, unit) => byRater.map((ratings) => ratings[unit]));
+  }
+  const units = new Map<Rating, Rating[]>();
+  for (const [, unit, label] of value.coder_item_label as [Rating, Rating, Rating][]) {
+    units.set(unit, [...(units.get(unit) ?? []), label]);
+  }
   return [...units.values()];
 }
 
 function vectorFile(item: Item): string | undefined {
-  const keys = ["cohen_table_3x3", "fleiss_wikipedia_counts", "fleiss_randolph", "krippendorff_nominal"];
-  return item.files.find((file) => file.endsWith(".json") && keys.some((key) => has(item.json(file), key)));
+  return item.files.find((file) => file.endsWith(".json") && cases(item.json(file)).length > 0);
 }

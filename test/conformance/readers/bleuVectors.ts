@@ -112,8 +112,15 @@ async function corpus(
   return scorer.aggregate!(scoredRows((await throughRunner(rows, given, scorer)).system!));
 }
 
+const groups: readonly (keyof Vectors)[] = [
+  "corpus_bleu",
+  "raw_corpus_bleu_floor0.01_score_div_100",
+  "effective_order_raw_floor0.01_score_div_100",
+  "scoring_from_counts_score_div_100"
+];
+
 function vectorFile(item: Item): string | undefined {
   return item.files.find(
-    (file) => file.endsWith(".json") && has(item.json(file), "corpus_bleu", "statistics")
+    (file) => file.endsWith(".json") && groups.some((group) => has(item.json(file), group))
   );
 }
