@@ -80,6 +80,8 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
   await mkdir(folder, {recursive: true});
   // One thread: each of DuckDB's takes buffers of 32 MB, and the calls need the other cores.
   const db = await openDatabase({tmpDir: store.workspace.tmpDir, threads: 1});
+  // Gives freed memory back to the system early; by default only beyond 128 MB.
+  await db.run("set allocator_flush_threshold = '1MB'");
   const place: Place = {db, workspace: store.workspace};
   let ready: ReadyCandidate[] = [];
   try {

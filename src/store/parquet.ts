@@ -20,11 +20,14 @@ export function readNdjson(path: string, columns: Columns): string {
   return `read_json(${sqlString(path)}, format = 'newline_delimited', maximum_object_size = 268435456, columns = ${columnsLiteral(columns)})`;
 }
 
+/** Rows of a group are read as one block: larger ones cost a reader memory and a page a longer range. */
+const ROW_GROUP = 16_384;
+
 /** Runs a query into a Parquet file that appears whole or not at all. */
 export async function writeParquet(db: Database, path: string, query: string): Promise<void> {
   await writeAtomic(path, (temporary) =>
     db.run(
-      `copy (${query}) to ${sqlString(temporary)} (format parquet, compression zstd, compression_level 1)`
+      `copy (${query}) to ${sqlString(temporary)} (format parquet, compression zstd, compression_level 1, row_group_size ${ROW_GROUP})`
     )
   );
 }
