@@ -1,7 +1,13 @@
 import * as Plot from "@observablehq/plot";
 import {html} from "htl";
-import type {DatasetsData, DatasetView, VerdictsData} from "../site/types.js";
-import type {SplitManifest, VersionManifest} from "../store/schema.js";
+import type {
+  DatasetsData,
+  DatasetView,
+  LedgerSummary,
+  SplitManifest,
+  VerdictsData,
+  VersionManifest
+} from "../site/types.js";
 import {chart} from "./chart.js";
 import {dataTable} from "./dataTable.js";
 import {badge, code, type Content, emptyState, facts, hash, section} from "./elements.js";
@@ -37,6 +43,7 @@ export function dataSet(dataset: DatasetView | undefined, verdicts: VerdictsData
   return html`<div>
     ${section(dataset.name, card(newest))} ${section("Versions", versionTable(dataset.versions))}
     ${section(`Labels of version ${newest.id.slice(0, 12)}`, labelPlot(dataset))}
+    ${section("Personal data", ledger(dataset.ledger))}
     ${section("Splits side by side", splitTable(dataset.splits))}
     ${flattered.map((run) =>
       section(
@@ -114,7 +121,7 @@ function labelPlot({labels, versions}: DatasetView): Content {
       marginTop: 4,
       marginBottom: 40,
       ariaLabel: `Rows of each of ${shown.length} labels`,
-      x: {label: "rows →", labelAnchor: "center", labelArrow: "none", ticks: width < 560 ? 3 : 6},
+      x: {label: "rows →", labelAnchor: "center", labelArrow: "none", ticks: width < 560 ? 3 : 6, nice: true},
       y: {label: null, domain: shown.map(({label}) => label), tickSize: 0, tickPadding: 10},
       marks: [
         Plot.gridX({stroke: "var(--line)", strokeOpacity: 1, ticks: width < 560 ? 3 : 6}),
@@ -141,6 +148,38 @@ function labelPlot({labels, versions}: DatasetView): Content {
   return labels.length > shown.length
     ? [plot, html`<p class="small">${plural(labels.length - shown.length, "rarer label")} not drawn.</p>`]
     : plot;
+}
+
+function ledger(summary: LedgerSummary | undefined): Content {
+  if (!summary) return html`<p>The newest version has not been scanned for personal data.</p>`;
+  const scan = html`<p class="small">
+    Scanned ${time(summary.scannedAt)} UTC: ${list(summary.columns)}, by ${list(summary.layers)}, from a
+    certainty of ${summary.minScore}. The version itself is unchanged; what is done happens when rows leave.
+  </p>`;
+  if (summary.findings === 0)
+    return [html`<p>Nothing was found in ${plural(summary.rows, "row")}.</p>`, scan];
+  const counted = (counts: Record<string, number>) =>
+    Object.entries(counts)
+      .map(([name, n]) => `${name} ${count(n)}`)
+      .join(", ");
+  return [
+    html`<p>
+      ${plural(summary.findings, "finding")} in ${count(summary.rowsWithFindings)} of
+      ${plural(summary.rows, "row")}.
+    </p>`,
+    dataTable(
+      Object.entries(summary.types).sort(([, a], [, b]) => b.findings - a.findings),
+      [
+        {name: "What", heading: true, value: ([type]) => type},
+        {name: "Findings", numeric: true, value: ([, found]) => count(found.findings)},
+        {name: "Rows", numeric: true, value: ([, found]) => count(found.rows)},
+        {name: "What is done", value: ([, found]) => counted(found.actions)},
+        {name: "Found by", wide: true, value: ([, found]) => counted(found.rules)}
+      ],
+      {caption: "Personal data found, by kind"}
+    ),
+    scan
+  ];
 }
 
 function splitTable(splits: readonly SplitManifest[]): Content {

@@ -146,7 +146,9 @@ function forest(
             textAnchor: "start",
             dy: -15,
             text: (pair: Drawn) => `− ${pair.b}`,
-            fill: "currentColor"
+            fill: "currentColor",
+            stroke: "var(--surface)",
+            strokeWidth: 4
           })
         : null
     ]

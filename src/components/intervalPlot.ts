@@ -69,7 +69,9 @@ export function intervalPlot(verdict: Verdict, {scorer, baseline}: IntervalPlotO
           textAnchor: "start",
           dy: -15,
           text: "candidate",
-          fill: "currentColor"
+          fill: "currentColor",
+          stroke: "var(--surface)",
+          strokeWidth: 4
         })
       );
     return chart({

@@ -1,7 +1,6 @@
 import {html, svg} from "htl";
 import type {Comparison} from "../decisions/types.js";
-import type {ModelManifest} from "../models/types.js";
-import type {ModelsData, RunView} from "../site/types.js";
+import type {ModelManifest, ModelsData, RunView} from "../site/types.js";
 import {differencesFrom} from "./differences.js";
 import {dataTable} from "./dataTable.js";
 import {code, type Content, emptyState, facts, hash, section} from "./elements.js";

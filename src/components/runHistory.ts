@@ -1,6 +1,5 @@
 import {html} from "htl";
-import type {RunsData} from "../site/types.js";
-import type {RunCandidate, RunManifest} from "../store/schema.js";
+import type {RunCandidate, RunManifest, RunsData} from "../site/types.js";
 import {dataTable} from "./dataTable.js";
 import {badge, code, type Content, emptyState, facts, hash, section} from "./elements.js";
 import {count, dollars, duration, plural, time} from "./format.js";

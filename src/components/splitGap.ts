@@ -80,7 +80,9 @@ export function gapPlot(comparison: SplitComparison): Content[] {
               textAnchor: "start",
               dy: -14,
               text: "candidate",
-              fill: "currentColor"
+              fill: "currentColor",
+              stroke: "var(--surface)",
+              strokeWidth: 4
             })
           : null
       ]

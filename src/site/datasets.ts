@@ -1,4 +1,5 @@
 import {group} from "d3";
+import {ledgerSummary} from "../privacy/index.js";
 import {sqlName, type Store, type VersionManifest} from "../store/index.js";
 import type {DatasetsData, DatasetView} from "./types.js";
 
@@ -9,10 +10,12 @@ export async function datasets(store: Store): Promise<DatasetsData> {
   const views: DatasetView[] = [];
   for (const [name, versions] of byName) {
     const withSplits = [...versions].reverse().find(({id}) => splits.some((split) => split.version === id));
+    const newest = versions[versions.length - 1]!;
     views.push({
       name,
       versions,
-      labels: await labelCounts(store, versions[versions.length - 1]!),
+      labels: await labelCounts(store, newest),
+      ledger: await ledgerSummary(store, newest),
       splits: splits.filter((split) => split.dataset === name && split.version === withSplits?.id)
     });
   }

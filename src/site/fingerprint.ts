@@ -13,7 +13,7 @@ export async function storeFingerprint(dir: string): Promise<string> {
   for (const name of await listFolders(join(dir, "datasets"))) {
     files.push(join("datasets", name, "latest.json"));
     for (const version of await listFolders(join(dir, "datasets", name)))
-      files.push(join("datasets", name, version, "manifest.json"));
+      for (const file of ["manifest.json", "ledger.json"]) files.push(join("datasets", name, version, file));
   }
   for (const name of await listFolders(join(dir, "splits")))
     for (const id of await listFolders(join(dir, "splits", name)))
@@ -27,7 +27,7 @@ export async function storeFingerprint(dir: string): Promise<string> {
 export async function codeFingerprint(): Promise<string> {
   const engine = dirname(dirname(fileURLToPath(import.meta.url)));
   const files: string[] = [];
-  for (const room of ["site", "store", "stats", "decisions", "costs"])
+  for (const room of ["site", "store", "stats", "decisions", "privacy"])
     for (const file of await readdir(join(engine, room)).catch(() => [] as string[]))
       if (/\.[jt]s$/.test(file)) files.push(join(room, file));
   return hashFiles(engine, files);

@@ -14,6 +14,7 @@ import {
 } from "apache-arrow";
 import {scoreTable} from "../decisions/index.js";
 import type {RunManifest, Store} from "../store/index.js";
+import {type Publish, publisher} from "./publisher.js";
 
 /** What the Arrow file of a run says about its columns, as JSON under the schema's metadata key "assay". */
 export interface RowsMetadata {
@@ -24,13 +25,11 @@ export interface RowsMetadata {
   slices: string[];
 }
 
-const LONGEST = 400;
-
 /**
  * The rows of one run as an Arrow file, a column each for row id, cluster, expected, excerpt, every slice
  * (`slice:NAME`), every score (`score:SCORER:CANDIDATE`, null where there is none), every answer
- * (`answer:CANDIDATE`) and every failure (`failure:CANDIDATE`). Answers are class labels; free text is given only
- * for rows whose excerpt the eval publishes, and cut at 400 characters.
+ * (`answer:CANDIDATE`) and every failure (`failure:CANDIDATE`). An answer that is one of
+ * the labels expected is given as it is; free text only for rows whose excerpt the eval publishes, masked and cut.
  */
 export async function runRows(store: Store, id: string): Promise<Uint8Array> {
   const run = (await store.runs()).find((one) => one.id === id);
@@ -39,13 +38,15 @@ export async function runRows(store: Store, id: string): Promise<Uint8Array> {
     "select row_id, cluster, expected, slices, excerpt from items where run = $run order by position",
     {run: id}
   );
+  const wanted = items.map((item) => shown(item.expected));
+  const publish = publisher(wanted);
   const columns: Record<string, Vector> = {
     row_id: texts(
       items.map((item) => item.row_id),
       false
     ),
     cluster: texts(items.map((item) => item.cluster)),
-    expected: texts(items.map((item) => shown(item.expected))),
+    expected: texts(items.map((item, i) => publish(wanted[i]!, item.excerpt))),
     excerpt: texts(
       items.map((item) => item.excerpt),
       false
@@ -65,7 +66,7 @@ export async function runRows(store: Store, id: string): Promise<Uint8Array> {
       columns[`score:${name}:${candidate}`] = numbers(table.values[c]!, table.binary);
     });
   }
-  await addAnswers(store, run, items, candidates, columns);
+  await addAnswers(store, run, items, candidates, columns, publish);
   const metadata: RowsMetadata = {run: id, candidates, baseline, scorers, slices: run.slices};
   return tableToIPC(withMetadata(new Table(columns), JSON.stringify(metadata)), "file");
 }
@@ -83,7 +84,8 @@ async function addAnswers(
   run: RunManifest,
   items: readonly Item[],
   candidates: readonly string[],
-  columns: Record<string, Vector>
+  columns: Record<string, Vector>,
+  publish: Publish
 ): Promise<void> {
   const position = new Map(items.map((item, i) => [item.row_id, i]));
   const answers = new Map(
@@ -104,8 +106,7 @@ async function addAnswers(
       if (i === undefined) continue;
       if (row.status === "failed") failures.get(name)![i] = row.reason ?? "no reason given";
       else if (row.score_status === "failed") failures.get(name)![i] = row.score_reason ?? "not scored";
-      const answer = predicted(row.details) ?? (items[i]!.excerpt === null ? undefined : row.output);
-      if (answer != null) answers.get(name)![i] = cut(answer);
+      answers.get(name)![i] = publish(predicted(row.details) ?? row.output, items[i]!.excerpt);
     }
   for (const [name, values] of answers) columns[`answer:${name}`] = texts(values);
   for (const [name, values] of failures) columns[`failure:${name}`] = texts(values);
@@ -132,11 +133,7 @@ function predicted(details: string | null): string | undefined {
 function shown(expected: string | null): string | null {
   if (expected === null) return null;
   const value = JSON.parse(expected) as unknown;
-  return cut(typeof value === "string" ? value : expected);
-}
-
-function cut(text: string): string {
-  return text.length > LONGEST ? text.slice(0, LONGEST - 1) + "…" : text;
+  return typeof value === "string" ? value : expected;
 }
 
 function texts(values: (string | null)[], repeated = true): Vector {

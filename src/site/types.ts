@@ -1,6 +1,10 @@
 import type {Verdict} from "../decisions/types.js";
-import type {RunManifest, SplitManifest, VersionManifest} from "../store/index.js";
 import type {ModelManifest} from "../models/types.js";
+import type {LedgerSummary} from "../privacy/index.js";
+import type {RunManifest, SplitManifest, VersionManifest} from "../store/index.js";
+
+export type {LedgerSummary, ModelManifest, RunManifest, SplitManifest, VersionManifest};
+export type {RunCandidate} from "../store/index.js";
 
 /** What one candidate cost and how it fared beside its scores. */
 export interface CandidateView {
@@ -91,6 +95,8 @@ export interface DatasetView {
   labels: {label: string; rows: number}[];
   /** Splits of the newest version that has any. */
   splits: SplitManifest[];
+  /** Personal data found in the newest version; undefined when it was never scanned. */
+  ledger?: LedgerSummary;
 }
 
 export interface DatasetsData {
