@@ -1,9 +1,10 @@
 import {existsSync} from "node:fs";
-import {readdir, readFile} from "node:fs/promises";
+import {readdir, readFile, rm} from "node:fs/promises";
 import {join} from "node:path";
-import {UserError} from "../store/index.js";
+import {siteFingerprint} from "../site/index.js";
+import {readJson, UserError, writeJsonAtomic} from "../store/index.js";
 import {framework} from "./framework.js";
-import {findProject} from "./project.js";
+import {findProject, openProject} from "./project.js";
 import {print} from "./terminal.js";
 
 export async function buildVerb(): Promise<void> {
@@ -12,22 +13,36 @@ export async function buildVerb(): Promise<void> {
   print(`The site is in ${join(project, "dist")}. Any file host can serve it, from any path.`);
 }
 
-/** Builds dist/ and looks through it: Framework ends with 0 even when a page's code could not be run. */
-export async function buildSite(project: string, quiet = false): Promise<void> {
+/**
+ * Builds dist/ and looks through it: Framework ends with 0 even when a page's code could not be run. With
+ * `unlessCurrent`, a dist/ that was built from exactly this store, these pages and this code is left as it is; the
+ * result tells whether it was built.
+ */
+export async function buildSite(
+  project: string,
+  options: {quiet?: boolean; unlessCurrent?: boolean} = {}
+): Promise<boolean> {
   if (!["ts", "js"].some((ending) => existsSync(join(project, `observablehq.config.${ending}`))))
     throw new UserError(
       `${project} has no observablehq.config.ts, so there is no site to build. \`assay init\` writes one.`
     );
-  await framework(project, ["build"], {quiet});
+  const {dir} = await openProject();
+  const dist = join(project, "dist");
+  const record = join(dir, "site.json");
+  const fingerprint = await siteFingerprint(project, dir);
+  const built = await readJson<{fingerprint: string}>(record);
+  if (options.unlessCurrent && built?.fingerprint === fingerprint && existsSync(join(dist, "index.html")))
+    return false;
+  await rm(record, {force: true});
+  await framework(project, ["build"], {quiet: options.quiet ?? false});
   const broken: string[] = [];
-  for (const file of await readdir(join(project, "dist"), {recursive: true}))
-    if (
-      file.endsWith(".html") &&
-      (await readFile(join(project, "dist", file), "utf8")).includes("observablehq--error")
-    )
+  for (const file of await readdir(dist, {recursive: true}))
+    if (file.endsWith(".html") && (await readFile(join(dist, file), "utf8")).includes("observablehq--error"))
       broken.push(file);
   if (broken.length > 0)
     throw new UserError(
       `these pages hold an error instead of a result: ${broken.join(", ")}. Open them with \`assay dev\` to see it.`
     );
+  await writeJsonAtomic(record, {fingerprint});
+  return true;
 }

@@ -3,7 +3,13 @@ import {checkName} from "../store/index.js";
 /** Rows come from files, or from code that yields plain objects. */
 export type Source =
   | {kind: "files"; files: string | string[]; format?: "parquet" | "csv" | "json" | "jsonl"}
-  | {kind: "rows"; rows: () => AsyncIterable<object> | Iterable<object>; describe?: Record<string, unknown>};
+  | {
+      kind: "rows";
+      rows: () => AsyncIterable<object> | Iterable<object>;
+      describe?: Record<string, unknown>;
+      /** What the rows come from, as text: while it stays the same, a pull does not ask for the rows again. */
+      fingerprint?: () => string | Promise<string>;
+    };
 
 /**
  * How sensitive a data set's rows are: `public` may go anywhere, `internal` to the team's own machines and

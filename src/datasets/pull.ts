@@ -56,12 +56,15 @@ export async function pull(
       await mkdir(root, {recursive: true});
       await sweepTemporary(root);
       await sweepTemporary(workspace.tmpDir);
+      const sourceKey = await sourceKeyOf(definition);
+      const known = sourceKey && (await knownVersion(workspace, definition.name, sourceKey));
+      if (known) return {version: known, changed: false};
       const stage = temporaryPath(join(root, "pull"));
       const ndjson = temporaryPath(join(workspace.tmpDir, `${definition.name}.ndjson`));
       const db = await openDatabase({tmpDir: workspace.tmpDir});
       try {
         await mkdir(stage);
-        return await pullInto(db, workspace, definition, stage, ndjson, options);
+        return await pullInto(db, workspace, definition, {stage, ndjson, sourceKey}, options);
       } finally {
         db.close();
         await rm(stage, {recursive: true, force: true});
@@ -75,8 +78,7 @@ async function pullInto(
   db: Database,
   workspace: Workspace,
   definition: DatasetDefinition,
-  stage: string,
-  ndjson: string,
+  {stage, ndjson, sourceKey}: {stage: string; ndjson: string; sourceKey: string | undefined},
   options: PullOptions
 ): Promise<PullResult> {
   const name = definition.name;
@@ -102,10 +104,16 @@ async function pullInto(
   const latest = await readJson<{version: string}>(join(root, "latest.json"));
   const parent = latest && latest.version !== id ? latest.version : undefined;
   const pulledAt = (options.now?.() ?? new Date()).toISOString();
+  const roles = pick(definition, ["description", "licence", "label", "text", "group", "time", "sensitivity"]);
+  const point = () =>
+    writeJsonAtomic(join(root, "latest.json"), {version: id, pulledAt, ...(sourceKey ? {sourceKey} : {})});
   if (existsSync(target)) {
-    if (latest?.version !== id) await writeJsonAtomic(join(root, "latest.json"), {version: id, pulledAt});
-    const version = await readJson<VersionManifest>(join(target, "manifest.json"));
-    return {version: version!, changed: latest?.version !== id};
+    const before = await readJson<VersionManifest>(join(target, "manifest.json"));
+    // The rows are the same, but the definition may say more about them than it did.
+    const version = {...before!, ...roles};
+    if (hashJson(version) !== hashJson(before)) await writeJsonAtomic(join(target, "manifest.json"), version);
+    if (latest?.version !== id || sourceKey) await point();
+    return {version, changed: latest?.version !== id};
   }
   const manifest: VersionManifest = {
     kind: "version",
@@ -124,14 +132,35 @@ async function pullInto(
           changes: await countChanges(db, join(workspace.datasetDir(name, parent), "rows.parquet"), rowsFile)
         }
       : {}),
-    ...pick(definition, ["description", "licence", "label", "text", "group", "time", "sensitivity"]),
+    ...roles,
     checks: Object.keys(definition.checks ?? {}).map((check) => ({name: check, passed: true}))
   };
   await writeJsonAtomic(join(stage, "manifest.json"), manifest);
   await rename(stage, target);
   await flushFolder(root);
-  await writeJsonAtomic(join(root, "latest.json"), {version: id, pulledAt});
+  await point();
   return {version: manifest, changed: true};
+}
+
+/** What a pull would read and do, when the source can tell without being read. */
+async function sourceKeyOf(definition: DatasetDefinition): Promise<string | undefined> {
+  const {source, ...rest} = definition;
+  if (source.kind !== "rows" || !source.fingerprint) return undefined;
+  return hashJson({...rest, fingerprint: await source.fingerprint()});
+}
+
+async function knownVersion(
+  workspace: Workspace,
+  name: string,
+  sourceKey: string
+): Promise<VersionManifest | undefined> {
+  const latest = await readJson<{version: string; sourceKey?: string}>(
+    join(workspace.datasetDir(name), "latest.json")
+  );
+  if (latest?.sourceKey !== sourceKey) return undefined;
+  const folder = workspace.datasetDir(name, latest.version);
+  if (!existsSync(join(folder, "rows.parquet"))) return undefined;
+  return readJson<VersionManifest>(join(folder, "manifest.json"));
 }
 
 function pick<T extends object, K extends keyof T>(from: T, keys: K[]): Partial<Pick<T, K>> {

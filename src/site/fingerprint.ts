@@ -27,10 +27,38 @@ export async function storeFingerprint(dir: string): Promise<string> {
 export async function codeFingerprint(): Promise<string> {
   const engine = dirname(dirname(fileURLToPath(import.meta.url)));
   const files: string[] = [];
-  for (const room of ["site", "store", "stats", "decisions", "privacy"])
-    for (const file of await readdir(join(engine, room)).catch(() => [] as string[]))
-      if (/\.[jt]s$/.test(file)) files.push(join(room, file));
+  for (const room of ["site", "components", "store", "stats", "costs", "decisions", "privacy"])
+    files.push(...(await filesBelow(engine, room)).filter((file) => /\.[jt]s$/.test(file)));
   return hashFiles(engine, files);
+}
+
+/**
+ * SHA-256 over everything a built site comes from: store, pages and loaders below `root`, Framework's
+ * configuration, the installed packages and the engine. Equal fingerprints build equal sites.
+ */
+export async function siteFingerprint(project: string, storeDir: string, root = "src"): Promise<string> {
+  const files = await filesBelow(project, root);
+  for (const file of [
+    "observablehq.config.ts",
+    "observablehq.config.js",
+    "package-lock.json",
+    "package.json"
+  ])
+    files.push(file);
+  const parts = [await storeFingerprint(storeDir), await codeFingerprint(), await hashFiles(project, files)];
+  return createHash("sha256").update(parts.join()).digest("hex");
+}
+
+/** Files below a folder, relative to `root`; Framework's cache and hidden files left out. */
+async function filesBelow(root: string, folder: string): Promise<string[]> {
+  const files: string[] = [];
+  for (const entry of await readdir(join(root, folder), {withFileTypes: true}).catch(() => [])) {
+    if (entry.name.startsWith(".")) continue;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) files.push(...(await filesBelow(root, path)));
+    else files.push(path);
+  }
+  return files;
 }
 
 async function hashFiles(root: string, files: string[]): Promise<string> {

@@ -1,7 +1,7 @@
 export {siteConfig, type SiteOptions} from "./config.js";
 export {currentRuns} from "./currentRuns.js";
 export {datasets} from "./datasets.js";
-export {storeFingerprint} from "./fingerprint.js";
+export {siteFingerprint, storeFingerprint} from "./fingerprint.js";
 export type {NavigationPage} from "./frame.js";
 export {models, runs} from "./records.js";
 export {loaderParameter, print} from "./print.js";

@@ -54,6 +54,27 @@ describe("pull", () => {
     expect(version.changes).toEqual({added: 1, removed: 1, changed: 1});
   });
 
+  it("does not read a source again whose fingerprint and definition are the same", async () => {
+    const workspace = await temporaryWorkspace();
+    let reads = 0;
+    let release = "1";
+    const definition = (label?: string) =>
+      defineDataset({
+        name: "mails",
+        source: {kind: "rows", rows: () => (reads++, three), fingerprint: () => release},
+        id: "id",
+        ...(label ? {label} : {})
+      });
+    const first = await pull(workspace, definition());
+    expect(await pull(workspace, definition())).toEqual({version: first.version, changed: false});
+    expect(reads).toBe(1);
+    release = "2";
+    expect((await pull(workspace, definition())).changed).toBe(false);
+    expect(reads).toBe(2);
+    expect((await pull(workspace, definition("label"))).version).toEqual({...first.version, label: "label"});
+    expect(reads).toBe(3);
+  });
+
   it("names the newest version again when old content comes back", async () => {
     const workspace = await temporaryWorkspace();
     const first = await pull(workspace, mails(three));
