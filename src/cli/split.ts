@@ -1,16 +1,25 @@
-import {ensureSplit, type SplitMeasures, type SplitSpec} from "../splits/index.js";
-import {openStore, type SplitManifest, UserError, type VersionManifest} from "../store/index.js";
+import {
+  ensureSplit,
+  possibleStrategies,
+  recommendSplit,
+  type SplitMeasures,
+  type SplitSpec
+} from "../splits/index.js";
+import {openStore, type SplitManifest, UserError} from "../store/index.js";
 import {openProject} from "./project.js";
-import {print, printJson, table} from "./terminal.js";
+import {type Column, print, printJson, table} from "./terminal.js";
 
 interface SplitOptions {
   strategy?: string[];
   compare?: boolean;
   test?: number;
   validation?: number;
+  sealed?: number;
   seed?: string;
   json?: boolean;
 }
+
+const PARTS_SHOWN = ["train", "validation", "test", "sealed"];
 
 export async function splitVerb(name: string, options: SplitOptions): Promise<void> {
   const store = await openStore(await openProject());
@@ -20,7 +29,7 @@ export async function splitVerb(name: string, options: SplitOptions): Promise<vo
       throw new UserError(
         `the store has no version of ${JSON.stringify(name)}. Run \`assay pull ${name}\` first.`
       );
-    const strategies = options.strategy ?? (options.compare ? possible(version) : ["random"]);
+    const strategies = options.strategy ?? (options.compare ? possibleStrategies(version) : ["random"]);
     const splits: SplitManifest[] = [];
     for (const strategy of strategies)
       splits.push(
@@ -28,45 +37,50 @@ export async function splitVerb(name: string, options: SplitOptions): Promise<vo
           strategy: strategy as SplitSpec["strategy"],
           ...(options.test === undefined ? {} : {test: options.test}),
           ...(options.validation === undefined ? {} : {validation: options.validation}),
+          ...(options.sealed === undefined ? {} : {sealed: options.sealed}),
           ...(options.seed === undefined ? {} : {seed: options.seed})
         })
       );
-    if (options.json) return printJson(splits);
-    print(`${name}@${version.id}, ${version.rows} rows`);
+    const choice = splits.length > 1 ? recommendSplit(splits) : undefined;
+    if (options.json) return printJson(options.compare ? {splits, choice} : splits);
+    print(`${name}@${version.id}, ${version.rows} rows\n`);
+    print(table(splits, columnsOf(splits)));
     print(
-      table(splits, [
-        {title: "strategy", value: (split) => split.strategy},
-        {title: "split", value: (split) => split.id},
-        ...["train", "validation", "test"].map((part) => ({
-          title: part,
-          align: "right" as const,
-          value: (split: SplitManifest) => split.counts[part]
-        })),
-        {title: "same text", align: "right", value: (split) => percent(measures(split).exactLeakage?.share)},
-        {title: "same group", align: "right", value: (split) => percent(measures(split).groupLeakage?.share)},
-        {title: "class PSI", align: "right", value: (split) => measures(split).labelPsi?.toFixed(3)}
-      ])
+      "\nsame text, near-duplicate, 13 words, same group: share of the test part with the like in the training part." +
+        "\nL: similarity across parts, of all (DataSAIL). gap, PSI, JS, p: classes of test against train."
     );
-    print("\nsame text, same group: share of the test part that also stands in the training part.");
+    if (choice) print(`\n${choice.sentence}`);
   } finally {
     store.close();
   }
 }
 
-function measures(split: SplitManifest): SplitMeasures {
-  return split.measures as SplitMeasures;
+function columnsOf(splits: readonly SplitManifest[]): Column<SplitManifest>[] {
+  const figure = (title: string, of: (measures: Partial<SplitMeasures>) => string | undefined) => ({
+    title,
+    align: "right" as const,
+    value: (split: SplitManifest) => of(split.measures as Partial<SplitMeasures>)
+  });
+  return [
+    {title: "strategy", value: (split) => split.strategy},
+    {title: "split", value: (split) => split.id},
+    ...PARTS_SHOWN.filter((part) => splits.some((split) => split.counts[part])).map((part) => ({
+      title: part,
+      align: "right" as const,
+      value: (split: SplitManifest) => split.counts[part]
+    })),
+    figure("same text", ({exactLeakage}) => percent(exactLeakage?.share)),
+    figure("near-duplicate", ({nearLeakage}) => percent(nearLeakage?.share)),
+    figure("13 words", ({ngramLeakage}) => percent(ngramLeakage?.share)),
+    figure("same group", ({groupLeakage}) => percent(groupLeakage?.share)),
+    figure("L", ({similarityLeakage}) => similarityLeakage?.toFixed(3)),
+    figure("class gap", ({labelGap}) => percent(labelGap)),
+    figure("PSI", ({labelPsi}) => labelPsi?.toFixed(3)),
+    figure("JS", ({labelJensenShannon}) => labelJensenShannon?.toFixed(3)),
+    figure("p", ({labelChiSquared}) => labelChiSquared?.p.toPrecision(2))
+  ];
 }
 
 function percent(share: number | undefined): string | undefined {
   return share === undefined ? undefined : `${(100 * share).toFixed(1)}%`;
-}
-
-function possible(version: VersionManifest): string[] {
-  return [
-    "random",
-    ...(version.label ? ["stratified"] : []),
-    ...(version.group ? ["group"] : []),
-    ...(version.group && version.label ? ["stratified-group"] : []),
-    ...(version.time ? ["temporal"] : [])
-  ];
 }

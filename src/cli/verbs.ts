@@ -47,6 +47,7 @@ const split: Verb = (program) =>
     .option("--compare", "compare all strategies that the data set's columns allow")
     .option("--test <share>", "share of the test part", number(0))
     .option("--validation <share>", "share of the validation part", number(0))
+    .option("--sealed <share>", "share of the sealed part, which only a final run opens", number(0))
     .option("--seed <seed>", "seed of the split")
     .option("--json", "print JSON")
     .action(async (name: string, options) => (await import("./split.js")).splitVerb(name, options));

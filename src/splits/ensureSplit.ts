@@ -1,59 +1,63 @@
 import {join} from "node:path";
-import {versionFile} from "../datasets/index.js";
+import {nearDuplicates, nearDuplicateSettings, versionFile} from "../datasets/index.js";
 import {
   type Database,
   hashJson,
-  PARTS,
   readJson,
   type SplitManifest,
-  sqlName,
   sqlString,
   type Store,
   UserError,
   type VersionManifest,
   withLock,
-  writeJsonAtomic,
-  writeParquet,
-  writeParquetRows
+  writeJsonAtomic
 } from "../store/index.js";
-import {assignQuery, groupColumn, labelColumn, sharesOf} from "./assign.js";
-import {labelCounts, measureSplit} from "./measure.js";
+import {assignParts} from "./assignParts.js";
+import {labelCounts, MEASURES_EDITION, measureSplit} from "./measure.js";
 import type {SplitSpec} from "./spec.js";
-import {stratifiedGroups} from "./stratifiedGroup.js";
 
-/** What a split's id is made of beside the version; raise it when an assignment changes. */
-const ASSIGNMENT = 1;
+/** What a split's id is made of beside the version; raise a strategy's number when its assignment changes. */
+const ASSIGNMENT: Partial<Record<SplitSpec["strategy"], number>> = {"stratified-group": 2};
 
-/** The split of a version by a spec: read from the store, or made once. */
+/**
+ * The split of a version by a spec: read from the store, or made once. Its measures belong to no identity: a split
+ * that was measured by an older edition is measured again.
+ */
 export async function ensureSplit(
   store: Store,
   version: VersionManifest,
   spec: SplitSpec
 ): Promise<SplitManifest> {
-  const {name, seed, strategy, ...settings} = spec;
+  const {name, seed, strategy, near: given, ...settings} = spec;
+  const near = strategy === "cluster" ? nearDuplicateSettings(given) : undefined;
   const sha256 = hashJson({
     version: version.sha256,
     strategy,
-    settings,
+    settings: {...settings, ...(near ? {near} : {})},
     seed: seed ?? "assay",
-    assignment: ASSIGNMENT
+    assignment: ASSIGNMENT[strategy] ?? 1
   });
   const id = sha256.slice(0, 16);
   const folder = store.workspace.splitDir(version.dataset, id);
   const manifestFile = join(folder, "manifest.json");
-  const found = await readJson<SplitManifest>(manifestFile);
-  if (found) return found;
+  const current = async () => {
+    const found = await readJson<SplitManifest>(manifestFile);
+    return found?.measures.edition === MEASURES_EDITION ? found : undefined;
+  };
+  const ready = await current();
+  if (ready) return ready;
   return withLock(
     store.workspace.lockPath(`split-${version.dataset}-${id}`),
     {what: `splitting ${version.dataset}`, waitMs: 120_000},
     async () => {
-      const meanwhile = await readJson<SplitManifest>(manifestFile);
+      const meanwhile = await current();
       if (meanwhile) return meanwhile;
+      const before = await readJson<SplitManifest>(manifestFile);
       const rows = `read_parquet(${sqlString(versionFile(store.workspace, version))})`;
       const file = join(folder, "parts.parquet");
-      await assign(store, spec, version, rows, file);
       const assigned = `read_parquet(${sqlString(file)})`;
-      const counts = await partCounts(store, spec, version, assigned);
+      const duplicates = version.text ? await nearDuplicates(store, version, given) : undefined;
+      if (!before) await assignParts(store, spec, version, rows, file, duplicates);
       const manifest: SplitManifest = {
         kind: "split",
         schemaVersion: 1,
@@ -63,64 +67,18 @@ export async function ensureSplit(
         dataset: version.dataset,
         version: version.id,
         strategy,
-        settings,
+        settings: {...settings, ...(near ? {near} : {})},
         seed: seed ?? "assay",
-        counts,
+        counts: await partCounts(store, spec, version, assigned),
         ...(version.label ? {labels: await labelCounts(store, version, rows, assigned)} : {}),
-        measures: {...(await measureSplit(store, version, rows, assigned))},
-        madeAt: new Date().toISOString()
+        madeAt: new Date().toISOString(),
+        ...before,
+        measures: {...(await measureSplit(store, version, rows, assigned, duplicates))}
       };
       await writeJsonAtomic(manifestFile, manifest);
       await store.refresh();
       return manifest;
     }
-  );
-}
-
-async function assign(
-  store: Store,
-  spec: SplitSpec,
-  version: VersionManifest,
-  rows: string,
-  file: string
-): Promise<void> {
-  if (spec.strategy !== "stratified-group")
-    return writeParquet(store, file, `${assignQuery(spec, version, rows)} order by row_id`);
-  const placed = await placeGroups(store, spec, version, rows);
-  const group = `coalesce(${sqlName(groupColumn(spec, version)!)}::varchar, 'row:' || row_id)`;
-  async function* parts() {
-    for await (const batch of store.batches<{row_id: string; group_key: string}>(
-      `select row_id, ${group} as group_key from ${rows} order by row_id`
-    ))
-      for (const row of batch) yield {...row, part: placed.get(row.group_key)};
-  }
-  await writeParquetRows(store, file, PARTS, parts());
-}
-
-async function placeGroups(
-  db: Database,
-  spec: SplitSpec,
-  version: VersionManifest,
-  rows: string
-): Promise<Map<string, string>> {
-  const label = sqlName(labelColumn(spec, version));
-  const group = `coalesce(${sqlName(groupColumn(spec, version)!)}::varchar, 'row:' || row_id)`;
-  const counted = await db.rows<{group_key: string; label: string; n: number}>(
-    `select ${group} as group_key, coalesce(${label}::varchar, '') as label, count(*)::int as n from ${rows} group by all order by all`
-  );
-  const labels = [...new Set(counted.map((row) => row.label))].sort();
-  const groups = new Map<string, number[]>();
-  for (const row of counted) {
-    const counts = groups.get(row.group_key) ?? new Array<number>(labels.length).fill(0);
-    counts[labels.indexOf(row.label)] = row.n;
-    groups.set(row.group_key, counts);
-  }
-  const {validation, test, sealed} = sharesOf(spec);
-  const shares = {train: 1 - validation - test - sealed, validation, test, sealed};
-  return stratifiedGroups(
-    [...groups].map(([key, counts]) => ({group: key, counts})),
-    shares,
-    spec.seed ?? "assay"
   );
 }
 

@@ -1,3 +1,6 @@
 export {ensureSplit} from "./ensureSplit.js";
+export {type Leakage} from "./leakage.js";
 export type {SplitMeasures} from "./measure.js";
+export {possibleStrategies} from "./possible.js";
+export {CLEAN, recommendSplit, type SplitChoice} from "./recommend.js";
 export type {SplitSpec} from "./spec.js";

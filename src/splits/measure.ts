@@ -1,14 +1,37 @@
+import type {NearDuplicates} from "../datasets/index.js";
+import {
+  chiSquaredDrift,
+  type ChiSquaredDrift,
+  jensenShannon,
+  populationStability,
+  type TwoCounts
+} from "../stats/index.js";
 import {type Database, sqlName, type VersionManifest} from "../store/index.js";
+import {keyLeakage, type Leakage, nearLeakage, ngramLeakage, similarityLeakage} from "./leakage.js";
+
+/** Which measures these are; manifests with an older edition are measured again. */
+export const MEASURES_EDITION = 2;
 
 export interface SplitMeasures {
+  edition: number;
   /** Rows of the test part whose text also stands in the training part, after folding case and white space. */
-  exactLeakage?: {rows: number; share: number};
+  exactLeakage?: Leakage;
+  /** Rows of the test part with a near-duplicate in the training part (of one cluster with a row there). */
+  nearLeakage?: Leakage;
+  /** Rows of the test part that share 13 words in a row with the training part; `long`: rows that have 13 words. */
+  ngramLeakage?: Leakage & {long: number};
   /** Rows of the test part whose group also has rows in the training part. */
-  groupLeakage?: {rows: number; share: number};
+  groupLeakage?: Leakage;
+  /** DataSAIL's leakage over clusters of near-duplicates, all parts, from 0 to 1. */
+  similarityLeakage?: number;
   /** Population stability index of the classes, test against train (0.1: slight, 0.25: strong shift). */
   labelPsi?: number;
   /** Jensen–Shannon distance of the classes, base 2, from 0 to 1. */
   labelJensenShannon?: number;
+  /** Pearson's test that test and train have the same class shares. */
+  labelChiSquared?: ChiSquaredDrift;
+  /** Largest difference of one class's share between test and train, from 0 to 1. */
+  labelGap?: number;
 }
 
 /**
@@ -19,34 +42,27 @@ export async function measureSplit(
   db: Database,
   version: VersionManifest,
   rows: string,
-  assigned: string
+  assigned: string,
+  near: NearDuplicates | undefined
 ): Promise<SplitMeasures> {
-  const measures: SplitMeasures = {};
-  if (version.text)
-    measures.exactLeakage = await share(
+  const measures: SplitMeasures = {edition: MEASURES_EDITION};
+  if (version.text) {
+    measures.exactLeakage = await keyLeakage(
       db,
       rows,
       assigned,
       `lower(regexp_replace(trim(r.${sqlName(version.text)}::varchar), '\\s+', ' ', 'g'))`
     );
+    measures.ngramLeakage = await ngramLeakage(db, rows, assigned, version.text);
+  }
+  if (near) {
+    measures.nearLeakage = await nearLeakage(db, assigned, near.file);
+    measures.similarityLeakage = await similarityLeakage(db, assigned, near.file);
+  }
   if (version.group)
-    measures.groupLeakage = await share(db, rows, assigned, `r.${sqlName(version.group)}::varchar`);
+    measures.groupLeakage = await keyLeakage(db, rows, assigned, `r.${sqlName(version.group)}::varchar`);
   if (version.label) Object.assign(measures, labelDrift(await labelCounts(db, version, rows, assigned)));
   return measures;
-}
-
-async function share(
-  db: Database,
-  rows: string,
-  assigned: string,
-  key: string
-): Promise<{rows: number; share: number} | undefined> {
-  const found = await db.row<{leaked: number; total: number}>(
-    `with keyed as (select a.part, ${key} as k from ${rows} r join ${assigned} a using (row_id))
-     select count(*) filter (k in (select k from keyed where part = 'train' and k is not null))::int as leaked, count(*)::int as total
-     from keyed where part = 'test'`
-  );
-  return found && found.total > 0 ? {rows: found.leaked, share: found.leaked / found.total} : undefined;
 }
 
 /** Rows per part and class. */
@@ -67,23 +83,23 @@ export async function labelCounts(
 
 function labelDrift(
   counts: Record<string, Record<string, number>>
-): Pick<SplitMeasures, "labelPsi" | "labelJensenShannon"> {
+): Pick<SplitMeasures, "labelPsi" | "labelJensenShannon" | "labelChiSquared" | "labelGap"> {
   const {train, test} = counts;
   if (!train || !test) return {};
   const labels = [...new Set([...Object.keys(train), ...Object.keys(test)])];
-  const shares = (part: Record<string, number>, add: number) => {
-    const total = labels.reduce((sum, label) => sum + (part[label] ?? 0) + add, 0);
-    return labels.map((label) => ((part[label] ?? 0) + add) / total);
+  const sides: TwoCounts = {
+    before: labels.map((label) => train[label] ?? 0),
+    after: labels.map((label) => test[label] ?? 0)
   };
-  // Half a row is added to every class, since an empty class would make the index infinite.
-  const [p, q] = [shares(train, 0.5), shares(test, 0.5)];
-  const psi = labels.reduce((sum, _, i) => sum + (q[i]! - p[i]!) * Math.log(q[i]! / p[i]!), 0);
-  const [a, b] = [shares(train, 0), shares(test, 0)];
-  const divergence = (x: number[], m: number[]) =>
-    x.reduce((sum, v, i) => (v > 0 ? sum + v * Math.log2(v / m[i]!) : sum), 0);
-  const middle = a.map((v, i) => (v + b[i]!) / 2);
+  const total = (side: readonly number[]) => side.reduce((sum, n) => sum + n, 0);
   return {
-    labelPsi: psi,
-    labelJensenShannon: Math.sqrt(Math.max(0, (divergence(a, middle) + divergence(b, middle)) / 2))
+    labelPsi: populationStability(sides),
+    labelJensenShannon: jensenShannon(sides),
+    labelChiSquared: chiSquaredDrift(sides),
+    labelGap: Math.max(
+      ...labels.map((_, i) =>
+        Math.abs(sides.before[i]! / total(sides.before) - sides.after[i]! / total(sides.after))
+      )
+    )
   };
 }

@@ -1,3 +1,5 @@
+import type {NearDuplicateSettings} from "../datasets/index.js";
+
 /** How rows are divided into parts. The same version, spec and seed always give the same split. */
 export interface SplitSpec {
   /** Shown in reports; the strategy's name when absent. */
@@ -7,7 +9,8 @@ export interface SplitSpec {
    * - `group`: rows of one group stay together, by a hash of the group
    * - `stratified`, `stratified-group`: the same with class shares kept alike in all parts
    * - `temporal`: the newest rows are the test part, the ones before them validation
-   * - `cluster`: near-duplicates stay together
+   * - `cluster`: near-duplicates stay together, and groups too where the data set has them, by a hash of what is
+   *   linked (an old row moves only when new rows link it to others or bring a smaller id into its cluster)
    * - `given`: a column of the data set names the part
    */
   strategy: "random" | "group" | "stratified" | "stratified-group" | "temporal" | "cluster" | "given";
@@ -17,6 +20,8 @@ export interface SplitSpec {
   column?: string;
   /** Cut-offs for `temporal`: rows at or after `test` are the test part. Shares are used when absent. */
   cutoffs?: {validation?: string; test: string};
+  /** What counts as a near-duplicate, for `cluster` and for the measures. */
+  near?: NearDuplicateSettings;
   /** Shares of the parts; what is left is training. Defaults: validation 0.15, test 0.15, sealed 0. */
   validation?: number;
   test?: number;

@@ -8,9 +8,10 @@ export interface GroupCounts {
 
 /**
  * Deals groups to parts so that class shares stay close to the parts' shares of the whole: groups in order of
- * falling spread of their class counts, each to the part where the mean over classes of the squared shortfall
- * ends smallest. Equal spreads are ordered by a hash of seed and group. After Pedregosa et al.,
- * StratifiedGroupKFold (scikit-learn), with unequal shares.
+ * falling spread of their class counts, each to the part where the mean over classes of the standard deviation of
+ * the parts' fill (rows there / rows due) ends smallest, parts weighing by their shares; of parts equally good the
+ * emptier one. Equal spreads are ordered by a hash of seed and group. For equal shares this is Pedregosa et al.,
+ * StratifiedGroupKFold (scikit-learn).
  */
 export function stratifiedGroups(
   groups: readonly GroupCounts[],
@@ -18,36 +19,56 @@ export function stratifiedGroups(
   seed: string
 ): Map<string, string> {
   const parts = Object.keys(shares).filter((part) => shares[part]! > 0);
+  const weights = parts.map((part) => shares[part]!);
   const classes = groups[0]?.counts.length ?? 0;
   const totals = Array.from({length: classes}, (_, c) =>
     groups.reduce((sum, group) => sum + group.counts[c]!, 0)
   );
-  const filled = new Map(parts.map((part) => [part, new Array<number>(classes).fill(0)]));
+  const filled = parts.map(() => new Array<number>(classes).fill(0));
+  const rows = new Array<number>(parts.length).fill(0);
   const ordered = groups
     .map((group) => ({...group, spread: spread(group.counts), tie: hashJson([seed, group.group])}))
     .sort((a, b) => b.spread - a.spread || (a.tie < b.tie ? -1 : 1));
   const placed = new Map<string, string>();
-  for (const group of ordered) {
-    let best = parts[0]!;
-    let bestGain = -Infinity;
-    for (const part of parts) {
-      // How much closer this group brings the part to its share of every class.
-      let gain = 0;
-      for (let c = 0; c < classes; c++) {
-        if (totals[c] === 0) continue;
-        const target = shares[part]! * totals[c]!;
-        const have = filled.get(part)![c]!;
-        const before = (target - have) / totals[c]!;
-        const after = (target - have - group.counts[c]!) / totals[c]!;
-        gain += (before * before - after * after) / shares[part]!;
-      }
-      if (gain > bestGain + 1e-15) [best, bestGain] = [part, gain];
+  for (const {group, counts} of ordered) {
+    let best = 0;
+    let least = Infinity;
+    for (let part = 0; part < parts.length; part++) {
+      let unevenness = 0;
+      for (let c = 0; c < classes; c++)
+        if (totals[c]! > 0) unevenness += fillDeviation(filled, weights, totals[c]!, c, part, counts[c]!);
+      const better = unevenness < least - 1e-12;
+      const emptier = Math.abs(unevenness - least) <= 1e-12 && fill(part) < fill(best);
+      if (better || emptier) [best, least] = [part, Math.min(least, unevenness)];
     }
-    placed.set(group.group, best);
-    const counts = filled.get(best)!;
-    for (let c = 0; c < classes; c++) counts[c]! += group.counts[c]!;
+    placed.set(group, parts[best]!);
+    for (let c = 0; c < classes; c++) filled[best]![c]! += counts[c]!;
+    rows[best]! += counts.reduce((sum, n) => sum + n, 0);
   }
   return placed;
+
+  function fill(part: number): number {
+    return rows[part]! / weights[part]!;
+  }
+}
+
+/** Standard deviation over parts of the fill of one class, were `more` rows of it added to a part. */
+function fillDeviation(
+  filled: readonly number[][],
+  weights: readonly number[],
+  total: number,
+  c: number,
+  target: number,
+  more: number
+): number {
+  let mean = 0;
+  let square = 0;
+  for (let part = 0; part < weights.length; part++) {
+    const ratio = (filled[part]![c]! + (part === target ? more : 0)) / (total * weights[part]!);
+    mean += weights[part]! * ratio;
+    square += weights[part]! * ratio * ratio;
+  }
+  return Math.sqrt(Math.max(0, square - mean * mean));
 }
 
 function spread(counts: readonly number[]): number {

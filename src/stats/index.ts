@@ -62,3 +62,10 @@ export {
   type Sensitivity
 } from "./sensitivity.js";
 export {clusteredRegression, type ClusteredRegression, type Coefficient} from "./clusteredRegression.js";
+export {
+  chiSquaredDrift,
+  jensenShannon,
+  populationStability,
+  type ChiSquaredDrift,
+  type TwoCounts
+} from "./drift.js";

@@ -1,0 +1,110 @@
+import {rm} from "node:fs/promises";
+import type {NearDuplicates} from "../datasets/index.js";
+import {
+  PARTS,
+  sqlName,
+  sqlString,
+  type Store,
+  temporaryPath,
+  UserError,
+  type VersionManifest,
+  writeParquet,
+  writeParquetRows
+} from "../store/index.js";
+import {assignQuery, groupColumn, hashUnit, labelColumn, partOf, sharesOf} from "./assign.js";
+import {linkGroups} from "./clusterGroups.js";
+import type {SplitSpec} from "./spec.js";
+import {stratifiedGroups} from "./stratifiedGroup.js";
+
+/** Writes which part every row of `rows` belongs to. `near` is needed by the cluster strategy alone. */
+export async function assignParts(
+  store: Store,
+  spec: SplitSpec,
+  version: VersionManifest,
+  rows: string,
+  file: string,
+  near: NearDuplicates | undefined
+): Promise<void> {
+  if (spec.strategy === "cluster") return assignClusters(store, spec, version, rows, file, near);
+  if (spec.strategy === "stratified-group") return assignGroups(store, spec, version, rows, file);
+  return writeParquet(store, file, `${assignQuery(spec, version, rows)} order by row_id`);
+}
+
+/** Near-duplicates stay together, and groups too: what is linked in any way is one unit, placed by its hash. */
+async function assignClusters(
+  store: Store,
+  spec: SplitSpec,
+  version: VersionManifest,
+  rows: string,
+  file: string,
+  near: NearDuplicates | undefined
+): Promise<void> {
+  if (!near)
+    throw new UserError(
+      `split ${spec.name ?? spec.strategy}: data set ${version.dataset} names no text column, so near-duplicates cannot be told. Give it \`text: "column"\`.`
+    );
+  const column = groupColumn(spec, version);
+  const grouped = `(select row_id, ${column ? groupKey(column) : "row_id"} as group_key from ${rows})`;
+  const units = temporaryPath(file) + ".units";
+  try {
+    await linkGroups(store, grouped, near.file, units);
+    const unit = `coalesce(u.unit, g.group_key)`;
+    await writeParquet(
+      store,
+      file,
+      `select g.row_id, ${partOf(hashUnit(unit, spec.seed ?? "assay"), sharesOf(spec))} as part, ${unit} as group_key
+       from ${grouped} g left join read_parquet(${sqlString(units)}) u using (group_key) order by g.row_id`
+    );
+  } finally {
+    await rm(units, {force: true});
+  }
+}
+
+async function assignGroups(
+  store: Store,
+  spec: SplitSpec,
+  version: VersionManifest,
+  rows: string,
+  file: string
+): Promise<void> {
+  const placed = await placeGroups(store, spec, version, rows);
+  const group = groupKey(groupColumn(spec, version)!);
+  async function* parts() {
+    for await (const batch of store.batches<{row_id: string; group_key: string}>(
+      `select row_id, ${group} as group_key from ${rows} order by row_id`
+    ))
+      for (const row of batch) yield {...row, part: placed.get(row.group_key)};
+  }
+  await writeParquetRows(store, file, PARTS, parts());
+}
+
+async function placeGroups(
+  store: Store,
+  spec: SplitSpec,
+  version: VersionManifest,
+  rows: string
+): Promise<Map<string, string>> {
+  const label = sqlName(labelColumn(spec, version));
+  const counted = await store.rows<{group_key: string; label: string; n: number}>(
+    `select ${groupKey(groupColumn(spec, version)!)} as group_key, coalesce(${label}::varchar, '') as label, count(*)::int as n
+     from ${rows} group by all order by all`
+  );
+  const labels = new Map([...new Set(counted.map((row) => row.label))].sort().map((name, i) => [name, i]));
+  const groups = new Map<string, number[]>();
+  for (const row of counted) {
+    const counts = groups.get(row.group_key) ?? new Array<number>(labels.size).fill(0);
+    counts[labels.get(row.label)!] = row.n;
+    groups.set(row.group_key, counts);
+  }
+  const {validation, test, sealed} = sharesOf(spec);
+  const shares = {train: 1 - validation - test - sealed, validation, test, sealed};
+  return stratifiedGroups(
+    [...groups].map(([key, counts]) => ({group: key, counts})),
+    shares,
+    spec.seed ?? "assay"
+  );
+}
+
+function groupKey(column: string): string {
+  return `coalesce(${sqlName(column)}::varchar, 'row:' || row_id)`;
+}

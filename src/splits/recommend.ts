@@ -1,0 +1,100 @@
+import type {SplitManifest} from "../store/index.js";
+import type {SplitMeasures} from "./measure.js";
+
+/** A split whose test part leaks more than this share of its rows, by any measure, is not called clean. */
+export const CLEAN = 0.01;
+
+/** Above this stability index the classes of test and train are called strongly different. */
+const STRONG_DRIFT = 0.25;
+
+/** Of clean splits the first of these is taken: what is nearest to later use, then what is best balanced. */
+const PREFERENCE = ["given", "temporal", "stratified-group", "cluster", "group", "stratified", "random"];
+
+const KINDS = [
+  {name: "exactLeakage", words: "repeat a text of the training part"},
+  {name: "nearLeakage", words: "have a near-duplicate in the training part"},
+  {name: "ngramLeakage", words: "share 13 words in a row with the training part"},
+  {name: "groupLeakage", words: "belong to a group of the training part"}
+] as const;
+
+export interface SplitChoice {
+  /** Id of the split to use. */
+  split: string;
+  strategy: string;
+  /** The largest leakage share of the split, from 0 to 1; undefined when nothing could be measured. */
+  worst?: number;
+  /** One or two sentences for a reader, without markup. */
+  sentence: string;
+}
+
+/**
+ * Which of several splits of one version to use, and why. Splits without test rows are passed over; undefined when
+ * none is left. Pure, so that a page says the same as the command line.
+ */
+export function recommendSplit(splits: readonly SplitManifest[]): SplitChoice | undefined {
+  const usable = splits.filter((split) => (split.counts.test ?? 0) > 0 && (split.counts.train ?? 0) > 0);
+  if (usable.length === 0) return undefined;
+  const rank = (split: SplitManifest) =>
+    PREFERENCE.includes(split.strategy) ? PREFERENCE.indexOf(split.strategy) : PREFERENCE.length;
+  const measured = usable.filter((split) => worstLeak(split) !== undefined);
+  if (measured.length === 0) {
+    const first = [...usable].sort((a, b) => rank(a) - rank(b))[0]!;
+    return {
+      split: first.id,
+      strategy: first.strategy,
+      sentence: `Use the ${first.name} split for now: the data set names neither a text nor a group column, so leakage could not be measured.`
+    };
+  }
+  const clean = measured.filter((split) => worstLeak(split)!.share <= CLEAN);
+  const choice = clean.length
+    ? [...clean].sort((a, b) => Number(drifts(a)) - Number(drifts(b)) || rank(a) - rank(b))[0]!
+    : [...measured].sort((a, b) => worstLeak(a)!.share - worstLeak(b)!.share || rank(a) - rank(b))[0]!;
+  return {
+    split: choice.id,
+    strategy: choice.strategy,
+    worst: worstLeak(choice)!.share,
+    sentence: [reason(choice, measured, clean.length > 0), remark(choice)].filter(Boolean).join(" ")
+  };
+}
+
+function reason(choice: SplitManifest, measured: readonly SplitManifest[], clean: boolean): string {
+  const own = worstLeak(choice)!;
+  const leaking = measured.filter((split) => split !== choice && worstLeak(split)!.share > CLEAN);
+  const worst = leaking.sort((a, b) => worstLeak(b)!.share - worstLeak(a)!.share)[0];
+  const against = worst
+    ? `; under the ${worst.name} split ${percent(worstLeak(worst)!.share)} of test rows ${worstLeak(worst)!.words}, so its scores are likely too high`
+    : "";
+  if (clean)
+    return `Use the ${choice.name} split: no measured leakage is above ${percent(own.share)} of its test rows${against}.`;
+  return `No strategy is clean. The ${choice.name} split leaks least: ${percent(own.share)} of its test rows ${own.words}${against}.`;
+}
+
+function remark(choice: SplitManifest): string | undefined {
+  const psi = measuresOf(choice).labelPsi;
+  if (psi === undefined) return undefined;
+  if (psi < STRONG_DRIFT) return `Class shares of test and training are alike (PSI ${psi.toFixed(3)}).`;
+  return choice.strategy === "temporal"
+    ? `Classes drift over time (PSI ${psi.toFixed(3)}), as they will in use.`
+    : `Class shares of test and training differ strongly (PSI ${psi.toFixed(3)}): look at scores by class.`;
+}
+
+/** Drift over time is what a temporal split is there to show. */
+function drifts(split: SplitManifest): boolean {
+  return split.strategy !== "temporal" && (measuresOf(split).labelPsi ?? 0) >= STRONG_DRIFT;
+}
+
+function worstLeak(split: SplitManifest): {share: number; words: string} | undefined {
+  const measures = measuresOf(split);
+  return KINDS.flatMap(({name, words}) => {
+    const share = measures[name]?.share;
+    return share === undefined ? [] : [{share, words}];
+  }).sort((a, b) => b.share - a.share)[0];
+}
+
+function measuresOf(split: SplitManifest): Partial<SplitMeasures> {
+  return split.measures as Partial<SplitMeasures>;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
