@@ -2,7 +2,7 @@ import {join} from "node:path";
 import {type Database, emptyRelation, type Columns, sqlString} from "../store/index.js";
 
 /** Requests handled at once where DuckDB has to sort or join whole rows. */
-const CHUNK = 32_768;
+const CHUNK = 16_384;
 
 /** Half-open ranges [from, to) that cover [0, total) in order; none when total is 0. */
 export function rangesOf(total: number, size = CHUNK): {from: number; to: number}[] {

@@ -1,7 +1,17 @@
 import {createReadStream, existsSync, statSync} from "node:fs";
-import {rm} from "node:fs/promises";
-import {type Columns, columnsLiteral, type Database, emptyRelation, sqlString} from "../store/index.js";
+import {type FileHandle, open, rm} from "node:fs/promises";
+import {
+  type Columns,
+  columnsLiteral,
+  type Database,
+  emptyRelation,
+  sqlString,
+  temporaryPath
+} from "../store/index.js";
 import {copyParquet} from "./chunks.js";
+
+/** DuckDB reads a file of lines through buffers of 32 MB; of a smaller file it fills no more than its size. */
+const PIECE_BYTES = 4 << 20;
 
 /**
  * A log as a Parquet file at `path`, in the log's order, and the relation of it. A torn last line, of a run that is
@@ -14,13 +24,17 @@ export async function logAsParquet(
   path: string
 ): Promise<string> {
   if (!existsSync(log) || statSync(log).size === 0) return `(${emptyRelation(columns)})`;
-  // DuckDB wants to know the longest line beforehand, and takes memory for the bound whatever the lines are.
-  const longest = Math.max(1 << 16, (await longestLine(log)) + 1);
-  await copyParquet(
-    db,
-    path,
-    `select * from read_json(${sqlString(log)}, format = 'newline_delimited', ignore_errors = true, maximum_object_size = ${longest}, columns = ${columnsLiteral(columns)})`
-  );
+  const {pieces, longest} = await cutInPieces(log, path);
+  try {
+    await copyParquet(
+      db,
+      path,
+      `select * from read_json([${pieces.map(sqlString).join(", ")}], format = 'newline_delimited', ignore_errors = true,
+         maximum_object_size = ${Math.max(1 << 16, longest + 1)}, columns = ${columnsLiteral(columns)})`
+    );
+  } finally {
+    for (const piece of pieces) await rm(piece, {force: true});
+  }
   return `read_parquet(${sqlString(path)})`;
 }
 
@@ -31,18 +45,42 @@ export async function packed(db: Database, log: string, columns: Columns): Promi
   return relation;
 }
 
-/** Bytes of the longest line of a file. */
-async function longestLine(path: string): Promise<number> {
+/** Copies a file of lines into several, beside `near`, each cut behind a newline; and its longest line in bytes. */
+async function cutInPieces(log: string, near: string): Promise<{pieces: string[]; longest: number}> {
+  const pieces: string[] = [];
+  let piece: FileHandle | undefined;
+  let written = 0;
   let longest = 0;
   let current = 0;
-  for await (const block of createReadStream(path, {highWaterMark: 1 << 18}) as AsyncIterable<Buffer>) {
-    let start = 0;
-    for (let end = block.indexOf(10); end >= 0; end = block.indexOf(10, start)) {
-      longest = Math.max(longest, current + end - start);
-      current = 0;
-      start = end + 1;
+  const write = async (bytes: Buffer) => {
+    if (bytes.length === 0) return;
+    if (!piece) {
+      pieces.push(temporaryPath(near));
+      piece = await open(pieces.at(-1)!, "w");
+      written = 0;
     }
-    current += block.length - start;
+    await piece.write(bytes);
+    written += bytes.length;
+  };
+  try {
+    for await (const block of createReadStream(log, {highWaterMark: 1 << 18}) as AsyncIterable<Buffer>) {
+      let start = 0;
+      for (let end = block.indexOf(10); end >= 0; end = block.indexOf(10, start)) {
+        longest = Math.max(longest, current + end - start);
+        current = 0;
+        start = end + 1;
+      }
+      current += block.length - start;
+      if (written + block.length < PIECE_BYTES || start === 0) await write(block);
+      else {
+        await write(block.subarray(0, start));
+        await piece?.close();
+        piece = undefined;
+        await write(block.subarray(start));
+      }
+    }
+  } finally {
+    await piece?.close();
   }
-  return Math.max(longest, current);
+  return {pieces, longest: Math.max(longest, current)};
 }

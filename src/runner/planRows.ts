@@ -33,7 +33,7 @@ interface StoredRow extends Record<string, unknown> {
   assay_group_key: string | null;
 }
 
-const ROWS_AT_ONCE = 16_384;
+const ROWS_AT_ONCE = 8_192;
 
 /**
  * Puts the rows of a part in the order of SHA-256(seed, row id), cut at `limit`: the first n rows are a random

@@ -80,8 +80,13 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
   await mkdir(folder, {recursive: true});
   // One thread: each of DuckDB's takes buffers of 32 MB, and the calls need the other cores.
   const db = await openDatabase({tmpDir: store.workspace.tmpDir, threads: 1});
-  // Gives freed memory back to the system early; by default only beyond 128 MB.
-  await db.run("set allocator_flush_threshold = '1MB'");
+  // What DuckDB has freed goes back to the system, files are not kept in memory, and rows are written as they come.
+  for (const setting of [
+    "allocator_background_threads = true",
+    "enable_external_file_cache = false",
+    "write_buffer_row_group_count = 1"
+  ])
+    await db.run(`set ${setting}`);
   const place: Place = {db, workspace: store.workspace};
   let ready: ReadyCandidate[] = [];
   try {

@@ -42,7 +42,7 @@ export async function wordsProject(folder: string, rows: number, test = 0.5): Pr
   const first = await openStore(folder);
   const {version} = await pull(first.workspace, words(rows));
   first.close();
-  const store = await openStore(folder, {memoryLimit: "200MB", threads: 2});
+  const store = await openStore(folder);
   const split = await ensureSplit(store, version, {strategy: "group", validation: 0, test});
   return {store, version, split};
 }
