@@ -82,3 +82,43 @@ describe("golden merges", () => {
       });
   }
 });
+
+interface SeedStats {
+  mask_stats: Record<string, {kept: number; numel: number; expected_frac: number}>;
+  seed_stats_8: Record<
+    string,
+    {mean_abs_delta: number; frac_equal_base_mean: number; frac_equal_base_sd: number}
+  >;
+}
+
+describe("random methods without given masks", () => {
+  const random = cases.filter(([, {method}]) => /dare|della/.test(method));
+  for (const [name] of random)
+    it(`${name} drops and rescales as often and as much as the reference over seeds`, async () => {
+      const folder = join(GOLDEN!, name);
+      const meta = JSON.parse(await readFile(join(folder, "meta.json"), "utf8")) as SeedStats;
+      const config = await readFile(join(folder, "config.yml"), "utf8");
+      const base = await readTensors(join(GOLDEN!, /base_model: (\S+)/.exec(config)![1]!));
+      const runs = await Promise.all(
+        [1, 2, 3, 4].map((seed) =>
+          mergeIn(work.path, config, {seed, resolveModel: (model) => join(GOLDEN!, model)})
+        )
+      );
+      for (const [tensor, gold] of Object.entries(meta.seed_stats_8)) {
+        const before = base.get(tensor)!.values;
+        const n = before.length * runs.length;
+        let equal = 0;
+        let delta = 0;
+        for (const {tensors} of runs)
+          tensors.get(tensor)!.values.forEach((v, i) => {
+            if (v === before[i]) equal++;
+            delta += Math.abs(v - before[i]!);
+          });
+        const p = gold.frac_equal_base_mean;
+        const spread = 5 * Math.sqrt((p * (1 - p)) / n + gold.frac_equal_base_sd ** 2 / 8);
+        expect(Math.abs(equal / n - p), `${tensor} equal to base`).toBeLessThan(spread);
+        const loose = before.length < 1000 ? 0.25 : 0.05;
+        expect(Math.abs(delta / n / gold.mean_abs_delta - 1), `${tensor} mean change`).toBeLessThan(loose);
+      }
+    });
+});

@@ -14,9 +14,13 @@ export interface Block {
   count: number;
 }
 
+/** Elements of differences that a thread keeps between walks over one tensor (32 MB). */
+const CACHED = 1 << 23;
+
 /** Buffers that one thread uses again for tensor after tensor. */
 export class Scratch {
   private readonly floats: Float32Array[] = [];
+  private readonly caches: Float32Array[] = [];
   private used = 0;
   raw = new Uint8Array(BLOCK * 8);
 
@@ -28,6 +32,13 @@ export class Scratch {
     const at = this.used++;
     let buffer = this.floats[at];
     if (!buffer || buffer.length < count) this.floats[at] = buffer = new Float32Array(Math.max(count, BLOCK));
+    return buffer;
+  }
+
+  /** A large buffer that stays between tensors; its contents do not. */
+  cache(index: number, count: number): Float32Array {
+    let buffer = this.caches[index];
+    if (!buffer || buffer.length < count) this.caches[index] = buffer = new Float32Array(count);
     return buffer;
   }
 
@@ -48,6 +59,7 @@ export class MergeTensor {
   readonly base: number;
   /** Inputs other than the base. */
   readonly others: number[];
+  private readonly deltas = new Map<number, {values: Float32Array; filled: number}>();
   private readonly adapters = new Map<number, AdapterRows>();
   nonFinite = 0;
   squares = 0;
@@ -119,9 +131,30 @@ export class MergeTensor {
 
   /** The difference to the base, whose same block is in `base`. */
   loadDelta(input: number, block: Block, base: Float32Array, out: Float32Array): void {
+    const cached = this.deltas.get(input);
+    if (cached?.filled === this.count)
+      return out.set(cached.values.subarray(block.start, block.start + block.count));
     this.load(input, block, out);
     subtract(out, base, block.count);
     this.round(out, block.count);
+  }
+
+  /** Whether this difference was kept, so that the base need not be loaded for it. */
+  isCached(input: number): boolean {
+    return this.deltas.get(input)?.filled === this.count;
+  }
+
+  /** Keeps a block of a difference for later walks, if all of the tensor's differences fit. */
+  cacheDelta(input: number, {start, count}: Block, delta: Float32Array): void {
+    if (this.count * this.others.length > CACHED || this.isCached(input)) return;
+    let cached = this.deltas.get(input);
+    if (!cached) {
+      const index = this.others.indexOf(input);
+      this.deltas.set(input, (cached = {values: this.scratch.cache(index, this.count), filled: 0}));
+    }
+    if (start !== cached.filled) return;
+    cached.values.set(delta.subarray(0, count), start);
+    cached.filled += count;
   }
 
   private read(source: TensorInput, start: number, count: number, out: Float32Array): void {

@@ -1,5 +1,5 @@
 import {rounded} from "../numeric/convert.js";
-import {add, scale} from "../numeric/vector.js";
+import {add, addScaled, scale} from "../numeric/vector.js";
 import {type Method} from "./types.js";
 
 /** The weighted sum of the models, divided by the sum of the weights unless normalize is false. */
@@ -17,21 +17,27 @@ export const linear: Method = {
       tensor.work,
       weights.reduce((a, b) => a + b, 0)
     );
-    const divisor = tensor.parameter("normalize") ? total : 1;
+    const normalize = tensor.parameter("normalize") !== 0;
+    // Without a rounding chain to follow, dividing the weights saves dividing every element.
+    const early = normalize && !tensor.job.exact;
+    const factors = early ? weights.map((weight) => weight / total) : weights;
+    const divisor = normalize && !early ? total : 1;
     const x = tensor.float();
     const sum = tensor.float();
     for (const block of tensor.blocks()) {
-      weights.forEach((weight, i) => {
+      const {count} = block;
+      factors.forEach((factor, i) => {
         const target = i === 0 ? sum : x;
         tensor.load(i, block, target);
-        scale(target, weight, block.count);
-        tensor.round(target, block.count);
-        if (i > 0) add(sum, x, block.count);
+        if (i > 0 && !tensor.job.exact) return addScaled(sum, factor, x, count);
+        scale(target, factor, count);
+        tensor.round(target, count);
+        if (i > 0) add(sum, x, count);
       });
-      tensor.round(sum, block.count);
+      tensor.round(sum, count);
       if (divisor !== 1) {
-        for (let e = 0; e < block.count; e++) sum[e] = sum[e]! / divisor;
-        tensor.round(sum, block.count);
+        for (let e = 0; e < count; e++) sum[e] = sum[e]! / divisor;
+        tensor.round(sum, count);
       }
       tensor.store(block, sum);
     }

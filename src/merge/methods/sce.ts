@@ -93,7 +93,7 @@ function select(
   if (wanted === 0) return {apply: (delta, {count}) => delta.fill(0, 0, count)};
   const [cut] = magnitudesAt([total - wanted], pass);
   const {key, below, equal} = cut!;
-  return keepFrom(key, wanted - (total - below - equal), equal);
+  return keepFrom(key, wanted - (total - below - equal));
 }
 
 /** Population variance of each entry over the models. */

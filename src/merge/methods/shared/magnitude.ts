@@ -10,11 +10,11 @@ export const magnitude: Sparsifier = (tensor, input) => {
   const wanted = Math.max(1, Math.floor(density * tensor.count));
   const [cut] = magnitudesAt([tensor.count - wanted], deltaPass(tensor, input), tensor.work === "BF16");
   const {key, below, equal} = cut!;
-  return keepFrom(key, wanted - (tensor.count - below - equal), equal);
+  return keepFrom(key, wanted - (tensor.count - below - equal));
 };
 
-/** Keeps keys above `key`, and the first `wanted` of the `equal` ones at it. */
-export function keepFrom(key: number, wanted: number, equal: number): Keep {
+/** Keeps keys above `key`, and the first `wanted` of those that equal it. */
+export function keepFrom(key: number, wanted: number): Keep {
   let left = wanted;
   return {
     begin() {
@@ -25,14 +25,10 @@ export function keepFrom(key: number, wanted: number, equal: number): Keep {
       // Arithmetic instead of branches: which entries survive is as good as random, and a processor guesses badly.
       for (let i = 0; i < count; i++) {
         const v = bits[i]!;
-        bits[i] = v & ~(((v & 0x7fffffff) - key) >> 31);
+        const magnitude = v & 0x7fffffff;
+        bits[i] = v & ~((magnitude - key) >> 31);
+        if (magnitude === key && left-- <= 0) bits[i] = 0;
       }
-      if (wanted === equal) return;
-      for (let i = 0; i < count; i++)
-        if ((bits[i]! & 0x7fffffff) === key) {
-          if (left > 0) left--;
-          else bits[i] = 0;
-        }
     }
   };
 }

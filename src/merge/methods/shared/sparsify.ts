@@ -22,14 +22,15 @@ export function keepMask(mask: Uint8Array): Keep {
   };
 }
 
-/** A walk over one model's differences to the base. */
+/** A walk over one model's differences to the base. The first one keeps them when they fit into memory. */
 export function deltaPass(tensor: MergeTensor, input: number, rows = false) {
   const base = tensor.float(tensor.blockSize(rows));
   const delta = tensor.float(tensor.blockSize(rows));
   return (visit: (values: Float32Array, count: number, block: Block) => void): void => {
     for (const block of tensor.blocks(rows)) {
-      tensor.load(tensor.base, block, base);
+      if (!tensor.isCached(input)) tensor.load(tensor.base, block, base);
       tensor.loadDelta(input, block, base, delta);
+      tensor.cacheDelta(input, block, delta);
       visit(delta, block.count, block);
     }
   };

@@ -65,6 +65,7 @@ function mergeTaskVectors(tensor: MergeTensor, {sparsify, rows, consensus}: Task
     weights.reduce((a, b) => a + b, 0)
   );
   const divisor = Math.abs(total) < 1e-8 ? 1 : total;
+  const fast = consensus && !tensor.job.exact && parts.length === 2;
   for (const keep of keeps) keep?.begin?.();
   for (const block of tensor.blocks(rows)) {
     const {count} = block;
@@ -78,6 +79,11 @@ function mergeTaskVectors(tensor: MergeTensor, {sparsify, rows, consensus}: Task
       }
     });
     sum(parts, mix, count);
+    if (fast) {
+      addAgreeingPair(parts, weights, {normalize, lambda}, base, mix, count);
+      tensor.store(block, mix);
+      continue;
+    }
     tensor.round(mix, count);
     if (divisors) {
       sumAgreeing(parts, weights, mix, divisors, count);
@@ -119,7 +125,7 @@ function sumAgreeing(
 ): void {
   const signs = new Int32Array(mix.buffer, mix.byteOffset, count);
   divisors.fill(0, 0, count);
-  for (let e = 0; e < count; e++) if (mix[e] === 0) mix[e] = 0;
+  // A sum of -0 has only zero entries, none of which agrees with anything.
   parts.forEach((part, k) => {
     const bits = new Int32Array(part.buffer, part.byteOffset, count);
     const weight = weights[k]!;
@@ -131,6 +137,35 @@ function sumAgreeing(
     }
   });
   sum(parts, mix, count);
+}
+
+/** The same for two models in one walk, with lambda, and the base added. `mix` holds the sums and gets the result. */
+function addAgreeingPair(
+  parts: readonly Float32Array[],
+  weights: readonly number[],
+  {normalize, lambda}: {normalize: boolean; lambda: number},
+  base: Float32Array,
+  mix: Float32Array,
+  count: number
+): void {
+  const [a, b] = parts as [Float32Array, Float32Array];
+  const aBits = new Int32Array(a.buffer, a.byteOffset, count);
+  const bBits = new Int32Array(b.buffer, b.byteOffset, count);
+  const signs = new Int32Array(mix.buffer, mix.byteOffset, count);
+  // By which of the two agree: none, the first, the second, both.
+  const factors = Float64Array.from([0, weights[0]!, weights[1]!, weights[0]! + weights[1]!], (divisor) =>
+    normalize && divisor !== 0 ? lambda / divisor : lambda
+  );
+  for (let e = 0; e < count; e++) {
+    const sign = signs[e]!;
+    const x = aBits[e]!;
+    const y = bBits[e]!;
+    const first = ~((x ^ sign) >> 31) & (((x & 0x7fffffff) + 0x7fffffff) >> 31);
+    const second = ~((y ^ sign) >> 31) & (((y & 0x7fffffff) + 0x7fffffff) >> 31);
+    aBits[e] = x & first;
+    bBits[e] = y & second;
+    mix[e] = base[e]! + (a[e]! + b[e]!) * factors[(first & 1) | (second & 2)]!;
+  }
 }
 
 /** What brings the sum of magnitudes back to what it was before sparsifying; 1 when either sum is next to nothing. */
