@@ -1,7 +1,7 @@
 import {existsSync} from "node:fs";
-import {mkdir, readdir, readFile, rm} from "node:fs/promises";
+import {mkdir, readdir, readFile, rm, writeFile} from "node:fs/promises";
 import {createRequire} from "node:module";
-import {dirname, join, sep} from "node:path";
+import {dirname, join} from "node:path";
 import type * as Esbuild from "esbuild";
 import {writeAtomic} from "../store/index.js";
 import {BUNDLED, MENTIONED} from "./vendored.js";
@@ -92,8 +92,5 @@ async function bundle(
   });
   await mkdir(dirname(output), {recursive: true});
   const text = outputFiles[0]?.text ?? "";
-  await writeAtomic(output.split("/").join(sep), async (temporary) => {
-    const {writeFile} = await import("node:fs/promises");
-    await writeFile(temporary, text);
-  });
+  await writeAtomic(output, (temporary) => writeFile(temporary, text));
 }

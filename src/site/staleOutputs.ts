@@ -1,7 +1,6 @@
-import {readdir, readFile, rm, stat, utimes} from "node:fs/promises";
+import {readdir, readFile, rm, stat, utimes, writeFile} from "node:fs/promises";
 import {extname, join, relative} from "node:path";
 import {writeAtomic} from "../store/index.js";
-import {writeFile} from "node:fs/promises";
 
 const RECORD = "assay-fingerprint";
 
@@ -21,6 +20,10 @@ export async function removeStaleOutputs(root: string, fingerprint: string): Pro
     await rm(join(cache, entry), {recursive: true, force: true});
     removed.push(entry);
   }
+  // Framework names a package's bundle by its version alone, which stays the same while Assay is worked on.
+  const packages = join(cache, "_node");
+  for (const name of await readdir(packages).catch(() => [] as string[]))
+    if (name.startsWith("assay@")) await rm(join(packages, name), {recursive: true, force: true});
   await writeAtomic(record, (temporary) => writeFile(temporary, fingerprint));
   return removed;
 }
