@@ -34,6 +34,12 @@ describe("corpus BLEU", () => {
     expect(await corpus(dogs.map(([, refs]) => ["", refs]))).toBe(0);
     expect(await corpus([])).toBeUndefined();
   });
+  it("counts a word as often as the reference that holds it most, and takes the shorter length on a tie", () => {
+    const details = (refs: string[]) => (bleu()(scoreInput("a a b", refs)) as {details: object}).details;
+    expect(details(["a a", "a b c d"])).toMatchObject({matches: [3, 2, 0, 0], referenceLength: 2});
+    expect(details(["a b c d", "a a"])).toMatchObject({matches: [3, 2, 0, 0], referenceLength: 2});
+    expect(details(["a a", "a"])).toMatchObject({matches: [2, 1, 0, 0]});
+  });
   it("does not depend on the order of rows or references", async () => {
     const turned = dogs.toReversed().map(([output, refs]): [string, string[]] => [output, refs.toReversed()]);
     expect(await corpus(turned)).toBe(await corpus(dogs));

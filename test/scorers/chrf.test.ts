@@ -82,6 +82,10 @@ describe("chrF", () => {
       expect(Math.abs((ours as number) - expected)).toBeLessThan(1e-4);
     }
   });
+  it("leaves out n-grams of a length that a row's reference does not have", async () => {
+    // Characters: 4 given, 3 wanted, 3 shared; pairs: 1, 1, 1. Precision 0.875, recall 1.
+    expect(await corpus(["ab", "cd"], ["a", "cd"])).toBeCloseTo((100 * 5 * 0.875) / (4 * 0.875 + 1), 9);
+  });
   it("counts the best of several references", async () => {
     expect(await score(chrf(), "abc", ["xyz", "abc"])).toBe(100);
     expect(await score(chrf(), "abc", ["xyz"])).toBe(0);
