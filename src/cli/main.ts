@@ -9,6 +9,7 @@ const program = new Command("assay")
     "Data versions, leak-free splits, evals, merges and the decision between models, with its uncertainty."
   )
   .version(assayVersion(), "-V, --version")
+  .enablePositionalOptions() // so that a verb may have a --version of its own
   .showHelpAfterError("(`assay help` lists the commands)")
   .showSuggestionAfterError()
   .exitOverride()
@@ -21,7 +22,7 @@ Files:
   evals/*.eval.ts     one eval each (default export of defineEval)
   .assay/             the store: versions, splits, models, runs (ASSAY_DIR names another folder)
 
-Exit codes: 0 done, 1 error, 2 wrong usage. \`assay check\`: 0 pass, 100 fail, 101 undecided.`
+Exit codes: 0 done, 1 error, 2 wrong usage. \`assay check\`: 0 pass, 100 fail, 101 undecided; \`assay drift\`: 0 steady, 100 drifted, 101 cannot tell.`
   );
 for (const verb of verbs) verb(program);
 

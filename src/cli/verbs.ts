@@ -35,6 +35,40 @@ const versions: Verb = (program) =>
       (await import("./versions.js")).versionsVerb(name, options)
     );
 
+const diff: Verb = (program) =>
+  program
+    .command("diff <name> [before] [after]")
+    .description(
+      "what changed between two versions of a data set; by default the newest and the one before it"
+    )
+    .option("--sample <n>", "row ids to show for each kind of change", whole(0))
+    .option("--json", "print JSON")
+    .action(async (name: string, before: string | undefined, after: string | undefined, options) =>
+      (await import("./diff.js")).diffVerb(name, before, after, options)
+    );
+
+const drift: Verb = (program) =>
+  program
+    .command("drift <name>")
+    .description("has a data set drifted from a version? exits with 0 no, 100 yes, 101 cannot tell")
+    .requiredOption("--against <version>", "the version it is compared with")
+    .option("--version <version>", "the version looked at, instead of the newest")
+    .option("--psi <index>", "population stability index that counts as drift", number(0), 0.25)
+    .option("--json", "print JSON")
+    .action(async (name: string, options) => (await import("./drift.js")).driftVerb(name, options));
+
+const rows: Verb = (program) =>
+  program
+    .command("rows <name>")
+    .description("show rows of a data set")
+    .option("--version <version>", "the version, instead of the newest")
+    .option("--part <part>", "only rows of this part of a split")
+    .option("--split <split>", "the split --part is taken from, instead of the newest")
+    .option("--where <sql>", "only rows that meet this condition")
+    .option("-n, --limit <n>", "rows to show", whole(1), 20)
+    .option("--json", "print JSON")
+    .action(async (name: string, options) => (await import("./rows.js")).rowsVerb(name, options));
+
 const split: Verb = (program) =>
   program
     .command("split <name>")
@@ -64,6 +98,8 @@ const run: Verb = (program) =>
     .option("--dry-run", "print the calls, tokens and cost expected, and call nobody")
     .option("--no-reuse", "ask again for what is in the store")
     .option("--retry-failed", "ask again for the rows that failed")
+    .option("--final", "open the sealed part for evals that score it; noted with who, when and why")
+    .option("--why <text>", "why the sealed part is opened now (with --final)")
     .option("--json", "print JSON")
     .action(async (names: string[], options) => (await import("./run.js")).runVerb(names, options));
 
@@ -165,6 +201,9 @@ export const verbs: Verb[] = [
   init,
   pull,
   versions,
+  diff,
+  drift,
+  rows,
   split,
   run,
   runs,

@@ -1,0 +1,60 @@
+import {type ColumnDrift, diffVersions, type VersionDiff, versionPair} from "../datasets/index.js";
+import {openStore} from "../store/index.js";
+import {openProject} from "./project.js";
+import {bold, print, printable, printJson, table} from "./terminal.js";
+
+export async function diffVerb(
+  name: string,
+  before: string | undefined,
+  after: string | undefined,
+  options: {sample?: number; json?: boolean}
+): Promise<void> {
+  const store = await openStore(await openProject());
+  try {
+    const pair = await versionPair(store, name, before, after);
+    const diff = await diffVersions(store, store.workspace, pair.before, pair.after, options);
+    if (options.json) printJson(diff);
+    else printDiff(diff);
+  } finally {
+    store.close();
+  }
+}
+
+function printDiff(diff: VersionDiff): void {
+  print(
+    `${diff.dataset}: ${diff.before.id} (${diff.before.rows} rows) → ${diff.after.id} (${diff.after.rows} rows)`
+  );
+  for (const kind of ["added", "removed", "changed"] as const) {
+    const {rows, sample} = diff[kind];
+    const more = rows > sample.length ? ", …" : "";
+    print(`${kind}: ${rows}${rows > 0 ? ` (${printable(sample.join(", "))}${more})` : ""}`);
+  }
+  for (const {column, rows} of diff.changedColumns) print(`  ${printable(column)} differs in ${rows} rows`);
+  const {added, removed, retyped} = diff.columns;
+  for (const {name, type} of added) print(`new column ${printable(name)} (${type})`);
+  for (const {name, type} of removed) print(`column ${printable(name)} (${type}) is gone`);
+  for (const column of retyped)
+    print(`column ${printable(column.name)} was ${column.before}, now ${column.after}`);
+  print(`\n${bold("Drift")}`);
+  print(driftTable(diff.drift));
+}
+
+export function driftTable(drift: readonly ColumnDrift[]): string {
+  const figure = (value: number | undefined) =>
+    value === undefined ? undefined : Number(value.toPrecision(4));
+  const spread = ({mean, sd, least, most}: ColumnDrift["before"]) =>
+    mean !== undefined
+      ? `${figure(mean)} ± ${figure(sd) ?? "–"}`
+      : least !== undefined
+        ? `${least} … ${most}`
+        : undefined;
+  return table(drift, [
+    {title: "column", value: ({column}) => column},
+    {title: "kind", value: ({kind}) => (kind === "text" ? "text (length)" : kind)},
+    {title: "before", value: ({before}) => spread(before)},
+    {title: "after", value: ({after}) => spread(after)},
+    {title: "missing", value: ({before, after}) => `${before.missing} → ${after.missing}`, align: "right"},
+    {title: "PSI", value: ({psi}) => psi?.toFixed(3), align: "right"},
+    {title: "p", value: ({p}) => p?.toPrecision(2), align: "right"}
+  ]);
+}

@@ -1,0 +1,67 @@
+import {findVersion} from "../datasets/index.js";
+import {openStore, sqlName, sqlString, type Store, UserError} from "../store/index.js";
+import {openProject} from "./project.js";
+import {dim, print, printable, printJson, table} from "./terminal.js";
+
+interface RowsOptions {
+  version?: string;
+  part?: string;
+  split?: string;
+  where?: string;
+  limit: number;
+  json?: boolean;
+}
+
+/** Shows rows of a version in the order of their ids. Rows of a sealed part stay out of sight. */
+export async function rowsVerb(name: string, options: RowsOptions): Promise<void> {
+  const store = await openStore(await openProject());
+  try {
+    const version = await findVersion(store, name, options.version);
+    const conditions = options.where === undefined ? [] : [`(${options.where})`];
+    if (options.part !== undefined) conditions.push(await inPart(store, name, version.id, options));
+    const where = conditions.length > 0 ? `where ${conditions.join(" and ")}` : "";
+    const rows = await store.rows(
+      `select * from ${sqlName(`${name}@${version.id}`)} ${where} order by row_id limit ${options.limit}`
+    );
+    if (options.json) return printJson(rows);
+    if (rows.length === 0) return print(dim("no rows"));
+    const names = Object.keys(rows[0]!).filter((column) => column !== "row_hash");
+    print(
+      table(
+        rows,
+        names.map((column) => ({
+          title: printable(column),
+          value: (row) => {
+            const value = row[column];
+            if (value === null || value === undefined) return undefined;
+            return typeof value === "object" ? JSON.stringify(value) : String(value);
+          }
+        }))
+      )
+    );
+  } finally {
+    store.close();
+  }
+}
+
+async function inPart(
+  store: Store,
+  name: string,
+  version: string,
+  {part, split}: RowsOptions
+): Promise<string> {
+  if (part === "sealed")
+    throw new UserError("rows of the sealed part are not shown. Only a final run opens them.");
+  const splits = (await store.splits(name)).filter((one) => one.version === version);
+  const chosen =
+    split === undefined ? splits.at(-1) : splits.find((one) => one.id === split || one.name === split);
+  if (!chosen)
+    throw new UserError(
+      `${name}@${version} has no split${split ? ` ${split}` : " yet"}. ${splits.length > 0 ? `It has ${splits.map((one) => one.name).join(", ")}.` : `Run \`assay split ${name}\`.`}`
+    );
+  if (!(part! in chosen.counts))
+    throw new UserError(
+      `split ${chosen.name} has no part ${part}. It has ${Object.keys(chosen.counts).join(", ")}.`
+    );
+  return `row_id in (select row_id from parts where dataset = ${sqlString(name)} and split = ${sqlString(chosen.id)} and part = ${sqlString(part!)})`;
+}

@@ -1,0 +1,116 @@
+import {type Database, sqlName, sqlString, type VersionManifest, type Workspace} from "../store/index.js";
+import {columnDrift, type ColumnDrift} from "./columnDrift.js";
+import {versionFile} from "./rows.js";
+
+export interface ChangedRows {
+  rows: number;
+  /** Ids of the first few, in order. */
+  sample: string[];
+}
+
+export interface VersionDiff {
+  dataset: string;
+  before: {id: string; rows: number; pulledAt: string};
+  after: {id: string; rows: number; pulledAt: string};
+  columns: {
+    added: {name: string; type: string}[];
+    removed: {name: string; type: string}[];
+    retyped: {name: string; before: string; after: string}[];
+  };
+  added: ChangedRows;
+  removed: ChangedRows;
+  changed: ChangedRows;
+  /** Rows of the changed ones in which a column both versions have holds something else. */
+  changedColumns: {column: string; rows: number}[];
+  drift: ColumnDrift[];
+}
+
+export interface DiffOptions {
+  /** Ids shown for each kind of change; default 5. */
+  sample?: number;
+}
+
+/**
+ * What changed from one version to another: schema, rows by id and content hash, and the drift of every column that
+ * both have under the same type.
+ */
+export async function diffVersions(
+  db: Database,
+  workspace: Workspace,
+  before: VersionManifest,
+  after: VersionManifest,
+  {sample = 5}: DiffOptions = {}
+): Promise<VersionDiff> {
+  const [a, b] = [before, after].map(
+    (version) => `read_parquet(${sqlString(versionFile(workspace, version))})`
+  );
+  const columns = schemaChange(before, after);
+  const kept = after.columns.filter(
+    ({name, type}) =>
+      !["row_id", "row_hash"].includes(name) &&
+      before.columns.some((column) => column.name === name && column.type === type)
+  );
+  const pairs = `(select row_id, row_hash from ${a}) a full join (select row_id, row_hash from ${b}) b using (row_id)`;
+  const kinds = {
+    added: "a.row_hash is null",
+    removed: "b.row_hash is null",
+    changed: "a.row_hash <> b.row_hash"
+  };
+  const counts = await db.row<Record<keyof typeof kinds, number>>(
+    `select ${Object.entries(kinds)
+      .map(([name, condition]) => `count(*) filter (${condition})::double as ${name}`)
+      .join(", ")} from ${pairs}`
+  );
+  const changed = async (kind: keyof typeof kinds): Promise<ChangedRows> => {
+    const rows = counts![kind];
+    if (rows === 0) return {rows, sample: []};
+    const ids = await db.rows<{row_id: string}>(
+      `select row_id from ${pairs} where ${kinds[kind]} order by row_id limit $sample`,
+      {sample}
+    );
+    return {rows, sample: ids.map(({row_id}) => row_id)};
+  };
+  return {
+    dataset: after.dataset,
+    before: {id: before.id, rows: before.rows, pulledAt: before.pulledAt},
+    after: {id: after.id, rows: after.rows, pulledAt: after.pulledAt},
+    columns,
+    added: await changed("added"),
+    removed: await changed("removed"),
+    changed: await changed("changed"),
+    changedColumns: counts!.changed > 0 ? await changedColumns(db, a!, b!, kept) : [],
+    drift: await columnDrift(db, a!, b!, kept)
+  };
+}
+
+function schemaChange(before: VersionManifest, after: VersionManifest): VersionDiff["columns"] {
+  const missing = (from: VersionManifest, other: VersionManifest) =>
+    from.columns.filter(({name}) => !other.columns.some((column) => column.name === name));
+  return {
+    added: missing(after, before),
+    removed: missing(before, after),
+    retyped: before.columns.flatMap(({name, type}) => {
+      const now = after.columns.find((column) => column.name === name);
+      return now && now.type !== type ? [{name, before: type, after: now.type}] : [];
+    })
+  };
+}
+
+async function changedColumns(
+  db: Database,
+  a: string,
+  b: string,
+  columns: readonly {name: string}[]
+): Promise<{column: string; rows: number}[]> {
+  if (columns.length === 0) return [];
+  const differs = columns.map(
+    ({name}, i) => `count(*) filter (a.${sqlName(name)} is distinct from b.${sqlName(name)})::double as c${i}`
+  );
+  const found = await db.row<Record<string, number>>(
+    `select ${differs.join(", ")} from ${a} a join ${b} b using (row_id) where a.row_hash <> b.row_hash`
+  );
+  return columns
+    .map(({name}, i) => ({column: name, rows: found![`c${i}`]!}))
+    .filter(({rows}) => rows > 0)
+    .sort((x, y) => y.rows - x.rows || (x.column < y.column ? -1 : 1));
+}

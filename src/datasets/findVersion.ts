@@ -1,0 +1,35 @@
+import {type Store, UserError, type VersionManifest} from "../store/index.js";
+
+/**
+ * The version a person means: a whole id, the beginning of one, or "latest". An error lists what there is.
+ */
+export async function findVersion(
+  store: Store,
+  dataset: string,
+  wanted = "latest"
+): Promise<VersionManifest> {
+  const versions = await store.versions(dataset);
+  if (versions.length === 0)
+    throw new UserError(`the store has no version of ${dataset} yet. Run \`assay pull ${dataset}\`.`);
+  if (wanted === "latest") return (await store.latestVersion(dataset)) ?? versions.at(-1)!;
+  const found = versions.filter(({id}) => id.startsWith(wanted));
+  if (found.length === 1) return found[0]!;
+  throw new UserError(
+    `${JSON.stringify(wanted)} names ${found.length === 0 ? "no version" : `${found.length} versions`} of ${dataset}. It has ${versions.map(({id}) => id).join(", ")}.`
+  );
+}
+
+/** The two versions to compare; without names the newest one and the one before it. */
+export async function versionPair(
+  store: Store,
+  dataset: string,
+  before?: string,
+  after?: string
+): Promise<{before: VersionManifest; after: VersionManifest}> {
+  const newer = await findVersion(store, dataset, after);
+  if (before === undefined && newer.parent === undefined)
+    throw new UserError(
+      `${dataset}@${newer.id} has no version before it. Name two versions, or pull again when the source has changed.`
+    );
+  return {before: await findVersion(store, dataset, before ?? newer.parent), after: newer};
+}

@@ -1,0 +1,177 @@
+import {writeFileSync} from "node:fs";
+import {join} from "node:path";
+import {describe, expect, it} from "vitest";
+import {
+  defineDataset,
+  diffVersions,
+  driftVerdict,
+  findVersion,
+  pull,
+  versionPair
+} from "../../src/datasets/index.js";
+import {openStore} from "../../src/store/index.js";
+import {assay, writeLoader} from "../support/assay.js";
+import {temporaryProject, temporaryWorkspace} from "../support/temporaryWorkspace.js";
+
+const set = (rows: object[]) =>
+  defineDataset({name: "mails", source: {kind: "rows", rows: () => rows}, id: "id"});
+
+async function diffOf(first: object[], second: object[]) {
+  const workspace = await temporaryWorkspace();
+  await pull(workspace, set(first));
+  await pull(workspace, set(second));
+  const store = await openStore(workspace);
+  try {
+    const {before, after} = await versionPair(store, "mails");
+    return await diffVersions(store, workspace, before, after);
+  } finally {
+    store.close();
+  }
+}
+
+const many = (n: number, row: (i: number) => object) =>
+  Array.from({length: n}, (_, i) => ({id: `r${String(i).padStart(4, "0")}`, ...row(i)}));
+
+describe("the diff of two versions", () => {
+  it("counts and names rows that were added, removed and changed, and the columns that changed", async () => {
+    const diff = await diffOf(
+      [
+        {id: "a", text: "one", label: "x"},
+        {id: "b", text: "two", label: "y"},
+        {id: "c", text: "three", label: "x"}
+      ],
+      [
+        {id: "a", text: "one", label: "x"},
+        {id: "b", text: "two", label: "z"},
+        {id: "d", text: "four", label: "x"}
+      ]
+    );
+    expect(diff.added).toEqual({rows: 1, sample: ["d"]});
+    expect(diff.removed).toEqual({rows: 1, sample: ["c"]});
+    expect(diff.changed).toEqual({rows: 1, sample: ["b"]});
+    expect(diff.changedColumns).toEqual([{column: "label", rows: 1}]);
+  });
+
+  it("names columns that came, went and changed their type", async () => {
+    const {columns} = await diffOf([{id: "a", n: 1, old: "x"}], [{id: "a", n: "one", fresh: true}]);
+    expect(columns).toEqual({
+      added: [{name: "fresh", type: "BOOLEAN"}],
+      removed: [{name: "old", type: "VARCHAR"}],
+      retyped: [{name: "n", before: "BIGINT", after: "VARCHAR"}]
+    });
+  });
+
+  it("measures a number's mean and spread, a category's shares and a text's length, with missing values apart", async () => {
+    const {drift} = await diffOf(
+      [
+        {id: "a", n: 1, label: "x"},
+        {id: "b", n: 3, label: "x"},
+        {id: "c", n: null, label: "y"}
+      ],
+      [
+        {id: "a", n: 5, label: "y"},
+        {id: "b", n: 7, label: "y"},
+        {id: "c", n: 9, label: "y"}
+      ]
+    );
+    const n = drift.find(({column}) => column === "n")!;
+    expect(n).toMatchObject({
+      kind: "numeric",
+      before: {values: 2, missing: 1, mean: 2, sd: Math.SQRT2},
+      after: {values: 3, missing: 0, mean: 7, sd: 2}
+    });
+    // By hand: shares with half a row added are x 2.5/4, y 1.5/4 before and x 0.5/4, y 3.5/4 after.
+    const label = drift.find(({column}) => column === "label")!;
+    expect(label.psi).toBeCloseTo(
+      (0.5 / 4 - 2.5 / 4) * Math.log(0.5 / 2.5) + (3.5 / 4 - 1.5 / 4) * Math.log(3.5 / 1.5),
+      10
+    );
+    // By hand: 2 × 2 table x 2 → 0, y 1 → 3 has χ² = 3 with one degree of freedom.
+    expect(label.p).toBeCloseTo(0.0832645, 6);
+    const texts = await diffOf(
+      many(60, (i) => ({text: "x".repeat(i + 1)})),
+      many(60, (i) => ({text: "x".repeat(2 * (i + 1))}))
+    );
+    expect(texts.drift.find(({column}) => column === "text")).toMatchObject({
+      kind: "text",
+      before: {mean: 30.5},
+      after: {mean: 61}
+    });
+  });
+});
+
+describe("the drift verdict", () => {
+  const verdictOf = async (first: object[], second: object[]) =>
+    driftVerdict(await diffOf(first, second)).state;
+
+  it("is steady when only the order of shares wobbles, drifted when a class doubles", async () => {
+    const labels = (share: number) => many(2000, (i) => ({label: i % 100 < share ? "a" : "b"}));
+    expect(await verdictOf(labels(50), labels(51))).toBe("steady");
+    expect(await verdictOf(labels(40), labels(80))).toBe("drifted");
+  });
+
+  it("cannot tell with a handful of rows", async () => {
+    const few = (label: string) => many(6, (i) => ({label: i < 4 ? label : "b"}));
+    expect(await verdictOf(few("a"), few("b"))).toBe("undecided");
+  });
+
+  it("calls a column that vanished drifted", async () => {
+    expect(
+      await verdictOf(
+        many(500, () => ({a: 1, b: 2})),
+        many(500, () => ({a: 1}))
+      )
+    ).toBe("drifted");
+  });
+});
+
+describe("naming a version", () => {
+  it("takes the beginning of an id and lists the versions when it names none", async () => {
+    const workspace = await temporaryWorkspace();
+    const {version} = await pull(workspace, set([{id: "a"}]));
+    const store = await openStore(workspace);
+    expect((await findVersion(store, "mails", version.id.slice(0, 6))).id).toBe(version.id);
+    await expect(findVersion(store, "mails", "zz")).rejects.toThrow(
+      `no version of mails. It has ${version.id}`
+    );
+    await expect(versionPair(store, "mails")).rejects.toThrow(/has no version before it/);
+    store.close();
+  });
+});
+
+describe("the command line", () => {
+  it("shows the diff, the rows, and tells a monitor by its exit code whether data drifted", async () => {
+    const project = await temporaryProject();
+    writeLoader(project, "mails", `{name: "mails", source: {kind: "files", files: "mails.jsonl"}, id: "id"}`);
+    const write = (label: (i: number) => string) =>
+      writeFileSync(
+        join(project, "mails.jsonl"),
+        many(400, (i) => ({label: label(i)}))
+          .map((row) => JSON.stringify(row))
+          .join("\n")
+      );
+    write((i) => (i % 2 ? "a" : "b"));
+    const first = JSON.parse((await assay(project, "pull", "--json")).stdout) as {version: {id: string}}[];
+    write((i) => (i % 10 ? "a" : "b"));
+    await assay(project, "pull");
+    const diff = await assay(project, "diff", "mails");
+    expect(diff.stdout).toMatch(/added: 0\nremoved: 0\nchanged: 160 \(r0002, r0004/);
+    const drift = await assay(project, "drift", "mails", "--against", first[0]!.version.id);
+    expect([drift.code, drift.stdout.split("\n")[0]]).toEqual([100, expect.stringMatching(/: drifted$/)]);
+    const same = await assay(project, "drift", "mails", "--against", "latest", "--json");
+    expect([same.code, (JSON.parse(same.stdout) as {state: string}).state]).toEqual([0, "steady"]);
+    const rows = await assay(
+      project,
+      "rows",
+      "mails",
+      "--version",
+      first[0]!.version.id,
+      "--where",
+      "label = 'b'",
+      "--limit",
+      "2",
+      "--json"
+    );
+    expect((JSON.parse(rows.stdout) as {id: string}[]).map(({id}) => id)).toEqual(["r0000", "r0002"]);
+  }, 60_000);
+});
