@@ -86,11 +86,11 @@ async function fileOf(project: string, evalFile: string): Promise<{path: string;
   return {path: relative(project, path), sha256: await sha256File(path)};
 }
 
-function commandOf({name}: ResolvedEval, {limit, candidates, repeats, final}: RunOptions): string {
+function commandOf({name}: ResolvedEval, {limit, candidates, repeats, final, why}: RunOptions): string {
   const words = ["assay", "run", name];
   if (limit !== undefined) words.push("--limit", String(limit));
   for (const one of candidates ?? []) words.push("--candidate", /^[\w.:/-]+$/.test(one) ? one : `'${one}'`);
   if (repeats !== undefined) words.push("--repeat", String(repeats));
-  if (final) words.push("--final");
+  if (final) words.push("--final", "--why", `'${(why ?? "").replaceAll("'", "'\\''")}'`);
   return words.join(" ");
 }

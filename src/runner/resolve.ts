@@ -29,6 +29,8 @@ export interface RunOptions {
   retryFailed?: boolean;
   /** Allows the sealed part, which is for the last word only. */
   final?: boolean;
+  /** Why the sealed part is opened: needed with `final`, and kept in the store's log of final runs. */
+  why?: string;
   /** How long to wait for another process that makes the same run, in milliseconds; 0 refuses at once. */
   lockWaitMs?: number;
   /** False skips the endpoints' check before the first call. */
@@ -78,7 +80,7 @@ export function resolveEval(
   const part = definition.part ?? "test";
   if (part === "sealed" && !options.final)
     problems.push(
-      `it scores the sealed part, which is kept for the last word. Say --final to open it, or score "test".`
+      `it scores the sealed part, which is kept for the last word. Say --final --why "…" to open it, or score "test".`
     );
   if (!split.counts[part])
     problems.push(

@@ -17,6 +17,7 @@ import {makeCalls} from "./calls.js";
 import type {EvalDefinition} from "./define.js";
 import {type DryRun, forecast} from "./dryRun.js";
 import {buildManifest} from "./manifest.js";
+import {openSealed} from "./openSealed.js";
 import {makePlan, type Plan} from "./plan.js";
 import {fewShotRows, type Place} from "./planRows.js";
 import {preflight} from "./preflight.js";
@@ -75,6 +76,7 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
   const effects: RunEffects = {now: Date.now, ...inputs.effects};
   const tell = (message: string) => effects.onMessage?.(message);
   const resolved = resolveEval(definition, inputs.evalName, version, split, options);
+  await openSealed(store.workspace, resolved, version, split, options, effects.now);
   await sweepTemporary(store.workspace.tmpDir);
   const folder = temporaryPath(join(store.workspace.tmpDir, "run"));
   await mkdir(folder, {recursive: true});

@@ -47,11 +47,13 @@ describe("openAppendLog", () => {
     expect(readFileSync(path, "utf8")).toBe("");
   });
 
-  it("refuses every line after the file could not be written", async () => {
-    const log = await openAppendLog("/dev/full").catch(() => undefined);
-    if (!log) return;
-    await expect(log.append({n: 0})).rejects.toThrow(/ENOSPC/);
-    expect(() => log.push({n: 1})).toThrow(/ENOSPC/);
-    await expect(log.close()).rejects.toThrow(/ENOSPC/);
-  });
+  it.skipIf(process.platform !== "linux")(
+    "refuses every line after the file could not be written",
+    async () => {
+      const log = await openAppendLog("/dev/full");
+      await expect(log.append({n: 0})).rejects.toThrow(/ENOSPC/);
+      expect(() => log.push({n: 1})).toThrow(/ENOSPC/);
+      await expect(log.close()).rejects.toThrow(/ENOSPC/);
+    }
+  );
 });

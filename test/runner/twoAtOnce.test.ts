@@ -1,51 +1,58 @@
 import {spawn} from "node:child_process";
 import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, expect, it} from "vitest";
-import {runEval} from "../../src/runner/index.js";
 import {openStore} from "../../src/store/index.js";
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
-import {openWordsProject, server, wordsEval, wordsProject} from "./support/project.js";
+import {wordsProject} from "./support/project.js";
 
 const script = fileURLToPath(new URL("support/killedRun.ts", import.meta.url));
 
 let model: ModelServer;
 beforeAll(async () => {
-  model = await startModelServer({latencyMs: 400});
+  model = await startModelServer({latencyMs: 800});
 });
 afterAll(() => model.close());
 
+function start(folder: string, lockWaitMs: number) {
+  const child = spawn(process.execPath, ["--import", "tsx", script, folder, model.url, String(lockWaitMs)]);
+  let said = "";
+  const {promise: running, resolve: isRunning} = withResolvers();
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (text: Buffer) => {
+      said += text.toString();
+      if (said.includes("running")) isRunning();
+    });
+  const ended = new Promise<{code: number | null; said: string}>((resolve) =>
+    child.once("close", (code) => resolve({code, said}))
+  );
+  return {pid: child.pid, running, ended};
+}
+
+function withResolvers() {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return {promise, resolve};
+}
+
 it("two processes that make the same run: the second is refused by name, or waits and calls nothing", async () => {
   const folder = await temporaryProject();
-  const first = await wordsProject(folder, 100);
-  const calls = 2 * first.split.counts["test"]!;
-  first.store.close();
-  const child = spawn(process.execPath, ["--import", "tsx", script, folder, model.url], {
-    stdio: ["ignore", "pipe", "inherit"]
-  });
-  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  await new Promise<void>((resolve) =>
-    child.stdout.on("data", (text: Buffer) => {
-      if (text.toString().includes("running")) resolve();
-    })
-  );
-  const store = await openStore(folder);
-  const start = async (lockWaitMs: number, told: string[] = []) =>
-    runEval(wordsEval(server(model.url)), {
-      ...(await openWordsProject(store)),
-      evalName: "words",
-      options: {lockWaitMs, preflight: false},
-      effects: {onMessage: (message) => told.push(message)}
-    });
-  await expect(start(0)).rejects.toThrow(
-    new RegExp(`is under way in process ${child.pid} since .* Wait for it to end`)
-  );
-  const told: string[] = [];
-  const {calls: made, manifest, unchanged} = await start(60_000, told);
-  expect(told.join()).toMatch(new RegExp(`process ${child.pid} .*waiting for it`));
-  expect(await ended).toBe(0);
-  expect({made, unchanged}).toEqual({made: 0, unchanged: true});
-  expect(manifest!.counts).toMatchObject({planned: calls, completed: calls, reused: 0});
+  const project = await wordsProject(folder, 100);
+  const calls = 2 * project.split.counts["test"]!;
+  project.store.close();
+  const first = start(folder, 0);
+  await first.running;
+  const [refused, waited] = await Promise.all([start(folder, 0).ended, start(folder, 60_000).ended]);
+  const holder = `the run words-[0-9a-f]{12} is under way in process ${first.pid} since `;
+  expect(refused.said).toMatch(new RegExp(`${holder}.*Wait for it to end, or stop that process`));
+  expect(refused.code).toBe(1);
+  expect(waited.said).toMatch(new RegExp(`${holder}.*waiting for it`));
+  expect(waited.said).toContain("calls 0");
+  expect((await first.ended).said).toContain(`calls ${calls}`);
   expect(model.requests.length).toBe(calls);
+  const store = await openStore(folder);
+  expect((await store.runs()).map(({counts}) => counts)).toMatchObject([
+    {planned: calls, completed: calls, reused: 0}
+  ]);
   store.close();
 });

@@ -1,0 +1,144 @@
+import {existsSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
+import {spawnSync} from "node:child_process";
+import {describe, expect, it} from "vitest";
+import {
+  canonicalJson,
+  checkName,
+  hashJson,
+  insideFolder,
+  openStore,
+  openWorkspace,
+  readJson,
+  sweepTemporary,
+  temporaryPath,
+  writeAtomic,
+  writeJsonAtomic,
+  writeParquetRows
+} from "../../src/store/index.js";
+import {temporaryProject, temporaryWorkspace} from "../support/temporaryWorkspace.js";
+
+describe("writeAtomic", () => {
+  it("keeps the old file and leaves nothing behind when writing fails half-way", async () => {
+    const folder = await temporaryProject();
+    const path = join(folder, "a.json");
+    await writeJsonAtomic(path, {a: 1});
+    await expect(
+      writeAtomic(path, async (temporary) => {
+        writeFileSync(temporary, "half");
+        throw new Error("disk full");
+      })
+    ).rejects.toThrow("disk full");
+    expect(await readJson(path)).toEqual({a: 1});
+    expect(readdirSync(folder)).toEqual(["a.json"]);
+  });
+
+  it("names a broken JSON file, and takes a missing one for undefined", async () => {
+    const path = join(await temporaryProject(), "a.json");
+    expect(await readJson(path)).toBeUndefined();
+    writeFileSync(path, "{");
+    await expect(readJson(path)).rejects.toThrow(`${path} is not valid JSON`);
+  });
+});
+
+describe("sweepTemporary", () => {
+  it("removes what dead processes left half-written and nothing else", async () => {
+    const folder = await temporaryProject();
+    const {pid} = spawnSync(process.execPath, ["-e", ""]);
+    const mine = temporaryPath(join(folder, "rows.parquet"));
+    const dead = mine.replace(`.${process.pid}.`, `.${pid}.`);
+    for (const path of [mine, dead, join(folder, "kept.tmp")]) writeFileSync(path, "x");
+    await sweepTemporary(folder);
+    expect([mine, dead, join(folder, "kept.tmp")].map((path) => existsSync(path))).toEqual([
+      true,
+      false,
+      true
+    ]);
+  });
+});
+
+describe("canonicalJson", () => {
+  it("is the same text for equal values, whatever the order of their keys", () => {
+    expect(canonicalJson({b: [{d: 1, c: 2}], a: undefined})).toBe('{"b":[{"c":2,"d":1}]}');
+    expect(hashJson({a: 1, b: {c: 2, d: 3}})).toBe(hashJson({b: {d: 3, c: 2}, a: 1}));
+    expect(hashJson([1, 2])).not.toBe(hashJson([2, 1]));
+  });
+
+  it("refuses numbers that JSON would turn into null", () => {
+    for (const value of [NaN, Infinity]) expect(() => canonicalJson({value})).toThrow(/not a JSON number/);
+  });
+});
+
+describe("names", () => {
+  it("that would leave their folder are refused", async () => {
+    const workspace = await temporaryWorkspace();
+    for (const name of ["../x", "a/b", "", ".hidden", "a..b", "/etc", "a\u0000b", "x".repeat(129)]) {
+      expect(() => checkName("run", name)).toThrow(/cannot be a folder's name/);
+      expect(() => workspace.runDir(name)).toThrow(/cannot be a folder's name/);
+    }
+    expect(() => insideFolder(workspace.dir, "..", "other")).toThrow(/leaves the folder/);
+    expect(workspace.runDir("mails-2.1_b")).toBe(join(workspace.dir, "runs", "mails-2.1_b"));
+  });
+});
+
+describe("openWorkspace", () => {
+  it("refuses a store written with another schema and says what to do", async () => {
+    const project = await temporaryProject();
+    await openWorkspace(project, ".assay");
+    writeFileSync(
+      join(project, ".assay", "workspace.json"),
+      JSON.stringify({kind: "workspace", schemaVersion: 2})
+    );
+    await expect(openWorkspace(project, ".assay")).rejects.toThrow(
+      /store schema 2; this Assay reads 1. Use the version/
+    );
+    expect(readFileSync(join(project, ".assay", "workspace.json"), "utf8")).toContain("2");
+  });
+});
+
+describe("openStore", () => {
+  it("has every view with its columns before anything was pulled or run", async () => {
+    const store = await openStore(await temporaryWorkspace());
+    for (const view of ["runs", "items", "completions", "scores", "versions", "splits", "parts", "models"])
+      expect(await store.rows(`select * from ${view}`)).toEqual([]);
+    expect(await store.rows("select count(cost_usd)::int as n from completions")).toEqual([{n: 0}]);
+    store.close();
+  });
+
+  it("gives plain numbers, ISO times and nested values, streamed or at once", async () => {
+    const store = await openStore(await temporaryWorkspace());
+    const query =
+      "select 9007199254740993::bigint as big, count(*) as n, timestamp '2026-01-02 03:04:05' as t, [1, 2] as l, {'a': 1} as s from range(3)";
+    const expected = {big: "9007199254740993", n: 3, t: "2026-01-02T03:04:05.000Z", l: [1, 2], s: {a: 1}};
+    expect(await store.rows(query)).toEqual([expected]);
+    const streamed: object[] = [];
+    for await (const batch of store.batches(query)) streamed.push(...batch);
+    expect(streamed).toEqual([expected]);
+    store.close();
+  });
+
+  it("streams a large result in order while other statements run on the same store", async () => {
+    const store = await openStore(await temporaryWorkspace());
+    let next = 0;
+    for await (const batch of store.batches<{n: number}>("select range as n from range(10000)")) {
+      expect(await store.row("select 1 as one")).toEqual({one: 1});
+      for (const {n} of batch) expect(n).toBe(next++);
+    }
+    expect(next).toBe(10_000);
+    store.close();
+  });
+
+  it("writes Parquet with exactly the columns asked for, absent members null", async () => {
+    const store = await openStore(await temporaryWorkspace());
+    const file = join(store.workspace.tmpDir, "it's.parquet");
+    expect(await writeParquetRows(store, file, {a: "VARCHAR", b: "DOUBLE"}, [{a: "x", c: 1}, {b: 0.1}])).toBe(
+      2
+    );
+    expect(await store.rows(`select * from read_parquet('${file.replace("'", "''")}')`)).toEqual([
+      {a: "x", b: null},
+      {a: null, b: 0.1}
+    ]);
+    expect(readdirSync(store.workspace.tmpDir)).toEqual(["it's.parquet"]);
+    store.close();
+  });
+});
