@@ -14,6 +14,8 @@ interface RunVerbOptions {
   dryRun?: boolean;
   reuse: boolean;
   retryFailed?: boolean;
+  final?: boolean;
+  why?: string;
   json?: boolean;
 }
 
@@ -62,7 +64,9 @@ export function runOptions(verb: RunVerbOptions): RunOptions {
     ...(verb.budgetUsd === undefined ? {} : {budgetUsd: verb.budgetUsd}),
     ...(verb.dryRun ? {dryRun: true} : {}),
     ...(verb.reuse ? {} : {noReuse: true}),
-    ...(verb.retryFailed ? {retryFailed: true} : {})
+    ...(verb.retryFailed ? {retryFailed: true} : {}),
+    ...(verb.final ? {final: true} : {}),
+    ...(verb.why === undefined ? {} : {why: verb.why})
   };
 }
 

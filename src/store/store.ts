@@ -3,6 +3,7 @@ import {rm} from "node:fs/promises";
 import {join} from "node:path";
 import {type Database, type DatabaseOptions, openDatabase, sqlName, sqlString} from "./duckdb.js";
 import {readJson, temporaryPath} from "./files.js";
+import {finalRunsRelation} from "./finalRuns.js";
 import {type Columns, columnsLiteral, emptyRelation, writeNdjson} from "./parquet.js";
 import {
   COMPLETIONS,
@@ -13,6 +14,7 @@ import {
   type SplitManifest,
   type VersionManifest
 } from "./schema.js";
+import {openRows, tellingColumns} from "./sealed.js";
 import {listFolders, openWorkspace, type Workspace} from "./workspace.js";
 
 /** A workspace with a DuckDB over it. Views are made from the files present when it was opened. */
@@ -30,7 +32,8 @@ export interface Store extends Database {
 
 /**
  * Opens the store of a project. Views: `runs`, `items`, `completions`, `scores`, `versions`, `splits`, `parts`,
- * `models`, one per data set (its newest version) and one per version (`"name@version"`).
+ * `models`, `final_runs`, one per data set (its newest version) and one per version (`"name@version"`). Rows that a split
+ * has sealed are in no view, and runs on a sealed part show their scores without content.
  */
 export async function openStore(
   where: Workspace | string = process.cwd(),
@@ -104,10 +107,20 @@ async function makeViews(store: Store): Promise<void> {
     ["scores", SCORES]
   ];
   for (const [name, columns] of tables) {
-    const files = runs
-      .map((run) => join(workspace.runDir(run.id), `${name}.parquet`))
-      .filter((file) => existsSync(file));
-    await view(name, parquetOf(files, columns));
+    const filesOf = (sealed: boolean) =>
+      runs
+        .filter((run) => (run.split.part === "sealed") === sealed)
+        .map((run) => join(workspace.runDir(run.id), `${name}.parquet`))
+        .filter((file) => existsSync(file));
+    const final = filesOf(true);
+    const hidden = tellingColumns(name).map((column) => `cast(null as VARCHAR) as ${column}`);
+    await view(
+      name,
+      parquetOf(filesOf(false), columns) +
+        (final.length === 0
+          ? ""
+          : ` union all by name ${parquetOf(final, columns).replace("*", `* replace (${hidden.join(", ")})`)}`)
+    );
   }
   await manifestTable(store, "runs", runs, {
     id: "VARCHAR",
@@ -136,12 +149,13 @@ async function makeViews(store: Store): Promise<void> {
     changes: "JSON",
     parent: "VARCHAR"
   });
-  for (const version of versions) await view(`${version.dataset}@${version.id}`, rowsOf(workspace, version));
+  const splits = await readSplits(workspace);
+  for (const version of versions)
+    await view(`${version.dataset}@${version.id}`, openRows(workspace, version, splits));
   for (const dataset of new Set(versions.map((version) => version.dataset))) {
     const latest = await store.latestVersion(dataset);
-    if (latest) await view(dataset, rowsOf(workspace, latest));
+    if (latest) await view(dataset, openRows(workspace, latest, splits));
   }
-  const splits = await readSplits(workspace);
   await manifestTable(store, "splits", splits, {
     id: "VARCHAR",
     name: "VARCHAR",
@@ -160,11 +174,12 @@ async function makeViews(store: Store): Promise<void> {
       ? splits
           .map(
             (split) =>
-              `select ${sqlString(split.dataset)} as dataset, ${sqlString(split.id)} as split, * from read_parquet(${sqlString(join(workspace.splitDir(split.dataset, split.id), "parts.parquet"))})`
+              `select ${sqlString(split.dataset)} as dataset, ${sqlString(split.id)} as split, * from read_parquet(${sqlString(join(workspace.splitDir(split.dataset, split.id), "parts.parquet"))}) where part <> 'sealed'`
           )
           .join(" union all ")
       : emptyRelation({dataset: "VARCHAR", split: "VARCHAR", ...PARTS})
   );
+  await view("final_runs", finalRunsRelation(workspace));
   await manifestTable(store, "models", await readModels(workspace), {
     id: "VARCHAR",
     name: "VARCHAR",
@@ -185,10 +200,6 @@ async function readModels(workspace: Workspace): Promise<object[]> {
     if (manifest) found.push(manifest);
   }
   return found;
-}
-
-function rowsOf(workspace: Workspace, version: VersionManifest): string {
-  return `select * from read_parquet(${sqlString(join(workspace.datasetDir(version.dataset, version.id), "rows.parquet"))})`;
 }
 
 function parquetOf(files: string[], columns: Columns): string {

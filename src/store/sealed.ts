@@ -1,0 +1,34 @@
+import {join} from "node:path";
+import {sqlString} from "./duckdb.js";
+import type {SplitManifest, VersionManifest} from "./schema.js";
+import type {Workspace} from "./workspace.js";
+
+/** What tells of a sealed row's content, by the table of a run it stands in. */
+const TELLING: Record<string, readonly string[]> = {
+  items: ["expected", "excerpt"],
+  completions: ["output", "tool_calls", "logprobs"],
+  scores: ["details"]
+};
+
+/**
+ * A version's rows as everything but a final run sees them: without those that any split of the data set has sealed,
+ * whichever version that split is of, since the same row in another version would tell as much.
+ */
+export function openRows(
+  workspace: Workspace,
+  version: VersionManifest,
+  splits: readonly SplitManifest[]
+): string {
+  const rows = `select * from read_parquet(${sqlString(join(workspace.datasetDir(version.dataset, version.id), "rows.parquet"))})`;
+  const sealing = splits
+    .filter((split) => split.dataset === version.dataset && (split.counts.sealed ?? 0) > 0)
+    .map((split) => sqlString(join(workspace.splitDir(split.dataset, split.id), "parts.parquet")));
+  return sealing.length === 0
+    ? rows
+    : `${rows} anti join (select row_id from read_parquet([${sealing.join(", ")}]) where part = 'sealed') using (row_id)`;
+}
+
+/** Columns of a run's table that are shown empty when the run scored the sealed part: scores stay, content goes. */
+export function tellingColumns(table: string): readonly string[] {
+  return TELLING[table] ?? [];
+}

@@ -1,0 +1,125 @@
+import {readFileSync} from "node:fs";
+import {join} from "node:path";
+import {describe, expect, it} from "vitest";
+import {defineDataset, pull} from "../../src/datasets/index.js";
+import {recorded} from "../../src/endpoints/index.js";
+import {candidate, defineEval, runEval} from "../../src/runner/index.js";
+import {exactMatch} from "../../src/scorers/index.js";
+import {ensureSplit, type SplitSpec} from "../../src/splits/index.js";
+import {finalRuns, openStore} from "../../src/store/index.js";
+import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
+
+const spec: SplitSpec = {strategy: "random", test: 0.2, validation: 0, sealed: 0.3};
+const rowsOf = (n: number) =>
+  Array.from({length: n}, (_, i) => ({id: `r${i}`, text: `text ${i}`, label: `l${i % 2}`}));
+
+async function sealedStore(n = 200) {
+  const workspace = await temporaryWorkspace();
+  const definition = (rows: object[]) =>
+    defineDataset({
+      name: "mails",
+      id: "id",
+      text: "text",
+      label: "label",
+      source: {kind: "rows", rows: () => rows}
+    });
+  const {version: older} = await pull(workspace, definition(rowsOf(n - 50)));
+  const {version} = await pull(workspace, definition(rowsOf(n)));
+  const store = await openStore(workspace);
+  const split = await ensureSplit(store, version, spec);
+  const sealed = await store.rows<{row_id: string}>(
+    `select row_id from read_parquet('${join(workspace.splitDir("mails", split.id), "parts.parquet")}') where part = 'sealed'`
+  );
+  return {workspace, store, older, version, split, sealed: new Set(sealed.map(({row_id}) => row_id))};
+}
+
+const evalOf = () =>
+  defineEval({
+    dataset: "mails",
+    split: spec,
+    part: "sealed",
+    candidates: [
+      candidate(
+        "recording",
+        recorded({
+          name: "recording",
+          rows: rowsOf(200).map(({id, label}) => ({id, output: label})),
+          hosting: "on-prem",
+          trust: "local"
+        }),
+        "model"
+      )
+    ],
+    prompt: "{{text}}",
+    expected: "label",
+    scorers: {exact: exactMatch},
+    publish: "text"
+  });
+
+describe("the sealed part", () => {
+  it("is in no view of the data set, in any of its versions, and not among the parts", async () => {
+    const {store, older, version, split, sealed} = await sealedStore();
+    expect(sealed.size).toBe(split.counts.sealed);
+    expect(sealed.size).toBeGreaterThan(30);
+    for (const view of ["mails", `mails@${version.id}`, `mails@${older.id}`]) {
+      const rows = await store.rows<{row_id: string}>(`select row_id from "${view}"`);
+      expect(rows.some(({row_id}) => sealed.has(row_id))).toBe(false);
+      expect(rows.length).toBeGreaterThan(80);
+    }
+    expect(await store.rows("select * from mails")).toHaveLength(200 - sealed.size);
+    const parts = await store.rows<{part: string}>("select distinct part from parts order by part");
+    expect(parts.map(({part}) => part)).toEqual(["test", "train"]);
+    store.close();
+  });
+
+  it("is opened by a final run only, which notes who, when and why before it reads a row", async () => {
+    const {workspace, store, version, split, sealed} = await sealedStore();
+    const inputs = {store, version, split, evalName: "last-word"};
+    await expect(runEval(evalOf(), inputs)).rejects.toThrow(/--final --why/);
+    await expect(runEval(evalOf(), {...inputs, options: {final: true}})).rejects.toThrow(/Say why/);
+    expect(await finalRuns(workspace)).toEqual([]);
+    const {manifest} = await runEval(evalOf(), {
+      ...inputs,
+      options: {final: true, why: "release 2"},
+      effects: {now: () => Date.UTC(2026, 0, 2)}
+    });
+    expect(manifest!.counts.scored).toBe(sealed.size);
+    expect(manifest!.command).toContain("--final --why 'release 2'");
+    const [noted, ...more] = await finalRuns(workspace);
+    expect(more).toEqual([]);
+    expect(noted).toMatchObject({
+      at: "2026-01-02T00:00:00.000Z",
+      why: "release 2",
+      eval: "last-word",
+      split: split.id,
+      rows: sealed.size
+    });
+    expect(noted!.who).not.toBe("");
+    await store.refresh();
+    expect(await store.rows("select why from final_runs")).toEqual([{why: "release 2"}]);
+    store.close();
+  });
+
+  it("shows the scores of a final run without what its rows say", async () => {
+    const {workspace, store, version, split} = await sealedStore();
+    const {manifest} = await runEval(evalOf(), {
+      store,
+      version,
+      split,
+      evalName: "last-word",
+      options: {final: true, why: "test"}
+    });
+    await store.refresh();
+    const shown = await store.row<{scored: number; told: number}>(
+      `select count(s.value)::int as scored, (count(i.excerpt) + count(i.expected) + count(c.output))::int as told
+       from items i join completions c using (run, row_id) join scores s using (run, row_id)`
+    );
+    expect(shown).toEqual({scored: manifest!.counts.scored, told: 0});
+    const kept = await store.row<{n: number}>(
+      `select count(output)::int as n from read_parquet('${join(workspace.runDir(manifest!.id), "completions.parquet")}')`
+    );
+    expect(kept!.n).toBe(manifest!.counts.scored);
+    expect(readFileSync(join(workspace.dir, "final-runs.jsonl"), "utf8").split("\n")).toHaveLength(2);
+    store.close();
+  });
+});
