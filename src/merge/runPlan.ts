@@ -4,6 +4,8 @@ import {basename, join, resolve} from "node:path";
 import {UserError} from "../store/errors.js";
 import {readJson} from "../store/files.js";
 import {hashJson, sha256} from "../store/hash.js";
+import {withLock} from "../store/lock.js";
+import {buildFolder} from "./buildFolder.js";
 import {execute, type Produced} from "./execute.js";
 import {type HashedFile, hashFiles} from "./hashes.js";
 import {type MergeOptions} from "./options.js";
@@ -19,6 +21,19 @@ export async function runPlan(plan: Plan, options: MergeOptions, started: number
   const inputs = await hashInputs(plan, options);
   const fingerprint = fingerprintOf(plan, inputs, options);
   const hashed = performance.now();
+  const lock = `${buildFolder(options.out)}.lock`;
+  return withLock(lock, {what: `A merge into ${options.out}`}, () =>
+    carryOut(plan, inputs, fingerprint, {started, planned, hashed}, options)
+  );
+}
+
+async function carryOut(
+  plan: Plan,
+  inputs: ReadonlyMap<string, HashedFile[]>,
+  fingerprint: string,
+  {started, planned, hashed}: Record<"started" | "planned" | "hashed", number>,
+  options: MergeOptions
+): Promise<MergeReport> {
   const known = await finishedReport(options, fingerprint);
   if (known) return {...known, out: resolve(options.out), reused: true};
   const produced = await execute(plan, fingerprint, options);

@@ -18,10 +18,13 @@ import {
 import {cpus, tmpdir} from "node:os";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
+import {type merge} from "../../src/merge/index.js";
 import {buildHeader, type PlannedTensor} from "../../src/merge/safetensors/header.js";
 
 const METHODS = ["linear", "task_arithmetic", "slerp", "ties", "dare_linear"];
 const SELF = fileURLToPath(import.meta.url);
+
+type Engine = {merge: typeof merge};
 
 interface Timed {
   wall: number;
@@ -122,15 +125,23 @@ function recipeOf(method: string, folder: string): object {
 
 /** Runs this file again for one job, so that CPU and memory are that job's alone. */
 function apart(...args: string[]): Timed {
-  const run = spawnSync(process.execPath, [...process.execArgv, SELF, ...args], {encoding: "utf8"});
+  const run = spawnSync(process.execPath, ["--import", "tsx", SELF, ...args], {encoding: "utf8"});
   if (run.status !== 0) throw new Error(run.stderr);
   return JSON.parse(run.stdout.trim().split("\n").at(-1)!) as Timed;
+}
+
+/** The compiled engine where it has been built, so that the time is not the loader's of TypeScript. */
+async function loadEngine(): Promise<Engine> {
+  const compiled = new URL("../../lib/merge/index.js", import.meta.url);
+  return existsSync(compiled)
+    ? ((await import(compiled.href)) as Engine)
+    : import("../../src/merge/index.js");
 }
 
 async function job(what: string, folder: string): Promise<void> {
   const out = join(folder, "out");
   rmSync(out, {recursive: true, force: true});
-  const {merge} = await import("../../src/merge/index.js");
+  const engine = await loadEngine();
   const cpu = process.cpuUsage();
   const started = performance.now();
   let report: {mergeSeconds?: number; hashSeconds?: number} = {};
@@ -141,7 +152,7 @@ async function job(what: string, folder: string): Promise<void> {
       out
     );
   } else {
-    const {timings} = await merge(recipeOf(what, folder), {
+    const {timings} = await engine.merge(recipeOf(what, folder), {
       out,
       hashCache: join(folder, "hashes.json"),
       threads: 2

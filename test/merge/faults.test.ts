@@ -138,6 +138,17 @@ describe("an interrupted merge", () => {
   });
 });
 
+describe("two merges into one folder at a time", () => {
+  it("are refused: the second one names the first's process", async () => {
+    const out = join(work.path, "twice");
+    const runs = await Promise.allSettled([1, 2].map(() => mergeIn(work.path, recipe, {out, shardSize})));
+    const refused = runs.filter((run) => run.status === "rejected");
+    expect(refused).toHaveLength(1);
+    expect(String(refused[0]!.reason)).toMatch(new RegExp(`under way in process ${process.pid}`));
+    expect(await contents(out)).toEqual(await expected());
+  });
+});
+
 describe("a finished merge", () => {
   it("is recognised and not repeated; another one does not overwrite it unless allowed", async () => {
     await expected();

@@ -11,7 +11,8 @@ export function randomAt(seed: number, tensor: string, model: string): (position
   return (position) => {
     let h = Math.imul((position >>> 0) ^ k0, 0x85ebca6b);
     h ^= h >>> 15;
-    h = Math.imul((h + k1 + Math.floor(position / 4294967296)) | 0, 0xc2b2ae35);
+    const high = position < 4294967296 ? 0 : Math.floor(position / 4294967296);
+    h = Math.imul((h + k1 + high) | 0, 0xc2b2ae35);
     h ^= h >>> 13;
     h = Math.imul(h, 0x27d4eb2f);
     h ^= h >>> 16;
