@@ -1,6 +1,18 @@
-import {holm, mean, meanInterval, pairedDifference, rowsNeeded} from "../stats/index.js";
+import {
+  holm,
+  mean,
+  meanInterval,
+  normalQuantile,
+  pairedDifference,
+  rowsNeeded,
+  winnerEstimate
+} from "../stats/index.js";
+import {cheaperOf} from "./cheaper.js";
+import {clustersOf, valuesOf} from "./columns.js";
+import {sensitivityOf} from "./sensitivityOf.js";
 import type {CandidateSummary, Comparison, Decide, DecideOptions, ScoreTable, Verdict} from "./types.js";
-import {points, sentenceOf} from "./sentence.js";
+import {points} from "./points.js";
+import {sentenceOf} from "./sentence.js";
 
 /**
  * The verdict on several candidates scored on the same rows. Every pair is compared by its paired difference
@@ -8,7 +20,8 @@ import {points, sentenceOf} from "./sentence.js";
  * the best one first is paid for. `pick`: the best differs from every other at `alpha`. `tie`: the interval of
  * each contender's difference (level 1 − 2·alpha, the equivalence test's) ends below the margin. Otherwise
  * `need-more`, with the rows still missing at power 0.8.
- * Failed rows are left out of means and differences and counted: see `sensitivity` in `warnings`.
+ * Failed rows are left out of means and differences and counted; `sensitivity` says what they could change.
+ * With `costs`, `cheaper` names the cheapest candidate that is at most the margin worse than the best.
  */
 export const decide: Decide = (table, options) => {
   const alpha = options.alpha ?? 0.05;
@@ -35,30 +48,31 @@ export const decide: Decide = (table, options) => {
     (pair) => !(pair.adjustedP !== undefined && pair.adjustedP < alpha && pair.difference! > 0)
   );
   const set = [best, ...open.map((pair) => pair.b)];
-  const verdict = {best, set, comparisons, ...common};
+  const identical = open.filter((pair) => isIdentical(table, pair)).map((pair) => pair.b);
+  const winner = winnerOf(table, scored, options, 1 - alpha);
+  const sensitivity = sensitivityOf(table, best, scored[1]?.candidate);
+  const cheaper =
+    options.costs && cheaperOf(table, best, options.costs, options.costMargin ?? options.margin, alpha);
+  const verdict = {
+    best,
+    set,
+    comparisons,
+    ...common,
+    ...(winner ? {winner} : {}),
+    ...(identical.length > 0 ? {identical} : {}),
+    ...(sensitivity ? {sensitivity} : {}),
+    ...(cheaper ? {cheaper} : {})
+  };
   if (open.length === 0) return finish({kind: "pick", ...verdict});
   if (open.every((pair) => isEquivalent(table, pair, options, alpha)))
     return finish({kind: "tie", ...verdict});
-  const missing = open.map((pair) => moreRows(table, pair, options, alpha / pairs.length));
+  const missing = open.map((pair) => moreRows(table, pair, options, alpha, pairs.length));
   const most = missing.some((n) => n === undefined) ? undefined : Math.max(...missing.map((n) => n!));
   return finish({kind: "need-more", ...verdict, rowsNeeded: most});
 };
 
 function finish(verdict: Omit<Verdict, "sentence">): Verdict {
   return {...verdict, sentence: sentenceOf(verdict)};
-}
-
-function valuesOf(table: ScoreTable, candidate: string): readonly (number | undefined)[] {
-  return table.values[table.candidates.indexOf(candidate)] ?? [];
-}
-
-/** Clusters as the statistics take them; undefined when every row stands alone. */
-function clustersOf(table: ScoreTable): string[] | undefined {
-  if (!table.clusters) return undefined;
-  const clusters = table.clusters.map((cluster, row) =>
-    cluster === null ? `row:${row}` : `cluster:${cluster}`
-  );
-  return new Set(clusters).size < clusters.length ? clusters : undefined;
 }
 
 function summarize(table: ScoreTable, index: number, level: number): CandidateSummary {
@@ -79,6 +93,32 @@ function summarize(table: ScoreTable, index: number, level: number): CandidateSu
       ? {ifFailedWrong: sum / values.length, ifFailedRight: (sum + failed) / values.length}
       : {})
   };
+}
+
+/** Over the rows that all scored candidates have; nothing to correct for with one candidate. */
+function winnerOf(
+  table: ScoreTable,
+  scored: readonly CandidateSummary[],
+  {seed}: DecideOptions,
+  level: number
+): Verdict["winner"] {
+  if (scored.length < 2) return undefined;
+  const columns = scored.map(({candidate}) => valuesOf(table, candidate));
+  const found = winnerEstimate(columns, {seed, level, clusters: clustersOf(table)});
+  // On the rows that all share another one may lead: then the estimate is not about the verdict's best.
+  if (found?.winner !== 0) return undefined;
+  const {naive, estimate, low, high, n} = found;
+  return {naive, estimate, low, high, rows: n};
+}
+
+function isIdentical(table: ScoreTable, pair: Comparison): boolean {
+  const b = valuesOf(table, pair.b);
+  return (
+    pair.rows > 0 &&
+    valuesOf(table, pair.a).every(
+      (value, row) => value === undefined || b[row] === undefined || value === b[row]
+    )
+  );
 }
 
 function byMean(a: CandidateSummary, b: CandidateSummary): number {
@@ -125,12 +165,20 @@ function moreRows(
   table: ScoreTable,
   pair: Comparison,
   {margin}: DecideOptions,
-  alpha: number
+  alpha: number,
+  pairs: number
 ): number | undefined {
   if (pair.difference === undefined || pair.high === undefined || pair.low === undefined) return undefined;
   const distance = Math.abs(pair.difference);
   const half = (pair.high - pair.low) / 2;
   if (half === 0) return undefined;
+  if (margin > 0 && isIdentical(table, pair)) {
+    // Tango's interval for no discordant row among n ends at z² / (n + z²).
+    const z = normalQuantile(1 - alpha);
+    const units = Math.min(pair.rows, new Set(clustersOf(table)).size || pair.rows);
+    const needed = Math.ceil((pair.rows / units) * z * z * (1 / margin - 1)) + 1;
+    return Math.max(1, needed - pair.rows);
+  }
   if (distance < margin)
     return Math.max(1, Math.ceil(pair.rows * (half / (margin - distance)) ** 2) - pair.rows);
   const a = valuesOf(table, pair.a);
@@ -145,7 +193,7 @@ function moreRows(
   const needed = rowsNeeded({
     difference: distance,
     sd,
-    alpha,
+    alpha: alpha / pairs,
     designEffect: Math.max(1, (half / plain) ** 2)
   });
   return needed === undefined ? undefined : Math.max(1, needed - pair.rows);

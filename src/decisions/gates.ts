@@ -1,6 +1,6 @@
 import {meanInterval, pairedDifference} from "../stats/index.js";
 import type {GateRule} from "../runner/define.js";
-import {points} from "./sentence.js";
+import {points} from "./points.js";
 import type {ScoreTable, Verdict} from "./types.js";
 
 export type GateStatus = "pass" | "fail" | "undecided";

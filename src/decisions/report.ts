@@ -12,10 +12,14 @@ export interface RunReport {
   calls: CandidateCalls[];
 }
 
-/** The verdict of a run on its primary scorer, with what the calls came to. */
+/** The verdict of a run on its primary scorer, with what the calls came to and so with who is cheaper. */
 export async function runReport(store: Store, run: RunManifest, margin: number): Promise<RunReport> {
   const table = await scoreTable(store, run.id, run.primaryScorer);
-  return {run, table, verdict: decide(table, {margin, seed: run.seed}), calls: await callsOf(store, run)};
+  const calls = await callsOf(store, run);
+  const costs = Object.fromEntries(
+    calls.flatMap(({candidate, costUsdPerThousand: cost}) => (cost === undefined ? [] : [[candidate, cost]]))
+  );
+  return {run, table, verdict: decide(table, {margin, seed: run.seed, costs}), calls};
 }
 
 export function gatesOf(report: RunReport, rules: readonly GateRule[]): GateResult[] {

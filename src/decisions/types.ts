@@ -50,7 +50,7 @@ export interface Verdict {
   kind: "pick" | "tie" | "need-more" | "no-scores";
   /** The best mean, or the pick. */
   best?: string;
-  /** Candidates that cannot be told apart from the best, the best first. */
+  /** Candidates that cannot be told apart from the best, the best first; it lacks the true best at most `alpha` of the time. */
   set: string[];
   rowsNeeded?: number;
   /** One sentence for a reader, without markup. */
@@ -62,6 +62,52 @@ export interface Verdict {
   /** The best against each other candidate. */
   comparisons: Comparison[];
   warnings: string[];
+  /** The best mean, corrected for having been chosen as the best of several; absent with fewer than two candidates. */
+  winner?: {naive: number; estimate: number; low: number; high: number; rows: number};
+  /** Candidates of `set` whose scores equal the best's on every row that both have. */
+  identical?: string[];
+  /** What failed rows could change; absent when no row failed. */
+  sensitivity?: VerdictSensitivity;
+  /** Who is cheaper than the best and not worse by more than the margin; absent unless costs were handed in. */
+  cheaper?: CheaperVerdict;
+}
+
+/** Who would lead, had every failed row been wrong, or right; the differences are the best's lead over `rival`. */
+export interface VerdictSensitivity {
+  sentence: string;
+  failed: number;
+  rival?: string;
+  bestIfWrong: string;
+  bestIfRight: string;
+  /** The lead when the best's failures are all wrong and the rival's right, and the other way round. */
+  lowest?: number;
+  highest?: number;
+}
+
+/** Candidates that cost less than the best, the cheapest first, each tested for being at most `margin` worse. */
+export interface CheaperVerdict {
+  margin: number;
+  alpha: number;
+  /** The cheapest one shown to be non-inferior. */
+  choice?: string;
+  sentence: string;
+  candidates: CheaperCandidate[];
+}
+
+export interface CheaperCandidate {
+  candidate: string;
+  /** US dollars for a thousand rows. */
+  costUsdPerThousand: number;
+  /** How many times the best costs what this one does; absent when this one costs nothing. */
+  timesCheaper?: number;
+  /** Its mean minus the best's on shared rows, with the interval of level 1 − 2·alpha. */
+  difference?: number;
+  low?: number;
+  high?: number;
+  rows: number;
+  /** Holm-adjusted one-sided p value of "at most the margin worse". */
+  adjustedP?: number;
+  verdict: "non-inferior" | "inferior" | "undecided";
 }
 
 export interface DecideOptions {
@@ -70,6 +116,10 @@ export interface DecideOptions {
   /** Error rate of the whole family of comparisons; default 0.05. */
   alpha?: number;
   seed: string;
+  /** US dollars for a thousand rows by candidate; those without a known cost are left out of `cheaper`. */
+  costs?: Readonly<Record<string, number>>;
+  /** How much worse a cheaper candidate may be, in score units; `margin` when absent. */
+  costMargin?: number;
 }
 
 /** Signature of `decide`: pure, no Node APIs, the same in engine, gate and page. */

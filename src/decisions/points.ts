@@ -1,0 +1,10 @@
+/** A score or difference in points of 100: 0.9 gives "90.0". */
+export function points(value: number): string {
+  return (100 * value).toFixed(1);
+}
+
+/** "a, b and c". */
+export function list(names: readonly string[]): string {
+  if (names.length <= 1) return names.join("");
+  return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
+}

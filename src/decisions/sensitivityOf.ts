@@ -1,0 +1,48 @@
+import {differenceSensitivity, sensitivity} from "../stats/index.js";
+import {valuesOf} from "./columns.js";
+import {points} from "./points.js";
+import type {ScoreTable, VerdictSensitivity} from "./types.js";
+
+/**
+ * What failed rows could change: who would lead had every one of them scored 0, and had it scored 1. Undefined when no
+ * row failed, or when scores leave the range 0 to 1.
+ */
+export function sensitivityOf(
+  table: ScoreTable,
+  best: string,
+  rival: string | undefined
+): VerdictSensitivity | undefined {
+  const failed = table.values.reduce(
+    (sum, values) => sum + values.filter((value) => value === undefined).length,
+    0
+  );
+  const within = table.values.every((values) =>
+    values.every((value) => value === undefined || (value >= 0 && value <= 1))
+  );
+  if (failed === 0 || !within) return undefined;
+  const bounds = table.candidates.map((candidate) => sensitivity(valuesOf(table, candidate))!);
+  const leader = (of: "lowest" | "highest") => {
+    const most = Math.max(...bounds.map((one) => one[of]));
+    const leaders = table.candidates.filter((_, c) => bounds[c]![of] === most);
+    return leaders.includes(best) ? best : leaders.sort()[0]!;
+  };
+  const [bestIfWrong, bestIfRight] = [leader("lowest"), leader("highest")];
+  const lead =
+    rival === undefined ? undefined : differenceSensitivity(valuesOf(table, best), valuesOf(table, rival));
+  const range =
+    lead && rival !== undefined
+      ? ` The lead over ${rival} would be from ${points(lead.lowest)} to ${points(lead.highest)} points.`
+      : "";
+  const rows = `${failed} ${failed === 1 ? "score is" : "scores are"} missing.`;
+  const sentence =
+    bestIfWrong === best && bestIfRight === best
+      ? `${rows} ${best} would still have the best mean had every missing one been wrong, or right.${range}`
+      : `${rows} The best mean would be ${bestIfWrong}'s had every missing one been wrong, ${bestIfRight}'s had it been right.${range}`;
+  return {
+    sentence,
+    failed,
+    bestIfWrong,
+    bestIfRight,
+    ...(lead && rival !== undefined ? {rival, lowest: lead.lowest, highest: lead.highest} : {})
+  };
+}
