@@ -7,9 +7,9 @@ export interface CandidatePair {
 }
 
 /** Lets a reader choose two candidates: the best and the one after it to begin with. */
-export function chooseCandidates(run: RunView | undefined): Input<CandidatePair | undefined> {
+export function chooseCandidates(run: RunView | null): Input<CandidatePair | null> {
   const names = run?.verdict.summaries.map(({candidate}) => candidate) ?? [];
-  if (names.length === 0) return Object.assign(document.createElement("div"), {value: undefined});
+  if (names.length === 0) return Object.assign(document.createElement("div"), {value: null});
   const choices = names.map((name) => ({label: name, value: name}));
   return form<CandidatePair>(
     {

@@ -4,9 +4,9 @@ import {type Input, select} from "./inputs.js";
 
 /**
  * Lets a reader choose among the newest runs of every eval and split; remembers the choice in the address, so that it can be
- * sent and survives going to another page. Without runs it says how to make one, and its value is undefined.
+ * sent and survives going to another page. Without runs it says how to make one, and its value is null.
  */
-export function chooseRun(data: VerdictsData): Input<RunView | undefined> {
+export function chooseRun(data: VerdictsData): Input<RunView | null> {
   if (data.runs.length === 0) return noRuns();
   const wanted = new URL(location.href).searchParams.get("run");
   const input = select(
@@ -35,7 +35,7 @@ function keepInLinks(run: string): void {
   }
 }
 
-function noRuns(): Input<undefined> {
+function noRuns(): Input<null> {
   const node = emptyState(
     "No eval has been run yet.",
     [
@@ -53,5 +53,5 @@ function noRuns(): Input<undefined> {
       "."
     ]
   );
-  return Object.assign(node, {value: undefined});
+  return Object.assign(node, {value: null});
 }

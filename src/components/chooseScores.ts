@@ -11,9 +11,9 @@ export interface ScoreChoice {
   slice: Slice | undefined;
 }
 
-/** Lets a reader choose a scorer and a slice of the rows; undefined without a run. */
-export function chooseScores(run: RunView | undefined): Input<ScoreChoice | undefined> {
-  if (!run) return Object.assign(document.createElement("div"), {value: undefined});
+/** Lets a reader choose a scorer and a slice of the rows; null without a run. */
+export function chooseScores(run: RunView | null): Input<ScoreChoice | null> {
+  if (!run) return Object.assign(document.createElement("div"), {value: null});
   const scorers = run.scorers.map(({name}) => ({
     label: name === run.primaryScorer ? `${name} (decides)` : name,
     value: name
@@ -35,8 +35,8 @@ export function chooseScores(run: RunView | undefined): Input<ScoreChoice | unde
  * the run's rows by the engine's own code.
  */
 export async function verdictOf(
-  run: RunView | undefined,
-  choice: ScoreChoice | undefined
+  run: RunView | null,
+  choice: ScoreChoice | null
 ): Promise<Verdict | undefined> {
   if (!run || !choice) return undefined;
   if (choice.scorer === run.primaryScorer && !choice.slice) return run.verdict;

@@ -9,7 +9,7 @@ const MOST = 40;
 
 /** What a candidate answered where each label was expected; a sentence when the answers are no classes. */
 export function confusionMatrix(
-  rows: RunRows | undefined,
+  rows: RunRows | null,
   candidate: string | undefined,
   slice: Slice | undefined
 ): Content {

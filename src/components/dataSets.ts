@@ -17,10 +17,10 @@ import {responsive} from "./responsive.js";
 import {gapPlot} from "./splitGap.js";
 
 /** Lets a reader choose a data set; without one it says how to pull one. */
-export function chooseDataset(data: DatasetsData): Input<DatasetView | undefined> {
+export function chooseDataset(data: DatasetsData): Input<DatasetView | null> {
   if (data.datasets.length > 0)
     return select(
-      data.datasets.map((dataset) => ({label: dataset.name, value: dataset as DatasetView | undefined})),
+      data.datasets.map((dataset) => ({label: dataset.name, value: dataset as DatasetView | null})),
       {label: "Data set"}
     );
   const node = emptyState("No data set has been pulled yet.", [
@@ -30,11 +30,11 @@ export function chooseDataset(data: DatasetsData): Input<DatasetView | undefined
     code("npx assay pull"),
     "."
   ]);
-  return Object.assign(node, {value: undefined});
+  return Object.assign(node, {value: null});
 }
 
 /** A data set: what it is, its versions, its labels, its splits side by side, and what the random one flatters. */
-export function dataSet(dataset: DatasetView | undefined, verdicts: VerdictsData): Content {
+export function dataSet(dataset: DatasetView | null, verdicts: VerdictsData): Content {
   const newest = dataset?.versions.at(-1);
   if (!dataset || !newest) return null;
   const flattered = verdicts.runs.filter(

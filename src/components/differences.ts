@@ -16,10 +16,10 @@ import type {ScoreChoice} from "./chooseScores.js";
  * intervals, and the band within which a difference does not matter.
  */
 export function differences(
-  run: RunView | undefined,
-  choice: ScoreChoice | undefined,
+  run: RunView | null,
+  choice: ScoreChoice | null,
   verdict: Verdict | undefined,
-  rows: RunRows | undefined,
+  rows: RunRows | null,
   reference: string | undefined
 ): Content {
   if (!run || !choice || !verdict || !rows || !reference) return null;

@@ -16,9 +16,9 @@ interface Kind {
 
 /** The rows on which two candidates come to different scores, twenty at a time. */
 export function disagreements(
-  rows: RunRows | undefined,
-  choice: ScoreChoice | undefined,
-  pair: CandidatePair | undefined
+  rows: RunRows | null,
+  choice: ScoreChoice | null,
+  pair: CandidatePair | null
 ): Content {
   if (!rows || !choice || !pair) return null;
   const title = "Rows they disagree on";

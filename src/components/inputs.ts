@@ -1,7 +1,10 @@
 import {html} from "htl";
 import {freshId} from "./elements.js";
 
-/** An element with a value that emits "input" when a reader changes it: what Framework's `view` takes. */
+/**
+ * An element with a value that emits "input" when a reader changes it: what Framework's `view` takes.
+ * A value that may be missing is null: cells wait for ever for one that is undefined.
+ */
 export type Input<T> = HTMLElement & {value: T};
 
 export interface Choice<T> {

@@ -16,8 +16,8 @@ interface Line {
 
 /** Every candidate with its score and interval, how many rows were scored, what it costs and how long it takes. */
 export function leaderboard(
-  run: RunView | undefined,
-  choice: ScoreChoice | undefined,
+  run: RunView | null,
+  choice: ScoreChoice | null,
   verdict: Verdict | undefined
 ): Content {
   if (!run || !choice || !verdict) return null;

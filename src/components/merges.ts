@@ -9,10 +9,7 @@ import {scoreFormatOf} from "./intervalPlot.js";
 import {loadRows, type RunRows, rowsIn, scoresOf} from "./runRows.js";
 
 /** The rows of a run that has candidates made by merging; undefined, without fetching, when it has none. */
-export async function rowsForMerges(
-  run: RunView | undefined,
-  data: ModelsData
-): Promise<RunRows | undefined> {
+export async function rowsForMerges(run: RunView | null, data: ModelsData): Promise<RunRows | undefined> {
   return run && mergedCandidates(run, data).length > 0 ? loadRows(run.id) : undefined;
 }
 
@@ -30,7 +27,7 @@ function mergedCandidates(run: RunView, data: ModelsData): Merged[] {
 }
 
 /** Every merged candidate: its parents, its recipe, figures of the merge, and its scores beside its parents'. */
-export function merges(run: RunView | undefined, data: ModelsData, rows: RunRows | undefined): Content {
+export function merges(run: RunView | null, data: ModelsData, rows: RunRows | undefined): Content {
   if (!run) return null;
   const merged = mergedCandidates(run, data);
   if (merged.length === 0 || !rows)

@@ -7,7 +7,7 @@ import {verdictCard} from "./verdictCard.js";
 import {warnings} from "./warnings.js";
 
 /** The first screen: the verdict, the candidates' intervals, what was compared, and what stands against it. */
-export function overview(run: RunView | undefined): Content {
+export function overview(run: RunView | null): Content {
   if (!run) return null;
   const baseline = run.candidates.find((candidate) => candidate.baseline)?.name;
   return html`<div>

@@ -6,24 +6,24 @@ import {count, dollars, duration, plural, time} from "./format.js";
 import {type Input, select} from "./inputs.js";
 
 /** Lets a reader choose any sealed run, the newest first; the address may name one. */
-export function chooseAnyRun(data: RunsData): Input<RunManifest | undefined> {
+export function chooseAnyRun(data: RunsData): Input<RunManifest | null> {
   if (data.runs.length === 0)
     return Object.assign(
       emptyState("No eval has been run yet.", ["Run one with ", code("npx assay run"), "."]),
-      {value: undefined}
+      {value: null}
     );
   const wanted = new URL(location.href).searchParams.get("run");
   return select(
     data.runs.map((run) => ({
       label: `${run.title ?? run.eval}, split ${run.split.name}, ${time(run.sealedAt)}`,
-      value: run as RunManifest | undefined
+      value: run as RunManifest | null
     })),
     {label: "Run", selected: (run) => run?.id === wanted}
   );
 }
 
 /** Everything needed to trace a run's numbers, and what to type to run it again. */
-export function provenance(run: RunManifest | undefined): Content {
+export function provenance(run: RunManifest | null): Content {
   if (!run) return null;
   return html`<div>
     ${section(
