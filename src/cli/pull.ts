@@ -1,9 +1,9 @@
 import {pull, type PullResult} from "../datasets/index.js";
 import {UserError} from "../store/index.js";
 import {findProject, loadDatasets, openProject} from "./project.js";
-import {print, printJson, table} from "./terminal.js";
+import {print, printable, printJson, table} from "./terminal.js";
 
-export async function pullVerb(names: string[], options: {json?: boolean}): Promise<void> {
+export async function pullVerb(names: string[], options: {json?: boolean; skipBad?: boolean}): Promise<void> {
   const workspace = await openProject();
   const datasets = await loadDatasets(findProject());
   const unknown = names.filter((name) => !datasets.some((dataset) => dataset.name === name));
@@ -16,10 +16,17 @@ export async function pullVerb(names: string[], options: {json?: boolean}): Prom
     if (names.length === 0 || names.includes(dataset.name))
       results.push(
         await pull(workspace, dataset, {
+          skipBad: options.skipBad,
           onProgress: (message) => process.stderr.write(`${dataset.name}: ${message}\n`)
         })
       );
   if (options.json) return printJson(results);
+  for (const {version, skipped = []} of results) {
+    for (const {file, line, reason} of skipped.slice(0, 20))
+      process.stderr.write(`${version.dataset}: left out ${printable(file)} line ${line}: ${reason}\n`);
+    if (skipped.length > 20)
+      process.stderr.write(`${version.dataset}: and ${skipped.length - 20} more lines\n`);
+  }
   print(
     table(results, [
       {title: "data set", value: ({version}) => version.dataset},

@@ -23,6 +23,7 @@ const pull: Verb = (program) =>
   program
     .command("pull [name...]")
     .description("read the data sets' sources; makes a version of each whose content changed")
+    .option("--skip-bad", "leave out lines that cannot be read, and list them beside the version")
     .option("--json", "print JSON")
     .action(async (names: string[], options) => (await import("./pull.js")).pullVerb(names, options));
 
@@ -68,6 +69,18 @@ const rows: Verb = (program) =>
     .option("-n, --limit <n>", "rows to show", whole(1), 20)
     .option("--json", "print JSON")
     .action(async (name: string, options) => (await import("./rows.js")).rowsVerb(name, options));
+
+const pii: Verb = (program) =>
+  program
+    .command("pii <name>")
+    .description("look for personal data and secrets in a version of a data set, and keep a ledger of them")
+    .option("--version <version>", "the version, instead of the newest")
+    .option("--names", "look for people and places too: slower and less sure")
+    .option("--labels <file>", "precision and recall by type against a labelled sample (JSON or JSONL)")
+    .option("--accept <rule or row>", "let the findings of a rule, or of a row, stay (with --reason)")
+    .option("--reason <text>", "why they may stay")
+    .option("--json", "print JSON")
+    .action(async (name: string, options) => (await import("./pii.js")).piiVerb(name, options));
 
 const split: Verb = (program) =>
   program
@@ -204,6 +217,7 @@ export const verbs: Verb[] = [
   diff,
   drift,
   rows,
+  pii,
   split,
   run,
   runs,

@@ -1,15 +1,6 @@
 import {checkName} from "../store/index.js";
-
-/** Rows come from files, or from code that yields plain objects. */
-export type Source =
-  | {kind: "files"; files: string | string[]; format?: "parquet" | "csv" | "json" | "jsonl"}
-  | {
-      kind: "rows";
-      rows: () => AsyncIterable<object> | Iterable<object>;
-      describe?: Record<string, unknown>;
-      /** What the rows come from, as text: while it stays the same, a pull does not ask for the rows again. */
-      fingerprint?: () => string | Promise<string>;
-    };
+import {type Source} from "./sources/index.js";
+import type {Filters} from "./filters/index.js";
 
 /**
  * How sensitive a data set's rows are: `public` may go anywhere, `internal` to the team's own machines and
@@ -27,6 +18,11 @@ export interface DatasetDefinition {
    * source column is taken.
    */
   sql?: string;
+  /**
+   * Every pull adds to the rows of the version before: for logs whose older files go away. A row whose id comes again
+   * replaces its former state.
+   */
+  append?: boolean;
   /** Column that identifies a row for good. Without it a row's content hash is its id. */
   id?: string;
   /** Column holding the text a model reads: used for duplicates, personal data and excerpts. */
@@ -38,6 +34,11 @@ export interface DatasetDefinition {
   /** Column of the row's time, ISO text or timestamp. */
   time?: string;
   sensitivity?: Sensitivity;
+  /**
+   * Rows that do not pass are left out and kept with the reason beside the version: SQL conditions over the columns, or
+   * presets such as `chatFilters()`, by name, in this order.
+   */
+  filters?: Filters;
   /** SQL conditions that every version must meet for all rows, by name: `{"has a label": "label is not null"}`. */
   checks?: Record<string, string>;
 }

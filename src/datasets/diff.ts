@@ -114,3 +114,18 @@ async function changedColumns(
     .filter(({rows}) => rows > 0)
     .sort((x, y) => y.rows - x.rows || (x.column < y.column ? -1 : 1));
 }
+
+/** Numbers of rows that came, went and changed between two files of rows. */
+export async function countChanges(
+  db: Database,
+  before: string,
+  after: string
+): Promise<{added: number; removed: number; changed: number}> {
+  const found = await db.row<{added: number; removed: number; changed: number}>(
+    `select count(*) filter (a.row_id is null)::int as added, count(*) filter (b.row_id is null)::int as removed,
+            count(*) filter (a.row_hash <> b.row_hash)::int as changed
+     from (select row_id, row_hash from read_parquet(${sqlString(before)})) a
+     full join (select row_id, row_hash from read_parquet(${sqlString(after)})) b on a.row_id = b.row_id`
+  );
+  return found!;
+}

@@ -1,0 +1,21 @@
+import {type Database, sqlName, sqlString} from "../store/index.js";
+import {describeColumns} from "./items.js";
+
+/**
+ * The former version's rows that the new ones do not bring again, and the new ones. With an id column a row that comes
+ * again replaces its former state; without one an equal row is the same row. Columns are taken together; what either side
+ * lacks is null.
+ */
+export async function appended(
+  db: Database,
+  items: string,
+  formerFile: string,
+  id: string | undefined
+): Promise<string> {
+  const former = `read_parquet(${sqlString(formerFile)})`;
+  const own = `select * exclude (row_id, row_hash) from ${former}`;
+  if (!id) return `(${own}) union by name (${items})`;
+  const column = (await describeColumns(db, items)).find(({name}) => name === id);
+  if (!column) return items;
+  return `(${own} where row_id not in (select ${sqlName(id)}::varchar from (${items}) where ${sqlName(id)} is not null)) union all by name (${items})`;
+}

@@ -1,0 +1,54 @@
+import {type Columns, type Database, ROW_COLUMNS, sqlName, sqlString, UserError} from "../store/index.js";
+import type {DatasetDefinition} from "./define.js";
+
+export async function describeColumns(db: Database, query: string): Promise<{name: string; type: string}[]> {
+  const rows = await db.rows<{column_name: string; column_type: string}>(`describe ${query}`);
+  return rows.map((row) => ({name: row.column_name, type: row.column_type}));
+}
+
+/** The query from the source to the data set's own columns. */
+export function ownColumns(definition: DatasetDefinition, relation: string): string {
+  return definition.sql
+    ? `with source as (select * from ${relation}) ${definition.sql}`
+    : `select * from ${relation}`;
+}
+
+/**
+ * The version's rows: id and content hash first, then the data set's own columns. The hash is SHA-256 of a row's JSON
+ * with its columns in alphabetical order. Without an id column the hash is the id, even where rows are equal:
+ * `numberEqualRows` tells those apart.
+ */
+export async function itemsQuery(
+  db: Database,
+  definition: DatasetDefinition,
+  items: string
+): Promise<string> {
+  const names = (await describeColumns(db, items)).map(({name}) => name);
+  const reserved = Object.keys(ROW_COLUMNS satisfies Columns).filter((column) => names.includes(column));
+  const wanted = (["id", "text", "label", "group", "time"] as const).filter(
+    (role) => definition[role] && !names.includes(definition[role])
+  );
+  const problems = [
+    ...reserved.map((column) => `column "${column}" is Assay's own; rename it in \`sql\``),
+    ...wanted.map(
+      (role) => `\`${role}\` names column "${definition[role]}", which is not among ${names.join(", ")}`
+    )
+  ];
+  if (problems.length > 0) throw new UserError(`data set ${definition.name}: ${problems.join("; ")}.`);
+  const struct = [...names]
+    .sort()
+    .map((column) => `${sqlString(column)}: ${sqlName(column)}`)
+    .join(", ");
+  const id = definition.id ? `${sqlName(definition.id)}::varchar` : "row_hash";
+  return `select ${id} as row_id, row_hash, * exclude (row_hash)
+    from (select *, sha256(to_json({${struct}})::varchar) as row_hash from (${items}))`;
+}
+
+/** Rows whose ids are all different stay as they are; equal rows get "-2", "-3" and so on behind their hash. */
+export function numberEqualRows(rows: string): string {
+  const repeated = `(select row_hash from ${rows} group by row_hash having count(*) > 1)`;
+  return `select * from ${rows} where row_hash not in ${repeated}
+    union all by name
+    select row_hash || case n when 1 then '' else '-' || n end as row_id, * exclude (n, row_id)
+    from (select *, row_number() over (partition by row_hash) as n from ${rows} where row_hash in ${repeated})`;
+}

@@ -1,0 +1,39 @@
+import {type Database, UserError} from "../store/index.js";
+import type {DatasetDefinition} from "./define.js";
+
+/** Ids are present and unique and all checks hold; every problem is named at once. */
+export async function assertSound(
+  db: Database,
+  definition: DatasetDefinition,
+  rows: string,
+  distinctIds: boolean
+): Promise<void> {
+  const problems: string[] = [];
+  const missing = await db.row<{n: number}>(
+    `select count(*)::int as n from ${rows} where row_id is null or row_id = ''`
+  );
+  if (missing?.n) problems.push(`${missing.n} rows have no id (column "${definition.id}")`);
+  if (!distinctIds) {
+    const twice = await db.rows<{row_id: string; n: number}>(
+      `select row_id, count(*)::int as n from ${rows} where row_id is not null group by row_id having count(*) > 1 order by row_id limit 6`
+    );
+    if (twice.length > 0)
+      problems.push(
+        `ids are not unique: ${twice
+          .slice(0, 5)
+          .map(({row_id, n}) => `${JSON.stringify(row_id)} ${n} times`)
+          .join(", ")}${twice.length > 5 ? ", …" : ""}`
+      );
+  }
+  for (const [name, condition] of Object.entries(definition.checks ?? {})) {
+    const broken = await db.rows<{row_id: string; n: number}>(
+      `select row_id, count(*) over ()::int as n from ${rows} where not coalesce((${condition}), false) order by row_id limit 3`
+    );
+    if (broken[0])
+      problems.push(
+        `check "${name}" fails for ${broken[0].n} rows, among them ${broken.map(({row_id}) => JSON.stringify(row_id)).join(", ")}`
+      );
+  }
+  if (problems.length > 0)
+    throw new UserError(`data set ${definition.name}: ${problems.join("; ")}. No version was made.`);
+}

@@ -1,0 +1,85 @@
+import {join} from "node:path";
+import {type Database, sqlString, UserError} from "../../store/index.js";
+import {linesOf} from "./lines.js";
+import {type BrokenLine, type SourceContext} from "./types.js";
+
+/**
+ * Everything but the columns' types is fixed: guessing the separator or the header would misread a broken file
+ * instead of refusing it. Types are taken from all rows, so that they do not depend on the order of rows.
+ */
+export function csvOptions(delimiter: string): string {
+  return `header = true, delim = ${sqlString(delimiter)}, quote = '"', escape = '"', strict_mode = true`;
+}
+
+/** The separator of a CSV file: by its ending, or the commonest candidate of its first line. */
+export async function delimiterOf(db: Database, file: string): Promise<string> {
+  if (/\.tsv(\.gz|\.zst)?$/i.test(file)) return "\t";
+  const header = await firstLine(db, file);
+  const counts = [",", ";", "\t", "|"].map((mark) => ({mark, n: header.split(mark).length - 1}));
+  return counts.reduce((best, one) => (one.n > best.n ? one : best)).mark;
+}
+
+async function firstLine(db: Database, file: string): Promise<string> {
+  for await (const line of linesOf(db, file)) return line.replace(/^\ufeff/, "");
+  return "";
+}
+
+const REASONS: Record<string, string> = {
+  "UNQUOTED VALUE": "a quote is not closed, or text stands behind it",
+  "LINE SIZE OVER MAXIMUM": "longer than the longest line allowed",
+  "INVALID ENCODING": "not UTF-8"
+};
+
+/**
+ * Reads a file as text and finds the records that do not fit its header, in their order. With `into` the records that
+ * do fit are written there as CSV.
+ */
+export async function brokenRecords(
+  context: Pick<SourceContext, "db" | "dataset">,
+  file: string,
+  delimiter: string,
+  into?: string
+): Promise<BrokenLine[]> {
+  const {db, dataset} = context;
+  const header = (await firstLine(db, file)).split(delimiter).map((name) => name.replace(/^"|"$/g, ""));
+  if (new Set(header).size < header.length)
+    throw new UserError(`data set ${dataset}: ${file} names a column twice in its first line.`);
+  const columns = header.map((name) => `${sqlString(name)}: 'VARCHAR'`).join(", ");
+  const read = `select * from read_csv(${sqlString(file)}, ${csvOptions(delimiter)}, auto_detect = false, columns = {${columns}}, store_rejects = true, rejects_table = 'broken_records', rejects_scan = 'broken_scans', rejects_limit = 0)`;
+  try {
+    if (into)
+      await db.run(
+        `copy (${read}) to ${sqlString(into)} (format csv, header, delimiter ${sqlString(delimiter)})`
+      );
+    else await db.run(`create or replace temp table broken_scan as select count(*) from (${read})`);
+    const found = await db.rows<{line: number; error_type: string; error_message: string}>(
+      "select distinct on (line) line::int as line, error_type::varchar as error_type, error_message from broken_records order by line, byte_position"
+    );
+    return found.map(({line, error_type, error_message}) => {
+      const counted = /Columns: (\d+) Found: (\d+)/.exec(error_message);
+      const reason = counted
+        ? `${counted[2]} values where the header has ${counted[1]}`
+        : (REASONS[error_type] ?? error_type.toLowerCase());
+      return {file, line, reason};
+    });
+  } finally {
+    for (const table of ["broken_records", "broken_scans", "broken_scan"])
+      await db.run(`drop table if exists ${table}`);
+  }
+}
+
+/** Copies of the files without their broken records. */
+export async function soundCsv(
+  context: SourceContext,
+  files: readonly string[],
+  delimiter: string
+): Promise<{files: string[]; skipped: BrokenLine[]}> {
+  const sound: string[] = [];
+  const skipped: BrokenLine[] = [];
+  for (const [i, file] of files.entries()) {
+    const copy = join(context.scratch, `${i}.csv`);
+    skipped.push(...(await brokenRecords(context, file, delimiter, copy)));
+    sound.push(copy);
+  }
+  return {files: sound, skipped};
+}

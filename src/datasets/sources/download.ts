@@ -1,0 +1,137 @@
+import {createWriteStream} from "node:fs";
+import {mkdir, rename, rm, stat} from "node:fs/promises";
+import {basename, join} from "node:path";
+import {pipeline} from "node:stream/promises";
+import {request} from "undici";
+import {messageOf, readJson, sha256, UserError, writeJsonAtomic} from "../../store/index.js";
+
+export interface Downloaded {
+  /** Where the bytes are. */
+  path: string;
+  url: string;
+  bytes: number;
+  etag?: string;
+  lastModified?: string;
+}
+
+interface DownloadContext {
+  dataset: string;
+  downloads: string;
+  headers?: Record<string, string>;
+  onProgress?: (message: string) => void;
+}
+
+export function isUrl(name: string): boolean {
+  return /^https?:\/\//i.test(name);
+}
+
+/** Times a transfer that broke off is taken up again within one pull. */
+const RESUMES = 5;
+
+/**
+ * Fetches a URL into the store's downloads. An unchanged file (by ETag or Last-Modified) is not sent again; a transfer
+ * that broke off, in this pull or an earlier one, goes on where it ended if the server still has the same file.
+ */
+export async function download(url: string, context: DownloadContext): Promise<Downloaded> {
+  const folder = join(context.downloads, sha256(url).slice(0, 16));
+  await mkdir(folder, {recursive: true});
+  const path = join(folder, fileName(url));
+  const record = `${path}.json`;
+  const partial = `${path}.partial`;
+  const partialRecord = `${partial}.json`;
+  const kept = (await stat(path).catch(() => undefined)) && (await readJson<Downloaded>(record));
+  for (let attempt = 0; ; attempt++) {
+    const begun = await readJson<Validators>(partialRecord);
+    const have = begun ? ((await stat(partial).catch(() => undefined))?.size ?? 0) : 0;
+    const resume = begun && have > 0 ? (begun.etag ?? begun.lastModified) : undefined;
+    try {
+      const response = await follow(url, {
+        ...context.headers,
+        ...(kept?.etag ? {"if-none-match": kept.etag} : {}),
+        ...(kept?.lastModified && !kept.etag ? {"if-modified-since": kept.lastModified} : {}),
+        ...(resume ? {range: `bytes=${have}-`, "if-range": resume} : {})
+      });
+      const {statusCode, headers, body} = response;
+      if (statusCode === 304 && kept) {
+        await body.dump();
+        return {...kept, path};
+      }
+      if (statusCode !== 200 && statusCode !== 206) {
+        await body.dump();
+        if (statusCode === 416) {
+          await rm(partialRecord, {force: true});
+          if (attempt < RESUMES) continue;
+        }
+        throw new UserError(
+          `data set ${context.dataset}: ${withoutSecrets(url)} answered ${statusCode}. Check the address, and its \`headers\` if it needs a key.`
+        );
+      }
+      const validators = validatorsOf(headers);
+      if (statusCode === 206) context.onProgress?.(`resuming ${withoutSecrets(url)} at byte ${have}`);
+      else await writeJsonAtomic(partialRecord, validators);
+      await pipeline(body, createWriteStream(partial, {flags: statusCode === 206 ? "a" : "w"}));
+      const bytes = (await stat(partial)).size;
+      const downloaded = {url: withoutSecrets(url), bytes, ...(statusCode === 206 ? begun : validators)};
+      // The record goes first: without it a whole file would be taken for the older one it replaces.
+      await rm(record, {force: true});
+      await rename(partial, path);
+      await writeJsonAtomic(record, downloaded);
+      await rm(partialRecord, {force: true});
+      return {...downloaded, path};
+    } catch (cause) {
+      if (cause instanceof UserError) throw cause;
+      if (attempt >= RESUMES)
+        throw new UserError(
+          `data set ${context.dataset}: ${withoutSecrets(url)} broke off ${attempt + 1} times (${messageOf(cause)}). Pull again to go on where it ended.`,
+          {cause}
+        );
+    }
+  }
+}
+
+interface Validators {
+  etag?: string;
+  lastModified?: string;
+}
+
+/** A weak ETag does not promise the same bytes, so it cannot be resumed from. */
+function validatorsOf(headers: Record<string, string | string[] | undefined>): Validators {
+  const [etag, lastModified] = [headers.etag, headers["last-modified"]].map((value) => [value].flat()[0]);
+  return {
+    ...(etag && !etag.startsWith("W/") ? {etag} : {}),
+    ...(lastModified ? {lastModified} : {})
+  };
+}
+
+/** Follows redirects; headers of the loader stay with the host they were meant for. */
+async function follow(url: string, headers: Record<string, string>, left = 5): ReturnType<typeof request> {
+  const response = await request(url, {headers: {...headers, "accept-encoding": "identity"}});
+  const to = [response.headers.location].flat()[0];
+  if (
+    response.statusCode < 300 ||
+    response.statusCode >= 400 ||
+    response.statusCode === 304 ||
+    !to ||
+    left === 0
+  )
+    return response;
+  await response.body.dump();
+  const next = new URL(to, url);
+  const conditional = /^(if-|range$)/i;
+  const passed =
+    next.host === new URL(url).host
+      ? headers
+      : Object.fromEntries(Object.entries(headers).filter(([name]) => conditional.test(name)));
+  return follow(next.href, passed, left - 1);
+}
+
+/** The last part of the path, so that its ending still tells the format. */
+function fileName(url: string): string {
+  return basename(new URL(url).pathname).replace(/[^\w.-]/g, "_") || "file";
+}
+
+/** Query strings and user names hold signatures and passwords. */
+function withoutSecrets(url: string): string {
+  const {origin, pathname} = new URL(url);
+  return origin + pathname;
+}

@@ -1,0 +1,146 @@
+import {stat} from "node:fs/promises";
+import {join, resolve} from "node:path";
+import {sqlString, UserError, writeNdjson} from "../../store/index.js";
+import {brokenLines, soundLines} from "./brokenLines.js";
+import {brokenRecords, csvOptions, delimiterOf, soundCsv} from "./csv.js";
+import {download, type Downloaded, isUrl} from "./download.js";
+import {type BrokenLine, type SourceContext, type SourceReader, type SourceRelation} from "./types.js";
+
+export type FileFormat = "parquet" | "csv" | "json" | "jsonl";
+
+/** Paths, globs and http(s) URLs; CSV, JSON and JSONL may be packed by gzip or zstd. */
+export interface FilesSource {
+  kind: "files";
+  files: string | string[];
+  /** Told by the ending of the first file otherwise. */
+  format?: FileFormat;
+  /** Of CSV; told by the ending or the first line otherwise. */
+  delimiter?: string;
+  /** Types of all columns, for CSV and JSONL: saves the first of two reads, which finds them. */
+  columns?: Record<string, string>;
+  /** Headers sent to URLs. Take secrets from the environment; they are kept nowhere. */
+  headers?: Record<string, string>;
+}
+
+const ENDINGS: [RegExp, FileFormat][] = [
+  [/\.(parquet|pq)$/i, "parquet"],
+  [/\.(csv|tsv)(\.gz|\.zst)?$/i, "csv"],
+  [/\.json(\.gz|\.zst)?$/i, "json"],
+  [/\.(jsonl|ndjson)(\.gz|\.zst)?$/i, "jsonl"]
+];
+
+export const files: SourceReader<FilesSource> = async (source, context) => {
+  const named = [source.files].flat();
+  const {paths, downloaded} = await gather(named, source.headers ?? {}, context);
+  const read = await readFiles(paths, source, context);
+  return {
+    ...read,
+    describe: {...read.describe, files: named, ...(downloaded.length > 0 ? {downloaded} : {})}
+  };
+};
+
+/** Relation of files that are on this machine. */
+export async function readFiles(
+  paths: readonly string[],
+  source: Pick<FilesSource, "format" | "delimiter" | "columns">,
+  context: SourceContext
+): Promise<SourceRelation> {
+  const format = source.format ?? formatOf(context.dataset, paths[0]!);
+  const list = (of: readonly string[]) => `[${of.map(sqlString).join(", ")}]`;
+  const types = source.columns
+    ? `columns = {${Object.entries(source.columns)
+        .map(([name, type]) => `${sqlString(name)}: ${sqlString(type)}`)
+        .join(", ")}}`
+    : "sample_size = -1, union_by_name = true";
+  const describe = {kind: "files", format};
+  if (format === "parquet") return {relation: `read_parquet(${list(paths)}, union_by_name = true)`, describe};
+  if (format === "json")
+    return {
+      relation: `read_json(${list(paths)}, format = 'array', ${types}, maximum_object_size = 268435456)`,
+      describe
+    };
+  if (format === "csv") {
+    const delimiter = source.delimiter ?? (await delimiterOf(context.db, paths[0]!));
+    const sound = context.skipBad
+      ? await soundCsv(context, paths, delimiter)
+      : {files: paths, skipped: undefined};
+    return {
+      relation: `read_csv(${list(sound.files)}, ${csvOptions(delimiter)}, ${types})`,
+      describe,
+      ...(sound.skipped ? {skipped: sound.skipped} : {}),
+      broken: () => gathered(paths, (file) => brokenRecords(context, file, delimiter))
+    };
+  }
+  const skipped: BrokenLine[] = [];
+  let sound = paths;
+  if (context.skipBad) {
+    const copy = join(context.scratch, "sound.ndjson");
+    await writeNdjson(copy, soundOf(paths, context, skipped));
+    sound = [copy];
+  }
+  return {
+    relation: `read_json(${list(sound)}, format = 'newline_delimited', records = true, ${types}, maximum_object_size = ${LONGEST_LINE})`,
+    describe,
+    ...(context.skipBad ? {skipped} : {}),
+    broken: () => gathered(paths, (file) => brokenLines(context.db, file))
+  };
+}
+
+/** DuckDB takes memory for this bound on every thread, whatever the lines are. */
+const LONGEST_LINE = 1 << 26;
+
+async function* soundOf(
+  paths: readonly string[],
+  context: SourceContext,
+  skipped: BrokenLine[]
+): AsyncGenerator<object> {
+  for (const file of paths) yield* soundLines(context.db, file, skipped);
+}
+
+async function gathered<T>(paths: readonly string[], find: (file: string) => Promise<T[]>): Promise<T[]> {
+  const found: T[] = [];
+  for (const file of paths) found.push(...(await find(file)));
+  return found;
+}
+
+/** Names made paths on this machine: globs listed in order, URLs fetched. Every missing one is named at once. */
+export async function gather(
+  named: readonly string[],
+  headers: Record<string, string>,
+  context: SourceContext
+): Promise<{paths: string[]; downloaded: Omit<Downloaded, "path">[]}> {
+  const paths: string[] = [];
+  const downloaded: Omit<Downloaded, "path">[] = [];
+  const missing: string[] = [];
+  for (const name of named) {
+    if (isUrl(name)) {
+      const {path, ...record} = await download(name, {...context, headers});
+      paths.push(path);
+      downloaded.push(record);
+      continue;
+    }
+    const path = resolve(context.project, name);
+    if ((await stat(path).catch(() => undefined))?.isFile()) paths.push(path);
+    else if (!/[*?[]/.test(name)) missing.push(path);
+    else {
+      const matched = await context.db.rows<{file: string}>(
+        `select file from glob(${sqlString(path)}) order by file`
+      );
+      if (matched.length === 0) missing.push(path);
+      paths.push(...matched.map(({file}) => file));
+    }
+  }
+  if (missing.length > 0 || paths.length === 0)
+    throw new UserError(
+      `data set ${context.dataset}: no such file: ${missing.join(", ") || "none is named"}. Paths are taken from the project's folder.`
+    );
+  return {paths, downloaded};
+}
+
+function formatOf(dataset: string, file: string): FileFormat {
+  const found = ENDINGS.find(([ending]) => ending.test(file));
+  if (found) return found[1];
+  throw new UserError(
+    `data set ${dataset}: cannot tell the format of ${file} from its ending. Name it with \`format: "parquet" | "csv" | "json" | "jsonl"\`.`
+  );
+}

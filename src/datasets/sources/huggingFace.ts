@@ -1,0 +1,101 @@
+import {createWriteStream} from "node:fs";
+import {mkdir, rename, stat} from "node:fs/promises";
+import {dirname} from "node:path";
+import {Readable} from "node:stream";
+import {pipeline} from "node:stream/promises";
+import {insideFolder, messageOf, temporaryPath, UserError} from "../../store/index.js";
+import {type FilesSource, readFiles} from "./files.js";
+import {type SourceContext, type SourceReader} from "./types.js";
+
+/** Files of a data set on the Hugging Face hub. A private one needs HF_TOKEN in the environment. */
+export interface HuggingFaceSource extends Pick<FilesSource, "format" | "columns" | "delimiter"> {
+  kind: "huggingface";
+  /** Such as "owner/name". */
+  repo: string;
+  /** Branch, tag or commit; default "main". The commit it stands for is recorded. */
+  revision?: string;
+  /** Paths in the repository, "*" for any part of a name and "**" for folders too; default all Parquet files. */
+  files?: string | string[];
+  /** Another hub, such as one of your own; default https://huggingface.co. */
+  hubUrl?: string;
+}
+
+export const huggingFace: SourceReader<HuggingFaceSource> = async (source, context) => {
+  const {repo, revision = "main", hubUrl} = source;
+  const {datasetInfo, listFiles} = await import("@huggingface/hub");
+  const credentials = {
+    ...(hubUrl === undefined ? {} : {hubUrl}),
+    ...(process.env.HF_TOKEN ? {accessToken: process.env.HF_TOKEN} : {})
+  };
+  const where = {repo: {type: "dataset" as const, name: repo}, ...credentials};
+  try {
+    const {sha} = await datasetInfo({name: repo, revision, additionalFields: ["sha"], ...credentials});
+    const wanted = [source.files ?? "**/*.parquet"].flat().map(pattern);
+    const chosen: string[] = [];
+    for await (const file of listFiles({...where, revision: sha, recursive: true}))
+      if (file.type === "file" && wanted.some((one) => one.test(file.path))) chosen.push(file.path);
+    if (chosen.length === 0)
+      throw new UserError(
+        `data set ${context.dataset}: ${repo} at ${sha} has no file ${[source.files ?? "**/*.parquet"].flat().join(", ")}. Name its files with \`files\`.`
+      );
+    chosen.sort();
+    const paths: string[] = [];
+    for (const path of chosen) paths.push(await fetched(path, sha, where, context));
+    const read = await readFiles(paths, source, context);
+    return {
+      ...read,
+      describe: {...read.describe, kind: "huggingface", repo, revision, commit: sha, files: chosen}
+    };
+  } catch (cause) {
+    if (cause instanceof UserError) throw cause;
+    const status = (cause as {statusCode?: number}).statusCode;
+    const advice =
+      status === 401 || status === 403 || status === 404
+        ? "Check its name and revision; a private data set needs HF_TOKEN in the environment."
+        : "Check the network and pull again.";
+    throw new UserError(
+      `data set ${context.dataset}: Hugging Face data set ${repo} at ${revision} could not be read (${status ?? messageOf(cause)}). ${advice}`,
+      {cause}
+    );
+  }
+};
+
+/** A file of a commit never changes, so one that is here is not asked for again. */
+async function fetched(
+  path: string,
+  sha: string,
+  where: {repo: {type: "dataset"; name: string}; hubUrl?: string; accessToken?: string},
+  context: SourceContext
+): Promise<string> {
+  const target = insideFolder(
+    context.downloads,
+    "huggingface",
+    ...where.repo.name.split("/"),
+    sha,
+    ...path.split("/")
+  );
+  if (await stat(target).catch(() => undefined)) return target;
+  const {downloadFile} = await import("@huggingface/hub");
+  context.onProgress?.(`fetching ${path}`);
+  const blob = await downloadFile({...where, path, revision: sha});
+  if (!blob)
+    throw new UserError(`data set ${context.dataset}: ${where.repo.name} has no file ${path} at ${sha}.`);
+  await mkdir(dirname(target), {recursive: true});
+  const temporary = temporaryPath(target);
+  await pipeline(
+    Readable.fromWeb(blob.stream() as Parameters<typeof Readable.fromWeb>[0]),
+    createWriteStream(temporary)
+  );
+  await rename(temporary, target);
+  return target;
+}
+
+function pattern(glob: string): RegExp {
+  const parts = glob.split(/(\*\*\/|\*\*|\*|\?)/).map((part) => {
+    if (part === "**/") return "(?:.*/)?";
+    if (part === "**") return ".*";
+    if (part === "*") return "[^/]*";
+    return part === "?" ? "[^/]" : part.replace(/[.+^${}()|[\]\\]/g, "\\$&");
+  });
+  return new RegExp(`^${parts.join("")}$`);
+}

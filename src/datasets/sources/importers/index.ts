@@ -1,0 +1,18 @@
+import {inspect} from "./inspect.js";
+import {lmEval} from "./lmEval.js";
+import {openaiChat} from "./openaiChat.js";
+import {otelSpans} from "./otelSpans.js";
+import {promptfoo} from "./promptfoo.js";
+import {type Importer} from "./types.js";
+
+/** One line for each tool whose logs can be read. */
+export const importers = {
+  inspect,
+  "lm-eval": lmEval,
+  "openai-chat": openaiChat,
+  "otel-spans": otelSpans,
+  promptfoo
+} satisfies Record<string, Importer>;
+
+export type LogTool = keyof typeof importers;
+export {inspectValue} from "./inspect.js";

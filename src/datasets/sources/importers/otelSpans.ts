@@ -1,0 +1,129 @@
+import {
+  at,
+  isObject,
+  type JsonObject,
+  objectsOf,
+  readDocument,
+  readObjects,
+  textOf,
+  wrongShape
+} from "./json.js";
+import {lastExchange, messageText} from "./messages.js";
+import {type Importer} from "./types.js";
+
+/**
+ * Spans of calls to models by OpenTelemetry's GenAI conventions, in OTLP JSON (a document or one export a line): one row
+ * for each span that names `gen_ai.request.model` or an operation. Spans of anything else are left out.
+ */
+export const otelSpans: Importer = async function* (file, db) {
+  if (/\.json(\.gz)?$/i.test(file)) {
+    const document = await readDocument(file);
+    for (const one of Array.isArray(document) ? document : [document]) yield* spansOf(one, file);
+  } else for await (const line of readObjects(file, db)) yield* spansOf(line, file);
+};
+
+function* spansOf(exported: unknown, file: string): Generator<object> {
+  if (!isObject(exported) || !Array.isArray(exported.resourceSpans))
+    throw wrongShape(file, "OTLP JSON with `resourceSpans`");
+  for (const resource of objectsOf(exported.resourceSpans))
+    for (const scope of objectsOf(resource.scopeSpans))
+      for (const span of objectsOf(scope.spans)) {
+        const row = rowOf(span, attributesOf(at(resource, "resource", "attributes")));
+        if (row) yield row;
+      }
+}
+
+function rowOf(span: JsonObject, resource: JsonObject): object | undefined {
+  const attributes = attributesOf(span.attributes);
+  const model = attributes["gen_ai.response.model"] ?? attributes["gen_ai.request.model"];
+  if (model === undefined && attributes["gen_ai.operation.name"] === undefined) return undefined;
+  const start = nanoseconds(span.startTimeUnixNano);
+  const end = nanoseconds(span.endTimeUnixNano);
+  return {
+    id: `${textOf(span.traceId)}/${textOf(span.spanId)}`,
+    trace: textOf(span.traceId),
+    time: start === undefined ? undefined : new Date(Number(start / 1_000_000n)).toISOString(),
+    service: textOf(resource["service.name"]),
+    operation: textOf(attributes["gen_ai.operation.name"]),
+    provider: textOf(attributes["gen_ai.provider.name"] ?? attributes["gen_ai.system"]),
+    model: textOf(model),
+    conversation: textOf(attributes["gen_ai.conversation.id"]),
+    system: textsOf(attributes["gen_ai.system_instructions"]),
+    ...exchangeOf(span, attributes),
+    prompt_tokens: numberOf(
+      attributes["gen_ai.usage.input_tokens"] ?? attributes["gen_ai.usage.prompt_tokens"]
+    ),
+    completion_tokens: numberOf(
+      attributes["gen_ai.usage.output_tokens"] ?? attributes["gen_ai.usage.completion_tokens"]
+    ),
+    latency_ms: start === undefined || end === undefined ? undefined : Number(end - start) / 1e6,
+    error: textOf(attributes["error.type"])
+  };
+}
+
+/** Messages are attributes in the present conventions and events of the span in older ones. */
+function exchangeOf(span: JsonObject, attributes: JsonObject): {input?: string; output?: string} {
+  const events = objectsOf(span.events).map((event) => ({
+    name: event.name,
+    ...attributesOf(event.attributes)
+  }));
+  const of = (event: string, key: string) => (events as JsonObject[]).find(({name}) => name === event)?.[key];
+  const input = messagesOf(
+    attributes["gen_ai.input.messages"] ??
+      attributes["gen_ai.prompt"] ??
+      of("gen_ai.content.prompt", "gen_ai.prompt")
+  );
+  const output = messagesOf(
+    attributes["gen_ai.output.messages"] ??
+      attributes["gen_ai.completion"] ??
+      of("gen_ai.content.completion", "gen_ai.completion")
+  );
+  const asked = lastExchange(input).input;
+  const answer = output.at(-1);
+  return {...(asked === undefined ? {} : {input: asked}), ...(answer ? {output: messageText(answer)} : {})};
+}
+
+/** Message parts are `{type: "text", content}` in these conventions. */
+function messagesOf(value: unknown): JsonObject[] {
+  const parsed = parsedJson(value);
+  return objectsOf(parsed).map((message) =>
+    Array.isArray(message.parts) ? {...message, content: message.parts as unknown} : message
+  );
+}
+
+function textsOf(value: unknown): string | undefined {
+  const parts = objectsOf(parsedJson(value));
+  return parts.length > 0 ? messageText({content: parts}) : textOf(value);
+}
+
+function parsedJson(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** OTLP writes attributes as a list of keys and typed values. */
+function attributesOf(list: unknown): JsonObject {
+  return Object.fromEntries(objectsOf(list).map(({key, value}) => [String(key), plain(value)]));
+}
+
+function plain(value: unknown): unknown {
+  if (!isObject(value)) return undefined;
+  if ("arrayValue" in value) {
+    const values = at(value, "arrayValue", "values");
+    return Array.isArray(values) ? values.map(plain) : [];
+  }
+  if ("kvlistValue" in value) return attributesOf(at(value, "kvlistValue", "values"));
+  return value.stringValue ?? value.intValue ?? value.doubleValue ?? value.boolValue;
+}
+
+function numberOf(value: unknown): number | undefined {
+  return value === undefined || !Number.isFinite(Number(value)) ? undefined : Number(value);
+}
+
+function nanoseconds(value: unknown): bigint | undefined {
+  return typeof value === "string" || typeof value === "number" ? BigInt(value) : undefined;
+}

@@ -1,0 +1,24 @@
+import {gather} from "./files.js";
+import {importers, type LogTool} from "./importers/index.js";
+import {writtenRows} from "./rows.js";
+import {type SourceReader} from "./types.js";
+
+/** Logs of another tool, or of production: files, globs or URLs. Every row has an `id` of its own. */
+export interface LogSource {
+  kind: "log";
+  tool: LogTool;
+  files: string | string[];
+  headers?: Record<string, string>;
+}
+
+export const log: SourceReader<LogSource> = async ({tool, files: named, headers = {}}, context) => {
+  const list = [named].flat();
+  const {paths, downloaded} = await gather(list, headers, context);
+  async function* rows(): AsyncGenerator<object> {
+    for (const path of paths) yield* importers[tool](path, context.db);
+  }
+  return {
+    relation: await writtenRows(rows(), context),
+    describe: {kind: "log", tool, files: list, ...(downloaded.length > 0 ? {downloaded} : {})}
+  };
+};

@@ -1,0 +1,108 @@
+import {join} from "node:path";
+import {readNdjson, sqlName, UserError, writeNdjson} from "../../store/index.js";
+import {type SourceReader} from "./types.js";
+
+/** Rows of a query to PostgreSQL. Needs the package pg in the project. */
+export interface PostgresSource {
+  kind: "postgres";
+  query: string;
+  /**
+   * A connection string; take it from the environment. Without it PGHOST, PGUSER, PGPASSWORD and the like say where the
+   * database is.
+   */
+  connection?: string;
+}
+
+/** DuckDB's type of a PostgreSQL type, by its number in pg_type. Others arrive as text. */
+const TYPES: Record<number, string> = {
+  16: "BOOLEAN",
+  20: "BIGINT",
+  21: "SMALLINT",
+  23: "INTEGER",
+  700: "FLOAT",
+  701: "DOUBLE",
+  1082: "DATE",
+  1114: "TIMESTAMP",
+  1184: "TIMESTAMPTZ",
+  1700: "DOUBLE",
+  114: "JSON",
+  3802: "JSON"
+};
+
+const BATCH = 5_000;
+
+/**
+ * Reads through a cursor in one REPEATABLE READ transaction that may not write: all rows are of one moment, whatever
+ * others write meanwhile, and memory stays flat.
+ */
+export const postgres: SourceReader<PostgresSource> = async ({query, connection}, context) => {
+  const {default: pg} = await import("pg").catch((cause: unknown) => {
+    throw new UserError(
+      `data set ${context.dataset}: reading PostgreSQL needs the package pg. Run \`npm install pg\`.`,
+      {cause}
+    );
+  });
+  const client = new pg.Client({
+    ...(connection === undefined ? {} : {connectionString: connection}),
+    application_name: "assay"
+  });
+  // Without a listener a connection that breaks between two queries would end the process.
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+  } catch (cause) {
+    throw new UserError(
+      `data set ${context.dataset}: cannot connect to PostgreSQL at ${client.host}:${client.port} (${(cause as NodeJS.ErrnoException).code ?? "refused"}). Check the connection's address, user and password.`,
+      {cause}
+    );
+  }
+  try {
+    await client.query("begin isolation level repeatable read read only");
+    await client.query(
+      "set local datestyle = 'ISO'; set local timezone = 'UTC'; set local extra_float_digits = 3"
+    );
+    const {rows: moment} = await client.query<{at: string; snapshot: string}>(
+      "select now()::text as at, pg_current_snapshot()::text as snapshot"
+    );
+    await client.query(`declare assay_rows no scroll cursor for ${query}`);
+    const fields: {name: string; dataTypeID: number}[] = [];
+    async function* fetched(): AsyncGenerator<object> {
+      for (;;) {
+        const result = await client.query({
+          text: `fetch ${BATCH} from assay_rows`,
+          types: {getTypeParser: () => (text: string) => text}
+        });
+        if (fields.length === 0) fields.push(...result.fields);
+        if (result.rows.length === 0) return;
+        yield* result.rows as object[];
+      }
+    }
+    const ndjson = join(context.scratch, "rows.ndjson");
+    if ((await writeNdjson(ndjson, fetched())) === 0)
+      throw new UserError(
+        `data set ${context.dataset}: its query found no rows, so there is no version to make.`
+      );
+    await client.query("commit");
+    const texts = readNdjson(ndjson, Object.fromEntries(fields.map(({name}) => [name, "VARCHAR"])));
+    const columns = fields.map(({name, dataTypeID}) => `${converted(name, dataTypeID)} as ${sqlName(name)}`);
+    return {
+      relation: `(select ${columns.join(", ")} from ${texts})`,
+      describe: {
+        kind: "postgres",
+        host: client.host,
+        database: client.database,
+        query,
+        readAt: moment[0]!.at,
+        snapshot: moment[0]!.snapshot
+      }
+    };
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+};
+
+function converted(name: string, type: number): string {
+  const target = TYPES[type];
+  if (!target) return sqlName(name);
+  return target === "BOOLEAN" ? `(${sqlName(name)} = 't')` : `${sqlName(name)}::${target}`;
+}

@@ -1,0 +1,56 @@
+import {stat} from "node:fs/promises";
+import {resolve} from "node:path";
+import {UserError} from "../../store/index.js";
+import {writtenRows} from "./rows.js";
+import {type SourceReader} from "./types.js";
+
+/** Rows of a query to an SQLite file. Needs the package node-sqlite3-wasm in the project. */
+export interface SqliteSource {
+  kind: "sqlite";
+  file: string;
+  query: string;
+}
+
+export const sqlite: SourceReader<SqliteSource> = async ({file, query}, context) => {
+  const path = resolve(context.project, file);
+  if (!(await stat(path).catch(() => undefined))?.isFile())
+    throw new UserError(
+      `data set ${context.dataset}: no such file: ${path}. Paths are taken from the project's folder.`
+    );
+  const {default: sqlite3} = await import("node-sqlite3-wasm").catch((cause: unknown) => {
+    throw new UserError(
+      `data set ${context.dataset}: reading SQLite needs the package node-sqlite3-wasm. Run \`npm install node-sqlite3-wasm\`.`,
+      {cause}
+    );
+  });
+  const database = new sqlite3.Database(path, {readOnly: true, fileMustExist: true});
+  try {
+    database.exec("begin");
+    const statement = database.prepare(query);
+    try {
+      const relation = await writtenRows(plainRows(statement.iterate()), context);
+      return {relation, describe: {kind: "sqlite", file, query}};
+    } finally {
+      statement.finalize();
+    }
+  } finally {
+    database.close();
+  }
+};
+
+/** Whole numbers beyond 2^53 stay exact as text, blobs become base64. */
+function* plainRows(found: Iterable<object>): Generator<object> {
+  for (const row of found)
+    yield Object.fromEntries(
+      Object.entries(row).map(([name, value]: [string, unknown]) => [
+        name,
+        typeof value === "bigint"
+          ? Number.isSafeInteger(Number(value))
+            ? Number(value)
+            : String(value)
+          : value instanceof Uint8Array
+            ? Buffer.from(value).toString("base64")
+            : value
+      ])
+    );
+}

@@ -1,0 +1,39 @@
+import {type Database} from "../../store/index.js";
+
+/** A line of a source that could not be read. Never holds the line's text: it may be personal. */
+export interface BrokenLine {
+  file: string;
+  /** Counted from 1. */
+  line: number;
+  reason: string;
+}
+
+/** What a source may use while a pull reads it. */
+export interface SourceContext {
+  /** The data set's name, for messages. */
+  dataset: string;
+  /** Relative paths are taken from here. */
+  project: string;
+  db: Database;
+  /** An empty folder for whatever must be written down to be read; gone after the pull. */
+  scratch: string;
+  /** Downloads are kept here from pull to pull. */
+  downloads: string;
+  /** Leave broken lines out and report them, instead of failing. */
+  skipBad: boolean;
+  onProgress?: (message: string) => void;
+}
+
+/** A source made readable by SQL. */
+export interface SourceRelation {
+  relation: string;
+  /** What goes into the version's record: enough to read the same again, no secret. */
+  describe: Record<string, unknown>;
+  /** Lines left out, when that was asked for. */
+  skipped?: BrokenLine[];
+  /** Looks for the lines that broke a read. */
+  broken?: () => Promise<BrokenLine[]>;
+}
+
+/** Adding a source means adding one of these in a file of its own. */
+export type SourceReader<S> = (source: S, context: SourceContext) => Promise<SourceRelation>;
