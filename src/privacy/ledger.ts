@@ -1,7 +1,7 @@
-import {type Columns} from "../store/index.js";
 import {type Finding} from "./finding.js";
 import {mask} from "./mask.js";
 import {keyCheck, pseudonym} from "./pseudonymKey.js";
+import {recognizersVersion} from "./recognizers/index.js";
 import {type Action, actionFor, redact, type RedactionPolicy} from "./redact.js";
 import {scanText, type ScanOptions} from "./scanText.js";
 
@@ -24,20 +24,6 @@ export interface LedgerEntry {
   accepted?: string;
 }
 
-export const LEDGER: Columns = {
-  row_id: "VARCHAR",
-  column: "VARCHAR",
-  type: "VARCHAR",
-  start: "INTEGER",
-  end: "INTEGER",
-  rule: "VARCHAR",
-  score: "DOUBLE",
-  action: "VARCHAR",
-  preview: "VARCHAR",
-  pseudonym: "VARCHAR",
-  accepted: "VARCHAR"
-};
-
 export interface LedgerSummary {
   kind: "ledger";
   schemaVersion: 1;
@@ -47,13 +33,24 @@ export interface LedgerSummary {
   columns: string[];
   layers: string[];
   minScore: number;
+  /** `recognizersVersion` when it was scanned; absent in ledgers of before there was one. */
+  recognizers?: number;
+  /** True when the version's rows hold what the actions made of them. Otherwise they are plans. */
+  redacted?: boolean;
   rows: number;
   rowsWithFindings: number;
   findings: number;
   /** Findings, rows and actions by type. */
   types: Record<
     string,
-    {findings: number; rows: number; rules: Record<string, number>; actions: Record<string, number>}
+    {
+      findings: number;
+      rows: number;
+      rules: Record<string, number>;
+      actions: Record<string, number>;
+      /** Findings that a person accepted with a reason; absent when none. */
+      accepted?: number;
+    }
   >;
   policy: {default: Action; types: Record<string, Action>};
   /** Tells whether two ledgers' pseudonyms come from one key. */
@@ -128,13 +125,14 @@ export class LedgerCounts {
     if (entries.length > 0) this.rowsWithFindings++;
     this.findings += entries.length;
     const seen = new Set<string>();
-    for (const {type, rule, action} of entries) {
+    for (const {type, rule, action, accepted} of entries) {
       const counts = (this.types[type] ??= {findings: 0, rows: 0, rules: {}, actions: {}});
       counts.findings++;
       if (!seen.has(type)) counts.rows++;
       seen.add(type);
       counts.rules[rule] = (counts.rules[rule] ?? 0) + 1;
       counts.actions[action] = (counts.actions[action] ?? 0) + 1;
+      if (accepted) counts.accepted = (counts.accepted ?? 0) + 1;
     }
   }
 
@@ -155,6 +153,7 @@ export class LedgerCounts {
       columns: [...columns],
       layers: [...options.layers],
       minScore: options.minScore,
+      recognizers: recognizersVersion,
       rows: this.rows,
       rowsWithFindings: this.rowsWithFindings,
       findings: this.findings,

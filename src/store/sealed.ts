@@ -19,13 +19,23 @@ export function openRows(
   version: VersionManifest,
   splits: readonly SplitManifest[]
 ): string {
-  const rows = `select * from read_parquet(${sqlString(join(workspace.datasetDir(version.dataset, version.id), "rows.parquet"))})`;
+  const rows = join(workspace.datasetDir(version.dataset, version.id), "rows.parquet");
+  return withoutSealed(`read_parquet(${sqlString(rows)})`, workspace, version.dataset, splits);
+}
+
+/** A query over a relation with a `row_id`, without the rows that any split of the data set has sealed. */
+export function withoutSealed(
+  relation: string,
+  workspace: Workspace,
+  dataset: string,
+  splits: readonly SplitManifest[]
+): string {
   const sealing = splits
-    .filter((split) => split.dataset === version.dataset && (split.counts.sealed ?? 0) > 0)
+    .filter((split) => split.dataset === dataset && (split.counts.sealed ?? 0) > 0)
     .map((split) => sqlString(join(workspace.splitDir(split.dataset, split.id), "parts.parquet")));
   return sealing.length === 0
-    ? rows
-    : `${rows} anti join (select row_id from read_parquet([${sealing.join(", ")}]) where part = 'sealed') using (row_id)`;
+    ? `select * from ${relation}`
+    : `select * from ${relation} anti join (select row_id from read_parquet([${sealing.join(", ")}]) where part = 'sealed') using (row_id)`;
 }
 
 /** Columns of a run's table that are shown empty when the run scored the sealed part: scores stay, content goes. */

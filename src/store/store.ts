@@ -8,13 +8,14 @@ import {type Columns, columnsLiteral, emptyRelation, writeNdjson} from "./parque
 import {
   COMPLETIONS,
   ITEMS,
+  LEDGER,
   PARTS,
   type RunManifest,
   SCORES,
   type SplitManifest,
   type VersionManifest
 } from "./schema.js";
-import {openRows, tellingColumns} from "./sealed.js";
+import {openRows, tellingColumns, withoutSealed} from "./sealed.js";
 import {listFolders, openWorkspace, type Workspace} from "./workspace.js";
 
 /** A workspace with a DuckDB over it. Views are made from the files present when it was opened. */
@@ -32,7 +33,7 @@ export interface Store extends Database {
 
 /**
  * Opens the store of a project. Views: `runs`, `items`, `completions`, `scores`, `versions`, `splits`, `parts`,
- * `models`, `final_runs`, one per data set (its newest version) and one per version (`"name@version"`). Rows that a split
+ * `models`, `ledger`, `final_runs`, one per data set (its newest version) and one per version (`"name@version"`). Rows that a split
  * has sealed are in no view, and runs on a sealed part show their scores without content.
  */
 export async function openStore(
@@ -179,6 +180,7 @@ async function makeViews(store: Store): Promise<void> {
           .join(" union all ")
       : emptyRelation({dataset: "VARCHAR", split: "VARCHAR", ...PARTS})
   );
+  await view("ledger", ledgerOf(workspace, versions, splits));
   await view("final_runs", finalRunsRelation(workspace));
   await manifestTable(store, "models", await readModels(workspace), {
     id: "VARCHAR",
@@ -200,6 +202,24 @@ async function readModels(workspace: Workspace): Promise<object[]> {
     if (manifest) found.push(manifest);
   }
   return found;
+}
+
+/** What scans found in every version that was scanned, but for rows that a split has sealed. */
+function ledgerOf(
+  workspace: Workspace,
+  versions: readonly VersionManifest[],
+  splits: readonly SplitManifest[]
+): string {
+  const scanned = versions.flatMap((version) => {
+    const file = join(workspace.datasetDir(version.dataset, version.id), "ledger.parquet");
+    const {dataset, id} = version;
+    return existsSync(file)
+      ? `select ${sqlString(dataset)} as dataset, ${sqlString(id)} as version, * from (${withoutSealed(`read_parquet(${sqlString(file)})`, workspace, dataset, splits)})`
+      : [];
+  });
+  return scanned.length > 0
+    ? scanned.join(" union all by name ")
+    : emptyRelation({dataset: "VARCHAR", version: "VARCHAR", ...LEDGER});
 }
 
 function parquetOf(files: string[], columns: Columns): string {

@@ -21,6 +21,9 @@ import {urlWithCredentials} from "./urlWithCredentials.js";
 import {usItin} from "./usItin.js";
 import {usSsn} from "./usSsn.js";
 
+/** Raised when a recogniser finds other things than it did: ledgers of an older number are made again. */
+export const recognizersVersion = 1;
+
 /** Every recogniser, the surest first: of two equal findings with equal scores the earlier one stays. */
 export const allRecognizers: readonly Recognizer[] = [
   creditCard,

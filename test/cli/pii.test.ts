@@ -1,0 +1,56 @@
+import {mkdir} from "node:fs/promises";
+import {join} from "node:path";
+import {afterEach, describe, expect, it, vi} from "vitest";
+import {piiVerb} from "../../src/cli/pii.js";
+import {defineDataset, pull} from "../../src/datasets/index.js";
+import {openWorkspace} from "../../src/store/index.js";
+import {temporaryProject} from "../support/temporaryWorkspace.js";
+
+afterEach(() => vi.unstubAllEnvs());
+
+async function printed(work: () => Promise<void>): Promise<string> {
+  let text = "";
+  const spy = vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
+    text += String(chunk);
+    return true;
+  });
+  try {
+    await work();
+  } finally {
+    spy.mockRestore();
+  }
+  return text;
+}
+
+describe("assay pii", () => {
+  it("prints what was found by type and rule without the words, and marks what is accepted", async () => {
+    const project = await temporaryProject();
+    await mkdir(join(project, "data-loaders"));
+    vi.stubEnv("ASSAY_PROJECT", project);
+    const rows = [
+      {id: "1", body: "write to ada@example.org"},
+      {id: "2", body: "card 4111 1111 1111 1111"},
+      {id: "3", body: "nothing"}
+    ];
+    await pull(
+      await openWorkspace(project),
+      defineDataset({name: "mails", id: "id", source: {kind: "rows", rows: () => rows}})
+    );
+
+    const text = await printed(() => piiVerb("mails", {}));
+    expect(text).toContain("2 findings in 2 of 3 rows");
+    expect(text).toMatch(/CREDIT_CARD +credit-card\/luhn +1\.00 +1 +1 +keep +0/);
+    expect(text).toMatch(/EMAIL_ADDRESS +email\/tld +1\.00 +1 +1 +keep +0/);
+    expect(text).not.toMatch(/ada|4111/);
+
+    const accepted = await printed(() => piiVerb("mails", {accept: "email/tld", reason: "made up"}));
+    expect(accepted).toMatch(/EMAIL_ADDRESS +email\/tld +1\.00 +1 +1 +keep +1/);
+    const json = JSON.parse(await printed(() => piiVerb("mails", {json: true}))) as {
+      scanned: boolean;
+      ledger: {types: Record<string, {accepted?: number}>};
+    };
+    expect(json.scanned).toBe(false);
+    expect(json.ledger.types.EMAIL_ADDRESS!.accepted).toBe(1);
+    await expect(piiVerb("mails", {reason: "why"})).rejects.toThrow(/--accept/);
+  });
+});
