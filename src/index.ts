@@ -1,6 +1,18 @@
 /** What data loaders, evals and page loaders import. */
 export {mergedModel, type MergedOptions, servedBest, trained} from "./candidates/index.js";
-export {type DatasetDefinition, defineDataset, type Sensitivity, type Source} from "./datasets/index.js";
+export {
+  chatFilters,
+  type DatasetDefinition,
+  defineDataset,
+  encodingDamage,
+  type Filters,
+  language,
+  repetition,
+  type Sensitivity,
+  type Source,
+  type TextFilter,
+  textLength
+} from "./datasets/index.js";
 export {decide, scoreTable, type ScoreTable, type Verdict} from "./decisions/index.js";
 export {embedded, type Endpoint, huggingFace, openAICompatible, recorded} from "./endpoints/index.js";
 export * from "./finetune/index.js";

@@ -1,0 +1,15 @@
+/** Looks at one text: why its row is dropped, or undefined to keep it. */
+export interface TextFilter {
+  kind: "text";
+  /** What enters the version's record: name and settings. */
+  settings: Record<string, unknown>;
+  reason(text: string): string | undefined;
+  /** Awaited once before the first text: loads what the filter needs. */
+  ready?(): Promise<void>;
+}
+
+/** SQL that a row must meet to be kept (over the data set's columns), or a look at the row's text. */
+export type Filter = string | TextFilter;
+
+/** Filters by name, applied in this order: a row is dropped by the first that it does not pass. */
+export type Filters = Record<string, Filter>;
