@@ -1,16 +1,6 @@
 import {checkName} from "../store/index.js";
+import {type Source} from "./sources/index.js";
 import type {Filters} from "./filters/index.js";
-
-/** Rows come from files, or from code that yields plain objects. */
-export type Source =
-  | {kind: "files"; files: string | string[]; format?: "parquet" | "csv" | "json" | "jsonl"}
-  | {
-      kind: "rows";
-      rows: () => AsyncIterable<object> | Iterable<object>;
-      describe?: Record<string, unknown>;
-      /** What the rows come from, as text: while it stays the same, a pull does not ask for the rows again. */
-      fingerprint?: () => string | Promise<string>;
-    };
 
 /**
  * How sensitive a data set's rows are: `public` may go anywhere, `internal` to the team's own machines and
@@ -28,6 +18,11 @@ export interface DatasetDefinition {
    * source column is taken.
    */
   sql?: string;
+  /**
+   * Every pull adds to the rows of the version before: for logs whose older files go away. A row whose id comes again
+   * replaces its former state.
+   */
+  append?: boolean;
   /** Column that identifies a row for good. Without it a row's content hash is its id. */
   id?: string;
   /** Column holding the text a model reads: used for duplicates, personal data and excerpts. */

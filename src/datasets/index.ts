@@ -1,9 +1,10 @@
-export {type DatasetDefinition, defineDataset, type Sensitivity, type Source} from "./define.js";
+export {type DatasetDefinition, defineDataset, type Sensitivity} from "./define.js";
 export {type ColumnDrift, type Summary} from "./columnDrift.js";
 export {type ChangedRows, type DiffOptions, diffVersions, type VersionDiff} from "./diff.js";
 export {type DriftLimits, type DriftState, driftVerdict, type DriftVerdict} from "./driftVerdict.js";
 export {findVersion, versionPair} from "./findVersion.js";
 export {pull, type PullOptions, type PullResult} from "./pull.js";
+export {type BrokenLine, importers, inspectValue, type LogTool, type Source} from "./sources/index.js";
 export {partRows, toRow, versionFile} from "./rows.js";
 export {
   eachShingle,

@@ -2,14 +2,12 @@ import {existsSync} from "node:fs";
 import {mkdir, rename, rm, stat} from "node:fs/promises";
 import {join} from "node:path";
 import {
-  type Columns,
   type Database,
   flushFolder,
   hashJson,
+  messageOf,
   openDatabase,
   readJson,
-  ROW_COLUMNS,
-  sqlName,
   sqlString,
   sweepTemporary,
   temporaryPath,
@@ -18,15 +16,21 @@ import {
   withLock,
   type Workspace,
   writeJsonAtomic,
-  writeParquet,
-  messageOf
+  writeParquet
 } from "../store/index.js";
+import {appended} from "./append.js";
 import type {DatasetDefinition} from "./define.js";
-import {brokenLines} from "./brokenLines.js";
+import {countChanges} from "./diff.js";
 import {applyFilters} from "./filters/index.js";
-import {sourceRelation} from "./relation.js";
+import {contentIdentity, idsDiffer} from "./identity.js";
+import {describeColumns, itemsQuery, numberEqualRows, ownColumns} from "./items.js";
+import {writeSkipped} from "./skipped.js";
+import {assertSound} from "./soundness.js";
+import {type BrokenLine, sourceRelation, type SourceRelation} from "./sources/index.js";
 
 export interface PullOptions {
+  /** Leave out lines of CSV and JSONL files that cannot be read, and keep a list of them beside the version. */
+  skipBad?: boolean;
   /** Wait this long for another pull of the same data set; default 60 s. */
   waitMs?: number;
   onProgress?: (message: string) => void;
@@ -37,7 +41,12 @@ export interface PullResult {
   version: VersionManifest;
   /** False when the newest version already had exactly these rows. */
   changed: boolean;
+  /** Lines left out; only with `skipBad`. */
+  skipped?: BrokenLine[];
 }
+
+/** Most memory DuckDB takes before it writes to disk: a pull stays below 2 GB whatever the size of its source. */
+const MEMORY = "1200MB";
 
 /**
  * Reads a data set's source into a version. The version's id is a hash of its columns and of the multiset of its
@@ -61,15 +70,16 @@ export async function pull(
       const known = sourceKey && (await knownVersion(workspace, definition.name, sourceKey));
       if (known) return {version: known, changed: false};
       const stage = temporaryPath(join(root, "pull"));
-      const ndjson = temporaryPath(join(workspace.tmpDir, `${definition.name}.ndjson`));
-      const db = await openDatabase({tmpDir: workspace.tmpDir});
+      const scratch = temporaryPath(join(workspace.tmpDir, definition.name));
+      await mkdir(scratch, {recursive: true});
+      const db = await openDatabase({tmpDir: scratch, memoryLimit: MEMORY});
       try {
         await mkdir(stage);
-        return await pullInto(db, workspace, definition, {stage, ndjson, sourceKey}, options);
+        return await pullInto(db, workspace, definition, {stage, scratch, sourceKey}, options);
       } finally {
         db.close();
         await rm(stage, {recursive: true, force: true});
-        await rm(ndjson, {force: true});
+        await rm(scratch, {recursive: true, force: true});
       }
     }
   );
@@ -79,34 +89,47 @@ async function pullInto(
   db: Database,
   workspace: Workspace,
   definition: DatasetDefinition,
-  {stage, ndjson, sourceKey}: {stage: string; ndjson: string; sourceKey: string | undefined},
+  {stage, scratch, sourceKey}: {stage: string; scratch: string; sourceKey: string | undefined},
   options: PullOptions
 ): Promise<PullResult> {
   const name = definition.name;
-  const {relation, describe, jsonLines} = await sourceRelation(definition, workspace.project, ndjson);
-  const failed = (doing: string) => async (cause: unknown) => {
-    const lines = (await Promise.all(jsonLines.map((file) => brokenLines(file)))).flat();
-    const found = lines.map(({file, line, reason}) => `${file} line ${line}: ${reason}`).join("; ");
-    throw new UserError(
-      `data set ${name}: ${doing} failed: ${found || messageOf(cause)}. No version was made.`,
-      {cause}
-    );
-  };
-  const query = await itemsQuery(db, definition, relation).catch(failed("reading its columns"));
+  const root = workspace.datasetDir(name);
+  const source = await sourceRelation(definition.source, {
+    dataset: name,
+    project: workspace.project,
+    db,
+    scratch,
+    downloads: join(workspace.dir, "downloads"),
+    skipBad: options.skipBad ?? false,
+    onProgress: options.onProgress
+  });
+  const latest = await readJson<{version: string}>(join(root, "latest.json"));
+  const failed = (doing: string) => (cause: unknown) => explain(name, doing, source, cause);
   const rowsFile = join(stage, "rows.parquet");
+  const rows = `read_parquet(${sqlString(rowsFile)})`;
+  let items = ownColumns(definition, source.relation);
+  if (definition.append && latest)
+    items = await appended(db, items, join(root, latest.version, "rows.parquet"), definition.id).catch(
+      failed("reading its columns")
+    );
+  const query = await itemsQuery(db, definition, items).catch(failed("reading its columns"));
   await writeParquet(db, rowsFile, query).catch(failed("reading its rows"));
+  if (!definition.id && !(await idsDiffer(db, rows))) {
+    const once = join(scratch, "once.parquet");
+    await rename(rowsFile, once);
+    await writeParquet(db, rowsFile, numberEqualRows(`read_parquet(${sqlString(once)})`));
+  }
   const rejectedFile = join(stage, REJECTED);
   const filtered = await applyFilters(db, definition, rowsFile, rejectedFile);
-  const columns = await describeColumns(db, `read_parquet(${sqlString(rowsFile)})`);
-  await assertSound(db, definition, rowsFile);
-  const identity = await contentIdentity(db, rowsFile);
-  const sha256 = hashJson({columns, ...identity});
+  await assertSound(db, definition, rows, !definition.id || (await idsDiffer(db, rows)));
+  const columns = await describeColumns(db, `select * from ${rows}`);
+  const identity = await contentIdentity(db, rows);
+  const sha256 = hashJson({columns, id: definition.id ?? null, ...identity});
   const id = sha256.slice(0, 16);
-  const root = workspace.datasetDir(name);
   const target = workspace.datasetDir(name, id);
-  const latest = await readJson<{version: string}>(join(root, "latest.json"));
   const parent = latest && latest.version !== id ? latest.version : undefined;
   const pulledAt = (options.now?.() ?? new Date()).toISOString();
+  const skipped = source.skipped ? {skipped: source.skipped} : {};
   const roles = pick(definition, ["description", "licence", "label", "text", "group", "time", "sensitivity"]);
   const point = () =>
     writeJsonAtomic(join(root, "latest.json"), {version: id, pulledAt, ...(sourceKey ? {sourceKey} : {})});
@@ -116,9 +139,11 @@ async function pullInto(
     const version = {...before!, ...roles, ...filtered};
     if (filtered) await rename(rejectedFile, join(target, REJECTED));
     if (hashJson(version) !== hashJson(before)) await writeJsonAtomic(join(target, "manifest.json"), version);
+    await writeSkipped(db, target, source.skipped);
     if (latest?.version !== id || sourceKey) await point();
-    return {version, changed: latest?.version !== id};
+    return {version, changed: latest?.version !== id, ...skipped};
   }
+  await writeSkipped(db, stage, source.skipped);
   const manifest: VersionManifest = {
     kind: "version",
     schemaVersion: 1,
@@ -128,7 +153,7 @@ async function pullInto(
     rows: identity.rows,
     columns,
     pulledAt,
-    source: describe,
+    source: {...source.describe, ...(source.skipped?.length ? {skippedLines: source.skipped.length} : {})},
     bytes: (await stat(rowsFile)).size,
     ...(parent
       ? {
@@ -144,7 +169,7 @@ async function pullInto(
   await rename(stage, target);
   await flushFolder(root);
   await point();
-  return {version: manifest, changed: true};
+  return {version: manifest, changed: true, ...skipped};
 }
 
 /** What a pull would read and do, when the source can tell without being read. */
@@ -168,6 +193,20 @@ async function knownVersion(
   return readJson<VersionManifest>(join(folder, "manifest.json"));
 }
 
+/** The lines that broke the read, where they can be told; otherwise the first line of what DuckDB says. */
+async function explain(name: string, doing: string, source: SourceRelation, cause: unknown): Promise<never> {
+  const expected = cause instanceof UserError;
+  const broken = expected ? [] : ((await source.broken?.().catch(() => undefined)) ?? []);
+  if (expected) throw cause;
+  const found = broken.map(({file, line, reason}) => `${file} line ${line}: ${reason}`).join("; ");
+  throw new UserError(
+    found
+      ? `data set ${name}: ${doing} failed: ${found}. No version was made. Repair the lines, or leave them out with \`assay pull ${name} --skip-bad\`.`
+      : `data set ${name}: ${doing} failed: ${messageOf(cause).split("\n")[0]}. No version was made.`,
+    {cause}
+  );
+}
+
 /** The rows that the filters dropped, beside the version's rows. */
 const REJECTED = "rejected.parquet";
 
@@ -175,101 +214,4 @@ function pick<T extends object, K extends keyof T>(from: T, keys: K[]): Partial<
   return Object.fromEntries(
     keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]])
   ) as Partial<Pick<T, K>>;
-}
-
-async function describeColumns(db: Database, relation: string): Promise<{name: string; type: string}[]> {
-  const rows = await db.rows<{column_name: string; column_type: string}>(
-    `describe select * from ${relation}`
-  );
-  return rows.map((row) => ({name: row.column_name, type: row.column_type}));
-}
-
-/** The version's rows: id and content hash first, then the data set's own columns. */
-async function itemsQuery(db: Database, definition: DatasetDefinition, relation: string): Promise<string> {
-  const items = definition.sql
-    ? `with source as (select * from ${relation}) ${definition.sql}`
-    : `select * from ${relation}`;
-  const columns = await describeColumns(db, `(${items})`);
-  const names = columns.map((column) => column.name);
-  const reserved = Object.keys(ROW_COLUMNS satisfies Columns).filter((column) => names.includes(column));
-  const wanted = (["id", "text", "label", "group", "time"] as const).filter(
-    (role) => definition[role] && !names.includes(definition[role])
-  );
-  const problems = [
-    ...reserved.map((column) => `column "${column}" is Assay's own; rename it in \`sql\``),
-    ...wanted.map(
-      (role) => `\`${role}\` names column "${definition[role]}", which is not among ${names.join(", ")}`
-    )
-  ];
-  if (problems.length > 0) throw new UserError(`data set ${definition.name}: ${problems.join("; ")}.`);
-  const struct = [...names]
-    .sort()
-    .map((column) => `${sqlString(column)}: ${sqlName(column)}`)
-    .join(", ");
-  const hashed = `select *, sha256(to_json({${struct}})::varchar) as row_hash from (${items})`;
-  const id = definition.id
-    ? `${sqlName(definition.id)}::varchar`
-    : `row_hash || case row_number() over (partition by row_hash) when 1 then '' else '-' || row_number() over (partition by row_hash) end`;
-  return `select ${id} as row_id, row_hash, * exclude (row_hash) from (${hashed})`;
-}
-
-/** Ids are present and unique and all checks hold; every problem is named at once. */
-async function assertSound(db: Database, definition: DatasetDefinition, file: string): Promise<void> {
-  const rows = `read_parquet(${sqlString(file)})`;
-  const problems: string[] = [];
-  const missing = await db.row<{n: number}>(
-    `select count(*)::int as n from ${rows} where row_id is null or row_id = ''`
-  );
-  if (missing?.n) problems.push(`${missing.n} rows have no id (column "${definition.id}")`);
-  if (definition.id) {
-    const twice = await db.rows<{row_id: string; n: number}>(
-      `select row_id, count(*)::int as n from ${rows} where row_id is not null group by row_id having count(*) > 1 order by row_id limit 6`
-    );
-    if (twice.length > 0)
-      problems.push(
-        `ids are not unique: ${twice
-          .slice(0, 5)
-          .map(({row_id, n}) => `${JSON.stringify(row_id)} ${n} times`)
-          .join(", ")}${twice.length > 5 ? ", …" : ""}`
-      );
-  }
-  for (const [name, condition] of Object.entries(definition.checks ?? {})) {
-    const broken = await db.rows<{row_id: string; n: number}>(
-      `select row_id, count(*) over ()::int as n from ${rows} where not coalesce((${condition}), false) order by row_id limit 3`
-    );
-    if (broken[0])
-      problems.push(
-        `check "${name}" fails for ${broken[0].n} rows, among them ${broken.map(({row_id}) => JSON.stringify(row_id)).join(", ")}`
-      );
-  }
-  if (problems.length > 0)
-    throw new UserError(`data set ${definition.name}: ${problems.join("; ")}. No version was made.`);
-}
-
-/**
- * What a multiset of rows comes to, in any order: four 64-bit words of every row's SHA-256 added up as whole
- * numbers. Addition, unlike XOR, does not let pairs of equal rows cancel.
- */
-async function contentIdentity(db: Database, file: string): Promise<{rows: number; sums: string[]}> {
-  const word = (i: number) => `sum(('0x' || row_hash[${i * 16 + 1}:${i * 16 + 16}])::ubigint)::varchar`;
-  const id = (i: number) => `sum(('0x' || id_hash[${i * 16 + 1}:${i * 16 + 16}])::ubigint)::varchar`;
-  const found = await db.row<{rows: number; sums: string[]}>(
-    `select count(*)::bigint as rows, [${[0, 1, 2, 3].map(word).join(", ")}, ${[0, 1].map(id).join(", ")}] as sums
-     from (select row_hash, sha256(row_id || row_hash) as id_hash from read_parquet(${sqlString(file)}))`
-  );
-  return {rows: found!.rows, sums: found!.sums.map(String)};
-}
-
-async function countChanges(
-  db: Database,
-  before: string,
-  after: string
-): Promise<{added: number; removed: number; changed: number}> {
-  const found = await db.row<{added: number; removed: number; changed: number}>(
-    `select count(*) filter (a.row_id is null)::int as added, count(*) filter (b.row_id is null)::int as removed,
-            count(*) filter (a.row_hash <> b.row_hash)::int as changed
-     from (select row_id, row_hash from read_parquet(${sqlString(before)})) a
-     full join (select row_id, row_hash from read_parquet(${sqlString(after)})) b on a.row_id = b.row_id`
-  );
-  return found!;
 }

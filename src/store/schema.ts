@@ -76,6 +76,25 @@ export const PARTS: Columns = {
   group_key: "VARCHAR"
 };
 
+/** What a scan for personal data and secrets found in a version. Holds no words of a row. */
+export const LEDGER: Columns = {
+  row_id: "VARCHAR",
+  column: "VARCHAR",
+  type: "VARCHAR",
+  /** UTF-16 code units in the cell as it was before anything was done; `end` exclusive. */
+  start: "INTEGER",
+  end: "INTEGER",
+  rule: "VARCHAR",
+  score: "DOUBLE",
+  /** keep, mask, replace or pseudonym */
+  action: "VARCHAR",
+  /** The words with letters and digits as stars. */
+  preview: "VARCHAR",
+  pseudonym: "VARCHAR",
+  /** A person's reason why it may stay. */
+  accepted: "VARCHAR"
+};
+
 /** The columns Assay adds to a data set's own, first in every version's Parquet. */
 export const ROW_COLUMNS: Columns = {row_id: "VARCHAR", row_hash: "VARCHAR"};
 
