@@ -1,6 +1,10 @@
 export {decide} from "./decide.js";
 export {type CandidateCalls, checkGates, type GateResult, type GateStatus, overall} from "./gates.js";
+export {type Race, startRace} from "./race.js";
+export {listRaces, raceOf} from "./raceRecord.js";
+export * from "./raceTypes.js";
 export {gatesOf, runReport, type RunReport} from "./report.js";
+export {type RaceOptions, type RaceResult, runRace} from "./runRace.js";
 export {scoreTable} from "./scoreTable.js";
 export {points} from "./points.js";
 export {type Regression, regressionsOf} from "./regressionsOf.js";

@@ -54,6 +54,7 @@ export interface PlanInputs {
   /** What else decides the sealed run, as JSON values. */
   header: Record<string, unknown>;
   limit?: number;
+  wholeGroups?: boolean;
   /** Folder for the plan's files. */
   folder: string;
   maskExcerpt?: (text: string, maxChars: number) => string;
@@ -76,7 +77,8 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
   const {relation, rows, available} = await orderRows(place, folder, inputs.version, inputs.split, {
     part: resolved.part,
     seed: resolved.seed,
-    ...(inputs.limit === undefined ? {} : {limit: inputs.limit})
+    ...(inputs.limit === undefined ? {} : {limit: inputs.limit}),
+    ...(inputs.wholeGroups ? {wholeGroups: true} : {})
   });
   const {repeats} = resolved;
   const total = rows * ready.length * variants.length * repeats;

@@ -37,7 +37,8 @@ const ROWS_AT_ONCE = 8_192;
 
 /**
  * Puts the rows of a part in the order of SHA-256(seed, row id), cut at `limit`: the first n rows are a random
- * sample, the same for every candidate, and adding rows moves no other row before another. Only ids are sorted as a
+ * sample, the same for every candidate, and adding rows moves no other row before another. With `wholeGroups` the groups
+ * are in the order of SHA-256(seed, group) and their rows stay together. Only ids are sorted as a
  * whole; rows are written in this order a chunk at a time. Gives the relation that `readRows` streams.
  */
 export async function orderRows(
@@ -45,7 +46,7 @@ export async function orderRows(
   folder: string,
   version: VersionManifest,
   split: SplitManifest,
-  choice: {part: string; seed: string; limit?: number}
+  choice: {part: string; seed: string; limit?: number; wholeGroups?: boolean}
 ): Promise<{relation: string; rows: number; available: number}> {
   const {db, workspace} = place;
   const parts = partsOf(workspace, split);
@@ -59,7 +60,7 @@ export async function orderRows(
     db,
     order,
     `select row_id, group_key from ${parts} where part = ${sqlString(choice.part)}
-     order by ${orderOf("row_id", choice.seed)} limit ${rows}`
+     order by ${choice.wholeGroups ? `${orderOf("group_key", choice.seed)}, ` : ""}${orderOf("row_id", choice.seed)} limit ${rows}`
   );
   const relation = await copyChunks(
     db,

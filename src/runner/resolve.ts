@@ -15,6 +15,8 @@ import {placesOf} from "./prompts.js";
 export interface RunOptions {
   /** Only the first rows of the part, in the run's seeded order. */
   limit?: number;
+  /** Rows of one group of the split follow each other, so that a limit cuts through one group at most. */
+  wholeGroups?: boolean;
   /** Names of the candidates to run; all when absent. */
   candidates?: string[];
   repeats?: number;

@@ -111,6 +111,7 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
       header: headerOf(definition, resolved, ready, variants, version, split, options),
       folder,
       ...(options.limit === undefined ? {} : {limit: options.limit}),
+      ...(options.wholeGroups ? {wholeGroups: true} : {}),
       ...(effects.maskExcerpt ? {maskExcerpt: effects.maskExcerpt} : {}),
       ...(signal ? {signal} : {})
     });
@@ -263,6 +264,7 @@ function headerOf(
     seed: resolved.seed,
     repeats: resolved.repeats,
     limit: options.limit ?? null,
+    ...(options.wholeGroups ? {wholeGroups: true} : {}),
     candidates: ready.map(({record}) => record),
     variants: variants.map(({name, sha256}) => ({name, sha256})),
     scorers: resolved.scorers.map(({name, version: scorer}) => ({name, version: scorer})),
