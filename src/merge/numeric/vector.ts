@@ -36,9 +36,19 @@ export function dot(a: Float32Array, b: Float32Array, count: number): number {
   return s0 + s1 + (s2 + s3);
 }
 
-/** Sum of magnitudes in double precision. */
+/** Sum of magnitudes in double precision, in four sums as in `dot`. */
 export function sumOfMagnitudes(values: Float32Array, count: number): number {
-  let sum = 0;
-  for (let i = 0; i < count; i++) sum += Math.abs(values[i]!);
-  return sum;
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let i = 0;
+  for (; i + 3 < count; i += 4) {
+    s0 += Math.abs(values[i]!);
+    s1 += Math.abs(values[i + 1]!);
+    s2 += Math.abs(values[i + 2]!);
+    s3 += Math.abs(values[i + 3]!);
+  }
+  for (; i < count; i++) s0 += Math.abs(values[i]!);
+  return s0 + s1 + (s2 + s3);
 }
