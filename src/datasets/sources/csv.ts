@@ -1,6 +1,6 @@
 import {join} from "node:path";
 import {type Database, sqlString, UserError} from "../../store/index.js";
-import {linesOf} from "./lines.js";
+import {bytesOf, linesOf} from "./lines.js";
 import {type BrokenLine, type SourceContext} from "./types.js";
 
 /**
@@ -8,7 +8,7 @@ import {type BrokenLine, type SourceContext} from "./types.js";
  * instead of refusing it. Types are taken from all rows, so that they do not depend on the order of rows.
  */
 export function csvOptions(delimiter: string): string {
-  return `header = true, delim = ${sqlString(delimiter)}, quote = '"', escape = '"', strict_mode = true`;
+  return `header = true, skip = 0, delim = ${sqlString(delimiter)}, quote = '"', escape = '"', strict_mode = true`;
 }
 
 /** The separator of a CSV file: by its ending, or the commonest candidate of its first line. */
@@ -52,20 +52,54 @@ export async function brokenRecords(
         `copy (${read}) to ${sqlString(into)} (format csv, header, delimiter ${sqlString(delimiter)})`
       );
     else await db.run(`create or replace temp table broken_scan as select count(*) from (${read})`);
-    const found = await db.rows<{line: number; error_type: string; error_message: string}>(
-      "select distinct on (line) line::int as line, error_type::varchar as error_type, error_message from broken_records order by line, byte_position"
+    const found = await db.rows<{at: number; record: number; error_type: string; error_message: string}>(
+      "select distinct on (line) line_byte_position::double as at, line::int as record, error_type::varchar as error_type, error_message from broken_records order by line, byte_position"
     );
-    return found.map(({line, error_type, error_message}) => {
+    const lines = await linesAt(
+      file,
+      found.map(({at}) => at)
+    );
+    return found.map(({record, error_type, error_message}, i) => {
       const counted = /Columns: (\d+) Found: (\d+)/.exec(error_message);
       const reason = counted
         ? `${counted[2]} values where the header has ${counted[1]}`
         : (REASONS[error_type] ?? error_type.toLowerCase());
-      return {file, line, reason};
+      return {file, line: lines?.[i] ?? record, reason};
     });
   } finally {
     for (const table of ["broken_records", "broken_scans", "broken_scan"])
       await db.run(`drop table if exists ${table}`);
   }
+}
+
+/**
+ * The lines on which these bytes of the text stand, given in their order: DuckDB counts records, and a quoted value may
+ * have several lines. Undefined for zstd, which cannot be read here.
+ */
+async function linesAt(file: string, positions: readonly number[]): Promise<number[] | undefined> {
+  if (/\.zst$/i.test(file)) return undefined;
+  const lines: number[] = [];
+  let line = 1;
+  let start = 0;
+  for await (const block of bytesOf(file)) {
+    let from = 0;
+    while (lines.length < positions.length && positions[lines.length]! < start + block.length) {
+      const until = positions[lines.length]! - start;
+      line += newlines(block.subarray(from, until));
+      from = until;
+      lines.push(line);
+    }
+    if (lines.length === positions.length) break;
+    line += newlines(block.subarray(from));
+    start += block.length;
+  }
+  return lines;
+}
+
+function newlines(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) count++;
+  return count;
 }
 
 /** Copies of the files without their broken records. */

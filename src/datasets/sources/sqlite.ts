@@ -1,6 +1,7 @@
 import {stat} from "node:fs/promises";
 import {resolve} from "node:path";
-import {UserError} from "../../store/index.js";
+import {type Database, sqlName, UserError} from "../../store/index.js";
+import {describeColumns} from "../items.js";
 import {writtenRows} from "./rows.js";
 import {type SourceReader} from "./types.js";
 
@@ -28,7 +29,8 @@ export const sqlite: SourceReader<SqliteSource> = async ({file, query}, context)
     database.exec("begin");
     const statement = database.prepare(query);
     try {
-      const relation = await writtenRows(plainRows(statement.iterate()), context);
+      const written = await writtenRows(plainRows(statement.iterate()), context);
+      const relation = await mixedAsText(context.db, written);
       return {relation, describe: {kind: "sqlite", file, query}};
     } finally {
       statement.finalize();
@@ -37,6 +39,14 @@ export const sqlite: SourceReader<SqliteSource> = async ({file, query}, context)
     database.close();
   }
 };
+
+/** A column of SQLite may hold numbers and text together, which DuckDB reads as JSON. */
+async function mixedAsText(db: Database, relation: string): Promise<string> {
+  const columns = await describeColumns(db, `select * from ${relation}`);
+  const mixed = columns.filter(({type}) => type === "JSON").map(({name}) => sqlName(name));
+  if (mixed.length === 0) return relation;
+  return `(select * replace (${mixed.map((name) => `${name}->>'$' as ${name}`).join(", ")}) from ${relation})`;
+}
 
 /** Whole numbers beyond 2^53 stay exact as text, blobs become base64. */
 function* plainRows(found: Iterable<object>): Generator<object> {

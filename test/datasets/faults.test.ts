@@ -1,0 +1,238 @@
+import {execFileSync, spawn} from "node:child_process";
+import {createHash} from "node:crypto";
+import {mkdirSync, readdirSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
+import {setTimeout as sleep} from "node:timers/promises";
+import {fileURLToPath} from "node:url";
+import {gzipSync} from "node:zlib";
+import {afterAll, describe, expect, it} from "vitest";
+import {defineDataset, pull} from "../../src/datasets/index.js";
+import {openStore, openWorkspace, sqlString} from "../../src/store/index.js";
+import {assay, writeLoader} from "../support/assay.js";
+import {temporaryProject, temporaryWorkspace} from "../support/temporaryWorkspace.js";
+
+const fromFile = (files: string | string[], more: object = {}) =>
+  defineDataset({name: "set", source: {kind: "files", files, ...more}});
+
+describe("broken lines", () => {
+  const broken = {
+    "rows.jsonl": ['{"id": 1}\n{"id": secret words\n\n[3]\n{"id": 4}\n{"id": 5', [2, 4, 6]],
+    "rows.csv": ['a,b\n1,"two\nlines"\n2\n3,x,y\n4,z\n', [4, 5]],
+    "rows.tsv": ["a\tb\n1\tx\n2\tsecret words\t9\n", [3]]
+  } as const;
+  for (const [name, [text, lines]] of Object.entries(broken)) {
+    it(`of ${name} are named with file and line, never with what they hold`, async () => {
+      const workspace = await temporaryWorkspace();
+      writeFileSync(join(workspace.project, name), text);
+      const refused = await pull(workspace, fromFile(name)).then(
+        () => "pulled",
+        (error: Error) => error.message
+      );
+      for (const line of lines) expect(refused).toContain(`${name} line ${line}: `);
+      expect(refused.match(/ line \d+:/g)).toHaveLength(lines.length);
+      expect(refused).not.toContain("secret");
+      expect(refused).toContain("--skip-bad");
+      expect(readdirSync(workspace.datasetDir("set"))).toEqual([]);
+    });
+
+    it(`of ${name} are listed beside the version when they are left out`, async () => {
+      const workspace = await temporaryWorkspace();
+      writeFileSync(join(workspace.project, name), text);
+      const {version, skipped} = await pull(workspace, fromFile(name), {skipBad: true});
+      expect(skipped!.map(({line}) => line)).toEqual(lines);
+      expect(version.rows).toBe({"rows.jsonl": 2, "rows.csv": 2, "rows.tsv": 1}[name]);
+      const store = await openStore(workspace);
+      const file = join(workspace.datasetDir("set", version.id), "rejects.parquet");
+      const kept = await store.rows<{file: string; line: number; reason: string}>(
+        `select * from read_parquet(${sqlString(file)}) order by line`
+      );
+      expect(kept.map(({line}) => line)).toEqual(lines);
+      for (const {file, reason} of kept)
+        expect([file, reason]).toEqual([join(workspace.project, name), expect.stringMatching(/\w{3}/)]);
+      store.close();
+    });
+  }
+
+  it("in a packed file are counted in its text", async () => {
+    const workspace = await temporaryWorkspace();
+    writeFileSync(join(workspace.project, "rows.jsonl.gz"), gzipSync('{"a": 1}\nno\n{"a": 2}\n'));
+    await expect(pull(workspace, fromFile("rows.jsonl.gz"))).rejects.toThrow(/rows\.jsonl\.gz line 2: /);
+    expect((await pull(workspace, fromFile("rows.jsonl.gz"), {skipBad: true})).version.rows).toBe(2);
+  });
+
+  it("do not change the version: the same sound rows have the same id", async () => {
+    const workspace = await temporaryWorkspace();
+    writeFileSync(join(workspace.project, "bad.csv"), "a,b\n1,x\n2,y,z\n3,w\n");
+    writeFileSync(join(workspace.project, "good.csv"), "a,b\n1,x\n3,w\n");
+    const bad = await pull(workspace, fromFile("bad.csv"), {skipBad: true});
+    expect((await pull(workspace, fromFile("good.csv"))).version.id).toBe(bad.version.id);
+  });
+});
+
+describe("files", () => {
+  it("keep a column's type whatever the order of rows, far beyond a sample", async () => {
+    const workspace = await temporaryWorkspace();
+    const rows = [...Array.from({length: 30_000}, (_, i) => String(i)), "last"];
+    const ids = [];
+    for (const lines of [rows, rows.toReversed()]) {
+      writeFileSync(join(workspace.project, "n.csv"), `n\n${lines.join("\n")}\n`);
+      ids.push((await pull(workspace, fromFile("n.csv"))).version.id);
+    }
+    expect(ids[0]).toBe(ids[1]);
+  });
+});
+
+describe("two pulls at once", () => {
+  it("wait for one another and leave whole versions", async () => {
+    const workspace = await temporaryWorkspace();
+    const set = (from: number) =>
+      defineDataset({
+        name: "set",
+        source: {kind: "rows", rows: () => Array.from({length: 2_000}, (_, i) => ({n: from + i}))}
+      });
+    const made = await Promise.all([0, 1, 0, 2].map((from) => pull(workspace, set(from))));
+    expect(new Set(made.map(({version}) => version.id)).size).toBe(3);
+    const store = await openStore(workspace);
+    for (const version of await store.versions("set"))
+      expect((await store.row<{n: number}>(`select count(*) as n from "set@${version.id}"`))!.n).toBe(2_000);
+    store.close();
+  });
+
+  it("in two processes: the second refuses after its wait, naming the first", async () => {
+    const workspace = await temporaryWorkspace();
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const slow = defineDataset({
+      name: "set",
+      source: {
+        kind: "rows",
+        rows: async function* () {
+          yield {n: 1};
+          await held;
+        }
+      }
+    });
+    const first = pull(workspace, slow);
+    await sleep(300);
+    await expect(pull(workspace, slow, {waitMs: 100})).rejects.toThrow(
+      new RegExp(`a pull of set is under way in process ${process.pid}`)
+    );
+    release();
+    expect((await first).version.rows).toBe(1);
+  });
+});
+
+const rounds = Number(process.env.ASSAY_PULL_KILL_ROUNDS ?? process.env.ASSAY_KILL_ROUNDS ?? 5);
+const chance = (name: string) => createHash("sha256").update(name).digest().readUInt32BE() / 2 ** 32;
+
+describe(`a pull killed with SIGKILL (${rounds} rounds, ASSAY_PULL_KILL_ROUNDS)`, () => {
+  it("leaves a store that opens and has whole versions only, and the next pull makes the rest", async () => {
+    const project = await temporaryProject();
+    const rows = 20_000;
+    const write = (round: number) =>
+      writeFileSync(
+        join(project, "rows.jsonl"),
+        Array.from({length: rows}, (_, i) =>
+          JSON.stringify({id: i, text: `row ${i} of ${round}`, more: "x".repeat(40)})
+        ).join("\n")
+      );
+    writeLoader(project, "set", `{name: "set", source: {kind: "files", files: "rows.jsonl"}, id: "id"}`);
+    const workspace = await openWorkspace(project, ".assay");
+    const script = fileURLToPath(new URL("../fixtures/killedPull.ts", import.meta.url));
+    write(0);
+    const whole = await runToEnd(script, project);
+    let killed = 0;
+    for (let round = 1; round <= rounds; round++) {
+      write(round);
+      const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), script, project], {
+        stdio: ["ignore", "pipe", "ignore"]
+      });
+      const ended = new Promise<boolean>((resolve) =>
+        child.on("exit", (_, signal) => resolve(signal === "SIGKILL"))
+      );
+      // The child says when its pull begins: loading the code is not what is tested.
+      await new Promise((resolve) => child.stdout!.once("data", resolve));
+      await sleep(chance(`pull ${round}`) * whole);
+      child.kill("SIGKILL");
+      if (await ended) killed++;
+      const store = await openStore(workspace);
+      for (const version of await store.versions("set")) {
+        const found = await store.row<{n: number; ids: number}>(
+          `select count(*) as n, count(distinct row_id) as ids from "set@${version.id}"`
+        );
+        expect(found).toEqual({n: version.rows, ids: rows});
+      }
+      expect((await store.latestVersion("set"))?.rows).toBe(rows);
+      store.close();
+    }
+    expect(killed).toBeGreaterThanOrEqual(Math.ceil(rounds / 2));
+    const ended = await assay(project, "pull", "--json");
+    expect(ended.stderr).toBe("");
+    const [last] = JSON.parse(ended.stdout) as {version: {rows: number}}[];
+    expect(last!.version.rows).toBe(rows);
+    expect(readdirSync(workspace.datasetDir("set")).filter((name) => name.startsWith("."))).toEqual([]);
+    expect(readdirSync(workspace.tmpDir)).toEqual([]);
+  }, 600_000);
+});
+
+/** Milliseconds of the pull in it. */
+async function runToEnd(script: string, project: string): Promise<number> {
+  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), script, project], {
+    stdio: ["ignore", "pipe", "inherit"]
+  });
+  let printed = "";
+  child.stdout.on("data", (data: Buffer) => (printed += data.toString()));
+  expect(await new Promise((resolve) => child.on("close", resolve))).toBe(0);
+  return Number(/ended after (\d+)/.exec(printed)![1]);
+}
+
+const mounted: string[] = [];
+afterAll(() => {
+  for (const folder of mounted) execFileSync("umount", [folder]);
+});
+
+describe("a full disk", () => {
+  const small = smallDisk();
+  it.skipIf(!small)(
+    "refuses the pull, keeps the older version whole and leaves nothing half-written",
+    async () => {
+      const workspace = await openWorkspace(small!, join(small!, ".assay"));
+      const set = (rows: number) =>
+        defineDataset({
+          name: "set",
+          source: {
+            kind: "rows",
+            rows: function* () {
+              for (let n = 0; n < rows; n++)
+                yield {n, text: createHash("sha512").update(String(n)).digest("base64")};
+            }
+          }
+        });
+      const {version} = await pull(workspace, set(100));
+      await expect(pull(workspace, set(200_000))).rejects.toThrow(/no space left|ENOSPC|disk/i);
+      const store = await openStore(workspace);
+      expect((await store.versions("set")).map(({id}) => id)).toEqual([version.id]);
+      expect((await store.row<{n: number}>('select count(*) as n from "set"'))!.n).toBe(100);
+      store.close();
+      expect(readdirSync(workspace.datasetDir("set")).sort()).toEqual([version.id, "latest.json"].sort());
+      expect((await pull(workspace, set(200))).version.rows).toBe(200);
+    },
+    60_000
+  );
+});
+
+/** A file system of 8 MB, or undefined with the reason printed. */
+function smallDisk(): string | undefined {
+  const folder = join("/tmp", `assay-small-disk-${process.pid}`);
+  try {
+    mkdirSync(folder, {recursive: true});
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", folder], {stdio: "pipe"});
+    mounted.push(folder);
+    return folder;
+  } catch (error) {
+    console.warn(
+      `skipped: no small file system to fill (${(error as Error).message.split("\n").at(-2) ?? "mount failed"}).`
+    );
+    return undefined;
+  }
+}

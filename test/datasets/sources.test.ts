@@ -1,0 +1,371 @@
+import {execFileSync, spawnSync} from "node:child_process";
+import {chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {createServer, type IncomingMessage, type Server, type ServerResponse} from "node:http";
+import {type AddressInfo} from "node:net";
+import {join} from "node:path";
+import {gzipSync} from "node:zlib";
+import sqlite3 from "node-sqlite3-wasm";
+import pg from "pg";
+import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {type DatasetDefinition, defineDataset, pull} from "../../src/datasets/index.js";
+import {openStore, type Workspace} from "../../src/store/index.js";
+import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
+
+const named = (source: DatasetDefinition["source"], more: object = {}) =>
+  defineDataset({name: "set", source, ...more});
+
+async function rowsOf(workspace: Workspace, columns = "*"): Promise<Record<string, unknown>[]> {
+  const store = await openStore(workspace);
+  try {
+    return await store.rows(`select ${columns} from "set" order by row_id`);
+  } finally {
+    store.close();
+  }
+}
+
+async function listen(answer: (request: IncomingMessage, response: ServerResponse) => void) {
+  const requests: IncomingMessage[] = [];
+  const server: Server = createServer((request, response) => {
+    requests.push(request);
+    answer(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  servers.push(server);
+  return {url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests};
+}
+const servers: Server[] = [];
+afterAll(() => servers.forEach((server) => server.closeAllConnections()));
+afterAll(() => servers.forEach((server) => server.close()));
+
+describe("files", () => {
+  it("are taken by glob, in any order of names, packed or not, to the same version", async () => {
+    const workspace = await temporaryWorkspace();
+    const file = (name: string, content: string | Buffer) =>
+      writeFileSync(join(workspace.project, name), content);
+    const parts = ['{"n": 1, "t": "a"}\n', '{"n": 2, "t": "b"}\n'];
+    file("one-1.jsonl", parts[0]!);
+    file("one-2.jsonl", parts[1]!);
+    file("two-1.jsonl.gz", gzipSync(parts.toReversed().join("")));
+    const store = await openStore(workspace);
+    await store.run(
+      `copy (from read_json('${workspace.project}/one-*.jsonl')) to '${workspace.project}/three.csv.zst' (format csv, header, compression zstd)`
+    );
+    store.close();
+    const ids = [];
+    for (const files of ["one-*.jsonl", ["one-2.jsonl", "one-1.jsonl"], "two-*.gz", "three.csv.zst"]) {
+      const source = {
+        kind: "files" as const,
+        files,
+        ...(files === "two-*.gz" ? {format: "jsonl" as const} : {})
+      };
+      ids.push((await pull(workspace, named(source))).version.id);
+    }
+    expect(new Set(ids).size).toBe(1);
+    await expect(pull(workspace, named({kind: "files", files: ["none-*.csv", "no.csv"]}))).rejects.toThrow(
+      /no such file: .*none-\*\.csv, .*no\.csv/
+    );
+  });
+});
+
+describe("a URL", () => {
+  const body = Array.from({length: 20_000}, (_, i) => JSON.stringify({id: i, text: `row ${i}`})).join("\n");
+
+  it("is fetched once while its ETag stays, and its query string is not recorded", async () => {
+    const {url, requests} = await listen((request, response) => {
+      if (request.headers["if-none-match"] === '"v1"') return response.writeHead(304).end();
+      response.writeHead(200, {etag: '"v1"'}).end(body);
+    });
+    const workspace = await temporaryWorkspace();
+    const definition = named({
+      kind: "files",
+      files: `${url}/rows.jsonl?key=secret`,
+      headers: {authorization: "Bearer secret"}
+    });
+    const first = await pull(workspace, definition);
+    const again = await pull(workspace, definition);
+    expect([first.version.rows, again.changed]).toEqual([20_000, false]);
+    expect(requests.map(({headers}) => headers["if-none-match"])).toEqual([undefined, '"v1"']);
+    expect(requests[0]!.headers.authorization).toBe("Bearer secret");
+    expect(JSON.stringify(first.version.source)).not.toContain("Bearer");
+    expect(first.version.source.downloaded).toEqual([
+      {url: `${url}/rows.jsonl`, bytes: body.length, etag: '"v1"'}
+    ]);
+  });
+
+  it("goes on where it broke off, and starts again when the file is another by then", async () => {
+    let etag = '"v1"';
+    const {url, requests} = await listen((request, response) => {
+      const begin = Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
+      const same = request.headers["if-range"] === etag;
+      if (begin > 0 && same) {
+        response.writeHead(206, {etag, "content-range": `bytes ${begin}-${body.length - 1}/${body.length}`});
+        return response.end(body.slice(begin));
+      }
+      response.writeHead(200, {etag, "content-length": body.length});
+      response.write(body.slice(0, 200_000), () => setTimeout(() => response.destroy(), 50));
+      etag = requests.length === 1 ? changed : etag;
+    });
+    for (const after of ['"v1"', '"v2"']) {
+      etag = '"v1"';
+      changed = after;
+      requests.length = 0;
+      const workspace = await temporaryWorkspace();
+      const {version} = await pull(workspace, named({kind: "files", files: `${url}/rows.jsonl`}, {id: "id"}));
+      expect(version.rows).toBe(20_000);
+      const ranges = requests.map(({headers}) => headers.range !== undefined);
+      expect(ranges).toEqual(after === '"v1"' ? [false, true] : [false, true, true]);
+      expect(new Set((await rowsOf(workspace, "text")).map(({text}) => text)).size).toBe(20_000);
+    }
+  });
+  let changed = '"v1"';
+
+  it("that answers with an error names the address and the status", async () => {
+    const {url} = await listen((_, response) => response.writeHead(403).end("secret"));
+    await expect(
+      pull(await temporaryWorkspace(), named({kind: "files", files: `${url}/a.csv?sig=hidden`}))
+    ).rejects.toThrow(`${url}/a.csv answered 403`);
+  });
+});
+
+describe("SQLite", () => {
+  it("gives the rows of a query, large numbers and missing values as they are", async () => {
+    const workspace = await temporaryWorkspace();
+    const database = new sqlite3.Database(join(workspace.project, "app.db"));
+    database.exec("create table mails (id text, big integer, note text)");
+    database.run("insert into mails values ('a', 9007199254740993, null), ('b', 5, 'ü')");
+    database.close();
+    const source = {kind: "sqlite" as const, file: "app.db", query: "select * from mails where id <> 'c'"};
+    const {version} = await pull(workspace, named(source, {id: "id"}));
+    expect(version.source).toEqual(source);
+    expect(await rowsOf(workspace, "id, big::varchar as big, note")).toEqual([
+      {id: "a", big: "9007199254740993", note: null},
+      {id: "b", big: "5", note: "ü"}
+    ]);
+  });
+});
+
+const postgres = startPostgres();
+afterAll(() => postgres?.stop());
+
+describe("PostgreSQL", () => {
+  it.skipIf(!postgres)(
+    "is read at one moment through a cursor, whatever others write meanwhile, with its types",
+    async () => {
+      const connection = postgres!.connection;
+      const client = new pg.Client({connectionString: connection});
+      await client.connect();
+      try {
+        await client.query(
+          `create table mails as select i as id, 'text ' || i as text, i % 2 = 0 as even, i / 4.0::float8 as score,
+             timestamptz '2026-01-02 03:04:05+00' as at, (array[null, 'b'])[1 + i % 2] as note
+           from generate_series(1, 12000) i`
+        );
+        const workspace = await temporaryWorkspace();
+        // Slow enough that the table is emptied and filled again between two fetches.
+        const query = `select mails.* from mails, lateral (select pg_sleep(case when id % 200 = 0 then 0.01 else 0 end)) as slow`;
+        const pulling = pull(workspace, named({kind: "postgres", query, connection}, {id: "id"}));
+        const reading = `select 1 from pg_stat_activity where application_name = 'assay' and query like 'fetch%'`;
+        while ((await client.query(reading)).rows.length === 0);
+        await client.query("delete from mails");
+        await client.query(
+          "insert into mails select i, 'new', true, 1, now(), null from generate_series(1, 500) i"
+        );
+        expect((await client.query(reading)).rows).toHaveLength(1);
+        const {version} = await pulling;
+        expect(version.rows).toBe(12_000);
+        expect(
+          await rowsOf(workspace, "text = 'text ' || id as old").then((rows) => rows.every(({old}) => old))
+        ).toBe(true);
+        expect(version.columns.slice(2)).toEqual([
+          {name: "id", type: "INTEGER"},
+          {name: "text", type: "VARCHAR"},
+          {name: "even", type: "BOOLEAN"},
+          {name: "score", type: "DOUBLE"},
+          {name: "at", type: "TIMESTAMP WITH TIME ZONE"},
+          {name: "note", type: "VARCHAR"}
+        ]);
+        expect(version.source).toMatchObject({
+          kind: "postgres",
+          snapshot: expect.stringMatching(/^\d+:\d+:/)
+        });
+        expect(JSON.stringify(version.source)).not.toContain("hush");
+      } finally {
+        await client.end();
+      }
+    },
+    60_000
+  );
+
+  it("that cannot be reached is an error without its password", async () => {
+    const source = {
+      kind: "postgres" as const,
+      query: "select 1",
+      connection: "postgres://me:hush@127.0.0.1:1/db"
+    };
+    await expect(pull(await temporaryWorkspace(), named(source))).rejects.toThrow(
+      /^(?!.*hush).*cannot connect to PostgreSQL at 127\.0\.0\.1:1/
+    );
+  });
+});
+
+/** A PostgreSQL of its own on a socket and a loopback port, or undefined with the reason printed. */
+function startPostgres(): {connection: string; stop(): void} | undefined {
+  try {
+    const versions = existsSync("/usr/lib/postgresql") ? readdirSync("/usr/lib/postgresql") : [];
+    const bin = versions.length > 0 ? `/usr/lib/postgresql/${versions.at(-1)}/bin/` : "";
+    if (spawnSync(`${bin}initdb`, ["--version"]).status !== 0) throw new Error("initdb is not installed");
+    const folder = mkdtempSync("/tmp/assay-postgres-");
+    const root = process.getuid?.() === 0;
+    // PostgreSQL refuses to run as root; the account that Debian's package makes is used then.
+    const account = (flag: string) => Number(execFileSync("id", [flag, "postgres"]).toString());
+    const as = root ? {uid: account("-u"), gid: account("-g")} : {};
+    if (root) chownSync(folder, as.uid!, as.gid!);
+    const run = (command: string, ...words: string[]) =>
+      execFileSync(bin + command, words, {...as, stdio: "pipe", env: {PATH: process.env.PATH, LC_ALL: "C"}});
+    const port = 20_000 + (process.pid % 20_000);
+    writeFileSync(join(folder, "password"), "hush\n");
+    const data = join(folder, "data");
+    run("initdb", "-D", data, "-U", "me", "-A", "scram-sha-256", `--pwfile=${folder}/password`);
+    const options = `-c listen_addresses=127.0.0.1 -c port=${port} -c unix_socket_directories= -c fsync=off`;
+    run("pg_ctl", "-D", data, "-w", "-o", options, "-l", join(folder, "log"), "start");
+    return {
+      connection: `postgres://me:hush@127.0.0.1:${port}/postgres`,
+      stop() {
+        run("pg_ctl", "-D", data, "-m", "immediate", "stop");
+        rmSync(folder, {recursive: true, force: true});
+      }
+    };
+  } catch (cause) {
+    if (process.env.CI === "true") throw new Error("no PostgreSQL to test with", {cause});
+    console.warn(`skipped: no PostgreSQL to test with (${(cause as Error).message.split("\n")[0]}).`);
+    return undefined;
+  }
+}
+
+describe("a Hugging Face data set", () => {
+  const sha = "0123456789abcdef0123456789abcdef01234567";
+  const files: Record<string, string> = {
+    "README.md": "# card",
+    "data/train-0.jsonl": '{"n": 1}\n{"n": 2}\n',
+    "data/test-0.jsonl": '{"n": 3}\n'
+  };
+  let hub: Awaited<ReturnType<typeof listen>>;
+  beforeAll(async () => {
+    hub = await listen((request, response) => {
+      const {pathname} = new URL(request.url!, "http://hub");
+      const json = (value: unknown) =>
+        response.writeHead(200, {"content-type": "application/json"}).end(JSON.stringify(value));
+      if (request.headers.authorization !== "Bearer hf_test") return response.writeHead(401).end();
+      if (/^\/api\/datasets\/team\/mails\/revision\/v1$/.test(pathname))
+        return json({
+          _id: "1",
+          id: "team/mails",
+          sha,
+          downloads: 0,
+          likes: 0,
+          private: true,
+          gated: false,
+          lastModified: "2026-01-01"
+        });
+      if (pathname.startsWith(`/api/datasets/team/mails/tree/${sha}`))
+        return json(
+          Object.entries(files).map(([path, text]) => ({type: "file", path, size: text.length, oid: path}))
+        );
+      const path = new RegExp(`^/datasets/team/mails/resolve/${sha}/(.+)$`).exec(pathname)?.[1];
+      const text = path && files[decodeURIComponent(path)];
+      if (!text) return response.writeHead(404).end();
+      const headers = {etag: `"${path}"`, "x-repo-commit": sha};
+      const range = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? "");
+      if (!range) return response.writeHead(200, {...headers, "content-length": text.length}).end(text);
+      const end = Math.min(range[2] ? Number(range[2]) : text.length - 1, text.length - 1);
+      response.writeHead(206, {...headers, "content-range": `bytes ${range[1]}-${end}/${text.length}`});
+      response.end(text.slice(Number(range[1]), end + 1));
+    });
+    process.env.HF_TOKEN = "hf_test";
+  });
+  afterAll(() => {
+    delete process.env.HF_TOKEN;
+  });
+  const source = (more: object) =>
+    named({kind: "huggingface", repo: "team/mails", revision: "v1", hubUrl: hub.url, ...more});
+
+  it("is read by repo and revision, the commit recorded, and its files are fetched once", async () => {
+    const workspace = await temporaryWorkspace();
+    const {version} = await pull(workspace, source({files: "data/*.jsonl"}));
+    expect(version.rows).toBe(3);
+    expect(version.source).toMatchObject({
+      kind: "huggingface",
+      repo: "team/mails",
+      revision: "v1",
+      commit: sha,
+      files: ["data/test-0.jsonl", "data/train-0.jsonl"]
+    });
+    const fetches = () => hub.requests.filter(({url}) => url!.includes("/resolve/")).length;
+    const before = fetches();
+    await pull(workspace, source({files: "data/*.jsonl"}));
+    expect(fetches()).toBe(before);
+    expect(
+      readFileSync(join(workspace.datasetDir("set", version.id), "manifest.json"), "utf8")
+    ).not.toContain("hf_test");
+  });
+
+  it("says which files are not there, and what a refusal may mean", async () => {
+    const workspace = await temporaryWorkspace();
+    await expect(pull(workspace, source({}))).rejects.toThrow(/has no file \*\*\/\*\.parquet/);
+    delete process.env.HF_TOKEN;
+    await expect(pull(workspace, source({files: "data/*.jsonl"}))).rejects.toThrow(/HF_TOKEN/);
+    process.env.HF_TOKEN = "hf_test";
+  });
+});
+
+describe("append", () => {
+  const append = (rows: object[], more: object = {}) =>
+    named({kind: "rows", rows: () => rows}, {append: true, ...more});
+
+  it("adds to the version before; a row that comes again replaces its former state", async () => {
+    const workspace = await temporaryWorkspace();
+    await pull(
+      workspace,
+      append(
+        [
+          {id: "a", n: 1},
+          {id: "b", n: 1}
+        ],
+        {id: "id"}
+      )
+    );
+    const {version} = await pull(
+      workspace,
+      append(
+        [
+          {id: "b", n: 2},
+          {id: "c", n: 2}
+        ],
+        {id: "id"}
+      )
+    );
+    expect(version.changes).toEqual({added: 1, removed: 0, changed: 1});
+    expect(await rowsOf(workspace, "id, n")).toEqual([
+      {id: "a", n: 1},
+      {id: "b", n: 2},
+      {id: "c", n: 2}
+    ]);
+    expect((await pull(workspace, append([{id: "c", n: 2}], {id: "id"}))).changed).toBe(false);
+  });
+
+  it("takes equal rows without an id for the same row, and new columns with nothing in older rows", async () => {
+    const workspace = await temporaryWorkspace();
+    await pull(workspace, append([{n: 1}]));
+    const {version} = await pull(workspace, append([{n: 1}, {n: 2}]));
+    expect(version.rows).toBe(2);
+    await pull(workspace, append([{n: 3, m: "x"}]));
+    const rows = await rowsOf(workspace, "n, m");
+    expect(rows).toHaveLength(3);
+    expect(
+      rows
+        .filter(({m}) => m === null)
+        .map(({n}) => n)
+        .sort()
+    ).toEqual([1, 2]);
+  });
+});
