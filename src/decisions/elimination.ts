@@ -32,7 +32,8 @@ export function elimination({candidates, margin, errorRate = 0.05}: RaceSettings
         for (const {a, b, sequence} of open) add(sequence, rows, valuesOf(table, a), valuesOf(table, b));
       const found = open.map(({a, b, sequence}) => pairOf(a, b, sequence));
       const dropped = standings.flatMap(({candidate, scored}): RaceDrop[] => {
-        const drop = scored === 0 ? {candidate, why: "no-scores" as const} : dropOf(candidate, found);
+        const drop =
+          scored === 0 ? {candidate, why: "no-scores" as const} : dropOf(candidate, standings, found);
         return drop ? [drop] : [];
       });
       // Without any score nobody is known to be worse.
@@ -80,13 +81,15 @@ function leadOf(first: string, second: string, pairs: readonly RacePair[]): Race
   return undefined;
 }
 
-/** Dropped by whoever leads it most surely. */
-function dropOf(candidate: string, pairs: readonly RacePair[]): RaceDrop | undefined {
-  const leads = pairs
-    .flatMap(({a, b}) => (a === candidate ? [b] : b === candidate ? [a] : []))
-    .flatMap((by) => {
-      const lead = leadOf(by, candidate, pairs);
-      return lead && lead.low > 0 ? [{candidate, why: "worse" as const, by, lead}] : [];
-    });
-  return leads.sort((x, y) => y.lead.low - x.lead.low || (x.by < y.by ? -1 : 1))[0];
+/** Dropped by the best of those that lead it beyond doubt; `standings` are best first. */
+function dropOf(
+  candidate: string,
+  standings: readonly {candidate: string}[],
+  pairs: readonly RacePair[]
+): RaceDrop | undefined {
+  for (const {candidate: by} of standings) {
+    const lead = leadOf(by, candidate, pairs);
+    if (lead && lead.low > 0) return {candidate, why: "worse", by, lead};
+  }
+  return undefined;
 }

@@ -1,3 +1,11 @@
+export {
+  cleanTable,
+  type Contamination,
+  contaminationOf,
+  contaminationWarnings,
+  type RowMark,
+  type ScoreOf
+} from "./contamination.js";
 export {decide} from "./decide.js";
 export {type CandidateCalls, checkGates, type GateResult, type GateStatus, overall} from "./gates.js";
 export {type Race, startRace} from "./race.js";

@@ -1,0 +1,102 @@
+import {type Interval, mean, meanInterval} from "../stats/index.js";
+import {points} from "./points.js";
+import type {ScoreTable} from "./types.js";
+
+/**
+ * What a candidate may have learned of a row it is scored on. contaminated: the row itself, or its text, was trained on, by
+ * the model or one it was made from. near: a near-duplicate was. clean: neither.
+ */
+export type RowMark = "clean" | "near" | "contaminated";
+
+export interface ScoreOf {
+  rows: number;
+  scored: number;
+  mean?: number;
+  interval?: Interval;
+}
+
+export interface Contamination {
+  candidate: string;
+  clean: number;
+  near: number;
+  contaminated: number;
+  /** Share of the rows that are not clean, from 0 to 1. */
+  share: number;
+  whole: ScoreOf;
+  /** On its clean rows alone. */
+  onClean: ScoreOf;
+}
+
+/**
+ * How much of what each candidate was scored on it had learned from, with its score on the whole and on the clean rows.
+ * `marks` holds a mark for every row of the table, in its order, by candidate; a candidate without marks, of which
+ * nothing is known, is left out: not known is not clean.
+ */
+export function contaminationOf(
+  table: ScoreTable,
+  marks: ReadonlyMap<string, readonly RowMark[]>
+): Contamination[] {
+  return table.candidates.flatMap((candidate, c) => {
+    const own = marks.get(candidate);
+    if (!own) return [];
+    const count = (mark: RowMark) => own.filter((one) => one === mark).length;
+    const clean = count("clean");
+    return [
+      {
+        candidate,
+        clean,
+        near: count("near"),
+        contaminated: count("contaminated"),
+        share: own.length === 0 ? 0 : 1 - clean / own.length,
+        whole: scoreOf(table, c, () => true),
+        onClean: scoreOf(table, c, (row) => own[row] === "clean")
+      }
+    ];
+  });
+}
+
+/**
+ * The table with only those rows that are clean for every candidate with marks: what candidates can be compared on
+ * without one of them having seen the answers.
+ */
+export function cleanTable(table: ScoreTable, marks: ReadonlyMap<string, readonly RowMark[]>): ScoreTable {
+  const keep = table.rowIds.map((_, row) => [...marks.values()].every((own) => own[row] === "clean"));
+  const only = <T>(list: readonly T[]) => list.filter((_, row) => keep[row]);
+  return {
+    ...table,
+    rowIds: only(table.rowIds),
+    ...(table.clusters ? {clusters: only(table.clusters)} : {}),
+    values: table.values.map(only)
+  };
+}
+
+/** A line for each candidate that had learned from rows it was scored on; none when all are clean. */
+export function contaminationWarnings(found: readonly Contamination[]): string[] {
+  return found
+    .filter(({share}) => share > 0)
+    .map(({candidate, near, contaminated, clean, share, whole, onClean}) => {
+      const learned = [
+        contaminated > 0 ? `${contaminated} rows were in its training` : "",
+        near > 0 ? `${near} have a near-duplicate there` : ""
+      ].filter(Boolean);
+      const score =
+        clean === 0
+          ? "No row is clean."
+          : `On the ${clean} clean rows it scores ${onClean.mean === undefined ? "nothing" : points(onClean.mean)}, on all ${whole.mean === undefined ? "nothing" : points(whole.mean)}.`;
+      return `${candidate}: ${points(share)} % of the rows it is scored on are contaminated (${learned.join(", ")}). ${score}`;
+    });
+}
+
+function scoreOf(table: ScoreTable, c: number, wanted: (row: number) => boolean): ScoreOf {
+  const rows = table.rowIds.flatMap((_, row) => (wanted(row) ? [row] : []));
+  const values = rows.map((row) => table.values[c]![row]);
+  const interval = meanInterval(values, {
+    ...(table.clusters ? {clusters: rows.map((row) => table.clusters![row] ?? `row:${row}`)} : {})
+  });
+  return {
+    rows: rows.length,
+    scored: values.filter((value) => value !== undefined).length,
+    mean: mean(values),
+    interval
+  };
+}

@@ -1,0 +1,60 @@
+import {describe, expect, it} from "vitest";
+import {
+  cleanTable,
+  contaminationOf,
+  contaminationWarnings,
+  type RowMark,
+  type ScoreTable
+} from "../../src/decisions/index.js";
+
+const table: ScoreTable = {
+  candidates: ["a", "b", "hosted"],
+  rowIds: ["1", "2", "3", "4"],
+  values: [
+    [1, 1, 0, 1],
+    [1, undefined, 1, 0],
+    [0, 0, 1, 1]
+  ],
+  binary: true
+};
+const marks = new Map<string, RowMark[]>([
+  ["a", ["contaminated", "near", "clean", "clean"]],
+  ["b", ["clean", "clean", "clean", "contaminated"]]
+]);
+
+describe("contaminationOf", () => {
+  it("gives each candidate its score on the rows it never learned from beside that on all", () => {
+    const [a, b, ...more] = contaminationOf(table, marks);
+    expect(more).toEqual([]);
+    expect(a).toMatchObject({candidate: "a", clean: 2, near: 1, contaminated: 1, share: 0.5});
+    expect([a!.whole.mean, a!.onClean.mean]).toEqual([0.75, 0.5]);
+    expect(b!.onClean).toMatchObject({rows: 3, scored: 2, mean: 1});
+    expect(a!.onClean.interval!.low).toBeGreaterThan(0);
+  });
+
+  it("has no score on clean rows when there is none, rather than zero", () => {
+    const [only] = contaminationOf(
+      {...table, candidates: ["a"], values: [[1, 1, 1, 1]]},
+      new Map([["a", Array<RowMark>(4).fill("near")]])
+    );
+    expect(only!.onClean).toMatchObject({rows: 0, scored: 0, mean: undefined, interval: undefined});
+  });
+});
+
+describe("cleanTable", () => {
+  it("keeps the rows that are clean for every candidate of which something is known", () => {
+    const clean = cleanTable({...table, clusters: ["x", "x", null, "y"]}, marks);
+    expect(clean).toMatchObject({rowIds: ["3"], clusters: [null], values: [[0], [1], [1]]});
+  });
+});
+
+describe("contaminationWarnings", () => {
+  it("says how many rows, and what the score is without them; nothing for a clean candidate", () => {
+    expect(contaminationWarnings(contaminationOf(table, marks))).toEqual([
+      "a: 50.0 % of the rows it is scored on are contaminated (1 rows were in its training, 1 have a near-duplicate there). On the 2 clean rows it scores 50.0, on all 75.0.",
+      "b: 25.0 % of the rows it is scored on are contaminated (1 rows were in its training). On the 3 clean rows it scores 100.0, on all 66.7."
+    ]);
+    const allClean = new Map([["a", Array<RowMark>(4).fill("clean")]]);
+    expect(contaminationWarnings(contaminationOf(table, allClean))).toEqual([]);
+  });
+});
