@@ -1,4 +1,5 @@
 export {siteConfig, type SiteOptions} from "./config.js";
+export {type RunContamination, runContamination} from "./contamination.js";
 export {currentRuns} from "./currentRuns.js";
 export {datasets} from "./datasets.js";
 export {siteFingerprint, storeFingerprint} from "./fingerprint.js";

@@ -1,6 +1,6 @@
 import {readdir, readFile, rm, stat, utimes, writeFile} from "node:fs/promises";
 import {extname, join, relative} from "node:path";
-import {writeAtomic} from "../store/index.js";
+import {processIsAlive, writeAtomic} from "../store/index.js";
 
 const RECORD = "assay-fingerprint";
 
@@ -36,6 +36,16 @@ export async function touchLoaders(root: string, now = new Date()): Promise<stri
     touched.push(relative(root, path));
   }
   return touched;
+}
+
+/** Framework lets a loader print to `NAME.PID` in its cache and renames that file when the loader has ended. */
+export async function loaderIsRunning(root: string): Promise<boolean> {
+  const cache = join(root, ".observablehq", "cache", "data");
+  const names = await readdir(cache, {recursive: true}).catch(() => [] as string[]);
+  return names.some((name) => {
+    const pid = /\.(\d+)$/.exec(name)?.[1];
+    return pid !== undefined && processIsAlive(Number(pid));
+  });
 }
 
 async function loaderFiles(folder: string): Promise<string[]> {

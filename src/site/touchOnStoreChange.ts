@@ -1,6 +1,6 @@
 import {setTimeout as sleep} from "node:timers/promises";
 import {storeFingerprint} from "./fingerprint.js";
-import {touchLoaders} from "./staleOutputs.js";
+import {loaderIsRunning, touchLoaders} from "./staleOutputs.js";
 
 export interface WatchOptions {
   /** The site's root, where `data/` holds the page loaders. */
@@ -15,16 +15,21 @@ export interface WatchOptions {
 
 /**
  * Looks at the store until `signal` aborts and touches the page loaders when its fingerprint changes, so that a
- * running preview shows the new state. Polled: a store may lie on a file system that reports no changes.
+ * running preview shows the new state. Polled: a store may lie on a file system that reports no changes. It waits
+ * for the store to hold still and for loaders at work to end: what they print would count as newer than the touch.
  */
 export async function touchOnStoreChange(options: WatchOptions): Promise<void> {
   let known = await storeFingerprint(options.dir);
+  let before = known;
   while (!options.signal.aborted) {
     await sleep(options.everyMs ?? 1000, undefined, {signal: options.signal}).catch(() => undefined);
     if (options.signal.aborted) return;
     const found = await storeFingerprint(options.dir);
-    if (found === known) continue;
+    const still = found === before;
+    before = found;
+    if (found === known || !still || (await loaderIsRunning(options.root))) continue;
     known = found;
-    options.onChange?.(await touchLoaders(options.root));
+    const touched = await touchLoaders(options.root);
+    options.onChange?.(touched);
   }
 }

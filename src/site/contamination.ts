@@ -1,0 +1,124 @@
+import {existsSync} from "node:fs";
+import {join} from "node:path";
+import {nearMatches, versionFile} from "../datasets/index.js";
+import {
+  cleanTable,
+  type Contamination,
+  contaminationOf,
+  contaminationWarnings,
+  type RowMark,
+  type ScoreTable
+} from "../decisions/index.js";
+import {type ModelManifest, trainingRecords} from "../models/index.js";
+import {type RunManifest, sqlName, sqlString, type Store, type VersionManifest} from "../store/index.js";
+
+type Training = NonNullable<ModelManifest["training"]>;
+
+export interface RunContamination {
+  candidates: Contamination[];
+  warnings: string[];
+  /** Marks in the order of the table's rows, by candidate as the table names it. */
+  marks: Map<string, RowMark[]>;
+  /** Rows that are clean for every candidate with marks. */
+  cleanTable: ScoreTable;
+}
+
+/**
+ * Compares the rows of a run with what each candidate whose weights are in the store was trained on, itself or through its
+ * parents: the whole part, when it was trained on some of it. Candidates without weights or without a training record
+ * have no marks. Undefined when no candidate has one.
+ */
+export async function runContamination(
+  store: Store,
+  run: RunManifest,
+  table: ScoreTable
+): Promise<RunContamination | undefined> {
+  const version = (await store.versions(run.dataset.name)).find(({id}) => id === run.dataset.version);
+  const marks = new Map<string, RowMark[]>();
+  const warnings: string[] = [];
+  if (!version || !existsSync(versionFile(store.workspace, version))) return undefined;
+  const byTraining = new Map<string, Map<string, RowMark>>();
+  for (const {name, modelId} of run.candidates) {
+    if (!modelId) continue;
+    const records = await trainingRecords(join(store.workspace.dir, "models"), modelId).catch(() => []);
+    const own = new Map<string, RowMark>();
+    for (const record of records) {
+      const key = [record.dataset, record.version, record.split, record.part].join("\n");
+      let found = byTraining.get(key);
+      if (!found) {
+        const rows = await trainedRows(store, record);
+        if (rows) byTraining.set(key, (found = await marksAgainst(store, run, version, rows)));
+        else
+          warnings.push(
+            `${name}: what it was trained on (${record.dataset}, ${record.part}) is not in the store any more, so contamination cannot be told.`
+          );
+      }
+      for (const [row, mark] of found ?? []) if (own.get(row) !== "contaminated") own.set(row, mark);
+    }
+    if (records.length > 0)
+      for (const candidate of table.candidates)
+        if (candidate === name || candidate.startsWith(`${name} · `))
+          marks.set(
+            candidate,
+            table.rowIds.map((row) => own.get(row) ?? "clean")
+          );
+  }
+  if (marks.size === 0) return undefined;
+  const candidates = contaminationOf(table, marks);
+  return {
+    candidates,
+    warnings: [...contaminationWarnings(candidates), ...warnings],
+    marks,
+    cleanTable: cleanTable(table, marks)
+  };
+}
+
+interface TrainedRows {
+  /** Query giving row_id, row_hash and, where the data set has one, text. */
+  query: string;
+  version: VersionManifest;
+}
+
+async function trainedRows(store: Store, record: Training): Promise<TrainedRows | undefined> {
+  const named = <T extends {id: string; sha256: string}>(all: T[], name: string) =>
+    all.find(({id, sha256}) => id === name || sha256 === name);
+  const version = named(await store.versions(record.dataset), record.version);
+  const split = named(await store.splits(record.dataset), record.split);
+  if (!version || !split) return undefined;
+  const parts = join(store.workspace.splitDir(split.dataset, split.id), "parts.parquet");
+  const rows = versionFile(store.workspace, version);
+  if (!existsSync(parts) || !existsSync(rows)) return undefined;
+  return {
+    version,
+    query: `select row_id, row_hash, ${textOf(version)} from read_parquet(${sqlString(rows)})
+      semi join (select row_id from read_parquet(${sqlString(parts)}) where part = ${sqlString(record.part)}) using (row_id)`
+  };
+}
+
+/** Rows of the run that are not clean. */
+async function marksAgainst(
+  store: Store,
+  run: RunManifest,
+  version: VersionManifest,
+  trained: TrainedRows
+): Promise<Map<string, RowMark>> {
+  const scored = `select row_id, row_hash, ${textOf(version)} from read_parquet(${sqlString(versionFile(store.workspace, version))})
+    semi join (select row_id from items where run = ${sqlString(run.id)}) using (row_id)`;
+  const sameId =
+    version.dataset === trained.version.dataset ? "or row_id in (select row_id from trained)" : "";
+  const same = await store.rows<{row_id: string}>(
+    `with trained as (${trained.query}) select row_id from (${scored})
+     where row_hash in (select row_hash from trained) ${sameId}`
+  );
+  const marks = new Map<string, RowMark>(same.map(({row_id}) => [row_id, "contaminated"]));
+  if (version.text && trained.version.text) {
+    const similar = await nearMatches(store, `select row_id, text from (${scored})`, trained.query);
+    for (const [row, similarity] of similar)
+      if (!marks.has(row)) marks.set(row, similarity === 1 ? "contaminated" : "near");
+  }
+  return marks;
+}
+
+function textOf(version: VersionManifest): string {
+  return version.text ? `${sqlName(version.text)}::varchar as text` : "null::varchar as text";
+}
