@@ -12,6 +12,7 @@ export {
   type LabelConflict,
   labelConflicts,
   nearDuplicates,
+  nearMatches,
   type NearDuplicates,
   nearDuplicateSettings,
   type NearDuplicateSettings,

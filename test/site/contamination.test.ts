@@ -1,0 +1,110 @@
+import {describe, expect, it} from "vitest";
+import {trained} from "../../src/candidates/index.js";
+import {defineDataset, pull} from "../../src/datasets/index.js";
+import {scoreTable} from "../../src/decisions/index.js";
+import {recorded} from "../../src/endpoints/index.js";
+import {majorityClassifier} from "../../src/finetune/index.js";
+import {loadModel, saveModel} from "../../src/models/index.js";
+import {embedded} from "../../src/endpoints/index.js";
+import {candidate, defineEval, runEval} from "../../src/runner/index.js";
+import {exactMatch} from "../../src/scorers/index.js";
+import {runContamination} from "../../src/site/index.js";
+import {ensureSplit} from "../../src/splits/index.js";
+import {openStore} from "../../src/store/index.js";
+import {join} from "node:path";
+import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
+
+const words = (topic: string) => Array.from({length: 30}, (_, i) => `${topic}${i}`).join(" ");
+const row = (id: string, part: string, text: string) => ({
+  id,
+  part,
+  text,
+  label: id.endsWith("1") ? "x" : "y"
+});
+const rows = [
+  row("t1", "train", words("alpha")),
+  row("t2", "train", words("beta")),
+  row("t3", "train", "Short question?"),
+  row("e1", "test", words("gamma")),
+  row("e2", "test", `${words("beta")} indeed`),
+  row("e3", "test", "short question"),
+  row("e4", "test", words("delta"))
+];
+
+describe("runContamination", () => {
+  it("marks rows by what a model, or a parent it was merged from, was trained on", async () => {
+    const workspace = await temporaryWorkspace();
+    const {version} = await pull(
+      workspace,
+      defineDataset({
+        name: "q",
+        id: "id",
+        text: "text",
+        label: "label",
+        source: {kind: "rows", rows: () => rows}
+      })
+    );
+    const store = await openStore(workspace);
+    const spec = {strategy: "given", column: "part"} as const;
+    const split = await ensureSplit(store, version, spec);
+    const models = join(workspace.dir, "models");
+    const parent = trained("majority", majorityClassifier({text: "text", label: "label"}));
+    const child: typeof parent = {
+      name: "child",
+      async prepare(context) {
+        const {modelId} = await parent.prepare(context);
+        const made = (await loadModel(models, modelId!)).manifest;
+        const manifest = await saveModel(models, {
+          name: "child",
+          architecture: made.architecture,
+          labels: made.labels!,
+          settings: {...made.settings, child: true},
+          parents: [{id: made.id, name: made.name}],
+          files: {
+            "config.json": JSON.stringify({
+              model_type: "assay-majority",
+              labels: made.labels,
+              counts: made.settings.counts
+            })
+          }
+        });
+        return {
+          endpoint: embedded({
+            name: "here",
+            load: () => loadModel(models, manifest.id),
+            identity: () => ({weights: manifest.id})
+          }),
+          model: "child",
+          modelId: manifest.id
+        };
+      }
+    };
+    const hosted = candidate(
+      "hosted",
+      recorded({name: "rec", rows: rows.map(({id}) => ({id, output: "x"})), hosting: "api", trust: "local"}),
+      "m"
+    );
+    const {manifest} = await runEval(
+      defineEval({
+        dataset: "q",
+        split: spec,
+        candidates: [parent, child, hosted],
+        prompt: "{{text}}",
+        expected: "label",
+        scorers: {exact: exactMatch}
+      }),
+      {store, version, split, evalName: "questions"}
+    );
+    await store.refresh();
+    const table = await scoreTable(store, manifest!.id, "exact");
+    const found = (await runContamination(store, manifest!, table))!;
+    expect([...found.marks.keys()]).toEqual(["majority", "child"]);
+    const byRow = Object.fromEntries(table.rowIds.map((id, i) => [id, found.marks.get("child")![i]]));
+    expect(byRow).toEqual({e1: "clean", e2: "near", e3: "contaminated", e4: "clean"});
+    expect(found.marks.get("majority")).toEqual(found.marks.get("child"));
+    expect(found.cleanTable.rowIds.toSorted()).toEqual(["e1", "e4"]);
+    expect(found.candidates.map(({share}) => share)).toEqual([0.5, 0.5]);
+    expect(found.warnings[0]).toMatch(/^majority: 50\.0 % of the rows/);
+    store.close();
+  });
+});
