@@ -9,6 +9,8 @@ export interface Item {
   /** Names of its files, without expected.json and ORIGIN.txt. */
   files: string[];
   text(file: string): string;
+  /** Where the file lies, for code that reads files itself. */
+  path(file: string): string;
   json(file: string): unknown;
   /** One object a line. */
   lines(file: string): JsonObject[];
@@ -18,10 +20,11 @@ export interface Item {
 export const publishedFile = "expected.json";
 
 export function openItem(folder: string): Item {
-  const text = (file: string) => {
+  const path = (file: string) => {
     if (file === publishedFile) throw new Error(`${publishedFile} is for the comparer alone`);
-    return readFileSync(join(folder, file), "utf8");
+    return join(folder, file);
   };
+  const text = (file: string) => readFileSync(path(file), "utf8");
   return {
     name: basename(folder),
     files: readdirSync(folder, {withFileTypes: true})
@@ -29,6 +32,7 @@ export function openItem(folder: string): Item {
       .map((entry) => entry.name)
       .sort(),
     text,
+    path,
     json: (file) => JSON.parse(text(file)) as unknown,
     lines: (file) =>
       text(file)

@@ -3,6 +3,7 @@ import {agreement} from "./agreement.js";
 import {bleuVectors} from "./bleuVectors.js";
 import {classifiedQueries} from "./classifiedQueries.js";
 import {hostingCost} from "./hostingCost.js";
+import {inspectLogs} from "./inspectLogs.js";
 import {instructionResponses} from "./instructionResponses.js";
 import {judgeReviews} from "./judgeReviews.js";
 import {mathSolutions} from "./mathSolutions.js";
@@ -23,6 +24,7 @@ export const readers: readonly Reader[] = [
   bleuVectors,
   classifiedQueries,
   hostingCost,
+  inspectLogs,
   instructionResponses,
   judgeReviews,
   mathSolutions,

@@ -1,0 +1,217 @@
+import {mkdirSync, writeFileSync} from "node:fs";
+import {dirname, join} from "node:path";
+import {describe, expect, it} from "vitest";
+import {defineDataset, type LogTool, pull} from "../../src/datasets/index.js";
+import {openStore} from "../../src/store/index.js";
+import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
+
+async function imported(tool: LogTool, file: string, content: unknown): Promise<Record<string, unknown>[]> {
+  const workspace = await temporaryWorkspace();
+  const text =
+    typeof content === "string"
+      ? content
+      : file.endsWith("l")
+        ? (content as object[]).map((line) => JSON.stringify(line)).join("\n")
+        : JSON.stringify(content);
+  mkdirSync(dirname(join(workspace.project, file)), {recursive: true});
+  writeFileSync(join(workspace.project, file), text);
+  await pull(workspace, defineDataset({name: "log", source: {kind: "log", tool, files: file}, id: "id"}));
+  const store = await openStore(workspace);
+  try {
+    return await store.rows("select * exclude (row_id, row_hash) from log order by id");
+  } finally {
+    store.close();
+  }
+}
+
+describe("logs of other tools become rows", () => {
+  it("Inspect: samples with their scores as numbers", async () => {
+    const rows = await imported("inspect", "log.json", {
+      version: 2,
+      eval: {task: "popularity", model: "openai/gpt-4o-mini", run_id: "r1"},
+      samples: [
+        {
+          id: 1,
+          epoch: 1,
+          input: [{role: "user", content: "asked"}],
+          target: ["Yes", "Yep"],
+          output: {choices: [{message: {role: "assistant", content: [{type: "text", text: "Yes"}]}}]},
+          scores: {match: {value: "C", answer: "Yes"}, length: {value: 3}}
+        },
+        {
+          id: 2,
+          epoch: 1,
+          input: "also asked",
+          target: "No",
+          output: {choices: []},
+          error: {message: "timeout"}
+        }
+      ]
+    });
+    expect(rows[0]).toMatchObject({
+      id: "r1/1/1",
+      input: "asked",
+      target: "Yes\nYep",
+      output: "Yes",
+      scores: [
+        {scorer: "match", value: 1, answer: "Yes"},
+        {scorer: "length", value: 3, answer: null}
+      ]
+    });
+    expect(rows[1]).toMatchObject({input: "also asked", output: null, error: "timeout", scores: []});
+  });
+
+  it("lm-evaluation-harness: samples of both forms of arguments", async () => {
+    const common = {target: "18", filter: "strict", metrics: ["exact_match"], exact_match: 1};
+    const rows = await imported("lm-eval", "samples_gsm8k_2026-01-01T00-00-00.jsonl", [
+      {doc_id: 0, doc: {q: "1"}, arguments: {gen_args_0: {arg_0: "Q: 1"}}, filtered_resps: ["18"], ...common},
+      {
+        doc_id: 1,
+        doc: {q: "2"},
+        arguments: [["Q: 2", {}]],
+        filtered_resps: [["19"]],
+        ...common,
+        exact_match: 0
+      }
+    ]);
+    expect(rows.map(({id, task, input, output, scores}) => [id, task, input, output, scores])).toEqual([
+      ["gsm8k/strict/0", "gsm8k", "Q: 1", "18", [{scorer: "exact_match", value: 1}]],
+      ["gsm8k/strict/1", "gsm8k", "Q: 2", "19", [{scorer: "exact_match", value: 0}]]
+    ]);
+  });
+
+  it("promptfoo: results with provider, verdict, latency and cost", async () => {
+    const rows = await imported("promptfoo", "results.json", {
+      evalId: "e1",
+      results: {
+        version: 3,
+        results: [
+          {
+            id: "a",
+            provider: {id: "openai:gpt", label: "gpt"},
+            prompt: {raw: "Say hi to Ann", label: "hi"},
+            vars: {name: "Ann"},
+            response: {output: "Hi Ann"},
+            success: true,
+            score: 1,
+            latencyMs: 12,
+            cost: 0.001
+          },
+          {
+            id: "b",
+            provider: "other",
+            prompt: {raw: "x"},
+            response: {},
+            success: false,
+            score: 0,
+            error: "500"
+          }
+        ]
+      }
+    });
+    expect(rows).toMatchObject([
+      {
+        provider: "gpt",
+        prompt: "hi",
+        input: "Say hi to Ann",
+        output: "Hi Ann",
+        success: true,
+        latency_ms: 12
+      },
+      {provider: "other", output: null, success: false, error: "500", cost_usd: null}
+    ]);
+  });
+
+  it("OpenAI chats: training examples, batch requests and logged calls", async () => {
+    const user = {role: "user", content: "ask"};
+    const rows = await imported("openai-chat", "chat.jsonl", [
+      {
+        id: "1",
+        messages: [{role: "system", content: "be kind"}, user, {role: "assistant", content: "answer"}]
+      },
+      {custom_id: "2", body: {model: "m", messages: [user]}},
+      {
+        id: "3",
+        request: {
+          model: "m",
+          messages: [{role: "user", content: [{type: "text", text: "a"}, {type: "image_url"}]}]
+        },
+        response: {created: 1767225600, model: "m-1", choices: [{message: {role: "assistant", content: "b"}}]}
+      }
+    ]);
+    expect(rows).toMatchObject([
+      {id: "1", system: "be kind", input: "ask", output: "answer", model: null},
+      {id: "2", input: "ask", output: null, model: "m"},
+      {id: "3", input: "a", output: "b", model: "m-1", time: "2026-01-01T00:00:00.000Z"}
+    ]);
+  });
+
+  it("OpenTelemetry: spans of calls to models, messages in attributes or in events; other spans are left out", async () => {
+    const text = (key: string, stringValue: string) => ({key, value: {stringValue}});
+    const spans = [
+      {traceId: "t", spanId: "1", name: "GET /", attributes: []},
+      {
+        traceId: "t",
+        spanId: "2",
+        startTimeUnixNano: "1767225600000000000",
+        endTimeUnixNano: "1767225600250000000",
+        attributes: [
+          text("gen_ai.operation.name", "chat"),
+          text("gen_ai.provider.name", "openai"),
+          text("gen_ai.request.model", "m"),
+          {key: "gen_ai.usage.input_tokens", value: {intValue: "7"}},
+          text(
+            "gen_ai.input.messages",
+            JSON.stringify([{role: "user", parts: [{type: "text", content: "ask"}]}])
+          ),
+          text(
+            "gen_ai.output.messages",
+            JSON.stringify([{role: "assistant", parts: [{type: "text", content: "answer"}]}])
+          )
+        ]
+      },
+      {
+        traceId: "t",
+        spanId: "3",
+        attributes: [text("gen_ai.system", "openai"), text("gen_ai.request.model", "m")],
+        events: [
+          {
+            name: "gen_ai.content.prompt",
+            attributes: [text("gen_ai.prompt", JSON.stringify([{role: "user", content: "old"}]))]
+          },
+          {
+            name: "gen_ai.content.completion",
+            attributes: [text("gen_ai.completion", JSON.stringify([{role: "assistant", content: "way"}]))]
+          }
+        ]
+      }
+    ];
+    const exported = {
+      resourceSpans: [{resource: {attributes: [text("service.name", "desk")]}, scopeSpans: [{spans}]}]
+    };
+    const rows = await imported("otel-spans", "spans.jsonl", [exported]);
+    expect(rows).toMatchObject([
+      {
+        id: "t/2",
+        time: "2026-01-01T00:00:00.000Z",
+        service: "desk",
+        model: "m",
+        input: "ask",
+        output: "answer",
+        prompt_tokens: 7,
+        latency_ms: 250
+      },
+      {id: "t/3", provider: "openai", input: "old", output: "way", latency_ms: null}
+    ]);
+  });
+
+  it("a file of another shape is an error that says what was expected", async () => {
+    await expect(imported("inspect", "log.json", {samples: []})).rejects.toThrow(
+      /not an Inspect log in JSON/
+    );
+    await expect(imported("openai-chat", "c.jsonl", [{text: "x"}])).rejects.toThrow(/not chat JSONL/);
+    await expect(imported("lm-eval", "s.jsonl", '{"doc_id": 1}\n{oops')).rejects.toThrow(
+      /not a samples file|line 2/
+    );
+  });
+});
