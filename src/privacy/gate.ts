@@ -81,7 +81,13 @@ export function gateRows(input: GateInput): GateVerdict {
     if (rules.length === 0) verdict.allowed.push(row);
     else verdict.refused.push({row, rules});
   }
-  if (verdict.refused.length > 0) verdict.message = refusalMessage(verdict, endpointTrust, sensitivity);
+  if (verdict.refused.length > 0)
+    verdict.message = refusalMessage(
+      verdict.refused,
+      verdict.refused.length + verdict.allowed.length,
+      endpointTrust,
+      sensitivity
+    );
   return verdict;
 }
 
@@ -106,7 +112,13 @@ function rulesAgainst(
 
 const ROWS_NAMED = 5;
 
-function refusalMessage({refused, allowed}: GateVerdict, to: Destination, sensitivity: Sensitivity): string {
+/** Says which of `total` rows may not go, by which rules, and what to do next; `refused` is not empty. */
+export function refusalMessage(
+  refused: GateVerdict["refused"],
+  total: number,
+  to: Destination,
+  sensitivity: Sensitivity
+): string {
   const place =
     to === "report"
       ? "a report"
@@ -123,7 +135,7 @@ function refusalMessage({refused, allowed}: GateVerdict, to: Destination, sensit
   const next = rules.has(NOT_SCANNED)
     ? "Scan this version for personal data first"
     : "Mask, replace or pseudonymise these findings, accept them with a reason, or choose an endpoint of higher trust";
-  return `${refused.length} of ${refused.length + allowed.length} rows may not go to ${place}: unresolved findings in a data set of sensitivity "${sensitivity}". Rows: ${named(refused)}. Rules: ${shown}. ${next}.`;
+  return `${refused.length} of ${total} rows may not go to ${place}: unresolved findings in a data set of sensitivity "${sensitivity}". Rows: ${named(refused)}. Rules: ${shown}. ${next}.`;
 }
 
 function named(refused: GateVerdict["refused"]): string {

@@ -10,7 +10,8 @@ export {
   gateRows,
   gateTable,
   type GateVerdict,
-  type Passage
+  type Passage,
+  refusalMessage
 } from "./gate.js";
 export {
   type LedgerEntry,

@@ -13,6 +13,7 @@ import type {AppendLog} from "./appendLog.js";
 import type {Bits} from "./bits.js";
 import {type Budget, createBudget, type Reservation, worstCaseUsd} from "./budget.js";
 import {completedOutcome, failedOutcome, type Outcome} from "./outcome.js";
+import type {Gate} from "./gate.js";
 import {checkKey, estimateTokens, jsonOf, type Plan} from "./plan.js";
 import {readRows} from "./planRows.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
@@ -23,6 +24,7 @@ import type {Tally} from "./tally.js";
 export interface CallInputs {
   db: Database;
   plan: Plan;
+  gate: Gate;
   resolved: ResolvedEval;
   ready: readonly ReadyCandidate[];
   done: Bits;
@@ -60,7 +62,7 @@ const MAYBE_BILLED = new Set(["timeout", "truncated-stream", "malformed", "abort
  * Every outcome is in the journal before it is counted or scored. Returns why it stopped early, if it did.
  */
 export async function makeCalls(inputs: CallInputs): Promise<string | undefined> {
-  const {db, plan, resolved, ready, done, journal, scoreLog, tally, now, signal, abortSignal} = inputs;
+  const {db, plan, gate, resolved, ready, done, journal, scoreLog, tally, now, signal, abortSignal} = inputs;
   const limiters = new Map<string, Limiter>();
   const limits = ready.map(({prepared: {endpoint}}) => {
     const limiter = limiters.get(endpoint.name) ?? limiterFor(endpoint, inputs.concurrency);
@@ -220,7 +222,11 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
           const variant = offset % plan.variants.length;
           const candidate = Math.floor(offset / plan.variants.length);
           const prompt = (rendered[variant] ??= render(variant));
-          const key = prompt.json === undefined ? "" : ready[candidate]!.key(prompt.json, repeat, rowId);
+          const refusal = gate.refusal(ready[candidate]!.prepared.endpoint, rowId);
+          const key =
+            refusal !== undefined || prompt.json === undefined
+              ? ""
+              : ready[candidate]!.key(prompt.json, repeat, rowId);
           checkKey(plan, at, key, rowId);
           const call: Call = {
             n: at,
@@ -232,7 +238,10 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
             messages: prompt.messages ?? [],
             tokens: estimateTokens(prompt.json ?? "")
           };
-          if (prompt.failed !== undefined) {
+          if (refusal !== undefined) {
+            const outcome = failedOutcome("", "refused-by-gate", refusal, isoNow());
+            launch(call, (failed) => record(failed, outcome));
+          } else if (prompt.failed !== undefined) {
             const outcome = failedOutcome("", "prompt", prompt.failed, isoNow());
             launch(call, (failed) => record(failed, outcome));
           } else if (await reserve(call)) launch(call, perform);

@@ -1,4 +1,5 @@
 import {type RunManifest, sqlString} from "../store/index.js";
+import type {Gate} from "./gate.js";
 import type {Plan} from "./plan.js";
 import type {Place} from "./planRows.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
@@ -12,6 +13,8 @@ export interface DryRun {
   calls: number;
   /** Completions the store already has, for this run or another. */
   reused: number;
+  /** Requests that are not made because the row may not be sent there. */
+  refused: number;
   promptTokens: number;
   /** Undefined when nothing tells how long a candidate's answers are. */
   completionTokens?: number;
@@ -23,6 +26,9 @@ export interface DryRun {
 export interface DryRunCandidate {
   name: string;
   calls: number;
+  /** Rows that may not be sent to this candidate's endpoint; why is in `refusal`. */
+  refusedRows: number;
+  refusal?: string;
   promptTokens: number;
   completionTokens?: number;
   /** Where `completionTokens` comes from: earlier answers of this model, or `max_tokens`. */
@@ -35,6 +41,7 @@ export async function forecast(
   place: Place,
   runs: readonly RunManifest[],
   plan: Plan,
+  gate: Gate,
   ready: readonly ReadyCandidate[],
   settled: Settled,
   runId: string,
@@ -43,7 +50,7 @@ export async function forecast(
   const {candidate: nameOf} = placeOf(plan);
   const perCandidate = new Map<string, {calls: number; tokens: number}>();
   for await (const batch of place.db.batches<{n: number; candidate: string; tokens: number}>(
-    `select n, ${nameOf} as candidate, tokens::double as tokens from ${plan.requests}`
+    `select n, ${nameOf} as candidate, tokens::double as tokens from ${plan.requests} where key <> ''`
   ))
     for (const {n, candidate, tokens} of batch) {
       if (settled.done.has(n)) continue;
@@ -51,7 +58,7 @@ export async function forecast(
       perCandidate.set(candidate, {calls: sum.calls + 1, tokens: sum.tokens + tokens});
     }
   const observed = await observedTokens(place, runs, runId, folder);
-  const candidates = ready.map(({record, candidate}): DryRunCandidate => {
+  const candidates = ready.map(({record, candidate, prepared}, index): DryRunCandidate => {
     const {calls, tokens} = perCandidate.get(record.name) ?? {calls: 0, tokens: 0};
     const seen = observed.get(record.model);
     const each = seen ?? candidate.params?.max_tokens;
@@ -61,9 +68,12 @@ export async function forecast(
       price && completionTokens !== undefined
         ? (tokens * price.inputUsdPerMillion + completionTokens * price.outputUsdPerMillion) / 1e6
         : undefined;
+    const refused = plan.refused[index]!;
     return {
       name: record.name,
       calls,
+      refusedRows: refused.length,
+      ...(refused.length > 0 ? {refusal: gate.message(prepared.endpoint, refused, plan.rows)} : {}),
       promptTokens: tokens,
       ...(completionTokens === undefined
         ? {}
@@ -76,8 +86,10 @@ export async function forecast(
   const costUsd = total(called.map((one) => one.costUsd));
   return {
     planned: plan.total,
-    calls: plan.total - settled.done.count,
+    calls: called.reduce((sum, {calls}) => sum + calls, 0),
     reused: settled.done.count,
+    refused:
+      candidates.reduce((sum, {refusedRows}) => sum + refusedRows, 0) * plan.variants.length * plan.repeats,
     promptTokens: total(called.map((one) => one.promptTokens)) ?? 0,
     ...(completionTokens === undefined ? {} : {completionTokens}),
     ...(costUsd === undefined ? {} : {costUsd}),

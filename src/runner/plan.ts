@@ -14,6 +14,7 @@ import {packed} from "./logs.js";
 import {messagesJson} from "./completionKey.js";
 import {orderRows, type Place, type PlannedRow, readRows} from "./planRows.js";
 import type {Rendered, Variant} from "./prompts.js";
+import type {Gate} from "./gate.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
 import type {ResolvedEval} from "./resolve.js";
 
@@ -38,6 +39,8 @@ export interface Plan {
   requests: string;
   /** Relation with the columns of ITEMS but `run`, in order. */
   items: string;
+  /** Ids of the rows that the gate keeps from each candidate's endpoint: their requests have no key. */
+  refused: string[][];
   /** The first 32 bits of each key: shows a prompt function that says something else the second time. */
   checks: Uint32Array;
 }
@@ -55,6 +58,7 @@ export interface PlanInputs {
   header: Record<string, unknown>;
   limit?: number;
   wholeGroups?: boolean;
+  gate: Gate;
   /** Folder for the plan's files. */
   folder: string;
   maskExcerpt?: (text: string, maxChars: number) => string;
@@ -83,6 +87,7 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
   const {repeats} = resolved;
   const total = rows * ready.length * variants.length * repeats;
   const checks = new Uint32Array(total);
+  const refused: string[][] = ready.map(() => []);
   const hash = createHash("sha256").update(canonicalJson(inputs.header));
   const requests = await open(requestsFile, "w");
   const items = await open(itemsFile, "w");
@@ -95,13 +100,16 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
       for (const planned of batch) {
         itemLines += `${JSON.stringify(itemOf(planned, inputs))}\n`;
         const messages = variants.map((variant) => jsonOf(variant.render(planned.row)));
-        for (const {key} of ready)
+        for (const [index, {key, prepared}] of ready.entries()) {
+          const stays = inputs.gate.refusal(prepared.endpoint, planned.rowId) !== undefined;
+          if (stays) refused[index]!.push(planned.rowId);
           for (const text of messages)
             for (let repeat = 0; repeat < repeats; repeat++) {
-              const id = text === undefined ? "" : key(text, repeat, planned.rowId);
+              const id = stays || text === undefined ? "" : key(text, repeat, planned.rowId);
               checks[n] = checkOf(id);
               requestLines += `{"n":${n++},"key":"${id}","tokens":${estimateTokens(text ?? "")}}\n`;
             }
+        }
       }
       hash.update(itemLines).update(requestLines);
       await items.write(itemLines);
@@ -122,6 +130,7 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
     rowsOf: relation,
     requests: await packed(db, requestsFile, REQUESTS),
     items: await packed(db, itemsFile, withoutRun(ITEMS)),
+    refused,
     checks
   };
 }

@@ -91,19 +91,29 @@ export async function* readRows(db: Database, relation: string): AsyncGenerator<
     }));
 }
 
-/** Few-shot examples: the first rows of the training part in a seeded order of their own. */
+/** Few-shot examples: the first rows of the training part that may be sent, in a seeded order of their own. */
 export async function fewShotRows(
   {db, workspace}: Place,
   version: VersionManifest,
   split: SplitManifest,
   fewShot: {count: number; seed?: string} | undefined,
-  seed: string
+  seed: string,
+  mayGo: (rowId: string) => boolean
 ): Promise<Row[]> {
   if (!fewShot) return [];
+  const count = Math.max(0, Math.floor(fewShot.count));
+  const order = orderOf("row_id", fewShot.seed ?? `${seed} few-shot`);
+  const ids: string[] = [];
+  for await (const batch of db.batches<{row_id: string}>(
+    `select row_id from ${partsOf(workspace, split)} where part = 'train' order by ${order}`
+  )) {
+    for (const {row_id} of batch) if (ids.length < count && mayGo(row_id)) ids.push(row_id);
+    if (ids.length >= count) break;
+  }
+  if (ids.length === 0) return [];
   const rows = await db.rows<StoredRow>(
     `select r.* from read_parquet(${sqlString(versionFile(workspace, version))}) r
-     join ${partsOf(workspace, split)} p using (row_id) where p.part = 'train'
-     order by ${orderOf("r.row_id", fewShot.seed ?? `${seed} few-shot`)} limit ${Math.max(0, Math.floor(fewShot.count))}`
+     where row_id in (${ids.map(sqlString).join(", ")}) order by ${order}`
   );
   return rows.map(toRow);
 }

@@ -1,7 +1,9 @@
 import {type PreflightFinding} from "../endpoints/types.js";
+import {refusalMessage, refusedRows, sensitivityOf} from "../privacy/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {messageOf, type Store, UserError} from "../store/index.js";
 import type {EvalDefinition} from "./define.js";
+import {knownRecipients, refuseOutright} from "./gate.js";
 import {closeCandidates, readyCandidates, type ReadyCandidate} from "./readyCandidates.js";
 import {resolveEval} from "./resolve.js";
 
@@ -62,6 +64,7 @@ export async function runEvalPreflight(
   try {
     const split = await ensureSplit(store, version, [definition.split].flat()[0]!);
     const resolved = resolveEval(definition, name, version, split, {final: true});
+    refuseOutright(version, knownRecipients(resolved));
     ready = await readyCandidates(resolved, {
       store,
       version,
@@ -72,6 +75,21 @@ export async function runEvalPreflight(
     for (const {record, prepared} of ready)
       for (const finding of await findingsOf(prepared, definition.needs, signal))
         findings.push({what: `${name}: ${record.name}`, ...finding});
+    for (const {record, prepared} of ready) {
+      const refused = await refusedRows(store, version, prepared.endpoint.trust);
+      if (refused !== "all" && refused.size > 0)
+        findings.push({
+          what: `${name}: ${record.name}`,
+          check: "data set",
+          status: "warning",
+          message: refusalMessage(
+            [...refused].map(([row, rules]) => ({row, rules})),
+            version.rows,
+            prepared.endpoint.trust,
+            sensitivityOf(version)
+          )
+        });
+    }
   } catch (error) {
     findings.push({what: name, check: "definition", status: "error", message: messageOf(error)});
   } finally {

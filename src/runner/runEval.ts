@@ -18,6 +18,14 @@ import type {EvalDefinition} from "./define.js";
 import {type DryRun, forecast} from "./dryRun.js";
 import {buildManifest} from "./manifest.js";
 import {openSealed} from "./openSealed.js";
+import {
+  type Gate,
+  guardScorers,
+  knownRecipients,
+  openGate,
+  refuseOutright,
+  scorerRecipients
+} from "./gate.js";
 import {makePlan, type Plan} from "./plan.js";
 import {fewShotRows, type Place} from "./planRows.js";
 import {preflight} from "./preflight.js";
@@ -77,6 +85,7 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
   const tell = (message: string) => effects.onMessage?.(message);
   const resolved = resolveEval(definition, inputs.evalName, version, split, options);
   await openSealed(store.workspace, resolved, version, split, options, effects.now);
+  refuseOutright(version, knownRecipients(resolved));
   await sweepTemporary(store.workspace.tmpDir);
   const folder = temporaryPath(join(store.workspace.tmpDir, "run"));
   await mkdir(folder, {recursive: true});
@@ -99,7 +108,23 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
       onMessage: tell,
       ...(signal ? {signal} : {})
     });
-    const fewShot = await fewShotRows(place, version, split, definition.fewShot, resolved.seed);
+    const gate = await openGate(
+      store,
+      version,
+      [
+        ...ready.map(({record, prepared}) => ({name: record.name, endpoint: prepared.endpoint})),
+        ...scorerRecipients(resolved.scorers)
+      ],
+      tell
+    );
+    const fewShot = await fewShotRows(
+      place,
+      version,
+      split,
+      definition.fewShot,
+      resolved.seed,
+      gate.everywhere
+    );
     const variants = variantsOf(definition.prompt, fewShot, resolved.expected);
     const plan = await makePlan({
       place,
@@ -108,6 +133,7 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
       resolved,
       ready,
       variants,
+      gate,
       header: headerOf(definition, resolved, ready, variants, version, split, options),
       folder,
       ...(options.limit === undefined ? {} : {limit: options.limit}),
@@ -119,7 +145,7 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
     if (options.dryRun) {
       const runs = await store.runs();
       const settled = await settle(place, plan, runs, id, folder, options);
-      const dryRun = await forecast(place, runs, plan, ready, settled, id, folder);
+      const dryRun = await forecast(place, runs, plan, gate, ready, settled, id, folder);
       return {dryRun, unchanged: true, calls: 0};
     }
     const candidates = ready;
@@ -129,7 +155,8 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
       async () => {
         const run = await chooseFolder(place, resolved.name, plan, options, effects.now);
         if (run.finished && run.sealed) return {manifest: run.sealed, unchanged: true, calls: 0};
-        return execute(definition, inputs, place, effects, resolved, candidates, plan, run, folder);
+        const guarded = {...resolved, scorers: guardScorers(resolved.scorers, gate)};
+        return execute(definition, inputs, place, effects, guarded, candidates, plan, gate, run, folder);
       }
     );
   } finally {
@@ -147,6 +174,7 @@ async function execute(
   resolved: ResolvedEval,
   ready: ReadyCandidate[],
   plan: Plan,
+  gate: Gate,
   run: RunFolder,
   folder: string
 ): Promise<RunResult> {
@@ -174,6 +202,11 @@ async function execute(
     let stopped: string | undefined;
     if (missing > 0) {
       const called = calledCandidates(plan, settled.done);
+      for (const [index, {record, prepared}] of ready.entries())
+        if (plan.refused[index]!.length > 0)
+          effects.onMessage?.(
+            `${record.name}: ${gate.message(prepared.endpoint, plan.refused[index]!, plan.rows)}`
+          );
       checkBudget(ready, options);
       if (options.preflight !== false && !signal?.aborted)
         await preflight(
@@ -188,6 +221,7 @@ async function execute(
         stopped = await makeCalls({
           db: place.db,
           plan,
+          gate,
           resolved,
           ready,
           done: settled.done,

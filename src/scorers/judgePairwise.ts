@@ -37,7 +37,11 @@ export function judgePairwise({rubric, baseline, ...judge}: JudgePairwiseOptions
     return {value, details: {choices, agree}};
   };
   const uses: Scorer["uses"] = [pairPrompt, conversationText, parseChoice, ...(baseline ? [baseline] : [])];
-  return withSettings(score, {rubric, judge: judgeSettings(judge)}, {uses, binary: false});
+  return withSettings(
+    score,
+    {rubric, judge: judgeSettings(judge)},
+    {uses, asks: judge.endpoint, binary: false}
+  );
 }
 
 function pairPrompt(rubric: string, question: string, first: string, second: string): string {

@@ -38,7 +38,7 @@ export function judgeRating({rubric, scale = [1, 10], ...judge}: JudgeRatingOpti
   return withSettings(
     score,
     {rubric, scale: [low, high], judge: judgeSettings(judge)},
-    {uses: [ratingPrompt, conversationText, parseRating, references], binary: false}
+    {uses: [ratingPrompt, conversationText, parseRating, references], asks: judge.endpoint, binary: false}
   );
 }
 

@@ -1,4 +1,4 @@
-import type {Completion, Message} from "../endpoints/types.js";
+import type {Completion, Endpoint, Message} from "../endpoints/types.js";
 import type {Row} from "../store/schema.js";
 
 export type Json = string | number | boolean | null | Json[] | {[key: string]: Json};
@@ -41,6 +41,8 @@ export interface Scorer {
   uses?: readonly ((...args: never[]) => unknown)[];
   /** Corpus-level figure from the per-row details (BLEU, macro F1); undefined when nothing was scored. */
   aggregate?(rows: readonly ScoredRow[]): number | undefined;
+  /** The endpoint that the scorer sends rows to: the privacy gate stands before it as before a candidate's. */
+  asks?: Endpoint;
   /** False when the value is no proportion (a BLEU score), so that no Wilson interval is drawn. */
   binary?: boolean;
 }
