@@ -1,6 +1,6 @@
 import {type InferenceClient} from "@huggingface/inference";
 import {parseChatResponse, type ChatAnswer} from "./chatResponse.js";
-import {completionCost} from "./completionCost.js";
+import {completionCost} from "../costs/index.js";
 import {withDeadline} from "./deadline.js";
 import {type Effects, realEffects} from "./effects.js";
 import {gatherStream} from "./gatherStream.js";

@@ -1,7 +1,7 @@
 import {type LoadedModel} from "../models/types.js";
 import {aborted} from "./aborted.js";
 import {batcher, type Batcher} from "./batcher.js";
-import {completionCost} from "./completionCost.js";
+import {completionCost} from "../costs/index.js";
 import {type Effects, realEffects} from "./effects.js";
 import {countWords, predictionAnswer, textToClassify, type Tokenizer} from "./predictionAnswer.js";
 import {

@@ -1,5 +1,5 @@
 import {canonicalJson, hashJson, sha256, sha256File} from "../store/hash.js";
-import {completionCost} from "./completionCost.js";
+import {completionCost} from "../costs/index.js";
 import {type Effects, realEffects} from "./effects.js";
 import {openRecordFile, type RecordedRow, type RecordFile} from "./recordFile.js";
 import {

@@ -1,3 +1,5 @@
+import type {TokenCounts, TokenPrice} from "../costs/index.js";
+export type {TokenPrice};
 import {type Trust} from "../privacy/trust.js";
 
 /** Where a model runs, which decides how it is paid for. */
@@ -72,11 +74,7 @@ export interface AttemptHooks {
   onAttempt?(outcome: AttemptOutcome): void;
 }
 
-export interface Usage {
-  promptTokens: number;
-  completionTokens: number;
-  cachedTokens?: number;
-}
+export type Usage = TokenCounts;
 
 export interface TokenLogprob {
   token: string;
@@ -102,15 +100,6 @@ export interface Completion {
   /** Model name and system fingerprint as the server reports them. */
   servedModel?: string;
   fingerprint?: string;
-}
-
-/** US dollars per million tokens, with the day and the page the figures were read. */
-export interface TokenPrice {
-  inputUsdPerMillion: number;
-  outputUsdPerMillion: number;
-  cachedInputUsdPerMillion?: number;
-  asOf: string;
-  source: string;
 }
 
 export interface Limits {

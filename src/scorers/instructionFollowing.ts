@@ -1,4 +1,5 @@
 import {instructionChecks} from "./instructions/index.js";
+import {loadDetector} from "./instructions/language.js";
 import {type InstructionArguments, InstructionError} from "./instructions/types.js";
 import {withSettings} from "./scorerVersion.js";
 import {type ScoredRow, type Scorer} from "./types.js";
@@ -23,7 +24,8 @@ interface Instructions {
  * An unknown instruction or one without its arguments is a failure.
  */
 export function instructionFollowing({mode = "strict"}: InstructionOptions = {}): Scorer {
-  const score: Scorer = ({output, expected}) => {
+  const score: Scorer = async ({output, expected}) => {
+    await loadDetector();
     if (!isInstructions(expected))
       return {failed: "the row's expected value has no instruction_id_list and kwargs of the same length"};
     const unknown = expected.instruction_id_list.filter((id) => !Object.hasOwn(instructionChecks, id));

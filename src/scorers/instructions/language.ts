@@ -1,6 +1,14 @@
-import {eld} from "eld/small";
 import {textArgument} from "./arguments.js";
 import {type InstructionCheck} from "./types.js";
+
+type Detector = (typeof import("eld/small"))["eld"];
+
+let detector: Detector | undefined;
+
+/** Loads the language profiles, some 80 MB in memory: before the first check, and only for evals that check. */
+export async function loadDetector(): Promise<void> {
+  detector ??= (await import("eld/small")).eld;
+}
 
 /**
  * Two languages the detector does not know and takes for neighbours of theirs: words (Swahili) and word endings
@@ -28,7 +36,8 @@ function detect(text: string): {language: string; margin: number; words: number}
     const share = words.filter((word) => pattern.test(word.toLowerCase())).length / words.length;
     if (words.length > 1 && share >= 0.15) return {language, margin: share, words: words.length};
   }
-  const {language, getScores} = eld.detect(words.join(" "));
+  if (!detector) throw new Error("loadDetector() comes before the first check of a language");
+  const {language, getScores} = detector.detect(words.join(" "));
   const [first = 0, second = 0] = Object.values(getScores()).sort((a, b) => b - a);
   return language === "" ? undefined : {language, margin: first - second, words: words.length};
 }

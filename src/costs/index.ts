@@ -1,0 +1,1 @@
+export {completionCost, type TokenCounts, type TokenPrice} from "./completionCost.js";
