@@ -19,8 +19,10 @@ const GRID = 1000;
 export function elimination({candidates, margin, errorRate = 0.05}: RaceSettings): RaceStrategy {
   const pairs = (candidates.length * (candidates.length - 1)) / 2;
   const level = 1 - errorRate / pairs;
-  const sequences = candidates.flatMap((a, i) =>
-    candidates.slice(i + 1).map((b) => ({a, b, sequence: pairedConfidenceSequence({level, grid: GRID})}))
+  // By name, so that the order of the candidates changes no last digit.
+  const named = [...candidates].sort();
+  const sequences = named.flatMap((a, i) =>
+    named.slice(i + 1).map((b) => ({a, b, sequence: pairedConfidenceSequence({level, grid: GRID})}))
   );
   const groups = groupsOf();
   return {

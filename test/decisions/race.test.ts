@@ -49,7 +49,7 @@ describe("a race at a fixed error rate", () => {
     expect(outcome).toMatchObject({kind: "pick", best: "c0", set: ["c0"]});
     expect(outcome.calls).toBeLessThan(outcome.callsOfEverything / 3);
     expect(outcome.calls).toBe(rounds.reduce((sum, round) => sum + round.calls, 0));
-    expect(dropped.map(({candidate}) => candidate)).toEqual(["c2", "c1"]);
+    expect(new Set(dropped.map(({candidate}) => candidate))).toEqual(new Set(["c2", "c1"]));
     for (const {why, by, lead} of dropped) {
       expect([why, by]).toEqual(["worse", "c0"]);
       expect(lead!.low).toBeGreaterThan(0);
