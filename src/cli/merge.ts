@@ -1,6 +1,14 @@
 import {readFile} from "node:fs/promises";
 import {SingleBar} from "cli-progress";
-import {merge, type MergeProgress, type MergeReport} from "../merge/index.js";
+import {parse as parseYaml} from "yaml";
+import {
+  checkMerge,
+  merge,
+  mergeMoe,
+  type LayerReport,
+  type MergeProgress,
+  type MergeReport
+} from "../merge/index.js";
 import {UsageError} from "../store/index.js";
 import {interruptSignals} from "./runEvals.js";
 import {duration} from "./progress.js";
@@ -21,12 +29,14 @@ export async function mergeVerb(recipeFile: string, verb: MergeVerbOptions): Pro
   const text = await readFile(recipeFile, "utf8").catch((cause: unknown) => {
     throw new UsageError(`there is no recipe at ${recipeFile}.`, {cause});
   });
+  if (verb.check) return check(text, recipeFile, verb);
   if (!verb.out) throw new UsageError("say where the merged model goes: --out DIR.");
   const shardSize = verb.shardSize === undefined ? undefined : bytesOf(verb.shardSize);
   const {signal, dispose} = interruptSignals();
   const progress = reporter(verb.json ?? false);
   try {
-    const report = await merge(text, {
+    const isMixture = Boolean((parseYaml(text) as {experts?: unknown} | null)?.experts);
+    const report = await (isMixture ? mergeMoe : merge)(text, {
       out: verb.out,
       recipeFile,
       signal,
@@ -43,6 +53,28 @@ export async function mergeVerb(recipeFile: string, verb: MergeVerbOptions): Pro
   } finally {
     progress.end();
     dispose();
+  }
+}
+
+/** What a merge would meet, without writing anything; exit code 1 when it could not start. */
+async function check(text: string, recipeFile: string, verb: MergeVerbOptions): Promise<void> {
+  const {ok, documents} = await checkMerge(text, {recipeFile, ...(verb.out ? {out: verb.out} : {})});
+  if (!ok) process.exitCode = 1;
+  if (verb.json) return printJson({ok, documents});
+  for (const {name, method, problems, warnings, plan} of documents) {
+    print(
+      `${name ?? recipeFile}: ${method}, ${problems.length === 0 ? "ready" : `${problems.length} problems`}`
+    );
+    for (const {line, message} of problems)
+      print(`  ${line === undefined ? "" : `line ${line}: `}${message}`);
+    for (const warning of warnings) print(`  ! ${warning}`);
+    if (!plan) continue;
+    const {outputBytes, freeBytes, readBytes, peakMemoryBytes} = plan.predicted;
+    const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+    print(
+      `  ${plan.tensors.length} tensors; reads ${megabytes(readBytes)}, writes ${megabytes(outputBytes)} (${megabytes(freeBytes)} free), memory about ${megabytes(peakMemoryBytes)}`
+    );
+    printLayers(plan.layers);
   }
 }
 
@@ -118,23 +150,27 @@ function printReport(report: MergeReport): void {
       {title: "sha256", value: (file) => file.sha256.slice(0, 16)}
     ])
   );
-  if (layers.length > 0)
-    print(
-      "\n" +
-        table(layers, [
-          {title: "layer", align: "right", value: ({layer}) => layer ?? "outside"},
-          {
-            title: "norm of change",
-            value: ({relations}) =>
-              (relations.deltaNorms ?? relations.norms).map((norm) => norm.toPrecision(3)).join(" ")
-          },
-          {
-            title: "sign conflict",
-            align: "right",
-            value: ({relations}) =>
-              relations.signConflict === null ? undefined : `${(100 * relations.signConflict).toFixed(1)}%`
-          }
-        ])
-    );
+  printLayers(layers);
   for (const warning of warnings) print(`! ${warning}`);
+}
+
+function printLayers(layers: readonly LayerReport[]): void {
+  if (layers.length === 0) return;
+  print(
+    "\n" +
+      table(layers, [
+        {title: "layer", align: "right", value: ({layer}) => layer ?? "outside"},
+        {
+          title: "norm of change",
+          value: ({relations}) =>
+            (relations.deltaNorms ?? relations.norms).map((norm) => norm.toPrecision(3)).join(" ")
+        },
+        {
+          title: "sign conflict",
+          align: "right",
+          value: ({relations}) =>
+            relations.signConflict === null ? undefined : `${(100 * relations.signConflict).toFixed(1)}%`
+        }
+      ])
+  );
 }

@@ -1,4 +1,4 @@
-import {type InferenceClient} from "@huggingface/inference";
+import type {InferenceClient} from "@huggingface/inference";
 import {parseChatResponse, type ChatAnswer} from "./chatResponse.js";
 import {completionCost} from "../costs/index.js";
 import {withDeadline} from "./deadline.js";

@@ -1,4 +1,4 @@
-import {type Dispatcher} from "undici";
+import type {Dispatcher} from "undici";
 import {connectionError} from "./connectionError.js";
 import {type Effects} from "./effects.js";
 import {retryAfterMs} from "./retryAfter.js";

@@ -1,9 +1,12 @@
-import {describe, expect, it} from "vitest";
+import {beforeAll, describe, expect, it} from "vitest";
 import {instructionFollowing} from "../../src/scorers/index.js";
 import {instructionChecks} from "../../src/scorers/instructions/index.js";
+import {loadDetector} from "../../src/scorers/instructions/language.js";
 import {countSentences} from "../../src/scorers/instructions/sentences.js";
 import {countWords, treebankWords} from "../../src/scorers/instructions/words.js";
 import {score, scoreInput} from "./score.js";
+
+beforeAll(loadDetector);
 
 /** For each instruction: arguments, responses that follow it, responses that do not. */
 const cases: [id: string, given: Record<string, unknown>, yes: string[], no: string[]][] = [
@@ -237,10 +240,16 @@ describe("instructionFollowing", () => {
     instruction_id_list: ["punctuation:no_comma", "keywords:frequency"],
     kwargs: [{}, {keyword: "cat", frequency: 1, relation: "at least", num_words: null}]
   };
-  it("is 1 when every instruction is followed, with each verdict in the details", () => {
+  it("is 1 when every instruction is followed, with each verdict in the details", async () => {
     const scorer = instructionFollowing();
-    expect(scorer(scoreInput("a cat", expected))).toEqual({value: 1, details: {followed: [true, true]}});
-    expect(scorer(scoreInput("a, cat", expected))).toEqual({value: 0, details: {followed: [false, true]}});
+    expect(await scorer(scoreInput("a cat", expected))).toEqual({
+      value: 1,
+      details: {followed: [true, true]}
+    });
+    expect(await scorer(scoreInput("a, cat", expected))).toEqual({
+      value: 0,
+      details: {followed: [false, true]}
+    });
   });
   it("takes any of the eight readings when loose", async () => {
     const loose = instructionFollowing({mode: "loose"});
