@@ -1,8 +1,10 @@
+import type {RaceOptions} from "../decisions/index.js";
 import type {RunOptions} from "../runner/index.js";
-import {openStore, UserError} from "../store/index.js";
+import {openStore, UsageError, UserError} from "../store/index.js";
 import {findProject, loadDatasets, loadEvals, openProject} from "./project.js";
 import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
 import {print, printJson, table} from "./terminal.js";
+import {raceText} from "./raceText.js";
 import {verdictText} from "./verdict.js";
 
 interface RunVerbOptions {
@@ -11,6 +13,9 @@ interface RunVerbOptions {
   repeat?: number;
   concurrency?: number;
   budgetUsd?: number;
+  race?: boolean;
+  errorRate?: number;
+  budgetCalls?: number;
   dryRun?: boolean;
   reuse: boolean;
   retryFailed?: boolean;
@@ -20,6 +25,7 @@ interface RunVerbOptions {
 }
 
 export async function runVerb(names: string[], verb: RunVerbOptions): Promise<void> {
+  const race = raceOptions(verb);
   const project = findProject();
   const evals = await loadEvals(project, names);
   if (evals.length === 0)
@@ -30,6 +36,7 @@ export async function runVerb(names: string[], verb: RunVerbOptions): Promise<vo
   try {
     const outcomes = await runEvals(store, evals, {
       options: runOptions(verb),
+      ...(race ? {race} : {}),
       datasets,
       signal,
       abortSignal,
@@ -40,19 +47,40 @@ export async function runVerb(names: string[], verb: RunVerbOptions): Promise<vo
     });
     if (verb.json)
       printJson(
-        outcomes.map(({eval: one, split, result, verdict}) => ({
+        outcomes.map(({eval: one, split, result, verdict, race: record}) => ({
           eval: one.name,
           split: split.name,
           ...result,
-          verdict
+          verdict,
+          race: record
         }))
       );
-    if (signal.aborted || outcomes.some(({result}) => result.manifest?.status === "partial"))
-      process.exitCode = 1;
+    if (signal.aborted || outcomes.some(isUnfinished)) process.exitCode = 1;
   } finally {
     dispose();
     store.close();
   }
+}
+
+/** A race ends its runs at a limit of its own; it is unfinished when it was stopped. */
+function isUnfinished({result, race}: EvalOutcome): boolean {
+  return race ? race.outcome?.kind === "stopped" : result.manifest?.status === "partial";
+}
+
+function raceOptions(verb: RunVerbOptions): RaceOptions | undefined {
+  const {race, errorRate, budgetCalls, budgetUsd} = verb;
+  if (!race) {
+    if (errorRate !== undefined || budgetCalls !== undefined)
+      throw new UsageError("--error-rate and --budget-calls are for races: add --race.");
+    return undefined;
+  }
+  if (verb.dryRun)
+    throw new UsageError("what a race will cost depends on its course: --dry-run goes without --race.");
+  return {
+    ...(errorRate === undefined ? {} : {errorRate}),
+    ...(budgetCalls === undefined ? {} : {budgetCalls}),
+    ...(budgetUsd === undefined ? {} : {budgetUsd})
+  };
 }
 
 export function runOptions(verb: RunVerbOptions): RunOptions {
@@ -70,9 +98,10 @@ export function runOptions(verb: RunVerbOptions): RunOptions {
   };
 }
 
-export function outcomeText({eval: one, split, result, verdict}: EvalOutcome): string {
+export function outcomeText({eval: one, split, result, verdict, race}: EvalOutcome): string {
   if (result.dryRun) {
-    const {calls, reused, planned, promptTokens, completionTokens, costUsd, candidates} = result.dryRun;
+    const {calls, reused, refused, planned, promptTokens, completionTokens, costUsd, candidates} =
+      result.dryRun;
     const cost =
       calls === 0
         ? "$0"
@@ -80,11 +109,12 @@ export function outcomeText({eval: one, split, result, verdict}: EvalOutcome): s
           ? "unknown (an endpoint states no price)"
           : `$${costUsd.toFixed(4)}`;
     return [
-      `${one.name} · ${split.name} split: ${calls} calls of ${planned} planned (${reused} in the store already)`,
+      `${one.name} · ${split.name} split: ${calls} calls of ${planned} planned (${reused} in the store already${refused > 0 ? `, ${refused} not sent` : ""})`,
       `expected: ${promptTokens} prompt tokens, ${completionTokens ?? "an unknown number of"} completion tokens, cost ${cost}`,
       table(candidates, [
         {title: "candidate", value: (row) => row.name},
         {title: "calls", align: "right", value: (row) => row.calls},
+        {title: "rows not sent", align: "right", value: (row) => row.refusedRows},
         {title: "prompt tokens", align: "right", value: (row) => row.promptTokens},
         {title: "completion tokens", align: "right", value: (row) => row.completionTokens},
         {
@@ -92,8 +122,9 @@ export function outcomeText({eval: one, split, result, verdict}: EvalOutcome): s
           align: "right",
           value: (row) => (row.costUsd === undefined ? undefined : `$${row.costUsd.toFixed(4)}`)
         }
-      ])
+      ]),
+      ...new Set(candidates.flatMap(({refusal}) => refusal ?? []))
     ].join("\n");
   }
-  return verdictText(result.manifest!, verdict!);
+  return race ? raceText(race) : verdictText(result.manifest!, verdict!);
 }

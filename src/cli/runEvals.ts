@@ -1,12 +1,14 @@
-import {decide, scoreTable, type Verdict} from "../decisions/index.js";
+import {type RaceOptions, type RaceRecord, runRace, runReport, type Verdict} from "../decisions/index.js";
 import {pull} from "../datasets/index.js";
 import type {DatasetDefinition} from "../datasets/index.js";
 import {maskExcerpt} from "../privacy/index.js";
-import {runEval, type RunOptions, type RunResult} from "../runner/index.js";
+import {runEval, type RunInputs, type RunOptions, type RunResult} from "../runner/index.js";
 import {ensureSplit} from "../splits/index.js";
+import {runContamination} from "../site/index.js";
 import {type RunManifest, type SplitManifest, type Store, type VersionManifest} from "../store/index.js";
 import {datasetOf, type NamedEval} from "./project.js";
 import {createReporter} from "./progress.js";
+import {roundText} from "./raceText.js";
 
 export interface EvalOutcome {
   eval: NamedEval;
@@ -14,10 +16,14 @@ export interface EvalOutcome {
   result: RunResult;
   /** Absent after a dry run. */
   verdict?: Verdict;
+  /** When the candidates were raced: `result` is then about the last round. */
+  race?: RaceRecord;
 }
 
 export interface RunEvalsOptions {
   options: RunOptions;
+  /** Race the candidates instead of scoring every row by all. */
+  race?: RaceOptions;
   datasets: readonly DatasetDefinition[];
   signal: AbortSignal;
   abortSignal: AbortSignal;
@@ -41,7 +47,7 @@ export async function runEvals(
       const split = await ensureSplit(store, version, spec);
       const reporter = createReporter(`${one.name} · ${split.name}`, inputs.quiet);
       try {
-        const result = await runEval(one.definition, {
+        const runInputs: RunInputs = {
           store,
           evalName: one.name,
           evalFile: one.path,
@@ -51,13 +57,26 @@ export async function runEvals(
           effects: {onProgress: reporter.progress, onMessage: reporter.message, maskExcerpt},
           signal: inputs.signal,
           abortSignal: inputs.abortSignal
-        });
+        };
+        const raced =
+          inputs.race &&
+          (await runRace(one.definition, runInputs, inputs.race, (round) =>
+            reporter.message(`round ${round.round}: ${roundText(round)}`)
+          ));
+        const result: RunResult = raced
+          ? {
+              ...(raced.manifest ? {manifest: raced.manifest} : {}),
+              unchanged: raced.calls === 0,
+              calls: raced.calls
+            }
+          : await runEval(one.definition, runInputs);
         reporter.end();
         await store.refresh();
         const outcome: EvalOutcome = {
           eval: one,
           split,
           result,
+          ...(raced ? {race: raced.record} : {}),
           ...(result.manifest
             ? {verdict: await verdictOf(store, result.manifest, one.definition.margin)}
             : {})
@@ -81,7 +100,9 @@ async function versionOf(store: Store, dataset: DatasetDefinition): Promise<Vers
 }
 
 export async function verdictOf(store: Store, run: RunManifest, margin = 0.01): Promise<Verdict> {
-  return decide(await scoreTable(store, run.id, run.primaryScorer), {margin, seed: run.seed});
+  const {table, verdict} = await runReport(store, run, margin);
+  const contamination = await runContamination(store, run, table);
+  return {...verdict, warnings: [...verdict.warnings, ...(contamination?.warnings ?? [])]};
 }
 
 /** The first Ctrl-C drains, the second stops the calls in flight, the third ends the process. */

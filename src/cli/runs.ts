@@ -1,8 +1,11 @@
 import {compareRuns, listRuns} from "../runner/index.js";
 import {openStore, type RunManifest, type Store, UserError} from "../store/index.js";
-import {points} from "../decisions/index.js";
+import {listRaces, points, raceOf, type RaceRecord, scoreTable} from "../decisions/index.js";
+import {runContamination} from "../site/index.js";
+import {contaminationTable} from "./contaminationTable.js";
 import {openProject} from "./project.js";
 import {verdictOf} from "./runEvals.js";
+import {raceText} from "./raceText.js";
 import {dim, print, printable, printJson, table} from "./terminal.js";
 import {verdictText} from "./verdict.js";
 
@@ -13,7 +16,8 @@ export async function runsVerb(
 ): Promise<void> {
   const store = await openStore(await openProject());
   try {
-    if (id === undefined) return listAll(await listRuns(store), options.json);
+    if (id === undefined)
+      return listAll(await listRuns(store), await listRaces(store.workspace), options.json);
     const runs = await store.runs();
     if (other !== undefined)
       return await compare(store, findRun(runs, id), findRun(runs, other), options.json);
@@ -34,7 +38,7 @@ function findRun(runs: readonly RunManifest[], id: string): RunManifest {
   );
 }
 
-function listAll(runs: readonly RunManifest[], json = false): void {
+function listAll(runs: readonly RunManifest[], races: readonly RaceRecord[], json = false): void {
   if (json) return printJson(runs);
   if (runs.length === 0) return print("No runs yet. `assay run` makes one.");
   print(
@@ -43,7 +47,7 @@ function listAll(runs: readonly RunManifest[], json = false): void {
       {title: "eval", value: (run) => run.eval},
       {title: "split", value: (run) => run.split.name},
       {title: "started", value: (run) => run.startedAt.slice(0, 19).replace("T", " ")},
-      {title: "status", value: (run) => run.status},
+      {title: "status", value: (run) => statusOf(run, races)},
       {title: "candidates", align: "right", value: (run) => run.candidates.length},
       {title: "completed", align: "right", value: (run) => `${run.counts.completed}/${run.counts.planned}`},
       {title: "failed", align: "right", value: (run) => run.counts.failed},
@@ -56,10 +60,24 @@ function listAll(runs: readonly RunManifest[], json = false): void {
   );
 }
 
+/** A round of a race is not a run that lacks rows: it ended where the race had seen enough. */
+function statusOf(run: RunManifest, races: readonly RaceRecord[]): string {
+  const round = raceOf(races, run.id)?.rounds.find((one) => one.run === run.id);
+  return round ? `round ${round.round} of a race` : run.status;
+}
+
 async function show(store: Store, run: RunManifest, json = false): Promise<void> {
   const verdict = await verdictOf(store, run);
-  if (json) return printJson({run, verdict});
+  const race = raceOf(await listRaces(store.workspace), run.id);
+  const contamination = await runContamination(
+    store,
+    run,
+    await scoreTable(store, run.id, run.primaryScorer)
+  );
+  if (json) return printJson({run, verdict, race, contamination: contamination?.candidates});
+  if (race) print(`${raceText(race)}\n`);
   print(verdictText(run, verdict));
+  if (contamination) print("\n" + contaminationTable(contamination.candidates));
   const failures = await store.rows<{candidate: string; reason: string; n: number}>(
     "select candidate, reason, count(*)::int as n from completions where run = $run and status = 'failed' group by all order by n desc, candidate limit 10",
     {run: run.id}

@@ -32,6 +32,15 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
       }
     ])
   );
+  const {winner, sensitivity, cheaper} = verdict;
+  if (cheaper) lines.push(cheaper.sentence);
+  if (winner && winner.naive - winner.estimate >= 0.0005)
+    lines.push(
+      dim(
+        `Chosen as the best of ${verdict.summaries.length}, it is more likely at ${points(winner.estimate)} than at ${points(winner.naive)} (${points(winner.low)} to ${points(winner.high)}).`
+      )
+    );
+  if (sensitivity) lines.push(`! ${sensitivity.sentence}`);
   for (const warning of verdict.warnings) lines.push(`! ${warning}`);
   return lines.join("\n");
 }

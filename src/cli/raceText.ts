@@ -1,0 +1,36 @@
+import {points, type RaceDrop, type RaceRecord, type RaceRound} from "../decisions/index.js";
+import {bold, dim, table} from "./terminal.js";
+
+/** A race in text: how it ended, and a row a round. */
+export function raceText(race: RaceRecord): string {
+  const rounds = race.rounds.map((round) => ({...round, text: roundText(round)}));
+  const last = race.rounds.at(-1);
+  return [
+    bold(`${race.eval} · ${race.split.name} split`) + dim(` · race ${race.id} · ${race.scorer}`),
+    race.outcome?.sentence ?? "The race has not ended.",
+    table(rounds, [
+      {title: "round", align: "right", value: (row) => row.round},
+      {title: "rows", align: "right", value: (row) => row.rows},
+      {title: "in", align: "right", value: (row) => row.candidates.length},
+      {title: "calls", align: "right", value: (row) => row.calls},
+      {title: "new", align: "right", value: (row) => row.newCalls},
+      {title: "what happened", value: (row) => row.text}
+    ]),
+    ...(last?.run === undefined ? [] : [dim(`The scores of the last round: assay runs ${last.run}`)])
+  ].join("\n");
+}
+
+/** What one round did, in a line. */
+export function roundText({standings, dropped, rows}: RaceRound): string {
+  const leader = standings.find(({mean}) => mean !== undefined);
+  const lead = leader
+    ? `${leader.candidate} leads with ${points(leader.mean!)} on ${rows} rows`
+    : "no score yet";
+  return [lead, ...dropped.map(dropText)].join("; ");
+}
+
+function dropText({candidate, why, by, lead}: RaceDrop): string {
+  if (why === "no-scores") return `${candidate} is out: not one of its rows was scored`;
+  if (why === "budget" || !lead) return `${candidate} is out`;
+  return `${candidate} is out: ${by} leads it by ${points(lead.estimate)} (${points(lead.low)} to ${points(lead.high)})`;
+}
