@@ -108,6 +108,20 @@ const run: Verb = (program) =>
     .option("--repeat <k>", "completions per row", whole(1))
     .option("-j, --concurrency <n>", "most requests in flight", whole(1))
     .option("--budget-usd <usd>", "stop before more than this is spent, calls in flight included", number(0))
+    .option(
+      "--race",
+      "drop candidates as soon as they are worse beyond doubt, and stop when the choice is made"
+    )
+    .option(
+      "--error-rate <rate>",
+      "with --race: chance of dropping the best candidate, 0.05 unless told",
+      number(0)
+    )
+    .option(
+      "--budget-calls <n>",
+      "with --race: the best choice that N calls buy, by halving (or --budget-usd)",
+      whole(1)
+    )
     .option("--dry-run", "print the calls, tokens and cost expected, and call nobody")
     .option("--no-reuse", "ask again for what is in the store")
     .option("--retry-failed", "ask again for the rows that failed")
