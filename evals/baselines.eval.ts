@@ -9,7 +9,8 @@ export default defineEval({
   dataset: mails,
   split: [
     {name: "threads", strategy: "group", test: 0.18, validation: 0.1},
-    {name: "random", strategy: "random", test: 0.18, validation: 0.1}
+    {name: "random", strategy: "random", test: 0.18, validation: 0.1},
+    {name: "temporal", strategy: "temporal", test: 0.18, validation: 0.1}
   ],
   candidates: [
     trained("majority", majorityClassifier(columns), {baseline: true}),

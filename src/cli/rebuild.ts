@@ -1,7 +1,8 @@
 import {join} from "node:path";
 import {pull} from "../datasets/index.js";
 import {overall} from "../decisions/index.js";
-import {openStore, UserError} from "../store/index.js";
+import {ensureLedger} from "../privacy/index.js";
+import {openStore, type Store, UserError} from "../store/index.js";
 import {buildSite} from "./build.js";
 import {checkEvals, printChecks} from "./check.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, openProject} from "./project.js";
@@ -15,6 +16,18 @@ interface RebuildOptions {
   concurrency?: number;
   budgetUsd?: number;
   build: boolean;
+}
+
+/** Scans the newest version of a data set that holds personal data, unless that was done before. */
+async function printLedger(store: Store, dataset: string): Promise<void> {
+  const version = await store.latestVersion(dataset);
+  if (!version) return;
+  const {summary} = await ensureLedger(store, version);
+  print(
+    dim(
+      `${dataset}@${version.id}: ${summary.findings} findings of personal data in ${summary.rowsWithFindings} rows`
+    )
+  );
 }
 
 /** Pull, run what is missing, check, build: does nothing twice. Exit code 100 when a gate fails. */
@@ -45,6 +58,8 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
   const store = await openStore(workspace);
   const {signal, abortSignal, dispose} = interruptSignals();
   try {
+    for (const {name, sensitivity} of used.values())
+      if (sensitivity === "personal") await printLedger(store, name);
     const outcomes = await runEvals(store, evals, {
       options: runOptions({...verb, reuse: true}),
       datasets,

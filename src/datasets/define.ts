@@ -35,6 +35,11 @@ export interface DatasetDefinition {
   time?: string;
   sensitivity?: Sensitivity;
   /**
+   * Earlier states of a source that is read all at once, oldest first, each as an SQL condition over the data set's
+   * columns (`"wave = 'first'"`): the first pull makes a version of each before the present one.
+   */
+  earlier?: string[];
+  /**
    * Rows that do not pass are left out and kept with the reason beside the version: SQL conditions over the columns, or
    * presets such as `chatFilters()`, by name, in this order.
    */

@@ -27,6 +27,7 @@ import {describeColumns, itemsQuery, numberEqualRows, ownColumns} from "./items.
 import {writeSkipped} from "./skipped.js";
 import {assertSound} from "./soundness.js";
 import {type BrokenLine, sourceRelation, type SourceRelation} from "./sources/index.js";
+import {leaveOutErased} from "./tombstones.js";
 
 export interface PullOptions {
   /** Leave out lines of CSV and JSONL files that cannot be read, and keep a list of them beside the version. */
@@ -57,6 +58,26 @@ export async function pull(
   workspace: Workspace,
   definition: DatasetDefinition,
   options: PullOptions = {}
+): Promise<PullResult> {
+  const present: DatasetDefinition = {...definition};
+  delete present.earlier;
+  if (definition.earlier && !existsSync(join(workspace.datasetDir(definition.name), "latest.json")))
+    for (const condition of definition.earlier)
+      await pullOne(workspace, earlierState(present, condition), options);
+  return pullOne(workspace, present, options);
+}
+
+function earlierState(definition: DatasetDefinition, condition: string): DatasetDefinition {
+  return {
+    ...definition,
+    sql: `select * from (${definition.sql ?? "select * from source"}) where ${condition}`
+  };
+}
+
+async function pullOne(
+  workspace: Workspace,
+  definition: DatasetDefinition,
+  options: PullOptions
 ): Promise<PullResult> {
   const root = workspace.datasetDir(definition.name);
   return withLock(
@@ -120,6 +141,7 @@ async function pullInto(
     await writeParquet(db, rowsFile, numberEqualRows(`read_parquet(${sqlString(once)})`));
   }
   const rejectedFile = join(stage, REJECTED);
+  await leaveOutErased(db, workspace, name, rowsFile);
   const filtered = await applyFilters(db, definition, rowsFile, rejectedFile);
   await assertSound(db, definition, rows, !definition.id || (await idsDiffer(db, rows)));
   const columns = await describeColumns(db, `select * from ${rows}`);
