@@ -67,7 +67,8 @@ describe("the preview", () => {
       await page.locator(".sentence").waitFor({timeout: 60_000});
       await page.goto(`${address}comparison`);
       await page.getByLabel("Eval and split").selectOption({label: "Mail triage, split by thread"});
-      await page.getByRole("heading", {name: "What joint answered"}).waitFor({timeout: 60_000});
+      await page.getByLabel("Candidate", {exact: true}).selectOption({label: "team-a"});
+      await page.getByRole("heading", {name: "What team-a answered"}).waitFor({timeout: 60_000});
       await settled(page);
       expect(await page.locator(".observablehq--error").count()).toBe(0);
     } finally {

@@ -322,7 +322,7 @@ function answer(
   const difficulty = rng("difficulty", row.row_id).normal() * 1.8 + (row.length === "long" ? 0.8 : 0);
   const random = rng("answer", run.split("-")[1]!, candidate.modelId ?? candidate.name, row.row_id);
   const right = random() < 1 / (1 + Math.exp(difficulty - skill - bonus));
-  const failed = rng("failure", run, candidate.name, row.row_id)() < failing;
+  const failed = rng("failure", run.split("-")[1]!, candidate.name, row.row_id)() < failing;
   const majority = candidate.name === "majority";
   const invented = candidate.name === "base" && random() < 0.04;
   const predicted = majority
