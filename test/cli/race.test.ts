@@ -1,0 +1,137 @@
+import {readFile} from "node:fs/promises";
+import {join} from "node:path";
+import {afterAll, beforeAll, beforeEach, describe, expect, it} from "vitest";
+import {
+  listRaces,
+  type RaceRecord,
+  type RaceRound,
+  runRace,
+  scoreTable,
+  startRace
+} from "../../src/decisions/index.js";
+import {candidate, runEval} from "../../src/runner/index.js";
+import {raceText} from "../../src/cli/raceText.js";
+import {server, type Project, wordsEval, wordsProject} from "../runner/support/project.js";
+import {type ModelServer, startModelServer} from "../support/modelServer.js";
+import {temporaryProject} from "../support/temporaryWorkspace.js";
+
+describe("a race through the runner", () => {
+  let model: ModelServer;
+  let project: Project;
+  let rows: number;
+  beforeAll(async () => {
+    // "good" repeats the last word, "bad" always says the first one.
+    model = await startModelServer({
+      models: ["good", "fair", "bad"],
+      answer: ({prompt, body}) => {
+        const words = prompt.split(" ");
+        const easy = Number(words[1]) % 3 > 0;
+        return body.model === "good" || (body.model === "fair" && easy) ? words.at(-1)! : words[0]!;
+      }
+    });
+  });
+  afterAll(() => model.close());
+  beforeEach(async () => {
+    model.requests.length = 0;
+    project = await wordsProject(await temporaryProject(), 1200);
+    rows = project.split.counts["test"]!;
+    return () => project.store.close();
+  });
+  const definition = () => {
+    const endpoint = server(model.url);
+    return wordsEval(endpoint, {
+      candidates: ["bad", "fair", "good"].map((name) => candidate(name, endpoint, name))
+    });
+  };
+  const inputs = () => ({...project, evalName: "words", options: {preflight: false}});
+
+  it("pays only for what each round adds, and keeps a record that gives the same race again", async () => {
+    const seen: RaceRound[] = [];
+    const {record, calls} = await runRace(definition(), inputs(), {errorRate: 0.05}, (round) =>
+      seen.push(round)
+    );
+    expect(record.outcome).toMatchObject({kind: "pick", best: "good", callsOfEverything: 3 * rows});
+    expect(record.outcome!.calls).toBe(calls);
+    expect(model.requests.filter(({path}) => path.endsWith("/completions"))).toHaveLength(calls);
+    expect(calls).toBeLessThan(1.5 * rows);
+    expect(seen).toEqual(record.rounds);
+    expect(record.rounds.every((round) => round.newCalls === round.calls)).toBe(true);
+
+    const file = join(project.store.workspace.dir, "races", `${record.id}.json`);
+    expect(JSON.parse(await readFile(file, "utf8"))).toEqual(record);
+    const again = startRace(record.settings);
+    for (const {run, newCalls, ...round} of record.rounds) {
+      expect(newCalls).toBeDefined();
+      expect(again.next()).toMatchObject({
+        round: round.round,
+        rows: round.rows,
+        candidates: round.candidates
+      });
+      expect(again.judge(await scoreTable(project.store, run!, record.scorer))).toEqual(round);
+    }
+    expect(again.outcome()).toEqual(record.outcome);
+  });
+
+  it("costs nothing the second time, and chooses what running everything chooses", async () => {
+    const first = await runRace(definition(), inputs());
+    const second = await runRace(definition(), inputs());
+    expect(second.calls).toBe(0);
+    expect(second.record.id).toBe(first.record.id);
+    const bare = ({rounds}: RaceRecord) => rounds.map((round) => ({...round, newCalls: undefined}));
+    expect(bare(second.record)).toEqual(bare(first.record));
+    expect(await listRaces(project.store.workspace)).toHaveLength(1);
+    const everything = await runEval(definition(), inputs());
+    // What was raced is reused by the full run.
+    expect(everything.calls).toBe(3 * rows - first.calls);
+  });
+
+  it("takes the rows of a thread together", async () => {
+    const {record} = await runRace(definition(), inputs());
+    const items = await project.store.rows<{cluster: string}>(
+      "select cluster from items where run = $run order by position",
+      {run: record.rounds[0]!.run!}
+    );
+    const order = items.map(({cluster}) => cluster);
+    const changes = order.filter((cluster, i) => i > 0 && cluster !== order[i - 1]).length;
+    expect(changes).toBe(new Set(order).size - 1);
+    expect(new Set(order).size).toBeLessThan(order.length);
+  });
+
+  it("keeps to a budget of calls", async () => {
+    const {record, calls} = await runRace(definition(), inputs(), {budgetCalls: 90});
+    expect(calls).toBeLessThanOrEqual(90);
+    expect(record.outcome).toMatchObject({kind: "pick", best: "good"});
+  });
+
+  it("is stopped by a signal and goes on from there", async () => {
+    const stop = new AbortController();
+    const {record} = await runRace(definition(), {...inputs(), signal: stop.signal}, {}, () => stop.abort());
+    expect(record.outcome!.kind).toBe("stopped");
+    const {record: whole, calls} = await runRace(definition(), inputs());
+    expect(whole.id).toBe(record.id);
+    expect(whole.outcome!.kind).toBe("pick");
+    expect(calls).toBe(whole.outcome!.calls - record.outcome!.calls);
+  });
+
+  it("reads as text: how it ended, and who went when and why", async () => {
+    const {record} = await runRace(definition(), inputs());
+    const text = raceText(record);
+    expect(text).toMatch(
+      /good won the race after .* the best candidate is dropped in at most 5\.0 % of races/
+    );
+    expect(text).toMatch(
+      /bad is out: good leads it by [\d.]+ \([\d.]+ to 100\.0\)|bad is out: good leads it by [\d.]+ \(/
+    );
+  });
+
+  it("says all that is wrong with a race at once", async () => {
+    const endpoint = server(model.url);
+    const one = wordsEval(endpoint, {
+      candidates: [candidate("good", endpoint, "good")],
+      prompt: {a: "{{text}}", b: "{{text}}!"}
+    });
+    await expect(runRace(one, inputs(), {errorRate: 2, budgetCalls: 1})).rejects.toThrow(
+      /at least two candidates[^]*several prompts[^]*error rate is 2[^]*not both/
+    );
+  });
+});
