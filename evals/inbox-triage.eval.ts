@@ -30,23 +30,35 @@ const base = staticEmbedding({...columns, name: "static-base"});
 const a = staticEmbedding({...columns, name: "static-team-a", init: base, subset: teamA});
 const b = staticEmbedding({...columns, name: "static-team-b", init: base, subset: teamB});
 const joint = staticEmbedding({...columns, name: "static-joint", init: base});
-const average = mergedModel({
-  name: "static-average",
-  method: "linear",
-  models: [
-    {source: a, parameters: {weight: 0.5}},
-    {source: b, parameters: {weight: 0.5}}
-  ]
-});
-const arithmetic = mergedModel({
-  name: "static-task-arithmetic",
-  method: "task_arithmetic",
-  base,
-  models: [
-    {source: a, parameters: {weight: 0.7}},
-    {source: b, parameters: {weight: 0.7}}
-  ]
-});
+// The two teams' models merged in six ways; `base` is what both were fine-tuned from.
+const pair = (parameters: Record<string, number>) => [
+  {source: a, parameters},
+  {source: b, parameters}
+];
+const merges = {
+  average: mergedModel({name: "static-average", method: "linear", models: pair({weight: 0.5})}),
+  "task arithmetic": mergedModel({
+    name: "static-task-arithmetic",
+    method: "task_arithmetic",
+    base,
+    models: pair({weight: 0.7})
+  }),
+  TIES: mergedModel({name: "static-ties", method: "ties", base, models: pair({weight: 1, density: 0.5})}),
+  DARE: mergedModel({
+    name: "static-dare",
+    method: "dare_linear",
+    base,
+    models: pair({weight: 0.7, density: 0.5})
+  }),
+  SLERP: mergedModel({
+    name: "static-slerp",
+    method: "slerp",
+    base: a,
+    models: [{source: a}, {source: b}],
+    parameters: {t: 0.5}
+  }),
+  "model stock": mergedModel({name: "static-model-stock", method: "model_stock", base, models: pair({})})
+};
 
 /** Which model should route the mails, what merging two teams' models brings, and what a random split hides. */
 export default defineEval({
@@ -64,9 +76,8 @@ export default defineEval({
     trained("static, team A", a),
     trained("static, team B", b),
     trained("static, joint", joint),
-    trained("merge: average of A and B", average),
-    trained("merge: task arithmetic of A and B", arithmetic),
-    servedBest("best of these, over HTTP", [tfidf, base, joint, average, arithmetic], columns)
+    ...Object.entries(merges).map(([name, model]) => trained(`merge of A and B: ${name}`, model)),
+    servedBest("best of these, over HTTP", [tfidf, base, joint, ...Object.values(merges)], columns)
   ],
   prompt: "{{text}}",
   expected: "queue",
