@@ -1,6 +1,16 @@
 import {appendFile, writeFile} from "node:fs/promises";
-import {type GateResult, gatesOf, overall, runReport, type RunReport} from "../decisions/index.js";
+import {
+  type GateResult,
+  gatesOf,
+  overall,
+  type Regression,
+  regressionsOf,
+  runReport,
+  type RunReport,
+  scoreTable
+} from "../decisions/index.js";
 import {openStore, type RunManifest, type Store, writeAtomic} from "../store/index.js";
+import {baselineRun, gateFacts} from "./gateFacts.js";
 import {annotations, junit, markdown} from "./gateReports.js";
 import {findProject, loadEvals, type NamedEval, openProject} from "./project.js";
 import {print, printJson, table} from "./terminal.js";
@@ -11,6 +21,8 @@ export interface CheckedRun {
   run: string;
   results: GateResult[];
   report: RunReport;
+  /** Each candidate against itself in the gate's baseline run, else in the run before; absent without one. */
+  change?: {before: string; candidates: Regression[]};
 }
 
 interface CheckOptions {
@@ -49,13 +61,32 @@ export async function checkEvals(store: Store, evals: readonly NamedEval[]): Pro
   const checked: CheckedRun[] = [];
   for (const {name, definition} of evals)
     for (const run of newestBySplit(runs.filter((one) => one.eval === name))) {
-      const report = await runReport(store, run, definition.margin ?? 0.01);
+      const margin = definition.margin ?? 0.01;
+      const report = await runReport(store, run, margin);
+      const rules = definition.gate ?? [];
+      const before = await baselineRun(
+        store,
+        run,
+        rules.find((rule) => rule.baselineRun)?.baselineRun ?? "previous"
+      );
       checked.push({
         eval: name,
         split: run.split.name,
         run: run.id,
-        results: gatesOf(report, definition.gate ?? []),
-        report
+        results: gatesOf(report, rules, await gateFacts(store, run, rules)),
+        report,
+        ...(before
+          ? {
+              change: {
+                before: before.id,
+                candidates: regressionsOf(
+                  report.table,
+                  await scoreTable(store, before.id, run.primaryScorer),
+                  {margin}
+                )
+              }
+            }
+          : {})
       });
     }
   return checked;

@@ -1,3 +1,4 @@
+import {type GateResult, points} from "../decisions/index.js";
 import type {CheckedRun} from "./check.js";
 
 const escapeXml = (text: string) =>
@@ -8,13 +9,14 @@ const escapeXml = (text: string) =>
 /** JUnit XML: one suite a run, one case a rule; an undecided rule is an error, since it neither passed nor failed. */
 export function junit(checked: readonly CheckedRun[]): string {
   const suites = checked.map(({eval: name, split, results}) => {
-    const cases = results.map(({candidate, rule, status, message}) => {
+    const cases = results.map((result) => {
+      const {candidate, rule, status, message} = result;
       const inner =
         status === "pass"
           ? ""
           : status === "fail"
             ? `<failure message="${escapeXml(message)}"/>`
-            : `<error message="${escapeXml(`undecided: ${message}`)}"/>`;
+            : `<error message="${escapeXml(`undecided: ${foundText(result)}`)}"/>`;
       return `    <testcase classname="${escapeXml(`${name}.${split}`)}" name="${escapeXml(`${candidate}: ${rule}`)}">${inner}</testcase>`;
     });
     const count = (wanted: string) => results.filter(({status}) => status === wanted).length;
@@ -32,28 +34,58 @@ export function annotations(checked: readonly CheckedRun[]): string {
       results
         .filter(({status}) => status !== "pass")
         .map(
-          ({candidate, rule, status, message}) =>
-            `::${status === "fail" ? "error" : "warning"} title=Assay gate::${escape(`${name} (${split}), ${candidate}: ${rule}: ${message}`)}`
+          (result) =>
+            `::${result.status === "fail" ? "error" : "warning"} title=Assay gate::${escape(`${name} (${split}), ${result.candidate}: ${result.rule}: ${foundText(result)}`)}`
         )
     )
     .join("\n");
 }
 
-/** A comment for a pull request: one verdict line a run, then the rules that did not pass. */
+/** A comment for a pull request. Three lines a run: the verdict, what changed, the gates; then the rules that did not pass. */
 export function markdown(checked: readonly CheckedRun[]): string {
   const escape = (text: string) => text.replace(/[\\`*_{}[\]<>|#!@]/g, "\\$&");
-  const lines = checked.flatMap(({eval: name, split, results, report}) => {
-    const counts = `${results.filter(({status}) => status === "pass").length} of ${results.length} gates pass`;
+  const lines = checked.flatMap((one) => {
+    const {eval: name, split, results, report} = one;
     return [
-      `**${escape(name)}** (${escape(split)}): ${escape(report.verdict.sentence)} ${results.length > 0 ? `${counts}.` : ""}`,
+      `**${escape(name)}** (${escape(split)}): ${escape(report.verdict.sentence)}  `,
+      `Changed: ${escape(changeText(one))}  `,
+      `Gates: ${gatesText(results)}`,
       ...results
         .filter(({status}) => status !== "pass")
         .map(
-          ({candidate, rule, status, message, rowsNeeded}) =>
-            `- ${status}: ${escape(candidate)}, ${escape(rule)}: ${escape(message)}${rowsNeeded === undefined ? "" : `; about ${rowsNeeded} more rows would decide it`}`
+          (result) =>
+            `- ${result.status}: ${escape(result.candidate)}, ${escape(result.rule)}: ${escape(foundText(result))}`
         ),
       ""
     ];
   });
   return `### Assay\n\n${lines.join("\n")}`;
+}
+
+function gatesText(results: readonly GateResult[]): string {
+  if (results.length === 0) return "none stated.";
+  return `${results.filter(({status}) => status === "pass").length} of ${results.length} pass.`;
+}
+
+/** The best candidate's change, and the names of those that changed beyond chance. */
+function changeText({change, report: {verdict}}: CheckedRun): string {
+  if (!change) return "there is no earlier run to compare with.";
+  const shared = change.candidates.filter(({difference}) => difference !== undefined);
+  if (shared.length === 0) return `nothing in common with ${change.before}.`;
+  const shown = shared.find(({candidate}) => candidate === verdict.best) ?? shared[0]!;
+  const {candidate, before, after, difference, low, high, better, worse, rows} = shown;
+  const sign = difference! > 0 ? "+" : "";
+  const named = (status: string) => shared.filter((one) => one.status === status).map((one) => one.candidate);
+  const beyond = [
+    ...named("regressed").map((name) => `${name} regressed`),
+    ...named("improved").map((name) => `${name} improved`)
+  ];
+  return `${candidate} ${points(before!)} → ${points(after!)} (${sign}${points(difference!)}, ${points(low!)} to ${points(high!)}) against ${change.before} on ${rows} rows, ${better.length} better and ${worse.length} worse; ${beyond.length > 0 ? `beyond chance: ${beyond.join(", ")}` : "no candidate changed beyond chance"}.`;
+}
+
+/** What was found, and for an undecided rule how many more rows would decide it. */
+function foundText({message, rowsNeeded}: GateResult): string {
+  return rowsNeeded === undefined
+    ? message
+    : `${message}; about ${rowsNeeded.toLocaleString("en-US")} more rows would decide it`;
 }

@@ -1,5 +1,6 @@
 import {meanInterval, pairedDifference} from "../stats/index.js";
 import type {GateRule} from "../runner/define.js";
+import {clustersOf, valuesOf} from "./columns.js";
 import {points} from "./points.js";
 import type {ScoreTable, Verdict} from "./types.js";
 
@@ -27,6 +28,14 @@ export interface CandidateCalls {
   costUsdPerThousand?: number;
 }
 
+/** What gates know beside scores and calls; what is absent leaves its rules undecided. */
+export interface GateFacts {
+  /** Scores of the run that a rule's `baselineRun` names; undefined when there is none. */
+  baseline?(name: string): {run: string; table: ScoreTable} | undefined;
+  leakage?: {measure: string; share: number};
+  personalData?: {rows: number; of: number};
+}
+
 /**
  * Every rule of an eval on one run. Score rules pass or fail only when the whole interval (95 %, clustered where
  * the table is) lies on one side; otherwise they are undecided.
@@ -35,7 +44,8 @@ export function checkGates(
   rules: readonly GateRule[],
   table: ScoreTable,
   verdict: Verdict,
-  calls: readonly CandidateCalls[]
+  calls: readonly CandidateCalls[],
+  facts: GateFacts = {}
 ): GateResult[] {
   return rules.flatMap((rule) => {
     const candidate = rule.candidate ?? verdict.best;
@@ -61,7 +71,11 @@ export function checkGates(
     const found = calls.find((one) => one.candidate === candidate);
     return [
       rule.minScore === undefined ? undefined : minScore(table, candidate, rule.minScore),
-      rule.maxRegression === undefined ? undefined : regression(table, candidate, rule.maxRegression),
+      rule.maxRegression === undefined
+        ? undefined
+        : rule.baselineRun === undefined
+          ? regression(table, candidate, rule.maxRegression)
+          : runRegression(table, candidate, rule.maxRegression, rule.baselineRun, facts),
       rule.maxFailureShare === undefined
         ? undefined
         : atMost(
@@ -85,7 +99,11 @@ export function checkGates(
             found?.costUsdPerThousand,
             rule.maxCostUsdPerThousand,
             (usd) => `$${usd.toFixed(4)}`
-          )
+          ),
+      rule.maxLeakageShare === undefined ? undefined : leakage(facts.leakage, rule.maxLeakageShare),
+      rule.maxPersonalDataRows === undefined
+        ? undefined
+        : personalData(facts.personalData, rule.maxPersonalDataRows)
     ]
       .filter((result) => result !== undefined)
       .map((result) => ({candidate, ...result}));
@@ -100,13 +118,8 @@ export function overall(results: readonly GateResult[]): GateStatus {
 
 type Found = Omit<GateResult, "candidate">;
 
-function clusters(table: ScoreTable): string[] | undefined {
-  return table.clusters?.map((cluster, row) => cluster ?? `row:${row}`);
-}
-
 function minScore(table: ScoreTable, candidate: string, least: number): Found {
-  const values = table.values[table.candidates.indexOf(candidate)]!;
-  const interval = meanInterval(values, {clusters: clusters(table)});
+  const interval = meanInterval(valuesOf(table, candidate), {clusters: clustersOf(table)});
   const rule = `score at least ${points(least)}`;
   if (!interval) return {rule, status: "undecided", message: "Too few rows were scored for an interval."};
   return against(rule, interval, least);
@@ -117,10 +130,44 @@ function regression(table: ScoreTable, candidate: string, most: number): Found {
   const rule = `not more than ${points(most)} points below ${baseline ?? "the baseline"}`;
   if (baseline === undefined) return {rule, status: "undecided", message: "The run has no baseline."};
   if (baseline === candidate) return {rule, status: "pass", message: "It is the baseline itself."};
-  const valuesOf = (name: string) => table.values[table.candidates.indexOf(name)]!;
-  const difference = pairedDifference(valuesOf(candidate), valuesOf(baseline), {clusters: clusters(table)});
+  const difference = pairedDifference(valuesOf(table, candidate), valuesOf(table, baseline), {
+    clusters: clustersOf(table)
+  });
   if (!difference) return {rule, status: "undecided", message: "Too few rows were scored by both."};
   return against(rule, difference, -most);
+}
+
+function runRegression(
+  table: ScoreTable,
+  candidate: string,
+  most: number,
+  name: string,
+  facts: GateFacts
+): Found {
+  const found = facts.baseline?.(name);
+  const rule = `not more than ${points(most)} points below ${found ? `run ${found.run}` : `the run ${name}`}`;
+  if (!found)
+    return {rule, status: "undecided", message: "The store has no such run of this eval and split."};
+  if (!found.table.candidates.includes(candidate))
+    return {rule, status: "undecided", message: `That run has no candidate ${candidate}.`};
+  const before = valuesOf(found.table, candidate);
+  const places = new Map(found.table.rowIds.map((id, row) => [id, row]));
+  const earlier = table.rowIds.map((id) => before[places.get(id) ?? -1]);
+  const difference = pairedDifference(valuesOf(table, candidate), earlier, {clusters: clustersOf(table)});
+  if (!difference) return {rule, status: "undecided", message: "Too few rows were scored in both runs."};
+  return against(rule, difference, -most);
+}
+
+function leakage(found: GateFacts["leakage"], most: number): Found {
+  const {rule, ...result} = atMost("share of leaked test rows", found?.share, most, percent);
+  return {rule, ...result, ...(found ? {message: `${percent(found.share)} by ${found.measure}`} : {})};
+}
+
+function personalData(found: GateFacts["personalData"], most: number): Found {
+  const rule = `at most ${most} rows with unresolved personal data`;
+  if (!found)
+    return {rule, status: "undecided", message: "This version was never scanned for personal data."};
+  return {rule, status: found.rows <= most ? "pass" : "fail", message: `${found.rows} of ${found.of} rows`};
 }
 
 function against(

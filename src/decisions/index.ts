@@ -7,7 +7,14 @@ export {
   type ScoreOf
 } from "./contamination.js";
 export {decide} from "./decide.js";
-export {type CandidateCalls, checkGates, type GateResult, type GateStatus, overall} from "./gates.js";
+export {
+  type CandidateCalls,
+  checkGates,
+  type GateFacts,
+  type GateResult,
+  type GateStatus,
+  overall
+} from "./gates.js";
 export {type Race, startRace} from "./race.js";
 export {listRaces, raceOf} from "./raceRecord.js";
 export * from "./raceTypes.js";

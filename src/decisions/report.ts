@@ -1,7 +1,7 @@
 import type {RunManifest, Store} from "../store/index.js";
 import {decide} from "./decide.js";
 import {callsOf} from "./callsOf.js";
-import {type CandidateCalls, checkGates, type GateResult} from "./gates.js";
+import {type CandidateCalls, checkGates, type GateFacts, type GateResult} from "./gates.js";
 import {scoreTable} from "./scoreTable.js";
 import type {ScoreTable, Verdict} from "./types.js";
 import type {GateRule} from "../runner/define.js";
@@ -23,6 +23,6 @@ export async function runReport(store: Store, run: RunManifest, margin: number):
   return {run, table, verdict: decide(table, {margin, seed: run.seed, costs}), calls};
 }
 
-export function gatesOf(report: RunReport, rules: readonly GateRule[]): GateResult[] {
-  return checkGates(rules, report.table, report.verdict, report.calls);
+export function gatesOf(report: RunReport, rules: readonly GateRule[], facts: GateFacts = {}): GateResult[] {
+  return checkGates(rules, report.table, report.verdict, report.calls, facts);
 }

@@ -63,6 +63,15 @@ export interface GateRule {
   minScore?: number;
   /** Not worse than the baseline by more than this, in score units. */
   maxRegression?: number;
+  /**
+   * What `maxRegression` measures against: the same candidate in an earlier run, named by its id or the beginning of it, or
+   * the one before ("previous"). The eval's baseline candidate when absent.
+   */
+  baselineRun?: string;
+  /** Largest share of test rows that may also stand in the training part, by the worst of the split's measures. */
+  maxLeakageShare?: number;
+  /** Most rows of the data version that may have unresolved findings of personal data. */
+  maxPersonalDataRows?: number;
   maxFailureShare?: number;
   maxCostUsdPerThousand?: number;
   maxP95LatencyMs?: number;

@@ -1,0 +1,88 @@
+import {
+  type GateFacts,
+  listRaces,
+  raceOf,
+  type RaceRecord,
+  scoreTable,
+  type ScoreTable
+} from "../decisions/index.js";
+import {gateRows, ledgerSummary, versionFindings} from "../privacy/index.js";
+import type {GateRule} from "../runner/index.js";
+import type {RunManifest, Store} from "../store/index.js";
+
+const MEASURES = {
+  exactLeakage: "the same text",
+  nearLeakage: "near-duplicates",
+  ngramLeakage: "13 words in a row",
+  groupLeakage: "the same group"
+};
+
+/** What an eval's gate rules ask beside the run itself; only what they ask is read. */
+export async function gateFacts(
+  store: Store,
+  run: RunManifest,
+  rules: readonly GateRule[]
+): Promise<GateFacts> {
+  const baselines = new Map<string, {run: string; table: ScoreTable}>();
+  for (const {baselineRun: name} of rules) {
+    const found = name === undefined ? undefined : await baselineRun(store, run, name);
+    if (found)
+      baselines.set(name!, {run: found.id, table: await scoreTable(store, found.id, run.primaryScorer)});
+  }
+  const asks = (rule: keyof GateRule) => rules.some((one) => one[rule] !== undefined);
+  const leakage = asks("maxLeakageShare") ? await leakageOf(store, run) : undefined;
+  const personalData = asks("maxPersonalDataRows") ? await personalDataOf(store, run) : undefined;
+  return {
+    baseline: (name) => baselines.get(name),
+    ...(leakage ? {leakage} : {}),
+    ...(personalData ? {personalData} : {})
+  };
+}
+
+/**
+ * An earlier run of the same eval, split and part that was scored by the same scorer: the newest whose id begins with
+ * `name`, or for "previous" the newest that was complete before `run` began. Rounds of `run`'s own race do not count.
+ */
+export async function baselineRun(
+  store: Store,
+  run: RunManifest,
+  name: string
+): Promise<RunManifest | undefined> {
+  const races = await listRaces(store.workspace);
+  const own = raceOf(races, run.id);
+  const isEarlierRound = (other: RunManifest, race: RaceRecord | undefined) =>
+    race !== undefined && race.rounds.some((round) => round.run === other.id);
+  return (await store.runs())
+    .filter(
+      (other) =>
+        other.id !== run.id &&
+        other.eval === run.eval &&
+        other.split.name === run.split.name &&
+        other.split.part === run.split.part &&
+        other.scorers.some((scorer) => scorer.name === run.primaryScorer) &&
+        (name === "previous"
+          ? other.startedAt < run.startedAt && other.status === "complete" && !isEarlierRound(other, own)
+          : other.id.startsWith(name))
+    )
+    .at(-1);
+}
+
+async function leakageOf(store: Store, run: RunManifest): Promise<GateFacts["leakage"]> {
+  const split = (await store.splits(run.dataset.name)).find(({id}) => id === run.split.id);
+  const shares = Object.entries(MEASURES).flatMap(([name, measure]) => {
+    const share = (split?.measures[name] as {share?: number} | undefined)?.share;
+    return typeof share === "number" ? [{measure, share}] : [];
+  });
+  return shares.sort((a, b) => b.share - a.share)[0];
+}
+
+async function personalDataOf(store: Store, run: RunManifest): Promise<GateFacts["personalData"]> {
+  const version = (await store.versions(run.dataset.name)).find(({id}) => id === run.dataset.version);
+  if (!version || !(await ledgerSummary(store, version))) return undefined;
+  // A report takes rows without unresolved findings, whatever the data set's sensitivity.
+  const {refused, allowed} = gateRows({
+    endpointTrust: "report",
+    findings: await versionFindings(store, version)
+  });
+  return {rows: refused.length, of: refused.length + allowed.length};
+}
