@@ -1,0 +1,155 @@
+import {execFile} from "node:child_process";
+import {mkdir, readFile, writeFile} from "node:fs/promises";
+import {join, resolve} from "node:path";
+import {promisify} from "node:util";
+import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {scanVersion} from "../../src/privacy/index.js";
+import {candidate, type GateRule, runEval} from "../../src/runner/index.js";
+import {type Project, server, wordsEval, wordsProject} from "../runner/support/project.js";
+import {type ModelServer, startModelServer} from "../support/modelServer.js";
+import {temporaryProject} from "../support/temporaryWorkspace.js";
+
+const root = resolve(import.meta.dirname, "../..");
+
+interface Ended {
+  code: number;
+  out: string;
+}
+
+describe("assay check", () => {
+  let model: ModelServer;
+  let folder: string;
+  let project: Project;
+  let before: string;
+  /** The share of rows, in twentieths, that the model's newer version gets wrong. */
+  let wrong = 0;
+  beforeAll(async () => {
+    model = await startModelServer({
+      models: ["m"],
+      answer: ({prompt}) => {
+        const words = prompt.split(" ");
+        return (Number(words[1]) * 7) % 20 < wrong ? "wrong" : words.at(-1)!;
+      }
+    });
+    folder = await temporaryProject();
+    project = await wordsProject(folder, 800);
+    const inputs = {...project, evalName: "words", options: {preflight: false, noReuse: true}};
+    const definition = () => {
+      const endpoint = server(model.url);
+      return wordsEval(endpoint, {candidates: [candidate("m", endpoint, "m")]});
+    };
+    before = (await runEval(definition(), inputs)).manifest!.id;
+    wrong = 5;
+    await new Promise((done) => setTimeout(done, 5));
+    await runEval(definition(), inputs);
+    await project.store.refresh();
+  }, 60_000);
+  afterAll(async () => {
+    project.store.close();
+    await model.close();
+  });
+
+  async function check(
+    gate: GateRule[],
+    args: string[] = [],
+    env: Record<string, string> = {}
+  ): Promise<Ended> {
+    await mkdir(join(folder, "evals"), {recursive: true});
+    await writeFile(
+      join(folder, "evals", "words.eval.ts"),
+      `export default {dataset: "words", split: {strategy: "group"}, candidates: [], prompt: "", expected: "answer", scorers: {}, gate: ${JSON.stringify(gate)}};\n`
+    );
+    const inherited = {...process.env};
+    for (const name of ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "ASSAY_DIR"]) delete inherited[name];
+    return promisify(execFile)(
+      process.execPath,
+      ["--import", "tsx", join(root, "src/cli/main.ts"), "check", ...args],
+      {cwd: root, env: {...inherited, ASSAY_PROJECT: folder, ...env}}
+    ).then(
+      ({stdout}) => ({code: 0, out: stdout}),
+      (error: {code: number; stdout: string; stderr: string}) => ({
+        code: error.code,
+        out: error.stdout + error.stderr
+      })
+    );
+  }
+
+  it("exits 0 when every rule passes", async () => {
+    const {code, out} = await check([
+      {minScore: 0.4, maxFailureShare: 0, maxP95LatencyMs: 60_000, maxLeakageShare: 1}
+    ]);
+    expect(out).toMatch(/pass .*score at least 40\.0/);
+    expect(out).toMatch(/share of leaked test rows at most 100\.0 %/);
+    expect(code).toBe(0);
+  }, 60_000);
+
+  it("exits 100 when the candidate is worse than in the run named, or in the previous one", async () => {
+    for (const baselineRun of ["previous", before]) {
+      const {code, out} = await check([{maxRegression: 0.05, baselineRun}]);
+      expect(code).toBe(100);
+      expect(out).toMatch(new RegExp(`fail .*not more than 5\\.0 points below run ${before}`));
+    }
+  }, 60_000);
+
+  it("exits 101 when rows do not decide, and says how many more would", async () => {
+    const [{mean}] = (await project.store.rows<{mean: number}>(
+      "select avg(value)::double as mean from scores where run <> $before and scorer = 'exact'",
+      {before}
+    )) as [{mean: number}];
+    const {code, out} = await check([{minScore: mean - 0.01}]);
+    expect(code).toBe(101);
+    expect(out).toMatch(/undecided .* \d{3,}\s*$/m);
+    expect((await check([{maxRegression: 0.05, baselineRun: "no-such"}])).code).toBe(101);
+  }, 60_000);
+
+  it("exits 1 on an eval that cannot be read", async () => {
+    await check([]);
+    await writeFile(join(folder, "evals", "broken.eval.ts"), "export default 1 +;");
+    const {code, out} = await check([{minScore: 0.1}]);
+    await writeFile(join(folder, "evals", "broken.eval.ts"), "export default {scorers: {}};");
+    expect(code).toBe(1);
+    expect(out).toMatch(/broken\.eval\.ts could not be loaded/);
+  }, 60_000);
+
+  it("counts rows with unresolved personal data once the version was scanned", async () => {
+    expect((await check([{maxPersonalDataRows: 0}])).code).toBe(101);
+    await scanVersion(project.store, project.version);
+    const {code, out} = await check([{maxPersonalDataRows: 0}]);
+    expect(out).toMatch(/pass .*at most 0 rows with unresolved personal data .*0 of 800 rows/);
+    expect(code).toBe(0);
+  }, 60_000);
+
+  it("writes JUnit XML, GitHub's annotations and summary, and a comment of three lines a run", async () => {
+    const [xml, md, summary] = ["gates.xml", "comment.md", "summary.md"].map((name) =>
+      join(folder, name)
+    ) as [string, string, string];
+    const {code, out} = await check(
+      [{minScore: 0.4}, {maxRegression: 0.05, baselineRun: "previous"}, {maxCostUsdPerThousand: 1}],
+      ["--junit", xml, "--markdown", md],
+      {GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: summary}
+    );
+    expect(code).toBe(100);
+    expect(out).toMatch(/^::error title=Assay gate::words .*not more than 5\.0 points below run/m);
+    expect(out).toMatch(/^::warning title=Assay gate::words .*cost of a thousand rows/m);
+
+    // Python's own parser reads it, so that the XML is well-formed.
+    const {stdout} = await promisify(execFile)("python3", [
+      "-c",
+      "import sys, json, xml.etree.ElementTree as e\nprint(json.dumps([[s.attrib, [[c.get('name')] + [x.tag for x in c] for c in s]] for s in e.parse(sys.argv[1]).getroot()]))",
+      xml
+    ]);
+    const [[suite, cases]] = JSON.parse(stdout) as [[Record<string, string>, string[][]]];
+    expect(suite).toMatchObject({tests: "3", failures: "1", errors: "1"});
+    expect(cases.map(([, ...inner]) => inner)).toEqual([[], ["failure"], ["error"]]);
+
+    const comment = await readFile(md, "utf8");
+    const lines = comment.split("\n").slice(2);
+    expect(lines[0]).toMatch(/^\*\*words\*\*/);
+    expect(lines[1]).toMatch(
+      /^Changed: m [\d.]+ → [\d.]+ \(-[\d.]+, .*\) against words-\w+ on \d+ rows, 0 better and \d+ worse; beyond chance: m regressed\. {2}$/
+    );
+    expect(lines[2]).toBe("Gates: 1 of 3 pass.");
+    expect(lines[3]).toMatch(/^- fail: m, /);
+    expect(await readFile(summary, "utf8")).toBe(comment);
+  }, 60_000);
+});
