@@ -1,4 +1,4 @@
-import {type Command, InvalidArgumentError} from "commander";
+import {type Command, InvalidArgumentError, Option} from "commander";
 
 /** Each verb declares its words here and loads its code when called, so that `assay --help` stays quick. */
 export type Verb = (program: Command) => void;
@@ -81,6 +81,37 @@ const pii: Verb = (program) =>
     .option("--reason <text>", "why they may stay")
     .option("--json", "print JSON")
     .action(async (name: string, options) => (await import("./pii.js")).piiVerb(name, options));
+
+const purge: Verb = (program) =>
+  program
+    .command("purge <name>")
+    .description(
+      "erase rows from all versions, runs and journals of the store, and keep them from coming back"
+    )
+    .requiredOption("--where <sql>", "the rows, as a condition over the data set's columns")
+    .requiredOption("--reason <text>", "why, for the record; do not name the person")
+    .option("--json", "print JSON")
+    .action(async (name: string, options) => (await import("./purge.js")).purgeVerb(name, options));
+
+const gc: Verb = (program) =>
+  program
+    .command("gc")
+    .description("remove old versions and splits that no run, model or split refers to")
+    .option("--keep <n>", "newest versions of each data set that stay in any case", whole(1), 3)
+    .option("--dry-run", "only say what would go")
+    .option("--json", "print JSON")
+    .action(async (options) => (await import("./gc.js")).gcVerb(options));
+
+const card: Verb = (program) =>
+  program
+    .command("card <name>")
+    .description("write a version's card: a Hugging Face data set card or Croissant metadata")
+    .addOption(new Option("--format <format>", "what to write").choices(["hf", "croissant"]).default("hf"))
+    .option("--version <version>", "the version, instead of the newest")
+    .option("--url <url>", "where the data set is published, for Croissant")
+    .option("--creator <name>", "who made it, for Croissant")
+    .option("-o, --out <file>", "file to write, instead of the terminal")
+    .action(async (name: string, options) => (await import("./card.js")).cardVerb(name, options));
 
 const split: Verb = (program) =>
   program
@@ -231,6 +262,9 @@ export const verbs: Verb[] = [
   diff,
   drift,
   rows,
+  card,
+  purge,
+  gc,
   pii,
   split,
   run,

@@ -162,6 +162,15 @@ export interface RunManifest {
   /** What to type to run it again. */
   command: string;
   gate?: Record<string, unknown>;
+  /** Rows whose content was erased since, with their outputs; their scores are still counted. */
+  purged?: Purged[];
+}
+
+/** Rows that a person had erased. */
+export interface Purged {
+  rows: number;
+  at: string;
+  reason: string;
 }
 
 export interface VersionManifest {
@@ -190,6 +199,8 @@ export interface VersionManifest {
   /** The filters by name: their rule, and the rows each dropped as the first. */
   filters?: Record<string, {rule: unknown; rejected: number}>;
   checks?: {name: string; passed: boolean; message?: string}[];
+  /** Rows erased since it was made: `id` and `sha256` are those of the rows before. */
+  purged?: Purged[];
 }
 
 export interface SplitManifest {

@@ -1,0 +1,60 @@
+import {resolve} from "node:path";
+import {writeFile} from "node:fs/promises";
+import {checkCroissant, croissant, findVersion, huggingFaceCard, versionFile} from "../datasets/index.js";
+import {
+  openStore,
+  sha256File,
+  type Store,
+  UserError,
+  type VersionManifest,
+  writeAtomic
+} from "../store/index.js";
+import {openProject} from "./project.js";
+
+interface CardOptions {
+  format: "hf" | "croissant";
+  version?: string;
+  url?: string;
+  creator?: string;
+  out?: string;
+}
+
+export async function cardVerb(name: string, options: CardOptions): Promise<void> {
+  const store = await openStore(await openProject());
+  try {
+    const version = await findVersion(store, name, options.version);
+    const text =
+      options.format === "hf" ? huggingFaceCard(version) : await croissantText(store, version, options);
+    if (options.out === undefined) process.stdout.write(text);
+    else await writeAtomic(resolve(options.out), (temporary) => writeFile(temporary, text));
+  } finally {
+    store.close();
+  }
+}
+
+async function croissantText(
+  store: Store,
+  version: VersionManifest,
+  {url, creator}: CardOptions
+): Promise<string> {
+  const missing = [
+    ...(url === undefined ? ["--url (where it is published)"] : []),
+    ...(creator === undefined ? ["--creator (who made it)"] : []),
+    ...(version.licence === undefined ? ["`licence` in its loader"] : [])
+  ];
+  if (missing.length > 0)
+    throw new UserError(
+      `Croissant asks for more than the store knows of ${version.dataset}: give ${missing.join(", ")}.`
+    );
+  const split = (await store.splits(version.dataset)).findLast((one) => one.version === version.id);
+  const document = croissant({
+    version,
+    sha256: await sha256File(versionFile(store.workspace, version)),
+    url: url!,
+    creator: creator!,
+    ...(split ? {split} : {})
+  });
+  const problems = checkCroissant(document);
+  if (problems.length > 0) throw new Error(`the Croissant document is not valid: ${problems.join("; ")}`);
+  return JSON.stringify(document, null, 2) + "\n";
+}

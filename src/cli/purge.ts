@@ -1,0 +1,21 @@
+import {purge} from "../datasets/index.js";
+import {openProject} from "./project.js";
+import {print, printJson} from "./terminal.js";
+
+export async function purgeVerb(
+  name: string,
+  options: {where: string; reason: string; json?: boolean}
+): Promise<void> {
+  const result = await purge(await openProject(), name, options);
+  if (options.json) return printJson(result);
+  print(`${result.rows} rows of ${name} erased, with a tombstone each.`);
+  for (const {id, rows} of result.versions) print(`  version ${id}: ${rows} rows`);
+  for (const id of result.splits) print(`  split ${id}`);
+  for (const id of result.runs) print(`  run ${id}: expected answers, outputs and excerpts`);
+  for (const id of result.journals)
+    print(`  run ${id}: its journal, so its unsealed calls will be made again`);
+  for (const file of result.notErased) print(`  NOT erased, remove it by hand if it holds the rows: ${file}`);
+  print(
+    "Files exported outside the store, the source itself and built sites are yours to clear; then rebuild."
+  );
+}

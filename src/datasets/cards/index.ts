@@ -1,0 +1,3 @@
+export {checkCroissant} from "./checkCroissant.js";
+export {croissant, type CroissantFacts} from "./croissant.js";
+export {huggingFaceCard} from "./huggingFaceCard.js";

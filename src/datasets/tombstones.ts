@@ -1,0 +1,80 @@
+import {randomBytes} from "node:crypto";
+import {rename} from "node:fs/promises";
+import {join} from "node:path";
+import {
+  type Database,
+  readJson,
+  sqlString,
+  temporaryPath,
+  type Workspace,
+  writeJsonAtomic,
+  writeParquet
+} from "../store/index.js";
+
+/** What is left of a row that was erased: enough to keep it from coming back, nothing that says what it was. */
+export interface Tombstone {
+  /** SHA-256 of the file's salt and the row's id. */
+  hash: string;
+  at: string;
+  reason: string;
+}
+
+interface Tombstones {
+  kind: "tombstones";
+  schemaVersion: 1;
+  salt: string;
+  rows: Tombstone[];
+}
+
+const fileOf = (workspace: Workspace, dataset: string) =>
+  join(workspace.datasetDir(dataset), "tombstones.json");
+
+export async function readTombstones(workspace: Workspace, dataset: string): Promise<Tombstones> {
+  const found = await readJson<Tombstones>(fileOf(workspace, dataset));
+  return found ?? {kind: "tombstones", schemaVersion: 1, salt: randomBytes(16).toString("hex"), rows: []};
+}
+
+export async function writeTombstones(
+  workspace: Workspace,
+  dataset: string,
+  tombstones: Tombstones
+): Promise<void> {
+  await writeJsonAtomic(fileOf(workspace, dataset), tombstones);
+}
+
+/** SQL of a row's hash, from the column `row_id` or another. */
+export function tombstoneHash({salt}: Pick<Tombstones, "salt">, column = "row_id"): string {
+  return `sha256(${sqlString(salt)} || ${column})`;
+}
+
+/** Puts the hashes into the table `erased`, for the queries that leave rows out. False when there are none. */
+export async function loadTombstones(db: Database, tombstones: Tombstones): Promise<boolean> {
+  await db.run("create or replace temp table erased (hash varchar)");
+  for (let at = 0; at < tombstones.rows.length; at += 1000)
+    await db.run(
+      `insert into erased values ${tombstones.rows
+        .slice(at, at + 1000)
+        .map(({hash}) => `(${sqlString(hash)})`)
+        .join(", ")}`
+    );
+  return tombstones.rows.length > 0;
+}
+
+/** Takes erased rows out of what a pull has read, so that a source that still has them does not bring them back. */
+export async function leaveOutErased(
+  db: Database,
+  workspace: Workspace,
+  dataset: string,
+  rowsFile: string
+): Promise<void> {
+  const tombstones = await readTombstones(workspace, dataset);
+  if (!(await loadTombstones(db, tombstones))) return;
+  const rows = `read_parquet(${sqlString(rowsFile)})`;
+  const kept = temporaryPath(rowsFile);
+  await writeParquet(
+    db,
+    kept,
+    `select * from ${rows} where ${tombstoneHash(tombstones)} not in (select hash from erased)`
+  );
+  await rename(kept, rowsFile);
+}

@@ -1,0 +1,167 @@
+import {existsSync, readdirSync, readFileSync, statSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
+import {describe, expect, it} from "vitest";
+import {collectGarbage, defineDataset, pull, purge} from "../../src/datasets/index.js";
+import {openStore} from "../../src/store/index.js";
+import {assay, writeLoader} from "../support/assay.js";
+import {sampleStore} from "../support/sampleStore.js";
+import {temporaryProject, temporaryWorkspace} from "../support/temporaryWorkspace.js";
+
+const reason = {reason: "a person's request", now: () => new Date("2026-12-01T00:00:00Z")};
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, {recursive: true, encoding: "utf8"})
+    .map((name) => join(folder, name))
+    .filter((file) => statSync(file).isFile());
+}
+
+describe("purge", () => {
+  it("erases a row from every version, split and run; scores, counts and the runs' records stay", async () => {
+    const project = await temporaryProject();
+    const workspace = await sampleStore(project);
+    const before = await openStore(workspace);
+    const {row_id: id} = (await before.row<{row_id: string}>(
+      `select row_id from completions where output is not null and run in (select id from runs where status = 'complete') order by row_id limit 1`
+    ))!;
+    const scores = await before.row<{n: number; sum: number}>(
+      "select count(*)::int as n, round(sum(value), 6) as sum from scores"
+    );
+    const versions = await before.versions("mails");
+    const holding = [];
+    for (const version of versions)
+      if (await before.row(`select 1 from "mails@${version.id}" where row_id = $id`, {id}))
+        holding.push(version);
+    const runs = await before.rows<{run: string}>(
+      "select distinct run from items where row_id = $id order by run",
+      {id}
+    );
+    before.close();
+    writeFileSync(join(workspace.runDir(runs[0]!.run), "journal.ndjson"), '{"n": 1, "output": "x"}\n');
+
+    const result = await purge(workspace, "mails", {where: `row_id = '${id}'`, ...reason});
+    expect(result.rows).toBe(1);
+    expect(result.versions).toEqual(holding.map((version) => ({id: version.id, rows: 1})));
+    expect(result.runs.toSorted()).toEqual(runs.map(({run}) => run));
+    expect(result.journals).toEqual([runs[0]!.run]);
+    expect(existsSync(join(workspace.runDir(runs[0]!.run), "journal.ndjson"))).toBe(false);
+
+    const store = await openStore(workspace);
+    for (const table of [
+      ...versions.map((version) => `"mails@${version.id}"`),
+      "parts",
+      "items",
+      "completions",
+      "scores"
+    ])
+      expect(await store.rows(`select 1 from ${table} where row_id = $id`, {id})).toEqual([]);
+    const gone = "row_id like 'erased-%'";
+    expect(
+      await store.rows(
+        `select count(*)::int as n, count(output)::int as outputs from completions where ${gone}`
+      )
+    ).toEqual([{n: expect.any(Number), outputs: 0}]);
+    expect(await store.rows(`select distinct expected, excerpt from items where ${gone}`)).toEqual([
+      {expected: null, excerpt: null}
+    ]);
+    expect(
+      (await store.row<{n: number}>(
+        `select count(*)::int as n from scores s join items i using (run, row_id) where s.${gone}`
+      ))!.n
+    ).toBeGreaterThan(0);
+    expect(await store.row("select count(*)::int as n, round(sum(value), 6) as sum from scores")).toEqual(
+      scores
+    );
+    const purged = [{rows: 1, at: "2026-12-01T00:00:00.000Z", reason: "a person's request"}];
+    for (const version of await store.versions("mails"))
+      if (holding.some((one) => one.id === version.id)) {
+        const old = holding.find((one) => one.id === version.id)!;
+        expect(version).toMatchObject({rows: old.rows - 1, sha256: old.sha256, purged});
+      }
+    for (const run of await store.runs())
+      if (result.runs.includes(run.id)) expect(run.purged).toEqual(purged);
+    store.close();
+    const tombstones = readFileSync(join(workspace.datasetDir("mails"), "tombstones.json"), "utf8");
+    expect(JSON.parse(tombstones)).toMatchObject({rows: [{hash: expect.stringMatching(/^[0-9a-f]{64}$/)}]});
+    // Nowhere in the store, not even in a file that no table shows.
+    expect(filesBelow(workspace.dir).filter((file) => readFileSync(file).includes(`"${id}"`))).toEqual([]);
+  }, 60_000);
+
+  it("keeps an erased row from coming back with the next pull, and finishes what a kill left", async () => {
+    const workspace = await temporaryWorkspace();
+    const set = (rows: object[]) =>
+      defineDataset({name: "set", source: {kind: "rows", rows: () => rows}, id: "id"});
+    const rows = [
+      {id: "a", who: "Ann"},
+      {id: "b", who: "Bob"}
+    ];
+    const {version} = await pull(workspace, set(rows));
+    const file = join(workspace.datasetDir("set", version.id), "rows.parquet");
+    const whole = readFileSync(file);
+    await purge(workspace, "set", {where: "who = 'Bob'", ...reason});
+    writeFileSync(file, whole); // as if the purge had been killed after its tombstones
+    expect((await purge(workspace, "set", {where: "who = 'Bob'", ...reason})).versions).toEqual([
+      {id: version.id, rows: 1}
+    ]);
+    const next = await pull(workspace, set([...rows, {id: "c", who: "Cy"}]));
+    expect(next.version.rows).toBe(2);
+    expect(readFileSync(file).includes("Bob")).toBe(false);
+  });
+
+  it("refuses a condition that is none, or that no row meets, and erases nothing", async () => {
+    const workspace = await temporaryWorkspace();
+    await pull(
+      workspace,
+      defineDataset({name: "set", source: {kind: "rows", rows: () => [{id: "a"}]}, id: "id"})
+    );
+    await expect(purge(workspace, "set", {where: "whom = 'x'", ...reason})).rejects.toThrow(
+      /not a condition/
+    );
+    await expect(purge(workspace, "set", {where: "id = 'z'", ...reason})).rejects.toThrow(
+      /no row of set meets/
+    );
+    expect(existsSync(join(workspace.datasetDir("set"), "tombstones.json"))).toBe(false);
+  });
+});
+
+describe("gc", () => {
+  it("removes old versions and their splits, never what a run, a split that stays or the newest pull refers to", async () => {
+    const workspace = await sampleStore(await temporaryProject());
+    const set = (n: number) =>
+      defineDataset({
+        name: "set",
+        source: {kind: "rows", rows: () => [{n}]}
+      });
+    const made = [];
+    for (let n = 0; n < 5; n++)
+      made.push((await pull(workspace, set(n), {now: () => new Date(Date.UTC(2026, 0, n + 1))})).version.id);
+    await pull(workspace, set(0)); // the oldest content is the newest pull again
+    const store = await openStore(workspace);
+    const mails = (await store.versions("mails")).map(({id}) => id);
+    const dry = await collectGarbage(store, {keep: 2, dryRun: true});
+    expect((await store.versions("set")).length).toBe(5);
+    const {versions} = await collectGarbage(store, {keep: 2});
+    expect(versions).toEqual(dry.versions);
+    expect(versions.map(({id}) => id)).toEqual(made.slice(1, 3));
+    expect((await store.versions("set")).map(({id}) => id)).toEqual([made[0], made[3], made[4]]);
+    await collectGarbage(store, {keep: 1});
+    expect((await store.versions("mails")).map(({id}) => id)).toEqual(mails);
+    const splits = new Set((await store.splits("mails")).map(({id}) => id));
+    for (const run of await store.runs()) expect(splits.has(run.split.id)).toBe(true);
+    store.close();
+  }, 60_000);
+});
+
+describe("the command line", () => {
+  it("purges and clears", async () => {
+    const project = await temporaryProject();
+    writeLoader(
+      project,
+      "set",
+      `{name: "set", source: {kind: "rows", rows: () => [{id: "a"}, {id: "b"}]}, id: "id"}`
+    );
+    await assay(project, "pull");
+    const purged = await assay(project, "purge", "set", "--where", "id = 'a'", "--reason", "asked to");
+    expect(purged.stdout).toMatch(/^1 rows of set erased/);
+    expect((await assay(project, "gc", "--dry-run")).stdout).toContain("nothing to remove");
+  }, 60_000);
+});
