@@ -37,8 +37,8 @@ export function stratifiedGroups(
       let unevenness = 0;
       for (let c = 0; c < classes; c++)
         if (totals[c]! > 0) unevenness += fillDeviation(filled, weights, totals[c]!, c, part, counts[c]!);
-      const better = unevenness < least - 1e-12;
-      const emptier = Math.abs(unevenness - least) <= 1e-12 && fill(part) < fill(best);
+      const better = unevenness < least * (1 - 1e-12);
+      const emptier = Math.abs(unevenness - least) <= 1e-5 * least + 1e-8 && fill(part) < fill(best);
       if (better || emptier) [best, least] = [part, Math.min(least, unevenness)];
     }
     placed.set(group, parts[best]!);
@@ -61,14 +61,13 @@ function fillDeviation(
   target: number,
   more: number
 ): number {
+  const ratio = (part: number) =>
+    (filled[part]![c]! + (part === target ? more : 0)) / (total * weights[part]!);
   let mean = 0;
-  let square = 0;
-  for (let part = 0; part < weights.length; part++) {
-    const ratio = (filled[part]![c]! + (part === target ? more : 0)) / (total * weights[part]!);
-    mean += weights[part]! * ratio;
-    square += weights[part]! * ratio * ratio;
-  }
-  return Math.sqrt(Math.max(0, square - mean * mean));
+  for (let part = 0; part < weights.length; part++) mean += weights[part]! * ratio(part);
+  let variance = 0;
+  for (let part = 0; part < weights.length; part++) variance += weights[part]! * (ratio(part) - mean) ** 2;
+  return Math.sqrt(variance);
 }
 
 function spread(counts: readonly number[]): number {

@@ -9,6 +9,7 @@ import {judgeReviews} from "./judgeReviews.js";
 import {mathSolutions} from "./mathSolutions.js";
 import {nearDuplicatePairs} from "./nearDuplicatePairs.js";
 import {pairedComparisons} from "./pairedComparisons.js";
+import {partSizes} from "./partSizes.js";
 import {piiSentences} from "./piiSentences.js";
 import {piiSpans} from "./piiSpans.js";
 import {piiVectors} from "./piiVectors.js";
@@ -30,6 +31,7 @@ export const readers: readonly Reader[] = [
   mathSolutions,
   nearDuplicatePairs,
   pairedComparisons,
+  partSizes,
   piiSentences,
   piiSpans,
   piiVectors,
