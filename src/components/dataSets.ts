@@ -4,6 +4,7 @@ import type {
   DatasetsData,
   DatasetView,
   LedgerSummary,
+  Recognition,
   SplitManifest,
   VerdictsData,
   VersionManifest
@@ -43,8 +44,7 @@ export function dataSet(dataset: DatasetView | null, verdicts: VerdictsData): Co
   return html`<div>
     ${section(dataset.name, card(newest))} ${section("Versions", versionTable(dataset.versions))}
     ${section(`Labels of version ${newest.id.slice(0, 12)}`, labelPlot(dataset))}
-    ${section("Personal data", ledger(dataset.ledger))}
-    ${section("Splits side by side", splitTable(dataset.splits))}
+    ${section("Personal data", ledger(dataset))} ${section("Splits side by side", splitTable(dataset.splits))}
     ${flattered.map((run) =>
       section(
         `What the random split adds to the scores of ${run.title}`,
@@ -150,16 +150,22 @@ function labelPlot({labels, versions}: DatasetView): Content {
     : plot;
 }
 
-function ledger(summary: LedgerSummary | undefined): Content {
-  if (!summary) return html`<p>The newest version has not been scanned for personal data.</p>`;
+function ledger({name, ledger: summary, recognition}: DatasetView): Content {
+  if (!summary)
+    return html`<p>
+      The newest version has not been scanned for personal data. ${code(`npx assay pii ${name}`)} does.
+    </p>`;
   const scan = html`<p class="small">
     Scanned ${time(summary.scannedAt)} UTC: ${list(summary.columns)}, by ${list(summary.layers)}, from a
-    certainty of ${summary.minScore}. The version itself is unchanged; what is done happens when rows leave.
+    certainty of ${summary.minScore}.
+    ${summary.redacted ? "What is done was done when it was pulled." : "The version itself is unchanged."}
+    Rows with findings that are kept and that nobody accepted are not sent to endpoints outside.
   </p>`;
   if (summary.findings === 0)
     return [html`<p>Nothing was found in ${plural(summary.rows, "row")}.</p>`, scan];
   const counted = (counts: Record<string, number>) =>
     Object.entries(counts)
+      .sort(([, a], [, b]) => b - a)
       .map(([name, n]) => `${name} ${count(n)}`)
       .join(", ");
   return [
@@ -174,12 +180,51 @@ function ledger(summary: LedgerSummary | undefined): Content {
         {name: "Findings", numeric: true, value: ([, found]) => count(found.findings)},
         {name: "Rows", numeric: true, value: ([, found]) => count(found.rows)},
         {name: "What is done", value: ([, found]) => counted(found.actions)},
+        ...(Object.values(summary.types).some(({accepted}) => accepted)
+          ? [
+              {
+                name: "Accepted",
+                numeric: true,
+                value: ([, found]: Found) => count(found.accepted ?? 0)
+              }
+            ]
+          : []),
+        ...(recognition
+          ? [
+              {
+                name: "Precision",
+                numeric: true,
+                value: ([type]: Found) => rate(recognition.types[type]?.precision)
+              },
+              {name: "Recall", numeric: true, value: ([type]: Found) => rate(recognition.types[type]?.recall)}
+            ]
+          : []),
         {name: "Found by", wide: true, value: ([, found]) => counted(found.rules)}
       ],
       {caption: "Personal data found, by kind"}
     ),
-    scan
+    scan,
+    measured(recognition)
   ];
+}
+
+type Found = [string, LedgerSummary["types"][string]];
+
+const rate = (value: number | undefined) => (value === undefined ? "–" : value.toFixed(2));
+
+function measured(found: Recognition | undefined): Content {
+  if (!found)
+    return html`<p class="small">
+      How many findings are right, and how many were missed, has not been measured on labelled texts.
+    </p>`;
+  const missed = Object.entries(found.types).filter(
+    ([, {truePositives, recall}]) => truePositives === 0 && recall === 0
+  );
+  return html`<p class="small">
+    Precision and recall on ${plural(found.texts, "labelled text")} of ${found.file},
+    ${time(found.measuredAt)} UTC.
+    ${missed.length > 0 ? `Labelled there and not found: ${list(missed.map(([type]) => type))}.` : ""}
+  </p>`;
 }
 
 function splitTable(splits: readonly SplitManifest[]): Content {
@@ -209,6 +254,8 @@ function splitTable(splits: readonly SplitManifest[]): Content {
           value: (split: SplitManifest) => count(split.counts[part] ?? 0)
         })),
         {name: "Same text in train", numeric: true, value: (split) => leaked(split, "exactLeakage")},
+        {name: "Near-copy in train", numeric: true, value: (split) => leaked(split, "nearLeakage")},
+        {name: "13 words in train", numeric: true, value: (split) => leaked(split, "ngramLeakage")},
         {name: "Same group in train", numeric: true, value: (split) => leaked(split, "groupLeakage")},
         {name: "Label PSI", numeric: true, value: (split) => number(split, "labelPsi")},
         {name: "Label JS distance", numeric: true, value: (split) => number(split, "labelJensenShannon")},
@@ -218,8 +265,9 @@ function splitTable(splits: readonly SplitManifest[]): Content {
       {caption: "Splits of one version side by side"}
     ),
     html`<p class="small">
-      Leakage is the share (and number) of test rows. PSI and Jensen–Shannon distance compare the labels of
-      test and training part: below 0.1 they are alike. ${whichSplit(splits)}
+      Leakage is the share (and number) of test rows: with the same text, a near-copy, 13 words in a row or
+      the same group in the training part. PSI and Jensen–Shannon distance compare the labels of test and
+      training part: below 0.1 they are alike. ${whichSplit(splits)}
     </p>`
   ];
 }

@@ -1,5 +1,5 @@
 import {group} from "d3";
-import {ledgerSummary} from "../privacy/index.js";
+import {ledgerSummary, recognition} from "../privacy/index.js";
 import {sqlName, type Store, type VersionManifest} from "../store/index.js";
 import type {DatasetsData, DatasetView} from "./types.js";
 
@@ -16,6 +16,7 @@ export async function datasets(store: Store): Promise<DatasetsData> {
       versions,
       labels: await labelCounts(store, newest),
       ledger: await ledgerSummary(store, newest),
+      recognition: await recognition(store, name),
       splits: splits.filter((split) => split.dataset === name && split.version === withSplits?.id)
     });
   }

@@ -11,7 +11,7 @@ import {listFolders} from "../store/index.js";
 export async function storeFingerprint(dir: string): Promise<string> {
   const files: string[] = [];
   for (const name of await listFolders(join(dir, "datasets"))) {
-    files.push(join("datasets", name, "latest.json"));
+    for (const file of ["latest.json", "recognition.json"]) files.push(join("datasets", name, file));
     for (const version of await listFolders(join(dir, "datasets", name)))
       for (const file of ["manifest.json", "ledger.json"]) files.push(join("datasets", name, version, file));
   }

@@ -1,9 +1,9 @@
 import type {Verdict} from "../decisions/types.js";
 import type {ModelManifest} from "../models/types.js";
-import type {LedgerSummary} from "../privacy/index.js";
+import type {LedgerSummary, Recognition} from "../privacy/index.js";
 import type {RunManifest, SplitManifest, VersionManifest} from "../store/index.js";
 
-export type {LedgerSummary, ModelManifest, RunManifest, SplitManifest, VersionManifest};
+export type {LedgerSummary, ModelManifest, Recognition, RunManifest, SplitManifest, VersionManifest};
 export type {RunCandidate} from "../store/index.js";
 
 /** What one candidate cost and how it fared beside its scores. */
@@ -97,6 +97,8 @@ export interface DatasetView {
   splits: SplitManifest[];
   /** Personal data found in the newest version; undefined when it was never scanned. */
   ledger?: LedgerSummary;
+  /** How well the recognisers did on a labelled sample; absent when nobody measured it. */
+  recognition?: Recognition;
 }
 
 export interface DatasetsData {
