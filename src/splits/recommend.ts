@@ -64,8 +64,13 @@ function reason(choice: SplitManifest, measured: readonly SplitManifest[], clean
   const against = worst
     ? `; under the ${worst.name} split ${percent(worstLeak(worst)!.share)} of test rows ${worstLeak(worst)!.words}, so its scores are likely too high`
     : "";
-  if (clean)
-    return `Use the ${choice.name} split: no measured leakage is above ${percent(own.share)} of its test rows${against}.`;
+  if (clean) {
+    const leaks =
+      own.share === 0
+        ? "no test row has the like in the training part by any measure"
+        : `no measured leakage is above ${percent(own.share)} of its test rows`;
+    return `Use the ${choice.name} split: ${leaks}${against}.`;
+  }
   return `No strategy is clean. The ${choice.name} split leaks least: ${percent(own.share)} of its test rows ${own.words}${against}.`;
 }
 
