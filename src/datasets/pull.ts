@@ -95,6 +95,8 @@ async function pullOne(
       await mkdir(scratch, {recursive: true});
       const db = await openDatabase({tmpDir: scratch, memoryLimit: MEMORY});
       try {
+        // The rows are a multiset: keeping their order would hold back whole batches in memory.
+        await db.run("set preserve_insertion_order = false");
         await mkdir(stage);
         return await pullInto(db, workspace, definition, {stage, scratch, sourceKey}, options);
       } finally {
