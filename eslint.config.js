@@ -19,5 +19,9 @@ export default defineConfig(
       eqeqeq: ["error", "always", {null: "ignore"}]
     }
   },
-  {files: ["**/*.js"], ...tseslint.configs.disableTypeChecked}
+  {
+    files: ["**/*.js"],
+    ...tseslint.configs.disableTypeChecked,
+    languageOptions: {globals: {process: "readonly", console: "readonly", performance: "readonly"}}
+  }
 );

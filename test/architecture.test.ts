@@ -5,8 +5,23 @@ import {describe, expect, it} from "vitest";
 const src = resolve(import.meta.dirname, "../src");
 
 function tableOf(contributing: string): Map<string, Set<string>> {
-  const rows = contributing.split("## Which room may import which")[1]!.split("\n## ")[0]!.matchAll(/^\| (\w+) \|([^|]*)\|$/gm);
-  return new Map([...rows].filter(([, room]) => room !== "room").map(([, room, allowed]) => [room!, new Set(allowed!.split(",").map((name) => name.trim()).filter(Boolean))]));
+  const rows = contributing
+    .split("## Which room may import which")[1]!
+    .split("\n## ")[0]!
+    .matchAll(/^\| (\w+) \|([^|]*)\|$/gm);
+  return new Map(
+    [...rows]
+      .filter(([, room]) => room !== "room")
+      .map(([, room, allowed]) => [
+        room!,
+        new Set(
+          allowed!
+            .split(",")
+            .map((name) => name.trim())
+            .filter(Boolean)
+        )
+      ])
+  );
 }
 
 function sources(folder: string): string[] {
@@ -19,7 +34,9 @@ function sources(folder: string): string[] {
 
 function importsOf(file: string): string[] {
   const text = readFileSync(file, "utf8");
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)].map(([, path]) => resolve(dirname(file), path!));
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)].map(([, path]) =>
+    resolve(dirname(file), path!)
+  );
 }
 
 const roomOf = (path: string) => relative(src, path).split("/")[0]!;
@@ -43,7 +60,11 @@ describe("the rooms of src", () => {
   });
 
   it("pure rooms use no Node APIs", () => {
-    const wrong = files.filter((file) => ["stats", "costs", "components"].includes(roomOf(file)) && /from "node:|\bprocess\.|\bBuffer\b/.test(readFileSync(file, "utf8")));
+    const wrong = files.filter(
+      (file) =>
+        ["stats", "costs", "components"].includes(roomOf(file)) &&
+        /from "node:|\bprocess\.|\bBuffer\b/.test(readFileSync(file, "utf8"))
+    );
     expect(wrong.map((file) => relative(src, file))).toEqual([]);
   });
 });

@@ -20,11 +20,7 @@ interface Columns {
  * The best of several models of ours by its accuracy on the validation part, served by `assay serve` in a process
  * of its own and asked over HTTP like any self-hosted model. Its completions are keyed by the weights, not by the port.
  */
-export function servedBest(
-  name: string,
-  sources: readonly ModelSource[],
-  columns: Columns
-): Candidate {
+export function servedBest(name: string, sources: readonly ModelSource[], columns: Columns): Candidate {
   return {
     name,
     async prepare(context) {

@@ -16,7 +16,9 @@ export function principalAxes(vectors: readonly Float32Array[], count: number): 
   const dimensions = vectors[0]?.length ?? 0;
   const mean = new Float64Array(dimensions);
   for (const vector of vectors) for (let d = 0; d < dimensions; d++) mean[d]! += vector[d]! / vectors.length;
-  const decomposed = new EigenvalueDecomposition(new Matrix(covariance(vectors, mean)), {assumeSymmetric: true});
+  const decomposed = new EigenvalueDecomposition(new Matrix(covariance(vectors, mean)), {
+    assumeSymmetric: true
+  });
   const values = decomposed.realEigenvalues;
   const order = values.map((_, i) => i).sort((a, b) => values[b]! - values[a]!);
   const leading = order.slice(0, Math.min(count, dimensions));

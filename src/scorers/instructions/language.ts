@@ -1,9 +1,8 @@
+import type {eld} from "eld/small";
 import {textArgument} from "./arguments.js";
 import {type InstructionCheck} from "./types.js";
 
-type Detector = (typeof import("eld/small"))["eld"];
-
-let detector: Detector | undefined;
+let detector: typeof eld | undefined;
 
 /** Loads the language profiles, some 80 MB in memory: before the first check, and only for evals that check. */
 export async function loadDetector(): Promise<void> {
