@@ -1,3 +1,4 @@
+import {labelConflicts} from "../datasets/index.js";
 import {
   ensureSplit,
   possibleStrategies,
@@ -50,6 +51,17 @@ export async function splitVerb(name: string, options: SplitOptions): Promise<vo
         "\nL: similarity across parts, of all (DataSAIL). gap, PSI, JS, p: classes of test against train."
     );
     if (choice) print(`\n${choice.sentence}`);
+    const conflicts = options.compare ? await labelConflicts(store, version) : undefined;
+    if (conflicts && conflicts.clusters > 0)
+      print(
+        `\n${conflicts.rows} rows in ${conflicts.clusters} clusters of near-duplicates do not agree on their label, among them ${conflicts.conflicts
+          .slice(0, 3)
+          .map(
+            ({rows, labels}) =>
+              `${rows[0]!.rowId} (${labels.map(({label, rows: n}) => `${label} ${n}`).join(", ")})`
+          )
+          .join("; ")}.`
+      );
   } finally {
     store.close();
   }
