@@ -22,6 +22,9 @@ export default defineConfig(
   {
     files: ["**/*.js"],
     ...tseslint.configs.disableTypeChecked,
-    languageOptions: {globals: {process: "readonly", console: "readonly", performance: "readonly"}}
+    languageOptions: {
+      parserOptions: {projectService: false},
+      globals: {process: "readonly", console: "readonly", performance: "readonly"}
+    }
   }
 );

@@ -70,21 +70,30 @@ export function cleanTable(table: ScoreTable, marks: ReadonlyMap<string, readonl
   };
 }
 
-/** A line for each candidate that had learned from rows it was scored on; none when all are clean. */
+/**
+ * A line for all candidates that had learned from the same number of the rows they are scored on, with the clean
+ * score of the best of them; none when all are clean.
+ */
 export function contaminationWarnings(found: readonly Contamination[]): string[] {
-  return found
-    .filter(({share}) => share > 0)
-    .map(({candidate, near, contaminated, clean, share, whole, onClean}) => {
-      const learned = [
-        contaminated > 0 ? `${contaminated} rows were in its training` : "",
-        near > 0 ? `${near} have a near-duplicate there` : ""
-      ].filter(Boolean);
-      const score =
-        clean === 0
-          ? "No row is clean."
-          : `On the ${clean} clean rows it scores ${onClean.mean === undefined ? "nothing" : points(onClean.mean)}, on all ${whole.mean === undefined ? "nothing" : points(whole.mean)}.`;
-      return `${candidate}: ${points(share)} % of the rows it is scored on are contaminated (${learned.join(", ")}). ${score}`;
-    });
+  const groups = new Map<string, Contamination[]>();
+  for (const one of found.filter(({share}) => share > 0)) {
+    const key = [one.clean, one.near, one.contaminated].join();
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()].map((group) => {
+    const best = group.reduce((a, b) => ((b.whole.mean ?? -Infinity) > (a.whole.mean ?? -Infinity) ? b : a));
+    const {candidate, near, contaminated, clean, share, whole, onClean} = best;
+    const learned = [
+      contaminated > 0 ? `${contaminated} rows were in its training` : "",
+      near > 0 ? `${near} have a near-duplicate there` : ""
+    ].filter(Boolean);
+    const who = group.length === 1 ? candidate : `${group.length} candidates, such as ${candidate}`;
+    const score =
+      clean === 0
+        ? "No row is clean."
+        : `On the ${clean} clean rows ${group.length === 1 ? "it" : candidate} scores ${onClean.mean === undefined ? "nothing" : points(onClean.mean)}, on all ${whole.mean === undefined ? "nothing" : points(whole.mean)}.`;
+    return `${who}: ${points(share)} % of the rows scored are contaminated (${learned.join(", ")}). ${score}`;
+  });
 }
 
 function scoreOf(table: ScoreTable, c: number, wanted: (row: number) => boolean): ScoreOf {

@@ -51,10 +51,26 @@ describe("cleanTable", () => {
 describe("contaminationWarnings", () => {
   it("says how many rows, and what the score is without them; nothing for a clean candidate", () => {
     expect(contaminationWarnings(contaminationOf(table, marks))).toEqual([
-      "a: 50.0 % of the rows it is scored on are contaminated (1 rows were in its training, 1 have a near-duplicate there). On the 2 clean rows it scores 50.0, on all 75.0.",
-      "b: 25.0 % of the rows it is scored on are contaminated (1 rows were in its training). On the 3 clean rows it scores 100.0, on all 66.7."
+      "a: 50.0 % of the rows scored are contaminated (1 rows were in its training, 1 have a near-duplicate there). On the 2 clean rows it scores 50.0, on all 75.0.",
+      "b: 25.0 % of the rows scored are contaminated (1 rows were in its training). On the 3 clean rows it scores 100.0, on all 66.7."
     ]);
     const allClean = new Map([["a", Array<RowMark>(4).fill("clean")]]);
     expect(contaminationWarnings(contaminationOf(table, allClean))).toEqual([]);
+  });
+
+  it("says once what several candidates share, with the clean score of the best", () => {
+    const score = (mean: number) => ({rows: 10, scored: 10, mean});
+    const one = (candidate: string, whole: number) => ({
+      candidate,
+      clean: 8,
+      near: 2,
+      contaminated: 0,
+      share: 0.2,
+      whole: score(whole),
+      onClean: score(whole - 0.1)
+    });
+    expect(contaminationWarnings([one("a", 0.5), one("b", 0.9), one("c", 0.7)])).toEqual([
+      "3 candidates, such as b: 20.0 % of the rows scored are contaminated (2 have a near-duplicate there). On the 8 clean rows b scores 80.0, on all 90.0."
+    ]);
   });
 });

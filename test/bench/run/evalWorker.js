@@ -1,4 +1,3 @@
-/* global console, performance, process */
 // One start of an eval in a process of its own, on the compiled engine. Prints its figures as a line of JSON.
 import {candidate} from "../../../lib/runner/define.js";
 import {runEval} from "../../../lib/runner/index.js";

@@ -1,4 +1,3 @@
-/* global console, performance, process */
 // The floor: the same requests in a bare loop over undici's Pool, each answer parsed and written as a line.
 import {createWriteStream} from "node:fs";
 import {once} from "node:events";
