@@ -1,7 +1,7 @@
 import {type RaceOptions, type RaceRecord, runRace, runReport, type Verdict} from "../decisions/index.js";
 import {pull} from "../datasets/index.js";
 import type {DatasetDefinition} from "../datasets/index.js";
-import {maskExcerpt} from "../privacy/index.js";
+import {openExcerptCache} from "./excerptCache.js";
 import {runEval, type RunInputs, type RunOptions, type RunResult} from "../runner/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {runContamination} from "../site/index.js";
@@ -39,6 +39,7 @@ export async function runEvals(
   inputs: RunEvalsOptions
 ): Promise<EvalOutcome[]> {
   const outcomes: EvalOutcome[] = [];
+  const excerpts = await openExcerptCache(store.workspace);
   for (const one of evals) {
     const dataset = datasetOf(one.definition, inputs.datasets);
     const version = await versionOf(store, dataset);
@@ -54,7 +55,7 @@ export async function runEvals(
           version,
           split,
           options: inputs.options,
-          effects: {onProgress: reporter.progress, onMessage: reporter.message, maskExcerpt},
+          effects: {onProgress: reporter.progress, onMessage: reporter.message, maskExcerpt: excerpts.mask},
           signal: inputs.signal,
           abortSignal: inputs.abortSignal
         };
@@ -84,6 +85,7 @@ export async function runEvals(
         outcomes.push(outcome);
         inputs.onOutcome(outcome);
       } finally {
+        await excerpts.save();
         reporter.end();
       }
     }

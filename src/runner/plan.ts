@@ -66,6 +66,8 @@ export interface PlanInputs {
 }
 
 const EXCERPT_CHARS = 300;
+/** Pages show some rows, not all: masking takes milliseconds a row. */
+const EXCERPT_ROWS = 5000;
 const TEXT_CHARS = 4000;
 
 /**
@@ -172,7 +174,7 @@ function itemOf({position, rowId, rowHash, group, row}: PlannedRow, inputs: Plan
       cluster: resolved.cluster ? resolved.cluster(row) : group,
       expected: expected === undefined || expected === null ? null : canonicalJson(expected),
       slices: JSON.stringify(resolved.slices(row)),
-      excerpt: typeof text === "string" ? excerptOf(text, inputs) : null
+      excerpt: typeof text === "string" && position < EXCERPT_ROWS ? excerptOf(text, inputs) : null
     };
   } catch (cause) {
     throw new UserError(

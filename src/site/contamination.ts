@@ -10,7 +10,16 @@ import {
   type ScoreTable
 } from "../decisions/index.js";
 import {type ModelManifest, trainingRecords} from "../models/index.js";
-import {type RunManifest, sqlName, sqlString, type Store, type VersionManifest} from "../store/index.js";
+import {
+  hashJson,
+  readJson,
+  type RunManifest,
+  sqlName,
+  sqlString,
+  type Store,
+  type VersionManifest,
+  writeJsonAtomic
+} from "../store/index.js";
 
 type Training = NonNullable<ModelManifest["training"]>;
 
@@ -33,10 +42,58 @@ export async function runContamination(
   run: RunManifest,
   table: ScoreTable
 ): Promise<RunContamination | undefined> {
+  const {marks, warnings} = await rememberedMarks(store, run, table);
+  if (marks.size === 0) return undefined;
+  const candidates = contaminationOf(table, marks);
+  return {
+    candidates,
+    warnings: [...contaminationWarnings(candidates), ...warnings],
+    marks,
+    cleanTable: cleanTable(table, marks)
+  };
+}
+
+interface Marks {
+  marks: Map<string, RowMark[]>;
+  warnings: string[];
+}
+
+/** The marks of a sealed run never change, and finding near-duplicates takes seconds: they are kept in the store. */
+async function rememberedMarks(store: Store, run: RunManifest, table: ScoreTable): Promise<Marks> {
+  const key = hashJson([
+    1,
+    run.planHash,
+    run.candidates.map(({modelId}) => modelId ?? null),
+    table.candidates,
+    table.rowIds
+  ]);
+  const file = join(store.workspace.dir, "cache", `contamination-${run.id}.json`);
+  const kept = await readJson<{key: string; marks: [string, string][]}>(file).catch(() => undefined);
+  if (kept?.key === key)
+    return {
+      marks: new Map(
+        kept.marks.map(([name, letters]) => [name, [...letters].map((letter) => MARK_OF[letter]!)])
+      ),
+      warnings: []
+    };
+  const found = await findMarks(store, run, table);
+  // A warning says that something is missing from the store: it may come back.
+  if (found.warnings.length === 0)
+    await writeJsonAtomic(file, {
+      key,
+      marks: [...found.marks].map(([name, own]) => [name, own.map((mark) => mark[1]).join("")])
+    });
+  return found;
+}
+
+// The second letters of the three words differ.
+const MARK_OF: Record<string, RowMark> = {l: "clean", e: "near", o: "contaminated"};
+
+async function findMarks(store: Store, run: RunManifest, table: ScoreTable): Promise<Marks> {
   const version = (await store.versions(run.dataset.name)).find(({id}) => id === run.dataset.version);
   const marks = new Map<string, RowMark[]>();
   const warnings: string[] = [];
-  if (!version || !existsSync(versionFile(store.workspace, version))) return undefined;
+  if (!version || !existsSync(versionFile(store.workspace, version))) return {marks, warnings};
   const byTraining = new Map<string, Map<string, RowMark>>();
   for (const {name, modelId} of run.candidates) {
     if (!modelId) continue;
@@ -63,14 +120,7 @@ export async function runContamination(
             table.rowIds.map((row) => own.get(row) ?? "clean")
           );
   }
-  if (marks.size === 0) return undefined;
-  const candidates = contaminationOf(table, marks);
-  return {
-    candidates,
-    warnings: [...contaminationWarnings(candidates), ...warnings],
-    marks,
-    cleanTable: cleanTable(table, marks)
-  };
+  return {marks, warnings};
 }
 
 interface TrainedRows {
