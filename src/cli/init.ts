@@ -86,8 +86,21 @@ async function addScripts(target: string): Promise<void> {
   const dependencies = (found.dependencies ?? {}) as Record<string, string>;
   await writeJsonAtomic(file, {
     ...found,
-    type: found.type ?? "module",
+    type: (await canBeModule(target, found.type)) ? "module" : found.type,
     scripts: {...SCRIPTS, ...(found.scripts as object | undefined)},
     dependencies: {...dependencies, assay: dependencies.assay ?? `^${assayVersion()}`}
   });
+}
+
+/**
+ * Loaders, evals and the site's configuration are ES modules. `npm init` writes "commonjs"; that is changed unless
+ * the folder has scripts of its own, which it would break.
+ */
+async function canBeModule(target: string, type: unknown): Promise<boolean> {
+  if (type === undefined || type === "module") return true;
+  if (!(await readdir(target)).some((name) => /\.[cm]?js$/.test(name))) return true;
+  print(
+    `! package.json says "type": "${String(type)}" and was left so. Assay's files need "type": "module": change it, or start in another folder.`
+  );
+  return false;
 }

@@ -1,0 +1,58 @@
+import {execFile} from "node:child_process";
+import {createHash} from "node:crypto";
+import {readdirSync, readFileSync} from "node:fs";
+import {join, resolve} from "node:path";
+import {promisify} from "node:util";
+import {describe, expect, it} from "vitest";
+import {openStore, openWorkspace} from "../../src/store/index.js";
+import {temporaryProject} from "../support/temporaryWorkspace.js";
+
+const repository = resolve(import.meta.dirname, "../..");
+const run = promisify(execFile);
+
+/** Hash by path of everything that the site and a colleague read. */
+function dataFiles(dir: string): Record<string, string> {
+  const hashes: Record<string, string> = {};
+  for (const folder of ["datasets", "splits", "models", "runs"])
+    for (const entry of readdirSync(join(dir, folder), {recursive: true, withFileTypes: true}))
+      if (
+        entry.isFile() &&
+        /\.(parquet|json|safetensors)$/.test(entry.name) &&
+        entry.name !== "latest.json"
+      ) {
+        const path = join(entry.parentPath, entry.name);
+        hashes[path.slice(dir.length)] = createHash("sha256").update(readFileSync(path)).digest("hex");
+      }
+  return hashes;
+}
+
+describe("the demo, on twenty rows of each eval", () => {
+  it("runs every eval, and a second rebuild calls nobody and leaves every data file as it is", async () => {
+    const dir = join(await temporaryProject(), "store");
+    const rebuild = async () =>
+      run(process.execPath, ["lib/cli/main.js", "rebuild", "--limit", "20", "--no-build"], {
+        cwd: repository,
+        env: {...process.env, ASSAY_DIR: dir, NO_COLOR: "1"}
+      }).catch((error: {code: number; stdout: string; stderr: string}) => {
+        // Twenty rows may fail a gate, which is exit code 100.
+        if (error.code !== 100) throw new Error(error.stderr);
+        return error;
+      });
+    await rebuild();
+    const store = await openStore(await openWorkspace(repository, dir));
+    const runs = await store.runs();
+    store.close();
+    const evals = readdirSync(join(repository, "evals")).filter((name) => name.endsWith(".eval.ts"));
+    expect(new Set(runs.map((one) => one.evalFile?.path))).toEqual(
+      new Set(evals.map((name) => `evals/${name}`))
+    );
+    for (const one of runs)
+      expect(one.counts).toMatchObject({planned: 20 * one.candidates.length, failed: 0, unscored: 0});
+    expect(
+      runs.flatMap((one) => one.candidates).filter(({endpoint}) => endpoint === "assay serve")
+    ).toHaveLength(2);
+    const before = dataFiles(dir);
+    await rebuild();
+    expect(dataFiles(dir)).toEqual(before);
+  }, 400_000);
+});

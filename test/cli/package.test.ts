@@ -1,0 +1,60 @@
+import {execFile} from "node:child_process";
+import {mkdirSync, writeFileSync} from "node:fs";
+import {join, resolve} from "node:path";
+import {promisify} from "node:util";
+import {describe, expect, it} from "vitest";
+import {openBrowser} from "../support/browser.js";
+import {serveFolder} from "../support/serveFolder.js";
+import {temporaryProject} from "../support/temporaryWorkspace.js";
+
+const repository = resolve(import.meta.dirname, "../..");
+const exec = promisify(execFile);
+
+describe("the packed package", () => {
+  it("installs in an empty folder, starts a project, runs its eval and builds a site that opens", async () => {
+    const folder = await temporaryProject();
+    const project = join(folder, "project");
+    const environment: NodeJS.ProcessEnv = {...process.env, NO_COLOR: "1"};
+    delete environment.ASSAY_DIR;
+    delete environment.ASSAY_PROJECT;
+    const call = (command: string, ...words: string[]) =>
+      exec(command, words, {cwd: project, env: environment, maxBuffer: 1e8});
+    const {stdout} = await exec("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], {
+      cwd: repository
+    });
+    const packed = JSON.parse(stdout) as {filename: string}[] | Record<string, {filename: string}>;
+    const [{filename}] = Object.values(packed) as [{filename: string}];
+    mkdirSync(project);
+    writeFileSync(
+      join(project, "package.json"),
+      JSON.stringify({name: "empty", private: true, type: "commonjs"})
+    );
+    await call("npm", "install", "--prefer-offline", "--no-audit", "--no-fund", join(folder, filename));
+    const assay = (...words: string[]) =>
+      call(process.execPath, "node_modules/assay/lib/cli/main.js", ...words);
+    expect((await assay("init", ".")).stdout).toContain("npm start");
+    const {stdout: rebuilt} = await assay("rebuild");
+    expect(rebuilt).toMatch(/Pick TF-IDF \+ logistic regression/);
+    const browser = await openBrowser();
+    if (!browser) return;
+    const server = await serveFolder(join(project, "dist"), "/team/report/");
+    try {
+      const page = await browser.newPage();
+      const problems: string[] = [];
+      page.on("pageerror", (error) => problems.push(error.message));
+      page.on("request", (request) => {
+        if (!request.url().startsWith(server.url) && !request.url().startsWith("data:"))
+          problems.push(request.url());
+      });
+      await page.goto(server.url);
+      await page
+        .getByText(/^Pick TF-IDF/)
+        .first()
+        .waitFor();
+      expect(problems).toEqual([]);
+    } finally {
+      await browser.close();
+      await server.close();
+    }
+  }, 300_000);
+});
