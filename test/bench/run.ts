@@ -33,7 +33,6 @@ interface Figures {
   calls: number;
   unchanged?: boolean;
   counts?: {completed: number; reused: number; scored: number};
-  phases?: Record<string, number>;
 }
 
 if (!values["no-build"]) await run(process.execPath, [path("../../scripts/build.js")]);
@@ -64,7 +63,6 @@ try {
         const begin = {project, url, concurrency};
         const first = await worker("evalWorker.js", {...begin, evalName: `bench-${latency}`});
         row(rows, latency, "assay run", first, floor);
-        console.error(JSON.stringify(first.phases));
         if (latency === 0) continue;
         row(
           rows,

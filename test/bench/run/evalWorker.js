@@ -13,7 +13,6 @@ const store = await openStore(project);
 const version = await store.latestVersion("rows");
 const [split] = await store.splits("rows");
 const endpoint = openAICompatible({name: "bench", baseUrl: url, hosting: "on-prem", trust: "local"});
-const phases = {};
 const {manifest, calls, unchanged} = await runEval(
   {
     dataset: "rows",
@@ -28,8 +27,7 @@ const {manifest, calls, unchanged} = await runEval(
     evalName,
     version,
     split,
-    options: {concurrency, preflight: false},
-    effects: {onProgress: ({phase}) => (phases[phase] ??= performance.now() - begun)}
+    options: {concurrency, preflight: false}
   }
 );
 const seconds = (performance.now() - begun) / 1000;
@@ -42,7 +40,6 @@ console.log(
     peakRssMb: process.resourceUsage().maxRSS / 1024,
     calls,
     unchanged,
-    counts: manifest.counts,
-    phases
+    counts: manifest.counts
   })
 );
