@@ -12,7 +12,7 @@ export async function diffVerb(
   const store = await openStore(await openProject());
   try {
     const pair = await versionPair(store, name, before, after);
-    const diff = await diffVersions(store, store.workspace, pair.before, pair.after, options);
+    const diff = await diffVersions(store, pair.before, pair.after, options);
     if (options.json) printJson(diff);
     else printDiff(diff);
   } finally {

@@ -14,7 +14,7 @@ export async function driftVerb(
   try {
     const before = await findVersion(store, name, options.against);
     const after = await findVersion(store, name, options.version);
-    const diff = await diffVersions(store, store.workspace, before, after);
+    const diff = await diffVersions(store, before, after);
     const verdict = driftVerdict(diff, options);
     process.exitCode = EXIT[verdict.state];
     if (options.json)

@@ -1,6 +1,12 @@
-import {type Database, sqlName, sqlString, type VersionManifest, type Workspace} from "../store/index.js";
+import {
+  type Database,
+  openRows,
+  sqlName,
+  sqlString,
+  type Store,
+  type VersionManifest
+} from "../store/index.js";
 import {columnDrift, type ColumnDrift} from "./columnDrift.js";
-import {versionFile} from "./rows.js";
 
 export interface ChangedRows {
   rows: number;
@@ -32,18 +38,16 @@ export interface DiffOptions {
 
 /**
  * What changed from one version to another: schema, rows by id and content hash, and the drift of every column that
- * both have under the same type.
+ * both have under the same type. Rows that a split has sealed are left out on both sides.
  */
 export async function diffVersions(
-  db: Database,
-  workspace: Workspace,
+  store: Store,
   before: VersionManifest,
   after: VersionManifest,
   {sample = 5}: DiffOptions = {}
 ): Promise<VersionDiff> {
-  const [a, b] = [before, after].map(
-    (version) => `read_parquet(${sqlString(versionFile(workspace, version))})`
-  );
+  const splits = await store.splits(after.dataset);
+  const [a, b] = [before, after].map((version) => `(${openRows(store.workspace, version, splits)})`);
   const columns = schemaChange(before, after);
   const kept = after.columns.filter(
     ({name, type}) =>
@@ -56,7 +60,7 @@ export async function diffVersions(
     removed: "b.row_hash is null",
     changed: "a.row_hash <> b.row_hash"
   };
-  const counts = await db.row<Record<keyof typeof kinds, number>>(
+  const counts = await store.row<Record<keyof typeof kinds, number>>(
     `select ${Object.entries(kinds)
       .map(([name, condition]) => `count(*) filter (${condition})::double as ${name}`)
       .join(", ")} from ${pairs}`
@@ -64,7 +68,7 @@ export async function diffVersions(
   const changed = async (kind: keyof typeof kinds): Promise<ChangedRows> => {
     const rows = counts![kind];
     if (rows === 0) return {rows, sample: []};
-    const ids = await db.rows<{row_id: string}>(
+    const ids = await store.rows<{row_id: string}>(
       `select row_id from ${pairs} where ${kinds[kind]} order by row_id limit $sample`,
       {sample}
     );
@@ -78,8 +82,8 @@ export async function diffVersions(
     added: await changed("added"),
     removed: await changed("removed"),
     changed: await changed("changed"),
-    changedColumns: counts!.changed > 0 ? await changedColumns(db, a!, b!, kept) : [],
-    drift: await columnDrift(db, a!, b!, kept)
+    changedColumns: counts!.changed > 0 ? await changedColumns(store, a!, b!, kept) : [],
+    drift: await columnDrift(store, a!, b!, kept)
   };
 }
 

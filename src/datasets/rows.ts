@@ -1,5 +1,12 @@
 import {join} from "node:path";
-import {type Database, type Row, sqlString, type VersionManifest, type Workspace} from "../store/index.js";
+import {
+  type Database,
+  openParts,
+  type Row,
+  sqlString,
+  type VersionManifest,
+  type Workspace
+} from "../store/index.js";
 
 /** Path of a version's Parquet. */
 export function versionFile(workspace: Workspace, version: VersionManifest): string {
@@ -7,8 +14,8 @@ export function versionFile(workspace: Workspace, version: VersionManifest): str
 }
 
 /**
- * Rows of one part of a split, in the order of their ids, streamed. The sealed part yields nothing here: only a
- * final run reads it.
+ * Rows of one part of a split, in the order of their ids, streamed. The sealed part yields nothing here, and neither
+ * does a row that another split of the data set has sealed: only a final run reads those.
  */
 export async function* partRows(
   db: Database,
@@ -18,9 +25,8 @@ export async function* partRows(
   part: string
 ): AsyncGenerator<Row> {
   if (part === "sealed") return;
-  const parts = join(workspace.splitDir(split.dataset, split.id), "parts.parquet");
   const query = `select r.* from read_parquet(${sqlString(versionFile(workspace, version))}) r
-    join read_parquet(${sqlString(parts)}) p using (row_id) where p.part = $part order by r.row_id`;
+    join (${await openParts(workspace, split)}) p using (row_id) where p.part = $part order by r.row_id`;
   for await (const batch of db.batches<Record<string, unknown> & {row_id: string}>(query, {part}))
     for (const row of batch) yield toRow(row);
 }

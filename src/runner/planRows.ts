@@ -3,6 +3,7 @@ import {toRow, versionFile} from "../datasets/index.js";
 import type {Row} from "../scorers/index.js";
 import {
   type Database,
+  openParts,
   type SplitManifest,
   sqlString,
   type VersionManifest,
@@ -49,7 +50,7 @@ export async function orderRows(
   choice: {part: string; seed: string; limit?: number; wholeGroups?: boolean}
 ): Promise<{relation: string; rows: number; available: number}> {
   const {db, workspace} = place;
-  const parts = partsOf(workspace, split);
+  const parts = `(${await openParts(workspace, split)})`;
   const {available} = (await db.row<{available: number}>(
     `select count(*)::double as available from ${parts} where part = $part`,
     {part: choice.part}
@@ -105,7 +106,7 @@ export async function fewShotRows(
   const order = orderOf("row_id", fewShot.seed ?? `${seed} few-shot`);
   const ids: string[] = [];
   for await (const batch of db.batches<{row_id: string}>(
-    `select row_id from ${partsOf(workspace, split)} where part = 'train' order by ${order}`
+    `select row_id from (${await openParts(workspace, split)}) where part = 'train' order by ${order}`
   )) {
     for (const {row_id} of batch) if (ids.length < count && mayGo(row_id)) ids.push(row_id);
     if (ids.length >= count) break;
@@ -120,8 +121,4 @@ export async function fewShotRows(
 
 function orderOf(column: string, seed: string): string {
   return `sha256(${sqlString(seed)} || chr(10) || ${column}), ${column}`;
-}
-
-function partsOf(workspace: Workspace, split: SplitManifest): string {
-  return `read_parquet(${sqlString(join(workspace.splitDir(split.dataset, split.id), "parts.parquet"))})`;
 }

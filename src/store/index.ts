@@ -14,6 +14,7 @@ export {
   writeParquetRows
 } from "./parquet.js";
 export * from "./schema.js";
+export {openParts, openRows} from "./sealed.js";
 export {openStore, type Store} from "./store.js";
 export {
   checkName,

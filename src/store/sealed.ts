@@ -1,5 +1,6 @@
 import {join} from "node:path";
 import {sqlString} from "./duckdb.js";
+import {readSplits} from "./manifests.js";
 import type {SplitManifest, VersionManifest} from "./schema.js";
 import type {Workspace} from "./workspace.js";
 
@@ -21,6 +22,25 @@ export function openRows(
 ): string {
   const rows = join(workspace.datasetDir(version.dataset, version.id), "rows.parquet");
   return withoutSealed(`read_parquet(${sqlString(rows)})`, workspace, version.dataset, splits);
+}
+
+/**
+ * A query over the parts of a split as training and runs see them: without the rows that another split of the data set
+ * has sealed. Its own sealed rows stay, for a final run to ask for.
+ */
+export async function openParts(
+  workspace: Workspace,
+  split: Pick<SplitManifest, "dataset" | "id">
+): Promise<string> {
+  const others = (await readSplits(workspace, split.dataset)).filter(({id}) => id !== split.id);
+  const parts = `read_parquet(${sqlString(join(workspace.splitDir(split.dataset, split.id), "parts.parquet"))})`;
+  const open = withoutSealed(
+    `(select * from ${parts} where part <> 'sealed')`,
+    workspace,
+    split.dataset,
+    others
+  );
+  return `select * from ${parts} where part = 'sealed' union all ${open}`;
 }
 
 /** A query over a relation with a `row_id`, without the rows that any split of the data set has sealed. */

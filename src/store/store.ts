@@ -4,6 +4,7 @@ import {join} from "node:path";
 import {type Database, type DatabaseOptions, openDatabase, sqlName, sqlString} from "./duckdb.js";
 import {readJson, temporaryPath} from "./files.js";
 import {finalRunsRelation} from "./finalRuns.js";
+import {readModels, readRuns, readSplits, readVersions} from "./manifests.js";
 import {type Columns, columnsLiteral, emptyRelation, writeNdjson} from "./parquet.js";
 import {
   COMPLETIONS,
@@ -16,7 +17,7 @@ import {
   type VersionManifest
 } from "./schema.js";
 import {openRows, tellingColumns, withoutSealed} from "./sealed.js";
-import {listFolders, openWorkspace, type Workspace} from "./workspace.js";
+import {openWorkspace, type Workspace} from "./workspace.js";
 
 /** A workspace with a DuckDB over it. Views are made from the files present when it was opened. */
 export interface Store extends Database {
@@ -64,37 +65,6 @@ export async function openStore(
     throw error;
   }
   return store;
-}
-
-async function readVersions(workspace: Workspace, dataset?: string): Promise<VersionManifest[]> {
-  const found: VersionManifest[] = [];
-  for (const name of dataset ? [dataset] : await listFolders(join(workspace.dir, "datasets")))
-    for (const version of await listFolders(workspace.datasetDir(name))) {
-      const manifest = await readJson<VersionManifest>(
-        join(workspace.datasetDir(name, version), "manifest.json")
-      );
-      if (manifest) found.push(manifest);
-    }
-  return found.sort((a, b) => a.dataset.localeCompare(b.dataset) || a.pulledAt.localeCompare(b.pulledAt));
-}
-
-async function readSplits(workspace: Workspace, dataset?: string): Promise<SplitManifest[]> {
-  const found: SplitManifest[] = [];
-  for (const name of dataset ? [dataset] : await listFolders(join(workspace.dir, "splits")))
-    for (const id of await listFolders(join(workspace.dir, "splits", name))) {
-      const manifest = await readJson<SplitManifest>(join(workspace.splitDir(name, id), "manifest.json"));
-      if (manifest) found.push(manifest);
-    }
-  return found.sort((a, b) => a.madeAt.localeCompare(b.madeAt));
-}
-
-async function readRuns(workspace: Workspace): Promise<RunManifest[]> {
-  const found: RunManifest[] = [];
-  for (const id of await listFolders(join(workspace.dir, "runs"))) {
-    const manifest = await readJson<RunManifest>(join(workspace.runDir(id), "manifest.json"));
-    if (manifest) found.push(manifest);
-  }
-  return found.sort((a, b) => a.startedAt.localeCompare(b.startedAt) || a.id.localeCompare(b.id));
 }
 
 async function makeViews(store: Store): Promise<void> {
@@ -193,15 +163,6 @@ async function makeViews(store: Store): Promise<void> {
     metrics: "JSON",
     settings: "JSON"
   });
-}
-
-async function readModels(workspace: Workspace): Promise<object[]> {
-  const found: object[] = [];
-  for (const id of await listFolders(join(workspace.dir, "models"))) {
-    const manifest = await readJson<object>(join(workspace.modelDir(id), "manifest.json"));
-    if (manifest) found.push(manifest);
-  }
-  return found;
 }
 
 /** What scans found in every version that was scanned, but for rows that a split has sealed. */

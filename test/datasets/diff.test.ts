@@ -23,7 +23,7 @@ async function diffOf(first: object[], second: object[]) {
   const store = await openStore(workspace);
   try {
     const {before, after} = await versionPair(store, "mails");
-    return await diffVersions(store, workspace, before, after);
+    return await diffVersions(store, before, after);
   } finally {
     store.close();
   }

@@ -1,7 +1,7 @@
 import {readFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {defineDataset, pull} from "../../src/datasets/index.js";
+import {defineDataset, diffVersions, partRows, pull} from "../../src/datasets/index.js";
 import {recorded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
@@ -69,6 +69,45 @@ describe("the sealed part", () => {
     expect(await store.rows("select * from mails")).toHaveLength(200 - sealed.size);
     const parts = await store.rows<{part: string}>("select distinct part from parts order by part");
     expect(parts.map(({part}) => part)).toEqual(["test", "train"]);
+    store.close();
+  });
+
+  it("is not named by a diff of two versions", async () => {
+    const {store, older, version, sealed} = await sealedStore();
+    const {added, removed} = await diffVersions(store, older, version, {sample: 200});
+    expect(added.sample.filter((id) => sealed.has(id))).toEqual([]);
+    expect(added.rows).toBe(50 - [...sealed].filter((id) => Number(id.slice(1)) >= 150).length);
+    expect(removed.rows).toBe(0);
+    store.close();
+  });
+
+  it("stays closed to training and runs on another split of the data set, and open to its own final run", async () => {
+    const {workspace, store, version, split, sealed} = await sealedStore();
+    const other: SplitSpec = {strategy: "random", seed: "other", test: 0.5, validation: 0, sealed: 0.2};
+    const second = await ensureSplit(store, version, other);
+    const seen: string[] = [];
+    for (const part of ["train", "test"])
+      for await (const {id} of partRows(store, workspace, version, second, part)) seen.push(String(id));
+    expect(seen.length).toBeGreaterThan(80);
+    expect(seen.filter((id) => sealed.has(id))).toEqual([]);
+    const {manifest} = await runEval(
+      {...evalOf(), split: other, part: "test"},
+      {store, version, split: second, evalName: "elsewhere"}
+    );
+    await store.refresh();
+    const scored = await store.rows<{row_id: string}>(
+      `select distinct row_id from items where run = '${manifest!.id}'`
+    );
+    expect(scored.length).toBeGreaterThan(50);
+    expect(scored.filter(({row_id}) => sealed.has(row_id))).toEqual([]);
+    const final = await runEval(evalOf(), {
+      store,
+      version,
+      split,
+      evalName: "last-word",
+      options: {final: true, why: "test"}
+    });
+    expect(final.manifest!.counts.scored).toBe(sealed.size);
     store.close();
   });
 

@@ -26,7 +26,7 @@ if (step === "copy") {
 } else {
   const store = await openStore(await openWorkspace(project, ".assay"), {memoryLimit: "1200MB"});
   const {before, after} = await versionPair(store, "mails");
-  const {added, removed, changed} = await diffVersions(store, store.workspace, before, after);
+  const {added, removed, changed} = await diffVersions(store, before, after);
   Object.assign(more, {added: added.rows, removed: removed.rows, changed: changed.rows});
   store.close();
 }
