@@ -1,6 +1,6 @@
 import {purge} from "../datasets/index.js";
 import {openProject} from "./project.js";
-import {print, printJson} from "./terminal.js";
+import {print, printable, printJson} from "./terminal.js";
 
 export async function purgeVerb(
   name: string,
@@ -14,6 +14,10 @@ export async function purgeVerb(
   for (const id of result.runs) print(`  run ${id}: expected answers, outputs and excerpts`);
   for (const id of result.journals)
     print(`  run ${id}: its journal, so its unsealed calls will be made again`);
+  for (const {id, name} of result.models)
+    print(
+      `  NOT erased: model ${printable(name)} (${id.slice(0, 12)}) learned from them; train it again or delete it`
+    );
   for (const file of result.notErased) print(`  NOT erased, remove it by hand if it holds the rows: ${file}`);
   print(
     "Files exported outside the store, the source itself and built sites are yours to clear; then rebuild."

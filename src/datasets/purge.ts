@@ -1,23 +1,22 @@
 import {existsSync} from "node:fs";
-import {readdir, rm, stat} from "node:fs/promises";
+import {readdir, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {
   type Database,
+  heldLocks,
   listFolders,
   messageOf,
   openDatabase,
   readJson,
   type RunManifest,
-  type SplitManifest,
   sqlString,
   UserError,
-  type VersionManifest,
   withLock,
-  type Workspace,
-  writeJsonAtomic,
-  writeParquet
+  type Workspace
 } from "../store/index.js";
+import {Eraser} from "./eraser.js";
 import {loadTombstones, readTombstones, tombstoneHash, writeTombstones} from "./tombstones.js";
+import {trainedOnErased} from "./trainedOnErased.js";
 
 export interface PurgeOptions {
   /** SQL condition over the data set's columns. */
@@ -36,15 +35,17 @@ export interface PurgeResult {
   runs: string[];
   /** Runs whose unsealed calls were dropped with their journal; they are asked again. */
   journals: string[];
+  /** Models that learned from erased rows, themselves or through their parents: their weights stay as they are. */
+  models: {id: string; name: string}[];
   /** Files in the store that hold copies this cannot look into. Remove them by hand. */
   notErased: string[];
 }
 
 /**
  * Erases rows, wherever the store keeps them: every version, rejected rows, ledgers, splits, the outputs and excerpts of
- * runs, journals and downloads. What was measured stays, under an id that leads nowhere; versions and runs say that rows
+ * runs, journals, caches and downloads. What was measured stays, under an id that leads nowhere; versions and runs say that rows
  * were erased, and a tombstone keeps the rows from coming back with the next pull. Tombstones are written first: after a
- * kill the same command finishes the work.
+ * kill the same command finishes the work. Refuses while a run is under way, which could still write what was erased.
  */
 export async function purge(
   workspace: Workspace,
@@ -71,6 +72,7 @@ async function purgeWith(
   dataset: string,
   {where, reason, now = () => new Date()}: PurgeOptions
 ): Promise<PurgeResult> {
+  await refuseWhileRunning(workspace, "Nothing was erased.");
   const root = workspace.datasetDir(dataset);
   const versions = await listFolders(root);
   if (versions.length === 0) throw new UserError(`the store has no version of ${dataset}.`);
@@ -89,7 +91,10 @@ async function purgeWith(
     throw new UserError(`no row of ${dataset} meets ${where}. Nothing was erased.`);
   tombstones.rows.push(...fresh.map((hash) => ({hash, at, reason})));
   await writeTombstones(workspace, dataset, tombstones);
+  // A run that planned before the tombstones were there and locked since holds the rows in its plan.
+  await refuseWhileRunning(workspace, "The rows are marked but not yet erased.");
   await loadTombstones(db, tombstones);
+  const models = await trainedOnErased(db, workspace, dataset, tombstoneHash(tombstones));
   const eraser = new Eraser(db, tombstoneHash(tombstones), {at, reason});
   const result: PurgeResult = {
     dataset,
@@ -98,6 +103,7 @@ async function purgeWith(
     splits: [],
     runs: [],
     journals: [],
+    models,
     notErased: []
   };
   for (const id of versions) {
@@ -118,12 +124,21 @@ async function purgeWith(
     if (journals.length > 0) result.journals.push(id);
     for (const file of journals) await rm(file);
   }
-  await rm(join(workspace.dir, "downloads"), {recursive: true, force: true});
+  for (const cache of ["downloads", "cache", join("models", ".vectors")])
+    await rm(join(workspace.dir, cache), {recursive: true, force: true});
   for (const file of await filesBelow(join(workspace.dir, "exports"))) {
     if (!file.endsWith(".parquet")) result.notErased.push(file);
     else await eraser.rows(file, "without");
   }
   return result;
+}
+
+async function refuseWhileRunning(workspace: Workspace, state: string): Promise<void> {
+  const held = await heldLocks(join(workspace.dir, "locks"), "run-");
+  if (held.length > 0)
+    throw new UserError(
+      `${held.join("; ")}. ${state} Wait for it to end, or stop it with Ctrl-C, then give the same command again.`
+    );
 }
 
 /** Hashes of the rows that meet the condition in any version; a version without one of its columns has none. */
@@ -156,90 +171,6 @@ async function matching(
       {cause: failure}
     );
   return [...found];
-}
-
-class Eraser {
-  constructor(
-    private readonly db: Database,
-    private readonly hash: string,
-    private readonly note: {at: string; reason: string}
-  ) {}
-
-  /** Rows erased from a version's own rows; its other files lose theirs too. */
-  async version(folder: string): Promise<number> {
-    let erased = 0;
-    for (const name of await readdir(folder))
-      if (name.endsWith(".parquet") && !name.startsWith(".")) {
-        const rows = await this.rows(join(folder, name), "without");
-        if (name === "rows.parquet") erased = rows;
-      }
-    const file = join(folder, "manifest.json");
-    const manifest = await readJson<VersionManifest>(file);
-    if (erased > 0 && manifest)
-      await writeJsonAtomic(file, {
-        ...manifest,
-        rows: manifest.rows - erased,
-        bytes: (await stat(join(folder, "rows.parquet"))).size,
-        purged: [...(manifest.purged ?? []), {rows: erased, ...this.note}]
-      });
-    return erased;
-  }
-
-  async split(folder: string): Promise<boolean> {
-    const parts = join(folder, "parts.parquet");
-    if ((await this.rows(parts, "without")) === 0) return false;
-    const file = join(folder, "manifest.json");
-    const manifest = await readJson<SplitManifest>(file);
-    const counts = await this.db.rows<{part: string; n: number}>(
-      `select part, count(*)::int as n from read_parquet(${sqlString(parts)}) group by part order by part`
-    );
-    if (manifest)
-      await writeJsonAtomic(file, {
-        ...manifest,
-        counts: Object.fromEntries(counts.map(({part, n}) => [part, n]))
-      });
-    return true;
-  }
-
-  /** Scores stay: they say nothing about a person. What was asked, expected and answered goes. */
-  async run(folder: string, manifest: RunManifest): Promise<boolean> {
-    const nothing = (...columns: string[]) => columns.map((column) => `null as ${column}`).join(", ");
-    const erased = await this.rows(
-      join(folder, "items.parquet"),
-      `replace (@id as row_id, '' as row_hash, '{}' as slices, ${nothing("cluster", "expected", "excerpt")})`
-    );
-    const completions = await this.rows(
-      join(folder, "completions.parquet"),
-      `replace (@id as row_id, '' as key, ${nothing("output", "tool_calls", "logprobs")}, case when reason is not null then 'erased' end as reason)`
-    );
-    await this.rows(
-      join(folder, "scores.parquet"),
-      `replace (@id as row_id, '' as key, null as details, case when reason is not null then 'erased' end as reason)`
-    );
-    if (erased + completions === 0) return false;
-    await writeJsonAtomic(join(folder, "manifest.json"), {
-      ...manifest,
-      purged: [...(manifest.purged ?? []), {rows: erased, ...this.note}]
-    });
-    return true;
-  }
-
-  /** Writes a file again without its erased rows, or with these columns of theirs replaced; how many there were. */
-  async rows(file: string, action: string): Promise<number> {
-    if (!existsSync(file)) return 0;
-    const source = `read_parquet(${sqlString(file)})`;
-    const columns = await this.db.rows<{column_name: string}>(`describe select * from ${source}`);
-    if (!columns.some(({column_name}) => column_name === "row_id")) return 0;
-    const gone = `${this.hash} in (select hash from erased)`;
-    const found = await this.db.row<{n: number}>(`select count(*)::int as n from ${source} where ${gone}`);
-    if (!found?.n) return 0;
-    const kept = `select * from ${source} where not (${gone})`;
-    // Prefixed, so that it is nobody's row id and two tables of a run still join.
-    const id = `'erased-' || ${this.hash}[1:16]`;
-    const blank = `select * ${action.replaceAll("@id", id)} from ${source} where ${gone}`;
-    await writeParquet(this.db, file, action === "without" ? kept : `${kept} union all by name ${blank}`);
-    return found.n;
-  }
 }
 
 async function filesBelow(folder: string): Promise<string[]> {

@@ -3,7 +3,7 @@ export {messageOf, UsageError, UserError} from "./errors.js";
 export {flushFolder, insideFolder, readJson, temporaryPath, writeAtomic, writeJsonAtomic} from "./files.js";
 export {type FinalRun, finalRuns, recordFinalRun} from "./finalRuns.js";
 export {canonicalJson, hashJson, sha256, sha256File} from "./hash.js";
-export {type LockOptions, processIsAlive, withLock} from "./lock.js";
+export {heldLocks, type LockOptions, processIsAlive, withLock} from "./lock.js";
 export {
   type Columns,
   columnsLiteral,
@@ -14,7 +14,7 @@ export {
   writeParquetRows
 } from "./parquet.js";
 export * from "./schema.js";
-export {openParts, openRows} from "./sealed.js";
+export {openParts, openRows, withoutSealed} from "./sealed.js";
 export {openStore, type Store} from "./store.js";
 export {
   checkName,

@@ -1,6 +1,6 @@
-import {link, mkdir, readFile, rename, rm, writeFile} from "node:fs/promises";
+import {link, mkdir, readdir, readFile, rename, rm, writeFile} from "node:fs/promises";
 import {readFileSync} from "node:fs";
-import {dirname} from "node:path";
+import {dirname, join} from "node:path";
 import {setTimeout as sleep} from "node:timers/promises";
 import {UserError} from "./errors.js";
 import {temporaryPath} from "./files.js";
@@ -69,7 +69,7 @@ export async function withLock<T>(path: string, options: LockOptions, work: () =
       await removeStale(path, holder);
       continue;
     }
-    const message = `${holder.what} is under way in process ${holder.pid} since ${holder.since}`;
+    const message = underWay(holder);
     if (Date.now() >= deadline)
       throw new UserError(`${message}. Wait for it to end, or stop that process, then try again.`);
     if (!told) options.onWait?.(`${message}; waiting for it`);
@@ -82,6 +82,20 @@ export async function withLock<T>(path: string, options: LockOptions, work: () =
     await rm(path, {force: true});
   }
 }
+
+/** What living processes are doing under the locks of a folder whose names begin with `prefix`. */
+export async function heldLocks(folder: string, prefix: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => [] as string[]);
+  const held: string[] = [];
+  for (const name of names.sort()) {
+    if (!name.startsWith(prefix) || !name.endsWith(".json")) continue;
+    const holder = await readHolder(join(folder, name));
+    if (holder && holds(holder)) held.push(underWay(holder));
+  }
+  return held;
+}
+
+const underWay = ({what, pid, since}: Holder) => `${what} is under way in process ${pid} since ${since}`;
 
 async function acquire(path: string, holder: Holder): Promise<boolean> {
   const temporary = temporaryPath(path);

@@ -1,8 +1,8 @@
-import {existsSync, readdirSync, readFileSync, statSync, writeFileSync} from "node:fs";
+import {existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {collectGarbage, defineDataset, pull, purge} from "../../src/datasets/index.js";
-import {openStore} from "../../src/store/index.js";
+import {collectGarbage, defineDataset, nearDuplicates, pull, purge} from "../../src/datasets/index.js";
+import {openStore, withLock} from "../../src/store/index.js";
 import {assay, writeLoader} from "../support/assay.js";
 import {sampleStore} from "../support/sampleStore.js";
 import {temporaryProject, temporaryWorkspace} from "../support/temporaryWorkspace.js";
@@ -105,6 +105,64 @@ describe("purge", () => {
     const next = await pull(workspace, set([...rows, {id: "c", who: "Cy"}]));
     expect(next.version.rows).toBe(2);
     expect(readFileSync(file).includes("Bob")).toBe(false);
+  });
+
+  it("erases rejected rows and whatever was derived from rows, and names the models that learned from them", async () => {
+    const project = await temporaryProject();
+    const workspace = await sampleStore(project);
+    const store = await openStore(workspace);
+    const version = (await store.latestVersion("mails"))!;
+    const {file} = await nearDuplicates(store, version);
+    const trained = await store.rows<{id: string; name: string; split: string; part: string}>(
+      "select id, name, training->>'split' as split, training->>'part' as part from models where training is not null"
+    );
+    const {row_id: id} = (await store.row<{row_id: string}>(
+      "select row_id from parts where split = $split and part = $part limit 1",
+      {split: trained[0]!.split.slice(0, 16), part: trained[0]!.part}
+    ))!;
+    store.close();
+    mkdirSync(join(workspace.dir, "cache"), {recursive: true});
+    writeFileSync(join(workspace.dir, "cache", "excerpts.json"), "{}");
+    const {models} = await purge(workspace, "mails", {where: `row_id = '${id}'`, ...reason});
+    expect(models.map(({name}) => name)).toEqual(expect.arrayContaining(trained.map(({name}) => name)));
+    expect(existsSync(file)).toBe(false);
+    expect(existsSync(join(workspace.dir, "cache"))).toBe(false);
+    const other = await temporaryWorkspace();
+    const {version: filtered} = await pull(
+      other,
+      defineDataset({
+        name: "set",
+        source: {kind: "rows", rows: () => [{id: "a"}, {id: "b"}, {id: "c"}]},
+        id: "id",
+        filters: {"only a": "id = 'a'"}
+      })
+    );
+    expect(filtered.rejected).toBe(2);
+    expect((await purge(other, "set", {where: "id = 'b'", ...reason})).versions).toEqual([
+      {id: filtered.id, rows: 1}
+    ]);
+    const after = await openStore(other);
+    expect(await after.latestVersion("set")).toMatchObject({
+      rows: 1,
+      rejected: 1,
+      filters: {"only a": {rejected: 1}}
+    });
+    after.close();
+  }, 60_000);
+
+  it("refuses while a run is under way, naming it, and erases nothing", async () => {
+    const workspace = await temporaryWorkspace();
+    await pull(
+      workspace,
+      defineDataset({name: "set", source: {kind: "rows", rows: () => [{id: "a"}]}, id: "id"})
+    );
+    await withLock(workspace.lockPath("run-eval-1"), {what: "the run eval-1"}, () =>
+      expect(purge(workspace, "set", {where: "id = 'a'", ...reason})).rejects.toThrow(
+        new RegExp(`the run eval-1 is under way in process ${process.pid}.*Nothing was erased`)
+      )
+    );
+    expect(existsSync(join(workspace.datasetDir("set"), "tombstones.json"))).toBe(false);
+    expect((await purge(workspace, "set", {where: "id = 'a'", ...reason})).rows).toBe(1);
   });
 
   it("refuses a condition that is none, or that no row meets, and erases nothing", async () => {

@@ -43,6 +43,9 @@ export interface NearDuplicates {
   file: string;
 }
 
+/** How the names of their files begin, in the version's folder. */
+export const NEAR_DUPLICATES_FILE = "near-duplicates-";
+
 /** Raise it when the same texts would be clustered otherwise. */
 const METHOD = 1;
 
@@ -59,7 +62,7 @@ export async function nearDuplicates(
   if (!version.text) throw new Error(`data set ${version.dataset} names no text column`);
   const complete = nearDuplicateSettings(settings);
   const folder = store.workspace.datasetDir(version.dataset, version.id);
-  const name = `near-duplicates-${hashJson({...complete, text: version.text, method: METHOD}).slice(0, 8)}`;
+  const name = `${NEAR_DUPLICATES_FILE}${hashJson({...complete, text: version.text, method: METHOD}).slice(0, 8)}`;
   const file = join(folder, `${name}.parquet`);
   const summaryFile = join(folder, `${name}.json`);
   const found = await readJson<Omit<NearDuplicates, "file">>(summaryFile);

@@ -12,6 +12,9 @@ import {
 } from "../../store/index.js";
 import type {Filters, TextFilter} from "./filter.js";
 
+/** The rows that the filters dropped, beside the version's rows. */
+export const REJECTED_FILE = "rejected.parquet";
+
 const DROPPED: Columns = {row: "BIGINT", filter: "VARCHAR", reason: "VARCHAR"};
 
 /** As a version's record has it. */
