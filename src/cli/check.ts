@@ -1,7 +1,9 @@
 import {appendFile, writeFile} from "node:fs/promises";
 import {
+  decidingRuns,
   type GateResult,
   gatesOf,
+  listRaces,
   overall,
   type Regression,
   regressionsOf,
@@ -9,7 +11,7 @@ import {
   type RunReport,
   scoreTable
 } from "../decisions/index.js";
-import {openStore, type RunManifest, type Store, writeAtomic} from "../store/index.js";
+import {openStore, type Store, writeAtomic} from "../store/index.js";
 import {baselineRun, gateFacts} from "./gateFacts.js";
 import {annotations, junit, markdown} from "./gateReports.js";
 import {findProject, loadEvals, type NamedEval, openProject} from "./project.js";
@@ -55,14 +57,14 @@ export async function checkVerb(names: string[], options: CheckOptions): Promise
   }
 }
 
-/** The newest run of every eval and split against the eval's gate. An eval with a gate and no run is undecided. */
+/** The deciding run or race of every eval and split against the eval's gate. An eval with a gate and no run is undecided. */
 export async function checkEvals(store: Store, evals: readonly NamedEval[]): Promise<CheckedRun[]> {
-  const runs = await store.runs();
+  const deciding = decidingRuns(await store.runs(), await listRaces(store.workspace));
   const checked: CheckedRun[] = [];
   for (const {name, definition} of evals)
-    for (const run of newestBySplit(runs.filter((one) => one.eval === name))) {
+    for (const {run, race} of deciding.filter((one) => one.run.eval === name)) {
       const margin = definition.margin ?? 0.01;
-      const report = await runReport(store, run, margin);
+      const report = await runReport(store, run, margin, race);
       const rules = definition.gate ?? [];
       const before = await baselineRun(
         store,
@@ -90,10 +92,6 @@ export async function checkEvals(store: Store, evals: readonly NamedEval[]): Pro
       });
     }
   return checked;
-}
-
-export function newestBySplit(runs: readonly RunManifest[]): RunManifest[] {
-  return [...new Map(runs.map((run) => [run.split.name, run])).values()];
 }
 
 export function printChecks(checked: readonly CheckedRun[], evals: readonly NamedEval[]): void {

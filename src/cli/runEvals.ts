@@ -79,7 +79,7 @@ export async function runEvals(
           result,
           ...(raced ? {race: raced.record} : {}),
           ...(result.manifest
-            ? {verdict: await verdictOf(store, result.manifest, one.definition.margin)}
+            ? {verdict: await verdictOf(store, result.manifest, one.definition.margin, raced?.record)}
             : {})
         };
         outcomes.push(outcome);
@@ -101,8 +101,14 @@ async function versionOf(store: Store, dataset: DatasetDefinition): Promise<Vers
   return version;
 }
 
-export async function verdictOf(store: Store, run: RunManifest, margin = 0.01): Promise<Verdict> {
-  const {table, verdict} = await runReport(store, run, margin);
+/** With `race`, of which `run` is the last round, the verdict is the race's. */
+export async function verdictOf(
+  store: Store,
+  run: RunManifest,
+  margin = 0.01,
+  race?: RaceRecord
+): Promise<Verdict> {
+  const {table, verdict} = await runReport(store, run, margin, race);
   const contamination = await runContamination(store, run, table);
   return {...verdict, warnings: [...verdict.warnings, ...(contamination?.warnings ?? [])]};
 }

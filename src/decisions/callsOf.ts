@@ -1,4 +1,5 @@
 import type {RunManifest, Store} from "../store/index.js";
+import {costsOf} from "./costsOf.js";
 import type {CandidateCalls} from "./gates.js";
 
 /** What each candidate's calls in a run came to; those answered from the store count with their first cost and latency. */
@@ -10,21 +11,22 @@ export async function callsOf(store: Store, run: RunManifest): Promise<Candidate
     planned: number;
     failed: number;
     p95: number | null;
-    cost: number | null;
-    unpriced: number;
-    rows: number;
   }>(
     `select candidate, variant, count(*)::int as planned, count(*) filter (status = 'failed')::int as failed,
-            quantile_cont(latency_ms, 0.95) filter (status = 'completed') as p95, sum(cost_usd)::double as cost,
-            count(*) filter (status = 'completed' and cost_usd is null)::int as unpriced, count(distinct row_id)::int as rows
+            quantile_cont(latency_ms, 0.95) filter (status = 'completed') as p95
      from completions where run = $run group by all`,
     {run: run.id}
   );
-  return rows.map((row) => ({
-    candidate: several ? `${row.candidate} · ${row.variant}` : row.candidate,
-    planned: row.planned,
-    failed: row.failed,
-    ...(row.p95 === null ? {} : {p95LatencyMs: row.p95}),
-    ...(row.cost === null || row.unpriced > 0 ? {} : {costUsdPerThousand: (1000 * row.cost) / row.rows})
-  }));
+  const costs = await costsOf(store, run);
+  return rows.map((row) => {
+    const candidate = several ? `${row.candidate} · ${row.variant}` : row.candidate;
+    const cost = costs[candidate];
+    return {
+      candidate,
+      planned: row.planned,
+      failed: row.failed,
+      ...(row.p95 === null ? {} : {p95LatencyMs: row.p95}),
+      ...(cost ? {cost, costUsdPerThousand: cost.usdPerThousand} : {})
+    };
+  });
 }

@@ -1,7 +1,10 @@
-import {holm, nonInferiority, pairedDifference} from "../stats/index.js";
+import {holm, nonInferiority, normalQuantile, pairedDifference} from "../stats/index.js";
 import {clustersOf, valuesOf} from "./columns.js";
 import {points} from "./points.js";
-import type {CheaperCandidate, CheaperVerdict, ScoreTable} from "./types.js";
+import type {CandidateCost, CheaperCandidate, CheaperVerdict, DecideOptions, ScoreTable} from "./types.js";
+
+type Costs = NonNullable<DecideOptions["costs"]>;
+type Tested = Pick<CheaperCandidate, "difference" | "low" | "high" | "rows" | "adjustedP" | "verdict">;
 
 /**
  * The candidates that cost less than the best, each tested for being at most `margin` worse (one-sided, Holm over
@@ -10,42 +13,58 @@ import type {CheaperCandidate, CheaperVerdict, ScoreTable} from "./types.js";
 export function cheaperOf(
   table: ScoreTable,
   best: string,
-  costs: Readonly<Record<string, number>>,
+  costs: Costs,
   margin: number,
   alpha: number
 ): CheaperVerdict | undefined {
-  const own = costs[best];
-  if (own === undefined || !(margin > 0)) return undefined;
-  const cheaper = table.candidates
-    .filter((candidate) => candidate !== best && costs[candidate] !== undefined && costs[candidate] < own)
-    .sort((a, b) => costs[a]! - costs[b]! || (a < b ? -1 : 1));
-  if (cheaper.length === 0) return undefined;
-  const tests = cheaper.map((candidate) => {
-    const difference = pairedDifference(valuesOf(table, candidate), valuesOf(table, best), {
-      level: 1 - 2 * alpha,
-      clusters: clustersOf(table)
+  return cheaperBy(table.candidates, best, costs, {margin, alpha}, (cheaper) => {
+    const tests = cheaper.map((candidate) => {
+      const difference = pairedDifference(valuesOf(table, candidate), valuesOf(table, best), {
+        level: 1 - 2 * alpha,
+        clusters: clustersOf(table)
+      });
+      return {difference, test: difference && nonInferiority(difference, margin, {alpha})};
     });
-    return {candidate, difference, test: difference && nonInferiority(difference, margin, {alpha})};
+    const adjusted = holm(tests.map(({test}) => test?.p));
+    return tests.map(({difference, test}, i): Tested => {
+      const p = adjusted[i];
+      return {
+        ...(difference ? {difference: difference.estimate, low: difference.low, high: difference.high} : {}),
+        rows: difference?.n ?? 0,
+        ...(p === undefined ? {} : {adjustedP: p}),
+        verdict:
+          p !== undefined && p <= alpha
+            ? "non-inferior"
+            : test?.verdict === "inferior"
+              ? "inferior"
+              : "undecided"
+      };
+    });
   });
-  const adjusted = holm(tests.map(({test}) => test?.p));
-  const candidates = tests.map(({candidate, difference, test}, i): CheaperCandidate => {
-    const cost = costs[candidate]!;
-    const p = adjusted[i];
-    return {
-      candidate,
-      costUsdPerThousand: cost,
-      ...(cost > 0 ? {timesCheaper: own / cost} : {}),
-      ...(difference ? {difference: difference.estimate, low: difference.low, high: difference.high} : {}),
-      rows: difference?.n ?? 0,
-      ...(p === undefined ? {} : {adjustedP: p}),
-      verdict:
-        p !== undefined && p <= alpha
-          ? "non-inferior"
-          : test?.verdict === "inferior"
-            ? "inferior"
-            : "undecided"
-    };
-  });
+}
+
+/** The same with any test of "at most the margin worse": `test` takes the cheaper candidates, the cheapest first. */
+export function cheaperBy(
+  among: readonly string[],
+  best: string,
+  costs: Costs,
+  {margin, alpha}: {margin: number; alpha: number},
+  test: (cheaper: readonly string[]) => Tested[]
+): CheaperVerdict | undefined {
+  const own = costOf(costs[best]);
+  if (own === undefined || !(margin > 0)) return undefined;
+  const usd = (candidate: string) => costOf(costs[candidate])?.usdPerThousand;
+  const cheaper = among
+    .filter((candidate) => candidate !== best && (usd(candidate) ?? Infinity) < own.usdPerThousand)
+    .sort((a, b) => usd(a)! - usd(b)! || (a < b ? -1 : 1));
+  if (cheaper.length === 0) return undefined;
+  const tested = test(cheaper);
+  const candidates = cheaper.map((candidate, i): CheaperCandidate => ({
+    candidate,
+    costUsdPerThousand: usd(candidate)!,
+    ...timesOf(own, costOf(costs[candidate])!),
+    ...tested[i]!
+  }));
   const choice = candidates.find(({verdict}) => verdict === "non-inferior");
   return {
     margin,
@@ -56,11 +75,37 @@ export function cheaperOf(
   };
 }
 
+function costOf(
+  cost: number | CandidateCost | undefined
+): Pick<CandidateCost, "usdPerThousand" | "standardError"> | undefined {
+  return typeof cost === "number" ? {usdPerThousand: cost} : cost;
+}
+
+/** The ratio of two costs; its interval is normal on the log scale, by the delta method. */
+function timesOf(
+  own: Pick<CandidateCost, "usdPerThousand" | "standardError">,
+  other: Pick<CandidateCost, "usdPerThousand" | "standardError">
+): Pick<CheaperCandidate, "timesCheaper" | "timesLow" | "timesHigh"> {
+  if (other.usdPerThousand === 0) return {};
+  const timesCheaper = own.usdPerThousand / other.usdPerThousand;
+  if (own.standardError === undefined || other.standardError === undefined) return {timesCheaper};
+  const spread = Math.hypot(
+    own.standardError / own.usdPerThousand,
+    other.standardError / other.usdPerThousand
+  );
+  const factor = Math.exp(normalQuantile(0.975) * spread);
+  return {timesCheaper, timesLow: timesCheaper / factor, timesHigh: timesCheaper * factor};
+}
+
 function chosen(choice: CheaperCandidate, best: string, margin: number): string {
+  const {candidate, timesCheaper, timesLow, timesHigh, difference, low} = choice;
+  const range =
+    timesLow === undefined || times(timesLow) === times(timesHigh!)
+      ? ""
+      : ` (${times(timesLow)} to ${times(timesHigh!)})`;
   const price =
-    choice.timesCheaper === undefined ? "costs nothing a call" : `${times(choice.timesCheaper)} cheaper`;
-  const verb = choice.timesCheaper === undefined ? "" : "is ";
-  return `${choice.candidate} is at most ${points(margin)} points worse than ${best} (${points(choice.difference!)}, at worst ${points(choice.low!)}) and ${verb}${price}.`;
+    timesCheaper === undefined ? "costs nothing a call" : `is ${times(timesCheaper)} cheaper${range}`;
+  return `${candidate} is at most ${points(margin)} points worse than ${best} (${points(difference!)}, at worst ${points(low!)}) and ${price}.`;
 }
 
 function nobody(candidates: readonly CheaperCandidate[], best: string, margin: number): string {

@@ -10,7 +10,15 @@ import {
 import {cheaperOf} from "./cheaper.js";
 import {clustersOf, valuesOf} from "./columns.js";
 import {sensitivityOf} from "./sensitivityOf.js";
-import type {CandidateSummary, Comparison, Decide, DecideOptions, ScoreTable, Verdict} from "./types.js";
+import type {
+  CandidateCost,
+  CandidateSummary,
+  Comparison,
+  Decide,
+  DecideOptions,
+  ScoreTable,
+  Verdict
+} from "./types.js";
 import {points} from "./points.js";
 import {sentenceOf} from "./sentence.js";
 
@@ -61,7 +69,8 @@ export const decide: Decide = (table, options) => {
     ...(winner ? {winner} : {}),
     ...(identical.length > 0 ? {identical} : {}),
     ...(sensitivity ? {sensitivity} : {}),
-    ...(cheaper ? {cheaper} : {})
+    ...(cheaper ? {cheaper} : {}),
+    ...statedCosts(options)
   };
   if (open.length === 0) return finish({kind: "pick", ...verdict});
   if (open.every((pair) => isEquivalent(table, pair, options, alpha)))
@@ -70,6 +79,14 @@ export const decide: Decide = (table, options) => {
   const most = missing.some((n) => n === undefined) ? undefined : Math.max(...missing.map((n) => n!));
   return finish({kind: "need-more", ...verdict, rowsNeeded: most});
 };
+
+/** Bare numbers are not repeated: they say nothing of where they come from. */
+function statedCosts({costs = {}}: DecideOptions): Pick<Verdict, "costs"> {
+  const stated = Object.entries(costs).filter(
+    (entry): entry is [string, CandidateCost] => typeof entry[1] !== "number"
+  );
+  return stated.length > 0 ? {costs: Object.fromEntries(stated)} : {};
+}
 
 function finish(verdict: Omit<Verdict, "sentence">): Verdict {
   return {...verdict, sentence: sentenceOf(verdict)};

@@ -1,8 +1,8 @@
-import {meanInterval, pairedDifference} from "../stats/index.js";
 import type {GateRule} from "../runner/define.js";
-import {clustersOf, valuesOf} from "./columns.js";
+import {valuesOf} from "./columns.js";
+import {everyLook, type GateInterval, type GateIntervals, oneLook} from "./gateIntervals.js";
 import {points} from "./points.js";
-import type {ScoreTable, Verdict} from "./types.js";
+import type {CandidateCost, ScoreTable, Verdict} from "./types.js";
 
 export type GateStatus = "pass" | "fail" | "undecided";
 
@@ -26,6 +26,8 @@ export interface CandidateCalls {
   p95LatencyMs?: number;
   /** US dollars for a thousand rows; undefined when a price is not stated. */
   costUsdPerThousand?: number;
+  /** The same with its uncertainty and the price it comes from. */
+  cost?: CandidateCost;
 }
 
 /** What gates know beside scores and calls; what is absent leaves its rules undecided. */
@@ -34,11 +36,14 @@ export interface GateFacts {
   baseline?(name: string): {run: string; table: ScoreTable} | undefined;
   leakage?: {measure: string; share: number};
   personalData?: {rows: number; of: number};
+  /** Of a race: candidates that went before its last round. A rule about one of them goes by the rows that it was asked. */
+  dropped?: readonly {table: ScoreTable; calls: CandidateCalls}[];
 }
 
 /**
  * Every rule of an eval on one run. Score rules pass or fail only when the whole interval (95 %, clustered where
- * the table is) lies on one side; otherwise they are undecided.
+ * the table is) lies on one side; otherwise they are undecided. On a race with an error rate the intervals are
+ * anytime-valid, since the race chose the number of rows by looking at their scores.
  */
 export function checkGates(
   rules: readonly GateRule[],
@@ -47,6 +52,7 @@ export function checkGates(
   calls: readonly CandidateCalls[],
   facts: GateFacts = {}
 ): GateResult[] {
+  const intervals = verdict.race?.errorRate === undefined ? oneLook : everyLook;
   return rules.flatMap((rule) => {
     const candidate = rule.candidate ?? verdict.best;
     if (candidate === undefined)
@@ -58,8 +64,9 @@ export function checkGates(
           message: "Nothing was scored."
         }
       ];
-    const known = table.candidates.includes(candidate);
-    if (!known)
+    const gone = facts.dropped?.find(({calls}) => calls.candidate === candidate);
+    const own = gone?.table ?? table;
+    if (!own.candidates.includes(candidate))
       return [
         {
           candidate,
@@ -68,14 +75,14 @@ export function checkGates(
           message: `The run has no candidate of that name; it has ${table.candidates.join(", ")}.`
         }
       ];
-    const found = calls.find((one) => one.candidate === candidate);
+    const found = gone?.calls ?? calls.find((one) => one.candidate === candidate);
     return [
-      rule.minScore === undefined ? undefined : minScore(table, candidate, rule.minScore),
+      rule.minScore === undefined ? undefined : minScore(own, candidate, rule.minScore, intervals),
       rule.maxRegression === undefined
         ? undefined
         : rule.baselineRun === undefined
-          ? regression(table, candidate, rule.maxRegression)
-          : runRegression(table, candidate, rule.maxRegression, rule.baselineRun, facts),
+          ? regression(own, candidate, rule.maxRegression, baselineTable(table, facts), intervals)
+          : runRegression(own, candidate, rule.maxRegression, rule.baselineRun, facts, intervals),
       rule.maxFailureShare === undefined
         ? undefined
         : atMost(
@@ -118,21 +125,31 @@ export function overall(results: readonly GateResult[]): GateStatus {
 
 type Found = Omit<GateResult, "candidate">;
 
-function minScore(table: ScoreTable, candidate: string, least: number): Found {
-  const interval = meanInterval(valuesOf(table, candidate), {clusters: clustersOf(table)});
+function minScore(table: ScoreTable, candidate: string, least: number, intervals: GateIntervals): Found {
+  const interval = intervals.mean(table, candidate);
   const rule = `score at least ${points(least)}`;
   if (!interval) return {rule, status: "undecided", message: "Too few rows were scored for an interval."};
   return against(rule, interval, least);
 }
 
-function regression(table: ScoreTable, candidate: string, most: number): Found {
-  const baseline = table.baseline;
+/** The table that holds the baseline's scores: a race may have dropped it early. */
+function baselineTable({baseline, ...table}: ScoreTable, facts: GateFacts): ScoreTable {
+  const gone = facts.dropped?.find(({calls}) => calls.candidate === baseline);
+  return {...(gone?.table ?? table), ...(baseline === undefined ? {} : {baseline})};
+}
+
+function regression(
+  table: ScoreTable,
+  candidate: string,
+  most: number,
+  of: ScoreTable,
+  intervals: GateIntervals
+): Found {
+  const {baseline} = of;
   const rule = `not more than ${points(most)} points below ${baseline ?? "the baseline"}`;
   if (baseline === undefined) return {rule, status: "undecided", message: "The run has no baseline."};
   if (baseline === candidate) return {rule, status: "pass", message: "It is the baseline itself."};
-  const difference = pairedDifference(valuesOf(table, candidate), valuesOf(table, baseline), {
-    clusters: clustersOf(table)
-  });
+  const difference = intervals.difference(table, candidate, inOrderOf(table, of, baseline));
   if (!difference) return {rule, status: "undecided", message: "Too few rows were scored by both."};
   return against(rule, difference, -most);
 }
@@ -142,7 +159,8 @@ function runRegression(
   candidate: string,
   most: number,
   name: string,
-  facts: GateFacts
+  facts: GateFacts,
+  intervals: GateIntervals
 ): Found {
   const found = facts.baseline?.(name);
   const rule = `not more than ${points(most)} points below ${found ? `run ${found.run}` : `the run ${name}`}`;
@@ -150,12 +168,16 @@ function runRegression(
     return {rule, status: "undecided", message: "The store has no such run of this eval and split."};
   if (!found.table.candidates.includes(candidate))
     return {rule, status: "undecided", message: `That run has no candidate ${candidate}.`};
-  const before = valuesOf(found.table, candidate);
-  const places = new Map(found.table.rowIds.map((id, row) => [id, row]));
-  const earlier = table.rowIds.map((id) => before[places.get(id) ?? -1]);
-  const difference = pairedDifference(valuesOf(table, candidate), earlier, {clusters: clustersOf(table)});
+  const difference = intervals.difference(table, candidate, inOrderOf(table, found.table, candidate));
   if (!difference) return {rule, status: "undecided", message: "Too few rows were scored in both runs."};
   return against(rule, difference, -most);
+}
+
+/** A candidate's scores in `other`, in the order of the table's rows. */
+function inOrderOf(table: ScoreTable, other: ScoreTable, candidate: string): (number | undefined)[] {
+  const values = valuesOf(other, candidate);
+  const places = new Map(other.rowIds.map((id, row) => [id, row]));
+  return table.rowIds.map((id) => values[places.get(id) ?? -1]);
 }
 
 function leakage(found: GateFacts["leakage"], most: number): Found {
@@ -170,11 +192,7 @@ function personalData(found: GateFacts["personalData"], most: number): Found {
   return {rule, status: found.rows <= most ? "pass" : "fail", message: `${found.rows} of ${found.of} rows`};
 }
 
-function against(
-  rule: string,
-  {estimate, low, high, n}: {estimate: number; low: number; high: number; n: number},
-  least: number
-): Found {
+function against(rule: string, {estimate, low, high, n}: GateInterval, least: number): Found {
   const message = `${points(estimate)} (${points(low)} to ${points(high)}) on ${n} rows`;
   if (low >= least) return {rule, status: "pass", message};
   if (high < least) return {rule, status: "fail", message};

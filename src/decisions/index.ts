@@ -6,7 +6,10 @@ export {
   type RowMark,
   type ScoreOf
 } from "./contamination.js";
+export {callsOf} from "./callsOf.js";
+export {costsOf} from "./costsOf.js";
 export {decide} from "./decide.js";
+export {decidingRuns, type DecidingRun} from "./decidingRuns.js";
 export {
   type CandidateCalls,
   checkGates,
@@ -18,7 +21,7 @@ export {
 export {type Race, startRace} from "./race.js";
 export {listRaces, raceOf} from "./raceRecord.js";
 export * from "./raceTypes.js";
-export {gatesOf, runReport, type RunReport} from "./report.js";
+export {type DroppedCandidate, gatesOf, runReport, type RunReport} from "./report.js";
 export {type RaceOptions, type RaceResult, runRace} from "./runRace.js";
 export {scoreTable} from "./scoreTable.js";
 export {points} from "./points.js";

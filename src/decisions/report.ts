@@ -1,28 +1,87 @@
-import type {RunManifest, Store} from "../store/index.js";
-import {decide} from "./decide.js";
-import {callsOf} from "./callsOf.js";
-import {type CandidateCalls, checkGates, type GateFacts, type GateResult} from "./gates.js";
-import {scoreTable} from "./scoreTable.js";
-import type {ScoreTable, Verdict} from "./types.js";
 import type {GateRule} from "../runner/define.js";
+import type {RunManifest, Store} from "../store/index.js";
+import {callsOf} from "./callsOf.js";
+import {decide} from "./decide.js";
+import {type CandidateCalls, checkGates, type GateFacts, type GateResult} from "./gates.js";
+import type {RaceRecord} from "./raceTypes.js";
+import {raceVerdict} from "./raceVerdict.js";
+import {scoreTable} from "./scoreTable.js";
+import type {CandidateCost, ScoreTable, Verdict} from "./types.js";
 
 export interface RunReport {
   run: RunManifest;
   table: ScoreTable;
   verdict: Verdict;
   calls: CandidateCalls[];
+  /** When `verdict` is a race's: what the last rounds of candidates that were dropped before the last one came to. */
+  dropped?: DroppedCandidate[];
 }
 
-/** The verdict of a run on its primary scorer, with what the calls came to and so with who is cheaper. */
-export async function runReport(store: Store, run: RunManifest, margin: number): Promise<RunReport> {
+/** A candidate of a race in the last round that it was in. */
+export interface DroppedCandidate {
+  run: RunManifest;
+  table: ScoreTable;
+  calls: CandidateCalls;
+}
+
+/**
+ * The verdict of a run on its primary scorer, with what the calls cost and so with who is cheaper. With `race`, of which
+ * `run` is the last round, the verdict is the race's.
+ */
+export async function runReport(
+  store: Store,
+  run: RunManifest,
+  margin: number,
+  race?: RaceRecord
+): Promise<RunReport> {
   const table = await scoreTable(store, run.id, run.primaryScorer);
   const calls = await callsOf(store, run);
-  const costs = Object.fromEntries(
-    calls.flatMap(({candidate, costUsdPerThousand: cost}) => (cost === undefined ? [] : [[candidate, cost]]))
-  );
-  return {run, table, verdict: decide(table, {margin, seed: run.seed, costs}), calls};
+  const verdict = decide(table, {margin, seed: run.seed, costs: costsByName(calls)});
+  if (!race) return {run, table, verdict, calls};
+  const dropped = await droppedBefore(store, race, run);
+  return {
+    run,
+    table: {...table, baseline: await baselineOf(store, race, table)},
+    verdict: raceVerdict(race, verdict, costsByName([...calls, ...dropped.map((one) => one.calls)])),
+    calls,
+    dropped
+  };
 }
 
 export function gatesOf(report: RunReport, rules: readonly GateRule[], facts: GateFacts = {}): GateResult[] {
-  return checkGates(rules, report.table, report.verdict, report.calls, facts);
+  return checkGates(rules, report.table, report.verdict, report.calls, {
+    ...facts,
+    ...(report.dropped ? {dropped: report.dropped} : {})
+  });
+}
+
+function costsByName(calls: readonly CandidateCalls[]): Record<string, CandidateCost> {
+  return Object.fromEntries(calls.flatMap(({candidate, cost}) => (cost ? [[candidate, cost]] : [])));
+}
+
+async function droppedBefore(store: Store, race: RaceRecord, last: RunManifest): Promise<DroppedCandidate[]> {
+  const runs = new Map((await store.runs()).map((run) => [run.id, run]));
+  const found: DroppedCandidate[] = [];
+  for (const round of race.rounds) {
+    const run = runs.get(round.run ?? "");
+    if (!run || run.id === last.id || round.dropped.length === 0) continue;
+    const table = await scoreTable(store, run.id, run.primaryScorer);
+    const calls = await callsOf(store, run);
+    for (const {candidate} of round.dropped) {
+      const own = calls.find((one) => one.candidate === candidate);
+      if (own) found.push({run, table, calls: own});
+    }
+  }
+  return found;
+}
+
+/** The eval's baseline, though the race may have dropped it: the last round's own table names who is left. */
+async function baselineOf(
+  store: Store,
+  {rounds, settings}: RaceRecord,
+  table: ScoreTable
+): Promise<string | undefined> {
+  const first = (await store.runs()).find(({id}) => id === rounds[0]?.run);
+  if (!first) return table.baseline;
+  return first.candidates.find(({baseline}) => baseline)?.name ?? settings.candidates[0];
 }

@@ -1,3 +1,5 @@
+import type {RaceDrop, RaceOutcome} from "./raceTypes.js";
+
 /** Scores of several candidates on the same rows: what a verdict is made from. */
 export interface ScoreTable {
   candidates: string[];
@@ -70,6 +72,42 @@ export interface Verdict {
   sensitivity?: VerdictSensitivity;
   /** Who is cheaper than the best and not worse by more than the margin; absent unless costs were handed in. */
   cheaper?: CheaperVerdict;
+  /** What a thousand rows cost by candidate; one whose cost is not known has no entry, and without any this is absent. */
+  costs?: Readonly<Record<string, CandidateCost>>;
+  /** When the candidates were raced: then kind, set, comparisons and sentence are the race's, with its error rate. */
+  race?: VerdictRace;
+}
+
+/** What a thousand rows cost with one candidate, in US dollars. */
+export interface CandidateCost {
+  usdPerThousand: number;
+  /** Of `usdPerThousand`, from the rows' own costs; absent below two rows or groups. */
+  standardError?: number;
+  /** 95 % interval. */
+  low?: number;
+  high?: number;
+  /** Rows whose cost was counted. */
+  rows: number;
+  /** US dollars per million tokens, with where and when they were read; absent when the answers stated their cost. */
+  price?: {inputUsdPerMillion: number; outputUsdPerMillion: number; asOf: string; source: string};
+}
+
+/** The race that a verdict is about; `summaries` are those of its last round. */
+export interface VerdictRace {
+  id: string;
+  outcome: RaceOutcome["kind"];
+  /** Chance that the truly best candidate was dropped; absent in a race for a budget, which promises none. */
+  errorRate?: number;
+  budgetCalls?: number;
+  budgetUsd?: number;
+  /** Rows that the last round had reached, of all rows of the part. */
+  rows: number;
+  rowsOfPart: number;
+  calls: number;
+  callsOfEverything: number;
+  rounds: number;
+  /** Who went when and why, in the order they went; `scored` and `mean` are those of the round. */
+  dropped: (RaceDrop & {round: number; rows: number; scored: number; mean?: number})[];
 }
 
 /** Who would lead, had every failed row been wrong, or right; the differences are the best's lead over `rival`. */
@@ -100,12 +138,15 @@ export interface CheaperCandidate {
   costUsdPerThousand: number;
   /** How many times the best costs what this one does; absent when this one costs nothing. */
   timesCheaper?: number;
+  /** 95 % interval of `timesCheaper`; absent when a cost has no uncertainty stated. Costs of the same rows are taken as unrelated, which makes it wide. */
+  timesLow?: number;
+  timesHigh?: number;
   /** Its mean minus the best's on shared rows, with the interval of level 1 − 2·alpha. */
   difference?: number;
   low?: number;
   high?: number;
   rows: number;
-  /** Holm-adjusted one-sided p value of "at most the margin worse". */
+  /** Holm-adjusted one-sided p value of "at most the margin worse"; absent in a race, which goes by its intervals. */
   adjustedP?: number;
   verdict: "non-inferior" | "inferior" | "undecided";
 }
@@ -117,7 +158,7 @@ export interface DecideOptions {
   alpha?: number;
   seed: string;
   /** US dollars for a thousand rows by candidate; those without a known cost are left out of `cheaper`. */
-  costs?: Readonly<Record<string, number>>;
+  costs?: Readonly<Record<string, number | CandidateCost>>;
   /** How much worse a cheaper candidate may be, in score units; `margin` when absent. */
   costMargin?: number;
 }

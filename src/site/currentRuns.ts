@@ -1,29 +1,33 @@
 import {join} from "node:path";
+import {type DecidingRun, decidingRuns, listRaces} from "../decisions/index.js";
 import {listFolders, readJson, type RunManifest, type Workspace} from "../store/index.js";
 
 /**
- * The newest run of every eval on every split: what the report is about. The eval that was sealed last comes first,
- * so that a reader meets the newest question. Older runs stay in the list of runs.
+ * What the report is about: the newest complete run or finished race of every eval on every split, a race with the run of
+ * its last round. The eval that was sealed last comes first, so that a reader meets the newest question. Other runs stay in
+ * the list of runs.
  */
-export async function currentRuns(workspace: Workspace): Promise<RunManifest[]> {
-  const newest = new Map<string, RunManifest>();
+export async function currentDecisions(workspace: Workspace): Promise<DecidingRun[]> {
+  const all: RunManifest[] = [];
   for (const id of await listFolders(join(workspace.dir, "runs"))) {
     const run = await readJson<RunManifest>(join(workspace.runDir(id), "manifest.json"));
-    if (!run) continue;
-    const key = JSON.stringify([run.eval, run.split.name, run.split.part]);
-    const known = newest.get(key);
-    if (!known || known.startedAt < run.startedAt) newest.set(key, run);
+    if (run) all.push(run);
   }
-  const runs = [...newest.values()];
+  const found = decidingRuns(all, await listRaces(workspace));
   const sealed = (name: string) =>
-    runs.reduce((latest, run) => (run.eval === name && run.sealedAt > latest ? run.sealedAt : latest), "");
-  return runs.sort(
-    (a, b) =>
+    found.reduce((latest, {run}) => (run.eval === name && run.sealedAt > latest ? run.sealedAt : latest), "");
+  return found.sort(
+    ({run: a}, {run: b}) =>
       sealed(b.eval).localeCompare(sealed(a.eval)) ||
       a.eval.localeCompare(b.eval) ||
       splitOrder(a) - splitOrder(b) ||
       a.startedAt.localeCompare(b.startedAt)
   );
+}
+
+/** The runs of `currentDecisions`. */
+export async function currentRuns(workspace: Workspace): Promise<RunManifest[]> {
+  return (await currentDecisions(workspace)).map(({run}) => run);
 }
 
 /** A random split is the one to trust least, so it comes last. */

@@ -1,25 +1,25 @@
-import {decide, scoreTable} from "../decisions/index.js";
+import {runReport} from "../decisions/index.js";
 import {listModels} from "../models/index.js";
 import type {RunManifest, SplitManifest, Store} from "../store/index.js";
 import {join} from "node:path";
 import {candidateViews} from "./candidateViews.js";
-import {currentRuns} from "./currentRuns.js";
+import {currentDecisions} from "./currentRuns.js";
 import {splitGaps} from "./splitComparison.js";
 import type {RunView, SplitComparison, VerdictsData} from "./types.js";
 
 /** In score units, when a run's record names none. */
 export const DEFAULT_MARGIN = 0.01;
 
-/** The newest run of every eval and split with its verdict: what the first screen shows. No runs give an empty list. */
+/** The deciding run or race of every eval and split with its verdict: what the first screen shows. No runs give an empty list. */
 export async function verdicts(store: Store): Promise<VerdictsData> {
   const models = new Map(
     (await listModels(join(store.workspace.dir, "models"))).map((model) => [model.id, model])
   );
   const splits = await store.splits();
   const runs: RunView[] = [];
-  for (const run of await currentRuns(store.workspace)) {
-    const table = await scoreTable(store, run.id, run.primaryScorer);
+  for (const {run, race} of await currentDecisions(store.workspace)) {
     const margin = run.margin ?? DEFAULT_MARGIN;
+    const {table, verdict} = await runReport(store, run, margin, race);
     runs.push({
       id: run.id,
       eval: run.eval,
@@ -41,7 +41,7 @@ export async function verdicts(store: Store): Promise<VerdictsData> {
       costUsd: run.costUsd,
       unpricedCalls: run.unpricedCalls,
       candidates: await candidateViews(store, run, models),
-      verdict: decide(table, {margin, seed: run.seed}),
+      verdict,
       leakage: leakageOf(splits.find(({id}) => id === run.split.id))
     });
   }

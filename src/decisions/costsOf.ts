@@ -1,0 +1,60 @@
+import {studentQuantile} from "../stats/index.js";
+import type {RunManifest, Store} from "../store/index.js";
+import type {CandidateCost} from "./types.js";
+
+const LEVEL = 0.95;
+
+/**
+ * What a thousand rows cost with each candidate of a run, all repeats of a row together, with the interval that the rows
+ * seen leave open (t, clustered as the run's rows are; absent below two rows or groups). Completions answered from the
+ * store count with their first cost. Rows without any completion are left out; a candidate with a completion whose cost
+ * nobody stated is left out altogether: not known is not free.
+ */
+export async function costsOf(store: Store, run: RunManifest): Promise<Record<string, CandidateCost>> {
+  const found = await store.rows<{
+    candidate: string;
+    variant: string;
+    cost: number;
+    rows: number;
+    groups: number;
+    squares: number;
+  }>(
+    `with by_row as (
+       select candidate, variant, row_id, sum(cost_usd)::double as cost,
+              count(*) filter (status = 'completed' and cost_usd is null) as unpriced
+       from completions where run = $run group by all having count(*) filter (status = 'completed') > 0
+     ), by_group as (
+       select candidate, variant, coalesce('cluster:' || cluster, 'row:' || row_id) as g, sum(cost) as cost,
+              count(*) as n, sum(unpriced) as unpriced
+       from by_row join items using (row_id) where items.run = $run group by all
+     ), centred as (
+       select *, sum(cost) over w / sum(n) over w as mean from by_group window w as (partition by candidate, variant)
+     )
+     select candidate, variant, any_value(mean)::double as cost, sum(n)::int as rows, count(*)::int as groups,
+            sum((cost - n * mean) ** 2)::double as squares
+     from centred group by candidate, variant having sum(unpriced) = 0 and any_value(mean) is not null`,
+    {run: run.id}
+  );
+  const several = run.variants.length > 1;
+  return Object.fromEntries(
+    found.map(({candidate, variant, cost, rows, groups, squares}) => {
+      const price = run.candidates.find(({name}) => name === candidate)?.price;
+      const error = groups < 2 ? undefined : (1000 * Math.sqrt((groups / (groups - 1)) * squares)) / rows;
+      const usd = 1000 * cost;
+      return [
+        several ? `${candidate} · ${variant}` : candidate,
+        {
+          usdPerThousand: usd,
+          rows,
+          ...(error === undefined ? {} : {standardError: error, ...around(usd, error, groups - 1)}),
+          ...(price ? {price} : {})
+        }
+      ];
+    })
+  );
+}
+
+function around(cost: number, error: number, df: number): {low: number; high: number} {
+  const half = studentQuantile((1 + LEVEL) / 2, df) * error;
+  return {low: Math.max(0, cost - half), high: cost + half};
+}

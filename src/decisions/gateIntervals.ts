@@ -1,0 +1,83 @@
+import {
+  confidenceSequence,
+  meanInterval,
+  pairedConfidenceSequence,
+  pairedDifference
+} from "../stats/index.js";
+import {clustersOf, valuesOf} from "./columns.js";
+import type {ScoreTable} from "./types.js";
+
+/** An interval as a gate uses it; `n` counts rows. */
+export interface GateInterval {
+  estimate: number;
+  low: number;
+  high: number;
+  n: number;
+}
+
+/** The 95 % intervals that score rules go by; undefined on too few rows. */
+export interface GateIntervals {
+  mean(table: ScoreTable, candidate: string): GateInterval | undefined;
+  /** Candidate minus `other`'s scores, which are in the table's order of rows. */
+  difference(
+    table: ScoreTable,
+    candidate: string,
+    other: readonly (number | undefined)[]
+  ): GateInterval | undefined;
+}
+
+/** For scores that were looked at once: clustered as the table is. */
+export const oneLook: GateIntervals = {
+  mean: (table, candidate) => meanInterval(valuesOf(table, candidate), {clusters: clustersOf(table)}),
+  difference: (table, candidate, other) =>
+    pairedDifference(valuesOf(table, candidate), other, {clusters: clustersOf(table)})
+};
+
+/**
+ * For scores whose number was chosen by looking at them, as in a race: anytime-valid, a group of rows being one
+ * observation, its mean. Scores must be from 0 to 1.
+ */
+export const everyLook: GateIntervals = {
+  mean(table, candidate) {
+    const values = valuesOf(table, candidate);
+    const sequence = confidenceSequence();
+    const n = overGroups(table, values, (rows) => sequence.add(meanOf(rows, values)));
+    const interval = sequence.interval();
+    return interval && {...interval, estimate: sequence.estimate()!, n};
+  },
+  difference(table, candidate, other) {
+    const values = valuesOf(table, candidate);
+    const sequence = pairedConfidenceSequence();
+    const both = values.map((value, row) => (other[row] === undefined ? undefined : value));
+    const n = overGroups(table, both, (rows) => sequence.add(meanOf(rows, values), meanOf(rows, other)));
+    const interval = sequence.interval();
+    return interval && {...interval, estimate: sequence.estimate()!, n};
+  }
+};
+
+/** Hands out the rows of each group that have a value; gives back how many there were in all. */
+function overGroups(
+  table: ScoreTable,
+  values: readonly (number | undefined)[],
+  add: (rows: readonly number[]) => void
+): number {
+  const clusters = clustersOf(table);
+  const groups = new Map<string | number, number[]>();
+  values.forEach((value, row) => {
+    if (value === undefined) return;
+    const key = clusters?.[row] ?? row;
+    const known = groups.get(key);
+    if (known) known.push(row);
+    else groups.set(key, [row]);
+  });
+  let n = 0;
+  for (const rows of groups.values()) {
+    add(rows);
+    n += rows.length;
+  }
+  return n;
+}
+
+function meanOf(rows: readonly number[], values: readonly (number | undefined)[]): number {
+  return rows.reduce((sum, row) => sum + values[row]!, 0) / rows.length;
+}

@@ -1,0 +1,123 @@
+import {cheaperBy} from "./cheaper.js";
+import type {CandidateCost, CheaperCandidate, Comparison, Verdict, VerdictRace} from "./types.js";
+import type {RaceRecord, RaceRound} from "./raceTypes.js";
+
+/**
+ * The verdict of a race. `last` is the verdict on its last round's scores taken alone: its means and intervals stay, as
+ * those of one look. Kind, set and sentence come from the race, comparisons from its anytime-valid intervals, and `alpha`
+ * is the race's error rate, which holds over all rounds and pairs together. A race that ended within the margin is a tie.
+ * The winner's correction and the p values of one look are left out. Costs: of every raced candidate.
+ */
+export function raceVerdict(
+  record: RaceRecord,
+  last: Verdict,
+  costs: Readonly<Record<string, CandidateCost>>
+): Verdict {
+  const {rounds, settings, outcome} = record;
+  const round = rounds.at(-1)!;
+  const best = outcome?.best ?? round.standings[0]!.candidate;
+  const gone = new Set(round.dropped.map(({candidate}) => candidate));
+  const still = outcome?.set ?? round.candidates.filter((candidate) => !gone.has(candidate));
+  const set = [best, ...still.filter((candidate) => candidate !== best)];
+  const alpha = settings.errorRate ?? last.alpha;
+  const {kind, summaries, margin, warnings, sensitivity} = last;
+  const cheaper = settings.errorRate === undefined ? undefined : cheaperInRace(record, best, costs, alpha);
+  return {
+    kind: kind === "no-scores" ? kind : kindOf(outcome?.kind),
+    best,
+    set,
+    comparisons: summaries
+      .filter(({candidate}) => candidate !== best)
+      .map(({candidate}) => comparisonOf(round, best, candidate)),
+    sentence: outcome?.sentence ?? `The race has not ended; ${still.length} candidates are still in.`,
+    margin,
+    alpha,
+    summaries,
+    warnings,
+    ...(sensitivity && last.best === best ? {sensitivity} : {}),
+    ...(cheaper ? {cheaper} : {}),
+    ...(Object.keys(costs).length > 0 ? {costs} : {}),
+    race: raceOfVerdict(record)
+  };
+}
+
+function kindOf(outcome: VerdictRace["outcome"] | undefined): Verdict["kind"] {
+  if (outcome === "pick") return "pick";
+  return outcome === "within-margin" ? "tie" : "need-more";
+}
+
+function raceOfVerdict({id, settings, rounds, outcome}: RaceRecord): VerdictRace {
+  const {errorRate, budgetCalls, budgetUsd, candidates, rows, repeats} = settings;
+  const standing = (round: RaceRound, candidate: string) =>
+    round.standings.find((one) => one.candidate === candidate);
+  return {
+    id,
+    outcome: outcome?.kind ?? "stopped",
+    ...(errorRate === undefined ? {} : {errorRate}),
+    ...(budgetCalls === undefined ? {} : {budgetCalls}),
+    ...(budgetUsd === undefined ? {} : {budgetUsd}),
+    rows: rounds.at(-1)!.rows,
+    rowsOfPart: rows,
+    calls: outcome?.calls ?? rounds.reduce((sum, {calls}) => sum + calls, 0),
+    callsOfEverything: outcome?.callsOfEverything ?? rows * candidates.length * repeats,
+    rounds: rounds.length,
+    dropped: rounds.flatMap((round) =>
+      round.dropped.map((drop) => {
+        const found = standing(round, drop.candidate);
+        return {
+          ...drop,
+          round: round.round,
+          rows: round.rows,
+          scored: found?.scored ?? 0,
+          ...(found?.mean === undefined ? {} : {mean: found.mean})
+        };
+      })
+    )
+  };
+}
+
+function comparisonOf(round: RaceRound, best: string, other: string): Comparison {
+  const lead = leadIn(round, best, other);
+  return {
+    a: best,
+    b: other,
+    rows: lead?.observations ?? 0,
+    ...(lead
+      ? {difference: lead.estimate, low: lead.low, high: lead.high, method: "confidence sequence"}
+      : {})
+  };
+}
+
+/** The lead of `best` in a round's own intervals; undefined when the pair has none. */
+function leadIn(round: RaceRound, best: string, other: string) {
+  for (const {a, b, observations, estimate, low, high} of round.pairs) {
+    if (estimate === undefined || low === undefined || high === undefined) continue;
+    if (a === best && b === other) return {estimate, low, high, observations};
+    if (a === other && b === best) return {estimate: -estimate, low: -high, high: -low, observations};
+  }
+  return undefined;
+}
+
+/** From the last round that both were in. The intervals hold for all pairs at once: nothing is left to correct. */
+function cheaperInRace(
+  {rounds, settings}: RaceRecord,
+  best: string,
+  costs: Readonly<Record<string, CandidateCost>>,
+  alpha: number
+): Verdict["cheaper"] {
+  const {candidates, margin} = settings;
+  return cheaperBy(candidates, best, costs, {margin, alpha}, (cheaper) =>
+    cheaper.map((candidate): Omit<CheaperCandidate, "candidate" | "costUsdPerThousand"> => {
+      const lead = rounds.map((round) => leadIn(round, best, candidate)).findLast(Boolean);
+      if (!lead) return {rows: 0, verdict: "undecided"};
+      const [low, high] = [-lead.high, -lead.low];
+      return {
+        difference: -lead.estimate,
+        low,
+        high,
+        rows: lead.observations,
+        verdict: low > -margin ? "non-inferior" : high <= -margin ? "inferior" : "undecided"
+      };
+    })
+  );
+}
