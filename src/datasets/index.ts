@@ -8,6 +8,7 @@ export {collectGarbage, type Garbage, type GarbageOptions} from "./collectGarbag
 export {purge, type PurgeOptions, type PurgeResult} from "./purge.js";
 export {pull, type PullOptions, type PullResult} from "./pull.js";
 export {type BrokenLine, importers, inspectValue, type LogTool, type Source} from "./sources/index.js";
+export {type Tombstone, tombstones} from "./tombstones.js";
 export {partRows, toRow, versionFile} from "./rows.js";
 export {
   eachShingle,

@@ -34,6 +34,11 @@ export async function readTombstones(workspace: Workspace, dataset: string): Pro
   return found ?? {kind: "tombstones", schemaVersion: 1, salt: randomBytes(16).toString("hex"), rows: []};
 }
 
+/** What is left of the rows of a data set that were erased, oldest first; none when nothing was. */
+export async function tombstones(workspace: Workspace, dataset: string): Promise<Tombstone[]> {
+  return (await readTombstones(workspace, dataset)).rows;
+}
+
 export async function writeTombstones(
   workspace: Workspace,
   dataset: string,

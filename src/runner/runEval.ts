@@ -1,5 +1,6 @@
 import {mkdir, rm} from "node:fs/promises";
 import {join} from "node:path";
+import {tombstones} from "../datasets/index.js";
 import {
   openDatabase,
   type RunManifest,
@@ -101,6 +102,7 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
   const place: Place = {db, workspace: store.workspace};
   let ready: ReadyCandidate[] = [];
   try {
+    const erased = await tombstones(store.workspace, version.dataset);
     ready = await readyCandidates(resolved, {
       store,
       version,
@@ -153,6 +155,11 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
       store.workspace.lockPath(`run-${id}`),
       {what: `the run ${id}`, waitMs: options.lockWaitMs ?? 0, onWait: tell},
       async () => {
+        // A purge refuses beside a run that holds its lock; this one was planned before it did.
+        if ((await tombstones(store.workspace, version.dataset)).length !== erased.length)
+          throw new UserError(
+            `rows of ${version.dataset} were erased while this run was planned. Nothing was called; start it again.`
+          );
         const run = await chooseFolder(place, resolved.name, plan, options, effects.now);
         if (run.finished && run.sealed) return {manifest: run.sealed, unchanged: true, calls: 0};
         const guarded = {...resolved, scorers: guardScorers(resolved.scorers, gate)};

@@ -2,7 +2,10 @@ import {existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSyn
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {collectGarbage, defineDataset, nearDuplicates, pull, purge} from "../../src/datasets/index.js";
-import {openStore, withLock} from "../../src/store/index.js";
+import {recorded} from "../../src/endpoints/index.js";
+import {candidate, runEval} from "../../src/runner/index.js";
+import {listFolders, openStore, withLock} from "../../src/store/index.js";
+import {wordsEval, wordsProject} from "../runner/support/project.js";
 import {assay, writeLoader} from "../support/assay.js";
 import {sampleStore} from "../support/sampleStore.js";
 import {temporaryProject, temporaryWorkspace} from "../support/temporaryWorkspace.js";
@@ -163,6 +166,28 @@ describe("purge", () => {
     );
     expect(existsSync(join(workspace.datasetDir("set"), "tombstones.json"))).toBe(false);
     expect((await purge(workspace, "set", {where: "id = 'a'", ...reason})).rows).toBe(1);
+  });
+
+  it("stops a run that was planned before it, so that no erased row is asked about", async () => {
+    const project = await wordsProject(await temporaryProject(), 20);
+    const {workspace} = project.store;
+    const endpoint = recorded({name: "recording", rows: [], hosting: "on-prem", trust: "local"});
+    const slow = {
+      ...candidate("slow", endpoint, "model"),
+      prepare: async () => {
+        await purge(workspace, "words", {where: "id = 'w0'", ...reason});
+        return {endpoint, model: "model"};
+      }
+    };
+    await expect(
+      runEval(wordsEval(endpoint, {candidates: [slow]}), {
+        ...project,
+        evalName: "words",
+        options: {preflight: false}
+      })
+    ).rejects.toThrow(/rows of words were erased while this run was planned/);
+    expect(await listFolders(join(workspace.dir, "runs"))).toEqual([]);
+    project.store.close();
   });
 
   it("refuses a condition that is none, or that no row meets, and erases nothing", async () => {
