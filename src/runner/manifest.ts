@@ -61,7 +61,9 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
     scorers: resolved.scorers.map(({name, version: scorer, scorer: of}) => ({
       name,
       version: scorer,
-      binary: of.binary !== false
+      binary: of.binary !== false,
+      ...(of.judge ? {judge: of.judge} : {}),
+      ...(of.human ? {human: true} : {})
     })),
     primaryScorer: resolved.primary,
     slices: resolved.sliceNames,

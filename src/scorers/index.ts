@@ -3,6 +3,7 @@ export {chrf, type ChrfOptions} from "./chrf.js";
 export {classification, type ClassificationOptions} from "./classification.js";
 export {embeddingSimilarity, type EmbeddingOptions} from "./embeddingSimilarity.js";
 export {exactMatch} from "./exactMatch.js";
+export {humanLabels, type HumanLabel} from "./humanLabels.js";
 export {includes, type IncludesOptions} from "./includes.js";
 export {instructionFollowing, type InstructionOptions} from "./instructionFollowing.js";
 export {jsonFields, type JsonFieldsOptions} from "./jsonFields.js";

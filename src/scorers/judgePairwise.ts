@@ -40,7 +40,7 @@ export function judgePairwise({rubric, baseline, ...judge}: JudgePairwiseOptions
   return withSettings(
     score,
     {rubric, judge: judgeSettings(judge)},
-    {uses, asks: judge.endpoint, binary: false}
+    {uses, asks: judge.endpoint, judge: {model: judge.model, endpoint: judge.endpoint.name}, binary: false}
   );
 }
 

@@ -38,7 +38,12 @@ export function judgeRating({rubric, scale = [1, 10], ...judge}: JudgeRatingOpti
   return withSettings(
     score,
     {rubric, scale: [low, high], judge: judgeSettings(judge)},
-    {uses: [ratingPrompt, conversationText, parseRating, references], asks: judge.endpoint, binary: false}
+    {
+      uses: [ratingPrompt, conversationText, parseRating, references],
+      asks: judge.endpoint,
+      judge: {model: judge.model, endpoint: judge.endpoint.name},
+      binary: false
+    }
   );
 }
 

@@ -19,7 +19,7 @@ export function scorerVersion(scorer: Scorer): string {
 export function withSettings(
   scorer: (input: Parameters<Scorer>[0]) => ReturnType<Scorer>,
   settings: {[key: string]: Json},
-  rest: Pick<Scorer, "uses" | "aggregate" | "binary" | "asks"> = {}
+  rest: Pick<Scorer, "uses" | "aggregate" | "binary" | "asks" | "judge" | "human"> = {}
 ): Scorer {
   return Object.assign(scorer, {settings}, rest);
 }

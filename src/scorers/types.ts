@@ -43,6 +43,10 @@ export interface Scorer {
   aggregate?(rows: readonly ScoredRow[]): number | undefined;
   /** The endpoint that the scorer sends rows to: the privacy gate stands before it as before a candidate's. */
   asks?: Endpoint;
+  /** The model that gives the scores, when a model does: pages show how far it can be trusted. */
+  judge?: {model: string; endpoint: string};
+  /** True when people gave the scores. */
+  human?: boolean;
   /** False when the value is no proportion (a BLEU score), so that no Wilson interval is drawn. */
   binary?: boolean;
 }
