@@ -136,7 +136,15 @@ export interface RunManifest {
   split: {id: string; name: string; strategy: string; part: string; seed: string};
   candidates: RunCandidate[];
   variants: {name: string; sha256: string}[];
-  scorers: {name: string; version: string; binary: boolean}[];
+  scorers: {
+    name: string;
+    version: string;
+    binary: boolean;
+    /** The model that gave the scores, when a model did. */
+    judge?: {model: string; endpoint: string};
+    /** True when people gave the scores. */
+    human?: boolean;
+  }[];
   primaryScorer: string;
   slices: string[];
   repeats: number;
