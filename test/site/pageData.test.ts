@@ -36,7 +36,10 @@ describe("page data", () => {
   it("holds the engine's verdict, and counts of completions that add up to the run's own", async () => {
     for (const run of (await verdicts(store)).runs) {
       const table = await scoreTable(store, run.id, run.primaryScorer);
-      expect(run.verdict).toEqual(decide(table, {margin: run.margin, seed: run.seed}));
+      const {costs} = run.verdict;
+      expect(run.verdict).toEqual(
+        decide(table, {margin: run.margin, seed: run.seed, ...(costs ? {costs} : {})})
+      );
       const sum = (key: "completed" | "failed" | "reused") =>
         run.candidates.reduce((total, candidate) => total + candidate[key], 0);
       expect([sum("completed"), sum("failed"), sum("reused")]).toEqual([

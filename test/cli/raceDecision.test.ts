@@ -1,0 +1,197 @@
+import {afterAll, beforeAll, beforeEach, describe, expect, it} from "vitest";
+import {checkEvals} from "../../src/cli/check.js";
+import {runRace, scoreTable} from "../../src/decisions/index.js";
+import {openAICompatible} from "../../src/endpoints/index.js";
+import {candidate, type GateRule, runEval} from "../../src/runner/index.js";
+import {currentDecisions} from "../../src/site/currentRuns.js";
+import {verdicts} from "../../src/site/index.js";
+import {clusteredStandardError, meanInterval} from "../../src/stats/index.js";
+import {type Project, wordsEval, wordsProject} from "../runner/support/project.js";
+import {type ModelServer, startModelServer} from "../support/modelServer.js";
+import {temporaryProject} from "../support/temporaryWorkspace.js";
+
+const PRICES = {good: 8, fair: 1, bad: undefined};
+
+describe("the decision on an eval that was raced", () => {
+  let model: ModelServer;
+  let project: Project;
+  let rows: number;
+  beforeAll(async () => {
+    model = await startModelServer({
+      models: ["good", "fair", "bad"],
+      answer: ({prompt, body}) => {
+        const words = prompt.split(" ");
+        const easy = Number(words[1]) % 3 > 0;
+        return body.model === "good" || (body.model === "fair" && easy) ? words.at(-1)! : words[0]!;
+      }
+    });
+  });
+  afterAll(() => model.close());
+  beforeEach(async () => {
+    project = await wordsProject(await temporaryProject(), 1200);
+    rows = project.split.counts["test"]!;
+    return () => project.store.close();
+  });
+
+  const definition = (gate: GateRule[] = []) => {
+    const endpointOf = (usd: number | undefined) =>
+      openAICompatible({
+        name: `at-${usd ?? "no"}-price`,
+        baseUrl: model.url,
+        hosting: "on-prem",
+        trust: "local",
+        ...(usd === undefined
+          ? {}
+          : {
+              price: {
+                inputUsdPerMillion: usd,
+                outputUsdPerMillion: usd,
+                asOf: "2026-11-01",
+                source: "prices/own.json"
+              }
+            })
+      });
+    return wordsEval(endpointOf(undefined), {
+      candidates: (["bad", "fair", "good"] as const).map((name) =>
+        candidate(name, endpointOf(PRICES[name]), name, {baseline: name === "bad"})
+      ),
+      gate
+    });
+  };
+  const inputs = () => ({...project, evalName: "words", options: {preflight: false}});
+  const checked = async (gate: GateRule[] = []) => {
+    await project.store.refresh();
+    const named = {name: "words", path: "evals/words.eval.ts", definition: definition(gate)};
+    return (await checkEvals(project.store, [named]))[0]!;
+  };
+  const shown = async () => {
+    await project.store.refresh();
+    return (await verdicts(project.store)).runs.find((run) => run.eval === "words")!;
+  };
+
+  it("is the race's in the report and in the gate, with its error rate, and not its last round's", async () => {
+    const {record} = await runRace(definition(), inputs(), {errorRate: 0.1});
+    expect(record.rounds.length).toBeGreaterThan(1);
+    const run = await shown();
+    expect(run.id).toBe(record.rounds.at(-1)!.run);
+    expect(run.verdict).toMatchObject({
+      kind: "pick",
+      best: "good",
+      set: ["good"],
+      alpha: 0.1,
+      sentence: record.outcome!.sentence,
+      race: {
+        id: record.id,
+        outcome: "pick",
+        errorRate: 0.1,
+        rowsOfPart: rows,
+        calls: record.outcome!.calls,
+        rounds: record.rounds.length
+      }
+    });
+    expect(run.verdict.race!.rows).toBeLessThan(rows);
+    const [bad] = run.verdict.race!.dropped;
+    expect(bad).toMatchObject({candidate: "bad", why: "worse", round: 1});
+    expect(bad!.lead!.low).toBeGreaterThan(0);
+    // The comparison left is the last round's anytime-valid interval, not a p value of one look.
+    const pair = record.rounds.at(-1)!.pairs[0]!;
+    const [comparison] = run.verdict.comparisons;
+    expect(comparison).toMatchObject({a: "good", b: "fair", rows: pair.observations});
+    expect(comparison!.pValue).toBeUndefined();
+    expect((comparison!.low! + comparison!.high!) / 2).toBeCloseTo(
+      Math.abs((pair.low! + pair.high!) / 2),
+      12
+    );
+    expect(run.verdict.winner).toBeUndefined();
+    const {report} = await checked();
+    expect(report.verdict).toEqual({...run.verdict});
+  }, 60_000);
+
+  it("knows what candidates cost, with the price's source and day, and leaves out what nobody stated", async () => {
+    await runRace(definition(), inputs());
+    const {costs, cheaper} = (await shown()).verdict;
+    expect(Object.keys(costs!).sort()).toEqual(["fair", "good"]);
+    expect(costs!.good!.price).toEqual({
+      inputUsdPerMillion: 8,
+      outputUsdPerMillion: 8,
+      asOf: "2026-11-01",
+      source: "prices/own.json"
+    });
+    const paid = await project.store.rows<{usd: number; cluster: string}>(
+      "select 1000 * cost_usd as usd, cluster from completions join items using (run, row_id) where candidate = 'good' and run = $run",
+      {run: (await shown()).id}
+    );
+    const clusters = paid.map(({cluster}) => cluster);
+    const usd = paid.map((row) => row.usd);
+    expect(costs!.good!.usdPerThousand).toBeCloseTo(usd.reduce((sum, one) => sum + one, 0) / usd.length, 12);
+    expect(costs!.good!.standardError).toBeCloseTo(clusteredStandardError(usd, clusters)!.standardError, 12);
+    expect(costs!.good!.rows).toBe(usd.length);
+    expect(costs!.good!.low).toBeLessThan(costs!.good!.usdPerThousand);
+    expect(costs!.good!.high).toBeGreaterThan(costs!.good!.usdPerThousand);
+    const [fair] = cheaper!.candidates;
+    expect(fair).toMatchObject({candidate: "fair", verdict: "inferior"});
+    expect(fair!.timesLow).toBeLessThan(fair!.timesCheaper!);
+    expect(fair!.timesHigh).toBeGreaterThan(fair!.timesCheaper!);
+  }, 60_000);
+
+  it("is the newest complete run when that came after the race, and the race again when raced anew", async () => {
+    await runRace(definition(), inputs());
+    await pause();
+    const {manifest} = await runEval(definition(), inputs());
+    let run = await shown();
+    expect(run.id).toBe(manifest!.id);
+    expect(run.verdict.race).toBeUndefined();
+    expect(run.rows).toBe(rows);
+    await pause();
+    const {record, calls} = await runRace(definition(), inputs());
+    expect(calls).toBe(0);
+    run = await shown();
+    expect(run.verdict.race!.id).toBe(record.id);
+  }, 60_000);
+
+  it("stays the last complete run's when a race was stopped, and a partial run's is not taken before it", async () => {
+    const {manifest} = await runEval(definition(), inputs());
+    await pause();
+    const stop = new AbortController();
+    await runRace(definition(), {...inputs(), signal: stop.signal}, {}, () => stop.abort());
+    await pause();
+    await runEval(definition(), {...inputs(), options: {preflight: false, limit: 20}});
+    expect((await shown()).id).toBe(manifest!.id);
+    expect((await checked()).run).toBe(manifest!.id);
+  }, 60_000);
+
+  it("a race that was stopped is shown as undecided when there is nothing else", async () => {
+    const stop = new AbortController();
+    await runRace(definition(), {...inputs(), signal: stop.signal}, {}, () => stop.abort());
+    expect((await shown()).verdict).toMatchObject({kind: "need-more", race: {outcome: "stopped"}});
+    const found = await currentDecisions(project.store.workspace);
+    expect(found).toHaveLength(1);
+    expect(found[0]!.race!.outcome!.kind).toBe("stopped");
+  }, 60_000);
+
+  it("gates a race by intervals that hold at every look, against a baseline that it dropped", async () => {
+    const {record} = await runRace(definition(), inputs());
+    const last = await scoreTable(project.store, record.rounds.at(-1)!.run!, "exact");
+    const seen = meanInterval(last.values[last.candidates.indexOf("good")]!, {clusters: last.clusters!})!;
+    const between = async (minScore: number) => (await checked([{minScore}])).results[0]!;
+    // One look would let this through; the race looked several times.
+    const tight = await between(seen.low - 0.001);
+    expect(tight).toMatchObject({candidate: "good", status: "undecided"});
+    expect((await between(0.4)).status).toBe("pass");
+    const {results} = await checked([
+      {maxRegression: 0.02},
+      {candidate: "bad", minScore: 0.9},
+      {candidate: "fair", maxRegression: 0.02},
+      {candidate: "nobody", minScore: 0.1}
+    ]);
+    expect(results.map(({candidate: of, status}) => [of, status])).toEqual([
+      ["good", "pass"],
+      ["bad", "fail"],
+      ["fair", "pass"],
+      ["nobody", "fail"]
+    ]);
+    expect(results[0]!.rule).toMatch(/points below bad$/);
+  }, 60_000);
+});
+
+const pause = () => new Promise((done) => setTimeout(done, 5));
