@@ -1,5 +1,6 @@
 import {labelConflicts} from "../datasets/index.js";
 import {
+  type EmbeddingLeakage,
   ensureSplit,
   possibleStrategies,
   recommendSplit,
@@ -48,7 +49,8 @@ export async function splitVerb(name: string, options: SplitOptions): Promise<vo
     print(table(splits, columnsOf(splits)));
     print(
       "\nsame text, near-duplicate, 13 words, same group: share of the test part with the like in the training part." +
-        "\nL: similarity across parts, of all (DataSAIL). gap, PSI, JS, p: classes of test against train."
+        "\nL: similarity across parts, of all (DataSAIL). gap, PSI, JS, p: classes of test against train." +
+        meaningText(splits)
     );
     if (choice) print(`\n${choice.sentence}`);
     const conflicts = options.compare ? await labelConflicts(store, version) : undefined;
@@ -65,6 +67,21 @@ export async function splitVerb(name: string, options: SplitOptions): Promise<vo
   } finally {
     store.close();
   }
+}
+
+/** What the columns by embedding stand for, or why they are empty. */
+function meaningText(splits: readonly SplitManifest[]): string {
+  const measures = splits.map((split) => split.measures as Partial<SplitMeasures>);
+  const found = measures.find(({embeddingLeakage}) => embeddingLeakage)?.embeddingLeakage;
+  const reason = measures.find(({embeddingMissing}) => embeddingMissing)?.embeddingMissing;
+  const shown = found
+    ? `\nneighbour: share of the test part with a training row of cosine ${found.threshold} or more in meaning, copies among them` +
+      (found.standardError === undefined
+        ? "."
+        : `; ± the standard error of a sample of ${found.searched} rows.`) +
+      "\ntext distance: of the mean embeddings of test and train (in brackets: by chance)."
+    : "";
+  return shown + (reason ? `\nneighbour and text distance are not measured: ${reason}` : "");
 }
 
 function columnsOf(splits: readonly SplitManifest[]): Column<SplitManifest>[] {
@@ -85,12 +102,22 @@ function columnsOf(splits: readonly SplitManifest[]): Column<SplitManifest>[] {
     figure("near-duplicate", ({nearLeakage}) => percent(nearLeakage?.share)),
     figure("13 words", ({ngramLeakage}) => percent(ngramLeakage?.share)),
     figure("same group", ({groupLeakage}) => percent(groupLeakage?.share)),
+    figure("neighbour", ({embeddingLeakage}) => neighbours(embeddingLeakage)),
     figure("L", ({similarityLeakage}) => similarityLeakage?.toFixed(3)),
     figure("class gap", ({labelGap}) => percent(labelGap)),
     figure("PSI", ({labelPsi}) => labelPsi?.toFixed(3)),
     figure("JS", ({labelJensenShannon}) => labelJensenShannon?.toFixed(3)),
-    figure("p", ({labelChiSquared}) => labelChiSquared?.p.toPrecision(2))
+    figure("p", ({labelChiSquared}) => labelChiSquared?.p.toPrecision(2)),
+    figure(
+      "text distance",
+      ({embeddingDistance: found}) => found && `${found.distance.toFixed(3)} (${found.byChance.toFixed(3)})`
+    )
   ];
+}
+
+function neighbours(found: EmbeddingLeakage | undefined): string | undefined {
+  if (!found?.standardError) return percent(found?.share);
+  return `${percent(found.share)} ± ${percent(found.standardError)}`;
 }
 
 function percent(share: number | undefined): string | undefined {

@@ -1,4 +1,6 @@
 export {loadModel} from "./architectures.js";
+export {nearestCosines} from "./encoder/nearestCosines.js";
+export {textVectors, type TextVectors} from "./encoder/textVectors.js";
 export {lineage, trainingRecords, type Ancestor} from "./lineage.js";
 export {type ModelLoader} from "./modelLoader.js";
 export {damagedFiles, listModels, modelFolder, readManifest, saveModel, type NewModel} from "./registry.js";

@@ -1,3 +1,4 @@
+export type {EmbeddingDistance, EmbeddingLeakage} from "./embeddingMeasures.js";
 export {ensureSplit} from "./ensureSplit.js";
 export {type Leakage} from "./leakage.js";
 export type {SplitMeasures} from "./measure.js";

@@ -7,12 +7,14 @@ import {
   type TwoCounts
 } from "../stats/index.js";
 import {type Database, sqlName, type VersionManifest} from "../store/index.js";
+import {type EmbeddingMeasures, embeddingMeasures} from "./embeddingMeasures.js";
 import {keyLeakage, type Leakage, nearLeakage, ngramLeakage, similarityLeakage} from "./leakage.js";
+import {versionVectors} from "./versionVectors.js";
 
 /** Which measures these are; manifests with an older edition are measured again. */
-export const MEASURES_EDITION = 2;
+export const MEASURES_EDITION = 3;
 
-export interface SplitMeasures {
+export interface SplitMeasures extends EmbeddingMeasures {
   edition: number;
   /** Rows of the test part whose text also stands in the training part, after folding case and white space. */
   exactLeakage?: Leakage;
@@ -35,7 +37,7 @@ export interface SplitMeasures {
 }
 
 /**
- * What is wrong with a split, as far as it can be told without a model. `assigned` is a table of row_id, part and
+ * What is wrong with a split, as far as it can be told without training on it. `assigned` is a table of row_id, part and
  * group_key, `rows` the version's relation. A measure whose column the data set does not name is left out.
  */
 export async function measureSplit(
@@ -54,6 +56,10 @@ export async function measureSplit(
       `lower(regexp_replace(trim(r.${sqlName(version.text)}::varchar), '\\s+', ' ', 'g'))`
     );
     measures.ngramLeakage = await ngramLeakage(db, rows, assigned, version.text);
+    Object.assign(
+      measures,
+      await embeddingMeasures(db, rows, assigned, await versionVectors(db, version, rows))
+    );
   }
   if (near) {
     measures.nearLeakage = await nearLeakage(db, assigned, near.file);

@@ -23,7 +23,7 @@ export interface SplitChoice {
   strategy: string;
   /** The largest leakage share of the split, from 0 to 1; undefined when nothing could be measured. */
   worst?: number;
-  /** One or two sentences for a reader, without markup. */
+  /** A few sentences for a reader, without markup. */
   sentence: string;
 }
 
@@ -53,7 +53,9 @@ export function recommendSplit(splits: readonly SplitManifest[]): SplitChoice | 
     split: choice.id,
     strategy: choice.strategy,
     worst: worstLeak(choice)!.share,
-    sentence: [reason(choice, measured, clean.length > 0), remark(choice)].filter(Boolean).join(" ")
+    sentence: [reason(choice, measured, clean.length > 0), neighbours(choice), remark(choice)]
+      .filter(Boolean)
+      .join(" ")
   };
 }
 
@@ -67,11 +69,19 @@ function reason(choice: SplitManifest, measured: readonly SplitManifest[], clean
   if (clean) {
     const leaks =
       own.share === 0
-        ? "no test row has the like in the training part by any measure"
+        ? "no test row has the like in the training part, by text or by group"
         : `no measured leakage is above ${percent(own.share)} of its test rows`;
     return `Use the ${choice.name} split: ${leaks}${against}.`;
   }
   return `No strategy is clean. The ${choice.name} split leaks least: ${percent(own.share)} of its test rows ${own.words}${against}.`;
+}
+
+/** Rows close in meaning are no copies: they are told of, and decide nothing. */
+function neighbours(choice: SplitManifest): string | undefined {
+  const found = measuresOf(choice).embeddingLeakage;
+  return found && found.share > CLEAN
+    ? `Close in meaning to a training row (cosine ${found.threshold} or more) are ${percent(found.share)} of them.`
+    : undefined;
 }
 
 function remark(choice: SplitManifest): string | undefined {

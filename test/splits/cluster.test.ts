@@ -132,7 +132,7 @@ describe("recommendSplit", () => {
     const choice = recommendSplit(made.map(({manifest}) => manifest))!;
     expect(choice).toMatchObject({strategy: "cluster", worst: 0});
     expect(choice.sentence).toMatch(
-      /^Use the cluster split: no test row has the like in the training part by any measure; under the (random|stratified) split \d+\.\d % of test rows .+, so its scores are likely too high\. Class shares/
+      /^Use the cluster split: no test row has the like in the training part, by text or by group; under the (random|stratified) split \d+\.\d % of test rows .+, so its scores are likely too high\. Class shares/
     );
   });
 

@@ -1,5 +1,8 @@
 import {readFileSync} from "node:fs";
 import {describe, expect, it} from "vitest";
+import {TextIndex} from "../../src/datasets/index.js";
+import {nearestCosines} from "../../src/models/index.js";
+import {meanDistance, neighbourLeakage} from "../../src/splits/embeddingMeasures.js";
 import {stratifiedGroups} from "../../src/splits/stratifiedGroup.js";
 import {chiSquaredDrift, jensenShannon, populationStability} from "../../src/stats/index.js";
 
@@ -14,6 +17,15 @@ interface Fixtures {
     psi: number;
     jensen_shannon: number;
   }[];
+  embeddings: {
+    train: number[][];
+    test: number[][];
+    nearest: number[];
+    share: number;
+    distance: number;
+    by_chance: number;
+  }[];
+  duplicates: {texts: string[]; near: [number, number, number][]}[];
   stratified_groups: {folds: number; counts: number[][]; fold_of: number[]}[];
 }
 
@@ -85,6 +97,46 @@ describe("stratifiedGroups", () => {
           .reduce((sum, {counts}) => sum + counts[c]!, 0);
         expect(Math.abs(there / total - share)).toBeLessThan(0.02);
       }
+    }
+  });
+});
+
+describe("embedding measures", () => {
+  it("find the nearest training row of every test row, and the distance of the means, as scikit-learn and NumPy do", async () => {
+    expect(fixtures.embeddings).toHaveLength(2);
+    for (const one of fixtures.embeddings) {
+      const dimensions = one.train[0]!.length;
+      const data = Float32Array.from([...one.train, ...one.test].flat());
+      const vectors = {dimensions, data};
+      const [train, test] = [one.train, one.test].map((rows, part) =>
+        rows.map((_, i) => i + part * one.train.length)
+      ) as [number[], number[]];
+      const cut = one.train.length * dimensions;
+      const nearest = await nearestCosines(data.subarray(cut), data.subarray(0, cut), dimensions);
+      nearest.forEach((cosine, i) => expect(cosine).toBeCloseTo(one.nearest[i]!, 5));
+      const leakage = await neighbourLeakage(vectors, train, test, test.length);
+      expect(leakage).toEqual({
+        rows: Math.round(one.share * test.length),
+        share: one.share,
+        threshold: 0.85,
+        searched: test.length
+      });
+      expect(leakage.rows).toBeGreaterThan(2);
+      const found = meanDistance(vectors, train, test)!;
+      expect(found.distance).toBeCloseTo(one.distance, 5);
+      expect(found.byChance).toBeCloseTo(one.by_chance, 5);
+    }
+  });
+});
+
+describe("near-duplicates", () => {
+  it("are as alike as scikit-learn's Jaccard distance of their word 5-grams says", () => {
+    for (const {texts, near} of fixtures.duplicates) {
+      const index = new TextIndex();
+      const numbers = texts.map((text) => index.add(text));
+      expect(near.length).toBeGreaterThan(20);
+      for (const [a, b, similarity] of near)
+        expect(index.similarity(numbers[a]!, numbers[b]!)).toBeCloseTo(similarity, 12);
     }
   });
 });

@@ -13,8 +13,24 @@ export interface Ended {
 }
 
 /** Runs the real command line in a project's folder, as a process of its own. */
-export async function assay(project: string, ...words: string[]): Promise<Ended> {
-  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), main, ...words], {
+export function assay(project: string, ...words: string[]): Promise<Ended> {
+  return started([], project, words);
+}
+
+/** The same where a package is not installed. */
+export function assayWithout(name: string, project: string, ...words: string[]): Promise<Ended> {
+  const hooks = `export const resolve = (specifier, context, next) => {
+    if (specifier === ${JSON.stringify(name)}) throw Object.assign(new Error("Cannot find package " + specifier), {code: "ERR_MODULE_NOT_FOUND"});
+    return next(specifier, context);
+  };`;
+  const script = `import {register} from "node:module"; register(${JSON.stringify(dataUrl(hooks))});`;
+  return started(["--import", dataUrl(script)], project, words);
+}
+
+const dataUrl = (script: string) => `data:text/javascript,${encodeURIComponent(script)}`;
+
+async function started(more: string[], project: string, words: string[]): Promise<Ended> {
+  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), ...more, main, ...words], {
     cwd: project,
     env: {...process.env, ASSAY_PROJECT: project, ASSAY_DIR: join(project, ".assay"), NO_COLOR: "1"}
   });

@@ -5,7 +5,10 @@ export interface OnnxRuntime {
   InferenceSession: {
     create(model: Uint8Array, options: Record<string, unknown>): Promise<OnnxSession>;
   };
-  Tensor: new (type: "int64", data: BigInt64Array, dims: readonly number[]) => unknown;
+  Tensor: {
+    new (type: "int64", data: BigInt64Array, dims: readonly number[]): unknown;
+    new (type: "float32", data: Float32Array, dims: readonly number[]): unknown;
+  };
 }
 
 export interface OnnxSession {
