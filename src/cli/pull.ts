@@ -1,5 +1,6 @@
 import {pull, type PullResult} from "../datasets/index.js";
 import {UserError} from "../store/index.js";
+import {pullRedactors} from "./pullRedactors.js";
 import {findProject, loadDatasets, openProject} from "./project.js";
 import {print, printable, printJson, table} from "./terminal.js";
 
@@ -11,15 +12,17 @@ export async function pullVerb(names: string[], options: {json?: boolean; skipBa
     throw new UserError(
       `no such data set: ${unknown.join(", ")}. data-loaders/ has ${datasets.map(({name}) => name).join(", ") || "none"}.`
     );
+  const wanted = datasets.filter(({name}) => names.length === 0 || names.includes(name));
+  const redactors = pullRedactors(wanted);
   const results: PullResult[] = [];
-  for (const dataset of datasets)
-    if (names.length === 0 || names.includes(dataset.name))
-      results.push(
-        await pull(workspace, dataset, {
-          skipBad: options.skipBad,
-          onProgress: (message) => process.stderr.write(`${dataset.name}: ${message}\n`)
-        })
-      );
+  for (const dataset of wanted)
+    results.push(
+      await pull(workspace, dataset, {
+        skipBad: options.skipBad,
+        redactor: redactors.get(dataset.name),
+        onProgress: (message) => process.stderr.write(`${dataset.name}: ${message}\n`)
+      })
+    );
   if (options.json) return printJson(results);
   for (const {version, skipped = []} of results) {
     for (const {file, line, reason} of skipped.slice(0, 20))

@@ -7,6 +7,7 @@ import {buildSite} from "./build.js";
 import {checkEvals, printChecks} from "./check.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, openProject} from "./project.js";
 import {changesOf} from "./pull.js";
+import {pullRedactors} from "./pullRedactors.js";
 import {outcomeText, runOptions} from "./run.js";
 import {interruptSignals, runEvals} from "./runEvals.js";
 import {dim, print} from "./terminal.js";
@@ -45,8 +46,10 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
       dataset
     ])
   );
+  const redactors = pullRedactors(used.values());
   for (const dataset of used.values()) {
     const {version, changed} = await pull(workspace, dataset, {
+      redactor: redactors.get(dataset.name),
       onProgress: (message) => process.stderr.write(`${dataset.name}: ${message}\n`)
     });
     print(

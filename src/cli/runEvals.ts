@@ -3,6 +3,7 @@ import {pull} from "../datasets/index.js";
 import type {DatasetDefinition} from "../datasets/index.js";
 import {openExcerptCache} from "./excerptCache.js";
 import {runEval, type RunInputs, type RunOptions, type RunResult} from "../runner/index.js";
+import {pullRedactor} from "../privacy/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {runContamination} from "../site/index.js";
 import {type RunManifest, type SplitManifest, type Store, type VersionManifest} from "../store/index.js";
@@ -96,7 +97,7 @@ export async function runEvals(
 async function versionOf(store: Store, dataset: DatasetDefinition): Promise<VersionManifest> {
   const latest = await store.latestVersion(dataset.name);
   if (latest) return latest;
-  const {version} = await pull(store.workspace, dataset);
+  const {version} = await pull(store.workspace, dataset, {redactor: pullRedactor(dataset)});
   await store.refresh();
   return version;
 }

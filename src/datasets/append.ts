@@ -5,15 +5,19 @@ import {describeColumns} from "./items.js";
  * The former version's rows that the new ones do not bring again, and the new ones. With an id column a row that comes
  * again replaces its former state; without one an equal row is the same row. Columns are taken together; what either side
  * lacks is null.
+ * @param carried column that is no part of a row: equal rows are one whatever it holds
  */
 export async function appended(
   db: Database,
   items: string,
   formerFile: string,
-  id: string | undefined
+  id: string | undefined,
+  carried?: string
 ): Promise<string> {
   const former = `read_parquet(${sqlString(formerFile)})`;
   const own = `select * exclude (row_id, row_hash) from ${former}`;
+  if (!id && carried)
+    return `select * exclude (${carried}), min(${carried}) as ${carried} from ((${own}) union all by name (${items})) group by all`;
   if (!id) return `(${own}) union by name (${items})`;
   const column = (await describeColumns(db, items)).find(({name}) => name === id);
   if (!column) return items;

@@ -1,6 +1,7 @@
 import {checkName} from "../store/index.js";
 import {type Source} from "./sources/index.js";
 import type {Filters} from "./filters/index.js";
+import type {Privacy} from "./privacy.js";
 
 /**
  * How sensitive a data set's rows are: `public` may go anywhere, `internal` to the team's own machines and
@@ -34,6 +35,11 @@ export interface DatasetDefinition {
   /** Column of the row's time, ISO text or timestamp. */
   time?: string;
   sensitivity?: Sensitivity;
+  /**
+   * What a pull does about personal data and secrets before anything is stored: the version holds what is left. `sql` and
+   * `earlier` see the rows as they come, `id`, `filters` and `checks` as they are stored.
+   */
+  privacy?: Privacy;
   /**
    * Earlier states of a source that is read all at once, oldest first, each as an SQL condition over the data set's
    * columns (`"wave = 'first'"`): the first pull makes a version of each before the present one.

@@ -6,6 +6,8 @@ export {findVersion, versionPair} from "./findVersion.js";
 export {checkCroissant, croissant, type CroissantFacts, huggingFaceCard} from "./cards/index.js";
 export {collectGarbage, type Garbage, type GarbageOptions} from "./collectGarbage.js";
 export {purge, type PurgeOptions, type PurgeResult} from "./purge.js";
+export {type PersonalDataKind, type Privacy, type PrivacyAction} from "./privacy.js";
+export {type CellRow, type Column, type RedactedRow, type Redactor} from "./redaction.js";
 export {pull, type PullOptions, type PullResult} from "./pull.js";
 export {type BrokenLine, importers, inspectValue, type LogTool, type Source} from "./sources/index.js";
 export {type Tombstone, tombstones} from "./tombstones.js";

@@ -1,6 +1,9 @@
 import {type Columns, type Database, ROW_COLUMNS, sqlName, sqlString, UserError} from "../store/index.js";
 import type {DatasetDefinition} from "./define.js";
 
+/** Carries what was found in a row, as JSON, through a pull that redacts. No part of the row, and in no file that is kept. */
+export const FINDINGS = "assay_findings";
+
 export async function describeColumns(db: Database, query: string): Promise<{name: string; type: string}[]> {
   const rows = await db.rows<{column_name: string; column_type: string}>(`describe ${query}`);
   return rows.map((row) => ({name: row.column_name, type: row.column_type}));
@@ -23,7 +26,9 @@ export async function itemsQuery(
   definition: DatasetDefinition,
   items: string
 ): Promise<string> {
-  const names = (await describeColumns(db, items)).map(({name}) => name);
+  const names = (await describeColumns(db, items))
+    .map(({name}) => name)
+    .filter((name) => !(definition.privacy && name === FINDINGS));
   const reserved = Object.keys(ROW_COLUMNS satisfies Columns).filter((column) => names.includes(column));
   const wanted = (["id", "text", "label", "group", "time"] as const).filter(
     (role) => definition[role] && !names.includes(definition[role])
@@ -44,11 +49,14 @@ export async function itemsQuery(
     from (select *, sha256(to_json({${struct}})::varchar) as row_hash from (${items}))`;
 }
 
-/** Rows whose ids are all different stay as they are; equal rows get "-2", "-3" and so on behind their hash. */
-export function numberEqualRows(rows: string): string {
+/**
+ * Rows whose ids are all different stay as they are; equal rows get "-2", "-3" and so on behind their hash.
+ * @param order column by which equal rows are told apart, when they carry one that is no part of them
+ */
+export function numberEqualRows(rows: string, order?: string): string {
   const repeated = `(select row_hash from ${rows} group by row_hash having count(*) > 1)`;
   return `select * from ${rows} where row_hash not in ${repeated}
     union all by name
     select row_hash || case n when 1 then '' else '-' || n end as row_id, * exclude (n, row_id)
-    from (select *, row_number() over (partition by row_hash) as n from ${rows} where row_hash in ${repeated})`;
+    from (select *, row_number() over (partition by row_hash${order ? ` order by ${order}` : ""}) as n from ${rows} where row_hash in ${repeated})`;
 }

@@ -23,7 +23,8 @@ import type {DatasetDefinition} from "./define.js";
 import {countChanges} from "./diff.js";
 import {applyFilters} from "./filters/index.js";
 import {contentIdentity, idsDiffer} from "./identity.js";
-import {describeColumns, itemsQuery, numberEqualRows, ownColumns} from "./items.js";
+import {describeColumns, FINDINGS, itemsQuery, numberEqualRows, ownColumns} from "./items.js";
+import {foundRows, redactFormer, redactItems, type Redactor, splitFindings} from "./redaction.js";
 import {writeSkipped} from "./skipped.js";
 import {assertSound} from "./soundness.js";
 import {type BrokenLine, sourceRelation, type SourceRelation} from "./sources/index.js";
@@ -34,6 +35,8 @@ export interface PullOptions {
   skipBad?: boolean;
   /** Wait this long for another pull of the same data set; default 60 s. */
   waitMs?: number;
+  /** Deals with personal data before anything is stored; needed where the definition has `privacy`. */
+  redactor?: Redactor;
   onProgress?: (message: string) => void;
   now?: () => Date;
 }
@@ -59,6 +62,8 @@ export async function pull(
   definition: DatasetDefinition,
   options: PullOptions = {}
 ): Promise<PullResult> {
+  if (definition.privacy && !options.redactor)
+    throw new Error(`data set ${definition.name} has privacy rules, and pull was given no redactor`);
   const present: DatasetDefinition = {...definition};
   delete present.earlier;
   if (definition.earlier && !existsSync(join(workspace.datasetDir(definition.name), "latest.json")))
@@ -87,7 +92,7 @@ async function pullOne(
       await mkdir(root, {recursive: true});
       await sweepTemporary(root);
       await sweepTemporary(workspace.tmpDir);
-      const sourceKey = await sourceKeyOf(definition);
+      const sourceKey = await sourceKeyOf(definition, options.redactor);
       const known = sourceKey && (await knownVersion(workspace, definition.name, sourceKey));
       if (known) return {version: known, changed: false};
       const stage = temporaryPath(join(root, "pull"));
@@ -116,35 +121,49 @@ async function pullInto(
   options: PullOptions
 ): Promise<PullResult> {
   const name = definition.name;
+  const {redactor} = options;
   const root = workspace.datasetDir(name);
   const source = await sourceRelation(definition.source, {
     dataset: name,
     project: workspace.project,
     db,
     scratch,
-    downloads: join(workspace.dir, "downloads"),
+    // What is downloaded holds what must not be stored.
+    downloads: redactor ? join(scratch, "downloads") : join(workspace.dir, "downloads"),
     skipBad: options.skipBad ?? false,
     onProgress: options.onProgress
   });
   const latest = await readJson<{version: string}>(join(root, "latest.json"));
-  const failed = (doing: string) => (cause: unknown) => explain(name, doing, source, cause);
+  const failed = (doing: string) => (cause: unknown) => explain(name, doing, source, cause, redactor);
   const rowsFile = join(stage, "rows.parquet");
   const rows = `read_parquet(${sqlString(rowsFile)})`;
   let items = ownColumns(definition, source.relation);
-  if (definition.append && latest)
-    items = await appended(db, items, join(root, latest.version, "rows.parquet"), definition.id).catch(
+  if (redactor)
+    items = await redactItems(db, name, items, redactor, scratch).catch(failed("reading its rows"));
+  if (definition.append && latest) {
+    const former = join(root, latest.version);
+    const formerFile = redactor
+      ? await redactFormer(db, definition, former, redactor, scratch)
+      : join(former, "rows.parquet");
+    items = await appended(db, items, formerFile, definition.id, redactor && FINDINGS).catch(
       failed("reading its columns")
     );
+  }
   const query = await itemsQuery(db, definition, items).catch(failed("reading its columns"));
   await writeParquet(db, rowsFile, query).catch(failed("reading its rows"));
   if (!definition.id && !(await idsDiffer(db, rows))) {
     const once = join(scratch, "once.parquet");
     await rename(rowsFile, once);
-    await writeParquet(db, rowsFile, numberEqualRows(`read_parquet(${sqlString(once)})`));
+    await writeParquet(
+      db,
+      rowsFile,
+      numberEqualRows(`read_parquet(${sqlString(once)})`, redactor && FINDINGS)
+    );
   }
   const rejectedFile = join(stage, REJECTED);
   await leaveOutErased(db, workspace, name, rowsFile);
   const filtered = await applyFilters(db, definition, rowsFile, rejectedFile);
+  const findingsFile = redactor && (await splitFindings(db, rowsFile, rejectedFile, scratch));
   await assertSound(db, definition, rows, !definition.id || (await idsDiffer(db, rows)));
   const columns = await describeColumns(db, `select * from ${rows}`);
   const identity = await contentIdentity(db, rows);
@@ -155,6 +174,11 @@ async function pullInto(
   const pulledAt = (options.now?.() ?? new Date()).toISOString();
   const skipped = source.skipped ? {skipped: source.skipped} : {};
   const roles = pick(definition, ["description", "licence", "label", "text", "group", "time", "sensitivity"]);
+  const writeLedger = async (folder: string) => {
+    if (!redactor || !findingsFile) return;
+    const facts = {dataset: name, id, rows: identity.rows, columns};
+    await redactor.writeLedger(db, folder, facts, foundRows(db, findingsFile));
+  };
   const point = () =>
     writeJsonAtomic(join(root, "latest.json"), {version: id, pulledAt, ...(sourceKey ? {sourceKey} : {})});
   if (existsSync(target)) {
@@ -164,6 +188,7 @@ async function pullInto(
     if (filtered) await rename(rejectedFile, join(target, REJECTED));
     if (hashJson(version) !== hashJson(before)) await writeJsonAtomic(join(target, "manifest.json"), version);
     await writeSkipped(db, target, source.skipped);
+    await writeLedger(target);
     if (latest?.version !== id || sourceKey) await point();
     return {version, changed: latest?.version !== id, ...skipped};
   }
@@ -189,6 +214,7 @@ async function pullInto(
     ...filtered,
     checks: Object.keys(definition.checks ?? {}).map((check) => ({name: check, passed: true}))
   };
+  await writeLedger(stage);
   await writeJsonAtomic(join(stage, "manifest.json"), manifest);
   await rename(stage, target);
   await flushFolder(root);
@@ -197,10 +223,14 @@ async function pullInto(
 }
 
 /** What a pull would read and do, when the source can tell without being read. */
-async function sourceKeyOf(definition: DatasetDefinition): Promise<string | undefined> {
+async function sourceKeyOf(
+  definition: DatasetDefinition,
+  redactor: Redactor | undefined
+): Promise<string | undefined> {
   const {source, ...rest} = definition;
   if (source.kind !== "rows" || !source.fingerprint) return undefined;
-  return hashJson({...rest, fingerprint: await source.fingerprint()});
+  const redaction = redactor ? {redaction: redactor.fingerprint} : {};
+  return hashJson({...rest, ...redaction, fingerprint: await source.fingerprint()});
 }
 
 async function knownVersion(
@@ -218,16 +248,23 @@ async function knownVersion(
 }
 
 /** The lines that broke the read, where they can be told; otherwise the first line of what DuckDB says. */
-async function explain(name: string, doing: string, source: SourceRelation, cause: unknown): Promise<never> {
+async function explain(
+  name: string,
+  doing: string,
+  source: SourceRelation,
+  cause: unknown,
+  redactor: Redactor | undefined
+): Promise<never> {
   const expected = cause instanceof UserError;
   const broken = expected ? [] : ((await source.broken?.().catch(() => undefined)) ?? []);
   if (expected) throw cause;
+  const said = messageOf(cause).split("\n")[0]!;
   const found = broken.map(({file, line, reason}) => `${file} line ${line}: ${reason}`).join("; ");
   throw new UserError(
     found
       ? `data set ${name}: ${doing} failed: ${found}. No version was made. Repair the lines, or leave them out with \`assay pull ${name} --skip-bad\`.`
-      : `data set ${name}: ${doing} failed: ${messageOf(cause).split("\n")[0]}. No version was made.`,
-    {cause}
+      : `data set ${name}: ${doing} failed: ${redactor ? redactor.text(said) : said}. No version was made.`,
+    redactor ? {} : {cause}
   );
 }
 

@@ -1,13 +1,7 @@
-import {
-  LEDGER,
-  type Store,
-  UserError,
-  type VersionManifest,
-  withLock,
-  writeParquetRows
-} from "../store/index.js";
+import {type Store, UserError, type VersionManifest, withLock} from "../store/index.js";
 import {versionFile} from "../datasets/index.js";
 import {addAcceptance} from "./acceptances.js";
+import {writeLedgerRows} from "./ledgerFiles.js";
 import {ledgerEntries, ledgerFile, ledgerSummary, writeSummary} from "./versionLedger.js";
 
 export interface AcceptedFindings {
@@ -76,6 +70,6 @@ async function markAccepted(store: Store, version: VersionManifest): Promise<voi
       yield entry;
     }
   }
-  await writeParquetRows(store, ledgerFile(store.workspace, version), LEDGER, entries());
+  await writeLedgerRows(store, ledgerFile(store.workspace, version), entries());
   await writeSummary(store, version, summary);
 }

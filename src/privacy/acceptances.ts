@@ -13,11 +13,16 @@ interface AcceptanceFile {
 }
 
 /** Kept beside a data set's versions, so that it outlives scans and pulls. */
-const fileOf = (store: Store, dataset: string) => join(store.workspace.datasetDir(dataset), "accepted.json");
+const fileIn = (folder: string) => join(folder, "accepted.json");
 
 /** What was accepted in a data set, oldest first. */
 export async function acceptances(store: Store, dataset: string): Promise<Acceptance[]> {
-  return (await readJson<AcceptanceFile>(fileOf(store, dataset)))?.accepted ?? [];
+  return acceptancesIn(store.workspace.datasetDir(dataset));
+}
+
+/** What was accepted in the data set of a folder. */
+export async function acceptancesIn(folder: string): Promise<Acceptance[]> {
+  return (await readJson<AcceptanceFile>(fileIn(folder)))?.accepted ?? [];
 }
 
 /** Adds an acceptance; one of the same rule or row takes the place of the earlier one. */
@@ -26,7 +31,7 @@ export async function addAcceptance(store: Store, dataset: string, added: Accept
     ({rule, row}) => rule !== added.rule || row !== added.row
   );
   const file: AcceptanceFile = {kind: "acceptances", schemaVersion: 1, accepted: [...others, added]};
-  await writeJsonAtomic(fileOf(store, dataset), file);
+  await writeJsonAtomic(fileIn(store.workspace.datasetDir(dataset)), file);
 }
 
 /** The reason why a finding may stay, or undefined when nobody accepted it. */

@@ -2,15 +2,18 @@ import {type Finding} from "./finding.js";
 import {mask} from "./mask.js";
 import {keyCheck, pseudonym} from "./pseudonymKey.js";
 import {recognizersVersion} from "./recognizers/index.js";
-import {type Action, actionFor, redact, type RedactionPolicy} from "./redact.js";
-import {scanText, type ScanOptions} from "./scanText.js";
+import {type Action, actionFor, type RedactionPolicy} from "./redact.js";
+import {redactCell, scanCell} from "./scanCell.js";
+import {type ScanOptions} from "./scanText.js";
 
 /** One finding in one cell of a version and what was done about it. Never holds the words themselves. */
 export interface LedgerEntry {
   row_id: string;
   column: string;
+  /** In a list, a structure or JSON, the text it stands in, such as `$[0].content`. */
+  path?: string;
   type: string;
-  /** UTF-16 code units in the cell as it was before anything was done. */
+  /** UTF-16 code units in the text as it was before anything was done. */
   start: number;
   end: number;
   rule: string;
@@ -18,7 +21,7 @@ export interface LedgerEntry {
   action: Action;
   /** The words with letters and digits as stars. */
   preview: string;
-  /** The value's keyed pseudonym: equal values have equal ones. Absent without a key. */
+  /** The value's keyed pseudonym: equal values have equal ones. Absent without a key, and where it is no action's. */
   pseudonym?: string;
   /** A person's reason why it may stay. */
   accepted?: string;
@@ -37,6 +40,8 @@ export interface LedgerSummary {
   recognizers?: number;
   /** True when the version's rows hold what the actions made of them. Otherwise they are plans. */
   redacted?: boolean;
+  /** By which rules a pull redacted: the redactor's fingerprint. */
+  redaction?: string;
   rows: number;
   rowsWithFindings: number;
   findings: number;
@@ -59,6 +64,8 @@ export interface LedgerSummary {
 
 export interface LedgerOptions extends Omit<ScanOptions, "column" | "withText"> {
   policy?: RedactionPolicy;
+  /** Columns whose cells are the JSON of lists and structures. Other cells that are JSON are told by their looks. */
+  nested?: readonly string[];
 }
 
 export interface ScannedRow<R> {
@@ -69,22 +76,24 @@ export interface ScannedRow<R> {
 
 /**
  * Scans the given columns of one row. Cells that are no text are left alone, a missing one is no finding. The
- * default policy keeps everything: a scan alone changes nothing.
+ * default policy keeps everything: a scan alone changes nothing. Of lists, structures and JSON every text is looked
+ * at by itself.
  */
 export function scanRow<R extends object>(
   rowId: string,
   row: R,
   columns: readonly string[],
-  {policy = {default: "keep"}, ...options}: LedgerOptions = {}
+  {policy = {default: "keep"}, nested = [], ...options}: LedgerOptions = {}
 ): ScannedRow<R> {
   const changed = {...row} as Record<string, unknown>;
   const entries: LedgerEntry[] = [];
   for (const column of columns) {
-    const text = changed[column];
-    if (typeof text !== "string" || text === "") continue;
-    const findings = scanText(text, {...options, column});
-    for (const finding of findings) entries.push(entryOf(rowId, column, text, finding, policy));
-    changed[column] = redact(text, findings, policy);
+    const cell = changed[column];
+    if (typeof cell !== "string" || cell === "") continue;
+    const texts = scanCell(cell, column, nested.includes(column), options);
+    for (const {path, text, findings} of texts)
+      for (const finding of findings) entries.push(entryOf(rowId, column, path, text, finding, policy));
+    if (texts.length > 0) changed[column] = redactCell(cell, texts, policy);
   }
   return {row: changed as R, entries};
 }
@@ -92,23 +101,26 @@ export function scanRow<R extends object>(
 function entryOf(
   rowId: string,
   column: string,
+  path: string | undefined,
   text: string,
   {type, start, end, rule, score}: Finding,
   policy: RedactionPolicy
 ): LedgerEntry {
   const value = text.slice(start, end);
+  const action = actionFor(policy, type);
   const entry: LedgerEntry = {
     row_id: rowId,
     column,
+    ...(path === undefined ? {} : {path}),
     type,
     start,
     end,
     rule,
     score,
-    action: actionFor(policy, type),
+    action,
     preview: mask(type, value)
   };
-  if (policy.key) entry.pseudonym = pseudonym(type, value, policy.key);
+  if (policy.key && action === "pseudonym") entry.pseudonym = pseudonym(type, value, policy.key);
   return entry;
 }
 

@@ -14,16 +14,9 @@ export function maskExcerpt(text: string, maxChars: number, withNames = true): s
   const sure = redact(text, scanText(text)).replace(/\s+/g, " ").trim();
   const near = sure.slice(0, maxChars * 2 + MARGIN);
   const names: Layer[] = ["names"];
-  const clean = withNames ? redact(near, outsideTags(near, scanText(near, {layers: names}))) : near;
+  const clean = withNames ? redact(near, scanText(near, {layers: names})) : near;
   const characters = Array.from(clean);
   if (characters.length <= maxChars) return clean;
   const cut = characters.slice(0, Math.max(0, maxChars - 1)).join("");
   return cut.replace(/<[A-Z_]*$/, "").trimEnd() + "\u2026";
-}
-
-/** Names found in what was already replaced (`<US_SSN>`) are no names. */
-function outsideTags<T extends {start: number; end: number}>(text: string, findings: T[]): T[] {
-  return findings.filter(
-    ({start, end}) => !/<[A-Z_]*$/.test(text.slice(0, start)) && !/^[A-Z_]*>/.test(text.slice(end))
-  );
 }

@@ -8,13 +8,16 @@ const FEWEST_BYTES = 16;
  * The key of pseudonyms from the environment; it is never stored. Undefined when the variable is not set.
  * Throws UserError when it is shorter than 16 bytes: a short key could be guessed from the pseudonyms.
  */
-export function pseudonymKey(env: Record<string, string | undefined> = process.env): Buffer | undefined {
-  const value = env[PSEUDONYM_KEY_VARIABLE];
+export function pseudonymKey(
+  env: Record<string, string | undefined> = process.env,
+  variable = PSEUDONYM_KEY_VARIABLE
+): Buffer | undefined {
+  const value = env[variable];
   if (!value) return undefined;
   const key = Buffer.from(value, "utf8");
   if (key.length < FEWEST_BYTES)
     throw new UserError(
-      `${PSEUDONYM_KEY_VARIABLE} has ${key.length} bytes. Use ${FEWEST_BYTES} or more, for example the output of "openssl rand -hex 32", and keep it outside the workspace.`
+      `${variable} has ${key.length} bytes. Use ${FEWEST_BYTES} or more, for example the output of "openssl rand -hex 32", and keep it outside the workspace.`
     );
   return key;
 }

@@ -2,7 +2,6 @@ import {existsSync} from "node:fs";
 import {join} from "node:path";
 import {versionFile} from "../datasets/index.js";
 import {
-  LEDGER,
   readJson,
   ROW_COLUMNS,
   sqlName,
@@ -11,27 +10,29 @@ import {
   UserError,
   type VersionManifest,
   type Workspace,
-  writeJsonAtomic,
-  writeParquetRows
+  writeJsonAtomic
 } from "../store/index.js";
 import {acceptances, acceptedReason} from "./acceptances.js";
 import {type Layer} from "./finding.js";
 import {type GatedFinding} from "./gate.js";
-import {LedgerCounts, type LedgerEntry, type LedgerOptions, type LedgerSummary, scanRow} from "./ledger.js";
+import {LedgerCounts, type LedgerEntry, type LedgerOptions, type LedgerSummary} from "./ledger.js";
+import {LEDGER_FILE, LEDGER_SUMMARY, writeLedgerRows} from "./ledgerFiles.js";
+import {type RowCells, scanRows} from "./scanRows.js";
 import {defaultMinScore} from "./scanText.js";
 
-const SUMMARY = "ledger.json";
 export const defaultLayers: readonly Layer[] = ["patterns", "secrets"];
 
-export interface ScanVersionOptions extends LedgerOptions {
+export interface ScanVersionOptions extends Omit<LedgerOptions, "nested"> {
   /** Columns to scan; unless told, every column that holds text, also within lists and structures. */
   columns?: readonly string[];
+  /** Threads that scan; as many as there are processors unless told, four at most. The ledger is the same. */
+  threads?: number;
   now?: () => Date;
 }
 
 /** Path of a version's ledger. */
 export function ledgerFile(workspace: Workspace, version: VersionManifest): string {
-  return join(workspace.datasetDir(version.dataset, version.id), "ledger.parquet");
+  return join(workspace.datasetDir(version.dataset, version.id), LEDGER_FILE);
 }
 
 /**
@@ -42,7 +43,7 @@ export function ledgerFile(workspace: Workspace, version: VersionManifest): stri
 export async function scanVersion(
   store: Store,
   version: VersionManifest,
-  {columns = textColumns(version), now = () => new Date(), ...options}: ScanVersionOptions = {}
+  {columns = textColumns(version), threads, now = () => new Date(), ...options}: ScanVersionOptions = {}
 ): Promise<LedgerSummary> {
   const types = new Map(version.columns.map(({name, type}) => [name, type]));
   const unknown = columns.filter((column) => !types.has(column));
@@ -52,6 +53,8 @@ export async function scanVersion(
     );
   const scan = {
     ...options,
+    columns,
+    nested: columns.filter((column) => !isText(types.get(column)!)),
     layers: options.layers ?? defaultLayers,
     minScore: options.minScore ?? defaultMinScore
   };
@@ -59,28 +62,36 @@ export async function scanVersion(
   const done = before?.redacted ? await redactedEntries(store, version) : new Map<string, LedgerEntry[]>();
   const reasonOf = acceptedReason(await acceptances(store, version.dataset));
   const counts = new LedgerCounts();
-  const cells = columns.map((column) =>
-    isText(types.get(column)!)
-      ? sqlName(column)
-      : `to_json(${sqlName(column)})::varchar as ${sqlName(column)}`
-  );
+  const cells = columns.map((column, index) => {
+    const name = sqlName(column);
+    return `${scan.nested.includes(column) ? `to_json(${name})::varchar` : name} as c${index}`;
+  });
   const query = `select ${["row_id", "row_hash", ...cells].join(", ")} from ${rowsOf(store, version)}`;
+  const hashes = new Map<string, string>();
+  async function* rows(): AsyncGenerator<RowCells[]> {
+    for await (const batch of store.batches<Record<string, string | null>>(query))
+      yield batch.map((row) => {
+        hashes.set(row.row_id!, row.row_hash!);
+        return {id: row.row_id!, cells: columns.map((_, index) => row[`c${index}`]!)};
+      });
+  }
   async function* entries(): AsyncGenerator<LedgerEntry> {
-    for await (const batch of store.batches<{row_id: string; row_hash: string}>(query))
-      for (const row of batch) {
-        const scanned = scanRow(row.row_id, row, columns, scan).entries;
-        for (const entry of scanned) {
-          const reason = reasonOf(entry, row.row_hash);
+    for await (const scanned of scanRows(rows(), scan, threads))
+      for (const {id, entries: found} of scanned) {
+        for (const entry of found) {
+          const reason = reasonOf(entry, hashes.get(id)!);
           if (reason !== undefined) entry.accepted = reason;
         }
-        const found = [...(done.get(row.row_id) ?? []), ...scanned];
-        counts.add(found);
-        yield* found;
+        hashes.delete(id);
+        const all = [...(done.get(id) ?? []), ...found];
+        counts.add(all);
+        yield* all;
       }
   }
-  await writeParquetRows(store, ledgerFile(store.workspace, version), LEDGER, entries());
+  await writeLedgerRows(store, ledgerFile(store.workspace, version), entries());
   const summary = counts.summary(version.dataset, version.id, columns, scan, now());
-  if (before?.redacted) Object.assign(summary, {redacted: true, policy: before.policy});
+  if (before?.redacted)
+    Object.assign(summary, {redacted: true, redaction: before.redaction, policy: before.policy});
   if (before?.redacted && before.keyCheck) summary.keyCheck = before.keyCheck;
   await writeSummary(store, version, summary);
   return summary;
@@ -89,9 +100,12 @@ export async function scanVersion(
 /** Columns that hold text, also within lists and structures: those are scanned as their JSON. */
 export function textColumns(version: Pick<VersionManifest, "columns">): string[] {
   return version.columns
-    .filter(({name, type}) => !(name in ROW_COLUMNS) && /VARCHAR|JSON/i.test(type))
+    .filter(({name, type}) => !(name in ROW_COLUMNS) && holdsText(type))
     .map(({name}) => name);
 }
+
+/** Whether cells of a type hold text, be it within lists and structures. */
+export const holdsText = (type: string) => /VARCHAR|JSON/i.test(type);
 
 const isText = (type: string) => /^VARCHAR$/i.test(type);
 
@@ -114,7 +128,7 @@ export async function writeSummary(
 }
 
 const summaryFile = (store: Store, version: VersionManifest) =>
-  join(store.workspace.datasetDir(version.dataset, version.id), SUMMARY);
+  join(store.workspace.datasetDir(version.dataset, version.id), LEDGER_SUMMARY);
 
 const rowsOf = (store: Store, version: VersionManifest) =>
   `read_parquet(${sqlString(versionFile(store.workspace, version))})`;

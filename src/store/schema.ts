@@ -80,8 +80,10 @@ export const PARTS: Columns = {
 export const LEDGER: Columns = {
   row_id: "VARCHAR",
   column: "VARCHAR",
+  /** In a list, a structure or JSON, the string it stands in, such as `$[0].content`; null in a plain text. */
+  path: "VARCHAR",
   type: "VARCHAR",
-  /** UTF-16 code units in the cell as it was before anything was done; `end` exclusive. */
+  /** UTF-16 code units in the text as it was before anything was done; `end` exclusive. */
   start: "INTEGER",
   end: "INTEGER",
   rule: "VARCHAR",

@@ -8,6 +8,8 @@ type Place = {text: string; offset?: {start: number; length: number}};
 
 const parsed = new WeakMap<ScanContext, Parsed>();
 const HONORIFIC = /^(?:(?:mr|mrs|ms|miss|mx|dr|prof|sir|lord|lady|rev|hon|capt|sgt|lt|col|gen)\b\.?\s+)+/i;
+/** What stands for something that was replaced, such as `<US_SSN>`, is no name. */
+const IN_TAG = {before: /<[A-Z_]*(?::[a-z]*)?$/, after: /^[A-Z_]*(?::?[a-z]{0,16})?>/, longest: 48};
 const POSSESSIVE = /['\u2019]s?$/;
 
 /** People's names by an English language library. */
@@ -50,7 +52,14 @@ function findings(text: string, places: Place[], type: string, score: number, ru
     while (start < end && !isWordAt(text, start)) start++;
     while (end > start && !isWordAt(text, end - 1)) end--;
     end -= POSSESSIVE.exec(text.slice(start, end))?.[0].length ?? 0;
-    if (end - start > 1) found.push({type, start, end, score, rule});
+    if (end - start > 1 && !isInTag(text, start, end)) found.push({type, start, end, score, rule});
   }
   return found;
+}
+
+function isInTag(text: string, start: number, end: number): boolean {
+  const {before, after, longest} = IN_TAG;
+  return (
+    before.test(text.slice(Math.max(0, start - longest), start)) || after.test(text.slice(end, end + longest))
+  );
 }

@@ -1,0 +1,233 @@
+import {existsSync} from "node:fs";
+import {rename} from "node:fs/promises";
+import {join} from "node:path";
+import {
+  type Columns,
+  type Database,
+  sqlName,
+  sqlString,
+  UserError,
+  temporaryPath,
+  writeParquet,
+  writeParquetRows
+} from "../store/index.js";
+import {describeColumns, FINDINGS} from "./items.js";
+
+/** A column's name and its type in DuckDB. */
+export interface Column {
+  name: string;
+  type: string;
+}
+
+/** The cells of one row that a redactor looks at, as text; lists, structures and JSON as their JSON. */
+export interface CellRow {
+  row: number;
+  cells: readonly (string | null)[];
+}
+
+export interface RedactedRow {
+  row: number;
+  /** What is stored in place of the cells; undefined where a cell stays. Absent when all stay. */
+  cells?: readonly (string | undefined)[];
+  /** What was found in the row and done about it, to be handed to `writeLedger`. It holds nothing of what was found. */
+  findings: readonly object[];
+}
+
+/** Takes personal data out of rows before they are stored. */
+export interface Redactor {
+  /** Changes whenever other rows would come of the same source. Tells nothing about a key. */
+  fingerprint: string;
+  /** Those of a data set's columns that are looked at. Throws UserError for what is named but cannot be, if told to. */
+  columnsOf(columns: readonly Column[], strict: boolean): Column[];
+  /** Rows with findings, in order; the others may be left out. */
+  redact(rows: AsyncIterable<readonly CellRow[]>, columns: readonly Column[]): AsyncIterable<RedactedRow>;
+  /** A message with everything personal replaced. */
+  text(message: string): string;
+  /** Writes what was found in the rows of a version into its folder. */
+  writeLedger(
+    db: Database,
+    folder: string,
+    version: {dataset: string; id: string; rows: number; columns: readonly Column[]},
+    found: AsyncIterable<{row_id: string; row_hash: string; findings: readonly object[]}>
+  ): Promise<void>;
+}
+
+const isText = ({type}: Column) => /^VARCHAR$/i.test(type);
+
+/**
+ * Reads items into a file of `scratch` with their personal data dealt with and returns the query that reads it: the
+ * items' columns and `assay_findings`, null for a row without any. Rows stream through; the originals stay in `scratch`.
+ */
+export async function redactItems(
+  db: Database,
+  dataset: string,
+  items: string,
+  redactor: Redactor,
+  scratch: string
+): Promise<string> {
+  const columns = await describeColumns(db, items);
+  if (columns.some(({name}) => name === FINDINGS))
+    throw new UserError(
+      `data set ${dataset}: column "${FINDINGS}" is Assay's own; rename it in \`sql\`. No version was made.`
+    );
+  const looked = redactor.columnsOf(columns, true);
+  const raw = join(scratch, "raw.parquet");
+  await writeParquet(db, raw, items);
+  return `select * from read_parquet(${sqlString(await redactFile(db, dataset, raw, looked, redactor))})`;
+}
+
+/**
+ * A file of the former version's rows by the present rules, for a data set that grows: what was found in them when they
+ * were pulled stays in their findings.
+ */
+export async function redactFormer(
+  db: Database,
+  definition: {name: string; id?: string},
+  folder: string,
+  redactor: Redactor,
+  scratch: string
+): Promise<string> {
+  const rows = `read_parquet(${sqlString(join(folder, "rows.parquet"))})`;
+  const ledger = join(folder, "ledger.parquet");
+  const known = existsSync(ledger)
+    ? `select row_id, to_json(list(l order by l."column", l.start))::varchar as former
+       from read_parquet(${sqlString(ledger)}) l where action <> 'keep' group by row_id`
+    : "select null::varchar as row_id, null::varchar as former where false";
+  const raw = join(scratch, "former.parquet");
+  await writeParquet(
+    db,
+    raw,
+    `select r.*, f.former as ${FINDINGS} from ${rows} r left join (${known}) f using (row_id)`
+  );
+  const columns = await describeColumns(db, `select * exclude (row_id, row_hash) from ${rows}`);
+  const looked = redactor.columnsOf(columns, false);
+  const redacted = await redactFile(db, definition.name, raw, looked, redactor, true);
+  if (!definition.id || !columns.some(({name}) => name === definition.id)) return redacted;
+  const renamed = `${redacted}.ids`;
+  await writeParquet(
+    db,
+    renamed,
+    `select * replace (${sqlName(definition.id)}::varchar as row_id) from read_parquet(${sqlString(redacted)})`
+  );
+  return renamed;
+}
+
+async function redactFile(
+  db: Database,
+  dataset: string,
+  raw: string,
+  looked: readonly Column[],
+  redactor: Redactor,
+  withFormer = false
+): Promise<string> {
+  const numbered = `read_parquet(${sqlString(raw)}, file_row_number = true)`;
+  const cells = looked.map((column, index) => {
+    const cell = isText(column) ? sqlName(column.name) : `to_json(${sqlName(column.name)})::varchar`;
+    return `${cell} as c${index}`;
+  });
+  async function* rows(): AsyncGenerator<CellRow[]> {
+    if (looked.length === 0) return;
+    const query = `select ${["file_row_number as n", ...cells].join(", ")} from ${numbered}`;
+    for await (const batch of db.batches<Record<string, string | null> & {n: number}>(query))
+      yield batch.map(({n, ...row}) => ({
+        row: Number(n),
+        cells: looked.map((_, index) => row[`c${index}`]!)
+      }));
+  }
+  const changes: Columns = {
+    n: "BIGINT",
+    found: "VARCHAR",
+    ...Object.fromEntries(looked.map((_, index) => [`c${index}`, "VARCHAR"]))
+  };
+  async function* changed(): AsyncGenerator<object> {
+    for await (const {row, cells: made, findings} of redactor.redact(rows(), looked))
+      yield {
+        n: row,
+        found: JSON.stringify(findings),
+        ...Object.fromEntries((made ?? []).map((cell, index) => [`c${index}`, cell]))
+      };
+  }
+  const changesFile = `${raw}.changes`;
+  await writeParquetRows(db, changesFile, changes, changed());
+  const changesOf = `read_parquet(${sqlString(changesFile)})`;
+  await assertRepresentable(db, dataset, numbered, changesOf, looked);
+  const kept = looked.map(
+    (column, index) =>
+      `case when c.c${index} is null then r.${sqlName(column.name)} else ${stored(column, index)} end as ${sqlName(column.name)}`
+  );
+  const found = withFormer
+    ? `case when r.${FINDINGS} is null then c.found when c.found is null then r.${FINDINGS}
+       else r.${FINDINGS}[:-2] || ',' || c.found[2:] end`
+    : "c.found";
+  const redacted = `${raw}.redacted`;
+  await writeParquet(
+    db,
+    redacted,
+    `select r.* exclude (file_row_number${withFormer ? `, ${FINDINGS}` : ""}) ${kept.length > 0 ? `replace (${kept.join(", ")})` : ""}, ${found} as ${FINDINGS}
+     from ${numbered} r left join ${changesOf} c on r.file_row_number = c.n`
+  );
+  return redacted;
+}
+
+const stored = (column: Column, index: number) =>
+  isText(column) ? `c.c${index}` : `c.c${index}::json::${column.type}`;
+
+/** A list or structure that its type cannot hold once redacted stops the pull: half of it would be lost silently. */
+async function assertRepresentable(
+  db: Database,
+  dataset: string,
+  numbered: string,
+  changesOf: string,
+  looked: readonly Column[]
+): Promise<void> {
+  const problems: string[] = [];
+  for (const [index, column] of looked.entries()) {
+    if (isText(column) || /^JSON$/i.test(column.type)) continue;
+    const original = `to_json(r.${sqlName(column.name)})`;
+    const query = `select count(*)::int as n from ${numbered} r join ${changesOf} c on r.file_row_number = c.n
+      where c.c${index} is not null and (to_json(${original}::${column.type}) is distinct from ${original}
+        or to_json(${stored(column, index)}) is distinct from c.c${index}::json)`;
+    const lost = await db.row<{n: number}>(query).then(
+      (row) => row!.n,
+      () => "some"
+    );
+    if (lost !== 0)
+      problems.push(
+        `personal data in ${lost} rows of column "${column.name}" cannot be replaced in its type ${column.type}; cast it to JSON in \`sql\` (${sqlName(column.name)}::json)`
+      );
+  }
+  if (problems.length > 0)
+    throw new UserError(`data set ${dataset}: ${problems.join("; ")}. No version was made.`);
+}
+
+/** Takes `assay_findings` out of the rows, and out of the rejected ones, into a file of its own. */
+export async function splitFindings(
+  db: Database,
+  rowsFile: string,
+  rejectedFile: string,
+  scratch: string
+): Promise<string> {
+  const findingsFile = join(scratch, "findings.parquet");
+  await writeParquet(
+    db,
+    findingsFile,
+    `select row_id, row_hash, ${FINDINGS} as findings from read_parquet(${sqlString(rowsFile)}) where ${FINDINGS} is not null`
+  );
+  for (const file of [rowsFile, rejectedFile]) {
+    if (!existsSync(file)) continue;
+    const without = temporaryPath(file);
+    await writeParquet(db, without, `select * exclude (${FINDINGS}) from read_parquet(${sqlString(file)})`);
+    await rename(without, file);
+  }
+  return findingsFile;
+}
+
+/** What `splitFindings` wrote, row by row. */
+export async function* foundRows(
+  db: Database,
+  findingsFile: string
+): AsyncGenerator<{row_id: string; row_hash: string; findings: object[]}> {
+  const query = `select * from read_parquet(${sqlString(findingsFile)}) order by row_id`;
+  for await (const batch of db.batches<{row_id: string; row_hash: string; findings: string}>(query))
+    for (const {findings, ...row} of batch) yield {...row, findings: JSON.parse(findings) as object[]};
+}

@@ -1,0 +1,67 @@
+/** A string, a key or a number of a JSON document. */
+export interface JsonText {
+  /** Where it stands: `$[0].content`. A key that may itself be personal is `*`. */
+  path: string;
+  /** Names of the members it stands in, as one would name a column. */
+  name: string;
+  text: string;
+  /** The place of the token in the document, quotes included; UTF-16 code units. */
+  start: number;
+  end: number;
+}
+
+const TOKEN = /[{}[\],:]|"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+const PLAIN_KEY = /^(?![^]*\d{4})[A-Za-z_][\w-]{0,31}$/;
+/** Shorter numbers are no identity, card or phone number. */
+const FEWEST_DIGITS = 7;
+
+interface Level {
+  list: boolean;
+  index: number;
+  key: string;
+}
+
+/**
+ * The texts of a JSON object, list or string, in order: each is looked at by itself, so that nothing is found across
+ * two of them and what is put in their place can be put there without breaking the document. Undefined when the text
+ * is no such JSON.
+ * @param anyValue also takes a lone string; otherwise only what begins with a bracket is tried
+ */
+export function jsonTexts(document: string, anyValue = false): JsonText[] | undefined {
+  if (!(anyValue ? /^\s*["[{]/ : /^\s*[[{]/).test(document)) return undefined;
+  try {
+    JSON.parse(document);
+  } catch {
+    return undefined;
+  }
+  const texts: JsonText[] = [];
+  const levels: Level[] = [];
+  for (const {0: token, index: start} of document.matchAll(TOKEN)) {
+    const level = levels.at(-1);
+    if (token === "{" || token === "[") levels.push({list: token === "[", index: 0, key: ""});
+    else if (token === "}" || token === "]") levels.pop();
+    else if (token === ",") level!.index++;
+    else if (token !== ":") {
+      const end = start + token.length;
+      const quoted = token.startsWith('"');
+      const text = quoted ? (JSON.parse(token) as string) : token;
+      const isKey = quoted && level?.list === false && isFollowedByColon(document, end);
+      if (isKey) level.key = PLAIN_KEY.test(text) ? text : "*";
+      if (isKey ? level.key === "*" : quoted ? text !== "" : text.length >= FEWEST_DIGITS)
+        texts.push({path: pathOf(levels), name: isKey ? "" : nameOf(levels), text, start, end});
+    }
+  }
+  return texts;
+}
+
+function isFollowedByColon(document: string, at: number): boolean {
+  while (/\s/.test(document.charAt(at))) at++;
+  return document.charAt(at) === ":";
+}
+
+function pathOf(levels: readonly Level[]): string {
+  return "$" + levels.map(({list, index, key}) => (list ? `[${index}]` : `.${key}`)).join("");
+}
+
+const nameOf = (levels: readonly Level[]) =>
+  levels.flatMap(({list, key}) => (list || key === "*" ? [] : [key])).join(" ");

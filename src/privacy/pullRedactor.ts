@@ -1,0 +1,132 @@
+import {existsSync} from "node:fs";
+import {dirname, join} from "node:path";
+import {
+  type CellRow,
+  type Column,
+  type DatasetDefinition,
+  type RedactedRow,
+  type Redactor
+} from "../datasets/index.js";
+import {type Database, hashJson, readJson, UserError, writeJsonAtomic} from "../store/index.js";
+import {acceptancesIn, acceptedReason} from "./acceptances.js";
+import {LedgerCounts, type LedgerEntry, type LedgerSummary} from "./ledger.js";
+import {LEDGER_FILE, LEDGER_SUMMARY, writeLedgerRows} from "./ledgerFiles.js";
+import {privacyRules, type PrivacyRules} from "./privacyRules.js";
+import {keyCheck} from "./pseudonymKey.js";
+import {recognizersVersion} from "./recognizers/index.js";
+import {redact} from "./redact.js";
+import {type RowCells, scanRows} from "./scanRows.js";
+import {scanText} from "./scanText.js";
+import {holdsText} from "./versionLedger.js";
+
+export interface PullRedactorOptions {
+  /** Where the key of pseudonyms is taken from; this process's environment unless told. */
+  env?: Record<string, string | undefined>;
+  /** Threads that scan; as many as there are processors unless told, four at most. */
+  threads?: number;
+  now?: () => Date;
+}
+
+/**
+ * What a pull of the data set does about personal data; undefined when its definition has no `privacy`. Throws
+ * UserError with everything that is wrong with the rules, a missing key among it, before anything is read.
+ */
+export function pullRedactor(
+  definition: Pick<DatasetDefinition, "name" | "privacy">,
+  {env = process.env, threads, now = () => new Date()}: PullRedactorOptions = {}
+): Redactor | undefined {
+  if (definition.privacy === undefined) return undefined;
+  const rules = privacyRules(definition.name, definition.privacy, env);
+  const {policy, layers, minScore} = rules;
+  const fingerprint = fingerprintOf(rules);
+  return {
+    fingerprint,
+    columnsOf: (columns, strict) => lookedAt(definition.name, rules, columns, strict),
+    async *redact(rows, columns): AsyncGenerator<RedactedRow> {
+      const settings = {
+        columns: columns.map(({name}) => name),
+        nested: columns.filter(({type}) => !/^VARCHAR$/i.test(type)).map(({name}) => name),
+        layers,
+        minScore,
+        policy
+      };
+      for await (const scanned of scanRows(asRowCells(rows), settings, threads))
+        for (const {id, entries, cells} of scanned)
+          if (entries.length > 0) yield {row: Number(id), findings: entries, ...(cells ? {cells} : {})};
+    },
+    text: (message) => redact(message, scanText(message)),
+    async writeLedger(db, folder, version, found) {
+      const before = await readJson<LedgerSummary>(join(folder, LEDGER_SUMMARY));
+      if (before?.redaction === fingerprint && existsSync(join(folder, LEDGER_FILE))) return;
+      const counts = await writeEntries(db, folder, found);
+      const looked = lookedAt(definition.name, rules, version.columns, false).map(({name}) => name);
+      counts.rows = version.rows;
+      const summary = counts.summary(version.dataset, version.id, looked, {policy, layers, minScore}, now());
+      await writeJsonAtomic(join(folder, LEDGER_SUMMARY), {
+        ...summary,
+        redacted: true,
+        redaction: fingerprint
+      });
+    }
+  };
+}
+
+async function* asRowCells(rows: AsyncIterable<readonly CellRow[]>): AsyncGenerator<RowCells[]> {
+  for await (const batch of rows) yield batch.map(({row, cells}) => ({id: String(row), cells}));
+}
+
+function fingerprintOf({policy, columns, layers, minScore}: PrivacyRules): string {
+  const {key, ...actions} = policy;
+  return hashJson({
+    recognizersVersion,
+    actions,
+    columns: columns ?? null,
+    layers,
+    minScore,
+    key: key ? keyCheck(key) : null
+  });
+}
+
+function lookedAt(
+  dataset: string,
+  {columns: named}: PrivacyRules,
+  columns: readonly Column[],
+  strict: boolean
+): Column[] {
+  const texts = columns.filter(({type}) => holdsText(type));
+  if (!named) return texts.filter(({name}) => name !== "row_id" && name !== "row_hash");
+  const problems = named.flatMap((name) => {
+    const column = columns.find((one) => one.name === name);
+    if (!column)
+      return `there is no column "${name}"; there are ${columns.map((one) => one.name).join(", ")}`;
+    return holdsText(column.type)
+      ? []
+      : `column "${name}" is ${column.type}, no text; cast it in \`sql\` (${name}::varchar)`;
+  });
+  if (strict && problems.length > 0)
+    throw new UserError(`data set ${dataset}: privacy.columns: ${problems.join("; ")}. No version was made.`);
+  return texts.filter(({name}) => named.includes(name));
+}
+
+async function writeEntries(
+  db: Database,
+  folder: string,
+  found: AsyncIterable<{row_id: string; row_hash: string; findings: readonly object[]}>
+): Promise<LedgerCounts> {
+  const reasonOf = acceptedReason(await acceptancesIn(dirname(folder)));
+  const counts = new LedgerCounts();
+  async function* entries(): AsyncGenerator<LedgerEntry> {
+    for await (const {row_id, row_hash, findings} of found) {
+      const own = (findings as LedgerEntry[]).map((finding) => {
+        const entry: LedgerEntry = {...finding, row_id};
+        delete entry.accepted;
+        const reason = reasonOf(entry, row_hash);
+        return reason === undefined ? entry : {...entry, accepted: reason};
+      });
+      counts.add(own);
+      yield* own;
+    }
+  }
+  await writeLedgerRows(db, join(folder, LEDGER_FILE), entries());
+  return counts;
+}

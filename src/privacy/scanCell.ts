@@ -1,0 +1,50 @@
+import {type Finding} from "./finding.js";
+import {jsonTexts} from "./jsonTexts.js";
+import {redact, type RedactionPolicy} from "./redact.js";
+import {type ScanOptions, scanText} from "./scanText.js";
+
+/** A text of a cell and what was found in it. Findings' offsets are those of the text. */
+export interface ScannedText {
+  /** Within a list, a structure or JSON, where the text stands; absent when the cell is the text. */
+  path?: string;
+  text: string;
+  findings: Finding[];
+  /** Where the text, as JSON with its quotes, stands in the cell. */
+  start: number;
+  end: number;
+}
+
+/**
+ * The texts of a cell that hold findings. A cell that is a JSON object or list is looked at text by text, its keys
+ * and longer numbers included; every other cell is one text.
+ * @param nested whether the cell is the JSON of a list or structure, so that a lone string counts too
+ */
+export function scanCell(
+  cell: string,
+  column: string,
+  nested: boolean,
+  options: Omit<ScanOptions, "column" | "withText">
+): ScannedText[] {
+  const texts = jsonTexts(cell, nested);
+  if (!texts) {
+    const findings = scanText(cell, {...options, column});
+    return findings.length > 0 ? [{text: cell, findings, start: 0, end: cell.length}] : [];
+  }
+  return texts.flatMap(({path, name, text, start, end}) => {
+    const findings = scanText(text, {...options, column: name === "" ? column : `${column} ${name}`});
+    return findings.length > 0 ? [{path, text, findings, start, end}] : [];
+  });
+}
+
+/** The cell with the findings of its texts dealt with; everything between them stays as it was written. */
+export function redactCell(cell: string, texts: readonly ScannedText[], policy: RedactionPolicy): string {
+  let redacted = "";
+  let done = 0;
+  for (const {path, text, findings, start, end} of texts) {
+    const made = redact(text, findings, policy);
+    redacted += cell.slice(done, start);
+    redacted += path === undefined ? made : made === text ? cell.slice(start, end) : JSON.stringify(made);
+    done = end;
+  }
+  return redacted + cell.slice(done);
+}
