@@ -1,4 +1,5 @@
 import {type MergeTensor} from "../engine/tensor.js";
+import {rounded} from "../numeric/convert.js";
 import {magnitudesAt} from "../numeric/select.js";
 import {loadAll} from "./shared/gram.js";
 import {type Method} from "./types.js";
@@ -17,7 +18,8 @@ export const arceeFusion: Method = {
   perModel: {},
   global: {},
   elementwise: false,
-  chain: false,
+  chain: true,
+  widens: "all",
   taskVectors: false,
   exactResult: "F32",
   merge(tensor) {
@@ -33,7 +35,8 @@ export const arceeFusion: Method = {
       (visit) => walk((block) => visit(importance, block.count))
     );
     const [lower, median, upper] = cuts.map(({key}) => floatOf(key)) as [number, number, number];
-    const threshold = Math.fround(median + 1.5 * (upper - lower));
+    const r = (value: number) => rounded(tensor.work, value);
+    const threshold = r(median + r(1.5 * r(upper - lower)));
     walk((block) => {
       for (let e = 0; e < block.count; e++) if (importance[e]! >= threshold) base[e] = base[e]! + delta[e]!;
       tensor.store(block, base);
@@ -54,6 +57,7 @@ function importances(
   const n = tensor.columns;
   const p = new Float32Array(n);
   const q = new Float32Array(n);
+  const r = (value: number) => rounded(tensor.work, value);
   return (visit) => {
     for (const block of tensor.blocks(true)) {
       loadAll(tensor, tensor.others, block, base, [delta]);
@@ -61,16 +65,18 @@ function importances(
         const row = base.subarray(from, from + n);
         const change = delta.subarray(from, from + n);
         for (let e = 0; e < n; e++) p[e] = row[e]! + change[e]!;
-        softmax(p);
-        q.set(row);
-        softmax(q);
-        let divergence = 0;
-        for (let e = 0; e < n; e++) {
-          const a = Math.fround(p[e]! + FLOOR);
-          divergence += a * Math.log(a / Math.fround(q[e]! + FLOOR));
+        tensor.round(p, n);
+        for (const side of [p, q]) {
+          if (side === q) q.set(row);
+          softmax(side);
+          tensor.round(side, n);
+          for (let e = 0; e < n; e++) side[e] = side[e]! + FLOOR;
+          tensor.round(side, n);
         }
-        const kl = Math.fround(divergence);
-        for (let e = 0; e < n; e++) importance[from + e] = Math.abs(change[e]!) * kl;
+        let divergence = 0;
+        for (let e = 0; e < n; e++) divergence += r(p[e]! * r(Math.log(r(p[e]! / q[e]!))));
+        const kl = r(divergence);
+        for (let e = 0; e < n; e++) importance[from + e] = r(Math.abs(change[e]!) * kl);
       }
       visit(block);
     }

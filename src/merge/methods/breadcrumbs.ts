@@ -1,4 +1,3 @@
-import {checkKept} from "./shared/checks.js";
 import {outliers} from "./shared/outliers.js";
 import {taskVectorMethod} from "./shared/taskVectors.js";
 
@@ -8,6 +7,5 @@ export const breadcrumbs = taskVectorMethod({
   consensus: false,
   normalize: false,
   rescale: false,
-  perModel: {gamma: {kind: "number", default: 0.01, min: 0, max: 1}},
-  checkValues: checkKept
+  perModel: {gamma: {kind: "number", default: 0.01, min: 0, max: 1}}
 });

@@ -1,5 +1,6 @@
 import {gramMatrix, storeCombination} from "./shared/gram.js";
 import {inner, normOf} from "./shared/span.js";
+import {karcherNative} from "./native/karcher.js";
 import {type Method} from "./types.js";
 
 /**
@@ -13,17 +14,15 @@ export const karcher: Method = {
   perModel: {},
   global: {max_iter: {kind: "count", default: 10, min: 0}, tol: {kind: "number", default: 1e-5, min: 0}},
   elementwise: false,
-  chain: false,
+  chain: true,
   taskVectors: false,
   merge(tensor) {
     const inputs = tensor.job.inputs.map((_, i) => i);
+    const iterations = tensor.parameter("max_iter");
+    const tolerance = tensor.parameter("tol");
+    if (tensor.job.exact) return karcherNative(tensor, iterations, tolerance);
     const gram = gramMatrix(tensor, inputs, false);
-    storeCombination(
-      tensor,
-      inputs,
-      karcherCoefficients(gram, tensor.parameter("max_iter"), tensor.parameter("tol")),
-      false
-    );
+    storeCombination(tensor, inputs, karcherCoefficients(gram, iterations, tolerance), false);
   }
 };
 

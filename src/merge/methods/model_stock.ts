@@ -1,4 +1,5 @@
 import {combine, gramMatrix, gramOf, loadAll, storeCombination} from "./shared/gram.js";
+import {modelStockNative} from "./native/modelStock.js";
 import {type Method} from "./types.js";
 
 /**
@@ -11,10 +12,12 @@ export const modelStock: Method = {
   perModel: {},
   global: {filter_wise: {kind: "flag", default: 0}},
   elementwise: false,
-  chain: false,
+  chain: true,
+  widens: "all",
   taskVectors: false,
   merge(tensor) {
     const {others} = tensor;
+    if (tensor.job.exact) return modelStockNative(tensor, tensor.parameter("filter_wise") !== 0);
     if (!tensor.parameter("filter_wise")) {
       const t = ratio(gramMatrix(tensor, others, true));
       return storeCombination(

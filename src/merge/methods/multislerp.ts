@@ -1,5 +1,6 @@
 import {gramMatrix, storeCombination} from "./shared/gram.js";
 import {inner, normOf} from "./shared/span.js";
+import {multislerpNative} from "./native/multislerp.js";
 import {type Method} from "./types.js";
 
 /**
@@ -13,23 +14,32 @@ export const multislerp: Method = {
   perModel: {weight: {kind: "number"}},
   global: {normalize_weights: {kind: "flag", default: 1}, eps: {kind: "number", default: 1e-8, min: 0}},
   elementwise: false,
-  chain: false,
+  chain: true,
   taskVectors: false,
   merge(tensor) {
     const {others} = tensor;
     const deltas = tensor.base >= 0;
+    const normalize = tensor.parameter("normalize_weights") !== 0;
+    const eps = tensor.parameter("eps");
+    if (tensor.job.exact) {
+      if (!multislerpNative(tensor, normalize, eps)) throw noMean(tensor.job.name);
+      return;
+    }
     const raw = others.map((i) => tensor.own(i, "weight"));
     const total = raw.reduce((a, b) => a + b, 0);
-    const weights = tensor.parameter("normalize_weights") ? raw.map((w) => w / total) : raw;
+    const weights = normalize ? raw.map((w) => w / total) : raw;
     const gram = gramMatrix(tensor, others, deltas);
-    const coefficients = mix(gram, weights, tensor.parameter("eps"));
-    if (!coefficients)
-      throw new Error(
-        `${tensor.job.name}: the models' directions cancel out, so multislerp has no mean to start from. Change the weights.`
-      );
+    const coefficients = mix(gram, weights, eps);
+    if (!coefficients) throw noMean(tensor.job.name);
     storeCombination(tensor, others, coefficients, deltas);
   }
 };
+
+function noMean(name: string): Error {
+  return new Error(
+    `${name}: the models' directions cancel out, so multislerp has no mean to start from. Change the weights.`
+  );
+}
 
 function mix(gram: readonly number[][], weights: readonly number[], eps: number): number[] | undefined {
   const norms = gram.map((row, i) => Math.sqrt(row[i]!));

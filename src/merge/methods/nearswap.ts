@@ -1,3 +1,4 @@
+import {nearswapNative} from "./native/nearswap.js";
 import {type Method} from "./types.js";
 
 /** Moves each entry of the base towards the other model's, the further the nearer the two are: by t / |difference|. */
@@ -7,10 +8,12 @@ export const nearswap: Method = {
   perModel: {},
   global: {t: {kind: "number", min: 0}},
   elementwise: true,
-  chain: false,
+  chain: true,
+  widens: "arithmetic",
   taskVectors: false,
   merge(tensor) {
     const t = Math.fround(tensor.parameter("t"));
+    if (tensor.job.exact) return nearswapNative(tensor, t);
     const base = tensor.float();
     const other = tensor.float();
     for (const block of tensor.blocks()) {

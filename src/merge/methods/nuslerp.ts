@@ -1,5 +1,6 @@
 import {combine, gramMatrix, gramOf, loadAll, storeCombination} from "./shared/gram.js";
 import {type MergeTensor} from "../engine/tensor.js";
+import {nuslerpNative} from "./native/nuslerp.js";
 import {type Method} from "./types.js";
 
 /**
@@ -15,17 +16,20 @@ export const nuslerp: Method = {
     nuslerp_row_wise: {kind: "flag", default: 0}
   },
   elementwise: false,
-  chain: false,
+  chain: true,
   taskVectors: false,
   merge(tensor) {
     const [first, second] = tensor.others.map((i) => tensor.own(i, "weight")) as [number, number];
     const total = first + second;
     const t = Math.abs(total) < 1e-6 ? 0.5 : second / total;
-    if (tensor.parameter("nuslerp_flatten") || tensor.job.shape.length < 2) {
+    const whole = tensor.parameter("nuslerp_flatten") !== 0 || tensor.job.shape.length < 2;
+    const columns = tensor.parameter("nuslerp_row_wise") !== 0;
+    if (tensor.job.exact) return nuslerpNative(tensor, t, whole ? "whole" : columns ? "columns" : "rows");
+    if (whole) {
       const gram = gramMatrix(tensor, tensor.others, tensor.base >= 0);
       return storeCombination(tensor, tensor.others, arc(t, gram), tensor.base >= 0);
     }
-    if (tensor.parameter("nuslerp_row_wise")) byColumn(tensor, t);
+    if (columns) byColumn(tensor, t);
     else byRow(tensor, t);
   }
 };

@@ -1,3 +1,4 @@
+import {activeMeanNative} from "./native/activeMean.js";
 import {storeActiveMean} from "./shared/active.js";
 import {type Method} from "./types.js";
 
@@ -8,9 +9,11 @@ export const ram: Method = {
   perModel: {},
   global: {epsilon: {kind: "number", default: 1e-5, min: 0}},
   elementwise: true,
-  chain: false,
+  chain: true,
+  widens: "all",
   taskVectors: true,
   merge(tensor) {
+    if (tensor.job.exact) return activeMeanNative(tensor);
     storeActiveMean(
       tensor,
       tensor.others.map(() => 1)

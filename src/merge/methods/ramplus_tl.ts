@@ -1,3 +1,4 @@
+import {activeMeanNative} from "./native/activeMean.js";
 import {countActive, storeActiveMean} from "./shared/active.js";
 import {type Method} from "./types.js";
 
@@ -15,7 +16,8 @@ export const ramplusTl: Method = {
     epsilon: {kind: "number", default: 1e-5, min: 0}
   },
   elementwise: false,
-  chain: false,
+  chain: true,
+  widens: "all",
   taskVectors: true,
   exactResult: "F32",
   merge(tensor) {
@@ -26,6 +28,7 @@ export const ramplusTl: Method = {
       const ratio = shared[k]! / Math.max(own, epsilon);
       return 1 + tensor.parameter("r") * Math.min(ratio, alpha);
     });
-    storeActiveMean(tensor, factors);
+    if (!tensor.job.exact) storeActiveMean(tensor, factors);
+    else activeMeanNative(tensor, factors.map(Math.fround));
   }
 };

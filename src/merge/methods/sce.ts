@@ -4,6 +4,7 @@ import {magnitudesAt} from "../numeric/select.js";
 import {loadAll} from "./shared/gram.js";
 import {keepFrom} from "./shared/magnitude.js";
 import {type Keep} from "./shared/sparsify.js";
+import {sceNative} from "./native/sce.js";
 import {type Method} from "./types.js";
 
 /**
@@ -19,12 +20,14 @@ export const sce: Method = {
     int8_mask: {kind: "flag", default: 0}
   },
   elementwise: false,
-  chain: false,
+  chain: true,
+  widens: "all",
   taskVectors: true,
   merge(tensor) {
     const {others} = tensor;
     if (others.length === 0) return tensor.copy(tensor.base);
     const topk = tensor.parameter("select_topk");
+    if (tensor.job.exact) return sceNative(tensor, topk);
     const base = tensor.float();
     const loaded = others.map(() => tensor.float());
     const spread = tensor.float();

@@ -23,6 +23,11 @@ export interface Method {
   elementwise: boolean;
   /** The reference's arithmetic in a tensor's own 16-bit dtype is followed by `exact`; else float32 is used. */
   chain: boolean;
+  /**
+   * How `exact` treats models of different dtypes, where it is not in the base's: computed in a dtype that holds them
+   * all, and written in it too ("all") or in the base's ("arithmetic").
+   */
+  widens?: "all" | "arithmetic";
   /** Measured against a base: a model whose tensor is missing or misshapen is left out of that tensor. */
   taskVectors: boolean;
   /** Result dtype of the reference where it is not the base's (or the common one). */

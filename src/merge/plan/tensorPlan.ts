@@ -188,7 +188,7 @@ function copyJob(
     ...jobBase(site, context),
     method: "copy",
     shape,
-    inputs: [inputOf(chosen, {}, context)],
+    inputs: [inputOf(chosen, {}, site, context)],
     base: -1,
     parameters: {},
     work: "F32",
@@ -201,13 +201,15 @@ function jobBase(site: TensorSite, {exact, seed}: TensorContext) {
 }
 
 function inputOf(
-  {model, tensor}: Candidate,
+  {source, model, tensor}: Candidate,
   parameters: Readonly<Record<string, number>>,
+  site: TensorSite,
   context: TensorContext
 ): TensorInput {
+  // A tied table stands in for the head under the head's own name.
+  const named = site.inputNames[source]!;
   const mask =
-    context.masks?.[`${model.id}/${tensor.name}`] ??
-    context.masks?.[`${basename(model.folder)}/${tensor.name}`];
+    context.masks?.[`${model.id}/${named}`] ?? context.masks?.[`${basename(model.folder)}/${named}`];
   const rows = context.rows?.(model.id, tensor.name);
   const adapter = model.changes?.get(tensor.name);
   const as = dtypeOf(model, tensor);
@@ -255,7 +257,7 @@ function mergeJob(
           candidate.model.id,
           levels,
           site,
-          candidate.tensor.name,
+          site.inputNames[candidate.source]!,
           context,
           candidate.source
         );
@@ -272,14 +274,17 @@ function mergeJob(
         },
         `${candidate.source} ${complaint.message.replace(/\d+ elements/, "")}`
       );
-    return inputOf(candidate, own, context);
+    return inputOf(candidate, own, site, context);
   });
   const base = found.findIndex(({model}) => model.id === baseId);
   const loaded = found.map(
     ({model, tensor}) => recipe.dtype ?? floatDtype(dtypeOf(model, tensor), site, context)
   );
   const natural = base >= 0 && method.base !== "optional" ? loaded[base]! : common(loaded);
-  const out = recipe.outDtype ?? (exact && method.exactResult ? method.exactResult : natural);
+  const widest = exact && method.widens ? common(loaded) : natural;
+  const result =
+    exact && method.exactResult ? method.exactResult : method.widens === "all" ? widest : natural;
+  const out = recipe.outDtype ?? result;
   const job: TensorJob = {
     ...jobBase(site, context),
     method: recipe.method,
@@ -288,7 +293,7 @@ function mergeJob(
     base,
     parameters,
     ...(recipe.dtype && {cast: recipe.dtype}),
-    work: exact && method.chain ? natural : "F32",
+    work: exact && method.chain ? widest : "F32",
     out
   };
   return untouched(job) ? {...job, method: "copy"} : job;

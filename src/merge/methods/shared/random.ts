@@ -6,7 +6,8 @@ import {keepMask, type Sparsifier} from "./sparsify.js";
 export const random: Sparsifier = (tensor, input) => {
   const {mask, model} = tensor.input(input);
   if (mask) return keepMask(mask);
-  const density = rounded(tensor.work, tensor.own(input, "density"));
+  const given = tensor.own(input, "density");
+  const density = tensor.work === "BF16" ? rounded("BF16", given) : given;
   if (density >= 1) return undefined;
   const draw = randomAt(tensor.job.seed, tensor.job.name, model);
   const limit = Math.floor(density * 2147483648);
