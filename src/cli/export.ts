@@ -10,20 +10,32 @@ import {
   UserError,
   writeAtomic
 } from "../store/index.js";
+import {chatText, exportChat, type ExportChatOptions} from "./exportChat.js";
 import {openProject} from "./project.js";
-import {print} from "./terminal.js";
+import {print, printJson} from "./terminal.js";
 
-interface ExportOptions {
+interface ExportOptions extends ExportChatOptions {
+  chat?: string;
+  json?: boolean;
   duckdb?: string;
   parquet?: string;
   csv?: string;
 }
 
 export async function exportVerb(options: ExportOptions): Promise<void> {
-  if (!options.duckdb && !options.parquet && !options.csv)
-    throw new UsageError("say where to: --duckdb FILE, --parquet DIR or --csv DIR.");
+  if (!options.duckdb && !options.parquet && !options.csv && !options.chat)
+    throw new UsageError("say where to: --duckdb FILE, --parquet DIR, --csv DIR or --chat FILE.");
+  if (!options.chat && (options.dataset ?? options.part ?? options.split) !== undefined)
+    throw new UsageError("--dataset, --split and --part are for --chat FILE.");
   const store = await openStore(await openProject());
   try {
+    if (options.chat) {
+      const manifest = await exportChat(store, options.chat, options, (message) =>
+        process.stderr.write(`${message}\n`)
+      );
+      if (options.json) printJson(manifest);
+      else print(await chatText(store, options.chat, manifest));
+    }
     const tables = (await store.rows<{name: string}>("show tables")).map(({name}) => name);
     if (options.duckdb) await toDuckdb(store, tables, resolve(options.duckdb));
     for (const format of ["parquet", "csv"] as const)

@@ -126,6 +126,12 @@ const split: Verb = (program) =>
     .option("--test <share>", "share of the test part", number(0))
     .option("--validation <share>", "share of the validation part", number(0))
     .option("--sealed <share>", "share of the sealed part, which only a final run opens", number(0))
+    .option(
+      "--rolling <n>",
+      "for temporal: N test windows, a split each, trained on what came before",
+      whole(1)
+    )
+    .option("--gap <time>", 'for temporal: leave this time out before the test part, such as "7 days"')
     .option("--seed <seed>", "seed of the split")
     .option("--json", "print JSON")
     .action(async (name: string, options) => (await import("./split.js")).splitVerb(name, options));
@@ -190,10 +196,23 @@ const sql: Verb = (program) =>
 const exportStore: Verb = (program) =>
   program
     .command("export")
-    .description("write the store's tables to one DuckDB file, or to a folder of Parquet or CSV files")
+    .description(
+      "write the store's tables to a DuckDB file or a folder, or a part of a data set as chat examples for fine-tuning"
+    )
     .option("--duckdb <file>", "one DuckDB database file")
     .option("--parquet <dir>", "a folder of Parquet files")
     .option("--csv <dir>", "a folder of CSV files")
+    .option("--chat <file>", "chat JSONL for fine-tuning, checked, with a manifest beside it")
+    .option("--dataset <name[@version]>", "with --chat: the data set, its newest version unless named")
+    .option("--split <split>", "with --chat: the split --part is taken from, instead of the newest")
+    .option("--part <part>", "with --chat: the part, train unless told; never the sealed one")
+    .option("--messages <column>", "with --chat: the column of messages; `messages` when there is one")
+    .option("--prompt <column>", "with --chat: what is asked, the data set's text unless told")
+    .option("--completion <column>", "with --chat: what is answered, the data set's label unless told")
+    .option("--system <text>", "with --chat: a system message before every prompt")
+    .option("--skip-unresolved", "with --chat: leave out rows with unresolved findings instead of refusing")
+    .option("--skip-bad", "with --chat: leave out rows that make no valid example instead of refusing")
+    .option("--json", "with --chat: print the manifest")
     .action(async (options) => (await import("./export.js")).exportVerb(options));
 
 const doctor: Verb = (program) =>

@@ -1,4 +1,5 @@
 export {encoderHead, type EncoderHeadOptions} from "./encoderHead.js";
+export * from "./exports/index.js";
 export {majorityClassifier} from "./majorityClassifier.js";
 export {
   type BuildContext,

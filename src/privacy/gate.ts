@@ -110,6 +110,7 @@ function rulesAgainst(
   ];
 }
 
+const isFile = (to: Destination) => to === "fine-tuning" || to === "report";
 const ROWS_NAMED = 5;
 
 /** Says which of `total` rows may not go, by which rules, and what to do next; `refused` is not empty. */
@@ -134,7 +135,7 @@ export function refusalMessage(
     counted.slice(0, 8).join(", ") + (counted.length > 8 ? `, and ${counted.length - 8} more` : "");
   const next = rules.has(NOT_SCANNED)
     ? "Scan this version for personal data first"
-    : "Mask, replace or pseudonymise these findings, accept them with a reason, or choose an endpoint of higher trust";
+    : `Mask, replace or pseudonymise these findings${isFile(to) ? " when the data set is pulled (`privacy`), or accept them with a reason" : ", accept them with a reason, or choose an endpoint of higher trust"}`;
   return `${refused.length} of ${total} rows may not go to ${place}: unresolved findings in a data set of sensitivity "${sensitivity}". Rows: ${named(refused)}. Rules: ${shown}. ${next}.`;
 }
 
