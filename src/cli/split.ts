@@ -4,10 +4,11 @@ import {
   ensureSplit,
   possibleStrategies,
   recommendSplit,
+  rollingWindows,
   type SplitMeasures,
   type SplitSpec
 } from "../splits/index.js";
-import {openStore, type SplitManifest, UserError} from "../store/index.js";
+import {openStore, type SplitManifest, UserError, type VersionManifest} from "../store/index.js";
 import {openProject} from "./project.js";
 import {type Column, print, printJson, table} from "./terminal.js";
 
@@ -17,11 +18,13 @@ interface SplitOptions {
   test?: number;
   validation?: number;
   sealed?: number;
+  rolling?: number;
+  gap?: string;
   seed?: string;
   json?: boolean;
 }
 
-const PARTS_SHOWN = ["train", "validation", "test", "sealed"];
+const PARTS_SHOWN = ["train", "validation", "test", "sealed", "unused"];
 
 export async function splitVerb(name: string, options: SplitOptions): Promise<void> {
   const store = await openStore(await openProject());
@@ -31,18 +34,8 @@ export async function splitVerb(name: string, options: SplitOptions): Promise<vo
       throw new UserError(
         `the store has no version of ${JSON.stringify(name)}. Run \`assay pull ${name}\` first.`
       );
-    const strategies = options.strategy ?? (options.compare ? possibleStrategies(version) : ["random"]);
     const splits: SplitManifest[] = [];
-    for (const strategy of strategies)
-      splits.push(
-        await ensureSplit(store, version, {
-          strategy: strategy as SplitSpec["strategy"],
-          ...(options.test === undefined ? {} : {test: options.test}),
-          ...(options.validation === undefined ? {} : {validation: options.validation}),
-          ...(options.sealed === undefined ? {} : {sealed: options.sealed}),
-          ...(options.seed === undefined ? {} : {seed: options.seed})
-        })
-      );
+    for (const spec of specsOf(options, version)) splits.push(await ensureSplit(store, version, spec));
     const choice = splits.length > 1 ? recommendSplit(splits) : undefined;
     if (options.json) return printJson(options.compare ? {splits, choice} : splits);
     print(`${name}@${version.id}, ${version.rows} rows\n`);
@@ -69,6 +62,29 @@ export async function splitVerb(name: string, options: SplitOptions): Promise<vo
   }
 }
 
+/** Time alone makes windows and gaps: with either the strategy is temporal unless others are asked for. */
+function specsOf(options: SplitOptions, version: VersionManifest): SplitSpec[] {
+  const {test, validation, sealed, seed, rolling, gap} = options;
+  const timed = rolling !== undefined || gap !== undefined;
+  const strategies =
+    options.strategy ?? (options.compare ? possibleStrategies(version) : [timed ? "temporal" : "random"]);
+  if (timed && !strategies.includes("temporal"))
+    throw new UserError(
+      `--rolling and --gap need the strategy temporal${version.time ? "" : `, and ${version.dataset} names no time column`}.`
+    );
+  return strategies.flatMap((strategy) =>
+    rollingWindows({
+      strategy: strategy as SplitSpec["strategy"],
+      ...(test === undefined ? {} : {test}),
+      ...(validation === undefined ? {} : {validation}),
+      ...(sealed === undefined ? {} : {sealed}),
+      ...(seed === undefined ? {} : {seed}),
+      ...(strategy === "temporal" && rolling !== undefined ? {rolling} : {}),
+      ...(strategy === "temporal" && gap !== undefined ? {gap} : {})
+    })
+  );
+}
+
 /** What the columns by embedding stand for, or why they are empty. */
 function meaningText(splits: readonly SplitManifest[]): string {
   const measures = splits.map((split) => split.measures as Partial<SplitMeasures>);
@@ -91,7 +107,10 @@ function columnsOf(splits: readonly SplitManifest[]): Column<SplitManifest>[] {
     value: (split: SplitManifest) => of(split.measures as Partial<SplitMeasures>)
   });
   return [
-    {title: "strategy", value: (split) => split.strategy},
+    {
+      title: "strategy",
+      value: (split) => (split.settings.rolling === undefined ? split.strategy : split.name)
+    },
     {title: "split", value: (split) => split.id},
     ...PARTS_SHOWN.filter((part) => splits.some((split) => split.counts[part])).map((part) => ({
       title: part,

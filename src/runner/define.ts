@@ -1,6 +1,7 @@
 import type {Endpoint, Message, ModelParameters, Tool} from "../endpoints/types.js";
 import type {DatasetDefinition} from "../datasets/define.js";
 import type {Row, Scorer} from "../scorers/types.js";
+import {rollingWindows} from "../splits/rolling.js";
 import type {SplitSpec} from "../splits/spec.js";
 import type {SplitManifest, Store, VersionManifest} from "../store/index.js";
 
@@ -84,7 +85,7 @@ export interface EvalDefinition {
   description?: string;
   /** A data set's definition, or its name in the store. */
   dataset: DatasetDefinition | string;
-  /** One run is made for each split. */
+  /** One run is made for each split, and for each window of a rolling one. */
   split: SplitSpec | SplitSpec[];
   /** Which part is scored: test unless said otherwise. */
   part?: "train" | "validation" | "test" | "sealed";
@@ -116,5 +117,5 @@ export interface EvalDefinition {
 
 /** Declares an eval. A file `evals/NAME.eval.ts` default-exports what this returns. */
 export function defineEval(definition: EvalDefinition): EvalDefinition {
-  return definition;
+  return {...definition, split: [definition.split].flat().flatMap(rollingWindows)};
 }

@@ -11,8 +11,9 @@ import {
   writeParquet,
   writeParquetRows
 } from "../store/index.js";
-import {assignQuery, groupColumn, hashUnit, labelColumn, partOf, sharesOf} from "./assign.js";
+import {assignQuery, groupColumn, labelColumn} from "./assign.js";
 import {linkGroups} from "./clusterGroups.js";
+import {hashUnit, partOf, sharesOf} from "./shares.js";
 import type {SplitSpec} from "./spec.js";
 import {stratifiedGroups} from "./stratifiedGroup.js";
 

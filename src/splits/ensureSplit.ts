@@ -29,6 +29,8 @@ export async function ensureSplit(
   spec: SplitSpec
 ): Promise<SplitManifest> {
   const {name, seed, strategy, near: given, ...settings} = spec;
+  if (spec.rolling !== undefined && spec.window === undefined)
+    throw new Error("a rolling spec is many splits: take one of rollingWindows(spec)");
   const near = strategy === "cluster" ? nearDuplicateSettings(given) : undefined;
   const sha256 = hashJson({
     version: version.sha256,

@@ -34,8 +34,10 @@ export interface SplitChoice {
 export function recommendSplit(splits: readonly SplitManifest[]): SplitChoice | undefined {
   const usable = splits.filter((split) => (split.counts.test ?? 0) > 0 && (split.counts.train ?? 0) > 0);
   if (usable.length === 0) return undefined;
+  // Of rolling windows the last is trained on most, and is nearest to use.
   const rank = (split: SplitManifest) =>
-    PREFERENCE.includes(split.strategy) ? PREFERENCE.indexOf(split.strategy) : PREFERENCE.length;
+    (PREFERENCE.includes(split.strategy) ? PREFERENCE.indexOf(split.strategy) : PREFERENCE.length) -
+    windowOf(split) / 1e6;
   const measured = usable.filter((split) => worstLeak(split) !== undefined);
   if (measured.length === 0) {
     const first = [...usable].sort((a, b) => rank(a) - rank(b))[0]!;
@@ -53,7 +55,12 @@ export function recommendSplit(splits: readonly SplitManifest[]): SplitChoice | 
     split: choice.id,
     strategy: choice.strategy,
     worst: worstLeak(choice)!.share,
-    sentence: [reason(choice, measured, clean.length > 0), neighbours(choice), remark(choice)]
+    sentence: [
+      reason(choice, measured, clean.length > 0),
+      neighbours(choice),
+      windows(choice, usable),
+      remark(choice)
+    ]
       .filter(Boolean)
       .join(" ")
   };
@@ -82,6 +89,16 @@ function neighbours(choice: SplitManifest): string | undefined {
   return found && found.share > CLEAN
     ? `Close in meaning to a training row (cosine ${found.threshold} or more) are ${percent(found.share)} of them.`
     : undefined;
+}
+
+function windows(choice: SplitManifest, usable: readonly SplitManifest[]): string | undefined {
+  const others = usable.filter((split) => split !== choice && windowOf(split) > 0).length;
+  if (windowOf(choice) === 0 || others === 0) return undefined;
+  return `The other ${others === 1 ? "window shows" : `${others} windows show`} how scores move over time.`;
+}
+
+function windowOf({settings}: SplitManifest): number {
+  return typeof settings.window === "number" ? settings.window : 0;
 }
 
 function remark(choice: SplitManifest): string | undefined {

@@ -20,6 +20,20 @@ export interface SplitSpec {
   column?: string;
   /** Cut-offs for `temporal`: rows at or after `test` are the test part. Shares are used when absent. */
   cutoffs?: {validation?: string; test: string};
+  /**
+   * For `temporal`: several test windows, a split each, trained on what came before. A number cuts the newest rows into
+   * windows of `test` of all rows each (together half of them when absent); a list names the moment each window begins,
+   * the last one open. Validation is 0 unless given, and a row later than its window is `unused`. Windows are named
+   * "temporal 1 of 3" and so on.
+   */
+  rolling?: number | string[];
+  /** Which window of `rolling` this is, from 1. Made by `rollingWindows`, which `defineEval` calls. */
+  window?: number;
+  /**
+   * For `temporal`: a time before the test part, such as "7 days", whose rows are `unused`, because in use their answers
+   * would not be known yet.
+   */
+  gap?: string;
   /** What counts as a near-duplicate, for `cluster` and for the measures. */
   near?: NearDuplicateSettings;
   /** Shares of the parts; what is left is training. Defaults: validation 0.15, test 0.15, sealed 0. */

@@ -1,0 +1,30 @@
+import {sha256, sqlString, UserError} from "../store/index.js";
+import type {SplitSpec} from "./spec.js";
+
+export interface Shares {
+  validation: number;
+  test: number;
+  sealed: number;
+}
+
+/** The shares of a spec with its defaults; refuses what does not leave a training part. */
+export function sharesOf(spec: SplitSpec): Shares {
+  const shares = {validation: spec.validation ?? 0.15, test: spec.test ?? 0.15, sealed: spec.sealed ?? 0};
+  const wrong = Object.entries(shares).filter(([, share]) => !(share >= 0 && share < 1));
+  if (wrong.length > 0 || shares.validation + shares.test + shares.sealed >= 1)
+    throw new UserError(
+      `split ${spec.name ?? spec.strategy}: validation ${shares.validation}, test ${shares.test} and sealed ${shares.sealed} must each be from 0 to 1 and leave something to train on.`
+    );
+  return shares;
+}
+
+/** A number from 0 to 1 (exclusive) from a key: the same key gives the same number in every version. */
+export function hashUnit(keySql: string, seed: string): string {
+  return `(('0x' || sha256(${sqlString(sha256(seed) + ":")} || ${keySql})[1:13])::ubigint / 4503599627370496.0)`;
+}
+
+/** Names the part of a unit number: test first, then validation, then sealed, so that a changed share moves few rows. */
+export function partOf(unitSql: string, shares: Shares): string {
+  const {test, validation, sealed} = shares;
+  return `case when ${unitSql} < ${test} then 'test' when ${unitSql} < ${test + validation} then 'validation' when ${unitSql} < ${test + validation + sealed} then 'sealed' else 'train' end`;
+}
