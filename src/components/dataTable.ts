@@ -1,22 +1,6 @@
-import {html} from "htl";
-import type {Content} from "./elements.js";
+import {type Column, groupedTable, type TableOptions} from "./groupedTable.js";
 
-export interface Column<T> {
-  name: string;
-  value(row: T, index: number): Content;
-  /** Numbers stand on the right. */
-  numeric?: boolean;
-  /** Cells of this column name their row for a screen reader. */
-  heading?: boolean;
-  /** Text wraps in this column only. */
-  wide?: boolean;
-}
-
-export interface TableOptions<T> {
-  /** Says what the table holds; shown to screen readers. */
-  caption: string;
-  highlight?(row: T): boolean;
-}
+export type {Column, TableOptions};
 
 /** A table that scrolls sideways within its own box, reachable by keyboard. */
 export function dataTable<T>(
@@ -24,30 +8,5 @@ export function dataTable<T>(
   columns: Column<T>[],
   options: TableOptions<T>
 ): HTMLElement {
-  const kind = (column: Column<T>) => (column.numeric ? "number" : column.wide ? "wide" : undefined);
-  return html`<div class="scroll" role="region" aria-label=${options.caption} tabindex="0">
-    <table>
-      <caption class="hidden">
-        ${options.caption}
-      </caption>
-      <thead>
-        <tr>
-          ${columns.map((column) => html`<th scope="col" class=${kind(column)}>${column.name}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          (row, index) =>
-            html`<tr class=${options.highlight?.(row) ? "highlight" : undefined}>
-              ${columns.map((column) => {
-                const content = column.value(row, index);
-                return column.heading
-                  ? html`<th scope="row" class=${kind(column)}>${content}</th>`
-                  : html`<td class=${kind(column)}>${content}</td>`;
-              })}
-            </tr>`
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  return groupedTable([{rows}], columns, options);
 }

@@ -10,3 +10,4 @@ export {merges, rowsForMerges} from "./merges.js";
 export {overview} from "./overview.js";
 export {chooseAnyRun, provenance, runList} from "./runHistory.js";
 export {loadRows} from "./runRows.js";
+export {chooseSplits, splits} from "./splits.js";

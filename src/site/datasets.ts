@@ -1,32 +1,58 @@
 import {group} from "d3";
-import {ledgerSummary, recognition} from "../privacy/index.js";
-import {sqlName, type Store, type VersionManifest} from "../store/index.js";
-import type {DatasetsData, DatasetView} from "./types.js";
+import {recognition} from "../privacy/index.js";
+import type {Store, VersionManifest} from "../store/index.js";
+import type {DatasetsData, DatasetView} from "./dataTypes.js";
+import {ledgerView} from "./ledgers.js";
+import {purgesOf} from "./purges.js";
+import {versionDetails} from "./versionDetails.js";
 
-/** Every data set with its versions, labels and splits; none gives an empty list. */
+/** Older versions are listed with what their record says. */
+const DESCRIBED = 12;
+
+/**
+ * Every data set with its versions and what is in the newest of them; none gives an empty list. Nothing in it
+ * comes from a row that a split has sealed, but counts.
+ */
 export async function datasets(store: Store): Promise<DatasetsData> {
   const byName = group(await store.versions(), ({dataset}) => dataset);
-  const splits = await store.splits();
+  const runs = await store.runs();
   const views: DatasetView[] = [];
   for (const [name, versions] of byName) {
-    const withSplits = [...versions].reverse().find(({id}) => splits.some((split) => split.version === id));
-    const newest = versions[versions.length - 1]!;
+    const splits = await store.splits(name);
+    const described = versions.slice(-DESCRIBED).reverse();
+    const details = await inTurn(described, (version) =>
+      versionDetails(
+        store,
+        {version, before: versionBefore(version, versions), newest: version === versions.at(-1)},
+        splits
+      )
+    );
     views.push({
       name,
       versions,
-      labels: await labelCounts(store, newest),
-      ledger: await ledgerSummary(store, newest),
-      recognition: await recognition(store, name),
-      splits: splits.filter((split) => split.dataset === name && split.version === withSplits?.id)
+      details,
+      ledgers: await inTurn(described, (version) => ledgerView(store, version)),
+      purges: await purgesOf(store, name, versions, runs),
+      recognition: await recognition(store, name)
     });
   }
   return {datasets: views};
 }
 
-async function labelCounts(store: Store, version: VersionManifest): Promise<DatasetView["labels"]> {
-  if (!version.label) return [];
-  return store.rows<{label: string; rows: number}>(
-    `select coalesce(${sqlName(version.label)}::varchar, '(none)') as label, count(*)::int as rows
-     from ${sqlName(`${version.dataset}@${version.id}`)} group by all order by rows desc, label`
-  );
+/** Its parent, or the version pulled before it when the parent is gone. */
+function versionBefore(
+  version: VersionManifest,
+  versions: readonly VersionManifest[]
+): VersionManifest | undefined {
+  return versions.find(({id}) => id === version.parent) ?? versions[versions.indexOf(version) - 1];
+}
+
+/** One after the other, so that memory holds one version's work at a time; what is undefined is left out. */
+async function inTurn<T, R>(all: readonly T[], of: (one: T) => Promise<R | undefined>): Promise<R[]> {
+  const found: R[] = [];
+  for (const one of all) {
+    const result = await of(one);
+    if (result !== undefined) found.push(result);
+  }
+  return found;
 }

@@ -11,7 +11,8 @@ import {listFolders} from "../store/index.js";
 export async function storeFingerprint(dir: string): Promise<string> {
   const files: string[] = [];
   for (const name of await listFolders(join(dir, "datasets"))) {
-    for (const file of ["latest.json", "recognition.json"]) files.push(join("datasets", name, file));
+    for (const file of ["latest.json", "recognition.json", "tombstones.json"])
+      files.push(join("datasets", name, file));
     for (const version of await listFolders(join(dir, "datasets", name)))
       for (const file of ["manifest.json", "ledger.json"]) files.push(join("datasets", name, version, file));
   }
@@ -27,7 +28,17 @@ export async function storeFingerprint(dir: string): Promise<string> {
 export async function codeFingerprint(): Promise<string> {
   const engine = dirname(dirname(fileURLToPath(import.meta.url)));
   const files: string[] = [];
-  for (const room of ["site", "components", "store", "stats", "costs", "decisions", "privacy"])
+  for (const room of [
+    "site",
+    "components",
+    "store",
+    "stats",
+    "costs",
+    "decisions",
+    "datasets",
+    "privacy",
+    "splits"
+  ])
     files.push(...(await filesBelow(engine, room)).filter((file) => /\.[jt]s$/.test(file)));
   return hashFiles(engine, files);
 }

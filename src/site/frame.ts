@@ -9,6 +9,7 @@ export const REPORT_PAGES: NavigationPage[] = [
   {name: "Candidates", path: "/candidates"},
   {name: "Comparison", path: "/comparison"},
   {name: "Data", path: "/data-sets"},
+  {name: "Splits", path: "/splits"},
   {name: "Merges", path: "/merges"},
   {name: "Runs", path: "/runs"}
 ];

@@ -8,5 +8,6 @@ export {models, runs} from "./records.js";
 export {loaderParameter, print} from "./print.js";
 export {type RowsMetadata, runRows} from "./runRows.js";
 export {touchOnStoreChange, type WatchOptions} from "./touchOnStoreChange.js";
+export {splits} from "./splitViews.js";
 export * from "./types.js";
 export {verdicts} from "./verdicts.js";

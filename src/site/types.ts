@@ -4,6 +4,7 @@ import type {LedgerSummary, Recognition} from "../privacy/index.js";
 import type {RunManifest, SplitManifest, VersionManifest} from "../store/index.js";
 
 export type {LedgerSummary, ModelManifest, Recognition, RunManifest, SplitManifest, VersionManifest};
+export type * from "./dataTypes.js";
 export type {RunCandidate} from "../store/index.js";
 
 /** What one candidate cost and how it fared beside its scores. */
@@ -85,24 +86,6 @@ export interface RunView {
 
 export interface VerdictsData {
   runs: RunView[];
-}
-
-export interface DatasetView {
-  name: string;
-  /** Newest last. */
-  versions: VersionManifest[];
-  /** Rows per label of the newest version, most frequent first; empty without a label column. */
-  labels: {label: string; rows: number}[];
-  /** Splits of the newest version that has any. */
-  splits: SplitManifest[];
-  /** Personal data found in the newest version; undefined when it was never scanned. */
-  ledger?: LedgerSummary;
-  /** How well the recognisers did on a labelled sample; absent when nobody measured it. */
-  recognition?: Recognition;
-}
-
-export interface DatasetsData {
-  datasets: DatasetView[];
 }
 
 export interface ModelsData {

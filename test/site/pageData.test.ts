@@ -4,7 +4,7 @@ import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {readRows, rowsIn, scoresOf} from "../../src/components/runRows.js";
 import {decide, scoreTable} from "../../src/decisions/index.js";
-import {currentRuns, datasets, models, runRows, runs, verdicts} from "../../src/site/index.js";
+import {currentRuns, datasets, models, runRows, runs, splits, verdicts} from "../../src/site/index.js";
 import {openStore, openWorkspace, type Store} from "../../src/store/index.js";
 import {sampleStore} from "../support/sampleStore.js";
 
@@ -86,13 +86,17 @@ describe("page data", () => {
     expect([...long, ...short].sort((a, b) => a - b)).toEqual(rowsIn(rows));
   });
 
-  it("describes data sets with all versions and the splits of the newest one that was split", async () => {
+  it("describes data sets with all versions, and the splits of every version that has some", async () => {
     const {datasets: found} = await datasets(store);
     expect(found.map(({name, versions}) => [name, versions.map(({rows}) => rows)])).toEqual([
       ["mails", [500, 620]]
     ]);
-    expect(found[0]!.labels.reduce((sum, {rows}) => sum + rows, 0)).toBe(620);
-    expect(found[0]!.splits.map(({name}) => name).sort()).toEqual(["by thread", "random"]);
+    expect(found[0]!.details[0]!.labels.reduce((sum, {rows}) => sum + rows, 0)).toBe(620);
+    const {versions} = await splits(store);
+    expect(versions.map((view) => [view.newest, view.splits.map(({name}) => name).sort()])).toEqual([
+      [true, ["by thread", "random"]],
+      [false, ["by thread"]]
+    ]);
   });
 
   it("is empty, not an error, for a store without anything", async () => {
@@ -101,6 +105,7 @@ describe("page data", () => {
     try {
       expect(await verdicts(none)).toEqual({runs: []});
       expect(await datasets(none)).toEqual({datasets: []});
+      expect(await splits(none)).toEqual({versions: []});
       expect(await models(none)).toEqual({models: []});
       expect(await runs(none)).toEqual({runs: []});
     } finally {

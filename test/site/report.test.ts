@@ -4,16 +4,18 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {type Browser, type Page} from "playwright-core";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {purge} from "../../src/datasets/index.js";
 import {decide, type ScoreTable, scoreTable, type Verdict} from "../../src/decisions/index.js";
 import {currentRuns} from "../../src/site/index.js";
 import {openStore, openWorkspace, type RunManifest, type Store} from "../../src/store/index.js";
 import {openBrowser} from "../support/browser.js";
 import {type BuiltSite, buildSite, canCutNetwork, siteProject} from "../support/buildSite.js";
 import {HOSTILE, LABELS, sampleStore} from "../support/sampleStore.js";
+import {sampleTickets} from "../support/sampleTickets.js";
 import {type FolderServer, serveFolder} from "../support/serveFolder.js";
 import {settled, watchPage} from "../support/watchPage.js";
 
-const PAGES = ["", "candidates", "comparison", "data-sets", "merges", "runs"];
+const PAGES = ["", "candidates", "comparison", "data-sets", "splits", "merges", "runs"];
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 let project: string;
@@ -30,7 +32,9 @@ beforeAll(async () => {
   await siteProject(project);
   await openWorkspace(project, join(project, ".assay"));
   empty = await buildSite(project, "dist-empty");
-  await sampleStore(project);
+  const workspace = await sampleStore(project);
+  await sampleTickets(workspace);
+  await purge(workspace, "mails", {where: "thread = 'thread-7'", reason: "request 2026-14"});
   full = await buildSite(project, "dist");
   store = await openStore(await openWorkspace(project, join(project, ".assay")));
   byThread = (await currentRuns(store.workspace)).find(

@@ -1,0 +1,111 @@
+import * as Plot from "@observablehq/plot";
+import {html} from "htl";
+import type {SplitsView} from "../site/types.js";
+import {chart} from "./chart.js";
+import type {Content} from "./elements.js";
+import {plural, share} from "./format.js";
+import {nameOf} from "./leakagePlot.js";
+import {responsive} from "./responsive.js";
+
+const DRAWN = 15;
+
+interface ClassShare {
+  split: string;
+  part: string;
+  label: string;
+  share: number;
+}
+
+/** The share of each class in the test part beside that in the training part, a panel for each split. */
+export function classShares({splits}: SplitsView): Content {
+  const named = nameOf(splits);
+  const drawable = splits.filter(({labels}) => labels?.train && labels.test);
+  if (drawable.length === 0) return html`<p>The data set names no label column.</p>`;
+  const totals = new Map<string, number>();
+  for (const {labels} of drawable)
+    for (const [label, rows] of Object.entries(labels!.train!))
+      totals.set(label, (totals.get(label) ?? 0) + rows);
+  for (const {labels} of drawable)
+    for (const label of Object.keys(labels!.test!)) if (!totals.has(label)) totals.set(label, 0);
+  const all = [...totals].sort(([a, n], [b, m]) => m - n || a.localeCompare(b)).map(([label]) => label);
+  const shown = all.slice(0, DRAWN);
+  const shares = drawable.flatMap((split) =>
+    ["train", "test"].flatMap((part) => {
+      const counts = split.labels![part]!;
+      const total = Object.values(counts).reduce((sum, rows) => sum + rows, 0);
+      return shown.map((label): ClassShare => ({
+        split: named(split),
+        part,
+        label,
+        share: (counts[label] ?? 0) / total
+      }));
+    })
+  );
+  const panels = drawable.map(named);
+  const longest = Math.max(...shown.map((label) => label.length));
+  const most = Math.max(...shares.map((one) => one.share));
+  const test = shares.filter(({part}) => part === "test");
+  const trained = new Map(
+    shares.filter(({part}) => part === "train").map((one) => [`${one.split}\n${one.label}`, one.share])
+  );
+  const draw = (width: number) => {
+    const marginLeft = Math.min(width * 0.42, 16 + longest * 7.2);
+    const beside = (width - marginLeft) / panels.length >= 150;
+    const facet = beside ? "fx" : "fy";
+    return chart({
+      width,
+      height: beside ? 66 + shown.length * 24 : 50 + panels.length * (44 + shown.length * 24),
+      marginLeft,
+      marginRight: 16,
+      marginTop: 28,
+      marginBottom: 36,
+      ariaLabel: `Share of each of ${shown.length} classes in training and test part, for ${panels.length} splits`,
+      x: {domain: [0, most], nice: true, tickFormat: "%", ticks: beside ? 2 : 4, label: null},
+      y: {domain: shown, label: null, tickSize: 0, tickPadding: 10},
+      [facet]: {domain: panels, label: null, axis: null, padding: beside ? 0.16 : 0.14},
+      marks: [
+        Plot.gridX({stroke: "var(--line)", strokeOpacity: 1, ticks: beside ? 2 : 4}),
+        Plot.ruleY(test, {
+          [facet]: "split",
+          y: "label",
+          x1: (one: ClassShare) => trained.get(`${one.split}\n${one.label}`)!,
+          x2: "share",
+          stroke: "var(--quiet)",
+          strokeWidth: 2,
+          strokeOpacity: 0.6
+        }),
+        Plot.dot(shares, {
+          [facet]: "split",
+          y: "label",
+          x: "share",
+          r: 4.5,
+          fill: (one: ClassShare) => (one.part === "test" ? "var(--accent)" : "var(--surface)"),
+          stroke: (one: ClassShare) => (one.part === "test" ? "var(--surface)" : "var(--quiet)"),
+          strokeWidth: (one: ClassShare) => (one.part === "test" ? 1 : 2)
+        }),
+        Plot.text(panels, {
+          [facet]: (panel: string) => panel,
+          frameAnchor: "top-left",
+          dy: -24,
+          text: (panel: string) => panel,
+          fontWeight: 600,
+          fill: "currentColor"
+        })
+      ]
+    });
+  };
+  return [
+    responsive(draw),
+    html`<p class="small">
+      Filled: share of the class in the test part. Hollow: in the training part.
+      ${largestGap(test, trained)}${all.length > shown.length ? ` ${plural(all.length - shown.length, "rarer class", "rarer classes")} not drawn.` : ""}
+    </p>`
+  ];
+}
+
+function largestGap(test: readonly ClassShare[], trained: ReadonlyMap<string, number>): string {
+  const gap = (one: ClassShare) => Math.abs(one.share - trained.get(`${one.split}\n${one.label}`)!);
+  const most = [...test].sort((a, b) => gap(b) - gap(a))[0];
+  if (!most || gap(most) === 0) return "";
+  return `Farthest apart: ${most.label} under ${most.split}, ${share(most.share)} in test and ${share(trained.get(`${most.split}\n${most.label}`))} in training.`;
+}

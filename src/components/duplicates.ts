@@ -1,0 +1,118 @@
+import {html} from "htl";
+import type {ConflictView, DuplicatesView, Measured, ConflictsView, VersionManifest} from "../site/types.js";
+import {code, type Content, details, tiles} from "./elements.js";
+import {count, list, plural, share} from "./format.js";
+import {groupedTable} from "./groupedTable.js";
+
+const AT_ONCE = 4;
+
+/** Clusters of rows that say the same or nearly the same, the largest with their ids. */
+export function duplicates(found: Measured<DuplicatesView>, version: VersionManifest): Content {
+  if (!found.measured) return notMeasured(found.reason, version);
+  if (found.clusters === 0)
+    return html`<p>No two rows say the same or nearly the same, from a similarity of ${found.threshold}.</p>`;
+  const {clusters, rows, sameText, largest, threshold} = found;
+  return [
+    tiles([
+      {label: "Clusters", value: count(clusters)},
+      {label: "Rows in them", value: count(rows), note: `${share(rows / version.rows)} of all`},
+      {
+        label: "Of one text",
+        value: count(sameText.clusters),
+        note: plural(sameText.rows, "row")
+      },
+      {
+        label: "Nearly alike",
+        value: count(clusters - sameText.clusters),
+        note: plural(rows - sameText.rows, "row")
+      }
+    ]),
+    html`<p class="small">
+      Similarity is the share of word 5-grams that two texts have in common (Jaccard), to the row the cluster
+      is named for. From ${threshold} on two rows are near-duplicates; others may link rows that are less
+      alike. Rows that a split has sealed are left out.
+    </p>`,
+    details(
+      clusters > largest.length
+        ? `The ${largest.length} largest of ${count(clusters)} clusters`
+        : "The clusters",
+      groupedTable(
+        largest.map(({rows: size, least, greatest, examples}) => ({
+          heading: `${plural(size, "row")}, similarity ${range(least, greatest)}${size > examples.length ? `, ${examples.length} shown` : ""}`,
+          rows: examples
+        })),
+        [
+          {name: "Row", heading: true, value: ({id}) => id},
+          {name: "Similarity", numeric: true, value: ({similarity}) => alike(similarity)},
+          {name: "Text, masked", wide: true, value: ({excerpt}) => excerpt ?? "–"}
+        ],
+        {caption: "Largest clusters of duplicates"}
+      )
+    )
+  ];
+}
+
+/** Rows with the same or nearly the same text that do not agree on their label. */
+export function labelConflicts(found: Measured<ConflictsView>, version: VersionManifest): Content {
+  if (!found.measured) return notMeasured(found.reason, version);
+  if (found.clusters === 0)
+    return html`<p>Rows that say the same or nearly the same agree on their label.</p>`;
+  return [
+    html`<p>
+      ${plural(found.rows, "row")} in ${plural(found.clusters, "cluster")} say the same or nearly the same,
+      and do not agree on their label: either a label is wrong, or the classes overlap.
+    </p>`,
+    conflictTable(found.shown.slice(0, AT_ONCE), "Rows with like texts and unlike labels"),
+    found.shown.length > AT_ONCE
+      ? details(
+          `${found.shown.length - AT_ONCE} more clusters`,
+          conflictTable(found.shown.slice(AT_ONCE), "More rows with like texts and unlike labels")
+        )
+      : null,
+    found.clusters > found.shown.length
+      ? html`<p class="small">
+          The ${found.shown.length} clusters with most rows of ${count(found.clusters)}.
+        </p>`
+      : null
+  ];
+}
+
+function conflictTable(conflicts: readonly ConflictView[], caption: string): HTMLElement {
+  return groupedTable(
+    conflicts.map((conflict) => ({heading: conflictHeading(conflict), rows: conflict.examples})),
+    [
+      {name: "Row", heading: true, value: ({id}) => id},
+      {name: "Label", value: ({label}) => label},
+      {name: "Similarity", numeric: true, value: ({similarity}) => alike(similarity)},
+      {name: "Text, masked", wide: true, value: ({excerpt}) => excerpt ?? "–"}
+    ],
+    {caption}
+  );
+}
+
+function conflictHeading({kind, rows, labels, examples}: ConflictView): string {
+  const counted = labels.slice(0, 4).map(({label, rows: n}) => `${label} ${n}`);
+  const what = kind === "same text" ? "with the same text" : "nearly alike";
+  const shown = rows > examples.length ? `, ${examples.length} shown` : "";
+  return `${plural(rows, "row")} ${what}: ${list(counted)}${labels.length > 4 ? ", …" : ""}${shown}`;
+}
+
+function notMeasured(reason: string, {dataset}: VersionManifest): Content {
+  return html`<p>
+    Not measured:
+    ${reason}.${
+      reason.includes("column")
+        ? ""
+        : html` ${code(`npx assay split ${dataset} --compare`)} measures the newest version.`
+    }
+  </p>`;
+}
+
+/** Cut, not rounded: only texts that are equal are alike by 1. */
+function alike(similarity: number): string {
+  return similarity === 1 ? "1" : (Math.floor(100 * similarity) / 100).toFixed(2);
+}
+
+function range(least: number, greatest: number): string {
+  return alike(least) === alike(greatest) ? alike(least) : `${alike(least)} to ${alike(greatest)}`;
+}

@@ -1,0 +1,76 @@
+import {html} from "htl";
+import type {Content} from "./elements.js";
+
+export interface Column<T> {
+  name: string;
+  /** Small print below the name. */
+  note?: Content;
+  value(row: T, index: number): Content;
+  /** Numbers stand on the right. */
+  numeric?: boolean;
+  /** Cells of this column name their row for a screen reader. */
+  heading?: boolean;
+  /** Text wraps in this column only. */
+  wide?: boolean;
+}
+
+export interface TableOptions<T> {
+  /** Says what the table holds; shown to screen readers. */
+  caption: string;
+  highlight?(row: T): boolean;
+}
+
+export interface RowGroup<T> {
+  /** What its rows have in common, in a line above them. */
+  heading?: Content;
+  rows: readonly T[];
+}
+
+/** A table that scrolls sideways within its own box, reachable by keyboard, its rows in groups. */
+export function groupedTable<T>(
+  groups: readonly RowGroup<T>[],
+  columns: readonly Column<T>[],
+  options: TableOptions<T>
+): HTMLElement {
+  const kind = (column: Column<T>) => (column.numeric ? "number" : column.wide ? "wide" : undefined);
+  return html`<div class="scroll" role="region" aria-label=${options.caption} tabindex="0">
+    <table>
+      <caption class="hidden">
+        ${options.caption}
+      </caption>
+      <thead>
+        <tr>
+          ${columns.map(
+            (column) =>
+              html`<th scope="col" class=${kind(column)}>
+                ${column.name}${column.note ? html`<small>${column.note}</small>` : null}
+              </th>`
+          )}
+        </tr>
+      </thead>
+      ${groups.map(
+        ({heading, rows}) =>
+          html`<tbody>
+            ${
+              heading
+                ? html`<tr class="group">
+                    <th scope="rowgroup" colspan=${columns.length}>${heading}</th>
+                  </tr>`
+                : null
+            }
+            ${rows.map(
+              (row, index) =>
+                html`<tr class=${options.highlight?.(row) ? "highlight" : undefined}>
+                  ${columns.map((column) => {
+                    const content = column.value(row, index);
+                    return column.heading
+                      ? html`<th scope="row" class=${kind(column)}>${content}</th>`
+                      : html`<td class=${kind(column)}>${content}</td>`;
+                  })}
+                </tr>`
+            )}
+          </tbody>`
+      )}
+    </table>
+  </div>`;
+}

@@ -1,0 +1,52 @@
+import * as Plot from "@observablehq/plot";
+import {html} from "htl";
+import type {VersionDetails} from "../site/types.js";
+import {chart} from "./chart.js";
+import type {Content} from "./elements.js";
+import {count, plural, share} from "./format.js";
+import {responsive} from "./responsive.js";
+
+const DRAWN = 30;
+
+/** Rows of each label, the commonest first. */
+export function labelPlot({labels, otherLabels}: Pick<VersionDetails, "labels" | "otherLabels">): Content {
+  if (labels.length === 0) return html`<p>The data set names no label column.</p>`;
+  const shown = labels.slice(0, DRAWN);
+  const names = Math.max(...shown.map(({label}) => label.length));
+  const total = labels.reduce((sum, {rows}) => sum + rows, otherLabels?.rows ?? 0);
+  const hidden = labels.length - shown.length + (otherLabels?.labels ?? 0);
+  const plot = responsive((width) =>
+    chart({
+      width,
+      height: 50 + shown.length * 26,
+      marginLeft: Math.min(width * 0.42, 16 + names * 7.4),
+      marginRight: 110,
+      marginTop: 4,
+      marginBottom: 40,
+      ariaLabel: `Rows of each of ${shown.length} labels`,
+      x: {label: "rows →", labelAnchor: "center", labelArrow: "none", ticks: width < 560 ? 3 : 6, nice: true},
+      y: {label: null, domain: shown.map(({label}) => label), tickSize: 0, tickPadding: 10},
+      marks: [
+        Plot.gridX({stroke: "var(--line)", strokeOpacity: 1, ticks: width < 560 ? 3 : 6}),
+        Plot.barX(shown, {
+          y: "label",
+          x: "rows",
+          fill: "var(--accent)",
+          fillOpacity: 0.75,
+          insetTop: 4,
+          insetBottom: 4,
+          rx2: 3
+        }),
+        Plot.text(shown, {
+          y: "label",
+          x: "rows",
+          textAnchor: "start",
+          dx: 6,
+          text: ({rows}: {rows: number}) => `${count(rows)} · ${share(rows / total)}`,
+          fill: "currentColor"
+        })
+      ]
+    })
+  );
+  return hidden > 0 ? [plot, html`<p class="small">${plural(hidden, "rarer label")} not drawn.</p>`] : plot;
+}

@@ -1,0 +1,100 @@
+import * as Plot from "@observablehq/plot";
+import {html} from "htl";
+import type {SplitManifest, SplitsView} from "../site/types.js";
+import {chart} from "./chart.js";
+import type {Content} from "./elements.js";
+import {share} from "./format.js";
+import {responsive} from "./responsive.js";
+import {leakOf, LEAKS} from "./splitMeasures.js";
+
+interface Dot {
+  split: string;
+  kind: string;
+  share: number;
+  chosen: boolean;
+}
+
+/** How much of each split's test part has the like in training: a panel for each kind of leakage, a line for each split. */
+export function leakagePlot({splits, choice}: SplitsView): Content {
+  const named = nameOf(splits);
+  const dots = LEAKS.flatMap(({measure, name}) =>
+    splits.flatMap((split): Dot[] => {
+      const leak = leakOf(split, measure);
+      return leak
+        ? [{split: named(split), kind: name, share: leak.share, chosen: split.id === choice?.split}]
+        : [];
+    })
+  );
+  if (dots.length === 0) return null;
+  const kinds = [...new Set(dots.map(({kind}) => kind))];
+  const names = splits.map(named);
+  const most = Math.max(0.05, ...dots.map((dot) => dot.share));
+  const longest = Math.max(...names.map((name) => name.length));
+  const draw = (width: number) => {
+    const marginLeft = Math.min(width * 0.35, 18 + longest * 7.2);
+    const beside = (width - marginLeft) / kinds.length >= 170;
+    const facet = beside ? "fx" : "fy";
+    return chart({
+      width,
+      height: beside ? 60 + names.length * 30 : 44 + kinds.length * (30 + names.length * 26),
+      marginLeft,
+      marginRight: 44,
+      marginTop: 28,
+      marginBottom: 36,
+      ariaLabel: `Share of test rows with the like in training, for ${splits.length} splits and ${kinds.length} kinds of leakage`,
+      x: {domain: [0, most], percent: false, tickFormat: "%", ticks: 2, label: null},
+      y: {domain: names, label: null, tickSize: 0, tickPadding: 10, padding: 0.6},
+      [facet]: {domain: kinds, label: null, axis: null, padding: beside ? 0.28 : 0.3},
+      marks: [
+        Plot.ruleX([0], {stroke: "var(--strong-line)"}),
+        Plot.ruleY(dots, {
+          [facet]: "kind",
+          y: "split",
+          x1: 0,
+          x2: "share",
+          stroke: "var(--line)",
+          strokeWidth: 2
+        }),
+        Plot.dot(dots, {
+          [facet]: "kind",
+          y: "split",
+          x: "share",
+          r: 5,
+          fill: (dot: Dot) => (dot.chosen ? "var(--accent)" : "var(--quiet)"),
+          stroke: "var(--surface)",
+          strokeWidth: 1.5
+        }),
+        Plot.text(dots, {
+          [facet]: "kind",
+          y: "split",
+          x: "share",
+          dx: 10,
+          textAnchor: "start",
+          text: (dot: Dot) => share(dot.share),
+          fill: "currentColor"
+        }),
+        Plot.text(kinds, {
+          [facet]: (kind: string) => kind,
+          frameAnchor: "top-left",
+          dy: -24,
+          text: (kind: string) => kind,
+          fontWeight: 600,
+          fill: "currentColor"
+        })
+      ]
+    });
+  };
+  return [
+    responsive(draw),
+    html`<p class="small">
+      Share of the test rows; 0% is what a score on unseen rows
+      needs.${choice ? " Coloured: the split recommended above." : ""}
+    </p>`
+  ];
+}
+
+/** A split's name, with the beginning of its id where two have the same one. */
+export function nameOf(splits: readonly SplitManifest[]): (split: SplitManifest) => string {
+  return ({name, id}) =>
+    splits.filter((other) => other.name === name).length > 1 ? `${name} ${id.slice(0, 4)}` : name;
+}

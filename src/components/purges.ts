@@ -1,0 +1,44 @@
+import {html} from "htl";
+import type {PurgeView} from "../site/types.js";
+import {dataTable} from "./dataTable.js";
+import {type Content, hash} from "./elements.js";
+import {count, time} from "./format.js";
+
+/** Every erasure of rows: when, why, how many, and what it touched. */
+export function purges(all: readonly PurgeView[]): Content {
+  if (all.length === 0) return html`<p>No row of it has been erased.</p>`;
+  return [
+    dataTable(
+      all,
+      [
+        {name: "When (UTC)", heading: true, value: ({at}) => time(at)},
+        {name: "Why", wide: true, value: ({reason}) => reason},
+        {name: "Rows", numeric: true, value: ({rows}) => count(rows)},
+        {
+          name: "In versions",
+          value: ({versions}) =>
+            versions.length === 0
+              ? "none"
+              : versions.map(({id, rows}) => html`<div>${hash(id)}: ${count(rows)}</div>`)
+        },
+        {
+          name: "In runs",
+          value: ({runs}) =>
+            runs.length === 0
+              ? "none"
+              : runs.map(
+                  ({id, rows}) =>
+                    html`<div>
+                      <a href=${`./runs?run=${encodeURIComponent(id)}`}>${id}</a>: ${count(rows)}
+                    </div>`
+                )
+        }
+      ],
+      {caption: "Rows erased, the latest erasure first"}
+    ),
+    html`<p class="small">
+      The rows are gone from every version and from what the runs asked and answered; the runs' scores still
+      count them. A salted hash of each keeps it from coming back with the next pull.
+    </p>`
+  ];
+}

@@ -1,0 +1,82 @@
+import {html} from "htl";
+import type {SplitsData, SplitsView, VerdictsData} from "../site/types.js";
+import {classShares} from "./classShares.js";
+import {badge, code, type Content, emptyState, hash, section} from "./elements.js";
+import {count, list, plural, time} from "./format.js";
+import {type Input, select} from "./inputs.js";
+import {leakagePlot} from "./leakagePlot.js";
+import {splitResults} from "./splitResults.js";
+import {splitTable} from "./splitTable.js";
+
+/** Lets a reader choose a version of a data set; without one it says how to pull and split one. */
+export function chooseSplits(data: SplitsData): Input<SplitsView | null> {
+  const several = new Set(data.versions.map(({dataset}) => dataset)).size > 1;
+  if (data.versions.length > 0)
+    return select(
+      data.versions.map((view) => ({
+        label: `${view.dataset}, ${time(view.version.pulledAt)}, ${plural(view.splits.length, "split")}`,
+        value: view as SplitsView | null,
+        ...(several ? {group: view.dataset} : {})
+      })),
+      {label: "Data set and version"}
+    );
+  const node = emptyState("No data set has been pulled yet.", [
+    "Declare one in ",
+    code("data-loaders/"),
+    " and read it with ",
+    code("npx assay pull"),
+    "; an eval makes the splits it names."
+  ]);
+  return Object.assign(node, {value: null});
+}
+
+/** Which split to use and why, the splits side by side, and what the choice changes in the results. */
+export function splits(view: SplitsView | null, verdicts: VerdictsData): Content {
+  if (!view) return null;
+  if (view.splits.length === 0)
+    return emptyState(`${view.dataset} has not been split yet.`, [
+      "An eval makes the split it names when it runs. To make every strategy its columns allow and see them side by side: ",
+      code(`npx assay split ${view.dataset} --compare`)
+    ]);
+  const one = view.splits.length === 1;
+  return html`<div>
+    ${recommendation(view)}
+    ${section(one ? "The split in numbers" : "Side by side", splitTable(view), untried(view))}
+    ${section("Leakage into the test part", leakagePlot(view) ?? html`<p>No leakage could be measured.</p>`)}
+    ${section("Classes in test and training", classShares(view))}
+    ${section("What the choice changes in the results", splitResults(view, verdicts))}
+  </div>`;
+}
+
+function recommendation(view: SplitsView): HTMLElement {
+  const {dataset, version, choice, clean, splits: all} = view;
+  const name = all.find(({id}) => id === choice?.split)?.name;
+  return html`<section
+    class=${`verdict verdict-${choice ? (clean ? "pick" : "need-more") : "no-scores"}`}
+    aria-label="Which split to use"
+  >
+    <p class="eyebrow">
+      ${
+        choice
+          ? badge(clean ? `Use ${name}` : `${name} leaks least`, clean ? "good" : "open")
+          : badge("No split to recommend", "bad")
+      }
+      <span>${dataset}, version ${hash(version.id)}, ${count(version.rows)} rows</span>
+    </p>
+    ${advice(choice?.sentence ?? "No split has both training and test rows, so there is none to recommend.")}
+  </section>`;
+}
+
+function untried({dataset, untried: strategies, newest}: SplitsView): Content {
+  if (strategies.length === 0 || !newest) return null;
+  return html`<p class="small">
+    Not made yet: ${list(strategies)}. ${code(`npx assay split ${dataset} --compare`)} makes every strategy
+    the columns allow and measures it.
+  </p>`;
+}
+
+/** The engine's words: what to use as the headline, the rest below it. */
+function advice(sentence: string): Content {
+  const [first = "", ...rest] = sentence.split(/(?<=\.) (?=[A-Z])/);
+  return [html`<p class="sentence">${first}</p>`, rest.length > 0 ? html`<p>${rest.join(" ")}</p>` : null];
+}

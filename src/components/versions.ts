@@ -1,0 +1,140 @@
+import {html} from "htl";
+import type {DatasetView, VersionDetails, VersionDiff, VersionManifest} from "../site/types.js";
+import {dataTable} from "./dataTable.js";
+import {badge, type BadgeKind, code, type Content, hash, tiles} from "./elements.js";
+import {bytes, count, list, plural, time} from "./format.js";
+
+/** Every version of a data set, the newest first. */
+export function versionTable({versions, purges}: DatasetView, chosen: VersionManifest): HTMLElement {
+  const erased = (version: VersionManifest) => version.purged?.reduce((sum, {rows}) => sum + rows, 0);
+  return dataTable(
+    [...versions].reverse(),
+    [
+      {name: "Version", heading: true, value: (version) => hash(version.id)},
+      {name: "Pulled (UTC)", value: (version) => time(version.pulledAt)},
+      {name: "Rows", numeric: true, value: (version) => count(version.rows)},
+      {name: "Added", numeric: true, value: (version) => count(version.changes?.added)},
+      {name: "Removed", numeric: true, value: (version) => count(version.changes?.removed)},
+      {name: "Changed", numeric: true, value: (version) => count(version.changes?.changed)},
+      {name: "Rejected", numeric: true, value: (version) => count(version.rejected)},
+      ...(purges.length > 0
+        ? [
+            {
+              name: "Erased since",
+              numeric: true,
+              value: (version: VersionManifest) => count(erased(version) ?? 0)
+            }
+          ]
+        : []),
+      {name: "Size", numeric: true, value: (version) => bytes(version.bytes)}
+    ],
+    {
+      caption: "Versions, the newest first, with what changed since the one before",
+      highlight: ({id}) => id === chosen.id
+    }
+  );
+}
+
+/** What changed from the version before: rows, columns, and the drift of each column. */
+export function versionChanges({diff, drift}: VersionDetails): Content {
+  if (!diff) return html`<p>It is the first version in the store: there is none to compare it with.</p>`;
+  return [
+    html`<p>
+      Compared with version ${hash(diff.before.id)} of ${time(diff.before.pulledAt)} UTC,
+      ${count(diff.before.rows)} rows. Rows that a split has sealed are left out.
+    </p>`,
+    tiles(
+      (["added", "removed", "changed"] as const).map((kind) => ({
+        label: `Rows ${kind}`,
+        value: count(diff[kind].rows),
+        note: sample(diff[kind])
+      }))
+    ),
+    changedCells(diff),
+    schemaChanges(diff),
+    driftTable(diff, drift)
+  ];
+}
+
+function sample({rows, sample: ids}: VersionDiff["added"]): Content {
+  if (ids.length === 0) return null;
+  return `${ids.join(", ")}${rows > ids.length ? ", …" : ""}`;
+}
+
+function changedCells({changedColumns}: VersionDiff): Content {
+  if (changedColumns.length === 0) return null;
+  const columns = changedColumns.map(({column, rows}) => `${column} in ${plural(rows, "row")}`);
+  return html`<p>Of the columns that both have, what differs is ${list(columns)}.</p>`;
+}
+
+function schemaChanges({columns: {added, removed, retyped}}: VersionDiff): Content {
+  const told = [
+    ...added.map(({name, type}) => `${name} (${type.toLowerCase()}) is new`),
+    ...removed.map(({name}) => `${name} is gone`),
+    ...retyped.map(
+      ({name, before, after}) => `${name} was ${before.toLowerCase()} and is now ${after.toLowerCase()}`
+    )
+  ];
+  return told.length > 0 ? html`<p>Columns: ${list(told)}.</p>` : null;
+}
+
+const STATES: Record<string, {text: string; kind: BadgeKind}> = {
+  steady: {text: "steady", kind: "good"},
+  undecided: {text: "cannot tell", kind: "open"},
+  drifted: {text: "drifted", kind: "bad"}
+};
+
+function driftTable({drift, dataset, before}: VersionDiff, verdict: VersionDetails["drift"]): Content {
+  if (drift.length === 0) return html`<p>The two versions have no column in common.</p>`;
+  const judged = new Map(verdict?.columns.map((column) => [column.column, column]));
+  const spread = ({mean, sd, least, most}: VersionDiff["drift"][number]["before"]) =>
+    mean !== undefined
+      ? `${figure(mean)} ± ${figure(sd)}`
+      : least !== undefined
+        ? `${least} to ${most}`
+        : "–";
+  return [
+    html`<h3>Drift by column</h3>`,
+    dataTable(
+      drift,
+      [
+        {name: "Column", heading: true, value: ({column}) => column},
+        {name: "Measured", value: ({kind}) => (kind === "text" ? "text, its length" : kind)},
+        {name: "Before", numeric: true, value: ({before: one}) => spread(one)},
+        {name: "After", numeric: true, value: ({after}) => spread(after)},
+        {
+          name: "Missing",
+          numeric: true,
+          value: (one) =>
+            one.before.missing === one.after.missing
+              ? count(one.after.missing)
+              : `${count(one.before.missing)} → ${count(one.after.missing)}`
+        },
+        {name: "PSI", numeric: true, value: ({psi}) => psi?.toFixed(3) ?? "–"},
+        {name: "p", numeric: true, value: ({p}) => chance(p)},
+        {
+          name: "Verdict",
+          value: ({column}) => {
+            const state = STATES[judged.get(column)?.state ?? ""];
+            return state ? badge(state.text, state.kind) : "not judged";
+          }
+        }
+      ],
+      {caption: "Drift of each column since the version before"}
+    ),
+    html`<p class="small">
+      Mean ± standard deviation of numbers and of text lengths, in characters. A column has drifted from a
+      population stability index (PSI) of 0.25 that chance does not explain (chi-square test, shared among the
+      columns). As a monitor: ${code(`npx assay drift ${dataset} --against ${before.id.slice(0, 12)}`)}.
+    </p>`
+  ];
+}
+
+const figure = (value: number | undefined) =>
+  value === undefined ? "–" : Number(value.toPrecision(4)).toLocaleString("en-US");
+
+/** A p-value: three decimals, and none that reads as never. */
+export function chance(p: number | undefined): string {
+  if (p === undefined) return "–";
+  return p < 0.001 ? "< 0.001" : p.toFixed(3);
+}

@@ -1,0 +1,3 @@
+import {print, splits} from "../site/index.js";
+
+await print(splits);

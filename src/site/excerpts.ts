@@ -1,0 +1,30 @@
+import {maskExcerpt} from "../privacy/index.js";
+import {sqlName, sqlString, type Store, type VersionManifest} from "../store/index.js";
+
+const LONGEST = 160;
+/** Longer texts are cut before they are looked through. */
+const MOST_READ = 4000;
+
+/** A text as pages show it: personal data and names replaced, on one line, cut. */
+export function masked(text: string): string {
+  return maskExcerpt(text.slice(0, MOST_READ), LONGEST);
+}
+
+/**
+ * What pages may show of these rows' text, by id; rows without text or without a text column are left out. `relation`
+ * has the version's columns and none of the sealed rows.
+ */
+export async function excerptsOf(
+  store: Store,
+  {text}: VersionManifest,
+  relation: string,
+  ids: Iterable<string>
+): Promise<Map<string, string>> {
+  const wanted = [...new Set(ids)];
+  if (!text || wanted.length === 0) return new Map();
+  const found = await store.rows<{row_id: string; text: string}>(
+    `select row_id, ${sqlName(text)}::varchar as text from ${relation}
+     where row_id in (${wanted.map(sqlString).join(", ")}) and ${sqlName(text)} is not null`
+  );
+  return new Map(found.map((row) => [row.row_id, masked(row.text)]));
+}

@@ -1,0 +1,74 @@
+import {existsSync} from "node:fs";
+import {join} from "node:path";
+import {
+  sqlString,
+  type Store,
+  type SplitManifest,
+  type VersionManifest,
+  withoutSealed
+} from "../store/index.js";
+import type {RejectedView, SkippedView} from "./dataTypes.js";
+import {excerptsOf, masked} from "./excerpts.js";
+
+const REASONS = 5;
+const EXAMPLES = 3;
+const LINES = 5;
+
+/** The rows that each filter of a version dropped, with the commonest reasons and a few examples. */
+export async function rejectedRows(
+  store: Store,
+  version: VersionManifest,
+  splits: readonly SplitManifest[]
+): Promise<RejectedView[]> {
+  const filters = Object.entries(version.filters ?? {});
+  const file = join(store.workspace.datasetDir(version.dataset, version.id), "rejected.parquet");
+  if (filters.length === 0 || !existsSync(file)) return [];
+  const all = `read_parquet(${sqlString(file)})`;
+  const open = `(${withoutSealed(all, store.workspace, version.dataset, splits)})`;
+  const counted = await store.rows<{filter: string; reason: string; rows: number}>(
+    `select rejected_by as filter, rejected_because as reason, count(*)::int as rows from ${all}
+     group by all order by rows desc, reason`
+  );
+  const examples = await store.rows<{filter: string; reason: string; row_id: string}>(
+    `select rejected_by as filter, rejected_because as reason, row_id from ${open}
+     qualify row_number() over (partition by rejected_by order by row_id) <= ${EXAMPLES} order by row_id`
+  );
+  const excerpts = await excerptsOf(
+    store,
+    version,
+    open,
+    examples.map(({row_id}) => row_id)
+  );
+  return filters.map(([filter, {rule}]) => {
+    const reasons = counted.filter((one) => one.filter === filter);
+    return {
+      filter,
+      rule: typeof rule === "string" ? rule : JSON.stringify(rule),
+      rows: reasons.reduce((sum, {rows}) => sum + rows, 0),
+      reasons: reasons.slice(0, REASONS).map(({reason, rows}) => ({reason, rows})),
+      reasonCount: reasons.length,
+      examples: examples
+        .filter((one) => one.filter === filter)
+        .map(({row_id, reason}) => ({id: row_id, reason, excerpt: excerpts.get(row_id) ?? null}))
+    };
+  });
+}
+
+/** Lines of the source that a pull left out; undefined when it read all of them. */
+export async function skippedLines(store: Store, version: VersionManifest): Promise<SkippedView | undefined> {
+  const file = join(store.workspace.datasetDir(version.dataset, version.id), "rejects.parquet");
+  if (!existsSync(file)) return undefined;
+  const lines = `read_parquet(${sqlString(file)})`;
+  const total = await store.row<{n: number}>(`select count(*)::int as n from ${lines}`);
+  const found = await store.rows<{file: string; line: number | null; reason: string}>(
+    `select file, line::double as line, reason from ${lines} order by file, line limit ${LINES}`
+  );
+  return {
+    lines: total!.n,
+    examples: found.map(({line, reason, file: name}) => ({
+      file: name,
+      ...(line === null ? {} : {line}),
+      reason: masked(reason)
+    }))
+  };
+}

@@ -1,0 +1,43 @@
+import {group} from "d3";
+import {CLEAN, possibleStrategies, recommendSplit} from "../splits/index.js";
+import type {SplitManifest, Store, VersionManifest} from "../store/index.js";
+import type {SplitsData, SplitsView} from "./dataTypes.js";
+
+/** The splits of each data set's newest version and of older ones that were split, newest versions first. */
+export async function splits(store: Store): Promise<SplitsData> {
+  const all = await store.splits();
+  const views: SplitsView[] = [];
+  for (const versions of group(await store.versions(), ({dataset}) => dataset).values())
+    for (const version of [...versions].reverse()) {
+      const own = all.filter((split) => split.dataset === version.dataset && split.version === version.id);
+      const newest = version === versions.at(-1);
+      if (own.length > 0 || newest) views.push(viewOf(version, own, newest));
+    }
+  return {versions: views};
+}
+
+function viewOf(version: VersionManifest, splits: readonly SplitManifest[], newest: boolean): SplitsView {
+  const {dataset, id, rows, pulledAt, text, label, group: column, time} = version;
+  const choice = recommendSplit(splits);
+  const first = (split: SplitManifest) => (split.id === choice?.split ? 0 : 1);
+  const sorted = [...splits].sort((a, b) => first(a) - first(b) || a.name.localeCompare(b.name));
+  return {
+    dataset,
+    version: {id, rows, pulledAt},
+    newest,
+    roles: {text, label, group: column, time},
+    splits: sorted.map(withoutSealedLabels),
+    ...(choice ? {choice} : {}),
+    clean: choice?.worst !== undefined && choice.worst <= CLEAN,
+    untried: possibleStrategies(version).filter(
+      (strategy) => !splits.some((split) => split.strategy === strategy)
+    )
+  };
+}
+
+function withoutSealedLabels(split: SplitManifest): SplitManifest {
+  if (!split.labels) return split;
+  const labels = {...split.labels};
+  delete labels.sealed;
+  return {...split, labels};
+}

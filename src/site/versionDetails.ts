@@ -1,0 +1,102 @@
+import {existsSync} from "node:fs";
+import {readdir} from "node:fs/promises";
+import {join} from "node:path";
+import {diffVersions, driftVerdict, versionFile} from "../datasets/index.js";
+import {recognizersVersion} from "../privacy/index.js";
+import {
+  hashJson,
+  openRows,
+  readJson,
+  type SplitManifest,
+  type Store,
+  type VersionManifest,
+  writeJsonAtomic
+} from "../store/index.js";
+import type {ConflictsView, DuplicatesView, Measured, VersionDetails} from "./dataTypes.js";
+import {conflictingLabels, duplicateClusters} from "./duplicateClusters.js";
+import {labelCounts} from "./labelCounts.js";
+import {rejectedRows, skippedLines} from "./rejectedRows.js";
+
+/** Raise it when the same version would be described otherwise. */
+const EDITION = 1;
+
+/** Pages do not look for duplicates among more rows by themselves: that takes minutes. */
+const MOST_ROWS = 2_000_000;
+
+export interface DescribedVersion {
+  version: VersionManifest;
+  /** The version before it, when the store still has it. */
+  before?: VersionManifest;
+  newest: boolean;
+}
+
+/**
+ * What a version holds, without the rows that a split has sealed. Computed once and kept in the store until the
+ * version, the one before it, what is sealed or the recognisers change. Undefined when its rows are gone.
+ */
+export async function versionDetails(
+  store: Store,
+  {version, before, newest}: DescribedVersion,
+  splits: readonly SplitManifest[]
+): Promise<VersionDetails | undefined> {
+  if (!existsSync(versionFile(store.workspace, version))) return undefined;
+  const earlier = before && existsSync(versionFile(store.workspace, before)) ? before : undefined;
+  const reason = await whyNotClustered(store, version, newest);
+  const key = hashJson([
+    EDITION,
+    recognizersVersion,
+    hashJson(version),
+    earlier ? hashJson(earlier) : null,
+    splits.filter(({counts}) => counts.sealed).map(({id, counts}) => [id, counts.sealed]),
+    reason ?? null
+  ]);
+  const file = join(store.workspace.dir, "cache", `version-${version.dataset}-${version.id}.json`);
+  const kept = await readJson<{key: string; details: VersionDetails}>(file).catch(() => undefined);
+  if (kept?.key === key) return kept.details;
+  const details = await describe(store, version, earlier, splits, reason);
+  await writeJsonAtomic(file, {key, details});
+  return details;
+}
+
+async function describe(
+  store: Store,
+  version: VersionManifest,
+  before: VersionManifest | undefined,
+  splits: readonly SplitManifest[],
+  notClustered: string | undefined
+): Promise<VersionDetails> {
+  const rows = `(${openRows(store.workspace, version, splits)})`;
+  const {labelText, ...labels} = await labelCounts(store, version, rows);
+  const diff = before && (await diffVersions(store, before, version));
+  const skipped = await skippedLines(store, version);
+  const clustered = async <T>(of: () => Promise<T>): Promise<Measured<T>> =>
+    notClustered === undefined ? {measured: true, ...(await of())} : {measured: false, reason: notClustered};
+  const duplicates = await clustered<DuplicatesView>(() => duplicateClusters(store, version, rows));
+  const conflicts: Measured<ConflictsView> = version.label
+    ? await clustered(() => conflictingLabels(store, version, rows, labelText))
+    : {measured: false, reason: "the data set names no label column"};
+  return {
+    version: version.id,
+    ...labels,
+    ...(diff ? {diff, drift: driftVerdict(diff)} : {}),
+    rejected: await rejectedRows(store, version, splits),
+    ...(skipped ? {skipped} : {}),
+    duplicates,
+    conflicts
+  };
+}
+
+/** Why a page does not look for duplicates in a version; undefined when it does. */
+async function whyNotClustered(
+  store: Store,
+  version: VersionManifest,
+  newest: boolean
+): Promise<string | undefined> {
+  if (!version.text) return "the data set names no text column";
+  const files = await readdir(store.workspace.datasetDir(version.dataset, version.id));
+  if (files.some((name) => /^near-duplicates-.*\.json$/.test(name))) return undefined;
+  if (!newest) return "only the newest version and those with splits are looked through";
+  return version.rows > MOST_ROWS
+    ? `the version has ${version.rows} rows, and pages look through at most ${MOST_ROWS} by themselves`
+    : undefined;
+}
