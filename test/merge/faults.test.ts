@@ -221,6 +221,38 @@ describe("damaged inputs", () => {
     await damaged("empty", (file) => truncate(file, 0));
   });
 
+  it("of several shards are refused by the name of the shard that is cut short, missing, or not in the index", async () => {
+    const {out} = await mergeIn(
+      work.path,
+      {merge_method: "linear", models: [{model: join(work.path, "a"), parameters: {weight: 1}}]},
+      {out: join(work.path, "sharded"), shardSize}
+    );
+    const shard = "model-00002-of-00006.safetensors";
+    const attempt = async (name: string, damage: (folder: string) => Promise<void>) => {
+      const folder = join(work.path, name);
+      await cp(out, folder, {recursive: true});
+      await damage(folder);
+      const target = join(work.path, `out-${name}`);
+      const run = mergeIn(
+        work.path,
+        {merge_method: "linear", models: [{model: folder, parameters: {weight: 1}}]},
+        {out: target}
+      );
+      await expect(run).rejects.toThrow(UserError);
+      expect(existsSync(target)).toBe(false);
+      return run.catch((error: unknown) => String(error));
+    };
+    expect(await attempt("cut", (folder) => truncate(join(folder, shard), 900_000))).toContain(shard);
+    expect(await attempt("gone", (folder) => rm(join(folder, shard)))).toContain(shard);
+    const unlisted = await attempt("unlisted", async (folder) => {
+      const path = join(folder, "model.safetensors.index.json");
+      const index = JSON.parse(await readFile(path, "utf8")) as {weight_map: Record<string, string>};
+      const kept = Object.entries(index.weight_map).filter(([name]) => name !== "model.layers.5.w.weight");
+      await writeFile(path, JSON.stringify({weight_map: Object.fromEntries(kept)}));
+    });
+    expect(unlisted).toContain("model.layers.5.w.weight");
+  });
+
   it("with a flipped bit in the header's structure are refused by name", async () => {
     await damaged("flipped", async (file) => {
       const handle = await open(file, "r+");
@@ -234,13 +266,14 @@ describe("damaged inputs", () => {
 });
 
 describe("a full disk", () => {
-  it("is noticed before the merge, and in the middle of it without losing finished shards", async () => {
+  it("is noticed before the merge, and in the middle of it without losing finished shards", async (context) => {
     const disk = join(work.path, "disk");
     await mkdir(disk);
     const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=16m", "tmpfs", disk], {encoding: "utf8"});
     if (mounted.status !== 0) {
-      console.log(`The full-disk test is skipped: no tmpfs could be mounted (${mounted.stderr.trim()}).`);
-      return;
+      const reason = `no tmpfs could be mounted (${mounted.error?.message ?? mounted.stderr.trim()})`;
+      console.log(`Skipped: the full-disk test, because ${reason}.`);
+      context.skip(reason);
     }
     try {
       const filler = join(disk, "filler");

@@ -10,7 +10,8 @@ import {buildHeader, headerLength, parseHeader} from "../../src/merge/safetensor
 import {openCheckpoint, readHeader} from "../../src/merge/safetensors/open.js";
 import {planShards} from "../../src/merge/safetensors/shards.js";
 import {writeSafetensors} from "../../src/merge/safetensors/write.js";
-import {readTensors, workFolder} from "./support.js";
+import {describeWithPython, PYTHON} from "./python.js";
+import {mergeIn, readBytes, workFolder, writeModel} from "./support.js";
 
 let work: Awaited<ReturnType<typeof workFolder>>;
 beforeAll(async () => {
@@ -171,39 +172,110 @@ describe("writing", () => {
       ["model-00003-of-00003.safetensors", "t3"]
     ]);
   });
+});
 
-  it("round-trips through Python's safetensors", async () => {
-    const probe = spawnSync("/usr/bin/python3", ["-c", "import safetensors.numpy, numpy"], {
-      encoding: "utf8"
-    });
-    if (probe.status !== 0) {
-      console.log(
-        "Round trip with Python is skipped: /usr/bin/python3 has no safetensors (apt-get install python3-safetensors)."
-      );
-      return;
-    }
-    const ours = join(work.path, "ours.safetensors");
-    const theirs = join(work.path, "theirs.safetensors");
-    const values = Float32Array.from([1.5, -2, 3e-5, 65504]);
-    const half = new Uint8Array(8);
-    encode("F16", values, 4, half);
-    await writeSafetensors(ours, [
-      {name: "f", dtype: "F32", shape: [2, 2], data: new Uint8Array(values.buffer)},
-      {name: "h", dtype: "F16", shape: [4], data: half}
-    ]);
-    const script = `
+function python(script: string, ...args: string[]): string {
+  const run = spawnSync(PYTHON, ["-c", script, ...args], {encoding: "utf8"});
+  expect(run.stderr).toBe("");
+  return run.stdout;
+}
+
+describeWithPython("Python's safetensors", ["safetensors.numpy", "numpy"], () => {
+  const floats = Float32Array.from([1.5, -2, 3e-5, 65504]);
+  const half = new Uint8Array(8);
+  encode("F16", floats, 4, half);
+  const whole = new Uint8Array(BigInt64Array.from([-5n, 2n ** 62n]).buffer);
+  const ours: Parameters<typeof writeSafetensors>[1] = [
+    {name: "f", dtype: "F32", shape: [2, 2], data: new Uint8Array(floats.buffer)},
+    {name: "h", dtype: "F16", shape: [4], data: half},
+    {name: "i", dtype: "I64", shape: [2], data: whole},
+    {name: "e", dtype: "F32", shape: [0, 3], data: new Uint8Array(0)},
+    {name: "s", dtype: "F32", shape: [], data: new Uint8Array(Float32Array.of(7).buffer)},
+    {name: "b", dtype: "BOOL", shape: [2], data: Uint8Array.of(1, 0)}
+  ];
+
+  it("reads what is written here, and writes the same bytes again", async () => {
+    const written = join(work.path, "ours.safetensors");
+    const again = join(work.path, "theirs.safetensors");
+    await writeSafetensors(written, ours);
+    const stdout = python(
+      `
 import sys, json
-from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 t = load_file(sys.argv[1])
 print(json.dumps({k: [v.dtype.name, v.shape, v.astype("float64").ravel().tolist()] for k, v in t.items()}))
-save_file(t, sys.argv[2], metadata={"format": "pt"})`;
-    const run = spawnSync("/usr/bin/python3", ["-c", script, ours, theirs], {encoding: "utf8"});
-    expect(run.stderr).toBe("");
-    const read = JSON.parse(run.stdout) as Record<string, [string, number[], number[]]>;
-    expect(read.f).toEqual(["float32", [2, 2], [...values]]);
-    expect(read.h).toEqual(["float16", [4], [...(await readTensors(ours)).get("h")!.values]]);
-    expect(await readFile(theirs)).toEqual(await readFile(ours));
+save_file(t, sys.argv[2], metadata={"format": "pt"})`,
+      written,
+      again
+    );
+    const read = JSON.parse(stdout) as Record<string, [string, number[], number[]]>;
+    expect(read.f).toEqual(["float32", [2, 2], [...floats]]);
+    const halves = new Float32Array(4);
+    decode("F16", half, 4, halves);
+    expect(read.h).toEqual(["float16", [4], [...halves]]);
+    expect(read.i).toEqual(["int64", [2], [-5, 2 ** 62]]);
+    expect(read.e).toEqual(["float32", [0, 3], []]);
+    expect(read.s).toEqual(["float32", [], [7]]);
+    expect(read.b).toEqual(["bool", [2], [1, 0]]);
+    expect(await readFile(again)).toEqual(await readFile(written));
+  });
+
+  it("writes what is read here", async () => {
+    const theirs = join(work.path, "from-python.safetensors");
+    python(
+      `
+import sys, numpy as np
+from safetensors.numpy import save_file
+save_file({
+  "model.layers.0.w": np.arange(6, dtype=np.float32).reshape(2, 3) / 3,
+  "ids": np.array([1, -1], dtype=np.int64),
+  "half": np.array([0.1, 6e-8], dtype=np.float16),
+  "wide": np.array([1 / 3], dtype=np.float64),
+}, sys.argv[1])`,
+      theirs
+    );
+    const {tensors} = await openCheckpoint(theirs);
+    expect(Object.fromEntries([...tensors].map(([name, {dtype, shape}]) => [name, [dtype, shape]]))).toEqual({
+      "model.layers.0.w": ["F32", [2, 3]],
+      ids: ["I64", [2]],
+      half: ["F16", [2]],
+      wide: ["F64", [1]]
+    });
+    const values = async (name: string) => {
+      const {dtype} = tensors.get(name)!;
+      const bytes = await readBytes(await openCheckpoint(theirs), name);
+      const out = new Float32Array(bytes.byteLength / (DTYPE_BITS[dtype] / 8));
+      decode(dtype, bytes, out.length, out);
+      return [...out];
+    };
+    expect(await values("model.layers.0.w")).toEqual([0, 1, 2, 3, 4, 5].map((v) => Math.fround(v / 3)));
+    expect(await values("half")).toEqual([rounded("F16", 0.1), 2 ** -24]);
+    expect(await values("wide")).toEqual([Math.fround(1 / 3)]);
+  });
+
+  it("reads every shard of a merge, and each tensor where the index says it is", async () => {
+    for (const name of ["one", "two"])
+      await writeModel(join(work.path, name), {
+        "model.layers.0.w": {values: [1, 2, 3, name === "one" ? 4 : 8], dtype: "F16"},
+        "model.layers.1.w": {values: [0.5, 1, 2, 3], dtype: "F16"}
+      });
+    const {out} = await mergeIn(
+      work.path,
+      {merge_method: "linear", models: ["one", "two"].map((model) => ({model, parameters: {weight: 1}}))},
+      {shardSize: 8}
+    );
+    const stdout = python(
+      `
+import sys, json, os
+from safetensors.numpy import load_file
+index = json.load(open(os.path.join(sys.argv[1], "model.safetensors.index.json")))
+print(json.dumps({n: load_file(os.path.join(sys.argv[1], f))[n].tolist() for n, f in index["weight_map"].items()}))`,
+      out
+    );
+    expect(JSON.parse(stdout)).toEqual({
+      "model.layers.0.w": [1, 2, 3, 6],
+      "model.layers.1.w": [0.5, 1, 2, 3]
+    });
   });
 });
 
