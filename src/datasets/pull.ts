@@ -21,9 +21,10 @@ import {
 import {appended} from "./append.js";
 import type {DatasetDefinition} from "./define.js";
 import {countChanges} from "./diff.js";
-import {applyFilters} from "./filters/index.js";
+import {applyFilters, REJECTED_FILE} from "./filters/index.js";
 import {contentIdentity, idsDiffer} from "./identity.js";
 import {describeColumns, FINDINGS, itemsQuery, numberEqualRows, ownColumns} from "./items.js";
+import {knownVersion, sourceKeyOf} from "./knownVersion.js";
 import {foundRows, redactFormer, redactItems, type Redactor, splitFindings} from "./redaction.js";
 import {writeSkipped} from "./skipped.js";
 import {assertSound} from "./soundness.js";
@@ -160,7 +161,7 @@ async function pullInto(
       numberEqualRows(`read_parquet(${sqlString(once)})`, redactor && FINDINGS)
     );
   }
-  const rejectedFile = join(stage, REJECTED);
+  const rejectedFile = join(stage, REJECTED_FILE);
   await leaveOutErased(db, workspace, name, rowsFile);
   const filtered = await applyFilters(db, definition, rowsFile, rejectedFile);
   const findingsFile = redactor && (await splitFindings(db, rowsFile, rejectedFile, scratch));
@@ -185,7 +186,7 @@ async function pullInto(
     const before = await readJson<VersionManifest>(join(target, "manifest.json"));
     // The rows are the same, but the definition may say more about them than it did.
     const version = {...before!, ...roles, ...filtered};
-    if (filtered) await rename(rejectedFile, join(target, REJECTED));
+    if (filtered) await rename(rejectedFile, join(target, REJECTED_FILE));
     if (hashJson(version) !== hashJson(before)) await writeJsonAtomic(join(target, "manifest.json"), version);
     await writeSkipped(db, target, source.skipped);
     await writeLedger(target);
@@ -222,31 +223,6 @@ async function pullInto(
   return {version: manifest, changed: true, ...skipped};
 }
 
-/** What a pull would read and do, when the source can tell without being read. */
-async function sourceKeyOf(
-  definition: DatasetDefinition,
-  redactor: Redactor | undefined
-): Promise<string | undefined> {
-  const {source, ...rest} = definition;
-  if (source.kind !== "rows" || !source.fingerprint) return undefined;
-  const redaction = redactor ? {redaction: redactor.fingerprint} : {};
-  return hashJson({...rest, ...redaction, fingerprint: await source.fingerprint()});
-}
-
-async function knownVersion(
-  workspace: Workspace,
-  name: string,
-  sourceKey: string
-): Promise<VersionManifest | undefined> {
-  const latest = await readJson<{version: string; sourceKey?: string}>(
-    join(workspace.datasetDir(name), "latest.json")
-  );
-  if (latest?.sourceKey !== sourceKey) return undefined;
-  const folder = workspace.datasetDir(name, latest.version);
-  if (!existsSync(join(folder, "rows.parquet"))) return undefined;
-  return readJson<VersionManifest>(join(folder, "manifest.json"));
-}
-
 /** The lines that broke the read, where they can be told; otherwise the first line of what DuckDB says. */
 async function explain(
   name: string,
@@ -267,9 +243,6 @@ async function explain(
     redactor ? {} : {cause}
   );
 }
-
-/** The rows that the filters dropped, beside the version's rows. */
-const REJECTED = "rejected.parquet";
 
 function pick<T extends object, K extends keyof T>(from: T, keys: K[]): Partial<Pick<T, K>> {
   return Object.fromEntries(
