@@ -7,7 +7,7 @@ import {analyse} from "./engine/analyse.js";
 import {Files} from "./engine/files.js";
 import {type TensorAnalysis, type TensorJob} from "./engine/job.js";
 import {runJob} from "./engine/runJob.js";
-import {BLOCK, Scratch} from "./engine/tensor.js";
+import {BLOCK, Scratch} from "./engine/scratch.js";
 import {threadsFor} from "./execute.js";
 import {METHODS} from "./methods/index.js";
 import {type MergeOptions} from "./options.js";
@@ -151,6 +151,7 @@ async function checkPlan(plan: Plan, options: CheckOptions): Promise<PlanCheck> 
     }
   } finally {
     files.close();
+    scratch.release();
   }
   const tensors = plan.jobs.map((job) => {
     const analysis = analyses.get(job.name);
@@ -211,15 +212,17 @@ async function timeOne(jobs: readonly TensorJob[]): Promise<{secondsPerByte: num
   if (!job || bytes === 0) return {secondsPerByte: 0, readPerByte: 0};
   const folder = await mkdtemp(join(tmpdir(), "assay-merge-check-"));
   const files = new Files();
+  const scratch = new Scratch();
   try {
     const file = join(folder, "tensor");
     await (await open(file, "w")).close();
     const started = performance.now();
     const placed = {job, shard: 0, file, offset: 0};
-    const {bytesRead} = runJob({placed, sample: 0}, files, new Scratch(), () => false);
+    const {bytesRead} = runJob({placed, sample: 0}, files, scratch, () => false);
     return {secondsPerByte: (performance.now() - started) / 1000 / bytes, readPerByte: bytesRead / bytes};
   } finally {
     files.close();
+    scratch.release();
     await rm(folder, {recursive: true, force: true});
   }
 }

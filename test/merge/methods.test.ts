@@ -1,9 +1,9 @@
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {METHODS} from "../../src/merge/methods/index.js";
-import {randomAt} from "../../src/merge/numeric/random.js";
+import {Draws} from "../../src/merge/numeric/random.js";
 import {magnitudesAt} from "../../src/merge/numeric/select.js";
 import {argsortMagnitudes} from "../../src/merge/numeric/argsort.js";
+import {type Given, mergeOne, near} from "./oneTensor.js";
 import {mergeIn, type Tensors, workFolder, writeModel} from "./support.js";
 
 let work: Awaited<ReturnType<typeof workFolder>>;
@@ -12,43 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => work.remove());
 
-interface Given {
-  values: number[];
-  shape?: number[];
-  parameters?: object;
-}
-
-/** Merges one tensor named w by hand-given models; the first is the base unless `base` is false. */
-async function one(
-  method: string,
-  models: Given[],
-  {
-    base = true,
-    exact = false,
-    dtype,
-    ...parameters
-  }: {base?: boolean; exact?: boolean; dtype?: "BF16"; [name: string]: unknown} = {}
-): Promise<number[]> {
-  const names = models.map((_, i) => `m${i}`);
-  for (const [i, {values, shape}] of models.entries())
-    await writeModel(join(work.path, names[i]!), {w: {values, ...(shape && {shape}), ...(dtype && {dtype})}});
-  const listed = models.flatMap(({parameters: own}, i) =>
-    base && i === 0 ? [] : [{model: names[i], ...(own && {parameters: own})}]
-  );
-  const recipe = {
-    merge_method: method,
-    models: listed,
-    ...(base && {base_model: "m0"}),
-    ...(Object.keys(parameters).length > 0 && {parameters})
-  };
-  const {tensors} = await mergeIn(work.path, recipe, {exact});
-  return [...tensors.get("w")!.values];
-}
-
-function near(actual: number[], expected: number[], digits = 5): void {
-  expect(actual.length).toBe(expected.length);
-  expected.forEach((v, i) => expect(actual[i], `element ${i}`).toBeCloseTo(v, digits));
-}
+const one = (method: string, models: Given[], options?: Parameters<typeof mergeOne>[3]) =>
+  mergeOne(work.path, method, models, options);
 
 const base = {values: [1, 1, 1, 1]};
 const a = {values: [2, 0, 1.5, 1], parameters: {weight: 0.5}};
@@ -260,40 +225,6 @@ describe("methods computed by hand", () => {
   });
 });
 
-describe("identities", () => {
-  const values = Array.from({length: 300}, (_, i) => Math.sin(i * 1.7) / (1 + (i % 5)));
-  const start = Array.from({length: 300}, (_, i) => Math.cos(i * 0.9));
-  const shape = [10, 30];
-  const own = (name: string, weight: number) =>
-    "weight" in METHODS[name]!.perModel ? {parameters: {weight}} : {};
-  const globals: Record<string, object> = {slerp: {t: 0.4}, nearswap: {t: 0.5}};
-
-  for (const [name, method] of Object.entries(METHODS)) {
-    it(`${name} of a model with itself is itself`, async () => {
-      const count = Math.min(method.models.max, 2) + (method.base === "required" ? 1 : 0);
-      const used = Array.from({length: count}, (_, i) => ({
-        values,
-        shape,
-        ...(method.base === "required" && i === 0 ? {} : own(name, 1))
-      }));
-      const merged = await one(name, used, {base: method.base === "required", ...globals[name]});
-      near(merged, values.map(Math.fround), 5);
-    });
-  }
-
-  for (const [name, method] of Object.entries(METHODS)) {
-    if (!method.taskVectors || !("weight" in method.perModel)) continue;
-    it(`${name} with weight 0 gives the base, and one model with weight 1 gives that model`, async () => {
-      const models = (weight: number) => [
-        {values: start, shape},
-        {values, shape, parameters: {weight, density: 1}}
-      ];
-      expect(await one(name, models(0))).toEqual(start.map(Math.fround));
-      near(await one(name, models(1)), values.map(Math.fround), 6);
-    });
-  }
-});
-
 describe("parts", () => {
   it("magnitudes at positions agree with sorting, ties included", () => {
     const values = Float32Array.from(
@@ -322,8 +253,8 @@ describe("parts", () => {
 
   it("random numbers are even, and differ by seed, tensor and model", () => {
     const draw = (seed: number, tensor: string, model: string) => {
-      const at = randomAt(seed, tensor, model);
-      return Array.from({length: 40_000}, (_, i) => at(i) / 4294967296);
+      const draws = new Draws(seed, tensor, model);
+      return Array.from({length: 40_000}, (_, i) => draws.at(i) / 4294967296);
     };
     const first = draw(1, "t", "m");
     expect(Math.abs(first.reduce((x, y) => x + y, 0) / 40_000 - 0.5)).toBeLessThan(0.006);

@@ -1,8 +1,11 @@
 import {gramOf, loadAll} from "../methods/shared/gram.js";
+import {countNonFinite} from "../numeric/convert.js";
+import {noteSigns} from "../numeric/signs.js";
 import {dot} from "../numeric/vector.js";
 import {type Files} from "./files.js";
 import {type TensorAnalysis, type TensorJob} from "./job.js";
-import {BLOCK, type Block, MergeTensor, type Scratch} from "./tensor.js";
+import {BLOCK, type Scratch} from "./scratch.js";
+import {type Block, MergeTensor} from "./tensor.js";
 
 /** Looks at a tensor's inputs: whole blocks spread evenly until about `budget` elements have been seen. */
 export function analyse(job: TensorJob, files: Files, scratch: Scratch, budget: number): TensorAnalysis {
@@ -10,6 +13,7 @@ export function analyse(job: TensorJob, files: Files, scratch: Scratch, budget: 
   const {others, base} = tensor;
   const buffer = base >= 0 ? tensor.float() : undefined;
   const loaded = others.map(() => tensor.float());
+  const states = tensor.counters(BLOCK);
   const n = others.length;
   const result: TensorAnalysis = {
     elements: tensor.count,
@@ -33,7 +37,7 @@ export function analyse(job: TensorJob, files: Files, scratch: Scratch, budget: 
     });
     loadAll(tensor, others, block, buffer, loaded);
     gramOf(loaded, count).forEach((row, i) => row.forEach((value, j) => (result.gram[i * n + j]! += value)));
-    countConflicts(loaded, count, result);
+    countConflicts(loaded, states, count, result);
   }
   return result;
 }
@@ -47,24 +51,19 @@ function* sampleBlocks(count: number, budget: number): Generator<Block> {
   }
 }
 
-function countNonFinite(values: Float32Array, count: number): number {
-  const bits = new Uint32Array(values.buffer, values.byteOffset, count);
-  let found = 0;
-  for (let i = 0; i < count; i++) if ((bits[i]! & 0x7f800000) === 0x7f800000) found++;
-  return found;
-}
-
-function countConflicts(loaded: readonly Float32Array[], count: number, result: TensorAnalysis): void {
+/** Counts where at least two models differ from zero, and where they do so with both signs. */
+function countConflicts(
+  loaded: readonly Float32Array[],
+  states: Uint32Array,
+  count: number,
+  result: TensorAnalysis
+): void {
+  states.fill(0, 0, count);
+  for (const values of loaded) noteSigns(values, states, count);
   for (let e = 0; e < count; e++) {
-    let positive = 0;
-    let negative = 0;
-    for (const values of loaded) {
-      const v = values[e]!;
-      if (v > 0) positive++;
-      else if (v < 0) negative++;
-    }
-    if (positive + negative < 2) continue;
-    result.shared++;
-    if (positive > 0 && negative > 0) result.conflicts++;
+    const state = states[e]!;
+    // Of the bits for above and below zero and for another: both signs, or the same sign again.
+    result.shared += state >> 2;
+    result.conflicts += Number(state === 7);
   }
 }

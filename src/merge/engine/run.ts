@@ -3,8 +3,8 @@ import {Worker} from "node:worker_threads";
 import {Files} from "./files.js";
 import {type JobResult} from "./job.js";
 import {runJob, type Work} from "./runJob.js";
+import {Scratch} from "./scratch.js";
 import {SharedState} from "./shared.js";
-import {Scratch} from "./tensor.js";
 
 export interface RunOptions {
   /** 1 works in this thread, giving way to other tasks between tensors. */
@@ -34,6 +34,7 @@ async function runHere(work: readonly Work[], {signal, onResult}: RunOptions): P
     }
   } finally {
     files.close();
+    scratch.release();
   }
 }
 

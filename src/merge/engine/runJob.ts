@@ -2,7 +2,8 @@ import {METHODS} from "../methods/index.js";
 import {analyse} from "./analyse.js";
 import {type Files} from "./files.js";
 import {type JobResult, type PlacedJob} from "./job.js";
-import {MergeTensor, type Scratch} from "./tensor.js";
+import {type Scratch} from "./scratch.js";
+import {MergeTensor} from "./tensor.js";
 
 export interface Work {
   placed: PlacedJob;

@@ -1,51 +1,15 @@
 import {adapterRows, type AdapterRows} from "../lora/apply.js";
 import {type Stored} from "../lora/change.js";
-import {decode, encode, type FloatDtype, roundTo, rounded} from "../numeric/convert.js";
+import {countNonFinite, decode, encode, type FloatDtype, roundTo, rounded} from "../numeric/convert.js";
 import {dot, subtract} from "../numeric/vector.js";
 import {DTYPE_BITS} from "../safetensors/dtype.js";
 import {type Files} from "./files.js";
 import {type PlacedJob, type TensorInput, type TensorJob} from "./job.js";
-
-/** Elements of a block: small enough that a handful of float32 blocks stay in a core's cache. */
-export const BLOCK = 32768;
+import {BLOCK, type Scratch} from "./scratch.js";
 
 export interface Block {
   start: number;
   count: number;
-}
-
-/** Elements of differences that a thread keeps between walks over one tensor (32 MB). */
-const CACHED = 1 << 23;
-
-/** Buffers that one thread uses again for tensor after tensor. */
-export class Scratch {
-  private readonly floats: Float32Array[] = [];
-  private readonly caches: Float32Array[] = [];
-  private used = 0;
-  raw = new Uint8Array(BLOCK * 8);
-
-  reset(): void {
-    this.used = 0;
-  }
-
-  float(count: number): Float32Array {
-    const at = this.used++;
-    let buffer = this.floats[at];
-    if (!buffer || buffer.length < count) this.floats[at] = buffer = new Float32Array(Math.max(count, BLOCK));
-    return buffer;
-  }
-
-  /** A large buffer that stays between tensors; its contents do not. */
-  cache(index: number, count: number): Float32Array {
-    let buffer = this.caches[index];
-    if (!buffer || buffer.length < count) this.caches[index] = buffer = new Float32Array(count);
-    return buffer;
-  }
-
-  bytes(count: number): Uint8Array {
-    if (this.raw.byteLength < count) this.raw = new Uint8Array(count);
-    return this.raw.subarray(0, count);
-  }
 }
 
 /**
@@ -59,7 +23,6 @@ export class MergeTensor {
   readonly base: number;
   /** Inputs other than the base. */
   readonly others: number[];
-  private readonly deltas = new Map<number, {values: Float32Array; filled: number}>();
   private readonly adapters = new Map<number, AdapterRows>();
   nonFinite = 0;
   squares = 0;
@@ -103,6 +66,15 @@ export class MergeTensor {
     return this.scratch.float(count);
   }
 
+  double(count = BLOCK): Float64Array {
+    return this.scratch.double(count);
+  }
+
+  /** Zeros to count with, kept until the tensor is done. */
+  counters(count: number): Uint32Array {
+    return this.scratch.counters(count);
+  }
+
   /** Blocks in ascending order; with `rows`, of whole rows (a tensor of one dimension is one row). */
   *blocks(rows = false): Generator<Block> {
     const [from, to] = this.job.range ?? [0, this.count];
@@ -131,38 +103,20 @@ export class MergeTensor {
 
   /** The difference to the base, whose same block is in `base`. */
   loadDelta(input: number, block: Block, base: Float32Array, out: Float32Array): void {
-    const cached = this.deltas.get(input);
-    if (cached?.filled === this.count)
-      return out.set(cached.values.subarray(block.start, block.start + block.count));
     this.load(input, block, out);
     subtract(out, base, block.count);
     this.round(out, block.count);
   }
 
-  /** Whether this difference was kept, so that the base need not be loaded for it. */
-  isCached(input: number): boolean {
-    return this.deltas.get(input)?.filled === this.count;
-  }
-
-  /** Keeps a block of a difference for later walks, if all of the tensor's differences fit. */
-  cacheDelta(input: number, {start, count}: Block, delta: Float32Array): void {
-    if (this.count * this.others.length > CACHED || this.isCached(input)) return;
-    let cached = this.deltas.get(input);
-    if (!cached) {
-      const index = this.others.indexOf(input);
-      this.deltas.set(input, (cached = {values: this.scratch.cache(index, this.count), filled: 0}));
-    }
-    if (start !== cached.filled) return;
-    cached.values.set(delta.subarray(0, count), start);
-    cached.filled += count;
-  }
-
   private read(source: TensorInput, start: number, count: number, out: Float32Array): void {
     const size = DTYPE_BITS[source.dtype] / 8;
-    const bytes = this.scratch.bytes(count * size);
+    const float32 = source.dtype === "F32";
+    const bytes = float32
+      ? new Uint8Array(out.buffer, out.byteOffset, count * size)
+      : this.scratch.bytes(count * size);
     this.files.read(source.file, source.offset + start * size, bytes);
     this.bytesRead += bytes.byteLength;
-    decode(source.dtype, bytes, count, out);
+    if (!float32) decode(source.dtype, bytes, count, out);
   }
 
   private loadCropped(source: TensorInput, start: number, count: number, out: Float32Array): void {
@@ -244,8 +198,11 @@ export class MergeTensor {
     if (!place) throw new Error(`${this.job.name} has no place to be written`);
     const dtype = this.job.out as FloatDtype;
     const size = DTYPE_BITS[dtype] / 8;
-    const bytes = this.scratch.bytes(count * size);
-    this.nonFinite += encode(dtype, values, count, bytes);
+    const bytes =
+      dtype === "F32"
+        ? new Uint8Array(values.buffer, values.byteOffset, count * size)
+        : this.scratch.bytes(count * size);
+    this.nonFinite += dtype === "F32" ? countNonFinite(values, count) : encode(dtype, values, count, bytes);
     this.squares += dot(values, values, count);
     this.files.write(place.file, place.offset + start * size, bytes);
     this.bytesWritten += bytes.byteLength;
@@ -276,7 +233,7 @@ export class MergeTensor {
       const part = bytes.subarray(from, from + BLOCK * size);
       const count = part.byteLength / size;
       decode(source.dtype, part, count, values);
-      for (let i = 0; i < count; i++) if (!Number.isFinite(values[i]!)) this.nonFinite++;
+      this.nonFinite += countNonFinite(values, count);
       this.squares += dot(values, values, count);
     }
   }

@@ -2,7 +2,8 @@ import {parentPort, workerData} from "node:worker_threads";
 import {Files} from "./files.js";
 import {runJob, type Work} from "./runJob.js";
 import {SharedState} from "./shared.js";
-import {Scratch, Stopped} from "./tensor.js";
+import {Scratch} from "./scratch.js";
+import {Stopped} from "./tensor.js";
 
 const {work, buffer} = workerData as {work: Work[]; buffer: SharedArrayBuffer};
 const state = new SharedState(buffer);

@@ -1,4 +1,4 @@
-import {randomAt} from "../numeric/random.js";
+import {Draws} from "../numeric/random.js";
 import {type OpenModel} from "../plan/model.js";
 import {UserError} from "../../store/errors.js";
 import {readVocabulary} from "../tokenizer/vocabulary.js";
@@ -17,8 +17,8 @@ export async function makeGates(
   const count = experts.length * hidden;
   if (gate !== "cheap_embed")
     return Array.from({length: layers}, (_, layer) => {
-      const draw = randomAt(seed, `gate.${layer}`, gate);
-      const uniform = (i: number) => (draw(i) + 0.5) / 4294967296;
+      const draws = new Draws(seed, `gate.${layer}`, gate);
+      const uniform = (i: number) => (draws.at(i) + 0.5) / 4294967296;
       const limit = 1 / Math.sqrt(hidden);
       return Float32Array.from({length: count}, (_v, i) =>
         gate === "random"

@@ -1,4 +1,6 @@
 import {type Dtype} from "../safetensors/dtype.js";
+import {arenaOf} from "../simd/arena.js";
+import {whole} from "./vector.js";
 
 const word = new Uint32Array(1);
 const float = new Float32Array(word.buffer);
@@ -93,14 +95,19 @@ export function decode(dtype: Dtype, bytes: Uint8Array, count: number, out: Floa
   const {buffer, byteOffset} = bytes;
   if (dtype === "F32") {
     out.set(new Float32Array(buffer, byteOffset, count));
-  } else if (dtype === "BF16") {
+  } else if (dtype === "BF16" || dtype === "F16") {
     const source = new Uint16Array(buffer, byteOffset, count);
-    const target = new Uint32Array(out.buffer, out.byteOffset, count);
-    for (let i = 0; i < count; i++) target[i] = source[i]! << 16;
-  } else if (dtype === "F16") {
-    const values = table("F16", 65536, f16Value);
-    const source = new Uint16Array(buffer, byteOffset, count);
-    for (let i = 0; i < count; i++) out[i] = values[source[i]!]!;
+    const kernels = arenaOf(bytes, out)?.kernels;
+    const done = kernels ? whole(count) : 0;
+    if (dtype === "BF16") {
+      kernels?.widenBf16(byteOffset, out.byteOffset, done);
+      const target = new Uint32Array(out.buffer, out.byteOffset, count);
+      for (let i = done; i < count; i++) target[i] = source[i]! << 16;
+    } else {
+      kernels?.widenF16(byteOffset, out.byteOffset, done);
+      const values = table("F16", 65536, f16Value);
+      for (let i = done; i < count; i++) out[i] = values[source[i]!]!;
+    }
   } else if (dtype === "F64") {
     out.set(new Float64Array(buffer, byteOffset, count));
   } else if (dtype === "F8_E8M0") {
@@ -118,36 +125,29 @@ export type FloatDtype = "F32" | "BF16" | "F16";
 
 /** Encodes float32 values, ties to even. Gives back how many are NaN or infinite after rounding. */
 export function encode(dtype: FloatDtype, values: Float32Array, count: number, out: Uint8Array): number {
-  const source = new Uint32Array(values.buffer, values.byteOffset, count);
-  const exponent = dtype === "F16" ? encodeF16(values, count, out) : undefined;
-  if (exponent !== undefined) return exponent;
-  let top = 0;
   if (dtype === "F32") {
+    const bits = new Uint32Array(values.buffer, values.byteOffset, count);
     const target = new Uint32Array(out.buffer, out.byteOffset, count);
-    for (let i = 0; i < count; i++) {
-      const bits = source[i]!;
-      target[i] = bits;
-      top = Math.max(top, bits & 0x7f800000);
-    }
-    return top === 0x7f800000 ? countTop(target, 0x7f800000) : 0;
+    target.set(bits);
+    return countNonFinite(values, count);
   }
   const target = new Uint16Array(out.buffer, out.byteOffset, count);
-  for (let i = 0; i < count; i++) {
-    const bits = source[i]!;
-    const rounded = (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
-    target[i] = rounded;
-    // A NaN's rounding may carry into the sign, so its own exponent counts too.
-    top = Math.max(top, rounded & 0x7f80, (bits >>> 16) & 0x7f80);
-  }
-  if (top < 0x7f80) return 0;
-  for (let i = 0; i < count; i++) target[i] = bf16Bits(values[i]!);
-  return countTop(target, 0x7f80);
+  const done = whole(count);
+  const kernels = arenaOf(values, out)?.kernels;
+  const narrow = dtype === "BF16" ? kernels?.narrowBf16 : kernels?.narrowF16;
+  const toBits = dtype === "BF16" ? bf16Bits : f16Bits;
+  // The kernel takes no care of NaN, and only says that there is one (or an infinity).
+  const finite = narrow && narrow(values.byteOffset, out.byteOffset, done) === 0;
+  for (let i = finite ? done : 0; i < count; i++) target[i] = toBits(values[i]!);
+  return countTop(finite ? target.subarray(done) : target, dtype === "BF16" ? 0x7f80 : 0x7c00);
 }
 
-function encodeF16(values: Float32Array, count: number, out: Uint8Array): number {
-  const target = new Uint16Array(out.buffer, out.byteOffset, count);
-  for (let i = 0; i < count; i++) target[i] = f16Bits(values[i]!);
-  return countTop(target, 0x7c00);
+/** How many of the values are NaN or infinite. */
+export function countNonFinite(values: Float32Array, count: number): number {
+  const done = whole(count);
+  const finite = arenaOf(values)?.kernels.anyNonFinite(values.byteOffset, done) === 0;
+  const bits = new Uint32Array(values.buffer, values.byteOffset, count);
+  return countTop(finite ? bits.subarray(done) : bits, 0x7f800000);
 }
 
 function countTop(words: Uint16Array | Uint32Array, mask: number): number {
@@ -159,17 +159,21 @@ function countTop(words: Uint16Array | Uint32Array, mask: number): number {
 /** Rounds values in place to what the dtype can hold. */
 export function roundTo(dtype: FloatDtype, values: Float32Array, count = values.length): void {
   if (dtype === "F32") return;
+  const kernels = arenaOf(values)?.kernels;
+  const done = kernels ? whole(count) : 0;
   if (dtype === "BF16") {
+    kernels?.roundBf16(values.byteOffset, done);
     const bits = new Uint32Array(values.buffer, values.byteOffset, count);
-    for (let i = 0; i < count; i++) {
+    for (let i = done; i < count; i++) {
       const v = bits[i]!;
       bits[i] =
         (v & 0x7fffffff) > 0x7f800000 ? v | 0x400000 : ((v + 0x7fff + ((v >>> 16) & 1)) & 0xffff0000) >>> 0;
     }
     return;
   }
+  kernels?.roundF16(values.byteOffset, done);
   const halves = table("F16", 65536, f16Value);
-  for (let i = 0; i < count; i++) values[i] = halves[f16Bits(values[i]!)]!;
+  for (let i = done; i < count; i++) values[i] = halves[f16Bits(values[i]!)]!;
 }
 
 /** One number rounded as `roundTo` does. */

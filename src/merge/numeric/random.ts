@@ -1,22 +1,47 @@
 import {createHash} from "node:crypto";
+import {arenaOf} from "../simd/arena.js";
+import {whole} from "./vector.js";
 
 /**
- * A stream of uniform 32-bit numbers addressed by position, drawn from (seed, tensor, model): the same whatever the
- * shards, the order of work and the number of threads.
+ * Uniform 32-bit numbers addressed by position, drawn from (seed, tensor, model): the same whatever the shards, the
+ * order of work and the number of threads.
  */
-export function randomAt(seed: number, tensor: string, model: string): (position: number) => number {
-  const digest = createHash("sha256").update(`${seed}\0${tensor}\0${model}`).digest();
-  const k0 = digest.readUInt32LE(0);
-  const k1 = digest.readUInt32LE(4);
-  return (position) => {
-    let h = Math.imul((position >>> 0) ^ k0, 0x85ebca6b);
+export class Draws {
+  private readonly first: number;
+  private readonly second: number;
+
+  constructor(seed: number, tensor: string, model: string) {
+    const digest = createHash("sha256").update(`${seed}\0${tensor}\0${model}`).digest();
+    this.first = digest.readUInt32LE(0);
+    this.second = digest.readUInt32LE(4);
+  }
+
+  at(position: number): number {
+    let h = Math.imul((position >>> 0) ^ this.first, 0x85ebca6b);
     h ^= h >>> 15;
-    const high = position < 4294967296 ? 0 : Math.floor(position / 4294967296);
-    h = Math.imul((h + k1 + high) | 0, 0xc2b2ae35);
+    h = Math.imul((h + this.second + upperHalf(position)) | 0, 0xc2b2ae35);
     h ^= h >>> 13;
     h = Math.imul(h, 0x27d4eb2f);
     h ^= h >>> 16;
     h = Math.imul(h, 0x9e3779b1);
     return (h ^ (h >>> 15)) >>> 0;
-  };
+  }
+
+  /** Zeroes the values (the first of which is at position `start`) whose number is not below density * 2^32. */
+  keep(values: Float32Array, start: number, count: number, density: number): void {
+    const limit = Math.floor(density * 2147483648);
+    const high = upperHalf(start);
+    const sameHigh = high === upperHalf(start + count);
+    const done = whole(count);
+    const arena = sameHigh ? arenaOf(values) : undefined;
+    arena?.kernels.keepAtRandom(values.byteOffset, start, this.first, this.second + high, limit, done);
+    const bits = new Int32Array(values.buffer, values.byteOffset, count);
+    // The sign of (31 random bits - limit) as a mask: a branch on random numbers is guessed wrong half the time.
+    for (let i = arena ? done : 0; i < count; i++)
+      bits[i] = bits[i]! & (((this.at(start + i) >>> 1) - limit) >> 31);
+  }
+}
+
+function upperHalf(position: number): number {
+  return position < 4294967296 ? 0 : Math.floor(position / 4294967296);
 }

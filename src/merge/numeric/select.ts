@@ -1,3 +1,6 @@
+import {arenaOf} from "../simd/arena.js";
+import {whole} from "./vector.js";
+
 /** A value of sorted keys: how many keys are smaller, and how many equal it. */
 export interface Rank {
   key: number;
@@ -8,43 +11,81 @@ export interface Rank {
 /** Calls `visit` with every block of values, in the same order each time it is called. */
 export type Pass = (visit: (values: Float32Array, count: number) => void) => void;
 
+/** Makes zeros to count with. */
+export type Counters = (count: number) => Uint32Array;
+
 /**
- * The magnitudes at the given ascending positions (0 = smallest), found by counting instead of sorting: one pass
- * counts the upper 16 bits, a second the lower 16 bits within the buckets that matter. Keys are the bits of the
- * float's magnitude, which order as the magnitudes do. `coarse` says that the lower bits are all zero (bfloat16).
+ * Finds the magnitudes at given ascending positions (0 = smallest) by counting instead of sorting: a first walk over
+ * all values counts the upper 16 bits, a second the lower 16 bits within the buckets that matter. Keys are the bits
+ * of the float's magnitude, which order as the magnitudes do. `coarse` says that the lower bits are all zero
+ * (bfloat16), so that one walk is enough.
  */
-export function magnitudesAt(positions: readonly number[], pass: Pass, coarse = false): Rank[] {
-  const upper = new Uint32Array(32768);
-  pass((values, count) => {
+export class Selection {
+  private readonly upper: Uint32Array;
+  private readonly lower = new Map<number, Uint32Array>();
+
+  constructor(
+    private readonly positions: readonly number[],
+    private readonly coarse: boolean,
+    private readonly counters: Counters
+  ) {
+    this.upper = counters(32768);
+  }
+
+  first(values: Float32Array, count: number): void {
+    const {upper} = this;
+    const done = whole(count);
+    const arena = arenaOf(values, upper);
+    arena?.kernels.countUpper(values.byteOffset, upper.byteOffset, done);
     const bits = new Uint32Array(values.buffer, values.byteOffset, count);
-    for (let i = 0; i < count; i++) {
-      const bucket = (bits[i]! & 0x7fffffff) >>> 16;
-      upper[bucket] = upper[bucket]! + 1;
+    for (let i = arena ? done : 0; i < count; i++) upper[(bits[i]! & 0x7fffffff) >>> 16]!++;
+  }
+
+  /** Whether a second walk is needed, after the first. */
+  more(): boolean {
+    if (this.coarse) return false;
+    for (const position of this.positions) {
+      const {bucket} = locate(this.upper, position);
+      if (!this.lower.has(bucket)) this.lower.set(bucket, this.counters(65536));
     }
-  });
-  const found = positions.map((position) => locate(upper, position));
-  if (coarse) return found.map(({bucket, below, equal}) => ({key: bucket << 16, below, equal}));
-  const lower = new Map(found.map(({bucket}) => [bucket, new Uint32Array(65536)]));
-  const only = lower.size === 1 ? [...lower][0] : undefined;
-  pass((values, count) => {
+    return true;
+  }
+
+  second(values: Float32Array, count: number): void {
     const bits = new Uint32Array(values.buffer, values.byteOffset, count);
-    if (only) {
-      const [wanted, counts] = only;
-      for (let i = 0; i < count; i++) {
+    const done = whole(count);
+    for (const [bucket, counts] of this.lower) {
+      const arena = arenaOf(values, counts);
+      arena?.kernels.countLower(values.byteOffset, bucket, counts.byteOffset, done);
+      for (let i = arena ? done : 0; i < count; i++) {
         const key = bits[i]! & 0x7fffffff;
-        if (key >>> 16 === wanted) counts[key & 0xffff] = counts[key & 0xffff]! + 1;
+        if (key >>> 16 === bucket) counts[key & 0xffff]!++;
       }
-    } else
-      for (let i = 0; i < count; i++) {
-        const key = bits[i]! & 0x7fffffff;
-        const counts = lower.get(key >>> 16);
-        if (counts) counts[key & 0xffff] = counts[key & 0xffff]! + 1;
-      }
-  });
-  return found.map(({bucket, below}, i) => {
-    const inside = locate(lower.get(bucket)!, positions[i]! - below);
-    return {key: (bucket << 16) | inside.bucket, below: below + inside.below, equal: inside.equal};
-  });
+    }
+  }
+
+  /** One rank a position, after all walks. */
+  ranks(): Rank[] {
+    return this.positions.map((position) => {
+      const {bucket, below, equal} = locate(this.upper, position);
+      if (this.coarse) return {key: bucket << 16, below, equal};
+      const inside = locate(this.lower.get(bucket)!, position - below);
+      return {key: (bucket << 16) | inside.bucket, below: below + inside.below, equal: inside.equal};
+    });
+  }
+}
+
+/** The magnitudes at the given ascending positions of all values that a pass visits. */
+export function magnitudesAt(
+  positions: readonly number[],
+  pass: Pass,
+  coarse = false,
+  counters: Counters = (count) => new Uint32Array(count)
+): Rank[] {
+  const selection = new Selection(positions, coarse, counters);
+  pass((values, count) => selection.first(values, count));
+  if (selection.more()) pass((values, count) => selection.second(values, count));
+  return selection.ranks();
 }
 
 function locate(counts: Uint32Array, position: number): {bucket: number; below: number; equal: number} {

@@ -1,5 +1,5 @@
 import {type Block, type MergeTensor} from "../../engine/tensor.js";
-import {addScaled, dot} from "../../numeric/vector.js";
+import {addScaled, addScaledDouble, combineTwo, demote, dot, promote} from "../../numeric/vector.js";
 
 /**
  * Inner products of the models' whole tensors (of their differences to the base with `deltas`), in double
@@ -58,7 +58,7 @@ export function storeCombination(
 ): void {
   const base = deltas ? tensor.float() : undefined;
   const loaded = inputs.map(() => tensor.float());
-  const sum = new Float64Array(tensor.blockSize());
+  const sum = tensor.double();
   const out = tensor.float();
   for (const block of tensor.blocks()) {
     loadAll(tensor, inputs, block, base, loaded);
@@ -83,15 +83,11 @@ export function combine(
   }
   if (loaded.length === 2 && !base) {
     const [a, b] = loaded as [Float32Array, Float32Array];
-    const [ca, cb] = coefficients as [number, number];
-    for (let e = 0; e < count; e++) out[e] = ca * a[e]! + cb * b[e]!;
+    combineTwo(out, coefficients as [number, number], a, b, count);
     return;
   }
-  if (base) for (let e = 0; e < count; e++) sum[e] = base[e]!;
+  if (base) promote(sum, base, count);
   else sum.fill(0, 0, count);
-  loaded.forEach((values, k) => {
-    const c = coefficients[k]!;
-    for (let e = 0; e < count; e++) sum[e] = sum[e]! + c * values[e]!;
-  });
-  for (let e = 0; e < count; e++) out[e] = sum[e]!;
+  loaded.forEach((values, k) => addScaledDouble(sum, coefficients[k]!, values, count));
+  demote(out, sum, count);
 }

@@ -1,19 +1,22 @@
+import {type MergeTensor} from "../../engine/tensor.js";
 import {argsortMagnitudes} from "../../numeric/argsort.js";
-import {randomAt} from "../../numeric/random.js";
-import {keepMask, type Sparsifier} from "./sparsify.js";
+import {Draws} from "../../numeric/random.js";
+import {type Keep, keepMask, type Sparsifier} from "./sparsify.js";
 
 /**
  * Keeps entries at random, the larger the likelier: within each row (a tensor of one dimension is one row) the keep
  * probability rises with the rank of the magnitude from density - epsilon to density + epsilon.
  */
-export const rankedRandom: Sparsifier = (tensor, input) => {
+export const rankedRandom: Sparsifier = (tensor, inputs) => inputs.map((input) => keepRanked(tensor, input));
+
+function keepRanked(tensor: MergeTensor, input: number): Keep | undefined {
   const {mask, model} = tensor.input(input);
   if (mask) return keepMask(mask);
   const density = tensor.own(input, "density");
   if (density >= 1) return undefined;
   if (density <= 0) return {apply: (delta, {count}) => delta.fill(0, 0, count)};
   const epsilon = tensor.own(input, "epsilon");
-  const draw = randomAt(tensor.job.seed, tensor.job.name, model);
+  const draws = new Draws(tensor.job.seed, tensor.job.name, model);
   const n = tensor.columns;
   const order = new Uint32Array(n);
   const spare = new Uint32Array(n);
@@ -25,9 +28,9 @@ export const rankedRandom: Sparsifier = (tensor, input) => {
         for (let rank = 0; rank < n; rank++) {
           const at = sorted[rank]!;
           const probability = n === 1 ? density : density - epsilon + (2 * epsilon * rank) / (n - 1);
-          if (draw(start + from + at) >= probability * 4294967296) row[at] = 0;
+          if (draws.at(start + from + at) >= probability * 4294967296) row[at] = 0;
         }
       }
     }
   };
-};
+}

@@ -1,4 +1,5 @@
 import {type Block, type MergeTensor} from "../../engine/tensor.js";
+import {type Rank, Selection} from "../../numeric/select.js";
 
 /** Zeroes the entries of a difference that a sparsifier drops. */
 export interface Keep {
@@ -7,8 +8,8 @@ export interface Keep {
   apply(delta: Float32Array, block: Block): void;
 }
 
-/** Decides what to keep of one model's difference; undefined keeps everything. */
-export type Sparsifier = (tensor: MergeTensor, input: number) => Keep | undefined;
+/** Decides what to keep of the differences of several models; undefined keeps everything. */
+export type Sparsifier = (tensor: MergeTensor, inputs: readonly number[]) => (Keep | undefined)[];
 
 /** Keeps what a given mask keeps: row-major bits, the first in the highest bit of a byte. */
 export function keepMask(mask: Uint8Array): Keep {
@@ -22,16 +23,35 @@ export function keepMask(mask: Uint8Array): Keep {
   };
 }
 
-/** A walk over one model's differences to the base. The first one keeps them when they fit into memory. */
-export function deltaPass(tensor: MergeTensor, input: number, rows = false) {
-  const base = tensor.float(tensor.blockSize(rows));
-  const delta = tensor.float(tensor.blockSize(rows));
-  return (visit: (values: Float32Array, count: number, block: Block) => void): void => {
+/** A walk over the differences of models to the base, block by block. */
+export function deltaPass(tensor: MergeTensor, inputs: readonly number[], rows = false) {
+  const size = tensor.blockSize(rows);
+  const base = tensor.float(size);
+  const deltas = inputs.map(() => tensor.float(size));
+  return (visit: (deltas: readonly Float32Array[], block: Block) => void): void => {
     for (const block of tensor.blocks(rows)) {
-      if (!tensor.isCached(input)) tensor.load(tensor.base, block, base);
-      tensor.loadDelta(input, block, base, delta);
-      tensor.cacheDelta(input, block, delta);
-      visit(delta, block.count, block);
+      tensor.load(tensor.base, block, base);
+      deltas.forEach((delta, k) => tensor.loadDelta(inputs[k]!, block, base, delta));
+      visit(deltas, block);
     }
   };
+}
+
+/** The magnitudes at ascending positions in the differences of some models, all found in the same walks. */
+export function deltaRanks(
+  tensor: MergeTensor,
+  wanted: readonly {input: number; positions: readonly number[]}[]
+): Rank[][] {
+  if (wanted.length === 0) return [];
+  const selections = wanted.map(
+    ({positions}) => new Selection(positions, tensor.work === "BF16", (count) => tensor.counters(count))
+  );
+  const pass = deltaPass(
+    tensor,
+    wanted.map(({input}) => input)
+  );
+  pass((deltas, {count}) => deltas.forEach((delta, k) => selections[k]!.first(delta, count)));
+  if (selections.filter((selection) => selection.more()).length > 0)
+    pass((deltas, {count}) => deltas.forEach((delta, k) => selections[k]!.second(delta, count)));
+  return selections.map((selection) => selection.ranks());
 }

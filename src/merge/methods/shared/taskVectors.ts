@@ -1,6 +1,7 @@
 import {type MergeTensor} from "../../engine/tensor.js";
 import {rounded} from "../../numeric/convert.js";
-import {add, scale, sumOfMagnitudes} from "../../numeric/vector.js";
+import {addAgreeingPair, keepAgreeing, type PairFactors} from "../../numeric/signs.js";
+import {add, divide, scale, sumOfMagnitudes, sumOfTwo} from "../../numeric/vector.js";
 import {type Method, type ParameterSpec} from "../types.js";
 import {deltaPass, type Keep, type Sparsifier} from "./sparsify.js";
 
@@ -48,11 +49,9 @@ function mergeTaskVectors(tensor: MergeTensor, {sparsify, rows, consensus}: Task
   const {others, work} = tensor;
   if (others.length === 0) return tensor.copy(tensor.base);
   const weights = others.map((i) => tensor.ownRounded(i, "weight"));
-  const keeps = others.map((i) => sparsify?.(tensor, i));
-  const rescale = tensor.parameter("rescale") !== 0;
-  const factors = others.map((i, k) =>
-    rescale && keeps[k] ? restoringFactor(tensor, i, keeps[k], rows) : 1
-  );
+  const keeps = sparsify?.(tensor, others) ?? others.map(() => undefined);
+  const factors =
+    tensor.parameter("rescale") === 0 ? others.map(() => 1) : restoringFactors(tensor, keeps, rows);
   const normalize = tensor.parameter("normalize") !== 0;
   const lambda = tensor.parameter("lambda");
   const size = tensor.blockSize(rows);
@@ -65,7 +64,10 @@ function mergeTaskVectors(tensor: MergeTensor, {sparsify, rows, consensus}: Task
     weights.reduce((a, b) => a + b, 0)
   );
   const divisor = Math.abs(total) < 1e-8 ? 1 : total;
-  const fast = consensus && !tensor.job.exact && parts.length === 2;
+  const pair =
+    consensus && !tensor.job.exact && parts.length === 2
+      ? pairFactors(weights, normalize, lambda)
+      : undefined;
   for (const keep of keeps) keep?.begin?.();
   for (const block of tensor.blocks(rows)) {
     const {count} = block;
@@ -79,8 +81,8 @@ function mergeTaskVectors(tensor: MergeTensor, {sparsify, rows, consensus}: Task
       }
     });
     sum(parts, mix, count);
-    if (fast) {
-      addAgreeingPair(parts, weights, {normalize, lambda}, base, mix, count);
+    if (pair) {
+      addAgreeingPair(mix, parts[0]!, parts[1]!, base, pair, count);
       tensor.store(block, mix);
       continue;
     }
@@ -89,8 +91,7 @@ function mergeTaskVectors(tensor: MergeTensor, {sparsify, rows, consensus}: Task
       sumAgreeing(parts, weights, mix, divisors, count);
       tensor.round(mix, count);
       tensor.round(divisors, count);
-      if (normalize)
-        for (let e = 0; e < count; e++) mix[e] = mix[e]! / (divisors[e] === 0 ? 1 : divisors[e]!);
+      if (normalize) divide(mix, divisors, count);
     } else if (normalize) for (let e = 0; e < count; e++) mix[e] = mix[e]! / divisor;
     if (normalize) tensor.round(mix, count);
     scale(mix, lambda, count);
@@ -102,19 +103,15 @@ function mergeTaskVectors(tensor: MergeTensor, {sparsify, rows, consensus}: Task
 }
 
 function sum(parts: readonly Float32Array[], into: Float32Array, count: number): void {
-  if (parts.length === 2) {
-    const [a, b] = parts as [Float32Array, Float32Array];
-    for (let e = 0; e < count; e++) into[e] = a[e]! + b[e]!;
-    return;
-  }
-  into.set(parts[0]!.subarray(0, count));
-  for (const part of parts.slice(1)) add(into, part, count);
+  const [first, second, ...rest] = parts;
+  if (second) sumOfTwo(into, first!, second, count);
+  else into.set(first!.subarray(0, count));
+  for (const part of rest) add(into, part, count);
 }
 
 /**
  * Replaces the sums by those of the entries that have the sum's sign (zero counts as positive, a zero entry agrees
- * with nothing), and gives the sum of their weights. Works on the bits: the sign of weights looks random, and a
- * processor guesses such branches badly.
+ * with nothing), and gives the sum of their weights.
  */
 function sumAgreeing(
   parts: readonly Float32Array[],
@@ -123,65 +120,43 @@ function sumAgreeing(
   divisors: Float32Array,
   count: number
 ): void {
-  const signs = new Int32Array(mix.buffer, mix.byteOffset, count);
   divisors.fill(0, 0, count);
   // A sum of -0 has only zero entries, none of which agrees with anything.
-  parts.forEach((part, k) => {
-    const bits = new Int32Array(part.buffer, part.byteOffset, count);
-    const weight = weights[k]!;
-    for (let e = 0; e < count; e++) {
-      const v = bits[e]!;
-      const agrees = ~((v ^ signs[e]!) >> 31) & (((v & 0x7fffffff) + 0x7fffffff) >> 31);
-      bits[e] = v & agrees;
-      divisors[e] = divisors[e]! - agrees * weight;
-    }
-  });
+  parts.forEach((part, k) => keepAgreeing(part, mix, divisors, weights[k]!, count));
   sum(parts, mix, count);
 }
 
-/** The same for two models in one walk, with lambda, and the base added. `mix` holds the sums and gets the result. */
-function addAgreeingPair(
-  parts: readonly Float32Array[],
-  weights: readonly number[],
-  {normalize, lambda}: {normalize: boolean; lambda: number},
-  base: Float32Array,
-  mix: Float32Array,
-  count: number
-): void {
-  const [a, b] = parts as [Float32Array, Float32Array];
-  const aBits = new Int32Array(a.buffer, a.byteOffset, count);
-  const bBits = new Int32Array(b.buffer, b.byteOffset, count);
-  const signs = new Int32Array(mix.buffer, mix.byteOffset, count);
-  // By which of the two agree: none, the first, the second, both.
-  const factors = Float64Array.from([0, weights[0]!, weights[1]!, weights[0]! + weights[1]!], (divisor) =>
-    normalize && divisor !== 0 ? lambda / divisor : lambda
-  );
-  for (let e = 0; e < count; e++) {
-    const sign = signs[e]!;
-    const x = aBits[e]!;
-    const y = bBits[e]!;
-    const first = ~((x ^ sign) >> 31) & (((x & 0x7fffffff) + 0x7fffffff) >> 31);
-    const second = ~((y ^ sign) >> 31) & (((y & 0x7fffffff) + 0x7fffffff) >> 31);
-    aBits[e] = x & first;
-    bBits[e] = y & second;
-    mix[e] = base[e]! + (a[e]! + b[e]!) * factors[(first & 1) | (second & 2)]!;
-  }
+/** What the sum of two agreeing entries is multiplied by, division by the weights and lambda in one. */
+function pairFactors(weights: readonly number[], normalize: boolean, lambda: number): PairFactors {
+  const [first, second] = weights as [number, number];
+  const factor = (divisor: number) => (normalize && divisor !== 0 ? lambda / divisor : lambda);
+  return [factor(0), factor(first), factor(second), factor(first + second)];
 }
 
-/** What brings the sum of magnitudes back to what it was before sparsifying; 1 when either sum is next to nothing. */
-function restoringFactor(tensor: MergeTensor, input: number, keep: Keep, rows = false): number {
-  let before = 0;
-  let after = 0;
-  keep.begin?.();
-  deltaPass(
+/**
+ * What brings each difference's sum of magnitudes back to what it was before sparsifying; 1 when nothing is dropped
+ * or either sum is next to nothing.
+ */
+function restoringFactors(tensor: MergeTensor, keeps: readonly (Keep | undefined)[], rows = false): number[] {
+  const factors = keeps.map(() => 1);
+  const dropping = keeps.flatMap((keep, k) => (keep ? [{keep, k, before: 0, after: 0}] : []));
+  if (dropping.length === 0) return factors;
+  for (const {keep} of dropping) keep.begin?.();
+  const pass = deltaPass(
     tensor,
-    input,
+    dropping.map(({k}) => tensor.others[k]!),
     rows
-  )((delta, count, block) => {
-    before += sumOfMagnitudes(delta, count);
-    keep.apply(delta, block);
-    after += sumOfMagnitudes(delta, count);
-  });
-  if (before < 1e-7 || after < 1e-7) return 1;
-  return rounded(tensor.work, rounded(tensor.work, before) / rounded(tensor.work, after));
+  );
+  pass((deltas, block) =>
+    dropping.forEach((sums, at) => {
+      const delta = deltas[at]!;
+      sums.before += sumOfMagnitudes(delta, block.count);
+      sums.keep.apply(delta, block);
+      sums.after += sumOfMagnitudes(delta, block.count);
+    })
+  );
+  for (const {k, before, after} of dropping)
+    if (before >= 1e-7 && after >= 1e-7)
+      factors[k] = rounded(tensor.work, rounded(tensor.work, before) / rounded(tensor.work, after));
+  return factors;
 }

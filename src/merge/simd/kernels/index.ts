@@ -1,0 +1,6 @@
+export * from "./arithmetic.js";
+export * from "./consensus.js";
+export * from "./convert.js";
+export * from "./count.js";
+export * from "./keep.js";
+export * from "./sums.js";
