@@ -19,8 +19,12 @@ export function wordsBefore(text: string, offset: number): string[] {
   return words.slice(0, WORDS);
 }
 
+/** One word of ASCII letters and digits, as most are: what it takes to split others is not needed. */
+const PLAIN = /^[A-Z]*[a-z0-9]*$/;
+
 /** Lower-case words of a name: `card_number` and `cardNumber` are two each. */
 export function wordsOf(name: string): string[] {
+  if (PLAIN.test(name)) return name === "" ? [] : [name.toLowerCase()];
   const spaced = /[a-z][A-Z]/.test(name) ? name.replace(/([a-z])([A-Z])/g, "$1 $2") : name;
   return spaced.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
 }

@@ -7,7 +7,7 @@ import {parseArgs, promisify} from "node:util";
 import {openDatabase, sqlString} from "../../src/store/index.js";
 
 /**
- * What a version costs beside a plain copy of the same rows:
+ * What a version costs beside a plain copy of the same rows, or with `--pii` what a scan for personal data does (pii.ts):
  * `npm run bench:data [-- --rows 10000000 --format parquet,jsonl --dir /big/disk --no-build]`. Every step is a process of its own on the
  * compiled engine. Prints a Markdown table for docs/benchmarks.md.
  */
@@ -16,9 +16,14 @@ const {values} = parseArgs({
     rows: {type: "string", default: "10000000"},
     format: {type: "string", default: "parquet,jsonl"},
     dir: {type: "string", default: tmpdir()},
-    "no-build": {type: "boolean"}
+    "no-build": {type: "boolean"},
+    pii: {type: "boolean"}
   }
 });
+if (values.pii) {
+  await (await import("./pii.js")).main();
+  process.exit();
+}
 const rows = Number(values.rows);
 const run = promisify(execFile);
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));

@@ -1,6 +1,12 @@
+import {mkdtemp, rm} from "node:fs/promises";
 import {createRequire} from "node:module";
+import {cpus, loadavg, tmpdir} from "node:os";
+import {join} from "node:path";
 import {pathToFileURL} from "node:url";
 import {Worker} from "node:worker_threads";
+import {defineDataset, pull} from "../../src/datasets/index.js";
+import {scanVersion} from "../../src/privacy/index.js";
+import {openStore, openWorkspace} from "../../src/store/index.js";
 
 export interface PiiBench {
   layer: string;
@@ -60,14 +66,51 @@ function scanned(worker: Worker): Promise<{bytes: number; scanned: number; secon
   });
 }
 
-async function main(): Promise<void> {
-  for (const layer of ["checksum", "patterns", "secrets", "names"])
-    for (const workers of layer === "names" ? [2] : [1, 2]) {
-      const {megabytesPerSecond, megabytesPerSecondUnshared, textsPerSecond} = await benchPii(layer, workers);
-      console.log(
-        `${layer.padEnd(10)} ${workers} thread${workers > 1 ? "s" : " "}  ${megabytesPerSecond.toFixed(1).padStart(6)} MB/s  ${megabytesPerSecondUnshared.toFixed(1).padStart(6)} MB/s unshared  ${textsPerSecond.toFixed(0).padStart(7)} texts/s`
+const COPIES = 5;
+
+/** The same mails as rows of a version, from Parquet to its ledger: what `assay pii` takes, by the clock. */
+async function benchLedger(print: (layer: string, threads: number, rate: string) => void): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "assay-bench-pii-"));
+  try {
+    const texts = Array.from({length: COPIES}, mails).flat();
+    const megabytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) / 1e6;
+    const rows = texts.map((text, index) => ({id: String(index), text}));
+    const workspace = await openWorkspace(folder);
+    const definition = defineDataset({name: "mails", id: "id", source: {kind: "rows", rows: () => rows}});
+    const {version} = await pull(workspace, definition);
+    const store = await openStore(workspace);
+    for (const threads of [1, 2]) {
+      const start = performance.now();
+      await scanVersion(store, version, {threads});
+      print(
+        "ledger",
+        threads,
+        `${(megabytes / ((performance.now() - start) / 1000)).toFixed(1).padStart(6)} MB/s`
       );
     }
+    store.close();
+  } finally {
+    await rm(folder, {recursive: true, force: true});
+  }
+}
+
+/** Prints the speed of every layer, and of a whole scan from rows to ledger, with one thread and with two. */
+export async function main(): Promise<void> {
+  console.log(
+    `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, load ${loadavg()[0]!.toFixed(1)}`
+  );
+  const print = (layer: string, threads: number, rate: string) =>
+    console.log(`${layer.padEnd(10)} ${threads} thread${threads > 1 ? "s" : " "}  ${rate}`);
+  for (const layer of ["checksum", "patterns", "secrets", "names"])
+    for (const threads of layer === "names" ? [2] : [1, 2]) {
+      const {megabytesPerSecond, megabytesPerSecondUnshared, textsPerSecond} = await benchPii(layer, threads);
+      print(
+        layer,
+        threads,
+        `${megabytesPerSecond.toFixed(1).padStart(6)} MB/s  ${megabytesPerSecondUnshared.toFixed(1).padStart(6)} MB/s unshared  ${textsPerSecond.toFixed(0).padStart(7)} texts/s`
+      );
+    }
+  await benchLedger(print);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await main();

@@ -7,7 +7,8 @@ const IPV4 = new RegExp(`${OCTET}(?:\\.${OCTET}){3}`, "y");
 /** Words before four numbers that are a version. */
 const VERSIONS = ["version", "versions", "revision", "release", "ver", "build"];
 const LONGEST_IPV6 = 45;
-const ADDRESS_CHARACTER = /[0-9A-Za-z_:.]/;
+const COLON = 58;
+const DOT = 46;
 
 /** IPv4 and IPv6 addresses, with their zone and prefix length. */
 export const ipAddress: Recognizer = {
@@ -26,14 +27,12 @@ export const ipAddress: Recognizer = {
       findings.push(found(start, prefixEnd(text, end, 32), score, "ip/v4"));
     }
     let done = 0;
-    for (const colon of marks.colons) {
-      if (colon < done) continue;
+    for (const [index, colon] of marks.colons.entries()) {
+      if (colon < done || !hasNeighbour(marks.colons, index)) continue;
       let start = colon;
       let end = colon + 1;
-      while (start > done && colon - start <= LONGEST_IPV6 && ADDRESS_CHARACTER.test(text.charAt(start - 1)))
-        start--;
-      while (end < text.length && end - colon <= LONGEST_IPV6 && ADDRESS_CHARACTER.test(text.charAt(end)))
-        end++;
+      while (start > done && colon - start <= LONGEST_IPV6 && isAddressAt(text, start - 1)) start--;
+      while (end < text.length && end - colon <= LONGEST_IPV6 && isAddressAt(text, end)) end++;
       done = end;
       while (text.charAt(end - 1) === ".") end--;
       if (text.charAt(end - 1) === ":" && text.charAt(end - 2) !== ":") end--;
@@ -48,6 +47,20 @@ export const ipAddress: Recognizer = {
     return findings.sort((a, b) => a.start - b.start || b.end - a.end);
   }
 };
+
+/** An address has two colons or more. */
+function hasNeighbour(colons: readonly number[], index: number): boolean {
+  const at = colons[index]!;
+  return (
+    at - (colons[index - 1] ?? -Infinity) < LONGEST_IPV6 ||
+    (colons[index + 1] ?? Infinity) - at < LONGEST_IPV6
+  );
+}
+
+function isAddressAt(text: string, index: number): boolean {
+  const code = text.charCodeAt(index);
+  return code < 128 && (code === COLON || code === DOT || isWordAt(text, index));
+}
 
 function found(start: number, end: number, score: number, rule: string): Finding {
   return {type: "IP_ADDRESS", start, end, score, rule};
