@@ -1,5 +1,4 @@
 import {
-  holm,
   mean,
   meanInterval,
   normalQuantile,
@@ -9,6 +8,7 @@ import {
 } from "../stats/index.js";
 import {cheaperOf} from "./cheaper.js";
 import {clustersOf, valuesOf} from "./columns.js";
+import {pairwise} from "./pairwise.js";
 import {sensitivityOf} from "./sensitivityOf.js";
 import type {
   CandidateCost,
@@ -162,11 +162,8 @@ function compare(table: ScoreTable, a: string, b: string, level: number): Compar
 
 /** `ordered` is best first, so that `a` is never the worse one of the two by its mean. */
 function allPairs(table: ScoreTable, ordered: string[], alpha: number): Comparison[] {
-  const pairs = ordered.flatMap((a, i) => ordered.slice(i + 1).map((b) => compare(table, a, b, 1 - alpha)));
-  const tested = pairs.filter((pair) => pair.pValue !== undefined);
-  const adjusted = holm(tested.map((pair) => pair.pValue!));
-  const byPair = new Map(tested.map((pair, i) => [pair, adjusted[i]]));
-  return pairs.map((pair) => ({...pair, adjustedP: byPair.get(pair)}));
+  const values = ordered.map((candidate) => table.values[table.candidates.indexOf(candidate)]!);
+  return pairwise({...table, candidates: ordered, values}, [], {alpha}).pairs;
 }
 
 function isEquivalent(table: ScoreTable, pair: Comparison, options: DecideOptions, alpha: number): boolean {

@@ -18,12 +18,13 @@ export {
   type GateStatus,
   overall
 } from "./gates.js";
+export {pairwise, type PairwiseSlice, type PairwiseTable} from "./pairwise.js";
 export {type Race, startRace} from "./race.js";
 export {listRaces, raceOf} from "./raceRecord.js";
 export * from "./raceTypes.js";
 export {type DroppedCandidate, gatesOf, runReport, type RunReport} from "./report.js";
 export {type RaceOptions, type RaceResult, runRace} from "./runRace.js";
-export {scoreTable} from "./scoreTable.js";
+export {scoreTable, slicingsOf} from "./scoreTable.js";
 export {points} from "./points.js";
 export {type Regression, regressionsOf} from "./regressionsOf.js";
 export {type SliceCell, type SliceRow, sliceTable, type SliceTable, type Slicing} from "./sliceTable.js";

@@ -1,4 +1,6 @@
-import type {Store} from "../store/index.js";
+import type {RunManifest, Store} from "../store/index.js";
+import {chunks} from "./chunks.js";
+import type {Slicing} from "./sliceTable.js";
 import type {ScoreTable} from "./types.js";
 
 /**
@@ -8,10 +10,13 @@ import type {ScoreTable} from "./types.js";
 export async function scoreTable(store: Store, runId: string, scorer: string): Promise<ScoreTable> {
   const run = (await store.runs()).find(({id}) => id === runId);
   if (!run) throw new Error(`no such run: ${runId}`);
-  const items = await store.rows<{row_id: string; cluster: string | null}>(
-    "select row_id, cluster from items where run = $run order by position",
-    {run: runId}
-  );
+  const rowIds: string[] = [];
+  const clusters: (string | null)[] = [];
+  const items = "select row_id, cluster from items where run = $run order by position";
+  for await (const [ids, groups] of chunks(store, items, {run: runId})) {
+    for (const id of ids!) rowIds.push(id as string);
+    for (const group of groups!) clusters.push(group as string | null);
+  }
   const variants = run.variants.map(({name}) => name);
   const named = run.candidates.flatMap((candidate) =>
     variants.map((variant) => ({
@@ -21,31 +26,57 @@ export async function scoreTable(store: Store, runId: string, scorer: string): P
       baseline: candidate.baseline
     }))
   );
-  const rowIndex = new Map(items.map((item, i) => [item.row_id, i]));
-  const values = named.map(() => new Array<number | undefined>(items.length).fill(undefined));
-  const column = new Map(named.map((one, i) => [`${one.candidate}\u0000${one.variant}`, i]));
-  const query = `select row_id, candidate, variant, avg(value)::double as value from scores
-    where run = $run and scorer = $scorer and status = 'scored' group by all`;
-  for await (const batch of store.batches<{
-    row_id: string;
-    candidate: string;
-    variant: string;
-    value: number;
-  }>(query, {run: runId, scorer}))
-    for (const score of batch) {
-      const c = column.get(`${score.candidate}\u0000${score.variant}`);
-      const r = rowIndex.get(score.row_id);
-      if (c !== undefined && r !== undefined) values[c]![r] = score.value;
-    }
-  const clustered = items.some((item) => item.cluster !== null);
+  const values = named.map(() => new Array<number | undefined>(rowIds.length).fill(undefined));
+  await readScores(store, run, scorer, named, values);
   return {
     candidates: named.map(({name}) => name),
     baseline: named.find(({baseline}) => baseline)?.name ?? named[0]?.name,
-    rowIds: items.map((item) => item.row_id),
-    ...(clustered ? {clusters: items.map((item) => item.cluster)} : {}),
+    rowIds,
+    ...(clusters.some((cluster) => cluster !== null) ? {clusters} : {}),
     values,
     binary:
       run.scorers.find(({name}) => name === scorer)?.binary !== false &&
       values.every((row) => row.every((value) => value === undefined || value === 0 || value === 1))
   };
+}
+
+/** Joined and averaged by DuckDB, so that three numbers a score are all that is read. */
+async function readScores(
+  store: Store,
+  run: RunManifest,
+  scorer: string,
+  named: readonly {candidate: string; variant: string}[],
+  values: (number | undefined)[][]
+): Promise<void> {
+  const query = `
+    with named as (
+      select unnest(from_json($named, '[{"candidate": "VARCHAR", "variant": "VARCHAR", "nth": "INTEGER"}]'), recursive := true)
+    ), places as (
+      select row_id, (row_number() over (order by position) - 1)::int as place from items where run = $run
+    )
+    select nth, place, avg(value)::double from scores join named using (candidate, variant) join places using (row_id)
+    where run = $run and scorer = $scorer and status = 'scored' group by nth, place`;
+  const names = JSON.stringify(named.map(({candidate, variant}, nth) => ({candidate, variant, nth})));
+  for await (const [columns, places, scores] of chunks(store, query, {run: run.id, scorer, named: names}))
+    for (let i = 0; i < scores!.length; i++)
+      values[columns![i] as number]![places![i] as number] = scores![i] as number;
+}
+
+/** The ways in which a run's eval cuts its rows, in the order of `scoreTable`'s rows; none when it names none. */
+export async function slicingsOf(store: Store, run: RunManifest): Promise<Slicing[]> {
+  const slicings = run.slices.map((name) => ({name, values: [] as (string | undefined)[]}));
+  if (slicings.length === 0) return [];
+  const parsed = new Map<string, (string | undefined)[]>();
+  const query = "select coalesce(slices, '{}') from items where run = $run order by position";
+  for await (const [texts] of chunks(store, query, {run: run.id}))
+    for (const text of texts as string[]) {
+      let own = parsed.get(text);
+      if (!own) {
+        const slices = JSON.parse(text) as Record<string, unknown>;
+        own = run.slices.map((name) => (slices[name] == null ? undefined : String(slices[name])));
+        parsed.set(text, own);
+      }
+      slicings.forEach(({values}, s) => values.push(own[s]));
+    }
+  return slicings;
 }

@@ -11,6 +11,7 @@ export {clopperPearson} from "./clopperPearson.js";
 export {tango} from "./tango.js";
 export {meanInterval, type MeanIntervalOptions} from "./meanInterval.js";
 export {pairedDifference, type PairedDifference, type PairedOptions} from "./pairedDifference.js";
+export {pairedBySlice, slicedRows, type SlicedRows} from "./pairedBySlice.js";
 export {
   pairedBootstrap,
   pairedBootstrapAll,

@@ -1,9 +1,7 @@
 import {clusteredStandardError} from "./clusteredStandardError.js";
 import {normalTail} from "./distributions/normal.js";
 import {studentQuantile, studentTwoSided} from "./distributions/studentT.js";
-import {mean} from "./mean.js";
 import {isPresent} from "./present.js";
-import {standardError} from "./standardError.js";
 import {tango} from "./tango.js";
 import {type Clusters, type Estimate, type Scores} from "./types.js";
 
@@ -43,28 +41,55 @@ export function pairedDifference(
   second: Scores,
   {level = 0.95, clusters}: PairedOptions = {}
 ): PairedDifference | undefined {
-  const pairs = pairUp(first, second);
-  const {differences, n, wins, losses, ties} = pairs;
-  const estimate = mean(differences);
-  if (estimate === undefined) return undefined;
-  const common = {
+  const {differences, ...sums} = pairUp(first, second);
+  const center = sums.n > 0 ? sums.sum / sums.n : 0;
+  for (const difference of differences) if (isPresent(difference)) sums.squares += (difference - center) ** 2;
+  const clustered = clusters && sums.n > 0 ? clusteredStandardError(differences, clusters) : undefined;
+  if (clusters && !clustered) return undefined;
+  return concludeDifference({...sums, ...(clustered ? {clustered} : {})}, level);
+}
+
+/** What a paired difference is concluded from, over the rows that both candidates have. */
+export interface PairedSums {
+  n: number;
+  /** Of first − second. */
+  sum: number;
+  /** Squared deviations of the differences from their mean. */
+  squares: number;
+  sumFirst: number;
+  sumSecond: number;
+  wins: number;
+  losses: number;
+  /** True when all scores are 0 or 1; when all are within 0 and 1. */
+  binary: boolean;
+  withinUnit: boolean;
+  missing: PairedDifference["missing"];
+  /** Present when rows are clustered. */
+  clustered?: {standardError: number; clusters: number; df: number};
+}
+
+/** The interval and p value that fit the sums; see `pairedDifference`, which says when it is undefined. */
+export function concludeDifference(sums: PairedSums, level: number): PairedDifference | undefined {
+  const {n, wins, losses, clustered} = sums;
+  if (n === 0) return undefined;
+  const estimate = sums.sum / n;
+  const grouped = clustered && clustered.clusters < n ? clustered : undefined;
+  const error = grouped?.standardError ?? (n < 2 ? undefined : Math.sqrt(sums.squares / (n - 1) / n));
+  const shared = {
     estimate,
     level,
     n,
-    meanFirst: pairs.sumFirst / n,
-    meanSecond: pairs.sumSecond / n,
+    meanFirst: sums.sumFirst / n,
+    meanSecond: sums.sumSecond / n,
     wins,
     losses,
-    ties,
-    missing: pairs.missing
+    ties: n - wins - losses,
+    missing: sums.missing,
+    standardError: error,
+    ...(clustered && {clusters: clustered.clusters})
   };
-  const clustered = clusters && clusteredStandardError(differences, clusters);
-  if (clusters && !clustered) return undefined;
-  const grouped = clustered && clustered.clusters < n ? clustered : undefined;
-  const error = grouped?.standardError ?? standardError(differences);
-  const shared = {...common, standardError: error, ...(clustered && {clusters: clustered.clusters})};
-  const same = wins + losses === 0 && pairs.withinUnit;
-  if (same || (pairs.binary && !grouped)) {
+  const same = wins + losses === 0 && sums.withinUnit;
+  if (same || (sums.binary && !grouped)) {
     const units = same && grouped ? grouped.clusters : n;
     const p = same ? 1 : 2 * normalTail(Math.abs(wins - losses) / Math.sqrt(wins + losses));
     return {...shared, ...tango(wins, losses, units, level)!, p: Math.min(1, p), method: "tango"};
@@ -77,12 +102,13 @@ export function pairedDifference(
   return {...shared, df, low: estimate - half, high: estimate + half, p, method};
 }
 
-function pairUp(first: Scores, second: Scores) {
+function pairUp(first: Scores, second: Scores): PairedSums & {differences: Float64Array} {
   if (first.length !== second.length)
     throw new Error(`paired scores: ${first.length} rows against ${second.length}`);
   const differences = new Float64Array(first.length).fill(NaN);
   const missing = {first: 0, second: 0, both: 0};
   let n = 0;
+  let sum = 0;
   let sumFirst = 0;
   let sumSecond = 0;
   let wins = 0;
@@ -97,6 +123,7 @@ function pairUp(first: Scores, second: Scores) {
       continue;
     }
     n++;
+    sum += a - b;
     sumFirst += a;
     sumSecond += b;
     differences[i] = a - b;
@@ -105,16 +132,5 @@ function pairUp(first: Scores, second: Scores) {
     binary &&= (a === 0 || a === 1) && (b === 0 || b === 1);
     withinUnit &&= a >= 0 && a <= 1 && b >= 0 && b <= 1;
   }
-  return {
-    differences,
-    n,
-    sumFirst,
-    sumSecond,
-    wins,
-    losses,
-    ties: n - wins - losses,
-    missing,
-    binary,
-    withinUnit
-  };
+  return {differences, n, sum, squares: 0, sumFirst, sumSecond, wins, losses, binary, withinUnit, missing};
 }
