@@ -4,6 +4,7 @@ import {sqlString, UserError, writeNdjson} from "../../store/index.js";
 import {brokenLines, soundLines} from "./brokenLines.js";
 import {brokenRecords, csvOptions, delimiterOf, soundCsv} from "./csv.js";
 import {download, type Downloaded, isUrl} from "./download.js";
+import {jsonLines} from "./jsonLines.js";
 import {type BrokenLine, type SourceContext, type SourceReader, type SourceRelation} from "./types.js";
 
 export type FileFormat = "parquet" | "csv" | "json" | "jsonl";
@@ -79,7 +80,9 @@ export async function readFiles(
     sound = [copy];
   }
   return {
-    relation: `read_json(${list(sound)}, format = 'newline_delimited', records = true, ${types}, maximum_object_size = ${LONGEST_LINE})`,
+    relation: source.columns
+      ? `read_json(${list(sound)}, format = 'newline_delimited', records = true, ${types}, maximum_object_size = ${LONGEST_LINE})`
+      : await jsonLines(context.db, sound, LONGEST_LINE),
     describe,
     ...(context.skipBad ? {skipped} : {}),
     broken: () => gathered(paths, (file) => brokenLines(context.db, file))

@@ -1,5 +1,6 @@
 import {join} from "node:path";
-import {sqlString, UserError, writeNdjson} from "../../store/index.js";
+import {UserError, writeNdjson} from "../../store/index.js";
+import {jsonLines} from "./jsonLines.js";
 import {type SourceContext, type SourceReader} from "./types.js";
 
 /** Plain objects that code yields. */
@@ -26,5 +27,5 @@ export async function writtenRows(
     throw new UserError(
       `data set ${context.dataset}: its source yielded no rows, so there is no version to make.`
     );
-  return `read_json(${sqlString(ndjson)}, format = 'newline_delimited', records = true, sample_size = -1, maximum_object_size = 268435456)`;
+  return jsonLines(context.db, [ndjson], 1 << 28);
 }

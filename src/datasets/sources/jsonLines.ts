@@ -1,0 +1,50 @@
+import {type Database, sqlName, sqlString} from "../../store/index.js";
+import {describeColumns} from "../items.js";
+
+/**
+ * The relation of JSONL files whose columns' types are found in all rows, as DuckDB finds them. Every use of a relation that
+ * is left to find its types reads the files once more, so they are found once and named. Where the named types might be
+ * read differently (dates inside other values, or not written as ISO 8601 has them), or the files cannot be read, it is
+ * the relation that finds them itself.
+ */
+export async function jsonLines(
+  db: Database,
+  files: readonly string[],
+  longestLine: number
+): Promise<string> {
+  const read = (types: string) =>
+    `read_json([${files.map(sqlString).join(", ")}], format = 'newline_delimited', records = true, ${types}, maximum_object_size = ${longestLine})`;
+  const found = read("sample_size = -1, union_by_name = true");
+  const columns = await describeColumns(db, `select * from ${found}`).catch(() => undefined);
+  if (!columns || columns.some(({type}) => TEMPORAL.test(type) && !(type in READ_BY))) return found;
+  const timed = columns.filter(({type}) => type in READ_BY);
+  for (const {name} of timed)
+    if (!(await isIso(db, read(named([{name, type: "VARCHAR"}])), name))) return found;
+  const texts = read(
+    named(columns.map(({name, type}) => ({name, type: type in READ_BY ? "VARCHAR" : type})))
+  );
+  if (timed.length === 0) return texts;
+  const casts = timed.map(({name, type}) => `${READ_BY[type]!(sqlName(name))} as ${sqlName(name)}`);
+  return `(select * replace (${casts.join(", ")}) from ${texts})`;
+}
+
+const TEMPORAL = /\b(DATE|TIME|TIMESTAMP)\b/;
+
+/** Reading named TIMESTAMP columns, DuckDB drops an offset that it minds when it finds the type itself. */
+const READ_BY: Record<string, (column: string) => string> = {
+  DATE: (column) => `${column}::date`,
+  TIMESTAMP: (column) => `timezone('UTC', ${column}::timestamptz)`
+};
+
+/** DuckDB takes one format for all of a column, so that a few values tell it. */
+async function isIso(db: Database, texts: string, name: string): Promise<boolean> {
+  const column = sqlName(name);
+  const told = await db.row<{iso: boolean | null}>(
+    `select bool_and(regexp_matches(${column}, '^\\d{4}-\\d{1,2}-\\d{1,2}')) as iso from (select ${column} from ${texts} where ${column} is not null limit 100)`
+  );
+  return told?.iso === true;
+}
+
+function named(columns: readonly {name: string; type: string}[]): string {
+  return `columns = {${columns.map(({name, type}) => `${sqlString(name)}: ${sqlString(type)}`).join(", ")}}`;
+}
