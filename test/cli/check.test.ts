@@ -2,14 +2,18 @@ import {execFile} from "node:child_process";
 import {mkdir, readFile, writeFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {promisify} from "node:util";
+import type {Browser} from "playwright-core";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {scanVersion} from "../../src/privacy/index.js";
 import {candidate, type GateRule, runEval} from "../../src/runner/index.js";
 import {type Project, server, wordsEval, wordsProject} from "../runner/support/project.js";
+import {openBrowser} from "../support/browser.js";
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 const root = resolve(import.meta.dirname, "../..");
+
+type Junit = [suite: Record<string, string>, cases: string[][]];
 
 interface Ended {
   code: number;
@@ -23,7 +27,9 @@ describe("assay check", () => {
   let before: string;
   /** The share of rows, in twentieths, that the model's newer version gets wrong. */
   let wrong = 0;
+  let browser: Browser | undefined;
   beforeAll(async () => {
+    browser = await openBrowser();
     model = await startModelServer({
       models: ["m"],
       answer: ({prompt}) => {
@@ -47,7 +53,26 @@ describe("assay check", () => {
   afterAll(async () => {
     project.store.close();
     await model.close();
+    await browser?.close();
   });
+
+  /** The first suite as a browser's XML parser reads it, which refuses what is not well-formed. */
+  async function readJunit(browser: Browser, text: string): Promise<Junit> {
+    const page = await browser.newPage();
+    return page.evaluate((source): Junit => {
+      const read = new DOMParser().parseFromString(source, "application/xml");
+      const fault = read.querySelector("parsererror");
+      if (fault) throw new Error(fault.textContent ?? "not XML");
+      const found = read.documentElement.children[0]!;
+      return [
+        Object.fromEntries([...found.attributes].map(({name, value}) => [name, value])),
+        [...found.children].map((one) => [
+          one.getAttribute("name") ?? "",
+          ...[...one.children].map(({tagName}) => tagName)
+        ])
+      ];
+    }, text);
+  }
 
   async function check(
     gate: GateRule[],
@@ -132,15 +157,11 @@ describe("assay check", () => {
     expect(out).toMatch(/^::error title=Assay gate::words .*not more than 5\.0 points below run/m);
     expect(out).toMatch(/^::warning title=Assay gate::words .*cost of a thousand rows/m);
 
-    // Python's own parser reads it, so that the XML is well-formed.
-    const {stdout} = await promisify(execFile)("python3", [
-      "-c",
-      "import sys, json, xml.etree.ElementTree as e\nprint(json.dumps([[s.attrib, [[c.get('name')] + [x.tag for x in c] for c in s]] for s in e.parse(sys.argv[1]).getroot()]))",
-      xml
-    ]);
-    const [[suite, cases]] = JSON.parse(stdout) as [[Record<string, string>, string[][]]];
-    expect(suite).toMatchObject({tests: "3", failures: "1", errors: "1"});
-    expect(cases.map(([, ...inner]) => inner)).toEqual([[], ["failure"], ["error"]]);
+    if (browser) {
+      const [suite, cases] = await readJunit(browser, await readFile(xml, "utf8"));
+      expect(suite).toMatchObject({tests: "3", failures: "1", errors: "1"});
+      expect(cases.map(([, ...inner]) => inner)).toEqual([[], ["failure"], ["error"]]);
+    }
 
     const comment = await readFile(md, "utf8");
     const lines = comment.split("\n").slice(2);
