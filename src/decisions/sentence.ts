@@ -12,19 +12,24 @@ export function sentenceOf(verdict: Omit<Verdict, "sentence">): string {
     if (!next) return `${best} scored ${score}; there is no other candidate to compare it with.`;
     return `Pick ${best}: it scored ${score}, ${points(next.difference!)} points (${points(next.low!)} to ${points(next.high!)}) above the next, ${next.b}.`;
   }
-  // Only when all of the set agree: a set with one rival that differs needs the sentence about differences.
-  const same = identical.length > 0 && identical.length === set.length - 1;
-  const rows = comparisons.find((pair) => pair.b === identical[0])?.rows;
-  const agree = `${list(set)} scored the same on every one of ${rows?.toLocaleString("en-US")} rows (${score})`;
-  if (kind === "tie")
-    return same
+  const count = (n: number) => n.toLocaleString("en-US");
+  const others = set.slice(1).filter((name) => !identical.includes(name));
+  // Each pair is compared on the rows that both were scored on: where those differ there is no one number to say.
+  const shared = new Set(comparisons.filter(({b}) => identical.includes(b)).map(({rows}) => rows));
+  const where = shared.size === 1 ? `every one of ${count([...shared][0]!)} rows` : "every row they share";
+  const agree = `${list([best!, ...identical])} scored the same on ${where} (${score})`;
+  if (kind === "tie") {
+    if (identical.length === 0)
+      return `${list(set)} are a tie: they differ by less than ${points(margin)} points. Choose by cost.`;
+    return others.length === 0
       ? `${agree}: a tie. Choose by cost.`
-      : `${list(set)} are a tie: they differ by less than ${points(margin)} points. Choose by cost.`;
-  if (same)
-    return `${agree}: ${rowsNeeded === undefined ? "more rows" : `about ${rowsNeeded.toLocaleString("en-US")} more rows`} like these would show that they differ by less than ${points(margin)} points.`;
+      : `${agree}; ${list(others)} ${others.length > 1 ? "differ" : "differs"} from them by less than ${points(margin)} points: a tie. Choose by cost.`;
+  }
+  if (identical.length > 0 && others.length === 0)
+    return `${agree}: ${rowsNeeded === undefined ? "more rows" : `about ${count(rowsNeeded)} more rows`} like these would show that they differ by less than ${points(margin)} points.`;
   const more =
-    rowsNeeded === undefined
-      ? "more rows are needed"
-      : `about ${rowsNeeded.toLocaleString("en-US")} more rows would tell`;
-  return `${best} scored best, ${score}, but cannot yet be told apart from ${list(set.slice(1))}: ${more}.`;
+    rowsNeeded === undefined ? "more rows are needed" : `about ${count(rowsNeeded)} more rows would tell`;
+  return identical.length > 0
+    ? `${agree}, best of all, but cannot yet be told apart from ${list(others)}: ${more}.`
+    : `${best} scored best, ${score}, but cannot yet be told apart from ${list(others)}: ${more}.`;
 }

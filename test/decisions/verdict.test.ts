@@ -99,6 +99,27 @@ describe("a verdict on identical scores", () => {
       `a and b scored the same on every one of 1,000 rows (80.0 (77.4 to 82.4)): a tie. Choose by cost.`
     );
   });
+
+  it("names those that agree before the one that differs", () => {
+    const copies = tableOf({
+      served: column(100, (row) => +(row % 10 < 8)),
+      model: column(100, (row) => +(row % 10 < 8)),
+      other: column(100, (row) => +(row % 10 < 8 && row !== 0))
+    });
+    expect(decide(copies, options).sentence).toMatch(
+      /^(served and model|model and served) scored the same on every one of 100 rows \(80\.0 .*\), best of all, but cannot yet be told apart from other: about [\d,]+ more rows would tell\.$/
+    );
+    const tied = tableOf({...close, copy: [...close.a]});
+    expect(decide(tied, options).sentence).toMatch(
+      /^a and copy scored the same on every one of 2,000 rows \(80\.0 .*\); b differs from them by less than 2\.0 points: a tie\. Choose by cost\.$/
+    );
+  });
+
+  it("gives no number of rows when failures leave each pair others to share", () => {
+    const scores = column(1000, (row) => +(row % 10 < 8));
+    const table = tableOf({a: scores, b: scores.with(0, undefined), c: [...scores]});
+    expect(decide(table, options).sentence).toMatch(/ scored the same on every row they share /);
+  });
 });
 
 describe("the winner's corrected score", () => {
