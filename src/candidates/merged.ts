@@ -1,8 +1,8 @@
 import {mkdir, readFile, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {type BuildContext, builtOnce, type ModelSource} from "../finetune/index.js";
-import {merge, type MergeReport} from "../merge/index.js";
-import {modelFolder, type ModelManifest, saveModel} from "../models/index.js";
+import {merge, mergeRecord, type MergeReport} from "../merge/index.js";
+import {type MergeRecord, modelFolder, type ModelManifest, saveModel} from "../models/index.js";
 import {hashJson, temporaryPath, UserError} from "../store/index.js";
 
 export interface MergedOptions {
@@ -99,11 +99,26 @@ async function mergeInto(
       ),
       parents: parents.map(({id, name: parent}) => ({id, name: parent})),
       recipe: {method: report.method, sha256: report.recipe.sha256, source: report.recipe.text},
-      metrics: figuresOf(report)
+      metrics: figuresOf(report),
+      merge: named(mergeRecord(report), parents)
     });
   } finally {
     await rm(out, {recursive: true, force: true});
   }
+}
+
+/** The recipe names parents by their ids; people know them by their names. */
+function named(record: MergeRecord, parents: readonly ModelManifest[]): MergeRecord {
+  const nameOf = (id: string) => parents.find((parent) => parent.id === id)?.name ?? id;
+  return {
+    ...record,
+    ...(record.base === undefined ? {} : {base: nameOf(record.base)}),
+    models: record.models.map(nameOf),
+    layers: record.layers.map(({relations, ...layer}) => ({
+      ...layer,
+      relations: {...relations, models: relations.models.map(nameOf)}
+    }))
+  };
 }
 
 /** Norms of the changes, cosines of pairs and sign conflict over all tensors, under names a page can show. */

@@ -5,11 +5,14 @@ import {
   checkMerge,
   merge,
   mergeMoe,
-  type LayerReport,
+  recordMerge,
   type MergeProgress,
   type MergeReport
 } from "../merge/index.js";
-import {UsageError} from "../store/index.js";
+import {type LayerRelations} from "../models/index.js";
+import {modelsDir} from "../candidates/index.js";
+import {openWorkspace, UsageError} from "../store/index.js";
+import {projectOf} from "./project.js";
 import {interruptSignals} from "./runEvals.js";
 import {duration} from "./progress.js";
 import {print, printJson, table} from "./terminal.js";
@@ -48,12 +51,26 @@ export async function mergeVerb(recipeFile: string, verb: MergeVerbOptions): Pro
       ...(verb.allowNonfinite ? {allowNonFinite: true} : {})
     });
     progress.end();
-    if (verb.json) printJson(report);
-    else printReport(report);
+    const recorded = await recordInLineage(report);
+    if (verb.json) return printJson({...report, ...(recorded === undefined ? {} : {modelId: recorded})});
+    printReport(report);
+    print(
+      recorded === undefined
+        ? "Not in a project, so the lineage has no entry of it."
+        : `In the lineage as ${recorded.slice(0, 12)}.`
+    );
   } finally {
     progress.end();
     dispose();
   }
+}
+
+/** The id of the merge's entry in the project's lineage; undefined outside a project. */
+async function recordInLineage(report: MergeReport): Promise<string | undefined> {
+  const project = projectOf(process.env.ASSAY_PROJECT ?? process.cwd());
+  if (project === undefined) return undefined;
+  const {id} = await recordMerge(report, {modelsDir: modelsDir(await openWorkspace(project)), project});
+  return id;
 }
 
 /** What a merge would meet, without writing anything; exit code 1 when it could not start. */
@@ -154,7 +171,7 @@ function printReport(report: MergeReport): void {
   for (const warning of warnings) print(`! ${warning}`);
 }
 
-function printLayers(layers: readonly LayerReport[]): void {
+function printLayers(layers: readonly LayerRelations[]): void {
   if (layers.length === 0) return;
   print(
     "\n" +

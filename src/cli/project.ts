@@ -15,12 +15,18 @@ export interface NamedEval {
   definition: EvalDefinition;
 }
 
-/** The folder that holds data-loaders/ or evals/: this one or one above it. */
-export function findProject(from = process.env.ASSAY_PROJECT ?? process.cwd()): string {
+/** The folder that holds data-loaders/ or evals/: this one or one above it; undefined outside a project. */
+export function projectOf(from: string): string | undefined {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     if (existsSync(join(folder, "data-loaders")) || existsSync(join(folder, "evals"))) return folder;
-    if (folder === dirname(folder)) break;
+    if (folder === dirname(folder)) return undefined;
   }
+}
+
+/** The project's folder, as `projectOf` finds it. Throws outside a project. */
+export function findProject(from = process.env.ASSAY_PROJECT ?? process.cwd()): string {
+  const project = projectOf(from);
+  if (project !== undefined) return project;
   throw new UserError(
     `${from} is not in an Assay project: neither it nor a folder above it has data-loaders/ or evals/. Run \`assay init\` to start one.`
   );

@@ -12,13 +12,14 @@ import {threadsFor} from "./execute.js";
 import {METHODS} from "./methods/index.js";
 import {type MergeOptions} from "./options.js";
 import {modelFolder} from "./plan/model.js";
-import {type Plan} from "./plan/plan.js";
+import {mergedModels, type Plan} from "./plan/plan.js";
 import {planRecipe} from "./plan/planRecipe.js";
 import {inOrder} from "./recipe/documents.js";
 import {parseRecipes} from "./recipe/parse.js";
 import {type Problem, RecipeError} from "./recipe/problems.js";
 import {type Recipe} from "./recipe/types.js";
-import {type InputRelations, type LayerReport, layerReports, Relations} from "./report.js";
+import {type InputRelations, type ParentRelations} from "../models/types.js";
+import {layerReports, Relations} from "./report.js";
 import {tensorBytes} from "./safetensors/header.js";
 import {type TokenizerPlan} from "./tokenizer/plan.js";
 
@@ -40,7 +41,8 @@ export interface DocumentCheck {
   waitsFor: string[];
 }
 
-export interface PlanCheck {
+/** Beside the tensors, the same figures by layer that a merge's report and its record in the lineage hold. */
+export interface PlanCheck extends ParentRelations {
   tensors: {
     name: string;
     layer?: number;
@@ -51,7 +53,6 @@ export interface PlanCheck {
     nonFinite: number;
     inputs?: InputRelations;
   }[];
-  layers: LayerReport[];
   tokenizer?: TokenizerPlan["preview"] & {vocabSize: number};
   predicted: {
     outputBytes: number;
@@ -176,7 +177,9 @@ async function checkPlan(plan: Plan, options: CheckOptions): Promise<PlanCheck> 
   });
   return {
     tensors,
+    models: mergedModels(plan),
     layers: layerReports(analysed),
+    nonFinite: tensors.reduce((sum, {nonFinite}) => sum + nonFinite, 0),
     ...(plan.tokenizer && {tokenizer: {...plan.tokenizer.preview, vocabSize: plan.tokenizer.vocabSize}}),
     predicted: await predict(plan, options)
   };

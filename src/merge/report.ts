@@ -1,3 +1,4 @@
+import {type InputRelations, type LayerRelations} from "../models/types.js";
 import {type TensorAnalysis} from "./engine/job.js";
 import {type HashedFile} from "./hashes.js";
 
@@ -9,13 +10,15 @@ export interface MergeReport {
   name?: string;
   out: string;
   recipe: {text: string; sha256: string};
+  /** The first of config.json's architectures, or its model_type. */
+  architecture?: string;
   seed: number;
   exact: boolean;
   parents: {model: string; folder: string; base: boolean; files: HashedFile[]}[];
   /** Paths relative to `out`. */
   outputs: HashedFile[];
   tensors: TensorReport[];
-  layers: LayerReport[];
+  layers: LayerRelations[];
   /** The models that cosines and conflicts are about, in order. */
   models: string[];
   warnings: string[];
@@ -44,26 +47,6 @@ export interface TensorReport {
   norm: number;
   nonFinite: number;
   inputs?: InputRelations;
-}
-
-/** Figures of some tensors of one layer or one tensor; differences to the base where there is one. */
-export interface InputRelations {
-  models: string[];
-  /** Norm of each model's tensor, and of its difference to the base (scaled up from the sample). */
-  norms: number[];
-  deltaNorms?: number[];
-  /** Cosines of all pairs, row by row; undefined where a norm is zero. */
-  cosine: (number | null)[];
-  /** Share of elements with both signs among those where at least two models differ from zero; null if none. */
-  signConflict: number | null;
-  elements: number;
-  sampled: number;
-}
-
-export interface LayerReport {
-  /** Undefined for tensors outside the layers. */
-  layer?: number;
-  relations: InputRelations;
 }
 
 /** Sums of several tensors' analyses, each scaled up to its whole tensor. */
@@ -114,7 +97,7 @@ export class Relations {
 /** One report a layer, in order; tensors outside layers come first, together. */
 export function layerReports(
   tensors: readonly {layer?: number; analysis: TensorAnalysis; deltas: boolean}[]
-): LayerReport[] {
+): LayerRelations[] {
   const byLayer = new Map<number | undefined, {relations: Relations; deltas: boolean}>();
   for (const {layer, analysis, deltas} of tensors) {
     const entry = byLayer.get(layer) ?? {relations: new Relations(), deltas};

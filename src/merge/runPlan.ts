@@ -10,7 +10,7 @@ import {execute, type Produced} from "./execute.js";
 import {type HashedFile, hashFiles} from "./hashes.js";
 import {type MergeOptions} from "./options.js";
 import {type OpenModel} from "./plan/model.js";
-import {type Plan} from "./plan/plan.js";
+import {mergedModels, type Plan} from "./plan/plan.js";
 import {publish, REPORT_NAME} from "./publish.js";
 import {referenceText} from "./recipe/reference.js";
 import {layerReports, type MergeReport, Relations} from "./report.js";
@@ -106,6 +106,7 @@ function describe(
   options: MergeOptions
 ): Omit<MergeReport, "timings" | "steps"> {
   const {recipe} = plan;
+  const architecture = architectureOf(plan);
   const base = recipe.base && referenceText(recipe.base);
   const withBase = new Set(plan.jobs.filter((job) => job.base >= 0).map(({name}) => name));
   const tensors = plan.jobs.map((job) => {
@@ -137,6 +138,7 @@ function describe(
     recipe: {text: recipe.text, sha256: sha256(recipe.text)},
     seed: options.seed ?? 0,
     exact: options.exact ?? false,
+    ...(architecture === undefined ? {} : {architecture}),
     parents: plan.models.map(({id, folder}: OpenModel) => ({
       model: id,
       folder,
@@ -146,14 +148,15 @@ function describe(
     outputs: produced.shards,
     tensors,
     layers: layerReports(analysed),
-    models: [
-      ...new Set(
-        plan.jobs.flatMap((job) => job.inputs.filter((_, i) => i !== job.base).map(({model}) => model))
-      )
-    ],
+    models: mergedModels(plan),
     warnings: plan.warnings,
     reused: false,
     resumedShards: produced.resumed,
     bytes: {read: produced.bytesRead, written: produced.bytesWritten}
   };
+}
+
+function architectureOf({config: {architectures, model_type: type}}: Plan): string | undefined {
+  const first: unknown = Array.isArray(architectures) ? architectures[0] : type;
+  return typeof first === "string" ? first : undefined;
 }

@@ -3,5 +3,14 @@ export {nearestCosines} from "./encoder/nearestCosines.js";
 export {textVectors, type TextVectors} from "./encoder/textVectors.js";
 export {lineage, trainingRecords, type Ancestor} from "./lineage.js";
 export {type ModelLoader} from "./modelLoader.js";
+export {recordModel, type RecordedModel} from "./record.js";
 export {damagedFiles, listModels, modelFolder, readManifest, saveModel, type NewModel} from "./registry.js";
-export {type LoadedModel, type ModelManifest, type Prediction} from "./types.js";
+export {
+  type InputRelations,
+  type LayerRelations,
+  type LoadedModel,
+  type MergeRecord,
+  type ModelManifest,
+  type ParentRelations,
+  type Prediction
+} from "./types.js";

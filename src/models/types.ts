@@ -31,6 +31,47 @@ export interface ModelManifest {
   recipe?: {method: string; sha256: string; source?: string};
   /** Figures of the making itself (loss, validation accuracy, conflict shares). */
   metrics?: Record<string, number>;
+  /** Where the files lie when they are kept outside the store: a path from the project's folder. */
+  folder?: string;
+  /** What a merge was made with, and how its parents relate. */
+  merge?: MergeRecord;
+}
+
+/** How the tensors that models give to a merge relate to each other. */
+export interface ParentRelations {
+  /** The models the figures are about, in their order: all parents but the base. */
+  models: string[];
+  /** Tensors outside the layers come first, together and without a number. */
+  layers: LayerRelations[];
+  /** NaN or infinite values: of the inputs looked at before a merge, of the result after it. */
+  nonFinite: number;
+}
+
+export interface LayerRelations {
+  layer?: number;
+  relations: InputRelations;
+}
+
+/** Figures of the tensors of one layer, or of one tensor; of differences to the base where there is one. */
+export interface InputRelations {
+  models: string[];
+  /** Norm of each model's tensor, and of its difference to the base (scaled up from the sample). */
+  norms: number[];
+  deltaNorms?: number[];
+  /** Cosines of all pairs, row by row; null where a norm is zero. */
+  cosine: (number | null)[];
+  /** Share of elements with both signs among those where at least two models differ from zero; null if none. */
+  signConflict: number | null;
+  elements: number;
+  sampled: number;
+}
+
+export interface MergeRecord extends ParentRelations {
+  seed: number;
+  exact: boolean;
+  /** The model the others are measured from, by its name in `parents`. */
+  base?: string;
+  warnings: string[];
 }
 
 export interface Prediction {

@@ -36,6 +36,13 @@ export interface Plan {
   chatTemplate?: string;
 }
 
+/** The models whose tensors are merged, in their order: all but the base that the others are measured from. */
+export function mergedModels({jobs}: Plan): string[] {
+  return [
+    ...new Set(jobs.flatMap((job) => job.inputs.filter((_, i) => i !== job.base).map(({model}) => model)))
+  ];
+}
+
 /** Plans every tensor of the result. Throws one RecipeError that lists all that does not fit together. */
 export function planMerge(
   recipe: Recipe,

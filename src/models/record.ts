@@ -1,0 +1,28 @@
+import {join} from "node:path";
+import {hashJson, writeJsonAtomic} from "../store/index.js";
+import {modelFolder} from "./registry.js";
+import {type ModelManifest} from "./types.js";
+
+/** A model whose files stay where they are. */
+export type RecordedModel = Omit<ModelManifest, "kind" | "schemaVersion" | "id" | "createdAt"> & {
+  folder: string;
+};
+
+/**
+ * Enters a model into the lineage without copying its files: large merges lie in a folder of their own. The id is
+ * made as `saveModel` makes it, so the same files have the same id; recording them again replaces the record.
+ */
+export async function recordModel(modelsDir: string, model: RecordedModel): Promise<ModelManifest> {
+  const {architecture, labels, settings} = model;
+  const files = [...model.files].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const manifest: ModelManifest = {
+    kind: "model",
+    schemaVersion: 1,
+    id: hashJson({architecture, labels, settings, files}),
+    createdAt: new Date().toISOString(),
+    ...model,
+    files
+  };
+  await writeJsonAtomic(join(modelFolder(modelsDir, manifest.id), "manifest.json"), manifest);
+  return manifest;
+}
