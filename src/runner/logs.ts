@@ -1,4 +1,4 @@
-import {createReadStream, existsSync, statSync} from "node:fs";
+import {existsSync, statSync} from "node:fs";
 import {type FileHandle, open, rm} from "node:fs/promises";
 import {
   type Columns,
@@ -12,6 +12,7 @@ import {copyParquet} from "./chunks.js";
 
 /** DuckDB reads a file of lines through buffers of 32 MB; of a smaller file it fills no more than its size. */
 const PIECE_BYTES = 4 << 20;
+const BLOCK_BYTES = 1 << 18;
 
 /**
  * A log as a Parquet file at `path`, in the log's order, and the relation of it. A torn last line, of a run that is
@@ -52,6 +53,7 @@ async function cutInPieces(log: string, near: string): Promise<{pieces: string[]
   let written = 0;
   let longest = 0;
   let current = 0;
+  const from = await open(log, "r");
   const write = async (bytes: Buffer) => {
     if (bytes.length === 0) return;
     if (!piece) {
@@ -63,7 +65,11 @@ async function cutInPieces(log: string, near: string): Promise<{pieces: string[]
     written += bytes.length;
   };
   try {
-    for await (const block of createReadStream(log, {highWaterMark: 1 << 18}) as AsyncIterable<Buffer>) {
+    const space = Buffer.allocUnsafe(BLOCK_BYTES);
+    for (;;) {
+      const {bytesRead} = await from.read(space, 0, space.length);
+      if (bytesRead === 0) break;
+      const block = space.subarray(0, bytesRead);
       let start = 0;
       for (let end = block.indexOf(10); end >= 0; end = block.indexOf(10, start)) {
         longest = Math.max(longest, current + end - start);
@@ -80,6 +86,7 @@ async function cutInPieces(log: string, near: string): Promise<{pieces: string[]
       }
     }
   } finally {
+    await from.close();
     await piece?.close();
   }
   return {pieces, longest: Math.max(longest, current)};

@@ -32,6 +32,7 @@ import {fewShotRows, type Place} from "./planRows.js";
 import {preflight} from "./preflight.js";
 import {variantsOf} from "./prompts.js";
 import {closeCandidates, readyCandidates, type ReadyCandidate} from "./readyCandidates.js";
+import {keepHeapSmall} from "./keepHeapSmall.js";
 import {type ResolvedEval, resolveEval, type RunOptions} from "./resolve.js";
 import {settle} from "./reuse.js";
 import {chooseFolder, planId, type RunFolder} from "./runFolder.js";
@@ -101,6 +102,7 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
     await db.run(`set ${setting}`);
   const place: Place = {db, workspace: store.workspace};
   let ready: ReadyCandidate[] = [];
+  const leaveHeap = keepHeapSmall();
   try {
     const erased = await tombstones(store.workspace, version.dataset);
     ready = await readyCandidates(resolved, {
@@ -167,6 +169,7 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
       }
     );
   } finally {
+    leaveHeap();
     await closeCandidates(ready);
     db.close();
     await rm(folder, {recursive: true, force: true});

@@ -92,12 +92,20 @@ export async function otherCompletions(
   return `(select * from (${selects.join(" union all by name ")}) where status = 'completed')`;
 }
 
-/** Scores of all other sealed runs, with the row's hash and what was expected when they were given. */
+/** What other sealed runs say, as relations that join on `run` and `row_id`. */
+export interface OtherScores {
+  /** Their scores but for failed ones. */
+  scores: string;
+  /** Their items: each row's hash and what was expected when it was scored. */
+  items: string;
+}
+
+/** Undefined when no other run is sealed. */
 export function otherScores(
   workspace: Workspace,
   runs: readonly RunManifest[],
   runId: string
-): string | undefined {
+): OtherScores | undefined {
   const folders = runs
     .filter(({id}) => id !== runId)
     .map(({id}) => workspace.runDir(id))
@@ -105,7 +113,10 @@ export function otherScores(
       (folder) => existsSync(join(folder, "scores.parquet")) && existsSync(join(folder, "items.parquet"))
     );
   if (folders.length === 0) return undefined;
-  const files = (name: string) => `[${folders.map((folder) => sqlString(join(folder, name))).join(", ")}]`;
-  return `(select s.*, i.row_hash, i.expected from read_parquet(${files("scores.parquet")}, union_by_name = true) s
-    join read_parquet(${files("items.parquet")}, union_by_name = true) i using (run, row_id) where s.status = 'scored')`;
+  const read = (name: string) =>
+    `read_parquet([${folders.map((folder) => sqlString(join(folder, name))).join(", ")}], union_by_name = true)`;
+  return {
+    scores: `(select * from ${read("scores.parquet")} where status = 'scored')`,
+    items: read("items.parquet")
+  };
 }

@@ -13,7 +13,8 @@ import {
   writeJsonAtomic
 } from "../store/index.js";
 import type {AppendLog} from "./appendLog.js";
-import {copyChunks, copyParquet, rangesOf, within} from "./chunks.js";
+import {cachedScores} from "./cachedScores.js";
+import {copyChunks, copyParquet, type Range, rangesOf, within} from "./chunks.js";
 import {logAsParquet} from "./logs.js";
 import {type Plan, withoutRun} from "./plan.js";
 import type {Place} from "./planRows.js";
@@ -138,22 +139,16 @@ async function joinScores(inputs: SealInputs, done: string): Promise<string> {
     `(select n, scorer from ${latest(`(select seq, n, scorer, status from ${before})`, "n, scorer", within("n", range))}
       ${inputs.retryFailed ? "where status = 'scored'" : ""})`;
   const others = settled.reused > 0 ? otherScores(workspace, inputs.runs, runId) : undefined;
-  const cached = await copyChunks(
-    db,
-    folder,
-    "cached-scores",
-    withoutSeq(SCORE_LOG),
-    others === undefined
-      ? []
-      : ranges.map(
-          (range) => `select c.n, sc.scorer, sc.scorer_version, c.key, k.status, k.value, k.reason, k.details
-            from ${completed(range)} c cross join ${scorers}
-            join ${others} k on k.key = c.key and k.scorer_version = sc.scorer_version and k.row_hash = c.row_hash and k.expected is not distinct from c.expected
-            anti join ${kept(range)} o on o.n = c.n and o.scorer = sc.scorer
-            where c.reused
-            qualify row_number() over (partition by c.n, sc.scorer order by k.run desc, k.row_id) = 1 order by c.n`
-        )
-  );
+  const cached = await cachedScores({
+    place,
+    ranges,
+    others,
+    completed,
+    kept,
+    scorers,
+    columns: withoutSeq(SCORE_LOG),
+    folder
+  });
   async function* pending(): AsyncGenerator<Pending[]> {
     for (const range of ranges)
       yield* db.batches<Pending>(
@@ -177,8 +172,6 @@ async function joinScores(inputs: SealInputs, done: string): Promise<string> {
   });
   return copyChunks(db, folder, "scores", {n: "BIGINT", ...SCORES}, queries);
 }
-
-type Range = {from: number; to: number};
 
 async function figuresOf(
   {place: {db}, plan, resolved, priced}: SealInputs,
