@@ -1,26 +1,25 @@
 import {createRequire} from "node:module";
-import type {Candidate, EvalDefinition} from "../runner/index.js";
-import {messageOf} from "../store/index.js";
-import {datasetOf, findProject, loadDatasets, loadEvals} from "./project.js";
+import {type EvalFinding, runEvalPreflight} from "../runner/index.js";
+import {openStore} from "../store/index.js";
+import {datasetOf, findProject, loadDatasets, loadEvals, openProject} from "./project.js";
 import {print, printJson, table} from "./terminal.js";
 
-interface Finding {
-  what: string;
-  check: string;
-  status: "ok" | "warning" | "error";
-  message: string;
-}
+type Finding = Pick<EvalFinding, "what" | "status" | "message"> & {check: string};
 
-/** Asks every endpoint that is known without training anything; trained candidates are named as such. */
+/** Checks this machine, every eval's definition and every endpoint that is known without training anything. */
 export async function doctorVerb(names: string[], options: {json?: boolean}): Promise<void> {
   const findings: Finding[] = [...machine()];
   const project = findProject();
   const datasets = await loadDatasets(project);
-  for (const {name, definition} of await loadEvals(project, names)) {
-    const dataset = datasetOf(definition, datasets);
-    findings.push({what: name, check: "data set", status: "ok", message: dataset.name});
-    for (const candidate of definition.candidates)
-      findings.push(...(await checkCandidate(name, candidate, definition)));
+  const evals = await loadEvals(project, names);
+  const store = await openStore(await openProject());
+  try {
+    for (const {name, definition} of evals)
+      findings.push(
+        ...(await runEvalPreflight(store, name, definition, datasetOf(definition, datasets).name))
+      );
+  } finally {
+    store.close();
   }
   if (options.json) printJson(findings);
   else
@@ -33,24 +32,6 @@ export async function doctorVerb(names: string[], options: {json?: boolean}): Pr
       ])
     );
   if (findings.some(({status}) => status === "error")) process.exitCode = 1;
-}
-
-async function checkCandidate(
-  evalName: string,
-  candidate: Candidate,
-  {needs = {}}: EvalDefinition
-): Promise<Finding[]> {
-  const what = `${evalName}: ${candidate.name}`;
-  if (!candidate.reach)
-    return [{what, check: "model", status: "ok", message: "made here when the eval runs"}];
-  const {endpoint, model} = candidate.reach;
-  try {
-    return ((await endpoint.preflight?.(model, needs)) ?? []).map((finding) => ({what, ...finding}));
-  } catch (error) {
-    return [{what, check: "reachable", status: "error", message: messageOf(error)}];
-  } finally {
-    await endpoint.close?.();
-  }
 }
 
 function machine(): Finding[] {

@@ -1,10 +1,10 @@
-import {type PreflightFinding} from "../endpoints/types.js";
+import {type Endpoint, type PreflightFinding} from "../endpoints/types.js";
 import {refusalMessage, refusedRows, sensitivityOf} from "../privacy/index.js";
 import {ensureSplit} from "../splits/index.js";
-import {messageOf, type Store, UserError} from "../store/index.js";
+import {messageOf, type Store, UserError, type VersionManifest} from "../store/index.js";
 import type {EvalDefinition} from "./define.js";
 import {knownRecipients, refuseOutright} from "./gate.js";
-import {closeCandidates, readyCandidates, type ReadyCandidate} from "./readyCandidates.js";
+import type {ReadyCandidate} from "./readyCandidates.js";
 import {resolveEval} from "./resolve.js";
 
 /** One thing that was checked before calls are made. */
@@ -39,8 +39,8 @@ export async function preflight(
 
 /**
  * Checks an eval without running it: its definition against the newest version of its data set, and the endpoint of
- * each candidate. Candidates are prepared for it, which trains those that are trained. Never throws for what it
- * checks; a finding says it.
+ * each candidate that is known without preparing it. Nothing is trained; what an eval makes itself is named as such.
+ * A definition that may not run asks no endpoint. Never throws for what it checks; a finding says it.
  */
 export async function runEvalPreflight(
   store: Store,
@@ -50,52 +50,54 @@ export async function runEvalPreflight(
   signal?: AbortSignal
 ): Promise<EvalFinding[]> {
   const version = await store.latestVersion(dataset);
-  if (!version)
-    return [
-      {
+  const findings: EvalFinding[] = [];
+  try {
+    if (version) {
+      const split = await ensureSplit(store, version, [definition.split].flat()[0]!);
+      refuseOutright(version, knownRecipients(resolveEval(definition, name, version, split, {final: true})));
+      findings.push({
+        what: name,
+        check: "data set",
+        status: "ok",
+        message: `${dataset}, version ${version.id}`
+      });
+    } else
+      findings.push({
         what: name,
         check: "data set",
         status: "warning",
         message: `${dataset} has no version yet. \`assay pull ${dataset}\` makes one.`
-      }
-    ];
-  const findings: EvalFinding[] = [];
-  let ready: ReadyCandidate[] = [];
-  try {
-    const split = await ensureSplit(store, version, [definition.split].flat()[0]!);
-    const resolved = resolveEval(definition, name, version, split, {final: true});
-    refuseOutright(version, knownRecipients(resolved));
-    ready = await readyCandidates(resolved, {
-      store,
-      version,
-      split,
-      onMessage: () => undefined,
-      ...(signal ? {signal} : {})
-    });
-    for (const {record, prepared} of ready)
-      for (const finding of await findingsOf(prepared, definition.needs, signal))
-        findings.push({what: `${name}: ${record.name}`, ...finding});
-    for (const {record, prepared} of ready) {
-      const refused = await refusedRows(store, version, prepared.endpoint.trust);
-      if (refused !== "all" && refused.size > 0)
-        findings.push({
-          what: `${name}: ${record.name}`,
-          check: "data set",
-          status: "warning",
-          message: refusalMessage(
-            [...refused].map(([row, rules]) => ({row, rules})),
-            version.rows,
-            prepared.endpoint.trust,
-            sensitivityOf(version)
-          )
-        });
+      });
+    for (const {name: candidate, reach} of definition.candidates) {
+      const what = `${name}: ${candidate}`;
+      const found = reach
+        ? [
+            ...(await findingsOf(reach, definition.needs, signal)),
+            ...(version ? await refusals(store, version, reach.endpoint) : [])
+          ]
+        : [{check: "model", status: "ok", message: "made here when the eval runs"} as const];
+      findings.push(...found.map((finding) => ({what, ...finding})));
     }
   } catch (error) {
     findings.push({what: name, check: "definition", status: "error", message: messageOf(error)});
   } finally {
-    await closeCandidates(ready);
+    const endpoints = definition.candidates.flatMap(({reach}) => (reach ? [reach.endpoint] : []));
+    await Promise.all([...new Set(endpoints)].map((endpoint) => endpoint.close?.()));
   }
   return findings;
+}
+
+/** What the privacy gate would hold back from an endpoint. */
+async function refusals(
+  store: Store,
+  version: VersionManifest,
+  {trust}: Endpoint
+): Promise<Omit<EvalFinding, "what">[]> {
+  const refused = await refusedRows(store, version, trust);
+  if (refused === "all" || refused.size === 0) return [];
+  const rows = [...refused].map(([row, rules]) => ({row, rules}));
+  const message = refusalMessage(rows, version.rows, trust, sensitivityOf(version));
+  return [{check: "data set", status: "warning", message}];
 }
 
 async function findingsOf(

@@ -171,7 +171,7 @@ describe("the gate before a run's calls", () => {
       evalOf(endpoint(here.server, "contract")),
       "tickets"
     );
-    expect(found.filter(({check}) => check === "data set")).toMatchObject([
+    expect(found.filter(({status}) => status === "warning")).toMatchObject([
       {status: "warning", message: expect.stringMatching(/^10 of 30 rows may not go/) as string}
     ]);
   });

@@ -90,7 +90,32 @@ describe("compareRuns", () => {
       expect.objectContaining({what: "words: far", status: "error"})
     );
     expect(await runEvalPreflight(project.store, "words", gone, "never-pulled")).toMatchObject([
-      {check: "data set", status: "warning"}
+      {check: "data set", status: "warning"},
+      {what: "words: far", status: "error"}
     ]);
+  });
+
+  it("names candidates that an eval makes itself, and does not make them", async () => {
+    let made = 0;
+    const trained = {
+      name: "trained",
+      prepare: () => {
+        made++;
+        throw new Error("made");
+      }
+    };
+    const found = await runEvalPreflight(
+      project.store,
+      "words",
+      wordsEval(server(model.url), {candidates: [trained]}),
+      "words"
+    );
+    expect(found).toContainEqual({
+      what: "words: trained",
+      check: "model",
+      status: "ok",
+      message: "made here when the eval runs"
+    });
+    expect(made).toBe(0);
   });
 });
