@@ -63,7 +63,9 @@ function listAll(runs: readonly RunManifest[], races: readonly RaceRecord[], jso
 /** A round of a race is not a run that lacks rows: it ended where the race had seen enough. */
 function statusOf(run: RunManifest, races: readonly RaceRecord[]): string {
   const round = raceOf(races, run.id)?.rounds.find((one) => one.run === run.id);
-  return round ? `round ${round.round} of a race` : run.status;
+  const status = round ? `round ${round.round} of a race` : run.status;
+  const erased = run.purged?.reduce((sum, {rows}) => sum + rows, 0) ?? 0;
+  return erased > 0 ? `${status}, ${erased} rows erased` : status;
 }
 
 async function show(store: Store, run: RunManifest, json = false): Promise<void> {
@@ -78,6 +80,10 @@ async function show(store: Store, run: RunManifest, json = false): Promise<void>
   if (race) print(`${raceText(race)}\n`);
   print(verdictText(run, verdict));
   if (contamination) print("\n" + contaminationTable(contamination.candidates));
+  for (const {rows, at, reason} of run.purged ?? [])
+    print(
+      `\n${rows} rows erased ${at.slice(0, 16).replace("T", " ")} (${printable(reason)}): what they asked, expected and answered is gone, their scores still count.`
+    );
   const failures = await store.rows<{candidate: string; reason: string; n: number}>(
     "select candidate, reason, count(*)::int as n from completions where run = $run and status = 'failed' group by all order by n desc, candidate limit 10",
     {run: run.id}

@@ -1,13 +1,14 @@
 import * as Plot from "@observablehq/plot";
 import {html} from "htl";
-import type {SplitsView} from "../site/types.js";
+import type {SplitManifest, SplitsView} from "../site/types.js";
 import {chart} from "./chart.js";
-import type {Content} from "./elements.js";
+import {type Content, details} from "./elements.js";
 import {plural, share} from "./format.js";
-import {nameOf} from "./leakagePlot.js";
+import {nameOf, PANEL_HEADING} from "./leakagePlot.js";
 import {responsive} from "./responsive.js";
 
 const DRAWN = 15;
+const AT_ONCE = 4;
 
 interface ClassShare {
   split: string;
@@ -17,10 +18,21 @@ interface ClassShare {
 }
 
 /** The share of each class in the test part beside that in the training part, a panel for each split. */
-export function classShares({splits}: SplitsView): Content {
+export function classShares({splits, roles}: SplitsView): Content {
   const named = nameOf(splits);
   const drawable = splits.filter(({labels}) => labels?.train && labels.test);
-  if (drawable.length === 0) return html`<p>The data set names no label column.</p>`;
+  if (drawable.length === 0)
+    return html`<p>
+      ${roles.label ? "No split has classes in both parts." : "The data set names no label column."}
+    </p>`;
+  const others = drawable.slice(AT_ONCE);
+  return [
+    panels(drawable.slice(0, AT_ONCE), named),
+    others.length > 0 ? details(`${plural(others.length, "more split")}`, panels(others, named)) : null
+  ];
+}
+
+function panels(drawable: readonly SplitManifest[], named: (split: SplitManifest) => string): Content {
   const totals = new Map<string, number>();
   for (const {labels} of drawable)
     for (const [label, rows] of Object.entries(labels!.train!))
@@ -41,7 +53,7 @@ export function classShares({splits}: SplitsView): Content {
       }));
     })
   );
-  const panels = drawable.map(named);
+  const titles = drawable.map(named);
   const longest = Math.max(...shown.map((label) => label.length));
   const most = Math.max(...shares.map((one) => one.share));
   const test = shares.filter(({part}) => part === "test");
@@ -50,19 +62,20 @@ export function classShares({splits}: SplitsView): Content {
   );
   const draw = (width: number) => {
     const marginLeft = Math.min(width * 0.42, 16 + longest * 7.2);
-    const beside = (width - marginLeft) / panels.length >= 150;
+    const beside = (width - marginLeft) / titles.length >= 150;
     const facet = beside ? "fx" : "fy";
+    const step = shown.length * 24 + PANEL_HEADING;
     return chart({
       width,
-      height: beside ? 66 + shown.length * 24 : 50 + panels.length * (44 + shown.length * 24),
+      height: beside ? 66 + shown.length * 24 : 64 + titles.length * step,
       marginLeft,
       marginRight: 16,
       marginTop: 28,
       marginBottom: 36,
-      ariaLabel: `Share of each of ${shown.length} classes in training and test part, for ${panels.length} splits`,
+      ariaLabel: `Share of each of ${shown.length} classes in training and test part, for ${titles.length} splits`,
       x: {domain: [0, most], nice: true, tickFormat: "%", ticks: beside ? 2 : 4, label: null},
       y: {domain: shown, label: null, tickSize: 0, tickPadding: 10},
-      [facet]: {domain: panels, label: null, axis: null, padding: beside ? 0.16 : 0.14},
+      [facet]: {domain: titles, label: null, axis: null, padding: beside ? 0.16 : PANEL_HEADING / step},
       marks: [
         Plot.gridX({stroke: "var(--line)", strokeOpacity: 1, ticks: beside ? 2 : 4}),
         Plot.ruleY(test, {
@@ -83,7 +96,7 @@ export function classShares({splits}: SplitsView): Content {
           stroke: (one: ClassShare) => (one.part === "test" ? "var(--surface)" : "var(--quiet)"),
           strokeWidth: (one: ClassShare) => (one.part === "test" ? 1 : 2)
         }),
-        Plot.text(panels, {
+        Plot.text(titles, {
           [facet]: (panel: string) => panel,
           frameAnchor: "top-left",
           dy: -24,

@@ -1,7 +1,7 @@
 import {html} from "htl";
 import type {ConflictView, DuplicatesView, Measured, ConflictsView, VersionManifest} from "../site/types.js";
 import {code, type Content, details, tiles} from "./elements.js";
-import {count, list, plural, share} from "./format.js";
+import {count, plural, share} from "./format.js";
 import {groupedTable} from "./groupedTable.js";
 
 const AT_ONCE = 4;
@@ -91,10 +91,10 @@ function conflictTable(conflicts: readonly ConflictView[], caption: string): HTM
 }
 
 function conflictHeading({kind, rows, labels, examples}: ConflictView): string {
-  const counted = labels.slice(0, 4).map(({label, rows: n}) => `${label} ${n}`);
+  const counted = labels.slice(0, 4).map(({label, rows: n}) => `${n} ${label}`);
   const what = kind === "same text" ? "with the same text" : "nearly alike";
   const shown = rows > examples.length ? `, ${examples.length} shown` : "";
-  return `${plural(rows, "row")} ${what}: ${list(counted)}${labels.length > 4 ? ", …" : ""}${shown}`;
+  return `${plural(rows, "row")} ${what}: ${counted.join(", ")}${labels.length > 4 ? ", …" : ""}${shown}`;
 }
 
 function notMeasured(reason: string, {dataset}: VersionManifest): Content {

@@ -10,6 +10,8 @@ export interface Column<T> {
   numeric?: boolean;
   /** Cells of this column name their row for a screen reader. */
   heading?: boolean;
+  /** Stays in view when the table scrolls sideways. */
+  pinned?: boolean;
   /** Text wraps in this column only. */
   wide?: boolean;
 }
@@ -32,7 +34,8 @@ export function groupedTable<T>(
   columns: readonly Column<T>[],
   options: TableOptions<T>
 ): HTMLElement {
-  const kind = (column: Column<T>) => (column.numeric ? "number" : column.wide ? "wide" : undefined);
+  const kind = (column: Column<T>) =>
+    column.numeric ? "number" : column.wide ? "wide" : column.pinned ? "pinned" : undefined;
   return html`<div class="scroll" role="region" aria-label=${options.caption} tabindex="0">
     <table>
       <caption class="hidden">

@@ -7,6 +7,9 @@ import {share} from "./format.js";
 import {responsive} from "./responsive.js";
 import {leakOf, LEAKS} from "./splitMeasures.js";
 
+/** Room for the name above each panel, in pixels. */
+export const PANEL_HEADING = 40;
+
 interface Dot {
   split: string;
   kind: string;
@@ -34,17 +37,18 @@ export function leakagePlot({splits, choice}: SplitsView): Content {
     const marginLeft = Math.min(width * 0.35, 18 + longest * 7.2);
     const beside = (width - marginLeft) / kinds.length >= 170;
     const facet = beside ? "fx" : "fy";
+    const step = names.length * 26 + PANEL_HEADING;
     return chart({
       width,
-      height: beside ? 60 + names.length * 30 : 44 + kinds.length * (30 + names.length * 26),
+      height: beside ? 60 + names.length * 30 : 64 + kinds.length * step,
       marginLeft,
       marginRight: 44,
       marginTop: 28,
       marginBottom: 36,
       ariaLabel: `Share of test rows with the like in training, for ${splits.length} splits and ${kinds.length} kinds of leakage`,
-      x: {domain: [0, most], percent: false, tickFormat: "%", ticks: 2, label: null},
+      x: {domain: [0, beside ? most * 1.4 : most * 1.1], tickFormat: "%", ticks: beside ? 2 : 4, label: null},
       y: {domain: names, label: null, tickSize: 0, tickPadding: 10, padding: 0.6},
-      [facet]: {domain: kinds, label: null, axis: null, padding: beside ? 0.28 : 0.3},
+      [facet]: {domain: kinds, label: null, axis: null, padding: beside ? 0.1 : PANEL_HEADING / step},
       marks: [
         Plot.ruleX([0], {stroke: "var(--strong-line)"}),
         Plot.ruleY(dots, {

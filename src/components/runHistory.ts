@@ -2,7 +2,7 @@ import {html} from "htl";
 import type {RunCandidate, RunManifest, RunsData} from "../site/types.js";
 import {dataTable} from "./dataTable.js";
 import {badge, code, type Content, emptyState, facts, hash, section} from "./elements.js";
-import {count, dollars, duration, plural, time} from "./format.js";
+import {count, dollars, duration, list, plural, time} from "./format.js";
 import {type Input, select} from "./inputs.js";
 
 /** Lets a reader choose any sealed run, the newest first; the address may name one. */
@@ -42,7 +42,8 @@ export function provenance(run: RunManifest | null): Content {
             is in the store already is not paid for again.
           </p>`
         : html`<p class="small">The code's revision was not recorded.</p>`,
-      counts(run)
+      counts(run),
+      erased(run)
     )}
     ${section("Where its numbers come from", sources(run))}
     ${section("Candidates", candidates(run.candidates))} ${section("Scorers", scorers(run))}
@@ -63,6 +64,16 @@ function counts(run: RunManifest): HTMLElement {
     ],
     ["Time", `${duration(1000 * run.seconds)}, from ${time(run.startedAt)} to ${time(run.sealedAt)} UTC`]
   ]);
+}
+
+function erased({purged}: RunManifest): Content {
+  if (!purged?.length) return null;
+  const told = purged.map(
+    ({rows, at, reason}) => `${plural(rows, "row")} on ${time(at).slice(0, 10)} (${reason})`
+  );
+  return html`<p class="small">
+    Erased since: ${list(told)}. What was asked, expected and answered there is gone; the scores still count.
+  </p>`;
 }
 
 function sources(run: RunManifest): HTMLElement {
@@ -149,6 +160,9 @@ function scorers(run: RunManifest): HTMLElement {
   );
 }
 
+const erasedRows = (purged: NonNullable<RunManifest["purged"]>) =>
+  purged.reduce((sum, {rows}) => sum + rows, 0);
+
 /** Every sealed run, the newest first. */
 export function runList(data: RunsData): Content {
   if (data.runs.length === 0) return null;
@@ -164,7 +178,13 @@ export function runList(data: RunsData): Content {
         },
         {name: "Eval", value: (run) => run.title ?? run.eval},
         {name: "Split", value: ({split}) => split.name},
-        {name: "Status", value: ({status}) => badge(status, status === "complete" ? "good" : "open")},
+        {
+          name: "Status",
+          value: ({status, purged}) => [
+            badge(status, status === "complete" ? "good" : "open"),
+            purged?.length ? html`<small>${plural(erasedRows(purged), "row")} erased since</small>` : null
+          ]
+        },
         {
           name: "Completed",
           numeric: true,

@@ -20,6 +20,7 @@ export function splitTable(view: SplitsView): HTMLElement {
     {
       name: "Split",
       heading: true,
+      pinned: true,
       value: ({name, note}) => html`<span>${name}${note ? html`<small>${note}</small>` : null}</span>`
     },
     ...view.splits.map((split) => ({
@@ -38,7 +39,7 @@ export function splitTable(view: SplitsView): HTMLElement {
   return groupedTable(groups, columns, {caption: "Splits of one version side by side"});
 }
 
-const PARTS = ["train", "validation", "test", "sealed"];
+const PARTS = ["train", "validation", "test", "sealed", "unused"];
 
 function partLines({splits}: SplitsView): Line[] {
   const total = (split: SplitManifest) => Object.values(split.counts).reduce((sum, rows) => sum + rows, 0);
@@ -59,7 +60,7 @@ function leakLines(view: SplitsView): Line[] {
       note: measure === "embeddingLeakage" ? closeness(view) : measured ? what : whyMissing(view, role),
       of: (split) => {
         const leak = leakOf(split, measure);
-        if (!leak) return "–";
+        if (!leak) return measured ? withNote("–", "not measured") : "–";
         const error = leak.standardError === undefined ? "" : ` ± ${share(leak.standardError)}`;
         return withNote(share(leak.share) + error, `${count(leak.rows)} of ${count(leak.of)}`);
       }
@@ -95,7 +96,9 @@ function driftLines(view: SplitsView): Line[] {
         : closeness(view),
       of: ({measures}) => {
         const found = measures.embeddingDistance as {distance: number; byChance: number} | undefined;
-        return found ? withNote(found.distance.toFixed(3), `chance ${found.byChance.toFixed(3)}`) : "–";
+        return found
+          ? withNote(found.distance.toFixed(3), `chance ${found.byChance.toFixed(3)}`)
+          : withNote("–", "not measured");
       }
     }
   ];

@@ -75,8 +75,13 @@ function untried({dataset, untried: strategies, newest}: SplitsView): Content {
   </p>`;
 }
 
-/** The engine's words: what to use as the headline, the rest below it. */
+/** The engine's words: what to use as the headline, the reasons below it. */
 function advice(sentence: string): Content {
-  const [first = "", ...rest] = sentence.split(/(?<=\.) (?=[A-Z])/);
-  return [html`<p class="sentence">${first}</p>`, rest.length > 0 ? html`<p>${rest.join(" ")}</p>` : null];
+  const colon = sentence.indexOf(": ");
+  if (colon < 0) return html`<p class="sentence">${sentence}</p>`;
+  const reasons = sentence.slice(colon + 2);
+  return [
+    html`<p class="sentence">${sentence.slice(0, colon)}.</p>`,
+    html`<p>${reasons.slice(0, 1).toUpperCase()}${reasons.slice(1)}</p>`
+  ];
 }

@@ -43,7 +43,7 @@ export async function rejectedRows(
     const reasons = counted.filter((one) => one.filter === filter);
     return {
       filter,
-      rule: typeof rule === "string" ? rule : JSON.stringify(rule),
+      rule: typeof rule === "string" ? rule : settingsText(rule as Record<string, unknown>),
       rows: reasons.reduce((sum, {rows}) => sum + rows, 0),
       reasons: reasons.slice(0, REASONS).map(({reason, rows}) => ({reason, rows})),
       reasonCount: reasons.length,
@@ -52,6 +52,14 @@ export async function rejectedRows(
         .map(({row_id, reason}) => ({id: row_id, reason, excerpt: excerpts.get(row_id) ?? null}))
     };
   });
+}
+
+/** "textLength: min 5, max 8000". */
+function settingsText({preset, ...settings}: Record<string, unknown>): string {
+  const told = Object.entries(settings).map(
+    ([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`
+  );
+  return [String(preset), told.join(", ")].filter(Boolean).join(": ");
 }
 
 /** Lines of the source that a pull left out; undefined when it read all of them. */

@@ -1,0 +1,50 @@
+import {mkdir} from "node:fs/promises";
+import {join} from "node:path";
+import {afterEach, describe, expect, it, vi} from "vitest";
+import {runsVerb} from "../../src/cli/runs.js";
+import {purge} from "../../src/datasets/index.js";
+import {sampleStore} from "../support/sampleStore.js";
+import {temporaryProject} from "../support/temporaryWorkspace.js";
+
+afterEach(() => vi.unstubAllEnvs());
+
+async function printed(work: () => Promise<void>): Promise<string> {
+  let text = "";
+  const spy = vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
+    text += String(chunk);
+    return true;
+  });
+  try {
+    await work();
+  } finally {
+    spy.mockRestore();
+  }
+  return text;
+}
+
+describe("assay runs", () => {
+  it("says of which runs rows were erased, how many, when and why", async () => {
+    const project = await temporaryProject();
+    await mkdir(join(project, "evals"));
+    const workspace = await sampleStore(project);
+    vi.stubEnv("ASSAY_PROJECT", project);
+    vi.stubEnv("ASSAY_DIR", workspace.dir);
+    expect(await printed(() => runsVerb(undefined, undefined, {}))).not.toMatch(/erased/);
+
+    const {runs} = await purge(workspace, "mails", {
+      where: "thread = 'thread-7'",
+      reason: "request 14",
+      now: () => new Date("2026-11-21T10:00:00.000Z")
+    });
+    const lines = (await printed(() => runsVerb(undefined, undefined, {}))).split("\n");
+    expect(
+      lines
+        .filter((line) => /complete, \d+ rows erased/.test(line))
+        .map((line) => line.split(" ")[0]!)
+        .sort()
+    ).toEqual([...runs].sort());
+    expect(await printed(() => runsVerb("mail-outage", undefined, {}))).toMatch(
+      /\d rows erased 2026-11-21 10:00 \(request 14\)/
+    );
+  });
+});
