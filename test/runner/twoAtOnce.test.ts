@@ -9,8 +9,10 @@ import {wordsProject} from "./support/project.js";
 const script = fileURLToPath(new URL("support/killedRun.ts", import.meta.url));
 
 let model: ModelServer;
+// The first run cannot end before the others have met it, however slowly they start.
+const {promise: othersMet, resolve: release} = withResolvers();
 beforeAll(async () => {
-  model = await startModelServer({latencyMs: 800});
+  model = await startModelServer({behave: () => ({after: othersMet})});
 });
 afterAll(() => model.close());
 
@@ -18,15 +20,17 @@ function start(folder: string, lockWaitMs: number) {
   const child = spawn(process.execPath, ["--import", "tsx", script, folder, model.url, String(lockWaitMs)]);
   let said = "";
   const {promise: running, resolve: isRunning} = withResolvers();
+  const {promise: waiting, resolve: isWaiting} = withResolvers();
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (text: Buffer) => {
       said += text.toString();
       if (said.includes("running")) isRunning();
+      if (said.includes("waiting for it")) isWaiting();
     });
   const ended = new Promise<{code: number | null; said: string}>((resolve) =>
     child.once("close", (code) => resolve({code, said}))
   );
-  return {pid: child.pid, running, ended};
+  return {pid: child.pid, running, waiting, ended};
 }
 
 function withResolvers() {
@@ -42,7 +46,12 @@ it("two processes that make the same run: the second is refused by name, or wait
   project.store.close();
   const first = start(folder, 0);
   await first.running;
-  const [refused, waited] = await Promise.all([start(folder, 0).ended, start(folder, 60_000).ended]);
+  const second = start(folder, 0);
+  const third = start(folder, 60_000);
+  const refused = await second.ended;
+  await Promise.race([third.waiting, third.ended]);
+  release();
+  const waited = await third.ended;
   const holder = `the run words-[0-9a-f]{12} is under way in process ${first.pid} since `;
   expect(refused.said).toMatch(new RegExp(`${holder}.*Wait for it to end, or stop that process`));
   expect(refused.code).toBe(1);

@@ -4,6 +4,8 @@ import {type AddressInfo, type Socket} from "node:net";
 /** One answer of the server. Fields combine: `latencyMs` goes before whatever else happens. */
 export interface Behaviour {
   latencyMs?: number;
+  /** Nothing is sent before it resolves. */
+  after?: Promise<void>;
   status?: number;
   headers?: Record<string, string>;
   /** Sent as it is when a string, as JSON otherwise. */
@@ -129,8 +131,9 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
         void answer(received, response, behaviour ?? {}, options);
       };
       const wait = behaviour?.latencyMs ?? (full ? 0 : latencyMs);
-      if (wait) setTimeout(respond, wait);
-      else respond();
+      const sooner = () => (wait ? setTimeout(respond, wait) : respond());
+      if (behaviour?.after) void behaviour.after.then(sooner);
+      else sooner();
     });
   };
 
