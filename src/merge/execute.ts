@@ -1,19 +1,20 @@
 import {existsSync} from "node:fs";
-import {mkdir, open, rename, rm, statfs} from "node:fs/promises";
+import {mkdir, rm, statfs} from "node:fs/promises";
 import {availableParallelism} from "node:os";
 import {dirname, join, resolve} from "node:path";
 import {UserError} from "../store/errors.js";
-import {flushFolder, readJson, writeJsonAtomic} from "../store/files.js";
+import {readJson, writeJsonAtomic} from "../store/files.js";
 import {sha256File} from "../store/hash.js";
-import {type JobResult, type PlacedJob, type TensorJob} from "./engine/job.js";
+import {type JobResult} from "./engine/job.js";
 import {type Work} from "./engine/runJob.js";
 import {runAll} from "./engine/run.js";
 import {type HashedFile} from "./hashes.js";
 import {buildFolder} from "./buildFolder.js";
-import {METHODS} from "./methods/index.js";
 import {type MergeOptions} from "./options.js";
 import {type Plan} from "./plan/plan.js";
 import {planShards, type Shard} from "./safetensors/shards.js";
+import {type FinishedShard, ShardFile} from "./shardFile.js";
+import {bytesOf, workList} from "./workList.js";
 
 /** What `execute` made: finished shards in the build folder and what was learnt on the way. */
 export interface Produced {
@@ -25,14 +26,6 @@ export interface Produced {
   bytesRead: number;
   bytesWritten: number;
 }
-
-interface FinishedShard {
-  file: HashedFile;
-  results: JobResult[];
-}
-
-/** Elementwise methods may share a large tensor among threads. */
-const PIECE = 1 << 23;
 
 /**
  * Makes every shard in the build folder beside `out`. A shard gets its name, and its record, only when it is
@@ -48,11 +41,16 @@ export async function execute(plan: Plan, fingerprint: string, options: MergeOpt
   const missing = shards.filter(({name}) => !finished.has(name));
   await checkDisk(options.out, missing);
   const jobs = new Map(plan.jobs.map((job) => [job.name, job]));
+  const files = new Map<number, ShardFile>();
   const work: Work[] = [];
-  for (const shard of missing)
-    work.push(...(await prepare(shard, shards.indexOf(shard), folder, jobs, options)));
+  for (const shard of missing) {
+    const index = shards.indexOf(shard);
+    const file = await ShardFile.create(folder, shard);
+    files.set(index, file);
+    work.push(...workList(shard, {index, file: file.path, sample: options.sample ?? 1 << 18}, jobs));
+  }
   try {
-    await runShards(work, shards, finished, folder, options);
+    await runShards(work, shards, files, finished, options);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "ENOSPC") throw cause;
     throw new UserError(
@@ -116,46 +114,11 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-async function prepare(
-  shard: Shard,
-  index: number,
-  folder: string,
-  jobs: ReadonlyMap<string, TensorJob>,
-  {sample = 1 << 18}: MergeOptions
-): Promise<Work[]> {
-  const file = join(folder, `${shard.name}.partial`);
-  const handle = await open(file, "w");
-  try {
-    await handle.write(shard.head, 0, shard.head.byteLength, 0);
-    await handle.truncate(shard.bytes);
-  } finally {
-    await handle.close();
-  }
-  const pieces = shard.entries.flatMap(({name, offset}) => {
-    const placed = {job: jobs.get(name)!, shard: index, file, offset};
-    return split(placed).map((piece, k) => ({placed: piece, sample: k === 0 ? sample : 0}));
-  });
-  const size = ({placed: {job}}: Work) =>
-    job.range ? job.range[1] - job.range[0] : job.shape.reduce((a, b) => a * b, 1);
-  return pieces.sort((a, b) => size(b) - size(a));
-}
-
-function split(placed: PlacedJob): PlacedJob[] {
-  const {job} = placed;
-  const count = job.shape.reduce((product, size) => product * size, 1);
-  if (count <= PIECE || !METHODS[job.method]?.elementwise) return [placed];
-  const pieces = Math.ceil(count / PIECE);
-  return Array.from({length: pieces}, (_, k) => ({
-    ...placed,
-    job: {...job, range: [k * PIECE, Math.min(count, (k + 1) * PIECE)] as const}
-  }));
-}
-
 async function runShards(
   work: readonly Work[],
   shards: readonly Shard[],
+  files: ReadonlyMap<number, ShardFile>,
   finished: Map<string, FinishedShard>,
-  folder: string,
   options: MergeOptions
 ): Promise<void> {
   const left = new Map<number, number>();
@@ -182,11 +145,14 @@ async function runShards(
   };
   report();
   const threads = threadsFor(totalBytes, options.threads);
-  await runAll(work, {
+  const running = runAll(work, {
     threads,
     ...(options.signal && {signal: options.signal}),
     async onResult(index, result) {
-      const {shard} = work[index]!.placed;
+      const {placed} = work[index]!;
+      const {shard} = placed;
+      const file = files.get(shard)!;
+      file.written(...bytesOf(placed));
       const results = collected.get(shard) ?? new Map<string, JobResult>();
       collected.set(shard, results);
       if (!results.has(result.name)) tensors++;
@@ -194,12 +160,10 @@ async function runShards(
       bytes += result.bytesWritten;
       report();
       left.set(shard, left.get(shard)! - 1);
-      if (left.get(shard) === 0) {
-        const {name} = shards[shard]!;
-        finished.set(name, await finish(folder, name, [...results.values()]));
-      }
+      if (left.get(shard) === 0) finished.set(shards[shard]!.name, await file.finish([...results.values()]));
     }
   });
+  await running.finally(() => Promise.all([...files.values()].map((file) => file.close())));
 }
 
 function joined(a: JobResult | undefined, b: JobResult): JobResult {
@@ -213,29 +177,6 @@ function joined(a: JobResult | undefined, b: JobResult): JobResult {
     bytesWritten: a.bytesWritten + b.bytesWritten,
     ...(analysis && {analysis})
   };
-}
-
-async function finish(folder: string, name: string, results: JobResult[]): Promise<FinishedShard> {
-  const partial = join(folder, `${name}.partial`);
-  const handle = await open(partial, "r+");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  const sha256 = await sha256File(partial);
-  const {size} = await open(partial).then(async (file) => {
-    try {
-      return await file.stat();
-    } finally {
-      await file.close();
-    }
-  });
-  const shard: FinishedShard = {file: {path: name, bytes: size, sha256}, results};
-  await rename(partial, join(folder, name));
-  await flushFolder(folder);
-  await writeJsonAtomic(join(folder, `${name}.json`), shard);
-  return shard;
 }
 
 async function refuseNonFinite(

@@ -5,7 +5,7 @@ import {dot} from "../numeric/vector.js";
 import {type Files} from "./files.js";
 import {type TensorAnalysis, type TensorJob} from "./job.js";
 import {BLOCK, type Scratch} from "./scratch.js";
-import {type Block, MergeTensor} from "./tensor.js";
+import {MergeTensor} from "./tensor.js";
 
 /** Looks at a tensor's inputs: whole blocks spread evenly until about `budget` elements have been seen. */
 export function analyse(job: TensorJob, files: Files, scratch: Scratch, budget: number): TensorAnalysis {
@@ -25,7 +25,7 @@ export function analyse(job: TensorJob, files: Files, scratch: Scratch, budget: 
     conflicts: 0,
     nonFinite: 0
   };
-  for (const block of sampleBlocks(tensor.count, budget)) {
+  for (const block of tensor.sampleBlocks(budget)) {
     const {count} = block;
     result.sampled += count;
     if (buffer) tensor.load(base, block, buffer);
@@ -40,15 +40,6 @@ export function analyse(job: TensorJob, files: Files, scratch: Scratch, budget: 
     countConflicts(loaded, states, count, result);
   }
   return result;
-}
-
-function* sampleBlocks(count: number, budget: number): Generator<Block> {
-  const blocks = Math.ceil(count / BLOCK);
-  const wanted = Math.max(1, Math.min(blocks, Math.ceil(budget / BLOCK)));
-  for (let k = 0; k < wanted && blocks > 0; k++) {
-    const start = Math.floor((k * blocks) / wanted) * BLOCK;
-    yield {start, count: Math.min(BLOCK, count - start)};
-  }
 }
 
 /** Counts where at least two models differ from zero, and where they do so with both signs. */

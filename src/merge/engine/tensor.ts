@@ -85,6 +85,16 @@ export class MergeTensor {
     }
   }
 
+  /** Whole blocks spread evenly over the tensor, about `budget` elements of it. */
+  *sampleBlocks(budget: number): Generator<Block> {
+    const blocks = Math.ceil(this.count / BLOCK);
+    const wanted = Math.max(1, Math.min(blocks, Math.ceil(budget / BLOCK)));
+    for (let k = 0; k < wanted && blocks > 0; k++) {
+      const start = Math.floor((k * blocks) / wanted) * BLOCK;
+      yield {start, count: Math.min(BLOCK, this.count - start)};
+    }
+  }
+
   /** Float32 buffer size that holds any block of `blocks(rows)`. */
   blockSize(rows = false): number {
     return rows ? Math.max(BLOCK, this.columns) : BLOCK;

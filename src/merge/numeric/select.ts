@@ -14,11 +14,15 @@ export type Pass = (visit: (values: Float32Array, count: number) => void) => voi
 /** Makes zeros to count with. */
 export type Counters = (count: number) => Uint32Array;
 
+/** Buckets that are looked into in the first walk, at most. */
+const GUESSED = 3;
+
 /**
  * Finds the magnitudes at given ascending positions (0 = smallest) by counting instead of sorting: a first walk over
  * all values counts the upper 16 bits, a second the lower 16 bits within the buckets that matter. Keys are the bits
  * of the float's magnitude, which order as the magnitudes do. `coarse` says that the lower bits are all zero
- * (bfloat16), so that one walk is enough.
+ * (bfloat16), so that one walk is enough; and a sample shown beforehand may tell the buckets, which also saves the
+ * second.
  */
 export class Selection {
   private readonly upper: Uint32Array;
@@ -32,6 +36,30 @@ export class Selection {
     this.upper = counters(32768);
   }
 
+  /** Part of the values, before the first walk. */
+  sample(values: Float32Array, count: number): void {
+    if (!this.coarse) this.first(values, count);
+  }
+
+  /** Guesses from `sampled` of `total` values which buckets hold the positions, and forgets the sample. */
+  guess(sampled: number, total: number): void {
+    if (this.coarse) return;
+    for (const position of this.positions) {
+      const share = position / total;
+      const doubt = 3 * Math.sqrt(share * (1 - share) * sampled);
+      const [from, to] = [-doubt, doubt].map((off) => {
+        const at = Math.round(share * sampled + off);
+        return locate(this.upper, Math.max(0, Math.min(sampled - 1, at))).bucket;
+      }) as [number, number];
+      if (to - from < GUESSED) for (let bucket = from; bucket <= to; bucket++) this.lookInto(bucket);
+    }
+    this.upper.fill(0);
+  }
+
+  private lookInto(bucket: number): void {
+    if (!this.lower.has(bucket)) this.lower.set(bucket, this.counters(65536));
+  }
+
   first(values: Float32Array, count: number): void {
     const {upper} = this;
     const done = whole(count);
@@ -39,15 +67,16 @@ export class Selection {
     arena?.kernels.countUpper(values.byteOffset, upper.byteOffset, done);
     const bits = new Uint32Array(values.buffer, values.byteOffset, count);
     for (let i = arena ? done : 0; i < count; i++) upper[(bits[i]! & 0x7fffffff) >>> 16]!++;
+    this.second(values, count);
   }
 
   /** Whether a second walk is needed, after the first. */
   more(): boolean {
     if (this.coarse) return false;
-    for (const position of this.positions) {
-      const {bucket} = locate(this.upper, position);
-      if (!this.lower.has(bucket)) this.lower.set(bucket, this.counters(65536));
-    }
+    const wanted = new Set(this.positions.map((position) => locate(this.upper, position).bucket));
+    if ([...wanted].every((bucket) => this.lower.has(bucket))) return false;
+    this.lower.clear();
+    for (const bucket of wanted) this.lookInto(bucket);
     return true;
   }
 

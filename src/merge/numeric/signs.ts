@@ -42,8 +42,8 @@ function agreement(value: number, sign: number): number {
   return ~((value ^ sign) >> 31) & (((value & 0x7fffffff) + 0x7fffffff) >> 31);
 }
 
-/** What a sum is multiplied by: when neither of two agrees, the first, the second, or both. */
-export type PairFactors = readonly [none: number, first: number, second: number, both: number];
+/** What a sum is multiplied by when the first of two agrees, the second, or both. */
+export type PairFactors = readonly [first: number, second: number, both: number];
 
 /**
  * mix = base + factor * (those of a and b that have the sign of mix), in double precision, rounded once. The factor
@@ -70,11 +70,11 @@ export function addAgreeingPair(
   const [aBits, bBits, signs] = [a, b, mix].map(
     (values) => new Int32Array(values.buffer, values.byteOffset, count)
   ) as [Int32Array, Int32Array, Int32Array];
+  const [onlyA, onlyB, both] = factors;
   for (let e = arena ? done : 0; e < count; e++) {
-    const first = agreement(aBits[e]!, signs[e]!);
-    const second = agreement(bBits[e]!, signs[e]!);
-    mix[e] =
-      base[e]! +
-      ((first && a[e]!) + (second && b[e]!)) * factors[((first & 1) | (second & 2)) as 0 | 1 | 2 | 3];
+    const inA = agreement(aBits[e]!, signs[e]!);
+    const inB = agreement(bBits[e]!, signs[e]!);
+    const factor = inA ? (inB ? both : onlyA) : onlyB;
+    mix[e] = base[e]! + ((inA && a[e]!) + (inB && b[e]!)) * factor;
   }
 }

@@ -148,3 +148,11 @@ export const f64x2 = {
       [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23]
     )
 };
+
+/** Adds the four lanes. */
+export function laneSum(value: Value<"v128">): Value<"i32"> {
+  return [1, 2, 3].reduce<Value<"i32">>(
+    (sum, lane) => i32.add(sum, i32x4.lane(value, lane)),
+    i32x4.lane(value, 0)
+  );
+}

@@ -28,14 +28,21 @@ export function deltaPass(tensor: MergeTensor, inputs: readonly number[], rows =
   const size = tensor.blockSize(rows);
   const base = tensor.float(size);
   const deltas = inputs.map(() => tensor.float(size));
-  return (visit: (deltas: readonly Float32Array[], block: Block) => void): void => {
-    for (const block of tensor.blocks(rows)) {
+  return (
+    visit: (deltas: readonly Float32Array[], block: Block) => void,
+    blocks: Iterable<Block> = tensor.blocks(rows)
+  ): void => {
+    for (const block of blocks) {
       tensor.load(tensor.base, block, base);
       deltas.forEach((delta, k) => tensor.loadDelta(inputs[k]!, block, base, delta));
       visit(deltas, block);
     }
   };
 }
+
+/** Tensors from this size on are sampled before they are counted, and so many elements of them. */
+const LARGE = 1 << 20;
+const SAMPLE = 1 << 18;
 
 /** The magnitudes at ascending positions in the differences of some models, all found in the same walks. */
 export function deltaRanks(
@@ -50,8 +57,22 @@ export function deltaRanks(
     tensor,
     wanted.map(({input}) => input)
   );
-  pass((deltas, {count}) => deltas.forEach((delta, k) => selections[k]!.first(delta, count)));
-  if (selections.filter((selection) => selection.more()).length > 0)
-    pass((deltas, {count}) => deltas.forEach((delta, k) => selections[k]!.second(delta, count)));
+  const each = (visit: (selection: Selection, delta: Float32Array, count: number) => unknown) => {
+    return (deltas: readonly Float32Array[], {count}: Block) =>
+      deltas.forEach((delta, k) => visit(selections[k]!, delta, count));
+  };
+  if (tensor.count >= LARGE) {
+    let sampled = 0;
+    const show = each((selection, delta, count) => selection.sample(delta, count));
+    pass((deltas, block) => {
+      show(deltas, block);
+      sampled += block.count;
+    }, tensor.sampleBlocks(SAMPLE));
+    for (const selection of selections) selection.guess(sampled, tensor.count);
+  }
+  pass(each((selection, delta, count) => selection.first(delta, count)));
+  const again = new Set(selections.filter((selection) => selection.more()));
+  if (again.size > 0)
+    pass(each((selection, delta, count) => again.has(selection) && selection.second(delta, count)));
   return selections.map((selection) => selection.ranks());
 }

@@ -130,7 +130,7 @@ function sumAgreeing(
 function pairFactors(weights: readonly number[], normalize: boolean, lambda: number): PairFactors {
   const [first, second] = weights as [number, number];
   const factor = (divisor: number) => (normalize && divisor !== 0 ? lambda / divisor : lambda);
-  return [factor(0), factor(first), factor(second), factor(first + second)];
+  return [factor(first), factor(second), factor(first + second)];
 }
 
 /**

@@ -23,8 +23,8 @@ export const keepAgreeing = kernel(
 );
 
 /**
- * mix = base + (sum of those of a and b that have mix's sign) * a factor that depends on which have it; in double
- * precision, rounded once.
+ * mix = base + (sum of those of a and b that have mix's sign) * a factor that depends on which have it (any where the
+ * sum is zero); in double precision, rounded once.
  */
 export const addAgreeingPair = kernel(
   {
@@ -32,13 +32,14 @@ export const addAgreeingPair = kernel(
     a: "f32",
     b: "f32",
     base: "f32",
-    none: "double",
     first: "double",
     second: "double",
     both: "double"
   },
-  (body, {mix, a, b, base, none, first, second, both}) => {
-    const factors = [none, first, second, both].map((factor) => body.keep(f64x2.splat(factor)));
+  (body, {mix, a, b, base, first, second, both}) => {
+    const onlyA = body.keep(f64x2.splat(first));
+    const onlyB = body.keep(f64x2.splat(second));
+    const together = body.keep(f64x2.splat(both));
     body.loop(4, () => {
       const sign = body.keep(v128.load(mix));
       const x = body.keep(v128.load(a));
@@ -52,12 +53,7 @@ export const addAgreeingPair = kernel(
         promote: (v: Value<"v128">) => Value<"v128">,
         extend: (v: Value<"v128">) => Value<"v128">
       ) => {
-        const maskB = body.keep(extend(inB));
-        const factor = v128.select(
-          v128.select(factors[3]!, factors[1]!, maskB),
-          v128.select(factors[2]!, factors[0]!, maskB),
-          extend(inA)
-        );
+        const factor = v128.select(v128.select(together, onlyA, extend(inB)), onlyB, extend(inA));
         return f64x2.add(promote(origin), f64x2.mul(f64x2.add(promote(x), promote(y)), factor));
       };
       body.store(

@@ -1,4 +1,4 @@
-import {f32x4, i32, i32x4, v128, type Value} from "../instructions.js";
+import {f32x4, i32, i32x4, laneSum, v128, type Value} from "../instructions.js";
 import {type Body, kernel} from "../kernel.js";
 
 /** Counts the upper 16 bits of magnitudes (32,768 words in `table`). */
@@ -13,22 +13,33 @@ export const countUpper = kernel({values: "f32", table: "table"}, (b, {values, t
   return undefined;
 });
 
-/** Counts the lower 16 bits of those magnitudes whose upper ones are `bucket` (65,536 words in `table`). */
+/**
+ * Counts the lower 16 bits of those magnitudes whose upper ones are `bucket` (65,536 words in `table`). In 16-bit
+ * models most lower bits are zero, so those are counted apart.
+ */
 export const countLower = kernel(
   {values: "f32", bucket: "integer", table: "table"},
   (b, {values, bucket, table}) => {
-    const wanted = b.keep(i32x4.splat(bucket));
+    const lowest = b.local("i32", i32.shl(bucket, i32.const(16)));
+    const exact = b.keep(i32x4.splat(lowest));
+    const magnitude = b.keep(i32x4.const(0x7fffffff));
+    const upper = b.keep(i32x4.const(0x7fff0000));
+    const found = b.local("v128");
     b.loop(4, () => {
-      const upper = i32x4.shrU(v128.and(v128.load(values), i32x4.const(0x7fffffff)), 16);
-      b.if(v128.anyTrue(i32x4.eq(upper, wanted)), () => {
+      const bits = b.keep(v128.and(v128.load(values), magnitude));
+      const zero = b.keep(i32x4.eq(bits, exact));
+      b.set(found, i32x4.sub(found, zero));
+      const inside = i32x4.eq(v128.and(bits, upper), exact);
+      b.if(v128.anyTrue(v128.andNot(inside, zero)), () => {
         for (const lane of [0, 1, 2, 3]) {
-          const bits = b.local("i32", i32.and(i32.load(values, 4 * lane), i32.const(0x7fffffff)));
-          b.if(i32.eq(i32.shrU(bits, i32.const(16)), bucket), () =>
-            bump(b, i32.add(table, i32.shl(i32.and(bits, i32.const(0xffff)), i32.const(2))))
+          const offset = b.local("i32", i32.sub(i32x4.lane(bits, lane), lowest));
+          b.if(i32.ltU(i32.sub(offset, i32.const(1)), i32.const(65535)), () =>
+            bump(b, i32.add(table, i32.shl(offset, i32.const(2))))
           );
         }
       });
     });
+    b.storeWord(table, i32.add(i32.load(table), laneSum(found)));
     return undefined;
   }
 );

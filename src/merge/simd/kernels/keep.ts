@@ -1,4 +1,4 @@
-import {i32, i32x4, v128, type Value} from "../instructions.js";
+import {i32x4, laneSum, v128, type Value} from "../instructions.js";
 import {type Body, kernel, type Local} from "../kernel.js";
 
 const MAGNITUDE = 0x7fffffff;
@@ -21,16 +21,8 @@ export const countEqual = kernel({values: "f32", key: "integer"}, (b, {values, k
     const bits = v128.and(v128.load(values), i32x4.const(MAGNITUDE));
     b.set(found, i32x4.sub(found, i32x4.eq(bits, wanted)));
   });
-  return total(found);
+  return laneSum(found);
 });
-
-/** Adds the lanes of a vector of counts. */
-function total(counts: Value<"v128">): Value<"i32"> {
-  return [1, 2, 3].reduce<Value<"i32">>(
-    (sum, lane) => i32.add(sum, i32x4.lane(counts, lane)),
-    i32x4.lane(counts, 0)
-  );
-}
 
 /** Zeroes values whose 31 random bits are not below `limit`; `position` and the words as in Draws. */
 export const keepAtRandom = kernel(
@@ -41,17 +33,23 @@ export const keepAtRandom = kernel(
     const k0 = b.keep(i32x4.splat(first));
     const k1 = b.keep(i32x4.splat(second));
     const below = b.keep(i32x4.splat(limit));
-    b.loop(4, () => {
-      const h = b.keep(i32x4.mul(v128.xor(at, k0), i32x4.const(0x85ebca6b)));
-      mix(b, h, 15);
-      b.set(h, i32x4.mul(i32x4.add(h, k1), i32x4.const(0xc2b2ae35)));
-      mix(b, h, 13);
-      b.set(h, i32x4.mul(h, i32x4.const(0x27d4eb2f)));
-      mix(b, h, 16);
-      b.set(h, i32x4.mul(h, i32x4.const(0x9e3779b1)));
-      mix(b, h, 15);
-      b.store(values, v128.and(v128.load(values), i32x4.ltS(i32x4.shrU(h, 1), below)));
-      b.set(at, i32x4.add(at, i32x4.const(4)));
+    const [c0, c1, c2, c3] = [0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f, 0x9e3779b1].map((factor) =>
+      b.keep(i32x4.const(factor))
+    ) as [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">];
+    const four = b.keep(i32x4.const(4));
+    b.loop(8, () => {
+      for (const half of [0, 16]) {
+        const h = b.keep(i32x4.mul(v128.xor(at, k0), c0));
+        mix(b, h, 15);
+        b.set(h, i32x4.mul(i32x4.add(h, k1), c1));
+        mix(b, h, 13);
+        b.set(h, i32x4.mul(h, c2));
+        mix(b, h, 16);
+        b.set(h, i32x4.mul(h, c3));
+        mix(b, h, 15);
+        b.store(values, v128.and(v128.load(values, half), i32x4.gtS(below, i32x4.shrU(h, 1))), half);
+        b.set(at, i32x4.add(at, four));
+      }
     });
     return undefined;
   }
