@@ -30,11 +30,23 @@ const pull: Verb = (program) =>
 const versions: Verb = (program) =>
   program
     .command("versions [name]")
-    .description("list the versions of one or of all data sets")
+    .description("list the versions of one or of all data sets, or export one (NAME@VERSION) to a folder")
+    .option("--export <dir>", "copy the version with its ledger and card to DIR, for `assay import`")
     .option("--json", "print JSON")
     .action(async (name: string | undefined, options) =>
       (await import("./versions.js")).versionsVerb(name, options)
     );
+
+const importVersion: Verb = (program) =>
+  program
+    .command("import <name@version>")
+    .description("take a version of a data set, by its id, from where it was exported; refuses other content")
+    .requiredOption(
+      "--from <dir or url>",
+      "an exported folder, another project or its store, or an http(s) address"
+    )
+    .option("--json", "print JSON")
+    .action(async (name: string, options) => (await import("./import.js")).importVerb(name, options));
 
 const diff: Verb = (program) =>
   program
@@ -278,6 +290,7 @@ export const verbs: Verb[] = [
   init,
   pull,
   versions,
+  importVersion,
   diff,
   drift,
   rows,

@@ -1,11 +1,24 @@
-import {openStore, UserError} from "../store/index.js";
+import {exportVersion, findVersion} from "../datasets/index.js";
+import {openStore, UsageError, UserError} from "../store/index.js";
 import {openProject} from "./project.js";
 import {changesOf} from "./pull.js";
 import {print, printJson, table} from "./terminal.js";
 
-export async function versionsVerb(name: string | undefined, options: {json?: boolean}): Promise<void> {
+/** Lists versions, or with `--export` writes one (NAME or NAME@VERSION) to a folder. */
+export async function versionsVerb(
+  name: string | undefined,
+  options: {json?: boolean; export?: string}
+): Promise<void> {
   const store = await openStore(await openProject());
   try {
+    if (options.export !== undefined) {
+      if (name === undefined) throw new UsageError("say which version to export: NAME or NAME@VERSION.");
+      const [dataset, wanted] = name.split("@") as [string, string | undefined];
+      const version = await findVersion(store, dataset, wanted);
+      const folder = await exportVersion(store.workspace, version, options.export);
+      if (options.json) return printJson({dataset, version: version.id, folder});
+      return print(`${dataset}@${version.id}, ${version.rows} rows, in ${folder}`);
+    }
     const versions = await store.versions(name);
     if (options.json) return printJson(versions);
     if (versions.length === 0)

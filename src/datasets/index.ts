@@ -37,3 +37,4 @@ export {
   type TextFilter,
   textLength
 } from "./filters/index.js";
+export {exportVersion, importVersion, type ImportResult} from "./transfer/index.js";

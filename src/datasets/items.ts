@@ -40,13 +40,18 @@ export async function itemsQuery(
     )
   ];
   if (problems.length > 0) throw new UserError(`data set ${definition.name}: ${problems.join("; ")}.`);
+  const id = definition.id ? `${sqlName(definition.id)}::varchar` : "row_hash";
+  return `select ${id} as row_id, row_hash, * exclude (row_hash)
+    from (select *, ${rowHash(names)} as row_hash from (${items}))`;
+}
+
+/** SQL of a row's hash, from the names of its columns. */
+export function rowHash(names: readonly string[]): string {
   const struct = [...names]
     .sort()
     .map((column) => `${sqlString(column)}: ${sqlName(column)}`)
     .join(", ");
-  const id = definition.id ? `${sqlName(definition.id)}::varchar` : "row_hash";
-  return `select ${id} as row_id, row_hash, * exclude (row_hash)
-    from (select *, sha256(to_json({${struct}})::varchar) as row_hash from (${items}))`;
+  return `sha256(to_json({${struct}})::varchar)`;
 }
 
 /**

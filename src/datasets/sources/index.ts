@@ -25,4 +25,5 @@ export function sourceRelation(source: Source, context: SourceContext): Promise<
 }
 
 export {importers, inspectValue, type LogTool} from "./importers/index.js";
+export {isUrl} from "./download.js";
 export {type BrokenLine, type SourceRelation} from "./types.js";

@@ -1,0 +1,17 @@
+import {importVersion} from "../datasets/index.js";
+import {UsageError} from "../store/index.js";
+import {openProject} from "./project.js";
+import {print, printJson} from "./terminal.js";
+
+export async function importVerb(name: string, options: {from: string; json?: boolean}): Promise<void> {
+  const [dataset, id, ...more] = name.split("@");
+  if (!dataset || !id || more.length > 0)
+    throw new UsageError(`name the version as NAME@VERSION, not ${JSON.stringify(name)}.`);
+  const {version, changed} = await importVersion(await openProject(), dataset, id, options.from);
+  if (options.json) return printJson({version, changed});
+  print(
+    changed
+      ? `${dataset}@${version.id}: ${version.rows} rows, hashed again and the same. It is the newest version now.`
+      : `${dataset}@${version.id} is here already, and the newest version now.`
+  );
+}

@@ -1,0 +1,118 @@
+import {existsSync} from "node:fs";
+import {mkdir, rename, rm, stat} from "node:fs/promises";
+import {join} from "node:path";
+import {
+  type Database,
+  flushFolder,
+  openDatabase,
+  readJson,
+  sqlString,
+  sweepTemporary,
+  temporaryPath,
+  UserError,
+  type VersionManifest,
+  withLock,
+  type Workspace,
+  writeJsonAtomic
+} from "../../store/index.js";
+import {loadTombstones, readTombstones, tombstoneHash} from "../tombstones.js";
+import {fetchVersion} from "./fetchVersion.js";
+import {verifyVersion} from "./verifyVersion.js";
+
+export interface ImportResult {
+  version: VersionManifest;
+  /** False when the store had the version already. */
+  changed: boolean;
+}
+
+/** Most memory DuckDB takes before it writes to disk. */
+const MEMORY = "1200MB";
+
+/**
+ * Takes a version, by its whole id, from a folder (an export, a store or a project) or an http(s) address, and makes it
+ * the data set's newest. Its rows are hashed again and must give the id; then the version appears at once. Throws a
+ * UserError, and leaves the store as it was, when they do not, when rows of it were erased here or there, or when it is
+ * not to be found. What the manifest says of roles, licence and source is taken as it is: no hash covers it.
+ */
+export async function importVersion(
+  workspace: Workspace,
+  dataset: string,
+  id: string,
+  from: string
+): Promise<ImportResult> {
+  if (!/^[0-9a-f]{16}$/.test(id))
+    throw new UserError(
+      `${JSON.stringify(id)} is no version's id. Name the version by all 16 digits that \`assay versions ${dataset}\` shows where it was made.`
+    );
+  const root = workspace.datasetDir(dataset);
+  const target = workspace.datasetDir(dataset, id);
+  return withLock(
+    workspace.lockPath(`pull-${dataset}`),
+    {what: `an import of ${dataset}`, waitMs: 60_000},
+    async () => {
+      const point = () =>
+        writeJsonAtomic(join(root, "latest.json"), {version: id, pulledAt: new Date().toISOString()});
+      const known = await readJson<VersionManifest>(join(target, "manifest.json"));
+      if (known) {
+        const latest = await readJson<{version: string}>(join(root, "latest.json"));
+        if (latest?.version !== id) await point();
+        return {version: known, changed: false};
+      }
+      await mkdir(root, {recursive: true});
+      await sweepTemporary(root);
+      const stage = temporaryPath(join(root, "import"));
+      const db = await openDatabase({tmpDir: workspace.tmpDir, memoryLimit: MEMORY});
+      try {
+        await mkdir(stage);
+        await fetchVersion(from, dataset, id, stage);
+        const version = await checked(db, workspace, dataset, id, stage);
+        await writeJsonAtomic(join(stage, "manifest.json"), version);
+        await rename(stage, target);
+        await flushFolder(root);
+        await point();
+        return {version, changed: true};
+      } finally {
+        db.close();
+        await rm(stage, {recursive: true, force: true});
+      }
+    }
+  );
+}
+
+async function checked(
+  db: Database,
+  workspace: Workspace,
+  dataset: string,
+  id: string,
+  stage: string
+): Promise<VersionManifest> {
+  const told = await readJson<VersionManifest>(join(stage, "manifest.json")).catch(() => undefined);
+  if (told?.kind !== "version" || told.schemaVersion !== 1 || told.dataset !== dataset || told.id !== id)
+    throw new UserError(
+      `the manifest found for ${dataset}@${id} is of another version or form. Nothing was imported.`
+    );
+  if (told.purged?.length)
+    throw new UserError(
+      `rows of ${dataset}@${id} were erased where it comes from, so that its content no longer gives its id. Nothing was imported; pull the data set there and import the version that makes.`
+    );
+  const rowsFile = join(stage, "rows.parquet");
+  const found = await verifyVersion(db, rowsFile, told);
+  const tombstones = await readTombstones(workspace, dataset);
+  if (await loadTombstones(db, tombstones)) {
+    const back = await db.row<{n: number}>(
+      `select count(*)::int as n from read_parquet(${sqlString(rowsFile)}) where ${tombstoneHash(tombstones)} in (select hash from erased)`
+    );
+    if (back!.n > 0)
+      throw new UserError(
+        `${dataset}@${id} holds ${back!.n} rows that were erased from this store. Nothing was imported: they would come back.`
+      );
+  }
+  const {parent, changes, ...version} = told;
+  const known = parent !== undefined && existsSync(workspace.datasetDir(dataset, parent));
+  return {
+    ...version,
+    ...found,
+    bytes: (await stat(rowsFile)).size,
+    ...(known ? {parent, ...(changes ? {changes} : {})} : {})
+  };
+}

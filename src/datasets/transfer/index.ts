@@ -1,0 +1,2 @@
+export {exportVersion} from "./exportVersion.js";
+export {importVersion, type ImportResult} from "./importVersion.js";
