@@ -1,21 +1,25 @@
 import {findMarks, type Marks} from "./marks.js";
-import {wordsBefore} from "./wordsBefore.js";
+import {wordsBefore, wordsOf} from "./wordsBefore.js";
 
 /** What recognisers are handed beside the text. */
 export interface ScanContext {
   marks: Marks;
   /** Findings that cannot reach this score will be dropped, so a costly search for them may be spared. */
   minScore: number;
+  /** Name of the column the text stands in, with those of the members within it. */
+  column?: string;
   /** Whether one of the words stands up to five words before the offset, or in the column's name. */
   hasWordBefore(offset: number, words: readonly string[]): boolean;
 }
 
-/** @param hints words known from elsewhere, such as those of a column's name: they stand before everything */
-export function scanContext(text: string, minScore = 0, hints: readonly string[] = []): ScanContext {
+/** The words of a column's name stand before everything. */
+export function scanContext(text: string, minScore = 0, column?: string): ScanContext {
+  const hints = column === undefined ? [] : wordsOf(column);
   const before = new Map<number, string[]>();
   return {
     marks: findMarks(text),
     minScore,
+    ...(column === undefined ? {} : {column}),
     hasWordBefore(offset, words) {
       if (hints.some((hint) => words.includes(hint))) return true;
       let known = before.get(offset);

@@ -3,7 +3,6 @@ import {resolveOverlaps} from "./overlaps.js";
 import {allRecognizers} from "./recognizers/index.js";
 import {scanContext} from "./scanContext.js";
 import {weighContext} from "./weighContext.js";
-import {wordsOf} from "./wordsBefore.js";
 
 export interface ScanOptions {
   recognizers?: readonly Recognizer[];
@@ -26,8 +25,7 @@ export const defaultMinScore = 0.3;
 export function scanText(text: string, options: ScanOptions = {}): Finding[] {
   const {recognizers = allRecognizers, layers, minScore = defaultMinScore} = options;
   const asked = layers ?? (options.recognizers ? undefined : ["patterns", "secrets"]);
-  const hints = options.column === undefined ? [] : wordsOf(options.column);
-  const context = scanContext(text, minScore, hints);
+  const context = scanContext(text, minScore, options.column);
   const findings: Finding[] = [];
   for (const recognizer of recognizers) {
     if (asked && !asked.includes(recognizer.layer)) continue;

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {scanText} from "../../src/privacy/index.js";
+import {redact, scanRow, scanText} from "../../src/privacy/index.js";
 
 // Put together here, so that no scanner takes the tests for a leak.
 const letters = "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dF3hJ5kL7nP9";
@@ -69,6 +69,27 @@ describe("secrets", () => {
       found("password: ******** and api_key: <your key> token=${TOKEN} secret: process.env.SECRET")
     ).toEqual([]);
     expect(found("My password: forgotten again. The token: something.")).toEqual([]);
+  });
+
+  it("the whole text of a column or a member that is called a password or a key", () => {
+    const inColumn = (text: string, column: string) =>
+      scanText(text, {column, withText: true}).map(({type, text: words}) => `${type} ${words}`);
+    expect(inColumn("correcthorse", "user_password")).toEqual(["PASSWORD correcthorse"]);
+    expect(inColumn("s3cr3t_value", "config.api_key")).toEqual(["SECRET s3cr3t_value"]);
+    expect(inColumn("running", "token")).toEqual([]);
+    expect(inColumn("correct horse", "password")).toEqual([]);
+    for (const action of ["mask", "replace", "pseudonym"] as const) {
+      const key = Buffer.alloc(16, 7);
+      const redacted = redact("correcthorse", scanText("correcthorse", {column: "password"}), {
+        default: action,
+        key
+      });
+      expect(inColumn(redacted, "password"), redacted).toEqual([]);
+    }
+    const cell = '{"user": "ada", "password": "correcthorse"}';
+    expect(scanRow("1", {cell}, ["cell"], {policy: {default: "replace"}}).row).toEqual({
+      cell: '{"user": "ada", "password": "<PASSWORD>"}'
+    });
   });
 
   it("a random token only beside a word that says what it is", () => {

@@ -6,21 +6,35 @@ const CHARACTERS_BEFORE = 90;
 const QUOTED = /\s{0,3}(["'`])([^"'`\s]{6,256})\1/y;
 const BARE = /\s{0,3}([^\s"'`,;)}\]<>]{6,256})/y;
 const PLACEHOLDER =
-  /^(?:\*+|x+|\.+|-+|_+|null|none|undefined|true|false|string|example.*|your.*|my.*|change.*|placeholder|redacted|masked|process\.env.*|os\.environ.*|env\..*|\$.*|\{.*|%.*|https?:.*)$/i;
+  /^(?:\*+|x+|\.+|-+|_+|null|none|undefined|true|false|string|example.*|your.*|my.*|change.*|placeholder|redacted|masked|process\.env.*|os\.environ.*|env\..*|\$.*|\{.*|%.*|https?:.*|<[a-z_]+(?::[a-z]*)?>)$/i;
 
-/** A value given to something called a password, secret, token or key: `password: hunter2!`, `API_KEY=...`. */
+/** In a column of such a name words are as likely as keys, unless it is called one of these. */
+const SURELY_SECRET = /pass|pwd|secret|key|credential/i;
+const WHOLE = /^\s*([^\s"'`]{6,256})\s*$/;
+
+/**
+ * A value given to something called a password, secret, token or key: `password: hunter2!`, `API_KEY=...`, or the whole
+ * text of a column or a member of that name.
+ */
 export const assignedSecret: Recognizer = {
   type: "PASSWORD",
   name: "assigned-secret",
   layer: "secrets",
-  find(text, {marks}) {
+  find(text, {marks, column}) {
     const findings: Finding[] = [];
+    const columnName = column && NAME.exec(column)?.[1];
+    const whole = columnName && WHOLE.exec(text)?.[1];
+    if (whole && looksSecret(whole, SURELY_SECRET.test(columnName))) {
+      const start = text.indexOf(whole);
+      const end = start + whole.length;
+      return [{type: typeOf(columnName), start, end, score: 0.7, rule: "assigned-secret/column"}];
+    }
     for (const sign of [...marks.colons, ...marks.equals].sort((a, b) => a - b)) {
       const name = NAME.exec(text.slice(Math.max(0, sign - CHARACTERS_BEFORE), sign))?.[1];
       if (!name) continue;
       const value = valueAfter(text, sign + 1);
       if (!value || !looksSecret(value.text, value.quoted)) continue;
-      const type = /pass|pwd/i.test(name) ? "PASSWORD" : "SECRET";
+      const type = typeOf(name);
       const score = value.quoted || /=/.test(text.charAt(sign)) ? 0.7 : 0.5;
       const {start, end} = value;
       findings.push({type, start, end, score, rule: "assigned-secret"});
@@ -28,6 +42,8 @@ export const assignedSecret: Recognizer = {
     return findings;
   }
 };
+
+const typeOf = (name: string) => (/pass|pwd/i.test(name) ? "PASSWORD" : "SECRET");
 
 function valueAfter(text: string, at: number) {
   QUOTED.lastIndex = BARE.lastIndex = at;

@@ -10,6 +10,7 @@ import {iban} from "./iban.js";
 import {ipAddress} from "./ipAddress.js";
 import {jsonWebToken} from "./jsonWebToken.js";
 import {macAddress} from "./macAddress.js";
+import {personCue, placeCue} from "./nameCues.js";
 import {personName, placeName} from "./names.js";
 import {nationalIds} from "./nationalIds.js";
 import {phone} from "./phone.js";
@@ -22,7 +23,7 @@ import {usItin} from "./usItin.js";
 import {usSsn} from "./usSsn.js";
 
 /** Raised when a recogniser finds other things than it did: ledgers of an older number are made again. */
-export const recognizersVersion = 1;
+export const recognizersVersion = 2;
 
 /** Every recogniser, the surest first: of two equal findings with equal scores the earlier one stays. */
 export const allRecognizers: readonly Recognizer[] = [
@@ -46,6 +47,8 @@ export const allRecognizers: readonly Recognizer[] = [
   urlWithCredentials,
   assignedSecret,
   highEntropy,
+  personCue,
+  placeCue,
   personName,
   placeName
 ];

@@ -10,6 +10,8 @@ const parsed = new WeakMap<ScanContext, Parsed>();
 const HONORIFIC = /^(?:(?:mr|mrs|ms|miss|mx|dr|prof|sir|lord|lady|rev|hon|capt|sgt|lt|col|gen)\b\.?\s+)+/i;
 /** What stands for something that was replaced, such as `<US_SSN>`, is no name. */
 const IN_TAG = {before: /<[A-Z_]*(?::[a-z]*)?$/, after: /^[A-Z_]*(?::?[a-z]{0,16})?>/, longest: 48};
+const SURNAME =
+  /^ (?!(?:And|But|The|Is|Was|Has|Please|Thanks|On|In|At|To|For|From|Inc|Ltd|Street|Road|Avenue)\b)\p{Lu}\p{Ll}[\p{L}\p{M}-]*/u;
 const POSSESSIVE = /['\u2019]s?$/;
 
 /** People's names by an English language library. */
@@ -52,9 +54,16 @@ function findings(text: string, places: Place[], type: string, score: number, ru
     while (start < end && !isWordAt(text, start)) start++;
     while (end > start && !isWordAt(text, end - 1)) end--;
     end -= POSSESSIVE.exec(text.slice(start, end))?.[0].length ?? 0;
+    if (type === "PERSON") end += surnameAfter(text, start, end);
     if (end - start > 1 && !isInTag(text, start, end)) found.push({type, start, end, score, rule});
   }
   return found;
+}
+
+/** The library knows given names better than family names: another capitalised word right behind one belongs to it. */
+function surnameAfter(text: string, start: number, end: number): number {
+  if (!/^\p{Lu}[\p{L}\p{M}-]*\p{Ll}$/u.test(text.slice(start, end))) return 0;
+  return SURNAME.exec(text.slice(end, end + 32))?.[0].length ?? 0;
 }
 
 function isInTag(text: string, start: number, end: number): boolean {

@@ -58,7 +58,12 @@ export function phoneNumbers({regions = phoneRegions, leniency = "valid"}: Phone
         if (isOtherNumber(text, start, end)) continue;
         if (isBare(text, start, end) && context.minScore > BARE && !context.hasWordBefore(start, CONTEXT))
           continue;
-        for (const finding of findInWindow(text, start, end, regions, leniency)) findings.push(finding);
+        const found = findInWindow(text, start, end, regions, leniency);
+        const likely =
+          found.length === 0 && leniency === "valid" && isCalledPhone(text, start, end, context)
+            ? findInWindow(text, start, end, regions, "possible")
+            : [];
+        for (const finding of [...found, ...likely]) findings.push(finding);
       }
       return findings;
     }
@@ -183,6 +188,17 @@ function isOtherNumber(text: string, start: number, end: number): boolean {
   if (OTHER_NUMBERS.test(spelled)) return true;
   if (/[\s()]/.test(spelled)) return false;
   return spelled.replace(/\D/g, "").length > MOST_DIALLED;
+}
+
+/**
+ * A number that no country has given out, written and announced as a phone number: made up, mistyped, or newer than
+ * the library. Grouped, with nine digits or more, and with a word or an international prefix before it.
+ */
+function isCalledPhone(text: string, start: number, end: number, context: ScanContext): boolean {
+  const spelled = text.slice(start, end);
+  if (!/\d[-. ()/]+\d/.test(spelled) || spelled.replace(/\D/g, "").length < FEWEST_CERTAIN_DIGITS)
+    return false;
+  return text.charAt(start - 1) === "+" || context.hasWordBefore(start, CONTEXT);
 }
 
 /** Digits without any sign of a phone number are more often a count, an id or a decimal. */
