@@ -1,4 +1,5 @@
 import {normalCdf, normalQuantile} from "./distributions/normal.js";
+import {studentQuantile} from "./distributions/studentT.js";
 import {sortedQuantile} from "./quantile.js";
 import {type Interval} from "./types.js";
 
@@ -9,13 +10,17 @@ export interface BootstrapInterval extends Interval {
   level: number;
   /** Bias-corrected and accelerated interval; undefined when the resamples do not vary. */
   bca: Interval | undefined;
+  /** The percentile interval with its tails widened for few units: holds best below some 100 rows or groups. */
+  expanded: Interval;
   p: number;
   resamples: number;
 }
 
 /**
  * Intervals of a ratio of sums from its bootstrap replicates: percentile, and BCa with the acceleration from the
- * jackknife over units. Undefined below two units that have rows, and without a finite replicate.
+ * jackknife over units, and the expanded percentile interval, whose tail is Φ(−√(u/(u−1)) · t(u−1)) for u units: the
+ * bootstrap's variance is too small by (u − 1)/u and its quantiles are normal ones. Undefined below two units that have
+ * rows, and without a finite replicate. Source of the last: Hesterberg (2015), The American Statistician 69.
  */
 export function bootstrapInterval(
   replicates: Float64Array,
@@ -36,7 +41,14 @@ export function bootstrapInterval(
   if (units < 2 || sorted.length === 0) return undefined;
   const estimate = sum / count;
   const acceleration = skewness(sums, rows, sum, count);
-  return {...describe(sorted, estimate, acceleration, level), estimate, level};
+  const t = studentQuantile((1 + level) / 2, units - 1);
+  const tail = normalCdf(-Math.sqrt(units / (units - 1)) * t);
+  return {
+    ...describe(sorted, estimate, acceleration, level),
+    expanded: {low: sortedQuantile(sorted, tail)!, high: sortedQuantile(sorted, 1 - tail)!},
+    estimate,
+    level
+  };
 }
 
 /** Interval, p value and spread from sorted replicates; `acceleration` undefined leaves out BCa. */

@@ -1,5 +1,6 @@
 import {fitLogit, type LogitTerm} from "./fitLogit.js";
 import {normalQuantile, normalTail} from "./distributions/normal.js";
+import {studentQuantile, studentTwoSided} from "./distributions/studentT.js";
 import {type Matrix, multiply, transpose, zeros} from "./linearAlgebra.js";
 import {stronglyConnected} from "./stronglyConnected.js";
 import {type Interval} from "./types.js";
@@ -51,7 +52,8 @@ export interface BradleyTerry {
  * model P(i beats j) = 1 / (1 + e^{−(λᵢ + δ − λⱼ)}). Maximum likelihood by Newton's method.
  *
  * When any preference names a cluster, standard errors are the cluster-robust sandwich with C/(C − 1); otherwise they
- * come from the information matrix. Intervals are normal. Undefined when there is nothing to fit, and when the
+ * come from the information matrix. Intervals use t with C − 1 degrees of freedom in the first case (McCaffrey and Bell
+ * 2006 on few clusters), and are normal in the second. Undefined when there is nothing to fit, and when the
  * estimates are not finite: some group of candidates never lost (or never won) against the rest (see `prior`).
  *
  * Sources: Bradley and Terry (1952), Biometrika 39; Davidson (1970), JASA 65; Agresti (2002), section 10.6.
@@ -86,7 +88,7 @@ export function bradleyTerry(
   const fit = fitLogit([...games, ...priorGames(games, prior)].map(term), size);
   if (!fit) return undefined;
   const {values, covariance} = relativeTo(names, reference, fit.parameters, fit.covariance);
-  const z = normalQuantile((1 + level) / 2);
+  const z = criticalOf(fit.clusters, level);
   const effect = (estimate: number, variance: number): Effect => {
     const standardError = Math.sqrt(Math.max(0, variance));
     return {estimate, standardError, low: estimate - z * standardError, high: estimate + z * standardError};
@@ -116,16 +118,24 @@ export function abilityDifference(
   const c = fit.covariance;
   const estimate = fit.abilities[i]!.estimate - fit.abilities[j]!.estimate;
   const standardError = Math.sqrt(Math.max(0, c[i]![i]! + c[j]![j]! - 2 * c[i]![j]!));
-  const half = normalQuantile((1 + fit.level) / 2) * standardError;
+  const half = criticalOf(fit.clusters, fit.level) * standardError;
+  const distance = Math.abs(estimate) / standardError;
+  const p =
+    fit.clusters === undefined ? 2 * normalTail(distance) : studentTwoSided(distance, fit.clusters - 1);
   return {
     estimate,
     standardError,
     low: estimate - half,
     high: estimate + half,
-    p: standardError > 0 ? Math.min(1, 2 * normalTail(Math.abs(estimate) / standardError)) : 1,
+    p: standardError > 0 ? Math.min(1, p) : 1,
     /** Chance that the first is preferred, ties apart. */
     chance: 1 / (1 + Math.exp(-estimate))
   };
+}
+
+function criticalOf(clusters: number | undefined, level: number): number {
+  const q = (1 + level) / 2;
+  return clusters === undefined ? normalQuantile(q) : studentQuantile(q, clusters - 1);
 }
 
 function beats(games: readonly Preference[], index: Map<string, number>): [number, number][] {

@@ -9,6 +9,8 @@ export interface JointMeans {
   means: number[];
   /** Covariance of the means, cluster-robust with C/(C − 1). */
   covariance: Matrix;
+  /** Of each candidate, whether every score that counts is 0 or 1. */
+  binary: boolean[];
   /** Rows that every candidate has a score for. */
   n: number;
   /** Rows, or groups of rows: the independent units. */
@@ -43,7 +45,8 @@ export function jointMeans(columns: readonly Scores[], clusters?: Clusters): Joi
       for (let c = 0; c < units; c++) product += sums[i]![c]! * sums[j]![c]!;
       covariance[i]![j] = covariance[j]![i] = (product * units) / (units - 1);
     }
-  return {means, covariance, n, units};
+  const binary = kept.map((column) => column.every((value) => value === 0 || value === 1));
+  return {means, covariance, binary, n, units};
 }
 
 /**

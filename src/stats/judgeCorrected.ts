@@ -2,6 +2,7 @@ import {studentQuantile} from "./distributions/studentT.js";
 import {mean} from "./mean.js";
 import {meanInterval} from "./meanInterval.js";
 import {isPresent} from "./present.js";
+import {scoreInterval} from "./scoreInterval.js";
 import {type Estimate, type Scores} from "./types.js";
 import {variance} from "./variance.js";
 
@@ -25,8 +26,9 @@ export interface JudgeCorrected extends Estimate {
  *
  * θ̂ = ȳ − λ (f̄_labelled − f̄_unlabelled), with λ = cov(y, f) / ((1 + n/N) var f) cut to [0, 1], and
  * SE² = jackknife variance over the labelled rows + λ² var(f)/N. For many labels the jackknife is var(y − λf)/n; for few it
- * also counts that λ was learned from them. The interval uses t with n − 1 degrees of freedom; below some 50 labels it
- * still holds the truth a little less often than it says. Human-labelled rows must be a random sample of the rows. Rows
+ * also counts that λ was learned from them. The interval uses t with n − 1 degrees of freedom; for labels of 0 and 1 and an
+ * estimate between, it is Wilson's with the number of rows that would give this SE, since the SE of few labels goes with
+ * the estimate. Human-labelled rows must be a random sample of the rows. Rows
  * with a human label but no judge score are left out here. Undefined below two labelled rows; with fewer than two rows for
  * the judge alone, the labels stand alone (λ = 0), and when all labels are equal the interval is theirs.
  *
@@ -60,13 +62,19 @@ export function judgeCorrected(
   const jackknife = (variance(without)! * (n - 1) ** 2) / n;
   const standardError = Math.sqrt(jackknife + (weight > 0 ? (weight ** 2 * variance(alone)!) / more : 0));
   const humanOnly = meanInterval(labels, {level});
-  const half = studentQuantile((1 + level) / 2, n - 1) * standardError;
+  const t = studentQuantile((1 + level) / 2, n - 1);
   const same = labels.every((label) => label === labels[0]);
+  const binary = labels.every((label) => label === 0 || label === 1) && estimate > 0 && estimate < 1;
+  const interval =
+    same && humanOnly
+      ? {low: humanOnly.low, high: humanOnly.high}
+      : binary && standardError > 0
+        ? scoreInterval(estimate, standardError, t, n)
+        : {low: estimate - t * standardError, high: estimate + t * standardError};
   return {
     estimate,
     standardError,
-    low: same && humanOnly ? humanOnly.low : estimate - half,
-    high: same && humanOnly ? humanOnly.high : estimate + half,
+    ...interval,
     level,
     n: n + more,
     df: n - 1,

@@ -22,8 +22,8 @@ export interface PairedBootstrap extends BootstrapInterval {
 
 /**
  * Bootstrap of the mean difference first − second over the rows that both have, in the units of the scores: rows
- * (or groups) are drawn with replacement. Gives the percentile interval, the BCa interval, and a two-sided p value
- * from the centred distribution, (1 + #{|δ* − δ̂| ≥ |δ̂|}) / (1 + resamples). The same seed and rows give the same
+ * (or groups) are drawn with replacement. Gives the percentile interval, the BCa and the expanded one, and a two-sided
+ * p value from the centred distribution, (1 + #{|δ* − δ̂| ≥ |δ̂|}) / (1 + resamples). The same seed and rows give the same
  * numbers, whatever the rows' order. Undefined below two shared rows or groups.
  *
  * Source: Efron and Tibshirani (1993), "An Introduction to the Bootstrap", chapters 13, 14 and 16.

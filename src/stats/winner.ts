@@ -3,6 +3,7 @@ import {sortedQuantile} from "./quantile.js";
 import {isPresent} from "./present.js";
 import {mean} from "./mean.js";
 import {rng} from "./rng.js";
+import {scoreInterval} from "./scoreInterval.js";
 import {type Seed} from "./seed.js";
 import {type Clusters, type Interval, type Scores} from "./types.js";
 
@@ -32,8 +33,9 @@ export interface WinnerEstimate extends Interval {
 
 /**
  * The best candidate's score, corrected for having been picked as the best of k, over the rows that all candidates
- * have. The interval is naive ± critical · SE, critical being the quantile of max_j |t_j| under the multiplier bootstrap:
- * it covers the true mean of whichever candidate won at least `level` of the time. The estimate takes off the optimism
+ * have. The interval is naive ± critical · SE, for a winner with scores of 0 and 1 Wilson's with the same critical value (the
+ * winner's own SE is small when its luck was large). Critical is the quantile of max_j |t_j| under the multiplier
+ * bootstrap: it covers the true mean of whichever candidate won at least `level` of the time. The estimate takes off the optimism
  * that the bootstrap shows, the mean deviation of the candidate that wins in each draw; with near ties this corrects
  * most, not all, of the bias. Undefined without candidates and below two shared rows or groups.
  *
@@ -60,15 +62,18 @@ export function winnerEstimate(columns: readonly Scores[], options: Selection): 
   }
   const critical = sortedQuantile(largest.sort(), level)!;
   const naive = means[winner]!;
-  const half = critical * Math.sqrt(covariance[winner]![winner]!);
+  const standardError = Math.sqrt(covariance[winner]![winner]!);
+  const half = critical * standardError;
+  const binary = joint.binary[winner]!;
   const estimate = naive - Math.max(0, optimism);
   return {
     winner,
     naive,
     estimate,
     optimism: naive - estimate,
-    low: naive - half,
-    high: naive + half,
+    ...(binary
+      ? scoreInterval(naive, standardError, critical, units)
+      : {low: naive - half, high: naive + half}),
     critical,
     n,
     units,

@@ -1,4 +1,5 @@
 import {readFileSync, writeFileSync} from "node:fs";
+import {parseArgs} from "node:util";
 import {
   bradleyTerry,
   clopperPearson,
@@ -23,8 +24,11 @@ import {
 
 /**
  * How often the intervals of src/stats hold what they promise, by simulation. Prints Markdown tables; with
- * `--write FILE` they replace what stands between the two calibration markers of that file.
+ * `--write FILE` they replace what stands between the two calibration markers of that file. With `--only TEXT` too, only
+ * intervals whose name has TEXT are simulated again, and the file's other lines stay.
  */
+const {values: given} = parseArgs({options: {write: {type: "string"}, only: {type: "string"}}});
+const [begin, end] = ["<!-- calibration -->", "<!-- end of calibration -->"];
 const sizes = [30, 100, 300, 1000];
 const z = normalQuantile(0.975);
 
@@ -147,14 +151,14 @@ cases.push(
     }
   }
 );
-for (const kind of ["percentile", "BCa"] as const)
+for (const kind of ["percentile", "BCa", "expanded percentile"] as const)
   cases.push({
     name: `difference of graded scores: bootstrap, ${kind}`,
     truth: -1 / 8,
     trials: 1000,
     interval: (n, next) => {
       const bootstrap = pairedBootstrap(...graded(n, next), {seed: next.int(1e9), resamples: 1000});
-      return kind === "BCa" ? bootstrap?.bca : bootstrap;
+      return kind === "BCa" ? bootstrap?.bca : kind === "percentile" ? bootstrap : bootstrap?.expanded;
     }
   });
 cases.push(
@@ -194,7 +198,7 @@ cases.push(
   {
     name: "Bradley–Terry, n prompts × 3 candidates: clustered",
     truth: 0,
-    trials: 300,
+    trials: 1500,
     interval: (n, next) => {
       const preferences = list(n, (cluster) => {
         const taste = list(3, () => next.normal());
@@ -230,7 +234,13 @@ function coverage(): string[] {
     `| 95 % interval of | ${sizes.map((n) => `n = ${n}`).join(" | ")} | simulations |`,
     `|---|${sizes.map(() => "--:|").join("")}--:|`
   ];
+  const kept = linesByName();
   for (const {name, truth, trials, interval} of cases) {
+    if (given.only !== undefined && !name.includes(given.only)) {
+      const line = kept.get(name);
+      if (line) lines.push(line);
+      continue;
+    }
     const cells = sizes.map((n) => {
       let held = 0;
       for (let trial = 0; trial < trials; trial++) {
@@ -243,6 +253,15 @@ function coverage(): string[] {
     console.error(lines.at(-1));
   }
   return lines;
+}
+
+/** The file's own lines, for what is not simulated again. */
+function linesByName(): Map<string, string> {
+  if (given.only === undefined || given.write === undefined) return new Map();
+  const lines = readFileSync(given.write, "utf8").split("\n");
+  return new Map(
+    lines.flatMap((line) => (line.startsWith("| ") ? [[line.split(" | ")[0]!.slice(2), line]] : []))
+  );
 }
 
 const share = (count: number, trials: number): string => `${((100 * count) / trials).toFixed(1)} %`;
@@ -354,16 +373,17 @@ function selection(): string[] {
 }
 
 const start = performance.now();
-const text = [...coverage(), "", ...gates(), "", ...selection()].join("\n");
-console.log(text);
+const page = given.write === undefined ? "" : readFileSync(given.write, "utf8");
+if (given.write !== undefined && !(page.includes(begin) && page.includes(end)))
+  throw new Error(`${given.write} has no "${begin}" … "${end}" to fill`);
+const [from, to] = [page.indexOf(begin) + begin.length, page.indexOf(end)];
+const table = coverage().join("\n");
+const old = page.slice(from, to);
+const rest =
+  given.only === undefined
+    ? `\n\n${[...gates(), "", ...selection()].join("\n")}\n`
+    : old.slice(old.indexOf("\n\n"));
+console.log(given.only === undefined ? table + rest : table);
 console.error(`${((performance.now() - start) / 1000).toFixed(0)} s`);
-
-const file = process.argv[process.argv.indexOf("--write") + 1];
-if (process.argv.includes("--write") && file) {
-  const [begin, end] = ["<!-- calibration -->", "<!-- end of calibration -->"];
-  const page = readFileSync(file, "utf8");
-  if (!page.includes(begin) || !page.includes(end))
-    throw new Error(`${file} has no "${begin}" … "${end}" to fill`);
-  const [before, after] = [page.slice(0, page.indexOf(begin)), page.slice(page.indexOf(end))];
-  writeFileSync(file, `${before}${begin}\n${text}\n${after}`);
-}
+if (given.write !== undefined)
+  writeFileSync(given.write, `${page.slice(0, from)}\n${table}${rest}${page.slice(to)}`);

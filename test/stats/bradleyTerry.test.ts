@@ -1,7 +1,7 @@
 import {readFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {abilityDifference, bradleyTerry, type Preference} from "../../src/stats/index.js";
+import {abilityDifference, bradleyTerry, type Preference, studentTwoSided} from "../../src/stats/index.js";
 import {expectClose, fixtures, published, readJson} from "./support.js";
 
 const baseball = published("bradley-terry-baseball");
@@ -68,6 +68,17 @@ describe("Bradley–Terry", () => {
         expectClose(effect.standardError, errors[i], 1e-6);
       });
     }
+  });
+
+  it("clustered, takes t with one degree of freedom less than prompts for its interval and p value", () => {
+    const few = preferences.filter(({cluster}: Preference) => Number(cluster) < 12);
+    const fit = bradleyTerry(few, {reference: "a"})!;
+    expect(fit.clusters).toBe(12);
+    const {estimate, standardError, low, high, p} = abilityDifference(fit, "b", "a")!;
+    // t(11) at 0.975.
+    expectClose(high - low, 2 * 2.200985 * standardError, 1e-6);
+    expectClose(p, studentTwoSided(estimate / standardError, 11), 1e-9);
+    expectClose(fit.abilities[1]!.low, low, 1e-9);
   });
 
   it("with ties agrees with Davidson's likelihood maximised by SciPy", () => {

@@ -75,6 +75,18 @@ describe("judge correction", () => {
     expectClose(ours.low, wilson(10, 10)!.low);
   });
 
+  it("on 0/1 labels alone is Wilson's interval for as many rows as their error stands for, with t for normal", () => {
+    const labels = [...new Array<number>(9).fill(1), ...new Array<number>(3).fill(0)];
+    const ours = judgeCorrected(labels, labels)!;
+    // SE² = p(1 − p)/(n − 1): eleven rows. Wilson (1927) with z = t(11) = 2.200985 at 0.975.
+    const [p, n, z] = [0.75, 11, 2.200985];
+    const centre = (p + z ** 2 / (2 * n)) / (1 + z ** 2 / n);
+    const half = (z * Math.sqrt((p * (1 - p)) / n + z ** 2 / (4 * n ** 2))) / (1 + z ** 2 / n);
+    expectClose(ours.low, centre - half, 1e-6);
+    expectClose(ours.high, centre + half, 1e-6);
+    expect(ours.df).toBe(11);
+  });
+
   it("falls back on the labels when no row is the judge's alone, and is undefined with one label", () => {
     const labels = [1, 0, 1, 1, 0.5];
     const ours = judgeCorrected(labels, [1, 1, 1, 0, 0])!;

@@ -204,6 +204,20 @@ describe("paired bootstrap", () => {
     ).rejects.toThrow("page closed");
   });
 
+  it("with few rows is too narrow as a percentile interval, and as wide as t when expanded", () => {
+    const graded = Array.from({length: 12}, (_, i) => i ** 1.1 / 20);
+    const zero = new Array<number>(12).fill(0);
+    const t = pairedDifference(graded, zero)!;
+    const ours = pairedBootstrap(graded, zero, {seed: 4, resamples: 40_000})!;
+    const width = (interval: {low: number; high: number}) =>
+      (interval.high - interval.low) / (t.high - t.low);
+    expect(width(ours)).toBeLessThan(0.87);
+    expect(Math.abs(width(ours.expanded) - 1)).toBeLessThan(0.04);
+    const many = Array.from({length: 3000}, (_, i) => graded[i % 12]!);
+    const large = pairedBootstrap(many, new Array<number>(3000).fill(0), {seed: 4, resamples: 4000})!;
+    expect(Math.abs(large.expanded.low - large.low)).toBeLessThan(0.02 * (large.high - large.low));
+  });
+
   it("is undefined below two shared rows", () => {
     expect(pairedBootstrap([1, NaN], [0, 1], {seed: 1})).toBeUndefined();
     expect(pairedBootstrap([], [], {seed: 1})).toBeUndefined();

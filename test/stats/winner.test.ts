@@ -55,6 +55,19 @@ describe("the winner's score, corrected for having been chosen", () => {
     expect(Math.abs(ours.optimism)).toBeLessThan(0.01);
   });
 
+  it("for one candidate alone with scores of 0 and 1 is Wilson's, which leaves room above 18 of 20", () => {
+    const scores = Array.from({length: 20}, (_, i) => Number(i > 1));
+    const ours = winnerEstimate([scores], {seed: 1, draws: 100_000})!;
+    // Wilson with z = t(19) = 2.093024 for p(1 − p)/SE² = 19 rows.
+    const [p, n, z] = [0.9, 19, 2.093024];
+    const centre = (p + z ** 2 / (2 * n)) / (1 + z ** 2 / n);
+    const half = (z * Math.sqrt((p * (1 - p)) / n + z ** 2 / (4 * n ** 2))) / (1 + z ** 2 / n);
+    expectClose(ours.critical, z, 0.02);
+    expectClose(ours.low, centre - half, 0.01);
+    expectClose(ours.high, centre + half, 0.005);
+    expect(ours.high).toBeLessThan(1);
+  });
+
   it("gives the same numbers for the same seed and uses rows that all candidates have", () => {
     const columns = simulate("same", [0.5, 0.6], 60);
     const ours = winnerEstimate(columns, {seed: 3});
