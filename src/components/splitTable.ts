@@ -68,7 +68,27 @@ function leakLines(view: SplitsView): Line[] {
   });
   return [
     ...lines,
+    ...longLine(view),
     numberLine(view, "similarityLeakage", "text", "Similarity across parts", "of all similarity, from 0 to 1")
+  ];
+}
+
+/** How many test rows are long enough to share 13 words: a share of none over short texts proves nothing. */
+function longLine({splits}: SplitsView): Line[] {
+  const long = ({measures}: SplitManifest) => (measures.ngramLeakage as {long?: number} | undefined)?.long;
+  if (splits.every((split) => long(split) === undefined)) return [];
+  return [
+    {
+      name: "Of 13 words or more",
+      note: "shorter rows cannot share them",
+      of: (split) => {
+        const rows = long(split);
+        const test = split.counts.test ?? 0;
+        return rows === undefined || test === 0
+          ? "–"
+          : withNote(share(rows / test), `${count(rows)} of ${count(test)}`);
+      }
+    }
   ];
 }
 

@@ -6,7 +6,8 @@ import {type Browser, type Page} from "playwright-core";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {purge} from "../../src/datasets/index.js";
 import {decide, type ScoreTable, scoreTable, type Verdict} from "../../src/decisions/index.js";
-import {currentRuns} from "../../src/site/index.js";
+import {currentRuns, datasets, splits, verdicts} from "../../src/site/index.js";
+import {splitGaps} from "../../src/site/splitComparison.js";
 import {openStore, openWorkspace, type RunManifest, type Store} from "../../src/store/index.js";
 import {openBrowser} from "../support/browser.js";
 import {type BuiltSite, buildSite, canCutNetwork, siteProject} from "../support/buildSite.js";
@@ -15,7 +16,14 @@ import {sampleTickets} from "../support/sampleTickets.js";
 import {type FolderServer, serveFolder} from "../support/serveFolder.js";
 import {settled, watchPage} from "../support/watchPage.js";
 
-const PAGES = ["", "candidates", "comparison", "data-sets", "splits", "merges", "runs"];
+const PAGES = [
+  "",
+  "candidates",
+  "differences",
+  "comparison",
+  "judges",
+  "races",
+  "data-sets", "splits", "merges", "runs"];
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 let project: string;
@@ -257,16 +265,16 @@ describe("inputs", () => {
   });
 
   it("show the engine's paired differences, in a slice as well", async (context) => {
-    const {page} = await open(context, server.url + `comparison?run=${byThread.id}`);
+    const {page} = await open(context, server.url + `differences?run=${byThread.id}`);
     await page.getByLabel("Rows", {exact: true}).selectOption({label: "short"});
     const verdict = await engineVerdict("right queue", "short");
-    await page.getByLabel("Candidate", {exact: true}).selectOption({label: verdict.best!});
+    await page.getByLabel("Measured against").selectOption(verdict.best === byThread.id ? [] : {index: 0});
     const signed = (value: number) =>
       (100 * value)
         .toFixed(1)
         .replace(/^-(?=0\.0$)/, "")
         .replace("-", "−");
-    await page.getByText("The same in numbers").click();
+    await page.getByText("The same in numbers", {exact: true}).click();
     await expect
       .poll(async () =>
         (await cells(page, "Paired differences")).map((row) => [row[0], row[1]!.replace("+", ""), row[3]])
@@ -327,6 +335,106 @@ describe("text from models and data", () => {
   });
 });
 
+describe("the data page", () => {
+  const choose = async (page: Page, label: string) => {
+    const list = page.getByLabel("Data set and version");
+    const texts = await list.locator("option").allTextContents();
+    await list.selectOption({label: texts.find((text) => text.startsWith(label))!});
+    await page.getByRole("heading", {name: label.split(",")[0], exact: true}).waitFor();
+  };
+
+  it("shows the engine's numbers of what was dropped, double, contradictory and personal", async (context) => {
+    const {page, problems} = await open(context, server.url + "data-sets");
+    await choose(page, "tickets, 2026-11-18");
+    const {datasets: all} = await datasets(store);
+    const {details, ledgers} = all.find(({name}) => name === "tickets")!;
+    const [newest] = details;
+    expect((await cells(page, "Rows dropped by each filter")).map((row) => row.slice(0, 2))).toEqual(
+      newest!.rejected.map(({filter, rows}) => [filter, String(rows)])
+    );
+    const {duplicates, conflicts, diff} = newest!;
+    if (!duplicates.measured || !conflicts.measured) throw new Error("nothing was measured");
+    const text = await page.locator("#observablehq-main").innerText();
+    expect(text).toMatch(
+      new RegExp(`Clusters\\s+${duplicates.clusters}\\s+Rows in them\\s+${duplicates.rows}`)
+    );
+    expect(text).toContain(`${conflicts.rows} rows in ${conflicts.clusters} clusters`);
+    expect(text).toMatch(new RegExp(`Rows added\\s+${diff!.added.rows}\\s`));
+    expect((await cells(page, "Drift of each column")).map(([column]) => column)).toEqual(
+      diff!.drift.map(({column}) => column)
+    );
+    const {summary} = ledgers.find(({version}) => version === newest!.version)!;
+    expect(text).toContain(`${summary.findings} findings in ${summary.rowsWithFindings}`);
+    await page.getByText("By rule", {exact: true}).click();
+    expect(await cells(page, "Personal data found, by rule and action")).toHaveLength(
+      ledgers.find(({version}) => version === newest!.version)!.rules.length
+    );
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it("is accessible with every list open, and says when rows were erased, why and from which runs", async (context) => {
+    const {page} = await open(context, server.url + "data-sets", {width: 390});
+    await choose(page, "tickets, 2026-11-18");
+    for (const summary of await page.locator("summary").all()) await summary.click();
+    expect(await seriousViolations(page)).toEqual([]);
+    await choose(page, "mails, 2026-11-16");
+    const [erasure] = await cells(page, "Rows erased, the latest erasure first");
+    const touched = (await store.runs()).filter((run) => run.purged);
+    expect(erasure!.slice(1, 3)).toEqual(["request 2026-14", "4"]);
+    for (const run of touched) expect(erasure![4]).toContain(run.id);
+    await page.close();
+  });
+});
+
+describe("the splits page", () => {
+  it("says which split to use in the engine's words, and shows its measures side by side", async (context) => {
+    const {page, problems} = await open(context, server.url + "splits");
+    const {versions} = await splits(store);
+    const list = page.getByLabel("Data set and version");
+    const texts = await list.locator("option").allTextContents();
+    for (const view of versions) {
+      await list.selectOption({index: versions.indexOf(view)});
+      await page.getByText(`${view.dataset}, version`).waitFor();
+      expect(texts[versions.indexOf(view)]).toContain(view.dataset);
+      const headline = (await page.locator(".sentence").innerText()).replace(/\.$/, "");
+      const reasons = await page.locator(".sentence + p").innerText();
+      expect(`${headline}: ${reasons}`.toLowerCase()).toBe(view.choice!.sentence.toLowerCase());
+      const table = await cells(page, "Splits of one version side by side");
+      const line = (name: string) => table.find(([first]) => first === name)!.slice(1);
+      expect(line("test")).toEqual(view.splits.map(({counts}) => String(counts.test)));
+      expect(line("Same group")).toEqual(
+        view.splits.map(({measures}) => percent((measures.groupLeakage as {share: number}).share))
+      );
+      expect(line("PSI of classes")).toEqual(
+        view.splits.map(({measures}) => (measures.labelPsi as number).toFixed(3))
+      );
+    }
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it("shows what the choice changes in the best candidate's score", async (context) => {
+    const {page} = await open(context, server.url + "splits");
+    const current = await verdicts(store);
+    const of = (name: string) =>
+      current.runs.find((run) => run.eval === "mail-triage" && run.split.name === name)!;
+    const {best} = of("by thread").verdict;
+    const table = await cells(page, `Scores of ${best} by split`);
+    const mean = (name: string) =>
+      of(name).verdict.summaries.find(({candidate}) => candidate === best)!.mean!;
+    expect(table.map(([split, , score]) => [split, score])).toEqual([
+      ["by thread", percent(mean("by thread"))],
+      ["random", percent(mean("random"))]
+    ]);
+    const gap = splitGaps(of("random").verdict, of("by thread").verdict).find(
+      ({candidate}) => candidate === best
+    )!;
+    expect(table[1]![4]!.replace("−", "-").replace("+", "")).toBe((100 * gap.difference!).toFixed(1));
+    await page.close();
+  });
+});
+
 describe("provenance", () => {
   it("tells of any run what made its numbers and how to run it again", async (context) => {
     const {page} = await open(context, server.url + "runs");
@@ -339,7 +447,8 @@ describe("provenance", () => {
       byThread.split.id.slice(0, 12),
       byThread.code.revision!.slice(0, 12),
       byThread.evalFile!.path,
-      "$0.40 in, $0.80 out"
+      "$0.40 in, $0.80 out",
+      "(request 2026-14)"
     ])
       expect(text).toContain(wanted);
     await page.close();
