@@ -69,6 +69,10 @@ export async function runRace(
     checkBounds(table.values, run.primaryScorer);
     for (const {candidate, costUsdPerThousand: cost} of await callsOf(store, run))
       if (cost !== undefined) spent[candidate] = (cost / 1000) * step.rows;
+    if (settings.budgetUsd !== undefined && Object.keys(spent).length === 0)
+      throw new UserError(
+        `the race of ${evalName} has a budget in dollars, and no answer of its first ${step.rows} rows states a cost. State "price" on an endpoint, or use --budget-calls.`
+      );
     const judged = {...running.judge(table, spent), run: run.id, newCalls: result.calls};
     rounds.push(judged);
     record = {

@@ -103,6 +103,13 @@ describe("a race through the runner", () => {
     expect(record.outcome).toMatchObject({kind: "pick", best: "good"});
   });
 
+  it("refuses a budget of dollars when no answer states what it cost", async () => {
+    await expect(runRace(definition(), inputs(), {budgetUsd: 1})).rejects.toThrow(
+      /first 10 rows states a cost.*--budget-calls/
+    );
+    expect(await listRaces(project.store.workspace)).toEqual([]);
+  });
+
   it("is stopped by a signal and goes on from there", async () => {
     const stop = new AbortController();
     const {record} = await runRace(definition(), {...inputs(), signal: stop.signal}, {}, () => stop.abort());
