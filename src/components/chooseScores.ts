@@ -45,6 +45,7 @@ export async function verdictOf(
   return decide(scoresOf(rows, choice.scorer, rowsIn(rows, choice.slice)), {
     margin,
     alpha: run.verdict.alpha,
-    seed
+    seed,
+    costs: run.verdict.costs
   });
 }

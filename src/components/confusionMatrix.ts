@@ -1,6 +1,6 @@
 import {html} from "htl";
 import {classificationReport, confusion} from "../stats/index.js";
-import {type Content, section} from "./elements.js";
+import {type Content, nothing, section} from "./elements.js";
 import {count, plural, share} from "./format.js";
 import {type RunRows, rowsIn, type Slice} from "./runRows.js";
 
@@ -13,7 +13,7 @@ export function confusionMatrix(
   candidate: string | undefined,
   slice: Slice | undefined
 ): Content {
-  if (!rows || !candidate) return null;
+  if (!rows || !candidate) return nothing();
   const title = `What ${candidate} answered`;
   const chosen = rowsIn(rows, slice);
   const expected = chosen.map((row) => rows.text("expected", row));

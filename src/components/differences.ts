@@ -1,15 +1,13 @@
-import * as Plot from "@observablehq/plot";
 import {html} from "htl";
 import type {Comparison, ScoreTable, Verdict} from "../decisions/types.js";
-import {pairedDifference} from "../stats/index.js";
+import {holm, pairedDifference} from "../stats/index.js";
 import type {RunView} from "../site/types.js";
-import {chart} from "./chart.js";
-import {dataTable} from "./dataTable.js";
-import {type Content, details, section} from "./elements.js";
-import {count, formatFor, type ScoreFormat} from "./format.js";
-import {responsive} from "./responsive.js";
-import {type RunRows, rowsIn, scoresOf} from "./runRows.js";
 import type {ScoreChoice} from "./chooseScores.js";
+import {dataTable} from "./dataTable.js";
+import {type Content, details, nothing, section} from "./elements.js";
+import {type ForestLine, forestPlot, standingLegend, standingMark, standingOf} from "./forestPlot.js";
+import {count, formatFor, pValue, type ScoreFormat} from "./format.js";
+import {type RunRows, rowsIn, scoresOf} from "./runRows.js";
 
 /**
  * The chosen candidate against every other one on the rows that both have: the paired differences with their
@@ -20,145 +18,91 @@ export function differences(
   choice: ScoreChoice | null,
   verdict: Verdict | undefined,
   rows: RunRows | null,
-  reference: string | undefined
+  reference: string | null
 ): Content {
-  if (!run || !choice || !verdict || !rows || !reference) return null;
+  if (!run || !choice || !verdict || !rows || reference === null) return nothing();
   const table = scoresOf(rows, choice.scorer, rowsIn(rows, choice.slice));
-  const pairs =
-    reference === verdict.best ? verdict.comparisons : differencesFrom(table, reference, verdict.alpha);
+  const ofVerdict = reference === verdict.best;
+  const pairs = ofVerdict ? verdict.comparisons : differencesFrom(table, reference, verdict.alpha);
   const format = formatFor(table.values.flat());
-  const drawn = pairs.filter((pair): pair is Drawn => pair.low !== undefined && pair.high !== undefined);
+  const lines = pairs.flatMap(({b, difference, low, high, adjustedP}): ForestLine[] =>
+    difference === undefined || low === undefined || high === undefined
+      ? []
+      : [{label: b, difference, low, high, adjustedP}]
+  );
+  const {alpha, margin} = verdict;
+  const scored = verdict.summaries.filter(({mean}) => mean !== undefined).length;
+  const family =
+    verdict.race && ofVerdict
+      ? "The intervals are the race's: they hold for all pairs and rounds together."
+      : ofVerdict
+        ? `Holm over all ${count((scored * (scored - 1)) / 2)} pairs of candidates, since the best was chosen among them.`
+        : `Holm over the ${count(pairs.length)} comparisons shown.`;
   return section(
     `${reference} against the others`,
-    drawn.length === 0
+    lines.length === 0
       ? html`<p>There are too few rows that two candidates were both scored on.</p>`
       : [
-          responsive((width) => forest(drawn, reference, verdict, format, width)),
+          forestPlot(lines, {
+            label: `Paired differences of ${reference} minus each of ${lines.length} other candidates`,
+            axis: `${reference} minus the other`,
+            format,
+            margin,
+            alpha
+          }),
+          standingLegend(lines, {margin, alpha}),
           html`<p class="small">
-            Right of zero, ${reference} is better. Shaded: differences below the margin of
-            ${format.scale(verdict.margin)} ${format.differenceUnit}. Grey: the interval includes zero.
+            Right of zero, ${reference} is better. Shaded: the margin of ±${format.scale(margin)}
+            ${format.differenceUnit}, within which a difference does not matter. Better or worse is said at an
+            error rate of ${Math.round(100 * alpha)}% after correction. ${family}
           </p>`
         ],
     details("The same in numbers", pairTable(pairs, verdict, format))
   );
 }
 
-type Drawn = Comparison & {difference: number; low: number; high: number};
+function level(alpha: number): string {
+  return `${Math.round(100 * (1 - alpha))}%`;
+}
 
-/** One candidate minus each other, largest difference last; the engine's formula without its correction for many pairs. */
+/** One candidate minus each other, the smallest difference first; p values are Holm-adjusted over these comparisons. */
 export function differencesFrom(table: ScoreTable, reference: string, alpha: number): Comparison[] {
   const valuesOf = (candidate: string) => table.values[table.candidates.indexOf(candidate)] ?? [];
   const clusters = table.clusters?.map((cluster, row) =>
     cluster === null ? `row:${row}` : `cluster:${cluster}`
   );
   const related = clusters && new Set(clusters).size < clusters.length ? clusters : undefined;
-  return table.candidates
+  const found = table.candidates
     .filter((candidate) => candidate !== reference)
-    .map((candidate) => {
-      const found = pairedDifference(valuesOf(reference), valuesOf(candidate), {
+    .map((candidate) => ({
+      candidate,
+      difference: pairedDifference(valuesOf(reference), valuesOf(candidate), {
         level: 1 - alpha,
         clusters: related
-      });
-      if (!found) return {a: reference, b: candidate, rows: 0};
-      const {n, estimate, low, high, p, method} = found;
-      return {a: reference, b: candidate, rows: n, difference: estimate, low, high, pValue: p, method};
+      })
+    }));
+  const adjusted = holm(found.map(({difference}) => difference?.p));
+  return found
+    .map(({candidate, difference}, i): Comparison => {
+      if (!difference) return {a: reference, b: candidate, rows: 0};
+      const {n, estimate, low, high, p, method} = difference;
+      return {
+        a: reference,
+        b: candidate,
+        rows: n,
+        difference: estimate,
+        low,
+        high,
+        pValue: p,
+        adjustedP: adjusted[i],
+        method
+      };
     })
     .sort((one, other) => (one.difference ?? 0) - (other.difference ?? 0));
 }
 
-function forest(
-  pairs: Drawn[],
-  reference: string,
-  verdict: Verdict,
-  format: ScoreFormat,
-  width: number
-): Element {
-  const narrow = width < 560;
-  const names = Math.max(...pairs.map((pair) => pair.b.length));
-  const level = Math.round(100 * (1 - verdict.alpha));
-  const margin = format.scale(verdict.margin);
-  const color = (pair: Drawn) =>
-    pair.low > 0 ? "var(--accent)" : pair.high < 0 ? "var(--bad)" : "var(--quiet)";
-  const ends = [
-    ...pairs.flatMap(({low, high}) => [format.scale(low), format.scale(high)]),
-    -margin,
-    margin,
-    0
-  ];
-  return chart({
-    width,
-    height: 54 + pairs.length * (narrow ? 46 : 32),
-    marginLeft: narrow ? 4 : Math.min(280, 34 + names * 7.4),
-    marginRight: 62,
-    marginTop: narrow ? 14 : 6,
-    marginBottom: 42,
-    ariaLabel: `Paired differences of ${reference} minus each of ${pairs.length} other candidates`,
-    x: {
-      label: `${reference} minus the other, ${format.differenceUnit}, with ${level}% interval →`,
-      labelAnchor: "center",
-      labelArrow: "none",
-      ticks: narrow ? 4 : 7,
-      domain: [Math.min(...ends), Math.max(...ends)],
-      nice: true
-    },
-    y: {
-      label: null,
-      domain: pairs.map((pair) => pair.b),
-      axis: narrow ? null : "left",
-      tickSize: 0,
-      tickPadding: 10,
-      tickFormat: (name: string) => `− ${name}`
-    },
-    marks: [
-      Plot.rect([margin], {x1: -margin, x2: margin, fill: "var(--accent-soft)"}),
-      Plot.gridX({stroke: "var(--line)", strokeOpacity: 1, ticks: narrow ? 4 : 7}),
-      Plot.ruleX([0], {stroke: "currentColor"}),
-      Plot.ruleY(pairs, {
-        y: "b",
-        x1: (pair: Drawn) => format.scale(pair.low),
-        x2: (pair: Drawn) => format.scale(pair.high),
-        stroke: color,
-        strokeWidth: 5,
-        strokeOpacity: 0.4,
-        strokeLinecap: "round"
-      }),
-      Plot.dot(pairs, {
-        y: "b",
-        x: (pair: Drawn) => format.scale(pair.difference),
-        r: 5,
-        fill: color,
-        stroke: "var(--surface)",
-        strokeWidth: 1.5
-      }),
-      Plot.text(pairs, {
-        y: "b",
-        frameAnchor: "right",
-        textAnchor: "start",
-        dx: 10,
-        text: (pair: Drawn) => format.difference(pair.difference),
-        fill: "currentColor",
-        fontVariant: "tabular-nums"
-      }),
-      narrow
-        ? Plot.text(pairs, {
-            y: "b",
-            frameAnchor: "left",
-            textAnchor: "start",
-            dy: -15,
-            text: (pair: Drawn) => `− ${pair.b}`,
-            fill: "currentColor",
-            stroke: "var(--surface)",
-            strokeWidth: 4
-          })
-        : null
-    ]
-  });
-}
-
 function pairTable(pairs: readonly Comparison[], verdict: Verdict, format: ScoreFormat): HTMLElement {
-  const adjusted = pairs.some((pair) => pair.adjustedP !== undefined);
-  const p = (value: number | undefined) =>
-    value === undefined ? "–" : value < 0.001 ? "< 0.001" : value.toFixed(3);
+  const tested = pairs.some((pair) => pair.pValue !== undefined);
   return dataTable(
     pairs,
     [
@@ -169,15 +113,30 @@ function pairTable(pairs: readonly Comparison[], verdict: Verdict, format: Score
         numeric: true
       },
       {
-        name: `${Math.round(100 * (1 - verdict.alpha))}% interval`,
+        name: `${level(verdict.alpha)} interval`,
         value: (pair) => format.differences(pair.low, pair.high),
         numeric: true
       },
-      {name: "Rows both have", value: (pair) => count(pair.rows), numeric: true},
-      {name: "p", value: (pair) => p(pair.pValue), numeric: true},
-      ...(adjusted
-        ? [{name: "p, Holm over all pairs", value: (pair: Comparison) => p(pair.adjustedP), numeric: true}]
+      {
+        name: verdict.race ? "Rows or groups both have" : "Rows both have",
+        value: (pair) => count(pair.rows),
+        numeric: true
+      },
+      ...(tested
+        ? [
+            {name: "p", value: (pair: Comparison) => pValue(pair.pValue), numeric: true},
+            {name: "p, Holm", value: (pair: Comparison) => pValue(pair.adjustedP), numeric: true}
+          ]
         : []),
+      {
+        name: "So",
+        value: ({b, difference, low, high, adjustedP}) =>
+          difference === undefined || low === undefined || high === undefined
+            ? "–"
+            : standingMark(
+                standingOf({label: b, difference, low, high, adjustedP}, verdict.margin, verdict.alpha)
+              )
+      },
       {name: "Method", value: (pair) => pair.method ?? "–"}
     ],
     {caption: "Paired differences"}

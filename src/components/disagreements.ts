@@ -2,7 +2,7 @@ import {html} from "htl";
 import type {CandidatePair} from "./chooseCandidates.js";
 import type {ScoreChoice} from "./chooseScores.js";
 import {dataTable} from "./dataTable.js";
-import {badge, type Content, freshId, section} from "./elements.js";
+import {badge, type Content, freshId, nothing, section} from "./elements.js";
 import {count, formatFor, plural, type ScoreFormat} from "./format.js";
 import {select} from "./inputs.js";
 import {type RunRows, rowsIn} from "./runRows.js";
@@ -20,7 +20,7 @@ export function disagreements(
   choice: ScoreChoice | null,
   pair: CandidatePair | null
 ): Content {
-  if (!rows || !choice || !pair) return null;
+  if (!rows || !choice || !pair) return nothing();
   const title = "Rows they disagree on";
   if (pair.first === pair.second)
     return section(title, html`<p>Choose two different candidates to see where they disagree.</p>`);

@@ -8,6 +8,11 @@ function flat(content: readonly Content[]): Content[] {
   return content.flat(Infinity as 1);
 }
 
+/** What a cell displays when there is nothing to say: for null it would print the word. */
+export function nothing(): Node {
+  return document.createDocumentFragment();
+}
+
 let ids = 0;
 
 /** An id that no other element of the page has. */

@@ -64,6 +64,11 @@ export function share(value: number | undefined): string {
   return value === undefined ? MISSING : `${oneDecimal(100 * value)}%`;
 }
 
+/** A p value to three digits. */
+export function pValue(value: number | undefined): string {
+  return value === undefined ? MISSING : value < 0.001 ? "< 0.001" : value.toFixed(3);
+}
+
 /** Milliseconds, in the unit that reads best. */
 export function duration(ms: number | undefined): string {
   if (ms === undefined) return MISSING;

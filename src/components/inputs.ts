@@ -49,3 +49,36 @@ export function form<T extends object>(inputs: {[K in keyof T]: Input<T[K]>}, la
     get: () => Object.fromEntries(fields.map(([name, input]) => [name, input.value]))
   }) as Input<T>;
 }
+
+export interface SliderOptions {
+  label: string;
+  min: number;
+  max: number;
+  value: number;
+  /** The value as it is shown and read out. */
+  write(value: number): string;
+}
+
+/** A labelled range of whole numbers that arrow keys move through. */
+export function slider({label, min, max, value, write}: SliderOptions): Input<number> {
+  const id = freshId("slider");
+  const input = html`<input
+    id=${id}
+    type="range"
+    min=${min}
+    max=${max}
+    value=${value}
+    step="1"
+  />` as HTMLInputElement;
+  const output = html`<output for=${id}></output>`;
+  const show = () => {
+    output.textContent = write(Number(input.value));
+    input.setAttribute("aria-valuetext", output.textContent);
+  };
+  input.addEventListener("input", show);
+  show();
+  const field = html`<div class="field">
+    <label for=${id}>${label}</label><span class="slider">${input}${output}</span>
+  </div>`;
+  return Object.defineProperty(field, "value", {get: () => Number(input.value)}) as Input<number>;
+}

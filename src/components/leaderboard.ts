@@ -3,7 +3,7 @@ import {html, svg} from "htl";
 import type {CandidateSummary, Verdict} from "../decisions/types.js";
 import type {CandidateView, RunView} from "../site/types.js";
 import {type Column, dataTable} from "./dataTable.js";
-import {type Content, section} from "./elements.js";
+import {type Content, nothing, section} from "./elements.js";
 import {count, dollars, duration, list, plural, type ScoreFormat} from "./format.js";
 import {scoreFormatOf} from "./intervalPlot.js";
 import {verdictBadge} from "./verdictCard.js";
@@ -20,7 +20,7 @@ export function leaderboard(
   choice: ScoreChoice | null,
   verdict: Verdict | undefined
 ): Content {
-  if (!run || !choice || !verdict) return null;
+  if (!run || !choice || !verdict) return nothing();
   const lines = verdict.summaries.map((summary) => ({
     summary,
     view: run.candidates.find((candidate) => candidate.name === summary.candidate)

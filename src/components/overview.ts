@@ -1,17 +1,19 @@
 import {html} from "htl";
 import type {RunView} from "../site/types.js";
-import {type Content, facts, hash, section} from "./elements.js";
+import {type Content, facts, hash, nothing, section} from "./elements.js";
 import {count, time} from "./format.js";
 import {intervalPlot} from "./intervalPlot.js";
 import {verdictCard} from "./verdictCard.js";
+import {changes} from "./changes.js";
 import {warnings} from "./warnings.js";
 
 /** The first screen: the verdict, the candidates' intervals, what was compared, and what stands against it. */
 export function overview(run: RunView | null): Content {
-  if (!run) return null;
+  if (!run) return nothing();
   const baseline = run.candidates.find((candidate) => candidate.baseline)?.name;
   return html`<div>
     ${verdictCard(run)}
+    <div class="beside">${changes(run)} ${warnings(run)}</div>
     ${section(
       "How the candidates compare",
       run.verdict.summaries.every((summary) => summary.mean === undefined)
@@ -24,7 +26,7 @@ export function overview(run: RunView | null): Content {
             </p>`
           ]
     )}
-    ${warnings(run)} ${section("What was compared", compared(run), nextPages())}
+    ${section("What was compared", compared(run), nextPages())}
   </div>`;
 }
 
@@ -49,8 +51,12 @@ function compared(run: RunView): HTMLElement {
 
 const PAGES = [
   ["./candidates", "Candidates", "scores by slice and scorer, cost, latency, lineage"],
-  ["./comparison", "Comparison", "paired differences, confusions, the rows they disagree on"],
-  ["./data-sets", "Data", "versions, labels, and the splits side by side"],
+  ["./differences", "Differences", "every pair and every slice, corrected, with the margin"],
+  ["./comparison", "Row by row", "confusions, and the rows on which two candidates disagree"],
+  ["./judges", "Judges", "whether an LLM judge agrees with people, and its scores corrected"],
+  ["./races", "Races", "who was dropped when, and the calls that were saved"],
+  ["./data-sets", "Data", "versions, filters, duplicates, label conflicts, personal data"],
+  ["./splits", "Splits", "which split to use and why, side by side"],
   ["./merges", "Merges", "what was merged from what, and whether it paid"]
 ] as const;
 

@@ -1,12 +1,18 @@
 import type {ScoreTable} from "../decisions/types.js";
 import type {RowsMetadata} from "../site/runRows.js";
+import {loadData} from "./loadData.js";
 
 /** The rows of one run, held as columns. */
 export interface RunRows extends RowsMetadata {
   length: number;
   rowIds: string[];
-  /** Text of a row in a column: cluster, expected, excerpt, `slice:NAME`, `answer:CANDIDATE`, `failure:CANDIDATE`. */
+  /**
+   * Text of a row in a column: cluster, expected, excerpt, `slice:NAME`, `answer:CANDIDATE`,
+   * `failure:CANDIDATE`, `order:JUDGE:CANDIDATE`.
+   */
   text(column: string, row: number): string | undefined;
+  /** Characters of an answer; undefined without one, and in runs without a judge. */
+  answerLength(candidate: string, row: number): number | undefined;
   /** A score, undefined when there is none. */
   score(scorer: string, candidate: string, row: number): number | undefined;
 }
@@ -31,12 +37,10 @@ export function loadRows(run: string): Promise<RunRows> {
 }
 
 async function fetchRows(run: string): Promise<RunRows> {
-  const file = `data/rows/${encodeURIComponent(run)}.arrow`;
-  // A built site has the file beside its pages; the preview server keeps loader outputs below "_file".
-  let response = await fetch(`./${file}`);
-  if (!response.ok) response = await fetch(`./_file/${file}`);
-  if (!response.ok)
-    throw new Error(`The rows of run ${run} are not part of this site. Build the site again.`);
+  const response = await loadData(
+    `rows/${encodeURIComponent(run)}.arrow`,
+    `The rows of run ${run} are not part of this site. Build the site again.`
+  );
   return readRows(new Uint8Array(await response.arrayBuffer()));
 }
 
@@ -51,6 +55,7 @@ export async function readRows(bytes: Uint8Array): Promise<RunRows> {
     length: table.numRows,
     rowIds: Array.from({length: table.numRows}, (_, row) => String(cell("row_id", row))),
     text: (column, row) => cell(column, row) as string | undefined,
+    answerLength: (candidate, row) => cell(`length:${candidate}`, row) as number | undefined,
     score: (scorer, candidate, row) => cell(`score:${scorer}:${candidate}`, row) as number | undefined
   };
 }

@@ -1,5 +1,5 @@
 import {html} from "htl";
-import type {Verdict} from "../decisions/types.js";
+import type {CandidateCost, Verdict} from "../decisions/types.js";
 import type {RunView} from "../site/types.js";
 import {badge, type BadgeKind, type Content, tiles} from "./elements.js";
 import {count, dollars, duration, plural, share} from "./format.js";
@@ -25,17 +25,53 @@ export function verdictCard(run: RunView): HTMLElement {
   return html`<section class=${`verdict verdict-${verdict.kind}`} aria-label="Verdict">
     <p class="eyebrow">
       ${verdictBadge(verdict)}<span>${run.title}</span><span>split ${run.split.name}</span>${
-        run.status === "partial" ? badge("Partial run", "bad") : null
+        run.status === "partial" && !verdict.race ? badge("Partial run", "bad") : null
       }
     </p>
     <p class="sentence">${verdict.sentence}</p>
+    ${verdict.cheaper ? html`<p class="aside">${cheaperText(run)}</p>` : null} ${winnerText(run)}
     ${run.description ? html`<p class="small">${run.description}</p>` : null} ${tiles(figures(run))}
     <p class="small">
-      At an error rate of ${share(verdict.alpha)} over all pairs (Holm) and a margin of
-      ${scoreFormatOf(verdict).scale(verdict.margin).toFixed(1)} points.
-      ${clusters ? "Rows of one group count as related, not as independent." : null}
+      ${basis(run)} ${clusters ? "Rows of one group count as related, not as independent." : null}
     </p>
   </section>`;
+}
+
+/** What the verdict rests on: its error rate and margin, or the race it comes from. */
+function basis({verdict}: RunView): Content {
+  const format = scoreFormatOf(verdict);
+  const margin = `a margin of ${format.scale(verdict.margin).toFixed(1)} ${format.differenceUnit}`;
+  const {race} = verdict;
+  if (!race) return `At an error rate of ${share(verdict.alpha)} over all pairs (Holm) and ${margin}.`;
+  const saved = race.callsOfEverything > 0 ? 1 - race.calls / race.callsOfEverything : undefined;
+  const promise =
+    race.errorRate === undefined
+      ? "within a budget, without an error rate"
+      : `at an error rate of ${share(race.errorRate)} over all pairs and rounds`;
+  return html`<span
+    >Decided by <a href="./races">a race</a> of ${plural(race.rounds, "round")} ${promise}, with ${margin}; it
+    saved ${share(saved)} of the calls. Means and intervals are those of its last round.</span
+  >`;
+}
+
+/** The cheaper candidate that is not worse by more than the margin, or that there is none. */
+function cheaperText({verdict}: RunView): Content {
+  const {cheaper, costs} = verdict;
+  const prices = Object.values(costs ?? {}).flatMap(({price}) => (price ? [price.asOf] : []));
+  const dated = prices.length > 0 ? ` Prices as of ${[...new Set(prices)].sort().join(", ")}.` : "";
+  return [cheaper!.sentence, html`<small>${dated}</small>`];
+}
+
+/** The best of several looks better than it is; said when that is worth more than a tenth of a point. */
+function winnerText({verdict}: RunView): Content {
+  const {winner} = verdict;
+  const format = scoreFormatOf(verdict);
+  if (!winner || format.score(winner.naive) === format.score(winner.estimate)) return null;
+  return html`<p class="aside">
+    Chosen as the best of ${count(verdict.summaries.length)}, it is more likely at
+    ${format.score(winner.estimate)} (${format.interval(winner.low, winner.high)}) than at
+    ${format.score(winner.naive)}.
+  </p>`;
 }
 
 function figures(run: RunView): {label: string; value: Content; note?: Content}[] {
@@ -43,6 +79,7 @@ function figures(run: RunView): {label: string; value: Content; note?: Content}[
   const format = scoreFormatOf(verdict);
   const best = verdict.summaries.find((summary) => summary.candidate === verdict.best);
   const view = run.candidates.find((candidate) => candidate.name === verdict.best);
+  const cost = verdict.costs?.[verdict.best ?? ""];
   return [
     {
       label: best ? `${best.candidate}` : "Best",
@@ -66,9 +103,15 @@ function figures(run: RunView): {label: string; value: Content; note?: Content}[
       note: `latency of ${verdict.best ?? "the best"}`
     },
     {
-      label: "Cost per 1,000",
-      value: dollars(view?.costPerThousand),
-      note: view?.costPerThousand === undefined ? "no price stated" : `calls of ${verdict.best}`
+      label: "Cost per 1,000 rows",
+      value: dollars(cost?.usdPerThousand),
+      note: costNote(verdict.best, cost)
     }
   ];
+}
+
+function costNote(best: string | undefined, cost: CandidateCost | undefined): string {
+  if (!cost) return "no price stated";
+  const range = cost.low === undefined ? "" : `${dollars(cost.low)} to ${dollars(cost.high)}, `;
+  return `${range}${best}`;
 }

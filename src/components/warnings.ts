@@ -1,8 +1,11 @@
 import {html} from "htl";
 import type {RunView} from "../site/types.js";
-import {type Content, section} from "./elements.js";
+import {type Content, details, section} from "./elements.js";
 import {count, plural, share} from "./format.js";
 import {gapSentence} from "./splitGap.js";
+
+/** Warnings that are shown without being asked for. */
+const FIRST = 4;
 
 /** What a reader must know before trusting the verdict; says so when there is nothing. */
 export function warnings(run: RunView): HTMLElement {
@@ -14,15 +17,25 @@ export function warnings(run: RunView): HTMLElement {
           Nothing stands against this verdict: every row has a score, the run is complete, and no leakage was
           found.
         </p>`
-      : html`<ul class="warnings">
-          ${found.map((one) => html`<li>${one}</li>`)}
-        </ul>`
+      : [
+          warningList(found.slice(0, FIRST)),
+          found.length > FIRST
+            ? details(`${count(found.length - FIRST)} more`, warningList(found.slice(FIRST)))
+            : null
+        ]
   );
 }
 
+function warningList(found: readonly Content[]): HTMLElement {
+  return html`<ul class="warnings">
+    ${found.map((one) => html`<li>${one}</li>`)}
+  </ul>`;
+}
+
+/** The gravest first. */
 function warningsOf(run: RunView): Content[] {
   const found: Content[] = [];
-  if (run.status === "partial")
+  if (run.status === "partial" && !run.verdict.race)
     found.push(
       `The run is partial${run.stopped ? ` (${run.stopped})` : ""}: ${count(run.rows)} rows were looked at. Start it again to continue.`
     );
@@ -37,6 +50,8 @@ function warningsOf(run: RunView): Content[] {
     found.push(`${share(group)} of the test rows belong to a group that also has rows in the training part.`);
   const gap = gapSentence(run);
   if (gap) found.push(gap);
+  found.push(...run.contamination);
+  if (run.verdict.sensitivity) found.push(run.verdict.sensitivity.sentence);
   found.push(...run.verdict.warnings);
   for (const candidate of run.candidates)
     for (const {reason, count: times} of candidate.failures.slice(0, 2))

@@ -4,6 +4,7 @@ import {createRequire} from "node:module";
 import {openWorkspace} from "../store/index.js";
 import {codeFingerprint, storeFingerprint} from "./fingerprint.js";
 import {currentRuns} from "./currentRuns.js";
+import {replayableRaces} from "./races.js";
 import {type NavigationPage, REPORT_PAGES, siteFooter, siteHead, siteHeader} from "./frame.js";
 import {seedNpmCache} from "./seedNpmCache.js";
 import {removeStaleOutputs} from "./staleOutputs.js";
@@ -54,6 +55,7 @@ export async function siteConfig(options: SiteOptions = {}): Promise<Record<stri
     duckdb: {extensions: {json: null, parquet: null}},
     async *dynamicPaths() {
       for (const run of await currentRuns(workspace)) yield `/data/rows/${run.id}.arrow`;
+      for (const race of await replayableRaces(workspace)) yield `/data/races/${race.id}.json`;
     }
   };
 }

@@ -5,8 +5,8 @@ import {fileURLToPath} from "node:url";
 import {listFolders} from "../store/index.js";
 
 /**
- * SHA-256 over the manifests of a store's folder: it changes when a version, a split, a model or a run appears,
- * changes or goes. A folder that does not exist has a fingerprint too.
+ * SHA-256 over the manifests of a store's folder: it changes when a version, a split, a model, a run or a race
+ * appears, changes or goes. A folder that does not exist has a fingerprint too.
  */
 export async function storeFingerprint(dir: string): Promise<string> {
   const files: string[] = [];
@@ -21,6 +21,7 @@ export async function storeFingerprint(dir: string): Promise<string> {
       files.push(join("splits", name, id, "manifest.json"));
   for (const kind of ["models", "runs"])
     for (const id of await listFolders(join(dir, kind))) files.push(join(kind, id, "manifest.json"));
+  for (const file of await filesBelow(dir, "races")) files.push(file);
   return hashFiles(dir, files);
 }
 

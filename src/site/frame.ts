@@ -7,7 +7,10 @@ export interface NavigationPage {
 export const REPORT_PAGES: NavigationPage[] = [
   {name: "Verdict", path: "/index"},
   {name: "Candidates", path: "/candidates"},
-  {name: "Comparison", path: "/comparison"},
+  {name: "Differences", path: "/differences"},
+  {name: "Row by row", path: "/comparison"},
+  {name: "Judges", path: "/judges"},
+  {name: "Races", path: "/races"},
   {name: "Data", path: "/data-sets"},
   {name: "Splits", path: "/splits"},
   {name: "Merges", path: "/merges"},

@@ -6,6 +6,7 @@ export {siteFingerprint, storeFingerprint} from "./fingerprint.js";
 export type {NavigationPage} from "./frame.js";
 export {models, runs} from "./records.js";
 export {loaderParameter, print} from "./print.js";
+export {raceScores, races} from "./races.js";
 export {type RowsMetadata, runRows} from "./runRows.js";
 export {touchOnStoreChange, type WatchOptions} from "./touchOnStoreChange.js";
 export {splits} from "./splitViews.js";

@@ -14,6 +14,7 @@ import {
 } from "apache-arrow";
 import {scoreTable} from "../decisions/index.js";
 import type {RunManifest, Store} from "../store/index.js";
+import {judgeColumns} from "./judgeColumns.js";
 import {type Publish, publisher} from "./publisher.js";
 
 /** What the Arrow file of a run says about its columns, as JSON under the schema's metadata key "assay". */
@@ -21,7 +22,8 @@ export interface RowsMetadata {
   run: string;
   candidates: string[];
   baseline?: string;
-  scorers: {name: string; binary: boolean}[];
+  /** A judge's scores come with `length:CANDIDATE` columns, and with `order:SCORER:CANDIDATE` where it chose between two. */
+  scorers: {name: string; binary: boolean; judge?: boolean; human?: boolean}[];
   slices: string[];
 }
 
@@ -58,14 +60,24 @@ export async function runRows(store: Store, id: string): Promise<Uint8Array> {
   let candidates: string[] = [];
   let baseline: string | undefined;
   const scorers: RowsMetadata["scorers"] = [];
-  for (const {name} of run.scorers) {
+  for (const {name, judge, human} of run.scorers) {
     const table = await scoreTable(store, id, name);
     ({candidates, baseline} = table);
-    scorers.push({name, binary: table.binary});
+    scorers.push({
+      name,
+      binary: table.binary,
+      ...(judge ? {judge: true} : {}),
+      ...(human ? {human: true} : {})
+    });
     table.candidates.forEach((candidate, c) => {
       columns[`score:${name}:${candidate}`] = numbers(table.values[c]!, table.binary);
     });
   }
+  if (run.scorers.some(({judge}) => judge))
+    Object.assign(
+      columns,
+      await judgeColumns(store, run, {candidates, rowIds: items.map((item) => item.row_id)})
+    );
   await addAnswers(store, run, items, candidates, columns, publish);
   const metadata: RowsMetadata = {run: id, candidates, baseline, scorers, slices: run.slices};
   return tableToIPC(withMetadata(new Table(columns), JSON.stringify(metadata)), "file");

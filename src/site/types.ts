@@ -1,10 +1,12 @@
 import type {Verdict} from "../decisions/types.js";
 import type {ModelManifest} from "../models/types.js";
+import type {RunChange, ScorerView} from "./decisionTypes.js";
 import type {LedgerSummary, Recognition} from "../privacy/index.js";
 import type {RunManifest, SplitManifest, VersionManifest} from "../store/index.js";
 
 export type {LedgerSummary, ModelManifest, Recognition, RunManifest, SplitManifest, VersionManifest};
 export type * from "./dataTypes.js";
+export type * from "./decisionTypes.js";
 export type {RunCandidate} from "../store/index.js";
 
 /** What one candidate cost and how it fared beside its scores. */
@@ -67,7 +69,7 @@ export interface RunView {
   dataset: RunManifest["dataset"];
   split: RunManifest["split"];
   rows: number;
-  scorers: {name: string; binary: boolean}[];
+  scorers: ScorerView[];
   primaryScorer: string;
   slices: {name: string; values: string[]}[];
   repeats: number;
@@ -78,6 +80,10 @@ export interface RunView {
   unpricedCalls: number;
   candidates: CandidateView[];
   verdict: Verdict;
+  /** Against the complete run before this one; absent when there is none. */
+  change?: RunChange;
+  /** What candidates had learned of the rows they are scored on, in sentences. */
+  contamination: string[];
   /** Present on every run of an eval that ran on a random split and on another one. */
   splitComparison?: SplitComparison;
   /** Shares of test rows that also stand in the training part. */

@@ -3,7 +3,10 @@ import {listModels} from "../models/index.js";
 import type {RunManifest, SplitManifest, Store} from "../store/index.js";
 import {join} from "node:path";
 import {candidateViews} from "./candidateViews.js";
+import {changeSince} from "./changeSince.js";
+import {runContamination} from "./contamination.js";
 import {currentDecisions} from "./currentRuns.js";
+import {scorerViews} from "./scorerViews.js";
 import {splitGaps} from "./splitComparison.js";
 import type {RunView, SplitComparison, VerdictsData} from "./types.js";
 
@@ -20,6 +23,8 @@ export async function verdicts(store: Store): Promise<VerdictsData> {
   for (const {run, race} of await currentDecisions(store.workspace)) {
     const margin = run.margin ?? DEFAULT_MARGIN;
     const {table, verdict} = await runReport(store, run, margin, race);
+    const contamination = await runContamination(store, run, table);
+    const change = await changeSince(store, run, table, margin);
     runs.push({
       id: run.id,
       eval: run.eval,
@@ -31,7 +36,7 @@ export async function verdicts(store: Store): Promise<VerdictsData> {
       dataset: run.dataset,
       split: run.split,
       rows: table.rowIds.length,
-      scorers: run.scorers.map(({name, binary}) => ({name, binary})),
+      scorers: await scorerViews(store, run),
       primaryScorer: run.primaryScorer,
       slices: await sliceValues(store, run),
       repeats: run.repeats,
@@ -42,6 +47,8 @@ export async function verdicts(store: Store): Promise<VerdictsData> {
       unpricedCalls: run.unpricedCalls,
       candidates: await candidateViews(store, run, models),
       verdict,
+      ...(change ? {change} : {}),
+      contamination: contamination?.warnings ?? [],
       leakage: leakageOf(splits.find(({id}) => id === run.split.id))
     });
   }

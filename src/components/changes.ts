@@ -1,0 +1,100 @@
+import {html} from "htl";
+import type {CandidateChange, RunChange, RunView} from "../site/types.js";
+import {dataTable} from "./dataTable.js";
+import {badge, type BadgeKind, type Content, details, section} from "./elements.js";
+import {count, formatFor, list, plural, pValue, type ScoreFormat, time} from "./format.js";
+
+const STATUS: Record<CandidateChange["status"], {name: string; badge: BadgeKind}> = {
+  regressed: {name: "regressed", badge: "bad"},
+  improved: {name: "improved", badge: "good"},
+  unchanged: {name: "unchanged", badge: "even"},
+  undecided: {name: "no clear change", badge: "plain"}
+};
+
+/** What changed since the complete run before: the best candidate, those that moved beyond chance, and what was not the same. */
+export function changes(run: RunView): Content {
+  const {change} = run;
+  if (!change)
+    return section(
+      "What changed",
+      html`<p>
+        This is the first complete run of this eval on this split: there is nothing to compare it with yet.
+      </p>`
+    );
+  const format = formatFor(change.candidates.flatMap(({before, after}) => [before, after]));
+  const best = change.candidates.find(({candidate}) => candidate === run.verdict.best);
+  return section(
+    "What changed",
+    html`<p>${headline(change)}</p>`,
+    best?.difference === undefined ? null : html`<p>${bestSentence(best, format)}</p>`,
+    html`<p class="small">${context(change)}</p>`,
+    change.candidates.length === 0
+      ? null
+      : details("Every candidate against itself", changeTable(change, format))
+  );
+}
+
+function headline({candidates}: RunChange): string {
+  const named = (status: CandidateChange["status"]) =>
+    candidates.filter((one) => one.status === status).map(({candidate}) => candidate);
+  const moved = [
+    named("regressed").length > 0 ? `${list(named("regressed"))} regressed` : "",
+    named("improved").length > 0 ? `${list(named("improved"))} improved` : ""
+  ].filter(Boolean);
+  if (moved.length > 0) return `${moved.join("; ")}, beyond chance.`;
+  if (candidates.every(({difference}) => difference === undefined))
+    return "No candidate has rows in common with the run before.";
+  if (candidates.every(({difference, worse, better}) => difference === undefined || worse + better === 0))
+    return "Nothing: every candidate scored as before on every row that both runs have.";
+  return "No candidate changed beyond chance.";
+}
+
+function bestSentence(
+  {candidate, before, after, difference, low, high, better, worse, rows}: CandidateChange,
+  format: ScoreFormat
+): string {
+  const moved =
+    better + worse === 0
+      ? `the same on each of ${plural(rows, "shared row")}`
+      : `${format.difference(difference)} (${format.differences(low, high)}) on ${plural(rows, "shared row")}, ${count(better)} better and ${count(worse)} worse`;
+  return `${candidate}: ${format.score(before)} → ${format.score(after)}, ${moved}.`;
+}
+
+function context({before, rows, differs, added, gone}: RunChange): Content {
+  return [
+    "Against ",
+    html`<a href=${`./runs?run=${encodeURIComponent(before.id)}`}
+      >the run of ${time(before.sealedAt)} UTC</a
+    >`,
+    `, ${count(rows.shared)} of ${plural(rows.now, "row")} in both. `,
+    differs.length > 0 ? `Not the same: ${list(differs)}. ` : "",
+    added.length > 0 ? `New: ${list(added)}. ` : "",
+    gone.length > 0 ? `Gone: ${list(gone)}.` : ""
+  ];
+}
+
+function changeTable({candidates}: RunChange, format: ScoreFormat): HTMLElement {
+  return dataTable(
+    candidates,
+    [
+      {name: "Candidate", heading: true, value: ({candidate}) => candidate},
+      {name: "Before", numeric: true, value: ({before}) => format.score(before)},
+      {name: "Now", numeric: true, value: ({after}) => format.score(after)},
+      {
+        name: `Change, ${format.differenceUnit}`,
+        numeric: true,
+        value: ({difference}) => format.difference(difference)
+      },
+      {name: "Interval", numeric: true, value: ({low, high}) => format.differences(low, high)},
+      {name: "Rows", numeric: true, value: ({rows}) => count(rows)},
+      {
+        name: "Better / worse",
+        numeric: true,
+        value: ({better, worse}) => `${count(better)} / ${count(worse)}`
+      },
+      {name: "p, Holm", numeric: true, value: ({adjustedP}) => pValue(adjustedP)},
+      {name: "So", value: ({status}) => badge(STATUS[status].name, STATUS[status].badge)}
+    ],
+    {caption: "Every candidate against itself in the run before"}
+  );
+}

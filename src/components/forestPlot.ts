@@ -1,0 +1,160 @@
+import * as Plot from "@observablehq/plot";
+import {html} from "htl";
+import {chart} from "./chart.js";
+import type {Content} from "./elements.js";
+import type {ScoreFormat} from "./format.js";
+import {responsive} from "./responsive.js";
+
+/** A difference with its interval, in score units. */
+export interface ForestLine {
+  label: string;
+  difference: number;
+  low: number;
+  high: number;
+  /** After correction for everything shown. */
+  adjustedP?: number;
+}
+
+export interface ForestOptions {
+  /** What a screen reader calls the picture. */
+  label: string;
+  /** What the numbers are, beside their unit: "a minus b". */
+  axis: string;
+  format: ScoreFormat;
+  /** Differences within ± this do not matter, in score units. */
+  margin: number;
+  alpha: number;
+}
+
+/** How sure a difference is: what shape and colour say the same thing twice. */
+export type Standing = "better" | "worse" | "equal" | "open";
+
+/** better, worse: it differs from 0 after correction. equal: its interval lies within the margin. open: neither is shown. */
+export function standingOf(
+  {difference, low, high, adjustedP}: ForestLine,
+  margin: number,
+  alpha: number
+): Standing {
+  const differs = adjustedP === undefined ? low > 0 || high < 0 : adjustedP < alpha;
+  if (differs && difference !== 0) return difference > 0 ? "better" : "worse";
+  return margin > 0 && low > -margin && high < margin ? "equal" : "open";
+}
+
+const STYLES: Record<
+  Standing,
+  {
+    color: string;
+    symbol: "triangle" | "diamond2" | "square" | "circle";
+    rotate: number;
+    name: string;
+    sign: string;
+  }
+> = {
+  better: {color: "var(--accent)", symbol: "triangle", rotate: 0, name: "better", sign: "▲"},
+  worse: {color: "var(--worse)", symbol: "triangle", rotate: 180, name: "worse", sign: "▼"},
+  equal: {color: "var(--even)", symbol: "square", rotate: 0, name: "within the margin", sign: "■"},
+  open: {color: "var(--quiet)", symbol: "circle", rotate: 0, name: "undecided", sign: "○"}
+};
+
+/** The sign and word for a difference, as the forest plot draws it. */
+export function standingMark(standing: Standing): HTMLElement {
+  const {color, sign, name} = STYLES[standing];
+  return html`<span class="standing"
+    ><span style=${`color: ${color}`} aria-hidden="true">${sign}</span> ${name}</span
+  >`;
+}
+
+/** What the shapes mean, for those that are drawn. */
+export function standingLegend(
+  lines: readonly ForestLine[],
+  {margin, alpha}: {margin: number; alpha: number}
+): HTMLElement {
+  const used = new Set(lines.map((line) => standingOf(line, margin, alpha)));
+  return html`<p class="small legend">
+    ${(Object.keys(STYLES) as Standing[]).filter((one) => used.has(one)).map(standingMark)}
+  </p>`;
+}
+
+/** Differences below each other around zero, with the band in which they do not matter. */
+export function forestPlot(lines: readonly ForestLine[], options: ForestOptions): Content {
+  return responsive((width) => draw(lines, options, width));
+}
+
+function draw(lines: readonly ForestLine[], options: ForestOptions, width: number): Element {
+  const {format, alpha} = options;
+  const narrow = width < 560;
+  const names = Math.max(...lines.map(({label}) => label.length));
+  const margin = format.scale(options.margin);
+  const of = (line: ForestLine) => STYLES[standingOf(line, options.margin, alpha)];
+  const ends = lines.flatMap(({low, high}) => [format.scale(low), format.scale(high)]);
+  return chart({
+    width,
+    height: 54 + lines.length * (narrow ? 44 : 29),
+    marginLeft: narrow ? 4 : Math.min(300, 20 + names * 7.4),
+    marginRight: 62,
+    marginTop: narrow ? 14 : 6,
+    marginBottom: 42,
+    ariaLabel: options.label,
+    x: {
+      // On a phone there is room for the unit alone; the heading says what is compared.
+      label: `${narrow ? "" : `${options.axis}, `}${format.differenceUnit}, with ${Math.round(100 * (1 - alpha))}% interval →`,
+      labelAnchor: "center",
+      labelArrow: "none",
+      ticks: narrow ? 4 : 7,
+      domain: [Math.min(...ends, -margin, 0), Math.max(...ends, margin, 0)],
+      nice: true
+    },
+    y: {
+      label: null,
+      domain: lines.map(({label}) => label),
+      axis: narrow ? null : "left",
+      tickSize: 0,
+      tickPadding: 10
+    },
+    marks: [
+      Plot.rect([margin], {x1: -margin, x2: margin, fill: "var(--accent-soft)"}),
+      Plot.gridX({stroke: "var(--line)", strokeOpacity: 1, ticks: narrow ? 4 : 7}),
+      Plot.ruleX([0], {stroke: "currentColor"}),
+      Plot.ruleY(lines, {
+        y: "label",
+        x1: (line: ForestLine) => format.scale(line.low),
+        x2: (line: ForestLine) => format.scale(line.high),
+        stroke: (line: ForestLine) => of(line).color,
+        strokeWidth: 4,
+        strokeOpacity: 0.45,
+        strokeLinecap: "round"
+      }),
+      Plot.dot(lines, {
+        y: "label",
+        x: (line: ForestLine) => format.scale(line.difference),
+        r: 5,
+        symbol: (line: ForestLine) => of(line).symbol,
+        rotate: (line: ForestLine) => of(line).rotate,
+        fill: (line: ForestLine) => (of(line).symbol === "circle" ? "var(--surface)" : of(line).color),
+        stroke: (line: ForestLine) => of(line).color,
+        strokeWidth: 1.75
+      }),
+      Plot.text(lines, {
+        y: "label",
+        frameAnchor: "right",
+        textAnchor: "start",
+        dx: 10,
+        text: (line: ForestLine) => format.difference(line.difference),
+        fill: "currentColor",
+        fontVariant: "tabular-nums"
+      }),
+      narrow
+        ? Plot.text(lines, {
+            y: "label",
+            frameAnchor: "left",
+            textAnchor: "start",
+            dy: -15,
+            text: "label",
+            fill: "currentColor",
+            stroke: "var(--surface)",
+            strokeWidth: 4
+          })
+        : null
+    ]
+  });
+}

@@ -1,0 +1,253 @@
+import {html} from "htl";
+import type {RunView, ScorerView} from "../site/types.js";
+import type {JudgeChoice} from "./chooseJudge.js";
+import {dataTable} from "./dataTable.js";
+import {code, type Content, nothing, section, tiles} from "./elements.js";
+import {count, formatFor, plural, share} from "./format.js";
+import {correctedScores} from "./judgeCorrectedPlot.js";
+import {
+  type Agreement,
+  type JudgedAnswer,
+  judgeFigures,
+  type JudgeFigures,
+  type OrderFigures
+} from "./judgeFigures.js";
+import {lengthBias} from "./judgeLength.js";
+import {type RunRows, rowsIn} from "./runRows.js";
+
+const points = formatFor([]);
+
+/** Every answer in the chosen rows with what the judge, people and its length say of it. */
+export function judgedAnswers(rows: RunRows, {judge, human, slice}: JudgeChoice): JudgedAnswer[] {
+  return rowsIn(rows, slice).flatMap((row) =>
+    rows.candidates.map((candidate): JudgedAnswer => {
+      const order = rows.text(`order:${judge.name}:${candidate}`, row)?.split(" ");
+      return {
+        row: rows.rowIds[row]!,
+        candidate,
+        judge: rows.score(judge.name, candidate, row),
+        human: human && rows.score(human.name, candidate, row),
+        length: rows.answerLength(candidate, row),
+        ...(order?.length === 2 ? {order: [order[0]!, order[1]!]} : {})
+      };
+    })
+  );
+}
+
+/** Whether a judge can be trusted: agreement with people, its habits, and every candidate's score corrected for them. */
+export function judgeHealth(run: RunView | null, choice: JudgeChoice | null, rows: RunRows | null): Content {
+  if (!run || !choice || !rows) return nothing();
+  const answers = judgedAnswers(rows, choice);
+  const figures = judgeFigures(answers, rows.candidates);
+  const {judge, human} = choice;
+  return html`<div>
+    ${summary(run, judge, figures)} ${section("Agreement with people", agreement(figures.agreement, human))}
+    ${section("Scores corrected by people's labels", correctedScores(figures.candidates, human))}
+    ${section("Does the order decide?", order(figures.order))}
+    ${section("Does the length decide?", lengthBias(figures.length))}
+    ${section("Answers without a verdict", failures(judge, figures))}
+  </div>`;
+}
+
+function summary(
+  run: RunView,
+  judge: ScorerView,
+  {answers, judged, labelled, agreement, order: orders}: JudgeFigures
+): HTMLElement {
+  return html`<section class="part" aria-label="Judge">
+    <p class="eyebrow">
+      <span>${run.title}</span><span>split ${run.split.name}</span
+      ><span>${judge.judge!.model} at ${judge.judge!.endpoint}</span>
+    </p>
+    <p class="sentence">${sentence(judge, agreement, orders)}</p>
+    ${tiles([
+      {label: "Judged", value: count(judged), note: `of ${plural(answers, "answer")}`},
+      {
+        label: "Labelled by people",
+        value: count(labelled),
+        note: share(answers > 0 ? labelled / answers : undefined)
+      },
+      ...(agreement?.table
+        ? [
+            {
+              label: "Same score",
+              value: share(agreement.same),
+              note: intervalNote(agreement.interval, agreement.n)
+            }
+          ]
+        : []),
+      ...(agreement?.kappa
+        ? [
+            {
+              label: "Cohen's kappa",
+              value: agreement.kappa.kappa.toFixed(2),
+              note: `${agreement.kappa.low.toFixed(2)} to ${agreement.kappa.high.toFixed(2)}`
+            }
+          ]
+        : []),
+      ...(agreement?.alpha === undefined
+        ? []
+        : [
+            {
+              label: "Krippendorff's alpha",
+              value: agreement.alpha.toFixed(2),
+              note: `n ${count(agreement.n)}`
+            }
+          ]),
+      ...(orders
+        ? [
+            {
+              label: "Changes with the order",
+              value: share(orders.flips / orders.n),
+              note: intervalNote(orders.interval, orders.n)
+            }
+          ]
+        : [])
+    ])}
+  </section>`;
+}
+
+function intervalNote(interval: {low: number; high: number} | undefined, n: number): string {
+  return interval ? `${points.interval(interval.low, interval.high)}, n ${count(n)}` : `n ${count(n)}`;
+}
+
+/** What a reader should take away; without labels, that nothing is known. */
+function sentence(
+  {name}: ScorerView,
+  agreement: Agreement | undefined,
+  orders: OrderFigures | undefined
+): string {
+  if (!agreement)
+    return `Nobody has labelled an answer that ${name} judged, so how far it can be trusted is not known.`;
+  const {kappa, bias, n} = agreement;
+  const chance = kappa
+    ? kappa.low > 0
+      ? `${name} agrees with people beyond chance`
+      : `${name} is not shown to agree with people beyond chance`
+    : `${name} was held against people`;
+  const leaning =
+    bias === undefined
+      ? ""
+      : bias.low > 0
+        ? ` and is more generous by ${points.difference(bias.estimate)} points (${points.differences(bias.low, bias.high)})`
+        : bias.high < 0
+          ? ` and is stricter by ${points.difference(-bias.estimate)} points (${points.differences(-bias.high, -bias.low)})`
+          : ` and is neither shown to be more generous nor stricter than they are`;
+  const order =
+    orders && orders.flips > 0
+      ? ` Its choice changes with the order in ${share(orders.flips / orders.n)} of comparisons.`
+      : "";
+  return `${chance} on ${plural(n, "answer")}${leaning}.${order}`;
+}
+
+function agreement(found: Agreement | undefined, human: ScorerView | undefined): Content {
+  if (!found)
+    return [
+      html`<p>
+        ${human ? `No answer in these rows has both a label by ${human.name} and a score by the judge.` : "This eval has no labels by people."}
+      </p>`,
+      html`<p class="small">
+        Let people score a random sample of the answers, without seeing the judge's word, and add
+        ${code('people: humanLabels("evals/labels.jsonl")')} to the eval's scorers.
+      </p>`
+    ];
+  const {bias, n} = found;
+  return [
+    found.table ? agreementTable(found.table, n) : null,
+    bias
+      ? html`<p>
+          Judge minus people: ${points.difference(bias.estimate)} points
+          (${points.differences(bias.low, bias.high)}) on ${plural(n, "answer")}.
+        </p>`
+      : null,
+    html`<p class="small">
+      Intervals at 95%; answers to one row count as related. Kappa is 0 when judge and people agree as often
+      as chance would have it, and 1 when always. Alpha counts how far apart two scores are, 1 is perfect.
+    </p>`
+  ];
+}
+
+function agreementTable({scores, counts}: NonNullable<Agreement["table"]>, n: number): HTMLElement {
+  const name = (value: number) => points.score(value);
+  return html`<div class="scroll" role="region" aria-label="Scores by people and by the judge" tabindex="0">
+    <table class="confusion narrow">
+      <caption class="hidden">
+        Answers by people's score and by the judge's
+      </caption>
+      <thead>
+        <tr>
+          <td></td>
+          <th scope="colgroup" colspan=${scores.length}>judge</th>
+          <td></td>
+        </tr>
+        <tr>
+          <th scope="col">people</th>
+          ${scores.map((value) => html`<th scope="col" class="number">${name(value)}</th>`)}
+          <th scope="col" class="number">answers</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${counts.map((line, i) => {
+          const total = line.reduce((sum, value) => sum + value, 0);
+          return html`<tr>
+            <th scope="row">${name(scores[i]!)}</th>
+            ${line.map((value, j) => html`<td class=${value === 0 ? "number zero" : "number"} style=${shade(value / n, i === j)}>${count(value)}</td>`)}
+            <td class="number">${count(total)}</td>
+          </tr>`;
+        })}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function shade(strength: number, same: boolean): string | undefined {
+  if (!(strength > 0)) return undefined;
+  return `background: color-mix(in srgb, var(${same ? "--accent" : "--worse"}) ${Math.round(6 + 40 * strength)}%, transparent)`;
+}
+
+function order(found: OrderFigures | undefined): Content {
+  if (!found)
+    return html`<p>
+      This judge rates one answer at a time, so that there is no order. ${code("judgePairwise")} asks in both.
+    </p>`;
+  const {n, flips, interval, first, second, tie} = found;
+  return [
+    html`<p>
+      Asked in both orders about ${plural(n, "answer")}, it chose otherwise in ${count(flips)}
+      (${share(flips / n)}${interval ? `, ${points.interval(interval.low, interval.high)}` : ""}). Those count
+      as ties.
+    </p>`,
+    dataTable(
+      [
+        {what: "the same answer in both orders", times: n - flips},
+        {what: "whatever stood first", times: first},
+        {what: "whatever stood second", times: second},
+        {what: "a tie in one order only", times: tie}
+      ],
+      [
+        {name: "It chose", heading: true, value: ({what}) => what},
+        {name: "Answers", numeric: true, value: ({times}) => count(times)},
+        {name: "Share", numeric: true, value: ({times}) => share(times / n)}
+      ],
+      {caption: "Choices in both orders"}
+    )
+  ];
+}
+
+function failures({failures: reasons = []}: ScorerView, {answers, judged}: JudgeFigures): Content {
+  if (reasons.length === 0) return html`<p>None: every answer that was there to judge got a score.</p>`;
+  return [
+    html`<p>
+      ${plural(answers - judged, "answer")} of the chosen rows ${answers - judged === 1 ? "has" : "have"} no
+      score by this judge. They are left out, not counted as zeros.
+    </p>`,
+    dataTable(
+      reasons,
+      [
+        {name: "Why, over the whole run", heading: true, value: ({reason}) => reason, wide: true},
+        {name: "Times", numeric: true, value: (one) => count(one.count)}
+      ],
+      {caption: "Why answers have no score by this judge"}
+    )
+  ];
+}

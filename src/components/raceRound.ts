@@ -1,0 +1,62 @@
+import {html} from "htl";
+import type {RaceRound} from "../decisions/raceTypes.js";
+import {dataTable} from "./dataTable.js";
+import {badge, type Content, freshId} from "./elements.js";
+import {count, formatFor, plural} from "./format.js";
+import {slider} from "./inputs.js";
+import {leadIn} from "./raceLead.js";
+import type {RaceCourse} from "./raceScores.js";
+
+const points = formatFor([]);
+
+/** The standings after a round that a reader chooses: who led whom by how much, and who had to go. */
+export function raceRound({rounds}: RaceCourse): Content {
+  if (rounds.length === 0) return html`<p>No round was finished.</p>`;
+  const which = slider({
+    label: "Round",
+    min: 1,
+    max: rounds.length,
+    value: Math.max(1, rounds.findIndex(({dropped}) => dropped.length > 0) + 1),
+    write: (n) => `${count(n)} of ${count(rounds.length)}, ${plural(rounds[n - 1]!.rows, "row")}`
+  });
+  const id = freshId("round");
+  const place = html`<div id=${id}></div>`;
+  const show = () => place.replaceChildren(standings(rounds[which.value - 1]!));
+  which.addEventListener("input", (event) => {
+    event.stopPropagation();
+    show();
+  });
+  show();
+  return [which, place];
+}
+
+function standings(round: RaceRound): HTMLElement {
+  const leader = round.standings[0]!.candidate;
+  const drops = new Map(round.dropped.map((drop) => [drop.candidate, drop]));
+  return dataTable(
+    round.standings,
+    [
+      {name: "Candidate", heading: true, value: ({candidate}) => candidate},
+      {name: "Mean", numeric: true, value: ({mean}) => points.score(mean)},
+      {name: "Scored", numeric: true, value: ({scored}) => `${count(scored)} / ${count(round.rows)}`},
+      {
+        name: "Behind the leader, points",
+        numeric: true,
+        value: ({candidate}) => points.difference(leadIn(round, leader, candidate)?.estimate)
+      },
+      {
+        name: "Interval",
+        numeric: true,
+        value: ({candidate}) => {
+          const lead = leadIn(round, leader, candidate);
+          return points.differences(lead?.low, lead?.high);
+        }
+      },
+      {
+        name: "After the round",
+        value: ({candidate}) => (drops.has(candidate) ? badge("dropped", "bad") : badge("still in", "good"))
+      }
+    ],
+    {caption: `Standings after round ${round.round}`}
+  );
+}

@@ -1,0 +1,3 @@
+import {print, races} from "../site/index.js";
+
+await print(races);

@@ -1,0 +1,47 @@
+import {regressionsOf, scoreTable, type ScoreTable} from "../decisions/index.js";
+import type {RunManifest, Store} from "../store/index.js";
+import type {RunChange} from "./decisionTypes.js";
+import {earlierRun} from "./earlierRun.js";
+
+/** What changed since the complete run before this one; undefined when there is none. `margin` in score units. */
+export async function changeSince(
+  store: Store,
+  run: RunManifest,
+  table: ScoreTable,
+  margin: number
+): Promise<RunChange | undefined> {
+  const before = await earlierRun(store, run);
+  if (!before) return undefined;
+  const earlier = await scoreTable(store, before.id, run.primaryScorer);
+  const known = new Set(earlier.rowIds);
+  const only = (names: readonly string[], others: readonly string[]) =>
+    names.filter((name) => !others.includes(name));
+  return {
+    before: {id: before.id, sealedAt: before.sealedAt},
+    rows: {
+      now: table.rowIds.length,
+      before: earlier.rowIds.length,
+      shared: table.rowIds.filter((id) => known.has(id)).length
+    },
+    differs: differences(run, before),
+    candidates: regressionsOf(table, earlier, {margin}).map(({worse, better, newlyFailed, ...rest}) => ({
+      ...rest,
+      worse: worse.length,
+      better: better.length,
+      newlyFailed: newlyFailed.length
+    })),
+    added: only(table.candidates, earlier.candidates),
+    gone: only(earlier.candidates, table.candidates)
+  };
+}
+
+function differences(run: RunManifest, before: RunManifest): string[] {
+  const version = (one: RunManifest) => one.scorers.find(({name}) => name === run.primaryScorer)?.version;
+  const prompts = (one: RunManifest) => one.variants.map(({sha256}) => sha256).join();
+  return [
+    run.dataset.version === before.dataset.version ? "" : "the data version",
+    run.split.id === before.split.id ? "" : "the split",
+    version(run) === version(before) ? "" : "the scorer",
+    prompts(run) === prompts(before) ? "" : "the prompt"
+  ].filter(Boolean);
+}

@@ -1,0 +1,65 @@
+import {join} from "node:path";
+import {callsOf, listRaces, scoreTable, type ScoreTable} from "../decisions/index.js";
+import {listFolders, readJson, type RunManifest, type Store, type Workspace} from "../store/index.js";
+import type {RaceScores, RacesData, RaceView} from "./decisionTypes.js";
+
+/** Every race of the store, the newest first; none gives an empty list. */
+export async function races(store: Store): Promise<RacesData> {
+  return {races: await raceViews(store.workspace)};
+}
+
+/** Those of which the store holds the scores of every round. */
+export async function replayableRaces(workspace: Workspace): Promise<RaceView[]> {
+  return (await raceViews(workspace)).filter(({replayable}) => replayable);
+}
+
+async function raceViews(workspace: Workspace): Promise<RaceView[]> {
+  const kept = new Set(await listFolders(join(workspace.dir, "runs")));
+  const views: RaceView[] = [];
+  for (const race of (await listRaces(workspace)).reverse()) {
+    const last = race.rounds.at(-1)?.run;
+    const run = last && (await readJson<RunManifest>(join(workspace.runDir(last), "manifest.json")));
+    views.push({
+      ...race,
+      title: (run && run.title) ?? race.eval,
+      replayable: race.rounds.every(({run: id}) => id !== undefined && kept.has(id))
+    });
+  }
+  return views;
+}
+
+/**
+ * The scores that a race was decided on, put together from the runs of its rounds. Throws when there is no such race, or
+ * when the store has lost one of its rounds.
+ */
+export async function raceScores(store: Store, id: string): Promise<RaceScores> {
+  const race = (await listRaces(store.workspace)).find((one) => one.id === id);
+  if (!race) throw new Error(`no such race: ${id}`);
+  const runs = new Map((await store.runs()).map((run) => [run.id, run]));
+  const {candidates} = race.settings;
+  const values = new Map<string, (number | undefined)[]>();
+  const rounds: RaceScores["rounds"] = [];
+  const spent: Record<string, number> = {};
+  let last: ScoreTable | undefined;
+  let binary = true;
+  for (const round of race.rounds) {
+    const run = runs.get(round.run ?? "");
+    if (!run) throw new Error(`race ${id}: the run of round ${round.round} is not in the store`);
+    last = await scoreTable(store, run.id, race.scorer);
+    last.candidates.forEach((name, c) => values.set(name, last!.values[c]!));
+    binary &&= last.binary;
+    for (const {candidate, costUsdPerThousand: cost} of await callsOf(store, run))
+      if (cost !== undefined) spent[candidate] = (cost / 1000) * round.rows;
+    rounds.push({candidates: last.candidates, rows: last.rowIds.length, costs: {...spent}});
+  }
+  return {
+    table: {
+      candidates,
+      rowIds: last?.rowIds ?? [],
+      ...(last?.clusters ? {clusters: last.clusters} : {}),
+      values: candidates.map((name) => values.get(name) ?? []),
+      binary
+    },
+    rounds
+  };
+}

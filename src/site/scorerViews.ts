@@ -1,0 +1,27 @@
+import type {RunManifest, Store} from "../store/index.js";
+import type {ScorerView} from "./decisionTypes.js";
+
+/** A run's scorers, its judges with the answers that gave no score. */
+export async function scorerViews(store: Store, run: RunManifest): Promise<ScorerView[]> {
+  const views: ScorerView[] = [];
+  for (const {name, binary, judge, human} of run.scorers)
+    views.push({
+      name,
+      binary,
+      ...(judge ? {judge, failures: await failuresOf(store, run, name)} : {}),
+      ...(human ? {human} : {})
+    });
+  return views;
+}
+
+function failuresOf(
+  store: Store,
+  run: RunManifest,
+  scorer: string
+): Promise<{reason: string; count: number}[]> {
+  return store.rows(
+    `select coalesce(reason, 'no reason given') as reason, count(*)::int as count from scores
+     where run = $run and scorer = $scorer and status = 'failed' group by all order by count desc, reason`,
+    {run: run.id, scorer}
+  );
+}
