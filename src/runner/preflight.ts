@@ -54,7 +54,8 @@ export async function runEvalPreflight(
   try {
     if (version) {
       const split = await ensureSplit(store, version, [definition.split].flat()[0]!);
-      refuseOutright(version, knownRecipients(resolveEval(definition, name, version, split, {final: true})));
+      const resolved = await resolveEval(definition, name, version, split, {final: true});
+      refuseOutright(version, knownRecipients(resolved));
       findings.push({
         what: name,
         check: "data set",

@@ -1,4 +1,4 @@
-import {scorerVersion} from "../scorers/scorerVersion.js";
+import {identifiedVersion} from "../scorers/scorerVersion.js";
 import type {Row, Scorer} from "../scorers/types.js";
 import {
   canonicalJson,
@@ -58,13 +58,13 @@ export interface ResolvedEval {
 }
 
 /** Fills in defaults. Throws UserError with all problems of the definition and the options at once. */
-export function resolveEval(
+export async function resolveEval(
   definition: EvalDefinition,
   name: string,
   version: VersionManifest,
   split: SplitManifest,
   options: RunOptions
-): ResolvedEval {
+): Promise<ResolvedEval> {
   const problems: string[] = [];
   const columns = new Set(["id", ...version.columns.map((column) => column.name)]);
   const column = (what: string, wanted: string) => {
@@ -108,11 +108,13 @@ export function resolveEval(
   if (typeof definition.cluster === "string") column(`"cluster"`, definition.cluster);
   if (Array.isArray(definition.slices)) for (const slice of definition.slices) column(`"slices"`, slice);
 
-  const scorers = Object.entries(definition.scorers).map(([scorerName, scorer]) => ({
-    name: scorerName,
-    version: scorerVersion(scorer),
-    scorer
-  }));
+  const scorers = await Promise.all(
+    Object.entries(definition.scorers).map(async ([scorerName, scorer]) => ({
+      name: scorerName,
+      version: await identifiedVersion(scorer),
+      scorer
+    }))
+  );
   if (scorers.length === 0)
     problems.push(`it has no scorer. Add one, for example scorers: {exact: exactMatch}.`);
   const primary = definition.primary ?? scorers[0]?.name ?? "";

@@ -85,7 +85,7 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
   const {store, version, split, options = {}, signal} = inputs;
   const effects: RunEffects = {now: Date.now, ...inputs.effects};
   const tell = (message: string) => effects.onMessage?.(message);
-  const resolved = resolveEval(definition, inputs.evalName, version, split, options);
+  const resolved = await resolveEval(definition, inputs.evalName, version, split, options);
   await openSealed(store.workspace, resolved, version, split, options, effects.now);
   refuseOutright(version, knownRecipients(resolved));
   await sweepTemporary(store.workspace.tmpDir);

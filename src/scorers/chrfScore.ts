@@ -58,9 +58,9 @@ export function chrfScore(counts: ChrfCounts, {beta = 2, smoothing = "effective"
   }
   const used = counts.filter(([given, wanted]) => given > 0 && wanted > 0);
   if (used.length === 0) return 0;
-  const precision = used.reduce((sum, [given, , shared]) => sum + shared / given, 0) / used.length;
-  const recall = used.reduce((sum, [, wanted, shared]) => sum + shared / wanted, 0) / used.length;
-  return 100 * f(precision, recall, 0);
+  const meanPrecision = used.reduce((sum, [given, , shared]) => sum + shared / given, 0) / used.length;
+  const meanRecall = used.reduce((sum, [, wanted, shared]) => sum + shared / wanted, 0) / used.length;
+  return 100 * f(meanPrecision, meanRecall, 0);
 }
 
 export function addChrfCounts(segments: readonly ChrfCounts[]): ChrfCounts {

@@ -1,17 +1,34 @@
 import {createHash} from "node:crypto";
+import {normalizeSource} from "./normalizeSource.js";
 import type {Json, Scorer} from "./types.js";
 
 /**
- * SHA-256 (hex) over the scorer's source text, that of its `aggregate` and of the functions it `uses`, and its
- * settings. Editing any of them gives a new version, so that no score made by the old text is shown again.
- * The order of keys in the settings does not matter; comments and white space in the source do.
+ * SHA-256 (hex) over what the source of the scorer, of its `aggregate` and of the functions it `uses` says, and its
+ * settings. Editing any of them gives a new version, so that no score made by the old text is shown again. The order of
+ * keys in the settings does not matter, nor do comments, white space and which compiler printed the source.
  */
 export function scorerVersion(scorer: Scorer): string {
+  const sources = [scorer, scorer.aggregate, ...(scorer.uses ?? [])];
+  return hashOf([
+    ...sources.map((part) => (part ? normalizeSource(part.toString()) : "")),
+    canonicalJson(scorer.settings ?? null)
+  ]);
+}
+
+/**
+ * The version of a scorer as a run records it: for a judge also what identifies the endpoint it asks (its address or
+ * weights, never a key), so that another judge behind the same name never shows the old one's scores.
+ */
+export async function identifiedVersion(scorer: Scorer): Promise<string> {
+  const version = scorerVersion(scorer);
+  if (!scorer.asks) return version;
+  const identity = await scorer.asks.identity(scorer.judge?.model ?? "");
+  return hashOf([version, canonicalJson({kind: scorer.asks.kind, ...identity})]);
+}
+
+function hashOf(parts: readonly string[]): string {
   const hash = createHash("sha256");
-  const parts = [scorer, scorer.aggregate, ...(scorer.uses ?? [])].map((part) => part?.toString() ?? "");
-  for (const part of [...parts, canonicalJson(scorer.settings ?? null)]) {
-    hash.update(`${Buffer.byteLength(part)}:`).update(part);
-  }
+  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
   return hash.digest("hex");
 }
 

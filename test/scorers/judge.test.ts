@@ -1,6 +1,12 @@
 import {describe, expect, it} from "vitest";
-import {type Endpoint, EndpointError, recorded} from "../../src/endpoints/index.js";
-import {judgePairwise, judgeRating, judgeReview, scorerVersion} from "../../src/scorers/index.js";
+import {type Endpoint, EndpointError, openAICompatible, recorded} from "../../src/endpoints/index.js";
+import {
+  identifiedVersion,
+  judgePairwise,
+  judgeRating,
+  judgeReview,
+  scorerVersion
+} from "../../src/scorers/index.js";
 import {parseChoice, parseRating, parseScorePair} from "../../src/scorers/parseJudgement.js";
 import {score, scoreInput} from "./score.js";
 
@@ -93,6 +99,34 @@ describe("judgeRating", () => {
   it("has another version for another rubric or model", () => {
     const versions = [judge(), {...judge(), rubric: "Long."}, {...judge(), model: "judge-2"}];
     expect(new Set(versions.map((options) => scorerVersion(judgeRating(options)))).size).toBe(3);
+  });
+});
+
+describe("the version a run records of a judge", () => {
+  const at = (baseUrl: string, more: object = {}) =>
+    openAICompatible({name: "judge", baseUrl, hosting: "cloud", trust: "contract", ...more});
+  const here = "http://127.0.0.1:9001/v1";
+  const asked = {endpoint: at(here), model: "judge-1", rubric: "Correct and short."};
+
+  it("changes with the judge's address, model and parameters, though its name is the same", async () => {
+    const judges = [
+      asked,
+      {...asked, endpoint: at("http://127.0.0.1:9002/v1")},
+      {...asked, endpoint: at(here, {query: {"api-version": "2"}})},
+      {...asked, model: "judge-2"},
+      {...asked, params: {temperature: 0, max_tokens: 5}}
+    ];
+    for (const make of [judgeRating, judgePairwise]) {
+      const versions = await Promise.all(judges.map((one) => identifiedVersion(make(one))));
+      expect(new Set(versions).size).toBe(judges.length);
+    }
+  });
+
+  it("does not change with the key, nor from one start to the next", async () => {
+    const version = await identifiedVersion(judgeRating(asked));
+    expect(await identifiedVersion(judgeRating({...asked, endpoint: at(here)}))).toBe(version);
+    const keyed = at(here, {apiKeyEnv: "ASSAY_JUDGE_KEY"});
+    expect(await identifiedVersion(judgeRating({...asked, endpoint: keyed}))).toBe(version);
   });
 });
 
