@@ -1,6 +1,8 @@
 import {execFileSync, spawn} from "node:child_process";
 import {createHash} from "node:crypto";
 import {mkdirSync, readdirSync, writeFileSync} from "node:fs";
+import {createServer} from "node:http";
+import {type AddressInfo} from "node:net";
 import {join} from "node:path";
 import {setTimeout as sleep} from "node:timers/promises";
 import {fileURLToPath} from "node:url";
@@ -98,7 +100,28 @@ describe("two pulls at once", () => {
     store.close();
   });
 
-  it("in two processes: the second refuses after its wait, naming the first", async () => {
+  it("as two processes both end well, with one version of what they read and nothing half-written", async () => {
+    const project = await temporaryProject();
+    writeFileSync(
+      join(project, "rows.jsonl"),
+      Array.from({length: 60_000}, (_, i) => JSON.stringify({id: i, text: `row ${i}`})).join("\n")
+    );
+    writeLoader(project, "set", `{name: "set", source: {kind: "files", files: "rows.jsonl"}, id: "id"}`);
+    const ended = await Promise.all([assay(project, "pull", "--json"), assay(project, "pull", "--json")]);
+    expect(ended.map(({code}) => code)).toEqual([0, 0]);
+    const results = ended.map(
+      ({stdout}) => (JSON.parse(stdout) as {version: {id: string; rows: number}; changed: boolean}[])[0]!
+    );
+    expect(results.map(({version}) => version.rows)).toEqual([60_000, 60_000]);
+    expect(results.map(({changed}) => changed).sort()).toEqual([false, true]);
+    const workspace = await openWorkspace(project, ".assay");
+    expect(readdirSync(workspace.datasetDir("set")).sort()).toEqual(
+      [results[0]!.version.id, "latest.json"].sort()
+    );
+    expect(readdirSync(workspace.tmpDir)).toEqual([]);
+  }, 60_000);
+
+  it("do not wait forever: the second refuses after its wait, naming the first", async () => {
     const workspace = await temporaryWorkspace();
     let release = () => {};
     const held = new Promise<void>((resolve) => (release = resolve));
@@ -119,6 +142,66 @@ describe("two pulls at once", () => {
     );
     release();
     expect((await first).version.rows).toBe(1);
+  });
+});
+
+describe("a source that dies half-way", () => {
+  it("over HTTP leaves no version, and the next pull goes on where it ended", async () => {
+    const content = Array.from({length: 20_000}, (_, i) => JSON.stringify({id: i, text: `row ${i}`})).join(
+      "\n"
+    );
+    const bytes = Buffer.from(content);
+    let dies = true;
+    const ranges: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      ranges.push(request.headers.range);
+      const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
+      response.writeHead(from > 0 ? 206 : 200, {
+        etag: '"one"',
+        "content-length": bytes.length - from,
+        ...(from > 0 ? {"content-range": `bytes ${from}-${bytes.length - 1}/${bytes.length}`} : {})
+      });
+      if (!dies) response.end(bytes.subarray(from));
+      else
+        response.write(bytes.subarray(from, from + 50_000), () => setTimeout(() => response.destroy(), 100));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      const workspace = await temporaryWorkspace();
+      const set = fromFile(`http://127.0.0.1:${(server.address() as AddressInfo).port}/rows.jsonl`);
+      await expect(pull(workspace, set)).rejects.toThrow(/rows\.jsonl broke off 6 times .* Pull again/);
+      expect(readdirSync(workspace.datasetDir("set"))).toEqual([]);
+      dies = false;
+      const {version} = await pull(workspace, set);
+      expect(version.rows).toBe(20_000);
+      expect(Number(/\d+/.exec(ranges.at(-1)!)![0])).toBeGreaterThan(50_000);
+    } finally {
+      server.close();
+    }
+  });
+
+  it("while it is read by another tool's importer leaves no version", async () => {
+    const workspace = await temporaryWorkspace();
+    const log = gzipSync('{"messages": [{"role": "user", "content": "hi"}]}\n'.repeat(500));
+    writeFileSync(join(workspace.project, "chat.jsonl.gz"), log.subarray(0, log.length - 20));
+    const set = defineDataset({
+      name: "set",
+      source: {kind: "log", tool: "openai-chat", files: "chat.jsonl.gz"}
+    });
+    await expect(pull(workspace, set)).rejects.toThrow(/chat\.jsonl\.gz cannot be unpacked/);
+    expect(readdirSync(workspace.datasetDir("set"))).toEqual([]);
+  });
+});
+
+describe("rows with one id", () => {
+  it("from two files of a source are refused, and leave the version before as it was", async () => {
+    const workspace = await temporaryWorkspace();
+    writeFileSync(join(workspace.project, "a.jsonl"), '{"id": "x", "n": 1}\n{"id": "y", "n": 2}\n');
+    writeFileSync(join(workspace.project, "b.jsonl"), '{"id": "y", "n": 3}\n{"id": "z", "n": 4}\n');
+    const set = (files: string[]) => defineDataset({name: "set", source: {kind: "files", files}, id: "id"});
+    const {version} = await pull(workspace, set(["a.jsonl"]));
+    await expect(pull(workspace, set(["a.jsonl", "b.jsonl"]))).rejects.toThrow(/y/);
+    expect(readdirSync(workspace.datasetDir("set")).sort()).toEqual([version.id, "latest.json"].sort());
   });
 });
 

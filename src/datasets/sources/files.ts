@@ -5,6 +5,7 @@ import {brokenLines, soundLines} from "./brokenLines.js";
 import {brokenRecords, csvOptions, delimiterOf, soundCsv} from "./csv.js";
 import {download, type Downloaded, isUrl} from "./download.js";
 import {jsonLines} from "./jsonLines.js";
+import {assertWhole} from "./packed.js";
 import {type BrokenLine, type SourceContext, type SourceReader, type SourceRelation} from "./types.js";
 
 export type FileFormat = "parquet" | "csv" | "json" | "jsonl";
@@ -47,6 +48,7 @@ export async function readFiles(
   context: SourceContext
 ): Promise<SourceRelation> {
   const format = source.format ?? formatOf(context.dataset, paths[0]!);
+  if (format !== "parquet") await assertWhole(context.db, context.dataset, paths);
   const list = (of: readonly string[]) => `[${of.map(sqlString).join(", ")}]`;
   const types = source.columns
     ? `columns = {${Object.entries(source.columns)

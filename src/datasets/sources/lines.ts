@@ -17,7 +17,10 @@ export async function* linesOf(db: Database, file: string): AsyncGenerator<strin
       for (const {line} of batch) yield line ?? "";
     return;
   }
-  for await (const line of createInterface({input: bytesOf(file), crlfDelay: Infinity})) yield line;
+  const lines = createInterface({input: bytesOf(file), crlfDelay: Infinity});
+  // Who stops after the first line is no longer listening when the file turns out broken further on.
+  lines.on("error", () => undefined);
+  for await (const line of lines) yield line;
 }
 
 /** The bytes of a file, unpacked when its ending is .gz. */

@@ -1,5 +1,6 @@
 import {gather} from "./files.js";
 import {importers, type LogTool} from "./importers/index.js";
+import {assertWhole} from "./packed.js";
 import {writtenRows} from "./rows.js";
 import {type SourceReader} from "./types.js";
 
@@ -14,6 +15,7 @@ export interface LogSource {
 export const log: SourceReader<LogSource> = async ({tool, files: named, headers = {}}, context) => {
   const list = [named].flat();
   const {paths, downloaded} = await gather(list, headers, context);
+  await assertWhole(context.db, context.dataset, paths);
   async function* rows(): AsyncGenerator<object> {
     for (const path of paths) yield* importers[tool](path, context.db);
   }
