@@ -15,7 +15,7 @@ import {
   sumOfMagnitudes,
   sumOfTwo
 } from "../../src/merge/numeric/vector.js";
-import {countEqual, keepAbove} from "../../src/merge/numeric/keep.js";
+import {countEqual, keepAbove, keepMasked} from "../../src/merge/numeric/keep.js";
 import {Draws} from "../../src/merge/numeric/random.js";
 import {magnitudesAt} from "../../src/merge/numeric/select.js";
 import {addAgreeingPair, keepAgreeing, noteSigns} from "../../src/merge/numeric/signs.js";
@@ -38,6 +38,15 @@ function inArena<T extends Float32Array | Float64Array | Uint8Array | Uint32Arra
 /** The copy in the arena if the other array lies there. */
 function arenaLike(other: Float32Array, copy: Float32Array): Float32Array {
   return other.buffer === arena.buffer ? inArena(copy) : copy;
+}
+
+/** Keeps two fifths of the values; the mask lies where the values do. */
+function keepDrawn(values: Float32Array, start: number, count: number): number[] {
+  const empty = new Uint8Array(Math.ceil(count / 8)).fill(255);
+  const mask = values.buffer === arena.buffer ? inArena(empty) : empty;
+  new Draws(7, "w", "m").mask(mask, start, count, 0.4);
+  keepMasked(values, mask, 0, count);
+  return [...mask];
 }
 
 /** Any float32 there is: by its bits, so that NaN, infinities, subnormals and both zeros are among them. */
@@ -100,9 +109,9 @@ describe("kernels give what the loops give, to the last bit", () => {
     },
     keepAbove: ([a], n) => keepAbove(a!, 0x3f000000, n),
     countEqual: ([a], n) => [0, 0x3f800000, 0x7f800000].map((key) => countEqual(a!, key, n)),
-    "Draws.keep": ([a], n) => new Draws(7, "w", "m").keep(a!, 12_345, n, 0.4),
-    "Draws.keep over 2^32": ([a], n) => new Draws(7, "w", "m").keep(a!, 2 ** 32 - 9, n, 0.4),
-    "Draws.keep beyond 2^32": ([a], n) => new Draws(7, "w", "m").keep(a!, 2 ** 33 + 5, n, 0.4),
+    "Draws.mask and keepMasked": ([a], n) => keepDrawn(a!, 12_345, n),
+    "Draws.mask over 2^32": ([a], n) => keepDrawn(a!, 2 ** 32 - 9, n),
+    "Draws.mask beyond 2^32": ([a], n) => keepDrawn(a!, 2 ** 33 + 5, n),
     magnitudesAt: ([a], n) => {
       if (n === 0) return [];
       const tables = (count: number) =>

@@ -9,10 +9,11 @@ export class Scratch {
   private readonly floats = new Pool(Float32Array, this.arena);
   private readonly doubles = new Pool(Float64Array, this.arena);
   private readonly words = new Pool(Uint32Array, this.arena);
+  private readonly masks = new Pool(Uint8Array, this.arena);
   private readonly raw = new Pool(Uint8Array, this.arena);
 
   reset(): void {
-    for (const pool of [this.floats, this.doubles, this.words]) pool.reset();
+    for (const pool of [this.floats, this.doubles, this.words, this.masks]) pool.reset();
   }
 
   float(count: number): Float32Array {
@@ -26,6 +27,11 @@ export class Scratch {
   /** Zeros to count with. */
   counters(count: number): Uint32Array {
     return this.words.take(count).fill(0);
+  }
+
+  /** Room for so many bits, in steps so that tensors of growing sizes leave little behind. */
+  mask(bits: number): Uint8Array {
+    return this.masks.take(2 ** Math.ceil(Math.log2(Math.max(bits, BLOCK) / 8)));
   }
 
   /** The one buffer for bytes of files. */

@@ -75,6 +75,11 @@ export class MergeTensor {
     return this.scratch.counters(count);
   }
 
+  /** Room for so many bits, kept until the tensor is done. */
+  mask(bits: number): Uint8Array {
+    return this.scratch.mask(bits);
+  }
+
   /** Blocks in ascending order; with `rows`, of whole rows (a tensor of one dimension is one row). */
   *blocks(rows = false): Generator<Block> {
     const [from, to] = this.job.range ?? [0, this.count];

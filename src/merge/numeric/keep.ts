@@ -20,3 +20,14 @@ export function countEqual(values: Float32Array, key: number, count: number): nu
   for (let i = arena ? done : 0; i < count; i++) found += Number((bits[i]! & 0x7fffffff) === key);
   return found;
 }
+
+/** Zeroes values whose bit is not set, from bit `start` on; the first is in the highest bit of a byte. */
+export function keepMasked(values: Float32Array, mask: Uint8Array, start: number, count: number): void {
+  const done = whole(count);
+  const arena = start % 8 === 0 ? arenaOf(values, mask) : undefined;
+  arena?.kernels.keepMasked(values.byteOffset, mask.byteOffset + start / 8, done);
+  for (let i = arena ? done : 0; i < count; i++) {
+    const at = start + i;
+    if (((mask[Math.floor(at / 8)]! >> (7 - (at % 8))) & 1) === 0) values[i] = 0;
+  }
+}

@@ -27,18 +27,21 @@ export class Draws {
     return (h ^ (h >>> 15)) >>> 0;
   }
 
-  /** Zeroes the values (the first of which is at position `start`) whose number is not below density * 2^32. */
-  keep(values: Float32Array, start: number, count: number, density: number): void {
+  /**
+   * Sets the bits (the first position's in the highest bit of a byte) of so many positions from `start` on whose
+   * number is below density * 2^32, to 31 bits.
+   */
+  mask(into: Uint8Array, start: number, count: number, density: number): void {
     const limit = Math.floor(density * 2147483648);
     const high = upperHalf(start);
     const sameHigh = high === upperHalf(start + count);
     const done = whole(count);
-    const arena = sameHigh ? arenaOf(values) : undefined;
-    arena?.kernels.keepAtRandom(values.byteOffset, start, this.first, this.second + high, limit, done);
-    const bits = new Int32Array(values.buffer, values.byteOffset, count);
-    // The sign of (31 random bits - limit) as a mask: a branch on random numbers is guessed wrong half the time.
-    for (let i = arena ? done : 0; i < count; i++)
-      bits[i] = bits[i]! & (((this.at(start + i) >>> 1) - limit) >> 31);
+    const arena = sameHigh ? arenaOf(into) : undefined;
+    arena?.kernels.drawMask(into.byteOffset, start, this.first, this.second + high, limit, done);
+    const from = arena ? done : 0;
+    into.fill(0, from / 8, Math.ceil(count / 8));
+    for (let i = from; i < count; i++)
+      into[i >> 3]! |= (((this.at(start + i) >>> 1) - limit) >>> 31) << (7 - (i & 7));
   }
 }
 

@@ -66,7 +66,9 @@ export const i32 = {
   load: (address: Value<"i32">, offset = 0): Value<"i32"> => ({
     type: "i32",
     code: [...address.code, 0x28, 2, ...unsigned(offset)]
-  })
+  }),
+  loadByte: (address: Value<"i32">): Value<"i32"> => ({type: "i32", code: [...address.code, 0x2d, 0, 0]}),
+  or: instruction("i32", ["i32", "i32"], [0x72])
 };
 
 export const v128 = {
@@ -101,6 +103,13 @@ export const i32x4 = {
   lane: (value: Value<"v128">, lane: number): Value<"i32"> => ({
     type: "i32",
     code: [...value.code, ...vector(27), lane]
+  }),
+  /** The sign bits of the lanes, the first lane's lowest. */
+  signs: instruction("i32", ["v128"], vector(164)),
+  /** Four numbers, each below 2^31. */
+  lanes: (...numbers: readonly [number, number, number, number]): Value<"v128"> => ({
+    type: "v128",
+    code: [...vector(12), ...new Uint8Array(Uint32Array.from(numbers).buffer)]
   }),
   /** Packs eight values from 0 to 65,535 into 16 bits each. */
   narrow: two(134),

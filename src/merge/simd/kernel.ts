@@ -10,11 +10,12 @@ export interface Pointer extends Local<"i32"> {
   readonly bytes: number;
 }
 
-/** What a kernel takes: addresses of values of 2, 4 or 8 bytes, a table's address or another number. */
-export type Parameter = "u16" | "f32" | "f64[]" | "table" | "integer" | "single" | "double";
+/** What a kernel takes: addresses of bits or of values of 2, 4 or 8 bytes, a table's address or another number. */
+export type Parameter = "bits" | "u16" | "f32" | "f64[]" | "table" | "integer" | "single" | "double";
 
-const SIZES: Partial<Record<Parameter, number>> = {u16: 2, f32: 4, "f64[]": 8};
+const SIZES: Partial<Record<Parameter, number>> = {bits: 1 / 8, u16: 2, f32: 4, "f64[]": 8};
 const TYPES: Readonly<Record<Parameter, Type>> = {
+  bits: "i32",
   u16: "i32",
   f32: "i32",
   "f64[]": "i32",
@@ -24,7 +25,7 @@ const TYPES: Readonly<Record<Parameter, Type>> = {
   double: "f64"
 };
 
-type Given<P extends Parameter> = P extends "u16" | "f32" | "f64[]"
+type Given<P extends Parameter> = P extends "bits" | "u16" | "f32" | "f64[]"
   ? Pointer
   : P extends "single"
     ? Local<"f32">
@@ -78,6 +79,10 @@ export class Body {
 
   storeWord(address: Value<"i32">, value: Value<"i32">): void {
     this.code.push(...address.code, ...value.code, 0x36, 2, 0);
+  }
+
+  storeByte(address: Value<"i32">, value: Value<"i32">): void {
+    this.code.push(...address.code, ...value.code, 0x3a, 0, 0);
   }
 
   if(condition: Value<"i32">, then: () => void): void {

@@ -1,14 +1,46 @@
+import {BLOCK} from "../../engine/scratch.js";
+import {type MergeTensor} from "../../engine/tensor.js";
 import {rounded} from "../../numeric/convert.js";
+import {keepMasked} from "../../numeric/keep.js";
 import {Draws} from "../../numeric/random.js";
-import {keepMask, type Sparsifier} from "./sparsify.js";
+import {type Keep, keepMask, type Sparsifier} from "./sparsify.js";
+
+/** Masks are remembered between walks over a tensor while they have no more bits than this (16 MB). */
+const REMEMBERED = 1 << 27;
 
 /** Keeps each entry with probability `density`, drawn from (seed, tensor, model, position). */
-export const random: Sparsifier = (tensor, inputs) =>
-  inputs.map((input) => {
+export const random: Sparsifier = (tensor, inputs) => {
+  const remember = tensor.count * inputs.length <= REMEMBERED;
+  return inputs.map((input) => {
     const {mask, model} = tensor.input(input);
     if (mask) return keepMask(mask);
     const density = rounded(tensor.work, tensor.own(input, "density"));
     if (density >= 1) return undefined;
     const draws = new Draws(tensor.job.seed, tensor.job.name, model);
-    return {apply: (delta, {start, count}) => draws.keep(delta, start, count, density)};
+    return remember ? drawOnce(tensor, draws, density) : drawAgain(tensor, draws, density);
   });
+};
+
+function drawOnce(tensor: MergeTensor, draws: Draws, density: number): Keep {
+  const mask = tensor.mask(tensor.count);
+  let drawn = 0;
+  return {
+    apply(delta, {start, count}) {
+      if (start === drawn) {
+        draws.mask(mask.subarray(start / 8), start, count, density);
+        drawn += count;
+      }
+      keepMasked(delta, mask, start, count);
+    }
+  };
+}
+
+function drawAgain(tensor: MergeTensor, draws: Draws, density: number): Keep {
+  const mask = tensor.mask(BLOCK);
+  return {
+    apply(delta, {start, count}) {
+      draws.mask(mask, start, count, density);
+      keepMasked(delta, mask, 0, count);
+    }
+  };
+}

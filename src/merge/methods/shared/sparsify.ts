@@ -1,4 +1,5 @@
 import {type Block, type MergeTensor} from "../../engine/tensor.js";
+import {keepMasked} from "../../numeric/keep.js";
 import {type Rank, Selection} from "../../numeric/select.js";
 
 /** Zeroes the entries of a difference that a sparsifier drops. */
@@ -13,14 +14,7 @@ export type Sparsifier = (tensor: MergeTensor, inputs: readonly number[]) => (Ke
 
 /** Keeps what a given mask keeps: row-major bits, the first in the highest bit of a byte. */
 export function keepMask(mask: Uint8Array): Keep {
-  return {
-    apply(delta, {start, count}) {
-      for (let i = 0; i < count; i++) {
-        const at = start + i;
-        if (((mask[Math.floor(at / 8)]! >> (7 - (at % 8))) & 1) === 0) delta[i] = 0;
-      }
-    }
-  };
+  return {apply: (delta, {start, count}) => keepMasked(delta, mask, start, count)};
 }
 
 /** A walk over the differences of models to the base, block by block. */

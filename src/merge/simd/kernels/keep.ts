@@ -1,4 +1,4 @@
-import {i32x4, laneSum, v128, type Value} from "../instructions.js";
+import {i32, i32x4, laneSum, v128, type Value} from "../instructions.js";
 import {type Body, kernel, type Local} from "../kernel.js";
 
 const MAGNITUDE = 0x7fffffff;
@@ -24,12 +24,26 @@ export const countEqual = kernel({values: "f32", key: "integer"}, (b, {values, k
   return laneSum(found);
 });
 
-/** Zeroes values whose 31 random bits are not below `limit`; `position` and the words as in Draws. */
-export const keepAtRandom = kernel(
-  {values: "f32", position: "integer", first: "integer", second: "integer", limit: "integer"},
-  (b, {values, position, first, second, limit}) => {
-    const at = b.local("v128");
-    b.set(at, i32x4.add(i32x4.splat(position), lanes(b)));
+/** Zeroes values whose bit is not set; the first value's is the highest of a byte. */
+export const keepMasked = kernel({values: "f32", mask: "bits"}, (b, {values, mask}) => {
+  const high = b.keep(i32x4.lanes(128, 64, 32, 16));
+  const low = b.keep(i32x4.lanes(8, 4, 2, 1));
+  b.loop(8, () => {
+    const byte = b.keep(i32x4.splat(i32.loadByte(mask)));
+    [high, low].forEach((wanted, half) => {
+      const kept = i32x4.eq(v128.and(byte, wanted), wanted);
+      b.store(values, v128.and(v128.load(values, 16 * half), kept), 16 * half);
+    });
+  });
+  return undefined;
+});
+
+/** Sets the bits of those positions whose 31 random bits are below `limit`; the words as in Draws. */
+export const drawMask = kernel(
+  {mask: "bits", position: "integer", first: "integer", second: "integer", limit: "integer"},
+  (b, {mask, position, first, second, limit}) => {
+    // Backwards, because the first lane's sign becomes the lowest bit.
+    const at = b.keep(i32x4.add(i32x4.splat(position), i32x4.lanes(3, 2, 1, 0)));
     const k0 = b.keep(i32x4.splat(first));
     const k1 = b.keep(i32x4.splat(second));
     const below = b.keep(i32x4.splat(limit));
@@ -38,7 +52,7 @@ export const keepAtRandom = kernel(
     ) as [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">];
     const four = b.keep(i32x4.const(4));
     b.loop(8, () => {
-      for (const half of [0, 16]) {
+      const [high, low] = [0, 1].map(() => {
         const h = b.keep(i32x4.mul(v128.xor(at, k0), c0));
         mix(b, h, 15);
         b.set(h, i32x4.mul(i32x4.add(h, k1), c1));
@@ -47,9 +61,10 @@ export const keepAtRandom = kernel(
         mix(b, h, 16);
         b.set(h, i32x4.mul(h, c3));
         mix(b, h, 15);
-        b.store(values, v128.and(v128.load(values, half), i32x4.gtS(below, i32x4.shrU(h, 1))), half);
         b.set(at, i32x4.add(at, four));
-      }
+        return i32x4.signs(i32x4.sub(i32x4.shrU(h, 1), below));
+      }) as [Value<"i32">, Value<"i32">];
+      b.storeByte(mask, i32.or(i32.shl(high, i32.const(4)), low));
     });
     return undefined;
   }
@@ -57,17 +72,4 @@ export const keepAtRandom = kernel(
 
 function mix(b: Body, h: Local<"v128">, bits: number): void {
   b.set(h, v128.xor(h, i32x4.shrU(h, bits)));
-}
-
-/** 0, 1, 2, 3: each mask keeps the lanes from its own on and adds one there. */
-function lanes(b: Body): Value<"v128"> {
-  const zero = i32x4.const(0);
-  const ones = b.keep(i32x4.const(1));
-  const from = (lane: number) =>
-    v128.shuffle(
-      zero,
-      ones,
-      Array.from({length: 16}, (_, byte) => (byte >> 2 >= lane ? 16 + byte : byte))
-    );
-  return i32x4.add(i32x4.add(from(1), from(2)), from(3));
 }
