@@ -115,6 +115,25 @@ describe("adapters", () => {
     expect(await adapted("base", "embedding", "embed_tokens.weight")).toEqual([1, -1, 2, -2, 3, -3]);
   });
 
+  it("bring each dimension of an embedding to DoRA's magnitude, over all rows", async () => {
+    await writeModel(join(work.path, "embedded"), {
+      "model.embed_tokens.weight": {shape: [3, 2], values: [1, 0, 2, 1, 0, 2]}
+    });
+    const adapter = await writeAdapter(
+      "dora-embedding",
+      {r: 1, lora_alpha: 2, use_dora: true},
+      {
+        "base_model.model.model.embed_tokens.lora_embedding_A": {shape: [1, 3], values: [1, 0, 2]},
+        "base_model.model.model.embed_tokens.lora_embedding_B": {shape: [2, 1], values: [1, -1]},
+        "base_model.model.model.embed_tokens.lora_magnitude_vector": {values: [3, 5]}
+      }
+    );
+    // W + 2 (B A)^T has the columns (3, 2, 4) and (-2, 1, -2).
+    const [x, y] = [3 / Math.sqrt(29), 5 / 3];
+    const result = await adapted("embedded", adapter, "model.embed_tokens.weight");
+    [3 * x, -2 * y, 2 * x, y, 4 * x, -2 * y].forEach((v, i) => expect(result[i]).toBeCloseTo(v, 5));
+  });
+
   it("put modules saved whole in the place of the base's", async () => {
     await writeAdapter(
       "saved",

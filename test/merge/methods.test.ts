@@ -1,10 +1,15 @@
+import {mkdir} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {merge} from "../../src/merge/index.js";
+import {METHODS} from "../../src/merge/methods/index.js";
 import {Draws} from "../../src/merge/numeric/random.js";
 import {magnitudesAt} from "../../src/merge/numeric/select.js";
 import {argsortMagnitudes} from "../../src/merge/numeric/argsort.js";
+import {openCheckpoint} from "../../src/merge/safetensors/open.js";
+import {writeSafetensors} from "../../src/merge/safetensors/write.js";
 import {type Given, mergeOne, near} from "./oneTensor.js";
-import {mergeIn, type Tensors, workFolder, writeModel} from "./support.js";
+import {mergeIn, readBytes, type Tensors, workFolder, writeModel} from "./support.js";
 
 let work: Awaited<ReturnType<typeof workFolder>>;
 beforeAll(async () => {
@@ -291,6 +296,36 @@ describe("what models have in common", () => {
     });
     expect(mean.tensors.has("x")).toBe(false);
     expect(mean.report.warnings.join()).toMatch(/the result does not have it/);
+  });
+
+  it("whole numbers pass through every method as they are", async () => {
+    const ids = BigInt64Array.from([3n, -4n, 2n ** 60n + 1n]);
+    for (const name of ["ids-a", "ids-b", "ids-c"]) {
+      await mkdir(join(work.path, name), {recursive: true});
+      await writeSafetensors(join(work.path, name, "model.safetensors"), [
+        {name: "ids", dtype: "I64", shape: [3], data: new Uint8Array(ids.buffer)},
+        {name: "w", dtype: "F32", shape: [2, 2], data: new Uint8Array(Float32Array.of(1, 2, 3, 4).buffer)}
+      ]);
+    }
+    for (const [name, method] of Object.entries(METHODS)) {
+      const count = Math.min(method.models.max, 2);
+      const recipe = {
+        merge_method: name,
+        ...(method.base === "required" && {base_model: "ids-a"}),
+        models: ["ids-b", "ids-c"].slice(0, count).map((model) => ({
+          model,
+          ...("weight" in method.perModel && {parameters: {weight: 1}})
+        })),
+        ...("t" in method.global && {parameters: {t: 0.5}})
+      };
+      const {out} = await merge(recipe, {
+        out: join(work.path, `ids-${name}`),
+        hashCache: join(work.path, "hashes.json"),
+        resolveModel: (model) => join(work.path, model)
+      });
+      const bytes = await readBytes(await openCheckpoint(out), "ids");
+      expect(new BigInt64Array(bytes.buffer, bytes.byteOffset, 3), name).toEqual(ids);
+    }
   });
 
   it("shapes that differ are refused by name", async () => {

@@ -120,6 +120,36 @@ describe("a mixture of experts", () => {
     });
   });
 
+  it("adds noise to an expert's weights, and scales what it writes into the residual stream", async () => {
+    const recipe = (settings: object, dtype?: string) => ({
+      base_model: "base",
+      gate_mode: "random",
+      ...(dtype && {dtype}),
+      experts: [{source_model: "e0", ...settings}, {source_model: "e1"}]
+    });
+    const of = (name: string, expert = 0) =>
+      `model.layers.0.block_sparse_moe.experts.${expert}.${name}.weight`;
+    const plain = (await build(recipe({}))).tensors;
+    const scaled = (await build(recipe({residual_scale: 0.5}))).tensors;
+    expect([...scaled.get(of("w2"))!.values]).toEqual([...plain.get(of("w2"))!.values].map((v) => v / 2));
+    for (const name of [of("w1"), of("w3"), of("w2", 1)]) expect(scaled.get(name)).toEqual(plain.get(name));
+
+    const noisy = (await build(recipe({noise_scale: 0.25, residual_scale: 2}))).tensors;
+    const noise = ["w1", "w3"].flatMap((part) =>
+      [...noisy.get(of(part))!.values].map((v, i) => (v - plain.get(of(part))!.values[i]!) / 0.25)
+    );
+    const scaledNoise = [...noisy.get(of("w2"))!.values].map(
+      (v, i) => (v / 2 - plain.get(of("w2"))!.values[i]!) / 0.25
+    );
+    for (const v of [...noise, ...scaledNoise]) expect(Math.abs(v)).toBeLessThan(5);
+    expect(new Set(noise.map((v) => v.toFixed(2))).size).toBeGreaterThan(9);
+    expect((await build(recipe({noise_scale: 0.25, residual_scale: 2}))).tensors).toEqual(noisy);
+    expect((await build(recipe({residual_scale: 0.5}, "bfloat16"))).tensors.get(of("w2"))!.dtype).toBe(
+      "BF16"
+    );
+    await expect(build(recipe({noise_scale: -1}))).rejects.toThrow(/noise_scale is a number of at least 0/);
+  });
+
   it("is refused with everything that is wrong and its lines", async () => {
     const wrong = `base_model: base
 gate_mode: hidden

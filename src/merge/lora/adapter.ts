@@ -112,7 +112,7 @@ class Edit {
       return void this.problems.push(
         `${keyA} and ${keyB} make [${expected.join(", ")}] but ${target} is [${weight.shape.join(", ")}]`
       );
-    const magnitude = this.magnitude(path, outer, embedding);
+    const magnitude = this.magnitude(path, outer);
     this.changes.set(target, {
       kind: "product",
       a: place(a),
@@ -125,7 +125,7 @@ class Edit {
     this.bias(path, module, outer, scale);
   }
 
-  private magnitude(path: string, outer: number, embedding: boolean): Stored | undefined {
+  private magnitude(path: string, outer: number): Stored | undefined {
     const key = [`${path}.lora_magnitude_vector`, `${path}.lora_magnitude_vector.weight`].find((k) =>
       this.stored.has(k)
     );
@@ -136,7 +136,6 @@ class Edit {
     }
     this.used.add(key);
     const stored = this.stored.get(key)!;
-    if (embedding) this.problems.push(`${key}: DoRA on embeddings is not supported`);
     if (stored.shape.reduce((x, y) => x * y, 1) !== outer)
       this.problems.push(`${key} is [${stored.shape.join(", ")}] but there are ${outer} outputs`);
     return place(stored);

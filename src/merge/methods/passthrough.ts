@@ -1,7 +1,12 @@
+import {type MergeTensor} from "../engine/tensor.js";
+import {Draws} from "../numeric/random.js";
 import {scale} from "../numeric/vector.js";
 import {type Method} from "./types.js";
 
-/** Takes the one model's tensors as they are, multiplied by `scale` where one is given. */
+/**
+ * Takes the one model's tensors as they are, multiplied by `scale` where one is given. Experts of a mixture may have
+ * `noise` too, which recipes cannot set: normal numbers of that standard deviation are added before.
+ */
 export const passthrough: Method = {
   base: "input",
   models: {min: 1, max: 1},
@@ -11,12 +16,21 @@ export const passthrough: Method = {
   chain: true,
   taskVectors: false,
   merge(tensor) {
-    const factor = tensor.input(0).parameters.scale;
+    const {scale: factor, noise = 0} = tensor.input(0).parameters;
+    const normal = noise === 0 ? undefined : normalNumbers(tensor);
     const x = tensor.float();
     for (const block of tensor.blocks()) {
       tensor.load(0, block, x);
+      if (normal) for (let e = 0; e < block.count; e++) x[e] = x[e]! + noise * normal(block.start + e);
       if (factor !== undefined) scale(x, factor, block.count);
       tensor.store(block, x);
     }
   }
 };
+
+/** Standard normal numbers by position, from (seed, tensor, model). */
+function normalNumbers(tensor: MergeTensor): (position: number) => number {
+  const draws = new Draws(tensor.job.seed, tensor.job.name, tensor.input(0).model);
+  const uniform = (i: number) => (draws.at(i) + 0.5) / 4294967296;
+  return (i) => Math.sqrt(-2 * Math.log(uniform(2 * i))) * Math.cos(2 * Math.PI * uniform(2 * i + 1));
+}

@@ -1,5 +1,5 @@
 import {type TensorInput, type TensorJob} from "../engine/job.js";
-import {type FloatDtype} from "../numeric/convert.js";
+import {type FloatDtype, isFloat} from "../numeric/convert.js";
 import {type MergeOptions} from "../options.js";
 import {modelFolder, type OpenModel, openModels} from "../plan/model.js";
 import {type Plan} from "../plan/plan.js";
@@ -10,7 +10,7 @@ import {type MergeReport} from "../report.js";
 import {runPlan} from "../runPlan.js";
 import {type StoredTensor} from "../safetensors/open.js";
 import {conditionNumber, makeGates} from "./gates.js";
-import {type MoeRecipe, readMoeRecipe} from "./read.js";
+import {type Expert, type MoeRecipe, readMoeRecipe} from "./read.js";
 
 export type MoeOptions = MergeOptions;
 
@@ -47,11 +47,13 @@ async function planMoe(
   const hidden = base.checkpoint.tensors.get("model.layers.0.mlp.gate_proj.weight")!.shape[1]!;
   const job = (name: string, model: OpenModel, from: string) => takeJob(name, model, from, moe, seed);
   const jobs = names.filter((name) => !MLP.test(name)).map((name) => job(name, base, name));
-  moe.experts.forEach(({model}, e) => {
-    for (const name of mlp) jobs.push(job(expertName(moe, name, e), of(model), name));
+  const expertJob = (target: string, expert: Expert, name: string) =>
+    changed(job(target, of(expert.model), name), expert, name, moe);
+  moe.experts.forEach((expert, e) => {
+    for (const name of mlp) jobs.push(expertJob(expertName(moe, name, e), expert, name));
   });
-  for (const {model} of moe.shared)
-    for (const name of mlp) jobs.push(job(name.replace(".mlp.", ".mlp.shared_expert."), of(model), name));
+  for (const expert of moe.shared)
+    for (const name of mlp) jobs.push(expertJob(name.replace(".mlp.", ".mlp.shared_expert."), expert, name));
   const gates = await makeGates(moe, base, {hidden, layers, seed});
   const like = base.checkpoint.tensors.get("model.layers.0.mlp.gate_proj.weight")!;
   const constant = (name: string, values: Float32Array) => constantJob(name, values, hidden, like, moe, seed);
@@ -147,6 +149,21 @@ function takeJob(name: string, model: OpenModel, from: string, moe: MoeRecipe, s
   return same
     ? {...shell(name, moe, seed, out), method: "copy", shape, inputs: [input], out: dtype}
     : {...shell(name, moe, seed, out), method: "passthrough", shape, inputs: [input]};
+}
+
+/** A job with the expert's noise and scale, where it has any that apply to this tensor. */
+function changed(job: TensorJob, expert: Expert, name: string, {dtype}: MoeRecipe): TensorJob {
+  const {noiseScale = 0, residualScale = 1} = expert;
+  const scale = /\.down_proj\./.test(name) ? residualScale : 1;
+  const [input] = job.inputs as [TensorInput];
+  if ((noiseScale === 0 && scale === 1) || !isFloat(input.dtype)) return job;
+  const stored = input.dtype === "BF16" || input.dtype === "F16" ? input.dtype : "F32";
+  return {
+    ...job,
+    method: "passthrough",
+    out: dtype ?? stored,
+    inputs: [{...input, parameters: {scale, noise: noiseScale}}]
+  };
 }
 
 /** A tensor that is in no file: every row comes from the values given. */

@@ -7,6 +7,10 @@ export interface Expert {
   model: ModelReference;
   positive: string[];
   negative: string[];
+  /** Standard deviation of the noise added to the expert's weights. */
+  noiseScale?: number;
+  /** What the weights that write into the residual stream (down_proj) are multiplied by. */
+  residualScale?: number;
 }
 
 export interface MoeRecipe {
@@ -29,7 +33,7 @@ const KEYS = [
   "dtype",
   "experts_per_token"
 ];
-const EXPERT_KEYS = ["source_model", "positive_prompts", "negative_prompts"];
+const EXPERT_KEYS = ["source_model", "positive_prompts", "negative_prompts", "noise_scale", "residual_scale"];
 const GATES = ["random", "uniform_random", "cheap_embed"];
 const DTYPES: Record<string, RecipeDtype> = {float32: "F32", float16: "F16", bfloat16: "BF16"};
 
@@ -130,10 +134,28 @@ function readExperts(value: unknown, key: string, prompted: boolean, problem: Re
       problem([key, i, name], `${name} is a list of texts.`);
       return [];
     };
+    const scale = (name: string, least: number) => {
+      const number = entry[name];
+      if (number === undefined || number === null) return undefined;
+      if (typeof number === "number" && Number.isFinite(number) && number >= least) return number;
+      problem([key, i, name], `${name} is a number${least === 0 ? " of at least 0" : ""}.`);
+      return undefined;
+    };
+    const noiseScale = scale("noise_scale", 0);
+    const residualScale = scale("residual_scale", -Infinity);
     const positive = prompts("positive_prompts");
     if (prompted && positive.length === 0)
       problem([key, i], "cheap_embed needs positive_prompts for every expert.");
-    return model ? [{model, positive, negative: prompts("negative_prompts")}] : [];
+    if (!model) return [];
+    return [
+      {
+        model,
+        positive,
+        negative: prompts("negative_prompts"),
+        ...(noiseScale === undefined ? {} : {noiseScale}),
+        ...(residualScale === undefined ? {} : {residualScale})
+      }
+    ];
   });
 }
 
