@@ -13,7 +13,8 @@ import {
 } from "./layers.js";
 import {type TokenizerPlan} from "../tokenizer/plan.js";
 import {type OpenModel} from "./model.js";
-import {makeTensor, type Masks, type TensorContext, type TensorSite} from "./tensorPlan.js";
+import {type Masks, type TensorContext, type TensorSite} from "./site.js";
+import {makeTensor} from "./tensorPlan.js";
 
 export interface PlanOptions {
   seed: number;

@@ -1,5 +1,5 @@
 import {METHODS, type ParameterSpec} from "../methods/index.js";
-import {isMapping, type Reader} from "./read.js";
+import {isMapping, type Reader} from "./reader.js";
 import {type FilteredSetting, type Parameters, type Scalar, type Setting} from "./types.js";
 
 /** Checks a `parameters:` mapping. Names the method does not know and values outside their range are problems. */

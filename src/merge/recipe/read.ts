@@ -1,16 +1,11 @@
 import {METHODS} from "../methods/index.js";
-import {type Problem} from "./problems.js";
-import {parseReference, referenceText} from "./reference.js";
+import {checkMethod} from "./checkMethod.js";
 import {readParameters} from "./parameters.js";
+import {type Problem} from "./problems.js";
+import {isMapping, makeReader, type Reader} from "./reader.js";
+import {readModels, readSlices} from "./slices.js";
 import {readTokenizer} from "./tokenizer.js";
-import {
-  type ModelReference,
-  type OutputSlice,
-  type Recipe,
-  type RecipeDtype,
-  type Source,
-  type TokenizerSettings
-} from "./types.js";
+import {type Recipe, type RecipeDtype, type TokenizerSettings} from "./types.js";
 
 const TOP_KEYS = [
   "name",
@@ -27,16 +22,6 @@ const TOP_KEYS = [
   "parameters"
 ];
 const DTYPES: Record<string, RecipeDtype> = {float32: "F32", float16: "F16", bfloat16: "BF16"};
-
-export interface Reader {
-  problem(path: string, message: string): void;
-  keys(value: Record<string, unknown>, path: string, known: readonly string[]): void;
-  reference(value: unknown, path: string): ModelReference | undefined;
-}
-
-export function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** Turns one YAML document into a recipe, adding what is wrong to `problems`. */
 export function readRecipe(
@@ -91,46 +76,6 @@ export function readRecipe(
   return recipe;
 }
 
-function makeReader(lines: Record<string, number>, problems: Problem[]): Reader {
-  const problem = (path: string, message: string) => {
-    let at = path;
-    while (lines[at] === undefined && at !== "")
-      at = at.includes(".") ? at.slice(0, at.lastIndexOf(".")) : "";
-    problems.push({line: lines[at] ?? 1, message});
-  };
-  return {
-    problem,
-    keys(value, path, known) {
-      for (const key of Object.keys(value))
-        if (!known.includes(key))
-          problem(
-            path ? `${path}.${key}` : key,
-            `unknown key ${JSON.stringify(key)}. Known here: ${known.join(", ")}.`
-          );
-    },
-    reference(value, path) {
-      const parsed = readReference(value);
-      if (typeof parsed !== "string") return parsed;
-      problem(path, parsed + ".");
-      return undefined;
-    }
-  };
-}
-
-function readReference(value: unknown): ModelReference | string {
-  if (typeof value === "string") return parseReference(value);
-  const part = (of: unknown) =>
-    isMapping(of) && typeof of.path === "string"
-      ? {path: of.path, ...(of.revision == null ? {} : {revision: String(of.revision)})}
-      : undefined;
-  if (isMapping(value)) {
-    const model = part(value.model);
-    const adapter = value.lora == null ? undefined : part(value.lora);
-    if (model && (value.lora == null || adapter)) return {...model, ...(adapter && {adapter})};
-  }
-  return "a model is a path such as ./models/base, or MODEL+ADAPTER";
-}
-
 function readName(value: unknown, reader: Reader): string {
   if (typeof value !== "string" || !/^[\w.-]+$/.test(value))
     reader.problem("name", "a document's name is made of letters, digits, dot, dash and underscore.");
@@ -162,99 +107,6 @@ function readDtype(value: unknown, path: string, reader: Reader): RecipeDtype | 
   return dtype;
 }
 
-function readModels(
-  value: unknown,
-  base: ModelReference | undefined,
-  method: string | undefined,
-  reader: Reader
-): OutputSlice[] {
-  if (value === undefined) return [];
-  const sources = readSources(value, "models", ["model", "parameters"], method, reader);
-  if (base && !sources.some(({model}) => referenceText(model) === referenceText(base)))
-    sources.push({model: base, parameters: {}});
-  return [{sources, parameters: {}}];
-}
-
-function readSlices(value: unknown, method: string | undefined, reader: Reader): OutputSlice[] {
-  if (!Array.isArray(value) || value.length === 0) {
-    reader.problem("slices", "slices is a list of {sources: [{model, layer_range}]}.");
-    return [];
-  }
-  return value.map((slice: unknown, i) => {
-    const path = `slices.${i}`;
-    if (!isMapping(slice)) {
-      reader.problem(path, "a slice is a mapping with sources.");
-      return {sources: [], parameters: {}};
-    }
-    reader.keys(slice, path, ["sources", "base_model", "residual_weight", "parameters"]);
-    const sources = readSources(
-      slice.sources,
-      `${path}.sources`,
-      ["model", "layer_range", "parameters"],
-      method,
-      reader
-    );
-    const lengths = new Set(sources.flatMap(({layerRange: r}) => (r ? [r[1] - r[0]] : [])));
-    if (lengths.size > 1)
-      reader.problem(
-        path,
-        `the sources of one slice have different lengths (${[...lengths].join(", ")} layers). Give them equally long layer_ranges.`
-      );
-    const base =
-      slice.base_model == null ? undefined : reader.reference(slice.base_model, `${path}.base_model`);
-    return {
-      sources,
-      ...(base && {base}),
-      parameters: readParameters(slice.parameters, `${path}.parameters`, method, "any", reader)
-    };
-  });
-}
-
-function readSources(
-  value: unknown,
-  path: string,
-  keys: readonly string[],
-  method: string | undefined,
-  reader: Reader
-): Source[] {
-  if (!Array.isArray(value) || value.length === 0) {
-    reader.problem(path, `${path} is a list of models, each as {model: PATH}.`);
-    return [];
-  }
-  const sources: Source[] = [];
-  value.forEach((entry: unknown, i) => {
-    const at = `${path}.${i}`;
-    if (!isMapping(entry)) return reader.problem(at, "a model is listed as {model: PATH, parameters: {…}}.");
-    reader.keys(entry, at, keys);
-    const model = reader.reference(entry.model, `${at}.model`);
-    const parameters = readParameters(entry.parameters, `${at}.parameters`, method, "model", reader);
-    const layerRange = keys.includes("layer_range") ? readRange(entry.layer_range, at, reader) : undefined;
-    if (!model) return;
-    const twin = keys.includes("layer_range")
-      ? undefined
-      : sources.find((source) => referenceText(source.model) === referenceText(model));
-    // A model listed twice counts once, with its first parameters.
-    if (twin) twin.parameters = {...parameters, ...twin.parameters};
-    else sources.push({model, parameters, ...(layerRange && {layerRange})});
-  });
-  return sources;
-}
-
-function readRange(value: unknown, path: string, reader: Reader): [number, number] | undefined {
-  if (
-    Array.isArray(value) &&
-    value.length === 2 &&
-    value.every((n) => Number.isSafeInteger(n) && (n as number) >= 0) &&
-    (value[1] as number) > (value[0] as number)
-  )
-    return value as [number, number];
-  reader.problem(
-    `${path}.layer_range`,
-    "layer_range is [FIRST, LAST+1], two whole numbers of which the second is larger."
-  );
-  return undefined;
-}
-
 function readTokenizers(value: Record<string, unknown>, reader: Reader): {tokenizer?: TokenizerSettings} {
   if (value.tokenizer_source != null && value.tokenizer != null)
     reader.problem("tokenizer", "tokenizer and tokenizer_source exclude each other. Keep tokenizer.");
@@ -277,35 +129,4 @@ function readTemplate(value: unknown, reader: Reader): {chatTemplate?: string} {
     return {};
   }
   return {chatTemplate: value};
-}
-
-/** What can be said about method and models before any file is opened. */
-function checkMethod(recipe: Recipe, reader: Reader): void {
-  const method = METHODS[recipe.method]!;
-  if (method.base === "required" && !recipe.base && !recipe.slices.every(({base}) => base))
-    reader.problem("merge_method", `${recipe.method} needs a base_model. Add base_model: PATH.`);
-  recipe.slices.forEach((slice, i) => {
-    const path = recipe.form === "models" ? "models" : `slices.${i}`;
-    const base = slice.base ?? recipe.base;
-    const isBase = ({model}: Source) => base !== undefined && referenceText(model) === referenceText(base);
-    if (method.base === "required" && base && !slice.sources.some(isBase))
-      reader.problem(path, `the base_model is not among the slice's sources. Add it with its layer_range.`);
-    const counted = method.base === "input" ? slice.sources : slice.sources.filter((s) => !isBase(s));
-    const {min, max} = method.models;
-    const among = method.base === "input" ? "" : " beside the base_model";
-    if (counted.length < min || counted.length > max)
-      reader.problem(
-        path,
-        `${recipe.method} takes ${min === max ? `exactly ${min}` : max === Infinity ? `at least ${min}` : `${min} to ${max}`} model${max === 1 ? "" : "s"}${among}, but ${counted.length} ${counted.length === 1 ? "is" : "are"} listed.`
-      );
-    if (recipe.method === "linear" && recipe.form === "models" && base) {
-      const unlisted = slice.sources.find(isBase);
-      const weighted = [unlisted?.parameters, slice.parameters, recipe.parameters];
-      if (unlisted && weighted.every((level) => level?.weight === undefined))
-        reader.problem(
-          "base_model",
-          "linear would give the unlisted base_model no weight. List it under models with a weight, or drop base_model."
-        );
-    }
-  });
 }

@@ -1,4 +1,4 @@
-import {isMapping, type Reader} from "./read.js";
+import {isMapping, type Reader} from "./reader.js";
 import {type TokenizerSettings, type TokenSource} from "./types.js";
 
 /** Reads `tokenizer:` (or `tokenizer_source:` as its short form). */

@@ -1,0 +1,55 @@
+import {parseReference} from "./reference.js";
+import {type Problem} from "./problems.js";
+import {type ModelReference} from "./types.js";
+
+/** Notes what is wrong at a path of the recipe, with its line. */
+export interface Reader {
+  problem(path: string, message: string): void;
+  keys(value: Record<string, unknown>, path: string, known: readonly string[]): void;
+  reference(value: unknown, path: string): ModelReference | undefined;
+}
+
+export function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A reader that adds to `problems`. */
+export function makeReader(lines: Record<string, number>, problems: Problem[]): Reader {
+  const problem = (path: string, message: string) => {
+    let at = path;
+    while (lines[at] === undefined && at !== "")
+      at = at.includes(".") ? at.slice(0, at.lastIndexOf(".")) : "";
+    problems.push({line: lines[at] ?? 1, message});
+  };
+  return {
+    problem,
+    keys(value, path, known) {
+      for (const key of Object.keys(value))
+        if (!known.includes(key))
+          problem(
+            path ? `${path}.${key}` : key,
+            `unknown key ${JSON.stringify(key)}. Known here: ${known.join(", ")}.`
+          );
+    },
+    reference(value, path) {
+      const parsed = readReference(value);
+      if (typeof parsed !== "string") return parsed;
+      problem(path, parsed + ".");
+      return undefined;
+    }
+  };
+}
+
+function readReference(value: unknown): ModelReference | string {
+  if (typeof value === "string") return parseReference(value);
+  const part = (of: unknown) =>
+    isMapping(of) && typeof of.path === "string"
+      ? {path: of.path, ...(of.revision == null ? {} : {revision: String(of.revision)})}
+      : undefined;
+  if (isMapping(value)) {
+    const model = part(value.model);
+    const adapter = value.lora == null ? undefined : part(value.lora);
+    if (model && (value.lora == null || adapter)) return {...model, ...(adapter && {adapter})};
+  }
+  return "a model is a path such as ./models/base, or MODEL+ADAPTER";
+}
