@@ -40,8 +40,16 @@ describe("people whom English announces", () => {
   ])("are not %s", (text) => expect(cueOf(text)).toEqual([]));
 
   it("have the family name behind a given name that the library knows", () => {
-    expect(named("A letter by Melissa Vandenbroucke arrived.", "PERSON")).toEqual(["Melissa Vandenbroucke"]);
+    expect(named("Taylor Barabás\nAreavibes Inc", "PERSON")).toEqual(["Taylor Barabás"]);
+    expect(named("the verses from Melissa Kristoffersen's Cautionary Tales", "PERSON")).toEqual([
+      "Melissa Kristoffersen"
+    ]);
     expect(named("A letter by Melissa in May.", "PERSON")).toEqual(["Melissa"]);
+  });
+
+  it("end before an address or what stands for one", () => {
+    for (const address of ["steve.burt@example.org", "<EMAIL_ADDRESS>", "EMAIL_ADDRESS:jackfrankmarksen"])
+      expect(named(`From: Steve Burt <${address}>\n`, "PERSON")).toEqual(["Steve Burt"]);
   });
 
   it("are not found in what stands for something that was replaced", () => {

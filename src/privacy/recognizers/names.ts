@@ -8,8 +8,6 @@ type Place = {text: string; offset?: {start: number; length: number}};
 
 const parsed = new WeakMap<ScanContext, Parsed>();
 const HONORIFIC = /^(?:(?:mr|mrs|ms|miss|mx|dr|prof|sir|lord|lady|rev|hon|capt|sgt|lt|col|gen)\b\.?\s+)+/i;
-/** What stands for something that was replaced, such as `<US_SSN>`, is no name. */
-const IN_TAG = {before: /<[A-Z_]*(?::[a-z]*)?$/, after: /^[A-Z_]*(?::?[a-z]{0,16})?>/, longest: 48};
 const SURNAME =
   /^ (?!(?:And|But|The|Is|Was|Has|Please|Thanks|On|In|At|To|For|From|Inc|Ltd|Street|Road|Avenue)\b)\p{Lu}\p{Ll}[\p{L}\p{M}-]*/u;
 const POSSESSIVE = /['\u2019]s?$/;
@@ -46,7 +44,11 @@ function findings(text: string, places: Place[], type: string, score: number, ru
   for (const place of places) {
     // The library's offsets drift where a text has runs of signs; its words do not.
     const near = Math.max(0, (place.offset?.start ?? 0) - DRIFT);
-    const words = place.text.split(/[\r\n]/)[0]!.trim();
+    // What stands in angle brackets behind a name, an address or what replaced it, is no part of it.
+    const words = place.text
+      .replace(/^[<>\s]+/, "")
+      .split(/[\r\n<>]/)[0]!
+      .trim();
     let start = text.startsWith(words, place.offset?.start) ? place.offset!.start : text.indexOf(words, near);
     if (start < 0 || words === "") continue;
     let end = start + words.length;
@@ -55,7 +57,7 @@ function findings(text: string, places: Place[], type: string, score: number, ru
     while (end > start && !isWordAt(text, end - 1)) end--;
     end -= POSSESSIVE.exec(text.slice(start, end))?.[0].length ?? 0;
     if (type === "PERSON") end += surnameAfter(text, start, end);
-    if (end - start > 1 && !isInTag(text, start, end)) found.push({type, start, end, score, rule});
+    if (end - start > 1) found.push({type, start, end, score, rule});
   }
   return found;
 }
@@ -64,11 +66,4 @@ function findings(text: string, places: Place[], type: string, score: number, ru
 function surnameAfter(text: string, start: number, end: number): number {
   if (!/^\p{Lu}[\p{L}\p{M}-]*\p{Ll}$/u.test(text.slice(start, end))) return 0;
   return SURNAME.exec(text.slice(end, end + 32))?.[0].length ?? 0;
-}
-
-function isInTag(text: string, start: number, end: number): boolean {
-  const {before, after, longest} = IN_TAG;
-  return (
-    before.test(text.slice(Math.max(0, start - longest), start)) || after.test(text.slice(end, end + longest))
-  );
 }
