@@ -1,7 +1,7 @@
 import {html} from "htl";
 import type {DatasetsData, DatasetView, VersionManifest} from "../site/types.js";
 import {duplicates, labelConflicts} from "./duplicates.js";
-import {badge, code, type Content, emptyState, facts, section} from "./elements.js";
+import {badge, code, type Content, emptyState, facts, nothing, section} from "./elements.js";
 import {count, plural, time} from "./format.js";
 import {type Input, select} from "./inputs.js";
 import {labelPlot} from "./labelPlot.js";
@@ -38,7 +38,7 @@ export function chooseDataset(data: DatasetsData): Input<ChosenVersion | null> {
 
 /** A version of a data set: what it is, what changed, what was dropped, what is double, contradictory or personal. */
 export function dataSet(chosen: ChosenVersion | null): Content {
-  if (!chosen) return null;
+  if (!chosen) return nothing();
   const {dataset, version} = chosen;
   const details = dataset.details.find((one) => one.version === version.id);
   const found = dataset.ledgers.find((one) => one.version === version.id);

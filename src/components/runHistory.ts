@@ -1,7 +1,7 @@
 import {html} from "htl";
 import type {RunCandidate, RunManifest, RunsData} from "../site/types.js";
 import {dataTable} from "./dataTable.js";
-import {badge, code, type Content, emptyState, facts, hash, section} from "./elements.js";
+import {badge, code, type Content, emptyState, facts, hash, nothing, section} from "./elements.js";
 import {count, dollars, duration, list, plural, time} from "./format.js";
 import {type Input, select} from "./inputs.js";
 
@@ -24,7 +24,7 @@ export function chooseAnyRun(data: RunsData): Input<RunManifest | null> {
 
 /** Everything needed to trace a run's numbers, and what to type to run it again. */
 export function provenance(run: RunManifest | null): Content {
-  if (!run) return null;
+  if (!run) return nothing();
   return html`<div>
     ${section(
       run.id,
@@ -165,7 +165,7 @@ const erasedRows = (purged: NonNullable<RunManifest["purged"]>) =>
 
 /** Every sealed run, the newest first. */
 export function runList(data: RunsData): Content {
-  if (data.runs.length === 0) return null;
+  if (data.runs.length === 0) return nothing();
   return section(
     "All runs",
     dataTable(

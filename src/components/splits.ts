@@ -1,7 +1,7 @@
 import {html} from "htl";
 import type {SplitsData, SplitsView, VerdictsData} from "../site/types.js";
 import {classShares} from "./classShares.js";
-import {badge, code, type Content, emptyState, hash, section} from "./elements.js";
+import {badge, code, type Content, emptyState, hash, nothing, section} from "./elements.js";
 import {count, list, plural, time} from "./format.js";
 import {type Input, select} from "./inputs.js";
 import {leakagePlot} from "./leakagePlot.js";
@@ -32,7 +32,7 @@ export function chooseSplits(data: SplitsData): Input<SplitsView | null> {
 
 /** Which split to use and why, the splits side by side, and what the choice changes in the results. */
 export function splits(view: SplitsView | null, verdicts: VerdictsData): Content {
-  if (!view) return null;
+  if (!view) return nothing();
   if (view.splits.length === 0)
     return emptyState(`${view.dataset} has not been split yet.`, [
       "An eval makes the split it names when it runs. To make every strategy its columns allow and see them side by side: ",
