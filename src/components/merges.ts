@@ -3,9 +3,10 @@ import type {Comparison} from "../decisions/types.js";
 import type {ModelManifest, ModelsData, RunView} from "../site/types.js";
 import {differencesFrom} from "./differences.js";
 import {dataTable} from "./dataTable.js";
-import {code, type Content, emptyState, facts, hash, section} from "./elements.js";
-import {bytes, count, formatFor, list, type ScoreFormat} from "./format.js";
+import {code, type Content, details, emptyState, facts, hash, section} from "./elements.js";
+import {bytes, count, duration, formatFor, list, type ScoreFormat} from "./format.js";
 import {scoreFormatOf} from "./intervalPlot.js";
+import {mergeLayers} from "./mergeLayers.js";
 import {loadRows, type RunRows, rowsIn, scoresOf} from "./runRows.js";
 
 /** The rows of a run that has candidates made by merging; undefined, without fetching, when it has none. */
@@ -26,18 +27,28 @@ function mergedCandidates(run: RunView, data: ModelsData): Merged[] {
   });
 }
 
-/** Every merged candidate: its parents, its recipe, figures of the merge, and its scores beside its parents'. */
+/**
+ * Every merge: its parents, its recipe, how the parents relate, and, where it is a candidate of the run, its scores
+ * beside its parents'. Merges that no candidate of the run uses come last.
+ */
 export function merges(run: RunView | null, data: ModelsData, rows: RunRows | undefined): Content {
-  if (!run) return null;
-  const merged = mergedCandidates(run, data);
-  if (merged.length === 0 || !rows)
-    return emptyState("No candidate of this run was made by merging.", [
-      "A merge is a recipe in ",
-      code("evals/recipes/"),
-      ": parents, a method, and its settings. Give it to an eval as a candidate, and its parents stand beside it here."
+  const merged = run && rows ? mergedCandidates(run, data) : [];
+  const shown = new Set(merged.map(({model}) => model.id));
+  const others = data.models.filter(
+    (model) => model.folder !== undefined && model.merge && !shown.has(model.id)
+  );
+  if (merged.length === 0 && others.length === 0)
+    return emptyState(run ? "No candidate of this run was made by merging." : "No models were merged yet.", [
+      "Merge models in an eval with ",
+      code("mergedModel"),
+      ", or by a recipe with ",
+      code("assay merge RECIPE --out DIR"),
+      ". The result stands here beside its parents."
     ]);
   return html`<div>
-    ${section("Family", family(data, run))} ${merged.map((one) => mergeSection(one, run, rows))}
+    ${run && merged.length > 0 ? section("Family", family(data, run)) : null}
+    ${run && rows ? merged.map((one) => mergeSection(one, run, rows)) : null}
+    ${others.map((model) => section(model.name, recordedMerge(model, run)))}
   </div>`;
 }
 
@@ -53,28 +64,74 @@ function mergeSection({candidate, model}: Merged, run: RunView, rows: RunRows): 
   return section(
     candidate,
     html`<p>${gain(candidate, against, format)}</p>`,
+    scoreTableOf([candidate, ...parents.map(({name}) => name)], against, run, format),
+    madeOf(model)
+  );
+}
+
+function recordedMerge(model: ModelManifest, run: RunView | null): Content {
+  return [
+    html`<p>
+      ${run ? "No candidate of this run is this model" : "No run has this model as a candidate"}, so nothing
+      says whether it is better than its parents.
+    </p>`,
+    madeOf(model)
+  ];
+}
+
+/** What a merge was made from and by, and how its parents relate. */
+function madeOf(model: ModelManifest): Content {
+  const {merge, recipe, files} = model;
+  return [
     facts([
-      ["Parents", list(model.parents.map(({name}) => name))],
-      ["Method", model.recipe?.method ?? "not recorded"],
-      [
-        "Recipe",
-        model.recipe
-          ? html`<span>${model.recipe.source ?? "made in code"}, ${hash(model.recipe.sha256)}</span>`
-          : undefined
-      ],
-      ["Settings", settingsText(model.settings)],
+      ["Parents", list(model.parents.map(({name}) => (name === merge?.base ? `${name} (base)` : name)))],
+      ["Method", recipe?.method ?? "not recorded"],
+      ["Parameters", parametersText(model)],
+      ["Seed", merge && String(merge.seed)],
+      ["Arithmetic", merge && (merge.exact ? "the reference's, step by step" : "float32, rounded once")],
       [
         "Weights",
-        `${bytes(model.files.reduce((sum, file) => sum + file.bytes, 0))} in ${count(model.files.length)} file${model.files.length === 1 ? "" : "s"}`
+        `${bytes(files.reduce((sum, file) => sum + file.bytes, 0))} in ${count(files.length)} file${files.length === 1 ? "" : "s"}${model.folder === undefined ? "" : `, in ${model.folder}`}`
       ],
-      ["Model", hash(model.id)],
-      ...Object.entries(model.metrics ?? {}).map(([name, value]): [string, Content] => [
-        METRICS[name] ?? spaced(name),
-        metricText(name, value)
-      ])
+      ["NaN or infinite", merge && (merge.nonFinite === 0 ? "none" : `${count(merge.nonFinite)} values`)],
+      [
+        "Took",
+        model.metrics?.mergeSeconds === undefined ? undefined : duration(1000 * model.metrics.mergeSeconds)
+      ],
+      ["Model", hash(model.id)]
     ]),
-    scoreTableOf([candidate, ...parents.map(({name}) => name)], against, run, format)
-  );
+    merge ? mergeLayers(merge) : null,
+    merge?.warnings.map((warning) => html`<p class="small">${warning}</p>`),
+    recipe?.source === undefined
+      ? null
+      : html`<div>
+          <h3>Recipe</h3>
+          <pre tabindex="0">${recipe.source.trimEnd()}</pre>
+        </div>`,
+    details(
+      `Hashes of ${count(files.length)} files`,
+      dataTable(
+        files,
+        [
+          {name: "File", heading: true, value: ({path}) => path},
+          {name: "Size", numeric: true, value: (file) => bytes(file.bytes)},
+          {name: "SHA-256", value: ({sha256}) => html`<code>${sha256}</code>`}
+        ],
+        {caption: `Files of ${model.name}`}
+      )
+    )
+  ];
+}
+
+/** Parameters of the whole merge as the recipe sets them; those of single models stand in the recipe. */
+function parametersText({recipe, settings}: ModelManifest): string | undefined {
+  const lines = (recipe?.source ?? "").split("\n");
+  const start = lines.indexOf("parameters:");
+  const own = start < 0 ? [] : lines.slice(start + 1);
+  const end = own.findIndex((line) => /^\S/.test(line));
+  const given = (end < 0 ? own : own.slice(0, end)).map((line) => line.trim()).filter((line) => line !== "");
+  if (given.length > 0) return given.join(", ");
+  return recipe?.source === undefined ? settingsText(settings) : undefined;
 }
 
 /** Says in words whether the merge beats its best parent. */
@@ -121,20 +178,6 @@ function scoreTableOf(
     ],
     {caption: `Scores of ${names[0]} beside its parents'`, highlight: ({candidate}) => candidate === names[0]}
   );
-}
-
-const METRICS: Record<string, string> = {
-  signConflictShare: "Sign conflicts",
-  deltaCosine: "Cosine of deltas"
-};
-
-function metricText(name: string, value: number): string {
-  return name.endsWith("Share") ? `${(100 * value).toFixed(1)}%` : Number(value.toPrecision(4)).toString();
-}
-
-function spaced(name: string): string {
-  const words = name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function settingsText(settings: Record<string, unknown>): string | undefined {

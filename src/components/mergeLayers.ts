@@ -1,0 +1,266 @@
+import * as Plot from "@observablehq/plot";
+import {html} from "htl";
+import type {ModelManifest} from "../site/types.js";
+import {chart} from "./chart.js";
+import {dataTable} from "./dataTable.js";
+import {type Content, details} from "./elements.js";
+import {share} from "./format.js";
+import {responsive} from "./responsive.js";
+
+type MergeRecord = NonNullable<ModelManifest["merge"]>;
+type LayerRelations = MergeRecord["layers"][number];
+
+interface Figure {
+  layer: number;
+  /** A model or a pair of models. */
+  of: string;
+  value: number;
+}
+
+/**
+ * How the parents of a merge relate: sizes of their changes, cosines of all pairs and the share of conflicting signs,
+ * layer by layer where the models have numbered layers, and as a table.
+ */
+export function mergeLayers(record: MergeRecord): Content {
+  const numbered = record.layers.filter(({layer}) => layer !== undefined);
+  if (record.layers.length === 0) return null;
+  return html`<div>
+    <h3>How the parents relate</h3>
+    <p>${summary(record)}</p>
+    ${numbered.length > 1 ? [...sizes(record, numbered), cosines(numbered), conflicts(numbered)] : null}
+    ${numbered.length > 1 ? details("The same in numbers", table(record)) : table(record)}
+  </div>`;
+}
+
+function whereOf({layer}: LayerRelations): string {
+  return layer === undefined ? "outside the layers" : `layer ${layer}`;
+}
+
+function summary({base, layers}: MergeRecord): string {
+  const about = base === undefined ? "their tensors" : `their differences from ${base}`;
+  const known = layers.flatMap(({relations: {signConflict}, ...where}) =>
+    signConflict === null ? [] : [{where: whereOf(where as LayerRelations), signConflict}]
+  );
+  const intro = `Figures are of ${about}.`;
+  if (known.length === 0) return `${intro} No element is changed by two parents.`;
+  const sorted = [...known].sort((a, b) => a.signConflict - b.signConflict);
+  const [least, most] = [sorted[0]!, sorted.at(-1)!];
+  if (known.length === 1)
+    return `${intro} Of the elements that several parents change, ${share(most.signConflict)} are pulled both ways.`;
+  return `${intro} Of the elements that several parents change, ${share(least.signConflict)} (${least.where}) to ${share(most.signConflict)} (${most.where}) are pulled both ways.`;
+}
+
+function pairsOf({relations: {models, cosine}}: LayerRelations): {of: string; value: number | null}[] {
+  return models.flatMap((a, i) =>
+    models.slice(i + 1).map((b, j) => ({
+      of: `${a} – ${b}`,
+      value: cosine[i * models.length + i + 1 + j] ?? null
+    }))
+  );
+}
+
+function frame(title: string, note: string, drawn: HTMLElement): HTMLElement {
+  return html`<div>
+    <p class="small"><b>${title}.</b> ${note}</p>
+    ${drawn}
+  </div>`;
+}
+
+/** Axes that all charts share, so that layers stand below each other. */
+function layerAxis(layers: readonly LayerRelations[], width: number): Plot.PlotOptions {
+  const last = Math.max(...layers.map(({layer}) => layer!));
+  return {
+    width,
+    marginLeft: 56,
+    marginRight: 12,
+    x: {
+      domain: [-0.5, last + 0.5],
+      label: "layer",
+      labelAnchor: "right",
+      labelArrow: "none",
+      ticks: Math.min(last + 1, Math.max(3, Math.floor(width / 70))),
+      tickFormat: (layer: number) => (Number.isInteger(layer) ? String(layer) : "")
+    }
+  };
+}
+
+const COLOURS = ["var(--accent)", "var(--worse, #b4540a)", "var(--text)", "var(--muted)"];
+const DASHES = ["", "5 3", "2 3", "8 3 2 3"];
+
+function sizes(record: MergeRecord, layers: readonly LayerRelations[]): HTMLElement[] {
+  const figures = layers.flatMap(({layer, relations: {models, norms, deltaNorms}}): Figure[] =>
+    models.map((of, i) => ({layer: layer!, of, value: (deltaNorms ?? norms)[i]!}))
+  );
+  const names = [...new Set(figures.map(({of}) => of))];
+  const note =
+    record.base === undefined ? "Norm of each parent's tensors." : "Norm of what each parent changes.";
+  return [
+    frame(
+      "Size",
+      note,
+      responsive((width) =>
+        chart({
+          ...layerAxis(layers, width),
+          ariaLabel: `Size of the parents' changes in ${layers.length} layers`,
+          height: 150,
+          y: {label: null, zero: true, ticks: 4, grid: true},
+          marks: names.map((name, i) =>
+            Plot.lineY(
+              figures.filter(({of}) => of === name),
+              {
+                x: "layer",
+                y: "value",
+                stroke: COLOURS[i % COLOURS.length]!,
+                strokeWidth: 1.8,
+                strokeDasharray: DASHES[Math.floor(i / COLOURS.length) % DASHES.length]!,
+                marker: layers.length <= 40 ? "dot" : "none"
+              }
+            )
+          )
+        })
+      )
+    ),
+    html`<p class="legend small">
+      ${names.map(
+        (name, i) =>
+          html`<span
+            ><svg width="28" height="10" aria-hidden="true">
+              <line
+                x1="0"
+                x2="22"
+                y1="5"
+                y2="5"
+                style=${`stroke: ${COLOURS[i % COLOURS.length]!}; stroke-width: 2`}
+                stroke-dasharray=${DASHES[Math.floor(i / COLOURS.length) % DASHES.length]!}
+              ></line></svg
+            >${name}</span
+          > `
+      )}
+    </p>`
+  ];
+}
+
+function cosines(layers: readonly LayerRelations[]): Content {
+  const cells = layers.flatMap((one) => pairsOf(one).map((pair) => ({layer: one.layer!, ...pair})));
+  const pairs = [...new Set(cells.map(({of}) => of))];
+  if (pairs.length === 0) return null;
+  return frame(
+    "Cosine",
+    "Green: two parents change the layer alike (1); orange: against each other (−1); pale: unrelated.",
+    responsive((width) =>
+      chart({
+        ...layerAxis(layers, width),
+        ariaLabel: `Cosines of ${pairs.length} ${pairs.length === 1 ? "pair" : "pairs"} of parents in ${layers.length} layers`,
+        height: 42 + pairs.length * 50,
+        color: {type: "identity"},
+        y: {type: "band", domain: pairs, axis: null, paddingInner: 0.5, paddingOuter: 0.4},
+        marks: [
+          Plot.rect(cells, {
+            x1: ({layer}: {layer: number}) => layer - 0.5,
+            x2: ({layer}: {layer: number}) => layer + 0.5,
+            y: "of",
+            fill: ({value}: {value: number | null}) => shade(value),
+            inset: layers.length <= 60 ? 0.5 : 0,
+            title: ({layer, of, value}: (typeof cells)[number]) =>
+              `layer ${layer}, ${of}: ${cosineText(value)}`
+          }),
+          Plot.text(pairs, {
+            x: -0.5,
+            y: (of: string) => of,
+            text: (of: string) => of,
+            dy: -22,
+            textAnchor: "start",
+            fill: "currentColor"
+          }),
+          width / layers.length > 34
+            ? Plot.text(cells, {
+                x: "layer",
+                y: "of",
+                text: ({value}: {value: number | null}) => cosineText(value),
+                fill: "currentColor"
+              })
+            : null
+        ]
+      })
+    )
+  );
+}
+
+function shade(cosine: number | null): string {
+  if (cosine === null) return "transparent";
+  const strength = Math.round(6 + 64 * Math.abs(cosine));
+  return `color-mix(in srgb, var(${cosine < 0 ? "--worse, #b4540a" : "--accent"}) ${strength}%, transparent)`;
+}
+
+function cosineText(value: number | null): string {
+  return value === null ? "–" : value.toFixed(2).replace("-", "\u2212");
+}
+
+function conflicts(layers: readonly LayerRelations[]): Content {
+  const figures = layers.flatMap(({layer, relations: {signConflict}}) =>
+    signConflict === null ? [] : [{layer: layer!, of: "sign conflict", value: 100 * signConflict}]
+  );
+  if (figures.length === 0) return null;
+  // Of n signs drawn like coins, all are alike in two of 2^n cases.
+  const chance = 1 - 2 ** (1 - Math.max(...layers.map(({relations}) => relations.models.length)));
+  return frame(
+    "Sign conflict",
+    `Percent of the elements changed by several parents that are pulled both ways. Dashed: what chance gives where all parents change an element, ${share(chance)}.`,
+    responsive((width) =>
+      chart({
+        ...layerAxis(layers, width),
+        ariaLabel: `Sign conflicts in ${layers.length} layers`,
+        height: 150,
+        y: {label: null, domain: [0, 100], ticks: 4, grid: true},
+        marks: [
+          Plot.rectY(figures, {
+            x1: ({layer}: Figure) => layer - 0.5,
+            x2: ({layer}: Figure) => layer + 0.5,
+            y: "value",
+            fill: "var(--accent)",
+            fillOpacity: 0.55,
+            inset: layers.length <= 60 ? 0.5 : 0,
+            title: ({layer, value}: Figure) => `layer ${layer}: ${value.toFixed(1)}%`
+          }),
+          Plot.ruleY([100 * chance], {stroke: "var(--muted)", strokeDasharray: "3 3"}),
+          Plot.ruleY([0])
+        ]
+      })
+    )
+  );
+}
+
+function table({models, base, layers}: MergeRecord): HTMLElement {
+  const pairs = layers[0] ? pairsOf(layers[0]).map(({of}) => of) : [];
+  return dataTable(
+    layers,
+    [
+      {
+        name: "Layer",
+        heading: true,
+        value: ({layer}) =>
+          layer === undefined ? (layers.length === 1 ? "all tensors" : "outside") : String(layer)
+      },
+      ...models.map((model) => ({
+        name: `${base === undefined ? "Norm of" : "Change of"} ${model}`,
+        numeric: true,
+        value: ({relations}: LayerRelations) => {
+          const at = relations.models.indexOf(model);
+          const norm = (relations.deltaNorms ?? relations.norms)[at];
+          return norm === undefined ? "–" : Number(norm.toPrecision(3)).toString();
+        }
+      })),
+      ...pairs.map((pair) => ({
+        name: `Cosine ${pair}`,
+        numeric: true,
+        value: (one: LayerRelations) => cosineText(pairsOf(one).find(({of}) => of === pair)?.value ?? null)
+      })),
+      {
+        name: "Sign conflict",
+        numeric: true,
+        value: ({relations: {signConflict}}) => share(signConflict ?? undefined)
+      }
+    ],
+    {caption: "Sizes, cosines and sign conflicts of the parents"}
+  );
+}
