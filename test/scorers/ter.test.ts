@@ -26,6 +26,26 @@ describe("terEdits", () => {
     expect(terEdits(words.toReversed(), words)).toBeLessThanOrEqual(200);
     expect(terEdits(words, words)).toBe(0);
   });
+  // Tercom's limits, on words that occur once each, so that what it can find is plain.
+  const block = (name: string, length: number) => Array.from({length}, (_, i) => `${name}${i}`);
+  it("moves ten words at once and not eleven", () => {
+    const moved = (length: number) =>
+      terEdits([...block("b", 30), ...block("a", length)], [...block("a", length), ...block("b", 30)]);
+    expect([moved(10), moved(11), moved(20), moved(21)]).toEqual([1, 2, 2, 3]);
+  });
+  it("moves a word by fifty places; farther away it is left out there and put in here", () => {
+    const moved = (by: number) => terEdits([...block("b", by), "x"], ["x", ...block("b", by)]);
+    expect([moved(50), moved(51)]).toEqual([1, 2]);
+  });
+  it("sees what stands up to 24 places further right, or 25 further left, and nothing beyond", () => {
+    const right = (by: number) =>
+      terEdits([...block("c", 60), ...block("j", by)], [...block("k", by), ...block("c", 60)]);
+    const left = (by: number) =>
+      terEdits([...block("j", by), ...block("c", 60)], [...block("c", 60), ...block("k", by)]);
+    expect([right(24), left(25)]).toEqual([48, 50]);
+    // Not one of the 60 words both have is found: every word is replaced.
+    expect([right(25), left(26)]).toEqual([85, 86]);
+  });
   it("aligns texts of very different length", () => {
     const long = Array.from({length: 300}, (_, i) => `w${i}`);
     expect(terEdits(["w299"], long)).toBe(299);

@@ -119,6 +119,21 @@ describe("Krippendorff's alpha", () => {
     expect(krippendorffAlpha(example, {metric: "interval"})!.toFixed(3)).toBe("0.849");
   });
 
+  it("leaves out a rating that is not a number, as it does a missing one", () => {
+    const units = [
+      [1, 2, NaN],
+      [3, 3, 4],
+      [2, 2, 5],
+      [NaN, 4]
+    ];
+    const gaps = units.map((unit) => unit.map((rating) => (Number.isNaN(rating) ? null : rating)));
+    for (const metric of ["nominal", "interval"] as const) {
+      const alpha = krippendorffAlpha(units, {metric});
+      expect(alpha).toBeLessThan(1);
+      expect(alpha).toBe(krippendorffAlpha(gaps, {metric}));
+    }
+  });
+
   it("is not moved by a unit that one rater rated, and undefined when no disagreement was possible", () => {
     expect(krippendorffAlpha([...example, [5]])).toBe(krippendorffAlpha(example));
     expect(

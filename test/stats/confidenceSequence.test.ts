@@ -43,6 +43,59 @@ describe("confidence sequence", () => {
     expect(sequence.interval()!.high).toBeGreaterThan(sequence.estimate()!);
   });
 
+  it("gives up exactly the means against which the published bets have won twenty to one", () => {
+    // Waudby-Smith and Ramdas (2024), section 4.4, by definition: capitals of both bets for one mean m, level 0.95.
+    const mostCapital = (scores: readonly number[], m: number): number => {
+      let [more, less, most] = [1, 1, 0];
+      scores.forEach((x, i) => {
+        const t = i + 1;
+        const before = scores.slice(0, i);
+        const mu = before.map((_, j) => (0.5 + before.slice(0, j + 1).reduce((a, b) => a + b, 0)) / (j + 2));
+        const variance = (0.25 + before.reduce((sum, one, j) => sum + (one - mu[j]!) ** 2, 0)) / t;
+        const bet = Math.sqrt((2 * Math.log(2 / 0.05)) / (variance * t * Math.log(1 + t)));
+        more *= 1 + Math.min(bet, 0.5 / m) * (x - m);
+        less *= 1 - Math.min(bet, 0.5 / (1 - m)) * (x - m);
+        most = Math.max(most, 0.5 * more, 0.5 * less);
+      });
+      return most;
+    };
+    const grid = 400;
+    for (const [name, draw] of [
+      ["skewed", (u: number) => u ** 3],
+      ["coin", (u: number) => Number(u < 0.85)],
+      ["narrow", (u: number) => 0.6 + 0.1 * u]
+    ] as const) {
+      const next = rng(name, "definition");
+      const scores = Array.from({length: 120}, () => draw(next()));
+      const sequence = confidenceSequence({grid});
+      scores.forEach(sequence.add);
+      const {low, high} = sequence.interval()!;
+      expect(low).toBeGreaterThan(0);
+      // Rounded outwards to the first mean that was given up; the next one inside was not.
+      expect(mostCapital(scores, low)).toBeGreaterThanOrEqual(1 / 0.05);
+      expect(mostCapital(scores, low + 1 / grid)).toBeLessThan(1 / 0.05);
+      expect(mostCapital(scores, high - 1 / grid)).toBeLessThan(1 / 0.05);
+      if (high < 1) expect(mostCapital(scores, high)).toBeGreaterThanOrEqual(1 / 0.05);
+    }
+  });
+
+  it("of two candidates is that of their differences, between −1 and 1, over the rows both have", () => {
+    const next = rng("pairs of scores");
+    const rows = Array.from({length: 200}, (_, i) => [
+      Number(next() < 0.8),
+      i % 9 ? Number(next() < 0.5) : undefined
+    ]);
+    const paired = pairedConfidenceSequence();
+    const plain = confidenceSequence({bounds: [-1, 1]});
+    for (const [a, b] of rows) {
+      paired.add(a, b);
+      if (b !== undefined) plain.add(a! - b);
+    }
+    expect(paired.interval()).toEqual(plain.interval());
+    expect(paired.estimate()).toBe(plain.estimate());
+    expect(paired.n).toBe(rows.filter(([, b]) => b !== undefined).length);
+  });
+
   it("gains from low variance: nearly constant scores are known sooner than coin flips", () => {
     const widthOf = (draw: (u: number) => number) => {
       const next = rng("variance");

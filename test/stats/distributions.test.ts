@@ -35,6 +35,12 @@ describe("distributions agree with SciPy", () => {
       for (const row of cases[name]!) expectClose(ours(...row.slice(0, -1)), row.at(-1)!, tolerance);
     });
 
+  it("the binomial test counts every outcome no likelier, also where the mode is above n p", () => {
+    // 0.6² for none of two, and 0.4² for both, against 0.48 for one.
+    expectClose(binomialTest(0, 2, 0.4), 0.52);
+    expect(binomialTest(1, 2, 0.4)).toBe(1);
+  });
+
   it("a quantile undoes its tail", () => {
     for (const p of [1e-8, 0.01, 0.3, 0.5, 0.77, 0.999]) {
       expectClose(1 - normalTail(normalQuantile(p)), p, 1e-8);

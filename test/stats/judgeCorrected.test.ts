@@ -75,6 +75,53 @@ describe("judge correction", () => {
     expectClose(ours.low, wilson(10, 10)!.low);
   });
 
+  it("is the published formulas, worked out by leaving out each label", () => {
+    const labels = [0.9, 0.2, 0.7, 0.4, 0.8, 0.35];
+    const beside = [0.8, 0.4, 0.9, 0.3, 0.7, 0.6];
+    const alone = [0.5, 0.9, 0.2, 0.7, 0.6, 0.8, 0.4, 0.75, 0.1];
+    const average = (list: number[]) => list.reduce((sum, x) => sum + x, 0) / list.length;
+    const covariance = (x: number[], y: number[]) =>
+      x.reduce((sum, one, i) => sum + (one - average(x)) * (y[i]! - average(y)), 0) / (x.length - 1);
+    const fit = (y: number[], f: number[]) => {
+      const all = [...f, ...alone];
+      const weight = covariance(y, f) / ((1 + y.length / alone.length) * covariance(all, all));
+      return {weight, estimate: average(y) - weight * (average(f) - average(alone))};
+    };
+    const {weight, estimate} = fit(labels, beside);
+    const without = (list: number[], i: number) => list.filter((_, j) => j !== i);
+    const left = labels.map((_, i) => fit(without(labels, i), without(beside, i)).estimate);
+    const n = labels.length;
+    const jackknife = ((n - 1) / n) * left.reduce((sum, one) => sum + (one - average(left)) ** 2, 0);
+    const ours = judgeCorrected([...labels, ...alone.map(() => undefined)], [...beside, ...alone])!;
+    expect(weight).toBeGreaterThan(0);
+    expect(weight).toBeLessThan(1);
+    expectClose(ours.weight, weight, 1e-10);
+    expectClose(ours.estimate, estimate, 1e-10);
+    expectClose(
+      ours.standardError,
+      Math.sqrt(jackknife + (weight ** 2 * covariance(alone, alone)) / alone.length),
+      1e-10
+    );
+    // t(5) at 0.975.
+    expectClose(ours.high - ours.low, 2 * 2.570582 * ours.standardError!, 1e-6);
+  });
+
+  it("never trusts a judge less than not at all, nor more than wholly", () => {
+    const {human, judge} = simulate("cut", 0.8, 60, 600);
+    const against = judgeCorrected(
+      human,
+      judge.map((f) => 1 - f)
+    )!;
+    expect(against.weight).toBe(0);
+    expectClose(against.estimate, against.humanOnly!.estimate, 1e-10);
+    expect(
+      judgeCorrected(
+        human,
+        judge.map((f) => f / 10)
+      )!.weight
+    ).toBe(1);
+  });
+
   it("on 0/1 labels alone is Wilson's interval for as many rows as their error stands for, with t for normal", () => {
     const labels = [...new Array<number>(9).fill(1), ...new Array<number>(3).fill(0)];
     const ours = judgeCorrected(labels, labels)!;

@@ -81,6 +81,17 @@ describe("non-inferiority and equivalence", () => {
     );
   });
 
+  it("call a difference different only when half of alpha on its side is met: outside is two claims", () => {
+    // t is the only thing that matters here: 1.8 errors above the margin is past 5 % and not past 2.5 %.
+    const at = (errors: number) => {
+      const scores = Array.from({length: 400}, (_, i) => 0.5 + (i % 2 ? 0.2 : -0.2));
+      const found = pairedDifference(scores, new Array<number>(400).fill(0.5))!;
+      return {...found, estimate: 0.05 + errors * found.standardError!};
+    };
+    expect(equivalence(at(1.8), 0.05).verdict).toBe("undecided");
+    expect(equivalence(at(2.1), 0.05).verdict).toBe("different");
+  });
+
   it("find a candidate one point worse within a margin of three, given enough rows", () => {
     const next = rng("margin");
     const second = Array.from({length: 6000}, () => Number(next() < 0.8));

@@ -148,6 +148,39 @@ describe("clustered standard error", () => {
     );
   });
 
+  it("has one degree of freedom less than groups, which its interval's t uses", () => {
+    const scores = [0.1, 0.3, 0.2, 0.6, 0.5, 0.7, 0.9, 0.8];
+    const clusters = [1, 1, 2, 2, 3, 3, 4, 4];
+    expect(clusteredStandardError(scores, clusters)).toMatchObject({clusters: 4, df: 3});
+    const {low, high, standardError: error, df} = meanInterval(scores, {clusters})!;
+    expect(df).toBe(3);
+    // t(3) at 0.975.
+    expectClose(high - low, 2 * 3.182446 * error!, 1e-6);
+  });
+
+  it("of 0/1 scores gives Wilson's interval for the effective number of rows, never more than there are", () => {
+    const at = (p: number, n: number, z: number) => {
+      const centre = (p + z ** 2 / (2 * n)) / (1 + z ** 2 / n);
+      const half = (z * Math.sqrt((p * (1 - p)) / n + z ** 2 / (4 * n ** 2))) / (1 + z ** 2 / n);
+      return [centre - half, centre + half] as const;
+    };
+    // Six pairs, four of which agree: the mean deviations of 1/2 give SE² = 6/5 · (4 · 1²) / 12² = 1/30, so 7.5 rows.
+    const alike = meanInterval([1, 1, 1, 1, 0, 0, 0, 0, 1, 0, 0, 1], {
+      clusters: [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6]
+    })!;
+    expect(alike).toMatchObject({method: "clustered wilson", df: 5});
+    const [low, high] = at(0.5, 7.5, 2.570582);
+    expectClose(alike.low, low, 1e-6);
+    expectClose(alike.high, high, 1e-6);
+    // One right and one wrong in five of six pairs: SE² = 6/5 · (25/36 + 5/36) / 144 would stand for 35 rows, not 12.
+    const spread = meanInterval([1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 1], {
+      clusters: [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6]
+    })!;
+    const [low12, high12] = at(7 / 12, 12, 2.570582);
+    expectClose(spread.low, low12, 1e-6);
+    expectClose(spread.high, high12, 1e-6);
+  });
+
   it("does not depend on the order of rows", () => {
     const rows = fc.array(fc.tuple(score, fc.integer({min: 0, max: 5})), {minLength: 2, maxLength: 40});
     fc.assert(

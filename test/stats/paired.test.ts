@@ -87,6 +87,23 @@ describe("paired difference", () => {
     );
   });
 
+  it("in groups uses t with one degree of freedom less than groups", () => {
+    const ours = pairedDifference([1, 0.5, 0.7, 0.9, 0.3, 0.8], [0.5, 0.4, 0.7, 0.2, 0.4, 0.1], {
+      clusters: ["a", "a", "b", "b", "c", "c"]
+    })!;
+    expect(ours).toMatchObject({method: "clustered t", clusters: 3, df: 2});
+    // t(2) at 0.975.
+    expectClose(ours.high - ours.low, 2 * 4.302653 * ours.standardError!, 1e-6);
+  });
+
+  it("agreement within four groups is evidence of four rows, not of twelve", () => {
+    const same = Array.from({length: 12}, (_, i) => i % 2);
+    const ours = pairedDifference(same, same, {clusters: same.map((_, i) => i >> 2), level: 0.95})!;
+    expect(ours.method).toBe("tango");
+    // Tango's interval without a discordant row among n ends at z² / (n + z²).
+    expectClose(ours.high, 1.959964 ** 2 / (3 + 1.959964 ** 2), 1e-6);
+  });
+
   it("agreement on a few rows does not prove equality", () => {
     const same = pairedDifference([1, 0.5, 0], [1, 0.5, 0])!;
     expect(same).toMatchObject({estimate: 0, p: 1});
@@ -125,6 +142,16 @@ describe("McNemar", () => {
     expectClose(d.meanFirst, per_model["175b_finetuning"].accuracy);
     expectClose(mcnemarExact(d.wins, d.losses), paired.mcnemar_exact_p, 1e-9);
     expect(d.low).toBeGreaterThan(0.1);
+  });
+
+  it("gives Agresti's 17.36 for the approval of 1,600 people, and counts outcomes for few discordant rows", () => {
+    // Agresti (2002), Categorical Data Analysis, section 10.1: 150 and 86 changed their minds.
+    expect(mcnemarChiSquared(150, 86, {correction: false})!.statistic).toBeCloseTo(17.36, 2);
+    expectClose(mcnemarChiSquared(150, 86)!.statistic, 63 ** 2 / 236);
+    expect(mcnemarChiSquared(3, 3)).toEqual({statistic: 0, p: 1});
+    // Of the 64 ways in which six rows can fall, 7 are as uneven as one to five on either side.
+    expectClose(mcnemarExact(1, 5), 14 / 64);
+    expect(mcnemarExact(3, 3)).toBe(1);
   });
 
   it("is symmetric, and undefined without a discordant row", () => {

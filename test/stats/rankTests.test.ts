@@ -21,6 +21,17 @@ describe("Wilcoxon signed-rank", () => {
     expectClose(ours.p, tied.p);
   });
 
+  it("takes differences that are equal but for rounding as ties", () => {
+    const a = [3, 1, 7, 2, 9, 4, 6];
+    const b = [2, 2, 6, 3, 5, 8, 4];
+    const tenths = (list: number[]) => list.map((x) => x / 10);
+    // 0.3 − 0.2 and 0.2 − 0.1 differ in the last digit.
+    expect(0.3 - 0.2).not.toBe(0.2 - 0.1);
+    const {p, statistic} = wilcoxonSignedRank(a, b)!;
+    expect(wilcoxonSignedRank(tenths(a), tenths(b))).toMatchObject({statistic, n: 7});
+    expectClose(wilcoxonSignedRank(tenths(a), tenths(b))!.p, p);
+  });
+
   it("uses the tie-corrected normal approximation for many rows, as SciPy's", () => {
     const ours = wilcoxonSignedRank(many.differences, zero(120))!;
     expect(ours.method).toBe("normal");
