@@ -4,7 +4,7 @@ import type {ModelManifest, ModelsData, RunView} from "../site/types.js";
 import {differencesFrom} from "./differences.js";
 import {dataTable} from "./dataTable.js";
 import {code, type Content, details, emptyState, facts, hash, section} from "./elements.js";
-import {bytes, count, duration, formatFor, list, type ScoreFormat} from "./format.js";
+import {bytes, count, duration, formatFor, list, type ScoreFormat, share} from "./format.js";
 import {scoreFormatOf} from "./intervalPlot.js";
 import {mergeLayers} from "./mergeLayers.js";
 import {loadRows, type RunRows, rowsIn, scoresOf} from "./runRows.js";
@@ -98,7 +98,8 @@ function madeOf(model: ModelManifest): Content {
         "Took",
         model.metrics?.mergeSeconds === undefined ? undefined : duration(1000 * model.metrics.mergeSeconds)
       ],
-      ["Model", hash(model.id)]
+      ["Model", hash(model.id)],
+      ...(merge ? [] : olderFigures(model))
     ]),
     merge ? mergeLayers(merge) : null,
     merge?.warnings.map((warning) => html`<p class="small">${warning}</p>`),
@@ -178,6 +179,27 @@ function scoreTableOf(
     ],
     {caption: `Scores of ${names[0]} beside its parents'`, highlight: ({candidate}) => candidate === names[0]}
   );
+}
+
+const METRICS: Record<string, string> = {
+  signConflictShare: "Sign conflicts",
+  deltaCosine: "Cosine of deltas"
+};
+
+/** Figures of a merge whose record says nothing of layers. */
+function olderFigures({metrics = {}}: ModelManifest): [string, Content][] {
+  return Object.entries(metrics).flatMap(([name, value]): [string, Content][] =>
+    name === "mergeSeconds" ? [] : [[METRICS[name] ?? spaced(name), metricText(name, value)]]
+  );
+}
+
+function metricText(name: string, value: number): string {
+  return name.endsWith("Share") ? share(value) : Number(value.toPrecision(4)).toString();
+}
+
+function spaced(name: string): string {
+  const words = name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function settingsText(settings: Record<string, unknown>): string | undefined {
