@@ -36,6 +36,9 @@ export interface DiffOptions {
   sample?: number;
 }
 
+/** Several diffs of one store may be under way. */
+let tables = 0;
+
 /**
  * What changed from one version to another: schema, rows by id and content hash, and the drift of every column that
  * both have under the same type. Rows that a split has sealed are left out on both sides.
@@ -54,37 +57,43 @@ export async function diffVersions(
       !["row_id", "row_hash"].includes(name) &&
       before.columns.some((column) => column.name === name && column.type === type)
   );
-  const pairs = `(select row_id, row_hash from ${a}) a full join (select row_id, row_hash from ${b}) b using (row_id)`;
-  const kinds = {
-    added: "a.row_hash is null",
-    removed: "b.row_hash is null",
-    changed: "a.row_hash <> b.row_hash"
-  };
-  const counts = await store.row<Record<keyof typeof kinds, number>>(
-    `select ${Object.entries(kinds)
-      .map(([name, condition]) => `count(*) filter (${condition})::double as ${name}`)
-      .join(", ")} from ${pairs}`
+  const changes = `changes_${++tables}`;
+  // The one join of all rows: what it finds is small, and answers everything but drift.
+  await store.run(
+    `create temp table ${changes} as
+     select row_id, case when a.row_hash is null then 'added' when b.row_hash is null then 'removed' else 'changed' end as kind
+     from (select row_id, row_hash from ${a}) a full join (select row_id, row_hash from ${b}) b using (row_id)
+     where a.row_hash is distinct from b.row_hash`
   );
-  const changed = async (kind: keyof typeof kinds): Promise<ChangedRows> => {
-    const rows = counts![kind];
-    if (rows === 0) return {rows, sample: []};
-    const ids = await store.rows<{row_id: string}>(
-      `select row_id from ${pairs} where ${kinds[kind]} order by row_id limit $sample`,
-      {sample}
-    );
-    return {rows, sample: ids.map(({row_id}) => row_id)};
-  };
-  return {
-    dataset: after.dataset,
-    before: {id: before.id, rows: before.rows, pulledAt: before.pulledAt},
-    after: {id: after.id, rows: after.rows, pulledAt: after.pulledAt},
-    columns,
-    added: await changed("added"),
-    removed: await changed("removed"),
-    changed: await changed("changed"),
-    changedColumns: counts!.changed > 0 ? await changedColumns(store, a!, b!, kept) : [],
-    drift: await columnDrift(store, a!, b!, kept)
-  };
+  try {
+    const changed = async (kind: string): Promise<ChangedRows> => {
+      const ids = await store.rows<{row_id: string}>(
+        `select row_id from ${changes} where kind = $kind order by row_id limit $sample`,
+        {kind, sample}
+      );
+      const counted = await store.row<{n: number}>(
+        `select count(*)::double as n from ${changes} where kind = $kind`,
+        {kind}
+      );
+      return {rows: counted!.n, sample: ids.map(({row_id}) => row_id)};
+    };
+    const rows = {
+      added: await changed("added"),
+      removed: await changed("removed"),
+      changed: await changed("changed")
+    };
+    return {
+      dataset: after.dataset,
+      before: {id: before.id, rows: before.rows, pulledAt: before.pulledAt},
+      after: {id: after.id, rows: after.rows, pulledAt: after.pulledAt},
+      columns,
+      ...rows,
+      changedColumns: rows.changed.rows > 0 ? await changedColumns(store, a!, b!, kept, changes) : [],
+      drift: await columnDrift(store, a!, b!, kept)
+    };
+  } finally {
+    await store.run(`drop table if exists ${changes}`);
+  }
 }
 
 function schemaChange(before: VersionManifest, after: VersionManifest): VersionDiff["columns"] {
@@ -104,14 +113,17 @@ async function changedColumns(
   db: Database,
   a: string,
   b: string,
-  columns: readonly {name: string}[]
+  columns: readonly {name: string}[],
+  changes: string
 ): Promise<{column: string; rows: number}[]> {
   if (columns.length === 0) return [];
   const differs = columns.map(
     ({name}, i) => `count(*) filter (a.${sqlName(name)} is distinct from b.${sqlName(name)})::double as c${i}`
   );
   const found = await db.row<Record<string, number>>(
-    `select ${differs.join(", ")} from ${a} a join ${b} b using (row_id) where a.row_hash <> b.row_hash`
+    `with ids as (select row_id from ${changes} where kind = 'changed')
+     select ${differs.join(", ")} from (select * from ${a} semi join ids using (row_id)) a
+     join (select * from ${b} semi join ids using (row_id)) b using (row_id)`
   );
   return columns
     .map(({name}, i) => ({column: name, rows: found![`c${i}`]!}))
