@@ -20,16 +20,21 @@ const points = formatFor([]);
 /** Every answer in the chosen rows with what the judge, people and its length say of it. */
 export function judgedAnswers(rows: RunRows, {judge, human, slice}: JudgeChoice): JudgedAnswer[] {
   return rowsIn(rows, slice).flatMap((row) =>
-    rows.candidates.map((candidate): JudgedAnswer => {
+    rows.candidates.flatMap((candidate): JudgedAnswer[] => {
+      const length = rows.answerLength(candidate, row);
+      // A completion that failed left no answer to judge.
+      if (length === undefined) return [];
       const order = rows.text(`order:${judge.name}:${candidate}`, row)?.split(" ");
-      return {
-        row: rows.rowIds[row]!,
-        candidate,
-        judge: rows.score(judge.name, candidate, row),
-        human: human && rows.score(human.name, candidate, row),
-        length: rows.answerLength(candidate, row),
-        ...(order?.length === 2 ? {order: [order[0]!, order[1]!]} : {})
-      };
+      return [
+        {
+          row: rows.rowIds[row]!,
+          candidate,
+          length,
+          judge: rows.score(judge.name, candidate, row),
+          human: human && rows.score(human.name, candidate, row),
+          ...(order?.length === 2 ? {order: [order[0]!, order[1]!]} : {})
+        }
+      ];
     })
   );
 }

@@ -53,7 +53,8 @@ function sentence(judge: Slope, bias: Slope | undefined): string {
 
 function draw(groups: readonly Group[], width: number): Element {
   const narrow = width < 560;
-  const label = ({from, to}: Group) => (from === to ? count(from) : `${count(from)}–${count(to)}`);
+  const label = ({from, to}: Group) =>
+    narrow ? `≤ ${count(to)}` : from === to ? count(from) : `${count(from)}–${count(to)}`;
   const judged = groups.map((group, i) => ({...group, at: i, score: group.judge!}));
   const labelled = judged.flatMap((group) =>
     group.human === undefined ? [] : [{...group, score: group.human}]

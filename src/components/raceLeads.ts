@@ -28,12 +28,17 @@ export function raceLeads(course: RaceCourse): Content {
       .map((candidate) => ({candidate, by: best!, out: false}))
   ].filter(({candidate, by}) => rounds.some((round) => leadIn(round, by, candidate)));
   if (choices.length === 0) return html`<p>No two candidates had a row with a score in common.</p>`;
+  // A story of several rounds, of somebody who had to go if there is one.
+  const length = ({by, candidate}: (typeof choices)[number]) =>
+    rounds.filter((round) => leadIn(round, by, candidate)).length;
+  const longest = [...choices].sort((a, b) => length(b) - length(a));
+  const telling = longest.find((choice) => choice.out && length(choice) > 2) ?? longest[0];
   const which = select(
     choices.map((choice) => ({
       label: `${choice.by} over ${choice.candidate}${choice.out ? "" : " (still in)"}`,
       value: choice
     })),
-    {label: "Lead of", selected: ({candidate}) => candidate === drops.at(-1)?.candidate}
+    {label: "Lead of", selected: (choice) => choice === telling}
   );
   const id = freshId("leads");
   const place = html`<div id=${id} aria-live="polite"></div>`;

@@ -55,6 +55,6 @@ function warningsOf(run: RunView): Content[] {
   found.push(...run.verdict.warnings);
   for (const candidate of run.candidates)
     for (const {reason, count: times} of candidate.failures.slice(0, 2))
-      found.push(`${candidate.name}: ${plural(times, "request")} failed: ${reason}.`);
+      found.push(`${candidate.name}: ${plural(times, "request")} failed: ${reason.replace(/\.$/, "")}.`);
   return found;
 }
