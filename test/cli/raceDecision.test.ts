@@ -61,7 +61,12 @@ describe("the decision on an eval that was raced", () => {
   const inputs = () => ({...project, evalName: "words", options: {preflight: false}});
   const checked = async (gate: GateRule[] = []) => {
     await project.store.refresh();
-    const named = {name: "words", path: "evals/words.eval.ts", definition: definition(gate)};
+    const named = {
+      name: "words",
+      path: "evals/words.eval.ts",
+      sha256: "0".repeat(64),
+      definition: definition(gate)
+    };
     return (await checkEvals(project.store, [named]))[0]!;
   };
   const shown = async () => {
