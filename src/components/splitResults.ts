@@ -5,6 +5,10 @@ import {dataTable} from "./dataTable.js";
 import type {Content} from "./elements.js";
 import {count, formatFor, plural} from "./format.js";
 import {gapPlot, gapSentence} from "./splitGap.js";
+import {numberOf} from "./splitMeasures.js";
+
+/** Stability index from which a shift is customarily called strong. */
+const STRONG_DRIFT = 0.25;
 
 /** What the choice of the split changes in the results: each eval that ran on several of these splits. */
 export function splitResults(view: SplitsView, {runs}: VerdictsData): Content {
@@ -89,6 +93,7 @@ function resultsOf(runs: readonly RunView[], view: SplitsView): Content {
             }
           )
         ],
+    drifted(view, reference),
     comparison && comparison.gaps.length > 1
       ? [
           html`<p class="small">
@@ -100,4 +105,16 @@ function resultsOf(runs: readonly RunView[], view: SplitsView): Content {
         ]
       : null
   ];
+}
+
+/** Strong class drift moves scores too, whatever a split leaks. */
+function drifted({splits}: SplitsView, {split}: RunView): Content {
+  const own = splits.find(({id}) => id === split.id);
+  const psi = own && numberOf(own, "labelPsi");
+  return psi !== undefined && psi >= STRONG_DRIFT
+    ? html`<p class="small">
+        Under ${split.name} the classes of test and training rows differ strongly (PSI ${psi.toFixed(3)}), so
+        part of the difference is drift, not leakage.
+      </p>`
+    : null;
 }
