@@ -4,6 +4,7 @@ import type {JudgeChoice} from "./chooseJudge.js";
 import {dataTable} from "./dataTable.js";
 import {code, type Content, nothing, section, tiles} from "./elements.js";
 import {count, formatFor, plural, share} from "./format.js";
+import {agreementWithPeople} from "./judgeAgreement.js";
 import {correctedScores} from "./judgeCorrectedPlot.js";
 import {
   type Agreement,
@@ -46,7 +47,8 @@ export function judgeHealth(run: RunView | null, choice: JudgeChoice | null, row
   const figures = judgeFigures(answers, rows.candidates);
   const {judge, human} = choice;
   return html`<div>
-    ${summary(run, judge, figures)} ${section("Agreement with people", agreement(figures.agreement, human))}
+    ${summary(run, judge, figures)}
+    ${section("Agreement with people", agreementWithPeople(figures.agreement, human))}
     ${section("Scores corrected by people's labels", correctedScores(figures.candidates, human))}
     ${section("Does the order decide?", order(figures.order))}
     ${section("Does the length decide?", lengthBias(figures.length))}
@@ -143,71 +145,6 @@ function sentence(
       ? ` Its choice changes with the order in ${share(orders.flips / orders.n)} of comparisons.`
       : "";
   return `${chance} on ${plural(n, "answer")}${leaning}.${order}`;
-}
-
-function agreement(found: Agreement | undefined, human: ScorerView | undefined): Content {
-  if (!found)
-    return [
-      html`<p>
-        ${human ? `No answer in these rows has both a label by ${human.name} and a score by the judge.` : "This eval has no labels by people."}
-      </p>`,
-      html`<p class="small">
-        Let people score a random sample of the answers, without seeing the judge's word, and add
-        ${code('people: humanLabels("evals/labels.jsonl")')} to the eval's scorers.
-      </p>`
-    ];
-  const {bias, n} = found;
-  return [
-    found.table ? agreementTable(found.table, n) : null,
-    bias
-      ? html`<p>
-          Judge minus people: ${points.difference(bias.estimate)} points
-          (${points.differences(bias.low, bias.high)}) on ${plural(n, "answer")}.
-        </p>`
-      : null,
-    html`<p class="small">
-      Intervals at 95%; answers to one row count as related. Kappa is 0 when judge and people agree as often
-      as chance would have it, and 1 when always. Alpha counts how far apart two scores are, 1 is perfect.
-    </p>`
-  ];
-}
-
-function agreementTable({scores, counts}: NonNullable<Agreement["table"]>, n: number): HTMLElement {
-  const name = (value: number) => points.score(value);
-  return html`<div class="scroll" role="region" aria-label="Scores by people and by the judge" tabindex="0">
-    <table class="confusion narrow">
-      <caption class="hidden">
-        Answers by people's score and by the judge's
-      </caption>
-      <thead>
-        <tr>
-          <td></td>
-          <th scope="colgroup" colspan=${scores.length}>judge</th>
-          <td></td>
-        </tr>
-        <tr>
-          <th scope="col">people</th>
-          ${scores.map((value) => html`<th scope="col" class="number">${name(value)}</th>`)}
-          <th scope="col" class="number">answers</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${counts.map((line, i) => {
-          const total = line.reduce((sum, value) => sum + value, 0);
-          return html`<tr>
-            <th scope="row">${name(scores[i]!)}</th>
-            ${line.map((value, j) => html`<td class=${value === 0 ? "number zero" : "number"} style=${shade(value / n, i === j)}>${count(value)}</td>`)}
-            <td class="number">${count(total)}</td>
-          </tr>`;
-        })}
-      </tbody>
-    </table>
-  </div>`;
-}
-
-function shade(strength: number, same: boolean): string | undefined {
-  if (!(strength > 0)) return undefined;
-  return `background: color-mix(in srgb, var(${same ? "--accent" : "--worse"}) ${Math.round(6 + 40 * strength)}%, transparent)`;
 }
 
 function order(found: OrderFigures | undefined): Content {
