@@ -1,5 +1,6 @@
 import {METHODS} from "../methods/index.js";
 import {checkMethod} from "./checkMethod.js";
+import {layered, moduleLines, readModule} from "./modules.js";
 import {readParameters} from "./parameters.js";
 import {type Problem} from "./problems.js";
 import {isMapping, makeReader, type Reader} from "./reader.js";
@@ -49,13 +50,15 @@ export function readRecipe(
         ? 'it has none of "models", "slices" or "modules". List the models to merge under "models".'
         : `it has ${forms.map((form) => `"${form}"`).join(" and ")}; exactly one of models, slices and modules may be given.`
     );
-  else if (forms[0] === "modules")
-    reader.problem("modules", 'recipes of several modules are not supported. Use "models" or "slices".');
-  const form = forms[0] === "slices" ? "slices" : "models";
+  const module = forms.length === 1 && forms[0] === "modules" ? readModule(value.modules, reader) : undefined;
+  if (module) Object.assign(lines, moduleLines(lines, module));
+  const content = module?.value ?? value;
+  const form = content.slices === undefined || content.slices === null ? "models" : "slices";
   const slices =
     form === "slices"
-      ? readSlices(value.slices, method, reader)
-      : readModels(value.models, base, method, reader);
+      ? readSlices(content.slices, method, reader)
+      : readModels(content.models, base, method, reader);
+  const parameters = readParameters(value.parameters, "parameters", method, "any", reader);
   const dtype = readDtype(value.dtype, "dtype", reader);
   const outDtype = readDtype(value.out_dtype, "out_dtype", reader);
   const recipe: Recipe = {
@@ -64,7 +67,12 @@ export function readRecipe(
     form,
     slices,
     ...(base && {base}),
-    parameters: readParameters(value.parameters, "parameters", method, "any", reader),
+    parameters: module
+      ? layered(
+          readParameters(module.value.parameters, `${module.path}.parameters`, method, "any", reader),
+          parameters
+        )
+      : parameters,
     ...(dtype && {dtype}),
     ...(outDtype && {outDtype}),
     ...readTokenizers(value, reader),
