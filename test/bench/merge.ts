@@ -180,8 +180,8 @@ function bench(megabytes: number, methods: readonly string[]): void {
     const hashing = apart("--job", "linear", folder).hashSeconds!;
     console.log(`hashing the inputs once: ${hashing.toFixed(2)} s`);
     const rows = [
-      "| method | floor s | merge s | times floor | CPU s | peak MB |",
-      "| --- | --- | --- | --- | --- | --- |"
+      "| method | floor s | merge s | times floor | floor CPU s | CPU s | peak MB |",
+      "| --- | --- | --- | --- | --- | --- | --- |"
     ];
     for (const method of methods) {
       const floors: Timed[] = [];
@@ -192,16 +192,17 @@ function bench(megabytes: number, methods: readonly string[]): void {
       }
       const low = best(floors, ({wall}) => wall);
       const run = best(merges, ({mergeSeconds}) => mergeSeconds!);
-      const figures = [low.wall, run.mergeSeconds!, run.mergeSeconds! / low.wall, run.cpu].map((v) =>
-        v.toFixed(2)
-      );
+      const times = run.mergeSeconds! / low.wall;
+      const figures = [low.wall, run.mergeSeconds!, times, low.cpu, run.cpu].map((v) => v.toFixed(2));
       rows.push(`| ${method} | ${figures.join(" | ")} | ${run.peakMegabytes.toFixed(0)} |`);
       console.log(rows.at(-1));
     }
     console.log(rows.join("\n"));
     ["base", "a", "b"].forEach((name) => writeHollow(join(folder, name)));
-    const large = apart("--job", "ties", folder);
-    console.log(`ties with one table of 1 GB: peak ${large.peakMegabytes.toFixed(0)} MB`);
+    for (const method of ["ties", "dare_linear"]) {
+      const {peakMegabytes} = apart("--job", method, folder);
+      console.log(`${method} with one table of 1 GB: peak ${peakMegabytes.toFixed(0)} MB`);
+    }
   } finally {
     rmSync(folder, {recursive: true, force: true});
   }
