@@ -2,7 +2,7 @@ export * from "./define.js";
 export type {DryRun, DryRunCandidate} from "./dryRun.js";
 export {type EvalFinding, runEvalPreflight} from "./preflight.js";
 export type {RunOptions} from "./resolve.js";
-export {type RunEffects, runEval, type RunInputs, type RunResult} from "./runEval.js";
+export {runEval} from "./runEval.js";
 export {
   type CandidateComparison,
   type CandidateFigures,
@@ -11,3 +11,4 @@ export {
   type RunComparison
 } from "./runs.js";
 export type {CandidateProgress, RunProgress} from "./tally.js";
+export type {RunEffects, RunInputs, RunResult} from "./runTypes.js";

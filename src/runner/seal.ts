@@ -1,8 +1,9 @@
-import {open, rename, rm} from "node:fs/promises";
+import {rename, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {
   type Columns,
   COMPLETIONS,
+  flushFile,
   flushFolder,
   ITEMS,
   type RunManifest,
@@ -216,13 +217,4 @@ function typed(columns: Columns): string {
 
 function withoutSeq(columns: Columns): Columns {
   return Object.fromEntries(Object.entries(columns).filter(([name]) => name !== "seq"));
-}
-
-async function flushFile(path: string): Promise<void> {
-  const handle = await open(path, "r+");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

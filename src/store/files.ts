@@ -20,7 +20,7 @@ export async function writeAtomic(path: string, write: (temporary: string) => Pr
   const temporary = temporaryPath(path);
   try {
     await write(temporary);
-    await flush(temporary);
+    await flushFile(temporary);
     await rename(temporary, path);
     await flushFolder(dirname(path));
   } catch (error) {
@@ -29,7 +29,8 @@ export async function writeAtomic(path: string, write: (temporary: string) => Pr
   }
 }
 
-async function flush(path: string): Promise<void> {
+/** Resolves when what was written to the file is on disk. */
+export async function flushFile(path: string): Promise<void> {
   const handle = await open(path, "r+");
   try {
     await handle.sync();

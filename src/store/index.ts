@@ -1,6 +1,14 @@
 export {type Database, openDatabase, sqlName, sqlString} from "./duckdb.js";
 export {messageOf, UsageError, UserError} from "./errors.js";
-export {flushFolder, insideFolder, readJson, temporaryPath, writeAtomic, writeJsonAtomic} from "./files.js";
+export {
+  flushFile,
+  flushFolder,
+  insideFolder,
+  readJson,
+  temporaryPath,
+  writeAtomic,
+  writeJsonAtomic
+} from "./files.js";
 export {type FinalRun, finalRuns, recordFinalRun} from "./finalRuns.js";
 export {canonicalJson, hashJson, sha256, sha256File} from "./hash.js";
 export {heldLocks, type LockOptions, processIsAlive, withLock} from "./lock.js";

@@ -1,0 +1,40 @@
+import type {RunManifest, SplitManifest, Store, VersionManifest} from "../store/index.js";
+import type {DryRun} from "./dryRun.js";
+import type {RunOptions} from "./resolve.js";
+import type {RunProgress} from "./tally.js";
+
+/** The outside world of a run. */
+export interface RunEffects {
+  /** Wall clock in milliseconds since 1970. */
+  now(): number;
+  /** Called about five times a second while calls are made, and at each change of phase. */
+  onProgress?(progress: RunProgress): void;
+  onMessage?(message: string): void;
+  /** Masks personal data in the excerpts that pages show; without it there are none for `publish: "masked"`. */
+  maskExcerpt?(text: string, maxChars: number): string;
+}
+
+export interface RunInputs {
+  store: Store;
+  evalName: string;
+  /** The eval's file, for the manifest: absolute, or relative to the project. */
+  evalFile?: string;
+  version: VersionManifest;
+  split: SplitManifest;
+  options?: RunOptions;
+  effects?: Partial<RunEffects>;
+  /** Drains: no new calls, those in flight are waited for, and what there is is sealed as a partial run. */
+  signal?: AbortSignal;
+  /** Stops the calls in flight too. */
+  abortSignal?: AbortSignal;
+}
+
+export interface RunResult {
+  /** The sealed run; absent after a dry run. */
+  manifest?: RunManifest;
+  dryRun?: DryRun;
+  /** True when an earlier sealed run already said all of this, and nothing was written. */
+  unchanged: boolean;
+  /** Calls made by this start. */
+  calls: number;
+}
