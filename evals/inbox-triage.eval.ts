@@ -73,11 +73,11 @@ export default defineEval({
     trained("TF-IDF + logistic regression", tfidf, {baseline: true}),
     trained("MiniLM + head", encoderHead({...columns, sample: 1500})),
     trained("static base", base),
-    trained("static, team A", a),
-    trained("static, team B", b),
-    trained("static, joint", joint),
+    trained("static team A", a),
+    trained("static team B", b),
+    trained("static joint", joint),
     ...Object.entries(merges).map(([name, model]) => trained(`merge of A and B: ${name}`, model)),
-    servedBest("best of these, over HTTP", [tfidf, base, joint, ...Object.values(merges)], columns)
+    servedBest("best over HTTP", [tfidf, base, joint, ...Object.values(merges)], columns)
   ],
   prompt: "{{text}}",
   expected: "queue",
