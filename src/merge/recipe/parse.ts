@@ -18,7 +18,7 @@ import {type Recipe} from "./types.js";
  * Throws one RecipeError that lists every unknown key, wrong value and impossible combination with its line.
  */
 export function parseRecipes(recipe: string | object, file?: string): Recipe[] {
-  const text = typeof recipe === "string" ? recipe : stringify(recipe);
+  const text = typeof recipe === "string" ? recipe : stringify(recipe, {aliasDuplicateObjects: false});
   const counter = new LineCounter();
   const problems: Problem[] = [];
   const parsed = parseAllDocuments(text, {lineCounter: counter, merge: true, maxAliasCount: 100} as object);
