@@ -21,7 +21,6 @@ export async function purgesOf(
     for (const one of version.purged ?? []) purge(one).versions.push({id: version.id, rows: one.rows});
   for (const run of runs)
     if (run.dataset.name === dataset)
-      for (const one of run.purged ?? [])
-        purge(one).runs.push({id: run.id, rows: one.rows});
+      for (const one of run.purged ?? []) purge(one).runs.push({id: run.id, rows: one.rows});
   return [...found.values()].sort((a, b) => b.at.localeCompare(a.at));
 }
