@@ -3,7 +3,7 @@ import type {Comparison} from "../decisions/types.js";
 import type {ModelManifest, ModelsData, RunView} from "../site/types.js";
 import {differencesFrom} from "./differences.js";
 import {dataTable} from "./dataTable.js";
-import {code, type Content, details, emptyState, facts, hash, section} from "./elements.js";
+import {code, type Content, details, emptyState, facts, hash, nothing, section} from "./elements.js";
 import {bytes, count, duration, formatFor, list, type ScoreFormat, share} from "./format.js";
 import {scoreFormatOf} from "./intervalPlot.js";
 import {mergeLayers} from "./mergeLayers.js";
@@ -37,8 +37,10 @@ export function merges(run: RunView | null, data: ModelsData, rows: RunRows | un
   const others = data.models.filter(
     (model) => model.folder !== undefined && model.merge && !shown.has(model.id)
   );
+  // The choice of a run says what to do when there is none.
+  if (!run && others.length === 0) return nothing();
   if (merged.length === 0 && others.length === 0)
-    return emptyState(run ? "No candidate of this run was made by merging." : "No models were merged yet.", [
+    return emptyState("No candidate of this run was made by merging.", [
       "Merge models in an eval with ",
       code("mergedModel"),
       ", or by a recipe with ",
