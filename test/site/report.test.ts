@@ -227,7 +227,7 @@ describe("the first page", () => {
 
   it("says by how much the random split flatters, partial runs and failures", async (context) => {
     const {page} = await open(context, server.url + `?run=${byThread.id}`);
-    const warnings = await page.locator(".warnings").innerText();
+    const warnings = (await page.locator(".warnings li").allTextContents()).join("\n");
     expect(warnings).toMatch(
       /random split's score minus that on split by thread is [+−][\d.]+ points \([+−][\d.]+ to [+−][\d.]+\)/
     );
