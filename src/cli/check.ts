@@ -1,5 +1,6 @@
 import {appendFile, writeFile} from "node:fs/promises";
 import {
+  baselineRun,
   decidingRuns,
   type GateResult,
   gatesOf,
@@ -12,7 +13,7 @@ import {
   scoreTable
 } from "../decisions/index.js";
 import {openStore, type Store, writeAtomic} from "../store/index.js";
-import {baselineRun, gateFacts} from "./gateFacts.js";
+import {gateFacts} from "./gateFacts.js";
 import {annotations, junit, markdown} from "./gateReports.js";
 import {findProject, loadEvals, type NamedEval, openProject} from "./project.js";
 import {print, printJson, table} from "./terminal.js";

@@ -1,3 +1,4 @@
+export {baselineRun} from "./baselineRun.js";
 export {
   cleanTable,
   type Contamination,

@@ -1,7 +1,6 @@
-import {regressionsOf, scoreTable, type ScoreTable} from "../decisions/index.js";
+import {baselineRun, regressionsOf, scoreTable, type ScoreTable} from "../decisions/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 import type {RunChange} from "./decisionTypes.js";
-import {earlierRun} from "./earlierRun.js";
 
 /** What changed since the complete run before this one; undefined when there is none. `margin` in score units. */
 export async function changeSince(
@@ -10,7 +9,7 @@ export async function changeSince(
   table: ScoreTable,
   margin: number
 ): Promise<RunChange | undefined> {
-  const before = await earlierRun(store, run);
+  const before = await baselineRun(store, run, "previous");
   if (!before) return undefined;
   const earlier = await scoreTable(store, before.id, run.primaryScorer);
   const known = new Set(earlier.rowIds);

@@ -1,6 +1,5 @@
-import {join} from "node:path";
 import {type DecidingRun, decidingRuns, listRaces} from "../decisions/index.js";
-import {listFolders, readJson, type RunManifest, type Workspace} from "../store/index.js";
+import {readRuns, type RunManifest, type Workspace} from "../store/index.js";
 
 /**
  * What the report is about: the newest complete run or finished race of every eval on every split, a race with the run of
@@ -8,12 +7,7 @@ import {listFolders, readJson, type RunManifest, type Workspace} from "../store/
  * the list of runs.
  */
 export async function currentDecisions(workspace: Workspace): Promise<DecidingRun[]> {
-  const all: RunManifest[] = [];
-  for (const id of await listFolders(join(workspace.dir, "runs"))) {
-    const run = await readJson<RunManifest>(join(workspace.runDir(id), "manifest.json"));
-    if (run) all.push(run);
-  }
-  const found = decidingRuns(all, await listRaces(workspace));
+  const found = decidingRuns(await readRuns(workspace), await listRaces(workspace));
   const sealed = (name: string) =>
     found.reduce((latest, {run}) => (run.eval === name && run.sealedAt > latest ? run.sealedAt : latest), "");
   return found.sort(

@@ -21,6 +21,7 @@ export {
   writeParquet,
   writeParquetRows
 } from "./parquet.js";
+export {readRuns} from "./manifests.js";
 export * from "./schema.js";
 export {openParts, openRows, withoutSealed} from "./sealed.js";
 export {openStore, type Store} from "./store.js";

@@ -4,23 +4,10 @@ import {afterEach, describe, expect, it, vi} from "vitest";
 import {piiVerb} from "../../src/cli/pii.js";
 import {defineDataset, pull} from "../../src/datasets/index.js";
 import {openWorkspace} from "../../src/store/index.js";
+import {printed} from "../support/printed.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 afterEach(() => vi.unstubAllEnvs());
-
-async function printed(work: () => Promise<void>): Promise<string> {
-  let text = "";
-  const spy = vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
-    text += String(chunk);
-    return true;
-  });
-  try {
-    await work();
-  } finally {
-    spy.mockRestore();
-  }
-  return text;
-}
 
 describe("assay pii", () => {
   it("prints what was found by type and rule without the words, and marks what is accepted", async () => {

@@ -4,23 +4,10 @@ import {afterEach, describe, expect, it, vi} from "vitest";
 import {runsVerb} from "../../src/cli/runs.js";
 import {purge} from "../../src/datasets/index.js";
 import {sampleStore} from "../support/sampleStore.js";
+import {printed} from "../support/printed.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 afterEach(() => vi.unstubAllEnvs());
-
-async function printed(work: () => Promise<void>): Promise<string> {
-  let text = "";
-  const spy = vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
-    text += String(chunk);
-    return true;
-  });
-  try {
-    await work();
-  } finally {
-    spy.mockRestore();
-  }
-  return text;
-}
 
 describe("assay runs", () => {
   it("says of which runs rows were erased, how many, when and why", async () => {
