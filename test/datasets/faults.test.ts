@@ -224,20 +224,23 @@ describe(`a pull killed with SIGKILL (${rounds} rounds, ASSAY_PULL_KILL_ROUNDS)`
     const script = fileURLToPath(new URL("../fixtures/killedPull.ts", import.meta.url));
     write(0);
     const whole = await runToEnd(script, project);
-    let killed = 0;
+    let content = 0;
     for (let round = 1; round <= rounds; round++) {
-      write(round);
-      const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), script, project], {
-        stdio: ["ignore", "pipe", "ignore"]
-      });
-      const ended = new Promise<boolean>((resolve) =>
-        child.on("exit", (_, signal) => resolve(signal === "SIGKILL"))
-      );
-      // The child says when its pull begins: loading the code is not what is tested.
-      await new Promise((resolve) => child.stdout!.once("data", resolve));
-      await sleep(chance(`pull ${round}`) * whole);
-      child.kill("SIGKILL");
-      if (await ended) killed++;
+      // A pull that ends before its moment, on a machine that has become faster, is tried again with half the wait.
+      for (let wait = chance(`pull ${round}`) * whole; ; wait /= 2) {
+        write(++content);
+        const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), script, project], {
+          stdio: ["ignore", "pipe", "ignore"]
+        });
+        const ended = new Promise<boolean>((resolve) =>
+          child.on("exit", (_, signal) => resolve(signal === "SIGKILL"))
+        );
+        // The child says when its pull begins: loading the code is not what is tested.
+        await new Promise((resolve) => child.stdout!.once("data", resolve));
+        await sleep(wait);
+        child.kill("SIGKILL");
+        if (await ended) break;
+      }
       const store = await openStore(workspace);
       for (const version of await store.versions("set")) {
         const found = await store.row<{n: number; ids: number}>(
@@ -248,7 +251,6 @@ describe(`a pull killed with SIGKILL (${rounds} rounds, ASSAY_PULL_KILL_ROUNDS)`
       expect((await store.latestVersion("set"))?.rows).toBe(rows);
       store.close();
     }
-    expect(killed).toBeGreaterThanOrEqual(Math.ceil(rounds / 2));
     const ended = await assay(project, "pull", "--json");
     expect(ended.stderr).toBe("");
     const [last] = JSON.parse(ended.stdout) as {version: {rows: number}}[];

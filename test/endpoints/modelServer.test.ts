@@ -7,7 +7,7 @@ describe("the model server as a process", () => {
   it("prints its port, answers by the prompt, and reports its counters", async () => {
     const child = spawn(
       process.execPath,
-      ["--import", "tsx", "test/support/modelServerMain.ts", "--latency", "5", "--checked"],
+      ["--import", "tsx", "test/support/modelServerMain.ts", "--latency", "300", "--checked"],
       {
         stdio: ["ignore", "pipe", "inherit"]
       }

@@ -59,16 +59,17 @@ describe("the preview", () => {
     if (!browser) return context.skip();
     try {
       const page = await browser.newPage();
+      page.setDefaultTimeout(90_000);
       await page.goto(address);
-      await page.getByText("No eval has been run yet.").waitFor({timeout: 60_000});
+      await page.getByText("No eval has been run yet.").waitFor();
       const elsewhere = join(project, "elsewhere");
       await sampleStore(elsewhere);
       await cp(join(elsewhere, ".assay"), join(project, ".assay"), {recursive: true});
-      await page.locator(".sentence").waitFor({timeout: 60_000});
+      await page.locator(".sentence").waitFor();
       await page.goto(`${address}comparison`);
       await page.getByLabel("Eval and split").selectOption({label: "Mail triage, split by thread"});
       await page.getByLabel("Candidate", {exact: true}).selectOption({label: "team-a"});
-      await page.getByRole("heading", {name: "What team-a answered"}).waitFor({timeout: 60_000});
+      await page.getByRole("heading", {name: "What team-a answered"}).waitFor();
       await settled(page);
       expect(await page.locator(".observablehq--error").count()).toBe(0);
     } finally {
