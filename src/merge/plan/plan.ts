@@ -1,10 +1,10 @@
+import {outputConfig} from "./config.js";
 import {type Problem, RecipeError} from "../recipe/problems.js";
 import {referenceText} from "../recipe/reference.js";
 import {type OutputSlice, type Recipe} from "../recipe/types.js";
 import {type TensorJob} from "../engine/job.js";
 import {
   isAfterLayers,
-  isKnownArchitecture,
   layerCountKey,
   layerCounts,
   layerName,
@@ -40,7 +40,9 @@ export interface Plan {
 /** The models whose tensors are merged, in their order: all but the base that the others are measured from. */
 export function mergedModels({jobs}: Plan): string[] {
   return [
-    ...new Set(jobs.flatMap((job) => job.inputs.filter((_, i) => i !== job.base).map(({model}) => model)))
+    ...new Set(
+      jobs.flatMap((job) => job.inputs.flatMap(({model, made}, i) => (made || i === job.base ? [] : [model])))
+    )
   ];
 }
 
@@ -159,33 +161,4 @@ function sitesOfSlices(context: TensorContext): TensorSite[] {
     at += length;
   });
   return sites;
-}
-
-const DTYPE_NAMES: Record<string, string> = {F32: "float32", F16: "float16", BF16: "bfloat16"};
-
-function outputConfig(
-  recipe: Recipe,
-  donor: OpenModel,
-  jobs: readonly TensorJob[],
-  tokenizer?: TokenizerPlan
-): Record<string, unknown> {
-  const config = {...donor.config};
-  if (recipe.form === "slices") {
-    const layers = recipe.slices.reduce(
-      (sum, {sources}) => sum + (sources[0]!.layerRange![1] - sources[0]!.layerRange![0]),
-      0
-    );
-    config[layerCountKey(config)] = layers;
-  }
-  const dtype = recipe.outDtype ?? recipe.dtype;
-  if (dtype) config.torch_dtype = DTYPE_NAMES[dtype];
-  const table = jobs.find(({name}) => /(embed_tokens|wte|embed_in|word_embeddings)\.weight$/.test(name));
-  if (table && typeof config.vocab_size === "number" && isKnownArchitecture(config))
-    config.vocab_size = table.shape[0];
-  if (tokenizer && tokenizer.donor !== donor)
-    for (const key of ["bos_token_id", "eos_token_id", "pad_token_id"])
-      if (tokenizer.donor.config[key] !== undefined) config[key] = tokenizer.donor.config[key];
-  const head = jobs.some(({name}) => /(^|\.)lm_head\.weight$/.test(name));
-  if (head && config.tie_word_embeddings === true) config.tie_word_embeddings = false;
-  return config;
 }
