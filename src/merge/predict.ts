@@ -25,10 +25,7 @@ export interface Prediction {
 }
 
 /** Predicts disk, memory and time. Writes one tensor of the result to the temporary folder, and removes it. */
-export async function predict(
-  plan: Plan,
-  options: Partial<MergeOptions>
-): Promise<Prediction> {
+export async function predict(plan: Plan, options: Partial<MergeOptions>): Promise<Prediction> {
   const total = plan.jobs.reduce((sum, job) => sum + outputBytes(job), 0);
   const threads = threadsFor(total, options.threads);
   const {secondsPerByte, readPerByte} = await timeOne(plan.jobs);

@@ -7,6 +7,7 @@ import {RecipeError} from "../../src/merge/recipe/problems.js";
 import {parseRecipes} from "../../src/merge/recipe/parse.js";
 import {evaluate, lookUp} from "../../src/merge/recipe/settings.js";
 import {METHODS} from "../../src/merge/methods/index.js";
+import {type Recipe} from "../../src/merge/recipe/types.js";
 import {UserError} from "../../src/store/errors.js";
 import {mergeIn, workFolder, writeModel} from "./support.js";
 
@@ -61,14 +62,20 @@ models:
 - {model: a, parameters: {weight: 1, density: 0}}`
   ],
   [
-    "a bare {filter, value}",
+    "a bare {filter, value} that leaves tensors without a required weight",
     5,
-    /must stand in a list/,
+    /needs a weight for a; none applies to model\.layers\.0\.w\.weight/,
     `merge_method: linear
 models:
 - model: a
   parameters:
-    weight: {filter: w, value: 1}`
+    weight: {filter: layers.1, value: 1}`
+  ],
+  [
+    "a document named like a folder above",
+    1,
+    /does not begin with a dot/,
+    "name: ..\nmerge_method: passthrough\nmodels: [{model: a}]"
   ],
   [
     "slerp with three models",
@@ -187,6 +194,50 @@ slices:
     "merge_method: linear\nmodels: [{model: a, parameters: {weight: 1}}]\nmerge_method: slerp"
   ]
 ];
+
+describe("a bare {filter, value}", () => {
+  const recipe = `merge_method: ties
+base_model: base
+models:
+- model: a
+  parameters:
+    weight: 1
+    density: {filter: layers.1, value: 0.5}`;
+
+  it("is read as a list of one entry", () => {
+    const [{slices}] = parseRecipes(recipe) as [Recipe];
+    expect(slices[0]!.sources[0]!.parameters.density).toEqual([{filter: "layers.1", value: 0.5}]);
+  });
+
+  it("is refused, as by the reference, when that is followed exactly", async () => {
+    await expect(mergeIn(work.path, recipe, {exact: true})).rejects.toThrow(/line 7: the reference takes/);
+  });
+});
+
+describe("a parameter of another method", () => {
+  it("is told to change nothing, with its line", async () => {
+    const recipe = `merge_method: linear
+models: [{model: a, parameters: {weight: 1, density: 0.5}}]
+parameters: {int8_mask: true}`;
+    const {report} = await mergeIn(work.path, recipe);
+    expect(report.warnings).toEqual([
+      "line 2: linear has no use for density: it changes nothing.",
+      "line 3: linear has no use for int8_mask: it changes nothing."
+    ]);
+  });
+});
+
+describe("a model listed twice", () => {
+  it("counts once, its later parameters where no earlier one applies", async () => {
+    const recipe = `merge_method: linear
+models:
+- {model: a, parameters: {weight: [{filter: layers.0, value: 2}]}}
+- {model: a, parameters: {weight: 3}}
+parameters: {normalize: false}`;
+    const {tensors} = await mergeIn(work.path, recipe);
+    expect([0, 1].map((i) => tensors.get(`model.layers.${i}.w.weight`)!.values[0])).toEqual([2, 3]);
+  });
+});
 
 describe("recipes that must be rejected", () => {
   for (const [name, line, message, recipe] of rejected)

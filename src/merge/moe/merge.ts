@@ -200,7 +200,17 @@ function constantJob(
 }
 
 function asRecipe({base, text}: MoeRecipe): Recipe {
-  return {method: "moe", form: "models", slices: [], base, parameters: {}, text, lines: {}};
+  return {
+    method: "moe",
+    form: "models",
+    slices: [],
+    base,
+    parameters: {},
+    warnings: [],
+    refusedWhenExact: [],
+    text,
+    lines: {}
+  };
 }
 
 function warningsOf(moe: MoeRecipe, gates: readonly Float32Array[]): string[] {

@@ -3,14 +3,7 @@ import {type Problem, RecipeError} from "../recipe/problems.js";
 import {referenceText} from "../recipe/reference.js";
 import {type OutputSlice, type Recipe} from "../recipe/types.js";
 import {type TensorJob} from "../engine/job.js";
-import {
-  isAfterLayers,
-  layerCountKey,
-  layerCounts,
-  layerName,
-  layerOf,
-  mainStack
-} from "./layers.js";
+import {isAfterLayers, layerCountKey, layerCounts, layerName, layerOf, mainStack} from "./layers.js";
 import {type TokenizerPlan} from "../tokenizer/plan.js";
 import {type OpenModel} from "./model.js";
 import {type Masks, type TensorContext, type TensorSite} from "./site.js";
@@ -64,6 +57,8 @@ export function planMerge(
     warnings,
     seen: new Set()
   };
+  if (options.exact) problems.push(...recipe.refusedWhenExact);
+  for (const warning of recipe.warnings) warnings.add(warning);
   for (const warning of tokenizer?.warnings ?? []) warnings.add(warning);
   const sites = recipe.form === "models" ? sitesOfModels(context) : sitesOfSlices(context);
   const jobs = sites.flatMap((site) => makeTensor(site, context) ?? []);

@@ -39,7 +39,7 @@ export function readRecipe(
   reader.keys(value, "", TOP_KEYS);
   const before = problems.length;
   const method = readMethod(value.merge_method, reader);
-  const base = value.base_model === undefined ? undefined : reader.reference(value.base_model, "base_model");
+  const base = value.base_model == null ? undefined : reader.reference(value.base_model, "base_model");
   const forms = ["models", "slices", "modules"].filter(
     (key) => value[key] !== undefined && value[key] !== null
   );
@@ -62,7 +62,7 @@ export function readRecipe(
   const dtype = readDtype(value.dtype, "dtype", reader);
   const outDtype = readDtype(value.out_dtype, "out_dtype", reader);
   const recipe: Recipe = {
-    ...(value.name === undefined ? {} : {name: readName(value.name, reader)}),
+    ...(value.name == null ? {} : {name: readName(value.name, reader)}),
     method: method ?? "linear",
     form,
     slices,
@@ -77,6 +77,8 @@ export function readRecipe(
     ...(outDtype && {outDtype}),
     ...readTokenizers(value, reader),
     ...readTemplate(value.chat_template, reader),
+    warnings: reader.warnings,
+    refusedWhenExact: reader.refusedWhenExact,
     text,
     lines
   };
@@ -85,8 +87,11 @@ export function readRecipe(
 }
 
 function readName(value: unknown, reader: Reader): string {
-  if (typeof value !== "string" || !/^[\w.-]+$/.test(value))
-    reader.problem("name", "a document's name is made of letters, digits, dot, dash and underscore.");
+  if (typeof value !== "string" || !/^[\w-][\w.-]*$/.test(value))
+    reader.problem(
+      "name",
+      "a document's name is made of letters, digits, dot, dash and underscore, and does not begin with a dot."
+    );
   return String(value);
 }
 

@@ -1,3 +1,5 @@
+import {type Problem} from "./problems.js";
+
 /** A value of a parameter as written: a scalar, a gradient over the layers, or entries chosen by tensor name. */
 export type Scalar = number | boolean;
 export type Setting = Scalar | Scalar[] | FilteredSetting[];
@@ -54,6 +56,10 @@ export interface Recipe {
   outDtype?: RecipeDtype;
   tokenizer?: TokenizerSettings;
   chatTemplate?: string;
+  /** What is odd about the recipe without being wrong. */
+  warnings: string[];
+  /** What the reference refuses although it can be read. */
+  refusedWhenExact: Problem[];
   /** The document's text, as it is kept beside the result. */
   text: string;
   /** Line of the YAML by key path, such as "merge_method" or "models.0". */
