@@ -88,7 +88,7 @@ export function layersText(layers: readonly LayerRelations[]): string {
           {
             title: models.length > 2 ? "lowest cosine" : "cosine",
             align: "right" as const,
-            value: ({relations}: LayerRelations) => lowestCosine(relations)?.toFixed(3)
+            value: ({relations}: LayerRelations) => decimals(lowestCosine(relations))
           },
           {
             title: "sign conflict",
@@ -146,4 +146,9 @@ export function reportText(report: MergeReport): string {
 /** 1234567 → "1.2 MB". */
 export function size(bytes: number): string {
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+}
+
+/** Three decimals, and no minus before a zero. */
+function decimals(value: number | undefined): string | undefined {
+  return value === undefined ? undefined : (Math.round(1000 * value) / 1000 + 0).toFixed(3);
 }
