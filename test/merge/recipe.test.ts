@@ -221,8 +221,8 @@ models: [{model: a, parameters: {weight: 1, density: 0.5}}]
 parameters: {int8_mask: true}`;
     const {report} = await mergeIn(work.path, recipe);
     expect(report.warnings).toEqual([
-      "line 2: linear has no use for density: it changes nothing.",
-      "line 3: linear has no use for int8_mask: it changes nothing."
+      "line 3: linear has no use for int8_mask: it changes nothing.",
+      "line 2: linear has no use for density: it changes nothing."
     ]);
   });
 });

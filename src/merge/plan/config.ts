@@ -21,7 +21,7 @@ export function outputConfig(
   tokenizer?: TokenizerPlan
 ): Record<string, unknown> {
   const config = {...donor.config};
-  if (recipe.form === "slices") {
+  if (recipe.form === "slices" && !recipe.parts) {
     const layers = recipe.slices.reduce(
       (sum, {sources}) => sum + (sources[0]!.layerRange![1] - sources[0]!.layerRange![0]),
       0

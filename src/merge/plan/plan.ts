@@ -6,6 +6,7 @@ import {type TensorJob} from "../engine/job.js";
 import {isAfterLayers, layerCountKey, layerCounts, layerName, layerOf, mainStack} from "./layers.js";
 import {type TokenizerPlan} from "../tokenizer/plan.js";
 import {type OpenModel} from "./model.js";
+import {modulesOf} from "./modules.js";
 import {type Masks, type TensorContext, type TensorSite} from "./site.js";
 import {makeTensor} from "./tensorPlan.js";
 
@@ -60,8 +61,10 @@ export function planMerge(
   if (options.exact) problems.push(...recipe.refusedWhenExact);
   for (const warning of recipe.warnings) warnings.add(warning);
   for (const warning of tokenizer?.warnings ?? []) warnings.add(warning);
-  const sites = recipe.form === "models" ? sitesOfModels(context) : sitesOfSlices(context);
-  const jobs = sites.flatMap((site) => makeTensor(site, context) ?? []);
+  const jobs = contextsOf(context).flatMap((own) => {
+    const sites = own.recipe.form === "models" ? sitesOfModels(own) : sitesOfSlices(own);
+    return sites.flatMap((site) => makeTensor(site, own) ?? []);
+  });
   if (problems.length === 0 && jobs.length === 0)
     problems.push({
       line: recipe.lines[""],
@@ -82,11 +85,35 @@ export function planMerge(
   };
 }
 
-function namesOf(slice: OutputSlice, {models}: TensorContext): Set<string> {
-  const names = new Set<string>();
-  for (const {model} of slice.sources)
-    for (const name of models.get(referenceText(model))!.checkpoint.tensors.keys()) names.add(name);
-  return names;
+/** One context for every module of the models. */
+function contextsOf(context: TensorContext): TensorContext[] {
+  const {recipe, models, problems} = context;
+  const {parts} = recipe;
+  if (!parts) return [context];
+  const tensors = new Set([...models.values()].flatMap(({checkpoint}) => [...checkpoint.tensors.keys()]));
+  const owners = modulesOf(
+    parts.map(({module}) => module!),
+    tensors,
+    recipe.lines.modules,
+    problems
+  );
+  return parts.map((part) => ({
+    ...context,
+    recipe: {...recipe, ...part},
+    owns: (tensor) => owners.get(tensor) === part.module,
+    seen: new Set()
+  }));
+}
+
+function tensorNames({checkpoint}: OpenModel, {owns}: TensorContext): string[] {
+  const names = [...checkpoint.tensors.keys()];
+  return owns ? names.filter(owns) : names;
+}
+
+function namesOf(slice: OutputSlice, context: TensorContext): Set<string> {
+  return new Set(
+    slice.sources.flatMap(({model}) => tensorNames(context.models.get(referenceText(model))!, context))
+  );
 }
 
 function sitesOfModels(context: TensorContext): TensorSite[] {
@@ -110,7 +137,7 @@ function sitesOfModels(context: TensorContext): TensorSite[] {
 function sitesOfSlices(context: TensorContext): TensorSite[] {
   const {recipe, models, problems} = context;
   const modelOf = (slice: OutputSlice, k: number) => models.get(referenceText(slice.sources[k]!.model))!;
-  const stack = mainStack(modelOf(recipe.slices[0]!, 0).checkpoint.tensors.keys());
+  const stack = mainStack(tensorNames(modelOf(recipe.slices[0]!, 0), context));
   if (stack === undefined) {
     problems.push({
       line: recipe.lines.slices,
@@ -118,15 +145,17 @@ function sitesOfSlices(context: TensorContext): TensorSite[] {
     });
     return [];
   }
+  const layersOf = (model: OpenModel) => {
+    const stated = model.config[layerCountKey(model.config)];
+    if (typeof stated === "number" && !context.owns) return stated;
+    return layerCounts(tensorNames(model, context)).get(stack) ?? 0;
+  };
   const sites: TensorSite[] = [];
   const last = recipe.slices.length - 1;
   let at = 0;
   recipe.slices.forEach((slice, s) => {
     slice.sources.forEach(({layerRange, model}, k) => {
-      const {checkpoint, config} = modelOf(slice, k);
-      const stated = config[layerCountKey(config)];
-      const counted = layerCounts(checkpoint.tensors.keys()).get(stack) ?? 0;
-      const layers = typeof stated === "number" ? stated : counted;
+      const layers = layersOf(modelOf(slice, k));
       if (layerRange && layerRange[1] > layers)
         problems.push({
           line: recipe.lines[`slices.${s}.sources.${k}.layer_range`],
@@ -155,5 +184,11 @@ function sitesOfSlices(context: TensorContext): TensorSite[] {
         });
     at += length;
   });
+  const before = layersOf(modelOf(recipe.slices[0]!, 0));
+  if (recipe.module !== undefined && context.owns && at !== before)
+    problems.push({
+      line: recipe.lines.slices,
+      message: `the module ${recipe.module} would have ${at} layers instead of ${before}, which config.json of several modules cannot be told. Keep the number of layers.`
+    });
   return sites;
 }

@@ -19,8 +19,15 @@ export function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A reader that adds to `problems`. */
-export function makeReader(lines: Record<string, number>, problems: Problem[]): Reader {
+/** A reader that adds to `problems`, and to the notes of another reader of the same recipe where there is one. */
+export function makeReader(
+  lines: Record<string, number>,
+  problems: Problem[],
+  {warnings, refusedWhenExact}: Pick<Reader, "warnings" | "refusedWhenExact"> = {
+    warnings: [],
+    refusedWhenExact: []
+  }
+): Reader {
   const lineAt = (path: string) => {
     let at = path;
     while (lines[at] === undefined && at !== "")
@@ -28,8 +35,6 @@ export function makeReader(lines: Record<string, number>, problems: Problem[]): 
     return lines[at] ?? 1;
   };
   const problem = (path: string, message: string) => void problems.push({line: lineAt(path), message});
-  const warnings: string[] = [];
-  const refusedWhenExact: Problem[] = [];
   return {
     warnings,
     refusedWhenExact,

@@ -43,15 +43,25 @@ export interface TokenizerSettings {
   padToMultipleOf?: number;
 }
 
-export interface Recipe {
-  /** The document's own name, by which others of the same file refer to it. */
-  name?: string;
-  method: string;
+/** What of a recipe holds for one module of its models. */
+export interface RecipePart {
+  /** The module's name; undefined where the models are one module. */
+  module?: string;
   /** `models:` (one slice over all layers) or `slices:`. */
   form: "models" | "slices";
   slices: OutputSlice[];
-  base?: ModelReference;
   parameters: Parameters;
+  /** Line of the YAML by key path, such as "merge_method" or "models.0". */
+  lines: Record<string, number>;
+}
+
+export interface Recipe extends RecipePart {
+  /** The document's own name, by which others of the same file refer to it. */
+  name?: string;
+  method: string;
+  /** Of models of several modules; `slices` are then those of all of them. */
+  parts?: RecipePart[];
+  base?: ModelReference;
   dtype?: RecipeDtype;
   outDtype?: RecipeDtype;
   tokenizer?: TokenizerSettings;
@@ -62,6 +72,4 @@ export interface Recipe {
   refusedWhenExact: Problem[];
   /** The document's text, as it is kept beside the result. */
   text: string;
-  /** Line of the YAML by key path, such as "merge_method" or "models.0". */
-  lines: Record<string, number>;
 }
