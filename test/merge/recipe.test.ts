@@ -227,6 +227,46 @@ parameters: {int8_mask: true}`;
   });
 });
 
+describe("models", () => {
+  it("saved with and without the head around them have their tensors matched, named as in the base", async () => {
+    const config = {model_type: "gpt2", n_layer: 2};
+    const tensors = (head: string, k: number) => ({
+      [`${head}wte.weight`]: {shape: [2, 1], values: [k, k]},
+      [`${head}h.0.mlp.w`]: {values: [k]},
+      [`${head}h.1.mlp.w`]: {values: [2 * k]}
+    });
+    await writeModel(join(work.path, "bare"), tensors("", 1), config);
+    await writeModel(join(work.path, "headed"), tensors("transformer.", 3), config);
+    const weights = {parameters: {weight: 1}};
+    const named = (...models: string[]) => models.map((model) => ({model, ...weights}));
+    const whole = await mergeIn(work.path, {merge_method: "linear", models: named("bare", "headed")});
+    expect([...whole.tensors].map(([name, {values}]) => [name, values[0]]).sort()).toEqual([
+      ["h.0.mlp.w", 2],
+      ["h.1.mlp.w", 4],
+      ["wte.weight", 2]
+    ]);
+    const deltas = await mergeIn(work.path, {
+      merge_method: "task_arithmetic",
+      base_model: "headed",
+      models: named("bare")
+    });
+    expect([...deltas.tensors.keys()].sort()[0]).toBe("transformer.h.0.mlp.w");
+    expect(deltas.tensors.get("transformer.h.1.mlp.w")!.values[0]).toBe(2);
+    const source = (model: string) => ({model, layer_range: [1, 2], ...weights});
+    const sliced = await mergeIn(work.path, {
+      merge_method: "linear",
+      slices: [{sources: [source("bare"), source("headed")]}]
+    });
+    expect(sliced.tensors.get("h.0.mlp.w")!.values[0]).toBe(4);
+    expect(sliced.tensors.size).toBe(2);
+  });
+
+  it("with a revision are taken as they are, and it is said that a folder has none", async () => {
+    const {report} = await mergeIn(work.path, {merge_method: "passthrough", models: [{model: "a@v2"}]});
+    expect(report.warnings).toEqual(["a@v2 is a folder, which has no revisions: @v2 is not checked."]);
+  });
+});
+
 describe("a model listed twice", () => {
   it("counts once, its later parameters where no earlier one applies", async () => {
     const recipe = `merge_method: linear

@@ -18,6 +18,8 @@ export interface OpenModel {
   config: Record<string, unknown>;
   /** What an adapter changes, by tensor. */
   changes?: ReadonlyMap<string, AdapterChange>;
+  /** A revision that was asked for and says nothing about a folder. */
+  unchecked?: string;
   /** Dtypes of tensors that an adapter replaces: those of the base. */
   dtypes?: ReadonlyMap<string, Dtype>;
 }
@@ -41,17 +43,33 @@ export async function openModels(
     const id = referenceText(reference);
     if (models.has(id)) continue;
     try {
-      const folder = await folderOf(reference.path);
-      const checkpoint = await openCheckpoint(folder);
-      const model = {id, folder, checkpoint, config: await readConfig(checkpoint.folder)};
       const {adapter} = reference;
-      models.set(id, adapter ? await withAdapter(model, await folderOf(adapter.path), id) : model);
+      const [path, adapterPath] = [pathOf(reference), adapter && pathOf(adapter)];
+      const folder = await folderOf(path);
+      const checkpoint = await openCheckpoint(folder);
+      const unchecked =
+        (path === reference.path ? reference.revision : undefined) ??
+        (adapterPath === adapter?.path ? adapter?.revision : undefined);
+      const model = {
+        id,
+        folder,
+        checkpoint,
+        config: await readConfig(checkpoint.folder),
+        ...(unchecked !== undefined && {unchecked})
+      };
+      models.set(id, adapterPath ? await withAdapter(model, await folderOf(adapterPath), id) : model);
     } catch (error) {
       problems.push(messageOf(error));
     }
   }
   if (problems.length > 0) throw new UserError([...new Set(problems)].join("\n"));
   return models;
+}
+
+/** PATH@REVISION where a folder is called just that, else PATH. */
+function pathOf({path, revision}: {path: string; revision?: string}): string {
+  const whole = `${path}@${revision}`;
+  return revision !== undefined && existsSync(resolve(whole)) ? whole : path;
 }
 
 /** config.json of a model's folder; an empty object when it has none. */

@@ -3,7 +3,15 @@ import {type Problem, RecipeError} from "../recipe/problems.js";
 import {referenceText} from "../recipe/reference.js";
 import {type OutputSlice, type Recipe} from "../recipe/types.js";
 import {type TensorJob} from "../engine/job.js";
-import {isAfterLayers, layerCountKey, layerCounts, layerName, layerOf, mainStack} from "./layers.js";
+import {
+  aliasNames,
+  isAfterLayers,
+  layerCountKey,
+  layerCounts,
+  layerName,
+  layerOf,
+  mainStack
+} from "./layers.js";
 import {type TokenizerPlan} from "../tokenizer/plan.js";
 import {type OpenModel} from "./model.js";
 import {modulesOf} from "./modules.js";
@@ -60,6 +68,9 @@ export function planMerge(
   };
   if (options.exact) problems.push(...recipe.refusedWhenExact);
   for (const warning of recipe.warnings) warnings.add(warning);
+  for (const {id, unchecked} of models.values())
+    if (unchecked !== undefined)
+      warnings.add(`${id} is a folder, which has no revisions: @${unchecked} is not checked.`);
   for (const warning of tokenizer?.warnings ?? []) warnings.add(warning);
   const jobs = contextsOf(context).flatMap((own) => {
     const sites = own.recipe.form === "models" ? sitesOfModels(own) : sitesOfSlices(own);
@@ -110,10 +121,19 @@ function tensorNames({checkpoint}: OpenModel, {owns}: TensorContext): string[] {
   return owns ? names.filter(owns) : names;
 }
 
+/** The tensors of a slice's sources. One that an earlier source has under an alias goes by that. */
 function namesOf(slice: OutputSlice, context: TensorContext): Set<string> {
-  return new Set(
-    slice.sources.flatMap(({model}) => tensorNames(context.models.get(referenceText(model))!, context))
-  );
+  const base = slice.base ?? context.recipe.base;
+  const ids = slice.sources.map(({model}) => referenceText(model));
+  const first = base && ids.includes(referenceText(base)) ? [referenceText(base)] : [];
+  const names = new Set<string>();
+  for (const id of new Set([...first, ...ids])) {
+    const model = context.models.get(id)!;
+    const {tensors} = model.checkpoint;
+    for (const name of tensorNames(model, context))
+      if (!aliasNames(name).some((alias) => names.has(alias) && !tensors.has(alias))) names.add(name);
+  }
+  return names;
 }
 
 function sitesOfModels(context: TensorContext): TensorSite[] {
