@@ -73,12 +73,14 @@ modules:
   text_decoder: {models: ${weighted(1, 1)}}
   vision_tower:
     models: ${weighted(1, 0)}
-    parameters: {normalize: false}`
+    parameters: {normalize: false}
+  vision_tower.blocks.0: {models: ${weighted(0, 1)}}`
     );
     expect(tensors.size).toBe(7);
     expect(first(tensors, "language_model.model.layers.1.w")).toBe(6);
     expect(first(tensors, "language_model.lm_head.weight")).toBe(0.5);
     expect(first(tensors, "model.vision_tower.blocks.2.w")).toBe(102);
+    expect(first(tensors, "model.vision_tower.blocks.0.w")).toBe(110);
   });
 
   it("may have the layers of one rearranged as long as their number stays", async () => {
