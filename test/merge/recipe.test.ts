@@ -179,6 +179,12 @@ slices:
     /no parameter "wight"/,
     "merge_method: linear\nmodels: [{model: a, parameters: {wight: 1}}]"
   ],
+  [
+    "an unknown key of a model",
+    3,
+    /unknown key "revison". Known here: path, revision/,
+    "merge_method: passthrough\nmodels:\n- model: {model: {path: a, revison: main}}"
+  ],
   ["an unknown method", 1, /unknown merge_method "tise"/, "merge_method: tise\nmodels: [{model: a}]"],
   [
     "two pluses in a reference",
@@ -299,8 +305,11 @@ chat_template: x`);
 
   it("name every model that cannot be opened", async () => {
     await expect(
-      mergeIn(work.path, "merge_method: linear\nparameters: {weight: 1}\nmodels: [{model: x1}, {model: x2}]")
-    ).rejects.toThrow(/x1[^]*x2/);
+      mergeIn(
+        work.path,
+        "merge_method: linear\nparameters: {weight: 1}\nmodels:\n- model: x1\n- {model: b, parameters: {}}\n- model: x2"
+      )
+    ).rejects.toThrow(/line 4: The model \S*x1 does not exist[^]*line 6: The model \S*x2 does not exist/);
   });
 });
 

@@ -31,8 +31,12 @@ export async function planMoe(
   moe: MoeRecipe,
   {seed = 0, resolveModel}: Pick<MergeOptions, "seed" | "resolveModel">
 ): Promise<Plan> {
-  const references = [moe.base, ...[...moe.experts, ...moe.shared].map(({model}) => model)];
-  const models = await openModels(references, (path) => modelFolder(path, resolveModel));
+  const named = [
+    {reference: moe.base, line: moe.lines.base_model},
+    ...moe.experts.map(({model}) => ({reference: model, line: moe.lines.experts})),
+    ...moe.shared.map(({model}) => ({reference: model, line: moe.lines.shared_experts}))
+  ];
+  const models = await openModels(named, (path) => modelFolder(path, resolveModel));
   const of = (reference: ModelReference) => models.get(referenceText(reference))!;
   const base = of(moe.base);
   const names = [...base.checkpoint.tensors.keys()];

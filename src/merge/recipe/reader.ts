@@ -35,21 +35,27 @@ export function makeReader(
     return lines[at] ?? 1;
   };
   const problem = (path: string, message: string) => void problems.push({line: lineAt(path), message});
+  const keys: Reader["keys"] = (value, path, known) => {
+    for (const key of Object.keys(value))
+      if (!known.includes(key))
+        problem(
+          path ? `${path}.${key}` : key,
+          `unknown key ${JSON.stringify(key)}. Known here: ${known.join(", ")}.`
+        );
+  };
   return {
+    keys,
     warnings,
     refusedWhenExact,
     problem,
     warning: (path, message) => void warnings.push(`line ${lineAt(path)}: ${message}`),
     onlyHere: (path, message) => void refusedWhenExact.push({line: lineAt(path), message}),
-    keys(value, path, known) {
-      for (const key of Object.keys(value))
-        if (!known.includes(key))
-          problem(
-            path ? `${path}.${key}` : key,
-            `unknown key ${JSON.stringify(key)}. Known here: ${known.join(", ")}.`
-          );
-    },
     reference(value, path) {
+      if (isMapping(value)) {
+        keys(value, path, ["model", "lora", "override_architecture"]);
+        for (const part of ["model", "lora"])
+          if (isMapping(value[part])) keys(value[part], `${path}.${part}`, ["path", "revision"]);
+      }
       const parsed = readReference(value);
       if (typeof parsed !== "string") return parsed;
       problem(path, parsed + ".");
