@@ -1,21 +1,20 @@
 import {readFile} from "node:fs/promises";
 import {SingleBar} from "cli-progress";
-import {parse as parseYaml} from "yaml";
 import {
   checkMerge,
+  isMoeRecipe,
   merge,
   mergeMoe,
   recordMerge,
   type MergeProgress,
   type MergeReport
 } from "../merge/index.js";
-import {type LayerRelations} from "../models/index.js";
 import {modelsDir} from "../candidates/index.js";
 import {openWorkspace, UsageError} from "../store/index.js";
 import {projectOf} from "./project.js";
-import {interruptSignals} from "./runEvals.js";
+import {checkText, reportText, size} from "./mergeText.js";
 import {duration} from "./progress.js";
-import {print, printJson, table} from "./terminal.js";
+import {print, printJson} from "./terminal.js";
 
 interface MergeVerbOptions {
   out?: string;
@@ -35,11 +34,10 @@ export async function mergeVerb(recipeFile: string, verb: MergeVerbOptions): Pro
   if (verb.check) return check(text, recipeFile, verb);
   if (!verb.out) throw new UsageError("say where the merged model goes: --out DIR.");
   const shardSize = verb.shardSize === undefined ? undefined : bytesOf(verb.shardSize);
-  const {signal, dispose} = interruptSignals();
+  const {signal, dispose} = interruption();
   const progress = reporter(verb.json ?? false);
   try {
-    const isMixture = Boolean((parseYaml(text) as {experts?: unknown} | null)?.experts);
-    const report = await (isMixture ? mergeMoe : merge)(text, {
+    const report = await (isMoeRecipe(text) ? mergeMoe : merge)(text, {
       out: verb.out,
       recipeFile,
       signal,
@@ -53,16 +51,35 @@ export async function mergeVerb(recipeFile: string, verb: MergeVerbOptions): Pro
     progress.end();
     const recorded = await recordInLineage(report);
     if (verb.json) return printJson({...report, ...(recorded === undefined ? {} : {modelId: recorded})});
-    printReport(report);
+    print(reportText(report));
     print(
       recorded === undefined
         ? "Not in a project, so the lineage has no entry of it."
         : `In the lineage as ${recorded.slice(0, 12)}.`
     );
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    progress.end();
+    process.stderr.write("Stopped. The same command continues after the last finished shard.\n");
+    process.exitCode = 130;
   } finally {
     progress.end();
     dispose();
   }
+}
+
+/** Ctrl-C ends the merge between two blocks; a second one ends the process. */
+function interruption(): {signal: AbortSignal; dispose(): void} {
+  const abort = new AbortController();
+  const onInterrupt = () => {
+    if (abort.signal.aborted) process.exit(130);
+    abort.abort();
+  };
+  process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
+  return {
+    signal: abort.signal,
+    dispose: () => process.off("SIGINT", onInterrupt).off("SIGTERM", onInterrupt)
+  };
 }
 
 /** The id of the merge's entry in the project's lineage; undefined outside a project. */
@@ -75,24 +92,16 @@ async function recordInLineage(report: MergeReport): Promise<string | undefined>
 
 /** What a merge would meet, without writing anything; exit code 1 when it could not start. */
 async function check(text: string, recipeFile: string, verb: MergeVerbOptions): Promise<void> {
-  const {ok, documents} = await checkMerge(text, {recipeFile, ...(verb.out ? {out: verb.out} : {})});
+  const {ok, documents} = await checkMerge(text, {
+    recipeFile,
+    ...(verb.out ? {out: verb.out} : {}),
+    ...(verb.threads === undefined ? {} : {threads: verb.threads}),
+    ...(verb.exact ? {exact: true} : {}),
+    ...(verb.allowNonfinite ? {allowNonFinite: true} : {})
+  });
   if (!ok) process.exitCode = 1;
   if (verb.json) return printJson({ok, documents});
-  for (const {name, method, problems, warnings, plan} of documents) {
-    print(
-      `${name ?? recipeFile}: ${method}, ${problems.length === 0 ? "ready" : `${problems.length} problems`}`
-    );
-    for (const {line, message} of problems)
-      print(`  ${line === undefined ? "" : `line ${line}: `}${message}`);
-    for (const warning of warnings) print(`  ! ${warning}`);
-    if (!plan) continue;
-    const {outputBytes, freeBytes, readBytes, peakMemoryBytes} = plan.predicted;
-    const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
-    print(
-      `  ${plan.tensors.length} tensors; reads ${megabytes(readBytes)}, writes ${megabytes(outputBytes)} (${megabytes(freeBytes)} free), memory about ${megabytes(peakMemoryBytes)}`
-    );
-    printLayers(plan.layers);
-  }
+  print(documents.map((document) => checkText(document, recipeFile)).join("\n\n"));
 }
 
 const UNITS: Record<string, number> = {
@@ -118,7 +127,7 @@ export function bytesOf(text: string): number {
 function reporter(quiet: boolean): {show(progress: MergeProgress): void; end(): void} {
   if (quiet) return {show: () => undefined, end: () => undefined};
   if (!process.stderr.isTTY || process.env.CI) {
-    let last = 0;
+    let last = Date.now();
     return {
       show(progress) {
         if (Date.now() - last < 5000) return;
@@ -148,46 +157,8 @@ function reporter(quiet: boolean): {show(progress: MergeProgress): void; end(): 
   };
 }
 
-function rateOf({bytes, seconds, secondsLeft}: MergeProgress): string {
-  const rate = seconds > 0 ? `${(bytes / seconds / 1e6).toFixed(0)} MB/s` : "";
+function rateOf({bytesPerSecond, secondsLeft}: MergeProgress): string {
+  if (bytesPerSecond === undefined) return "";
+  const rate = `${size(bytesPerSecond)}/s`;
   return secondsLeft === undefined ? rate : `${rate}, ${duration(secondsLeft)} left`;
-}
-
-function printReport(report: MergeReport): void {
-  const {reused, resumedShards, bytes, timings, outputs, warnings, layers} = report;
-  print(
-    reused
-      ? `${report.out} already held this merge; nothing was done.`
-      : `${report.method} of ${report.parents.length} models into ${report.out}: ${(bytes.written / 1e6).toFixed(1)} MB in ${timings.totalSeconds.toFixed(1)} s${resumedShards > 0 ? `, ${resumedShards} shards were there already` : ""}`
-  );
-  print(
-    table(outputs, [
-      {title: "file", value: (file) => file.path},
-      {title: "bytes", align: "right", value: (file) => file.bytes},
-      {title: "sha256", value: (file) => file.sha256.slice(0, 16)}
-    ])
-  );
-  printLayers(layers);
-  for (const warning of warnings) print(`! ${warning}`);
-}
-
-function printLayers(layers: readonly LayerRelations[]): void {
-  if (layers.length === 0) return;
-  print(
-    "\n" +
-      table(layers, [
-        {title: "layer", align: "right", value: ({layer}) => layer ?? "outside"},
-        {
-          title: "norm of change",
-          value: ({relations}) =>
-            (relations.deltaNorms ?? relations.norms).map((norm) => norm.toPrecision(3)).join(" ")
-        },
-        {
-          title: "sign conflict",
-          align: "right",
-          value: ({relations}) =>
-            relations.signConflict === null ? undefined : `${(100 * relations.signConflict).toFixed(1)}%`
-        }
-      ])
-  );
 }

@@ -36,7 +36,9 @@ function whereOf({layer}: LayerRelations): string {
   return layer === undefined ? "outside the layers" : `layer ${layer}`;
 }
 
-function summary({base, layers}: MergeRecord): string {
+function summary({base, layers, models}: MergeRecord): string {
+  if (models.length === 1 && base !== undefined)
+    return `Figures are of what ${models[0]!} changes of ${base}.`;
   const about = base === undefined ? "their tensors" : `their differences from ${base}`;
   const known = layers.flatMap(({relations: {signConflict}, ...where}) =>
     signConflict === null ? [] : [{where: whereOf(where as LayerRelations), signConflict}]
@@ -172,7 +174,7 @@ function cosines(layers: readonly LayerRelations[]): Content {
             textAnchor: "start",
             fill: "currentColor"
           }),
-          width / layers.length > 34
+          width / layers.length > 46
             ? Plot.text(cells, {
                 x: "layer",
                 y: "of",
@@ -193,7 +195,7 @@ function shade(cosine: number | null): string {
 }
 
 function cosineText(value: number | null): string {
-  return value === null ? "–" : value.toFixed(2).replace("-", "\u2212");
+  return value === null ? "–" : (Math.round(100 * value) / 100 + 0).toFixed(2).replace("-", "\u2212");
 }
 
 function conflicts(layers: readonly LayerRelations[]): Content {

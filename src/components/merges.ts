@@ -129,10 +129,13 @@ function madeOf(model: ModelManifest): Content {
 /** Parameters of the whole merge as the recipe sets them; those of single models stand in the recipe. */
 function parametersText({recipe, settings}: ModelManifest): string | undefined {
   const lines = (recipe?.source ?? "").split("\n");
-  const start = lines.indexOf("parameters:");
+  const start = lines.findIndex((line) => /^parameters:/.test(line));
   const own = start < 0 ? [] : lines.slice(start + 1);
   const end = own.findIndex((line) => /^\S/.test(line));
-  const given = (end < 0 ? own : own.slice(0, end)).map((line) => line.trim()).filter((line) => line !== "");
+  const inline = start < 0 ? [] : [lines[start]!.replace(/^parameters:\s*\{?|\}\s*$/g, "")];
+  const given = [...inline, ...(end < 0 ? own : own.slice(0, end))]
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
   if (given.length > 0) return given.join(", ");
   return recipe?.source === undefined ? settingsText(settings) : undefined;
 }

@@ -1,26 +1,21 @@
-import {mkdtemp, open, rm, statfs} from "node:fs/promises";
-import {tmpdir} from "node:os";
-import {dirname, join, resolve} from "node:path";
-import {existsSync} from "node:fs";
 import {UserError} from "../store/errors.js";
 import {analyse} from "./engine/analyse.js";
 import {Files} from "./engine/files.js";
-import {type TensorAnalysis, type TensorJob} from "./engine/job.js";
-import {runJob} from "./engine/runJob.js";
-import {BLOCK, Scratch} from "./engine/scratch.js";
-import {threadsFor} from "./execute.js";
-import {METHODS} from "./methods/index.js";
+import {isAnalysed, type TensorAnalysis} from "./engine/job.js";
+import {Scratch} from "./engine/scratch.js";
+import {planMoe} from "./moe/merge.js";
+import {isMoeRecipe, readMoeRecipe} from "./moe/read.js";
 import {type MergeOptions} from "./options.js";
 import {modelFolder} from "./plan/model.js";
 import {mergedModels, type Plan} from "./plan/plan.js";
 import {planRecipe} from "./plan/planRecipe.js";
 import {inOrder} from "./recipe/documents.js";
 import {parseRecipes} from "./recipe/parse.js";
+import {predict, type Prediction} from "./predict.js";
 import {type Problem, RecipeError} from "./recipe/problems.js";
 import {type Recipe} from "./recipe/types.js";
 import {type InputRelations, type ParentRelations} from "../models/types.js";
 import {layerReports, Relations} from "./report.js";
-import {tensorBytes} from "./safetensors/header.js";
 import {type TokenizerPlan} from "./tokenizer/plan.js";
 
 /** What a merge would meet and need, found without writing the result. */
@@ -54,13 +49,7 @@ export interface PlanCheck extends ParentRelations {
     inputs?: InputRelations;
   }[];
   tokenizer?: TokenizerPlan["preview"] & {vocabSize: number};
-  predicted: {
-    outputBytes: number;
-    freeBytes: number;
-    readBytes: number;
-    peakMemoryBytes: number;
-    seconds: number;
-  };
+  predicted: Prediction;
 }
 
 export type CheckOptions = Partial<MergeOptions>;
@@ -70,6 +59,7 @@ export type CheckOptions = Partial<MergeOptions>;
  * and sign conflicts, memory, disk and time. Problems are returned, not thrown.
  */
 export async function checkMerge(recipe: string | object, options: CheckOptions = {}): Promise<MergeCheck> {
+  if (isMoeRecipe(recipe)) return checkMixture(recipe, options);
   let recipes: Recipe[];
   try {
     recipes = inOrder(parseRecipes(recipe, options.recipeFile));
@@ -80,6 +70,13 @@ export async function checkMerge(recipe: string | object, options: CheckOptions 
   const names = new Set(recipes.flatMap(({name}) => name ?? []));
   for (const document of recipes) documents.push(await checkDocument(document, names, options));
   return {ok: documents.every(({problems}) => problems.length === 0), documents};
+}
+
+async function checkMixture(recipe: string | object, options: CheckOptions): Promise<MergeCheck> {
+  const document = await checkPlanned({method: "moe"}, options, () =>
+    planMoe(readMoeRecipe(recipe, options.recipeFile), options)
+  );
+  return {ok: document.problems.length === 0, documents: [document]};
 }
 
 function problemsOf(error: unknown): Problem[] {
@@ -99,12 +96,22 @@ async function checkDocument(
     ...new Set(paths.flatMap((model) => (model && names.has(model.path) ? [model.path] : [])))
   ];
   if (waitsFor.length > 0) return {...head, problems: [], warnings: [], waitsFor};
+  return checkPlanned(head, options, () =>
+    planRecipe(recipe, options, (path) => modelFolder(path, options.resolveModel))
+  );
+}
+
+async function checkPlanned(
+  head: Pick<DocumentCheck, "name" | "method">,
+  options: CheckOptions,
+  planned: () => Promise<Plan>
+): Promise<DocumentCheck> {
   try {
-    const plan = await planRecipe(recipe, options, (path) => modelFolder(path, options.resolveModel));
+    const plan = await planned();
     const checked = await checkPlan(plan, options);
-    return {...head, ...judge(plan, checked, options), plan: checked, waitsFor};
+    return {...head, ...judge(plan, checked, options), plan: checked, waitsFor: []};
   } catch (error) {
-    return {...head, problems: problemsOf(error), warnings: [], waitsFor};
+    return {...head, problems: problemsOf(error), warnings: [], waitsFor: []};
   }
 }
 
@@ -144,7 +151,7 @@ async function checkPlan(plan: Plan, options: CheckOptions): Promise<PlanCheck> 
   const analyses = new Map<string, TensorAnalysis>();
   try {
     for (const job of plan.jobs) {
-      if (job.method === "copy") continue;
+      if (!isAnalysed(job)) continue;
       scratch.reset();
       analyses.set(job.name, analyse(job, files, scratch, options.sample ?? 1 << 18));
       await new Promise((done) => setImmediate(done));
@@ -183,63 +190,4 @@ async function checkPlan(plan: Plan, options: CheckOptions): Promise<PlanCheck> 
     ...(plan.tokenizer && {tokenizer: {...plan.tokenizer.preview, vocabSize: plan.tokenizer.vocabSize}}),
     predicted: await predict(plan, options)
   };
-}
-
-const outputBytes = ({out, shape}: TensorJob) => tensorBytes(out, shape);
-const elements = ({shape}: TensorJob) => shape.reduce((product, size) => product * size, 1);
-
-async function predict(plan: Plan, options: CheckOptions): Promise<PlanCheck["predicted"]> {
-  const total = plan.jobs.reduce((sum, job) => sum + outputBytes(job), 0);
-  const threads = threadsFor(total, options.threads);
-  const {secondsPerByte, readPerByte} = await timeOne(plan.jobs);
-  const folder = existingParent(resolve(options.out ?? "."));
-  const {bavail, bsize} = await statfs(folder);
-  return {
-    outputBytes: total,
-    freeBytes: bavail * bsize,
-    readBytes: Math.round(readPerByte * total),
-    peakMemoryBytes: peakMemory(plan.jobs, threads),
-    seconds: (secondsPerByte * total) / threads
-  };
-}
-
-function existingParent(path: string): string {
-  return existsSync(path) ? path : existingParent(dirname(path));
-}
-
-/** Merges one typical tensor into a scratch file to learn how fast this machine and method are. */
-async function timeOne(jobs: readonly TensorJob[]): Promise<{secondsPerByte: number; readPerByte: number}> {
-  const sized = [...jobs].sort((a, b) => elements(b) - elements(a));
-  const job = sized.find((candidate) => elements(candidate) <= 1 << 22) ?? sized.at(-1);
-  const bytes = job ? outputBytes(job) : 0;
-  if (!job || bytes === 0) return {secondsPerByte: 0, readPerByte: 0};
-  const folder = await mkdtemp(join(tmpdir(), "assay-merge-check-"));
-  const files = new Files();
-  const scratch = new Scratch();
-  try {
-    const file = join(folder, "tensor");
-    await (await open(file, "w")).close();
-    const started = performance.now();
-    const placed = {job, shard: 0, file, offset: 0};
-    const {bytesRead} = runJob({placed, sample: 0}, files, scratch, () => false);
-    return {secondsPerByte: (performance.now() - started) / 1000 / bytes, readPerByte: bytesRead / bytes};
-  } finally {
-    files.close();
-    scratch.release();
-    await rm(folder, {recursive: true, force: true});
-  }
-}
-
-/** An idle process with its threads, and every thread's blocks for the tensor that needs the most. */
-function peakMemory(jobs: readonly TensorJob[], threads: number): number {
-  const perThread = jobs.map((job) => {
-    const method = METHODS[job.method];
-    const block = Math.max(BLOCK, method?.elementwise === false ? (job.shape.at(-1) ?? 1) : 0);
-    const tables = job.inputs.reduce(
-      (sum, {rows}) => sum + (rows ? rows.map.byteLength + rows.fill.byteLength : 0),
-      0
-    );
-    return (3 * job.inputs.length + 6) * block * 4 + 400_000 + tables;
-  });
-  return 80e6 + threads * (25e6 + Math.max(0, ...perThread));
 }

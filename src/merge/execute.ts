@@ -140,7 +140,7 @@ async function runShards(
       bytes,
       totalBytes,
       seconds,
-      ...(rate > 0 && {secondsLeft: Math.max(0, totalBytes - bytes) / rate})
+      ...(rate > 0 && {bytesPerSecond: rate, secondsLeft: Math.max(0, totalBytes - bytes) / rate})
     });
   };
   report();

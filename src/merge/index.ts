@@ -8,4 +8,5 @@ export {METHODS} from "./methods/index.js";
 export {openCheckpoint} from "./safetensors/open.js";
 export {writeSafetensors} from "./safetensors/write.js";
 export {type CheckOptions, checkMerge, type DocumentCheck, type MergeCheck, type PlanCheck} from "./check.js";
-export {type MoeOptions, mergeMoe} from "./moe/merge.js";
+export {mergeMoe} from "./moe/merge.js";
+export {isMoeRecipe} from "./moe/read.js";

@@ -9,7 +9,8 @@ export interface MergeProgress {
   bytes: number;
   totalBytes: number;
   seconds: number;
-  /** Undefined until there is something to judge by. */
+  /** Of the result, in this start of the merge. Undefined, like the time left, until there is something to judge by. */
+  bytesPerSecond?: number;
   secondsLeft?: number;
 }
 

@@ -72,7 +72,11 @@ async function writeTokenizer({tokenizer, donor, chatTemplate}: Plan, folder: st
   ];
   const from = (tokenizer?.donor ?? donor).checkpoint.folder;
   for (const name of TOKENIZER_FILES)
-    if (existsSync(join(from, name)) && !(tokenizer && rebuilt.includes(name)))
+    if (
+      existsSync(join(from, name)) &&
+      !(tokenizer && rebuilt.includes(name)) &&
+      !(chatTemplate !== undefined && name.startsWith("chat_template"))
+    )
       await copyFile(join(from, name), join(folder, name));
   if (tokenizer)
     await writeFile(join(folder, "tokenizer.json"), JSON.stringify(tokenizer.json, null, 2) + "\n");

@@ -1,5 +1,5 @@
 // Times merges of generated bf16 models (a base and two fine-tunes) beside the floor: reading all inputs and writing
-// the output on the same disk. `npm run bench:merge [-- MEGABYTES [METHOD …]]`; models are made once and removed.
+// the output on the same disk. `npm run bench:merge [-- MEGABYTES [METHOD …]]`, where METHOD may be "all"; models are made once and removed.
 import {spawnSync} from "node:child_process";
 import {
   closeSync,
@@ -19,9 +19,10 @@ import {cpus, tmpdir} from "node:os";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {type merge} from "../../src/merge/index.js";
+import {METHODS} from "../../src/merge/methods/index.js";
 import {buildHeader, type PlannedTensor} from "../../src/merge/safetensors/header.js";
 
-const METHODS = ["linear", "task_arithmetic", "slerp", "ties", "dare_linear"];
+const TARGETED = ["linear", "task_arithmetic", "slerp", "ties", "dare_linear"];
 const SELF = fileURLToPath(import.meta.url);
 
 type Engine = {merge: typeof merge};
@@ -107,20 +108,42 @@ function floor(folders: readonly string[], out: string): void {
   closeSync(to);
 }
 
+/** Methods of a base and one other model; the rest take two others. */
+const PAIRS: Record<string, object> = {slerp: {t: 0.4}, nearswap: {t: 0.01}, arcee_fusion: {}};
+/** Parameters by which methods do their usual work. */
+const TOGETHER: Record<string, object> = {sce: {select_topk: 0.1}};
+const NO_BASE = ["linear", "karcher", "nuslerp", "multislerp"];
+const NO_WEIGHTS = ["karcher", "model_stock", "sce", "ram", "ramplus_tl"];
+
 function recipeOf(method: string, folder: string): object {
   const [base, a, b] = ["base", "a", "b"].map((name) => join(folder, name));
-  if (method === "slerp")
-    return {merge_method: method, base_model: base, models: [{model: a}], parameters: {t: 0.4}};
-  const own = (weight: number) => ({weight, ...(/ties|dare/.test(method) && {density: 0.5})});
+  if (PAIRS[method])
+    return {merge_method: method, base_model: base, models: [{model: a}], parameters: PAIRS[method]};
+  if (method === "passthrough") return {merge_method: method, models: [{model: a, parameters: {scale: 0.9}}]};
+  const own = (weight: number) =>
+    NO_WEIGHTS.includes(method)
+      ? {}
+      : {
+          weight,
+          ...(/ties|dare|breadcrumbs|della/.test(method) && {density: /bread/.test(method) ? 0.9 : 0.5})
+        };
   return {
     merge_method: method,
-    ...(method !== "linear" && {base_model: base}),
+    ...(!NO_BASE.includes(method) && {base_model: base}),
     models: [
-      ...(method === "linear" ? [{model: base, parameters: {weight: 0.2}}] : []),
+      ...(method === "linear" || method === "karcher" ? [{model: base, parameters: own(0.2)}] : []),
       {model: a, parameters: own(0.5)},
       {model: b, parameters: own(0.3)}
-    ]
+    ],
+    ...(TOGETHER[method] && {parameters: TOGETHER[method]})
   };
+}
+
+/** Folders whose every byte a merge has to read. */
+function inputsOf(method: string): string[] {
+  if (method === "passthrough") return ["a"];
+  if (PAIRS[method]) return ["base", "a"];
+  return method === "nuslerp" || method === "multislerp" ? ["a", "b"] : ["base", "a", "b"];
 }
 
 /** Runs this file again for one job, so that CPU and memory are that job's alone. */
@@ -146,7 +169,7 @@ async function job(what: string, folder: string): Promise<void> {
   const started = performance.now();
   let report: {mergeSeconds?: number; hashSeconds?: number} = {};
   if (what.startsWith("floor")) {
-    const used = what === "floor:slerp" || what === "floor:two" ? ["base", "a"] : ["base", "a", "b"];
+    const used = inputsOf(what.slice("floor:".length));
     floor(
       used.map((name) => join(folder, name)),
       out
@@ -187,7 +210,7 @@ function bench(megabytes: number, methods: readonly string[]): void {
       const floors: Timed[] = [];
       const merges: Timed[] = [];
       for (let i = 0; i < 2; i++) {
-        floors.push(apart("--job", method === "slerp" ? "floor:two" : "floor", folder));
+        floors.push(apart("--job", `floor:${method}`, folder));
         merges.push(apart("--job", method, folder));
       }
       const low = best(floors, ({wall}) => wall);
@@ -208,7 +231,11 @@ function bench(megabytes: number, methods: readonly string[]): void {
   }
 }
 
+function chosen(names: readonly string[]): readonly string[] {
+  return names.length === 0 ? TARGETED : names[0] === "all" ? Object.keys(METHODS) : names;
+}
+
 const [first, second, third] = process.argv.slice(2);
 if (first === "--job" && second && third && existsSync(third) && readdirSync(third).length > 0)
   await job(second, third);
-else bench(Number(first ?? 500), process.argv.length > 3 ? process.argv.slice(3) : METHODS);
+else bench(Number(first ?? 500), chosen(process.argv.slice(3)));

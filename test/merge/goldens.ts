@@ -9,6 +9,8 @@ export interface Tolerance {
   frac_over_32ulp?: number;
   frac_diff_max?: number;
   frac_over_1ulp?: number;
+  /** Unless false, a native case is met to the bit where every rounding is followed. */
+  exact_with_rounding_chain?: boolean;
   f32_math_max_scaled_ulp?: number;
   f32_math_frac_over_1ulp?: number;
   f32_math_frac_diff_max?: number;
@@ -76,4 +78,12 @@ export function judge(measured: Measured, tolerance: Tolerance): void {
   } else if (tolerance.kind === "mask")
     expect(share(measured.over1)).toBeLessThanOrEqual(tolerance.frac_over_1ulp!);
   else expect(measured.different).toBe(0);
+}
+
+/** By how much float32 arithmetic, rounded once, may differ from a native 16-bit case. */
+export function judgeFloat32({worst, over1, different, elements}: Measured, tolerance: Tolerance): void {
+  expect(elements).toBeGreaterThan(0);
+  expect(worst).toBeLessThanOrEqual(tolerance.f32_math_max_scaled_ulp!);
+  expect(over1 / elements).toBeLessThanOrEqual(tolerance.f32_math_frac_over_1ulp!);
+  expect(different / elements).toBeLessThanOrEqual(tolerance.f32_math_frac_diff_max!);
 }

@@ -39,7 +39,7 @@ describe("golden adapters", async () => {
   const cases = Object.entries(await readManifest()).filter(([, {method}]) => method === "lora");
   if (!GOLDEN) {
     console.log(
-      "Golden adapters are skipped: no golden/merge folder (set ASSAY_SHARED to the shared folder)."
+      "Golden adapters are skipped: no golden/merge folder (set ASSAY_GOLDEN, or ASSAY_SHARED to the shared folder)."
     );
     it.skip("need the shared folder", () => undefined);
   }

@@ -120,6 +120,34 @@ describe("a mixture of experts", () => {
     });
   });
 
+  it("in Qwen3's layout has neither a shared expert nor Mixtral's names, and is what a Qwen3 base leads to", async () => {
+    const config = join(work.path, "base/config.json");
+    const dense = await readFile(config, "utf8");
+    await writeFile(config, dense.replace('"llama"', '"qwen3"').replace("{", '{"dtype":"float32",'));
+    const mixture = {
+      base_model: "base",
+      gate_mode: "random",
+      experts: [{source_model: "e0"}, {source_model: "e1"}]
+    };
+    const {tensors, config: made, report} = await build({...mixture, dtype: "bfloat16"});
+    expect(tensors.get("model.layers.1.mlp.experts.0.down_proj.weight")!.values[0]).toBe(1696);
+    expect(tensors.get("model.layers.1.mlp.gate.weight")!.shape).toEqual([2, 2]);
+    expect([...tensors.keys()].some((name) => /block_sparse|shared/.test(name))).toBe(false);
+    expect(made).toMatchObject({
+      model_type: "qwen3_moe",
+      architectures: ["Qwen3MoeForCausalLM"],
+      num_experts: 2,
+      moe_intermediate_size: 3,
+      dtype: "bfloat16"
+    });
+    expect(made.torch_dtype).toBeUndefined();
+    expect(report.models).not.toContain("router");
+    await expect(build({...mixture, architecture: "mixtral"})).rejects.toThrow(
+      /line 6: a mixtral mixture is made of llama or mistral models, but the base is of type "qwen3"/
+    );
+    await writeFile(config, dense);
+  });
+
   it("adds noise to an expert's weights, and scales what it writes into the residual stream", async () => {
     const recipe = (settings: object, dtype?: string) => ({
       base_model: "base",
@@ -159,7 +187,7 @@ experts:
 shared_experts: [{source_model: e1}]
 architecture: mixtral`;
     await expect(build(wrong)).rejects.toThrow(
-      /line 5: unknown key "promts"[^]*line 3: there are 1 experts[^]*line 6: the mixtral layout/
+      /line 5: unknown key "promts"[^]*line 3: there are 1 experts[^]*line 6: the mixtral layout has no shared/
     );
     await expect(build(wrong)).rejects.toThrow(/line 2: gate_mode hidden needs a model to be run/);
     await expect(

@@ -7,6 +7,7 @@ import {RecipeError} from "../../src/merge/recipe/problems.js";
 import {parseRecipes} from "../../src/merge/recipe/parse.js";
 import {evaluate, lookUp} from "../../src/merge/recipe/settings.js";
 import {METHODS} from "../../src/merge/methods/index.js";
+import {type Recipe} from "../../src/merge/recipe/types.js";
 import {UserError} from "../../src/store/errors.js";
 import {mergeIn, workFolder, writeModel} from "./support.js";
 
@@ -61,14 +62,20 @@ models:
 - {model: a, parameters: {weight: 1, density: 0}}`
   ],
   [
-    "a bare {filter, value}",
+    "a bare {filter, value} that leaves tensors without a required weight",
     5,
-    /must stand in a list/,
+    /needs a weight for a; none applies to model\.layers\.0\.w\.weight/,
     `merge_method: linear
 models:
 - model: a
   parameters:
-    weight: {filter: w, value: 1}`
+    weight: {filter: layers.1, value: 1}`
+  ],
+  [
+    "a document named like a folder above",
+    1,
+    /does not begin with a dot/,
+    "name: ..\nmerge_method: passthrough\nmodels: [{model: a}]"
   ],
   [
     "slerp with three models",
@@ -172,6 +179,12 @@ slices:
     /no parameter "wight"/,
     "merge_method: linear\nmodels: [{model: a, parameters: {wight: 1}}]"
   ],
+  [
+    "an unknown key of a model",
+    3,
+    /unknown key "revison". Known here: path, revision/,
+    "merge_method: passthrough\nmodels:\n- model: {model: {path: a, revison: main}}"
+  ],
   ["an unknown method", 1, /unknown merge_method "tise"/, "merge_method: tise\nmodels: [{model: a}]"],
   [
     "two pluses in a reference",
@@ -187,6 +200,90 @@ slices:
     "merge_method: linear\nmodels: [{model: a, parameters: {weight: 1}}]\nmerge_method: slerp"
   ]
 ];
+
+describe("a bare {filter, value}", () => {
+  const recipe = `merge_method: ties
+base_model: base
+models:
+- model: a
+  parameters:
+    weight: 1
+    density: {filter: layers.1, value: 0.5}`;
+
+  it("is read as a list of one entry", () => {
+    const [{slices}] = parseRecipes(recipe) as [Recipe];
+    expect(slices[0]!.sources[0]!.parameters.density).toEqual([{filter: "layers.1", value: 0.5}]);
+  });
+
+  it("is refused, as by the reference, when that is followed exactly", async () => {
+    await expect(mergeIn(work.path, recipe, {exact: true})).rejects.toThrow(/line 7: the reference takes/);
+  });
+});
+
+describe("a parameter of another method", () => {
+  it("is told to change nothing, with its line", async () => {
+    const recipe = `merge_method: linear
+models: [{model: a, parameters: {weight: 1, density: 0.5}}]
+parameters: {int8_mask: true}`;
+    const {report} = await mergeIn(work.path, recipe);
+    expect(report.warnings).toEqual([
+      "line 3: linear has no use for int8_mask: it changes nothing.",
+      "line 2: linear has no use for density: it changes nothing."
+    ]);
+  });
+});
+
+describe("models", () => {
+  it("saved with and without the head around them have their tensors matched, named as in the base", async () => {
+    const config = {model_type: "gpt2", n_layer: 2};
+    const tensors = (head: string, k: number) => ({
+      [`${head}wte.weight`]: {shape: [2, 1], values: [k, k]},
+      [`${head}h.0.mlp.w`]: {values: [k]},
+      [`${head}h.1.mlp.w`]: {values: [2 * k]}
+    });
+    await writeModel(join(work.path, "bare"), tensors("", 1), config);
+    await writeModel(join(work.path, "headed"), tensors("transformer.", 3), config);
+    const weights = {parameters: {weight: 1}};
+    const named = (...models: string[]) => models.map((model) => ({model, ...weights}));
+    const whole = await mergeIn(work.path, {merge_method: "linear", models: named("bare", "headed")});
+    expect([...whole.tensors].map(([name, {values}]) => [name, values[0]]).sort()).toEqual([
+      ["h.0.mlp.w", 2],
+      ["h.1.mlp.w", 4],
+      ["wte.weight", 2]
+    ]);
+    const deltas = await mergeIn(work.path, {
+      merge_method: "task_arithmetic",
+      base_model: "headed",
+      models: named("bare")
+    });
+    expect([...deltas.tensors.keys()].sort()[0]).toBe("transformer.h.0.mlp.w");
+    expect(deltas.tensors.get("transformer.h.1.mlp.w")!.values[0]).toBe(2);
+    const source = (model: string) => ({model, layer_range: [1, 2], ...weights});
+    const sliced = await mergeIn(work.path, {
+      merge_method: "linear",
+      slices: [{sources: [source("bare"), source("headed")]}]
+    });
+    expect(sliced.tensors.get("h.0.mlp.w")!.values[0]).toBe(4);
+    expect(sliced.tensors.size).toBe(2);
+  });
+
+  it("with a revision are taken as they are, and it is said that a folder has none", async () => {
+    const {report} = await mergeIn(work.path, {merge_method: "passthrough", models: [{model: "a@v2"}]});
+    expect(report.warnings).toEqual(["a@v2 is a folder, which has no revisions: @v2 is not checked."]);
+  });
+});
+
+describe("a model listed twice", () => {
+  it("counts once, its later parameters where no earlier one applies", async () => {
+    const recipe = `merge_method: linear
+models:
+- {model: a, parameters: {weight: [{filter: layers.0, value: 2}]}}
+- {model: a, parameters: {weight: 3}}
+parameters: {normalize: false}`;
+    const {tensors} = await mergeIn(work.path, recipe);
+    expect([0, 1].map((i) => tensors.get(`model.layers.${i}.w.weight`)!.values[0])).toEqual([2, 3]);
+  });
+});
 
 describe("recipes that must be rejected", () => {
   for (const [name, line, message, recipe] of rejected)
@@ -208,8 +305,11 @@ chat_template: x`);
 
   it("name every model that cannot be opened", async () => {
     await expect(
-      mergeIn(work.path, "merge_method: linear\nparameters: {weight: 1}\nmodels: [{model: x1}, {model: x2}]")
-    ).rejects.toThrow(/x1[^]*x2/);
+      mergeIn(
+        work.path,
+        "merge_method: linear\nparameters: {weight: 1}\nmodels:\n- model: x1\n- {model: b, parameters: {}}\n- model: x2"
+      )
+    ).rejects.toThrow(/line 4: The model \S*x1 does not exist[^]*line 6: The model \S*x2 does not exist/);
   });
 });
 

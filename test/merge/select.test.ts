@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import {argsortMagnitudes} from "../../src/merge/numeric/argsort.js";
 import {describe, expect, it} from "vitest";
 import {magnitudesAt, Selection} from "../../src/merge/numeric/select.js";
 
@@ -43,5 +44,21 @@ describe("selecting by counting", () => {
       ranks: ranksOf(misleading, [50_000]),
       again: true
     });
+  });
+});
+
+describe("positions by magnitude", () => {
+  it("are those of a stable sort, in short rows and in long ones", () => {
+    for (const length of [1, 7, 1000, 8191, 8192, 20_000]) {
+      const values = Float32Array.from({length}, (_, i) =>
+        i % 5 === 0 ? 0 : Math.sin(i * 7) * 10 ** (i % 9)
+      );
+      for (let i = 0; i < length; i += 3) values[i] = Math.fround((i % 4) - 2);
+      const expected = [...values.keys()].sort(
+        (a, b) => Math.abs(values[a]!) - Math.abs(values[b]!) || a - b
+      );
+      const sorted = argsortMagnitudes(values, length, new Uint32Array(length), new Uint32Array(length));
+      expect([...sorted]).toEqual(expected);
+    }
   });
 });

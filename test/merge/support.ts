@@ -9,11 +9,21 @@ import {merge} from "../../src/merge/index.js";
 import {type MergeOptions} from "../../src/merge/options.js";
 import {type MergeReport} from "../../src/merge/report.js";
 
-/** The golden folder, or undefined on a clone without shared data. */
-export const GOLDEN = [process.env.ASSAY_SHARED, resolve("../shared")]
-  .filter((root): root is string => root !== undefined)
-  .map((root) => join(root, "golden/merge"))
-  .find((folder) => existsSync(join(folder, "manifest.json")));
+/**
+ * The golden folder: ASSAY_GOLDEN names one, else it lies in the shared folder (ASSAY_SHARED, or beside the checkout).
+ * Undefined on a clone without any. Throws when ASSAY_GOLDEN names a folder without manifest.json.
+ */
+export const GOLDEN = goldenFolder(process.env);
+
+function goldenFolder({ASSAY_GOLDEN, ASSAY_SHARED}: NodeJS.ProcessEnv): string | undefined {
+  const holds = (folder: string) => existsSync(join(folder, "manifest.json"));
+  if (ASSAY_GOLDEN !== undefined) {
+    if (holds(ASSAY_GOLDEN)) return resolve(ASSAY_GOLDEN);
+    throw new Error(`ASSAY_GOLDEN is ${ASSAY_GOLDEN}, which has no manifest.json`);
+  }
+  const shared = [ASSAY_SHARED, resolve("../shared")].filter((root) => root !== undefined);
+  return shared.map((root) => join(root, "golden/merge")).find(holds);
+}
 
 export interface Values {
   dtype: string;

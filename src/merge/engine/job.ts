@@ -21,6 +21,8 @@ export interface TensorInput {
   rows?: RowMap;
   /** Applied when the tensor is read. */
   adapter?: AdapterChange;
+  /** In no model: all its rows are given, as those of a router are. */
+  made?: boolean;
   /** The dtype the model would hold the tensor in, when that is not the stored one or an adapter changes it. */
   as?: FloatDtype;
   parameters: Readonly<Record<string, number>>;
@@ -55,6 +57,11 @@ export interface PlacedJob {
   shard: number;
   file: string;
   offset: number;
+}
+
+/** Whether the inputs are worth comparing: they are of models, and the result is no plain copy. */
+export function isAnalysed({method, inputs}: TensorJob): boolean {
+  return method !== "copy" && !inputs.some(({made}) => made);
 }
 
 /** What a job found out while it ran. */

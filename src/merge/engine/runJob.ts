@@ -1,7 +1,7 @@
 import {METHODS} from "../methods/index.js";
 import {analyse} from "./analyse.js";
 import {type Files} from "./files.js";
-import {type JobResult, type PlacedJob} from "./job.js";
+import {isAnalysed, type JobResult, type PlacedJob} from "./job.js";
 import {type Scratch} from "./scratch.js";
 import {MergeTensor} from "./tensor.js";
 
@@ -20,7 +20,7 @@ export function runJob(
 ): JobResult {
   const {job} = placed;
   scratch.reset();
-  const analysis = sample > 0 && job.method !== "copy" ? analyse(job, files, scratch, sample) : undefined;
+  const analysis = sample > 0 && isAnalysed(job) ? analyse(job, files, scratch, sample) : undefined;
   scratch.reset();
   const tensor = new MergeTensor(job, placed, files, scratch, stop);
   if (job.method === "copy") tensor.copy(0);

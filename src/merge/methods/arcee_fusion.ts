@@ -6,6 +6,8 @@ import {type Method} from "./types.js";
 
 /** Kept apart from zero when two distributions are compared. */
 const FLOOR = 1e-8;
+/** Rows whose divergences are remembered; those of longer tensors are computed in every walk. */
+const REMEMBERED = 1 << 20;
 
 /**
  * Takes over from the other model the entries that matter most: importance is |difference| times the row's divergence
@@ -48,6 +50,7 @@ function floatOf(bits: number): number {
   return new Float32Array(new Uint32Array([bits]).buffer)[0]!;
 }
 
+/** Walks over the blocks, each time with the importance of every element; the rows' divergences are found once. */
 function importances(
   tensor: MergeTensor,
   base: Float32Array,
@@ -55,31 +58,45 @@ function importances(
   importance: Float32Array
 ): (visit: (block: {start: number; count: number}) => void) => void {
   const n = tensor.columns;
-  const p = new Float32Array(n);
-  const q = new Float32Array(n);
-  const r = (value: number) => rounded(tensor.work, value);
+  const divergence = divergences(tensor);
+  const remembered = new Float64Array(Math.min(tensor.count / n, REMEMBERED));
+  let known = 0;
   return (visit) => {
     for (const block of tensor.blocks(true)) {
       loadAll(tensor, tensor.others, block, base, [delta]);
       for (let from = 0; from < block.count; from += n) {
-        const row = base.subarray(from, from + n);
+        const row = (block.start + from) / n;
         const change = delta.subarray(from, from + n);
-        for (let e = 0; e < n; e++) p[e] = row[e]! + change[e]!;
-        tensor.round(p, n);
-        for (const side of [p, q]) {
-          if (side === q) q.set(row);
-          softmax(side);
-          tensor.round(side, n);
-          for (let e = 0; e < n; e++) side[e] = side[e]! + FLOOR;
-          tensor.round(side, n);
-        }
-        let divergence = 0;
-        for (let e = 0; e < n; e++) divergence += r(p[e]! * r(Math.log(r(p[e]! / q[e]!))));
-        const kl = r(divergence);
-        for (let e = 0; e < n; e++) importance[from + e] = r(Math.abs(change[e]!) * kl);
+        const kl = row < known ? remembered[row]! : divergence(base.subarray(from, from + n), change);
+        if (row === known && known < remembered.length) remembered[known++] = kl;
+        const into = importance.subarray(from, from + n);
+        for (let e = 0; e < n; e++) into[e] = Math.abs(change[e]!) * kl;
       }
+      tensor.round(importance, block.count);
       visit(block);
     }
+  };
+}
+
+/** The divergence between the softmax of a row with its change and that of the row itself. */
+function divergences(tensor: MergeTensor): (row: Float32Array, change: Float32Array) => number {
+  const n = tensor.columns;
+  const p = new Float32Array(n);
+  const q = new Float32Array(n);
+  const r = (value: number) => rounded(tensor.work, value);
+  return (row, change) => {
+    for (let e = 0; e < n; e++) p[e] = row[e]! + change[e]!;
+    tensor.round(p, n);
+    q.set(row);
+    for (const side of [p, q]) {
+      softmax(side);
+      tensor.round(side, n);
+      for (let e = 0; e < n; e++) side[e] = side[e]! + FLOOR;
+      tensor.round(side, n);
+    }
+    let divergence = 0;
+    for (let e = 0; e < n; e++) divergence += r(p[e]! * r(Math.log(r(p[e]! / q[e]!))));
+    return r(divergence);
   };
 }
 

@@ -1,6 +1,8 @@
-import {type Block} from "../engine/tensor.js";
-import {dot} from "../numeric/vector.js";
-import {magnitudesAt} from "../numeric/select.js";
+import {type Block, type MergeTensor} from "../engine/tensor.js";
+import {countEqual, keepWhere} from "../numeric/keep.js";
+import {Selection} from "../numeric/select.js";
+import {keepAgreeing} from "../numeric/signs.js";
+import {addScaledDouble, demote, dot} from "../numeric/vector.js";
 import {loadAll} from "./shared/gram.js";
 import {keepFrom} from "./shared/magnitude.js";
 import {type Keep} from "./shared/sparsify.js";
@@ -31,18 +33,19 @@ export const sce: Method = {
     const base = tensor.float();
     const loaded = others.map(() => tensor.float());
     const spread = tensor.float();
-    const mask = tensor.float();
+    const sum = tensor.double();
+    const divisors = tensor.float();
     const load = (block: Block) => loadAll(tensor, others, block, base, loaded);
-    const keep = topk < 1 ? select(() => tensor.blocks(), load, loaded, spread, topk) : undefined;
+    const vary = (count: number) => variance(loaded, sum, spread, count);
+    const keep = topk < 1 ? select(tensor, load, vary, spread, topk) : undefined;
     const walk = function* () {
       keep?.begin?.();
       for (const block of tensor.blocks()) {
         load(block);
         if (keep) {
-          variance(loaded, spread, block.count);
-          mask.set(spread.subarray(0, block.count));
-          keep.apply(mask, block);
-          for (const values of loaded) for (let e = 0; e < block.count; e++) if (mask[e] === 0) values[e] = 0;
+          vary(block.count);
+          keep.apply(spread, block);
+          for (const values of loaded) keepWhere(values, spread, block.count);
         }
         yield block;
       }
@@ -53,61 +56,87 @@ export const sce: Method = {
     const total = means.reduce((a, b) => a + b, 0);
     const weights = means.map((mean) => (total < 1e-6 ? 1 / means.length : mean / total));
     for (const block of walk()) {
-      for (let e = 0; e < block.count; e++) {
-        let sum = 0;
-        for (const values of loaded) sum += values[e]!;
-        const sign = sum >= 0 ? 1 : -1;
-        let mix = 0;
-        let divisor = 0;
-        for (let k = 0; k < loaded.length; k++) {
-          const v = loaded[k]![e]!;
-          if (v * sign <= 0) continue;
-          mix += v * weights[k]!;
-          divisor += weights[k]!;
-        }
-        spread[e] = base[e]! + mix / Math.max(divisor, 1e-6);
-      }
+      const {count} = block;
+      sumUp(
+        loaded,
+        others.map(() => 1),
+        sum,
+        count
+      );
+      demote(spread, sum, count);
+      divisors.fill(0, 0, count);
+      loaded.forEach((values, k) => keepAgreeing(values, spread, divisors, weights[k]!, count));
+      sumUp(loaded, weights, sum, count);
+      for (let e = 0; e < count; e++) spread[e] = base[e]! + sum[e]! / Math.max(divisors[e]!, 1e-6);
       tensor.store(block, spread);
     }
   }
 };
 
-function select(
-  blocks: () => Iterable<Block>,
-  load: (block: Block) => void,
+function sumUp(
   loaded: readonly Float32Array[],
+  weights: readonly number[],
+  sum: Float64Array,
+  count: number
+): void {
+  sum.fill(0, 0, count);
+  loaded.forEach((values, k) => addScaledDouble(sum, weights[k]!, values, count));
+}
+
+/** Keeps the entries that vary most, a share of those that vary at all. */
+function select(
+  tensor: MergeTensor,
+  load: (block: Block) => void,
+  vary: (count: number) => void,
   spread: Float32Array,
   topk: number
 ): Keep {
   let total = 0;
   let nonZero = 0;
-  const pass = (visit: (values: Float32Array, count: number) => void) => {
-    for (const block of blocks()) {
+  const pass = (visit: (count: number) => void) => {
+    for (const block of tensor.blocks()) {
       load(block);
-      variance(loaded, spread, block.count);
-      visit(spread, block.count);
+      vary(block.count);
+      visit(block.count);
     }
   };
-  pass((values, count) => {
+  const selection = new Selection([], false, (count) => tensor.counters(count));
+  pass((count) => {
     total += count;
-    for (let e = 0; e < count; e++) if (values[e] !== 0) nonZero++;
+    nonZero += count - countEqual(spread, 0, count);
+    selection.first(spread, count);
   });
   const wanted = Math.floor(topk * nonZero);
   if (wanted === 0) return {apply: (delta, {count}) => delta.fill(0, 0, count)};
-  const [cut] = magnitudesAt([total - wanted], pass);
-  const {key, below, equal} = cut!;
+  selection.positions = [total - wanted];
+  if (selection.more()) pass((count) => selection.second(spread, count));
+  const {key, below, equal} = selection.ranks()[0]!;
   return keepFrom(key, wanted - (total - below - equal));
 }
 
 /** Population variance of each entry over the models. */
-function variance(loaded: readonly Float32Array[], out: Float32Array, count: number): void {
+function variance(
+  loaded: readonly Float32Array[],
+  sum: Float64Array,
+  out: Float32Array,
+  count: number
+): void {
   const n = loaded.length;
+  if (n === 2) {
+    const [a, b] = loaded as [Float32Array, Float32Array];
+    for (let e = 0; e < count; e++) out[e] = ((a[e]! - b[e]!) / 2) ** 2;
+    return;
+  }
+  sumUp(
+    loaded,
+    loaded.map(() => 1),
+    sum,
+    count
+  );
   for (let e = 0; e < count; e++) {
-    let mean = 0;
-    for (const values of loaded) mean += values[e]!;
-    mean /= n;
-    let sum = 0;
-    for (const values of loaded) sum += (values[e]! - mean) ** 2;
-    out[e] = sum / n;
+    const mean = sum[e]! / n;
+    let squares = 0;
+    for (const values of loaded) squares += (values[e]! - mean) ** 2;
+    out[e] = squares / n;
   }
 }

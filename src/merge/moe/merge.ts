@@ -1,6 +1,7 @@
 import {type TensorInput, type TensorJob} from "../engine/job.js";
 import {type FloatDtype, isFloat} from "../numeric/convert.js";
 import {type MergeOptions} from "../options.js";
+import {nameDtype} from "../plan/config.js";
 import {modelFolder, type OpenModel, openModels} from "../plan/model.js";
 import {type Plan} from "../plan/plan.js";
 import {type Problem, RecipeError} from "../recipe/problems.js";
@@ -10,66 +11,73 @@ import {type MergeReport} from "../report.js";
 import {runPlan} from "../runPlan.js";
 import {type StoredTensor} from "../safetensors/open.js";
 import {conditionNumber, makeGates} from "./gates.js";
+import {type LayoutName, LAYOUTS, layoutFor, type MlpPart, sharedComplaint} from "./layout.js";
 import {type Expert, type MoeRecipe, readMoeRecipe} from "./read.js";
-
-export type MoeOptions = MergeOptions;
 
 const MLP = /^model\.layers\.(\d+)\.mlp\.(gate|up|down)_proj\.weight$/;
 
 /**
  * Builds a mixture of experts from dense models of one shape: attention, norms and embeddings are the base's, every
  * expert gives its feed-forward weights, and routers are drawn at random or made from the prompts' embeddings
- * (`cheap_embed`). Mixtral and Qwen2-MoE layouts. Options and guarantees are those of `merge`.
+ * (`cheap_embed`). Mixtral, Qwen2-MoE and Qwen3-MoE layouts. Options and guarantees are those of `merge`.
  */
-export async function mergeMoe(recipe: string | object, options: MoeOptions): Promise<MergeReport> {
+export async function mergeMoe(recipe: string | object, options: MergeOptions): Promise<MergeReport> {
   const started = performance.now();
-  const moe = readMoeRecipe(recipe, options.recipeFile);
-  const references = [
-    moe.base,
-    ...moe.experts.map(({model}) => model),
-    ...moe.shared.map(({model}) => model)
-  ];
-  const models = await openModels(references, (path) => modelFolder(path, options.resolveModel));
-  return runPlan(await planMoe(moe, models, options), options, started);
+  return runPlan(await planMoe(readMoeRecipe(recipe, options.recipeFile), options), options, started);
 }
 
-async function planMoe(
+/** Opens a mixture's models and plans its tensors and config. Nothing is written. */
+export async function planMoe(
   moe: MoeRecipe,
-  models: ReadonlyMap<string, OpenModel>,
-  {seed = 0}: MoeOptions
+  {seed = 0, resolveModel}: Pick<MergeOptions, "seed" | "resolveModel">
 ): Promise<Plan> {
+  const named = [
+    {reference: moe.base, line: moe.lines.base_model},
+    ...moe.experts.map(({model}) => ({reference: model, line: moe.lines.experts})),
+    ...moe.shared.map(({model}) => ({reference: model, line: moe.lines.shared_experts}))
+  ];
+  const models = await openModels(named, (path) => modelFolder(path, resolveModel));
   const of = (reference: ModelReference) => models.get(referenceText(reference))!;
   const base = of(moe.base);
   const names = [...base.checkpoint.tensors.keys()];
-  checkExperts(moe, of, names);
+  const layoutName = layoutFor(moe.architecture, moe.shared.length > 0, base.config.model_type);
+  const layout = LAYOUTS[layoutName];
+  checkExperts(moe, layoutName, of, names);
   const mlp = names.filter((name) => MLP.test(name));
   const layers = Math.max(...mlp.map((name) => Number(MLP.exec(name)![1]))) + 1;
-  const hidden = base.checkpoint.tensors.get("model.layers.0.mlp.gate_proj.weight")!.shape[1]!;
+  const like = base.checkpoint.tensors.get(mlp.find((name) => name.includes(".gate_proj."))!)!;
+  const hidden = like.shape[1]!;
   const job = (name: string, model: OpenModel, from: string) => takeJob(name, model, from, moe, seed);
   const jobs = names.filter((name) => !MLP.test(name)).map((name) => job(name, base, name));
   const expertJob = (target: string, expert: Expert, name: string) =>
     changed(job(target, of(expert.model), name), expert, name, moe);
   moe.experts.forEach((expert, e) => {
-    for (const name of mlp) jobs.push(expertJob(expertName(moe, name, e), expert, name));
+    for (const name of mlp) {
+      const [, layer, part] = MLP.exec(name)!;
+      jobs.push(expertJob(layout.expert(Number(layer), e, part as MlpPart), expert, name));
+    }
   });
   for (const expert of moe.shared)
     for (const name of mlp) jobs.push(expertJob(name.replace(".mlp.", ".mlp.shared_expert."), expert, name));
   const gates = await makeGates(moe, base, {hidden, layers, seed});
-  const like = base.checkpoint.tensors.get("model.layers.0.mlp.gate_proj.weight")!;
   const constant = (name: string, values: Float32Array) => constantJob(name, values, hidden, like, moe, seed);
   gates.forEach((gate, layer) => {
-    const prefix = `model.layers.${layer}.`;
-    jobs.push(
-      constant(prefix + (moe.architecture === "mixtral" ? "block_sparse_moe" : "mlp") + ".gate.weight", gate)
-    );
+    jobs.push(constant(layout.gate(layer), gate));
     // A sigmoid of zero: the shared expert counts by half until it is trained.
     if (moe.shared.length > 0)
-      jobs.push(constant(`${prefix}mlp.shared_expert_gate.weight`, new Float32Array(hidden)));
+      jobs.push(constant(`model.layers.${layer}.mlp.shared_expert_gate.weight`, new Float32Array(hidden)));
   });
+  const config: Record<string, unknown> = {
+    ...base.config,
+    num_experts_per_tok: moe.expertsPerToken,
+    output_router_logits: false,
+    ...layout.config({experts: moe.experts.length, intermediate: base.config.intermediate_size})
+  };
+  if (moe.dtype) nameDtype(config, moe.dtype);
   return {
     recipe: asRecipe(moe),
     jobs,
-    config: moeConfig(moe, base),
+    config,
     donor: base,
     models: [...models.values()],
     warnings: warningsOf(moe, gates)
@@ -78,6 +86,7 @@ async function planMoe(
 
 function checkExperts(
   moe: MoeRecipe,
+  layoutName: LayoutName,
   of: (model: ModelReference) => OpenModel,
   names: readonly string[]
 ): void {
@@ -87,9 +96,15 @@ function checkExperts(
     problems.push({
       message: `${referenceText(moe.base)} has no model.layers.N.mlp.{gate,up,down}_proj: only Llama-like models can become experts.`
     });
-  if (moe.architecture === "qwen2_moe" && moe.shared.length === 0)
+  const {from} = LAYOUTS[layoutName];
+  const complaint = sharedComplaint(layoutName, moe.shared.length);
+  if (complaint !== undefined)
+    problems.push({line: moe.lines.shared_experts ?? moe.lines.experts, message: complaint});
+  const type = of(moe.base).config.model_type;
+  if (typeof type === "string" && !from.includes(type))
     problems.push({
-      message: "the qwen layout needs one shared expert. Add shared_experts with one source_model."
+      line: moe.lines.architecture ?? moe.lines.base_model,
+      message: `a ${layoutName} mixture is made of ${from.join(" or ")} models, but the base is of type ${JSON.stringify(type)}.`
     });
   if (new Set(moe.experts.map(({model}) => referenceText(model))).size === 1 && moe.experts.length > 1)
     problems.push({message: "all experts are the same model. Name different ones."});
@@ -104,15 +119,6 @@ function checkExperts(
         });
     }
   if (problems.length > 0) throw new RecipeError(problems);
-}
-
-const MIXTRAL: Record<string, string> = {gate: "w1", down: "w2", up: "w3"};
-
-function expertName({architecture}: MoeRecipe, name: string, expert: number): string {
-  const [, layer, part] = MLP.exec(name)!;
-  return architecture === "mixtral"
-    ? `model.layers.${layer}.block_sparse_moe.experts.${expert}.${MIXTRAL[part!]}.weight`
-    : `model.layers.${layer}.mlp.experts.${expert}.${part}_proj.weight`;
 }
 
 function shell(name: string, {dtype}: MoeRecipe, seed: number, out: FloatDtype) {
@@ -190,6 +196,7 @@ function constantJob(
         dtype: "F32",
         shape,
         rows: {map, fill: values},
+        made: true,
         parameters: {}
       }
     ]
@@ -197,27 +204,16 @@ function constantJob(
 }
 
 function asRecipe({base, text}: MoeRecipe): Recipe {
-  return {method: "moe", form: "models", slices: [], base, parameters: {}, text, lines: {}};
-}
-
-function moeConfig(moe: MoeRecipe, base: OpenModel): Record<string, unknown> {
-  const common = {...base.config, num_experts_per_tok: moe.expertsPerToken, output_router_logits: false};
-  if (moe.architecture === "mixtral")
-    return {
-      ...common,
-      architectures: ["MixtralForCausalLM"],
-      model_type: "mixtral",
-      num_local_experts: moe.experts.length
-    };
   return {
-    ...common,
-    architectures: ["Qwen2MoeForCausalLM"],
-    model_type: "qwen2_moe",
-    num_experts: moe.experts.length,
-    moe_intermediate_size: base.config.intermediate_size,
-    shared_expert_intermediate_size: base.config.intermediate_size,
-    decoder_sparse_step: 1,
-    norm_topk_prob: true
+    method: "moe",
+    form: "models",
+    slices: [],
+    base,
+    parameters: {},
+    warnings: [],
+    refusedWhenExact: [],
+    text,
+    lines: {}
   };
 }
 

@@ -1,5 +1,15 @@
-import {isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, stringify} from "yaml";
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  parseDocument,
+  stringify
+} from "yaml";
 import {type Problem, RecipeError} from "../recipe/problems.js";
+import {layoutFor, sharedComplaint} from "./layout.js";
 import {parseReference} from "../recipe/reference.js";
 import {type ModelReference, type RecipeDtype} from "../recipe/types.js";
 
@@ -18,10 +28,13 @@ export interface MoeRecipe {
   experts: Expert[];
   shared: Expert[];
   gate: "random" | "uniform_random" | "cheap_embed";
-  architecture: "mixtral" | "qwen2_moe";
+  /** As the recipe says; else the base's kind decides. */
+  architecture?: string;
   dtype?: RecipeDtype;
   expertsPerToken: number;
   text: string;
+  /** Line of each top-level key. */
+  lines: Record<string, number>;
 }
 
 const KEYS = [
@@ -34,6 +47,7 @@ const KEYS = [
   "experts_per_token"
 ];
 const EXPERT_KEYS = ["source_model", "positive_prompts", "negative_prompts", "noise_scale", "residual_scale"];
+const ARCHITECTURES = ["mixtral", "qwen", "qwen2", "qwen3", "qwen2_moe", "qwen3_moe"];
 const GATES = ["random", "uniform_random", "cheap_embed"];
 const DTYPES: Record<string, RecipeDtype> = {float32: "F32", float16: "F16", bfloat16: "BF16"};
 
@@ -73,12 +87,19 @@ export function readMoeRecipe(recipe: string | object, file?: string): MoeRecipe
     problem(["experts_per_token"], "experts_per_token is a whole number above 0.");
   else if (experts.length < (perToken as number))
     problem(["experts"], `there are ${experts.length} experts but experts_per_token is ${String(perToken)}.`);
-  const architecture = value.architecture ?? (shared.length > 0 ? "qwen" : "mixtral");
-  if (architecture !== "mixtral" && architecture !== "qwen")
-    problem(["architecture"], `architecture is mixtral or qwen, not ${JSON.stringify(architecture)}.`);
-  if (shared.length > 1) problem(["shared_experts"], "at most one shared expert is possible.");
-  if (architecture === "mixtral" && shared.length > 0)
-    problem(["shared_experts"], "the mixtral layout has no shared expert. Use architecture: qwen.");
+  const architecture = value.architecture == null ? undefined : String(value.architecture);
+  if (architecture !== undefined && !ARCHITECTURES.includes(architecture))
+    problem(
+      ["architecture"],
+      `architecture is one of ${ARCHITECTURES.join(", ")}, not ${JSON.stringify(value.architecture)}.`
+    );
+  // "qwen", and nothing, leave the layout to the base's kind, which is not known yet.
+  const decided =
+    architecture !== undefined && architecture !== "qwen" && ARCHITECTURES.includes(architecture);
+  const complaint = decided
+    ? sharedComplaint(layoutFor(architecture, false, undefined), shared.length)
+    : undefined;
+  if (complaint !== undefined) problem(["shared_experts"], complaint);
   const dtype = value.dtype == null ? undefined : DTYPES[String(value.dtype).replace(/^torch\./, "")];
   if (value.dtype != null && !dtype)
     problem(["dtype"], `unknown dtype ${JSON.stringify(value.dtype)}. Use float32, float16 or bfloat16.`);
@@ -90,11 +111,26 @@ export function readMoeRecipe(recipe: string | object, file?: string): MoeRecipe
     experts,
     shared,
     gate: gate as MoeRecipe["gate"],
-    architecture: architecture === "qwen" ? "qwen2_moe" : "mixtral",
+    ...(architecture !== undefined && {architecture}),
     ...(dtype && {dtype}),
     expertsPerToken: perToken as number,
-    text
+    text,
+    lines: Object.fromEntries(
+      Object.keys(value).map((key) => [key, lineOf(document.contents, [key], counter)])
+    )
   };
+}
+
+/** Whether a recipe asks for a mixture of experts. Text that is no YAML does not. */
+export function isMoeRecipe(recipe: string | object): boolean {
+  if (typeof recipe !== "string") return "experts" in recipe;
+  const [document, ...others] = parseAllDocuments(recipe);
+  return (
+    document !== undefined &&
+    others.length === 0 &&
+    isMap(document.contents) &&
+    document.contents.has("experts")
+  );
 }
 
 type Report = (path: (string | number)[], message: string) => void;

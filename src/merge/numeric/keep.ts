@@ -31,3 +31,10 @@ export function keepMasked(values: Float32Array, mask: Uint8Array, start: number
     if (((mask[Math.floor(at / 8)]! >> (7 - (at % 8))) & 1) === 0) values[i] = 0;
   }
 }
+
+/** Zeroes values where the other array has a zero. */
+export function keepWhere(values: Float32Array, other: Float32Array, count: number): void {
+  const bits = new Int32Array(values.buffer, values.byteOffset, count);
+  const others = new Int32Array(other.buffer, other.byteOffset, count);
+  for (let i = 0; i < count; i++) bits[i] = bits[i]! & (((others[i]! & 0x7fffffff) + 0x7fffffff) >> 31);
+}

@@ -29,7 +29,8 @@ export class Selection {
   private readonly lower = new Map<number, Uint32Array>();
 
   constructor(
-    private readonly positions: readonly number[],
+    /** May be said after the first walk, where no sample is shown. */
+    public positions: readonly number[],
     private readonly coarse: boolean,
     private readonly counters: Counters
   ) {

@@ -1,7 +1,7 @@
 import {type Method} from "../methods/index.js";
 import {referenceText} from "../recipe/reference.js";
 import {type StoredTensor} from "../safetensors/open.js";
-import {isKnownArchitecture, tiedNames} from "./layers.js";
+import {aliasNames, isKnownArchitecture, tiedNames} from "./layers.js";
 import {type OpenModel} from "./model.js";
 import {tell, type TensorContext, type TensorSite} from "./site.js";
 
@@ -12,14 +12,13 @@ export interface Candidate {
   tensor: StoredTensor;
 }
 
-/** What the sources of a slice have for a tensor, by its name or the one it is tied to; some may have nothing. */
+/** What the sources of a slice have for a tensor, by its name, an alias, or the one it is tied to; some may have nothing. */
 export function candidates(site: TensorSite, {models}: TensorContext): Candidate[] {
   return site.slice.sources.flatMap(({model: reference}, source) => {
     const model = models.get(referenceText(reference))!;
     const {tensors} = model.checkpoint;
-    const name = [site.inputNames[source]!, ...tiedNames(site.inputNames[source]!)].find((n) =>
-      tensors.has(n)
-    );
+    const own = site.inputNames[source]!;
+    const name = [own, ...aliasNames(own), ...tiedNames(own)].find((n) => tensors.has(n));
     return name === undefined ? [] : [{source, model, tensor: tensors.get(name)!}];
   });
 }

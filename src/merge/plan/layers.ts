@@ -60,6 +60,15 @@ export function tiedNames(name: string): string[] {
     : [];
 }
 
+/** What the bare model of an architecture lies under in the one with a head. */
+const WRAPPERS = ["model.", "transformer.", "bert.", "roberta.", "distilbert.", "gpt_neox."];
+
+/** The names a tensor has in checkpoints saved with, or without, the head around the model. */
+export function aliasNames(name: string): string[] {
+  const wrapper = WRAPPERS.find((head) => name.startsWith(head));
+  return wrapper ? [name.slice(wrapper.length)] : WRAPPERS.map((head) => head + name);
+}
+
 const LAYER_KEYS = ["num_hidden_layers", "n_layer", "num_layers", "n_layers"];
 
 /** The key under which a config.json counts layers. */

@@ -4,6 +4,7 @@ import {join, resolve} from "node:path";
 import {messageOf, UserError} from "../../store/errors.js";
 import {withAdapter} from "../lora/adapter.js";
 import {type AdapterChange} from "../lora/change.js";
+import {type Problem, RecipeError} from "../recipe/problems.js";
 import {referenceText} from "../recipe/reference.js";
 import {type ModelReference} from "../recipe/types.js";
 import {type Dtype} from "../safetensors/dtype.js";
@@ -18,6 +19,8 @@ export interface OpenModel {
   config: Record<string, unknown>;
   /** What an adapter changes, by tensor. */
   changes?: ReadonlyMap<string, AdapterChange>;
+  /** A revision that was asked for and says nothing about a folder. */
+  unchecked?: string;
   /** Dtypes of tensors that an adapter replaces: those of the base. */
   dtypes?: ReadonlyMap<string, Dtype>;
 }
@@ -30,28 +33,52 @@ export async function modelFolder(path: string, resolveModel?: ResolveModel): Pr
   return resolve((await resolveModel?.(path)) ?? path);
 }
 
-/** Opens every model once. All that cannot be opened are named in one error. */
+/** A model as a recipe names it, with the line on which it first does. */
+export interface Named {
+  reference: ModelReference;
+  line?: number | undefined;
+}
+
+/** Opens every model once. Throws a RecipeError that names all that cannot be opened. */
 export async function openModels(
-  references: readonly ModelReference[],
+  named: readonly Named[],
   folderOf: (path: string) => Promise<string>
 ): Promise<Map<string, OpenModel>> {
   const models = new Map<string, OpenModel>();
-  const problems: string[] = [];
-  for (const reference of references) {
+  const problems: Problem[] = [];
+  const failed = new Set<string>();
+  for (const {reference, line} of named) {
     const id = referenceText(reference);
-    if (models.has(id)) continue;
+    if (models.has(id) || failed.has(id)) continue;
     try {
-      const folder = await folderOf(reference.path);
-      const checkpoint = await openCheckpoint(folder);
-      const model = {id, folder, checkpoint, config: await readConfig(checkpoint.folder)};
       const {adapter} = reference;
-      models.set(id, adapter ? await withAdapter(model, await folderOf(adapter.path), id) : model);
+      const [path, adapterPath] = [pathOf(reference), adapter && pathOf(adapter)];
+      const folder = await folderOf(path);
+      const checkpoint = await openCheckpoint(folder);
+      const unchecked =
+        (path === reference.path ? reference.revision : undefined) ??
+        (adapterPath === adapter?.path ? adapter?.revision : undefined);
+      const model = {
+        id,
+        folder,
+        checkpoint,
+        config: await readConfig(checkpoint.folder),
+        ...(unchecked !== undefined && {unchecked})
+      };
+      models.set(id, adapterPath ? await withAdapter(model, await folderOf(adapterPath), id) : model);
     } catch (error) {
-      problems.push(messageOf(error));
+      failed.add(id);
+      problems.push({...(line !== undefined && {line}), message: messageOf(error)});
     }
   }
-  if (problems.length > 0) throw new UserError([...new Set(problems)].join("\n"));
+  if (problems.length > 0) throw new RecipeError(problems);
   return models;
+}
+
+/** PATH@REVISION where a folder is called just that, else PATH. */
+function pathOf({path, revision}: {path: string; revision?: string}): string {
+  const whole = `${path}@${revision}`;
+  return revision !== undefined && existsSync(resolve(whole)) ? whole : path;
 }
 
 /** config.json of a model's folder; an empty object when it has none. */

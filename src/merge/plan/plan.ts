@@ -1,10 +1,11 @@
+import {outputConfig} from "./config.js";
 import {type Problem, RecipeError} from "../recipe/problems.js";
 import {referenceText} from "../recipe/reference.js";
 import {type OutputSlice, type Recipe} from "../recipe/types.js";
 import {type TensorJob} from "../engine/job.js";
 import {
+  aliasNames,
   isAfterLayers,
-  isKnownArchitecture,
   layerCountKey,
   layerCounts,
   layerName,
@@ -13,6 +14,7 @@ import {
 } from "./layers.js";
 import {type TokenizerPlan} from "../tokenizer/plan.js";
 import {type OpenModel} from "./model.js";
+import {modulesOf} from "./modules.js";
 import {type Masks, type TensorContext, type TensorSite} from "./site.js";
 import {makeTensor} from "./tensorPlan.js";
 
@@ -40,7 +42,9 @@ export interface Plan {
 /** The models whose tensors are merged, in their order: all but the base that the others are measured from. */
 export function mergedModels({jobs}: Plan): string[] {
   return [
-    ...new Set(jobs.flatMap((job) => job.inputs.filter((_, i) => i !== job.base).map(({model}) => model)))
+    ...new Set(
+      jobs.flatMap((job) => job.inputs.flatMap(({model, made}, i) => (made || i === job.base ? [] : [model])))
+    )
   ];
 }
 
@@ -62,9 +66,16 @@ export function planMerge(
     warnings,
     seen: new Set()
   };
+  if (options.exact) problems.push(...recipe.refusedWhenExact);
+  for (const warning of recipe.warnings) warnings.add(warning);
+  for (const {id, unchecked} of models.values())
+    if (unchecked !== undefined)
+      warnings.add(`${id} is a folder, which has no revisions: @${unchecked} is not checked.`);
   for (const warning of tokenizer?.warnings ?? []) warnings.add(warning);
-  const sites = recipe.form === "models" ? sitesOfModels(context) : sitesOfSlices(context);
-  const jobs = sites.flatMap((site) => makeTensor(site, context) ?? []);
+  const jobs = contextsOf(context).flatMap((own) => {
+    const sites = own.recipe.form === "models" ? sitesOfModels(own) : sitesOfSlices(own);
+    return sites.flatMap((site) => makeTensor(site, own) ?? []);
+  });
   if (problems.length === 0 && jobs.length === 0)
     problems.push({
       line: recipe.lines[""],
@@ -85,10 +96,43 @@ export function planMerge(
   };
 }
 
-function namesOf(slice: OutputSlice, {models}: TensorContext): Set<string> {
+/** One context for every module of the models. */
+function contextsOf(context: TensorContext): TensorContext[] {
+  const {recipe, models, problems} = context;
+  const {parts} = recipe;
+  if (!parts) return [context];
+  const tensors = new Set([...models.values()].flatMap(({checkpoint}) => [...checkpoint.tensors.keys()]));
+  const owners = modulesOf(
+    parts.map(({module}) => module!),
+    tensors,
+    recipe.lines.modules,
+    problems
+  );
+  return parts.map((part) => ({
+    ...context,
+    recipe: {...recipe, ...part},
+    owns: (tensor) => owners.get(tensor) === part.module,
+    seen: new Set()
+  }));
+}
+
+function tensorNames({checkpoint}: OpenModel, {owns}: TensorContext): string[] {
+  const names = [...checkpoint.tensors.keys()];
+  return owns ? names.filter(owns) : names;
+}
+
+/** The tensors of a slice's sources. One that an earlier source has under an alias goes by that. */
+function namesOf(slice: OutputSlice, context: TensorContext): Set<string> {
+  const base = slice.base ?? context.recipe.base;
+  const ids = slice.sources.map(({model}) => referenceText(model));
+  const first = base && ids.includes(referenceText(base)) ? [referenceText(base)] : [];
   const names = new Set<string>();
-  for (const {model} of slice.sources)
-    for (const name of models.get(referenceText(model))!.checkpoint.tensors.keys()) names.add(name);
+  for (const id of new Set([...first, ...ids])) {
+    const model = context.models.get(id)!;
+    const {tensors} = model.checkpoint;
+    for (const name of tensorNames(model, context))
+      if (!aliasNames(name).some((alias) => names.has(alias) && !tensors.has(alias))) names.add(name);
+  }
   return names;
 }
 
@@ -113,7 +157,7 @@ function sitesOfModels(context: TensorContext): TensorSite[] {
 function sitesOfSlices(context: TensorContext): TensorSite[] {
   const {recipe, models, problems} = context;
   const modelOf = (slice: OutputSlice, k: number) => models.get(referenceText(slice.sources[k]!.model))!;
-  const stack = mainStack(modelOf(recipe.slices[0]!, 0).checkpoint.tensors.keys());
+  const stack = mainStack(tensorNames(modelOf(recipe.slices[0]!, 0), context));
   if (stack === undefined) {
     problems.push({
       line: recipe.lines.slices,
@@ -121,15 +165,17 @@ function sitesOfSlices(context: TensorContext): TensorSite[] {
     });
     return [];
   }
+  const layersOf = (model: OpenModel) => {
+    const stated = model.config[layerCountKey(model.config)];
+    if (typeof stated === "number" && !context.owns) return stated;
+    return layerCounts(tensorNames(model, context)).get(stack) ?? 0;
+  };
   const sites: TensorSite[] = [];
   const last = recipe.slices.length - 1;
   let at = 0;
   recipe.slices.forEach((slice, s) => {
     slice.sources.forEach(({layerRange, model}, k) => {
-      const {checkpoint, config} = modelOf(slice, k);
-      const stated = config[layerCountKey(config)];
-      const counted = layerCounts(checkpoint.tensors.keys()).get(stack) ?? 0;
-      const layers = typeof stated === "number" ? stated : counted;
+      const layers = layersOf(modelOf(slice, k));
       if (layerRange && layerRange[1] > layers)
         problems.push({
           line: recipe.lines[`slices.${s}.sources.${k}.layer_range`],
@@ -158,34 +204,11 @@ function sitesOfSlices(context: TensorContext): TensorSite[] {
         });
     at += length;
   });
+  const before = layersOf(modelOf(recipe.slices[0]!, 0));
+  if (recipe.module !== undefined && context.owns && at !== before)
+    problems.push({
+      line: recipe.lines.slices,
+      message: `the module ${recipe.module} would have ${at} layers instead of ${before}, which config.json of several modules cannot be told. Keep the number of layers.`
+    });
   return sites;
-}
-
-const DTYPE_NAMES: Record<string, string> = {F32: "float32", F16: "float16", BF16: "bfloat16"};
-
-function outputConfig(
-  recipe: Recipe,
-  donor: OpenModel,
-  jobs: readonly TensorJob[],
-  tokenizer?: TokenizerPlan
-): Record<string, unknown> {
-  const config = {...donor.config};
-  if (recipe.form === "slices") {
-    const layers = recipe.slices.reduce(
-      (sum, {sources}) => sum + (sources[0]!.layerRange![1] - sources[0]!.layerRange![0]),
-      0
-    );
-    config[layerCountKey(config)] = layers;
-  }
-  const dtype = recipe.outDtype ?? recipe.dtype;
-  if (dtype) config.torch_dtype = DTYPE_NAMES[dtype];
-  const table = jobs.find(({name}) => /(embed_tokens|wte|embed_in|word_embeddings)\.weight$/.test(name));
-  if (table && typeof config.vocab_size === "number" && isKnownArchitecture(config))
-    config.vocab_size = table.shape[0];
-  if (tokenizer && tokenizer.donor !== donor)
-    for (const key of ["bos_token_id", "eos_token_id", "pad_token_id"])
-      if (tokenizer.donor.config[key] !== undefined) config[key] = tokenizer.donor.config[key];
-  const head = jobs.some(({name}) => /(^|\.)lm_head\.weight$/.test(name));
-  if (head && config.tie_word_embeddings === true) config.tie_word_embeddings = false;
-  return config;
 }

@@ -2,7 +2,7 @@ import {type MergeOptions} from "../options.js";
 import {type ModelReference, type Recipe} from "../recipe/types.js";
 import {chatTemplate} from "../tokenizer/chatTemplate.js";
 import {planTokenizer} from "../tokenizer/plan.js";
-import {openModels} from "./model.js";
+import {type Named, openModels} from "./model.js";
 import {type Plan, planMerge} from "./plan.js";
 
 /** Opens a recipe's models and plans its tensors, tokenizer and config. Nothing is written. */
@@ -11,7 +11,7 @@ export async function planRecipe(
   {seed = 0, exact = false, masks}: Pick<MergeOptions, "seed" | "exact" | "masks">,
   folderOf: (path: string) => Promise<string>
 ): Promise<Plan> {
-  const models = await openModels(references(recipe), folderOf);
+  const models = await openModels(modelsOf(recipe), folderOf);
   const tokenizer = await planTokenizer(recipe, models);
   const template = await chatTemplate(recipe.chatTemplate, [...models.values()]);
   return planMerge(recipe, models, {
@@ -23,10 +23,16 @@ export async function planRecipe(
   });
 }
 
-function references(recipe: Recipe): ModelReference[] {
-  const sources = recipe.slices.flatMap(({sources: list, base}) => [
-    ...list.map(({model}) => model),
-    ...(base ? [base] : [])
-  ]);
-  return recipe.base ? [...sources, recipe.base] : sources;
+function modelsOf(recipe: Recipe): Named[] {
+  const base = (reference: ModelReference, line: number | undefined) => ({reference, line});
+  const sources = (recipe.parts ?? [recipe]).flatMap(({form, slices, lines}) =>
+    slices.flatMap((slice, s) => [
+      ...slice.sources.map(({model}, k) => {
+        const at = form === "models" ? `models.${k}` : `slices.${s}.sources.${k}`;
+        return {reference: model, line: lines[`${at}.model`] ?? lines.base_model};
+      }),
+      ...(slice.base ? [base(slice.base, lines[`slices.${s}.base_model`])] : [])
+    ])
+  );
+  return recipe.base ? [...sources, base(recipe.base, recipe.lines.base_model)] : sources;
 }

@@ -26,6 +26,8 @@ export interface TensorContext {
   masks?: Masks;
   /** Rows re-ordered for a tokenizer, by model and tensor. */
   rows?: (model: string, tensor: string) => RowMap | undefined;
+  /** Whether a tensor belongs to the module that is planned; all do where models are one module. */
+  owns?: (tensor: string) => boolean;
   problems: Problem[];
   warnings: Set<string>;
   /** Problems already told once, so that one mistake is not repeated for every layer. */

@@ -1,40 +1,33 @@
 import {isMapping, type Reader} from "./reader.js";
 import {type Parameters, type Setting} from "./types.js";
 
-/** The one module of a `modules:` recipe, as the models or slices and parameters it stands for. */
+/** A module of a `modules:` recipe: a mapping with models or slices, and parameters. */
 export interface Module {
+  name: string;
   path: string;
   value: Record<string, unknown>;
 }
 
-/**
- * Reads `modules:` of a model that is one module. Models of several (a tower for pictures beside one for text) are
- * refused: which tensors belong to which module stands in no file of theirs.
- */
-export function readModule(value: unknown, reader: Reader): Module | undefined {
+/** Reads the outer shape of `modules:`; those that are no modules are problems and left out. */
+export function readModules(value: unknown, reader: Reader): Module[] {
   const names = isMapping(value) ? Object.keys(value) : [];
   if (!isMapping(value) || names.length === 0) {
     reader.problem("modules", "modules is a mapping from a module's name to its models or slices.");
-    return undefined;
+    return [];
   }
-  if (names.length > 1) {
-    reader.problem(
-      "modules",
-      `there are ${names.length} modules (${names.join(", ")}), but nothing says which tensors belong to which. Merge each with a recipe of its own, with "models" or "slices".`
-    );
-    return undefined;
-  }
-  const path = `modules.${names[0]!}`;
-  const module = value[names[0]!];
-  if (!isMapping(module)) {
-    reader.problem(path, "a module is a mapping with models or slices.");
-    return undefined;
-  }
-  reader.keys(module, path, ["models", "slices", "parameters"]);
-  const forms = ["models", "slices"].filter((form) => module[form] !== undefined && module[form] !== null);
-  if (forms.length === 1) return {path, value: module};
-  reader.problem(path, "a module has either models or slices.");
-  return undefined;
+  return names.flatMap((name) => {
+    const path = `modules.${name}`;
+    const module = value[name];
+    if (!isMapping(module)) {
+      reader.problem(path, "a module is a mapping with models or slices.");
+      return [];
+    }
+    reader.keys(module, path, ["models", "slices", "parameters"]);
+    const forms = ["models", "slices"].filter((form) => module[form] !== undefined && module[form] !== null);
+    if (forms.length === 1) return [{name, path, value: module}];
+    reader.problem(path, "a module has either models or slices.");
+    return [];
+  });
 }
 
 /** Lines of what is in the module, under the names they have in recipes without modules. */

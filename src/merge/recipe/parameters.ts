@@ -2,7 +2,12 @@ import {METHODS, type ParameterSpec} from "../methods/index.js";
 import {isMapping, type Reader} from "./reader.js";
 import {type FilteredSetting, type Parameters, type Scalar, type Setting} from "./types.js";
 
-/** Checks a `parameters:` mapping. Names the method does not know and values outside their range are problems. */
+/** Parameters of any method: recipes carry them over from one method to another. */
+const OTHERS = new Set(
+  Object.values(METHODS).flatMap(({perModel, global}) => [...Object.keys(perModel), ...Object.keys(global)])
+);
+
+/** Checks a `parameters:` mapping. Names no method knows and values outside their range are problems. */
 export function readParameters(
   value: unknown,
   path: string,
@@ -20,6 +25,10 @@ export function readParameters(
   for (const [name, raw] of Object.entries(value)) {
     const at = `${path}.${name}`;
     const spec = method && (method.perModel[name] ?? method.global[name]);
+    if (method && !spec && OTHERS.has(name)) {
+      reader.warning(at, `${methodName} has no use for ${name}: it changes nothing.`);
+      continue;
+    }
     if (method && !spec) {
       const known = [...Object.keys(method.perModel), ...Object.keys(method.global)];
       reader.problem(
@@ -50,6 +59,13 @@ function isGradient(value: unknown): value is Scalar | Scalar[] {
 
 function readSetting(value: unknown, path: string, reader: Reader): Setting | undefined {
   if (isGradient(value)) return value;
+  if (isMapping(value) && "value" in value) {
+    reader.onlyHere(
+      path,
+      "the reference takes {filter, value} in a list only. Write it as a list of one entry."
+    );
+    return readSetting([value], path, reader);
+  }
   if (Array.isArray(value) && value.length > 0 && value.every(isMapping)) {
     const before = value.every((entry, i) => {
       reader.keys(entry, `${path}.${i}`, ["filter", "value"]);
@@ -70,9 +86,7 @@ function readSetting(value: unknown, path: string, reader: Reader): Setting | un
   }
   reader.problem(
     path,
-    isMapping(value)
-      ? "a single {filter, value} must stand in a list: write it as a list of one entry, and add one without filter for the rest."
-      : "a value is a number, true or false, a list of numbers over the layers, or a list of {filter, value}."
+    "a value is a number, true or false, a list of numbers over the layers, or a list of {filter, value}."
   );
   return undefined;
 }

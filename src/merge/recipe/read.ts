@@ -1,12 +1,19 @@
 import {METHODS} from "../methods/index.js";
 import {checkMethod} from "./checkMethod.js";
-import {layered, moduleLines, readModule} from "./modules.js";
+import {layered, type Module, moduleLines, readModules} from "./modules.js";
 import {readParameters} from "./parameters.js";
 import {type Problem} from "./problems.js";
 import {isMapping, makeReader, type Reader} from "./reader.js";
 import {readModels, readSlices} from "./slices.js";
 import {readTokenizer} from "./tokenizer.js";
-import {type Recipe, type RecipeDtype, type TokenizerSettings} from "./types.js";
+import {
+  type ModelReference,
+  type Parameters,
+  type Recipe,
+  type RecipeDtype,
+  type RecipePart,
+  type TokenizerSettings
+} from "./types.js";
 
 const TOP_KEYS = [
   "name",
@@ -39,7 +46,7 @@ export function readRecipe(
   reader.keys(value, "", TOP_KEYS);
   const before = problems.length;
   const method = readMethod(value.merge_method, reader);
-  const base = value.base_model === undefined ? undefined : reader.reference(value.base_model, "base_model");
+  const base = value.base_model == null ? undefined : reader.reference(value.base_model, "base_model");
   const forms = ["models", "slices", "modules"].filter(
     (key) => value[key] !== undefined && value[key] !== null
   );
@@ -50,43 +57,71 @@ export function readRecipe(
         ? 'it has none of "models", "slices" or "modules". List the models to merge under "models".'
         : `it has ${forms.map((form) => `"${form}"`).join(" and ")}; exactly one of models, slices and modules may be given.`
     );
-  const module = forms.length === 1 && forms[0] === "modules" ? readModule(value.modules, reader) : undefined;
-  if (module) Object.assign(lines, moduleLines(lines, module));
-  const content = module?.value ?? value;
-  const form = content.slices === undefined || content.slices === null ? "models" : "slices";
-  const slices =
-    form === "slices"
-      ? readSlices(content.slices, method, reader)
-      : readModels(content.models, base, method, reader);
   const parameters = readParameters(value.parameters, "parameters", method, "any", reader);
+  const whole = {reader, base, method, parameters};
+  const parts =
+    forms.length === 1 && forms[0] === "modules"
+      ? readModules(value.modules, reader).map((module) => {
+          const own = moduleLines(lines, module);
+          return readPart(module.value, own, {...whole, reader: makeReader(own, problems, reader)}, module);
+        })
+      : [readPart(value, lines, whole)];
   const dtype = readDtype(value.dtype, "dtype", reader);
   const outDtype = readDtype(value.out_dtype, "out_dtype", reader);
   const recipe: Recipe = {
-    ...(value.name === undefined ? {} : {name: readName(value.name, reader)}),
+    ...(value.name == null ? {} : {name: readName(value.name, reader)}),
     method: method ?? "linear",
-    form,
-    slices,
+    ...(parts.length === 1
+      ? parts[0]!
+      : {form: "models", slices: parts.flatMap(({slices}) => slices), parameters, lines, parts}),
     ...(base && {base}),
-    parameters: module
-      ? layered(
-          readParameters(module.value.parameters, `${module.path}.parameters`, method, "any", reader),
-          parameters
-        )
-      : parameters,
     ...(dtype && {dtype}),
     ...(outDtype && {outDtype}),
     ...readTokenizers(value, reader),
     ...readTemplate(value.chat_template, reader),
-    text,
-    lines
+    warnings: reader.warnings,
+    refusedWhenExact: reader.refusedWhenExact,
+    text
   };
-  if (method && problems.length === before) checkMethod(recipe, reader);
+  if (method && problems.length === before)
+    for (const part of parts) checkMethod({...recipe, ...part}, makeReader(part.lines, problems, reader));
   return recipe;
 }
 
+/** The models or slices of a recipe, or of one of its modules. */
+function readPart(
+  content: Record<string, unknown>,
+  lines: Record<string, number>,
+  {reader, base, method, parameters}: PartContext,
+  module?: Module
+): RecipePart {
+  const form = content.slices === undefined || content.slices === null ? "models" : "slices";
+  const near = module && readParameters(content.parameters, "parameters", method, "any", reader);
+  return {
+    ...(module && {module: module.name}),
+    form,
+    slices:
+      form === "slices"
+        ? readSlices(content.slices, method, reader)
+        : readModels(content.models, base, method, reader),
+    parameters: near ? layered(near, parameters) : parameters,
+    lines
+  };
+}
+
+interface PartContext {
+  reader: Reader;
+  base: ModelReference | undefined;
+  method: string | undefined;
+  parameters: Parameters;
+}
+
 function readName(value: unknown, reader: Reader): string {
-  if (typeof value !== "string" || !/^[\w.-]+$/.test(value))
-    reader.problem("name", "a document's name is made of letters, digits, dot, dash and underscore.");
+  if (typeof value !== "string" || !/^[\w-][\w.-]*$/.test(value))
+    reader.problem(
+      "name",
+      "a document's name is made of letters, digits, dot, dash and underscore, and does not begin with a dot."
+    );
   return String(value);
 }
 

@@ -4,7 +4,13 @@ import {type ModelReference} from "./types.js";
 
 /** Notes what is wrong at a path of the recipe, with its line. */
 export interface Reader {
+  /** All that is odd without being wrong. */
+  readonly warnings: string[];
+  /** All that is read here but that the reference refuses: problems when it is followed exactly. */
+  readonly refusedWhenExact: Problem[];
   problem(path: string, message: string): void;
+  warning(path: string, message: string): void;
+  onlyHere(path: string, message: string): void;
   keys(value: Record<string, unknown>, path: string, known: readonly string[]): void;
   reference(value: unknown, path: string): ModelReference | undefined;
 }
@@ -13,25 +19,43 @@ export function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A reader that adds to `problems`. */
-export function makeReader(lines: Record<string, number>, problems: Problem[]): Reader {
-  const problem = (path: string, message: string) => {
+/** A reader that adds to `problems`, and to the notes of another reader of the same recipe where there is one. */
+export function makeReader(
+  lines: Record<string, number>,
+  problems: Problem[],
+  {warnings, refusedWhenExact}: Pick<Reader, "warnings" | "refusedWhenExact"> = {
+    warnings: [],
+    refusedWhenExact: []
+  }
+): Reader {
+  const lineAt = (path: string) => {
     let at = path;
     while (lines[at] === undefined && at !== "")
       at = at.includes(".") ? at.slice(0, at.lastIndexOf(".")) : "";
-    problems.push({line: lines[at] ?? 1, message});
+    return lines[at] ?? 1;
+  };
+  const problem = (path: string, message: string) => void problems.push({line: lineAt(path), message});
+  const keys: Reader["keys"] = (value, path, known) => {
+    for (const key of Object.keys(value))
+      if (!known.includes(key))
+        problem(
+          path ? `${path}.${key}` : key,
+          `unknown key ${JSON.stringify(key)}. Known here: ${known.join(", ")}.`
+        );
   };
   return {
+    keys,
+    warnings,
+    refusedWhenExact,
     problem,
-    keys(value, path, known) {
-      for (const key of Object.keys(value))
-        if (!known.includes(key))
-          problem(
-            path ? `${path}.${key}` : key,
-            `unknown key ${JSON.stringify(key)}. Known here: ${known.join(", ")}.`
-          );
-    },
+    warning: (path, message) => void warnings.push(`line ${lineAt(path)}: ${message}`),
+    onlyHere: (path, message) => void refusedWhenExact.push({line: lineAt(path), message}),
     reference(value, path) {
+      if (isMapping(value)) {
+        keys(value, path, ["model", "lora", "override_architecture"]);
+        for (const part of ["model", "lora"])
+          if (isMapping(value[part])) keys(value[part], `${path}.${part}`, ["path", "revision"]);
+      }
       const parsed = readReference(value);
       if (typeof parsed !== "string") return parsed;
       problem(path, parsed + ".");

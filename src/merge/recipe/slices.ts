@@ -1,3 +1,4 @@
+import {layered} from "./modules.js";
 import {readParameters} from "./parameters.js";
 import {isMapping, type Reader} from "./reader.js";
 import {referenceText} from "./reference.js";
@@ -76,8 +77,8 @@ function readSources(
     const twin = keys.includes("layer_range")
       ? undefined
       : sources.find((source) => referenceText(source.model) === referenceText(model));
-    // A model listed twice counts once, with its first parameters.
-    if (twin) twin.parameters = {...parameters, ...twin.parameters};
+    // A model listed twice counts once; its first parameters hold wherever they apply.
+    if (twin) twin.parameters = layered(twin.parameters, parameters);
     else sources.push({model, parameters, ...(layerRange && {layerRange})});
   });
   return sources;

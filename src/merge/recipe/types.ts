@@ -1,3 +1,5 @@
+import {type Problem} from "./problems.js";
+
 /** A value of a parameter as written: a scalar, a gradient over the layers, or entries chosen by tensor name. */
 export type Scalar = number | boolean;
 export type Setting = Scalar | Scalar[] | FilteredSetting[];
@@ -41,21 +43,33 @@ export interface TokenizerSettings {
   padToMultipleOf?: number;
 }
 
-export interface Recipe {
-  /** The document's own name, by which others of the same file refer to it. */
-  name?: string;
-  method: string;
+/** What of a recipe holds for one module of its models. */
+export interface RecipePart {
+  /** The module's name; undefined where the models are one module. */
+  module?: string;
   /** `models:` (one slice over all layers) or `slices:`. */
   form: "models" | "slices";
   slices: OutputSlice[];
-  base?: ModelReference;
   parameters: Parameters;
+  /** Line of the YAML by key path, such as "merge_method" or "models.0". */
+  lines: Record<string, number>;
+}
+
+export interface Recipe extends RecipePart {
+  /** The document's own name, by which others of the same file refer to it. */
+  name?: string;
+  method: string;
+  /** Of models of several modules; `slices` are then those of all of them. */
+  parts?: RecipePart[];
+  base?: ModelReference;
   dtype?: RecipeDtype;
   outDtype?: RecipeDtype;
   tokenizer?: TokenizerSettings;
   chatTemplate?: string;
+  /** What is odd about the recipe without being wrong. */
+  warnings: string[];
+  /** What the reference refuses although it can be read. */
+  refusedWhenExact: Problem[];
   /** The document's text, as it is kept beside the result. */
   text: string;
-  /** Line of the YAML by key path, such as "merge_method" or "models.0". */
-  lines: Record<string, number>;
 }

@@ -1,5 +1,5 @@
 import {type RowMap} from "../engine/job.js";
-import {isVocabulary} from "../plan/layers.js";
+import {aliasNames, isVocabulary} from "../plan/layers.js";
 import {type OpenModel} from "../plan/model.js";
 import {type Problem, RecipeError} from "../recipe/problems.js";
 import {referenceText} from "../recipe/reference.js";
@@ -206,7 +206,8 @@ async function rowSources(
 async function filled(token: string, table: StoredTensor, context: RowContext): Promise<Float32Array> {
   const width = table.shape[1]!;
   const rowOf = async (model: string, id: number) => {
-    const other = context.models.get(model)!.checkpoint.tensors.get(table.name);
+    const {tensors} = context.models.get(model)!.checkpoint;
+    const other = [table.name, ...aliasNames(table.name)].map((name) => tensors.get(name)).find(Boolean);
     if (!other || other.shape[1] !== width || id >= other.shape[0]!) return undefined;
     return context.tables.row(other, id);
   };

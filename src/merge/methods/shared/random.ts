@@ -3,14 +3,11 @@ import {type MergeTensor} from "../../engine/tensor.js";
 import {rounded} from "../../numeric/convert.js";
 import {keepMasked} from "../../numeric/keep.js";
 import {Draws} from "../../numeric/random.js";
-import {type Keep, keepMask, type Sparsifier} from "./sparsify.js";
-
-/** Masks are remembered between walks over a tensor while they have no more bits than this (16 MB). */
-const REMEMBERED = 1 << 27;
+import {type Keep, keepMask, mayRemember, type Sparsifier} from "./sparsify.js";
 
 /** Keeps each entry with probability `density`, drawn from (seed, tensor, model, position). */
 export const random: Sparsifier = (tensor, inputs) => {
-  const remember = tensor.count * inputs.length <= REMEMBERED;
+  const remember = mayRemember(tensor, inputs);
   return inputs.map((input) => {
     const {mask, model} = tensor.input(input);
     if (mask) return keepMask(mask);

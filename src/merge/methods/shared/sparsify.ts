@@ -17,6 +17,14 @@ export function keepMask(mask: Uint8Array): Keep {
   return {apply: (delta, {start, count}) => keepMasked(delta, mask, start, count)};
 }
 
+/** Masks are remembered between walks over a tensor while they have no more bits than this (16 MB). */
+const REMEMBERED = 1 << 27;
+
+/** Whether a mask for each of these models may be kept in memory until the tensor is done. */
+export function mayRemember(tensor: MergeTensor, inputs: readonly number[]): boolean {
+  return tensor.count * inputs.length <= REMEMBERED;
+}
+
 /** A walk over the differences of models to the base, block by block. */
 export function deltaPass(tensor: MergeTensor, inputs: readonly number[], rows = false) {
   const size = tensor.blockSize(rows);
