@@ -1,6 +1,5 @@
 import {type Reader} from "../figure.js";
 import {agreement} from "./agreement.js";
-import {bleuVectors} from "./bleuVectors.js";
 import {classifiedQueries} from "./classifiedQueries.js";
 import {hostingCost} from "./hostingCost.js";
 import {inspectLogs} from "./inspectLogs.js";
@@ -8,6 +7,7 @@ import {instructionResponses} from "./instructionResponses.js";
 import {judgeReviews} from "./judgeReviews.js";
 import {mathSolutions} from "./mathSolutions.js";
 import {nearDuplicatePairs} from "./nearDuplicatePairs.js";
+import {overlapVectors} from "./overlapVectors.js";
 import {pairedComparisons} from "./pairedComparisons.js";
 import {partSizes} from "./partSizes.js";
 import {piiSentences} from "./piiSentences.js";
@@ -22,7 +22,6 @@ import {translations} from "./translations.js";
 /** One line for each kind of item. */
 export const readers: readonly Reader[] = [
   agreement,
-  bleuVectors,
   classifiedQueries,
   hostingCost,
   inspectLogs,
@@ -30,6 +29,7 @@ export const readers: readonly Reader[] = [
   judgeReviews,
   mathSolutions,
   nearDuplicatePairs,
+  overlapVectors,
   pairedComparisons,
   partSizes,
   piiSentences,
