@@ -56,12 +56,16 @@ export function compare(published: Published, figures: readonly Figure[]): Compa
 }
 
 function compareValue(figure: ValueFigure, published: Published): Comparison {
-  const {file, path, or = [], scale = 1, when} = figure.published;
+  const {file, path, or = [], scale = 1, words = {}, when} = figure.published;
   const content = published.load(file);
   const meant = !when || JSON.stringify(valueAt(content, when.path)) === JSON.stringify(when.is);
   const places = meant ? [path, ...or].map((place) => resolve(content, place)) : [];
-  const at = places.find((place) => place && numbers(valueAt(content, place)) !== undefined);
-  const found = at && numbers(valueAt(content, at))!.map((value) => value * scale);
+  const numbersAt = (place: Path) => {
+    const value = valueAt(content, place);
+    return numbers(typeof value === "string" && Object.hasOwn(words, value) ? words[value] : value);
+  };
+  const at = places.find((place) => place && numbersAt(place) !== undefined);
+  const found = at && numbersAt(at)!.map((value) => value * scale);
   if (!at || !found) return {figure: figure.name, published: "not published", ours: "", within: undefined};
   published.use(file, at);
   if (figure.cannot !== undefined)

@@ -1,30 +1,18 @@
 import {spawnSync} from "node:child_process";
-import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
+import {existsSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
 import {join, resolve} from "node:path";
 import {describe, expect, it} from "vitest";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {checkItem, figuresOf} from "./checkItem.js";
 import {compare, Published} from "./compare.js";
 import {type Figure} from "./figure.js";
+import {itemFolder} from "./itemFolder.js";
 import {openItem} from "./item.js";
 import {readers} from "./readers/index.js";
 import {runConformance} from "./runConformance.js";
 
 const root = resolve(import.meta.dirname, "../..");
 const shared = join(process.env.ASSAY_SHARED ?? join(root, "../shared"), "data");
-
-/** A collection with one item of the given files: objects become JSON, lists of objects JSONL. */
-async function itemFolder(files: Record<string, unknown>, name = "some-item"): Promise<string> {
-  const folder = join(await temporaryProject(), name);
-  mkdirSync(folder, {recursive: true});
-  for (const [file, content] of Object.entries(files)) {
-    const lines = file.endsWith(".jsonl")
-      ? (content as object[]).map((line) => JSON.stringify(line)).join("\n") + "\n"
-      : JSON.stringify(content);
-    writeFileSync(join(folder, file), lines);
-  }
-  return folder;
-}
 
 const solution = (text: string, correct: boolean) => ({is_correct: correct, solution: text});
 const mathItem = (correct: number) => ({

@@ -11,6 +11,8 @@ export interface PublishedAt {
   or?: readonly Path[];
   /** The published value in our unit: a percentage as a share, say. */
   scale?: number;
+  /** Numbers that published words stand for. */
+  words?: Readonly<Record<string, number>>;
   /** It is published for us only where this path of the file holds this value: the same baseline, say. */
   when?: {path: Path; is: unknown};
 }

@@ -1,9 +1,9 @@
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {openCheckpoint} from "../../src/merge/safetensors/open.js";
-import {type Case, judge, measure, readManifest} from "./goldens.js";
-import {GOLDEN, mergeIn, readBytes, readTensors, type Values, workFolder} from "./support.js";
+import {type Arithmetic, type Case, mergeGolden} from "./goldenMerge.js";
+import {judge, readManifest} from "./goldens.js";
+import {GOLDEN, mergeIn, readTensors, workFolder} from "./support.js";
 
 const cases = Object.entries(await readManifest()).filter(([, {method}]) => method !== "lora");
 const table: string[] = [];
@@ -18,36 +18,13 @@ afterAll(async () => {
     console.log(["case | arithmetic | worst scaled ulp | different | over 1 ulp", ...table].join("\n"));
 });
 
-async function run(
-  name: string,
-  {compare_with: file}: Case,
-  exact: boolean,
-  skip: (v: Values) => boolean = () => false
-) {
-  const folder = join(GOLDEN!, name);
-  const masks = await readMasks(join(folder, "masks.safetensors"));
-  const {tensors} = await mergeIn(work.path, await readFile(join(folder, "config.yml"), "utf8"), {
-    exact,
-    ...(masks && {masks}),
-    resolveModel: (model) => join(GOLDEN!, model)
-  });
-  const gold = await readTensors(join(folder, file));
-  expect([...tensors.keys()].sort()).toEqual([...gold.keys()].sort());
-  const measured = measure(tensors, gold, skip);
+async function run(name: string, golden: Case, arithmetic: Arithmetic) {
+  const measured = await mergeGolden(GOLDEN!, work.path, name, golden, arithmetic);
   const percent = (n: number) => `${((100 * n) / measured.elements).toFixed(3)}%`;
   table.push(
-    `${name} | ${exact ? "exact" : "f32"} | ${measured.worst.toFixed(2)} | ${percent(measured.different)} | ${percent(measured.over1)}`
+    `${name} | ${arithmetic} | ${measured.worst.toFixed(2)} | ${percent(measured.different)} | ${percent(measured.over1)}`
   );
   return measured;
-}
-
-async function readMasks(path: string): Promise<Record<string, Uint8Array> | undefined> {
-  const checkpoint = await openCheckpoint(path).catch(() => undefined);
-  if (!checkpoint) return undefined;
-  const entries = [...checkpoint.tensors.keys()].map(
-    async (key) => [key, await readBytes(checkpoint, key)] as const
-  );
-  return Object.fromEntries(await Promise.all(entries));
 }
 
 describe("golden merges", () => {
@@ -61,25 +38,11 @@ describe("golden merges", () => {
   });
   for (const [name, golden] of cases) {
     it(`${name} agrees with the reference when exact`, async () => {
-      judge(await run(name, golden, true), golden.tolerance);
+      judge(await run(name, golden, "exact"), golden.tolerance);
     });
-    const {kind} = golden.tolerance;
-    if (kind === "native")
-      it(`${name} stays within what float32 arithmetic differs by`, async () => {
-        const measured = await run(name, golden, false);
-        const {tolerance} = golden;
-        expect(measured.worst).toBeLessThanOrEqual(tolerance.f32_math_max_scaled_ulp!);
-        expect(measured.over1 / measured.elements).toBeLessThanOrEqual(tolerance.f32_math_frac_over_1ulp!);
-        expect(measured.different / measured.elements).toBeLessThanOrEqual(tolerance.f32_math_frac_diff_max!);
-      });
-    else
-      it(`${name} agrees with the reference in float32`, async () => {
-        // The reference's outlier trimming drops everything in tensors too small for an outlier; only exact follows it.
-        const skip = golden.method.startsWith("breadcrumbs")
-          ? ({values}: Values) => values.length < 100
-          : undefined;
-        judge(await run(name, golden, false, skip), golden.tolerance);
-      });
+    it(`${name} agrees with the reference in float32, or stays within what that differs by`, async () => {
+      judge(await run(name, golden, "float32"), golden.tolerance, "float32");
+    });
   }
 });
 

@@ -6,6 +6,7 @@ import {inspectLogs} from "./inspectLogs.js";
 import {instructionResponses} from "./instructionResponses.js";
 import {judgeReviews} from "./judgeReviews.js";
 import {mathSolutions} from "./mathSolutions.js";
+import {mergeCases} from "./mergeCases.js";
 import {nearDuplicatePairs} from "./nearDuplicatePairs.js";
 import {overlapVectors} from "./overlapVectors.js";
 import {pairedComparisons} from "./pairedComparisons.js";
@@ -28,6 +29,7 @@ export const readers: readonly Reader[] = [
   instructionResponses,
   judgeReviews,
   mathSolutions,
+  mergeCases,
   nearDuplicatePairs,
   overlapVectors,
   pairedComparisons,

@@ -18,23 +18,37 @@ export interface PiiCase {
   detail?: string;
 }
 
-/**
- * The recogniser that a published name ("us_itin", "nhs", "in_aadhaar_recognizer") stands for: the one of that name, of
- * that name behind a country's, or of that type.
- */
+/** Recognisers that are called otherwise here. */
+const aliases: Record<string, string> = {
+  date: "date-of-birth",
+  "date-time": "date-of-birth",
+  "aba-routing": "aba-routing-number",
+  "kr-frn": "kr-rrn",
+  "sg-fin": "sg-nric-fin",
+  "tr-tckn": "tr-national-id",
+  "us-bank": "us-bank-number",
+  "us-dea": "medical-license"
+};
+
+/** The recogniser that a published name stands for ("us_itin", "nhs", "iban_code"): of that name or type, with or without a country. */
 function recognizerOf(published: string): Recognizer | undefined {
-  const name = published
+  const plain = published
     .toLowerCase()
-    .replace(/_?recognizer$/, "")
-    .replace(/_(address|number|code|wallet)$/, "")
-    .replaceAll("_", "-");
-  const tests: ((one: Recognizer) => boolean)[] = [
-    (one) => one.name === name,
-    (one) => one.name.replace(/^[a-z]{2}-/, "") === name,
-    (one) => one.name === name.replace(/^[a-z]{2}-/, ""),
-    (one) => one.type.toLowerCase().replaceAll("_", "-") === published.toLowerCase().replaceAll("_", "-")
+    .replaceAll("_", "-")
+    .replace(/-?recognizer$/, "");
+  const names = [aliases[plain], plain, plain.replace(/-(address|number|code|wallet)$/, "")];
+  const tests: ((one: Recognizer, name: string) => boolean)[] = [
+    (one, name) => one.name === name,
+    (one, name) => one.type.toLowerCase().replaceAll("_", "-") === name,
+    (one, name) => one.name.replace(/^[a-z]{2}-/, "") === name,
+    (one, name) => one.name === name.replace(/^[a-z]{2}-/, "")
   ];
-  return tests.map((test) => allRecognizers.find(test)).find(Boolean);
+  for (const test of tests)
+    for (const name of names) {
+      const found = name === undefined ? undefined : allRecognizers.find((one) => test(one, name));
+      if (found) return found;
+    }
+  return undefined;
 }
 
 const fields = ["recognizer", "text", "expected_len", "expected_positions"];
