@@ -25,6 +25,7 @@ const aliases: Record<string, string> = {
   "aba-routing": "aba-routing-number",
   "kr-frn": "kr-rrn",
   "sg-fin": "sg-nric-fin",
+  "sg-nric": "sg-nric-fin",
   "tr-tckn": "tr-national-id",
   "us-bank": "us-bank-number",
   "us-dea": "medical-license"
