@@ -1,96 +1,163 @@
 import {existsSync, readFileSync} from "node:fs";
 import {join} from "node:path";
-import {type Figure} from "./figure.js";
+import {type Figure, type Path, type RowsFigure, type ValueFigure} from "./figure.js";
+import {jsonOf, parseRecords} from "./item.js";
 
 export interface Comparison {
   figure: string;
   published: string;
   ours: string;
-  /** Undefined when nothing is published under this name, which is no failure of its own. */
+  /** Undefined when there is nothing to decide: nothing is published under this name, or it is not reproduced. */
   within: boolean | undefined;
+  /** Why a published figure is not reproduced. */
+  notReproduced?: string;
 }
 
-/** The one place that reads published values. */
-export function compare(folder: string, figures: readonly Figure[]): Comparison[] {
-  const files = new Map<string, unknown>();
-  const load = (file: string): unknown => {
-    const path = join(folder, file);
-    if (!files.has(file)) {
-      const text = existsSync(path) ? readFileSync(path, "utf8") : "null";
-      const lines = () => text.split("\n").filter((line) => line.trim() !== "");
-      files.set(
-        file,
-        file.endsWith(".jsonl") ? lines().map((line) => JSON.parse(line) as unknown) : JSON.parse(text)
-      );
-    }
-    return files.get(file);
+/** The published values of one item: the one place that opens them. */
+export class Published {
+  readonly #folder: string;
+  readonly #files = new Map<string, unknown>();
+  /** Paths that a figure was compared with, by file. */
+  readonly #used = new Map<string, Path[]>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** JSON as it is, other files as their records; undefined for a file that is not there. */
+  load(file: string): unknown {
+    if (!this.#files.has(file)) this.#files.set(file, this.#read(file));
+    return this.#files.get(file);
+  }
+
+  #read(file: string): unknown {
+    const path = join(this.#folder, file);
+    if (!existsSync(path)) return undefined;
+    const text = readFileSync(path, "utf8");
+    if (!/\.json$/i.test(file)) return parseRecords(file, text);
+    const content = jsonOf(text);
+    if (content === undefined) throw new Error(`${file} is not JSON`);
+    return content;
+  }
+
+  use(file: string, path: Path): void {
+    this.#used.set(file, [...(this.#used.get(file) ?? []), path]);
+  }
+
+  used(file: string): readonly Path[] {
+    return this.#used.get(file) ?? [];
+  }
+}
+
+export function compare(published: Published, figures: readonly Figure[]): Comparison[] {
+  return figures.map((figure) =>
+    "rows" in figure ? compareRows(figure, published) : compareValue(figure, published)
+  );
+}
+
+function compareValue(figure: ValueFigure, published: Published): Comparison {
+  const {file, path, or = [], scale = 1, words = {}, when} = figure.published;
+  const content = published.load(file);
+  const meant = !when || JSON.stringify(valueAt(content, when.path)) === JSON.stringify(when.is);
+  const places = meant ? [path, ...or].map((place) => resolve(content, place)) : [];
+  const numbersAt = (place: Path) => {
+    const value = valueAt(content, place);
+    return numbers(typeof value === "string" && Object.hasOwn(words, value) ? words[value] : value);
   };
-  return figures.map((figure) => ("rows" in figure ? compareRows(figure, load) : compareValue(figure, load)));
-}
-
-type Load = (file: string) => unknown;
-
-function compareValue(figure: Extract<Figure, {ours: unknown}>, load: Load): Comparison {
-  const {file, path, scale = 1, when} = figure.published;
-  const content = load(file);
-  const meant = !when || valueAt(content, when.path) === when.is;
-  const published = meant ? numbers(valueAt(content, path))?.map((value) => value * scale) : undefined;
-  if (!published) return {figure: figure.name, published: "not published", ours: "", within: undefined};
-  const ours = numbers(typeof figure.ours === "function" ? figure.ours() : figure.ours) ?? [];
-  const order = (list: readonly number[]) => (figure.sorted ? list.toSorted((a, b) => a - b) : list);
-  return {
-    figure: figure.name,
-    published: show(order(published)),
-    ours: ours.length > 0 ? show(order(ours)) : "none",
-    within: sameNumbers(order(ours), order(published), figure.tolerance ?? 0)
-  };
-}
-
-function compareRows(figure: Extract<Figure, {rows: unknown}>, load: Load): Comparison {
-  const {file, path, key} = figure.publishedRows;
-  const objects = load(file);
-  if (!Array.isArray(objects))
+  const at = places.find((place) => place && numbersAt(place) !== undefined);
+  const found = at && numbersAt(at)!.map((value) => value * scale);
+  if (!at || !found) return {figure: figure.name, published: "not published", ours: "", within: undefined};
+  published.use(file, at);
+  if (figure.cannot !== undefined)
     return {
       figure: figure.name,
-      published: "not published",
-      ours: `${figure.rows.length} rows`,
-      within: undefined
+      published: show(found),
+      ours: "",
+      within: undefined,
+      notReproduced: figure.cannot
     };
-  const byKey = new Map(
-    objects.map((object, i) => [key === undefined ? i : (object as Record<string, unknown>)[key], object])
-  );
-  let agreeing = 0;
-  for (const [i, row] of figure.rows.entries()) {
-    const published = numbers(valueAt(byKey.get(key === undefined ? i : row.key), path));
-    const ours = numbers(row.ours);
-    if (published && ours && sameNumbers(ours, published, figure.tolerance ?? 0)) agreeing++;
-  }
+  const ours = numbers(typeof figure.ours === "function" ? figure.ours() : figure.ours) ?? [];
+  const order = (list: readonly number[]) => (figure.sorted ? list.toSorted((a, b) => a - b) : list);
+  const printed = figure.printed === undefined ? 0 : lastDigit(content, at, figure.printed) * scale;
+  const agree = (theirs: readonly number[]) =>
+    figure.agrees
+      ? ours.length > 0 && figure.agrees(ours, theirs)
+      : sameNumbers(order(ours), order(theirs), Math.max(figure.tolerance ?? 0, printed));
+  const row = {
+    figure: figure.name,
+    published: show(order(found)),
+    ours: ours.length > 0 ? show(order(ours)) : "none",
+    within: agree(found)
+  };
+  const other = figure.unless && resolve(content, figure.unless.path);
+  if (!other) return row;
+  published.use(file, other);
+  const theirs = numbers(valueAt(content, other));
+  return !row.within && theirs && agree(theirs)
+    ? {...row, within: undefined, notReproduced: figure.unless!.why}
+    : row;
+}
+
+function compareRows(figure: RowsFigure, published: Published): Comparison {
+  const {file, path, list = [], key} = figure.publishedRows;
+  const content = published.load(file);
+  const place = resolve(content, list);
+  const records = place && valueAt(content, place);
   const total = figure.rows.length;
-  const within = total > 0 && total === objects.length && total - agreeing <= (figure.mayDiffer ?? 0);
+  if (!Array.isArray(records))
+    return {figure: figure.name, published: "not published", ours: `${total} rows`, within: undefined};
+  published.use(file, place!);
+  const keyOf = (value: unknown) => String(value);
+  const byKey = new Map(
+    records.map((record, i) => [
+      key === undefined ? i : keyOf((record as Record<string, unknown>)[key]),
+      record as unknown
+    ])
+  );
+  const agreeing = figure.rows.filter((row, i) => {
+    const theirs = numbers(valueAt(byKey.get(key === undefined ? i : keyOf(row.key)), path), "text");
+    const ours = numbers(row.ours);
+    return theirs && ours && sameNumbers(ours, theirs, figure.tolerance ?? 0);
+  }).length;
   return {
     figure: figure.name,
-    published: `${objects.length} rows`,
+    published: `${records.length} rows`,
     ours: `${agreeing} of ${total} rows agree`,
-    within
+    within: total === records.length && total - agreeing <= (figure.mayDiffer ?? 0)
   };
 }
 
-function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === "object" && inner !== null
-        ? (inner as Record<string | number, unknown>)[key]
-        : undefined,
+/** The path with every pattern replaced by the key it fits; undefined when there is no such place. */
+function resolve(value: unknown, path: Path): (string | number)[] | undefined {
+  const resolved: (string | number)[] = [];
+  let inner = value;
+  for (const step of path) {
+    if (typeof inner !== "object" || inner === null) return undefined;
+    const key = step instanceof RegExp ? Object.keys(inner).find((each) => step.test(each)) : step;
+    if (key === undefined || !Object.hasOwn(inner, key)) return undefined;
+    resolved.push(key);
+    inner = (inner as Record<string | number, unknown>)[key];
+  }
+  return resolved;
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return resolve(value, path)?.reduce<unknown>(
+    (inner, key) => (inner as Record<string | number, unknown>)[key],
     value
   );
 }
 
-/** Numbers and booleans, one or a list; undefined when any of them is anything else. */
-function numbers(value: unknown): number[] | undefined {
+/** Numbers and booleans, one or a list; undefined when any of them is anything else. Tables hold both as text. */
+export function numbers(value: unknown, kind: "json" | "text" = "json"): number[] | undefined {
   const list: unknown[] = Array.isArray(value) ? value : [value];
-  const all = list.map((item) => (typeof item === "boolean" ? Number(item) : item));
-  return all.length > 0 &&
-    all.every((item): item is number => typeof item === "number" && !Number.isNaN(item))
+  const all = list.map((item) => {
+    if (typeof item === "boolean") return Number(item);
+    if (kind !== "text" || typeof item !== "string" || item.trim() === "") return item;
+    return /^(true|false)$/i.test(item) ? Number(item.toLowerCase() === "true") : Number(item);
+  });
+  return all.every((item): item is number => typeof item === "number" && !Number.isNaN(item)) &&
+    (all.length > 0 || Array.isArray(value))
     ? all
     : undefined;
 }
@@ -99,11 +166,25 @@ function sameNumbers(ours: readonly number[], published: readonly number[], tole
   // 1e-12 of slack: the tolerances are decimal fractions, and 0.05 away must pass a tolerance of 0.05.
   return (
     ours.length === published.length &&
-    ours.every((value, i) => Math.abs(value - published[i]!) <= tolerance + 1e-12)
+    ours.every((value, i) => value === published[i] || Math.abs(value - published[i]!) <= tolerance + 1e-12)
   );
 }
 
-function show(values: readonly number[]): string {
+/** Half a unit of the last decimal place, that of the number beside it which has most; at most `most`. */
+function lastDigit(content: unknown, path: Path, most: number): number {
+  const own = numbers(valueAt(content, path)) ?? [];
+  const object = valueAt(content, path.slice(0, -1));
+  const beside = own.length > 1 || typeof object !== "object" || object === null ? [] : Object.values(object);
+  const places = [...own, ...beside.filter((value) => typeof value === "number")].map(decimals);
+  return Math.min(most, 0.5 * 10 ** -Math.max(0, ...places));
+}
+
+function decimals(value: number): number {
+  const [digits = "", exponent = "0"] = String(value).split("e");
+  return Math.max(0, (digits.split(".")[1] ?? "").length - Number(exponent));
+}
+
+export function show(values: readonly number[]): string {
   const text = values.map((value) =>
     Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(7)))
   );

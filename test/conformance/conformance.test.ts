@@ -1,29 +1,18 @@
 import {spawnSync} from "node:child_process";
-import {existsSync, mkdirSync, readdirSync, writeFileSync} from "node:fs";
+import {existsSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
 import {join, resolve} from "node:path";
 import {describe, expect, it} from "vitest";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
-import {checkItem} from "./checkItem.js";
-import {compare} from "./compare.js";
+import {checkItem, figuresOf} from "./checkItem.js";
+import {compare, Published} from "./compare.js";
 import {type Figure} from "./figure.js";
+import {itemFolder} from "./itemFolder.js";
 import {openItem} from "./item.js";
 import {readers} from "./readers/index.js";
+import {runConformance} from "./runConformance.js";
 
 const root = resolve(import.meta.dirname, "../..");
 const shared = join(process.env.ASSAY_SHARED ?? join(root, "../shared"), "data");
-
-/** A collection with one item of the given files: objects become JSON, lists of objects JSONL. */
-async function itemFolder(files: Record<string, unknown>, name = "some-item"): Promise<string> {
-  const folder = join(await temporaryProject(), name);
-  mkdirSync(folder, {recursive: true});
-  for (const [file, content] of Object.entries(files)) {
-    const lines = file.endsWith(".jsonl")
-      ? (content as object[]).map((line) => JSON.stringify(line)).join("\n") + "\n"
-      : JSON.stringify(content);
-    writeFileSync(join(folder, file), lines);
-  }
-  return folder;
-}
 
 const solution = (text: string, correct: boolean) => ({is_correct: correct, solution: text});
 const mathItem = (correct: number) => ({
@@ -43,7 +32,7 @@ const mathItem = (correct: number) => ({
 describe("compare", () => {
   const check = async (published: unknown, figure: Partial<Figure>) => {
     const folder = await itemFolder({"expected.json": published});
-    return compare(folder, [
+    return compare(new Published(folder), [
       {name: "x", published: {file: "expected.json", path: ["a"]}, ...figure} as Figure
     ])[0]!.within;
   };
@@ -79,7 +68,7 @@ describe("compare", () => {
     const folder = await itemFolder({"verdicts.jsonl": lines});
     const publishedRows = {file: "verdicts.jsonl", path: ["ok"], key: "key"};
     const within = (rows: object[], mayDiffer = 0) =>
-      compare(folder, [{name: "x", rows, publishedRows, mayDiffer} as Figure])[0]!.within;
+      compare(new Published(folder), [{name: "x", rows, publishedRows, mayDiffer} as Figure])[0]!.within;
     const good = [
       {key: 8, ours: [true]},
       {key: 7, ours: [true, false]}
@@ -100,7 +89,34 @@ describe("an item", () => {
   it("does not let a reader open its published figures", async () => {
     const item = openItem(await itemFolder(mathItem(2)));
     expect(item.files).toEqual(["questions.jsonl", "samples.jsonl"]);
-    expect(() => item.json("expected.json")).toThrow("comparer");
+    for (const path of [
+      "expected.json",
+      "./expected.json",
+      "../some-item/expected.json",
+      "../other/samples.jsonl"
+    ])
+      for (const open of [item.text, item.path, item.json, item.records])
+        expect(() => open(path), path).toThrow(/comparer|no file of the item/);
+  });
+  it("gives its readers no other way to files: they open none themselves", () => {
+    const folder = join(import.meta.dirname, "readers");
+    const sources = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+    expect(sources.length).toBeGreaterThan(19);
+    for (const source of sources)
+      expect(source).not.toMatch(/node:fs|node:child_process|compare\.js|Published\(/);
+  });
+  it("is read before anything published is opened, and the same without it", async () => {
+    const unpublished: Partial<ReturnType<typeof mathItem>> = mathItem(2);
+    delete unpublished["expected.json"];
+    const names = async (files: Record<string, unknown>) => {
+      const item = openItem(await itemFolder(files));
+      const figures = await figuresOf(
+        item,
+        readers.filter((reader) => reader.matches(item))
+      );
+      return JSON.stringify(figures);
+    };
+    expect(await names(mathItem(3))).toBe(await names(unpublished));
   });
   it("is recognised by the shape of its files, whatever folder and models are called", async () => {
     const {status, comparisons} = await checkItem(await itemFolder(mathItem(2), "renamed"));
@@ -138,39 +154,81 @@ describe("an item", () => {
 });
 
 describe("npm run conformance", () => {
-  const run = (...args: string[]) => {
-    const {stdout, stderr, status} = spawnSync(
-      process.execPath,
-      ["--import", "tsx", "test/conformance/main.ts", ...args],
-      {cwd: root, encoding: "utf8"}
-    );
-    return {last: stdout.trimEnd().split("\n").at(-1), stdout, stderr, status};
+  const run = async (...args: string[]) => {
+    const out: string[] = [];
+    const err: string[] = [];
+    const status = await runConformance(args, {
+      log: (line) => out.push(line),
+      error: (line) => err.push(line)
+    });
+    return {last: out.at(-1), stdout: out.join("\n"), stderr: err.join("\n"), status};
   };
+  const cost = (usd: number) => ({"cost.json": [{what: "x", minutes: 30, usd_per_hour: 2, cost_usd: usd}]});
   it("ends with the count, and fails for a wrong figure", async () => {
-    const cost = (usd: number) => ({"cost.json": [{what: "x", minutes: 30, usd_per_hour: 2, cost_usd: usd}]});
-    const good = await itemFolder(cost(1), "good");
-    expect(run(resolve(good, ".."))).toMatchObject({last: "1 passed, 0 failed", status: 0});
+    const good = resolve(await itemFolder(cost(1), "good"), "..");
+    const {stdout, status} = spawnSync(
+      process.execPath,
+      ["--import", "tsx", "test/conformance/main.ts", good],
+      {
+        cwd: root,
+        encoding: "utf8"
+      }
+    );
+    expect({last: stdout.trimEnd().split("\n").at(-1), status}).toEqual({
+      last: "1 passed, 0 failed",
+      status: 0
+    });
     const bad = await itemFolder(cost(2), "bad");
-    expect(run(resolve(bad, ".."))).toMatchObject({last: "0 passed, 1 failed", status: 1});
+    expect(await run(resolve(bad, ".."))).toMatchObject({last: "0 passed, 1 failed", status: 1});
   });
   it("lists an item of unknown kind, which fails only with --all, and takes items by name", async () => {
     const collection = resolve(await itemFolder({"data.json": {hello: 1}}, "strange"), "..");
-    const plain = run(collection);
+    const plain = await run(collection);
     expect(plain).toMatchObject({last: "0 passed, 0 failed", status: 0});
     expect(plain.stdout).toContain("no reader knows this kind of item");
-    expect(run(collection, "--all")).toMatchObject({last: "0 passed, 1 failed", status: 1});
-    expect(run(collection, "absent")).toMatchObject({
+    expect(await run(collection, "--all")).toMatchObject({last: "0 passed, 1 failed", status: 1});
+    expect(await run(collection, "absent")).toMatchObject({
       last: "0 passed, 1 failed",
       status: 1,
       stderr: expect.stringContaining("absent")
     });
   });
-  it("explains how it is used", () => {
-    expect(run()).toMatchObject({status: 2, stderr: expect.stringContaining("Usage")});
-    expect(run("/no/such/folder")).toMatchObject({
-      status: 2,
-      stderr: expect.stringContaining("/no/such/folder")
+  it("lists a published figure that nothing computes, which fails only with --all", async () => {
+    const files = {...mathItem(2), "expected.json": {...mathItem(2)["expected.json"], median_length: 7}};
+    const collection = resolve(await itemFolder(files, "more"), "..");
+    const plain = await run(collection);
+    expect(plain).toMatchObject({last: "1 passed, 0 failed", status: 0});
+    expect(plain.stdout).toMatch(/median_length +7 +not reproduced: no reader computes it/);
+    expect(await run(collection, "--all")).toMatchObject({last: "0 passed, 1 failed", status: 1});
+  });
+  it("takes one item, nested collections, names with blanks, and other files beside an item's", async () => {
+    const item = await itemFolder({...cost(1), "notes.json": {hello: 1}}, "with blanks/deep one");
+    writeFileSync(join(item, "broken.json"), "{");
+    writeFileSync(join(item, "broken.jsonl"), "no object\n");
+    expect(await run(item)).toMatchObject({last: "1 passed, 0 failed", status: 0});
+    expect(await run(resolve(item, "../.."))).toMatchObject({last: "1 passed, 0 failed", status: 0});
+    expect(await run(resolve(item, "../.."), "deep one")).toMatchObject({
+      last: "1 passed, 0 failed",
+      status: 0
     });
+  });
+  it("prints no control character of the data", async () => {
+    const steering = [{what: "red \u001b[31m", minutes: 30, usd_per_hour: 2, cost_usd: 1}];
+    const {stdout} = await run(await itemFolder({"cost.json": steering}));
+    expect(stdout).toContain("red �[31m");
+  });
+  it("explains how it is used", async () => {
+    expect(await run()).toMatchObject({status: 2, stderr: expect.stringContaining("Usage")});
+    expect(await run("--none")).toMatchObject({status: 2, stderr: expect.stringContaining("Usage")});
+    const item = await itemFolder(cost(1));
+    for (const [path, reason] of [
+      ["/no/such/folder", "does not exist"],
+      [join(item, "cost.json"), "is a file"],
+      [await temporaryProject(), "holds no items"]
+    ] as const) {
+      const {status, stderr} = await run(path);
+      expect({status, stderr}).toEqual({status: 2, stderr: expect.stringContaining(`${path} ${reason}`)});
+    }
   });
 });
 

@@ -1,5 +1,6 @@
 import {readdirSync, readFileSync} from "node:fs";
-import {basename, join} from "node:path";
+import {basename, join, sep} from "node:path";
+import {csvParse, tsvParse} from "d3-dsv";
 
 export type JsonObject = Record<string, unknown>;
 
@@ -11,9 +12,10 @@ export interface Item {
   text(file: string): string;
   /** Where the file lies, for code that reads files itself. */
   path(file: string): string;
+  /** Undefined for a file that holds no JSON. */
   json(file: string): unknown;
-  /** One object a line. */
-  lines(file: string): JsonObject[];
+  /** The objects of a JSONL file, of a JSON list, or of a table (CSV, TSV), whose cells are text. */
+  records(file: string): JsonObject[];
 }
 
 /** What only the comparer may read. */
@@ -21,44 +23,104 @@ export const publishedFile = "expected.json";
 
 export function openItem(folder: string): Item {
   const path = (file: string) => {
-    if (file === publishedFile) throw new Error(`${publishedFile} is for the comparer alone`);
-    return join(folder, file);
+    const inside = join(folder, file);
+    if (basename(inside).toLowerCase() === publishedFile)
+      throw new Error(`${publishedFile} is for the comparer alone`);
+    if (!inside.startsWith(join(folder, sep))) throw new Error(`${file} is no file of the item`);
+    return inside;
   };
-  const text = (file: string) => readFileSync(path(file), "utf8");
+  const texts = new Map<string, string>();
+  const text = (file: string) => remember(texts, file, () => readFileSync(path(file), "utf8"));
+  const parsed = new Map<string, unknown>();
+  const objects = new Map<string, JsonObject[]>();
   return {
     name: basename(folder),
     files: readdirSync(folder, {withFileTypes: true})
-      .filter((entry) => entry.isFile() && entry.name !== publishedFile && entry.name !== "ORIGIN.txt")
+      .filter((entry) => !entry.isDirectory() && entry.name !== publishedFile && entry.name !== "ORIGIN.txt")
       .map((entry) => entry.name)
       .sort(),
     text,
     path,
-    json: (file) => JSON.parse(text(file)) as unknown,
-    lines: (file) =>
-      text(file)
-        .split("\n")
-        .filter((line) => line.trim() !== "")
-        .map((line) => JSON.parse(line) as JsonObject)
+    json: (file) => remember(parsed, file, () => jsonOf(text(file))),
+    records: (file) => remember(objects, file, () => parseRecords(file, text(file)))
   };
 }
 
-/** First object of a JSONL file; undefined when it does not begin with one. */
-export function firstLine(item: Item, file: string): JsonObject | undefined {
-  if (!file.endsWith(".jsonl")) return undefined;
+function remember<T>(known: Map<string, T>, key: string, make: () => T): T {
+  if (!known.has(key)) known.set(key, make());
+  return known.get(key)!;
+}
+
+/** Undefined for what is no JSON. A byte order mark is left out, which other texts keep as their first character. */
+export function jsonOf(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(item.text(file).split("\n", 1)[0]!);
-    return typeof value === "object" && value !== null ? (value as JsonObject) : undefined;
+    return JSON.parse(withoutMark(text)) as unknown;
   } catch {
     return undefined;
   }
 }
 
-/** True when the object has every one of the fields. */
-export function has(value: unknown, ...fields: string[]): value is JsonObject {
-  return typeof value === "object" && value !== null && fields.every((field) => Object.hasOwn(value, field));
+/** Objects of a JSONL file, a JSON list of objects or a table with a header, by the ending of its name; else none. */
+export function parseRecords(file: string, content: string): JsonObject[] {
+  const text = withoutMark(content);
+  if (/\.(jsonl|ndjson)$/i.test(file)) {
+    const lines = text.split("\n").map((line, i): [string, number] => [line, i + 1]);
+    return lines
+      .filter(([line]) => line.trim() !== "")
+      .map(([line, number]) => {
+        const value = jsonOf(line);
+        if (!isObject(value)) throw new Error(`${file} line ${number} holds no JSON object`);
+        return value;
+      });
+  }
+  if (/\.json$/i.test(file)) {
+    const value = jsonOf(text);
+    return Array.isArray(value) ? value.filter(isObject) : [];
+  }
+  if (/\.csv$/i.test(file)) return csvParse(text);
+  if (/\.tsv$/i.test(file)) return tsvParse(text);
+  return [];
 }
 
-/** JSONL files whose first object has every one of the fields. */
+function withoutMark(text: string): string {
+  return text.replace(/^\uFEFF/, "");
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** True when the object has every one of the fields. */
+export function has(value: unknown, ...fields: string[]): value is JsonObject {
+  return isObject(value) && fields.every((field) => Object.hasOwn(value, field));
+}
+
+/** Files whose first record passes the test; files that cannot be read as records do not. */
+export function filesWhere(item: Item, test: (first: JsonObject) => boolean): string[] {
+  return item.files.filter((file) => {
+    const first = firstRecord(item, file);
+    return first !== undefined && test(first);
+  });
+}
+
+/** Files whose first record has every one of the fields. */
 export function filesWith(item: Item, ...fields: string[]): string[] {
-  return item.files.filter((file) => has(firstLine(item, file), ...fields));
+  return filesWhere(item, (first) => has(first, ...fields));
+}
+
+function firstRecord(item: Item, file: string): JsonObject | undefined {
+  if (!/\.(jsonl|ndjson)$/i.test(file)) return item.records(file)[0];
+  // Only the line that is needed: a later one may be broken, which is for the reader to say.
+  const value = jsonOf(item.text(file).trimStart().split("\n", 1)[0]!);
+  return isObject(value) ? value : undefined;
+}
+
+/** JSON files whose content passes the test. */
+export function jsonFiles(item: Item, test: (content: unknown) => boolean): string[] {
+  return item.files.filter((file) => /\.json$/i.test(file) && test(item.json(file)));
+}
+
+/** The file's name without its ending. */
+export function stemOf(file: string): string {
+  return file.replace(/\.[^.]*$/, "");
 }

@@ -1,12 +1,12 @@
 import {mkdtemp, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
-import {defineDataset, pull} from "../../src/datasets/index.js";
+import {type DatasetDefinition, defineDataset, pull} from "../../src/datasets/index.js";
 import {recorded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {type ScoredRow, type Scorer} from "../../src/scorers/index.js";
 import {ensureSplit, type SplitSpec} from "../../src/splits/index.js";
-import {openStore} from "../../src/store/index.js";
+import {openStore, type Store, type VersionManifest} from "../../src/store/index.js";
 
 export interface RecordedRow {
   id: string;
@@ -31,65 +31,69 @@ export async function throughRunner(
   outputs: Readonly<Record<string, ReadonlyMap<string, string>>>,
   scorer: Scorer
 ): Promise<Record<string, RowScore[]>> {
+  const dataset = defineDataset({
+    name: "recorded-rows",
+    id: "id",
+    source: {
+      kind: "rows",
+      rows: () =>
+        rows.map(({id, prompt, expected}) => ({id, prompt, expected: JSON.stringify(expected), part: "test"}))
+    }
+  });
+  return inProject(dataset, async (store, version) => {
+    const split = await ensureSplit(store, version, everyRow);
+    const models = Object.keys(outputs);
+    const candidates = models.map((model, i) => {
+      const records = [...outputs[model]!].map(([id, output]) => ({id, output}));
+      const endpoint = recorded({
+        name: `recording-${i}`,
+        rows: records,
+        hosting: "on-prem",
+        trust: "local"
+      });
+      return candidate(`model-${i}`, endpoint, model);
+    });
+    const definition = defineEval({
+      dataset: "recorded-rows",
+      split: everyRow,
+      candidates,
+      prompt: (row) => String(row.prompt),
+      expected: (row) => JSON.parse(String(row.expected)) as unknown,
+      scorers: {score: scorer}
+    });
+    await runEval(definition, {store, version, split, evalName: "conformance"});
+    await store.refresh();
+    const found = await store.rows<ScoreRecord>(
+      "select row_id, candidate, status, value, reason, details from scores where scorer = 'score'"
+    );
+    const byRow = new Map(found.map((score) => [`${score.candidate} ${score.row_id}`, score]));
+    return Object.fromEntries(
+      models.map((model, i) => [
+        model,
+        rows.flatMap(({id, expected}): RowScore[] => {
+          const score = byRow.get(`model-${i} ${id}`);
+          const output = outputs[model]!.get(id);
+          if (output === undefined) return [];
+          if (!score) throw new Error(`the run has no score for row ${id} of ${model}`);
+          return [{id, output, expected, ...outcomeOf(score)}];
+        })
+      ])
+    );
+  });
+}
+
+/** Pulls the data set into a project folder of its own, which is removed afterwards. */
+export async function inProject<T>(
+  dataset: DatasetDefinition,
+  use: (store: Store, version: VersionManifest) => Promise<T>
+): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "assay-conformance-"));
   try {
     const first = await openStore(folder);
-    const dataset = defineDataset({
-      name: "recorded-rows",
-      id: "id",
-      source: {
-        kind: "rows",
-        rows: () =>
-          rows.map(({id, prompt, expected}) => ({
-            id,
-            prompt,
-            expected: JSON.stringify(expected),
-            part: "test"
-          }))
-      }
-    });
-    const {version} = await pull(first.workspace, dataset);
-    first.close();
+    const {version} = await pull(first.workspace, dataset).finally(() => first.close());
     const store = await openStore(folder);
     try {
-      const split = await ensureSplit(store, version, everyRow);
-      const models = Object.keys(outputs);
-      const candidates = models.map((model, i) => {
-        const records = [...outputs[model]!].map(([id, output]) => ({id, output}));
-        const endpoint = recorded({
-          name: `recording-${i}`,
-          rows: records,
-          hosting: "on-prem",
-          trust: "local"
-        });
-        return candidate(`model-${i}`, endpoint, model);
-      });
-      const definition = defineEval({
-        dataset: "recorded-rows",
-        split: everyRow,
-        candidates,
-        prompt: (row) => String(row.prompt),
-        expected: (row) => JSON.parse(String(row.expected)) as unknown,
-        scorers: {score: scorer}
-      });
-      await runEval(definition, {store, version, split, evalName: "conformance"});
-      await store.refresh();
-      const found = await store.rows<ScoreRecord>(
-        "select row_id, candidate, status, value, reason, details from scores where scorer = 'score'"
-      );
-      const byRow = new Map(found.map((score) => [`${score.candidate} ${score.row_id}`, score]));
-      return Object.fromEntries(
-        models.map((model, i) => [
-          model,
-          rows.flatMap(({id, expected}): RowScore[] => {
-            const score = byRow.get(`model-${i} ${id}`);
-            const output = outputs[model]!.get(id);
-            if (output === undefined) return [];
-            if (!score) throw new Error(`the run has no score for row ${id} of ${model}`);
-            return [{id, output, expected, ...outcomeOf(score)}];
-          })
-        ])
-      );
+      return await use(store, version);
     } finally {
       store.close();
     }

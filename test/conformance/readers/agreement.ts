@@ -1,110 +1,126 @@
 import {cohenKappaOfTable, fleissKappa, krippendorffAlpha} from "../../../src/stats/index.js";
-import {type Figure, type Reader} from "../figure.js";
-import {has, type Item, type JsonObject} from "../item.js";
+import {type Path, type Reader, type ValueFigure} from "../figure.js";
+import {has, isObject, type Item, jsonFiles, type JsonObject} from "../item.js";
+import {type Case, casesIn} from "./cases.js";
 
 type Table = number[][];
-type Path = (string | number)[];
 
 /**
- * Tables and ratings with the agreement published for them. A table with SAS's figures is two raters' (Cohen), one
- * with a plain kappa or "fleiss" counts raters by item and category (Fleiss), ratings come with an alpha.
+ * Tables and ratings with the agreement published for them, told by their fields. A square table with objects of
+ * figures ("sas_linear_weights") or with the word Cohen about it is two raters', another counts raters by item and
+ * category (Fleiss); ratings come with an alpha.
  */
 export const agreement: Reader = {
   kind: "agreement vectors",
-  matches: (item) => vectorFile(item) !== undefined,
-  figures(item) {
-    const file = vectorFile(item)!;
-    return cases(item.json(file)).flatMap(([path, value]) => [
-      ...cohen(file, path, value),
-      ...fleiss(file, path, value),
-      ...krippendorff(file, path, value)
-    ]);
-  }
+  matches: (item) => vectorFiles(item).length > 0,
+  figures: (item) =>
+    vectorFiles(item).flatMap((file) =>
+      casesIn(item.json(file), isCase).flatMap((one) => [...tables(file, one), ...alphas(file, one)])
+    ),
+  vectors: {files: vectorFiles, inputs: /\/(table|coder_item_label|raters_by_units|units_by_raters)(\/|$)/},
+  notReproduced: [
+    {
+      path: /\/(ase_h0|z|p|p_two_sided)$/,
+      why: "no agreement is tested against zero here; the interval says more"
+    },
+    {path: /(^|\/|_)alpha$/, why: "only nominal and interval distances are offered"}
+  ]
 };
 
-/** Every object of the file at the first or second level, with its path. */
-function cases(content: unknown): [Path, JsonObject][] {
-  if (typeof content !== "object" || content === null) return [];
-  return Object.entries(content).flatMap(([key, value]: [string, unknown]): [Path, JsonObject][] => {
-    const list: [Path, unknown][] = Array.isArray(value)
-      ? value.map((one, i) => [[key, i], one])
-      : [[[key], value]];
-    return list.filter((entry): entry is [Path, JsonObject] => isCase(entry[1]));
-  });
+function isCase(value: JsonObject): boolean {
+  return isTable(value.table)
+    ? Object.entries(value).some(
+        ([key, inner]) => key !== "table" && (isObject(inner) || figureKey.test(key))
+      )
+    : has(value, "alpha") && unitsOf(value) !== undefined;
 }
 
-function isCase(value: unknown): boolean {
-  const table = has(value, "table") && ["sas_unweighted", "kappa", "fleiss"].some((key) => has(value, key));
-  return table || (has(value, "alpha") && (has(value, "coder_item_label") || has(value, "raters_by_units")));
+const figureKey = /kappa|fleiss|free|randolph|brennan/i;
+
+function isTable(value: unknown): value is Table {
+  return Array.isArray(value) && value.length > 0 && value.every(Array.isArray);
 }
 
-function cohen(file: string, path: Path, value: JsonObject): Figure[] {
-  return (
-    [
-      ["sas_unweighted", {}],
-      ["sas_linear_weights", {weights: "linear"}]
-    ] as const
-  ).flatMap(([key, options]): Figure[] => {
-    if (!has(value, key)) return [];
-    const kappa = cohenKappaOfTable(value.table as Table, options);
-    const figure = (name: string, field: string, ours: number | number[] | undefined): Figure => ({
-      name: `${name}, ${key}`,
-      ours,
-      published: {file, path: [...path, key, field]},
-      tolerance: 5e-5
-    });
-    return [
-      figure("Cohen's kappa", "kappa", kappa?.kappa),
-      figure("its standard error", "ase", kappa?.standardError),
-      figure("its interval", "ci95", kappa && [kappa.low, kappa.high])
-    ];
-  });
+function tables(file: string, {path, value}: Case): ValueFigure[] {
+  if (!isTable(value.table)) return [];
+  const groups = Object.entries(value).filter(([, inner]) => isObject(inner));
+  const square = value.table.every((row) => row.length === (value.table as Table).length);
+  const cohen = square && (groups.length > 0 || /cohen/i.test([...path, ...Object.keys(value)].join(" ")));
+  if (!cohen) return fleiss(file, path, value);
+  return [...groups, ["", value] as const].flatMap(([key]) =>
+    cohens(file, key === "" ? path : [...path, key], value.table as Table)
+  );
 }
 
-function fleiss(file: string, path: Path, value: JsonObject): Figure[] {
-  const table = value.table as Table | undefined;
-  if (!table || "sas_unweighted" in value) return [];
-  const figure = (field: string, ours: number | undefined, tolerance: number): Figure => ({
-    name: `Fleiss' kappa, ${[...path, field].join(" ")}`,
+/** Weighted as the last words of the path say. */
+function cohens(file: string, path: Path, table: Table): ValueFigure[] {
+  const words = String(path.at(-1));
+  const weights = /quadratic|squared/i.test(words)
+    ? "quadratic"
+    : /linear|(?<!un)weight/i.test(words)
+      ? "linear"
+      : undefined;
+  const kappa = cohenKappaOfTable(table, {weights});
+  const figure = (name: string, field: RegExp, ours: number | number[] | undefined): ValueFigure => ({
+    name: `${name}, ${path.join(" ")}`,
     ours,
     published: {file, path: [...path, field]},
-    tolerance
+    tolerance: 5e-8,
+    printed: 0.005
   });
   return [
-    figure("kappa", fleissKappa(table), 0.005),
-    figure("fleiss", fleissKappa(table), 5e-7),
-    figure("free_marginal", fleissKappa(table, {chance: "uniform"}), 5e-7)
+    figure("Cohen's kappa", /^(\w+_)?kappa$/, kappa?.kappa),
+    figure("its standard error", /^(ase|se|std_?err(or)?|standard_error)$/, kappa?.standardError),
+    figure("its interval", /^ci/, kappa && [kappa.low, kappa.high]),
+    figure("its interval's lower end", /^(ci_?)?low(er)?$/, kappa?.low),
+    figure("its interval's upper end", /^(ci_?)?upp(er)?$/, kappa?.high)
   ];
 }
 
-function krippendorff(file: string, path: Path, value: JsonObject): Figure[] {
-  if (!("alpha" in value)) return [];
-  const ours = krippendorffAlpha(unitsOf(value));
+function fleiss(file: string, path: Path, value: JsonObject): ValueFigure[] {
+  const table = value.table as Table;
+  return Object.keys(value)
+    .filter((key) => figureKey.test(key))
+    .map((key) => ({
+      name: `Fleiss' kappa, ${[...path, key].join(" ")}`,
+      ours: fleissKappa(table, {chance: /free|randolph|brennan|uniform/i.test(key) ? "uniform" : "observed"}),
+      published: {file, path: [...path, key]},
+      tolerance: 5e-8,
+      printed: 0.005
+    }));
+}
+
+function alphas(file: string, {path, value}: Case): ValueFigure[] {
+  const units = unitsOf(value);
+  const words = [...path, value.metric, value.level, value.distance].filter(Boolean).join(" ");
+  if (!units || /ordinal|ratio|masi|jaccard|circular|polar/i.test(words)) return [];
   return [
     {
       name: `Krippendorff's alpha, ${path.join(" ")}`,
-      ours,
+      ours: krippendorffAlpha(units, {metric: /interval/i.test(words) ? "interval" : "nominal"}),
       published: {file, path: [...path, "alpha"]},
-      tolerance: 5e-8
+      printed: 0.005
     }
   ];
 }
 
 type Rating = string | number | null | undefined;
 
-/** One list of labels for each item that was rated. `raters_by_units` has a row for each rater. */
-function unitsOf(value: JsonObject): Rating[][] {
-  if ("raters_by_units" in value) {
+/** One list of labels for each item that was rated. */
+function unitsOf(value: JsonObject): Rating[][] | undefined {
+  if (isTable(value.units_by_raters)) return value.units_by_raters;
+  if (isTable(value.raters_by_units)) {
     const byRater = value.raters_by_units as Rating[][];
     return byRater[0]!.map((_, unit) => byRater.map((ratings) => ratings[unit]));
   }
+  if (!isTable(value.coder_item_label)) return undefined;
   const units = new Map<Rating, Rating[]>();
-  for (const [, unit, label] of value.coder_item_label as [Rating, Rating, Rating][]) {
+  for (const [, unit, label] of value.coder_item_label as Rating[][]) {
     units.set(unit, [...(units.get(unit) ?? []), label]);
   }
   return [...units.values()];
 }
 
-function vectorFile(item: Item): string | undefined {
-  return item.files.find((file) => file.endsWith(".json") && cases(item.json(file)).length > 0);
+function vectorFiles(item: Item): string[] {
+  return jsonFiles(item, (content) => casesIn(content, isCase).length > 0);
 }

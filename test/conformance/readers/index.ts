@@ -1,13 +1,14 @@
 import {type Reader} from "../figure.js";
 import {agreement} from "./agreement.js";
-import {bleuVectors} from "./bleuVectors.js";
 import {classifiedQueries} from "./classifiedQueries.js";
 import {hostingCost} from "./hostingCost.js";
 import {inspectLogs} from "./inspectLogs.js";
 import {instructionResponses} from "./instructionResponses.js";
 import {judgeReviews} from "./judgeReviews.js";
 import {mathSolutions} from "./mathSolutions.js";
+import {mergeCases} from "./mergeCases.js";
 import {nearDuplicatePairs} from "./nearDuplicatePairs.js";
+import {overlapVectors} from "./overlapVectors.js";
 import {pairedComparisons} from "./pairedComparisons.js";
 import {partSizes} from "./partSizes.js";
 import {piiSentences} from "./piiSentences.js";
@@ -22,14 +23,15 @@ import {translations} from "./translations.js";
 /** One line for each kind of item. */
 export const readers: readonly Reader[] = [
   agreement,
-  bleuVectors,
   classifiedQueries,
   hostingCost,
   inspectLogs,
   instructionResponses,
   judgeReviews,
   mathSolutions,
+  mergeCases,
   nearDuplicatePairs,
+  overlapVectors,
   pairedComparisons,
   partSizes,
   piiSentences,

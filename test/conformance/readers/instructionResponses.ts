@@ -1,7 +1,7 @@
 import {instructionFollowing} from "../../../src/scorers/index.js";
 import {expected, type Figure, type Reader} from "../figure.js";
-import {filesWith, type Item} from "../item.js";
-import {correctRows, scoredRows, throughRunner} from "../throughRunner.js";
+import {filesWhere, filesWith, has, type Item, stemOf} from "../item.js";
+import {correctRows, type RowScore, scoredRows, throughRunner} from "../throughRunner.js";
 
 /** Language detection and sentence splitting differ between libraries, and two checks of the original are random. */
 const mayDiffer = 3;
@@ -9,76 +9,96 @@ const mayDiffer = 3;
 /** Prompts with verifiable instructions, models' responses to them, and each instruction's verdict. */
 export const instructionResponses: Reader = {
   kind: "responses to verifiable instructions",
-  matches: (item) =>
-    filesWith(item, "key", "instruction_id_list", "kwargs").length > 0 && responseFiles(item).length > 0,
+  matches: (item) => promptFile(item) !== undefined && responseFiles(item).length > 0,
   async figures(item) {
-    const prompts = item.lines(filesWith(item, "key", "instruction_id_list", "kwargs")[0]!);
+    const prompts = item.records(promptFile(item)!);
     const rows = prompts.map((prompt) => ({
       id: String(prompt.key),
       prompt: String(prompt.prompt),
       expected: {instruction_id_list: prompt.instruction_id_list, kwargs: prompt.kwargs}
     }));
+    const known = new Set(rows.map(({id}) => id));
     const outputs = Object.fromEntries(
       responseFiles(item).map((file) => [
-        file.replace(/^responses\./, "").replace(/\.jsonl$/, ""),
-        new Map(item.lines(file).map((record) => [String(record.key), String(record.response)]))
+        modelOf(file),
+        new Map(
+          item
+            .records(file)
+            .map((record): [string, string] => [String(record.key), String(record.response)])
+            .filter(([key]) => known.has(key))
+        )
       ])
     );
     const figures: Figure[] = [];
     for (const mode of ["strict", "loose"] as const) {
       const scores = await throughRunner(rows, outputs, instructionFollowing({mode}));
-      for (const [model, list] of Object.entries(scores)) {
-        const verdicts = scoredRows(list).map((row) => row.details!.followed as boolean[]);
-        const followed = verdicts.flat().filter(Boolean).length;
-        const at = (field: string) => expected(model, mode, field);
-        figures.push(
-          {
-            name: `${model}, ${mode}: prompts scored`,
-            ours: verdicts.length,
-            published: expected(model, "prompts")
-          },
-          {
-            name: `${model}, ${mode}: instructions scored`,
-            ours: verdicts.flat().length,
-            published: expected(model, "instructions")
-          },
-          {
-            name: `${model}, ${mode}: prompts followed`,
-            ours: correctRows(list),
-            published: at("prompt_correct"),
-            tolerance: mayDiffer
-          },
-          {
-            name: `${model}, ${mode}: instructions followed`,
-            ours: followed,
-            published: at("inst_correct"),
-            tolerance: mayDiffer
-          },
-          {
-            name: `${model}, ${mode}: each prompt's verdicts`,
-            rows: list.map((row) => ({
-              key: Number(row.id),
-              ours: row.status === "scored" ? (row.details!.followed as boolean[]) : undefined
-            })),
-            publishedRows: {file: `verdicts.${model}.jsonl`, path: [mode], key: "key"},
-            mayDiffer: 2 * mayDiffer
-          }
-        );
-        if (mode === "strict") {
-          const share = (100 * followed) / verdicts.flat().length;
-          figures.push({
-            name: `${model}: instructions followed, %`,
-            ours: share,
-            published: expected(model, "published_readme_pct"),
-            tolerance: 0.05 + (100 * mayDiffer) / verdicts.flat().length
-          });
-        }
-      }
+      for (const [model, list] of Object.entries(scores))
+        figures.push(...figuresOf(model, mode, list, verdictFile(item, model)));
     }
     return figures;
-  }
+  },
+  notReproduced: [
+    {path: /nondeterministic_keys/, why: "no figure: names the prompts whose original check is random"}
+  ]
 };
 
+function figuresOf(model: string, mode: string, list: readonly RowScore[], verdicts?: string): Figure[] {
+  const own = scoredRows(list).map((row) => row.details!.followed as boolean[]);
+  const [prompts, instructions] = [own.length, own.flat().length];
+  const [right, followed] = [correctRows(list), own.flat().filter(Boolean).length];
+  const figure = (name: string, path: string[], ours: number, tolerance = 0): Figure => ({
+    name: `${model}, ${mode}: ${name}`,
+    ours,
+    published: expected(model, ...path),
+    tolerance
+  });
+  const figures = [
+    figure("prompts scored", ["prompts"], prompts),
+    figure("instructions scored", ["instructions"], instructions),
+    figure("prompts followed", [mode, "prompt_correct"], right, mayDiffer),
+    figure("share of prompts followed", [mode, "prompt_acc"], right / prompts, mayDiffer / prompts),
+    figure("instructions followed", [mode, "inst_correct"], followed, mayDiffer),
+    figure(
+      "share of instructions followed",
+      [mode, "inst_acc"],
+      followed / instructions,
+      mayDiffer / instructions
+    )
+  ];
+  if (mode === "strict") {
+    const tolerance = 0.05 + (100 * mayDiffer) / instructions;
+    figures.push(
+      figure("instructions followed, %", ["published_readme_pct"], (100 * followed) / instructions, tolerance)
+    );
+  }
+  if (verdicts)
+    figures.push({
+      name: `${model}, ${mode}: each prompt's verdicts`,
+      rows: list.map((row) => ({
+        key: row.id,
+        ours: row.status === "scored" ? (row.details!.followed as boolean[]) : undefined
+      })),
+      publishedRows: {file: verdicts, path: [mode], key: "key"},
+      mayDiffer: 2 * mayDiffer
+    });
+  return figures;
+}
+
+function promptFile(item: Item): string | undefined {
+  return filesWith(item, "key", "instruction_id_list", "kwargs")[0];
+}
+
 function responseFiles(item: Item): string[] {
-  return filesWith(item, "key", "response");
+  return filesWhere(item, (first) => has(first, "key", "response") && !has(first, "instruction_id_list"));
+}
+
+/** Names are responses.MODEL and verdicts.MODEL. */
+function modelOf(file: string): string {
+  return stemOf(file).replace(/^responses?[._-]/, "");
+}
+
+function verdictFile(item: Item, model: string): string | undefined {
+  return filesWith(item, "key", "strict", "loose").find(
+    (file) => stemOf(file).replace(/^verdicts?[._-]/, "") === model
+  );
 }

@@ -1,7 +1,9 @@
 import {judgeReview} from "../../../src/scorers/index.js";
-import {expected, type Figure, type Reader} from "../figure.js";
-import {filesWith} from "../item.js";
+import {expectedOf, type Figure, type Reader} from "../figure.js";
+import {filesWith, type Item, stemOf} from "../item.js";
 import {throughRunner} from "../throughRunner.js";
+
+type Pair = [number, number];
 
 /**
  * A judge's reviews of two answers, each with the scores recorded for it. A review without a score line takes the
@@ -9,12 +11,12 @@ import {throughRunner} from "../throughRunner.js";
  */
 export const judgeReviews: Reader = {
   kind: "judge reviews",
-  matches: (item) => filesWith(item, "question_id", "text", "score").length > 0,
+  matches: (item) => reviewFiles(item).length > 0,
   async figures(item) {
     const figures: Figure[] = [];
-    for (const file of filesWith(item, "question_id", "text", "score")) {
-      const model = file.replace(/\.jsonl$/, "");
-      const records = item.lines(file);
+    for (const file of reviewFiles(item)) {
+      const model = stemOf(file);
+      const records = item.records(file);
       const rows = records.map((record, i) => ({
         id: String(i),
         prompt: `question ${String(record.question_id)}`,
@@ -22,19 +24,17 @@ export const judgeReviews: Reader = {
       }));
       const outputs = {[model]: new Map(records.map((record, i) => [String(i), String(record.text)]))};
       const parsed = (await throughRunner(rows, outputs, judgeReview))[model]!.map((row) =>
-        row.status === "scored" ? (row.details!.scores as [number, number]) : undefined
+        row.status === "scored" ? (row.details!.scores as Pair) : undefined
       );
-      const recorded = records.map((record) => record.score as [number, number]);
+      const recorded = records.map((record) => record.score as Pair);
       const scores = parsed.map((pair, i) => pair ?? recorded[i]!);
       const counted = scores.filter((pair) => Math.min(...pair) >= 0);
       const sum = (side: 0 | 1) => counted.reduce((all, pair) => all + pair[side], 0);
-      const agreeing = parsed.filter(
-        (pair, i) => pair && pair[0] === recorded[i]![0] && pair[1] === recorded[i]![1]
-      ).length;
+      const agreeing = parsed.filter((pair, i) => pair && String(pair) === String(recorded[i])).length;
       const figure = (name: string, field: string, ours: number): Figure => ({
         name: `${model}: ${name}`,
         ours,
-        published: expected(model, field)
+        published: expectedOf(file, field)
       });
       figures.push(
         figure("reviews", "n", scores.length),
@@ -56,3 +56,7 @@ export const judgeReviews: Reader = {
     return figures;
   }
 };
+
+function reviewFiles(item: Item): string[] {
+  return filesWith(item, "question_id", "text", "score");
+}

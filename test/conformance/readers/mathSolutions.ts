@@ -1,98 +1,96 @@
 import {numeric} from "../../../src/scorers/index.js";
-import {mcnemarExact} from "../../../src/stats/index.js";
 import {expected, type Figure, type Reader} from "../figure.js";
-import {filesWith, has, type Item, type JsonObject} from "../item.js";
+import {filesWhere, has, type Item, type JsonObject} from "../item.js";
 import {correctRows, type RowScore, throughRunner} from "../throughRunner.js";
+import {pairedFigures} from "./pairedFigures.js";
 
 /** Questions with an answer behind "####", and models' solutions that end in "A: number", with a flag for each. */
 export const mathSolutions: Reader = {
   kind: "solutions of word problems",
   matches: (item) => answerFile(item) !== undefined && solutionFiles(item).length > 0,
   async figures(item) {
-    const rows = item.lines(answerFile(item)!).map((row, i) => ({
+    const rows = item.records(answerFile(item)!).map((row, i) => ({
       id: String(i),
       prompt: String(row.question),
       expected: String(row.answer).split("####").at(-1)!.trim()
     }));
-    const figures: Figure[] = [];
+    const figures: Figure[] = [{name: "questions", ours: rows.length, published: expected("n")}];
     for (const file of solutionFiles(item)) {
-      const records = item.lines(file);
-      const position = new Map(rows.map((row) => [row.prompt, row.id]));
-      const models = Object.keys(records[0]!).filter((model) => has(records[0]![model], "solution"));
+      const records = idsOf(rows, item.records(file));
+      const models = [
+        ...new Set(
+          records.flatMap(({record}) => Object.keys(record).filter((key) => isSolution(record[key])))
+        )
+      ];
+      const given = (model: string) => records.filter(({record}) => isSolution(record[model]));
       const outputs = Object.fromEntries(
         models.map((model) => [
           model,
-          new Map(
-            records.map((record) => [
-              position.get(String(record.question))!,
-              String((record[model] as JsonObject).solution)
-            ])
-          )
+          new Map(given(model).map(({id, record}) => [id, String((record[model] as JsonObject).solution)]))
         ])
       );
       const scores = await throughRunner(rows, outputs, numeric({after: "A:"}));
       for (const model of models) {
         const byId = new Map(scores[model]!.map((score) => [score.id, score]));
-        const flags = records.map((record) => ({
-          ours: isCorrect(byId.get(position.get(String(record.question))!))
-        }));
         const correct = correctRows(scores[model]!);
+        const at = (field: string) => expected("per_model", model, field);
         figures.push(
-          {
-            name: `${model}: solutions with the right number`,
-            ours: correct,
-            published: expected("per_model", model, "correct")
-          },
+          {name: `${model}: solutions with the right number`, ours: correct, published: at("correct")},
           {
             name: `${model}: accuracy`,
-            ours: correct / rows.length,
-            published: expected("per_model", model, "accuracy"),
+            ours: correct / scores[model]!.length,
+            published: at("accuracy"),
             tolerance: 1e-9
           },
           {
             name: `${model}: each solution's is_correct`,
-            rows: flags,
+            rows: records.map(({id, record}) => ({
+              ours: isSolution(record[model]) ? isCorrect(byId.get(id)) : undefined
+            })),
             publishedRows: {file, path: [model, "is_correct"]}
           }
         );
       }
-      if (models.length === 2) figures.push(...paired(models as [string, string], scores));
+      const everywhere = models.filter((model) => given(model).length === records.length);
+      figures.push(
+        ...pairedFigures(
+          Object.fromEntries(
+            everywhere.map((model) => [model, scores[model]!.map((score) => isCorrect(score))])
+          )
+        )
+      );
     }
     return figures;
   }
 };
 
-function isCorrect(score: RowScore | undefined): boolean | undefined {
-  return score?.status === "scored" ? score.value === 1 : undefined;
+/** Each solution with the id of its question; the same question may be asked more than once. */
+function idsOf(rows: readonly {id: string; prompt: string}[], records: readonly JsonObject[]) {
+  const ids = new Map<string, string[]>();
+  for (const {id, prompt} of rows) ids.set(prompt, [...(ids.get(prompt) ?? []), id]);
+  return records.map((record) => {
+    const id = ids.get(String(record.question))?.shift();
+    if (id === undefined)
+      throw new Error(`a solution is to no question of the item: ${String(record.question)}`);
+    return {id, record};
+  });
 }
 
-/** The two models on the same questions. */
-function paired([a, b]: [string, string], scores: Record<string, RowScore[]>): Figure[] {
-  const second = new Map(scores[b]!.map((score) => [score.id, isCorrect(score)]));
-  const both = scores[a]!.map((score) => [isCorrect(score), second.get(score.id)]);
-  const onlyFirst = both.filter(([x, y]) => x && !y).length;
-  const onlySecond = both.filter(([x, y]) => !x && y).length;
-  const at = (field: string) => expected("recomputed_only", "paired", field);
-  return [
-    {name: `only ${a} right`, ours: onlyFirst, published: at("first_only")},
-    {name: `only ${b} right`, ours: onlySecond, published: at("second_only")},
-    {
-      name: "McNemar's exact p",
-      ours: mcnemarExact(onlyFirst, onlySecond),
-      published: at("mcnemar_exact_p"),
-      tolerance: 1e-9
-    }
-  ];
+function isCorrect(score: RowScore | undefined): boolean {
+  return score?.status === "scored" && score.value === 1;
+}
+
+function isSolution(value: unknown): value is JsonObject {
+  return has(value, "solution", "is_correct");
 }
 
 function answerFile(item: Item): string | undefined {
-  return filesWith(item, "question", "answer").find((file) =>
-    String(item.lines(file)[0]!.answer).includes("####")
-  );
+  return filesWhere(
+    item,
+    (first) => has(first, "question", "answer") && String(first.answer).includes("####")
+  )[0];
 }
 
 function solutionFiles(item: Item): string[] {
-  return filesWith(item, "question").filter((file) =>
-    Object.values(item.lines(file)[0]!).some((value) => has(value, "solution", "is_correct"))
-  );
+  return filesWhere(item, (first) => has(first, "question") && Object.values(first).some(isSolution));
 }

@@ -1,12 +1,18 @@
 import {TextIndex} from "../../../src/datasets/duplicates/index.js";
-import {expected, type Figure, type Reader} from "../figure.js";
+import {expectedOf, type Figure, type Reader} from "../figure.js";
 import {type Item} from "../item.js";
 
 /** Collections `NAME.train` of one document a line (id, blank, text) with `NAME.truth`, the pairs nearly the same. */
 export const nearDuplicatePairs: Reader = {
   kind: "near-duplicate pairs",
   matches: (item) => collectionsOf(item).length > 0,
-  figures: (item) => collectionsOf(item).flatMap((name) => figuresOf(item, name))
+  figures: (item) => collectionsOf(item).flatMap((name) => figuresOf(item, name)),
+  notReproduced: [
+    {
+      path: /(min_true|max_other)_jaccard/,
+      why: "the publisher's shingles are three words as they stand; here they are five, without case and marks"
+    }
+  ]
 };
 
 function collectionsOf(item: Item): string[] {
@@ -14,6 +20,9 @@ function collectionsOf(item: Item): string[] {
     .filter((file) => file.endsWith(".train") && item.files.includes(file.replace(/train$/, "truth")))
     .map((file) => file.replace(/\.train$/, ""));
 }
+
+/** Pairs are looked for from this similarity on; the published shares are lower or higher, with the same pairs. */
+const similar = 0.8;
 
 function figuresOf(item: Item, name: string): Figure[] {
   const documents = linesOf(item, `${name}.train`).map((line) => {
@@ -25,14 +34,16 @@ function figuresOf(item: Item, name: string): Figure[] {
   );
   const found = nearDuplicatePairsOf(documents);
   const right = [...found].filter((pair) => truth.has(pair)).length;
+  const at = (...path: (string | RegExp)[]) => expectedOf(`${name}.train`, ...path);
   return [
-    {name: `${name}: documents`, ours: documents.length, published: expected(name, "documents")},
-    {name: `${name}: true pairs found`, ours: right, published: expected(name, "true_pairs")},
-    {
-      name: `${name}: false pairs`,
-      ours: found.size - right,
-      published: expected(name, "false_positives_at_0.3")
-    }
+    {name: `${name}: documents`, ours: documents.length, published: at("documents")},
+    {name: `${name}: true pairs found`, ours: right, published: at("true_pairs")},
+    {name: `${name}: false pairs`, ours: found.size - right, published: at(/^false_positives/)},
+    ...["0.3", "0.5", "0.7", "0.8", "0.9"].map((share) => ({
+      name: `${name}: true pairs found, published for ${share}`,
+      ours: right,
+      published: at(/^found_at/, share)
+    }))
   ];
 }
 
@@ -43,8 +54,8 @@ function linesOf(item: Item, file: string): string[] {
     .filter((line) => line.trim() !== "");
 }
 
-/** Pairs of documents at least 0.8 alike, by their ids in order. */
-export function nearDuplicatePairsOf(documents: readonly {id: string; text: string}[]): Set<string> {
+/** Pairs of documents alike, by their ids in order. */
+function nearDuplicatePairsOf(documents: readonly {id: string; text: string}[]): Set<string> {
   const index = new TextIndex();
   const ids: string[][] = [];
   const pairs = new Set<string>();
@@ -54,7 +65,7 @@ export function nearDuplicatePairsOf(documents: readonly {id: string; text: stri
     ids[number].push(id);
   }
   index.pairs(
-    0.8,
+    similar,
     () => false,
     (a, b) => {
       for (const one of ids[a]!) for (const other of ids[b]!) pairs.add([one, other].sort().join(" "));

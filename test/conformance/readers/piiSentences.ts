@@ -1,6 +1,7 @@
-import {expected, type Reader} from "../figure.js";
-import {type Item} from "../item.js";
+import {expectedOf, type Figure, type Reader} from "../figure.js";
+import {type Item, jsonFiles} from "../item.js";
 import {
+  allRecognizers,
   type Annotation,
   checkAnnotations,
   scanText,
@@ -12,49 +13,80 @@ import {
 /** Annotated sentences: what the file says of itself, and the types that a checksum or a range makes certain. */
 export const piiSentences: Reader = {
   kind: "personal data: annotated sentences",
-  matches: (item) => sentenceFile(item) !== undefined,
-  figures(item) {
-    const sentences = item.json(sentenceFile(item)!) as PiiSentence[];
-    const result = checkPiiSentences(sentences);
-    const counts = (type: string) => {
-      const {truePositives = 0, falsePositives = 0, falseNegatives = 0} = result.scores.get(type) ?? {};
-      return {
-        right: truePositives,
-        found: truePositives + falsePositives,
-        annotated: truePositives + falseNegatives
-      };
-    };
-    const cards = counts("CREDIT_CARD");
-    const mails = counts("EMAIL_ADDRESS");
-    return [
-      {name: "sentences", ours: result.sentences, published: expected("sentences")},
-      {name: "annotated spans", ours: result.spans, published: expected("spans")},
-      ...result.wrong.map(({row}, index) => ({
-        name: `row of wrong annotation ${index + 1}`,
-        ours: row,
-        published: expected("spans_whose_slice_differs_from_entity_value", index, "row")
-      })),
-      {
-        name: "cards found, and annotated",
-        ours: [cards.right, cards.annotated],
-        published: expected("credit_cards_passing_luhn")
-      },
-      {
-        name: "e-mail addresses right, found and annotated",
-        ours: [mails.right, mails.found, mails.annotated],
-        published: expected("simple_email_regex_tp_pred_gold")
-      },
-      ...["US_SSN", "IP_ADDRESS"].map((type) => ({
-        name: `${type} found as annotated`,
-        ours: counts(type).right,
-        published: expected("per_type", type)
-      }))
-    ];
-  }
+  matches: (item) => sentenceFiles(item).length > 0,
+  figures: (item) => sentenceFiles(item).flatMap((file) => figuresOf(file, item.json(file) as PiiSentence[]))
 };
 
-function sentenceFile(item: Item): string | undefined {
-  return item.files.find((file) => file.endsWith(".json") && isPiiSentences(item.json(file)));
+function figuresOf(file: string, sentences: readonly PiiSentence[]): Figure[] {
+  const result = checkPiiSentences(sentences);
+  const at = (...path: (string | number)[]) => expectedOf(file, ...path);
+  const spans = sentences.flatMap((sentence) => sentence.spans);
+  const ofType = (type: string) => spans.filter((span) => span.entity_type === type);
+  const lengths = sentences.map(({full_text}) => [...full_text].length);
+  const mails = result.scores.get("EMAIL_ADDRESS");
+  const [right, wrong, missed] = [
+    mails?.truePositives ?? 0,
+    mails?.falsePositives ?? 0,
+    mails?.falseNegatives ?? 0
+  ];
+  return [
+    {name: "sentences", ours: result.sentences, published: at("sentences")},
+    {name: "annotated spans", ours: result.spans, published: at("spans")},
+    ...[...new Set(spans.map((span) => span.entity_type))].map((type) => ({
+      name: `spans of ${type}`,
+      ours: ofType(type).length,
+      published: at("per_type", type)
+    })),
+    {
+      name: "sentences without a span",
+      ours: sentences.filter((sentence) => sentence.spans.length === 0).length,
+      published: at("sentences_without_pii")
+    },
+    {
+      name: "shortest and longest text",
+      ours: [Math.min(...lengths), Math.max(...lengths)],
+      published: at("text_length_min_max")
+    },
+    {
+      name: "rows of wrong annotations",
+      rows: result.wrong.map(({row}) => ({ours: row})),
+      publishedRows: {
+        file: "expected.json",
+        list: ["spans_whose_slice_differs_from_entity_value"],
+        path: ["row"]
+      }
+    },
+    {
+      name: "cards that are recognised, and annotated",
+      ours: recognised(ofType("CREDIT_CARD"), "credit-card"),
+      published: at("credit_cards_passing_luhn")
+    },
+    {
+      name: "IBANs that are recognised, and annotated",
+      ours: recognised([...ofType("IBAN_CODE"), ...ofType("IBAN")], "iban"),
+      published: at("ibans_passing_mod97")
+    },
+    {
+      name: "e-mail addresses right, found and annotated; no worse",
+      ours: [right, right + wrong, right + missed],
+      published: at("simple_email_regex_tp_pred_gold"),
+      agrees: ([hit, found, all], [theirHit, theirFound, theirAll]) =>
+        hit! >= theirHit! && found! - hit! <= theirFound! - theirHit! && all === theirAll
+    }
+  ];
+}
+
+/** Annotated values that the recogniser takes whole, and how many there are. */
+function recognised(spans: PiiSentence["spans"], name: string): [number, number] {
+  const recognizers = allRecognizers.filter((recognizer) => recognizer.name === name);
+  const whole = spans.filter(({entity_value: value}) =>
+    scanText(value, {recognizers, minScore: 0}).some(({start, end}) => start === 0 && end === value.length)
+  );
+  return [whole.length, spans.length];
+}
+
+function sentenceFiles(item: Item): string[] {
+  return jsonFiles(item, isPiiSentences);
 }
 
 export interface PiiSentence {

@@ -1,26 +1,28 @@
-import {type Reader} from "../figure.js";
-import {type Item} from "../item.js";
+import {type Figure, type Reader} from "../figure.js";
+import {type Item, jsonFiles} from "../item.js";
 import {compareSpans, type Span} from "../../../src/privacy/index.js";
 
 /** Scenarios of annotated and predicted spans with the counts published for them. */
 export const piiSpans: Reader = {
   kind: "personal data: span scoring",
-  matches: (item) => scenarioFile(item) !== undefined,
-  figures(item) {
-    const file = scenarioFile(item)!;
-    const checked = checkPiiSpans(item.json(file) as PiiSpanScenario[]);
-    return [
-      {
-        name: "right, wrong and missed spans of a scenario",
-        rows: checked.map(({found}) => ({ours: found})),
-        publishedRows: {file, path: ["expected_tp_fp_fn"]}
-      }
-    ];
-  }
+  matches: (item) => scenarioFiles(item).length > 0,
+  figures: (item) =>
+    scenarioFiles(item).flatMap((file) =>
+      checkPiiSpans(item.json(file) as PiiSpanScenario[]).map(({name, found}, i): Figure => ({
+        name: `right, wrong, missed: ${name}`,
+        ours: found,
+        published: {file, path: [i, "expected_tp_fp_fn"]},
+        unless: {
+          path: [i, "own_recomputation"],
+          why: "published with another rule for several predictions over one annotated span; ours are the publisher's recomputed counts"
+        }
+      }))
+    ),
+  vectors: {files: scenarioFiles, inputs: /\/(iou_threshold|gold_spans|predicted_spans)(\/|$)/}
 };
 
-function scenarioFile(item: Item): string | undefined {
-  return item.files.find((file) => file.endsWith(".json") && isPiiSpanScenarios(item.json(file)));
+function scenarioFiles(item: Item): string[] {
+  return jsonFiles(item, isPiiSpanScenarios);
 }
 
 type Triple = [type: string, start: number, end: number];

@@ -1,63 +1,114 @@
 import {rouge, type RougeOptions} from "../../../src/scorers/index.js";
 import {rougeScore} from "../../../src/scorers/rougeScore.js";
-import {type Figure, type Reader} from "../figure.js";
-import {has, type Item} from "../item.js";
+import {type Reader, type ValueFigure} from "../figure.js";
+import {has, isObject, type Item, jsonFiles, type JsonObject} from "../item.js";
 import {throughRunner} from "../throughRunner.js";
 
-interface Vectors {
-  pairs: {target: string; prediction: string}[];
-  /** Keys are the measures, some with "_stemmed" behind. */
-  expected_rouge155: Record<string, unknown>;
-  extra?: [target: string, prediction: string, type: string, ...unknown[]][];
-}
+type Type = NonNullable<RougeOptions["type"]>;
+type Row = [target: string, prediction: string, type: string, ...published: unknown[]];
 
-/** Texts with ROUGE-1.5.5's recall, precision and F: five decimals; the extra ones have four or more. */
+/**
+ * Texts with ROUGE-1.5.5's recall, precision and F. "pairs" of texts have objects of measures about them
+ * ("expected_…": each measure a list with an entry for every pair), single texts stand with their measure and scores
+ * in lists of rows. Measures may end in "_stemmed"; "columns" gives the order of the scores.
+ */
 export const rougeVectors: Reader = {
   kind: "ROUGE vectors",
-  matches: (item) => vectorFile(item) !== undefined,
+  matches: (item) => vectorFiles(item).length > 0,
   async figures(item) {
-    const file = vectorFile(item)!;
-    const {pairs, expected_rouge155: measures, extra = []} = item.json(file) as Vectors;
-    const figures: Figure[] = [];
-    const rows = pairs.map((pair, i) => ({id: String(i), prompt: "", expected: pair.target}));
-    const outputs = {system: new Map(pairs.map((pair, i) => [String(i), pair.prediction]))};
-    for (const measure of Object.keys(measures).filter((key) => key !== "columns")) {
-      const [type, stem] = [measure.replace(/_stemmed$/, ""), measure.endsWith("_stemmed")];
-      const scores = (await throughRunner(rows, outputs, rouge({type, stem} as RougeOptions))).system!;
-      for (const [i, row] of scores.entries()) {
-        const ours =
-          row.status === "scored"
-            ? [row.details!.recall as number, row.details!.precision as number, row.value]
-            : undefined;
-        figures.push({
-          name: `${measure} of pair ${i + 1}`,
-          ours,
-          published: {file, path: ["expected_rouge155", measure, i]},
-          tolerance: 1e-5
-        });
-      }
-    }
-    for (const [i, [target, prediction, type]] of extra.entries()) {
-      const {recall, precision, f} = rougeScore(
-        prediction,
-        target,
-        type as NonNullable<RougeOptions["type"]>
-      );
-      for (const [column, ours] of [recall, precision, f].entries()) {
-        figures.push({
-          name: `${type} of extra ${i + 1}, ${["recall", "precision", "F"][column]!}`,
-          ours,
-          published: {file, path: ["extra", i, 3 + column]},
-          tolerance: 1e-4
-        });
+    const figures: ValueFigure[] = [];
+    for (const file of vectorFiles(item)) {
+      const content = item.json(file) as JsonObject;
+      for (const [key, value] of Object.entries(content)) {
+        if (isMeasures(value) && Array.isArray(content.pairs))
+          figures.push(...(await ofPairs(file, key, content)));
+        if (isRows(value)) figures.push(...ofRows(file, key, value, content[`${key}_columns`]));
       }
     }
     return figures;
-  }
+  },
+  vectors: {files: vectorFiles, inputs: /^pairs\//}
 };
 
-function vectorFile(item: Item): string | undefined {
-  return item.files.find(
-    (file) => file.endsWith(".json") && has(item.json(file), "pairs", "expected_rouge155")
+const columnsByDefault = ["recall", "precision", "fmeasure"];
+
+async function ofPairs(file: string, key: string, content: JsonObject): Promise<ValueFigure[]> {
+  const pairs = content.pairs as {target: string | string[]; prediction: string}[];
+  const measures = content[key] as JsonObject;
+  const rows = pairs.map((pair, i) => ({id: String(i), prompt: "", expected: pair.target}));
+  const outputs = {system: new Map(pairs.map((pair, i) => [String(i), pair.prediction]))};
+  const figures: ValueFigure[] = [];
+  for (const measure of Object.keys(measures).filter(
+    (each) => Array.isArray(measures[each]) && each !== "columns"
+  )) {
+    const {type, stem} = measureOf(measure);
+    const scores = type && (await throughRunner(rows, outputs, rouge({type, stem}))).system!;
+    for (const [i] of rows.entries()) {
+      const row = scores?.[i];
+      const found = row?.status === "scored" ? {...row.details, f: row.value} : undefined;
+      const published = (measures[measure] as unknown[])[i];
+      const columns = Array.isArray(published) ? columnsOf(measures.columns) : ["fmeasure"];
+      figures.push({
+        name: `${measure} of pair ${i + 1}`,
+        ours: found && columns.map((column) => figureOf(found, column)!),
+        published: {file, path: [key, measure, i]},
+        tolerance: 1e-5,
+        ...(!type && {cannot: `there is no measure ${measure} here`})
+      });
+    }
+  }
+  return figures;
+}
+
+function ofRows(file: string, key: string, rows: readonly Row[], titles: unknown): ValueFigure[] {
+  const columns = columnsOf(Array.isArray(titles) ? titles.slice(3) : undefined);
+  return rows.flatMap(([target, prediction, measure], i) => {
+    const {type, stem} = measureOf(measure);
+    const found = type && rougeScore(prediction, target, type, stem);
+    return columns.map((column, j): ValueFigure => ({
+      name: `${measure} of ${key} ${i + 1}, ${column}`,
+      ours: found && figureOf({...found}, column),
+      published: {file, path: [key, i, 3 + j]},
+      tolerance: 1e-5,
+      printed: 5e-5,
+      ...(!type && {cannot: `there is no measure ${measure} here`})
+    }));
+  });
+}
+
+function measureOf(measure: string): {type?: Type; stem: boolean} {
+  const [, name, stemmed] = /^(rouge[-_]?(?:[1-9]|Lsum|L))(.*stem.*)?$/i.exec(measure) ?? [];
+  const type = name?.replace(/[-_]/g, "").replace(/^rouge(l)?/i, (_, l) => (l ? "rougeL" : "rouge")) as
+    Type | undefined;
+  return {type, stem: stemmed !== undefined};
+}
+
+function figureOf(found: Record<string, unknown>, column: string): number | undefined {
+  return (/^f/i.test(column) ? found.f : found[column.toLowerCase()]) as number | undefined;
+}
+
+function columnsOf(titles: unknown): string[] {
+  return Array.isArray(titles) && titles.length > 0 ? (titles as string[]) : columnsByDefault;
+}
+
+function isMeasures(value: unknown): value is JsonObject {
+  return isObject(value) && Object.keys(value).some((key) => /^rouge/i.test(key));
+}
+
+function isRows(value: unknown): value is Row[] {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((row) => Array.isArray(row) && row.length > 3 && /^rouge/i.test(String(row[2])))
+  );
+}
+
+function vectorFiles(item: Item): string[] {
+  return jsonFiles(
+    item,
+    (content) =>
+      isObject(content) &&
+      (Object.values(content).some(isRows) ||
+        (has(content, "pairs") && Object.values(content).some(isMeasures)))
   );
 }
