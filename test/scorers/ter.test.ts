@@ -1,6 +1,7 @@
 import {describe, expect, it} from "vitest";
-import {ter} from "../../src/scorers/index.js";
+import {ter, type TerOptions} from "../../src/scorers/index.js";
 import {terEdits} from "../../src/scorers/terEdits.js";
+import {terWords} from "../../src/scorers/terWords.js";
 import {type ScoredRow} from "../../src/scorers/types.js";
 import {score, scoreInput} from "./score.js";
 
@@ -97,6 +98,24 @@ describe("ter", () => {
   it("takes the nearest reference and the mean reference length", async () => {
     expect(await score(ter(), "a b", ["a b", "a b c d"])).toBe(100);
     expect(await score(ter(), "a x", ["a b", "a b c d"])).toBeCloseTo(100 - 100 / 3, 9);
+  });
+  it("splits punctuation off words, and Asian characters, on request", () => {
+    const words = (text: string, options: TerOptions) => terWords(text, options).join(" ");
+    expect(words("It's Bo's: 1,000.5 (x-y) &quot;a&quot;,b 3-4\n-z\nw.", {normalized: true})).toBe(
+      "it 's bo 's : 1,000.5 ( x-y ) \" a \" , b 3 - 4z w ."
+    );
+    expect(words("東京、3月（朝）です。", {normalized: true, asianSupport: true})).toBe(
+      "東 京 、 3 月 （ 朝 ） です 。"
+    );
+    expect(words("東京、3月。", {normalized: true})).toBe("東京、3月。");
+    expect(words("東京、3月。a.b", {noPunctuation: true, asianSupport: true})).toBe("東京3月ab");
+    expect(words("東京、a.b", {noPunctuation: true})).toBe("東京、ab");
+    expect(words("A.b", {caseSensitive: true})).toBe("A.b");
+  });
+  it("counts a missing full stop as one edit of two words when it is split off, and else as one of one", async () => {
+    expect(await score(ter(), "a", "a.")).toBe(0);
+    expect(await score(ter({normalized: true}), "a", "a.")).toBe(50);
+    expect(await score(ter({normalized: true, noPunctuation: true}), "a", "a.")).toBe(100);
   });
   it("ignores case by default and punctuation on request", async () => {
     expect(await score(ter(), "A", "a")).toBe(100);
