@@ -22,6 +22,21 @@ describe("terEdits", () => {
     expect(terEdits([], ["a", "b"])).toBe(2);
     expect(terEdits(["a", "b"], [])).toBe(2);
   });
+  it.each([
+    ["d f c d", "b d d f", 2, "d f to the end, c becomes b"],
+    ["d c c b", "d b c c", 1, "b behind d"],
+    ["d a c", "b a d", 2, "two words replaced: no move saves more than it costs"],
+    ["b d e", "c e b", 2, "b to the end, d becomes c"],
+    ["d a b", "b d d", 2, "b to the front, a becomes d"],
+    ["b a a d", "a d a b", 2, "b to the end, d between the a's"],
+    ["d a b a", "a a d b", 2, "the last a to the front, d behind the other"],
+    // Two moves would do: b to the front, c to the end. The greedy search takes another first.
+    ["d c b b", "b d b c", 3, "what the greedy search ends at"],
+    ["b a a b d", "a b b a b", 3, "what the greedy search ends at"],
+    ["f b e b e", "e e f b b", 3, "what the greedy search ends at"]
+  ])("turns %j into %j by %d edits: %s", (output, reference, count) => {
+    expect(edits(output, reference)).toBe(count);
+  });
   it("gives up on shifts after a thousand tries and still counts edits", () => {
     const words = Array.from({length: 200}, (_, i) => (i % 2 === 0 ? "a" : "b"));
     expect(terEdits(words.toReversed(), words)).toBeLessThanOrEqual(200);
@@ -35,8 +50,9 @@ describe("terEdits", () => {
     expect([moved(10), moved(11), moved(20), moved(21)]).toEqual([1, 2, 2, 3]);
   });
   it("moves a word by fifty places; farther away it is left out there and put in here", () => {
-    const moved = (by: number) => terEdits([...block("b", by), "x"], ["x", ...block("b", by)]);
-    expect([moved(50), moved(51)]).toEqual([1, 2]);
+    const left = (by: number) => terEdits([...block("b", by), "x"], ["x", ...block("b", by)]);
+    const right = (by: number) => terEdits(["x", ...block("b", by)], [...block("b", by), "x"]);
+    expect([left(50), left(51), right(50), right(51)]).toEqual([1, 2, 1, 2]);
   });
   it("sees what stands up to 24 places further right, or 25 further left, and nothing beyond", () => {
     const right = (by: number) =>
