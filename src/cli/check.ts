@@ -20,6 +20,8 @@ import {print, printJson, table} from "./terminal.js";
 
 export interface CheckedRun {
   eval: string;
+  /** The eval's file, from the project's folder. */
+  path: string;
   split: string;
   run: string;
   results: GateResult[];
@@ -42,27 +44,33 @@ export async function checkVerb(names: string[], options: CheckOptions): Promise
     const evals = await loadEvals(findProject(), names);
     const checked = await checkEvals(store, evals);
     const results = checked.flatMap((one) => one.results);
-    if (options.markdown) await writeText(options.markdown, markdown(checked));
-    if (options.junit) await writeText(options.junit, junit(checked));
-    if (process.env.GITHUB_ACTIONS) print(annotations(checked));
-    if (process.env.GITHUB_STEP_SUMMARY) await appendFile(process.env.GITHUB_STEP_SUMMARY, markdown(checked));
+    const unrun = gatesWithoutRun(checked, evals);
+    if (options.markdown) await writeText(options.markdown, markdown(checked, unrun));
+    if (options.junit) await writeText(options.junit, junit(checked, unrun));
+    if (process.env.GITHUB_ACTIONS) print(annotations(checked, unrun));
+    if (process.env.GITHUB_STEP_SUMMARY)
+      await appendFile(process.env.GITHUB_STEP_SUMMARY, markdown(checked, unrun));
     if (options.json) printJson(checked.map((one) => ({...one, report: undefined})));
     else printChecks(checked, evals);
-    const unrun = evals.some(
-      ({name, definition}) => definition.gate?.length && !checked.some((one) => one.eval === name)
-    );
     const status = overall(results);
-    process.exitCode = CODES[status === "pass" && unrun ? "undecided" : status];
+    process.exitCode = CODES[status === "pass" && unrun.length > 0 ? "undecided" : status];
   } finally {
     store.close();
   }
+}
+
+/** Evals that state a gate and have no run to hold it against. */
+export function gatesWithoutRun(checked: readonly CheckedRun[], evals: readonly NamedEval[]): NamedEval[] {
+  return evals.filter(
+    ({name, definition}) => definition.gate?.length && !checked.some((one) => one.eval === name)
+  );
 }
 
 /** The deciding run or race of every eval and split against the eval's gate. An eval with a gate and no run is undecided. */
 export async function checkEvals(store: Store, evals: readonly NamedEval[]): Promise<CheckedRun[]> {
   const deciding = decidingRuns(await store.runs(), await listRaces(store.workspace));
   const checked: CheckedRun[] = [];
-  for (const {name, definition} of evals)
+  for (const {name, path, definition} of evals)
     for (const {run, race} of deciding.filter((one) => one.run.eval === name)) {
       const margin = definition.margin ?? 0.01;
       const report = await runReport(store, run, margin, race);
@@ -74,6 +82,7 @@ export async function checkEvals(store: Store, evals: readonly NamedEval[]): Pro
       );
       checked.push({
         eval: name,
+        path,
         split: run.split.name,
         run: run.id,
         results: gatesOf(report, rules, await gateFacts(store, run, rules)),
@@ -97,10 +106,9 @@ export async function checkEvals(store: Store, evals: readonly NamedEval[]): Pro
 
 export function printChecks(checked: readonly CheckedRun[], evals: readonly NamedEval[]): void {
   const rows = checked.flatMap((one) => one.results.map((result) => ({...one, ...result})));
-  for (const {name, definition} of evals)
-    if (definition.gate?.length && !checked.some((one) => one.eval === name))
-      print(`${name}: it states a gate but has no run. Run \`assay run ${name}\`.`);
-  if (rows.length === 0) return print("No eval with a run states a gate.");
+  const unrun = gatesWithoutRun(checked, evals);
+  for (const {name} of unrun) print(`${name}: it states a gate but has no run. Run \`assay run ${name}\`.`);
+  if (rows.length === 0) return unrun.length > 0 ? undefined : print("No eval states a gate.");
   print(
     table(rows, [
       {title: "gate", value: (row) => row.status},

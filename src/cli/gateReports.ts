@@ -1,13 +1,21 @@
 import {type GateResult, points} from "../decisions/index.js";
 import type {CheckedRun} from "./check.js";
+import type {NamedEval} from "./project.js";
 
 const escapeXml = (text: string) =>
   text
     .replace(/[<>&"]/g, (c) => ({"<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;"})[c]!)
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, "�");
 
-/** JUnit XML: one suite a run, one case a rule; an undecided rule is an error, since it neither passed nor failed. */
-export function junit(checked: readonly CheckedRun[]): string {
+/**
+ * JUnit XML: one suite a run, one case a rule; an undecided rule is an error, since it neither passed nor failed, and so is
+ * a gate without a run.
+ */
+export function junit(checked: readonly CheckedRun[], unrun: readonly NamedEval[] = []): string {
+  const missing = unrun.map(
+    ({name}) =>
+      `  <testsuite name="${escapeXml(name)}" tests="1" failures="0" errors="1">\n    <testcase classname="${escapeXml(name)}" name="a run to check"><error message="${escapeXml(`undecided: ${withoutRun(name)}`)}"/></testcase>\n  </testsuite>`
+  );
   const suites = checked.map(({eval: name, split, results}) => {
     const cases = results.map((result) => {
       const {candidate, rule, status, message} = result;
@@ -22,27 +30,35 @@ export function junit(checked: readonly CheckedRun[]): string {
     const count = (wanted: string) => results.filter(({status}) => status === wanted).length;
     return `  <testsuite name="${escapeXml(`${name} (${split})`)}" tests="${results.length}" failures="${count("fail")}" errors="${count("undecided")}">\n${cases.join("\n")}\n  </testsuite>`;
   });
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suites.join("\n")}\n</testsuites>\n`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${[...suites, ...missing].join("\n")}\n</testsuites>\n`;
 }
 
-/** GitHub's annotations; line breaks and separators of the command are escaped as it asks. */
-export function annotations(checked: readonly CheckedRun[]): string {
+/** GitHub's annotations, at the eval's file; line breaks and separators of the command are escaped as it asks. */
+export function annotations(checked: readonly CheckedRun[], unrun: readonly NamedEval[] = []): string {
   const escape = (text: string) =>
     text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
-  return checked
-    .flatMap(({eval: name, split, results}) =>
-      results
-        .filter(({status}) => status !== "pass")
-        .map(
-          (result) =>
-            `::${result.status === "fail" ? "error" : "warning"} title=Assay gate::${escape(`${name} (${split}), ${result.candidate}: ${result.rule}: ${foundText(result)}`)}`
+  const property = (text: string) => escape(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+  const line = (kind: "error" | "warning", path: string, text: string) =>
+    `::${kind} file=${property(path)},title=Assay gate::${escape(text)}`;
+  return [
+    ...checked.flatMap(({eval: name, path, split, results}) =>
+      notPassed(results).map((result) =>
+        line(
+          result.status === "fail" ? "error" : "warning",
+          path,
+          `${name} (${split}), ${result.candidate}: ${result.rule}: ${foundText(result)}`
         )
-    )
-    .join("\n");
+      )
+    ),
+    ...unrun.map(({name, path}) => line("warning", path, `${name}: ${withoutRun(name)}`))
+  ].join("\n");
 }
 
-/** A comment for a pull request. Three lines a run: the verdict, what changed, the gates; then the rules that did not pass. */
-export function markdown(checked: readonly CheckedRun[]): string {
+/**
+ * A comment for a pull request, headed by how the gates stand. Three lines a run: the verdict, what changed, the gates; then
+ * the rules that did not pass, failures first.
+ */
+export function markdown(checked: readonly CheckedRun[], unrun: readonly NamedEval[] = []): string {
   const escape = (text: string) => text.replace(/[\\`*_{}[\]<>|#!@]/g, "\\$&");
   const lines = checked.flatMap((one) => {
     const {eval: name, split, results, report} = one;
@@ -50,16 +66,37 @@ export function markdown(checked: readonly CheckedRun[]): string {
       `**${escape(name)}** (${escape(split)}): ${escape(report.verdict.sentence)}  `,
       `Changed: ${escape(changeText(one))}  `,
       `Gates: ${gatesText(results)}`,
-      ...results
-        .filter(({status}) => status !== "pass")
-        .map(
-          (result) =>
-            `- ${result.status}: ${escape(result.candidate)}, ${escape(result.rule)}: ${escape(foundText(result))}`
-        ),
+      ...notPassed(results).map(
+        (result) =>
+          `- **${result.status}**: ${escape(result.candidate)}, ${escape(result.rule)}: ${escape(foundText(result))}`
+      ),
       ""
     ];
   });
-  return `### Assay\n\n${lines.join("\n")}`;
+  const missing = unrun.flatMap(({name}) => [`**${escape(name)}**: ${escape(withoutRun(name))}`, ""]);
+  return `### Assay: ${standing(checked, unrun.length)}\n\n${[...lines, ...missing].join("\n")}`;
+}
+
+/** "2 of 9 gates fail, 4 are undecided": what a reader needs when the comment is folded. */
+function standing(checked: readonly CheckedRun[], unrun: number): string {
+  const results = checked.flatMap((one) => one.results);
+  const count = (wanted: string) => results.filter(({status}) => status === wanted).length;
+  const [failed, undecided, all] = [count("fail"), count("undecided") + unrun, results.length + unrun];
+  if (all === 0) return "no gate is stated";
+  const parts = [
+    failed > 0 ? `${failed} of ${all} gates ${failed === 1 ? "fails" : "fail"}` : "",
+    undecided > 0 ? `${undecided}${failed > 0 ? "" : ` of ${all} gates`} undecided` : ""
+  ].filter(Boolean);
+  return parts.length > 0 ? parts.join(", ") : all === 1 ? "the gate passes" : `all ${all} gates pass`;
+}
+
+function notPassed(results: readonly GateResult[]): GateResult[] {
+  const of = (wanted: string) => results.filter(({status}) => status === wanted);
+  return [...of("fail"), ...of("undecided")];
+}
+
+function withoutRun(name: string): string {
+  return `it states a gate and has no run. Run \`assay run ${name}\`.`;
 }
 
 function gatesText(results: readonly GateResult[]): string {

@@ -1,5 +1,4 @@
-import type {RaceOptions} from "../decisions/index.js";
-import type {RunOptions} from "../runner/index.js";
+import type {RaceOptions, RunOptions} from "../runner/index.js";
 import {openStore, UsageError, UserError} from "../store/index.js";
 import {findProject, loadDatasets, loadEvals, openProject} from "./project.js";
 import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
@@ -36,7 +35,7 @@ export async function runVerb(names: string[], verb: RunVerbOptions): Promise<vo
   try {
     const outcomes = await runEvals(store, evals, {
       options: runOptions(verb),
-      ...(race ? {race} : {}),
+      race,
       datasets,
       signal,
       abortSignal,
@@ -67,12 +66,13 @@ function isUnfinished({result, race}: EvalOutcome): boolean {
   return race ? race.outcome?.kind === "stopped" : result.manifest?.status === "partial";
 }
 
-function raceOptions(verb: RunVerbOptions): RaceOptions | undefined {
+/** Undefined: as each eval says. */
+function raceOptions(verb: RunVerbOptions): RaceOptions | false | undefined {
   const {race, errorRate, budgetCalls, budgetUsd} = verb;
   if (!race) {
     if (errorRate !== undefined || budgetCalls !== undefined)
       throw new UsageError("--error-rate and --budget-calls are for races: add --race.");
-    return undefined;
+    return race;
   }
   if (verb.dryRun)
     throw new UsageError("what a race will cost depends on its course: --dry-run goes without --race.");
@@ -123,7 +123,10 @@ export function outcomeText({eval: one, split, result, verdict, race}: EvalOutco
           value: (row) => (row.costUsd === undefined ? undefined : `$${row.costUsd.toFixed(4)}`)
         }
       ]),
-      ...new Set(candidates.flatMap(({refusal}) => refusal ?? []))
+      ...new Set(candidates.flatMap(({refusal}) => refusal ?? [])),
+      ...(one.definition.race
+        ? ["At most: the eval races its candidates, and stops when the choice is made."]
+        : [])
     ].join("\n");
   }
   return race ? raceText(race) : verdictText(result.manifest!, verdict!);

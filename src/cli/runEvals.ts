@@ -1,8 +1,15 @@
-import {type RaceOptions, type RaceRecord, runRace, runReport, type Verdict} from "../decisions/index.js";
+import {type RaceRecord, runRace, runReport, type Verdict} from "../decisions/index.js";
 import {pull} from "../datasets/index.js";
 import type {DatasetDefinition} from "../datasets/index.js";
 import {openExcerptCache} from "./excerptCache.js";
-import {runEval, type RunInputs, type RunOptions, type RunResult} from "../runner/index.js";
+import {
+  type EvalDefinition,
+  type RaceOptions,
+  runEval,
+  type RunInputs,
+  type RunOptions,
+  type RunResult
+} from "../runner/index.js";
 import {pullRedactor} from "../privacy/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {runContamination} from "../site/index.js";
@@ -23,8 +30,8 @@ export interface EvalOutcome {
 
 export interface RunEvalsOptions {
   options: RunOptions;
-  /** Race the candidates instead of scoring every row by all. */
-  race?: RaceOptions;
+  /** Race the candidates instead of scoring every row by all; false: do not. Without it, as each eval says. */
+  race?: RaceOptions | false | undefined;
   datasets: readonly DatasetDefinition[];
   signal: AbortSignal;
   abortSignal: AbortSignal;
@@ -60,11 +67,12 @@ export async function runEvals(
           signal: inputs.signal,
           abortSignal: inputs.abortSignal
         };
-        const raced =
-          inputs.race &&
-          (await runRace(one.definition, runInputs, inputs.race, (round) =>
-            reporter.message(`round ${round.round}: ${roundText(round)}`)
-          ));
+        const race = raceOf(one.definition, inputs);
+        const raced = race
+          ? await runRace(one.definition, runInputs, race, (round) =>
+              reporter.message(`round ${round.round}: ${roundText(round)}`)
+            )
+          : undefined;
         const result: RunResult = raced
           ? {
               ...(raced.manifest ? {manifest: raced.manifest} : {}),
@@ -92,6 +100,16 @@ export async function runEvals(
     }
   }
   return outcomes;
+}
+
+/** A dry run is of everything: what a race would cost depends on its course. */
+function raceOf(
+  {race: stated}: EvalDefinition,
+  {race, options}: RunEvalsOptions
+): RaceOptions | false | undefined {
+  if (options.dryRun) return false;
+  if (race !== undefined) return race;
+  return stated === true ? {} : stated;
 }
 
 async function versionOf(store: Store, dataset: DatasetDefinition): Promise<VersionManifest> {

@@ -161,6 +161,7 @@ const run: Verb = (program) =>
       "--race",
       "drop candidates as soon as they are worse beyond doubt, and stop when the choice is made"
     )
+    .option("--no-race", "score every row by every candidate, though the eval states a race")
     .option(
       "--error-rate <rate>",
       "with --race: chance of dropping the best candidate, 0.05 unless told",

@@ -37,7 +37,7 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
   if (winner && winner.naive - winner.estimate >= 0.0005)
     lines.push(
       dim(
-        `Chosen as the best of ${verdict.summaries.length}, it is more likely at ${points(winner.estimate)} than at ${points(winner.naive)} (${points(winner.low)} to ${points(winner.high)}).`
+        `The best of ${verdict.summaries.length} looks better than it is: ${points(winner.estimate)} (${points(winner.low)} to ${points(winner.high)}) is likelier than ${points(winner.naive)}.`
       )
     );
   if (sensitivity) lines.push(`! ${sensitivity.sentence}`);

@@ -10,7 +10,7 @@ import {responsive} from "./responsive.js";
 
 const points = formatFor([]);
 /** Below so many labels the corrected interval holds the truth a little less often than it says. */
-const FEW = 50;
+const FEW = 30;
 
 /** Each candidate's score as the judge has it, as people have it, and as both together say. */
 export function correctedScores(found: readonly JudgedCandidate[], human: ScorerView | undefined): Content {

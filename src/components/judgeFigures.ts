@@ -16,7 +16,8 @@ import {
 
 /** One answer that a judge was asked about. */
 export interface JudgedAnswer {
-  row: string;
+  /** Answers of one group are related: the row's cluster, or the row itself. */
+  group: string;
   candidate: string;
   /** Scores from 0 to 1; undefined where there is none. */
   judge?: number;
@@ -43,13 +44,13 @@ export interface Agreement {
   n: number;
   /** Share of them with the same score. */
   same: number;
-  /** Its 95 % interval, clustered by row. */
+  /** Its 95 % interval, clustered by group. */
   interval?: Interval;
   /** Chance-corrected, where both gave at most three different scores (lost, tie, won). */
   kappa?: Kappa;
   /** Krippendorff's, by the squared distance of scores. */
   alpha?: number;
-  /** Judge minus people, clustered by row. */
+  /** Judge minus people, clustered by group. */
   bias?: PairedDifference;
   /** Answers by people's score and by the judge's, when both gave at most three different scores. */
   table?: {scores: number[]; counts: number[][]};
@@ -93,7 +94,7 @@ export interface JudgedCandidate {
 const LEVEL = 0.95;
 
 /**
- * How far a judge can be trusted on these answers: every share with its count, intervals at 95 %. Answers of one row go
+ * How far a judge can be trusted on these answers: every share with its count, intervals at 95 %. Answers of one group go
  * together. What cannot be said from so few answers is undefined. Slopes hold the candidate fixed, so that a good candidate with long answers
  * is no length bias.
  */
@@ -115,7 +116,7 @@ function agreementOf(answers: readonly JudgedAnswer[]): Agreement | undefined {
       one.judge !== undefined && one.human !== undefined
   );
   if (both.length === 0) return undefined;
-  const clusters = both.map(({row}) => row);
+  const clusters = both.map(({group}) => group);
   const same = both.map(({judge, human}) => (Math.abs(judge - human) < 1e-9 ? 1 : 0));
   const judge = both.map((one) => one.judge);
   const human = both.map((one) => one.human);
@@ -145,7 +146,7 @@ function agreementOf(answers: readonly JudgedAnswer[]): Agreement | undefined {
 }
 
 function orderOf(answers: readonly JudgedAnswer[]): OrderFigures | undefined {
-  const compared = answers.flatMap(({row, order}) => (order ? [{row, order}] : []));
+  const compared = answers.flatMap(({group, order}) => (order ? [{group, order}] : []));
   if (compared.length === 0) return undefined;
   const flipped = compared.map(({order: [first, second]}) => (first === second ? 0 : 1));
   const count = (a: string, b: string) =>
@@ -156,7 +157,7 @@ function orderOf(answers: readonly JudgedAnswer[]): OrderFigures | undefined {
   return {
     n: compared.length,
     flips,
-    interval: meanInterval(flipped, {level: LEVEL, clusters: compared.map(({row}) => row)}),
+    interval: meanInterval(flipped, {level: LEVEL, clusters: compared.map(({group}) => group)}),
     first,
     second,
     tie: flips - first - second
@@ -176,7 +177,7 @@ function lengthOf(answers: readonly JudgedAnswer[], candidates: readonly string[
         scored.map(({length}) => Math.log2(length)),
         ...present.slice(1).map((name) => scored.map(({candidate}) => (candidate === name ? 1 : 0)))
       ],
-      {clusters: scored.map(({row}) => row), level: LEVEL}
+      {clusters: scored.map(({group}) => group), level: LEVEL}
     );
     return found && {...found.slopes[0]!, n: found.n};
   };
@@ -212,10 +213,11 @@ function groupsOf(answers: readonly (JudgedAnswer & {length: number})[]): Length
 function candidateOf(candidate: string, answers: readonly JudgedAnswer[]): JudgedCandidate {
   const own = answers.filter((one) => one.candidate === candidate);
   const judge = own.map((one) => one.judge);
+  const clusters = own.map(({group}) => group);
   const corrected = judgeCorrected(
     own.map(({human}) => human),
     judge,
-    {level: LEVEL}
+    {level: LEVEL, clusters}
   );
   return {
     candidate,
@@ -223,7 +225,7 @@ function candidateOf(candidate: string, answers: readonly JudgedAnswer[]): Judge
     judged: judge.filter((score) => score !== undefined).length,
     labelled: own.filter(({human}) => human !== undefined).length,
     judge: mean(judge),
-    judgeInterval: meanInterval(judge, {level: LEVEL}),
+    judgeInterval: meanInterval(judge, {level: LEVEL, clusters}),
     human: corrected?.humanOnly,
     corrected
   };

@@ -5,6 +5,7 @@ import type {RaceChange} from "./chooseRace.js";
 import {dataTable} from "./dataTable.js";
 import {badge, type BadgeKind, type Content, details, nothing, section, tiles} from "./elements.js";
 import {count, formatFor, plural, share} from "./format.js";
+import {everythingText} from "./raceEverything.js";
 import {raceLanes} from "./raceLanes.js";
 import {raceLeads} from "./raceLeads.js";
 import {raceRound} from "./raceRound.js";
@@ -97,6 +98,7 @@ function card(race: RaceView, course: RaceCourse, asRun: boolean, replayed: bool
       },
       {label: "Still in", value: count(still), note: `of ${plural(settings.candidates.length, "candidate")}`}
     ])}
+    ${asRun ? comparedWithEverything(race, course) : null}
     <p class="small">
       ${
         settings.errorRate === undefined
@@ -114,6 +116,15 @@ function card(race: RaceView, course: RaceCourse, asRun: boolean, replayed: bool
       }
     </p>
   </section>`;
+}
+
+function comparedWithEverything({everything}: RaceView, course: RaceCourse): HTMLElement | null {
+  if (!everything || course.outcome?.best === undefined) return null;
+  const {run, eval: name} = everything;
+  return html`<p>
+    ${everythingText(course, everything)}
+    <small>That is <a href=${`./runs?run=${encodeURIComponent(run)}`}>${run}</a> of ${name}.</small>
+  </p>`;
 }
 
 function sameAsRecord(race: RaceView, course: RaceCourse): boolean {

@@ -68,9 +68,8 @@ function winnerText({verdict}: RunView): Content {
   const format = scoreFormatOf(verdict);
   if (!winner || format.score(winner.naive) === format.score(winner.estimate)) return null;
   return html`<p class="aside">
-    Chosen as the best of ${count(verdict.summaries.length)}, it is more likely at
-    ${format.score(winner.estimate)} (${format.interval(winner.low, winner.high)}) than at
-    ${format.score(winner.naive)}.
+    The best of ${count(verdict.summaries.length)} looks better than it is: ${format.score(winner.estimate)}
+    (${format.interval(winner.low, winner.high)}) is likelier than ${format.score(winner.naive)}.
   </p>`;
 }
 

@@ -221,7 +221,9 @@ function warningsOf(table: ScoreTable, summaries: CandidateSummary[]): string[] 
         ifFailedWrong === undefined
           ? ""
           : ` Its mean would be from ${points(ifFailedWrong)} (all wrong) to ${points(ifFailedRight!)} (all right).`;
-      warnings.push(`${candidate}: ${planned - scored} of ${planned} rows have no score.${range}`);
+      warnings.push(
+        `${candidate}: ${planned - scored} of ${planned} rows ${planned - scored === 1 ? "has" : "have"} no score.${range}`
+      );
     }
   const leaders = new Set(
     (["ifFailedWrong", "ifFailedRight"] as const).map(

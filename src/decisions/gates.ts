@@ -89,7 +89,8 @@ export function checkGates(
             "share of failed rows",
             found && found.failed / found.planned,
             rule.maxFailureShare,
-            percent
+            percent,
+            found && ` (${found.failed} of ${found.planned})`
           ),
       rule.maxP95LatencyMs === undefined
         ? undefined
@@ -97,7 +98,8 @@ export function checkGates(
             "95th percentile of latency",
             found?.p95LatencyMs,
             rule.maxP95LatencyMs,
-            (ms) => `${Math.round(ms)} ms`
+            (ms) => `${Math.round(ms)} ms`,
+            found && ` over ${found.planned - found.failed} answers`
           ),
       rule.maxCostUsdPerThousand === undefined
         ? undefined
@@ -105,7 +107,9 @@ export function checkGates(
             "cost of a thousand rows",
             found?.costUsdPerThousand,
             rule.maxCostUsdPerThousand,
-            (usd) => `$${usd.toFixed(4)}`
+            dollars,
+            found?.cost && costDetail(found.cost),
+            "Not every answer states what it cost: state a price on the endpoint."
           ),
       rule.maxLeakageShare === undefined ? undefined : leakage(facts.leakage, rule.maxLeakageShare),
       rule.maxPersonalDataRows === undefined
@@ -163,7 +167,7 @@ function runRegression(
   intervals: GateIntervals
 ): Found {
   const found = facts.baseline?.(name);
-  const rule = `not more than ${points(most)} points below ${found ? `run ${found.run}` : `the run ${name}`}`;
+  const rule = `not more than ${points(most)} points below ${found ? `run ${found.run}` : name === "previous" ? "the run before" : `the run ${name}`}`;
   if (!found)
     return {rule, status: "undecided", message: "The store has no such run of this eval and split."};
   if (!found.table.candidates.includes(candidate))
@@ -188,7 +192,11 @@ function leakage(found: GateFacts["leakage"], most: number): Found {
 function personalData(found: GateFacts["personalData"], most: number): Found {
   const rule = `at most ${most} rows with unresolved personal data`;
   if (!found)
-    return {rule, status: "undecided", message: "This version was never scanned for personal data."};
+    return {
+      rule,
+      status: "undecided",
+      message: "This version was never scanned for personal data: run `assay pii` on it."
+    };
   return {rule, status: found.rows <= most ? "pass" : "fail", message: `${found.rows} of ${found.of} rows`};
 }
 
@@ -203,16 +211,27 @@ function against(rule: string, {estimate, low, high, n}: GateInterval, least: nu
   return {rule, status: "undecided", message, ...(rowsNeeded === undefined ? {} : {rowsNeeded})};
 }
 
+/** `detail`: what the value rests on; `unknown`: why there may be none. */
 function atMost(
   what: string,
   value: number | undefined,
   most: number,
-  format: (value: number) => string
+  format: (value: number) => string,
+  detail = "",
+  unknown = "The store does not know it."
 ): Found {
   const rule = `${what} at most ${format(most)}`;
-  if (value === undefined || Number.isNaN(value))
-    return {rule, status: "undecided", message: "The store does not know it."};
-  return {rule, status: value <= most ? "pass" : "fail", message: format(value)};
+  if (value === undefined || Number.isNaN(value)) return {rule, status: "undecided", message: unknown};
+  return {rule, status: value <= most ? "pass" : "fail", message: format(value) + detail};
+}
+
+function costDetail({low, high, rows}: CandidateCost): string {
+  const interval = low === undefined || high === undefined ? "" : ` (${dollars(low)} to ${dollars(high)})`;
+  return `${interval} on ${rows} rows`;
+}
+
+function dollars(usd: number): string {
+  return `$${usd.toFixed(4)}`;
 }
 
 function percent(share: number): string {

@@ -20,11 +20,12 @@ export {
   overall
 } from "./gates.js";
 export {pairwise, type PairwiseSlice, type PairwiseTable} from "./pairwise.js";
+export {everything, type Everything} from "./everything.js";
 export {type Race, startRace} from "./race.js";
 export {listRaces, raceOf} from "./raceRecord.js";
 export * from "./raceTypes.js";
 export {type DroppedCandidate, gatesOf, runReport, type RunReport} from "./report.js";
-export {type RaceOptions, type RaceResult, runRace} from "./runRace.js";
+export {type RaceResult, runRace} from "./runRace.js";
 export {scoreTable, slicingsOf} from "./scoreTable.js";
 export {points} from "./points.js";
 export {type Regression, regressionsOf} from "./regressionsOf.js";

@@ -130,6 +130,8 @@ function sentenceOf(outcome: Omit<RaceOutcome, "sentence">, settings: RaceSettin
       : `${best} won the race after ${used}; the best candidate is dropped in at most ${points(settings.errorRate!)} % of races.`;
   if (kind === "within-margin")
     return `${best} leads after ${used}: whichever of ${list(set)} is best, it is at most ${points(settings.margin)} points better than ${best}.`;
-  if (kind === "rows-used-up") return `All rows are used up, ${used}, and ${list(set)} are still in.`;
-  return `The race was stopped after ${used}; ${list(set)} are still in.`;
+  const others = set.slice(1);
+  if (kind === "rows-used-up")
+    return `${best} leads after ${used}, and no rows are left to tell whether ${list(others)} ${others.length > 1 ? "are" : "is"} as good.`;
+  return `The race was stopped after ${used}: ${best} leads, and ${list(others)} ${others.length > 1 ? "are" : "is"} still in.`;
 }

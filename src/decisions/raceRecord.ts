@@ -12,13 +12,19 @@ export async function writeRace(workspace: Workspace, record: RaceRecord): Promi
   await writeJsonAtomic(fileOf(workspace, record.id), record);
 }
 
+/** A race by its id; undefined when there is none, or it is of another schema. */
+export async function readRace(workspace: Workspace, id: string): Promise<RaceRecord | undefined> {
+  const record = await readJson<RaceRecord>(fileOf(workspace, id));
+  return record?.kind === "race" && record.schemaVersion === 1 ? record : undefined;
+}
+
 /** Every race of the store, the oldest first; none when nothing was raced. */
 export async function listRaces(workspace: Workspace): Promise<RaceRecord[]> {
   const names = await readdir(join(workspace.dir, "races")).catch(() => [] as string[]);
   const found: RaceRecord[] = [];
   for (const name of names.filter((one) => one.endsWith(".json"))) {
-    const record = await readJson<RaceRecord>(join(workspace.dir, "races", name));
-    if (record?.kind === "race" && record.schemaVersion === 1) found.push(record);
+    const record = await readRace(workspace, name.slice(0, -".json".length));
+    if (record) found.push(record);
   }
   return found.sort((a, b) => a.startedAt.localeCompare(b.startedAt) || a.id.localeCompare(b.id));
 }

@@ -1,23 +1,17 @@
 import {
   type EvalDefinition,
+  type RaceOptions,
   runEval,
   type RunInputs,
   type RunOptions,
   type RunResult
 } from "../runner/index.js";
-import {hashJson, type RunManifest, UserError} from "../store/index.js";
+import {hashJson, type RunManifest, type Store, UserError} from "../store/index.js";
 import {callsOf} from "./callsOf.js";
 import {startRace} from "./race.js";
-import {writeRace} from "./raceRecord.js";
+import {readRace, writeRace} from "./raceRecord.js";
 import type {RaceRecord, RaceRound, RaceSettings} from "./raceTypes.js";
 import {scoreTable} from "./scoreTable.js";
-
-export interface RaceOptions {
-  /** Default 0.05; not together with a budget. */
-  errorRate?: number;
-  budgetCalls?: number;
-  budgetUsd?: number;
-}
 
 export interface RaceResult {
   record: RaceRecord;
@@ -30,8 +24,9 @@ export interface RaceResult {
 /**
  * Races an eval's candidates: a run a round over the first rows of the seeded, group-respecting order, by the candidates
  * still in. The store answers what it was asked in earlier rounds, so that a round pays for its new rows only; a race
- * that was interrupted goes on when it is started again. The record is written after every round. Throws UserError for
- * what the person can mend.
+ * that was interrupted goes on when it is started again, and one that had ended and comes out the same keeps its record,
+ * unless the eval was run otherwise since. The record is written after every round. Throws UserError for what the person
+ * can mend.
  */
 export async function runRace(
   definition: EvalDefinition,
@@ -46,6 +41,7 @@ export async function runRace(
   const startedAt = new Date(now()).toISOString();
   const rounds: RaceRound[] = [];
   const spent: Record<string, number> = {};
+  let before: RaceRecord | undefined;
   let record: RaceRecord | undefined;
   let result: RunResult | undefined;
   let calls = 0;
@@ -75,10 +71,12 @@ export async function runRace(
       );
     const judged = {...running.judge(table, spent), run: run.id, newCalls: result.calls};
     rounds.push(judged);
+    const id = record?.id ?? `${evalName.slice(0, 100)}-${hashJson([settings, run.planHash]).slice(0, 12)}`;
+    before ??= await endedRace(store, id);
     record = {
       kind: "race",
       schemaVersion: 1,
-      id: record?.id ?? `${evalName.slice(0, 100)}-${hashJson([settings, run.planHash]).slice(0, 12)}`,
+      id,
       eval: evalName,
       dataset: {name: version.dataset, version: version.id},
       split: {id: split.id, name: split.name, part: run.split.part},
@@ -88,16 +86,39 @@ export async function runRace(
       rounds,
       startedAt
     };
-    await writeRace(store.workspace, record);
+    if (!before || !isPrefix(rounds, before.rounds)) await writeRace(store.workspace, record);
     onRound?.(judged);
   }
   if (!record)
     throw new UserError(
       `the race of ${evalName} was stopped before its first round was finished${result?.manifest?.stopped ? ` (${result.manifest.stopped})` : ""}. Start it again: what was paid for is kept.`
     );
-  record = {...record, outcome: running.outcome(), endedAt: new Date(now()).toISOString()};
-  await writeRace(store.workspace, record);
+  if (before && before.rounds.length === rounds.length && isPrefix(rounds, before.rounds)) record = before;
+  else {
+    record = {...record, outcome: running.outcome(), endedAt: new Date(now()).toISOString()};
+    await writeRace(store.workspace, record);
+  }
   return {record, calls, ...(result?.manifest ? {manifest: result.manifest} : {})};
+}
+
+/** The same race as it ended before; undefined when it never did, was stopped, or is not the eval's latest any more. */
+async function endedRace(store: Store, id: string): Promise<RaceRecord | undefined> {
+  const found = await readRace(store.workspace, id);
+  if (!found?.outcome || found.outcome.kind === "stopped") return undefined;
+  const own = new Set(found.rounds.map(({run}) => run));
+  const since = (await store.runs()).some(
+    (run) =>
+      run.eval === found.eval &&
+      run.split.id === found.split.id &&
+      run.split.part === found.split.part &&
+      run.sealedAt > found.endedAt! &&
+      !own.has(run.id)
+  );
+  return since ? undefined : found;
+}
+
+function isPrefix(rounds: readonly RaceRound[], of: readonly RaceRound[]): boolean {
+  return rounds.every(({run}, i) => run === of[i]?.run);
 }
 
 function settingsOf(

@@ -30,6 +30,11 @@ export interface RecordedOptions {
   repeat?: Field<number | string | undefined>;
   /** Which model gave the output, when a recording holds several. Default: every model's. */
   model?: Field<string | undefined>;
+  /**
+   * For a judge's recording: the answer that a record judges. The record whose row and answer (white space around it aside)
+   * are asked about is taken, so that one recording judges several candidates' answers to a row.
+   */
+  judged?: Field<unknown>;
   usage?: (record: RecordedRow) => Usage | undefined;
   /** Milliseconds as recorded. Without it the completion carries the replay's own time. */
   latencyMs?: Field<number | undefined>;
@@ -61,7 +66,7 @@ export function recorded(options: RecordedOptions): Endpoint {
 
   const complete = async (
     model: string,
-    {rowId, repeat = 0, attempts}: CompletionOptions
+    {rowId, repeat = 0, judged = "", attempts}: CompletionOptions
   ): Promise<Completion> => {
     const {positions, read} = await source();
     const start = effects.now();
@@ -70,7 +75,14 @@ export function recorded(options: RecordedOptions): Endpoint {
         "bad-request",
         `${name}: recorded outputs are looked up by row id, and none was given.`
       );
-    const found = positions.get(keyOf(options.model === undefined ? "" : model, rowId, repeat));
+    const found = positions.get(
+      keyOf(
+        options.model === undefined ? "" : model,
+        rowId,
+        repeat,
+        options.judged === undefined ? "" : judged
+      )
+    );
     const record = found && (await read(found.position));
     const text = record && textOf(fieldOf(record, found.position, options.output ?? "output"), found.item);
     if (!record || text === undefined)
@@ -129,9 +141,13 @@ async function openSource(options: RecordedOptions): Promise<Source> {
         `${file ?? name}: record ${position + 1} has no ${describe(options.id ?? "id")}. Name the field in "id".`
       );
     const model = options.model === undefined ? "" : String(fieldOf(record, position, options.model));
+    const judged =
+      options.judged === undefined
+        ? ""
+        : (textOf(fieldOf(record, position, options.judged), undefined) ?? "");
     const output = fieldOf(record, position, options.output ?? "output");
     const add = (repeat: number, item?: number) => {
-      const key = keyOf(model, String(id), repeat);
+      const key = keyOf(model, String(id), repeat, judged);
       if (positions.has(key))
         throw new Error(
           `${file ?? name}: record ${position + 1} repeats row ${String(id)}, repeat ${repeat}. Remove one of them.`
@@ -140,7 +156,7 @@ async function openSource(options: RecordedOptions): Promise<Source> {
     };
     if (Array.isArray(output)) return output.forEach((_, item) => add(item, item));
     if (options.repeat !== undefined) return add(Number(fieldOf(record, position, options.repeat) ?? 0));
-    const group = keyOf(model, String(id), 0);
+    const group = keyOf(model, String(id), 0, judged);
     const repeat = seen.get(group) ?? 0;
     seen.set(group, repeat + 1);
     add(repeat);
@@ -218,12 +234,14 @@ function textOf(output: unknown, item: number | undefined): string | undefined {
   return typeof one === "string" ? one : JSON.stringify(one);
 }
 
-const keyOf = (model: string, rowId: string, repeat: number) => `${model}\u0000${rowId}\u0000${repeat}`;
+const keyOf = (model: string, rowId: string, repeat: number, judged: string) =>
+  `${model}\u0000${rowId}\u0000${repeat}\u0000${judged.trim()}`;
 
 const describe = (field: Field<unknown>) => (typeof field === "string" ? `field "${field}"` : "id");
 
 /** How the file is read decides what is answered, so it belongs to the identity. */
 function readingOf(options: RecordedOptions): string {
-  const {id = "id", output = "output", repeat, model, finishReason} = options;
-  return hashJson([id, output, repeat ?? null, model ?? null, finishReason ?? null].map(String)).slice(0, 16);
+  const {id = "id", output = "output", repeat, model, finishReason, judged} = options;
+  const fields = [id, output, repeat ?? null, model ?? null, finishReason ?? null];
+  return hashJson([...fields, ...(judged === undefined ? [] : [judged])].map(String)).slice(0, 16);
 }

@@ -53,6 +53,8 @@ export interface CompletionOptions {
   rowId?: string;
   /** Repeat number, 0-based; recorded endpoints may hold several outputs a row. */
   repeat?: number;
+  /** The answer that a judge is asked about: recorded judgements are looked up by it too. */
+  judged?: string;
   /** Lets a limiter see and hold back the retries inside `complete`. */
   attempts?: AttemptHooks;
 }

@@ -78,6 +78,15 @@ export interface GateRule {
   maxP95LatencyMs?: number;
 }
 
+/** How the candidates of an eval are raced. */
+export interface RaceOptions {
+  /** Chance that the truly best candidate is dropped; default 0.05. Not together with a budget. */
+  errorRate?: number;
+  /** With one of these the race is for the best choice that the budget buys, and promises no error rate. */
+  budgetCalls?: number;
+  budgetUsd?: number;
+}
+
 export interface EvalDefinition {
   /** The file's name without `.eval.ts` when absent. */
   name?: string;
@@ -109,6 +118,11 @@ export interface EvalDefinition {
   seed?: string;
   needs?: {logprobs?: boolean; usage?: boolean; tools?: boolean};
   gate?: GateRule[];
+  /**
+   * Runs race the candidates instead of scoring every row by all: those worse beyond doubt are dropped in rounds. `true`
+   * for an error rate of 0.05.
+   */
+  race?: boolean | RaceOptions;
   /**
    * What pages may show of a row: nothing but ids and labels, a masked excerpt (default), or the text itself.
    */

@@ -12,7 +12,7 @@ export interface Judge {
 export async function askJudge(
   {endpoint, model, params = {temperature: 0}}: Judge,
   prompt: string,
-  options: {rowId: string; repeat?: number; signal?: AbortSignal}
+  options: {rowId: string; judged: string; repeat?: number; signal?: AbortSignal}
 ): Promise<{text: string} | {failed: string}> {
   try {
     const completion = await endpoint.complete(

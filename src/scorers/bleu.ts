@@ -2,7 +2,7 @@ import {addBleuCounts, type BleuCounts, bleuCounts, bleuScore, type Smoothing} f
 import {countNgrams} from "./ngrams.js";
 import {noReference, references} from "./references.js";
 import {withSettings} from "./scorerVersion.js";
-import {type BleuTokenizer, tokenizeBleu} from "./tokenizeBleu.js";
+import {type BleuTokenizer, splitWestern, tokenizeBleu, unescapeXml} from "./tokenizeBleu.js";
 import {type Scorer} from "./types.js";
 
 export interface BleuOptions {
@@ -39,7 +39,16 @@ export function bleu(options: BleuOptions = {}): Scorer {
     score,
     {tokenizer, lowercase, smoothing, smoothingValue: smoothingValue ?? null, order, effectiveOrder},
     {
-      uses: [references, bleuCounts, bleuScore, addBleuCounts, tokenizeBleu, countNgrams],
+      uses: [
+        references,
+        bleuCounts,
+        bleuScore,
+        addBleuCounts,
+        tokenizeBleu,
+        splitWestern,
+        unescapeXml,
+        countNgrams
+      ],
       aggregate,
       binary: false
     }

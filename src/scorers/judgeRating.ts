@@ -27,7 +27,11 @@ export function judgeRating({rubric, scale = [1, 10], ...judge}: JudgeRatingOpti
       output,
       references(expected) ?? []
     );
-    const answer = await askJudge(judge, prompt, {rowId: row.id, ...(signal ? {signal} : {})});
+    const answer = await askJudge(judge, prompt, {
+      rowId: row.id,
+      judged: output,
+      ...(signal ? {signal} : {})
+    });
     if ("failed" in answer) return answer;
     const rating = parseRating(answer.text);
     if (rating === undefined) return {failed: "the judge's answer holds no rating"};

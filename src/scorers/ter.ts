@@ -2,14 +2,11 @@ import {noReference, references} from "./references.js";
 import {withSettings} from "./scorerVersion.js";
 import {splitWords} from "./splitWords.js";
 import {terEdits} from "./terEdits.js";
+import {type TerWordOptions, terWords} from "./terWords.js";
+import {splitWestern, unescapeXml} from "./tokenizeBleu.js";
 import {type Scorer} from "./types.js";
 
-export interface TerOptions {
-  /** Default false: letter case does not matter. */
-  caseSensitive?: boolean;
-  /** Drop . , ? : ; ! " ( ) before comparing. Default false. */
-  noPunctuation?: boolean;
-}
+export type TerOptions = TerWordOptions;
 
 /**
  * 100 minus the translation edit rate, so that higher is better: 100 is equal, and it is negative when more edits
@@ -18,11 +15,9 @@ export interface TerOptions {
  * all rows' edits over all rows' lengths.
  */
 export function ter(options: TerOptions = {}): Scorer {
-  const {caseSensitive = false, noPunctuation = false} = options;
-  const words = (text: string) => {
-    const cased = caseSensitive ? text : text.toLowerCase();
-    return splitWords(noPunctuation ? cased.replace(/[.,?:;!"()]/g, "") : cased);
-  };
+  const {caseSensitive = false, normalized = false, noPunctuation = false, asianSupport = false} = options;
+  const settings = {caseSensitive, normalized, noPunctuation, asianSupport};
+  const words = (text: string) => terWords(text, settings);
   const score: Scorer = ({output, expected}) => {
     const wanted = references(expected)?.map(words);
     if (!wanted) return noReference;
@@ -35,11 +30,11 @@ export function ter(options: TerOptions = {}): Scorer {
     const sum = (key: string) => rows.reduce((all, row) => all + (row.details?.[key] as number), 0);
     return rows.length === 0 ? undefined : 100 - editRate(sum("edits"), sum("length"));
   };
-  return withSettings(
-    score,
-    {caseSensitive, noPunctuation},
-    {uses: [references, words, splitWords, terEdits, editRate], aggregate, binary: false}
-  );
+  return withSettings(score, settings, {
+    uses: [references, terWords, splitWestern, unescapeXml, splitWords, terEdits, editRate],
+    aggregate,
+    binary: false
+  });
 }
 
 /** Percent. Against empty references any edit makes it 100. */

@@ -1,5 +1,6 @@
 import type {Regression} from "../decisions/regressionsOf.js";
 import type {RaceRecord} from "../decisions/raceTypes.js";
+import type {Everything} from "../decisions/everything.js";
 import type {ScoreTable} from "../decisions/types.js";
 
 /** A scorer of a run as pages see it. */
@@ -43,6 +44,8 @@ export interface RaceView extends RaceRecord {
   title: string;
   /** True when the store still holds the scores of every round, so that the race can be run again in the page. */
   replayable: boolean;
+  /** What running everything says, when the store holds such a run. */
+  everything?: Everything;
 }
 
 /** What a race was decided on: `startRace(settings)` fed with it gives the same rounds. */

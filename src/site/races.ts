@@ -1,11 +1,16 @@
 import {join} from "node:path";
-import {callsOf, listRaces, scoreTable, type ScoreTable} from "../decisions/index.js";
+import {callsOf, everything, listRaces, scoreTable, type ScoreTable} from "../decisions/index.js";
 import {listFolders, readJson, type RunManifest, type Store, type Workspace} from "../store/index.js";
 import type {RaceScores, RacesData, RaceView} from "./decisionTypes.js";
 
 /** Every race of the store, the newest first; none gives an empty list. */
 export async function races(store: Store): Promise<RacesData> {
-  return {races: await raceViews(store.workspace)};
+  const views: RaceView[] = [];
+  for (const race of await raceViews(store.workspace)) {
+    const found = await everything(store, race);
+    views.push({...race, ...(found ? {everything: found} : {})});
+  }
+  return {races: views};
 }
 
 /** Those of which the store holds the scores of every round. */

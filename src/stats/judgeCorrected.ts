@@ -3,8 +3,7 @@ import {mean} from "./mean.js";
 import {meanInterval} from "./meanInterval.js";
 import {isPresent} from "./present.js";
 import {scoreInterval} from "./scoreInterval.js";
-import {type Estimate, type Scores} from "./types.js";
-import {variance} from "./variance.js";
+import {type Clusters, type Estimate, type Scores} from "./types.js";
 
 export interface JudgeCorrected extends Estimate {
   /** How far the judge is trusted, 0 (human labels only) to 1. */
@@ -28,48 +27,64 @@ export interface JudgeCorrected extends Estimate {
  * SE² = jackknife variance over the labelled rows + λ² var(f)/N. For many labels the jackknife is var(y − λf)/n; for few it
  * also counts that λ was learned from them. The interval uses t with n − 1 degrees of freedom; for labels of 0 and 1 and an
  * estimate between, it is Wilson's with the number of rows that would give this SE, since the SE of few labels goes with
- * the estimate. Human-labelled rows must be a random sample of the rows. Rows
- * with a human label but no judge score are left out here. Undefined below two labelled rows; with fewer than two rows for
- * the judge alone, the labels stand alone (λ = 0), and when all labels are equal the interval is theirs.
+ * the estimate. With `clusters` what the rows of a group add to the estimate's error (a jackknife term a labelled row,
+ * λ (f − f̄)/N another) is summed within the group before it is squared, each kind with its own C/(C − 1), and t has a
+ * degree of freedom less than groups with a label; groups of one row give the unclustered figures. Human-labelled rows
+ * (groups) must be a random sample. Rows with a human label but no judge score are left out here. Undefined below two
+ * labelled rows (groups); with fewer than two rows (groups) for the judge alone, the labels stand alone (λ = 0), and when
+ * all labels are equal the interval is theirs.
  *
- * Source: Angelopoulos, Duchi and Zrnic (2023), "PPI++: Efficient prediction-powered inference".
+ * Sources: Angelopoulos, Duchi and Zrnic (2023), "PPI++: Efficient prediction-powered inference"; for clusters, Liang and
+ * Zeger (1986), Biometrika 73.
  */
 export function judgeCorrected(
   human: Scores,
   judge: Scores,
-  {level = 0.95} = {}
+  {level = 0.95, clusters}: {level?: number; clusters?: Clusters} = {}
 ): JudgeCorrected | undefined {
   if (human.length !== judge.length)
     throw new Error(`paired scores: ${human.length} rows against ${judge.length}`);
   const labels: number[] = [];
   const beside: number[] = [];
   const alone: number[] = [];
+  const [labelGroups, aloneGroups]: [Group[], Group[]] = [[], []];
   for (let i = 0; i < judge.length; i++) {
     const f = judge[i];
     const y = human[i];
     if (!isPresent(f)) continue;
+    const group = clusters?.[i] ?? `row ${i}`;
     if (isPresent(y)) {
       labels.push(y);
       beside.push(f);
-    } else alone.push(f);
+      labelGroups.push(group);
+    } else {
+      alone.push(f);
+      aloneGroups.push(group);
+    }
   }
   const n = labels.length;
   const more = alone.length;
-  if (n < 2) return undefined;
-  const fit = ppi(labels, beside, alone);
+  const groups = new Set(labelGroups).size;
+  if (groups < 2) return undefined;
+  const fit = ppi(labels, beside, new Set(aloneGroups).size < 2 ? [] : alone);
   const {weight, estimate} = fit();
   const without = labels.map((_, i) => fit(i).estimate);
-  const jackknife = (variance(without)! * (n - 1) ** 2) / n;
-  const standardError = Math.sqrt(jackknife + (weight > 0 ? (weight ** 2 * variance(alone)!) / more : 0));
-  const humanOnly = meanInterval(labels, {level});
-  const t = studentQuantile((1 + level) / 2, n - 1);
+  const terms = (values: readonly number[], scale: number) => {
+    const center = mean(values)!;
+    return values.map((value) => scale * (value - center));
+  };
+  const errors: GroupedTerms[] = [{terms: terms(without, (1 - n) / n), groups: labelGroups}];
+  if (weight > 0) errors.push({terms: terms(alone, weight / more), groups: aloneGroups});
+  const standardError = Math.sqrt(sumOfSquares(errors));
+  const humanOnly = meanInterval(labels, {level, ...(clusters ? {clusters: labelGroups} : {})});
+  const t = studentQuantile((1 + level) / 2, groups - 1);
   const same = labels.every((label) => label === labels[0]);
   const binary = labels.every((label) => label === 0 || label === 1) && estimate > 0 && estimate < 1;
   const interval =
     same && humanOnly
       ? {low: humanOnly.low, high: humanOnly.high}
       : binary && standardError > 0
-        ? scoreInterval(estimate, standardError, t, n)
+        ? scoreInterval(estimate, standardError, t, groups)
         : {low: estimate - t * standardError, high: estimate + t * standardError};
   return {
     estimate,
@@ -77,7 +92,8 @@ export function judgeCorrected(
     ...interval,
     level,
     n: n + more,
-    df: n - 1,
+    ...(clusters && {clusters: new Set([...labelGroups, ...aloneGroups]).size}),
+    df: groups - 1,
     method: "PPI++",
     weight,
     labelled: n,
@@ -85,6 +101,25 @@ export function judgeCorrected(
     judgeMean: mean(judge),
     humanOnly
   };
+}
+
+type Group = string | number;
+
+/** What each row adds to the estimate's error, and the group it is in. */
+interface GroupedTerms {
+  terms: readonly number[];
+  groups: readonly Group[];
+}
+
+/** Terms of both kinds are summed within a group, so that one that has labelled rows and others counts once. */
+function sumOfSquares(kinds: readonly GroupedTerms[]): number {
+  const sums = new Map<Group, number>();
+  for (const {terms, groups} of kinds) {
+    const count = new Set(groups).size;
+    const correction = Math.sqrt(count / (count - 1));
+    terms.forEach((term, i) => sums.set(groups[i]!, (sums.get(groups[i]!) ?? 0) + correction * term));
+  }
+  return [...sums.values()].reduce((total, sum) => total + sum ** 2, 0);
 }
 
 /** The estimate and weight, with all labels or leaving one out; sums are kept so that leaving one out is quick. */

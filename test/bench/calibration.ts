@@ -70,6 +70,16 @@ function pair(n: number, next: Rng): [number[], number[]] {
   return [first, second];
 }
 
+/** n labelled rows and 3 n others in groups of five that are easy or hard together, and a judge that is mostly right. */
+function judgedGroups(n: number, next: Rng, told: boolean): Interval | undefined {
+  const {scores, clusters} = grouped(4 * n, next, 0.5);
+  return judgeCorrected(
+    scores.map((score, i) => (i < n ? score : undefined)),
+    scores.map((score) => (next() < 0.75 ? score : coin(0.9, next))),
+    told ? {clusters} : {}
+  );
+}
+
 const graded = (n: number, next: Rng): [number[], number[]] => {
   const ease = list(n, () => next());
   return [ease.map((e) => (e + next() ** 3) / 2), ease.map((e) => (e + next()) / 2)];
@@ -142,7 +152,7 @@ cases.push(
   {
     name: "difference in groups of 5: clustered t",
     truth: 0,
-    trials: 3000,
+    trials: 10_000,
     interval: (n, next) => {
       const shift = list(Math.ceil(n / 5), () => next.normal());
       const clusters = list(n, (i) => Math.floor(i / 5));
@@ -185,7 +195,7 @@ cases.push(
   {
     name: "judge correction (n labels, 10 n judged): PPI++",
     truth: 0.6,
-    trials: 1500,
+    trials: 10_000,
     interval: (n, next) => {
       const truth = list(11 * n, () => coin(0.6, next));
       const judge = truth.map((t) => (next() < 0.75 ? t : coin(0.9, next)));
@@ -194,6 +204,18 @@ cases.push(
         judge
       );
     }
+  },
+  {
+    name: "judge correction, groups of 5: PPI++, clustered",
+    truth: groupedTruth(0.5),
+    trials: 3000,
+    interval: (n, next) => judgedGroups(n, next, true)
+  },
+  {
+    name: "judge correction, groups of 5: PPI++ as if independent",
+    truth: groupedTruth(0.5),
+    trials: 3000,
+    interval: (n, next) => judgedGroups(n, next, false)
   },
   {
     name: "Bradley–Terry, n prompts × 3 candidates: clustered",

@@ -234,7 +234,8 @@ if (project) {
   const store = await openStore(project);
   for (const run of await store.runs()) {
     const table = await scoreTable(store, run.id, run.primaryScorer);
-    if (table.candidates.length < 2 || run.status !== "complete") continue;
+    // A race's own rounds have a limit.
+    if (table.candidates.length < 2 || run.status !== "complete" || run.limit !== undefined) continue;
     const ordered = inGroupOrder(table, run.seed);
     found.push(
       rowOf(`${run.eval}, ${run.split.name} split`, table, raceOver(ordered, {margin: 0.01, errorRate: 0.05}))

@@ -1,5 +1,5 @@
 import {execFile} from "node:child_process";
-import {mkdir, readFile, writeFile} from "node:fs/promises";
+import {mkdir, readFile, rm, writeFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {promisify} from "node:util";
 import type {Browser} from "playwright-core";
@@ -105,6 +105,8 @@ describe("assay check", () => {
     ]);
     expect(out).toMatch(/pass .*score at least 40\.0/);
     expect(out).toMatch(/share of leaked test rows at most 100\.0 %/);
+    expect(out).toMatch(/share of failed rows at most 0\.0 % +0\.0 % \(0 of \d+\)/);
+    expect(out).toMatch(/latency at most 60000 ms +\d+ ms over \d+ answers/);
     expect(code).toBe(0);
   }, 60_000);
 
@@ -148,29 +150,44 @@ describe("assay check", () => {
     const [xml, md, summary] = ["gates.xml", "comment.md", "summary.md"].map((name) =>
       join(folder, name)
     ) as [string, string, string];
+    await mkdir(join(folder, "evals"), {recursive: true});
+    const never = join(folder, "evals", "never.eval.ts");
+    await writeFile(never, "export default {gate: [{minScore: 0.5}]};");
     const {code, out} = await check(
-      [{minScore: 0.4}, {maxRegression: 0.05, baselineRun: "previous"}, {maxCostUsdPerThousand: 1}],
+      [{maxCostUsdPerThousand: 1}, {minScore: 0.4}, {maxRegression: 0.05, baselineRun: "previous"}],
       ["--junit", xml, "--markdown", md],
       {GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: summary}
     );
+    await rm(never);
     expect(code).toBe(100);
-    expect(out).toMatch(/^::error title=Assay gate::words .*not more than 5\.0 points below run/m);
-    expect(out).toMatch(/^::warning title=Assay gate::words .*cost of a thousand rows/m);
+    expect(out).toMatch(
+      /^::error file=evals\/words\.eval\.ts,title=Assay gate::words .*not more than 5\.0 points below run/m
+    );
+    expect(out).toMatch(
+      /^::warning file=evals\/words\.eval\.ts,title=Assay gate::words .*cost of a thousand rows.*state a price/m
+    );
+    expect(out).toMatch(/^::warning file=evals\/never\.eval\.ts,title=Assay gate::never: .*has no run/m);
 
     if (browser) {
       const [suite, cases] = await readJunit(browser, await readFile(xml, "utf8"));
       expect(suite).toMatchObject({tests: "3", failures: "1", errors: "1"});
-      expect(cases.map(([, ...inner]) => inner)).toEqual([[], ["failure"], ["error"]]);
+      expect(cases.map(([, ...inner]) => inner)).toEqual([["error"], [], ["failure"]]);
+      expect(await readFile(xml, "utf8")).toMatch(
+        /<testsuite name="never" tests="1" failures="0" errors="1">/
+      );
     }
 
     const comment = await readFile(md, "utf8");
+    expect(comment).toMatch(/^### Assay: 1 of 4 gates fails, 2 undecided\n\n/);
+    expect(comment).toMatch(/^\*\*never\*\*: it states a gate and has no run\./m);
     const lines = comment.split("\n").slice(2);
     expect(lines[0]).toMatch(/^\*\*words\*\*/);
     expect(lines[1]).toMatch(
       /^Changed: m [\d.]+ → [\d.]+ \(-[\d.]+, .*\) against words-\w+ on \d+ rows, 0 better and \d+ worse; beyond chance: m regressed\. {2}$/
     );
     expect(lines[2]).toBe("Gates: 1 of 3 pass.");
-    expect(lines[3]).toMatch(/^- fail: m, /);
+    expect(lines[3]).toMatch(/^- \*\*fail\*\*: m, /);
+    expect(lines[4]).toMatch(/^- \*\*undecided\*\*: m, cost of a thousand rows/);
     expect(await readFile(summary, "utf8")).toBe(comment);
   }, 60_000);
 });

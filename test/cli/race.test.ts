@@ -1,17 +1,20 @@
-import {readFile} from "node:fs/promises";
+import {mkdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from "vitest";
+import {everythingText} from "../../src/components/raceEverything.js";
 import {
+  everything,
   listRaces,
-  type RaceRecord,
   type RaceRound,
   runRace,
   scoreTable,
   startRace
 } from "../../src/decisions/index.js";
-import {candidate, runEval} from "../../src/runner/index.js";
+import {candidate, type EvalDefinition, runEval} from "../../src/runner/index.js";
+import {outcomeText} from "../../src/cli/run.js";
+import {runEvals, type RunEvalsOptions} from "../../src/cli/runEvals.js";
 import {raceText} from "../../src/cli/raceText.js";
-import {server, type Project, wordsEval, wordsProject} from "../runner/support/project.js";
+import {server, type Project, words, wordsEval, wordsProject} from "../runner/support/project.js";
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
@@ -76,13 +79,22 @@ describe("a race through the runner", () => {
     const first = await runRace(definition(), inputs());
     const second = await runRace(definition(), inputs());
     expect(second.calls).toBe(0);
-    expect(second.record.id).toBe(first.record.id);
-    const bare = ({rounds}: RaceRecord) => rounds.map((round) => ({...round, newCalls: undefined}));
-    expect(bare(second.record)).toEqual(bare(first.record));
-    expect(await listRaces(project.store.workspace)).toHaveLength(1);
-    const everything = await runEval(definition(), inputs());
+    // When it was raced and what was paid then stay on record.
+    expect(second.record).toEqual(first.record);
+    expect(await listRaces(project.store.workspace)).toEqual([first.record]);
+    expect(await everything(project.store, first.record)).toBeUndefined();
+    const all = await runEval(definition(), inputs());
     // What was raced is reused by the full run.
-    expect(everything.calls).toBe(3 * rows - first.calls);
+    expect(all.calls).toBe(3 * rows - first.calls);
+    await project.store.refresh();
+    const found = await everything(project.store, first.record);
+    expect(found).toEqual({run: all.manifest!.id, eval: "words", kind: "pick", best: "good", set: ["good"]});
+    expect(everythingText(first.record, found!)).toBe(
+      "Running everything comes out the same: good leads there too. One look at all rows leaves no other that may be the best."
+    );
+    const third = await runRace(definition(), inputs());
+    expect(third.calls).toBe(0);
+    expect(third.record.startedAt > first.record.startedAt).toBe(true);
   });
 
   it("takes the rows of a thread together", async () => {
@@ -140,5 +152,67 @@ describe("a race through the runner", () => {
     await expect(runRace(one, inputs(), {errorRate: 2, budgetCalls: 1})).rejects.toThrow(
       /at least two candidates[^]*several prompts[^]*error rate is 2[^]*not both/
     );
+  });
+
+  describe("over few rows", () => {
+    beforeEach(async () => {
+      project.store.close();
+      project = await wordsProject(await temporaryProject(), 200);
+      rows = project.split.counts["test"]!;
+    });
+
+    it("is compared only with a run of the same question", async () => {
+      const {record} = await runRace(definition(), inputs());
+      const endpoint = server(model.url);
+      const other = (change: Partial<EvalDefinition>) =>
+        runEval({...wordsEval(endpoint, {candidates: definition().candidates}), ...change}, inputs());
+      await other({prompt: "{{text}} now"});
+      await other({candidates: definition().candidates.slice(1)});
+      await other({repeats: 2});
+      await runEval(definition(), {...inputs(), options: {preflight: false, limit: 60}});
+      await project.store.refresh();
+      expect(await everything(project.store, record)).toBeUndefined();
+      const more = await other({
+        candidates: [...definition().candidates, candidate("again", endpoint, "good")]
+      });
+      await project.store.refresh();
+      expect(await everything(project.store, record)).toMatchObject({run: more.manifest!.id, best: "good"});
+    });
+
+    it("says where it and running everything part", async () => {
+      const {record} = await runRace(definition(), inputs());
+      const found = {run: "r", eval: "words", kind: "need-more" as const, best: "bad", set: ["bad", "fair"]};
+      expect(everythingText(record, found)).toMatch(
+        /^Running everything comes out otherwise: bad leads there, which the race dropped in round 1\. .* leaves 2 candidates that may be the best: bad and fair\.$/
+      );
+    });
+
+    it("is what an eval that states one is run by, unless it is told not to", async () => {
+      const path = "evals/words.eval.ts";
+      await mkdir(join(project.store.workspace.project, "evals"));
+      await writeFile(join(project.store.workspace.project, path), "export default {};");
+      const named = (race: EvalDefinition["race"]) => ({
+        name: "words",
+        path,
+        sha256: "0".repeat(64),
+        definition: {...definition(), split: {strategy: "group" as const, validation: 0, test: 0.5}, race}
+      });
+      const {signal} = new AbortController();
+      const run = async (race: EvalDefinition["race"], more: Partial<RunEvalsOptions> = {}) => {
+        const options = {options: {preflight: false}, datasets: [words(200)], signal, abortSignal: signal};
+        const inputs = {...options, quiet: true, onOutcome: () => undefined, ...more};
+        return (await runEvals(project.store, [named(race)], inputs))[0]!;
+      };
+      const dry = await run(true, {options: {preflight: false, dryRun: true}});
+      expect(dry.result.dryRun!.planned).toBe(3 * rows);
+      expect(outcomeText(dry)).toContain("At most: the eval races its candidates");
+      expect((await run({errorRate: 0.2})).race!.settings.errorRate).toBe(0.2);
+      expect((await run(true)).race!.settings.errorRate).toBe(0.05);
+      expect((await run(true, {race: {budgetCalls: 90}})).race!.settings).toMatchObject({budgetCalls: 90});
+      const all = await run(true, {race: false});
+      expect(all.race).toBeUndefined();
+      expect(all.result.manifest!.counts.planned).toBe(3 * rows);
+      expect((await run(false)).race).toBeUndefined();
+    });
   });
 });

@@ -134,6 +134,30 @@ describe("recorded", () => {
     ]);
   });
 
+  it("keeps a judge's words about several answers to a row apart, white space around an answer aside", async () => {
+    const rows = [
+      {id: "a", answer: "yes\n", output: ["fine", "good"]},
+      {id: "a", answer: "no", output: ["bad", "worse"]}
+    ];
+    const endpoint = recorded({name: "rec", rows, judged: "answer"});
+    const text = async (judged: string, repeat = 0) =>
+      (await endpoint.complete(request, {rowId: "a", judged, repeat})).text;
+    expect([await text("yes"), await text("yes", 1), await text(" no", 1)]).toEqual([
+      "fine",
+      "good",
+      "worse"
+    ]);
+    await expect(text("perhaps")).rejects.toMatchObject({kind: "missing-record"});
+    await expect(endpoint.complete(request, {rowId: "a"})).rejects.toMatchObject({kind: "missing-record"});
+    // Other recordings do not look at it.
+    const plain = recorded({name: "rec", rows: [{id: "a", output: "x"}]});
+    expect((await plain.complete(request, {rowId: "a", judged: "yes"})).text).toBe("x");
+    const [one] = rows;
+    const identity = (judged?: string) =>
+      recorded({name: "rec", rows: [one!], ...(judged ? {judged} : {})}).identity("m");
+    expect(await identity("answer")).not.toEqual(await identity());
+  });
+
   it("gives usage, cost, latency and finish reason as recorded, and leaves out what was not", async () => {
     const price = {inputUsdPerMillion: 1, outputUsdPerMillion: 2, asOf: "2026-01-01", source: "test"};
     const rows = [

@@ -22,6 +22,13 @@ const dogs: [string, string[]][] = [
   ["The man had just bitten him.", ["The man bit him first.", "The man had bitten the dog."]]
 ];
 
+it("the Chinese tokenizer takes every Chinese character for a word and the rest as 13a does", () => {
+  expect(tokenizeBleu("他说：“3.5 元, OK!”", "zh")).toEqual([..."他说：“", "3.5", "元", ",", "OK", "!", "”"]);
+  // XML escapes are 13a's business only.
+  expect(tokenizeBleu("好&amp;坏", "zh")).toEqual(["好", "&", "amp", ";", "坏"]);
+  expect(tokenizeBleu("plain words", "zh")).toEqual(["plain", "words"]);
+});
+
 // Expected figures: sacreBLEU's own tests (test_bleu.py, test_sentence_bleu.py).
 describe("corpus BLEU", () => {
   it("equals sacreBLEU with two references and each tokenizer", async () => {

@@ -1,6 +1,7 @@
 import {describe, expect, it} from "vitest";
-import {ter} from "../../src/scorers/index.js";
+import {ter, type TerOptions} from "../../src/scorers/index.js";
 import {terEdits} from "../../src/scorers/terEdits.js";
+import {terWords} from "../../src/scorers/terWords.js";
 import {type ScoredRow} from "../../src/scorers/types.js";
 import {score, scoreInput} from "./score.js";
 
@@ -21,6 +22,21 @@ describe("terEdits", () => {
     expect(terEdits([], ["a", "b"])).toBe(2);
     expect(terEdits(["a", "b"], [])).toBe(2);
   });
+  it.each([
+    ["d f c d", "b d d f", 2, "d f to the end, c becomes b"],
+    ["d c c b", "d b c c", 1, "b behind d"],
+    ["d a c", "b a d", 2, "two words replaced: no move saves more than it costs"],
+    ["b d e", "c e b", 2, "b to the end, d becomes c"],
+    ["d a b", "b d d", 2, "b to the front, a becomes d"],
+    ["b a a d", "a d a b", 2, "b to the end, d between the a's"],
+    ["d a b a", "a a d b", 2, "the last a to the front, d behind the other"],
+    // Two moves would do: b to the front, c to the end. The greedy search takes another first.
+    ["d c b b", "b d b c", 3, "what the greedy search ends at"],
+    ["b a a b d", "a b b a b", 3, "what the greedy search ends at"],
+    ["f b e b e", "e e f b b", 3, "what the greedy search ends at"]
+  ])("turns %j into %j by %d edits: %s", (output, reference, count) => {
+    expect(edits(output, reference)).toBe(count);
+  });
   it("gives up on shifts after a thousand tries and still counts edits", () => {
     const words = Array.from({length: 200}, (_, i) => (i % 2 === 0 ? "a" : "b"));
     expect(terEdits(words.toReversed(), words)).toBeLessThanOrEqual(200);
@@ -34,8 +50,9 @@ describe("terEdits", () => {
     expect([moved(10), moved(11), moved(20), moved(21)]).toEqual([1, 2, 2, 3]);
   });
   it("moves a word by fifty places; farther away it is left out there and put in here", () => {
-    const moved = (by: number) => terEdits([...block("b", by), "x"], ["x", ...block("b", by)]);
-    expect([moved(50), moved(51)]).toEqual([1, 2]);
+    const left = (by: number) => terEdits([...block("b", by), "x"], ["x", ...block("b", by)]);
+    const right = (by: number) => terEdits(["x", ...block("b", by)], [...block("b", by), "x"]);
+    expect([left(50), left(51), right(50), right(51)]).toEqual([1, 2, 1, 2]);
   });
   it("sees what stands up to 24 places further right, or 25 further left, and nothing beyond", () => {
     const right = (by: number) =>
@@ -97,6 +114,24 @@ describe("ter", () => {
   it("takes the nearest reference and the mean reference length", async () => {
     expect(await score(ter(), "a b", ["a b", "a b c d"])).toBe(100);
     expect(await score(ter(), "a x", ["a b", "a b c d"])).toBeCloseTo(100 - 100 / 3, 9);
+  });
+  it("splits punctuation off words, and Asian characters, on request", () => {
+    const words = (text: string, options: TerOptions) => terWords(text, options).join(" ");
+    expect(words("It's Bo's: 1,000.5 (x-y) &quot;a&quot;,b 3-4\n-z\nw.", {normalized: true})).toBe(
+      "it 's bo 's : 1,000.5 ( x-y ) \" a \" , b 3 - 4z w ."
+    );
+    expect(words("東京、3月（朝）です。", {normalized: true, asianSupport: true})).toBe(
+      "東 京 、 3 月 （ 朝 ） です 。"
+    );
+    expect(words("東京、3月。", {normalized: true})).toBe("東京、3月。");
+    expect(words("東京、3月。a.b", {noPunctuation: true, asianSupport: true})).toBe("東京3月ab");
+    expect(words("東京、a.b", {noPunctuation: true})).toBe("東京、ab");
+    expect(words("A.b", {caseSensitive: true})).toBe("A.b");
+  });
+  it("counts a missing full stop as one edit of two words when it is split off, and else as one of one", async () => {
+    expect(await score(ter(), "a", "a.")).toBe(0);
+    expect(await score(ter({normalized: true}), "a", "a.")).toBe(50);
+    expect(await score(ter({normalized: true, noPunctuation: true}), "a", "a.")).toBe(100);
   });
   it("ignores case by default and punctuation on request", async () => {
     expect(await score(ter(), "A", "a")).toBe(100);

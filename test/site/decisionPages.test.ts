@@ -448,7 +448,7 @@ describe("the page of judges", () => {
   });
 
   it("says nothing of agreement where nobody labelled, and nothing of order for one answer at a time", () => {
-    const figures = judgeFigures([{row: "1", candidate: "a", judge: 0.5, length: 10}], ["a"]);
+    const figures = judgeFigures([{group: "1", candidate: "a", judge: 0.5, length: 10}], ["a"]);
     expect(figures.agreement).toBeUndefined();
     expect(figures.order).toBeUndefined();
     expect(figures.length.judge).toBeUndefined();

@@ -106,6 +106,83 @@ describe("judge correction", () => {
     expectClose(ours.high - ours.low, 2 * 2.570582 * ours.standardError!, 1e-6);
   });
 
+  describe("with rows in groups", () => {
+    /** Documents of `size` questions that are easy or hard together, half of the documents labelled. */
+    const grouped = (seed: number, documents: number, size: number) => {
+      const next = rng(seed, "grouped judge");
+      const rows = Array.from({length: documents}, (_, document) => {
+        const chance = next() < 0.5 ? 0.85 : 0.35;
+        return Array.from({length: size}, () => {
+          const truth = Number(next() < chance);
+          return {document, truth, judge: next() < 0.8 ? truth : Number(next() < 0.9)};
+        });
+      }).flat();
+      return {
+        human: rows.map(({document, truth}) => (document < documents / 2 ? truth : undefined)),
+        judge: rows.map(({judge}) => judge),
+        clusters: rows.map(({document}) => document)
+      };
+    };
+    const covered = (clustered: boolean) => {
+      let held = 0;
+      for (let trial = 0; trial < 300; trial++) {
+        const {human, judge, clusters} = grouped(trial, 60, 6);
+        const ours = judgeCorrected(human, judge, clustered ? {clusters} : {})!;
+        if (ours.low <= 0.6 && ours.high >= 0.6) held++;
+      }
+      return held / 300;
+    };
+
+    it("holds its promise, which it breaks when the groups are not told", () => {
+      expect(covered(true)).toBeGreaterThan(0.92);
+      expect(covered(true)).toBeLessThan(0.98);
+      expect(covered(false)).toBeLessThan(0.85);
+    });
+
+    it("equals the unclustered figures when each row is a group of its own, and ignores the order of rows", () => {
+      const {human, judge, clusters} = grouped(1, 20, 4);
+      const alone = judgeCorrected(human, judge)!;
+      const single = judgeCorrected(human, judge, {clusters: judge.map((_, i) => i)})!;
+      expect(single.clusters).toBe(80);
+      for (const key of ["estimate", "standardError", "low", "high", "df", "weight"] as const)
+        expectClose(single[key], alone[key]!, 1e-12);
+      const back = judgeCorrected(human.toReversed(), judge.toReversed(), {clusters: clusters.toReversed()})!;
+      const forth = judgeCorrected(human, judge, {clusters})!;
+      expectClose(back.standardError, forth.standardError!, 1e-10);
+      expect(forth.df).toBe(9);
+    });
+
+    it("sums what a group's labelled and other rows add before it squares", () => {
+      const human = [0.9, 0.2, 0.7, 0.4, undefined, undefined, undefined, undefined];
+      const judge = [0.8, 0.3, 0.9, 0.2, 0.7, 0.4, 0.9, 0.1];
+      const clusters = ["a", "a", "b", "c", "a", "b", "d", "d"];
+      const ours = judgeCorrected(human, judge, {clusters})!;
+      const without = (i: number) =>
+        judgeCorrected(
+          human.filter((_, j) => j !== i),
+          judge.filter((_, j) => j !== i)
+        )!.estimate;
+      const left = [0, 1, 2, 3].map(without);
+      const center = left.reduce((sum, one) => sum + one, 0) / 4;
+      // Three groups have labels, three have other rows: both corrections are √(3/2).
+      const [a1, a2, b, c] = left.map((one) => (3 / 4) * (center - one)) as [number, number, number, number];
+      const [a3, b2, d1, d2] = [0.7, 0.4, 0.9, 0.1].map((f) => (ours.weight * (f - 0.525)) / 4) as [
+        number,
+        number,
+        number,
+        number
+      ];
+      const groups = [a1 + a2 + a3, b + b2, c, d1 + d2];
+      expect(ours.weight).toBeGreaterThan(0);
+      expectClose(ours.standardError! ** 2, 1.5 * groups.reduce((sum, one) => sum + one ** 2, 0), 1e-10);
+      expect(ours).toMatchObject({clusters: 4, df: 2});
+    });
+
+    it("is undefined when one group holds all labels", () => {
+      expect(judgeCorrected([1, 0, undefined], [1, 0, 1], {clusters: ["a", "a", "b"]})).toBeUndefined();
+    });
+  });
+
   it("never trusts a judge less than not at all, nor more than wholly", () => {
     const {human, judge} = simulate("cut", 0.8, 60, 600);
     const against = judgeCorrected(

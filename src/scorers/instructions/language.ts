@@ -23,22 +23,21 @@ export function detectLanguage(text: string): string | undefined {
   return detect(text)?.language;
 }
 
-/** At least four words, and English by a clear margin: a name or a single word could be in any language. */
+/** At least four words, and English by what the detector calls reliable: a name or a single word could be in any language. */
 export function isEnglish(text: string): boolean {
   const found = detect(text.toLowerCase());
-  return found?.language === "en" && found.margin > 0.06 && found.words >= 4;
+  return found?.language === "en" && found.reliable && found.words >= 4;
 }
 
-function detect(text: string): {language: string; margin: number; words: number} | undefined {
+function detect(text: string): {language: string; reliable: boolean; words: number} | undefined {
   const words = wordsOfMainScript(text);
   for (const [language, pattern] of Object.entries(unknownToDetector)) {
     const share = words.filter((word) => pattern.test(word.toLowerCase())).length / words.length;
-    if (words.length > 1 && share >= 0.15) return {language, margin: share, words: words.length};
+    if (words.length > 1 && share >= 0.15) return {language, reliable: true, words: words.length};
   }
   if (!detector) throw new Error("loadDetector() comes before the first check of a language");
-  const {language, getScores} = detector.detect(words.join(" "));
-  const [first = 0, second = 0] = Object.values(getScores()).sort((a, b) => b - a);
-  return language === "" ? undefined : {language, margin: first - second, words: words.length};
+  const {language, isReliable} = detector.detect(words.join(" "));
+  return language === "" ? undefined : {language, reliable: isReliable(), words: words.length};
 }
 
 /** Translations and transliterations beside an answer must not decide its language by being rarer n-grams. */

@@ -1,0 +1,18 @@
+import type {Everything} from "../decisions/everything.js";
+import {list} from "../decisions/points.js";
+import {plural} from "./format.js";
+import type {RaceCourse} from "./raceScores.js";
+
+/** Whether a run that asked all candidates about all rows comes to the same choice as the race. */
+export function everythingText({outcome, rounds}: RaceCourse, {best, set}: Everything): string {
+  const dropped = rounds.find((round) => round.dropped.some(({candidate}) => candidate === best));
+  const choice =
+    best === outcome?.best
+      ? `comes out the same: ${best} leads there too`
+      : `comes out otherwise: ${best} leads there, ${dropped ? `which the race dropped in round ${dropped.round}` : "which was still in when the race ended"}`;
+  const left =
+    set.length > 1
+      ? `${plural(set.length, "candidate")} that may be the best: ${list(set)}`
+      : "no other that may be the best";
+  return `Running everything ${choice}. One look at all rows leaves ${left}.`;
+}
