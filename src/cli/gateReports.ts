@@ -4,7 +4,7 @@ import type {CheckedRun} from "./check.js";
 const escapeXml = (text: string) =>
   text
     .replace(/[<>&"]/g, (c) => ({"<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;"})[c]!)
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, "�");
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "�");
 
 /** JUnit XML: one suite a run, one case a rule; an undecided rule is an error, since it neither passed nor failed. */
 export function junit(checked: readonly CheckedRun[]): string {
@@ -43,7 +43,6 @@ export function annotations(checked: readonly CheckedRun[]): string {
 
 /** A comment for a pull request. Three lines a run: the verdict, what changed, the gates; then the rules that did not pass. */
 export function markdown(checked: readonly CheckedRun[]): string {
-  const escape = (text: string) => text.replace(/[\\`*_{}[\]<>|#!@]/g, "\\$&");
   const lines = checked.flatMap((one) => {
     const {eval: name, split, results, report} = one;
     return [
@@ -60,6 +59,17 @@ export function markdown(checked: readonly CheckedRun[]): string {
     ];
   });
   return `### Assay\n\n${lines.join("\n")}`;
+}
+
+/**
+ * Text as it is in a GitHub comment: no markup, no new line that could begin a block, nobody mentioned and no issue linked
+ * (a backslash does not keep GitHub from doing either, a comment in between does).
+ */
+function escape(text: string): string {
+  return text
+    .replace(/\s+/g, " ")
+    .replace(/[\\`*_{}[\]<>|!]/g, "\\$&")
+    .replace(/[@#]/g, "$&<!-- -->");
 }
 
 function gatesText(results: readonly GateResult[]): string {

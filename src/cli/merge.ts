@@ -15,7 +15,7 @@ import {openWorkspace, UsageError} from "../store/index.js";
 import {projectOf} from "./project.js";
 import {interruptSignals} from "./runEvals.js";
 import {duration} from "./progress.js";
-import {print, printJson, table} from "./terminal.js";
+import {note, print, printJson, table} from "./terminal.js";
 
 interface MergeVerbOptions {
   out?: string;
@@ -123,7 +123,7 @@ function reporter(quiet: boolean): {show(progress: MergeProgress): void; end(): 
       show(progress) {
         if (Date.now() - last < 5000) return;
         last = Date.now();
-        process.stderr.write(`${progress.tensors}/${progress.totalTensors} tensors, ${rateOf(progress)}\n`);
+        note(`${progress.tensors}/${progress.totalTensors} tensors, ${rateOf(progress)}`);
       },
       end: () => undefined
     };

@@ -10,6 +10,7 @@ import {type RunManifest, type SplitManifest, type Store, type VersionManifest} 
 import {datasetOf, type NamedEval} from "./project.js";
 import {createReporter} from "./progress.js";
 import {roundText} from "./raceText.js";
+import {note} from "./terminal.js";
 
 export interface EvalOutcome {
   eval: NamedEval;
@@ -121,12 +122,10 @@ export function interruptSignals(): {signal: AbortSignal; abortSignal: AbortSign
   const onInterrupt = () => {
     if (abort.signal.aborted) process.exit(130);
     if (drain.signal.aborted) {
-      process.stderr.write("\nStopping the calls in flight. Ctrl-C again ends at once.\n");
+      note("\nStopping the calls in flight. Ctrl-C again ends at once.");
       abort.abort();
     } else {
-      process.stderr.write(
-        "\nFinishing the calls in flight; what is paid for is kept. Ctrl-C again stops them.\n"
-      );
+      note("\nFinishing the calls in flight; what is paid for is kept. Ctrl-C again stops them.");
       drain.abort();
     }
   };

@@ -16,6 +16,7 @@ const root = resolve(import.meta.dirname, "../..");
 type Junit = [suite: Record<string, string>, cases: string[][]];
 
 interface Ended {
+  stdout: string;
   code: number;
   out: string;
 }
@@ -91,9 +92,10 @@ describe("assay check", () => {
       ["--import", "tsx", join(root, "src/cli/main.ts"), "check", ...args],
       {cwd: root, env: {...inherited, ASSAY_PROJECT: folder, ...env}}
     ).then(
-      ({stdout}) => ({code: 0, out: stdout}),
+      ({stdout}) => ({code: 0, out: stdout, stdout}),
       (error: {code: number; stdout: string; stderr: string}) => ({
         code: error.code,
+        stdout: error.stdout,
         out: error.stdout + error.stderr
       })
     );
@@ -148,12 +150,13 @@ describe("assay check", () => {
     const [xml, md, summary] = ["gates.xml", "comment.md", "summary.md"].map((name) =>
       join(folder, name)
     ) as [string, string, string];
-    const {code, out} = await check(
+    const {code, out, stdout} = await check(
       [{minScore: 0.4}, {maxRegression: 0.05, baselineRun: "previous"}, {maxCostUsdPerThousand: 1}],
-      ["--junit", xml, "--markdown", md],
+      ["--json", "--junit", xml, "--markdown", md],
       {GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: summary}
     );
     expect(code).toBe(100);
+    expect(JSON.parse(stdout)).toMatchObject([{eval: "words"}]);
     expect(out).toMatch(/^::error title=Assay gate::words .*not more than 5\.0 points below run/m);
     expect(out).toMatch(/^::warning title=Assay gate::words .*cost of a thousand rows/m);
 
