@@ -28,7 +28,7 @@ export function hideRequest(
       safe = hideSharedWords(safe, content);
     }
     safe = safe.replace(/\s+/g, " ").trim();
-    return safe.length > 300 ? `${safe.slice(0, 300)}…` : safe;
+    return safe.length > 300 ? `${safe.slice(0, 300).replace(/\p{Surrogate}$/u, "")}…` : safe;
   };
 }
 
