@@ -3,6 +3,7 @@ import {createBrotliDecompress, createGunzip, createInflate} from "node:zlib";
 import type {Dispatcher} from "undici";
 import {connectionError} from "./connectionError.js";
 import {type Effects} from "./effects.js";
+import {isLoopback} from "./loopback.js";
 import {retryAfterMs} from "./retryAfter.js";
 import {serverError} from "./serverError.js";
 import {EndpointError} from "./types.js";
@@ -108,9 +109,9 @@ async function openDispatcher(origin: string): Promise<Dispatcher> {
   // Undici takes 0.2 s to load, which `assay --help` must not pay.
   const {EnvHttpProxyAgent, Pool} = await import("undici");
   const {hostname} = new URL(origin);
-  const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
   const proxied =
-    !loopback && ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"].some((name) => process.env[name]);
+    !isLoopback(hostname) &&
+    ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"].some((name) => process.env[name]);
   const timeouts = {headersTimeout: 0, bodyTimeout: 0};
   return proxied ? new EnvHttpProxyAgent(timeouts) : new Pool(origin, timeouts);
 }
