@@ -7,6 +7,7 @@ import {pullRedactor} from "../privacy/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {runContamination} from "../site/index.js";
 import {type RunManifest, type SplitManifest, type Store, type VersionManifest} from "../store/index.js";
+import {type FailureCount, failuresOf} from "./failures.js";
 import {datasetOf, type NamedEval} from "./project.js";
 import {createReporter} from "./progress.js";
 import {roundText} from "./raceText.js";
@@ -18,6 +19,8 @@ export interface EvalOutcome {
   result: RunResult;
   /** Absent after a dry run. */
   verdict?: Verdict;
+  /** Why rows failed, by candidate; absent after a dry run. */
+  failures?: FailureCount[];
   /** When the candidates were raced: `result` is then about the last round. */
   race?: RaceRecord;
 }
@@ -81,7 +84,10 @@ export async function runEvals(
           result,
           ...(raced ? {race: raced.record} : {}),
           ...(result.manifest
-            ? {verdict: await verdictOf(store, result.manifest, one.definition.margin, raced?.record)}
+            ? {
+                verdict: await verdictOf(store, result.manifest, one.definition.margin, raced?.record),
+                failures: await failuresOf(store, result.manifest.id)
+              }
             : {})
         };
         outcomes.push(outcome);
