@@ -24,6 +24,13 @@ describe("the packed package", () => {
     expect(tsBuildInfoFile.startsWith(`${outDir}/`)).toBe(true);
   });
 
+  it("lets no install script of the runtime download what is not needed, by npm 10's means and npm 11's", () => {
+    const read = (name: string) => JSON.parse(readFileSync(join(repository, name), "utf8")) as object;
+    const {packages} = read("package-lock.json") as {packages: Record<string, {hasInstallScript?: boolean}>};
+    expect(packages["node_modules/onnxruntime-node"]?.hasInstallScript).toBeUndefined();
+    expect(read("package.json")).toMatchObject({allowScripts: {"onnxruntime-node": false}});
+  });
+
   it("installs in an empty folder, starts a project, runs its eval and builds a site that opens", async () => {
     const folder = await temporaryProject();
     const project = join(folder, "project");
