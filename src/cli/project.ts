@@ -79,10 +79,13 @@ async function loadFolder<T>(
 /** Every data set of data-loaders/, by file name. */
 export async function loadDatasets(project: string): Promise<DatasetDefinition[]> {
   const found = await loadFolder<DatasetDefinition>(project, "data-loaders", /^[^.].*\.ts$/, "defineDataset");
-  const problems = twins(
-    "data sets",
-    found.map(({file, value}) => ({name: value.name, path: `data-loaders/${basename(file)}`}))
+  const named = found.map(({file, value}) => ({...value, path: `data-loaders/${basename(file)}`}));
+  const problems = named.flatMap(({path, name, source}: Partial<DatasetDefinition> & {path: string}) =>
+    typeof name === "string" && typeof source?.kind === "string"
+      ? []
+      : [`${path}: a data set needs a \`name\` and a \`source\` with its \`kind\`.`]
   );
+  if (problems.length === 0) problems.push(...twins("data sets", named));
   if (problems.length > 0) throw new UserError(problems.join("\n"));
   return found.map(({value}) => value);
 }

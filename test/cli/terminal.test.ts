@@ -101,6 +101,16 @@ describe("the command line", () => {
     };
     const write = (name: string, text: string) => writeFileSync(join(project, "evals", name), text);
     for (const [name, text] of Object.entries(files)) write(name, text);
+    mkdirSync(join(project, "data-loaders"));
+    const loader = (text: string) => writeFileSync(join(project, "data-loaders", "d.ts"), text);
+    loader("export default {};");
+    expect((await assay(project, "pull")).stderr).toBe(
+      "assay: data-loaders/d.ts: a data set needs a `name` and a `source` with its `kind`.\n"
+    );
+    loader('export default {name: "d", source: {kind: "magic"}};');
+    expect((await assay(project, "pull")).stderr).toMatch(
+      /^assay: .*there is no kind of source "magic"\. There are files, [^\n]*\n$/
+    );
     const first = await assay(project, "run");
     expect(first.stderr).toMatch(/evals\/defined\.eval\.ts could not be loaded: `dataset` must be/);
     expect(first.stderr).toMatch(/evals\/thrown\.eval\.ts could not be loaded: boom \\u001b\[31m/);
