@@ -16,7 +16,7 @@ import {openStore, type Store, writeAtomic} from "../store/index.js";
 import {gateFacts} from "./gateFacts.js";
 import {annotations, junit, markdown} from "./gateReports.js";
 import {findProject, loadEvals, type NamedEval, openProject} from "./project.js";
-import {print, printJson, table} from "./terminal.js";
+import {note, print, printJson, table} from "./terminal.js";
 
 export interface CheckedRun {
   eval: string;
@@ -47,7 +47,9 @@ export async function checkVerb(names: string[], options: CheckOptions): Promise
     const unrun = gatesWithoutRun(checked, evals);
     if (options.markdown) await writeText(options.markdown, markdown(checked, unrun));
     if (options.junit) await writeText(options.junit, junit(checked, unrun));
-    if (process.env.GITHUB_ACTIONS) print(annotations(checked, unrun));
+    // GitHub reads annotations from both outputs; standard output may be JSON for another program.
+    const notices = process.env.GITHUB_ACTIONS ? annotations(checked, unrun) : "";
+    if (notices) note(notices);
     if (process.env.GITHUB_STEP_SUMMARY)
       await appendFile(process.env.GITHUB_STEP_SUMMARY, markdown(checked, unrun));
     if (options.json) printJson(checked.map((one) => ({...one, report: undefined})));

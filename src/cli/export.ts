@@ -12,7 +12,7 @@ import {
 } from "../store/index.js";
 import {chatText, exportChat, type ExportChatOptions} from "./exportChat.js";
 import {openProject} from "./project.js";
-import {print, printJson} from "./terminal.js";
+import {note, print, printJson} from "./terminal.js";
 
 interface ExportOptions extends ExportChatOptions {
   chat?: string;
@@ -30,9 +30,7 @@ export async function exportVerb(options: ExportOptions): Promise<void> {
   const store = await openStore(await openProject());
   try {
     if (options.chat) {
-      const manifest = await exportChat(store, options.chat, options, (message) =>
-        process.stderr.write(`${message}\n`)
-      );
+      const manifest = await exportChat(store, options.chat, options, note);
       if (options.json) printJson(manifest);
       else print(await chatText(store, options.chat, manifest));
     }

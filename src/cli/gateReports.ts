@@ -5,7 +5,7 @@ import type {NamedEval} from "./project.js";
 const escapeXml = (text: string) =>
   text
     .replace(/[<>&"]/g, (c) => ({"<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;"})[c]!)
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, "�");
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "�");
 
 /**
  * JUnit XML: one suite a run, one case a rule; an undecided rule is an error, since it neither passed nor failed, and so is
@@ -59,7 +59,6 @@ export function annotations(checked: readonly CheckedRun[], unrun: readonly Name
  * the rules that did not pass, failures first.
  */
 export function markdown(checked: readonly CheckedRun[], unrun: readonly NamedEval[] = []): string {
-  const escape = (text: string) => text.replace(/[\\`*_{}[\]<>|#!@]/g, "\\$&");
   const lines = checked.flatMap((one) => {
     const {eval: name, split, results, report} = one;
     return [
@@ -83,11 +82,12 @@ function standing(checked: readonly CheckedRun[], unrun: number): string {
   const count = (wanted: string) => results.filter(({status}) => status === wanted).length;
   const [failed, undecided, all] = [count("fail"), count("undecided") + unrun, results.length + unrun];
   if (all === 0) return "no gate is stated";
+  if (all === 1) return failed ? "the gate fails" : undecided ? "the gate is undecided" : "the gate passes";
   const parts = [
     failed > 0 ? `${failed} of ${all} gates ${failed === 1 ? "fails" : "fail"}` : "",
     undecided > 0 ? `${undecided}${failed > 0 ? "" : ` of ${all} gates`} undecided` : ""
   ].filter(Boolean);
-  return parts.length > 0 ? parts.join(", ") : all === 1 ? "the gate passes" : `all ${all} gates pass`;
+  return parts.length > 0 ? parts.join(", ") : `all ${all} gates pass`;
 }
 
 function notPassed(results: readonly GateResult[]): GateResult[] {
@@ -97,6 +97,17 @@ function notPassed(results: readonly GateResult[]): GateResult[] {
 
 function withoutRun(name: string): string {
   return `it states a gate and has no run. Run \`assay run ${name}\`.`;
+}
+
+/**
+ * Text as it is in a GitHub comment: no markup, no new line that could begin a block, nobody mentioned and no issue linked
+ * (a backslash does not keep GitHub from doing either, a comment in between does).
+ */
+function escape(text: string): string {
+  return text
+    .replace(/\s+/g, " ")
+    .replace(/[\\`*_{}[\]<>|!]/g, "\\$&")
+    .replace(/[@#]/g, "$&<!-- -->");
 }
 
 function gatesText(results: readonly GateResult[]): string {

@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 import {Command, CommanderError} from "commander";
 import {fail} from "./fail.js";
+import {watchOutput} from "./terminal.js";
 import {verbs} from "./verbs.js";
 import {assayVersion} from "./version.js";
+
+watchOutput();
 
 const program = new Command("assay")
   .description(

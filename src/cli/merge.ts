@@ -14,7 +14,7 @@ import {openWorkspace, UsageError} from "../store/index.js";
 import {projectOf} from "./project.js";
 import {checkText, reportText, size} from "./mergeText.js";
 import {duration} from "./progress.js";
-import {print, printJson} from "./terminal.js";
+import {note, print, printJson} from "./terminal.js";
 
 interface MergeVerbOptions {
   out?: string;
@@ -132,7 +132,7 @@ function reporter(quiet: boolean): {show(progress: MergeProgress): void; end(): 
       show(progress) {
         if (Date.now() - last < 5000) return;
         last = Date.now();
-        process.stderr.write(`${progress.tensors}/${progress.totalTensors} tensors, ${rateOf(progress)}\n`);
+        note(`${progress.tensors}/${progress.totalTensors} tensors, ${rateOf(progress)}`);
       },
       end: () => undefined
     };

@@ -10,7 +10,7 @@ import {
 } from "../privacy/index.js";
 import {openStore, type Store, UsageError} from "../store/index.js";
 import {openProject} from "./project.js";
-import {dim, print, printJson, table} from "./terminal.js";
+import {dim, note, print, printJson, table} from "./terminal.js";
 
 interface PiiOptions {
   version?: string;
@@ -31,7 +31,7 @@ export async function piiVerb(name: string, options: PiiOptions): Promise<void> 
     const layers: Layer[] = ["patterns", "secrets", ...(options.names ? (["names"] as const) : [])];
     const {scanned, ...found} = await ensureLedger(store, version, {
       layers,
-      onWait: (message) => process.stderr.write(`${message}\n`)
+      onWait: note
     });
     const accepted =
       options.accept === undefined

@@ -1,6 +1,6 @@
 import {SingleBar} from "cli-progress";
 import type {RunProgress} from "../runner/index.js";
-import {printable} from "./terminal.js";
+import {note, printable} from "./terminal.js";
 
 export interface Reporter {
   progress(progress: RunProgress): void;
@@ -34,7 +34,7 @@ function barReporter(title: string): Reporter {
   return {
     progress(progress) {
       if (progress.planned === 0) return;
-      const payload = {title, ...figures(progress)};
+      const payload = {title: printable(title), ...figures(progress)};
       if (!started) bar.start(progress.planned, progress.done, payload);
       started = true;
       bar.update(progress.done, payload);
@@ -42,7 +42,7 @@ function barReporter(title: string): Reporter {
     },
     message(text) {
       stop();
-      process.stderr.write(`${title}: ${printable(text)}\n`);
+      note(`${title}: ${text}`);
     },
     end: stop
   };
@@ -56,15 +56,17 @@ function plainReporter(title: string): Reporter {
       if (Date.now() - last < PLAIN_EVERY_MS || progress.phase === "done") return;
       last = Date.now();
       const {rate, left, cost, failed} = figures(progress);
-      process.stderr.write(
-        `${[`${title}: ${progress.done}/${progress.planned}`, rate, left, cost, failed].filter(Boolean).join(", ")}\n`
+      note(
+        [`${title}: ${progress.done}/${progress.planned}`, rate, left, cost, failed]
+          .filter(Boolean)
+          .join(", ")
       );
     },
     message(text) {
       const at = Date.now();
       if (at - lastMessage < MESSAGE_EVERY_MS) return;
       lastMessage = at;
-      process.stderr.write(`${title}: ${printable(text)}\n`);
+      note(`${title}: ${text}`);
     },
     end: () => undefined
   };

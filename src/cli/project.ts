@@ -3,7 +3,7 @@ import {readdir, readFile} from "node:fs/promises";
 import {basename, dirname, join, resolve} from "node:path";
 import {pathToFileURL} from "node:url";
 import type {DatasetDefinition} from "../datasets/index.js";
-import type {EvalDefinition} from "../runner/define.js";
+import {definitionProblems, type EvalDefinition} from "../runner/define.js";
 import {messageOf, openWorkspace, sha256, UserError, type Workspace} from "../store/index.js";
 
 export interface NamedEval {
@@ -79,13 +79,32 @@ async function loadFolder<T>(
 /** Every data set of data-loaders/, by file name. */
 export async function loadDatasets(project: string): Promise<DatasetDefinition[]> {
   const found = await loadFolder<DatasetDefinition>(project, "data-loaders", /^[^.].*\.ts$/, "defineDataset");
+  const named = found.map(({file, value}) => ({...value, path: `data-loaders/${basename(file)}`}));
+  const problems = named.flatMap(({path, name, source}: Partial<DatasetDefinition> & {path: string}) =>
+    typeof name === "string" && typeof source?.kind === "string"
+      ? []
+      : [`${path}: a data set needs a \`name\` and a \`source\` with its \`kind\`.`]
+  );
+  if (problems.length === 0) problems.push(...twins("data sets", named));
+  if (problems.length > 0) throw new UserError(problems.join("\n"));
   return found.map(({value}) => value);
+}
+
+/** What two files call by one name would be mixed up in the store. */
+function twins(what: string, named: readonly {name: string; path: string}[]): string[] {
+  return [...new Set(named.map(({name}) => name))].flatMap((name) => {
+    const paths = named.filter((one) => one.name === name).map(({path}) => path);
+    return paths.length > 1
+      ? [`${paths.join(" and ")}: ${paths.length} ${what} are named "${name}". Rename all but one.`]
+      : [];
+  });
 }
 
 /** The evals named, or all of evals/ in the order of their files. */
 export async function loadEvals(project: string, names: readonly string[] = []): Promise<NamedEval[]> {
   const files = await loadFolder<EvalDefinition>(project, "evals", /\.eval\.ts$/, "defineEval");
   const all: NamedEval[] = [];
+  const problems: string[] = [];
   for (const {file, value} of files)
     all.push({
       name: value.name ?? basename(file).replace(/\.eval\.ts$/, ""),
@@ -93,6 +112,12 @@ export async function loadEvals(project: string, names: readonly string[] = []):
       sha256: sha256(await readFile(file, "utf8")),
       definition: value
     });
+  for (const {path, definition} of all) {
+    const wrong = definitionProblems(definition);
+    if (wrong.length > 0) problems.push(`${path}: ${wrong.join("; ")}.`);
+  }
+  problems.push(...twins("evals", all));
+  if (problems.length > 0) throw new UserError(problems.join("\n"));
   if (names.length === 0) return all;
   const unknown = names.filter(
     (name) => !all.some((one) => one.name === name || one.path.endsWith(`/${basename(name)}`))

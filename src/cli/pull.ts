@@ -2,7 +2,7 @@ import {pull, type PullResult} from "../datasets/index.js";
 import {UserError} from "../store/index.js";
 import {pullRedactors} from "./pullRedactors.js";
 import {findProject, loadDatasets, openProject} from "./project.js";
-import {print, printable, printJson, table} from "./terminal.js";
+import {note, print, printJson, table} from "./terminal.js";
 
 export async function pullVerb(names: string[], options: {json?: boolean; skipBad?: boolean}): Promise<void> {
   const workspace = await openProject();
@@ -20,15 +20,14 @@ export async function pullVerb(names: string[], options: {json?: boolean; skipBa
       await pull(workspace, dataset, {
         skipBad: options.skipBad,
         redactor: redactors.get(dataset.name),
-        onProgress: (message) => process.stderr.write(`${dataset.name}: ${message}\n`)
+        onProgress: (message) => note(`${dataset.name}: ${message}`)
       })
     );
   if (options.json) return printJson(results);
   for (const {version, skipped = []} of results) {
     for (const {file, line, reason} of skipped.slice(0, 20))
-      process.stderr.write(`${version.dataset}: left out ${printable(file)} line ${line}: ${reason}\n`);
-    if (skipped.length > 20)
-      process.stderr.write(`${version.dataset}: and ${skipped.length - 20} more lines\n`);
+      note(`${version.dataset}: left out ${file} line ${line}: ${reason}`);
+    if (skipped.length > 20) note(`${version.dataset}: and ${skipped.length - 20} more lines`);
   }
   print(
     table(results, [

@@ -10,7 +10,7 @@ import {changesOf} from "./pull.js";
 import {pullRedactors} from "./pullRedactors.js";
 import {outcomeText, runOptions} from "./run.js";
 import {interruptSignals, runEvals} from "./runEvals.js";
-import {dim, print} from "./terminal.js";
+import {dim, note, print} from "./terminal.js";
 
 interface RebuildOptions {
   limit?: number;
@@ -50,7 +50,7 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
   for (const dataset of used.values()) {
     const {version, changed} = await pull(workspace, dataset, {
       redactor: redactors.get(dataset.name),
-      onProgress: (message) => process.stderr.write(`${dataset.name}: ${message}\n`)
+      onProgress: (message) => note(`${dataset.name}: ${message}`)
     });
     print(
       dim(

@@ -2,6 +2,7 @@ import type {RaceOptions, RunOptions} from "../runner/index.js";
 import {openStore, UsageError, UserError} from "../store/index.js";
 import {findProject, loadDatasets, loadEvals, openProject} from "./project.js";
 import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
+import {failuresText} from "./failures.js";
 import {print, printJson, table} from "./terminal.js";
 import {raceText} from "./raceText.js";
 import {verdictText} from "./verdict.js";
@@ -46,11 +47,12 @@ export async function runVerb(names: string[], verb: RunVerbOptions): Promise<vo
     });
     if (verb.json)
       printJson(
-        outcomes.map(({eval: one, split, result, verdict, race: record}) => ({
+        outcomes.map(({eval: one, split, result, verdict, failures, race: record}) => ({
           eval: one.name,
           split: split.name,
           ...result,
           verdict,
+          failures,
           race: record
         }))
       );
@@ -98,7 +100,7 @@ export function runOptions(verb: RunVerbOptions): RunOptions {
   };
 }
 
-export function outcomeText({eval: one, split, result, verdict, race}: EvalOutcome): string {
+export function outcomeText({eval: one, split, result, verdict, failures, race}: EvalOutcome): string {
   if (result.dryRun) {
     const {calls, reused, refused, planned, promptTokens, completionTokens, costUsd, candidates} =
       result.dryRun;
@@ -129,5 +131,7 @@ export function outcomeText({eval: one, split, result, verdict, race}: EvalOutco
         : [])
     ].join("\n");
   }
-  return race ? raceText(race) : verdictText(result.manifest!, verdict!);
+  const decided = race ? raceText(race) : verdictText(result.manifest!, verdict!);
+  if (!failures?.length) return decided;
+  return `${decided}\n\n${failuresText(failures)}\nAsk again for these rows: assay run ${one.name} --retry-failed`;
 }

@@ -14,9 +14,11 @@ import {pullRedactor} from "../privacy/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {runContamination} from "../site/index.js";
 import {type RunManifest, type SplitManifest, type Store, type VersionManifest} from "../store/index.js";
+import {type FailureCount, failuresOf} from "./failures.js";
 import {datasetOf, type NamedEval} from "./project.js";
 import {createReporter} from "./progress.js";
 import {roundText} from "./raceText.js";
+import {note} from "./terminal.js";
 
 export interface EvalOutcome {
   eval: NamedEval;
@@ -24,6 +26,8 @@ export interface EvalOutcome {
   result: RunResult;
   /** Absent after a dry run. */
   verdict?: Verdict;
+  /** Why rows failed, by candidate; absent after a dry run. */
+  failures?: FailureCount[];
   /** When the candidates were raced: `result` is then about the last round. */
   race?: RaceRecord;
 }
@@ -88,7 +92,10 @@ export async function runEvals(
           result,
           ...(raced ? {race: raced.record} : {}),
           ...(result.manifest
-            ? {verdict: await verdictOf(store, result.manifest, one.definition.margin, raced?.record)}
+            ? {
+                verdict: await verdictOf(store, result.manifest, one.definition.margin, raced?.record),
+                failures: await failuresOf(store, result.manifest.id)
+              }
             : {})
         };
         outcomes.push(outcome);
@@ -139,12 +146,10 @@ export function interruptSignals(): {signal: AbortSignal; abortSignal: AbortSign
   const onInterrupt = () => {
     if (abort.signal.aborted) process.exit(130);
     if (drain.signal.aborted) {
-      process.stderr.write("\nStopping the calls in flight. Ctrl-C again ends at once.\n");
+      note("\nStopping the calls in flight. Ctrl-C again ends at once.");
       abort.abort();
     } else {
-      process.stderr.write(
-        "\nFinishing the calls in flight; what is paid for is kept. Ctrl-C again stops them.\n"
-      );
+      note("\nFinishing the calls in flight; what is paid for is kept. Ctrl-C again stops them.");
       drain.abort();
     }
   };

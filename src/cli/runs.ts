@@ -3,6 +3,7 @@ import {openStore, type RunManifest, type Store, UserError} from "../store/index
 import {listRaces, points, raceOf, type RaceRecord, scoreTable} from "../decisions/index.js";
 import {runContamination} from "../site/index.js";
 import {contaminationTable} from "./contaminationTable.js";
+import {failuresOf, failuresText} from "./failures.js";
 import {openProject} from "./project.js";
 import {verdictOf} from "./runEvals.js";
 import {raceText} from "./raceText.js";
@@ -84,19 +85,8 @@ async function show(store: Store, run: RunManifest, json = false): Promise<void>
     print(
       `\n${rows} rows erased ${at.slice(0, 16).replace("T", " ")} (${printable(reason)}): what they asked, expected and answered is gone, their scores still count.`
     );
-  const failures = await store.rows<{candidate: string; reason: string; n: number}>(
-    "select candidate, reason, count(*)::int as n from completions where run = $run and status = 'failed' group by all order by n desc, candidate limit 10",
-    {run: run.id}
-  );
-  if (failures.length > 0)
-    print(
-      "\n" +
-        table(failures, [
-          {title: "failed", value: (row) => row.n, align: "right"},
-          {title: "candidate", value: (row) => row.candidate},
-          {title: "reason", value: (row) => row.reason}
-        ])
-    );
+  const failures = await failuresOf(store, run.id);
+  if (failures.length > 0) print(`\n${failuresText(failures)}`);
   print(
     `\ncode ${run.code.assay}${run.code.revision ? ` at ${run.code.revision.slice(0, 12)}${run.code.dirty ? " (changed)" : ""}` : ""}, Node ${run.code.node}, seed ${run.seed}`
   );

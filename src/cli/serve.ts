@@ -1,9 +1,9 @@
 import {modelsDir} from "../candidates/index.js";
-import {serve} from "../endpoints/index.js";
+import {isLoopback, serve} from "../endpoints/index.js";
 import {listModels, loadModel} from "../models/index.js";
 import {UserError} from "../store/index.js";
 import {openProject} from "./project.js";
-import {print} from "./terminal.js";
+import {note, print} from "./terminal.js";
 
 export async function serveVerb(names: string[], options: {port: number; host: string}): Promise<void> {
   const dir = modelsDir(await openProject());
@@ -26,6 +26,10 @@ export async function serveVerb(names: string[], options: {port: number; host: s
   print(
     `Serving ${chosen.map(({name}) => name).join(", ")} at ${server.url}/v1 (chat completions, streaming, logprobs; Ctrl-C ends)`
   );
+  if (!isLoopback(options.host))
+    note(
+      `! ${options.host} is not this machine alone: whoever reaches it may ask these models. There is no key.`
+    );
   await new Promise<void>((resolve) => process.once("SIGINT", resolve).once("SIGTERM", resolve));
   await server.close();
 }

@@ -1,8 +1,8 @@
 import {readFile, rm} from "node:fs/promises";
 import {createInterface} from "node:readline/promises";
-import {messageOf, openStore, sqlString, type Store, temporaryPath} from "../store/index.js";
+import {messageOf, openStore, sqlString, type Store, temporaryPath, UserError} from "../store/index.js";
 import {openProject} from "./project.js";
-import {dim, print, printable, printJson, table} from "./terminal.js";
+import {dim, note, print, printable, printJson, table} from "./terminal.js";
 
 interface SqlOptions {
   json?: boolean;
@@ -21,7 +21,7 @@ export async function sqlVerb(query: string | undefined, options: SqlOptions): P
 
 async function answer(store: Store, query: string, options: SqlOptions): Promise<void> {
   if (options.csv) return printCsv(store, query);
-  const rows = await store.rows(query);
+  const rows = await store.rows(query).catch(refuse);
   if (options.json) return printJson(rows);
   if (rows.length === 0) return print(dim("no rows"));
   print(
@@ -36,6 +36,11 @@ async function answer(store: Store, query: string, options: SqlOptions): Promise
   );
 }
 
+/** The engine's words say what is wrong with a query; a stack would only push them out of sight. */
+function refuse(cause: unknown): never {
+  throw new UserError(messageOf(cause), {cause});
+}
+
 function cell(value: unknown): string | undefined {
   if (value === null || value === undefined) return undefined;
   return typeof value === "object" ? JSON.stringify(value) : String(value);
@@ -44,7 +49,9 @@ function cell(value: unknown): string | undefined {
 async function printCsv(store: Store, query: string): Promise<void> {
   const file = temporaryPath(`${store.workspace.tmpDir}/query.csv`);
   try {
-    await store.run(`copy (${query.replace(/;\s*$/, "")}) to ${sqlString(file)} (format csv, header)`);
+    await store
+      .run(`copy (${query.replace(/;\s*$/, "")}) to ${sqlString(file)} (format csv, header)`)
+      .catch(refuse);
     process.stdout.write(await readFile(file));
   } finally {
     await rm(file, {force: true});
@@ -70,7 +77,7 @@ async function shell(store: Store, options: SqlOptions): Promise<void> {
     statement += line + "\n";
     if (line.trimEnd().endsWith(";")) {
       await answer(store, statement.trim().replace(/;$/, ""), options).catch((error: unknown) => {
-        process.stderr.write(printable(messageOf(error)) + "\n");
+        note(messageOf(error));
         if (!terminal) process.exitCode = 1;
       });
       statement = "";

@@ -32,7 +32,7 @@ export interface Column<T> {
 export function table<T>(rows: readonly T[], columns: readonly Column<T>[]): string {
   const cells = rows.map((row) => columns.map((column) => cell(column.value(row))));
   const widths = columns.map((column, c) =>
-    Math.max(column.title.length, ...cells.map((line) => line[c]!.length))
+    cells.reduce((most, line) => Math.max(most, line[c]!.length), column.title.length)
   );
   const line = (texts: string[]) =>
     texts
@@ -48,8 +48,32 @@ function cell(value: string | number | undefined | null): string {
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
 
+/** A line on standard output. The only escapes that pass are those of `bold` and `dim`. */
 export function print(text: string): void {
-  process.stdout.write(text + "\n");
+  process.stdout.write(shown(text) + "\n");
+}
+
+/** A line for the person at the keyboard on standard error, which leaves standard output to the results. */
+export function note(text: string): void {
+  process.stderr.write(shown(text) + "\n");
+}
+
+function shown(text: string): string {
+  if (!colours()) return printable(text);
+  return text
+    .split(/(\u001b\[(?:1|2|22)m)/)
+    .map((part, index) => (index % 2 === 1 ? part : printable(part)))
+    .join("");
+}
+
+/** A reader that has seen enough (`| head`) ends nothing; a disk that is full is said in one line. */
+export function watchOutput(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") return;
+      process.exitCode = 1;
+      if (stream === process.stdout) note(`assay: the output could not be written: ${error.message}`);
+    });
 }
 
 export function printJson(value: unknown): void {

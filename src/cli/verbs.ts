@@ -5,7 +5,8 @@ export type Verb = (program: Command) => void;
 
 const number = (least: number) => (text: string) => {
   const value = Number(text);
-  if (!Number.isFinite(value) || value < least)
+  // Number("") is 0, which would read an unset variable as a budget of nothing.
+  if (text.trim() === "" || !Number.isFinite(value) || value < least)
     throw new InvalidArgumentError(`takes a number of at least ${least}, not ${JSON.stringify(text)}`);
   return value;
 };
@@ -14,6 +15,12 @@ const whole = (least: number) => (text: string) => {
   const value = number(least)(text);
   if (!Number.isInteger(value))
     throw new InvalidArgumentError(`takes a whole number, not ${JSON.stringify(text)}`);
+  return value;
+};
+
+const port = (text: string) => {
+  const value = whole(0)(text);
+  if (value > 65_535) throw new InvalidArgumentError(`takes a port from 0 to 65535, not ${text}`);
   return value;
 };
 
@@ -239,7 +246,7 @@ const serve: Verb = (program) =>
   program
     .command("serve <model...>")
     .description("serve models of the store as an OpenAI-compatible endpoint on this machine")
-    .option("-p, --port <port>", "port; 0 takes a free one", whole(0), 8080)
+    .option("-p, --port <port>", "port; 0 takes a free one", port, 8080)
     .option("--host <host>", "address to listen on", "127.0.0.1")
     .action(async (models: string[], options) => (await import("./serve.js")).serveVerb(models, options));
 
@@ -261,7 +268,7 @@ const dev: Verb = (program) =>
   program
     .command("dev")
     .description("serve the report on this machine, live: it reloads when a page or the store changes")
-    .option("-p, --port <port>", "port", whole(0), 3000)
+    .option("-p, --port <port>", "port", port, 3000)
     .option("--open", "open it in the browser")
     .action(async (options) => (await import("./dev.js")).devVerb(options));
 

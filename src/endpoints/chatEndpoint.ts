@@ -4,10 +4,11 @@ import {completionCost} from "../costs/index.js";
 import {withDeadline} from "./deadline.js";
 import {type Effects, realEffects} from "./effects.js";
 import {gatherStream} from "./gatherStream.js";
-import {hideRequest} from "./hideText.js";
+import {hidden, hideRequest} from "./hideText.js";
 import {preflightChat} from "./preflightChat.js";
 import {defaultRetryPolicy, type RetryPolicy, withRetry} from "./retry.js";
 import {readSecrets, secretNames, type SecretNames} from "./secrets.js";
+import {serverError} from "./serverError.js";
 import {createTransport, type TransportOptions} from "./transport.js";
 import {
   type CompletionOptions,
@@ -100,7 +101,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     }).catch((error: unknown) => {
       throw toEndpointError(error, hide);
     });
-    return {...answer, latencyMs: effects.now() - start};
+    return {...withoutSecrets(answer, secrets.values), latencyMs: effects.now() - start};
   };
 
   const listModels = async (model: string, parent: AbortSignal | undefined) => {
@@ -174,12 +175,25 @@ function named(name: string, error: EndpointError): EndpointError {
   return new EndpointError(error.kind, `${name}: ${error.message}`, error.detail);
 }
 
+/** An answer is stored and shown. A gateway that echoes headers, or debugs, must not put a key in there. */
+function withoutSecrets(answer: ChatAnswer, secrets: readonly string[]): ChatAnswer {
+  const told = secrets.filter((secret) => secret.length >= 8);
+  const text = told.length ? JSON.stringify(answer) : "";
+  if (!told.some((secret) => text.includes(JSON.stringify(secret).slice(1, -1)))) return answer;
+  return JSON.parse(text, (_key, value: unknown) =>
+    typeof value === "string" ? told.reduce((left, secret) => left.replaceAll(secret, hidden), value) : value
+  ) as ChatAnswer;
+}
+
 /** The client's errors carry the whole prompt, so they are never kept as a cause. */
 function toEndpointError(error: unknown, hide: (text: string) => string): EndpointError {
   if (error instanceof EndpointError) return error;
   const {name, message} = error as Error;
   if (error instanceof SyntaxError)
     return new EndpointError("malformed", "The stream holds an event that is not valid JSON.");
-  if (name === "ProviderApiError") return new EndpointError("server", hide(message));
+  if (name === "ProviderApiError") {
+    const body = (error as {httpResponse?: {body?: unknown}}).httpResponse?.body;
+    return serverError({status: 200, body: body || message, hide});
+  }
   return new EndpointError("bad-request", hide(message));
 }

@@ -13,7 +13,7 @@ export function sendCompletion(response: ServerResponse, head: Head, answer: Pre
     choices: [
       {
         index: 0,
-        message: {role: "assistant", content: text},
+        message: {role: "assistant", content: text, refusal: null},
         logprobs: logprobsOf(logprobs),
         finish_reason: finishReason
       }
@@ -29,15 +29,15 @@ export function sendStream(
   includeUsage: boolean
 ): void {
   const {text, finishReason, usage, logprobs} = answer;
-  const chunk = (choices: object[], more: object = {}) =>
-    `data: ${JSON.stringify({...head, object: "chat.completion.chunk", choices, ...more})}\n\n`;
+  const chunk = (choices: object[], sum: object | null = null) =>
+    `data: ${JSON.stringify({...head, object: "chat.completion.chunk", choices, ...(includeUsage ? {usage: sum} : {})})}\n\n`;
   response.writeHead(200, {"content-type": "text/event-stream", "cache-control": "no-cache"});
   response.write(chunk([{index: 0, delta: {role: "assistant", content: ""}, finish_reason: null}]));
   response.write(
     chunk([{index: 0, delta: {content: text}, logprobs: logprobsOf(logprobs), finish_reason: null}])
   );
   response.write(chunk([{index: 0, delta: {}, finish_reason: finishReason}]));
-  if (includeUsage) response.write(chunk([], {usage: usageOf(usage)}));
+  if (includeUsage) response.write(chunk([], usageOf(usage)));
   response.end("data: [DONE]\n\n");
 }
 

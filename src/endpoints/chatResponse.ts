@@ -9,6 +9,7 @@ const usageSchema = z
   .object({
     prompt_tokens: count,
     completion_tokens: count,
+    total_tokens: count.nullish().catch(undefined),
     prompt_tokens_details: z.object({cached_tokens: count.nullish()}).nullish()
   })
   .nullish()
@@ -39,27 +40,29 @@ const toolCallSchema = z.object({
 
 const contentSchema = z.union([z.string(), z.array(z.looseObject({text: z.string().nullish()}))]).nullish();
 
+/** The ends of an answer without a word of content: thinking or a filter has taken all of it. */
+const wordless = new Set(["length", "content_filter", "refusal"]);
+
 const responseSchema = z.object({
   model: z.string().nullish(),
   system_fingerprint: z.string().nullish(),
   choices: z
     .array(
-      z.object({
-        finish_reason: z.string().nullish(),
-        message: z
-          .object({
+      z
+        .object({
+          finish_reason: z.string().nullish(),
+          message: z.object({
             content: contentSchema,
             refusal: z.string().nullish(),
             tool_calls: z.array(toolCallSchema).nullish()
-          })
-          .refine(
-            (message) => message.content !== undefined || message.tool_calls?.length || message.refusal,
-            {
-              message: "has neither content nor tool_calls"
-            }
-          ),
-        logprobs: logprobsSchema
-      })
+          }),
+          logprobs: logprobsSchema
+        })
+        .refine(
+          ({finish_reason: end, message: {content, tool_calls: calls, refusal}}) =>
+            content !== undefined || calls?.length || refusal || (end && wordless.has(end)),
+          {path: ["message"], message: "has neither content nor tool_calls"}
+        )
     )
     .min(1),
   usage: usageSchema
@@ -71,6 +74,7 @@ const chunkSchema = z.object({
   choices: z
     .array(
       z.object({
+        index: z.number().nullish(),
         finish_reason: z.string().nullish(),
         delta: z
           .object({
@@ -150,13 +154,16 @@ export function contentText(content: z.output<typeof contentSchema>): string {
   return content?.map((part) => part.text ?? "").join("") ?? "";
 }
 
-/** A prompt of 0 tokens does not exist: servers that do not count say 0. */
+/**
+ * A prompt of 0 tokens does not exist: servers that do not count say 0. Where the total is more than both parts, hidden
+ * reasoning was counted (and is billed) as output without being named.
+ */
 export function toUsage(usage: z.output<typeof usageSchema>): Usage | undefined {
   if (!usage || usage.prompt_tokens === 0) return undefined;
   const cached = usage.prompt_tokens_details?.cached_tokens;
   return {
     promptTokens: usage.prompt_tokens,
-    completionTokens: usage.completion_tokens,
+    completionTokens: Math.max(usage.completion_tokens, (usage.total_tokens ?? 0) - usage.prompt_tokens),
     ...(cached == null ? undefined : {cachedTokens: cached})
   };
 }

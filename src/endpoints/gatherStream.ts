@@ -28,7 +28,8 @@ export async function gatherStream(
         model: chunk.model || served.model,
         system_fingerprint: chunk.system_fingerprint || served.system_fingerprint
       };
-      const choice = chunk.choices?.[0];
+      // With `n` above 1 the choices come interleaved; the first is the answer, as it is without a stream.
+      const choice = chunk.choices?.find(({index}) => !index);
       if (!choice) continue;
       const piece = contentText(choice.delta?.content) || choice.delta?.refusal || "";
       const calls = choice.delta?.tool_calls ?? [];

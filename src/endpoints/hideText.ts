@@ -1,6 +1,6 @@
 import {type CompletionRequest} from "./types.js";
 
-const hidden = "[hidden]";
+export const hidden = "[hidden]";
 const keyLike = /\b(?:sk|hf|gsk|xai|pk|rk|ghp|key)[-_][A-Za-z0-9_*-]{6,}|\bBearer\s+\S+/gi;
 
 /**
@@ -14,7 +14,13 @@ export function hideRequest(
 ): (text: string) => string {
   return (text) => {
     let safe = unescape(text);
-    for (const secret of secrets) if (secret) safe = hideEvery(safe, secret);
+    for (const secret of secrets) {
+      if (secret) safe = hideEvery(safe, secret);
+      // Servers quote the beginning or the end of a key that they refuse.
+      safe = safe.replace(/[\w-]{6,}/g, (word) =>
+        secret.startsWith(word) || secret.endsWith(word) ? hidden : word
+      );
+    }
     safe = safe.replace(keyLike, hidden);
     for (const content of contents(request)) {
       // Words find longer ones, at less cost.
@@ -22,7 +28,7 @@ export function hideRequest(
       safe = hideSharedWords(safe, content);
     }
     safe = safe.replace(/\s+/g, " ").trim();
-    return safe.length > 300 ? `${safe.slice(0, 300)}…` : safe;
+    return safe.length > 300 ? `${safe.slice(0, 300).replace(/\p{Surrogate}$/u, "")}…` : safe;
   };
 }
 

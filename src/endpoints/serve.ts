@@ -4,6 +4,7 @@ import {type LoadedModel, type Prediction} from "../models/types.js";
 import {type Head, sendCompletion, sendError, sendJson, sendStream} from "./chatReply.js";
 import {parseRequest, readBody, toMessage} from "./chatRequest.js";
 import {HttpError} from "./httpError.js";
+import {isLoopback} from "./loopback.js";
 import {batcher, type Batcher} from "./batcher.js";
 import {countWords, predictionAnswer, textToClassify, type Tokenizer} from "./predictionAnswer.js";
 
@@ -89,6 +90,12 @@ export async function serve(
   };
 
   const route = async (request: IncomingMessage, response: ServerResponse) => {
+    if (isLoopback(host) && !isLoopback(hostnameOf(request.headers.host)))
+      throw new HttpError(
+        403,
+        `This server answers to this machine's own names only: use ${host} or localhost in the address.`,
+        "host_not_allowed"
+      );
     const path = request.url!.split("?")[0]!.replace(/\/+$/, "") || "/";
     const method = routes[path] ?? (path.startsWith("/v1/models/") ? "GET" : undefined);
     if (!method)
@@ -150,6 +157,14 @@ export async function serve(
       for (const {model} of served.values()) await model.close?.();
     }
   };
+}
+
+/**
+ * Of a Host header. A web page elsewhere can point its own name at 127.0.0.1 and read what this server says as its own; the
+ * name it asks by gives it away. A request without one comes from no browser.
+ */
+function hostnameOf(header: string | undefined): string {
+  return header === undefined ? "localhost" : header.replace(/:\d+$/, "");
 }
 
 const routes: Record<string, string> = {

@@ -1,6 +1,9 @@
+import {pipeline, type Readable} from "node:stream";
+import {createBrotliDecompress, createGunzip, createInflate} from "node:zlib";
 import type {Dispatcher} from "undici";
 import {connectionError} from "./connectionError.js";
 import {type Effects} from "./effects.js";
+import {isLoopback} from "./loopback.js";
 import {retryAfterMs} from "./retryAfter.js";
 import {serverError} from "./serverError.js";
 import {EndpointError} from "./types.js";
@@ -32,6 +35,8 @@ export interface TransportOptions {
 }
 
 const maxErrorBytes = 64 * 1024;
+/** The log probabilities of a long answer take tens of megabytes; more than this is no completion. */
+const maxAnswerBytes = 128 * 1024 * 1024;
 
 /**
  * Keep-alive connections of undici behind the small part of `fetch` that the Hugging Face client reads. A real
@@ -59,7 +64,11 @@ export function createTransport({effects, query = {}, reroute = {}}: TransportOp
         throw connectionError(error, origin);
       };
       const dispatcher = await dispatcherOf(origin);
-      const {statusCode, headers, body} = await dispatcher
+      const {
+        statusCode,
+        headers,
+        body: sent
+      } = await dispatcher
         .request({
           origin,
           path,
@@ -73,18 +82,20 @@ export function createTransport({effects, query = {}, reroute = {}}: TransportOp
         const value = headers[name];
         return Array.isArray(value) ? value[0] : value;
       };
+      const body = decoded(sent, header("content-encoding"));
+      const text = () => readWhole(body, Number(header("content-length"))).catch(failed);
       if (statusCode < 200 || statusCode >= 300) {
-        const text = await readStart(body).catch(() => "");
+        const words = await readStart(body).catch(() => "");
         throw serverError({
           status: statusCode,
-          body: parseOrText(text, header("content-type")),
+          body: parseOrText(words, header("content-type")),
           retryAfterMs: retryAfterMs(header, effects.epochMs()),
           hide: exchange.hide
         });
       }
       if (exchange.stream && !header("content-type")?.startsWith("text/event-stream"))
-        throw notStreamed(await body.text().catch(failed), statusCode, exchange.hide);
-      return responseView(statusCode, header, body, failed, exchange);
+        throw notStreamed(await text(), statusCode, exchange.hide);
+      return responseView(statusCode, header, body, text, exchange);
     },
     async close() {
       const open = await Promise.all(dispatchers.values());
@@ -98,9 +109,9 @@ async function openDispatcher(origin: string): Promise<Dispatcher> {
   // Undici takes 0.2 s to load, which `assay --help` must not pay.
   const {EnvHttpProxyAgent, Pool} = await import("undici");
   const {hostname} = new URL(origin);
-  const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
   const proxied =
-    !loopback && ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"].some((name) => process.env[name]);
+    !isLoopback(hostname) &&
+    ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"].some((name) => process.env[name]);
   const timeouts = {headersTimeout: 0, bodyTimeout: 0};
   return proxied ? new EnvHttpProxyAgent(timeouts) : new Pool(origin, timeouts);
 }
@@ -113,16 +124,44 @@ function resolveTarget(address: string, query: Record<string, string>, reroute: 
   return {origin: url.origin, path: url.pathname + url.search};
 }
 
-type Body = Dispatcher.ResponseData["body"];
+/** Undici's own body, or what unpacks it. */
+type Body = Readable & {text?(): Promise<string>};
+
+/** Some gateways compress although nobody asked them to. Other encodings are left to fail as what they are not. */
+function decoded(body: Body, encoding: string | undefined): Body {
+  const unpack = {gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress}[encoding ?? ""];
+  // The callback keeps a connection that drops from being thrown where nobody listens: the reader sees it.
+  return unpack ? pipeline(body, unpack(), () => undefined) : body;
+}
+
+async function readWhole(body: Body, declared: number): Promise<string> {
+  // The parser holds the server to its content-length, so that a small one needs no counting.
+  if (body.text && declared <= maxAnswerBytes) return body.text();
+  const parts: Uint8Array[] = [];
+  for await (const part of counted(body)) parts.push(part);
+  return Buffer.concat(parts).toString("utf8");
+}
+
+async function* counted(body: Body): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const part of body as AsyncIterable<Uint8Array>) {
+    bytes += part.length;
+    if (bytes > maxAnswerBytes)
+      throw new EndpointError(
+        "malformed",
+        `The server's answer is larger than ${maxAnswerBytes >> 20} MiB, and was not read on.`
+      );
+    yield part;
+  }
+}
 
 function responseView(
   status: number,
   header: (name: string) => string | undefined,
   body: Body,
-  failed: (error: unknown) => never,
+  text: () => Promise<string>,
   exchange: Exchange
 ): Response {
-  const text = () => body.text().catch(failed);
   const view = {
     ok: true,
     status,
@@ -167,11 +206,12 @@ function parseJson(text: string): unknown {
 }
 
 function readerOf(body: Body, signal: AbortSignal) {
-  const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+  const chunks = counted(body);
   let ended = false;
   const read = async () => {
     const result = await chunks.next().catch((error: unknown) => {
-      if (error === signal.reason) throw error;
+      if (signal.aborted) throw signal.reason;
+      if (error instanceof EndpointError) throw error;
       throw new EndpointError("truncated-stream", "The connection was dropped inside the stream.");
     });
     ended = Boolean(result.done);
@@ -194,7 +234,7 @@ function readerOf(body: Body, signal: AbortSignal) {
 async function readStart(body: Body): Promise<string> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+  for await (const chunk of counted(body)) {
     parts.push(chunk);
     bytes += chunk.length;
     if (bytes >= maxErrorBytes) break;

@@ -79,7 +79,7 @@ export async function openAppendLog(path: string): Promise<AppendLog> {
   };
   const add = (record: object) => {
     if (failure) throw failure;
-    const line = JSON.stringify({seq: seq++, ...record}) + "\n";
+    const line = wellFormed({seq: seq++, ...record}) + "\n";
     lines.push(line);
     buffered += line.length;
   };
@@ -116,6 +116,18 @@ export async function openAppendLog(path: string): Promise<AppendLog> {
       if (failure) throw failure;
     }
   };
+}
+
+/**
+ * JSON that DuckDB takes. Half a surrogate pair, which a model or a cut through an emoji leaves, becomes "�": the line would be
+ * skipped on reading, and its completion paid for again at every start.
+ */
+function wellFormed(record: object): string {
+  const text = JSON.stringify(record);
+  if (!/\\ud[89a-f]/.test(text)) return text;
+  return JSON.stringify(record, (_key, value: unknown) =>
+    typeof value === "string" ? value.replace(/\p{Surrogate}/gu, "\ufffd") : value
+  );
 }
 
 /** Cuts the file behind its last newline; the size that is left. */

@@ -3,7 +3,7 @@ import type {DatasetDefinition} from "../datasets/define.js";
 import type {Row, Scorer} from "../scorers/types.js";
 import {rollingWindows} from "../splits/rolling.js";
 import type {SplitSpec} from "../splits/spec.js";
-import type {SplitManifest, Store, VersionManifest} from "../store/index.js";
+import {type SplitManifest, type Store, UserError, type VersionManifest} from "../store/index.js";
 
 /** What a candidate may use to make itself ready: train, merge, load weights, start a server. */
 export interface PrepareContext {
@@ -129,7 +129,57 @@ export interface EvalDefinition {
   publish?: "ids" | "masked" | "text";
 }
 
-/** Declares an eval. A file `evals/NAME.eval.ts` default-exports what this returns. */
+/**
+ * Declares an eval. A file `evals/NAME.eval.ts` default-exports what this returns. Throws a UserError that names every
+ * field which is absent or of another kind.
+ */
 export function defineEval(definition: EvalDefinition): EvalDefinition {
+  const problems = definitionProblems(definition);
+  if (problems.length > 0) throw new UserError(problems.join("; "));
   return {...definition, split: [definition.split].flat().flatMap(rollingWindows)};
+}
+
+/** What keeps something from being an eval, whatever its data: empty when nothing does. */
+export function definitionProblems(definition: unknown): string[] {
+  const found = (isObject(definition) ? definition : {}) as Record<keyof EvalDefinition, unknown>;
+  const needs: Partial<Record<keyof EvalDefinition, [kind: string, fits: boolean]>> = {
+    dataset: [
+      "a data set or the name of one",
+      Boolean(typeof found.dataset === "object" ? nameOf(found.dataset) : found.dataset)
+    ],
+    split: [
+      'a split such as {strategy: "random"}, or several',
+      [found.split].flat().every((spec) => isObject(spec) && typeof spec.strategy === "string")
+    ],
+    candidates: [
+      "a list of candidates, each with a name",
+      Array.isArray(found.candidates) && found.candidates.every((one) => nameOf(one))
+    ],
+    prompt: [
+      "a text, a function of the row, or several by name",
+      isKind(found.prompt, "string", "function", "object")
+    ],
+    expected: ["a column's name or a function of the row", isKind(found.expected, "string", "function")],
+    scorers: [
+      "scorers by name",
+      isObject(found.scorers) && Object.values(found.scorers).every((scorer) => typeof scorer === "function")
+    ]
+  };
+  return Object.entries(needs).flatMap(([field, [kind, fits]]) => {
+    if (fits) return [];
+    const value = found[field as keyof EvalDefinition];
+    return [`\`${field}\` must be ${kind}${value === undefined ? ", and is missing" : ""}`];
+  });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isKind(value: unknown, ...kinds: string[]): boolean {
+  return value !== null && kinds.includes(typeof value);
+}
+
+function nameOf(value: unknown): string | undefined {
+  return isObject(value) && typeof value.name === "string" ? value.name : undefined;
 }

@@ -16,6 +16,7 @@ const root = resolve(import.meta.dirname, "../..");
 type Junit = [suite: Record<string, string>, cases: string[][]];
 
 interface Ended {
+  stdout: string;
   code: number;
   out: string;
 }
@@ -91,9 +92,10 @@ describe("assay check", () => {
       ["--import", "tsx", join(root, "src/cli/main.ts"), "check", ...args],
       {cwd: root, env: {...inherited, ASSAY_PROJECT: folder, ...env}}
     ).then(
-      ({stdout}) => ({code: 0, out: stdout}),
+      ({stdout}) => ({code: 0, out: stdout, stdout}),
       (error: {code: number; stdout: string; stderr: string}) => ({
         code: error.code,
+        stdout: error.stdout,
         out: error.stdout + error.stderr
       })
     );
@@ -133,7 +135,7 @@ describe("assay check", () => {
     await check([]);
     await writeFile(join(folder, "evals", "broken.eval.ts"), "export default 1 +;");
     const {code, out} = await check([{minScore: 0.1}]);
-    await writeFile(join(folder, "evals", "broken.eval.ts"), "export default {scorers: {}};");
+    await rm(join(folder, "evals", "broken.eval.ts"));
     expect(code).toBe(1);
     expect(out).toMatch(/broken\.eval\.ts could not be loaded/);
   }, 60_000);
@@ -152,14 +154,21 @@ describe("assay check", () => {
     ) as [string, string, string];
     await mkdir(join(folder, "evals"), {recursive: true});
     const never = join(folder, "evals", "never.eval.ts");
-    await writeFile(never, "export default {gate: [{minScore: 0.5}]};");
-    const {code, out} = await check(
+    await writeFile(
+      never,
+      (await readFile(join(folder, "evals", "words.eval.ts"), "utf8")).replace(
+        /gate: .*\}\]/,
+        "gate: [{minScore: 0.5}]"
+      )
+    );
+    const {code, out, stdout} = await check(
       [{maxCostUsdPerThousand: 1}, {minScore: 0.4}, {maxRegression: 0.05, baselineRun: "previous"}],
-      ["--junit", xml, "--markdown", md],
+      ["--json", "--junit", xml, "--markdown", md],
       {GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: summary}
     );
     await rm(never);
     expect(code).toBe(100);
+    expect(JSON.parse(stdout)).toMatchObject([{eval: "words"}]);
     expect(out).toMatch(
       /^::error file=evals\/words\.eval\.ts,title=Assay gate::words .*not more than 5\.0 points below run/m
     );

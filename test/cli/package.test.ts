@@ -1,5 +1,5 @@
 import {execFile} from "node:child_process";
-import {mkdirSync, writeFileSync} from "node:fs";
+import {mkdirSync, readFileSync, writeFileSync} from "node:fs";
 import {join, resolve} from "node:path";
 import {promisify} from "node:util";
 import {describe, expect, it} from "vitest";
@@ -10,7 +10,27 @@ import {temporaryProject} from "../support/temporaryWorkspace.js";
 const repository = resolve(import.meta.dirname, "../..");
 const exec = promisify(execFile);
 
+interface Packed {
+  filename: string;
+  files: {path: string}[];
+}
+
 describe("the packed package", () => {
+  it("is compiled anew when lib/ is removed: what was compiled is remembered there and nowhere else", () => {
+    const config = JSON.parse(readFileSync(join(repository, "tsconfig.build.json"), "utf8")) as {
+      compilerOptions: {outDir: string; tsBuildInfoFile: string};
+    };
+    const {outDir, tsBuildInfoFile} = config.compilerOptions;
+    expect(tsBuildInfoFile.startsWith(`${outDir}/`)).toBe(true);
+  });
+
+  it("lets no install script of the runtime download what is not needed, by npm 10's means and npm 11's", () => {
+    const read = (name: string) => JSON.parse(readFileSync(join(repository, name), "utf8")) as object;
+    const {packages} = read("package-lock.json") as {packages: Record<string, {hasInstallScript?: boolean}>};
+    expect(packages["node_modules/onnxruntime-node"]?.hasInstallScript).toBeUndefined();
+    expect(read("package.json")).toMatchObject({allowScripts: {"onnxruntime-node": false}});
+  });
+
   it("installs in an empty folder, starts a project, runs its eval and builds a site that opens", async () => {
     const folder = await temporaryProject();
     const project = join(folder, "project");
@@ -22,8 +42,13 @@ describe("the packed package", () => {
     const {stdout} = await exec("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], {
       cwd: repository
     });
-    const packed = JSON.parse(stdout) as {filename: string}[] | Record<string, {filename: string}>;
-    const [{filename}] = Object.values(packed) as [{filename: string}];
+    const packed = JSON.parse(stdout) as Packed[] | Record<string, Packed>;
+    const [{filename, files}] = Object.values(packed) as [Packed];
+    const roots = new Set(files.map(({path}) => path.split("/")[0]));
+    expect([...roots].sort()).toEqual(
+      ["CHANGELOG.md", "LICENSE", "README.md", "lib", "package.json", "src", "templates"].sort()
+    );
+    expect(files.filter(({path}) => /\.tsbuildinfo$|\.test\.|\.env/.test(path))).toEqual([]);
     mkdirSync(project);
     writeFileSync(
       join(project, "package.json"),

@@ -126,6 +126,7 @@ describe("serve", () => {
     expect(plain.at(-1)).toBe("data: [DONE]");
     expect(plain.some((event) => event.includes('"usage"'))).toBe(false);
     const counted = await read({stream_options: {include_usage: true}});
+    expect(counted.slice(0, -2).every((event) => event.includes('"usage":null'))).toBe(true);
     expect(JSON.parse(counted.at(-2)!.slice(6))).toMatchObject({
       choices: [],
       usage: {prompt_tokens: 1, total_tokens: 2}
@@ -239,5 +240,35 @@ describe("serve", () => {
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect((await post(service.url, chat("spam"))).status).toBe(200);
     expect(service.served).toBe(1);
+  });
+
+  it("answers only to this machine's own names while it listens to this machine alone", async () => {
+    const {service} = await setup();
+    const statusFor = (host: string, port = service.port) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        rawRequest({port, path: "/v1/models", headers: {host}}, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        })
+          .on("error", reject)
+          .end();
+      });
+    for (const host of [
+      "localhost",
+      `127.0.0.1:${service.port}`,
+      "[::1]:80",
+      "models.localhost",
+      "LOCALHOST:1"
+    ])
+      expect([host, await statusFor(host)]).toEqual([host, 200]);
+    for (const host of [
+      "evil.example",
+      "evil.example:80",
+      "127.0.0.1.evil.example",
+      "localhost.evil.example:1"
+    ])
+      expect([host, await statusFor(host)]).toEqual([host, 403]);
+    const {service: open} = await setup({host: "0.0.0.0"});
+    expect(await statusFor("models.example", open.port)).toBe(200);
   });
 });

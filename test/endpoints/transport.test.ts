@@ -47,7 +47,7 @@ describe("connections", () => {
     vi.stubEnv("no_proxy", "");
     for (const baseUrl of ["http://models.example", server.url]) {
       const endpoint = openAICompatible({name: "x", baseUrl, hosting: "api", trust: "external", retries: 0});
-      cleanups.unshift(() => endpoint.close!());
+      cleanups.push(() => endpoint.close!());
       expect((await endpoint.complete(request)).text).toBe("hello");
     }
     expect(proxy.asked).toEqual(["models.example:80"]);

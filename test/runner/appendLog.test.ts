@@ -2,6 +2,8 @@ import {appendFileSync, readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {openAppendLog} from "../../src/runner/appendLog.js";
+import {logAsParquet} from "../../src/runner/logs.js";
+import {openDatabase} from "../../src/store/index.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 const linesOf = (path: string) =>
@@ -37,6 +39,23 @@ describe("openAppendLog", () => {
     const lines = linesOf(path);
     expect(lines.map(({n}) => n)).toEqual([0, 1, 2, 3, 4, 5]);
     expect(lines.every(({seq}, index) => index === 0 || seq > lines[index - 1]!.seq)).toBe(true);
+  });
+
+  it("keeps a line with half a surrogate pair, as DuckDB reads it", async () => {
+    const path = join(await temporaryProject(), "log.ndjson");
+    const log = await openAppendLog(path);
+    for (const output of ["whole 😀", "half \ud83d.", "\udc00", "\\ud83d in words"])
+      await log.append({output});
+    await log.close();
+    const db = await openDatabase();
+    try {
+      const relation = await logAsParquet(db, path, {output: "VARCHAR"}, `${path}.parquet`);
+      expect(await db.rows(`select output from ${relation}`)).toEqual(
+        ["whole 😀", "half \ufffd.", "\ufffd", "\\ud83d in words"].map((output) => ({output}))
+      );
+    } finally {
+      db.close();
+    }
   });
 
   it("empties a file that holds nothing but a torn line", async () => {

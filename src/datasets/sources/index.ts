@@ -4,6 +4,7 @@ import {log, type LogSource} from "./log.js";
 import {postgres, type PostgresSource} from "./postgres.js";
 import {rows, type RowsSource} from "./rows.js";
 import {sqlite, type SqliteSource} from "./sqlite.js";
+import {UserError} from "../../store/index.js";
 import {type SourceContext, type SourceReader, type SourceRelation} from "./types.js";
 
 /** Where rows come from. */
@@ -18,9 +19,13 @@ const readers: {[K in Source["kind"]]: SourceReader<Extract<Source, {kind: K}>>}
   sqlite
 };
 
-/** Makes a source readable by SQL. */
+/** Makes a source readable by SQL. Throws a UserError for a kind that is none. */
 export function sourceRelation(source: Source, context: SourceContext): Promise<SourceRelation> {
-  const read = readers[source.kind] as SourceReader<Source>;
+  const read = readers[source.kind] as SourceReader<Source> | undefined;
+  if (!read)
+    throw new UserError(
+      `there is no kind of source "${source.kind}". There are ${Object.keys(readers).join(", ")}.`
+    );
   return read(source, context);
 }
 

@@ -1,0 +1,24 @@
+import type {Store} from "../store/index.js";
+import {table} from "./terminal.js";
+
+export interface FailureCount {
+  candidate: string;
+  reason: string;
+  n: number;
+}
+
+/** Why rows of a run failed, the most frequent reasons first, ten at most; empty when none did. */
+export function failuresOf(store: Store, run: string): Promise<FailureCount[]> {
+  return store.rows<FailureCount & object>(
+    "select candidate, reason, count(*)::int as n from completions where run = $run and status = 'failed' group by all order by n desc, candidate limit 10",
+    {run}
+  );
+}
+
+export function failuresText(failures: readonly FailureCount[]): string {
+  return table(failures, [
+    {title: "failed", value: ({n}) => n, align: "right"},
+    {title: "candidate", value: ({candidate}) => candidate},
+    {title: "reason", value: ({reason}) => reason}
+  ]);
+}

@@ -1,0 +1,127 @@
+import {spawn} from "node:child_process";
+import {mkdirSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
+import {fileURLToPath} from "node:url";
+import {afterEach, describe, expect, it, vi} from "vitest";
+import {bold, print, printJson, table} from "../../src/cli/terminal.js";
+import {printed} from "../support/printed.js";
+import {assay} from "../support/assay.js";
+import {temporaryProject} from "../support/temporaryWorkspace.js";
+
+const hostile = "\u001b[31mred\u001b]0;title\u0007 \u202egnp.exe \u009b2J";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  Object.defineProperty(process.stdout, "isTTY", {value: undefined, configurable: true});
+});
+
+describe("what is printed", () => {
+  it("shows escapes of models and data instead of obeying them, and keeps its own", async () => {
+    vi.stubEnv("NO_COLOR", "");
+    vi.stubEnv("TERM", "xterm");
+    Object.defineProperty(process.stdout, "isTTY", {value: true, configurable: true});
+    const text = await printed(async () => print(`${bold("head")} ${hostile}`));
+    expect(text).toBe(
+      "\u001b[1mhead\u001b[22m \\u001b[31mred\\u001b]0;title\\u0007 \\u202egnp.exe \\u009b2J\n"
+    );
+  });
+
+  it("is the same JSON to a program, without a byte that a terminal would obey", async () => {
+    const text = await printed(async () => printJson({hostile}));
+    expect(text).not.toMatch(/[\u001b\u009b\u202e]/);
+    expect(JSON.parse(text)).toEqual({hostile});
+  });
+
+  it("may be a table of more rows than a call may have arguments", () => {
+    const rows = Array.from({length: 200_000}, (_, i) => i);
+    expect(table(rows, [{title: "n", value: (row) => row}]).split("\n")).toHaveLength(200_001);
+  });
+});
+
+describe("the command line", () => {
+  const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+  const shell = (line: string) =>
+    new Promise<{code: number | null; stderr: string}>((resolve) => {
+      const child = spawn("sh", ["-c", line], {
+        env: {...process.env, NODE: process.execPath, TSX: import.meta.resolve("tsx"), MAIN: main}
+      });
+      let stderr = "";
+      child.stderr.on("data", (data: Buffer) => (stderr += data.toString()));
+      child.on("close", (code) => resolve({code, stderr}));
+    });
+
+  it("ends well when the reader of its output has seen enough", async () => {
+    const {stderr} = await shell('{ "$NODE" --import "$TSX" "$MAIN" --help; echo "code $?" >&2; } | true');
+    expect(stderr).toBe("code 0\n");
+  });
+
+  it.skipIf(process.platform !== "linux")(
+    "says in one line that its output could not be written",
+    async () => {
+      const {code, stderr} = await shell('"$NODE" --import "$TSX" "$MAIN" --help > /dev/full');
+      expect(stderr).toMatch(/^assay: the output could not be written: ENOSPC[^\n]*\n$/);
+      expect(code).toBe(1);
+    }
+  );
+
+  it("refuses a port that does not exist and an empty number as wrong usage", async () => {
+    const project = await temporaryProject();
+    for (const words of [
+      ["serve", "m", "--port", "99999"],
+      ["dev", "--port", "99999"],
+      ["run", "--budget-usd", ""]
+    ]) {
+      const {code, stderr} = await assay(project, ...words);
+      expect(stderr).toMatch(/is invalid\. takes a (port from 0 to 65535|number of at least 0)/);
+      expect(code).toBe(2);
+    }
+  });
+
+  it("names a query's mistake without a stack", async () => {
+    const project = await temporaryProject();
+    mkdirSync(join(project, "evals"));
+    const {code, stderr} = await assay(project, "sql", "select * from nosuch");
+    expect(stderr).toMatch(/^assay: Catalog Error: Table with name nosuch does not exist!/);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(stderr.match(/Catalog Error/g)).toHaveLength(1);
+    expect(code).toBe(1);
+  });
+
+  it("names all that keeps the files of evals/ from being evals", async () => {
+    const project = await temporaryProject();
+    mkdirSync(join(project, "evals"));
+    const define = fileURLToPath(new URL("../../src/runner/define.ts", import.meta.url));
+    const whole = `{name: "same", dataset: "d", split: {strategy: "random"}, candidates: [], prompt: "", expected: "y", scorers: {}}`;
+    const files = {
+      "plain.eval.ts": "export default {dataset: 'd', prompt: 'hi'};",
+      "defined.eval.ts": `import {defineEval} from ${JSON.stringify(define)};\nexport default defineEval({dataset: {}} as never);`,
+      "thrown.eval.ts": 'throw new Error("boom \\u001b[31m");',
+      "one.eval.ts": `export default ${whole};`,
+      "two.eval.ts": `export default ${whole};`
+    };
+    const write = (name: string, text: string) => writeFileSync(join(project, "evals", name), text);
+    for (const [name, text] of Object.entries(files)) write(name, text);
+    mkdirSync(join(project, "data-loaders"));
+    const loader = (text: string) => writeFileSync(join(project, "data-loaders", "d.ts"), text);
+    loader("export default {};");
+    expect((await assay(project, "pull")).stderr).toBe(
+      "assay: data-loaders/d.ts: a data set needs a `name` and a `source` with its `kind`.\n"
+    );
+    loader('export default {name: "d", source: {kind: "magic"}};');
+    expect((await assay(project, "pull")).stderr).toMatch(
+      /^assay: .*there is no kind of source "magic"\. There are files, [^\n]*\n$/
+    );
+    const first = await assay(project, "run");
+    expect(first.stderr).toMatch(/evals\/defined\.eval\.ts could not be loaded: `dataset` must be/);
+    expect(first.stderr).toMatch(/evals\/thrown\.eval\.ts could not be loaded: boom \\u001b\[31m/);
+    for (const name of ["defined.eval.ts", "thrown.eval.ts"])
+      write(name, `export default {...${whole}, name: undefined};`);
+    const {code, stderr} = await assay(project, "check");
+    expect(stderr).toMatch(
+      /evals\/plain\.eval\.ts: `split` must be .*, and is missing; `candidates` must be/
+    );
+    expect(stderr).toMatch(/evals\/one\.eval\.ts and evals\/two\.eval\.ts: 2 evals are named "same"/);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(code).toBe(1);
+  });
+});

@@ -1,0 +1,171 @@
+import {createServer, type IncomingMessage, type ServerResponse} from "node:http";
+import {type AddressInfo} from "node:net";
+import {gzipSync} from "node:zlib";
+import {afterEach, describe, expect, it, vi} from "vitest";
+import {openAICompatible, type OpenAICompatibleOptions} from "../../src/endpoints/openAICompatible.js";
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** One call to a server that answers every request in this way. */
+async function ask(answer: Answer, options: Partial<OpenAICompatibleOptions> = {}) {
+  const server = createServer((request, response) => {
+    request.resume().on("end", () => answer(request, response));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const endpoint = openAICompatible({
+    name: "x",
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    hosting: "on-prem",
+    trust: "internal",
+    retries: 0,
+    ...options
+  });
+  cleanups.push(
+    () => server.closeAllConnections(),
+    () => server.close(),
+    () => endpoint.close!()
+  );
+  return endpoint.complete({model: "m", messages: [{role: "user", content: "hello"}]});
+}
+
+const json = (body: unknown) => (_request: IncomingMessage, response: ServerResponse) =>
+  response.writeHead(200, {"content-type": "application/json"}).end(JSON.stringify(body));
+const completion = (message: object, more: object = {}, end = "stop") => ({
+  choices: [{index: 0, message: {role: "assistant", ...message}, finish_reason: end}],
+  ...more
+});
+const event = (body: object) => `data: ${JSON.stringify(body)}\n\n`;
+const chunk = (content: string, index = 0, end: string | null = null) =>
+  event({choices: [{index, delta: {content}, finish_reason: end}]});
+const events =
+  (text: string, headers: object = {}) =>
+  (_request: IncomingMessage, response: ServerResponse) =>
+    response.writeHead(200, {"content-type": "text/event-stream", ...headers}).end(text);
+
+describe("a server that answers oddly", () => {
+  it("may compress what nobody asked it to compress", async () => {
+    const zipped = gzipSync(JSON.stringify(completion({content: "packed"})));
+    const {text} = await ask((_request, response) =>
+      response.writeHead(200, {"content-type": "application/json", "content-encoding": "gzip"}).end(zipped)
+    );
+    expect(text).toBe("packed");
+    const stream = gzipSync(chunk("packed", 0, "stop"));
+    const streamed = await ask(
+      (_request, response) =>
+        response
+          .writeHead(200, {"content-type": "text/event-stream", "content-encoding": "gzip"})
+          .end(stream),
+      {stream: true}
+    );
+    expect(streamed.text).toBe("packed");
+  });
+
+  it("may end without a word when thinking or a filter took all of it, and only then", async () => {
+    for (const end of ["length", "content_filter"])
+      expect(await ask(json(completion({reasoning_content: "hm"}, {}, end)))).toMatchObject({
+        text: "",
+        finishReason: end
+      });
+    await expect(ask(json(completion({reasoning_content: "hm"})))).rejects.toMatchObject({kind: "malformed"});
+  });
+
+  it("is billed for reasoning that only its total counts", async () => {
+    const usage = {prompt_tokens: 5, completion_tokens: 10, total_tokens: 95};
+    const {usage: read, costUsd} = await ask(json(completion({content: "a"}, {usage})), {
+      price: {inputUsdPerMillion: 0, outputUsdPerMillion: 1_000_000, asOf: "2026-01-01", source: "here"}
+    });
+    expect(read).toEqual({promptTokens: 5, completionTokens: 90});
+    expect(costUsd).toBe(90);
+  });
+
+  it("may stream several choices interleaved: the first one is the answer", async () => {
+    const text = chunk("A") + chunk("x", 1) + chunk("B") + chunk("", 1, "length") + chunk("C", 0, "stop");
+    expect(await ask(events(text), {stream: true})).toMatchObject({text: "ABC", finishReason: "stop"});
+  });
+
+  it("is not read on when it never ends", async () => {
+    const endless: Answer = (_request, response) => {
+      response.writeHead(200, {"content-type": "application/json"});
+      const block = Buffer.alloc(1 << 20, " ");
+      const write = () => {
+        while (!response.destroyed && response.write(block));
+      };
+      response.on("drain", write);
+      write();
+    };
+    await expect(ask(endless)).rejects.toMatchObject({
+      kind: "malformed",
+      message: expect.stringContaining("larger than 128 MiB") as string
+    });
+  });
+
+  it("says in the middle of a stream that there were too many requests", async () => {
+    const text = chunk("A") + event({error: {message: "slow down", code: 429}});
+    await expect(ask(events(text), {stream: true})).rejects.toMatchObject({
+      kind: "rate-limit",
+      message: expect.stringContaining("answered 429: slow down") as string
+    });
+  });
+});
+
+describe("a key that a server echoes", () => {
+  const options = {apiKeyEnv: "TEST_KEY", headersEnv: {"x-token": "TEST_TOKEN"}};
+  const keys = () => {
+    vi.stubEnv("TEST_KEY", "verysecretkey-0123");
+    vi.stubEnv("TEST_TOKEN", 'quoted"token\\99');
+  };
+
+  it("does not come back in an answer, streamed or not", async () => {
+    keys();
+    const words = ({headers}: IncomingMessage) =>
+      `${headers.authorization} and ${String(headers["x-token"])}`;
+    const plain = await ask((request, response) => {
+      const {headers} = request;
+      json(completion({content: words(request)}, {model: "m", system_fingerprint: headers["x-token"]}))(
+        request,
+        response
+      );
+    }, options);
+    expect(plain).toMatchObject({text: "Bearer [hidden] and [hidden]", fingerprint: "[hidden]"});
+    const streamed = await ask(
+      (request, response) => events(chunk(words(request), 0, "stop"))(request, response),
+      {...options, stream: true}
+    );
+    expect(streamed.text).toBe("Bearer [hidden] and [hidden]");
+  });
+
+  it("does not come back in an error, not even its beginning", async () => {
+    keys();
+    const failure = await ask(
+      ({headers}, response) =>
+        response
+          .writeHead(401, {"content-type": "application/json"})
+          .end(JSON.stringify({error: {message: `${headers.authorization}; bad key verysecretk***`}})),
+      options
+    ).catch((error: unknown) => error as Error);
+    expect(String((failure as Error).message)).toMatch(/bad key \[hidden\]/);
+    expect(JSON.stringify(failure) + (failure as Error).stack).not.toMatch(/verysecret/);
+  });
+
+  it("does not follow a redirect to another server", async () => {
+    keys();
+    let reached = 0;
+    const other = createServer((_request, response) => {
+      reached++;
+      response.end();
+    });
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    cleanups.push(() => other.close());
+    const location = `http://localhost:${(other.address() as AddressInfo).port}/v1/chat/completions`;
+    await expect(
+      ask((_request, response) => response.writeHead(307, {location}).end(), options)
+    ).rejects.toMatchObject({message: expect.stringContaining("It redirects") as string});
+    expect(reached).toBe(0);
+  });
+});
