@@ -32,6 +32,8 @@ const versions: Verb = (program) =>
     .command("versions [name]")
     .description("list the versions of one or of all data sets, or export one (NAME@VERSION) to a folder")
     .option("--export <dir>", "copy the version with its ledger and card to DIR, for `assay import`")
+    .option("--with-sealed", "with --export: rows that a split has sealed too; noted with who, when and why")
+    .option("--why <text>", "why sealed rows are opened now (with --with-sealed)")
     .option("--json", "print JSON")
     .action(async (name: string | undefined, options) =>
       (await import("./versions.js")).versionsVerb(name, options)
