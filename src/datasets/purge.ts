@@ -111,7 +111,8 @@ async function purgeWith(
     if (rows > 0) result.versions.push({id, rows});
   }
   for (const id of await listFolders(join(workspace.dir, "splits", dataset)))
-    if (await eraser.split(workspace.splitDir(dataset, id))) result.splits.push(id);
+    if (await eraser.split(workspace.splitDir(dataset, id), (version) => join(root, version)))
+      result.splits.push(id);
   for (const id of await listFolders(join(workspace.dir, "runs"))) {
     const folder = workspace.runDir(id);
     const manifest = await readJson<RunManifest>(join(folder, "manifest.json"));

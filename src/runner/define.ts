@@ -3,7 +3,7 @@ import type {DatasetDefinition} from "../datasets/define.js";
 import type {Row, Scorer} from "../scorers/types.js";
 import {rollingWindows} from "../splits/rolling.js";
 import type {SplitSpec} from "../splits/spec.js";
-import type {SplitManifest, Store, VersionManifest} from "../store/index.js";
+import type {Publishing, SplitManifest, Store, VersionManifest} from "../store/index.js";
 
 /** What a candidate may use to make itself ready: train, merge, load weights, start a server. */
 export interface PrepareContext {
@@ -110,9 +110,10 @@ export interface EvalDefinition {
   needs?: {logprobs?: boolean; usage?: boolean; tools?: boolean};
   gate?: GateRule[];
   /**
-   * What pages may show of a row: nothing but ids and labels, a masked excerpt (default), or the text itself.
+   * What pages may show of a row: nothing but ids and labels, a masked excerpt (default), or the text itself. A stricter
+   * setting of the data set goes before it, and one eval's "ids" holds for the data set's page too.
    */
-  publish?: "ids" | "masked" | "text";
+  publish?: Publishing;
 }
 
 /** Declares an eval. A file `evals/NAME.eval.ts` default-exports what this returns. */
