@@ -18,29 +18,19 @@ export interface PiiCase {
   detail?: string;
 }
 
+/** Recognisers that are called otherwise here; the others have our name, or our type's, with underscores. */
 const names: Record<string, string> = {
-  credit_card: "credit-card",
-  email: "email",
-  ip: "ip",
-  us_ssn: "us-ssn",
-  phone: "phone",
-  url: "url",
-  iban: "iban",
-  crypto: "crypto",
-  mac: "mac",
+  date: "date-of-birth",
+  date_time: "date-of-birth",
+  iban_code: "iban",
+  aba_routing: "aba-routing-number",
+  kr_frn: "kr-rrn",
   mac_address: "mac",
-  us_itin: "us-itin",
-  uk_nhs: "uk-nhs",
   nhs: "uk-nhs",
-  uk_nino: "uk-nino",
-  es_nif: "es-nif",
-  es_nie: "es-nie",
-  it_fiscal_code: "it-fiscal-code",
-  pl_pesel: "pl-pesel",
-  in_aadhaar: "in-aadhaar",
-  de_tax_id: "de-tax-id",
-  br_cpf: "br-cpf",
-  ca_sin: "ca-sin"
+  sg_fin: "sg-nric-fin",
+  tr_tckn: "tr-national-id",
+  us_bank: "us-bank-number",
+  us_dea: "medical-license"
 };
 
 const fields = ["recognizer", "text", "expected_len", "expected_positions"];
@@ -81,7 +71,7 @@ export function checkPiiVectors(vectors: readonly PiiVector[]): PiiCase[] {
   return vectors.map((vector) => {
     const {recognizer: published} = vector;
     const name = `${vector.recognizer}: ${vector.text}`;
-    const recognizer = allRecognizers.find((each) => each.name === names[vector.recognizer]);
+    const recognizer = recognizerOf(published);
     if (!recognizer) return {name, recognizer: published, outcome: "unknown recogniser"};
     const found = spansBy(recognizer, vector.text);
     if (agrees(vector, found)) return {name, recognizer: published, outcome: "agrees"};
@@ -96,6 +86,11 @@ export function checkPiiVectors(vectors: readonly PiiVector[]): PiiCase[] {
       detail: `found ${JSON.stringify(found)}, published ${JSON.stringify(vector.expected_positions)}`
     };
   });
+}
+
+function recognizerOf(published: string): Recognizer | undefined {
+  const name = names[published] ?? published.replaceAll("_", "-");
+  return allRecognizers.find((each) => each.name === name || each.type === published.toUpperCase());
 }
 
 function spansBy(recognizer: Recognizer, text: string): [number, number][] {
