@@ -19,6 +19,7 @@ export {
   readNdjson,
   writeNdjson,
   writeParquet,
+  writeParquetLines,
   writeParquetRows
 } from "./parquet.js";
 export {readRuns} from "./manifests.js";
