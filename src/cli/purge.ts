@@ -18,8 +18,7 @@ export async function purgeVerb(
     print(
       `  NOT erased: model ${printable(name)} (${id.slice(0, 12)}) learned from them; train it again or delete it`
     );
-  for (const file of result.notErased) print(`  NOT erased, remove it by hand if it holds the rows: ${file}`);
-  print(
-    "Files exported outside the store, the source itself and built sites are yours to clear; then rebuild."
-  );
+  for (const file of result.notErased)
+    print(`  NOT erased: ${printable(file)}, made from the store; remove it, or make it again`);
+  print("The source itself, and copies that others took of exports or of the site, are yours to clear.");
 }

@@ -14,6 +14,7 @@ import {
 } from "../store/index.js";
 import {NEAR_DUPLICATES_FILE} from "./duplicates/index.js";
 import {REJECTED_FILE} from "./filters/index.js";
+import {tombstoneHash} from "./tombstones.js";
 
 /** Takes the rows whose hashes are in the table `erased` out of what the store holds. */
 export class Eraser {
@@ -99,6 +100,23 @@ export class Eraser {
       )
     ]);
     return {labels: Object.fromEntries(kept) as SplitManifest["labels"]};
+  }
+
+  /** What a person accepted of an erased row names it by its id. */
+  async acceptances(file: string, salt: string): Promise<void> {
+    const kept = await readJson<{accepted: {row?: string}[]}>(file);
+    if (!kept) return;
+    const named = kept.accepted.flatMap(({row}) => (row === undefined ? [] : [row]));
+    const gone = new Set<string>();
+    for (const row of named) {
+      const found = await this.db.row(
+        `select 1 from erased where hash = ${tombstoneHash({salt}, "$row::varchar")}`,
+        {row}
+      );
+      if (found) gone.add(row);
+    }
+    const accepted = kept.accepted.filter(({row}) => row === undefined || !gone.has(row));
+    if (gone.size > 0) await writeJsonAtomic(file, {...kept, accepted});
   }
 
   /** Scores stay: they say nothing about a person. What was asked, expected and answered goes. */

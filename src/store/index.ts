@@ -9,6 +9,7 @@ export {
   writeAtomic,
   writeJsonAtomic
 } from "./files.js";
+export {type Exported, exportsOf, recordExport} from "./exportsLog.js";
 export {type FinalRun, finalRuns, recordFinalRun, whoOpens} from "./finalRuns.js";
 export {canonicalJson, hashJson, sha256, sha256File} from "./hash.js";
 export {heldLocks, type LockOptions, processIsAlive, withLock} from "./lock.js";

@@ -3,6 +3,7 @@ import {copyFile, mkdir, rename, rm, writeFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {
   openDatabase,
+  recordExport,
   recordFinalRun,
   temporaryPath,
   UserError,
@@ -54,6 +55,7 @@ export async function exportVersion(
         await copyFile(join(from, file), join(stage, file));
     await writeFile(join(stage, CARD_FILE), huggingFaceCard(version));
     await rename(stage, target);
+    await recordExport(workspace, target, version.dataset);
     return target;
   } finally {
     await rm(stage, {recursive: true, force: true});
