@@ -1,5 +1,5 @@
 import {findVersion} from "../datasets/index.js";
-import {openStore, sqlName, sqlString, type Store, UserError} from "../store/index.js";
+import {messageOf, openStore, sqlName, sqlString, type Store, UserError} from "../store/index.js";
 import {openProject} from "./project.js";
 import {dim, print, printable, printJson, table} from "./terminal.js";
 
@@ -20,9 +20,18 @@ export async function rowsVerb(name: string, options: RowsOptions): Promise<void
     const conditions = options.where === undefined ? [] : [`(${options.where})`];
     if (options.part !== undefined) conditions.push(await inPart(store, name, version.id, options));
     const where = conditions.length > 0 ? `where ${conditions.join(" and ")}` : "";
-    const rows = await store.rows(
-      `select * from ${sqlName(`${name}@${version.id}`)} ${where} order by row_id limit ${options.limit}`
-    );
+    const rows = await store
+      .rows(
+        `select * from ${sqlName(`${name}@${version.id}`)} ${where} order by row_id limit ${options.limit}`
+      )
+      .catch((cause: unknown) => {
+        if (options.where === undefined) throw cause;
+        const said = messageOf(cause).split("\n")[0]!;
+        throw new UserError(
+          `--where is not a condition over the columns of ${name}: ${said} It has ${version.columns.map((column) => column.name).join(", ")}.`,
+          {cause}
+        );
+      });
     if (options.json) return printJson(rows);
     if (rows.length === 0) return print(dim("no rows"));
     const names = Object.keys(rows[0]!).filter((column) => column !== "row_hash");

@@ -1,5 +1,5 @@
 import {exportVersion, findVersion} from "../datasets/index.js";
-import {openStore, UsageError, UserError} from "../store/index.js";
+import {openStore, UsageError, UserError, type VersionManifest} from "../store/index.js";
 import {openProject} from "./project.js";
 import {changesOf} from "./pull.js";
 import {print, printJson, table} from "./terminal.js";
@@ -34,10 +34,18 @@ export async function versionsVerb(
         {title: "pulled", value: (version) => version.pulledAt.slice(0, 19).replace("T", " ")},
         {title: "rows", value: (version) => version.rows, align: "right"},
         {title: "changes", value: (version) => version.changes && changesOf(version.changes)},
-        {title: "after", value: (version) => version.parent}
+        {title: "after", value: (version) => version.parent},
+        ...(versions.some(({purged}) => purged?.length) ? [erased] : [])
       ])
     );
   } finally {
     store.close();
   }
 }
+
+/** The version keeps the id of what it held before. */
+const erased = {
+  title: "rows erased since",
+  value: ({purged = []}: VersionManifest) => purged.reduce((sum, {rows}) => sum + rows, 0) || undefined,
+  align: "right" as const
+};
