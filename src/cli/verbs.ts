@@ -137,6 +137,7 @@ const split: Verb = (program) =>
       list
     )
     .option("--compare", "compare all strategies that the data set's columns allow")
+    .option("--measure", "make no split: take the measures that splits made before lack")
     .option("--test <share>", "share of the test part", number(0))
     .option("--validation <share>", "share of the validation part", number(0))
     .option("--sealed <share>", "share of the sealed part, which only a final run opens", number(0))
