@@ -3,6 +3,7 @@ import {mkdir} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {
   openStore,
+  recordExport,
   sqlName,
   sqlString,
   type Store,
@@ -52,6 +53,7 @@ async function toDuckdb(store: Store, tables: string[], file: string): Promise<v
     await store.run("checkpoint exported");
     await store.run("detach exported");
   });
+  await recordExport(store.workspace, file, null);
   print(`${tables.length} tables in ${file}`);
 }
 
@@ -66,5 +68,6 @@ async function toFolder(
     await writeAtomic(join(folder, `${table}.${format}`), (temporary) =>
       store.run(`copy (select * from ${sqlName(table)}) to ${sqlString(temporary)} (format ${format})`)
     );
+  await recordExport(store.workspace, folder, null);
   print(`${tables.length} ${format} files in ${folder}`);
 }

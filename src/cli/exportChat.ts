@@ -4,6 +4,7 @@ import {findVersion, partRows} from "../datasets/index.js";
 import {type ChatColumns, type ChatFile, FEWEST_EXAMPLES, writeChatFile} from "../finetune/index.js";
 import {ledgerSummary, refusalMessage, refusedRows, sensitivityOf} from "../privacy/index.js";
 import {
+  recordExport,
   type Row,
   type SplitManifest,
   type Store,
@@ -100,6 +101,7 @@ export async function exportChat(
     exportedAt: new Date().toISOString()
   };
   await writeJsonAtomic(manifestFile, manifest);
+  await recordExport(store.workspace, file, version.dataset);
   return manifest;
 }
 

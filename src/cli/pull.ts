@@ -15,20 +15,33 @@ export async function pullVerb(names: string[], options: {json?: boolean; skipBa
   const wanted = datasets.filter(({name}) => names.length === 0 || names.includes(name));
   const redactors = pullRedactors(wanted);
   const results: PullResult[] = [];
+  const failures: UserError[] = [];
   for (const dataset of wanted)
-    results.push(
-      await pull(workspace, dataset, {
-        skipBad: options.skipBad,
-        redactor: redactors.get(dataset.name),
-        onProgress: (message) => note(`${dataset.name}: ${message}`)
-      })
-    );
-  if (options.json) return printJson(results);
+    try {
+      results.push(
+        await pull(workspace, dataset, {
+          skipBad: options.skipBad,
+          redactor: redactors.get(dataset.name),
+          onProgress: (message) => note(`${dataset.name}: ${message}`)
+        })
+      );
+    } catch (error) {
+      // One broken source does not keep the others from being read.
+      if (!(error instanceof UserError)) throw error;
+      failures.push(error);
+    }
+  if (options.json) printJson(results);
+  else printResults(results);
+  if (failures.length > 0) throw new UserError(failures.map(({message}) => message).join("\nassay: "));
+}
+
+function printResults(results: readonly PullResult[]): void {
   for (const {version, skipped = []} of results) {
     for (const {file, line, reason} of skipped.slice(0, 20))
       note(`${version.dataset}: left out ${file} line ${line}: ${reason}`);
     if (skipped.length > 20) note(`${version.dataset}: and ${skipped.length - 20} more lines`);
   }
+  if (results.length === 0) return;
   print(
     table(results, [
       {title: "data set", value: ({version}) => version.dataset},

@@ -8,8 +8,12 @@ export async function purgeVerb(
 ): Promise<void> {
   const result = await purge(await openProject(), name, options);
   if (options.json) return printJson(result);
-  print(`${result.rows} rows of ${name} erased, with a tombstone each.`);
-  for (const {id, rows} of result.versions) print(`  version ${id}: ${rows} rows`);
+  print(
+    result.rows > 0
+      ? `${counted(result.rows)} of ${name} erased, with a tombstone each.`
+      : `No row of ${name} meets it that was not erased before. What an earlier purge had left undone is done.`
+  );
+  for (const {id, rows} of result.versions) print(`  version ${id}: ${counted(rows)}`);
   for (const id of result.splits) print(`  split ${id}`);
   for (const id of result.runs) print(`  run ${id}: expected answers, outputs and excerpts`);
   for (const id of result.journals)
@@ -18,8 +22,9 @@ export async function purgeVerb(
     print(
       `  NOT erased: model ${printable(name)} (${id.slice(0, 12)}) learned from them; train it again or delete it`
     );
-  for (const file of result.notErased) print(`  NOT erased, remove it by hand if it holds the rows: ${file}`);
-  print(
-    "Files exported outside the store, the source itself and built sites are yours to clear; then rebuild."
-  );
+  for (const file of result.notErased)
+    print(`  NOT erased: ${printable(file)}, made from the store; remove it, or make it again`);
+  print("The source itself, and copies that others took of exports or of the site, are yours to clear.");
 }
+
+const counted = (rows: number) => `${rows} ${rows === 1 ? "row" : "rows"}`;

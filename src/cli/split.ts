@@ -1,20 +1,23 @@
+import {group} from "d3";
 import {labelConflicts} from "../datasets/index.js";
 import {
   type EmbeddingLeakage,
   ensureSplit,
+  measureAgain,
   possibleStrategies,
   recommendSplit,
   rollingWindows,
   type SplitMeasures,
   type SplitSpec
 } from "../splits/index.js";
-import {openStore, type SplitManifest, UserError, type VersionManifest} from "../store/index.js";
+import {openStore, type SplitManifest, type Store, UserError, type VersionManifest} from "../store/index.js";
 import {openProject} from "./project.js";
 import {type Column, print, printJson, table} from "./terminal.js";
 
 interface SplitOptions {
   strategy?: string[];
   compare?: boolean;
+  measure?: boolean;
   test?: number;
   validation?: number;
   sealed?: number;
@@ -34,6 +37,7 @@ export async function splitVerb(name: string, options: SplitOptions): Promise<vo
       throw new UserError(
         `the store has no version of ${JSON.stringify(name)}. Run \`assay pull ${name}\` first.`
       );
+    if (options.measure) return await measureVerb(store, name, options);
     const splits: SplitManifest[] = [];
     for (const spec of specsOf(options, version)) splits.push(await ensureSplit(store, version, spec));
     const choice = splits.length > 1 ? recommendSplit(splits) : undefined;
@@ -60,6 +64,15 @@ export async function splitVerb(name: string, options: SplitOptions): Promise<vo
   } finally {
     store.close();
   }
+}
+
+/** Measures what splits lack, of every version; makes no split. */
+async function measureVerb(store: Store, name: string, {json}: SplitOptions): Promise<void> {
+  const measured = await measureAgain(store, name);
+  if (json) return printJson(measured);
+  if (measured.length === 0) return print(`no split of ${name} lacks a measure`);
+  for (const [version, splits] of group(measured, (split) => split.version))
+    print(`${name}@${version}\n\n${table(splits, columnsOf(splits))}\n${meaningText(splits)}`);
 }
 
 /** Time alone makes windows and gaps: with either the strategy is temporal unless others are asked for. */

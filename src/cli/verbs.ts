@@ -39,6 +39,8 @@ const versions: Verb = (program) =>
     .command("versions [name]")
     .description("list the versions of one or of all data sets, or export one (NAME@VERSION) to a folder")
     .option("--export <dir>", "copy the version with its ledger and card to DIR, for `assay import`")
+    .option("--with-sealed", "with --export: rows that a split has sealed too; noted with who, when and why")
+    .option("--why <text>", "why sealed rows are opened now (with --with-sealed)")
     .option("--json", "print JSON")
     .action(async (name: string | undefined, options) =>
       (await import("./versions.js")).versionsVerb(name, options)
@@ -142,6 +144,7 @@ const split: Verb = (program) =>
       list
     )
     .option("--compare", "compare all strategies that the data set's columns allow")
+    .option("--measure", "make no split: take the measures that splits made before lack")
     .option("--test <share>", "share of the test part", number(0))
     .option("--validation <share>", "share of the validation part", number(0))
     .option("--sealed <share>", "share of the sealed part, which only a final run opens", number(0))

@@ -1,5 +1,5 @@
 import {exportVersion, findVersion} from "../datasets/index.js";
-import {openStore, UsageError, UserError} from "../store/index.js";
+import {openStore, UsageError, UserError, type VersionManifest} from "../store/index.js";
 import {openProject} from "./project.js";
 import {changesOf} from "./pull.js";
 import {print, printJson, table} from "./terminal.js";
@@ -7,7 +7,7 @@ import {print, printJson, table} from "./terminal.js";
 /** Lists versions, or with `--export` writes one (NAME or NAME@VERSION) to a folder. */
 export async function versionsVerb(
   name: string | undefined,
-  options: {json?: boolean; export?: string}
+  options: {json?: boolean; export?: string; withSealed?: boolean; why?: string}
 ): Promise<void> {
   const store = await openStore(await openProject());
   try {
@@ -15,10 +15,12 @@ export async function versionsVerb(
       if (name === undefined) throw new UsageError("say which version to export: NAME or NAME@VERSION.");
       const [dataset, wanted] = name.split("@") as [string, string | undefined];
       const version = await findVersion(store, dataset, wanted);
-      const folder = await exportVersion(store.workspace, version, options.export);
+      const folder = await exportVersion(store.workspace, version, options.export, options);
       if (options.json) return printJson({dataset, version: version.id, folder});
       return print(`${dataset}@${version.id}, ${version.rows} rows, in ${folder}`);
     }
+    if (options.withSealed || options.why !== undefined)
+      throw new UsageError("--with-sealed and --why belong to --export DIR.");
     const versions = await store.versions(name);
     if (options.json) return printJson(versions);
     if (versions.length === 0)
@@ -32,10 +34,18 @@ export async function versionsVerb(
         {title: "pulled", value: (version) => version.pulledAt.slice(0, 19).replace("T", " ")},
         {title: "rows", value: (version) => version.rows, align: "right"},
         {title: "changes", value: (version) => version.changes && changesOf(version.changes)},
-        {title: "after", value: (version) => version.parent}
+        {title: "after", value: (version) => version.parent},
+        ...(versions.some(({purged}) => purged?.length) ? [erased] : [])
       ])
     );
   } finally {
     store.close();
   }
 }
+
+/** The version keeps the id of what it held before. */
+const erased = {
+  title: "rows erased since",
+  value: ({purged = []}: VersionManifest) => purged.reduce((sum, {rows}) => sum + rows, 0) || undefined,
+  align: "right" as const
+};

@@ -44,7 +44,7 @@ export function duplicates(found: Measured<DuplicatesView>, version: VersionMani
         [
           {name: "Row", heading: true, value: ({id}) => id},
           {name: "Similarity", numeric: true, value: ({similarity}) => alike(similarity)},
-          {name: "Text, masked", wide: true, value: ({excerpt}) => excerpt ?? "–"}
+          {name: "Text, masked", wide: true, value: ({excerpt}) => excerpt ?? "not published"}
         ],
         {caption: "Largest clusters of duplicates"}
       )
@@ -84,7 +84,7 @@ function conflictTable(conflicts: readonly ConflictView[], caption: string): HTM
       {name: "Row", heading: true, value: ({id}) => id},
       {name: "Label", value: ({label}) => label},
       {name: "Similarity", numeric: true, value: ({similarity}) => alike(similarity)},
-      {name: "Text, masked", wide: true, value: ({excerpt}) => excerpt ?? "–"}
+      {name: "Text, masked", wide: true, value: ({excerpt}) => excerpt ?? "not published"}
     ],
     {caption}
   );

@@ -10,7 +10,10 @@ const DRAWN = 30;
 
 /** Rows of each label, the commonest first. */
 export function labelPlot({labels, otherLabels}: Pick<VersionDetails, "labels" | "otherLabels">): Content {
-  if (labels.length === 0) return html`<p>The data set names no label column.</p>`;
+  if (labels.length === 0)
+    return html`<p>
+      ${otherLabels ? `${plural(otherLabels.labels, "label")} of free text, which are not published.` : "The data set names no label column."}
+    </p>`;
   const shown = labels.slice(0, DRAWN);
   const names = Math.max(...shown.map(({label}) => label.length));
   const total = labels.reduce((sum, {rows}) => sum + rows, otherLabels?.rows ?? 0);

@@ -47,7 +47,7 @@ function filtered(filters: readonly RejectedView[], version: VersionManifest): C
         [
           {name: "Row", heading: true, value: ({id}) => id},
           {name: "Reason", wide: true, value: ({reason}) => reason},
-          {name: "Text, masked", wide: true, value: ({excerpt}) => excerpt ?? "–"}
+          {name: "Text, masked", wide: true, value: ({excerpt}) => excerpt ?? "not published"}
         ],
         {caption: "Examples of dropped rows"}
       )

@@ -83,5 +83,7 @@ export function closeness(view: SplitsView): string {
   if (threshold !== undefined) return `cosine ${threshold} or more to a training row`;
   const missing = found.find((one) => one.missing !== undefined)?.missing;
   if (missing !== undefined) return `not measured: ${missing}`;
-  return view.roles.text ? "not measured yet: split again to measure it" : whyMissing(view, "text");
+  return view.roles.text
+    ? `not measured yet: assay split ${view.dataset} --measure`
+    : whyMissing(view, "text");
 }

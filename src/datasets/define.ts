@@ -1,4 +1,4 @@
-import {checkName} from "../store/index.js";
+import {checkName, type Publishing} from "../store/index.js";
 import {type Source} from "./sources/index.js";
 import type {Filters} from "./filters/index.js";
 import type {Privacy} from "./privacy.js";
@@ -35,6 +35,11 @@ export interface DatasetDefinition {
   /** Column of the row's time, ISO text or timestamp. */
   time?: string;
   sensitivity?: Sensitivity;
+  /**
+   * The most that pages may show of a row, whatever an eval says: nothing but ids and labels, a masked excerpt, or, for an
+   * eval that asks for it, the text itself. An eval's own setting when absent.
+   */
+  publish?: Publishing;
   /**
    * What a pull does about personal data and secrets before anything is stored: the version holds what is left. `sql` and
    * `earlier` see the rows as they come, `id`, `filters` and `checks` as they are stored.

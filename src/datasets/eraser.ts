@@ -6,6 +6,7 @@ import {
   readJson,
   type RunManifest,
   type SplitManifest,
+  sqlName,
   sqlString,
   type VersionManifest,
   writeJsonAtomic,
@@ -13,6 +14,7 @@ import {
 } from "../store/index.js";
 import {NEAR_DUPLICATES_FILE} from "./duplicates/index.js";
 import {REJECTED_FILE} from "./filters/index.js";
+import {tombstoneHash} from "./tombstones.js";
 
 /** Takes the rows whose hashes are in the table `erased` out of what the store holds. */
 export class Eraser {
@@ -58,7 +60,8 @@ export class Eraser {
     };
   }
 
-  async split(folder: string): Promise<boolean> {
+  /** @param folderOf the folder of a version, whose rows are already erased */
+  async split(folder: string, folderOf: (version: string) => string): Promise<boolean> {
     const parts = join(folder, "parts.parquet");
     if ((await this.rows(parts, "without")) === 0) return false;
     const file = join(folder, "manifest.json");
@@ -66,12 +69,54 @@ export class Eraser {
     const counts = await this.db.rows<{part: string; n: number}>(
       `select part, count(*)::int as n from read_parquet(${sqlString(parts)}) group by part order by part`
     );
-    if (manifest)
+    if (manifest) {
+      const {labels, ...rest} = manifest;
       await writeJsonAtomic(file, {
-        ...manifest,
-        counts: Object.fromEntries(counts.map(({part, n}) => [part, n]))
+        ...rest,
+        counts: Object.fromEntries(counts.map(({part, n}) => [part, n])),
+        ...(labels ? await this.labels(labels, parts, folderOf(manifest.version)) : {})
       });
+    }
     return true;
+  }
+
+  /** A label may be a row's own words: those that no row has any more go. None when the version's rows are gone. */
+  private async labels(labels: NonNullable<SplitManifest["labels"]>, parts: string, version: string) {
+    const manifest = await readJson<VersionManifest>(join(version, "manifest.json"));
+    const rows = join(version, "rows.parquet");
+    if (!manifest?.label || !existsSync(rows)) return {};
+    const label = `r.${sqlName(manifest.label)}`;
+    const counted = await this.db.rows<{part: string; label: string; n: number}>(
+      `select p.part, ${label}::varchar as label, count(*)::int as n
+       from read_parquet(${sqlString(parts)}) p join read_parquet(${sqlString(rows)}) r using (row_id)
+       where ${label} is not null group by all`
+    );
+    const left = (part: string, label: string) =>
+      counted.find((one) => one.part === part && one.label === label)?.n ?? 0;
+    const kept = Object.entries(labels).map(([part, counts]) => [
+      part,
+      Object.fromEntries(
+        Object.keys(counts).flatMap((label) => (left(part, label) > 0 ? [[label, left(part, label)]] : []))
+      )
+    ]);
+    return {labels: Object.fromEntries(kept) as SplitManifest["labels"]};
+  }
+
+  /** What a person accepted of an erased row names it by its id. */
+  async acceptances(file: string, salt: string): Promise<void> {
+    const kept = await readJson<{accepted: {row?: string}[]}>(file);
+    if (!kept) return;
+    const named = kept.accepted.flatMap(({row}) => (row === undefined ? [] : [row]));
+    const gone = new Set<string>();
+    for (const row of named) {
+      const found = await this.db.row(
+        `select 1 from erased where hash = ${tombstoneHash({salt}, "$row::varchar")}`,
+        {row}
+      );
+      if (found) gone.add(row);
+    }
+    const accepted = kept.accepted.filter(({row}) => row === undefined || !gone.has(row));
+    if (gone.size > 0) await writeJsonAtomic(file, {...kept, accepted});
   }
 
   /** Scores stay: they say nothing about a person. What was asked, expected and answered goes. */

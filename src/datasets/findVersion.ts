@@ -19,7 +19,7 @@ export async function findVersion(
   );
 }
 
-/** The two versions to compare; without names the newest one and the one before it. */
+/** The two versions to compare; without names the newest one and the one before it that the store still has. */
 export async function versionPair(
   store: Store,
   dataset: string,
@@ -27,9 +27,19 @@ export async function versionPair(
   after?: string
 ): Promise<{before: VersionManifest; after: VersionManifest}> {
   const newer = await findVersion(store, dataset, after);
-  if (before === undefined && newer.parent === undefined)
+  if (before !== undefined) return {before: await findVersion(store, dataset, before), after: newer};
+  const versions = await store.versions(dataset);
+  const older =
+    versions.find(({id}) => id === newer.parent) ??
+    versions
+      .slice(
+        0,
+        versions.findIndex(({id}) => id === newer.id)
+      )
+      .at(-1);
+  if (!older)
     throw new UserError(
-      `${dataset}@${newer.id} has no version before it. Name two versions, or pull again when the source has changed.`
+      `${dataset}@${newer.id} has no version before it in the store. Name two versions, or pull again when the source has changed.`
     );
-  return {before: await findVersion(store, dataset, before ?? newer.parent), after: newer};
+  return {before: older, after: newer};
 }

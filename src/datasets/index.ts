@@ -10,6 +10,7 @@ export {type PersonalDataKind, type Privacy, type PrivacyAction} from "./privacy
 export {type CellRow, type Column, type RedactedRow, type Redactor} from "./redaction.js";
 export {pull, type PullOptions, type PullResult} from "./pull.js";
 export {type BrokenLine, importers, inspectValue, type LogTool, type Source} from "./sources/index.js";
+export {strictest} from "./strictest.js";
 export {type Tombstone, tombstones} from "./tombstones.js";
 export {partRows, toRow, versionFile} from "./rows.js";
 export {

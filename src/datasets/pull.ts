@@ -174,7 +174,16 @@ async function pullInto(
   const parent = latest && latest.version !== id ? latest.version : undefined;
   const pulledAt = (options.now?.() ?? new Date()).toISOString();
   const skipped = source.skipped ? {skipped: source.skipped} : {};
-  const roles = pick(definition, ["description", "licence", "label", "text", "group", "time", "sensitivity"]);
+  const roles = pick(definition, [
+    "description",
+    "licence",
+    "label",
+    "text",
+    "group",
+    "time",
+    "sensitivity",
+    "publish"
+  ]);
   const writeLedger = async (folder: string) => {
     if (!redactor || !findingsFile) return;
     const facts = {dataset: name, id, rows: identity.rows, columns};

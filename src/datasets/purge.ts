@@ -1,8 +1,9 @@
 import {existsSync} from "node:fs";
-import {readdir, rm} from "node:fs/promises";
+import {rm} from "node:fs/promises";
 import {join} from "node:path";
 import {
   type Database,
+  exportsOf,
   heldLocks,
   listFolders,
   messageOf,
@@ -37,13 +38,13 @@ export interface PurgeResult {
   journals: string[];
   /** Models that learned from erased rows, themselves or through their parents: their weights stay as they are. */
   models: {id: string; name: string}[];
-  /** Files in the store that hold copies this cannot look into. Remove them by hand. */
+  /** Copies that this cannot look into: exported files and folders that still stand, and the built site. */
   notErased: string[];
 }
 
 /**
  * Erases rows, wherever the store keeps them: every version, rejected rows, ledgers, splits, the outputs and excerpts of
- * runs, journals, caches and downloads. What was measured stays, under an id that leads nowhere; versions and runs say that rows
+ * runs, journals, caches, downloads and what page loaders printed. What was measured stays, under an id that leads nowhere; versions and runs say that rows
  * were erased, and a tombstone keeps the rows from coming back with the next pull. Tombstones are written first: after a
  * kill the same command finishes the work. Refuses while a run is under way, which could still write what was erased.
  */
@@ -111,7 +112,8 @@ async function purgeWith(
     if (rows > 0) result.versions.push({id, rows});
   }
   for (const id of await listFolders(join(workspace.dir, "splits", dataset)))
-    if (await eraser.split(workspace.splitDir(dataset, id))) result.splits.push(id);
+    if (await eraser.split(workspace.splitDir(dataset, id), (version) => join(root, version)))
+      result.splits.push(id);
   for (const id of await listFolders(join(workspace.dir, "runs"))) {
     const folder = workspace.runDir(id);
     const manifest = await readJson<RunManifest>(join(folder, "manifest.json"));
@@ -126,10 +128,11 @@ async function purgeWith(
   }
   for (const cache of ["downloads", "cache", join("models", ".vectors")])
     await rm(join(workspace.dir, cache), {recursive: true, force: true});
-  for (const file of await filesBelow(join(workspace.dir, "exports"))) {
-    if (!file.endsWith(".parquet")) result.notErased.push(file);
-    else await eraser.rows(file, "without");
-  }
+  // What page loaders printed, masked excerpts among it; the next build makes it again.
+  await rm(join(workspace.project, "src", ".observablehq", "cache"), {recursive: true, force: true});
+  await eraser.acceptances(join(root, "accepted.json"), tombstones.salt);
+  const site = join(workspace.project, "dist");
+  result.notErased.push(...(await exportsOf(workspace, dataset)), ...(existsSync(site) ? [site] : []));
   return result;
 }
 
@@ -171,9 +174,4 @@ async function matching(
       {cause: failure}
     );
   return [...found];
-}
-
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, {withFileTypes: true, recursive: true}).catch(() => []);
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }

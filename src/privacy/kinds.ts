@@ -1,8 +1,9 @@
 import {type PersonalDataKind} from "../datasets/index.js";
-import {allRecognizers} from "./recognizers/index.js";
+import {allRecognizers, nationalIds} from "./recognizers/index.js";
 
 /** The types of findings that a kind stands for. */
 export const typesOfKind: Readonly<Record<PersonalDataKind, readonly string[]>> = {
+  account: ["US_BANK_NUMBER", "ABA_ROUTING_NUMBER"],
   birthDate: ["DATE_OF_BIRTH"],
   card: ["CREDIT_CARD"],
   crypto: ["CRYPTO"],
@@ -10,25 +11,10 @@ export const typesOfKind: Readonly<Record<PersonalDataKind, readonly string[]>> 
   iban: ["IBAN_CODE"],
   ip: ["IP_ADDRESS"],
   mac: ["MAC_ADDRESS"],
-  nationalId: [
-    "US_SSN",
-    "US_ITIN",
-    "UK_NHS",
-    "UK_NINO",
-    "CA_SIN",
-    "ES_NIF",
-    "ES_NIE",
-    "IT_FISCAL_CODE",
-    "FR_NIR",
-    "DE_TAX_ID",
-    "PL_PESEL",
-    "BR_CPF",
-    "IN_AADHAAR",
-    "NL_BSN"
-  ],
+  nationalId: ["US_SSN", "US_ITIN", "UK_NHS", "UK_NINO", ...nationalIds.map(({type}) => type)],
   person: ["PERSON"],
   phone: ["PHONE_NUMBER"],
-  place: ["LOCATION"],
+  place: ["LOCATION", "UK_POSTCODE"],
   secret: ["API_KEY", "ACCESS_TOKEN", "PRIVATE_KEY", "URL_WITH_CREDENTIALS", "PASSWORD", "SECRET"],
   url: ["URL"]
 };

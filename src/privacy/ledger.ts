@@ -124,8 +124,11 @@ function entryOf(
   return entry;
 }
 
+/** What is counted, as plain data. */
+export type CountedRows = Pick<LedgerSummary, "rows" | "rowsWithFindings" | "findings" | "types">;
+
 /** Counts over a version's entries, to be shown without reading them again. */
-export class LedgerCounts {
+export class LedgerCounts implements CountedRows {
   rows = 0;
   rowsWithFindings = 0;
   findings = 0;
@@ -145,6 +148,22 @@ export class LedgerCounts {
       counts.rules[rule] = (counts.rules[rule] ?? 0) + 1;
       counts.actions[action] = (counts.actions[action] ?? 0) + 1;
       if (accepted) counts.accepted = (counts.accepted ?? 0) + 1;
+    }
+  }
+
+  /** Takes in what was counted elsewhere, in other rows. */
+  merge({rows, rowsWithFindings, findings, types}: CountedRows): void {
+    this.rows += rows;
+    this.rowsWithFindings += rowsWithFindings;
+    this.findings += findings;
+    for (const [type, more] of Object.entries(types)) {
+      const counts = (this.types[type] ??= {findings: 0, rows: 0, rules: {}, actions: {}});
+      counts.findings += more.findings;
+      counts.rows += more.rows;
+      for (const kind of ["rules", "actions"] as const)
+        for (const [name, n] of Object.entries(more[kind]))
+          counts[kind][name] = (counts[kind][name] ?? 0) + n;
+      if (more.accepted) counts.accepted = (counts.accepted ?? 0) + more.accepted;
     }
   }
 

@@ -7,12 +7,15 @@ const SECRETS = new Set([
   "URL_WITH_CREDENTIALS"
 ]);
 
+const LONGEST = 40;
+
 /**
  * The value with every letter and digit as `*`; its punctuation stays, so `***-**-****` still shows what it was.
  * Secrets become eight stars whatever their length, and anything is cut after 40.
  */
 export function mask(type: string, value: string): string {
   if (SECRETS.has(type)) return "********";
-  const masked = value.replace(/[^\s.,:;/@+()-]/gu, "*");
-  return masked.length > 40 ? masked.slice(0, 40) + "\u2026" : masked;
+  // A character has two code units at most.
+  const masked = value.slice(0, 2 * LONGEST + 2).replace(/[^\s.,:;/@+()-]/gu, "*");
+  return masked.length > LONGEST ? masked.slice(0, LONGEST) + "\u2026" : masked;
 }

@@ -15,8 +15,9 @@ import {privacyRules, type PrivacyRules} from "./privacyRules.js";
 import {keyCheck} from "./pseudonymKey.js";
 import {recognizersVersion} from "./recognizers/index.js";
 import {redact} from "./redact.js";
-import {type RowCells, scanRows} from "./scanRows.js";
+import {type RowCells} from "./rowCells.js";
 import {scanText} from "./scanText.js";
+import {inThreads} from "./scanThreads.js";
 import {holdsText} from "./versionLedger.js";
 
 export interface PullRedactorOptions {
@@ -50,7 +51,7 @@ export function pullRedactor(
         minScore,
         policy
       };
-      for await (const scanned of scanRows(asRowCells(rows), settings, threads))
+      for await (const scanned of inThreads("cells", asRowCells(rows), settings, threads))
         for (const {id, entries, cells} of scanned)
           if (entries.length > 0) yield {row: Number(id), findings: entries, ...(cells ? {cells} : {})};
     },

@@ -1,3 +1,4 @@
+import {DigitStarts} from "./digitStarts.js";
 import {findMarks, type Marks} from "./marks.js";
 import {wordsBefore, wordsOf} from "./wordsBefore.js";
 
@@ -8,6 +9,11 @@ export interface ScanContext {
   minScore: number;
   /** Name of the column the text stands in, with those of the members within it. */
   column?: string;
+  /**
+   * Where something may start that has so many letters, one blank or hyphen perhaps, and then a run of ASCII digits of one of
+   * these lengths (any unless told): in order, each with no word touching it from before.
+   */
+  digitStarts(letters: readonly number[], lengths?: readonly number[]): readonly number[];
   /** Whether one of the words stands up to five words before the offset, or in the column's name. */
   hasWordBefore(offset: number, words: readonly string[]): boolean;
 }
@@ -16,10 +22,16 @@ export interface ScanContext {
 export function scanContext(text: string, minScore = 0, column?: string): ScanContext {
   const hints = column === undefined ? [] : wordsOf(column);
   const before = new Map<number, string[]>();
+  const marks = findMarks(text);
+  let starts: DigitStarts | undefined;
   return {
-    marks: findMarks(text),
+    marks,
     minScore,
     ...(column === undefined ? {} : {column}),
+    digitStarts(letters, lengths) {
+      starts ??= new DigitStarts(text, marks.digits);
+      return starts.find(letters, lengths);
+    },
     hasWordBefore(offset, words) {
       if (hints.some((hint) => words.includes(hint))) return true;
       let known = before.get(offset);

@@ -1,8 +1,9 @@
 import {parentPort, workerData} from "node:worker_threads";
-import {type RowCells, scanCells, type ScanSettings} from "./scanRows.js";
+import {type TaskName, tasks} from "./scanTasks.js";
 
 /** Scans the rows of each message and answers with what was found in them. */
-const settings = workerData as ScanSettings;
-parentPort!.on("message", (rows: readonly RowCells[]) => {
-  parentPort!.postMessage(rows.map((row) => scanCells(row, settings)));
+const {name, settings} = workerData as {name: TaskName; settings: unknown};
+const task = tasks[name] as (rows: unknown, settings: unknown) => unknown;
+parentPort!.on("message", (rows: unknown) => {
+  parentPort!.postMessage(task(rows, settings));
 });

@@ -16,9 +16,10 @@ import {acceptances, acceptedReason} from "./acceptances.js";
 import {type Layer} from "./finding.js";
 import {type GatedFinding} from "./gate.js";
 import {LedgerCounts, type LedgerEntry, type LedgerOptions, type LedgerSummary} from "./ledger.js";
-import {LEDGER_FILE, LEDGER_SUMMARY, writeLedgerRows} from "./ledgerFiles.js";
-import {type RowCells, scanRows} from "./scanRows.js";
+import {LEDGER_FILE, LEDGER_SUMMARY, writeLedgerLines} from "./ledgerFiles.js";
+import {type LedgerRow} from "./ledgerLines.js";
 import {defaultMinScore} from "./scanText.js";
+import {inThreads} from "./scanThreads.js";
 
 export const defaultLayers: readonly Layer[] = ["patterns", "secrets"];
 
@@ -60,35 +61,29 @@ export async function scanVersion(
   };
   const before = await ledgerSummary(store, version);
   const done = before?.redacted ? await redactedEntries(store, version) : new Map<string, LedgerEntry[]>();
-  const reasonOf = acceptedReason(await acceptances(store, version.dataset));
+  const accepted = await acceptances(store, version.dataset);
   const counts = new LedgerCounts();
   const cells = columns.map((column, index) => {
     const name = sqlName(column);
     return `${scan.nested.includes(column) ? `to_json(${name})::varchar` : name} as c${index}`;
   });
   const query = `select ${["row_id", "row_hash", ...cells].join(", ")} from ${rowsOf(store, version)}`;
-  const hashes = new Map<string, string>();
-  async function* rows(): AsyncGenerator<RowCells[]> {
+  async function* rows(): AsyncGenerator<LedgerRow[]> {
     for await (const batch of store.batches<Record<string, string | null>>(query))
       yield batch.map((row) => {
-        hashes.set(row.row_id!, row.row_hash!);
-        return {id: row.row_id!, cells: columns.map((_, index) => row[`c${index}`]!)};
+        const id = row.row_id!;
+        const known = done.get(id);
+        const found = columns.map((_, index) => row[`c${index}`]!);
+        return {id, hash: row.row_hash!, cells: found, ...(known ? {known} : {})};
       });
   }
-  async function* entries(): AsyncGenerator<LedgerEntry> {
-    for await (const scanned of scanRows(rows(), scan, threads))
-      for (const {id, entries: found} of scanned) {
-        for (const entry of found) {
-          const reason = reasonOf(entry, hashes.get(id)!);
-          if (reason !== undefined) entry.accepted = reason;
-        }
-        hashes.delete(id);
-        const all = [...(done.get(id) ?? []), ...found];
-        counts.add(all);
-        yield* all;
-      }
+  async function* lines(): AsyncGenerator<Uint8Array> {
+    for await (const portion of inThreads("ledger", rows(), {...scan, accepted}, threads)) {
+      counts.merge(portion.counts);
+      yield portion.lines;
+    }
   }
-  await writeLedgerRows(store, ledgerFile(store.workspace, version), entries());
+  await writeLedgerLines(store, ledgerFile(store.workspace, version), lines());
   const summary = counts.summary(version.dataset, version.id, columns, scan, now());
   if (before?.redacted)
     Object.assign(summary, {redacted: true, redaction: before.redaction, policy: before.policy});

@@ -3,7 +3,13 @@ import type {DatasetDefinition} from "../datasets/define.js";
 import type {Row, Scorer} from "../scorers/types.js";
 import {rollingWindows} from "../splits/rolling.js";
 import type {SplitSpec} from "../splits/spec.js";
-import {type SplitManifest, type Store, UserError, type VersionManifest} from "../store/index.js";
+import {
+  type Publishing,
+  type SplitManifest,
+  type Store,
+  UserError,
+  type VersionManifest
+} from "../store/index.js";
 
 /** What a candidate may use to make itself ready: train, merge, load weights, start a server. */
 export interface PrepareContext {
@@ -124,9 +130,10 @@ export interface EvalDefinition {
    */
   race?: boolean | RaceOptions;
   /**
-   * What pages may show of a row: nothing but ids and labels, a masked excerpt (default), or the text itself.
+   * What pages may show of a row: nothing but ids and labels, a masked excerpt (default), or the text itself. A stricter
+   * setting of the data set goes before it, and one eval's "ids" holds for the data set's page too.
    */
-  publish?: "ids" | "masked" | "text";
+  publish?: Publishing;
 }
 
 /**

@@ -45,6 +45,7 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
     ...(title === undefined ? {} : {title}),
     ...(description === undefined ? {} : {description}),
     ...(margin === undefined ? {} : {margin}),
+    publish: resolved.publish,
     status: stopped === undefined ? "complete" : "partial",
     ...(stopped === undefined ? {} : {stopped}),
     planHash: plan.hash,

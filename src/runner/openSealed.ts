@@ -1,5 +1,10 @@
-import {userInfo} from "node:os";
-import {recordFinalRun, type SplitManifest, type VersionManifest, type Workspace} from "../store/index.js";
+import {
+  recordFinalRun,
+  type SplitManifest,
+  type VersionManifest,
+  whoOpens,
+  type Workspace
+} from "../store/index.js";
 import type {ResolvedEval, RunOptions} from "./resolve.js";
 
 /**
@@ -17,7 +22,7 @@ export async function openSealed(
   if (resolved.part !== "sealed") return;
   await recordFinalRun(workspace, {
     at: new Date(now()).toISOString(),
-    who: process.env.ASSAY_USER || userInfo().username,
+    who: whoOpens(),
     why: options.why ?? "",
     eval: resolved.name,
     dataset: version.dataset,

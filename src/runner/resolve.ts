@@ -4,10 +4,12 @@ import {
   canonicalJson,
   checkName,
   messageOf,
+  type Publishing,
   type SplitManifest,
   UserError,
   type VersionManifest
 } from "../store/index.js";
+import {strictest} from "../datasets/strictest.js";
 import type {Candidate, EvalDefinition} from "./define.js";
 import {placesOf} from "./prompts.js";
 
@@ -54,7 +56,7 @@ export interface ResolvedEval {
   slices(row: Row): Record<string, string>;
   /** Undefined: the split's group. */
   cluster?: (row: Row) => string | null;
-  publish: "ids" | "masked" | "text";
+  publish: Publishing;
 }
 
 /** Fills in defaults. Throws UserError with all problems of the definition and the options at once. */
@@ -154,7 +156,7 @@ export async function resolveEval(
     ...(cluster === undefined
       ? {}
       : {cluster: typeof cluster === "string" ? (row) => cellName(row[cluster]) : cluster}),
-    publish: definition.publish ?? "masked"
+    publish: strictest(definition.publish ?? "masked", version.publish)
   };
 }
 

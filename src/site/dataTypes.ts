@@ -140,7 +140,7 @@ export interface SplitsView {
   newest: boolean;
   /** Columns named for each role: a measure without its column is not taken. */
   roles: Partial<Record<"text" | "label" | "group" | "time", string>>;
-  /** The recommended one first, then by name. The sealed part's classes are left out. */
+  /** The recommended one first, then by name. The sealed part's classes are left out, and labels that are free text. */
   splits: SplitManifest[];
   /** Which to use and why; absent when no split has test and training rows. */
   choice?: SplitChoice;

@@ -3,6 +3,7 @@ import {recognition} from "../privacy/index.js";
 import type {Store, VersionManifest} from "../store/index.js";
 import type {DatasetsData, DatasetView} from "./dataTypes.js";
 import {ledgerView} from "./ledgers.js";
+import {publishing} from "./publishing.js";
 import {purgesOf} from "./purges.js";
 import {versionDetails} from "./versionDetails.js";
 
@@ -19,11 +20,17 @@ export async function datasets(store: Store): Promise<DatasetsData> {
   const views: DatasetView[] = [];
   for (const [name, versions] of byName) {
     const splits = await store.splits(name);
+    const publish = publishing(versions, runs);
     const described = versions.slice(-DESCRIBED).reverse();
     const details = await inTurn(described, (version) =>
       versionDetails(
         store,
-        {version, before: versionBefore(version, versions), newest: version === versions.at(-1)},
+        {
+          version,
+          before: versionBefore(version, versions),
+          newest: version === versions.at(-1),
+          excerpts: publish !== "ids"
+        },
         splits
       )
     );

@@ -1,7 +1,7 @@
 import {labelConflicts, nearDuplicates} from "../datasets/index.js";
 import {sqlString, type Store, type VersionManifest} from "../store/index.js";
 import type {ConflictsView, ConflictView, DuplicatesView} from "./dataTypes.js";
-import {excerptsOf} from "./excerpts.js";
+import type {ExcerptsOf} from "./excerpts.js";
 import type {LabelText} from "./labelCounts.js";
 
 const CLUSTERS = 10;
@@ -13,7 +13,8 @@ const CONFLICT_ROWS = 6;
 export async function duplicateClusters(
   store: Store,
   version: VersionManifest,
-  relation: string
+  relation: string,
+  excerptsOf: ExcerptsOf
 ): Promise<DuplicatesView> {
   const {file, settings} = await nearDuplicates(store, version);
   const open = `(select n.cluster, n.row_id, n.similarity from read_parquet(${sqlString(file)}) n
@@ -59,7 +60,8 @@ export async function conflictingLabels(
   store: Store,
   version: VersionManifest,
   relation: string,
-  labelText: LabelText
+  labelText: LabelText,
+  excerptsOf: ExcerptsOf
 ): Promise<ConflictsView> {
   const found = (await labelConflicts(store, version, {limit: CONFLICTS}))!;
   const shown = found.conflicts.map((conflict) => ({

@@ -11,10 +11,18 @@ export function masked(text: string): string {
 }
 
 /**
- * What pages may show of these rows' text, by id; rows without text or without a text column are left out. `relation`
- * has the version's columns and none of the sealed rows.
+ * What pages may show of rows' text, by id; rows without any are left out. `relation` has the version's columns and none of
+ * the sealed rows.
  */
-export async function excerptsOf(
+export type ExcerptsOf = (
+  store: Store,
+  version: VersionManifest,
+  relation: string,
+  ids: Iterable<string>
+) => Promise<Map<string, string>>;
+
+/** Their masked text; rows without text or without a text column are left out. */
+export async function maskedExcerpts(
   store: Store,
   {text}: VersionManifest,
   relation: string,

@@ -8,7 +8,7 @@ import {
   withoutSealed
 } from "../store/index.js";
 import type {RejectedView, SkippedView} from "./dataTypes.js";
-import {excerptsOf, masked} from "./excerpts.js";
+import {type ExcerptsOf, masked} from "./excerpts.js";
 
 const REASONS = 5;
 const EXAMPLES = 3;
@@ -18,7 +18,8 @@ const LINES = 5;
 export async function rejectedRows(
   store: Store,
   version: VersionManifest,
-  splits: readonly SplitManifest[]
+  splits: readonly SplitManifest[],
+  excerptsOf: ExcerptsOf
 ): Promise<RejectedView[]> {
   const filters = Object.entries(version.filters ?? {});
   const file = join(store.workspace.datasetDir(version.dataset, version.id), "rejected.parquet");

@@ -1,6 +1,7 @@
 import {group} from "d3";
 import {CLEAN, possibleStrategies, recommendSplit} from "../splits/index.js";
 import type {SplitManifest, Store, VersionManifest} from "../store/index.js";
+import {areClasses} from "./labelCounts.js";
 import type {SplitsData, SplitsView} from "./dataTypes.js";
 
 /** The splits of each data set's newest version and of older ones that were split, newest versions first. */
@@ -26,7 +27,7 @@ function viewOf(version: VersionManifest, splits: readonly SplitManifest[], newe
     version: {id, rows, pulledAt},
     newest,
     roles: {text, label, group: column, time},
-    splits: sorted.map(withoutSealedLabels),
+    splits: sorted.map(withOpenLabels),
     ...(choice ? {choice} : {}),
     clean: choice?.worst !== undefined && choice.worst <= CLEAN,
     untried: possibleStrategies(version).filter(
@@ -35,9 +36,11 @@ function viewOf(version: VersionManifest, splits: readonly SplitManifest[], newe
   };
 }
 
-function withoutSealedLabels(split: SplitManifest): SplitManifest {
-  if (!split.labels) return split;
-  const labels = {...split.labels};
-  delete labels.sealed;
-  return {...split, labels};
+/** Without the sealed part's classes, and without any where the label column holds free text. */
+function withOpenLabels({labels, ...split}: SplitManifest): SplitManifest {
+  if (!labels) return split;
+  const open = Object.entries(labels).filter(([part]) => part !== "sealed");
+  const names = new Set(open.flatMap(([, counts]) => Object.keys(counts)));
+  const rows = open.flatMap(([, counts]) => Object.values(counts)).reduce((sum, n) => sum + n, 0);
+  return areClasses([...names], rows) ? {...split, labels: Object.fromEntries(open)} : split;
 }

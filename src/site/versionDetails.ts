@@ -14,11 +14,12 @@ import {
 } from "../store/index.js";
 import type {ConflictsView, DuplicatesView, Measured, VersionDetails} from "./dataTypes.js";
 import {conflictingLabels, duplicateClusters} from "./duplicateClusters.js";
+import {maskedExcerpts} from "./excerpts.js";
 import {labelCounts} from "./labelCounts.js";
 import {rejectedRows, skippedLines} from "./rejectedRows.js";
 
 /** Raise it when the same version would be described otherwise. */
-const EDITION = 1;
+const EDITION = 2;
 
 /** Pages do not look for duplicates among more rows by themselves: that takes minutes. */
 const MOST_ROWS = 2_000_000;
@@ -28,6 +29,8 @@ export interface DescribedVersion {
   /** The version before it, when the store still has it. */
   before?: VersionManifest;
   newest: boolean;
+  /** Whether masked words of rows may be shown; otherwise only ids and labels. */
+  excerpts: boolean;
 }
 
 /**
@@ -36,7 +39,7 @@ export interface DescribedVersion {
  */
 export async function versionDetails(
   store: Store,
-  {version, before, newest}: DescribedVersion,
+  {version, before, newest, excerpts}: DescribedVersion,
   splits: readonly SplitManifest[]
 ): Promise<VersionDetails | undefined> {
   if (!existsSync(versionFile(store.workspace, version))) return undefined;
@@ -48,12 +51,13 @@ export async function versionDetails(
     hashJson(version),
     earlier ? hashJson(earlier) : null,
     splits.filter(({counts}) => counts.sealed).map(({id, counts}) => [id, counts.sealed]),
-    reason ?? null
+    reason ?? null,
+    excerpts
   ]);
   const file = join(store.workspace.dir, "cache", `version-${version.dataset}-${version.id}.json`);
   const kept = await readJson<{key: string; details: VersionDetails}>(file).catch(() => undefined);
   if (kept?.key === key) return kept.details;
-  const details = await describe(store, version, earlier, splits, reason);
+  const details = await describe(store, version, earlier, splits, {notClustered: reason, excerpts});
   await writeJsonAtomic(file, {key, details});
   return details;
 }
@@ -63,23 +67,26 @@ async function describe(
   version: VersionManifest,
   before: VersionManifest | undefined,
   splits: readonly SplitManifest[],
-  notClustered: string | undefined
+  {notClustered, excerpts}: {notClustered: string | undefined; excerpts: boolean}
 ): Promise<VersionDetails> {
   const rows = `(${openRows(store.workspace, version, splits)})`;
-  const {labelText, ...labels} = await labelCounts(store, version, rows);
+  const {labelText, ...labels} = await labelCounts(store, version, rows, excerpts);
+  const excerptsOf = excerpts ? maskedExcerpts : () => Promise.resolve(new Map<string, string>());
   const diff = before && (await diffVersions(store, before, version));
   const skipped = await skippedLines(store, version);
   const clustered = async <T>(of: () => Promise<T>): Promise<Measured<T>> =>
     notClustered === undefined ? {measured: true, ...(await of())} : {measured: false, reason: notClustered};
-  const duplicates = await clustered<DuplicatesView>(() => duplicateClusters(store, version, rows));
+  const duplicates = await clustered<DuplicatesView>(() =>
+    duplicateClusters(store, version, rows, excerptsOf)
+  );
   const conflicts: Measured<ConflictsView> = version.label
-    ? await clustered(() => conflictingLabels(store, version, rows, labelText))
+    ? await clustered(() => conflictingLabels(store, version, rows, labelText, excerptsOf))
     : {measured: false, reason: "the data set names no label column"};
   return {
     version: version.id,
     ...labels,
     ...(diff ? {diff, drift: driftVerdict(diff)} : {}),
-    rejected: await rejectedRows(store, version, splits),
+    rejected: await rejectedRows(store, version, splits, excerptsOf),
     ...(skipped ? {skipped} : {}),
     duplicates,
     conflicts

@@ -6,3 +6,4 @@ export {possibleStrategies} from "./possible.js";
 export {CLEAN, recommendSplit, type SplitChoice} from "./recommend.js";
 export {rollingWindows} from "./rolling.js";
 export type {SplitSpec} from "./spec.js";
+export {lacksMeasures, measureAgain} from "./measureAgain.js";

@@ -78,9 +78,11 @@ export async function labelCounts(
   rows: string,
   assigned: string
 ): Promise<Record<string, Record<string, number>>> {
+  // In full below: `label` alone would be another column of that name.
+  const name = `r.${sqlName(version.label!)}`;
   const found = await db.rows<{part: string; label: string; n: number}>(
-    `select a.part, r.${sqlName(version.label!)}::varchar as label, count(*)::int as n from ${rows} r join ${assigned} a using (row_id)
-     where label is not null group by all order by all`
+    `select a.part, ${name}::varchar as label, count(*)::int as n from ${rows} r join ${assigned} a using (row_id)
+     where ${name} is not null group by all order by all`
   );
   const counts: Record<string, Record<string, number>> = {};
   for (const {part, label, n} of found) (counts[part] ??= {})[label] = n;

@@ -47,16 +47,19 @@ export function recommendSplit(splits: readonly SplitManifest[]): SplitChoice | 
       sentence: `Use the ${first.name} split for now: the data set names neither a text nor a group column, so leakage could not be measured.`
     };
   }
-  const clean = measured.filter((split) => worstLeak(split)!.share <= CLEAN);
+  const balanced = measured.filter((split) => !isUpsideDown(split));
+  const fit = balanced.length > 0 ? balanced : measured;
+  const clean = fit.filter((split) => worstLeak(split)!.share <= CLEAN);
   const choice = clean.length
     ? [...clean].sort((a, b) => Number(drifts(a)) - Number(drifts(b)) || rank(a) - rank(b))[0]!
-    : [...measured].sort((a, b) => worstLeak(a)!.share - worstLeak(b)!.share || rank(a) - rank(b))[0]!;
+    : [...fit].sort((a, b) => worstLeak(a)!.share - worstLeak(b)!.share || rank(a) - rank(b))[0]!;
   return {
     split: choice.id,
     strategy: choice.strategy,
     worst: worstLeak(choice)!.share,
     sentence: [
       reason(choice, measured, clean.length > 0),
+      passedOver(choice, measured),
       neighbours(choice),
       windows(choice, usable),
       remark(choice)
@@ -81,6 +84,22 @@ function reason(choice: SplitManifest, measured: readonly SplitManifest[], clean
     return `Use the ${choice.name} split: ${leaks}${against}.`;
   }
   return `No strategy is clean. The ${choice.name} split leaks least: ${percent(own.share)} of its test rows ${own.words}${against}.`;
+}
+
+/** More test rows than training rows, and nobody asked for that: a few large groups or clusters fell into one part. */
+function isUpsideDown({counts, settings, strategy}: SplitManifest): boolean {
+  const asked = typeof settings.test === "number" ? settings.test : 0;
+  return /group|cluster/.test(strategy) && counts.test! > counts.train! && asked < 0.5;
+}
+
+function passedOver(choice: SplitManifest, measured: readonly SplitManifest[]): string | undefined {
+  const own = worstLeak(choice)!.share;
+  const better = measured
+    .filter((split) => isUpsideDown(split) && !isUpsideDown(choice) && worstLeak(split)!.share < own)
+    .sort((a, b) => worstLeak(a)!.share - worstLeak(b)!.share)[0];
+  return better
+    ? `The ${better.name} split leaks less (${percent(worstLeak(better)!.share)}), but a few large groups leave it ${better.counts.train} training rows for ${better.counts.test} test rows: drop duplicates with a filter, then split again.`
+    : undefined;
 }
 
 /** Rows close in meaning are no copies: they are told of, and decide nothing. */

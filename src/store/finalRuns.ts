@@ -1,5 +1,6 @@
 import {existsSync} from "node:fs";
 import {open, readFile} from "node:fs/promises";
+import {userInfo} from "node:os";
 import {join} from "node:path";
 import {UserError} from "./errors.js";
 import {emptyRelation, type Columns, readNdjson} from "./parquet.js";
@@ -11,7 +12,8 @@ export interface FinalRun {
   at: string;
   who: string;
   why: string;
-  eval: string;
+  /** Null when a whole version was exported. */
+  eval: string | null;
   dataset: string;
   version: string;
   split: string;
@@ -35,12 +37,20 @@ const FINAL_RUNS: Columns = {
 
 const logOf = (workspace: Workspace) => join(workspace.dir, "final-runs.jsonl");
 
+/** Who opens a sealed part: ASSAY_USER, else the system's user. */
+export function whoOpens(): string {
+  return process.env.ASSAY_USER || userInfo().username;
+}
+
 /** Adds a line to the workspace's log of final runs, on disk when this resolves. Throws when it does not say why. */
 export async function recordFinalRun(workspace: Workspace, run: FinalRun): Promise<void> {
-  if (run.why.trim() === "")
-    throw new UserError(
-      `eval ${run.eval} scores the sealed part. Say why it is opened now, with --why "…": it is kept beside who and when.`
-    );
+  if (run.why.trim() === "") {
+    const what =
+      run.eval === null
+        ? `an export of ${run.dataset}@${run.version} holds sealed rows`
+        : `eval ${run.eval} scores the sealed part`;
+    throw new UserError(`${what}. Say why it is opened now, with --why "…": it is kept beside who and when.`);
+  }
   const log = await open(logOf(workspace), "a");
   try {
     await log.write(JSON.stringify(run) + "\n");

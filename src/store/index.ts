@@ -9,7 +9,8 @@ export {
   writeAtomic,
   writeJsonAtomic
 } from "./files.js";
-export {type FinalRun, finalRuns, recordFinalRun} from "./finalRuns.js";
+export {type Exported, exportsOf, recordExport} from "./exportsLog.js";
+export {type FinalRun, finalRuns, recordFinalRun, whoOpens} from "./finalRuns.js";
 export {canonicalJson, hashJson, sha256, sha256File} from "./hash.js";
 export {heldLocks, type LockOptions, processIsAlive, withLock} from "./lock.js";
 export {
@@ -19,6 +20,7 @@ export {
   readNdjson,
   writeNdjson,
   writeParquet,
+  writeParquetLines,
   writeParquetRows
 } from "./parquet.js";
 export {readRuns} from "./manifests.js";

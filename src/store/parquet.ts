@@ -32,19 +32,46 @@ export async function writeParquet(db: Database, path: string, query: string): P
   );
 }
 
+const everything = (source: string) => `select * from ${source}`;
+
 /** Writes plain objects to a Parquet file by way of a temporary NDJSON file, so that memory stays flat. */
 export async function writeParquetRows(
   db: Database,
   path: string,
   columns: Columns,
   rows: Iterable<object> | AsyncIterable<object>,
-  select: (source: string) => string = (source) => `select * from ${source}`
+  select: (source: string) => string = everything
 ): Promise<number> {
+  return throughNdjson(db, path, columns, select, (ndjson) => writeNdjson(ndjson, rows));
+}
+
+/** The same of rows that are JSON already, one a line, in chunks of any size. */
+export async function writeParquetLines(
+  db: Database,
+  path: string,
+  columns: Columns,
+  lines: AsyncIterable<Uint8Array>,
+  select: (source: string) => string = everything
+): Promise<void> {
+  await throughNdjson(db, path, columns, select, (ndjson) =>
+    writeFlowing(ndjson, async (write) => {
+      for await (const chunk of lines) await write(chunk);
+    })
+  );
+}
+
+async function throughNdjson<T>(
+  db: Database,
+  path: string,
+  columns: Columns,
+  select: (source: string) => string,
+  fill: (ndjson: string) => Promise<T>
+): Promise<T> {
   const ndjson = temporaryPath(path) + ".ndjson";
   try {
-    const count = await writeNdjson(ndjson, rows);
+    const filled = await fill(ndjson);
     await writeParquet(db, path, select(readNdjson(ndjson, columns)));
-    return count;
+    return filled;
   } finally {
     await rm(ndjson, {force: true});
   }
@@ -55,20 +82,31 @@ export async function writeNdjson(
   path: string,
   rows: Iterable<object> | AsyncIterable<object>
 ): Promise<number> {
+  let count = 0;
+  await writeFlowing(path, async (write) => {
+    for await (const row of rows) {
+      const full = write(JSON.stringify(row) + "\n");
+      if (full) await full;
+      count++;
+    }
+  });
+  return count;
+}
+
+/** `write` gives a promise to wait for when the file is slower than what is written. */
+async function writeFlowing(
+  path: string,
+  fill: (write: (chunk: string | Uint8Array) => Promise<unknown> | undefined) => Promise<void>
+): Promise<void> {
   await mkdir(dirname(path), {recursive: true});
   const out = createWriteStream(path, {highWaterMark: 1 << 20});
   const failed = once(out, "error").then(([error]) => {
     throw error;
   });
   failed.catch(() => undefined);
-  let count = 0;
-  for await (const row of rows) {
-    if (!out.write(JSON.stringify(row) + "\n")) await Promise.race([once(out, "drain"), failed]);
-    count++;
-  }
+  await fill((chunk) => (out.write(chunk) ? undefined : Promise.race([once(out, "drain"), failed])));
   out.end();
   await Promise.race([once(out, "finish"), failed]);
-  return count;
 }
 
 /** A query that yields no rows but has these columns: stands in where no file exists yet. */

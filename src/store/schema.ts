@@ -128,6 +128,8 @@ export interface RunManifest {
   description?: string;
   /** The smallest difference worth switching for, in score units; pages use 0.01 when absent. */
   margin?: number;
+  /** What the eval lets pages show of its rows; absent in runs made before it was noted. */
+  publish?: Publishing;
   /** partial: interrupted, or a limit or budget ended it; the next start continues it. */
   status: "complete" | "partial";
   /** Why it is partial. */
@@ -183,6 +185,9 @@ export interface Purged {
   reason: string;
 }
 
+/** What pages may show of a row: nothing but ids and labels, a masked excerpt, or the text itself. */
+export type Publishing = "ids" | "masked" | "text";
+
 export interface VersionManifest {
   kind: "version";
   schemaVersion: 1;
@@ -203,6 +208,8 @@ export interface VersionManifest {
   group?: string;
   time?: string;
   sensitivity?: string;
+  /** The most that pages may show of its rows, whatever an eval says. */
+  publish?: Publishing;
   changes?: {added: number; removed: number; changed: number};
   /** Rows that filters dropped; they stand in `rejected.parquet` with `rejected_by` and `rejected_because`. */
   rejected?: number;

@@ -17,9 +17,7 @@ const checked = [
 describe("a candidate's name", () => {
   it("makes no heading, mention, link or element in a comment", () => {
     const text = markdown(checked);
-    expect(text.split("\n").filter((line) => line.startsWith("#"))).toEqual([
-      "### Assay: the gate fails"
-    ]);
+    expect(text.split("\n").filter((line) => line.startsWith("#"))).toEqual(["### Assay: the gate fails"]);
     expect(text).toContain("@<!-- -->team #<!-- -->12 \\<img");
     expect(text).not.toMatch(/[^\\]<img|@team|#12/);
   });

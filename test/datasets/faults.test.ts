@@ -55,6 +55,28 @@ describe("broken lines", () => {
     });
   }
 
+  it("of one data set do not keep the others from being pulled, and all are told at the end", async () => {
+    const project = await temporaryProject();
+    for (const name of ["a", "b", "c"]) {
+      writeFileSync(join(project, `${name}.jsonl`), name === "b" ? '{"id": 1}\n' : '{"id": 1}\nno\n');
+      writeLoader(project, name, `{name: "${name}", source: {kind: "files", files: "${name}.jsonl"}}`);
+    }
+    const {code, stdout, stderr} = await assay(project, "pull");
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^data set.*\nb .* 1 +new *\n$/);
+    expect(stderr.match(/^assay: data set [ac]: .* line 2: /gm)).toHaveLength(2);
+    const rows = await assay(project, "rows", "b", "--where", "nothing = 1");
+    expect([rows.code, rows.stderr.split("\n")]).toEqual([
+      1,
+      [
+        expect.stringMatching(
+          /^assay: --where is not a condition over the columns of b: .*It has row_id, row_hash, id\.$/
+        ),
+        ""
+      ]
+    ]);
+  }, 60_000);
+
   it("in a packed file are counted in its text", async () => {
     const workspace = await temporaryWorkspace();
     writeFileSync(join(workspace.project, "rows.jsonl.gz"), gzipSync('{"a": 1}\nno\n{"a": 2}\n'));

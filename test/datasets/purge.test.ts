@@ -244,7 +244,10 @@ describe("the command line", () => {
     );
     await assay(project, "pull");
     const purged = await assay(project, "purge", "set", "--where", "id = 'a'", "--reason", "asked to");
-    expect(purged.stdout).toMatch(/^1 rows of set erased/);
+    expect(purged.stdout).toMatch(/^1 row of set erased/);
+    expect((await assay(project, "versions")).stdout).toMatch(/rows erased since\n.* 1\n$/);
+    const again = await assay(project, "purge", "set", "--where", "id = 'a'", "--reason", "asked to");
+    expect(again.stdout).toMatch(/^No row of set meets it that was not erased before/);
     expect((await assay(project, "gc", "--dry-run")).stdout).toContain("nothing to remove");
   }, 60_000);
 });

@@ -107,27 +107,6 @@ describe("addresses of the web", () => {
 });
 
 describe("numbers of people", () => {
-  it.each([
-    ["UK_NHS", "patient 943 476 5919"],
-    ["UK_NINO", "NI number AB 12 34 56 C"],
-    ["US_ITIN", "ITIN 912-70-1234"],
-    ["CA_SIN", "SIN 130 692 544"],
-    ["ES_NIF", "DNI 12345678Z"],
-    ["ES_NIE", "NIE X1234567L"],
-    ["IT_FISCAL_CODE", "codice fiscale RSSMRA85T10A562S"],
-    ["FR_NIR", "NIR 2 55 08 14 168 025 38"],
-    ["DE_TAX_ID", "Steuer-ID 86 095 742 719"],
-    ["PL_PESEL", "PESEL 44051401359"],
-    ["BR_CPF", "CPF 529.982.247-25"],
-    ["IN_AADHAAR", "Aadhaar 2341 2341 2346"],
-    ["NL_BSN", "BSN 111222333"]
-  ])("%s in %s, and not with another last digit or letter", (type, text) => {
-    expect(typesOf(text)).toContain(type);
-    const last = text.at(-1)!;
-    const wrong = text.slice(0, -1) + (/\d/.test(last) ? (Number(last) + 1) % 10 : last === "Z" ? "A" : "Z");
-    if (type !== "US_ITIN") expect(typesOf(wrong)).not.toContain(type);
-  });
-
   it.each(["000-12-3456", "666-12-3456", "900-12-3456", "536-00-4399", "536-90-0000", "123-45-6789"])(
     "no social security number in ssn %s",
     (text) => expect(typesOf(`ssn ${text}`)).not.toContain("US_SSN")
@@ -142,7 +121,14 @@ describe("numbers of people", () => {
     "DOB: 1986-12-27",
     "date of birth 27.12.1986",
     "birthday is December 27th, 1986",
-    "She was born on 27 December 1986"
+    "She was born on 27 December 1986",
+    "born 12-DEC-1986",
+    "born December 1986",
+    "born 12/1986",
+    "dob 1986-12-27T10:00:00Z",
+    "geboren am 27. Dezember 1986",
+    "nacido el 27 de diciembre de 1986",
+    "née le 27 décembre 1986"
   ])("a date of birth in %s", (text) => expect(typesOf(text)).toEqual(["DATE_OF_BIRTH"]));
 
   it("no date of birth in any other date", () => {
@@ -157,6 +143,9 @@ describe("bank, hardware and coins", () => {
     ["IBAN_CODE", "fr14 2004 1010 0505 0001 3m02 606"],
     ["MAC_ADDRESS", "00:1A:2b:3C:4d:5E"],
     ["MAC_ADDRESS", "AA-BB-CC-DD-EE-FE"],
+    ["MAC_ADDRESS", "0011.22aa.4455"],
+    ["MAC_ADDRESS", "aabb.ccdd.eef0"],
+    ["CREDIT_CARD", "4222 222 222 222"],
     ["CRYPTO", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"],
     ["CRYPTO", "3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy"],
     ["CRYPTO", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"],
@@ -169,8 +158,16 @@ describe("bank, hardware and coins", () => {
     "XX82WEST12345698765432",
     "00:00:00:00:00:00",
     "ff:ff:ff:ff:ff:ff",
+    "ffff.ffff.ffff",
+    "aabb.ccdd.eef0.1122",
+    "1234.5678.9012",
     "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb",
     "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5",
+    // Checksums that fit, over what BIP 350 names invalid: programs of another length, bits that fill up and are not zeros.
+    "bc1pw5dgrnzv",
+    "bc10w508d6qejxtdg4y5r3zarvary0c5xw7kw508d6qejxtdg4y5r3zarvary0c5xw7kw5rljs90",
+    "BC1QR508D6QEJXTDG4Y5R3ZARVARYV98GJ9P",
+    "bc1zw508d6qejxtdg4y5r3zarvaryvqyzf3du",
     "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD"
   ])("nothing in %s", (text) => expect(typesOf(`see ${text}, please`)).toEqual([]));
 

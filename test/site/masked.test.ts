@@ -1,12 +1,19 @@
 import {afterAll, describe, expect, it} from "vitest";
-import {defineDataset, pull} from "../../src/datasets/index.js";
+import {type DatasetDefinition, defineDataset, pull} from "../../src/datasets/index.js";
 import {openAICompatible} from "../../src/endpoints/index.js";
 import {ensureLedger, maskExcerpt} from "../../src/privacy/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
-import {datasets, models, runRows, runs, verdicts} from "../../src/site/index.js";
+import {datasets, models, runRows, runs, splits, verdicts} from "../../src/site/index.js";
+import {publishing} from "../../src/site/publishing.js";
 import {ensureSplit} from "../../src/splits/index.js";
-import {openStore, type Store} from "../../src/store/index.js";
+import {
+  openStore,
+  type Publishing,
+  type RunManifest,
+  type Store,
+  type VersionManifest
+} from "../../src/store/index.js";
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
@@ -17,22 +24,30 @@ afterAll(async () => {
 });
 
 /** A run whose rows, expectations and answers all hold personal data. */
-async function runOf(publish: "masked" | "text"): Promise<{store: Store; run: string; server: ModelServer}> {
+async function runOf(
+  publish: Publishing,
+  more: Partial<DatasetDefinition> = {}
+): Promise<{store: Store; run: string; server: ModelServer}> {
   const server = await startModelServer({answer: ({prompt}) => `I wrote to ${prompt}`});
   const store = await openStore(await temporaryProject());
   opened.push(server, store);
   const rows = Array.from({length: 20}, (_, i) => ({
     id: `r${i}`,
-    text: `ada${i}@example.org paid with 4111 1111 1111 1111`,
+    // Every text stands twice, with an answer of its own: duplicates that contradict each other.
+    text: `ada${i >> 1}@example.org paid with 4111 1111 1111 1111`,
     answer: `thank ada${i}@example.org for her order`
   }));
-  const definition = {
+  const definition = defineDataset({
     name: "orders",
     id: "id",
     text: "text",
-    source: {kind: "rows", rows: () => rows}
-  } as const;
-  const {version} = await pull(store.workspace, defineDataset({...definition, sensitivity: "personal"}));
+    label: "answer",
+    source: {kind: "rows", rows: () => rows},
+    filters: {"not the last": "id <> 'r19'"},
+    sensitivity: "personal",
+    ...more
+  });
+  const {version} = await pull(store.workspace, definition);
   await store.refresh();
   await ensureLedger(store, version);
   const split = await ensureSplit(store, version, {strategy: "random", test: 0.5, validation: 0});
@@ -55,7 +70,13 @@ async function runOf(publish: "masked" | "text"): Promise<{store: Store; run: st
 /** Everything that the pages' loaders print, as text. */
 async function published(store: Store, run: string): Promise<string> {
   const file = Buffer.from(await runRows(store, run)).toString("latin1");
-  const pages = [await datasets(store), await models(store), await runs(store), await verdicts(store)];
+  const pages = [
+    await datasets(store),
+    await splits(store),
+    await models(store),
+    await runs(store),
+    await verdicts(store)
+  ];
   return file + JSON.stringify(pages);
 }
 
@@ -71,5 +92,45 @@ describe("what the report publishes", () => {
   it("holds the text when the eval says so", async () => {
     const {store, run} = await runOf("text");
     expect(await published(store, run)).toMatch(SECRET);
+  });
+
+  const bare = /paid|thank|<CREDIT_CARD>|<EMAIL_ADDRESS>/;
+
+  it("shows duplicates, conflicts and dropped rows with masked words, and without any where an eval publishes ids only", async () => {
+    const {store} = await runOf("masked");
+    const [before] = (await datasets(store)).datasets;
+    const {rejected, duplicates, conflicts} = before!.details[0]!;
+    for (const one of [rejected, duplicates, conflicts]) expect(JSON.stringify(one)).toMatch(bare);
+
+    const {store: closed, run} = await runOf("ids");
+    expect(await published(closed, run)).not.toMatch(bare);
+    const [after] = (await datasets(closed)).datasets;
+    expect(after!.details[0]).toMatchObject({
+      rejected: [{rows: 1, examples: [{id: "r19", excerpt: null}]}],
+      duplicates: {clusters: 9, largest: Array(9).fill({rows: 2}) as object[]},
+      conflicts: {clusters: 9},
+      labels: [],
+      otherLabels: {labels: 19, rows: 19}
+    });
+  });
+
+  it("keeps to the data set's own setting whatever the eval says", async () => {
+    const {store, run} = await runOf("text", {publish: "ids"});
+    expect(await published(store, run)).not.toMatch(bare);
+    const {store: second, run: other} = await runOf("text", {publish: "masked"});
+    const text = await published(second, other);
+    expect(text).toContain("<CREDIT_CARD>");
+    expect(text).not.toMatch(SECRET);
+  });
+
+  it("goes by the newest run of every eval", () => {
+    const version = {dataset: "orders"} as VersionManifest;
+    const runsOf = (...all: [string, Publishing | undefined][]) =>
+      all.map(([name, publish]) => ({eval: name, publish, dataset: {name: "orders"}}) as RunManifest);
+    expect(publishing([version], [])).toBe("masked");
+    expect(publishing([version], runsOf(["a", "text"], ["b", undefined]))).toBe("masked");
+    expect(publishing([version], runsOf(["a", "ids"], ["b", "text"]))).toBe("ids");
+    expect(publishing([version], runsOf(["a", "ids"], ["b", "text"], ["a", "masked"]))).toBe("masked");
+    expect(publishing([{...version, dataset: "other"}], runsOf(["a", "ids"]))).toBe("masked");
   });
 });

@@ -134,6 +134,15 @@ describe("recommendSplit", () => {
     expect(choice.sentence).toMatch(
       /^Use the cluster split: no test row has the like in the training part, by text or by group; under the (random|stratified) split \d+\.\d % of test rows .+, so its scores are likely too high\. Class shares/
     );
+    // A clean split that a few large clusters turned upside down is no use.
+    const lopsided = made.map(({manifest}) =>
+      manifest.id === choice.split ? {...manifest, counts: {train: 20, test: 90}} : manifest
+    );
+    const other = recommendSplit(lopsided)!;
+    expect(other.split).not.toBe(choice.split);
+    expect(other.sentence).toContain("20 training rows for 90 test rows");
+    const asked = lopsided.map((manifest) => ({...manifest, settings: {...manifest.settings, test: 0.8}}));
+    expect(recommendSplit(asked)!.split).toBe(choice.split);
   });
 
   it("says which leaks least when none is clean, and nothing when none has test rows", async () => {

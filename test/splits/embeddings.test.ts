@@ -1,10 +1,12 @@
+import {mkdirSync} from "node:fs";
+import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {defineDataset, pull} from "../../src/datasets/index.js";
 import {textVectors} from "../../src/models/index.js";
 import {meanDistance, neighbourLeakage} from "../../src/splits/embeddingMeasures.js";
-import {ensureSplit, type SplitMeasures} from "../../src/splits/index.js";
-import {openStore} from "../../src/store/index.js";
-import {assayWithout, writeLoader} from "../support/assay.js";
+import {ensureSplit, measureAgain, type SplitMeasures} from "../../src/splits/index.js";
+import {openStore, writeJsonAtomic} from "../../src/store/index.js";
+import {assay, assayWithout, writeLoader} from "../support/assay.js";
 import {temporaryProject, temporaryWorkspace} from "../support/temporaryWorkspace.js";
 
 const SUBJECTS = ["invoice", "parcel", "password", "meeting", "contract", "holiday", "printer", "coffee"];
@@ -38,6 +40,39 @@ async function measured(rows: object[]): Promise<Partial<SplitMeasures>> {
     store.close();
   }
 }
+
+describe("measures that a split lacks", () => {
+  it("are taken on demand, for splits of every version, and nothing else of a split changes", async () => {
+    const project = await temporaryProject();
+    const store = await openStore(project);
+    const set = (rows: object[]) =>
+      defineDataset({name: "notes", id: "id", text: "text", source: {kind: "rows", rows: () => rows}});
+    const made = [];
+    for (const rows of [reworded().slice(0, 300), reworded()]) {
+      const {version} = await pull(store.workspace, set(rows));
+      made.push(await ensureSplit(store, version, {strategy: "given", column: "part"}));
+    }
+    const whole = await ensureSplit(store, (await store.versions("notes"))[1]!, {strategy: "random"});
+    const older = [
+      {edition: 1},
+      {...made[1]!.measures, embeddingLeakage: undefined, embeddingMissing: "no encoder"}
+    ];
+    for (const [i, split] of made.entries())
+      await writeJsonAtomic(join(store.workspace.splitDir("notes", split.id), "manifest.json"), {
+        ...split,
+        measures: older[i]
+      });
+    store.close();
+    mkdirSync(join(project, "data-loaders"));
+    const {stdout, stderr} = await assay(project, "split", "notes", "--measure", "--json");
+    expect(stderr).toBe("");
+    expect(JSON.parse(stdout)).toEqual(made);
+    const after = await openStore(project);
+    expect(await after.splits("notes")).toEqual([...made, whole]);
+    expect(await measureAgain(after, "notes")).toEqual([]);
+    after.close();
+  }, 60_000);
+});
 
 describe("neighbours in meaning", () => {
   it("are found where neither texts nor runs of words are the same", async () => {

@@ -1,7 +1,14 @@
-import {readFileSync} from "node:fs";
+import {existsSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {defineDataset, diffVersions, partRows, pull} from "../../src/datasets/index.js";
+import {
+  defineDataset,
+  diffVersions,
+  exportVersion,
+  importVersion,
+  partRows,
+  pull
+} from "../../src/datasets/index.js";
 import {recorded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
@@ -136,6 +143,47 @@ describe("the sealed part", () => {
     expect(noted!.who).not.toBe("");
     await store.refresh();
     expect(await store.rows("select why from final_runs")).toEqual([{why: "release 2"}]);
+    store.close();
+  });
+
+  it("does not leave the store in an export or an import, unless it is opened and noted", async () => {
+    const {workspace, store, older, version, split, sealed} = await sealedStore();
+    const out = join(workspace.project, "out");
+    const refused = `mails@${version.id} holds ${sealed.size} rows that split random has sealed`;
+    await expect(exportVersion(workspace, version, out)).rejects.toThrow(refused);
+    await expect(exportVersion(workspace, version, out, {why: "release 2"})).rejects.toThrow(refused);
+    await expect(exportVersion(workspace, version, out, {withSealed: true, why: " "})).rejects.toThrow(
+      /Say why/
+    );
+    // The split is of the newer version, and seals the same rows in the older one.
+    await expect(exportVersion(workspace, older, out)).rejects.toThrow(/sealed/);
+    const other = await temporaryWorkspace();
+    for (const from of [workspace.project, workspace.dir])
+      await expect(importVersion(other, "mails", version.id, from)).rejects.toThrow(/--with-sealed/);
+    expect([existsSync(out), existsSync(other.datasetDir("mails", version.id))]).toEqual([false, false]);
+    expect(await finalRuns(workspace)).toEqual([]);
+
+    const folder = await exportVersion(workspace, version, out, {
+      withSealed: true,
+      why: "archive",
+      now: () => new Date(Date.UTC(2026, 0, 2))
+    });
+    expect(await finalRuns(workspace)).toEqual([
+      {
+        at: "2026-01-02T00:00:00.000Z",
+        who: expect.stringMatching(/./) as string,
+        why: "archive",
+        eval: null,
+        dataset: "mails",
+        version: version.id,
+        split: split.id,
+        rows: sealed.size,
+        dryRun: false
+      }
+    ]);
+    expect((await importVersion(other, "mails", version.id, folder)).version.rows).toBe(200);
+    await store.refresh();
+    expect(await store.rows("select eval, why from final_runs")).toEqual([{eval: null, why: "archive"}]);
     store.close();
   });
 

@@ -1,20 +1,40 @@
 import {existsSync} from "node:fs";
 import {copyFile, mkdir, rename, rm, writeFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
-import {temporaryPath, UserError, type VersionManifest, type Workspace} from "../../store/index.js";
+import {
+  openDatabase,
+  recordExport,
+  recordFinalRun,
+  temporaryPath,
+  UserError,
+  type VersionManifest,
+  whoOpens,
+  type Workspace
+} from "../../store/index.js";
 import {huggingFaceCard} from "../cards/index.js";
 import {CARD_FILE, FILES, OPTIONAL_FILES, transferName} from "./files.js";
+import {type SealedRows, sealedRows, sealedText} from "./sealedRows.js";
+
+export interface ExportOptions {
+  /** Export sealed rows too, which opens them: needs `why`. */
+  withSealed?: boolean;
+  /** Why they are opened now, kept beside who and when in the store's log of final runs. */
+  why?: string;
+  now?: () => Date;
+}
 
 /**
  * Copies a version with its ledger, its dropped rows and its card to `folder`/NAME@VERSION, where `importVersion` finds
- * it, and gives that path. The folder appears whole or not at all. All rows are in it, sealed ones and those with open
- * findings too: it goes where the store may go. Throws a UserError for a version of which rows were erased, since its
- * content no longer gives its id, and where there is such a folder already.
+ * it, and gives that path. The folder appears whole or not at all. All rows are in it, those with open findings too: it
+ * goes where the store may go. Rows that a split has sealed would be open to whoever has the copy, so a version that holds
+ * any is exported only `withSealed`, and noted like a final run before a row is copied. Throws a UserError otherwise, for a
+ * version of which rows were erased, since its content no longer gives its id, and where there is such a folder already.
  */
 export async function exportVersion(
   workspace: Workspace,
   version: VersionManifest,
-  folder: string
+  folder: string,
+  options: ExportOptions = {}
 ): Promise<string> {
   const name = transferName(version.dataset, version.id);
   if (version.purged?.length)
@@ -23,6 +43,8 @@ export async function exportVersion(
     );
   const target = join(resolve(folder), name);
   if (existsSync(target)) throw new UserError(`${target} exists already. Remove it, or name another folder.`);
+  const sealed = await sealedIn(workspace, version);
+  if (sealed.length > 0) await openThem(workspace, version, sealed, options);
   await mkdir(resolve(folder), {recursive: true});
   const stage = temporaryPath(target);
   const from = workspace.datasetDir(version.dataset, version.id);
@@ -33,8 +55,47 @@ export async function exportVersion(
         await copyFile(join(from, file), join(stage, file));
     await writeFile(join(stage, CARD_FILE), huggingFaceCard(version));
     await rename(stage, target);
+    await recordExport(workspace, target, version.dataset);
     return target;
   } finally {
     await rm(stage, {recursive: true, force: true});
   }
+}
+
+async function sealedIn(workspace: Workspace, {dataset, id}: VersionManifest): Promise<SealedRows[]> {
+  const db = await openDatabase({tmpDir: workspace.tmpDir});
+  try {
+    return await sealedRows(
+      db,
+      workspace.dir,
+      dataset,
+      join(workspace.datasetDir(dataset, id), "rows.parquet")
+    );
+  } finally {
+    db.close();
+  }
+}
+
+async function openThem(
+  workspace: Workspace,
+  {dataset, id}: VersionManifest,
+  sealed: readonly SealedRows[],
+  {withSealed = false, why = "", now = () => new Date()}: ExportOptions
+): Promise<void> {
+  if (!withSealed)
+    throw new UserError(
+      `${transferName(dataset, id)} holds ${sealedText(sealed)}, and whoever has the copy can read them. Nothing was exported. To open them all the same, say --with-sealed --why "…": it is noted like a final run.`
+    );
+  for (const {split, rows} of sealed)
+    await recordFinalRun(workspace, {
+      at: now().toISOString(),
+      who: whoOpens(),
+      why,
+      eval: null,
+      dataset,
+      version: id,
+      split: split.id,
+      rows,
+      dryRun: false
+    });
 }

@@ -64,7 +64,7 @@ export async function importVersion(
       const db = await openDatabase({tmpDir: workspace.tmpDir, memoryLimit: MEMORY});
       try {
         await mkdir(stage);
-        await fetchVersion(from, dataset, id, stage);
+        await fetchVersion(db, from, dataset, id, stage);
         const version = await checked(db, workspace, dataset, id, stage);
         await writeJsonAtomic(join(stage, "manifest.json"), version);
         await rename(stage, target);

@@ -30,6 +30,7 @@ export const assignedSecret: Recognizer = {
       return [{type: typeOf(columnName), start, end, score: 0.7, rule: "assigned-secret/column"}];
     }
     for (const sign of [...marks.colons, ...marks.equals].sort((a, b) => a - b)) {
+      if (!mayBeNamed(text, sign)) continue;
       const name = NAME.exec(text.slice(Math.max(0, sign - CHARACTERS_BEFORE), sign))?.[1];
       if (!name) continue;
       const value = valueAfter(text, sign + 1);
@@ -42,6 +43,16 @@ export const assignedSecret: Recognizer = {
     return findings;
   }
 };
+
+/** Last letters of the words in NAME. */
+const LAST = new Set("deklnsty");
+
+/** Whether what stands before the sign ends as a secret's name does: most colons are told by one character. */
+function mayBeNamed(text: string, sign: number): boolean {
+  let last = sign - 1;
+  while (sign - last < 5 && /[\s"'`]/.test(text.charAt(last))) last--;
+  return LAST.has(text.charAt(last).toLowerCase());
+}
 
 const typeOf = (name: string) => (/pass|pwd/i.test(name) ? "PASSWORD" : "SECRET");
 

@@ -57,14 +57,19 @@ function sure(rule: string) {
   return {score: 1, rule: `crypto/${rule}`};
 }
 
-/** BIP 173 and BIP 350: version 0 carries a bech32 checksum, later versions a bech32m one. */
+/**
+ * BIP 173 and BIP 350: version 0 carries a bech32 checksum and a program of 20 or 32 bytes, later versions a bech32m one and
+ * 2 to 40 bytes; bits that fill up the last byte are zeros.
+ */
 function isBech32(address: string): boolean {
   for (const [code, accepts] of [
-    [bech32, (version: number) => version === 0],
-    [bech32m, (version: number) => version > 0 && version < 17]
+    [bech32, (version: number, bytes: number) => version === 0 && (bytes === 20 || bytes === 32)],
+    [bech32m, (version: number, bytes: number) => version > 0 && version < 17 && bytes > 1 && bytes < 41]
   ] as const) {
-    const decoded = code.decodeUnsafe(address, 90);
-    if (decoded && accepts(decoded.words[0] ?? -1)) return true;
+    const [version, ...program] = code.decodeUnsafe(address, 90)?.words ?? [];
+    if (version === undefined) continue;
+    const bytes = code.fromWordsUnsafe(program);
+    if (bytes && accepts(version, bytes.length)) return true;
   }
   return false;
 }

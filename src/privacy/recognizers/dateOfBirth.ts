@@ -1,22 +1,37 @@
 import {type Finding, type Recognizer} from "../finding.js";
 import {isWordAt, standsAlone} from "../wordBoundary.js";
 
+/** In English with the usual short forms, German, French and Spanish. */
 const MONTH =
-  "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)";
+  "(?:" +
+  [
+    "jan(?:uar[yi]?)?|feb(?:ruar[yi]?)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|o[ck]t(?:ober)?",
+    "nov(?:ember)?|de[cz](?:ember)?|januar|februar|märz|mai|juni|juli|oktober|dezember",
+    "janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre",
+    "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
+  ]
+    .join("|")
+    .split("|")
+    .sort((a, b) => b.length - a.length)
+    .join("|") +
+  ")";
 const YEAR = "(?:19|20)\\d{2}";
 const DAY = "(?:[12]\\d|3[01]|0?[1-9])";
 const MONTH_NUMBER = "(?:1[0-2]|0?[1-9])";
+const TIME = "(?:[T ]\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d{1,9})?)?(?:Z|[-+]\\d{2}:?\\d{2})?)?";
 
 const SHAPES = [
-  new RegExp(`${YEAR}([-/.])${MONTH_NUMBER}\\1${DAY}`, "y"),
+  new RegExp(`${YEAR}([-/.])${MONTH_NUMBER}\\1${DAY}${TIME}`, "y"),
   new RegExp(
     `(?:${DAY}([-/.])${MONTH_NUMBER}|${MONTH_NUMBER}([-/.])${DAY})(?:\\1|\\2)(?:${YEAR}|\\d{2})`,
     "y"
   ),
-  new RegExp(`${DAY}(?:st|nd|rd|th)?(?: of)? ${MONTH}\\.?,? ${YEAR}`, "iy")
+  new RegExp(`${DAY}(?:st|nd|rd|th|\\.)?(?: of| de)? ${MONTH}(?:\\.?,?| de) ${YEAR}`, "iy"),
+  new RegExp(`${DAY}([-/.])${MONTH}\\1(?:${YEAR}|\\d{2})`, "iy"),
+  new RegExp(`${MONTH_NUMBER}[-/.]${YEAR}`, "y")
 ];
-const AFTER_MONTH = new RegExp(`${DAY}(?:st|nd|rd|th)?,? ${YEAR}`, "iy");
-const MONTH_BEFORE = new RegExp(`(?:^|[^\\p{L}])(${MONTH}\\.? )$`, "iu");
+const AFTER_MONTH = new RegExp(`(?:${DAY}(?:st|nd|rd|th)?,? )?${YEAR}`, "iy");
+const MONTH_BEFORE = new RegExp(`(?:^|[^\\p{L}])(${MONTH}\\.?[- ])$`, "iu");
 
 /** Dates that a word such as "born" stands before. A date alone says little and stays below the usual threshold. */
 export const dateOfBirth: Recognizer = {
@@ -34,7 +49,9 @@ export const dateOfBirth: Recognizer = {
     "née",
     "né",
     "nacido",
-    "nacida"
+    "nacida",
+    "nacimiento",
+    "naissance"
   ],
   find(text, {marks}) {
     const findings: Finding[] = [];
@@ -60,6 +77,7 @@ function numberFirst(text: string, start: number) {
 }
 
 function monthFirst(text: string, day: number) {
+  if (!/[- ]/.test(text.charAt(day - 1)) || !/[\p{L}.]/u.test(text.charAt(day - 2))) return undefined;
   const month = MONTH_BEFORE.exec(text.slice(Math.max(0, day - 13), day))?.[1];
   if (!month) return undefined;
   AFTER_MONTH.lastIndex = day;

@@ -12,7 +12,10 @@ import {jsonWebToken} from "./jsonWebToken.js";
 import {macAddress} from "./macAddress.js";
 import {personCue, placeCue} from "./nameCues.js";
 import {personName, placeName} from "./names.js";
-import {nationalIds} from "./nationalIds.js";
+import {nationalIds} from "./national/index.js";
+import {abaRoutingNumber} from "./national/abaRoutingNumber.js";
+import {ukPostcode} from "./national/ukPostcode.js";
+import {usBankNumber} from "./national/usBankNumber.js";
 import {phone} from "./phone.js";
 import {privateKey} from "./privateKey.js";
 import {ukNhs} from "./ukNhs.js";
@@ -22,8 +25,10 @@ import {urlWithCredentials} from "./urlWithCredentials.js";
 import {usItin} from "./usItin.js";
 import {usSsn} from "./usSsn.js";
 
+export {nationalIds};
+
 /** Raised when a recogniser finds other things than it did: ledgers of an older number are made again. */
-export const recognizersVersion = 3;
+export const recognizersVersion = 4;
 
 /** Every recogniser, the surest first: of two equal findings with equal scores the earlier one stays. */
 export const allRecognizers: readonly Recognizer[] = [
@@ -38,6 +43,9 @@ export const allRecognizers: readonly Recognizer[] = [
   ukNino,
   ukNhs,
   ...nationalIds,
+  abaRoutingNumber,
+  usBankNumber,
+  ukPostcode,
   phone,
   dateOfBirth,
   url,

@@ -1,7 +1,8 @@
 import {type Finding, type Recognizer} from "../finding.js";
 import {standsAlone} from "../wordBoundary.js";
 
-const NINO = /(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]/iy;
+const NINO =
+  /(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][- ]?\d{2}[- ]?\d{2}[- ]?\d{2}[- ]?[A-D]/iy;
 
 /** UK national insurance numbers: letters that are given out, six digits, a suffix A to D. */
 export const ukNino: Recognizer = {
@@ -13,7 +14,7 @@ export const ukNino: Recognizer = {
     const findings: Finding[] = [];
     for (let index = 0; index < marks.digits.length; index += 2) {
       const digits = marks.digits[index]!;
-      const start = digits - (text.charAt(digits - 1) === " " ? 3 : 2);
+      const start = digits - (/[- ]/.test(text.charAt(digits - 1)) ? 3 : 2);
       if (start < 0) continue;
       NINO.lastIndex = start;
       const match = NINO.exec(text);

@@ -1,44 +1,8 @@
 import {availableParallelism} from "node:os";
 import {Worker} from "node:worker_threads";
-import {type Layer, type Recognizer} from "./finding.js";
-import {type LedgerEntry, scanRow} from "./ledger.js";
-import {type RedactionPolicy} from "./redact.js";
-
-/** Cells of one row, in the order of the settings' columns. */
-export interface RowCells {
-  id: string;
-  cells: readonly (string | null)[];
-}
-
-export interface ScannedCells {
-  id: string;
-  entries: LedgerEntry[];
-  /** By column: the cell as the policy leaves it, undefined when it stays. Absent when all stay. */
-  cells?: (string | undefined)[];
-}
-
-/** What a thread needs to know; plain data. */
-export interface ScanSettings {
-  columns: readonly string[];
-  /** Those of the columns whose cells are the JSON of lists and structures. */
-  nested: readonly string[];
-  layers: readonly Layer[];
-  minScore: number;
-  policy?: RedactionPolicy;
-}
-
-/** One row by the settings. */
-export function scanCells(
-  {id, cells}: RowCells,
-  {columns, ...options}: ScanSettings & {recognizers?: readonly Recognizer[]}
-): ScannedCells {
-  const row = Object.fromEntries(columns.map((column, index) => [column, cells[index]]));
-  const {row: made, entries} = scanRow(id, row, columns, options);
-  const changed = columns.map((column, index) =>
-    made[column] === cells[index] ? undefined : (made[column] as string)
-  );
-  return {id, entries, ...(changed.some((cell) => cell !== undefined) ? {cells: changed} : {})};
-}
+import {type Recognizer} from "./finding.js";
+import {type RowCells, type ScanSettings} from "./rowCells.js";
+import {type TaskName, type TaskResult, type TaskRow, tasks, type TaskSettings} from "./scanTasks.js";
 
 /** Characters that this thread scans before it asks others for help: starting one costs as much as this. */
 const ALONE = 500_000;
@@ -52,29 +16,34 @@ const NAMES = 100;
 const AHEAD = 2;
 
 /**
- * Scans rows in as many threads as the machine has processors, four at most, and yields them in the order they came,
- * so that the threads do not show. A few portions are in memory at a time, however many rows there are.
+ * Scans rows in as many threads as the machine has processors, four at most, and yields what each portion gives in the
+ * order the rows came, so that the threads do not show. A few portions are in memory at a time, however many rows there are.
  * @param threads 1 scans in this thread alone, as recognisers of the caller's own always are
  */
-export async function* scanRows(
-  batches: AsyncIterable<readonly RowCells[]>,
-  settings: ScanSettings & {recognizers?: readonly Recognizer[]},
+export async function* inThreads<T extends TaskName>(
+  name: T,
+  batches: AsyncIterable<readonly TaskRow<T>[]>,
+  settings: TaskSettings<T> & {recognizers?: readonly Recognizer[]},
   threads = Math.min(4, availableParallelism())
-): AsyncGenerator<ScannedCells[]> {
+): AsyncGenerator<TaskResult<T>> {
+  const here = tasks[name] as unknown as (
+    rows: readonly TaskRow<T>[],
+    settings: TaskSettings<T>
+  ) => TaskResult<T>;
   const cost = settings.layers.includes("names") ? NAMES : 1;
   const source = portions(batches, PORTION / cost);
   let alone = settings.recognizers || threads < 2 ? Infinity : ALONE / cost;
-  let pool: ScanThread[] = [];
-  const waiting: Promise<ScannedCells[]>[] = [];
+  let pool: ScanThread<T>[] = [];
+  const waiting: Promise<TaskResult<T>>[] = [];
   try {
     let turn = 0;
     for await (const {rows, characters} of source) {
       if (alone > 0) {
         alone -= characters;
-        yield rows.map((row) => scanCells(row, settings));
+        yield here(rows, settings);
         continue;
       }
-      if (pool.length === 0) pool = Array.from({length: threads}, () => new ScanThread(settings));
+      if (pool.length === 0) pool = Array.from({length: threads}, () => new ScanThread(name, settings));
       const work = pool[turn++ % threads]!.scan(rows);
       // It is awaited in its turn; a failure before that must not count as unhandled.
       work.catch(() => undefined);
@@ -87,16 +56,16 @@ export async function* scanRows(
   }
 }
 
-interface Portion {
-  rows: RowCells[];
+interface Portion<R> {
+  rows: R[];
   characters: number;
 }
 
-async function* portions(
-  batches: AsyncIterable<readonly RowCells[]>,
+async function* portions<R extends RowCells>(
+  batches: AsyncIterable<readonly R[]>,
   size: number
-): AsyncGenerator<Portion, void> {
-  let portion: Portion = {rows: [], characters: 0};
+): AsyncGenerator<Portion<R>, void> {
+  let portion: Portion<R> = {rows: [], characters: 0};
   for await (const batch of batches)
     for (const row of batch) {
       portion.rows.push(row);
@@ -109,20 +78,20 @@ async function* portions(
   if (portion.rows.length > 0) yield portion;
 }
 
-class ScanThread {
+class ScanThread<T extends TaskName> {
   readonly #worker: Worker;
-  readonly #waiting: {resolve(rows: ScannedCells[]): void; reject(error: unknown): void}[] = [];
+  readonly #waiting: {resolve(found: TaskResult<T>): void; reject(error: unknown): void}[] = [];
   #failure: unknown;
 
-  constructor(settings: ScanSettings) {
-    this.#worker = startWorker(settings);
-    this.#worker.on("message", (rows: ScannedCells[]) => this.#waiting.shift()?.resolve(rows));
+  constructor(name: T, settings: TaskSettings<T>) {
+    this.#worker = startWorker({name, settings});
+    this.#worker.on("message", (found: TaskResult<T>) => this.#waiting.shift()?.resolve(found));
     this.#worker.on("error", (error) => this.#fail(error));
     this.#worker.on("exit", () => this.#fail(new Error("a scanning thread ended")));
   }
 
   /** Answers come in the order of the questions. */
-  scan(rows: readonly RowCells[]): Promise<ScannedCells[]> {
+  scan(rows: readonly TaskRow<T>[]): Promise<TaskResult<T>> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) return reject(this.#failure as Error);
       this.#waiting.push({resolve, reject});
@@ -140,7 +109,7 @@ class ScanThread {
   }
 }
 
-function startWorker(workerData: ScanSettings): Worker {
+function startWorker(workerData: {name: TaskName; settings: ScanSettings}): Worker {
   if (import.meta.url.endsWith(".js"))
     return new Worker(new URL("./scanWorker.js", import.meta.url), {workerData});
   // From the sources (tests, benchmarks) a worker does not inherit the loader that reads TypeScript.

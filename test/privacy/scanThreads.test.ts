@@ -1,8 +1,10 @@
 import {readFileSync} from "node:fs";
 import {describe, expect, it} from "vitest";
 import {defineDataset, pull} from "../../src/datasets/index.js";
+import {addAcceptance} from "../../src/privacy/acceptances.js";
 import {scanVersion} from "../../src/privacy/index.js";
-import {type RowCells, scanCells, scanRows, type ScannedCells} from "../../src/privacy/scanRows.js";
+import {type RowCells, scanCells, type ScannedCells} from "../../src/privacy/rowCells.js";
+import {inThreads} from "../../src/privacy/scanThreads.js";
 import {ledgerFile} from "../../src/privacy/versionLedger.js";
 import {openStore} from "../../src/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
@@ -28,6 +30,14 @@ describe("threads that scan", () => {
     const one = await scanned(1);
     expect(one.summary).toMatchObject({rows: 6000, findings: 5200});
     expect(await scanned(3)).toEqual(one);
+    await addAcceptance(store, "mails", {
+      rule: "credit-card/luhn",
+      reason: "a test number",
+      acceptedAt: "2026-12-01T00:00:00Z"
+    });
+    const accepting = await scanned(3);
+    expect(accepting.summary.types.CREDIT_CARD).toMatchObject({findings: 2000, accepted: 2000});
+    expect(accepting).toEqual(await scanned(1));
     store.close();
   });
 
@@ -45,7 +55,7 @@ describe("threads that scan", () => {
 
   it("redact by the key they are handed, in the order of the rows", async () => {
     const found: ScannedCells[] = [];
-    for await (const portion of scanRows(batches(), settings, 2)) found.push(...portion);
+    for await (const portion of inThreads("cells", batches(), settings, 2)) found.push(...portion);
     expect(found.map(({id}) => id)).toEqual(rows.map(({id}) => id));
     const last = rows.at(-3)!;
     expect(found.at(-3)).toEqual(scanCells({id: last.id, cells: [last.body, last.note]}, settings));
@@ -53,7 +63,7 @@ describe("threads that scan", () => {
   });
 
   it("end with the reader, and pass on what goes wrong", async () => {
-    for await (const portion of scanRows(batches(), settings, 2)) {
+    for await (const portion of inThreads("cells", batches(), settings, 2)) {
       expect(portion.length).toBeGreaterThan(0);
       break;
     }
@@ -62,11 +72,11 @@ describe("threads that scan", () => {
       throw new Error("the source broke");
     }
     await expect(async () => {
-      for await (const portion of scanRows(broken(), settings, 2)) expect(portion).toBeDefined();
+      for await (const portion of inThreads("cells", broken(), settings, 2)) expect(portion).toBeDefined();
     }).rejects.toThrow("the source broke");
     const withoutKey = {...settings, policy: {default: "pseudonym" as const}};
     await expect(async () => {
-      for await (const portion of scanRows(batches(), withoutKey, 2)) expect(portion).toBeDefined();
+      for await (const portion of inThreads("cells", batches(), withoutKey, 2)) expect(portion).toBeDefined();
     }).rejects.toThrow(/needs a key/);
   });
 });

@@ -1,0 +1,20 @@
+import {rollup} from "d3";
+import {strictest} from "../datasets/index.js";
+import type {Publishing, RunManifest, VersionManifest} from "../store/index.js";
+
+/**
+ * What the data page may show of a data set's rows: a masked excerpt, or only ids and labels where the data set, or the newest run
+ * of any eval on it, says so.
+ * @param versions of one data set, the newest last
+ * @param runs the oldest first
+ */
+export function publishing(versions: readonly VersionManifest[], runs: readonly RunManifest[]): Publishing {
+  const newest = versions.at(-1);
+  const own = runs.filter(({dataset}) => dataset.name === newest?.dataset);
+  const byEval = rollup(
+    own,
+    (all) => all.at(-1)!.publish,
+    (run) => run.eval
+  );
+  return strictest("masked", newest?.publish, ...byEval.values());
+}
