@@ -3,7 +3,7 @@ import type {RunOptions} from "../runner/index.js";
 import {openStore, UsageError, UserError} from "../store/index.js";
 import {findProject, loadDatasets, loadEvals, openProject} from "./project.js";
 import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
-import {print, printJson, table} from "./terminal.js";
+import {dim, print, printJson, table} from "./terminal.js";
 import {raceText} from "./raceText.js";
 import {verdictText} from "./verdict.js";
 
@@ -62,9 +62,11 @@ export async function runVerb(names: string[], verb: RunVerbOptions): Promise<vo
   }
 }
 
-/** A race ends its runs at a limit of its own; it is unfinished when it was stopped. */
-function isUnfinished({result, race}: EvalOutcome): boolean {
-  return race ? race.outcome?.kind === "stopped" : result.manifest?.status === "partial";
+/** What was asked for was not done. A race ends its runs at a limit of its own; a limit that was asked for is met. */
+export function isUnfinished({result, race}: EvalOutcome): boolean {
+  if (race) return race.outcome?.kind === "stopped";
+  const counts = result.manifest?.counts;
+  return counts !== undefined && counts.completed + counts.failed < counts.planned;
 }
 
 function raceOptions(verb: RunVerbOptions): RaceOptions | undefined {
@@ -126,5 +128,22 @@ export function outcomeText({eval: one, split, result, verdict, race}: EvalOutco
       ...new Set(candidates.flatMap(({refusal}) => refusal ?? []))
     ].join("\n");
   }
-  return race ? raceText(race) : verdictText(result.manifest!, verdict!);
+  return race ? raceText(race) : `${verdictText(result.manifest!, verdict!)}\n${effortText(result)}`;
+}
+
+/** What this start did, and how to ask again for what failed. */
+function effortText({manifest, calls, unchanged}: EvalOutcome["result"]): string {
+  const {counts, costUsd, eval: name, id} = manifest!;
+  const said = [
+    unchanged ? "nothing to do: the store holds this run" : `${calls} calls made`,
+    ...(counts.reused > 0 ? [`${counts.reused} completions reused`] : []),
+    ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),
+    ...(costUsd === undefined ? [] : [`$${costUsd.toFixed(4)} for the run`])
+  ];
+  const lines = [dim(said.join(" · "))];
+  if (counts.failed > 0)
+    lines.push(
+      `! ${counts.failed} calls failed: \`assay runs ${id}\` says why, \`assay run ${name} --retry-failed\` asks for them again.`
+    );
+  return lines.join("\n");
 }
