@@ -38,7 +38,7 @@ describe("what assay run prints when it ends", () => {
     });
     await store.refresh();
     const verdict = await verdictOf(store, result.manifest!);
-    return {eval: {name: "words", path: "words.eval.ts", definition}, split, result, verdict};
+    return {eval: {name: "words", path: "words.eval.ts", sha256: "", definition}, split, result, verdict};
   };
 
   it("is what was called, reused, failed and paid, and how to ask again for what failed", async () => {
