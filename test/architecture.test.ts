@@ -39,6 +39,14 @@ function importsOf(file: string): string[] {
   );
 }
 
+/** What a file loads before its first line runs. */
+function loadedWith(file: string): string[] {
+  const text = readFileSync(file, "utf8");
+  return [...text.matchAll(/^(?:import|export) (?!type\b)(?:[^"';]*? from )?"([^"]+)";/gm)].map(
+    ([, name]) => name!
+  );
+}
+
 const roomOf = (path: string) => relative(src, path).split("/")[0]!;
 
 describe("the rooms of src", () => {
@@ -57,6 +65,26 @@ describe("the rooms of src", () => {
 
   it("are all in the table", () => {
     expect(new Set(files.map(roomOf))).toEqual(new Set(table.keys()));
+  });
+
+  it("let a run begin without the libraries that take long or much memory to load", () => {
+    const heavy = ["compromise", "libphonenumber-js", "undici", "@huggingface/inference", "@huggingface/hub"];
+    const reached = new Map<string, string[]>();
+    const visit = (file: string) => {
+      if (reached.has(file)) return;
+      const named = loadedWith(file);
+      reached.set(
+        file,
+        named.filter((name) => heavy.some((library) => name === library || name.startsWith(`${library}/`)))
+      );
+      for (const name of named)
+        if (name.startsWith(".")) visit(resolve(dirname(file), name.replace(/\.js$/, ".ts")));
+    };
+    visit(join(src, "runner/index.ts"));
+    visit(join(src, "privacy/index.ts"));
+    expect(reached.size).toBeGreaterThan(100);
+    const wrong = [...reached].filter(([, names]) => names.length > 0);
+    expect(wrong.map(([file, names]) => `${relative(src, file)} loads ${names.join(", ")}`)).toEqual([]);
   });
 
   it("pure rooms use no Node APIs", () => {

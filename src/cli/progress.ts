@@ -9,7 +9,7 @@ export interface Reporter {
 }
 
 const PLAIN_EVERY_MS = 10_000;
-// Training tells of every pass; a log wants to hear of every model.
+// Training tells of every pass, in the same words with other numbers; a log wants to hear of every model.
 const MESSAGE_EVERY_MS = 1000;
 
 /** A bar with rate, time left and cost on a terminal; plain lines elsewhere. All of it goes to standard error. */
@@ -50,7 +50,7 @@ function barReporter(title: string): Reporter {
 
 function plainReporter(title: string): Reporter {
   let last = 0;
-  let lastMessage = 0;
+  const told = new Map<string, number>();
   return {
     progress(progress) {
       if (Date.now() - last < PLAIN_EVERY_MS || progress.phase === "done") return;
@@ -64,8 +64,9 @@ function plainReporter(title: string): Reporter {
     },
     message(text) {
       const at = Date.now();
-      if (at - lastMessage < MESSAGE_EVERY_MS) return;
-      lastMessage = at;
+      const words = text.replace(/[\d.]+/g, "#");
+      if (at - (told.get(words) ?? 0) < MESSAGE_EVERY_MS) return;
+      told.set(words, at);
       note(`${title}: ${text}`);
     },
     end: () => undefined

@@ -3,7 +3,7 @@ import {openStore, UsageError, UserError} from "../store/index.js";
 import {findProject, loadDatasets, loadEvals, openProject} from "./project.js";
 import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
 import {failuresText} from "./failures.js";
-import {print, printJson, table} from "./terminal.js";
+import {dim, print, printJson, table} from "./terminal.js";
 import {raceText} from "./raceText.js";
 import {verdictText} from "./verdict.js";
 
@@ -63,9 +63,11 @@ export async function runVerb(names: string[], verb: RunVerbOptions): Promise<vo
   }
 }
 
-/** A race ends its runs at a limit of its own; it is unfinished when it was stopped. */
-function isUnfinished({result, race}: EvalOutcome): boolean {
-  return race ? race.outcome?.kind === "stopped" : result.manifest?.status === "partial";
+/** What was asked for was not done. A race ends its runs at a limit of its own; a limit that was asked for is met. */
+export function isUnfinished({result, race}: EvalOutcome): boolean {
+  if (race) return race.outcome?.kind === "stopped";
+  const counts = result.manifest?.counts;
+  return counts !== undefined && counts.completed + counts.failed < counts.planned;
 }
 
 /** Undefined: as each eval says. */
@@ -131,7 +133,24 @@ export function outcomeText({eval: one, split, result, verdict, failures, race}:
         : [])
     ].join("\n");
   }
-  const decided = race ? raceText(race) : verdictText(result.manifest!, verdict!);
-  if (!failures?.length) return decided;
-  return `${decided}\n\n${failuresText(failures)}\nAsk again for these rows: assay run ${one.name} --retry-failed`;
+  const decided = race
+    ? raceText(race)
+    : `${verdictText(result.manifest!, verdict!)}\n${dim(effortText(result))}`;
+  const failed = result.manifest?.counts.failed ?? 0;
+  if (failed === 0) return decided;
+  const why = failures?.length
+    ? failuresText(failures)
+    : `${failed} calls failed: \`assay runs ${result.manifest!.id}\` says why.`;
+  return `${decided}\n\n${why}\nAsk again for these rows: assay run ${one.name} --retry-failed`;
+}
+
+/** What this start did. */
+function effortText({manifest, calls, unchanged}: EvalOutcome["result"]): string {
+  const {counts, costUsd} = manifest!;
+  return [
+    unchanged ? "nothing to do: the store holds this run" : `${calls} calls made`,
+    ...(counts.reused > 0 ? [`${counts.reused} completions reused`] : []),
+    ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),
+    ...(costUsd === undefined ? [] : [`$${costUsd.toFixed(4)} for the run`])
+  ].join(" · ");
 }

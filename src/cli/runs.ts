@@ -1,4 +1,4 @@
-import {compareRuns, listRuns} from "../runner/index.js";
+import {compareRuns, listRuns, type UnsealedRun, unsealedRuns} from "../runner/index.js";
 import {openStore, type RunManifest, type Store, UserError} from "../store/index.js";
 import {listRaces, points, raceOf, type RaceRecord, scoreTable} from "../decisions/index.js";
 import {runContamination} from "../site/index.js";
@@ -18,7 +18,12 @@ export async function runsVerb(
   const store = await openStore(await openProject());
   try {
     if (id === undefined)
-      return listAll(await listRuns(store), await listRaces(store.workspace), options.json);
+      return listAll(
+        await listRuns(store),
+        await unsealedRuns(store.workspace),
+        await listRaces(store.workspace),
+        options.json
+      );
     const runs = await store.runs();
     if (other !== undefined)
       return await compare(store, findRun(runs, id), findRun(runs, other), options.json);
@@ -39,9 +44,16 @@ function findRun(runs: readonly RunManifest[], id: string): RunManifest {
   );
 }
 
-function listAll(runs: readonly RunManifest[], races: readonly RaceRecord[], json = false): void {
+function listAll(
+  runs: readonly RunManifest[],
+  unsealed: readonly UnsealedRun[],
+  races: readonly RaceRecord[],
+  json = false
+): void {
   if (json) return printJson(runs);
-  if (runs.length === 0) return print("No runs yet. `assay run` makes one.");
+  for (const one of unsealed) print(unsealedText(one));
+  if (runs.length === 0)
+    return unsealed.length === 0 ? print("No runs yet. `assay run` makes one.") : undefined;
   print(
     table(runs, [
       {title: "run", value: (run) => run.id},
@@ -59,6 +71,13 @@ function listAll(runs: readonly RunManifest[], races: readonly RaceRecord[], jso
       }
     ])
   );
+}
+
+function unsealedText({id, eval: name, startedAt, journaled, underWay}: UnsealedRun): string {
+  const ended = `${journaled} ended calls in its journal`;
+  return underWay
+    ? `${underWay}: ${ended}`
+    : `${id} of ${startedAt.slice(0, 19).replace("T", " ")} was stopped before it was sealed: ${ended}, which \`assay run ${name}\` goes on from`;
 }
 
 /** A round of a race is not a run that lacks rows: it ended where the race had seen enough. */

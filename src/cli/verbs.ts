@@ -162,10 +162,10 @@ const run: Verb = (program) =>
   program
     .command("run [eval...]")
     .description("run evals: what the store holds already is reused, the rest is asked for")
-    .option("-n, --limit <n>", "only the first N rows", whole(1))
+    .option("-n, --limit <n>", "only N rows, drawn by the seed", whole(1))
     .option("-c, --candidate <name>", "only this candidate (repeatable)", list)
     .option("--repeat <k>", "completions per row", whole(1))
-    .option("-j, --concurrency <n>", "most requests in flight", whole(1))
+    .option("-j, --concurrency <n>", "most requests in flight, 16 unless told", whole(1))
     .option("--budget-usd <usd>", "stop before more than this is spent, calls in flight included", number(0))
     .option(
       "--race",
@@ -285,8 +285,8 @@ const rebuild: Verb = (program) =>
   program
     .command("rebuild")
     .description("pull, run what is missing, check the gates, build the site: what a scheduled job calls")
-    .option("-n, --limit <n>", "only the first N rows of each eval", whole(1))
-    .option("-j, --concurrency <n>", "most requests in flight", whole(1))
+    .option("-n, --limit <n>", "only N rows of each eval, drawn by the seed", whole(1))
+    .option("-j, --concurrency <n>", "most requests in flight, 16 unless told", whole(1))
     .option("--budget-usd <usd>", "stop before more than this is spent", number(0))
     .option("--no-build", "do not build the site")
     .action(async (options) => (await import("./rebuild.js")).rebuildVerb(options));

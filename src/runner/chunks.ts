@@ -25,6 +25,7 @@ export async function copyParquet(db: Database, file: string, query: string): Pr
   await db.run(
     `copy (${query}) to ${sqlString(file)} (format parquet, compression zstd, compression_level 1, row_group_size 8192)`
   );
+  await db.trim();
 }
 
 /**

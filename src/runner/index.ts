@@ -10,5 +10,6 @@ export {
   listRuns,
   type RunComparison
 } from "./runs.js";
+export {type UnsealedRun, unsealedRuns} from "./unsealedRuns.js";
 export type {CandidateProgress, RunProgress} from "./tally.js";
 export type {RunEffects, RunInputs, RunResult} from "./runTypes.js";

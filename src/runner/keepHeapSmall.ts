@@ -2,7 +2,7 @@ import {getHeapSpaceStatistics, setFlagsFromString} from "node:v8";
 import {runInNewContext} from "node:vm";
 
 /** Old garbage that may gather before it is collected, in bytes, or as a share of what is in use where that is more. */
-const SLACK_BYTES = 24 << 20;
+const SLACK_BYTES = 16 << 20;
 const SLACK_SHARE = 0.5;
 const CHECK_MS = 100;
 
@@ -12,17 +12,23 @@ const CHECK_MS = 100;
  * before they are looked at.
  */
 export function keepHeapSmall(): () => void {
-  const collect = garbageCollector();
-  if (!collect) return () => undefined;
   let inUse = oldBytes();
   const timer = setInterval(() => {
     if (oldBytes() < inUse + Math.max(SLACK_BYTES, SLACK_SHARE * inUse)) return;
-    collect();
+    collectGarbage();
     inUse = oldBytes();
   }, CHECK_MS);
   timer.unref();
   return () => clearInterval(timer);
 }
+
+/** Collects at once, which takes some hundredths of a second: for where one kind of work ends and another begins. */
+export function collectGarbage(): void {
+  collector ??= garbageCollector();
+  collector();
+}
+
+let collector: (() => void) | undefined;
 
 function oldBytes(): number {
   return getHeapSpaceStatistics()
@@ -30,9 +36,9 @@ function oldBytes(): number {
     .reduce((sum, {space_used_size: bytes}) => sum + bytes, 0);
 }
 
-/** Undefined where the engine does not give its collector out. */
-function garbageCollector(): (() => void) | undefined {
+/** Does nothing where the engine does not give its collector out. */
+function garbageCollector(): () => void {
   setFlagsFromString("--expose-gc");
   const collect: unknown = runInNewContext("typeof gc === 'function' ? gc : undefined");
-  return typeof collect === "function" ? () => void (collect as () => void)() : undefined;
+  return typeof collect === "function" ? () => void (collect as () => void)() : () => undefined;
 }

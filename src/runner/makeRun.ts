@@ -4,6 +4,7 @@ import type {Bits} from "./bits.js";
 import {makeCalls} from "./calls.js";
 import type {EvalDefinition} from "./define.js";
 import type {Gate} from "./gate.js";
+import {collectGarbage} from "./keepHeapSmall.js";
 import {buildManifest} from "./manifest.js";
 import type {Plan} from "./plan.js";
 import type {Place} from "./planRows.js";
@@ -95,6 +96,7 @@ export async function makeRun(
     }
     await journal.close();
     effects.onProgress?.(tally.progress("sealing"));
+    collectGarbage();
     const manifest = await seal({
       place,
       runs,

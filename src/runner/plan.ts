@@ -10,6 +10,7 @@ import {
   UserError,
   type VersionManifest
 } from "../store/index.js";
+import {collectGarbage} from "./keepHeapSmall.js";
 import {packed} from "./logs.js";
 import {messagesJson} from "./completionKey.js";
 import {orderRows, type Place, type PlannedRow, readRows} from "./planRows.js";
@@ -121,6 +122,7 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
     await items.close();
     await requests.close();
   }
+  collectGarbage();
   return {
     hash: hash.digest("hex"),
     rows,

@@ -17,11 +17,13 @@ import type {Place} from "./planRows.js";
 import {journalFile, numberOf, OUTCOME, scoresFile} from "./runTables.js";
 
 /** Written when a run begins: what a start after a kill must know. */
-interface RunStart {
+export interface RunStart {
   planHash: string;
   startedAt: string;
   noReuse: boolean;
 }
+
+export const startFile = (folder: string) => join(folder, "start.json");
 
 export interface RunFolder {
   id: string;
@@ -68,7 +70,7 @@ export async function chooseFolder(
     noReuse: options.noReuse ?? false
   };
   await mkdir(workspace.runDir(id), {recursive: true});
-  await writeJsonAtomic(join(workspace.runDir(id), "start.json"), start);
+  await writeJsonAtomic(startFile(workspace.runDir(id)), start);
   return {id, startedAt: start.startedAt, finished: false};
 }
 
@@ -80,7 +82,7 @@ async function inspect(
 ): Promise<(RunFolder & {noReuse: boolean}) | undefined> {
   const folder = workspace.runDir(id);
   await sweepTemporary(folder);
-  const start = await readJson<RunStart>(join(folder, "start.json"));
+  const start = await readJson<RunStart>(startFile(folder));
   const sealed = await readJson<RunManifest>(join(folder, "manifest.json"));
   if (!start || start.planHash !== plan.hash) return undefined;
   const counts = sealed?.counts;

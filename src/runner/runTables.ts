@@ -10,6 +10,7 @@ import {
   sqlString,
   type Workspace
 } from "../store/index.js";
+import type {Range} from "./chunks.js";
 import {logAsParquet} from "./logs.js";
 import type {Plan} from "./plan.js";
 import type {Place} from "./planRows.js";
@@ -51,6 +52,12 @@ export function placeOf(
     variant: `${names(variants.map(({name}) => name))}[(${n} // ${repeats}) % ${variants.length} + 1]`,
     repeat: `(${n} % ${repeats})::integer`
   };
+}
+
+/** The positions of the rows that requests in a range are about. */
+export function positionsOf({candidates, variants, repeats}: Plan, {from, to}: Range): Range {
+  const each = candidates.length * variants.length * repeats;
+  return {from: Math.floor(from / each), to: Math.ceil(to / each)};
 }
 
 /** SQL for the number of a request from the columns position, candidate, variant and repeat. */

@@ -28,10 +28,14 @@ import {
   otherScores,
   outcomeColumns,
   placeOf,
+  positionsOf,
   SCORE_LOG,
   scoresFile
 } from "./runTables.js";
 import {type Pending, scorePending} from "./scorePending.js";
+
+/** Fewer than elsewhere: they are scored while DuckDB holds them. */
+const PENDING_AT_ONCE = 8192;
 
 export interface SealInputs {
   place: Place;
@@ -102,22 +106,25 @@ async function joinCompletions({place, plan, runId, settled, folder}: SealInputs
   const reused = settled.reusedOf;
   const keys = `(select n, key, status from ${latest(`(select seq, n, key, status from ${journal})`, "n")})`;
   const at = placeOf(plan, "c.n");
+  // DuckDB holds one side of a join as a whole: each is cut to the chunk by itself.
   const queries = rangesOf(plan.total).map((range) => {
     const here = within("n", range);
+    const planned = `(select n, key from ${requests} where ${here})`;
     const sources = [
-      `select n, ${outcomeColumns("o")}, false as reused from ${latest(journal, "n", here)} o semi join ${requests} r using (n, key)`,
+      `select n, ${outcomeColumns("o")}, false as reused from ${latest(journal, "n", here)} o semi join ${planned} r using (n, key)`,
       `select n, ${outcomeColumns("u")}, true as reused from ${reused} u where ${here}`
     ];
     if (settled.duplicates)
       sources.push(
         `select r.n, ${outcomeColumns("o")}, o.status = 'completed' as reused
-         from (select n, key from ${requests} anti join (select n from ${keys}) using (n) anti join (select n from ${reused}) using (n) where key <> '' and ${here}) r
+         from (select n, key from ${planned} anti join (select n from ${keys}) using (n) anti join (select n from ${reused}) using (n) where key <> '') r
          join (select key, arg_min(n, (status, n)) as answered from ${keys} group by key) k using (key)
          join ${latest(journal, "n")} o on o.n = k.answered`
       );
     return `select c.n, i.row_id, i.row_hash, i.expected, ${at.candidate} as candidate, ${at.variant} as variant, ${at.repeat} as repeat,
         c.* exclude (n) from (${sources.join(" union all by name ")}) c
-      join ${items} i on i.position = ${at.position} order by c.n`;
+      join (select position, row_id, row_hash, expected from ${items} where ${within("position", positionsOf(plan, range))}) i
+        on i.position = ${at.position} order by c.n`;
   });
   const columns = {n: "BIGINT", row_hash: "VARCHAR", expected: "VARCHAR", ...COMPLETIONS};
   return copyChunks(db, folder, "completions", columns, queries);
@@ -151,13 +158,15 @@ async function joinScores(inputs: SealInputs, done: string): Promise<string> {
     folder
   });
   async function* pending(): AsyncGenerator<Pending[]> {
-    for (const range of ranges)
+    for (const range of rangesOf(plan.total, PENDING_AT_ONCE)) {
       yield* db.batches<Pending>(
         `select c.* exclude (expected, row_hash), p.scorers from ${completed(range)} c join (
            select c.n, list(sc.scorer order by nth) as scorers from (select n from ${completed(range)}) c cross join ${scorers}
            anti join (select * from ${kept(range)} union all select n, scorer from ${cached} where ${within("n", range)}) h on h.n = c.n and h.scorer = sc.scorer
            group by c.n) p using (n) order by n`
       );
+      await db.trim();
+    }
   }
   const given = await scorePending(db, plan, resolved, pending(), scoreLog, {
     concurrency: inputs.concurrency,

@@ -24,6 +24,7 @@ export {
   writeParquetRows
 } from "./parquet.js";
 export {readRuns} from "./manifests.js";
+export {onFirstUse} from "./onFirstUse.js";
 export * from "./schema.js";
 export {openParts, openRows, withoutSealed} from "./sealed.js";
 export {openStore, type Store} from "./store.js";

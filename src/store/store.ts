@@ -4,7 +4,7 @@ import {join} from "node:path";
 import {type Database, type DatabaseOptions, openDatabase, sqlName, sqlString} from "./duckdb.js";
 import {readJson, temporaryPath} from "./files.js";
 import {finalRunsRelation} from "./finalRuns.js";
-import {readModels, readRuns, readSplits, readVersions} from "./manifests.js";
+import {readManifest, readModels, readRuns, readSplits, readVersions} from "./manifests.js";
 import {type Columns, columnsLiteral, emptyRelation, writeNdjson} from "./parquet.js";
 import {
   COMPLETIONS,
@@ -51,7 +51,10 @@ export async function openStore(
       const latest = await readJson<{version: string}>(join(workspace.datasetDir(dataset), "latest.json"));
       return (
         latest &&
-        readJson<VersionManifest>(join(workspace.datasetDir(dataset, latest.version), "manifest.json"))
+        readManifest<VersionManifest>(
+          join(workspace.datasetDir(dataset, latest.version), "manifest.json"),
+          "version"
+        )
       );
     },
     splits: (dataset) => readSplits(workspace, dataset),

@@ -97,6 +97,19 @@ describe("openWorkspace", () => {
 });
 
 describe("openStore", () => {
+  it("refuses a manifest of another schema or kind, names the file, and reads nothing from it", async () => {
+    const workspace = await temporaryWorkspace();
+    const path = join(workspace.runDir("words-0123456789ab"), "manifest.json");
+    for (const manifest of [{kind: "run", schemaVersion: 2}, {kind: "split", schemaVersion: 1}, {}]) {
+      await writeJsonAtomic(path, manifest);
+      await expect(openStore(workspace)).rejects.toThrow(
+        new RegExp(
+          `words-0123456789ab.manifest.json is a .*this Assay reads a run of schema 1. Use the Assay`
+        )
+      );
+    }
+  });
+
   it("has every view with its columns before anything was pulled or run", async () => {
     const store = await openStore(await temporaryWorkspace());
     for (const view of ["runs", "items", "completions", "scores", "versions", "splits", "parts", "models"])

@@ -2,7 +2,7 @@ import {createWriteStream} from "node:fs";
 import {mkdir, rename, rm, stat} from "node:fs/promises";
 import {basename, join} from "node:path";
 import {pipeline} from "node:stream/promises";
-import {request} from "undici";
+import type {Dispatcher} from "undici";
 import {messageOf, readJson, sha256, UserError, writeJsonAtomic} from "../../store/index.js";
 
 export interface Downloaded {
@@ -104,7 +104,12 @@ function validatorsOf(headers: Record<string, string | string[] | undefined>): V
 }
 
 /** Follows redirects; headers of the loader stay with the host they were meant for. */
-async function follow(url: string, headers: Record<string, string>, left = 5): ReturnType<typeof request> {
+async function follow(
+  url: string,
+  headers: Record<string, string>,
+  left = 5
+): Promise<Dispatcher.ResponseData> {
+  const {request} = await import("undici");
   const response = await request(url, {headers: {...headers, "accept-encoding": "identity"}});
   const to = [response.headers.location].flat()[0];
   if (

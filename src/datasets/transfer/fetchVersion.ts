@@ -2,7 +2,6 @@ import {createWriteStream, existsSync} from "node:fs";
 import {copyFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {pipeline} from "node:stream/promises";
-import {request} from "undici";
 import {type Database, messageOf, UserError} from "../../store/index.js";
 import {isUrl} from "../sources/index.js";
 import {FILES, OPTIONAL_FILES, transferName} from "./files.js";
@@ -61,6 +60,7 @@ export async function fetchVersion(
 async function fetched(base: string, file: string, stage: string): Promise<boolean> {
   const url = joined(base, file);
   try {
+    const {request} = await import("undici");
     const {statusCode, body} = await request(url);
     if (statusCode === 404 || statusCode === 410) {
       await body.dump();

@@ -1,4 +1,5 @@
-import nlp from "compromise";
+import type nlp from "compromise";
+import {onFirstUse} from "../../store/index.js";
 import {type Finding, type Recognizer} from "../finding.js";
 import {type ScanContext} from "../scanContext.js";
 import {isWordAt} from "../wordBoundary.js";
@@ -6,6 +7,8 @@ import {isWordAt} from "../wordBoundary.js";
 type Parsed = ReturnType<typeof nlp>;
 type Place = {text: string; offset?: {start: number; length: number}};
 
+/** The language library takes 40 MB and a third of a second. */
+const language = onFirstUse<typeof nlp>("compromise");
 const parsed = new WeakMap<ScanContext, Parsed>();
 const HONORIFIC = /^(?:(?:mr|mrs|ms|miss|mx|dr|prof|sir|lord|lady|rev|hon|capt|sgt|lt|col|gen)\b\.?\s+)+/i;
 const SURNAME =
@@ -35,7 +38,7 @@ const OFFSETS = {offset: true};
 
 function parse(text: string, context: ScanContext): Parsed {
   let document = parsed.get(context);
-  if (!document) parsed.set(context, (document = nlp(text)));
+  if (!document) parsed.set(context, (document = language()(text)));
   return document;
 }
 

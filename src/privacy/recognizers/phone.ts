@@ -1,4 +1,6 @@
-import {type CountryCode, findPhoneNumbersInText, type PhoneNumber} from "libphonenumber-js/max";
+import type * as phoneLibrary from "libphonenumber-js/max";
+import type {CountryCode, PhoneNumber} from "libphonenumber-js/max";
+import {onFirstUse} from "../../store/index.js";
 import {type Finding, type Recognizer} from "../finding.js";
 import {type ScanContext} from "../scanContext.js";
 
@@ -27,6 +29,7 @@ export const phoneRegions: readonly CountryCode[] = [
   "CN"
 ];
 
+const library = onFirstUse<typeof phoneLibrary>("libphonenumber-js/max");
 const CONTEXT = ["phone", "telephone", "cell", "cellphone", "mobile", "call", "tel", "fax"];
 const BARE = 0.2;
 const FEWEST_DIGITS = 7;
@@ -155,7 +158,7 @@ function findInWindow(
   const slice = text.slice(from, end + follows);
   const spans = new Map<number, Finding>();
   for (const region of regions) {
-    const matches = findPhoneNumbersInText(slice, {
+    const matches = library().findPhoneNumbersInText(slice, {
       defaultCountry: region,
       // The typings know only the country; the matcher reads the leniency too.
       ...({leniency: leniency === "possible" ? "POSSIBLE" : "VALID"} as object)

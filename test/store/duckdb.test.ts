@@ -1,0 +1,31 @@
+import {describe, expect, it} from "vitest";
+import {openDatabase} from "../../src/store/index.js";
+
+const megabytes = () => process.memoryUsage.rss() / (1 << 20);
+
+describe("a database", () => {
+  it.skipIf(process.platform !== "linux")(
+    "gives back what statements have freed when it is trimmed",
+    async () => {
+      const db = await openDatabase({threads: 1});
+      try {
+        await db.rows("select 1");
+        const before = megabytes();
+        await db.run(
+          "create temp table sorted as select sha256(range::varchar) as key, repeat('x', 200) || range as text from range(150000) order by key"
+        );
+        await db.run("drop table sorted");
+        const freed = megabytes();
+        await db.trim();
+        expect(freed - before).toBeGreaterThan(40);
+        expect(megabytes() - before).toBeLessThan((freed - before) / 2);
+        const limit = () => db.row("select current_setting('memory_limit') as told");
+        const told = await limit();
+        for (let times = 0; times < 20; times++) await db.trim();
+        expect(await limit()).toEqual(told);
+      } finally {
+        db.close();
+      }
+    }
+  );
+});
