@@ -11,7 +11,8 @@ import {recognizersVersion} from "../../src/privacy/index.js";
  */
 const digests: Record<number, string> = {
   2: "33f0a6b0cb5bbdf67dc644a7f030e875280ce8ce91b87a704f63f7adb73f3182",
-  3: "e311b4af31937882e683b446681ec754ac473c18c77a66d2a62b73985d6da5d6"
+  3: "e311b4af31937882e683b446681ec754ac473c18c77a66d2a62b73985d6da5d6",
+  4: "90603622db1275e68152eb393573eaf3a488da4bd4cc473a7039cc6ed927e76d"
 };
 
 const privacy = resolve(import.meta.dirname, "../../src/privacy");

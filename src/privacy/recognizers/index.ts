@@ -23,7 +23,7 @@ import {usItin} from "./usItin.js";
 import {usSsn} from "./usSsn.js";
 
 /** Raised when a recogniser finds other things than it did: ledgers of an older number are made again. */
-export const recognizersVersion = 3;
+export const recognizersVersion = 4;
 
 /** Every recogniser, the surest first: of two equal findings with equal scores the earlier one stays. */
 export const allRecognizers: readonly Recognizer[] = [

@@ -1,9 +1,10 @@
-import nlp from "compromise";
+import {createRequire} from "node:module";
+import type compromise from "compromise";
 import {type Finding, type Recognizer} from "../finding.js";
 import {type ScanContext} from "../scanContext.js";
 import {isWordAt} from "../wordBoundary.js";
 
-type Parsed = ReturnType<typeof nlp>;
+type Parsed = ReturnType<typeof compromise>;
 type Place = {text: string; offset?: {start: number; length: number}};
 
 const parsed = new WeakMap<ScanContext, Parsed>();
@@ -29,6 +30,15 @@ export const placeName: Recognizer = {
   find: (text, context) =>
     findings(text, parse(text, context).places().json(OFFSETS) as Place[], "LOCATION", 0.4, "place-name")
 };
+
+const require = createRequire(import.meta.url);
+let library: typeof compromise | undefined;
+
+// As a module it is 527 files, half a second for every command and page loader, most of which look for no name.
+function nlp(text: string): Parsed {
+  library ??= require("compromise") as typeof compromise;
+  return library(text);
+}
 
 const DRIFT = 40;
 const OFFSETS = {offset: true};
