@@ -47,7 +47,7 @@ describe("inputs", () => {
   it("list exactly the rows on which two candidates disagree", async (context) => {
     const {page} = await open(context, `comparison?run=${byThread().id}`);
     await page.getByLabel("Candidate", {exact: true}).selectOption({label: "joint"});
-    await page.getByLabel("against", {exact: true}).selectOption({label: "tfidf-logreg"});
+    await page.getByLabel("Against", {exact: true}).selectOption({label: "tfidf-logreg"});
     const found = await report.store.row<{first: number; second: number}>(
       `select count(*) filter (a.value > b.value)::int as first, count(*) filter (a.value < b.value)::int as second
        from scores a join scores b using (run, row_id, scorer)
