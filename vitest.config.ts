@@ -2,14 +2,7 @@ import {defineConfig} from "vitest/config";
 import {BaseSequencer, type TestSpecification} from "vitest/node";
 
 /** The longest files first, so that none of them is left to run alone at the end. */
-const longest = [
-  "cli/demo",
-  "cli/package",
-  "site/report",
-  "site/decisionPages",
-  "privacy/scanRows",
-  "runner/kill"
-];
+const longest = ["cli/demo", "cli/package", "site/report", "privacy/scanRows", "runner/kill"];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

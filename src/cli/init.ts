@@ -66,6 +66,7 @@ async function reportFiles(): Promise<ProjectFile[]> {
   const root = join(packageRoot, "src");
   const names = [
     ...(await readdir(root)).filter((name) => name.endsWith(".md") || name.endsWith(".css")),
+    ...(await readdir(join(root, "styles"))).map((name) => join("styles", name)),
     ...(await readdir(join(root, "data"), {recursive: true}))
       .filter((name) => name.endsWith(".ts"))
       .map((name) => join("data", name))

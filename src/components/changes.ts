@@ -12,15 +12,7 @@ const STATUS: Record<CandidateChange["status"], {name: string; badge: BadgeKind}
 };
 
 /** What changed since the complete run before: the best candidate, those that moved beyond chance, and what was not the same. */
-export function changes(run: RunView): Content {
-  const {change} = run;
-  if (!change)
-    return section(
-      "What changed",
-      html`<p>
-        This is the first complete run of this eval on this split: there is nothing to compare it with yet.
-      </p>`
-    );
+export function changes(run: RunView, change: RunChange): HTMLElement {
   const format = formatFor(change.candidates.flatMap(({before, after}) => [before, after]));
   const best = change.candidates.find(({candidate}) => candidate === run.verdict.best);
   return section(

@@ -1,6 +1,7 @@
 import type {RunView, VerdictsData} from "../site/types.js";
 import {emptyState, code} from "./elements.js";
 import {type Input, select} from "./inputs.js";
+import {runSource} from "./runSource.js";
 
 /**
  * Lets a reader choose among the newest runs of every eval and split; remembers the choice in the address, so that it can be
@@ -13,7 +14,12 @@ export function chooseRun(data: VerdictsData): Input<RunView | null> {
     data.runs.map((run) => ({label: `${run.title}, split ${run.split.name}`, value: run})),
     {label: "Eval and split", selected: (run) => run.id === wanted}
   );
+  let source = runSource(input.value);
+  input.append(source);
   const remember = () => {
+    const now = runSource(input.value);
+    source.replaceWith(now);
+    source = now;
     const address = new URL(location.href);
     address.searchParams.set("run", input.value.id);
     history.replaceState(history.state, "", address);

@@ -91,7 +91,7 @@ function draw(lines: readonly ForestLine[], options: ForestOptions, width: numbe
     width,
     height: 54 + lines.length * (narrow ? 44 : 29),
     marginLeft: narrow ? 4 : Math.min(300, 20 + names * 7.4),
-    marginRight: 62,
+    marginRight: narrow ? 62 : 172,
     marginTop: narrow ? 14 : 6,
     marginBottom: 42,
     ariaLabel: options.label,
@@ -139,7 +139,10 @@ function draw(lines: readonly ForestLine[], options: ForestOptions, width: numbe
         frameAnchor: "right",
         textAnchor: "start",
         dx: 10,
-        text: (line: ForestLine) => format.difference(line.difference),
+        text: (line: ForestLine) =>
+          narrow
+            ? format.difference(line.difference)
+            : `${format.difference(line.difference)}  (${format.differences(line.low, line.high)})`,
         fill: "currentColor",
         fontVariant: "tabular-nums"
       }),

@@ -56,7 +56,10 @@ export function intervalPlot(verdict: Verdict, {scorer, baseline}: IntervalPlotO
         frameAnchor: "right",
         textAnchor: "start",
         dx: 10,
-        text: (row) => format.score(row.mean),
+        text: (row) =>
+          narrow || row.low === undefined
+            ? format.score(row.mean)
+            : `${format.score(row.mean)}  ${format.interval(row.low, row.high)}`,
         fill: "currentColor",
         fontVariant: "tabular-nums"
       })
@@ -78,7 +81,7 @@ export function intervalPlot(verdict: Verdict, {scorer, baseline}: IntervalPlotO
       width,
       height: 54 + rows.length * (narrow ? 46 : 34),
       marginLeft: narrow ? 4 : Math.min(260, 16 + names * 7.4),
-      marginRight: 62,
+      marginRight: narrow ? 62 : 150,
       marginTop: narrow ? 14 : 6,
       marginBottom: 42,
       ariaLabel: `${label}, for ${rows.length} candidates`,

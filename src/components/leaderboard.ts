@@ -47,8 +47,7 @@ export function leaderboard(
 }
 
 function columnsOf(verdict: Verdict, format: ScoreFormat): Column<Line>[] {
-  const draw = intervalCell(verdict);
-  const scale = `${format.scale(draw.low)} to ${format.scale(draw.high)}${format.unit === "percent" ? "%" : ""}`;
+  const draw = intervalCell(verdict, format);
   return [
     {
       name: "Candidate",
@@ -57,7 +56,7 @@ function columnsOf(verdict: Verdict, format: ScoreFormat): Column<Line>[] {
     },
     {name: "Mean", numeric: true, value: ({summary}) => format.score(summary.mean)},
     {name: "Interval", numeric: true, value: ({summary}) => format.interval(summary.low, summary.high)},
-    {name: scale, value: ({summary}) => draw.cell(summary)},
+    {name: "", note: draw.ends, value: ({summary}) => draw.cell(summary)},
     {
       name: "Scored",
       numeric: true,
@@ -65,8 +64,14 @@ function columnsOf(verdict: Verdict, format: ScoreFormat): Column<Line>[] {
         html`<span>${count(summary.scored)} / ${count(summary.planned)}${view ? counts(view) : null}</span>`
     },
     {name: "Cost per 1,000", numeric: true, value: ({view}) => dollars(view?.costPerThousand)},
-    {name: "Median latency", numeric: true, value: ({view}) => duration(view?.p50LatencyMs)},
-    {name: "95th percentile", numeric: true, value: ({view}) => duration(view?.p95LatencyMs)}
+    {
+      name: "Latency, median",
+      numeric: true,
+      value: ({view}) => [
+        duration(view?.p50LatencyMs),
+        view?.p95LatencyMs === undefined ? null : html`<small>95% in ${duration(view.p95LatencyMs)}</small>`
+      ]
+    }
   ];
 }
 
@@ -87,12 +92,12 @@ function counts({failed, reused}: CandidateView): HTMLElement | null {
 }
 
 /** Draws intervals of one table on one scale. */
-function intervalCell(verdict: Verdict) {
+function intervalCell(verdict: Verdict, format: ScoreFormat) {
   const width = 150;
   const values = verdict.summaries.flatMap(({low, mean, high}) =>
     [low, mean, high].filter((value) => value !== undefined)
   );
-  const x = scaleLinear([Math.min(...values), Math.max(...values)], [6, width - 6]).nice(4);
+  const x = scaleLinear([Math.min(...values), Math.max(...values)], [6, width - 6]).nice();
   const [low = 0, high = 1] = values.length > 0 ? x.domain() : [];
   const cell = ({candidate, mean, low: from, high: to}: CandidateSummary): Content => {
     if (mean === undefined) return "–";
@@ -107,5 +112,9 @@ function intervalCell(verdict: Verdict) {
       <circle cx=${x(mean)} cy="10" r="4.5" fill=${color}></circle>
     </svg>`;
   };
-  return {low, high, cell};
+  const ends = html`<span class="ends"
+    ><span class="hidden">drawn from </span><span>${format.score(low)}</span><span class="hidden"> to </span
+    ><span>${format.score(high)}</span></span
+  >`;
+  return {ends, cell};
 }

@@ -6,6 +6,7 @@ import {dataTable} from "./dataTable.js";
 import {code, type Content, details, emptyState, facts, hash, nothing, section} from "./elements.js";
 import {bytes, count, duration, formatFor, list, type ScoreFormat, share} from "./format.js";
 import {scoreFormatOf} from "./intervalPlot.js";
+import {mergeGains, type MergeGain} from "./mergeGains.js";
 import {mergeLayers} from "./mergeLayers.js";
 import {loadRows, type RunRows, rowsIn, scoresOf} from "./runRows.js";
 
@@ -47,27 +48,32 @@ export function merges(run: RunView | null, data: ModelsData, rows: RunRows | un
       code("assay merge RECIPE --out DIR"),
       ". The result stands here beside its parents."
     ]);
+  const gains = run && rows ? merged.map((one) => gainOf(one, run, rows)) : [];
   return html`<div>
-    ${run && merged.length > 0 ? section("Family", family(data, run)) : null}
-    ${run && rows ? merged.map((one) => mergeSection(one, run, rows)) : null}
+    ${run && merged.length > 0 ? [section("Whether merging paid", mergeGains(gains, run)), section("Family", family(data, run))] : null}
+    ${run ? merged.map(({model}, i) => mergeSection(model, gains[i]!, run)) : null}
     ${others.map((model) => section(model.name, recordedMerge(model, run)))}
   </div>`;
 }
 
-function mergeSection({candidate, model}: Merged, run: RunView, rows: RunRows): HTMLElement {
+function gainOf({candidate, model}: Merged, run: RunView, rows: RunRows): MergeGain {
   const parents = run.candidates.filter(
     ({modelId, name}) => name !== candidate && model.parents.some(({id}) => id === modelId)
   );
   const table = scoresOf(rows, run.primaryScorer, rowsIn(rows));
-  const format = scoreFormatOf(run.verdict);
   const against = differencesFrom(table, candidate, run.verdict.alpha).filter(({b}) =>
     parents.some(({name}) => name === b)
   );
+  return {candidate, method: model.recipe?.method, against};
+}
+
+function mergeSection(model: ModelManifest, {candidate, against}: MergeGain, run: RunView): HTMLElement {
+  const format = scoreFormatOf(run.verdict);
   return section(
     candidate,
     html`<p>${gain(candidate, against, format)}</p>`,
-    scoreTableOf([candidate, ...parents.map(({name}) => name)], against, run, format),
-    madeOf(model)
+    scoreTableOf([candidate, ...against.map(({b}) => b)], against, run, format),
+    details("How it was made, and how its parents relate", madeOf(model))
   );
 }
 

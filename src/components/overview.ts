@@ -1,6 +1,6 @@
 import {html} from "htl";
 import type {RunView} from "../site/types.js";
-import {type Content, facts, hash, nothing, section} from "./elements.js";
+import {code, type Content, facts, hash, nothing, section} from "./elements.js";
 import {count, time} from "./format.js";
 import {intervalPlot} from "./intervalPlot.js";
 import {verdictCard} from "./verdictCard.js";
@@ -13,7 +13,7 @@ export function overview(run: RunView | null): Content {
   const baseline = run.candidates.find((candidate) => candidate.baseline)?.name;
   return html`<div>
     ${verdictCard(run)}
-    <div class="beside">${changes(run)} ${warnings(run)}</div>
+    ${run.change ? html`<div class="beside">${warnings(run)} ${changes(run, run.change)}</div>` : warnings(run)}
     ${section(
       "How the candidates compare",
       run.verdict.summaries.every((summary) => summary.mean === undefined)
@@ -26,7 +26,7 @@ export function overview(run: RunView | null): Content {
             </p>`
           ]
     )}
-    ${section("What was compared", compared(run), nextPages())}
+    ${section("What was compared", compared(run))} ${section("Look closer", nextPages())}
   </div>`;
 }
 
@@ -45,7 +45,14 @@ function compared(run: RunView): HTMLElement {
     ],
     ["Repeats", run.repeats > 1 ? `${run.repeats} completions a row, averaged` : undefined],
     ["Sealed", `${time(run.sealedAt)} UTC`],
-    ["Run", html`<a href=${`./runs?run=${encodeURIComponent(run.id)}`}>${run.id}</a>`]
+    ["Before it", run.change ? undefined : "no complete run of this eval on this split to compare with"],
+    [
+      "Run again",
+      html`<span
+        >${code(`npx ${run.command}`)}, or see
+        <a href=${`./runs?run=${encodeURIComponent(run.id)}`}>all that made its numbers</a></span
+      >`
+    ]
   ]);
 }
 
@@ -57,7 +64,8 @@ const PAGES = [
   ["./races", "Races", "who was dropped when, and the calls that were saved"],
   ["./data-sets", "Data", "versions, filters, duplicates, label conflicts, personal data"],
   ["./splits", "Splits", "which split to use and why, side by side"],
-  ["./merges", "Merges", "what was merged from what, and whether it paid"]
+  ["./merges", "Merges", "what was merged from what, and whether it paid"],
+  ["./runs", "Runs", "versions, hashes, prices and seeds, and how to run it again"]
 ] as const;
 
 function nextPages(): HTMLElement {

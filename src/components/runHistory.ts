@@ -33,15 +33,19 @@ export function provenance(run: RunManifest | null): Content {
           run.stopped ? html`<span>${run.stopped}</span>` : null
         }
       </p>`,
-      html`<p>Run it again with</p>`,
-      html`<pre tabindex="0" aria-label="Command">${run.command}</pre>`,
-      run.code.revision
-        ? html`<p class="small">
-            At revision
-            ${hash(run.code.revision)}${run.code.dirty ? ", with changes that were not committed" : ""}. What
-            is in the store already is not paid for again.
-          </p>`
-        : html`<p class="small">The code's revision was not recorded.</p>`,
+      html`<h3>Run it again</h3>`,
+      html`<pre tabindex="0" aria-label="Command">
+${run.code.revision ? `git checkout ${run.code.revision.slice(0, 12)}\n` : ""}npx ${run.command}</pre>`,
+      html`<p class="small">
+        ${
+          !run.code.revision
+            ? "The code's revision was not recorded. "
+            : run.code.dirty
+              ? "The code had changes that were not committed. "
+              : ""
+        }What
+        is in the store already is not paid for again.
+      </p>`,
       counts(run),
       erased(run)
     )}
@@ -60,7 +64,9 @@ function counts(run: RunManifest): HTMLElement {
     ["Scores", `${count(scored)}, and ${plural(unscored, "completion")} without one`],
     [
       "Cost",
-      `${dollars(run.costUsd)}${run.unpricedCalls > 0 ? `, not counting ${plural(run.unpricedCalls, "call")} without a stated price` : ""}`
+      run.costUsd === undefined
+        ? "no price stated"
+        : `${dollars(run.costUsd)}${run.unpricedCalls > 0 ? `, not counting ${plural(run.unpricedCalls, "call")} without a stated price` : ""}`
     ],
     ["Time", `${duration(1000 * run.seconds)}, from ${time(run.startedAt)} to ${time(run.sealedAt)} UTC`]
   ]);

@@ -3,6 +3,7 @@ import type {CandidateCost, Verdict} from "../decisions/types.js";
 import type {RunView} from "../site/types.js";
 import {badge, type BadgeKind, type Content, tiles} from "./elements.js";
 import {count, dollars, duration, plural, share} from "./format.js";
+import {headline} from "./headline.js";
 import {scoreFormatOf} from "./intervalPlot.js";
 
 const KINDS: Record<Verdict["kind"], {name: string; badge: BadgeKind}> = {
@@ -28,7 +29,8 @@ export function verdictCard(run: RunView): HTMLElement {
         run.status === "partial" && !verdict.race ? badge("Partial run", "bad") : null
       }
     </p>
-    <p class="sentence">${verdict.sentence}</p>
+    <h2 class="headline">${headline(verdict)}</h2>
+    <p class="sentence lead">${verdict.sentence}</p>
     ${verdict.cheaper ? html`<p class="aside">${cheaperText(run)}</p>` : null} ${winnerText(run)}
     ${run.description ? html`<p class="small">${run.description}</p>` : null} ${tiles(figures(run))}
     <p class="small">
@@ -97,9 +99,9 @@ function figures(run: RunView): {label: string; value: Content; note?: Content}[
       note: `of ${count(verdict.summaries.reduce((sum, one) => sum + one.planned, 0))} planned`
     },
     {
-      label: "95th percentile",
+      label: "Latency, 95th percentile",
       value: duration(view?.p95LatencyMs),
-      note: `latency of ${verdict.best ?? "the best"}`
+      note: verdict.best ?? "the best"
     },
     {
       label: "Cost per 1,000 rows",

@@ -91,7 +91,7 @@ function driftTable({drift, dataset, before}: VersionDiff, verdict: VersionDetai
     mean !== undefined
       ? `${figure(mean)} ± ${figure(sd)}`
       : least !== undefined
-        ? `${least} to ${most}`
+        ? `${short(least)} to ${short(most)}`
         : "–";
   return [
     html`<h3>Drift by column</h3>`,
@@ -129,6 +129,9 @@ function driftTable({drift, dataset, before}: VersionDiff, verdict: VersionDetai
     </p>`
   ];
 }
+
+/** A moment as its day. */
+const short = (value: unknown) => String(value).replace(/^(\d{4}-\d{2}-\d{2})[ T].*$/, "$1");
 
 const figure = (value: number | undefined) =>
   value === undefined ? "–" : Number(value.toPrecision(4)).toLocaleString("en-US");

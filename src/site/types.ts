@@ -66,6 +66,8 @@ export interface RunView {
   status: "complete" | "partial";
   stopped?: string;
   sealedAt: string;
+  /** What to type to run it again, without "npx". */
+  command: string;
   dataset: RunManifest["dataset"];
   split: RunManifest["split"];
   rows: number;

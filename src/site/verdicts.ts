@@ -33,6 +33,7 @@ export async function verdicts(store: Store): Promise<VerdictsData> {
       status: run.status,
       stopped: run.stopped,
       sealedAt: run.sealedAt,
+      command: run.command,
       dataset: run.dataset,
       split: run.split,
       rows: table.rowIds.length,

@@ -8,7 +8,7 @@ import {openWorkspace} from "../../src/store/index.js";
 import {openBrowser} from "../support/browser.js";
 import {siteProject} from "../support/buildSite.js";
 import {sampleStore} from "../support/sampleStore.js";
-import {settled} from "../support/watchPage.js";
+import {redrawn} from "../support/watchPage.js";
 
 let project: string;
 let server: ChildProcess | undefined;
@@ -70,7 +70,7 @@ describe("the preview", () => {
       await page.getByLabel("Eval and split").selectOption({label: "Mail triage, split by thread"});
       await page.getByLabel("Candidate", {exact: true}).selectOption({label: "team-a"});
       await page.getByRole("heading", {name: "What team-a answered"}).waitFor();
-      await settled(page);
+      await redrawn(page);
       expect(await page.locator(".observablehq--error").count()).toBe(0);
     } finally {
       await browser.close();

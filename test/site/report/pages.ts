@@ -1,0 +1,101 @@
+import {readdir, readFile} from "node:fs/promises";
+import {join} from "node:path";
+import {type Page} from "playwright-core";
+import {describe, expect, it} from "vitest";
+import {currentRuns} from "../../../src/site/index.js";
+import {canCutNetwork} from "../../support/buildSite.js";
+import {open, report, seriousViolations} from "../../support/report.js";
+import {redrawn} from "../../support/watchPage.js";
+
+const PAGES = [
+  "",
+  "candidates",
+  "differences",
+  "comparison",
+  "judges",
+  "races",
+  "data-sets",
+  "splits",
+  "merges",
+  "runs"
+];
+
+async function htmlFiles(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".html"));
+  return Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
+}
+
+describe("the built site", () => {
+  it("is built without a network and without an error on any page", async () => {
+    if (!canCutNetwork)
+      console.warn("the build was not cut off from the network: unshare is not permitted here");
+    for (const site of [report.empty.site, report.site]) {
+      expect(site.log).not.toMatch(/unable to fetch|registry\.npmjs|jsdelivr|Warning/);
+      const pages = await htmlFiles(site.dist);
+      expect(pages).toHaveLength(PAGES.length);
+      for (const html of pages) expect(html).not.toContain("observablehq--error");
+    }
+  });
+
+  it("shows the store as it is when it is built again", async () => {
+    const {dist} = report.site;
+    const [file] = (await readdir(join(dist, "_file", "data"))).filter((name) => name.startsWith("verdicts"));
+    const data = JSON.parse(await readFile(join(dist, "_file", "data", file!), "utf8")) as {
+      runs: {id: string}[];
+    };
+    const current = (await currentRuns(report.store.workspace)).map(({id}) => id).sort();
+    expect(data.runs.map(({id}) => id).sort()).toEqual(current);
+    expect(current.length).toBeGreaterThan(6);
+    expect((await readdir(join(dist, "data", "rows"))).sort()).toEqual(current.map((id) => `${id}.arrow`));
+  });
+
+  for (const name of PAGES)
+    it(`opens ${name || "the first page"} below a path, light, dark and on a phone, accessible and without asking elsewhere`, async (context) => {
+      const {page, problems} = await open(
+        context,
+        `${name}?run=${report.run("mail-triage", "by thread").id}`
+      );
+      await looksRight(page);
+      expect(problems).toEqual([]);
+      await page.close();
+    });
+
+  for (const name of ["", "differences", "comparison"])
+    it(`opens ${name || "the first page"} of a run with prices and changes as well`, async (context) => {
+      const {page, problems} = await open(context, `${name}?run=${report.run("priced").id}`);
+      await looksRight(page);
+      expect(problems).toEqual([]);
+      await page.close();
+    });
+
+  for (const name of PAGES)
+    it(`says what to do on ${name || "the first page"} when the store is empty`, async (context) => {
+      const {page, problems} = await open(context, name, {server: report.empty.server});
+      expect(await page.locator(".empty").innerText()).toMatch(/npx assay (run|pull)/);
+      expect(await page.locator(".observablehq--error").count()).toBe(0);
+      expect(await seriousViolations(page)).toEqual([]);
+      expect(problems).toEqual([]);
+      await page.close();
+    });
+});
+
+/** The page in the light, in the dark and on a phone: whole, within the screen, accessible. */
+async function looksRight(page: Page): Promise<void> {
+  expect(await page.locator(".observablehq--error").count()).toBe(0);
+  expect(await page.locator("#observablehq-main").innerText()).not.toMatch(/\[object|undefined|NaN|\bnull\b/);
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  expect(await seriousViolations(page)).toEqual([]);
+  await page.emulateMedia({colorScheme: "dark"});
+  expect(await seriousViolations(page, ["color-contrast"])).toEqual([]);
+  await page.emulateMedia({colorScheme: "light"});
+  await page.setViewportSize({width: 390, height: 844});
+  await redrawn(page);
+  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  expect(await page.locator("#observablehq-main").innerText()).not.toMatch(/undefined|NaN/);
+  expect(await seriousViolations(page)).toEqual([]);
+  expect(await page.evaluate(() => "attacked" in window)).toBe(false);
+}
+
+function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+}

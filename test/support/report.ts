@@ -1,0 +1,141 @@
+import {mkdtemp, rm} from "node:fs/promises";
+import {createRequire} from "node:module";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {type Browser, type Page} from "playwright-core";
+import {afterAll, beforeAll} from "vitest";
+import {purge} from "../../src/datasets/index.js";
+import {verdicts} from "../../src/site/index.js";
+import type {RunView} from "../../src/site/types.js";
+import {openStore, openWorkspace, type Store} from "../../src/store/index.js";
+import {openBrowser} from "./browser.js";
+import {type BuiltSite, buildSite, siteProject} from "./buildSite.js";
+import {decisionStore} from "./decisionStore.js";
+import {sampleStore} from "./sampleStore.js";
+import {sampleTickets} from "./sampleTickets.js";
+import {type FolderServer, serveFolder} from "./serveFolder.js";
+import {settled, watchPage} from "./watchPage.js";
+
+/** A built report, served below a path, with the store it comes from. */
+export interface Report {
+  site: BuiltSite;
+  store: Store;
+  server: FolderServer;
+  /** The same project's site as it was built while the store was empty. */
+  empty: {site: BuiltSite; server: FolderServer};
+  /** The newest run of an eval; of several splits the one named. */
+  run(evalName: string, split?: string): RunView;
+}
+
+export let report: Report;
+let browser: Browser | undefined;
+
+/** Builds one report of all the made-up stores, once for every suite of the test file that calls it. */
+export function setUpReport(): void {
+  let project: string;
+  beforeAll(async () => {
+    project = await mkdtemp(join(tmpdir(), "assay-report-"));
+    await siteProject(project);
+    await openWorkspace(project, join(project, ".assay"));
+    const empty = await buildSite(project, "dist-empty");
+    const workspace = await sampleStore(project);
+    await sampleTickets(workspace);
+    await purge(workspace, "mails", {where: "thread = 'thread-7'", reason: "request 2026-14"});
+    await decisionStore(project);
+    const site = await buildSite(project);
+    const store = await openStore(workspace);
+    const {runs} = await verdicts(store);
+    report = {
+      site,
+      store,
+      server: await serveFolder(site.dist, "/reports/mails/"),
+      empty: {site: empty, server: await serveFolder(empty.dist)},
+      run: (evalName, split) =>
+        runs.find((run) => run.eval === evalName && (split === undefined || run.split.name === split))!
+    };
+    browser = await openBrowser();
+  }, 400_000);
+  afterAll(async () => {
+    await browser?.close();
+    await report.server.close();
+    await report.empty.server.close();
+    report.store.close();
+    await rm(project, {recursive: true, force: true});
+  });
+}
+
+export type TestContext = {skip: (reason?: string) => void};
+
+/** A page of the report with the problems seen so far; skips the test without a browser. */
+export async function open(
+  context: TestContext,
+  path: string,
+  {width = 1200, server = report.server}: {width?: number; server?: FolderServer} = {}
+): Promise<{page: Page; problems: string[]}> {
+  if (!browser) context.skip("no browser");
+  const page = await browser!.newPage({viewport: {width, height: 900}});
+  const problems = watchPage(page, new URL(server.url).origin);
+  await page.goto(server.url + path);
+  await settled(page);
+  return {page, problems};
+}
+
+/** Text of a table's cells without their small print, row by row. */
+export function cells(page: Page, caption: string | RegExp): Promise<string[][]> {
+  return page
+    .getByRole("region", {name: caption})
+    .locator("tbody tr")
+    .evaluateAll((rows) =>
+      rows.map((row) =>
+        [...row.querySelectorAll("th, td")].map((cell) => {
+          const copy = cell.cloneNode(true) as Element;
+          for (const note of copy.querySelectorAll("small")) note.remove();
+          return copy.textContent?.trim() ?? "";
+        })
+      )
+    );
+}
+
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+/** What axe finds wrong that is serious; of all its rules, or of those named. */
+export async function seriousViolations(page: Page, rules?: string[]): Promise<string[]> {
+  if (!(await page.evaluate(() => "axe" in window))) await page.addScriptTag({path: axe});
+  return page.evaluate(async (only) => {
+    interface Result {
+      violations: {id: string; impact: string; nodes: {html: string; failureSummary: string}[]}[];
+    }
+    const {axe} = window as unknown as {axe: {run(options: object): Promise<Result>}};
+    const {violations} = await axe.run({
+      resultTypes: ["violations"],
+      ...(only ? {runOnly: {type: "rule", values: only}} : {})
+    });
+    return violations
+      .filter(({impact}) => impact === "serious" || impact === "critical")
+      .map(
+        ({id, nodes}) =>
+          `${id}: ${nodes.map(({html, failureSummary}) => `${html} ${failureSummary}`).join("; ")}`
+      );
+  }, rules);
+}
+
+/** "84.1%" of a share, as pages write it. */
+export const percent = (value: number | undefined) =>
+  value === undefined ? "–" : `${(100 * value).toFixed(1)}%`;
+
+/** "+2.1" of a difference of shares, as pages write it. */
+export function signed(value: number | undefined): string {
+  if (value === undefined) return "–";
+  const text = (100 * value)
+    .toFixed(1)
+    .replace(/^-(?=0\.0$)/, "")
+    .replace("-", "−");
+  return value > 0 && /[1-9]/.test(text) ? `+${text}` : text;
+}
+
+/** "−0.6 to +2.8" of the bounds of a difference. */
+export const signedRange = (low: number | undefined, high: number | undefined) =>
+  low === undefined || high === undefined ? "–" : `${signed(low)} to ${signed(high)}`;
+
+export const pText = (p: number | undefined) =>
+  p === undefined ? "–" : p < 0.001 ? "< 0.001" : p.toFixed(3);
