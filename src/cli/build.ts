@@ -1,8 +1,9 @@
 import {existsSync} from "node:fs";
-import {readdir, readFile, rm} from "node:fs/promises";
+import {rm} from "node:fs/promises";
 import {join} from "node:path";
 import {siteFingerprint} from "../site/index.js";
 import {readJson, UserError, writeJsonAtomic} from "../store/index.js";
+import {brokenPages} from "./brokenPages.js";
 import {framework} from "./framework.js";
 import {findProject, openProject} from "./project.js";
 import {print} from "./terminal.js";
@@ -35,13 +36,10 @@ export async function buildSite(
     return false;
   await rm(record, {force: true});
   await framework(project, ["build"], {quiet: options.quiet ?? false});
-  const broken: string[] = [];
-  for (const file of await readdir(dist, {recursive: true}))
-    if (file.endsWith(".html") && (await readFile(join(dist, file), "utf8")).includes("observablehq--error"))
-      broken.push(file);
+  const broken = await brokenPages(dist);
   if (broken.length > 0)
     throw new UserError(
-      `these pages hold an error instead of a result: ${broken.join(", ")}. Open them with \`assay dev\` to see it.`
+      `these pages cannot work: ${broken.join(", ")}. Open them with \`assay dev\` to see it.`
     );
   await writeJsonAtomic(record, {fingerprint});
   return true;

@@ -27,10 +27,10 @@ export function labelPlot({labels, otherLabels}: Pick<VersionDetails, "labels" |
       marginTop: 4,
       marginBottom: 40,
       ariaLabel: `Rows of each of ${shown.length} labels`,
-      x: {label: "rows →", labelAnchor: "center", labelArrow: "none", ticks: width < 560 ? 3 : 6, nice: true},
+      x: {label: "rows →", labelAnchor: "center", labelArrow: "none", ticks: width < 560 ? 2 : 6, nice: true},
       y: {label: null, domain: shown.map(({label}) => label), tickSize: 0, tickPadding: 10},
       marks: [
-        Plot.gridX({stroke: "var(--line)", strokeOpacity: 1, ticks: width < 560 ? 3 : 6}),
+        Plot.gridX({stroke: "var(--line)", strokeOpacity: 1, ticks: width < 560 ? 2 : 6}),
         Plot.barX(shown, {
           y: "label",
           x: "rows",

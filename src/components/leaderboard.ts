@@ -69,7 +69,9 @@ function columnsOf(verdict: Verdict, format: ScoreFormat): Column<Line>[] {
       numeric: true,
       value: ({view}) => [
         duration(view?.p50LatencyMs),
-        view?.p95LatencyMs === undefined ? null : html`<small>95% in ${duration(view.p95LatencyMs)}</small>`
+        view?.p95LatencyMs === undefined
+          ? null
+          : html`<small>95% within ${duration(view.p95LatencyMs)}</small>`
       ]
     }
   ];

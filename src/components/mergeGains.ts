@@ -1,5 +1,5 @@
 import type {Comparison} from "../decisions/types.js";
-import type {RunView} from "../site/types.js";
+import type {ModelManifest, RunView} from "../site/types.js";
 import {dataTable} from "./dataTable.js";
 import {badge, type Content} from "./elements.js";
 import {formatFor} from "./format.js";
@@ -8,8 +8,15 @@ import {scoreFormatOf} from "./intervalPlot.js";
 /** A merge of a run against each of its parents that are candidates too, the best parent first. */
 export interface MergeGain {
   candidate: string;
-  method: string | undefined;
+  model: ModelManifest;
   against: readonly Comparison[];
+}
+
+/** The merges in the order of the run's leaderboard. */
+export function bestFirst(gains: readonly MergeGain[], run: RunView): MergeGain[] {
+  const place = ({candidate}: MergeGain) =>
+    run.verdict.summaries.findIndex((one) => one.candidate === candidate);
+  return [...gains].sort((a, b) => place(a) - place(b));
 }
 
 /** Every merge of a run beside its best parent: whether merging paid, at a glance. */
@@ -18,13 +25,11 @@ export function mergeGains(gains: readonly MergeGain[], run: RunView): HTMLEleme
   const points = formatFor(run.verdict.summaries.map(({mean}) => mean));
   const summary = (name: string | undefined) =>
     run.verdict.summaries.find(({candidate}) => candidate === name);
-  const place = ({candidate}: MergeGain) =>
-    run.verdict.summaries.findIndex((one) => one.candidate === candidate);
   return dataTable(
-    [...gains].sort((a, b) => place(a) - place(b)),
+    gains,
     [
       {name: "Merge", heading: true, value: ({candidate}) => candidate},
-      {name: "Method", value: ({method}) => method ?? "not recorded"},
+      {name: "Method", value: ({model}) => model.recipe?.method ?? "not recorded"},
       {
         name: `Mean ${run.primaryScorer}`,
         numeric: true,

@@ -6,7 +6,7 @@ import {dataTable} from "./dataTable.js";
 import {code, type Content, details, emptyState, facts, hash, nothing, section} from "./elements.js";
 import {bytes, count, duration, formatFor, list, type ScoreFormat, share} from "./format.js";
 import {scoreFormatOf} from "./intervalPlot.js";
-import {mergeGains, type MergeGain} from "./mergeGains.js";
+import {bestFirst, mergeGains, type MergeGain} from "./mergeGains.js";
 import {mergeLayers} from "./mergeLayers.js";
 import {loadRows, type RunRows, rowsIn, scoresOf} from "./runRows.js";
 
@@ -48,10 +48,16 @@ export function merges(run: RunView | null, data: ModelsData, rows: RunRows | un
       code("assay merge RECIPE --out DIR"),
       ". The result stands here beside its parents."
     ]);
-  const gains = run && rows ? merged.map((one) => gainOf(one, run, rows)) : [];
+  const gains =
+    run && rows
+      ? bestFirst(
+          merged.map((one) => gainOf(one, run, rows)),
+          run
+        )
+      : [];
   return html`<div>
     ${run && merged.length > 0 ? [section("Whether merging paid", mergeGains(gains, run)), section("Family", family(data, run))] : null}
-    ${run ? merged.map(({model}, i) => mergeSection(model, gains[i]!, run)) : null}
+    ${run ? gains.map((one) => mergeSection(one, run)) : null}
     ${others.map((model) => section(model.name, recordedMerge(model, run)))}
   </div>`;
 }
@@ -64,10 +70,10 @@ function gainOf({candidate, model}: Merged, run: RunView, rows: RunRows): MergeG
   const against = differencesFrom(table, candidate, run.verdict.alpha).filter(({b}) =>
     parents.some(({name}) => name === b)
   );
-  return {candidate, method: model.recipe?.method, against};
+  return {candidate, model, against};
 }
 
-function mergeSection(model: ModelManifest, {candidate, against}: MergeGain, run: RunView): HTMLElement {
+function mergeSection({candidate, model, against}: MergeGain, run: RunView): HTMLElement {
   const format = scoreFormatOf(run.verdict);
   return section(
     candidate,

@@ -182,7 +182,7 @@ export function runList(data: RunsData): Content {
           heading: true,
           value: ({id}) => html`<a href=${`?run=${encodeURIComponent(id)}`}>${id}</a>`
         },
-        {name: "Eval", value: (run) => run.title ?? run.eval},
+        {name: "Eval", wide: true, value: (run) => run.title ?? run.eval},
         {name: "Split", value: ({split}) => split.name},
         {
           name: "Status",
@@ -194,9 +194,11 @@ export function runList(data: RunsData): Content {
         {
           name: "Completed",
           numeric: true,
-          value: (run) => `${count(run.counts.completed)} / ${count(run.counts.planned)}`
+          value: ({counts: {completed, planned, failed}}) => [
+            `${count(completed)} / ${count(planned)}`,
+            failed > 0 ? html`<small>${count(failed)} failed</small>` : null
+          ]
         },
-        {name: "Failed", numeric: true, value: (run) => count(run.counts.failed)},
         {name: "Cost", numeric: true, value: (run) => dollars(run.costUsd)},
         {name: "Sealed (UTC)", value: (run) => time(run.sealedAt)}
       ],

@@ -99,7 +99,7 @@ function figures(run: RunView): {label: string; value: Content; note?: Content}[
       note: `of ${count(verdict.summaries.reduce((sum, one) => sum + one.planned, 0))} planned`
     },
     {
-      label: "Latency, 95th percentile",
+      label: "95% answered within",
       value: duration(view?.p95LatencyMs),
       note: verdict.best ?? "the best"
     },

@@ -70,7 +70,7 @@ describe("broken lines", () => {
       1,
       [
         expect.stringMatching(
-          /^assay: --where is not a condition over the columns of b: .*It has row_id, row_hash, id\.$/
+          /^assay: --where is not a condition over the columns of b: .*Its columns: row_id, row_hash, id\.$/
         ),
         ""
       ]

@@ -10,6 +10,10 @@ describe("the first page", () => {
     const {page} = await open(context, `?run=${byThread().id}`);
     const verdict = await engineVerdict("right queue");
     expect(await page.locator(".sentence").innerText()).toBe(verdict.sentence);
+    expect(await page.locator(".headline").innerText()).toBe(
+      `Too close to call: ${verdict.best} and ${verdict.set.length - 1} others`
+    );
+    expect(await page.locator(".source").innerText()).toContain(byThread().id);
     await page.getByText("The same in numbers").click();
     const table = await cells(page, "Means and intervals of the candidates");
     expect(table.map((row) => row.slice(0, 4))).toEqual(

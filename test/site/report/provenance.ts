@@ -32,6 +32,16 @@ describe("provenance", () => {
     );
     const table = await cells(page, "Scores of merge-average beside its parents'");
     expect(table.find((row) => row[0] === "team-b")![4]).toBe(`+${(100 * found!.mean).toFixed(1)}`);
+    const paid = await cells(page, "Merges beside their best parents, the best merge first");
+    const best = table.slice(1).sort((a, b) => parseFloat(b[1]!) - parseFloat(a[1]!))[0]!;
+    expect(paid.find(([merge]) => merge === "merge-average")!.slice(2, 6)).toEqual([
+      table[0]![1],
+      best[0],
+      best[1],
+      best[4]
+    ]);
+    for (const summary of await page.locator("summary", {hasText: "How it was made"}).all())
+      await summary.click();
     expect(await page.locator("#observablehq-main").innerText()).toContain("31.2%");
     await page.close();
   });
