@@ -86,10 +86,13 @@ function reason(choice: SplitManifest, measured: readonly SplitManifest[], clean
   return `No strategy is clean. The ${choice.name} split leaks least: ${percent(own.share)} of its test rows ${own.words}${against}.`;
 }
 
-/** More test rows than training rows, and nobody asked for that: a few large groups or clusters fell into one part. */
+/** A few large groups or clusters fell into one part: more test than training rows, and half the training rows asked for. */
 function isUpsideDown({counts, settings, strategy}: SplitManifest): boolean {
-  const asked = typeof settings.test === "number" ? settings.test : 0;
-  return /group|cluster/.test(strategy) && counts.test! > counts.train! && asked < 0.5;
+  const share = (part: string) =>
+    typeof settings[part] === "number" ? settings[part] : part === "sealed" ? 0 : 0.15;
+  const asked = 1 - share("test") - share("validation") - share("sealed");
+  const rows = Object.values(counts).reduce((sum, n) => sum + n, 0);
+  return /group|cluster/.test(strategy) && counts.test! > counts.train! && counts.train! < (asked / 2) * rows;
 }
 
 function passedOver(choice: SplitManifest, measured: readonly SplitManifest[]): string | undefined {
