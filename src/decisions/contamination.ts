@@ -84,8 +84,10 @@ export function contaminationWarnings(found: readonly Contamination[]): string[]
     const best = group.reduce((a, b) => ((b.whole.mean ?? -Infinity) > (a.whole.mean ?? -Infinity) ? b : a));
     const {candidate, near, contaminated, clean, share, whole, onClean} = best;
     const learned = [
-      contaminated > 0 ? `${contaminated} rows were in its training` : "",
-      near > 0 ? `${near} have a near-duplicate there` : ""
+      contaminated > 0
+        ? `${contaminated} ${contaminated === 1 ? "was" : "were"} among its training rows`
+        : "",
+      near > 0 ? `${near} ${near === 1 ? "has" : "have"} a near-duplicate among its training rows` : ""
     ].filter(Boolean);
     const who = group.length === 1 ? candidate : `${group.length} candidates, such as ${candidate}`;
     const score =

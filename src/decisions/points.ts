@@ -3,8 +3,9 @@ export function points(value: number): string {
   return (100 * value).toFixed(1);
 }
 
-/** "a, b and c". */
+/** "a, b and c"; of more than ten names the first eight and how many more. */
 export function list(names: readonly string[]): string {
   if (names.length <= 1) return names.join("");
+  if (names.length > 10) return `${names.slice(0, 8).join(", ")} and ${names.length - 8} more`;
   return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }

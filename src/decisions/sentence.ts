@@ -5,8 +5,10 @@ import type {Verdict} from "./types.js";
 export function sentenceOf(verdict: Omit<Verdict, "sentence">): string {
   const {kind, best, set, comparisons, rowsNeeded, margin, identical = []} = verdict;
   const summary = verdict.summaries[0]!;
-  const interval = summary.low === undefined ? "" : ` (${points(summary.low)} to ${points(summary.high!)})`;
-  const score = `${points(summary.mean!)}${interval}`;
+  const mean = points(summary.mean!);
+  const interval =
+    summary.low === undefined ? undefined : `${points(summary.low)} to ${points(summary.high!)}`;
+  const score = interval ? `${mean} (${interval})` : mean;
   if (kind === "pick") {
     const next = comparisons[0];
     if (!next) return `${best} scored ${score}; there is no other candidate to compare it with.`;
@@ -17,7 +19,7 @@ export function sentenceOf(verdict: Omit<Verdict, "sentence">): string {
   // Each pair is compared on the rows that both were scored on: where those differ there is no one number to say.
   const shared = new Set(comparisons.filter(({b}) => identical.includes(b)).map(({rows}) => rows));
   const where = shared.size === 1 ? `every one of ${count([...shared][0]!)} rows` : "every row they share";
-  const agree = `${list([best!, ...identical])} scored the same on ${where} (${score})`;
+  const agree = `${list([best!, ...identical])} scored the same on ${where} (${interval ? `${mean}, ${interval}` : mean})`;
   if (kind === "tie") {
     if (identical.length === 0)
       return `${list(set)} are a tie: they differ by less than ${points(margin)} points. Choose by cost.`;

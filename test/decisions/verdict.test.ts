@@ -96,7 +96,7 @@ describe("a verdict on identical scores", () => {
     const verdict = decide(same(1000), options);
     expect(verdict.kind).toBe("tie");
     expect(verdict.sentence).toBe(
-      `a and b scored the same on every one of 1,000 rows (80.0 (77.4 to 82.4)): a tie. Choose by cost.`
+      `a and b scored the same on every one of 1,000 rows (80.0, 77.4 to 82.4): a tie. Choose by cost.`
     );
   });
 
@@ -107,11 +107,11 @@ describe("a verdict on identical scores", () => {
       other: column(100, (row) => +(row % 10 < 8 && row !== 0))
     });
     expect(decide(copies, options).sentence).toMatch(
-      /^(served and model|model and served) scored the same on every one of 100 rows \(80\.0 .*\), best of all, but cannot yet be told apart from other: about [\d,]+ more rows would tell\.$/
+      /^(served and model|model and served) scored the same on every one of 100 rows \(80\.0, .*\), best of all, but cannot yet be told apart from other: about [\d,]+ more rows would tell\.$/
     );
     const tied = tableOf({...close, copy: [...close.a]});
     expect(decide(tied, options).sentence).toMatch(
-      /^a and copy scored the same on every one of 2,000 rows \(80\.0 .*\); b differs from them by less than 2\.0 points: a tie\. Choose by cost\.$/
+      /^a and copy scored the same on every one of 2,000 rows \(80\.0, .*\); b differs from them by less than 2\.0 points: a tie\. Choose by cost\.$/
     );
   });
 
