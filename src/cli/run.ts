@@ -149,7 +149,7 @@ function effortText({manifest, calls, unchanged}: EvalOutcome["result"]): string
   const {counts, costUsd} = manifest!;
   return [
     unchanged ? "nothing to do: the store holds this run" : `${calls} calls made`,
-    ...(counts.reused > 0 ? [`${counts.reused} completions reused`] : []),
+    ...(counts.reused > 0 && !unchanged ? [`${counts.reused} completions reused`] : []),
     ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),
     ...(costUsd === undefined ? [] : [`$${costUsd.toFixed(4)} for the run`])
   ].join(" · ");
