@@ -47,6 +47,15 @@ function loadedWith(file: string): string[] {
   );
 }
 
+/** Every file that loads when `file` does, itself first. */
+function reachedFrom(file: string, found = new Set<string>()): Set<string> {
+  if (found.has(file)) return found;
+  found.add(file);
+  for (const name of loadedWith(file))
+    if (name.startsWith(".")) reachedFrom(resolve(dirname(file), name.replace(/\.js$/, ".ts")), found);
+  return found;
+}
+
 const roomOf = (path: string) => relative(src, path).split("/")[0]!;
 
 describe("the rooms of src", () => {
@@ -85,6 +94,32 @@ describe("the rooms of src", () => {
     expect(reached.size).toBeGreaterThan(100);
     const wrong = [...reached].filter(([, names]) => names.length > 0);
     expect(wrong.map(([file, names]) => `${relative(src, file)} loads ${names.join(", ")}`)).toEqual([]);
+  });
+
+  it("let pages decide and race without the store", () => {
+    const reached = [
+      ...reachedFrom(join(src, "decisions/index.ts")),
+      ...reachedFrom(join(src, "races/race.ts"))
+    ];
+    expect(reached.length).toBeGreaterThan(20);
+    expect(new Set(reached.map(roomOf))).toEqual(new Set(["decisions", "races", "stats"]));
+    expect(reached.filter((file) => /from "node:/.test(readFileSync(file, "utf8")))).toEqual([]);
+  });
+
+  it("have a runner whose folders import one another in one direction only", () => {
+    const order = ["tables", "plan", "journal", "calls", "seal"];
+    const folderOf = (file: string) => relative(join(src, "runner"), file).split("/").slice(0, -1)[0];
+    const runner = files.filter((file) => roomOf(file) === "runner");
+    expect(new Set(runner.map(folderOf))).toEqual(new Set([undefined, ...order]));
+    const wrong = runner.flatMap((file) => {
+      const from = folderOf(file);
+      if (from === undefined) return [];
+      return importsOf(file)
+        .map((imported) => (roomOf(imported) === "runner" ? folderOf(imported) : undefined))
+        .filter((to) => to !== undefined && order.indexOf(to) > order.indexOf(from))
+        .map((to) => `${relative(src, file)} imports ${to}`);
+    });
+    expect(wrong).toEqual([]);
   });
 
   it("pure rooms use no Node APIs", () => {

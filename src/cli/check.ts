@@ -1,10 +1,7 @@
 import {appendFile, writeFile} from "node:fs/promises";
 import {
-  baselineRun,
-  decidingRuns,
   type GateResult,
   gatesOf,
-  listRaces,
   overall,
   type Regression,
   regressionsOf,
@@ -12,6 +9,7 @@ import {
   type RunReport,
   scoreTable
 } from "../decisions/index.js";
+import {baselineRun, decidingRuns, listRaces} from "../races/index.js";
 import {openStore, type Store, writeAtomic} from "../store/index.js";
 import {gateFacts} from "./gateFacts.js";
 import {annotations, junit, markdown} from "./gateReports.js";

@@ -1,4 +1,5 @@
-import {baselineRun, type GateFacts, scoreTable, type ScoreTable} from "../decisions/index.js";
+import {type GateFacts, scoreTable, type ScoreTable} from "../decisions/index.js";
+import {baselineRun} from "../races/index.js";
 import {gateRows, ledgerSummary, versionFindings} from "../privacy/index.js";
 import type {GateRule} from "../runner/index.js";
 import type {RunManifest, Store} from "../store/index.js";

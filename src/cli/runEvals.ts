@@ -1,4 +1,5 @@
-import {type RaceRecord, runRace, runReport, type Verdict} from "../decisions/index.js";
+import {type RaceRecord, runReport, type Verdict} from "../decisions/index.js";
+import {runRace} from "../races/index.js";
 import {pull} from "../datasets/index.js";
 import type {DatasetDefinition} from "../datasets/index.js";
 import {openExcerptCache} from "./excerptCache.js";

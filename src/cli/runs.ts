@@ -1,6 +1,7 @@
 import {compareRuns, listRuns, type UnsealedRun, unsealedRuns} from "../runner/index.js";
 import {openStore, type RunManifest, type Store, UserError} from "../store/index.js";
-import {listRaces, points, raceOf, type RaceRecord, scoreTable} from "../decisions/index.js";
+import {points, type RaceRecord, scoreTable} from "../decisions/index.js";
+import {listRaces, raceOf} from "../races/index.js";
 import {runContamination} from "../site/index.js";
 import {contaminationTable} from "./contaminationTable.js";
 import {failuresOf, failuresText} from "./failures.js";

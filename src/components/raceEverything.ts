@@ -1,4 +1,4 @@
-import type {Everything} from "../decisions/everything.js";
+import type {Everything} from "../races/everything.js";
 import {list} from "../decisions/points.js";
 import {plural} from "./format.js";
 import type {RaceCourse} from "./raceScores.js";

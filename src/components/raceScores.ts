@@ -1,4 +1,4 @@
-import {startRace} from "../decisions/race.js";
+import {startRace} from "../races/race.js";
 import type {RaceOutcome, RaceRound, RaceSettings} from "../decisions/raceTypes.js";
 import type {ScoreTable} from "../decisions/types.js";
 import type {RaceScores, RaceView} from "../site/types.js";

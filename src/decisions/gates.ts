@@ -1,4 +1,4 @@
-import type {GateRule} from "../runner/define.js";
+import type {GateRule} from "./gateRule.js";
 import {valuesOf} from "./columns.js";
 import {everyLook, type GateInterval, type GateIntervals, oneLook} from "./gateIntervals.js";
 import {points} from "./points.js";

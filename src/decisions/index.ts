@@ -1,4 +1,3 @@
-export {baselineRun} from "./baselineRun.js";
 export {
   cleanTable,
   type Contamination,
@@ -10,7 +9,7 @@ export {
 export {callsOf} from "./callsOf.js";
 export {costsOf} from "./costsOf.js";
 export {decide} from "./decide.js";
-export {decidingRuns, type DecidingRun} from "./decidingRuns.js";
+export type {GateRule} from "./gateRule.js";
 export {
   type CandidateCalls,
   checkGates,
@@ -20,12 +19,8 @@ export {
   overall
 } from "./gates.js";
 export {pairwise, type PairwiseSlice, type PairwiseTable} from "./pairwise.js";
-export {everything, type Everything} from "./everything.js";
-export {type Race, startRace} from "./race.js";
-export {listRaces, raceOf} from "./raceRecord.js";
 export * from "./raceTypes.js";
 export {type DroppedCandidate, gatesOf, runReport, type RunReport} from "./report.js";
-export {type RaceResult, runRace} from "./runRace.js";
 export {scoreTable, slicingsOf} from "./scoreTable.js";
 export {points} from "./points.js";
 export {type Regression, regressionsOf} from "./regressionsOf.js";

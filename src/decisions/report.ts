@@ -1,4 +1,4 @@
-import type {GateRule} from "../runner/define.js";
+import type {GateRule} from "./gateRule.js";
 import type {RunManifest, Store} from "../store/index.js";
 import {callsOf} from "./callsOf.js";
 import {decide} from "./decide.js";

@@ -1,10 +1,10 @@
 import {type RunManifest, sqlString} from "../store/index.js";
-import type {Gate} from "./gate.js";
-import type {Plan} from "./plan.js";
-import type {Place} from "./planRows.js";
-import type {ReadyCandidate} from "./readyCandidates.js";
-import type {Settled} from "./reuse.js";
-import {otherCompletions, placeOf} from "./runTables.js";
+import type {Gate} from "./plan/gate.js";
+import type {Plan} from "./plan/plan.js";
+import type {Place} from "./plan/rows.js";
+import type {ReadyCandidate} from "./plan/readyCandidates.js";
+import type {Settled} from "./journal/reuse.js";
+import {otherCompletions, placeOf} from "./journal/tables.js";
 
 /** What a run would do. Tokens are estimates: four characters of a prompt are counted as one. */
 export interface DryRun {

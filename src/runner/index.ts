@@ -1,7 +1,8 @@
+export type {GateRule} from "../decisions/gateRule.js";
 export * from "./define.js";
 export type {DryRun, DryRunCandidate} from "./dryRun.js";
-export {type EvalFinding, runEvalPreflight} from "./preflight.js";
-export type {RunOptions} from "./resolve.js";
+export {type EvalFinding, runEvalPreflight} from "./plan/preflight.js";
+export type {RunOptions} from "./plan/resolve.js";
 export {runEval} from "./runEval.js";
 export {
   type CandidateComparison,
@@ -9,7 +10,7 @@ export {
   compareRuns,
   listRuns,
   type RunComparison
-} from "./runs.js";
-export {type UnsealedRun, unsealedRuns} from "./unsealedRuns.js";
-export type {CandidateProgress, RunProgress} from "./tally.js";
+} from "./seal/runs.js";
+export {type UnsealedRun, unsealedRuns} from "./journal/unsealedRuns.js";
+export type {CandidateProgress, RunProgress} from "./calls/tally.js";
 export type {RunEffects, RunInputs, RunResult} from "./runTypes.js";

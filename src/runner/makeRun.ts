@@ -1,22 +1,22 @@
 import {UserError} from "../store/index.js";
-import {type AppendLog, openAppendLog} from "./appendLog.js";
-import type {Bits} from "./bits.js";
-import {makeCalls} from "./calls.js";
+import {type AppendLog, openAppendLog} from "./journal/appendLog.js";
+import type {Bits} from "./journal/bits.js";
+import {makeCalls} from "./calls/calls.js";
 import type {EvalDefinition} from "./define.js";
-import type {Gate} from "./gate.js";
+import type {Gate} from "./plan/gate.js";
 import {collectGarbage} from "./keepHeapSmall.js";
-import {buildManifest} from "./manifest.js";
-import type {Plan} from "./plan.js";
-import type {Place} from "./planRows.js";
-import {preflight} from "./preflight.js";
-import type {ReadyCandidate} from "./readyCandidates.js";
-import type {ResolvedEval, RunOptions} from "./resolve.js";
-import {settle} from "./reuse.js";
-import type {RunFolder} from "./runFolder.js";
-import {journalFile, scoresFile} from "./runTables.js";
+import {buildManifest} from "./seal/manifest.js";
+import type {Plan} from "./plan/plan.js";
+import type {Place} from "./plan/rows.js";
+import {preflight} from "./plan/preflight.js";
+import type {ReadyCandidate} from "./plan/readyCandidates.js";
+import type {ResolvedEval, RunOptions} from "./plan/resolve.js";
+import {settle} from "./journal/reuse.js";
+import type {RunFolder} from "./journal/folder.js";
+import {journalFile, scoresFile} from "./journal/tables.js";
 import type {RunEffects, RunInputs, RunResult} from "./runTypes.js";
-import {seal} from "./seal.js";
-import {createTally} from "./tally.js";
+import {seal} from "./seal/seal.js";
+import {createTally} from "./calls/tally.js";
 
 /**
  * Makes what a planned run is missing and seals it, in the folder that was chosen for it and is locked: calls, scores,

@@ -4,18 +4,18 @@ import {tombstones} from "../datasets/index.js";
 import {openDatabase, sweepTemporary, temporaryPath, UserError, withLock} from "../store/index.js";
 import type {EvalDefinition} from "./define.js";
 import {forecast} from "./dryRun.js";
-import {guardScorers, knownRecipients, openGate, refuseOutright, scorerRecipients} from "./gate.js";
+import {guardScorers, knownRecipients, openGate, refuseOutright, scorerRecipients} from "./plan/gate.js";
 import {keepHeapSmall} from "./keepHeapSmall.js";
 import {makeRun} from "./makeRun.js";
-import {openSealed} from "./openSealed.js";
-import {makePlan} from "./plan.js";
-import {planHeader} from "./planHeader.js";
-import {fewShotRows, type Place} from "./planRows.js";
-import {variantsOf} from "./prompts.js";
-import {closeCandidates, readyCandidates, type ReadyCandidate} from "./readyCandidates.js";
-import {resolveEval} from "./resolve.js";
-import {settle} from "./reuse.js";
-import {chooseFolder, planId} from "./runFolder.js";
+import {openSealed} from "./plan/openSealed.js";
+import {makePlan} from "./plan/plan.js";
+import {planHeader} from "./plan/header.js";
+import {fewShotRows, type Place} from "./plan/rows.js";
+import {variantsOf} from "./plan/prompts.js";
+import {closeCandidates, readyCandidates, type ReadyCandidate} from "./plan/readyCandidates.js";
+import {resolveEval} from "./plan/resolve.js";
+import {settle} from "./journal/reuse.js";
+import {chooseFolder, planId} from "./journal/folder.js";
 import type {RunEffects, RunInputs, RunResult} from "./runTypes.js";
 
 /**

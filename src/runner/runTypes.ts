@@ -1,7 +1,7 @@
 import type {RunManifest, SplitManifest, Store, VersionManifest} from "../store/index.js";
 import type {DryRun} from "./dryRun.js";
-import type {RunOptions} from "./resolve.js";
-import type {RunProgress} from "./tally.js";
+import type {RunOptions} from "./plan/resolve.js";
+import type {RunProgress} from "./calls/tally.js";
 
 /** The outside world of a run. */
 export interface RunEffects {

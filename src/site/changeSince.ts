@@ -1,4 +1,5 @@
-import {baselineRun, regressionsOf, scoreTable, type ScoreTable} from "../decisions/index.js";
+import {regressionsOf, scoreTable, type ScoreTable} from "../decisions/index.js";
+import {baselineRun} from "../races/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 import type {RunChange} from "./decisionTypes.js";
 

@@ -1,4 +1,4 @@
-import {type DecidingRun, decidingRuns, listRaces} from "../decisions/index.js";
+import {type DecidingRun, decidingRuns, listRaces} from "../races/index.js";
 import {readRuns, type RunManifest, type Workspace} from "../store/index.js";
 
 /**

@@ -1,6 +1,6 @@
 import type {Regression} from "../decisions/regressionsOf.js";
 import type {RaceRecord} from "../decisions/raceTypes.js";
-import type {Everything} from "../decisions/everything.js";
+import type {Everything} from "../races/everything.js";
 import type {ScoreTable} from "../decisions/types.js";
 
 /** A scorer of a run as pages see it. */

@@ -1,5 +1,6 @@
 import {join} from "node:path";
-import {callsOf, everything, listRaces, scoreTable, type ScoreTable} from "../decisions/index.js";
+import {callsOf, scoreTable, type ScoreTable} from "../decisions/index.js";
+import {everything, listRaces} from "../races/index.js";
 import {listFolders, readJson, type RunManifest, type Store, type Workspace} from "../store/index.js";
 import type {RaceScores, RacesData, RaceView} from "./decisionTypes.js";
 

@@ -3,14 +3,8 @@ import {mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
 import {defineDataset, pull} from "../../src/datasets/index.js";
-import {
-  decide,
-  type RaceSettings,
-  runRace,
-  scoreTable,
-  type ScoreTable,
-  startRace
-} from "../../src/decisions/index.js";
+import {decide, type RaceSettings, scoreTable, type ScoreTable} from "../../src/decisions/index.js";
+import {runRace, startRace} from "../../src/races/index.js";
 import {recorded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {exactMatch, matchAfter, numeric, type Scorer} from "../../src/scorers/index.js";

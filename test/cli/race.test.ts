@@ -2,14 +2,8 @@ import {mkdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from "vitest";
 import {everythingText} from "../../src/components/raceEverything.js";
-import {
-  everything,
-  listRaces,
-  type RaceRound,
-  runRace,
-  scoreTable,
-  startRace
-} from "../../src/decisions/index.js";
+import {type RaceRound, scoreTable} from "../../src/decisions/index.js";
+import {everything, listRaces, runRace, startRace} from "../../src/races/index.js";
 import {candidate, type EvalDefinition, runEval} from "../../src/runner/index.js";
 import {outcomeText} from "../../src/cli/run.js";
 import {runEvals, type RunEvalsOptions} from "../../src/cli/runEvals.js";

@@ -1,5 +1,5 @@
 import {defineDataset, pull} from "../../src/datasets/index.js";
-import {runRace} from "../../src/decisions/index.js";
+import {runRace} from "../../src/races/index.js";
 import {openAICompatible, recorded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval, type RunInputs} from "../../src/runner/index.js";
 import {humanLabels, judgePairwise, normalizedMatch} from "../../src/scorers/index.js";

@@ -1,0 +1,47 @@
+import type {RunManifest} from "../store/index.js";
+import type {RaceRecord} from "../decisions/raceTypes.js";
+
+/** What an eval's decision on a split is made from: a run, or a race with the run of its last round. */
+export interface DecidingRun {
+  run: RunManifest;
+  race?: RaceRecord;
+}
+
+/**
+ * The newest complete run or finished race of every eval, split and part. A round of a race is never taken for a run: it has
+ * only the candidates still in and the rows that the race got to. Without a complete one, the newest partial run; without
+ * that, the race as far as it got. None for no runs. `runs` and `races` may come in any order.
+ */
+export function decidingRuns(runs: readonly RunManifest[], races: readonly RaceRecord[]): DecidingRun[] {
+  const byId = new Map(runs.map((run) => [run.id, run]));
+  const rounds = new Set(races.flatMap((race) => race.rounds.map(({run}) => run)));
+  const raced = races.flatMap((race): Ranked[] => {
+    const run = byId.get(race.rounds.at(-1)?.run ?? "");
+    if (!run) return [];
+    const finished = race.outcome !== undefined && race.outcome.kind !== "stopped";
+    return [{run, race, rank: finished ? 2 : 0, startedAt: race.startedAt}];
+  });
+  const single = runs
+    .filter(({id}) => !rounds.has(id))
+    .map((run): Ranked => ({run, rank: run.status === "complete" ? 2 : 1, startedAt: run.startedAt}));
+  const chosen = new Map<string, Ranked>();
+  for (const one of [...single, ...raced]) {
+    const key = JSON.stringify([one.run.eval, one.run.split.name, one.run.split.part]);
+    const known = chosen.get(key);
+    if (!known || isAfter(one, known)) chosen.set(key, one);
+  }
+  return [...chosen.values()].map(({run, race}) => ({run, ...(race ? {race} : {})}));
+}
+
+interface Ranked extends DecidingRun {
+  rank: number;
+  startedAt: string;
+}
+
+function isAfter(one: Ranked, other: Ranked): boolean {
+  return (
+    one.rank > other.rank ||
+    (one.rank === other.rank &&
+      (one.startedAt > other.startedAt || (one.startedAt === other.startedAt && one.run.id > other.run.id)))
+  );
+}

@@ -1,0 +1,63 @@
+import type {Completion, Message} from "../../endpoints/types.js";
+import type {Row, ScoreInput, ScoreResult} from "../../scorers/index.js";
+import {messageOf} from "../../store/index.js";
+import type {ResolvedEval} from "../plan/resolve.js";
+
+/** One scorer's word on one completion, with the columns of SCORES that a line of the score log holds. */
+export interface ScoreRecord {
+  scorer: string;
+  scorer_version: string;
+  key: string;
+  status: "scored" | "failed";
+  value?: number;
+  reason?: string;
+  details?: string;
+}
+
+export interface ToScore {
+  key: string;
+  row: Row;
+  completion: Completion;
+  messages: readonly Message[];
+  signal?: AbortSignal;
+}
+
+/** Asks each scorer; one that throws, or gives no finite number, leaves a failed score with its reason. */
+export async function scoreAll(
+  scorers: ResolvedEval["scorers"],
+  expected: (row: Row) => unknown,
+  {key, row, completion, messages, signal}: ToScore
+): Promise<ScoreRecord[]> {
+  const input: ScoreInput = {
+    output: completion.text,
+    expected: expected(row),
+    row,
+    completion,
+    messages,
+    ...(signal ? {signal} : {})
+  };
+  const records: ScoreRecord[] = [];
+  for (const {name, version, scorer} of scorers) {
+    const place = {scorer: name, scorer_version: version, key};
+    try {
+      const given = scorer(input);
+      records.push({...place, ...wordOf(given instanceof Promise ? await given : given)});
+    } catch (error) {
+      records.push({
+        ...place,
+        status: "failed",
+        reason: `The scorer threw: ${messageOf(error).slice(0, 300)}`
+      });
+    }
+  }
+  return records;
+}
+
+function wordOf(given: ScoreResult): Pick<ScoreRecord, "status" | "value" | "reason" | "details"> {
+  if (typeof given === "object" && "failed" in given) return {status: "failed", reason: given.failed};
+  const value = typeof given === "object" ? given.value : Number(given);
+  const details = typeof given === "object" && given.details ? JSON.stringify(given.details) : undefined;
+  if (!Number.isFinite(value))
+    return {status: "failed", reason: `The scorer gave ${value}, which is no score.`, details};
+  return {status: "scored", value, details};
+}

@@ -1,0 +1,82 @@
+import {type Completion, EndpointError, type TokenLogprob, type ToolCall} from "../../endpoints/types.js";
+import {messageOf} from "../../store/index.js";
+
+/** How one request ended, with the columns of COMPLETIONS that a journal line holds. */
+export interface Outcome {
+  key: string;
+  status: "completed" | "failed";
+  reason?: string;
+  /** EndpointErrorKind; "prompt" when the prompt function failed; "refused-by-gate" when the row was not sent; "endpoint" for any other error of the endpoint. */
+  reason_kind?: string;
+  output?: string;
+  tool_calls?: string;
+  finish_reason?: string;
+  prompt_tokens?: number;
+  completion_tokens?: number;
+  cached_tokens?: number;
+  latency_ms?: number;
+  first_token_ms?: number;
+  cost_usd?: number;
+  attempts?: number;
+  served_model?: string;
+  fingerprint?: string;
+  logprobs?: string;
+  finished_at: string;
+}
+
+export function completedOutcome(key: string, completion: Completion, finishedAt: string): Outcome {
+  const {usage, toolCalls, logprobs} = completion;
+  return {
+    key,
+    status: "completed",
+    output: completion.text,
+    tool_calls: toolCalls && JSON.stringify(toolCalls),
+    finish_reason: completion.finishReason,
+    prompt_tokens: usage?.promptTokens,
+    completion_tokens: usage?.completionTokens,
+    cached_tokens: usage?.cachedTokens,
+    latency_ms: completion.latencyMs,
+    first_token_ms: completion.firstTokenMs,
+    cost_usd: completion.costUsd,
+    attempts: completion.attempts,
+    served_model: completion.servedModel,
+    fingerprint: completion.fingerprint,
+    logprobs: logprobs && JSON.stringify(logprobs),
+    finished_at: finishedAt
+  };
+}
+
+export function failedOutcome(key: string, kind: string, error: unknown, finishedAt: string): Outcome {
+  return {
+    key,
+    status: "failed",
+    reason: messageOf(error),
+    reason_kind: error instanceof EndpointError ? error.kind : kind,
+    attempts: error instanceof EndpointError ? error.detail.attempts : undefined,
+    finished_at: finishedAt
+  };
+}
+
+/** A stored completion as its row of columns. */
+export type StoredOutcome = {[name in keyof Outcome]: Outcome[name] | null};
+
+/** The completion that a stored row describes, for scorers. */
+export function completionOf(stored: StoredOutcome): Completion {
+  const completion: Completion = {
+    text: stored.output ?? "",
+    finishReason: stored.finish_reason ?? "unknown",
+    latencyMs: stored.latency_ms ?? 0,
+    attempts: stored.attempts ?? 1
+  };
+  if (stored.tool_calls) completion.toolCalls = JSON.parse(stored.tool_calls) as ToolCall[];
+  if (stored.logprobs) completion.logprobs = JSON.parse(stored.logprobs) as TokenLogprob[];
+  if (typeof stored.prompt_tokens === "number" && typeof stored.completion_tokens === "number") {
+    completion.usage = {promptTokens: stored.prompt_tokens, completionTokens: stored.completion_tokens};
+    if (typeof stored.cached_tokens === "number") completion.usage.cachedTokens = stored.cached_tokens;
+  }
+  if (typeof stored.first_token_ms === "number") completion.firstTokenMs = stored.first_token_ms;
+  if (typeof stored.cost_usd === "number") completion.costUsd = stored.cost_usd;
+  if (stored.served_model) completion.servedModel = stored.served_model;
+  if (stored.fingerprint) completion.fingerprint = stored.fingerprint;
+  return completion;
+}

@@ -1,0 +1,77 @@
+import {join} from "node:path";
+import {type RunManifest} from "../../store/index.js";
+import {type Bits, createBits} from "./bits.js";
+import {copyChunks, rangesOf, within} from "../tables/chunks.js";
+import {logAsParquet} from "../tables/logs.js";
+import type {Plan} from "../plan/plan.js";
+import type {Place} from "../plan/rows.js";
+import {JOURNAL, journalFile, latest, otherCompletions, OUTCOME, outcomeColumns} from "./tables.js";
+
+/** Which requests of a plan need no call, and why. */
+export interface Settled {
+  /** Numbers that need no call now: in the journal, in the store, or answered by an equal request. */
+  done: Bits;
+  /** Relation of completions that other runs have paid for, by number. */
+  reusedOf: string;
+  reused: number;
+  /** Failures that this run's journal holds. */
+  failed: number;
+  /** Two rows with the same messages are one request: some number's answer serves another. */
+  duplicates: boolean;
+}
+
+/**
+ * Looks all keys of a plan up at once: in this run's journal, in all sealed runs and in other runs' journals. When
+ * several runs know a key, the newest completion is taken. With `retryFailed` journaled failures are asked again.
+ */
+export async function settle(
+  place: Place,
+  plan: Plan,
+  runs: readonly RunManifest[],
+  runId: string,
+  folder: string,
+  options: {noReuse?: boolean; retryFailed?: boolean}
+): Promise<Settled> {
+  const {db, workspace} = place;
+  const {requests} = plan;
+  const log = journalFile(workspace.runDir(runId));
+  const journal = await logAsParquet(db, log, JOURNAL, join(folder, "journal-before.parquet"));
+  const own = `(select n, key, status from ${latest(`(select seq, n, key, status from ${journal})`, "n")})`;
+  const known = options.noReuse ? undefined : await otherCompletions(place, runs, runId, folder);
+  const reused = await copyChunks(
+    db,
+    folder,
+    "reused",
+    {n: "BIGINT", ...OUTCOME},
+    known === undefined
+      ? []
+      : rangesOf(plan.total).map(
+          (range) => `select r.n, ${outcomeColumns("k")} from ${known} k
+            join (select n, key from ${requests} where ${within("n", range)} and key <> '') r using (key)
+            anti join (select n from ${own}) o using (n)
+            qualify row_number() over (partition by r.n order by k.finished_at desc, k.run) = 1 order by r.n`
+        )
+  );
+  const done = createBits(plan.total);
+  let failed = 0;
+  for await (const batch of db.batches<{n: number; status: string}>(`select n, status from ${own}`))
+    for (const {n, status} of batch) {
+      if (status === "failed" && options.retryFailed) continue;
+      done.add(n);
+      if (status === "failed") failed++;
+    }
+  const journaled = done.count;
+  for await (const batch of db.batches<{n: number}>(`select n from ${reused}`))
+    for (const {n} of batch) done.add(n);
+  const reusedCount = done.count - journaled;
+  const {duplicates} = (await db.row<{duplicates: boolean}>(
+    `select count(*) <> count(distinct key[:16]) as duplicates from ${requests} where key <> ''`
+  ))!;
+  if (duplicates) {
+    const open = `(select n, key from ${requests} r anti join (select n from ${own}) o using (n) anti join (select n from ${reused}) u using (n) where key <> '')`;
+    const repeated = `select n from (select n, key, row_number() over (partition by key order by n) as nth from ${open})
+      where nth > 1 or key in (select key from ${own})`;
+    for await (const batch of db.batches<{n: number}>(repeated)) for (const {n} of batch) done.add(n);
+  }
+  return {done, reusedOf: reused, reused: reusedCount, failed, duplicates};
+}

@@ -1,0 +1,43 @@
+import {createReadStream, existsSync} from "node:fs";
+import {dirname, join} from "node:path";
+import {heldLocks, listFolders, readJson, type Workspace} from "../../store/index.js";
+import {type RunStart, startFile} from "./folder.js";
+import {journalFile} from "./tables.js";
+
+/** A start whose outcomes are in a journal only: it is under way, or it was killed. */
+export interface UnsealedRun {
+  id: string;
+  eval: string;
+  startedAt: string;
+  /** Lines of its journal: calls that have ended, and will not be made again. */
+  journaled: number;
+  /** Which process holds it and since when; absent when none does. */
+  underWay?: string;
+}
+
+/** Runs with a journal, whether or not an earlier start of theirs was sealed; the newest first. */
+export async function unsealedRuns(workspace: Workspace): Promise<UnsealedRun[]> {
+  const found: UnsealedRun[] = [];
+  for (const id of await listFolders(join(workspace.dir, "runs"))) {
+    const folder = workspace.runDir(id);
+    const start = await readJson<RunStart>(startFile(folder));
+    if (!start || !existsSync(journalFile(folder))) continue;
+    const lock = workspace.lockPath(`run-${id}`);
+    const [underWay] = await heldLocks(dirname(lock), `run-${id}.json`);
+    found.push({
+      id,
+      eval: id.replace(/-[0-9a-f]{12}(-\d+)?$/, ""),
+      startedAt: start.startedAt,
+      journaled: await linesOf(journalFile(folder)),
+      ...(underWay === undefined ? {} : {underWay})
+    });
+  }
+  return found.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+}
+
+async function linesOf(file: string): Promise<number> {
+  let lines = 0;
+  for await (const block of createReadStream(file) as AsyncIterable<Buffer>)
+    for (let at = block.indexOf(10); at >= 0; at = block.indexOf(10, at + 1)) lines++;
+  return lines;
+}

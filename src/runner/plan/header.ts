@@ -1,0 +1,36 @@
+import type {SplitManifest, VersionManifest} from "../../store/index.js";
+import type {EvalDefinition} from "../define.js";
+import type {ReadyCandidate} from "./readyCandidates.js";
+import type {ResolvedEval, RunOptions} from "./resolve.js";
+
+/** What decides a sealed run beside its rows, prompts and keys. */
+export function planHeader(
+  definition: EvalDefinition,
+  resolved: ResolvedEval,
+  ready: readonly ReadyCandidate[],
+  variants: readonly {name: string; sha256: string}[],
+  version: VersionManifest,
+  split: SplitManifest,
+  options: RunOptions
+): Record<string, unknown> {
+  return {
+    eval: resolved.name,
+    version: version.sha256,
+    split: split.sha256,
+    part: resolved.part,
+    seed: resolved.seed,
+    repeats: resolved.repeats,
+    limit: options.limit ?? null,
+    ...(options.wholeGroups ? {wholeGroups: true} : {}),
+    candidates: ready.map(({record}) => record),
+    variants: variants.map(({name, sha256}) => ({name, sha256})),
+    scorers: resolved.scorers.map(({name, version: scorer}) => ({name, version: scorer})),
+    primary: resolved.primary,
+    slices: resolved.sliceNames,
+    gate: definition.gate ?? null,
+    title: definition.title ?? null,
+    description: definition.description ?? null,
+    margin: definition.margin ?? null,
+    publish: resolved.publish
+  };
+}

@@ -1,0 +1,34 @@
+import {
+  recordFinalRun,
+  type SplitManifest,
+  type VersionManifest,
+  whoOpens,
+  type Workspace
+} from "../../store/index.js";
+import type {ResolvedEval, RunOptions} from "./resolve.js";
+
+/**
+ * Notes who opens a sealed part, when and why, before a row of it is read; does nothing for another part. The name is
+ * ASSAY_USER, else the system's user. Throws UserError when `options.why` says nothing.
+ */
+export async function openSealed(
+  workspace: Workspace,
+  resolved: ResolvedEval,
+  version: VersionManifest,
+  split: SplitManifest,
+  options: RunOptions,
+  now: () => number
+): Promise<void> {
+  if (resolved.part !== "sealed") return;
+  await recordFinalRun(workspace, {
+    at: new Date(now()).toISOString(),
+    who: whoOpens(),
+    why: options.why ?? "",
+    eval: resolved.name,
+    dataset: version.dataset,
+    version: version.id,
+    split: split.id,
+    rows: split.counts.sealed ?? 0,
+    dryRun: options.dryRun ?? false
+  });
+}

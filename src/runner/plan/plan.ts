@@ -1,0 +1,193 @@
+import {createHash} from "node:crypto";
+import {open} from "node:fs/promises";
+import {join} from "node:path";
+import {
+  canonicalJson,
+  type Columns,
+  ITEMS,
+  messageOf,
+  type SplitManifest,
+  UserError,
+  type VersionManifest
+} from "../../store/index.js";
+import {collectGarbage} from "../keepHeapSmall.js";
+import {packed} from "../tables/logs.js";
+import {messagesJson} from "./completionKey.js";
+import {orderRows, type Place, type PlannedRow, readRows} from "./rows.js";
+import type {Rendered, Variant} from "./prompts.js";
+import type {Gate} from "./gate.js";
+import type {ReadyCandidate} from "./readyCandidates.js";
+import type {ResolvedEval} from "./resolve.js";
+
+/**
+ * Every request of a run has a number: ((position · candidates + candidate) · variants + variant) · repeats +
+ * repeat. It orders the calls (all candidates meet a row together) and the tables of the sealed run.
+ */
+export interface Plan {
+  /** SHA-256 over everything that decides what the sealed run will say: settings, items and every key. */
+  hash: string;
+  rows: number;
+  /** Rows in the part, of which `limit` may have taken only the first. */
+  available: number;
+  total: number;
+  /** Names in the order of the numbers. */
+  candidates: string[];
+  variants: Variant[];
+  repeats: number;
+  /** Relation of the rows, in order. */
+  rowsOf: string;
+  /** Relation with n, key ("" when there are no messages) and tokens (estimated, of the prompt), in order. */
+  requests: string;
+  /** Relation with the columns of ITEMS but `run`, in order. */
+  items: string;
+  /** Ids of the rows that the gate keeps from each candidate's endpoint: their requests have no key. */
+  refused: string[][];
+  /** The first 32 bits of each key: shows a prompt function that says something else the second time. */
+  checks: Uint32Array;
+}
+
+const REQUESTS = {n: "BIGINT", key: "VARCHAR", tokens: "BIGINT"};
+
+export interface PlanInputs {
+  place: Place;
+  version: VersionManifest;
+  split: SplitManifest;
+  resolved: ResolvedEval;
+  ready: readonly ReadyCandidate[];
+  variants: Variant[];
+  /** What else decides the sealed run, as JSON values. */
+  header: Record<string, unknown>;
+  limit?: number;
+  wholeGroups?: boolean;
+  gate: Gate;
+  /** Folder for the plan's files. */
+  folder: string;
+  maskExcerpt?: (text: string, maxChars: number) => string;
+  signal?: AbortSignal;
+}
+
+const EXCERPT_CHARS = 300;
+/** Pages show some rows, not all: masking takes milliseconds a row. */
+const EXCERPT_ROWS = 5000;
+const TEXT_CHARS = 4000;
+
+/**
+ * Streams the rows once and writes the plan beside them: memory does not grow with the rows but for four bytes a
+ * request. No endpoint is called. A row whose `expected`, slice or cluster function throws is a UserError; a prompt
+ * function that throws plans a failed completion.
+ */
+export async function makePlan(inputs: PlanInputs): Promise<Plan> {
+  const {place, resolved, ready, variants, folder, signal} = inputs;
+  const {db} = place;
+  const requestsFile = join(folder, "requests.ndjson");
+  const itemsFile = join(folder, "items.ndjson");
+  const {relation, rows, available} = await orderRows(place, folder, inputs.version, inputs.split, {
+    part: resolved.part,
+    seed: resolved.seed,
+    ...(inputs.limit === undefined ? {} : {limit: inputs.limit}),
+    ...(inputs.wholeGroups ? {wholeGroups: true} : {})
+  });
+  const {repeats} = resolved;
+  const total = rows * ready.length * variants.length * repeats;
+  const checks = new Uint32Array(total);
+  const refused: string[][] = ready.map(() => []);
+  const hash = createHash("sha256").update(canonicalJson(inputs.header));
+  const requests = await open(requestsFile, "w");
+  const items = await open(itemsFile, "w");
+  let n = 0;
+  try {
+    for await (const batch of readRows(db, relation)) {
+      signal?.throwIfAborted();
+      let itemLines = "";
+      let requestLines = "";
+      for (const planned of batch) {
+        itemLines += `${JSON.stringify(itemOf(planned, inputs))}\n`;
+        const messages = variants.map((variant) => jsonOf(variant.render(planned.row)));
+        for (const [index, {key, prepared}] of ready.entries()) {
+          const stays = inputs.gate.refusal(prepared.endpoint, planned.rowId) !== undefined;
+          if (stays) refused[index]!.push(planned.rowId);
+          for (const text of messages)
+            for (let repeat = 0; repeat < repeats; repeat++) {
+              const id = stays || text === undefined ? "" : key(text, repeat, planned.rowId);
+              checks[n] = checkOf(id);
+              requestLines += `{"n":${n++},"key":"${id}","tokens":${estimateTokens(text ?? "")}}\n`;
+            }
+        }
+      }
+      hash.update(itemLines).update(requestLines);
+      await items.write(itemLines);
+      await requests.write(requestLines);
+    }
+  } finally {
+    await items.close();
+    await requests.close();
+  }
+  collectGarbage();
+  return {
+    hash: hash.digest("hex"),
+    rows,
+    available,
+    total,
+    candidates: ready.map(({record}) => record.name),
+    variants,
+    repeats,
+    rowsOf: relation,
+    requests: await packed(db, requestsFile, REQUESTS),
+    items: await packed(db, itemsFile, withoutRun(ITEMS)),
+    refused,
+    checks
+  };
+}
+
+/** Throws when a prompt function no longer says what it said when the run was planned. */
+export function checkKey(plan: Plan, n: number, key: string, rowId: string): void {
+  if (plan.checks[n] !== checkOf(key))
+    throw new UserError(
+      `the prompt of row ${rowId} changed between planning and running. A prompt function must give the same messages for the same row: take dates, random numbers and other outside things out of it.`
+    );
+}
+
+export function withoutRun(columns: Columns): Columns {
+  return Object.fromEntries(Object.entries(columns).filter(([name]) => name !== "run"));
+}
+
+/** Four characters a token: only for forecasts and rate limits. */
+export function estimateTokens(text: string): number {
+  return Math.ceil(text.length / 4);
+}
+
+export function jsonOf({messages}: Rendered): string | undefined {
+  return messages && messagesJson(messages);
+}
+
+function checkOf(key: string): number {
+  return key === "" ? 0 : Number.parseInt(key.slice(0, 8), 16);
+}
+
+function itemOf({position, rowId, rowHash, group, row}: PlannedRow, inputs: PlanInputs): object {
+  const {resolved, version} = inputs;
+  try {
+    const expected = resolved.expected(row);
+    const text = version.text === undefined ? undefined : row[version.text];
+    return {
+      position,
+      row_id: rowId,
+      row_hash: rowHash,
+      cluster: resolved.cluster ? resolved.cluster(row) : group,
+      expected: expected === undefined || expected === null ? null : canonicalJson(expected),
+      slices: JSON.stringify(resolved.slices(row)),
+      excerpt: typeof text === "string" && position < EXCERPT_ROWS ? excerptOf(text, inputs) : null
+    };
+  } catch (cause) {
+    throw new UserError(
+      `eval ${resolved.name}: "expected", "slices" or "cluster" failed for row ${rowId}: ${messageOf(cause).slice(0, 200)}`,
+      {cause}
+    );
+  }
+}
+
+function excerptOf(text: string, {resolved, maskExcerpt}: PlanInputs): string | null {
+  if (resolved.publish === "text") return text.slice(0, TEXT_CHARS);
+  if (resolved.publish === "ids" || !maskExcerpt) return null;
+  return maskExcerpt(text, EXCERPT_CHARS);
+}

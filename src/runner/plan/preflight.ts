@@ -1,0 +1,115 @@
+import {type Endpoint, type PreflightFinding} from "../../endpoints/types.js";
+import {refusalMessage, refusedRows, sensitivityOf} from "../../privacy/index.js";
+import {ensureSplit} from "../../splits/index.js";
+import {messageOf, type Store, UserError, type VersionManifest} from "../../store/index.js";
+import type {EvalDefinition} from "../define.js";
+import {knownRecipients, refuseOutright} from "./gate.js";
+import type {ReadyCandidate} from "./readyCandidates.js";
+import {resolveEval} from "./resolve.js";
+
+/** One thing that was checked before calls are made. */
+export interface EvalFinding {
+  /** The eval, or the eval and its candidate. */
+  what: string;
+  check: PreflightFinding["check"] | "data set" | "definition";
+  status: PreflightFinding["status"];
+  message: string;
+}
+
+/**
+ * Asks the endpoint of every candidate whether it can do what the eval needs. Warnings are told, errors of all
+ * candidates are thrown together as one UserError.
+ */
+export async function preflight(
+  ready: readonly ReadyCandidate[],
+  needs: EvalDefinition["needs"],
+  onMessage: (message: string) => void,
+  signal?: AbortSignal
+): Promise<void> {
+  const problems = new Set<string>();
+  for (const {record, prepared} of ready)
+    for (const {status, message} of await findingsOf(prepared, needs, signal))
+      if (status === "error") problems.add(`${record.name}: ${message}`);
+      else if (status === "warning") onMessage(`${record.name}: ${message}`);
+  if (problems.size > 0)
+    throw new UserError(
+      `endpoints are not ready:\n${[...problems].map((problem) => `  - ${problem}`).join("\n")}\nNo row was asked.`
+    );
+}
+
+/**
+ * Checks an eval without running it: its definition against the newest version of its data set, and the endpoint of
+ * each candidate that is known without preparing it. Nothing is trained; what an eval makes itself is named as such.
+ * A definition that may not run asks no endpoint. Never throws for what it checks; a finding says it.
+ */
+export async function runEvalPreflight(
+  store: Store,
+  name: string,
+  definition: EvalDefinition,
+  dataset: string,
+  signal?: AbortSignal
+): Promise<EvalFinding[]> {
+  const version = await store.latestVersion(dataset);
+  const findings: EvalFinding[] = [];
+  try {
+    if (version) {
+      const split = await ensureSplit(store, version, [definition.split].flat()[0]!);
+      const resolved = await resolveEval(definition, name, version, split, {final: true});
+      refuseOutright(version, knownRecipients(resolved));
+      findings.push({
+        what: name,
+        check: "data set",
+        status: "ok",
+        message: `${dataset}, version ${version.id}`
+      });
+    } else
+      findings.push({
+        what: name,
+        check: "data set",
+        status: "warning",
+        message: `${dataset} has no version yet. \`assay pull ${dataset}\` makes one.`
+      });
+    for (const {name: candidate, reach} of definition.candidates) {
+      const what = `${name}: ${candidate}`;
+      const found = reach
+        ? [
+            ...(await findingsOf(reach, definition.needs, signal)),
+            ...(version ? await refusals(store, version, reach.endpoint) : [])
+          ]
+        : [{check: "model", status: "ok", message: "made here when the eval runs"} as const];
+      findings.push(...found.map((finding) => ({what, ...finding})));
+    }
+  } catch (error) {
+    findings.push({what: name, check: "definition", status: "error", message: messageOf(error)});
+  } finally {
+    const endpoints = definition.candidates.flatMap(({reach}) => (reach ? [reach.endpoint] : []));
+    await Promise.all([...new Set(endpoints)].map((endpoint) => endpoint.close?.()));
+  }
+  return findings;
+}
+
+/** What the privacy gate would hold back from an endpoint. */
+async function refusals(
+  store: Store,
+  version: VersionManifest,
+  {trust}: Endpoint
+): Promise<Omit<EvalFinding, "what">[]> {
+  const refused = await refusedRows(store, version, trust);
+  if (refused === "all" || refused.size === 0) return [];
+  const rows = [...refused].map(([row, rules]) => ({row, rules}));
+  const message = refusalMessage(rows, version.rows, trust, sensitivityOf(version));
+  return [{check: "data set", status: "warning", message}];
+}
+
+async function findingsOf(
+  {endpoint, model}: ReadyCandidate["prepared"],
+  needs: EvalDefinition["needs"],
+  signal: AbortSignal | undefined
+): Promise<PreflightFinding[]> {
+  try {
+    return (await endpoint.preflight?.(model, needs ?? {}, signal)) ?? [];
+  } catch (error) {
+    signal?.throwIfAborted();
+    return [{check: "reachable", status: "error", message: messageOf(error)}];
+  }
+}

@@ -1,0 +1,114 @@
+import {partRows} from "../../datasets/index.js";
+import {
+  messageOf,
+  type RunCandidate,
+  type SplitManifest,
+  type Store,
+  UserError,
+  type VersionManifest
+} from "../../store/index.js";
+import {completionKeys} from "./completionKey.js";
+import type {Candidate, PreparedCandidate} from "../define.js";
+import type {ResolvedEval} from "./resolve.js";
+
+/** A candidate that can be called. */
+export interface ReadyCandidate {
+  candidate: Candidate;
+  prepared: PreparedCandidate;
+  record: RunCandidate;
+  /** The completion's key for messages (canonical JSON), repeat and row. */
+  key(messages: string, repeat: number, rowId: string): string;
+}
+
+export interface PrepareInputs {
+  store: Store;
+  version: VersionManifest;
+  split: SplitManifest;
+  onMessage(message: string): void;
+  signal?: AbortSignal;
+}
+
+/**
+ * Prepares the candidates one after another: training and merging want the whole machine. When one fails, those
+ * that are ready are closed and a UserError names it.
+ */
+export async function readyCandidates(
+  resolved: ResolvedEval,
+  {store, version, split, onMessage, signal}: PrepareInputs
+): Promise<ReadyCandidate[]> {
+  const ready: ReadyCandidate[] = [];
+  try {
+    for (const candidate of resolved.candidates) {
+      signal?.throwIfAborted();
+      const prepared = await candidate.prepare({
+        store,
+        version,
+        split,
+        seed: resolved.seed,
+        rows(part) {
+          if (part === "sealed")
+            throw new UserError(
+              `candidate ${candidate.name} asked for rows of the sealed part, which no candidate may see. Use train or validation.`
+            );
+          return partRows(store, store.workspace, version, split, part);
+        },
+        onProgress: (message) => onMessage(`${candidate.name}: ${message}`),
+        ...(signal ? {signal} : {})
+      });
+      ready.push(await describe(candidate, prepared, candidate.name === resolved.baseline));
+    }
+    return ready;
+  } catch (cause) {
+    await closeCandidates(ready);
+    const failed = resolved.candidates[ready.length]!;
+    if (signal?.aborted || cause instanceof UserError) throw cause;
+    throw new UserError(`candidate ${failed.name} could not be prepared: ${messageOf(cause)}`, {cause});
+  }
+}
+
+/** Closes what candidates hold open: servers, weights, connections. */
+export async function closeCandidates(ready: readonly ReadyCandidate[]): Promise<void> {
+  for (const {prepared} of ready) await prepared.close?.();
+  await Promise.all(
+    [...new Set(ready.map(({prepared}) => prepared.endpoint))].map((endpoint) => endpoint.close?.())
+  );
+}
+
+async function describe(
+  candidate: Candidate,
+  prepared: PreparedCandidate,
+  baseline: boolean
+): Promise<ReadyCandidate> {
+  const {endpoint, model, modelId} = prepared;
+  const identity = await endpoint.identity(model);
+  const price = endpoint.price?.(model);
+  const key = completionKeys({identity, model, params: candidate.params, tools: candidate.tools});
+  // A recording answers by row, whatever the prompt says: two rows with one text are two requests to it.
+  const byRow = endpoint.kind === "recorded";
+  return {
+    candidate,
+    prepared,
+    record: {
+      name: candidate.name,
+      model,
+      endpoint: endpoint.name,
+      endpointKind: endpoint.kind,
+      hosting: endpoint.hosting,
+      identity,
+      params: candidate.params ?? {},
+      ...(modelId ? {modelId} : {}),
+      ...(price
+        ? {
+            price: {
+              inputUsdPerMillion: price.inputUsdPerMillion,
+              outputUsdPerMillion: price.outputUsdPerMillion,
+              asOf: price.asOf,
+              source: price.source
+            }
+          }
+        : {}),
+      ...(baseline ? {baseline} : {})
+    },
+    key: (messages, repeat, rowId) => key(messages, repeat, byRow ? rowId : undefined)
+  };
+}

@@ -1,0 +1,202 @@
+import {identifiedVersion} from "../../scorers/scorerVersion.js";
+import type {Row, Scorer} from "../../scorers/types.js";
+import {
+  canonicalJson,
+  checkName,
+  messageOf,
+  type Publishing,
+  type SplitManifest,
+  UserError,
+  type VersionManifest
+} from "../../store/index.js";
+import {strictest} from "../../datasets/strictest.js";
+import type {Candidate, EvalDefinition} from "../define.js";
+import {placesOf} from "./prompts.js";
+
+/** What a run may be told beside its definition; each is one of `assay run`'s options. */
+export interface RunOptions {
+  /** Only the first rows of the part, in the run's seeded order. */
+  limit?: number;
+  /** Rows of one group of the split follow each other, so that a limit cuts through one group at most. */
+  wholeGroups?: boolean;
+  /** Names of the candidates to run; all when absent. */
+  candidates?: string[];
+  repeats?: number;
+  /** `-j`: most calls in flight for each endpoint, default 16. */
+  concurrency?: number;
+  /** Hard cap in US dollars on what this start pays, calls in flight included. */
+  budgetUsd?: number;
+  dryRun?: boolean;
+  /** Pay again for completions the store already has. */
+  noReuse?: boolean;
+  /** Ask again for rows that failed. */
+  retryFailed?: boolean;
+  /** Allows the sealed part, which is for the last word only. */
+  final?: boolean;
+  /** Why the sealed part is opened: needed with `final`, and kept in the store's log of final runs. */
+  why?: string;
+  /** How long to wait for another process that makes the same run, in milliseconds; 0 refuses at once. */
+  lockWaitMs?: number;
+  /** False skips the endpoints' check before the first call. */
+  preflight?: boolean;
+}
+
+/** An eval with every default filled in, checked against the version it runs on. */
+export interface ResolvedEval {
+  name: string;
+  part: string;
+  seed: string;
+  repeats: number;
+  candidates: Candidate[];
+  baseline: string;
+  scorers: {name: string; version: string; scorer: Scorer}[];
+  primary: string;
+  sliceNames: string[];
+  expected(row: Row): unknown;
+  slices(row: Row): Record<string, string>;
+  /** Undefined: the split's group. */
+  cluster?: (row: Row) => string | null;
+  publish: Publishing;
+}
+
+/** Fills in defaults. Throws UserError with all problems of the definition and the options at once. */
+export async function resolveEval(
+  definition: EvalDefinition,
+  name: string,
+  version: VersionManifest,
+  split: SplitManifest,
+  options: RunOptions
+): Promise<ResolvedEval> {
+  const problems: string[] = [];
+  const columns = new Set(["id", ...version.columns.map((column) => column.name)]);
+  const column = (what: string, wanted: string) => {
+    if (!columns.has(wanted))
+      problems.push(
+        `${what} names column "${wanted}", which ${version.dataset} does not have. Its columns: ${[...columns].join(", ")}.`
+      );
+  };
+  try {
+    checkName("eval", name);
+  } catch (error) {
+    problems.push(messageOf(error));
+  }
+
+  const part = definition.part ?? "test";
+  if (part === "sealed" && !options.final)
+    problems.push(
+      `it scores the sealed part, which is kept for the last word. Say --final --why "…" to open it, or score "test".`
+    );
+  if (!split.counts[part])
+    problems.push(
+      `the split ${split.name} has no rows in its ${part} part (it has ${countsText(split.counts)}).`
+    );
+  if (definition.fewShot && part === "train")
+    problems.push(`few-shot examples come from the training part, which is also the part being scored.`);
+
+  const candidates = chooseCandidates(definition, options, problems);
+  const marked = definition.candidates.filter((one) => one.baseline);
+  if (marked.length > 1)
+    problems.push(
+      `${marked.length} candidates say they are the baseline (${marked.map((one) => one.name).join(", ")}). Keep one.`
+    );
+
+  const prompts = typeof definition.prompt === "object" ? definition.prompt : {default: definition.prompt};
+  if (Object.keys(prompts).length === 0) problems.push(`it has no prompt.`);
+  for (const [variant, prompt] of Object.entries(prompts))
+    if (typeof prompt === "string")
+      for (const place of placesOf(prompt)) column(`prompt "${variant}"`, place);
+
+  if (typeof definition.expected === "string") column(`"expected"`, definition.expected);
+  if (typeof definition.cluster === "string") column(`"cluster"`, definition.cluster);
+  if (Array.isArray(definition.slices)) for (const slice of definition.slices) column(`"slices"`, slice);
+
+  const scorers = await Promise.all(
+    Object.entries(definition.scorers).map(async ([scorerName, scorer]) => ({
+      name: scorerName,
+      version: await identifiedVersion(scorer),
+      scorer
+    }))
+  );
+  if (scorers.length === 0)
+    problems.push(`it has no scorer. Add one, for example scorers: {exact: exactMatch}.`);
+  const primary = definition.primary ?? scorers[0]?.name ?? "";
+  if (scorers.length > 0 && !scorers.some((one) => one.name === primary))
+    problems.push(
+      `"primary" is "${primary}", which is none of its scorers (${scorers.map((one) => one.name).join(", ")}).`
+    );
+
+  const repeats = options.repeats ?? definition.repeats ?? 1;
+  for (const [what, value] of [
+    ["repeats", repeats],
+    ["limit", options.limit],
+    ["concurrency", options.concurrency]
+  ] as const)
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1))
+      problems.push(`${what} is ${value}; it must be a whole number of at least 1.`);
+  if (options.budgetUsd !== undefined && !(options.budgetUsd >= 0))
+    problems.push(`the budget is ${options.budgetUsd}; it must be a number of US dollars.`);
+
+  if (problems.length > 0)
+    throw new UserError(
+      `eval ${name} cannot run:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`
+    );
+  const {expected, slices, cluster} = definition;
+  return {
+    name,
+    part,
+    seed: definition.seed ?? "assay",
+    repeats,
+    candidates,
+    baseline: (marked[0] ?? candidates[0]!).name,
+    scorers,
+    primary,
+    sliceNames: slices === undefined ? [] : Array.isArray(slices) ? slices : Object.keys(slices),
+    expected: typeof expected === "string" ? (row) => row[expected] : expected,
+    slices: slicesOf(slices),
+    ...(cluster === undefined
+      ? {}
+      : {cluster: typeof cluster === "string" ? (row) => cellName(row[cluster]) : cluster}),
+    publish: strictest(definition.publish ?? "masked", version.publish)
+  };
+}
+
+function chooseCandidates(definition: EvalDefinition, options: RunOptions, problems: string[]): Candidate[] {
+  const names = definition.candidates.map((one) => one.name);
+  if (names.length === 0) problems.push(`it has no candidates.`);
+  for (const twice of new Set(names.filter((one, index) => names.indexOf(one) !== index)))
+    problems.push(`two candidates are called "${twice}".`);
+  if (!options.candidates?.length) return definition.candidates;
+  const unknown = options.candidates.filter((one) => !names.includes(one));
+  if (unknown.length > 0)
+    problems.push(
+      `it has no candidate ${unknown.map((one) => `"${one}"`).join(", ")}. Its candidates: ${names.join(", ")}.`
+    );
+  return definition.candidates.filter((one) => options.candidates!.includes(one.name));
+}
+
+function slicesOf(slices: EvalDefinition["slices"]): (row: Row) => Record<string, string> {
+  if (slices === undefined) return () => ({});
+  const named = Array.isArray(slices)
+    ? slices.map((name) => [name, (row: Row) => cellName(row[name])] as const)
+    : Object.entries(slices);
+  return (row) => {
+    const found: Record<string, string> = {};
+    for (const [name, of] of named) {
+      const value = of(row);
+      if (value !== null && value !== undefined) found[name] = value;
+    }
+    return found;
+  };
+}
+
+/** An empty cell belongs to no slice and to no cluster. */
+function cellName(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  return typeof value === "object" ? canonicalJson(value) : String(value);
+}
+
+function countsText(counts: Record<string, number>): string {
+  return Object.entries(counts)
+    .map(([part, rows]) => `${part} ${rows}`)
+    .join(", ");
+}

@@ -1,0 +1,124 @@
+import {join} from "node:path";
+import {toRow, versionFile} from "../../datasets/index.js";
+import type {Row} from "../../scorers/index.js";
+import {
+  type Database,
+  openParts,
+  type SplitManifest,
+  sqlString,
+  type VersionManifest,
+  type Workspace
+} from "../../store/index.js";
+import {copyChunks, copyParquet, rangesOf, within} from "../tables/chunks.js";
+
+/** Where a run works: a database of its own, and the workspace. */
+export interface Place {
+  db: Database;
+  workspace: Workspace;
+}
+
+/** One row as the plan meets it. */
+export interface PlannedRow {
+  /** 0-based, in the run's seeded order. */
+  position: number;
+  rowId: string;
+  rowHash: string;
+  /** The split's group of this row. */
+  group: string | null;
+  row: Row;
+}
+
+interface StoredRow extends Record<string, unknown> {
+  row_id: string;
+  row_hash: string;
+  assay_group_key: string | null;
+}
+
+const ROWS_AT_ONCE = 8_192;
+
+/**
+ * Puts the rows of a part in the order of SHA-256(seed, row id), cut at `limit`: the first n rows are a random
+ * sample, the same for every candidate, and adding rows moves no other row before another. With `wholeGroups` the groups
+ * are in the order of SHA-256(seed, group) and their rows stay together. Only ids are sorted as a
+ * whole; rows are written in this order a chunk at a time. Gives the relation that `readRows` streams.
+ */
+export async function orderRows(
+  place: Place,
+  folder: string,
+  version: VersionManifest,
+  split: SplitManifest,
+  choice: {part: string; seed: string; limit?: number; wholeGroups?: boolean}
+): Promise<{relation: string; rows: number; available: number}> {
+  const {db, workspace} = place;
+  const parts = `(${await openParts(workspace, split)})`;
+  const {available} = (await db.row<{available: number}>(
+    `select count(*)::double as available from ${parts} where part = $part`,
+    {part: choice.part}
+  ))!;
+  const rows = Math.min(available, choice.limit ?? Infinity);
+  const order = join(folder, "order.parquet");
+  await copyParquet(
+    db,
+    order,
+    `select row_id, group_key from ${parts} where part = ${sqlString(choice.part)}
+     order by ${choice.wholeGroups ? `${orderOf("group_key", choice.seed)}, ` : ""}${orderOf("row_id", choice.seed)} limit ${rows}`
+  );
+  const relation = await copyChunks(
+    db,
+    folder,
+    "rows",
+    {row_id: "VARCHAR"},
+    rangesOf(rows, ROWS_AT_ONCE).map(
+      (
+        range
+      ) => `select r.*, o.group_key as assay_group_key from read_parquet(${sqlString(versionFile(workspace, version))}) r
+        join (select * from read_parquet(${sqlString(order)}, file_row_number = true) where ${within("file_row_number", range)}) o using (row_id)
+        order by o.file_row_number`
+    )
+  );
+  return {relation, rows, available};
+}
+
+/** Streams what `orderRows` wrote. */
+export async function* readRows(db: Database, relation: string): AsyncGenerator<PlannedRow[]> {
+  let position = 0;
+  for await (const batch of db.batches<StoredRow>(`select * from ${relation}`))
+    yield batch.map(({assay_group_key: group, ...stored}) => ({
+      position: position++,
+      rowId: stored.row_id,
+      rowHash: stored.row_hash,
+      group,
+      row: toRow(stored as StoredRow)
+    }));
+}
+
+/** Few-shot examples: the first rows of the training part that may be sent, in a seeded order of their own. */
+export async function fewShotRows(
+  {db, workspace}: Place,
+  version: VersionManifest,
+  split: SplitManifest,
+  fewShot: {count: number; seed?: string} | undefined,
+  seed: string,
+  mayGo: (rowId: string) => boolean
+): Promise<Row[]> {
+  if (!fewShot) return [];
+  const count = Math.max(0, Math.floor(fewShot.count));
+  const order = orderOf("row_id", fewShot.seed ?? `${seed} few-shot`);
+  const ids: string[] = [];
+  for await (const batch of db.batches<{row_id: string}>(
+    `select row_id from (${await openParts(workspace, split)}) where part = 'train' order by ${order}`
+  )) {
+    for (const {row_id} of batch) if (ids.length < count && mayGo(row_id)) ids.push(row_id);
+    if (ids.length >= count) break;
+  }
+  if (ids.length === 0) return [];
+  const rows = await db.rows<StoredRow>(
+    `select r.* from read_parquet(${sqlString(versionFile(workspace, version))}) r
+     where row_id in (${ids.map(sqlString).join(", ")}) order by ${order}`
+  );
+  return rows.map(toRow);
+}
+
+function orderOf(column: string, seed: string): string {
+  return `sha256(${sqlString(seed)} || chr(10) || ${column}), ${column}`;
+}

@@ -1,0 +1,99 @@
+import {relative, resolve} from "node:path";
+import {type RunManifest, sha256File, type SplitManifest, type VersionManifest} from "../../store/index.js";
+import {codeRevision} from "./codeRevision.js";
+import type {EvalDefinition} from "../define.js";
+import type {Plan} from "../plan/plan.js";
+import type {ReadyCandidate} from "../plan/readyCandidates.js";
+import type {ResolvedEval, RunOptions} from "../plan/resolve.js";
+import type {RunFolder} from "../journal/folder.js";
+import type {SealFigures} from "./seal.js";
+
+interface ManifestInputs {
+  definition: EvalDefinition;
+  resolved: ResolvedEval;
+  plan: Plan;
+  ready: readonly ReadyCandidate[];
+  run: RunFolder;
+  figures: SealFigures;
+  version: VersionManifest;
+  split: SplitManifest;
+  options: RunOptions;
+  project: string;
+  evalFile?: string;
+  stopped?: string;
+  /** Of this start; what an earlier sealed start took is added. */
+  seconds: number;
+  sealedAt: number;
+}
+
+/** The sealed run's record. A run is complete when every row of its part was put to every candidate. */
+export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest> {
+  const {resolved, plan, version, split, figures, options, project} = inputs;
+  const missing = figures.counts.planned - figures.counts.completed - figures.counts.failed;
+  const stopped =
+    missing > 0
+      ? (inputs.stopped ?? "calls are missing")
+      : plan.rows < plan.available
+        ? `limit: the first ${plan.rows} of ${plan.available} rows`
+        : undefined;
+  const {gate, title, description, margin} = inputs.definition;
+  return {
+    kind: "run",
+    schemaVersion: 1,
+    id: inputs.run.id,
+    eval: resolved.name,
+    ...(title === undefined ? {} : {title}),
+    ...(description === undefined ? {} : {description}),
+    ...(margin === undefined ? {} : {margin}),
+    publish: resolved.publish,
+    status: stopped === undefined ? "complete" : "partial",
+    ...(stopped === undefined ? {} : {stopped}),
+    planHash: plan.hash,
+    dataset: {name: version.dataset, version: version.id, rows: version.rows},
+    split: {
+      id: split.id,
+      name: split.name,
+      strategy: split.strategy,
+      part: resolved.part,
+      seed: split.seed
+    },
+    candidates: inputs.ready.map(({record}) => record),
+    variants: plan.variants.map(({name, sha256}) => ({name, sha256})),
+    scorers: resolved.scorers.map(({name, version: scorer, scorer: of}) => ({
+      name,
+      version: scorer,
+      binary: of.binary !== false,
+      ...(of.judge ? {judge: of.judge} : {}),
+      ...(of.human ? {human: true} : {})
+    })),
+    primaryScorer: resolved.primary,
+    slices: resolved.sliceNames,
+    repeats: resolved.repeats,
+    ...(options.limit === undefined ? {} : {limit: options.limit}),
+    seed: resolved.seed,
+    ...(inputs.evalFile === undefined ? {} : {evalFile: await fileOf(project, inputs.evalFile)}),
+    counts: figures.counts,
+    ...(figures.costUsd === undefined ? {} : {costUsd: figures.costUsd}),
+    unpricedCalls: figures.unpricedCalls,
+    startedAt: inputs.run.startedAt,
+    sealedAt: new Date(inputs.sealedAt).toISOString(),
+    seconds: (inputs.run.sealed?.seconds ?? 0) + inputs.seconds,
+    code: await codeRevision(project),
+    command: commandOf(resolved, options),
+    ...(gate ? {gate: {rules: gate}} : {})
+  };
+}
+
+async function fileOf(project: string, evalFile: string): Promise<{path: string; sha256: string}> {
+  const path = resolve(project, evalFile);
+  return {path: relative(project, path), sha256: await sha256File(path)};
+}
+
+function commandOf({name}: ResolvedEval, {limit, candidates, repeats, final, why}: RunOptions): string {
+  const words = ["assay", "run", name];
+  if (limit !== undefined) words.push("--limit", String(limit));
+  for (const one of candidates ?? []) words.push("--candidate", /^[\w.:/-]+$/.test(one) ? one : `'${one}'`);
+  if (repeats !== undefined) words.push("--repeat", String(repeats));
+  if (final) words.push("--final", "--why", `'${(why ?? "").replaceAll("'", "'\\''")}'`);
+  return words.join(" ");
+}

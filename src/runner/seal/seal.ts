@@ -1,0 +1,229 @@
+import {rename, rm} from "node:fs/promises";
+import {join} from "node:path";
+import {
+  type Columns,
+  COMPLETIONS,
+  flushFile,
+  flushFolder,
+  ITEMS,
+  type RunManifest,
+  SCORES,
+  sqlName,
+  sqlString,
+  temporaryPath,
+  writeJsonAtomic
+} from "../../store/index.js";
+import type {AppendLog} from "../journal/appendLog.js";
+import {cachedScores} from "./cachedScores.js";
+import {copyChunks, copyParquet, type Range, rangesOf, within} from "../tables/chunks.js";
+import {logAsParquet} from "../tables/logs.js";
+import {type Plan, withoutRun} from "../plan/plan.js";
+import type {Place} from "../plan/rows.js";
+import type {ResolvedEval} from "../plan/resolve.js";
+import type {Settled} from "../journal/reuse.js";
+import {
+  JOURNAL,
+  journalFile,
+  latest,
+  otherScores,
+  outcomeColumns,
+  placeOf,
+  positionsOf,
+  SCORE_LOG,
+  scoresFile
+} from "../journal/tables.js";
+import {type Pending, scorePending} from "./scorePending.js";
+
+/** Fewer than elsewhere: they are scored while DuckDB holds them. */
+const PENDING_AT_ONCE = 8192;
+
+export interface SealInputs {
+  place: Place;
+  runs: readonly RunManifest[];
+  plan: Plan;
+  resolved: ResolvedEval;
+  runId: string;
+  settled: Settled;
+  scoreLog: AppendLog;
+  /** Folder for what is half-made. */
+  folder: string;
+  retryFailed?: boolean;
+  concurrency: number;
+  signal?: AbortSignal;
+  /** Endpoint kinds whose calls cost money, by candidate. */
+  priced: readonly boolean[];
+  manifest(figures: SealFigures): Promise<RunManifest>;
+}
+
+export interface SealFigures {
+  counts: RunManifest["counts"];
+  costUsd?: number;
+  unpricedCalls: number;
+}
+
+/**
+ * Turns journal and plan into the run's three Parquet files and its manifest. All is written under other names
+ * first; the manifest comes last, and the journal goes only when the manifest is on disk. Rows are ordered by
+ * request number, so equal runs give equal files.
+ */
+export async function seal(inputs: SealInputs): Promise<RunManifest> {
+  const {plan, runId} = inputs;
+  const {db, workspace} = inputs.place;
+  const target = workspace.runDir(runId);
+  const done = await joinCompletions(inputs);
+  const scores = await joinScores(inputs, done);
+  const staged: [string, string][] = [];
+  for (const [name, columns, relation] of [
+    ["items", ITEMS, plan.items],
+    ["completions", COMPLETIONS, done],
+    ["scores", SCORES, scores]
+  ] as const) {
+    const file = join(target, `${name}.parquet`);
+    const temporary = temporaryPath(file);
+    const select = `select ${sqlString(runId)} as run, ${typed(withoutRun(columns))} from ${relation}`;
+    await copyParquet(db, temporary, select);
+    staged.push([temporary, file]);
+  }
+  const manifest = await inputs.manifest(await figuresOf(inputs, done, scores));
+  for (const [temporary, file] of staged) {
+    await flushFile(temporary);
+    await rename(temporary, file);
+  }
+  await flushFolder(target);
+  await writeJsonAtomic(join(target, "manifest.json"), manifest);
+  await inputs.scoreLog.close();
+  await rm(journalFile(target), {force: true});
+  await rm(scoresFile(target), {force: true});
+  return manifest;
+}
+
+/** All ended requests with their place, in order: the journal's, the reused, and those an equal request answered. */
+async function joinCompletions({place, plan, runId, settled, folder}: SealInputs): Promise<string> {
+  const {db, workspace} = place;
+  const {requests, items} = plan;
+  const log = journalFile(workspace.runDir(runId));
+  const journal = await logAsParquet(db, log, JOURNAL, join(folder, "journal.parquet"));
+  const reused = settled.reusedOf;
+  const keys = `(select n, key, status from ${latest(`(select seq, n, key, status from ${journal})`, "n")})`;
+  const at = placeOf(plan, "c.n");
+  // DuckDB holds one side of a join as a whole: each is cut to the chunk by itself.
+  const queries = rangesOf(plan.total).map((range) => {
+    const here = within("n", range);
+    const planned = `(select n, key from ${requests} where ${here})`;
+    const sources = [
+      `select n, ${outcomeColumns("o")}, false as reused from ${latest(journal, "n", here)} o semi join ${planned} r using (n, key)`,
+      `select n, ${outcomeColumns("u")}, true as reused from ${reused} u where ${here}`
+    ];
+    if (settled.duplicates)
+      sources.push(
+        `select r.n, ${outcomeColumns("o")}, o.status = 'completed' as reused
+         from (select n, key from ${planned} anti join (select n from ${keys}) using (n) anti join (select n from ${reused}) using (n) where key <> '') r
+         join (select key, arg_min(n, (status, n)) as answered from ${keys} group by key) k using (key)
+         join ${latest(journal, "n")} o on o.n = k.answered`
+      );
+    return `select c.n, i.row_id, i.row_hash, i.expected, ${at.candidate} as candidate, ${at.variant} as variant, ${at.repeat} as repeat,
+        c.* exclude (n) from (${sources.join(" union all by name ")}) c
+      join (select position, row_id, row_hash, expected from ${items} where ${within("position", positionsOf(plan, range))}) i
+        on i.position = ${at.position} order by c.n`;
+  });
+  const columns = {n: "BIGINT", row_hash: "VARCHAR", expected: "VARCHAR", ...COMPLETIONS};
+  return copyChunks(db, folder, "completions", columns, queries);
+}
+
+/** This run's scores, those other runs gave to the same completion, row and expectation, and those still owed. */
+async function joinScores(inputs: SealInputs, done: string): Promise<string> {
+  const {place, plan, resolved, runId, settled, folder, scoreLog} = inputs;
+  const {db, workspace} = place;
+  const log = scoresFile(workspace.runDir(runId));
+  const scorers = `(values ${resolved.scorers
+    .map(({name, version}, index) => `(${sqlString(name)}, ${sqlString(version)}, ${index})`)
+    .join(", ")}) sc(scorer, scorer_version, nth)`;
+  const ranges = rangesOf(plan.total);
+  const completed = (range: Range) =>
+    `(select * from ${done} where ${within("n", range)} and status = 'completed')`;
+  scoreLog.flush();
+  const before = await logAsParquet(db, log, SCORE_LOG, join(folder, "scores-before.parquet"));
+  const kept = (range: Range) =>
+    `(select n, scorer from ${latest(`(select seq, n, scorer, status from ${before})`, "n, scorer", within("n", range))}
+      ${inputs.retryFailed ? "where status = 'scored'" : ""})`;
+  const others = settled.reused > 0 ? otherScores(workspace, inputs.runs, runId) : undefined;
+  const cached = await cachedScores({
+    place,
+    ranges,
+    others,
+    completed,
+    kept,
+    scorers,
+    columns: withoutSeq(SCORE_LOG),
+    folder
+  });
+  async function* pending(): AsyncGenerator<Pending[]> {
+    for (const range of rangesOf(plan.total, PENDING_AT_ONCE)) {
+      yield* db.batches<Pending>(
+        `select c.* exclude (expected, row_hash), p.scorers from ${completed(range)} c join (
+           select c.n, list(sc.scorer order by nth) as scorers from (select n from ${completed(range)}) c cross join ${scorers}
+           anti join (select * from ${kept(range)} union all select n, scorer from ${cached} where ${within("n", range)}) h on h.n = c.n and h.scorer = sc.scorer
+           group by c.n) p using (n) order by n`
+      );
+      await db.trim();
+    }
+  }
+  const given = await scorePending(db, plan, resolved, pending(), scoreLog, {
+    concurrency: inputs.concurrency,
+    ...(inputs.signal ? {signal: inputs.signal} : {})
+  });
+  const own = given === 0 ? before : await logAsParquet(db, log, SCORE_LOG, join(folder, "scores.parquet"));
+  const queries = ranges.map((range) => {
+    const here = within("n", range);
+    const all = `select * exclude (seq) from ${latest(own, "n, scorer", here)} union all by name select * from ${cached} where ${here}`;
+    return `select s.*, c.row_id, c.candidate, c.variant, c.repeat from (${all}) s
+      join (select n, row_id, candidate, variant, repeat from ${completed(range)}) c using (n)
+      join ${scorers} using (scorer, scorer_version) order by s.n, sc.nth`;
+  });
+  return copyChunks(db, folder, "scores", {n: "BIGINT", ...SCORES}, queries);
+}
+
+async function figuresOf(
+  {place: {db}, plan, resolved, priced}: SealInputs,
+  done: string,
+  scores: string
+): Promise<SealFigures> {
+  const pricedNames = plan.candidates.filter((_name, index) => priced[index]).map(sqlString);
+  const figures = (await db.row<{
+    completed: number;
+    failed: number;
+    reused: number;
+    cost: number | null;
+    unpriced: number;
+  }>(
+    `select count(*) filter (status = 'completed')::double as completed, count(*) filter (status = 'failed')::double as failed,
+       count(*) filter (reused)::double as reused, (sum(cost_usd order by n) filter (not reused))::double as cost,
+       count(*) filter (not reused and status = 'completed' and cost_usd is null and candidate in (${pricedNames.join(", ") || "null"}))::double as unpriced
+     from ${done}`
+  ))!;
+  const {scored} = (await db.row<{scored: number}>(
+    `select count(*)::double as scored from ${scores} where status = 'scored' and scorer = ${sqlString(resolved.primary)}`
+  ))!;
+  return {
+    counts: {
+      planned: plan.total,
+      completed: figures.completed,
+      failed: figures.failed,
+      reused: figures.reused,
+      scored,
+      unscored: figures.completed - scored
+    },
+    ...(figures.cost === null ? {} : {costUsd: figures.cost}),
+    unpricedCalls: figures.unpriced
+  };
+}
+
+function typed(columns: Columns): string {
+  return Object.entries(columns)
+    .map(([name, type]) => `${sqlName(name)}::${type} as ${sqlName(name)}`)
+    .join(", ");
+}
+
+function withoutSeq(columns: Columns): Columns {
+  return Object.fromEntries(Object.entries(columns).filter(([name]) => name !== "seq"));
+}

@@ -1,0 +1,95 @@
+import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {candidate, runEval} from "../../../src/runner/index.js";
+import {createBudget, worstCaseUsd} from "../../../src/runner/calls/budget.js";
+import {type ModelServer, startModelServer} from "../../support/modelServer.js";
+import {temporaryProject} from "../../support/temporaryWorkspace.js";
+import {type Project, server, wordsEval, wordsProject} from "../support/project.js";
+
+const price = {inputUsdPerMillion: 1000, outputUsdPerMillion: 2000, asOf: "2026-01-01", source: "test"};
+
+describe("createBudget", () => {
+  it("sets the worst case of every call in flight aside, and frees it when the cost is known", () => {
+    const budget = createBudget(1);
+    const first = budget.reserve({candidate: "a", usd: 0.6})!;
+    expect(budget.reserve({candidate: "a", usd: 0.6})).toBeUndefined();
+    first.settle(0.1);
+    expect(budget.reserve({candidate: "a", usd: 0.6})).toBeDefined();
+    expect(budget.spentUsd).toBe(0.1);
+    expect(budget.open).toBe(1);
+  });
+
+  it("lets a candidate's first call run alone when nothing bounds its cost, then counts its dearest so far", () => {
+    const budget = createBudget(1);
+    const first = budget.reserve({candidate: "a"})!;
+    expect(budget.reserve({candidate: "a"})).toBeUndefined();
+    first.settle(0.3);
+    expect(budget.reserve({candidate: "a"})).toBeDefined();
+    expect(budget.reserve({candidate: "a"})).toBeDefined();
+    expect(budget.reserve({candidate: "a"})).toBeUndefined();
+  });
+
+  it("counts a call that may have been billed at its worst case", () => {
+    const budget = createBudget(1);
+    budget.reserve({candidate: "a", usd: 0.4})!.assumeSpent();
+    expect(budget.spentUsd).toBe(0.4);
+  });
+
+  it("lets calls without a price through a budget of nothing", () => {
+    expect(worstCaseUsd(undefined, 100, 10)).toBe(0);
+    expect(createBudget(0).reserve({candidate: "a", usd: 0})).toBeDefined();
+    expect(createBudget(0).reserve({candidate: "a", usd: 0.01})).toBeUndefined();
+  });
+});
+
+describe("a run with a budget", () => {
+  let model: ModelServer;
+  let project: Project;
+  beforeAll(async () => {
+    model = await startModelServer({latencyMs: 5});
+    project = await wordsProject(await temporaryProject(), 60);
+  });
+  afterAll(async () => {
+    project.store.close();
+    await model.close();
+  });
+  // The server reports 12 prompt tokens, 4 of them cached, and 3 completion tokens for every call.
+  const each = (12 * price.inputUsdPerMillion + 3 * price.outputUsdPerMillion) / 1e6;
+
+  for (const [what, params] of [
+    ["bounded by max_tokens", {max_tokens: 5}],
+    ["with unbounded answers", {}]
+  ] as const)
+    it(`stops before the cap with calls ${what}, whatever is in flight, and goes on with the next budget`, async () => {
+      const endpoint = {...server(model.url), price: () => price};
+      const priced = {
+        ...endpoint,
+        complete: async (...words: Parameters<typeof endpoint.complete>) => ({
+          ...(await endpoint.complete(...words)),
+          costUsd: each
+        })
+      };
+      const definition = wordsEval(priced, {candidates: [candidate("paid", priced, "m", {params})]});
+      const start = (budgetUsd: number) =>
+        runEval(definition, {
+          ...project,
+          evalName: "paid",
+          options: {budgetUsd, concurrency: 8, preflight: false}
+        });
+      model.requests.length = 0;
+      const {manifest} = await start(20 * each);
+      expect(manifest!.stopped).toMatch(/^budget: /);
+      expect(manifest!.costUsd!).toBeLessThanOrEqual(20 * each * (1 + 1e-9));
+      expect(model.requests.length * each).toBeLessThanOrEqual(20 * each * (1 + 1e-9));
+      expect(model.requests.length).toBeGreaterThanOrEqual(10);
+      const rest = await start(1000 * each);
+      expect(rest.manifest).toMatchObject({id: manifest!.id, status: "complete"});
+      expect(model.requests.length).toBe(rest.manifest!.counts.planned);
+    });
+
+  it("refuses a budget for a paid endpoint that states no price", async () => {
+    const paid = {...server(model.url), hosting: "api" as const};
+    await expect(
+      runEval(wordsEval(paid), {...project, evalName: "words", options: {budgetUsd: 1, preflight: false}})
+    ).rejects.toThrow(/a budget needs prices, and none is known for one \(test-model at local\)/);
+  });
+});
