@@ -5,11 +5,11 @@ import {
   overall,
   type Regression,
   regressionsOf,
-  runReport,
   type RunReport,
   scoreTable
 } from "../decisions/index.js";
 import {baselineRun, decidingRuns, listRaces} from "../races/index.js";
+import {runVerdict} from "../site/index.js";
 import {openStore, type Store, writeAtomic} from "../store/index.js";
 import {gateFacts} from "./gateFacts.js";
 import {annotations, junit, markdown} from "./gateReports.js";
@@ -72,8 +72,7 @@ export async function checkEvals(store: Store, evals: readonly NamedEval[]): Pro
   const checked: CheckedRun[] = [];
   for (const {name, path, definition} of evals)
     for (const {run, race} of deciding.filter((one) => one.run.eval === name)) {
-      const margin = definition.margin ?? 0.01;
-      const report = await runReport(store, run, margin, race);
+      const report = await runVerdict(store, run, {race, margin: definition.margin ?? run.margin});
       const rules = definition.gate ?? [];
       const before = await baselineRun(
         store,
@@ -94,7 +93,7 @@ export async function checkEvals(store: Store, evals: readonly NamedEval[]): Pro
                 candidates: regressionsOf(
                   report.table,
                   await scoreTable(store, before.id, run.primaryScorer),
-                  {margin}
+                  {margin: report.verdict.margin}
                 )
               }
             }

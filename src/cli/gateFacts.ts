@@ -1,7 +1,7 @@
 import {type GateFacts, scoreTable, type ScoreTable} from "../decisions/index.js";
 import {baselineRun} from "../races/index.js";
-import {gateRows, ledgerSummary, versionFindings} from "../privacy/index.js";
 import type {GateRule} from "../runner/index.js";
+import {unresolvedPersonalData} from "../site/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 
 const MEASURES = {
@@ -25,11 +25,11 @@ export async function gateFacts(
   }
   const asks = (rule: keyof GateRule) => rules.some((one) => one[rule] !== undefined);
   const leakage = asks("maxLeakageShare") ? await leakageOf(store, run) : undefined;
-  const personalData = asks("maxPersonalDataRows") ? await personalDataOf(store, run) : undefined;
+  const personalData = asks("maxPersonalDataRows") ? await unresolvedPersonalData(store, run) : undefined;
   return {
     baseline: (name) => baselines.get(name),
-    ...(leakage ? {leakage} : {}),
-    ...(personalData ? {personalData} : {})
+    leakage,
+    personalData
   };
 }
 
@@ -40,15 +40,4 @@ async function leakageOf(store: Store, run: RunManifest): Promise<GateFacts["lea
     return typeof share === "number" ? [{measure, share}] : [];
   });
   return shares.sort((a, b) => b.share - a.share)[0];
-}
-
-async function personalDataOf(store: Store, run: RunManifest): Promise<GateFacts["personalData"]> {
-  const version = (await store.versions(run.dataset.name)).find(({id}) => id === run.dataset.version);
-  if (!version || !(await ledgerSummary(store, version))) return undefined;
-  // A report takes rows without unresolved findings, whatever the data set's sensitivity.
-  const {refused, allowed} = gateRows({
-    endpointTrust: "report",
-    findings: await versionFindings(store, version)
-  });
-  return {rows: refused.length, of: refused.length + allowed.length};
 }

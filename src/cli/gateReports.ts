@@ -55,14 +55,19 @@ export function annotations(checked: readonly CheckedRun[], unrun: readonly Name
 }
 
 /**
- * A comment for a pull request, headed by how the gates stand. Three lines a run: the verdict, what changed, the gates; then
+ * A comment for a pull request, headed by how the gates stand. A few lines a run: what to do, the verdict, the worst
+ * risk, what changed, the gates; then
  * the rules that did not pass, failures first.
  */
 export function markdown(checked: readonly CheckedRun[], unrun: readonly NamedEval[] = []): string {
   const lines = checked.flatMap((one) => {
     const {eval: name, split, results, report} = one;
     return [
-      `**${escape(name)}** (${escape(split)}): ${escape(report.verdict.sentence)}  `,
+      `**${escape(name)}** (${escape(split)}): ${escape(report.verdict.action)}  `,
+      ...(report.verdict.sentence === report.verdict.action
+        ? []
+        : [`Verdict: ${escape(report.verdict.sentence)}  `]),
+      ...report.verdict.risks.slice(0, 1).map(({sentence}) => `Risk: ${escape(sentence)}  `),
       `Changed: ${escape(changeText(one))}  `,
       `Gates: ${gatesText(results)}`,
       ...notPassed(results).map(

@@ -1,4 +1,4 @@
-import {type RaceRecord, runReport, type Verdict} from "../decisions/index.js";
+import type {RaceRecord, Verdict} from "../decisions/index.js";
 import {runRace} from "../races/index.js";
 import {pull} from "../datasets/index.js";
 import type {DatasetDefinition} from "../datasets/index.js";
@@ -13,8 +13,8 @@ import {
 } from "../runner/index.js";
 import {pullRedactor} from "../privacy/index.js";
 import {ensureSplit} from "../splits/index.js";
-import {runContamination} from "../site/index.js";
-import {type RunManifest, type SplitManifest, type Store, type VersionManifest} from "../store/index.js";
+import {runVerdict} from "../site/index.js";
+import type {SplitManifest, Store, VersionManifest} from "../store/index.js";
 import {type FailureCount, failuresOf} from "./failures.js";
 import {datasetOf, type NamedEval} from "./project.js";
 import {createReporter} from "./progress.js";
@@ -94,7 +94,12 @@ export async function runEvals(
           ...(raced ? {race: raced.record} : {}),
           ...(result.manifest
             ? {
-                verdict: await verdictOf(store, result.manifest, one.definition.margin, raced?.record),
+                verdict: (
+                  await runVerdict(store, result.manifest, {
+                    margin: one.definition.margin,
+                    race: raced?.record
+                  })
+                ).verdict,
                 failures: await failuresOf(store, result.manifest.id)
               }
             : {})
@@ -126,18 +131,6 @@ async function versionOf(store: Store, dataset: DatasetDefinition): Promise<Vers
   const {version} = await pull(store.workspace, dataset, {redactor: pullRedactor(dataset)});
   await store.refresh();
   return version;
-}
-
-/** With `race`, of which `run` is the last round, the verdict is the race's. */
-export async function verdictOf(
-  store: Store,
-  run: RunManifest,
-  margin = 0.01,
-  race?: RaceRecord
-): Promise<Verdict> {
-  const {table, verdict} = await runReport(store, run, margin, race);
-  const contamination = await runContamination(store, run, table);
-  return {...verdict, warnings: [...verdict.warnings, ...(contamination?.warnings ?? [])]};
 }
 
 /** The first Ctrl-C drains, the second stops the calls in flight, the third ends the process. */

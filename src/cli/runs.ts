@@ -1,12 +1,11 @@
 import {compareRuns, listRuns, type UnsealedRun, unsealedRuns} from "../runner/index.js";
 import {openStore, type RunManifest, type Store, UserError} from "../store/index.js";
-import {points, type RaceRecord, scoreTable} from "../decisions/index.js";
+import {points, type RaceRecord} from "../decisions/index.js";
 import {listRaces, raceOf} from "../races/index.js";
-import {runContamination} from "../site/index.js";
+import {runVerdict} from "../site/index.js";
 import {contaminationTable} from "./contaminationTable.js";
 import {failuresOf, failuresText} from "./failures.js";
 import {openProject} from "./project.js";
-import {verdictOf} from "./runEvals.js";
 import {raceText} from "./raceText.js";
 import {dim, print, printable, printJson, table} from "./terminal.js";
 import {verdictText} from "./verdict.js";
@@ -90,13 +89,8 @@ function statusOf(run: RunManifest, races: readonly RaceRecord[]): string {
 }
 
 async function show(store: Store, run: RunManifest, json = false): Promise<void> {
-  const verdict = await verdictOf(store, run);
   const race = raceOf(await listRaces(store.workspace), run.id);
-  const contamination = await runContamination(
-    store,
-    run,
-    await scoreTable(store, run.id, run.primaryScorer)
-  );
+  const {verdict, contamination} = await runVerdict(store, run);
   if (json) return printJson({run, verdict, race, contamination: contamination?.candidates});
   if (race) print(`${raceText(race)}\n`);
   print(verdictText(run, verdict));

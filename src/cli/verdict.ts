@@ -1,4 +1,4 @@
-import {points, type Verdict} from "../decisions/index.js";
+import {type Comparison, correctionNote, points, standingOf, type Verdict} from "../decisions/index.js";
 import type {RunManifest} from "../store/index.js";
 import {bold, dim, table} from "./terminal.js";
 
@@ -8,7 +8,8 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
   const lines = [
     bold(`${run.eval} · ${run.split.name} split`) +
       dim(` · ${run.dataset.name}@${run.dataset.version} · ${run.counts.planned} calls planned${cut}`),
-    verdict.sentence
+    bold(verdict.action),
+    ...(verdict.sentence === verdict.action ? [] : [verdict.sentence])
   ];
   const differences = new Map(verdict.comparisons.map((comparison) => [comparison.b, comparison]));
   lines.push(
@@ -24,28 +25,42 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
         value: (row) => (row.low === undefined ? undefined : `${points(row.low)} to ${points(row.high!)}`)
       },
       {title: "scored", align: "right", value: (row) => `${row.scored}/${row.planned}`},
-      {title: "below the best", value: (row) => behind(differences.get(row.candidate))},
+      {title: "Δ vs best (95 % CI)",
+        value: (row) => behind(differences.get(row.candidate), verdict.alpha)},
       {
         title: "",
         value: (row) =>
-          verdict.set.includes(row.candidate) ? (verdict.kind === "pick" ? "pick" : "in the lead") : ""
+          row.candidate === verdict.best ? "best" : resultText(differences.get(row.candidate), verdict)
       }
     ])
   );
-  const {winner, sensitivity, cheaper} = verdict;
+  const {winner, cheaper} = verdict;
   if (cheaper) lines.push(cheaper.sentence);
   if (winner && winner.naive - winner.estimate >= 0.0005)
     lines.push(
       dim(
-        `The best of ${verdict.summaries.length} looks better than it is: ${points(winner.estimate)} (${points(winner.low)} to ${points(winner.high)}) is likelier than ${points(winner.naive)}.`
+        `${points(winner.naive)} is too high on average, because the best of ${verdict.summaries.length} was chosen by it. Corrected for that choice: ${points(winner.estimate)} (${points(winner.low)} to ${points(winner.high)}).`
       )
     );
-  if (sensitivity) lines.push(`! ${sensitivity.sentence}`);
+  for (const {sentence} of verdict.risks) lines.push(`! ${sentence}`);
   for (const warning of verdict.warnings) lines.push(`! ${warning}`);
   return lines.join("\n");
 }
 
-function behind(comparison: Verdict["comparisons"][number] | undefined): string {
+/** The candidate minus the best; in a race at the race's own error rate. */
+function behind(comparison: Comparison | undefined, alpha: number): string {
   if (comparison?.difference === undefined) return "";
-  return `${points(comparison.difference)} (${points(comparison.low!)} to ${points(comparison.high!)})`;
+  const {difference, low, high} = comparison;
+  const level = alpha === 0.05 ? "" : ` at ${Math.round(100 * (1 - alpha))} %`;
+  return `${points(-difference)} (${points(-high!)} to ${points(-low!)})${level}`;
+}
+
+function resultText(
+  comparison: Comparison | undefined,
+  {margin, alpha, set}: Pick<Verdict, "margin" | "alpha" | "set">
+): string {
+  if (!comparison || !set.includes(comparison.b)) return "";
+  if (standingOf(comparison, margin, alpha) === "tied") return "tied with best";
+  const note = correctionNote(comparison, alpha);
+  return note ? `undecided: ${note}` : "undecided";
 }

@@ -85,7 +85,7 @@ function changeTable({candidates}: RunChange, format: ScoreFormat): HTMLElement 
         value: ({better, worse}) => `${count(better)} / ${count(worse)}`
       },
       {name: "p, Holm", numeric: true, value: ({adjustedP}) => pValue(adjustedP)},
-      {name: "So", value: ({status}) => badge(STATUS[status].name, STATUS[status].badge)}
+      {name: "Result", value: ({status}) => badge(STATUS[status].name, STATUS[status].badge)}
     ],
     {caption: "Every candidate against itself in the run before"}
   );

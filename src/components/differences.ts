@@ -1,11 +1,12 @@
 import {html} from "htl";
+import {correctionNote, standingOf} from "../decisions/standing.js";
 import type {Comparison, ScoreTable, Verdict} from "../decisions/types.js";
 import {holm, pairedDifference} from "../stats/index.js";
 import type {RunView} from "../site/types.js";
 import type {ScoreChoice} from "./chooseScores.js";
 import {dataTable} from "./dataTable.js";
 import {type Content, details, nothing, section} from "./elements.js";
-import {type ForestLine, forestPlot, standingLegend, standingMark, standingOf} from "./forestPlot.js";
+import {type ForestLine, forestPlot, standingLegend, standingMark} from "./forestPlot.js";
 import {count, formatFor, pValue, type ScoreFormat} from "./format.js";
 import {type RunRows, rowsIn, scoresOf} from "./runRows.js";
 
@@ -25,10 +26,10 @@ export function differences(
   const ofVerdict = reference === verdict.best;
   const pairs = ofVerdict ? verdict.comparisons : differencesFrom(table, reference, verdict.alpha);
   const format = formatFor(table.values.flat());
-  const lines = pairs.flatMap(({b, difference, low, high, adjustedP}): ForestLine[] =>
+  const lines = pairs.flatMap(({b, difference, low, high, adjustedP, within}): ForestLine[] =>
     difference === undefined || low === undefined || high === undefined
       ? []
-      : [{label: b, difference, low, high, adjustedP}]
+      : [{label: b, difference, low, high, adjustedP, within}]
   );
   const {alpha, margin} = verdict;
   const scored = verdict.summaries.filter(({mean}) => mean !== undefined).length;
@@ -129,13 +130,13 @@ function pairTable(pairs: readonly Comparison[], verdict: Verdict, format: Score
           ]
         : []),
       {
-        name: "So",
-        value: ({b, difference, low, high, adjustedP}) =>
-          difference === undefined || low === undefined || high === undefined
-            ? "–"
-            : standingMark(
-                standingOf({label: b, difference, low, high, adjustedP}, verdict.margin, verdict.alpha)
-              )
+        name: "Result",
+        value: (pair) => {
+          if (pair.difference === undefined || pair.low === undefined || pair.high === undefined) return "–";
+          const standing = standingOf(pair, verdict.margin, verdict.alpha);
+          const note = standing === "undecided" ? correctionNote(pair, verdict.alpha) : undefined;
+          return [standingMark(standing), note ? html`<small>${note}</small>` : null];
+        }
       },
       {name: "Method", value: (pair) => pair.method ?? "–"}
     ],

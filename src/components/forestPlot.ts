@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import {html} from "htl";
 import {chart} from "./chart.js";
+import {type Standing, standingOf} from "../decisions/standing.js";
 import type {Content} from "./elements.js";
 import type {ScoreFormat} from "./format.js";
 import {responsive} from "./responsive.js";
@@ -13,6 +14,8 @@ export interface ForestLine {
   high: number;
   /** After correction for everything shown. */
   adjustedP?: number;
+  /** Of a verdict's own comparison: whether the equivalence test puts it inside the margin. */
+  within?: boolean;
 }
 
 export interface ForestOptions {
@@ -24,20 +27,6 @@ export interface ForestOptions {
   /** Differences within ± this do not matter, in score units. */
   margin: number;
   alpha: number;
-}
-
-/** How sure a difference is: what shape and colour say the same thing twice. */
-export type Standing = "better" | "worse" | "equal" | "open";
-
-/** better, worse: it differs from 0 after correction. equal: its interval lies within the margin. open: neither is shown. */
-export function standingOf(
-  {difference, low, high, adjustedP}: ForestLine,
-  margin: number,
-  alpha: number
-): Standing {
-  const differs = adjustedP === undefined ? low > 0 || high < 0 : adjustedP < alpha;
-  if (differs && difference !== 0) return difference > 0 ? "better" : "worse";
-  return margin > 0 && low > -margin && high < margin ? "equal" : "open";
 }
 
 const STYLES: Record<
@@ -52,8 +41,8 @@ const STYLES: Record<
 > = {
   better: {color: "var(--accent)", symbol: "triangle", rotate: 0, name: "better", sign: "▲"},
   worse: {color: "var(--worse)", symbol: "triangle", rotate: 180, name: "worse", sign: "▼"},
-  equal: {color: "var(--even)", symbol: "square", rotate: 0, name: "within the margin", sign: "■"},
-  open: {color: "var(--quiet)", symbol: "circle", rotate: 0, name: "undecided", sign: "○"}
+  tied: {color: "var(--even)", symbol: "square", rotate: 0, name: "within the margin", sign: "■"},
+  undecided: {color: "var(--quiet)", symbol: "circle", rotate: 0, name: "undecided", sign: "○"}
 };
 
 /** The sign and word for a difference, as the forest plot draws it. */

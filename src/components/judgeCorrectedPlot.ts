@@ -9,7 +9,7 @@ import type {JudgedCandidate} from "./judgeFigures.js";
 import {responsive} from "./responsive.js";
 
 const points = formatFor([]);
-/** Below so many labels the corrected interval holds the truth a little less often than it says. */
+/** Below so many labels the corrected interval covers the true value less often than its level says. */
 const FEW = 30;
 
 /** Each candidate's score as the judge has it, as people have it, and as both together say. */
@@ -34,7 +34,7 @@ export function correctedScores(found: readonly JudgedCandidate[], human: Scorer
     html`<p class="small">
       PPI++: what people would have said of all answers, from their labels on some and the judge's word on
       all. The labelled answers must be a random
-      sample.${few.length > 0 ? ` With fewer than ${FEW} labels (${few.map(({candidate, corrected}) => `${candidate}: ${count(corrected!.labelled)}`).join(", ")}) the interval holds the truth a little less often than it says.` : ""}
+      sample.${few.length > 0 ? ` With fewer than ${FEW} labels (${few.map(({candidate, corrected}) => `${candidate}: ${count(corrected!.labelled)}`).join(", ")}) the interval is somewhat too narrow: it covers the true value less often than 95 % of the time.` : ""}
     </p>`,
     details("The same in numbers", numbers(found))
   ];

@@ -37,7 +37,7 @@ export function mergeGains(gains: readonly MergeGain[], run: RunView): HTMLEleme
       },
       {name: "Best parent", value: ({against: [best]}) => best?.b ?? "none was a candidate"},
       {
-        name: "Its mean",
+        name: "Mean",
         numeric: true,
         value: ({against: [best]}) => format.score(summary(best?.b)?.mean)
       },
@@ -51,7 +51,7 @@ export function mergeGains(gains: readonly MergeGain[], run: RunView): HTMLEleme
         numeric: true,
         value: ({against: [best]}) => points.differences(best?.low, best?.high)
       },
-      {name: "So", value: ({against: [best]}) => outcome(best)}
+      {name: "Result", value: ({against: [best]}) => outcome(best)}
     ],
     {caption: "Merges beside their best parents, the best merge first"}
   );

@@ -162,7 +162,7 @@ function gain(candidate: string, against: readonly Comparison[], format: ScoreFo
     return `${candidate} beats its best parent, ${best.b}, by ${figures.replace(/^\+/, "")}.`;
   if (best.high !== undefined && best.high < 0)
     return `${candidate} falls behind its best parent, ${best.b}: ${figures}.`;
-  return `${candidate} cannot be told apart from its best parent, ${best.b}: ${figures}.`;
+  return `${candidate} is tied with its best parent or undecided against it, ${best.b}: ${figures}.`;
 }
 
 function scoreTableOf(
@@ -184,7 +184,7 @@ function scoreTableOf(
       {name: "Interval", numeric: true, value: ({low, high}) => format.interval(low, high)},
       {name: "Scored", numeric: true, value: ({scored, planned}) => `${count(scored)} / ${count(planned)}`},
       {
-        name: `Merge minus it, ${format.differenceUnit}`,
+        name: `Δ of the merge, ${format.differenceUnit} (95 % CI)`,
         numeric: true,
         value: ({candidate}) => points.difference(pairOf(candidate)?.difference)
       },

@@ -21,8 +21,8 @@ export function overview(run: RunView | null): Content {
         : [
             intervalPlot(run.verdict, {scorer: run.primaryScorer, baseline}),
             html`<p class="small">
-              Coloured: cannot be told apart from the
-              best.${baseline ? ` Dashed line: the baseline, ${baseline}.` : ""}
+              Coloured: tied with best or undecided against
+              it.${baseline ? ` Dashed line: the baseline, ${baseline}.` : ""}
             </p>`
           ]
     )}

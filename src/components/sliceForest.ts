@@ -2,7 +2,8 @@ import {html} from "htl";
 import type {SliceCell, SliceRow, SliceTable} from "../decisions/sliceTable.js";
 import {dataTable} from "./dataTable.js";
 import {type Content, details} from "./elements.js";
-import {type ForestLine, forestPlot, standingLegend, standingMark, standingOf} from "./forestPlot.js";
+import {standingOf} from "../decisions/standing.js";
+import {type ForestLine, forestPlot, standingLegend, standingMark} from "./forestPlot.js";
 import {count, pValue, type ScoreFormat} from "./format.js";
 
 export interface SliceForestOptions {
@@ -41,7 +42,7 @@ export function sliceForest(table: SliceTable, candidate: string, options: Slice
           standingLegend(lines, {margin, alpha})
         ];
   return html`<div>
-    ${drawn}${details("The same in numbers, and shrunk", numbers(all, candidate, options))}
+    ${drawn}${details("Table, with estimates shrunk towards the mean over slices", numbers(all, candidate, options))}
   </div>`;
 }
 
@@ -80,7 +81,7 @@ function numbers(
       },
       {name: "p, Holm", numeric: true, value: ({cell}) => pValue(cell.difference?.adjustedP)},
       {
-        name: "So",
+        name: "Result",
         value: (line) => {
           const drawn = lineOf(line);
           return drawn ? standingMark(standingOf(drawn, margin, alpha)) : "–";

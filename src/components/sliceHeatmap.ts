@@ -1,5 +1,6 @@
 import {group, max, min} from "d3";
 import {html} from "htl";
+import {standingOf} from "../decisions/standing.js";
 import type {SliceCell, SliceRow, SliceTable} from "../decisions/sliceTable.js";
 import type {Content} from "./elements.js";
 import {count, type ScoreFormat} from "./format.js";
@@ -14,11 +15,14 @@ export interface HeatmapOptions {
   reference: string;
   format: ScoreFormat;
   alpha: number;
+  /** A difference whose interval lies within ± this is a tie, in score units. */
+  margin: number;
 }
 
 /**
  * A table coloured by its numbers: a line a candidate, a column a slice, with the rows of each. Scores run from pale to
- * strong; differences are one colour above zero and another below, with an arrow where they differ from zero after correction.
+ * strong; differences are one colour above zero and another below, with an arrow where they differ from zero
+ * after correction and may leave the margin.
  */
 export function heatmap(table: SliceTable, options: HeatmapOptions): HTMLElement {
   const groups = [...group(table.rows, ({slice}) => slice)].map(([slice, all]) => {
@@ -67,12 +71,13 @@ export function heatmap(table: SliceTable, options: HeatmapOptions): HTMLElement
   </div>`;
 }
 
-function content(cell: SliceCell, row: SliceRow, {kind, reference, format, alpha}: HeatmapOptions): Content {
+function content(cell: SliceCell, row: SliceRow, {kind, reference, format, margin, alpha}: HeatmapOptions): Content {
   const n = cell.scored < row.rows ? html`<small>n ${count(cell.scored)}</small>` : null;
   if (kind === "score" || cell.candidate === reference) return [format.score(cell.mean).replace("%", ""), n];
   const {difference} = cell;
   if (!difference) return ["–", n];
-  const differs = difference.adjustedP < alpha && difference.estimate !== 0;
+  const standing = standingOf({...difference, difference: difference.estimate}, margin, alpha);
+  const differs = standing === "better" || standing === "worse";
   const text = format.difference(difference.estimate);
   return [differs ? html`<b>${difference.estimate > 0 ? "▲" : "▼"} ${text}</b>` : text, n];
 }

@@ -3,7 +3,6 @@ import type {CandidateCost, Verdict} from "../decisions/types.js";
 import type {RunView} from "../site/types.js";
 import {badge, type BadgeKind, type Content, tiles} from "./elements.js";
 import {count, dollars, duration, plural, share} from "./format.js";
-import {headline} from "./headline.js";
 import {scoreFormatOf} from "./intervalPlot.js";
 
 const KINDS: Record<Verdict["kind"], {name: string; badge: BadgeKind}> = {
@@ -19,7 +18,7 @@ export function verdictBadge(verdict: Verdict): HTMLElement {
   return badge(name, kind);
 }
 
-/** The answer first: which candidate, how sure, on what. */
+/** What to do first, then how sure and on what. */
 export function verdictCard(run: RunView): HTMLElement {
   const {verdict} = run;
   const clusters = verdict.summaries.some((summary) => summary.method?.includes("cluster"));
@@ -29,7 +28,7 @@ export function verdictCard(run: RunView): HTMLElement {
         run.status === "partial" && !verdict.race ? badge("Partial run", "bad") : null
       }
     </p>
-    <h2 class="headline">${headline(verdict)}</h2>
+    <h2 class="headline">${verdict.action}</h2>
     <p class="sentence lead">${verdict.sentence}</p>
     ${verdict.cheaper ? html`<p class="aside">${cheaperText(run)}</p>` : null} ${winnerText(run)}
     ${run.description ? html`<p class="small">${run.description}</p>` : null} ${tiles(figures(run))}
@@ -70,8 +69,9 @@ function winnerText({verdict}: RunView): Content {
   const format = scoreFormatOf(verdict);
   if (!winner || format.score(winner.naive) === format.score(winner.estimate)) return null;
   return html`<p class="aside">
-    The best of ${count(verdict.summaries.length)} looks better than it is: ${format.score(winner.estimate)}
-    (${format.interval(winner.low, winner.high)}) is likelier than ${format.score(winner.naive)}.
+    ${format.score(winner.naive)} is too high on average, because the best of
+    ${count(verdict.summaries.length)} was chosen by it. Corrected for that choice: ${format.score(winner.estimate)}
+    (${format.interval(winner.low, winner.high)}).
   </p>`;
 }
 

@@ -32,27 +32,20 @@ function warningList(found: readonly Content[]): HTMLElement {
   </ul>`;
 }
 
-/** The gravest first. */
+/** The engine's risks, the gravest first, then what is known beside them; a risk is not said twice. */
 function warningsOf(run: RunView): Content[] {
-  const found: Content[] = [];
-  if (run.status === "partial" && !run.verdict.race)
-    found.push(
-      `The run is partial${run.stopped ? ` (${run.stopped})` : ""}: ${count(run.rows)} rows were looked at. Start it again to continue.`
-    );
-  if (run.split.strategy === "random" || run.split.strategy === "stratified")
-    found.push(
-      "This split divides rows one by one: related rows may stand in both the training and the test part."
-    );
+  const {verdict} = run;
+  const found: Content[] = verdict.risks.map(({sentence}) => sentence);
   const {exact, group} = run.leakage;
   if (exact)
     found.push(`${share(exact)} of the test rows have a text that also stands in the training part.`);
   if (group)
     found.push(`${share(group)} of the test rows belong to a group that also has rows in the training part.`);
-  const gap = gapSentence(run);
+  if (run.split.strategy === "random" || run.split.strategy === "stratified")
+    found.push("This split divides rows one by one: related rows may stand in both the training and the test part.");
+  const gap = verdict.risks.some(({kind}) => kind === "split") ? undefined : gapSentence(run);
   if (gap) found.push(gap);
-  found.push(...run.contamination);
-  if (run.verdict.sensitivity) found.push(run.verdict.sensitivity.sentence);
-  found.push(...run.verdict.warnings);
+  found.push(...run.contamination, ...verdict.warnings);
   for (const candidate of run.candidates)
     for (const {reason, count: times} of candidate.failures.slice(0, 2))
       found.push(`${candidate.name}: ${plural(times, "request")} failed: ${reason.replace(/\.$/, "")}.`);

@@ -6,9 +6,12 @@ import {
   rowsNeeded,
   winnerEstimate
 } from "../stats/index.js";
+import {actionOf, choiceAmong, type TieBreakers} from "./action.js";
 import {cheaperOf} from "./cheaper.js";
 import {clustersOf, valuesOf} from "./columns.js";
+import {DEFAULT_ALPHA} from "./defaults.js";
 import {pairwise} from "./pairwise.js";
+import {risksOf} from "./risks.js";
 import {sensitivityOf} from "./sensitivityOf.js";
 import type {
   CandidateCost,
@@ -21,42 +24,40 @@ import type {
 } from "./types.js";
 import {points} from "./points.js";
 import {sentenceOf} from "./sentence.js";
+import {standingOf} from "./standing.js";
 
 /**
  * The verdict on several candidates scored on the same rows. Every pair is compared by its paired difference
  * (clustered where the table names clusters) and the p values of all pairs are Holm-adjusted, so that choosing
- * the best one first is paid for. `pick`: the best differs from every other at `alpha`. `tie`: the interval of
- * each contender's difference (level 1 − 2·alpha, the equivalence test's) ends below the margin. Otherwise
+ * the best one first is paid for. The margin is asked before significance: a difference whose interval (level
+ * 1 − 2·alpha, the equivalence test's) lies inside it is a tie whatever its p value. `pick`: the best differs from every
+ * other at `alpha` and ties with none. `tie`: all that are not shown to be worse tie with it. Otherwise
  * `need-more`, with the rows still missing at power 0.8.
  * Failed rows are left out of means and differences and counted; `sensitivity` says what they could change.
  * With `costs`, `cheaper` names the cheapest candidate that is at most the margin worse than the best.
  */
 export const decide: Decide = (table, options) => {
-  const alpha = options.alpha ?? 0.05;
+  const alpha = options.alpha ?? DEFAULT_ALPHA;
   const summaries = table.candidates.map((_, c) => summarize(table, c, 1 - alpha)).sort(byMean);
   const scored = summaries.filter((summary) => summary.mean !== undefined);
   const warnings = warningsOf(table, summaries);
   const common = {margin: options.margin, alpha, summaries, warnings};
   const best = scored[0]?.candidate;
   if (best === undefined)
-    return {
-      kind: "no-scores",
-      set: [],
-      comparisons: [],
-      sentence: "Nothing was scored, so there is nothing to decide.",
-      ...common
-    };
+    return finish({kind: "no-scores", set: [], comparisons: [], ...common}, table, options);
   const pairs = allPairs(
     table,
     scored.map((summary) => summary.candidate),
     alpha
   );
-  const comparisons = pairs.filter((pair) => pair.a === best);
-  const open = comparisons.filter(
-    (pair) => !(pair.adjustedP !== undefined && pair.adjustedP < alpha && pair.difference! > 0)
-  );
-  const set = [best, ...open.map((pair) => pair.b)];
-  const identical = open.filter((pair) => isIdentical(table, pair)).map((pair) => pair.b);
+  const comparisons = pairs
+    .filter((pair) => pair.a === best)
+    .map((pair) => ({...pair, within: isEquivalent(table, pair, options, alpha)}));
+  const standing = (pair: Comparison) => standingOf(pair, options.margin, alpha);
+  const contenders = comparisons.filter((pair) => standing(pair) !== "better");
+  const open = contenders.filter((pair) => standing(pair) !== "tied");
+  const set = [best, ...contenders.map((pair) => pair.b)];
+  const identical = contenders.filter((pair) => isIdentical(table, pair)).map((pair) => pair.b);
   const winner = winnerOf(table, scored, options, 1 - alpha);
   const sensitivity = sensitivityOf(table, best, scored[1]?.candidate);
   const cheaper =
@@ -72,12 +73,11 @@ export const decide: Decide = (table, options) => {
     ...(cheaper ? {cheaper} : {}),
     ...statedCosts(options)
   };
-  if (open.length === 0) return finish({kind: "pick", ...verdict});
-  if (open.every((pair) => isEquivalent(table, pair, options, alpha)))
-    return finish({kind: "tie", ...verdict});
+  if (contenders.length === 0) return finish({kind: "pick", ...verdict}, table, options);
+  if (open.length === 0) return finish({kind: "tie", ...verdict}, table, options);
   const missing = open.map((pair) => moreRows(table, pair, options, alpha, pairs.length));
   const most = missing.some((n) => n === undefined) ? undefined : Math.max(...missing.map((n) => n!));
-  return finish({kind: "need-more", ...verdict, rowsNeeded: most});
+  return finish({kind: "need-more", ...verdict, rowsNeeded: most}, table, options);
 };
 
 /** Bare numbers are not repeated: they say nothing of where they come from. */
@@ -88,8 +88,32 @@ function statedCosts({costs = {}}: DecideOptions): Pick<Verdict, "costs"> {
   return stated.length > 0 ? {costs: Object.fromEntries(stated)} : {};
 }
 
-function finish(verdict: Omit<Verdict, "sentence">): Verdict {
-  return {...verdict, sentence: sentenceOf(verdict)};
+function finish(
+  found: Omit<Verdict, "sentence" | "action" | "risks">,
+  {baseline}: ScoreTable,
+  options: DecideOptions
+): Verdict {
+  const choice = choiceAmong(found.set, breakersOf(options));
+  const sameWeights = options.sameWeights?.map((group) => [...group]);
+  const verdict = {...found, ...(choice ? {choice} : {}), ...(sameWeights?.length ? {sameWeights} : {})};
+  return {
+    ...verdict,
+    action: actionOf(verdict, baseline),
+    sentence: sentenceOf(verdict),
+    risks: risksOf(verdict, options.facts ?? {})
+  };
+}
+
+/** What tells tied candidates apart, of what was handed in. */
+export function breakersOf({
+  costs = {},
+  tieBreakers
+}: Pick<DecideOptions, "costs" | "tieBreakers">): TieBreakers {
+  const usd = Object.entries(costs).map(([name, cost]): [string, number] => [
+    name,
+    typeof cost === "number" ? cost : cost.usdPerThousand
+  ]);
+  return {...tieBreakers, usdPerThousand: Object.fromEntries(usd)};
 }
 
 function summarize(table: ScoreTable, index: number, level: number): CandidateSummary {

@@ -8,7 +8,11 @@ export {
 } from "./contamination.js";
 export {callsOf} from "./callsOf.js";
 export {costsOf} from "./costsOf.js";
+export {type Choice, choiceAmong} from "./action.js";
 export {decide} from "./decide.js";
+export {DEFAULT_MARGIN} from "./defaults.js";
+export {type RiskFacts, risksOf} from "./risks.js";
+export {correctionNote, type Standing, standingOf} from "./standing.js";
 export type {GateRule} from "./gateRule.js";
 export {
   type CandidateCalls,

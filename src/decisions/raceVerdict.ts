@@ -1,5 +1,15 @@
+import {actionOf, choiceAmong} from "./action.js";
+import {breakersOf} from "./decide.js";
+import {risksOf} from "./risks.js";
 import {cheaperBy} from "./cheaper.js";
-import type {CandidateCost, CheaperCandidate, Comparison, Verdict, VerdictRace} from "./types.js";
+import type {
+  CandidateCost,
+  CheaperCandidate,
+  Comparison,
+  DecideOptions,
+  Verdict,
+  VerdictRace
+} from "./types.js";
 import type {RaceRecord, RaceRound} from "./raceTypes.js";
 
 /**
@@ -11,7 +21,8 @@ import type {RaceRecord, RaceRound} from "./raceTypes.js";
 export function raceVerdict(
   record: RaceRecord,
   last: Verdict,
-  costs: Readonly<Record<string, CandidateCost>>
+  costs: Readonly<Record<string, CandidateCost>>,
+  {baseline, ...more}: {baseline?: string} & Pick<DecideOptions, "tieBreakers" | "facts"> = {}
 ): Verdict {
   const {rounds, settings, outcome} = record;
   const round = rounds.at(-1)!;
@@ -22,14 +33,13 @@ export function raceVerdict(
   const alpha = settings.errorRate ?? last.alpha;
   const {kind, summaries, margin, warnings, sensitivity} = last;
   const cheaper = settings.errorRate === undefined ? undefined : cheaperInRace(record, best, costs, alpha);
-  return {
+  const decided = {
     kind: kind === "no-scores" ? kind : kindOf(outcome?.kind),
     best,
     set,
     comparisons: summaries
       .filter(({candidate}) => candidate !== best)
       .map(({candidate}) => comparisonOf(round, best, candidate)),
-    sentence: outcome?.sentence ?? `The race has not ended; ${still.length} candidates are still in.`,
     margin,
     alpha,
     summaries,
@@ -37,7 +47,15 @@ export function raceVerdict(
     ...(sensitivity && last.best === best ? {sensitivity} : {}),
     ...(cheaper ? {cheaper} : {}),
     ...(Object.keys(costs).length > 0 ? {costs} : {}),
+    choice: choiceAmong(set, breakersOf({...more, costs})),
+    sameWeights: last.sameWeights,
     race: raceOfVerdict(record)
+  };
+  return {
+    ...decided,
+    action: actionOf(decided, baseline),
+    sentence: outcome?.sentence ?? `The race has not ended; ${still.length} candidates are still in.`,
+    risks: risksOf(decided, more.facts ?? {})
   };
 }
 

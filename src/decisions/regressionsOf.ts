@@ -31,9 +31,9 @@ export interface Regression {
 }
 
 /**
- * Each candidate of `now` that `before` had too, against itself, row by row (clustered as `now` is). `regressed` and
- * `improved`: the change differs from 0 at `alpha` after correction; `unchanged`: it is shown to lie within the margin;
- * `undecided` otherwise and when no row is shared. Candidates of one run only are left out.
+ * Each candidate of `now` that `before` had too, against itself, row by row (clustered as `now` is). `unchanged`: the
+ * change is shown to lie within the margin, whatever its p value; `regressed` and `improved`: it does not and differs from
+ * 0 at `alpha` after correction; `undecided` otherwise and when no row is shared. Candidates of one run only are left out.
  */
 export function regressionsOf(
   now: ScoreTable,
@@ -78,7 +78,7 @@ export function regressionsOf(
       adjustedP: p,
       ...rows,
       status:
-        p < alpha ? (difference.estimate < 0 ? "regressed" : "improved") : within ? "unchanged" : "undecided"
+        within ? "unchanged" : p < alpha ? (difference.estimate < 0 ? "regressed" : "improved") : "undecided"
     };
   });
 }

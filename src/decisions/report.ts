@@ -2,9 +2,11 @@ import type {GateRule} from "./gateRule.js";
 import type {RunManifest, Store} from "../store/index.js";
 import {callsOf} from "./callsOf.js";
 import {decide} from "./decide.js";
+import {DEFAULT_MARGIN} from "./defaults.js";
 import {type CandidateCalls, checkGates, type GateFacts, type GateResult} from "./gates.js";
 import type {RaceRecord} from "./raceTypes.js";
 import {raceVerdict} from "./raceVerdict.js";
+import type {RiskFacts} from "./risks.js";
 import {scoreTable} from "./scoreTable.js";
 import type {CandidateCost, ScoreTable, Verdict} from "./types.js";
 
@@ -24,6 +26,17 @@ export interface DroppedCandidate {
   calls: CandidateCalls;
 }
 
+export interface ReportOptions {
+  /** In score units; the run's own when absent. */
+  margin?: number;
+  race?: RaceRecord;
+  /** Bytes of a candidate's weights. */
+  bytes?: Readonly<Record<string, number>>;
+  sameWeights?: readonly (readonly string[])[];
+  /** What could make the verdict wrong, given the scores. */
+  facts?(table: ScoreTable): Promise<RiskFacts>;
+}
+
 /**
  * The verdict of a run on its primary scorer, with what the calls cost and so with who is cheaper. With `race`, of which
  * `run` is the last round, the verdict is the race's.
@@ -31,18 +44,21 @@ export interface DroppedCandidate {
 export async function runReport(
   store: Store,
   run: RunManifest,
-  margin: number,
-  race?: RaceRecord
+  {margin = run.margin ?? DEFAULT_MARGIN, race, bytes, sameWeights, facts}: ReportOptions = {}
 ): Promise<RunReport> {
   const table = await scoreTable(store, run.id, run.primaryScorer);
   const calls = await callsOf(store, run);
-  const verdict = decide(table, {margin, seed: run.seed, costs: costsByName(calls)});
+  const tieBreakers = {bytes, latencyMs: latenciesOf(calls)};
+  const known = {tieBreakers, facts: await facts?.(table)};
+  const verdict = decide(table, {margin, seed: run.seed, costs: costsByName(calls), sameWeights, ...known});
   if (!race) return {run, table, verdict, calls};
   const dropped = await droppedBefore(store, race, run);
+  const baseline = await baselineOf(store, race, table);
+  const costs = costsByName([...calls, ...dropped.map((one) => one.calls)]);
   return {
     run,
-    table: {...table, baseline: await baselineOf(store, race, table)},
-    verdict: raceVerdict(race, verdict, costsByName([...calls, ...dropped.map((one) => one.calls)])),
+    table: {...table, baseline},
+    verdict: raceVerdict(race, verdict, costs, {baseline, ...known}),
     calls,
     dropped
   };
@@ -53,6 +69,12 @@ export function gatesOf(report: RunReport, rules: readonly GateRule[], facts: Ga
     ...facts,
     ...(report.dropped ? {dropped: report.dropped} : {})
   });
+}
+
+function latenciesOf(calls: readonly CandidateCalls[]): Record<string, number> {
+  return Object.fromEntries(
+    calls.flatMap(({candidate, p95LatencyMs}) => (p95LatencyMs === undefined ? [] : [[candidate, p95LatencyMs]]))
+  );
 }
 
 function costsByName(calls: readonly CandidateCalls[]): Record<string, CandidateCost> {

@@ -2,8 +2,9 @@ import {list, points} from "./points.js";
 import type {Verdict} from "./types.js";
 
 /** The verdict in one sentence, without markup. */
-export function sentenceOf(verdict: Omit<Verdict, "sentence">): string {
+export function sentenceOf(verdict: Omit<Verdict, "sentence" | "action" | "risks">): string {
   const {kind, best, set, comparisons, rowsNeeded, margin, identical = []} = verdict;
+  if (kind === "no-scores") return "Nothing was scored, so there is nothing to decide.";
   const summary = verdict.summaries[0]!;
   const mean = points(summary.mean!);
   const interval =

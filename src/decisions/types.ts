@@ -1,3 +1,6 @@
+import type {TokenPrice} from "../costs/index.js";
+import type {Choice, TieBreakers} from "./action.js";
+import type {RiskFacts} from "./risks.js";
 import type {RaceDrop, RaceOutcome} from "./raceTypes.js";
 
 /** Scores of several candidates on the same rows: what a verdict is made from. */
@@ -41,12 +44,31 @@ export interface Comparison {
   /** Holm-adjusted over all comparisons shown. */
   adjustedP?: number;
   method?: string;
+  /** In a verdict: true when the equivalence test puts the difference inside the margin. */
+  within?: boolean;
+}
+
+/** Something that could make a verdict wrong. */
+export interface Risk {
+  kind:
+    | "split"
+    | "contamination"
+    | "failures"
+    | "partial"
+    | "personal-data"
+    | "judge"
+    | "price"
+    | "slices";
+  /** One sentence for a reader, without markup. */
+  sentence: string;
+  /** By how much it could move a score, in score units; absent when nobody measured it. */
+  moves?: number;
 }
 
 export interface Verdict {
   /**
-   * pick: one candidate is better than every other. tie: those in `set` differ by less than the margin, as far
-   * as the intervals show. need-more: neither can be said yet; `rowsNeeded` more rows would tell. no-scores: nothing
+   * pick: one candidate is better than every other, and by more than the margin may be. tie: those in `set` differ by less
+   * than the margin, as far as the intervals show, whatever their p values. need-more: neither can be said yet; `rowsNeeded` more rows would tell. no-scores: nothing
    * was scored.
    */
   kind: "pick" | "tie" | "need-more" | "no-scores";
@@ -55,8 +77,16 @@ export interface Verdict {
   /** Candidates that cannot be told apart from the best, the best first; it lacks the true best at most `alpha` of the time. */
   set: string[];
   rowsNeeded?: number;
+  /** What to do, in a sentence or two without markup; shown before everything else. */
+  action: string;
   /** One sentence for a reader, without markup. */
   sentence: string;
+  /** What could make the verdict wrong, the gravest first. */
+  risks: Risk[];
+  /** Whom to take among `set`: the cheapest, then the faster, then the smaller. */
+  choice?: Choice;
+  /** Groups of candidates with the same weights. */
+  sameWeights?: string[][];
   margin: number;
   alpha: number;
   /** Sorted by mean, best first. */
@@ -89,7 +119,7 @@ export interface CandidateCost {
   /** Rows whose cost was counted. */
   rows: number;
   /** US dollars per million tokens, with where and when they were read; absent when the answers stated their cost. */
-  price?: {inputUsdPerMillion: number; outputUsdPerMillion: number; asOf: string; source: string};
+  price?: TokenPrice;
 }
 
 /** The race that a verdict is about; `summaries` are those of its last round. */
@@ -161,6 +191,12 @@ export interface DecideOptions {
   costs?: Readonly<Record<string, number | CandidateCost>>;
   /** How much worse a cheaper candidate may be, in score units; `margin` when absent. */
   costMargin?: number;
+  /** What tells tied candidates apart beside `costs`. */
+  tieBreakers?: Pick<TieBreakers, "latencyMs" | "bytes">;
+  /** Groups of candidates with the same weights: an action names them as one. */
+  sameWeights?: readonly (readonly string[])[];
+  /** What is known of the risks beside the scores. */
+  facts?: RiskFacts;
 }
 
 /** Signature of `decide`: pure, no Node APIs, the same in engine, gate and page. */

@@ -11,6 +11,7 @@ import {callsOf} from "../decisions/callsOf.js";
 import {startRace} from "./race.js";
 import {readRace, writeRace} from "./record.js";
 import type {RaceRecord, RaceRound, RaceSettings} from "../decisions/raceTypes.js";
+import {DEFAULT_MARGIN} from "../decisions/defaults.js";
 import {scoreTable} from "../decisions/scoreTable.js";
 
 export interface RaceResult {
@@ -156,7 +157,7 @@ function settingsOf(
     candidates,
     rows,
     repeats,
-    margin: definition.margin ?? 0.01,
+    margin: definition.margin ?? DEFAULT_MARGIN,
     ...(budgetCalls === undefined && budgetUsd === undefined ? {errorRate: errorRate ?? 0.05} : {}),
     ...(budgetCalls === undefined ? {} : {budgetCalls}),
     ...(budgetUsd === undefined ? {} : {budgetUsd})

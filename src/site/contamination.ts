@@ -26,6 +26,8 @@ type Training = NonNullable<ModelManifest["training"]>;
 export interface RunContamination {
   candidates: Contamination[];
   warnings: string[];
+  /** Why contamination of some candidates cannot be told. */
+  unknown: string[];
   /** Marks in the order of the table's rows, by candidate as the table names it. */
   marks: Map<string, RowMark[]>;
   /** Rows that are clean for every candidate with marks. */
@@ -48,6 +50,7 @@ export async function runContamination(
   return {
     candidates,
     warnings: [...contaminationWarnings(candidates), ...warnings],
+    unknown: warnings,
     marks,
     cleanTable: cleanTable(table, marks)
   };

@@ -12,3 +12,5 @@ export {touchOnStoreChange, type WatchOptions} from "./touchOnStoreChange.js";
 export {splits} from "./splitViews.js";
 export * from "./types.js";
 export {verdicts} from "./verdicts.js";
+export {unresolvedPersonalData} from "./personalData.js";
+export {type RunVerdict, runVerdict} from "./runVerdict.js";

@@ -1,17 +1,13 @@
-import {runReport} from "../decisions/index.js";
 import {listModels} from "../models/index.js";
 import type {RunManifest, SplitManifest, Store} from "../store/index.js";
 import {join} from "node:path";
 import {candidateViews} from "./candidateViews.js";
 import {changeSince} from "./changeSince.js";
-import {runContamination} from "./contamination.js";
 import {currentDecisions} from "./currentRuns.js";
+import {runVerdict} from "./runVerdict.js";
 import {scorerViews} from "./scorerViews.js";
 import {splitGaps} from "./splitComparison.js";
 import type {RunView, SplitComparison, VerdictsData} from "./types.js";
-
-/** In score units, when a run's record names none. */
-export const DEFAULT_MARGIN = 0.01;
 
 /** The deciding run or race of every eval and split with its verdict: what the first screen shows. No runs give an empty list. */
 export async function verdicts(store: Store): Promise<VerdictsData> {
@@ -21,9 +17,8 @@ export async function verdicts(store: Store): Promise<VerdictsData> {
   const splits = await store.splits();
   const runs: RunView[] = [];
   for (const {run, race} of await currentDecisions(store.workspace)) {
-    const margin = run.margin ?? DEFAULT_MARGIN;
-    const {table, verdict} = await runReport(store, run, margin, race);
-    const contamination = await runContamination(store, run, table);
+    const {table, verdict, contamination} = await runVerdict(store, run, {race});
+    const {margin} = verdict;
     const change = await changeSince(store, run, table, margin);
     runs.push({
       id: run.id,

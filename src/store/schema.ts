@@ -1,3 +1,4 @@
+import type {TokenPrice} from "../costs/index.js";
 import type {Columns} from "./parquet.js";
 
 /**
@@ -112,7 +113,7 @@ export interface RunCandidate {
   /** Manifest id of an embedded model, for its lineage. */
   modelId?: string;
   /** Seconds of training, when we trained it. */
-  price?: {inputUsdPerMillion: number; outputUsdPerMillion: number; asOf: string; source: string};
+  price?: TokenPrice;
   /** A baseline is what the others are measured against. */
   baseline?: boolean;
 }
@@ -126,7 +127,7 @@ export interface RunManifest {
   /** The eval's title and description, for pages. */
   title?: string;
   description?: string;
-  /** The smallest difference worth switching for, in score units; pages use 0.01 when absent. */
+  /** The smallest difference worth switching for, in score units; the default when absent. */
   margin?: number;
   /** What the eval lets pages show of its rows; absent in runs made before it was noted. */
   publish?: Publishing;

@@ -1,7 +1,7 @@
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {createReporter} from "../../src/cli/progress.js";
 import {isUnfinished, outcomeText} from "../../src/cli/run.js";
-import {verdictOf} from "../../src/cli/runEvals.js";
+import {runVerdict} from "../../src/site/index.js";
 import {runEval, type RunInputs} from "../../src/runner/index.js";
 import {server, type Project, wordsEval, wordsProject} from "../runner/support/project.js";
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
@@ -37,7 +37,7 @@ describe("what assay run prints when it ends", () => {
       ...(signal ? {signal} : {})
     });
     await store.refresh();
-    const verdict = await verdictOf(store, result.manifest!);
+    const {verdict} = await runVerdict(store, result.manifest!);
     return {eval: {name: "words", path: "words.eval.ts", sha256: "", definition}, split, result, verdict};
   };
 

@@ -102,6 +102,7 @@ async function describe(
             price: {
               inputUsdPerMillion: price.inputUsdPerMillion,
               outputUsdPerMillion: price.outputUsdPerMillion,
+              cachedInputUsdPerMillion: price.cachedInputUsdPerMillion,
               asOf: price.asOf,
               source: price.source
             }

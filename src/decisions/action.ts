@@ -1,0 +1,116 @@
+import {list, points} from "./points.js";
+import type {Verdict} from "./types.js";
+
+/** What tells tied candidates apart: by name as the score table has them; what is not known has no entry. */
+export interface TieBreakers {
+  /** US dollars for a thousand rows. */
+  usdPerThousand?: Readonly<Record<string, number>>;
+  /** 95th percentile of latency, in milliseconds. */
+  latencyMs?: Readonly<Record<string, number>>;
+  /** Bytes of the weights. */
+  bytes?: Readonly<Record<string, number>>;
+}
+
+export interface Choice {
+  candidate: string;
+  /** Why it is named among the tied: "is 8.0 times cheaper"; absent when nothing tells them apart. */
+  reason?: string;
+}
+
+const KEYS = [
+  ["usdPerThousand", "cheaper"],
+  ["latencyMs", "faster"],
+  ["bytes", "smaller"]
+] as const;
+
+/**
+ * The cheapest of several candidates, among equals the fastest, then the smallest. A measure counts only when it is known
+ * of all that are left; when nothing tells them apart, the first. `reason` compares it with the next by the measure that told.
+ */
+export function choiceAmong(candidates: readonly string[], breakers: TieBreakers): Choice | undefined {
+  let left = [...candidates];
+  if (left.length === 0) return undefined;
+  for (const [key, word] of KEYS) {
+    const values = left.map((name) => breakers[key]?.[name]);
+    if (left.length < 2 || values.some((value) => value === undefined)) continue;
+    const sorted = [...(values as number[])].sort((a, b) => a - b);
+    const least = sorted[0]!;
+    const next = sorted.find((value) => value > least);
+    if (next === undefined) continue;
+    left = left.filter((_, i) => values[i] === least);
+    if (left.length === 1) return {candidate: left[0]!, reason: reasonOf(least, next, key, word)};
+  }
+  return {candidate: left[0]!};
+}
+
+function reasonOf(least: number, next: number, key: keyof TieBreakers, word: string): string {
+  if (least === 0) return key === "usdPerThousand" ? "costs nothing a call" : `is ${word}`;
+  const factor = next / least;
+  if (factor < 1.05) return `is slightly ${word}`;
+  return `is ${factor < 10 ? Number(factor.toFixed(1)) : Math.round(factor).toLocaleString("en-US")} times ${word}`;
+}
+
+/**
+ * What to do, in one or two sentences: keep the baseline, switch, or choose among equals. `baseline` is what is in use;
+ * without one there is nothing to keep. Candidates of one of the groups `sameWeights` are named as one.
+ */
+export function actionOf(
+  verdict: Omit<Verdict, "sentence" | "action" | "risks">,
+  baseline: string | undefined
+): string {
+  const {kind, best, set, choice, sameWeights = [], comparisons} = verdict;
+  if (best === undefined) return "Nothing was scored, so there is nothing to decide.";
+  const name = (one: string) => nameOf(one, set, sameWeights);
+  const names = (all: readonly string[]) => list([...new Set(all.map(name))]);
+  if (kind === "pick") return pickAction(verdict, best, baseline);
+  if (kind === "tie") return tieAction(verdict, baseline, name);
+  const rows = moreRows(verdict.rowsNeeded);
+  const others = set.filter((one) => name(one) !== name(best));
+  if (baseline !== undefined && set.includes(baseline))
+    return `Keep ${name(baseline)} for now: nothing is shown to be better. ${rows}`;
+  if (baseline === undefined || !comparisons.some(({b}) => b === baseline))
+    return `Take ${name(choice?.candidate ?? best)} for now: nothing is shown to be better. ${rows}`;
+  const open = others.length > 0 ? `; whether ${names(others)} would be better still is open` : "";
+  return `Switch to ${name(best)}: it is shown to be better than ${baseline}${open}. ${rows}`;
+}
+
+function pickAction(
+  {comparisons}: Pick<Verdict, "comparisons">,
+  best: string,
+  baseline: string | undefined
+): string {
+  if (comparisons.length === 0) return `Take ${best}: there is no other candidate to compare it with.`;
+  if (best === baseline) return `Keep ${best}: it is shown to be better than every other candidate.`;
+  const against = comparisons.find(({b}) => b === baseline);
+  if (against?.difference === undefined || against.low === undefined || against.high === undefined)
+    return `${baseline === undefined ? "Take" : "Switch to"} ${best}: it is shown to be better than every other candidate.`;
+  return `Switch to ${best}: it is ${points(against.difference)} points (${points(against.low)} to ${points(against.high)}) better than ${baseline}.`;
+}
+
+function tieAction(
+  {set, choice, best}: Pick<Verdict, "set" | "choice" | "best">,
+  baseline: string | undefined,
+  name: (one: string) => string
+): string {
+  const chosen = choice?.candidate ?? best!;
+  const tied = [...new Set(set.map(name))];
+  const equal =
+    tied.length === 1
+      ? `${list(set)} have the same weights and are equally good`
+      : `${list(tied)} are equally good`;
+  if (choice?.reason) return `${equal}; ${chosen} ${choice.reason}.`;
+  if (baseline !== undefined && set.includes(baseline)) return `Keep ${baseline}: ${equal}.`;
+  return `${equal}: choose by what is not measured here.`;
+}
+
+/** Candidates that stand for the same weights go by the first of them that is in the set. */
+function nameOf(one: string, set: readonly string[], sameWeights: readonly (readonly string[])[]): string {
+  const group = sameWeights.find((names) => names.includes(one));
+  return group ? (set.find((name) => group.includes(name)) ?? one) : one;
+}
+
+function moreRows(rowsNeeded: number | undefined): string {
+  return rowsNeeded === undefined
+    ? "How many more labelled rows would decide cannot be foreseen."
+    : `About ${rowsNeeded.toLocaleString("en-US")} more labelled rows would decide.`;
+}

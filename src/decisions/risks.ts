@@ -1,0 +1,153 @@
+import type {Contamination} from "./contamination.js";
+import {points} from "./points.js";
+import type {Risk, Verdict} from "./types.js";
+
+/** What could make a verdict wrong beside chance; what is not known is absent and gives no risk. */
+export interface RiskFacts {
+  /** The best candidate's score here minus its score on the split that keeps related rows together, in score units. */
+  otherSplit?: {name: string; difference: number; low?: number; high?: number};
+  contamination?: readonly Contamination[];
+  /** Why contamination of some candidates cannot be told. */
+  contaminationUnknown?: readonly string[];
+  /** Why the run is partial. */
+  partial?: string;
+  personalData?: {rows: number; of: number};
+  judge?: {model: string; failed: number; scored: number; judgesItself: readonly string[]};
+  /** Days between the day a price was read and the end of the run. */
+  prices?: readonly {candidate: string; asOf: string; days: number}[];
+  slices?: readonly {slice: string; value: string; rows: number}[];
+}
+
+/** A price read longer ago than this is stale, in days. */
+export const STALE_PRICE_DAYS = 90;
+
+/** A slice with fewer rows is too small to say anything of. */
+export const TINY_SLICE_ROWS = 30;
+
+/** Those whose effect nobody measured stand in this order. */
+const ORDER: readonly Risk["kind"][] = [
+  "split",
+  "contamination",
+  "failures",
+  "partial",
+  "personal-data",
+  "judge",
+  "price",
+  "slices"
+];
+
+/**
+ * The risks of a verdict, by how much they could move it: those known to move a score by the margin or more (the largest
+ * first), then those of unknown size, then those known to be smaller. Good news is no risk; none gives an empty list.
+ */
+export function risksOf(verdict: Omit<Verdict, "sentence" | "action" | "risks">, facts: RiskFacts): Risk[] {
+  const found = [
+    splitRisk(facts),
+    ...contaminationRisks(verdict, facts),
+    failureRisk(verdict),
+    facts.partial === undefined
+      ? undefined
+      : {kind: "partial" as const, sentence: `The run is partial: ${facts.partial.replace(/\.$/, "")}.`},
+    personalDataRisk(facts),
+    ...judgeRisks(facts),
+    priceRisk(facts),
+    sliceRisk(facts)
+  ].filter((risk) => risk !== undefined);
+  const rank = ({moves}: Risk) => (moves === undefined ? 1 : moves >= verdict.margin ? 0 : 2);
+  return found.sort(
+    (a, b) =>
+      rank(a) - rank(b) || (b.moves ?? 0) - (a.moves ?? 0) || ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind)
+  );
+}
+
+function splitRisk({otherSplit}: RiskFacts): Risk | undefined {
+  if (!otherSplit || otherSplit.difference <= 0) return undefined;
+  const {name, difference, low, high} = otherSplit;
+  const interval = low === undefined || high === undefined ? "" : ` (${points(low)} to ${points(high)})`;
+  return {
+    kind: "split",
+    sentence: `On split ${name}, which keeps related rows together, the best scores ${points(difference)} points${interval} lower.`,
+    moves: difference
+  };
+}
+
+function contaminationRisks(verdict: Pick<Verdict, "set">, facts: RiskFacts): Risk[] {
+  const unknown = (facts.contaminationUnknown ?? []).map((sentence): Risk => ({
+    kind: "contamination",
+    sentence
+  }));
+  const dirty = (facts.contamination ?? []).filter(
+    ({share, candidate}) => share > 0 && verdict.set.includes(candidate)
+  );
+  if (dirty.length === 0) return unknown;
+  const flattery = ({whole, onClean}: Contamination) =>
+    whole.mean === undefined || onClean.mean === undefined ? undefined : Math.abs(whole.mean - onClean.mean);
+  const worst = dirty.reduce((a, b) =>
+    (flattery(b) ?? Infinity) > (flattery(a) ?? Infinity) ? b : a
+  );
+  const more = dirty.length > 1 ? ` So are rows of ${dirty.length - 1} more candidates.` : "";
+  const clean =
+    worst.onClean.mean === undefined || worst.whole.mean === undefined
+      ? "none of the others has a score"
+      : `on the others it scores ${points(worst.onClean.mean)} instead of ${points(worst.whole.mean)}`;
+  return [
+    {
+      kind: "contamination",
+      sentence: `${points(worst.share)} % of the rows that ${worst.candidate} is scored on are contaminated: ${clean}.${more}`,
+      moves: flattery(worst)
+    },
+    ...unknown
+  ];
+}
+
+function failureRisk({sensitivity, best}: Pick<Verdict, "sensitivity" | "best">): Risk | undefined {
+  if (!sensitivity) return undefined;
+  const {lowest, sentence, bestIfWrong, bestIfRight} = sensitivity;
+  const turns = bestIfWrong !== best || bestIfRight !== best || (lowest !== undefined && lowest < 0);
+  return {kind: "failures", sentence, moves: turns ? Math.max(0, -(lowest ?? 0)) || undefined : 0};
+}
+
+function personalDataRisk({personalData}: RiskFacts): Risk | undefined {
+  if (!personalData || personalData.rows === 0) return undefined;
+  const {rows, of} = personalData;
+  return {
+    kind: "personal-data",
+    sentence: `${rows} of ${of} rows of the dataset hold unresolved personal data or secrets.`
+  };
+}
+
+function judgeRisks({judge}: RiskFacts): Risk[] {
+  if (!judge) return [];
+  const {model, failed, scored, judgesItself} = judge;
+  const found: Risk[] = [];
+  if (judgesItself.length > 0)
+    found.push({kind: "judge", sentence: `The judge ${model} scores its own answers (${judgesItself.join(", ")}).`});
+  if (failed > 0)
+    found.push({
+      kind: "judge",
+      sentence: `The judge ${model} gave no score for ${failed} of ${failed + scored} answers.`
+    });
+  return found;
+}
+
+function priceRisk({prices = []}: RiskFacts): Risk | undefined {
+  const stale = prices.filter(({days}) => days > STALE_PRICE_DAYS).sort((a, b) => b.days - a.days);
+  const oldest = stale[0];
+  if (!oldest) return undefined;
+  const more = stale.length > 1 ? `, and ${stale.length - 1} more are stale` : "";
+  return {
+    kind: "price",
+    sentence: `The price of ${oldest.candidate} was read on ${oldest.asOf}, ${oldest.days} days before the run ended${more}.`
+  };
+}
+
+function sliceRisk({slices = []}: RiskFacts): Risk | undefined {
+  const tiny = slices.filter(({rows}) => rows < TINY_SLICE_ROWS).sort((a, b) => a.rows - b.rows);
+  const least = tiny[0];
+  if (!least) return undefined;
+  return {
+    kind: "slices",
+    sentence: `${tiny.length} of ${slices.length} slices hold fewer than ${TINY_SLICE_ROWS} rows (${least.slice} ${least.value}: ${least.rows}): their figures say little.`,
+    moves: 0
+  };
+}

@@ -1,0 +1,20 @@
+import {gateRows, ledgerSummary, versionFindings} from "../privacy/index.js";
+import type {RunManifest, Store} from "../store/index.js";
+
+/**
+ * Rows of a run's dataset version with unresolved personal data or secrets, of all its rows; undefined when the version is
+ * gone or was never scanned.
+ */
+export async function unresolvedPersonalData(
+  store: Store,
+  run: RunManifest
+): Promise<{rows: number; of: number} | undefined> {
+  const version = (await store.versions(run.dataset.name)).find(({id}) => id === run.dataset.version);
+  if (!version || !(await ledgerSummary(store, version))) return undefined;
+  // A report takes rows without unresolved findings, whatever the dataset's sensitivity.
+  const {refused, allowed} = gateRows({
+    endpointTrust: "report",
+    findings: await versionFindings(store, version)
+  });
+  return {rows: refused.length, of: refused.length + allowed.length};
+}

@@ -1,0 +1,150 @@
+import {join} from "node:path";
+import {type RiskFacts, runReport, type RunReport, type ScoreTable} from "../decisions/index.js";
+import {listModels} from "../models/index.js";
+import {type DecidingRun, decidingRuns, listRaces} from "../races/index.js";
+import {type RunManifest, type Store} from "../store/index.js";
+import {runContamination, type RunContamination} from "./contamination.js";
+import {unresolvedPersonalData} from "./personalData.js";
+import {splitGaps} from "./splitComparison.js";
+
+export interface RunVerdict extends RunReport {
+  contamination?: RunContamination;
+}
+
+export interface RunVerdictOptions {
+  /** The race that the run is the last round of: the verdict is then the race's. */
+  race?: DecidingRun["race"];
+  /** In score units; the run's own when absent. */
+  margin?: number;
+}
+
+/**
+ * The verdict of a run in the store, with all that is known of what could make it wrong: the one way from a run to its
+ * verdict, for terminal, checks, pull requests and pages.
+ */
+export async function runVerdict(
+  store: Store,
+  run: RunManifest,
+  {race, margin}: RunVerdictOptions = {}
+): Promise<RunVerdict> {
+  let contamination: RunContamination | undefined;
+  const report = await runReport(store, run, {
+    margin,
+    race,
+    ...(await weightsOf(store, run)),
+    facts: async (table) => {
+      contamination = await runContamination(store, run, table);
+      return factsOf(store, run, {table, contamination, raced: race !== undefined, margin});
+    }
+  });
+  return {...report, ...(contamination ? {contamination} : {})};
+}
+
+/** Bytes by candidate, and the candidates that share weights; a variant's name begins with its candidate's. */
+async function weightsOf(store: Store, run: RunManifest) {
+  const models = new Map(
+    (await listModels(join(store.workspace.dir, "models"))).map((model) => [model.id, model.files])
+  );
+  const bytes: Record<string, number> = {};
+  const byWeights = new Map<string, string[]>();
+  for (const {name, modelId} of run.candidates) {
+    const files = modelId === undefined ? undefined : models.get(modelId);
+    for (const {name: variant} of run.variants) {
+      const shown = run.variants.length > 1 ? `${name} · ${variant}` : name;
+      if (files) bytes[shown] = files.reduce((sum, file) => sum + file.bytes, 0);
+      if (modelId === undefined) continue;
+      const key = JSON.stringify([modelId, variant]);
+      byWeights.set(key, [...(byWeights.get(key) ?? []), shown]);
+    }
+  }
+  return {bytes, sameWeights: [...byWeights.values()].filter((names) => names.length > 1)};
+}
+
+interface Known {
+  table: ScoreTable;
+  contamination: RunContamination | undefined;
+  raced: boolean;
+  margin: number | undefined;
+}
+
+async function factsOf(
+  store: Store,
+  run: RunManifest,
+  {table, contamination, raced, margin}: Known
+): Promise<RiskFacts> {
+  return {
+    otherSplit: await otherSplit(store, run, margin),
+    contamination: contamination?.candidates,
+    contaminationUnknown: contamination?.unknown,
+    // A round of a race ends where the race had seen enough.
+    partial: run.status === "partial" && !raced ? (run.stopped ?? "it was interrupted") : undefined,
+    personalData: await unresolvedPersonalData(store, run),
+    judge: await judgeOf(store, run),
+    prices: run.candidates.flatMap(({name, price}) => {
+      const days = price ? Math.floor((Date.parse(run.sealedAt) - Date.parse(price.asOf)) / 86_400_000) : NaN;
+      return Number.isNaN(days) ? [] : [{candidate: name, asOf: price!.asOf, days}];
+    }),
+    slices: await slicesOf(store, run, table)
+  };
+}
+
+/** A random split may put related rows on both sides: then the newest run of the eval on another kind of split is asked. */
+async function otherSplit(
+  store: Store,
+  run: RunManifest,
+  margin: number | undefined
+): Promise<RiskFacts["otherSplit"]> {
+  if (!isByRow(run)) return undefined;
+  const other = decidingRuns(await store.runs(), await listRaces(store.workspace)).find(
+    (one) =>
+      one.run.eval === run.eval &&
+      one.run.split.part === run.split.part &&
+      one.run.primaryScorer === run.primaryScorer &&
+      !isByRow(one.run)
+  );
+  if (!other) return undefined;
+  const {verdict: here} = await runReport(store, run, {margin});
+  const {verdict: there} = await runReport(store, other.run, {margin, race: other.race});
+  const gap = splitGaps(here, there).find(({candidate}) => candidate === here.best);
+  if (gap?.difference === undefined) return undefined;
+  return {name: other.run.split.name, difference: gap.difference, low: gap.low, high: gap.high};
+}
+
+function isByRow({split}: RunManifest): boolean {
+  return split.strategy === "random" || split.strategy === "stratified";
+}
+
+/** The primary scorer's judge; undefined when no model gives that score. */
+async function judgeOf(store: Store, run: RunManifest): Promise<RiskFacts["judge"]> {
+  const judge = run.scorers.find(({name}) => name === run.primaryScorer)?.judge;
+  if (!judge) return undefined;
+  const [counts] = await store.rows<{failed: number; scored: number}>(
+    `select count(*) filter (status = 'failed')::int as failed, count(*) filter (status != 'failed')::int as scored
+     from scores where run = $run and scorer = $scorer`,
+    {run: run.id, scorer: run.primaryScorer}
+  );
+  const judgesItself = run.candidates.filter(({model}) => model === judge.model).map(({name}) => name);
+  return {model: judge.model, failed: counts?.failed ?? 0, scored: counts?.scored ?? 0, judgesItself};
+}
+
+async function slicesOf(store: Store, run: RunManifest, table: ScoreTable): Promise<RiskFacts["slices"]> {
+  if (run.slices.length === 0) return [];
+  const found = await store.rows<{row_id: string; slices: string | null}>(
+    "select row_id, slices from items where run = $run",
+    {run: run.id}
+  );
+  const wanted = new Set(table.rowIds);
+  const counts = new Map<string, {slice: string; value: string; rows: number}>();
+  for (const {row_id, slices} of found) {
+    if (!wanted.has(row_id)) continue;
+    const own = JSON.parse(slices ?? "{}") as Record<string, unknown>;
+    for (const slice of run.slices) {
+      if (own[slice] === undefined || own[slice] === null) continue;
+      const value = String(own[slice]);
+      const key = JSON.stringify([slice, value]);
+      const known = counts.get(key) ?? {slice, value, rows: 0};
+      counts.set(key, {...known, rows: known.rows + 1});
+    }
+  }
+  return [...counts.values()];
+}

@@ -1,0 +1,140 @@
+import {describe, expect, it} from "vitest";
+import {correctionNote, decide, type ScoreTable, standingOf} from "../../src/decisions/index.js";
+
+/** Right answers by candidate: the row numbers that are wrong. */
+function tableOf(rows: number, wrong: Record<string, (row: number) => boolean>, baseline?: string): ScoreTable {
+  return {
+    candidates: Object.keys(wrong),
+    baseline,
+    rowIds: Array.from({length: rows}, (_, r) => `r${r}`),
+    values: Object.values(wrong).map((is) => Array.from({length: rows}, (_, r) => (is(r) ? 0 : 1))),
+    binary: true
+  };
+}
+const options = {margin: 0.01, seed: "s"};
+/** b is wrong on 30 of 10,000 rows that a has right: 0.3 points, surely not 0, surely below 1. */
+const close = {a: (r: number) => r % 5 === 0, b: (r: number) => r % 5 === 0 || r % 333 === 1};
+
+describe("the margin before significance", () => {
+  it("ties a difference that is surely not zero and surely inside the margin", () => {
+    const table = tableOf(10_000, close, "a");
+    const verdict = decide(table, options);
+    expect(verdict.comparisons[0]!.adjustedP).toBeLessThan(0.001);
+    expect(verdict.comparisons[0]!.low).toBeGreaterThan(0);
+    expect(verdict).toMatchObject({kind: "tie", set: ["a", "b"]});
+    expect(decide(table, {...options, margin: 0.001}).kind).toBe("pick");
+  });
+
+  it("says the same of one difference wherever it is shown", () => {
+    const inside = {difference: 0.003, low: 0.002, high: 0.005, adjustedP: 1e-9};
+    expect(standingOf(inside, 0.01, 0.05)).toBe("tied");
+    expect(standingOf(inside, 0.004, 0.05)).toBe("better");
+    expect(standingOf({...inside, adjustedP: 0.2}, 0.004, 0.05)).toBe("undecided");
+    expect(standingOf({difference: -0.1, low: -0.2, high: -0.05}, 0.01, 0.05)).toBe("worse");
+    expect(standingOf({difference: 0.1}, 0.01, 0.05)).toBe("undecided");
+  });
+
+  it("explains a pair that correction leaves open though its own interval leaves out zero", () => {
+    const pair = {difference: 0.05, low: 0.01, high: 0.09, adjustedP: 0.12};
+    expect(correctionNote(pair, 0.05)).toBe(
+      "its own interval leaves out 0, but after correction for all pairs p is 0.12"
+    );
+    expect(correctionNote({...pair, adjustedP: 0.01}, 0.05)).toBeUndefined();
+    expect(correctionNote({...pair, low: -0.01}, 0.05)).toBeUndefined();
+  });
+});
+
+describe("an action", () => {
+  it("names the cheapest of the tied, then the faster, then the smaller", () => {
+    const table = tableOf(10_000, close, "a");
+    expect(decide(table, {...options, costs: {a: 8, b: 1}}).action).toBe(
+      "a and b are equally good; b is 8 times cheaper."
+    );
+    const latencyMs = {a: 100, b: 300};
+    expect(decide(table, {...options, costs: {a: 1, b: 1}, tieBreakers: {latencyMs}}).action).toBe(
+      "a and b are equally good; a is 3 times faster."
+    );
+    expect(
+      decide(table, {...options, costs: {b: 1}, tieBreakers: {latencyMs: {a: 5, b: 5}, bytes: {a: 20, b: 10}}})
+        .choice
+    ).toEqual({candidate: "b", reason: "is 2 times smaller"});
+    expect(decide(table, options).action).toBe("Keep a: a and b are equally good.");
+  });
+
+  it("keeps the baseline while nothing is shown to be better, and says how many rows would decide", () => {
+    const table = tableOf(60, {small: (r) => r % 4 === 0, large: (r) => r % 5 === 0}, "small");
+    const {action, rowsNeeded} = decide(table, options);
+    expect(rowsNeeded).toBeGreaterThan(60);
+    expect(action).toBe(
+      `Keep small for now: nothing is shown to be better. About ${rowsNeeded!.toLocaleString("en-US")} more labelled rows would decide.`
+    );
+  });
+
+  it("switches to the one that is shown to be better", () => {
+    const table = tableOf(400, {old: (r) => r % 2 === 0, new: (r) => r % 10 === 0}, "old");
+    expect(decide(table, options).action).toMatch(/^Switch to new: it is 40\.0 points \(.*\) better than old\.$/);
+    expect(decide({...table, baseline: "new"}, options).action).toBe(
+      "Keep new: it is shown to be better than every other candidate."
+    );
+  });
+
+  it("switches away from a beaten baseline though the best is still open", () => {
+    const wrong = {old: (r: number) => r % 2 === 0, x: (r: number) => r % 10 === 0, y: (r: number) => r % 9 === 0};
+    expect(decide(tableOf(300, wrong, "old"), options).action).toMatch(
+      /^Switch to x: it is shown to be better than old; whether y would be better still is open\. About [\d,]+ more labelled rows would decide\.$/
+    );
+  });
+
+  it("names candidates with the same weights as one", () => {
+    const table = tableOf(10_000, {...close, served: close.a}, "a");
+    const sameWeights = [["a", "served"]];
+    expect(decide(table, {...options, sameWeights, costs: {a: 8, b: 1, served: 8}}).action).toBe(
+      "a and b are equally good; b is 8 times cheaper."
+    );
+    expect(decide(table, {...options, costs: {a: 8, b: 1, served: 8}}).action).toBe(
+      "a, served and b are equally good; b is 8 times cheaper."
+    );
+  });
+});
+
+describe("the risks of a verdict", () => {
+  const table = tableOf(10_000, close, "a");
+  const score = (mean: number) => ({rows: 10, scored: 10, mean});
+  const contamination = [
+    {candidate: "a", clean: 5, near: 0, contaminated: 5, share: 0.5, whole: score(0.8), onClean: score(0.7)}
+  ];
+
+  it("stand by how much they could move it", () => {
+    const {risks} = decide(table, {
+      ...options,
+      facts: {
+        slices: [{slice: "language", value: "fr", rows: 4}],
+        prices: [{candidate: "a", asOf: "2025-01-01", days: 400}],
+        personalData: {rows: 3, of: 10},
+        otherSplit: {name: "by thread", difference: 0.05, low: 0.01, high: 0.09},
+        contamination
+      }
+    });
+    expect(risks.map(({kind}) => kind)).toEqual(["contamination", "split", "personal-data", "price", "slices"]);
+    expect(risks[0]!.sentence).toBe(
+      "50.0 % of the rows that a is scored on are contaminated: on the others it scores 70.0 instead of 80.0."
+    );
+    expect(risks[0]!.moves).toBeCloseTo(0.1);
+  });
+
+  it("hold no good news", () => {
+    expect(
+      decide(table, {
+        ...options,
+        facts: {
+          slices: [{slice: "language", value: "en", rows: 400}],
+          prices: [{candidate: "a", asOf: "2025-01-01", days: 3}],
+          personalData: {rows: 0, of: 10},
+          otherSplit: {name: "by thread", difference: -0.05},
+          contamination: [{...contamination[0]!, clean: 10, contaminated: 0, share: 0}],
+          judge: {model: "judge", failed: 0, scored: 10, judgesItself: []}
+        }
+      }).risks
+    ).toEqual([]);
+  });
+});
