@@ -25,8 +25,7 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
         value: (row) => (row.low === undefined ? undefined : `${points(row.low)} to ${points(row.high!)}`)
       },
       {title: "scored", align: "right", value: (row) => `${row.scored}/${row.planned}`},
-      {title: "Δ vs best (95 % CI)",
-        value: (row) => behind(differences.get(row.candidate), verdict.alpha)},
+      {title: "Δ vs best (95 % CI)", value: (row) => behind(differences.get(row.candidate), verdict.alpha)},
       {
         title: "",
         value: (row) =>

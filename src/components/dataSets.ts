@@ -65,7 +65,7 @@ export function dataSet(chosen: ChosenVersion | null): Content {
     ${section("Personal data", ledger(dataset.name, found, dataset.recognition))}
     ${section("Erased rows", purges(dataset.purges))}
     <p class="small">
-      How it is divided into training and test rows stands on the <a href="./splits">splits</a> page.
+      See the <a href="./splits">splits</a> page for how rows are divided into a training and a test part.
     </p>
   </div>`;
 }

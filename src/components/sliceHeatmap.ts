@@ -71,7 +71,11 @@ export function heatmap(table: SliceTable, options: HeatmapOptions): HTMLElement
   </div>`;
 }
 
-function content(cell: SliceCell, row: SliceRow, {kind, reference, format, margin, alpha}: HeatmapOptions): Content {
+function content(
+  cell: SliceCell,
+  row: SliceRow,
+  {kind, reference, format, margin, alpha}: HeatmapOptions
+): Content {
   const n = cell.scored < row.rows ? html`<small>n ${count(cell.scored)}</small>` : null;
   if (kind === "score" || cell.candidate === reference) return [format.score(cell.mean).replace("%", ""), n];
   const {difference} = cell;

@@ -52,7 +52,14 @@ export function slices(
   const map = html`<div></div>`;
   const drawMap = () =>
     map.replaceChildren(
-      heatmap(table, {kind: show.value, candidates, reference, format, alpha: verdict.alpha, margin: verdict.margin})
+      heatmap(table, {
+        kind: show.value,
+        candidates,
+        reference,
+        format,
+        alpha: verdict.alpha,
+        margin: verdict.margin
+      })
     );
   show.addEventListener("input", (event) => {
     event.stopPropagation();

@@ -70,8 +70,8 @@ function winnerText({verdict}: RunView): Content {
   if (!winner || format.score(winner.naive) === format.score(winner.estimate)) return null;
   return html`<p class="aside">
     ${format.score(winner.naive)} is too high on average, because the best of
-    ${count(verdict.summaries.length)} was chosen by it. Corrected for that choice: ${format.score(winner.estimate)}
-    (${format.interval(winner.low, winner.high)}).
+    ${count(verdict.summaries.length)} was chosen by it. Corrected for that choice:
+    ${format.score(winner.estimate)} (${format.interval(winner.low, winner.high)}).
   </p>`;
 }
 

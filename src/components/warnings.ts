@@ -42,7 +42,9 @@ function warningsOf(run: RunView): Content[] {
   if (group)
     found.push(`${share(group)} of the test rows belong to a group that also has rows in the training part.`);
   if (run.split.strategy === "random" || run.split.strategy === "stratified")
-    found.push("This split divides rows one by one: related rows may stand in both the training and the test part.");
+    found.push(
+      "This split divides rows one by one: related rows may stand in both the training and the test part."
+    );
   const gap = verdict.risks.some(({kind}) => kind === "split") ? undefined : gapSentence(run);
   if (gap) found.push(gap);
   found.push(...run.contamination, ...verdict.warnings);

@@ -77,8 +77,13 @@ export function regressionsOf(
       pValue: difference.p,
       adjustedP: p,
       ...rows,
-      status:
-        within ? "unchanged" : p < alpha ? (difference.estimate < 0 ? "regressed" : "improved") : "undecided"
+      status: within
+        ? "unchanged"
+        : p < alpha
+          ? difference.estimate < 0
+            ? "regressed"
+            : "improved"
+          : "undecided"
     };
   });
 }

@@ -73,7 +73,9 @@ export function gatesOf(report: RunReport, rules: readonly GateRule[], facts: Ga
 
 function latenciesOf(calls: readonly CandidateCalls[]): Record<string, number> {
   return Object.fromEntries(
-    calls.flatMap(({candidate, p95LatencyMs}) => (p95LatencyMs === undefined ? [] : [[candidate, p95LatencyMs]]))
+    calls.flatMap(({candidate, p95LatencyMs}) =>
+      p95LatencyMs === undefined ? [] : [[candidate, p95LatencyMs]]
+    )
   );
 }
 

@@ -82,9 +82,7 @@ function contaminationRisks(verdict: Pick<Verdict, "set">, facts: RiskFacts): Ri
   if (dirty.length === 0) return unknown;
   const flattery = ({whole, onClean}: Contamination) =>
     whole.mean === undefined || onClean.mean === undefined ? undefined : Math.abs(whole.mean - onClean.mean);
-  const worst = dirty.reduce((a, b) =>
-    (flattery(b) ?? Infinity) > (flattery(a) ?? Infinity) ? b : a
-  );
+  const worst = dirty.reduce((a, b) => ((flattery(b) ?? Infinity) > (flattery(a) ?? Infinity) ? b : a));
   const more = dirty.length > 1 ? ` So are rows of ${dirty.length - 1} more candidates.` : "";
   const clean =
     worst.onClean.mean === undefined || worst.whole.mean === undefined
@@ -121,7 +119,10 @@ function judgeRisks({judge}: RiskFacts): Risk[] {
   const {model, failed, scored, judgesItself} = judge;
   const found: Risk[] = [];
   if (judgesItself.length > 0)
-    found.push({kind: "judge", sentence: `The judge ${model} scores its own answers (${judgesItself.join(", ")}).`});
+    found.push({
+      kind: "judge",
+      sentence: `The judge ${model} scores its own answers (${judgesItself.join(", ")}).`
+    });
   if (failed > 0)
     found.push({
       kind: "judge",

@@ -26,7 +26,7 @@ function problemsOf(
   const problems: string[] = [];
   if (strategy !== "temporal") problems.push(`\`rolling\` goes with the strategy temporal, not ${strategy}`);
   if (cutoffs)
-    problems.push("`rolling` and `cutoffs` exclude each other: give `rolling` the list of cut-offs");
+    problems.push("`rolling` cannot be combined with `cutoffs`: give `rolling` the list of cut-offs");
   if (sealed) problems.push("a rolling split has no sealed part");
   if (!(Number.isInteger(count) && count >= 1))
     problems.push(`\`rolling\` needs at least one window, not ${count}`);

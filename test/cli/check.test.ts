@@ -148,7 +148,7 @@ describe("assay check", () => {
     expect(code).toBe(0);
   }, 60_000);
 
-  it("writes JUnit XML, GitHub's annotations and summary, and a comment of three lines a run", async () => {
+  it("writes JUnit XML, GitHub's annotations and summary, and a comment that begins with what to do", async () => {
     const [xml, md, summary] = ["gates.xml", "comment.md", "summary.md"].map((name) =>
       join(folder, name)
     ) as [string, string, string];
@@ -190,13 +190,14 @@ describe("assay check", () => {
     expect(comment).toMatch(/^### Assay: 1 of 4 gates fails, 2 undecided\n\n/);
     expect(comment).toMatch(/^\*\*never\*\*: it states a gate and has no run\./m);
     const lines = comment.split("\n").slice(2);
-    expect(lines[0]).toMatch(/^\*\*words\*\*/);
-    expect(lines[1]).toMatch(
+    expect(lines[0]).toMatch(/^\*\*words\*\* \(.*\): Take m: there is no other candidate/);
+    expect(lines[1]).toMatch(/^Verdict: m scored /);
+    expect(lines[2]).toMatch(
       /^Changed: m [\d.]+ → [\d.]+ \(-[\d.]+, .*\) against words-\w+ on \d+ rows, 0 better and \d+ worse; beyond chance: m regressed\. {2}$/
     );
-    expect(lines[2]).toBe("Gates: 1 of 3 pass.");
-    expect(lines[3]).toMatch(/^- \*\*fail\*\*: m, /);
-    expect(lines[4]).toMatch(/^- \*\*undecided\*\*: m, cost of a thousand rows/);
+    expect(lines[3]).toBe("Gates: 1 of 3 pass.");
+    expect(lines[4]).toMatch(/^- \*\*fail\*\*: m, /);
+    expect(lines[5]).toMatch(/^- \*\*undecided\*\*: m, cost of a thousand rows/);
     expect(await readFile(summary, "utf8")).toBe(comment);
   }, 60_000);
 });

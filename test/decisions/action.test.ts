@@ -2,7 +2,11 @@ import {describe, expect, it} from "vitest";
 import {correctionNote, decide, type ScoreTable, standingOf} from "../../src/decisions/index.js";
 
 /** Right answers by candidate: the row numbers that are wrong. */
-function tableOf(rows: number, wrong: Record<string, (row: number) => boolean>, baseline?: string): ScoreTable {
+function tableOf(
+  rows: number,
+  wrong: Record<string, (row: number) => boolean>,
+  baseline?: string
+): ScoreTable {
   return {
     candidates: Object.keys(wrong),
     baseline,
@@ -55,8 +59,11 @@ describe("an action", () => {
       "a and b are equally good; a is 3 times faster."
     );
     expect(
-      decide(table, {...options, costs: {b: 1}, tieBreakers: {latencyMs: {a: 5, b: 5}, bytes: {a: 20, b: 10}}})
-        .choice
+      decide(table, {
+        ...options,
+        costs: {b: 1},
+        tieBreakers: {latencyMs: {a: 5, b: 5}, bytes: {a: 20, b: 10}}
+      }).choice
     ).toEqual({candidate: "b", reason: "is 2 times smaller"});
     expect(decide(table, options).action).toBe("Keep a: a and b are equally good.");
   });
@@ -72,14 +79,20 @@ describe("an action", () => {
 
   it("switches to the one that is shown to be better", () => {
     const table = tableOf(400, {old: (r) => r % 2 === 0, new: (r) => r % 10 === 0}, "old");
-    expect(decide(table, options).action).toMatch(/^Switch to new: it is 40\.0 points \(.*\) better than old\.$/);
+    expect(decide(table, options).action).toMatch(
+      /^Switch to new: it is 40\.0 points \(.*\) better than old\.$/
+    );
     expect(decide({...table, baseline: "new"}, options).action).toBe(
       "Keep new: it is shown to be better than every other candidate."
     );
   });
 
   it("switches away from a beaten baseline though the best is still open", () => {
-    const wrong = {old: (r: number) => r % 2 === 0, x: (r: number) => r % 10 === 0, y: (r: number) => r % 9 === 0};
+    const wrong = {
+      old: (r: number) => r % 2 === 0,
+      x: (r: number) => r % 10 === 0,
+      y: (r: number) => r % 9 === 0
+    };
     expect(decide(tableOf(300, wrong, "old"), options).action).toMatch(
       /^Switch to x: it is shown to be better than old; whether y would be better still is open\. About [\d,]+ more labelled rows would decide\.$/
     );
@@ -115,7 +128,13 @@ describe("the risks of a verdict", () => {
         contamination
       }
     });
-    expect(risks.map(({kind}) => kind)).toEqual(["contamination", "split", "personal-data", "price", "slices"]);
+    expect(risks.map(({kind}) => kind)).toEqual([
+      "contamination",
+      "split",
+      "personal-data",
+      "price",
+      "slices"
+    ]);
     expect(risks[0]!.sentence).toBe(
       "50.0 % of the rows that a is scored on are contaminated: on the others it scores 70.0 instead of 80.0."
     );

@@ -152,7 +152,13 @@ describe("runEval", () => {
   });
 
   it("forecasts calls, tokens and cost in a dry run without a call or a file", async () => {
-    const price = {inputUsdPerMillion: 1, outputUsdPerMillion: 2, asOf: "2026-01-01", source: "test"};
+    const price = {
+      inputUsdPerMillion: 1,
+      outputUsdPerMillion: 2,
+      cachedInputUsdPerMillion: 0.5,
+      asOf: "2026-01-01",
+      source: "test"
+    };
     const priced = {...server(model.url), price: () => price};
     const candidates = ["test-model", "test-model-2"].map((name) =>
       candidate(name, priced, name, {params: {max_tokens: 10}})
@@ -169,7 +175,8 @@ describe("runEval", () => {
     expect(model.requests).toEqual([]);
     expect(await project.store.runs()).toEqual([]);
     expect(readdirSync(project.store.workspace.tmpDir)).toEqual([]);
-    await run({candidates}, {options: {limit: 5}});
+    const paid = await run({candidates}, {options: {limit: 5}});
+    expect(paid.manifest!.candidates[0]!.price).toEqual(price);
     const after = await run({candidates}, {options: {dryRun: true}});
     expect(after.dryRun).toMatchObject({calls: 2 * rows - 10, reused: 10});
     expect(after.dryRun!.candidates[0]).toMatchObject({basis: "observed", completionTokens: 3 * (rows - 5)});

@@ -152,7 +152,7 @@ function readDtype(value: unknown, path: string, reader: Reader): RecipeDtype | 
 
 function readTokenizers(value: Record<string, unknown>, reader: Reader): {tokenizer?: TokenizerSettings} {
   if (value.tokenizer_source != null && value.tokenizer != null)
-    reader.problem("tokenizer", "tokenizer and tokenizer_source exclude each other. Keep tokenizer.");
+    reader.problem("tokenizer", "tokenizer cannot be combined with tokenizer_source. Keep tokenizer.");
   const given =
     value.tokenizer ?? (value.tokenizer_source == null ? undefined : {source: value.tokenizer_source});
   if (given === undefined) return {};

@@ -10,7 +10,9 @@ describe("the first page", () => {
     const {page} = await open(context, `?run=${byThread().id}`);
     const verdict = await engineVerdict("right queue");
     expect(await page.locator(".sentence").innerText()).toBe(verdict.sentence);
-    expect(await page.locator(".headline").innerText()).toMatch(/^Keep .* for now: nothing is shown to be better\./);
+    expect(await page.locator(".headline").innerText()).toMatch(
+      /^Keep .* for now: nothing is shown to be better\./
+    );
     expect(await page.locator(".source").innerText()).toContain(byThread().id);
     await page.getByText("The same in numbers").click();
     const table = await cells(page, "Means and intervals of the candidates");
