@@ -8,7 +8,7 @@ import {loadModel, saveModel} from "../../src/models/index.js";
 import {embedded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
-import {runContamination} from "../../src/site/index.js";
+import {runContamination, runVerdict} from "../../src/site/index.js";
 import {ensureSplit} from "../../src/splits/index.js";
 import {openStore} from "../../src/store/index.js";
 import {join} from "node:path";
@@ -104,6 +104,9 @@ describe("runContamination", () => {
     expect(found.marks.get("majority")).toEqual(found.marks.get("child"));
     expect(found.cleanTable.rowIds.toSorted()).toEqual(["e1", "e4"]);
     expect(found.candidates.map(({share}) => share)).toEqual([0.5, 0.5]);
+    const {verdict, contamination} = await runVerdict(store, manifest!);
+    expect(contamination!.candidates).toEqual(found.candidates);
+    expect(verdict.risks.find(({kind}) => kind === "contamination")!.sentence).toMatch(/are contaminated: /);
     expect(found.warnings[0]).toMatch(/^2 candidates, such as \w+: 50\.0 % of the rows/);
     store.close();
   });

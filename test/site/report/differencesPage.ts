@@ -71,7 +71,7 @@ describe("the page of differences", () => {
       )
     );
     await page.getByLabel("Candidate", {exact: true}).selectOption({label: "small"});
-    await page.getByText("The same in numbers, and shrunk").click();
+    await page.getByText("Table, with estimates shrunk towards the mean over slices").click();
     expect(
       (await cells(page, /^small against/)).map((row) => [row[0], row[1], row[4], row[5], row[6], row[7]])
     ).toEqual(
