@@ -1,7 +1,6 @@
 import {runReport} from "../decisions/index.js";
 import {listModels} from "../models/index.js";
-import type {RunManifest, SplitManifest, Store} from "../store/index.js";
-import {join} from "node:path";
+import {modelsDir, type RunManifest, type SplitManifest, type Store} from "../store/index.js";
 import {candidateViews} from "./candidateViews.js";
 import {changeSince} from "./changeSince.js";
 import {runContamination} from "./contamination.js";
@@ -16,7 +15,7 @@ export const DEFAULT_MARGIN = 0.01;
 /** The deciding run or race of every eval and split with its verdict: what the first screen shows. No runs give an empty list. */
 export async function verdicts(store: Store): Promise<VerdictsData> {
   const models = new Map(
-    (await listModels(join(store.workspace.dir, "models"))).map((model) => [model.id, model])
+    (await listModels(modelsDir(store.workspace))).map((model) => [model.id, model])
   );
   const splits = await store.splits();
   const runs: RunView[] = [];

@@ -1,16 +1,6 @@
 import {rm} from "node:fs/promises";
 import type {NearDuplicates} from "../datasets/index.js";
-import {
-  PARTS,
-  sqlName,
-  sqlString,
-  type Store,
-  temporaryPath,
-  UserError,
-  type VersionManifest,
-  writeParquet,
-  writeParquetRows
-} from "../store/index.js";
+import {parquetFile, PARTS, sqlName, type Store, temporaryPath, UserError, type VersionManifest, writeParquet, writeParquetRows} from "../store/index.js";
 import {assignQuery, groupColumn, labelColumn} from "./assign.js";
 import {linkGroups} from "./clusterGroups.js";
 import {hashUnit, partOf, sharesOf} from "./shares.js";
@@ -54,7 +44,7 @@ async function assignClusters(
       store,
       file,
       `select g.row_id, ${partOf(hashUnit(unit, spec.seed ?? "assay"), sharesOf(spec))} as part, ${unit} as group_key
-       from ${grouped} g left join read_parquet(${sqlString(units)}) u using (group_key) order by g.row_id`
+       from ${grouped} g left join ${parquetFile(units)} u using (group_key) order by g.row_id`
     );
   } finally {
     await rm(units, {force: true});

@@ -1,7 +1,6 @@
 export {clusterTexts} from "./clusterTexts.js";
 export {
   NEAR_DUPLICATES,
-  NEAR_DUPLICATES_FILE,
   nearDuplicates,
   type NearDuplicates,
   type Reading

@@ -1,15 +1,5 @@
 import {rename, rm} from "node:fs/promises";
-import {
-  type Columns,
-  type Database,
-  messageOf,
-  sqlName,
-  sqlString,
-  UserError,
-  type VersionManifest,
-  writeParquet,
-  writeParquetRows
-} from "../../store/index.js";
+import {type Columns, type Database, messageOf, numberedParquetFile, parquetFile, sqlName, UserError, type VersionManifest, writeParquet, writeParquetRows} from "../../store/index.js";
 import type {Filters, TextFilter} from "./filter.js";
 
 /** The rows that the filters dropped, beside the version's rows. */
@@ -38,12 +28,12 @@ export async function applyFilters(
     throw new UserError(
       `data set ${dataset.name}: filter "${looking[0]!.name}" looks at the text, but no column is named. Add \`text: "column"\`.`
     );
-  const numbered = `read_parquet(${sqlString(rowsFile)}, file_row_number = true)`;
+  const numbered = numberedParquetFile(rowsFile);
   const droppedFile = `${rejectedFile}.dropped`;
   const keptFile = `${rowsFile}.kept`;
   try {
     await writeParquetRows(db, droppedFile, DROPPED, droppedRows(db, dataset, numbered));
-    const dropped = `read_parquet(${sqlString(droppedFile)})`;
+    const dropped = parquetFile(droppedFile);
     const counts = await db.rows<{filter: string; n: number}>(
       `select filter, count(*)::int as n from ${dropped} group by filter`
     );

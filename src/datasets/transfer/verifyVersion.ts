@@ -1,11 +1,4 @@
-import {
-  type Database,
-  hashJson,
-  sqlName,
-  sqlString,
-  UserError,
-  type VersionManifest
-} from "../../store/index.js";
+import {type Database, hashJson, parquetFile, sqlName, UserError, type VersionManifest} from "../../store/index.js";
 import {contentIdentity} from "../identity.js";
 import {describeColumns, rowHash} from "../items.js";
 
@@ -24,7 +17,7 @@ export async function verifyVersion(
       `what was to be ${manifest.dataset}@${manifest.id} is something else: ${found}. Nothing was imported. Export the version again where it was made.`,
       {cause}
     );
-  const rows = `read_parquet(${sqlString(rowsFile)})`;
+  const rows = parquetFile(rowsFile);
   const columns = await describeColumns(db, `select * from ${rows}`).catch((cause: unknown) => {
     throw refuse("rows.parquet cannot be read", cause);
   });

@@ -1,17 +1,7 @@
 import {existsSync} from "node:fs";
 import {mkdir, rename} from "node:fs/promises";
 import {join} from "node:path";
-import {
-  type Database,
-  listFolders,
-  readJson,
-  type RunManifest,
-  sqlString,
-  sweepTemporary,
-  temporaryPath,
-  type Workspace,
-  writeJsonAtomic
-} from "../../store/index.js";
+import {type Database, listFolders, parquetFile, readJson, type RunManifest, sqlString, sweepTemporary, temporaryPath, type Workspace, writeJsonAtomic} from "../../store/index.js";
 import type {Plan} from "../plan/plan.js";
 import type {Place} from "../plan/rows.js";
 import {journalFile, numberOf, OUTCOME, scoresFile} from "./tables.js";
@@ -97,7 +87,7 @@ async function inspect(
 /** Gives a sealed run its journal back, so that a start can add to it. A journal already there is newer. */
 async function unseal(db: Database, folder: string, plan: Plan): Promise<void> {
   if (existsSync(journalFile(folder))) return;
-  const table = (name: string) => `read_parquet(${sqlString(join(folder, `${name}.parquet`))})`;
+  const table = (name: string) => `${parquetFile(join(folder, `${name}.parquet`))}`;
   const numbered = (name: string) =>
     `(select ${numberOf(plan)} as n, t.* from ${table(name)} t join ${table("items")} i using (row_id))`;
   const write = async (path: string, query: string) => {

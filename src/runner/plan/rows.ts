@@ -1,14 +1,7 @@
 import {join} from "node:path";
 import {toRow, versionFile} from "../../datasets/index.js";
 import type {Row} from "../../scorers/index.js";
-import {
-  type Database,
-  openParts,
-  type SplitManifest,
-  sqlString,
-  type VersionManifest,
-  type Workspace
-} from "../../store/index.js";
+import {type Database, openParts, parquetFile, type SplitManifest, sqlString, type VersionManifest, type Workspace} from "../../store/index.js";
 import {copyChunks, copyParquet, rangesOf, within} from "../tables/chunks.js";
 
 /** Where a run works: a database of its own, and the workspace. */
@@ -71,7 +64,7 @@ export async function orderRows(
     rangesOf(rows, ROWS_AT_ONCE).map(
       (
         range
-      ) => `select r.*, o.group_key as assay_group_key from read_parquet(${sqlString(versionFile(workspace, version))}) r
+      ) => `select r.*, o.group_key as assay_group_key from ${parquetFile(versionFile(workspace, version))} r
         join (select * from read_parquet(${sqlString(order)}, file_row_number = true) where ${within("file_row_number", range)}) o using (row_id)
         order by o.file_row_number`
     )
@@ -113,7 +106,7 @@ export async function fewShotRows(
   }
   if (ids.length === 0) return [];
   const rows = await db.rows<StoredRow>(
-    `select r.* from read_parquet(${sqlString(versionFile(workspace, version))}) r
+    `select r.* from ${parquetFile(versionFile(workspace, version))} r
      where row_id in (${ids.map(sqlString).join(", ")}) order by ${order}`
   );
   return rows.map(toRow);

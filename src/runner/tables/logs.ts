@@ -1,13 +1,6 @@
 import {existsSync, statSync} from "node:fs";
 import {type FileHandle, open, rm} from "node:fs/promises";
-import {
-  type Columns,
-  columnsLiteral,
-  type Database,
-  emptyRelation,
-  sqlString,
-  temporaryPath
-} from "../../store/index.js";
+import {type Columns, columnsLiteral, type Database, emptyRelation, parquetFile, sqlString, temporaryPath} from "../../store/index.js";
 import {copyParquet} from "./chunks.js";
 
 /** DuckDB reads a file of lines through buffers of 32 MB; of a smaller file it fills no more than its size. */
@@ -36,7 +29,7 @@ export async function logAsParquet(
   } finally {
     for (const piece of pieces) await rm(piece, {force: true});
   }
-  return `read_parquet(${sqlString(path)})`;
+  return parquetFile(path);
 }
 
 /** The same for a log that is not needed afterwards. */
