@@ -43,6 +43,8 @@ export interface Limiter {
    * `CompletionOptions.attempts`. Rejects with EndpointError "aborted" when the signal fires before the start.
    */
   run<T>(fn: (hooks: AttemptHooks) => Promise<T>, options?: RunOptions): Promise<T>;
+  /** Rejects every call that has not started with EndpointError "aborted". */
+  clear(): void;
   readonly stats: LimiterStats;
 }
 
@@ -51,6 +53,8 @@ interface Waiting {
   /** A retry already holds a place and only needs the buckets' leave. */
   holdsPlace: boolean;
   start(): void;
+  /** Ends the wait with EndpointError "aborted". */
+  stop(): void;
 }
 
 /** The longest pause that a Retry-After can impose on calls that have not started. */
@@ -114,6 +118,10 @@ export function createLimiter({
         start() {
           signal?.removeEventListener("abort", onAbort);
           resolve();
+        },
+        stop() {
+          signal?.removeEventListener("abort", onAbort);
+          reject(aborted());
         }
       };
       signal?.addEventListener("abort", onAbort, {once: true});
@@ -156,6 +164,9 @@ export function createLimiter({
         inFlight--;
         pump();
       }
+    },
+    clear() {
+      for (const entry of queue.removeWhere(({holdsPlace}) => !holdsPlace)) entry.stop();
     },
     get stats() {
       return {inFlight, queued: queue.size, limit: limit(), throttled, retries};

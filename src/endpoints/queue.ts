@@ -35,4 +35,12 @@ export class Queue<T> {
     const index = this.items.indexOf(item, this.head);
     if (index >= 0) this.items.splice(index, 1);
   }
+
+  /** Takes out all that meet a condition and gives them back in order. */
+  removeWhere(condition: (item: T) => boolean): T[] {
+    const waiting = this.items.slice(this.head) as T[];
+    this.items = waiting.filter((item) => !condition(item));
+    this.head = 0;
+    return waiting.filter(condition);
+  }
 }

@@ -36,17 +36,30 @@ export interface DryRunCandidate {
   costUsd?: number;
 }
 
+export interface ForecastInputs {
+  place: Place;
+  /** All sealed runs. */
+  runs: readonly RunManifest[];
+  plan: Plan;
+  gate: Gate;
+  ready: readonly ReadyCandidate[];
+  settled: Settled;
+  runId: string;
+  /** Folder for what is half-made. */
+  folder: string;
+}
+
 /** Counts the calls a plan still needs and forecasts their tokens and cost. Calls nothing. */
-export async function forecast(
-  place: Place,
-  runs: readonly RunManifest[],
-  plan: Plan,
-  gate: Gate,
-  ready: readonly ReadyCandidate[],
-  settled: Settled,
-  runId: string,
-  folder: string
-): Promise<DryRun> {
+export async function forecast({
+  place,
+  runs,
+  plan,
+  gate,
+  ready,
+  settled,
+  runId,
+  folder
+}: ForecastInputs): Promise<DryRun> {
   const {candidate: nameOf} = placeOf(plan);
   const perCandidate = new Map<string, {calls: number; tokens: number}>();
   for await (const batch of place.db.batches<{n: number; candidate: string; tokens: number}>(
@@ -73,12 +86,11 @@ export async function forecast(
       name: record.name,
       calls,
       refusedRows: refused.length,
-      ...(refused.length > 0 ? {refusal: gate.message(prepared.endpoint, refused, plan.rows)} : {}),
+      refusal: refused.length > 0 ? gate.message(prepared.endpoint, refused, plan.rows) : undefined,
       promptTokens: tokens,
-      ...(completionTokens === undefined
-        ? {}
-        : {completionTokens, basis: seen === undefined ? "max_tokens" : "observed"}),
-      ...(costUsd === undefined ? {} : {costUsd})
+      completionTokens,
+      basis: completionTokens === undefined ? undefined : seen === undefined ? "max_tokens" : "observed",
+      costUsd
     };
   });
   const called = candidates.filter(({calls}) => calls > 0);
@@ -91,8 +103,8 @@ export async function forecast(
     refused:
       candidates.reduce((sum, {refusedRows}) => sum + refusedRows, 0) * plan.variants.length * plan.repeats,
     promptTokens: total(called.map((one) => one.promptTokens)) ?? 0,
-    ...(completionTokens === undefined ? {} : {completionTokens}),
-    ...(costUsd === undefined ? {} : {costUsd}),
+    completionTokens,
+    costUsd,
     candidates
   };
 }

@@ -1,41 +1,56 @@
 import {UserError} from "../store/index.js";
+import {makeCalls} from "./calls/calls.js";
+import {createTally, type Tally} from "./calls/tally.js";
+import type {EvalDefinition} from "./define.js";
 import {type AppendLog, openAppendLog} from "./journal/appendLog.js";
 import type {Bits} from "./journal/bits.js";
-import {makeCalls} from "./calls/calls.js";
-import type {EvalDefinition} from "./define.js";
-import type {Gate} from "./plan/gate.js";
+import type {RunFolder} from "./journal/folder.js";
+import {settle, type Settled} from "./journal/reuse.js";
+import {journalFile, scoresFile} from "./journal/tables.js";
 import {collectGarbage} from "./keepHeapSmall.js";
-import {buildManifest} from "./seal/manifest.js";
+import type {Gate} from "./plan/gate.js";
 import type {Plan} from "./plan/plan.js";
-import type {Place} from "./plan/rows.js";
 import {preflight} from "./plan/preflight.js";
 import type {ReadyCandidate} from "./plan/readyCandidates.js";
 import type {ResolvedEval, RunOptions} from "./plan/resolve.js";
-import {settle} from "./journal/reuse.js";
-import type {RunFolder} from "./journal/folder.js";
-import {journalFile, scoresFile} from "./journal/tables.js";
+import type {Place} from "./plan/rows.js";
 import type {RunEffects, RunInputs, RunResult} from "./runTypes.js";
+import {buildManifest} from "./seal/manifest.js";
 import {seal} from "./seal/seal.js";
-import {createTally} from "./calls/tally.js";
+
+/** A run that is planned, in the folder that was chosen for it and is locked. */
+export interface PlannedRun {
+  definition: EvalDefinition;
+  inputs: RunInputs;
+  place: Place;
+  effects: RunEffects;
+  resolved: ResolvedEval;
+  ready: readonly ReadyCandidate[];
+  plan: Plan;
+  gate: Gate;
+  run: RunFolder;
+  /** Folder for what is half-made. */
+  folder: string;
+}
+
+/** What a start writes to, and what it knows of earlier ones. */
+interface Begun {
+  journal: AppendLog;
+  scoreLog: AppendLog;
+  settled: Settled;
+  tally: Tally;
+}
+
+const CONCURRENCY = 16;
 
 /**
- * Makes what a planned run is missing and seals it, in the folder that was chosen for it and is locked: calls, scores,
- * the sealed tables. Throws UserError when a candidate's endpoint is not ready or a budget cannot be kept.
+ * Makes what a planned run is missing and seals it: calls, scores, the sealed tables. Throws UserError when a candidate's
+ * endpoint is not ready or a budget cannot be kept.
  */
-export async function makeRun(
-  definition: EvalDefinition,
-  inputs: RunInputs,
-  place: Place,
-  effects: RunEffects,
-  resolved: ResolvedEval,
-  ready: ReadyCandidate[],
-  plan: Plan,
-  gate: Gate,
-  run: RunFolder,
-  folder: string
-): Promise<RunResult> {
-  const {store, options = {}, signal, abortSignal} = inputs;
-  const begun = effects.now();
+export async function makeRun(planned: PlannedRun): Promise<RunResult> {
+  const {inputs, place, effects, resolved, ready, plan, run, folder} = planned;
+  const {store, options = {}, abortSignal} = inputs;
+  const startedMs = effects.now();
   const target = store.workspace.runDir(run.id);
   const logs: AppendLog[] = [];
   const openLog = async (path: string) => {
@@ -47,53 +62,14 @@ export async function makeRun(
     const runs = await store.runs();
     const journal = await openLog(journalFile(target));
     const scoreLog = await openLog(scoresFile(target));
-    const settled = await settle(place, plan, runs, run.id, folder, options);
+    const settled = await settle({place, plan, runs, runId: run.id, folder, options});
+    const {done, failed, reused} = settled;
     const tally = createTally(
       plan.candidates,
-      {planned: plan.total, done: settled.done.count, failed: settled.failed, reused: settled.reused},
+      {planned: plan.total, done: done.count, failed, reused},
       effects.now
     );
-    const concurrency = options.concurrency ?? 16;
-    const missing = plan.total - settled.done.count;
-    let stopped: string | undefined;
-    if (missing > 0) {
-      const called = calledCandidates(plan, settled.done);
-      for (const [index, {record, prepared}] of ready.entries())
-        if (plan.refused[index]!.length > 0)
-          effects.onMessage?.(
-            `${record.name}: ${gate.message(prepared.endpoint, plan.refused[index]!, plan.rows)}`
-          );
-      checkBudget(ready, options);
-      if (options.preflight !== false && !signal?.aborted)
-        await preflight(
-          ready.filter((_one, index) => called.has(index)),
-          definition.needs,
-          (message) => effects.onMessage?.(message),
-          signal
-        );
-      const timer = setInterval(() => effects.onProgress?.(tally.progress("running")), 200);
-      try {
-        effects.onProgress?.(tally.progress("running"));
-        stopped = await makeCalls({
-          db: place.db,
-          plan,
-          gate,
-          resolved,
-          ready,
-          done: settled.done,
-          journal,
-          scoreLog,
-          tally,
-          concurrency,
-          now: effects.now,
-          ...(options.budgetUsd === undefined ? {} : {budgetUsd: options.budgetUsd}),
-          ...(signal ? {signal} : {}),
-          ...(abortSignal ? {abortSignal} : {})
-        });
-      } finally {
-        clearInterval(timer);
-      }
-    }
+    const stopped = await callMissing(planned, {journal, scoreLog, settled, tally});
     await journal.close();
     effects.onProgress?.(tally.progress("sealing"));
     collectGarbage();
@@ -106,26 +82,20 @@ export async function makeRun(
       settled,
       scoreLog,
       folder,
-      concurrency,
+      concurrency: options.concurrency ?? CONCURRENCY,
       priced: ready.map(({record}) => record.endpointKind === "hosted" || record.endpointKind === "openai"),
-      ...(options.retryFailed ? {retryFailed: true} : {}),
-      ...(abortSignal ? {signal: abortSignal} : {}),
+      retryFailed: options.retryFailed,
+      signal: abortSignal,
       manifest: async (figures) =>
         buildManifest({
-          definition,
-          resolved,
-          plan,
-          ready,
-          run,
-          figures,
-          version: inputs.version,
-          split: inputs.split,
+          ...planned,
+          ...inputs,
           options,
+          figures,
           project: store.workspace.project,
-          seconds: (effects.now() - begun) / 1000,
+          seconds: (effects.now() - startedMs) / 1000,
           sealedAt: effects.now(),
-          ...(stopped === undefined ? {} : {stopped}),
-          ...(inputs.evalFile === undefined ? {} : {evalFile: inputs.evalFile})
+          stopped
         })
     });
     await store.refresh();
@@ -134,6 +104,52 @@ export async function makeRun(
     return {manifest, unchanged: false, calls: last.candidates.reduce((sum, {called}) => sum + called, 0)};
   } finally {
     for (const log of logs) await log.close();
+  }
+}
+
+/** Makes the calls that have no outcome, if there are any; why it stopped early, if it did. */
+async function callMissing(
+  {definition, inputs, place, effects, resolved, ready, plan, gate}: PlannedRun,
+  {journal, scoreLog, settled: {done}, tally}: Begun
+): Promise<string | undefined> {
+  const {options = {}, signal, abortSignal, createExecutor} = inputs;
+  if (plan.total === done.count) return undefined;
+  const called = calledCandidates(plan, done);
+  for (const [index, {record, prepared}] of ready.entries())
+    if (plan.refused[index]!.length > 0)
+      effects.onMessage?.(
+        `${record.name}: ${gate.message(prepared.endpoint, plan.refused[index]!, plan.rows)}`
+      );
+  checkBudget(ready, options);
+  if (options.preflight !== false && !signal?.aborted)
+    await preflight(
+      ready.filter((_one, index) => called.has(index)),
+      definition.needs,
+      (message) => effects.onMessage?.(message),
+      signal
+    );
+  const timer = setInterval(() => effects.onProgress?.(tally.progress("running")), 200);
+  try {
+    effects.onProgress?.(tally.progress("running"));
+    return await makeCalls({
+      db: place.db,
+      plan,
+      gate,
+      resolved,
+      ready,
+      done,
+      journal,
+      scoreLog,
+      tally,
+      concurrency: options.concurrency ?? CONCURRENCY,
+      now: effects.now,
+      budgetUsd: options.budgetUsd,
+      signal,
+      abortSignal,
+      createExecutor
+    });
+  } finally {
+    clearInterval(timer);
   }
 }
 

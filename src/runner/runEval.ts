@@ -1,14 +1,21 @@
 import {mkdir, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {tombstones} from "../datasets/index.js";
-import {openDatabase, sweepTemporary, temporaryPath, UserError, withLock} from "../store/index.js";
+import {
+  type Database,
+  openDatabase,
+  sweepTemporary,
+  temporaryPath,
+  UserError,
+  withLock
+} from "../store/index.js";
 import type {EvalDefinition} from "./define.js";
 import {forecast} from "./dryRun.js";
 import {guardScorers, knownRecipients, openGate, refuseOutright, scorerRecipients} from "./plan/gate.js";
 import {keepHeapSmall} from "./keepHeapSmall.js";
-import {makeRun} from "./makeRun.js";
+import {makeRun, type PlannedRun} from "./makeRun.js";
 import {openSealed} from "./plan/openSealed.js";
-import {makePlan} from "./plan/plan.js";
+import {makePlan, type Plan} from "./plan/plan.js";
 import {planHeader} from "./plan/header.js";
 import {fewShotRows, type Place} from "./plan/rows.js";
 import {variantsOf} from "./plan/prompts.js";
@@ -25,35 +32,22 @@ import type {RunEffects, RunInputs, RunResult} from "./runTypes.js";
  */
 export async function runEval(definition: EvalDefinition, inputs: RunInputs): Promise<RunResult> {
   const {store, version, split, options = {}, signal} = inputs;
+  const {workspace} = store;
   const effects: RunEffects = {now: Date.now, ...inputs.effects};
   const tell = (message: string) => effects.onMessage?.(message);
   const resolved = await resolveEval(definition, inputs.evalName, version, split, options);
-  await openSealed(store.workspace, resolved, version, split, options, effects.now);
+  await openSealed({workspace, resolved, version, split, options, now: effects.now});
   refuseOutright(version, knownRecipients(resolved));
-  await sweepTemporary(store.workspace.tmpDir);
-  const folder = temporaryPath(join(store.workspace.tmpDir, "run"));
+  await sweepTemporary(workspace.tmpDir);
+  const folder = temporaryPath(join(workspace.tmpDir, "run"));
   await mkdir(folder, {recursive: true});
-  // One thread: each of DuckDB's takes buffers of 32 MB, and the calls need the other cores.
-  const db = await openDatabase({tmpDir: store.workspace.tmpDir, threads: 1});
-  // What DuckDB has freed goes back to the system, files are not kept in memory, and rows are written as they come.
-  for (const setting of [
-    "allocator_background_threads = true",
-    "enable_external_file_cache = false",
-    "write_buffer_row_group_count = 1"
-  ])
-    await db.run(`set ${setting}`);
-  const place: Place = {db, workspace: store.workspace};
+  const db = await openRunDatabase(workspace.tmpDir);
+  const place: Place = {db, workspace};
   let ready: ReadyCandidate[] = [];
   const leaveHeap = keepHeapSmall();
   try {
-    const erased = await tombstones(store.workspace, version.dataset);
-    ready = await readyCandidates(resolved, {
-      store,
-      version,
-      split,
-      onMessage: tell,
-      ...(signal ? {signal} : {})
-    });
+    const erased = await tombstones(workspace, version.dataset);
+    ready = await readyCandidates(resolved, {store, version, split, onMessage: tell, signal});
     const gate = await openGate(
       store,
       version,
@@ -63,51 +57,39 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
       ],
       tell
     );
-    const fewShot = await fewShotRows(
-      place,
-      version,
-      split,
-      definition.fewShot,
-      resolved.seed,
-      gate.everywhere
-    );
-    const variants = variantsOf(definition.prompt, fewShot, resolved.expected);
-    const plan = await makePlan({
-      place,
-      version,
-      split,
-      resolved,
-      ready,
-      variants,
-      gate,
-      header: planHeader(definition, resolved, ready, variants, version, split, options),
-      folder,
-      ...(options.limit === undefined ? {} : {limit: options.limit}),
-      ...(options.wholeGroups ? {wholeGroups: true} : {}),
-      ...(effects.maskExcerpt ? {maskExcerpt: effects.maskExcerpt} : {}),
-      ...(signal ? {signal} : {})
-    });
-    const id = planId(resolved.name, plan.hash);
+    const plan = await planRun({definition, inputs, place, effects, resolved, ready, gate, folder});
+    const runId = planId(resolved.name, plan.hash);
     if (options.dryRun) {
       const runs = await store.runs();
-      const settled = await settle(place, plan, runs, id, folder, options);
-      const dryRun = await forecast(place, runs, plan, gate, ready, settled, id, folder);
+      const settled = await settle({place, plan, runs, runId, folder, options});
+      const dryRun = await forecast({place, runs, plan, gate, ready, settled, runId, folder});
       return {dryRun, unchanged: true, calls: 0};
     }
     const candidates = ready;
     return await withLock(
-      store.workspace.lockPath(`run-${id}`),
-      {what: `the run ${id}`, waitMs: options.lockWaitMs ?? 0, onWait: tell},
+      workspace.lockPath(`run-${runId}`),
+      {what: `the run ${runId}`, waitMs: options.lockWaitMs ?? 0, onWait: tell},
       async () => {
         // A purge refuses beside a run that holds its lock; this one was planned before it did.
-        if ((await tombstones(store.workspace, version.dataset)).length !== erased.length)
+        if ((await tombstones(workspace, version.dataset)).length !== erased.length)
           throw new UserError(
             `rows of ${version.dataset} were erased while this run was planned. Nothing was called; start it again.`
           );
         const run = await chooseFolder(place, resolved.name, plan, options, effects.now);
         if (run.finished && run.sealed) return {manifest: run.sealed, unchanged: true, calls: 0};
         const guarded = {...resolved, scorers: guardScorers(resolved.scorers, gate)};
-        return makeRun(definition, inputs, place, effects, guarded, candidates, plan, gate, run, folder);
+        return makeRun({
+          definition,
+          inputs,
+          place,
+          effects,
+          resolved: guarded,
+          ready: candidates,
+          plan,
+          gate,
+          run,
+          folder
+        });
       }
     );
   } finally {
@@ -116,4 +98,53 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
     db.close();
     await rm(folder, {recursive: true, force: true});
   }
+}
+
+async function openRunDatabase(tmpDir: string): Promise<Database> {
+  // One thread: each of DuckDB's takes buffers of 32 MB, and the calls need the other cores.
+  const db = await openDatabase({tmpDir, threads: 1});
+  // What DuckDB has freed goes back to the system, files are not kept in memory, and rows are written as they come.
+  for (const setting of [
+    "allocator_background_threads = true",
+    "enable_external_file_cache = false",
+    "write_buffer_row_group_count = 1"
+  ])
+    await db.run(`set ${setting}`);
+  return db;
+}
+
+/** Draws the few-shot examples, makes the prompts and plans the requests. */
+async function planRun({
+  definition,
+  inputs: {version, split, options = {}, signal},
+  place,
+  effects,
+  resolved,
+  ready,
+  gate,
+  folder
+}: Omit<PlannedRun, "plan" | "run">): Promise<Plan> {
+  const fewShot = await fewShotRows(place, {
+    version,
+    split,
+    fewShot: definition.fewShot,
+    seed: resolved.seed,
+    mayGo: gate.everywhere
+  });
+  const variants = variantsOf(definition.prompt, fewShot, resolved.expected);
+  return makePlan({
+    place,
+    version,
+    split,
+    resolved,
+    ready,
+    variants,
+    gate,
+    header: planHeader({definition, resolved, ready, variants, version, split, options}),
+    folder,
+    limit: options.limit,
+    wholeGroups: options.wholeGroups,
+    maskExcerpt: effects.maskExcerpt,
+    signal
+  });
 }

@@ -1,6 +1,7 @@
 import type {RunManifest, SplitManifest, Store, VersionManifest} from "../store/index.js";
 import type {DryRun} from "./dryRun.js";
 import type {RunOptions} from "./plan/resolve.js";
+import type {CreateExecutor} from "./calls/executor.js";
 import type {RunProgress} from "./calls/tally.js";
 
 /** The outside world of a run. */
@@ -27,6 +28,8 @@ export interface RunInputs {
   signal?: AbortSignal;
   /** Stops the calls in flight too. */
   abortSignal?: AbortSignal;
+  /** Who makes the calls; this process when absent. */
+  createExecutor?: CreateExecutor;
 }
 
 export interface RunResult {

@@ -34,7 +34,7 @@ export async function scoreAll(
     row,
     completion,
     messages,
-    ...(signal ? {signal} : {})
+    signal
   };
   const records: ScoreRecord[] = [];
   for (const {name, version, scorer} of scorers) {

@@ -73,8 +73,9 @@ export function createTally(
         planned: start.planned,
         failed,
         reused: start.reused,
-        ...(costUsd === undefined ? {} : {costUsd}),
-        ...(rate ? {ratePerSecond: rate, etaSeconds: (start.planned - done) / rate} : {}),
+        costUsd,
+        ratePerSecond: rate,
+        etaSeconds: rate && (start.planned - done) / rate,
         candidates: candidates.map(({sum, ...one}) =>
           one.scored > 0 ? {...one, mean: sum / one.scored} : one
         )

@@ -1,5 +1,4 @@
-import {type Completion, EndpointError, type TokenLogprob, type ToolCall} from "../../endpoints/types.js";
-import {messageOf} from "../../store/index.js";
+import type {Completion, TokenLogprob, ToolCall} from "../../endpoints/types.js";
 
 /** How one request ended, with the columns of COMPLETIONS that a journal line holds. */
 export interface Outcome {
@@ -46,13 +45,17 @@ export function completedOutcome(key: string, completion: Completion, finishedAt
   };
 }
 
-export function failedOutcome(key: string, kind: string, error: unknown, finishedAt: string): Outcome {
+export function failedOutcome(
+  key: string,
+  {kind, message, attempts}: {kind: string; message: string; attempts?: number},
+  finishedAt: string
+): Outcome {
   return {
     key,
     status: "failed",
-    reason: messageOf(error),
-    reason_kind: error instanceof EndpointError ? error.kind : kind,
-    attempts: error instanceof EndpointError ? error.detail.attempts : undefined,
+    reason: message,
+    reason_kind: kind,
+    attempts,
     finished_at: finishedAt
   };
 }

@@ -20,18 +20,23 @@ export interface Settled {
   duplicates: boolean;
 }
 
+export interface SettleInputs {
+  place: Place;
+  plan: Plan;
+  /** All sealed runs. */
+  runs: readonly RunManifest[];
+  /** The run that is being made. */
+  runId: string;
+  /** Folder for what is half-made. */
+  folder: string;
+  options: {noReuse?: boolean; retryFailed?: boolean};
+}
+
 /**
  * Looks all keys of a plan up at once: in this run's journal, in all sealed runs and in other runs' journals. When
  * several runs know a key, the newest completion is taken. With `retryFailed` journaled failures are asked again.
  */
-export async function settle(
-  place: Place,
-  plan: Plan,
-  runs: readonly RunManifest[],
-  runId: string,
-  folder: string,
-  options: {noReuse?: boolean; retryFailed?: boolean}
-): Promise<Settled> {
+export async function settle({place, plan, runs, runId, folder, options}: SettleInputs): Promise<Settled> {
   const {db, workspace} = place;
   const {requests} = plan;
   const log = journalFile(workspace.runDir(runId));

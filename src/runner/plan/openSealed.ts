@@ -7,18 +7,28 @@ import {
 } from "../../store/index.js";
 import type {ResolvedEval, RunOptions} from "./resolve.js";
 
+export interface OpenSealedInputs {
+  workspace: Workspace;
+  resolved: ResolvedEval;
+  version: VersionManifest;
+  split: SplitManifest;
+  options: RunOptions;
+  /** Wall clock in milliseconds since 1970. */
+  now(): number;
+}
+
 /**
  * Notes who opens a sealed part, when and why, before a row of it is read; does nothing for another part. The name is
  * ASSAY_USER, else the system's user. Throws UserError when `options.why` says nothing.
  */
-export async function openSealed(
-  workspace: Workspace,
-  resolved: ResolvedEval,
-  version: VersionManifest,
-  split: SplitManifest,
-  options: RunOptions,
-  now: () => number
-): Promise<void> {
+export async function openSealed({
+  workspace,
+  resolved,
+  version,
+  split,
+  options,
+  now
+}: OpenSealedInputs): Promise<void> {
   if (resolved.part !== "sealed") return;
   await recordFinalRun(workspace, {
     at: new Date(now()).toISOString(),

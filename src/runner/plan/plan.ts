@@ -84,8 +84,8 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
   const {relation, rows, available} = await orderRows(place, folder, inputs.version, inputs.split, {
     part: resolved.part,
     seed: resolved.seed,
-    ...(inputs.limit === undefined ? {} : {limit: inputs.limit}),
-    ...(inputs.wholeGroups ? {wholeGroups: true} : {})
+    limit: inputs.limit,
+    wholeGroups: inputs.wholeGroups
   });
   const {repeats} = resolved;
   const total = rows * ready.length * variants.length * repeats;

@@ -85,14 +85,20 @@ export async function* readRows(db: Database, relation: string): AsyncGenerator<
     }));
 }
 
+export interface FewShotInputs {
+  version: VersionManifest;
+  split: SplitManifest;
+  fewShot?: {count: number; seed?: string};
+  /** The run's, from which that of the examples is made when they have none. */
+  seed: string;
+  /** False for rows that some endpoint may not see. */
+  mayGo(rowId: string): boolean;
+}
+
 /** Few-shot examples: the first rows of the training part that may be sent, in a seeded order of their own. */
 export async function fewShotRows(
   {db, workspace}: Place,
-  version: VersionManifest,
-  split: SplitManifest,
-  fewShot: {count: number; seed?: string} | undefined,
-  seed: string,
-  mayGo: (rowId: string) => boolean
+  {version, split, fewShot, seed, mayGo}: FewShotInputs
 ): Promise<Row[]> {
   if (!fewShot) return [];
   const count = Math.max(0, Math.floor(fewShot.count));

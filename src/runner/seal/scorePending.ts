@@ -9,18 +9,23 @@ import {scoreAll} from "../calls/scoring.js";
 /** A completion with the names of the scorers that owe it a score. */
 export type Pending = StoredOutcome & {n: number; key: string; scorers: string[]};
 
+export interface ScorePendingInputs {
+  db: Database;
+  plan: Plan;
+  resolved: ResolvedEval;
+  /** In the order of their numbers. */
+  pending: AsyncIterable<Pending[]>;
+  log: AppendLog;
+  concurrency: number;
+  signal?: AbortSignal;
+}
+
 /**
  * Scores completions that came from elsewhere: other runs, equal requests, a start that was killed before it could
  * score. `pending` yields them in the order of their numbers; rows are read alongside.
  */
-export async function scorePending(
-  db: Database,
-  plan: Plan,
-  resolved: ResolvedEval,
-  pending: AsyncIterable<Pending[]>,
-  log: AppendLog,
-  options: {concurrency: number; signal?: AbortSignal}
-): Promise<number> {
+export async function scorePending(inputs: ScorePendingInputs): Promise<number> {
+  const {db, plan, resolved, pending, log, concurrency, signal} = inputs;
   const perRow = plan.candidates.length * plan.variants.length * plan.repeats;
   const rows = oneByOne(readRows(db, plan.rowsOf));
   let row: PlannedRow | undefined;
@@ -37,7 +42,7 @@ export async function scorePending(
         row: cells,
         completion: completionOf(completion),
         messages: variant.render(cells).messages ?? [],
-        ...(options.signal ? {signal: options.signal} : {})
+        signal
       }
     );
     for (const record of records) log.push({n: completion.n, ...record});
@@ -46,7 +51,7 @@ export async function scorePending(
   try {
     for await (const batch of pending)
       for (const completion of batch) {
-        options.signal?.throwIfAborted();
+        signal?.throwIfAborted();
         if (failure) throw failure as Error;
         while (row === undefined || row.position < Math.floor(completion.n / perRow)) {
           const next = await rows.next();
@@ -59,7 +64,7 @@ export async function scorePending(
           })
           .finally(() => running.delete(work));
         running.add(work);
-        if (running.size >= Math.max(64, options.concurrency)) await Promise.race(running);
+        if (running.size >= Math.max(64, concurrency)) await Promise.race(running);
       }
   } finally {
     await Promise.all(running);

@@ -168,9 +168,14 @@ async function joinScores(inputs: SealInputs, done: string): Promise<string> {
       await db.trim();
     }
   }
-  const given = await scorePending(db, plan, resolved, pending(), scoreLog, {
+  const given = await scorePending({
+    db,
+    plan,
+    resolved,
+    pending: pending(),
+    log: scoreLog,
     concurrency: inputs.concurrency,
-    ...(inputs.signal ? {signal: inputs.signal} : {})
+    signal: inputs.signal
   });
   const own = given === 0 ? before : await logAsParquet(db, log, SCORE_LOG, join(folder, "scores.parquet"));
   const queries = ranges.map((range) => {
@@ -213,7 +218,7 @@ async function figuresOf(
       scored,
       unscored: figures.completed - scored
     },
-    ...(figures.cost === null ? {} : {costUsd: figures.cost}),
+    costUsd: figures.cost ?? undefined,
     unpricedCalls: figures.unpriced
   };
 }

@@ -1,0 +1,84 @@
+import type {
+  AttemptOutcome,
+  Completion,
+  Endpoint,
+  EndpointErrorKind,
+  Message,
+  ModelParameters,
+  Tool
+} from "../../endpoints/types.js";
+
+/** One call, with everything that whoever makes it must know: nothing of the data set, and JSON values only. */
+export interface CallRequest {
+  /** The completion's key: no two requests of a stream share one. */
+  key: string;
+  candidate: string;
+  /** The endpoint's name. */
+  endpoint: string;
+  model: string;
+  messages: Message[];
+  params?: ModelParameters;
+  tools?: Tool[];
+  rowId: string;
+  /** 0-based. */
+  repeat: number;
+  /** Prompt and greatest answer: counts against tokens per minute until the usage is known. */
+  estimateTokens: number;
+  /** The most that one attempt can cost in US dollars; undefined when nothing bounds it. */
+  worstCaseUsd?: number;
+}
+
+/** How a call ended. */
+export type CallOutcome =
+  | {key: string; completion: Completion; error?: undefined}
+  | {key: string; completion?: undefined; error: CallError};
+
+export interface CallError {
+  /** "endpoint" for what is no EndpointError. "aborted": the call was stopped, and may be made again. */
+  kind: EndpointErrorKind | "endpoint";
+  /** Safe to store and show. */
+  message: string;
+  /** Attempts made, where that is known. */
+  attempts?: number;
+}
+
+export interface ExecuteOptions {
+  /** Drains: no request is taken or started any more, and calls in flight are waited for. */
+  signal?: AbortSignal;
+  /** Stops calls in flight too: each ends at once with an "aborted" error. */
+  abortSignal?: AbortSignal;
+  /**
+   * Asked before each attempt after a call's first; `failed` is the one before. A call that is refused ends with an
+   * "aborted" error.
+   */
+  mayRetry?(request: CallRequest, failed: AttemptOutcome): Promise<boolean>;
+}
+
+/**
+ * Makes calls: in this process, or through a queue. It keeps to each endpoint's limits and retries by its policy.
+ *
+ * - Requests are taken from the stream only as places come free: what waits is bounded, however long the stream is.
+ * - Outcomes come in any order, in batches of what has ended since the last one. A batch counts as received when the
+ *   next is asked for: until then its calls keep their places, so that whoever dies before has lost no more calls
+ *   than were allowed at once.
+ * - A request whose call was made gives at least one outcome. A queue may give it twice: whoever reads keeps the first.
+ *   One that was not started, because of `signal`, gives none.
+ * - The iterator ends when the stream has ended, or `signal` has fired, and no call is in flight. `return()` does the
+ *   same as `signal`, and resolves when the last call has ended. An error of the stream rejects, after the same.
+ */
+export interface Executor {
+  execute(
+    requests: AsyncIterable<CallRequest>,
+    options?: ExecuteOptions
+  ): AsyncIterableIterator<readonly CallOutcome[]>;
+}
+
+/** What an executor is made for. */
+export interface ExecutorSetup {
+  /** Where the calls of each candidate go, by its name. Those of one endpoint name share its limits. */
+  endpoints: ReadonlyMap<string, Endpoint>;
+  /** `-j`: the most calls in flight for each endpoint, whose own limits can only lower it. */
+  concurrency: number;
+}
+
+export type CreateExecutor = (setup: ExecutorSetup) => Executor;

@@ -1,0 +1,81 @@
+import type {Message} from "../../endpoints/types.js";
+import type {Row} from "../../scorers/index.js";
+import type {Database} from "../../store/index.js";
+import type {Bits} from "../journal/bits.js";
+import type {Gate} from "../plan/gate.js";
+import {checkKey, estimateTokens, jsonOf, type Plan} from "../plan/plan.js";
+import type {ReadyCandidate} from "../plan/readyCandidates.js";
+import {readRows} from "../plan/rows.js";
+
+export interface PlannedInputs {
+  db: Database;
+  plan: Plan;
+  gate: Gate;
+  ready: readonly ReadyCandidate[];
+  done: Bits;
+}
+
+/** A request of the plan that is not done. */
+export interface Call {
+  n: number;
+  /** Its place among the candidates. */
+  candidate: number;
+  repeat: number;
+  /** "" when it cannot be made. */
+  key: string;
+  rowId: string;
+  row: Row;
+  messages: Message[];
+  /** Estimated, of the prompt. */
+  tokens: number;
+  /** Why it cannot be made. */
+  barred?: {kind: "refused-by-gate" | "prompt"; message: string};
+}
+
+/**
+ * The requests of a plan that are not done, in the order of their numbers: rows in order, and each is put to all
+ * candidates before the next. Throws UserError when a prompt is not what it was when the run was planned.
+ */
+export async function* plannedCalls({db, plan, gate, ready, done}: PlannedInputs): AsyncGenerator<Call> {
+  const {variants, repeats} = plan;
+  let n = 0;
+  for await (const batch of readRows(db, plan.rowsOf))
+    for (const {row, rowId} of batch) {
+      const prompts: (Prompt | undefined)[] = variants.map(() => undefined);
+      for (const [candidate, {prepared, key: keyOf}] of ready.entries())
+        for (const [at, variant] of variants.entries())
+          for (let repeat = 0; repeat < repeats; repeat++, n++) {
+            if (done.has(n)) continue;
+            const prompt = (prompts[at] ??= promptOf(variant.render(row)));
+            const refusal = gate.refusal(prepared.endpoint, rowId);
+            const barred =
+              refusal !== undefined
+                ? ({kind: "refused-by-gate", message: refusal} as const)
+                : prompt.failed !== undefined
+                  ? ({kind: "prompt", message: prompt.failed} as const)
+                  : undefined;
+            const key = barred || prompt.json === undefined ? "" : keyOf(prompt.json, repeat, rowId);
+            checkKey(plan, n, key, rowId);
+            const {messages, tokens} = prompt;
+            yield {n, candidate, repeat, key, rowId, row, messages, tokens, barred};
+          }
+    }
+}
+
+interface Prompt {
+  messages: Message[];
+  /** Canonical JSON of the messages; undefined when there are none. */
+  json: string | undefined;
+  tokens: number;
+  failed?: string;
+}
+
+function promptOf(rendered: Parameters<typeof jsonOf>[0]): Prompt {
+  const json = jsonOf(rendered);
+  return {
+    messages: rendered.messages ?? [],
+    json,
+    tokens: estimateTokens(json ?? ""),
+    failed: rendered.failed
+  };
+}

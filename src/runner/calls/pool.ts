@@ -1,0 +1,210 @@
+import {type Limiter, limiterFor} from "../../endpoints/limiter.js";
+import {type AttemptHooks, type AttemptOutcome, type Endpoint, EndpointError} from "../../endpoints/types.js";
+import {messageOf} from "../../store/index.js";
+import type {
+  CallError,
+  CallOutcome,
+  CallRequest,
+  ExecuteOptions,
+  Executor,
+  ExecutorSetup
+} from "./executor.js";
+
+/** Requests that wait for a place beside those in flight, so that none stands empty while the stream is asked. */
+const SPARE = 64;
+
+/** The executor of this process: one limiter for each endpoint's name. */
+export function createPool({endpoints, concurrency}: ExecutorSetup): Executor {
+  const limiters = new Map<string, Limiter>();
+  for (const endpoint of endpoints.values())
+    if (!limiters.has(endpoint.name)) limiters.set(endpoint.name, limiterFor(endpoint, concurrency));
+  const most = 2 * concurrency * limiters.size + SPARE;
+  return {
+    execute: (requests, options = {}) => new PoolRun(requests, {endpoints, limiters, most, ...options})
+  };
+}
+
+interface PoolSetup extends ExecuteOptions {
+  endpoints: ReadonlyMap<string, Endpoint>;
+  limiters: ReadonlyMap<string, Limiter>;
+  /** Requests taken and not yet received as outcomes. */
+  most: number;
+}
+
+/** A call that has ended and keeps its place until its outcome is received. */
+interface Ended {
+  outcome: CallOutcome;
+  release(): void;
+}
+
+/** One stream of requests on its way through the pool. */
+class PoolRun implements AsyncIterableIterator<readonly CallOutcome[]> {
+  private readonly source: AsyncIterator<CallRequest>;
+  private open = 0;
+  private sourceEnded = false;
+  private ended: Ended[] = [];
+  /** The batch given out last. */
+  private given: Ended[] = [];
+  private failure: {error: unknown} | undefined;
+  private draining = false;
+  private wakeReader: (() => void) | undefined;
+  private wakeTaker: (() => void) | undefined;
+  private readonly onSignal = () => this.drain();
+
+  constructor(
+    requests: AsyncIterable<CallRequest>,
+    private readonly setup: PoolSetup
+  ) {
+    this.source = requests[Symbol.asyncIterator]();
+    setup.signal?.addEventListener("abort", this.onSignal);
+    setup.abortSignal?.addEventListener("abort", this.onSignal);
+    if (setup.signal?.aborted || setup.abortSignal?.aborted) this.drain();
+    void this.take();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<readonly CallOutcome[]>> {
+    this.received();
+    // Answers that arrive in one turn of the event loop make one batch.
+    await new Promise(setImmediate);
+    while (this.ended.length === 0 && !this.finished)
+      await new Promise<void>((resolve) => (this.wakeReader = resolve));
+    if (this.ended.length > 0) {
+      this.given = this.ended;
+      this.ended = [];
+      return {done: false, value: this.given.map(({outcome}) => outcome)};
+    }
+    this.close();
+    if (this.failure) throw this.failure.error;
+    return {done: true, value: undefined};
+  }
+
+  async return(): Promise<IteratorResult<readonly CallOutcome[]>> {
+    this.drain();
+    this.received();
+    while (!this.finished) {
+      await new Promise<void>((resolve) => (this.wakeReader = resolve));
+      this.given = this.ended;
+      this.ended = [];
+      this.received();
+    }
+    this.close();
+    return {done: true, value: undefined};
+  }
+
+  private get finished(): boolean {
+    return this.sourceEnded && this.open === 0;
+  }
+
+  private close(): void {
+    this.setup.signal?.removeEventListener("abort", this.onSignal);
+    this.setup.abortSignal?.removeEventListener("abort", this.onSignal);
+  }
+
+  private received(): void {
+    const {given} = this;
+    this.given = [];
+    for (const {release} of given) release();
+    if (given.length > 0) this.wakeTaker?.();
+  }
+
+  private drain(): void {
+    this.draining = true;
+    // The stream may be waiting for something that never comes: it is asked to end, and not waited for.
+    this.sourceEnded = true;
+    for (const limiter of this.setup.limiters.values()) limiter.clear();
+    this.wakeTaker?.();
+    this.wakeReader?.();
+  }
+
+  private async take(): Promise<void> {
+    try {
+      while (!this.draining) {
+        if (this.open >= this.setup.most) {
+          await new Promise<void>((resolve) => (this.wakeTaker = resolve));
+          continue;
+        }
+        const next = await this.source.next();
+        if (next.done || this.draining) break;
+        this.start(next.value);
+      }
+    } catch (error) {
+      this.failure ??= {error};
+      this.drain();
+    }
+    this.source.return?.()?.catch(() => undefined);
+    this.sourceEnded = true;
+    this.wakeReader?.();
+  }
+
+  private start(request: CallRequest): void {
+    const endpoint = this.setup.endpoints.get(request.candidate);
+    const limiter = endpoint && this.setup.limiters.get(endpoint.name);
+    if (!limiter) throw new Error(`no endpoint is known for the candidate "${request.candidate}"`);
+    this.open++;
+    const left = () => {
+      this.open--;
+      if (this.finished) this.wakeReader?.();
+      this.wakeTaker?.();
+    };
+    // It rejects only when it is cleared before its start, and then gives no outcome.
+    limiter.run((attempts) => this.call(request, endpoint, attempts), request).then(left, left);
+  }
+
+  /** Resolves when the outcome was received: the limiter's place is held until then. */
+  private async call(request: CallRequest, endpoint: Endpoint, attempts: AttemptHooks): Promise<unknown> {
+    const outcome = await this.outcomeOf(request, endpoint, attempts);
+    await new Promise<void>((release) => {
+      this.ended.push({outcome, release});
+      this.wakeReader?.();
+    });
+    return outcome.completion;
+  }
+
+  private async outcomeOf(
+    request: CallRequest,
+    endpoint: Endpoint,
+    attempts: AttemptHooks
+  ): Promise<CallOutcome> {
+    const {key, model, messages, params, tools, rowId, repeat} = request;
+    try {
+      const completion = await endpoint.complete(
+        {model, messages, params, tools},
+        {rowId, repeat, attempts: this.hooksOf(request, attempts), signal: this.setup.abortSignal}
+      );
+      return {key, completion};
+    } catch (error) {
+      return {key, error: callError(error)};
+    }
+  }
+
+  private hooksOf(request: CallRequest, attempts: AttemptHooks): AttemptHooks {
+    const {mayRetry} = this.setup;
+    if (!mayRetry) return attempts;
+    let failed: AttemptOutcome | undefined;
+    return {
+      onAttempt(outcome) {
+        failed = outcome;
+        attempts.onAttempt?.(outcome);
+      },
+      async beforeRetry(signal) {
+        if (failed && !(await mayRetry(request, failed)))
+          throw new EndpointError("aborted", "Another attempt was not allowed.");
+        await attempts.beforeRetry?.(signal);
+      }
+    };
+  }
+}
+
+/** What an outcome says of an error that `complete` threw. */
+export function callError(error: unknown): CallError {
+  const known = error instanceof EndpointError ? error : undefined;
+  return {
+    kind: known?.kind ?? "endpoint",
+    message: messageOf(error),
+    attempts: known?.detail.attempts
+  };
+}

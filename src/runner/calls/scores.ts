@@ -1,0 +1,94 @@
+import type {Completion} from "../../endpoints/types.js";
+import type {AppendLog} from "../journal/appendLog.js";
+import type {ResolvedEval} from "../plan/resolve.js";
+import type {Call} from "./planned.js";
+import {scoreAll} from "./scoring.js";
+import type {Tally} from "./tally.js";
+
+/** Completions on their way through the scorers. */
+export interface Scores {
+  push(call: Call, completion: Completion): void;
+  /** Resolves when fewer than the most allowed wait or are being scored. */
+  room(): Promise<void>;
+  /** Resolves when all are scored; throws what kept a score from being kept. */
+  end(): Promise<void>;
+}
+
+export interface ScoresInputs {
+  resolved: ResolvedEval;
+  scoreLog: AppendLog;
+  tally: Tally;
+  most: number;
+  signal?: AbortSignal;
+  /** Called at once when a score could not be kept. */
+  onFailure(): void;
+}
+
+/** Scorers hold up the journal of later answers no longer than this, or one scorer's time where that is more. */
+const SLICE_MS = 10;
+
+/** Scores in the order of arrival, in slices between which the event loop turns. */
+export function createScores(inputs: ScoresInputs): Scores {
+  const {resolved, scoreLog, tally, most, signal} = inputs;
+  const backlog: {call: Call; completion: Completion}[] = [];
+  let head = 0;
+  let open = 0;
+  let running = false;
+  let failure: {error: unknown} | undefined;
+  let wake: (() => void) | undefined;
+
+  const score = async ({n, candidate, key, row, messages}: Call, completion: Completion) => {
+    const scores = await scoreAll(resolved.scorers, resolved.expected, {
+      key,
+      row,
+      completion,
+      messages,
+      signal
+    });
+    for (const one of scores) {
+      if (one.scorer === resolved.primary && one.value !== undefined) tally.scored(candidate, one.value);
+      // A lost score is given again from the journaled completion, so it need not be waited for.
+      scoreLog.push({n, ...one});
+    }
+  };
+  const scored = () => {
+    open--;
+    wake?.();
+  };
+  const failed = (error: unknown) => {
+    if (!failure) {
+      failure = {error};
+      inputs.onFailure();
+    }
+    scored();
+  };
+  const slice = () => {
+    const until = performance.now() + SLICE_MS;
+    while (head < backlog.length) {
+      const {call, completion} = backlog[head++]!;
+      score(call, completion).then(scored, failed);
+      if (performance.now() > until) break;
+    }
+    running = head < backlog.length;
+    if (running) setImmediate(slice);
+    else backlog.length = head = 0;
+  };
+  const change = () => new Promise<void>((resolve) => (wake = resolve));
+
+  return {
+    push(call, completion) {
+      open++;
+      backlog.push({call, completion});
+      if (running) return;
+      running = true;
+      setImmediate(slice);
+    },
+    async room() {
+      while (open >= most && !failure) await change();
+    },
+    async end() {
+      while (open > 0) await change();
+      if (failure) throw failure.error;
+    }
+  };
+}
