@@ -1,7 +1,15 @@
 import {resolve} from "node:path";
 import {writeFile} from "node:fs/promises";
 import {checkCroissant, croissant, findVersion, huggingFaceCard} from "../datasets/index.js";
-import {openStore, sha256File, type Store, UserError, versionKey, type VersionManifest, writeAtomic} from "../store/index.js";
+import {
+  openStore,
+  sha256File,
+  type Store,
+  UserError,
+  versionKey,
+  type VersionManifest,
+  writeAtomic
+} from "../store/index.js";
 import {openProject} from "./project.js";
 
 interface CardOptions {

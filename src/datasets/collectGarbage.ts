@@ -70,8 +70,10 @@ export async function collectGarbage(
   const of = <T>(name: string) =>
     [...gone].filter(({kind}) => kind.name === name).map(({manifest}) => manifest as T);
   return {
-    versions: of<VersionManifest>("version"),
-    splits: of<SplitManifest>("split"),
+    versions: of<VersionManifest>("version").sort(
+      (a, b) => a.dataset.localeCompare(b.dataset) || a.pulledAt.localeCompare(b.pulledAt)
+    ),
+    splits: of<SplitManifest>("split").sort((a, b) => a.madeAt.localeCompare(b.madeAt)),
     removed: [...gone].map(({kind, found}) => ({kind: kind.name, id: found.id}))
   };
 }

@@ -1,4 +1,11 @@
-import {hashJson, hasRows, latestVersion, readVersion, type VersionManifest, type Workspace} from "../store/index.js";
+import {
+  hashJson,
+  hasRows,
+  latestVersion,
+  readVersion,
+  type VersionManifest,
+  type Workspace
+} from "../store/index.js";
 import type {DatasetDefinition} from "./define.js";
 import type {Redactor} from "./redaction.js";
 

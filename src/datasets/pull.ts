@@ -1,6 +1,32 @@
 import {copyFile, mkdir, rename, rm, stat} from "node:fs/promises";
 import {join} from "node:path";
-import {type Database, datasetKey, downloadsDir, getJson, hashJson, latestVersion, messageOf, openDatabase, parquetFile, pointToLatest, readAcceptances, readVersion, type Stage, sweepTemporary, temporaryPath, UserError, type VersionFile, versionKey, type VersionManifest, type VersionName, versionRows, type Workspace, writeJsonAtomic, writeParquet, writeVersion} from "../store/index.js";
+import {
+  type Database,
+  datasetKey,
+  downloadsDir,
+  getJson,
+  hashJson,
+  latestVersion,
+  messageOf,
+  openDatabase,
+  parquetFile,
+  pointToLatest,
+  readAcceptances,
+  readVersion,
+  type Stage,
+  sweepTemporary,
+  temporaryPath,
+  UserError,
+  type VersionFile,
+  versionKey,
+  type VersionManifest,
+  type VersionName,
+  versionRows,
+  type Workspace,
+  writeJsonAtomic,
+  writeParquet,
+  writeVersion
+} from "../store/index.js";
 import {appended} from "./append.js";
 import type {DatasetDefinition} from "./define.js";
 import {countChanges} from "./diff.js";
@@ -134,11 +160,7 @@ async function pullInto(
   if (!definition.id && !(await idsDiffer(db, rows))) {
     const once = join(scratch, "once.parquet");
     await rename(rowsFile, once);
-    await writeParquet(
-      db,
-      rowsFile,
-      numberEqualRows(parquetFile(once), redactor && FINDINGS)
-    );
+    await writeParquet(db, rowsFile, numberEqualRows(parquetFile(once), redactor && FINDINGS));
   }
   const rejectedFile = join(stage.folder, REJECTED_FILE);
   await leaveOutErased(db, workspace, name, rowsFile);

@@ -1,7 +1,22 @@
 import {existsSync} from "node:fs";
 import {rename} from "node:fs/promises";
 import {join} from "node:path";
-import {type Acceptance, type Columns, type Database, numberedParquetFile, parquetFile, sqlName, temporaryPath, UserError, type VersionName, versionRows, versionTable, type Workspace, writeParquet, writeParquetRows} from "../store/index.js";
+import {
+  type Acceptance,
+  type Columns,
+  type Database,
+  numberedParquetFile,
+  parquetFile,
+  sqlName,
+  temporaryPath,
+  UserError,
+  type VersionName,
+  versionRows,
+  versionTable,
+  type Workspace,
+  writeParquet,
+  writeParquetRows
+} from "../store/index.js";
 import {describeColumns, FINDINGS} from "./items.js";
 
 /** A column's name and its type in DuckDB. */

@@ -1,4 +1,11 @@
-import {type Database, openParts, type Row, type VersionManifest, versionRows, type Workspace} from "../store/index.js";
+import {
+  type Database,
+  openParts,
+  type Row,
+  type VersionManifest,
+  versionRows,
+  type Workspace
+} from "../store/index.js";
 
 /**
  * Rows of one part of a split, in the order of their ids, streamed. The sealed part yields nothing here, and neither

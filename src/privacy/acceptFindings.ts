@@ -50,10 +50,9 @@ export async function acceptFindings(
 
 async function hashOf(store: Store, version: VersionManifest, row: string): Promise<string> {
   const rows = await versionRows(store.workspace, version);
-  const found = await store.row<{row_hash: string}>(
-    `select row_hash from ${rows} where row_id = $row`,
-    {row}
-  );
+  const found = await store.row<{row_hash: string}>(`select row_hash from ${rows} where row_id = $row`, {
+    row
+  });
   return found!.row_hash;
 }
 

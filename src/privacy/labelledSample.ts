@@ -1,6 +1,15 @@
 import {readFile} from "node:fs/promises";
 import {basename} from "node:path";
-import {datasetKey, getJson, putJson, sha256, type Store, UserError, type VersionManifest, versionRows} from "../store/index.js";
+import {
+  datasetKey,
+  getJson,
+  putJson,
+  sha256,
+  type Store,
+  UserError,
+  type VersionManifest,
+  versionRows
+} from "../store/index.js";
 import {checkAnnotations} from "./annotations.js";
 import {type Layer} from "./finding.js";
 import {recognizersVersion} from "./recognizers/index.js";

@@ -1,4 +1,15 @@
-import {getJson, putJson, ROW_COLUMNS, sqlName, type Store, UserError, versionKey, type VersionManifest, versionRows, versionTable} from "../store/index.js";
+import {
+  getJson,
+  putJson,
+  ROW_COLUMNS,
+  sqlName,
+  type Store,
+  UserError,
+  versionKey,
+  type VersionManifest,
+  versionRows,
+  versionTable
+} from "../store/index.js";
 import {acceptances, acceptedReason} from "./acceptances.js";
 import {type Layer} from "./finding.js";
 import {type GatedFinding} from "./gate.js";

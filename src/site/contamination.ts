@@ -8,7 +8,20 @@ import {
   type ScoreTable
 } from "../decisions/index.js";
 import {type ModelManifest, trainingRecords} from "../models/index.js";
-import {hashJson, hasRows, modelsDir, readCached, rowsOfPart, type RunManifest, sqlName, sqlString, type Store, type VersionManifest, versionRows, writeCached} from "../store/index.js";
+import {
+  hashJson,
+  hasRows,
+  modelsDir,
+  readCached,
+  rowsOfPart,
+  type RunManifest,
+  sqlName,
+  sqlString,
+  type Store,
+  type VersionManifest,
+  versionRows,
+  writeCached
+} from "../store/index.js";
 
 type Training = NonNullable<ModelManifest["training"]>;
 

@@ -20,8 +20,7 @@ export async function codeFingerprint(
   for (const room of ["site", "components"])
     for (const file of (await filesBelow(engine, room)).filter((name) => /\.[jt]s$/.test(name)))
       reached.add(file);
-  for (const file of reached)
-    for (const imported of await importsOf(engine, file)) reached.add(imported);
+  for (const file of reached) for (const imported of await importsOf(engine, file)) reached.add(imported);
   return hashFiles(engine, [...reached]);
 }
 

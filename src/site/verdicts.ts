@@ -14,9 +14,7 @@ export const DEFAULT_MARGIN = 0.01;
 
 /** The deciding run or race of every eval and split with its verdict: what the first screen shows. No runs give an empty list. */
 export async function verdicts(store: Store): Promise<VerdictsData> {
-  const models = new Map(
-    (await listModels(modelsDir(store.workspace))).map((model) => [model.id, model])
-  );
+  const models = new Map((await listModels(modelsDir(store.workspace))).map((model) => [model.id, model]));
   const splits = await store.splits();
   const runs: RunView[] = [];
   for (const {run, race} of await currentDecisions(store.workspace)) {

@@ -1,6 +1,17 @@
 import {diffVersions, driftVerdict} from "../datasets/index.js";
 import {recognizersVersion} from "../privacy/index.js";
-import {hashJson, hasRows, NEAR_DUPLICATES, openRows, readCached, type SplitManifest, type Store, versionKey, type VersionManifest, writeCached} from "../store/index.js";
+import {
+  hashJson,
+  hasRows,
+  NEAR_DUPLICATES,
+  openRows,
+  readCached,
+  type SplitManifest,
+  type Store,
+  versionKey,
+  type VersionManifest,
+  writeCached
+} from "../store/index.js";
 import type {ConflictsView, DuplicatesView, Measured, VersionDetails} from "./dataTypes.js";
 import {conflictingLabels, duplicateClusters} from "./duplicateClusters.js";
 import {maskedExcerpts} from "./excerpts.js";

@@ -1,6 +1,16 @@
 import {rm} from "node:fs/promises";
 import type {NearDuplicates} from "../datasets/index.js";
-import {parquetFile, PARTS, sqlName, type Store, temporaryPath, UserError, type VersionManifest, writeParquet, writeParquetRows} from "../store/index.js";
+import {
+  parquetFile,
+  PARTS,
+  sqlName,
+  type Store,
+  temporaryPath,
+  UserError,
+  type VersionManifest,
+  writeParquet,
+  writeParquetRows
+} from "../store/index.js";
 import {assignQuery, groupColumn, labelColumn} from "./assign.js";
 import {linkGroups} from "./clusterGroups.js";
 import {hashUnit, partOf, sharesOf} from "./shares.js";

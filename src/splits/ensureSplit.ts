@@ -1,5 +1,17 @@
 import {nearDuplicates, nearDuplicateSettings} from "../datasets/index.js";
-import {type Database, hashJson, readSplit, splitKey, type SplitManifest, splitParts, type Store, UserError, type VersionManifest, versionRows, writeSplit} from "../store/index.js";
+import {
+  type Database,
+  hashJson,
+  readSplit,
+  splitKey,
+  type SplitManifest,
+  splitParts,
+  type Store,
+  UserError,
+  type VersionManifest,
+  versionRows,
+  writeSplit
+} from "../store/index.js";
 import {assignParts} from "./assignParts.js";
 import {labelCounts, MEASURES_EDITION, measureSplit} from "./measure.js";
 import type {SplitSpec} from "./spec.js";

@@ -1,5 +1,13 @@
 import {nearDuplicates, type NearDuplicateSettings} from "../datasets/index.js";
-import {hasRows, readSplit, type SplitManifest, splitParts, type Store, versionRows, writeSplit} from "../store/index.js";
+import {
+  hasRows,
+  readSplit,
+  type SplitManifest,
+  splitParts,
+  type Store,
+  versionRows,
+  writeSplit
+} from "../store/index.js";
 import {MEASURES_EDITION, measureSplit, type SplitMeasures} from "./measure.js";
 
 /** Whether a split lacks measures that there are by now, or that another machine could take: those of meaning. */

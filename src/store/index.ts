@@ -39,7 +39,7 @@ export {
 } from "./kinds/kind.js";
 export {modelsDir} from "./kinds/model.js";
 export {raceKey, readRaceRecord, readRaces} from "./kinds/race.js";
-export {readRun, readRuns, runIds, runKey, runTable} from "./kinds/run.js";
+export {hasRunFile, readRun, readRuns, runIds, runKey, runPath, runTable, sealRun} from "./kinds/run.js";
 export {readSplit, readSplits, splitKey, splitParts, writeSplit} from "./kinds/split.js";
 export {
   hasRows,

@@ -1,4 +1,17 @@
-import {type Columns, type Database, getJson, hashJson, NEAR_DUPLICATES as NEAR_DUPLICATES_FILE, putJson, sqlName, versionKey, type VersionManifest, versionRows, type Workspace, writeParquetRows} from "../../store/index.js";
+import {
+  type Columns,
+  type Database,
+  getJson,
+  hashJson,
+  NEAR_DUPLICATES as NEAR_DUPLICATES_FILE,
+  putJson,
+  sqlName,
+  versionKey,
+  type VersionManifest,
+  versionRows,
+  type Workspace,
+  writeParquetRows
+} from "../../store/index.js";
 import {clusterTexts} from "./clusterTexts.js";
 import {NumberList} from "./numberList.js";
 import {nearDuplicateSettings, type NearDuplicateSettings} from "./settings.js";
@@ -49,8 +62,7 @@ export async function nearDuplicates(
   const key = versionKey(version, `${NEAR_DUPLICATES_FILE}${digits}.parquet`);
   const summaryKey = versionKey(version, `${NEAR_DUPLICATES_FILE}${digits}.json`);
   const found = await getJson<Omit<NearDuplicates, "file">>(workspace, summaryKey);
-  if (found && (await workspace.place.has(key)))
-    return {...found, file: await workspace.place.readable(key)};
+  if (found && (await workspace.place.has(key))) return {...found, file: await workspace.place.readable(key)};
   const rows = `select row_id, ${sqlName(version.text)}::varchar as text from ${await versionRows(workspace, version)}`;
   const summary = {settings: complete, clusters: 0, rows: 0, sameText: 0};
   await workspace.place.putFile(key, async (path) => {

@@ -1,5 +1,16 @@
 import {rename, rm} from "node:fs/promises";
-import {type Columns, type Database, messageOf, numberedParquetFile, parquetFile, sqlName, UserError, type VersionManifest, writeParquet, writeParquetRows} from "../../store/index.js";
+import {
+  type Columns,
+  type Database,
+  messageOf,
+  numberedParquetFile,
+  parquetFile,
+  sqlName,
+  UserError,
+  type VersionManifest,
+  writeParquet,
+  writeParquetRows
+} from "../../store/index.js";
 import type {Filters, TextFilter} from "./filter.js";
 
 /** The rows that the filters dropped, beside the version's rows. */

@@ -1,7 +1,17 @@
 import {existsSync} from "node:fs";
 import {copyFile, mkdir, rename, rm, writeFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
-import {openDatabase, recordExport, recordFinalRun, temporaryPath, UserError, versionKey, type VersionManifest, whoOpens, type Workspace} from "../../store/index.js";
+import {
+  openDatabase,
+  recordExport,
+  recordFinalRun,
+  temporaryPath,
+  UserError,
+  versionKey,
+  type VersionManifest,
+  whoOpens,
+  type Workspace
+} from "../../store/index.js";
 import {huggingFaceCard} from "../cards/index.js";
 import {CARD_FILE, FILES, OPTIONAL_FILES, transferName} from "./files.js";
 import {type SealedRows, sealedRows, sealedText} from "./sealedRows.js";

@@ -1,6 +1,21 @@
 import {stat} from "node:fs/promises";
 import {join} from "node:path";
-import {type Database, datasetKey, latestVersion, openDatabase, parquetFile, pointToLatest, readJson, readTombstones, readVersion, UserError, versionKey, type VersionManifest, type Workspace, writeJsonAtomic} from "../../store/index.js";
+import {
+  type Database,
+  datasetKey,
+  latestVersion,
+  openDatabase,
+  parquetFile,
+  pointToLatest,
+  readJson,
+  readTombstones,
+  readVersion,
+  UserError,
+  versionKey,
+  type VersionManifest,
+  type Workspace,
+  writeJsonAtomic
+} from "../../store/index.js";
 import {loadTombstones, tombstoneHash} from "../tombstones.js";
 import {fetchVersion} from "./fetchVersion.js";
 import {verifyVersion} from "./verifyVersion.js";
@@ -31,37 +46,32 @@ export async function importVersion(
       `${JSON.stringify(id)} is no version's id. Name the version by all 16 digits that \`assay versions ${dataset}\` shows where it was made.`
     );
   const own = {dataset, id};
-  return workspace.lease(
-    `pull-${dataset}`,
-    {what: `an import of ${dataset}`, waitMs: 60_000},
-    async () => {
-      const point = () =>
-        pointToLatest(workspace, dataset, {version: id, pulledAt: new Date().toISOString()});
-      const known = await readVersion(workspace, own);
-      if (known) {
-        const latest = await latestVersion(workspace, dataset);
-        if (latest?.version !== id) await point();
-        return {version: known, changed: false};
-      }
-      await workspace.place.sweep(datasetKey(dataset));
-      const stage = await workspace.place.stage(datasetKey(dataset));
-      const db = await openDatabase({tmpDir: workspace.tmpDir, memoryLimit: MEMORY});
-      try {
-        await fetchVersion(db, from, dataset, id, stage.folder);
-        const version = await checked(db, workspace, dataset, id, stage.folder);
-        await writeJsonAtomic(join(stage.folder, "manifest.json"), version);
-        if (!(await stage.commit(versionKey(own))))
-          throw new UserError(
-            `${dataset}@${id} has a folder without a manifest in ${workspace.place.name}. Remove it, then import again.`
-          );
-        await point();
-        return {version, changed: true};
-      } finally {
-        db.close();
-        await stage.discard();
-      }
+  return workspace.lease(`pull-${dataset}`, {what: `an import of ${dataset}`, waitMs: 60_000}, async () => {
+    const point = () => pointToLatest(workspace, dataset, {version: id, pulledAt: new Date().toISOString()});
+    const known = await readVersion(workspace, own);
+    if (known) {
+      const latest = await latestVersion(workspace, dataset);
+      if (latest?.version !== id) await point();
+      return {version: known, changed: false};
     }
-  );
+    await workspace.place.sweep(datasetKey(dataset));
+    const stage = await workspace.place.stage(datasetKey(dataset));
+    const db = await openDatabase({tmpDir: workspace.tmpDir, memoryLimit: MEMORY});
+    try {
+      await fetchVersion(db, from, dataset, id, stage.folder);
+      const version = await checked(db, workspace, dataset, id, stage.folder);
+      await writeJsonAtomic(join(stage.folder, "manifest.json"), version);
+      if (!(await stage.commit(versionKey(own))))
+        throw new UserError(
+          `${dataset}@${id} has a folder without a manifest in ${workspace.place.name}. Remove it, then import again.`
+        );
+      await point();
+      return {version, changed: true};
+    } finally {
+      db.close();
+      await stage.discard();
+    }
+  });
 }
 
 async function checked(

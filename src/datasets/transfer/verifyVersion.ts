@@ -1,4 +1,11 @@
-import {type Database, hashJson, parquetFile, sqlName, UserError, type VersionManifest} from "../../store/index.js";
+import {
+  type Database,
+  hashJson,
+  parquetFile,
+  sqlName,
+  UserError,
+  type VersionManifest
+} from "../../store/index.js";
 import {contentIdentity} from "../identity.js";
 import {describeColumns, rowHash} from "../items.js";
 

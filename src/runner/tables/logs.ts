@@ -1,6 +1,14 @@
 import {existsSync, statSync} from "node:fs";
 import {type FileHandle, open, rm} from "node:fs/promises";
-import {type Columns, columnsLiteral, type Database, emptyRelation, parquetFile, sqlString, temporaryPath} from "../../store/index.js";
+import {
+  type Columns,
+  columnsLiteral,
+  type Database,
+  emptyRelation,
+  parquetFile,
+  sqlString,
+  temporaryPath
+} from "../../store/index.js";
 import {copyParquet} from "./chunks.js";
 
 /** DuckDB reads a file of lines through buffers of 32 MB; of a smaller file it fills no more than its size. */

@@ -1,3 +1,5 @@
+import {rename} from "node:fs/promises";
+import {join} from "node:path";
 import {type Columns, emptyRelation, parquetFiles} from "../parquet.js";
 import {COMPLETIONS, ITEMS, type RunManifest, SCORES} from "../schema.js";
 import {checkName} from "../names.js";
@@ -169,4 +171,41 @@ async function eraseRun({key, manifestKey}: Found, erasing: Erasing): Promise<Er
       result.dropped = true;
     }
   return result;
+}
+
+/** The path on this machine of a file that a run under way writes: logs are appended to and read as they grow. */
+export function runPath(workspace: Workspace, id: string, file: RunFile): string {
+  return join(workspace.dir, runKey(id, file));
+}
+
+/** Whether a run has a file. */
+export function hasRunFile({place}: Workspace, id: string, file: RunFile): Promise<boolean> {
+  return place.has(runKey(id, file));
+}
+
+/**
+ * Puts a run's tables and its manifest into the store. All tables are made under other names first; then they take their
+ * places, and the manifest comes last: without it the journal is the run.
+ * @param writeTables fills a folder with one Parquet file for each table
+ */
+export async function sealRun(
+  workspace: Workspace,
+  id: string,
+  writeTables: (folder: string) => Promise<void>,
+  manifestOf: () => Promise<RunManifest>
+): Promise<RunManifest> {
+  const {place} = workspace;
+  const stage = await place.stage(runKey(id));
+  try {
+    await writeTables(stage.folder);
+    const manifest = await manifestOf();
+    for (const table of Object.keys(TABLES) as RunTable[])
+      await place.putFile(runKey(id, `${table}.parquet`), (path) =>
+        rename(join(stage.folder, `${table}.parquet`), path)
+      );
+    await putJson(workspace, runKey(id, "manifest.json"), manifest);
+    return manifest;
+  } finally {
+    await stage.discard();
+  }
 }

@@ -28,7 +28,10 @@ export function splitKey({dataset, id}: SplitName, file?: SplitFile): string {
 }
 
 /** Which part each row belongs to, as a relation, those of the held-out part too; undefined when its file is gone. */
-export async function splitParts({place}: Pick<Workspace, "place">, split: SplitName): Promise<string | undefined> {
+export async function splitParts(
+  {place}: Pick<Workspace, "place">,
+  split: SplitName
+): Promise<string | undefined> {
   const key = splitKey(split, "parts.parquet");
   return (await place.has(key)) ? parquetFile(await place.readable(key)) : undefined;
 }
