@@ -1,7 +1,7 @@
 import {existsSync} from "node:fs";
 import {rm} from "node:fs/promises";
 import {join} from "node:path";
-import {siteFingerprint} from "../site/index.js";
+import {finishSite, siteFingerprint} from "../site/index.js";
 import {readJson, UserError, writeJsonAtomic} from "../store/index.js";
 import {brokenPages} from "./brokenPages.js";
 import {framework} from "./framework.js";
@@ -41,6 +41,7 @@ export async function buildSite(
     throw new UserError(
       `these pages cannot work: ${broken.join(", ")}. Open them with \`assay dev\` to see it.`
     );
+  await finishSite(dist);
   await writeJsonAtomic(record, {fingerprint});
   return true;
 }

@@ -1,28 +1,62 @@
+import {randomInt} from "node:crypto";
+import {createServer} from "node:net";
+import {createRequire} from "node:module";
 import {join} from "node:path";
+import {pathToFileURL} from "node:url";
 import {touchOnStoreChange} from "../site/index.js";
 import {framework} from "./framework.js";
+import {closeProxy, type PreviewAddress, previewProxy} from "./previewProxy.js";
 import {findProject, openProject} from "./project.js";
+import {print} from "./terminal.js";
 
 export async function devVerb(options: {port: number; open?: boolean}): Promise<void> {
   const project = findProject();
   const workspace = await openProject();
+  const preview = await freeAddress();
+  const proxy = await previewProxy(options.port, preview);
+  const address = proxy.address();
+  const url = `http://localhost:${typeof address === "object" && address ? address.port : options.port}/`;
+  const inner = `http://${preview.host}:${preview.port}/`;
+  print(`The report is at ${url}`);
   const watching = new AbortController();
   const watched = touchOnStoreChange({
     dir: workspace.dir,
     root: join(project, "src"),
     signal: watching.signal
   });
+  if (options.open) void openInBrowser(url);
   try {
-    await framework(project, [
-      "preview",
-      "--host",
-      "127.0.0.1",
-      "--port",
-      String(options.port),
-      ...(options.open ? ["--open"] : ["--no-open"])
-    ]);
+    await framework(
+      project,
+      ["preview", "--host", preview.host, "--port", String(preview.port), "--no-open"],
+      {shown: (text) => text.replaceAll(inner, url)}
+    );
   } finally {
     watching.abort();
+    await closeProxy(proxy);
     await watched;
   }
+}
+
+/** Where the preview itself listens: on loopback, at an address that a page elsewhere cannot guess where there are many. */
+async function freeAddress(): Promise<PreviewAddress> {
+  const part = () => randomInt(1, 255);
+  const host = process.platform === "linux" ? `127.${part()}.${part()}.${part()}` : "127.0.0.1";
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => probe.once("error", reject).listen(0, host, resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (typeof address !== "object" || !address) throw new Error("no port");
+  return {host, port: address.port};
+}
+
+/** With the package that Framework opens its own preview with. */
+async function openInBrowser(url: string): Promise<void> {
+  const require = createRequire(
+    createRequire(import.meta.url).resolve("@observablehq/framework/package.json")
+  );
+  const {default: open} = (await import(pathToFileURL(require.resolve("open")).href)) as {
+    default(url: string): Promise<unknown>;
+  };
+  await open(url).catch(() => print(`Open ${url} in a browser.`));
 }

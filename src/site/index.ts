@@ -1,5 +1,6 @@
 export {siteConfig, type SiteOptions} from "./config.js";
 export {type RunContamination, runContamination} from "./contamination.js";
+export {finishSite} from "./bundle/finishSite.js";
 export {currentRuns} from "./currentRuns.js";
 export {datasets} from "./datasets.js";
 export {siteFingerprint, storeFingerprint} from "./fingerprint.js";

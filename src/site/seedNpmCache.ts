@@ -20,15 +20,16 @@ export async function seedNpmCache(root: string): Promise<void> {
   for (const name of MENTIONED) await mkdir(join(cache, `${name}@${ABSENT}`), {recursive: true});
   const missing = BUNDLED.filter((name) => !existsSync(entryOf(cache, name, versions)));
   if (missing.length === 0) return;
-  const esbuild = frameworkRequire()("esbuild") as typeof Esbuild;
+  const esbuild = frameworkEsbuild();
   await Promise.all(missing.map((name) => bundle(esbuild, cache, name, versions)));
 }
 
 const here = createRequire(import.meta.url);
 
 /** Framework brings esbuild; a package manager may have put it out of our own reach. */
-function frameworkRequire(): NodeJS.Require {
-  return createRequire(join(packageFolder("@observablehq/framework"), "package.json"));
+export function frameworkEsbuild(): typeof Esbuild {
+  const require = createRequire(join(packageFolder("@observablehq/framework"), "package.json"));
+  return require("esbuild") as typeof Esbuild;
 }
 
 /** Not every package exports its package.json, so the folder is found by walking the search paths. */

@@ -2,6 +2,7 @@ import {spawn, spawnSync} from "node:child_process";
 import {cp, mkdir, symlink, writeFile} from "node:fs/promises";
 import {basename, join} from "node:path";
 import {fileURLToPath} from "node:url";
+import {finishSite} from "../../src/site/index.js";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -51,5 +52,6 @@ export async function buildSite(project: string, output = "dist"): Promise<Built
   child.stderr.on("data", (data: Buffer) => (log += data.toString()));
   const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
   if (status !== 0) throw new Error(`the build ended with ${status}:\n${log}`);
+  await finishSite(dist);
   return {dist, log};
 }

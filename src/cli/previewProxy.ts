@@ -1,0 +1,124 @@
+import {createServer, type IncomingMessage, request, type Server, type ServerResponse} from "node:http";
+import {connect, type Socket} from "node:net";
+import type {Duplex} from "node:stream";
+import {UserError} from "../store/index.js";
+
+export interface PreviewAddress {
+  host: string;
+  port: number;
+}
+
+/** A loader's source: a name of a data file with a program's ending behind it. */
+const LOADER_SOURCE =
+  /\.(json|jsonl|ndjson|arrow|parquet|csv|tsv|txt|html|md|zip|tar|tgz|png|svg|db|sqlite|xlsx)\.\w+$/i;
+
+/**
+ * A server on loopback in front of Framework's preview, which answers anybody. Requests pass only when they name this
+ * machine as their host (a foreign page could have had its name pointed here) and, for WebSockets, come from a page of
+ * this server. Sources of page loaders and addresses that cannot be decoded are refused. Port 0 takes a free one.
+ * Throws UserError when the port is taken.
+ */
+export async function previewProxy(port: number, preview: PreviewAddress): Promise<Server> {
+  const server = createServer((incoming, outgoing) => {
+    const refusal = refusalOf(incoming, portOf(server));
+    if (refusal) refuse(outgoing, refusal);
+    else forward(incoming, outgoing, preview);
+  });
+  const tunnels = new Set<Duplex>();
+  server.on("upgrade", (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
+    socket.on("error", () => socket.destroy());
+    const refusal = refusalOf(incoming, portOf(server)) ?? originRefusal(incoming, portOf(server));
+    if (refusal) {
+      socket.end(`HTTP/1.1 ${refusal.status} Refused\r\nConnection: close\r\n\r\n${refusal.text}\n`);
+      return;
+    }
+    tunnels.add(socket.once("close", () => tunnels.delete(socket)));
+    tunnel(incoming, socket, head, preview);
+  });
+  server.once("close", () => tunnels.forEach((socket) => socket.destroy()));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === "EADDRINUSE"
+          ? new UserError(`port ${port} is taken. Stop what uses it, or choose another with --port.`)
+          : error
+      )
+    );
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  return server;
+}
+
+/** Stops listening and ends every open connection, half-open requests among them. */
+export function closeProxy(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+    server.emit("close");
+  });
+}
+
+interface Refusal {
+  status: number;
+  text: string;
+}
+
+function refusalOf({headers: {host = ""}, url = "/"}: IncomingMessage, port: number): Refusal | undefined {
+  if (!namesOf(port).includes(host.toLowerCase()))
+    return {status: 421, text: `This server answers to localhost:${port} only.`};
+  let path: string;
+  try {
+    path = decodeURIComponent(url.split("?")[0]!);
+  } catch {
+    return {status: 400, text: "This address cannot be decoded."};
+  }
+  if (!path.startsWith("/") || path.includes("\0"))
+    return {status: 400, text: "This is not an address of a page."};
+  if (/^\/_(file|import)\//.test(path) && LOADER_SOURCE.test(path))
+    return {status: 403, text: "Sources of page loaders are not served."};
+  return undefined;
+}
+
+function originRefusal({headers: {origin}}: IncomingMessage, port: number): Refusal | undefined {
+  return origin !== undefined && namesOf(port).some((name) => origin.toLowerCase() === `http://${name}`)
+    ? undefined
+    : {status: 403, text: "Only pages of this server may open a socket."};
+}
+
+const namesOf = (port: number) => ["localhost", "127.0.0.1", "[::1]"].map((name) => `${name}:${port}`);
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === "object" && address ? address.port : 0;
+}
+
+function refuse(outgoing: ServerResponse, {status, text}: Refusal): void {
+  outgoing.writeHead(status, {"content-type": "text/plain; charset=utf-8"}).end(`${text}\n`);
+}
+
+function forward(incoming: IncomingMessage, outgoing: ServerResponse, {host, port}: PreviewAddress): void {
+  const {method, url, headers} = incoming;
+  const onward = request({host, port, method, path: url, headers}, (answer) => {
+    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(outgoing);
+  });
+  onward.on("error", () => {
+    if (outgoing.headersSent) outgoing.destroy();
+    else refuse(outgoing, {status: 502, text: "The preview does not answer."});
+  });
+  outgoing.on("close", () => onward.destroy());
+  incoming.pipe(onward);
+}
+
+function tunnel(incoming: IncomingMessage, socket: Socket, head: Buffer, {host, port}: PreviewAddress): void {
+  const onward = connect(port, host, () => {
+    const lines = [`${incoming.method} ${incoming.url} HTTP/1.1`];
+    for (let at = 0; at < incoming.rawHeaders.length; at += 2)
+      lines.push(`${incoming.rawHeaders[at]}: ${incoming.rawHeaders[at + 1]}`);
+    onward.write(`${lines.join("\r\n")}\r\n\r\n`);
+    onward.write(head);
+    socket.pipe(onward).pipe(socket);
+  });
+  onward.on("error", () => socket.destroy()).on("close", () => socket.destroy());
+  socket.on("close", () => onward.destroy());
+}

@@ -1,0 +1,131 @@
+import {type ChildProcess, spawn} from "node:child_process";
+import {mkdir, mkdtemp, rm} from "node:fs/promises";
+import {request} from "node:http";
+import {connect} from "node:net";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {fileURLToPath} from "node:url";
+import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {siteProject} from "../support/buildSite.js";
+
+const main = fileURLToPath(new URL("../../lib/cli/main.js", import.meta.url));
+let project: string;
+let server: ChildProcess;
+let port: number;
+let printed = "";
+
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), "assay-dev-"));
+  await siteProject(project);
+  await mkdir(join(project, "evals"));
+  server = spawn(process.execPath, [main, "dev", "--port", "0"], {
+    cwd: project,
+    env: {...process.env, ASSAY_DIR: join(project, ".assay"), NO_COLOR: "1"}
+  });
+  port = await new Promise<number>((resolve, reject) => {
+    const read = (data: Buffer) => {
+      printed += data.toString();
+      const found = /Observable Framework[^]*http:\/\/localhost:(\d+)\//.exec(printed);
+      if (found) resolve(Number(found[1]));
+    };
+    server.stdout!.on("data", read);
+    server.stderr!.on("data", read);
+    server.on("exit", (code) => reject(new Error(`assay dev ended with ${code}: ${printed}`)));
+  });
+}, 120_000);
+
+afterAll(async () => {
+  if (server.exitCode === null) {
+    server.removeAllListeners("exit");
+    server.kill("SIGKILL");
+  }
+  await rm(project, {recursive: true, force: true});
+});
+
+function get(path: string, headers: Record<string, string> = {}): Promise<{status: number; text: string}> {
+  return new Promise((resolve, reject) => {
+    request({host: "127.0.0.1", port, path, headers}, (answer) => {
+      let text = "";
+      answer.on("data", (data: Buffer) => (text += data.toString()));
+      answer.on("end", () => resolve({status: answer.statusCode!, text}));
+    })
+      .on("error", reject)
+      .end();
+  });
+}
+
+/** The first line that the server answers to a WebSocket of this origin. */
+function socketFrom(origin: string | undefined, host = `localhost:${port}`): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1", () =>
+      socket.write(
+        [
+          "GET /_observablehq HTTP/1.1",
+          `Host: ${host}`,
+          "Connection: Upgrade",
+          "Upgrade: websocket",
+          "Sec-WebSocket-Version: 13",
+          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+          ...(origin === undefined ? [] : [`Origin: ${origin}`]),
+          "",
+          ""
+        ].join("\r\n")
+      )
+    );
+    socket.once("data", (data) => {
+      resolve(data.toString().split("\r\n")[0]!);
+      socket.destroy();
+    });
+    socket.once("error", reject);
+  });
+}
+
+describe("assay dev", () => {
+  it("names the address to open, and not the one that the preview listens on", () => {
+    expect(printed).toContain(`The report is at http://localhost:${port}/`);
+    expect(printed).not.toMatch(/http:\/\/127\./);
+  });
+
+  it("serves pages to this machine's names only", async () => {
+    expect((await get("/", {host: `localhost:${port}`})).status).toBe(200);
+    expect((await get("/", {host: `127.0.0.1:${port}`})).status).toBe(200);
+    const foreign = await get("/", {host: `report.example:${port}`});
+    expect(foreign.status).toBe(421);
+    expect(foreign.text).not.toContain("<html");
+    expect((await get("/", {host: "localhost"})).status).toBe(421);
+  }, 60_000);
+
+  it("opens a socket to its own pages only", async () => {
+    expect(await socketFrom(`http://localhost:${port}`)).toContain("101");
+    expect(await socketFrom("http://elsewhere.example")).toContain("403");
+    expect(await socketFrom(undefined)).toContain("403");
+    expect(await socketFrom(`http://localhost:${port}`, "elsewhere.example")).toContain("421");
+  }, 60_000);
+
+  it("outlives an address that cannot be decoded", async () => {
+    expect((await get("/%zz")).status).toBe(400);
+    expect((await get("/%c0%af")).status).toBe(400);
+    expect((await get("/", {host: `localhost:${port}`})).status).toBe(200);
+  }, 60_000);
+
+  it("does not serve the sources of page loaders", async () => {
+    for (const path of [
+      "/_file/data/runs.json.ts",
+      "/_file/data/runs%2Ejson.ts",
+      "/_import/data/runs.json.js",
+      "/_file/data/rows/[run].arrow.ts"
+    ])
+      expect((await get(path)).status).toBe(403);
+  });
+
+  it("ends with the first Ctrl-C, half-open requests or not", async () => {
+    const open = connect(port, "127.0.0.1", () => open.write("GET / HTTP/1.1\r\nHost: loc"));
+    open.on("error", () => undefined);
+    await new Promise((resolve) => open.once("connect", resolve));
+    server.removeAllListeners("exit");
+    const ended = new Promise<number | null>((resolve) => server.once("exit", resolve));
+    server.kill("SIGINT");
+    await ended;
+    expect(server.exitCode === null && server.signalCode === null).toBe(false);
+  }, 20_000);
+});
