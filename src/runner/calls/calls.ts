@@ -44,6 +44,7 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
     stopped ??= reason;
     spending?.close();
     drained.abort();
+    wake?.();
   };
   const spending = inputs.budgetUsd === undefined ? undefined : createSpending(inputs.budgetUsd, stop);
   const endpoints = new Map(inputs.ready.map(({record, prepared}) => [record.name, prepared.endpoint]));
@@ -55,6 +56,10 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
     onFailure: () => stop("an error")
   });
   const open = new Map<string, Call>();
+  /** Keys of calls whose next attempt did not fit in the budget, and those of them that have ended. */
+  const refused = new Set<string>();
+  const postponed: Call[] = [];
+  let wake: (() => void) | undefined;
   const keep = outcomeKeeper(inputs);
   const onSignal = () => stop("interrupted");
   signal?.addEventListener("abort", onSignal);
@@ -67,12 +72,20 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
         keep.barred(call, call.barred);
         continue;
       }
-      const request = requestOf(call, inputs.ready[call.candidate]!, spending !== undefined);
       await scores.room();
-      if (spending && !(await spending.reserve(request))) return;
-      open.set(call.key, call);
-      yield request;
+      yield* requested(call);
     }
+    while (spending && !stopped && (open.size > 0 || postponed.length > 0)) {
+      const call = postponed.shift();
+      if (call) yield* requested(call);
+      else await new Promise<void>((resolve) => (wake = resolve));
+    }
+  }
+  async function* requested(call: Call): AsyncGenerator<CallRequest> {
+    const request = requestOf(call, inputs.ready[call.candidate]!, spending !== undefined);
+    if (spending && !(await spending.reserve(request))) return;
+    open.set(call.key, call);
+    yield request;
   }
   const take = (outcomes: readonly CallOutcome[]) => {
     const ended: {call: Call; outcome: CallOutcome}[] = [];
@@ -81,9 +94,11 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
       // It has been told already.
       if (!call || !open.delete(outcome.key)) continue;
       spending?.settle(outcome);
+      if (refused.delete(outcome.key) && outcome.error?.kind === "aborted") postponed.push(call);
       ended.push({call, outcome});
     }
     keep.ended(ended);
+    wake?.();
     for (const {call, outcome} of ended) {
       if (outcome.completion) scores.push(call, outcome.completion);
       else if (outcome.error.kind === "auth")
@@ -95,7 +110,13 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
     const outcomes = executor.execute(requests(), {
       signal: drained.signal,
       abortSignal,
-      mayRetry: spending && ((request, failed) => spending.reserveAgain(request, failed))
+      mayRetry:
+        spending &&
+        (async (request, failed) => {
+          const allowed = spending.reserveAgain(request, failed);
+          if (!allowed) refused.add(request.key);
+          return allowed;
+        })
     });
     try {
       for await (const batch of outcomes) take(batch);

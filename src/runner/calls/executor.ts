@@ -10,7 +10,7 @@ import type {
 
 /** One call, with everything that whoever makes it must know: nothing of the data set, and JSON values only. */
 export interface CallRequest {
-  /** The completion's key: no two requests of a stream share one. */
+  /** The completion's key: no two requests that are open share one. */
   key: string;
   candidate: string;
   /** The endpoint's name. */
@@ -49,7 +49,7 @@ export interface ExecuteOptions {
   abortSignal?: AbortSignal;
   /**
    * Asked before each attempt after a call's first; `failed` is the one before. A call that is refused ends with an
-   * "aborted" error.
+   * "aborted" error, and may come again later in the stream.
    */
   mayRetry?(request: CallRequest, failed: AttemptOutcome): Promise<boolean>;
 }

@@ -14,8 +14,11 @@ const MAYBE_BILLED = new Set<EndpointErrorKind | "endpoint">([
 export interface Spending {
   /** Waits until an attempt fits beside those in flight; false when it never will, after telling `stop` why. */
   reserve(request: CallRequest): Promise<boolean>;
-  /** The same for an attempt after one that failed, which counts as spent when it may have been billed. */
-  reserveAgain(request: CallRequest, failed: AttemptOutcome): Promise<boolean>;
+  /**
+   * For an attempt after one that failed, which counts as spent when it may have been billed. It does not wait: the call
+   * has a place that calls with a reservation may be waiting for. False when it does not fit now.
+   */
+  reserveAgain(request: CallRequest, failed: AttemptOutcome): boolean;
   settle(outcome: CallOutcome): void;
   /** Ends all waiting: what does not fit now will not be reserved. */
   close(): void;
@@ -32,21 +35,10 @@ export function createSpending(limitUsd: number, stop: (reason: string) => void)
     waiting = [];
     for (const wake of woken) wake();
   };
-  const reserve = async (request: CallRequest): Promise<boolean> => {
-    const {key, candidate, worstCaseUsd: usd} = request;
-    for (;;) {
-      const reservation = budget.reserve({candidate, usd});
-      if (reservation) {
-        reservations.set(key, reservation);
-        return true;
-      }
-      if (closed) return false;
-      if (budget.open === 0) {
-        stop(stopText(limitUsd, budget));
-        return false;
-      }
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    }
+  const fits = ({key, candidate, worstCaseUsd: usd}: CallRequest): boolean => {
+    const reservation = budget.reserve({candidate, usd});
+    if (reservation) reservations.set(key, reservation);
+    return reservation !== undefined;
   };
   const end = (key: string, kind: EndpointErrorKind | "endpoint" | undefined, costUsd?: number) => {
     const reservation = reservations.get(key);
@@ -56,12 +48,22 @@ export function createSpending(limitUsd: number, stop: (reason: string) => void)
     changed();
   };
   return {
-    reserve,
-    async reserveAgain(request, {kind}) {
+    async reserve(request) {
+      for (;;) {
+        if (fits(request)) return true;
+        if (closed) return false;
+        if (budget.open === 0) {
+          stop(stopText(limitUsd, budget));
+          return false;
+        }
+        await new Promise<void>((resolve) => waiting.push(resolve));
+      }
+    },
+    reserveAgain(request, {kind}) {
       // What was set aside for an attempt that cost nothing serves the next one.
       if (kind === undefined || !MAYBE_BILLED.has(kind)) return true;
       end(request.key, kind);
-      return reserve(request);
+      return fits(request);
     },
     settle: ({key, completion, error}) => end(key, error?.kind, completion?.costUsd),
     close() {
