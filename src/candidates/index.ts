@@ -1,4 +1,3 @@
 export {mergedModel, type MergedOptions} from "./merged.js";
-export {modelsDir} from "./modelsDir.js";
 export {servedBest} from "./served.js";
 export {trained} from "./trained.js";

@@ -6,8 +6,7 @@ import type {ModelSource} from "../finetune/index.js";
 import {loadModel} from "../models/index.js";
 import type {ModelManifest} from "../models/types.js";
 import type {Candidate, PrepareContext} from "../runner/define.js";
-import {UserError} from "../store/index.js";
-import {modelsDir} from "./modelsDir.js";
+import {modelsDir, UserError} from "../store/index.js";
 import {buildModel} from "./trained.js";
 
 /** Columns that hold a row's text and its answer. */

@@ -1,9 +1,9 @@
+import {modelsDir} from "../store/index.js";
 import {embedded} from "../endpoints/index.js";
 import type {ModelSource} from "../finetune/index.js";
 import {loadModel} from "../models/index.js";
 import type {ModelManifest} from "../models/types.js";
 import type {Candidate, PrepareContext} from "../runner/define.js";
-import {modelsDir} from "./modelsDir.js";
 
 /**
  * A candidate whose weights are made here: `source` trains, distils or merges it when the store does not have it,

@@ -1,11 +1,12 @@
 import {resolve} from "node:path";
 import {writeFile} from "node:fs/promises";
-import {checkCroissant, croissant, findVersion, huggingFaceCard, versionFile} from "../datasets/index.js";
+import {checkCroissant, croissant, findVersion, huggingFaceCard} from "../datasets/index.js";
 import {
   openStore,
   sha256File,
   type Store,
   UserError,
+  versionKey,
   type VersionManifest,
   writeAtomic
 } from "../store/index.js";
@@ -49,7 +50,7 @@ async function croissantText(
   const split = (await store.splits(version.dataset)).findLast((one) => one.version === version.id);
   const document = croissant({
     version,
-    sha256: await sha256File(versionFile(store.workspace, version)),
+    sha256: await sha256File(await store.workspace.place.readable(versionKey(version, "rows.parquet"))),
     url: url!,
     creator: creator!,
     ...(split ? {split} : {})

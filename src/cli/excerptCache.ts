@@ -1,6 +1,5 @@
-import {join} from "node:path";
 import {maskExcerpt, recognizersVersion} from "../privacy/index.js";
-import {readJson, sha256, type Workspace, writeJsonAtomic} from "../store/index.js";
+import {readCached, sha256, type Workspace, writeCached} from "../store/index.js";
 
 export interface ExcerptCache {
   mask(text: string, maxChars: number): string;
@@ -12,10 +11,7 @@ const MOST = 50_000;
 
 /** Masked excerpts, remembered by their text: looking for names takes milliseconds a text. */
 export async function openExcerptCache(workspace: Workspace): Promise<ExcerptCache> {
-  const file = join(workspace.dir, "cache", "excerpts.json");
-  const kept = await readJson<{version: string; excerpts: Record<string, string>}>(file).catch(
-    () => undefined
-  );
+  const kept = await readCached<{version: string; excerpts: Record<string, string>}>(workspace, "excerpts");
   const known = new Map(kept?.version === String(recognizersVersion) ? Object.entries(kept.excerpts) : []);
   let grown = false;
   return {
@@ -32,7 +28,7 @@ export async function openExcerptCache(workspace: Workspace): Promise<ExcerptCac
     async save() {
       if (!grown) return;
       const excerpts = Object.fromEntries([...known].slice(-MOST));
-      await writeJsonAtomic(file, {version: String(recognizersVersion), excerpts});
+      await writeCached(workspace, "excerpts", {version: String(recognizersVersion), excerpts});
     }
   };
 }

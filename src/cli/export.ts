@@ -35,10 +35,9 @@ export async function exportVerb(options: ExportOptions): Promise<void> {
       if (options.json) printJson(manifest);
       else print(await chatText(store, options.chat, manifest));
     }
-    const tables = (await store.rows<{name: string}>("show tables")).map(({name}) => name);
-    if (options.duckdb) await toDuckdb(store, tables, resolve(options.duckdb));
+    if (options.duckdb) await toDuckdb(store, await tablesOf(store), resolve(options.duckdb));
     for (const format of ["parquet", "csv"] as const)
-      if (options[format]) await toFolder(store, tables, resolve(options[format]), format);
+      if (options[format]) await exportTables(store, resolve(options[format]), format);
   } finally {
     store.close();
   }
@@ -57,12 +56,13 @@ async function toDuckdb(store: Store, tables: string[], file: string): Promise<v
   print(`${tables.length} tables in ${file}`);
 }
 
-async function toFolder(
-  store: Store,
-  tables: string[],
-  folder: string,
-  format: "parquet" | "csv"
-): Promise<void> {
+async function tablesOf(store: Store): Promise<string[]> {
+  return (await store.rows<{name: string}>("show tables")).map(({name}) => name);
+}
+
+/** Writes every table and view of the store to a file of its own in a folder, made when it is not there. */
+export async function exportTables(store: Store, folder: string, format: "parquet" | "csv"): Promise<void> {
+  const tables = await tablesOf(store);
   await mkdir(folder, {recursive: true});
   for (const table of tables)
     await writeAtomic(join(folder, `${table}.${format}`), (temporary) =>

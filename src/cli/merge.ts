@@ -9,8 +9,7 @@ import {
   type MergeProgress,
   type MergeReport
 } from "../merge/index.js";
-import {modelsDir} from "../candidates/index.js";
-import {openWorkspace, UsageError} from "../store/index.js";
+import {modelsDir, openWorkspace, UsageError} from "../store/index.js";
 import {projectOf} from "./project.js";
 import {checkText, reportText, size} from "./mergeText.js";
 import {duration} from "./progress.js";

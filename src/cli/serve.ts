@@ -1,7 +1,6 @@
-import {modelsDir} from "../candidates/index.js";
 import {isLoopback, serve} from "../endpoints/index.js";
 import {listModels, loadModel} from "../models/index.js";
-import {UserError} from "../store/index.js";
+import {modelsDir, UserError} from "../store/index.js";
 import {openProject} from "./project.js";
 import {note, print} from "./terminal.js";
 

@@ -1,4 +1,4 @@
-import {type Database, sqlName, sqlString} from "../store/index.js";
+import {type Database, sqlName} from "../store/index.js";
 import {describeColumns} from "./items.js";
 
 /**
@@ -10,11 +10,10 @@ import {describeColumns} from "./items.js";
 export async function appended(
   db: Database,
   items: string,
-  formerFile: string,
+  former: string,
   id: string | undefined,
   carried?: string
 ): Promise<string> {
-  const former = `read_parquet(${sqlString(formerFile)})`;
   const own = `select * exclude (row_id, row_hash) from ${former}`;
   if (!id && carried)
     return `select * exclude (${carried}), min(${carried}) as ${carried} from ((${own}) union all by name (${items})) group by all`;

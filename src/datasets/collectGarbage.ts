@@ -1,17 +1,19 @@
-import {readdir, readFile, rename, rm} from "node:fs/promises";
-import {join} from "node:path";
 import {
-  listFolders,
+  type Found,
+  type Kind,
+  readRecord,
+  recordsOf,
   type SplitManifest,
   type Store,
-  temporaryPath,
   type VersionManifest,
-  withLock
+  type Workspace
 } from "../store/index.js";
 
 export interface Garbage {
   versions: VersionManifest[];
   splits: SplitManifest[];
+  /** Everything that went, by kind. */
+  removed: {kind: string; id: string}[];
 }
 
 export interface GarbageOptions {
@@ -21,65 +23,68 @@ export interface GarbageOptions {
   dryRun?: boolean;
 }
 
+interface Candidate {
+  kind: Kind;
+  found: Found;
+  manifest: object;
+}
+
 /**
- * Removes versions beyond the newest `keep` of each data set, and the splits of those versions, unless a run, a model or
- * (for versions) a split that stays refers to them. While a run is unfinished every split stays: such a run does not say
- * which one it uses.
+ * Removes the records that their kind lets go and that no record that stays refers to: versions beyond the newest `keep` of
+ * each data set, and the splits of those versions, unless a run, a model or (for versions) a split that stays refers to
+ * them. While a run is unfinished every split stays: such a run does not say which one it uses.
  */
 export async function collectGarbage(
   store: Store,
   {keep = 3, dryRun = false}: GarbageOptions = {}
 ): Promise<Garbage> {
   const {workspace} = store;
-  const runs = await store.runs();
-  const splits = await store.splits();
-  const versions = await store.versions();
-  const inRuns = new Set(runs.flatMap(({dataset, split}) => [dataset.version, split.id]));
-  const inModels = await modelRecords(join(workspace.dir, "models"));
-  const referred = (id: string) => inRuns.has(id) || inModels.includes(id);
-  const sealed = new Set(runs.map(({id}) => id));
-  const unfinished = (await listFolders(join(workspace.dir, "runs"))).some((id) => !sealed.has(id));
-  const retained = new Set<string>();
-  for (const dataset of new Set(versions.map((version) => version.dataset))) {
-    const latest = await store.latestVersion(dataset);
-    const newest = versions.filter((version) => version.dataset === dataset).slice(-keep);
-    for (const {id} of [...newest, ...(latest ? [latest] : [])]) retained.add(`${dataset}@${id}`);
+  const referred = new Set<string>();
+  const candidates: Candidate[] = [];
+  const refer = async (kind: Kind, found: Found) => {
+    for (const id of (await kind.refersTo?.(found, workspace)) ?? []) referred.add(id);
+  };
+  for (const kind of workspace.kinds) {
+    const stays = await kind.collect?.stays(workspace, {keep});
+    for await (const found of recordsOf(workspace, kind)) {
+      const manifest = stays && (await readRecord(workspace, kind, found.manifestKey));
+      if (manifest && !stays(manifest)) candidates.push({kind, found, manifest});
+      else await refer(kind, found);
+    }
   }
-  const goneSplits = splits.filter(
-    ({dataset, version, id}) => !unfinished && !retained.has(`${dataset}@${version}`) && !referred(id)
-  );
-  const inSplits = new Set(
-    splits.filter((split) => !goneSplits.includes(split)).map(({dataset, version}) => `${dataset}@${version}`)
-  );
-  const goneVersions = versions.filter(({dataset, id}) => {
-    const name = `${dataset}@${id}`;
-    return !retained.has(name) && !inSplits.has(name) && !referred(id);
-  });
+  // What stays because it is referred to may itself refer to more.
+  const gone = new Set(candidates);
+  for (let before = -1; before !== gone.size;) {
+    before = gone.size;
+    for (const candidate of gone)
+      if (isReferredTo(candidate.found, referred)) {
+        gone.delete(candidate);
+        await refer(candidate.kind, candidate.found);
+      }
+  }
   if (!dryRun) {
-    for (const {dataset, id} of goneSplits) await remove(workspace.splitDir(dataset, id));
-    for (const {dataset, id} of goneVersions)
-      await withLock(
-        workspace.lockPath(`pull-${dataset}`),
-        {what: `clearing ${dataset}`, waitMs: 60_000},
-        () => remove(workspace.datasetDir(dataset, id))
-      );
+    // What refers goes before what it refers to.
+    for (const candidate of [...gone].reverse()) await remove(workspace, candidate);
     await store.refresh();
   }
-  return {versions: goneVersions, splits: goneSplits};
+  const of = <T>(name: string) =>
+    [...gone].filter(({kind}) => kind.name === name).map(({manifest}) => manifest as T);
+  return {
+    versions: of<VersionManifest>("version").sort(
+      (a, b) => a.dataset.localeCompare(b.dataset) || a.pulledAt.localeCompare(b.pulledAt)
+    ),
+    splits: of<SplitManifest>("split").sort((a, b) => a.madeAt.localeCompare(b.madeAt)),
+    removed: [...gone].map(({kind, found}) => ({kind: kind.name, id: found.id}))
+  };
 }
 
-/** Moved aside first: a folder is there as a whole or not at all. */
-async function remove(folder: string): Promise<void> {
-  const aside = temporaryPath(folder);
-  await rename(folder, aside);
-  await rm(aside, {recursive: true, force: true});
-}
+const isReferredTo = ({id, names}: Found, referred: ReadonlySet<string>) =>
+  referred.has(id) || referred.has(Object.values(names).join("@"));
 
-/** The text of all models' records: an id in it is a reference. */
-async function modelRecords(folder: string): Promise<string> {
-  const texts: string[] = [];
-  for (const id of await listFolders(folder))
-    for (const name of await readdir(join(folder, id)))
-      if (name.endsWith(".json")) texts.push(await readFile(join(folder, id, name), "utf8"));
-  return texts.join("\n");
+async function remove(workspace: Workspace, {kind, found, manifest}: Candidate): Promise<void> {
+  const lease = kind.collect?.lease?.(manifest);
+  const work = () => workspace.place.remove(found.key);
+  if (lease === undefined) return work();
+  const what = `clearing ${Object.values(found.names)[0]}`;
+  await workspace.lease(lease, {what, waitMs: 60_000}, work);
 }

@@ -1,11 +1,4 @@
-import {
-  type Database,
-  openRows,
-  sqlName,
-  sqlString,
-  type Store,
-  type VersionManifest
-} from "../store/index.js";
+import {type Database, openRows, sqlName, type Store, type VersionManifest} from "../store/index.js";
 import {columnDrift, type ColumnDrift} from "./columnDrift.js";
 
 export interface ChangedRows {
@@ -49,8 +42,9 @@ export async function diffVersions(
   after: VersionManifest,
   {sample = 5}: DiffOptions = {}
 ): Promise<VersionDiff> {
-  const splits = await store.splits(after.dataset);
-  const [a, b] = [before, after].map((version) => `(${openRows(store.workspace, version, splits)})`);
+  const [a, b] = await Promise.all(
+    [before, after].map(async (version) => `(${await openRows(store.workspace, version)})`)
+  );
   const columns = schemaChange(before, after);
   const kept = after.columns.filter(
     ({name, type}) =>
@@ -140,8 +134,8 @@ export async function countChanges(
   const found = await db.row<{added: number; removed: number; changed: number}>(
     `select count(*) filter (a.row_id is null)::int as added, count(*) filter (b.row_id is null)::int as removed,
             count(*) filter (a.row_hash <> b.row_hash)::int as changed
-     from (select row_id, row_hash from read_parquet(${sqlString(before)})) a
-     full join (select row_id, row_hash from read_parquet(${sqlString(after)})) b on a.row_id = b.row_id`
+     from (select row_id, row_hash from ${before}) a
+     full join (select row_id, row_hash from ${after}) b on a.row_id = b.row_id`
   );
   return found!;
 }

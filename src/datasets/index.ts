@@ -11,8 +11,8 @@ export {type CellRow, type Column, type RedactedRow, type Redactor} from "./reda
 export {pull, type PullOptions, type PullResult} from "./pull.js";
 export {type BrokenLine, importers, inspectValue, type LogTool, type Source} from "./sources/index.js";
 export {strictest} from "./strictest.js";
-export {type Tombstone, tombstones} from "./tombstones.js";
-export {partRows, toRow, versionFile} from "./rows.js";
+export {tombstones} from "./tombstones.js";
+export {partRows, toRow} from "./rows.js";
 export {
   eachShingle,
   hashNumber,

@@ -1,6 +1,11 @@
-import {existsSync} from "node:fs";
-import {join} from "node:path";
-import {hashJson, readJson, type VersionManifest, type Workspace} from "../store/index.js";
+import {
+  hashJson,
+  hasRows,
+  latestVersion,
+  readVersion,
+  type VersionManifest,
+  type Workspace
+} from "../store/index.js";
 import type {DatasetDefinition} from "./define.js";
 import type {Redactor} from "./redaction.js";
 
@@ -21,11 +26,8 @@ export async function knownVersion(
   name: string,
   sourceKey: string
 ): Promise<VersionManifest | undefined> {
-  const latest = await readJson<{version: string; sourceKey?: string}>(
-    join(workspace.datasetDir(name), "latest.json")
-  );
+  const latest = await latestVersion(workspace, name);
   if (latest?.sourceKey !== sourceKey) return undefined;
-  const folder = workspace.datasetDir(name, latest.version);
-  if (!existsSync(join(folder, "rows.parquet"))) return undefined;
-  return readJson<VersionManifest>(join(folder, "manifest.json"));
+  const version = {dataset: name, id: latest.version};
+  return (await hasRows(workspace, version)) ? readVersion(workspace, version) : undefined;
 }

@@ -1,22 +1,31 @@
-import {existsSync} from "node:fs";
-import {mkdir, rename, rm, stat} from "node:fs/promises";
+import {copyFile, mkdir, rename, rm, stat} from "node:fs/promises";
 import {join} from "node:path";
 import {
   type Database,
-  flushFolder,
+  datasetKey,
+  downloadsDir,
+  getJson,
   hashJson,
+  latestVersion,
   messageOf,
   openDatabase,
-  readJson,
-  sqlString,
+  parquetFile,
+  pointToLatest,
+  readAcceptances,
+  readVersion,
+  type Stage,
   sweepTemporary,
   temporaryPath,
   UserError,
+  type VersionFile,
+  versionKey,
   type VersionManifest,
-  withLock,
+  type VersionName,
+  versionRows,
   type Workspace,
   writeJsonAtomic,
-  writeParquet
+  writeParquet,
+  writeVersion
 } from "../store/index.js";
 import {appended} from "./append.js";
 import type {DatasetDefinition} from "./define.js";
@@ -67,7 +76,7 @@ export async function pull(
     throw new Error(`data set ${definition.name} has privacy rules, and pull was given no redactor`);
   const present: DatasetDefinition = {...definition};
   delete present.earlier;
-  if (definition.earlier && !existsSync(join(workspace.datasetDir(definition.name), "latest.json")))
+  if (definition.earlier && !(await latestVersion(workspace, definition.name)))
     for (const condition of definition.earlier)
       await pullOne(workspace, earlierState(present, condition), options);
   return pullOne(workspace, present, options);
@@ -85,29 +94,26 @@ async function pullOne(
   definition: DatasetDefinition,
   options: PullOptions
 ): Promise<PullResult> {
-  const root = workspace.datasetDir(definition.name);
-  return withLock(
-    workspace.lockPath(`pull-${definition.name}`),
+  return workspace.lease(
+    `pull-${definition.name}`,
     {what: `a pull of ${definition.name}`, waitMs: options.waitMs ?? 60_000, onWait: options.onProgress},
     async () => {
-      await mkdir(root, {recursive: true});
-      await sweepTemporary(root);
+      await workspace.place.sweep(datasetKey(definition.name));
       await sweepTemporary(workspace.tmpDir);
       const sourceKey = await sourceKeyOf(definition, options.redactor);
       const known = sourceKey && (await knownVersion(workspace, definition.name, sourceKey));
       if (known) return {version: known, changed: false};
-      const stage = temporaryPath(join(root, "pull"));
+      const stage = await workspace.place.stage(datasetKey(definition.name));
       const scratch = temporaryPath(join(workspace.tmpDir, definition.name));
       await mkdir(scratch, {recursive: true});
       const db = await openDatabase({tmpDir: scratch, memoryLimit: MEMORY});
       try {
         // The rows are a multiset: keeping their order would hold back whole batches in memory.
         await db.run("set preserve_insertion_order = false");
-        await mkdir(stage);
         return await pullInto(db, workspace, definition, {stage, scratch, sourceKey}, options);
       } finally {
         db.close();
-        await rm(stage, {recursive: true, force: true});
+        await stage.discard();
         await rm(scratch, {recursive: true, force: true});
       }
     }
@@ -118,35 +124,34 @@ async function pullInto(
   db: Database,
   workspace: Workspace,
   definition: DatasetDefinition,
-  {stage, scratch, sourceKey}: {stage: string; scratch: string; sourceKey: string | undefined},
+  {stage, scratch, sourceKey}: {stage: Stage; scratch: string; sourceKey: string | undefined},
   options: PullOptions
 ): Promise<PullResult> {
   const name = definition.name;
   const {redactor} = options;
-  const root = workspace.datasetDir(name);
   const source = await sourceRelation(definition.source, {
     dataset: name,
     project: workspace.project,
     db,
     scratch,
     // What is downloaded holds what must not be stored.
-    downloads: redactor ? join(scratch, "downloads") : join(workspace.dir, "downloads"),
+    downloads: redactor ? join(scratch, "downloads") : downloadsDir(workspace),
     skipBad: options.skipBad ?? false,
     onProgress: options.onProgress
   });
-  const latest = await readJson<{version: string}>(join(root, "latest.json"));
+  const latest = await latestVersion(workspace, name);
   const failed = (doing: string) => (cause: unknown) => explain(name, doing, source, cause, redactor);
-  const rowsFile = join(stage, "rows.parquet");
-  const rows = `read_parquet(${sqlString(rowsFile)})`;
+  const rowsFile = join(stage.folder, "rows.parquet");
+  const rows = parquetFile(rowsFile);
   let items = ownColumns(definition, source.relation);
   if (redactor)
     items = await redactItems(db, name, items, redactor, scratch).catch(failed("reading its rows"));
   if (definition.append && latest) {
-    const former = join(root, latest.version);
-    const formerFile = redactor
-      ? await redactFormer(db, definition, former, redactor, scratch)
-      : join(former, "rows.parquet");
-    items = await appended(db, items, formerFile, definition.id, redactor && FINDINGS).catch(
+    const version = {dataset: name, id: latest.version};
+    const former = redactor
+      ? await redactFormer(db, {workspace, definition, version, scratch}, redactor)
+      : await versionRows(workspace, version);
+    items = await appended(db, items, former, definition.id, redactor && FINDINGS).catch(
       failed("reading its columns")
     );
   }
@@ -155,13 +160,9 @@ async function pullInto(
   if (!definition.id && !(await idsDiffer(db, rows))) {
     const once = join(scratch, "once.parquet");
     await rename(rowsFile, once);
-    await writeParquet(
-      db,
-      rowsFile,
-      numberEqualRows(`read_parquet(${sqlString(once)})`, redactor && FINDINGS)
-    );
+    await writeParquet(db, rowsFile, numberEqualRows(parquetFile(once), redactor && FINDINGS));
   }
-  const rejectedFile = join(stage, REJECTED_FILE);
+  const rejectedFile = join(stage.folder, REJECTED_FILE);
   await leaveOutErased(db, workspace, name, rowsFile);
   const filtered = await applyFilters(db, definition, rowsFile, rejectedFile);
   const findingsFile = redactor && (await splitFindings(db, rowsFile, rejectedFile, scratch));
@@ -170,7 +171,7 @@ async function pullInto(
   const identity = await contentIdentity(db, rows);
   const sha256 = hashJson({columns, id: definition.id ?? null, ...identity});
   const id = sha256.slice(0, 16);
-  const target = workspace.datasetDir(name, id);
+  const own = {dataset: name, id};
   const parent = latest && latest.version !== id ? latest.version : undefined;
   const pulledAt = (options.now?.() ?? new Date()).toISOString();
   const skipped = source.skipped ? {skipped: source.skipped} : {};
@@ -184,25 +185,23 @@ async function pullInto(
     "sensitivity",
     "publish"
   ]);
-  const writeLedger = async (folder: string) => {
-    if (!redactor || !findingsFile) return;
-    const facts = {dataset: name, id, rows: identity.rows, columns};
-    await redactor.writeLedger(db, folder, facts, foundRows(db, findingsFile));
-  };
+  if (redactor && findingsFile && !(await hasLedger(workspace, own, redactor.fingerprint))) {
+    const facts = {...own, rows: identity.rows, columns};
+    const accepted = await readAcceptances(workspace, name);
+    await redactor.writeLedger(db, stage.folder, facts, {found: foundRows(db, findingsFile), accepted});
+  }
+  await writeSkipped(db, stage.folder, source.skipped);
   const point = () =>
-    writeJsonAtomic(join(root, "latest.json"), {version: id, pulledAt, ...(sourceKey ? {sourceKey} : {})});
-  if (existsSync(target)) {
-    const before = await readJson<VersionManifest>(join(target, "manifest.json"));
+    pointToLatest(workspace, name, {version: id, pulledAt, sourceKey: sourceKey || undefined});
+  const before = await readVersion(workspace, own);
+  if (before) {
     // The rows are the same, but the definition may say more about them than it did.
-    const version = {...before!, ...roles, ...filtered};
-    if (filtered) await rename(rejectedFile, join(target, REJECTED_FILE));
-    if (hashJson(version) !== hashJson(before)) await writeJsonAtomic(join(target, "manifest.json"), version);
-    await writeSkipped(db, target, source.skipped);
-    await writeLedger(target);
+    const version = {...before, ...roles, ...filtered};
+    for (const file of BESIDE_ROWS) await putStaged(workspace, stage, own, file);
+    if (hashJson(version) !== hashJson(before)) await writeVersion(workspace, version);
     if (latest?.version !== id || sourceKey) await point();
     return {version, changed: latest?.version !== id, ...skipped};
   }
-  await writeSkipped(db, stage, source.skipped);
   const manifest: VersionManifest = {
     kind: "version",
     schemaVersion: 1,
@@ -217,19 +216,48 @@ async function pullInto(
     ...(parent
       ? {
           parent,
-          changes: await countChanges(db, join(workspace.datasetDir(name, parent), "rows.parquet"), rowsFile)
+          changes: await countChanges(db, await versionRows(workspace, {dataset: name, id: parent}), rows)
         }
       : {}),
     ...roles,
     ...filtered,
     checks: Object.keys(definition.checks ?? {}).map((check) => ({name: check, passed: true}))
   };
-  await writeLedger(stage);
-  await writeJsonAtomic(join(stage, "manifest.json"), manifest);
-  await rename(stage, target);
-  await flushFolder(root);
+  await writeJsonAtomic(join(stage.folder, "manifest.json"), manifest);
+  if (!(await stage.commit(versionKey(own))))
+    throw new UserError(
+      `${name}@${id} has a folder without a manifest in ${workspace.place.name}. Remove it, then pull again.`
+    );
   await point();
   return {version: manifest, changed: true, ...skipped};
+}
+
+/** What a pull may find out anew of a version that is there; the summary last, it says that the ledger is whole. */
+const BESIDE_ROWS = ["rejected.parquet", "rejects.parquet", "ledger.parquet", "ledger.json"] as const;
+
+async function putStaged(
+  workspace: Workspace,
+  stage: Stage,
+  version: VersionName,
+  file: VersionFile
+): Promise<void> {
+  const from = join(stage.folder, file);
+  if (await exists(from))
+    await workspace.place.putFile(versionKey(version, file), (path) => copyFile(from, path));
+}
+
+const exists = (path: string) =>
+  stat(path).then(
+    () => true,
+    () => false
+  );
+
+/** Whether a version has the ledger that a redaction would write again. */
+async function hasLedger(workspace: Workspace, version: VersionName, redaction: string): Promise<boolean> {
+  const before = await getJson<{redaction?: string}>(workspace, versionKey(version, "ledger.json"));
+  return (
+    before?.redaction === redaction && (await workspace.place.has(versionKey(version, "ledger.parquet")))
+  );
 }
 
 /** The lines that broke the read, where they can be told; otherwise the first line of what DuckDB says. */

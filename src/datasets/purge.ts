@@ -3,21 +3,20 @@ import {rm} from "node:fs/promises";
 import {join} from "node:path";
 import {
   type Database,
-  exportsOf,
-  heldLocks,
-  listFolders,
+  type Erased,
+  type Erasing,
   messageOf,
   openDatabase,
-  readJson,
-  type RunManifest,
-  sqlString,
+  readTombstones,
+  recordsOf,
   UserError,
-  withLock,
-  type Workspace
+  type VersionFile,
+  versionKind,
+  versionTable,
+  type Workspace,
+  writeTombstones
 } from "../store/index.js";
-import {Eraser} from "./eraser.js";
-import {loadTombstones, readTombstones, tombstoneHash, writeTombstones} from "./tombstones.js";
-import {trainedOnErased} from "./trainedOnErased.js";
+import {loadTombstones, tombstoneHash} from "./tombstones.js";
 
 export interface PurgeOptions {
   /** SQL condition over the data set's columns. */
@@ -38,6 +37,8 @@ export interface PurgeResult {
   journals: string[];
   /** Models that learned from erased rows, themselves or through their parents: their weights stay as they are. */
   models: {id: string; name: string}[];
+  /** Records of other kinds that lost rows. */
+  others: {kind: string; id: string; rows: number}[];
   /** Copies that this cannot look into: exported files and folders that still stand, and the built site. */
   notErased: string[];
 }
@@ -53,18 +54,14 @@ export async function purge(
   dataset: string,
   options: PurgeOptions
 ): Promise<PurgeResult> {
-  return withLock(
-    workspace.lockPath(`pull-${dataset}`),
-    {what: `a purge of ${dataset}`, waitMs: 60_000},
-    async () => {
-      const db = await openDatabase({tmpDir: workspace.tmpDir});
-      try {
-        return await purgeWith(db, workspace, dataset, options);
-      } finally {
-        db.close();
-      }
+  return workspace.lease(`pull-${dataset}`, {what: `a purge of ${dataset}`, waitMs: 60_000}, async () => {
+    const db = await openDatabase({tmpDir: workspace.tmpDir});
+    try {
+      return await purgeWith(db, workspace, dataset, options);
+    } finally {
+      db.close();
     }
-  );
+  });
 }
 
 async function purgeWith(
@@ -74,17 +71,11 @@ async function purgeWith(
   {where, reason, now = () => new Date()}: PurgeOptions
 ): Promise<PurgeResult> {
   await refuseWhileRunning(workspace, "Nothing was erased.");
-  const root = workspace.datasetDir(dataset);
-  const versions = await listFolders(root);
+  const versions: string[] = [];
+  for await (const {id} of recordsOf(workspace, versionKind, {dataset})) versions.push(id);
   if (versions.length === 0) throw new UserError(`the store has no version of ${dataset}.`);
   const tombstones = await readTombstones(workspace, dataset);
-  const found = await matching(
-    db,
-    dataset,
-    versions.map((id) => join(root, id)),
-    where,
-    tombstoneHash(tombstones)
-  );
+  const found = await matching(db, workspace, dataset, versions, {where, hash: tombstoneHash(tombstones)});
   const at = now().toISOString();
   const known = new Set(tombstones.rows.map(({hash}) => hash));
   const fresh = found.filter((hash) => !known.has(hash));
@@ -95,8 +86,14 @@ async function purgeWith(
   // A run that planned before the tombstones were there and locked since holds the rows in its plan.
   await refuseWhileRunning(workspace, "The rows are marked but not yet erased.");
   await loadTombstones(db, tombstones);
-  const models = await trainedOnErased(db, workspace, dataset, tombstoneHash(tombstones));
-  const eraser = new Eraser(db, tombstoneHash(tombstones), {at, reason});
+  const erasing: Erasing = {
+    db,
+    workspace,
+    dataset,
+    hash: tombstoneHash(tombstones),
+    hashOf: (column) => tombstoneHash(tombstones, column),
+    note: {at, reason}
+  };
   const result: PurgeResult = {
     dataset,
     rows: fresh.length,
@@ -104,40 +101,35 @@ async function purgeWith(
     splits: [],
     runs: [],
     journals: [],
-    models,
+    models: [],
+    others: [],
     notErased: []
   };
-  for (const id of versions) {
-    const rows = await eraser.version(join(root, id));
-    if (rows > 0) result.versions.push({id, rows});
+  for (const kind of workspace.kinds) {
+    if (!kind.erase) continue;
+    for await (const record of recordsOf(workspace, kind))
+      enter(result, kind.name, record.id, await kind.erase(record, erasing));
   }
-  for (const id of await listFolders(join(workspace.dir, "splits", dataset)))
-    if (await eraser.split(workspace.splitDir(dataset, id), (version) => join(root, version)))
-      result.splits.push(id);
-  for (const id of await listFolders(join(workspace.dir, "runs"))) {
-    const folder = workspace.runDir(id);
-    const manifest = await readJson<RunManifest>(join(folder, "manifest.json"));
-    if (manifest && manifest.dataset.name !== dataset) continue;
-    if (manifest && (await eraser.run(folder, manifest))) result.runs.push(id);
-    // A journal numbers its calls; which rows they are is known to a start only.
-    const journals = ["journal.ndjson", "scores.ndjson"]
-      .map((name) => join(folder, name))
-      .filter((file) => existsSync(file));
-    if (journals.length > 0) result.journals.push(id);
-    for (const file of journals) await rm(file);
-  }
-  for (const cache of ["downloads", "cache", join("models", ".vectors")])
-    await rm(join(workspace.dir, cache), {recursive: true, force: true});
   // What page loaders printed, masked excerpts among it; the next build makes it again.
   await rm(join(workspace.project, "src", ".observablehq", "cache"), {recursive: true, force: true});
-  await eraser.acceptances(join(root, "accepted.json"), tombstones.salt);
   const site = join(workspace.project, "dist");
-  result.notErased.push(...(await exportsOf(workspace, dataset)), ...(existsSync(site) ? [site] : []));
+  if (existsSync(site)) result.notErased.push(site);
   return result;
 }
 
+function enter(result: PurgeResult, kind: string, id: string, {rows, dropped, keeps = []}: Erased): void {
+  if (kind === "model") result.models.push(...keeps.map((name) => ({id, name})));
+  else result.notErased.push(...keeps);
+  if (kind === "run" && dropped) result.journals.push(id);
+  if (rows === undefined) return;
+  if (kind === "version") result.versions.push({id, rows});
+  else if (kind === "split") result.splits.push(id);
+  else if (kind === "run") result.runs.push(id);
+  else result.others.push({kind, id, rows});
+}
+
 async function refuseWhileRunning(workspace: Workspace, state: string): Promise<void> {
-  const held = await heldLocks(join(workspace.dir, "locks"), "run-");
+  const held = await workspace.held("run-");
   if (held.length > 0)
     throw new UserError(
       `${held.join("; ")}. ${state} Wait for it to end, or stop it with Ctrl-C, then give the same command again.`
@@ -147,20 +139,20 @@ async function refuseWhileRunning(workspace: Workspace, state: string): Promise<
 /** Hashes of the rows that meet the condition in any version; a version without one of its columns has none. */
 async function matching(
   db: Database,
+  workspace: Workspace,
   dataset: string,
-  folders: readonly string[],
-  where: string,
-  hash: string
+  versions: readonly string[],
+  {where, hash}: {where: string; hash: string}
 ): Promise<string[]> {
   const found = new Set<string>();
   let failure: unknown;
   let read = 0;
-  for (const folder of folders)
-    for (const name of ["rows.parquet", "rejected.parquet"]) {
-      const file = join(folder, name);
-      if (!existsSync(file)) continue;
+  for (const id of versions)
+    for (const file of ["rows.parquet", "rejected.parquet"] satisfies VersionFile[]) {
+      const rows = await versionTable(workspace, {dataset, id}, file);
+      if (!rows) continue;
       try {
-        const query = `select distinct ${hash} as hash from read_parquet(${sqlString(file)}) where (${where})`;
+        const query = `select distinct ${hash} as hash from ${rows} where (${where})`;
         for await (const batch of db.batches<{hash: string}>(query))
           for (const row of batch) found.add(row.hash);
         read++;

@@ -2,12 +2,18 @@ import {existsSync} from "node:fs";
 import {rename} from "node:fs/promises";
 import {join} from "node:path";
 import {
+  type Acceptance,
   type Columns,
   type Database,
+  numberedParquetFile,
+  parquetFile,
   sqlName,
-  sqlString,
-  UserError,
   temporaryPath,
+  UserError,
+  type VersionName,
+  versionRows,
+  versionTable,
+  type Workspace,
   writeParquet,
   writeParquetRows
 } from "../store/index.js";
@@ -48,7 +54,11 @@ export interface Redactor {
     db: Database,
     folder: string,
     version: {dataset: string; id: string; rows: number; columns: readonly Column[]},
-    found: AsyncIterable<{row_id: string; row_hash: string; findings: readonly object[]}>
+    from: {
+      found: AsyncIterable<{row_id: string; row_hash: string; findings: readonly object[]}>;
+      /** What a person accepted in the data set: those findings are marked. */
+      accepted: readonly Acceptance[];
+    }
   ): Promise<void>;
 }
 
@@ -73,7 +83,7 @@ export async function redactItems(
   const looked = redactor.columnsOf(columns, true);
   const raw = join(scratch, "raw.parquet");
   await writeParquet(db, raw, items);
-  return `select * from read_parquet(${sqlString(await redactFile(db, dataset, raw, looked, redactor))})`;
+  return `select * from ${parquetFile(await redactFile(db, dataset, raw, looked, redactor))}`;
 }
 
 /**
@@ -82,16 +92,24 @@ export async function redactItems(
  */
 export async function redactFormer(
   db: Database,
-  definition: {name: string; id?: string},
-  folder: string,
-  redactor: Redactor,
-  scratch: string
+  {
+    workspace,
+    definition,
+    version,
+    scratch
+  }: {
+    workspace: Workspace;
+    definition: {name: string; id?: string};
+    version: VersionName;
+    scratch: string;
+  },
+  redactor: Redactor
 ): Promise<string> {
-  const rows = `read_parquet(${sqlString(join(folder, "rows.parquet"))})`;
-  const ledger = join(folder, "ledger.parquet");
-  const known = existsSync(ledger)
+  const rows = await versionRows(workspace, version);
+  const ledger = await versionTable(workspace, version, "ledger.parquet");
+  const known = ledger
     ? `select row_id, to_json(list(l order by l."column", l.start))::varchar as former
-       from read_parquet(${sqlString(ledger)}) l where action <> 'keep' group by row_id`
+       from ${ledger} l where action <> 'keep' group by row_id`
     : "select null::varchar as row_id, null::varchar as former where false";
   const raw = join(scratch, "former.parquet");
   await writeParquet(
@@ -102,14 +120,14 @@ export async function redactFormer(
   const columns = await describeColumns(db, `select * exclude (row_id, row_hash) from ${rows}`);
   const looked = redactor.columnsOf(columns, false);
   const redacted = await redactFile(db, definition.name, raw, looked, redactor, true);
-  if (!definition.id || !columns.some(({name}) => name === definition.id)) return redacted;
+  if (!definition.id || !columns.some(({name}) => name === definition.id)) return parquetFile(redacted);
   const renamed = `${redacted}.ids`;
   await writeParquet(
     db,
     renamed,
-    `select * replace (${sqlName(definition.id)}::varchar as row_id) from read_parquet(${sqlString(redacted)})`
+    `select * replace (${sqlName(definition.id)}::varchar as row_id) from ${parquetFile(redacted)}`
   );
-  return renamed;
+  return parquetFile(renamed);
 }
 
 async function redactFile(
@@ -120,7 +138,7 @@ async function redactFile(
   redactor: Redactor,
   withFormer = false
 ): Promise<string> {
-  const numbered = `read_parquet(${sqlString(raw)}, file_row_number = true)`;
+  const numbered = numberedParquetFile(raw);
   const cells = looked.map((column, index) => {
     const cell = isText(column) ? sqlName(column.name) : `to_json(${sqlName(column.name)})::varchar`;
     return `${cell} as c${index}`;
@@ -149,7 +167,7 @@ async function redactFile(
   }
   const changesFile = `${raw}.changes`;
   await writeParquetRows(db, changesFile, changes, changed());
-  const changesOf = `read_parquet(${sqlString(changesFile)})`;
+  const changesOf = parquetFile(changesFile);
   await assertRepresentable(db, dataset, numbered, changesOf, looked);
   const kept = looked.map(
     (column, index) =>
@@ -211,12 +229,12 @@ export async function splitFindings(
   await writeParquet(
     db,
     findingsFile,
-    `select row_id, row_hash, ${FINDINGS} as findings from read_parquet(${sqlString(rowsFile)}) where ${FINDINGS} is not null`
+    `select row_id, row_hash, ${FINDINGS} as findings from ${parquetFile(rowsFile)} where ${FINDINGS} is not null`
   );
   for (const file of [rowsFile, rejectedFile]) {
     if (!existsSync(file)) continue;
     const without = temporaryPath(file);
-    await writeParquet(db, without, `select * exclude (${FINDINGS}) from read_parquet(${sqlString(file)})`);
+    await writeParquet(db, without, `select * exclude (${FINDINGS}) from ${parquetFile(file)}`);
     await rename(without, file);
   }
   return findingsFile;
@@ -227,7 +245,7 @@ export async function* foundRows(
   db: Database,
   findingsFile: string
 ): AsyncGenerator<{row_id: string; row_hash: string; findings: object[]}> {
-  const query = `select * from read_parquet(${sqlString(findingsFile)}) order by row_id`;
+  const query = `select * from ${parquetFile(findingsFile)} order by row_id`;
   for await (const batch of db.batches<{row_id: string; row_hash: string; findings: string}>(query))
     for (const {findings, ...row} of batch) yield {...row, findings: JSON.parse(findings) as object[]};
 }

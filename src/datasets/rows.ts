@@ -1,17 +1,11 @@
-import {join} from "node:path";
 import {
   type Database,
   openParts,
   type Row,
-  sqlString,
   type VersionManifest,
+  versionRows,
   type Workspace
 } from "../store/index.js";
-
-/** Path of a version's Parquet. */
-export function versionFile(workspace: Workspace, version: VersionManifest): string {
-  return join(workspace.datasetDir(version.dataset, version.id), "rows.parquet");
-}
 
 /**
  * Rows of one part of a split, in the order of their ids, streamed. The sealed part yields nothing here, and neither
@@ -25,7 +19,7 @@ export async function* partRows(
   part: string
 ): AsyncGenerator<Row> {
   if (part === "sealed") return;
-  const query = `select r.* from read_parquet(${sqlString(versionFile(workspace, version))}) r
+  const query = `select r.* from ${await versionRows(workspace, version)} r
     join (${await openParts(workspace, split)}) p using (row_id) where p.part = $part order by r.row_id`;
   for await (const batch of db.batches<Record<string, unknown> & {row_id: string}>(query, {part}))
     for (const row of batch) yield toRow(row);

@@ -1,50 +1,19 @@
-import {randomBytes} from "node:crypto";
 import {rename} from "node:fs/promises";
-import {join} from "node:path";
 import {
   type Database,
-  readJson,
+  parquetFile,
+  readTombstones,
   sqlString,
   temporaryPath,
+  type Tombstone,
+  type Tombstones,
   type Workspace,
-  writeJsonAtomic,
   writeParquet
 } from "../store/index.js";
-
-/** What is left of a row that was erased: enough to keep it from coming back, nothing that says what it was. */
-export interface Tombstone {
-  /** SHA-256 of the file's salt and the row's id. */
-  hash: string;
-  at: string;
-  reason: string;
-}
-
-interface Tombstones {
-  kind: "tombstones";
-  schemaVersion: 1;
-  salt: string;
-  rows: Tombstone[];
-}
-
-const fileOf = (workspace: Workspace, dataset: string) =>
-  join(workspace.datasetDir(dataset), "tombstones.json");
-
-export async function readTombstones(workspace: Workspace, dataset: string): Promise<Tombstones> {
-  const found = await readJson<Tombstones>(fileOf(workspace, dataset));
-  return found ?? {kind: "tombstones", schemaVersion: 1, salt: randomBytes(16).toString("hex"), rows: []};
-}
 
 /** What is left of the rows of a data set that were erased, oldest first; none when nothing was. */
 export async function tombstones(workspace: Workspace, dataset: string): Promise<Tombstone[]> {
   return (await readTombstones(workspace, dataset)).rows;
-}
-
-export async function writeTombstones(
-  workspace: Workspace,
-  dataset: string,
-  tombstones: Tombstones
-): Promise<void> {
-  await writeJsonAtomic(fileOf(workspace, dataset), tombstones);
 }
 
 /** SQL of a row's hash, from the column `row_id` or another. */
@@ -74,7 +43,7 @@ export async function leaveOutErased(
 ): Promise<void> {
   const tombstones = await readTombstones(workspace, dataset);
   if (!(await loadTombstones(db, tombstones))) return;
-  const rows = `read_parquet(${sqlString(rowsFile)})`;
+  const rows = parquetFile(rowsFile);
   const kept = temporaryPath(rowsFile);
   await writeParquet(
     db,

@@ -52,7 +52,10 @@ interface ChatSetup extends HttpEndpointOptions {
 
 type ChatArguments = Parameters<InferenceClient["chatCompletion"]>[0];
 
-/** An endpoint that speaks the OpenAI chat protocol through the Hugging Face client. */
+/**
+ * An endpoint that speaks the OpenAI chat protocol: a plain request to an address of its own, and through the Hugging Face
+ * client for streams and for what the hub routes.
+ */
 export function chatEndpoint(setup: ChatSetup): Endpoint {
   const {name, effects = realEffects, timeoutMs = 120_000, price} = setup;
   const policy = retryPolicy(setup.retries);
@@ -73,23 +76,27 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
 
   const attempt = async (request: CompletionRequest, parent: AbortSignal | undefined) => {
     const secrets = readSecrets(name, setup.secrets);
-    const client = await clientFor(secrets.key);
     const hide = hideRequest(request, secrets.values);
     const stream = setup.stream || request.params?.["stream"] === true;
-    const body = {
+    const target = setup.target(request.model);
+    const sent = {
       ...(stream ? {stream_options: {include_usage: true}} : undefined),
       ...request.params,
-      ...setup.target(request.model),
       model: request.model,
       messages: request.messages,
-      ...(request.tools?.length ? {tools: request.tools} : undefined),
+      tools: request.tools?.length ? request.tools : undefined,
       stream: stream || undefined
-    } as unknown as ChatArguments;
+    };
     const start = effects.now();
     const answer = await withDeadline(timeoutMs, effects, parent, async (signal): Promise<ChatAnswer> => {
       let received: unknown;
       const onJson = (json: unknown) => (received = json);
-      const options = {fetch: transport.fetch({signal, headers: secrets.headers, hide, stream, onJson})};
+      const fetch = transport.fetch({signal, headers: secrets.headers, hide, stream, onJson});
+      if (!stream && "endpointUrl" in target)
+        return parseChatResponse(await postJson(fetch, target.endpointUrl, secrets.key, sent), hide);
+      const client = await clientFor(secrets.key);
+      const options = {fetch};
+      const body = {...sent, ...target} as unknown as ChatArguments;
       if (stream)
         return gatherStream(client.chatCompletionStream(body, options), () => effects.now() - start, hide);
       const answered = await client.chatCompletion(body, options).catch((error: unknown) => {
@@ -155,6 +162,25 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
       ),
     close: () => transport.close()
   };
+}
+
+/** What the client does for an address of its own, without its loading and its steps for the hub. */
+async function postJson(
+  fetch: typeof globalThis.fetch,
+  url: string,
+  key: string,
+  body: object
+): Promise<unknown> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      ...(key ? {authorization: `Bearer ${key}`} : undefined)
+    },
+    body: JSON.stringify(body)
+  });
+  const isJson = response.headers.get("content-type")?.startsWith("application/json");
+  return isJson ? response.json() : response.blob();
 }
 
 function retryPolicy(retries: HttpEndpointOptions["retries"]): RetryPolicy {

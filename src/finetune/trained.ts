@@ -1,6 +1,6 @@
 import {join} from "node:path";
 import {modelFolder, saveModel, type ModelManifest, type NewModel} from "../models/index.js";
-import {hashJson, readJson, withLock, writeJsonAtomic} from "../store/index.js";
+import {hashJson, LocalFolder, readJson, withLease, writeJsonAtomic} from "../store/index.js";
 import {readExamples, type Examples} from "./examples.js";
 import {type BuildContext, type ClassifierOptions, type ModelSource} from "./modelSource.js";
 
@@ -78,8 +78,9 @@ export async function builtOnce(
   };
   return (
     (await known()) ??
-    withLock(
-      join(context.dir, ".builds", `${configHash}.lock`),
+    withLease(
+      new LocalFolder(join(context.dir, ".builds")),
+      `${configHash}.lock`,
       {
         what: `Training of ${name}`,
         waitMs: 600_000,

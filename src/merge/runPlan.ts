@@ -1,10 +1,11 @@
 import {existsSync} from "node:fs";
 import {readdir, rm} from "node:fs/promises";
-import {basename, join, resolve} from "node:path";
+import {basename, dirname, join, resolve} from "node:path";
 import {UserError} from "../store/errors.js";
 import {readJson} from "../store/files.js";
 import {hashJson, sha256} from "../store/hash.js";
-import {withLock} from "../store/lock.js";
+import {withLease} from "../store/lease.js";
+import {LocalFolder} from "../store/place/localFolder.js";
 import {buildFolder} from "./buildFolder.js";
 import {execute, type Produced} from "./execute.js";
 import {type HashedFile, hashFiles} from "./hashes.js";
@@ -22,7 +23,8 @@ export async function runPlan(plan: Plan, options: MergeOptions, started: number
   const fingerprint = fingerprintOf(plan, inputs, options);
   const hashed = performance.now();
   const lock = `${buildFolder(options.out)}.lock`;
-  return withLock(lock, {what: `A merge into ${options.out}`}, () =>
+  const place = new LocalFolder(dirname(lock));
+  return withLease(place, basename(lock), {what: `A merge into ${options.out}`}, () =>
     carryOut(plan, inputs, fingerprint, {started, planned, hashed}, options)
   );
 }

@@ -1,8 +1,7 @@
-import {type Store, UserError, type VersionManifest, withLock} from "../store/index.js";
-import {versionFile} from "../datasets/index.js";
+import {type Store, UserError, versionKey, type VersionManifest, versionRows} from "../store/index.js";
 import {addAcceptance} from "./acceptances.js";
 import {writeLedgerRows} from "./ledgerFiles.js";
-import {ledgerEntries, ledgerFile, ledgerSummary, writeSummary} from "./versionLedger.js";
+import {ledgerEntries, ledgerSummary, writeSummary} from "./versionLedger.js";
 
 export interface AcceptedFindings {
   /** Whether `what` named a rule or a row. */
@@ -36,7 +35,7 @@ export async function acceptFindings(
     );
   const accepted = {reason: reason.trim(), acceptedAt: now().toISOString()};
   const lock = {what: `a scan of ${version.dataset}`, waitMs: 600_000};
-  await withLock(store.workspace.lockPath(`ledger-${version.dataset}`), lock, async () => {
+  await store.workspace.lease(`ledger-${version.dataset}`, lock, async () => {
     await addAcceptance(
       store,
       version.dataset,
@@ -50,11 +49,10 @@ export async function acceptFindings(
 }
 
 async function hashOf(store: Store, version: VersionManifest, row: string): Promise<string> {
-  const file = versionFile(store.workspace, version);
-  const found = await store.row<{row_hash: string}>(
-    "select row_hash from read_parquet($file) where row_id = $row",
-    {file, row}
-  );
+  const rows = await versionRows(store.workspace, version);
+  const found = await store.row<{row_hash: string}>(`select row_hash from ${rows} where row_id = $row`, {
+    row
+  });
   return found!.row_hash;
 }
 
@@ -70,6 +68,8 @@ async function markAccepted(store: Store, version: VersionManifest): Promise<voi
       yield entry;
     }
   }
-  await writeLedgerRows(store, ledgerFile(store.workspace, version), entries());
+  await store.workspace.place.putFile(versionKey(version, "ledger.parquet"), (path) =>
+    writeLedgerRows(store, path, entries())
+  );
   await writeSummary(store, version, summary);
 }

@@ -1,28 +1,10 @@
-import {join} from "node:path";
-import {readJson, type Store, writeJsonAtomic} from "../store/index.js";
+import {type Acceptance, readAcceptances, type Store, writeAcceptances} from "../store/index.js";
 
-/** A person's word that findings may stay: all of one rule, or those of one row as long as its content is the same. */
-export type Acceptance = {reason: string; acceptedAt: string} & (
-  {rule: string; row?: undefined} | {row: string; rowHash: string; rule?: undefined}
-);
-
-interface AcceptanceFile {
-  kind: "acceptances";
-  schemaVersion: 1;
-  accepted: Acceptance[];
-}
-
-/** Kept beside a data set's versions, so that it outlives scans and pulls. */
-const fileIn = (folder: string) => join(folder, "accepted.json");
+export type {Acceptance} from "../store/index.js";
 
 /** What was accepted in a data set, oldest first. */
-export async function acceptances(store: Store, dataset: string): Promise<Acceptance[]> {
-  return acceptancesIn(store.workspace.datasetDir(dataset));
-}
-
-/** What was accepted in the data set of a folder. */
-export async function acceptancesIn(folder: string): Promise<Acceptance[]> {
-  return (await readJson<AcceptanceFile>(fileIn(folder)))?.accepted ?? [];
+export function acceptances(store: Store, dataset: string): Promise<Acceptance[]> {
+  return readAcceptances(store.workspace, dataset);
 }
 
 /** Adds an acceptance; one of the same rule or row takes the place of the earlier one. */
@@ -30,8 +12,7 @@ export async function addAcceptance(store: Store, dataset: string, added: Accept
   const others = (await acceptances(store, dataset)).filter(
     ({rule, row}) => rule !== added.rule || row !== added.row
   );
-  const file: AcceptanceFile = {kind: "acceptances", schemaVersion: 1, accepted: [...others, added]};
-  await writeJsonAtomic(fileIn(store.workspace.datasetDir(dataset)), file);
+  await writeAcceptances(store.workspace, dataset, [...others, added]);
 }
 
 /** The reason why a finding may stay, or undefined when nobody accepted it. */

@@ -1,4 +1,4 @@
-import {type Store, type VersionManifest, withLock} from "../store/index.js";
+import {type Store, type VersionManifest} from "../store/index.js";
 import {type LedgerSummary} from "./ledger.js";
 import {recognizersVersion} from "./recognizers/index.js";
 import {defaultMinScore} from "./scanText.js";
@@ -21,7 +21,7 @@ export async function ensureLedger(
 ): Promise<{summary: LedgerSummary; scanned: boolean}> {
   const {waitMs = 600_000, onWait, ...asked} = options;
   const lock = {what: `a scan of ${version.dataset}`, waitMs, ...(onWait ? {onWait} : {})};
-  return withLock(store.workspace.lockPath(`ledger-${version.dataset}`), lock, async () => {
+  return store.workspace.lease(`ledger-${version.dataset}`, lock, async () => {
     const known = await ledgerSummary(store, version);
     if (known && covers(known, version, asked)) return {summary: known, scanned: false};
     return {summary: await scanVersion(store, version, asked), scanned: true};

@@ -1,13 +1,14 @@
 import {readFile} from "node:fs/promises";
-import {basename, join} from "node:path";
-import {versionFile} from "../datasets/index.js";
+import {basename} from "node:path";
 import {
-  readJson,
+  datasetKey,
+  getJson,
+  putJson,
   sha256,
   type Store,
   UserError,
   type VersionManifest,
-  writeJsonAtomic
+  versionRows
 } from "../store/index.js";
 import {checkAnnotations} from "./annotations.js";
 import {type Layer} from "./finding.js";
@@ -79,17 +80,14 @@ export async function measureRecognition(
     iou: defaultIou,
     types: Object.fromEntries(scoreSpans(scored))
   };
-  await writeJsonAtomic(fileOf(store, version.dataset), measured);
+  await putJson(store.workspace, datasetKey(version.dataset, "recognition.json"), measured);
   return measured;
 }
 
 /** What was measured last for a data set, or undefined when nothing was. */
 export async function recognition(store: Store, dataset: string): Promise<Recognition | undefined> {
-  return readJson<Recognition>(fileOf(store, dataset));
+  return getJson<Recognition>(store.workspace, datasetKey(dataset, "recognition.json"));
 }
-
-const fileOf = (store: Store, dataset: string) =>
-  join(store.workspace.datasetDir(dataset), "recognition.json");
 
 const withValue =
   (text: string) =>
@@ -171,11 +169,8 @@ async function labelledText(
   if (column === undefined || !version.columns.some(({name}) => name === column))
     return `it needs "column", one of ${version.columns.map(({name}) => name).join(", ")}`;
   const row = await store.row<Record<string, unknown>>(
-    "select * from read_parquet($file) where row_id = $row",
-    {
-      file: versionFile(store.workspace, version),
-      row: entry.row
-    }
+    `select * from ${await versionRows(store.workspace, version)} where row_id = $row`,
+    {row: entry.row}
   );
   const cell = row?.[column];
   return typeof cell === "string"

@@ -1,5 +1,4 @@
-import {existsSync} from "node:fs";
-import {dirname, join} from "node:path";
+import {join} from "node:path";
 import {
   type CellRow,
   type Column,
@@ -7,9 +6,9 @@ import {
   type RedactedRow,
   type Redactor
 } from "../datasets/index.js";
-import {type Database, hashJson, readJson, UserError, writeJsonAtomic} from "../store/index.js";
-import {acceptancesIn, acceptedReason} from "./acceptances.js";
-import {LedgerCounts, type LedgerEntry, type LedgerSummary} from "./ledger.js";
+import {type Database, hashJson, UserError, writeJsonAtomic} from "../store/index.js";
+import {acceptedReason} from "./acceptances.js";
+import {LedgerCounts, type LedgerEntry} from "./ledger.js";
 import {LEDGER_FILE, LEDGER_SUMMARY, writeLedgerRows} from "./ledgerFiles.js";
 import {privacyRules, type PrivacyRules} from "./privacyRules.js";
 import {keyCheck} from "./pseudonymKey.js";
@@ -56,10 +55,8 @@ export function pullRedactor(
           if (entries.length > 0) yield {row: Number(id), findings: entries, ...(cells ? {cells} : {})};
     },
     text: (message) => redact(message, scanText(message)),
-    async writeLedger(db, folder, version, found) {
-      const before = await readJson<LedgerSummary>(join(folder, LEDGER_SUMMARY));
-      if (before?.redaction === fingerprint && existsSync(join(folder, LEDGER_FILE))) return;
-      const counts = await writeEntries(db, folder, found);
+    async writeLedger(db, folder, version, from) {
+      const counts = await writeEntries(db, folder, from);
       const looked = lookedAt(definition.name, rules, version.columns, false).map(({name}) => name);
       counts.rows = version.rows;
       const summary = counts.summary(version.dataset, version.id, looked, {policy, layers, minScore}, now());
@@ -112,9 +109,9 @@ function lookedAt(
 async function writeEntries(
   db: Database,
   folder: string,
-  found: AsyncIterable<{row_id: string; row_hash: string; findings: readonly object[]}>
+  {found, accepted}: Parameters<Redactor["writeLedger"]>[3]
 ): Promise<LedgerCounts> {
-  const reasonOf = acceptedReason(await acceptancesIn(dirname(folder)));
+  const reasonOf = acceptedReason(accepted);
   const counts = new LedgerCounts();
   async function* entries(): AsyncGenerator<LedgerEntry> {
     for await (const {row_id, row_hash, findings} of found) {

@@ -1,16 +1,14 @@
-import {existsSync} from "node:fs";
-import {join} from "node:path";
-import {versionFile} from "../datasets/index.js";
 import {
-  readJson,
+  getJson,
+  putJson,
   ROW_COLUMNS,
   sqlName,
-  sqlString,
   type Store,
   UserError,
+  versionKey,
   type VersionManifest,
-  type Workspace,
-  writeJsonAtomic
+  versionRows,
+  versionTable
 } from "../store/index.js";
 import {acceptances, acceptedReason} from "./acceptances.js";
 import {type Layer} from "./finding.js";
@@ -29,11 +27,6 @@ export interface ScanVersionOptions extends Omit<LedgerOptions, "nested"> {
   /** Threads that scan; as many as there are processors unless told, four at most. The ledger is the same. */
   threads?: number;
   now?: () => Date;
-}
-
-/** Path of a version's ledger. */
-export function ledgerFile(workspace: Workspace, version: VersionManifest): string {
-  return join(workspace.datasetDir(version.dataset, version.id), LEDGER_FILE);
 }
 
 /**
@@ -67,7 +60,7 @@ export async function scanVersion(
     const name = sqlName(column);
     return `${scan.nested.includes(column) ? `to_json(${name})::varchar` : name} as c${index}`;
   });
-  const query = `select ${["row_id", "row_hash", ...cells].join(", ")} from ${rowsOf(store, version)}`;
+  const query = `select ${["row_id", "row_hash", ...cells].join(", ")} from ${await versionRows(store.workspace, version)}`;
   async function* rows(): AsyncGenerator<LedgerRow[]> {
     for await (const batch of store.batches<Record<string, string | null>>(query))
       yield batch.map((row) => {
@@ -83,7 +76,9 @@ export async function scanVersion(
       yield portion.lines;
     }
   }
-  await writeLedgerLines(store, ledgerFile(store.workspace, version), lines());
+  await store.workspace.place.putFile(versionKey(version, LEDGER_FILE), (path) =>
+    writeLedgerLines(store, path, lines())
+  );
   const summary = counts.summary(version.dataset, version.id, columns, scan, now());
   if (before?.redacted)
     Object.assign(summary, {redacted: true, redaction: before.redaction, policy: before.policy});
@@ -109,8 +104,8 @@ export async function ledgerSummary(
   store: Store,
   version: VersionManifest
 ): Promise<LedgerSummary | undefined> {
-  if (!existsSync(ledgerFile(store.workspace, version))) return undefined;
-  return readJson<LedgerSummary>(summaryFile(store, version));
+  if (!(await store.workspace.place.has(versionKey(version, LEDGER_FILE)))) return undefined;
+  return getJson<LedgerSummary>(store.workspace, versionKey(version, LEDGER_SUMMARY));
 }
 
 /** The summary is written last: it says that the ledger beside it is whole. */
@@ -119,14 +114,8 @@ export async function writeSummary(
   version: VersionManifest,
   summary: LedgerSummary
 ): Promise<void> {
-  await writeJsonAtomic(summaryFile(store, version), summary);
+  await putJson(store.workspace, versionKey(version, LEDGER_SUMMARY), summary);
 }
-
-const summaryFile = (store: Store, version: VersionManifest) =>
-  join(store.workspace.datasetDir(version.dataset, version.id), LEDGER_SUMMARY);
-
-const rowsOf = (store: Store, version: VersionManifest) =>
-  `read_parquet(${sqlString(versionFile(store.workspace, version))})`;
 
 /**
  * The entries of a version's ledger with what is accepted now. Where the rows hold the words still, an action of
@@ -140,8 +129,8 @@ export async function* ledgerEntries(
   const summary = await ledgerSummary(store, version);
   if (!summary) return;
   const reasonOf = acceptedReason(await acceptances(store, version.dataset));
-  const ledger = `read_parquet(${sqlString(ledgerFile(store.workspace, version))})`;
-  const query = `select l.*, r.row_hash from ${ledger} l join (select row_id, row_hash from ${rowsOf(store, version)}) r using (row_id)`;
+  const ledger = (await versionTable(store.workspace, version, LEDGER_FILE))!;
+  const query = `select l.*, r.row_hash from ${ledger} l join (select row_id, row_hash from ${await versionRows(store.workspace, version)}) r using (row_id)`;
   for await (const batch of store.batches<LedgerEntry & {row_hash: string}>(query))
     for (const {row_hash, ...entry} of batch) {
       const reason = reasonOf(entry, row_hash);
@@ -169,7 +158,7 @@ export async function versionFindings(
 ): Promise<Map<string, readonly GatedFinding[]>> {
   const findings = new Map<string, GatedFinding[]>();
   if (!(await ledgerSummary(store, version))) return findings;
-  const rows = `select row_id from ${rowsOf(store, version)}`;
+  const rows = `select row_id from ${await versionRows(store.workspace, version)}`;
   for await (const batch of store.batches<{row_id: string}>(rows))
     for (const {row_id} of batch) findings.set(row_id, []);
   for await (const {row_id, ...entry} of ledgerEntries(store, version))

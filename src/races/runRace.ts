@@ -99,7 +99,7 @@ export async function runRace(
     record = {...record, outcome: running.outcome(), endedAt: new Date(now()).toISOString()};
     await writeRace(store.workspace, record);
   }
-  return {record, calls, ...(result?.manifest ? {manifest: result.manifest} : {})};
+  return {record, calls, manifest: result?.manifest};
 }
 
 /** The same race as it ended before; undefined when it never did, was stopped, or is not the eval's latest any more. */
@@ -158,9 +158,9 @@ function settingsOf(
     rows,
     repeats,
     margin: definition.margin ?? DEFAULT_MARGIN,
-    ...(budgetCalls === undefined && budgetUsd === undefined ? {errorRate: errorRate ?? 0.05} : {}),
-    ...(budgetCalls === undefined ? {} : {budgetCalls}),
-    ...(budgetUsd === undefined ? {} : {budgetUsd})
+    errorRate: budgetCalls === undefined && budgetUsd === undefined ? (errorRate ?? 0.05) : undefined,
+    budgetCalls,
+    budgetUsd
   };
 }
 

@@ -51,7 +51,6 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
   const {inputs, place, effects, resolved, ready, plan, run, folder} = planned;
   const {store, options = {}, abortSignal} = inputs;
   const startedMs = effects.now();
-  const target = store.workspace.runDir(run.id);
   const logs: AppendLog[] = [];
   const openLog = async (path: string) => {
     const log = await openAppendLog(path);
@@ -60,8 +59,8 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
   };
   try {
     const runs = await store.runs();
-    const journal = await openLog(journalFile(target));
-    const scoreLog = await openLog(scoresFile(target));
+    const journal = await openLog(journalFile(store.workspace, run.id));
+    const scoreLog = await openLog(scoresFile(store.workspace, run.id));
     const settled = await settle({place, plan, runs, runId: run.id, folder, options});
     const {done, failed, reused} = settled;
     const tally = createTally(

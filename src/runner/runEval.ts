@@ -1,14 +1,7 @@
 import {mkdir, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {tombstones} from "../datasets/index.js";
-import {
-  type Database,
-  openDatabase,
-  sweepTemporary,
-  temporaryPath,
-  UserError,
-  withLock
-} from "../store/index.js";
+import {type Database, openDatabase, sweepTemporary, temporaryPath, UserError} from "../store/index.js";
 import type {EvalDefinition} from "./define.js";
 import {forecast} from "./dryRun.js";
 import {guardScorers, knownRecipients, openGate, refuseOutright, scorerRecipients} from "./plan/gate.js";
@@ -66,8 +59,8 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
       return {dryRun, unchanged: true, calls: 0};
     }
     const candidates = ready;
-    return await withLock(
-      workspace.lockPath(`run-${runId}`),
+    return await workspace.lease(
+      `run-${runId}`,
       {what: `the run ${runId}`, waitMs: options.lockWaitMs ?? 0, onWait: tell},
       async () => {
         // A purge refuses beside a run that holds its lock; this one was planned before it did.

@@ -1,6 +1,4 @@
-import {existsSync} from "node:fs";
-import {join} from "node:path";
-import {nearMatches, versionFile} from "../datasets/index.js";
+import {nearMatches} from "../datasets/index.js";
 import {
   cleanTable,
   type Contamination,
@@ -12,13 +10,17 @@ import {
 import {type ModelManifest, trainingRecords} from "../models/index.js";
 import {
   hashJson,
-  readJson,
+  hasRows,
+  modelsDir,
+  readCached,
+  rowsOfPart,
   type RunManifest,
   sqlName,
   sqlString,
   type Store,
   type VersionManifest,
-  writeJsonAtomic
+  versionRows,
+  writeCached
 } from "../store/index.js";
 
 type Training = NonNullable<ModelManifest["training"]>;
@@ -70,8 +72,8 @@ async function rememberedMarks(store: Store, run: RunManifest, table: ScoreTable
     table.candidates,
     table.rowIds
   ]);
-  const file = join(store.workspace.dir, "cache", `contamination-${run.id}.json`);
-  const kept = await readJson<{key: string; marks: [string, string][]}>(file).catch(() => undefined);
+  const name = `contamination-${run.id}`;
+  const kept = await readCached<{key: string; marks: [string, string][]}>(store.workspace, name);
   if (kept?.key === key)
     return {
       marks: new Map(
@@ -82,7 +84,7 @@ async function rememberedMarks(store: Store, run: RunManifest, table: ScoreTable
   const found = await findMarks(store, run, table);
   // A warning says that something is missing from the store: it may come back.
   if (found.warnings.length === 0)
-    await writeJsonAtomic(file, {
+    await writeCached(store.workspace, name, {
       key,
       marks: [...found.marks].map(([name, own]) => [name, own.map((mark) => mark[1]).join("")])
     });
@@ -96,11 +98,11 @@ async function findMarks(store: Store, run: RunManifest, table: ScoreTable): Pro
   const version = (await store.versions(run.dataset.name)).find(({id}) => id === run.dataset.version);
   const marks = new Map<string, RowMark[]>();
   const warnings: string[] = [];
-  if (!version || !existsSync(versionFile(store.workspace, version))) return {marks, warnings};
+  if (!version || !(await hasRows(store.workspace, version))) return {marks, warnings};
   const byTraining = new Map<string, Map<string, RowMark>>();
   for (const {name, modelId} of run.candidates) {
     if (!modelId) continue;
-    const records = await trainingRecords(join(store.workspace.dir, "models"), modelId).catch(() => []);
+    const records = await trainingRecords(modelsDir(store.workspace), modelId).catch(() => []);
     const own = new Map<string, RowMark>();
     for (const record of records) {
       const key = [record.dataset, record.version, record.split, record.part].join("\n");
@@ -138,14 +140,9 @@ async function trainedRows(store: Store, record: Training): Promise<TrainedRows 
   const version = named(await store.versions(record.dataset), record.version);
   const split = named(await store.splits(record.dataset), record.split);
   if (!version || !split) return undefined;
-  const parts = join(store.workspace.splitDir(split.dataset, split.id), "parts.parquet");
-  const rows = versionFile(store.workspace, version);
-  if (!existsSync(parts) || !existsSync(rows)) return undefined;
-  return {
-    version,
-    query: `select row_id, row_hash, ${textOf(version)} from read_parquet(${sqlString(rows)})
-      semi join (select row_id from read_parquet(${sqlString(parts)}) where part = ${sqlString(record.part)}) using (row_id)`
-  };
+  const columns = `row_id, row_hash, ${textOf(version)}`;
+  const query = await rowsOfPart(store.workspace, version, split, {part: record.part, columns});
+  return query === undefined ? undefined : {version, query};
 }
 
 /** Rows of the run that are not clean. */
@@ -155,7 +152,7 @@ async function marksAgainst(
   version: VersionManifest,
   trained: TrainedRows
 ): Promise<Map<string, RowMark>> {
-  const scored = `select row_id, row_hash, ${textOf(version)} from read_parquet(${sqlString(versionFile(store.workspace, version))})
+  const scored = `select row_id, row_hash, ${textOf(version)} from ${await versionRows(store.workspace, version)}
     semi join (select row_id from items where run = ${sqlString(run.id)}) using (row_id)`;
   const sameId =
     version.dataset === trained.version.dataset ? "or row_id in (select row_id from trained)" : "";

@@ -1,5 +1,5 @@
 import {labelConflicts, nearDuplicates} from "../datasets/index.js";
-import {sqlString, type Store, type VersionManifest} from "../store/index.js";
+import {parquetFile, type Store, type VersionManifest} from "../store/index.js";
 import type {ConflictsView, ConflictView, DuplicatesView} from "./dataTypes.js";
 import type {ExcerptsOf} from "./excerpts.js";
 import type {LabelText} from "./labelCounts.js";
@@ -17,7 +17,7 @@ export async function duplicateClusters(
   excerptsOf: ExcerptsOf
 ): Promise<DuplicatesView> {
   const {file, settings} = await nearDuplicates(store, version);
-  const open = `(select n.cluster, n.row_id, n.similarity from read_parquet(${sqlString(file)}) n
+  const open = `(select n.cluster, n.row_id, n.similarity from ${parquetFile(file)} n
     semi join ${relation} r using (row_id))`;
   const clusters = `(select cluster, count(*)::int as rows, min(row_id) as first, min(similarity) as least,
     max(similarity) filter (row_id <> cluster) as greatest from ${open} group by cluster having count(*) > 1)`;

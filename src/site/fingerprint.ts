@@ -1,47 +1,35 @@
 import {createHash} from "node:crypto";
 import {readdir, readFile} from "node:fs/promises";
-import {dirname, join} from "node:path";
+import {dirname, extname, join} from "node:path";
 import {fileURLToPath} from "node:url";
-import {listFolders} from "../store/index.js";
+import {LocalFolder, placeFingerprint} from "../store/index.js";
 
-/**
- * SHA-256 over the manifests of a store's folder: it changes when a version, a split, a model, a run or a race
- * appears, changes or goes. A folder that does not exist has a fingerprint too.
- */
+/** SHA-256 over what pages are made from in a store's folder. A folder that does not exist has a fingerprint too. */
 export async function storeFingerprint(dir: string): Promise<string> {
-  const files: string[] = [];
-  for (const name of await listFolders(join(dir, "datasets"))) {
-    for (const file of ["latest.json", "recognition.json", "tombstones.json"])
-      files.push(join("datasets", name, file));
-    for (const version of await listFolders(join(dir, "datasets", name)))
-      for (const file of ["manifest.json", "ledger.json"]) files.push(join("datasets", name, version, file));
-  }
-  for (const name of await listFolders(join(dir, "splits")))
-    for (const id of await listFolders(join(dir, "splits", name)))
-      files.push(join("splits", name, id, "manifest.json"));
-  for (const kind of ["models", "runs"])
-    for (const id of await listFolders(join(dir, kind))) files.push(join(kind, id, "manifest.json"));
-  for (const file of await filesBelow(dir, "races")) files.push(file);
-  return hashFiles(dir, files);
+  return placeFingerprint({place: new LocalFolder(dir)});
 }
 
-/** SHA-256 over the engine's own code beside this file: a new Assay draws its pages anew. */
-export async function codeFingerprint(): Promise<string> {
-  const engine = dirname(dirname(fileURLToPath(import.meta.url)));
-  const files: string[] = [];
-  for (const room of [
-    "site",
-    "components",
-    "store",
-    "stats",
-    "costs",
-    "decisions",
-    "datasets",
-    "privacy",
-    "splits"
-  ])
-    files.push(...(await filesBelow(engine, room)).filter((file) => /\.[jt]s$/.test(file)));
-  return hashFiles(engine, files);
+/**
+ * SHA-256 over the engine's own code that pages and their loaders are made with: this room, the components, and all that
+ * they import inside the package. A new Assay draws its pages anew.
+ */
+export async function codeFingerprint(
+  engine = dirname(dirname(fileURLToPath(import.meta.url)))
+): Promise<string> {
+  const reached = new Set<string>();
+  for (const room of ["site", "components"])
+    for (const file of (await filesBelow(engine, room)).filter((name) => /\.[jt]s$/.test(name)))
+      reached.add(file);
+  for (const file of reached) for (const imported of await importsOf(engine, file)) reached.add(imported);
+  return hashFiles(engine, [...reached]);
+}
+
+/** Files that a file imports from beside it, as they are named in the engine's folder: compiled, or not yet. */
+async function importsOf(engine: string, file: string): Promise<string[]> {
+  const text = await readFile(join(engine, file), "utf8").catch(() => "");
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)\.js"/g)].map(
+    ([, path]) => join(dirname(file), path!) + extname(file)
+  );
 }
 
 /**

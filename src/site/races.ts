@@ -1,7 +1,6 @@
-import {join} from "node:path";
 import {callsOf, scoreTable, type ScoreTable} from "../decisions/index.js";
 import {everything, listRaces} from "../races/index.js";
-import {listFolders, readJson, type RunManifest, type Store, type Workspace} from "../store/index.js";
+import {readRun, runIds, type Store, type Workspace} from "../store/index.js";
 import type {RaceScores, RacesData, RaceView} from "./decisionTypes.js";
 
 /** Every race of the store, the newest first; none gives an empty list. */
@@ -20,11 +19,11 @@ export async function replayableRaces(workspace: Workspace): Promise<RaceView[]>
 }
 
 async function raceViews(workspace: Workspace): Promise<RaceView[]> {
-  const kept = new Set(await listFolders(join(workspace.dir, "runs")));
+  const kept = new Set(await runIds(workspace));
   const views: RaceView[] = [];
   for (const race of (await listRaces(workspace)).reverse()) {
     const last = race.rounds.at(-1)?.run;
-    const run = last && (await readJson<RunManifest>(join(workspace.runDir(last), "manifest.json")));
+    const run = last && (await readRun(workspace, last));
     views.push({
       ...race,
       title: (run && run.title) ?? race.eval,

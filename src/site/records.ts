@@ -1,11 +1,10 @@
-import {join} from "node:path";
 import {listModels} from "../models/index.js";
-import type {Store} from "../store/index.js";
+import {modelsDir, type Store} from "../store/index.js";
 import type {ModelsData, RunsData} from "./types.js";
 
 /** Every model's record: what merges and fine-tunes were made from. */
 export async function models(store: Store): Promise<ModelsData> {
-  return {models: await listModels(join(store.workspace.dir, "models"))};
+  return {models: await listModels(modelsDir(store.workspace))};
 }
 
 /** Every sealed run's record, the newest first. */

@@ -1,12 +1,4 @@
-import {existsSync} from "node:fs";
-import {join} from "node:path";
-import {
-  sqlString,
-  type Store,
-  type SplitManifest,
-  type VersionManifest,
-  withoutSealed
-} from "../store/index.js";
+import {type Store, type VersionManifest, versionTable, withoutHeldOut} from "../store/index.js";
 import type {RejectedView, SkippedView} from "./dataTypes.js";
 import {type ExcerptsOf, masked} from "./excerpts.js";
 
@@ -18,14 +10,12 @@ const LINES = 5;
 export async function rejectedRows(
   store: Store,
   version: VersionManifest,
-  splits: readonly SplitManifest[],
   excerptsOf: ExcerptsOf
 ): Promise<RejectedView[]> {
   const filters = Object.entries(version.filters ?? {});
-  const file = join(store.workspace.datasetDir(version.dataset, version.id), "rejected.parquet");
-  if (filters.length === 0 || !existsSync(file)) return [];
-  const all = `read_parquet(${sqlString(file)})`;
-  const open = `(${withoutSealed(all, store.workspace, version.dataset, splits)})`;
+  const all = await versionTable(store.workspace, version, "rejected.parquet");
+  if (filters.length === 0 || !all) return [];
+  const open = `(${await withoutHeldOut(store.workspace, version.dataset, all)})`;
   const counted = await store.rows<{filter: string; reason: string; rows: number}>(
     `select rejected_by as filter, rejected_because as reason, count(*)::int as rows from ${all}
      group by all order by rows desc, reason`
@@ -65,9 +55,8 @@ function settingsText({preset, ...settings}: Record<string, unknown>): string {
 
 /** Lines of the source that a pull left out; undefined when it read all of them. */
 export async function skippedLines(store: Store, version: VersionManifest): Promise<SkippedView | undefined> {
-  const file = join(store.workspace.datasetDir(version.dataset, version.id), "rejects.parquet");
-  if (!existsSync(file)) return undefined;
-  const lines = `read_parquet(${sqlString(file)})`;
+  const lines = await versionTable(store.workspace, version, "rejects.parquet");
+  if (!lines) return undefined;
   const total = await store.row<{n: number}>(`select count(*)::int as n from ${lines}`);
   const found = await store.rows<{file: string; line: number | null; reason: string}>(
     `select file, line::double as line, reason from ${lines} order by file, line limit ${LINES}`

@@ -1,6 +1,5 @@
 import {listModels} from "../models/index.js";
-import type {RunManifest, SplitManifest, Store} from "../store/index.js";
-import {join} from "node:path";
+import {modelsDir, type RunManifest, type SplitManifest, type Store} from "../store/index.js";
 import {candidateViews} from "./candidateViews.js";
 import {changeSince} from "./changeSince.js";
 import {currentDecisions} from "./currentRuns.js";
@@ -11,9 +10,7 @@ import type {RunView, SplitComparison, VerdictsData} from "./types.js";
 
 /** The deciding run or race of every eval and split with its verdict: what the first screen shows. No runs give an empty list. */
 export async function verdicts(store: Store): Promise<VerdictsData> {
-  const models = new Map(
-    (await listModels(join(store.workspace.dir, "models"))).map((model) => [model.id, model])
-  );
+  const models = new Map((await listModels(modelsDir(store.workspace))).map((model) => [model.id, model]));
   const splits = await store.splits();
   const runs: RunView[] = [];
   for (const {run, race} of await currentDecisions(store.workspace)) {

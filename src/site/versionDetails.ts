@@ -1,16 +1,16 @@
-import {existsSync} from "node:fs";
-import {readdir} from "node:fs/promises";
-import {join} from "node:path";
-import {diffVersions, driftVerdict, versionFile} from "../datasets/index.js";
+import {diffVersions, driftVerdict} from "../datasets/index.js";
 import {recognizersVersion} from "../privacy/index.js";
 import {
   hashJson,
+  hasRows,
+  NEAR_DUPLICATES,
   openRows,
-  readJson,
+  readCached,
   type SplitManifest,
   type Store,
+  versionKey,
   type VersionManifest,
-  writeJsonAtomic
+  writeCached
 } from "../store/index.js";
 import type {ConflictsView, DuplicatesView, Measured, VersionDetails} from "./dataTypes.js";
 import {conflictingLabels, duplicateClusters} from "./duplicateClusters.js";
@@ -42,8 +42,8 @@ export async function versionDetails(
   {version, before, newest, excerpts}: DescribedVersion,
   splits: readonly SplitManifest[]
 ): Promise<VersionDetails | undefined> {
-  if (!existsSync(versionFile(store.workspace, version))) return undefined;
-  const earlier = before && existsSync(versionFile(store.workspace, before)) ? before : undefined;
+  if (!(await hasRows(store.workspace, version))) return undefined;
+  const earlier = before && (await hasRows(store.workspace, before)) ? before : undefined;
   const reason = await whyNotClustered(store, version, newest);
   const key = hashJson([
     EDITION,
@@ -54,11 +54,11 @@ export async function versionDetails(
     reason ?? null,
     excerpts
   ]);
-  const file = join(store.workspace.dir, "cache", `version-${version.dataset}-${version.id}.json`);
-  const kept = await readJson<{key: string; details: VersionDetails}>(file).catch(() => undefined);
+  const name = `version-${version.dataset}-${version.id}`;
+  const kept = await readCached<{key: string; details: VersionDetails}>(store.workspace, name);
   if (kept?.key === key) return kept.details;
-  const details = await describe(store, version, earlier, splits, {notClustered: reason, excerpts});
-  await writeJsonAtomic(file, {key, details});
+  const details = await describe(store, version, earlier, {notClustered: reason, excerpts});
+  await writeCached(store.workspace, name, {key, details});
   return details;
 }
 
@@ -66,10 +66,9 @@ async function describe(
   store: Store,
   version: VersionManifest,
   before: VersionManifest | undefined,
-  splits: readonly SplitManifest[],
   {notClustered, excerpts}: {notClustered: string | undefined; excerpts: boolean}
 ): Promise<VersionDetails> {
-  const rows = `(${openRows(store.workspace, version, splits)})`;
+  const rows = `(${await openRows(store.workspace, version)})`;
   const {labelText, ...labels} = await labelCounts(store, version, rows, excerpts);
   const excerptsOf = excerpts ? maskedExcerpts : () => Promise.resolve(new Map<string, string>());
   const diff = before && (await diffVersions(store, before, version));
@@ -86,7 +85,7 @@ async function describe(
     version: version.id,
     ...labels,
     ...(diff ? {diff, drift: driftVerdict(diff)} : {}),
-    rejected: await rejectedRows(store, version, splits, excerptsOf),
+    rejected: await rejectedRows(store, version, excerptsOf),
     ...(skipped ? {skipped} : {}),
     duplicates,
     conflicts
@@ -100,8 +99,8 @@ async function whyNotClustered(
   newest: boolean
 ): Promise<string | undefined> {
   if (!version.text) return "the data set names no text column";
-  const files = await readdir(store.workspace.datasetDir(version.dataset, version.id));
-  if (files.some((name) => /^near-duplicates-.*\.json$/.test(name))) return undefined;
+  const files = await store.workspace.place.list(versionKey(version));
+  if (files.some(({name}) => name.startsWith(NEAR_DUPLICATES) && name.endsWith(".json"))) return undefined;
   if (!newest) return "only the newest version and those with splits are looked through";
   return version.rows > MOST_ROWS
     ? `the version has ${version.rows} rows, and pages look through at most ${MOST_ROWS} by themselves`

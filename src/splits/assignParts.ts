@@ -1,9 +1,9 @@
 import {rm} from "node:fs/promises";
 import type {NearDuplicates} from "../datasets/index.js";
 import {
+  parquetFile,
   PARTS,
   sqlName,
-  sqlString,
   type Store,
   temporaryPath,
   UserError,
@@ -54,7 +54,7 @@ async function assignClusters(
       store,
       file,
       `select g.row_id, ${partOf(hashUnit(unit, spec.seed ?? "assay"), sharesOf(spec))} as part, ${unit} as group_key
-       from ${grouped} g left join read_parquet(${sqlString(units)}) u using (group_key) order by g.row_id`
+       from ${grouped} g left join ${parquetFile(units)} u using (group_key) order by g.row_id`
     );
   } finally {
     await rm(units, {force: true});

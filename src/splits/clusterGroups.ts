@@ -1,5 +1,5 @@
 import {UnionFind} from "../datasets/index.js";
-import {type Columns, type Database, sqlString, writeParquetRows} from "../store/index.js";
+import {type Columns, type Database, parquetFile, writeParquetRows} from "../store/index.js";
 
 const UNITS: Columns = {group_key: "VARCHAR", unit: "VARCHAR"};
 
@@ -22,7 +22,7 @@ export async function linkGroups(db: Database, grouped: string, near: string, fi
     return number;
   };
   // Keys come in order, so that the smallest number of those joined is the smallest key.
-  const query = `with linked as (select distinct g.group_key, n.cluster from ${grouped} g join read_parquet(${sqlString(near)}) n using (row_id))
+  const query = `with linked as (select distinct g.group_key, n.cluster from ${grouped} g join ${parquetFile(near)} n using (row_id))
     select group_key, min(group_key) over (partition by cluster) as first from linked order by group_key, first`;
   for await (const batch of db.batches<{group_key: string; first: string}>(query))
     for (const {group_key, first} of batch) links.push([numberOf(first), numberOf(group_key)]);

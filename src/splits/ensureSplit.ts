@@ -1,16 +1,16 @@
-import {join} from "node:path";
-import {nearDuplicates, nearDuplicateSettings, versionFile} from "../datasets/index.js";
+import {nearDuplicates, nearDuplicateSettings} from "../datasets/index.js";
 import {
   type Database,
   hashJson,
-  readJson,
+  readSplit,
+  splitKey,
   type SplitManifest,
-  sqlString,
+  splitParts,
   type Store,
   UserError,
   type VersionManifest,
-  withLock,
-  writeJsonAtomic
+  versionRows,
+  writeSplit
 } from "../store/index.js";
 import {assignParts} from "./assignParts.js";
 import {labelCounts, MEASURES_EDITION, measureSplit} from "./measure.js";
@@ -40,26 +40,28 @@ export async function ensureSplit(
     assignment: ASSIGNMENT[strategy] ?? 1
   });
   const id = sha256.slice(0, 16);
-  const folder = store.workspace.splitDir(version.dataset, id);
-  const manifestFile = join(folder, "manifest.json");
+  const {workspace} = store;
+  const own = {dataset: version.dataset, id};
   const current = async () => {
-    const found = await readJson<SplitManifest>(manifestFile);
+    const found = await readSplit(workspace, own);
     return found?.measures.edition === MEASURES_EDITION ? found : undefined;
   };
   const ready = await current();
   if (ready) return ready;
-  return withLock(
-    store.workspace.lockPath(`split-${version.dataset}-${id}`),
+  return workspace.lease(
+    `split-${version.dataset}-${id}`,
     {what: `splitting ${version.dataset}`, waitMs: 120_000},
     async () => {
       const meanwhile = await current();
       if (meanwhile) return meanwhile;
-      const before = await readJson<SplitManifest>(manifestFile);
-      const rows = `read_parquet(${sqlString(versionFile(store.workspace, version))})`;
-      const file = join(folder, "parts.parquet");
-      const assigned = `read_parquet(${sqlString(file)})`;
+      const before = await readSplit(workspace, own);
+      const rows = await versionRows(workspace, version);
       const duplicates = version.text ? await nearDuplicates(store, version, given) : undefined;
-      if (!before) await assignParts(store, spec, version, rows, file, duplicates);
+      if (!before)
+        await workspace.place.putFile(splitKey(own, "parts.parquet"), (path) =>
+          assignParts(store, spec, version, rows, path, duplicates)
+        );
+      const assigned = (await splitParts(workspace, own))!;
       const manifest: SplitManifest = {
         kind: "split",
         schemaVersion: 1,
@@ -77,7 +79,7 @@ export async function ensureSplit(
         ...before,
         measures: {...(await measureSplit(store, version, rows, assigned, duplicates))}
       };
-      await writeJsonAtomic(manifestFile, manifest);
+      await writeSplit(workspace, manifest);
       await store.refresh();
       return manifest;
     }

@@ -1,5 +1,5 @@
 import {eachShingle, hashNumber, NumberList, plainWords} from "../datasets/index.js";
-import {type Database, sqlName, sqlString} from "../store/index.js";
+import {type Database, parquetFile, sqlName, sqlString} from "../store/index.js";
 
 /** Rows of the test part that stand in the training part too, and their share of the test part. */
 export interface Leakage {
@@ -34,7 +34,7 @@ export async function nearLeakage(
 ): Promise<Leakage | undefined> {
   return leakageOf(
     await db.row<{leaked: number; total: number}>(
-      `with clustered as (select a.part, n.cluster from ${assigned} a left join read_parquet(${sqlString(near)}) n using (row_id))
+      `with clustered as (select a.part, n.cluster from ${assigned} a left join ${parquetFile(near)} n using (row_id))
        select count(*) filter (cluster in (select cluster from clustered where part = 'train' and cluster is not null))::int as leaked,
               count(*)::int as total
        from clustered where part = 'test'`
@@ -55,7 +55,7 @@ export async function similarityLeakage(
   const found = await db.row<{leakage: number | null}>(
     `with sizes as (
        select coalesce(n.cluster, 'row:' || row_id) as cluster, a.part, count(*)::double as n
-       from ${assigned} a left join read_parquet(${sqlString(near)}) n using (row_id) group by all),
+       from ${assigned} a left join ${parquetFile(near)} n using (row_id) group by all),
      clusters as (select sum(n) * sum(n) as every, sum(n * n) as same from sizes group by cluster)
      select ((sum(every) - sum(same)) / sum(every))::double as leakage from clusters`
   );

@@ -1,13 +1,12 @@
-import {existsSync} from "node:fs";
-import {join} from "node:path";
-import {nearDuplicates, type NearDuplicateSettings, versionFile} from "../datasets/index.js";
+import {nearDuplicates, type NearDuplicateSettings} from "../datasets/index.js";
 import {
-  readJson,
+  hasRows,
+  readSplit,
   type SplitManifest,
-  sqlString,
+  splitParts,
   type Store,
-  withLock,
-  writeJsonAtomic
+  versionRows,
+  writeSplit
 } from "../store/index.js";
 import {MEASURES_EDITION, measureSplit, type SplitMeasures} from "./measure.js";
 
@@ -26,21 +25,19 @@ export async function measureAgain(store: Store, dataset: string): Promise<Split
   const measured: SplitManifest[] = [];
   for (const split of (await store.splits(dataset)).filter(lacksMeasures)) {
     const version = versions.find(({id}) => id === split.version);
-    if (!version || !existsSync(versionFile(store.workspace, version))) continue;
-    const folder = store.workspace.splitDir(dataset, split.id);
-    await withLock(
-      store.workspace.lockPath(`split-${dataset}-${split.id}`),
+    if (!version || !(await hasRows(store.workspace, version))) continue;
+    await store.workspace.lease(
+      `split-${dataset}-${split.id}`,
       {what: `measuring a split of ${dataset}`, waitMs: 120_000},
       async () => {
-        const rows = `read_parquet(${sqlString(versionFile(store.workspace, version))})`;
-        const assigned = `read_parquet(${sqlString(join(folder, "parts.parquet"))})`;
+        const rows = await versionRows(store.workspace, version);
+        const assigned = (await splitParts(store.workspace, split))!;
         const settings = split.settings.near as NearDuplicateSettings | undefined;
         const duplicates = version.text ? await nearDuplicates(store, version, settings) : undefined;
-        const file = join(folder, "manifest.json");
         const measures = {...(await measureSplit(store, version, rows, assigned, duplicates))};
         // Read again: rows may have been erased from it meanwhile.
-        const made = {...((await readJson<SplitManifest>(file)) ?? split), measures};
-        await writeJsonAtomic(file, made);
+        const made = {...((await readSplit(store.workspace, split)) ?? split), measures};
+        await writeSplit(store.workspace, made);
         measured.push(made);
       }
     );

@@ -1,7 +1,8 @@
 import {randomBytes} from "node:crypto";
-import {mkdir, open, readFile, rename, rm} from "node:fs/promises";
+import {mkdir, open, readdir, readFile, rename, rm} from "node:fs/promises";
 import {basename, dirname, join, resolve, sep} from "node:path";
 import {UserError} from "./errors.js";
+import {processIsAlive} from "./process.js";
 
 /**
  * A name for the half-written file beside `path`. The dot keeps globs from reading it, and the process id lets
@@ -70,11 +71,16 @@ export async function readJson<T>(path: string): Promise<T | undefined> {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
+  return parseJson<T>(text, path);
+}
+
+/** The value of a JSON text. Broken JSON is an error that says where it was. */
+export function parseJson<T>(text: string, where: string): T {
   try {
     return JSON.parse(text) as T;
   } catch (cause) {
     throw new UserError(
-      `${path} is not valid JSON (${(cause as Error).message}). Restore it from a copy, or remove its folder.`,
+      `${where} is not valid JSON (${(cause as Error).message}). Restore it from a copy, or remove its folder.`,
       {cause}
     );
   }
@@ -87,4 +93,14 @@ export function insideFolder(root: string, ...names: string[]): string {
   if (path !== base && !path.startsWith(base + sep))
     throw new UserError(`${JSON.stringify(names.join("/"))} leaves the folder ${base}. Use a plain name.`);
   return path;
+}
+
+const TEMPORARY = /\.(\d+)\.[0-9a-f]{8}\.tmp$/;
+
+/** Removes what dead processes left half-written in `folder` (not below it). */
+export async function sweepTemporary(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [] as string[])) {
+    const pid = TEMPORARY.exec(name)?.[1];
+    if (pid && !processIsAlive(Number(pid))) await rm(join(folder, name), {recursive: true, force: true});
+  }
 }

@@ -5,34 +5,74 @@ export {
   flushFolder,
   insideFolder,
   readJson,
+  sweepTemporary,
   temporaryPath,
   writeAtomic,
   writeJsonAtomic
 } from "./files.js";
-export {type Exported, exportsOf, recordExport} from "./exportsLog.js";
-export {type FinalRun, finalRuns, recordFinalRun, whoOpens} from "./finalRuns.js";
+export {placeFingerprint} from "./fingerprint.js";
 export {canonicalJson, hashJson, sha256, sha256File} from "./hash.js";
-export {heldLocks, type LockOptions, processIsAlive, withLock} from "./lock.js";
+export {openParts, openRows, openTable, rowsOfPart, withoutHeldOut} from "./heldOut.js";
+export {type Acceptance, readAcceptances, writeAcceptances} from "./kinds/acceptances.js";
+export {downloadsDir, readCached, writeCached} from "./kinds/cache.js";
+export {
+  datasetKey,
+  latestVersion,
+  pointToLatest,
+  readTombstones,
+  type Tombstone,
+  type Tombstones,
+  writeTombstones
+} from "./kinds/dataset.js";
+export {exportsOf, recordExport} from "./kinds/exportNote.js";
+export {type FinalRun, finalRuns, recordFinalRun, whoOpens} from "./kinds/finalRun.js";
+export {KINDS} from "./kinds/index.js";
+export {
+  type Erased,
+  type Erasing,
+  type Found,
+  getJson,
+  type Kind,
+  putJson,
+  readRecord,
+  recordsOf
+} from "./kinds/kind.js";
+export {modelsDir} from "./kinds/model.js";
+export {raceKey, readRaceRecord, readRaces} from "./kinds/race.js";
+export {hasRunFile, readRun, readRuns, runIds, runKey, runPath, runTable, sealRun} from "./kinds/run.js";
+export {readSplit, readSplits, splitKey, splitParts, writeSplit} from "./kinds/split.js";
+export {
+  hasRows,
+  NEAR_DUPLICATES,
+  readVersion,
+  type VersionFile,
+  versionKey,
+  versionKind,
+  type VersionName,
+  versionRows,
+  versionTable,
+  writeVersion
+} from "./kinds/version.js";
+export {withLease} from "./lease.js";
+export {checkName} from "./names.js";
+export {onFirstUse} from "./onFirstUse.js";
 export {
   type Columns,
   columnsLiteral,
   emptyRelation,
+  numberedParquetFile,
+  parquetFile,
+  parquetFiles,
   readNdjson,
   writeNdjson,
   writeParquet,
   writeParquetLines,
   writeParquetRows
 } from "./parquet.js";
-export {readRuns} from "./manifests.js";
-export {onFirstUse} from "./onFirstUse.js";
+export {LocalFolder} from "./place/localFolder.js";
+export {type Place, type Stage} from "./place/place.js";
+export {processIsAlive} from "./process.js";
+export {putParquet} from "./putParquet.js";
 export * from "./schema.js";
-export {openParts, openRows, withoutSealed} from "./sealed.js";
 export {openStore, type Store} from "./store.js";
-export {
-  checkName,
-  listFolders,
-  openWorkspace,
-  SCHEMA_VERSION,
-  sweepTemporary,
-  type Workspace
-} from "./workspace.js";
+export {listFolders, openWorkspace, SCHEMA_VERSION, type Workspace} from "./workspace.js";

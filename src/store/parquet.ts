@@ -25,11 +25,29 @@ const ROW_GROUP = 16_384;
 
 /** Runs a query into a Parquet file that appears whole or not at all. */
 export async function writeParquet(db: Database, path: string, query: string): Promise<void> {
-  await writeAtomic(path, (temporary) =>
-    db.run(
-      `copy (${query}) to ${sqlString(temporary)} (format parquet, compression zstd, compression_level 1, row_group_size ${ROW_GROUP})`
-    )
+  await writeAtomic(path, (temporary) => copyParquet(db, temporary, query));
+}
+
+/** The same straight into the file. */
+export async function copyParquet(db: Database, path: string, query: string): Promise<void> {
+  await db.run(
+    `copy (${query}) to ${sqlString(path)} (format parquet, compression zstd, compression_level 1, row_group_size ${ROW_GROUP})`
   );
+}
+
+/** A relation over a Parquet file. */
+export function parquetFile(path: string): string {
+  return `read_parquet(${sqlString(path)})`;
+}
+
+/** The same with each row's place in the file, from 0, as `file_row_number`. */
+export function numberedParquetFile(path: string): string {
+  return `read_parquet(${sqlString(path)}, file_row_number = true)`;
+}
+
+/** A relation over Parquet files of one form; columns that some lack are null there. Needs one file or more. */
+export function parquetFiles(paths: readonly string[]): string {
+  return `read_parquet([${paths.map(sqlString).join(", ")}], union_by_name = true)`;
 }
 
 const everything = (source: string) => `select * from ${source}`;

@@ -1,22 +1,15 @@
-import {existsSync} from "node:fs";
 import {rm} from "node:fs/promises";
 import {join} from "node:path";
 import {type Database, type DatabaseOptions, openDatabase, sqlName, sqlString} from "./duckdb.js";
-import {readJson, temporaryPath} from "./files.js";
-import {finalRunsRelation} from "./finalRuns.js";
-import {readManifest, readModels, readRuns, readSplits, readVersions} from "./manifests.js";
+import {temporaryPath} from "./files.js";
+import {withoutHeldOut} from "./heldOut.js";
+import {latestVersion} from "./kinds/dataset.js";
+import {type Kind, manifestsOf, type View, type ViewContext} from "./kinds/kind.js";
+import {readRuns} from "./kinds/run.js";
+import {readSplits} from "./kinds/split.js";
+import {readVersion, readVersions} from "./kinds/version.js";
 import {type Columns, columnsLiteral, emptyRelation, writeNdjson} from "./parquet.js";
-import {
-  COMPLETIONS,
-  ITEMS,
-  LEDGER,
-  PARTS,
-  type RunManifest,
-  SCORES,
-  type SplitManifest,
-  type VersionManifest
-} from "./schema.js";
-import {openRows, tellingColumns, withoutSealed} from "./sealed.js";
+import type {RunManifest, SplitManifest, VersionManifest} from "./schema.js";
 import {openWorkspace, type Workspace} from "./workspace.js";
 
 /** A workspace with a DuckDB over it. Views are made from the files present when it was opened. */
@@ -33,9 +26,10 @@ export interface Store extends Database {
 }
 
 /**
- * Opens the store of a project. Views: `runs`, `items`, `completions`, `scores`, `versions`, `splits`, `parts`,
- * `models`, `ledger`, `final_runs`, one per data set (its newest version) and one per version (`"name@version"`). Rows that a split
- * has sealed are in no view, and runs on a sealed part show their scores without content.
+ * Opens the store of a project, with the views that its kinds of record have: `runs`, `items`, `completions`, `scores`,
+ * `versions`, `splits`, `parts`, `models`, `ledger`, `final_runs`, one per data set (its newest version) and one per
+ * version (`"name@version"`). Rows that a split has sealed are in no view, and runs on a sealed part show their scores
+ * without content.
  */
 export async function openStore(
   where: Workspace | string = process.cwd(),
@@ -48,14 +42,8 @@ export async function openStore(
     workspace,
     versions: (dataset) => readVersions(workspace, dataset),
     latestVersion: async (dataset) => {
-      const latest = await readJson<{version: string}>(join(workspace.datasetDir(dataset), "latest.json"));
-      return (
-        latest &&
-        readManifest<VersionManifest>(
-          join(workspace.datasetDir(dataset, latest.version), "manifest.json"),
-          "version"
-        )
-      );
+      const latest = await latestVersion(workspace, dataset);
+      return latest && readVersion(workspace, {dataset, id: latest.version});
     },
     splits: (dataset) => readSplits(workspace, dataset),
     runs: () => readRuns(workspace),
@@ -72,137 +60,38 @@ export async function openStore(
 
 async function makeViews(store: Store): Promise<void> {
   const {workspace} = store;
-  const runs = await readRuns(workspace);
-  const view = (name: string, query: string) =>
-    store.run(`create or replace view ${sqlName(name)} as ${query}`);
-  const tables: [string, Columns][] = [
-    ["items", ITEMS],
-    ["completions", COMPLETIONS],
-    ["scores", SCORES]
-  ];
-  for (const [name, columns] of tables) {
-    const filesOf = (sealed: boolean) =>
-      runs
-        .filter((run) => (run.split.part === "sealed") === sealed)
-        .map((run) => join(workspace.runDir(run.id), `${name}.parquet`))
-        .filter((file) => existsSync(file));
-    const final = filesOf(true);
-    const hidden = tellingColumns(name).map((column) => `cast(null as VARCHAR) as ${column}`);
-    await view(
-      name,
-      parquetOf(filesOf(false), columns) +
-        (final.length === 0
-          ? ""
-          : ` union all by name ${parquetOf(final, columns).replace("*", `* replace (${hidden.join(", ")})`)}`)
-    );
-  }
-  await manifestTable(store, "runs", runs, {
-    id: "VARCHAR",
-    eval: "VARCHAR",
-    status: "VARCHAR",
-    dataset: "JSON",
-    split: "JSON",
-    counts: "JSON",
-    costUsd: "DOUBLE",
-    startedAt: "VARCHAR",
-    sealedAt: "VARCHAR",
-    seconds: "DOUBLE",
-    candidates: "JSON",
-    scorers: "JSON",
-    code: "JSON"
-  });
-  const versions = await readVersions(workspace);
-  await manifestTable(store, "versions", versions, {
-    dataset: "VARCHAR",
-    id: "VARCHAR",
-    sha256: "VARCHAR",
-    rows: "BIGINT",
-    pulledAt: "VARCHAR",
-    columns: "JSON",
-    source: "JSON",
-    changes: "JSON",
-    parent: "VARCHAR"
-  });
-  const splits = await readSplits(workspace);
-  for (const version of versions)
-    await view(`${version.dataset}@${version.id}`, openRows(workspace, version, splits));
-  for (const dataset of new Set(versions.map((version) => version.dataset))) {
-    const latest = await store.latestVersion(dataset);
-    if (latest) await view(dataset, openRows(workspace, latest, splits));
-  }
-  await manifestTable(store, "splits", splits, {
-    id: "VARCHAR",
-    name: "VARCHAR",
-    dataset: "VARCHAR",
-    version: "VARCHAR",
-    strategy: "VARCHAR",
-    settings: "JSON",
-    seed: "VARCHAR",
-    counts: "JSON",
-    measures: "JSON",
-    madeAt: "VARCHAR"
-  });
-  await view(
-    "parts",
-    splits.length
-      ? splits
-          .map(
-            (split) =>
-              `select ${sqlString(split.dataset)} as dataset, ${sqlString(split.id)} as split, * from read_parquet(${sqlString(join(workspace.splitDir(split.dataset, split.id), "parts.parquet"))}) where part <> 'sealed'`
-          )
-          .join(" union all ")
-      : emptyRelation({dataset: "VARCHAR", split: "VARCHAR", ...PARTS})
-  );
-  await view("ledger", ledgerOf(workspace, versions, splits));
-  await view("final_runs", finalRunsRelation(workspace));
-  await manifestTable(store, "models", await readModels(workspace), {
-    id: "VARCHAR",
-    name: "VARCHAR",
-    architecture: "VARCHAR",
-    createdAt: "VARCHAR",
-    parents: "JSON",
-    training: "JSON",
-    recipe: "JSON",
-    metrics: "JSON",
-    settings: "JSON"
-  });
+  const read = new Map<Kind, Promise<object[]>>();
+  const context: ViewContext = {
+    workspace,
+    manifests: async <T extends object>(kind: Kind<T>) => {
+      const key = kind as Kind;
+      const found = read.get(key) ?? manifestsOf(workspace, key);
+      read.set(key, found);
+      return [...(await found)] as T[];
+    },
+    open: (relation, dataset) => withoutHeldOut(workspace, dataset, relation)
+  };
+  for (const kind of workspace.kinds)
+    for (const view of (await kind.views?.(context)) ?? []) await makeView(store, view);
 }
 
-/** What scans found in every version that was scanned, but for rows that a split has sealed. */
-function ledgerOf(
-  workspace: Workspace,
-  versions: readonly VersionManifest[],
-  splits: readonly SplitManifest[]
-): string {
-  const scanned = versions.flatMap((version) => {
-    const file = join(workspace.datasetDir(version.dataset, version.id), "ledger.parquet");
-    const {dataset, id} = version;
-    return existsSync(file)
-      ? `select ${sqlString(dataset)} as dataset, ${sqlString(id)} as version, * from (${withoutSealed(`read_parquet(${sqlString(file)})`, workspace, dataset, splits)})`
-      : [];
-  });
-  return scanned.length > 0
-    ? scanned.join(" union all by name ")
-    : emptyRelation({dataset: "VARCHAR", version: "VARCHAR", ...LEDGER});
-}
-
-function parquetOf(files: string[], columns: Columns): string {
-  if (files.length === 0) return emptyRelation(columns);
-  return `select * from read_parquet([${files.map(sqlString).join(", ")}], union_by_name = true)`;
+async function makeView(store: Store, {name, of}: View): Promise<void> {
+  if (typeof of === "string") await store.run(`create or replace view ${sqlName(name)} as ${of}`);
+  else await rowsTable(store, name, of.rows, of.columns);
 }
 
 /** Manifests are read through a temporary file into a table: they are few and small. */
-async function manifestTable(
+async function rowsTable(
   store: Store,
   name: string,
-  manifests: object[],
+  rows: readonly object[],
   columns: Columns
 ): Promise<void> {
-  if (manifests.length === 0)
+  if (rows.length === 0)
     return store.run(`create or replace table ${sqlName(name)} as ${emptyRelation(columns)}`);
   const file = temporaryPath(join(store.workspace.tmpDir, name));
   try {
-    await writeNdjson(file, manifests);
+    await writeNdjson(file, rows);
     await store.run(
       `create or replace table ${sqlName(name)} as select * from read_json(${sqlString(file)}, format = 'newline_delimited', columns = ${columnsLiteral(columns)})`
     );

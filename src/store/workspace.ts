@@ -1,40 +1,39 @@
-import {mkdir, readdir, rm, stat} from "node:fs/promises";
+import {mkdir, readdir, stat} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {UserError} from "./errors.js";
-import {insideFolder, readJson, writeJsonAtomic} from "./files.js";
-import {processIsAlive} from "./lock.js";
+import {readJson, writeJsonAtomic} from "./files.js";
+import {sha256} from "./hash.js";
+import {KINDS} from "./kinds/index.js";
+import type {Kind} from "./kinds/kind.js";
+import {heldLeases, type LeaseOptions, withLease} from "./lease.js";
+import {checkName} from "./names.js";
+import {LocalFolder} from "./place/localFolder.js";
+import type {Place} from "./place/place.js";
 
 export const SCHEMA_VERSION = 1;
 
-/** The folders of one workspace: where versions, splits, models and runs are kept. */
+/** A project and its store: where versions, splits, models, runs and what else there is are kept. */
 export interface Workspace {
   /** The project's folder: data-loaders/ and evals/ are below it. */
   readonly project: string;
   /** The store's folder, `.assay` below the project unless ASSAY_DIR says otherwise. */
   readonly dir: string;
-  datasetDir(name: string, version?: string): string;
-  splitDir(dataset: string, split: string): string;
-  modelDir(id: string): string;
-  runDir(id: string): string;
-  lockPath(name: string): string;
+  readonly place: Place;
+  /** The kinds of record it keeps. */
+  readonly kinds: readonly Kind[];
+  /** A folder of this machine for what need not outlive the process. */
   readonly tmpDir: string;
-}
-
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
-
-/** Names become folders: letters, digits, dot, dash and underscore, beginning with a letter or digit. */
-export function checkName(kind: string, name: string): string {
-  if (!NAME.test(name) || name.includes(".."))
-    throw new UserError(
-      `${kind} name ${JSON.stringify(name)} cannot be a folder's name. Use letters, digits, ".", "-" and "_" (128 at most), beginning with a letter or digit.`
-    );
-  return name;
+  /** Runs `work` while holding the store's lease of a name. */
+  lease<T>(name: string, options: LeaseOptions, work: (lost: AbortSignal) => Promise<T>): Promise<T>;
+  /** What living processes are doing under leases whose names begin so, or of this very name. */
+  held(name: string, exactly?: "exactly"): Promise<string[]>;
 }
 
 /** Opens (or makes) the workspace of a project folder. Refuses one written by a newer Assay. */
 export async function openWorkspace(
   project = process.cwd(),
-  dir = process.env.ASSAY_DIR
+  dir = process.env.ASSAY_DIR,
+  kinds: readonly Kind[] = KINDS
 ): Promise<Workspace> {
   const root = resolve(project);
   const store = resolve(root, dir ?? ".assay");
@@ -47,34 +46,27 @@ export async function openWorkspace(
   if (!found) await writeJsonAtomic(marker, {kind: "workspace", schemaVersion: SCHEMA_VERSION});
   const tmpDir = join(store, "tmp");
   await mkdir(tmpDir, {recursive: true});
+  const place = new LocalFolder(store);
   return {
     project: root,
     dir: store,
+    place,
+    kinds,
     tmpDir,
-    datasetDir: (name, version) =>
-      insideFolder(
-        store,
-        "datasets",
-        checkName("data set", name),
-        ...(version ? [checkName("version", version)] : [])
-      ),
-    splitDir: (dataset, split) =>
-      insideFolder(store, "splits", checkName("data set", dataset), checkName("split", split)),
-    modelDir: (id) => insideFolder(store, "models", checkName("model", id)),
-    runDir: (id) => insideFolder(store, "runs", checkName("run", id)),
-    lockPath: (name) => insideFolder(store, "locks", checkName("lock", name) + ".json")
+    lease: (name, options, work) => withLease(place, leaseKey(name), options, work),
+    held: (name, exactly) => heldLeases(place, LEASES, exactly ? fileOfLease(name) : name)
   };
 }
 
-const TEMPORARY = /\.(\d+)\.[0-9a-f]{8}\.tmp$/;
+const LEASES = "locks";
 
-/** Removes what dead processes left half-written in `folder` (not below it). */
-export async function sweepTemporary(folder: string): Promise<void> {
-  for (const name of await readdir(folder).catch(() => [] as string[])) {
-    const pid = TEMPORARY.exec(name)?.[1];
-    if (pid && !processIsAlive(Number(pid))) await rm(join(folder, name), {recursive: true, force: true});
-  }
+/** Names of folders may be 128 characters long, and a lease's name is made of one or two of them. */
+function fileOfLease(name: string): string {
+  const short = name.length > 120 ? `${name.slice(0, 100)}-${sha256(name).slice(0, 16)}` : name;
+  return `${checkName("lease", short)}.json`;
 }
+
+const leaseKey = (name: string) => `${LEASES}/${fileOfLease(name)}`;
 
 /** Names of the folders in `folder`, sorted; none when it does not exist. */
 export async function listFolders(folder: string): Promise<string[]> {

@@ -7,6 +7,7 @@ import {acceptFindings, pullRedactor} from "../../src/privacy/index.js";
 import {ensureSplit} from "../../src/splits/index.js";
 import {openStore, sha256, type Store} from "../../src/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
+import {splitDir} from "../support/folders.js";
 
 let store: Store;
 let folder: string;
@@ -35,7 +36,7 @@ beforeAll(async () => {
   await store.refresh();
   const [split] = await store.splits("mails");
   const all = await store.rows<{row_id: string; part: string}>(
-    `select row_id, part from read_parquet('${join(workspace.splitDir("mails", split!.id), "parts.parquet")}')`
+    `select row_id, part from read_parquet('${join(splitDir(workspace, "mails", split!.id), "parts.parquet")}')`
   );
   parts = new Map(all.map(({row_id, part}) => [row_id, part]));
 });

@@ -12,6 +12,7 @@ import {defineDataset, pull} from "../../src/datasets/index.js";
 import {openStore, openWorkspace, sqlString} from "../../src/store/index.js";
 import {assay, writeLoader} from "../support/assay.js";
 import {temporaryProject, temporaryWorkspace} from "../support/temporaryWorkspace.js";
+import {datasetDir} from "../support/folders.js";
 
 const fromFile = (files: string | string[], more: object = {}) =>
   defineDataset({name: "set", source: {kind: "files", files, ...more}});
@@ -34,7 +35,7 @@ describe("broken lines", () => {
       expect(refused.match(/ line \d+:/g)).toHaveLength(lines.length);
       expect(refused).not.toContain("secret");
       expect(refused).toContain("--skip-bad");
-      expect(readdirSync(workspace.datasetDir("set"))).toEqual([]);
+      expect(readdirSync(datasetDir(workspace, "set"))).toEqual([]);
     });
 
     it(`of ${name} are listed beside the version when they are left out`, async () => {
@@ -44,7 +45,7 @@ describe("broken lines", () => {
       expect(skipped!.map(({line}) => line)).toEqual(lines);
       expect(version.rows).toBe({"rows.jsonl": 2, "rows.csv": 2, "rows.tsv": 1}[name]);
       const store = await openStore(workspace);
-      const file = join(workspace.datasetDir("set", version.id), "rejects.parquet");
+      const file = join(datasetDir(workspace, "set", version.id), "rejects.parquet");
       const kept = await store.rows<{file: string; line: number; reason: string}>(
         `select * from read_parquet(${sqlString(file)}) order by line`
       );
@@ -137,7 +138,7 @@ describe("two pulls at once", () => {
     expect(results.map(({version}) => version.rows)).toEqual([60_000, 60_000]);
     expect(results.map(({changed}) => changed).sort()).toEqual([false, true]);
     const workspace = await openWorkspace(project, ".assay");
-    expect(readdirSync(workspace.datasetDir("set")).sort()).toEqual(
+    expect(readdirSync(datasetDir(workspace, "set")).sort()).toEqual(
       [results[0]!.version.id, "latest.json"].sort()
     );
     expect(readdirSync(workspace.tmpDir)).toEqual([]);
@@ -192,7 +193,7 @@ describe("a source that dies half-way", () => {
       const workspace = await temporaryWorkspace();
       const set = fromFile(`http://127.0.0.1:${(server.address() as AddressInfo).port}/rows.jsonl`);
       await expect(pull(workspace, set)).rejects.toThrow(/rows\.jsonl broke off 6 times .* Pull again/);
-      expect(readdirSync(workspace.datasetDir("set"))).toEqual([]);
+      expect(readdirSync(datasetDir(workspace, "set"))).toEqual([]);
       dies = false;
       const {version} = await pull(workspace, set);
       expect(version.rows).toBe(20_000);
@@ -211,7 +212,7 @@ describe("a source that dies half-way", () => {
       source: {kind: "log", tool: "openai-chat", files: "chat.jsonl.gz"}
     });
     await expect(pull(workspace, set)).rejects.toThrow(/chat\.jsonl\.gz cannot be unpacked/);
-    expect(readdirSync(workspace.datasetDir("set"))).toEqual([]);
+    expect(readdirSync(datasetDir(workspace, "set"))).toEqual([]);
   });
 });
 
@@ -223,7 +224,7 @@ describe("rows with one id", () => {
     const set = (files: string[]) => defineDataset({name: "set", source: {kind: "files", files}, id: "id"});
     const {version} = await pull(workspace, set(["a.jsonl"]));
     await expect(pull(workspace, set(["a.jsonl", "b.jsonl"]))).rejects.toThrow(/y/);
-    expect(readdirSync(workspace.datasetDir("set")).sort()).toEqual([version.id, "latest.json"].sort());
+    expect(readdirSync(datasetDir(workspace, "set")).sort()).toEqual([version.id, "latest.json"].sort());
   });
 });
 
@@ -277,7 +278,7 @@ describe(`a pull killed with SIGKILL (${rounds} rounds, ASSAY_PULL_KILL_ROUNDS)`
     expect(ended.stderr).toBe("");
     const [last] = JSON.parse(ended.stdout) as {version: {rows: number}}[];
     expect(last!.version.rows).toBe(rows);
-    expect(readdirSync(workspace.datasetDir("set")).filter((name) => name.startsWith("."))).toEqual([]);
+    expect(readdirSync(datasetDir(workspace, "set")).filter((name) => name.startsWith("."))).toEqual([]);
     expect(readdirSync(workspace.tmpDir)).toEqual([]);
   }, 600_000);
 });
@@ -321,7 +322,7 @@ describe("a full disk", () => {
       expect((await store.versions("set")).map(({id}) => id)).toEqual([version.id]);
       expect((await store.row<{n: number}>('select count(*) as n from "set"'))!.n).toBe(100);
       store.close();
-      expect(readdirSync(workspace.datasetDir("set")).sort()).toEqual([version.id, "latest.json"].sort());
+      expect(readdirSync(datasetDir(workspace, "set")).sort()).toEqual([version.id, "latest.json"].sort());
       expect((await pull(workspace, set(200))).version.rows).toBe(200);
     },
     60_000

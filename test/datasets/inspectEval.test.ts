@@ -6,6 +6,7 @@ import {defineDataset, pull} from "../../src/datasets/index.js";
 import {openDatabase, openStore, sqlString, type Workspace} from "../../src/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 import {zipFile, type ZipMember} from "../support/zipFile.js";
+import {datasetDir} from "../support/folders.js";
 
 const small = fileURLToPath(new URL("../fixtures/inspect/small.eval", import.meta.url));
 const log = "data/inspect-log-json/2025-05-12T20-28-13-04-00_popularity.json";
@@ -45,7 +46,7 @@ async function refusal(members: readonly ZipMember[] | Buffer): Promise<string> 
     (error: Error) => error.message
   );
   expect(message).toContain(file);
-  expect(readdirSync(workspace.datasetDir("log"))).toEqual([]);
+  expect(readdirSync(datasetDir(workspace, "log"))).toEqual([]);
   return message;
 }
 

@@ -4,6 +4,7 @@ import {beforeAll, describe, expect, it} from "vitest";
 import {defineDataset, pull} from "../../src/datasets/index.js";
 import {openDatabase, sqlString} from "../../src/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
+import {datasetDir} from "../support/folders.js";
 
 const FORMATS = {
   "rows.jsonl": "format json",
@@ -54,7 +55,7 @@ async function pulled(name: string, bytes: Buffer, skipBad: boolean): Promise<st
     const {version} = await pull(workspace, definition, {skipBad});
     return `${version.rows} rows`;
   } catch (error) {
-    expect(readdirSync(workspace.datasetDir("set"))).toEqual([]);
+    expect(readdirSync(datasetDir(workspace, "set"))).toEqual([]);
     expect(readdirSync(workspace.tmpDir)).toEqual([]);
     return (error as Error).message.replace(file, "FILE");
   }

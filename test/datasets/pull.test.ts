@@ -5,6 +5,7 @@ import {describe, expect, it} from "vitest";
 import {defineDataset, pull} from "../../src/datasets/index.js";
 import {openStore} from "../../src/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
+import {datasetDir} from "../support/folders.js";
 
 const mails = (rows: object[], more: object = {}) =>
   defineDataset({name: "mails", source: {kind: "rows", rows: () => rows}, id: "id", ...more});
@@ -38,7 +39,7 @@ describe("pull", () => {
     const first = await pull(workspace, mails(three));
     const again = await pull(workspace, mails([...three].reverse()));
     expect(again).toEqual({version: first.version, changed: false});
-    expect(readdirSync(workspace.datasetDir("mails")).sort()).toEqual(
+    expect(readdirSync(datasetDir(workspace, "mails")).sort()).toEqual(
       [first.version.id, "latest.json"].sort()
     );
   });
@@ -135,7 +136,7 @@ describe("pull", () => {
     await expect(pull(workspace, broken)).rejects.toThrow(
       /"a" 2 times.*check "has a label" fails for 1 rows/s
     );
-    expect(readdirSync(workspace.datasetDir("mails"))).toEqual([]);
+    expect(readdirSync(datasetDir(workspace, "mails"))).toEqual([]);
   });
 
   it("says which column a role names in vain, and what there is", async () => {
@@ -159,7 +160,7 @@ describe("pull", () => {
     await expect(pull(workspace, defineDataset({name: "d", source, id: "id"}))).rejects.toThrow(
       "connection reset"
     );
-    expect(readdirSync(workspace.datasetDir("d"))).toEqual([]);
+    expect(readdirSync(datasetDir(workspace, "d"))).toEqual([]);
     dies = false;
     expect((await pull(workspace, defineDataset({name: "d", source, id: "id"}))).version.rows).toBe(2);
   });

@@ -4,11 +4,12 @@ import {describe, expect, it} from "vitest";
 import {collectGarbage, defineDataset, nearDuplicates, pull, purge} from "../../src/datasets/index.js";
 import {recorded} from "../../src/endpoints/index.js";
 import {candidate, runEval} from "../../src/runner/index.js";
-import {listFolders, openStore, withLock} from "../../src/store/index.js";
+import {listFolders, openStore} from "../../src/store/index.js";
 import {wordsEval, wordsProject} from "../runner/support/project.js";
 import {assay, writeLoader} from "../support/assay.js";
 import {sampleStore} from "../support/sampleStore.js";
 import {temporaryProject, temporaryWorkspace} from "../support/temporaryWorkspace.js";
+import {datasetDir, runDir} from "../support/folders.js";
 
 const reason = {reason: "a person's request", now: () => new Date("2026-12-01T00:00:00Z")};
 
@@ -39,14 +40,14 @@ describe("purge", () => {
       {id}
     );
     before.close();
-    writeFileSync(join(workspace.runDir(runs[0]!.run), "journal.ndjson"), '{"n": 1, "output": "x"}\n');
+    writeFileSync(join(runDir(workspace, runs[0]!.run), "journal.ndjson"), '{"n": 1, "output": "x"}\n');
 
     const result = await purge(workspace, "mails", {where: `row_id = '${id}'`, ...reason});
     expect(result.rows).toBe(1);
     expect(result.versions).toEqual(holding.map((version) => ({id: version.id, rows: 1})));
     expect(result.runs.toSorted()).toEqual(runs.map(({run}) => run));
     expect(result.journals).toEqual([runs[0]!.run]);
-    expect(existsSync(join(workspace.runDir(runs[0]!.run), "journal.ndjson"))).toBe(false);
+    expect(existsSync(join(runDir(workspace, runs[0]!.run), "journal.ndjson"))).toBe(false);
 
     const store = await openStore(workspace);
     for (const table of [
@@ -83,7 +84,7 @@ describe("purge", () => {
     for (const run of await store.runs())
       if (result.runs.includes(run.id)) expect(run.purged).toEqual(purged);
     store.close();
-    const tombstones = readFileSync(join(workspace.datasetDir("mails"), "tombstones.json"), "utf8");
+    const tombstones = readFileSync(join(datasetDir(workspace, "mails"), "tombstones.json"), "utf8");
     expect(JSON.parse(tombstones)).toMatchObject({rows: [{hash: expect.stringMatching(/^[0-9a-f]{64}$/)}]});
     // Nowhere in the store, not even in a file that no table shows.
     expect(filesBelow(workspace.dir).filter((file) => readFileSync(file).includes(`"${id}"`))).toEqual([]);
@@ -98,7 +99,7 @@ describe("purge", () => {
       {id: "b", who: "Bob"}
     ];
     const {version} = await pull(workspace, set(rows));
-    const file = join(workspace.datasetDir("set", version.id), "rows.parquet");
+    const file = join(datasetDir(workspace, "set", version.id), "rows.parquet");
     const whole = readFileSync(file);
     await purge(workspace, "set", {where: "who = 'Bob'", ...reason});
     writeFileSync(file, whole); // as if the purge had been killed after its tombstones
@@ -159,12 +160,12 @@ describe("purge", () => {
       workspace,
       defineDataset({name: "set", source: {kind: "rows", rows: () => [{id: "a"}]}, id: "id"})
     );
-    await withLock(workspace.lockPath("run-eval-1"), {what: "the run eval-1"}, () =>
+    await workspace.lease("run-eval-1", {what: "the run eval-1"}, () =>
       expect(purge(workspace, "set", {where: "id = 'a'", ...reason})).rejects.toThrow(
         new RegExp(`the run eval-1 is under way in process ${process.pid}.*Nothing was erased`)
       )
     );
-    expect(existsSync(join(workspace.datasetDir("set"), "tombstones.json"))).toBe(false);
+    expect(existsSync(join(datasetDir(workspace, "set"), "tombstones.json"))).toBe(false);
     expect((await purge(workspace, "set", {where: "id = 'a'", ...reason})).rows).toBe(1);
   });
 
@@ -202,7 +203,7 @@ describe("purge", () => {
     await expect(purge(workspace, "set", {where: "id = 'z'", ...reason})).rejects.toThrow(
       /no row of set meets/
     );
-    expect(existsSync(join(workspace.datasetDir("set"), "tombstones.json"))).toBe(false);
+    expect(existsSync(join(datasetDir(workspace, "set"), "tombstones.json"))).toBe(false);
   });
 });
 

@@ -19,6 +19,7 @@ import {ensureSplit} from "../../src/splits/index.js";
 import {openStore, sqlString, type Store} from "../../src/store/index.js";
 import {startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {runDir} from "../support/folders.js";
 
 /** Stands in every text that tells of the person: id, text, label, group, the model's answers. */
 const WORD = "Xyzzyrowska";
@@ -116,7 +117,7 @@ it("leaves no word of an erased row in any file of the workspace, and names the 
   );
   await store.refresh();
   // A second start that was killed leaves a journal behind.
-  writeFileSync(join(workspace.runDir(manifest!.id), "journal.ndjson"), `{"n": 1, "output": "${WORD}"}\n`);
+  writeFileSync(join(runDir(workspace, manifest!.id), "journal.ndjson"), `{"n": 1, "output": "${WORD}"}\n`);
   const printed = join(project, "src", ".observablehq", "cache", "data");
   mkdirSync(printed, {recursive: true});
   for (const [name, loader] of Object.entries({datasets, splits, runs, verdicts}))

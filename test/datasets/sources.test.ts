@@ -10,6 +10,7 @@ import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {type DatasetDefinition, defineDataset, pull} from "../../src/datasets/index.js";
 import {openStore, type Workspace} from "../../src/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
+import {datasetDir} from "../support/folders.js";
 
 const named = (source: DatasetDefinition["source"], more: object = {}) =>
   defineDataset({name: "set", source, ...more});
@@ -305,7 +306,7 @@ describe("a Hugging Face data set", () => {
     await pull(workspace, source({files: "data/*.jsonl"}));
     expect(fetches()).toBe(before);
     expect(
-      readFileSync(join(workspace.datasetDir("set", version.id), "manifest.json"), "utf8")
+      readFileSync(join(datasetDir(workspace, "set", version.id), "manifest.json"), "utf8")
     ).not.toContain("hf_test");
   });
 

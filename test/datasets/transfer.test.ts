@@ -20,6 +20,7 @@ import {
 } from "../../src/store/index.js";
 import {assay, writeLoader} from "../support/assay.js";
 import {temporaryProject, temporaryWorkspace} from "../support/temporaryWorkspace.js";
+import {datasetDir} from "../support/folders.js";
 
 const rows = Array.from({length: 50}, (_, i) => ({
   id: `r${i}`,
@@ -50,16 +51,16 @@ async function exported(more: Partial<DatasetDefinition> = {}) {
 }
 
 const storeOf = (workspace: Workspace) =>
-  readdirSync(workspace.datasetDir("notes")).filter((name) => !name.startsWith("."));
+  readdirSync(datasetDir(workspace, "notes")).filter((name) => !name.startsWith("."));
 
 async function refused(version: VersionManifest, from: string, into?: Workspace): Promise<string> {
   const workspace = into ?? (await temporaryWorkspace());
-  const before = existsSync(workspace.datasetDir("notes")) ? storeOf(workspace) : [];
+  const before = existsSync(datasetDir(workspace, "notes")) ? storeOf(workspace) : [];
   const message = await importVersion(workspace, "notes", version.id, from).then(
     () => "imported",
     (error: Error) => error.message
   );
-  expect(readdirSync(workspace.datasetDir("notes")).sort()).toEqual(before.sort());
+  expect(readdirSync(datasetDir(workspace, "notes")).sort()).toEqual(before.sort());
   return message;
 }
 
@@ -154,8 +155,8 @@ describe("a version imported by its id", () => {
     const {workspace, version, folder} = await exported();
     const here = await made();
     await purge(here.workspace, "notes", {where: "id = 'r3'", reason: "asked"});
-    rmSync(here.workspace.datasetDir("notes", version.id), {recursive: true});
-    rmSync(join(here.workspace.datasetDir("notes"), "latest.json"));
+    rmSync(datasetDir(here.workspace, "notes", version.id), {recursive: true});
+    rmSync(join(datasetDir(here.workspace, "notes"), "latest.json"));
     expect(await refused(version, folder, here.workspace)).toMatch(
       /holds 1 rows that were erased from this store/
     );

@@ -5,6 +5,7 @@ import {defineDataset, pull} from "../../src/datasets/index.js";
 import {gateRows, ledgerSummary, scanRow, scanVersion, versionFindings} from "../../src/privacy/index.js";
 import {openStore} from "../../src/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
+import {datasetDir} from "../support/folders.js";
 
 const key = Buffer.from("a key of more than sixteen bytes");
 
@@ -99,7 +100,7 @@ describe("a version's ledger", () => {
       expect([...verdict.allowed].sort()).toEqual(["1", "3"]);
       expect(verdict.refused).toEqual([{row: "2", rules: ["EMAIL_ADDRESS by email/tld in body"]}]);
 
-      const folder = store.workspace.datasetDir("mails", version.id);
+      const folder = datasetDir(store.workspace, "mails", version.id);
       const stored =
         (await readFile(join(folder, "ledger.json"), "utf8")) +
         (await readFile(join(folder, "ledger.parquet"), "latin1"));

@@ -15,6 +15,7 @@ import {
 } from "../../src/privacy/index.js";
 import {openStore, type Workspace} from "../../src/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
+import {datasetDir} from "../support/folders.js";
 
 const env = {ASSAY_PSEUDONYM_KEY: "a key of more than sixteen bytes"};
 const key = Buffer.from(env.ASSAY_PSEUDONYM_KEY);
@@ -142,7 +143,7 @@ describe("a pull of a data set with privacy rules", () => {
   it("makes nothing new of the same source, rules and key, in whatever order it arrives", async () => {
     const workspace = await temporaryWorkspace();
     const first = await pullMails(workspace);
-    const folder = workspace.datasetDir("mails", first.version.id);
+    const folder = datasetDir(workspace, "mails", first.version.id);
     const ledger = readFileSync(join(folder, "ledger.json"), "utf8");
     const again = await pullMails(
       workspace,
@@ -229,7 +230,7 @@ describe("a pull of a data set with privacy rules", () => {
       privacy: {actions: {card: "replace"}}
     });
     await expect(pullMails(workspace, definition)).rejects.toThrow(/column "customer".*cast it to JSON/);
-    expect(readdirSync(workspace.datasetDir("mails"))).toEqual([]);
+    expect(readdirSync(datasetDir(workspace, "mails"))).toEqual([]);
     const cast = {...definition, sql: "select id, customer::json as customer from source"};
     await pullMails(workspace, cast);
     expect(await stored(workspace)).toMatchObject([{customer: '{"name":"A","card":"<CREDIT_CARD>"}'}]);
@@ -322,7 +323,7 @@ describe("a pull of a data set with privacy rules", () => {
   it("is refused without a redactor rather than stored as it is", async () => {
     const workspace = await temporaryWorkspace();
     await expect(pull(workspace, mails())).rejects.toThrow(/was given no redactor/);
-    expect(existsSync(workspace.datasetDir("mails"))).toBe(false);
+    expect(existsSync(datasetDir(workspace, "mails"))).toBe(false);
   });
 });
 

@@ -1,12 +1,13 @@
 import {readFileSync} from "node:fs";
+import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {defineDataset, pull} from "../../src/datasets/index.js";
 import {addAcceptance} from "../../src/privacy/acceptances.js";
 import {scanVersion} from "../../src/privacy/index.js";
 import {type RowCells, scanCells, type ScannedCells} from "../../src/privacy/rowCells.js";
 import {inThreads} from "../../src/privacy/scanThreads.js";
-import {ledgerFile} from "../../src/privacy/versionLedger.js";
 import {openStore} from "../../src/store/index.js";
+import {datasetDir} from "../support/folders.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 
 const filler = "Some words that hold nothing of interest, over and over. ".repeat(8);
@@ -25,7 +26,12 @@ describe("threads that scan", () => {
     const scanned = async (threads: number) => {
       const now = () => new Date(0);
       const summary = await scanVersion(store, version, {threads, now});
-      return {summary, bytes: readFileSync(ledgerFile(workspace, version)).toString("base64")};
+      return {
+        summary,
+        bytes: readFileSync(
+          join(datasetDir(workspace, version.dataset, version.id), "ledger.parquet")
+        ).toString("base64")
+      };
     };
     const one = await scanned(1);
     expect(one.summary).toMatchObject({rows: 6000, findings: 5200});

@@ -8,6 +8,7 @@ import {openStore} from "../../src/store/index.js";
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {wordsProject} from "./support/project.js";
+import {runDir} from "../support/folders.js";
 
 const rounds = Number(process.env.ASSAY_KILL_ROUNDS ?? 5);
 const script = fileURLToPath(new URL("support/killedRun.ts", import.meta.url));
@@ -167,7 +168,7 @@ async function sealed(folder: string) {
         counts: run!.counts,
         others: others.length
       },
-      left: readdirSync(store.workspace.runDir(run!.id)).sort(),
+      left: readdirSync(runDir(store.workspace, run!.id)).sort(),
       items: await store.rows("select * from items"),
       completions,
       scores: await store.rows("select * from scores"),

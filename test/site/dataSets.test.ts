@@ -8,6 +8,7 @@ import {openStore, type Store, type VersionManifest} from "../../src/store/index
 import {sampleStore} from "../support/sampleStore.js";
 import {sampleTickets} from "../support/sampleTickets.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {splitDir} from "../support/folders.js";
 
 let store: Store;
 let sealed: Set<string>;
@@ -25,7 +26,7 @@ beforeAll(async () => {
   [older, newer] = (await store.versions("tickets")) as [VersionManifest, VersionManifest];
   const final = (await store.splits("tickets")).find(({name}) => name === "final")!;
   const parts = await store.rows<{row_id: string}>(
-    `select row_id from read_parquet('${workspace.splitDir("tickets", final.id)}/parts.parquet') where part = 'sealed'`
+    `select row_id from read_parquet('${splitDir(workspace, "tickets", final.id)}/parts.parquet') where part = 'sealed'`
   );
   sealed = new Set(parts.map(({row_id}) => row_id));
   view = await tickets();
@@ -154,7 +155,7 @@ describe("sealing more rows", () => {
     const before = JSON.stringify(await tickets());
     const split = await ensureSplit(store, newer, {strategy: "random", sealed: 0.3, seed: "more"});
     const rows = await store.rows<{row_id: string}>(
-      `select row_id from read_parquet('${store.workspace.splitDir("tickets", split.id)}/parts.parquet') where part = 'sealed'`
+      `select row_id from read_parquet('${splitDir(store.workspace, "tickets", split.id)}/parts.parquet') where part = 'sealed'`
     );
     const after = JSON.stringify(await tickets());
     expect(rows.filter(({row_id}) => before.includes(row_id)).length).toBeGreaterThan(0);

@@ -1,8 +1,19 @@
-import {mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile} from "node:fs/promises";
+import {
+  appendFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  utimes,
+  writeFile
+} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterEach, beforeEach, describe, expect, it} from "vitest";
-import {storeFingerprint} from "../../src/site/fingerprint.js";
+import {codeFingerprint, storeFingerprint} from "../../src/site/fingerprint.js";
 import {seedNpmCache} from "../../src/site/seedNpmCache.js";
 import {removeStaleOutputs, touchLoaders} from "../../src/site/staleOutputs.js";
 import {touchOnStoreChange} from "../../src/site/touchOnStoreChange.js";
@@ -43,6 +54,22 @@ describe("a store's fingerprint", () => {
     await put("tmp/x", "scratch");
     await put("runs/.r3.tmp/manifest.json", "half written");
     expect(await storeFingerprint(folder)).toBe(seen.at(-1));
+  });
+});
+
+describe("the code's fingerprint", () => {
+  it("changes with whatever the pages' data passes through, the lineage of models among it, and with nothing else", async () => {
+    const engine = join(folder, "engine");
+    await cp(join(import.meta.dirname, "../../src"), engine, {recursive: true});
+    const seen = [await codeFingerprint(engine)];
+    for (const file of ["models/lineage.ts", "store/kinds/run.ts", "races/record.ts", "site/excerpts.ts"]) {
+      await appendFile(join(engine, file), "// changed\n");
+      seen.push(await codeFingerprint(engine));
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    await appendFile(join(engine, "cli/gc.ts"), "// changed\n");
+    await appendFile(join(engine, "merge/merge.ts"), "// changed\n");
+    expect(await codeFingerprint(engine)).toBe(seen.at(-1));
   });
 });
 

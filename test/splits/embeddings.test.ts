@@ -8,6 +8,7 @@ import {ensureSplit, measureAgain, type SplitMeasures} from "../../src/splits/in
 import {openStore, writeJsonAtomic} from "../../src/store/index.js";
 import {assay, assayWithout, writeLoader} from "../support/assay.js";
 import {temporaryProject, temporaryWorkspace} from "../support/temporaryWorkspace.js";
+import {splitDir} from "../support/folders.js";
 
 const SUBJECTS = ["invoice", "parcel", "password", "meeting", "contract", "holiday", "printer", "coffee"];
 const VERBS = ["lost", "late", "broken", "approved", "cancelled", "missing", "expensive", "finished"];
@@ -58,7 +59,7 @@ describe("measures that a split lacks", () => {
       {...made[1]!.measures, embeddingLeakage: undefined, embeddingMissing: "no encoder"}
     ];
     for (const [i, split] of made.entries())
-      await writeJsonAtomic(join(store.workspace.splitDir("notes", split.id), "manifest.json"), {
+      await writeJsonAtomic(join(splitDir(store.workspace, "notes", split.id), "manifest.json"), {
         ...split,
         measures: older[i]
       });

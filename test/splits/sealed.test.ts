@@ -15,6 +15,7 @@ import {exactMatch} from "../../src/scorers/index.js";
 import {ensureSplit, type SplitSpec} from "../../src/splits/index.js";
 import {finalRuns, openStore} from "../../src/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
+import {datasetDir, runDir, splitDir} from "../support/folders.js";
 
 const spec: SplitSpec = {strategy: "random", test: 0.2, validation: 0, sealed: 0.3};
 const rowsOf = (n: number) =>
@@ -35,7 +36,7 @@ async function sealedStore(n = 200) {
   const store = await openStore(workspace);
   const split = await ensureSplit(store, version, spec);
   const sealed = await store.rows<{row_id: string}>(
-    `select row_id from read_parquet('${join(workspace.splitDir("mails", split.id), "parts.parquet")}') where part = 'sealed'`
+    `select row_id from read_parquet('${join(splitDir(workspace, "mails", split.id), "parts.parquet")}') where part = 'sealed'`
   );
   return {workspace, store, older, version, split, sealed: new Set(sealed.map(({row_id}) => row_id))};
 }
@@ -160,7 +161,7 @@ describe("the sealed part", () => {
     const other = await temporaryWorkspace();
     for (const from of [workspace.project, workspace.dir])
       await expect(importVersion(other, "mails", version.id, from)).rejects.toThrow(/--with-sealed/);
-    expect([existsSync(out), existsSync(other.datasetDir("mails", version.id))]).toEqual([false, false]);
+    expect([existsSync(out), existsSync(datasetDir(other, "mails", version.id))]).toEqual([false, false]);
     expect(await finalRuns(workspace)).toEqual([]);
 
     const folder = await exportVersion(workspace, version, out, {
@@ -203,7 +204,7 @@ describe("the sealed part", () => {
     );
     expect(shown).toEqual({scored: manifest!.counts.scored, told: 0});
     const kept = await store.row<{n: number}>(
-      `select count(output)::int as n from read_parquet('${join(workspace.runDir(manifest!.id), "completions.parquet")}')`
+      `select count(output)::int as n from read_parquet('${join(runDir(workspace, manifest!.id), "completions.parquet")}')`
     );
     expect(kept!.n).toBe(manifest!.counts.scored);
     expect(readFileSync(join(workspace.dir, "final-runs.jsonl"), "utf8").split("\n")).toHaveLength(2);

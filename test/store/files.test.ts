@@ -17,6 +17,7 @@ import {
   writeParquetRows
 } from "../../src/store/index.js";
 import {temporaryProject, temporaryWorkspace} from "../support/temporaryWorkspace.js";
+import {runDir} from "../support/folders.js";
 
 describe("writeAtomic", () => {
   it("keeps the old file and leaves nothing behind when writing fails half-way", async () => {
@@ -74,10 +75,10 @@ describe("names", () => {
     const workspace = await temporaryWorkspace();
     for (const name of ["../x", "a/b", "", ".hidden", "a..b", "/etc", "a\u0000b", "x".repeat(129)]) {
       expect(() => checkName("run", name)).toThrow(/cannot be a folder's name/);
-      expect(() => workspace.runDir(name)).toThrow(/cannot be a folder's name/);
+      expect(() => runDir(workspace, name)).toThrow(/cannot be a folder's name/);
     }
     expect(() => insideFolder(workspace.dir, "..", "other")).toThrow(/leaves the folder/);
-    expect(workspace.runDir("mails-2.1_b")).toBe(join(workspace.dir, "runs", "mails-2.1_b"));
+    expect(runDir(workspace, "mails-2.1_b")).toBe(join(workspace.dir, "runs", "mails-2.1_b"));
   });
 });
 
@@ -99,7 +100,7 @@ describe("openWorkspace", () => {
 describe("openStore", () => {
   it("refuses a manifest of another schema or kind, names the file, and reads nothing from it", async () => {
     const workspace = await temporaryWorkspace();
-    const path = join(workspace.runDir("words-0123456789ab"), "manifest.json");
+    const path = join(runDir(workspace, "words-0123456789ab"), "manifest.json");
     for (const manifest of [{kind: "run", schemaVersion: 2}, {kind: "split", schemaVersion: 1}, {}]) {
       await writeJsonAtomic(path, manifest);
       await expect(openStore(workspace)).rejects.toThrow(

@@ -20,6 +20,7 @@ import {
   writeJsonAtomic,
   writeParquetRows
 } from "../../src/store/index.js";
+import {modelDir, runDir} from "./folders.js";
 
 export const LABELS = ["billing", "bug", "how-to", "newsletter", "spam"];
 /** What a hostile model might say: pages must show it as text. */
@@ -134,7 +135,7 @@ async function saveModels(
       ...rest,
       parents: (rest.parents ?? []).map((parent) => ({id: saved[parent]!.id, name: parent}))
     };
-    await writeJsonAtomic(join(workspace.modelDir(id), "manifest.json"), manifest);
+    await writeJsonAtomic(join(modelDir(workspace, id), "manifest.json"), manifest);
     saved[name] = manifest;
   };
   const training = (subset: string, rows: number): NonNullable<ModelManifest["training"]> => ({
@@ -251,7 +252,7 @@ async function saveRun(store: Store, plan: RunPlan): Promise<void> {
     excerpt: position === 0 ? `Hello ${HOSTILE} there` : `About ••••••, message ${position}`
   }));
   const answers = players.flatMap((player) => rows.map((row) => answer(id, player, row, bonus)));
-  const folder = store.workspace.runDir(id);
+  const folder = runDir(store.workspace, id);
   await writeParquetRows(store, join(folder, "items.parquet"), ITEMS, items);
   await writeParquetRows(
     store,

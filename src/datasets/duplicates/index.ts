@@ -1,11 +1,5 @@
 export {clusterTexts} from "./clusterTexts.js";
-export {
-  NEAR_DUPLICATES,
-  NEAR_DUPLICATES_FILE,
-  nearDuplicates,
-  type NearDuplicates,
-  type Reading
-} from "./nearDuplicates.js";
+export {NEAR_DUPLICATES, nearDuplicates, type NearDuplicates, type Reading} from "./nearDuplicates.js";
 export {labelConflicts, type LabelConflict} from "./labelConflicts.js";
 export {nearMatches} from "./nearMatches.js";
 export {NumberList} from "./numberList.js";

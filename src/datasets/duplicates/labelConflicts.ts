@@ -1,5 +1,4 @@
-import {sqlName, sqlString, type VersionManifest} from "../../store/index.js";
-import {versionFile} from "../rows.js";
+import {parquetFile, sqlName, type VersionManifest, versionRows} from "../../store/index.js";
 import {nearDuplicates, type Reading} from "./nearDuplicates.js";
 import type {NearDuplicateSettings} from "./settings.js";
 
@@ -27,8 +26,8 @@ export async function labelConflicts(
   if (!version.text || !version.label) return undefined;
   const near = await nearDuplicates(store, version, settings);
   const labelled = `(select n.cluster, n.row_id, n.similarity, r.${sqlName(version.label)}::varchar as label
-    from read_parquet(${sqlString(near.file)}) n
-    join read_parquet(${sqlString(versionFile(store.workspace, version))}) r using (row_id)
+    from ${parquetFile(near.file)} n
+    join ${await versionRows(store.workspace, version)} r using (row_id)
     semi join ${sqlName(`${version.dataset}@${version.id}`)} v using (row_id)
     where r.${sqlName(version.label)} is not null)`;
   const disagreeing = `(select cluster, count(*) as n from ${labelled} group by cluster having count(distinct label) > 1)`;

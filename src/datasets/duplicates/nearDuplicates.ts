@@ -1,18 +1,17 @@
-import {existsSync} from "node:fs";
-import {join} from "node:path";
 import {
   type Columns,
   type Database,
+  getJson,
   hashJson,
-  readJson,
+  NEAR_DUPLICATES as NEAR_DUPLICATES_FILE,
+  putJson,
   sqlName,
-  sqlString,
+  versionKey,
   type VersionManifest,
+  versionRows,
   type Workspace,
-  writeJsonAtomic,
   writeParquetRows
 } from "../../store/index.js";
-import {versionFile} from "../rows.js";
 import {clusterTexts} from "./clusterTexts.js";
 import {NumberList} from "./numberList.js";
 import {nearDuplicateSettings, type NearDuplicateSettings} from "./settings.js";
@@ -43,9 +42,6 @@ export interface NearDuplicates {
   file: string;
 }
 
-/** How the names of their files begin, in the version's folder. */
-export const NEAR_DUPLICATES_FILE = "near-duplicates-";
-
 /** Raise it when the same texts would be clustered otherwise. */
 const METHOD = 1;
 
@@ -61,17 +57,19 @@ export async function nearDuplicates(
 ): Promise<NearDuplicates> {
   if (!version.text) throw new Error(`data set ${version.dataset} names no text column`);
   const complete = nearDuplicateSettings(settings);
-  const folder = store.workspace.datasetDir(version.dataset, version.id);
-  const name = `${NEAR_DUPLICATES_FILE}${hashJson({...complete, text: version.text, method: METHOD}).slice(0, 8)}`;
-  const file = join(folder, `${name}.parquet`);
-  const summaryFile = join(folder, `${name}.json`);
-  const found = await readJson<Omit<NearDuplicates, "file">>(summaryFile);
-  if (found && existsSync(file)) return {...found, file};
-  const rows = `select row_id, ${sqlName(version.text)}::varchar as text from read_parquet(${sqlString(versionFile(store.workspace, version))})`;
+  const {workspace} = store;
+  const digits = hashJson({...complete, text: version.text, method: METHOD}).slice(0, 8);
+  const key = versionKey(version, `${NEAR_DUPLICATES_FILE}${digits}.parquet`);
+  const summaryKey = versionKey(version, `${NEAR_DUPLICATES_FILE}${digits}.json`);
+  const found = await getJson<Omit<NearDuplicates, "file">>(workspace, summaryKey);
+  if (found && (await workspace.place.has(key))) return {...found, file: await workspace.place.readable(key)};
+  const rows = `select row_id, ${sqlName(version.text)}::varchar as text from ${await versionRows(workspace, version)}`;
   const summary = {settings: complete, clusters: 0, rows: 0, sameText: 0};
-  await writeParquetRows(store, file, NEAR_DUPLICATES, clusteredRows(store, rows, complete, summary));
-  await writeJsonAtomic(summaryFile, summary);
-  return {...summary, file};
+  await workspace.place.putFile(key, async (path) => {
+    await writeParquetRows(store, path, NEAR_DUPLICATES, clusteredRows(store, rows, complete, summary));
+  });
+  await putJson(workspace, summaryKey, summary);
+  return {...summary, file: await workspace.place.readable(key)};
 }
 
 interface ClusteredRow {

@@ -3,8 +3,9 @@ import {
   type Columns,
   type Database,
   messageOf,
+  numberedParquetFile,
+  parquetFile,
   sqlName,
-  sqlString,
   UserError,
   type VersionManifest,
   writeParquet,
@@ -38,12 +39,12 @@ export async function applyFilters(
     throw new UserError(
       `data set ${dataset.name}: filter "${looking[0]!.name}" looks at the text, but no column is named. Add \`text: "column"\`.`
     );
-  const numbered = `read_parquet(${sqlString(rowsFile)}, file_row_number = true)`;
+  const numbered = numberedParquetFile(rowsFile);
   const droppedFile = `${rejectedFile}.dropped`;
   const keptFile = `${rowsFile}.kept`;
   try {
     await writeParquetRows(db, droppedFile, DROPPED, droppedRows(db, dataset, numbered));
-    const dropped = `read_parquet(${sqlString(droppedFile)})`;
+    const dropped = parquetFile(droppedFile);
     const counts = await db.rows<{filter: string; n: number}>(
       `select filter, count(*)::int as n from ${dropped} group by filter`
     );

@@ -7,6 +7,7 @@ import {
   recordFinalRun,
   temporaryPath,
   UserError,
+  versionKey,
   type VersionManifest,
   whoOpens,
   type Workspace
@@ -47,12 +48,13 @@ export async function exportVersion(
   if (sealed.length > 0) await openThem(workspace, version, sealed, options);
   await mkdir(resolve(folder), {recursive: true});
   const stage = temporaryPath(target);
-  const from = workspace.datasetDir(version.dataset, version.id);
   try {
     await mkdir(stage);
-    for (const file of [...FILES, ...OPTIONAL_FILES])
-      if (FILES.includes(file) || existsSync(join(from, file)))
-        await copyFile(join(from, file), join(stage, file));
+    for (const file of [...FILES, ...OPTIONAL_FILES]) {
+      const key = versionKey(version, file);
+      if (FILES.includes(file) || (await workspace.place.has(key)))
+        await copyFile(await workspace.place.readable(key), join(stage, file));
+    }
     await writeFile(join(stage, CARD_FILE), huggingFaceCard(version));
     await rename(stage, target);
     await recordExport(workspace, target, version.dataset);
@@ -67,9 +69,9 @@ async function sealedIn(workspace: Workspace, {dataset, id}: VersionManifest): P
   try {
     return await sealedRows(
       db,
-      workspace.dir,
+      workspace.place,
       dataset,
-      join(workspace.datasetDir(dataset, id), "rows.parquet")
+      await workspace.place.readable(versionKey({dataset, id}, "rows.parquet"))
     );
   } finally {
     db.close();

@@ -1,21 +1,22 @@
-import {existsSync} from "node:fs";
-import {mkdir, rename, rm, stat} from "node:fs/promises";
+import {stat} from "node:fs/promises";
 import {join} from "node:path";
 import {
   type Database,
-  flushFolder,
+  datasetKey,
+  latestVersion,
   openDatabase,
+  parquetFile,
+  pointToLatest,
   readJson,
-  sqlString,
-  sweepTemporary,
-  temporaryPath,
+  readTombstones,
+  readVersion,
   UserError,
+  versionKey,
   type VersionManifest,
-  withLock,
   type Workspace,
   writeJsonAtomic
 } from "../../store/index.js";
-import {loadTombstones, readTombstones, tombstoneHash} from "../tombstones.js";
+import {loadTombstones, tombstoneHash} from "../tombstones.js";
 import {fetchVersion} from "./fetchVersion.js";
 import {verifyVersion} from "./verifyVersion.js";
 
@@ -44,39 +45,33 @@ export async function importVersion(
     throw new UserError(
       `${JSON.stringify(id)} is no version's id. Name the version by all 16 digits that \`assay versions ${dataset}\` shows where it was made.`
     );
-  const root = workspace.datasetDir(dataset);
-  const target = workspace.datasetDir(dataset, id);
-  return withLock(
-    workspace.lockPath(`pull-${dataset}`),
-    {what: `an import of ${dataset}`, waitMs: 60_000},
-    async () => {
-      const point = () =>
-        writeJsonAtomic(join(root, "latest.json"), {version: id, pulledAt: new Date().toISOString()});
-      const known = await readJson<VersionManifest>(join(target, "manifest.json"));
-      if (known) {
-        const latest = await readJson<{version: string}>(join(root, "latest.json"));
-        if (latest?.version !== id) await point();
-        return {version: known, changed: false};
-      }
-      await mkdir(root, {recursive: true});
-      await sweepTemporary(root);
-      const stage = temporaryPath(join(root, "import"));
-      const db = await openDatabase({tmpDir: workspace.tmpDir, memoryLimit: MEMORY});
-      try {
-        await mkdir(stage);
-        await fetchVersion(db, from, dataset, id, stage);
-        const version = await checked(db, workspace, dataset, id, stage);
-        await writeJsonAtomic(join(stage, "manifest.json"), version);
-        await rename(stage, target);
-        await flushFolder(root);
-        await point();
-        return {version, changed: true};
-      } finally {
-        db.close();
-        await rm(stage, {recursive: true, force: true});
-      }
+  const own = {dataset, id};
+  return workspace.lease(`pull-${dataset}`, {what: `an import of ${dataset}`, waitMs: 60_000}, async () => {
+    const point = () => pointToLatest(workspace, dataset, {version: id, pulledAt: new Date().toISOString()});
+    const known = await readVersion(workspace, own);
+    if (known) {
+      const latest = await latestVersion(workspace, dataset);
+      if (latest?.version !== id) await point();
+      return {version: known, changed: false};
     }
-  );
+    await workspace.place.sweep(datasetKey(dataset));
+    const stage = await workspace.place.stage(datasetKey(dataset));
+    const db = await openDatabase({tmpDir: workspace.tmpDir, memoryLimit: MEMORY});
+    try {
+      await fetchVersion(db, from, dataset, id, stage.folder);
+      const version = await checked(db, workspace, dataset, id, stage.folder);
+      await writeJsonAtomic(join(stage.folder, "manifest.json"), version);
+      if (!(await stage.commit(versionKey(own))))
+        throw new UserError(
+          `${dataset}@${id} has a folder without a manifest in ${workspace.place.name}. Remove it, then import again.`
+        );
+      await point();
+      return {version, changed: true};
+    } finally {
+      db.close();
+      await stage.discard();
+    }
+  });
 }
 
 async function checked(
@@ -100,7 +95,7 @@ async function checked(
   const tombstones = await readTombstones(workspace, dataset);
   if (await loadTombstones(db, tombstones)) {
     const back = await db.row<{n: number}>(
-      `select count(*)::int as n from read_parquet(${sqlString(rowsFile)}) where ${tombstoneHash(tombstones)} in (select hash from erased)`
+      `select count(*)::int as n from ${parquetFile(rowsFile)} where ${tombstoneHash(tombstones)} in (select hash from erased)`
     );
     if (back!.n > 0)
       throw new UserError(
@@ -108,7 +103,7 @@ async function checked(
       );
   }
   const {parent, changes, ...version} = told;
-  const known = parent !== undefined && existsSync(workspace.datasetDir(dataset, parent));
+  const known = parent !== undefined && (await readVersion(workspace, {dataset, id: parent})) !== undefined;
   return {
     ...version,
     ...found,

@@ -1,6 +1,12 @@
-import {existsSync} from "node:fs";
-import {join} from "node:path";
-import {type Database, listFolders, readJson, type SplitManifest, sqlString} from "../../store/index.js";
+import {
+  type Database,
+  LocalFolder,
+  parquetFile,
+  type Place,
+  readSplits,
+  type SplitManifest,
+  splitParts
+} from "../../store/index.js";
 
 export interface SealedRows {
   split: SplitManifest;
@@ -11,27 +17,26 @@ export interface SealedRows {
 /**
  * The splits of a store that have sealed rows of a file, oldest first, whichever version each split is of; none when there are
  * no sealed rows in it.
- * @param store the store's folder
+ * @param store where the store is, or its folder
  */
 export async function sealedRows(
   db: Database,
-  store: string,
+  store: Place | string,
   dataset: string,
   rowsFile: string
 ): Promise<SealedRows[]> {
+  const place = typeof store === "string" ? new LocalFolder(store) : store;
   const found: SealedRows[] = [];
-  const folder = join(store, "splits", dataset);
-  for (const id of await listFolders(folder)) {
-    const split = await readJson<SplitManifest>(join(folder, id, "manifest.json"));
-    const parts = join(folder, id, "parts.parquet");
-    if (!split?.counts.sealed || !existsSync(parts)) continue;
+  for (const split of await readSplits({place}, dataset)) {
+    const parts = split.counts.sealed ? await splitParts({place}, split) : undefined;
+    if (!parts) continue;
     const counted = await db.row<{n: number}>(
-      `select count(*)::double as n from read_parquet(${sqlString(rowsFile)})
-       semi join (select row_id from read_parquet(${sqlString(parts)}) where part = 'sealed') using (row_id)`
+      `select count(*)::double as n from ${parquetFile(rowsFile)}
+       semi join (select row_id from ${parts} where part = 'sealed') using (row_id)`
     );
     if (counted!.n > 0) found.push({split, rows: counted!.n});
   }
-  return found.sort((a, b) => a.split.madeAt.localeCompare(b.split.madeAt));
+  return found;
 }
 
 /** "120 rows that split final has sealed". */

@@ -1,8 +1,8 @@
 import {
   type Database,
   hashJson,
+  parquetFile,
   sqlName,
-  sqlString,
   UserError,
   type VersionManifest
 } from "../../store/index.js";
@@ -24,7 +24,7 @@ export async function verifyVersion(
       `what was to be ${manifest.dataset}@${manifest.id} is something else: ${found}. Nothing was imported. Export the version again where it was made.`,
       {cause}
     );
-  const rows = `read_parquet(${sqlString(rowsFile)})`;
+  const rows = parquetFile(rowsFile);
   const columns = await describeColumns(db, `select * from ${rows}`).catch((cause: unknown) => {
     throw refuse("rows.parquet cannot be read", cause);
   });

@@ -1,20 +1,19 @@
-import {existsSync} from "node:fs";
-import {mkdir, rename} from "node:fs/promises";
-import {join} from "node:path";
 import {
   type Database,
-  listFolders,
-  readJson,
+  getJson,
+  hasRunFile,
+  putJson,
+  readRun,
+  runIds,
+  runKey,
   type RunManifest,
+  runTable,
   sqlString,
-  sweepTemporary,
-  temporaryPath,
-  type Workspace,
-  writeJsonAtomic
+  type Workspace
 } from "../../store/index.js";
 import type {Plan} from "../plan/plan.js";
 import type {Place} from "../plan/rows.js";
-import {journalFile, numberOf, OUTCOME, scoresFile} from "./tables.js";
+import {numberOf, OUTCOME} from "./tables.js";
 
 /** Written when a run begins: what a start after a kill must know. */
 export interface RunStart {
@@ -23,7 +22,10 @@ export interface RunStart {
   noReuse: boolean;
 }
 
-export const startFile = (folder: string) => join(folder, "start.json");
+/** Undefined when there is no such run. */
+export function readStart(workspace: Workspace, id: string): Promise<RunStart | undefined> {
+  return getJson<RunStart>(workspace, runKey(id, "start.json"));
+}
 
 export interface RunFolder {
   id: string;
@@ -51,8 +53,7 @@ export async function chooseFolder(
   now: () => number
 ): Promise<RunFolder> {
   const base = planId(evalName, plan.hash);
-  const runs = join(workspace.dir, "runs");
-  const numbers = (await listFolders(runs))
+  const numbers = (await runIds(workspace))
     .filter((id) => id === base || id.startsWith(`${base}-`))
     .map((id) => (id === base ? 1 : Number(id.slice(base.length + 1))))
     .filter(Number.isInteger);
@@ -60,7 +61,7 @@ export async function chooseFolder(
   const found =
     last > 0 ? await inspect(workspace, last === 1 ? base : `${base}-${last}`, plan, options) : undefined;
   if (found && !(options.noReuse && (found.finished || !found.noReuse))) {
-    if (!found.finished && found.sealed) await unseal(db, workspace.runDir(found.id), plan);
+    if (!found.finished && found.sealed) await unseal(db, workspace, found.id, plan);
     return found;
   }
   const id = last === 0 ? base : `${base}-${last + 1}`;
@@ -69,8 +70,7 @@ export async function chooseFolder(
     startedAt: new Date(now()).toISOString(),
     noReuse: options.noReuse ?? false
   };
-  await mkdir(workspace.runDir(id), {recursive: true});
-  await writeJsonAtomic(startFile(workspace.runDir(id)), start);
+  await putJson(workspace, runKey(id, "start.json"), start);
   return {id, startedAt: start.startedAt, finished: false};
 }
 
@@ -80,39 +80,37 @@ async function inspect(
   plan: Plan,
   options: {noReuse?: boolean; retryFailed?: boolean}
 ): Promise<(RunFolder & {noReuse: boolean}) | undefined> {
-  const folder = workspace.runDir(id);
-  await sweepTemporary(folder);
-  const start = await readJson<RunStart>(startFile(folder));
-  const sealed = await readJson<RunManifest>(join(folder, "manifest.json"));
+  await workspace.place.sweep(runKey(id));
+  const start = await readStart(workspace, id);
+  const sealed = await readRun(workspace, id);
   if (!start || start.planHash !== plan.hash) return undefined;
   const counts = sealed?.counts;
   const finished =
     counts !== undefined &&
-    !existsSync(journalFile(folder)) &&
+    !(await hasRunFile(workspace, id, "journal.ndjson")) &&
     counts.completed + counts.failed === counts.planned &&
     !(options.retryFailed && counts.failed > 0);
   return {id, startedAt: start.startedAt, noReuse: start.noReuse, finished, ...(sealed ? {sealed} : {})};
 }
 
 /** Gives a sealed run its journal back, so that a start can add to it. A journal already there is newer. */
-async function unseal(db: Database, folder: string, plan: Plan): Promise<void> {
-  if (existsSync(journalFile(folder))) return;
-  const table = (name: string) => `read_parquet(${sqlString(join(folder, `${name}.parquet`))})`;
-  const numbered = (name: string) =>
-    `(select ${numberOf(plan)} as n, t.* from ${table(name)} t join ${table("items")} i using (row_id))`;
-  const write = async (path: string, query: string) => {
-    const temporary = temporaryPath(path);
-    await db.run(`copy (${query}) to ${sqlString(temporary)} (format json)`);
-    await rename(temporary, path);
-  };
+async function unseal(db: Database, workspace: Workspace, id: string, plan: Plan): Promise<void> {
+  if (await hasRunFile(workspace, id, "journal.ndjson")) return;
+  const items = await runTable(workspace, [id], "items");
+  const numbered = async (name: "completions" | "scores") =>
+    `(select ${numberOf(plan)} as n, t.* from ${await runTable(workspace, [id], name)} t join ${items} i using (row_id))`;
+  const write = (file: "journal.ndjson" | "scores.ndjson", query: string) =>
+    workspace.place.putFile(runKey(id, file), (path) =>
+      db.run(`copy (${query}) to ${sqlString(path)} (format json)`)
+    );
   const seq = "row_number() over (order by n)::bigint - 1 as seq";
   await write(
-    scoresFile(folder),
-    `select ${seq}, n, scorer, scorer_version, key, status, value, reason, details from ${numbered("scores")} order by n`
+    "scores.ndjson",
+    `select ${seq}, n, scorer, scorer_version, key, status, value, reason, details from ${await numbered("scores")} order by n`
   );
   // Last: while there is no journal, the sealed files are the run.
   await write(
-    journalFile(folder),
-    `select ${seq}, n, ${Object.keys(OUTCOME).join(", ")} from ${numbered("completions")} where not reused order by n`
+    "journal.ndjson",
+    `select ${seq}, n, ${Object.keys(OUTCOME).join(", ")} from ${await numbered("completions")} where not reused order by n`
   );
 }

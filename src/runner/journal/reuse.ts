@@ -39,7 +39,7 @@ export interface SettleInputs {
 export async function settle({place, plan, runs, runId, folder, options}: SettleInputs): Promise<Settled> {
   const {db, workspace} = place;
   const {requests} = plan;
-  const log = journalFile(workspace.runDir(runId));
+  const log = journalFile(workspace, runId);
   const journal = await logAsParquet(db, log, JOURNAL, join(folder, "journal-before.parquet"));
   const own = `(select n, key, status from ${latest(`(select seq, n, key, status from ${journal})`, "n")})`;
   const known = options.noReuse ? undefined : await otherCompletions(place, runs, runId, folder);

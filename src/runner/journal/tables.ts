@@ -1,11 +1,13 @@
-import {existsSync} from "node:fs";
 import {join} from "node:path";
 import {
   type Columns,
   COMPLETIONS,
   emptyRelation,
-  listFolders,
+  hasRunFile,
+  runIds,
   type RunManifest,
+  runPath,
+  runTable,
   SCORES,
   sqlString,
   type Workspace
@@ -31,8 +33,9 @@ export const SCORE_LOG: Columns = {
   ...Object.fromEntries(scoreNames.map((name) => [name, SCORES[name]!]))
 };
 
-export const journalFile = (folder: string) => join(folder, "journal.ndjson");
-export const scoresFile = (folder: string) => join(folder, "scores.ndjson");
+/** Paths of the logs that a run under way writes. */
+export const journalFile = (workspace: Workspace, run: string) => runPath(workspace, run, "journal.ndjson");
+export const scoresFile = (workspace: Workspace, run: string) => runPath(workspace, run, "scores.ndjson");
 
 /** The last word of a log on each `by`, of the lines that meet `where`. */
 export function latest(relation: string, by: string, where = "true"): string {
@@ -80,18 +83,12 @@ export async function otherCompletions(
   runId: string,
   folder: string
 ): Promise<string> {
-  const sources = runs
-    .filter(({id}) => id !== runId)
-    .map(({id}) => join(workspace.runDir(id), "completions.parquet"))
-    .filter((file) => existsSync(file));
-  const selects = sources.length
-    ? [
-        `select ${outcomeNames.join(", ")}, run from read_parquet([${sources.map(sqlString).join(", ")}], union_by_name = true)`
-      ]
-    : [];
-  for (const id of await listFolders(join(workspace.dir, "runs"))) {
-    const journal = journalFile(workspace.runDir(id));
-    if (id === runId || !existsSync(journal)) continue;
+  const others = runs.map(({id}) => id).filter((id) => id !== runId);
+  const completions = await runTable(workspace, others, "completions");
+  const selects = completions ? [`select ${outcomeNames.join(", ")}, run from ${completions}`] : [];
+  for (const id of await runIds(workspace)) {
+    if (id === runId || !(await hasRunFile(workspace, id, "journal.ndjson"))) continue;
+    const journal = journalFile(workspace, id);
     const relation = await logAsParquet(db, journal, JOURNAL, join(folder, `journal-of-${id}.parquet`));
     selects.push(`select ${outcomeNames.join(", ")}, ${sqlString(id)} as run from ${relation}`);
   }
@@ -108,22 +105,14 @@ export interface OtherScores {
 }
 
 /** Undefined when no other run is sealed. */
-export function otherScores(
+export async function otherScores(
   workspace: Workspace,
   runs: readonly RunManifest[],
   runId: string
-): OtherScores | undefined {
-  const folders = runs
-    .filter(({id}) => id !== runId)
-    .map(({id}) => workspace.runDir(id))
-    .filter(
-      (folder) => existsSync(join(folder, "scores.parquet")) && existsSync(join(folder, "items.parquet"))
-    );
-  if (folders.length === 0) return undefined;
-  const read = (name: string) =>
-    `read_parquet([${folders.map((folder) => sqlString(join(folder, name))).join(", ")}], union_by_name = true)`;
-  return {
-    scores: `(select * from ${read("scores.parquet")} where status = 'scored')`,
-    items: read("items.parquet")
-  };
+): Promise<OtherScores | undefined> {
+  const others = runs.map(({id}) => id).filter((id) => id !== runId);
+  const scores = await runTable(workspace, others, "scores");
+  const items = await runTable(workspace, others, "items");
+  if (!scores || !items) return undefined;
+  return {scores: `(select * from ${scores} where status = 'scored')`, items};
 }

@@ -1,7 +1,6 @@
-import {createReadStream, existsSync} from "node:fs";
-import {dirname, join} from "node:path";
-import {heldLocks, listFolders, readJson, type Workspace} from "../../store/index.js";
-import {type RunStart, startFile} from "./folder.js";
+import {createReadStream} from "node:fs";
+import {hasRunFile, runIds, type Workspace} from "../../store/index.js";
+import {readStart} from "./folder.js";
 import {journalFile} from "./tables.js";
 
 /** A start whose outcomes are in a journal only: it is under way, or it was killed. */
@@ -18,18 +17,16 @@ export interface UnsealedRun {
 /** Runs with a journal, whether or not an earlier start of theirs was sealed; the newest first. */
 export async function unsealedRuns(workspace: Workspace): Promise<UnsealedRun[]> {
   const found: UnsealedRun[] = [];
-  for (const id of await listFolders(join(workspace.dir, "runs"))) {
-    const folder = workspace.runDir(id);
-    const start = await readJson<RunStart>(startFile(folder));
-    if (!start || !existsSync(journalFile(folder))) continue;
-    const lock = workspace.lockPath(`run-${id}`);
-    const [underWay] = await heldLocks(dirname(lock), `run-${id}.json`);
+  for (const id of await runIds(workspace)) {
+    const start = await readStart(workspace, id);
+    if (!start || !(await hasRunFile(workspace, id, "journal.ndjson"))) continue;
+    const [underWay] = await workspace.held(`run-${id}`, "exactly");
     found.push({
       id,
       eval: id.replace(/-[0-9a-f]{12}(-\d+)?$/, ""),
       startedAt: start.startedAt,
-      journaled: await linesOf(journalFile(folder)),
-      ...(underWay === undefined ? {} : {underWay})
+      journaled: await linesOf(journalFile(workspace, id)),
+      underWay
     });
   }
   return found.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));

@@ -1,12 +1,14 @@
 import {join} from "node:path";
-import {toRow, versionFile} from "../../datasets/index.js";
+import {toRow} from "../../datasets/index.js";
 import type {Row} from "../../scorers/index.js";
 import {
   type Database,
+  numberedParquetFile,
   openParts,
   type SplitManifest,
   sqlString,
   type VersionManifest,
+  versionRows,
   type Workspace
 } from "../../store/index.js";
 import {copyChunks, copyParquet, rangesOf, within} from "../tables/chunks.js";
@@ -63,16 +65,15 @@ export async function orderRows(
     `select row_id, group_key from ${parts} where part = ${sqlString(choice.part)}
      order by ${choice.wholeGroups ? `${orderOf("group_key", choice.seed)}, ` : ""}${orderOf("row_id", choice.seed)} limit ${rows}`
   );
+  const all = await versionRows(workspace, version);
   const relation = await copyChunks(
     db,
     folder,
     "rows",
     {row_id: "VARCHAR"},
     rangesOf(rows, ROWS_AT_ONCE).map(
-      (
-        range
-      ) => `select r.*, o.group_key as assay_group_key from read_parquet(${sqlString(versionFile(workspace, version))}) r
-        join (select * from read_parquet(${sqlString(order)}, file_row_number = true) where ${within("file_row_number", range)}) o using (row_id)
+      (range) => `select r.*, o.group_key as assay_group_key from ${all} r
+        join (select * from ${numberedParquetFile(order)} where ${within("file_row_number", range)}) o using (row_id)
         order by o.file_row_number`
     )
   );
@@ -119,7 +120,7 @@ export async function fewShotRows(
   }
   if (ids.length === 0) return [];
   const rows = await db.rows<StoredRow>(
-    `select r.* from read_parquet(${sqlString(versionFile(workspace, version))}) r
+    `select r.* from ${await versionRows(workspace, version)} r
      where row_id in (${ids.map(sqlString).join(", ")}) order by ${order}`
   );
   return rows.map(toRow);

@@ -1,17 +1,14 @@
-import {rename, rm} from "node:fs/promises";
+import {rm} from "node:fs/promises";
 import {join} from "node:path";
 import {
   type Columns,
   COMPLETIONS,
-  flushFile,
-  flushFolder,
   ITEMS,
   type RunManifest,
   SCORES,
+  sealRun,
   sqlName,
-  sqlString,
-  temporaryPath,
-  writeJsonAtomic
+  sqlString
 } from "../../store/index.js";
 import type {AppendLog} from "../journal/appendLog.js";
 import {cachedScores} from "./cachedScores.js";
@@ -69,31 +66,24 @@ export interface SealFigures {
 export async function seal(inputs: SealInputs): Promise<RunManifest> {
   const {plan, runId} = inputs;
   const {db, workspace} = inputs.place;
-  const target = workspace.runDir(runId);
   const done = await joinCompletions(inputs);
   const scores = await joinScores(inputs, done);
-  const staged: [string, string][] = [];
-  for (const [name, columns, relation] of [
-    ["items", ITEMS, plan.items],
-    ["completions", COMPLETIONS, done],
-    ["scores", SCORES, scores]
-  ] as const) {
-    const file = join(target, `${name}.parquet`);
-    const temporary = temporaryPath(file);
-    const select = `select ${sqlString(runId)} as run, ${typed(withoutRun(columns))} from ${relation}`;
-    await copyParquet(db, temporary, select);
-    staged.push([temporary, file]);
-  }
-  const manifest = await inputs.manifest(await figuresOf(inputs, done, scores));
-  for (const [temporary, file] of staged) {
-    await flushFile(temporary);
-    await rename(temporary, file);
-  }
-  await flushFolder(target);
-  await writeJsonAtomic(join(target, "manifest.json"), manifest);
+  const writeTables = async (stage: string) => {
+    for (const [name, columns, relation] of [
+      ["items", ITEMS, plan.items],
+      ["completions", COMPLETIONS, done],
+      ["scores", SCORES, scores]
+    ] as const) {
+      const select = `select ${sqlString(runId)} as run, ${typed(withoutRun(columns))} from ${relation}`;
+      await copyParquet(db, join(stage, `${name}.parquet`), select);
+    }
+  };
+  const manifest = await sealRun(workspace, runId, writeTables, async () =>
+    inputs.manifest(await figuresOf(inputs, done, scores))
+  );
   await inputs.scoreLog.close();
-  await rm(journalFile(target), {force: true});
-  await rm(scoresFile(target), {force: true});
+  await rm(journalFile(workspace, runId), {force: true});
+  await rm(scoresFile(workspace, runId), {force: true});
   return manifest;
 }
 
@@ -101,7 +91,7 @@ export async function seal(inputs: SealInputs): Promise<RunManifest> {
 async function joinCompletions({place, plan, runId, settled, folder}: SealInputs): Promise<string> {
   const {db, workspace} = place;
   const {requests, items} = plan;
-  const log = journalFile(workspace.runDir(runId));
+  const log = journalFile(workspace, runId);
   const journal = await logAsParquet(db, log, JOURNAL, join(folder, "journal.parquet"));
   const reused = settled.reusedOf;
   const keys = `(select n, key, status from ${latest(`(select seq, n, key, status from ${journal})`, "n")})`;
@@ -134,7 +124,7 @@ async function joinCompletions({place, plan, runId, settled, folder}: SealInputs
 async function joinScores(inputs: SealInputs, done: string): Promise<string> {
   const {place, plan, resolved, runId, settled, folder, scoreLog} = inputs;
   const {db, workspace} = place;
-  const log = scoresFile(workspace.runDir(runId));
+  const log = scoresFile(workspace, runId);
   const scorers = `(values ${resolved.scorers
     .map(({name, version}, index) => `(${sqlString(name)}, ${sqlString(version)}, ${index})`)
     .join(", ")}) sc(scorer, scorer_version, nth)`;
@@ -146,7 +136,7 @@ async function joinScores(inputs: SealInputs, done: string): Promise<string> {
   const kept = (range: Range) =>
     `(select n, scorer from ${latest(`(select seq, n, scorer, status from ${before})`, "n, scorer", within("n", range))}
       ${inputs.retryFailed ? "where status = 'scored'" : ""})`;
-  const others = settled.reused > 0 ? otherScores(workspace, inputs.runs, runId) : undefined;
+  const others = settled.reused > 0 ? await otherScores(workspace, inputs.runs, runId) : undefined;
   const cached = await cachedScores({
     place,
     ranges,

@@ -1,5 +1,5 @@
 import {join} from "node:path";
-import {type Database, emptyRelation, type Columns, sqlString} from "../../store/index.js";
+import {type Columns, type Database, emptyRelation, parquetFiles, sqlString} from "../../store/index.js";
 
 /** Requests handled at once where DuckDB has to sort or join whole rows. */
 const CHUNK = 16_384;
@@ -50,7 +50,5 @@ export async function copyChunks(
 
 /** The relation of Parquet files in order; without any, one without rows that has these columns. */
 export function relationOf(files: readonly string[], columns: Columns): string {
-  return files.length === 0
-    ? `(${emptyRelation(columns)})`
-    : `read_parquet([${files.map(sqlString).join(", ")}])`;
+  return files.length === 0 ? `(${emptyRelation(columns)})` : parquetFiles(files);
 }

@@ -5,6 +5,7 @@ import {
   columnsLiteral,
   type Database,
   emptyRelation,
+  parquetFile,
   sqlString,
   temporaryPath
 } from "../../store/index.js";
@@ -36,7 +37,7 @@ export async function logAsParquet(
   } finally {
     for (const piece of pieces) await rm(piece, {force: true});
   }
-  return `read_parquet(${sqlString(path)})`;
+  return parquetFile(path);
 }
 
 /** The same for a log that is not needed afterwards. */

@@ -13,6 +13,7 @@ import {
   writeJsonAtomic,
   writeParquet
 } from "../../../src/store/index.js";
+import {runDir} from "../../support/folders.js";
 
 export interface Size {
   rows: number;
@@ -29,7 +30,7 @@ export async function generatedRun(folder: string, size: Size): Promise<{store: 
   const {rows, candidates, values} = size;
   const workspace = await openWorkspace(folder, join(folder, ".assay"));
   const id = "generated-000000000000";
-  await mkdir(workspace.runDir(id), {recursive: true});
+  await mkdir(runDir(workspace, id), {recursive: true});
   const maker = await openStore(workspace);
   const luck = (...parts: string[]) => `(hash(${parts.join(", ")}) % 1000000) / 1e6`;
   const write = async (name: string, columns: Columns, from: string, given: Record<string, string>) => {
@@ -38,7 +39,7 @@ export async function generatedRun(folder: string, size: Size): Promise<{store: 
     );
     await writeParquet(
       maker,
-      join(workspace.runDir(id), `${name}.parquet`),
+      join(runDir(workspace, id), `${name}.parquet`),
       `select ${list.join(", ")} from ${from}`
     );
   };
@@ -71,7 +72,7 @@ export async function generatedRun(folder: string, size: Size): Promise<{store: 
   });
   maker.close();
   const run = manifest(id, size);
-  await writeJsonAtomic(join(workspace.runDir(id), "manifest.json"), run);
+  await writeJsonAtomic(join(runDir(workspace, id), "manifest.json"), run);
   return {store: await openStore(workspace), run};
 }
 

@@ -12,6 +12,7 @@ import {
 } from "../../../src/datasets/index.js";
 import {openStore} from "../../../src/store/index.js";
 import {temporaryWorkspace} from "../../support/temporaryWorkspace.js";
+import {datasetDir} from "../../support/folders.js";
 
 const rows = [
   {id: "a", text: "Could you book a table for two tomorrow evening?", label: "book"},
@@ -50,7 +51,7 @@ describe("filters", () => {
     const store = await openStore(workspace);
     const kept = await store.rows<{id: string}>("select id from chat order by id");
     expect(kept.map(({id}) => id)).toEqual(["a", "g"]);
-    const file = join(workspace.datasetDir("chat", version.id), "rejected.parquet");
+    const file = join(datasetDir(workspace, "chat", version.id), "rejected.parquet");
     expect(
       await store.rows(`select id, rejected_by, rejected_because from read_parquet('${file}') order by id`)
     ).toEqual([

@@ -9,26 +9,27 @@ import {
   runEvalPreflight,
   unsealedRuns
 } from "../../../src/runner/index.js";
-import {withLock, writeJsonAtomic} from "../../../src/store/index.js";
+import {writeJsonAtomic} from "../../../src/store/index.js";
 import {type ModelServer, startModelServer} from "../../support/modelServer.js";
 import {temporaryProject, temporaryWorkspace} from "../../support/temporaryWorkspace.js";
 import {type Project, server, wordsEval, wordsProject} from "../support/project.js";
+import {runDir} from "../../support/folders.js";
 
 describe("unsealedRuns", () => {
   it("names starts that were stopped or are under way, with the calls that have ended", async () => {
     const workspace = await temporaryWorkspace();
     const begin = async (id: string, startedAt: string, journal?: string) => {
-      await writeJsonAtomic(join(workspace.runDir(id), "start.json"), {
+      await writeJsonAtomic(join(runDir(workspace, id), "start.json"), {
         planHash: "",
         startedAt,
         noReuse: false
       });
-      if (journal !== undefined) writeFileSync(join(workspace.runDir(id), "journal.ndjson"), journal);
+      if (journal !== undefined) writeFileSync(join(runDir(workspace, id), "journal.ndjson"), journal);
     };
     await begin("a-b-0123456789ab", "2026-01-01T00:00:00.000Z", '{"n":0}\n{"n":1}\n{"n":');
     await begin("words-0123456789ab-2", "2026-01-02T00:00:00.000Z", "");
     await begin("sealed-0123456789ab", "2026-01-03T00:00:00.000Z");
-    await withLock(workspace.lockPath("run-words-0123456789ab-2"), {what: "the run"}, async () => {
+    await workspace.lease("run-words-0123456789ab-2", {what: "the run"}, async () => {
       const [running, stopped, ...others] = await unsealedRuns(workspace);
       expect(running).toMatchObject({id: "words-0123456789ab-2", eval: "words", journaled: 0});
       expect(running!.underWay).toMatch(new RegExp(`^the run is under way in process ${process.pid} since`));

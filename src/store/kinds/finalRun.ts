@@ -1,10 +1,9 @@
-import {existsSync} from "node:fs";
-import {open, readFile} from "node:fs/promises";
 import {userInfo} from "node:os";
-import {join} from "node:path";
-import {UserError} from "./errors.js";
-import {emptyRelation, type Columns, readNdjson} from "./parquet.js";
-import type {Workspace} from "./workspace.js";
+import {UserError} from "../errors.js";
+import type {Columns} from "../parquet.js";
+import type {Workspace} from "../workspace.js";
+import type {Kind} from "./kind.js";
+import {appendLine, readLines} from "./log.js";
 
 /** One opening of a sealed part: noted before any of its rows is read, so that a run that fails is noted too. */
 export interface FinalRun {
@@ -35,7 +34,16 @@ const FINAL_RUNS: Columns = {
   dryRun: "BOOLEAN"
 };
 
-const logOf = (workspace: Workspace) => join(workspace.dir, "final-runs.jsonl");
+const LOG = "final-runs.jsonl";
+
+/** Who opened a held-out part, when and why. It names no row. */
+export const finalRunKind: Kind = {
+  name: "final run",
+  at: LOG,
+  views: async ({workspace}) => [
+    {name: "final_runs", of: {rows: await finalRuns(workspace), columns: FINAL_RUNS}}
+  ]
+};
 
 /** Who opens a sealed part: ASSAY_USER, else the system's user. */
 export function whoOpens(): string {
@@ -51,27 +59,10 @@ export async function recordFinalRun(workspace: Workspace, run: FinalRun): Promi
         : `eval ${run.eval} scores the sealed part`;
     throw new UserError(`${what}. Say why it is opened now, with --why "…": it is kept beside who and when.`);
   }
-  const log = await open(logOf(workspace), "a");
-  try {
-    await log.write(JSON.stringify(run) + "\n");
-    await log.datasync();
-  } finally {
-    await log.close();
-  }
+  await appendLine(workspace, LOG, run);
 }
 
 /** Every opening of a sealed part, oldest first. */
-export async function finalRuns(workspace: Workspace): Promise<FinalRun[]> {
-  const text = existsSync(logOf(workspace)) ? await readFile(logOf(workspace), "utf8") : "";
-  return text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as FinalRun);
-}
-
-/** The log as a relation. */
-export function finalRunsRelation(workspace: Workspace): string {
-  return existsSync(logOf(workspace))
-    ? `select * from ${readNdjson(logOf(workspace), FINAL_RUNS)}`
-    : emptyRelation(FINAL_RUNS);
+export function finalRuns(workspace: Workspace): Promise<FinalRun[]> {
+  return readLines<FinalRun>(workspace, LOG);
 }

@@ -3,12 +3,21 @@ import {existsSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
 import {mkdir} from "node:fs/promises";
 import {dirname, join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {processIsAlive, withLock} from "../../src/store/index.js";
+import {LocalFolder, processIsAlive} from "../../src/store/index.js";
+import {heldLeases, type LeaseOptions, withLease} from "../../src/store/lease.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 const lockPath = async () => join(await temporaryProject(), "locks", "one.json");
 
-describe("withLock", () => {
+const withLock = <T>(path: string, options: LeaseOptions, work: (lost: AbortSignal) => Promise<T>) =>
+  withLease(new LocalFolder(dirname(dirname(path))), "locks/one.json", options, work);
+
+async function leaseOf(path: string, holder: object | string): Promise<void> {
+  await mkdir(dirname(path), {recursive: true});
+  writeFileSync(path, typeof holder === "string" ? holder : JSON.stringify(holder));
+}
+
+describe("a lease", () => {
   it("names its holder while the work goes on and is gone afterwards, however it ended", async () => {
     const path = await lockPath();
     const seen = await withLock(path, {what: "the work"}, async () => readFileSync(path, "utf8"));
@@ -79,4 +88,53 @@ describe("withLock", () => {
       }
     }
   );
+
+  it.each(["", "{", "null", '{"pid": "x"}'])(
+    "is taken at once when its file holds %j, which names nobody",
+    async (torn) => {
+      const path = await lockPath();
+      await leaseOf(path, torn);
+      expect(await withLock(path, {what: "the next"}, async () => "mine")).toBe("mine");
+    }
+  );
+
+  it("refuses to spin where a folder has its name", async () => {
+    const path = await lockPath();
+    await mkdir(path, {recursive: true});
+    await expect(withLock(path, {what: "the next"}, async () => 1)).rejects.toThrow("EISDIR");
+  });
+
+  it("of another machine is respected until it expires, and named with its machine", async () => {
+    const path = await lockPath();
+    const there = {owner: "b", host: "elsewhere", pid: 1, what: "a pull", since: "2026-01-01"};
+    await leaseOf(path, {...there, expires: new Date(Date.now() + 60_000).toISOString()});
+    await expect(withLock(path, {what: "the next"}, async () => 1)).rejects.toThrow(
+      /a pull is under way in process 1 on elsewhere/
+    );
+    const place = new LocalFolder(dirname(dirname(path)));
+    expect(await heldLeases(place, "locks", "one")).toHaveLength(1);
+    await leaseOf(path, {...there, expires: new Date(Date.now() - 1).toISOString()});
+    expect(await heldLeases(place, "locks", "one")).toEqual([]);
+    expect(await withLock(path, {what: "the next"}, async () => "mine")).toBe("mine");
+  });
+
+  it("is renewed while the work goes on", async () => {
+    const path = await lockPath();
+    const expiry = () => (JSON.parse(readFileSync(path, "utf8")) as {expires: string}).expires;
+    await withLock(path, {what: "long work", termMs: 60}, async () => {
+      const first = expiry();
+      await expect.poll(expiry, {timeout: 5000}).not.toBe(first);
+    });
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it("that another machine took over aborts the work's signal and is left to its new holder", async () => {
+    const path = await lockPath();
+    const other = {owner: "c", host: "elsewhere", pid: 1, what: "theirs", since: "2026-01-02"};
+    await withLock(path, {what: "slow work", termMs: 60}, async (lost) => {
+      await leaseOf(path, other);
+      await expect.poll(() => lost.aborted, {timeout: 5000}).toBe(true);
+    });
+    expect(JSON.parse(readFileSync(path, "utf8"))).toEqual(other);
+  });
 });

@@ -1,7 +1,7 @@
 import {existsSync} from "node:fs";
-import {appendFile, readFile} from "node:fs/promises";
-import {join} from "node:path";
-import type {Workspace} from "./workspace.js";
+import type {Workspace} from "../workspace.js";
+import type {Kind} from "./kind.js";
+import {appendLine, readLines} from "./log.js";
 
 /** A copy of rows that left the store: where it was written, so that a purge can name it. */
 export interface Exported {
@@ -13,7 +13,15 @@ export interface Exported {
   dataset: string | null;
 }
 
-const logOf = (workspace: Workspace) => join(workspace.dir, "exports.jsonl");
+const LOG = "exports.jsonl";
+
+/** A copy cannot be looked into: it is named as long as it stands. */
+export const exportKind: Kind = {
+  name: "export",
+  at: LOG,
+  shown: false,
+  erase: async (_, {workspace, dataset}) => ({keeps: await exportsOf(workspace, dataset)})
+};
 
 /** Notes a copy once it is written. */
 export async function recordExport(
@@ -22,16 +30,13 @@ export async function recordExport(
   dataset: string | null
 ): Promise<void> {
   const line: Exported = {at: new Date().toISOString(), path, dataset};
-  await appendFile(logOf(workspace), JSON.stringify(line) + "\n");
+  await appendLine(workspace, LOG, line);
 }
 
 /** Copies with rows of a data set that still stand where they were written, each once, in the order of their paths. */
 export async function exportsOf(workspace: Workspace, dataset: string): Promise<string[]> {
-  const text = existsSync(logOf(workspace)) ? await readFile(logOf(workspace), "utf8") : "";
-  const all = text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Exported);
-  const own = all.filter((one) => one.dataset === null || one.dataset === dataset);
+  const own = (await readLines<Exported>(workspace, LOG)).filter(
+    (one) => one.dataset === null || one.dataset === dataset
+  );
   return [...new Set(own.map(({path}) => path))].filter((path) => existsSync(path)).sort();
 }

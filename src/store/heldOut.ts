@@ -1,0 +1,81 @@
+import {type Kind, recordsOf} from "./kinds/kind.js";
+import {splitParts, type SplitName} from "./kinds/split.js";
+import {hasRows, versionRows, type VersionName, versionTable, type VersionFile} from "./kinds/version.js";
+import {sqlString} from "./duckdb.js";
+import {emptyRelation} from "./parquet.js";
+import {PARTS} from "./schema.js";
+import type {Workspace} from "./workspace.js";
+
+/**
+ * The one barrier before held-out rows: whatever reads rows, but for a final run, reads them through here. A row is held
+ * out when a record of any kind says so, whichever version that record is of, since the same row in another version would
+ * tell as much.
+ * @param except the id of a record whose own held-out rows are not left out
+ */
+export async function withoutHeldOut(
+  workspace: Workspace,
+  dataset: string,
+  relation: string,
+  except?: string
+): Promise<string> {
+  const held: string[] = [];
+  for (const kind of workspace.kinds) held.push(...(await heldOutBy(kind, workspace, dataset, except)));
+  return held.length === 0
+    ? `select * from ${relation}`
+    : `select * from ${relation} anti join (${held.join(" union all ")}) using (row_id)`;
+}
+
+async function heldOutBy(
+  kind: Kind,
+  workspace: Workspace,
+  dataset: string,
+  except: string | undefined
+): Promise<string[]> {
+  if (!kind.heldOut) return [];
+  const found: string[] = [];
+  for await (const record of recordsOf(workspace, kind, {dataset})) {
+    const query = record.id === except ? undefined : await kind.heldOut(record, workspace);
+    if (query !== undefined) found.push(query);
+  }
+  return found;
+}
+
+/** A query over a version's rows as everything but a final run sees them. */
+export async function openRows(workspace: Workspace, version: VersionName): Promise<string> {
+  return withoutHeldOut(workspace, version.dataset, await versionRows(workspace, version));
+}
+
+/** The same over another table of a version; undefined when the version has none. */
+export async function openTable(
+  workspace: Workspace,
+  version: VersionName,
+  file: VersionFile
+): Promise<string | undefined> {
+  const table = await versionTable(workspace, version, file);
+  return table && withoutHeldOut(workspace, version.dataset, table);
+}
+
+/**
+ * A query over the parts of a split as training and runs see them: without the rows that another split of the data set
+ * has sealed. Its own sealed rows stay, for a final run to ask for.
+ */
+export async function openParts(workspace: Workspace, split: SplitName): Promise<string> {
+  const parts = await splitParts(workspace, split);
+  if (!parts) return emptyRelation(PARTS);
+  const others = `(select * from ${parts} where part <> 'sealed')`;
+  const open = await withoutHeldOut(workspace, split.dataset, others, split.id);
+  return `select * from ${parts} where part = 'sealed' union all ${open}`;
+}
+
+/** A query for columns of the rows in one part of a split, open or not; undefined when either is gone. */
+export async function rowsOfPart(
+  workspace: Workspace,
+  version: VersionName,
+  split: SplitName,
+  {part, columns}: {part: string; columns: string}
+): Promise<string | undefined> {
+  const parts = await splitParts(workspace, split);
+  if (!parts || !(await hasRows(workspace, version))) return undefined;
+  return `select ${columns} from ${await versionRows(workspace, version)}
+    semi join (select row_id from ${parts} where part = ${sqlString(part)}) using (row_id)`;
+}

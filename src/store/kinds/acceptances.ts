@@ -1,0 +1,55 @@
+import type {Workspace} from "../workspace.js";
+import {datasetKey} from "./dataset.js";
+import {type Erased, type Erasing, type Found, getJson, type Kind, putJson} from "./kind.js";
+
+/** A person's word that findings may stay: all of one rule, or those of one row as long as its content is the same. */
+export type Acceptance = {reason: string; acceptedAt: string} & (
+  {rule: string; row?: undefined} | {row: string; rowHash: string; rule?: undefined}
+);
+
+interface AcceptanceFile {
+  kind: "acceptances";
+  schemaVersion: 1;
+  accepted: Acceptance[];
+}
+
+/** What was accepted in a data set lies beside its versions, so that it outlives scans and pulls. */
+export const acceptancesKind: Kind = {
+  name: "acceptances",
+  at: "datasets/{dataset}/accepted.json",
+  erase: eraseAcceptances
+};
+
+/** What was accepted in a data set, oldest first. */
+export async function readAcceptances(
+  workspace: Pick<Workspace, "place">,
+  dataset: string
+): Promise<Acceptance[]> {
+  return (await getJson<AcceptanceFile>(workspace, datasetKey(dataset, "accepted.json")))?.accepted ?? [];
+}
+
+export async function writeAcceptances(
+  workspace: Workspace,
+  dataset: string,
+  accepted: Acceptance[]
+): Promise<void> {
+  const file: AcceptanceFile = {kind: "acceptances", schemaVersion: 1, accepted};
+  await putJson(workspace, datasetKey(dataset, "accepted.json"), file);
+}
+
+/** What a person accepted of an erased row names it by its id. */
+async function eraseAcceptances({key, names}: Found, erasing: Erasing): Promise<Erased> {
+  if (names.dataset !== erasing.dataset) return {};
+  const kept = await getJson<AcceptanceFile>(erasing.workspace, key);
+  if (!kept) return {};
+  const left: Acceptance[] = [];
+  for (const acceptance of kept.accepted) {
+    const {row} = acceptance;
+    const query = `select 1 from erased where hash = ${erasing.hashOf("$row::varchar")}`;
+    if (row === undefined || !(await erasing.db.row(query, {row}))) left.push(acceptance);
+  }
+  const gone = kept.accepted.length - left.length;
+  if (gone === 0) return {};
+  await putJson(erasing.workspace, key, {...kept, accepted: left});
+  return {rows: gone};
+}

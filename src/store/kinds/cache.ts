@@ -1,0 +1,31 @@
+import {join} from "node:path";
+import type {Workspace} from "../workspace.js";
+import {type Erased, type Erasing, type Found, getJson, type Kind, putJson} from "./kind.js";
+
+async function drop({key}: Found, {workspace}: Erasing): Promise<Erased> {
+  await workspace.place.remove(key);
+  return {dropped: true};
+}
+
+/** What is computed from rows and kept to save time: it goes as a whole with any row, and is made again. */
+export const cacheKind: Kind = {name: "cache", at: "cache", shown: false, erase: drop};
+
+/** Files fetched from a source's address. */
+export const downloadsKind: Kind = {name: "downloads", at: "downloads", shown: false, erase: drop};
+
+/** Vectors of texts, by the encoder that made them. */
+export const vectorsKind: Kind = {name: "vectors", at: "models/.vectors", shown: false, erase: drop};
+
+/** The folder on this machine for files on their way to DuckDB: an unchanged one is not fetched again. */
+export function downloadsDir(workspace: Workspace): string {
+  return join(workspace.dir, "downloads");
+}
+
+/** What was kept under a name; undefined when nothing was, or what is there cannot be read. */
+export function readCached<T>(workspace: Workspace, name: string): Promise<T | undefined> {
+  return getJson<T>(workspace, `cache/${name}.json`).catch(() => undefined);
+}
+
+export async function writeCached(workspace: Workspace, name: string, value: unknown): Promise<void> {
+  await putJson(workspace, `cache/${name}.json`, value);
+}

@@ -1,0 +1,70 @@
+import {randomBytes} from "node:crypto";
+import {checkName} from "../names.js";
+import type {Workspace} from "../workspace.js";
+import {getJson, type Kind, putJson} from "./kind.js";
+
+/** The pointer to a data set's newest version. */
+export interface Latest {
+  version: string;
+  pulledAt?: string;
+  /** What the source said of itself, when it can tell without being read. */
+  sourceKey?: string;
+}
+
+/** What is left of a row that was erased: enough to keep it from coming back, nothing that says what it was. */
+export interface Tombstone {
+  /** SHA-256 of the file's salt and the row's id. */
+  hash: string;
+  at: string;
+  reason: string;
+}
+
+export interface Tombstones {
+  kind: "tombstones";
+  schemaVersion: 1;
+  salt: string;
+  rows: Tombstone[];
+}
+
+/** What a data set has beside its versions, whichever of them is the newest. */
+export type DatasetFile = "latest.json" | "tombstones.json" | "accepted.json" | "recognition.json";
+
+/** The key of a data set's folder, or of a file in it. */
+export function datasetKey(dataset: string, file?: DatasetFile): string {
+  const folder = `datasets/${checkName("data set", dataset)}`;
+  return file === undefined ? folder : `${folder}/${file}`;
+}
+
+export const latestKind: Kind = {name: "newest version", at: "datasets/{dataset}/latest.json"};
+
+/** How well the recognisers did on a data set's labelled sample. */
+export const recognitionKind: Kind = {name: "recognition", at: "datasets/{dataset}/recognition.json"};
+
+/** Tombstones hold no row: they keep erased ones from coming back. */
+export const tombstonesKind: Kind = {name: "tombstones", at: "datasets/{dataset}/tombstones.json"};
+
+/** Undefined before the first pull. */
+export function latestVersion(
+  workspace: Pick<Workspace, "place">,
+  dataset: string
+): Promise<Latest | undefined> {
+  return getJson<Latest>(workspace, datasetKey(dataset, "latest.json"));
+}
+
+export async function pointToLatest(workspace: Workspace, dataset: string, latest: Latest): Promise<void> {
+  await putJson(workspace, datasetKey(dataset, "latest.json"), latest);
+}
+
+/** Those of a data set; a new salt and no rows when nothing was erased. */
+export async function readTombstones(workspace: Workspace, dataset: string): Promise<Tombstones> {
+  const found = await getJson<Tombstones>(workspace, datasetKey(dataset, "tombstones.json"));
+  return found ?? {kind: "tombstones", schemaVersion: 1, salt: randomBytes(16).toString("hex"), rows: []};
+}
+
+export async function writeTombstones(
+  workspace: Workspace,
+  dataset: string,
+  tombstones: Tombstones
+): Promise<void> {
+  await putJson(workspace, datasetKey(dataset, "tombstones.json"), tombstones);
+}

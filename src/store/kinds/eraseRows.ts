@@ -1,0 +1,33 @@
+import {parquetFile} from "../parquet.js";
+import {putParquet} from "../putParquet.js";
+import type {Erasing} from "./kind.js";
+
+/**
+ * Writes a Parquet file again without its erased rows, or with columns of theirs replaced; how many there were. No file, or
+ * one without a `row_id`, has none.
+ * @param action "without", or what comes after `select *` for an erased row; `@id` in it is an id that leads nowhere
+ */
+export async function eraseRows(
+  {db, workspace, hash}: Erasing,
+  key: string,
+  action: string
+): Promise<number> {
+  if (!(await workspace.place.has(key))) return 0;
+  const source = parquetFile(await workspace.place.readable(key));
+  const columns = await db.rows<{column_name: string}>(`describe select * from ${source}`);
+  if (!columns.some(({column_name}) => column_name === "row_id")) return 0;
+  const gone = `${hash} in (select hash from erased)`;
+  const found = await db.row<{n: number}>(`select count(*)::int as n from ${source} where ${gone}`);
+  if (!found?.n) return 0;
+  const kept = `select * from ${source} where not (${gone})`;
+  // Prefixed, so that it is nobody's row id and two tables of a run still join.
+  const id = `'erased-' || ${hash}[1:16]`;
+  const blank = `select * ${action.replaceAll("@id", id)} from ${source} where ${gone}`;
+  await putParquet(
+    db,
+    workspace.place,
+    key,
+    action === "without" ? kept : `${kept} union all by name ${blank}`
+  );
+  return found.n;
+}

@@ -1,0 +1,32 @@
+import {acceptancesKind} from "./acceptances.js";
+import {cacheKind, downloadsKind, vectorsKind} from "./cache.js";
+import {latestKind, recognitionKind, tombstonesKind} from "./dataset.js";
+import {exportKind} from "./exportNote.js";
+import {finalRunKind} from "./finalRun.js";
+import type {Kind} from "./kind.js";
+import {modelKind} from "./model.js";
+import {raceKind} from "./race.js";
+import {runKind} from "./run.js";
+import {splitKind} from "./split.js";
+import {versionKind} from "./version.js";
+
+/**
+ * Every kind of record, in the order in which a purge asks them: models before the splits that tell what they learned
+ * from, versions before the splits that count their labels.
+ */
+export const KINDS: readonly Kind[] = [
+  modelKind,
+  versionKind,
+  splitKind,
+  runKind,
+  raceKind,
+  latestKind,
+  recognitionKind,
+  tombstonesKind,
+  acceptancesKind,
+  exportKind,
+  finalRunKind,
+  cacheKind,
+  downloadsKind,
+  vectorsKind
+] as readonly Kind[];

@@ -1,0 +1,108 @@
+import {join} from "node:path";
+import {type Columns} from "../parquet.js";
+import {checkName} from "../names.js";
+import type {Workspace} from "../workspace.js";
+import {
+  type Erased,
+  type Erasing,
+  type Found,
+  type Kind,
+  manifestsOf,
+  readRecord,
+  recordsOf
+} from "./kind.js";
+import {splitKind, splitParts} from "./split.js";
+
+/** What the store itself reads of a model's record. */
+export interface StoredModel {
+  kind: "model";
+  id: string;
+  name: string;
+  parents?: {id: string}[];
+  training?: {dataset: string; split: string; part: string};
+}
+
+/** The folder on this machine with a folder for each model: libraries load weights from paths. */
+export function modelsDir(workspace: Workspace): string {
+  return join(workspace.dir, "models");
+}
+
+/** The key of a model's folder, or of a file in it. */
+export function modelKey(id: string, file?: string): string {
+  const folder = `models/${checkName("model", id)}`;
+  return file === undefined ? folder : `${folder}/${file}`;
+}
+
+const MODELS: Columns = {
+  id: "VARCHAR",
+  name: "VARCHAR",
+  architecture: "VARCHAR",
+  createdAt: "VARCHAR",
+  parents: "JSON",
+  training: "JSON",
+  recipe: "JSON",
+  metrics: "JSON",
+  settings: "JSON"
+};
+
+export const modelKind: Kind<StoredModel> = {
+  name: "model",
+  at: "models/{id}",
+  manifest: "manifest.json",
+  form: {
+    kind: "model",
+    schemaVersion: 1,
+    members: {id: "string", name: "string"},
+    renew: "assay run"
+  },
+  views: async ({manifests}) => [{name: "models", of: {rows: await manifests(modelKind), columns: MODELS}}],
+  refersTo: idsInRecords,
+  erase: namedAsTrained
+};
+
+/** Every id in a model's records is a reference: trainers and merges write what they were made of in their own words. */
+async function idsInRecords({key}: Found, {place}: Workspace): Promise<string[]> {
+  const found = new Set<string>();
+  for (const {name} of await place.list(key)) {
+    if (!name.endsWith(".json")) continue;
+    const text = Buffer.from((await place.read(`${key}/${name}`)) ?? []).toString();
+    // A record names a split by its whole hash, its folder by the first digits.
+    for (const [hash] of text.matchAll(/[0-9a-f]{16,}/g)) found.add(hash).add(hash.slice(0, 16));
+  }
+  return [...found];
+}
+
+/**
+ * Weights stay as they are: a model is named when it learned from an erased row, itself or through its parents. Asked
+ * before the splits lose those rows; a model whose split is gone is named when it was trained on the data set at all.
+ */
+async function namedAsTrained({id}: Found, erasing: Erasing): Promise<Erased> {
+  const models = new Map((await manifestsOf(erasing.workspace, modelKind)).map((model) => [model.id, model]));
+  const ancestors = new Set([id]);
+  for (const ancestor of ancestors) {
+    const {training, parents = []} = models.get(ancestor) ?? {};
+    if (training?.dataset === erasing.dataset && (await learned(training, erasing)))
+      return {keeps: [models.get(id)!.name]};
+    for (const parent of parents) ancestors.add(parent.id);
+  }
+  return {};
+}
+
+async function learned(
+  {split, part}: NonNullable<StoredModel["training"]>,
+  {db, workspace, dataset, hash}: Erasing
+): Promise<boolean> {
+  for await (const {id} of recordsOf(workspace, splitKind, {dataset})) {
+    if (!split.startsWith(id)) continue;
+    const parts = await splitParts(workspace, {dataset, id});
+    if (!parts) return true;
+    const query = `select 1 from ${parts} where part = $part and ${hash} in (select hash from erased) limit 1`;
+    return (await db.row(query, {part})) !== undefined;
+  }
+  return true;
+}
+
+/** A model's record as the store reads it; undefined when there is none. */
+export function readModel(workspace: Pick<Workspace, "place">, id: string): Promise<StoredModel | undefined> {
+  return readRecord(workspace, modelKind, modelKey(id, "manifest.json"));
+}

@@ -1,0 +1,211 @@
+import {rename} from "node:fs/promises";
+import {join} from "node:path";
+import {type Columns, emptyRelation, parquetFiles} from "../parquet.js";
+import {COMPLETIONS, ITEMS, type RunManifest, SCORES} from "../schema.js";
+import {checkName} from "../names.js";
+import type {Workspace} from "../workspace.js";
+import {eraseRows} from "./eraseRows.js";
+import {
+  type Erased,
+  type Erasing,
+  type Found,
+  type Kind,
+  manifestsOf,
+  putJson,
+  readRecord,
+  recordsOf,
+  type View,
+  type ViewContext
+} from "./kind.js";
+
+/** What lies in a run's folder: the tables of a sealed run, and what a run under way writes. */
+export type RunFile =
+  | "manifest.json"
+  | `${RunTable}.parquet`
+  /** What a start after a kill must know. */
+  | "start.json"
+  | "journal.ndjson"
+  | "scores.ndjson";
+
+export type RunTable = keyof typeof TABLES;
+
+const TABLES = {items: ITEMS, completions: COMPLETIONS, scores: SCORES};
+
+/** What tells of a held-out row's content, by table: shown empty when the run scored the held-out part. */
+const TELLING: Record<RunTable, readonly string[]> = {
+  items: ["expected", "excerpt"],
+  completions: ["output", "tool_calls", "logprobs"],
+  scores: ["details"]
+};
+
+const JOURNALS = ["journal.ndjson", "scores.ndjson"] as const;
+
+/** The key of a run's folder, or of a file in it. */
+export function runKey(id: string, file?: RunFile): string {
+  const folder = `runs/${checkName("run", id)}`;
+  return file === undefined ? folder : `${folder}/${file}`;
+}
+
+export const runKind: Kind<RunManifest> = {
+  name: "run",
+  at: "runs/{id}",
+  manifest: "manifest.json",
+  form: {
+    kind: "run",
+    schemaVersion: 1,
+    members: {id: "string", eval: "string", dataset: "object", split: "object", candidates: "object"},
+    renew: "assay run"
+  },
+  views: runViews,
+  refersTo: async ({manifestKey}, workspace) => {
+    const run = await readRecord(workspace, runKind, manifestKey);
+    if (!run) return [];
+    return [run.dataset.version, run.split.id, ...run.candidates.flatMap(({modelId}) => modelId ?? [])];
+  },
+  erase: eraseRun
+};
+
+/** Sealed runs, oldest first. */
+export async function readRuns(workspace: Pick<Workspace, "place">): Promise<RunManifest[]> {
+  return (await manifestsOf(workspace, runKind)).sort(byStart);
+}
+
+/** A sealed run's record; undefined when there is none, or it was not sealed. */
+export function readRun(workspace: Pick<Workspace, "place">, id: string): Promise<RunManifest | undefined> {
+  return readRecord(workspace, runKind, runKey(id, "manifest.json"));
+}
+
+/** Ids of all runs, sealed or not, sorted. */
+export async function runIds(workspace: Pick<Workspace, "place">): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const {id} of recordsOf(workspace, runKind)) ids.push(id);
+  return ids;
+}
+
+/** Whether a run was begun and never sealed: it is under way, or it was killed. */
+export async function hasUnsealedRuns(workspace: Workspace): Promise<boolean> {
+  for await (const {manifestKey} of recordsOf(workspace, runKind))
+    if (!(await workspace.place.has(manifestKey))) return true;
+  return false;
+}
+
+/** A table over those of these runs that have it, as a relation; undefined when none has. */
+export async function runTable(
+  {place}: Workspace,
+  ids: readonly string[],
+  table: RunTable
+): Promise<string | undefined> {
+  const files: string[] = [];
+  for (const id of ids) {
+    const key = runKey(id, `${table}.parquet`);
+    if (await place.has(key)) files.push(await place.readable(key));
+  }
+  return files.length > 0 ? parquetFiles(files) : undefined;
+}
+
+const byStart = (a: RunManifest, b: RunManifest) =>
+  a.startedAt.localeCompare(b.startedAt) || a.id.localeCompare(b.id);
+
+const RUNS: Columns = {
+  id: "VARCHAR",
+  eval: "VARCHAR",
+  status: "VARCHAR",
+  dataset: "JSON",
+  split: "JSON",
+  counts: "JSON",
+  costUsd: "DOUBLE",
+  startedAt: "VARCHAR",
+  sealedAt: "VARCHAR",
+  seconds: "DOUBLE",
+  candidates: "JSON",
+  scorers: "JSON",
+  code: "JSON"
+};
+
+/** A run on the held-out part shows its scores without content. */
+async function runViews({workspace, manifests}: ViewContext): Promise<View[]> {
+  const runs = (await manifests(runKind)).sort(byStart);
+  const views: View[] = [{name: "runs", of: {rows: runs, columns: RUNS}}];
+  const ids = (final: boolean) =>
+    runs.filter(({split}) => (split.part === "sealed") === final).map(({id}) => id);
+  for (const [name, columns] of Object.entries(TABLES) as [RunTable, Columns][]) {
+    const all = await runTable(workspace, ids(false), name);
+    const final = await runTable(workspace, ids(true), name);
+    const hidden = TELLING[name].map((column) => `cast(null as VARCHAR) as ${column}`);
+    const open = all ? `select * from ${all}` : emptyRelation(columns);
+    views.push({
+      name,
+      of: final ? `${open} union all by name select * replace (${hidden.join(", ")}) from ${final}` : open
+    });
+  }
+  return views;
+}
+
+/** Scores stay: they say nothing about a person. What was asked, expected and answered goes. */
+async function eraseRun({key, manifestKey}: Found, erasing: Erasing): Promise<Erased> {
+  const {workspace, note, dataset} = erasing;
+  const manifest = await readRecord(workspace, runKind, manifestKey);
+  if (manifest && manifest.dataset.name !== dataset) return {};
+  const result: Erased = {};
+  if (manifest) {
+    const nothing = (...columns: string[]) => columns.map((column) => `null as ${column}`).join(", ");
+    const reason = "case when reason is not null then 'erased' end as reason";
+    const items = `replace (@id as row_id, '' as row_hash, '{}' as slices, ${nothing("cluster", "expected", "excerpt")})`;
+    const completions = `replace (@id as row_id, '' as key, ${nothing("output", "tool_calls", "logprobs")}, ${reason})`;
+    const scores = `replace (@id as row_id, '' as key, null as details, ${reason})`;
+    const rows = await eraseRows(erasing, `${key}/items.parquet`, items);
+    const answers = await eraseRows(erasing, `${key}/completions.parquet`, completions);
+    await eraseRows(erasing, `${key}/scores.parquet`, scores);
+    if (rows + answers > 0) {
+      result.rows = rows;
+      await putJson(workspace, manifestKey, {
+        ...manifest,
+        purged: [...(manifest.purged ?? []), {rows, ...note}]
+      });
+    }
+  }
+  // A journal numbers its calls; which rows they are is known to a start only.
+  for (const name of JOURNALS)
+    if (await workspace.place.has(`${key}/${name}`)) {
+      await workspace.place.remove(`${key}/${name}`);
+      result.dropped = true;
+    }
+  return result;
+}
+
+/** The path on this machine of a file that a run under way writes: logs are appended to and read as they grow. */
+export function runPath(workspace: Workspace, id: string, file: RunFile): string {
+  return join(workspace.dir, runKey(id, file));
+}
+
+/** Whether a run has a file. */
+export function hasRunFile({place}: Workspace, id: string, file: RunFile): Promise<boolean> {
+  return place.has(runKey(id, file));
+}
+
+/**
+ * Puts a run's tables and its manifest into the store. All tables are made under other names first; then they take their
+ * places, and the manifest comes last: without it the journal is the run.
+ * @param writeTables fills a folder with one Parquet file for each table
+ */
+export async function sealRun(
+  workspace: Workspace,
+  id: string,
+  writeTables: (folder: string) => Promise<void>,
+  manifestOf: () => Promise<RunManifest>
+): Promise<RunManifest> {
+  const {place} = workspace;
+  const stage = await place.stage(runKey(id));
+  try {
+    await writeTables(stage.folder);
+    const manifest = await manifestOf();
+    for (const table of Object.keys(TABLES) as RunTable[])
+      await place.putFile(runKey(id, `${table}.parquet`), (path) =>
+        rename(join(stage.folder, `${table}.parquet`), path)
+      );
+    await putJson(workspace, runKey(id, "manifest.json"), manifest);
+    return manifest;
+  } finally {
+    await stage.discard();
+  }
+}

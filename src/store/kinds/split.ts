@@ -1,0 +1,168 @@
+import {sqlName, sqlString} from "../duckdb.js";
+import {type Columns, emptyRelation, parquetFile} from "../parquet.js";
+import {PARTS, type SplitManifest} from "../schema.js";
+import {checkName} from "../names.js";
+import type {Workspace} from "../workspace.js";
+import {eraseRows} from "./eraseRows.js";
+import {
+  type Erased,
+  type Erasing,
+  type Found,
+  type Kind,
+  manifestsOf,
+  putJson,
+  readRecord,
+  type View,
+  type ViewContext
+} from "./kind.js";
+import {hasUnsealedRuns} from "./run.js";
+import {readVersion, retainedVersions, versionKey, versionReference} from "./version.js";
+
+export type SplitName = Pick<SplitManifest, "dataset" | "id">;
+export type SplitFile = "manifest.json" | "parts.parquet";
+
+/** The key of a split's folder, or of a file in it. */
+export function splitKey({dataset, id}: SplitName, file?: SplitFile): string {
+  const folder = `splits/${checkName("data set", dataset)}/${checkName("split", id)}`;
+  return file === undefined ? folder : `${folder}/${file}`;
+}
+
+/** Which part each row belongs to, as a relation, those of the held-out part too; undefined when its file is gone. */
+export async function splitParts(
+  {place}: Pick<Workspace, "place">,
+  split: SplitName
+): Promise<string | undefined> {
+  const key = splitKey(split, "parts.parquet");
+  return (await place.has(key)) ? parquetFile(await place.readable(key)) : undefined;
+}
+
+export const splitKind: Kind<SplitManifest> = {
+  name: "split",
+  at: "splits/{dataset}/{id}",
+  manifest: "manifest.json",
+  form: {
+    kind: "split",
+    schemaVersion: 1,
+    members: {dataset: "string", id: "string", version: "string", counts: "object"},
+    renew: "assay split"
+  },
+  views: splitViews,
+  refersTo: async ({manifestKey}, workspace) => {
+    const split = await readRecord(workspace, splitKind, manifestKey);
+    return split ? [versionReference(split.dataset, split.version)] : [];
+  },
+  collect: {
+    // A run that is not sealed does not say which split it uses.
+    stays: async (workspace, {keep}) => {
+      const unsealed = await hasUnsealedRuns(workspace);
+      const retained = await retainedVersions(workspace, keep);
+      return ({dataset, version}) => unsealed || retained.has(versionReference(dataset, version));
+    }
+  },
+  erase: eraseSplit,
+  heldOut: async ({key, manifestKey}, workspace) => {
+    const split = await readRecord(workspace, splitKind, manifestKey);
+    if (!split?.counts.sealed) return undefined;
+    const parts = parquetFile(await workspace.place.readable(`${key}/parts.parquet`));
+    return `select row_id from ${parts} where part = 'sealed'`;
+  }
+};
+
+/** Splits of one data set, or of all, oldest first. */
+export async function readSplits(
+  workspace: Pick<Workspace, "place">,
+  dataset?: string
+): Promise<SplitManifest[]> {
+  const found = await manifestsOf(workspace, splitKind, {dataset: dataset!});
+  return found.sort((a, b) => a.madeAt.localeCompare(b.madeAt));
+}
+
+/** One split's record; undefined when the store has none. */
+export function readSplit(
+  workspace: Pick<Workspace, "place">,
+  split: SplitName
+): Promise<SplitManifest | undefined> {
+  return readRecord(workspace, splitKind, splitKey(split, "manifest.json"));
+}
+
+export async function writeSplit(workspace: Workspace, split: SplitManifest): Promise<void> {
+  await putJson(workspace, splitKey(split, "manifest.json"), split);
+}
+
+const SPLITS: Columns = {
+  id: "VARCHAR",
+  name: "VARCHAR",
+  dataset: "VARCHAR",
+  version: "VARCHAR",
+  strategy: "VARCHAR",
+  settings: "JSON",
+  seed: "VARCHAR",
+  counts: "JSON",
+  measures: "JSON",
+  madeAt: "VARCHAR"
+};
+
+async function splitViews({workspace, manifests}: ViewContext): Promise<View[]> {
+  const splits = (await manifests(splitKind)).sort((a, b) => a.madeAt.localeCompare(b.madeAt));
+  const parts: string[] = [];
+  for (const split of splits)
+    parts.push(
+      `select ${sqlString(split.dataset)} as dataset, ${sqlString(split.id)} as split, * from ${parquetFile(await workspace.place.readable(splitKey(split, "parts.parquet")))} where part <> 'sealed'`
+    );
+  return [
+    {name: "splits", of: {rows: splits, columns: SPLITS}},
+    {
+      name: "parts",
+      of: parts.join(" union all ") || emptyRelation({dataset: "VARCHAR", split: "VARCHAR", ...PARTS})
+    }
+  ];
+}
+
+/** Rows go from its parts; the version's rows are erased before. */
+async function eraseSplit({key, manifestKey, names}: Found, erasing: Erasing): Promise<Erased> {
+  if (names.dataset !== erasing.dataset) return {};
+  const rows = await eraseRows(erasing, `${key}/parts.parquet`, "without");
+  if (rows === 0) return {};
+  const manifest = await readRecord(erasing.workspace, splitKind, manifestKey);
+  if (!manifest) return {rows};
+  const parts = parquetFile(await erasing.workspace.place.readable(`${key}/parts.parquet`));
+  const counts = await erasing.db.rows<{part: string; n: number}>(
+    `select part, count(*)::int as n from ${parts} group by part order by part`
+  );
+  const {labels, ...rest} = manifest;
+  await putJson(erasing.workspace, manifestKey, {
+    ...rest,
+    counts: Object.fromEntries(counts.map(({part, n}) => [part, n])),
+    labels: labels && (await labelsLeft(erasing, manifest, labels, parts))
+  });
+  return {rows};
+}
+
+/** A label may be a row's own words: those that no row has any more go. None when the version's rows are gone. */
+async function labelsLeft(
+  {db, workspace}: Erasing,
+  split: SplitManifest,
+  labels: NonNullable<SplitManifest["labels"]>,
+  parts: string
+): Promise<SplitManifest["labels"]> {
+  const name = {dataset: split.dataset, id: split.version};
+  const rowsKey = versionKey(name, "rows.parquet");
+  const version = await readVersion(workspace, name);
+  if (!version?.label || !(await workspace.place.has(rowsKey))) return undefined;
+  const label = `r.${sqlName(version.label)}`;
+  const counted = await db.rows<{part: string; label: string; n: number}>(
+    `select p.part, ${label}::varchar as label, count(*)::int as n
+     from ${parts} p join ${parquetFile(await workspace.place.readable(rowsKey))} r using (row_id)
+     where ${label} is not null group by all`
+  );
+  const left = (part: string, label: string) =>
+    counted.find((one) => one.part === part && one.label === label)?.n ?? 0;
+  return Object.fromEntries(
+    Object.entries(labels).map(([part, counts]) => [
+      part,
+      Object.fromEntries(
+        Object.keys(counts).flatMap((label) => (left(part, label) > 0 ? [[label, left(part, label)]] : []))
+      )
+    ])
+  );
+}
