@@ -182,5 +182,5 @@ function brokenMessage({broken}: ChatFile, total: number): string {
     for (const problem of problems) counts.set(problem, (counts.get(problem) ?? 0) + 1);
   const rows = broken.slice(0, NAMED).map(({row, problems}) => `${row} (${problems.join(", ")})`);
   const more = broken.length > NAMED ? ` and ${broken.length - NAMED} more` : "";
-  return `${broken.length} of ${total} rows make no valid example: ${rows.join(", ")}${more}. Problems: ${[...counts].map(([problem, count]) => `${problem} (${count})`).join(", ")}. Mend them in the data set's \`sql\`, or leave them out: --skip-bad. Nothing was written.`;
+  return `${broken.length} of ${total} rows make no valid example: ${rows.join(", ")}${more}. Problems: ${[...counts].map(([problem, count]) => `${problem} (${count})`).join(", ")}. Mend them in the dataset's \`sql\`, or leave them out: --skip-bad. Nothing was written.`;
 }

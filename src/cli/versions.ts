@@ -29,7 +29,7 @@ export async function versionsVerb(
       );
     print(
       table(versions, [
-        {title: "data set", value: (version) => version.dataset},
+        {title: "dataset", value: (version) => version.dataset},
         {title: "version", value: (version) => version.id},
         {title: "pulled", value: (version) => version.pulledAt.slice(0, 19).replace("T", " ")},
         {title: "rows", value: (version) => version.rows, align: "right"},

@@ -4,7 +4,7 @@ import {dataTable} from "./dataTable.js";
 import {badge, type BadgeKind, code, type Content, hash, tiles} from "./elements.js";
 import {bytes, count, list, plural, time} from "./format.js";
 
-/** Every version of a data set, the newest first. */
+/** Every version of a dataset, the newest first. */
 export function versionTable({versions, purges}: DatasetView, chosen: VersionManifest): HTMLElement {
   const erased = (version: VersionManifest) => version.purged?.reduce((sum, {rows}) => sum + rows, 0);
   return dataTable(

@@ -9,7 +9,7 @@ export async function describeColumns(db: Database, query: string): Promise<{nam
   return rows.map((row) => ({name: row.column_name, type: row.column_type}));
 }
 
-/** The query from the source to the data set's own columns. */
+/** The query from the source to the dataset's own columns. */
 export function ownColumns(definition: DatasetDefinition, relation: string): string {
   return definition.sql
     ? `with source as (select * from ${relation}) ${definition.sql}`
@@ -17,7 +17,7 @@ export function ownColumns(definition: DatasetDefinition, relation: string): str
 }
 
 /**
- * The version's rows: id and content hash first, then the data set's own columns. The hash is SHA-256 of a row's JSON
+ * The version's rows: id and content hash first, then the dataset's own columns. The hash is SHA-256 of a row's JSON
  * with its columns in alphabetical order. Without an id column the hash is the id, even where rows are equal:
  * `numberEqualRows` tells those apart.
  */
@@ -39,7 +39,7 @@ export async function itemsQuery(
       (role) => `\`${role}\` names column "${definition[role]}", which is not among ${names.join(", ")}`
     )
   ];
-  if (problems.length > 0) throw new UserError(`data set ${definition.name}: ${problems.join("; ")}.`);
+  if (problems.length > 0) throw new UserError(`dataset ${definition.name}: ${problems.join("; ")}.`);
   const id = definition.id ? `${sqlName(definition.id)}::varchar` : "row_hash";
   return `select ${id} as row_id, row_hash, * exclude (row_hash)
     from (select *, ${rowHash(names)} as row_hash from (${items}))`;

@@ -43,7 +43,7 @@ import {leaveOutErased} from "./tombstones.js";
 export interface PullOptions {
   /** Leave out lines of CSV and JSONL files that cannot be read, and keep a list of them beside the version. */
   skipBad?: boolean;
-  /** Wait this long for another pull of the same data set; default 60 s. */
+  /** Wait this long for another pull of the same dataset; default 60 s. */
   waitMs?: number;
   /** Deals with personal data before anything is stored; needed where the definition has `privacy`. */
   redactor?: Redactor;
@@ -63,7 +63,7 @@ export interface PullResult {
 const MEMORY = "1200MB";
 
 /**
- * Reads a data set's source into a version. The version's id is a hash of its columns and of the multiset of its
+ * Reads a dataset's source into a version. The version's id is a hash of its columns and of the multiset of its
  * rows, so equal content gives the same id in whatever order it was read; an unchanged pull makes nothing new.
  * Nothing appears in the store before the version is whole.
  */
@@ -73,7 +73,7 @@ export async function pull(
   options: PullOptions = {}
 ): Promise<PullResult> {
   if (definition.privacy && !options.redactor)
-    throw new Error(`data set ${definition.name} has privacy rules, and pull was given no redactor`);
+    throw new Error(`dataset ${definition.name} has privacy rules, and pull was given no redactor`);
   const present: DatasetDefinition = {...definition};
   delete present.earlier;
   if (definition.earlier && !(await latestVersion(workspace, definition.name)))
@@ -275,8 +275,8 @@ async function explain(
   const found = broken.map(({file, line, reason}) => `${file} line ${line}: ${reason}`).join("; ");
   throw new UserError(
     found
-      ? `data set ${name}: ${doing} failed: ${found}. No version was made. Repair the lines, or leave them out with \`assay pull ${name} --skip-bad\`.`
-      : `data set ${name}: ${doing} failed: ${redactor ? redactor.text(said) : said}. No version was made.`,
+      ? `dataset ${name}: ${doing} failed: ${found}. No version was made. Repair the lines, or leave them out with \`assay pull ${name} --skip-bad\`.`
+      : `dataset ${name}: ${doing} failed: ${redactor ? redactor.text(said) : said}. No version was made.`,
     redactor ? {} : {cause}
   );
 }

@@ -9,7 +9,7 @@ import {
 
 /**
  * Rows of one part of a split, in the order of their ids, streamed. The sealed part yields nothing here, and neither
- * does a row that another split of the data set has sealed: only a final run reads those.
+ * does a row that another split of the dataset has sealed: only a final run reads those.
  */
 export async function* partRows(
   db: Database,
@@ -25,7 +25,7 @@ export async function* partRows(
     for (const row of batch) yield toRow(row);
 }
 
-/** A stored row as prompts and scorers see it: `id` is the row's id, whatever column the data set had of that name. */
+/** A stored row as prompts and scorers see it: `id` is the row's id, whatever column the dataset had of that name. */
 export function toRow(stored: Record<string, unknown> & {row_id: string}): Row {
   const row: Row = {...stored, id: stored.row_id};
   delete row.row_id;

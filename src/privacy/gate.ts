@@ -10,7 +10,7 @@ export type Destination = Trust | "fine-tuning" | "report";
 /** `all`: every row may go; `clean`: rows without unresolved findings; `none`: no row at all. */
 export type Passage = "all" | "clean" | "none";
 
-/** The gate table: what may go where, by the data set's sensitivity. */
+/** The gate table: what may go where, by the dataset's sensitivity. */
 export const gateTable: Readonly<Record<Sensitivity, Readonly<Record<Destination, Passage>>>> = {
   public: {
     local: "all",
@@ -52,7 +52,7 @@ export interface GatedFinding {
 
 export interface GateInput {
   endpointTrust: Destination;
-  /** A data set that does not say is taken as `internal`. */
+  /** A dataset that does not say is taken as `internal`. */
   sensitivity?: Sensitivity;
   /** By row id. A row that was scanned and clean has an empty list; one that is missing was never scanned. */
   findings: ReadonlyMap<string, readonly GatedFinding[]>;
@@ -127,7 +127,7 @@ export function refusalMessage(
         ? "a fine-tuning file"
         : `an endpoint of trust "${to}"`;
   if (refused[0]!.rules[0] === NONE_GOES)
-    return `No row of a data set of sensitivity "${sensitivity}" may go to ${place} (${refused.length} rows: ${named(refused)}). Choose an endpoint of higher trust, or lower the data set's sensitivity if it is stated too high.`;
+    return `No row of a dataset of sensitivity "${sensitivity}" may go to ${place} (${refused.length} rows: ${named(refused)}). Choose an endpoint of higher trust, or lower the dataset's sensitivity if it is stated too high.`;
   const rules = new Map<string, number>();
   for (const {rules: each} of refused) for (const rule of each) rules.set(rule, (rules.get(rule) ?? 0) + 1);
   const counted = [...rules].sort((a, b) => b[1] - a[1]).map(([rule, rows]) => `${rule} (${rows})`);
@@ -135,8 +135,8 @@ export function refusalMessage(
     counted.slice(0, 8).join(", ") + (counted.length > 8 ? `, and ${counted.length - 8} more` : "");
   const next = rules.has(NOT_SCANNED)
     ? "Scan this version for personal data first"
-    : `Mask, replace or pseudonymise these findings${isFile(to) ? " when the data set is pulled (`privacy`), or accept them with a reason" : ", accept them with a reason, or choose an endpoint of higher trust"}`;
-  return `${refused.length} of ${total} rows may not go to ${place}: unresolved findings in a data set of sensitivity "${sensitivity}". Rows: ${named(refused)}. Rules: ${shown}. ${next}.`;
+    : `Mask, replace or pseudonymise these findings${isFile(to) ? " when the dataset is pulled (`privacy`), or accept them with a reason" : ", accept them with a reason, or choose an endpoint of higher trust"}`;
+  return `${refused.length} of ${total} rows may not go to ${place}: unresolved findings in a dataset of sensitivity "${sensitivity}". Rows: ${named(refused)}. Rules: ${shown}. ${next}.`;
 }
 
 function named(refused: GateVerdict["refused"]): string {

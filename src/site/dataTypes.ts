@@ -18,7 +18,7 @@ export interface ShownRow {
 /** What one filter dropped, or what could not be read. */
 export interface RejectedView {
   filter: string;
-  /** What it demands, as written in the data set's definition. */
+  /** What it demands, as written in the dataset's definition. */
   rule?: string;
   rows: number;
   /** The commonest reasons first; few of them. */
@@ -151,6 +151,6 @@ export interface SplitsView {
 }
 
 export interface SplitsData {
-  /** The newest version of each data set, and older ones that were split. */
+  /** The newest version of each dataset, and older ones that were split. */
   versions: SplitsView[];
 }

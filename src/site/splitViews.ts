@@ -4,7 +4,7 @@ import type {SplitManifest, Store, VersionManifest} from "../store/index.js";
 import {areClasses} from "./labelCounts.js";
 import type {SplitsData, SplitsView} from "./dataTypes.js";
 
-/** The splits of each data set's newest version and of older ones that were split, newest versions first. */
+/** The splits of each dataset's newest version and of older ones that were split, newest versions first. */
 export async function splits(store: Store): Promise<SplitsData> {
   const all = await store.splits();
   const views: SplitsView[] = [];

@@ -80,7 +80,7 @@ async function describe(
   );
   const conflicts: Measured<ConflictsView> = version.label
     ? await clustered(() => conflictingLabels(store, version, rows, labelText, excerptsOf))
-    : {measured: false, reason: "the data set names no label column"};
+    : {measured: false, reason: "the dataset names no label column"};
   return {
     version: version.id,
     ...labels,
@@ -98,7 +98,7 @@ async function whyNotClustered(
   version: VersionManifest,
   newest: boolean
 ): Promise<string | undefined> {
-  if (!version.text) return "the data set names no text column";
+  if (!version.text) return "the dataset names no text column";
   const files = await store.workspace.place.list(versionKey(version));
   if (files.some(({name}) => name.startsWith(NEAR_DUPLICATES) && name.endsWith(".json"))) return undefined;
   if (!newest) return "only the newest version and those with splits are looked through";

@@ -42,7 +42,7 @@ async function assignClusters(
 ): Promise<void> {
   if (!near)
     throw new UserError(
-      `split ${spec.name ?? spec.strategy}: data set ${version.dataset} names no text column, so near-duplicates cannot be told. Give it \`text: "column"\`.`
+      `split ${spec.name ?? spec.strategy}: dataset ${version.dataset} names no text column, so near-duplicates cannot be told. Give it \`text: "column"\`.`
     );
   const column = groupColumn(spec, version);
   const grouped = `(select row_id, ${column ? groupKey(column) : "row_id"} as group_key from ${rows})`;

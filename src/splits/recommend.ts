@@ -44,7 +44,7 @@ export function recommendSplit(splits: readonly SplitManifest[]): SplitChoice | 
     return {
       split: first.id,
       strategy: first.strategy,
-      sentence: `Use the ${first.name} split for now: the data set names neither a text nor a group column, so leakage could not be measured.`
+      sentence: `Use the ${first.name} split for now: the dataset names neither a text nor a group column, so leakage could not be measured.`
     };
   }
   const balanced = measured.filter((split) => !isUpsideDown(split));

@@ -56,7 +56,7 @@ export async function openTable(
 }
 
 /**
- * A query over the parts of a split as training and runs see them: without the rows that another split of the data set
+ * A query over the parts of a split as training and runs see them: without the rows that another split of the dataset
  * has sealed. Its own sealed rows stay, for a final run to ask for.
  */
 export async function openParts(workspace: Workspace, split: SplitName): Promise<string> {

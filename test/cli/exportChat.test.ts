@@ -133,7 +133,7 @@ describe("assay export --chat", () => {
     expect(readFileSync(join(folder, "accepted.jsonl"), "utf8")).toContain("ada@example.org");
   });
 
-  it("says what is missing: the data set, the split, the part, the columns", async () => {
+  it("says what is missing: the dataset, the split, the part, the columns", async () => {
     await expect(exportChat(store, "x.jsonl", {})).rejects.toThrow(/--dataset NAME/);
     await expect(exported("x.jsonl", {}, "letters")).rejects.toThrow(/no version of letters/);
     await expect(exported("x.jsonl", {split: "group"})).rejects.toThrow(/no split group.*It has random/);

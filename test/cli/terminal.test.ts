@@ -105,7 +105,7 @@ describe("the command line", () => {
     const loader = (text: string) => writeFileSync(join(project, "data-loaders", "d.ts"), text);
     loader("export default {};");
     expect((await assay(project, "pull")).stderr).toBe(
-      "assay: data-loaders/d.ts: a data set needs a `name` and a `source` with its `kind`.\n"
+      "assay: data-loaders/d.ts: a dataset needs a `name` and a `source` with its `kind`.\n"
     );
     loader('export default {name: "d", source: {kind: "magic"}};');
     expect((await assay(project, "pull")).stderr).toMatch(

@@ -30,7 +30,7 @@ describe("the gate", () => {
       {row: "kept", rules: ["EMAIL_ADDRESS by email/tld in body"]}
     ]);
     expect(verdict.message).toBe(
-      '2 of 7 rows may not go to an endpoint of trust "contract": unresolved findings in a data set of sensitivity "internal". Rows: mail, kept. Rules: EMAIL_ADDRESS by email/tld in body (2). Mask, replace or pseudonymise these findings, accept them with a reason, or choose an endpoint of higher trust.'
+      '2 of 7 rows may not go to an endpoint of trust "contract": unresolved findings in a dataset of sensitivity "internal". Rows: mail, kept. Rules: EMAIL_ADDRESS by email/tld in body (2). Mask, replace or pseudonymise these findings, accept them with a reason, or choose an endpoint of higher trust.'
     );
   });
 
@@ -38,7 +38,7 @@ describe("the gate", () => {
     for (const sensitivity of ["internal", "personal"] as const) {
       const verdict = gateRows({endpointTrust: "external", sensitivity, findings});
       expect(verdict.allowed).toEqual([]);
-      expect(verdict.message).toContain(`No row of a data set of sensitivity "${sensitivity}" may go`);
+      expect(verdict.message).toContain(`No row of a dataset of sensitivity "${sensitivity}" may go`);
       expect(verdict.message).toContain("and 2 more");
     }
     expect(gateRows({endpointTrust: "external", sensitivity: "public", findings}).allowed).toContain("clean");
@@ -64,7 +64,7 @@ describe("the gate", () => {
     expect(verdict.message).toMatch(/Scan this version/);
   });
 
-  it("takes a data set that does not say as internal", () => {
+  it("takes a dataset that does not say as internal", () => {
     expect(gateRows({endpointTrust: "external", findings}).passage).toBe("none");
     expect(gateRows({endpointTrust: "internal", findings}).passage).toBe("all");
   });

@@ -41,7 +41,7 @@ function measured<T>(found: ({measured: true} & T) | {measured: false; reason: s
   return found;
 }
 
-describe("a data set's page data", () => {
+describe("a dataset's page data", () => {
   it("counts the rows that each filter dropped, with reasons and masked examples", () => {
     const counts = Object.entries(newer.filters!).map(([name, {rejected}]) => [name, rejected]);
     expect(details.rejected.map(({filter, rows}) => [filter, rows])).toEqual(counts);

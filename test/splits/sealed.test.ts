@@ -65,7 +65,7 @@ const evalOf = () =>
   });
 
 describe("the sealed part", () => {
-  it("is in no view of the data set, in any of its versions, and not among the parts", async () => {
+  it("is in no view of the dataset, in any of its versions, and not among the parts", async () => {
     const {store, older, version, split, sealed} = await sealedStore();
     expect(sealed.size).toBe(split.counts.sealed);
     expect(sealed.size).toBeGreaterThan(30);
@@ -89,7 +89,7 @@ describe("the sealed part", () => {
     store.close();
   });
 
-  it("stays closed to training and runs on another split of the data set, and open to its own final run", async () => {
+  it("stays closed to training and runs on another split of the dataset, and open to its own final run", async () => {
     const {workspace, store, version, split, sealed} = await sealedStore();
     const other: SplitSpec = {strategy: "random", seed: "other", test: 0.5, validation: 0, sealed: 0.2};
     const second = await ensureSplit(store, version, other);

@@ -11,7 +11,7 @@ const WORDS =
   );
 
 /**
- * Adds the data set "tickets" to a store: two versions with changed, added and removed rows and a new column, rows
+ * Adds the dataset "tickets" to a store: two versions with changed, added and removed rows and a new column, rows
  * that filters dropped, copies and near-copies, labels that contradict each other, a ledger of personal data, five
  * strategies side by side, and a split that seals a tenth of the rows.
  */

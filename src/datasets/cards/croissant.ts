@@ -4,7 +4,7 @@ export interface CroissantFacts {
   version: VersionManifest;
   /** SHA-256 of rows.parquet. */
   sha256: string;
-  /** Where the data set is published. */
+  /** Where the dataset is published. */
   url: string;
   creator: string;
   /** Of which the parts are described. */
@@ -82,7 +82,7 @@ export function croissant({version, sha256, url, creator, split}: CroissantFacts
     "@type": "sc:Dataset",
     conformsTo: "http://mlcommons.org/croissant/1.1",
     name: version.dataset,
-    description: version.description ?? `Data set ${version.dataset}, version ${version.id}.`,
+    description: version.description ?? `Dataset ${version.dataset}, version ${version.id}.`,
     ...(version.licence ? {license: version.licence} : {}),
     url,
     creator: {"@type": "sc:Person", name: creator},

@@ -40,7 +40,7 @@ export async function exportVersion(
   const name = transferName(version.dataset, version.id);
   if (version.purged?.length)
     throw new UserError(
-      `${name}: rows of it were erased, so that its content no longer gives its id. Pull the data set and export the version that makes.`
+      `${name}: rows of it were erased, so that its content no longer gives its id. Pull the dataset and export the version that makes.`
     );
   const target = join(resolve(folder), name);
   if (existsSync(target)) throw new UserError(`${target} exists already. Remove it, or name another folder.`);

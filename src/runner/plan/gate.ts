@@ -48,7 +48,7 @@ export async function openGate(
       const rules = refused.get(trust)?.get(rowId);
       return (
         rules &&
-        `Not sent to an endpoint of trust "${trust}": ${rules.join(", ")} is unresolved in a data set of sensitivity "${sensitivity}".`
+        `Not sent to an endpoint of trust "${trust}": ${rules.join(", ")} is unresolved in a dataset of sensitivity "${sensitivity}".`
       );
     },
     everywhere: (rowId) => [...refused.values()].every((rows) => !rows.has(rowId)),
@@ -72,9 +72,9 @@ export function refuseOutright(version: VersionManifest, recipients: readonly Re
       ? `states no sensitivity, which counts as "${sensitivity}"`
       : `is of sensitivity "${sensitivity}"`;
   throw new UserError(
-    `data set ${version.dataset} ${stated}, and no row of it may go to an endpoint of trust "${barred[0]!.endpoint.trust}":\n` +
+    `dataset ${version.dataset} ${stated}, and no row of it may go to an endpoint of trust "${barred[0]!.endpoint.trust}":\n` +
       barred.map(({name, endpoint}) => `  - ${name} (endpoint ${endpoint.name})\n`).join("") +
-      `Choose a local endpoint, state the endpoint's trust if there is an agreement ("contract") or your team runs it ("internal"), or state sensitivity: "public" in the data set if it is. No row was sent.`
+      `Choose a local endpoint, state the endpoint's trust if there is an agreement ("contract") or your team runs it ("internal"), or state sensitivity: "public" in the dataset if it is. No row was sent.`
   );
 }
 

@@ -23,7 +23,7 @@ export type SplitFile = "manifest.json" | "parts.parquet";
 
 /** The key of a split's folder, or of a file in it. */
 export function splitKey({dataset, id}: SplitName, file?: SplitFile): string {
-  const folder = `splits/${checkName("data set", dataset)}/${checkName("split", id)}`;
+  const folder = `splits/${checkName("dataset", dataset)}/${checkName("split", id)}`;
   return file === undefined ? folder : `${folder}/${file}`;
 }
 
@@ -68,7 +68,7 @@ export const splitKind: Kind<SplitManifest> = {
   }
 };
 
-/** Splits of one data set, or of all, oldest first. */
+/** Splits of one dataset, or of all, oldest first. */
 export async function readSplits(
   workspace: Pick<Workspace, "place">,
   dataset?: string

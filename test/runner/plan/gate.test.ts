@@ -107,7 +107,7 @@ describe("the gate before a run's calls", () => {
         kind: "refused-by-gate",
         n: bad,
         reason:
-          'Not sent to an endpoint of trust "contract": EMAIL_ADDRESS by email/tld in text is unresolved in a data set of sensitivity "personal".'
+          'Not sent to an endpoint of trust "contract": EMAIL_ADDRESS by email/tld in text is unresolved in a dataset of sensitivity "personal".'
       }
     ]);
 
@@ -140,7 +140,7 @@ describe("the gate before a run's calls", () => {
     expect(manifest!.counts.unscored).toBeGreaterThan(0);
   });
 
-  it("sends nothing of an internal or personal data set to an external endpoint", async () => {
+  it("sends nothing of an internal or personal dataset to an external endpoint", async () => {
     for (const sensitivity of [undefined, "internal", "personal"] as const) {
       const here = await place(sensitivity);
       const definition = evalOf(endpoint(here.server, "external"));
