@@ -32,9 +32,9 @@ import type {DatasetDefinition} from "./define.js";
 import {countChanges} from "./diff.js";
 import {applyFilters, REJECTED_FILE} from "./filters/index.js";
 import {contentIdentity, idsDiffer} from "./identity.js";
-import {describeColumns, FINDINGS, itemsQuery, numberEqualRows, ownColumns} from "./items.js";
+import {describeColumns, FINDINGS, rowQuery, numberEqualRows, ownColumns} from "./rowQuery.js";
 import {knownVersion, sourceKeyOf} from "./knownVersion.js";
-import {foundRows, redactFormer, redactItems, type Redactor, splitFindings} from "./redaction.js";
+import {foundRows, redactFormer, redactRows, type Redactor, splitFindings} from "./redaction.js";
 import {writeSkipped} from "./skipped.js";
 import {assertSound} from "./soundness.js";
 import {type BrokenLine, sourceRelation, type SourceRelation} from "./sources/index.js";
@@ -143,19 +143,19 @@ async function pullInto(
   const failed = (doing: string) => (cause: unknown) => explain(name, doing, source, cause, redactor);
   const rowsFile = join(stage.folder, "rows.parquet");
   const rows = parquetFile(rowsFile);
-  let items = ownColumns(definition, source.relation);
+  let pulled = ownColumns(definition, source.relation);
   if (redactor)
-    items = await redactItems(db, name, items, redactor, scratch).catch(failed("reading its rows"));
+    pulled = await redactRows(db, name, pulled, redactor, scratch).catch(failed("reading its rows"));
   if (definition.append && latest) {
     const version = {dataset: name, id: latest.version};
     const former = redactor
       ? await redactFormer(db, {workspace, definition, version, scratch}, redactor)
       : await versionRows(workspace, version);
-    items = await appended(db, items, former, definition.id, redactor && FINDINGS).catch(
+    pulled = await appended(db, pulled, former, definition.id, redactor && FINDINGS).catch(
       failed("reading its columns")
     );
   }
-  const query = await itemsQuery(db, definition, items).catch(failed("reading its columns"));
+  const query = await rowQuery(db, definition, pulled).catch(failed("reading its columns"));
   await writeParquet(db, rowsFile, query).catch(failed("reading its rows"));
   if (!definition.id && !(await idsDiffer(db, rows))) {
     const once = join(scratch, "once.parquet");

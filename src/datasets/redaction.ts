@@ -17,7 +17,7 @@ import {
   writeParquet,
   writeParquetRows
 } from "../store/index.js";
-import {describeColumns, FINDINGS} from "./items.js";
+import {describeColumns, FINDINGS} from "./rowQuery.js";
 
 /** A column's name and its type in DuckDB. */
 export interface Column {
@@ -65,24 +65,24 @@ export interface Redactor {
 const isText = ({type}: Column) => /^VARCHAR$/i.test(type);
 
 /**
- * Reads items into a file of `scratch` with their personal data dealt with and returns the query that reads it: the
- * items' columns and `assay_findings`, null for a row without any. Rows stream through; the originals stay in `scratch`.
+ * Reads rows into a file of `scratch` with their personal data dealt with and returns the query that reads it: the
+ * rows' columns and `assay_findings`, null for a row without any. Rows stream through; the originals stay in `scratch`.
  */
-export async function redactItems(
+export async function redactRows(
   db: Database,
   dataset: string,
-  items: string,
+  rows: string,
   redactor: Redactor,
   scratch: string
 ): Promise<string> {
-  const columns = await describeColumns(db, items);
+  const columns = await describeColumns(db, rows);
   if (columns.some(({name}) => name === FINDINGS))
     throw new UserError(
       `dataset ${dataset}: column "${FINDINGS}" is Assay's own; rename it in \`sql\`. No version was made.`
     );
   const looked = redactor.columnsOf(columns, true);
   const raw = join(scratch, "raw.parquet");
-  await writeParquet(db, raw, items);
+  await writeParquet(db, raw, rows);
   return `select * from ${parquetFile(await redactFile(db, dataset, raw, looked, redactor))}`;
 }
 

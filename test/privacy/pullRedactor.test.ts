@@ -283,7 +283,7 @@ describe("a pull of a dataset with privacy rules", () => {
     expect(ends.map(({end}) => end)).toEqual([15, 15, 25]);
   });
 
-  it("is held by the gate only for what was kept, until that is accepted", async () => {
+  it("is held by the privacy check only for what was kept, until that is accepted", async () => {
     const workspace = await temporaryWorkspace();
     const {version} = await pullMails(workspace, mails({privacy: {actions: {...actions, card: "keep"}}}));
     const store = await openStore(workspace);

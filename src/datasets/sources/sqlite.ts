@@ -1,7 +1,7 @@
 import {stat} from "node:fs/promises";
 import {resolve} from "node:path";
 import {type Database, sqlName, UserError} from "../../store/index.js";
-import {describeColumns} from "../items.js";
+import {describeColumns} from "../rowQuery.js";
 import {writtenRows} from "./rows.js";
 import {type SourceReader} from "./types.js";
 

@@ -7,7 +7,7 @@ import {
   type VersionManifest
 } from "../../store/index.js";
 import {contentIdentity} from "../identity.js";
-import {describeColumns, rowHash} from "../items.js";
+import {describeColumns, rowHash} from "../rowQuery.js";
 
 /**
  * Whether the rows of a Parquet file are those of a version: every row's hash is made again from its columns, and the

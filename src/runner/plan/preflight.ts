@@ -3,7 +3,7 @@ import {refusalMessage, refusedRows, sensitivityOf} from "../../privacy/index.js
 import {ensureSplit} from "../../splits/index.js";
 import {messageOf, type Store, UserError, type VersionManifest} from "../../store/index.js";
 import type {EvalDefinition} from "../define.js";
-import {knownRecipients, refuseOutright} from "./gate.js";
+import {knownRecipients, refuseOutright} from "./privacyCheck.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
 import {resolveEval} from "./resolve.js";
 
@@ -88,7 +88,7 @@ export async function runEvalPreflight(
   return findings;
 }
 
-/** What the privacy gate would hold back from an endpoint. */
+/** What the privacy check would hold back from an endpoint. */
 async function refusals(
   store: Store,
   version: VersionManifest,

@@ -10,8 +10,8 @@ export type Destination = Trust | "fine-tuning" | "report";
 /** `all`: every row may go; `clean`: rows without unresolved findings; `none`: no row at all. */
 export type Passage = "all" | "clean" | "none";
 
-/** The gate table: what may go where, by the dataset's sensitivity. */
-export const gateTable: Readonly<Record<Sensitivity, Readonly<Record<Destination, Passage>>>> = {
+/** What may go where, by the dataset's sensitivity. */
+export const passageTable: Readonly<Record<Sensitivity, Readonly<Record<Destination, Passage>>>> = {
   public: {
     local: "all",
     internal: "all",
@@ -38,8 +38,8 @@ export const gateTable: Readonly<Record<Sensitivity, Readonly<Record<Destination
   }
 };
 
-/** What the gate needs to know of a finding: a ledger's entries and plain findings both fit. */
-export interface GatedFinding {
+/** What the privacy check needs to know of a finding: a ledger's entries and plain findings both fit. */
+export interface CheckedFinding {
   type: string;
   rule: string;
   score: number;
@@ -50,19 +50,19 @@ export interface GatedFinding {
   accepted?: string;
 }
 
-export interface GateInput {
+export interface PrivacyCheckInput {
   endpointTrust: Destination;
   /** A dataset that does not say is taken as `internal`. */
   sensitivity?: Sensitivity;
   /** By row id. A row that was scanned and clean has an empty list; one that is missing was never scanned. */
-  findings: ReadonlyMap<string, readonly GatedFinding[]>;
+  findings: ReadonlyMap<string, readonly CheckedFinding[]>;
   /** The rows that want to go; all rows of `findings` unless given. */
   rows?: Iterable<string>;
   /** Findings below this score do not stop a row. */
   minScore?: number;
 }
 
-export interface GateVerdict {
+export interface PrivacyCheckResult {
   passage: Passage;
   allowed: string[];
   /** Every row that may not go, with the rules that stopped it. */
@@ -72,10 +72,10 @@ export interface GateVerdict {
 }
 
 /** Which rows may go to a destination. No rows give an empty verdict. */
-export function gateRows(input: GateInput): GateVerdict {
+export function checkPrivacy(input: PrivacyCheckInput): PrivacyCheckResult {
   const {endpointTrust, sensitivity = "internal", findings, minScore = defaultMinScore} = input;
-  const passage = gateTable[sensitivity][endpointTrust];
-  const verdict: GateVerdict = {passage, allowed: [], refused: []};
+  const passage = passageTable[sensitivity][endpointTrust];
+  const verdict: PrivacyCheckResult = {passage, allowed: [], refused: []};
   for (const row of new Set(input.rows ?? findings.keys())) {
     const rules = passage === "all" ? [] : rulesAgainst(passage, findings.get(row), minScore);
     if (rules.length === 0) verdict.allowed.push(row);
@@ -96,7 +96,7 @@ const NOT_SCANNED = "not scanned";
 
 function rulesAgainst(
   passage: Passage,
-  findings: readonly GatedFinding[] | undefined,
+  findings: readonly CheckedFinding[] | undefined,
   minScore: number
 ): string[] {
   if (passage === "none") return [NONE_GOES];
@@ -115,7 +115,7 @@ const ROWS_NAMED = 5;
 
 /** Says which of `total` rows may not go, by which rules, and what to do next; `refused` is not empty. */
 export function refusalMessage(
-  refused: GateVerdict["refused"],
+  refused: PrivacyCheckResult["refused"],
   total: number,
   to: Destination,
   sensitivity: Sensitivity
@@ -139,7 +139,7 @@ export function refusalMessage(
   return `${refused.length} of ${total} rows may not go to ${place}: unresolved findings in a dataset of sensitivity "${sensitivity}". Rows: ${named(refused)}. Rules: ${shown}. ${next}.`;
 }
 
-function named(refused: GateVerdict["refused"]): string {
+function named(refused: PrivacyCheckResult["refused"]): string {
   const rows = refused.slice(0, ROWS_NAMED).map(({row}) => row);
   return rows.join(", ") + (refused.length > ROWS_NAMED ? ` and ${refused.length - ROWS_NAMED} more` : "");
 }

@@ -74,7 +74,7 @@ const failures = ({store}: Place) =>
     "select reason_kind as kind, min(reason) as reason, count(*)::int as n from completions where status = 'failed' group by kind"
   );
 
-describe("the gate before a run's calls", () => {
+describe("the privacy check before a run's calls", () => {
   it("keeps rows with unresolved findings from the server, whatever the start, and counts them", async () => {
     const here = await place("personal");
     const definition = evalOf(endpoint(here.server, "contract"));
@@ -104,7 +104,7 @@ describe("the gate before a run's calls", () => {
     expect(here.sent()).not.toContain("ada");
     expect(await failures(here)).toEqual([
       {
-        kind: "refused-by-gate",
+        kind: "refused-by-privacy-check",
         n: bad,
         reason:
           'Not sent to an endpoint of trust "contract": EMAIL_ADDRESS by email/tld in text is unresolved in a dataset of sensitivity "personal".'

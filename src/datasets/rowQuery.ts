@@ -21,12 +21,12 @@ export function ownColumns(definition: DatasetDefinition, relation: string): str
  * with its columns in alphabetical order. Without an id column the hash is the id, even where rows are equal:
  * `numberEqualRows` tells those apart.
  */
-export async function itemsQuery(
+export async function rowQuery(
   db: Database,
   definition: DatasetDefinition,
-  items: string
+  rows: string
 ): Promise<string> {
-  const names = (await describeColumns(db, items))
+  const names = (await describeColumns(db, rows))
     .map(({name}) => name)
     .filter((name) => !(definition.privacy && name === FINDINGS));
   const reserved = Object.keys(ROW_COLUMNS satisfies Columns).filter((column) => names.includes(column));
@@ -42,7 +42,7 @@ export async function itemsQuery(
   if (problems.length > 0) throw new UserError(`dataset ${definition.name}: ${problems.join("; ")}.`);
   const id = definition.id ? `${sqlName(definition.id)}::varchar` : "row_hash";
   return `select ${id} as row_id, row_hash, * exclude (row_hash)
-    from (select *, ${rowHash(names)} as row_hash from (${items}))`;
+    from (select *, ${rowHash(names)} as row_hash from (${rows}))`;
 }
 
 /** SQL of a row's hash, from the names of its columns. */
