@@ -44,7 +44,7 @@ export interface ChatManifest extends Omit<ChatFile, "broken"> {
 
 /**
  * Writes a part of a split as chat examples for fine-tuning, with a manifest beside it. Rows with unresolved findings
- * stop the export unless they are to be left out; rows of the sealed part are never written.
+ * stop the export unless they are to be left out; rows of the held-out part are never written.
  */
 export async function exportChat(
   store: Store,
@@ -158,7 +158,8 @@ async function splitOf(
   wanted: string | undefined,
   part: string
 ): Promise<SplitManifest> {
-  if (part === "sealed") throw new UserError("the sealed part is never exported. Only a final run opens it.");
+  if (part === "held-out")
+    throw new UserError("the held-out part is never exported. Only a final run opens it.");
   const of = `${version.dataset}@${version.id}`;
   const splits = (await store.splits(version.dataset)).filter((split) => split.version === version.id);
   const split =

@@ -39,8 +39,9 @@ const versions: Verb = (program) =>
     .command("versions [name]")
     .description("list the versions of one or of all datasets, or export one (NAME@VERSION) to a folder")
     .option("--export <dir>", "copy the version with its ledger and card to DIR, for `assay import`")
-    .option("--with-sealed", "with --export: rows that a split has sealed too; noted with who, when and why")
-    .option("--why <text>", "why sealed rows are opened now (with --with-sealed)")
+    .option("--with-held-out", "with --export: rows that a split holds out too; noted with who, when and why")
+    .addOption(new Option("--with-sealed").implies({withHeldOut: true}).hideHelp())
+    .option("--why <text>", "why held-out rows are opened now (with --with-held-out)")
     .option("--json", "print JSON")
     .action(async (name: string | undefined, options) =>
       (await import("./versions.js")).versionsVerb(name, options)
@@ -147,7 +148,8 @@ const split: Verb = (program) =>
     .option("--measure", "make no split: take the measures that splits made before lack")
     .option("--test <share>", "share of the test part", number(0))
     .option("--validation <share>", "share of the validation part", number(0))
-    .option("--sealed <share>", "share of the sealed part, which only a final run opens", number(0))
+    .option("--held-out <share>", "share of the held-out part, which only a final run opens", number(0))
+    .addOption(new Option("--sealed <share>").argParser(number(0)).hideHelp())
     .option(
       "--rolling <n>",
       "for temporal: N test windows, a split each, trained on what came before",
@@ -185,8 +187,8 @@ const run: Verb = (program) =>
     .option("--dry-run", "print the calls, tokens and cost expected, and call nobody")
     .option("--no-reuse", "ask again for what is in the store")
     .option("--retry-failed", "ask again for the rows that failed")
-    .option("--final", "open the sealed part for evals that score it; noted with who, when and why")
-    .option("--why <text>", "why the sealed part is opened now (with --final)")
+    .option("--final", "open the held-out part for evals that score it; noted with who, when and why")
+    .option("--why <text>", "why the held-out part is opened now (with --final)")
     .option("--json", "print JSON")
     .action(async (names: string[], options) => (await import("./run.js")).runVerb(names, options));
 
@@ -228,7 +230,7 @@ const exportStore: Verb = (program) =>
     .option("--chat <file>", "chat JSONL for fine-tuning, checked, with a manifest beside it")
     .option("--dataset <name[@version]>", "with --chat: the dataset, its newest version unless named")
     .option("--split <split>", "with --chat: the split --part is taken from, instead of the newest")
-    .option("--part <part>", "with --chat: the part, train unless told; never the sealed one")
+    .option("--part <part>", "with --chat: the part, train unless told; never the held-out one")
     .option("--messages <column>", "with --chat: the column of messages; `messages` when there is one")
     .option("--prompt <column>", "with --chat: what is asked, the dataset's text unless told")
     .option("--completion <column>", "with --chat: what is answered, the dataset's label unless told")

@@ -39,7 +39,7 @@ export function splitTable(view: SplitsView): HTMLElement {
   return groupedTable(groups, columns, {caption: "Splits of one version side by side"});
 }
 
-const PARTS = ["train", "validation", "test", "sealed", "unused"];
+const PARTS = ["train", "validation", "test", "held-out", "unused"];
 
 function partLines({splits}: SplitsView): Line[] {
   const total = (split: SplitManifest) => Object.values(split.counts).reduce((sum, rows) => sum + rows, 0);

@@ -41,7 +41,7 @@ export function versionChanges({diff, drift}: VersionDetails): Content {
   return [
     html`<p>
       Compared with version ${hash(diff.before.id)} of ${time(diff.before.pulledAt)} UTC,
-      ${count(diff.before.rows)} rows. Rows that a split has sealed are left out here.
+      ${count(diff.before.rows)} rows. Rows that a split holds out are left out here.
     </p>`,
     tiles(
       (["added", "removed", "changed"] as const).map((kind) => ({

@@ -21,11 +21,7 @@ export function ownColumns(definition: DatasetDefinition, relation: string): str
  * with its columns in alphabetical order. Without an id column the hash is the id, even where rows are equal:
  * `numberEqualRows` tells those apart.
  */
-export async function rowQuery(
-  db: Database,
-  definition: DatasetDefinition,
-  rows: string
-): Promise<string> {
+export async function rowQuery(db: Database, definition: DatasetDefinition, rows: string): Promise<string> {
   const names = (await describeColumns(db, rows))
     .map(({name}) => name)
     .filter((name) => !(definition.privacy && name === FINDINGS));

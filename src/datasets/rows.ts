@@ -8,8 +8,8 @@ import {
 } from "../store/index.js";
 
 /**
- * Rows of one part of a split, in the order of their ids, streamed. The sealed part yields nothing here, and neither
- * does a row that another split of the dataset has sealed: only a final run reads those.
+ * Rows of one part of a split, in the order of their ids, streamed. The held-out part yields nothing here, and neither
+ * does a row that another split of the dataset holds out: only a final run reads those.
  */
 export async function* partRows(
   db: Database,
@@ -18,7 +18,7 @@ export async function* partRows(
   split: {dataset: string; id: string},
   part: string
 ): AsyncGenerator<Row> {
-  if (part === "sealed") return;
+  if (part === "held-out") return;
   const query = `select r.* from ${await versionRows(workspace, version)} r
     join (${await openParts(workspace, split)}) p using (row_id) where p.part = $part order by r.row_id`;
   for await (const batch of db.batches<Record<string, unknown> & {row_id: string}>(query, {part}))

@@ -30,7 +30,7 @@ export interface ScanVersionOptions extends Omit<LedgerOptions, "nested"> {
 }
 
 /**
- * Scans a version of a dataset, sealed rows included, and keeps its ledger beside it, replacing an older one. The
+ * Scans a version of a dataset, held-out rows included, and keeps its ledger beside it, replacing an older one. The
  * version itself is immutable: the policy's actions are what the ledger says will be done when rows leave. What a
  * pull did about findings stays in the ledger, and what a person accepted is marked.
  */

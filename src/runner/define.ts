@@ -18,7 +18,7 @@ export interface PrepareContext {
   version: VersionManifest;
   split: SplitManifest;
   seed: string;
-  /** Rows of one part, in the order of their ids. The sealed part is refused. */
+  /** Rows of one part, in the order of their ids. The held-out part is refused. */
   rows(part: string): AsyncIterable<Row>;
   onProgress(message: string): void;
   signal?: AbortSignal;
@@ -83,7 +83,7 @@ export interface EvalDefinition {
   /** One run is made for each split, and for each window of a rolling one. */
   split: SplitSpec | SplitSpec[];
   /** Which part is scored: test unless said otherwise. */
-  part?: "train" | "validation" | "test" | "sealed";
+  part?: "train" | "validation" | "test" | "held-out";
   candidates: Candidate[];
   /** Several named prompts are a matrix: every candidate is run with each. */
   prompt: Prompt | Record<string, Prompt>;

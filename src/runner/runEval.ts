@@ -4,10 +4,16 @@ import {tombstones} from "../datasets/index.js";
 import {type Database, openDatabase, sweepTemporary, temporaryPath, UserError} from "../store/index.js";
 import type {EvalDefinition} from "./define.js";
 import {forecast} from "./dryRun.js";
-import {guardScorers, knownRecipients, openPrivacyCheck, refuseOutright, scorerRecipients} from "./plan/privacyCheck.js";
+import {
+  guardScorers,
+  knownRecipients,
+  openPrivacyCheck,
+  refuseOutright,
+  scorerRecipients
+} from "./plan/privacyCheck.js";
 import {keepHeapSmall} from "./keepHeapSmall.js";
 import {makeRun, type PlannedRun} from "./makeRun.js";
-import {openSealed} from "./plan/openSealed.js";
+import {openHeldOut} from "./plan/openHeldOut.js";
 import {makePlan, type Plan} from "./plan/plan.js";
 import {planHeader} from "./plan/header.js";
 import {fewShotRows, type Place} from "./plan/rows.js";
@@ -29,7 +35,7 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
   const effects: RunEffects = {now: Date.now, ...inputs.effects};
   const tell = (message: string) => effects.onMessage?.(message);
   const resolved = await resolveEval(definition, inputs.evalName, version, split, options);
-  await openSealed({workspace, resolved, version, split, options, now: effects.now});
+  await openHeldOut({workspace, resolved, version, split, options, now: effects.now});
   refuseOutright(version, knownRecipients(resolved));
   await sweepTemporary(workspace.tmpDir);
   const folder = temporaryPath(join(workspace.tmpDir, "run"));

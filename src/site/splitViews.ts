@@ -36,10 +36,10 @@ function viewOf(version: VersionManifest, splits: readonly SplitManifest[], newe
   };
 }
 
-/** Without the sealed part's classes, and without any where the label column holds free text. */
+/** Without the held-out part's classes, and without any where the label column holds free text. */
 function withOpenLabels({labels, ...split}: SplitManifest): SplitManifest {
   if (!labels) return split;
-  const open = Object.entries(labels).filter(([part]) => part !== "sealed");
+  const open = Object.entries(labels).filter(([part]) => part !== "held-out");
   const names = new Set(open.flatMap(([, counts]) => Object.keys(counts)));
   const rows = open.flatMap(([, counts]) => Object.values(counts)).reduce((sum, n) => sum + n, 0);
   return areClasses([...names], rows) ? {...split, labels: Object.fromEntries(open)} : split;

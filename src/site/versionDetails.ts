@@ -34,8 +34,8 @@ export interface DescribedVersion {
 }
 
 /**
- * What a version holds, without the rows that a split has sealed. Computed once and kept in the store until the
- * version, the one before it, what is sealed or the recognisers change. Undefined when its rows are gone.
+ * What a version holds, without the rows that a split holds out. Computed once and kept in the store until the
+ * version, the one before it, what is held out or the recognisers change. Undefined when its rows are gone.
  */
 export async function versionDetails(
   store: Store,
@@ -50,7 +50,7 @@ export async function versionDetails(
     recognizersVersion,
     hashJson(version),
     earlier ? hashJson(earlier) : null,
-    splits.filter(({counts}) => counts.sealed).map(({id, counts}) => [id, counts.sealed]),
+    splits.filter(({counts}) => counts["held-out"]).map(({id, counts}) => [id, counts["held-out"]]),
     reason ?? null,
     excerpts
   ]);

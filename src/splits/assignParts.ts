@@ -97,8 +97,8 @@ async function placeGroups(
     counts[labels.get(row.label)!] = row.n;
     groups.set(row.group_key, counts);
   }
-  const {validation, test, sealed} = sharesOf(spec);
-  const shares = {train: 1 - validation - test - sealed, validation, test, sealed};
+  const {validation, test, heldOut} = sharesOf(spec);
+  const shares = {train: 1 - validation - test - heldOut, validation, test, "held-out": heldOut};
   return stratifiedGroups(
     [...groups].map(([key, counts]) => ({group: key, counts})),
     shares,

@@ -36,10 +36,10 @@ export interface SplitSpec {
   gap?: string;
   /** What counts as a near-duplicate, for `cluster` and for the measures. */
   near?: NearDuplicateSettings;
-  /** Shares of the parts; what is left is training. Defaults: validation 0.15, test 0.15, sealed 0. */
+  /** Shares of the parts; what is left is training. Defaults: validation 0.15, test 0.15, heldOut 0. */
   validation?: number;
   test?: number;
-  sealed?: number;
+  heldOut?: number;
   /** Default "assay". */
   seed?: string;
 }

@@ -72,7 +72,7 @@ export const SCORES: Columns = {
 /** A split: which part each row of a version belongs to, and the group it moves with. */
 export const PARTS: Columns = {
   row_id: "VARCHAR",
-  /** train, validation, test or sealed */
+  /** train, validation, test or held-out */
   part: "VARCHAR",
   group_key: "VARCHAR"
 };

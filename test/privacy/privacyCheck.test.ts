@@ -41,7 +41,9 @@ describe("the privacy check", () => {
       expect(verdict.message).toContain(`No row of a dataset of sensitivity "${sensitivity}" may go`);
       expect(verdict.message).toContain("and 2 more");
     }
-    expect(checkPrivacy({endpointTrust: "external", sensitivity: "public", findings}).allowed).toContain("clean");
+    expect(checkPrivacy({endpointTrust: "external", sensitivity: "public", findings}).allowed).toContain(
+      "clean"
+    );
   });
 
   it("holds exports for fine-tuning and reports to clean rows, whatever the sensitivity", () => {

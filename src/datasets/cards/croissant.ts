@@ -149,7 +149,7 @@ function splitSet(parts: readonly string[]): JsonLd {
     field: [field("name", "sc:Text"), field("url", "sc:URL")],
     data: parts.map((part) => ({
       "parts/name": part,
-      // The sealed part is a test that is opened once; the vocabulary has no word of its own for it.
+      // The held-out part is a test that is opened once; the vocabulary has no word of its own for it.
       "parts/url": SPLITS[part] ?? "cr:TestSplit"
     }))
   };

@@ -36,7 +36,13 @@ export interface Call {
  * The requests of a plan that are not done, in the order of their numbers: rows in order, and each is put to all
  * candidates before the next. Throws UserError when a prompt is not what it was when the run was planned.
  */
-export async function* plannedCalls({db, plan, privacyCheck, ready, done}: PlannedInputs): AsyncGenerator<Call> {
+export async function* plannedCalls({
+  db,
+  plan,
+  privacyCheck,
+  ready,
+  done
+}: PlannedInputs): AsyncGenerator<Call> {
   const {variants, repeats} = plan;
   let n = 0;
   for await (const batch of readRows(db, plan.rowsOf))
