@@ -47,7 +47,7 @@ export async function splitVerb(name: string, options: SplitOptions): Promise<vo
     print(`${name}@${version.id}, ${version.rows} rows\n`);
     print(table(splits, columnsOf(splits)));
     print(
-      "\nsame text, near-duplicate, 13 words, same group: share of the test part with the like in the training part." +
+      "\nsame text, near-duplicate, 13 words, same group: share of the test rows with such a match in the training part." +
         "\nL: similarity across parts, of all (DataSAIL). gap, PSI, JS, p: classes of test against train." +
         meaningText(splits)
     );

@@ -1,6 +1,6 @@
 import type {SplitManifest, SplitsView} from "../site/types.js";
 
-/** Rows of the test part that have the like in the training part. */
+/** Rows of the test part that have a match in the training part. */
 export interface Leak {
   rows: number;
   share: number;

@@ -32,7 +32,7 @@ export function splitTable(view: SplitsView): HTMLElement {
   ];
   const groups: RowGroup<Line>[] = [
     {heading: "Rows", rows: partLines(view)},
-    {heading: "Test rows with the like in training", rows: leakLines(view)},
+    {heading: "Test rows with a match in training", rows: leakLines(view)},
     {heading: "Test rows against training rows", rows: driftLines(view)},
     {heading: "How it was made", rows: originLines(view)}
   ];

@@ -109,7 +109,7 @@ describe("the command line", () => {
     );
     loader('export default {name: "d", source: {kind: "magic"}};');
     expect((await assay(project, "pull")).stderr).toMatch(
-      /^assay: .*there is no kind of source "magic"\. There are files, [^\n]*\n$/
+      /^assay: .*unknown source kind "magic"\. Known are files, [^\n]*\n$/
     );
     const first = await assay(project, "run");
     expect(first.stderr).toMatch(/evals\/defined\.eval\.ts could not be loaded: `dataset` must be/);
