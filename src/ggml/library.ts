@@ -1,4 +1,4 @@
-import type {LibraryHandle} from "koffi";
+import type {default as koffi, LibraryHandle} from "koffi";
 import {messageOf, UserError} from "../store/errors.js";
 import {
   BASE_FUNCTIONS,
@@ -9,7 +9,7 @@ import {
 } from "./functions.js";
 import {findLibraries, GGML_VERSION, installCommand, type Libraries} from "./package.js";
 
-export type Koffi = typeof import("koffi");
+export type Koffi = typeof koffi;
 
 /** The loaded library. One a process: two versions in one process end it. */
 export interface Ggml {
@@ -78,7 +78,7 @@ async function load(): Promise<Ggml> {
 async function importKoffi(): Promise<Koffi> {
   try {
     const module = await import("koffi");
-    return module.default as unknown as Koffi;
+    return module.default;
   } catch (cause) {
     throw new UserError(
       `Language models need the package koffi, which does not load (${messageOf(cause)}). Run \`${installCommand()}\`.`,
