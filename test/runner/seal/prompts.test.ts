@@ -3,7 +3,7 @@ import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {purge} from "../../../src/datasets/index.js";
 import {candidate, runEval} from "../../../src/runner/index.js";
-import {openStore, type RunManifest} from "../../../src/store/index.js";
+import {openStore, type Row, type RunManifest} from "../../../src/store/index.js";
 import {assay} from "../../support/assay.js";
 import {type ModelServer, startModelServer} from "../../support/modelServer.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
@@ -17,7 +17,7 @@ describe("the prompts of a run", () => {
   const tools = [{type: "function" as const, function: {name: "look", parameters: {type: "object"}}}];
   const prompt = {
     plain: "{{text}}",
-    asked: (row: {text?: unknown}) => [
+    asked: (row: Row) => [
       {role: "system" as const, content: "Answer in one word.\u001b[2J"},
       {role: "user" as const, content: `Which colour? ${String(row.text)}`}
     ]
@@ -36,11 +36,12 @@ describe("the prompts of a run", () => {
         candidate("two", endpoint, "test-model-2", {tools})
       ]
     });
-    ({manifest: run} = await runEval(definition, {
+    const {manifest} = await runEval(definition, {
       ...project,
       evalName: "words",
       options: {preflight: false}
-    }));
+    });
+    run = manifest!;
   });
   afterAll(async () => {
     project.store.close();
