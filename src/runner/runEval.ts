@@ -139,6 +139,7 @@ async function planRun({
     ready,
     variants,
     privacyCheck,
+    fewShot,
     header: planHeader({definition, resolved, ready, variants, version, split, options}),
     folder,
     limit: options.limit,
