@@ -8,6 +8,7 @@ import {
   userCondition,
   UserError
 } from "../store/index.js";
+import {showPrompt} from "./rowPrompt.js";
 import {openProject} from "./project.js";
 import {dim, print, printable, printJson, table} from "./terminal.js";
 
@@ -16,6 +17,7 @@ interface RowsOptions {
   part?: string;
   split?: string;
   where?: string;
+  prompt?: string;
   limit: number;
   json?: boolean;
 }
@@ -24,6 +26,7 @@ interface RowsOptions {
 export async function rowsVerb(name: string, options: RowsOptions): Promise<void> {
   const store = await openStore(await openProject());
   try {
+    if (options.prompt !== undefined) return await showPrompt(store, name, options.prompt, options.json);
     await store.confine([store.workspace.dir]);
     const version = await findVersion(store, name, options.version);
     const conditions = options.where === undefined ? [] : [await whereOf(store, options.where)];
