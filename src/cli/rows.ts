@@ -1,5 +1,13 @@
 import {findVersion} from "../datasets/index.js";
-import {messageOf, openStore, sqlName, sqlString, type Store, UserError} from "../store/index.js";
+import {
+  messageOf,
+  openStore,
+  sqlName,
+  sqlString,
+  type Store,
+  userCondition,
+  UserError
+} from "../store/index.js";
 import {showPrompt} from "./rowPrompt.js";
 import {openProject} from "./project.js";
 import {dim, print, printable, printJson, table} from "./terminal.js";
@@ -19,8 +27,9 @@ export async function rowsVerb(name: string, options: RowsOptions): Promise<void
   const store = await openStore(await openProject());
   try {
     if (options.prompt !== undefined) return await showPrompt(store, name, options.prompt, options.json);
+    await store.confine([store.workspace.dir]);
     const version = await findVersion(store, name, options.version);
-    const conditions = options.where === undefined ? [] : [`(${options.where})`];
+    const conditions = options.where === undefined ? [] : [await whereOf(store, options.where)];
     if (options.part !== undefined) conditions.push(await inPart(store, name, version.id, options));
     const where = conditions.length > 0 ? `where ${conditions.join(" and ")}` : "";
     const rows = await store
@@ -53,6 +62,10 @@ export async function rowsVerb(name: string, options: RowsOptions): Promise<void
   } finally {
     store.close();
   }
+}
+
+async function whereOf(store: Store, where: string): Promise<string> {
+  return userCondition(store, where, {what: "--where", tables: await store.tables()});
 }
 
 async function inPart(

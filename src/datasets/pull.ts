@@ -27,6 +27,7 @@ import {
   writeParquet,
   writeVersion
 } from "../store/index.js";
+import {assertPlainSql} from "./plainSql.js";
 import {appended} from "./append.js";
 import type {DatasetDefinition} from "./define.js";
 import {countChanges} from "./diff.js";
@@ -74,6 +75,7 @@ export async function pull(
 ): Promise<PullResult> {
   if (definition.privacy && !options.redactor)
     throw new Error(`dataset ${definition.name} has privacy rules, and pull was given no redactor`);
+  await assertPlainSql(definition);
   const present: DatasetDefinition = {...definition};
   delete present.earlier;
   if (definition.earlier && !(await latestVersion(workspace, definition.name)))
@@ -85,7 +87,7 @@ export async function pull(
 function earlierState(definition: DatasetDefinition, condition: string): DatasetDefinition {
   return {
     ...definition,
-    sql: `select * from (${definition.sql ?? "select * from source"}) where ${condition}`
+    sql: `select * from (${definition.sql ?? "select * from source"}\n) where (\n${condition}\n)`
   };
 }
 

@@ -12,7 +12,7 @@ export async function describeColumns(db: Database, query: string): Promise<{nam
 /** The query from the source to the dataset's own columns. */
 export function ownColumns(definition: DatasetDefinition, relation: string): string {
   return definition.sql
-    ? `with source as (select * from ${relation}) ${definition.sql}`
+    ? `with source as (select * from ${relation}) ${definition.sql}\n`
     : `select * from ${relation}`;
 }
 

@@ -21,6 +21,8 @@ export interface Store extends Database {
   splits(dataset?: string): Promise<SplitManifest[]>;
   /** Sealed runs, oldest first. */
   runs(): Promise<RunManifest[]>;
+  /** Names of all tables and views, in no order. */
+  tables(): Promise<string[]>;
   /** Makes the views again, after files were added. */
   refresh(): Promise<void>;
 }
@@ -47,6 +49,7 @@ export async function openStore(
     },
     splits: (dataset) => readSplits(workspace, dataset),
     runs: () => readRuns(workspace),
+    tables: async () => (await db.rows<{name: string}>("show tables")).map(({name}) => name),
     refresh: () => makeViews(store)
   };
   try {

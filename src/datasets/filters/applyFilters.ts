@@ -89,7 +89,7 @@ async function* droppedRows(
   const conditions = tests.filter(({filter}) => typeof filter === "string");
   for (const {name, filter} of conditions)
     await db
-      .rows(`select (${filter as string})::boolean from ${numbered} limit 0`)
+      .rows(`select (\n${filter as string}\n)::boolean from ${numbered} limit 0`)
       .catch((cause: unknown) => {
         throw new UserError(
           `dataset ${dataset.name}: filter "${name}" is not a condition that runs: ${messageOf(cause)}`,
@@ -99,7 +99,9 @@ async function* droppedRows(
   const columns = [
     "file_row_number as row",
     ...(dataset.text ? [`${sqlName(dataset.text)}::varchar as content`] : []),
-    ...conditions.map(({filter, column}) => `coalesce((${filter as string})::boolean, false) as ${column}`)
+    ...conditions.map(
+      ({filter, column}) => `coalesce((\n${filter as string}\n)::boolean, false) as ${column}`
+    )
   ];
   const query = `select ${columns.join(", ")} from ${numbered}`;
   for await (const batch of db.batches<Record<string, unknown>>(query))
