@@ -23,6 +23,8 @@ interface SplitOptions {
   leaks?: boolean;
   test?: number;
   validation?: number;
+  heldOut?: number;
+  /** The name that `heldOut` had. */
   sealed?: number;
   rolling?: number;
   gap?: string;
@@ -30,7 +32,7 @@ interface SplitOptions {
   json?: boolean;
 }
 
-const PARTS_SHOWN = ["train", "validation", "test", "sealed", "unused"];
+const PARTS_SHOWN = ["train", "validation", "test", "held-out", "unused"];
 
 export async function splitVerb(name: string, options: SplitOptions): Promise<void> {
   const store = await openStore(await openProject());
@@ -82,7 +84,7 @@ async function measureVerb(store: Store, name: string, {json}: SplitOptions): Pr
 
 /** Time alone makes windows and gaps: with either the strategy is temporal unless others are asked for. */
 function specsOf(options: SplitOptions, version: VersionManifest): SplitSpec[] {
-  const {test, validation, sealed, seed, rolling, gap} = options;
+  const {test, validation, heldOut = options.sealed, seed, rolling, gap} = options;
   const timed = rolling !== undefined || gap !== undefined;
   const strategies =
     options.strategy ?? (options.compare ? possibleStrategies(version) : [timed ? "temporal" : "random"]);
@@ -95,7 +97,7 @@ function specsOf(options: SplitOptions, version: VersionManifest): SplitSpec[] {
       strategy: strategy as SplitSpec["strategy"],
       ...(test === undefined ? {} : {test}),
       ...(validation === undefined ? {} : {validation}),
-      ...(sealed === undefined ? {} : {sealed}),
+      ...(heldOut === undefined ? {} : {heldOut}),
       ...(seed === undefined ? {} : {seed}),
       ...(strategy === "temporal" && rolling !== undefined ? {rolling} : {}),
       ...(strategy === "temporal" && gap !== undefined ? {gap} : {})

@@ -1,6 +1,6 @@
 import type {SplitManifest, SplitsView} from "../site/types.js";
 
-/** Rows of the test part that the training part knows, by one measure. */
+/** Rows of the test part that have a match in the training part. */
 export interface Leak {
   rows: number;
   share: number;
@@ -74,7 +74,7 @@ export function numberOf(split: SplitManifest, measure: string): number | undefi
 
 /** Why a measure that needs a column of this role is missing. */
 export function whyMissing({roles, outdated, dataset}: SplitsView, role: "text" | "group" | "label"): string {
-  if (!roles[role]) return `not measured: the data set names no ${role} column`;
+  if (!roles[role]) return `not measured: the dataset names no ${role} column`;
   return outdated.length > 0
     ? `measured by an older edition: assay split ${dataset} --measure`
     : "not measured: no rows in test or training";

@@ -30,7 +30,7 @@ export async function leaksView(
   store: Store,
   version: VersionManifest,
   split: SplitManifest,
-  {excerpts, sealed}: {excerpts: boolean; sealed: readonly SplitManifest[]}
+  {excerpts, heldOut}: {excerpts: boolean; heldOut: readonly SplitManifest[]}
 ): Promise<LeaksView | undefined> {
   const tooMany = version.rows > MOST_ROWS;
   if (tooMany || currentMeasures(split).edition === undefined) return undefined;
@@ -39,7 +39,7 @@ export async function leaksView(
     EDITION,
     hashJson(version),
     hashJson(split),
-    sealed.map(({id, counts}) => [id, counts.sealed]),
+    heldOut.map(({id, counts}) => [id, counts["held-out"]]),
     excerpts
   ]);
   const name = `leaks-${version.dataset}-${split.id}`;

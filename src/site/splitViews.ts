@@ -6,7 +6,7 @@ import {publishing} from "./publishing.js";
 import {leaksView} from "./splitLeaks.js";
 import type {SplitsData, SplitsView} from "./dataTypes.js";
 
-/** The splits of each data set's newest version and of older ones that were split, newest versions first. */
+/** The splits of each dataset's newest version and of older ones that were split, newest versions first. */
 export async function splits(store: Store): Promise<SplitsData> {
   const all = await store.splits();
   const runs = await store.runs();
@@ -19,7 +19,7 @@ export async function splits(store: Store): Promise<SplitsData> {
       const leaks: SplitsView["leaks"] = {};
       const listed = {
         excerpts: publishing(versions, runs) !== "ids",
-        sealed: all.filter(({dataset, counts}) => dataset === version.dataset && counts.sealed)
+        heldOut: all.filter(({dataset, counts}) => dataset === version.dataset && counts["held-out"])
       };
       for (const split of newest ? own : []) {
         const found = await leaksView(store, version, split, listed);
@@ -54,10 +54,10 @@ function viewOf(
   };
 }
 
-/** Without the sealed part's classes, and without any where the label column holds free text. */
+/** Without the held-out part's classes, and without any where the label column holds free text. */
 function withOpenLabels({labels, ...split}: SplitManifest): SplitManifest {
   if (!labels) return split;
-  const open = Object.entries(labels).filter(([part]) => part !== "sealed");
+  const open = Object.entries(labels).filter(([part]) => part !== "held-out");
   const names = new Set(open.flatMap(([, counts]) => Object.keys(counts)));
   const rows = open.flatMap(([, counts]) => Object.values(counts)).reduce((sum, n) => sum + n, 0);
   return areClasses([...names], rows) ? {...split, labels: Object.fromEntries(open)} : split;

@@ -194,9 +194,9 @@ describe("leaks of a split", () => {
     }));
     const {store, version, split} = await splitOf(rows, {}, workspace);
     const before = await splitLeaks(store, split);
-    const held = await ensureSplit(store, version, {strategy: "random", sealed: 0.3});
+    const held = await ensureSplit(store, version, {strategy: "random", heldOut: 0.3});
     const after = await splitLeaks(store, split);
-    const heldOut = await store.workspace.lease("look", {what: "test"}, async () => held.counts.sealed!);
+    const heldOut = await store.workspace.lease("look", {what: "test"}, async () => held.counts["held-out"]!);
     store.close();
     expect(heldOut).toBeGreaterThan(5);
     expect(new Set(before.map(({row}) => row)).size).toBeGreaterThan(new Set(after.map(({row}) => row)).size);
