@@ -16,7 +16,8 @@ const BLANKS = /[\s\x00-\x1f\x7f-\x9f]+/g;
  * Accents of Latin, Greek and Cyrillic letters, and the vowel points of Hebrew and Arabic, which writers leave out. Marks of
  * other scripts make other words: the vowel signs of Devanagari and Thai, the voicing marks of kana.
  */
-const ACCENTS = /[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u064b-\u065f\u0670\u1ab0-\u1aff\u1dc0-\u1dff]+/g;
+const ACCENTS =
+  /(?:[\u0300-\u036f]|[\u0483-\u0487]|[\u0591-\u05c7]|[\u064b-\u065f]|\u0670|[\u1ab0-\u1aff]|[\u1dc0-\u1dff])+/g;
 
 /**
  * The one fold by which texts are compared: same text, near-duplicates, shared runs of words and contamination. The
