@@ -12,7 +12,8 @@ import {recognizersVersion} from "../../src/privacy/index.js";
 const digests: Record<number, string> = {
   2: "33f0a6b0cb5bbdf67dc644a7f030e875280ce8ce91b87a704f63f7adb73f3182",
   3: "e311b4af31937882e683b446681ec754ac473c18c77a66d2a62b73985d6da5d6",
-  4: "e5209a84fa5bd9a63895c3e398fb278323b060c24319992507134fb8e2037ee6"
+  4: "e5209a84fa5bd9a63895c3e398fb278323b060c24319992507134fb8e2037ee6",
+  5: "aa572b29f6852b41d8763159878cdd9f470f33e9f7c3a1e62ba18cf2f1d207d8"
 };
 
 const privacy = resolve(import.meta.dirname, "../../src/privacy");

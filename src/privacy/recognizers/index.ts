@@ -18,6 +18,7 @@ import {ukPostcode} from "./national/ukPostcode.js";
 import {usBankNumber} from "./national/usBankNumber.js";
 import {phone} from "./phone.js";
 import {privateKey} from "./privateKey.js";
+import {spokenPassword} from "./spokenPassword.js";
 import {ukNhs} from "./ukNhs.js";
 import {ukNino} from "./ukNino.js";
 import {url} from "./url.js";
@@ -28,7 +29,7 @@ import {usSsn} from "./usSsn.js";
 export {nationalIds};
 
 /** Raised when a recogniser finds other things than it did: ledgers of an older number are made again. */
-export const recognizersVersion = 4;
+export const recognizersVersion = 5;
 
 /** Every recogniser, the surest first: of two equal findings with equal scores the earlier one stays. */
 export const allRecognizers: readonly Recognizer[] = [
@@ -54,6 +55,7 @@ export const allRecognizers: readonly Recognizer[] = [
   apiKey,
   urlWithCredentials,
   assignedSecret,
+  spokenPassword,
   highEntropy,
   personCue,
   placeCue,
