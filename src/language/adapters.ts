@@ -84,7 +84,7 @@ export class ActiveAdapter {
 
   /**
    * Puts an adapter's tensors beside a model's weights. Throws with every entry that does not fit. `on` and `off`
-   * switch it; trained biases stay when it is off, as in PEFT.
+   * switch it; off leaves the model as it was.
    */
   constructor(
     private readonly model: LanguageModel,
@@ -142,8 +142,7 @@ export class ActiveAdapter {
 
   off(): void {
     this.model.adapters.clear();
-    for (const target of this.replacing.keys())
-      if (!target.endsWith(".bias")) this.model.replaced.delete(target);
+    for (const target of this.replacing.keys()) this.model.replaced.delete(target);
   }
 
   /** The tensors as they are now, as an adapter's file has them. */
@@ -158,8 +157,7 @@ export class ActiveAdapter {
   }
 
   free(): void {
-    this.model.adapters.clear();
-    for (const target of this.replacing.keys()) this.model.replaced.delete(target);
+    this.off();
     this.storage.free();
   }
 

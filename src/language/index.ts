@@ -26,3 +26,15 @@ export {
 export {learningRate, type ScheduleName, scheduleNames} from "./training/schedule.js";
 export {IGNORED, type Targets, targetsOf} from "./training/targets.js";
 export {type Parameter, Trainable} from "./training/trainable.js";
+export {
+  answered,
+  cut,
+  type Example,
+  type LabelledBatch,
+  packedRows,
+  packing,
+  paddedRows,
+  type RowOptions
+} from "./training/rows.js";
+export {checkGradients, gradientSlopes} from "./checkGradients.js";
+export {initialWeight, initialWeights} from "./initialWeights.js";

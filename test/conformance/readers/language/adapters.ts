@@ -1,4 +1,4 @@
-import {mkdtemp, rm} from "node:fs/promises";
+import {copyFile, mkdir, mkdtemp, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {
@@ -8,8 +8,9 @@ import {
   readAdapter,
   readModelConfig
 } from "../../../../src/language/index.js";
+import {loadWeights} from "../../../../src/language/loadWeights.js";
 import {merge} from "../../../../src/merge/index.js";
-import {openCheckpoint, readTensorFloats} from "../../../../src/safetensors/index.js";
+import {openCheckpoint, readTensorFloats, writeSafetensors} from "../../../../src/safetensors/index.js";
 import {messageOf} from "../../../../src/store/errors.js";
 import {type Reader, type ValueFigure} from "../../figure.js";
 import {has, type Item} from "../../item.js";
@@ -56,23 +57,23 @@ async function merged(
   expected: Expected,
   scores: (kind: string, model: LanguageModel) => Promise<void>
 ): Promise<ValueFigure[]> {
-  const out = await mkdtemp(join(tmpdir(), "assay-adapter-"));
+  const work = await mkdtemp(join(tmpdir(), "assay-adapter-"));
   try {
-    const folder = modelFolder(item);
+    const folder = await widened(modelFolder(item), join(work, "base"));
+    const out = join(work, "merged");
     await merge(
       {
         merge_method: "linear",
         models: [{model: `${folder}+${item.path("adapter")}`, parameters: {weight: 1}}],
         dtype: "float32"
       },
-      {out, force: true}
+      {out}
     );
     const config = await readModelConfig(folder);
     const checkpoint = await openCheckpoint(out);
-    const own = checkpoint.tensors.has("lm_head.weight") ? {...config, tied: false} : config;
-    const {loadWeights} = await import("../../../../src/language/loadWeights.js");
+    const merging = checkpoint.tensors.has("lm_head.weight") ? {...config, tied: false} : config;
     const backend = await oneThread();
-    const model = new LanguageModel(backend, own, await loadWeights(backend, own, checkpoint, "f32"));
+    const model = new LanguageModel(backend, merging, await loadWeights(backend, merging, checkpoint, "f32"));
     try {
       await scores("merged", model);
     } finally {
@@ -81,7 +82,10 @@ async function merged(
     let worst = 0;
     const names = expected.names().filter((name) => name.startsWith("merged_weight."));
     for (const name of names) {
-      const tensor = checkpoint.tensors.get(name.slice("merged_weight.".length));
+      const own = name.slice("merged_weight.".length);
+      const tensor = checkpoint.tensors.get(
+        config.tied && own === "lm_head.weight" ? "model.embed_tokens.weight" : own
+      );
       worst = tensor
         ? Math.max(worst, distance(await readTensorFloats(tensor), await expected.floats(name)))
         : Infinity;
@@ -95,6 +99,20 @@ async function merged(
       }
     ];
   } finally {
-    await rm(out, {recursive: true, force: true});
+    await rm(work, {recursive: true, force: true});
   }
+}
+
+/** A copy of a model in 32 bits: the published merges were made from weights widened before. */
+async function widened(folder: string, to: string): Promise<string> {
+  await mkdir(to);
+  await copyFile(join(folder, "config.json"), join(to, "config.json"));
+  const {tensors} = await openCheckpoint(folder);
+  const wide = [];
+  for (const [name, tensor] of tensors) {
+    const data = new Uint8Array((await readTensorFloats(tensor)).buffer);
+    wide.push({name, dtype: "F32" as const, shape: tensor.shape, data});
+  }
+  await writeSafetensors(join(to, "model.safetensors"), wide);
+  return to;
 }

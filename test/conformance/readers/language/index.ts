@@ -1,5 +1,6 @@
 import {type Reader} from "../../figure.js";
 import {languageAdapters} from "./adapters.js";
+import {languageCollation} from "./collation.js";
 import {languageForward} from "./forward.js";
 import {languageGradients} from "./gradients.js";
 import {languagePreferences} from "./preferences.js";
@@ -7,6 +8,7 @@ import {languageTraining} from "./training.js";
 
 export const languageReaders: readonly Reader[] = [
   languageAdapters,
+  languageCollation,
   languageForward,
   languageGradients,
   languagePreferences,
