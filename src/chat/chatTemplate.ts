@@ -115,7 +115,8 @@ function unmarked(raw: string, open: string, close: string): Rendered {
 function cutInLast({text, assistantSpans}: Rendered, messages: readonly ChatMessage[]): Rendered {
   const content = String(messages.at(-1)?.content ?? "");
   const at = text.lastIndexOf(content.trim());
-  if (at < 0) throw new TemplateError("the template does not show the last message, so it cannot be continued");
+  if (at < 0)
+    throw new TemplateError("the template does not show the last message, so it cannot be continued");
   const whole = content.trimStart();
   const end = at + (text.startsWith(whole, at) ? whole.length : content.trim().length);
   return {
@@ -126,7 +127,9 @@ function cutInLast({text, assistantSpans}: Rendered, messages: readonly ChatMess
   };
 }
 
-const months = "January February March April May June July August September October November December".split(" ");
+const months = "January February March April May June July August September October November December".split(
+  " "
+);
 const days = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split(" ");
 
 /** The parts of `strftime` that templates use. */

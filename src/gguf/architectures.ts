@@ -44,7 +44,9 @@ export function sizesOf(config: Config, where: string): Sizes {
   const whole = (key: string, fallback?: number) => {
     const value = config[key] ?? fallback;
     if (typeof value === "number" && Number.isInteger(value) && value > 0) return value;
-    throw new UserError(`${where}/config.json: ${key} is ${JSON.stringify(value)}, not a size. Fetch it again.`);
+    throw new UserError(
+      `${where}/config.json: ${key} is ${JSON.stringify(value)}, not a size. Fetch it again.`
+    );
   };
   const hidden = whole("hidden_size");
   const heads = whole("num_attention_heads");

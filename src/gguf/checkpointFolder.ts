@@ -1,7 +1,7 @@
 import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
-import {type Checkpoint, openCheckpoint} from "../merge/index.js";
+import {type Checkpoint, openCheckpoint} from "../safetensors/index.js";
 import {messageOf, UserError} from "../store/index.js";
 
 /** A model folder as the Hugging Face hub lays it out, opened: nothing of its weights is in memory. */

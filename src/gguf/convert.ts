@@ -1,4 +1,3 @@
-import {open, type FileHandle} from "node:fs/promises";
 import {basename} from "node:path";
 import {UserError} from "../store/index.js";
 import {architectureOf, ropeOf, sizeMetadata, type Sizes, sizesOf} from "./architectures.js";
@@ -10,7 +9,7 @@ import {tensorName} from "./tensorNames.js";
 import {tensorType} from "./tensorTypes.js";
 import {type TokenizerOptions, tokenizerMetadata} from "./tokenizerMetadata.js";
 import {count, type MetadataValue, text} from "./values.js";
-import {packed, rowsInPairs, type Stored, valuesOf} from "./weights.js";
+import {packed, rowsInPairs, valuesOf} from "./weights.js";
 import {type PlannedTensor, writeGguf, type WriteOptions} from "./write.js";
 
 export interface ConvertOptions extends TokenizerOptions, WriteOptions {
@@ -40,14 +39,9 @@ export async function convertCheckpoint(
   const wanted = typeof type === "string" ? fileType(type) : type;
   if (!wanted.tensors) throw new Error(`a mixture is made by llama.cpp's quantiser: ${wanted.name}`);
   const model = await openCheckpointFolder(path);
-  const handles = new Map<string, FileHandle>();
-  try {
-    const tensors = planTensors(model, wanted.tensors, options.quantise, handles);
-    const metadata = modelMetadata(model, tensors, wanted.id, options);
-    return {bytes: await writeGguf(file, metadata, tensors, options), warnings: warningsOf(model)};
-  } finally {
-    for (const handle of handles.values()) await handle.close();
-  }
+  const tensors = planTensors(model, wanted.tensors, options.quantise);
+  const metadata = modelMetadata(model, tensors, wanted.id, options);
+  return {bytes: await writeGguf(file, metadata, tensors, options), warnings: warningsOf(model)};
 }
 
 function modelMetadata(
@@ -71,8 +65,7 @@ function modelMetadata(
 function planTensors(
   model: CheckpointFolder,
   big: NonNullable<FileType["tensors"]>,
-  quantise: Quantise,
-  handles: Map<string, FileHandle>
+  quantise: Quantise
 ): PlannedTensor[] {
   const architecture = architectureOf(model.config, model.folder);
   const sizes = sizesOf(model.config, model.folder);
@@ -102,7 +95,7 @@ function planTensors(
       type,
       shape,
       async bytes() {
-        let values = valuesOf(stored, await readStored(stored, handles));
+        let values = await valuesOf(stored);
         if (heads !== undefined) values = rowsInPairs(values, heads, stored.shape[0]!);
         if (addOne) values = values.map((value) => value + 1);
         return packed(type, values, shape[0] ?? 1, quantise, stored.name);
@@ -149,19 +142,6 @@ function isDerived(name: string, config: Readonly<Record<string, unknown>>): boo
   return name === "lm_head.weight" && config.tie_word_embeddings === true;
 }
 
-async function readStored(stored: Stored, handles: Map<string, FileHandle>): Promise<Uint8Array> {
-  let handle = handles.get(stored.file);
-  if (!handle) handles.set(stored.file, (handle = await open(stored.file, "r")));
-  const bytes = new Uint8Array(stored.bytes);
-  let done = 0;
-  while (done < bytes.byteLength) {
-    const {bytesRead} = await handle.read(bytes, done, bytes.byteLength - done, stored.offset + done);
-    if (bytesRead === 0) throw new UserError(`${stored.file} ends inside the tensor ${stored.name}.`);
-    done += bytesRead;
-  }
-  return bytes;
-}
-
 function warningsOf({config, folder}: CheckpointFolder): string[] {
   const window = config.sliding_window;
   const slides =
@@ -194,7 +174,13 @@ function sizeLabel(tensors: readonly PlannedTensor[]): string {
     0
   );
   const [scale, suffix] =
-    parameters > 1e12 ? [1e-12, "T"] : parameters > 1e9 ? [1e-9, "B"] : parameters > 1e6 ? [1e-6, "M"] : [1e-3, "K"];
+    parameters > 1e12
+      ? [1e-12, "T"]
+      : parameters > 1e9
+        ? [1e-9, "B"]
+        : parameters > 1e6
+          ? [1e-6, "M"]
+          : [1e-3, "K"];
   const scaled = parameters * (scale as number);
   const digits = Math.max(2 - String(Math.round(scaled)).replace(/^0+/, "").length, 0);
   return `${scaled.toFixed(digits)}${suffix}`;

@@ -53,6 +53,7 @@ export function fileTypeName(id: number | undefined): string | undefined {
 
 /** What a tensor is stored as in a file of a type, by llama.cpp's rules: small ones and norms stay F32. */
 export function storedType(big: TensorType, name: string, shape: readonly number[]): TensorType {
-  if (shape.length <= 1 || name.endsWith("_norm.weight") || !name.endsWith(".weight")) return tensorType("F32");
+  if (shape.length <= 1 || name.endsWith("_norm.weight") || !/\.(weight|lora_[ab])$/.test(name))
+    return tensorType("F32");
   return shape[0]! % big.block === 0 ? big : tensorType("F16");
 }

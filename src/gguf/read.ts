@@ -160,7 +160,9 @@ function placed(
     names.add(name);
     if (!type) problems.push(`tensor ${quote(name)} has the unknown type ${typeId}`);
     else if (bytes === undefined || !Number.isSafeInteger(bytes))
-      problems.push(`tensor ${quote(name)} of shape [${shape.join(", ")}] does not fill whole blocks of ${type.name}`);
+      problems.push(
+        `tensor ${quote(name)} of shape [${shape.join(", ")}] does not fill whole blocks of ${type.name}`
+      );
     else if (offset % alignment !== 0)
       problems.push(`tensor ${quote(name)} begins at byte ${offset}, not at a multiple of ${alignment}`);
     else if (dataStart + offset + bytes > fileBytes)
@@ -206,7 +208,10 @@ export function textsOf({metadata}: Pick<GgufFile, "metadata">, key: string): re
 }
 
 /** The bytes of one tensor. */
-export async function readTensorBytes(file: GgufFile, {name, offset, bytes}: GgufTensor): Promise<Uint8Array> {
+export async function readTensorBytes(
+  file: GgufFile,
+  {name, offset, bytes}: GgufTensor
+): Promise<Uint8Array> {
   const handle = await open(file.path, "r");
   try {
     // Its own buffer: the pooled one of a small Buffer need not begin at a multiple of 4.

@@ -52,10 +52,25 @@ export function tokenizerMetadata(
   const metadata = new Map<string, MetadataValue>();
   const fallback = tokenizer.model?.byte_fallback === true;
   metadata.set("tokenizer.ggml.model", text(fallback ? "llama" : "gpt2"));
-  metadata.set("tokenizer.ggml.pre", text(fallback ? "default" : splitName(model.folder, tokenizer, options)));
-  metadata.set("tokenizer.ggml.tokens", list("string", tokens.map((token) => token.text)));
+  metadata.set(
+    "tokenizer.ggml.pre",
+    text(fallback ? "default" : splitName(model.folder, tokenizer, options))
+  );
+  metadata.set(
+    "tokenizer.ggml.tokens",
+    list(
+      "string",
+      tokens.map((token) => token.text)
+    )
+  );
   if (fallback) metadata.set("tokenizer.ggml.scores", list("float32", scoresOf(tokenizer, tokens)));
-  metadata.set("tokenizer.ggml.token_type", list("int32", tokens.map((token) => token.kind)));
+  metadata.set(
+    "tokenizer.ggml.token_type",
+    list(
+      "int32",
+      tokens.map((token) => token.kind)
+    )
+  );
   if (fallback) metadata.set("tokenizer.ggml.add_space_prefix", flag(addsSpace(tokenizer)));
   else metadata.set("tokenizer.ggml.merges", list("string", mergesOf(tokenizer)));
   for (const [key, value] of specialTokens(model, tokenizer)) metadata.set(key, value);
@@ -68,7 +83,10 @@ interface Token {
   kind: number;
 }
 
-function vocabularyOf({folder, config}: Pick<CheckpointFolder, "folder" | "config">, tokenizer: TokenizerJson) {
+function vocabularyOf(
+  {folder, config}: Pick<CheckpointFolder, "folder" | "config">,
+  tokenizer: TokenizerJson
+) {
   const {model, added_tokens: added = []} = tokenizer;
   if (model?.type !== "BPE" || !model.vocab)
     throw new UserError(

@@ -1,27 +1,17 @@
-import {decode, encode, isDecodable} from "../merge/index.js";
+import {encode} from "../merge/index.js";
+import {FLOAT_DTYPES, readTensorFloats, type StoredTensor} from "../safetensors/index.js";
 import {UserError} from "../store/index.js";
 import {type Quantise} from "./quantise.js";
 import {type TensorType} from "./tensorTypes.js";
 
-/** A tensor of a checkpoint where it lies. */
-export interface Stored {
-  file: string;
-  name: string;
-  dtype: string;
-  shape: readonly number[];
-  offset: number;
-  bytes: number;
-}
-
 /** The values of a stored tensor as float32. Throws a UserError for types without floats and for NaN or infinity. */
-export function valuesOf({file, name, dtype, shape}: Stored, bytes: Uint8Array): Float32Array {
-  if (!isDecodable(dtype as never))
+export async function valuesOf(tensor: StoredTensor): Promise<Float32Array> {
+  const {file, name, dtype} = tensor;
+  if (!FLOAT_DTYPES.includes(dtype))
     throw new UserError(
       `${file}: tensor ${JSON.stringify(name)} has type ${dtype}, which cannot be written to GGUF. Convert the weights to F32, BF16 or F16 first.`
     );
-  const length = shape.reduce((product, size) => product * size, 1);
-  const values = new Float32Array(length);
-  decode(dtype as never, bytes, length, values);
+  const values = await readTensorFloats(tensor);
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0)
     throw new UserError(

@@ -78,7 +78,13 @@ function header(metadata: Metadata, tensors: readonly PlannedTensor[]): Buffer {
   let offset = 0;
   for (const tensor of tensors) {
     const {name, type, shape} = tensor;
-    parts.push(lengthAndText(name), uint32(shape.length), ...shape.map(uint64), uint32(type.id), uint64(offset));
+    parts.push(
+      lengthAndText(name),
+      uint32(shape.length),
+      ...shape.map(uint64),
+      uint32(type.id),
+      uint64(offset)
+    );
     offset = aligned(offset + sizeOf(tensor));
   }
   return Buffer.concat(parts);
