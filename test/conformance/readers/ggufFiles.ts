@@ -14,7 +14,11 @@ export const ggufFiles: Reader = {
   async figures(item) {
     const work = await workFolder();
     try {
-      const {files, tensors} = await describedFiles(dirname(item.path("config.json")), work.path, forcedName(item));
+      const {files, tensors} = await describedFiles(
+        dirname(item.path("config.json")),
+        work.path,
+        forcedName(item)
+      );
       return [
         ...files.map(({name, content, ownScale}): ExactFigure => ({
           name: `${name}: the file, its metadata and tensors`,
