@@ -23,3 +23,4 @@ export {
   hostingProblems,
   type StatedHosting
 } from "./statedHosting.js";
+export {hostingName} from "./hostingName.js";
