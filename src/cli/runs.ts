@@ -1,5 +1,5 @@
 import {compareRuns, listRuns, type UnsealedRun, unsealedRuns} from "../runner/index.js";
-import {openStore, type RunManifest, type Store, UserError} from "../store/index.js";
+import {openStore, type RunManifest, type Store} from "../store/index.js";
 import {points, type RaceRecord} from "../decisions/index.js";
 import {listRaces, raceOf} from "../races/index.js";
 import {runVerdict} from "../site/index.js";
