@@ -133,6 +133,7 @@ const split: Verb = (program) =>
       list
     )
     .option("--compare", "compare all strategies that the dataset's columns allow")
+    .option("--leaks", "list the test rows that training knows, each with the training row")
     .option("--measure", "make no split: take the measures that splits made before lack")
     .option("--test <share>", "share of the test part", number(0))
     .option("--validation <share>", "share of the validation part", number(0))
