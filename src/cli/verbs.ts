@@ -1,22 +1,9 @@
 import {type Command, InvalidArgumentError, Option} from "commander";
+import {costVerbs} from "./costVerbs.js";
+import {number, whole} from "./verbArguments.js";
 
 /** Each verb declares its words here and loads its code when called, so that `assay --help` stays quick. */
 export type Verb = (program: Command) => void;
-
-const number = (least: number) => (text: string) => {
-  const value = Number(text);
-  // Number("") is 0, which would read an unset variable as a budget of nothing.
-  if (text.trim() === "" || !Number.isFinite(value) || value < least)
-    throw new InvalidArgumentError(`takes a number of at least ${least}, not ${JSON.stringify(text)}`);
-  return value;
-};
-
-const whole = (least: number) => (text: string) => {
-  const value = number(least)(text);
-  if (!Number.isInteger(value))
-    throw new InvalidArgumentError(`takes a whole number, not ${JSON.stringify(text)}`);
-  return value;
-};
 
 const port = (text: string) => {
   const value = whole(0)(text);
@@ -324,5 +311,6 @@ export const verbs: Verb[] = [
   serve,
   doctor,
   sql,
-  exportStore
+  exportStore,
+  ...costVerbs
 ];
