@@ -7,3 +7,13 @@ export {elements, type Node, type Shape} from "./node.js";
 export * from "./operators.js";
 export {type Planned, readFloats, Storage} from "./storage.js";
 export {Tape} from "./tape.js";
+export {
+  CONTEXT_SETTINGS,
+  type Llama,
+  type LlamaBatch,
+  type LlamaFunctions,
+  loadLlama,
+  MODEL_SETTINGS,
+  QUANTISE_SETTINGS,
+  type SettingsBytes
+} from "./llama.js";
