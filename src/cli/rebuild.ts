@@ -19,7 +19,7 @@ interface RebuildOptions {
   build: boolean;
 }
 
-/** Scans the newest version of a data set that holds personal data, unless that was done before. */
+/** Scans the newest version of a dataset that holds personal data, unless that was done before. */
 async function printLedger(store: Store, dataset: string): Promise<void> {
   const version = await store.latestVersion(dataset);
   if (!version) return;
@@ -40,8 +40,9 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
   if (evals.length === 0)
     throw new UserError(`${project}/evals has no *.eval.ts file. Run \`assay init\` for an example.`);
   const workspace = await openProject();
+  const asking = evals.filter(({definition: {source}}) => source === undefined);
   const used = new Map(
-    [...datasets, ...evals.map(({definition}) => datasetOf(definition, datasets))].map((dataset) => [
+    [...datasets, ...asking.map(({definition}) => datasetOf(definition, datasets))].map((dataset) => [
       dataset.name,
       dataset
     ])

@@ -46,6 +46,19 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
   return lines.join("\n");
 }
 
+/** Who brought the scores here, and what made them. */
+export function importedText({by, files}: NonNullable<RunManifest["imported"]>): string {
+  const tools = new Set(
+    files.map(({tool, version}) => (version === undefined ? tool : `${tool} ${version}`))
+  );
+  const paths = files.map(({path}) => path);
+  const shown =
+    paths.length > 3
+      ? `${paths.slice(0, 3).join(", ")} and ${paths.length - 3} more files`
+      : paths.join(", ");
+  return `scores imported by ${by} from ${[...tools].join(", ")} (${shown}): Assay made no call and gave no score.`;
+}
+
 /** The candidate minus the best; in a race at the race's own error rate. */
 function behind(comparison: Comparison | undefined, alpha: number): string {
   if (comparison?.difference === undefined) return "";

@@ -13,7 +13,6 @@ import {
   openStore,
   openWorkspace,
   type Publishing,
-  type RunManifest,
   type Store,
   UsageError,
   UserError
@@ -22,7 +21,7 @@ import {gateFacts} from "./gateFacts.js";
 import {importResults} from "./importResults.js";
 import {projectOf} from "./project.js";
 import {dim, note, print, printJson, table} from "./terminal.js";
-import {verdictText} from "./verdict.js";
+import {importedText, verdictText} from "./verdict.js";
 
 interface VerdictOptions {
   from?: string[];
@@ -159,19 +158,6 @@ async function detailsOf(store: Store, report: RunVerdict, {slice}: VerdictOptio
     ])
   );
   return lines;
-}
-
-/** Who brought the scores here, and what made them. */
-export function importedText({by, files}: NonNullable<RunManifest["imported"]>): string {
-  const tools = new Set(
-    files.map(({tool, version}) => (version === undefined ? tool : `${tool} ${version}`))
-  );
-  const paths = files.map(({path}) => path);
-  const shown =
-    paths.length > 3
-      ? `${paths.slice(0, 3).join(", ")} and ${paths.length - 3} more files`
-      : paths.join(", ");
-  return `scores imported by ${by} from ${[...tools].join(", ")} (${shown}): Assay made no call and gave no score.`;
 }
 
 function gatesText(gates: readonly GateResult[]): string {

@@ -1,6 +1,7 @@
 import type {GateRule} from "../decisions/gateRule.js";
 import type {Endpoint, Message, ModelParameters, Tool} from "../endpoints/types.js";
 import type {DatasetDefinition} from "../datasets/define.js";
+import type {ImportedSource} from "../imports/types.js";
 import type {Row, Scorer} from "../scorers/types.js";
 import {rollingWindows} from "../splits/rolling.js";
 import type {SplitSpec} from "../splits/spec.js";
@@ -18,7 +19,7 @@ export interface PrepareContext {
   version: VersionManifest;
   split: SplitManifest;
   seed: string;
-  /** Rows of one part, in the order of their ids. The sealed part is refused. */
+  /** Rows of one part, in the order of their ids. The held-out part is refused. */
   rows(part: string): AsyncIterable<Row>;
   onProgress(message: string): void;
   signal?: AbortSignal;
@@ -78,12 +79,12 @@ export interface EvalDefinition {
   name?: string;
   title?: string;
   description?: string;
-  /** A data set's definition, or its name in the store. */
+  /** A dataset's definition, or its name in the store. */
   dataset: DatasetDefinition | string;
   /** One run is made for each split, and for each window of a rolling one. */
   split: SplitSpec | SplitSpec[];
   /** Which part is scored: test unless said otherwise. */
-  part?: "train" | "validation" | "test" | "sealed";
+  part?: "train" | "validation" | "test" | "held-out";
   candidates: Candidate[];
   /** Several named prompts are a matrix: every candidate is run with each. */
   prompt: Prompt | Record<string, Prompt>;
@@ -111,27 +112,43 @@ export interface EvalDefinition {
   race?: boolean | RaceOptions;
   /**
    * What pages may show of a row: nothing but ids and labels, a masked excerpt (default), or the text itself. A stricter
-   * setting of the data set goes before it, and one eval's "ids" holds for the data set's page too.
+   * setting of the dataset goes before it, and one eval's "ids" holds for the dataset's page too.
    */
   publish?: Publishing;
+  /** Scores that other tools gave: then nothing is asked, and only what `ImportedEval` has is stated. */
+  source?: ImportedSource;
 }
+
+/** An eval whose scores come from other tools' files. */
+export type ImportedEval = Required<Pick<EvalDefinition, "source">> &
+  Pick<EvalDefinition, "name" | "title" | "description" | "margin" | "gate" | "publish">;
+
+const IMPORTED_FIELDS = ["name", "title", "description", "source", "margin", "gate", "publish"];
 
 /**
  * Declares an eval. A file `evals/NAME.eval.ts` default-exports what this returns. Throws a UserError that names every
  * field which is absent or of another kind.
  */
-export function defineEval(definition: EvalDefinition): EvalDefinition {
+export function defineEval(definition: EvalDefinition | ImportedEval): EvalDefinition {
   const problems = definitionProblems(definition);
   if (problems.length > 0) throw new UserError(problems.join("; "));
+  if (!("dataset" in definition)) return {...definition, ...ASKS_NOTHING};
   return {...definition, split: [definition.split].flat().flatMap(rollingWindows)};
 }
+
+/** What an eval has of the fields that say what is asked, when nothing is. */
+const ASKS_NOTHING: Pick<
+  EvalDefinition,
+  "dataset" | "split" | "candidates" | "prompt" | "expected" | "scorers"
+> = {dataset: "", split: [], candidates: [], prompt: "", expected: "", scorers: {}};
 
 /** What keeps something from being an eval, whatever its data: empty when nothing does. */
 export function definitionProblems(definition: unknown): string[] {
   const found = (isObject(definition) ? definition : {}) as Record<keyof EvalDefinition, unknown>;
+  if (found.source !== undefined) return importedProblems(found);
   const needs: Partial<Record<keyof EvalDefinition, [kind: string, fits: boolean]>> = {
     dataset: [
-      "a data set or the name of one",
+      "a dataset or the name of one",
       Boolean(typeof found.dataset === "object" ? nameOf(found.dataset) : found.dataset)
     ],
     split: [
@@ -157,6 +174,28 @@ export function definitionProblems(definition: unknown): string[] {
     const value = found[field as keyof EvalDefinition];
     return [`\`${field}\` must be ${kind}${value === undefined ? ", and is missing" : ""}`];
   });
+}
+
+function importedProblems(found: Record<string, unknown>): string[] {
+  const {source} = found;
+  const files = isObject(source) ? source.files : undefined;
+  const fits =
+    isObject(source) &&
+    source.kind === "imported" &&
+    Array.isArray(files) &&
+    files.length > 0 &&
+    files.every((file) => typeof file === "string");
+  const empty: Record<string, unknown> = ASKS_NOTHING;
+  const more = Object.keys(found).filter(
+    (field) =>
+      !IMPORTED_FIELDS.includes(field) &&
+      found[field] !== undefined &&
+      JSON.stringify(found[field]) !== JSON.stringify(empty[field])
+  );
+  return [
+    ...(fits ? [] : ["`source` must be `imported({files: [...]})` with the paths of result files"]),
+    ...more.map((field) => `\`${field}\` says what is asked; an eval with a \`source\` asks nothing`)
+  ];
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -14,6 +14,7 @@ import {
 } from "../store/index.js";
 import {assignParts} from "./assignParts.js";
 import {labelCounts, MEASURES_EDITION, measureSplit} from "./measure.js";
+import {refuseOlderNames} from "./shares.js";
 import type {SplitSpec} from "./spec.js";
 
 /** What a split's id is made of beside the version; raise a strategy's number when its assignment changes. */
@@ -28,14 +29,17 @@ export async function ensureSplit(
   version: VersionManifest,
   spec: SplitSpec
 ): Promise<SplitManifest> {
+  refuseOlderNames(spec);
   const {name, seed, strategy, near: given, ...settings} = spec;
+  const {heldOut, ...identifying} = settings;
   if (spec.rolling !== undefined && spec.window === undefined)
     throw new Error("a rolling spec is many splits: take one of rollingWindows(spec)");
   const near = strategy === "cluster" ? nearDuplicateSettings(given) : undefined;
   const sha256 = hashJson({
     version: version.sha256,
     strategy,
-    settings: {...settings, ...(near ? {near} : {})},
+    // The name that splits of earlier workspaces were identified by.
+    settings: {...identifying, sealed: heldOut, near},
     seed: seed ?? "assay",
     assignment: ASSIGNMENT[strategy] ?? 1
   });
@@ -98,7 +102,7 @@ async function partCounts(
   const unknown = found.find((row) => row.part === null);
   if (unknown)
     throw new UserError(
-      `split ${spec.name ?? spec.strategy}: ${unknown.n} rows of ${version.dataset}@${version.id} got no part. Column "${spec.column}" must hold train, validation, test or sealed.`
+      `split ${spec.name ?? spec.strategy}: ${unknown.n} rows of ${version.dataset}@${version.id} got no part. Column "${spec.column}" must hold train, validation, test or held-out.`
     );
   return Object.fromEntries(found.map(({part, n}) => [part!, n]));
 }

@@ -2,7 +2,7 @@ import type {TokenPrice} from "../costs/index.js";
 import type {Columns} from "./parquet.js";
 
 /**
- * The tables of a sealed run. One row of `items` is one data set row the run looked at, one of `completions` is
+ * The tables of a sealed run. One row of `items` is one dataset row the run looked at, one of `completions` is
  * one request's end, one of `scores` one scorer's word on one completion. All join on run and row_id;
  * completions and scores also on candidate, variant and repeat.
  */
@@ -20,6 +20,15 @@ export const ITEMS: Columns = {
   slices: "VARCHAR",
   /** A masked excerpt for pages; null when the eval publishes none. */
   excerpt: "VARCHAR"
+};
+
+/** What was asked about one row by one prompt: the same for every candidate. */
+export const PROMPTS: Columns = {
+  run: "VARCHAR",
+  row_id: "VARCHAR",
+  variant: "VARCHAR",
+  /** JSON list of messages; null when the prompt function gave none, or the row was erased. */
+  messages: "VARCHAR"
 };
 
 export const COMPLETIONS: Columns = {
@@ -72,7 +81,7 @@ export const SCORES: Columns = {
 /** A split: which part each row of a version belongs to, and the group it moves with. */
 export const PARTS: Columns = {
   row_id: "VARCHAR",
-  /** train, validation, test or sealed */
+  /** train, validation, test or held-out */
   part: "VARCHAR",
   group_key: "VARCHAR"
 };
@@ -98,7 +107,7 @@ export const LEDGER: Columns = {
   accepted: "VARCHAR"
 };
 
-/** The columns Assay adds to a data set's own, first in every version's Parquet. */
+/** The columns Assay adds to a dataset's own, first in every version's Parquet. */
 export const ROW_COLUMNS: Columns = {row_id: "VARCHAR", row_hash: "VARCHAR"};
 
 export interface RunCandidate {
@@ -110,6 +119,8 @@ export interface RunCandidate {
   /** What entered the completion key beside the request. */
   identity: Record<string, string>;
   params: Record<string, unknown>;
+  /** What it may call. */
+  tools?: object[];
   /** Manifest id of an embedded model, for its lineage. */
   modelId?: string;
   /** Seconds of training, when we trained it. */
@@ -140,7 +151,10 @@ export interface RunManifest {
   dataset: {name: string; version: string; rows: number};
   split: {id: string; name: string; strategy: string; part: string; seed: string};
   candidates: RunCandidate[];
-  variants: {name: string; sha256: string}[];
+  /** The prompts: a template, or a prompt function's source text. */
+  variants: {name: string; sha256: string; template?: string}[];
+  /** Ids of the training rows that stand in the prompts as examples, in order. */
+  fewShot?: string[];
   scorers: {
     name: string;
     version: string;
@@ -254,5 +268,5 @@ export interface SplitManifest {
   madeAt: string;
 }
 
-/** A row of a data set as it reaches prompts and scorers: its id and the data set's own columns. */
+/** A row of a dataset as it reaches prompts and scorers: its id and the dataset's own columns. */
 export type Row = {id: string} & Record<string, unknown>;

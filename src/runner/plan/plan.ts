@@ -10,12 +10,13 @@ import {
   UserError,
   type VersionManifest
 } from "../../store/index.js";
+import type {Row} from "../../scorers/types.js";
 import {collectGarbage} from "../keepHeapSmall.js";
 import {packed} from "../tables/logs.js";
 import {messagesJson} from "./completionKey.js";
 import {orderRows, type Place, type PlannedRow, readRows} from "./rows.js";
 import type {Rendered, Variant} from "./prompts.js";
-import type {Gate} from "./gate.js";
+import type {PrivacyCheck} from "./privacyCheck.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
 import type {ResolvedEval} from "./resolve.js";
 
@@ -33,6 +34,8 @@ export interface Plan {
   /** Names in the order of the numbers. */
   candidates: string[];
   variants: Variant[];
+  /** Ids of the rows in the prompts as examples. */
+  fewShot: string[];
   repeats: number;
   /** Relation of the rows, in order. */
   rowsOf: string;
@@ -40,7 +43,7 @@ export interface Plan {
   requests: string;
   /** Relation with the columns of ITEMS but `run`, in order. */
   items: string;
-  /** Ids of the rows that the gate keeps from each candidate's endpoint: their requests have no key. */
+  /** Ids of the rows that the privacy check keeps from each candidate's endpoint: their requests have no key. */
   refused: string[][];
   /** The first 32 bits of each key: shows a prompt function that says something else the second time. */
   checks: Uint32Array;
@@ -55,11 +58,12 @@ export interface PlanInputs {
   resolved: ResolvedEval;
   ready: readonly ReadyCandidate[];
   variants: Variant[];
+  fewShot: readonly Row[];
   /** What else decides the sealed run, as JSON values. */
   header: Record<string, unknown>;
   limit?: number;
   wholeGroups?: boolean;
-  gate: Gate;
+  privacyCheck: PrivacyCheck;
   /** Folder for the plan's files. */
   folder: string;
   maskExcerpt?: (text: string, maxChars: number) => string;
@@ -104,7 +108,7 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
         itemLines += `${JSON.stringify(itemOf(planned, inputs))}\n`;
         const messages = variants.map((variant) => jsonOf(variant.render(planned.row)));
         for (const [index, {key, prepared}] of ready.entries()) {
-          const stays = inputs.gate.refusal(prepared.endpoint, planned.rowId) !== undefined;
+          const stays = inputs.privacyCheck.refusal(prepared.endpoint, planned.rowId) !== undefined;
           if (stays) refused[index]!.push(planned.rowId);
           for (const text of messages)
             for (let repeat = 0; repeat < repeats; repeat++) {
@@ -130,6 +134,7 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
     total,
     candidates: ready.map(({record}) => record.name),
     variants,
+    fewShot: inputs.fewShot.map(({id}) => id),
     repeats,
     rowsOf: relation,
     requests: await packed(db, requestsFile, REQUESTS),
