@@ -57,6 +57,10 @@ export async function runEvals(
   const excerpts = await openExcerptCache(store.workspace);
   for (const one of evals) {
     if (one.definition.source) {
+      if (inputs.options.dryRun) {
+        note(`${one.name}: its scores come from files; a run calls nobody.`);
+        continue;
+      }
       const outcome = await importedOutcome(store, one, one.definition.source);
       outcomes.push(outcome);
       inputs.onOutcome(outcome);

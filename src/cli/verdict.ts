@@ -7,7 +7,9 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
   const cut = run.status === "partial" ? ` · partial: ${run.stopped ?? "interrupted"}` : "";
   const lines = [
     bold(`${run.eval} · ${run.split.name} split`) +
-      dim(` · ${run.dataset.name}@${run.dataset.version} · ${run.counts.planned} calls planned${cut}`),
+      dim(
+        ` · ${run.dataset.name}@${run.dataset.version} · ${run.counts.planned} ${run.imported ? "answers" : "calls planned"}${cut}`
+      ),
     bold(verdict.action),
     ...(verdict.sentence === verdict.action ? [] : [verdict.sentence])
   ];

@@ -7,7 +7,8 @@ import {
   slicingsOf,
   points
 } from "../decisions/index.js";
-import {decidingRuns, listRaces} from "../races/index.js";
+import {decidingRuns} from "../races/decidingRuns.js";
+import {listRaces} from "../races/record.js";
 import {runVerdict, type RunVerdict} from "../site/runVerdict.js";
 import {
   openStore,

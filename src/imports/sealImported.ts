@@ -4,6 +4,7 @@ import {
   hashJson,
   ITEMS,
   openDatabase,
+  PROMPTS,
   readRun,
   type RunManifest,
   SCORES,
@@ -80,6 +81,7 @@ async function writeTables(workspace: Workspace, folder: string, tables: Tables)
   try {
     const file = (name: string) => join(folder, `${name}.parquet`);
     await writeParquetRows(db, file("items"), ITEMS, itemsOf(tables));
+    await writeParquetRows(db, file("prompts"), PROMPTS, promptsOf(id, combined.rows));
     await writeParquetRows(db, file("completions"), COMPLETIONS, completionsOf(id, combined.answers));
     await writeParquetRows(db, file("scores"), SCORES, scoresOf(id, combined));
   } finally {
@@ -102,6 +104,17 @@ function* itemsOf({id: run, combined: {rows, slices}, excerpt}: Tables): Generat
         )
       ),
       excerpt: row.input === undefined ? undefined : excerpt?.(row.input, position)
+    };
+}
+
+/** The files keep what was asked as text: it is one message of the user's. */
+function* promptsOf(run: string, rows: Combined["rows"]): Generator<object> {
+  for (const {id, input} of rows)
+    yield {
+      run,
+      row_id: id,
+      variant: "default",
+      messages: input === undefined ? undefined : JSON.stringify([{role: "user", content: input}])
     };
 }
 
