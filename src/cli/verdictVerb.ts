@@ -18,7 +18,6 @@ import {
   UsageError,
   UserError
 } from "../store/index.js";
-import {gateFacts} from "./gateFacts.js";
 import {importResults} from "./importResults.js";
 import {projectOf} from "./project.js";
 import {dim, note, print, printJson, table} from "./terminal.js";
@@ -53,13 +52,7 @@ export async function verdictVerb(name: string | undefined, options: VerdictOpti
   try {
     const {run, race} = done ? {run: done.manifest, race: undefined} : await chosenRun(store, name);
     const report = await runVerdict(store, run, {race, margin: options.margin});
-    const gates = checkGates(
-      rules,
-      report.table,
-      report.verdict,
-      report.calls,
-      await gateFacts(store, run, rules)
-    );
+    const gates = rules.length > 0 ? await gatesOf(store, report, rules) : [];
     if (options.json)
       printJson({
         run: run.id,
@@ -78,6 +71,15 @@ export async function verdictVerb(name: string | undefined, options: VerdictOpti
   } finally {
     store.close();
   }
+}
+
+async function gatesOf(
+  store: Store,
+  {run, table, verdict, calls}: RunVerdict,
+  rules: readonly GateRule[]
+): Promise<GateResult[]> {
+  const {gateFacts} = await import("./gateFacts.js");
+  return checkGates(rules, table, verdict, calls, await gateFacts(store, run, rules));
 }
 
 function rulesOf({minScore, maxRegression, maxFailureShare}: VerdictOptions): GateRule[] {
