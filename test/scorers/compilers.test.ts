@@ -6,7 +6,7 @@ import {promisify} from "node:util";
 import ts from "typescript";
 import {describe, expect, it} from "vitest";
 import * as scorers from "../../src/scorers/index.js";
-import {normalizeSource} from "../../src/scorers/normalizeSource.js";
+import {normalizeSource} from "../../src/code/normalizeSource.js";
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const src = path("../../src");
