@@ -115,5 +115,7 @@ export function packageVersion(name: string, from: string): string {
 }
 
 export function pathOf(url: string): string {
-  return url.startsWith("file:") ? fileURLToPath(url.replace(/[?#].*$/, "")) : url;
+  const path = url.startsWith("file:") ? fileURLToPath(url.replace(/[?#].*$/, "")) : url;
+  const source = path.replace(/\.js$/, ".ts");
+  return !existsSync(path) && existsSync(source) ? source : path;
 }

@@ -13,7 +13,7 @@ import {
   writeSplit
 } from "../store/index.js";
 import {assignParts} from "./assignParts.js";
-import {labelCounts, MEASURES_EDITION, measureSplit} from "./measure.js";
+import {labelCounts, measuresEdition, measureSplit} from "./measure.js";
 import {refuseOlderNames} from "./shares.js";
 import type {SplitSpec} from "./spec.js";
 
@@ -22,7 +22,7 @@ const ASSIGNMENT: Partial<Record<SplitSpec["strategy"], number>> = {"stratified-
 
 /**
  * The split of a version by a spec: read from the store, or made once. Its measures belong to no identity: a split
- * that was measured by an older edition is measured again.
+ * that other code measured is measured again.
  */
 export async function ensureSplit(
   store: Store,
@@ -48,7 +48,7 @@ export async function ensureSplit(
   const own = {dataset: version.dataset, id};
   const current = async () => {
     const found = await readSplit(workspace, own);
-    return found?.measures.edition === MEASURES_EDITION ? found : undefined;
+    return found?.measures.edition === measuresEdition() ? found : undefined;
   };
   const ready = await current();
   if (ready) return ready;

@@ -1,3 +1,4 @@
+import {moduleVersion} from "../code/index.js";
 import type {NearDuplicates} from "../datasets/index.js";
 import {
   chiSquaredDrift,
@@ -11,11 +12,13 @@ import {type EmbeddingMeasures, embeddingMeasures} from "./embeddingMeasures.js"
 import {keyLeakage, type Leakage, nearLeakage, ngramLeakage, similarityLeakage} from "./leakage.js";
 import {versionVectors} from "./versionVectors.js";
 
-/** Which measures these are; manifests with an older edition are measured again. */
-export const MEASURES_EDITION = 3;
+/** The version of the code that measures; splits that other code measured are measured again. */
+export function measuresEdition(): string {
+  return moduleVersion(import.meta.url);
+}
 
 export interface SplitMeasures extends EmbeddingMeasures {
-  edition: number;
+  edition: string;
   /** Rows of the test part whose text also stands in the training part, after folding case and white space. */
   exactLeakage?: Leakage;
   /** Rows of the test part with a near-duplicate in the training part (of one cluster with a row there). */
@@ -47,7 +50,7 @@ export async function measureSplit(
   assigned: string,
   near: NearDuplicates | undefined
 ): Promise<SplitMeasures> {
-  const measures: SplitMeasures = {edition: MEASURES_EDITION};
+  const measures: SplitMeasures = {edition: measuresEdition()};
   if (version.text) {
     measures.exactLeakage = await keyLeakage(
       db,

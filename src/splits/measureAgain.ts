@@ -8,12 +8,12 @@ import {
   versionRows,
   writeSplit
 } from "../store/index.js";
-import {MEASURES_EDITION, measureSplit, type SplitMeasures} from "./measure.js";
+import {measuresEdition, measureSplit, type SplitMeasures} from "./measure.js";
 
 /** Whether a split lacks measures that there are by now, or that another machine could take: those of meaning. */
 export function lacksMeasures({measures}: SplitManifest): boolean {
   const {edition, embeddingMissing} = measures as Partial<SplitMeasures>;
-  return edition !== MEASURES_EDITION || embeddingMissing !== undefined;
+  return edition !== measuresEdition() || embeddingMissing !== undefined;
 }
 
 /**
