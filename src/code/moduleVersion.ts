@@ -25,7 +25,7 @@ const versions = new Map<string, string>();
  * SHA-256 (hex) over a module and all that it imports, directly or not: local files with what they say, packages with
  * their versions. The one rule by which scorers, trainers, merge methods, recognisers, filters and measures get
  * their versions: whoever changes a helper, however deep, changes the version of what uses it, and of nothing else. The
- * same on every machine; not the same for TypeScript and for what a compiler made of it.
+ * same on every machine, and for the package's sources and what its build made of them.
  * @param url a module's `import.meta.url`, or a path
  */
 export function moduleVersion(url: string, options: GraphOptions = {}): string {
@@ -34,7 +34,7 @@ export function moduleVersion(url: string, options: GraphOptions = {}): string {
   if (known !== undefined) return known;
   const entry = pathOf(url);
   const graph = modulesBelow(entry, options);
-  const named = (path: string) => relative(dirname(entry), path).split(sep).join("/");
+  const named = (path: string) => relative(dirname(entry), path).split(sep).join("/").replace(/\.ts$/, ".js");
   const files = [...graph].map(([path, {sha256}]) => `${named(path)} ${sha256}`).sort();
   const version = createHash("sha256")
     .update([...files, ...packagesOf(graph)].join("\n"))

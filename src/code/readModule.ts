@@ -4,10 +4,11 @@ import {dirname, join, resolve} from "node:path";
 import {type Node, parse} from "acorn";
 import {importsOf, type Import, importsOfText} from "./importsOf.js";
 import {normalizeTree} from "./normalizeSource.js";
+import {withoutComments} from "./withoutComments.js";
 
 /** A file of code as it lies on disk. */
 export interface Module {
-  /** SHA-256 (hex) of what it says: of JavaScript without comments and layout, of anything else the bytes. */
+  /** SHA-256 (hex) of what it says: of code without comments and layout, of anything else the bytes. */
   sha256: string;
   imports: readonly Import[];
   /** True when it does nothing but pass on what other files export. */
@@ -16,7 +17,10 @@ export interface Module {
 
 const modules = new Map<string, Module>();
 
-/** What `npm run prepare` has read in lib/, by the SHA-256 of a file's bytes, so that a start need not parse it again. */
+/**
+ * What the build has read, by the SHA-256 of a compiled file's bytes: what its source says. A start need not parse it
+ * again, and the compiled package has the versions that its sources have.
+ */
 let remembered: Record<string, Module> | undefined;
 
 /** Where that is kept: lib/modules.json, beside the compiled rooms; there is none beside the sources. */
@@ -38,13 +42,14 @@ export function readModule(path: string): Module {
 
 /** Reads a file's text. `sha256` is that of its bytes. */
 export function parsedModule(path: string, text: string, sha256: string): Module {
-  if (/\.[cm]?tsx?$/.test(path)) return {sha256, ...importsOfText(text)};
+  if (/\.[cm]?tsx?$/.test(path)) return {sha256: hashOf(withoutComments(text)), ...importsOfText(text)};
   const tree = /\.[cm]?js$/.test(path) ? parsed(text) : undefined;
   if (!tree) return {sha256, imports: []};
-  return {
-    sha256: createHash("sha256").update(normalizeTree(tree)).digest("hex"),
-    ...importsOf(tree)
-  };
+  return {sha256: hashOf(normalizeTree(tree)), ...importsOf(tree)};
+}
+
+function hashOf(said: string): string {
+  return createHash("sha256").update(said).digest("hex");
 }
 
 /** The file that a relative import means; undefined for a package, and when there is no such file. */

@@ -1,19 +1,22 @@
 import {createHash} from "node:crypto";
-import {readdirSync, readFileSync, writeFileSync} from "node:fs";
-import {dirname, join} from "node:path";
-import {fileURLToPath} from "node:url";
-import {type Module, parsedModule, REMEMBERED} from "./readModule.js";
+import {existsSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
+import {type Module, parsedModule} from "./readModule.js";
 
-/** Reads every compiled file once and keeps what they say in lib/modules.json, so that no start has to parse them. */
-export function rememberModules(): void {
-  const file = fileURLToPath(REMEMBERED);
-  const folder = dirname(file);
+/**
+ * Reads the source of every compiled file once and keeps what it says in modules.json beside the compiled rooms, under the
+ * SHA-256 of the compiled bytes: a compiled file that was changed by hand is not found there.
+ */
+export function rememberModules(compiled: string, sources: string): void {
   const found: Record<string, Module> = {};
-  for (const name of readdirSync(folder, {recursive: true, encoding: "utf8"})) {
-    if (!name.endsWith(".js")) continue;
-    const bytes = readFileSync(join(folder, name));
-    const sha256 = createHash("sha256").update(bytes).digest("hex");
-    found[sha256] = parsedModule(name, bytes.toString(), sha256);
+  for (const name of readdirSync(compiled, {recursive: true, encoding: "utf8"})) {
+    const source = join(sources, name.replace(/\.js$/, ".ts"));
+    if (!name.endsWith(".js") || !existsSync(source)) continue;
+    const text = readFileSync(source, "utf8");
+    const key = createHash("sha256")
+      .update(readFileSync(join(compiled, name)))
+      .digest("hex");
+    found[key] = parsedModule(source, text, key);
   }
-  writeFileSync(file, JSON.stringify(found));
+  writeFileSync(join(compiled, "modules.json"), JSON.stringify(found));
 }

@@ -164,7 +164,7 @@ async function marksAgainst(
   const marks = new Map<string, RowMark>(same.map(({row_id}) => [row_id, "contaminated"]));
   if (version.text && trained.version.text) {
     const similar = await nearMatches(store, `select row_id, text from (${scored})`, trained.query);
-    for (const [row, similarity] of similar)
+    for (const [row, {similarity}] of similar)
       if (!marks.has(row)) marks.set(row, similarity === 1 ? "contaminated" : "near");
   }
   return marks;
