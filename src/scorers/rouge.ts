@@ -35,6 +35,6 @@ export function rouge(options: RougeOptions = {}): Scorer {
   return withSettings(
     score,
     {type, stem, maxSkip, weight, references: mode},
-    {uses: [references, rougeCounts, rougeOf], binary: false}
+    {module: import.meta.url, binary: false}
   );
 }
