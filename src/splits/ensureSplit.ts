@@ -15,6 +15,7 @@ import {
 import {assignParts} from "./assignParts.js";
 import {labelCounts, MEASURES_EDITION, measureSplit} from "./measure.js";
 import type {SplitSpec} from "./spec.js";
+import {assertSplit} from "./specSchema.js";
 
 /** What a split's id is made of beside the version; raise a strategy's number when its assignment changes. */
 const ASSIGNMENT: Partial<Record<SplitSpec["strategy"], number>> = {"stratified-group": 2};
@@ -28,6 +29,7 @@ export async function ensureSplit(
   version: VersionManifest,
   spec: SplitSpec
 ): Promise<SplitManifest> {
+  assertSplit(spec);
   const {name, seed, strategy, near: given, ...settings} = spec;
   if (spec.rolling !== undefined && spec.window === undefined)
     throw new Error("a rolling spec is many splits: take one of rollingWindows(spec)");

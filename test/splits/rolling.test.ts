@@ -185,10 +185,10 @@ describe("a rolling temporal split", () => {
     const refused = (spec: SplitSpec) => () => rollingWindows(spec);
     expect(refused({strategy: "temporal", rolling: 4, test: 0.3})).toThrow(/leave something to train on/);
     expect(refused({strategy: "random", rolling: 2, sealed: 0.1})).toThrow(
-      /goes with the strategy temporal, not random; a rolling split has no sealed part/
+      /`rolling` goes with the strategy temporal, not random; `rolling` leaves no sealed part/
     );
     expect(refused({strategy: "temporal", rolling: ["2026-03-01", "soon", "2026-02-01"]})).toThrow(
-      /cut-off "soon" is no date/
+      /`rolling\[1\]` must be a date or time in ISO 8601, not "soon"/
     );
     expect(refused({strategy: "temporal", rolling: ["2026-03-01", "2026-02-01"]})).toThrow(
       /cut-off 2026-02-01 is not after 2026-03-01/
