@@ -1,5 +1,6 @@
 import {findVersion} from "../datasets/index.js";
 import {messageOf, openStore, sqlName, sqlString, type Store, UserError} from "../store/index.js";
+import {showPrompt} from "./rowPrompt.js";
 import {openProject} from "./project.js";
 import {dim, print, printable, printJson, table} from "./terminal.js";
 
@@ -8,6 +9,7 @@ interface RowsOptions {
   part?: string;
   split?: string;
   where?: string;
+  prompt?: string;
   limit: number;
   json?: boolean;
 }
@@ -16,6 +18,7 @@ interface RowsOptions {
 export async function rowsVerb(name: string, options: RowsOptions): Promise<void> {
   const store = await openStore(await openProject());
   try {
+    if (options.prompt !== undefined) return await showPrompt(store, name, options.prompt, options.json);
     const version = await findVersion(store, name, options.version);
     const conditions = options.where === undefined ? [] : [`(${options.where})`];
     if (options.part !== undefined) conditions.push(await inPart(store, name, version.id, options));

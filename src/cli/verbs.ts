@@ -82,11 +82,12 @@ const drift: Verb = (program) =>
 const rows: Verb = (program) =>
   program
     .command("rows <name>")
-    .description("show rows of a data set")
+    .description("show rows of a dataset, or with --prompt what an eval asked about one row")
     .option("--version <version>", "the version, instead of the newest")
     .option("--part <part>", "only rows of this part of a split")
     .option("--split <split>", "the split --part is taken from, instead of the newest")
     .option("--where <sql>", "only rows that meet this condition")
+    .option("--prompt <row>", "the messages that eval or run NAME put to its candidates about this row")
     .option("-n, --limit <n>", "rows to show", whole(1), 20)
     .option("--json", "print JSON")
     .action(async (name: string, options) => (await import("./rows.js")).rowsVerb(name, options));

@@ -132,6 +132,7 @@ async function planRun({
     resolved,
     ready,
     variants,
+    fewShot,
     gate,
     header: planHeader({definition, resolved, ready, variants, version, split, options}),
     folder,

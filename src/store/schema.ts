@@ -22,6 +22,15 @@ export const ITEMS: Columns = {
   excerpt: "VARCHAR"
 };
 
+/** What was asked about one row by one prompt: the same for every candidate. */
+export const PROMPTS: Columns = {
+  run: "VARCHAR",
+  row_id: "VARCHAR",
+  variant: "VARCHAR",
+  /** JSON list of messages; null when the prompt function gave none, or the row was erased. */
+  messages: "VARCHAR"
+};
+
 export const COMPLETIONS: Columns = {
   run: "VARCHAR",
   row_id: "VARCHAR",
@@ -110,6 +119,8 @@ export interface RunCandidate {
   /** What entered the completion key beside the request. */
   identity: Record<string, string>;
   params: Record<string, unknown>;
+  /** What it may call. */
+  tools?: object[];
   /** Manifest id of an embedded model, for its lineage. */
   modelId?: string;
   /** Seconds of training, when we trained it. */
@@ -140,7 +151,10 @@ export interface RunManifest {
   dataset: {name: string; version: string; rows: number};
   split: {id: string; name: string; strategy: string; part: string; seed: string};
   candidates: RunCandidate[];
-  variants: {name: string; sha256: string}[];
+  /** The prompts: a template, or a prompt function's source text. */
+  variants: {name: string; sha256: string; template?: string}[];
+  /** Ids of the training rows that stand in the prompts as examples, in order. */
+  fewShot?: string[];
   scorers: {
     name: string;
     version: string;

@@ -9,7 +9,7 @@ import {referenceText} from "../recipe/reference.js";
 import {type ModelReference, type Recipe} from "../recipe/types.js";
 import {type MergeReport} from "../report.js";
 import {runPlan} from "../runPlan.js";
-import {type StoredTensor} from "../safetensors/open.js";
+import {type StoredTensor} from "../../safetensors/open.js";
 import {conditionNumber, makeGates} from "./gates.js";
 import {type LayoutName, LAYOUTS, layoutFor, type MlpPart, sharedComplaint} from "./layout.js";
 import {type Expert, type MoeRecipe, readMoeRecipe} from "./read.js";

@@ -10,6 +10,7 @@ import {
   UserError,
   type VersionManifest
 } from "../../store/index.js";
+import type {Row} from "../../scorers/types.js";
 import {collectGarbage} from "../keepHeapSmall.js";
 import {packed} from "../tables/logs.js";
 import {messagesJson} from "./completionKey.js";
@@ -33,6 +34,8 @@ export interface Plan {
   /** Names in the order of the numbers. */
   candidates: string[];
   variants: Variant[];
+  /** Ids of the rows in the prompts as examples. */
+  fewShot: string[];
   repeats: number;
   /** Relation of the rows, in order. */
   rowsOf: string;
@@ -55,6 +58,7 @@ export interface PlanInputs {
   resolved: ResolvedEval;
   ready: readonly ReadyCandidate[];
   variants: Variant[];
+  fewShot: readonly Row[];
   /** What else decides the sealed run, as JSON values. */
   header: Record<string, unknown>;
   limit?: number;
@@ -130,6 +134,7 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
     total,
     candidates: ready.map(({record}) => record.name),
     variants,
+    fewShot: inputs.fewShot.map(({id}) => id),
     repeats,
     rowsOf: relation,
     requests: await packed(db, requestsFile, REQUESTS),

@@ -8,6 +8,8 @@ export interface Variant {
   name: string;
   /** SHA-256 of the template, or of the function's source text. */
   sha256: string;
+  /** The template, or the function's source text. */
+  template: string;
   render(row: Row): Rendered;
 }
 
@@ -35,6 +37,7 @@ export function variantsOf(
   return named.map(([name, one]) => ({
     name,
     sha256: sha256(String(one)),
+    template: String(one),
     render: typeof one === "string" ? templateOf(one, fewShot, expected) : functionOf(one, fewShot)
   }));
 }

@@ -96,6 +96,7 @@ async function describe(
       hosting: endpoint.hosting,
       identity,
       params: candidate.params ?? {},
+      ...(candidate.tools?.length ? {tools: candidate.tools} : {}),
       ...(modelId ? {modelId} : {}),
       ...(price
         ? {

@@ -58,7 +58,8 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
       seed: split.seed
     },
     candidates: inputs.ready.map(({record}) => record),
-    variants: plan.variants.map(({name, sha256}) => ({name, sha256})),
+    variants: plan.variants.map(({name, sha256, template}) => ({name, sha256, template})),
+    fewShot: plan.fewShot.length > 0 ? plan.fewShot : undefined,
     scorers: resolved.scorers.map(({name, version: scorer, scorer: of}) => ({
       name,
       version: scorer,

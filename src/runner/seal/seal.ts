@@ -4,6 +4,7 @@ import {
   type Columns,
   COMPLETIONS,
   ITEMS,
+  PROMPTS,
   type RunManifest,
   SCORES,
   sealRun,
@@ -29,6 +30,7 @@ import {
   SCORE_LOG,
   scoresFile
 } from "../journal/tables.js";
+import {renderedPrompts} from "./prompts.js";
 import {type Pending, scorePending} from "./scorePending.js";
 
 /** Fewer than elsewhere: they are scored while DuckDB holds them. */
@@ -59,7 +61,7 @@ export interface SealFigures {
 }
 
 /**
- * Turns journal and plan into the run's three Parquet files and its manifest. All is written under other names
+ * Turns journal and plan into the run's Parquet files and its manifest. All is written under other names
  * first; the manifest comes last, and the journal goes only when the manifest is on disk. Rows are ordered by
  * request number, so equal runs give equal files.
  */
@@ -68,9 +70,11 @@ export async function seal(inputs: SealInputs): Promise<RunManifest> {
   const {db, workspace} = inputs.place;
   const done = await joinCompletions(inputs);
   const scores = await joinScores(inputs, done);
+  const prompts = await renderedPrompts(inputs.place, plan, inputs.folder);
   const writeTables = async (stage: string) => {
     for (const [name, columns, relation] of [
       ["items", ITEMS, plan.items],
+      ["prompts", PROMPTS, prompts],
       ["completions", COMPLETIONS, done],
       ["scores", SCORES, scores]
     ] as const) {

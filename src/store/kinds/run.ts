@@ -1,9 +1,10 @@
 import {rename} from "node:fs/promises";
 import {join} from "node:path";
 import {type Columns, emptyRelation, parquetFiles} from "../parquet.js";
-import {COMPLETIONS, ITEMS, type RunManifest, SCORES} from "../schema.js";
+import {COMPLETIONS, ITEMS, PROMPTS, type RunManifest, SCORES} from "../schema.js";
 import {checkName} from "../names.js";
 import type {Workspace} from "../workspace.js";
+import {putParquet} from "../putParquet.js";
 import {eraseRows} from "./eraseRows.js";
 import {
   type Erased,
@@ -29,11 +30,12 @@ export type RunFile =
 
 export type RunTable = keyof typeof TABLES;
 
-const TABLES = {items: ITEMS, completions: COMPLETIONS, scores: SCORES};
+const TABLES = {items: ITEMS, prompts: PROMPTS, completions: COMPLETIONS, scores: SCORES};
 
 /** What tells of a held-out row's content, by table: shown empty when the run scored the held-out part. */
 const TELLING: Record<RunTable, readonly string[]> = {
   items: ["expected", "excerpt"],
+  prompts: ["messages"],
   completions: ["output", "tool_calls", "logprobs"],
   scores: ["details"]
 };
@@ -154,12 +156,15 @@ async function eraseRun({key, manifestKey}: Found, erasing: Erasing): Promise<Er
     const completions = `replace (@id as row_id, '' as key, ${nothing("output", "tool_calls", "logprobs")}, ${reason})`;
     const scores = `replace (@id as row_id, '' as key, null as details, ${reason})`;
     const rows = await eraseRows(erasing, `${key}/items.parquet`, items);
+    await eraseRows(erasing, `${key}/prompts.parquet`, `replace (@id as row_id, ${nothing("messages")})`);
+    const examples = await eraseExamples(key, manifest, erasing);
     const answers = await eraseRows(erasing, `${key}/completions.parquet`, completions);
     await eraseRows(erasing, `${key}/scores.parquet`, scores);
-    if (rows + answers > 0) {
+    if (rows + answers > 0 || examples) {
       result.rows = rows;
       await putJson(workspace, manifestKey, {
         ...manifest,
+        ...examples,
         purged: [...(manifest.purged ?? []), {rows, ...note}]
       });
     }
@@ -171,6 +176,31 @@ async function eraseRun({key, manifestKey}: Found, erasing: Erasing): Promise<Er
       result.dropped = true;
     }
   return result;
+}
+
+/** A few-shot example stands in every prompt of the run: when one goes, so do the prompts. */
+async function eraseExamples(
+  key: string,
+  {fewShot = []}: RunManifest,
+  {db, workspace, hashOf}: Erasing
+): Promise<Pick<RunManifest, "fewShot"> | undefined> {
+  const kept: string[] = [];
+  for (const id of fewShot) {
+    const query = `select 1 from erased where hash = ${hashOf("$row::varchar")}`;
+    if (!(await db.row(query, {row: id}))) kept.push(id);
+  }
+  if (kept.length === fewShot.length) return undefined;
+  const prompts = `${key}/prompts.parquet`;
+  if (await workspace.place.has(prompts)) {
+    const source = parquetFiles([await workspace.place.readable(prompts)]);
+    await putParquet(
+      db,
+      workspace.place,
+      prompts,
+      `select * replace (null::varchar as messages) from ${source}`
+    );
+  }
+  return {fewShot: kept};
 }
 
 /** The path on this machine of a file that a run under way writes: logs are appended to and read as they grow. */

@@ -1,5 +1,5 @@
 import {open} from "node:fs/promises";
-import {writeAtomic} from "../../store/files.js";
+import {writeAtomic} from "../store/files.js";
 import {buildHeader, type PlannedTensor} from "./header.js";
 
 /**

@@ -1,4 +1,4 @@
-import {UserError} from "../../store/errors.js";
+import {UserError} from "../store/errors.js";
 import {canonicalOrder, type Dtype, DTYPE_BITS, isDtype} from "./dtype.js";
 import {parseUniqueJson} from "./uniqueJson.js";
 

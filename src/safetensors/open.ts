@@ -1,7 +1,7 @@
 import {existsSync, statSync} from "node:fs";
 import {open, readdir, readFile, stat} from "node:fs/promises";
 import {join, resolve} from "node:path";
-import {UserError} from "../../store/errors.js";
+import {UserError} from "../store/errors.js";
 import {type Header, headerLength, parseHeader, type TensorEntry} from "./header.js";
 
 const INDEX = "model.safetensors.index.json";

@@ -1,0 +1,52 @@
+import type {Message} from "../endpoints/index.js";
+import {type RunManifest, type Store, UserError} from "../store/index.js";
+import {bold, dim, print, printable, printJson} from "./terminal.js";
+
+/**
+ * Prints the messages that a run put to its candidates about one row, for each prompt of the eval. The run is the newest
+ * of the eval `name`, or the one whose id begins with it.
+ */
+export async function showPrompt(store: Store, name: string, row: string, json = false): Promise<void> {
+  const run = runOf(await store.runs(), name);
+  const found = await store.rows<{variant: string; messages: string | null}>(
+    "select variant, messages from prompts where run = $run and row_id = $row",
+    {run: run.id, row}
+  );
+  if (found.length === 0)
+    throw new UserError(
+      `run ${run.id} has no prompt of a row ${JSON.stringify(row)}: it was not among the run's rows, or the run was made before prompts were kept. \`assay run ${run.eval}\` keeps them.`
+    );
+  const prompts = found.map(({variant, messages}) => ({
+    variant,
+    messages: messages === null ? null : (JSON.parse(messages) as Message[])
+  }));
+  const tools = run.candidates.flatMap(({name: candidate, tools: own}) =>
+    own ? [{candidate, tools: own}] : []
+  );
+  if (json) return printJson({run: run.id, row, prompts, tools});
+  print(dim(`run ${run.id}, row ${printable(row)}`));
+  for (const {variant, messages} of prompts) {
+    if (prompts.length > 1) print(bold(printable(variant)));
+    if (messages === null) print(dim(whyNone(run)));
+    for (const {role, content} of messages ?? [])
+      print(
+        `${bold(printable(role))}\n${printable(typeof content === "string" ? content : JSON.stringify(content, null, 2))}\n`
+      );
+  }
+  for (const {candidate, tools: own} of tools)
+    print(`${bold(`tools of ${printable(candidate)}`)}\n${printable(JSON.stringify(own, null, 2))}`);
+}
+
+function whyNone({split}: RunManifest): string {
+  return split.part === "sealed"
+    ? "The prompts of held-out rows are not shown."
+    : "There is no prompt: the eval's prompt function gave none, or the row was erased.";
+}
+
+function runOf(runs: readonly RunManifest[], name: string): RunManifest {
+  const found = runs.findLast((run) => run.eval === name) ?? runs.find(({id}) => id.startsWith(name));
+  if (found) return found;
+  throw new UserError(
+    `--prompt needs an eval or a run, and ${JSON.stringify(name)} is neither. \`assay runs\` lists both.`
+  );
+}
