@@ -28,7 +28,7 @@ import {
   writeVersion
 } from "../store/index.js";
 import {appended} from "./append.js";
-import type {DatasetDefinition} from "./define.js";
+import {assertDataset, type DatasetDefinition} from "./define.js";
 import {countChanges} from "./diff.js";
 import {applyFilters, REJECTED_FILE} from "./filters/index.js";
 import {contentIdentity, idsDiffer} from "./identity.js";
@@ -72,6 +72,7 @@ export async function pull(
   definition: DatasetDefinition,
   options: PullOptions = {}
 ): Promise<PullResult> {
+  assertDataset(definition);
   if (definition.privacy && !options.redactor)
     throw new Error(`data set ${definition.name} has privacy rules, and pull was given no redactor`);
   const present: DatasetDefinition = {...definition};

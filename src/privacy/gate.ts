@@ -2,7 +2,7 @@ import {type Sensitivity} from "../datasets/index.js";
 import {impersonalTypes} from "./impersonal.js";
 import {defaultMinScore} from "./scanText.js";
 import {type Action} from "./redact.js";
-import {type Trust} from "./trust.js";
+import {readTrust, type Trust} from "./trust.js";
 
 /** Where rows would go: to an endpoint of some trust, into a fine-tuning file, or onto a report page. */
 export type Destination = Trust | "fine-tuning" | "report";
@@ -37,6 +37,24 @@ export const gateTable: Readonly<Record<Sensitivity, Readonly<Record<Destination
     report: "clean"
   }
 };
+
+/**
+ * What may go where. A sensitivity that is none of the table's counts as `personal`, a destination that is none as
+ * `external`: what cannot be read is not trusted, whatever made the endpoint or the version.
+ */
+export function passageFor(sensitivity: unknown, destination: unknown): Passage {
+  return gateTable[readSensitivity(sensitivity)][readDestination(destination)];
+}
+
+/** A data set that says nothing is `internal`; one that says what cannot be read is `personal`. */
+export function readSensitivity(stated: unknown): Sensitivity {
+  if (stated === undefined) return "internal";
+  return stated === "public" || stated === "internal" ? stated : "personal";
+}
+
+function readDestination(stated: unknown): Destination {
+  return stated === "fine-tuning" || stated === "report" ? stated : readTrust(stated);
+}
 
 /** What the gate needs to know of a finding: a ledger's entries and plain findings both fit. */
 export interface GatedFinding {
@@ -73,8 +91,9 @@ export interface GateVerdict {
 
 /** Which rows may go to a destination. No rows give an empty verdict. */
 export function gateRows(input: GateInput): GateVerdict {
-  const {endpointTrust, sensitivity = "internal", findings, minScore = defaultMinScore} = input;
-  const passage = gateTable[sensitivity][endpointTrust];
+  const {endpointTrust, findings, minScore = defaultMinScore} = input;
+  const sensitivity = readSensitivity(input.sensitivity);
+  const passage = passageFor(sensitivity, endpointTrust);
   const verdict: GateVerdict = {passage, allowed: [], refused: []};
   for (const row of new Set(input.rows ?? findings.keys())) {
     const rules = passage === "all" ? [] : rulesAgainst(passage, findings.get(row), minScore);

@@ -65,7 +65,10 @@ const gateRuleSchema = holding<GateRule>(
         message: `states no condition, so that it would always pass: give one of ${Object.keys(CONDITIONS).join(", ")}`
       });
     if (rule.baselineRun !== undefined && rule.maxRegression === undefined)
-      problems.push({path: ["baselineRun"], message: "says what `maxRegression` measures against, which is missing"});
+      problems.push({
+        path: ["baselineRun"],
+        message: "says what `maxRegression` measures against, which is missing"
+      });
     return problems;
   }
 );
@@ -91,44 +94,47 @@ const promptSchema = either(
   byName(either("a text or a function of the row", text(), func()), "prompts by name", 1)
 );
 
-const stated = exactly<EvalDefinition>("an eval such as {dataset, split, candidates, prompt, expected, scorers}", {
-  name: text().optional(),
-  title: text().optional(),
-  description: text().optional(),
-  dataset: either("a dataset or the name of one", text(), datasetSchema),
-  split: either(
-    'a split such as {strategy: "random"}, or several',
-    splitSchema,
-    listOf(splitSchema, "a list of splits", 1)
-  ),
-  part: oneOf(["train", "validation", "test", "sealed"]).optional(),
-  candidates: listOf(candidateSchema, "a list of candidates", 1),
-  prompt: promptSchema,
-  fewShot: exactly<NonNullable<EvalDefinition["fewShot"]>>("examples such as {count: 3}", {
-    count: number({least: 0, whole: true}),
-    seed: text().optional()
-  }).optional(),
-  expected: either("a column's name or a function of the row", text(), func()),
-  scorers: byName(func("a scorer"), "scorers by name", 1),
-  primary: text("a scorer's name").optional(),
-  slices: either(
-    "a list of columns, or functions of the row by name",
-    listOf(text("a column's name"), "a list of columns"),
-    byName(func("a function of the row"), "functions by name")
-  ).optional(),
-  cluster: either("a column's name or a function of the row", text(), func()).optional(),
-  repeats: number({least: 1, whole: true}).optional(),
-  margin: number({least: 0}).optional(),
-  seed: text().optional(),
-  needs: exactly<NonNullable<EvalDefinition["needs"]>>("needs such as {logprobs: true}", {
-    logprobs: flag().optional(),
-    usage: flag().optional(),
-    tools: flag().optional()
-  }).optional(),
-  gate: listOf(gateRuleSchema, "a list of rules").optional(),
-  race: either("true, or a race such as {errorRate: 0.05}", flag(), raceSchema).optional(),
-  publish: oneOf(PUBLISHING).optional()
-});
+const stated = exactly<EvalDefinition>(
+  "an eval such as {dataset, split, candidates, prompt, expected, scorers}",
+  {
+    name: text().optional(),
+    title: text().optional(),
+    description: text().optional(),
+    dataset: either("a dataset or the name of one", text(), datasetSchema),
+    split: either(
+      'a split such as {strategy: "random"}, or several',
+      splitSchema,
+      listOf(splitSchema, "a list of splits", 1)
+    ),
+    part: oneOf(["train", "validation", "test", "sealed"]).optional(),
+    candidates: listOf(candidateSchema, "a list of candidates", 1),
+    prompt: promptSchema,
+    fewShot: exactly<NonNullable<EvalDefinition["fewShot"]>>("examples such as {count: 3}", {
+      count: number({least: 0, whole: true}),
+      seed: text().optional()
+    }).optional(),
+    expected: either("a column's name or a function of the row", text(), func()),
+    scorers: byName(func("a scorer"), "scorers by name", 1),
+    primary: text("a scorer's name").optional(),
+    slices: either(
+      "a list of columns, or functions of the row by name",
+      listOf(text("a column's name"), "a list of columns"),
+      byName(func("a function of the row"), "functions by name")
+    ).optional(),
+    cluster: either("a column's name or a function of the row", text(), func()).optional(),
+    repeats: number({least: 1, whole: true}).optional(),
+    margin: number({least: 0}).optional(),
+    seed: text().optional(),
+    needs: exactly<NonNullable<EvalDefinition["needs"]>>("needs such as {logprobs: true}", {
+      logprobs: flag().optional(),
+      usage: flag().optional(),
+      tools: flag().optional()
+    }).optional(),
+    gate: listOf(gateRuleSchema, "a list of rules").optional(),
+    race: either("true, or a race such as {errorRate: 0.05}", flag(), raceSchema).optional(),
+    publish: oneOf(PUBLISHING).optional()
+  }
+);
 
 /** What an eval's definition may say. */
 export const evalSchema = holding<EvalDefinition>(stated, ({candidates, scorers, primary}) => {
@@ -138,7 +144,10 @@ export const evalSchema = holding<EvalDefinition>(stated, ({candidates, scorers,
     problems.push({path: ["candidates"], message: `name "${twice}" twice: give each a name of its own`});
   const marked = candidates.filter(({baseline}) => baseline).map(({name}) => name);
   if (marked.length > 1)
-    problems.push({path: ["candidates"], message: `mark ${marked.length} baselines (${marked.join(", ")}): keep one`});
+    problems.push({
+      path: ["candidates"],
+      message: `mark ${marked.length} baselines (${marked.join(", ")}): keep one`
+    });
   if (primary !== undefined && !Object.hasOwn(scorers, primary))
     problems.push({
       path: ["primary"],

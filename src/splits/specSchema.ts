@@ -29,7 +29,10 @@ const MOST_WINDOWS = 1000;
 
 const share = () => number({least: 0, below: 1}).optional();
 const moment = () =>
-  fits((value) => typeof value === "string" && !Number.isNaN(Date.parse(value)), "a date or time in ISO 8601");
+  fits(
+    (value) => typeof value === "string" && !Number.isNaN(Date.parse(value)),
+    "a date or time in ISO 8601"
+  );
 
 const nearSchema = exactly<NearDuplicateSettings>("settings such as {threshold: 0.8}", {
   threshold: number({above: 0, most: 1}).optional(),
@@ -76,7 +79,10 @@ export const splitSchema = holding<SplitSpec>(stated, (spec) => {
   for (const member of ["cutoffs", "rolling", "gap"] as const) goesWith(member, "temporal");
   goesWith("column", "given");
   if (strategy === "given" && spec.column === undefined)
-    problems.push({path: ["column"], message: "must name the column that holds the part, for the strategy given"});
+    problems.push({
+      path: ["column"],
+      message: "must name the column that holds the part, for the strategy given"
+    });
   if (spec.rolling === undefined && !spec.cutoffs && strategy !== "given" && validation + test + sealed >= 1)
     problems.push({
       message: `validation ${validation}, test ${test} and sealed ${sealed} must leave something to train on`

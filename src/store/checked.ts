@@ -20,8 +20,7 @@ export function byKind(what: string, kinds: Record<string, z.ZodType>): z.ZodTyp
   return z.unknown().check((context) => {
     const {value} = context;
     const kind = isObject(value) ? value.kind : undefined;
-    const schema =
-      typeof kind === "string" && Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+    const schema = typeof kind === "string" && Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
     if (schema) return forward(context, schema.safeParse(value).error?.issues ?? []);
     const names = Object.keys(kinds);
     const hint = typeof kind === "string" ? didYouMean(kind, names) : "";
@@ -198,7 +197,11 @@ export function listed(problems: readonly string[], room = ROOM): string {
 
 type Context = z.core.ParsePayload;
 
-function forward(context: Context, issues: readonly z.core.$ZodIssue[], below: (string | number)[] = []): void {
+function forward(
+  context: Context,
+  issues: readonly z.core.$ZodIssue[],
+  below: (string | number)[] = []
+): void {
   for (const {path, ...issue} of issues)
     context.issues.push({
       ...issue,

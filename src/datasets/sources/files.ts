@@ -25,7 +25,11 @@ export interface FilesSource {
   headers?: Record<string, string>;
 }
 
-export const filePaths = either("a path or a list of paths", text(), listOf(text("a path"), "a list of paths", 1));
+export const filePaths = either(
+  "a path or a list of paths",
+  text(),
+  listOf(text("a path"), "a list of paths", 1)
+);
 
 /** What reading files takes, wherever they come from. */
 export const reading = {

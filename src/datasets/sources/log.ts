@@ -13,12 +13,15 @@ export interface LogSource {
   headers?: Record<string, string>;
 }
 
-export const logSchema = exactly<LogSource>('a log such as {kind: "log", tool: "inspect", files: "logs/*.json"}', {
-  kind: text(),
-  tool: oneOf(Object.keys(importers)),
-  files: filePaths,
-  headers: byName(anyText(), "headers by name").optional()
-});
+export const logSchema = exactly<LogSource>(
+  'a log such as {kind: "log", tool: "inspect", files: "logs/*.json"}',
+  {
+    kind: text(),
+    tool: oneOf(Object.keys(importers)),
+    files: filePaths,
+    headers: byName(anyText(), "headers by name").optional()
+  }
+);
 
 export const log: SourceReader<LogSource> = async ({tool, files: named, headers = {}}, context) => {
   const list = [named].flat();

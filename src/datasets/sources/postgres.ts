@@ -14,11 +14,14 @@ export interface PostgresSource {
   connection?: string;
 }
 
-export const postgresSchema = exactly<PostgresSource>('a query such as {kind: "postgres", query: "select …"}', {
-  kind: text(),
-  query: text("SQL"),
-  connection: text().optional()
-});
+export const postgresSchema = exactly<PostgresSource>(
+  'a query such as {kind: "postgres", query: "select …"}',
+  {
+    kind: text(),
+    query: text("SQL"),
+    connection: text().optional()
+  }
+);
 
 /** DuckDB's type of a PostgreSQL type, by its number in pg_type. Others arrive as text. */
 const TYPES: Record<number, string> = {
