@@ -75,7 +75,7 @@ async function loadFolder<T>(
   return {found, broken};
 }
 
-/** Every data set of data-loaders/, by file name, and the files that give none. */
+/** Every dataset of data-loaders/, by file name, and the files that give none. */
 export async function loadDatasets(
   project: string
 ): Promise<{datasets: DatasetDefinition[]; broken: Broken[]}> {
@@ -84,7 +84,7 @@ export async function loadDatasets(
     check: assertDataset
   });
   const named = found.map(({path, value}) => ({path, name: value.name, value}));
-  const twice = twins("data sets", named);
+  const twice = twins("datasets", named);
   return {
     datasets: named.filter(({path}) => !twice.some((one) => one.path === path)).map(({value}) => value),
     broken: [...broken, ...twice]
@@ -144,7 +144,7 @@ export async function loadEvals(
   };
 }
 
-/** The data set an eval names: its own definition, or the one of data-loaders/ with that name. */
+/** The dataset an eval names: its own definition, or the one of data-loaders/ with that name. */
 export function datasetOf(
   definition: EvalDefinition,
   datasets: readonly DatasetDefinition[]
@@ -154,7 +154,7 @@ export function datasetOf(
   const found = datasets.find(({name}) => name === dataset);
   if (!found)
     throw new UserError(
-      `no data set ${JSON.stringify(dataset)}: data-loaders/ has ${datasets.map(({name}) => name).join(", ") || "none"}.`
+      `no dataset ${JSON.stringify(dataset)}: data-loaders/ has ${datasets.map(({name}) => name).join(", ") || "none"}.`
     );
   return found;
 }

@@ -19,7 +19,7 @@ interface RebuildOptions {
   build: boolean;
 }
 
-/** Scans the newest version of a data set that holds personal data, unless that was done before. */
+/** Scans the newest version of a dataset that holds personal data, unless that was done before. */
 async function printLedger(store: Store, dataset: string): Promise<void> {
   const version = await store.latestVersion(dataset);
   if (!version) return;
@@ -32,7 +32,7 @@ async function printLedger(store: Store, dataset: string): Promise<void> {
 }
 
 /**
- * Pulls every data set that is declared or used. What cannot be pulled is said, and the evals that need it are not run on
+ * Pulls every dataset that is declared or used. What cannot be pulled is said, and the evals that need it are not run on
  * the rows of before.
  */
 async function pullAll(

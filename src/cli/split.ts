@@ -20,6 +20,8 @@ interface SplitOptions {
   measure?: boolean;
   test?: number;
   validation?: number;
+  heldOut?: number;
+  /** The name that `heldOut` had. */
   sealed?: number;
   rolling?: number;
   gap?: string;
@@ -27,7 +29,7 @@ interface SplitOptions {
   json?: boolean;
 }
 
-const PARTS_SHOWN = ["train", "validation", "test", "sealed", "unused"];
+const PARTS_SHOWN = ["train", "validation", "test", "held-out", "unused"];
 
 export async function splitVerb(name: string, options: SplitOptions): Promise<void> {
   const store = await openStore(await openProject());
@@ -45,7 +47,7 @@ export async function splitVerb(name: string, options: SplitOptions): Promise<vo
     print(`${name}@${version.id}, ${version.rows} rows\n`);
     print(table(splits, columnsOf(splits)));
     print(
-      "\nsame text, near-duplicate, 13 words, same group: share of the test part with the like in the training part." +
+      "\nsame text, near-duplicate, 13 words, same group: share of the test rows with such a match in the training part." +
         "\nL: similarity across parts, of all (DataSAIL). gap, PSI, JS, p: classes of test against train." +
         meaningText(splits)
     );
@@ -77,7 +79,7 @@ async function measureVerb(store: Store, name: string, {json}: SplitOptions): Pr
 
 /** Time alone makes windows and gaps: with either the strategy is temporal unless others are asked for. */
 function specsOf(options: SplitOptions, version: VersionManifest): SplitSpec[] {
-  const {test, validation, sealed, seed, rolling, gap} = options;
+  const {test, validation, heldOut = options.sealed, seed, rolling, gap} = options;
   const timed = rolling !== undefined || gap !== undefined;
   const strategies =
     options.strategy ?? (options.compare ? possibleStrategies(version) : [timed ? "temporal" : "random"]);
@@ -90,7 +92,7 @@ function specsOf(options: SplitOptions, version: VersionManifest): SplitSpec[] {
       strategy: strategy as SplitSpec["strategy"],
       ...(test === undefined ? {} : {test}),
       ...(validation === undefined ? {} : {validation}),
-      ...(sealed === undefined ? {} : {sealed}),
+      ...(heldOut === undefined ? {} : {heldOut}),
       ...(seed === undefined ? {} : {seed}),
       ...(strategy === "temporal" && rolling !== undefined ? {rolling} : {}),
       ...(strategy === "temporal" && gap !== undefined ? {gap} : {})

@@ -1,6 +1,6 @@
 import type {SplitManifest, SplitsView} from "../site/types.js";
 
-/** Rows of the test part that have the like in the training part. */
+/** Rows of the test part that have a match in the training part. */
 export interface Leak {
   rows: number;
   share: number;
@@ -70,7 +70,7 @@ export function numberOf(split: SplitManifest, measure: string): number | undefi
 export function whyMissing({roles}: SplitsView, role: "text" | "group" | "label"): string {
   return roles[role]
     ? "not measured: no rows in test or training"
-    : `not measured: the data set names no ${role} column`;
+    : `not measured: the dataset names no ${role} column`;
 }
 
 /** What counts as close in meaning, or why that was not measured. */

@@ -8,7 +8,7 @@ import {leakagePlot} from "./leakagePlot.js";
 import {splitResults} from "./splitResults.js";
 import {splitTable} from "./splitTable.js";
 
-/** Lets a reader choose a version of a data set; without one it says how to pull and split one. */
+/** Lets a reader choose a version of a dataset; without one it says how to pull and split one. */
 export function chooseSplits(data: SplitsData): Input<SplitsView | null> {
   const several = new Set(data.versions.map(({dataset}) => dataset)).size > 1;
   if (data.versions.length > 0)
@@ -18,9 +18,9 @@ export function chooseSplits(data: SplitsData): Input<SplitsView | null> {
         value: view as SplitsView | null,
         ...(several ? {group: view.dataset} : {})
       })),
-      {label: "Data set and version"}
+      {label: "Dataset and version"}
     );
-  const node = emptyState("No data set has been pulled yet.", [
+  const node = emptyState("No dataset has been pulled yet.", [
     "Declare one in ",
     code("data-loaders/"),
     " and read it with ",

@@ -6,7 +6,7 @@ import type {Filters} from "./filters/index.js";
 import type {Privacy} from "./privacy.js";
 
 /**
- * How sensitive a data set's rows are: `public` may go anywhere, `internal` to the team's own machines and
+ * How sensitive a dataset's rows are: `public` may go anywhere, `internal` to the team's own machines and
  * processors, `personal` needs its findings resolved before it leaves the machine.
  */
 export type Sensitivity = "public" | "internal" | "personal";
@@ -17,7 +17,7 @@ export interface DatasetDefinition {
   licence?: string;
   source: Source;
   /**
-   * SQL from the source to the data set's columns; the source is the relation `source`. Without it every
+   * SQL from the source to the dataset's columns; the source is the relation `source`. Without it every
    * source column is taken.
    */
   sql?: string;
@@ -48,7 +48,7 @@ export interface DatasetDefinition {
    */
   privacy?: Privacy;
   /**
-   * Earlier states of a source that is read all at once, oldest first, each as an SQL condition over the data set's
+   * Earlier states of a source that is read all at once, oldest first, each as an SQL condition over the dataset's
    * columns (`"wave = 'first'"`): the first pull makes a version of each before the present one.
    */
   earlier?: string[];
@@ -62,7 +62,7 @@ export interface DatasetDefinition {
 }
 
 /**
- * Declares a data set. A file in `data-loaders/` default-exports what this returns. Throws a UserError that names every
+ * Declares a dataset. A file in `data-loaders/` default-exports what this returns. Throws a UserError that names every
  * member that is unknown, absent or of another kind.
  */
 export function defineDataset(definition: DatasetDefinition): DatasetDefinition {
@@ -70,9 +70,9 @@ export function defineDataset(definition: DatasetDefinition): DatasetDefinition 
   return definition;
 }
 
-/** Throws UserError with everything that keeps something from being a data set's definition. */
+/** Throws UserError with everything that keeps something from being a dataset's definition. */
 export function assertDataset(definition: unknown): asserts definition is DatasetDefinition {
   const {name} = (definition ?? {}) as {name?: unknown};
   const called = typeof name === "string" && name.length <= 128 ? ` ${JSON.stringify(name)}` : "";
-  assertChecked(`data set${called}`, datasetSchema, definition);
+  assertChecked(`dataset${called}`, datasetSchema, definition);
 }

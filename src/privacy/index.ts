@@ -5,15 +5,15 @@ export {ensureLedger} from "./ensureLedger.js";
 export {type Finding, type Layer, layers, type Recognizer} from "./finding.js";
 export {
   type Destination,
-  type GatedFinding,
-  type GateInput,
-  gateRows,
-  type GateVerdict,
+  type CheckedFinding,
+  type PrivacyCheckInput,
+  checkPrivacy,
+  type PrivacyCheckResult,
   type Passage,
-  gateTable,
+  passageTable,
   passageFor,
   refusalMessage
-} from "./gate.js";
+} from "./privacyCheck.js";
 export {
   type LedgerEntry,
   type LedgerOptions,

@@ -3,6 +3,7 @@ import type {GateRule} from "../decisions/gateRule.js";
 import {splitSchema} from "../splits/specSchema.js";
 import {
   anyObject,
+  anyText,
   byName,
   either,
   exactly,
@@ -106,12 +107,12 @@ const stated = exactly<EvalDefinition>(
       splitSchema,
       listOf(splitSchema, "a list of splits", 1)
     ),
-    part: oneOf(["train", "validation", "test", "sealed"]).optional(),
+    part: oneOf(["train", "validation", "test", "held-out"]).optional(),
     candidates: listOf(candidateSchema, "a list of candidates", 1),
     prompt: promptSchema,
     fewShot: exactly<NonNullable<EvalDefinition["fewShot"]>>("examples such as {count: 3}", {
       count: number({least: 0, whole: true}),
-      seed: text().optional()
+      seed: anyText().optional()
     }).optional(),
     expected: either("a column's name or a function of the row", text(), func()),
     scorers: byName(func("a scorer"), "scorers by name", 1),
@@ -124,7 +125,7 @@ const stated = exactly<EvalDefinition>(
     cluster: either("a column's name or a function of the row", text(), func()).optional(),
     repeats: number({least: 1, whole: true}).optional(),
     margin: number({least: 0}).optional(),
-    seed: text().optional(),
+    seed: anyText().optional(),
     needs: exactly<NonNullable<EvalDefinition["needs"]>>("needs such as {logprobs: true}", {
       logprobs: flag().optional(),
       usage: flag().optional(),

@@ -129,7 +129,7 @@ async function findMarks(store: Store, run: RunManifest, table: ScoreTable): Pro
 }
 
 interface TrainedRows {
-  /** Query giving row_id, row_hash and, where the data set has one, text. */
+  /** Query giving row_id, row_hash and, where the dataset has one, text. */
   query: string;
   version: VersionManifest;
 }

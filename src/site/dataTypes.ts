@@ -18,7 +18,7 @@ export interface ShownRow {
 /** What one filter dropped, or what could not be read. */
 export interface RejectedView {
   filter: string;
-  /** What it demands, as written in the data set's definition. */
+  /** What it demands, as written in the dataset's definition. */
   rule?: string;
   rows: number;
   /** The commonest reasons first; few of them. */
@@ -80,7 +80,7 @@ export interface LedgerRule {
   accepted: number;
 }
 
-/** What a version holds beside its record. Rows that a split has sealed are in none of it. */
+/** What a version holds beside its record. Rows that a split holds out are in none of it. */
 export interface VersionDetails {
   version: string;
   /** Rows of each label, the commonest first; empty without a label column. */
@@ -98,7 +98,7 @@ export interface VersionDetails {
   conflicts: Measured<ConflictsView>;
 }
 
-/** A version's ledger; counts include rows that a split has sealed. */
+/** A version's ledger; counts include rows that a split holds out. */
 export interface LedgerView {
   version: string;
   summary: LedgerSummary;
@@ -140,7 +140,7 @@ export interface SplitsView {
   newest: boolean;
   /** Columns named for each role: a measure without its column is not taken. */
   roles: Partial<Record<"text" | "label" | "group" | "time", string>>;
-  /** The recommended one first, then by name. The sealed part's classes are left out, and labels that are free text. */
+  /** The recommended one first, then by name. The held-out part's classes are left out, and labels that are free text. */
   splits: SplitManifest[];
   /** Which to use and why; absent when no split has test and training rows. */
   choice?: SplitChoice;
@@ -151,6 +151,6 @@ export interface SplitsView {
 }
 
 export interface SplitsData {
-  /** The newest version of each data set, and older ones that were split. */
+  /** The newest version of each dataset, and older ones that were split. */
   versions: SplitsView[];
 }

@@ -4,7 +4,7 @@ import type {SplitManifest, Store, VersionManifest} from "../store/index.js";
 import {areClasses} from "./labelCounts.js";
 import type {SplitsData, SplitsView} from "./dataTypes.js";
 
-/** The splits of each data set's newest version and of older ones that were split, newest versions first. */
+/** The splits of each dataset's newest version and of older ones that were split, newest versions first. */
 export async function splits(store: Store): Promise<SplitsData> {
   const all = await store.splits();
   const views: SplitsView[] = [];
@@ -36,10 +36,10 @@ function viewOf(version: VersionManifest, splits: readonly SplitManifest[], newe
   };
 }
 
-/** Without the sealed part's classes, and without any where the label column holds free text. */
+/** Without the held-out part's classes, and without any where the label column holds free text. */
 function withOpenLabels({labels, ...split}: SplitManifest): SplitManifest {
   if (!labels) return split;
-  const open = Object.entries(labels).filter(([part]) => part !== "sealed");
+  const open = Object.entries(labels).filter(([part]) => part !== "held-out");
   const names = new Set(open.flatMap(([, counts]) => Object.keys(counts)));
   const rows = open.flatMap(([, counts]) => Object.values(counts)).reduce((sum, n) => sum + n, 0);
   return areClasses([...names], rows) ? {...split, labels: Object.fromEntries(open)} : split;

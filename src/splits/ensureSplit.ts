@@ -31,13 +31,15 @@ export async function ensureSplit(
 ): Promise<SplitManifest> {
   assertSplit(spec);
   const {name, seed, strategy, near: given, ...settings} = spec;
+  const {heldOut, ...identifying} = settings;
   if (spec.rolling !== undefined && spec.window === undefined)
     throw new Error("a rolling spec is many splits: take one of rollingWindows(spec)");
   const near = strategy === "cluster" ? nearDuplicateSettings(given) : undefined;
   const sha256 = hashJson({
     version: version.sha256,
     strategy,
-    settings: {...settings, ...(near ? {near} : {})},
+    // The name that splits of earlier workspaces were identified by.
+    settings: {...identifying, sealed: heldOut, near},
     seed: seed ?? "assay",
     assignment: ASSIGNMENT[strategy] ?? 1
   });
@@ -100,7 +102,7 @@ async function partCounts(
   const unknown = found.find((row) => row.part === null);
   if (unknown)
     throw new UserError(
-      `split ${spec.name ?? spec.strategy}: ${unknown.n} rows of ${version.dataset}@${version.id} got no part. Column "${spec.column}" must hold train, validation, test or sealed.`
+      `split ${spec.name ?? spec.strategy}: ${unknown.n} rows of ${version.dataset}@${version.id} got no part. Column "${spec.column}" must hold train, validation, test or held-out.`
     );
   return Object.fromEntries(found.map(({part, n}) => [part!, n]));
 }

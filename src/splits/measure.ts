@@ -38,7 +38,7 @@ export interface SplitMeasures extends EmbeddingMeasures {
 
 /**
  * What is wrong with a split, as far as it can be told without training on it. `assigned` is a table of row_id, part and
- * group_key, `rows` the version's relation. A measure whose column the data set does not name is left out.
+ * group_key, `rows` the version's relation. A measure whose column the dataset does not name is left out.
  */
 export async function measureSplit(
   db: Database,

@@ -17,7 +17,7 @@ export function lacksMeasures({measures}: SplitManifest): boolean {
 }
 
 /**
- * Measures the splits of a data set that lack measures; its parts stay as they are. Gives those measured, oldest first; a split
+ * Measures the splits of a dataset that lack measures; its parts stay as they are. Gives those measured, oldest first; a split
  * whose version is gone is left alone.
  */
 export async function measureAgain(store: Store, dataset: string): Promise<SplitManifest[]> {

@@ -44,7 +44,7 @@ export function recommendSplit(splits: readonly SplitManifest[]): SplitChoice | 
     return {
       split: first.id,
       strategy: first.strategy,
-      sentence: `Use the ${first.name} split for now: the data set names neither a text nor a group column, so leakage could not be measured.`
+      sentence: `Use the ${first.name} split for now: the dataset names neither a text nor a group column, so leakage could not be measured.`
     };
   }
   const balanced = measured.filter((split) => !isUpsideDown(split));
@@ -88,9 +88,9 @@ function reason(choice: SplitManifest, measured: readonly SplitManifest[], clean
 
 /** A few large groups or clusters fell into one part: more test than training rows, and half the training rows asked for. */
 function isUpsideDown({counts, settings, strategy}: SplitManifest): boolean {
-  const share = (part: string) =>
-    typeof settings[part] === "number" ? settings[part] : part === "sealed" ? 0 : 0.15;
-  const asked = 1 - share("test") - share("validation") - share("sealed");
+  const share = (name: string, otherwise: number) =>
+    typeof settings[name] === "number" ? settings[name] : otherwise;
+  const asked = 1 - share("test", 0.15) - share("validation", 0.15) - share("heldOut", 0);
   const rows = Object.values(counts).reduce((sum, n) => sum + n, 0);
   return /group|cluster/.test(strategy) && counts.test! > counts.train! && counts.train! < (asked / 2) * rows;
 }

@@ -1,5 +1,6 @@
 import type {NearDuplicateSettings} from "../datasets/index.js";
 import {
+  anyText,
   assertChecked,
   either,
   exactly,
@@ -39,38 +40,42 @@ const nearSchema = exactly<NearDuplicateSettings>("settings such as {threshold: 
   foldNumbers: flag().optional()
 });
 
-const stated = exactly<SplitSpec>('a split such as {strategy: "random"}', {
-  name: text().optional(),
-  strategy: oneOf(STRATEGIES),
-  group: text("a column's name").optional(),
-  column: text("a column's name").optional(),
-  cutoffs: exactly<NonNullable<SplitSpec["cutoffs"]>>('cut-offs such as {test: "2026-01-01"}', {
-    validation: moment().optional(),
-    test: moment()
-  }).optional(),
-  rolling: either(
-    "a number of windows or a list of cut-offs",
-    number({least: 1, most: MOST_WINDOWS, whole: true}),
-    listOf(moment(), "a list of cut-offs", 1)
-  ).optional(),
-  window: number({least: 1, whole: true}).optional(),
-  gap: fits(
-    (value) => typeof value === "string" && GAP.test(value),
-    'a length of time such as "7 days", "12 hours" or "1 month"'
-  ).optional(),
-  near: nearSchema.optional(),
-  validation: share(),
-  test: share(),
-  sealed: share(),
-  seed: text().optional()
-});
+const stated = exactly<SplitSpec>(
+  'a split such as {strategy: "random"}',
+  {
+    name: text().optional(),
+    strategy: oneOf(STRATEGIES),
+    group: text("a column's name").optional(),
+    column: text("a column's name").optional(),
+    cutoffs: exactly<NonNullable<SplitSpec["cutoffs"]>>('cut-offs such as {test: "2026-01-01"}', {
+      validation: moment().optional(),
+      test: moment()
+    }).optional(),
+    rolling: either(
+      "a number of windows or a list of cut-offs",
+      number({least: 1, most: MOST_WINDOWS, whole: true}),
+      listOf(moment(), "a list of cut-offs", 1)
+    ).optional(),
+    window: number({least: 1, whole: true}).optional(),
+    gap: fits(
+      (value) => typeof value === "string" && GAP.test(value),
+      'a length of time such as "7 days", "12 hours" or "1 month"'
+    ).optional(),
+    near: nearSchema.optional(),
+    validation: share(),
+    test: share(),
+    heldOut: share(),
+    seed: anyText().optional()
+  },
+  {sealed: "heldOut"}
+);
 
 /** A length of time as DuckDB's `interval` takes it. */
 const GAP = /^\d{1,6} (second|minute|hour|day|week|month|year)s?$/;
 
 /** What a split's spec may say. */
 export const splitSchema = holding<SplitSpec>(stated, (spec) => {
-  const {strategy, validation = 0.15, test = 0.15, sealed = 0} = spec;
+  const {strategy, validation = 0.15, test = 0.15, heldOut = 0} = spec;
   const problems: {path?: string[]; message: string}[] = [];
   const goesWith = (member: "cutoffs" | "rolling" | "gap" | "column", wanted: SplitSpec["strategy"]) => {
     if (spec[member] !== undefined && strategy !== wanted)
@@ -83,9 +88,9 @@ export const splitSchema = holding<SplitSpec>(stated, (spec) => {
       path: ["column"],
       message: "must name the column that holds the part, for the strategy given"
     });
-  if (spec.rolling === undefined && !spec.cutoffs && strategy !== "given" && validation + test + sealed >= 1)
+  if (spec.rolling === undefined && !spec.cutoffs && strategy !== "given" && validation + test + heldOut >= 1)
     problems.push({
-      message: `validation ${validation}, test ${test} and sealed ${sealed} must leave something to train on`
+      message: `validation ${validation}, test ${test} and heldOut ${heldOut} must leave something to train on`
     });
   for (const message of windowProblems(spec)) problems.push({path: ["rolling"], message});
   return problems;

@@ -1,11 +1,11 @@
 import type {SplitSpec} from "./spec.js";
 
 /** What is wrong with the windows of a rolling spec: empty when nothing is. */
-export function windowProblems({rolling, sealed, cutoffs, test, validation}: SplitSpec): string[] {
+export function windowProblems({rolling, heldOut, cutoffs, test, validation}: SplitSpec): string[] {
   if (rolling === undefined) return [];
   const problems: string[] = [];
   if (cutoffs) problems.push("cannot be combined with `cutoffs`: give `rolling` the list of cut-offs");
-  if (sealed) problems.push("leaves no sealed part: a rolling split has none");
+  if (heldOut) problems.push("leaves no held-out part: a rolling split has none");
   if (typeof rolling === "number") {
     const share = test ?? rollingTest(rolling);
     if (!(share > 0) || rolling * share + (validation ?? 0) >= 1)

@@ -5,12 +5,19 @@ import {nearest} from "./nearest.js";
 /** One schema for every member of T: a member added to the type and not here does not compile. */
 export type Shape<T> = {[K in keyof Required<T>]: z.ZodType};
 
-/** An object with these members and no others; an unknown one is answered with the nearest that there is. */
-export function exactly<T extends object>(what: string, shape: Shape<T>): z.ZodType {
+/**
+ * An object with these members and no others; an unknown one is answered with the nearest that there is.
+ * @param renamed names of before, and what each is called now
+ */
+export function exactly<T extends object>(
+  what: string,
+  shape: Shape<T>,
+  renamed: Record<string, string> = {}
+): z.ZodType {
   return z.strictObject(shape as z.core.$ZodLooseShape, {
     error: (issue) =>
       issue.code === "unrecognized_keys"
-        ? issue.keys.map((key) => unknownKey(key, Object.keys(shape))).join("\n")
+        ? issue.keys.map((key) => unknownKey(key, Object.keys(shape), renamed)).join("\n")
         : `must be ${what}`
   });
 }
@@ -210,7 +217,9 @@ function forward(
     } as unknown as z.core.$ZodRawIssue);
 }
 
-function unknownKey(key: string, known: readonly string[]): string {
+function unknownKey(key: string, known: readonly string[], renamed: Record<string, string>): string {
+  if (Object.hasOwn(renamed, key))
+    return `has a name of before: \`${key}\` is called \`${renamed[key]}\` now`;
   const near = nearest(key, known);
   const name = printable(key.slice(0, 60));
   return `has no member ${name}: ${near ? `did you mean \`${near}\`?` : `there are ${known.join(", ")}`}`;

@@ -15,8 +15,8 @@ export interface LabelConflict {
 
 /**
  * Clusters of near-duplicates that do not agree on their label: either a label is wrong or the classes overlap. Those
- * with most rows first, at most `limit` (default 100); rows without a label are left out. The sealed part's rows are
- * not looked at. Undefined when the data set names no text or no label column.
+ * with most rows first, at most `limit` (default 100); rows without a label are left out. The held-out part's rows are
+ * not looked at. Undefined when the dataset names no text or no label column.
  */
 export async function labelConflicts(
   store: Reading,

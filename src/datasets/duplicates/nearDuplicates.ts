@@ -55,7 +55,7 @@ export async function nearDuplicates(
   version: VersionManifest,
   settings: NearDuplicateSettings = {}
 ): Promise<NearDuplicates> {
-  if (!version.text) throw new Error(`data set ${version.dataset} names no text column`);
+  if (!version.text) throw new Error(`dataset ${version.dataset} names no text column`);
   const complete = nearDuplicateSettings(settings);
   const {workspace} = store;
   const digits = hashJson({...complete, text: version.text, method: METHOD}).slice(0, 8);

@@ -35,7 +35,7 @@ export function sourceRelation(source: Source, context: SourceContext): Promise<
   const read = readers[source.kind] as SourceReader<Source> | undefined;
   if (!read)
     throw new UserError(
-      `there is no kind of source "${source.kind}". There are ${Object.keys(readers).join(", ")}.`
+      `unknown source kind "${source.kind}". Known are ${Object.keys(readers).join(", ")}.`
     );
   return read(source, context);
 }

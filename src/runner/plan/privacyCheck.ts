@@ -19,7 +19,7 @@ export interface Recipient {
 }
 
 /** Which rows of a version may be sent where. */
-export interface Gate {
+export interface PrivacyCheck {
   /** Why a row may not be sent to an endpoint; undefined when it may. Holds no word of the row. */
   refusal(endpoint: Pick<Endpoint, "trust">, rowId: string): string | undefined;
   /** True when a row may be sent to every endpoint of the run, as a few-shot example is. */
@@ -29,15 +29,15 @@ export interface Gate {
 }
 
 /**
- * Opens the gate for a run: reads which rows each endpoint may not see, scanning the version first when it has no
+ * Opens the privacy check of a run: reads which rows each endpoint may not see, scanning the version first when it has no
  * ledger. With local endpoints alone nothing is read. Throws UserError when an endpoint may see no row at all.
  */
-export async function openGate(
+export async function openPrivacyCheck(
   store: Store,
   version: VersionManifest,
   recipients: readonly Recipient[],
   onMessage?: (message: string) => void
-): Promise<Gate> {
+): Promise<PrivacyCheck> {
   refuseOutright(version, recipients);
   const refused = new Map<Destination, Map<string, string[]>>();
   for (const trust of new Set(recipients.map(({endpoint}) => readTrust(endpoint.trust)))) {
@@ -51,7 +51,7 @@ export async function openGate(
       const rules = refused.get(trust)?.get(rowId);
       return (
         rules &&
-        `Not sent to an endpoint of trust "${trust}": ${rules.join(", ")} is unresolved in a data set of sensitivity "${sensitivity}".`
+        `Not sent to an endpoint of trust "${trust}": ${rules.join(", ")} is unresolved in a dataset of sensitivity "${sensitivity}".`
       );
     },
     everywhere: (rowId) => [...refused.values()].every((rows) => !rows.has(rowId)),
@@ -79,11 +79,11 @@ export function refuseOutright(version: VersionManifest, recipients: readonly Re
       ? `states no sensitivity, which counts as "${sensitivity}"`
       : `is of sensitivity "${sensitivity}"`;
   throw new UserError(
-    `data set ${version.dataset} ${stated}, and no row of it may go to an endpoint of trust "${readTrust(barred[0]!.endpoint.trust)}":\n` +
+    `dataset ${version.dataset} ${stated}, and no row of it may go to an endpoint of trust "${readTrust(barred[0]!.endpoint.trust)}":\n` +
       barred
         .map(({name, endpoint}) => `  - ${name} (endpoint ${endpoint.name}${unreadable(endpoint)})\n`)
         .join("") +
-      `Choose a local endpoint, state the endpoint's trust if there is an agreement ("contract") or your team runs it ("internal"), or state sensitivity: "public" in the data set if it is. No row was sent.`
+      `Choose a local endpoint, state the endpoint's trust if there is an agreement ("contract") or your team runs it ("internal"), or state sensitivity: "public" in the dataset if it is. No row was sent.`
   );
 }
 
@@ -106,13 +106,13 @@ export function scorerRecipients(scorers: ResolvedEval["scorers"]): Recipient[] 
 }
 
 /** The scorers, of which those that ask an endpoint fail for rows that it may not see. */
-export function guardScorers(scorers: ResolvedEval["scorers"], gate: Gate): ResolvedEval["scorers"] {
+export function guardScorers(scorers: ResolvedEval["scorers"], check: PrivacyCheck): ResolvedEval["scorers"] {
   return scorers.map((one) => {
     const {scorer} = one;
     const {asks} = scorer;
     if (!asks) return one;
     const guarded: typeof scorer = (input) => {
-      const reason = gate.refusal(asks, input.row.id);
+      const reason = check.refusal(asks, input.row.id);
       return reason === undefined ? scorer(input) : {failed: reason};
     };
     return {...one, scorer: Object.assign(guarded, scorer)};

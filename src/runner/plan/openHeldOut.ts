@@ -7,7 +7,7 @@ import {
 } from "../../store/index.js";
 import type {ResolvedEval, RunOptions} from "./resolve.js";
 
-export interface OpenSealedInputs {
+export interface OpenHeldOutInputs {
   workspace: Workspace;
   resolved: ResolvedEval;
   version: VersionManifest;
@@ -18,18 +18,18 @@ export interface OpenSealedInputs {
 }
 
 /**
- * Notes who opens a sealed part, when and why, before a row of it is read; does nothing for another part. The name is
+ * Notes who opens a held-out part, when and why, before a row of it is read; does nothing for another part. The name is
  * ASSAY_USER, else the system's user. Throws UserError when `options.why` says nothing.
  */
-export async function openSealed({
+export async function openHeldOut({
   workspace,
   resolved,
   version,
   split,
   options,
   now
-}: OpenSealedInputs): Promise<void> {
-  if (resolved.part !== "sealed") return;
+}: OpenHeldOutInputs): Promise<void> {
+  if (resolved.part !== "held-out") return;
   await recordFinalRun(workspace, {
     at: new Date(now()).toISOString(),
     who: whoOpens(),
@@ -38,7 +38,7 @@ export async function openSealed({
     dataset: version.dataset,
     version: version.id,
     split: split.id,
-    rows: split.counts.sealed ?? 0,
+    rows: split.counts["held-out"] ?? 0,
     dryRun: options.dryRun ?? false
   });
 }

@@ -18,7 +18,7 @@ export interface Trainer {
 }
 
 /** A model source around a trainer: reads the rows, trains once, keeps the model with its training record. */
-export function trained(trainer: Trainer): ModelSource {
+export function trainedSource(trainer: Trainer): ModelSource {
   const {architecture, options, settings, init} = trainer;
   const name = options.name ?? architecture;
   const method = {architecture, ...settings, ...describe(options)};

@@ -10,8 +10,8 @@ export type Destination = Trust | "fine-tuning" | "report";
 /** `all`: every row may go; `clean`: rows without unresolved findings; `none`: no row at all. */
 export type Passage = "all" | "clean" | "none";
 
-/** The gate table: what may go where, by the data set's sensitivity. */
-export const gateTable: Readonly<Record<Sensitivity, Readonly<Record<Destination, Passage>>>> = {
+/** What may go where, by the dataset's sensitivity. */
+export const passageTable: Readonly<Record<Sensitivity, Readonly<Record<Destination, Passage>>>> = {
   public: {
     local: "all",
     internal: "all",
@@ -43,10 +43,10 @@ export const gateTable: Readonly<Record<Sensitivity, Readonly<Record<Destination
  * `external`: what cannot be read is not trusted, whatever made the endpoint or the version.
  */
 export function passageFor(sensitivity: unknown, destination: unknown): Passage {
-  return gateTable[readSensitivity(sensitivity)][readDestination(destination)];
+  return passageTable[readSensitivity(sensitivity)][readDestination(destination)];
 }
 
-/** A data set that says nothing is `internal`; one that says what cannot be read is `personal`. */
+/** A dataset that says nothing is `internal`; one that says what cannot be read is `personal`. */
 export function readSensitivity(stated: unknown): Sensitivity {
   if (stated === undefined) return "internal";
   return stated === "public" || stated === "internal" ? stated : "personal";
@@ -57,7 +57,7 @@ function readDestination(stated: unknown): Destination {
 }
 
 /** What the gate needs to know of a finding: a ledger's entries and plain findings both fit. */
-export interface GatedFinding {
+export interface CheckedFinding {
   type: string;
   rule: string;
   score: number;
@@ -68,19 +68,19 @@ export interface GatedFinding {
   accepted?: string;
 }
 
-export interface GateInput {
+export interface PrivacyCheckInput {
   endpointTrust: Destination;
-  /** A data set that does not say is taken as `internal`. */
+  /** A dataset that does not say is taken as `internal`. */
   sensitivity?: Sensitivity;
   /** By row id. A row that was scanned and clean has an empty list; one that is missing was never scanned. */
-  findings: ReadonlyMap<string, readonly GatedFinding[]>;
+  findings: ReadonlyMap<string, readonly CheckedFinding[]>;
   /** The rows that want to go; all rows of `findings` unless given. */
   rows?: Iterable<string>;
   /** Findings below this score do not stop a row. */
   minScore?: number;
 }
 
-export interface GateVerdict {
+export interface PrivacyCheckResult {
   passage: Passage;
   allowed: string[];
   /** Every row that may not go, with the rules that stopped it. */
@@ -90,11 +90,11 @@ export interface GateVerdict {
 }
 
 /** Which rows may go to a destination. No rows give an empty verdict. */
-export function gateRows(input: GateInput): GateVerdict {
+export function checkPrivacy(input: PrivacyCheckInput): PrivacyCheckResult {
   const {endpointTrust, findings, minScore = defaultMinScore} = input;
   const sensitivity = readSensitivity(input.sensitivity);
   const passage = passageFor(sensitivity, endpointTrust);
-  const verdict: GateVerdict = {passage, allowed: [], refused: []};
+  const verdict: PrivacyCheckResult = {passage, allowed: [], refused: []};
   for (const row of new Set(input.rows ?? findings.keys())) {
     const rules = passage === "all" ? [] : rulesAgainst(passage, findings.get(row), minScore);
     if (rules.length === 0) verdict.allowed.push(row);
@@ -115,7 +115,7 @@ const NOT_SCANNED = "not scanned";
 
 function rulesAgainst(
   passage: Passage,
-  findings: readonly GatedFinding[] | undefined,
+  findings: readonly CheckedFinding[] | undefined,
   minScore: number
 ): string[] {
   if (passage === "none") return [NONE_GOES];
@@ -134,7 +134,7 @@ const ROWS_NAMED = 5;
 
 /** Says which of `total` rows may not go, by which rules, and what to do next; `refused` is not empty. */
 export function refusalMessage(
-  refused: GateVerdict["refused"],
+  refused: PrivacyCheckResult["refused"],
   total: number,
   to: Destination,
   sensitivity: Sensitivity
@@ -146,7 +146,7 @@ export function refusalMessage(
         ? "a fine-tuning file"
         : `an endpoint of trust "${to}"`;
   if (refused[0]!.rules[0] === NONE_GOES)
-    return `No row of a data set of sensitivity "${sensitivity}" may go to ${place} (${refused.length} rows: ${named(refused)}). Choose an endpoint of higher trust, or lower the data set's sensitivity if it is stated too high.`;
+    return `No row of a dataset of sensitivity "${sensitivity}" may go to ${place} (${refused.length} rows: ${named(refused)}). Choose an endpoint of higher trust, or lower the dataset's sensitivity if it is stated too high.`;
   const rules = new Map<string, number>();
   for (const {rules: each} of refused) for (const rule of each) rules.set(rule, (rules.get(rule) ?? 0) + 1);
   const counted = [...rules].sort((a, b) => b[1] - a[1]).map(([rule, rows]) => `${rule} (${rows})`);
@@ -154,11 +154,11 @@ export function refusalMessage(
     counted.slice(0, 8).join(", ") + (counted.length > 8 ? `, and ${counted.length - 8} more` : "");
   const next = rules.has(NOT_SCANNED)
     ? "Scan this version for personal data first"
-    : `Mask, replace or pseudonymise these findings${isFile(to) ? " when the data set is pulled (`privacy`), or accept them with a reason" : ", accept them with a reason, or choose an endpoint of higher trust"}`;
-  return `${refused.length} of ${total} rows may not go to ${place}: unresolved findings in a data set of sensitivity "${sensitivity}". Rows: ${named(refused)}. Rules: ${shown}. ${next}.`;
+    : `Mask, replace or pseudonymise these findings${isFile(to) ? " when the dataset is pulled (`privacy`), or accept them with a reason" : ", accept them with a reason, or choose an endpoint of higher trust"}`;
+  return `${refused.length} of ${total} rows may not go to ${place}: unresolved findings in a dataset of sensitivity "${sensitivity}". Rows: ${named(refused)}. Rules: ${shown}. ${next}.`;
 }
 
-function named(refused: GateVerdict["refused"]): string {
+function named(refused: PrivacyCheckResult["refused"]): string {
   const rows = refused.slice(0, ROWS_NAMED).map(({row}) => row);
   return rows.join(", ") + (refused.length > ROWS_NAMED ? ` and ${refused.length - ROWS_NAMED} more` : "");
 }

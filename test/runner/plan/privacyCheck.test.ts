@@ -74,7 +74,7 @@ const failures = ({store}: Place) =>
     "select reason_kind as kind, min(reason) as reason, count(*)::int as n from completions where status = 'failed' group by kind"
   );
 
-describe("the gate before a run's calls", () => {
+describe("the privacy check before a run's calls", () => {
   it("keeps rows with unresolved findings from the server, whatever the start, and counts them", async () => {
     const here = await place("personal");
     const definition = evalOf(endpoint(here.server, "contract"));
@@ -104,10 +104,10 @@ describe("the gate before a run's calls", () => {
     expect(here.sent()).not.toContain("ada");
     expect(await failures(here)).toEqual([
       {
-        kind: "refused-by-gate",
+        kind: "refused-by-privacy-check",
         n: bad,
         reason:
-          'Not sent to an endpoint of trust "contract": EMAIL_ADDRESS by email/tld in text is unresolved in a data set of sensitivity "personal".'
+          'Not sent to an endpoint of trust "contract": EMAIL_ADDRESS by email/tld in text is unresolved in a dataset of sensitivity "personal".'
       }
     ]);
 
@@ -140,7 +140,7 @@ describe("the gate before a run's calls", () => {
     expect(manifest!.counts.unscored).toBeGreaterThan(0);
   });
 
-  it("sends nothing of an internal or personal data set to an external endpoint", async () => {
+  it("sends nothing of an internal or personal dataset to an external endpoint", async () => {
     for (const sensitivity of [undefined, "internal", "personal"] as const) {
       const here = await place(sensitivity);
       const definition = evalOf(endpoint(here.server, "external"));

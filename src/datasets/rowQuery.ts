@@ -9,24 +9,20 @@ export async function describeColumns(db: Database, query: string): Promise<{nam
   return rows.map((row) => ({name: row.column_name, type: row.column_type}));
 }
 
-/** The query from the source to the data set's own columns. */
+/** The query from the source to the dataset's own columns. */
 export function ownColumns(definition: DatasetDefinition, relation: string): string {
   return definition.sql
-    ? `with source as (select * from ${relation}) ${definition.sql}`
+    ? `with source as (select * from ${relation}) ${definition.sql}\n`
     : `select * from ${relation}`;
 }
 
 /**
- * The version's rows: id and content hash first, then the data set's own columns. The hash is SHA-256 of a row's JSON
+ * The version's rows: id and content hash first, then the dataset's own columns. The hash is SHA-256 of a row's JSON
  * with its columns in alphabetical order. Without an id column the hash is the id, even where rows are equal:
  * `numberEqualRows` tells those apart.
  */
-export async function itemsQuery(
-  db: Database,
-  definition: DatasetDefinition,
-  items: string
-): Promise<string> {
-  const names = (await describeColumns(db, items))
+export async function rowQuery(db: Database, definition: DatasetDefinition, rows: string): Promise<string> {
+  const names = (await describeColumns(db, rows))
     .map(({name}) => name)
     .filter((name) => !(definition.privacy && name === FINDINGS));
   const reserved = Object.keys(ROW_COLUMNS satisfies Columns).filter((column) => names.includes(column));
@@ -39,10 +35,10 @@ export async function itemsQuery(
       (role) => `\`${role}\` names column "${definition[role]}", which is not among ${names.join(", ")}`
     )
   ];
-  if (problems.length > 0) throw new UserError(`data set ${definition.name}: ${problems.join("; ")}.`);
+  if (problems.length > 0) throw new UserError(`dataset ${definition.name}: ${problems.join("; ")}.`);
   const id = definition.id ? `${sqlName(definition.id)}::varchar` : "row_hash";
   return `select ${id} as row_id, row_hash, * exclude (row_hash)
-    from (select *, ${rowHash(names)} as row_hash from (${items}))`;
+    from (select *, ${rowHash(names)} as row_hash from (${rows}))`;
 }
 
 /** SQL of a row's hash, from the names of its columns. */

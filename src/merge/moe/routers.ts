@@ -9,19 +9,19 @@ import {type Expert, type MoeRecipe} from "./read.js";
  * One router, [experts, hidden], for a layer. `random` draws from a standard normal and `uniform_random` evenly from
  * [-1/sqrt(hidden), 1/sqrt(hidden)), both by (seed, layer); `cheap_embed` is the same for every layer.
  */
-export async function makeGates(
-  {gate, experts}: MoeRecipe,
+export async function makeRouters(
+  {routing, experts}: MoeRecipe,
   base: OpenModel,
   {hidden, layers, seed}: {hidden: number; layers: number; seed: number}
 ): Promise<Float32Array[]> {
   const count = experts.length * hidden;
-  if (gate !== "cheap_embed")
+  if (routing !== "cheap_embed")
     return Array.from({length: layers}, (_, layer) => {
-      const draws = new Draws(seed, `gate.${layer}`, gate);
+      const draws = new Draws(seed, `gate.${layer}`, routing);
       const uniform = (i: number) => (draws.at(i) + 0.5) / 4294967296;
       const limit = 1 / Math.sqrt(hidden);
       return Float32Array.from({length: count}, (_v, i) =>
-        gate === "random"
+        routing === "random"
           ? Math.sqrt(-2 * Math.log(uniform(2 * i))) * Math.cos(2 * Math.PI * uniform(2 * i + 1))
           : (2 * uniform(i) - 1) * limit
       );
@@ -58,12 +58,12 @@ async function embedded(expert: Expert, base: OpenModel, hidden: number): Promis
 }
 
 /** Condition number of a router's rows (largest over smallest singular value); above 5 the experts look alike. */
-export function conditionNumber(gate: Float32Array, experts: number): number {
-  const hidden = gate.length / experts;
+export function conditionNumber(router: Float32Array, experts: number): number {
+  const hidden = router.length / experts;
   const gram = Array.from({length: experts}, (_, i) =>
     Array.from({length: experts}, (_v, j) => {
       let sum = 0;
-      for (let c = 0; c < hidden; c++) sum += gate[i * hidden + c]! * gate[j * hidden + c]!;
+      for (let c = 0; c < hidden; c++) sum += router[i * hidden + c]! * router[j * hidden + c]!;
       return sum;
     })
   );

@@ -10,13 +10,13 @@ import {purges} from "./purges.js";
 import {rejected} from "./rejected.js";
 import {versionChanges, versionTable} from "./versions.js";
 
-/** A version of a data set. */
+/** A version of a dataset. */
 export interface ChosenVersion {
   dataset: DatasetView;
   version: VersionManifest;
 }
 
-/** Lets a reader choose a version of a data set; without one it says how to pull one. */
+/** Lets a reader choose a version of a dataset; without one it says how to pull one. */
 export function chooseDataset(data: DatasetsData): Input<ChosenVersion | null> {
   const choices = data.datasets.flatMap((dataset) =>
     [...dataset.versions].reverse().map((version) => ({
@@ -25,8 +25,8 @@ export function chooseDataset(data: DatasetsData): Input<ChosenVersion | null> {
       ...(data.datasets.length > 1 ? {group: dataset.name} : {})
     }))
   );
-  if (choices.length > 0) return select(choices, {label: "Data set and version"});
-  const node = emptyState("No data set has been pulled yet.", [
+  if (choices.length > 0) return select(choices, {label: "Dataset and version"});
+  const node = emptyState("No dataset has been pulled yet.", [
     "Declare one in ",
     code("data-loaders/"),
     " and read it with ",
@@ -36,8 +36,8 @@ export function chooseDataset(data: DatasetsData): Input<ChosenVersion | null> {
   return Object.assign(node, {value: null});
 }
 
-/** A version of a data set: what it is, what changed, what was dropped, what is double, contradictory or personal. */
-export function dataSet(chosen: ChosenVersion | null): Content {
+/** A version of a dataset: what it is, what changed, what was dropped, what is double, contradictory or personal. */
+export function datasetView(chosen: ChosenVersion | null): Content {
   if (!chosen) return nothing();
   const {dataset, version} = chosen;
   const details = dataset.details.find((one) => one.version === version.id);

@@ -11,7 +11,7 @@ import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {splitDir} from "../support/folders.js";
 
 let store: Store;
-let sealed: Set<string>;
+let heldOut: Set<string>;
 let older: VersionManifest;
 let newer: VersionManifest;
 let view: DatasetView;
@@ -26,9 +26,9 @@ beforeAll(async () => {
   [older, newer] = (await store.versions("tickets")) as [VersionManifest, VersionManifest];
   const final = (await store.splits("tickets")).find(({name}) => name === "final")!;
   const parts = await store.rows<{row_id: string}>(
-    `select row_id from read_parquet('${splitDir(workspace, "tickets", final.id)}/parts.parquet') where part = 'sealed'`
+    `select row_id from read_parquet('${splitDir(workspace, "tickets", final.id)}/parts.parquet') where part = 'held-out'`
   );
-  sealed = new Set(parts.map(({row_id}) => row_id));
+  heldOut = new Set(parts.map(({row_id}) => row_id));
   view = await tickets();
   details = view.details[0]!;
 }, 120_000);
@@ -41,7 +41,7 @@ function measured<T>(found: ({measured: true} & T) | {measured: false; reason: s
   return found;
 }
 
-describe("a data set's page data", () => {
+describe("a dataset's page data", () => {
   it("counts the rows that each filter dropped, with reasons and masked examples", () => {
     const counts = Object.entries(newer.filters!).map(([name, {rejected}]) => [name, rejected]);
     expect(details.rejected.map(({filter, rows}) => [filter, rows])).toEqual(counts);
@@ -51,7 +51,7 @@ describe("a data set's page data", () => {
     expect(language!.examples).toHaveLength(3);
   });
 
-  it("tells of duplicates what the engine found, without sealed rows", async () => {
+  it("tells of duplicates what the engine found, without held-out rows", async () => {
     const found = measured(details.duplicates);
     const {file} = await nearDuplicates(store, newer);
     const open = await store.row<{clusters: number; rows: number}>(
@@ -97,14 +97,14 @@ describe("a data set's page data", () => {
     for (const {columns} of rules) expect(columns).toEqual(["body"]);
   });
 
-  it("holds no personal data, and nothing of a row that a split has sealed, not even its id", async () => {
-    expect(sealed.size).toBeGreaterThan(30);
+  it("holds no personal data, and nothing of a row that a split holds out, not even its id", async () => {
+    expect(heldOut.size).toBeGreaterThan(30);
     const text = JSON.stringify(await tickets()) + JSON.stringify(await splits(store));
     expect(text).not.toMatch(/customer\d+@|212-555/);
     expect(text.match(/t-\d{4}/g)!.length).toBeGreaterThan(50);
-    expect(text.match(/t-\d{4}/g)!.filter((id) => sealed.has(id))).toEqual([]);
+    expect(text.match(/t-\d{4}/g)!.filter((id) => heldOut.has(id))).toEqual([]);
     for (const split of (await splits(store)).versions.flatMap((one) => one.splits))
-      expect(split.labels?.sealed).toBeUndefined();
+      expect(split.labels?.["held-out"]).toBeUndefined();
   });
 
   it("is computed once for one state of the store", async () => {
@@ -153,9 +153,9 @@ describe("an erasure", () => {
 describe("sealing more rows", () => {
   it("takes them off the page", async () => {
     const before = JSON.stringify(await tickets());
-    const split = await ensureSplit(store, newer, {strategy: "random", sealed: 0.3, seed: "more"});
+    const split = await ensureSplit(store, newer, {strategy: "random", heldOut: 0.3, seed: "more"});
     const rows = await store.rows<{row_id: string}>(
-      `select row_id from read_parquet('${splitDir(store.workspace, "tickets", split.id)}/parts.parquet') where part = 'sealed'`
+      `select row_id from read_parquet('${splitDir(store.workspace, "tickets", split.id)}/parts.parquet') where part = 'held-out'`
     );
     const after = JSON.stringify(await tickets());
     expect(rows.filter(({row_id}) => before.includes(row_id)).length).toBeGreaterThan(0);
