@@ -1,22 +1,9 @@
 import {type Command, InvalidArgumentError, Option} from "commander";
+import {costVerbs} from "./costVerbs.js";
+import {number, whole} from "./verbArguments.js";
 
 /** Each verb declares its words here and loads its code when called, so that `assay --help` stays quick. */
 export type Verb = (program: Command) => void;
-
-const number = (least: number) => (text: string) => {
-  const value = Number(text);
-  // Number("") is 0, which would read an unset variable as a budget of nothing.
-  if (text.trim() === "" || !Number.isFinite(value) || value < least)
-    throw new InvalidArgumentError(`takes a number of at least ${least}, not ${JSON.stringify(text)}`);
-  return value;
-};
-
-const whole = (least: number) => (text: string) => {
-  const value = number(least)(text);
-  if (!Number.isInteger(value))
-    throw new InvalidArgumentError(`takes a whole number, not ${JSON.stringify(text)}`);
-  return value;
-};
 
 const port = (text: string) => {
   const value = whole(0)(text);
@@ -146,6 +133,7 @@ const split: Verb = (program) =>
       list
     )
     .option("--compare", "compare all strategies that the dataset's columns allow")
+    .option("--leaks", "list the test rows that training knows, each with the training row")
     .option("--measure", "make no split: take the measures that splits made before lack")
     .option("--test <share>", "share of the test part", number(0))
     .option("--validation <share>", "share of the validation part", number(0))
@@ -323,5 +311,6 @@ export const verbs: Verb[] = [
   serve,
   doctor,
   sql,
-  exportStore
+  exportStore,
+  ...costVerbs
 ];

@@ -5,6 +5,7 @@ import {badge, code, type Content, emptyState, hash, nothing, section} from "./e
 import {count, list, plural, time} from "./format.js";
 import {type Input, select} from "./inputs.js";
 import {leakagePlot} from "./leakagePlot.js";
+import {splitLeaks} from "./splitLeaks.js";
 import {splitResults} from "./splitResults.js";
 import {splitTable} from "./splitTable.js";
 
@@ -43,6 +44,7 @@ export function splits(view: SplitsView | null, verdicts: VerdictsData): Content
     ${recommendation(view)}
     ${section(one ? "The split in numbers" : "Side by side", splitTable(view), untried(view))}
     ${section("Leakage into the test part", leakagePlot(view) ?? html`<p>No leakage could be measured.</p>`)}
+    ${section("Rows that leak", splitLeaks(view))}
     ${section("Classes in test and training", classShares(view))}
     ${section("What the choice changes in the results", splitResults(view, verdicts))}
   </div>`;

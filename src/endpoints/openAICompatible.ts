@@ -2,7 +2,8 @@ import {chatEndpoint, type HttpEndpointOptions} from "./chatEndpoint.js";
 import {byName, exactly, anyText, text} from "../store/checked.js";
 import {assertOptions, hosting, httpShape, trust, variable} from "./options.js";
 import {type SecretNames} from "./secrets.js";
-import {type Endpoint, type Hosting, type Trust} from "./types.js";
+import type {StatedHosting} from "../costs/index.js";
+import {type Endpoint, type Trust} from "./types.js";
 
 export interface OpenAICompatibleOptions extends HttpEndpointOptions, SecretNames {
   /**
@@ -10,7 +11,8 @@ export interface OpenAICompatibleOptions extends HttpEndpointOptions, SecretName
    * model's name, for Azure's `https://NAME.openai.azure.com/openai/deployments/{model}`.
    */
   baseUrl: string;
-  hosting: Hosting;
+  /** A word, or where it runs and could run with the assumptions that the cost is computed from. */
+  hosting: StatedHosting;
   trust: Trust;
   /** Added to every address, such as Azure's `{"api-version": "2024-10-21"}`. */
   query?: Record<string, string>;

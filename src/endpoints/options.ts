@@ -16,11 +16,10 @@ import type {z} from "zod";
 import {trustLevels} from "../privacy/trust.js";
 import type {HttpEndpointOptions} from "./chatEndpoint.js";
 import type {RetryPolicy} from "./retry.js";
-import type {Hosting, Limits, TokenPrice} from "./types.js";
+import {hosting, price} from "./hostingSchema.js";
+import type {Limits} from "./types.js";
 
-const HOSTINGS: readonly Hosting[] = ["api", "edge", "on-prem", "cloud"];
-
-export const hosting = oneOf(HOSTINGS);
+export {hosting, price};
 export const trust = oneOf(trustLevels);
 export const effects = anyObject().optional();
 
@@ -28,17 +27,6 @@ export const effects = anyObject().optional();
 export const variable = fits(
   (value) => typeof value === "string" && /^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(value),
   "the name of an environment variable, which holds the secret"
-);
-
-export const price = exactly<TokenPrice>(
-  "a price such as {inputUsdPerMillion, outputUsdPerMillion, asOf, source}",
-  {
-    inputUsdPerMillion: number({least: 0}),
-    outputUsdPerMillion: number({least: 0}),
-    cachedInputUsdPerMillion: number({least: 0}).optional(),
-    asOf: text("the day the price was read"),
-    source: text("where the price was read")
-  }
 );
 
 const limits = exactly<Limits>("limits such as {requestsPerMinute: 60}", {

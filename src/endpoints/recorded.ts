@@ -1,6 +1,6 @@
 import {UserError} from "../store/errors.js";
 import {canonicalJson, hashJson, sha256, sha256File} from "../store/hash.js";
-import {completionCost} from "../costs/index.js";
+import {completionCost, hostingKind, hostingModels, type StatedHosting} from "../costs/index.js";
 import {anyObject, either, exactly, func, listOf, text} from "../store/checked.js";
 import {type Effects, realEffects} from "./effects.js";
 import {assertOptions, effects as effectsSchema, hosting, price as priceSchema, trust} from "./options.js";
@@ -10,7 +10,6 @@ import {
   type CompletionOptions,
   type Endpoint,
   EndpointError,
-  type Hosting,
   type PreflightFinding,
   type TokenPrice,
   type Trust,
@@ -44,7 +43,7 @@ export interface RecordedOptions {
   effects?: Effects;
   finishReason?: Field<string | undefined>;
   price?: TokenPrice;
-  hosting?: Hosting;
+  hosting?: StatedHosting;
   trust?: Trust;
 }
 
@@ -135,7 +134,8 @@ export function recorded(options: RecordedOptions): Endpoint {
   return {
     name,
     kind: "recorded",
-    hosting: options.hosting ?? "api",
+    hosting: hostingKind(options.hosting ?? "api"),
+    hostings: hostingModels(options.hosting),
     trust: options.trust ?? "local",
     price: () => price,
     async identity() {

@@ -1,3 +1,4 @@
+import type {StatedHosting, WayThere} from "../costs/index.js";
 import type {GateRule} from "../decisions/gateRule.js";
 import type {Endpoint, Message, ModelParameters, Tool} from "../endpoints/types.js";
 import type {DatasetDefinition} from "../datasets/define.js";
@@ -30,8 +31,16 @@ export interface PreparedCandidate {
   close?(): Promise<void>;
 }
 
+/** What the costs of a candidate are computed from, beside the tokens of its requests and their price. */
+export interface CandidateCosts {
+  /** Where it runs, and could run, with stated assumptions; the endpoint's when absent. */
+  hosting?: StatedHosting;
+  /** What it takes to get it there and to keep it fresh; nothing when absent. */
+  wayThere?: WayThere;
+}
+
 /** A model reachable through an endpoint. */
-export interface Candidate {
+export interface Candidate extends CandidateCosts {
   name: string;
   /** What the others are measured against. At most one per eval; the first candidate when none says so. */
   baseline?: boolean;
@@ -47,7 +56,7 @@ export function candidate(
   name: string,
   endpoint: Endpoint,
   model: string,
-  options: {params?: ModelParameters; tools?: Tool[]; baseline?: boolean} = {}
+  options: {params?: ModelParameters; tools?: Tool[]; baseline?: boolean} & CandidateCosts = {}
 ): Candidate {
   const made = {name, ...options, reach: {endpoint, model}, prepare: async () => ({endpoint, model})};
   assertChecked(`candidate ${JSON.stringify(name)}`, candidateSchema, made);

@@ -1,4 +1,5 @@
 import {datasetSchema, PUBLISHING} from "../datasets/definitionSchema.js";
+import {hosting, wayThere} from "../endpoints/hostingSchema.js";
 import type {GateRule} from "../decisions/gateRule.js";
 import {splitSchema} from "../splits/specSchema.js";
 import {
@@ -39,6 +40,8 @@ export const candidateSchema = exactly<Candidate>("a candidate such as candidate
     endpoint: endpointSchema,
     model: text()
   }).optional(),
+  hosting: hosting.optional(),
+  wayThere: wayThere.optional(),
   prepare: func("a function that makes the candidate ready")
 });
 

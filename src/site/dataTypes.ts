@@ -1,6 +1,6 @@
 import type {DriftVerdict, LabelConflict, VersionDiff} from "../datasets/index.js";
 import type {LedgerSummary, Recognition} from "../privacy/index.js";
-import type {SplitChoice} from "../splits/index.js";
+import type {SplitChoice, SplitLeak} from "../splits/index.js";
 import type {SplitManifest, VersionManifest} from "../store/index.js";
 
 export type {DriftVerdict, VersionDiff};
@@ -134,6 +134,14 @@ export interface DatasetsData {
 }
 
 /** The splits of one version side by side. */
+export interface LeaksView {
+  /** Test rows that leak by any listed measure. */
+  rows: number;
+  /** Rows by measure, of which `shown` holds the first. */
+  counts: Record<string, number>;
+  shown: (SplitLeak & {excerpt: string | null; knownExcerpt: string | null})[];
+}
+
 export interface SplitsView {
   dataset: string;
   version: {id: string; rows: number; pulledAt: string};
@@ -146,6 +154,10 @@ export interface SplitsView {
   choice?: SplitChoice;
   /** True when the recommended split leaks next to nothing by any measure. */
   clean: boolean;
+  /** Ids of splits that an older edition measured: nothing is said of them until they are measured again. */
+  outdated: string[];
+  /** Which rows leak, by the split's id; absent where it is not listed. */
+  leaks: Record<string, LeaksView>;
   /** Strategies that the version's columns allow and that no split of it has. */
   untried: string[];
 }

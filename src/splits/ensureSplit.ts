@@ -1,4 +1,4 @@
-import {nearDuplicates, nearDuplicateSettings} from "../datasets/index.js";
+import {nearDuplicates, nearDuplicateSettings, type NearDuplicateSettings} from "../datasets/index.js";
 import {
   type Database,
   hashJson,
@@ -13,7 +13,8 @@ import {
   writeSplit
 } from "../store/index.js";
 import {assignParts} from "./assignParts.js";
-import {labelCounts, MEASURES_EDITION, measureSplit} from "./measure.js";
+import {currentMeasures} from "./currentMeasures.js";
+import {labelCounts, measureSplit} from "./measure.js";
 import type {SplitSpec} from "./spec.js";
 import {assertSplit} from "./specSchema.js";
 
@@ -21,8 +22,8 @@ import {assertSplit} from "./specSchema.js";
 const ASSIGNMENT: Partial<Record<SplitSpec["strategy"], number>> = {"stratified-group": 2};
 
 /**
- * The split of a version by a spec: read from the store, or made once. Its measures belong to no identity: a split
- * that was measured by an older edition is measured again.
+ * The split of a version by a spec: read from the store, or made once. What counts as a near-duplicate is part of its
+ * identity, since it says what was measured; a split that was measured by an older edition is measured again.
  */
 export async function ensureSplit(
   store: Store,
@@ -34,7 +35,7 @@ export async function ensureSplit(
   const {heldOut, ...identifying} = settings;
   if (spec.rolling !== undefined && spec.window === undefined)
     throw new Error("a rolling spec is many splits: take one of rollingWindows(spec)");
-  const near = strategy === "cluster" ? nearDuplicateSettings(given) : undefined;
+  const near = nearSettings(strategy, given);
   const sha256 = hashJson({
     version: version.sha256,
     strategy,
@@ -48,7 +49,7 @@ export async function ensureSplit(
   const own = {dataset: version.dataset, id};
   const current = async () => {
     const found = await readSplit(workspace, own);
-    return found?.measures.edition === MEASURES_EDITION ? found : undefined;
+    return found && currentMeasures(found).edition !== undefined ? found : undefined;
   };
   const ready = await current();
   if (ready) return ready;
@@ -75,7 +76,7 @@ export async function ensureSplit(
         dataset: version.dataset,
         version: version.id,
         strategy,
-        settings: {...settings, ...(near ? {near} : {})},
+        settings: {...settings, near},
         seed: seed ?? "assay",
         counts: await partCounts(store, spec, version, assigned),
         ...(version.label ? {labels: await labelCounts(store, version, rows, assigned)} : {}),
@@ -88,6 +89,15 @@ export async function ensureSplit(
       return manifest;
     }
   );
+}
+
+/** Those by default only where they decide the parts: so splits made before keep their ids. */
+function nearSettings(
+  strategy: SplitSpec["strategy"],
+  given: SplitSpec["near"]
+): Required<NearDuplicateSettings> | undefined {
+  const near = nearDuplicateSettings(given);
+  return strategy === "cluster" || hashJson(near) !== hashJson(nearDuplicateSettings()) ? near : undefined;
 }
 
 async function partCounts(

@@ -1,4 +1,4 @@
-import type {TokenPrice} from "../costs/index.js";
+import type {HostingModel, TokenPrice, WayThere} from "../costs/index.js";
 import type {Columns} from "./parquet.js";
 
 /**
@@ -116,6 +116,11 @@ export interface RunCandidate {
   endpoint: string;
   endpointKind: string;
   hosting: string;
+  /** Where it runs, then where it could run, with the assumptions stated; none when only the word was. */
+  hostings?: readonly HostingModel[];
+  wayThere?: WayThere;
+  /** How tokens were counted where it was not the server that did, such as "words": an estimate. */
+  tokensCountedBy?: string;
   /** What entered the completion key beside the request. */
   identity: Record<string, string>;
   params: Record<string, unknown>;

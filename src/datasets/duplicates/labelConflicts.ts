@@ -5,7 +5,7 @@ import type {NearDuplicateSettings} from "./settings.js";
 export interface LabelConflict {
   /** The smallest row id of the cluster. */
   cluster: string;
-  /** Same: the cluster's texts differ in case, punctuation and white space at most. */
+  /** Same: the cluster's texts differ in nothing but what `plainWords` folds. */
   kind: "same text" | "near-duplicate";
   /** Rows of each label, the commonest first. */
   labels: {label: string; rows: number}[];
