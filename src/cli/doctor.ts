@@ -20,7 +20,7 @@ export async function doctorVerb(names: string[], options: {json?: boolean}): Pr
   if (!options.json) reportBroken(unusable);
   const store = await openStore(await openProject());
   try {
-    for (const {name, definition} of evals)
+    for (const {name, definition} of evals.filter(({definition: {source}}) => source === undefined))
       try {
         findings.push(
           ...(await runEvalPreflight(store, name, definition, datasetOf(definition, datasets).name))

@@ -44,6 +44,10 @@ async function pullAll(
   const usable: NamedEval[] = [];
   for (const one of evals)
     try {
+      if (one.definition.source) {
+        usable.push(one);
+        continue;
+      }
       const dataset = datasetOf(one.definition, datasets);
       used.set(dataset.name, dataset);
       usable.push(one);
@@ -66,7 +70,9 @@ async function pullAll(
     } catch (error) {
       await onFailure(error);
     }
-  const has = (one: NamedEval) => pulled.some(({name}) => name === datasetOf(one.definition, datasets).name);
+  const has = (one: NamedEval) =>
+    one.definition.source !== undefined ||
+    pulled.some(({name}) => name === datasetOf(one.definition, datasets).name);
   return {pulled, usable: usable.filter(has)};
 }
 

@@ -2,12 +2,13 @@ import type {StatedHosting, WayThere} from "../costs/index.js";
 import type {GateRule} from "../decisions/gateRule.js";
 import type {Endpoint, Message, ModelParameters, Tool} from "../endpoints/types.js";
 import type {DatasetDefinition} from "../datasets/define.js";
+import type {ImportedSource} from "../imports/types.js";
 import type {Row, Scorer} from "../scorers/types.js";
 import {rollingWindows} from "../splits/rolling.js";
 import type {SplitSpec} from "../splits/spec.js";
 import {assertChecked} from "../store/checked.js";
 import type {Publishing, SplitManifest, Store, VersionManifest} from "../store/index.js";
-import {candidateSchema, evalSchema} from "./definitionSchema.js";
+import {ASKS_NOTHING, candidateSchema, evalSchema} from "./definitionSchema.js";
 
 /** What a candidate may use to make itself ready: train, merge, load weights, start a server. */
 export interface PrepareContext {
@@ -121,14 +122,21 @@ export interface EvalDefinition {
    * setting of the dataset goes before it, and one eval's "ids" holds for the dataset's page too.
    */
   publish?: Publishing;
+  /** Scores that other tools gave: then nothing is asked, and only what `ImportedEval` has is stated. */
+  source?: ImportedSource;
 }
+
+/** An eval whose scores come from other tools' files. */
+export type ImportedEval = Required<Pick<EvalDefinition, "source">> &
+  Pick<EvalDefinition, "name" | "title" | "description" | "margin" | "gate" | "publish">;
 
 /**
  * Declares an eval. A file `evals/NAME.eval.ts` default-exports what this returns. Throws a UserError that names every
  * member that is unknown, absent or of another kind.
  */
-export function defineEval(definition: EvalDefinition): EvalDefinition {
+export function defineEval(definition: EvalDefinition | ImportedEval): EvalDefinition {
   assertEval("eval", definition);
+  if (definition.source) return {...definition, ...ASKS_NOTHING};
   return {...definition, split: [definition.split].flat().flatMap(rollingWindows)};
 }
 

@@ -6,18 +6,21 @@ import {
   anyObject,
   anyText,
   byName,
+  chosen,
   either,
   exactly,
   fits,
   flag,
   func,
   holding,
+  isObject,
   listOf,
   number,
   oneOf,
   text
 } from "../store/checked.js";
-import type {Candidate, EvalDefinition, RaceOptions} from "./define.js";
+import type {ImportedSource} from "../imports/types.js";
+import type {Candidate, EvalDefinition, ImportedEval, RaceOptions} from "./define.js";
 
 type Problems = {path?: (string | number)[]; message: string}[];
 
@@ -98,50 +101,56 @@ const promptSchema = either(
   byName(either("a text or a function of the row", text(), func()), "prompts by name", 1)
 );
 
-const stated = exactly<EvalDefinition>(
+/** What an eval says whether it asks something or takes scores that others gave. */
+const common = {
+  name: text().optional(),
+  title: text().optional(),
+  description: text().optional(),
+  margin: number({least: 0}).optional(),
+  gate: listOf(gateRuleSchema, "a list of rules").optional(),
+  publish: oneOf(PUBLISHING).optional()
+};
+
+const askingShape = {
+  ...common,
+  dataset: either("a dataset or the name of one", text(), datasetSchema),
+  split: either(
+    'a split such as {strategy: "random"}, or several',
+    splitSchema,
+    listOf(splitSchema, "a list of splits", 1)
+  ),
+  part: oneOf(["train", "validation", "test", "held-out"]).optional(),
+  candidates: listOf(candidateSchema, "a list of candidates", 1),
+  prompt: promptSchema,
+  fewShot: exactly<NonNullable<EvalDefinition["fewShot"]>>("examples such as {count: 3}", {
+    count: number({least: 0, whole: true}),
+    seed: anyText().optional()
+  }).optional(),
+  expected: either("a column's name or a function of the row", text(), func()),
+  scorers: byName(func("a scorer"), "scorers by name", 1),
+  primary: text("a scorer's name").optional(),
+  slices: either(
+    "a list of columns, or functions of the row by name",
+    listOf(text("a column's name"), "a list of columns"),
+    byName(func("a function of the row"), "functions by name")
+  ).optional(),
+  cluster: either("a column's name or a function of the row", text(), func()).optional(),
+  repeats: number({least: 1, whole: true}).optional(),
+  seed: anyText().optional(),
+  needs: exactly<NonNullable<EvalDefinition["needs"]>>("needs such as {logprobs: true}", {
+    logprobs: flag().optional(),
+    usage: flag().optional(),
+    tools: flag().optional()
+  }).optional(),
+  race: either("true, or a race such as {errorRate: 0.05}", flag(), raceSchema).optional()
+};
+
+const asking = exactly<Omit<EvalDefinition, "source">>(
   "an eval such as {dataset, split, candidates, prompt, expected, scorers}",
-  {
-    name: text().optional(),
-    title: text().optional(),
-    description: text().optional(),
-    dataset: either("a dataset or the name of one", text(), datasetSchema),
-    split: either(
-      'a split such as {strategy: "random"}, or several',
-      splitSchema,
-      listOf(splitSchema, "a list of splits", 1)
-    ),
-    part: oneOf(["train", "validation", "test", "held-out"]).optional(),
-    candidates: listOf(candidateSchema, "a list of candidates", 1),
-    prompt: promptSchema,
-    fewShot: exactly<NonNullable<EvalDefinition["fewShot"]>>("examples such as {count: 3}", {
-      count: number({least: 0, whole: true}),
-      seed: anyText().optional()
-    }).optional(),
-    expected: either("a column's name or a function of the row", text(), func()),
-    scorers: byName(func("a scorer"), "scorers by name", 1),
-    primary: text("a scorer's name").optional(),
-    slices: either(
-      "a list of columns, or functions of the row by name",
-      listOf(text("a column's name"), "a list of columns"),
-      byName(func("a function of the row"), "functions by name")
-    ).optional(),
-    cluster: either("a column's name or a function of the row", text(), func()).optional(),
-    repeats: number({least: 1, whole: true}).optional(),
-    margin: number({least: 0}).optional(),
-    seed: anyText().optional(),
-    needs: exactly<NonNullable<EvalDefinition["needs"]>>("needs such as {logprobs: true}", {
-      logprobs: flag().optional(),
-      usage: flag().optional(),
-      tools: flag().optional()
-    }).optional(),
-    gate: listOf(gateRuleSchema, "a list of rules").optional(),
-    race: either("true, or a race such as {errorRate: 0.05}", flag(), raceSchema).optional(),
-    publish: oneOf(PUBLISHING).optional()
-  }
+  askingShape
 );
 
-/** What an eval's definition may say. */
-export const evalSchema = holding<EvalDefinition>(stated, ({candidates, scorers, primary}) => {
+const askingSchema = holding<EvalDefinition>(asking, ({candidates, scorers, primary}) => {
   const problems: Problems = [];
   const names = candidates.map(({name}) => name);
   for (const twice of new Set(names.filter((name, i) => names.indexOf(name) !== i)))
@@ -159,3 +168,39 @@ export const evalSchema = holding<EvalDefinition>(stated, ({candidates, scorers,
     });
   return problems;
 });
+
+/** What an eval has of the members that say what is asked, when nothing is. */
+export const ASKS_NOTHING: Pick<
+  EvalDefinition,
+  "dataset" | "split" | "candidates" | "prompt" | "expected" | "scorers"
+> = {dataset: "", split: [], candidates: [], prompt: "", expected: "", scorers: {}};
+
+const importedSource = exactly<ImportedSource>("`imported({files: [...]})` with the paths of result files", {
+  kind: oneOf(["imported"]),
+  files: listOf(text("a path"), "a list of paths", 1),
+  scorer: text("a scorer's name").optional(),
+  baseline: text("a candidate's name").optional(),
+  cluster: text("a column's name").optional(),
+  slices: listOf(text("a column's name"), "a list of columns").optional()
+});
+
+const SAYS = "says what is asked; an eval with a `source` asks nothing";
+
+const importing = exactly<ImportedEval>(
+  "an eval with a source",
+  {...common, source: importedSource},
+  Object.fromEntries(Object.keys(askingShape).map((member) => [member, SAYS]))
+);
+
+/** What an eval's definition may say. With a source it asks nothing: what `defineEval` adds is taken as absent. */
+export const evalSchema = chosen((value) => {
+  if (!isObject(value) || value.source === undefined) return {schema: askingSchema, value};
+  const given = Object.entries(value).filter(
+    ([member, one]) => one !== undefined && !(Object.hasOwn(ASKS_NOTHING, member) && isEmpty(one))
+  );
+  return {schema: importing, value: Object.fromEntries(given)};
+});
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null ? Object.keys(value).length === 0 : value === "";
+}

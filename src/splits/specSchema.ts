@@ -67,7 +67,7 @@ const stated = exactly<SplitSpec>(
     heldOut: share(),
     seed: anyText().optional()
   },
-  {sealed: "heldOut"}
+  {sealed: "is called `heldOut` now"}
 );
 
 /** A length of time as DuckDB's `interval` takes it. */

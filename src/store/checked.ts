@@ -7,17 +7,17 @@ export type Shape<T> = {[K in keyof Required<T>]: z.ZodType};
 
 /**
  * An object with these members and no others; an unknown one is answered with the nearest that there is.
- * @param renamed names of before, and what each is called now
+ * @param told what is said of members that are known not to belong here, by name
  */
 export function exactly<T extends object>(
   what: string,
   shape: Shape<T>,
-  renamed: Record<string, string> = {}
+  told: Record<string, string> = {}
 ): z.ZodType {
   return z.strictObject(shape as z.core.$ZodLooseShape, {
     error: (issue) =>
       issue.code === "unrecognized_keys"
-        ? issue.keys.map((key) => unknownKey(key, Object.keys(shape), renamed)).join("\n")
+        ? issue.keys.map((key) => unknownKey(key, Object.keys(shape), told)).join("\n")
         : `must be ${what}`
   });
 }
@@ -139,6 +139,14 @@ export function either(what: string, ...forms: z.ZodType[]): z.ZodType {
   });
 }
 
+/** The schema that a value itself chooses, and what of it is looked at. */
+export function chosen(choose: (value: unknown) => {schema: z.ZodType; value: unknown}): z.ZodType {
+  return z.unknown().check((context) => {
+    const {schema, value} = choose(context.value);
+    forward(context, schema.safeParse(value).error?.issues ?? []);
+  });
+}
+
 /** An object that is not looked into. */
 export function anyObject(what = "an object"): z.ZodType {
   return fits(isObject, what);
@@ -165,7 +173,10 @@ export function problemsOf(schema: z.ZodType, value: unknown): string[] {
       issues.flatMap(({path, message, code, ...rest}) => {
         const at = pathText(path);
         if (code === "unrecognized_keys")
-          return message.split("\n").map((line) => `${at ? `\`${at}\`` : "it"} ${line}`);
+          return message.split("\n").map((line) => {
+            if (line.startsWith("`")) return at ? `in \`${at}\` ${line}` : line;
+            return `${at ? `\`${at}\`` : "it"} ${line}`;
+          });
         if ((rest as {params?: {sentence?: boolean}}).params?.sentence)
           return at ? `\`${at}\` ${message}` : message;
         const found = valueAt(value, path);
@@ -217,9 +228,8 @@ function forward(
     } as unknown as z.core.$ZodRawIssue);
 }
 
-function unknownKey(key: string, known: readonly string[], renamed: Record<string, string>): string {
-  if (Object.hasOwn(renamed, key))
-    return `has a name of before: \`${key}\` is called \`${renamed[key]}\` now`;
+function unknownKey(key: string, known: readonly string[], told: Record<string, string>): string {
+  if (Object.hasOwn(told, key)) return `\`${key}\` ${told[key]}`;
   const near = nearest(key, known);
   const name = printable(key.slice(0, 60));
   return `has no member ${name}: ${near ? `did you mean \`${near}\`?` : `there are ${known.join(", ")}`}`;
@@ -230,7 +240,7 @@ function didYouMean(found: string, values: readonly string[]): string {
   return near === undefined ? "" : ` (did you mean ${JSON.stringify(near)}?)`;
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

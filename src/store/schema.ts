@@ -196,6 +196,21 @@ export interface RunManifest {
   gate?: Record<string, unknown>;
   /** Rows whose content was erased since, with their outputs; their scores are still counted. */
   purged?: Purged[];
+  /** When other tools made the calls and gave the scores: who brought them here, and from where. */
+  imported?: ImportedFrom;
+}
+
+export interface ImportedFrom {
+  by: string;
+  files: {
+    path: string;
+    sha256: string;
+    bytes: number;
+    tool: string;
+    /** The tool's version, where the file states it. */
+    version?: string;
+    answers: number;
+  }[];
 }
 
 /** Rows that a person had erased. */
