@@ -43,6 +43,7 @@ const filterSchema = either(
     kind: oneOf(["text"]),
     settings: anyObject(),
     reason: func(),
+    module: text("the URL of a module").optional(),
     ready: func().optional()
   })
 );
