@@ -212,6 +212,6 @@ describe("a rolling temporal split", () => {
     expect(shown.stdout).toMatch(/Use the temporal 2 of 2 split: .* The other window shows how scores move/);
     const refused = await assay(project, "split", "log", "--gap", "a week");
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain('`gap` must be a length of time');
+    expect(refused.stderr).toContain("`gap` must be a length of time");
   });
 });
