@@ -2,6 +2,7 @@ import {diffVersions, driftVerdict} from "../datasets/index.js";
 import {recognizersVersion} from "../privacy/index.js";
 import {
   hashJson,
+  heldOutRecords,
   hasRows,
   NEAR_DUPLICATES,
   openRows,
@@ -51,6 +52,7 @@ export async function versionDetails(
     hashJson(version),
     earlier ? hashJson(earlier) : null,
     splits.filter(({counts}) => counts.sealed).map(({id, counts}) => [id, counts.sealed]),
+    (await heldOutRecords(store.workspace, version.dataset)).map(({id, rows}) => [id, rows]),
     reason ?? null,
     excerpts
   ]);

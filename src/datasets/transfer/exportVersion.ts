@@ -70,7 +70,7 @@ async function sealedIn(workspace: Workspace, {dataset, id}: VersionManifest): P
     return await sealedRows(
       db,
       workspace.place,
-      dataset,
+      {dataset, id},
       await workspace.place.readable(versionKey({dataset, id}, "rows.parquet"))
     );
   } finally {
