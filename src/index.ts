@@ -16,6 +16,7 @@ export {
   type TextFilter,
   textLength
 } from "./datasets/index.js";
+export type {HostingModel, PriceFile, StatedHosting, WayThere} from "./costs/index.js";
 export {decide, scoreTable, type ScoreTable, type Verdict} from "./decisions/index.js";
 export {embedded, type Endpoint, huggingFace, openAICompatible, recorded} from "./endpoints/index.js";
 export * from "./finetune/index.js";

@@ -22,7 +22,7 @@ interface RowsOptions {
   json?: boolean;
 }
 
-/** Shows rows of a version in the order of their ids. Rows of a sealed part stay out of sight. */
+/** Shows rows of a version in the order of their ids. Rows of a held-out part stay out of sight. */
 export async function rowsVerb(name: string, options: RowsOptions): Promise<void> {
   const store = await openStore(await openProject());
   try {
@@ -74,8 +74,8 @@ async function inPart(
   version: string,
   {part, split}: RowsOptions
 ): Promise<string> {
-  if (part === "sealed")
-    throw new UserError("rows of the sealed part are not shown. Only a final run opens them.");
+  if (part === "held-out")
+    throw new UserError("rows of the held-out part are not shown. Only a final run opens them.");
   const splits = (await store.splits(name)).filter((one) => one.version === version);
   const chosen =
     split === undefined ? splits.at(-1) : splits.find((one) => one.id === split || one.name === split);

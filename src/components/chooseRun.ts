@@ -54,7 +54,7 @@ function noRuns(): Input<null> {
     [
       "An eval is a file in ",
       code("evals/"),
-      " that names a data set, a split, the candidates and the scorers; a data set is a file in ",
+      " that names a dataset, a split, the candidates and the scorers; a dataset is a file in ",
       code("data-loaders/"),
       "."
     ]

@@ -2,7 +2,7 @@ import {
   type Database,
   hasRows,
   heldOutRecords,
-  heldOutRows,
+  heldOutRelation,
   readVersion,
   sameRows,
   UserError,
@@ -27,7 +27,7 @@ export async function assertHeldOutKnown(
     if (record.idColumn === (id ?? null)) continue;
     const former = {dataset: name, id: before};
     if (!(await hasRows(workspace, former))) continue;
-    const held = await heldOutRows(workspace, record);
+    const held = await heldOutRelation(workspace, record);
     const count = async (query: string) =>
       (await db.row<{n: number}>(`select count(*)::int as n from (${query})`))!.n;
     const there = await versionRows(workspace, former);
@@ -39,7 +39,7 @@ export async function assertHeldOutKnown(
     if (told >= known) continue;
     const was = record.idColumn === null ? "from their content" : `from the column ${record.idColumn}`;
     throw new UserError(
-      `data set ${name}: rows had their ids ${was} when split ${record.name} held ${record.rows} of them out, and now from ${id === undefined ? "their content" : `the column ${id}`}: ${known - told} of the held-out rows could not be told from others any more, and would be open. No version was made. Give the definition \`id\` as it was.`
+      `dataset ${name}: rows had their ids ${was} when split ${record.name} held ${record.rows} of them out, and now from ${id === undefined ? "their content" : `the column ${id}`}: ${known - told} of the held-out rows could not be told from others any more, and would be open. No version was made. Give the definition \`id\` as it was.`
     );
   }
 }

@@ -18,9 +18,9 @@ export async function assertPlainSql(definition: DatasetDefinition): Promise<voi
   const db = await openDatabase();
   try {
     if (sql !== undefined)
-      await assertOneStatement(db, "with source as (select 1)", sql, `data set ${name}: \`sql\``);
+      await assertOneStatement(db, "with source as (select 1)", sql, `dataset ${name}: \`sql\``);
     for (const {what, condition} of conditions)
-      await userCondition(db, condition, {what: `data set ${name}: ${what}`});
+      await userCondition(db, condition, {what: `dataset ${name}: ${what}`});
   } finally {
     db.close();
   }

@@ -20,7 +20,7 @@ import {
 import {loadTombstones, tombstoneHash} from "./tombstones.js";
 
 export interface PurgeOptions {
-  /** SQL condition over the data set's columns. */
+  /** SQL condition over the dataset's columns. */
   where: string;
   /** Why, for the record: must not name the person. */
   reason: string;

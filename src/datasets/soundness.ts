@@ -35,5 +35,5 @@ export async function assertSound(
       );
   }
   if (problems.length > 0)
-    throw new UserError(`data set ${definition.name}: ${problems.join("; ")}. No version was made.`);
+    throw new UserError(`dataset ${definition.name}: ${problems.join("; ")}. No version was made.`);
 }

@@ -1,3 +1,4 @@
+import type {StatedHosting, WayThere} from "../costs/index.js";
 import type {GateRule} from "../decisions/gateRule.js";
 import type {Endpoint, Message, ModelParameters, Tool} from "../endpoints/types.js";
 import type {DatasetDefinition} from "../datasets/define.js";
@@ -18,7 +19,7 @@ export interface PrepareContext {
   version: VersionManifest;
   split: SplitManifest;
   seed: string;
-  /** Rows of one part, in the order of their ids. The sealed part is refused. */
+  /** Rows of one part, in the order of their ids. The held-out part is refused. */
   rows(part: string): AsyncIterable<Row>;
   onProgress(message: string): void;
   signal?: AbortSignal;
@@ -34,8 +35,16 @@ export interface PreparedCandidate {
   close?(): Promise<void>;
 }
 
+/** What the costs of a candidate are computed from, beside the tokens of its requests and their price. */
+export interface CandidateCosts {
+  /** Where it runs, and could run, with stated assumptions; the endpoint's when absent. */
+  hosting?: StatedHosting;
+  /** What it takes to get it there and to keep it fresh; nothing when absent. */
+  wayThere?: WayThere;
+}
+
 /** A model reachable through an endpoint. */
-export interface Candidate {
+export interface Candidate extends CandidateCosts {
   name: string;
   /** What the others are measured against. At most one per eval; the first candidate when none says so. */
   baseline?: boolean;
@@ -51,7 +60,7 @@ export function candidate(
   name: string,
   endpoint: Endpoint,
   model: string,
-  options: {params?: ModelParameters; tools?: Tool[]; baseline?: boolean} = {}
+  options: {params?: ModelParameters; tools?: Tool[]; baseline?: boolean} & CandidateCosts = {}
 ): Candidate {
   return {name, ...options, reach: {endpoint, model}, prepare: async () => ({endpoint, model})};
 }
@@ -78,12 +87,12 @@ export interface EvalDefinition {
   name?: string;
   title?: string;
   description?: string;
-  /** A data set's definition, or its name in the store. */
+  /** A dataset's definition, or its name in the store. */
   dataset: DatasetDefinition | string;
   /** One run is made for each split, and for each window of a rolling one. */
   split: SplitSpec | SplitSpec[];
   /** Which part is scored: test unless said otherwise. */
-  part?: "train" | "validation" | "test" | "sealed";
+  part?: "train" | "validation" | "test" | "held-out";
   candidates: Candidate[];
   /** Several named prompts are a matrix: every candidate is run with each. */
   prompt: Prompt | Record<string, Prompt>;
@@ -111,7 +120,7 @@ export interface EvalDefinition {
   race?: boolean | RaceOptions;
   /**
    * What pages may show of a row: nothing but ids and labels, a masked excerpt (default), or the text itself. A stricter
-   * setting of the data set goes before it, and one eval's "ids" holds for the data set's page too.
+   * setting of the dataset goes before it, and one eval's "ids" holds for the dataset's page too.
    */
   publish?: Publishing;
 }
@@ -131,7 +140,7 @@ export function definitionProblems(definition: unknown): string[] {
   const found = (isObject(definition) ? definition : {}) as Record<keyof EvalDefinition, unknown>;
   const needs: Partial<Record<keyof EvalDefinition, [kind: string, fits: boolean]>> = {
     dataset: [
-      "a data set or the name of one",
+      "a dataset or the name of one",
       Boolean(typeof found.dataset === "object" ? nameOf(found.dataset) : found.dataset)
     ],
     split: [

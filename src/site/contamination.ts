@@ -68,7 +68,7 @@ interface Marks {
 /** The marks of a sealed run never change, and finding near-duplicates takes seconds: they are kept in the store. */
 async function rememberedMarks(store: Store, run: RunManifest, table: ScoreTable): Promise<Marks> {
   const key = hashJson([
-    1,
+    2,
     run.planHash,
     run.candidates.map(({modelId}) => modelId ?? null),
     table.candidates,
@@ -131,7 +131,7 @@ async function findMarks(store: Store, run: RunManifest, table: ScoreTable): Pro
 }
 
 interface TrainedRows {
-  /** Query giving row_id, row_hash and, where the data set has one, text. */
+  /** Query giving row_id, row_hash and, where the dataset has one, text. */
   query: string;
   version: VersionManifest;
 }
@@ -154,7 +154,7 @@ async function marksAgainst(
   version: VersionManifest,
   trained: TrainedRows
 ): Promise<Map<string, RowMark>> {
-  const final = run.split.part === "sealed";
+  const final = run.split.part === "held-out";
   const shown = final ? shownRowId("row_id", await blindingSalt(store.workspace, version.dataset)) : "row_id";
   const scored = `select * from (
       select row_id as own_id, ${shown} as row_id, row_hash, ${textOf(version)} from ${await versionRows(store.workspace, version)})
@@ -168,7 +168,7 @@ async function marksAgainst(
   const marks = new Map<string, RowMark>(same.map(({row_id}) => [row_id, "contaminated"]));
   if (version.text && trained.version.text) {
     const similar = await nearMatches(store, `select row_id, text from (${scored})`, trained.query);
-    for (const [row, similarity] of similar)
+    for (const [row, {similarity}] of similar)
       if (!marks.has(row)) marks.set(row, similarity === 1 ? "contaminated" : "near");
   }
   return marks;

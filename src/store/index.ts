@@ -31,7 +31,7 @@ export {
   heldOutRecord,
   heldOutRecords,
   type HeldOutRecord,
-  heldOutRows,
+  heldOutRelation,
   sameRows,
   writeHeldOut
 } from "./kinds/heldOutRecord.js";

@@ -29,8 +29,8 @@ export interface Store extends Database {
 
 /**
  * Opens the store of a project, with the views that its kinds of record have: `runs`, `items`, `completions`, `scores`,
- * `versions`, `splits`, `parts`, `models`, `ledger`, `final_runs`, one per data set (its newest version) and one per
- * version (`"name@version"`). Rows that a split has sealed are in no view, and runs on a sealed part show their scores
+ * `versions`, `splits`, `parts`, `models`, `ledger`, `final_runs`, one per dataset (its newest version) and one per
+ * version (`"name@version"`). Rows that a split holds out are in no view, and runs on a held-out part show their scores
  * without content.
  */
 export async function openStore(

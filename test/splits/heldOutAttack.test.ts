@@ -24,7 +24,7 @@ import {openStore, openWorkspace, type Workspace} from "../../src/store/index.js
 import {splitDir} from "../support/folders.js";
 import {printed} from "../support/printed.js";
 
-const spec: SplitSpec = {strategy: "random", test: 0.2, validation: 0, sealed: 0.3};
+const spec: SplitSpec = {strategy: "random", test: 0.2, validation: 0, heldOut: 0.3};
 const N = 60;
 /** Every row has an id, a word and a label that no other has, so that any of them in any output gives it away. */
 const rowsOf = (n: number) =>
@@ -67,7 +67,7 @@ const final = () =>
       defineEval({
         dataset: "mails",
         split: spec,
-        part: "sealed",
+        part: "held-out",
         candidates: [
           candidate(
             "recording",
@@ -172,10 +172,11 @@ const COMMANDS: Record<string, () => Promise<string>> = {
   "card croissant": () =>
     printed(() => cardVerb("mails", {format: "croissant", url: "https://example.org", creator: "us"})),
   versions: () => printed(() => versionsVerb("mails", {json: true})),
+  "split --leaks": () => printed(() => splitVerb("mails", {leaks: true})),
   split: () => printed(() => splitVerb("mails", {json: true})),
   "split --compare --json": () => printed(() => splitVerb("mails", {compare: true, json: true})),
   "split --strategy given": () =>
-    printed(() => splitVerb("mails", {strategy: ["temporal"], sealed: 0.2, json: true})),
+    printed(() => splitVerb("mails", {strategy: ["temporal"], heldOut: 0.2, json: true})),
   pii: () => printed(() => piiVerb("mails", {json: true})),
   runs: () => printed(() => runsVerb(undefined, undefined, {json: true})),
   "runs ID": () => printed(() => runsVerb(finalId, undefined, {json: true})),
@@ -189,7 +190,7 @@ const COMMANDS: Record<string, () => Promise<string>> = {
       const found: unknown[] = [];
       const others = await store.splits("mails");
       for (const split of others.filter((one) => one.version === version.id))
-        for (const part of ["train", "validation", "test", "sealed"])
+        for (const part of ["train", "validation", "test", "held-out"])
           for await (const row of partRows(store, workspace, version, split, part)) found.push(row);
       return JSON.stringify(found);
     }),
@@ -201,7 +202,7 @@ const COMMANDS: Record<string, () => Promise<string>> = {
 };
 
 /** Five splits more, and their measures: once is enough. */
-const SLOW = ["split --compare --json", "split --strategy given"];
+const SLOW = ["split --compare --json", "split --strategy given", "split --leaks"];
 
 const attack = async (all?: "all") => {
   const leaks: Record<string, string[]> = {};
@@ -227,7 +228,7 @@ beforeAll(async () => {
     const split = await ensureSplit(store, (await store.latestVersion("mails"))!, spec);
     const parts = join(splitDir(workspace, "mails", split.id), "parts.parquet");
     const ids = await store.rows<{row_id: string}>(
-      `select row_id from read_parquet('${parts}') where part = 'sealed'`
+      `select row_id from read_parquet('${parts}') where part = 'held-out'`
     );
     held = ids.map(({row_id}) => Number(row_id.slice(2, 5)) - 100);
   });

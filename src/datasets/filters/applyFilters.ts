@@ -37,7 +37,7 @@ export async function applyFilters(
   const looking = filters.flatMap(([name, filter]) => (typeof filter === "string" ? [] : [{name, filter}]));
   if (looking.length > 0 && !dataset.text)
     throw new UserError(
-      `data set ${dataset.name}: filter "${looking[0]!.name}" looks at the text, but no column is named. Add \`text: "column"\`.`
+      `dataset ${dataset.name}: filter "${looking[0]!.name}" looks at the text, but no column is named. Add \`text: "column"\`.`
     );
   const numbered = numberedParquetFile(rowsFile);
   const droppedFile = `${rejectedFile}.dropped`;
@@ -92,7 +92,7 @@ async function* droppedRows(
       .rows(`select (\n${filter as string}\n)::boolean from ${numbered} limit 0`)
       .catch((cause: unknown) => {
         throw new UserError(
-          `data set ${dataset.name}: filter "${name}" is not a condition that runs: ${messageOf(cause)}`,
+          `dataset ${dataset.name}: filter "${name}" is not a condition that runs: ${messageOf(cause)}`,
           {cause}
         );
       });

@@ -1,3 +1,4 @@
+import {hostingKind, hostingModels, type HostingModel} from "../../costs/index.js";
 import {partRows} from "../../datasets/index.js";
 import {
   messageOf,
@@ -7,6 +8,7 @@ import {
   UserError,
   type VersionManifest
 } from "../../store/index.js";
+import type {Endpoint} from "../../endpoints/types.js";
 import {completionKeys} from "./completionKey.js";
 import type {Candidate, PreparedCandidate} from "../define.js";
 import type {ResolvedEval} from "./resolve.js";
@@ -46,9 +48,9 @@ export async function readyCandidates(
         split,
         seed: resolved.seed,
         rows(part) {
-          if (part === "sealed")
+          if (part === "held-out")
             throw new UserError(
-              `candidate ${candidate.name} asked for rows of the sealed part, which no candidate may see. Use train or validation.`
+              `candidate ${candidate.name} asked for rows of the held-out part, which no candidate may see. Use train or validation.`
             );
           return partRows(store, store.workspace, version, split, part);
         },
@@ -64,6 +66,12 @@ export async function readyCandidates(
     if (signal?.aborted || cause instanceof UserError) throw cause;
     throw new UserError(`candidate ${failed.name} could not be prepared: ${messageOf(cause)}`, {cause});
   }
+}
+
+function statedHostings(candidate: Candidate, endpoint: Endpoint): readonly HostingModel[] | undefined {
+  const models =
+    candidate.hosting === undefined ? (endpoint.hostings ?? []) : hostingModels(candidate.hosting);
+  return models.length > 0 ? models : undefined;
 }
 
 /** Closes what candidates hold open: servers, weights, connections. */
@@ -93,7 +101,10 @@ async function describe(
       model,
       endpoint: endpoint.name,
       endpointKind: endpoint.kind,
-      hosting: endpoint.hosting,
+      hosting: candidate.hosting === undefined ? endpoint.hosting : hostingKind(candidate.hosting),
+      hostings: statedHostings(candidate, endpoint),
+      wayThere: candidate.wayThere,
+      tokensCountedBy: endpoint.tokensCountedBy,
       identity,
       params: candidate.params ?? {},
       ...(candidate.tools?.length ? {tools: candidate.tools} : {}),

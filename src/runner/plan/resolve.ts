@@ -1,3 +1,4 @@
+import {hostingProblems} from "../../costs/index.js";
 import {identifiedVersion} from "../../scorers/scorerVersion.js";
 import type {Row, Scorer} from "../../scorers/types.js";
 import {
@@ -31,9 +32,9 @@ export interface RunOptions {
   noReuse?: boolean;
   /** Ask again for rows that failed. */
   retryFailed?: boolean;
-  /** Allows the sealed part, which is for the last word only. */
+  /** Allows the held-out part, which is for the last word only. */
   final?: boolean;
-  /** Why the sealed part is opened: needed with `final`, and kept in the store's log of final runs. */
+  /** Why the held-out part is opened: needed with `final`, and kept in the store's log of final runs. */
   why?: string;
   /** How long to wait for another process that makes the same run, in milliseconds; 0 refuses at once. */
   lockWaitMs?: number;
@@ -82,9 +83,11 @@ export async function resolveEval(
   }
 
   const part = definition.part ?? "test";
-  if (part === "sealed" && !options.final)
+  if ((part as string) === "sealed")
+    problems.push(`the part "sealed" is called "held-out" now: write part: "held-out".`);
+  if (part === "held-out" && !options.final)
     problems.push(
-      `it scores the sealed part, which is kept for the last word. Say --final --why "…" to open it, or score "test".`
+      `it scores the held-out part, which is kept for the last word. Say --final --why "…" to open it, or score "test".`
     );
   if (!split.counts[part])
     problems.push(
@@ -94,6 +97,9 @@ export async function resolveEval(
     problems.push(`few-shot examples come from the training part, which is also the part being scored.`);
 
   const candidates = chooseCandidates(definition, options, problems);
+  for (const {name: candidate, hosting} of candidates)
+    if (hosting !== undefined)
+      problems.push(...hostingProblems(hosting).map((problem) => `candidate ${candidate}: ${problem}.`));
   const marked = definition.candidates.filter((one) => one.baseline);
   if (marked.length > 1)
     problems.push(

@@ -8,9 +8,9 @@ export type FinalTable = "items" | "prompts" | "completions" | "scores";
 
 /**
  * A query over a table of runs on the held-out part: what was measured, without what tells a row or its answer. Ids and
- * clusters are hashes under a salt, the same in every run of the data set, and the order of rows is theirs; slices that fewer
+ * clusters are hashes under a salt, the same in every run of the dataset, and the order of rows is theirs; slices that fewer
  * than five rows share are named "held out"; what a scorer or an endpoint said in words is left out.
- * @param relation the tables of the runs, all of one data set
+ * @param relation the tables of the runs, all of one dataset
  */
 export function finalRunView(table: FinalTable, relation: string, salt: string): string {
   const id = shownRowId("row_id", salt);

@@ -25,7 +25,7 @@ export interface HeldOutRecord {
   /** The column that the rows' ids come from; null where they are hashes of the content. */
   idColumn: string | null;
   rows: number;
-  /** Of the data set: under which final runs show their rows' ids. In no table of the store. */
+  /** Of the dataset: under which final runs show their rows' ids. In no table of the store. */
   salt: string;
 }
 
@@ -87,10 +87,10 @@ export function sameRows(rows: string, held: string, text: string | undefined): 
 }
 
 function keyOf({dataset, id}: HeldOutName, file: "manifest.json" | "rows.parquet"): string {
-  return `held-out/${checkName("data set", dataset)}/${checkName("split", id)}/${file}`;
+  return `held-out/${checkName("dataset", dataset)}/${checkName("split", id)}/${file}`;
 }
 
-/** The records of one data set, or of all. */
+/** The records of one dataset, or of all. */
 export function heldOutRecords(
   workspace: Pick<Workspace, "place">,
   dataset?: string
@@ -106,8 +106,11 @@ export function heldOutRecord(
   return readRecord(workspace, heldOutKind, keyOf(split, "manifest.json"));
 }
 
-/** The record's rows as a relation of row_id, row_hash and text_hash (null where the data set names no text). */
-export async function heldOutRows({place}: Pick<Workspace, "place">, split: HeldOutName): Promise<string> {
+/** The record's rows as a relation of row_id, row_hash and text_hash (null where the dataset names no text). */
+export async function heldOutRelation(
+  {place}: Pick<Workspace, "place">,
+  split: HeldOutName
+): Promise<string> {
   return parquetFile(await place.readable(keyOf(split, "rows.parquet")));
 }
 
@@ -125,7 +128,7 @@ export async function writeHeldOut(
   split: HeldOutName & {name: string; version: string},
   {rows, parts, text}: {rows: string; parts: string; text?: string}
 ): Promise<void> {
-  const held = `${rows} semi join (select row_id from ${parts} where part = 'sealed') using (row_id)`;
+  const held = `${rows} semi join (select row_id from ${parts} where part = 'held-out') using (row_id)`;
   const found = await db.row<{n: number}>(`select count(*)::double as n from ${held}`);
   if (!found?.n) return;
   const query = `select row_id, row_hash, ${text ? textHash(text) : "null::varchar"} as text_hash from ${held}`;
@@ -158,7 +161,7 @@ export async function idColumnOf(db: Database, rows: string): Promise<string | n
   return own.find((_, i) => found?.[`c${i}`]) ?? null;
 }
 
-/** Under which a data set's final runs show the ids of their rows. */
+/** Under which a dataset's final runs show the ids of their rows. */
 export async function blindingSalt(workspace: Pick<Workspace, "place">, dataset: string): Promise<string> {
   // A split of before has no record: its final runs are blinded by a name that can be guessed.
   return (await heldOutRecords(workspace, dataset))[0]?.salt ?? dataset;

@@ -50,7 +50,11 @@ export const runKind: Kind<RunManifest> = {
     kind: "run",
     schemaVersion: 1,
     members: {id: "string", eval: "string", dataset: "object", split: "object", candidates: "object"},
-    renew: "assay run"
+    renew: "assay run",
+    renamed: (run) => {
+      const {split} = run as unknown as RunManifest;
+      return split.part === "sealed" ? {...run, split: {...split, part: "held-out"}} : run;
+    }
   },
   views: runViews,
   refersTo: async ({manifestKey}, workspace) => {
@@ -123,7 +127,7 @@ async function runViews({workspace, manifests}: ViewContext): Promise<View[]> {
   const runs = (await manifests(runKind)).sort(byStart);
   const views: View[] = [{name: "runs", of: {rows: runs, columns: RUNS}}];
   const idsOf = (some: readonly RunManifest[]) => some.map(({id}) => id);
-  const isFinal = ({split}: RunManifest) => split.part === "sealed";
+  const isFinal = ({split}: RunManifest) => split.part === "held-out";
   const datasets = new Set(runs.filter(isFinal).map(({dataset}) => dataset.name));
   for (const [name, columns] of Object.entries(TABLES) as [RunTable, Columns][]) {
     const open = await runTable(workspace, idsOf(runs.filter((run) => !isFinal(run))), name);

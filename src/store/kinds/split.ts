@@ -31,7 +31,7 @@ export type SplitFile = "manifest.json" | "parts.parquet";
 
 /** The key of a split's folder, or of a file in it. */
 export function splitKey({dataset, id}: SplitName, file?: SplitFile): string {
-  const folder = `splits/${checkName("data set", dataset)}/${checkName("split", id)}`;
+  const folder = `splits/${checkName("dataset", dataset)}/${checkName("split", id)}`;
   return file === undefined ? folder : `${folder}/${file}`;
 }
 
@@ -41,7 +41,26 @@ export async function splitParts(
   split: SplitName
 ): Promise<string | undefined> {
   const key = splitKey(split, "parts.parquet");
-  return (await place.has(key)) ? parquetFile(await place.readable(key)) : undefined;
+  return (await place.has(key)) ? partsIn(await place.readable(key)) : undefined;
+}
+
+/** Earlier workspaces call the held-out part "sealed". */
+function partsIn(file: string): string {
+  return `(select * replace (case part when 'sealed' then 'held-out' else part end as part) from ${parquetFile(file)})`;
+}
+
+function renamedParts(split: Record<string, unknown>): Record<string, unknown> {
+  const {counts, labels, settings} = split as unknown as SplitManifest;
+  return {
+    ...split,
+    counts: withKey(counts, "sealed", "held-out"),
+    labels: labels && withKey(labels, "sealed", "held-out"),
+    settings: settings && withKey(settings, "sealed", "heldOut")
+  };
+}
+
+function withKey<T>(of: Record<string, T>, before: string, now: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(of).map(([key, value]) => [key === before ? now : key, value]));
 }
 
 export const splitKind: Kind<SplitManifest> = {
@@ -52,7 +71,8 @@ export const splitKind: Kind<SplitManifest> = {
     kind: "split",
     schemaVersion: 1,
     members: {dataset: "string", id: "string", version: "string", counts: "object"},
-    renew: "assay split"
+    renew: "assay split",
+    renamed: renamedParts
   },
   views: splitViews,
   refersTo: async ({manifestKey}, workspace) => {
@@ -72,15 +92,15 @@ export const splitKind: Kind<SplitManifest> = {
   // A split of before there were records of held-out rows speaks for itself.
   heldOut: async ({key, manifestKey}, workspace) => {
     const split = await readRecord(workspace, splitKind, manifestKey);
-    if (!split?.counts.sealed || (await heldOutRecord(workspace, split))) return undefined;
-    const parts = parquetFile(await workspace.place.readable(`${key}/parts.parquet`));
-    return `select row_id from ${parts} where part = 'sealed'`;
+    if (!split?.counts["held-out"] || (await heldOutRecord(workspace, split))) return undefined;
+    const parts = partsIn(await workspace.place.readable(`${key}/parts.parquet`));
+    return `select row_id from ${parts} where part = 'held-out'`;
   }
 };
 
 /** What a split of before holds out must outlive it; ids alone where its version's rows are gone. */
 async function keepHeldOut(split: SplitManifest, workspace: Workspace, db: Database): Promise<void> {
-  if (!split.counts.sealed || (await heldOutRecord(workspace, split))) return;
+  if (!split.counts["held-out"] || (await heldOutRecord(workspace, split))) return;
   const parts = (await splitParts(workspace, split))!;
   const version = {dataset: split.dataset, id: split.version};
   const rows = (await hasRows(workspace, version))
@@ -90,7 +110,7 @@ async function keepHeldOut(split: SplitManifest, workspace: Workspace, db: Datab
   await writeHeldOut(db, workspace, split, {rows, parts, text});
 }
 
-/** Splits of one data set, or of all, oldest first. */
+/** Splits of one dataset, or of all, oldest first. */
 export async function readSplits(
   workspace: Pick<Workspace, "place">,
   dataset?: string
@@ -110,9 +130,9 @@ export async function readSplit(
 
 /** A label may be a row's own words: those of the held-out part, which splits of before have counted, are told nobody. */
 function withoutHeldOutLabels(split: SplitManifest): SplitManifest {
-  if (!split.labels?.sealed) return split;
+  if (!split.labels?.["held-out"]) return split;
   const labels = {...split.labels};
-  delete labels.sealed;
+  delete labels["held-out"];
   return {...split, labels};
 }
 
@@ -138,9 +158,9 @@ async function splitViews({workspace, manifests, open}: ViewContext): Promise<Vi
   const parts: string[] = [];
   for (const split of splits) {
     const {dataset, id, version} = split;
-    const all = parquetFile(await workspace.place.readable(splitKey(split, "parts.parquet")));
+    const all = partsIn(await workspace.place.readable(splitKey(split, "parts.parquet")));
     // Rows that another split holds out are not named here either.
-    const shown = await open(`(select * from ${all} where part <> 'sealed')`, {dataset, id: version});
+    const shown = await open(`(select * from ${all} where part <> 'held-out')`, {dataset, id: version});
     parts.push(`select ${sqlString(dataset)} as dataset, ${sqlString(id)} as split, * from (${shown})`);
   }
   return [
@@ -159,7 +179,7 @@ async function eraseSplit({key, manifestKey, names}: Found, erasing: Erasing): P
   if (rows === 0) return {};
   const manifest = await readRecord(erasing.workspace, splitKind, manifestKey);
   if (!manifest) return {rows};
-  const parts = parquetFile(await erasing.workspace.place.readable(`${key}/parts.parquet`));
+  const parts = partsIn(await erasing.workspace.place.readable(`${key}/parts.parquet`));
   const counts = await erasing.db.rows<{part: string; n: number}>(
     `select part, count(*)::int as n from ${parts} group by part order by part`
   );

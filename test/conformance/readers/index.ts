@@ -1,6 +1,9 @@
 import {type Reader} from "../figure.js";
 import {agreement} from "./agreement.js";
+import {blockFormats} from "./blockFormats.js";
+import {chatTemplates} from "./chatTemplates.js";
 import {classifiedQueries} from "./classifiedQueries.js";
+import {ggufFiles} from "./ggufFiles.js";
 import {hostingCost} from "./hostingCost.js";
 import {inspectLogs} from "./inspectLogs.js";
 import {instructionResponses} from "./instructionResponses.js";
@@ -23,7 +26,10 @@ import {translations} from "./translations.js";
 /** One line for each kind of item. */
 export const readers: readonly Reader[] = [
   agreement,
+  blockFormats,
+  chatTemplates,
   classifiedQueries,
+  ggufFiles,
   hostingCost,
   inspectLogs,
   instructionResponses,
