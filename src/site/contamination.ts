@@ -1,3 +1,4 @@
+import {moduleVersion} from "../code/index.js";
 import {nearMatches} from "../datasets/index.js";
 import {
   cleanTable,
@@ -68,7 +69,7 @@ interface Marks {
 /** The marks of a sealed run never change, and finding near-duplicates takes seconds: they are kept in the store. */
 async function rememberedMarks(store: Store, run: RunManifest, table: ScoreTable): Promise<Marks> {
   const key = hashJson([
-    2,
+    moduleVersion(import.meta.url),
     run.planHash,
     run.candidates.map(({modelId}) => modelId ?? null),
     table.candidates,

@@ -1,7 +1,8 @@
 import {join} from "node:path";
 import {type RiskFacts, runReport, type RunReport, type ScoreTable} from "../decisions/index.js";
 import {listModels} from "../models/index.js";
-import {type DecidingRun, decidingRuns, listRaces} from "../races/index.js";
+import {type DecidingRun, decidingRuns} from "../races/decidingRuns.js";
+import {listRaces} from "../races/record.js";
 import {type RunManifest, type Store} from "../store/index.js";
 import {runContamination, type RunContamination} from "./contamination.js";
 import {unresolvedPersonalData} from "./personalData.js";

@@ -80,6 +80,8 @@ export interface RunView {
   counts: RunManifest["counts"];
   costUsd?: number;
   unpricedCalls: number;
+  /** When other tools made the calls and gave the scores. */
+  imported?: RunManifest["imported"];
   candidates: CandidateView[];
   verdict: Verdict;
   /** Against the complete run before this one; absent when there is none. */
