@@ -4,7 +4,6 @@ import {
   cleanTable,
   type Contamination,
   contaminationOf,
-  contaminationWarnings,
   type RowMark,
   type ScoreTable
 } from "../decisions/index.js";
@@ -30,7 +29,6 @@ type Training = NonNullable<ModelManifest["training"]>;
 
 export interface RunContamination {
   candidates: Contamination[];
-  warnings: string[];
   /** Why contamination of some candidates cannot be told. */
   unknown: string[];
   /** Marks in the order of the table's rows, by candidate as the table names it. */
@@ -54,7 +52,6 @@ export async function runContamination(
   const candidates = contaminationOf(table, marks);
   return {
     candidates,
-    warnings: [...contaminationWarnings(candidates), ...warnings],
     unknown: warnings,
     marks,
     cleanTable: cleanTable(table, marks)
