@@ -25,7 +25,7 @@ export function chooseDataset(data: DatasetsData): Input<ChosenVersion | null> {
       ...(data.datasets.length > 1 ? {group: dataset.name} : {})
     }))
   );
-  if (choices.length > 0) return select(choices, {label: "Data set and version"});
+  if (choices.length > 0) return select(choices, {label: "Data set and version", key: "dataset"});
   const node = emptyState("No data set has been pulled yet.", [
     "Declare one in ",
     code("data-loaders/"),

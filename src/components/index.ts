@@ -1,4 +1,7 @@
 export {chooseCandidates} from "./chooseCandidates.js";
+export {chooseExamples} from "./chooseExamples.js";
+export {examples} from "./examples.js";
+export {saveLabels} from "./labels.js";
 export {chooseJudge, chooseJudgedRun} from "./chooseJudge.js";
 export {chooseRace, chooseRaceSettings} from "./chooseRace.js";
 export {chooseReference} from "./chooseReference.js";
@@ -15,6 +18,7 @@ export {overview} from "./overview.js";
 export {raceReplay} from "./raceReplay.js";
 export {loadRaceScores} from "./raceScores.js";
 export {slices} from "./slices.js";
+export {rowPage} from "./rowPage.js";
 export {chooseAnyRun, provenance, runList} from "./runHistory.js";
 export {loadRows} from "./runRows.js";
 export {chooseSplits, splits} from "./splits.js";

@@ -18,7 +18,7 @@ export function chooseSplits(data: SplitsData): Input<SplitsView | null> {
         value: view as SplitsView | null,
         ...(several ? {group: view.dataset} : {})
       })),
-      {label: "Data set and version"}
+      {label: "Data set and version", key: "dataset"}
     );
   const node = emptyState("No data set has been pulled yet.", [
     "Declare one in ",

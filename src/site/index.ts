@@ -1,6 +1,7 @@
 export {siteConfig, type SiteOptions} from "./config.js";
 export {type RunContamination, runContamination} from "./contamination.js";
 export {finishSite} from "./bundle/finishSite.js";
+export {detailArchive} from "./detailArchive.js";
 export {currentRuns} from "./currentRuns.js";
 export {datasets} from "./datasets.js";
 export {siteFingerprint, storeFingerprint} from "./fingerprint.js";
@@ -12,6 +13,7 @@ export {type RowsMetadata, runRows} from "./runRows.js";
 export {touchOnStoreChange, type WatchOptions} from "./touchOnStoreChange.js";
 export {splits} from "./splitViews.js";
 export * from "./types.js";
+export type * from "./detailTypes.js";
 export {verdicts} from "./verdicts.js";
 export {unresolvedPersonalData} from "./personalData.js";
 export {type RunVerdict, runVerdict} from "./runVerdict.js";

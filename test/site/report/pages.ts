@@ -11,13 +11,16 @@ const PAGES = [
   "",
   "candidates",
   "differences",
+  "examples",
+  "row",
   "comparison",
   "judges",
   "races",
   "data-sets",
   "splits",
   "merges",
-  "runs"
+  "runs",
+  "method"
 ];
 
 async function htmlFiles(folder: string): Promise<string[]> {
