@@ -35,7 +35,7 @@ export async function exportVerb(options: ExportOptions): Promise<void> {
       if (options.json) printJson(manifest);
       else print(await chatText(store, options.chat, manifest));
     }
-    if (options.duckdb) await toDuckdb(store, await tablesOf(store), resolve(options.duckdb));
+    if (options.duckdb) await toDuckdb(store, await store.tables(), resolve(options.duckdb));
     for (const format of ["parquet", "csv"] as const)
       if (options[format]) await exportTables(store, resolve(options[format]), format);
   } finally {
@@ -56,13 +56,9 @@ async function toDuckdb(store: Store, tables: string[], file: string): Promise<v
   print(`${tables.length} tables in ${file}`);
 }
 
-async function tablesOf(store: Store): Promise<string[]> {
-  return (await store.rows<{name: string}>("show tables")).map(({name}) => name);
-}
-
 /** Writes every table and view of the store to a file of its own in a folder, made when it is not there. */
 export async function exportTables(store: Store, folder: string, format: "parquet" | "csv"): Promise<void> {
-  const tables = await tablesOf(store);
+  const tables = await store.tables();
   await mkdir(folder, {recursive: true});
   for (const table of tables)
     await writeAtomic(join(folder, `${table}.${format}`), (temporary) =>

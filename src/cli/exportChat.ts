@@ -44,7 +44,7 @@ export interface ChatManifest extends Omit<ChatFile, "broken"> {
 
 /**
  * Writes a part of a split as chat examples for fine-tuning, with a manifest beside it. Rows with unresolved findings
- * stop the export unless they are to be left out; rows of the sealed part are never written.
+ * stop the export unless they are to be left out; rows of the held-out part are never written.
  */
 export async function exportChat(
   store: Store,
@@ -158,7 +158,8 @@ async function splitOf(
   wanted: string | undefined,
   part: string
 ): Promise<SplitManifest> {
-  if (part === "sealed") throw new UserError("the sealed part is never exported. Only a final run opens it.");
+  if (part === "held-out")
+    throw new UserError("the held-out part is never exported. Only a final run opens it.");
   const of = `${version.dataset}@${version.id}`;
   const splits = (await store.splits(version.dataset)).filter((split) => split.version === version.id);
   const split =
@@ -182,5 +183,5 @@ function brokenMessage({broken}: ChatFile, total: number): string {
     for (const problem of problems) counts.set(problem, (counts.get(problem) ?? 0) + 1);
   const rows = broken.slice(0, NAMED).map(({row, problems}) => `${row} (${problems.join(", ")})`);
   const more = broken.length > NAMED ? ` and ${broken.length - NAMED} more` : "";
-  return `${broken.length} of ${total} rows make no valid example: ${rows.join(", ")}${more}. Problems: ${[...counts].map(([problem, count]) => `${problem} (${count})`).join(", ")}. Mend them in the data set's \`sql\`, or leave them out: --skip-bad. Nothing was written.`;
+  return `${broken.length} of ${total} rows make no valid example: ${rows.join(", ")}${more}. Problems: ${[...counts].map(([problem, count]) => `${problem} (${count})`).join(", ")}. Mend them in the dataset's \`sql\`, or leave them out: --skip-bad. Nothing was written.`;
 }

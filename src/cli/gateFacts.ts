@@ -1,6 +1,7 @@
 import {type GateFacts, scoreTable, type ScoreTable} from "../decisions/index.js";
 import {baselineRun} from "../races/index.js";
 import type {GateRule} from "../runner/index.js";
+import {currentMeasures, type SplitMeasures} from "../splits/index.js";
 import {unresolvedPersonalData} from "../site/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 
@@ -35,8 +36,9 @@ export async function gateFacts(
 
 async function leakageOf(store: Store, run: RunManifest): Promise<GateFacts["leakage"]> {
   const split = (await store.splits(run.dataset.name)).find(({id}) => id === run.split.id);
+  const measures = split ? currentMeasures(split) : {};
   const shares = Object.entries(MEASURES).flatMap(([name, measure]) => {
-    const share = (split?.measures[name] as {share?: number} | undefined)?.share;
+    const share = (measures[name as keyof SplitMeasures] as {share?: number} | undefined)?.share;
     return typeof share === "number" ? [{measure, share}] : [];
   });
   return shares.sort((a, b) => b.share - a.share)[0];

@@ -21,7 +21,7 @@ const program = new Command("assay")
     "after",
     `
 Files:
-  data-loaders/*.ts   one data set each (default export of defineDataset)
+  data-loaders/*.ts   one dataset each (default export of defineDataset)
   evals/*.eval.ts     one eval each (default export of defineEval)
   .assay/             the store: versions, splits, models, runs (ASSAY_DIR names another folder)
 

@@ -76,16 +76,16 @@ async function loadFolder<T>(
   return found;
 }
 
-/** Every data set of data-loaders/, by file name. */
+/** Every dataset of data-loaders/, by file name. */
 export async function loadDatasets(project: string): Promise<DatasetDefinition[]> {
   const found = await loadFolder<DatasetDefinition>(project, "data-loaders", /^[^.].*\.ts$/, "defineDataset");
   const named = found.map(({file, value}) => ({...value, path: `data-loaders/${basename(file)}`}));
   const problems = named.flatMap(({path, name, source}: Partial<DatasetDefinition> & {path: string}) =>
     typeof name === "string" && typeof source?.kind === "string"
       ? []
-      : [`${path}: a data set needs a \`name\` and a \`source\` with its \`kind\`.`]
+      : [`${path}: a dataset needs a \`name\` and a \`source\` with its \`kind\`.`]
   );
-  if (problems.length === 0) problems.push(...twins("data sets", named));
+  if (problems.length === 0) problems.push(...twins("datasets", named));
   if (problems.length > 0) throw new UserError(problems.join("\n"));
   return found.map(({value}) => value);
 }
@@ -131,7 +131,7 @@ export async function loadEvals(project: string, names: readonly string[] = []):
   );
 }
 
-/** The data set an eval names: its own definition, or the one of data-loaders/ with that name. */
+/** The dataset an eval names: its own definition, or the one of data-loaders/ with that name. */
 export function datasetOf(
   definition: EvalDefinition,
   datasets: readonly DatasetDefinition[]
@@ -141,7 +141,7 @@ export function datasetOf(
   const found = datasets.find(({name}) => name === dataset);
   if (!found)
     throw new UserError(
-      `no data set ${JSON.stringify(dataset)}: data-loaders/ has ${datasets.map(({name}) => name).join(", ") || "none"}.`
+      `no dataset ${JSON.stringify(dataset)}: data-loaders/ has ${datasets.map(({name}) => name).join(", ") || "none"}.`
     );
   return found;
 }

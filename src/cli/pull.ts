@@ -10,7 +10,7 @@ export async function pullVerb(names: string[], options: {json?: boolean; skipBa
   const unknown = names.filter((name) => !datasets.some((dataset) => dataset.name === name));
   if (unknown.length > 0)
     throw new UserError(
-      `no such data set: ${unknown.join(", ")}. data-loaders/ has ${datasets.map(({name}) => name).join(", ") || "none"}.`
+      `no such dataset: ${unknown.join(", ")}. data-loaders/ has ${datasets.map(({name}) => name).join(", ") || "none"}.`
     );
   const wanted = datasets.filter(({name}) => names.length === 0 || names.includes(name));
   const redactors = pullRedactors(wanted);
@@ -44,7 +44,7 @@ function printResults(results: readonly PullResult[]): void {
   if (results.length === 0) return;
   print(
     table(results, [
-      {title: "data set", value: ({version}) => version.dataset},
+      {title: "dataset", value: ({version}) => version.dataset},
       {title: "version", value: ({version}) => version.id},
       {title: "rows", value: ({version}) => version.rows, align: "right"},
       {title: "", value: ({changed}) => (changed ? "new" : "unchanged")},

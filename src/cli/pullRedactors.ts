@@ -3,7 +3,7 @@ import {pullRedactor} from "../privacy/index.js";
 import {messageOf, UserError} from "../store/index.js";
 
 /**
- * What pulls of these data sets do about personal data, by name. The rules of all of them are checked before the first
+ * What pulls of these datasets do about personal data, by name. The rules of all of them are checked before the first
  * is pulled: every problem is named at once.
  */
 export function pullRedactors(datasets: Iterable<DatasetDefinition>): Map<string, Redactor | undefined> {

@@ -19,7 +19,7 @@ interface RebuildOptions {
   build: boolean;
 }
 
-/** Scans the newest version of a data set that holds personal data, unless that was done before. */
+/** Scans the newest version of a dataset that holds personal data, unless that was done before. */
 async function printLedger(store: Store, dataset: string): Promise<void> {
   const version = await store.latestVersion(dataset);
   if (!version) return;

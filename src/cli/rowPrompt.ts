@@ -38,7 +38,7 @@ export async function showPrompt(store: Store, name: string, row: string, json =
 }
 
 function whyNone({split}: RunManifest): string {
-  return split.part === "sealed"
+  return split.part === "held-out"
     ? "The prompts of held-out rows are not shown."
     : "There is no prompt: the eval's prompt function gave none, or the row was erased.";
 }

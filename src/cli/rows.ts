@@ -1,5 +1,13 @@
 import {findVersion} from "../datasets/index.js";
-import {messageOf, openStore, sqlName, sqlString, type Store, UserError} from "../store/index.js";
+import {
+  messageOf,
+  openStore,
+  sqlName,
+  sqlString,
+  type Store,
+  userCondition,
+  UserError
+} from "../store/index.js";
 import {showPrompt} from "./rowPrompt.js";
 import {openProject} from "./project.js";
 import {dim, print, printable, printJson, table} from "./terminal.js";
@@ -14,13 +22,14 @@ interface RowsOptions {
   json?: boolean;
 }
 
-/** Shows rows of a version in the order of their ids. Rows of a sealed part stay out of sight. */
+/** Shows rows of a version in the order of their ids. Rows of a held-out part stay out of sight. */
 export async function rowsVerb(name: string, options: RowsOptions): Promise<void> {
   const store = await openStore(await openProject());
   try {
     if (options.prompt !== undefined) return await showPrompt(store, name, options.prompt, options.json);
+    await store.confine([store.workspace.dir]);
     const version = await findVersion(store, name, options.version);
-    const conditions = options.where === undefined ? [] : [`(${options.where})`];
+    const conditions = options.where === undefined ? [] : [await whereOf(store, options.where)];
     if (options.part !== undefined) conditions.push(await inPart(store, name, version.id, options));
     const where = conditions.length > 0 ? `where ${conditions.join(" and ")}` : "";
     const rows = await store
@@ -55,14 +64,18 @@ export async function rowsVerb(name: string, options: RowsOptions): Promise<void
   }
 }
 
+async function whereOf(store: Store, where: string): Promise<string> {
+  return userCondition(store, where, {what: "--where", tables: await store.tables()});
+}
+
 async function inPart(
   store: Store,
   name: string,
   version: string,
   {part, split}: RowsOptions
 ): Promise<string> {
-  if (part === "sealed")
-    throw new UserError("rows of the sealed part are not shown. Only a final run opens them.");
+  if (part === "held-out")
+    throw new UserError("rows of the held-out part are not shown. Only a final run opens them.");
   const splits = (await store.splits(name)).filter((one) => one.version === version);
   const chosen =
     split === undefined ? splits.at(-1) : splits.find((one) => one.id === split || one.name === split);

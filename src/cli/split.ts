@@ -1,6 +1,7 @@
 import {group} from "d3";
 import {labelConflicts} from "../datasets/index.js";
 import {
+  currentMeasures,
   type EmbeddingLeakage,
   ensureSplit,
   measureAgain,
@@ -12,14 +13,18 @@ import {
 } from "../splits/index.js";
 import {openStore, type SplitManifest, type Store, UserError, type VersionManifest} from "../store/index.js";
 import {openProject} from "./project.js";
+import {printLeaks} from "./splitLeaks.js";
 import {type Column, print, printJson, table} from "./terminal.js";
 
 interface SplitOptions {
   strategy?: string[];
   compare?: boolean;
   measure?: boolean;
+  leaks?: boolean;
   test?: number;
   validation?: number;
+  heldOut?: number;
+  /** The name that `heldOut` had. */
   sealed?: number;
   rolling?: number;
   gap?: string;
@@ -27,7 +32,7 @@ interface SplitOptions {
   json?: boolean;
 }
 
-const PARTS_SHOWN = ["train", "validation", "test", "sealed", "unused"];
+const PARTS_SHOWN = ["train", "validation", "test", "held-out", "unused"];
 
 export async function splitVerb(name: string, options: SplitOptions): Promise<void> {
   const store = await openStore(await openProject());
@@ -40,12 +45,14 @@ export async function splitVerb(name: string, options: SplitOptions): Promise<vo
     if (options.measure) return await measureVerb(store, name, options);
     const splits: SplitManifest[] = [];
     for (const spec of specsOf(options, version)) splits.push(await ensureSplit(store, version, spec));
+    if (options.leaks) return await printLeaks(store, splits, options);
     const choice = splits.length > 1 ? recommendSplit(splits) : undefined;
     if (options.json) return printJson(options.compare ? {splits, choice} : splits);
     print(`${name}@${version.id}, ${version.rows} rows\n`);
     print(table(splits, columnsOf(splits)));
     print(
-      "\nsame text, near-duplicate, 13 words, same group: share of the test part with the like in the training part." +
+      "\nsame text, near-duplicate, 13 words, short twin, same group: share of the test part that the training part knows, by that measure." +
+        shortText(splits) +
         "\nL: similarity across parts, of all (DataSAIL). gap, PSI, JS, p: classes of test against train." +
         meaningText(splits)
     );
@@ -77,7 +84,7 @@ async function measureVerb(store: Store, name: string, {json}: SplitOptions): Pr
 
 /** Time alone makes windows and gaps: with either the strategy is temporal unless others are asked for. */
 function specsOf(options: SplitOptions, version: VersionManifest): SplitSpec[] {
-  const {test, validation, sealed, seed, rolling, gap} = options;
+  const {test, validation, heldOut = options.sealed, seed, rolling, gap} = options;
   const timed = rolling !== undefined || gap !== undefined;
   const strategies =
     options.strategy ?? (options.compare ? possibleStrategies(version) : [timed ? "temporal" : "random"]);
@@ -90,7 +97,7 @@ function specsOf(options: SplitOptions, version: VersionManifest): SplitSpec[] {
       strategy: strategy as SplitSpec["strategy"],
       ...(test === undefined ? {} : {test}),
       ...(validation === undefined ? {} : {validation}),
-      ...(sealed === undefined ? {} : {sealed}),
+      ...(heldOut === undefined ? {} : {heldOut}),
       ...(seed === undefined ? {} : {seed}),
       ...(strategy === "temporal" && rolling !== undefined ? {rolling} : {}),
       ...(strategy === "temporal" && gap !== undefined ? {gap} : {})
@@ -98,9 +105,17 @@ function specsOf(options: SplitOptions, version: VersionManifest): SplitSpec[] {
   );
 }
 
+/** What the column of short texts stands for. */
+function shortText(splits: readonly SplitManifest[]): string {
+  const found = splits.map((split) => currentMeasures(split).shortTextLeakage).find((one) => one);
+  return found
+    ? `\nshort twin: of ${found.searched < found.short ? `a sample of ${found.searched} of ` : ""}the test rows of at most 40 words, those with a TF-IDF cosine of ${found.threshold} or more (character n-grams) to a short training row.`
+    : "";
+}
+
 /** What the columns by embedding stand for, or why they are empty. */
 function meaningText(splits: readonly SplitManifest[]): string {
-  const measures = splits.map((split) => split.measures as Partial<SplitMeasures>);
+  const measures = splits.map(currentMeasures);
   const found = measures.find(({embeddingLeakage}) => embeddingLeakage)?.embeddingLeakage;
   const reason = measures.find(({embeddingMissing}) => embeddingMissing)?.embeddingMissing;
   const shown = found
@@ -117,7 +132,7 @@ function columnsOf(splits: readonly SplitManifest[]): Column<SplitManifest>[] {
   const figure = (title: string, of: (measures: Partial<SplitMeasures>) => string | undefined) => ({
     title,
     align: "right" as const,
-    value: (split: SplitManifest) => of(split.measures as Partial<SplitMeasures>)
+    value: (split: SplitManifest) => of(currentMeasures(split))
   });
   return [
     {
@@ -133,6 +148,7 @@ function columnsOf(splits: readonly SplitManifest[]): Column<SplitManifest>[] {
     figure("same text", ({exactLeakage}) => percent(exactLeakage?.share)),
     figure("near-duplicate", ({nearLeakage}) => percent(nearLeakage?.share)),
     figure("13 words", ({ngramLeakage}) => percent(ngramLeakage?.share)),
+    figure("short twin", ({shortTextLeakage}) => percent(shortTextLeakage?.share)),
     figure("same group", ({groupLeakage}) => percent(groupLeakage?.share)),
     figure("neighbour", ({embeddingLeakage}) => neighbours(embeddingLeakage)),
     figure("L", ({similarityLeakage}) => similarityLeakage?.toFixed(3)),

@@ -1,6 +1,14 @@
 import {readFile, rm} from "node:fs/promises";
 import {createInterface} from "node:readline/promises";
-import {messageOf, openStore, sqlString, type Store, temporaryPath, UserError} from "../store/index.js";
+import {
+  messageOf,
+  openStore,
+  sqlString,
+  type Store,
+  temporaryPath,
+  UserError,
+  userQuery
+} from "../store/index.js";
 import {openProject} from "./project.js";
 import {dim, note, print, printable, printJson, table} from "./terminal.js";
 
@@ -12,6 +20,7 @@ interface SqlOptions {
 export async function sqlVerb(query: string | undefined, options: SqlOptions): Promise<void> {
   const store = await openStore(await openProject());
   try {
+    await store.confine([store.workspace.dir]);
     if (query !== undefined) await answer(store, query, options);
     else await shell(store, options);
   } finally {
@@ -20,8 +29,9 @@ export async function sqlVerb(query: string | undefined, options: SqlOptions): P
 }
 
 async function answer(store: Store, query: string, options: SqlOptions): Promise<void> {
-  if (options.csv) return printCsv(store, query);
-  const rows = await store.rows(query).catch(refuse);
+  const checked = await userQuery(store, query, {what: "assay sql", tables: await store.tables()});
+  if (options.csv) return printCsv(store, checked);
+  const rows = await store.rows(checked).catch(refuse);
   if (options.json) return printJson(rows);
   if (rows.length === 0) return print(dim("no rows"));
   print(
@@ -49,9 +59,7 @@ function cell(value: unknown): string | undefined {
 async function printCsv(store: Store, query: string): Promise<void> {
   const file = temporaryPath(`${store.workspace.tmpDir}/query.csv`);
   try {
-    await store
-      .run(`copy (${query.replace(/;\s*$/, "")}) to ${sqlString(file)} (format csv, header)`)
-      .catch(refuse);
+    await store.run(`copy (${query}\n) to ${sqlString(file)} (format csv, header)`).catch(refuse);
     process.stdout.write(await readFile(file));
   } finally {
     await rm(file, {force: true});
@@ -62,8 +70,7 @@ async function printCsv(store: Store, query: string): Promise<void> {
 async function shell(store: Store, options: SqlOptions): Promise<void> {
   const terminal = process.stdin.isTTY === true;
   if (terminal) {
-    const tables = await store.rows<{name: string}>("show tables");
-    print(`Tables: ${tables.map(({name}) => name).join(", ")}`);
+    print(`Tables: ${(await store.tables()).join(", ")}`);
     print(dim("End a statement with “;”. Ctrl-D leaves."));
   }
   const lines = createInterface({

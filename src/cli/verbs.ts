@@ -29,7 +29,7 @@ const list = (value: string, before: string[] | undefined) => [...(before ?? [])
 const pull: Verb = (program) =>
   program
     .command("pull [name...]")
-    .description("read the data sets' sources; makes a version of each whose content changed")
+    .description("read the datasets' sources; makes a version of each whose content changed")
     .option("--skip-bad", "leave out lines that cannot be read, and list them beside the version")
     .option("--json", "print JSON")
     .action(async (names: string[], options) => (await import("./pull.js")).pullVerb(names, options));
@@ -37,10 +37,11 @@ const pull: Verb = (program) =>
 const versions: Verb = (program) =>
   program
     .command("versions [name]")
-    .description("list the versions of one or of all data sets, or export one (NAME@VERSION) to a folder")
+    .description("list the versions of one or of all datasets, or export one (NAME@VERSION) to a folder")
     .option("--export <dir>", "copy the version with its ledger and card to DIR, for `assay import`")
-    .option("--with-sealed", "with --export: rows that a split has sealed too; noted with who, when and why")
-    .option("--why <text>", "why sealed rows are opened now (with --with-sealed)")
+    .option("--with-held-out", "with --export: rows that a split holds out too; noted with who, when and why")
+    .addOption(new Option("--with-sealed").implies({withHeldOut: true}).hideHelp())
+    .option("--why <text>", "why held-out rows are opened now (with --with-held-out)")
     .option("--json", "print JSON")
     .action(async (name: string | undefined, options) =>
       (await import("./versions.js")).versionsVerb(name, options)
@@ -49,7 +50,7 @@ const versions: Verb = (program) =>
 const importVersion: Verb = (program) =>
   program
     .command("import <name@version>")
-    .description("take a version of a data set, by its id, from where it was exported; refuses other content")
+    .description("take a version of a dataset, by its id, from where it was exported; refuses other content")
     .requiredOption(
       "--from <dir or url>",
       "an exported folder, another project or its store, or an http(s) address"
@@ -61,7 +62,7 @@ const diff: Verb = (program) =>
   program
     .command("diff <name> [before] [after]")
     .description(
-      "what changed between two versions of a data set; by default the newest and the one before it"
+      "what changed between two versions of a dataset; by default the newest and the one before it"
     )
     .option("--sample <n>", "row ids to show for each kind of change", whole(0))
     .option("--json", "print JSON")
@@ -72,7 +73,7 @@ const diff: Verb = (program) =>
 const drift: Verb = (program) =>
   program
     .command("drift <name>")
-    .description("has a data set drifted from a version? exits with 0 no, 100 yes, 101 cannot tell")
+    .description("has a dataset drifted from a version? exits with 0 no, 100 yes, 101 cannot tell")
     .requiredOption("--against <version>", "the version it is compared with")
     .option("--version <version>", "the version looked at, instead of the newest")
     .option("--psi <index>", "population stability index that counts as drift", number(0), 0.25)
@@ -95,7 +96,7 @@ const rows: Verb = (program) =>
 const pii: Verb = (program) =>
   program
     .command("pii <name>")
-    .description("look for personal data and secrets in a version of a data set, and keep a ledger of them")
+    .description("look for personal data and secrets in a version of a dataset, and keep a ledger of them")
     .option("--version <version>", "the version, instead of the newest")
     .option("--names", "look for people and places too: slower and less sure")
     .option("--labels <file>", "precision and recall by type against a labelled sample (JSON or JSONL)")
@@ -110,7 +111,7 @@ const purge: Verb = (program) =>
     .description(
       "erase rows from all versions, runs and journals of the store, and keep them from coming back"
     )
-    .requiredOption("--where <sql>", "the rows, as a condition over the data set's columns")
+    .requiredOption("--where <sql>", "the rows, as a condition over the dataset's columns")
     .requiredOption("--reason <text>", "why, for the record; do not name the person")
     .option("--json", "print JSON")
     .action(async (name: string, options) => (await import("./purge.js")).purgeVerb(name, options));
@@ -119,7 +120,7 @@ const gc: Verb = (program) =>
   program
     .command("gc")
     .description("remove old versions and splits that no run, model or split refers to")
-    .option("--keep <n>", "newest versions of each data set that stay in any case", whole(1), 3)
+    .option("--keep <n>", "newest versions of each dataset that stay in any case", whole(1), 3)
     .option("--dry-run", "only say what would go")
     .option("--json", "print JSON")
     .action(async (options) => (await import("./gc.js")).gcVerb(options));
@@ -127,10 +128,10 @@ const gc: Verb = (program) =>
 const card: Verb = (program) =>
   program
     .command("card <name>")
-    .description("write a version's card: a Hugging Face data set card or Croissant metadata")
+    .description("write a version's card: a Hugging Face dataset card or Croissant metadata")
     .addOption(new Option("--format <format>", "what to write").choices(["hf", "croissant"]).default("hf"))
     .option("--version <version>", "the version, instead of the newest")
-    .option("--url <url>", "where the data set is published, for Croissant")
+    .option("--url <url>", "where the dataset is published, for Croissant")
     .option("--creator <name>", "who made it, for Croissant")
     .option("-o, --out <file>", "file to write, instead of the terminal")
     .action(async (name: string, options) => (await import("./card.js")).cardVerb(name, options));
@@ -138,17 +139,19 @@ const card: Verb = (program) =>
 const split: Verb = (program) =>
   program
     .command("split <name>")
-    .description("divide the newest version of a data set by one or several strategies and compare them")
+    .description("divide the newest version of a dataset by one or several strategies and compare them")
     .option(
       "--strategy <strategy>",
       "random, group, stratified, stratified-group, temporal, cluster (repeatable)",
       list
     )
-    .option("--compare", "compare all strategies that the data set's columns allow")
+    .option("--compare", "compare all strategies that the dataset's columns allow")
+    .option("--leaks", "list the test rows that training knows, each with the training row")
     .option("--measure", "make no split: take the measures that splits made before lack")
     .option("--test <share>", "share of the test part", number(0))
     .option("--validation <share>", "share of the validation part", number(0))
-    .option("--sealed <share>", "share of the sealed part, which only a final run opens", number(0))
+    .option("--held-out <share>", "share of the held-out part, which only a final run opens", number(0))
+    .addOption(new Option("--sealed <share>").argParser(number(0)).hideHelp())
     .option(
       "--rolling <n>",
       "for temporal: N test windows, a split each, trained on what came before",
@@ -186,8 +189,8 @@ const run: Verb = (program) =>
     .option("--dry-run", "print the calls, tokens and cost expected, and call nobody")
     .option("--no-reuse", "ask again for what is in the store")
     .option("--retry-failed", "ask again for the rows that failed")
-    .option("--final", "open the sealed part for evals that score it; noted with who, when and why")
-    .option("--why <text>", "why the sealed part is opened now (with --final)")
+    .option("--final", "open the held-out part for evals that score it; noted with who, when and why")
+    .option("--why <text>", "why the held-out part is opened now (with --final)")
     .option("--json", "print JSON")
     .action(async (names: string[], options) => (await import("./run.js")).runVerb(names, options));
 
@@ -221,18 +224,18 @@ const exportStore: Verb = (program) =>
   program
     .command("export")
     .description(
-      "write the store's tables to a DuckDB file or a folder, or a part of a data set as chat examples for fine-tuning"
+      "write the store's tables to a DuckDB file or a folder, or a part of a dataset as chat examples for fine-tuning"
     )
     .option("--duckdb <file>", "one DuckDB database file")
     .option("--parquet <dir>", "a folder of Parquet files")
     .option("--csv <dir>", "a folder of CSV files")
     .option("--chat <file>", "chat JSONL for fine-tuning, checked, with a manifest beside it")
-    .option("--dataset <name[@version]>", "with --chat: the data set, its newest version unless named")
+    .option("--dataset <name[@version]>", "with --chat: the dataset, its newest version unless named")
     .option("--split <split>", "with --chat: the split --part is taken from, instead of the newest")
-    .option("--part <part>", "with --chat: the part, train unless told; never the sealed one")
+    .option("--part <part>", "with --chat: the part, train unless told; never the held-out one")
     .option("--messages <column>", "with --chat: the column of messages; `messages` when there is one")
-    .option("--prompt <column>", "with --chat: what is asked, the data set's text unless told")
-    .option("--completion <column>", "with --chat: what is answered, the data set's label unless told")
+    .option("--prompt <column>", "with --chat: what is asked, the dataset's text unless told")
+    .option("--completion <column>", "with --chat: what is answered, the dataset's label unless told")
     .option("--system <text>", "with --chat: a system message before every prompt")
     .option("--skip-unresolved", "with --chat: leave out rows with unresolved findings instead of refusing")
     .option("--skip-bad", "with --chat: leave out rows that make no valid example instead of refusing")

@@ -7,7 +7,7 @@ import {print, printJson, table} from "./terminal.js";
 /** Lists versions, or with `--export` writes one (NAME or NAME@VERSION) to a folder. */
 export async function versionsVerb(
   name: string | undefined,
-  options: {json?: boolean; export?: string; withSealed?: boolean; why?: string}
+  options: {json?: boolean; export?: string; withHeldOut?: boolean; why?: string}
 ): Promise<void> {
   const store = await openStore(await openProject());
   try {
@@ -19,8 +19,8 @@ export async function versionsVerb(
       if (options.json) return printJson({dataset, version: version.id, folder});
       return print(`${dataset}@${version.id}, ${version.rows} rows, in ${folder}`);
     }
-    if (options.withSealed || options.why !== undefined)
-      throw new UsageError("--with-sealed and --why belong to --export DIR.");
+    if (options.withHeldOut || options.why !== undefined)
+      throw new UsageError("--with-held-out and --why belong to --export DIR.");
     const versions = await store.versions(name);
     if (options.json) return printJson(versions);
     if (versions.length === 0)
@@ -29,7 +29,7 @@ export async function versionsVerb(
       );
     print(
       table(versions, [
-        {title: "data set", value: (version) => version.dataset},
+        {title: "dataset", value: (version) => version.dataset},
         {title: "version", value: (version) => version.id},
         {title: "pulled", value: (version) => version.pulledAt.slice(0, 19).replace("T", " ")},
         {title: "rows", value: (version) => version.rows, align: "right"},

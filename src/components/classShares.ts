@@ -23,7 +23,7 @@ export function classShares({splits, roles}: SplitsView): Content {
   const drawable = splits.filter(({labels}) => labels?.train && labels.test);
   if (drawable.length === 0)
     return html`<p>
-      ${roles.label ? "No split has classes in both parts; labels of free text are none." : "The data set names no label column."}
+      ${roles.label ? "No split has classes in both parts; labels of free text are none." : "The dataset names no label column."}
     </p>`;
   const others = drawable.slice(AT_ONCE);
   return [

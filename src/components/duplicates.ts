@@ -30,7 +30,7 @@ export function duplicates(found: Measured<DuplicatesView>, version: VersionMani
     html`<p class="small">
       Similarity is the share of word 5-grams that two texts have in common (Jaccard), to the row the cluster
       is named for. From ${threshold} on two rows are near-duplicates; others may link rows that are less
-      alike. Rows that a split has sealed are left out.
+      alike. Rows that a split holds out are left out.
     </p>`,
     details(
       clusters > largest.length

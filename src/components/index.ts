@@ -8,7 +8,7 @@ export {chooseReference} from "./chooseReference.js";
 export {chooseRun} from "./chooseRun.js";
 export {chooseScores, verdictOf} from "./chooseScores.js";
 export {confusionMatrix} from "./confusionMatrix.js";
-export {chooseDataset, dataSet} from "./dataSets.js";
+export {chooseDataset, datasetView} from "./datasets.js";
 export {differences} from "./differences.js";
 export {disagreements} from "./disagreements.js";
 export {judgeHealth} from "./judgeHealth.js";

@@ -12,7 +12,7 @@ const DRAWN = 30;
 export function labelPlot({labels, otherLabels}: Pick<VersionDetails, "labels" | "otherLabels">): Content {
   if (labels.length === 0)
     return html`<p>
-      ${otherLabels ? `${plural(otherLabels.labels, "label")} of free text, which are not published.` : "The data set names no label column."}
+      ${otherLabels ? `${plural(otherLabels.labels, "label")} of free text, which are not published.` : "The dataset names no label column."}
     </p>`;
   const shown = labels.slice(0, DRAWN);
   const names = Math.max(...shown.map(({label}) => label.length));

@@ -17,7 +17,7 @@ interface Dot {
   chosen: boolean;
 }
 
-/** How much of each split's test part has the like in training: a panel for each kind of leakage, a line for each split. */
+/** How much of each split's test part has a match in training: a panel for each kind of leakage, a line for each split. */
 export function leakagePlot({splits, choice}: SplitsView): Content {
   const named = nameOf(splits);
   const dots = LEAKS.flatMap(({measure, name}) =>
@@ -45,7 +45,7 @@ export function leakagePlot({splits, choice}: SplitsView): Content {
       marginRight: 44,
       marginTop: 28,
       marginBottom: 36,
-      ariaLabel: `Share of test rows with the like in training, for ${splits.length} splits and ${kinds.length} kinds of leakage`,
+      ariaLabel: `Share of test rows with a match in training, for ${splits.length} splits and ${kinds.length} kinds of leakage`,
       x: {domain: [0, beside ? most * 1.4 : most * 1.1], tickFormat: "%", ticks: beside ? 2 : 4, label: null},
       y: {domain: names, label: null, tickSize: 0, tickPadding: 10, padding: 0.6},
       [facet]: {domain: kinds, label: null, axis: null, padding: beside ? 0.1 : PANEL_HEADING / step},

@@ -13,7 +13,7 @@ export function rejected({rejected: filters, skipped}: VersionDetails, version: 
 function filtered(filters: readonly RejectedView[], version: VersionManifest): Content {
   if (filters.length === 0)
     return html`<p>
-      No filter is declared, so every row was kept. A data set's ${code("filters")} drop rows by SQL or by
+      No filter is declared, so every row was kept. A dataset's ${code("filters")} drop rows by SQL or by
       presets such as ${code("chatFilters()")}, and keep each with its reason.
     </p>`;
   const dropped = filters.reduce((sum, {rows}) => sum + rows, 0);

@@ -1,6 +1,6 @@
 import type {SplitManifest, SplitsView} from "../site/types.js";
 
-/** Rows of the test part that have the like in the training part. */
+/** Rows of the test part that have a match in the training part. */
 export interface Leak {
   rows: number;
   share: number;
@@ -23,7 +23,7 @@ export const LEAKS: readonly LeakKind[] = [
   {
     measure: "exactLeakage",
     name: "Same text",
-    what: "but for case and white space",
+    what: "case, accents, punctuation and white space aside",
     role: "text"
   },
   {
@@ -36,6 +36,12 @@ export const LEAKS: readonly LeakKind[] = [
     measure: "ngramLeakage",
     name: "13 words in a row",
     what: "shared with a training row",
+    role: "text"
+  },
+  {
+    measure: "shortTextLeakage",
+    name: "Near-twin of a short text",
+    what: "TF-IDF cosine 0.8 of character n-grams",
     role: "text"
   },
   {
@@ -67,10 +73,11 @@ export function numberOf(split: SplitManifest, measure: string): number | undefi
 }
 
 /** Why a measure that needs a column of this role is missing. */
-export function whyMissing({roles}: SplitsView, role: "text" | "group" | "label"): string {
-  return roles[role]
-    ? "not measured: no rows in test or training"
-    : `not measured: the data set names no ${role} column`;
+export function whyMissing({roles, outdated, dataset}: SplitsView, role: "text" | "group" | "label"): string {
+  if (!roles[role]) return `not measured: the dataset names no ${role} column`;
+  return outdated.length > 0
+    ? `measured by an older edition: assay split ${dataset} --measure`
+    : "not measured: no rows in test or training";
 }
 
 /** What counts as close in meaning, or why that was not measured. */

@@ -32,14 +32,14 @@ export function splitTable(view: SplitsView): HTMLElement {
   ];
   const groups: RowGroup<Line>[] = [
     {heading: "Rows", rows: partLines(view)},
-    {heading: "Test rows with the like in training", rows: leakLines(view)},
+    {heading: "Test rows with a match in training", rows: leakLines(view)},
     {heading: "Test rows against training rows", rows: driftLines(view)},
     {heading: "How it was made", rows: originLines(view)}
   ];
   return groupedTable(groups, columns, {caption: "Splits of one version side by side"});
 }
 
-const PARTS = ["train", "validation", "test", "sealed", "unused"];
+const PARTS = ["train", "validation", "test", "held-out", "unused"];
 
 function partLines({splits}: SplitsView): Line[] {
   const total = (split: SplitManifest) => Object.values(split.counts).reduce((sum, rows) => sum + rows, 0);

@@ -5,10 +5,11 @@ import {badge, code, type Content, emptyState, hash, nothing, section} from "./e
 import {count, list, plural, time} from "./format.js";
 import {type Input, select} from "./inputs.js";
 import {leakagePlot} from "./leakagePlot.js";
+import {splitLeaks} from "./splitLeaks.js";
 import {splitResults} from "./splitResults.js";
 import {splitTable} from "./splitTable.js";
 
-/** Lets a reader choose a version of a data set; without one it says how to pull and split one. */
+/** Lets a reader choose a version of a dataset; without one it says how to pull and split one. */
 export function chooseSplits(data: SplitsData): Input<SplitsView | null> {
   const several = new Set(data.versions.map(({dataset}) => dataset)).size > 1;
   if (data.versions.length > 0)
@@ -18,9 +19,9 @@ export function chooseSplits(data: SplitsData): Input<SplitsView | null> {
         value: view as SplitsView | null,
         ...(several ? {group: view.dataset} : {})
       })),
-      {label: "Data set and version", key: "dataset"}
+      {label: "Dataset and version", key: "dataset"}
     );
-  const node = emptyState("No data set has been pulled yet.", [
+  const node = emptyState("No dataset has been pulled yet.", [
     "Declare one in ",
     code("data-loaders/"),
     " and read it with ",
@@ -43,6 +44,7 @@ export function splits(view: SplitsView | null, verdicts: VerdictsData): Content
     ${recommendation(view)}
     ${section(one ? "The split in numbers" : "Side by side", splitTable(view), untried(view))}
     ${section("Leakage into the test part", leakagePlot(view) ?? html`<p>No leakage could be measured.</p>`)}
+    ${section("Rows that leak", splitLeaks(view))}
     ${section("Classes in test and training", classShares(view))}
     ${section("What the choice changes in the results", splitResults(view, verdicts))}
   </div>`;

@@ -4,7 +4,7 @@ import {dataTable} from "./dataTable.js";
 import {badge, type BadgeKind, code, type Content, hash, tiles} from "./elements.js";
 import {bytes, count, list, plural, time} from "./format.js";
 
-/** Every version of a data set, the newest first. */
+/** Every version of a dataset, the newest first. */
 export function versionTable({versions, purges}: DatasetView, chosen: VersionManifest): HTMLElement {
   const erased = (version: VersionManifest) => version.purged?.reduce((sum, {rows}) => sum + rows, 0);
   return dataTable(
@@ -41,7 +41,7 @@ export function versionChanges({diff, drift}: VersionDetails): Content {
   return [
     html`<p>
       Compared with version ${hash(diff.before.id)} of ${time(diff.before.pulledAt)} UTC,
-      ${count(diff.before.rows)} rows. Rows that a split has sealed are left out here.
+      ${count(diff.before.rows)} rows. Rows that a split holds out are left out here.
     </p>`,
     tiles(
       (["added", "removed", "changed"] as const).map((kind) => ({

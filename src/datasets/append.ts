@@ -1,5 +1,5 @@
 import {type Database, sqlName} from "../store/index.js";
-import {describeColumns} from "./items.js";
+import {describeColumns} from "./rowQuery.js";
 
 /**
  * The former version's rows that the new ones do not bring again, and the new ones. With an id column a row that comes
@@ -9,16 +9,16 @@ import {describeColumns} from "./items.js";
  */
 export async function appended(
   db: Database,
-  items: string,
+  rows: string,
   former: string,
   id: string | undefined,
   carried?: string
 ): Promise<string> {
   const own = `select * exclude (row_id, row_hash) from ${former}`;
   if (!id && carried)
-    return `select * exclude (${carried}), min(${carried}) as ${carried} from ((${own}) union all by name (${items})) group by all`;
-  if (!id) return `(${own}) union by name (${items})`;
-  const column = (await describeColumns(db, items)).find(({name}) => name === id);
-  if (!column) return items;
-  return `(${own} where row_id not in (select ${sqlName(id)}::varchar from (${items}) where ${sqlName(id)} is not null)) union all by name (${items})`;
+    return `select * exclude (${carried}), min(${carried}) as ${carried} from ((${own}) union all by name (${rows})) group by all`;
+  if (!id) return `(${own}) union by name (${rows})`;
+  const column = (await describeColumns(db, rows)).find(({name}) => name === id);
+  if (!column) return rows;
+  return `(${own} where row_id not in (select ${sqlName(id)}::varchar from (${rows}) where ${sqlName(id)} is not null)) union all by name (${rows})`;
 }

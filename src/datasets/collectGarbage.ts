@@ -17,7 +17,7 @@ export interface Garbage {
 }
 
 export interface GarbageOptions {
-  /** Versions of every data set that stay in any case, newest first; default 3. */
+  /** Versions of every dataset that stay in any case, newest first; default 3. */
   keep?: number;
   /** Only say what would go. */
   dryRun?: boolean;
@@ -31,7 +31,7 @@ interface Candidate {
 
 /**
  * Removes the records that their kind lets go and that no record that stays refers to: versions beyond the newest `keep` of
- * each data set, and the splits of those versions, unless a run, a model or (for versions) a split that stays refers to
+ * each dataset, and the splits of those versions, unless a run, a model or (for versions) a split that stays refers to
  * them. While a run is unfinished every split stays: such a run does not say which one it uses.
  */
 export async function collectGarbage(

@@ -4,7 +4,7 @@ import type {Filters} from "./filters/index.js";
 import type {Privacy} from "./privacy.js";
 
 /**
- * How sensitive a data set's rows are: `public` may go anywhere, `internal` to the team's own machines and
+ * How sensitive a dataset's rows are: `public` may go anywhere, `internal` to the team's own machines and
  * processors, `personal` needs its findings resolved before it leaves the machine.
  */
 export type Sensitivity = "public" | "internal" | "personal";
@@ -15,7 +15,7 @@ export interface DatasetDefinition {
   licence?: string;
   source: Source;
   /**
-   * SQL from the source to the data set's columns; the source is the relation `source`. Without it every
+   * SQL from the source to the dataset's columns; the source is the relation `source`. Without it every
    * source column is taken.
    */
   sql?: string;
@@ -46,7 +46,7 @@ export interface DatasetDefinition {
    */
   privacy?: Privacy;
   /**
-   * Earlier states of a source that is read all at once, oldest first, each as an SQL condition over the data set's
+   * Earlier states of a source that is read all at once, oldest first, each as an SQL condition over the dataset's
    * columns (`"wave = 'first'"`): the first pull makes a version of each before the present one.
    */
   earlier?: string[];
@@ -59,8 +59,8 @@ export interface DatasetDefinition {
   checks?: Record<string, string>;
 }
 
-/** Declares a data set. A file in `data-loaders/` default-exports what this returns. */
+/** Declares a dataset. A file in `data-loaders/` default-exports what this returns. */
 export function defineDataset(definition: DatasetDefinition): DatasetDefinition {
-  checkName("data set", definition.name);
+  checkName("dataset", definition.name);
   return definition;
 }

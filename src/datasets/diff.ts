@@ -34,7 +34,7 @@ let tables = 0;
 
 /**
  * What changed from one version to another: schema, rows by id and content hash, and the drift of every column that
- * both have under the same type. Rows that a split has sealed are left out on both sides.
+ * both have under the same type. Rows that a split holds out are left out on both sides.
  */
 export async function diffVersions(
   store: Store,

@@ -11,12 +11,12 @@ export interface DriftVerdict {
 export interface DriftLimits {
   /** Population stability index from which a column has drifted; default 0.25, the customary "strong" shift. */
   psi?: number;
-  /** The chance of calling a steady data set drifted, shared among its columns; default 0.01. */
+  /** The chance of calling a steady dataset drifted, shared among its columns; default 0.01. */
   alpha?: number;
 }
 
 /**
- * Has a data set drifted? A column has when its index reaches the limit and a chi-square test, Bonferroni-corrected over
+ * Has a dataset drifted? A column has when its index reaches the limit and a chi-square test, Bonferroni-corrected over
  * the columns, says that chance does not explain it; a column that vanished or changed its type has. It is undecided
  * when the index reaches the limit but chance might explain it, or when there are so few rows that chance alone is
  * expected to take the index half-way to the limit.

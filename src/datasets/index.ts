@@ -16,6 +16,7 @@ export {partRows, toRow} from "./rows.js";
 export {
   eachShingle,
   hashNumber,
+  hashUnits,
   type LabelConflict,
   labelConflicts,
   nearDuplicates,

@@ -1,7 +1,7 @@
 /** `keep`, `mask` with stars, `replace` by the kind's name, or a keyed `pseudonym` that is the same for the same value. */
 export type PrivacyAction = "keep" | "mask" | "replace" | "pseudonym";
 
-/** Kinds of personal data, as a data set names them. `account` are bank accounts without an IBAN, `nationalId` all identity numbers, `secret` all keys and passwords. */
+/** Kinds of personal data, as a dataset names them. `account` are bank accounts without an IBAN, `nationalId` all identity numbers, `secret` all keys and passwords. */
 export type PersonalDataKind =
   | "account"
   | "birthDate"

@@ -27,14 +27,15 @@ import {
   writeParquet,
   writeVersion
 } from "../store/index.js";
+import {assertPlainSql} from "./plainSql.js";
 import {appended} from "./append.js";
 import type {DatasetDefinition} from "./define.js";
 import {countChanges} from "./diff.js";
 import {applyFilters, REJECTED_FILE} from "./filters/index.js";
 import {contentIdentity, idsDiffer} from "./identity.js";
-import {describeColumns, FINDINGS, itemsQuery, numberEqualRows, ownColumns} from "./items.js";
+import {describeColumns, FINDINGS, rowQuery, numberEqualRows, ownColumns} from "./rowQuery.js";
 import {knownVersion, sourceKeyOf} from "./knownVersion.js";
-import {foundRows, redactFormer, redactItems, type Redactor, splitFindings} from "./redaction.js";
+import {foundRows, redactFormer, redactRows, type Redactor, splitFindings} from "./redaction.js";
 import {writeSkipped} from "./skipped.js";
 import {assertSound} from "./soundness.js";
 import {type BrokenLine, sourceRelation, type SourceRelation} from "./sources/index.js";
@@ -43,7 +44,7 @@ import {leaveOutErased} from "./tombstones.js";
 export interface PullOptions {
   /** Leave out lines of CSV and JSONL files that cannot be read, and keep a list of them beside the version. */
   skipBad?: boolean;
-  /** Wait this long for another pull of the same data set; default 60 s. */
+  /** Wait this long for another pull of the same dataset; default 60 s. */
   waitMs?: number;
   /** Deals with personal data before anything is stored; needed where the definition has `privacy`. */
   redactor?: Redactor;
@@ -63,7 +64,7 @@ export interface PullResult {
 const MEMORY = "1200MB";
 
 /**
- * Reads a data set's source into a version. The version's id is a hash of its columns and of the multiset of its
+ * Reads a dataset's source into a version. The version's id is a hash of its columns and of the multiset of its
  * rows, so equal content gives the same id in whatever order it was read; an unchanged pull makes nothing new.
  * Nothing appears in the store before the version is whole.
  */
@@ -73,7 +74,8 @@ export async function pull(
   options: PullOptions = {}
 ): Promise<PullResult> {
   if (definition.privacy && !options.redactor)
-    throw new Error(`data set ${definition.name} has privacy rules, and pull was given no redactor`);
+    throw new Error(`dataset ${definition.name} has privacy rules, and pull was given no redactor`);
+  await assertPlainSql(definition);
   const present: DatasetDefinition = {...definition};
   delete present.earlier;
   if (definition.earlier && !(await latestVersion(workspace, definition.name)))
@@ -85,7 +87,7 @@ export async function pull(
 function earlierState(definition: DatasetDefinition, condition: string): DatasetDefinition {
   return {
     ...definition,
-    sql: `select * from (${definition.sql ?? "select * from source"}) where ${condition}`
+    sql: `select * from (${definition.sql ?? "select * from source"}\n) where (\n${condition}\n)`
   };
 }
 
@@ -143,19 +145,19 @@ async function pullInto(
   const failed = (doing: string) => (cause: unknown) => explain(name, doing, source, cause, redactor);
   const rowsFile = join(stage.folder, "rows.parquet");
   const rows = parquetFile(rowsFile);
-  let items = ownColumns(definition, source.relation);
+  let pulled = ownColumns(definition, source.relation);
   if (redactor)
-    items = await redactItems(db, name, items, redactor, scratch).catch(failed("reading its rows"));
+    pulled = await redactRows(db, name, pulled, redactor, scratch).catch(failed("reading its rows"));
   if (definition.append && latest) {
     const version = {dataset: name, id: latest.version};
     const former = redactor
       ? await redactFormer(db, {workspace, definition, version, scratch}, redactor)
       : await versionRows(workspace, version);
-    items = await appended(db, items, former, definition.id, redactor && FINDINGS).catch(
+    pulled = await appended(db, pulled, former, definition.id, redactor && FINDINGS).catch(
       failed("reading its columns")
     );
   }
-  const query = await itemsQuery(db, definition, items).catch(failed("reading its columns"));
+  const query = await rowQuery(db, definition, pulled).catch(failed("reading its columns"));
   await writeParquet(db, rowsFile, query).catch(failed("reading its rows"));
   if (!definition.id && !(await idsDiffer(db, rows))) {
     const once = join(scratch, "once.parquet");
@@ -275,8 +277,8 @@ async function explain(
   const found = broken.map(({file, line, reason}) => `${file} line ${line}: ${reason}`).join("; ");
   throw new UserError(
     found
-      ? `data set ${name}: ${doing} failed: ${found}. No version was made. Repair the lines, or leave them out with \`assay pull ${name} --skip-bad\`.`
-      : `data set ${name}: ${doing} failed: ${redactor ? redactor.text(said) : said}. No version was made.`,
+      ? `dataset ${name}: ${doing} failed: ${found}. No version was made. Repair the lines, or leave them out with \`assay pull ${name} --skip-bad\`.`
+      : `dataset ${name}: ${doing} failed: ${redactor ? redactor.text(said) : said}. No version was made.`,
     redactor ? {} : {cause}
   );
 }

@@ -9,6 +9,7 @@ import {
   openDatabase,
   readTombstones,
   recordsOf,
+  userCondition,
   UserError,
   type VersionFile,
   versionKind,
@@ -19,7 +20,7 @@ import {
 import {loadTombstones, tombstoneHash} from "./tombstones.js";
 
 export interface PurgeOptions {
-  /** SQL condition over the data set's columns. */
+  /** SQL condition over the dataset's columns. */
   where: string;
   /** Why, for the record: must not name the person. */
   reason: string;
@@ -145,19 +146,29 @@ async function matching(
   {where, hash}: {where: string; hash: string}
 ): Promise<string[]> {
   const found = new Set<string>();
+  const condition = await userCondition(db, where, {what: "--where"});
   let failure: unknown;
   let read = 0;
   for (const id of versions)
     for (const file of ["rows.parquet", "rejected.parquet"] satisfies VersionFile[]) {
       const rows = await versionTable(workspace, {dataset, id}, file);
       if (!rows) continue;
+      const query = `select distinct ${hash} as hash from ${rows} where ${condition}`;
       try {
-        const query = `select distinct ${hash} as hash from ${rows} where (${where})`;
-        for await (const batch of db.batches<{hash: string}>(query))
-          for (const row of batch) found.add(row.hash);
-        read++;
+        await db.rows(`${query} limit 0`);
       } catch (error) {
         failure = error;
+        continue;
+      }
+      read++;
+      try {
+        for await (const batch of db.batches<{hash: string}>(query))
+          for (const row of batch) found.add(row.hash);
+      } catch (error) {
+        // What the engine says quotes the row, and the row may be held out.
+        throw new UserError(
+          `${dataset}@${id}: --where cannot be worked out for every row (${messageOf(error).split(":")[0]}). Use try_cast(… as …) where values vary. Nothing was erased.`
+        );
       }
     }
   if (read === 0)

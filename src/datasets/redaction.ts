@@ -17,7 +17,7 @@ import {
   writeParquet,
   writeParquetRows
 } from "../store/index.js";
-import {describeColumns, FINDINGS} from "./items.js";
+import {describeColumns, FINDINGS} from "./rowQuery.js";
 
 /** A column's name and its type in DuckDB. */
 export interface Column {
@@ -43,7 +43,7 @@ export interface RedactedRow {
 export interface Redactor {
   /** Changes whenever other rows would come of the same source. Tells nothing about a key. */
   fingerprint: string;
-  /** Those of a data set's columns that are looked at. Throws UserError for what is named but cannot be, if told to. */
+  /** Those of a dataset's columns that are looked at. Throws UserError for what is named but cannot be, if told to. */
   columnsOf(columns: readonly Column[], strict: boolean): Column[];
   /** Rows with findings, in order; the others may be left out. */
   redact(rows: AsyncIterable<readonly CellRow[]>, columns: readonly Column[]): AsyncIterable<RedactedRow>;
@@ -56,7 +56,7 @@ export interface Redactor {
     version: {dataset: string; id: string; rows: number; columns: readonly Column[]},
     from: {
       found: AsyncIterable<{row_id: string; row_hash: string; findings: readonly object[]}>;
-      /** What a person accepted in the data set: those findings are marked. */
+      /** What a person accepted in the dataset: those findings are marked. */
       accepted: readonly Acceptance[];
     }
   ): Promise<void>;
@@ -65,29 +65,29 @@ export interface Redactor {
 const isText = ({type}: Column) => /^VARCHAR$/i.test(type);
 
 /**
- * Reads items into a file of `scratch` with their personal data dealt with and returns the query that reads it: the
- * items' columns and `assay_findings`, null for a row without any. Rows stream through; the originals stay in `scratch`.
+ * Reads rows into a file of `scratch` with their personal data dealt with and returns the query that reads it: the
+ * rows' columns and `assay_findings`, null for a row without any. Rows stream through; the originals stay in `scratch`.
  */
-export async function redactItems(
+export async function redactRows(
   db: Database,
   dataset: string,
-  items: string,
+  rows: string,
   redactor: Redactor,
   scratch: string
 ): Promise<string> {
-  const columns = await describeColumns(db, items);
+  const columns = await describeColumns(db, rows);
   if (columns.some(({name}) => name === FINDINGS))
     throw new UserError(
-      `data set ${dataset}: column "${FINDINGS}" is Assay's own; rename it in \`sql\`. No version was made.`
+      `dataset ${dataset}: column "${FINDINGS}" is Assay's own; rename it in \`sql\`. No version was made.`
     );
   const looked = redactor.columnsOf(columns, true);
   const raw = join(scratch, "raw.parquet");
-  await writeParquet(db, raw, items);
+  await writeParquet(db, raw, rows);
   return `select * from ${parquetFile(await redactFile(db, dataset, raw, looked, redactor))}`;
 }
 
 /**
- * A file of the former version's rows by the present rules, for a data set that grows: what was found in them when they
+ * A file of the former version's rows by the present rules, for a dataset that grows: what was found in them when they
  * were pulled stays in their findings.
  */
 export async function redactFormer(
@@ -215,7 +215,7 @@ async function assertRepresentable(
       );
   }
   if (problems.length > 0)
-    throw new UserError(`data set ${dataset}: ${problems.join("; ")}. No version was made.`);
+    throw new UserError(`dataset ${dataset}: ${problems.join("; ")}. No version was made.`);
 }
 
 /** Takes `assay_findings` out of the rows, and out of the rejected ones, into a file of its own. */

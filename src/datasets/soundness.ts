@@ -27,7 +27,7 @@ export async function assertSound(
   }
   for (const [name, condition] of Object.entries(definition.checks ?? {})) {
     const broken = await db.rows<{row_id: string; n: number}>(
-      `select row_id, count(*) over ()::int as n from ${rows} where not coalesce((${condition}), false) order by row_id limit 3`
+      `select row_id, count(*) over ()::int as n from ${rows} where not coalesce((\n${condition}\n), false) order by row_id limit 3`
     );
     if (broken[0])
       problems.push(
@@ -35,5 +35,5 @@ export async function assertSound(
       );
   }
   if (problems.length > 0)
-    throw new UserError(`data set ${definition.name}: ${problems.join("; ")}. No version was made.`);
+    throw new UserError(`dataset ${definition.name}: ${problems.join("; ")}. No version was made.`);
 }

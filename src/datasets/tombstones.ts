@@ -11,7 +11,7 @@ import {
   writeParquet
 } from "../store/index.js";
 
-/** What is left of the rows of a data set that were erased, oldest first; none when nothing was. */
+/** What is left of the rows of a dataset that were erased, oldest first; none when nothing was. */
 export async function tombstones(workspace: Workspace, dataset: string): Promise<Tombstone[]> {
   return (await readTombstones(workspace, dataset)).rows;
 }

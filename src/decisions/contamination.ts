@@ -3,8 +3,8 @@ import {points} from "./points.js";
 import type {ScoreTable} from "./types.js";
 
 /**
- * What a candidate may have learned of a row it is scored on. contaminated: the row itself, or its text, was trained on, by
- * the model or one it was made from. near: a near-duplicate was. clean: neither.
+ * What a candidate may have learned of a row it is scored on. contaminated: the row itself, or its text, stands in the part
+ * that the model, or one it was made from, was trained on. near: a near-duplicate does. clean: neither.
  */
 export type RowMark = "clean" | "near" | "contaminated";
 
@@ -85,9 +85,11 @@ export function contaminationWarnings(found: readonly Contamination[]): string[]
     const {candidate, near, contaminated, clean, share, whole, onClean} = best;
     const learned = [
       contaminated > 0
-        ? `${contaminated} ${contaminated === 1 ? "was" : "were"} among its training rows`
+        ? `${contaminated} ${contaminated === 1 ? "stands" : "stand"} in the part it was trained on`
         : "",
-      near > 0 ? `${near} ${near === 1 ? "has" : "have"} a near-duplicate among its training rows` : ""
+      near > 0
+        ? `${near} ${near === 1 ? "has" : "have"} a near-duplicate ${contaminated > 0 ? "there" : "in the part it was trained on"}`
+        : ""
     ].filter(Boolean);
     const who = group.length === 1 ? candidate : `${group.length} candidates, such as ${candidate}`;
     const score =

@@ -4,7 +4,7 @@ import type {Slicing} from "./sliceTable.js";
 import type {ScoreTable} from "./types.js";
 
 /**
- * The scores of a run by one scorer, one row a data set row, means over repeats. A row whose repeats all failed is
+ * The scores of a run by one scorer, one row a dataset row, means over repeats. A row whose repeats all failed is
  * undefined there. With several prompt variants each candidate-variant pair is a candidate, named "candidate · variant".
  */
 export async function scoreTable(store: Store, runId: string, scorer: string): Promise<ScoreTable> {

@@ -157,7 +157,7 @@ export type EndpointErrorKind =
   | "malformed"
   | "truncated-stream"
   | "missing-record"
-  | "refused-by-gate";
+  | "refused-by-privacy-check";
 
 /** `message` is safe to store and show: no key, no prompt. */
 export class EndpointError extends Error {

@@ -4,7 +4,7 @@ import {encodeSafetensors} from "../models/safetensors.js";
 import {fitHead} from "./denseHead.js";
 import {type ClassifierOptions, type ModelSource} from "./modelSource.js";
 import {randomStream} from "./random.js";
-import {trained} from "./trained.js";
+import {trainedSource} from "./trainedSource.js";
 
 export interface EncoderHeadOptions extends ClassifierOptions {
   /** Tokens the encoder reads of each text; 64 when absent. */
@@ -19,7 +19,7 @@ export interface EncoderHeadOptions extends ClassifierOptions {
 export function encoderHead(options: EncoderHeadOptions): ModelSource {
   const {maxTokens = 64, epochs = 20} = options;
   const fit = {epochs, rate: 0.2, l2: 1e-5};
-  return trained({
+  return trainedSource({
     architecture: "encoder-head",
     options,
     settings: {version: 1, maxTokens, ...fit},

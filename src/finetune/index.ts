@@ -10,4 +10,4 @@ export {
 } from "./modelSource.js";
 export {tfidfLogReg, type TfidfOptions} from "./tfidfLogReg.js";
 export {staticEmbedding, type StaticEmbeddingOptions} from "./staticEmbedding.js";
-export {builtOnce} from "./trained.js";
+export {builtOnce} from "./trainedSource.js";

@@ -1,9 +1,9 @@
 import {type ClassifierOptions, type ModelSource} from "./modelSource.js";
-import {trained} from "./trained.js";
+import {trainedSource} from "./trainedSource.js";
 
 /** Always answers the commonest label of the training rows: what every other model has to beat. */
 export function majorityClassifier(options: ClassifierOptions): ModelSource {
-  return trained({
+  return trainedSource({
     architecture: "majority",
     options,
     settings: {version: 1},

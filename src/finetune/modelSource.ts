@@ -1,6 +1,6 @@
 import {type ModelManifest} from "../models/types.js";
 
-/** A row of a data set: its id and the data set's own columns. */
+/** A row of a dataset: its id and the dataset's own columns. */
 export type TrainingRow = {id: string} & Record<string, unknown>;
 
 /** What a model may be built from. */
@@ -10,7 +10,7 @@ export interface BuildContext {
   /** Rows of one part of the split, in the order of their ids. */
   rows(part: string): AsyncIterable<TrainingRow>;
   dataset: string;
-  /** Id of the data set's version, and of the split. */
+  /** Id of the dataset's version, and of the split. */
   version: string;
   split: string;
   seed: string;

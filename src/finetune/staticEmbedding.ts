@@ -9,7 +9,7 @@ import {fineTune, type StaticWeights} from "./fineTune.js";
 import {type ClassifierOptions, type ModelSource} from "./modelSource.js";
 import {randomStream} from "./random.js";
 import {distillTokens} from "./tokenDistillation.js";
-import {trained, type TrainerResult} from "./trained.js";
+import {trainedSource, type TrainerResult} from "./trainedSource.js";
 
 export interface StaticEmbeddingOptions extends ClassifierOptions {
   /**
@@ -45,7 +45,7 @@ function distilled(options: StaticEmbeddingOptions): ModelSource {
   const {dimensions = 256, maxTokens = 512, epochs = 8} = options;
   const distilling = {dimensions, maxTokens, minRows: 2};
   const fit = {epochs, rate: 0.5, l2: 1e-6};
-  return trained({
+  return trainedSource({
     architecture: "static-embedding",
     options,
     settings: {version: 1, ...distilling, ...fit},
@@ -85,7 +85,7 @@ function distilled(options: StaticEmbeddingOptions): ModelSource {
 
 function fineTuned(options: StaticEmbeddingOptions, init: ModelSource): ModelSource {
   const fit = {epochs: options.epochs ?? 4, tableRate: 0.006, headRate: 0.1};
-  return trained({
+  return trainedSource({
     architecture: "static-embedding",
     options,
     settings: {version: 1, ...fit},

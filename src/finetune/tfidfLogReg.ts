@@ -4,7 +4,7 @@ import {wordCounts} from "../models/words.js";
 import {fitSparse} from "./logisticRegression.js";
 import {type ClassifierOptions, type ModelSource} from "./modelSource.js";
 import {randomStream} from "./random.js";
-import {trained} from "./trained.js";
+import {trainedSource} from "./trainedSource.js";
 import {buildVocabulary} from "./vocabulary.js";
 
 export interface TfidfOptions extends ClassifierOptions {
@@ -18,7 +18,7 @@ export interface TfidfOptions extends ClassifierOptions {
 export function tfidfLogReg(options: TfidfOptions): ModelSource {
   const {vocabularySize = 20_000, epochs = 12} = options;
   const fit = {epochs, rate: 0.5, l2: 1e-6};
-  return trained({
+  return trainedSource({
     architecture: "tfidf-logreg",
     options,
     settings: {version: 1, vocabularySize, ...fit},

@@ -12,7 +12,7 @@ import {type HashedFile} from "./hashes.js";
 import {buildFolder} from "./buildFolder.js";
 import {type MergeOptions} from "./options.js";
 import {type Plan} from "./plan/plan.js";
-import {planShards, type Shard} from "./safetensors/shards.js";
+import {planShards, type Shard} from "../safetensors/shards.js";
 import {type FinishedShard, ShardFile} from "./shardFile.js";
 import {bytesOf, workList} from "./workList.js";
 

@@ -2,7 +2,7 @@ import {homedir} from "node:os";
 import {join} from "node:path";
 import {readJson, writeJsonAtomic} from "../store/files.js";
 import {sha256, sha256File} from "../store/hash.js";
-import {fileStamp} from "./safetensors/open.js";
+import {fileStamp} from "../safetensors/open.js";
 
 export interface HashedFile {
   path: string;

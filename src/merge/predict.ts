@@ -10,7 +10,7 @@ import {threadsFor} from "./execute.js";
 import {METHODS} from "./methods/index.js";
 import {type MergeOptions} from "./options.js";
 import {type Plan} from "./plan/plan.js";
-import {tensorBytes} from "./safetensors/header.js";
+import {tensorBytes} from "../safetensors/header.js";
 
 const outputBytes = ({out, shape}: TensorJob) => tensorBytes(out, shape);
 const elements = ({shape}: TensorJob) => shape.reduce((product, size) => product * size, 1);

@@ -8,7 +8,7 @@ import {type Produced} from "./execute.js";
 import {type MergeOptions} from "./options.js";
 import {type Plan} from "./plan/plan.js";
 import {type MergeReport} from "./report.js";
-import {shardIndex} from "./safetensors/shards.js";
+import {shardIndex} from "../safetensors/shards.js";
 
 /** The report and what it is the report of, kept beside the weights. */
 export const REPORT_NAME = "merge_report.json";

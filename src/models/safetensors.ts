@@ -1,4 +1,5 @@
 import {open, readFile} from "node:fs/promises";
+import {type Dtype, toFloats} from "../safetensors/index.js";
 
 /** One tensor: row-major values with their shape. Half-precision tensors are read as 32-bit floats. */
 export interface Tensor {
@@ -74,7 +75,7 @@ export function decodeSafetensors(
     if (!wanted(name)) continue;
     if (!size) throw new Error(`${where}: tensor ${name} has type ${dtype}; F32 and F16 can be read here`);
     const bytes = file.subarray(start + from, start + to);
-    tensors[name] = {shape, data: dtype === "F32" ? floats(bytes) : halves(bytes)};
+    tensors[name] = {shape, data: toFloats(dtype as Dtype, bytes)};
   }
   return tensors;
 }
@@ -108,36 +109,4 @@ function headerOf(file: Buffer, where: string): {header: Record<string, Entry>; 
   const header = JSON.parse(file.subarray(8, 8 + length).toString("utf8")) as Record<string, Entry>;
   delete header.__metadata__;
   return {header, start: 8 + length};
-}
-
-function floats(bytes: Buffer): Float32Array {
-  const copy = new Float32Array(bytes.length / 4);
-  new Uint8Array(copy.buffer).set(bytes);
-  return copy;
-}
-
-function halves(bytes: Buffer): Float32Array {
-  const lookup = halfTable();
-  const stored = new Uint16Array(bytes.length / 2);
-  new Uint8Array(stored.buffer).set(bytes);
-  const out = new Float32Array(stored.length);
-  for (let i = 0; i < out.length; i++) out[i] = lookup[stored[i]!]!;
-  return out;
-}
-
-let table: Float32Array | undefined;
-
-/** All 65,536 half-precision values: looking 23 million up is ten times faster than computing each. */
-function halfTable(): Float32Array {
-  table ??= Float32Array.from({length: 65_536}, (_, half) => halfToFloat(half));
-  return table;
-}
-
-function halfToFloat(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >> 10) & 0x1f;
-  const fraction = half & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

@@ -2,7 +2,7 @@ import {type Acceptance, readAcceptances, type Store, writeAcceptances} from "..
 
 export type {Acceptance} from "../store/index.js";
 
-/** What was accepted in a data set, oldest first. */
+/** What was accepted in a dataset, oldest first. */
 export function acceptances(store: Store, dataset: string): Promise<Acceptance[]> {
   return readAcceptances(store.workspace, dataset);
 }

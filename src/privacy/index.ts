@@ -5,14 +5,14 @@ export {ensureLedger} from "./ensureLedger.js";
 export {type Finding, type Layer, layers, type Recognizer} from "./finding.js";
 export {
   type Destination,
-  type GatedFinding,
-  type GateInput,
-  gateRows,
-  gateTable,
-  type GateVerdict,
+  type CheckedFinding,
+  type PrivacyCheckInput,
+  checkPrivacy,
+  passageTable,
+  type PrivacyCheckResult,
   type Passage,
   refusalMessage
-} from "./gate.js";
+} from "./privacyCheck.js";
 export {
   type LedgerEntry,
   type LedgerOptions,

@@ -43,7 +43,7 @@ interface LabelledText {
 }
 
 /**
- * Precision and recall by type against a labelled sample, kept beside the data set's versions. The sample is JSON
+ * Precision and recall by type against a labelled sample, kept beside the dataset's versions. The sample is JSON
  * (a list) or one JSON object a line: `{"text": "…", "spans": [{"type", "start", "end"}]}`, or with `"row"` (and
  * `"column"`) instead of `"text"` for a row of the version. Offsets count code points; `"value"`, when given, must be
  * what stands there. The names of other tools (`full_text`, `entity_type`, `start_position`) are understood. Throws
@@ -84,7 +84,7 @@ export async function measureRecognition(
   return measured;
 }
 
-/** What was measured last for a data set, or undefined when nothing was. */
+/** What was measured last for a dataset, or undefined when nothing was. */
 export async function recognition(store: Store, dataset: string): Promise<Recognition | undefined> {
   return getJson<Recognition>(store.workspace, datasetKey(dataset, "recognition.json"));
 }

@@ -6,7 +6,7 @@ import {PSEUDONYM_KEY_VARIABLE, pseudonymKey} from "./pseudonymKey.js";
 import {type Action, actions, type RedactionPolicy} from "./redact.js";
 import {defaultMinScore} from "./scanText.js";
 
-/** A data set's `privacy` made ready: types instead of kinds, and the key at hand. */
+/** A dataset's `privacy` made ready: types instead of kinds, and the key at hand. */
 export interface PrivacyRules {
   /** Undefined: every column with text. */
   columns?: readonly string[];
@@ -19,7 +19,7 @@ const MEMBERS = ["columns", "actions", "minScore", "keyVariable"];
 const KEY_VARIABLE = /^[A-Z][A-Z0-9_]*_KEY$/;
 
 /**
- * Reads and checks a data set's rules. Throws UserError that names every problem at once; it repeats neither a key nor
+ * Reads and checks a dataset's rules. Throws UserError that names every problem at once; it repeats neither a key nor
  * what might be one.
  */
 export function privacyRules(
@@ -55,7 +55,7 @@ export function privacyRules(
       problems.push(messageOf(error));
     }
   if (problems.length > 0)
-    throw new UserError(`data set ${dataset}: privacy: ${problems.join("; ")}. Nothing was pulled.`);
+    throw new UserError(`dataset ${dataset}: privacy: ${problems.join("; ")}. Nothing was pulled.`);
   const named = ["PERSON", "LOCATION"].some((type) => type in policy.types);
   return {
     ...(columns === undefined ? {} : {columns: columns as string[]}),

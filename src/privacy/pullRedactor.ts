@@ -28,7 +28,7 @@ export interface PullRedactorOptions {
 }
 
 /**
- * What a pull of the data set does about personal data; undefined when its definition has no `privacy`. Throws
+ * What a pull of the dataset does about personal data; undefined when its definition has no `privacy`. Throws
  * UserError with everything that is wrong with the rules, a missing key among it, before anything is read.
  */
 export function pullRedactor(
@@ -102,7 +102,7 @@ function lookedAt(
       : `column "${name}" is ${column.type}, no text; cast it in \`sql\` (${name}::varchar)`;
   });
   if (strict && problems.length > 0)
-    throw new UserError(`data set ${dataset}: privacy.columns: ${problems.join("; ")}. No version was made.`);
+    throw new UserError(`dataset ${dataset}: privacy.columns: ${problems.join("; ")}. No version was made.`);
   return texts.filter(({name}) => named.includes(name));
 }
 

@@ -1,8 +1,8 @@
 import {type Sensitivity} from "../datasets/index.js";
 import {type Store, type VersionManifest} from "../store/index.js";
 import {ensureLedger} from "./ensureLedger.js";
-import {type Destination, type GatedFinding, gateRows, gateTable} from "./gate.js";
-import {gatedFinding, ledgerEntries} from "./versionLedger.js";
+import {type Destination, type CheckedFinding, checkPrivacy, passageTable} from "./privacyCheck.js";
+import {checkedFinding, ledgerEntries} from "./versionLedger.js";
 
 /**
  * The rows of a version that may not go to a destination, with the rules that stop each. The version is scanned
@@ -16,17 +16,17 @@ export async function refusedRows(
   onMessage?: (message: string) => void
 ): Promise<Map<string, string[]> | "all"> {
   const sensitivity = sensitivityOf(version);
-  const passage = gateTable[sensitivity][endpointTrust];
+  const passage = passageTable[sensitivity][endpointTrust];
   if (passage === "all") return new Map();
   if (passage === "none") return "all";
   await ensureLedger(store, version, {...(onMessage ? {onWait: onMessage} : {})});
-  const findings = new Map<string, GatedFinding[]>();
+  const findings = new Map<string, CheckedFinding[]>();
   for await (const {row_id, ...entry} of ledgerEntries(store, version, {whatWasDone: true})) {
     const known = findings.get(row_id);
-    if (known) known.push(gatedFinding(entry));
-    else findings.set(row_id, [gatedFinding(entry)]);
+    if (known) known.push(checkedFinding(entry));
+    else findings.set(row_id, [checkedFinding(entry)]);
   }
-  const {refused} = gateRows({endpointTrust, sensitivity, findings});
+  const {refused} = checkPrivacy({endpointTrust, sensitivity, findings});
   return new Map(refused.map(({row, rules}) => [row, rules]));
 }
 

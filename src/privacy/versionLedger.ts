@@ -12,7 +12,7 @@ import {
 } from "../store/index.js";
 import {acceptances, acceptedReason} from "./acceptances.js";
 import {type Layer} from "./finding.js";
-import {type GatedFinding} from "./gate.js";
+import {type CheckedFinding} from "./privacyCheck.js";
 import {LedgerCounts, type LedgerEntry, type LedgerOptions, type LedgerSummary} from "./ledger.js";
 import {LEDGER_FILE, LEDGER_SUMMARY, writeLedgerLines} from "./ledgerFiles.js";
 import {type LedgerRow} from "./ledgerLines.js";
@@ -30,7 +30,7 @@ export interface ScanVersionOptions extends Omit<LedgerOptions, "nested"> {
 }
 
 /**
- * Scans a version of a data set, sealed rows included, and keeps its ledger beside it, replacing an older one. The
+ * Scans a version of a dataset, held-out rows included, and keeps its ledger beside it, replacing an older one. The
  * version itself is immutable: the policy's actions are what the ledger says will be done when rows leave. What a
  * pull did about findings stays in the ledger, and what a person accepted is marked.
  */
@@ -43,7 +43,7 @@ export async function scanVersion(
   const unknown = columns.filter((column) => !types.has(column));
   if (unknown.length > 0)
     throw new UserError(
-      `Data set ${version.dataset} has no column ${unknown.join(", ")}. Its columns are ${[...types.keys()].join(", ")}.`
+      `Dataset ${version.dataset} has no column ${unknown.join(", ")}. Its columns are ${[...types.keys()].join(", ")}.`
     );
   const scan = {
     ...options,
@@ -149,31 +149,31 @@ async function redactedEntries(store: Store, version: VersionManifest): Promise<
 }
 
 /**
- * A version's findings by row id, as the gate takes them: clean rows have an empty list. Empty when the version
- * was never scanned, which the gate refuses.
+ * A version's findings by row id, as the privacy check takes them: clean rows have an empty list. Empty when the version
+ * was never scanned, which the privacy check refuses.
  */
 export async function versionFindings(
   store: Store,
   version: VersionManifest
-): Promise<Map<string, readonly GatedFinding[]>> {
-  const findings = new Map<string, GatedFinding[]>();
+): Promise<Map<string, readonly CheckedFinding[]>> {
+  const findings = new Map<string, CheckedFinding[]>();
   if (!(await ledgerSummary(store, version))) return findings;
   const rows = `select row_id from ${await versionRows(store.workspace, version)}`;
   for await (const batch of store.batches<{row_id: string}>(rows))
     for (const {row_id} of batch) findings.set(row_id, []);
   for await (const {row_id, ...entry} of ledgerEntries(store, version))
-    findings.get(row_id)?.push(gatedFinding(entry));
+    findings.get(row_id)?.push(checkedFinding(entry));
   return findings;
 }
 
-/** What the gate needs to know of an entry. */
-export function gatedFinding({
+/** What the privacy check needs to know of an entry. */
+export function checkedFinding({
   type,
   rule,
   score,
   column,
   action,
   accepted
-}: Omit<LedgerEntry, "row_id">): GatedFinding {
+}: Omit<LedgerEntry, "row_id">): CheckedFinding {
   return {type, rule, score, column, action, ...(accepted ? {accepted} : {})};
 }

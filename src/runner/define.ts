@@ -18,7 +18,7 @@ export interface PrepareContext {
   version: VersionManifest;
   split: SplitManifest;
   seed: string;
-  /** Rows of one part, in the order of their ids. The sealed part is refused. */
+  /** Rows of one part, in the order of their ids. The held-out part is refused. */
   rows(part: string): AsyncIterable<Row>;
   onProgress(message: string): void;
   signal?: AbortSignal;
@@ -78,12 +78,12 @@ export interface EvalDefinition {
   name?: string;
   title?: string;
   description?: string;
-  /** A data set's definition, or its name in the store. */
+  /** A dataset's definition, or its name in the store. */
   dataset: DatasetDefinition | string;
   /** One run is made for each split, and for each window of a rolling one. */
   split: SplitSpec | SplitSpec[];
   /** Which part is scored: test unless said otherwise. */
-  part?: "train" | "validation" | "test" | "sealed";
+  part?: "train" | "validation" | "test" | "held-out";
   candidates: Candidate[];
   /** Several named prompts are a matrix: every candidate is run with each. */
   prompt: Prompt | Record<string, Prompt>;
@@ -111,7 +111,7 @@ export interface EvalDefinition {
   race?: boolean | RaceOptions;
   /**
    * What pages may show of a row: nothing but ids and labels, a masked excerpt (default), or the text itself. A stricter
-   * setting of the data set goes before it, and one eval's "ids" holds for the data set's page too.
+   * setting of the dataset goes before it, and one eval's "ids" holds for the dataset's page too.
    */
   publish?: Publishing;
 }
@@ -131,7 +131,7 @@ export function definitionProblems(definition: unknown): string[] {
   const found = (isObject(definition) ? definition : {}) as Record<keyof EvalDefinition, unknown>;
   const needs: Partial<Record<keyof EvalDefinition, [kind: string, fits: boolean]>> = {
     dataset: [
-      "a data set or the name of one",
+      "a dataset or the name of one",
       Boolean(typeof found.dataset === "object" ? nameOf(found.dataset) : found.dataset)
     ],
     split: [

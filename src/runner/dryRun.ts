@@ -1,5 +1,5 @@
 import {type RunManifest, sqlString} from "../store/index.js";
-import type {Gate} from "./plan/gate.js";
+import type {PrivacyCheck} from "./plan/privacyCheck.js";
 import type {Plan} from "./plan/plan.js";
 import type {Place} from "./plan/rows.js";
 import type {ReadyCandidate} from "./plan/readyCandidates.js";
@@ -41,7 +41,7 @@ export interface ForecastInputs {
   /** All sealed runs. */
   runs: readonly RunManifest[];
   plan: Plan;
-  gate: Gate;
+  privacyCheck: PrivacyCheck;
   ready: readonly ReadyCandidate[];
   settled: Settled;
   runId: string;
@@ -54,7 +54,7 @@ export async function forecast({
   place,
   runs,
   plan,
-  gate,
+  privacyCheck,
   ready,
   settled,
   runId,
@@ -86,7 +86,7 @@ export async function forecast({
       name: record.name,
       calls,
       refusedRows: refused.length,
-      refusal: refused.length > 0 ? gate.message(prepared.endpoint, refused, plan.rows) : undefined,
+      refusal: refused.length > 0 ? privacyCheck.message(prepared.endpoint, refused, plan.rows) : undefined,
       promptTokens: tokens,
       completionTokens,
       basis: completionTokens === undefined ? undefined : seen === undefined ? "max_tokens" : "observed",

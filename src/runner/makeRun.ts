@@ -8,7 +8,7 @@ import type {RunFolder} from "./journal/folder.js";
 import {settle, type Settled} from "./journal/reuse.js";
 import {journalFile, scoresFile} from "./journal/tables.js";
 import {collectGarbage} from "./keepHeapSmall.js";
-import type {Gate} from "./plan/gate.js";
+import type {PrivacyCheck} from "./plan/privacyCheck.js";
 import type {Plan} from "./plan/plan.js";
 import {preflight} from "./plan/preflight.js";
 import type {ReadyCandidate} from "./plan/readyCandidates.js";
@@ -27,7 +27,7 @@ export interface PlannedRun {
   resolved: ResolvedEval;
   ready: readonly ReadyCandidate[];
   plan: Plan;
-  gate: Gate;
+  privacyCheck: PrivacyCheck;
   run: RunFolder;
   /** Folder for what is half-made. */
   folder: string;
@@ -108,7 +108,7 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
 
 /** Makes the calls that have no outcome, if there are any; why it stopped early, if it did. */
 async function callMissing(
-  {definition, inputs, place, effects, resolved, ready, plan, gate}: PlannedRun,
+  {definition, inputs, place, effects, resolved, ready, plan, privacyCheck}: PlannedRun,
   {journal, scoreLog, settled: {done}, tally}: Begun
 ): Promise<string | undefined> {
   const {options = {}, signal, abortSignal, createExecutor} = inputs;
@@ -117,7 +117,7 @@ async function callMissing(
   for (const [index, {record, prepared}] of ready.entries())
     if (plan.refused[index]!.length > 0)
       effects.onMessage?.(
-        `${record.name}: ${gate.message(prepared.endpoint, plan.refused[index]!, plan.rows)}`
+        `${record.name}: ${privacyCheck.message(prepared.endpoint, plan.refused[index]!, plan.rows)}`
       );
   checkBudget(ready, options);
   if (options.preflight !== false && !signal?.aborted)
@@ -133,7 +133,7 @@ async function callMissing(
     return await makeCalls({
       db: place.db,
       plan,
-      gate,
+      privacyCheck,
       resolved,
       ready,
       done,

@@ -4,10 +4,16 @@ import {tombstones} from "../datasets/index.js";
 import {type Database, openDatabase, sweepTemporary, temporaryPath, UserError} from "../store/index.js";
 import type {EvalDefinition} from "./define.js";
 import {forecast} from "./dryRun.js";
-import {guardScorers, knownRecipients, openGate, refuseOutright, scorerRecipients} from "./plan/gate.js";
+import {
+  guardScorers,
+  knownRecipients,
+  openPrivacyCheck,
+  refuseOutright,
+  scorerRecipients
+} from "./plan/privacyCheck.js";
 import {keepHeapSmall} from "./keepHeapSmall.js";
 import {makeRun, type PlannedRun} from "./makeRun.js";
-import {openSealed} from "./plan/openSealed.js";
+import {openHeldOut} from "./plan/openHeldOut.js";
 import {makePlan, type Plan} from "./plan/plan.js";
 import {planHeader} from "./plan/header.js";
 import {fewShotRows, type Place} from "./plan/rows.js";
@@ -29,7 +35,7 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
   const effects: RunEffects = {now: Date.now, ...inputs.effects};
   const tell = (message: string) => effects.onMessage?.(message);
   const resolved = await resolveEval(definition, inputs.evalName, version, split, options);
-  await openSealed({workspace, resolved, version, split, options, now: effects.now});
+  await openHeldOut({workspace, resolved, version, split, options, now: effects.now});
   refuseOutright(version, knownRecipients(resolved));
   await sweepTemporary(workspace.tmpDir);
   const folder = temporaryPath(join(workspace.tmpDir, "run"));
@@ -41,7 +47,7 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
   try {
     const erased = await tombstones(workspace, version.dataset);
     ready = await readyCandidates(resolved, {store, version, split, onMessage: tell, signal});
-    const gate = await openGate(
+    const privacyCheck = await openPrivacyCheck(
       store,
       version,
       [
@@ -50,12 +56,12 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
       ],
       tell
     );
-    const plan = await planRun({definition, inputs, place, effects, resolved, ready, gate, folder});
+    const plan = await planRun({definition, inputs, place, effects, resolved, ready, privacyCheck, folder});
     const runId = planId(resolved.name, plan.hash);
     if (options.dryRun) {
       const runs = await store.runs();
       const settled = await settle({place, plan, runs, runId, folder, options});
-      const dryRun = await forecast({place, runs, plan, gate, ready, settled, runId, folder});
+      const dryRun = await forecast({place, runs, plan, privacyCheck, ready, settled, runId, folder});
       return {dryRun, unchanged: true, calls: 0};
     }
     const candidates = ready;
@@ -70,7 +76,7 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
           );
         const run = await chooseFolder(place, resolved.name, plan, options, effects.now);
         if (run.finished && run.sealed) return {manifest: run.sealed, unchanged: true, calls: 0};
-        const guarded = {...resolved, scorers: guardScorers(resolved.scorers, gate)};
+        const guarded = {...resolved, scorers: guardScorers(resolved.scorers, privacyCheck)};
         return makeRun({
           definition,
           inputs,
@@ -79,7 +85,7 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
           resolved: guarded,
           ready: candidates,
           plan,
-          gate,
+          privacyCheck,
           run,
           folder
         });
@@ -114,7 +120,7 @@ async function planRun({
   effects,
   resolved,
   ready,
-  gate,
+  privacyCheck,
   folder
 }: Omit<PlannedRun, "plan" | "run">): Promise<Plan> {
   const fewShot = await fewShotRows(place, {
@@ -122,7 +128,7 @@ async function planRun({
     split,
     fewShot: definition.fewShot,
     seed: resolved.seed,
-    mayGo: gate.everywhere
+    mayGo: privacyCheck.everywhere
   });
   const variants = variantsOf(definition.prompt, fewShot, resolved.expected);
   return makePlan({
@@ -132,8 +138,8 @@ async function planRun({
     resolved,
     ready,
     variants,
+    privacyCheck,
     fewShot,
-    gate,
     header: planHeader({definition, resolved, ready, variants, version, split, options}),
     folder,
     limit: options.limit,

@@ -6,7 +6,7 @@ import {type Json, type Scorer} from "./types.js";
 
 /** What one person said about one answer. */
 export interface HumanLabel {
-  /** The data set row. */
+  /** The dataset row. */
   id: string;
   /** The answer that was labelled: a label says nothing about another answer to the same row. */
   output: string;

@@ -41,7 +41,7 @@ export interface Scorer {
   uses?: readonly ((...args: never[]) => unknown)[];
   /** Corpus-level figure from the per-row details (BLEU, macro F1); undefined when nothing was scored. */
   aggregate?(rows: readonly ScoredRow[]): number | undefined;
-  /** The endpoint that the scorer sends rows to: the privacy gate stands before it as before a candidate's. */
+  /** The endpoint that the scorer sends rows to: the privacy check stands before it as before a candidate's. */
   asks?: Endpoint;
   /** The model that gives the scores, when a model does: pages show how far it can be trusted. */
   judge?: {model: string; endpoint: string};

@@ -66,7 +66,7 @@ interface Marks {
 /** The marks of a sealed run never change, and finding near-duplicates takes seconds: they are kept in the store. */
 async function rememberedMarks(store: Store, run: RunManifest, table: ScoreTable): Promise<Marks> {
   const key = hashJson([
-    1,
+    2,
     run.planHash,
     run.candidates.map(({modelId}) => modelId ?? null),
     table.candidates,
@@ -129,7 +129,7 @@ async function findMarks(store: Store, run: RunManifest, table: ScoreTable): Pro
 }
 
 interface TrainedRows {
-  /** Query giving row_id, row_hash and, where the data set has one, text. */
+  /** Query giving row_id, row_hash and, where the dataset has one, text. */
   query: string;
   version: VersionManifest;
 }
@@ -163,7 +163,7 @@ async function marksAgainst(
   const marks = new Map<string, RowMark>(same.map(({row_id}) => [row_id, "contaminated"]));
   if (version.text && trained.version.text) {
     const similar = await nearMatches(store, `select row_id, text from (${scored})`, trained.query);
-    for (const [row, similarity] of similar)
+    for (const [row, {similarity}] of similar)
       if (!marks.has(row)) marks.set(row, similarity === 1 ? "contaminated" : "near");
   }
   return marks;

@@ -1,6 +1,6 @@
 import type {DriftVerdict, LabelConflict, VersionDiff} from "../datasets/index.js";
 import type {LedgerSummary, Recognition} from "../privacy/index.js";
-import type {SplitChoice} from "../splits/index.js";
+import type {SplitChoice, SplitLeak} from "../splits/index.js";
 import type {SplitManifest, VersionManifest} from "../store/index.js";
 
 export type {DriftVerdict, VersionDiff};
@@ -18,7 +18,7 @@ export interface ShownRow {
 /** What one filter dropped, or what could not be read. */
 export interface RejectedView {
   filter: string;
-  /** What it demands, as written in the data set's definition. */
+  /** What it demands, as written in the dataset's definition. */
   rule?: string;
   rows: number;
   /** The commonest reasons first; few of them. */
@@ -80,7 +80,7 @@ export interface LedgerRule {
   accepted: number;
 }
 
-/** What a version holds beside its record. Rows that a split has sealed are in none of it. */
+/** What a version holds beside its record. Rows that a split holds out are in none of it. */
 export interface VersionDetails {
   version: string;
   /** Rows of each label, the commonest first; empty without a label column. */
@@ -98,7 +98,7 @@ export interface VersionDetails {
   conflicts: Measured<ConflictsView>;
 }
 
-/** A version's ledger; counts include rows that a split has sealed. */
+/** A version's ledger; counts include rows that a split holds out. */
 export interface LedgerView {
   version: string;
   summary: LedgerSummary;
@@ -134,23 +134,35 @@ export interface DatasetsData {
 }
 
 /** The splits of one version side by side. */
+export interface LeaksView {
+  /** Test rows that leak by any listed measure. */
+  rows: number;
+  /** Rows by measure, of which `shown` holds the first. */
+  counts: Record<string, number>;
+  shown: (SplitLeak & {excerpt: string | null; knownExcerpt: string | null})[];
+}
+
 export interface SplitsView {
   dataset: string;
   version: {id: string; rows: number; pulledAt: string};
   newest: boolean;
   /** Columns named for each role: a measure without its column is not taken. */
   roles: Partial<Record<"text" | "label" | "group" | "time", string>>;
-  /** The recommended one first, then by name. The sealed part's classes are left out, and labels that are free text. */
+  /** The recommended one first, then by name. The held-out part's classes are left out, and labels that are free text. */
   splits: SplitManifest[];
   /** Which to use and why; absent when no split has test and training rows. */
   choice?: SplitChoice;
   /** True when the recommended split leaks next to nothing by any measure. */
   clean: boolean;
+  /** Ids of splits that an older edition measured: nothing is said of them until they are measured again. */
+  outdated: string[];
+  /** Which rows leak, by the split's id; absent where it is not listed. */
+  leaks: Record<string, LeaksView>;
   /** Strategies that the version's columns allow and that no split of it has. */
   untried: string[];
 }
 
 export interface SplitsData {
-  /** The newest version of each data set, and older ones that were split. */
+  /** The newest version of each dataset, and older ones that were split. */
   versions: SplitsView[];
 }

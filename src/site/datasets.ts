@@ -11,8 +11,8 @@ import {versionDetails} from "./versionDetails.js";
 const DESCRIBED = 12;
 
 /**
- * Every data set with its versions and what is in the newest of them; none gives an empty list. Nothing in it
- * comes from a row that a split has sealed, but counts.
+ * Every dataset with its versions and what is in the newest of them; none gives an empty list. Nothing in it
+ * comes from a row that a split holds out, but counts.
  */
 export async function datasets(store: Store): Promise<DatasetsData> {
   const byName = group(await store.versions(), ({dataset}) => dataset);

@@ -12,7 +12,7 @@ export function masked(text: string): string {
 
 /**
  * What pages may show of rows' text, by id; rows without any are left out. `relation` has the version's columns and none of
- * the sealed rows.
+ * the held-out rows.
  */
 export type ExcerptsOf = (
   store: Store,

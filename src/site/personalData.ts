@@ -1,4 +1,4 @@
-import {gateRows, ledgerSummary, versionFindings} from "../privacy/index.js";
+import {checkPrivacy, ledgerSummary, versionFindings} from "../privacy/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 
 /**
@@ -12,7 +12,7 @@ export async function unresolvedPersonalData(
   const version = (await store.versions(run.dataset.name)).find(({id}) => id === run.dataset.version);
   if (!version || !(await ledgerSummary(store, version))) return undefined;
   // A report takes rows without unresolved findings, whatever the dataset's sensitivity.
-  const {refused, allowed} = gateRows({
+  const {refused, allowed} = checkPrivacy({
     endpointTrust: "report",
     findings: await versionFindings(store, version)
   });

@@ -3,9 +3,9 @@ import {strictest} from "../datasets/index.js";
 import type {Publishing, RunManifest, VersionManifest} from "../store/index.js";
 
 /**
- * What the data page may show of a data set's rows: a masked excerpt, or only ids and labels where the data set, or the newest run
+ * What the data page may show of a dataset's rows: a masked excerpt, or only ids and labels where the dataset, or the newest run
  * of any eval on it, says so.
- * @param versions of one data set, the newest last
+ * @param versions of one dataset, the newest last
  * @param runs the oldest first
  */
 export function publishing(versions: readonly VersionManifest[], runs: readonly RunManifest[]): Publishing {

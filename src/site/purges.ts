@@ -2,7 +2,7 @@ import {tombstones} from "../datasets/index.js";
 import type {RunManifest, Store, VersionManifest} from "../store/index.js";
 import type {PurgeView} from "./dataTypes.js";
 
-/** Every erasure of a data set's rows with the versions and runs it touched, the latest first. */
+/** Every erasure of a dataset's rows with the versions and runs it touched, the latest first. */
 export async function purgesOf(
   store: Store,
   dataset: string,

@@ -1,5 +1,6 @@
 import {listModels} from "../models/index.js";
 import {modelsDir, type RunManifest, type SplitManifest, type Store} from "../store/index.js";
+import {currentMeasures} from "../splits/index.js";
 import {candidateViews} from "./candidateViews.js";
 import {changeSince} from "./changeSince.js";
 import {currentDecisions} from "./currentRuns.js";
@@ -84,9 +85,8 @@ function comparisonOf(run: RunView, runs: readonly RunView[]): SplitComparison |
 }
 
 function leakageOf(split: SplitManifest | undefined): RunView["leakage"] {
-  const share = (name: string) => {
-    const measure = split?.measures[name] as {share?: number} | undefined;
-    return typeof measure?.share === "number" ? measure.share : undefined;
+  const share = (name: "exactLeakage" | "groupLeakage") => {
+    return split && currentMeasures(split)[name]?.share;
   };
   return {exact: share("exactLeakage"), group: share("groupLeakage")};
 }

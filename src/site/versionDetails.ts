@@ -34,8 +34,8 @@ export interface DescribedVersion {
 }
 
 /**
- * What a version holds, without the rows that a split has sealed. Computed once and kept in the store until the
- * version, the one before it, what is sealed or the recognisers change. Undefined when its rows are gone.
+ * What a version holds, without the rows that a split holds out. Computed once and kept in the store until the
+ * version, the one before it, what is held out or the recognisers change. Undefined when its rows are gone.
  */
 export async function versionDetails(
   store: Store,
@@ -50,7 +50,7 @@ export async function versionDetails(
     recognizersVersion,
     hashJson(version),
     earlier ? hashJson(earlier) : null,
-    splits.filter(({counts}) => counts.sealed).map(({id, counts}) => [id, counts.sealed]),
+    splits.filter(({counts}) => counts["held-out"]).map(({id, counts}) => [id, counts["held-out"]]),
     reason ?? null,
     excerpts
   ]);
@@ -80,7 +80,7 @@ async function describe(
   );
   const conflicts: Measured<ConflictsView> = version.label
     ? await clustered(() => conflictingLabels(store, version, rows, labelText, excerptsOf))
-    : {measured: false, reason: "the data set names no label column"};
+    : {measured: false, reason: "the dataset names no label column"};
   return {
     version: version.id,
     ...labels,
@@ -98,7 +98,7 @@ async function whyNotClustered(
   version: VersionManifest,
   newest: boolean
 ): Promise<string | undefined> {
-  if (!version.text) return "the data set names no text column";
+  if (!version.text) return "the dataset names no text column";
   const files = await store.workspace.place.list(versionKey(version));
   if (files.some(({name}) => name.startsWith(NEAR_DUPLICATES) && name.endsWith(".json"))) return undefined;
   if (!newest) return "only the newest version and those with splits are looked through";

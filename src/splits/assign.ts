@@ -9,7 +9,7 @@ export function groupColumn(spec: SplitSpec, version: VersionManifest): string |
   if (column) assertColumn(version, column, "group");
   if (!column && (spec.strategy === "group" || spec.strategy === "stratified-group"))
     throw new UserError(
-      `split ${spec.name ?? spec.strategy}: data set ${version.dataset} names no group column. Give the data set \`group\`, or the split \`group: "column"\`.`
+      `split ${spec.name ?? spec.strategy}: dataset ${version.dataset} names no group column. Give the dataset \`group\`, or the split \`group: "column"\`.`
     );
   return column;
 }
@@ -17,7 +17,7 @@ export function groupColumn(spec: SplitSpec, version: VersionManifest): string |
 export function assertColumn(version: VersionManifest, column: string, role: string): void {
   if (!version.columns.some(({name}) => name === column))
     throw new UserError(
-      `data set ${version.dataset}@${version.id} has no column "${column}" (wanted as ${role}). It has ${version.columns.map(({name}) => name).join(", ")}.`
+      `dataset ${version.dataset}@${version.id} has no column "${column}" (wanted as ${role}). It has ${version.columns.map(({name}) => name).join(", ")}.`
     );
 }
 
@@ -53,7 +53,7 @@ export function assignQuery(spec: SplitSpec, version: VersionManifest, rows: str
         );
       assertColumn(version, spec.column, "part");
       const value = `lower(${sqlName(spec.column)}::varchar)`;
-      return `select row_id, case when ${value} in ('val', 'dev', 'valid', 'validation') then 'validation' when ${value} in ('train', 'test', 'sealed') then ${value} end as part, ${groupKey} as group_key from ${rows}`;
+      return `select row_id, case when ${value} in ('val', 'dev', 'valid', 'validation') then 'validation' when ${value} in ('held-out', 'held_out', 'heldout', 'sealed') then 'held-out' when ${value} in ('train', 'test') then ${value} end as part, ${groupKey} as group_key from ${rows}`;
     }
     default:
       throw new UserError(
@@ -65,6 +65,6 @@ export function assignQuery(spec: SplitSpec, version: VersionManifest, rows: str
 export function labelColumn(spec: SplitSpec, version: VersionManifest): string {
   if (version.label) return version.label;
   throw new UserError(
-    `split ${spec.name ?? spec.strategy}: data set ${version.dataset} names no label column. Give it \`label: "column"\`.`
+    `split ${spec.name ?? spec.strategy}: dataset ${version.dataset} names no label column. Give it \`label: "column"\`.`
   );
 }

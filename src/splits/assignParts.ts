@@ -42,7 +42,7 @@ async function assignClusters(
 ): Promise<void> {
   if (!near)
     throw new UserError(
-      `split ${spec.name ?? spec.strategy}: data set ${version.dataset} names no text column, so near-duplicates cannot be told. Give it \`text: "column"\`.`
+      `split ${spec.name ?? spec.strategy}: dataset ${version.dataset} names no text column, so near-duplicates cannot be told. Give it \`text: "column"\`.`
     );
   const column = groupColumn(spec, version);
   const grouped = `(select row_id, ${column ? groupKey(column) : "row_id"} as group_key from ${rows})`;
@@ -97,8 +97,8 @@ async function placeGroups(
     counts[labels.get(row.label)!] = row.n;
     groups.set(row.group_key, counts);
   }
-  const {validation, test, sealed} = sharesOf(spec);
-  const shares = {train: 1 - validation - test - sealed, validation, test, sealed};
+  const {validation, test, heldOut} = sharesOf(spec);
+  const shares = {train: 1 - validation - test - heldOut, validation, test, "held-out": heldOut};
   return stratifiedGroups(
     [...groups].map(([key, counts]) => ({group: key, counts})),
     shares,

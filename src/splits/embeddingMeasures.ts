@@ -1,6 +1,6 @@
 import {nearestCosines, type TextVectors} from "../models/index.js";
 import {type Database, messageOf, sha256, UserError} from "../store/index.js";
-import type {Leakage} from "./leakage.js";
+import type {Leakage} from "./leaks/types.js";
 import type {VersionVectors} from "./versionVectors.js";
 
 /** Texts this close by `textVectors` say nearly the same in other words: half of random pairs are below 0. */

@@ -1,4 +1,4 @@
-import {nearDuplicates, nearDuplicateSettings} from "../datasets/index.js";
+import {nearDuplicates, nearDuplicateSettings, type NearDuplicateSettings} from "../datasets/index.js";
 import {
   type Database,
   hashJson,
@@ -13,29 +13,34 @@ import {
   writeSplit
 } from "../store/index.js";
 import {assignParts} from "./assignParts.js";
-import {labelCounts, MEASURES_EDITION, measureSplit} from "./measure.js";
+import {currentMeasures} from "./currentMeasures.js";
+import {labelCounts, measureSplit} from "./measure.js";
+import {refuseOlderNames} from "./shares.js";
 import type {SplitSpec} from "./spec.js";
 
 /** What a split's id is made of beside the version; raise a strategy's number when its assignment changes. */
 const ASSIGNMENT: Partial<Record<SplitSpec["strategy"], number>> = {"stratified-group": 2};
 
 /**
- * The split of a version by a spec: read from the store, or made once. Its measures belong to no identity: a split
- * that was measured by an older edition is measured again.
+ * The split of a version by a spec: read from the store, or made once. What counts as a near-duplicate is part of its
+ * identity, since it says what was measured; a split that was measured by an older edition is measured again.
  */
 export async function ensureSplit(
   store: Store,
   version: VersionManifest,
   spec: SplitSpec
 ): Promise<SplitManifest> {
+  refuseOlderNames(spec);
   const {name, seed, strategy, near: given, ...settings} = spec;
+  const {heldOut, ...identifying} = settings;
   if (spec.rolling !== undefined && spec.window === undefined)
     throw new Error("a rolling spec is many splits: take one of rollingWindows(spec)");
-  const near = strategy === "cluster" ? nearDuplicateSettings(given) : undefined;
+  const near = nearSettings(strategy, given);
   const sha256 = hashJson({
     version: version.sha256,
     strategy,
-    settings: {...settings, ...(near ? {near} : {})},
+    // The name that splits of earlier workspaces were identified by.
+    settings: {...identifying, sealed: heldOut, near},
     seed: seed ?? "assay",
     assignment: ASSIGNMENT[strategy] ?? 1
   });
@@ -44,7 +49,7 @@ export async function ensureSplit(
   const own = {dataset: version.dataset, id};
   const current = async () => {
     const found = await readSplit(workspace, own);
-    return found?.measures.edition === MEASURES_EDITION ? found : undefined;
+    return found && currentMeasures(found).edition !== undefined ? found : undefined;
   };
   const ready = await current();
   if (ready) return ready;
@@ -71,7 +76,7 @@ export async function ensureSplit(
         dataset: version.dataset,
         version: version.id,
         strategy,
-        settings: {...settings, ...(near ? {near} : {})},
+        settings: {...settings, near},
         seed: seed ?? "assay",
         counts: await partCounts(store, spec, version, assigned),
         ...(version.label ? {labels: await labelCounts(store, version, rows, assigned)} : {}),
@@ -86,6 +91,15 @@ export async function ensureSplit(
   );
 }
 
+/** Those by default only where they decide the parts: so splits made before keep their ids. */
+function nearSettings(
+  strategy: SplitSpec["strategy"],
+  given: SplitSpec["near"]
+): Required<NearDuplicateSettings> | undefined {
+  const near = nearDuplicateSettings(given);
+  return strategy === "cluster" || hashJson(near) !== hashJson(nearDuplicateSettings()) ? near : undefined;
+}
+
 async function partCounts(
   db: Database,
   spec: SplitSpec,
@@ -98,7 +112,7 @@ async function partCounts(
   const unknown = found.find((row) => row.part === null);
   if (unknown)
     throw new UserError(
-      `split ${spec.name ?? spec.strategy}: ${unknown.n} rows of ${version.dataset}@${version.id} got no part. Column "${spec.column}" must hold train, validation, test or sealed.`
+      `split ${spec.name ?? spec.strategy}: ${unknown.n} rows of ${version.dataset}@${version.id} got no part. Column "${spec.column}" must hold train, validation, test or held-out.`
     );
   return Object.fromEntries(found.map(({part, n}) => [part!, n]));
 }

@@ -7,21 +7,30 @@ import {
   type TwoCounts
 } from "../stats/index.js";
 import {type Database, sqlName, type VersionManifest} from "../store/index.js";
+import {MEASURES_EDITION} from "./currentMeasures.js";
 import {type EmbeddingMeasures, embeddingMeasures} from "./embeddingMeasures.js";
-import {keyLeakage, type Leakage, nearLeakage, ngramLeakage, similarityLeakage} from "./leakage.js";
+import {nearDuplicateRows} from "./leaks/nearDuplicateRows.js";
+import {sameGroup} from "./leaks/sameGroup.js";
+import {sameText} from "./leaks/sameText.js";
+import {sharedRuns} from "./leaks/sharedRuns.js";
+import {shortTexts} from "./leaks/shortTexts.js";
+import {type Leakage, leakageOf} from "./leaks/types.js";
+import {similarityLeakage} from "./similarityLeakage.js";
 import {versionVectors} from "./versionVectors.js";
-
-/** Which measures these are; manifests with an older edition are measured again. */
-export const MEASURES_EDITION = 3;
 
 export interface SplitMeasures extends EmbeddingMeasures {
   edition: number;
-  /** Rows of the test part whose text also stands in the training part, after folding case and white space. */
+  /** Rows of the test part whose text also stands in the training part, both folded by `plainWords`. */
   exactLeakage?: Leakage;
   /** Rows of the test part with a near-duplicate in the training part (of one cluster with a row there). */
-  nearLeakage?: Leakage;
+  nearLeakage?: Leakage & {threshold: number};
   /** Rows of the test part that share 13 words in a row with the training part; `long`: rows that have 13 words. */
   ngramLeakage?: Leakage & {long: number};
+  /**
+   * Short rows of the test part whose TF-IDF vector of character n-grams is close to a short training row's. `searched`: rows
+   * looked at, of which `rows` is the count and `share` the share; `short`: rows of the test part that are short.
+   */
+  shortTextLeakage?: ShortTextLeakage;
   /** Rows of the test part whose group also has rows in the training part. */
   groupLeakage?: Leakage;
   /** DataSAIL's leakage over clusters of near-duplicates, all parts, from 0 to 1. */
@@ -36,9 +45,16 @@ export interface SplitMeasures extends EmbeddingMeasures {
   labelGap?: number;
 }
 
+export interface ShortTextLeakage extends Leakage {
+  /** Least cosine of the two. */
+  threshold: number;
+  searched: number;
+  short: number;
+}
+
 /**
  * What is wrong with a split, as far as it can be told without training on it. `assigned` is a table of row_id, part and
- * group_key, `rows` the version's relation. A measure whose column the data set does not name is left out.
+ * group_key, `rows` the version's relation. A measure whose column the dataset does not name is left out.
  */
 export async function measureSplit(
   db: Database,
@@ -48,27 +64,31 @@ export async function measureSplit(
   near: NearDuplicates | undefined
 ): Promise<SplitMeasures> {
   const measures: SplitMeasures = {edition: MEASURES_EDITION};
+  const compared = {db, rows, assigned};
   if (version.text) {
-    measures.exactLeakage = await keyLeakage(
-      db,
-      rows,
-      assigned,
-      `lower(regexp_replace(trim(r.${sqlName(version.text)}::varchar), '\\s+', ' ', 'g'))`
-    );
-    measures.ngramLeakage = await ngramLeakage(db, rows, assigned, version.text);
+    measures.exactLeakage = leakageOf(await sameText(compared, version.text));
+    const runs = await sharedRuns(compared, version.text);
+    measures.ngramLeakage = withShare(leakageOf(runs), {long: runs.long});
+    const {of: searched, threshold, short, ...twins} = await shortTexts(compared, version.text);
+    const share = leakageOf({of: searched, ...twins});
+    measures.shortTextLeakage = withShare(share, {threshold, searched, short});
     Object.assign(
       measures,
       await embeddingMeasures(db, rows, assigned, await versionVectors(db, version, rows))
     );
   }
   if (near) {
-    measures.nearLeakage = await nearLeakage(db, assigned, near.file);
+    const {threshold} = near.settings;
+    measures.nearLeakage = withShare(leakageOf(await nearDuplicateRows(compared, near)), {threshold});
     measures.similarityLeakage = await similarityLeakage(db, assigned, near.file);
   }
-  if (version.group)
-    measures.groupLeakage = await keyLeakage(db, rows, assigned, `r.${sqlName(version.group)}::varchar`);
+  if (version.group) measures.groupLeakage = leakageOf(await sameGroup(compared, version.group));
   if (version.label) Object.assign(measures, labelDrift(await labelCounts(db, version, rows, assigned)));
   return measures;
+}
+
+function withShare<T extends object>(share: Leakage | undefined, more: T): (Leakage & T) | undefined {
+  return share && {...share, ...more};
 }
 
 /** Rows per part and class. */

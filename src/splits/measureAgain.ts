@@ -8,16 +8,11 @@ import {
   versionRows,
   writeSplit
 } from "../store/index.js";
-import {MEASURES_EDITION, measureSplit, type SplitMeasures} from "./measure.js";
-
-/** Whether a split lacks measures that there are by now, or that another machine could take: those of meaning. */
-export function lacksMeasures({measures}: SplitManifest): boolean {
-  const {edition, embeddingMissing} = measures as Partial<SplitMeasures>;
-  return edition !== MEASURES_EDITION || embeddingMissing !== undefined;
-}
+import {lacksMeasures} from "./currentMeasures.js";
+import {measureSplit} from "./measure.js";
 
 /**
- * Measures the splits of a data set that lack measures; its parts stay as they are. Gives those measured, oldest first; a split
+ * Measures the splits of a dataset that lack measures; its parts stay as they are. Gives those measured, oldest first; a split
  * whose version is gone is left alone.
  */
 export async function measureAgain(store: Store, dataset: string): Promise<SplitManifest[]> {

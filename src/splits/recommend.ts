@@ -1,4 +1,5 @@
 import type {SplitManifest} from "../store/index.js";
+import {currentMeasures} from "./currentMeasures.js";
 import type {SplitMeasures} from "./measure.js";
 
 /** A split whose test part leaks more than this share of its rows, by any measure, is not called clean. */
@@ -10,11 +11,24 @@ const STRONG_DRIFT = 0.25;
 /** Of clean splits the first of these is taken: what is nearest to later use, then what is best balanced. */
 const PREFERENCE = ["given", "temporal", "stratified-group", "cluster", "group", "stratified", "random"];
 
+/** The measures that decide: copied words and groups. What is close in meaning or in letters is told, and decides nothing. */
 const KINDS = [
-  {name: "exactLeakage", words: "repeat a text of the training part"},
-  {name: "nearLeakage", words: "have a near-duplicate in the training part"},
-  {name: "ngramLeakage", words: "share 13 words in a row with the training part"},
-  {name: "groupLeakage", words: "belong to a group of the training part"}
+  {
+    name: "exactLeakage",
+    words: "repeat a text of the training part",
+    one: "repeats a text of the training part"
+  },
+  {
+    name: "nearLeakage",
+    words: "have a near-duplicate in the training part",
+    one: "has a near-duplicate in it"
+  },
+  {
+    name: "ngramLeakage",
+    words: "share 13 words in a row with the training part",
+    one: "shares 13 words in a row with it"
+  },
+  {name: "groupLeakage", words: "belong to a group of the training part", one: "belongs to a group of it"}
 ] as const;
 
 export interface SplitChoice {
@@ -44,7 +58,9 @@ export function recommendSplit(splits: readonly SplitManifest[]): SplitChoice | 
     return {
       split: first.id,
       strategy: first.strategy,
-      sentence: `Use the ${first.name} split for now: the data set names neither a text nor a group column, so leakage could not be measured.`
+      sentence: usable.some(({measures}) => currentMeasures({measures}).edition === undefined)
+        ? `Use the ${first.name} split for now: its leakage was measured by an older edition. Measure again with \`assay split ${first.dataset} --measure\`.`
+        : `Use the ${first.name} split for now: the dataset names neither a text nor a group column, so leakage could not be measured.`
     };
   }
   const balanced = measured.filter((split) => !isUpsideDown(split));
@@ -79,8 +95,8 @@ function reason(choice: SplitManifest, measured: readonly SplitManifest[], clean
   if (clean) {
     const leaks =
       own.share === 0
-        ? "no test row has the like in the training part, by text or by group"
-        : `no measured leakage is above ${percent(own.share)} of its test rows`;
+        ? `no test row ${alternatives(KINDS.filter(({name}) => measuresOf(choice)[name]).map(({one}) => one))}`
+        : `${percent(own.share)} of its test rows ${own.words}${others(choice)}`;
     return `Use the ${choice.name} split: ${leaks}${against}.`;
   }
   return `No strategy is clean. The ${choice.name} split leaks least: ${percent(own.share)} of its test rows ${own.words}${against}.`;
@@ -88,9 +104,9 @@ function reason(choice: SplitManifest, measured: readonly SplitManifest[], clean
 
 /** A few large groups or clusters fell into one part: more test than training rows, and half the training rows asked for. */
 function isUpsideDown({counts, settings, strategy}: SplitManifest): boolean {
-  const share = (part: string) =>
-    typeof settings[part] === "number" ? settings[part] : part === "sealed" ? 0 : 0.15;
-  const asked = 1 - share("test") - share("validation") - share("sealed");
+  const share = (name: string, otherwise: number) =>
+    typeof settings[name] === "number" ? settings[name] : otherwise;
+  const asked = 1 - share("test", 0.15) - share("validation", 0.15) - share("heldOut", 0);
   const rows = Object.values(counts).reduce((sum, n) => sum + n, 0);
   return /group|cluster/.test(strategy) && counts.test! > counts.train! && counts.train! < (asked / 2) * rows;
 }
@@ -105,12 +121,31 @@ function passedOver(choice: SplitManifest, measured: readonly SplitManifest[]): 
     : undefined;
 }
 
-/** Rows close in meaning are no copies: they are told of, and decide nothing. */
+/** Rows close in meaning or in letters are no copies: they are told of, and decide nothing. */
 function neighbours(choice: SplitManifest): string | undefined {
-  const found = measuresOf(choice).embeddingLeakage;
-  return found && found.share > CLEAN
-    ? `Close in meaning to a training row (cosine ${found.threshold} or more) are ${percent(found.share)} of them.`
-    : undefined;
+  const {embeddingLeakage: meaning, shortTextLeakage: letters} = measuresOf(choice);
+  const told = [
+    meaning && meaning.share > CLEAN
+      ? `${percent(meaning.share)} of ${meaning.searched < (choice.counts.test ?? 0) ? "a sample of them" : "them"} are close in meaning to a training row (cosine ${meaning.threshold} or more)`
+      : undefined,
+    letters && letters.share > CLEAN
+      ? `${percent(letters.share)} of ${letters.searched < letters.short ? `a sample of ${letters.searched}` : `the ${letters.short}`} short ones are near-twins of a short training row (TF-IDF cosine ${letters.threshold} or more)`
+      : undefined
+  ].filter((part) => part !== undefined);
+  return told.length === 0
+    ? undefined
+    : `These measures see copied words and groups only: ${told.join("; ")}.`;
+}
+
+/** What is said of the measures below the largest. */
+function others(split: SplitManifest): string {
+  return KINDS.filter(({name}) => measuresOf(split)[name]).length > 1
+    ? ", and no other measure of copied words or groups finds more"
+    : "";
+}
+
+function alternatives(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)!}`;
 }
 
 function windows(choice: SplitManifest, usable: readonly SplitManifest[]): string | undefined {
@@ -146,7 +181,7 @@ function worstLeak(split: SplitManifest): {share: number; words: string} | undef
 }
 
 function measuresOf(split: SplitManifest): Partial<SplitMeasures> {
-  return split.measures as Partial<SplitMeasures>;
+  return currentMeasures(split);
 }
 
 function percent(share: number): string {

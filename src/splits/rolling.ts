@@ -20,14 +20,14 @@ export function rollingWindows(spec: SplitSpec): SplitSpec[] {
 }
 
 function problemsOf(
-  {strategy, rolling, sealed, cutoffs, test, validation}: SplitSpec,
+  {strategy, rolling, heldOut, cutoffs, test, validation}: SplitSpec,
   count: number
 ): string[] {
   const problems: string[] = [];
   if (strategy !== "temporal") problems.push(`\`rolling\` goes with the strategy temporal, not ${strategy}`);
   if (cutoffs)
     problems.push("`rolling` cannot be combined with `cutoffs`: give `rolling` the list of cut-offs");
-  if (sealed) problems.push("a rolling split has no sealed part");
+  if (heldOut) problems.push("a rolling split has no held-out part");
   if (!(Number.isInteger(count) && count >= 1))
     problems.push(`\`rolling\` needs at least one window, not ${count}`);
   if (typeof rolling === "number") {

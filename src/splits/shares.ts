@@ -4,16 +4,24 @@ import type {SplitSpec} from "./spec.js";
 export interface Shares {
   validation: number;
   test: number;
-  sealed: number;
+  heldOut: number;
+}
+
+/** Refuses a spec written under a name of before: a share left unread would open the rows it holds out. */
+export function refuseOlderNames(spec: SplitSpec): void {
+  if ("sealed" in spec)
+    throw new UserError(
+      `split ${spec.name ?? spec.strategy}: \`sealed\` is called \`heldOut\` now. Rename it; the split and its rows stay the same.`
+    );
 }
 
 /** The shares of a spec with its defaults; refuses what does not leave a training part. */
 export function sharesOf(spec: SplitSpec): Shares {
-  const shares = {validation: spec.validation ?? 0.15, test: spec.test ?? 0.15, sealed: spec.sealed ?? 0};
+  const shares = {validation: spec.validation ?? 0.15, test: spec.test ?? 0.15, heldOut: spec.heldOut ?? 0};
   const wrong = Object.entries(shares).filter(([, share]) => !(share >= 0 && share < 1));
-  if (wrong.length > 0 || shares.validation + shares.test + shares.sealed >= 1)
+  if (wrong.length > 0 || shares.validation + shares.test + shares.heldOut >= 1)
     throw new UserError(
-      `split ${spec.name ?? spec.strategy}: validation ${shares.validation}, test ${shares.test} and sealed ${shares.sealed} must each be from 0 to 1 and leave something to train on.`
+      `split ${spec.name ?? spec.strategy}: validation ${shares.validation}, test ${shares.test} and heldOut ${shares.heldOut} must each be from 0 to 1 and leave something to train on.`
     );
   return shares;
 }
@@ -23,8 +31,8 @@ export function hashUnit(keySql: string, seed: string): string {
   return `(('0x' || sha256(${sqlString(sha256(seed) + ":")} || ${keySql})[1:13])::ubigint / 4503599627370496.0)`;
 }
 
-/** Names the part of a unit number: test first, then validation, then sealed, so that a changed share moves few rows. */
+/** Names the part of a unit number: test first, then validation, then held-out, so that a changed share moves few rows. */
 export function partOf(unitSql: string, shares: Shares): string {
-  const {test, validation, sealed} = shares;
-  return `case when ${unitSql} < ${test} then 'test' when ${unitSql} < ${test + validation} then 'validation' when ${unitSql} < ${test + validation + sealed} then 'sealed' else 'train' end`;
+  const {test, validation, heldOut} = shares;
+  return `case when ${unitSql} < ${test} then 'test' when ${unitSql} < ${test + validation} then 'validation' when ${unitSql} < ${test + validation + heldOut} then 'held-out' else 'train' end`;
 }

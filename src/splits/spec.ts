@@ -9,12 +9,12 @@ export interface SplitSpec {
    * - `group`: rows of one group stay together, by a hash of the group
    * - `stratified`, `stratified-group`: the same with class shares kept alike in all parts
    * - `temporal`: the newest rows are the test part, the ones before them validation
-   * - `cluster`: near-duplicates stay together, and groups too where the data set has them, by a hash of what is
+   * - `cluster`: near-duplicates stay together, and groups too where the dataset has them, by a hash of what is
    *   linked (an old row moves only when new rows link it to others or bring a smaller id into its cluster)
-   * - `given`: a column of the data set names the part
+   * - `given`: a column of the dataset names the part
    */
   strategy: "random" | "group" | "stratified" | "stratified-group" | "temporal" | "cluster" | "given";
-  /** Column of the group; the data set's own when absent. */
+  /** Column of the group; the dataset's own when absent. */
   group?: string;
   /** Column that names the part, for `given`. */
   column?: string;
@@ -36,10 +36,10 @@ export interface SplitSpec {
   gap?: string;
   /** What counts as a near-duplicate, for `cluster` and for the measures. */
   near?: NearDuplicateSettings;
-  /** Shares of the parts; what is left is training. Defaults: validation 0.15, test 0.15, sealed 0. */
+  /** Shares of the parts; what is left is training. Defaults: validation 0.15, test 0.15, heldOut 0. */
   validation?: number;
   test?: number;
-  sealed?: number;
+  heldOut?: number;
   /** Default "assay". */
   seed?: string;
 }

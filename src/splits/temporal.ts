@@ -21,7 +21,7 @@ export function temporalQuery(
   const {time} = version;
   if (!time)
     throw new UserError(
-      `split ${name}: data set ${version.dataset} names no time column. Give it \`time: "column"\`.`
+      `split ${name}: dataset ${version.dataset} names no time column. Give it \`time: "column"\`.`
     );
   const when = `try_cast(${sqlName(time)}::varchar as timestamptz)`;
   if (spec.rolling !== undefined || spec.gap !== undefined)

@@ -24,7 +24,7 @@ export function versionVectors(
 
 async function readVectors(db: Database, version: VersionManifest, rows: string): Promise<VersionVectors> {
   const {text, rows: count} = version;
-  if (!text) return {missing: "the data set names no text column"};
+  if (!text) return {missing: "the dataset names no text column"};
   if (count > MOST_ROWS)
     return {
       missing: `measured up to ${MOST_ROWS.toLocaleString("en")} rows, and these are ${count.toLocaleString("en")}`

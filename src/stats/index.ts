@@ -9,6 +9,7 @@ export {quantile} from "./quantile.js";
 export {wilson} from "./wilson.js";
 export {clopperPearson} from "./clopperPearson.js";
 export {tango} from "./tango.js";
+export {resampledMeans} from "./resampledMeans.js";
 export {meanInterval, type MeanIntervalOptions} from "./meanInterval.js";
 export {pairedDifference, type PairedDifference, type PairedOptions} from "./pairedDifference.js";
 export {pairedBySlice, slicedRows, type SlicedRows} from "./pairedBySlice.js";

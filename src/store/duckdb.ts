@@ -16,6 +16,11 @@ export interface Database {
   run(sql: string, parameters?: SqlParameters): Promise<void>;
   /** Gives memory that statements have freed back to the system at once; left alone, it is kept for another second. */
   trim(): Promise<void>;
+  /**
+   * From now on statements read and write files below these folders only, nothing is attached or installed, and no setting
+   * can be changed. There is no way back.
+   */
+  confine(folders: readonly string[]): Promise<void>;
   readonly connection: DuckDBConnection;
   close(): void;
 }
@@ -58,6 +63,7 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   }
   // Asked for once: DuckDB prints it rounded down, and setting what it prints would lower it each time.
   let limit = options.memoryLimit;
+  let confined = false;
   return {
     connection,
     rows,
@@ -68,8 +74,16 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     },
     // DuckDB empties its allocator when its limit is set, be it to what it was, and at no other request.
     trim: async () => {
+      if (confined) return;
       limit ??= (await row<{limit: string}>("select current_setting('memory_limit') as \"limit\""))!.limit;
       await connection.run(`set memory_limit = ${sqlString(limit)}`);
+    },
+    confine: async (folders) => {
+      const list = folders.map((folder) => sqlString(`${folder.replace(/\/+$/, "")}/`)).join(", ");
+      await connection.run(`set allowed_directories = [${list}]`);
+      await connection.run("set enable_external_access = false");
+      await connection.run("set lock_configuration = true");
+      confined = true;
     },
     close: () => {
       connection.closeSync();

@@ -56,15 +56,15 @@ export async function openTable(
 }
 
 /**
- * A query over the parts of a split as training and runs see them: without the rows that another split of the data set
- * has sealed. Its own sealed rows stay, for a final run to ask for.
+ * A query over the parts of a split as training and runs see them: without the rows that another split of the dataset
+ * holds out. Its own held-out rows stay, for a final run to ask for.
  */
 export async function openParts(workspace: Workspace, split: SplitName): Promise<string> {
   const parts = await splitParts(workspace, split);
   if (!parts) return emptyRelation(PARTS);
-  const others = `(select * from ${parts} where part <> 'sealed')`;
+  const others = `(select * from ${parts} where part <> 'held-out')`;
   const open = await withoutHeldOut(workspace, split.dataset, others, split.id);
-  return `select * from ${parts} where part = 'sealed' union all ${open}`;
+  return `select * from ${parts} where part = 'held-out' union all ${open}`;
 }
 
 /** A query for columns of the rows in one part of a split, open or not; undefined when either is gone. */

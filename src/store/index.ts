@@ -75,4 +75,5 @@ export {processIsAlive} from "./process.js";
 export {putParquet} from "./putParquet.js";
 export * from "./schema.js";
 export {openStore, type Store} from "./store.js";
+export {assertOneStatement, userCondition, userQuery, type UserSql} from "./userSql.js";
 export {listFolders, openWorkspace, SCHEMA_VERSION, type Workspace} from "./workspace.js";

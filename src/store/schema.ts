@@ -2,7 +2,7 @@ import type {TokenPrice} from "../costs/index.js";
 import type {Columns} from "./parquet.js";
 
 /**
- * The tables of a sealed run. One row of `items` is one data set row the run looked at, one of `completions` is
+ * The tables of a sealed run. One row of `items` is one dataset row the run looked at, one of `completions` is
  * one request's end, one of `scores` one scorer's word on one completion. All join on run and row_id;
  * completions and scores also on candidate, variant and repeat.
  */
@@ -81,7 +81,7 @@ export const SCORES: Columns = {
 /** A split: which part each row of a version belongs to, and the group it moves with. */
 export const PARTS: Columns = {
   row_id: "VARCHAR",
-  /** train, validation, test or sealed */
+  /** train, validation, test or held-out */
   part: "VARCHAR",
   group_key: "VARCHAR"
 };
@@ -107,7 +107,7 @@ export const LEDGER: Columns = {
   accepted: "VARCHAR"
 };
 
-/** The columns Assay adds to a data set's own, first in every version's Parquet. */
+/** The columns Assay adds to a dataset's own, first in every version's Parquet. */
 export const ROW_COLUMNS: Columns = {row_id: "VARCHAR", row_hash: "VARCHAR"};
 
 export interface RunCandidate {
@@ -253,5 +253,5 @@ export interface SplitManifest {
   madeAt: string;
 }
 
-/** A row of a data set as it reaches prompts and scorers: its id and the data set's own columns. */
+/** A row of a dataset as it reaches prompts and scorers: its id and the dataset's own columns. */
 export type Row = {id: string} & Record<string, unknown>;

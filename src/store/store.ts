@@ -21,14 +21,16 @@ export interface Store extends Database {
   splits(dataset?: string): Promise<SplitManifest[]>;
   /** Sealed runs, oldest first. */
   runs(): Promise<RunManifest[]>;
+  /** Names of all tables and views, in no order. */
+  tables(): Promise<string[]>;
   /** Makes the views again, after files were added. */
   refresh(): Promise<void>;
 }
 
 /**
  * Opens the store of a project, with the views that its kinds of record have: `runs`, `items`, `completions`, `scores`,
- * `versions`, `splits`, `parts`, `models`, `ledger`, `final_runs`, one per data set (its newest version) and one per
- * version (`"name@version"`). Rows that a split has sealed are in no view, and runs on a sealed part show their scores
+ * `versions`, `splits`, `parts`, `models`, `ledger`, `final_runs`, one per dataset (its newest version) and one per
+ * version (`"name@version"`). Rows that a split holds out are in no view, and runs on a held-out part show their scores
  * without content.
  */
 export async function openStore(
@@ -47,6 +49,7 @@ export async function openStore(
     },
     splits: (dataset) => readSplits(workspace, dataset),
     runs: () => readRuns(workspace),
+    tables: async () => (await db.rows<{name: string}>("show tables")).map(({name}) => name),
     refresh: () => makeViews(store)
   };
   try {

@@ -20,7 +20,7 @@ import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {type merge} from "../../src/merge/index.js";
 import {METHODS} from "../../src/merge/methods/index.js";
-import {buildHeader, type PlannedTensor} from "../../src/merge/safetensors/header.js";
+import {buildHeader, type PlannedTensor} from "../../src/safetensors/header.js";
 
 const TARGETED = ["linear", "task_arithmetic", "slerp", "ties", "dare_linear"];
 const SELF = fileURLToPath(import.meta.url);

@@ -32,7 +32,7 @@ beforeAll(async () => {
   await pull(workspace, mails);
   store = await openStore(workspace);
   const version = (await store.latestVersion("mails"))!;
-  await ensureSplit(store, version, {name: "random", strategy: "random", test: 0.2, sealed: 0.2});
+  await ensureSplit(store, version, {name: "random", strategy: "random", test: 0.2, heldOut: 0.2});
   await store.refresh();
   const [split] = await store.splits("mails");
   const all = await store.rows<{row_id: string; part: string}>(
@@ -69,7 +69,7 @@ describe("assay export --chat", () => {
 
   it("refuses rows that make no valid example, and counts both kinds when they may be left out", async () => {
     await expect(exported("bad.jsonl", {skipUnresolved: true, part: parts.get("row-33")!})).rejects.toThrow(
-      parts.get("row-33") === "sealed" ? /sealed/ : /row-33 \(missing_content\).*--skip-bad/
+      parts.get("row-33") === "held-out" ? /held-out/ : /row-33 \(missing_content\).*--skip-bad/
     );
     const manifest = await exported("train.jsonl", {
       skipUnresolved: true,
@@ -101,9 +101,9 @@ describe("assay export --chat", () => {
     expect(await chatText(store, "train.jsonl", manifest)).toContain("rows with unresolved findings");
   });
 
-  it("never writes the sealed part, and the test part only when it is asked for", async () => {
-    await expect(exported("sealed.jsonl", {part: "sealed"})).rejects.toThrow(/never exported/);
-    expect(existsSync(join(folder, "sealed.jsonl"))).toBe(false);
+  it("never writes the held-out part, and the test part only when it is asked for", async () => {
+    await expect(exported("heldOut.jsonl", {part: "held-out"})).rejects.toThrow(/never exported/);
+    expect(existsSync(join(folder, "heldOut.jsonl"))).toBe(false);
     const test: ChatManifest = await exported("test.jsonl", {
       part: "test",
       skipUnresolved: true,
@@ -112,7 +112,7 @@ describe("assay export --chat", () => {
     expect(test.rows).toBe(inPart("test").length);
     expect(test.warnings).toEqual({no_system_message: test.rows});
     const train = lines("train.jsonl").map(({messages}) => messages.at(-1)!.content);
-    for (const {label} of [...inPart("sealed"), ...inPart("test")]) expect(train).not.toContain(label);
+    for (const {label} of [...inPart("held-out"), ...inPart("test")]) expect(train).not.toContain(label);
   });
 
   it("lets rows go whose findings are accepted or were redacted when they were pulled", async () => {
@@ -133,7 +133,7 @@ describe("assay export --chat", () => {
     expect(readFileSync(join(folder, "accepted.jsonl"), "utf8")).toContain("ada@example.org");
   });
 
-  it("says what is missing: the data set, the split, the part, the columns", async () => {
+  it("says what is missing: the dataset, the split, the part, the columns", async () => {
     await expect(exportChat(store, "x.jsonl", {})).rejects.toThrow(/--dataset NAME/);
     await expect(exported("x.jsonl", {}, "letters")).rejects.toThrow(/no version of letters/);
     await expect(exported("x.jsonl", {split: "group"})).rejects.toThrow(/no split group.*It has random/);

@@ -8,7 +8,7 @@ import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 afterEach(() => vi.unstubAllEnvs());
 
-describe("assay pull of data sets with privacy rules", () => {
+describe("assay pull of datasets with privacy rules", () => {
   it("checks the rules of all of them before it pulls one, and stores what they leave", async () => {
     const project = await temporaryProject();
     await mkdir(join(project, "data-loaders"));

@@ -105,11 +105,11 @@ describe("the command line", () => {
     const loader = (text: string) => writeFileSync(join(project, "data-loaders", "d.ts"), text);
     loader("export default {};");
     expect((await assay(project, "pull")).stderr).toBe(
-      "assay: data-loaders/d.ts: a data set needs a `name` and a `source` with its `kind`.\n"
+      "assay: data-loaders/d.ts: a dataset needs a `name` and a `source` with its `kind`.\n"
     );
     loader('export default {name: "d", source: {kind: "magic"}};');
     expect((await assay(project, "pull")).stderr).toMatch(
-      /^assay: .*there is no kind of source "magic"\. There are files, [^\n]*\n$/
+      /^assay: .*unknown source kind "magic"\. Known are files, [^\n]*\n$/
     );
     const first = await assay(project, "run");
     expect(first.stderr).toMatch(/evals\/defined\.eval\.ts could not be loaded: `dataset` must be/);

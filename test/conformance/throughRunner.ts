@@ -22,7 +22,7 @@ export type RowScore = {id: string; output: string; expected: unknown} & (
 const everyRow: SplitSpec = {strategy: "given", column: "part"};
 
 /**
- * Scores recorded outputs the way an eval does: the rows become a data set's version, each model a candidate behind
+ * Scores recorded outputs the way an eval does: the rows become a dataset's version, each model a candidate behind
  * a recorded endpoint, and the scores are read back from the sealed run, in a project folder that is removed
  * afterwards. `outputs` holds each model's output by row id; a row without one is left out of that model's result.
  */
@@ -82,7 +82,7 @@ export async function throughRunner(
   });
 }
 
-/** Pulls the data set into a project folder of its own, which is removed afterwards. */
+/** Pulls the dataset into a project folder of its own, which is removed afterwards. */
 export async function inProject<T>(
   dataset: DatasetDefinition,
   use: (store: Store, version: VersionManifest) => Promise<T>

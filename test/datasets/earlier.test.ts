@@ -3,7 +3,7 @@ import {defineDataset, pull} from "../../src/datasets/index.js";
 import {openStore} from "../../src/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 
-describe("a data set with earlier states", () => {
+describe("a dataset with earlier states", () => {
   it("has a version of each before the present one, made by the first pull alone", async () => {
     const workspace = await temporaryWorkspace();
     const rows = [1, 1, 2, 3, 3].map((wave, i) => ({id: `r${i}`, wave}));

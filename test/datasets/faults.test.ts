@@ -56,7 +56,7 @@ describe("broken lines", () => {
     });
   }
 
-  it("of one data set do not keep the others from being pulled, and all are told at the end", async () => {
+  it("of one dataset do not keep the others from being pulled, and all are told at the end", async () => {
     const project = await temporaryProject();
     for (const name of ["a", "b", "c"]) {
       writeFileSync(join(project, `${name}.jsonl`), name === "b" ? '{"id": 1}\n' : '{"id": 1}\nno\n');
@@ -64,8 +64,8 @@ describe("broken lines", () => {
     }
     const {code, stdout, stderr} = await assay(project, "pull");
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^data set.*\nb .* 1 +new *\n$/);
-    expect(stderr.match(/^assay: data set [ac]: .* line 2: /gm)).toHaveLength(2);
+    expect(stdout).toMatch(/^dataset.*\nb .* 1 +new *\n$/);
+    expect(stderr.match(/^assay: dataset [ac]: .* line 2: /gm)).toHaveLength(2);
     const rows = await assay(project, "rows", "b", "--where", "nothing = 1");
     expect([rows.code, rows.stderr.split("\n")]).toEqual([
       1,

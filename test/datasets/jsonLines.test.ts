@@ -3,7 +3,7 @@ import {writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {gzipSync} from "node:zlib";
 import {describe, expect, it} from "vitest";
-import {describeColumns} from "../../src/datasets/items.js";
+import {describeColumns} from "../../src/datasets/rowQuery.js";
 import {jsonLines} from "../../src/datasets/sources/jsonLines.js";
 import {openDatabase, sqlString} from "../../src/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";

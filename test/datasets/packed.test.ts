@@ -100,7 +100,7 @@ describe("a packed file", () => {
     await expect(
       pull(workspace, defineDataset({name: "set", source: {kind: "files", files: names}}))
     ).rejects.toThrow(
-      /^data set set: \S+b\.jsonl\.gz cannot be unpacked: .+; \S+c\.jsonl\.zst cannot be unpacked: /
+      /^dataset set: \S+b\.jsonl\.gz cannot be unpacked: .+; \S+c\.jsonl\.zst cannot be unpacked: /
     );
   });
 });

@@ -243,7 +243,7 @@ function startPostgres(): {connection: string; stop(): void} | undefined {
   }
 }
 
-describe("a Hugging Face data set", () => {
+describe("a Hugging Face dataset", () => {
   const sha = "0123456789abcdef0123456789abcdef01234567";
   const files: Record<string, string> = {
     "README.md": "# card",

@@ -118,7 +118,7 @@ describe("a version imported by its id", () => {
       await db.run(`create table t as select * from read_parquet(${sqlString(file)})`);
       await db.run(`copy (${query}) to ${sqlString(file)} (format parquet)`);
       db.close();
-      expect(await refused(version, folder), what).toMatch(/is something else: .*Nothing was imported/);
+      expect(await refused(version, folder), what).toMatch(/was rejected: .*Nothing was imported/);
     }
   });
 
@@ -131,7 +131,7 @@ describe("a version imported by its id", () => {
     const damaged = Buffer.from(whole);
     damaged.fill(0x5a, 60, 200);
     writeFileSync(rowsFile, damaged);
-    expect(await refused(version, folder)).toMatch(/is something else: /);
+    expect(await refused(version, folder)).toMatch(/was rejected: /);
     rmSync(rowsFile);
     expect(await refused(version, folder)).toMatch(/has no notes@.*assay versions notes@/);
     const other = await exported({source: {kind: "rows", rows: () => rows.slice(1)}});

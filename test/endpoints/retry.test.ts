@@ -75,7 +75,13 @@ describe("withRetry", () => {
     for (const kind of ["timeout", "connection", "rate-limit", "server", "truncated-stream"] as const)
       expect(await attemptsOf(kind)).toBe(3);
     expect(await attemptsOf("malformed")).toBe(2);
-    for (const kind of ["aborted", "auth", "bad-request", "missing-record", "refused-by-gate"] as const)
+    for (const kind of [
+      "aborted",
+      "auth",
+      "bad-request",
+      "missing-record",
+      "refused-by-privacy-check"
+    ] as const)
       expect(await attemptsOf(kind)).toBe(1);
   });
 

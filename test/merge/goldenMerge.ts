@@ -1,7 +1,7 @@
 import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
-import {openCheckpoint} from "../../src/merge/safetensors/open.js";
+import {openCheckpoint} from "../../src/safetensors/open.js";
 import {mergeIn, readBytes, readTensors, type Values} from "./support.js";
 
 /** How far a case may be from its reference. */

@@ -1,7 +1,7 @@
 import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {writeSafetensors} from "../../src/merge/safetensors/write.js";
+import {writeSafetensors} from "../../src/safetensors/write.js";
 import {mergeGolden} from "./goldenMerge.js";
 import {judge, readManifest} from "./goldens.js";
 import {GOLDEN, mergeIn, type Tensors, workFolder, writeModel} from "./support.js";

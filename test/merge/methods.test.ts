@@ -6,8 +6,8 @@ import {METHODS} from "../../src/merge/methods/index.js";
 import {Draws} from "../../src/merge/numeric/random.js";
 import {magnitudesAt} from "../../src/merge/numeric/select.js";
 import {argsortMagnitudes} from "../../src/merge/numeric/argsort.js";
-import {openCheckpoint} from "../../src/merge/safetensors/open.js";
-import {writeSafetensors} from "../../src/merge/safetensors/write.js";
+import {openCheckpoint} from "../../src/safetensors/open.js";
+import {writeSafetensors} from "../../src/safetensors/write.js";
 import {type Given, mergeOne, near} from "./oneTensor.js";
 import {mergeIn, readBytes, type Tensors, workFolder, writeModel} from "./support.js";
 

@@ -2,7 +2,7 @@ import {readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {mergeMoe} from "../../src/merge/index.js";
-import {conditionNumber} from "../../src/merge/moe/gates.js";
+import {conditionNumber} from "../../src/merge/moe/routers.js";
 import {readTensors, workFolder, writeModel} from "./support.js";
 
 let work: Awaited<ReturnType<typeof workFolder>>;

@@ -5,11 +5,11 @@ import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {UserError} from "../../src/store/errors.js";
 import {bf16Bits, decode, encode, f16Bits, rounded} from "../../src/merge/numeric/convert.js";
-import {DTYPE_BITS, type Dtype} from "../../src/merge/safetensors/dtype.js";
-import {buildHeader, headerLength, parseHeader} from "../../src/merge/safetensors/header.js";
-import {openCheckpoint, readHeader} from "../../src/merge/safetensors/open.js";
-import {planShards} from "../../src/merge/safetensors/shards.js";
-import {writeSafetensors} from "../../src/merge/safetensors/write.js";
+import {DTYPE_BITS, type Dtype} from "../../src/safetensors/dtype.js";
+import {buildHeader, headerLength, parseHeader} from "../../src/safetensors/header.js";
+import {openCheckpoint, readHeader} from "../../src/safetensors/open.js";
+import {planShards} from "../../src/safetensors/shards.js";
+import {writeSafetensors} from "../../src/safetensors/write.js";
 import {describeWithPython, PYTHON} from "./python.js";
 import {mergeIn, readBytes, workFolder, writeModel} from "./support.js";
 

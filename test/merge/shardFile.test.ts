@@ -3,7 +3,7 @@ import {open, readdir, readFile} from "node:fs/promises";
 import {join} from "node:path";
 import fc from "fast-check";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {planShards} from "../../src/merge/safetensors/shards.js";
+import {planShards} from "../../src/safetensors/shards.js";
 import {ShardFile} from "../../src/merge/shardFile.js";
 import {workFolder} from "./support.js";
 

@@ -2,7 +2,7 @@ import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {defineDataset, pull} from "../../src/datasets/index.js";
-import {gateRows, ledgerSummary, scanRow, scanVersion, versionFindings} from "../../src/privacy/index.js";
+import {checkPrivacy, ledgerSummary, scanRow, scanVersion, versionFindings} from "../../src/privacy/index.js";
 import {openStore} from "../../src/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 import {datasetDir} from "../support/folders.js";
@@ -56,7 +56,7 @@ describe("one row's ledger", () => {
 });
 
 describe("a version's ledger", () => {
-  it("is kept beside the version, counts by type, and feeds the gate", async () => {
+  it("is kept beside the version, counts by type, and feeds the privacy check", async () => {
     const workspace = await temporaryWorkspace();
     const rows = [
       {id: "1", body: "Nothing here", code: "AB"},
@@ -96,7 +96,7 @@ describe("a version's ledger", () => {
       });
 
       const findings = await versionFindings(store, version);
-      const verdict = gateRows({endpointTrust: "contract", sensitivity: "internal", findings});
+      const verdict = checkPrivacy({endpointTrust: "contract", sensitivity: "internal", findings});
       expect([...verdict.allowed].sort()).toEqual(["1", "3"]);
       expect(verdict.refused).toEqual([{row: "2", rules: ["EMAIL_ADDRESS by email/tld in body"]}]);
 

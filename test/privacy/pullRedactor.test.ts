@@ -57,7 +57,7 @@ async function everything(workspace: Workspace): Promise<string> {
   return texts.join("\n");
 }
 
-describe("a pull of a data set with privacy rules", () => {
+describe("a pull of a dataset with privacy rules", () => {
   it("stores what the actions leave, and nothing of the originals or the key in any file of the store", async () => {
     const workspace = await temporaryWorkspace();
     const ada = `<EMAIL_ADDRESS:${pseudonym("EMAIL_ADDRESS", "ada@example.org", key)}>`;
@@ -236,7 +236,7 @@ describe("a pull of a data set with privacy rules", () => {
     expect(await stored(workspace)).toMatchObject([{customer: '{"name":"A","card":"<CREDIT_CARD>"}'}]);
   });
 
-  it("redacts what is in the data set already when it grows, and keeps what was found in it", async () => {
+  it("redacts what is in the dataset already when it grows, and keeps what was found in it", async () => {
     const workspace = await temporaryWorkspace();
     const definition = (batch: object[], privacy?: Privacy) =>
       defineDataset({
@@ -283,7 +283,7 @@ describe("a pull of a data set with privacy rules", () => {
     expect(ends.map(({end}) => end)).toEqual([15, 15, 25]);
   });
 
-  it("is held by the gate only for what was kept, until that is accepted", async () => {
+  it("is held by the privacy check only for what was kept, until that is accepted", async () => {
     const workspace = await temporaryWorkspace();
     const {version} = await pullMails(workspace, mails({privacy: {actions: {...actions, card: "keep"}}}));
     const store = await openStore(workspace);

@@ -114,7 +114,7 @@ describe("what the report publishes", () => {
     });
   });
 
-  it("keeps to the data set's own setting whatever the eval says", async () => {
+  it("keeps to the dataset's own setting whatever the eval says", async () => {
     const {store, run} = await runOf("text", {publish: "ids"});
     expect(await published(store, run)).not.toMatch(bare);
     const {store: second, run: other} = await runOf("text", {publish: "masked"});

@@ -86,7 +86,7 @@ describe("page data", () => {
     expect([...long, ...short].sort((a, b) => a - b)).toEqual(rowsIn(rows));
   });
 
-  it("describes data sets with all versions, and the splits of every version that has some", async () => {
+  it("describes datasets with all versions, and the splits of every version that has some", async () => {
     const {datasets: found} = await datasets(store);
     expect(found.map(({name, versions}) => [name, versions.map(({rows}) => rows)])).toEqual([
       ["mails", [500, 620]]

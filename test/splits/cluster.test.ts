@@ -132,7 +132,7 @@ describe("recommendSplit", () => {
     const choice = recommendSplit(made.map(({manifest}) => manifest))!;
     expect(choice).toMatchObject({strategy: "cluster", worst: 0});
     expect(choice.sentence).toMatch(
-      /^Use the cluster split: no test row has the like in the training part, by text or by group; under the (random|stratified) split \d+\.\d % of test rows .+, so its scores are likely too high\. Class shares/
+      /^Use the cluster split: no test row repeats a text of the training part, has a near-duplicate in it or shares 13 words in a row with it; under the (random|stratified) split \d+\.\d % of test rows .+, so its scores are likely too high\. Class shares/
     );
     // A clean split that a few large clusters turned upside down is no use.
     const lopsided = made.map(({manifest}) =>

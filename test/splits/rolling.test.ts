@@ -184,8 +184,8 @@ describe("a rolling temporal split", () => {
   it("refuses windows that cannot be, naming everything wrong at once", () => {
     const refused = (spec: SplitSpec) => () => rollingWindows(spec);
     expect(refused({strategy: "temporal", rolling: 4, test: 0.3})).toThrow(/leave something to train on/);
-    expect(refused({strategy: "random", rolling: 2, sealed: 0.1})).toThrow(
-      /goes with the strategy temporal, not random; a rolling split has no sealed part/
+    expect(refused({strategy: "random", rolling: 2, heldOut: 0.1})).toThrow(
+      /goes with the strategy temporal, not random; a rolling split has no held-out part/
     );
     expect(refused({strategy: "temporal", rolling: ["2026-03-01", "soon", "2026-02-01"]})).toThrow(
       /cut-off "soon" is no date/

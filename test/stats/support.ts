@@ -10,7 +10,7 @@ export const fixtures: any = JSON.parse(readFileSync(join(here, "../fixtures/sta
 
 const shared = process.env.ASSAY_SHARED ?? join(here, "../../../shared");
 
-/** Path of a shared published data set, or undefined with a printed reason. */
+/** Path of a shared published dataset, or undefined with a printed reason. */
 export function published(name: string): string | undefined {
   const path = join(shared, "data", name);
   if (existsSync(path)) return path;

@@ -36,7 +36,7 @@ interface Player {
 }
 
 /**
- * Fills `project` with a small store made by the store's own functions: the data set "mails" in two versions, a random and
+ * Fills `project` with a small store made by the store's own functions: the dataset "mails" in two versions, a random and
  * a grouped split, models with parents, and sealed runs (two splits of one eval, an older run, a partial run, one in which
  * every request failed) with failed and reused completions.
  */

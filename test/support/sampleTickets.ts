@@ -11,9 +11,9 @@ const WORDS =
   );
 
 /**
- * Adds the data set "tickets" to a store: two versions with changed, added and removed rows and a new column, rows
+ * Adds the dataset "tickets" to a store: two versions with changed, added and removed rows and a new column, rows
  * that filters dropped, copies and near-copies, labels that contradict each other, a ledger of personal data, five
- * strategies side by side, and a split that seals a tenth of the rows.
+ * strategies side by side, and a split that holds out a tenth of the rows.
  */
 export async function sampleTickets(workspace: Workspace): Promise<void> {
   const definition = (rows: () => Iterable<object>) =>
@@ -48,7 +48,7 @@ export async function sampleTickets(workspace: Workspace): Promise<void> {
     await ensureLedger(store, version);
     for (const strategy of ["random", "stratified", "group", "cluster", "temporal"] as const)
       await ensureSplit(store, version, {strategy, test: 0.25});
-    await ensureSplit(store, version, {name: "final", strategy: "random", sealed: 0.1, seed: "final"});
+    await ensureSplit(store, version, {name: "final", strategy: "random", heldOut: 0.1, seed: "final"});
   } finally {
     store.close();
   }

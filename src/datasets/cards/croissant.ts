@@ -4,7 +4,7 @@ export interface CroissantFacts {
   version: VersionManifest;
   /** SHA-256 of rows.parquet. */
   sha256: string;
-  /** Where the data set is published. */
+  /** Where the dataset is published. */
   url: string;
   creator: string;
   /** Of which the parts are described. */
@@ -82,7 +82,7 @@ export function croissant({version, sha256, url, creator, split}: CroissantFacts
     "@type": "sc:Dataset",
     conformsTo: "http://mlcommons.org/croissant/1.1",
     name: version.dataset,
-    description: version.description ?? `Data set ${version.dataset}, version ${version.id}.`,
+    description: version.description ?? `Dataset ${version.dataset}, version ${version.id}.`,
     ...(version.licence ? {license: version.licence} : {}),
     url,
     creator: {"@type": "sc:Person", name: creator},
@@ -149,7 +149,7 @@ function splitSet(parts: readonly string[]): JsonLd {
     field: [field("name", "sc:Text"), field("url", "sc:URL")],
     data: parts.map((part) => ({
       "parts/name": part,
-      // The sealed part is a test that is opened once; the vocabulary has no word of its own for it.
+      // The held-out part is a test that is opened once; the vocabulary has no word of its own for it.
       "parts/url": SPLITS[part] ?? "cr:TestSplit"
     }))
   };

@@ -5,7 +5,7 @@ import type {NearDuplicateSettings} from "./settings.js";
 export interface LabelConflict {
   /** The smallest row id of the cluster. */
   cluster: string;
-  /** Same: the cluster's texts differ in case, punctuation and white space at most. */
+  /** Same: the cluster's texts differ in nothing but what `plainWords` folds. */
   kind: "same text" | "near-duplicate";
   /** Rows of each label, the commonest first. */
   labels: {label: string; rows: number}[];
@@ -15,8 +15,8 @@ export interface LabelConflict {
 
 /**
  * Clusters of near-duplicates that do not agree on their label: either a label is wrong or the classes overlap. Those
- * with most rows first, at most `limit` (default 100); rows without a label are left out. The sealed part's rows are
- * not looked at. Undefined when the data set names no text or no label column.
+ * with most rows first, at most `limit` (default 100); rows without a label are left out. The held-out part's rows are
+ * not looked at. Undefined when the dataset names no text or no label column.
  */
 export async function labelConflicts(
   store: Reading,

@@ -1,25 +1,33 @@
 import {rng} from "../../stats/index.js";
+import type {Bands} from "./bands.js";
 import {type Hash64, mixWords} from "./wordHash.js";
-
-export const BUCKETS = 14;
-export const HASHES_PER_BUCKET = 8;
-const HASHES = BUCKETS * HASHES_PER_BUCKET;
 
 const LIMB = 0x200000; // 2^21: a product of two limbs, and sums of a few, are exact in a double
 const TOP = 0x80000; // 2^19: the upper limb of a number below 2^61
 const HIGH = LIMB * TOP; // 2^40
 
 /**
- * MinHash signatures in buckets, for locality-sensitive hashing (Broder 1997): 112 functions
- * (a·h + b) mod (2^61 − 1), exact, whose minima over a text's shingles are taken eight a bucket. Two texts whose
- * shingles overlap with Jaccard similarity s share a bucket with probability 1 − (1 − s^8)^14: 0.92 for s = 0.8, 0.998
- * for 0.9, 0.05 for 0.5. The functions are the same in every run.
+ * MinHash signatures in bands, for locality-sensitive hashing (Broder 1997): functions (a·h + b) mod (2^61 − 1), exact,
+ * whose minima over a text's shingles are taken `rows` a band. Two texts whose shingles overlap with Jaccard
+ * similarity s have a band in common with probability 1 − (1 − s^rows)^bands. The functions are the same in every run.
  */
 export class MinHasher {
-  readonly #a = limbs("a");
-  readonly #b = limbs("b");
-  readonly #high = new Float64Array(HASHES);
-  readonly #low = new Float64Array(HASHES);
+  readonly bands: number;
+  readonly #rows: number;
+  readonly #a: [Float64Array, Float64Array, Float64Array];
+  readonly #b: [Float64Array, Float64Array, Float64Array];
+  readonly #high: Float64Array;
+  readonly #low: Float64Array;
+
+  constructor({bands, rows}: Bands) {
+    this.bands = bands;
+    this.#rows = rows;
+    const hashes = bands * rows;
+    this.#a = limbs("a", hashes);
+    this.#b = limbs("b", hashes);
+    this.#high = new Float64Array(hashes);
+    this.#low = new Float64Array(hashes);
+  }
 
   /** Begins a text. */
   start(): void {
@@ -35,7 +43,8 @@ export class MinHasher {
     const h0 = hash.low & 0x1fffff;
     const h1 = (hash.low >>> 21) | ((hash.high & 0x3ff) << 11);
     const h2 = (hash.high >>> 10) & 0x7ffff;
-    for (let k = 0; k < HASHES; k++) {
+    const hashes = highs.length;
+    for (let k = 0; k < hashes; k++) {
       const a0 = a0s[k]!;
       const a1 = a1s[k]!;
       const a2 = a2s[k]!;
@@ -72,32 +81,32 @@ export class MinHasher {
     return Array.from(this.#high, (high, k) => BigInt(high) * BigInt(LIMB) + BigInt(this.#low[k]!));
   }
 
-  /** One number of 53 bits a bucket: equal minima give equal numbers. */
-  bucketKeys(into: Float64Array): void {
-    for (let bucket = 0; bucket < BUCKETS; bucket++) {
-      let x = bucket + 1;
+  /** One number of 53 bits a band: equal minima give equal numbers. */
+  bandKeys(into: Float64Array): void {
+    for (let band = 0; band < this.bands; band++) {
+      let x = band + 1;
       let y = 0x9e3779b1;
-      for (let k = bucket * HASHES_PER_BUCKET; k < (bucket + 1) * HASHES_PER_BUCKET; k++) {
+      for (let k = band * this.#rows; k < (band + 1) * this.#rows; k++) {
         const high = this.#high[k]!;
         const upper = Math.floor(high / LIMB) | 0;
         const lower = ((high % LIMB) << 11) ^ this.#low[k]!;
         x = mixWords(x ^ lower, upper);
         y = mixWords(y ^ upper, lower ^ x);
       }
-      into[bucket] = (x >>> 0) * LIMB + (y & 0x1fffff);
+      into[band] = (x >>> 0) * LIMB + (y & 0x1fffff);
     }
   }
 }
 
-/** The multipliers or offsets of all functions, as limbs of 21, 21 and 19 bits. Multipliers are never 0. */
-export function limbs(which: "a" | "b"): [Float64Array, Float64Array, Float64Array] {
+/** The multipliers or offsets of `count` functions, as limbs of 21, 21 and 19 bits. Multipliers are never 0. */
+export function limbs(which: "a" | "b", count: number): [Float64Array, Float64Array, Float64Array] {
   const random = rng("minhash", which);
   const found: [Float64Array, Float64Array, Float64Array] = [
-    new Float64Array(HASHES),
-    new Float64Array(HASHES),
-    new Float64Array(HASHES)
+    new Float64Array(count),
+    new Float64Array(count),
+    new Float64Array(count)
   ];
-  for (let k = 0; k < HASHES; k++) {
+  for (let k = 0; k < count; k++) {
     found[0][k] = random.int(LIMB);
     found[1][k] = random.int(LIMB);
     found[2][k] = random.int(TOP - 1) + (which === "a" ? 1 : 0);

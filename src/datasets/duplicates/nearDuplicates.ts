@@ -36,14 +36,14 @@ export interface NearDuplicates {
   clusters: number;
   /** Rows that are in a cluster. */
   rows: number;
-  /** Rows of those whose text equals another's after case, punctuation, diacritics and white space are folded. */
+  /** Rows of those whose text equals another's after `plainWords` folds both. */
   sameText: number;
   /** Parquet with the columns of `NEAR_DUPLICATES`. */
   file: string;
 }
 
 /** Raise it when the same texts would be clustered otherwise. */
-const METHOD = 1;
+const METHOD = 2;
 
 /**
  * Clusters of rows with nearly the same text: found by MinHash over word 5-grams, verified by exact Jaccard
@@ -55,7 +55,7 @@ export async function nearDuplicates(
   version: VersionManifest,
   settings: NearDuplicateSettings = {}
 ): Promise<NearDuplicates> {
-  if (!version.text) throw new Error(`data set ${version.dataset} names no text column`);
+  if (!version.text) throw new Error(`dataset ${version.dataset} names no text column`);
   const complete = nearDuplicateSettings(settings);
   const {workspace} = store;
   const digits = hashJson({...complete, text: version.text, method: METHOD}).slice(0, 8);
@@ -87,7 +87,7 @@ async function* clusteredRows(
   const textOfRow = new NumberList();
   for await (const batch of db.batches<{text: string | null}>(rows))
     for (const {text} of batch) textOfRow.push(text === null ? -1 : index.add(text));
-  const clusters = clusterTexts(index, settings.threshold);
+  const clusters = clusterTexts(index);
   const sizes = new Int32Array(index.size);
   for (let row = 0; row < textOfRow.length; row++)
     if (textOfRow.at(row) >= 0) sizes[clusters.find(textOfRow.at(row))]!++;

@@ -1,38 +1,56 @@
 import type {Database} from "../../store/index.js";
-import {nearDuplicateSettings, type NearDuplicateSettings} from "./settings.js";
+import type {NearDuplicateSettings} from "./settings.js";
 import {TextIndex} from "./textIndex.js";
 
+export interface NearMatch {
+  /** Greatest similarity found, 1 for the same text. */
+  similarity: number;
+  /** The row of `known` that is so alike; of several the smallest id. */
+  row: string;
+}
+
 /**
- * For every row of `wanted` that has a near-duplicate among the rows of `known`: the greatest similarity found, 1
- * for the same text. Both are queries giving `row_id` and `text`; rows without text match nothing. Memory as `TextIndex`.
+ * For every row of `wanted` that has a near-duplicate among the rows of `known`: the one most like it. Both are
+ * queries giving `row_id` and `text`; rows without text match nothing. Memory as `TextIndex`.
  */
 export async function nearMatches(
   db: Database,
   wanted: string,
   known: string,
   settings: NearDuplicateSettings = {}
-): Promise<Map<string, number>> {
-  const {threshold, foldNumbers} = nearDuplicateSettings(settings);
-  const index = new TextIndex({foldNumbers});
-  for await (const batch of db.batches<{text: string | null}>(known))
-    for (const {text} of batch) if (text !== null) index.add(text);
+): Promise<Map<string, NearMatch>> {
+  const index = new TextIndex(settings);
+  /** The smallest id of the known rows with each text. */
+  const knownRow: string[] = [];
+  for await (const {row_id, text} of textsOf(db, known)) {
+    const number = index.add(text);
+    const before = knownRow[number];
+    if (before === undefined || row_id < before) knownRow[number] = row_id;
+  }
   const knownTexts = index.size;
   const rowsOfText = new Map<number, string[]>();
-  const found = new Map<string, number>();
-  for await (const batch of db.batches<{row_id: string; text: string | null}>(wanted))
-    for (const {row_id, text} of batch) {
-      if (text === null) continue;
-      const number = index.add(text);
-      if (number < knownTexts) found.set(row_id, 1);
-      else rowsOfText.set(number, [...(rowsOfText.get(number) ?? []), row_id]);
-    }
+  const found = new Map<string, NearMatch>();
+  for await (const {row_id, text} of textsOf(db, wanted)) {
+    const number = index.add(text);
+    if (number < knownTexts) found.set(row_id, {similarity: 1, row: knownRow[number]!});
+    else rowsOfText.set(number, [...(rowsOfText.get(number) ?? []), row_id]);
+  }
   index.pairs(
-    threshold,
     (a, b) => a < knownTexts === b < knownTexts,
     (a, b, similarity) => {
-      for (const row of rowsOfText.get(Math.max(a, b))!)
-        found.set(row, Math.max(found.get(row) ?? 0, similarity));
+      const row = knownRow[Math.min(a, b)]!;
+      for (const own of rowsOfText.get(Math.max(a, b))!) {
+        const before = found.get(own);
+        const better =
+          !before || similarity > before.similarity || (similarity === before.similarity && row < before.row);
+        if (better) found.set(own, {similarity, row});
+      }
     }
   );
   return found;
+}
+
+async function* textsOf(db: Database, query: string): AsyncGenerator<{row_id: string; text: string}> {
+  for await (const batch of db.batches<{row_id: string; text: string | null}>(query))
+    for (const {row_id, text} of batch) if (text !== null) yield {row_id, text};
 }

@@ -1,8 +1,10 @@
-import {BUCKETS, MinHasher} from "./minHash.js";
+import {bandsFor} from "./bands.js";
+import {MinHasher} from "./minHash.js";
 import {NumberList} from "./numberList.js";
-import {plainWords, type PlainWordsOptions} from "./plainWords.js";
+import {plainWords} from "./plainWords.js";
+import {nearDuplicateSettings, type NearDuplicateSettings} from "./settings.js";
 import {eachShingle} from "./shingles.js";
-import {hashNumber, hashUnits} from "./wordHash.js";
+import {hashNumber, hashUnits, mixWords} from "./wordHash.js";
 
 /** Words of a shingle. */
 export const SHINGLE_WORDS = 5;
@@ -11,24 +13,27 @@ export const SHINGLE_WORDS = 5;
 const MOST_COMPARED = 64;
 
 /**
- * Texts by what they say, to find those that say nearly the same. Memory: about 140 bytes a distinct text and 8 for
- * each of its shingles. Texts equal after `plainWords` are one text here. What it finds does not depend on the
+ * Texts by what they say, to find those that say nearly the same: at least as alike as `threshold` says. Memory: about 28 bytes
+ * and 8 a band (`bandsFor`) for a distinct text, and 8 for each of its shingles. Texts equal after `plainWords` are one text here. What it finds does not depend on the
  * order in which texts were added.
  */
 export class TextIndex {
-  readonly #options: PlainWordsOptions;
-  readonly #hasher = new MinHasher();
+  readonly #settings: Required<NearDuplicateSettings>;
+  readonly #hasher: MinHasher;
   readonly #numbers = new Map<number, number>();
   /** A number of each text's content, for an order that is the same however the texts came. */
   readonly #contents = new NumberList();
   readonly #shingles = new NumberList();
   /** Where each text's shingles begin. */
   readonly #starts = new NumberList();
-  readonly #buckets = Array.from({length: BUCKETS}, () => new NumberList());
-  readonly #keys = new Float64Array(BUCKETS);
+  readonly #bands: NumberList[];
+  readonly #keys: Float64Array;
 
-  constructor(options: PlainWordsOptions = {}) {
-    this.#options = options;
+  constructor(settings: NearDuplicateSettings = {}) {
+    this.#settings = nearDuplicateSettings(settings);
+    this.#hasher = new MinHasher(bandsFor(this.#settings.threshold));
+    this.#bands = Array.from({length: this.#hasher.bands}, () => new NumberList());
+    this.#keys = new Float64Array(this.#hasher.bands);
   }
 
   /** How many distinct texts there are. */
@@ -38,7 +43,7 @@ export class TextIndex {
 
   /** The number of a text: a new one, or the one it got before. */
   add(text: string): number {
-    const plain = plainWords(text, this.#options);
+    const plain = plainWords(text, this.#settings);
     const hash = {high: 0, low: 0};
     hashUnits(plain, 0, plain.length, hash);
     const content = hashNumber(hash);
@@ -58,8 +63,8 @@ export class TextIndex {
     this.#contents.push(content);
     this.#starts.push(this.#shingles.length);
     for (const shingle of shingles) this.#shingles.push(shingle);
-    this.#hasher.bucketKeys(this.#keys);
-    for (let b = 0; b < BUCKETS; b++) this.#buckets[b]!.push(this.#keys[b]!);
+    this.#hasher.bandKeys(this.#keys);
+    for (const [b, band] of this.#bands.entries()) band.push(this.#keys[b]!);
     return number;
   }
 
@@ -80,25 +85,36 @@ export class TextIndex {
   }
 
   /**
-   * Calls `each` with the pairs of distinct texts that share a bucket and are at least `threshold` alike; a pair may
-   * come more than once. Pairs for which `skip` is true are not compared.
+   * Calls `each` with the pairs of distinct texts that meet in a bucket and are at least as alike as the threshold; a pair
+   * may come more than once. Pairs for which `skip` is true are not compared.
    */
   pairs(
-    threshold: number,
     skip: (a: number, b: number) => boolean,
     each: (a: number, b: number, similarity: number) => void
   ): void {
-    for (const bucket of this.#buckets)
-      for (const texts of sharedKeys(bucket.toArray())) {
-        if (texts.length > 2) texts.sort((a, b) => this.#contents.at(a) - this.#contents.at(b));
+    for (const [b, band] of this.#bands.entries())
+      for (const texts of sharedKeys(band.toArray())) {
+        if (texts.length > 2) this.#sort(texts, b);
         for (let i = 0; i < texts.length; i++)
           for (let j = i + 1; j < texts.length && j - i <= MOST_COMPARED; j++) {
             const [a, b] = [texts[i]!, texts[j]!];
             if (skip(a, b)) continue;
             const similarity = this.similarity(a, b);
-            if (similarity >= threshold) each(a, b, similarity);
+            if (similarity >= this.#settings.threshold) each(a, b, similarity);
           }
       }
+  }
+
+  /** By content, in another order for each band, so that in large buckets each band compares other pairs. */
+  #sort(texts: number[], band: number): void {
+    if (texts.length <= MOST_COMPARED) return;
+    const order = new Map(
+      texts.map((text) => {
+        const content = this.#contents.at(text);
+        return [text, mixWords(content | 0, (content / 0x200000) ^ band)];
+      })
+    );
+    texts.sort((a, b) => order.get(a)! - order.get(b)! || this.#contents.at(a) - this.#contents.at(b));
   }
 
   #end(text: number): number {

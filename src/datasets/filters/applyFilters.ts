@@ -37,7 +37,7 @@ export async function applyFilters(
   const looking = filters.flatMap(([name, filter]) => (typeof filter === "string" ? [] : [{name, filter}]));
   if (looking.length > 0 && !dataset.text)
     throw new UserError(
-      `data set ${dataset.name}: filter "${looking[0]!.name}" looks at the text, but no column is named. Add \`text: "column"\`.`
+      `dataset ${dataset.name}: filter "${looking[0]!.name}" looks at the text, but no column is named. Add \`text: "column"\`.`
     );
   const numbered = numberedParquetFile(rowsFile);
   const droppedFile = `${rejectedFile}.dropped`;
@@ -89,17 +89,19 @@ async function* droppedRows(
   const conditions = tests.filter(({filter}) => typeof filter === "string");
   for (const {name, filter} of conditions)
     await db
-      .rows(`select (${filter as string})::boolean from ${numbered} limit 0`)
+      .rows(`select (\n${filter as string}\n)::boolean from ${numbered} limit 0`)
       .catch((cause: unknown) => {
         throw new UserError(
-          `data set ${dataset.name}: filter "${name}" is not a condition that runs: ${messageOf(cause)}`,
+          `dataset ${dataset.name}: filter "${name}" is not a condition that runs: ${messageOf(cause)}`,
           {cause}
         );
       });
   const columns = [
     "file_row_number as row",
     ...(dataset.text ? [`${sqlName(dataset.text)}::varchar as content`] : []),
-    ...conditions.map(({filter, column}) => `coalesce((${filter as string})::boolean, false) as ${column}`)
+    ...conditions.map(
+      ({filter, column}) => `coalesce((\n${filter as string}\n)::boolean, false) as ${column}`
+    )
   ];
   const query = `select ${columns.join(", ")} from ${numbered}`;
   for await (const batch of db.batches<Record<string, unknown>>(query))

@@ -8,7 +8,7 @@ export interface TextFilter {
   ready?(): Promise<void>;
 }
 
-/** SQL that a row must meet to be kept (over the data set's columns), or a look at the row's text. */
+/** SQL that a row must meet to be kept (over the dataset's columns), or a look at the row's text. */
 export type Filter = string | TextFilter;
 
 /** Filters by name, applied in this order: a row is dropped by the first that it does not pass. */

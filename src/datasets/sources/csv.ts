@@ -43,7 +43,7 @@ export async function brokenRecords(
   const {db, dataset} = context;
   const header = (await firstLine(db, file)).split(delimiter).map((name) => name.replace(/^"|"$/g, ""));
   if (new Set(header).size < header.length)
-    throw new UserError(`data set ${dataset}: ${file} names a column twice in its first line.`);
+    throw new UserError(`dataset ${dataset}: ${file} names a column twice in its first line.`);
   const columns = header.map((name) => `${sqlString(name)}: 'VARCHAR'`).join(", ");
   const read = `select * from read_csv(${sqlString(file)}, ${csvOptions(delimiter)}, auto_detect = false, columns = {${columns}}, store_rejects = true, rejects_table = 'broken_records', rejects_scan = 'broken_scans', rejects_limit = 0)`;
   try {

@@ -63,7 +63,7 @@ export async function download(url: string, context: DownloadContext): Promise<D
           if (attempt < RESUMES) continue;
         }
         throw new UserError(
-          `data set ${context.dataset}: ${withoutSecrets(url)} answered ${statusCode}. Check the address, and its \`headers\` if it needs a key.`
+          `dataset ${context.dataset}: ${withoutSecrets(url)} answered ${statusCode}. Check the address, and its \`headers\` if it needs a key.`
         );
       }
       const validators = validatorsOf(headers);
@@ -82,7 +82,7 @@ export async function download(url: string, context: DownloadContext): Promise<D
       if (cause instanceof UserError) throw cause;
       if (attempt >= RESUMES)
         throw new UserError(
-          `data set ${context.dataset}: ${withoutSecrets(url)} broke off ${attempt + 1} times (${messageOf(cause)}). Pull again to go on where it ended.`,
+          `dataset ${context.dataset}: ${withoutSecrets(url)} broke off ${attempt + 1} times (${messageOf(cause)}). Pull again to go on where it ended.`,
           {cause}
         );
     }

@@ -137,7 +137,7 @@ export async function gather(
   }
   if (missing.length > 0 || paths.length === 0)
     throw new UserError(
-      `data set ${context.dataset}: no such file: ${missing.join(", ") || "none is named"}. Paths are taken from the project's folder.`
+      `dataset ${context.dataset}: no such file: ${missing.join(", ") || "none is named"}. Paths are taken from the project's folder.`
     );
   return {paths, downloaded};
 }
@@ -146,6 +146,6 @@ function formatOf(dataset: string, file: string): FileFormat {
   const found = ENDINGS.find(([ending]) => ending.test(file));
   if (found) return found[1];
   throw new UserError(
-    `data set ${dataset}: cannot tell the format of ${file} from its ending. Name it with \`format: "parquet" | "csv" | "json" | "jsonl"\`.`
+    `dataset ${dataset}: cannot tell the format of ${file} from its ending. Name it with \`format: "parquet" | "csv" | "json" | "jsonl"\`.`
   );
 }

@@ -7,7 +7,7 @@ import {insideFolder, messageOf, temporaryPath, UserError} from "../../store/ind
 import {type FilesSource, readFiles} from "./files.js";
 import {type SourceContext, type SourceReader} from "./types.js";
 
-/** Files of a data set on the Hugging Face hub. A private one needs HF_TOKEN in the environment. */
+/** Files of a dataset on the Hugging Face hub. A private one needs HF_TOKEN in the environment. */
 export interface HuggingFaceSource extends Pick<FilesSource, "format" | "columns" | "delimiter"> {
   kind: "huggingface";
   /** Such as "owner/name". */
@@ -36,7 +36,7 @@ export const huggingFace: SourceReader<HuggingFaceSource> = async (source, conte
       if (file.type === "file" && wanted.some((one) => one.test(file.path))) chosen.push(file.path);
     if (chosen.length === 0)
       throw new UserError(
-        `data set ${context.dataset}: ${repo} at ${sha} has no file ${[source.files ?? "**/*.parquet"].flat().join(", ")}. Name its files with \`files\`.`
+        `dataset ${context.dataset}: ${repo} at ${sha} has no file ${[source.files ?? "**/*.parquet"].flat().join(", ")}. Name its files with \`files\`.`
       );
     chosen.sort();
     const paths: string[] = [];
@@ -51,10 +51,10 @@ export const huggingFace: SourceReader<HuggingFaceSource> = async (source, conte
     const status = (cause as {statusCode?: number}).statusCode;
     const advice =
       status === 401 || status === 403 || status === 404
-        ? "Check its name and revision; a private data set needs HF_TOKEN in the environment."
+        ? "Check its name and revision; a private dataset needs HF_TOKEN in the environment."
         : "Check the network and pull again.";
     throw new UserError(
-      `data set ${context.dataset}: Hugging Face data set ${repo} at ${revision} could not be read (${status ?? messageOf(cause)}). ${advice}`,
+      `dataset ${context.dataset}: Hugging Face dataset ${repo} at ${revision} could not be read (${status ?? messageOf(cause)}). ${advice}`,
       {cause}
     );
   }
@@ -79,7 +79,7 @@ async function fetched(
   context.onProgress?.(`fetching ${path}`);
   const blob = await downloadFile({...where, path, revision: sha});
   if (!blob)
-    throw new UserError(`data set ${context.dataset}: ${where.repo.name} has no file ${path} at ${sha}.`);
+    throw new UserError(`dataset ${context.dataset}: ${where.repo.name} has no file ${path} at ${sha}.`);
   await mkdir(dirname(target), {recursive: true});
   const temporary = temporaryPath(target);
   await pipeline(

@@ -19,12 +19,12 @@ const readers: {[K in Source["kind"]]: SourceReader<Extract<Source, {kind: K}>>}
   sqlite
 };
 
-/** Makes a source readable by SQL. Throws a UserError for a kind that is none. */
+/** Makes a source readable by SQL. Throws a UserError for an unknown kind. */
 export function sourceRelation(source: Source, context: SourceContext): Promise<SourceRelation> {
   const read = readers[source.kind] as SourceReader<Source> | undefined;
   if (!read)
     throw new UserError(
-      `there is no kind of source "${source.kind}". There are ${Object.keys(readers).join(", ")}.`
+      `unknown source kind "${source.kind}". Known are ${Object.keys(readers).join(", ")}.`
     );
   return read(source, context);
 }

@@ -1,5 +1,5 @@
 import {type Database, sqlName, sqlString} from "../../store/index.js";
-import {describeColumns} from "../items.js";
+import {describeColumns} from "../rowQuery.js";
 
 /**
  * The relation of JSONL files whose columns' types are found in all rows, as DuckDB finds them. Every use of a relation that

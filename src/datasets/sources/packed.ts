@@ -17,7 +17,7 @@ export async function assertWhole(db: Database, dataset: string, files: readonly
   }
   if (problems.length > 0)
     throw new UserError(
-      `data set ${dataset}: ${problems.join("; ")}. No version was made. Fetch or write ${problems.length === 1 ? "the file" : "the files"} again.`
+      `dataset ${dataset}: ${problems.join("; ")}. No version was made. Fetch or write ${problems.length === 1 ? "the file" : "the files"} again.`
     );
 }
 

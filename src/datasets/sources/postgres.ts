@@ -38,7 +38,7 @@ const BATCH = 5_000;
 export const postgres: SourceReader<PostgresSource> = async ({query, connection}, context) => {
   const {default: pg} = await import("pg").catch((cause: unknown) => {
     throw new UserError(
-      `data set ${context.dataset}: reading PostgreSQL needs the package pg. Run \`npm install pg\`.`,
+      `dataset ${context.dataset}: reading PostgreSQL needs the package pg. Run \`npm install pg\`.`,
       {cause}
     );
   });
@@ -52,7 +52,7 @@ export const postgres: SourceReader<PostgresSource> = async ({query, connection}
     await client.connect();
   } catch (cause) {
     throw new UserError(
-      `data set ${context.dataset}: cannot connect to PostgreSQL at ${client.host}:${client.port} (${(cause as NodeJS.ErrnoException).code ?? "refused"}). Check the connection's address, user and password.`,
+      `dataset ${context.dataset}: cannot connect to PostgreSQL at ${client.host}:${client.port} (${(cause as NodeJS.ErrnoException).code ?? "refused"}). Check the connection's address, user and password.`,
       {cause}
     );
   }
@@ -80,7 +80,7 @@ export const postgres: SourceReader<PostgresSource> = async ({query, connection}
     const ndjson = join(context.scratch, "rows.ndjson");
     if ((await writeNdjson(ndjson, fetched())) === 0)
       throw new UserError(
-        `data set ${context.dataset}: its query found no rows, so there is no version to make.`
+        `dataset ${context.dataset}: its query found no rows, so there is no version to make.`
       );
     await client.query("commit");
     const texts = readNdjson(ndjson, Object.fromEntries(fields.map(({name}) => [name, "VARCHAR"])));

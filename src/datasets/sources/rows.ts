@@ -25,7 +25,7 @@ export async function writtenRows(
   const ndjson = join(context.scratch, "rows.ndjson");
   if ((await writeNdjson(ndjson, objects)) === 0)
     throw new UserError(
-      `data set ${context.dataset}: its source yielded no rows, so there is no version to make.`
+      `dataset ${context.dataset}: its source yielded no rows, so there is no version to make.`
     );
   return jsonLines(context.db, [ndjson], 1 << 28);
 }

@@ -1,7 +1,7 @@
 import {stat} from "node:fs/promises";
 import {resolve} from "node:path";
 import {type Database, sqlName, UserError} from "../../store/index.js";
-import {describeColumns} from "../items.js";
+import {describeColumns} from "../rowQuery.js";
 import {writtenRows} from "./rows.js";
 import {type SourceReader} from "./types.js";
 
@@ -16,11 +16,11 @@ export const sqlite: SourceReader<SqliteSource> = async ({file, query}, context)
   const path = resolve(context.project, file);
   if (!(await stat(path).catch(() => undefined))?.isFile())
     throw new UserError(
-      `data set ${context.dataset}: no such file: ${path}. Paths are taken from the project's folder.`
+      `dataset ${context.dataset}: no such file: ${path}. Paths are taken from the project's folder.`
     );
   const {default: sqlite3} = await import("node-sqlite3-wasm").catch((cause: unknown) => {
     throw new UserError(
-      `data set ${context.dataset}: reading SQLite needs the package node-sqlite3-wasm. Run \`npm install node-sqlite3-wasm\`.`,
+      `dataset ${context.dataset}: reading SQLite needs the package node-sqlite3-wasm. Run \`npm install node-sqlite3-wasm\`.`,
       {cause}
     );
   });

@@ -10,7 +10,7 @@ export interface BrokenLine {
 
 /** What a source may use while a pull reads it. */
 export interface SourceContext {
-  /** The data set's name, for messages. */
+  /** The dataset's name, for messages. */
   dataset: string;
   /** Relative paths are taken from here. */
   project: string;

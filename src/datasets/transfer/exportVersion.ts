@@ -14,11 +14,11 @@ import {
 } from "../../store/index.js";
 import {huggingFaceCard} from "../cards/index.js";
 import {CARD_FILE, FILES, OPTIONAL_FILES, transferName} from "./files.js";
-import {type SealedRows, sealedRows, sealedText} from "./sealedRows.js";
+import {type HeldOutRows, heldOutRows, heldOutText} from "./heldOutRows.js";
 
 export interface ExportOptions {
-  /** Export sealed rows too, which opens them: needs `why`. */
-  withSealed?: boolean;
+  /** Export held-out rows too, which opens them: needs `why`. */
+  withHeldOut?: boolean;
   /** Why they are opened now, kept beside who and when in the store's log of final runs. */
   why?: string;
   now?: () => Date;
@@ -27,8 +27,8 @@ export interface ExportOptions {
 /**
  * Copies a version with its ledger, its dropped rows and its card to `folder`/NAME@VERSION, where `importVersion` finds
  * it, and gives that path. The folder appears whole or not at all. All rows are in it, those with open findings too: it
- * goes where the store may go. Rows that a split has sealed would be open to whoever has the copy, so a version that holds
- * any is exported only `withSealed`, and noted like a final run before a row is copied. Throws a UserError otherwise, for a
+ * goes where the store may go. Rows that a split holds out would be open to whoever has the copy, so a version that holds
+ * any is exported only `withHeldOut`, and noted like a final run before a row is copied. Throws a UserError otherwise, for a
  * version of which rows were erased, since its content no longer gives its id, and where there is such a folder already.
  */
 export async function exportVersion(
@@ -40,12 +40,12 @@ export async function exportVersion(
   const name = transferName(version.dataset, version.id);
   if (version.purged?.length)
     throw new UserError(
-      `${name}: rows of it were erased, so that its content no longer gives its id. Pull the data set and export the version that makes.`
+      `${name}: rows of it were erased, so that its content no longer gives its id. Pull the dataset and export the version that makes.`
     );
   const target = join(resolve(folder), name);
   if (existsSync(target)) throw new UserError(`${target} exists already. Remove it, or name another folder.`);
-  const sealed = await sealedIn(workspace, version);
-  if (sealed.length > 0) await openThem(workspace, version, sealed, options);
+  const heldOut = await heldOutIn(workspace, version);
+  if (heldOut.length > 0) await openThem(workspace, version, heldOut, options);
   await mkdir(resolve(folder), {recursive: true});
   const stage = temporaryPath(target);
   try {
@@ -64,10 +64,10 @@ export async function exportVersion(
   }
 }
 
-async function sealedIn(workspace: Workspace, {dataset, id}: VersionManifest): Promise<SealedRows[]> {
+async function heldOutIn(workspace: Workspace, {dataset, id}: VersionManifest): Promise<HeldOutRows[]> {
   const db = await openDatabase({tmpDir: workspace.tmpDir});
   try {
-    return await sealedRows(
+    return await heldOutRows(
       db,
       workspace.place,
       dataset,
@@ -81,14 +81,14 @@ async function sealedIn(workspace: Workspace, {dataset, id}: VersionManifest): P
 async function openThem(
   workspace: Workspace,
   {dataset, id}: VersionManifest,
-  sealed: readonly SealedRows[],
-  {withSealed = false, why = "", now = () => new Date()}: ExportOptions
+  heldOut: readonly HeldOutRows[],
+  {withHeldOut = false, why = "", now = () => new Date()}: ExportOptions
 ): Promise<void> {
-  if (!withSealed)
+  if (!withHeldOut)
     throw new UserError(
-      `${transferName(dataset, id)} holds ${sealedText(sealed)}, and whoever has the copy can read them. Nothing was exported. To open them all the same, say --with-sealed --why "…": it is noted like a final run.`
+      `${transferName(dataset, id)} holds ${heldOutText(heldOut)}, and whoever has the copy can read them. Nothing was exported. To open them all the same, say --with-held-out --why "…": it is noted like a final run.`
     );
-  for (const {split, rows} of sealed)
+  for (const {split, rows} of heldOut)
     await recordFinalRun(workspace, {
       at: now().toISOString(),
       who: whoOpens(),

@@ -5,7 +5,7 @@ import {pipeline} from "node:stream/promises";
 import {type Database, messageOf, UserError} from "../../store/index.js";
 import {isUrl} from "../sources/index.js";
 import {FILES, OPTIONAL_FILES, transferName} from "./files.js";
-import {sealedRows, sealedText} from "./sealedRows.js";
+import {heldOutRows, heldOutText} from "./heldOutRows.js";
 
 /** Below a folder or URL a version may stand itself, as an export, or in the store of a project. */
 const places = (dataset: string, version: string): string[] => [
@@ -17,7 +17,7 @@ const places = (dataset: string, version: string): string[] => [
 
 /**
  * Copies a version's files from a folder or an http(s) address into `stage`. Throws a UserError when they are not
- * there, or lie in a store where a split has sealed rows of it. Nothing else is checked yet.
+ * there, or lie in a store where a split holds out rows of it. Nothing else is checked yet.
  */
 export async function fetchVersion(
   db: Database,
@@ -37,10 +37,10 @@ export async function fetchVersion(
       .find((place) => FILES.every((file) => existsSync(join(place, file))));
     if (!folder) throw nowhere();
     // In a store a version lies at datasets/NAME/VERSION; an export has no splits beside it.
-    const sealed = await sealedRows(db, resolve(folder, "../../.."), dataset, join(folder, "rows.parquet"));
-    if (sealed.length > 0)
+    const heldOut = await heldOutRows(db, resolve(folder, "../../.."), dataset, join(folder, "rows.parquet"));
+    if (heldOut.length > 0)
       throw new UserError(
-        `${resolve(from)} has ${name} with ${sealedText(sealed)}, and they would be open here. Nothing was imported. Export it there with \`assay versions ${name} --export DIR --with-sealed --why "…"\`, which is noted.`
+        `${resolve(from)} has ${name} with ${heldOutText(heldOut)}, and they would be open here. Nothing was imported. Export it there with \`assay versions ${name} --export DIR --with-held-out --why "…"\`, which is noted.`
       );
     for (const file of [...FILES, ...OPTIONAL_FILES])
       if (existsSync(join(folder, file))) await copyFile(join(folder, file), join(stage, file));

@@ -31,7 +31,7 @@ const MEMORY = "1200MB";
 
 /**
  * Takes a version, by its whole id, from a folder (an export, a store or a project) or an http(s) address, and makes it
- * the data set's newest. Its rows are hashed again and must give the id; then the version appears at once. Throws a
+ * the dataset's newest. Its rows are hashed again and must give the id; then the version appears at once. Throws a
  * UserError, and leaves the store as it was, when they do not, when rows of it were erased here or there, or when it is
  * not to be found. What the manifest says of roles, licence and source is taken as it is: no hash covers it.
  */
@@ -88,7 +88,7 @@ async function checked(
     );
   if (told.purged?.length)
     throw new UserError(
-      `rows of ${dataset}@${id} were erased where it comes from, so that its content no longer gives its id. Nothing was imported; pull the data set there and import the version that makes.`
+      `rows of ${dataset}@${id} were erased where it comes from, so that its content no longer gives its id. Nothing was imported; pull the dataset there and import the version that makes.`
     );
   const rowsFile = join(stage, "rows.parquet");
   const found = await verifyVersion(db, rowsFile, told);

@@ -7,7 +7,7 @@ import {
   type VersionManifest
 } from "../../store/index.js";
 import {contentIdentity} from "../identity.js";
-import {describeColumns, rowHash} from "../items.js";
+import {describeColumns, rowHash} from "../rowQuery.js";
 
 /**
  * Whether the rows of a Parquet file are those of a version: every row's hash is made again from its columns, and the
@@ -21,7 +21,7 @@ export async function verifyVersion(
 ): Promise<Pick<VersionManifest, "sha256" | "rows" | "columns">> {
   const refuse = (found: string, cause?: unknown) =>
     new UserError(
-      `what was to be ${manifest.dataset}@${manifest.id} is something else: ${found}. Nothing was imported. Export the version again where it was made.`,
+      `${manifest.dataset}@${manifest.id} was rejected: ${found}. Nothing was imported. Export the version again where it was made.`,
       {cause}
     );
   const rows = parquetFile(rowsFile);
@@ -37,12 +37,15 @@ export async function verifyVersion(
     .catch((cause: unknown) => {
       throw refuse("rows.parquet cannot be read to its end", cause);
     });
-  if (wrong!.n > 0) throw refuse(`the content of ${wrong!.n} rows does not give their hashes`);
+  if (wrong!.n > 0)
+    throw refuse(`hash mismatch in ${wrong!.n} rows: their content is not what their hashes were made of`);
   const identity = await contentIdentity(db, rows);
   const hashFor = (id: string | null) => hashJson({columns, id, ...identity});
   const id = [null, ...own].find((one) => hashFor(one).slice(0, 16) === manifest.id);
   if (id === undefined)
-    throw refuse(`its ${identity.rows} rows give the id ${hashFor(null).slice(0, 16)} or another`);
+    throw refuse(
+      `hash mismatch: its ${identity.rows} rows give the id ${hashFor(null).slice(0, 16)} or another`
+    );
   const named =
     id === null
       ? "row_id = row_hash or starts_with(row_id, row_hash || '-')"

@@ -3,8 +3,8 @@ import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {messageOf, UserError} from "../../store/errors.js";
 import {type OpenModel} from "../plan/model.js";
-import {type Dtype} from "../safetensors/dtype.js";
-import {readHeader, type StoredTensor} from "../safetensors/open.js";
+import {type Dtype} from "../../safetensors/dtype.js";
+import {readHeader, type StoredTensor} from "../../safetensors/open.js";
 import {type AdapterChange, type Stored} from "./change.js";
 import {type AdapterConfig, readAdapterConfig, scaleOf} from "./config.js";
 

@@ -4,7 +4,7 @@ export interface Layout {
   from: readonly string[];
   shared: "required" | "none";
   expert(layer: number, expert: number, part: MlpPart): string;
-  gate(layer: number): string;
+  router(layer: number): string;
   /** What config.json gets beside the base's own settings. */
   config(sizes: {experts: number; intermediate: unknown}): Record<string, unknown>;
 }
@@ -17,7 +17,7 @@ const W: Readonly<Record<MlpPart, string>> = {gate: "w1", down: "w2", up: "w3"};
 const qwen = {
   expert: (layer: number, expert: number, part: MlpPart) =>
     `model.layers.${layer}.mlp.experts.${expert}.${part}_proj.weight`,
-  gate: (layer: number) => `model.layers.${layer}.mlp.gate.weight`
+  router: (layer: number) => `model.layers.${layer}.mlp.gate.weight`
 };
 
 export const LAYOUTS: Readonly<Record<LayoutName, Layout>> = {
@@ -26,7 +26,7 @@ export const LAYOUTS: Readonly<Record<LayoutName, Layout>> = {
     shared: "none",
     expert: (layer, expert, part) =>
       `model.layers.${layer}.block_sparse_moe.experts.${expert}.${W[part]}.weight`,
-    gate: (layer) => `model.layers.${layer}.block_sparse_moe.gate.weight`,
+    router: (layer) => `model.layers.${layer}.block_sparse_moe.gate.weight`,
     config: ({experts}) => ({
       architectures: ["MixtralForCausalLM"],
       model_type: "mixtral",

@@ -9,8 +9,8 @@ import {referenceText} from "../recipe/reference.js";
 import {type ModelReference, type Recipe} from "../recipe/types.js";
 import {type MergeReport} from "../report.js";
 import {runPlan} from "../runPlan.js";
-import {type StoredTensor} from "../safetensors/open.js";
-import {conditionNumber, makeGates} from "./gates.js";
+import {type StoredTensor} from "../../safetensors/open.js";
+import {conditionNumber, makeRouters} from "./routers.js";
 import {type LayoutName, LAYOUTS, layoutFor, type MlpPart, sharedComplaint} from "./layout.js";
 import {type Expert, type MoeRecipe, readMoeRecipe} from "./read.js";
 
@@ -59,10 +59,10 @@ export async function planMoe(
   });
   for (const expert of moe.shared)
     for (const name of mlp) jobs.push(expertJob(name.replace(".mlp.", ".mlp.shared_expert."), expert, name));
-  const gates = await makeGates(moe, base, {hidden, layers, seed});
+  const routers = await makeRouters(moe, base, {hidden, layers, seed});
   const constant = (name: string, values: Float32Array) => constantJob(name, values, hidden, like, moe, seed);
-  gates.forEach((gate, layer) => {
-    jobs.push(constant(layout.gate(layer), gate));
+  routers.forEach((router, layer) => {
+    jobs.push(constant(layout.router(layer), router));
     // A sigmoid of zero: the shared expert counts by half until it is trained.
     if (moe.shared.length > 0)
       jobs.push(constant(`model.layers.${layer}.mlp.shared_expert_gate.weight`, new Float32Array(hidden)));
@@ -80,7 +80,7 @@ export async function planMoe(
     config,
     donor: base,
     models: [...models.values()],
-    warnings: warningsOf(moe, gates)
+    warnings: warningsOf(moe, routers)
   };
 }
 
@@ -217,11 +217,11 @@ function asRecipe({base, text}: MoeRecipe): Recipe {
   };
 }
 
-function warningsOf(moe: MoeRecipe, gates: readonly Float32Array[]): string[] {
+function warningsOf(moe: MoeRecipe, routers: readonly Float32Array[]): string[] {
   const warnings: string[] = [];
   const n = moe.experts.length;
   if ((n & (n - 1)) !== 0) warnings.push(`${n} experts is no power of two, which some runtimes demand.`);
-  const worst = Math.max(...gates.map((gate) => conditionNumber(gate, n)));
+  const worst = Math.max(...routers.map((router) => conditionNumber(router, n)));
   if (worst > 5)
     warnings.push(
       `The router cannot tell the experts well apart (condition number ${worst === Infinity ? "infinite" : worst.toFixed(1)}). Choose prompts that differ more.`

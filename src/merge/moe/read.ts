@@ -27,7 +27,7 @@ export interface MoeRecipe {
   base: ModelReference;
   experts: Expert[];
   shared: Expert[];
-  gate: "random" | "uniform_random" | "cheap_embed";
+  routing: "random" | "uniform_random" | "cheap_embed";
   /** As the recipe says; else the base's kind decides. */
   architecture?: string;
   dtype?: RecipeDtype;
@@ -48,7 +48,7 @@ const KEYS = [
 ];
 const EXPERT_KEYS = ["source_model", "positive_prompts", "negative_prompts", "noise_scale", "residual_scale"];
 const ARCHITECTURES = ["mixtral", "qwen", "qwen2", "qwen3", "qwen2_moe", "qwen3_moe"];
-const GATES = ["random", "uniform_random", "cheap_embed"];
+const ROUTINGS = ["random", "uniform_random", "cheap_embed"];
 const DTYPES: Record<string, RecipeDtype> = {float32: "F32", float16: "F16", bfloat16: "BF16"};
 
 /** Reads a mixture recipe. All problems are thrown at once, with their lines. */
@@ -70,13 +70,13 @@ export function readMoeRecipe(recipe: string | object, file?: string): MoeRecipe
     if (!KEYS.includes(key))
       problem([key], `unknown key ${JSON.stringify(key)}. Known here: ${KEYS.join(", ")}.`);
   const base = reference(value.base_model, ["base_model"], problem);
-  const gate = String(value.gate_mode ?? "hidden");
-  if (!GATES.includes(gate))
+  const routing = String(value.gate_mode ?? "hidden");
+  if (!ROUTINGS.includes(routing))
     problem(
       ["gate_mode"],
-      `gate_mode ${gate} needs a model to be run, which is not done here. Use ${GATES.join(", ")}.`
+      `gate_mode ${routing} needs a model to be run, which is not done here. Use ${ROUTINGS.join(", ")}.`
     );
-  const prompted = gate === "cheap_embed";
+  const prompted = routing === "cheap_embed";
   const experts = readExperts(value.experts, "experts", prompted, problem);
   const shared =
     value.shared_experts == null
@@ -104,13 +104,13 @@ export function readMoeRecipe(recipe: string | object, file?: string): MoeRecipe
   if (value.dtype != null && !dtype)
     problem(["dtype"], `unknown dtype ${JSON.stringify(value.dtype)}. Use float32, float16 or bfloat16.`);
   if (prompted && experts.length > 1 && new Set(experts.map(({positive}) => positive.join("\0"))).size === 1)
-    problem(["experts"], "all experts have the same prompts, so the gate could not tell them apart.");
+    problem(["experts"], "all experts have the same prompts, so the router could not tell them apart.");
   if (problems.length > 0) throw new RecipeError(problems, file);
   return {
     base: base!,
     experts,
     shared,
-    gate: gate as MoeRecipe["gate"],
+    routing: routing as MoeRecipe["routing"],
     ...(architecture !== undefined && {architecture}),
     ...(dtype && {dtype}),
     expertsPerToken: perToken as number,

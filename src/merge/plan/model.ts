@@ -7,8 +7,8 @@ import {type AdapterChange} from "../lora/change.js";
 import {type Problem, RecipeError} from "../recipe/problems.js";
 import {referenceText} from "../recipe/reference.js";
 import {type ModelReference} from "../recipe/types.js";
-import {type Dtype} from "../safetensors/dtype.js";
-import {type Checkpoint, openCheckpoint} from "../safetensors/open.js";
+import {type Dtype} from "../../safetensors/dtype.js";
+import {type Checkpoint, openCheckpoint} from "../../safetensors/open.js";
 
 /** A model of a recipe, opened: nothing of its weights is in memory. */
 export interface OpenModel {

@@ -15,7 +15,7 @@ const FILE_ENDINGS = new Set(
   )
 );
 
-/** Web addresses, with or without a scheme. Not personal in itself, so the gate does not stop for one. */
+/** Web addresses, with or without a scheme. Not personal in itself, so the privacy check does not stop for one. */
 export const url: Recognizer = {
   type: "URL",
   name: "url",

@@ -8,7 +8,7 @@ import type {
   Tool
 } from "../../endpoints/types.js";
 
-/** One call, with everything that whoever makes it must know: nothing of the data set, and JSON values only. */
+/** One call, with everything that whoever makes it must know: nothing of the dataset, and JSON values only. */
 export interface CallRequest {
   /** The completion's key: no two requests that are open share one. */
   key: string;

@@ -2,7 +2,7 @@ import type {Message} from "../../endpoints/types.js";
 import type {Row} from "../../scorers/index.js";
 import type {Database} from "../../store/index.js";
 import type {Bits} from "../journal/bits.js";
-import type {Gate} from "../plan/gate.js";
+import type {PrivacyCheck} from "../plan/privacyCheck.js";
 import {checkKey, estimateTokens, jsonOf, type Plan} from "../plan/plan.js";
 import type {ReadyCandidate} from "../plan/readyCandidates.js";
 import {readRows} from "../plan/rows.js";
@@ -10,7 +10,7 @@ import {readRows} from "../plan/rows.js";
 export interface PlannedInputs {
   db: Database;
   plan: Plan;
-  gate: Gate;
+  privacyCheck: PrivacyCheck;
   ready: readonly ReadyCandidate[];
   done: Bits;
 }
@@ -29,14 +29,20 @@ export interface Call {
   /** Estimated, of the prompt. */
   tokens: number;
   /** Why it cannot be made. */
-  barred?: {kind: "refused-by-gate" | "prompt"; message: string};
+  barred?: {kind: "refused-by-privacy-check" | "prompt"; message: string};
 }
 
 /**
  * The requests of a plan that are not done, in the order of their numbers: rows in order, and each is put to all
  * candidates before the next. Throws UserError when a prompt is not what it was when the run was planned.
  */
-export async function* plannedCalls({db, plan, gate, ready, done}: PlannedInputs): AsyncGenerator<Call> {
+export async function* plannedCalls({
+  db,
+  plan,
+  privacyCheck,
+  ready,
+  done
+}: PlannedInputs): AsyncGenerator<Call> {
   const {variants, repeats} = plan;
   let n = 0;
   for await (const batch of readRows(db, plan.rowsOf))
@@ -47,10 +53,10 @@ export async function* plannedCalls({db, plan, gate, ready, done}: PlannedInputs
           for (let repeat = 0; repeat < repeats; repeat++, n++) {
             if (done.has(n)) continue;
             const prompt = (prompts[at] ??= promptOf(variant.render(row)));
-            const refusal = gate.refusal(prepared.endpoint, rowId);
+            const refusal = privacyCheck.refusal(prepared.endpoint, rowId);
             const barred =
               refusal !== undefined
-                ? ({kind: "refused-by-gate", message: refusal} as const)
+                ? ({kind: "refused-by-privacy-check", message: refusal} as const)
                 : prompt.failed !== undefined
                   ? ({kind: "prompt", message: prompt.failed} as const)
                   : undefined;

@@ -5,7 +5,7 @@ export interface Outcome {
   key: string;
   status: "completed" | "failed";
   reason?: string;
-  /** EndpointErrorKind; "prompt" when the prompt function failed; "refused-by-gate" when the row was not sent; "endpoint" for any other error of the endpoint. */
+  /** EndpointErrorKind; "prompt" when the prompt function failed; "refused-by-privacy-check" when the row was not sent; "endpoint" for any other error of the endpoint. */
   reason_kind?: string;
   output?: string;
   tool_calls?: string;

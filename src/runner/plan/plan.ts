@@ -16,7 +16,7 @@ import {packed} from "../tables/logs.js";
 import {messagesJson} from "./completionKey.js";
 import {orderRows, type Place, type PlannedRow, readRows} from "./rows.js";
 import type {Rendered, Variant} from "./prompts.js";
-import type {Gate} from "./gate.js";
+import type {PrivacyCheck} from "./privacyCheck.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
 import type {ResolvedEval} from "./resolve.js";
 
@@ -43,7 +43,7 @@ export interface Plan {
   requests: string;
   /** Relation with the columns of ITEMS but `run`, in order. */
   items: string;
-  /** Ids of the rows that the gate keeps from each candidate's endpoint: their requests have no key. */
+  /** Ids of the rows that the privacy check keeps from each candidate's endpoint: their requests have no key. */
   refused: string[][];
   /** The first 32 bits of each key: shows a prompt function that says something else the second time. */
   checks: Uint32Array;
@@ -63,7 +63,7 @@ export interface PlanInputs {
   header: Record<string, unknown>;
   limit?: number;
   wholeGroups?: boolean;
-  gate: Gate;
+  privacyCheck: PrivacyCheck;
   /** Folder for the plan's files. */
   folder: string;
   maskExcerpt?: (text: string, maxChars: number) => string;
@@ -108,7 +108,7 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
         itemLines += `${JSON.stringify(itemOf(planned, inputs))}\n`;
         const messages = variants.map((variant) => jsonOf(variant.render(planned.row)));
         for (const [index, {key, prepared}] of ready.entries()) {
-          const stays = inputs.gate.refusal(prepared.endpoint, planned.rowId) !== undefined;
+          const stays = inputs.privacyCheck.refusal(prepared.endpoint, planned.rowId) !== undefined;
           if (stays) refused[index]!.push(planned.rowId);
           for (const text of messages)
             for (let repeat = 0; repeat < repeats; repeat++) {

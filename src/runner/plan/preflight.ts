@@ -3,7 +3,7 @@ import {refusalMessage, refusedRows, sensitivityOf} from "../../privacy/index.js
 import {ensureSplit} from "../../splits/index.js";
 import {messageOf, type Store, UserError, type VersionManifest} from "../../store/index.js";
 import type {EvalDefinition} from "../define.js";
-import {knownRecipients, refuseOutright} from "./gate.js";
+import {knownRecipients, refuseOutright} from "./privacyCheck.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
 import {resolveEval} from "./resolve.js";
 
@@ -11,7 +11,7 @@ import {resolveEval} from "./resolve.js";
 export interface EvalFinding {
   /** The eval, or the eval and its candidate. */
   what: string;
-  check: PreflightFinding["check"] | "data set" | "definition";
+  check: PreflightFinding["check"] | "dataset" | "definition";
   status: PreflightFinding["status"];
   message: string;
 }
@@ -38,7 +38,7 @@ export async function preflight(
 }
 
 /**
- * Checks an eval without running it: its definition against the newest version of its data set, and the endpoint of
+ * Checks an eval without running it: its definition against the newest version of its dataset, and the endpoint of
  * each candidate that is known without preparing it. Nothing is trained; what an eval makes itself is named as such.
  * A definition that may not run asks no endpoint. Never throws for what it checks; a finding says it.
  */
@@ -58,14 +58,14 @@ export async function runEvalPreflight(
       refuseOutright(version, knownRecipients(resolved));
       findings.push({
         what: name,
-        check: "data set",
+        check: "dataset",
         status: "ok",
         message: `${dataset}, version ${version.id}`
       });
     } else
       findings.push({
         what: name,
-        check: "data set",
+        check: "dataset",
         status: "warning",
         message: `${dataset} has no version yet. \`assay pull ${dataset}\` makes one.`
       });
@@ -88,7 +88,7 @@ export async function runEvalPreflight(
   return findings;
 }
 
-/** What the privacy gate would hold back from an endpoint. */
+/** What the privacy check would hold back from an endpoint. */
 async function refusals(
   store: Store,
   version: VersionManifest,
@@ -98,7 +98,7 @@ async function refusals(
   if (refused === "all" || refused.size === 0) return [];
   const rows = [...refused].map(([row, rules]) => ({row, rules}));
   const message = refusalMessage(rows, version.rows, trust, sensitivityOf(version));
-  return [{check: "data set", status: "warning", message}];
+  return [{check: "dataset", status: "warning", message}];
 }
 
 async function findingsOf(

@@ -46,9 +46,9 @@ export async function readyCandidates(
         split,
         seed: resolved.seed,
         rows(part) {
-          if (part === "sealed")
+          if (part === "held-out")
             throw new UserError(
-              `candidate ${candidate.name} asked for rows of the sealed part, which no candidate may see. Use train or validation.`
+              `candidate ${candidate.name} asked for rows of the held-out part, which no candidate may see. Use train or validation.`
             );
           return partRows(store, store.workspace, version, split, part);
         },

@@ -31,9 +31,9 @@ export interface RunOptions {
   noReuse?: boolean;
   /** Ask again for rows that failed. */
   retryFailed?: boolean;
-  /** Allows the sealed part, which is for the last word only. */
+  /** Allows the held-out part, which is for the last word only. */
   final?: boolean;
-  /** Why the sealed part is opened: needed with `final`, and kept in the store's log of final runs. */
+  /** Why the held-out part is opened: needed with `final`, and kept in the store's log of final runs. */
   why?: string;
   /** How long to wait for another process that makes the same run, in milliseconds; 0 refuses at once. */
   lockWaitMs?: number;
@@ -82,9 +82,11 @@ export async function resolveEval(
   }
 
   const part = definition.part ?? "test";
-  if (part === "sealed" && !options.final)
+  if ((part as string) === "sealed")
+    problems.push(`the part "sealed" is called "held-out" now: write part: "held-out".`);
+  if (part === "held-out" && !options.final)
     problems.push(
-      `it scores the sealed part, which is kept for the last word. Say --final --why "…" to open it, or score "test".`
+      `it scores the held-out part, which is kept for the last word. Say --final --why "…" to open it, or score "test".`
     );
   if (!split.counts[part])
     problems.push(

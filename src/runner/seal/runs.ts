@@ -175,7 +175,7 @@ function pairsOf(a: RunManifest, b: RunManifest): {candidate: string; variant: s
 function changesOf(a: RunManifest, b: RunManifest): RunComparison["changed"] {
   const says = (run: RunManifest): [string, string][] => [
     ["eval", run.eval],
-    ["data set", `${run.dataset.name}@${run.dataset.version}`],
+    ["dataset", `${run.dataset.name}@${run.dataset.version}`],
     ["split", `${run.split.name} ${run.split.id}, ${run.split.part} part`],
     ...run.candidates.map((one): [string, string] => [
       `candidate ${one.name}`,

@@ -19,7 +19,7 @@ export function listArgument(given: InstructionArguments, name: string): string[
   throw new InstructionError(`argument ${name} is missing or no list of texts`);
 }
 
-/** "less than" or "at least", the two relations the data set uses. */
+/** "less than" or "at least", the two relations the dataset uses. */
 export function compare(
   count: number,
   given: InstructionArguments,

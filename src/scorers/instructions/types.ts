@@ -1,4 +1,4 @@
-/** The instruction's own arguments, as the data set states them. */
+/** The instruction's own arguments, as the dataset states them. */
 export type InstructionArguments = Record<string, unknown>;
 
 /** True when the response follows the instruction. Throws `InstructionError` when an argument is missing. */

@@ -13,14 +13,14 @@ interface AcceptanceFile {
   accepted: Acceptance[];
 }
 
-/** What was accepted in a data set lies beside its versions, so that it outlives scans and pulls. */
+/** What was accepted in a dataset lies beside its versions, so that it outlives scans and pulls. */
 export const acceptancesKind: Kind = {
   name: "acceptances",
   at: "datasets/{dataset}/accepted.json",
   erase: eraseAcceptances
 };
 
-/** What was accepted in a data set, oldest first. */
+/** What was accepted in a dataset, oldest first. */
 export async function readAcceptances(
   workspace: Pick<Workspace, "place">,
   dataset: string

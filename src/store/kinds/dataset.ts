@@ -3,7 +3,7 @@ import {checkName} from "../names.js";
 import type {Workspace} from "../workspace.js";
 import {getJson, type Kind, putJson} from "./kind.js";
 
-/** The pointer to a data set's newest version. */
+/** The pointer to a dataset's newest version. */
 export interface Latest {
   version: string;
   pulledAt?: string;
@@ -26,18 +26,18 @@ export interface Tombstones {
   rows: Tombstone[];
 }
 
-/** What a data set has beside its versions, whichever of them is the newest. */
+/** What a dataset has beside its versions, whichever of them is the newest. */
 export type DatasetFile = "latest.json" | "tombstones.json" | "accepted.json" | "recognition.json";
 
-/** The key of a data set's folder, or of a file in it. */
+/** The key of a dataset's folder, or of a file in it. */
 export function datasetKey(dataset: string, file?: DatasetFile): string {
-  const folder = `datasets/${checkName("data set", dataset)}`;
+  const folder = `datasets/${checkName("dataset", dataset)}`;
   return file === undefined ? folder : `${folder}/${file}`;
 }
 
 export const latestKind: Kind = {name: "newest version", at: "datasets/{dataset}/latest.json"};
 
-/** How well the recognisers did on a data set's labelled sample. */
+/** How well the recognisers did on a dataset's labelled sample. */
 export const recognitionKind: Kind = {name: "recognition", at: "datasets/{dataset}/recognition.json"};
 
 /** Tombstones hold no row: they keep erased ones from coming back. */
@@ -55,7 +55,7 @@ export async function pointToLatest(workspace: Workspace, dataset: string, lates
   await putJson(workspace, datasetKey(dataset, "latest.json"), latest);
 }
 
-/** Those of a data set; a new salt and no rows when nothing was erased. */
+/** Those of a dataset; a new salt and no rows when nothing was erased. */
 export async function readTombstones(workspace: Workspace, dataset: string): Promise<Tombstones> {
   const found = await getJson<Tombstones>(workspace, datasetKey(dataset, "tombstones.json"));
   return found ?? {kind: "tombstones", schemaVersion: 1, salt: randomBytes(16).toString("hex"), rows: []};

@@ -9,7 +9,7 @@ export interface Exported {
   at: string;
   /** Absolute path of the file or folder. */
   path: string;
-  /** The data set whose rows are in it; null for all of the store's. */
+  /** The dataset whose rows are in it; null for all of the store's. */
   dataset: string | null;
 }
 
@@ -33,7 +33,7 @@ export async function recordExport(
   await appendLine(workspace, LOG, line);
 }
 
-/** Copies with rows of a data set that still stand where they were written, each once, in the order of their paths. */
+/** Copies with rows of a dataset that still stand where they were written, each once, in the order of their paths. */
 export async function exportsOf(workspace: Workspace, dataset: string): Promise<string[]> {
   const own = (await readLines<Exported>(workspace, LOG)).filter(
     (one) => one.dataset === null || one.dataset === dataset

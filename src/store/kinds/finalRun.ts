@@ -5,7 +5,7 @@ import type {Workspace} from "../workspace.js";
 import type {Kind} from "./kind.js";
 import {appendLine, readLines} from "./log.js";
 
-/** One opening of a sealed part: noted before any of its rows is read, so that a run that fails is noted too. */
+/** One opening of a held-out part: noted before any of its rows is read, so that a run that fails is noted too. */
 export interface FinalRun {
   /** ISO time. */
   at: string;
@@ -16,7 +16,7 @@ export interface FinalRun {
   dataset: string;
   version: string;
   split: string;
-  /** Sealed rows there were to read. */
+  /** Held-out rows there were to read. */
   rows: number;
   /** True when only the cost was forecast. */
   dryRun: boolean;
@@ -45,7 +45,7 @@ export const finalRunKind: Kind = {
   ]
 };
 
-/** Who opens a sealed part: ASSAY_USER, else the system's user. */
+/** Who opens a held-out part: ASSAY_USER, else the system's user. */
 export function whoOpens(): string {
   return process.env.ASSAY_USER || userInfo().username;
 }
@@ -55,14 +55,14 @@ export async function recordFinalRun(workspace: Workspace, run: FinalRun): Promi
   if (run.why.trim() === "") {
     const what =
       run.eval === null
-        ? `an export of ${run.dataset}@${run.version} holds sealed rows`
-        : `eval ${run.eval} scores the sealed part`;
+        ? `an export of ${run.dataset}@${run.version} holds held-out rows`
+        : `eval ${run.eval} scores the held-out part`;
     throw new UserError(`${what}. Say why it is opened now, with --why "…": it is kept beside who and when.`);
   }
   await appendLine(workspace, LOG, run);
 }
 
-/** Every opening of a sealed part, oldest first. */
+/** Every opening of a held-out part, oldest first. */
 export function finalRuns(workspace: Workspace): Promise<FinalRun[]> {
   return readLines<FinalRun>(workspace, LOG);
 }

@@ -41,6 +41,8 @@ export interface Form {
   members: Readonly<Record<string, "string" | "number" | "object">>;
   /** What makes the record again, said when its form is not this one. */
   renew: string;
+  /** A record as it is written today, from one that an earlier Assay wrote under other names. */
+  renamed?(manifest: Record<string, unknown>): Record<string, unknown>;
 }
 
 /** A record's place. */
@@ -157,7 +159,7 @@ export async function readRecord<M extends object>(
     throw new UserError(
       `${where} has ${wrong.map(([name, type]) => `no ${type} "${name}"`).join(", ")}: it was edited or damaged. Restore it from a copy, or move it out of the store and make it again with \`${form.renew}\`.`
     );
-  return manifest as M;
+  return (form.renamed?.(manifest) ?? manifest) as M;
 }
 
 /** Manifests of a kind in the order of their names; those whose names are `fixed` only. */

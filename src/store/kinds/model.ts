@@ -74,7 +74,7 @@ async function idsInRecords({key}: Found, {place}: Workspace): Promise<string[]>
 
 /**
  * Weights stay as they are: a model is named when it learned from an erased row, itself or through its parents. Asked
- * before the splits lose those rows; a model whose split is gone is named when it was trained on the data set at all.
+ * before the splits lose those rows; a model whose split is gone is named when it was trained on the dataset at all.
  */
 async function namedAsTrained({id}: Found, erasing: Erasing): Promise<Erased> {
   const models = new Map((await manifestsOf(erasing.workspace, modelKind)).map((model) => [model.id, model]));

@@ -56,7 +56,11 @@ export const runKind: Kind<RunManifest> = {
     kind: "run",
     schemaVersion: 1,
     members: {id: "string", eval: "string", dataset: "object", split: "object", candidates: "object"},
-    renew: "assay run"
+    renew: "assay run",
+    renamed: (run) => {
+      const {split} = run as unknown as RunManifest;
+      return split.part === "sealed" ? {...run, split: {...split, part: "held-out"}} : run;
+    }
   },
   views: runViews,
   refersTo: async ({manifestKey}, workspace) => {
@@ -129,7 +133,7 @@ async function runViews({workspace, manifests}: ViewContext): Promise<View[]> {
   const runs = (await manifests(runKind)).sort(byStart);
   const views: View[] = [{name: "runs", of: {rows: runs, columns: RUNS}}];
   const ids = (final: boolean) =>
-    runs.filter(({split}) => (split.part === "sealed") === final).map(({id}) => id);
+    runs.filter(({split}) => (split.part === "held-out") === final).map(({id}) => id);
   for (const [name, columns] of Object.entries(TABLES) as [RunTable, Columns][]) {
     const all = await runTable(workspace, ids(false), name);
     const final = await runTable(workspace, ids(true), name);

@@ -23,7 +23,7 @@ export type SplitFile = "manifest.json" | "parts.parquet";
 
 /** The key of a split's folder, or of a file in it. */
 export function splitKey({dataset, id}: SplitName, file?: SplitFile): string {
-  const folder = `splits/${checkName("data set", dataset)}/${checkName("split", id)}`;
+  const folder = `splits/${checkName("dataset", dataset)}/${checkName("split", id)}`;
   return file === undefined ? folder : `${folder}/${file}`;
 }
 
@@ -33,7 +33,26 @@ export async function splitParts(
   split: SplitName
 ): Promise<string | undefined> {
   const key = splitKey(split, "parts.parquet");
-  return (await place.has(key)) ? parquetFile(await place.readable(key)) : undefined;
+  return (await place.has(key)) ? partsIn(await place.readable(key)) : undefined;
+}
+
+/** Earlier workspaces call the held-out part "sealed". */
+function partsIn(file: string): string {
+  return `(select * replace (case part when 'sealed' then 'held-out' else part end as part) from ${parquetFile(file)})`;
+}
+
+function renamedParts(split: Record<string, unknown>): Record<string, unknown> {
+  const {counts, labels, settings} = split as unknown as SplitManifest;
+  return {
+    ...split,
+    counts: withKey(counts, "sealed", "held-out"),
+    labels: labels && withKey(labels, "sealed", "held-out"),
+    settings: settings && withKey(settings, "sealed", "heldOut")
+  };
+}
+
+function withKey<T>(of: Record<string, T>, before: string, now: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(of).map(([key, value]) => [key === before ? now : key, value]));
 }
 
 export const splitKind: Kind<SplitManifest> = {
@@ -44,7 +63,8 @@ export const splitKind: Kind<SplitManifest> = {
     kind: "split",
     schemaVersion: 1,
     members: {dataset: "string", id: "string", version: "string", counts: "object"},
-    renew: "assay split"
+    renew: "assay split",
+    renamed: renamedParts
   },
   views: splitViews,
   refersTo: async ({manifestKey}, workspace) => {
@@ -62,13 +82,13 @@ export const splitKind: Kind<SplitManifest> = {
   erase: eraseSplit,
   heldOut: async ({key, manifestKey}, workspace) => {
     const split = await readRecord(workspace, splitKind, manifestKey);
-    if (!split?.counts.sealed) return undefined;
-    const parts = parquetFile(await workspace.place.readable(`${key}/parts.parquet`));
-    return `select row_id from ${parts} where part = 'sealed'`;
+    if (!split?.counts["held-out"]) return undefined;
+    const parts = partsIn(await workspace.place.readable(`${key}/parts.parquet`));
+    return `select row_id from ${parts} where part = 'held-out'`;
   }
 };
 
-/** Splits of one data set, or of all, oldest first. */
+/** Splits of one dataset, or of all, oldest first. */
 export async function readSplits(
   workspace: Pick<Workspace, "place">,
   dataset?: string
@@ -107,7 +127,7 @@ async function splitViews({workspace, manifests}: ViewContext): Promise<View[]> 
   const parts: string[] = [];
   for (const split of splits)
     parts.push(
-      `select ${sqlString(split.dataset)} as dataset, ${sqlString(split.id)} as split, * from ${parquetFile(await workspace.place.readable(splitKey(split, "parts.parquet")))} where part <> 'sealed'`
+      `select ${sqlString(split.dataset)} as dataset, ${sqlString(split.id)} as split, * from ${partsIn(await workspace.place.readable(splitKey(split, "parts.parquet")))} where part <> 'held-out'`
     );
   return [
     {name: "splits", of: {rows: splits, columns: SPLITS}},
@@ -125,7 +145,7 @@ async function eraseSplit({key, manifestKey, names}: Found, erasing: Erasing): P
   if (rows === 0) return {};
   const manifest = await readRecord(erasing.workspace, splitKind, manifestKey);
   if (!manifest) return {rows};
-  const parts = parquetFile(await erasing.workspace.place.readable(`${key}/parts.parquet`));
+  const parts = partsIn(await erasing.workspace.place.readable(`${key}/parts.parquet`));
   const counts = await erasing.db.rows<{part: string; n: number}>(
     `select part, count(*)::int as n from ${parts} group by part order by part`
   );

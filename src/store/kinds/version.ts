@@ -37,7 +37,7 @@ export const NEAR_DUPLICATES = "near-duplicates-";
 
 /** The key of a version's folder, or of a file in it. */
 export function versionKey({dataset, id}: VersionName, file?: VersionFile): string {
-  const folder = `datasets/${checkName("data set", dataset)}/${checkName("version", id)}`;
+  const folder = `datasets/${checkName("dataset", dataset)}/${checkName("version", id)}`;
   return file === undefined ? folder : `${folder}/${file}`;
 }
 
@@ -86,7 +86,7 @@ export const versionKind: Kind<VersionManifest> = {
 /** How a record refers to a version. */
 export const versionReference = (dataset: string, id: string) => `${dataset}@${id}`;
 
-/** Versions of one data set, or of all, by data set and time of the pull. */
+/** Versions of one dataset, or of all, by dataset and time of the pull. */
 export async function readVersions(
   workspace: Pick<Workspace, "place">,
   dataset?: string
@@ -107,7 +107,7 @@ export async function writeVersion(workspace: Workspace, version: VersionManifes
   await putJson(workspace, versionKey(version, "manifest.json"), version);
 }
 
-/** The newest `keep` of every data set, and the one that was pulled last. */
+/** The newest `keep` of every dataset, and the one that was pulled last. */
 export async function retainedVersions(workspace: Workspace, keep: number): Promise<Set<string>> {
   const versions = await readVersions(workspace);
   const retained = new Set<string>();
@@ -132,7 +132,7 @@ const VERSIONS: Columns = {
   parent: "VARCHAR"
 };
 
-/** One view for each version, one for each data set's newest, and what scans found in all of them. */
+/** One view for each version, one for each dataset's newest, and what scans found in all of them. */
 async function versionViews({workspace, manifests, open}: ViewContext): Promise<View[]> {
   const versions = await manifests(versionKind);
   const views: View[] = [{name: "versions", of: {rows: versions, columns: VERSIONS}}];

@@ -1,3 +1,4 @@
+import {hourlyCostUsd} from "../../../src/costs/index.js";
 import {type Reader, type ValueFigure} from "../figure.js";
 import {type Item, jsonFiles, type JsonObject} from "../item.js";
 import {casesIn} from "./cases.js";
@@ -12,7 +13,10 @@ export const hostingCost: Reader = {
     vectorFiles(item).flatMap((file) =>
       casesIn(item.json(file), isCase).map(({path, value}): ValueFigure => ({
         name: String(value.what ?? value.name ?? path.join(" ")),
-        ours: (value[timeOf(value)!] as number) * hours[timeOf(value)!]! * (value.usd_per_hour as number),
+        ours: hourlyCostUsd(
+          (value[timeOf(value)!] as number) * hours[timeOf(value)!]!,
+          value.usd_per_hour as number
+        ),
         published: {file, path: [...path, /^(cost_)?usd$|^cost(_usd)?$/]},
         tolerance: 1e-9
       }))

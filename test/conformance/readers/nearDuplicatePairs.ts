@@ -56,7 +56,7 @@ function linesOf(item: Item, file: string): string[] {
 
 /** Pairs of documents alike, by their ids in order. */
 function nearDuplicatePairsOf(documents: readonly {id: string; text: string}[]): Set<string> {
-  const index = new TextIndex();
+  const index = new TextIndex({threshold: similar});
   const ids: string[][] = [];
   const pairs = new Set<string>();
   for (const {id, text} of documents) {
@@ -65,7 +65,6 @@ function nearDuplicatePairsOf(documents: readonly {id: string; text: string}[]):
     ids[number].push(id);
   }
   index.pairs(
-    similar,
     () => false,
     (a, b) => {
       for (const one of ids[a]!) for (const other of ids[b]!) pairs.add([one, other].sort().join(" "));

@@ -93,7 +93,7 @@ describe("labelConflicts", () => {
     store.close();
   });
 
-  it("is undefined for a data set without labels", async () => {
+  it("is undefined for a dataset without labels", async () => {
     const workspace = await temporaryWorkspace();
     const {version} = await pull(
       workspace,

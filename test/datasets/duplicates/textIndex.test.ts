@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
-import {clusterTexts, eachShingle, plainWords, TextIndex} from "../../../src/datasets/duplicates/index.js";
+import {
+  bandsFor,
+  clusterTexts,
+  eachShingle,
+  plainWords,
+  recallAt,
+  TextIndex
+} from "../../../src/datasets/duplicates/index.js";
 import {limbs, MinHasher} from "../../../src/datasets/duplicates/minHash.js";
 import {sharedKeys} from "../../../src/datasets/duplicates/textIndex.js";
 import {rng} from "../../../src/stats/index.js";
@@ -12,9 +19,9 @@ const sentence = (seed: number, words: number) => {
 
 /** Clusters as sorted lists of sorted texts, whatever the order they were added in. */
 function clustersOf(texts: readonly string[], threshold = 0.8): string[][] {
-  const index = new TextIndex();
+  const index = new TextIndex({threshold});
   const numbers = texts.map((text) => index.add(text));
-  const found = clusterTexts(index, threshold);
+  const found = clusterTexts(index);
   const clusters = new Map<number, string[]>();
   for (const [i, number] of numbers.entries()) {
     const cluster = found.find(number);
@@ -27,7 +34,7 @@ describe("MinHasher", () => {
   it("computes (a·h + b) mod (2^61 − 1) exactly, as big integers do", () => {
     const prime = 2n ** 61n - 1n;
     const [a, b] = (["a", "b"] as const).map((which) => {
-      const [low, middle, high] = limbs(which);
+      const [low, middle, high] = limbs(which, 112);
       return Array.from(
         low,
         (value, k) => BigInt(value) + BigInt(middle[k]!) * 2n ** 21n + BigInt(high[k]!) * 2n ** 42n
@@ -40,7 +47,7 @@ describe("MinHasher", () => {
     );
     fc.assert(
       fc.property(fc.array(hash, {minLength: 1, maxLength: 4}), (hashes) => {
-        const hasher = new MinHasher();
+        const hasher = new MinHasher({bands: 14, rows: 8});
         hasher.start();
         for (const one of hashes) hasher.add(one);
         const values = hashes.map(
@@ -56,10 +63,53 @@ describe("MinHasher", () => {
   });
 });
 
+describe("bandsFor", () => {
+  it("finds at least 95 % of pairs at whatever threshold is asked for, and none below it", () => {
+    for (const threshold of [0.15, 0.3, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9]) {
+      const index = new TextIndex({threshold});
+      // Of 200 + 200 words in a row, k shared give (k − 4) / (400 − 8 − (k − 4)) of shared runs.
+      const shared = Math.ceil((392 * threshold) / (1 + threshold)) + 4;
+      const pairs = Array.from({length: 200}, (_, i) => {
+        const whole = sentence(i, 200);
+        const head = whole.split(" ").slice(0, shared);
+        const other = [...head, ...Array.from({length: 200 - shared}, (_, k) => `x${i}y${k}`)].join(" ");
+        return [index.add(whole), index.add(other)] as const;
+      });
+      for (const [a, b] of pairs) {
+        expect(index.similarity(a, b)).toBeGreaterThanOrEqual(threshold);
+        expect(index.similarity(a, b)).toBeLessThan(threshold + 0.01);
+      }
+      const found = new Set<string>();
+      index.pairs(
+        () => false,
+        (a, b, similarity) => {
+          expect(similarity).toBeGreaterThanOrEqual(threshold);
+          found.add([a, b].sort((x, y) => x - y).join());
+        }
+      );
+      expect(pairs.filter(([a, b]) => found.has(`${a},${b}`)).length, `${threshold}`).toBeGreaterThanOrEqual(
+        190
+      );
+    }
+  });
+
+  it("states a recall of at least 0.98 at the threshold, within 128 functions where one row a band does not need more", () => {
+    fc.assert(
+      fc.property(fc.double({min: 0.001, max: 1, noNaN: true}), (threshold) => {
+        const division = bandsFor(threshold);
+        expect(recallAt(threshold, division)).toBeGreaterThanOrEqual(0.98 - 1e-9);
+        if (threshold > 0.04) expect(division.bands * division.rows).toBeLessThanOrEqual(128);
+      }),
+      {seed: 4}
+    );
+    expect(bandsFor(0.8)).toEqual({bands: 17, rows: 7});
+  });
+});
+
 describe("plainWords", () => {
   it("folds case, diacritics, punctuation and white space", () => {
     expect(plainWords("  Où est l’Hôtel?\n\tICI! ")).toBe("ou est lhotel ici");
-    expect(plainWords("Straße №5 – „gut“")).toBe("straße 5 gut");
+    expect(plainWords("Straße №5 – „gut“")).toBe("strasse no5 gut");
   });
 
   it("folds numbers only when told to", () => {
@@ -113,7 +163,6 @@ describe("TextIndex", () => {
     const numbers = texts.map((text) => index.add(text));
     const found = new Map<string, number>();
     index.pairs(
-      0.8,
       () => false,
       (a, b, similarity) => found.set([a, b].sort((x, y) => x - y).join(), similarity)
     );

@@ -130,7 +130,7 @@ describe("compareRuns", () => {
       expect.objectContaining({what: "words: far", status: "error"})
     );
     expect(await runEvalPreflight(project.store, "words", gone, "never-pulled")).toMatchObject([
-      {check: "data set", status: "warning"},
+      {check: "dataset", status: "warning"},
       {what: "words: far", status: "error"}
     ]);
   });

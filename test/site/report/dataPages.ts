@@ -6,7 +6,7 @@ import {cells, open, percent, report, seriousViolations} from "../../support/rep
 
 describe("the data page", () => {
   const choose = async (page: Page, label: string) => {
-    const list = page.getByLabel("Data set and version");
+    const list = page.getByLabel("Dataset and version");
     const texts = await list.locator("option").allTextContents();
     await list.selectOption({label: texts.find((text) => text.startsWith(label))!});
     await page.getByRole("heading", {name: label.split(",")[0], exact: true}).waitFor();
@@ -60,7 +60,7 @@ describe("the splits page", () => {
   it("says which split to use in the engine's words, and shows its measures side by side", async (context) => {
     const {page, problems} = await open(context, "splits");
     const {versions} = await splits(report.store);
-    const list = page.getByLabel("Data set and version");
+    const list = page.getByLabel("Dataset and version");
     const texts = await list.locator("option").allTextContents();
     for (const view of versions) {
       if (!view.choice) continue;

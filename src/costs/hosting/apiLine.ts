@@ -1,0 +1,32 @@
+import {completionCost} from "../completionCost.js";
+import {SECONDS_PER_MONTH} from "../units.js";
+import {Needs} from "./needs.js";
+import type {ApiHosting, CostLine, RequestTokens, UnknownCost} from "./types.js";
+
+/** Nothing is paid for what is not asked; the rate limits bound the volume. */
+export function apiLine(hosting: ApiHosting, tokens: RequestTokens): CostLine | UnknownCost {
+  const {price, batchShare = 0, utilisation = 1} = hosting;
+  const needs = new Needs();
+  if (!price) needs.amount("price", undefined);
+  const promptTokens = needs.amount("promptTokens", tokens.promptTokens);
+  const completionTokens = needs.amount("completionTokens", tokens.completionTokens);
+  const batchPriceShare = batchShare > 0 ? needs.amount("batchPriceShare", hosting.batchPriceShare) : 1;
+  const cachedTokens =
+    hosting.cachedShare === undefined ? tokens.cachedTokens : hosting.cachedShare * promptTokens;
+  const usd = completionCost({promptTokens, completionTokens, cachedTokens}, price);
+  const usdPerRequest = needs.amount("price", price ? usd : 0);
+  const perMinute = Math.min(
+    hosting.requestsPerMinute ?? Infinity,
+    (hosting.tokensPerMinute ?? Infinity) / (promptTokens + completionTokens)
+  );
+  return needs.answer(() => ({
+    baseUsdPerMonth: 0,
+    usdPerUnitMonth: 0,
+    requestsPerUnitMonth: (perMinute / 60) * SECONDS_PER_MONTH * utilisation,
+    minUnits: 1,
+    maxUnits: 1,
+    reservedUnits: 0,
+    reservedUsdPerUnitMonth: 0,
+    usdPerRequest: usdPerRequest * (1 - batchShare + batchShare * batchPriceShare)
+  }));
+}

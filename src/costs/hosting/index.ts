@@ -1,0 +1,18 @@
+export type {
+  ApiHosting,
+  CloudHosting,
+  CostLine,
+  EdgeHosting,
+  HostingModel,
+  OnPremHosting,
+  RequestTokens,
+  Throughput,
+  UnknownCost
+} from "./types.js";
+export {costLine} from "./costLine.js";
+export {isUnknown} from "./needs.js";
+export {monthlyCost, type MonthlyCost, monthlyUsd, unitsAt} from "./monthly.js";
+export {type Crossing, crossings} from "./crossings.js";
+export {breakEven, type BreakEven, type CostOption, optionLine} from "./breakEven.js";
+export {whatLeaves} from "./leaves.js";
+export {withWay, type WayCost, wayCost, type WayThere} from "./wayThere.js";

@@ -1,0 +1,63 @@
+import {type Columns, type Database, ROW_COLUMNS, sqlName, sqlString, UserError} from "../store/index.js";
+import type {DatasetDefinition} from "./define.js";
+
+/** Carries what was found in a row, as JSON, through a pull that redacts. No part of the row, and in no file that is kept. */
+export const FINDINGS = "assay_findings";
+
+export async function describeColumns(db: Database, query: string): Promise<{name: string; type: string}[]> {
+  const rows = await db.rows<{column_name: string; column_type: string}>(`describe ${query}`);
+  return rows.map((row) => ({name: row.column_name, type: row.column_type}));
+}
+
+/** The query from the source to the dataset's own columns. */
+export function ownColumns(definition: DatasetDefinition, relation: string): string {
+  return definition.sql
+    ? `with source as (select * from ${relation}) ${definition.sql}\n`
+    : `select * from ${relation}`;
+}
+
+/**
+ * The version's rows: id and content hash first, then the dataset's own columns. The hash is SHA-256 of a row's JSON
+ * with its columns in alphabetical order. Without an id column the hash is the id, even where rows are equal:
+ * `numberEqualRows` tells those apart.
+ */
+export async function rowQuery(db: Database, definition: DatasetDefinition, rows: string): Promise<string> {
+  const names = (await describeColumns(db, rows))
+    .map(({name}) => name)
+    .filter((name) => !(definition.privacy && name === FINDINGS));
+  const reserved = Object.keys(ROW_COLUMNS satisfies Columns).filter((column) => names.includes(column));
+  const wanted = (["id", "text", "label", "group", "time"] as const).filter(
+    (role) => definition[role] && !names.includes(definition[role])
+  );
+  const problems = [
+    ...reserved.map((column) => `column "${column}" is Assay's own; rename it in \`sql\``),
+    ...wanted.map(
+      (role) => `\`${role}\` names column "${definition[role]}", which is not among ${names.join(", ")}`
+    )
+  ];
+  if (problems.length > 0) throw new UserError(`dataset ${definition.name}: ${problems.join("; ")}.`);
+  const id = definition.id ? `${sqlName(definition.id)}::varchar` : "row_hash";
+  return `select ${id} as row_id, row_hash, * exclude (row_hash)
+    from (select *, ${rowHash(names)} as row_hash from (${rows}))`;
+}
+
+/** SQL of a row's hash, from the names of its columns. */
+export function rowHash(names: readonly string[]): string {
+  const struct = [...names]
+    .sort()
+    .map((column) => `${sqlString(column)}: ${sqlName(column)}`)
+    .join(", ");
+  return `sha256(to_json({${struct}})::varchar)`;
+}
+
+/**
+ * Rows whose ids are all different stay as they are; equal rows get "-2", "-3" and so on behind their hash.
+ * @param order column by which equal rows are told apart, when they carry one that is no part of them
+ */
+export function numberEqualRows(rows: string, order?: string): string {
+  const repeated = `(select row_hash from ${rows} group by row_hash having count(*) > 1)`;
+  return `select * from ${rows} where row_hash not in ${repeated}
+    union all by name
+    select row_hash || case n when 1 then '' else '-' || n end as row_id, * exclude (n, row_id)
+    from (select *, row_number() over (partition by row_hash${order ? ` order by ${order}` : ""}) as n from ${rows} where row_hash in ${repeated})`;
+}

@@ -1,0 +1,102 @@
+import {join} from "node:path";
+import {modelFolder, saveModel, type ModelManifest, type NewModel} from "../models/index.js";
+import {hashJson, LocalFolder, readJson, withLease, writeJsonAtomic} from "../store/index.js";
+import {readExamples, type Examples} from "./examples.js";
+import {type BuildContext, type ClassifierOptions, type ModelSource} from "./modelSource.js";
+
+/** The part of a model that a trainer decides. */
+export type TrainerResult = Pick<NewModel, "files" | "settings" | "metrics" | "sharedFiles">;
+
+export interface Trainer {
+  architecture: string;
+  options: ClassifierOptions;
+  /** Everything else that decides the result. Raise `version` when the trainer's arithmetic changes. */
+  settings: Record<string, unknown> & {version: number};
+  /** The model training starts from. */
+  init?: ModelSource;
+  train(examples: Examples, context: BuildContext, init?: ModelManifest): Promise<TrainerResult>;
+}
+
+/** A model source around a trainer: reads the rows, trains once, keeps the model with its training record. */
+export function trainedSource(trainer: Trainer): ModelSource {
+  const {architecture, options, settings, init} = trainer;
+  const name = options.name ?? architecture;
+  const method = {architecture, ...settings, ...describe(options)};
+  const configHash = (context: BuildContext) =>
+    hashJson({
+      name,
+      method,
+      init: init?.configHash(context),
+      dataset: context.dataset,
+      version: context.version,
+      split: context.split,
+      seed: context.seed
+    });
+  const make = async (context: BuildContext): Promise<ModelManifest> => {
+    const parent = await init?.build(context);
+    const examples = await readExamples(context, options, parent?.labels);
+    context.onProgress?.(`training ${name} on ${examples.ids.length} rows`);
+    const started = performance.now();
+    const result = await trainer.train(examples, context, parent);
+    const seconds = (performance.now() - started) / 1000;
+    return saveModel(context.dir, {
+      name,
+      architecture,
+      labels: examples.classes,
+      ...result,
+      settings: {...result.settings, seed: context.seed, rowsSha256: examples.rowsSha256},
+      parents: parent ? [{id: parent.id, name: parent.name}] : [],
+      training: {
+        dataset: context.dataset,
+        version: context.version,
+        split: context.split,
+        part: options.part ?? "train",
+        ...(examples.subset ? {subset: examples.subset} : {}),
+        rows: examples.ids.length,
+        rowsSha256: examples.rowsSha256,
+        seed: context.seed,
+        seconds
+      },
+      recipe: {method: architecture, sha256: hashJson(method)}
+    });
+  };
+  return {name, configHash, build: (context) => builtOnce(context, name, configHash(context), make)};
+}
+
+/** Runs `make` unless a model with this configuration is in the store already. */
+export async function builtOnce(
+  context: BuildContext,
+  name: string,
+  configHash: string,
+  make: (context: BuildContext) => Promise<ModelManifest>
+): Promise<ModelManifest> {
+  const record = join(context.dir, ".builds", `${configHash}.json`);
+  const known = async () => {
+    const manifest = await readJson<ModelManifest>(record);
+    const kept = manifest && (await readJson(join(modelFolder(context.dir, manifest.id), "manifest.json")));
+    return kept ? manifest : undefined;
+  };
+  return (
+    (await known()) ??
+    withLease(
+      new LocalFolder(join(context.dir, ".builds")),
+      `${configHash}.lock`,
+      {
+        what: `Training of ${name}`,
+        waitMs: 600_000,
+        ...(context.onProgress ? {onWait: context.onProgress} : {})
+      },
+      async () => {
+        const other = await known();
+        if (other) return other;
+        const manifest = await make(context);
+        await writeJsonAtomic(record, manifest);
+        return manifest;
+      }
+    )
+  );
+}
+
+function describe({text, label, part = "train", sample, subset}: ClassifierOptions): Record<string, unknown> {
+  return {text, label, part, sample, subset: subset && `${subset.words}: ${subset.where.toString()}`};
+}

@@ -1,0 +1,103 @@
+import {Draws} from "../numeric/random.js";
+import {type OpenModel} from "../plan/model.js";
+import {UserError} from "../../store/errors.js";
+import {readVocabulary} from "../tokenizer/vocabulary.js";
+import {Tables} from "../tokenizer/rows.js";
+import {type Expert, type MoeRecipe} from "./read.js";
+
+/**
+ * One router, [experts, hidden], for a layer. `random` draws from a standard normal and `uniform_random` evenly from
+ * [-1/sqrt(hidden), 1/sqrt(hidden)), both by (seed, layer); `cheap_embed` is the same for every layer.
+ */
+export async function makeRouters(
+  {routing, experts}: MoeRecipe,
+  base: OpenModel,
+  {hidden, layers, seed}: {hidden: number; layers: number; seed: number}
+): Promise<Float32Array[]> {
+  const count = experts.length * hidden;
+  if (routing !== "cheap_embed")
+    return Array.from({length: layers}, (_, layer) => {
+      const draws = new Draws(seed, `gate.${layer}`, routing);
+      const uniform = (i: number) => (draws.at(i) + 0.5) / 4294967296;
+      const limit = 1 / Math.sqrt(hidden);
+      return Float32Array.from({length: count}, (_v, i) =>
+        routing === "random"
+          ? Math.sqrt(-2 * Math.log(uniform(2 * i))) * Math.cos(2 * Math.PI * uniform(2 * i + 1))
+          : (2 * uniform(i) - 1) * limit
+      );
+    });
+  const rows = new Float32Array(count);
+  for (const [k, expert] of experts.entries()) rows.set(await embedded(expert, base, hidden), k * hidden);
+  return Array.from({length: layers}, () => rows);
+}
+
+/** Normalised sum of the prompts' token embeddings, the negative ones subtracted. */
+async function embedded(expert: Expert, base: OpenModel, hidden: number): Promise<Float32Array> {
+  const table = base.checkpoint.tensors.get("model.embed_tokens.weight");
+  const vocabulary = table && (await readVocabulary(base.checkpoint.folder, table.shape[0]!));
+  if (!vocabulary)
+    throw new UserError(
+      `cheap_embed needs model.embed_tokens.weight and tokenizer.json in ${base.folder}. Add them, or use gate_mode: random.`
+    );
+  const {Tokenizer} = await import("@huggingface/tokenizers");
+  const tokenizer = new Tokenizer(vocabulary.json, {});
+  const tables = new Tables();
+  const sum = new Float64Array(hidden);
+  for (const [prompts, sign] of [
+    [expert.positive, 1],
+    [expert.negative, -1]
+  ] as const)
+    for (const prompt of prompts)
+      for (const id of tokenizer.encode(prompt, {add_special_tokens: false}).ids) {
+        if (id >= table.shape[0]!) continue;
+        const row = await tables.row(table, id);
+        for (let c = 0; c < hidden; c++) sum[c] = sum[c]! + (sign * row[c]!) / prompts.length;
+      }
+  const norm = Math.sqrt(sum.reduce((total, v) => total + v * v, 0));
+  return Float32Array.from(sum, (v) => v / Math.max(norm, 1e-8));
+}
+
+/** Condition number of a router's rows (largest over smallest singular value); above 5 the experts look alike. */
+export function conditionNumber(router: Float32Array, experts: number): number {
+  const hidden = router.length / experts;
+  const gram = Array.from({length: experts}, (_, i) =>
+    Array.from({length: experts}, (_v, j) => {
+      let sum = 0;
+      for (let c = 0; c < hidden; c++) sum += router[i * hidden + c]! * router[j * hidden + c]!;
+      return sum;
+    })
+  );
+  const values = eigenvalues(gram);
+  const [low, high] = [Math.max(0, Math.min(...values)), Math.max(...values)];
+  return low === 0 ? Infinity : Math.sqrt(high / low);
+}
+
+/** Of a small symmetric matrix, by Jacobi rotations. */
+function eigenvalues(matrix: number[][]): number[] {
+  const a = matrix.map((row) => [...row]);
+  const n = a.length;
+  for (let sweep = 0; sweep < 50; sweep++) {
+    let off = 0;
+    for (let p = 0; p < n; p++)
+      for (let q = p + 1; q < n; q++) {
+        off += a[p]![q]! ** 2;
+        if (a[p]![q] === 0) continue;
+        const theta = (a[q]![q]! - a[p]![p]!) / (2 * a[p]![q]!);
+        const t = (theta >= 0 ? 1 : -1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
+        const c = 1 / Math.sqrt(t * t + 1);
+        const s = t * c;
+        for (let k = 0; k < n; k++) {
+          const [x, y] = [a[k]![p]!, a[k]![q]!];
+          a[k]![p] = c * x - s * y;
+          a[k]![q] = s * x + c * y;
+        }
+        for (let k = 0; k < n; k++) {
+          const [x, y] = [a[p]![k]!, a[q]![k]!];
+          a[p]![k] = c * x - s * y;
+          a[q]![k] = s * x + c * y;
+        }
+      }
+    if (off < 1e-24) break;
+  }
+  return a.map((row, i) => row[i]!);
+}

@@ -1,0 +1,245 @@
+import {existsSync, readFileSync, renameSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
+import {describe, expect, it} from "vitest";
+import {
+  defineDataset,
+  diffVersions,
+  exportVersion,
+  importVersion,
+  partRows,
+  pull
+} from "../../src/datasets/index.js";
+import {recorded} from "../../src/endpoints/index.js";
+import {candidate, defineEval, runEval} from "../../src/runner/index.js";
+import {exactMatch} from "../../src/scorers/index.js";
+import {ensureSplit, type SplitSpec} from "../../src/splits/index.js";
+import {finalRuns, openStore} from "../../src/store/index.js";
+import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
+import {datasetDir, runDir, splitDir} from "../support/folders.js";
+
+const spec: SplitSpec = {strategy: "random", test: 0.2, validation: 0, heldOut: 0.3};
+const rowsOf = (n: number) =>
+  Array.from({length: n}, (_, i) => ({id: `r${i}`, text: `text ${i}`, label: `l${i % 2}`}));
+
+async function heldOutStore(n = 200) {
+  const workspace = await temporaryWorkspace();
+  const definition = (rows: object[]) =>
+    defineDataset({
+      name: "mails",
+      id: "id",
+      text: "text",
+      label: "label",
+      source: {kind: "rows", rows: () => rows}
+    });
+  const {version: older} = await pull(workspace, definition(rowsOf(n - 50)));
+  const {version} = await pull(workspace, definition(rowsOf(n)));
+  const store = await openStore(workspace);
+  const split = await ensureSplit(store, version, spec);
+  const heldOut = await store.rows<{row_id: string}>(
+    `select row_id from read_parquet('${join(splitDir(workspace, "mails", split.id), "parts.parquet")}') where part = 'held-out'`
+  );
+  return {workspace, store, older, version, split, heldOut: new Set(heldOut.map(({row_id}) => row_id))};
+}
+
+const evalOf = () =>
+  defineEval({
+    dataset: "mails",
+    split: spec,
+    part: "held-out",
+    candidates: [
+      candidate(
+        "recording",
+        recorded({
+          name: "recording",
+          rows: rowsOf(200).map(({id, label}) => ({id, output: label})),
+          hosting: "on-prem",
+          trust: "local"
+        }),
+        "model"
+      )
+    ],
+    prompt: "{{text}}",
+    expected: "label",
+    scorers: {exact: exactMatch},
+    publish: "text"
+  });
+
+describe("the held-out part", () => {
+  it("is in no view of the dataset, in any of its versions, and not among the parts", async () => {
+    const {store, older, version, split, heldOut} = await heldOutStore();
+    expect(heldOut.size).toBe(split.counts["held-out"]);
+    expect(heldOut.size).toBeGreaterThan(30);
+    for (const view of ["mails", `mails@${version.id}`, `mails@${older.id}`]) {
+      const rows = await store.rows<{row_id: string}>(`select row_id from "${view}"`);
+      expect(rows.some(({row_id}) => heldOut.has(row_id))).toBe(false);
+      expect(rows.length).toBeGreaterThan(80);
+    }
+    expect(await store.rows("select * from mails")).toHaveLength(200 - heldOut.size);
+    const parts = await store.rows<{part: string}>("select distinct part from parts order by part");
+    expect(parts.map(({part}) => part)).toEqual(["test", "train"]);
+    store.close();
+  });
+
+  it("is not named by a diff of two versions", async () => {
+    const {store, older, version, heldOut} = await heldOutStore();
+    const {added, removed} = await diffVersions(store, older, version, {sample: 200});
+    expect(added.sample.filter((id) => heldOut.has(id))).toEqual([]);
+    expect(added.rows).toBe(50 - [...heldOut].filter((id) => Number(id.slice(1)) >= 150).length);
+    expect(removed.rows).toBe(0);
+    store.close();
+  });
+
+  it("stays closed to training and runs on another split of the dataset, and open to its own final run", async () => {
+    const {workspace, store, version, split, heldOut} = await heldOutStore();
+    const other: SplitSpec = {strategy: "random", seed: "other", test: 0.5, validation: 0, heldOut: 0.2};
+    const second = await ensureSplit(store, version, other);
+    const seen: string[] = [];
+    for (const part of ["train", "test"])
+      for await (const {id} of partRows(store, workspace, version, second, part)) seen.push(String(id));
+    expect(seen.length).toBeGreaterThan(80);
+    expect(seen.filter((id) => heldOut.has(id))).toEqual([]);
+    const {manifest} = await runEval(
+      {...evalOf(), split: other, part: "test"},
+      {store, version, split: second, evalName: "elsewhere"}
+    );
+    await store.refresh();
+    const scored = await store.rows<{row_id: string}>(
+      `select distinct row_id from items where run = '${manifest!.id}'`
+    );
+    expect(scored.length).toBeGreaterThan(50);
+    expect(scored.filter(({row_id}) => heldOut.has(row_id))).toEqual([]);
+    const final = await runEval(evalOf(), {
+      store,
+      version,
+      split,
+      evalName: "last-word",
+      options: {final: true, why: "test"}
+    });
+    expect(final.manifest!.counts.scored).toBe(heldOut.size);
+    store.close();
+  });
+
+  it("is opened by a final run only, which notes who, when and why before it reads a row", async () => {
+    const {workspace, store, version, split, heldOut} = await heldOutStore();
+    const inputs = {store, version, split, evalName: "last-word"};
+    await expect(runEval(evalOf(), inputs)).rejects.toThrow(/--final --why/);
+    await expect(runEval(evalOf(), {...inputs, options: {final: true}})).rejects.toThrow(/Say why/);
+    expect(await finalRuns(workspace)).toEqual([]);
+    const {manifest} = await runEval(evalOf(), {
+      ...inputs,
+      options: {final: true, why: "release 2"},
+      effects: {now: () => Date.UTC(2026, 0, 2)}
+    });
+    expect(manifest!.counts.scored).toBe(heldOut.size);
+    expect(manifest!.command).toContain("--final --why 'release 2'");
+    const [noted, ...more] = await finalRuns(workspace);
+    expect(more).toEqual([]);
+    expect(noted).toMatchObject({
+      at: "2026-01-02T00:00:00.000Z",
+      why: "release 2",
+      eval: "last-word",
+      split: split.id,
+      rows: heldOut.size
+    });
+    expect(noted!.who).not.toBe("");
+    await store.refresh();
+    expect(await store.rows("select why from final_runs")).toEqual([{why: "release 2"}]);
+    store.close();
+  });
+
+  it("does not leave the store in an export or an import, unless it is opened and noted", async () => {
+    const {workspace, store, older, version, split, heldOut} = await heldOutStore();
+    const out = join(workspace.project, "out");
+    const refused = `mails@${version.id} holds ${heldOut.size} rows that split random holds out`;
+    await expect(exportVersion(workspace, version, out)).rejects.toThrow(refused);
+    await expect(exportVersion(workspace, version, out, {why: "release 2"})).rejects.toThrow(refused);
+    await expect(exportVersion(workspace, version, out, {withHeldOut: true, why: " "})).rejects.toThrow(
+      /Say why/
+    );
+    // The split is of the newer version, and holds out the same rows in the older one.
+    await expect(exportVersion(workspace, older, out)).rejects.toThrow(/holds out/);
+    const other = await temporaryWorkspace();
+    for (const from of [workspace.project, workspace.dir])
+      await expect(importVersion(other, "mails", version.id, from)).rejects.toThrow(/--with-held-out/);
+    expect([existsSync(out), existsSync(datasetDir(other, "mails", version.id))]).toEqual([false, false]);
+    expect(await finalRuns(workspace)).toEqual([]);
+
+    const folder = await exportVersion(workspace, version, out, {
+      withHeldOut: true,
+      why: "archive",
+      now: () => new Date(Date.UTC(2026, 0, 2))
+    });
+    expect(await finalRuns(workspace)).toEqual([
+      {
+        at: "2026-01-02T00:00:00.000Z",
+        who: expect.stringMatching(/./) as string,
+        why: "archive",
+        eval: null,
+        dataset: "mails",
+        version: version.id,
+        split: split.id,
+        rows: heldOut.size,
+        dryRun: false
+      }
+    ]);
+    expect((await importVersion(other, "mails", version.id, folder)).version.rows).toBe(200);
+    await store.refresh();
+    expect(await store.rows("select eval, why from final_runs")).toEqual([{eval: null, why: "archive"}]);
+    store.close();
+  });
+
+  it("shows the scores of a final run without what its rows say", async () => {
+    const {workspace, store, version, split} = await heldOutStore();
+    const {manifest} = await runEval(evalOf(), {
+      store,
+      version,
+      split,
+      evalName: "last-word",
+      options: {final: true, why: "test"}
+    });
+    await store.refresh();
+    const shown = await store.row<{scored: number; told: number}>(
+      `select count(s.value)::int as scored, (count(i.excerpt) + count(i.expected) + count(c.output))::int as told
+       from items i join completions c using (run, row_id) join scores s using (run, row_id)`
+    );
+    expect(shown).toEqual({scored: manifest!.counts.scored, told: 0});
+    const kept = await store.row<{n: number}>(
+      `select count(output)::int as n from read_parquet('${join(runDir(workspace, manifest!.id), "completions.parquet")}')`
+    );
+    expect(kept!.n).toBe(manifest!.counts.scored);
+    expect(readFileSync(join(workspace.dir, "final-runs.jsonl"), "utf8").split("\n")).toHaveLength(2);
+    store.close();
+  });
+
+  it("stays closed in a workspace that calls it by its earlier name, and is the same split", async () => {
+    const {workspace, store, version, split, heldOut} = await heldOutStore();
+    const folder = splitDir(workspace, "mails", split.id);
+    const file = join(folder, "parts.parquet");
+    await store.rows(
+      `copy (select * replace (case part when 'held-out' then 'sealed' else part end as part) from read_parquet('${file}')) to '${file}.older' (format parquet)`
+    );
+    renameSync(`${file}.older`, file);
+    const {["held-out"]: sealed, ...counts} = split.counts;
+    const {heldOut: share, ...settings} = split.settings;
+    writeFileSync(
+      join(folder, "manifest.json"),
+      JSON.stringify({...split, counts: {...counts, sealed}, settings: {...settings, sealed: share}})
+    );
+    await store.refresh();
+    expect(await store.rows("select * from mails")).toHaveLength(200 - heldOut.size);
+    const again = await ensureSplit(store, version, spec);
+    expect(again).toEqual(split);
+    const {manifest} = await runEval(evalOf(), {
+      store,
+      version,
+      split: again,
+      evalName: "last-word",
+      options: {final: true, why: "test"}
+    });
+    expect(manifest!.counts.scored).toBe(heldOut.size);
+    await expect(ensureSplit(store, version, {...spec, sealed: 0.3} as unknown as SplitSpec)).rejects.toThrow(
+      /`sealed` is called `heldOut` now/
+    );
+    store.close();
+  });
+});
