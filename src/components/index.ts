@@ -11,6 +11,7 @@ export {confusionMatrix} from "./confusionMatrix.js";
 export {chooseDataset, datasetView} from "./datasets.js";
 export {differences} from "./differences.js";
 export {disagreements} from "./disagreements.js";
+export {chooseHistory, historyChart} from "./history.js";
 export {judgeHealth} from "./judgeHealth.js";
 export {leaderboard} from "./leaderboard.js";
 export {merges, rowsForMerges} from "./merges.js";

@@ -16,6 +16,7 @@ export const REPORT_PAGES: NavigationPage[] = [
   {name: "Splits", path: "/splits"},
   {name: "Merges", path: "/merges"},
   {name: "Runs", path: "/runs"},
+  {name: "History", path: "/history"},
   {name: "Method", path: "/method"}
 ];
 

@@ -6,6 +6,8 @@ export {currentRuns} from "./currentRuns.js";
 export {datasets} from "./datasets.js";
 export {siteFingerprint, storeFingerprint} from "./fingerprint.js";
 export type {NavigationPage} from "./frame.js";
+export {history} from "./history.js";
+export type * from "./historyTypes.js";
 export {models, runs} from "./records.js";
 export {loaderParameter, print} from "./print.js";
 export {raceScores, races} from "./races.js";

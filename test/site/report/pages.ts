@@ -20,6 +20,7 @@ const PAGES = [
   "splits",
   "merges",
   "runs",
+  "history",
   "method"
 ];
 
