@@ -5,7 +5,7 @@ import {openAICompatible} from "../endpoints/index.js";
 import type {ModelSource} from "../finetune/index.js";
 import {loadModel} from "../models/index.js";
 import type {ModelManifest} from "../models/types.js";
-import type {Candidate, PrepareContext} from "../runner/define.js";
+import type {Candidate, CandidateCosts, PrepareContext} from "../runner/define.js";
 import {modelsDir, UserError} from "../store/index.js";
 import {buildModel} from "./trained.js";
 
@@ -19,9 +19,15 @@ interface Columns {
  * The best of several models of ours by its accuracy on the validation part, served by `assay serve` in a process
  * of its own and asked over HTTP like any self-hosted model. Its completions are keyed by the weights, not by the port.
  */
-export function servedBest(name: string, sources: readonly ModelSource[], columns: Columns): Candidate {
+export function servedBest(
+  name: string,
+  sources: readonly ModelSource[],
+  columns: Columns,
+  options: CandidateCosts = {}
+): Candidate {
   return {
     name,
+    ...options,
     async prepare(context) {
       const manifest = await bestOnValidation(sources, context, columns);
       context.onProgress(`serving ${manifest.name} on loopback`);

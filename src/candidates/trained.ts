@@ -3,13 +3,17 @@ import {embedded} from "../endpoints/index.js";
 import type {ModelSource} from "../finetune/index.js";
 import {loadModel} from "../models/index.js";
 import type {ModelManifest} from "../models/types.js";
-import type {Candidate, PrepareContext} from "../runner/define.js";
+import type {Candidate, CandidateCosts, PrepareContext} from "../runner/define.js";
 
 /**
  * A candidate whose weights are made here: `source` trains, distils or merges it when the store does not have it,
  * and it answers in this process.
  */
-export function trained(name: string, source: ModelSource, options: {baseline?: boolean} = {}): Candidate {
+export function trained(
+  name: string,
+  source: ModelSource,
+  options: {baseline?: boolean} & CandidateCosts = {}
+): Candidate {
   return {
     name,
     ...options,

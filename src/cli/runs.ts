@@ -1,10 +1,11 @@
 import {compareRuns, listRuns, type UnsealedRun, unsealedRuns} from "../runner/index.js";
-import {openStore, type RunManifest, type Store, UserError} from "../store/index.js";
+import {openStore, type RunManifest, type Store} from "../store/index.js";
 import {points, type RaceRecord} from "../decisions/index.js";
 import {listRaces, raceOf} from "../races/index.js";
 import {runVerdict} from "../site/index.js";
 import {contaminationTable} from "./contaminationTable.js";
 import {failuresOf, failuresText} from "./failures.js";
+import {findRun} from "./findRun.js";
 import {openProject} from "./project.js";
 import {raceText} from "./raceText.js";
 import {dim, print, printable, printJson, table} from "./terminal.js";
@@ -31,17 +32,6 @@ export async function runsVerb(
   } finally {
     store.close();
   }
-}
-
-/** A run by its id or by the beginning of it. */
-function findRun(runs: readonly RunManifest[], id: string): RunManifest {
-  const found = runs.filter((run) => run.id.startsWith(id));
-  if (found.length === 1) return found[0]!;
-  if (found.length === 0)
-    throw new UserError(`the store has no run ${JSON.stringify(id)}. \`assay runs\` lists them.`);
-  throw new UserError(
-    `${JSON.stringify(id)} is the beginning of ${found.length} runs: ${found.map((run) => run.id).join(", ")}.`
-  );
 }
 
 function listAll(

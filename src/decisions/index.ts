@@ -10,7 +10,7 @@ export {callsOf} from "./callsOf.js";
 export {costsOf} from "./costsOf.js";
 export {type Choice, choiceAmong} from "./action.js";
 export {decide} from "./decide.js";
-export {DEFAULT_MARGIN} from "./defaults.js";
+export {DEFAULT_ALPHA, DEFAULT_MARGIN} from "./defaults.js";
 export {type RiskFacts, risksOf} from "./risks.js";
 export {correctionNote, type Standing, standingOf} from "./standing.js";
 export type {GateRule} from "./gateRule.js";

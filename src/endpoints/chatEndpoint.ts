@@ -1,6 +1,6 @@
 import type {InferenceClient} from "@huggingface/inference";
 import {parseChatResponse, type ChatAnswer} from "./chatResponse.js";
-import {completionCost} from "../costs/index.js";
+import {completionCost, hostingKind, hostingModels, type StatedHosting} from "../costs/index.js";
 import {withDeadline} from "./deadline.js";
 import {type Effects, realEffects} from "./effects.js";
 import {gatherStream} from "./gatherStream.js";
@@ -15,7 +15,6 @@ import {
   type CompletionRequest,
   type Endpoint,
   EndpointError,
-  type Hosting,
   type Limits,
   type TokenPrice,
   type Trust
@@ -24,7 +23,7 @@ import {
 /** What every endpoint that is reached over HTTP may set. */
 export interface HttpEndpointOptions {
   name: string;
-  hosting?: Hosting;
+  hosting?: StatedHosting;
   trust?: Trust;
   limits?: Limits;
   /** One price for every model, or one by model name. */
@@ -40,7 +39,7 @@ export interface HttpEndpointOptions {
 
 interface ChatSetup extends HttpEndpointOptions {
   kind: "hosted" | "openai";
-  hosting: Hosting;
+  hosting: StatedHosting;
   trust: Trust;
   secrets: SecretNames;
   transport?: Omit<TransportOptions, "effects">;
@@ -126,7 +125,8 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
   return {
     name,
     kind: setup.kind,
-    hosting: setup.hosting,
+    hosting: hostingKind(setup.hosting),
+    hostings: hostingModels(setup.hosting),
     trust: setup.trust,
     ...(setup.limits ? {limits: setup.limits} : undefined),
     price: priceOf,

@@ -1,17 +1,10 @@
 import {type LoadedModel} from "../models/types.js";
 import {aborted} from "./aborted.js";
 import {batcher, type Batcher} from "./batcher.js";
-import {completionCost} from "../costs/index.js";
+import {completionCost, hostingKind, hostingModels, type StatedHosting} from "../costs/index.js";
 import {type Effects, realEffects} from "./effects.js";
 import {countWords, predictionAnswer, textToClassify, type Tokenizer} from "./predictionAnswer.js";
-import {
-  type Endpoint,
-  EndpointError,
-  type Hosting,
-  type PreflightFinding,
-  type TokenPrice,
-  type Trust
-} from "./types.js";
+import {type Endpoint, EndpointError, type PreflightFinding, type TokenPrice, type Trust} from "./types.js";
 
 export interface EmbeddedOptions {
   name: string;
@@ -21,7 +14,7 @@ export interface EmbeddedOptions {
   identity?(model: string): Record<string, string> | Promise<Record<string, string>>;
   /** Counts tokens for the usage. Default: words. */
   tokenizer?: Tokenizer;
-  hosting?: Hosting;
+  hosting?: StatedHosting;
   trust?: Trust;
   price?: TokenPrice | ((model: string) => TokenPrice | undefined);
   /** Texts in one `predict`. Default 64. */
@@ -64,7 +57,9 @@ export function embedded(options: EmbeddedOptions): Endpoint {
   return {
     name,
     kind: "embedded",
-    hosting: options.hosting ?? "edge",
+    hosting: hostingKind(options.hosting ?? "edge"),
+    hostings: hostingModels(options.hosting),
+    tokensCountedBy: tokenizer === countWords ? "words" : undefined,
     trust: options.trust ?? "local",
     price: priceOf,
     async identity(model) {

@@ -1,6 +1,7 @@
 import {chatEndpoint, type HttpEndpointOptions} from "./chatEndpoint.js";
 import {type SecretNames} from "./secrets.js";
-import {type Endpoint, type Hosting, type Trust} from "./types.js";
+import type {StatedHosting} from "../costs/index.js";
+import {type Endpoint, type Trust} from "./types.js";
 
 export interface OpenAICompatibleOptions extends HttpEndpointOptions, SecretNames {
   /**
@@ -8,7 +9,8 @@ export interface OpenAICompatibleOptions extends HttpEndpointOptions, SecretName
    * model's name, for Azure's `https://NAME.openai.azure.com/openai/deployments/{model}`.
    */
   baseUrl: string;
-  hosting: Hosting;
+  /** A word, or where it runs and could run with the assumptions that the cost is computed from. */
+  hosting: StatedHosting;
   trust: Trust;
   /** Added to every address, such as Azure's `{"api-version": "2024-10-21"}`. */
   query?: Record<string, string>;

@@ -1,5 +1,5 @@
 import {canonicalJson, hashJson, sha256, sha256File} from "../store/hash.js";
-import {completionCost} from "../costs/index.js";
+import {completionCost, hostingKind, hostingModels, type StatedHosting} from "../costs/index.js";
 import {type Effects, realEffects} from "./effects.js";
 import {openRecordFile, type RecordedRow, type RecordFile} from "./recordFile.js";
 import {
@@ -7,7 +7,6 @@ import {
   type CompletionOptions,
   type Endpoint,
   EndpointError,
-  type Hosting,
   type PreflightFinding,
   type TokenPrice,
   type Trust,
@@ -41,7 +40,7 @@ export interface RecordedOptions {
   effects?: Effects;
   finishReason?: Field<string | undefined>;
   price?: TokenPrice;
-  hosting?: Hosting;
+  hosting?: StatedHosting;
   trust?: Trust;
 }
 
@@ -111,7 +110,8 @@ export function recorded(options: RecordedOptions): Endpoint {
   return {
     name,
     kind: "recorded",
-    hosting: options.hosting ?? "api",
+    hosting: hostingKind(options.hosting ?? "api"),
+    hostings: hostingModels(options.hosting),
     trust: options.trust ?? "local",
     price: () => price,
     async identity() {

@@ -1,9 +1,9 @@
-import type {TokenCounts, TokenPrice} from "../costs/index.js";
+import type {HostingKind, HostingModel, TokenCounts, TokenPrice} from "../costs/index.js";
 export type {TokenPrice};
 import {type Trust} from "../privacy/trust.js";
 
 /** Where a model runs, which decides how it is paid for. */
-export type Hosting = "api" | "edge" | "on-prem" | "cloud";
+export type Hosting = HostingKind;
 
 export type {Trust};
 
@@ -132,8 +132,12 @@ export interface Endpoint {
   readonly name: string;
   readonly kind: "hosted" | "openai" | "embedded" | "recorded";
   readonly hosting: Hosting;
+  /** Where the models run, or could run, with the assumptions that their cost is computed from. */
+  readonly hostings?: readonly HostingModel[];
   readonly trust: Trust;
   readonly limits?: Limits;
+  /** How it counts tokens when it is not the model's own count, such as "words". */
+  readonly tokensCountedBy?: string;
   price?(model: string): TokenPrice | undefined;
   /**
    * What identifies the answerer beyond the model's name: provider, base URL, weights' hash or revision.

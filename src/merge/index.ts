@@ -1,5 +1,6 @@
 export {merge} from "./merge.js";
 export {type MergeOptions, type MergeProgress} from "./options.js";
+export {mergeVersion} from "./mergeVersion.js";
 export {mergeRecord, recordMerge} from "./record.js";
 export {type MergeReport, type TensorReport} from "./report.js";
 export {parseRecipes} from "./recipe/parse.js";
@@ -10,3 +11,5 @@ export {writeSafetensors} from "../safetensors/write.js";
 export {type CheckOptions, checkMerge, type DocumentCheck, type MergeCheck, type PlanCheck} from "./check.js";
 export {mergeMoe} from "./moe/merge.js";
 export {isMoeRecipe} from "./moe/read.js";
+export {encode} from "./numeric/convert.js";
+export {type AdapterConfig, readAdapterConfig, scaleOf} from "../safetensors/adapterConfig.js";

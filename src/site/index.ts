@@ -2,6 +2,8 @@ export {siteConfig, type SiteOptions} from "./config.js";
 export {type RunContamination, runContamination} from "./contamination.js";
 export {finishSite} from "./bundle/finishSite.js";
 export {detailArchive} from "./detailArchive.js";
+export {PRICES_FOLDER, projectPrices, readPriceFile} from "./prices.js";
+export {runCosts, type RunCostsOptions} from "./runCosts.js";
 export {currentRuns} from "./currentRuns.js";
 export {datasets} from "./datasets.js";
 export {siteFingerprint, storeFingerprint} from "./fingerprint.js";

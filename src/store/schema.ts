@@ -1,4 +1,4 @@
-import type {TokenPrice} from "../costs/index.js";
+import type {HostingModel, TokenPrice, WayThere} from "../costs/index.js";
 import type {Columns} from "./parquet.js";
 
 /**
@@ -116,6 +116,11 @@ export interface RunCandidate {
   endpoint: string;
   endpointKind: string;
   hosting: string;
+  /** Where it runs, then where it could run, with the assumptions stated; none when only the word was. */
+  hostings?: readonly HostingModel[];
+  wayThere?: WayThere;
+  /** How tokens were counted where it was not the server that did, such as "words": an estimate. */
+  tokensCountedBy?: string;
   /** What entered the completion key beside the request. */
   identity: Record<string, string>;
   params: Record<string, unknown>;
@@ -191,6 +196,21 @@ export interface RunManifest {
   gate?: Record<string, unknown>;
   /** Rows whose content was erased since, with their outputs; their scores are still counted. */
   purged?: Purged[];
+  /** When other tools made the calls and gave the scores: who brought them here, and from where. */
+  imported?: ImportedFrom;
+}
+
+export interface ImportedFrom {
+  by: string;
+  files: {
+    path: string;
+    sha256: string;
+    bytes: number;
+    tool: string;
+    /** The tool's version, where the file states it. */
+    version?: string;
+    answers: number;
+  }[];
 }
 
 /** Rows that a person had erased. */
@@ -228,8 +248,8 @@ export interface VersionManifest {
   changes?: {added: number; removed: number; changed: number};
   /** Rows that filters dropped; they stand in `rejected.parquet` with `rejected_by` and `rejected_because`. */
   rejected?: number;
-  /** The filters by name: their rule, and the rows each dropped as the first. */
-  filters?: Record<string, {rule: unknown; rejected: number}>;
+  /** The filters by name: their rule, the version of their code, and the rows each dropped as the first. */
+  filters?: Record<string, {rule: unknown; code?: string; rejected: number}>;
   checks?: {name: string; passed: boolean; message?: string}[];
   /** Rows erased since it was made: `id` and `sha256` are those of the rows before. */
   purged?: Purged[];

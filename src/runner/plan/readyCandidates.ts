@@ -1,3 +1,4 @@
+import {hostingKind, hostingModels, type HostingModel} from "../../costs/index.js";
 import {partRows} from "../../datasets/index.js";
 import {
   messageOf,
@@ -7,6 +8,7 @@ import {
   UserError,
   type VersionManifest
 } from "../../store/index.js";
+import type {Endpoint} from "../../endpoints/types.js";
 import {completionKeys} from "./completionKey.js";
 import type {Candidate, PreparedCandidate} from "../define.js";
 import type {ResolvedEval} from "./resolve.js";
@@ -66,6 +68,12 @@ export async function readyCandidates(
   }
 }
 
+function statedHostings(candidate: Candidate, endpoint: Endpoint): readonly HostingModel[] | undefined {
+  const models =
+    candidate.hosting === undefined ? (endpoint.hostings ?? []) : hostingModels(candidate.hosting);
+  return models.length > 0 ? models : undefined;
+}
+
 /** Closes what candidates hold open: servers, weights, connections. */
 export async function closeCandidates(ready: readonly ReadyCandidate[]): Promise<void> {
   for (const {prepared} of ready) await prepared.close?.();
@@ -93,7 +101,10 @@ async function describe(
       model,
       endpoint: endpoint.name,
       endpointKind: endpoint.kind,
-      hosting: endpoint.hosting,
+      hosting: candidate.hosting === undefined ? endpoint.hosting : hostingKind(candidate.hosting),
+      hostings: statedHostings(candidate, endpoint),
+      wayThere: candidate.wayThere,
+      tokensCountedBy: endpoint.tokensCountedBy,
       identity,
       params: candidate.params ?? {},
       ...(candidate.tools?.length ? {tools: candidate.tools} : {}),

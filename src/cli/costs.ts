@@ -1,0 +1,234 @@
+import {
+  type BreakEven,
+  breakEvens,
+  cheapestChoice,
+  type CostedOption,
+  costTable,
+  hostingName,
+  OLD_PRICE_DAYS,
+  type OptionBreakEven,
+  whatLeaves
+} from "../costs/index.js";
+import {points} from "../decisions/index.js";
+import {openStore, UserError} from "../store/index.js";
+import {projectPrices, readPriceFile, runCosts} from "../site/index.js";
+import type {CostsData} from "../site/costTypes.js";
+import {findRun} from "./findRun.js";
+import {openProject} from "./project.js";
+import {bold, dim, print, printJson, table} from "./terminal.js";
+
+export interface CostsOptions {
+  prices?: string;
+  at?: string;
+  volume: number;
+  months: number;
+  json?: boolean;
+}
+
+/** What a run's candidates cost at a volume, priced again from its recorded tokens. Calls nobody. */
+export async function costsVerb(id: string, options: CostsOptions): Promise<void> {
+  const workspace = await openProject();
+  const prices =
+    options.prices === undefined
+      ? await projectPrices(workspace.project)
+      : await readPriceFile(options.prices);
+  const store = await openStore(workspace);
+  try {
+    const data = await runCosts(store, findRun(await store.runs(), id), {
+      prices,
+      repriced: options.prices !== undefined || options.at !== undefined,
+      at: options.at ?? new Date().toISOString().slice(0, 10)
+    });
+    if (data.samples.length === 0) throw new UserError(`run ${data.run} has no candidates.`);
+    const settings = {requestsPerMonth: options.volume, horizonMonths: options.months};
+    const costed = costTable(data.samples, settings);
+    const crossings = breakEvens(costed, settings);
+    if (options.json) return printJson(jsonOf(data, settings, costed, crossings));
+    print(costsText(data, settings, costed, crossings));
+  } finally {
+    store.close();
+  }
+}
+
+interface Settings {
+  requestsPerMonth: number;
+  horizonMonths: number;
+}
+
+function costsText(
+  data: CostsData,
+  {requestsPerMonth, horizonMonths}: Settings,
+  costed: readonly CostedOption[],
+  crossings: readonly OptionBreakEven[]
+): string {
+  const lines = [
+    bold(`${data.eval} · ${data.split} split`) +
+      dim(` · run ${data.run} · prices for ${data.at} · ${count(requestsPerMonth)} requests a month`),
+    ...choiceLines(data, costed),
+    table([...costed].sort(byCost), [
+      {title: "candidate", value: ({sample}) => sample.name},
+      {title: "hosting", value: ({hosting}) => hosting && hostingName(hosting)},
+      {
+        title: data.scorer,
+        align: "right",
+        value: ({sample}) => sample.quality && points(sample.quality.mean)
+      },
+      {
+        title: "95 % CI",
+        value: ({sample: {quality}}) =>
+          quality?.low === undefined ? undefined : `${points(quality.low)} to ${points(quality.high!)}`
+      },
+      {title: "$/1,000 requests", align: "right", value: ({usdPerThousand}) => usd(usdPerThousand)},
+      {
+        title: "95 % CI",
+        value: ({low, high}) =>
+          low === undefined || usd(low) === usd(high) ? undefined : `${usd(low)} to ${usd(high)}`
+      },
+      {title: "$/1M tokens", align: "right", value: ({monthly}) => usd(monthly.usdPerMillionTokens)},
+      {
+        title: "$/month",
+        align: "right",
+        value: ({usdPerMonth, monthly}) => (monthly.aboveCapacity ? "above capacity" : usd(usdPerMonth))
+      },
+      {title: "machines", align: "right", value: ({monthly}) => monthly.units},
+      {
+        title: "capacity/month",
+        align: "right",
+        value: ({monthly: {capacityPerMonth}}) => capacityPerMonth && count(capacityPerMonth)
+      },
+      {
+        title: "on the frontier",
+        align: "right",
+        value: ({frontierShare}) =>
+          frontierShare === undefined ? undefined : `${Math.round(100 * frontierShare)} %`
+      }
+    ])
+  ];
+  const unknown = costed.filter((option) => option.unknown.length > 0);
+  if (unknown.length > 0)
+    lines.push(
+      "",
+      bold("unknown, which is not free"),
+      ...unknown.map(
+        ({sample, hosting, unknown: names}) =>
+          `${sample.name}${hosting ? `, ${hostingName(hosting)}` : ""}: ${names.join(", ")} not stated`
+      )
+    );
+  const found = crossings.flatMap(({a, b, found: one}) => (one ? [crossingText(a, b, one)] : []));
+  if (found.length > 0) lines.push("", bold("break-even"), ...found);
+  lines.push("", ...footnotes(data, costed, horizonMonths));
+  return lines.join("\n");
+}
+
+function choiceLines(data: CostsData, costed: readonly CostedOption[]): string[] {
+  const choice = cheapestChoice(costed);
+  if (!choice)
+    return [bold("What the best candidate costs is not known, so nothing can be called cheaper than it.")];
+  const {option, best, adjustedP} = choice;
+  const margin = `${points(data.margin)} points`;
+  if (option === best)
+    return [
+      bold(
+        `${named(option)} is the best and no cheaper candidate is shown to be at most ${margin} worse: $${usd(option.usdPerMonth)} a month.`
+      )
+    ];
+  return [
+    bold(
+      `${named(option)} is the cheapest that is no worse than ${best!.sample.name} by more than ${margin} (adjusted p ${adjustedP!.toPrecision(2)}): $${usd(option.usdPerMonth)} a month against $${usd(best!.usdPerMonth)}.`
+    )
+  ];
+}
+
+function crossingText(a: CostedOption, b: CostedOption, found: BreakEven): string {
+  const [cheap, dear] = found.cheaperAbove === "b" ? [b, a] : [a, b];
+  const range =
+    found.low === undefined || count(found.low) === count(found.high!)
+      ? ""
+      : ` (95 % CI ${count(found.low)} to ${count(found.high!)})`;
+  const sure =
+    found.share === undefined || found.share > 0.995
+      ? ""
+      : `; in ${Math.round(100 * found.share)} % of the resamples`;
+  const again = found.all.length > 1 ? `; they cross ${found.all.length} times as machines are added` : "";
+  return `${named(cheap)} is cheaper than ${named(dear)} from ${count(found.requestsPerMonth)} requests a month${range}${sure}${again}`;
+}
+
+function footnotes(data: CostsData, costed: readonly CostedOption[], months: number): string[] {
+  const lines = data.prices.map(
+    ({candidate, inputUsdPerMillion, outputUsdPerMillion, asOf, source, old, daysOld}) =>
+      `price of ${candidate}: $${inputUsdPerMillion} in, $${outputUsdPerMillion} out a million tokens, ${asOf}, ${source}${old ? ` · OLD: ${daysOld} days, more than ${OLD_PRICE_DAYS}` : ""}`
+  );
+  for (const {name, rows, countedRows, estimatedBy} of data.samples) {
+    if (estimatedBy) lines.push(`tokens of ${name} are estimated: counted as ${estimatedBy}`);
+    if (countedRows < rows)
+      lines.push(`tokens of ${name}: stated for ${countedRows} of ${rows} rows answered`);
+  }
+  const stated = new Set(
+    costed.flatMap(({hosting}) =>
+      hosting?.source
+        ? [`${hostingName(hosting)}: ${hosting.source}${hosting.asOf ? `, ${hosting.asOf}` : ""}`]
+        : []
+    )
+  );
+  const leaves = new Set(costed.flatMap(({hosting}) => (hosting ? [whatLeaves(hosting)] : [])));
+  if (costed.some(({sample}) => sample.wayThere))
+    lines.push(`the first training or merge is spread over ${months} months`);
+  return [...[...stated].map((one) => `assumptions of ${one}`), ...lines, ...leaves].map(dim);
+}
+
+function jsonOf(
+  data: CostsData,
+  settings: Settings,
+  costed: readonly CostedOption[],
+  crossings: readonly OptionBreakEven[]
+) {
+  const {samples, ...rest} = data;
+  const choice = cheapestChoice(costed);
+  const nameOf = ({sample, hosting}: CostedOption) => ({candidate: sample.name, hosting: hosting?.kind});
+  return {
+    ...rest,
+    ...settings,
+    options: costed.map(({sample, hosting, monthly, ...figures}) => ({
+      candidate: sample.name,
+      hosting,
+      quality: sample.quality,
+      tokens: sample.tokens,
+      rows: sample.rows,
+      countedRows: sample.countedRows,
+      estimatedBy: sample.estimatedBy,
+      wayThere: sample.wayThere,
+      ...figures,
+      usdPerMillionTokens: monthly.usdPerMillionTokens,
+      machines: monthly.units,
+      capacityPerMonth: monthly.capacityPerMonth,
+      aboveCapacity: monthly.aboveCapacity,
+      leaves: hosting && whatLeaves(hosting)
+    })),
+    candidates: samples.length,
+    choice: choice && {...nameOf(choice.option), adjustedP: choice.adjustedP},
+    breakEven: crossings.map(({a, b, found}) => ({a: nameOf(a), b: nameOf(b), ...found}))
+  };
+}
+
+function named({sample, hosting}: CostedOption): string {
+  return hosting ? `${sample.name} on ${hostingName(hosting)}` : sample.name;
+}
+
+function byCost(a: CostedOption, b: CostedOption): number {
+  return (
+    (a.usdPerMonth ?? Infinity) - (b.usdPerMonth ?? Infinity) || (a.sample.name < b.sample.name ? -1 : 1)
+  );
+}
+
+/** Three digits below a dollar, cents above. */
+function usd(value: number | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  if (value === 0) return "0";
+  return value < 1
+    ? String(Number(value.toPrecision(3)))
+    : value.toLocaleString("en-US", {minimumFractionDigits: 2, maximumFractionDigits: 2});
+}
+
+function count(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}

@@ -1,0 +1,113 @@
+import {mkdir, readFile, rename, writeFile} from "node:fs/promises";
+import {basename, join} from "node:path";
+import {
+  isOldPrice,
+  daysOld,
+  litellmPrices,
+  OLD_PRICE_DAYS,
+  type PriceFile,
+  type PriceRow
+} from "../costs/index.js";
+import {PRICES_FOLDER, projectPrices} from "../site/index.js";
+import {messageOf, UserError} from "../store/index.js";
+import {findProject} from "./project.js";
+import {dim, note, print, printJson, table} from "./terminal.js";
+
+/** Lists the project's prices, those of models whose name holds `text` only. */
+export async function pricesVerb(text: string | undefined, options: {json?: boolean}): Promise<void> {
+  const today = new Date().toISOString().slice(0, 10);
+  const rows = (await projectPrices(findProject())).filter(
+    ({model}) => text === undefined || model.includes(text)
+  );
+  if (options.json)
+    return printJson(
+      rows.map((row) => ({...row, daysOld: daysOld(row.asOf, today), old: isOldPrice(row.asOf, today)}))
+    );
+  if (rows.length === 0)
+    return print(
+      text === undefined
+        ? `No prices yet. Write ${PRICES_FOLDER}/NAME.json, or take a public table: \`assay prices import FILE\`.`
+        : `No price of a model with ${JSON.stringify(text)} in its name.`
+    );
+  print(
+    table(rows, [
+      {title: "model", value: (row) => row.model},
+      {title: "provider", value: (row) => row.provider},
+      {title: "currency", value: (row) => row.currency ?? "USD"},
+      {title: "input/1M", align: "right", value: (row) => row.inputPerMillion},
+      {title: "cached", align: "right", value: (row) => row.cachedInputPerMillion},
+      {title: "output", align: "right", value: (row) => row.outputPerMillion},
+      {title: "batch in", align: "right", value: (row) => row.batchInputPerMillion},
+      {title: "batch out", align: "right", value: (row) => row.batchOutputPerMillion},
+      {title: "training", align: "right", value: (row) => row.trainingPerMillion},
+      {title: "hosting/h", align: "right", value: (row) => row.hostingPerHour},
+      {title: "as of", value: (row) => row.asOf},
+      {title: "", value: (row) => (isOldPrice(row.asOf, today) ? "old" : "")},
+      {title: "shutdown", value: (row) => row.shutdownDate},
+      {title: "source", value: (row) => row.source}
+    ])
+  );
+  const old = rows.filter(({asOf}) => isOldPrice(asOf, today)).length;
+  if (old > 0)
+    print(dim(`${old} of ${rows.length} are older than ${OLD_PRICE_DAYS} days. A dash is unknown, not 0.`));
+  else print(dim("A dash is unknown, not 0."));
+}
+
+export interface ImportOptions {
+  asOf?: string;
+  source?: string;
+  name?: string;
+  only?: string[];
+  json?: boolean;
+}
+
+/** Writes `prices/NAME.json` from a table of litellm's layout; replaces the file of that name. */
+export async function importPricesVerb(file: string, options: ImportOptions): Promise<void> {
+  const asOf = options.asOf ?? new Date().toISOString().slice(0, 10);
+  const source = options.source ?? `litellm's price table (${basename(file)})`;
+  const {rows, skipped, zero} = read(await textOf(file), file, {asOf, source});
+  const kept = rows.filter(({model}) => !options.only || options.only.some((part) => model.includes(part)));
+  if (kept.length === 0)
+    throw new UserError(
+      `${file}: none of its ${rows.length} priced models is wanted${options.only ? ` (--only ${options.only.join(", ")})` : ""}. Nothing was written.`
+    );
+  const name = options.name ?? `litellm-${asOf}`;
+  if (!/^[\w.-]+$/.test(name) || name.startsWith("."))
+    throw new UserError(`--name takes letters, digits, "-", "_" and ".", not ${JSON.stringify(name)}.`);
+  const path = join(PRICES_FOLDER, `${name}.json`);
+  await write(findProject(), path, {kind: "prices", prices: kept});
+  const zeros = zero.filter((model) => kept.some((row) => row.model === model));
+  if (options.json) return printJson({file: path, prices: kept.length, skipped, zero: zeros});
+  print(`${path}: ${kept.length} prices as of ${asOf}`);
+  if (skipped.length > 0)
+    note(
+      `${skipped.length} models were left out, such as ${skipped[0]!.model}: ${skipped[0]!.reason}. --json lists them.`
+    );
+  if (zeros.length > 0)
+    note(
+      `${zeros.length} models state a price of 0, such as ${zeros[0]!}: free, or not filled in. Check those that you use.`
+    );
+}
+
+async function textOf(file: string): Promise<string> {
+  return readFile(file, "utf8").catch((error: unknown) => {
+    throw new UserError(`${file} cannot be read: ${messageOf(error)}`);
+  });
+}
+
+function read(text: string, file: string, when: Pick<PriceRow, "asOf" | "source">) {
+  try {
+    return litellmPrices(JSON.parse(text), when);
+  } catch (error) {
+    throw new UserError(
+      `${file} is no table of litellm's layout: ${messageOf(error)}. It is the file model_prices_and_context_window.json of litellm's repository.`
+    );
+  }
+}
+
+async function write(project: string, path: string, content: PriceFile): Promise<void> {
+  await mkdir(join(project, PRICES_FOLDER), {recursive: true});
+  const target = join(project, path);
+  await writeFile(`${target}.part`, JSON.stringify(content, null, 1) + "\n");
+  await rename(`${target}.part`, target);
+}

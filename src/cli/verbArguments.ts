@@ -1,0 +1,25 @@
+import {InvalidArgumentError} from "commander";
+
+/** A number of at least `least`. */
+export const number = (least: number) => (text: string) => {
+  const value = Number(text);
+  // Number("") is 0, which would read an unset variable as a budget of nothing.
+  if (text.trim() === "" || !Number.isFinite(value) || value < least)
+    throw new InvalidArgumentError(`takes a number of at least ${least}, not ${JSON.stringify(text)}`);
+  return value;
+};
+
+/** A whole number of at least `least`. */
+export const whole = (least: number) => (text: string) => {
+  const value = number(least)(text);
+  if (!Number.isInteger(value))
+    throw new InvalidArgumentError(`takes a whole number, not ${JSON.stringify(text)}`);
+  return value;
+};
+
+/** A day as YYYY-MM-DD. */
+export const day = (text: string) => {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text)))
+    throw new InvalidArgumentError(`takes a day as YYYY-MM-DD, not ${JSON.stringify(text)}`);
+  return text;
+};

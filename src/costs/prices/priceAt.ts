@@ -1,0 +1,77 @@
+import type {TokenPrice} from "../completionCost.js";
+import type {PriceRow} from "./priceRow.js";
+
+/** A price older than this is marked. */
+export const OLD_PRICE_DAYS = 90;
+const DAY_MS = 86_400_000;
+
+/** Whole days from the day a price was read to `at`; negative when it was read later. */
+export function daysOld(asOf: string, at: string): number {
+  return Math.floor((Date.parse(at.slice(0, 10)) - Date.parse(asOf)) / DAY_MS);
+}
+
+export function isOldPrice(asOf: string, at: string): boolean {
+  return daysOld(asOf, at) > OLD_PRICE_DAYS;
+}
+
+/**
+ * The newest price of a model that was read on or before `at`; of several of one day the last. A row is the model's when its
+ * name is the model's, or is it after a provider's prefix ("openai/…"). Undefined when there is none.
+ */
+export function priceAt(rows: readonly PriceRow[], model: string, at: string): PriceRow | undefined {
+  const day = at.slice(0, 10);
+  const newest = (own: readonly PriceRow[]) =>
+    own
+      .filter(({asOf}) => asOf <= day)
+      .reduce<PriceRow | undefined>((best, row) => (best && best.asOf > row.asOf ? best : row), undefined);
+  return (
+    newest(rows.filter((row) => row.model === model)) ??
+    newest(rows.filter((row) => row.model.endsWith(`/${model}`) || model.endsWith(`/${row.model}`)))
+  );
+}
+
+/** In US dollars; undefined when input or output is not known, or the currency cannot be converted. */
+export function tokenPrice(row: PriceRow): TokenPrice | undefined {
+  const rate = usdRate(row);
+  const {inputPerMillion, outputPerMillion, cachedInputPerMillion} = row;
+  if (rate === undefined || inputPerMillion === undefined || outputPerMillion === undefined) return undefined;
+  return {
+    inputUsdPerMillion: inputPerMillion * rate,
+    outputUsdPerMillion: outputPerMillion * rate,
+    cachedInputUsdPerMillion: cachedInputPerMillion === undefined ? undefined : cachedInputPerMillion * rate,
+    asOf: row.asOf,
+    source: row.source
+  };
+}
+
+/** The price of a request with so many prompt tokens: that of the highest tier it is above. Amounts that a tier leaves out are the row's. */
+export function tierOf(row: PriceRow, promptTokens: number): PriceRow {
+  const tier = (row.tiers ?? [])
+    .filter(({abovePromptTokens}) => promptTokens > abovePromptTokens)
+    .sort((a, b) => b.abovePromptTokens - a.abovePromptTokens)[0];
+  if (!tier) return row;
+  return {
+    ...row,
+    inputPerMillion: tier.inputPerMillion ?? row.inputPerMillion,
+    cachedInputPerMillion: tier.cachedInputPerMillion ?? row.cachedInputPerMillion,
+    outputPerMillion: tier.outputPerMillion ?? row.outputPerMillion
+  };
+}
+
+/** What a batch costs as a share of a normal request with these tokens; undefined when the row has no batch price. */
+export function batchShareOf(
+  row: PriceRow,
+  {promptTokens, completionTokens}: {promptTokens: number; completionTokens: number}
+): number | undefined {
+  const {inputPerMillion, outputPerMillion, batchInputPerMillion, batchOutputPerMillion} = row;
+  if (inputPerMillion === undefined || outputPerMillion === undefined) return undefined;
+  if (batchInputPerMillion === undefined || batchOutputPerMillion === undefined) return undefined;
+  const normal = promptTokens * inputPerMillion + completionTokens * outputPerMillion;
+  return normal === 0
+    ? undefined
+    : (promptTokens * batchInputPerMillion + completionTokens * batchOutputPerMillion) / normal;
+}
+
+function usdRate({currency = "USD", usdPerUnit}: PriceRow): number | undefined {
+  return currency === "USD" ? 1 : usdPerUnit;
+}

@@ -1,0 +1,47 @@
+import {readdir, readFile} from "node:fs/promises";
+import {join} from "node:path";
+import {type PriceFile, priceFileProblems, type PriceRow} from "../costs/index.js";
+import {messageOf, UserError} from "../store/index.js";
+
+/** The folder of a project with its dated prices. */
+export const PRICES_FOLDER = "prices";
+
+/** All prices of a project's `prices/*.json`, files in the order of their names; none without the folder. Throws with all problems of all files. */
+export async function projectPrices(project: string): Promise<PriceRow[]> {
+  const folder = join(project, PRICES_FOLDER);
+  const names = (await readdir(folder).catch(() => [] as string[]))
+    .filter((name) => name.endsWith(".json") && !name.startsWith("."))
+    .sort();
+  const rows: PriceRow[] = [];
+  const problems: string[] = [];
+  for (const name of names) {
+    const path = `${PRICES_FOLDER}/${name}`;
+    try {
+      rows.push(...(await readPriceFile(join(folder, name), path)));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  if (problems.length > 0) throw new UserError(problems.join("\n"));
+  return rows;
+}
+
+/** The prices of one file; `shown` is its name in errors. */
+export async function readPriceFile(path: string, shown = path): Promise<PriceRow[]> {
+  const text = await readFile(path, "utf8").catch(() => {
+    throw new UserError(`${shown} cannot be read. Name a file of prices.`);
+  });
+  const file = parse(text, shown);
+  const problems = priceFileProblems(file);
+  if (problems.length > 0) throw new UserError(problems.map((problem) => `${shown}: ${problem}.`).join("\n"));
+  return (file as PriceFile).prices;
+}
+
+function parse(text: string, shown: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${shown} is not JSON: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,233 @@
+import {
+  batchShareOf,
+  daysOld,
+  type CostSample,
+  type HostingModel,
+  isOldPrice,
+  priceAt,
+  type PriceRow,
+  type RequestTokens,
+  type TokenPrice,
+  tokenPrice
+} from "../costs/index.js";
+import {DEFAULT_ALPHA, DEFAULT_MARGIN, type ScoreTable, scoreTable} from "../decisions/index.js";
+import {
+  mean,
+  meanInterval,
+  nonInferiority,
+  pairedDifference,
+  resampledMeans,
+  type Scores
+} from "../stats/index.js";
+import type {RunCandidate, RunManifest, Store} from "../store/index.js";
+import type {CostsData, PriceNote} from "./costTypes.js";
+
+const RESAMPLES = 200;
+
+export interface RunCostsOptions {
+  /** Dated prices; those of the run's own record go first unless `repriced`. */
+  prices?: readonly PriceRow[];
+  /** Prices of `prices` go before those in the run's record. */
+  repriced?: boolean;
+  /** The day to price for, as YYYY-MM-DD. */
+  at: string;
+}
+
+/**
+ * What a run in the store tells of its candidates' quality, tokens and hostings: calls nobody. Two candidates that share rows share the
+ * resamples, drawn with the run's seed.
+ */
+export async function runCosts(
+  store: Store,
+  run: RunManifest,
+  {prices = [], repriced = false, at}: RunCostsOptions
+): Promise<CostsData> {
+  const table = await scoreTable(store, run.id, run.primaryScorer);
+  const margin = run.margin ?? DEFAULT_MARGIN;
+  const columns = await tokenColumns(store, run, table);
+  const best = bestOf(table);
+  const names = run.candidates.flatMap((candidate) =>
+    run.variants.map(({name}) => ({
+      candidate,
+      name: run.variants.length > 1 ? `${candidate.name} · ${name}` : candidate.name
+    }))
+  );
+  const means = resampledMeans([...table.values, ...columns.flatMap(({numbers}) => numbers)], {
+    seed: `${run.seed} costs`,
+    resamples: RESAMPLES,
+    clusters: table.clusters
+  });
+  const notes: PriceNote[] = [];
+  const samples = names.map(({candidate, name}, i): CostSample => {
+    const {numbers, rows, counted} = columns[i]!;
+    const [promptTokens, cachedTokens, completionTokens] = numbers.map((values) => mean(values));
+    const tokens = {promptTokens, cachedTokens, completionTokens};
+    const price = priceOf(candidate, {prices, repriced, at});
+    if (price) notes.push(noteOf(name, candidate.model, price.price, at));
+    const at0 = table.values.length + 3 * i;
+    return {
+      name,
+      quality: qualityOf(table, i),
+      best: i === best,
+      nonInferiorP: best === undefined || i === best ? undefined : nonInferiorP(table, i, best, margin),
+      tokens,
+      rows,
+      countedRows: counted,
+      estimatedBy: candidate.tokensCountedBy,
+      resamples: {
+        quality: digits(means[i]!),
+        promptTokens: digits(means[at0]!),
+        cachedTokens: digits(means[at0 + 1]!),
+        completionTokens: digits(means[at0 + 2]!)
+      },
+      hostings: hostingsOf(candidate, price, tokens, repriced),
+      wayThere: candidate.wayThere
+    };
+  });
+  return {
+    run: run.id,
+    eval: run.eval,
+    title: run.title ?? run.eval,
+    split: run.split.name,
+    sealedAt: run.sealedAt,
+    at,
+    scorer: run.primaryScorer,
+    binary: table.binary,
+    margin,
+    rows: table.rowIds.length,
+    samples,
+    prices: notes
+  };
+}
+
+interface Priced {
+  price: TokenPrice;
+  row?: PriceRow;
+}
+
+function priceOf(
+  candidate: RunCandidate,
+  {prices, repriced, at}: {prices: readonly PriceRow[]; repriced: boolean; at: string}
+): Priced | undefined {
+  const row = priceAt(prices, candidate.model, at);
+  const listed = row && tokenPrice(row);
+  const stated = candidate.price && {price: candidate.price};
+  const found = listed && {price: listed, row};
+  return repriced ? (found ?? stated) : (stated ?? found);
+}
+
+/** As stated, with the price where one is asked for; a candidate of which only the word is known lacks every assumption. */
+function hostingsOf(
+  candidate: RunCandidate,
+  priced: Priced | undefined,
+  tokens: RequestTokens,
+  repriced: boolean
+): HostingModel[] {
+  const stated = candidate.hostings ?? [];
+  if (stated.length === 0) {
+    if (priced || candidate.hosting === "api")
+      return [{kind: "api", provider: candidate.endpoint, price: priced?.price}];
+    return [{kind: candidate.hosting as HostingModel["kind"]}];
+  }
+  return stated.map((hosting) => {
+    if (hosting.kind !== "api") return hosting;
+    const price = repriced ? (priced?.price ?? hosting.price) : (hosting.price ?? priced?.price);
+    const {promptTokens, completionTokens} = tokens;
+    const batch =
+      priced?.row && promptTokens !== undefined && completionTokens !== undefined
+        ? batchShareOf(priced.row, {promptTokens, completionTokens})
+        : undefined;
+    return {
+      ...hosting,
+      provider: hosting.provider ?? candidate.endpoint,
+      price,
+      batchPriceShare: hosting.batchPriceShare ?? batch
+    };
+  });
+}
+
+function noteOf(candidate: string, model: string, price: TokenPrice, at: string): PriceNote {
+  const {inputUsdPerMillion, outputUsdPerMillion, cachedInputUsdPerMillion, asOf, source} = price;
+  return {
+    candidate,
+    model,
+    inputUsdPerMillion,
+    outputUsdPerMillion,
+    cachedInputUsdPerMillion,
+    asOf,
+    source,
+    daysOld: daysOld(asOf, at),
+    old: isOldPrice(asOf, at)
+  };
+}
+
+interface TokenColumns {
+  /** Prompt, cached and completion tokens of a request by row, means over repeats. */
+  numbers: [Scores, Scores, Scores];
+  rows: number;
+  counted: number;
+}
+
+async function tokenColumns(store: Store, run: RunManifest, table: ScoreTable): Promise<TokenColumns[]> {
+  const place = new Map(table.rowIds.map((id, i) => [id, i]));
+  const columns = new Map<string, TokenColumns & {numbers: (number | undefined)[][]}>();
+  for (const candidate of table.candidates)
+    columns.set(candidate, {
+      numbers: [0, 1, 2].map(() =>
+        new Array<number | undefined>(table.rowIds.length).fill(undefined)
+      ) as never,
+      rows: 0,
+      counted: 0
+    });
+  const query = `select row_id, candidate, variant, avg(prompt_tokens)::double as prompt,
+      avg(cached_tokens)::double as cached, avg(completion_tokens)::double as completion
+    from completions where run = $run and status = 'completed' group by all`;
+  for await (const batch of store.batches<TokenRow>(query, {run: run.id}))
+    for (const {row_id, candidate, variant, prompt, cached, completion} of batch) {
+      const column = columns.get(run.variants.length > 1 ? `${candidate} · ${variant}` : candidate);
+      const i = place.get(row_id);
+      if (!column || i === undefined) continue;
+      column.rows++;
+      if (prompt !== null && completion !== null) column.counted++;
+      [prompt, cached, completion].forEach((value, n) => (column.numbers[n]![i] = value ?? undefined));
+    }
+  return table.candidates.map((candidate) => columns.get(candidate)!);
+}
+
+interface TokenRow {
+  row_id: string;
+  candidate: string;
+  variant: string;
+  prompt: number | null;
+  cached: number | null;
+  completion: number | null;
+}
+
+function bestOf({values}: ScoreTable): number | undefined {
+  let best: number | undefined;
+  const means = values.map((column) => mean(column));
+  means.forEach((value, i) => {
+    if (value !== undefined && (best === undefined || value > means[best]!)) best = i;
+  });
+  return best;
+}
+
+function qualityOf(table: ScoreTable, i: number): CostSample["quality"] {
+  const estimate = meanInterval(table.values[i]!, {clusters: table.clusters});
+  if (estimate) return {mean: estimate.estimate, low: estimate.low, high: estimate.high};
+  const only = mean(table.values[i]!);
+  return only === undefined ? undefined : {mean: only};
+}
+
+function nonInferiorP(table: ScoreTable, i: number, best: number, margin: number): number | undefined {
+  const difference = pairedDifference(table.values[i]!, table.values[best]!, {
+    level: 1 - 2 * DEFAULT_ALPHA,
+    clusters: table.clusters
+  });
+  return difference && margin > 0 ? nonInferiority(difference, margin, {alpha: DEFAULT_ALPHA}).p : undefined;
+}
+
+/** Six digits: these are sent to pages. */
+function digits(values: Float64Array): (number | null)[] {
+  return Array.from(values, (value) => (Number.isNaN(value) ? null : Number(value.toPrecision(6))));
+}

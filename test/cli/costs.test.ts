@@ -1,0 +1,162 @@
+import {mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
+import {costsVerb, type CostsOptions} from "../../src/cli/costs.js";
+import {importPricesVerb, pricesVerb} from "../../src/cli/prices.js";
+import type {RunManifest} from "../../src/store/index.js";
+import {assay, writeLoader} from "../support/assay.js";
+import {printed} from "../support/printed.js";
+import {costStore} from "../support/costStore.js";
+
+let project: string;
+let run: RunManifest;
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), "assay-costs-"));
+  run = await costStore(project);
+  writeLoader(project, "sums", `{name: "sums", source: {kind: "rows", rows: []}}`);
+  vi.stubEnv("ASSAY_PROJECT", project);
+}, 60_000);
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await rm(project, {recursive: true, force: true});
+});
+
+interface Told {
+  options: {
+    candidate: string;
+    hosting?: {kind: string};
+    usdPerMonth?: number;
+    usdPerThousand?: number;
+    low?: number;
+    frontierShare?: number;
+    onFrontier: boolean;
+    unknown: string[];
+  }[];
+  choice: {candidate: string; hosting: string};
+  breakEven: {
+    a: {candidate: string; hosting: string};
+    b: {candidate: string};
+    requestsPerMonth?: number;
+    low?: number;
+    high?: number;
+  }[];
+  prices: {candidate: string; old: boolean; inputUsdPerMillion: number}[];
+}
+const costs = (options: Partial<CostsOptions> = {}) =>
+  printed(() => costsVerb(run.id.slice(0, 12), {volume: 100_000, months: 24, ...options}));
+const told = async (options: Partial<CostsOptions> = {}) =>
+  JSON.parse(await costs({json: true, ...options})) as Told;
+
+describe("assay costs", () => {
+  it("prices a run again from its recorded tokens, with hostings, frontier and break-even", async () => {
+    const {options, choice, breakEven} = await told({volume: 1_000_000});
+    // Prompts have 249.5 tokens on average, answers 20: (249.5 · 10 + 20 · 40) / 1,000,000
+    const large = options.find(({candidate}) => candidate === "large")!;
+    expect(large.usdPerThousand).toBeCloseTo(3.295, 9);
+    expect(large.low).toBeLessThan(3.295);
+    const own = options.find(({hosting}) => hosting?.kind === "cloud")!;
+    // A replica does 2 · 0.5 · 2,628,000 requests a month; $730, and $4 of training four times a year and once in 24 months.
+    expect(own.usdPerMonth).toBeCloseTo(730 * 1 + 4 / 3 + 4 / 24, 9);
+    expect(options.filter(({onFrontier}) => onFrontier).map(({candidate}) => candidate)).toEqual([
+      "medium",
+      "small"
+    ]);
+    expect(choice).toMatchObject({candidate: "medium", hosting: "api"});
+    const crossing = breakEven.find(({a, b}) => a.candidate === "medium" && b.candidate === "medium")!;
+    expect(crossing.requestsPerMonth).toBeCloseTo(730 / 0.000659, -1);
+    expect(crossing.low).toBeLessThan(crossing.requestsPerMonth!);
+    expect(crossing.high).toBeGreaterThan(crossing.requestsPerMonth!);
+  });
+
+  it("an unknown cost is unknown, with the names of what is missing, never 0", async () => {
+    const {options} = await told();
+    const untold = options.find(({candidate}) => candidate === "untold")!;
+    expect(untold.usdPerMonth).toBeUndefined();
+    expect(untold.frontierShare).toBeUndefined();
+    expect(untold.unknown).toContain("serverUsd");
+  });
+
+  it("takes other prices by their day and marks old ones", async () => {
+    const file = join(project, "other.json");
+    const price = {model: "example-large", source: "list", outputPerMillion: 4};
+    await writeFile(
+      file,
+      JSON.stringify({
+        kind: "prices",
+        prices: [
+          {...price, asOf: "2026-01-01", inputPerMillion: 1},
+          {...price, asOf: "2026-08-01", inputPerMillion: 2}
+        ]
+      })
+    );
+    const {prices} = await told({prices: file, at: "2026-07-01"});
+    expect(prices[0]).toMatchObject({candidate: "large", inputUsdPerMillion: 1, old: true});
+    const later = await told({prices: file, at: "2026-08-02"});
+    expect(later.prices[0]).toMatchObject({inputUsdPerMillion: 2, old: false});
+    expect(later.options[0]!.usdPerThousand).toBeCloseTo((249.5 * 2 + 20 * 4) / 1000, 9);
+  });
+
+  it("says it in words", async () => {
+    const stdout = await costs({volume: 2_000_000});
+    expect(stdout).toMatch(
+      /medium on rented cloud \(Example Cloud\) is cheaper than .* from 1,1\d\d,\d\d\d requests a month/
+    );
+    expect(stdout).toContain("untold, own server: serverUsd, lifeYears");
+    expect(stdout).toContain("Every prompt and answer goes to Example Inc.");
+    expect(stdout).toContain("assumptions of rented cloud (Example Cloud): made up for a test, 2026-11-01");
+  });
+
+  it("says what is wrong with a run, a day or a price file", async () => {
+    await expect(costsVerb("nothing", {volume: 1, months: 1})).rejects.toThrow("assay runs");
+    expect((await assay(project, "costs", run.id, "--at", "yesterday")).stderr).toContain("YYYY-MM-DD");
+    const file = join(project, "broken.json");
+    await writeFile(file, `{"kind": "prices", "prices": [{"model": "a", "inputPerMillion": -1}]}`);
+    const wrong = costs({prices: file});
+    await expect(wrong).rejects.toThrow('price 1 (a): "asOf" is missing');
+    await expect(wrong).rejects.toThrow('"inputPerMillion" must be a number of at least 0');
+  });
+});
+
+describe("assay prices", () => {
+  it("imports a public table and lists it, old prices marked", async () => {
+    expect(await printed(() => pricesVerb(undefined, {}))).toContain("assay prices import FILE");
+    const table = join(project, "table.json");
+    await writeFile(
+      table,
+      JSON.stringify({
+        sample_spec: {input_cost_per_token: 0},
+        "example-untold": {
+          litellm_provider: "example",
+          input_cost_per_token: 1e-6,
+          output_cost_per_token: 2e-6
+        },
+        "example-half": {input_cost_per_token: 1e-6},
+        picture: {input_cost_per_image: 0.1}
+      })
+    );
+    const {stdout, stderr} = await assay(
+      project,
+      "prices",
+      "import",
+      table,
+      "--as-of",
+      "2026-01-15",
+      "--name",
+      "public"
+    );
+    expect(stdout).toBe("prices/public.json: 2 prices as of 2026-01-15\n");
+    expect(stderr).toContain("1 models were left out, such as picture");
+    expect(JSON.parse(await readFile(join(project, "prices/public.json"), "utf8"))).toMatchObject({
+      kind: "prices"
+    });
+    expect(await printed(() => pricesVerb("half", {}))).toMatch(
+      /example-half +– +USD +1 +– +– .* 2026-01-15 +old/
+    );
+    expect(JSON.parse(await printed(() => pricesVerb(undefined, {json: true})))).toHaveLength(2);
+    // The project's prices serve a candidate whose endpoint stated none.
+    const {prices} = await told();
+    expect(prices.find(({candidate}) => candidate === "untold")).toMatchObject({old: true});
+    await expect(importPricesVerb(table, {only: ["zzz"]})).rejects.toThrow("Nothing was written");
+  });
+});

@@ -1,0 +1,103 @@
+import fc from "fast-check";
+import {describe, expect, it} from "vitest";
+import {
+  type CostSample,
+  cheapestChoice,
+  costTable,
+  frontierShares,
+  onFrontier
+} from "../../src/costs/index.js";
+
+const number = fc.integer({min: 0, max: 8});
+const points = fc.array(
+  fc.record({cost: fc.option(number, {nil: undefined}), quality: fc.option(number, {nil: undefined})})
+);
+
+describe("onFrontier", () => {
+  it("is Pareto's definition, point by point", () => {
+    fc.assert(
+      fc.property(points, (all) => {
+        const on = onFrontier(all);
+        all.forEach(({cost, quality}, i) => {
+          const known = cost !== undefined && quality !== undefined;
+          const beaten = all.some(
+            (other) =>
+              other.cost !== undefined &&
+              other.quality !== undefined &&
+              known &&
+              other.cost <= cost &&
+              other.quality >= quality &&
+              (other.cost < cost || other.quality > quality)
+          );
+          expect(on[i]).toBe(known && !beaten);
+        });
+      })
+    );
+  });
+
+  it("the share of resamples counts those a point is on the frontier in", () => {
+    const cheap = {cost: 1, quality: 0.5};
+    expect(
+      frontierShares([
+        [cheap, {cost: 2, quality: 0.6}],
+        [cheap, {cost: 2, quality: 0.4}]
+      ])
+    ).toEqual([1, 0.5]);
+    expect(frontierShares([])).toEqual([]);
+  });
+});
+
+const price = {inputUsdPerMillion: 1, outputUsdPerMillion: 0, asOf: "2026-11-01", source: "made up"};
+const sample = (
+  name: string,
+  mean: number,
+  promptTokens: number,
+  more: Partial<CostSample> = {}
+): CostSample => ({
+  name,
+  quality: {mean},
+  best: false,
+  tokens: {promptTokens, completionTokens: 1},
+  rows: 10,
+  countedRows: 10,
+  resamples: {quality: [], promptTokens: [], cachedTokens: [], completionTokens: []},
+  hostings: [{kind: "api", price}],
+  ...more
+});
+
+describe("cheapestChoice", () => {
+  const best = sample("best", 0.9, 1000, {best: true});
+  const settings = {requestsPerMonth: 1000};
+
+  it("is the cheapest candidate that is shown to be no worse, Holm-adjusted", () => {
+    const table = costTable(
+      [
+        best,
+        sample("worse", 0.5, 10, {nonInferiorP: 0.9}),
+        sample("equal", 0.89, 100, {nonInferiorP: 0.001})
+      ],
+      settings
+    );
+    expect(cheapestChoice(table)).toMatchObject({
+      option: {sample: {name: "equal"}, usdPerMonth: expect.closeTo(0.1, 9) as number},
+      adjustedP: 0.002
+    });
+  });
+
+  it("is the best itself when nobody cheaper is shown to be as good, and unknown when the best's cost is", () => {
+    const table = costTable([best, sample("unsure", 0.89, 100, {nonInferiorP: 0.2})], settings);
+    expect(cheapestChoice(table)?.option.sample.name).toBe("best");
+    const unknown = costTable(
+      [{...best, hostings: []}, sample("equal", 0.89, 100, {nonInferiorP: 0.001})],
+      settings
+    );
+    expect(cheapestChoice(unknown)).toBeUndefined();
+    expect(unknown[0]).toMatchObject({onFrontier: false, unknown: ["price"]});
+  });
+
+  it("a way there that is not known makes the cost unknown", () => {
+    const [option] = costTable([{...best, wayThere: {kind: "fine-tune"}}], settings);
+    expect(option!.usdPerMonth).toBeUndefined();
+    expect(option!.unknown).toEqual(["wayThere"]);
+  });
+});

@@ -1,0 +1,157 @@
+import {describe, expect, it} from "vitest";
+import {
+  batchShareOf,
+  hostingProblems,
+  isOldPrice,
+  litellmPrices,
+  priceAt,
+  priceFileProblems,
+  type PriceRow,
+  tierOf,
+  tokenPrice
+} from "../../src/costs/index.js";
+
+const when = {asOf: "2026-11-26", source: "litellm"};
+
+describe("litellmPrices", () => {
+  const table = {
+    sample_spec: {input_cost_per_token: 0, mode: "one of: chat, embedding"},
+    "gpt-example": {
+      litellm_provider: "openai",
+      mode: "chat",
+      input_cost_per_token: 1.5e-7,
+      output_cost_per_token: 6e-7,
+      cache_read_input_token_cost: 7.5e-8,
+      input_cost_per_token_batches: 7.5e-8,
+      output_cost_per_token_batches: 3e-7,
+      input_cost_per_token_above_128k_tokens: 3e-7,
+      input_cost_per_token_above_200k_tokens: 4e-7,
+      deprecation_date: "2026-11-30"
+    },
+    "half-known": {input_cost_per_token: 1e-6},
+    "ollama/free": {input_cost_per_token: 0, output_cost_per_token: 0},
+    "an-image": {input_cost_per_pixel: 1e-8, mode: "image_generation"},
+    "text-price": {input_cost_per_token: "1e-6"},
+    broken: null
+  };
+  const found = litellmPrices(table, when);
+
+  it("reads dollars a token as dollars a million tokens", () => {
+    expect(found.rows[0]).toEqual({
+      model: "gpt-example",
+      provider: "openai",
+      ...when,
+      inputPerMillion: 0.15,
+      cachedInputPerMillion: 0.075,
+      outputPerMillion: 0.6,
+      batchInputPerMillion: 0.075,
+      batchOutputPerMillion: 0.3,
+      tiers: [
+        {abovePromptTokens: 200_000, inputPerMillion: 0.4},
+        {abovePromptTokens: 128_000, inputPerMillion: 0.3}
+      ],
+      shutdownDate: "2026-11-30"
+    });
+  });
+
+  it("a missing price stays unknown and a price of 0 is pointed out", () => {
+    const half = found.rows.find(({model}) => model === "half-known")!;
+    expect(half.outputPerMillion).toBeUndefined();
+    expect(tokenPrice(half)).toBeUndefined();
+    expect(found.zero).toEqual(["ollama/free"]);
+  });
+
+  it("names what it leaves out, and never takes the table's documentation for a model", () => {
+    expect(found.skipped).toEqual([
+      {model: "an-image", reason: "it states no price for tokens"},
+      {model: "text-price", reason: "input_cost_per_token: not a number of at least 0"},
+      {model: "broken", reason: "it is no object"}
+    ]);
+    expect(found.rows.map(({model}) => model)).not.toContain("sample_spec");
+    expect(() => litellmPrices([], when)).toThrow("JSON object");
+  });
+});
+
+describe("price rows", () => {
+  const row = (more: Partial<PriceRow>): PriceRow => ({model: "m", source: "s", asOf: "2026-01-01", ...more});
+
+  it("the price of a day is the newest one read until then", () => {
+    const rows = [row({inputPerMillion: 1}), row({asOf: "2026-06-01", inputPerMillion: 2})];
+    expect(priceAt(rows, "m", "2026-05-31")?.inputPerMillion).toBe(1);
+    expect(priceAt(rows, "m", "2026-06-01T10:00:00Z")?.inputPerMillion).toBe(2);
+    expect(priceAt(rows, "m", "2025-12-31")).toBeUndefined();
+    expect(priceAt([row({model: "openai/m", inputPerMillion: 3})], "m", "2026-02-01")?.inputPerMillion).toBe(
+      3
+    );
+    expect(priceAt(rows, "other", "2026-06-01")).toBeUndefined();
+  });
+
+  it("a price is old after 90 days", () => {
+    expect(isOldPrice("2026-01-01", "2026-04-01")).toBe(false);
+    expect(isOldPrice("2026-01-01", "2026-04-02")).toBe(true);
+  });
+
+  it("other currencies are converted by their stated rate", () => {
+    const euros = row({currency: "EUR", usdPerUnit: 1.1, inputPerMillion: 10, outputPerMillion: 20});
+    expect(tokenPrice(euros)).toMatchObject({
+      inputUsdPerMillion: expect.closeTo(11, 9) as number,
+      outputUsdPerMillion: expect.closeTo(22, 9) as number
+    });
+    expect(tokenPrice({...euros, usdPerUnit: undefined})).toBeUndefined();
+  });
+
+  it("long prompts have their tier's price, batches their share", () => {
+    const tiered = row({
+      inputPerMillion: 1,
+      outputPerMillion: 4,
+      batchInputPerMillion: 0.5,
+      batchOutputPerMillion: 2,
+      tiers: [
+        {abovePromptTokens: 100, inputPerMillion: 2},
+        {abovePromptTokens: 1000, inputPerMillion: 3}
+      ]
+    });
+    expect([100, 101, 1001].map((n) => tierOf(tiered, n).inputPerMillion)).toEqual([1, 2, 3]);
+    expect(tierOf(tiered, 5000).outputPerMillion).toBe(4);
+    expect(batchShareOf(tiered, {promptTokens: 3, completionTokens: 1})).toBe(0.5);
+    expect(
+      batchShareOf(row({inputPerMillion: 1, outputPerMillion: 1}), {promptTokens: 1, completionTokens: 1})
+    ).toBeUndefined();
+  });
+
+  it("a file's problems are all named at once, with the row", () => {
+    expect(
+      priceFileProblems({
+        kind: "prices",
+        prices: [
+          {model: "a", asOf: "26.11.2026", source: "x", inputPerMillion: -1},
+          {model: "b", asOf: "2026-11-26", source: "x", currency: "EUR", price: 3},
+          {asOf: "2026-11-26", source: "x"}
+        ]
+      })
+    ).toEqual([
+      'price 1 (a): "asOf" is "26.11.2026", not a day as YYYY-MM-DD',
+      'price 1 (a): "inputPerMillion" must be a number of at least 0, not -1',
+      'price 2 (b): "usdPerUnit" is missing: amounts in EUR cannot be compared without it',
+      'price 2 (b): "price" is no field of a price',
+      'price 3: "model" is missing'
+    ]);
+    expect(priceFileProblems({"gpt-example": {}})[0]).toContain("assay prices import");
+    expect(priceFileProblems({kind: "prices", prices: [row({inputPerMillion: 1})]})).toEqual([]);
+  });
+});
+
+describe("hostingProblems", () => {
+  it("takes the four words and models with their assumptions", () => {
+    expect(hostingProblems("on-prem")).toEqual([]);
+    expect(hostingProblems({kind: "cloud", usdPerHour: 2, requestsPerSecond: 3, source: "list"})).toEqual([]);
+  });
+
+  it("names what cannot be", () => {
+    expect(hostingProblems("moon")).toHaveLength(1);
+    expect(hostingProblems([])).toEqual(["hosting is an empty list"]);
+    expect(
+      hostingProblems([{kind: "on-prem", pue: 0.5, watts: -1, utilisation: 2}, {kind: "cellar"}, 3])
+    ).toHaveLength(5);
+  });
+});
