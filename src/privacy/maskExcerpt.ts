@@ -31,5 +31,14 @@ export function maskText(text: string, maxChars: number): {text: string; cut: bo
   const clean = redact(sure, scanText(sure, {layers: ["names"]}));
   const characters = Array.from(clean);
   const cut = near.length < text.length || characters.length > maxChars;
-  return {text: cut ? characters.slice(0, maxChars).join("").replace(/<[A-Z_]*$/, "").trimEnd() : clean, cut};
+  return {
+    text: cut
+      ? characters
+          .slice(0, maxChars)
+          .join("")
+          .replace(/<[A-Z_]*$/, "")
+          .trimEnd()
+      : clean,
+    cut
+  };
 }
