@@ -14,7 +14,7 @@ export async function doctorVerb(names: string[], options: {json?: boolean}): Pr
   const evals = await loadEvals(project, names);
   const store = await openStore(await openProject());
   try {
-    for (const {name, definition} of evals)
+    for (const {name, definition} of evals.filter(({definition: {source}}) => source === undefined))
       findings.push(
         ...(await runEvalPreflight(store, name, definition, datasetOf(definition, datasets).name))
       );

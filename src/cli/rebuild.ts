@@ -40,8 +40,9 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
   if (evals.length === 0)
     throw new UserError(`${project}/evals has no *.eval.ts file. Run \`assay init\` for an example.`);
   const workspace = await openProject();
+  const asking = evals.filter(({definition: {source}}) => source === undefined);
   const used = new Map(
-    [...datasets, ...evals.map(({definition}) => datasetOf(definition, datasets))].map((dataset) => [
+    [...datasets, ...asking.map(({definition}) => datasetOf(definition, datasets))].map((dataset) => [
       dataset.name,
       dataset
     ])

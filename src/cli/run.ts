@@ -5,7 +5,7 @@ import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
 import {failuresText} from "./failures.js";
 import {dim, print, printJson, table} from "./terminal.js";
 import {raceText} from "./raceText.js";
-import {verdictText} from "./verdict.js";
+import {importedText, verdictText} from "./verdict.js";
 
 interface RunVerbOptions {
   limit?: number;
@@ -137,7 +137,7 @@ export function outcomeText({eval: one, split, result, verdict, failures, race}:
     ? raceText(race)
     : `${verdictText(result.manifest!, verdict!)}\n${dim(effortText(result))}`;
   const failed = result.manifest?.counts.failed ?? 0;
-  if (failed === 0) return decided;
+  if (failed === 0 || result.manifest?.imported) return decided;
   const why = failures?.length
     ? failuresText(failures)
     : `${failed} calls failed: \`assay runs ${result.manifest!.id}\` says why.`;
@@ -147,6 +147,7 @@ export function outcomeText({eval: one, split, result, verdict, failures, race}:
 /** What this start did. */
 function effortText({manifest, calls, unchanged}: EvalOutcome["result"]): string {
   const {counts, costUsd} = manifest!;
+  if (manifest!.imported) return importedText(manifest!.imported);
   return [
     unchanged ? "nothing to do: the store holds this run" : `${calls} calls made`,
     ...(counts.reused > 0 && !unchanged ? [`${counts.reused} completions reused`] : []),

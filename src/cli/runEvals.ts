@@ -11,11 +11,13 @@ import {
   type RunOptions,
   type RunResult
 } from "../runner/index.js";
+import type {ImportedSource} from "../imports/index.js";
 import {pullRedactor} from "../privacy/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {runVerdict} from "../site/index.js";
 import type {SplitManifest, Store, VersionManifest} from "../store/index.js";
 import {type FailureCount, failuresOf} from "./failures.js";
+import {importResults} from "./importResults.js";
 import {datasetOf, type NamedEval} from "./project.js";
 import {createReporter} from "./progress.js";
 import {roundText} from "./raceText.js";
@@ -23,7 +25,7 @@ import {note} from "./terminal.js";
 
 export interface EvalOutcome {
   eval: NamedEval;
-  split: SplitManifest;
+  split: Pick<SplitManifest, "name">;
   result: RunResult;
   /** Absent after a dry run. */
   verdict?: Verdict;
@@ -54,6 +56,16 @@ export async function runEvals(
   const outcomes: EvalOutcome[] = [];
   const excerpts = await openExcerptCache(store.workspace);
   for (const one of evals) {
+    if (one.definition.source) {
+      if (inputs.options.dryRun) {
+        note(`${one.name}: its scores come from files; a run calls nobody.`);
+        continue;
+      }
+      const outcome = await importedOutcome(store, one, one.definition.source);
+      outcomes.push(outcome);
+      inputs.onOutcome(outcome);
+      continue;
+    }
     const dataset = datasetOf(one.definition, inputs.datasets);
     const version = await versionOf(store, dataset);
     for (const spec of [one.definition.split].flat()) {
@@ -113,6 +125,33 @@ export async function runEvals(
     }
   }
   return outcomes;
+}
+
+/** The run that an eval's result files make; nobody is called. */
+async function importedOutcome(
+  store: Store,
+  {name, path, sha256, definition}: NamedEval,
+  source: ImportedSource
+): Promise<EvalOutcome> {
+  const {title, margin, publish, gate} = definition;
+  const {manifest, unchanged, notes} = await importResults(store.workspace, source, {
+    name,
+    title,
+    margin,
+    publish,
+    gate,
+    evalFile: {path, sha256},
+    command: `assay run ${name}`
+  });
+  for (const text of notes) note(`! ${text}`);
+  await store.refresh();
+  return {
+    eval: {name, path, sha256, definition},
+    split: manifest.split,
+    result: {manifest, unchanged, calls: 0},
+    verdict: (await runVerdict(store, manifest, {margin})).verdict,
+    failures: await failuresOf(store, manifest.id)
+  };
 }
 
 /** A dry run is of everything: what a race would cost depends on its course. */

@@ -190,6 +190,39 @@ const runs: Verb = (program) =>
       (await import("./runs.js")).runsVerb(id, other, options)
     );
 
+const verdict: Verb = (program) =>
+  program
+    .command("verdict [run]")
+    .description(
+      "the verdict of a run or an eval in the store; with --from, of result files that other tools wrote"
+    )
+    .option(
+      "--from <file...>",
+      "results of promptfoo, Inspect, lm-eval, OpenAI Evals, Braintrust, Langfuse, Phoenix, or CSV (NAME=FILE names its candidate)"
+    )
+    .option("--name <name>", "with --from: what is evaluated, as the store names it")
+    .option("--scorer <name>", "with --from: the scorer the verdict is about")
+    .option("--baseline <candidate>", "with --from: what the others are measured against")
+    .option(
+      "--margin <difference>",
+      "the smallest difference worth switching for; 0.01 is a point",
+      number(0)
+    )
+    .option("--cluster <column>", "with --from: rows with one value of it are not independent")
+    .option("--slice <column>", "with --from: cut the rows by it, and show the figures (repeatable)", list)
+    .option("--min-score <score>", "gate: the best scores at least this", number(0))
+    .option("--max-regression <difference>", "gate: the best is at most this below the baseline", number(0))
+    .option("--max-failure-share <share>", "gate: at most this share of rows without an answer", number(0))
+    .addOption(
+      new Option("--publish <what>", "with --from: what pages may show of a row")
+        .choices(["ids", "masked", "text"])
+        .default("ids")
+    )
+    .option("--json", "print JSON")
+    .action(async (run: string | undefined, options) =>
+      (await import("./verdictVerb.js")).verdictVerb(run, options)
+    );
+
 const check: Verb = (program) =>
   program
     .command("check [eval...]")
@@ -303,6 +336,7 @@ export const verbs: Verb[] = [
   split,
   run,
   runs,
+  verdict,
   check,
   rebuild,
   dev,

@@ -1,6 +1,6 @@
 import {readFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
-import {type AdapterConfig, readAdapterConfig, scaleOf} from "../merge/lora/config.js";
+import {type AdapterConfig, readAdapterConfig, scaleOf} from "../safetensors/index.js";
 import {readHeader, type StoredTensor} from "../safetensors/index.js";
 import {messageOf, UserError} from "../store/errors.js";
 import {type Architecture, architectureOf, type Config, type Sizes, sizesOf} from "./architectures.js";

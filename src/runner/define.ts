@@ -2,6 +2,7 @@ import type {StatedHosting, WayThere} from "../costs/index.js";
 import type {GateRule} from "../decisions/gateRule.js";
 import type {Endpoint, Message, ModelParameters, Tool} from "../endpoints/types.js";
 import type {DatasetDefinition} from "../datasets/define.js";
+import type {ImportedSource} from "../imports/types.js";
 import type {Row, Scorer} from "../scorers/types.js";
 import {rollingWindows} from "../splits/rolling.js";
 import type {SplitSpec} from "../splits/spec.js";
@@ -123,21 +124,37 @@ export interface EvalDefinition {
    * setting of the dataset goes before it, and one eval's "ids" holds for the dataset's page too.
    */
   publish?: Publishing;
+  /** Scores that other tools gave: then nothing is asked, and only what `ImportedEval` has is stated. */
+  source?: ImportedSource;
 }
+
+/** An eval whose scores come from other tools' files. */
+export type ImportedEval = Required<Pick<EvalDefinition, "source">> &
+  Pick<EvalDefinition, "name" | "title" | "description" | "margin" | "gate" | "publish">;
+
+const IMPORTED_FIELDS = ["name", "title", "description", "source", "margin", "gate", "publish"];
 
 /**
  * Declares an eval. A file `evals/NAME.eval.ts` default-exports what this returns. Throws a UserError that names every
  * field which is absent or of another kind.
  */
-export function defineEval(definition: EvalDefinition): EvalDefinition {
+export function defineEval(definition: EvalDefinition | ImportedEval): EvalDefinition {
   const problems = definitionProblems(definition);
   if (problems.length > 0) throw new UserError(problems.join("; "));
+  if (!("dataset" in definition)) return {...definition, ...ASKS_NOTHING};
   return {...definition, split: [definition.split].flat().flatMap(rollingWindows)};
 }
+
+/** What an eval has of the fields that say what is asked, when nothing is. */
+const ASKS_NOTHING: Pick<
+  EvalDefinition,
+  "dataset" | "split" | "candidates" | "prompt" | "expected" | "scorers"
+> = {dataset: "", split: [], candidates: [], prompt: "", expected: "", scorers: {}};
 
 /** What keeps something from being an eval, whatever its data: empty when nothing does. */
 export function definitionProblems(definition: unknown): string[] {
   const found = (isObject(definition) ? definition : {}) as Record<keyof EvalDefinition, unknown>;
+  if (found.source !== undefined) return importedProblems(found);
   const needs: Partial<Record<keyof EvalDefinition, [kind: string, fits: boolean]>> = {
     dataset: [
       "a dataset or the name of one",
@@ -166,6 +183,28 @@ export function definitionProblems(definition: unknown): string[] {
     const value = found[field as keyof EvalDefinition];
     return [`\`${field}\` must be ${kind}${value === undefined ? ", and is missing" : ""}`];
   });
+}
+
+function importedProblems(found: Record<string, unknown>): string[] {
+  const {source} = found;
+  const files = isObject(source) ? source.files : undefined;
+  const fits =
+    isObject(source) &&
+    source.kind === "imported" &&
+    Array.isArray(files) &&
+    files.length > 0 &&
+    files.every((file) => typeof file === "string");
+  const empty: Record<string, unknown> = ASKS_NOTHING;
+  const more = Object.keys(found).filter(
+    (field) =>
+      !IMPORTED_FIELDS.includes(field) &&
+      found[field] !== undefined &&
+      JSON.stringify(found[field]) !== JSON.stringify(empty[field])
+  );
+  return [
+    ...(fits ? [] : ["`source` must be `imported({files: [...]})` with the paths of result files"]),
+    ...more.map((field) => `\`${field}\` says what is asked; an eval with a \`source\` asks nothing`)
+  ];
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

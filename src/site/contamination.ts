@@ -1,9 +1,9 @@
+import {moduleVersion} from "../code/index.js";
 import {nearMatches} from "../datasets/index.js";
 import {
   cleanTable,
   type Contamination,
   contaminationOf,
-  contaminationWarnings,
   type RowMark,
   type ScoreTable
 } from "../decisions/index.js";
@@ -27,7 +27,6 @@ type Training = NonNullable<ModelManifest["training"]>;
 
 export interface RunContamination {
   candidates: Contamination[];
-  warnings: string[];
   /** Why contamination of some candidates cannot be told. */
   unknown: string[];
   /** Marks in the order of the table's rows, by candidate as the table names it. */
@@ -51,7 +50,6 @@ export async function runContamination(
   const candidates = contaminationOf(table, marks);
   return {
     candidates,
-    warnings: [...contaminationWarnings(candidates), ...warnings],
     unknown: warnings,
     marks,
     cleanTable: cleanTable(table, marks)
@@ -66,7 +64,7 @@ interface Marks {
 /** The marks of a sealed run never change, and finding near-duplicates takes seconds: they are kept in the store. */
 async function rememberedMarks(store: Store, run: RunManifest, table: ScoreTable): Promise<Marks> {
   const key = hashJson([
-    2,
+    moduleVersion(import.meta.url),
     run.planHash,
     run.candidates.map(({modelId}) => modelId ?? null),
     table.candidates,

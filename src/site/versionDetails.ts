@@ -1,3 +1,4 @@
+import {moduleVersion} from "../code/index.js";
 import {diffVersions, driftVerdict} from "../datasets/index.js";
 import {recognizersVersion} from "../privacy/index.js";
 import {
@@ -17,9 +18,6 @@ import {conflictingLabels, duplicateClusters} from "./duplicateClusters.js";
 import {maskedExcerpts} from "./excerpts.js";
 import {labelCounts} from "./labelCounts.js";
 import {rejectedRows, skippedLines} from "./rejectedRows.js";
-
-/** Raise it when the same version would be described otherwise. */
-const EDITION = 2;
 
 /** Pages do not look for duplicates among more rows by themselves: that takes minutes. */
 const MOST_ROWS = 2_000_000;
@@ -46,8 +44,8 @@ export async function versionDetails(
   const earlier = before && (await hasRows(store.workspace, before)) ? before : undefined;
   const reason = await whyNotClustered(store, version, newest);
   const key = hashJson([
-    EDITION,
-    recognizersVersion,
+    moduleVersion(import.meta.url),
+    recognizersVersion(),
     hashJson(version),
     earlier ? hashJson(earlier) : null,
     splits.filter(({counts}) => counts["held-out"]).map(({id, counts}) => [id, counts["held-out"]]),

@@ -7,7 +7,7 @@ import {
   type TwoCounts
 } from "../stats/index.js";
 import {type Database, sqlName, type VersionManifest} from "../store/index.js";
-import {MEASURES_EDITION} from "./currentMeasures.js";
+import {measuresEdition} from "./currentMeasures.js";
 import {type EmbeddingMeasures, embeddingMeasures} from "./embeddingMeasures.js";
 import {nearDuplicateRows} from "./leaks/nearDuplicateRows.js";
 import {sameGroup} from "./leaks/sameGroup.js";
@@ -19,7 +19,7 @@ import {similarityLeakage} from "./similarityLeakage.js";
 import {versionVectors} from "./versionVectors.js";
 
 export interface SplitMeasures extends EmbeddingMeasures {
-  edition: number;
+  edition: string;
   /** Rows of the test part whose text also stands in the training part, both folded by `plainWords`. */
   exactLeakage?: Leakage;
   /** Rows of the test part with a near-duplicate in the training part (of one cluster with a row there). */
@@ -63,7 +63,7 @@ export async function measureSplit(
   assigned: string,
   near: NearDuplicates | undefined
 ): Promise<SplitMeasures> {
-  const measures: SplitMeasures = {edition: MEASURES_EDITION};
+  const measures: SplitMeasures = {edition: measuresEdition()};
   const compared = {db, rows, assigned};
   if (version.text) {
     measures.exactLeakage = leakageOf(await sameText(compared, version.text));

@@ -29,6 +29,18 @@ export function sourceRelation(source: Source, context: SourceContext): Promise<
   return read(source, context);
 }
 
-export {importers, inspectValue, type LogTool} from "./importers/index.js";
+export {
+  at,
+  importers,
+  inspectValue,
+  isObject,
+  type JsonObject,
+  type LogTool,
+  messageText,
+  objectsOf,
+  openZip,
+  textOf,
+  type Zip
+} from "./importers/index.js";
 export {isUrl} from "./download.js";
 export {type BrokenLine, type SourceRelation} from "./types.js";

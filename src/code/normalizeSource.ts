@@ -1,4 +1,4 @@
-import {parse} from "acorn";
+import {type Node, parse} from "acorn";
 
 type Tree = {[name: string]: unknown};
 
@@ -6,6 +6,11 @@ type Tree = {[name: string]: unknown};
 interface Text {
   type: "Text";
   parts: unknown[];
+}
+
+/** The same of a syntax tree that is there already. */
+export function normalizeTree(tree: Node | readonly Node[]): string {
+  return JSON.stringify(simplify(tree));
 }
 
 /**
@@ -18,7 +23,7 @@ export function normalizeSource(source: string): string {
   for (const text of [`(${source}\n)`, `({${source}\n})`]) {
     try {
       const {body} = parse(text, {ecmaVersion: "latest"});
-      return JSON.stringify(body.map(simplify));
+      return normalizeTree(body);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
     }
