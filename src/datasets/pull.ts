@@ -28,6 +28,7 @@ import {
   writeVersion
 } from "../store/index.js";
 import {assertPlainSql} from "./plainSql.js";
+import {assertHeldOutKnown} from "./heldOutKnown.js";
 import {appended} from "./append.js";
 import type {DatasetDefinition} from "./define.js";
 import {countChanges} from "./diff.js";
@@ -169,9 +170,11 @@ async function pullInto(
   const filtered = await applyFilters(db, definition, rowsFile, rejectedFile);
   const findingsFile = redactor && (await splitFindings(db, rowsFile, rejectedFile, scratch));
   await assertSound(db, definition, rows, !definition.id || (await idsDiffer(db, rows)));
+  if (latest) await assertHeldOutKnown(db, workspace, definition, latest.version, rows);
   const columns = await describeColumns(db, `select * from ${rows}`);
   const identity = await contentIdentity(db, rows);
-  const sha256 = hashJson({columns, id: definition.id ?? null, ...identity});
+  const idColumn = definition.id ?? null;
+  const sha256 = hashJson({columns, id: idColumn, ...identity});
   const id = sha256.slice(0, 16);
   const own = {dataset: name, id};
   const parent = latest && latest.version !== id ? latest.version : undefined;
@@ -198,7 +201,7 @@ async function pullInto(
   const before = await readVersion(workspace, own);
   if (before) {
     // The rows are the same, but the definition may say more about them than it did.
-    const version = {...before, ...roles, ...filtered};
+    const version = {...before, ...roles, ...filtered, idColumn};
     for (const file of BESIDE_ROWS) await putStaged(workspace, stage, own, file);
     if (hashJson(version) !== hashJson(before)) await writeVersion(workspace, version);
     if (latest?.version !== id || sourceKey) await point();
@@ -210,6 +213,7 @@ async function pullInto(
     dataset: name,
     id,
     sha256,
+    idColumn,
     rows: identity.rows,
     columns,
     pulledAt,
