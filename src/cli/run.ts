@@ -77,7 +77,9 @@ export async function onFailure(error: unknown): Promise<void> {
 export function isUnfinished({result, race}: EvalOutcome): boolean {
   if (race) return race.outcome?.kind === "stopped";
   const counts = result.manifest?.counts;
-  return counts !== undefined && counts.completed + counts.failed < counts.planned;
+  if (counts === undefined) return false;
+  const nothingScored = counts.completed > 0 && counts.scored === 0;
+  return nothingScored || counts.completed + counts.failed < counts.planned;
 }
 
 /** Undefined: as each eval says. */

@@ -31,10 +31,8 @@ interface Instructions {
 export function instructionFollowing({mode = "strict", compatible = false}: InstructionOptions = {}): Scorer {
   const score: Scorer = async ({output, expected}) => {
     await loadDetector();
-    if (!isInstructions(expected))
-      return {failed: "the row's expected value has no instruction_id_list and kwargs of the same length"};
-    const unknown = expected.instruction_id_list.filter((id) => !Object.hasOwn(instructionChecks, id));
-    if (unknown.length > 0) return {failed: `unknown instruction ${unknown.join(", ")}`};
+    const problem = checkInstructions(expected);
+    if (problem !== undefined || !isInstructions(expected)) return {failed: problem!};
     try {
       const followed = expected.instruction_id_list.map((id, i) =>
         follows(output, id, withoutNulls(expected.kwargs[i]!), {mode, compatible})
@@ -46,7 +44,18 @@ export function instructionFollowing({mode = "strict", compatible = false}: Inst
       throw error;
     }
   };
-  return withSettings(score, {mode, compatible}, {module: import.meta.url, aggregate: shareFollowed});
+  return withSettings(
+    score,
+    {mode, compatible},
+    {module: import.meta.url, check: checkInstructions, aggregate: shareFollowed}
+  );
+}
+
+function checkInstructions(expected: unknown): string | undefined {
+  if (!isInstructions(expected))
+    return "the row's expected value has no instruction_id_list and kwargs of the same length";
+  const unknown = expected.instruction_id_list.filter((id) => !Object.hasOwn(instructionChecks, id));
+  return unknown.length > 0 ? `unknown instruction ${unknown.join(", ")}` : undefined;
 }
 
 function follows(

@@ -1,4 +1,4 @@
-import {noReference, references} from "./references.js";
+import {checkReferences, noReference, references} from "./references.js";
 import {withSettings} from "./scorerVersion.js";
 import {type Scorer} from "./types.js";
 
@@ -31,7 +31,7 @@ export function regexMatch(pattern?: RegExp, options: RegexOptions = {}): Scorer
   return withSettings(
     score,
     {pattern: pattern?.source ?? null, flags: pattern?.flags ?? null, capture: capture ?? null, which},
-    {module: import.meta.url}
+    {module: import.meta.url, check: pattern && capture === undefined ? undefined : checkReferences}
   );
 }
 

@@ -1,4 +1,4 @@
-import {noReference, references} from "./references.js";
+import {checkReferences, noReference, references} from "./references.js";
 import {type Rouge, rougeCounts, rougeOf, type RougeSettings, type RougeType} from "./rougeScore.js";
 import {withSettings} from "./scorerVersion.js";
 import {type Scorer} from "./types.js";
@@ -35,6 +35,6 @@ export function rouge(options: RougeOptions = {}): Scorer {
   return withSettings(
     score,
     {type, stem, maxSkip, weight, references: mode},
-    {module: import.meta.url, binary: false}
+    {module: import.meta.url, check: checkReferences, binary: false}
   );
 }

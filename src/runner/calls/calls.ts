@@ -53,7 +53,8 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
     ...inputs,
     most: 2 * inputs.concurrency * endpoints.size + 64,
     signal: abortSignal,
-    onFailure: () => stop("an error")
+    onFailure: () => stop("an error"),
+    onUseless: stop
   });
   const open = new Map<string, Call>();
   /** Keys of calls whose next attempt did not fit in the budget, and those of them that have ended. */
