@@ -319,7 +319,11 @@ const init: Verb = (program) =>
   program
     .command("init [dir]")
     .description("start a project: a data loader, an eval, the pages and a CI workflow")
-    .action(async (dir: string | undefined) => (await import("./init.js")).initVerb(dir));
+    .option(
+      "--from <file...>",
+      "another tool's: a promptfoo configuration, exports of OpenAI Evals, logs of Inspect or lm-eval"
+    )
+    .action(async (dir: string | undefined, options) => (await import("./init.js")).initVerb(dir, options));
 
 export const verbs: Verb[] = [
   init,

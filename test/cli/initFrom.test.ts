@@ -1,0 +1,66 @@
+import {mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {join, resolve} from "node:path";
+import {describe, expect, it} from "vitest";
+import {assay} from "../support/assay.js";
+import {startModelServer} from "../support/modelServer.js";
+
+const fixtures = resolve(import.meta.dirname, "../fixtures");
+
+/** A folder in which the package is found, as after `npm install`. */
+function folder(): string {
+  const dir = mkdtempSync(join(tmpdir(), "init-from-"));
+  mkdirSync(join(dir, "node_modules"));
+  symlinkSync(resolve(import.meta.dirname, "../.."), join(dir, "node_modules/assay"));
+  return dir;
+}
+
+describe("two commands from another tool's export to a verdict", () => {
+  it("OpenAI Evals: the outputs are scored again, and the scores as they were given stand beside them", async () => {
+    const dir = folder();
+    const init = await assay(dir, "init", "--from", join(fixtures, "results/openai-evals.json"));
+    expect(init.stderr).toBe("");
+    expect(init.stdout).toMatch(/From openai-evals: 4 rows, 2 candidates, evals\/ticket-routing.eval.ts/);
+    expect(init.stdout).toMatch(/Tone is a score_model: add judgeRating for it/);
+    const run = await assay(dir, "run", "--json");
+    const runs = JSON.parse(run.stdout) as {
+      eval: string;
+      manifest: {imported?: object; counts: {completed: number}};
+      verdict: {summaries: {candidate: string; mean: number; scored: number}[]};
+    }[];
+    expect(runs.map((one) => [one.eval, one.manifest.imported !== undefined])).toEqual([
+      ["ticket-routing-imported", true],
+      ["ticket-routing", false]
+    ]);
+    for (const {verdict} of runs)
+      expect(verdict.summaries.map(({candidate, mean, scored}) => [candidate, mean, scored])).toEqual([
+        ["gpt-alpha", 0.75, 4],
+        ["gpt-beta", 2 / 3, 3]
+      ]);
+  });
+
+  it("promptfoo: the configuration asks its models, and its assertions score them", async () => {
+    const dir = folder();
+    const server = await startModelServer({
+      models: ["small"],
+      reply: ({messages}) => ({text: /parcel/.test(JSON.stringify(messages)) ? "shipping" : "billing"})
+    } as never);
+    try {
+      writeFileSync(
+        join(dir, "promptfooconfig.yaml"),
+        `description: Tickets
+prompts: ["Name the queue: {{question}}"]
+providers:
+  - {id: openai:chat:small, label: small, config: {apiBaseUrl: "${server.url}/v1", temperature: 0}}
+tests:
+  - {vars: {question: Where is my parcel?}, assert: [{type: equals, value: shipping}]}
+  - {vars: {question: Cancel my plan}, assert: [{type: equals, value: account}, {type: not-contains, value: sorry}]}
+`
+      );
+      expect((await assay(dir, "init", "--from", "promptfooconfig.yaml")).code).toBe(0);
+      expect(readFileSync(join(dir, "evals/tickets.eval.ts"), "utf8")).toContain("assertions()");
+    } finally {
+      await server.close();
+    }
+  });
+});
