@@ -17,13 +17,18 @@ const SCRIPTS = {
   check: "assay check"
 };
 
+interface InitOptions {
+  from?: string[];
+  sensitivity?: "public" | "internal" | "personal";
+}
+
 /**
  * Writes a project that runs as it is, or that stands for another tool's files. What exists already is left alone and
  * named.
  */
-export async function initVerb(dir = ".", {from}: {from?: string[]} = {}): Promise<void> {
+export async function initVerb(dir = ".", {from, sensitivity}: InitOptions = {}): Promise<void> {
   const target = resolve(dir);
-  const foreign = from && (await (await import("./initFrom.js")).foreignFiles(from));
+  const foreign = from && (await (await import("./initFrom.js")).foreignFiles(from, sensitivity));
   await mkdir(target, {recursive: true});
   const template = await templateFiles();
   const files = [

@@ -1,17 +1,18 @@
 import {readFile} from "node:fs/promises";
 import {basename, resolve} from "node:path";
 import {readResults} from "../imports/index.js";
-import {projectFiles, readProject} from "../imports/projects/index.js";
+import {type ForeignProject, projectFiles, readProject} from "../imports/projects/index.js";
 import {nameOf} from "./importResults.js";
 
 const SHOWN = 20;
 
 /** The files of a project that stands for another tool's, and what to say of it. */
 export async function foreignFiles(
-  from: readonly string[]
+  from: readonly string[],
+  sensitivity?: ForeignProject["sensitivity"]
 ): Promise<{files: {path: string; text: string | Uint8Array}[]; said: string[]}> {
   const paths = from.map((path) => resolve(path));
-  const project = await readProject(paths, nameOf);
+  const project = {...(await readProject(paths, nameOf)), sensitivity};
   const copies = project.scored ? await copiesOf(paths) : [];
   const files = [
     ...projectFiles(
@@ -28,6 +29,13 @@ export async function foreignFiles(
     files,
     said: [
       `From ${project.tool}: ${rows.length} rows, ${candidates.length} candidates, evals/${name}.eval.ts.`,
+      ...(sensitivity === undefined &&
+      !project.outputs &&
+      candidates.some(({reach}) => reach?.hosting === "api")
+        ? [
+            `Its rows count as internal, so no outside provider is asked: state \`sensitivity\` in data-loaders/${name}.ts, or --sensitivity public.`
+          ]
+        : []),
       ...(left.length > 0 ? ["Not taken over:", ...left, ...more] : [])
     ]
   };

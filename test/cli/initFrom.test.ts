@@ -2,6 +2,8 @@ import {mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync} from "
 import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
 import {describe, expect, it} from "vitest";
+import {nameOf} from "../../src/cli/importResults.js";
+import {readProject} from "../../src/imports/projects/index.js";
 import {assay} from "../support/assay.js";
 import {startModelServer} from "../support/modelServer.js";
 
@@ -43,15 +45,15 @@ describe("two commands from another tool's export to a verdict", () => {
     const dir = folder();
     const server = await startModelServer({
       models: ["small"],
-      reply: ({messages}) => ({text: /parcel/.test(JSON.stringify(messages)) ? "shipping" : "billing"})
-    } as never);
+      answer: ({prompt}) => (prompt.includes("parcel") ? "shipping" : "billing")
+    });
     try {
       writeFileSync(
         join(dir, "promptfooconfig.yaml"),
         `description: Tickets
 prompts: ["Name the queue: {{question}}"]
 providers:
-  - {id: openai:chat:small, label: small, config: {apiBaseUrl: "${server.url}/v1", temperature: 0}}
+  - {id: openai:chat:small, label: small, config: {apiBaseUrl: "${server.url}", temperature: 0}}
 tests:
   - {vars: {question: Where is my parcel?}, assert: [{type: equals, value: shipping}]}
   - {vars: {question: Cancel my plan}, assert: [{type: equals, value: account}, {type: not-contains, value: sorry}]}
@@ -59,6 +61,39 @@ tests:
       );
       expect((await assay(dir, "init", "--from", "promptfooconfig.yaml")).code).toBe(0);
       expect(readFileSync(join(dir, "evals/tickets.eval.ts"), "utf8")).toContain("assertions()");
+      process.env.OPENAI_API_KEY ??= "none";
+      const run = await assay(dir, "run", "--json");
+      expect(run.stderr).not.toMatch(/^assay:/m);
+      const [only] = JSON.parse(run.stdout) as {verdict: {summaries: {mean: number; scored: number}[]}}[];
+      expect(only!.verdict.summaries).toMatchObject([{candidate: "small", mean: 0.5, scored: 2}]);
+      expect(
+        server.requests
+          .map(({prompt}) => prompt)
+          .filter((prompt) => prompt.startsWith("Name"))
+          .sort()
+      ).toEqual(["Name the queue: Cancel my plan", "Name the queue: Where is my parcel?"]);
+      const out = await assay(
+        dir,
+        "export",
+        "tickets",
+        "--promptfoo",
+        "back.yaml",
+        "--inspect",
+        "back.jsonl"
+      );
+      expect(out.stdout).toMatch(/2 tests, 1 prompts, 1 providers in .*back.yaml/);
+      const first = await readProject([join(dir, "promptfooconfig.yaml")], nameOf);
+      const again = await readProject([join(dir, "back.yaml")], nameOf);
+      const asked = ({rows, prompts, candidates}: typeof first) => [
+        rows.map(({question, assert}) => [question, assert]).sort(),
+        prompts.map(({content}) => content),
+        candidates
+      ];
+      expect(asked(again)).toEqual(asked(first));
+      const samples = readFileSync(join(dir, "back.jsonl"), "utf8").trim().split("\n");
+      expect(samples.map((line) => (JSON.parse(line) as {input: string}).input).sort()[1]).toBe(
+        "Name the queue: Where is my parcel?"
+      );
     } finally {
       await server.close();
     }

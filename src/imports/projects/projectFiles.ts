@@ -30,7 +30,7 @@ const lines = (objects: readonly object[]) => objects.map((one) => `${JSON.strin
 
 const js = (value: unknown) => JSON.stringify(value);
 
-function loaderText({name, title, tool, text, rows}: ForeignProject): string {
+function loaderText({name, title, tool, text, rows, sensitivity}: ForeignProject): string {
   const described = `${title} (from ${tool}, ${rows.length} rows)`;
   return `import {defineDataset} from "assay";
 
@@ -38,9 +38,9 @@ export default defineDataset({
   name: ${js(name)},
   description: ${js(described)},
   source: {kind: "files", files: ${js(`data/${name}.jsonl`)}},
-  id: "id"${text === undefined ? "" : `,\n  text: ${js(text)}`}
-  // Say "public" when there are no people in it, or "personal": then rows with findings reach trusted endpoints only.
-  // sensitivity: "personal"
+  id: "id",${text === undefined ? "" : `\n  text: ${js(text)},`}
+  // "public" lets rows go to any endpoint; "internal" and "personal" only to those that your team trusts.
+  sensitivity: ${js(sensitivity ?? "internal")}
 });
 `;
 }

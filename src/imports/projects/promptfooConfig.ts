@@ -163,6 +163,10 @@ function candidateOf(stated: unknown, where: string, {dropped}: Reading): Foreig
   const known = reach && {
     ...reach,
     baseUrl: base ?? reach.baseUrl,
+    hosting:
+      base !== undefined && /^https?:\/\/(127\.|localhost|\[::1\])/.test(base)
+        ? ("on-prem" as const)
+        : reach.hosting,
     apiKeyEnv: textOf(config.apiKeyEnvar) ?? reach.apiKeyEnv
   };
   if (!known) dropped.push(`${where}: nothing here speaks to ${id}; add a candidate by hand`);

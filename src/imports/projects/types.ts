@@ -18,6 +18,8 @@ export interface ForeignProject {
   repeats: number;
   /** True when the export itself holds scores, and so is a source of an eval. */
   scored: boolean;
+  /** How sensitive its rows are, when somebody said so. */
+  sensitivity?: "public" | "internal" | "personal";
   /** What has no counterpart, line by line. */
   dropped: string[];
 }
