@@ -71,9 +71,12 @@ function behind(comparison: Comparison | undefined, alpha: number): string {
 
 function resultText(
   comparison: Comparison | undefined,
-  {margin, alpha, set}: Pick<Verdict, "margin" | "alpha" | "set">
+  {margin, alpha, set, sameWeights = []}: Pick<Verdict, "margin" | "alpha" | "set" | "sameWeights">
 ): string {
-  if (!comparison || !set.includes(comparison.b)) return "";
+  if (!comparison) return "";
+  const twins = sameWeights.find((names) => names.includes(comparison.b)) ?? [];
+  if (twins.includes(comparison.a)) return "the same weights as the best";
+  if (!set.includes(comparison.b)) return "";
   if (standingOf(comparison, margin, alpha) === "tied") return "tied with best";
   const note = correctionNote(comparison, alpha);
   return note ? `undecided: ${note}` : "undecided";

@@ -46,6 +46,8 @@ export async function verdictOf(
     margin,
     alpha: run.verdict.alpha,
     seed,
-    costs: run.verdict.costs
+    costs: run.verdict.costs,
+    tieBreakers: run.verdict.tieBreakers,
+    sameWeights: run.verdict.sameWeights
   });
 }

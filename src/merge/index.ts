@@ -12,4 +12,4 @@ export {type CheckOptions, checkMerge, type DocumentCheck, type MergeCheck, type
 export {mergeMoe} from "./moe/merge.js";
 export {isMoeRecipe} from "./moe/read.js";
 export {encode} from "./numeric/convert.js";
-export {type AdapterConfig, readAdapterConfig, scaleOf} from "./lora/config.js";
+export {type AdapterConfig, readAdapterConfig, scaleOf} from "../safetensors/adapterConfig.js";

@@ -86,8 +86,6 @@ export interface RunView {
   verdict: Verdict;
   /** Against the complete run before this one; absent when there is none. */
   change?: RunChange;
-  /** What candidates had learned of the rows they are scored on, in sentences. */
-  contamination: string[];
   /** Present on every run of an eval that ran on a random split and on another one. */
   splitComparison?: SplitComparison;
   /** Shares of test rows that also stand in the training part. */

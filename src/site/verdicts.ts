@@ -15,7 +15,7 @@ export async function verdicts(store: Store): Promise<VerdictsData> {
   const splits = await store.splits();
   const runs: RunView[] = [];
   for (const {run, race} of await currentDecisions(store.workspace)) {
-    const {table, verdict, contamination} = await runVerdict(store, run, {race});
+    const {table, verdict} = await runVerdict(store, run, {race});
     const {margin} = verdict;
     const change = await changeSince(store, run, table, margin);
     runs.push({
@@ -43,7 +43,6 @@ export async function verdicts(store: Store): Promise<VerdictsData> {
       candidates: await candidateViews(store, run, models),
       verdict,
       ...(change ? {change} : {}),
-      contamination: contamination?.warnings ?? [],
       leakage: leakageOf(splits.find(({id}) => id === run.split.id))
     });
   }

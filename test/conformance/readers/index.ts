@@ -8,6 +8,7 @@ import {hostingCost} from "./hostingCost.js";
 import {inspectLogs} from "./inspectLogs.js";
 import {instructionResponses} from "./instructionResponses.js";
 import {judgeReviews} from "./judgeReviews.js";
+import {languageReaders} from "./language/index.js";
 import {mathSolutions} from "./mathSolutions.js";
 import {mergeCases} from "./mergeCases.js";
 import {nearDuplicatePairs} from "./nearDuplicatePairs.js";
@@ -34,6 +35,7 @@ export const readers: readonly Reader[] = [
   inspectLogs,
   instructionResponses,
   judgeReviews,
+  ...languageReaders,
   mathSolutions,
   mergeCases,
   nearDuplicatePairs,

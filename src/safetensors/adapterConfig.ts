@@ -1,4 +1,4 @@
-import {UserError} from "../../store/errors.js";
+import {UserError} from "../store/errors.js";
 
 /** The parts of adapter_config.json that decide how an adapter is merged. */
 export interface AdapterConfig {
