@@ -41,9 +41,9 @@ export async function exitVerb(name: string | undefined, options: ExitOptions): 
 
 /** What the servers of an eval's candidates say themselves: `shutdown_date` in their lists of models. */
 async function askedShutdowns(project: string, name: string): Promise<Shutdown[]> {
-  const [one] = await loadEvals(project, [name]);
+  const {evals} = await loadEvals(project, [name]);
   const found: Shutdown[] = [];
-  for (const {reach} of one?.definition.candidates ?? []) {
+  for (const {reach} of evals[0]?.definition.candidates ?? []) {
     if (!reach?.endpoint.shutdownDate) continue;
     const {endpoint, model} = reach;
     try {

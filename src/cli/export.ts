@@ -24,7 +24,7 @@ interface ExportOptions extends ExportChatOptions, ExportEvalOptions {
   csv?: string;
 }
 
-export async function exportVerb(name: string | undefined, options: ExportOptions): Promise<void> {
+export async function exportVerb(options: ExportOptions, name?: string): Promise<void> {
   if (name !== undefined || options.promptfoo || options.inspect) {
     if (name === undefined || !(options.promptfoo ?? options.inspect))
       throw new UsageError(

@@ -20,12 +20,14 @@ export interface ExportEvalOptions {
 /** Writes an eval's rows, prompts and expectations as another tool takes them. Says what has no counterpart there. */
 export async function exportEval(name: string, options: ExportEvalOptions): Promise<void> {
   const project = findProject();
-  const [one] = await loadEvals(project, [name]);
-  if (!one || one.definition.source)
+  const {evals, broken} = await loadEvals(project, [name]);
+  const [one] = evals;
+  if (!one) throw new UserError(broken.map(({message}) => message).join("\n"));
+  if (one.definition.source)
     throw new UserError(`${name} has its scores from other tools' files: there is nothing to ask in it.`);
   const store = await openStore(await openProject());
   try {
-    const dataset = datasetOf(one.definition, await loadDatasets(project)).name;
+    const dataset = datasetOf(one.definition, (await loadDatasets(project)).datasets).name;
     const rows = await rowsOf(store, one, dataset, options);
     const variants = variantsOf(one.definition.prompt, [], expectedOf(one));
     if (options.promptfoo) await promptfooFiles(resolve(options.promptfoo), one, rows, variants);

@@ -278,7 +278,7 @@ const exportStore: Verb = (program) =>
     .option("--inspect <file>", "an eval's rows as a dataset of Inspect (JSONL)")
     .option("--json", "with --chat: print the manifest")
     .action(async (name: string | undefined, options) =>
-      (await import("./export.js")).exportVerb(name, options)
+      (await import("./export.js")).exportVerb(options, name)
     );
 
 const doctor: Verb = (program) =>
