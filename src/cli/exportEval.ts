@@ -164,7 +164,9 @@ const isText = (prompt: unknown, template: string) =>
 /** promptfoo adds `/chat/completions` to what ours may leave open. */
 const baseOf = (url: string) => (/\/v\d/.test(url) ? url.replace(/\/chat\/completions$/, "") : `${url}/v1`);
 
-const ownOf = ({id: _id, part: _part, assert: _assert, ...columns}: Row) => columns;
+/** A row's own columns: not what the project added to another tool's. */
+const ownOf = (row: Row) =>
+  Object.fromEntries(Object.entries(row).filter(([name]) => !["id", "part", "assert"].includes(name)));
 
 function chatOf(variant: Variant, row: Row): string {
   const {messages} = variant.render(row);
