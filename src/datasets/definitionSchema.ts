@@ -45,7 +45,7 @@ const filterSchema = either(
     reason: func(),
     module: text("the URL of a module").optional(),
     undetermined: func().optional()
-    ready: func().optional()
+    ready: func().optional(),
   })
 );
 
