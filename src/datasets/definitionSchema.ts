@@ -44,8 +44,8 @@ const filterSchema = either(
     settings: anyObject(),
     reason: func(),
     module: text("the URL of a module").optional(),
-    undetermined: func().optional()
-    ready: func().optional(),
+    undetermined: func().optional(),
+    ready: func().optional()
   })
 );
 
