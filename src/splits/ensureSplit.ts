@@ -79,7 +79,7 @@ export async function ensureSplit(
         settings: {...settings, near},
         seed: seed ?? "assay",
         counts: await partCounts(store, spec, version, assigned),
-        ...(version.label ? {labels: await labelCounts(store, version, rows, assigned)} : {}),
+        labels: version.label ? await labelCounts(store, version, rows, assigned) : undefined,
         madeAt: new Date().toISOString(),
         ...before,
         measures: {...(await measureSplit(store, version, rows, assigned, duplicates))}
