@@ -9,11 +9,13 @@ import {
 } from "../decisions/index.js";
 import {type ModelManifest, trainingRecords} from "../models/index.js";
 import {
+  blindingSalt,
   hashJson,
   hasRows,
   modelsDir,
   readCached,
   rowsOfPart,
+  shownRowId,
   type RunManifest,
   sqlName,
   sqlString,
@@ -150,10 +152,13 @@ async function marksAgainst(
   version: VersionManifest,
   trained: TrainedRows
 ): Promise<Map<string, RowMark>> {
-  const scored = `select row_id, row_hash, ${textOf(version)} from ${await versionRows(store.workspace, version)}
+  const final = run.split.part === "held-out";
+  const shown = final ? shownRowId("row_id", await blindingSalt(store.workspace, version.dataset)) : "row_id";
+  const scored = `select * from (
+      select row_id as own_id, ${shown} as row_id, row_hash, ${textOf(version)} from ${await versionRows(store.workspace, version)})
     semi join (select row_id from items where run = ${sqlString(run.id)}) using (row_id)`;
   const sameId =
-    version.dataset === trained.version.dataset ? "or row_id in (select row_id from trained)" : "";
+    version.dataset === trained.version.dataset ? "or own_id in (select row_id from trained)" : "";
   const same = await store.rows<{row_id: string}>(
     `with trained as (${trained.query}) select row_id from (${scored})
      where row_hash in (select row_hash from trained) ${sameId}`

@@ -3,6 +3,7 @@ import {diffVersions, driftVerdict} from "../datasets/index.js";
 import {recognizersVersion} from "../privacy/index.js";
 import {
   hashJson,
+  heldOutRecords,
   hasRows,
   NEAR_DUPLICATES,
   openRows,
@@ -49,6 +50,7 @@ export async function versionDetails(
     hashJson(version),
     earlier ? hashJson(earlier) : null,
     splits.filter(({counts}) => counts["held-out"]).map(({id, counts}) => [id, counts["held-out"]]),
+    (await heldOutRecords(store.workspace, version.dataset)).map(({id, rows}) => [id, rows]),
     reason ?? null,
     excerpts
   ]);

@@ -91,7 +91,7 @@ function withShare<T extends object>(share: Leakage | undefined, more: T): (Leak
   return share && {...share, ...more};
 }
 
-/** Rows per part and class. */
+/** Rows per part and class; the held-out part's are not counted. */
 export async function labelCounts(
   db: Database,
   version: VersionManifest,
@@ -102,7 +102,7 @@ export async function labelCounts(
   const name = `r.${sqlName(version.label!)}`;
   const found = await db.rows<{part: string; label: string; n: number}>(
     `select a.part, ${name}::varchar as label, count(*)::int as n from ${rows} r join ${assigned} a using (row_id)
-     where ${name} is not null group by all order by all`
+     where ${name} is not null and a.part <> 'held-out' group by all order by all`
   );
   const counts: Record<string, Record<string, number>> = {};
   for (const {part, label, n} of found) (counts[part] ??= {})[label] = n;

@@ -227,6 +227,8 @@ export interface VersionManifest {
   kind: "version";
   schemaVersion: 1;
   dataset: string;
+  /** The column that the rows' ids come from; null where they are hashes of the content. Versions of before lack it. */
+  idColumn?: string | null;
   /** SHA-256 over schema and sorted row hashes, shortened in the folder's name to 16 hex digits. */
   id: string;
   sha256: string;
