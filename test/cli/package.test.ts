@@ -118,5 +118,5 @@ describe("the packed package", () => {
       await browser.close();
       await server.close();
     }
-  }, 300_000);
+  }, 600_000);
 });
