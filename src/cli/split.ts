@@ -99,13 +99,13 @@ function specsOf(options: SplitOptions, version: VersionManifest): SplitSpec[] {
   return strategies.flatMap((strategy) =>
     rollingWindows({
       strategy: strategy as SplitSpec["strategy"],
-      ...(test === undefined ? {} : {test}),
-      ...(validation === undefined ? {} : {validation}),
-      ...(heldOut === undefined ? {} : {heldOut}),
-      ...(seed === undefined ? {} : {seed}),
-      ...(strategy === "temporal" && rolling !== undefined ? {rolling} : {}),
-      ...(strategy === "temporal" && gap !== undefined ? {gap} : {}),
-      ...(strategy === "given" ? {column} : {})
+      test,
+      validation,
+      heldOut,
+      seed,
+      rolling: strategy === "temporal" && rolling !== undefined ? rolling : undefined,
+      gap: strategy === "temporal" && gap !== undefined ? gap : undefined,
+      column: strategy === "given" ? column : undefined
     })
   );
 }
