@@ -100,9 +100,9 @@ async function withFileNames(
       ...reads[0]!.describe,
       files: [source.files].flat(),
       filename: column,
-      ...(downloaded.length > 0 ? {downloaded} : {})
+      downloaded: downloaded.length > 0 ? downloaded : undefined
     },
-    ...(context.skipBad ? {skipped} : {}),
+    skipped: context.skipBad ? skipped : undefined,
     broken: async () => (await Promise.all(reads.map((read) => read.broken?.() ?? []))).flat()
   };
 }
