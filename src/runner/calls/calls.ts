@@ -139,7 +139,7 @@ function outcomeKeeper({journal, tally, now}: Pick<CallInputs, "journal" | "tall
     barred(call: Call, why: NonNullable<Call["barred"]>) {
       const outcome = failedOutcome("", why, new Date(now()).toISOString());
       journal.push({n: call.n, ...outcome});
-      count(call, outcome);
+      tally.barred(call.candidate);
     },
     ended(ended: readonly {call: Call; outcome: CallOutcome}[]) {
       const at = new Date(now()).toISOString();
