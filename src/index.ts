@@ -1,4 +1,5 @@
 /** What data loaders, evals and page loaders import. */
+export {cascade, type CascadeSettings} from "./candidates/index.js";
 export {mergedModel, type MergedOptions, servedBest, trained} from "./candidates/index.js";
 export {
   chatFilters,
@@ -22,6 +23,7 @@ export {embedded, type Endpoint, huggingFace, openAICompatible, recorded} from "
 export * from "./finetune/index.js";
 export {
   type Candidate,
+  type CandidateCosts,
   candidate,
   defineEval,
   type EvalDefinition,

@@ -1,3 +1,5 @@
+export {chooseCosts} from "./chooseCosts.js";
+export {costs} from "./costs.js";
 export {chooseCandidates} from "./chooseCandidates.js";
 export {chooseJudge, chooseJudgedRun} from "./chooseJudge.js";
 export {chooseRace, chooseRaceSettings} from "./chooseRace.js";

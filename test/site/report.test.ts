@@ -5,6 +5,7 @@ import "./report/firstPage.js";
 import "./report/inputs.js";
 import "./report/texts.js";
 import "./report/differencesPage.js";
+import "./report/costsPage.js";
 import "./report/judgesPage.js";
 import "./report/racesPage.js";
 import "./report/dataPages.js";

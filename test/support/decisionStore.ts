@@ -1,7 +1,7 @@
 import {defineDataset, pull} from "../../src/datasets/index.js";
 import {runRace} from "../../src/races/index.js";
 import {openAICompatible, recorded} from "../../src/endpoints/index.js";
-import {candidate, defineEval, runEval, type RunInputs} from "../../src/runner/index.js";
+import {candidate, type CandidateCosts, defineEval, runEval, type RunInputs} from "../../src/runner/index.js";
 import {humanLabels, judgePairwise, normalizedMatch} from "../../src/scorers/index.js";
 import {ensureSplit} from "../../src/splits/index.js";
 import {rng} from "../../src/stats/index.js";
@@ -18,6 +18,22 @@ const MODELS = {
   medium: {skill: 0.9, usd: 1},
   small: {skill: 0.7, usd: 0.5},
   tiny: {skill: 0.35, usd: 0.1}
+};
+
+/** Where "medium" runs and could run. */
+const MEDIUM_COSTS: CandidateCosts = {
+  hosting: [
+    {kind: "api", provider: "Example Inc."},
+    {
+      kind: "cloud",
+      provider: "Example Cloud",
+      usdPerHour: 1,
+      requestsPerSecond: 2,
+      utilisation: 0.5,
+      source: "made up",
+      asOf: "2026-11-01"
+    }
+  ]
 };
 
 /**
@@ -93,7 +109,8 @@ function model(name: keyof typeof MODELS, bonus = 0) {
     recorded({name: `recording of ${name}`, rows, usage, price, latencyMs: () => 12}),
     name,
     {
-      baseline: name === "small"
+      baseline: name === "small",
+      ...(name === "medium" ? MEDIUM_COSTS : {})
     }
   );
 }

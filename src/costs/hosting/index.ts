@@ -23,4 +23,4 @@ export {
   hostingProblems,
   type StatedHosting
 } from "./statedHosting.js";
-export {hostingName} from "./hostingName.js";
+export {HOSTING_NAMES, hostingName} from "./hostingName.js";

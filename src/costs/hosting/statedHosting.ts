@@ -36,7 +36,7 @@ function modelProblems(model: Record<string, unknown>): string[] {
   if (typeof model.kind !== "string" || !KINDS.includes(model.kind))
     return [`hosting has the kind ${JSON.stringify(model.kind)}: it is ${kinds}`];
   return Object.entries(model).flatMap(([name, value]) => {
-    if (value === undefined || name === "price") return [];
+    if (value === undefined || name === "price" || name === "billed") return [];
     if (TEXTS.includes(name)) return typeof value === "string" ? [] : [`hosting.${name} must be a text`];
     if (typeof value !== "number" || !Number.isFinite(value) || value < 0)
       return [`hosting.${name} must be a number of at least 0, not ${JSON.stringify(value)}`];

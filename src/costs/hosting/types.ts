@@ -5,6 +5,8 @@ export interface RequestTokens {
   promptTokens?: number;
   cachedTokens?: number;
   completionTokens?: number;
+  /** US dollars of a request as they were billed, where they do not follow from its tokens. */
+  billedUsd?: number;
 }
 
 /**
@@ -30,6 +32,8 @@ export interface ApiHosting extends Stated {
   /** Who gets prompts and answers. */
   provider?: string;
   price?: TokenPrice;
+  /** True when a request costs what it was billed, such as that of a cascade; then `price` is not asked for. */
+  billed?: boolean;
   /** Share of the prompt tokens that are billed as cached, 0 to 1; what the usage said when absent. */
   cachedShare?: number;
   /** Share of the requests that can wait and go as a batch, 0 to 1. */
