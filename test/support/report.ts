@@ -55,7 +55,7 @@ export function setUpReport(): void {
         runs.find((run) => run.eval === evalName && (split === undefined || run.split.name === split))!
     };
     browser = await openBrowser();
-  }, 1_500_000);
+  }, 400_000);
   afterAll(async () => {
     await browser?.close();
     await report.server.close();

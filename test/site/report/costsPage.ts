@@ -31,9 +31,9 @@ describe("the page of costs", () => {
 
   it("computes again when a reader moves volume and prices", async (context) => {
     const {page, problems} = await open(context, `costs?run=${report.run("priced").id}`);
-    await page.getByLabel("Requests a month").focus();
+    await page.getByLabel("Requests a month", {exact: true}).focus();
     for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowRight");
-    await page.getByLabel("Token prices").focus();
+    await page.getByLabel("Token prices", {exact: true}).focus();
     for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowRight");
     await redrawn(page);
     const shown = await cells(page, "Costs at 1,000,000 requests a month, the cheapest first");
@@ -45,7 +45,7 @@ describe("the page of costs", () => {
   });
 
   it("says that costs nobody stated are unknown, and what to do", async (context) => {
-    const {page, problems} = await open(context, `costs?run=${report.run("mail-triage", "by thread").id}`);
+    const {page, problems} = await open(context, `costs?run=${report.run("judged").id}`);
     const text = await page.locator("#observablehq-main").innerText();
     expect(text).toContain("What is not stated is unknown, not free.");
     expect(text).toContain("prices import FILE");
