@@ -21,6 +21,7 @@ export type {HostingModel, PriceFile, StatedHosting, WayThere} from "./costs/ind
 export {decide, scoreTable, type ScoreTable, type Verdict} from "./decisions/index.js";
 export {embedded, type Endpoint, huggingFace, openAICompatible, recorded} from "./endpoints/index.js";
 export * from "./finetune/index.js";
+export {imported, type ImportedSource} from "./imports/types.js";
 export {
   type Candidate,
   type CandidateCosts,
@@ -28,6 +29,7 @@ export {
   defineEval,
   type EvalDefinition,
   type GateRule,
+  type ImportedEval,
   type Prompt
 } from "./runner/index.js";
 export * from "./scorers/index.js";

@@ -1,7 +1,7 @@
 import {mkdir, readFile, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {type BuildContext, builtOnce, type ModelSource} from "../finetune/index.js";
-import {merge, mergeRecord, type MergeReport} from "../merge/index.js";
+import {merge, mergeRecord, type MergeReport, mergeVersion} from "../merge/index.js";
 import {type MergeRecord, modelFolder, type ModelManifest, saveModel} from "../models/index.js";
 import {hashJson, temporaryPath, UserError} from "../store/index.js";
 
@@ -29,7 +29,7 @@ export function mergedModel(options: MergedOptions): ModelSource {
       models: models.map(({source, parameters: own}) => [source.configHash(context), own]),
       base: base?.configHash(context),
       seed: context.seed,
-      version: 1
+      code: mergeVersion(method)
     });
   const make = async (context: BuildContext): Promise<ModelManifest> => {
     const parents = new Map<ModelSource, ModelManifest>();

@@ -1,6 +1,7 @@
 import {createRequire} from "node:module";
 import {type EvalFinding, runEvalPreflight} from "../runner/index.js";
-import {openStore} from "../store/index.js";
+import {messageOf, openStore} from "../store/index.js";
+import {reportBroken} from "./broken.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, openProject} from "./project.js";
 import {print, printJson, table} from "./terminal.js";
 
@@ -10,14 +11,23 @@ type Finding = Pick<EvalFinding, "what" | "status" | "message"> & {check: string
 export async function doctorVerb(names: string[], options: {json?: boolean}): Promise<void> {
   const findings: Finding[] = [...machine()];
   const project = findProject();
-  const datasets = await loadDatasets(project);
-  const evals = await loadEvals(project, names);
+  const {datasets, broken} = await loadDatasets(project);
+  const {evals, broken: brokenEvals} = await loadEvals(project, names);
+  const unusable = [...broken, ...brokenEvals];
+  for (const {path, message} of unusable)
+    findings.push({what: path, check: "definition", status: "error", message});
+  // The table cuts long cells.
+  if (!options.json) reportBroken(unusable);
   const store = await openStore(await openProject());
   try {
-    for (const {name, definition} of evals)
-      findings.push(
-        ...(await runEvalPreflight(store, name, definition, datasetOf(definition, datasets).name))
-      );
+    for (const {name, definition} of evals.filter(({definition: {source}}) => source === undefined))
+      try {
+        findings.push(
+          ...(await runEvalPreflight(store, name, definition, datasetOf(definition, datasets).name))
+        );
+      } catch (error) {
+        findings.push({what: name, check: "definition", status: "error", message: messageOf(error)});
+      }
   } finally {
     store.close();
   }

@@ -12,7 +12,7 @@ const MOST = 50_000;
 /** Masked excerpts, remembered by their text: looking for names takes milliseconds a text. */
 export async function openExcerptCache(workspace: Workspace): Promise<ExcerptCache> {
   const kept = await readCached<{version: string; excerpts: Record<string, string>}>(workspace, "excerpts");
-  const known = new Map(kept?.version === String(recognizersVersion) ? Object.entries(kept.excerpts) : []);
+  const known = new Map(kept?.version === recognizersVersion() ? Object.entries(kept.excerpts) : []);
   let grown = false;
   return {
     mask(text, maxChars) {
@@ -28,7 +28,7 @@ export async function openExcerptCache(workspace: Workspace): Promise<ExcerptCac
     async save() {
       if (!grown) return;
       const excerpts = Object.fromEntries([...known].slice(-MOST));
-      await writeCached(workspace, "excerpts", {version: String(recognizersVersion), excerpts});
+      await writeCached(workspace, "excerpts", {version: recognizersVersion(), excerpts});
     }
   };
 }

@@ -11,11 +11,13 @@ import {
   type RunOptions,
   type RunResult
 } from "../runner/index.js";
+import type {ImportedSource} from "../imports/index.js";
 import {pullRedactor} from "../privacy/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {runVerdict} from "../site/index.js";
 import type {SplitManifest, Store, VersionManifest} from "../store/index.js";
 import {type FailureCount, failuresOf} from "./failures.js";
+import {importResults} from "./importResults.js";
 import {datasetOf, type NamedEval} from "./project.js";
 import {createReporter} from "./progress.js";
 import {roundText} from "./raceText.js";
@@ -23,7 +25,7 @@ import {note} from "./terminal.js";
 
 export interface EvalOutcome {
   eval: NamedEval;
-  split: SplitManifest;
+  split: Pick<SplitManifest, "name">;
   result: RunResult;
   /** Absent after a dry run. */
   verdict?: Verdict;
@@ -42,6 +44,8 @@ export interface RunEvalsOptions {
   abortSignal: AbortSignal;
   /** Reports each finished run. */
   onOutcome(outcome: EvalOutcome): void;
+  /** Told why an eval could not be run; the next one is. Without it the first such reason is thrown. */
+  onFailure?(error: unknown, failed: NamedEval): Promise<void>;
   quiet?: boolean;
 }
 
@@ -53,66 +57,113 @@ export async function runEvals(
 ): Promise<EvalOutcome[]> {
   const outcomes: EvalOutcome[] = [];
   const excerpts = await openExcerptCache(store.workspace);
-  for (const one of evals) {
-    const dataset = datasetOf(one.definition, inputs.datasets);
-    const version = await versionOf(store, dataset);
-    for (const spec of [one.definition.split].flat()) {
-      if (inputs.signal.aborted) return outcomes;
-      const split = await ensureSplit(store, version, spec);
-      const reporter = createReporter(`${one.name} · ${split.name}`, inputs.quiet);
-      try {
-        const runInputs: RunInputs = {
-          store,
-          evalName: one.name,
-          evalFile: one.path,
-          version,
-          split,
-          options: inputs.options,
-          effects: {onProgress: reporter.progress, onMessage: reporter.message, maskExcerpt: excerpts.mask},
-          signal: inputs.signal,
-          abortSignal: inputs.abortSignal
-        };
-        const race = raceOf(one.definition, inputs);
-        const raced = race
-          ? await runRace(one.definition, runInputs, race, (round) =>
-              reporter.message(`round ${round.round}: ${roundText(round)}`)
-            )
-          : undefined;
-        const result: RunResult = raced
+  for (const one of evals)
+    try {
+      await runOne(store, one, inputs, {outcomes, excerpts});
+    } catch (error) {
+      if (!inputs.onFailure) throw error;
+      await inputs.onFailure(error, one);
+    }
+  return outcomes;
+}
+
+async function runOne(
+  store: Store,
+  one: NamedEval,
+  inputs: RunEvalsOptions,
+  {outcomes, excerpts}: {outcomes: EvalOutcome[]; excerpts: Awaited<ReturnType<typeof openExcerptCache>>}
+): Promise<void> {
+  if (inputs.signal.aborted) return;
+  if (one.definition.source) {
+    if (inputs.options.dryRun) return note(`${one.name}: its scores come from files; a run calls nobody.`);
+    const outcome = await importedOutcome(store, one, one.definition.source);
+    outcomes.push(outcome);
+    return inputs.onOutcome(outcome);
+  }
+  const dataset = datasetOf(one.definition, inputs.datasets);
+  const version = await versionOf(store, dataset);
+  for (const spec of [one.definition.split].flat()) {
+    if (inputs.signal.aborted) return;
+    const split = await ensureSplit(store, version, spec);
+    const reporter = createReporter(`${one.name} · ${split.name}`, inputs.quiet);
+    try {
+      const runInputs: RunInputs = {
+        store,
+        evalName: one.name,
+        evalFile: one.path,
+        version,
+        split,
+        options: inputs.options,
+        effects: {onProgress: reporter.progress, onMessage: reporter.message, maskExcerpt: excerpts.mask},
+        signal: inputs.signal,
+        abortSignal: inputs.abortSignal
+      };
+      const race = raceOf(one.definition, inputs);
+      const raced = race
+        ? await runRace(one.definition, runInputs, race, (round) =>
+            reporter.message(`round ${round.round}: ${roundText(round)}`)
+          )
+        : undefined;
+      const result: RunResult = raced
+        ? {
+            ...(raced.manifest ? {manifest: raced.manifest} : {}),
+            unchanged: raced.calls === 0,
+            calls: raced.calls
+          }
+        : await runEval(one.definition, runInputs);
+      reporter.end();
+      await store.refresh();
+      const outcome: EvalOutcome = {
+        eval: one,
+        split,
+        result,
+        ...(raced ? {race: raced.record} : {}),
+        ...(result.manifest
           ? {
-              ...(raced.manifest ? {manifest: raced.manifest} : {}),
-              unchanged: raced.calls === 0,
-              calls: raced.calls
+              verdict: (
+                await runVerdict(store, result.manifest, {
+                  margin: one.definition.margin,
+                  race: raced?.record
+                })
+              ).verdict,
+              failures: await failuresOf(store, result.manifest.id)
             }
-          : await runEval(one.definition, runInputs);
-        reporter.end();
-        await store.refresh();
-        const outcome: EvalOutcome = {
-          eval: one,
-          split,
-          result,
-          ...(raced ? {race: raced.record} : {}),
-          ...(result.manifest
-            ? {
-                verdict: (
-                  await runVerdict(store, result.manifest, {
-                    margin: one.definition.margin,
-                    race: raced?.record
-                  })
-                ).verdict,
-                failures: await failuresOf(store, result.manifest.id)
-              }
-            : {})
-        };
-        outcomes.push(outcome);
-        inputs.onOutcome(outcome);
-      } finally {
-        await excerpts.save();
-        reporter.end();
-      }
+          : {})
+      };
+      outcomes.push(outcome);
+      inputs.onOutcome(outcome);
+    } finally {
+      await excerpts.save();
+      reporter.end();
     }
   }
-  return outcomes;
+}
+
+/** The run that an eval's result files make; nobody is called. */
+async function importedOutcome(
+  store: Store,
+  {name, path, sha256, definition}: NamedEval,
+  source: ImportedSource
+): Promise<EvalOutcome> {
+  const {title, margin, publish, gate} = definition;
+  const {manifest, unchanged, notes} = await importResults(store.workspace, source, {
+    name,
+    title,
+    margin,
+    publish,
+    gate,
+    evalFile: {path, sha256},
+    command: `assay run ${name}`
+  });
+  for (const text of notes) note(`! ${text}`);
+  await store.refresh();
+  return {
+    eval: {name, path, sha256, definition},
+    split: manifest.split,
+    result: {manifest, unchanged, calls: 0},
+    verdict: (await runVerdict(store, manifest, {margin})).verdict,
+    failures: await failuresOf(store, manifest.id)
+  };
 }
 
 /** A dry run is of everything: what a race would cost depends on its course. */

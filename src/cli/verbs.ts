@@ -190,6 +190,54 @@ const runs: Verb = (program) =>
       (await import("./runs.js")).runsVerb(id, other, options)
     );
 
+const verdict: Verb = (program) =>
+  program
+    .command("verdict [run]")
+    .description(
+      "the verdict of a run or an eval in the store; with --from, of result files that other tools wrote"
+    )
+    .option(
+      "--from <file...>",
+      "results of promptfoo, Inspect, lm-eval, OpenAI Evals, Braintrust, Langfuse, Phoenix, or CSV (NAME=FILE names its candidate)"
+    )
+    .option("--name <name>", "with --from: what is evaluated, as the store names it")
+    .option("--scorer <name>", "with --from: the scorer the verdict is about")
+    .option("--baseline <candidate>", "with --from: what the others are measured against")
+    .option(
+      "--margin <difference>",
+      "the smallest difference worth switching for; 0.01 is a point",
+      number(0)
+    )
+    .option("--cluster <column>", "with --from: rows with one value of it are not independent")
+    .option("--slice <column>", "with --from: cut the rows by it, and show the figures (repeatable)", list)
+    .option("--min-score <score>", "gate: the best scores at least this", number(0))
+    .option("--max-regression <difference>", "gate: the best is at most this below the baseline", number(0))
+    .option("--max-failure-share <share>", "gate: at most this share of rows without an answer", number(0))
+    .addOption(
+      new Option("--publish <what>", "with --from: what pages may show of a row")
+        .choices(["ids", "masked", "text"])
+        .default("ids")
+    )
+    .option("--json", "print JSON")
+    .action(async (run: string | undefined, options) =>
+      (await import("./verdictVerb.js")).verdictVerb(run, options)
+    );
+
+const exit: Verb = (program) =>
+  program
+    .command("exit [run]")
+    .description(
+      "if a candidate's provider goes away: what stays with you, who is no worse, what it costs, until when"
+    )
+    .option(
+      "--margin <difference>",
+      "how much worse a substitute may be; the eval's margin unless told",
+      number(0)
+    )
+    .option("--ask", "ask the candidates' servers whether they name a day on which a model ends")
+    .option("--json", "print JSON")
+    .action(async (run: string | undefined, options) => (await import("./exit.js")).exitVerb(run, options));
+
 const check: Verb = (program) =>
   program
     .command("check [eval...]")
@@ -209,9 +257,9 @@ const sql: Verb = (program) =>
 
 const exportStore: Verb = (program) =>
   program
-    .command("export")
+    .command("export [eval]")
     .description(
-      "write the store's tables to a DuckDB file or a folder, or a part of a dataset as chat examples for fine-tuning"
+      "write the store's tables to a DuckDB file or a folder, a part of a dataset as chat examples for fine-tuning, or an eval as another tool takes it"
     )
     .option("--duckdb <file>", "one DuckDB database file")
     .option("--parquet <dir>", "a folder of Parquet files")
@@ -226,8 +274,12 @@ const exportStore: Verb = (program) =>
     .option("--system <text>", "with --chat: a system message before every prompt")
     .option("--skip-unresolved", "with --chat: leave out rows with unresolved findings instead of refusing")
     .option("--skip-bad", "with --chat: leave out rows that make no valid example instead of refusing")
+    .option("--promptfoo <file>", "an eval as promptfoo's configuration (YAML, with its tests beside it)")
+    .option("--inspect <file>", "an eval's rows as a dataset of Inspect (JSONL)")
     .option("--json", "with --chat: print the manifest")
-    .action(async (options) => (await import("./export.js")).exportVerb(options));
+    .action(async (name: string | undefined, options) =>
+      (await import("./export.js")).exportVerb(options, name)
+    );
 
 const doctor: Verb = (program) =>
   program
@@ -286,7 +338,18 @@ const init: Verb = (program) =>
   program
     .command("init [dir]")
     .description("start a project: a data loader, an eval, the pages and a CI workflow")
-    .action(async (dir: string | undefined) => (await import("./init.js")).initVerb(dir));
+    .option(
+      "--from <file...>",
+      "another tool's: a promptfoo configuration, exports of OpenAI Evals, logs of Inspect or lm-eval"
+    )
+    .addOption(
+      new Option("--sensitivity <level>", "with --from: how sensitive its rows are").choices([
+        "public",
+        "internal",
+        "personal"
+      ])
+    )
+    .action(async (dir: string | undefined, options) => (await import("./init.js")).initVerb(dir, options));
 
 export const verbs: Verb[] = [
   init,
@@ -303,6 +366,8 @@ export const verbs: Verb[] = [
   split,
   run,
   runs,
+  verdict,
+  exit,
   check,
   rebuild,
   dev,

@@ -7,7 +7,9 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
   const cut = run.status === "partial" ? ` · partial: ${run.stopped ?? "interrupted"}` : "";
   const lines = [
     bold(`${run.eval} · ${run.split.name} split`) +
-      dim(` · ${run.dataset.name}@${run.dataset.version} · ${run.counts.planned} calls planned${cut}`),
+      dim(
+        ` · ${run.dataset.name}@${run.dataset.version} · ${run.counts.planned} ${run.imported ? "answers" : "calls planned"}${cut}`
+      ),
     bold(verdict.action),
     ...(verdict.sentence === verdict.action ? [] : [verdict.sentence])
   ];
@@ -46,6 +48,19 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
   return lines.join("\n");
 }
 
+/** Who brought the scores here, and what made them. */
+export function importedText({by, files}: NonNullable<RunManifest["imported"]>): string {
+  const tools = new Set(
+    files.map(({tool, version}) => (version === undefined ? tool : `${tool} ${version}`))
+  );
+  const paths = files.map(({path}) => path);
+  const shown =
+    paths.length > 3
+      ? `${paths.slice(0, 3).join(", ")} and ${paths.length - 3} more files`
+      : paths.join(", ");
+  return `scores imported by ${by} from ${[...tools].join(", ")} (${shown}): Assay made no call and gave no score.`;
+}
+
 /** The candidate minus the best; in a race at the race's own error rate. */
 function behind(comparison: Comparison | undefined, alpha: number): string {
   if (comparison?.difference === undefined) return "";
@@ -56,9 +71,12 @@ function behind(comparison: Comparison | undefined, alpha: number): string {
 
 function resultText(
   comparison: Comparison | undefined,
-  {margin, alpha, set}: Pick<Verdict, "margin" | "alpha" | "set">
+  {margin, alpha, set, sameWeights = []}: Pick<Verdict, "margin" | "alpha" | "set" | "sameWeights">
 ): string {
-  if (!comparison || !set.includes(comparison.b)) return "";
+  if (!comparison) return "";
+  const twins = sameWeights.find((names) => names.includes(comparison.b)) ?? [];
+  if (twins.includes(comparison.a)) return "the same weights as the best";
+  if (!set.includes(comparison.b)) return "";
   if (standingOf(comparison, margin, alpha) === "tied") return "tied with best";
   const note = correctionNote(comparison, alpha);
   return note ? `undecided: ${note}` : "undecided";

@@ -37,6 +37,7 @@ export function leaderboard(
       ? html`<p>No row falls into this slice.</p>`
       : dataTable(lines, columnsOf(verdict, format), {
           caption: "Candidates, the best first",
+          cards: true,
           highlight: ({summary}) => verdict.set.includes(summary.candidate)
         }),
     html`<p class="small">
@@ -52,7 +53,10 @@ function columnsOf(verdict: Verdict, format: ScoreFormat): Column<Line>[] {
     {
       name: "Candidate",
       heading: true,
-      value: ({summary, view}) => html`<span>${summary.candidate}${view ? notes(view) : null}</span>`
+      value: ({summary, view}) =>
+        html`<span
+          >${summary.candidate}${twinNote(verdict, summary.candidate)}${view ? notes(view) : null}</span
+        >`
     },
     {name: "Mean", numeric: true, value: ({summary}) => format.score(summary.mean)},
     {name: "Interval", numeric: true, value: ({summary}) => format.interval(summary.low, summary.high)},
@@ -75,6 +79,12 @@ function columnsOf(verdict: Verdict, format: ScoreFormat): Column<Line>[] {
       ]
     }
   ];
+}
+
+/** Names the candidates that stand for the same weights. */
+function twinNote({sameWeights = []}: Verdict, candidate: string): HTMLElement | null {
+  const twins = sameWeights.find((names) => names.includes(candidate))?.filter((name) => name !== candidate);
+  return twins && twins.length > 0 ? html`<small>the same weights as ${list(twins)}</small>` : null;
 }
 
 function notes(view: CandidateView): HTMLElement[] {

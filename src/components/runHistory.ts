@@ -1,5 +1,6 @@
 import {html} from "htl";
 import type {RunCandidate, RunManifest, RunsData} from "../site/types.js";
+import {importedFrom} from "./importedFrom.js";
 import {dataTable} from "./dataTable.js";
 import {badge, code, type Content, emptyState, facts, hash, nothing, section} from "./elements.js";
 import {count, dollars, duration, list, plural, time} from "./format.js";
@@ -12,13 +13,13 @@ export function chooseAnyRun(data: RunsData): Input<RunManifest | null> {
       emptyState("No eval has been run yet.", ["Run one with ", code("npx assay run"), "."]),
       {value: null}
     );
-  const wanted = new URL(location.href).searchParams.get("run");
   return select(
     data.runs.map((run) => ({
       label: `${run.title ?? run.eval}, split ${run.split.name}, ${time(run.sealedAt)}`,
+      id: run.id,
       value: run as RunManifest | null
     })),
-    {label: "Run", selected: (run) => run?.id === wanted}
+    {label: "Run", key: "run"}
   );
 }
 
@@ -85,6 +86,7 @@ function erased({purged}: RunManifest): Content {
 function sources(run: RunManifest): HTMLElement {
   const {dataset, split} = run;
   return facts([
+    ["Imported", run.imported && importedFiles(run.imported)],
     ["Eval", run.evalFile ? html`<span>${run.evalFile.path}, ${hash(run.evalFile.sha256)}</span>` : run.eval],
     [
       "Data",
@@ -103,6 +105,15 @@ function sources(run: RunManifest): HTMLElement {
     ["Plan", hash(run.planHash)],
     ["Assay", `${run.code.assay}, Node ${run.code.node}`]
   ]);
+}
+
+function importedFiles(imported: NonNullable<RunManifest["imported"]>): Content {
+  return [
+    html`<div>${importedFrom(imported)}</div>`,
+    ...imported.files.map(
+      ({path, sha256, answers}) => html`<div>${path}, ${hash(sha256)}, ${plural(answers, "answer")}</div>`
+    )
+  ];
 }
 
 function candidates(all: readonly RunCandidate[]): HTMLElement {

@@ -3,6 +3,7 @@ import type {CandidateCost, Verdict} from "../decisions/types.js";
 import type {RunView} from "../site/types.js";
 import {badge, type BadgeKind, type Content, tiles} from "./elements.js";
 import {count, dollars, duration, plural, share} from "./format.js";
+import {importedFrom} from "./importedFrom.js";
 import {scoreFormatOf} from "./intervalPlot.js";
 
 const KINDS: Record<Verdict["kind"], {name: string; badge: BadgeKind}> = {
@@ -26,10 +27,11 @@ export function verdictCard(run: RunView): HTMLElement {
     <p class="eyebrow">
       ${verdictBadge(verdict)}<span>${run.title}</span><span>split ${run.split.name}</span>${
         run.status === "partial" && !verdict.race ? badge("Partial run", "bad") : null
-      }
+      }${run.imported ? badge("Imported scores", "open") : null}
     </p>
     <h2 class="headline">${verdict.action}</h2>
     <p class="sentence lead">${verdict.sentence}</p>
+    ${run.imported ? html`<p class="aside">${importedFrom(run.imported)}</p>` : null}
     ${verdict.cheaper ? html`<p class="aside">${cheaperText(run)}</p>` : null} ${winnerText(run)}
     ${run.description ? html`<p class="small">${run.description}</p>` : null} ${tiles(figures(run))}
     <p class="small">

@@ -47,7 +47,7 @@ function warningsOf(run: RunView): Content[] {
     );
   const gap = verdict.risks.some(({kind}) => kind === "split") ? undefined : gapSentence(run);
   if (gap) found.push(gap);
-  found.push(...run.contamination, ...verdict.warnings);
+  found.push(...verdict.warnings);
   for (const candidate of run.candidates)
     for (const {reason, count: times} of candidate.failures.slice(0, 2))
       found.push(`${candidate.name}: ${plural(times, "request")} failed: ${reason.replace(/\.$/, "")}.`);

@@ -5,8 +5,7 @@ import {
   recordsOf,
   type SplitManifest,
   type Store,
-  type VersionManifest,
-  type Workspace
+  type VersionManifest
 } from "../store/index.js";
 
 export interface Garbage {
@@ -64,7 +63,7 @@ export async function collectGarbage(
   }
   if (!dryRun) {
     // What refers goes before what it refers to.
-    for (const candidate of [...gone].reverse()) await remove(workspace, candidate);
+    for (const candidate of [...gone].reverse()) await remove(store, candidate);
     await store.refresh();
   }
   const of = <T>(name: string) =>
@@ -81,9 +80,13 @@ export async function collectGarbage(
 const isReferredTo = ({id, names}: Found, referred: ReadonlySet<string>) =>
   referred.has(id) || referred.has(Object.values(names).join("@"));
 
-async function remove(workspace: Workspace, {kind, found, manifest}: Candidate): Promise<void> {
+async function remove(store: Store, {kind, found, manifest}: Candidate): Promise<void> {
+  const {workspace} = store;
   const lease = kind.collect?.lease?.(manifest);
-  const work = () => workspace.place.remove(found.key);
+  const work = async () => {
+    await kind.collect?.before?.(manifest, workspace, store);
+    await workspace.place.remove(found.key);
+  };
   if (lease === undefined) return work();
   const what = `clearing ${Object.values(found.names)[0]}`;
   await workspace.lease(lease, {what, waitMs: 60_000}, work);

@@ -1,4 +1,4 @@
-export {type DatasetDefinition, defineDataset, type Sensitivity} from "./define.js";
+export {assertDataset, type DatasetDefinition, defineDataset, type Sensitivity} from "./define.js";
 export {type ColumnDrift, type Summary} from "./columnDrift.js";
 export {type ChangedRows, type DiffOptions, diffVersions, type VersionDiff} from "./diff.js";
 export {type DriftLimits, type DriftState, driftVerdict, type DriftVerdict} from "./driftVerdict.js";
@@ -9,7 +9,21 @@ export {purge, type PurgeOptions, type PurgeResult} from "./purge.js";
 export {type PersonalDataKind, type Privacy, type PrivacyAction} from "./privacy.js";
 export {type CellRow, type Column, type RedactedRow, type Redactor} from "./redaction.js";
 export {pull, type PullOptions, type PullResult} from "./pull.js";
-export {type BrokenLine, importers, inspectValue, type LogTool, type Source} from "./sources/index.js";
+export {
+  at,
+  type BrokenLine,
+  importers,
+  inspectValue,
+  isObject,
+  type JsonObject,
+  type LogTool,
+  messageText,
+  objectsOf,
+  openZip,
+  type Source,
+  textOf,
+  type Zip
+} from "./sources/index.js";
 export {strictest} from "./strictest.js";
 export {tombstones} from "./tombstones.js";
 export {partRows, toRow} from "./rows.js";

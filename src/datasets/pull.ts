@@ -28,8 +28,9 @@ import {
   writeVersion
 } from "../store/index.js";
 import {assertPlainSql} from "./plainSql.js";
+import {assertHeldOutKnown} from "./heldOutKnown.js";
 import {appended} from "./append.js";
-import type {DatasetDefinition} from "./define.js";
+import {assertDataset, type DatasetDefinition} from "./define.js";
 import {countChanges} from "./diff.js";
 import {applyFilters, REJECTED_FILE} from "./filters/index.js";
 import {contentIdentity, idsDiffer} from "./identity.js";
@@ -73,6 +74,7 @@ export async function pull(
   definition: DatasetDefinition,
   options: PullOptions = {}
 ): Promise<PullResult> {
+  assertDataset(definition);
   if (definition.privacy && !options.redactor)
     throw new Error(`dataset ${definition.name} has privacy rules, and pull was given no redactor`);
   await assertPlainSql(definition);
@@ -169,9 +171,11 @@ async function pullInto(
   const filtered = await applyFilters(db, definition, rowsFile, rejectedFile);
   const findingsFile = redactor && (await splitFindings(db, rowsFile, rejectedFile, scratch));
   await assertSound(db, definition, rows, !definition.id || (await idsDiffer(db, rows)));
+  if (latest) await assertHeldOutKnown(db, workspace, definition, latest.version, rows);
   const columns = await describeColumns(db, `select * from ${rows}`);
   const identity = await contentIdentity(db, rows);
-  const sha256 = hashJson({columns, id: definition.id ?? null, ...identity});
+  const idColumn = definition.id ?? null;
+  const sha256 = hashJson({columns, id: idColumn, ...identity});
   const id = sha256.slice(0, 16);
   const own = {dataset: name, id};
   const parent = latest && latest.version !== id ? latest.version : undefined;
@@ -198,7 +202,7 @@ async function pullInto(
   const before = await readVersion(workspace, own);
   if (before) {
     // The rows are the same, but the definition may say more about them than it did.
-    const version = {...before, ...roles, ...filtered};
+    const version = {...before, ...roles, ...filtered, idColumn};
     for (const file of BESIDE_ROWS) await putStaged(workspace, stage, own, file);
     if (hashJson(version) !== hashJson(before)) await writeVersion(workspace, version);
     if (latest?.version !== id || sourceKey) await point();
@@ -210,6 +214,7 @@ async function pullInto(
     dataset: name,
     id,
     sha256,
+    idColumn,
     rows: identity.rows,
     columns,
     pulledAt,

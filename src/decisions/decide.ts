@@ -95,7 +95,8 @@ function finish(
 ): Verdict {
   const choice = choiceAmong(found.set, breakersOf(options));
   const sameWeights = options.sameWeights?.map((group) => [...group]);
-  const verdict = {...found, ...(choice ? {choice} : {}), ...(sameWeights?.length ? {sameWeights} : {})};
+  const {tieBreakers} = options;
+  const verdict = {...found, choice, sameWeights: sameWeights?.length ? sameWeights : undefined, tieBreakers};
   return {
     ...verdict,
     action: actionOf(verdict, baseline),

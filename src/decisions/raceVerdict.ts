@@ -49,6 +49,7 @@ export function raceVerdict(
     ...(Object.keys(costs).length > 0 ? {costs} : {}),
     choice: choiceAmong(set, breakersOf({...more, costs})),
     sameWeights: last.sameWeights,
+    tieBreakers: last.tieBreakers,
     race: raceOfVerdict(record)
   };
   return {

@@ -63,11 +63,12 @@ export function risksOf(verdict: Omit<Verdict, "sentence" | "action" | "risks">,
 function splitRisk({otherSplit}: RiskFacts): Risk | undefined {
   if (!otherSplit || otherSplit.difference <= 0) return undefined;
   const {name, difference, low, high} = otherSplit;
+  const known = low !== undefined && low > 0;
   const interval = low === undefined || high === undefined ? "" : ` (${points(low)} to ${points(high)})`;
   return {
     kind: "split",
-    sentence: `On split ${name}, which keeps related rows together, the best scores ${points(difference)} points${interval} lower.`,
-    moves: difference
+    sentence: `On split ${name}, which keeps related rows together, the best scores ${points(difference)} points${interval} lower${known || interval === "" ? "" : ", which may be chance"}.`,
+    moves: known ? difference : undefined
   };
 }
 
@@ -102,7 +103,8 @@ function failureRisk({sensitivity, best}: Pick<Verdict, "sensitivity" | "best">)
   if (!sensitivity) return undefined;
   const {lowest, sentence, bestIfWrong, bestIfRight} = sensitivity;
   const turns = bestIfWrong !== best || bestIfRight !== best || (lowest !== undefined && lowest < 0);
-  return {kind: "failures", sentence, moves: turns ? Math.max(0, -(lowest ?? 0)) || undefined : 0};
+  if (!turns) return undefined;
+  return {kind: "failures", sentence, moves: Math.max(0, -(lowest ?? 0)) || undefined};
 }
 
 function personalDataRisk({personalData}: RiskFacts): Risk | undefined {

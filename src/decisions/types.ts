@@ -79,6 +79,8 @@ export interface Verdict {
   choice?: Choice;
   /** Groups of candidates with the same weights. */
   sameWeights?: string[][];
+  /** What told tied candidates apart beside `costs`: handed on to whoever decides again over other rows. */
+  tieBreakers?: Omit<TieBreakers, "usdPerThousand">;
   margin: number;
   alpha: number;
   /** Sorted by mean, best first. */

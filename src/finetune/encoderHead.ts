@@ -22,7 +22,8 @@ export function encoderHead(options: EncoderHeadOptions): ModelSource {
   return trainedSource({
     architecture: "encoder-head",
     options,
-    settings: {version: 1, maxTokens, ...fit},
+    module: import.meta.url,
+    settings: {maxTokens, ...fit},
     train: async ({texts, targets, classes}, {dir, seed, onProgress}) => {
       const embedder = await openTextEmbedder({maxTokens, cacheDir: join(dir, ".vectors")});
       try {

@@ -6,7 +6,8 @@ export function majorityClassifier(options: ClassifierOptions): ModelSource {
   return trainedSource({
     architecture: "majority",
     options,
-    settings: {version: 1},
+    module: import.meta.url,
+    settings: {},
     train: async ({targets, classes}) => {
       const counts = classes.map(() => 0);
       for (const target of targets) counts[target]!++;

@@ -48,7 +48,8 @@ function distilled(options: StaticEmbeddingOptions): ModelSource {
   return trainedSource({
     architecture: "static-embedding",
     options,
-    settings: {version: 1, ...distilling, ...fit},
+    module: import.meta.url,
+    settings: {...distilling, ...fit},
     train: async (examples, context) => {
       const {tokenIds, table, tokenizerJson, encoder} = await distillTokens(
         examples.partTexts,
@@ -88,7 +89,8 @@ function fineTuned(options: StaticEmbeddingOptions, init: ModelSource): ModelSou
   return trainedSource({
     architecture: "static-embedding",
     options,
-    settings: {version: 1, ...fit},
+    module: import.meta.url,
+    settings: {...fit},
     init,
     train: async (examples, context, parent) => {
       const model = await readStatic(context.dir, parent!);

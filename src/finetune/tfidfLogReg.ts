@@ -21,7 +21,8 @@ export function tfidfLogReg(options: TfidfOptions): ModelSource {
   return trainedSource({
     architecture: "tfidf-logreg",
     options,
-    settings: {version: 1, vocabularySize, ...fit},
+    module: import.meta.url,
+    settings: {vocabularySize, ...fit},
     train: async ({texts, targets, classes}, {seed}) => {
       const counts = texts.map(wordCounts);
       const {words, idf} = buildVocabulary(counts, {size: vocabularySize, minRows: 2});

@@ -1,4 +1,5 @@
 import {join} from "node:path";
+import {moduleVersion} from "../code/index.js";
 import {modelFolder, saveModel, type ModelManifest, type NewModel} from "../models/index.js";
 import {hashJson, LocalFolder, readJson, withLease, writeJsonAtomic} from "../store/index.js";
 import {readExamples, type Examples} from "./examples.js";
@@ -10,8 +11,9 @@ export type TrainerResult = Pick<NewModel, "files" | "settings" | "metrics" | "s
 export interface Trainer {
   architecture: string;
   options: ClassifierOptions;
-  /** Everything else that decides the result. Raise `version` when the trainer's arithmetic changes. */
-  settings: Record<string, unknown> & {version: number};
+  /** `import.meta.url` of the trainer: its code, and all that it imports, decides the result too. */
+  module: string;
+  settings: Record<string, unknown>;
   /** The model training starts from. */
   init?: ModelSource;
   train(examples: Examples, context: BuildContext, init?: ModelManifest): Promise<TrainerResult>;
@@ -19,13 +21,13 @@ export interface Trainer {
 
 /** A model source around a trainer: reads the rows, trains once, keeps the model with its training record. */
 export function trainedSource(trainer: Trainer): ModelSource {
-  const {architecture, options, settings, init} = trainer;
+  const {architecture, options, module, settings, init} = trainer;
   const name = options.name ?? architecture;
-  const method = {architecture, ...settings, ...describe(options)};
+  const method = () => ({architecture, code: moduleVersion(module), ...settings, ...describe(options)});
   const configHash = (context: BuildContext) =>
     hashJson({
       name,
-      method,
+      method: method(),
       init: init?.configHash(context),
       dataset: context.dataset,
       version: context.version,
@@ -57,7 +59,7 @@ export function trainedSource(trainer: Trainer): ModelSource {
         seed: context.seed,
         seconds
       },
-      recipe: {method: architecture, sha256: hashJson(method)}
+      recipe: {method: architecture, sha256: hashJson(method())}
     });
   };
   return {name, configHash, build: (context) => builtOnce(context, name, configHash(context), make)};

@@ -1,5 +1,6 @@
 export {merge} from "./merge.js";
 export {type MergeOptions, type MergeProgress} from "./options.js";
+export {mergeVersion} from "./mergeVersion.js";
 export {mergeRecord, recordMerge} from "./record.js";
 export {type MergeReport, type TensorReport} from "./report.js";
 export {parseRecipes} from "./recipe/parse.js";

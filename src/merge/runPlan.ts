@@ -9,6 +9,7 @@ import {LocalFolder} from "../store/place/localFolder.js";
 import {buildFolder} from "./buildFolder.js";
 import {execute, type Produced} from "./execute.js";
 import {type HashedFile, hashFiles} from "./hashes.js";
+import {mergeVersion} from "./mergeVersion.js";
 import {type MergeOptions} from "./options.js";
 import {type OpenModel} from "./plan/model.js";
 import {mergedModels, type Plan} from "./plan/plan.js";
@@ -68,7 +69,7 @@ async function hashInputs(plan: Plan, options: MergeOptions): Promise<Map<string
 /** What makes two merges the same: everything that can change a byte of the result. */
 function fingerprintOf(plan: Plan, inputs: ReadonlyMap<string, HashedFile[]>, options: MergeOptions): string {
   return hashJson({
-    version: 1,
+    code: mergeVersion(plan.recipe.method),
     recipe: plan.recipe.text,
     inputs: [...inputs].map(([id, files]) => [id, files.map(({sha256: hash}) => hash)]),
     config: plan.config,

@@ -31,7 +31,7 @@ export async function ensureLedger(
 function covers(known: LedgerSummary, version: VersionManifest, asked: ScanVersionOptions): boolean {
   const {layers = defaultLayers, columns = textColumns(version), minScore = defaultMinScore, policy} = asked;
   return (
-    known.recognizers === recognizersVersion &&
+    known.recognizers === recognizersVersion() &&
     layers.every((layer) => known.layers.includes(layer)) &&
     columns.every((column) => known.columns.includes(column)) &&
     known.minScore <= minScore &&

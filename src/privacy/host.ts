@@ -2,7 +2,8 @@ import {createRequire} from "node:module";
 import {domainToASCII} from "node:url";
 
 const tlds = new Set<string>();
-for (const tld of createRequire(import.meta.url)("tlds") as string[]) {
+const require = createRequire(import.meta.url);
+for (const tld of require("tlds") as string[]) {
   tlds.add(tld);
   tlds.add(domainToASCII(tld));
 }

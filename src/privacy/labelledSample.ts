@@ -29,7 +29,7 @@ export interface Recognition {
   texts: number;
   /** Annotations that were left out because their offsets hold other words than they state. */
   wrongAnnotations: number;
-  recognizers: number;
+  recognizers: string;
   layers: string[];
   /** Least character intersection over union of a found span with the annotation. */
   iou: number;
@@ -75,7 +75,7 @@ export async function measureRecognition(
     sha256: sha256(content),
     texts: texts.length,
     wrongAnnotations,
-    recognizers: recognizersVersion,
+    recognizers: recognizersVersion(),
     layers: [...layers],
     iou: defaultIou,
     types: Object.fromEntries(scoreSpans(scored))

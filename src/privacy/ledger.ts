@@ -36,8 +36,8 @@ export interface LedgerSummary {
   columns: string[];
   layers: string[];
   minScore: number;
-  /** `recognizersVersion` when it was scanned; absent in ledgers of before there was one. */
-  recognizers?: number;
+  /** `recognizersVersion` when it was scanned; absent in ledgers of before there was one, a number in older ones. */
+  recognizers?: string | number;
   /** True when the version's rows hold what the actions made of them. Otherwise they are plans. */
   redacted?: boolean;
   /** By which rules a pull redacted: the redactor's fingerprint. */
@@ -184,7 +184,7 @@ export class LedgerCounts implements CountedRows {
       columns: [...columns],
       layers: [...options.layers],
       minScore: options.minScore,
-      recognizers: recognizersVersion,
+      recognizers: recognizersVersion(),
       rows: this.rows,
       rowsWithFindings: this.rowsWithFindings,
       findings: this.findings,

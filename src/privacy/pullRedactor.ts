@@ -76,7 +76,7 @@ async function* asRowCells(rows: AsyncIterable<readonly CellRow[]>): AsyncGenera
 function fingerprintOf({policy, columns, layers, minScore}: PrivacyRules): string {
   const {key, ...actions} = policy;
   return hashJson({
-    recognizersVersion,
+    recognizersVersion: recognizersVersion(),
     actions,
     columns: columns ?? null,
     layers,

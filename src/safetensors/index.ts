@@ -5,3 +5,4 @@ export {type Checkpoint, openCheckpoint, readHeader, type StoredTensor} from "./
 export {readTensorBytes, readTensorFloats} from "./readTensor.js";
 export {planShards, type Shard, shardIndex} from "./shards.js";
 export {writeSafetensors} from "./write.js";
+export {type AdapterConfig, readAdapterConfig, scaleOf} from "./adapterConfig.js";

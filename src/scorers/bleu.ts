@@ -1,8 +1,7 @@
 import {addBleuCounts, type BleuCounts, bleuCounts, bleuScore, type Smoothing} from "./bleuScore.js";
-import {countNgrams} from "./ngrams.js";
 import {noReference, references} from "./references.js";
 import {withSettings} from "./scorerVersion.js";
-import {type BleuTokenizer, splitWestern, tokenizeBleu, unescapeXml} from "./tokenizeBleu.js";
+import {type BleuTokenizer} from "./tokenizeBleu.js";
 import {type Scorer} from "./types.js";
 
 export interface BleuOptions {
@@ -38,19 +37,6 @@ export function bleu(options: BleuOptions = {}): Scorer {
   return withSettings(
     score,
     {tokenizer, lowercase, smoothing, smoothingValue: smoothingValue ?? null, order, effectiveOrder},
-    {
-      uses: [
-        references,
-        bleuCounts,
-        bleuScore,
-        addBleuCounts,
-        tokenizeBleu,
-        splitWestern,
-        unescapeXml,
-        countNgrams
-      ],
-      aggregate,
-      binary: false
-    }
+    {module: import.meta.url, aggregate, binary: false}
   );
 }

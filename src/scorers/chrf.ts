@@ -3,7 +3,6 @@ import {
   type ChrfCounts,
   chrfCounts,
   type ChrfFormula,
-  chrfNgrams,
   type ChrfOrders,
   chrfScore
 } from "./chrfScore.js";
@@ -38,9 +37,5 @@ export function chrf(options: ChrfOptions = {}): Scorer {
     rows.length === 0
       ? undefined
       : chrfScore(addChrfCounts(rows.map((row) => row.details?.counts as ChrfCounts)), formula);
-  return withSettings(
-    score,
-    {...orders, ...formula},
-    {uses: [references, chrfCounts, chrfScore, addChrfCounts, chrfNgrams], aggregate, binary: false}
-  );
+  return withSettings(score, {...orders, ...formula}, {module: import.meta.url, aggregate, binary: false});
 }

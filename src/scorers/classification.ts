@@ -35,7 +35,7 @@ export function classification(options: ClassificationOptions = {}): Scorer {
   return withSettings(
     score,
     {labels: labels ? [...labels] : null, normalize},
-    {uses: [key], aggregate: macroF1}
+    {module: import.meta.url, aggregate: macroF1}
   );
 }
 

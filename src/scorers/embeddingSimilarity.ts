@@ -24,7 +24,7 @@ export function embeddingSimilarity({embed, encoder}: EmbeddingOptions): Scorer 
     }
     return Math.max(...cosines);
   };
-  return withSettings(score, {encoder}, {uses: [references, cosine], binary: false});
+  return withSettings(score, {encoder}, {module: import.meta.url, binary: false});
 }
 
 function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {

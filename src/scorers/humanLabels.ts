@@ -33,7 +33,7 @@ export function humanLabels(from: string | readonly HumanLabel[]): Scorer {
     return {value: found.reduce((sum, one) => sum + one, 0) / found.length, details: {labels: found.length}};
   };
   const settings: {[key: string]: Json} = {labels: hashJson(labels)};
-  return withSettings(score, settings, {uses: [keyOf], binary: false, human: true});
+  return withSettings(score, settings, {module: import.meta.url, binary: false, human: true});
 }
 
 function keyOf(id: string, output: string): string {

@@ -21,7 +21,7 @@ export function includes(options: IncludesOptions = {}): Scorer {
     const found = (reference: string) => contains(output, reference, options);
     return options.all ? wanted.every(found) : wanted.some(found);
   };
-  return withSettings(score, {...options}, {uses: [references, contains]});
+  return withSettings(score, {...options}, {module: import.meta.url});
 }
 
 function contains(

@@ -41,8 +41,7 @@ export function instructionFollowing({mode = "strict"}: InstructionOptions = {})
       throw error;
     }
   };
-  const uses = [follows, looseReadings, withoutNulls, ...Object.values(instructionChecks)];
-  return withSettings(score, {mode}, {uses, aggregate: shareFollowed});
+  return withSettings(score, {mode}, {module: import.meta.url, aggregate: shareFollowed});
 }
 
 function follows(output: string, id: string, given: InstructionArguments, mode: "strict" | "loose"): boolean {

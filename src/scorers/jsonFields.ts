@@ -40,7 +40,7 @@ export function jsonFields({fields, ignoreCase = false, search = false}: JsonFie
   return withSettings(
     score,
     {fields: fields ? [...fields] : null, ignoreCase, search},
-    {uses: [parseJsonOutput, sameJson, valueAt, lower], binary: false}
+    {module: import.meta.url, binary: false}
   );
 }
 

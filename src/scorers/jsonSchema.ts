@@ -20,7 +20,7 @@ export function jsonSchema(schema: {[key: string]: Json}, {search = false}: Json
     const valid = validate(parsed.value);
     return {value: valid ? 1 : 0, details: {problems: (validate.errors ?? []).slice(0, 10).map(describe)}};
   };
-  return withSettings(score, {schema, search}, {uses: [parseJsonOutput]});
+  return withSettings(score, {schema, search}, {module: import.meta.url});
 }
 
 function describe({instancePath, message, params}: ErrorObject): string {

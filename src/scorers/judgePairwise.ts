@@ -36,11 +36,16 @@ export function judgePairwise({rubric, baseline, ...judge}: JudgePairwiseOptions
     const value = !agree || choices[0] === "tie" ? 0.5 : choices[0] === "output" ? 1 : 0;
     return {value, details: {choices, agree}};
   };
-  const uses: Scorer["uses"] = [pairPrompt, conversationText, parseChoice, ...(baseline ? [baseline] : [])];
   return withSettings(
     score,
     {rubric, judge: judgeSettings(judge)},
-    {uses, asks: judge.endpoint, judge: {model: judge.model, endpoint: judge.endpoint.name}, binary: false}
+    {
+      module: import.meta.url,
+      given: baseline && [baseline],
+      asks: judge.endpoint,
+      judge: {model: judge.model, endpoint: judge.endpoint.name},
+      binary: false
+    }
   );
 }
 

@@ -43,7 +43,7 @@ export function judgeRating({rubric, scale = [1, 10], ...judge}: JudgeRatingOpti
     score,
     {rubric, scale: [low, high], judge: judgeSettings(judge)},
     {
-      uses: [ratingPrompt, conversationText, parseRating, references],
+      module: import.meta.url,
       asks: judge.endpoint,
       judge: {model: judge.model, endpoint: judge.endpoint.name},
       binary: false

@@ -12,5 +12,5 @@ export const judgeReview: Scorer = ({output}) => {
   const [first, second] = scores;
   return {value: second > first ? 1 : second < first ? 0 : 0.5, details: {scores}};
 };
-judgeReview.uses = [parseScorePair];
+judgeReview.module = import.meta.url;
 judgeReview.binary = false;

@@ -28,9 +28,5 @@ export function matchAfter(marker: string, options: MatchAfterOptions = {}): Sco
       marked !== undefined && dropFullStop ? found.trim().replace(/\.$/, "").trim() : found.trim();
     return {value: wanted.some((reference) => reference.trim() === answer) ? 1 : 0, details: {answer}};
   };
-  return withSettings(
-    score,
-    {marker, orWhole, lineStart, dropFullStop},
-    {uses: [references, afterLastMarker]}
-  );
+  return withSettings(score, {marker, orWhole, lineStart, dropFullStop}, {module: import.meta.url});
 }

@@ -23,10 +23,7 @@ export function multipleChoice({options = 4, choices}: MultipleChoiceOptions = {
     const predicted = chosenLetter(output, count, texts);
     return {value: predicted === wanted ? 1 : 0, details: {expected: wanted, predicted: predicted ?? null}};
   };
-  const uses: Scorer["uses"] = choices
-    ? [expectedLetter, chosenLetter, choices]
-    : [expectedLetter, chosenLetter];
-  return withSettings(score, {options}, {uses});
+  return withSettings(score, {options}, {module: import.meta.url, given: choices && [choices]});
 }
 
 const letterAt = (position: number) => String.fromCharCode(65 + position);

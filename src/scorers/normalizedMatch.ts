@@ -14,5 +14,5 @@ export function normalizedMatch(options: Normalization = {}): Scorer {
     const given = normalizeText(output, options);
     return wanted.some((reference) => normalizeText(reference, options) === given);
   };
-  return withSettings(score, {...options}, {uses: [references, normalizeText]});
+  return withSettings(score, {...options}, {module: import.meta.url});
 }

@@ -48,7 +48,7 @@ export function numeric(options: NumericOptions = {}): Scorer {
   return withSettings(
     score,
     {which, after: after ?? null, absolute, relative, decimal: decimal ?? ".", units: units ?? {}},
-    {uses: [parseNumbers, afterLastMarker, expectedNumber]}
+    {module: import.meta.url}
   );
 }
 

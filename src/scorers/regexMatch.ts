@@ -31,7 +31,7 @@ export function regexMatch(pattern?: RegExp, options: RegexOptions = {}): Scorer
   return withSettings(
     score,
     {pattern: pattern?.source ?? null, flags: pattern?.flags ?? null, capture: capture ?? null, which},
-    {uses: [references, anyPatternMatches]}
+    {module: import.meta.url}
   );
 }
 

@@ -1,5 +1,5 @@
 import {noReference, references} from "./references.js";
-import {type Rouge, rougeScore, type RougeType, rougeWords} from "./rougeScore.js";
+import {type Rouge, rougeScore, type RougeType} from "./rougeScore.js";
 import {withSettings} from "./scorerVersion.js";
 import {type Scorer} from "./types.js";
 
@@ -23,5 +23,5 @@ export function rouge({type = "rougeL", stem = false}: RougeOptions = {}): Score
       .reduce((a: Rouge, b: Rouge) => (b.f > a.f ? b : a));
     return {value: best.f, details: {recall: best.recall, precision: best.precision}};
   };
-  return withSettings(score, {type, stem}, {uses: [references, rougeScore, rougeWords], binary: false});
+  return withSettings(score, {type, stem}, {module: import.meta.url, binary: false});
 }

@@ -1,18 +1,19 @@
 import {createHash} from "node:crypto";
-import {normalizeSource} from "./normalizeSource.js";
+import {functionVersion, moduleVersion} from "../code/index.js";
 import type {Json, Scorer} from "./types.js";
 
 /**
- * SHA-256 (hex) over what the source of the scorer, of its `aggregate` and of the functions it `uses` says, and its
- * settings. Editing any of them gives a new version, so that no score made by the old text is shown again. The order of
- * keys in the settings does not matter, nor do comments, white space and which compiler printed the source.
+ * SHA-256 (hex) over a scorer's code, with all that it imports, and its settings. Editing any of them gives a new version,
+ * so that no score made by other code is shown again. The order of keys in the settings does not matter. A scorer that
+ * names its `module` has that module's version; of any other its own code counts, as `functionVersion` finds it.
  */
 export function scorerVersion(scorer: Scorer): string {
-  const sources = [scorer, scorer.aggregate, ...(scorer.uses ?? [])];
-  return hashOf([
-    ...sources.map((part) => (part ? normalizeSource(part.toString()) : "")),
-    canonicalJson(scorer.settings ?? null)
-  ]);
+  const {module, aggregate, given = [], settings = null} = scorer;
+  const code =
+    module === undefined
+      ? [functionVersion(scorer), aggregate ? functionVersion(aggregate) : ""]
+      : [moduleVersion(module)];
+  return hashOf([...code, ...given.map(functionVersion), canonicalJson(settings)]);
 }
 
 /**
@@ -32,11 +33,11 @@ function hashOf(parts: readonly string[]): string {
   return hash.digest("hex");
 }
 
-/** Gives a configured scorer the settings (and the helpers it `uses`) that enter its version. */
+/** Gives a configured scorer the settings that enter its version, and the module that made it. */
 export function withSettings(
   scorer: (input: Parameters<Scorer>[0]) => ReturnType<Scorer>,
   settings: {[key: string]: Json},
-  rest: Pick<Scorer, "uses" | "aggregate" | "binary" | "asks" | "judge" | "human"> = {}
+  rest: Pick<Scorer, "module" | "given" | "aggregate" | "binary" | "asks" | "judge" | "human"> = {}
 ): Scorer {
   return Object.assign(scorer, {settings}, rest);
 }

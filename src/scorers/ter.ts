@@ -1,9 +1,7 @@
 import {noReference, references} from "./references.js";
 import {withSettings} from "./scorerVersion.js";
-import {splitWords} from "./splitWords.js";
 import {terEdits} from "./terEdits.js";
 import {type TerWordOptions, terWords} from "./terWords.js";
-import {splitWestern, unescapeXml} from "./tokenizeBleu.js";
 import {type Scorer} from "./types.js";
 
 export type TerOptions = TerWordOptions;
@@ -30,11 +28,7 @@ export function ter(options: TerOptions = {}): Scorer {
     const sum = (key: string) => rows.reduce((all, row) => all + (row.details?.[key] as number), 0);
     return rows.length === 0 ? undefined : 100 - editRate(sum("edits"), sum("length"));
   };
-  return withSettings(score, settings, {
-    uses: [references, terWords, splitWestern, unescapeXml, splitWords, terEdits, editRate],
-    aggregate,
-    binary: false
-  });
+  return withSettings(score, settings, {module: import.meta.url, aggregate, binary: false});
 }
 
 /** Percent. Against empty references any edit makes it 100. */

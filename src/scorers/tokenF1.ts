@@ -12,7 +12,7 @@ export const tokenF1: Scorer = ({output, expected}) => {
   if (!wanted) return noReference;
   return Math.max(...wanted.map((reference) => wordF1(answerWords(output), answerWords(reference))));
 };
-tokenF1.uses = [references, normalizeText, answerWords, wordF1];
+tokenF1.module = import.meta.url;
 tokenF1.binary = false;
 
 function answerWords(text: string): string[] {

@@ -40,11 +40,7 @@ export function toolCallMatch(options: ToolCallOptions = {}): Scorer {
       details: {called: calls.map((call) => call.name), matched, expected: wanted.length}
     };
   };
-  return withSettings(
-    score,
-    {arguments: compare, ordered, allowExtra},
-    {uses: [expectedCalls, parseArguments, sameArguments, matchCalls, sameJson]}
-  );
+  return withSettings(score, {arguments: compare, ordered, allowExtra}, {module: import.meta.url});
 }
 
 function expectedCalls(expected: unknown): ExpectedCall[] | undefined {

@@ -37,8 +37,10 @@ export interface Scorer {
   (input: ScoreInput): ScoreResult | Promise<ScoreResult>;
   /** A configured scorer states its settings here, since its source text does not show them. */
   settings?: Json;
-  /** Functions the scorer calls whose source decides the score: editing one makes a new version. */
-  uses?: readonly ((...args: never[]) => unknown)[];
+  /** `import.meta.url` of the module that makes the scorer; left out, the version is of the function's own code. */
+  module?: string;
+  /** Functions of the eval that the scorer calls: their code enters its version too. */
+  given?: readonly ((...args: never[]) => unknown)[];
   /** Corpus-level figure from the per-row details (BLEU, macro F1); undefined when nothing was scored. */
   aggregate?(rows: readonly ScoredRow[]): number | undefined;
   /** The endpoint that the scorer sends rows to: the privacy check stands before it as before a candidate's. */

@@ -1,19 +1,21 @@
+import {moduleVersion} from "../code/index.js";
 import {nearMatches} from "../datasets/index.js";
 import {
   cleanTable,
   type Contamination,
   contaminationOf,
-  contaminationWarnings,
   type RowMark,
   type ScoreTable
 } from "../decisions/index.js";
 import {type ModelManifest, trainingRecords} from "../models/index.js";
 import {
+  blindingSalt,
   hashJson,
   hasRows,
   modelsDir,
   readCached,
   rowsOfPart,
+  shownRowId,
   type RunManifest,
   sqlName,
   sqlString,
@@ -27,7 +29,6 @@ type Training = NonNullable<ModelManifest["training"]>;
 
 export interface RunContamination {
   candidates: Contamination[];
-  warnings: string[];
   /** Why contamination of some candidates cannot be told. */
   unknown: string[];
   /** Marks in the order of the table's rows, by candidate as the table names it. */
@@ -51,7 +52,6 @@ export async function runContamination(
   const candidates = contaminationOf(table, marks);
   return {
     candidates,
-    warnings: [...contaminationWarnings(candidates), ...warnings],
     unknown: warnings,
     marks,
     cleanTable: cleanTable(table, marks)
@@ -66,7 +66,7 @@ interface Marks {
 /** The marks of a sealed run never change, and finding near-duplicates takes seconds: they are kept in the store. */
 async function rememberedMarks(store: Store, run: RunManifest, table: ScoreTable): Promise<Marks> {
   const key = hashJson([
-    2,
+    moduleVersion(import.meta.url),
     run.planHash,
     run.candidates.map(({modelId}) => modelId ?? null),
     table.candidates,
@@ -152,10 +152,13 @@ async function marksAgainst(
   version: VersionManifest,
   trained: TrainedRows
 ): Promise<Map<string, RowMark>> {
-  const scored = `select row_id, row_hash, ${textOf(version)} from ${await versionRows(store.workspace, version)}
+  const final = run.split.part === "held-out";
+  const shown = final ? shownRowId("row_id", await blindingSalt(store.workspace, version.dataset)) : "row_id";
+  const scored = `select * from (
+      select row_id as own_id, ${shown} as row_id, row_hash, ${textOf(version)} from ${await versionRows(store.workspace, version)})
     semi join (select row_id from items where run = ${sqlString(run.id)}) using (row_id)`;
   const sameId =
-    version.dataset === trained.version.dataset ? "or row_id in (select row_id from trained)" : "";
+    version.dataset === trained.version.dataset ? "or own_id in (select row_id from trained)" : "";
   const same = await store.rows<{row_id: string}>(
     `with trained as (${trained.query}) select row_id from (${scored})
      where row_hash in (select row_hash from trained) ${sameId}`

@@ -1,4 +1,3 @@
-import {checkPrivacy, ledgerSummary, versionFindings} from "../privacy/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 
 /**
@@ -10,7 +9,10 @@ export async function unresolvedPersonalData(
   run: RunManifest
 ): Promise<{rows: number; of: number} | undefined> {
   const version = (await store.versions(run.dataset.name)).find(({id}) => id === run.dataset.version);
-  if (!version || !(await ledgerSummary(store, version))) return undefined;
+  if (!version) return undefined;
+  // The recognisers take a while to load, and results of other tools have no version to scan.
+  const {checkPrivacy, ledgerSummary, versionFindings} = await import("../privacy/index.js");
+  if (!(await ledgerSummary(store, version))) return undefined;
   // A report takes rows without unresolved findings, whatever the dataset's sensitivity.
   const {refused, allowed} = checkPrivacy({
     endpointTrust: "report",

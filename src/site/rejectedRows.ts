@@ -15,7 +15,7 @@ export async function rejectedRows(
   const filters = Object.entries(version.filters ?? {});
   const all = await versionTable(store.workspace, version, "rejected.parquet");
   if (filters.length === 0 || !all) return [];
-  const open = `(${await withoutHeldOut(store.workspace, version.dataset, all)})`;
+  const open = `(${await withoutHeldOut(store.workspace, version, all)})`;
   const counted = await store.rows<{filter: string; reason: string; rows: number}>(
     `select rejected_by as filter, rejected_because as reason, count(*)::int as rows from ${all}
      group by all order by rows desc, reason`

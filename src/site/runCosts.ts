@@ -127,7 +127,7 @@ function hostingsOf(
 ): HostingModel[] {
   const stated = candidate.hostings ?? [];
   if (stated.length === 0) {
-    if (isBilled(candidate)) return [{kind: "api", provider: candidate.endpoint, billed: true}];
+    if (isBilled(candidate)) return [{kind: "api", provider: candidate.endpoint}];
     if (priced || candidate.hosting === "api")
       return [{kind: "api", provider: candidate.endpoint, price: priced?.price}];
     return [{kind: candidate.hosting as HostingModel["kind"]}];

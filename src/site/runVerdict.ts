@@ -1,8 +1,14 @@
-import {join} from "node:path";
-import {type RiskFacts, runReport, type RunReport, type ScoreTable} from "../decisions/index.js";
+import {
+  contaminationWarnings,
+  type RiskFacts,
+  runReport,
+  type RunReport,
+  type ScoreTable
+} from "../decisions/index.js";
 import {listModels} from "../models/index.js";
-import {type DecidingRun, decidingRuns, listRaces} from "../races/index.js";
-import {type RunManifest, type Store} from "../store/index.js";
+import {type DecidingRun, decidingRuns} from "../races/decidingRuns.js";
+import {listRaces} from "../races/record.js";
+import {modelsDir, type RunManifest, type Store} from "../store/index.js";
 import {runContamination, type RunContamination} from "./contamination.js";
 import {unresolvedPersonalData} from "./personalData.js";
 import {splitGaps} from "./splitComparison.js";
@@ -37,13 +43,18 @@ export async function runVerdict(
       return factsOf(store, run, {table, contamination, raced: race !== undefined, margin});
     }
   });
-  return {...report, ...(contamination ? {contamination} : {})};
+  const {verdict} = report;
+  // That of the candidates which may be the best is among the risks.
+  const others = contaminationWarnings(
+    (contamination?.candidates ?? []).filter(({candidate}) => !verdict.set.includes(candidate))
+  );
+  return {...report, verdict: {...verdict, warnings: [...verdict.warnings, ...others]}, contamination};
 }
 
 /** Bytes by candidate, and the candidates that share weights; a variant's name begins with its candidate's. */
 async function weightsOf(store: Store, run: RunManifest) {
   const models = new Map(
-    (await listModels(join(store.workspace.dir, "models"))).map((model) => [model.id, model.files])
+    (await listModels(modelsDir(store.workspace))).map((model) => [model.id, model.files])
   );
   const bytes: Record<string, number> = {};
   const byWeights = new Map<string, string[]>();

@@ -80,12 +80,12 @@ export interface RunView {
   counts: RunManifest["counts"];
   costUsd?: number;
   unpricedCalls: number;
+  /** When other tools made the calls and gave the scores. */
+  imported?: RunManifest["imported"];
   candidates: CandidateView[];
   verdict: Verdict;
   /** Against the complete run before this one; absent when there is none. */
   change?: RunChange;
-  /** What candidates had learned of the rows they are scored on, in sentences. */
-  contamination: string[];
   /** Present on every run of an eval that ran on a random split and on another one. */
   splitComparison?: SplitComparison;
   /** Shares of test rows that also stand in the training part. */
@@ -94,6 +94,8 @@ export interface RunView {
 
 export interface VerdictsData {
   runs: RunView[];
+  /** Runs that newer ones have replaced; their records are kept. */
+  older: {id: string; eval: string; split: string; sealedAt: string}[];
 }
 
 export interface ModelsData {

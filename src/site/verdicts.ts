@@ -15,7 +15,7 @@ export async function verdicts(store: Store): Promise<VerdictsData> {
   const splits = await store.splits();
   const runs: RunView[] = [];
   for (const {run, race} of await currentDecisions(store.workspace)) {
-    const {table, verdict, contamination} = await runVerdict(store, run, {race});
+    const {table, verdict} = await runVerdict(store, run, {race});
     const {margin} = verdict;
     const change = await changeSince(store, run, table, margin);
     runs.push({
@@ -39,14 +39,19 @@ export async function verdicts(store: Store): Promise<VerdictsData> {
       counts: run.counts,
       costUsd: run.costUsd,
       unpricedCalls: run.unpricedCalls,
+      imported: run.imported,
       candidates: await candidateViews(store, run, models),
       verdict,
       ...(change ? {change} : {}),
-      contamination: contamination?.warnings ?? [],
       leakage: leakageOf(splits.find(({id}) => id === run.split.id))
     });
   }
-  return {runs: runs.map((run) => ({...run, splitComparison: comparisonOf(run, runs)}))};
+  const shown = new Set(runs.map(({id}) => id));
+  const older = (await store.runs()).filter(({id}) => !shown.has(id));
+  return {
+    runs: runs.map((run) => ({...run, splitComparison: comparisonOf(run, runs)})),
+    older: older.map(({id, eval: name, split, sealedAt}) => ({id, eval: name, split: split.name, sealedAt}))
+  };
 }
 
 async function sliceValues(store: Store, run: RunManifest): Promise<RunView["slices"]> {

@@ -1,7 +1,9 @@
+import {moduleVersion} from "../code/index.js";
 import {diffVersions, driftVerdict} from "../datasets/index.js";
 import {recognizersVersion} from "../privacy/index.js";
 import {
   hashJson,
+  heldOutRecords,
   hasRows,
   NEAR_DUPLICATES,
   openRows,
@@ -17,9 +19,6 @@ import {conflictingLabels, duplicateClusters} from "./duplicateClusters.js";
 import {maskedExcerpts} from "./excerpts.js";
 import {labelCounts} from "./labelCounts.js";
 import {rejectedRows, skippedLines} from "./rejectedRows.js";
-
-/** Raise it when the same version would be described otherwise. */
-const EDITION = 2;
 
 /** Pages do not look for duplicates among more rows by themselves: that takes minutes. */
 const MOST_ROWS = 2_000_000;
@@ -46,11 +45,12 @@ export async function versionDetails(
   const earlier = before && (await hasRows(store.workspace, before)) ? before : undefined;
   const reason = await whyNotClustered(store, version, newest);
   const key = hashJson([
-    EDITION,
-    recognizersVersion,
+    moduleVersion(import.meta.url),
+    recognizersVersion(),
     hashJson(version),
     earlier ? hashJson(earlier) : null,
     splits.filter(({counts}) => counts["held-out"]).map(({id, counts}) => [id, counts["held-out"]]),
+    (await heldOutRecords(store.workspace, version.dataset)).map(({id, rows}) => [id, rows]),
     reason ?? null,
     excerpts
   ]);

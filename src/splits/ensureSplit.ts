@@ -2,6 +2,10 @@ import {nearDuplicates, nearDuplicateSettings, type NearDuplicateSettings} from 
 import {
   type Database,
   hashJson,
+  hasRows,
+  openParts,
+  readSplits,
+  readVersion,
   readSplit,
   splitKey,
   type SplitManifest,
@@ -10,13 +14,14 @@ import {
   UserError,
   type VersionManifest,
   versionRows,
+  writeHeldOut,
   writeSplit
 } from "../store/index.js";
 import {assignParts} from "./assignParts.js";
 import {currentMeasures} from "./currentMeasures.js";
 import {labelCounts, measureSplit} from "./measure.js";
-import {refuseOlderNames} from "./shares.js";
 import type {SplitSpec} from "./spec.js";
+import {assertSplit} from "./specSchema.js";
 
 /** What a split's id is made of beside the version; raise a strategy's number when its assignment changes. */
 const ASSIGNMENT: Partial<Record<SplitSpec["strategy"], number>> = {"stratified-group": 2};
@@ -30,7 +35,7 @@ export async function ensureSplit(
   version: VersionManifest,
   spec: SplitSpec
 ): Promise<SplitManifest> {
-  refuseOlderNames(spec);
+  assertSplit(spec);
   const {name, seed, strategy, near: given, ...settings} = spec;
   const {heldOut, ...identifying} = settings;
   if (spec.rolling !== undefined && spec.window === undefined)
@@ -79,16 +84,30 @@ export async function ensureSplit(
         settings: {...settings, near},
         seed: seed ?? "assay",
         counts: await partCounts(store, spec, version, assigned),
-        ...(version.label ? {labels: await labelCounts(store, version, rows, assigned)} : {}),
         madeAt: new Date().toISOString(),
         ...before,
         measures: {...(await measureSplit(store, version, rows, assigned, duplicates))}
       };
-      await writeSplit(workspace, manifest);
+      await writeHeldOut(store, workspace, manifest, {rows, parts: assigned, text: version.text});
+      await writeSplit(workspace, {...manifest, ...(await openLabels(store, manifest))});
+      // What this split holds out is told by the labels of no other either.
+      if (manifest.counts["held-out"])
+        for (const other of await readSplits(workspace, version.dataset))
+          if (other.id !== id && other.labels)
+            await writeSplit(workspace, {...other, ...(await openLabels(store, other))});
       await store.refresh();
-      return manifest;
+      return (await readSplit(workspace, own))!;
     }
   );
+}
+
+/** Rows per part and class, without those held out; nothing where the version's rows are gone or it names no label. */
+async function openLabels(store: Store, split: SplitManifest): Promise<Pick<SplitManifest, "labels">> {
+  const version = await readVersion(store.workspace, {dataset: split.dataset, id: split.version});
+  if (!version?.label || !(await hasRows(store.workspace, version))) return {};
+  const parts = `(${await openParts(store.workspace, split)})`;
+  const rows = await versionRows(store.workspace, version);
+  return {labels: await labelCounts(store, version, rows, parts)};
 }
 
 /** Those by default only where they decide the parts: so splits made before keep their ids. */

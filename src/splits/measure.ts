@@ -7,7 +7,7 @@ import {
   type TwoCounts
 } from "../stats/index.js";
 import {type Database, sqlName, type VersionManifest} from "../store/index.js";
-import {MEASURES_EDITION} from "./currentMeasures.js";
+import {measuresEdition} from "./currentMeasures.js";
 import {type EmbeddingMeasures, embeddingMeasures} from "./embeddingMeasures.js";
 import {nearDuplicateRows} from "./leaks/nearDuplicateRows.js";
 import {sameGroup} from "./leaks/sameGroup.js";
@@ -19,7 +19,7 @@ import {similarityLeakage} from "./similarityLeakage.js";
 import {versionVectors} from "./versionVectors.js";
 
 export interface SplitMeasures extends EmbeddingMeasures {
-  edition: number;
+  edition: string;
   /** Rows of the test part whose text also stands in the training part, both folded by `plainWords`. */
   exactLeakage?: Leakage;
   /** Rows of the test part with a near-duplicate in the training part (of one cluster with a row there). */
@@ -63,7 +63,7 @@ export async function measureSplit(
   assigned: string,
   near: NearDuplicates | undefined
 ): Promise<SplitMeasures> {
-  const measures: SplitMeasures = {edition: MEASURES_EDITION};
+  const measures: SplitMeasures = {edition: measuresEdition()};
   const compared = {db, rows, assigned};
   if (version.text) {
     measures.exactLeakage = leakageOf(await sameText(compared, version.text));
@@ -91,7 +91,7 @@ function withShare<T extends object>(share: Leakage | undefined, more: T): (Leak
   return share && {...share, ...more};
 }
 
-/** Rows per part and class. */
+/** Rows per part and class; the held-out part's are not counted. */
 export async function labelCounts(
   db: Database,
   version: VersionManifest,
@@ -102,7 +102,7 @@ export async function labelCounts(
   const name = `r.${sqlName(version.label!)}`;
   const found = await db.rows<{part: string; label: string; n: number}>(
     `select a.part, ${name}::varchar as label, count(*)::int as n from ${rows} r join ${assigned} a using (row_id)
-     where ${name} is not null group by all order by all`
+     where ${name} is not null and a.part <> 'held-out' group by all order by all`
   );
   const counts: Record<string, Record<string, number>> = {};
   for (const {part, label, n} of found) (counts[part] ??= {})[label] = n;

@@ -1,5 +1,5 @@
-import {type Kind, recordsOf} from "./kinds/kind.js";
-import {splitParts, type SplitName} from "./kinds/split.js";
+import {type Kind, type OfVersion, recordsOf} from "./kinds/kind.js";
+import {readSplit, splitParts, type SplitName} from "./kinds/split.js";
 import {hasRows, versionRows, type VersionName, versionTable, type VersionFile} from "./kinds/version.js";
 import {sqlString} from "./duckdb.js";
 import {emptyRelation} from "./parquet.js";
@@ -10,31 +10,42 @@ import type {Workspace} from "./workspace.js";
  * The one barrier before held-out rows: whatever reads rows, but for a final run, reads them through here. A row is held
  * out when a record of any kind says so, whichever version that record is of, since the same row in another version would
  * tell as much.
- * @param except the id of a record whose own held-out rows are not left out
+ * @param relation of the version's rows, or of whatever else has their `row_id`
+ * @param except the id of a split whose own held-out rows are not left out
  */
 export async function withoutHeldOut(
   workspace: Workspace,
-  dataset: string,
+  version: OfVersion,
   relation: string,
   except?: string
 ): Promise<string> {
-  const held: string[] = [];
-  for (const kind of workspace.kinds) held.push(...(await heldOutBy(kind, workspace, dataset, except)));
-  return held.length === 0
+  const held = await heldOutIds(workspace, version, except);
+  return held === undefined
     ? `select * from ${relation}`
-    : `select * from ${relation} anti join (${held.join(" union all ")}) using (row_id)`;
+    : `select * from ${relation} anti join (${held}) using (row_id)`;
+}
+
+/** A query for the ids of a version's rows that are held out, some of them twice; undefined when none is. */
+export async function heldOutIds(
+  workspace: Workspace,
+  version: OfVersion,
+  except?: string
+): Promise<string | undefined> {
+  const held: string[] = [];
+  for (const kind of workspace.kinds) held.push(...(await heldOutBy(kind, workspace, version, except)));
+  return held.length === 0 ? undefined : held.join(" union all ");
 }
 
 async function heldOutBy(
   kind: Kind,
   workspace: Workspace,
-  dataset: string,
+  version: OfVersion,
   except: string | undefined
 ): Promise<string[]> {
   if (!kind.heldOut) return [];
   const found: string[] = [];
-  for await (const record of recordsOf(workspace, kind, {dataset})) {
-    const query = record.id === except ? undefined : await kind.heldOut(record, workspace);
+  for await (const record of recordsOf(workspace, kind, {dataset: version.dataset})) {
+    const query = record.id === except ? undefined : await kind.heldOut(record, workspace, version);
     if (query !== undefined) found.push(query);
   }
   return found;
@@ -42,7 +53,7 @@ async function heldOutBy(
 
 /** A query over a version's rows as everything but a final run sees them. */
 export async function openRows(workspace: Workspace, version: VersionName): Promise<string> {
-  return withoutHeldOut(workspace, version.dataset, await versionRows(workspace, version));
+  return withoutHeldOut(workspace, version, await versionRows(workspace, version));
 }
 
 /** The same over another table of a version; undefined when the version has none. */
@@ -52,18 +63,23 @@ export async function openTable(
   file: VersionFile
 ): Promise<string | undefined> {
   const table = await versionTable(workspace, version, file);
-  return table && withoutHeldOut(workspace, version.dataset, table);
+  return table && withoutHeldOut(workspace, version, table);
 }
 
 /**
  * A query over the parts of a split as training and runs see them: without the rows that another split of the dataset
  * holds out. Its own held-out rows stay, for a final run to ask for.
  */
-export async function openParts(workspace: Workspace, split: SplitName): Promise<string> {
+export async function openParts(
+  workspace: Workspace,
+  split: SplitName & {version?: string}
+): Promise<string> {
   const parts = await splitParts(workspace, split);
   if (!parts) return emptyRelation(PARTS);
   const others = `(select * from ${parts} where part <> 'held-out')`;
-  const open = await withoutHeldOut(workspace, split.dataset, others, split.id);
+  const id = split.version ?? (await readSplit(workspace, split))?.version;
+  if (id === undefined) return emptyRelation(PARTS);
+  const open = await withoutHeldOut(workspace, {dataset: split.dataset, id}, others, split.id);
   return `select * from ${parts} where part = 'held-out' union all ${open}`;
 }
 

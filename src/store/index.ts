@@ -12,9 +12,9 @@ export {
 } from "./files.js";
 export {placeFingerprint} from "./fingerprint.js";
 export {canonicalJson, hashJson, sha256, sha256File} from "./hash.js";
-export {openParts, openRows, openTable, rowsOfPart, withoutHeldOut} from "./heldOut.js";
+export {heldOutIds, openParts, openRows, openTable, rowsOfPart, withoutHeldOut} from "./heldOut.js";
 export {type Acceptance, readAcceptances, writeAcceptances} from "./kinds/acceptances.js";
-export {downloadsDir, readCached, writeCached} from "./kinds/cache.js";
+export {downloadsDir, hubModelsDir, readCached, runnableModelsDir, writeCached} from "./kinds/cache.js";
 export {
   datasetKey,
   latestVersion,
@@ -26,6 +26,16 @@ export {
 } from "./kinds/dataset.js";
 export {exportsOf, recordExport} from "./kinds/exportNote.js";
 export {type FinalRun, finalRuns, recordFinalRun, whoOpens} from "./kinds/finalRun.js";
+export {
+  blindingSalt,
+  heldOutRecord,
+  heldOutRecords,
+  type HeldOutRecord,
+  heldOutRelation,
+  sameRows,
+  writeHeldOut
+} from "./kinds/heldOutRecord.js";
+export {shownRowId} from "./kinds/finalRunViews.js";
 export {KINDS} from "./kinds/index.js";
 export {
   type Erased,
@@ -54,7 +64,7 @@ export {
   writeVersion
 } from "./kinds/version.js";
 export {withLease} from "./lease.js";
-export {checkName} from "./names.js";
+export {checkName, nameProblem} from "./names.js";
 export {onFirstUse} from "./onFirstUse.js";
 export {
   type Columns,

@@ -196,6 +196,21 @@ export interface RunManifest {
   gate?: Record<string, unknown>;
   /** Rows whose content was erased since, with their outputs; their scores are still counted. */
   purged?: Purged[];
+  /** When other tools made the calls and gave the scores: who brought them here, and from where. */
+  imported?: ImportedFrom;
+}
+
+export interface ImportedFrom {
+  by: string;
+  files: {
+    path: string;
+    sha256: string;
+    bytes: number;
+    tool: string;
+    /** The tool's version, where the file states it. */
+    version?: string;
+    answers: number;
+  }[];
 }
 
 /** Rows that a person had erased. */
@@ -212,6 +227,8 @@ export interface VersionManifest {
   kind: "version";
   schemaVersion: 1;
   dataset: string;
+  /** The column that the rows' ids come from; null where they are hashes of the content. Versions of before lack it. */
+  idColumn?: string | null;
   /** SHA-256 over schema and sorted row hashes, shortened in the folder's name to 16 hex digits. */
   id: string;
   sha256: string;
@@ -233,8 +250,8 @@ export interface VersionManifest {
   changes?: {added: number; removed: number; changed: number};
   /** Rows that filters dropped; they stand in `rejected.parquet` with `rejected_by` and `rejected_because`. */
   rejected?: number;
-  /** The filters by name: their rule, and the rows each dropped as the first. */
-  filters?: Record<string, {rule: unknown; rejected: number}>;
+  /** The filters by name: their rule, the version of their code, and the rows each dropped as the first. */
+  filters?: Record<string, {rule: unknown; code?: string; rejected: number}>;
   checks?: {name: string; passed: boolean; message?: string}[];
   /** Rows erased since it was made: `id` and `sha256` are those of the rows before. */
   purged?: Purged[];

@@ -72,7 +72,7 @@ async function makeViews(store: Store): Promise<void> {
       read.set(key, found);
       return [...(await found)] as T[];
     },
-    open: (relation, dataset) => withoutHeldOut(workspace, dataset, relation)
+    open: (relation, version) => withoutHeldOut(workspace, version, relation)
   };
   for (const kind of workspace.kinds)
     for (const view of (await kind.views?.(context)) ?? []) await makeView(store, view);

@@ -75,7 +75,10 @@ export async function userQuery(db: Database, text: string, options: UserSql): P
 /** Throws UserError unless the text, with what stands before it, is exactly one statement. */
 export async function assertOneStatement(db: Database, before: string, text: string, what: string) {
   const {count} = await db.connection.extractStatements(`${before}\n${text}\n`).catch((cause: unknown) => {
-    throw new UserError(`${what} cannot be parsed: ${messageOf(cause).split("\n")[0]}`, {cause});
+    throw new UserError(
+      `${what} cannot be parsed: ${messageOf(cause).split("\n")[0]!.replace("Failed to extract statements: ", "")}`,
+      {cause}
+    );
   });
   if (count !== 1) throw new UserError(`${what} must be one query; it holds ${count} statements.`);
 }

@@ -1,6 +1,13 @@
 import {existsSync, readFileSync} from "node:fs";
 import {join} from "node:path";
-import {type Figure, type Path, type RowsFigure, type ValueFigure} from "./figure.js";
+import {
+  type ExactFigure,
+  type Figure,
+  type Path,
+  type RecordsFigure,
+  type RowsFigure,
+  type ValueFigure
+} from "./figure.js";
 import {jsonOf, parseRecords} from "./item.js";
 
 export interface Comparison {
@@ -50,9 +57,65 @@ export class Published {
 }
 
 export function compare(published: Published, figures: readonly Figure[]): Comparison[] {
-  return figures.map((figure) =>
-    "rows" in figure ? compareRows(figure, published) : compareValue(figure, published)
+  return figures.map((figure) => {
+    if ("rows" in figure) return compareRows(figure, published);
+    if ("exact" in figure) return compareExact(figure, published);
+    return "records" in figure ? compareRecords(figure, published) : compareValue(figure, published);
+  });
+}
+
+function compareExact(
+  {name, exact, published: {file, path}, except}: ExactFigure,
+  published: Published
+): Comparison {
+  const place = resolve(published.load(file), path);
+  const theirs = place && valueAt(published.load(file), place);
+  const all = [...scalars(theirs, [])].filter(
+    ([at, value]) => value !== undefined && !except?.test(at.join("/"))
   );
+  if (all.length === 0) return {figure: name, published: "not published", ours: "", within: undefined};
+  published.use(file, place!);
+  const wrong = all.filter(([at, value]) => valueAt(exact, at) !== value);
+  const first = wrong[0] && `, first ${wrong[0][0].join("/")}`;
+  return {
+    figure: name,
+    published: `${all.length} values`,
+    ours: `${all.length - wrong.length} of ${all.length} agree${first ?? ""}`,
+    within: wrong.length === 0
+  };
+}
+
+function compareRecords(
+  {name, records, publishedRecords: {file, path}}: RecordsFigure,
+  published: Published
+): Comparison {
+  const content = published.load(file);
+  const list = Array.isArray(content) ? (content as unknown[]) : [];
+  const stated = list.flatMap((record, i) => {
+    const value = valueAt(record, path);
+    return value === undefined ? [] : [{record, value, at: [i, ...path] as Path}];
+  });
+  if (stated.length === 0)
+    return {figure: name, published: "not published", ours: `${records.length} records`, within: undefined};
+  for (const {at} of stated) published.use(file, at);
+  const agreeing = stated.filter(({record, value}) => {
+    const own = records.find(({key}) =>
+      Object.entries(key).every(([field, each]) => (record as Record<string, unknown>)[field] === each)
+    );
+    return own !== undefined && JSON.stringify(own.ours) === JSON.stringify(value);
+  }).length;
+  return {
+    figure: name,
+    published: `${stated.length} records`,
+    ours: `${agreeing} of ${stated.length} agree`,
+    within: agreeing === stated.length
+  };
+}
+
+/** Every number, text and boolean, with its place. */
+function* scalars(value: unknown, path: (string | number)[]): Generator<[(string | number)[], unknown]> {
+  if (typeof value !== "object" || value === null) yield [path, value];
+  else for (const [key, inner] of Object.entries(value)) yield* scalars(inner, [...path, key]);
 }
 
 function compareValue(figure: ValueFigure, published: Published): Comparison {

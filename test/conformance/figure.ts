@@ -62,7 +62,23 @@ export interface RowsFigure {
   tolerance?: number;
 }
 
-export type Figure = ValueFigure | RowsFigure;
+/** A JSON value that must be the published one: every number, text and boolean published there, exactly. */
+export interface ExactFigure {
+  name: string;
+  exact: unknown;
+  published: {file: string; path: Path};
+  /** Published places below it (keys joined with "/") that are incidental or ours on purpose; the reader says why. */
+  except?: RegExp;
+}
+
+/** Values of a published list's records, found by some of their fields. Every record that publishes the path must agree. */
+export interface RecordsFigure {
+  name: string;
+  records: readonly {key: Readonly<Record<string, string | number | boolean>>; ours: unknown}[];
+  publishedRecords: {file: string; path: Path};
+}
+
+export type Figure = ValueFigure | RowsFigure | ExactFigure | RecordsFigure;
 
 /** Published figures that we do not compute, by their path in the file ("model/lc_win_rate"), and why not. */
 export interface NotReproduced {

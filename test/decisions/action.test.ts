@@ -1,5 +1,12 @@
 import {describe, expect, it} from "vitest";
-import {correctionNote, decide, type ScoreTable, standingOf} from "../../src/decisions/index.js";
+import {
+  correctionNote,
+  decide,
+  type RaceRecord,
+  type ScoreTable,
+  standingOf
+} from "../../src/decisions/index.js";
+import {raceVerdict} from "../../src/decisions/raceVerdict.js";
 
 /** Right answers by candidate: the row numbers that are wrong. */
 function tableOf(
@@ -155,5 +162,78 @@ describe("the risks of a verdict", () => {
         }
       }).risks
     ).toEqual([]);
+  });
+});
+
+describe("risks", () => {
+  const facts = (otherSplit: {difference: number; low?: number; high?: number}) => ({
+    otherSplit: {name: "grouped", ...otherSplit}
+  });
+  const risks = (given: Parameters<typeof decide>[1]["facts"]) =>
+    decide(tableOf(10_000, close, "a"), {...options, facts: given}).risks;
+
+  it("take a gap between splits for known only where its interval leaves out zero", () => {
+    expect(risks(facts({difference: 0.05, low: 0.02, high: 0.08}))[0]).toEqual({
+      kind: "split",
+      sentence:
+        "On split grouped, which keeps related rows together, the best scores 5.0 points (2.0 to 8.0) lower.",
+      moves: 0.05
+    });
+    const [open] = risks(facts({difference: 0.05, low: -0.02, high: 0.12}));
+    expect(open).toMatchObject({kind: "split", moves: undefined});
+    expect(open!.sentence).toMatch(/5\.0 points \(-2\.0 to 12\.0\) lower, which may be chance\.$/);
+    expect(risks(facts({difference: -0.05, low: -0.08, high: -0.02}))).toEqual([]);
+  });
+
+  it("name failures only where they could turn the verdict", () => {
+    const table = (missing: number[]) => {
+      const full = tableOf(400, {a: (r) => r % 40 === 1, b: (r) => r % 2 === 0});
+      return {
+        ...full,
+        values: [
+          full.values[0]!,
+          full.values[1]!.map((value, r) => (missing.includes(r) ? undefined : value))
+        ]
+      };
+    };
+    expect(decide(table([0, 1, 2]), options).risks).toEqual([]);
+    const turned = decide(table(Array.from({length: 200}, (_, r) => 2 * r)), options);
+    expect(turned.risks.map(({kind}) => kind)).toEqual(["failures"]);
+  });
+});
+
+describe("the verdict of a race", () => {
+  const race = (kind: "pick" | "within-margin" | "rows-used-up", set: string[]) => ({
+    id: "race",
+    settings: {candidates: ["a", "b"], margin: 0.01, errorRate: 0.05, rows: 100, repeats: 1},
+    rounds: [
+      {
+        round: 1,
+        rows: 60,
+        run: "run",
+        candidates: ["a", "b"],
+        calls: 120,
+        standings: [
+          {candidate: "a", scored: 60, mean: 0.8},
+          {candidate: "b", scored: 60, mean: 0.7}
+        ],
+        pairs: [{a: "a", b: "b", observations: 60, estimate: 0.1, low: 0.02, high: 0.18}],
+        dropped: []
+      }
+    ],
+    outcome: {kind, best: "a", set, calls: 120, callsOfEverything: 200, sentence: "It ended."}
+  });
+  const table = tableOf(60, {a: (r) => r % 5 === 0, b: (r) => r % 5 <= 1}, "b");
+  const verdictOf = (kind: "pick" | "within-margin" | "rows-used-up", set: string[]) =>
+    raceVerdict(race(kind, set) as unknown as RaceRecord, decide(table, options), {}, {baseline: "b"});
+
+  it("begins with what to do, by the race's own interval", () => {
+    expect(verdictOf("pick", ["a"]).action).toBe(
+      "Switch to a: it is 10.0 points (2.0 to 18.0) better than b."
+    );
+    expect(verdictOf("within-margin", ["a", "b"]).action).toBe("Keep b: a and b are equally good.");
+    expect(verdictOf("rows-used-up", ["a", "b"]).action).toBe(
+      "Keep b for now: nothing is shown to be better. How many more labelled rows would decide cannot be foreseen."
+    );
   });
 });

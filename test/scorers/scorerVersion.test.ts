@@ -12,7 +12,7 @@ describe("scorerVersion", () => {
     );
     expect(new Set(versions).size).toBe(4);
   });
-  it("changes with the source text of the scorer, its helpers and its aggregate", () => {
+  it("changes with the text of the scorer, of its aggregate and of what the eval gives it", () => {
     const one: Scorer = () => 1;
     const zero: Scorer = () => 0;
     const helper = (text: string) => text.trim();
@@ -20,8 +20,8 @@ describe("scorerVersion", () => {
     const versions = [
       scorerVersion(one),
       scorerVersion(zero),
-      scorerVersion(withSettings(() => 1, {}, {uses: [helper]})),
-      scorerVersion(withSettings(() => 1, {}, {uses: [other]})),
+      scorerVersion(withSettings(() => 1, {}, {given: [helper]})),
+      scorerVersion(withSettings(() => 1, {}, {given: [other]})),
       scorerVersion(withSettings(() => 1, {}, {aggregate: () => 1})),
       scorerVersion(withSettings(() => 1, {}, {aggregate: () => 2}))
     ];

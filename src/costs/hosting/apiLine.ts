@@ -7,7 +7,7 @@ import type {ApiHosting, CostLine, RequestTokens, UnknownCost} from "./types.js"
 export function apiLine(hosting: ApiHosting, tokens: RequestTokens): CostLine | UnknownCost {
   const {price, batchShare = 0, utilisation = 1} = hosting;
   const needs = new Needs();
-  if (hosting.billed) return billedLine(tokens);
+  if (!price && tokens.billedUsd !== undefined) return billedLine(tokens.billedUsd);
   if (!price) needs.amount("price", undefined);
   const promptTokens = needs.amount("promptTokens", tokens.promptTokens);
   const completionTokens = needs.amount("completionTokens", tokens.completionTokens);
@@ -32,10 +32,8 @@ export function apiLine(hosting: ApiHosting, tokens: RequestTokens): CostLine | 
   }));
 }
 
-function billedLine({billedUsd}: RequestTokens): CostLine | UnknownCost {
-  const needs = new Needs();
-  const usdPerRequest = needs.amount("billedUsd", billedUsd);
-  return needs.answer(() => ({
+function billedLine(usdPerRequest: number): CostLine {
+  return {
     baseUsdPerMonth: 0,
     usdPerUnitMonth: 0,
     requestsPerUnitMonth: Infinity,
@@ -44,5 +42,5 @@ function billedLine({billedUsd}: RequestTokens): CostLine | UnknownCost {
     reservedUnits: 0,
     reservedUsdPerUnitMonth: 0,
     usdPerRequest
-  }));
+  };
 }

@@ -5,7 +5,7 @@ export interface RequestTokens {
   promptTokens?: number;
   cachedTokens?: number;
   completionTokens?: number;
-  /** US dollars of a request as they were billed, where they do not follow from its tokens. */
+  /** US dollars of a request as they were billed, where they do not follow from its tokens: those of a cascade. An API without a price costs this. */
   billedUsd?: number;
 }
 
@@ -32,8 +32,6 @@ export interface ApiHosting extends Stated {
   /** Who gets prompts and answers. */
   provider?: string;
   price?: TokenPrice;
-  /** True when a request costs what it was billed, such as that of a cascade; then `price` is not asked for. */
-  billed?: boolean;
   /** Share of the prompt tokens that are billed as cached, 0 to 1; what the usage said when absent. */
   cachedShare?: number;
   /** Share of the requests that can wait and go as a batch, 0 to 1. */

@@ -1,4 +1,5 @@
 import {rename, rm} from "node:fs/promises";
+import {functionVersion, moduleVersion} from "../../code/index.js";
 import {
   type Columns,
   type Database,
@@ -67,6 +68,7 @@ export async function applyFilters(
           name,
           {
             rule: typeof filter === "string" ? filter : filter.settings,
+            code: typeof filter === "string" ? undefined : codeOf(filter),
             rejected: counts.find((count) => count.filter === name)?.n ?? 0
           }
         ])
@@ -118,6 +120,10 @@ async function* droppedRows(
         break;
       }
     }
+}
+
+function codeOf({module, reason}: TextFilter): string {
+  return module === undefined ? functionVersion(reason) : moduleVersion(module);
 }
 
 function reasonOf(filter: TextFilter, content: unknown): string | undefined {

@@ -4,6 +4,8 @@ export interface TextFilter {
   /** What enters the version's record: name and settings. */
   settings: Record<string, unknown>;
   reason(text: string): string | undefined;
+  /** `import.meta.url` of the module that makes the filter; left out, the version is of the function's own code. */
+  module?: string;
   /** Awaited once before the first text: loads what the filter needs. */
   ready?(): Promise<void>;
 }

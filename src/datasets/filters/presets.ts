@@ -5,6 +5,7 @@ import type {Filters, TextFilter} from "./filter.js";
 export function textLength({min = 1, max = 8000}: {min?: number; max?: number} = {}): TextFilter {
   return {
     kind: "text",
+    module: import.meta.url,
     settings: {preset: "textLength", min, max},
     reason(text) {
       const words = text.trim() === "" ? 0 : text.trim().split(/\s+/).length;
@@ -22,6 +23,7 @@ export function language(languages: string[], {leastWords = 4}: {leastWords?: nu
   let detect: ((text: string) => {language: string; isReliable(): boolean}) | undefined;
   return {
     kind: "text",
+    module: import.meta.url,
     settings: {preset: "language", languages: [...languages].sort(), leastWords},
     async ready() {
       const {eld} = await import("eld/medium");
@@ -49,6 +51,7 @@ export function repetition({
   const same = new RegExp(`([^\\s])\\1{${run},}`, "u");
   return {
     kind: "text",
+    module: import.meta.url,
     settings: {preset: "repetition", most, run},
     reason(text) {
       if (same.test(text)) return `one character more than ${run} times in a row`;
@@ -89,6 +92,7 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u0080-\u009f]/g;
 export function encodingDamage({most = 0}: {most?: number} = {}): TextFilter {
   return {
     kind: "text",
+    module: import.meta.url,
     settings: {preset: "encodingDamage", most},
     reason(text) {
       const found = [

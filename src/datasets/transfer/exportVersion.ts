@@ -70,7 +70,7 @@ async function heldOutIn(workspace: Workspace, {dataset, id}: VersionManifest): 
     return await heldOutRows(
       db,
       workspace.place,
-      dataset,
+      {dataset, id},
       await workspace.place.readable(versionKey({dataset, id}, "rows.parquet"))
     );
   } finally {

@@ -37,7 +37,12 @@ export async function fetchVersion(
       .find((place) => FILES.every((file) => existsSync(join(place, file))));
     if (!folder) throw nowhere();
     // In a store a version lies at datasets/NAME/VERSION; an export has no splits beside it.
-    const heldOut = await heldOutRows(db, resolve(folder, "../../.."), dataset, join(folder, "rows.parquet"));
+    const heldOut = await heldOutRows(
+      db,
+      resolve(folder, "../../.."),
+      {dataset, id: version},
+      join(folder, "rows.parquet")
+    );
     if (heldOut.length > 0)
       throw new UserError(
         `${resolve(from)} has ${name} with ${heldOutText(heldOut)}, and they would be open here. Nothing was imported. Export it there with \`assay versions ${name} --export DIR --with-held-out --why "…"\`, which is noted.`

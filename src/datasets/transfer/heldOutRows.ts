@@ -1,40 +1,50 @@
 import {
   type Database,
+  heldOutRecords,
+  heldOutRelation,
   LocalFolder,
   parquetFile,
   type Place,
   readSplits,
-  type SplitManifest,
   splitParts
 } from "../../store/index.js";
 
 export interface HeldOutRows {
-  split: SplitManifest;
+  split: {id: string; name: string};
   /** Rows of the version that this split holds out; 1 or more. */
   rows: number;
 }
 
 /**
- * The splits of a store that hold out rows of a file, oldest first, whichever version each split is of; none when there are
- * no such rows in it.
+ * The splits of a store that hold out rows of a version's file, whichever version each split is of, those that were
+ * removed since among them; none when there are no such rows in it.
  * @param store where the store is, or its folder
  */
 export async function heldOutRows(
   db: Database,
   store: Place | string,
-  dataset: string,
+  version: {dataset: string; id: string},
   rowsFile: string
 ): Promise<HeldOutRows[]> {
   const place = typeof store === "string" ? new LocalFolder(store) : store;
+  const rows = parquetFile(rowsFile);
   const found: HeldOutRows[] = [];
-  for (const split of await readSplits({place}, dataset)) {
-    const parts = split.counts["held-out"] ? await splitParts({place}, split) : undefined;
-    if (!parts) continue;
-    const counted = await db.row<{n: number}>(
-      `select count(*)::double as n from ${parquetFile(rowsFile)}
-       semi join (select row_id from ${parts} where part = 'held-out') using (row_id)`
-    );
+  const count = async (split: HeldOutRows["split"], condition: string) => {
+    const counted = await db.row<{n: number}>(`select count(*)::double as n from ${rows} where ${condition}`);
     if (counted!.n > 0) found.push({split, rows: counted!.n});
+  };
+  const recorded = new Set<string>();
+  for (const record of await heldOutRecords({place}, version.dataset)) {
+    recorded.add(record.id);
+    const held = await heldOutRelation({place}, record);
+    const same = record.version === version.id ? "" : ` or row_hash in (select row_hash from ${held})`;
+    await count(record, `row_id in (select row_id from ${held})${same}`);
+  }
+  // Splits of before there were records.
+  for (const split of await readSplits({place}, version.dataset)) {
+    const parts =
+      split.counts["held-out"] && !recorded.has(split.id) ? await splitParts({place}, split) : undefined;
+    if (parts) await count(split, `row_id in (select row_id from ${parts} where part = 'held-out')`);
   }
   return found;
 }

@@ -18,7 +18,7 @@ export async function verifyVersion(
   db: Database,
   rowsFile: string,
   manifest: VersionManifest
-): Promise<Pick<VersionManifest, "sha256" | "rows" | "columns">> {
+): Promise<Pick<VersionManifest, "sha256" | "rows" | "columns" | "idColumn">> {
   const refuse = (found: string, cause?: unknown) =>
     new UserError(
       `${manifest.dataset}@${manifest.id} was rejected: ${found}. Nothing was imported. Export the version again where it was made.`,
@@ -54,5 +54,5 @@ export async function verifyVersion(
     `select count(*)::double as n from ${rows} where not coalesce(${named}, false)`
   );
   if (renamed!.n > 0) throw refuse(`${renamed!.n} rows have ids that are not theirs`);
-  return {sha256: hashFor(id), rows: identity.rows, columns};
+  return {sha256: hashFor(id), idColumn: id, rows: identity.rows, columns};
 }

@@ -6,7 +6,7 @@ import {type OpenModel} from "../plan/model.js";
 import {type Dtype} from "../../safetensors/dtype.js";
 import {readHeader, type StoredTensor} from "../../safetensors/open.js";
 import {type AdapterChange, type Stored} from "./change.js";
-import {type AdapterConfig, readAdapterConfig, scaleOf} from "./config.js";
+import {type AdapterConfig, readAdapterConfig, scaleOf} from "../../safetensors/adapterConfig.js";
 
 const PREFIX = "base_model.model.";
 const WEIGHTS = "adapter_model.safetensors";

@@ -1,3 +1,4 @@
+import {moduleVersion} from "../../code/index.js";
 import {type Recognizer} from "../finding.js";
 import {apiKey} from "./apiKey.js";
 import {assignedSecret} from "./assignedSecret.js";
@@ -27,8 +28,10 @@ import {usSsn} from "./usSsn.js";
 
 export {nationalIds};
 
-/** Raised when a recogniser finds other things than it did: ledgers of an older number are made again. */
-export const recognizersVersion = 4;
+/** The version of all that decides what a scan finds: ledgers of another are made again. */
+export function recognizersVersion(): string {
+  return moduleVersion(new URL("../scanCell.js", import.meta.url).href);
+}
 
 /** Every recogniser, the surest first: of two equal findings with equal scores the earlier one stays. */
 export const allRecognizers: readonly Recognizer[] = [

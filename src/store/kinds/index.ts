@@ -3,6 +3,7 @@ import {cacheKind, downloadsKind, vectorsKind} from "./cache.js";
 import {latestKind, recognitionKind, tombstonesKind} from "./dataset.js";
 import {exportKind} from "./exportNote.js";
 import {finalRunKind} from "./finalRun.js";
+import {heldOutKind} from "./heldOutRecord.js";
 import type {Kind} from "./kind.js";
 import {modelKind} from "./model.js";
 import {raceKind} from "./race.js";
@@ -18,6 +19,7 @@ export const KINDS: readonly Kind[] = [
   modelKind,
   versionKind,
   splitKind,
+  heldOutKind,
   runKind,
   raceKind,
   latestKind,

@@ -29,8 +29,11 @@ export interface Kind<M extends object = object> {
   readonly collect?: Collect<M>;
   /** Takes the rows of `erasing` out of one record. Left out, it holds nothing of a row. */
   erase?(found: Found, erasing: Erasing): Promise<Erased>;
-  /** A query for the `row_id`s that the record keeps from everything but a final run; undefined when it keeps none. */
-  heldOut?(found: Found, workspace: Workspace): Promise<string | undefined>;
+  /**
+   * A query for the `row_id`s of a version that the record keeps from everything but a final run; undefined when it keeps
+   * none.
+   */
+  heldOut?(found: Found, workspace: Workspace, version: OfVersion): Promise<string | undefined>;
 }
 
 /** What a manifest must be to be read. */
@@ -56,6 +59,12 @@ export interface Found {
   names: Readonly<Record<string, string>>;
 }
 
+/** A version, by its dataset and id. */
+export interface OfVersion {
+  dataset: string;
+  id: string;
+}
+
 export interface View {
   name: string;
   /** A query; or plain objects with the columns they are read as. */
@@ -66,13 +75,15 @@ export interface ViewContext {
   workspace: Workspace;
   /** Manifests of a kind, read once for all views. */
   manifests<T extends object>(kind: Kind<T>): Promise<T[]>;
-  /** A query over a relation with a `row_id`, without the held-out rows of a dataset. */
-  open(relation: string, dataset: string): Promise<string>;
+  /** A query over a relation with the `row_id`s of a version, without its held-out rows. */
+  open(relation: string, version: OfVersion): Promise<string>;
 }
 
 export interface Collect<M extends object> {
   /** Tells which records stay whatever refers to them. */
   stays(workspace: Workspace, options: {keep: number}): Promise<(manifest: M) => boolean>;
+  /** What must be kept of one before it is removed. */
+  before?(manifest: M, workspace: Workspace, db: Database): Promise<void>;
   /** The lease under which one is removed. */
   lease?(manifest: M): string;
 }

@@ -6,6 +6,8 @@ import {checkName} from "../names.js";
 import type {Workspace} from "../workspace.js";
 import {putParquet} from "../putParquet.js";
 import {eraseRows} from "./eraseRows.js";
+import {finalRunView} from "./finalRunViews.js";
+import {blindingSalt} from "./heldOutRecord.js";
 import {
   type Erased,
   type Erasing,
@@ -31,14 +33,6 @@ export type RunFile =
 export type RunTable = keyof typeof TABLES;
 
 const TABLES = {items: ITEMS, prompts: PROMPTS, completions: COMPLETIONS, scores: SCORES};
-
-/** What tells of a held-out row's content, by table: shown empty when the run scored the held-out part. */
-const TELLING: Record<RunTable, readonly string[]> = {
-  items: ["expected", "excerpt"],
-  prompts: ["messages"],
-  completions: ["output", "tool_calls", "logprobs"],
-  scores: ["details"]
-};
 
 const JOURNALS = ["journal.ndjson", "scores.ndjson"] as const;
 
@@ -128,21 +122,22 @@ const RUNS: Columns = {
   code: "JSON"
 };
 
-/** A run on the held-out part shows its scores without content. */
+/** A run on the held-out part shows what it measured without what tells a row. */
 async function runViews({workspace, manifests}: ViewContext): Promise<View[]> {
   const runs = (await manifests(runKind)).sort(byStart);
   const views: View[] = [{name: "runs", of: {rows: runs, columns: RUNS}}];
-  const ids = (final: boolean) =>
-    runs.filter(({split}) => (split.part === "held-out") === final).map(({id}) => id);
+  const idsOf = (some: readonly RunManifest[]) => some.map(({id}) => id);
+  const isFinal = ({split}: RunManifest) => split.part === "held-out";
+  const datasets = new Set(runs.filter(isFinal).map(({dataset}) => dataset.name));
   for (const [name, columns] of Object.entries(TABLES) as [RunTable, Columns][]) {
-    const all = await runTable(workspace, ids(false), name);
-    const final = await runTable(workspace, ids(true), name);
-    const hidden = TELLING[name].map((column) => `cast(null as VARCHAR) as ${column}`);
-    const open = all ? `select * from ${all}` : emptyRelation(columns);
-    views.push({
-      name,
-      of: final ? `${open} union all by name select * replace (${hidden.join(", ")}) from ${final}` : open
-    });
+    const open = await runTable(workspace, idsOf(runs.filter((run) => !isFinal(run))), name);
+    const queries = [open ? `select * from ${open}` : emptyRelation(columns)];
+    for (const dataset of datasets) {
+      const own = runs.filter((run) => isFinal(run) && run.dataset.name === dataset);
+      const table = await runTable(workspace, idsOf(own), name);
+      if (table) queries.push(finalRunView(name, table, await blindingSalt(workspace, dataset)));
+    }
+    views.push({name, of: queries.join(" union all by name ")});
   }
   return views;
 }

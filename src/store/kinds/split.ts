@@ -1,9 +1,10 @@
-import {sqlName, sqlString} from "../duckdb.js";
+import {type Database, sqlName, sqlString} from "../duckdb.js";
 import {type Columns, emptyRelation, parquetFile} from "../parquet.js";
 import {PARTS, type SplitManifest} from "../schema.js";
 import {checkName} from "../names.js";
 import type {Workspace} from "../workspace.js";
 import {eraseRows} from "./eraseRows.js";
+import {heldOutRecord, writeHeldOut} from "./heldOutRecord.js";
 import {
   type Erased,
   type Erasing,
@@ -16,7 +17,14 @@ import {
   type ViewContext
 } from "./kind.js";
 import {hasUnsealedRuns} from "./run.js";
-import {readVersion, retainedVersions, versionKey, versionReference} from "./version.js";
+import {
+  hasRows,
+  readVersion,
+  retainedVersions,
+  versionKey,
+  versionReference,
+  versionRows
+} from "./version.js";
 
 export type SplitName = Pick<SplitManifest, "dataset" | "id">;
 export type SplitFile = "manifest.json" | "parts.parquet";
@@ -77,32 +85,55 @@ export const splitKind: Kind<SplitManifest> = {
       const unsealed = await hasUnsealedRuns(workspace);
       const retained = await retainedVersions(workspace, keep);
       return ({dataset, version}) => unsealed || retained.has(versionReference(dataset, version));
-    }
+    },
+    before: keepHeldOut
   },
   erase: eraseSplit,
+  // A split of before there were records of held-out rows speaks for itself.
   heldOut: async ({key, manifestKey}, workspace) => {
     const split = await readRecord(workspace, splitKind, manifestKey);
-    if (!split?.counts["held-out"]) return undefined;
+    if (!split?.counts["held-out"] || (await heldOutRecord(workspace, split))) return undefined;
     const parts = partsIn(await workspace.place.readable(`${key}/parts.parquet`));
     return `select row_id from ${parts} where part = 'held-out'`;
   }
 };
+
+/** What a split of before holds out must outlive it; ids alone where its version's rows are gone. */
+async function keepHeldOut(split: SplitManifest, workspace: Workspace, db: Database): Promise<void> {
+  if (!split.counts["held-out"] || (await heldOutRecord(workspace, split))) return;
+  const parts = (await splitParts(workspace, split))!;
+  const version = {dataset: split.dataset, id: split.version};
+  const rows = (await hasRows(workspace, version))
+    ? await versionRows(workspace, version)
+    : `(select row_id, null::varchar as row_hash from ${parts})`;
+  const {text} = (await readVersion(workspace, version)) ?? {};
+  await writeHeldOut(db, workspace, split, {rows, parts, text});
+}
 
 /** Splits of one dataset, or of all, oldest first. */
 export async function readSplits(
   workspace: Pick<Workspace, "place">,
   dataset?: string
 ): Promise<SplitManifest[]> {
-  const found = await manifestsOf(workspace, splitKind, {dataset: dataset!});
+  const found = (await manifestsOf(workspace, splitKind, {dataset: dataset!})).map(withoutHeldOutLabels);
   return found.sort((a, b) => a.madeAt.localeCompare(b.madeAt));
 }
 
 /** One split's record; undefined when the store has none. */
-export function readSplit(
+export async function readSplit(
   workspace: Pick<Workspace, "place">,
   split: SplitName
 ): Promise<SplitManifest | undefined> {
-  return readRecord(workspace, splitKind, splitKey(split, "manifest.json"));
+  const found = await readRecord(workspace, splitKind, splitKey(split, "manifest.json"));
+  return found && withoutHeldOutLabels(found);
+}
+
+/** A label may be a row's own words: those of the held-out part, which splits of before have counted, are told nobody. */
+function withoutHeldOutLabels(split: SplitManifest): SplitManifest {
+  if (!split.labels?.["held-out"]) return split;
+  const labels = {...split.labels};
+  delete labels["held-out"];
+  return {...split, labels};
 }
 
 export async function writeSplit(workspace: Workspace, split: SplitManifest): Promise<void> {
@@ -122,13 +153,16 @@ const SPLITS: Columns = {
   madeAt: "VARCHAR"
 };
 
-async function splitViews({workspace, manifests}: ViewContext): Promise<View[]> {
+async function splitViews({workspace, manifests, open}: ViewContext): Promise<View[]> {
   const splits = (await manifests(splitKind)).sort((a, b) => a.madeAt.localeCompare(b.madeAt));
   const parts: string[] = [];
-  for (const split of splits)
-    parts.push(
-      `select ${sqlString(split.dataset)} as dataset, ${sqlString(split.id)} as split, * from ${partsIn(await workspace.place.readable(splitKey(split, "parts.parquet")))} where part <> 'held-out'`
-    );
+  for (const split of splits) {
+    const {dataset, id, version} = split;
+    const all = partsIn(await workspace.place.readable(splitKey(split, "parts.parquet")));
+    // Rows that another split holds out are not named here either.
+    const shown = await open(`(select * from ${all} where part <> 'held-out')`, {dataset, id: version});
+    parts.push(`select ${sqlString(dataset)} as dataset, ${sqlString(id)} as split, * from (${shown})`);
+  }
   return [
     {name: "splits", of: {rows: splits, columns: SPLITS}},
     {

@@ -136,8 +136,7 @@ const VERSIONS: Columns = {
 async function versionViews({workspace, manifests, open}: ViewContext): Promise<View[]> {
   const versions = await manifests(versionKind);
   const views: View[] = [{name: "versions", of: {rows: versions, columns: VERSIONS}}];
-  const openRows = async (version: VersionName) =>
-    open(await versionRows(workspace, version), version.dataset);
+  const openRows = async (version: VersionName) => open(await versionRows(workspace, version), version);
   for (const version of versions)
     views.push({name: `${version.dataset}@${version.id}`, of: await openRows(version)});
   for (const dataset of new Set(versions.map((version) => version.dataset))) {
@@ -152,7 +151,7 @@ async function versionViews({workspace, manifests, open}: ViewContext): Promise<
     const {dataset, id} = version;
     if (ledger)
       scanned.push(
-        `select '${dataset}' as dataset, '${id}' as version, * from (${await open(ledger, dataset)})`
+        `select '${dataset}' as dataset, '${id}' as version, * from (${await open(ledger, version)})`
       );
   }
   const ledger =

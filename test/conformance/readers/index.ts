@@ -1,10 +1,14 @@
 import {type Reader} from "../figure.js";
 import {agreement} from "./agreement.js";
+import {blockFormats} from "./blockFormats.js";
+import {chatTemplates} from "./chatTemplates.js";
 import {classifiedQueries} from "./classifiedQueries.js";
+import {ggufFiles} from "./ggufFiles.js";
 import {hostingCost} from "./hostingCost.js";
 import {inspectLogs} from "./inspectLogs.js";
 import {instructionResponses} from "./instructionResponses.js";
 import {judgeReviews} from "./judgeReviews.js";
+import {languageReaders} from "./language/index.js";
 import {mathSolutions} from "./mathSolutions.js";
 import {mergeCases} from "./mergeCases.js";
 import {nearDuplicatePairs} from "./nearDuplicatePairs.js";
@@ -23,11 +27,15 @@ import {translations} from "./translations.js";
 /** One line for each kind of item. */
 export const readers: readonly Reader[] = [
   agreement,
+  blockFormats,
+  chatTemplates,
   classifiedQueries,
+  ggufFiles,
   hostingCost,
   inspectLogs,
   instructionResponses,
   judgeReviews,
+  ...languageReaders,
   mathSolutions,
   mergeCases,
   nearDuplicatePairs,

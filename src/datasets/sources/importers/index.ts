@@ -16,3 +16,6 @@ export const importers = {
 
 export type LogTool = keyof typeof importers;
 export {inspectValue} from "./inspect.js";
+export {at, isObject, type JsonObject, objectsOf, textOf} from "./json.js";
+export {messageText} from "./messages.js";
+export {openZip, type Zip} from "./zip.js";

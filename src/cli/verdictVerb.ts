@@ -1,0 +1,148 @@
+import {
+  checkGates,
+  type GateResult,
+  type GateRule,
+  overall,
+  sliceTable,
+  slicingsOf,
+  points
+} from "../decisions/index.js";
+import type {DecidingRun} from "../races/decidingRuns.js";
+import {runVerdict, type RunVerdict} from "../site/runVerdict.js";
+import {openStore, openWorkspace, type Publishing, type Store, UsageError} from "../store/index.js";
+import {chosenRun} from "./chosenRun.js";
+import {importResults} from "./importResults.js";
+import {projectOf} from "./project.js";
+import {dim, note, print, printJson, table} from "./terminal.js";
+import {importedText, verdictText} from "./verdict.js";
+
+interface VerdictOptions {
+  from?: string[];
+  name?: string;
+  scorer?: string;
+  baseline?: string;
+  margin?: number;
+  cluster?: string;
+  slice?: string[];
+  minScore?: number;
+  maxRegression?: number;
+  maxFailureShare?: number;
+  publish: Publishing;
+  json?: boolean;
+}
+
+const CODES = {pass: 0, fail: 100, undecided: 101};
+
+/** Prints the verdict of a run in the store, or of result files; with gates the exit code is theirs. */
+export async function verdictVerb(name: string | undefined, options: VerdictOptions): Promise<void> {
+  if (options.from && name !== undefined)
+    throw new UsageError(`name a run (${name}) or files (--from), not both.`);
+  const workspace = await openWorkspace(projectOf(process.cwd()) ?? process.cwd());
+  const rules = rulesOf(options);
+  const done = options.from ? await sealed(workspace, options.from, rules, options) : undefined;
+  for (const text of done?.notes ?? []) note(`! ${text}`);
+  const store = await openStore(workspace);
+  try {
+    const {run, race}: DecidingRun = done ? {run: done.manifest} : await chosenRun(store, name);
+    const report = await runVerdict(store, run, {race, margin: options.margin});
+    const gates = rules.length > 0 ? await gatesOf(store, report, rules) : [];
+    if (options.json)
+      printJson({
+        run: run.id,
+        eval: run.eval,
+        imported: run.imported,
+        counts: run.counts,
+        verdict: report.verdict,
+        gates
+      });
+    else {
+      print(verdictText(run, report.verdict));
+      for (const text of await detailsOf(store, report, options)) print(text);
+      if (gates.length > 0) print(`\n${gatesText(gates)}`);
+    }
+    if (rules.length > 0) process.exitCode = CODES[overall(gates)];
+  } finally {
+    store.close();
+  }
+}
+
+async function gatesOf(
+  store: Store,
+  {run, table, verdict, calls}: RunVerdict,
+  rules: readonly GateRule[]
+): Promise<GateResult[]> {
+  const {gateFacts} = await import("./gateFacts.js");
+  return checkGates(rules, table, verdict, calls, await gateFacts(store, run, rules));
+}
+
+function rulesOf({minScore, maxRegression, maxFailureShare}: VerdictOptions): GateRule[] {
+  const rule = {minScore, maxRegression, maxFailureShare};
+  return Object.values(rule).some((one) => one !== undefined) ? [rule] : [];
+}
+
+async function sealed(
+  workspace: Awaited<ReturnType<typeof openWorkspace>>,
+  files: readonly string[],
+  gate: readonly GateRule[],
+  {name, scorer, baseline, margin, cluster, slice, publish}: VerdictOptions
+) {
+  return importResults(
+    {...workspace, project: process.cwd()},
+    {files: [...files], scorer, baseline, cluster, slices: slice},
+    {
+      name,
+      margin,
+      publish,
+      gate,
+      command: commandOf(files, {name, scorer, baseline, margin, cluster, slice, publish})
+    }
+  );
+}
+
+function commandOf(files: readonly string[], options: Omit<VerdictOptions, "from">): string {
+  const quoted = (text: string) => (/^[\w.:/=@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+  const words = Object.entries(options).flatMap(([name, value]) =>
+    value === undefined || (name === "publish" && value === "ids")
+      ? []
+      : [value].flat().map((one) => `--${name} ${quoted(String(one))}`)
+  );
+  return ["assay verdict", ...words, "--from", ...files.map(quoted)].join(" ");
+}
+
+async function detailsOf(store: Store, report: RunVerdict, {slice}: VerdictOptions): Promise<string[]> {
+  const {run} = report;
+  const lines: string[] = [];
+  const scorers = run.scorers.map(({name}) => name).filter((name) => name !== run.primaryScorer);
+  if (run.imported) lines.push(dim(importedText(run.imported)));
+  if (run.imported && scorers.length > 0)
+    lines.push(dim(`also scored by ${scorers.slice(0, 8).join(", ")}: --scorer NAME decides by another.`));
+  if (!slice) return lines;
+  const {rows} = sliceTable(report.table, await slicingsOf(store, run));
+  const cell = (row: (typeof rows)[number], candidate: string) => {
+    const found = row.cells.find((one) => one.candidate === candidate);
+    return found?.mean === undefined ? undefined : `${points(found.mean)} (${found.scored})`;
+  };
+  lines.push(
+    "",
+    table(rows, [
+      {title: "slice", value: ({slice, value}) => `${slice}: ${value}`},
+      {title: "rows", align: "right", value: ({rows}) => rows},
+      ...report.table.candidates.map((candidate) => ({
+        title: candidate,
+        align: "right" as const,
+        value: (row: (typeof rows)[number]) => cell(row, candidate)
+      }))
+    ])
+  );
+  return lines;
+}
+
+function gatesText(gates: readonly GateResult[]): string {
+  return table(gates, [
+    {title: "gate", value: (row) => row.status},
+    {title: "candidate", value: (row) => row.candidate},
+    {title: "rule", value: (row) => row.rule},
+    {title: "found", value: (row) => row.message},
+    {title: "more rows", value: (row) => row.rowsNeeded, align: "right"}
+  ]);
+}

@@ -1,0 +1,62 @@
+import {Session} from "node:inspector";
+
+/** Where a function stands in the code that runs, which a compiler may have made of its file. */
+export interface FunctionPlace {
+  /** URL or path of the script. */
+  url: string;
+  /** The script's text as it runs. */
+  text: string;
+  /** Zero-based, of the function's first parameter's bracket or so. */
+  line: number;
+  column: number;
+}
+
+interface Location {
+  scriptId: string;
+  lineNumber: number;
+  columnNumber?: number;
+}
+
+const places = new WeakMap<object, FunctionPlace | null>();
+
+/** Asks the engine where a function was written; undefined for native and bound functions, or without an inspector. */
+export function functionPlace(given: (...args: never[]) => unknown): FunctionPlace | undefined {
+  const known = places.get(given);
+  if (known !== undefined) return known ?? undefined;
+  const found = ask(given);
+  places.set(given, found ?? null);
+  return found;
+}
+
+const NAME = "__assayFunctionPlace";
+
+function ask(given: unknown): FunctionPlace | undefined {
+  const session = new Session();
+  const globals = globalThis as Record<string, unknown>;
+  const urls = new Map<string, string>();
+  let found: FunctionPlace | undefined;
+  try {
+    session.connect();
+    session.on("Debugger.scriptParsed", ({params: {scriptId, url}}) => urls.set(scriptId, url));
+    // Calls of a session in its own thread answer before they return.
+    session.post("Debugger.enable");
+    globals[NAME] = given;
+    session.post("Runtime.evaluate", {expression: `globalThis.${NAME}`}, (_, evaluated) => {
+      const objectId = evaluated?.result?.objectId;
+      if (objectId === undefined) return;
+      session.post("Runtime.getProperties", {objectId}, (_, {internalProperties = []}) => {
+        const location = internalProperties.find(({name}) => name === "[[FunctionLocation]]")?.value
+          ?.value as Location | undefined;
+        if (!location) return;
+        const {scriptId, lineNumber: line, columnNumber: column = 0} = location;
+        session.post("Debugger.getScriptSource", {scriptId}, (_, {scriptSource: text}) => {
+          found = {url: urls.get(scriptId) ?? "", text, line, column};
+        });
+      });
+    });
+  } finally {
+    delete globals[NAME];
+    session.disconnect();
+  }
+  return found;
+}

@@ -1,0 +1,108 @@
+import {createHash} from "node:crypto";
+import {isAbsolute} from "node:path";
+import {type Node, parse} from "acorn";
+import {type FunctionPlace, functionPlace} from "./functionPlace.js";
+import {moduleVersion, packageVersion, pathOf} from "./moduleVersion.js";
+import {normalizeSource, normalizeTree} from "./normalizeSource.js";
+import {importsOf} from "./importsOf.js";
+import {localFile, packageOf} from "./readModule.js";
+
+type Tree = Node & Record<string, unknown>;
+
+/**
+ * SHA-256 (hex) over what a function written by a team says: its text, that of the outermost function it stands in
+ * (which holds what it closes over), the declarations of its file that it names, directly or not, and all that the
+ * imports among them bring, as `moduleVersion` counts it. What else the file says does not matter: a scorer written in
+ * an eval keeps its version when a candidate is added. Where the engine cannot tell where a function stands, its own text
+ * is all that counts.
+ */
+export function functionVersion(given: (...args: never[]) => unknown): string {
+  const place = functionPlace(given);
+  const parts = [normalizeSource(given.toString()), ...((place && partsOf(place)) ?? [])];
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
+  return hash.digest("hex");
+}
+
+function partsOf(place: FunctionPlace): string[] | undefined {
+  const path = pathOf(place.url);
+  const body = bodyOf(place.text);
+  if (!body || !isAbsolute(path)) return undefined;
+  const written = outermostFunction(body, offsetOf(place));
+  if (!written) return undefined;
+  const declared = declarations(body);
+  const used = new Set<Tree>();
+  const names = new Set<string>();
+  const visit = (node: unknown) => {
+    for (const name of identifiers(node)) {
+      if (names.has(name)) continue;
+      names.add(name);
+      const statement = declared.get(name);
+      if (!statement || used.has(statement)) continue;
+      used.add(statement);
+      if (statement.type !== "ImportDeclaration") visit(statement);
+    }
+  };
+  visit(written);
+  const said = [...used].filter(({type}) => type !== "ImportDeclaration").map((node) => normalizeTree(node));
+  const loaded = [written, ...used]
+    .flatMap((node) => importsOf(node).imports)
+    .map(({from}) => versionOf(from, path));
+  return [normalizeTree(written), ...said.sort(), ...[...new Set(loaded)].sort()];
+}
+
+function versionOf(name: string, from: string): string {
+  const file = localFile(name, from);
+  if (file !== undefined) return moduleVersion(file);
+  const library = packageOf(name);
+  return library === undefined ? name : `${library}@${packageVersion(library, from)}`;
+}
+
+function bodyOf(text: string): Tree[] | undefined {
+  for (const sourceType of ["module", "script"] as const)
+    try {
+      return parse(text, {ecmaVersion: "latest", sourceType, allowHashBang: true}).body as unknown as Tree[];
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+  return undefined;
+}
+
+function offsetOf({text, line, column}: FunctionPlace): number {
+  let start = 0;
+  for (let i = 0; i < line; i++) start = text.indexOf("\n", start) + 1;
+  return start + column;
+}
+
+/** The largest function around a place. */
+function outermostFunction(tree: unknown, offset: number): Tree | undefined {
+  if (typeof tree !== "object" || tree === null) return undefined;
+  const {type, start, end} = tree as Tree;
+  if (typeof start === "number" && (offset < start || offset >= end)) return undefined;
+  if (/Function/.test(type)) return tree as Tree;
+  for (const member of Object.values(tree)) {
+    const found = outermostFunction(member, offset);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** The statement that makes each of a file's own names. */
+function declarations(body: readonly Tree[]): Map<string, Tree> {
+  const found = new Map<string, Tree>();
+  for (const statement of body) {
+    const declaration = (statement["declaration"] ?? statement) as Tree;
+    const made = declaration["declarations"] ?? declaration["specifiers"] ?? [declaration];
+    for (const one of made as Tree[])
+      for (const name of identifiers(one["local"] ?? one["id"])) found.set(name, declaration);
+  }
+  return found;
+}
+
+function identifiers(node: unknown): string[] {
+  if (typeof node !== "object" || node === null) return [];
+  if (Array.isArray(node)) return node.flatMap(identifiers);
+  const {type, name} = node as Tree;
+  if (type === "Identifier") return [name as string];
+  return Object.values(node).flatMap(identifiers);
+}

@@ -1,0 +1,122 @@
+import type {Node} from "acorn";
+
+/** A file or package that code loads. */
+export interface Import {
+  /** As written: "./x.js" or "zod". */
+  from: string;
+  /** What is taken from it: its own name, and the name it is passed on by where it is; left out when that is all. */
+  names?: readonly {name: string; as?: string}[];
+}
+
+export interface Imports {
+  imports: Import[];
+  passesOn?: boolean;
+}
+
+type Tree = Node & Record<string, unknown>;
+
+/** What a JavaScript tree imports, `require`s, or makes a URL of beside its own file, as a worker's is made. */
+export function importsOf(tree: unknown): Imports {
+  const found: Import[] = [];
+  const visit = (node: unknown) => {
+    if (typeof node !== "object" || node === null) return;
+    const one = (node as Tree).type && importOf(node as Tree);
+    if (one) found.push(one);
+    Object.values(node).forEach(visit);
+  };
+  visit(tree);
+  const body = ((tree as {body?: unknown}).body ?? []) as Tree[];
+  const passesOn = body.length > 0 && body.every(({type, source}) => type.startsWith("Export") && source);
+  return {imports: found, passesOn: passesOn ? true : undefined};
+}
+
+/** `onFirstUse("zod")` loads a package when it is first called. */
+const LOADS = new Set(["require", "onFirstUse"]);
+
+function importOf(node: Tree): Import | undefined {
+  const given = (node["arguments"] ?? []) as Tree[];
+  const callee = (node["callee"] as {name?: string} | undefined)?.name ?? "";
+  switch (node.type) {
+    case "ImportDeclaration":
+    case "ExportNamedDeclaration":
+    case "ExportAllDeclaration":
+    case "ImportExpression": {
+      const from = literal(node["source"]);
+      return from === undefined ? undefined : {from, names: namesOf(node["specifiers"])};
+    }
+    case "CallExpression": {
+      const from = LOADS.has(callee) ? literal(given[0]) : undefined;
+      return from === undefined ? undefined : {from};
+    }
+    case "NewExpression": {
+      const from = callee === "URL" && given.length === 2 ? literal(given[0]) : undefined;
+      return from === undefined ? undefined : {from};
+    }
+    default:
+      return undefined;
+  }
+}
+
+function literal(node: unknown): string | undefined {
+  const value = (node as {value?: unknown} | undefined)?.value;
+  return typeof value === "string" ? value : undefined;
+}
+
+interface Specifier {
+  type: string;
+  imported?: {name: string};
+  local: {name: string};
+  exported?: {name: string};
+}
+
+function namesOf(given: unknown): Import["names"] {
+  if (given === undefined) return undefined;
+  const specifiers = given as Specifier[];
+  if (specifiers.some(({type}) => type === "ImportNamespaceSpecifier")) return undefined;
+  return specifiers.map(({type, imported, local, exported}) =>
+    type === "ImportDefaultSpecifier"
+      ? {name: "default"}
+      : {name: (imported ?? local).name, as: exported?.name}
+  );
+}
+
+const STATEMENT = /^(import|export)\s+(?!type\b)(?:([^"';=()]*?)\s*\bfrom\s*)?["']([^"'\n]+)["'];?/gm;
+const LOADED =
+  /\b(?:import|require|onFirstUse(?:<[^()"']*>)?)\(\s*["']([^"'\n]+)["']|\bnew URL\(\s*["']([^"'\n]+)["']\s*,/g;
+const TYPES = /^export type [^"']*from\s*["'][^"'\n]+["'];?/gm;
+const COMMENTS = /\/\*[^]*?\*\/|\/\/.*$/gm;
+
+/** The same of TypeScript, which has no parser at hand. What only types are taken from is left out. */
+export function importsOfText(text: string): Imports {
+  const statements = [...text.matchAll(STATEMENT)].flatMap(([, word, names, from]) => {
+    const taken = namesInText(word!, names);
+    return taken?.length === 0 && names !== undefined && names.trim() !== "{}"
+      ? []
+      : [{from: from!, names: taken}];
+  });
+  const loaded = [...text.matchAll(LOADED)].map(([, name, url]) => ({from: (name ?? url)!}));
+  const passesOn =
+    statements.length > 0 &&
+    text
+      .replace(COMMENTS, "")
+      .replace(TYPES, "")
+      .replace(STATEMENT, (all, word) => (word === "export" ? "" : (all as string)))
+      .trim() === "";
+  return {imports: [...statements, ...loaded], passesOn: passesOn ? true : undefined};
+}
+
+/** Undefined when all is taken. */
+function namesInText(word: string, text: string | undefined): Import["names"] {
+  if (text === undefined) return word === "import" ? [] : undefined;
+  const [, before = "", inside] = /^([^{]*)(?:\{([^}]*)\})?$/s.exec(text.trim()) ?? [];
+  if (before.includes("*")) return undefined;
+  const listed = (inside ?? "")
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "" && !name.startsWith("type "))
+    .map((name) => {
+      const [own, as] = name.split(/\s+as\s+/);
+      return {name: own!, as: word === "export" ? (as ?? own) : undefined};
+    });
+  return before.replace(/,\s*$/, "").trim() === "" ? listed : [{name: "default"}, ...listed];
+}

@@ -1,0 +1,2 @@
+export {functionVersion} from "./functionVersion.js";
+export {moduleVersion} from "./moduleVersion.js";

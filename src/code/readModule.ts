@@ -1,0 +1,80 @@
+import {createHash} from "node:crypto";
+import {existsSync, readFileSync} from "node:fs";
+import {dirname, join, resolve} from "node:path";
+import {type Node, parse} from "acorn";
+import {importsOf, type Import, importsOfText} from "./importsOf.js";
+import {normalizeTree} from "./normalizeSource.js";
+import {withoutComments} from "./withoutComments.js";
+
+/** A file of code as it lies on disk. */
+export interface Module {
+  /** SHA-256 (hex) of what it says: of code without comments and layout, of anything else the bytes. */
+  sha256: string;
+  imports: readonly Import[];
+  /** True when it does nothing but pass on what other files export. */
+  passesOn?: boolean;
+}
+
+const modules = new Map<string, Module>();
+
+/**
+ * What the build has read, by the SHA-256 of a compiled file's bytes: what its source says. A start need not parse it
+ * again, and the compiled package has the versions that its sources have.
+ */
+let remembered: Record<string, Module> | undefined;
+
+/** Where that is kept: lib/modules.json, beside the compiled rooms; there is none beside the sources. */
+export const REMEMBERED = new URL("../modules.json", import.meta.url);
+
+/** Reads a file of code, once in a process. Throws when there is none. */
+export function readModule(path: string): Module {
+  const known = modules.get(path);
+  if (known) return known;
+  const bytes = readFileSync(path);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  remembered ??= existsSync(REMEMBERED)
+    ? (JSON.parse(readFileSync(REMEMBERED, "utf8")) as Record<string, Module>)
+    : {};
+  const module = remembered[sha256] ?? parsedModule(path, bytes.toString(), sha256);
+  modules.set(path, module);
+  return module;
+}
+
+/** Reads a file's text. `sha256` is that of its bytes. */
+export function parsedModule(path: string, text: string, sha256: string): Module {
+  if (/\.[cm]?tsx?$/.test(path)) return {sha256: hashOf(withoutComments(text)), ...importsOfText(text)};
+  const tree = /\.[cm]?js$/.test(path) ? parsed(text) : undefined;
+  if (!tree) return {sha256, imports: []};
+  return {sha256: hashOf(normalizeTree(tree)), ...importsOf(tree)};
+}
+
+function hashOf(said: string): string {
+  return createHash("sha256").update(said).digest("hex");
+}
+
+/** The file that a relative import means; undefined for a package, and when there is no such file. */
+export function localFile(name: string, from: string): string | undefined {
+  if (!name.startsWith(".")) return undefined;
+  const path = resolve(dirname(from), name);
+  const stem = path.replace(/\.([cm]?)js$/, "");
+  const paths = [path, `${stem}.ts`, `${stem}.mts`, `${path}.ts`, `${path}.js`, join(path, "index.ts")];
+  return paths.find((one) => /\.\w+$/.test(one) && existsSync(one));
+}
+
+/** "@scope/name" of "@scope/name/part"; undefined for a file and for what Node itself has. */
+export function packageOf(name: string): string | undefined {
+  if (/^(?:\.|\/|[a-z]+:)/.test(name)) return undefined;
+  return name
+    .split("/")
+    .slice(0, name.startsWith("@") ? 2 : 1)
+    .join("/");
+}
+
+function parsed(text: string): Node | undefined {
+  try {
+    return parse(text, {ecmaVersion: "latest", sourceType: "module", allowHashBang: true});
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

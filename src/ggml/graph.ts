@@ -1,0 +1,128 @@
+import {UserError} from "../store/errors.js";
+import {type Backend} from "./backend.js";
+import {type Pointer, type TypeName, TYPES} from "./functions.js";
+import {type Node, nodeOf, type Shape} from "./node.js";
+import {readFloats} from "./storage.js";
+
+/** The memory that graphs of one model take turns in; it grows to what the largest needs. */
+export class Workspace {
+  readonly pointer: Pointer;
+  private freed = false;
+
+  constructor(readonly backend: Backend) {
+    const {base} = backend.ggml;
+    this.pointer = base.gallocr_new(base.backend_get_default_buffer_type(backend.pointer)) as Pointer;
+  }
+
+  get bytes(): number {
+    return Number(this.backend.ggml.base.gallocr_get_buffer_size(this.pointer, 0));
+  }
+
+  free(): void {
+    if (!this.freed) this.backend.ggml.base.gallocr_free(this.pointer);
+    this.freed = true;
+  }
+}
+
+type Values = Float32Array | Int32Array | BigInt64Array | Uint16Array;
+
+/**
+ * One computation: nodes are computed in the order they are added, and their memory is reused as soon as nothing
+ * later reads them. Build it, `run()` it once, read the outputs, `free()` it.
+ */
+export class Graph {
+  readonly context: Pointer;
+  private readonly graph: Pointer;
+  private readonly inputs: {node: Node; values: Values}[] = [];
+  private freed = false;
+
+  /** `size`: the most nodes it can take. */
+  constructor(
+    readonly workspace: Workspace,
+    private readonly size: number
+  ) {
+    const {base} = this.backend.ggml;
+    const bytes =
+      Number(base.tensor_overhead()) * (size + 64) + Number(base.graph_overhead_custom(size, false));
+    this.context = base.init({mem_size: bytes, mem_buffer: null, no_alloc: true}) as Pointer;
+    this.graph = base.new_graph_custom(this.context, size, false) as Pointer;
+  }
+
+  get backend(): Backend {
+    return this.workspace.backend;
+  }
+
+  get base() {
+    return this.backend.ggml.base;
+  }
+
+  /** Values that the computation reads. */
+  input(values: Values, shape: readonly number[], type: TypeName): Node {
+    const [a = 1, b = 1, c = 1, d = 1] = shape;
+    const pointer = this.base.new_tensor_4d(this.context, TYPES[type], a, b, c, d) as Pointer;
+    this.base.set_input(pointer);
+    const node = nodeOf(pointer, [a, b, c, d], type);
+    this.inputs.push({node, values});
+    return node;
+  }
+
+  /** Adds a node at the end. */
+  add(pointer: Pointer | null, shape: Shape, type: TypeName = "F32", tracked = false): Node {
+    if (!pointer) throw new Error("the graph is full");
+    this.base.build_forward_expand(this.graph, pointer);
+    if ((this.base.graph_n_nodes(this.graph) as number) >= this.size - 2)
+      throw new Error(`more than ${this.size} nodes`);
+    return nodeOf(pointer, shape, type, tracked);
+  }
+
+  /** Keeps a node's values until the graph is freed. */
+  keep(node: Node): Node {
+    this.base.set_output(node.pointer);
+    return node;
+  }
+
+  /**
+   * Keeps a node's memory untouched up to here. Some operators read an operand after they began to write their result,
+   * and the planner would give them the operand's own memory for it when nothing later reads it.
+   */
+  hold(node: Node): void {
+    this.add(
+      this.base.reshape_4d(this.context, node.pointer, ...node.shape) as Pointer,
+      node.shape,
+      node.type
+    );
+  }
+
+  /** Bytes the graph needs, with those of tensors that have no memory yet, without taking any. */
+  plannedBytes(): number {
+    const sizes = [0];
+    this.base.gallocr_reserve_n_size(this.workspace.pointer, this.graph, null, null, sizes);
+    return Number(sizes[0]);
+  }
+
+  /** Plans the memory, sets the inputs and computes every node. */
+  run(): void {
+    const {base} = this;
+    if (!(base.gallocr_alloc_graph(this.workspace.pointer, this.graph) as boolean))
+      throw new UserError(
+        "The memory for one step could not be had. Use shorter rows, fewer rows at once, or checkpointing."
+      );
+    for (const {node, values} of this.inputs) {
+      const bytes = Number(base.nbytes(node.pointer));
+      if (bytes !== values.byteLength)
+        throw new Error(`an input of ${values.byteLength} bytes for a tensor of ${bytes}`);
+      base.backend_tensor_set(node.pointer, values, 0, bytes);
+    }
+    const status = base.backend_graph_compute(this.backend.pointer, this.graph) as number;
+    if (status !== 0) throw new UserError(`The computation failed with status ${status}.`);
+  }
+
+  read(node: Node): Float32Array {
+    return readFloats(this.backend, node);
+  }
+
+  free(): void {
+    if (!this.freed) this.base.free(this.context);
+    this.freed = true;
+  }
+}

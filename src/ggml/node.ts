@@ -1,0 +1,23 @@
+import {type Pointer, type TypeName} from "./functions.js";
+
+/** Sizes of the four dimensions, fastest first. */
+export type Shape = readonly [number, number, number, number];
+
+/** A tensor of the library, with what the tape must know of it. */
+export interface Node {
+  pointer: Pointer;
+  shape: Shape;
+  type: TypeName;
+  /** Whether a gradient reaches it. */
+  tracked: boolean;
+  /** Where the gradient of a trained weight adds up. */
+  gradient?: Node;
+}
+
+export function nodeOf(pointer: Pointer, shape: Shape, type: TypeName = "F32", tracked = false): Node {
+  return {pointer, shape, type, tracked};
+}
+
+export function elements(shape: Shape): number {
+  return shape[0] * shape[1] * shape[2] * shape[3];
+}

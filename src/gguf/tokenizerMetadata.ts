@@ -1,0 +1,211 @@
+import {UserError} from "../store/errors.js";
+import {type CheckpointFolder} from "./checkpointFolder.js";
+import {preTokenizerName} from "./preTokenizer.js";
+import {count, flag, list, type MetadataValue, text} from "./values.js";
+
+/** Kinds of token, as llama.cpp numbers them. */
+const TOKEN = {normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6} as const;
+
+interface AddedToken {
+  id: number;
+  content: string;
+  special?: boolean;
+  normalized?: boolean;
+}
+
+interface TokenizerJson {
+  model?: {
+    type?: string;
+    vocab?: Record<string, number>;
+    merges?: (string | [string, string])[];
+    byte_fallback?: boolean;
+    unk_token?: string | null;
+  };
+  added_tokens?: AddedToken[];
+  pre_tokenizer?: unknown;
+  post_processor?: PostProcessor | null;
+  normalizer?: unknown;
+}
+
+interface PostProcessor {
+  type?: string;
+  processors?: PostProcessor[];
+  single?: {SpecialToken?: {id?: string}}[];
+}
+
+export interface TokenizerOptions {
+  /** llama.cpp's name for how text is split, where tokenizer.json does not tell it. */
+  preTokenizer?: string;
+}
+
+/**
+ * A tokenizer as GGUF metadata, as llama.cpp's converter writes it: tokens with their kinds, merges (or scores, for
+ * tokenizers with byte fallback), special tokens, chat template. Throws a UserError when the tokenizer does not fit
+ * the model or is of a kind that llama.cpp cannot run.
+ */
+export function tokenizerMetadata(
+  model: Pick<CheckpointFolder, "folder" | "config" | "tokenizer" | "tokenizerConfig" | "chatTemplate">,
+  options: TokenizerOptions = {}
+): Map<string, MetadataValue> {
+  const tokenizer = model.tokenizer as TokenizerJson;
+  const tokens = vocabularyOf(model, tokenizer);
+  const metadata = new Map<string, MetadataValue>();
+  const fallback = tokenizer.model?.byte_fallback === true;
+  metadata.set("tokenizer.ggml.model", text(fallback ? "llama" : "gpt2"));
+  metadata.set(
+    "tokenizer.ggml.pre",
+    text(fallback ? "default" : splitName(model.folder, tokenizer, options))
+  );
+  metadata.set(
+    "tokenizer.ggml.tokens",
+    list(
+      "string",
+      tokens.map((token) => token.text)
+    )
+  );
+  if (fallback) metadata.set("tokenizer.ggml.scores", list("float32", scoresOf(tokenizer, tokens)));
+  metadata.set(
+    "tokenizer.ggml.token_type",
+    list(
+      "int32",
+      tokens.map((token) => token.kind)
+    )
+  );
+  if (fallback) metadata.set("tokenizer.ggml.add_space_prefix", flag(addsSpace(tokenizer)));
+  else metadata.set("tokenizer.ggml.merges", list("string", mergesOf(tokenizer)));
+  for (const [key, value] of specialTokens(model, tokenizer)) metadata.set(key, value);
+  if (model.chatTemplate !== undefined) metadata.set("tokenizer.chat_template", text(model.chatTemplate));
+  return metadata;
+}
+
+interface Token {
+  text: string;
+  kind: number;
+}
+
+function vocabularyOf(
+  {folder, config}: Pick<CheckpointFolder, "folder" | "config">,
+  tokenizer: TokenizerJson
+) {
+  const {model, added_tokens: added = []} = tokenizer;
+  if (model?.type !== "BPE" || !model.vocab)
+    throw new UserError(
+      `${folder}/tokenizer.json holds a ${model?.type ?? "nameless"} model; only byte-pair encoding (BPE) can be written to GGUF.`
+    );
+  const size = Number(config.vocab_size ?? Object.keys(model.vocab).length);
+  const byId = new Map(Object.entries(model.vocab).map(([content, id]) => [id, content]));
+  const addedById = new Map(added.map((token) => [token.id, token]));
+  for (const {id, content} of added) byId.set(id, content);
+  const highest = Math.max(...byId.keys());
+  if (highest >= size)
+    throw new UserError(
+      `The tokenizer of ${folder} does not fit the model: it has the token ${JSON.stringify(byId.get(highest))} with number ${highest}, but the model's vocabulary has ${size} rows. Fetch tokenizer and weights of one model.`
+    );
+  const fallback = model.byte_fallback === true;
+  return Array.from({length: size}, (_, id): Token => {
+    const content = byId.get(id);
+    if (content === undefined) return {text: `[PAD${id}]`, kind: TOKEN.unused};
+    const own = addedById.get(id);
+    if (own) return {text: content, kind: kindOfAdded(own, model.unk_token)};
+    if (fallback && /^<0x[0-9A-F]{2}>$/.test(content)) return {text: content, kind: TOKEN.byte};
+    return {text: content, kind: TOKEN.normal};
+  });
+}
+
+function kindOfAdded({content, special}: AddedToken, unknown: string | null | undefined): number {
+  if (unknown !== undefined && unknown === content) return TOKEN.unknown;
+  return special || looksSpecial(content) ? TOKEN.control : TOKEN.userDefined;
+}
+
+/** Some models forget to mark their special tokens. */
+function looksSpecial(content: string): boolean {
+  return /^(<pad>|<mask>|<\|.*\|>|<｜.*｜>|<unused\d+>)$/.test(content);
+}
+
+function splitName(folder: string, tokenizer: TokenizerJson, {preTokenizer}: TokenizerOptions): string {
+  const name = preTokenizer ?? preTokenizerName(tokenizer.pre_tokenizer);
+  if (name !== undefined) return name;
+  throw new UserError(
+    `${folder}/tokenizer.json splits text in a way that is not known here. Name llama.cpp's pre-tokenizer for it with --pre (a list is in llama.cpp's convert_hf_to_gguf_update.py).`
+  );
+}
+
+function mergesOf({model}: TokenizerJson): string[] {
+  return (model?.merges ?? []).map((merge) =>
+    typeof merge === "string"
+      ? merge
+      : // A space inside a part would read as the gap between the two.
+        merge.map((part) => part.replaceAll(" ", "Ġ")).join(" ")
+  );
+}
+
+/** SentencePiece scores a piece by the negative rank of the merge that makes it; pieces without a merge come first. */
+function scoresOf({model}: TokenizerJson, tokens: readonly Token[]): number[] {
+  const rank = new Map<string, number>();
+  (model?.merges ?? []).forEach((merge, i) => {
+    const made = typeof merge === "string" ? merge.replace(" ", "") : merge.join("");
+    if (!rank.has(made)) rank.set(made, i);
+  });
+  const last = rank.size;
+  return tokens.map(({text: content, kind}) =>
+    kind === TOKEN.normal || kind === TOKEN.userDefined ? -(rank.get(content) ?? last) : 0
+  );
+}
+
+function addsSpace({normalizer, pre_tokenizer: preTokenizer}: TokenizerJson): boolean {
+  const settings = JSON.stringify([normalizer, preTokenizer]);
+  return settings.includes('"Prepend"') || /"prepend_scheme":"(first|always)"/.test(settings);
+}
+
+const KEYS: Readonly<Record<string, string>> = {
+  bos: "bos_token_id",
+  eos: "eos_token_id",
+  unk: "unknown_token_id",
+  sep: "seperator_token_id",
+  pad: "padding_token_id",
+  mask: "mask_token_id"
+};
+
+function specialTokens(
+  {config, tokenizerConfig}: Pick<CheckpointFolder, "config" | "tokenizerConfig">,
+  tokenizer: TokenizerJson
+): Map<string, MetadataValue> {
+  const ids = new Map((tokenizer.added_tokens ?? []).map(({content, id}) => [content, id]));
+  const found = new Map<string, number>();
+  const contentOf = (type: string) => {
+    const value = tokenizerConfig[`${type}_token`];
+    return typeof value === "object" && value !== null ? (value as {content?: unknown}).content : value;
+  };
+  for (const type of Object.keys(KEYS)) {
+    const id = ids.get(contentOf(type) as string);
+    if (id !== undefined) found.set(type, id);
+  }
+  for (const type of Object.keys(KEYS)) {
+    const stated: unknown = config[`${type}_token_id`];
+    const id: unknown = Array.isArray(stated) ? stated[0] : stated;
+    if (!found.has(type) && typeof id === "number" && id >= 0) found.set(type, id);
+  }
+  const metadata = new Map<string, MetadataValue>();
+  for (const [type, id] of found) metadata.set(`tokenizer.ggml.${KEYS[type]}`, count(id));
+  const adds = addedAround(tokenizer, contentOf);
+  for (const type of ["bos", "eos"]) {
+    const stated = tokenizerConfig[`add_${type}_token`];
+    const value = typeof stated === "boolean" ? stated : adds.get(type);
+    if (value !== undefined) metadata.set(`tokenizer.ggml.add_${type}_token`, flag(value));
+  }
+  return metadata;
+}
+
+/** Whether the tokenizer itself puts the first and last special token around a text. */
+function addedAround(tokenizer: TokenizerJson, contentOf: (type: string) => unknown): Map<string, boolean> {
+  const adds = new Map<string, boolean>();
+  const processor = tokenizer.post_processor;
+  for (const {type, single = []} of processor?.processors ?? (processor ? [processor] : [])) {
+    if (type !== "TemplateProcessing" || single.length < 2) continue;
+    const first = single[0]!.SpecialToken?.id;
+    const last = single.at(-1)!.SpecialToken?.id;
+    if (first !== undefined) adds.set("bos", first === contentOf("bos"));
+    if (last !== undefined) adds.set("eos", last === contentOf("eos"));
+  }
+  return adds;
+}

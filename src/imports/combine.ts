@@ -1,0 +1,211 @@
+import {sha256, UserError} from "../store/index.js";
+import type {ImportedAnswer, ImportedFile, ImportedSource} from "./types.js";
+
+/** Results of all files in one: every candidate against the same rows. */
+export interface Combined {
+  rows: CombinedRow[];
+  candidates: CombinedCandidate[];
+  scorers: {name: string; binary: boolean; human: boolean; tool: string; version?: string}[];
+  primary: string;
+  /** Names of the slices that rows have. */
+  slices: string[];
+  repeats: number;
+  /** In the order of rows, candidates and repeats. */
+  answers: CombinedAnswer[];
+  /** What a reader of the verdict should know, a sentence each. */
+  notes: string[];
+}
+
+export interface CombinedRow {
+  id: string;
+  /** SHA-256 of what was asked and expected; of the id where the files hold neither. */
+  hash: string;
+  expected?: unknown;
+  input?: string;
+  slices: Record<string, string>;
+  cluster?: string;
+}
+
+export interface CombinedCandidate {
+  name: string;
+  model: string;
+  /** The tool that asked it. */
+  tool: string;
+}
+
+export interface CombinedAnswer extends ImportedAnswer {
+  repeat: number;
+}
+
+/** A slicing by more values than this says little, and one by ids nothing. */
+const MOST_SLICE_VALUES = 30;
+
+/**
+ * Puts the answers of all files side by side. Throws a UserError when two files hold the same candidate's answer to one
+ * row, when one id stands for two questions, when nothing has a score, or when a name that was chosen is not there.
+ */
+export function combine(
+  files: readonly ImportedFile[],
+  options: Pick<ImportedSource, "scorer" | "baseline" | "cluster" | "slices"> = {}
+): Combined {
+  const answers = answersOf(files);
+  const rows = rowsOf(answers, options.cluster);
+  const candidates = candidatesOf(files, options.baseline);
+  const scorers = scorersOf(files);
+  const primary = primaryOf(scorers, answers, options.scorer);
+  const slices = slicesOf(rows, options.slices);
+  const rowAt = new Map(rows.map(({id}, i) => [id, i]));
+  const candidateAt = new Map(candidates.map(({name}, i) => [name, i]));
+  answers.sort(
+    (a, b) =>
+      rowAt.get(a.row)! - rowAt.get(b.row)! ||
+      candidateAt.get(a.candidate)! - candidateAt.get(b.candidate)! ||
+      a.repeat - b.repeat
+  );
+  return {
+    rows,
+    candidates,
+    scorers,
+    primary,
+    slices,
+    repeats: answers.reduce((most, {repeat}) => Math.max(most, repeat + 1), 1),
+    answers,
+    notes: files.flatMap(({notes}) => notes)
+  };
+}
+
+function answersOf(files: readonly ImportedFile[]): CombinedAnswer[] {
+  const fileOf = new Map<string, number>();
+  const repeats = new Map<string, Set<number>>();
+  const found: CombinedAnswer[] = [];
+  for (const [f, file] of files.entries())
+    for (const answer of file.answers) {
+      if (answer.row === "" || answer.candidate === "")
+        throw new UserError(`${file.path} holds an answer without a row's id or a candidate's name.`);
+      const key = `${answer.row}\u0000${answer.candidate}`;
+      const other = fileOf.get(key);
+      if (other !== undefined && other !== f)
+        throw new UserError(
+          `${files[other]!.path} and ${file.path} both hold an answer of ${answer.candidate} to row ${answer.row}. Tell the two apart by a name: before=${files[other]!.path} after=${file.path}.`
+        );
+      fileOf.set(key, f);
+      const seen = repeats.get(key) ?? new Set<number>();
+      const repeat = answer.repeat ?? seen.size;
+      if (seen.has(repeat) || !Number.isInteger(repeat) || repeat < 0 || repeat > 10_000)
+        throw new UserError(
+          `${file.path} holds repeat ${repeat + 1} of ${answer.candidate} on row ${answer.row} ${seen.has(repeat) ? "twice" : ", which is no count"}. Export one run a file.`
+        );
+      repeats.set(key, seen.add(repeat));
+      found.push({...answer, repeat});
+    }
+  if (found.length === 0)
+    throw new UserError(`${files.map(({path}) => path).join(", ")}: there is no answer in it.`);
+  return found;
+}
+
+function rowsOf(answers: readonly CombinedAnswer[], cluster: string | undefined): CombinedRow[] {
+  const rows = new Map<string, Omit<CombinedRow, "hash">>();
+  const differing = new Set<string>();
+  for (const {row, input, expected, slices} of answers) {
+    const known = rows.get(row);
+    if (!known) {
+      rows.set(row, {id: row, input, expected, slices: slices ?? {}});
+      continue;
+    }
+    // A prompt may be worded for each candidate; what is expected may not differ.
+    if (expected !== undefined && known.expected !== undefined && !sameJson(expected, known.expected))
+      differing.add(row);
+    known.input ??= input;
+    known.expected ??= expected;
+    for (const [name, value] of Object.entries(slices ?? {})) known.slices[name] ??= value;
+  }
+  if (differing.size > 0)
+    throw new UserError(
+      `${differing.size} of ${rows.size} rows have one id and different expected values, so they are not the same questions: ${[...differing].slice(0, 5).join(", ")}. Compare runs of one dataset.`
+    );
+  if (cluster !== undefined && ![...rows.values()].some(({slices}) => slices[cluster] !== undefined))
+    throw new UserError(`no row has a ${cluster} to group by.${columnsHint([...rows.values()])}`);
+  return [...rows.values()].map((row) => ({
+    ...row,
+    cluster: cluster === undefined ? undefined : row.slices[cluster],
+    hash: sha256(
+      row.input === undefined && row.expected === undefined
+        ? row.id
+        : JSON.stringify([row.input ?? null, row.expected ?? null])
+    )
+  }));
+}
+
+const sameJson = (a: unknown, b: unknown) => a === b || JSON.stringify(a) === JSON.stringify(b);
+
+/** The baseline first; else in the order of the files. */
+function candidatesOf(files: readonly ImportedFile[], baseline: string | undefined): CombinedCandidate[] {
+  const found = new Map<string, CombinedCandidate>();
+  for (const {tool, answers} of files)
+    for (const {candidate: name, model} of answers) {
+      const known = found.get(name);
+      if (!known) found.set(name, {name, model: model ?? name, tool});
+    }
+  const candidates = [...found.values()];
+  if (baseline === undefined) return candidates;
+  const base = found.get(baseline);
+  if (!base)
+    throw new UserError(`there is no candidate ${baseline}. There are ${[...found.keys()].join(", ")}.`);
+  return [base, ...candidates.filter((one) => one !== base)];
+}
+
+function scorersOf(files: readonly ImportedFile[]): Combined["scorers"] {
+  const found = new Map<string, Combined["scorers"][number]>();
+  for (const {tool, version, answers} of files)
+    for (const {scores} of answers)
+      for (const {scorer, value, human} of scores) {
+        const known = found.get(scorer) ?? {name: scorer, binary: true, human: human ?? false, tool, version};
+        known.binary &&= value === undefined || value === 0 || value === 1;
+        known.human &&= human ?? false;
+        found.set(scorer, known);
+      }
+  return [...found.values()];
+}
+
+/** The scorer that scored most answers, the first of several; never one without a score. */
+function primaryOf(
+  scorers: Combined["scorers"],
+  answers: readonly CombinedAnswer[],
+  chosen: string | undefined
+): string {
+  const counts = new Map(scorers.map(({name}) => [name, 0]));
+  for (const {scores} of answers)
+    for (const {scorer, value} of scores)
+      if (value !== undefined) counts.set(scorer, (counts.get(scorer) ?? 0) + 1);
+  if (chosen !== undefined && !counts.has(chosen))
+    throw new UserError(
+      `there is no scorer ${chosen}. There are ${[...counts.keys()].join(", ") || "none"}.`
+    );
+  const best = [...counts].reduce<[string, number] | undefined>(
+    (most, one) => (one[1] > (most?.[1] ?? 0) ? one : most),
+    undefined
+  );
+  if (!best) throw new UserError("the files hold answers, and no score of any. Export the scores too.");
+  return chosen ?? best[0];
+}
+
+function slicesOf(rows: readonly CombinedRow[], chosen: readonly string[] | undefined): string[] {
+  const values = new Map<string, Set<string>>();
+  for (const {slices} of rows)
+    for (const [name, value] of Object.entries(slices)) {
+      const known = values.get(name) ?? new Set<string>();
+      if (known.size <= rows.length) values.set(name, known.add(value));
+    }
+  const missing = chosen?.filter((name) => !values.has(name)) ?? [];
+  if (missing.length > 0)
+    throw new UserError(`no row has a ${missing.join(", ")} to slice by.${columnsHint(rows)}`);
+  if (chosen) return [...chosen];
+  return [...values]
+    .filter(([, own]) => own.size > 1 && own.size <= Math.min(MOST_SLICE_VALUES, rows.length / 4))
+    .map(([name]) => name);
+}
+
+function columnsHint(rows: readonly Pick<CombinedRow, "slices">[]): string {
+  const names = new Set(rows.flatMap(({slices}) => Object.keys(slices)));
+  return names.size > 0 ? ` Rows have ${[...names].slice(0, 20).join(", ")}.` : "";
+}

@@ -1,0 +1,63 @@
+import {isObject, messageText, objectsOf, textOf} from "../datasets/index.js";
+
+export function numberOf(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+/** A number, true or false, or a word for one of them; undefined for anything else. */
+export function scoreOf(value: unknown): number | undefined {
+  if (typeof value === "boolean") return Number(value);
+  if (typeof value !== "string") return numberOf(value);
+  const word = value.trim().toLowerCase();
+  if (word === "") return undefined;
+  const known = WORDS[word];
+  if (known !== undefined) return known;
+  const number = Number(word);
+  return Number.isFinite(number) ? number : undefined;
+}
+
+const WORDS: Readonly<Record<string, number>> = {
+  pass: 1,
+  passed: 1,
+  success: 1,
+  true: 1,
+  yes: 1,
+  ok: 1,
+  fail: 0,
+  failed: 0,
+  failure: 0,
+  false: 0,
+  no: 0
+};
+
+/** Text, or chat messages one below the other; other values as JSON. */
+export function askedText(prompt: unknown): string | undefined {
+  const messages = objectsOf(prompt);
+  const chat = messages.length > 0 && messages.every((message) => "content" in message);
+  return chat ? messages.map(messageText).join("\n\n") : textOf(prompt);
+}
+
+/** Members of an object that are short words or numbers, as slices: longer ones are no categories. */
+export function slicesOf(value: unknown): Record<string, string> {
+  if (!isObject(value)) return {};
+  const found: Record<string, string> = {};
+  for (const [name, one] of Object.entries(value)) {
+    if (typeof one !== "string" && typeof one !== "number" && typeof one !== "boolean") continue;
+    const text = String(one);
+    if (text !== "" && text.length <= 80) found[name] = text;
+  }
+  return found;
+}
+
+/** An ISO time of seconds since 1970, of milliseconds, or of a text; undefined when it is none. */
+export function timeOf(value: unknown): string | undefined {
+  const ms =
+    typeof value === "number"
+      ? value < 1e11
+        ? value * 1000
+        : value
+      : typeof value === "string"
+        ? Date.parse(value)
+        : NaN;
+  return Number.isFinite(ms) && Math.abs(ms) < 8e15 ? new Date(ms).toISOString() : undefined;
+}

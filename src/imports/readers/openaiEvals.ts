@@ -1,0 +1,137 @@
+import {at, isObject, type JsonObject, messageText, objectsOf, textOf} from "../../datasets/index.js";
+import type {Content} from "../content.js";
+import {askedText, numberOf, scoreOf, slicesOf, timeOf} from "../json.js";
+import type {ImportedAnswer, ImportedScore} from "../types.js";
+import {fileOf, misshapen, type ResultReader} from "./types.js";
+
+/**
+ * OpenAI Evals: output items of runs (`GET …/output_items`: pages, lists, or one an line), with the eval and its runs
+ * where they are in the files too. A row is a data source item, a candidate the run's model (the run's name where two
+ * runs have one model). Scorers are the graders.
+ */
+export const openaiEvals: ResultReader = {
+  tool: "openai-evals",
+  matches: (content) =>
+    objectsIn(content).some(({object}) => typeof object === "string" && object.startsWith("eval")),
+  read: async (contents) => {
+    const all = contents.flatMap(objectsIn);
+    const runs = new Map(
+      all.filter(({object}) => object === "eval.run").map((run) => [textOf(run.id) ?? "", run])
+    );
+    const graders = gradersOf(all);
+    const names = namesOf(all, runs);
+    const title = all
+      .map(({object, name}) => (object === "eval" ? textOf(name) : undefined))
+      .find((name) => name);
+    const files = contents.map((content) =>
+      fileOf(content, {
+        tool: "openai-evals",
+        title,
+        answers: objectsIn(content)
+          .filter(({object}) => object === "eval.run.output_item")
+          .map((item, i) => answerOf(content.path, item, i, {names, graders}))
+      })
+    );
+    if (files.every(({answers}) => answers.length === 0))
+      throw misshapen(
+        contents[0]!.path,
+        "the export",
+        "holds no output items, so there are no scores. Fetch `/v1/evals/EVAL/runs/RUN/output_items` too"
+      );
+    return files;
+  }
+};
+
+/** What OpenAI objects a file holds: one, a list, a page `{"object": "list", "data": […]}`, or several of them by name. */
+export function objectsIn(content: Content): JsonObject[] {
+  if (content.kind === "lines") return content.objects.flatMap(unfolded);
+  return content.kind === "document" ? unfolded(content.value) : [];
+}
+
+function unfolded(value: unknown, depth = 0): JsonObject[] {
+  if (Array.isArray(value)) return depth > 3 ? [] : value.flatMap((one) => unfolded(one, depth + 1));
+  if (!isObject(value)) return [];
+  if (typeof value.object === "string" && value.object.startsWith("eval")) return [value];
+  if (value.object === "list") return unfolded(value.data, depth + 1);
+  const parts = ["eval", "run", "runs", "output_items", "items", "data"];
+  return depth > 3 ? [] : parts.flatMap((name) => unfolded(value[name], depth + 1));
+}
+
+/** Results name a grader with its id behind its name: the eval knows the name alone. */
+function gradersOf(all: readonly JsonObject[]): string[] {
+  return all
+    .filter(({object}) => object === "eval")
+    .flatMap(({testing_criteria}) => objectsOf(testing_criteria).flatMap(({name}) => textOf(name) ?? []));
+}
+
+/** The name of each run's candidate. */
+function namesOf(all: readonly JsonObject[], runs: ReadonlyMap<string, JsonObject>): Map<string, string> {
+  const models = new Map<string, string>();
+  for (const item of all) {
+    const run = textOf(item.run_id);
+    if (item.object !== "eval.run.output_item" || run === undefined || models.has(run)) continue;
+    const model = textOf(at(item, "sample", "model")) ?? textOf(runs.get(run)?.model);
+    models.set(run, model && model !== "" ? model : (textOf(runs.get(run)?.name) ?? run));
+  }
+  const names = new Map<string, string>();
+  for (const [run, model] of models) {
+    const several = [...models.values()].filter((one) => one === model).length > 1;
+    names.set(run, several ? `${model} (${textOf(runs.get(run)?.name) ?? run})` : model);
+  }
+  return names;
+}
+
+interface Known {
+  names: ReadonlyMap<string, string>;
+  graders: readonly string[];
+}
+
+function answerOf(path: string, item: JsonObject, i: number, {names, graders}: Known): ImportedAnswer {
+  const run = textOf(item.run_id);
+  if (run === undefined || item.datasource_item_id === undefined)
+    throw misshapen(path, `output item ${i + 1}`, "has no `run_id` and `datasource_item_id`");
+  const {sample} = item;
+  const error = textOf(at(sample, "error", "message"));
+  const source = isObject(at(item.datasource_item, "item"))
+    ? at(item.datasource_item, "item")
+    : item.datasource_item;
+  return {
+    row: `item-${textOf(item.datasource_item_id)}`,
+    candidate: names.get(run) ?? run,
+    output: objectsOf(at(sample, "output")).map(messageText).at(-1),
+    failed: error,
+    scores: error === undefined ? objectsOf(item.results).map((result) => scoreIn(result, graders)) : [],
+    input: askedText(at(sample, "input")) ?? textOf(source),
+    expected: expectedOf(source),
+    slices: slicesOf(source),
+    model: textOf(at(sample, "model")),
+    promptTokens: numberOf(at(sample, "usage", "prompt_tokens")),
+    completionTokens: numberOf(at(sample, "usage", "completion_tokens")),
+    cachedTokens: numberOf(at(sample, "usage", "cached_tokens")),
+    finishedAt: timeOf(item.created_at)
+  };
+}
+
+function scoreIn(result: JsonObject, graders: readonly string[]): ImportedScore {
+  const name = textOf(result.name) ?? "grader";
+  const scorer =
+    graders.find((one) => name === one || name.startsWith(`${one}-`)) ??
+    name.replace(/-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, "");
+  const value = numberOf(result.score) ?? scoreOf(result.passed);
+  return {scorer, value, reason: value === undefined ? "the grader gave no score" : undefined};
+}
+
+function expectedOf(source: unknown): unknown {
+  for (const name of [
+    "expected",
+    "expected_output",
+    "correct_label",
+    "ground_truth",
+    "reference",
+    "label",
+    "answer",
+    "target"
+  ])
+    if (at(source, name) !== undefined) return at(source, name);
+  return undefined;
+}

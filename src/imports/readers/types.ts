@@ -1,0 +1,25 @@
+import {UserError} from "../../store/index.js";
+import type {Content} from "../content.js";
+import type {ImportedAnswer, ImportedFile} from "../types.js";
+
+/** Reads the result files of one tool. */
+export interface ResultReader {
+  tool: string;
+  /** Whether a file is this tool's, by what is in it. */
+  matches(content: Content): boolean;
+  /** All files of the tool at once: some tools keep answers and scores in files of their own. */
+  read(contents: readonly Content[]): Promise<ImportedFile[]>;
+}
+
+/** A file's record, without what it holds. */
+export function fileOf(
+  {path, sha256, bytes}: Content,
+  found: {tool: string; version?: string; title?: string; answers: ImportedAnswer[]; notes?: string[]}
+): ImportedFile {
+  return {path, sha256, bytes, notes: [], ...found};
+}
+
+/** The file is of this tool, and a part of it is not what the tool writes. */
+export function misshapen(path: string, where: string, expected: string): UserError {
+  return new UserError(`${path}: ${where} ${expected}. Export it again, or name another file.`);
+}

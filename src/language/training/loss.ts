@@ -1,0 +1,139 @@
+import {add, Graph, getRows, mul, type Node, reshape, scale, softMax, Tape} from "../../ggml/index.js";
+import {type Batch} from "../batch.js";
+import {type ForwardOptions, hiddenStates, logitsOf} from "../forward.js";
+import {graphSize} from "../graphSize.js";
+import {type LanguageModel} from "../model.js";
+import {type Targets} from "./targets.js";
+
+/** Scores of this many tokens at once: what a large vocabulary costs in memory stays near 32 MB a copy. */
+const SCORES_AT_ONCE = 8_000_000;
+
+export interface LossOptions extends ForwardOptions {
+  /** Adds the gradient of Σ weight · (−log p) to the trained weights' gradients. */
+  gradients?: boolean;
+}
+
+/** How many targets are scored at once. */
+export function chunkRows(vocabulary: number): number {
+  return Math.max(16, Math.floor(SCORES_AT_ONCE / vocabulary));
+}
+
+/**
+ * −log p of every target, in their order, and on request the gradients of their weighted sum. Only targets are scored,
+ * some hundred at a time, so that no row of labels or scores exists for tokens nobody learns.
+ */
+export function tokenLosses(
+  model: LanguageModel,
+  batch: Batch,
+  targets: Targets,
+  options: LossOptions = {}
+): Float32Array {
+  const losses = new Float32Array(targets.tokens.length);
+  if (losses.length === 0) return losses;
+  return withGraph(model, batch, targets, options, (graph, outputs) => {
+    graph.run();
+    outputs.forEach((output, i) => losses.set(graph.read(output), i * chunkRows(model.config.vocabulary)));
+    return losses;
+  });
+}
+
+/** Bytes of one such computation, with those of weights that have no memory yet. */
+export function lossBytes(
+  model: LanguageModel,
+  batch: Batch,
+  targets: Targets,
+  options: LossOptions = {}
+): number {
+  return withGraph(model, batch, targets, options, (graph) => graph.plannedBytes());
+}
+
+function withGraph<T>(
+  model: LanguageModel,
+  batch: Batch,
+  targets: Targets,
+  {gradients = false, checkpointing}: LossOptions,
+  use: (graph: Graph, outputs: readonly Node[]) => T
+): T {
+  const {config, workspace} = model;
+  const count = targets.tokens.length;
+  const rows = chunkRows(config.vocabulary);
+  const graph = new Graph(workspace, graphSize(config, Math.ceil(count / rows)));
+  try {
+    const tape = new Tape(graph, gradients);
+    const hidden = hiddenStates(tape, config, model, batch, {checkpointing});
+    const outputs: Node[] = [];
+    let slope: Node | undefined;
+    for (let from = 0; from < count; from += rows) {
+      const chunk = part(targets, from, Math.min(count, from + rows));
+      const {loss, gradient} = chunkLoss(graph, model, hidden, chunk, gradients);
+      outputs.push(graph.keep(loss));
+      if (gradient) slope = slope ? add(tape.silent(), slope, gradient) : gradient;
+    }
+    if (slope) tape.backward(hidden, slope);
+    return use(graph, outputs);
+  } finally {
+    graph.free();
+  }
+}
+
+function part({places, tokens, weights}: Targets, from: number, to: number): Targets {
+  return {
+    places: places.slice(from, to),
+    tokens: tokens.slice(from, to),
+    weights: weights.slice(from, to)
+  };
+}
+
+function chunkLoss(
+  graph: Graph,
+  model: LanguageModel,
+  hidden: Node,
+  {places, tokens, weights}: Targets,
+  gradients: boolean
+): {loss: Node; gradient?: Node} {
+  const {base, context} = graph;
+  const {config} = model;
+  const {vocabulary} = config;
+  const n = tokens.length;
+  const tape = new Tape(graph, gradients);
+  const silent = tape.silent();
+  const leaf = {...hidden, tracked: gradients && hidden.tracked};
+  const scores = logitsOf(tape, config, model, getRows(tape, leaf, graph.input(places, [n], "I32")));
+  const shares = softMax(silent, scores, undefined, 1);
+  // −log p from the largest score, whose share is never rounded to zero: max − log(share of max) − own.
+  const best = graph.add(base.argmax(context, scores.pointer), [n, 1, 1, 1], "I32");
+  const columns = (node: Node) => reshape(silent, node, [1, vocabulary, n, 1]);
+  const pick = (node: Node, rows: Node) => {
+    const each = reshape(silent, rows, [1, n, 1, 1]);
+    return graph.add(base.get_rows(context, columns(node).pointer, each.pointer), [1, 1, n, 1]);
+  };
+  const targets = graph.input(tokens, [n], "I32");
+  const own = pick(scores, targets);
+  const top = pick(scores, best);
+  const topShare = graph.add(base.log(context, pick(shares, best).pointer), own.shape);
+  const spread = graph.add(base.sub(context, top.pointer, own.pointer), own.shape);
+  const loss = graph.add(base.sub(context, spread.pointer, topShare.pointer), own.shape);
+  if (!gradients) return {loss};
+  // The gradient of the scores is the shares, less one at the target.
+  const less = graph.add(base.scale_bias(context, pick(shares, targets).pointer, 1, -1), [1, 1, n, 1]);
+  const places64 = BigInt64Array.from(
+    tokens,
+    (token, row) => BigInt(row) * BigInt(vocabulary) + BigInt(token)
+  );
+  const flat = reshape(silent, shares, [1, vocabulary * n, 1, 1]);
+  const set = graph.add(
+    base.set_rows(
+      context,
+      flat.pointer,
+      reshape(silent, less, [1, n, 1, 1]).pointer,
+      graph.input(places64, [n], "I64").pointer
+    ),
+    flat.shape
+  );
+  const slopes = reshape(silent, set, [vocabulary, n, 1, 1]);
+  const first = weights[0]!;
+  const weighed = weights.every((weight) => weight === first)
+    ? scale(silent, slopes, first)
+    : mul(silent, slopes, graph.input(weights, [1, n], "F32"));
+  return {loss, gradient: tape.backward(scores, weighed).get(leaf)};
+}

@@ -1,0 +1,139 @@
+/** How a preference loss weighs the two answers of a pair. */
+export const preferenceLosses = [
+  "sigmoid",
+  "ipo",
+  "hinge",
+  "robust",
+  "sigmoid_norm",
+  "apo_zero",
+  "sft"
+] as const;
+export type PreferenceLoss = (typeof preferenceLosses)[number];
+
+/** One answer: log-probability of its tokens, summed, under policy and reference. */
+export interface Scored {
+  policy: number;
+  reference: number;
+  /** How many tokens the answer has. */
+  tokens: number;
+}
+
+export interface PreferenceSettings {
+  beta: number;
+  /** Losses that are added up, with their weights. */
+  losses: readonly {loss: PreferenceLoss; weight: number}[];
+  /** Share of pairs whose order may be wrong (robust). */
+  labelSmoothing?: number;
+}
+
+export interface PreferenceResult {
+  /** Mean over pairs. */
+  loss: number;
+  /** Slopes of the loss by the policy's log-probabilities, one a pair. */
+  chosen: number[];
+  rejected: number[];
+  chosenRewards: number[];
+  rejectedRewards: number[];
+}
+
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+const logSigmoid = (x: number) => (x < 0 ? x - Math.log1p(Math.exp(x)) : -Math.log1p(Math.exp(-x)));
+
+interface Terms {
+  loss: number;
+  chosen: number;
+  rejected: number;
+}
+
+/**
+ * A preference loss over pairs and its slopes. With Δ the log-ratio of policy and reference: sigmoid −log σ(β(Δc−Δr))
+ * (https://arxiv.org/abs/2305.18290), ipo over means of tokens (https://arxiv.org/abs/2310.12036), and TRL's hinge,
+ * robust, sigmoid_norm, apo_zero and sft. Throws on an empty list.
+ */
+export function preferenceLoss(
+  pairs: readonly {chosen: Scored; rejected: Scored}[],
+  {beta, losses, labelSmoothing = 0}: PreferenceSettings
+): PreferenceResult {
+  if (pairs.length === 0) throw new Error("no pairs");
+  const chosenTokens = pairs.reduce((sum, {chosen}) => sum + chosen.tokens, 0);
+  const result: PreferenceResult = {
+    loss: 0,
+    chosen: [],
+    rejected: [],
+    chosenRewards: [],
+    rejectedRewards: []
+  };
+  for (const {chosen, rejected} of pairs) {
+    const c = chosen.policy - chosen.reference;
+    const r = rejected.policy - rejected.reference;
+    let slopeC = 0;
+    let slopeR = 0;
+    for (const {loss, weight} of losses) {
+      const terms =
+        loss === "sft"
+          ? // The mean over all chosen tokens of the batch, not of pairs: undone by the division below.
+            {
+              loss: (-chosen.policy * pairs.length) / chosenTokens,
+              chosen: -pairs.length / chosenTokens,
+              rejected: 0
+            }
+          : pairTerms(loss, c, r, chosen.tokens, rejected.tokens, beta, labelSmoothing);
+      result.loss += (weight * terms.loss) / pairs.length;
+      slopeC += (weight * terms.chosen) / pairs.length;
+      slopeR += (weight * terms.rejected) / pairs.length;
+    }
+    result.chosen.push(slopeC);
+    result.rejected.push(slopeR);
+    result.chosenRewards.push(beta * c);
+    result.rejectedRewards.push(beta * r);
+  }
+  return result;
+}
+
+function pairTerms(
+  loss: Exclude<PreferenceLoss, "sft">,
+  c: number,
+  r: number,
+  nc: number,
+  nr: number,
+  beta: number,
+  smoothing: number
+): Terms {
+  const x = beta * (c - r);
+  switch (loss) {
+    case "sigmoid": {
+      const slope = -beta * sigmoid(-x);
+      return {loss: -logSigmoid(x), chosen: slope, rejected: -slope};
+    }
+    case "ipo": {
+      const distance = c / nc - r / nr - 1 / (2 * beta);
+      return {loss: distance ** 2, chosen: (2 * distance) / nc, rejected: (-2 * distance) / nr};
+    }
+    case "hinge": {
+      const slope = x < 1 ? -beta : 0;
+      return {loss: Math.max(0, 1 - x), chosen: slope, rejected: -slope};
+    }
+    case "robust": {
+      const slope = (beta * (-(1 - smoothing) * sigmoid(-x) - smoothing * sigmoid(x))) / (1 - 2 * smoothing);
+      return {
+        loss: (-(1 - smoothing) * logSigmoid(x) + smoothing * logSigmoid(-x)) / (1 - 2 * smoothing),
+        chosen: slope,
+        rejected: -slope
+      };
+    }
+    case "sigmoid_norm": {
+      const y = beta * (c / nc - r / nr);
+      const slope = -beta * sigmoid(-y);
+      return {loss: -logSigmoid(y), chosen: slope / nc, rejected: -slope / nr};
+    }
+    case "apo_zero": {
+      const up = sigmoid(beta * c);
+      const down = sigmoid(beta * r);
+      return {
+        loss: 1 - up + down,
+        chosen: -beta * up * (1 - up),
+        rejected: beta * down * (1 - down)
+      };
+    }
+  }
+}

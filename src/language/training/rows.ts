@@ -1,0 +1,91 @@
+import {type Batch, emptyBatch} from "../batch.js";
+import {IGNORED} from "./targets.js";
+
+/** One text to learn: its tokens, and for each the token itself where it is learned, −100 where not. */
+export interface Example {
+  ids: number[];
+  labels: number[];
+}
+
+/** Rows of tokens with their labels. */
+export interface LabelledBatch {
+  batch: Batch;
+  labels: number[][];
+}
+
+export interface RowOptions {
+  /** The token that fills rows up. */
+  padding?: number;
+  /** Rows are filled up to a multiple of this. */
+  multiple?: number;
+}
+
+/** One example a row, padded on the right to the longest. */
+export function paddedRows(examples: readonly Example[], options: RowOptions = {}): LabelledBatch {
+  return packedRows(
+    examples.map((example) => [example]),
+    options,
+    false
+  );
+}
+
+/**
+ * Several examples a row, one after the other. Each begins at position 0, sees nothing of the others, and its first
+ * token is not learned (`mask`), having nothing before it.
+ */
+export function packedRows(
+  rows: readonly (readonly Example[])[],
+  {padding = 0, multiple = 1}: RowOptions = {},
+  mask = true
+): LabelledBatch {
+  const lengths = rows.map((row) => row.reduce((sum, {ids}) => sum + ids.length, 0));
+  const length = Math.ceil(Math.max(1, ...lengths) / multiple) * multiple;
+  const batch = emptyBatch(rows.length, length);
+  batch.ids.fill(padding);
+  const labels = rows.map((row, r) => {
+    const own = Array.from({length}, () => IGNORED);
+    let at = 0;
+    row.forEach(({ids, labels: wanted}, document) =>
+      ids.forEach((id, i) => {
+        batch.ids[r * length + at] = id;
+        batch.positions[r * length + at] = i;
+        batch.documents[r * length + at] = document + 1;
+        own[at] = mask && i === 0 ? IGNORED : wanted[i]!;
+        at++;
+      })
+    );
+    return own;
+  });
+  return {batch, labels};
+}
+
+/** A prompt and the answer to it, of which only the answer is learned. */
+export function answered(prompt: readonly number[], answer: readonly number[]): Example {
+  return {ids: [...prompt, ...answer], labels: [...prompt.map(() => IGNORED), ...answer]};
+}
+
+/** An example cut to `length` tokens, from the end or from the start. */
+export function cut({ids, labels}: Example, length: number, keep: "start" | "end" = "start"): Example {
+  if (ids.length <= length) return {ids, labels};
+  return keep === "start"
+    ? {ids: ids.slice(0, length), labels: labels.slice(0, length)}
+    : {ids: ids.slice(-length), labels: labels.slice(-length)};
+}
+
+/**
+ * Which examples share a row of `length` tokens: each goes into the fullest row that still has room, longest first.
+ * Gives indices; rows in the order they were begun. An example longer than `length` has a row of its own.
+ */
+export function packing(lengths: readonly number[], length: number): number[][] {
+  const order = lengths.map((_, i) => i).sort((a, b) => lengths[b]! - lengths[a]! || a - b);
+  const rows: {members: number[]; room: number}[] = [];
+  for (const i of order) {
+    const needed = lengths[i]!;
+    let best: {members: number[]; room: number} | undefined;
+    for (const row of rows) if (row.room >= needed && (!best || row.room < best.room)) best = row;
+    if (!best) rows.push((best = {members: [], room: length}));
+    best.members.push(i);
+    best.room -= needed;
+  }
+  return rows.map(({members}) => members);
+}

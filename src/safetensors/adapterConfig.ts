@@ -1,0 +1,53 @@
+import {UserError} from "../store/errors.js";
+
+/** The parts of adapter_config.json that decide how an adapter is merged. */
+export interface AdapterConfig {
+  r: number;
+  alpha: number;
+  rslora: boolean;
+  fanInFanOut: boolean;
+  useDora: boolean;
+  rankPattern: readonly [RegExp, number][];
+  alphaPattern: readonly [RegExp, number][];
+}
+
+/** Reads adapter_config.json; what is missing has PEFT's default. Keys without a part in merging are ignored. */
+export function readAdapterConfig(path: string, value: unknown): AdapterConfig {
+  if (typeof value !== "object" || value === null)
+    throw new UserError(`${path} is no mapping. Fetch it again.`);
+  const config = value as Record<string, unknown>;
+  const type = config.peft_type ?? "LORA";
+  if (type !== "LORA")
+    throw new UserError(`${path}: peft_type is ${JSON.stringify(type)}; only LORA adapters can be merged.`);
+  const number = (key: string, fallback: number): number => {
+    const found = config[key] ?? fallback;
+    if (typeof found === "number" && Number.isFinite(found)) return found;
+    throw new UserError(`${path}: ${key} is ${JSON.stringify(found)}, not a number.`);
+  };
+  const pattern = (key: string): [RegExp, number][] =>
+    Object.entries((config[key] ?? {}) as Record<string, unknown>).map(([text, n]) => {
+      try {
+        if (typeof n === "number") return [new RegExp(`^(?:.*\\.)?(?:${text})$`), n];
+      } catch {
+        // Falls through to the error below: Python allows a few patterns that JavaScript does not.
+      }
+      throw new UserError(`${path}: ${key} entry ${JSON.stringify(text)} is no pattern with a number.`);
+    });
+  return {
+    r: number("r", 8),
+    alpha: number("lora_alpha", 8),
+    rslora: config.use_rslora === true,
+    fanInFanOut: config.fan_in_fan_out === true,
+    useDora: config.use_dora === true,
+    rankPattern: pattern("rank_pattern"),
+    alphaPattern: pattern("alpha_pattern")
+  };
+}
+
+/** Rank and scale (alpha / r, or alpha / sqrt(r) with rslora) of one module; the first pattern that matches wins. */
+export function scaleOf(config: AdapterConfig, module: string): {rank: number; scale: number} {
+  const find = (patterns: readonly [RegExp, number][]) => patterns.find(([regex]) => regex.test(module))?.[1];
+  const rank = find(config.rankPattern) ?? config.r;
+  const alpha = find(config.alphaPattern) ?? config.alpha;
+  return {rank, scale: config.rslora ? alpha / Math.sqrt(rank) : alpha / rank};
+}

@@ -1,0 +1,173 @@
+import {mkdirSync, mkdtempSync, symlinkSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {join, resolve} from "node:path";
+import {tableFromIPC} from "apache-arrow";
+import {describe, expect, it} from "vitest";
+import {importResults} from "../../src/cli/importResults.js";
+import {scoreTable} from "../../src/decisions/index.js";
+import {defineEval} from "../../src/runner/index.js";
+import {imported} from "../../src/imports/index.js";
+import {runRows, verdicts} from "../../src/site/index.js";
+import {openStore, openWorkspace} from "../../src/store/index.js";
+import {assay} from "../support/assay.js";
+
+const fixtures = resolve(import.meta.dirname, "../fixtures/results");
+
+/** 400 rows: b is right on those that a is right on, and on 40 more; every tenth row has no answer of a. */
+function table(): string {
+  const lines = ["row,candidate,score,topic,thread,output"];
+  for (let i = 0; i < 400; i++) {
+    const a = i % 10 === 9 ? "error" : i % 2 === 0 ? "passed" : "failed";
+    const b = i % 2 === 0 || i % 10 === 1 ? "passed" : "failed";
+    lines.push(
+      `r${i},a,${a},t${i % 4},u${i % 50},said a ${i}`,
+      `r${i},b,${b},t${i % 4},u${i % 50},said b ${i}`
+    );
+  }
+  return lines.join("\n") + "\n";
+}
+
+function folder(): string {
+  const dir = mkdtempSync(join(tmpdir(), "verdict-"));
+  writeFileSync(join(dir, "results.csv"), table());
+  return dir;
+}
+
+describe("a verdict on results made elsewhere", () => {
+  it("is sealed as a run whose scores are marked imported, by whom and from which version", async () => {
+    const workspace = await openWorkspace(folder());
+    const {manifest} = await importResults(
+      workspace,
+      {files: [join(fixtures, "promptfoo.json")]},
+      {command: "assay verdict --from promptfoo.json"}
+    );
+    expect(manifest).toMatchObject({
+      eval: "ticket-routing",
+      title: "Ticket routing",
+      primaryScorer: "pass",
+      status: "complete",
+      counts: {planned: 8, completed: 7, failed: 1, scored: 7, unscored: 0},
+      imported: {files: [{path: "promptfoo.json", tool: "promptfoo", version: "0.118.3", answers: 8}]}
+    });
+    expect(manifest.imported!.by).not.toBe("");
+    expect(manifest.scorers[0]).toMatchObject({
+      name: "pass",
+      version: "imported from promptfoo 0.118.3",
+      binary: true
+    });
+    const store = await openStore(workspace);
+    try {
+      const scores = await scoreTable(store, manifest.id, "pass");
+      expect(scores.values).toEqual([
+        [1, 1, 1, 0],
+        [1, 0, undefined, 1]
+      ]);
+      const [costs] = await store.rows(
+        "select candidate, sum(cost_usd)::double as usd from completions group by 1 order by 1"
+      );
+      expect(costs).toEqual({candidate: "alpha", usd: 0.0004});
+    } finally {
+      store.close();
+    }
+  });
+
+  it("is the same run when it is read again, and another under another scorer", async () => {
+    const workspace = await openWorkspace(folder());
+    const read = (scorer?: string) =>
+      importResults(workspace, {files: ["results.csv"], scorer}, {command: "assay verdict"});
+    const first = await read();
+    expect(await read()).toMatchObject({unchanged: true, manifest: {id: first.manifest.id}});
+    await expect(read("other")).rejects.toThrow(/no scorer other. There are score/);
+  });
+
+  it("has paired differences, slices, gates and pages, with no eval file", async () => {
+    const dir = folder();
+    const run = await assay(
+      dir,
+      "verdict",
+      "--from",
+      "results.csv",
+      "--slice",
+      "topic",
+      "--cluster",
+      "thread",
+      "--baseline",
+      "a",
+      "--min-score",
+      "0.99"
+    );
+    expect(run.stderr).toBe("");
+    expect(run.code).toBe(100);
+    expect(run.stdout).toMatch(/^Switch to b/m);
+    expect(run.stdout).toMatch(/^a +\S+ .*360\/400/m);
+    expect(run.stdout).toMatch(/topic: t0 +100 +\S+ \(\d+\) +\S+ \(100\)/);
+    expect(run.stdout).toMatch(/scores imported by \S+ from csv \(results.csv\)/);
+    expect(run.stdout).toMatch(/fail +b +score at least 99\.0/);
+    const store = await openStore(dir);
+    try {
+      const {runs} = await verdicts(store);
+      expect(runs).toHaveLength(1);
+      expect(runs[0]!.verdict.kind).toBe("pick");
+      expect(runs[0]!.verdict.comparisons[0]!.method).toMatch(/cluster/);
+      expect(runs[0]!.imported!.files[0]!.tool).toBe("csv");
+      expect(runs[0]!.slices.map(({name}) => name)).toEqual(["topic"]);
+      const rows = tableFromIPC(await runRows(store, runs[0]!.id));
+      expect(rows.numRows).toBe(400);
+      // Nothing of a row is shown unless that was asked for.
+      expect(rows.getChild("answer:b")!.get(0)).toBeNull();
+    } finally {
+      store.close();
+    }
+  });
+
+  it("needs more rows when too few were compared, and says when answers are missing", async () => {
+    const dir = folder();
+    const some = table()
+      .split("\n")
+      .slice(0, 60)
+      .filter((line) => !line.startsWith("r3,a,"));
+    writeFileSync(join(dir, "few.csv"), some.join("\n"));
+    const run = await assay(dir, "verdict", "--from", "few.csv", "--json");
+    const {verdict} = JSON.parse(run.stdout) as {
+      verdict: {kind: string; rowsNeeded: number; risks: {sentence: string}[]};
+    };
+    expect(verdict.kind).toBe("need-more");
+    expect(verdict.rowsNeeded).toBeGreaterThan(1);
+    expect(verdict.risks.map(({sentence}) => sentence).join("\n")).toMatch(/a has 29 of 30 answers/);
+  });
+});
+
+describe("an eval whose source is imported", () => {
+  it("is run and checked like any other, and makes no call", async () => {
+    const dir = folder();
+    mkdirSync(join(dir, "evals"));
+    mkdirSync(join(dir, "node_modules"));
+    symlinkSync(resolve(import.meta.dirname, "../.."), join(dir, "node_modules/assay"));
+    writeFileSync(join(dir, "package.json"), '{"type": "module"}');
+    const source = resolve(import.meta.dirname, "../../src/index.ts");
+    writeFileSync(
+      join(dir, "evals/old.eval.ts"),
+      `import {defineEval, imported} from ${JSON.stringify(source)};
+       export default defineEval({
+         title: "Old results",
+         source: imported({files: ["results.csv"], baseline: "a", slices: ["topic"]}),
+         gate: [{candidate: "b", minScore: 0.4}, {candidate: "a", minScore: 0.9}]
+       });`
+    );
+    const run = await assay(dir, "run");
+    expect(run.stderr).toBe("");
+    expect(run.stdout).toMatch(/^Switch to b/m);
+    const check = await assay(dir, "check", "--json");
+    expect(check.code).toBe(100);
+    const [checked] = JSON.parse(check.stdout) as {eval: string; results: {status: string}[]}[];
+    expect(checked!.eval).toBe("old");
+    expect(checked!.results.map(({status}) => status)).toEqual(["pass", "fail"]);
+  });
+
+  it("says which fields ask something, and what a source must be", () => {
+    const source = imported({files: ["a.json"]});
+    expect(defineEval({source})).toMatchObject({source, candidates: []});
+    expect(() => defineEval({source, prompt: "x"} as never)).toThrow(/`prompt` says what is asked/);
+    expect(() => defineEval({source: imported({files: []})})).toThrow(/`source\.files` must be/);
+  });
+});

@@ -1,0 +1,145 @@
+import {cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {join, resolve} from "node:path";
+import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {modulesBelow, moduleVersion, packagesOf} from "../../src/code/moduleVersion.js";
+
+const src = resolve(import.meta.dirname, "../../src");
+const room = (name: string) => join(src, name);
+let folder: string;
+let copies = 0;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "assay-code-"));
+});
+afterAll(() => rmSync(folder, {recursive: true, force: true}));
+
+/** The version of a module in a copy of some rooms, in which one file has been edited: a module is read once. */
+function versionIn(
+  rooms: readonly string[],
+  module: string,
+  edit?: {file: string; to: (text: string) => string}
+) {
+  const copy = join(folder, String(copies++));
+  for (const name of rooms) cpSync(room(name), join(copy, name), {recursive: true});
+  if (edit) {
+    const before = readFileSync(join(copy, edit.file), "utf8");
+    const after = edit.to(before);
+    expect(after).not.toBe(before);
+    writeFileSync(join(copy, edit.file), after);
+  }
+  return moduleVersion(join(copy, module));
+}
+
+/** Files of made-up JavaScript by their names, and the version of the first. */
+function versionOf(files: Record<string, string>): string {
+  const copy = join(folder, String(copies++));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(join(copy, name, ".."), {recursive: true});
+    writeFileSync(join(copy, name), text);
+  }
+  return moduleVersion(join(copy, Object.keys(files)[0]!));
+}
+
+describe("a module's version", () => {
+  const scorers = ["scorers"];
+  const following = "scorers/instructionFollowing.ts";
+  const deep = "scorers/instructions/words.ts";
+
+  it("is the same wherever the code lies", () => {
+    expect(versionIn(scorers, following)).toBe(versionIn(scorers, following));
+    expect(versionIn(scorers, following)).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it("moves with a helper that is three imports deep, and with nothing that it does not reach", () => {
+    const before = versionIn(scorers, following);
+    const below = [...modulesBelow(room(following)).keys()].map((path) => path.slice(src.length + 1));
+    expect(below).toContain(deep);
+    // instructionFollowing → instructions/index → a group of checks → words.
+    expect(readFileSync(room(following), "utf8")).not.toMatch(/words\.js/);
+    const more = {to: (text: string) => `${text}\nexport const more = 1;\n`};
+    expect(versionIn(scorers, following, {file: deep, ...more})).not.toBe(before);
+    expect(below).not.toContain("scorers/tokenF1.ts");
+    expect(versionIn(scorers, following, {file: "scorers/tokenF1.ts", ...more})).toBe(before);
+  });
+
+  it("counts of a room's index only what is taken from it", () => {
+    const rooms = ["scorers", "stats"];
+    const before = versionIn(rooms, "scorers/classification.ts");
+    const edit = (file: string) => ({file, to: (text: string) => `${text}\nexport const more = 1;\n`});
+    expect(versionIn(rooms, "scorers/classification.ts", edit("stats/classificationReport.ts"))).not.toBe(
+      before
+    );
+    expect(versionIn(rooms, "scorers/classification.ts", edit("stats/bradleyTerry.ts"))).toBe(before);
+    expect(
+      versionIn(rooms, "scorers/classification.ts", {
+        file: "stats/index.ts",
+        to: (text) => `${text}export {clopperPearson as more} from "./clopperPearson.js";\n`
+      })
+    ).toBe(before);
+  });
+
+  it("of what a compiler made does not move with comments and layout", () => {
+    const plain = versionOf({
+      "a.js": 'import {b} from "./b.js";\nexport const a = b + 1;\n',
+      "b.js": "export const b = 1;\n"
+    });
+    expect(
+      versionOf({
+        "a.js": 'import { b } from "./b.js";\n/** One more. */\nexport const a = b+1;',
+        "b.js": "export const b = 1; // one"
+      })
+    ).toBe(plain);
+    expect(
+      versionOf({
+        "a.js": 'import {b} from "./b.js";\nexport const a = b + 1;\n',
+        "b.js": "export const b = 2;\n"
+      })
+    ).not.toBe(plain);
+  });
+
+  it("moves with a worker, a lazily loaded part, and the version of a package, however it is loaded", () => {
+    const files = {
+      "a.js":
+        'const w = new URL("./worker.js", import.meta.url);\nexport const later = () => import("./late.js");\n',
+      "worker.js": 'import {z} from "known";\nz();\n',
+      "late.js": "export default 1;\n",
+      "node_modules/known/package.json": '{"version": "1.0.0"}'
+    };
+    const before = versionOf(files);
+    expect(versionOf({...files, "worker.js": 'import {z} from "known";\nz(1);\n'})).not.toBe(before);
+    expect(versionOf({...files, "late.js": "export default 2;\n"})).not.toBe(before);
+    expect(versionOf({...files, "node_modules/known/package.json": '{"version": "1.0.1"}'})).not.toBe(before);
+  });
+
+  it("does not follow what only types are taken from, and stops at what keeps and sends values", () => {
+    const reached = [...modulesBelow(room("finetune/tfidfLogReg.ts")).keys()].map((path) =>
+      path.slice(src.length + 1)
+    );
+    expect(reached).toContain("models/words.ts");
+    expect(reached).toContain("finetune/logisticRegression.ts");
+    expect(reached.filter((path) => path.startsWith("store/place/"))).toEqual([]);
+    expect([...modulesBelow(room("scorers/exactMatch.ts")).keys()]).toHaveLength(2);
+  });
+
+  it("of the recognisers names the libraries that they rest on", () => {
+    const names = packagesOf(modulesBelow(room("privacy/scanCell.ts"))).map((one) =>
+      one.replace(/@[^@]*$/, "")
+    );
+    expect(names).toEqual([
+      "@noble/hashes",
+      "@scure/base",
+      "compromise",
+      "ibantools",
+      "libphonenumber-js",
+      "tlds"
+    ]);
+  });
+
+  it("is found in little time for all that an eval may use", () => {
+    const started = performance.now();
+    for (const name of ["bleu", "rouge", "judgeRating", "classification", "instructionFollowing"])
+      moduleVersion(room(`scorers/${name}.ts`));
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+});

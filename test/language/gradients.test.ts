@@ -1,0 +1,167 @@
+import {describe, expect, it} from "vitest";
+import {type Storage} from "../../src/ggml/index.js";
+import {
+  ActiveAdapter,
+  checkGradients,
+  gradientSlopes,
+  LanguageModel,
+  newAdapter,
+  packedRows,
+  targetsOf,
+  tokenLosses,
+  Trainable
+} from "../../src/language/index.js";
+import {rng} from "../../src/stats/rng.js";
+import {checkpoint, oneThread, tiny} from "./support.js";
+
+const rows = [
+  [3, 14, 15, 9, 2, 6],
+  [5, 35, 8, 9],
+  [7, 9, 32, 38, 4, 6, 2]
+].map((ids) => ({ids, labels: ids.map((id, i) => (i < 2 ? -100 : id))}));
+
+/** Slope along the gradient, computed and measured by two forward passes. */
+function slopes(model: LanguageModel, storage: Storage, checkpointing = false): [number, number] {
+  const {batch, labels} = packedRows([rows.slice(0, 2), rows.slice(2)]);
+  const targets = targetsOf(batch, labels, (row) => 1 + row);
+  const loss = () =>
+    tokenLosses(model, batch, targets).reduce((sum, value, i) => sum + value * targets.weights[i]!, 0);
+  const trainable = new Trainable(model.backend, storage, storage.names());
+  tokenLosses(model, batch, targets, {gradients: true, checkpointing});
+  const names = storage.names();
+  const gradients = names.map((name) => trainable.gradientOf(name));
+  const weights = names.map((name) => storage.read(name));
+  const length = Math.hypot(...gradients.map((values) => Math.hypot(...values)));
+  const at = (distance: number) => {
+    names.forEach((name, n) =>
+      storage.write(
+        name,
+        weights[n]!.map((value, i) => value + (distance * gradients[n]![i]!) / length)
+      )
+    );
+    return loss();
+  };
+  const measured = (at(3e-3) - at(-3e-3)) / 6e-3;
+  names.forEach((name, n) => storage.write(name, weights[n]!));
+  trainable.free();
+  return [length, measured];
+}
+
+const gemma = {
+  ...tiny,
+  model_type: "gemma3_text",
+  hidden_activation: "gelu_pytorch_tanh",
+  head_dim: 8,
+  query_pre_attn_scalar: 8,
+  sliding_window: 3,
+  layer_types: ["sliding_attention", "full_attention"],
+  tie_word_embeddings: true
+};
+
+describe("gradients", () => {
+  it.each([
+    ["Llama", tiny],
+    ["Qwen2", {...tiny, model_type: "qwen2"}],
+    ["Qwen3", {...tiny, model_type: "qwen3", head_dim: 8}],
+    ["Mistral with a window", {...tiny, model_type: "mistral", sliding_window: 3}],
+    ["Gemma 3", gemma],
+    [
+      "Gemma 2 with caps",
+      {...gemma, model_type: "gemma2", attn_logit_softcapping: 3, final_logit_softcapping: 5}
+    ]
+  ])("of %s are the slopes of its loss", async (_, json) => {
+    const model = await LanguageModel.open(await oneThread(), await checkpoint(json));
+    const [computed, measured] = slopes(model, model.storage);
+    expect(Math.abs(computed / measured - 1)).toBeLessThan(0.01);
+    model.free();
+  });
+
+  it.each([
+    ["LoRA", false],
+    ["DoRA", true]
+  ])("of %s are the slopes of its loss, and the same when layers are computed again", async (_, dora) => {
+    const model = await LanguageModel.open(await oneThread(), await checkpoint());
+    const settings = {rank: 3, alpha: 6, rslora: false, dora, targets: ["q_proj", "down_proj", "lm_head"]};
+    const tensors = newAdapter(model.config, settings, 1, (name) => model.storage.read(name));
+    const random = rng(2);
+    for (const [name, {data}] of tensors)
+      if (name.includes("lora_B")) data.forEach((__, i) => (data[i] = 0.2 * random.normal()));
+    const config = {
+      r: 3,
+      alpha: 6,
+      rslora: false,
+      fanInFanOut: false,
+      useDora: dora,
+      rankPattern: [],
+      alphaPattern: []
+    };
+    const adapter = new ActiveAdapter(model, {config, json: {}, tensors});
+    if (dora) {
+      // The length counts as a constant in the gradient, so only the magnitudes' slopes can be measured.
+      const trainable = new Trainable(model.backend, adapter.storage, adapter.storage.names());
+      const name = "model.layers.1.mlp.down_proj.lora_magnitude_vector";
+      const {batch, labels} = packedRows([rows]);
+      const targets = targetsOf(batch, labels, 1);
+      tokenLosses(model, batch, targets, {gradients: true});
+      const slope = trainable.gradientOf(name)[2]!;
+      const values = adapter.storage.read(name);
+      const at = (distance: number) => {
+        adapter.storage.write(
+          name,
+          values.map((value, i) => (i === 2 ? value + distance : value))
+        );
+        return tokenLosses(model, batch, targets).reduce((sum, value) => sum + value, 0);
+      };
+      expect(Math.abs(slope - (at(0.01) - at(-0.01)) / 0.02)).toBeLessThan(0.02 * Math.abs(slope) + 1e-3);
+      trainable.free();
+    } else {
+      const [computed, measured] = slopes(model, adapter.storage);
+      expect(Math.abs(computed / measured - 1)).toBeLessThan(0.01);
+      expect(slopes(model, adapter.storage, true)[0]).toBe(computed);
+    }
+    adapter.free();
+    model.free();
+  });
+
+  it("of an adapter over a base in 16 and 8 bits stay near those over 32 bits", async () => {
+    const json = {...tiny, hidden_size: 64, intermediate_size: 64, head_dim: 16};
+    const folder = await checkpoint(json, 0.1);
+    const found: number[] = [];
+    for (const precision of ["f32", "f16", "q8_0"] as const) {
+      const model = await LanguageModel.open(await oneThread(), folder, {precision});
+      const tensors = newAdapter(
+        model.config,
+        {rank: 2, alpha: 2, rslora: false, dora: false, targets: ["v_proj"]},
+        1,
+        () => new Float32Array()
+      );
+      const config = {
+        r: 2,
+        alpha: 2,
+        rslora: false,
+        fanInFanOut: false,
+        useDora: false,
+        rankPattern: [],
+        alphaPattern: []
+      };
+      const adapter = new ActiveAdapter(model, {config, json: {}, tensors});
+      found.push(slopes(model, adapter.storage)[0]);
+      adapter.free();
+      model.free();
+    }
+    expect(Math.abs(found[1]! / found[0]! - 1)).toBeLessThan(0.01);
+    expect(Math.abs(found[2]! / found[0]! - 1)).toBeLessThan(0.05);
+  });
+
+  it("are checked when training starts", async () => {
+    const backend = await oneThread();
+    const {computed, measured} = gradientSlopes(backend);
+    expect(Math.abs(computed / measured - 1)).toBeLessThan(0.003);
+    const base = {...backend.ggml.base};
+    // The sign of the rotation's gradient, as a wrong library might have it.
+    base.rope_ext_back = (...args: unknown[]) => backend.ggml.base.rope_ext(...args) as unknown;
+    expect(() => checkGradients({...backend, ggml: {...backend.ggml, base}})).toThrow(
+      /gradients are wrong on this machine/
+    );
+  });
+});

@@ -1,0 +1,146 @@
+import {describe, expect, it} from "vitest";
+import {Storage, Workspace} from "../../src/ggml/index.js";
+import {
+  adamWStep,
+  answered,
+  clipFactor,
+  cut,
+  gradientNorm,
+  learningRate,
+  packedRows,
+  packing,
+  preferenceLoss,
+  preferenceLosses,
+  type Scored,
+  targetsOf,
+  Trainable
+} from "../../src/language/index.js";
+import {oneThread} from "./support.js";
+
+describe("rows of examples", () => {
+  it("are packed longest first into the fullest row with room, and none is lost", () => {
+    const lengths = [3, 9, 4, 12, 1, 6];
+    const rows = packing(lengths, 10);
+    expect(rows).toEqual([[3], [1, 4], [5, 2], [0]]);
+    expect(rows.flat().sort()).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it("learn only answers, and never the first token of a document", () => {
+    const {batch, labels} = packedRows([[answered([1, 2], [3, 4]), {ids: [7, 8], labels: [7, 8]}]]);
+    const targets = targetsOf(batch, labels, 0.5);
+    expect([...targets.places]).toEqual([1, 2, 4]);
+    expect([...targets.tokens]).toEqual([3, 4, 8]);
+    expect([...batch.positions]).toEqual([0, 1, 2, 3, 0, 1]);
+    expect(cut(answered([1, 2], [3, 4]), 3)).toEqual({ids: [1, 2, 3], labels: [-100, -100, 3]});
+    expect(cut(answered([1, 2], [3, 4]), 3, "end")).toEqual({ids: [2, 3, 4], labels: [-100, 3, 4]});
+  });
+});
+
+describe("the learning rate", () => {
+  it("begins at 0 with warm-up, reaches its full height after it, and ends near 0", () => {
+    expect(learningRate("cosine", 1, 4, 20, 0)).toBe(0);
+    expect(learningRate("cosine", 1, 4, 20, 4)).toBe(1);
+    expect(learningRate("cosine", 1, 4, 20, 12)).toBeCloseTo(0.5, 12);
+    expect(learningRate("linear", 1, 0, 4, 3)).toBe(0.25);
+    expect(learningRate("constant", 1, 2, 4, 3)).toBe(1);
+  });
+});
+
+describe("preference losses", () => {
+  const pairs = [
+    {
+      chosen: {policy: -3, reference: -4.5, tokens: 4},
+      rejected: {policy: -9, reference: -8, tokens: 7}
+    },
+    {
+      chosen: {policy: -6, reference: -5, tokens: 3},
+      rejected: {policy: -2, reference: -4, tokens: 2}
+    }
+  ];
+
+  it.each(preferenceLosses.map((loss) => [loss]))("%s has the slopes it gives", (loss) => {
+    const settings = {beta: 0.3, losses: [{loss, weight: 1}], labelSmoothing: 0.1};
+    const {chosen, rejected} = preferenceLoss(pairs, settings);
+    const moved = (pair: number, side: "chosen" | "rejected", by: number) =>
+      preferenceLoss(
+        pairs.map((each, i) => {
+          const scored: Scored = each[side];
+          return i === pair ? {...each, [side]: {...scored, policy: scored.policy + by}} : each;
+        }),
+        settings
+      ).loss;
+    for (const pair of [0, 1]) {
+      expect(chosen[pair]).toBeCloseTo(
+        (moved(pair, "chosen", 1e-5) - moved(pair, "chosen", -1e-5)) / 2e-5,
+        6
+      );
+      expect(rejected[pair]).toBeCloseTo(
+        (moved(pair, "rejected", 1e-5) - moved(pair, "rejected", -1e-5)) / 2e-5,
+        6
+      );
+    }
+  });
+
+  it("start at ln 2 where policy and reference agree", () => {
+    const same = {policy: -3, reference: -3, tokens: 2};
+    const {loss} = preferenceLoss([{chosen: same, rejected: same}], {
+      beta: 0.1,
+      losses: [{loss: "sigmoid", weight: 1}]
+    });
+    expect(loss).toBeCloseTo(Math.LN2, 12);
+  });
+});
+
+describe("AdamW", () => {
+  it("does by hand's steps, clipped, with decay only where it is wanted", async () => {
+    const backend = await oneThread();
+    const weights = new Storage(backend, [
+      {name: "a", shape: [2]},
+      {name: "b", shape: [1]}
+    ]);
+    weights.write("a", Float32Array.of(1, -2));
+    weights.write("b", Float32Array.of(0.5));
+    const trainable = new Trainable(backend, weights, ["a", "b"], (name) => name === "a");
+    const workspace = new Workspace(backend);
+    const gradients = {a: [3, 0], b: [4]};
+    const p: Record<string, number[]> = {a: [1, -2], b: [0.5]};
+    const m: Record<string, number[]> = {a: [0, 0], b: [0]};
+    const v: Record<string, number[]> = {a: [0, 0], b: [0]};
+    for (let step = 1; step <= 3; step++) {
+      for (const {name, gradient} of trainable.parameters)
+        backend.ggml.base.backend_tensor_set(
+          gradient.pointer,
+          Float32Array.from(gradients[name as "a" | "b"]),
+          0,
+          4 * gradients[name as "a" | "b"].length
+        );
+      const norm = gradientNorm(workspace, trainable);
+      expect(norm).toBeCloseTo(5, 6);
+      const factor = clipFactor(norm, 1);
+      adamWStep(
+        workspace,
+        trainable,
+        {beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0.1},
+        step,
+        0.01,
+        factor
+      );
+      for (const name of ["a", "b"] as const)
+        gradients[name].forEach((raw, i) => {
+          const g = raw * factor;
+          m[name]![i] = 0.9 * m[name]![i]! + 0.1 * g;
+          v[name]![i] = 0.999 * v[name]![i]! + 0.001 * g * g;
+          const decayed = p[name]![i]! * (name === "a" ? 1 - 0.01 * 0.1 : 1);
+          p[name]![i] =
+            decayed -
+            (0.01 * (m[name]![i]! / (1 - 0.9 ** step))) /
+              (Math.sqrt(v[name]![i]! / (1 - 0.999 ** step)) + 1e-8);
+        });
+    }
+    for (const name of ["a", "b"])
+      weights.read(name).forEach((value, i) => expect(value).toBeCloseTo(p[name]![i]!, 6));
+    trainable.free();
+    weights.free();
+    workspace.free();
+  });
+});
