@@ -1,6 +1,7 @@
 import {type Command, InvalidArgumentError, Option} from "commander";
 import {costVerbs} from "./costVerbs.js";
 import {number, whole} from "./verbArguments.js";
+import {finetune} from "./finetuneVerbs.js";
 
 /** Each verb declares its words here and loads its code when called, so that `assay --help` stays quick. */
 export type Verb = (program: Command) => void;
@@ -377,5 +378,6 @@ export const verbs: Verb[] = [
   doctor,
   sql,
   exportStore,
+  finetune,
   ...costVerbs
 ];
