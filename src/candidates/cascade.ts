@@ -83,14 +83,16 @@ function cascadeEndpoint(name: string, stages: readonly Stage[], settings: Casca
           tools: tools ?? null
         }))
       );
+      const signs: Record<string, string> =
+        settings.signal === "agreement" ? {repeats: String(settings.repeats ?? 3)} : {};
       return {
+        ...signs,
         cascade: canonicalJson(each),
         thresholds: settings.thresholds.join(", "),
         signal:
           typeof settings.signal === "function"
             ? `function ${sha256(settings.signal.toString()).slice(0, 16)}`
-            : settings.signal,
-        ...(settings.signal === "agreement" ? {repeats: String(settings.repeats ?? 3)} : {})
+            : settings.signal
       };
     },
     complete: (request, options) => answer(stages, settings, request, options),

@@ -1,7 +1,8 @@
 import {defineDataset, pull} from "../../src/datasets/index.js";
 import {runRace} from "../../src/races/index.js";
+import type {HostingModel} from "../../src/costs/index.js";
 import {openAICompatible, recorded} from "../../src/endpoints/index.js";
-import {candidate, type CandidateCosts, defineEval, runEval, type RunInputs} from "../../src/runner/index.js";
+import {candidate, defineEval, runEval, type RunInputs} from "../../src/runner/index.js";
 import {humanLabels, judgePairwise, normalizedMatch} from "../../src/scorers/index.js";
 import {ensureSplit} from "../../src/splits/index.js";
 import {rng} from "../../src/stats/index.js";
@@ -21,20 +22,18 @@ const MODELS = {
 };
 
 /** Where "medium" runs and could run. */
-const MEDIUM_COSTS: CandidateCosts = {
-  hosting: [
-    {kind: "api", provider: "Example Inc."},
-    {
-      kind: "cloud",
-      provider: "Example Cloud",
-      usdPerHour: 1,
-      requestsPerSecond: 2,
-      utilisation: 0.5,
-      source: "made up",
-      asOf: "2026-11-01"
-    }
-  ]
-};
+const MEDIUM_HOSTINGS: HostingModel[] = [
+  {kind: "api", provider: "Example Inc."},
+  {
+    kind: "cloud",
+    provider: "Example Cloud",
+    usdPerHour: 1,
+    requestsPerSecond: 2,
+    utilisation: 0.5,
+    source: "made up",
+    asOf: "2026-11-01"
+  }
+];
 
 /**
  * Fills `project` with made-up questions and what the engine itself makes of recorded answers to them: the eval "priced" run
@@ -110,7 +109,7 @@ function model(name: keyof typeof MODELS, bonus = 0) {
     name,
     {
       baseline: name === "small",
-      ...(name === "medium" ? MEDIUM_COSTS : {})
+      hosting: name === "medium" ? MEDIUM_HOSTINGS : undefined
     }
   );
 }
