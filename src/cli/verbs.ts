@@ -98,7 +98,8 @@ const purge: Verb = (program) =>
     .description(
       "erase rows from all versions, runs and journals of the store, and keep them from coming back"
     )
-    .requiredOption("--where <sql>", "the rows, as a condition over the dataset's columns")
+    .option("--where <sql>", "the rows, as a condition over the dataset's columns")
+    .option("--keep-model <id>", "let a model that learned from erased rows be used all the same")
     .requiredOption("--reason <text>", "why, for the record; do not name the person")
     .option("--json", "print JSON")
     .action(async (name: string, options) => (await import("./purge.js")).purgeVerb(name, options));

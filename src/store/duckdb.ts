@@ -1,4 +1,7 @@
+import {join} from "node:path";
 import {type DuckDBConnection, DuckDBInstance, type DuckDBValue, type JS} from "@duckdb/node-api";
+
+import {temporaryPath} from "./files.js";
 
 export type SqlValue =
   string | number | boolean | bigint | null | Date | undefined | SqlValue[] | {[key: string]: SqlValue};
@@ -38,7 +41,7 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   const instance = await DuckDBInstance.create(":memory:", {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
-    ...(options.tmpDir ? {temp_directory: options.tmpDir} : {}),
+    ...(options.tmpDir ? {temp_directory: temporaryPath(join(options.tmpDir, "spill"))} : {}),
     ...(options.memoryLimit ? {memory_limit: options.memoryLimit} : {}),
     ...(options.threads ? {threads: String(options.threads)} : {})
   });
