@@ -11,6 +11,7 @@ import {
 import {baselineRun, decidingRuns, listRaces} from "../races/index.js";
 import {runVerdict} from "../site/index.js";
 import {openStore, type Store, writeAtomic} from "../store/index.js";
+import {reportBroken} from "./broken.js";
 import {gateFacts} from "./gateFacts.js";
 import {annotations, junit, markdown} from "./gateReports.js";
 import {findProject, loadEvals, type NamedEval, openProject} from "./project.js";
@@ -39,7 +40,8 @@ const CODES = {pass: 0, fail: 100, undecided: 101};
 export async function checkVerb(names: string[], options: CheckOptions): Promise<void> {
   const store = await openStore(await openProject());
   try {
-    const evals = await loadEvals(findProject(), names);
+    const {evals, broken} = await loadEvals(findProject(), names);
+    reportBroken(broken);
     const checked = await checkEvals(store, evals);
     const results = checked.flatMap((one) => one.results);
     const unrun = gatesWithoutRun(checked, evals);
@@ -53,7 +55,11 @@ export async function checkVerb(names: string[], options: CheckOptions): Promise
     if (options.json) printJson(checked.map((one) => ({...one, report: undefined})));
     else printChecks(checked, evals);
     const status = overall(results);
-    process.exitCode = CODES[status === "pass" && unrun.length > 0 ? "undecided" : status];
+    // A gate that failed is the worst news; one that could not be read is no pass.
+    process.exitCode =
+      broken.length > 0 && status !== "fail"
+        ? 1
+        : CODES[status === "pass" && unrun.length > 0 ? "undecided" : status];
   } finally {
     store.close();
   }

@@ -1,7 +1,8 @@
 import {createRequire} from "node:module";
 import {type EvalFinding, runEvalPreflight} from "../runner/index.js";
 import {erasedTraining, listModels} from "../models/index.js";
-import {modelsDir, openStore} from "../store/index.js";
+import {messageOf, modelsDir, openStore} from "../store/index.js";
+import {reportBroken} from "./broken.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, openProject} from "./project.js";
 import {print, printJson, table} from "./terminal.js";
 
@@ -11,14 +12,23 @@ type Finding = Pick<EvalFinding, "what" | "status" | "message"> & {check: string
 export async function doctorVerb(names: string[], options: {json?: boolean}): Promise<void> {
   const findings: Finding[] = [...machine()];
   const project = findProject();
-  const datasets = await loadDatasets(project);
-  const evals = await loadEvals(project, names);
+  const {datasets, broken} = await loadDatasets(project);
+  const {evals, broken: brokenEvals} = await loadEvals(project, names);
+  const unusable = [...broken, ...brokenEvals];
+  for (const {path, message} of unusable)
+    findings.push({what: path, check: "definition", status: "error", message});
+  // The table cuts long cells.
+  if (!options.json) reportBroken(unusable);
   const store = await openStore(await openProject());
   try {
     for (const {name, definition} of evals.filter(({definition: {source}}) => source === undefined))
-      findings.push(
-        ...(await runEvalPreflight(store, name, definition, datasetOf(definition, datasets).name))
-      );
+      try {
+        findings.push(
+          ...(await runEvalPreflight(store, name, definition, datasetOf(definition, datasets).name))
+        );
+      } catch (error) {
+        findings.push({what: name, check: "definition", status: "error", message: messageOf(error)});
+      }
     const dir = modelsDir(store.workspace);
     for (const {id, name} of await listModels(dir)) {
       const note = await erasedTraining(dir, id);

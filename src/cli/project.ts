@@ -1,10 +1,11 @@
 import {existsSync} from "node:fs";
 import {readdir, readFile} from "node:fs/promises";
 import {basename, dirname, join, resolve} from "node:path";
-import {pathToFileURL} from "node:url";
-import type {DatasetDefinition} from "../datasets/index.js";
-import {definitionProblems, type EvalDefinition} from "../runner/define.js";
+import {assertDataset, type DatasetDefinition} from "../datasets/index.js";
+import {assertEval, type EvalDefinition} from "../runner/define.js";
 import {messageOf, openWorkspace, sha256, UserError, type Workspace} from "../store/index.js";
+import type {Broken} from "./broken.js";
+import {importDefinition} from "./importDefinition.js";
 
 export interface NamedEval {
   name: string;
@@ -24,7 +25,7 @@ export function projectOf(from: string): string | undefined {
 }
 
 /** The project's folder, as `projectOf` finds it. Throws outside a project. */
-export function findProject(from = process.env.ASSAY_PROJECT ?? process.cwd()): string {
+export function findProject(from = process.env.ASSAY_PROJECT ?? workingFolder()): string {
   const project = projectOf(from);
   if (project !== undefined) return project;
   throw new UserError(
@@ -32,103 +33,115 @@ export function findProject(from = process.env.ASSAY_PROJECT ?? process.cwd()): 
   );
 }
 
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new UserError("the folder you are in does not exist any more. Go to another one and call again.", {
+      cause
+    });
+  }
+}
+
 export async function openProject(): Promise<Workspace> {
   return openWorkspace(findProject());
 }
 
-let registered = false;
-
-/** Loaders and evals are TypeScript and run as they are. */
-async function importTypeScript(file: string): Promise<{default?: unknown}> {
-  if (!registered) {
-    const {register} = await import("tsx/esm/api");
-    register();
-    registered = true;
-  }
-  return (await import(pathToFileURL(file).href)) as {default?: unknown};
-}
-
+/** Loads every file of a folder; those that give nothing are named, and do not keep the others. */
 async function loadFolder<T>(
   project: string,
   folder: string,
   ending: RegExp,
-  what: string
-): Promise<{file: string; value: T}[]> {
+  {what, check}: {what: string; check: (value: unknown) => void}
+): Promise<{found: {file: string; path: string; value: T}[]; broken: Broken[]}> {
   const names = (await readdir(join(project, folder)).catch(() => [] as string[]))
     .filter((name) => ending.test(name))
     .sort();
-  const found: {file: string; value: T}[] = [];
-  const problems: string[] = [];
+  const found: {file: string; path: string; value: T}[] = [];
+  const broken: Broken[] = [];
   for (const name of names) {
     const file = join(project, folder, name);
+    const path = `${folder}/${name}`;
     try {
-      const module = await importTypeScript(file);
-      if (module.default === undefined || module.default === null || typeof module.default !== "object")
-        problems.push(
-          `${folder}/${name} has no default export. End it with \`export default ${what}({…})\`.`
-        );
-      else found.push({file, value: module.default as T});
+      const value = await importDefinition(project, file);
+      if (value === undefined)
+        throw new UserError(`it has no default export. End it with \`export default ${what}({…})\`.`);
+      check(value);
+      found.push({file, path, value: value as T});
     } catch (error) {
-      problems.push(`${folder}/${name} could not be loaded: ${messageOf(error)}`);
+      broken.push({path, message: `${path}: ${messageOf(error)}`});
     }
   }
-  if (problems.length > 0) throw new UserError(problems.join("\n"));
-  return found;
+  return {found, broken};
 }
 
-/** Every dataset of data-loaders/, by file name. */
-export async function loadDatasets(project: string): Promise<DatasetDefinition[]> {
-  const found = await loadFolder<DatasetDefinition>(project, "data-loaders", /^[^.].*\.ts$/, "defineDataset");
-  const named = found.map(({file, value}) => ({...value, path: `data-loaders/${basename(file)}`}));
-  const problems = named.flatMap(({path, name, source}: Partial<DatasetDefinition> & {path: string}) =>
-    typeof name === "string" && typeof source?.kind === "string"
-      ? []
-      : [`${path}: a dataset needs a \`name\` and a \`source\` with its \`kind\`.`]
-  );
-  if (problems.length === 0) problems.push(...twins("datasets", named));
-  if (problems.length > 0) throw new UserError(problems.join("\n"));
-  return found.map(({value}) => value);
+/** Every dataset of data-loaders/, by file name, and the files that give none. */
+export async function loadDatasets(
+  project: string
+): Promise<{datasets: DatasetDefinition[]; broken: Broken[]}> {
+  const {found, broken} = await loadFolder<DatasetDefinition>(project, "data-loaders", /^[^.].*\.ts$/, {
+    what: "defineDataset",
+    check: assertDataset
+  });
+  const named = found.map(({path, value}) => ({path, name: value.name, value}));
+  const twice = twins("datasets", named);
+  return {
+    datasets: named.filter(({path}) => !twice.some((one) => one.path === path)).map(({value}) => value),
+    broken: [...broken, ...twice]
+  };
 }
 
-/** What two files call by one name would be mixed up in the store. */
-function twins(what: string, named: readonly {name: string; path: string}[]): string[] {
-  return [...new Set(named.map(({name}) => name))].flatMap((name) => {
-    const paths = named.filter((one) => one.name === name).map(({path}) => path);
-    return paths.length > 1
-      ? [`${paths.join(" and ")}: ${paths.length} ${what} are named "${name}". Rename all but one.`]
-      : [];
+/** What two files call by one name would be mixed up in the store: neither is taken. */
+function twins(what: string, named: readonly {name: string; path: string}[]): (Broken & {name: string})[] {
+  return named.flatMap(({name, path}) => {
+    const same = named.filter((one) => one.name === name);
+    if (same.length === 1) return [];
+    const others = same.filter((one) => one.path !== path).map((one) => one.path);
+    return [
+      {
+        name,
+        path,
+        message: `${path} and ${others.join(", ")}: ${same.length} ${what} are named "${name}". Rename all but one.`
+      }
+    ];
   });
 }
 
-/** The evals named, or all of evals/ in the order of their files. */
-export async function loadEvals(project: string, names: readonly string[] = []): Promise<NamedEval[]> {
-  const files = await loadFolder<EvalDefinition>(project, "evals", /\.eval\.ts$/, "defineEval");
+/**
+ * The evals named, or all of evals/ in the order of their files, and the files among them that give none. Throws UserError
+ * for a name that is no eval's.
+ */
+export async function loadEvals(
+  project: string,
+  names: readonly string[] = []
+): Promise<{evals: NamedEval[]; broken: Broken[]}> {
+  const {found, broken} = await loadFolder<EvalDefinition>(project, "evals", /\.eval\.ts$/, {
+    what: "defineEval",
+    check: (value) => assertEval("eval", value)
+  });
   const all: NamedEval[] = [];
-  const problems: string[] = [];
-  for (const {file, value} of files)
+  for (const {file, path, value} of found)
     all.push({
       name: value.name ?? basename(file).replace(/\.eval\.ts$/, ""),
-      path: `evals/${basename(file)}`,
+      path,
       sha256: sha256(await readFile(file, "utf8")),
       definition: value
     });
-  for (const {path, definition} of all) {
-    const wrong = definitionProblems(definition);
-    if (wrong.length > 0) problems.push(`${path}: ${wrong.join("; ")}.`);
-  }
-  problems.push(...twins("evals", all));
-  if (problems.length > 0) throw new UserError(problems.join("\n"));
-  if (names.length === 0) return all;
-  const unknown = names.filter(
-    (name) => !all.some((one) => one.name === name || one.path.endsWith(`/${basename(name)}`))
-  );
+  const twice = twins("evals", all);
+  const sound = all.filter(({path}) => !twice.some((one) => one.path === path));
+  if (names.length === 0) return {evals: sound, broken: [...broken, ...twice]};
+  const isMeant = (name: string, {path, name: own}: {path: string; name?: string}) =>
+    name === own || path.endsWith(`/${basename(name)}`) || path.endsWith(`/${basename(name)}.eval.ts`);
+  const unsound = [...broken, ...twice];
+  const unknown = names.filter((name) => ![...sound, ...unsound].some((one) => isMeant(name, one)));
   if (unknown.length > 0)
     throw new UserError(
-      `no such eval: ${unknown.join(", ")}. There are ${all.map(({name}) => name).join(", ") || "none"}.`
+      `no such eval: ${unknown.join(", ")}. There are ${sound.map(({name}) => name).join(", ") || "none"}.${unsound.length > 0 ? ` Or it is in a file that cannot be loaded:\n${unsound.map(({message}) => message).join("\n")}` : ""}`
     );
-  return all.filter((one) =>
-    names.some((name) => name === one.name || one.path.endsWith(`/${basename(name)}`))
-  );
+  return {
+    evals: sound.filter((one) => names.some((name) => isMeant(name, one))),
+    broken: unsound.filter((one) => names.some((name) => isMeant(name, one)))
+  };
 }
 
 /** The dataset an eval names: its own definition, or the one of data-loaders/ with that name. */

@@ -1,38 +1,45 @@
 import {pull, type PullResult} from "../datasets/index.js";
 import {UserError} from "../store/index.js";
-import {pullRedactors} from "./pullRedactors.js";
+import {pullRedactor} from "../privacy/index.js";
+import {reportBroken} from "./broken.js";
+import {fail} from "./fail.js";
 import {findProject, loadDatasets, openProject} from "./project.js";
 import {note, print, printJson, table} from "./terminal.js";
 
 export async function pullVerb(names: string[], options: {json?: boolean; skipBad?: boolean}): Promise<void> {
+  const project = findProject();
   const workspace = await openProject();
-  const datasets = await loadDatasets(findProject());
+  const {datasets, broken} = await loadDatasets(project);
+  reportBroken(broken);
   const unknown = names.filter((name) => !datasets.some((dataset) => dataset.name === name));
   if (unknown.length > 0)
     throw new UserError(
       `no such dataset: ${unknown.join(", ")}. data-loaders/ has ${datasets.map(({name}) => name).join(", ") || "none"}.`
     );
   const wanted = datasets.filter(({name}) => names.length === 0 || names.includes(name));
-  const redactors = pullRedactors(wanted);
+  if (wanted.length === 0 && broken.length === 0)
+    throw new UserError(
+      `${project}/data-loaders has no *.ts file, so there is nothing to pull. Run \`assay init\` for an example.`
+    );
   const results: PullResult[] = [];
-  const failures: UserError[] = [];
+  const failures: unknown[] = [];
   for (const dataset of wanted)
     try {
       results.push(
         await pull(workspace, dataset, {
           skipBad: options.skipBad,
-          redactor: redactors.get(dataset.name),
+          redactor: pullRedactor(dataset),
           onProgress: (message) => note(`${dataset.name}: ${message}`)
         })
       );
     } catch (error) {
       // One broken source does not keep the others from being read.
-      if (!(error instanceof UserError)) throw error;
       failures.push(error);
     }
   if (options.json) printJson(results);
   else printResults(results);
-  if (failures.length > 0) throw new UserError(failures.map(({message}) => message).join("\nassay: "));
+  for (const failure of failures)
+    process.exitCode = Math.max(Number(process.exitCode ?? 0), await fail(failure));
 }
 
 function printResults(results: readonly PullResult[]): void {

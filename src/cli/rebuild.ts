@@ -1,14 +1,14 @@
 import {join} from "node:path";
-import {pull} from "../datasets/index.js";
+import {type DatasetDefinition, pull} from "../datasets/index.js";
 import {overall} from "../decisions/index.js";
-import {ensureLedger} from "../privacy/index.js";
-import {openStore, type Store, UserError} from "../store/index.js";
+import {ensureLedger, pullRedactor} from "../privacy/index.js";
+import {messageOf, openStore, type Store, UserError, type Workspace} from "../store/index.js";
+import {reportBroken} from "./broken.js";
 import {buildSite} from "./build.js";
 import {checkEvals, printChecks} from "./check.js";
-import {datasetOf, findProject, loadDatasets, loadEvals, openProject} from "./project.js";
+import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
 import {changesOf} from "./pull.js";
-import {pullRedactors} from "./pullRedactors.js";
-import {outcomeText, runOptions} from "./run.js";
+import {onFailure, outcomeText, runOptions} from "./run.js";
 import {interruptSignals, runEvals} from "./runEvals.js";
 import {dim, note, print} from "./terminal.js";
 
@@ -31,44 +31,73 @@ async function printLedger(store: Store, dataset: string): Promise<void> {
   );
 }
 
+/**
+ * Pulls every dataset that is declared or used. What cannot be pulled is said, and the evals that need it are not run on
+ * the rows of before.
+ */
+async function pullAll(
+  workspace: Workspace,
+  datasets: readonly DatasetDefinition[],
+  evals: readonly NamedEval[]
+): Promise<{pulled: DatasetDefinition[]; usable: NamedEval[]}> {
+  const used = new Map(datasets.map((dataset) => [dataset.name, dataset]));
+  const usable: NamedEval[] = [];
+  for (const one of evals)
+    try {
+      if (one.definition.source) {
+        usable.push(one);
+        continue;
+      }
+      const dataset = datasetOf(one.definition, datasets);
+      used.set(dataset.name, dataset);
+      usable.push(one);
+    } catch (error) {
+      await onFailure(new UserError(`eval ${one.name}: ${messageOf(error)}`, {cause: error}));
+    }
+  const pulled: DatasetDefinition[] = [];
+  for (const dataset of used.values())
+    try {
+      const {version, changed} = await pull(workspace, dataset, {
+        redactor: pullRedactor(dataset),
+        onProgress: (message) => note(`${dataset.name}: ${message}`)
+      });
+      print(
+        dim(
+          `${dataset.name}@${version.id}: ${version.rows} rows, ${changed ? (version.changes ? changesOf(version.changes) : "new") : "unchanged"}`
+        )
+      );
+      pulled.push(dataset);
+    } catch (error) {
+      await onFailure(error);
+    }
+  const has = (one: NamedEval) =>
+    one.definition.source !== undefined ||
+    pulled.some(({name}) => name === datasetOf(one.definition, datasets).name);
+  return {pulled, usable: usable.filter(has)};
+}
+
 /** Pull, run what is missing, check, build: does nothing twice. Exit code 100 when a gate fails. */
 export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
   const started = Date.now();
   const project = findProject();
-  const datasets = await loadDatasets(project);
-  const evals = await loadEvals(project);
+  const {datasets, broken} = await loadDatasets(project);
+  const {evals, broken: brokenEvals} = await loadEvals(project);
+  reportBroken([...broken, ...brokenEvals]);
+  if (evals.length === 0 && brokenEvals.length > 0) return;
   if (evals.length === 0)
     throw new UserError(`${project}/evals has no *.eval.ts file. Run \`assay init\` for an example.`);
   const workspace = await openProject();
-  const asking = evals.filter(({definition: {source}}) => source === undefined);
-  const used = new Map(
-    [...datasets, ...asking.map(({definition}) => datasetOf(definition, datasets))].map((dataset) => [
-      dataset.name,
-      dataset
-    ])
-  );
-  const redactors = pullRedactors(used.values());
-  for (const dataset of used.values()) {
-    const {version, changed} = await pull(workspace, dataset, {
-      redactor: redactors.get(dataset.name),
-      onProgress: (message) => note(`${dataset.name}: ${message}`)
-    });
-    print(
-      dim(
-        `${dataset.name}@${version.id}: ${version.rows} rows, ${changed ? (version.changes ? changesOf(version.changes) : "new") : "unchanged"}`
-      )
-    );
-  }
+  const {pulled, usable} = await pullAll(workspace, datasets, evals);
   const store = await openStore(workspace);
   const {signal, abortSignal, dispose} = interruptSignals();
   try {
-    for (const {name, sensitivity} of used.values())
-      if (sensitivity === "personal") await printLedger(store, name);
-    const outcomes = await runEvals(store, evals, {
+    for (const {name, sensitivity} of pulled) if (sensitivity === "personal") await printLedger(store, name);
+    const outcomes = await runEvals(store, usable, {
       options: runOptions({...verb, reuse: true}),
       datasets,
       signal,
       abortSignal,
+      onFailure,
       onOutcome: (outcome) => print(`\n${outcomeText(outcome)}`)
     });
     if (signal.aborted) {

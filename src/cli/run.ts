@@ -3,6 +3,8 @@ import {openStore, UsageError, UserError} from "../store/index.js";
 import {findProject, loadDatasets, loadEvals, openProject} from "./project.js";
 import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
 import {failuresText} from "./failures.js";
+import {reportBroken} from "./broken.js";
+import {fail} from "./fail.js";
 import {dim, print, printJson, table} from "./terminal.js";
 import {raceText} from "./raceText.js";
 import {importedText, verdictText} from "./verdict.js";
@@ -27,10 +29,12 @@ interface RunVerbOptions {
 export async function runVerb(names: string[], verb: RunVerbOptions): Promise<void> {
   const race = raceOptions(verb);
   const project = findProject();
-  const evals = await loadEvals(project, names);
+  const {evals, broken} = await loadEvals(project, names);
+  const {datasets, broken: brokenLoaders} = await loadDatasets(project);
+  reportBroken([...brokenLoaders, ...broken]);
+  if (evals.length === 0 && broken.length > 0) return;
   if (evals.length === 0)
     throw new UserError(`${project}/evals has no *.eval.ts file. Run \`assay init\` for an example.`);
-  const datasets = await loadDatasets(project);
   const store = await openStore(await openProject());
   const {signal, abortSignal, dispose} = interruptSignals();
   try {
@@ -41,6 +45,7 @@ export async function runVerb(names: string[], verb: RunVerbOptions): Promise<vo
       signal,
       abortSignal,
       quiet: verb.json ?? false,
+      onFailure,
       onOutcome: (outcome) => {
         if (!verb.json) print(outcomeText(outcome) + "\n");
       }
@@ -56,11 +61,16 @@ export async function runVerb(names: string[], verb: RunVerbOptions): Promise<vo
           race: record
         }))
       );
-    if (signal.aborted || outcomes.some(isUnfinished)) process.exitCode = 1;
+    if (signal.aborted || outcomes.some(isUnfinished)) process.exitCode ||= 1;
   } finally {
     dispose();
     store.close();
   }
+}
+
+/** One eval that cannot run does not keep the others; the command ends with its exit code. */
+export async function onFailure(error: unknown): Promise<void> {
+  process.exitCode = Math.max(Number(process.exitCode ?? 0), await fail(error));
 }
 
 /** What was asked for was not done. A race ends its runs at a limit of its own; a limit that was asked for is met. */

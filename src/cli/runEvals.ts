@@ -44,6 +44,8 @@ export interface RunEvalsOptions {
   abortSignal: AbortSignal;
   /** Reports each finished run. */
   onOutcome(outcome: EvalOutcome): void;
+  /** Told why an eval could not be run; the next one is. Without it the first such reason is thrown. */
+  onFailure?(error: unknown, failed: NamedEval): Promise<void>;
   quiet?: boolean;
 }
 
@@ -55,76 +57,86 @@ export async function runEvals(
 ): Promise<EvalOutcome[]> {
   const outcomes: EvalOutcome[] = [];
   const excerpts = await openExcerptCache(store.workspace);
-  for (const one of evals) {
-    if (one.definition.source) {
-      if (inputs.options.dryRun) {
-        note(`${one.name}: its scores come from files; a run calls nobody.`);
-        continue;
-      }
-      const outcome = await importedOutcome(store, one, one.definition.source);
+  for (const one of evals)
+    try {
+      await runOne(store, one, inputs, {outcomes, excerpts});
+    } catch (error) {
+      if (!inputs.onFailure) throw error;
+      await inputs.onFailure(error, one);
+    }
+  return outcomes;
+}
+
+async function runOne(
+  store: Store,
+  one: NamedEval,
+  inputs: RunEvalsOptions,
+  {outcomes, excerpts}: {outcomes: EvalOutcome[]; excerpts: Awaited<ReturnType<typeof openExcerptCache>>}
+): Promise<void> {
+  if (inputs.signal.aborted) return;
+  if (one.definition.source) {
+    if (inputs.options.dryRun) return note(`${one.name}: its scores come from files; a run calls nobody.`);
+    const outcome = await importedOutcome(store, one, one.definition.source);
+    outcomes.push(outcome);
+    return inputs.onOutcome(outcome);
+  }
+  const dataset = datasetOf(one.definition, inputs.datasets);
+  const version = await versionOf(store, dataset);
+  for (const spec of [one.definition.split].flat()) {
+    if (inputs.signal.aborted) return;
+    const split = await ensureSplit(store, version, spec);
+    const reporter = createReporter(`${one.name} · ${split.name}`, inputs.quiet);
+    try {
+      const runInputs: RunInputs = {
+        store,
+        evalName: one.name,
+        evalFile: one.path,
+        version,
+        split,
+        options: inputs.options,
+        effects: {onProgress: reporter.progress, onMessage: reporter.message, maskExcerpt: excerpts.mask},
+        signal: inputs.signal,
+        abortSignal: inputs.abortSignal
+      };
+      const race = raceOf(one.definition, inputs);
+      const raced = race
+        ? await runRace(one.definition, runInputs, race, (round) =>
+            reporter.message(`round ${round.round}: ${roundText(round)}`)
+          )
+        : undefined;
+      const result: RunResult = raced
+        ? {
+            ...(raced.manifest ? {manifest: raced.manifest} : {}),
+            unchanged: raced.calls === 0,
+            calls: raced.calls
+          }
+        : await runEval(one.definition, runInputs);
+      reporter.end();
+      await store.refresh();
+      const outcome: EvalOutcome = {
+        eval: one,
+        split,
+        result,
+        ...(raced ? {race: raced.record} : {}),
+        ...(result.manifest
+          ? {
+              verdict: (
+                await runVerdict(store, result.manifest, {
+                  margin: one.definition.margin,
+                  race: raced?.record
+                })
+              ).verdict,
+              failures: await failuresOf(store, result.manifest.id)
+            }
+          : {})
+      };
       outcomes.push(outcome);
       inputs.onOutcome(outcome);
-      continue;
-    }
-    const dataset = datasetOf(one.definition, inputs.datasets);
-    const version = await versionOf(store, dataset);
-    for (const spec of [one.definition.split].flat()) {
-      if (inputs.signal.aborted) return outcomes;
-      const split = await ensureSplit(store, version, spec);
-      const reporter = createReporter(`${one.name} · ${split.name}`, inputs.quiet);
-      try {
-        const runInputs: RunInputs = {
-          store,
-          evalName: one.name,
-          evalFile: one.path,
-          version,
-          split,
-          options: inputs.options,
-          effects: {onProgress: reporter.progress, onMessage: reporter.message, maskExcerpt: excerpts.mask},
-          signal: inputs.signal,
-          abortSignal: inputs.abortSignal
-        };
-        const race = raceOf(one.definition, inputs);
-        const raced = race
-          ? await runRace(one.definition, runInputs, race, (round) =>
-              reporter.message(`round ${round.round}: ${roundText(round)}`)
-            )
-          : undefined;
-        const result: RunResult = raced
-          ? {
-              ...(raced.manifest ? {manifest: raced.manifest} : {}),
-              unchanged: raced.calls === 0,
-              calls: raced.calls
-            }
-          : await runEval(one.definition, runInputs);
-        reporter.end();
-        await store.refresh();
-        const outcome: EvalOutcome = {
-          eval: one,
-          split,
-          result,
-          ...(raced ? {race: raced.record} : {}),
-          ...(result.manifest
-            ? {
-                verdict: (
-                  await runVerdict(store, result.manifest, {
-                    margin: one.definition.margin,
-                    race: raced?.record
-                  })
-                ).verdict,
-                failures: await failuresOf(store, result.manifest.id)
-              }
-            : {})
-        };
-        outcomes.push(outcome);
-        inputs.onOutcome(outcome);
-      } finally {
-        await excerpts.save();
-        reporter.end();
-      }
+    } finally {
+      await excerpts.save();
+      reporter.end();
     }
   }
-  return outcomes;
 }
 
 /** The run that an eval's result files make; nobody is called. */

@@ -25,7 +25,7 @@ export function chooseDataset(data: DatasetsData): Input<ChosenVersion | null> {
       ...(data.datasets.length > 1 ? {group: dataset.name} : {})
     }))
   );
-  if (choices.length > 0) return select(choices, {label: "Dataset and version"});
+  if (choices.length > 0) return select(choices, {label: "Dataset and version", key: "dataset"});
   const node = emptyState("No dataset has been pulled yet.", [
     "Declare one in ",
     code("data-loaders/"),

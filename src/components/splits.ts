@@ -19,7 +19,7 @@ export function chooseSplits(data: SplitsData): Input<SplitsView | null> {
         value: view as SplitsView | null,
         ...(several ? {group: view.dataset} : {})
       })),
-      {label: "Dataset and version"}
+      {label: "Dataset and version", key: "dataset"}
     );
   const node = emptyState("No dataset has been pulled yet.", [
     "Declare one in ",

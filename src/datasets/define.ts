@@ -1,4 +1,6 @@
-import {checkName, type Publishing} from "../store/index.js";
+import {assertChecked} from "../store/checked.js";
+import type {Publishing} from "../store/index.js";
+import {datasetSchema} from "./definitionSchema.js";
 import {type Source} from "./sources/index.js";
 import type {Filters} from "./filters/index.js";
 import type {Privacy} from "./privacy.js";
@@ -59,8 +61,18 @@ export interface DatasetDefinition {
   checks?: Record<string, string>;
 }
 
-/** Declares a dataset. A file in `data-loaders/` default-exports what this returns. */
+/**
+ * Declares a dataset. A file in `data-loaders/` default-exports what this returns. Throws a UserError that names every
+ * member that is unknown, absent or of another kind.
+ */
 export function defineDataset(definition: DatasetDefinition): DatasetDefinition {
-  checkName("dataset", definition.name);
+  assertDataset(definition);
   return definition;
+}
+
+/** Throws UserError with everything that keeps something from being a dataset's definition. */
+export function assertDataset(definition: unknown): asserts definition is DatasetDefinition {
+  const {name} = (definition ?? {}) as {name?: unknown};
+  const called = typeof name === "string" && name.length <= 128 ? ` ${JSON.stringify(name)}` : "";
+  assertChecked(`dataset${called}`, datasetSchema, definition);
 }

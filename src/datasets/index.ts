@@ -1,4 +1,4 @@
-export {type DatasetDefinition, defineDataset, type Sensitivity} from "./define.js";
+export {assertDataset, type DatasetDefinition, defineDataset, type Sensitivity} from "./define.js";
 export {type ColumnDrift, type Summary} from "./columnDrift.js";
 export {type ChangedRows, type DiffOptions, diffVersions, type VersionDiff} from "./diff.js";
 export {type DriftLimits, type DriftState, driftVerdict, type DriftVerdict} from "./driftVerdict.js";

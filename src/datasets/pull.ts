@@ -30,7 +30,7 @@ import {
 import {assertPlainSql} from "./plainSql.js";
 import {assertHeldOutKnown} from "./heldOutKnown.js";
 import {appended} from "./append.js";
-import type {DatasetDefinition} from "./define.js";
+import {assertDataset, type DatasetDefinition} from "./define.js";
 import {countChanges} from "./diff.js";
 import {applyFilters, REJECTED_FILE} from "./filters/index.js";
 import {contentIdentity, idsDiffer} from "./identity.js";
@@ -74,6 +74,7 @@ export async function pull(
   definition: DatasetDefinition,
   options: PullOptions = {}
 ): Promise<PullResult> {
+  assertDataset(definition);
   if (definition.privacy && !options.redactor)
     throw new Error(`dataset ${definition.name} has privacy rules, and pull was given no redactor`);
   await assertPlainSql(definition);

@@ -2,7 +2,9 @@ import {type LoadedModel} from "../models/types.js";
 import {aborted} from "./aborted.js";
 import {batcher, type Batcher} from "./batcher.js";
 import {completionCost, hostingKind, hostingModels, type StatedHosting} from "../costs/index.js";
+import {exactly, func, number, text} from "../store/checked.js";
 import {type Effects, realEffects} from "./effects.js";
+import {assertOptions, effects as effectsSchema, hosting, priceOrFunction, trust} from "./options.js";
 import {countWords, predictionAnswer, textToClassify, type Tokenizer} from "./predictionAnswer.js";
 import {type Endpoint, EndpointError, type PreflightFinding, type TokenPrice, type Trust} from "./types.js";
 
@@ -22,6 +24,18 @@ export interface EmbeddedOptions {
   effects?: Effects;
 }
 
+const schema = exactly<EmbeddedOptions>("options such as {name, load}", {
+  name: text(),
+  load: func("a function that loads a model by its name"),
+  identity: func("a function of the model's name").optional(),
+  tokenizer: func("a function that counts tokens").optional(),
+  hosting: hosting.optional(),
+  trust: trust.optional(),
+  price: priceOrFunction.optional(),
+  maxBatch: number({least: 1, whole: true}).optional(),
+  effects: effectsSchema
+});
+
 interface Running {
   model: LoadedModel;
   batcher: Batcher;
@@ -33,6 +47,7 @@ interface Running {
  * Concurrent calls share one `predict`.
  */
 export function embedded(options: EmbeddedOptions): Endpoint {
+  assertOptions(schema, options);
   const {name, tokenizer = countWords, maxBatch, effects = realEffects, price} = options;
   const loaded = new Map<string, Promise<Running>>();
   const priceOf = (model: string) => (typeof price === "function" ? price(model) : price);

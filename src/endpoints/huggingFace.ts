@@ -1,4 +1,6 @@
 import {chatEndpoint, type HttpEndpointOptions} from "./chatEndpoint.js";
+import {exactly, text} from "../store/checked.js";
+import {assertOptions, httpShape, variable} from "./options.js";
 import {type Endpoint} from "./types.js";
 
 export interface HuggingFaceOptions extends HttpEndpointOptions {
@@ -10,11 +12,22 @@ export interface HuggingFaceOptions extends HttpEndpointOptions {
   urls?: {router?: string; hub?: string};
 }
 
+const schema = exactly<HuggingFaceOptions>("options such as {name, provider}", {
+  ...httpShape,
+  provider: text().optional(),
+  apiKeyEnv: variable.optional(),
+  urls: exactly<NonNullable<HuggingFaceOptions["urls"]>>("addresses such as {router}", {
+    router: text("an address").optional(),
+    hub: text("an address").optional()
+  }).optional()
+});
+
 /**
  * Hugging Face Inference Providers. Hosted by others: hosting is "api" and trust "external" unless stated.
  * With "auto" the provider may change between runs; name one when results must be comparable.
  */
 export function huggingFace(options: HuggingFaceOptions): Endpoint {
+  assertOptions(schema, options);
   const {
     provider = "auto",
     apiKeyEnv = "HF_TOKEN",

@@ -1,4 +1,6 @@
 import {chatEndpoint, type HttpEndpointOptions} from "./chatEndpoint.js";
+import {byName, exactly, anyText, text} from "../store/checked.js";
+import {assertOptions, hosting, httpShape, trust, variable} from "./options.js";
 import {type SecretNames} from "./secrets.js";
 import type {StatedHosting} from "../costs/index.js";
 import {type Endpoint, type Trust} from "./types.js";
@@ -16,11 +18,23 @@ export interface OpenAICompatibleOptions extends HttpEndpointOptions, SecretName
   query?: Record<string, string>;
 }
 
+const schema = exactly<OpenAICompatibleOptions>("options such as {name, baseUrl, hosting, trust}", {
+  ...httpShape,
+  hosting,
+  trust,
+  baseUrl: text("the server's address"),
+  query: byName(anyText(), "texts by name").optional(),
+  apiKeyEnv: variable.optional(),
+  headersEnv: byName(variable, "environment variables by header").optional()
+});
+
 /**
  * Any server with OpenAI's chat completions: vLLM, TGI, llama.cpp, Ollama, LM Studio, OpenAI, Anthropic's
- * compatible endpoint, Azure. Throws at once when baseUrl is no http(s) address or holds credentials.
+ * compatible endpoint, Azure. Throws at once when an option is unknown or wrong, and when baseUrl is no http(s) address or
+ * holds credentials.
  */
 export function openAICompatible(options: OpenAICompatibleOptions): Endpoint {
+  assertOptions(schema, options);
   const {baseUrl, apiKeyEnv, headersEnv, query, ...rest} = options;
   const endpointUrl = chatUrl(rest.name, baseUrl);
   const addressOf = (model: string) => endpointUrl.replace("{model}", encodeURIComponent(model));

@@ -1,6 +1,9 @@
+import {UserError} from "../store/errors.js";
 import {canonicalJson, hashJson, sha256, sha256File} from "../store/hash.js";
 import {completionCost, hostingKind, hostingModels, type StatedHosting} from "../costs/index.js";
+import {anyObject, either, exactly, func, listOf, text} from "../store/checked.js";
 import {type Effects, realEffects} from "./effects.js";
+import {assertOptions, effects as effectsSchema, hosting, price as priceSchema, trust} from "./options.js";
 import {openRecordFile, type RecordedRow, type RecordFile} from "./recordFile.js";
 import {
   type Completion,
@@ -44,6 +47,26 @@ export interface RecordedOptions {
   trust?: Trust;
 }
 
+const field = either("a field's name or a function of the record", text(), func());
+
+const schema = exactly<RecordedOptions>("options such as {name, file}", {
+  name: text(),
+  file: text("a path").optional(),
+  rows: listOf(anyObject("a record"), "a list of records").optional(),
+  id: field.optional(),
+  output: field.optional(),
+  repeat: field.optional(),
+  model: field.optional(),
+  judged: field.optional(),
+  usage: func("a function of the record").optional(),
+  latencyMs: field.optional(),
+  effects: effectsSchema,
+  finishReason: field.optional(),
+  price: priceSchema.optional(),
+  hosting: hosting.optional(),
+  trust: trust.optional()
+});
+
 interface Source {
   read(position: number): Promise<RecordedRow>;
   positions: Map<string, {position: number; item?: number}>;
@@ -57,9 +80,10 @@ interface Source {
  * Throws at once unless exactly one of `file` and `rows` is given.
  */
 export function recorded(options: RecordedOptions): Endpoint {
+  assertOptions(schema, options);
   const {name, file, rows, price, effects = realEffects} = options;
   if ((file === undefined) === (rows === undefined))
-    throw new Error(`endpoint "${name}": give either file or rows`);
+    throw new UserError(`endpoint "${name}": give either file or rows`);
   let opening: Promise<Source> | undefined;
   const source = () => (opening ??= openSource(options));
 

@@ -8,9 +8,10 @@ export {
   type CheckedFinding,
   type PrivacyCheckInput,
   checkPrivacy,
-  passageTable,
   type PrivacyCheckResult,
   type Passage,
+  passageTable,
+  passageFor,
   refusalMessage
 } from "./privacyCheck.js";
 export {
@@ -21,7 +22,7 @@ export {
   scanRow
 } from "./ledger.js";
 export {measureRecognition, recognition, type Recognition} from "./labelledSample.js";
-export {maskExcerpt} from "./maskExcerpt.js";
+export {maskExcerpt, maskText} from "./maskExcerpt.js";
 export {pullRedactor, type PullRedactorOptions} from "./pullRedactor.js";
 export {pseudonym, pseudonymKey} from "./pseudonymKey.js";
 export {allRecognizers, recognizersVersion} from "./recognizers/index.js";
@@ -30,7 +31,7 @@ export {phoneNumbers, type PhoneOptions} from "./recognizers/phone.js";
 export {type Action, actionFor, actions, redact, type RedactionPolicy} from "./redact.js";
 export {defaultMinScore, type ScanOptions, scanText} from "./scanText.js";
 export {compareSpans, scoreSpans, type Span, type SpanCounts, type SpanScore} from "./spanScoring.js";
-export {type Trust, trustLevels} from "./trust.js";
+export {readTrust, type Trust, trustLevels} from "./trust.js";
 export {
   defaultLayers,
   ledgerSummary,

@@ -2,7 +2,7 @@ import {type Sensitivity} from "../datasets/index.js";
 import {impersonalTypes} from "./impersonal.js";
 import {defaultMinScore} from "./scanText.js";
 import {type Action} from "./redact.js";
-import {type Trust} from "./trust.js";
+import {readTrust, type Trust} from "./trust.js";
 
 /** Where rows would go: to an endpoint of some trust, into a fine-tuning file, or onto a report page. */
 export type Destination = Trust | "fine-tuning" | "report";
@@ -38,7 +38,25 @@ export const passageTable: Readonly<Record<Sensitivity, Readonly<Record<Destinat
   }
 };
 
-/** What the privacy check needs to know of a finding: a ledger's entries and plain findings both fit. */
+/**
+ * What may go where. A sensitivity that is none of the table's counts as `personal`, a destination that is none as
+ * `external`: what cannot be read is not trusted, whatever made the endpoint or the version.
+ */
+export function passageFor(sensitivity: unknown, destination: unknown): Passage {
+  return passageTable[readSensitivity(sensitivity)][readDestination(destination)];
+}
+
+/** A dataset that says nothing is `internal`; one that says what cannot be read is `personal`. */
+export function readSensitivity(stated: unknown): Sensitivity {
+  if (stated === undefined) return "internal";
+  return stated === "public" || stated === "internal" ? stated : "personal";
+}
+
+function readDestination(stated: unknown): Destination {
+  return stated === "fine-tuning" || stated === "report" ? stated : readTrust(stated);
+}
+
+/** What the gate needs to know of a finding: a ledger's entries and plain findings both fit. */
 export interface CheckedFinding {
   type: string;
   rule: string;
@@ -73,8 +91,9 @@ export interface PrivacyCheckResult {
 
 /** Which rows may go to a destination. No rows give an empty verdict. */
 export function checkPrivacy(input: PrivacyCheckInput): PrivacyCheckResult {
-  const {endpointTrust, sensitivity = "internal", findings, minScore = defaultMinScore} = input;
-  const passage = passageTable[sensitivity][endpointTrust];
+  const {endpointTrust, findings, minScore = defaultMinScore} = input;
+  const sensitivity = readSensitivity(input.sensitivity);
+  const passage = passageFor(sensitivity, endpointTrust);
   const verdict: PrivacyCheckResult = {passage, allowed: [], refused: []};
   for (const row of new Set(input.rows ?? findings.keys())) {
     const rules = passage === "all" ? [] : rulesAgainst(passage, findings.get(row), minScore);

@@ -1,7 +1,13 @@
 import {type Sensitivity} from "../datasets/index.js";
 import {type Store, type VersionManifest} from "../store/index.js";
 import {ensureLedger} from "./ensureLedger.js";
-import {type Destination, type CheckedFinding, checkPrivacy, passageTable} from "./privacyCheck.js";
+import {
+  type Destination,
+  type CheckedFinding,
+  checkPrivacy,
+  passageFor,
+  readSensitivity
+} from "./privacyCheck.js";
 import {checkedFinding, ledgerEntries} from "./versionLedger.js";
 
 /**
@@ -16,7 +22,7 @@ export async function refusedRows(
   onMessage?: (message: string) => void
 ): Promise<Map<string, string[]> | "all"> {
   const sensitivity = sensitivityOf(version);
-  const passage = passageTable[sensitivity][endpointTrust];
+  const passage = passageFor(sensitivity, endpointTrust);
   if (passage === "all") return new Map();
   if (passage === "none") return "all";
   await ensureLedger(store, version, {...(onMessage ? {onWait: onMessage} : {})});
@@ -30,7 +36,7 @@ export async function refusedRows(
   return new Map(refused.map(({row, rules}) => [row, rules]));
 }
 
-/** What a version says of its sensitivity; `internal` when it says nothing. */
+/** What a version says of its sensitivity; `internal` when it says nothing, `personal` when it cannot be read. */
 export function sensitivityOf({sensitivity}: Pick<VersionManifest, "sensitivity">): Sensitivity {
-  return sensitivity === "public" || sensitivity === "personal" ? sensitivity : "internal";
+  return readSensitivity(sensitivity);
 }

@@ -6,3 +6,8 @@ export type Trust = "local" | "internal" | "contract" | "external";
 
 /** From most to least trusted. */
 export const trustLevels: readonly Trust[] = ["local", "internal", "contract", "external"];
+
+/** What is stated as trust, whoever stated it: what is none of the levels is not trusted. */
+export function readTrust(stated: unknown): Trust {
+  return trustLevels.find((level) => level === stated) ?? "external";
+}

@@ -6,13 +6,9 @@ import type {ImportedSource} from "../imports/types.js";
 import type {Row, Scorer} from "../scorers/types.js";
 import {rollingWindows} from "../splits/rolling.js";
 import type {SplitSpec} from "../splits/spec.js";
-import {
-  type Publishing,
-  type SplitManifest,
-  type Store,
-  UserError,
-  type VersionManifest
-} from "../store/index.js";
+import {assertChecked} from "../store/checked.js";
+import type {Publishing, SplitManifest, Store, VersionManifest} from "../store/index.js";
+import {ASKS_NOTHING, candidateSchema, evalSchema} from "./definitionSchema.js";
 
 /** What a candidate may use to make itself ready: train, merge, load weights, start a server. */
 export interface PrepareContext {
@@ -56,14 +52,16 @@ export interface Candidate extends CandidateCosts {
   prepare(context: PrepareContext): Promise<PreparedCandidate>;
 }
 
-/** A candidate whose endpoint needs no preparation. */
+/** A candidate whose endpoint needs no preparation. Throws a UserError that names everything wrong with it. */
 export function candidate(
   name: string,
   endpoint: Endpoint,
   model: string,
   options: {params?: ModelParameters; tools?: Tool[]; baseline?: boolean} & CandidateCosts = {}
 ): Candidate {
-  return {name, ...options, reach: {endpoint, model}, prepare: async () => ({endpoint, model})};
+  const made = {name, ...options, reach: {endpoint, model}, prepare: async () => ({endpoint, model})};
+  assertChecked(`candidate ${JSON.stringify(name)}`, candidateSchema, made);
+  return made;
 }
 
 export interface PromptContext {
@@ -132,89 +130,17 @@ export interface EvalDefinition {
 export type ImportedEval = Required<Pick<EvalDefinition, "source">> &
   Pick<EvalDefinition, "name" | "title" | "description" | "margin" | "gate" | "publish">;
 
-const IMPORTED_FIELDS = ["name", "title", "description", "source", "margin", "gate", "publish"];
-
 /**
  * Declares an eval. A file `evals/NAME.eval.ts` default-exports what this returns. Throws a UserError that names every
- * field which is absent or of another kind.
+ * member that is unknown, absent or of another kind.
  */
 export function defineEval(definition: EvalDefinition | ImportedEval): EvalDefinition {
-  const problems = definitionProblems(definition);
-  if (problems.length > 0) throw new UserError(problems.join("; "));
-  if (!("dataset" in definition)) return {...definition, ...ASKS_NOTHING};
+  assertEval("eval", definition);
+  if (definition.source) return {...definition, ...ASKS_NOTHING};
   return {...definition, split: [definition.split].flat().flatMap(rollingWindows)};
 }
 
-/** What an eval has of the fields that say what is asked, when nothing is. */
-const ASKS_NOTHING: Pick<
-  EvalDefinition,
-  "dataset" | "split" | "candidates" | "prompt" | "expected" | "scorers"
-> = {dataset: "", split: [], candidates: [], prompt: "", expected: "", scorers: {}};
-
-/** What keeps something from being an eval, whatever its data: empty when nothing does. */
-export function definitionProblems(definition: unknown): string[] {
-  const found = (isObject(definition) ? definition : {}) as Record<keyof EvalDefinition, unknown>;
-  if (found.source !== undefined) return importedProblems(found);
-  const needs: Partial<Record<keyof EvalDefinition, [kind: string, fits: boolean]>> = {
-    dataset: [
-      "a dataset or the name of one",
-      Boolean(typeof found.dataset === "object" ? nameOf(found.dataset) : found.dataset)
-    ],
-    split: [
-      'a split such as {strategy: "random"}, or several',
-      [found.split].flat().every((spec) => isObject(spec) && typeof spec.strategy === "string")
-    ],
-    candidates: [
-      "a list of candidates, each with a name",
-      Array.isArray(found.candidates) && found.candidates.every((one) => nameOf(one))
-    ],
-    prompt: [
-      "a text, a function of the row, or several by name",
-      isKind(found.prompt, "string", "function", "object")
-    ],
-    expected: ["a column's name or a function of the row", isKind(found.expected, "string", "function")],
-    scorers: [
-      "scorers by name",
-      isObject(found.scorers) && Object.values(found.scorers).every((scorer) => typeof scorer === "function")
-    ]
-  };
-  return Object.entries(needs).flatMap(([field, [kind, fits]]) => {
-    if (fits) return [];
-    const value = found[field as keyof EvalDefinition];
-    return [`\`${field}\` must be ${kind}${value === undefined ? ", and is missing" : ""}`];
-  });
-}
-
-function importedProblems(found: Record<string, unknown>): string[] {
-  const {source} = found;
-  const files = isObject(source) ? source.files : undefined;
-  const fits =
-    isObject(source) &&
-    source.kind === "imported" &&
-    Array.isArray(files) &&
-    files.length > 0 &&
-    files.every((file) => typeof file === "string");
-  const empty: Record<string, unknown> = ASKS_NOTHING;
-  const more = Object.keys(found).filter(
-    (field) =>
-      !IMPORTED_FIELDS.includes(field) &&
-      found[field] !== undefined &&
-      JSON.stringify(found[field]) !== JSON.stringify(empty[field])
-  );
-  return [
-    ...(fits ? [] : ["`source` must be `imported({files: [...]})` with the paths of result files"]),
-    ...more.map((field) => `\`${field}\` says what is asked; an eval with a \`source\` asks nothing`)
-  ];
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isKind(value: unknown, ...kinds: string[]): boolean {
-  return value !== null && kinds.includes(typeof value);
-}
-
-function nameOf(value: unknown): string | undefined {
-  return isObject(value) && typeof value.name === "string" ? value.name : undefined;
+/** Throws UserError with everything that keeps something from being an eval, whatever its data. */
+export function assertEval(where: string, definition: unknown): asserts definition is EvalDefinition {
+  assertChecked(where, evalSchema, definition);
 }

@@ -20,8 +20,8 @@ import {
 import {assignParts} from "./assignParts.js";
 import {currentMeasures} from "./currentMeasures.js";
 import {labelCounts, measureSplit} from "./measure.js";
-import {refuseOlderNames} from "./shares.js";
 import type {SplitSpec} from "./spec.js";
+import {assertSplit} from "./specSchema.js";
 
 /** What a split's id is made of beside the version; raise a strategy's number when its assignment changes. */
 const ASSIGNMENT: Partial<Record<SplitSpec["strategy"], number>> = {"stratified-group": 2};
@@ -35,7 +35,7 @@ export async function ensureSplit(
   version: VersionManifest,
   spec: SplitSpec
 ): Promise<SplitManifest> {
-  refuseOlderNames(spec);
+  assertSplit(spec);
   const {name, seed, strategy, near: given, ...settings} = spec;
   const {heldOut, ...identifying} = settings;
   if (spec.rolling !== undefined && spec.window === undefined)

@@ -7,14 +7,6 @@ export interface Shares {
   heldOut: number;
 }
 
-/** Refuses a spec written under a name of before: a share left unread would open the rows it holds out. */
-export function refuseOlderNames(spec: SplitSpec): void {
-  if ("sealed" in spec)
-    throw new UserError(
-      `split ${spec.name ?? spec.strategy}: \`sealed\` is called \`heldOut\` now. Rename it; the split and its rows stay the same.`
-    );
-}
-
 /** The shares of a spec with its defaults; refuses what does not leave a training part. */
 export function sharesOf(spec: SplitSpec): Shares {
   const shares = {validation: spec.validation ?? 0.15, test: spec.test ?? 0.15, heldOut: spec.heldOut ?? 0};

@@ -1,5 +1,5 @@
 import {sqlName, sqlString, UserError, type VersionManifest} from "../store/index.js";
-import {rollingTest, rollingWindows} from "./rolling.js";
+import {rollingTest} from "./windowProblems.js";
 import {partOf, type Shares} from "./shares.js";
 import type {SplitSpec} from "./spec.js";
 
@@ -62,7 +62,6 @@ function windowQuery(spec: SplitSpec, timed: string): string {
 /** SQL for where the test window begins and ends; null is open. */
 function windowOf(spec: SplitSpec): {starts: string; ends: string} {
   const {rolling, window = 1, cutoffs, test} = spec;
-  if (rolling !== undefined) rollingWindows({...spec, window: undefined});
   if (Array.isArray(rolling)) {
     const moment = (at: string | undefined) => (at === undefined ? "null" : `${sqlString(at)}::timestamptz`);
     return {starts: moment(rolling[window - 1]), ends: moment(rolling[window])};

@@ -64,7 +64,7 @@ export {
   writeVersion
 } from "./kinds/version.js";
 export {withLease} from "./lease.js";
-export {checkName} from "./names.js";
+export {checkName, nameProblem} from "./names.js";
 export {onFirstUse} from "./onFirstUse.js";
 export {
   type Columns,

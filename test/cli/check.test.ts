@@ -83,7 +83,7 @@ describe("assay check", () => {
     await mkdir(join(folder, "evals"), {recursive: true});
     await writeFile(
       join(folder, "evals", "words.eval.ts"),
-      `export default {dataset: "words", split: {strategy: "group"}, candidates: [], prompt: "", expected: "answer", scorers: {}, gate: ${JSON.stringify(gate)}};\n`
+      `export default {dataset: "words", split: {strategy: "group"}, candidates: [{name: "large", prepare() {}}], prompt: "{{text}}", expected: "answer", scorers: {exact: () => 1}, gate: ${JSON.stringify(gate)}};\n`
     );
     const inherited = {...process.env};
     for (const name of ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "ASSAY_DIR"]) delete inherited[name];
@@ -137,7 +137,7 @@ describe("assay check", () => {
     const {code, out} = await check([{minScore: 0.1}]);
     await rm(join(folder, "evals", "broken.eval.ts"));
     expect(code).toBe(1);
-    expect(out).toMatch(/broken\.eval\.ts could not be loaded/);
+    expect(out).toMatch(/broken\.eval\.ts: it could not be loaded/);
   }, 60_000);
 
   it("counts rows with unresolved personal data once the version was scanned", async () => {

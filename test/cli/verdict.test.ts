@@ -168,6 +168,6 @@ describe("an eval whose source is imported", () => {
     const source = imported({files: ["a.json"]});
     expect(defineEval({source})).toMatchObject({source, candidates: []});
     expect(() => defineEval({source, prompt: "x"} as never)).toThrow(/`prompt` says what is asked/);
-    expect(() => defineEval({source: imported({files: []})})).toThrow(/`source` must be/);
+    expect(() => defineEval({source: imported({files: []})})).toThrow(/`source\.files` must be/);
   });
 });

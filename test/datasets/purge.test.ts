@@ -12,7 +12,7 @@ import {
 } from "../../src/datasets/index.js";
 import {recorded} from "../../src/endpoints/index.js";
 import {candidate, runEval} from "../../src/runner/index.js";
-import {acceptErasedTraining, listModels, loadModel} from "../../src/models/index.js";
+import {acceptErasedTraining, assertUsable, listModels, loadModel} from "../../src/models/index.js";
 import {ensureSplit} from "../../src/splits/index.js";
 import {listFolders, modelsDir, openStore, writeTombstones} from "../../src/store/index.js";
 import {wordsEval, wordsProject} from "../runner/support/project.js";
@@ -170,7 +170,7 @@ describe("purge", () => {
       /learned from rows of mails that were erased on 2026-12-01/
     );
     await acceptErasedTraining(dir, one!, "labels only");
-    expect((await loadModel(dir, one!.id)).manifest.id).toBe(one!.id);
+    await assertUsable(dir, one!);
     expect(existsSync(file)).toBe(false);
     expect(existsSync(join(workspace.dir, "cache"))).toBe(false);
     const other = await temporaryWorkspace();

@@ -297,7 +297,7 @@ describe("runEval", () => {
 
   it("says all that is wrong with a definition at once, before any call", async () => {
     const broken = run(
-      {prompt: "{{txet}}", expected: "label", slices: ["sender"], primary: "f1", part: "held-out"},
+      {prompt: "{{txet}}", expected: "label", slices: ["sender"], part: "held-out"},
       {options: {candidates: ["three"], limit: 0}}
     );
     await expect(broken).rejects.toThrow(/eval words cannot run:/);
@@ -305,7 +305,6 @@ describe("runEval", () => {
       /column "txet"/,
       /column "label"/,
       /column "sender"/,
-      /"primary" is "f1"/,
       /--final/,
       /no candidate "three"/,
       /limit is 0/

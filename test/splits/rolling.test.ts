@@ -185,10 +185,10 @@ describe("a rolling temporal split", () => {
     const refused = (spec: SplitSpec) => () => rollingWindows(spec);
     expect(refused({strategy: "temporal", rolling: 4, test: 0.3})).toThrow(/leave something to train on/);
     expect(refused({strategy: "random", rolling: 2, heldOut: 0.1})).toThrow(
-      /goes with the strategy temporal, not random; a rolling split has no held-out part/
+      /`rolling` goes with the strategy temporal, not random; `rolling` leaves no held-out part/
     );
     expect(refused({strategy: "temporal", rolling: ["2026-03-01", "soon", "2026-02-01"]})).toThrow(
-      /cut-off "soon" is no date/
+      /`rolling\[1\]` must be a date or time in ISO 8601, not "soon"/
     );
     expect(refused({strategy: "temporal", rolling: ["2026-03-01", "2026-02-01"]})).toThrow(
       /cut-off 2026-02-01 is not after 2026-03-01/
@@ -212,6 +212,6 @@ describe("a rolling temporal split", () => {
     expect(shown.stdout).toMatch(/Use the temporal 2 of 2 split: .* The other window shows how scores move/);
     const refused = await assay(project, "split", "log", "--gap", "a week");
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain('gap "a week" is no length of time');
+    expect(refused.stderr).toContain("`gap` must be a length of time");
   });
 });

@@ -55,7 +55,7 @@ export function setUpReport(): void {
         runs.find((run) => run.eval === evalName && (split === undefined || run.split.name === split))!
     };
     browser = await openBrowser();
-  }, 400_000);
+  }, 900_000);
   afterAll(async () => {
     await browser?.close();
     await report.server.close();

@@ -1,5 +1,6 @@
 import {stat} from "node:fs/promises";
 import {join, resolve} from "node:path";
+import {anyText, byName, either, exactly, fits, listOf, oneOf, text} from "../../store/checked.js";
 import {sqlString, UserError, writeNdjson} from "../../store/index.js";
 import {brokenLines, soundLines} from "./brokenLines.js";
 import {brokenRecords, csvOptions, delimiterOf, soundCsv} from "./csv.js";
@@ -23,6 +24,26 @@ export interface FilesSource {
   /** Headers sent to URLs. Take secrets from the environment; they are kept nowhere. */
   headers?: Record<string, string>;
 }
+
+export const filePaths = either(
+  "a path or a list of paths",
+  text(),
+  listOf(text("a path"), "a list of paths", 1)
+);
+
+/** What reading files takes, wherever they come from. */
+export const reading = {
+  format: oneOf(["parquet", "csv", "json", "jsonl"]).optional(),
+  delimiter: fits((value) => typeof value === "string" && value.length === 1, "one character").optional(),
+  columns: byName(text("a type's name"), "types by column", 1).optional()
+};
+
+export const filesSchema = exactly<FilesSource>('files such as {kind: "files", files: "rows.csv"}', {
+  kind: text(),
+  files: filePaths,
+  ...reading,
+  headers: byName(anyText(), "headers by name").optional()
+});
 
 const ENDINGS: [RegExp, FileFormat][] = [
   [/\.(parquet|pq)$/i, "parquet"],

@@ -3,8 +3,9 @@ import {mkdir, rename, stat} from "node:fs/promises";
 import {dirname} from "node:path";
 import {Readable} from "node:stream";
 import {pipeline} from "node:stream/promises";
+import {exactly, text} from "../../store/checked.js";
 import {insideFolder, messageOf, temporaryPath, UserError} from "../../store/index.js";
-import {type FilesSource, readFiles} from "./files.js";
+import {filePaths, type FilesSource, readFiles, reading} from "./files.js";
 import {type SourceContext, type SourceReader} from "./types.js";
 
 /** Files of a dataset on the Hugging Face hub. A private one needs HF_TOKEN in the environment. */
@@ -19,6 +20,18 @@ export interface HuggingFaceSource extends Pick<FilesSource, "format" | "columns
   /** Another hub, such as one of your own; default https://huggingface.co. */
   hubUrl?: string;
 }
+
+export const huggingFaceSchema = exactly<HuggingFaceSource>(
+  'a dataset such as {kind: "huggingface", repo: "owner/name"}',
+  {
+    kind: text(),
+    repo: text('a repository such as "owner/name"'),
+    revision: text().optional(),
+    files: filePaths.optional(),
+    hubUrl: text().optional(),
+    ...reading
+  }
+);
 
 export const huggingFace: SourceReader<HuggingFaceSource> = async (source, context) => {
   const {repo, revision = "main", hubUrl} = source;

@@ -1,9 +1,10 @@
-import {files, type FilesSource} from "./files.js";
-import {huggingFace, type HuggingFaceSource} from "./huggingFace.js";
-import {log, type LogSource} from "./log.js";
-import {postgres, type PostgresSource} from "./postgres.js";
-import {rows, type RowsSource} from "./rows.js";
-import {sqlite, type SqliteSource} from "./sqlite.js";
+import {files, filesSchema, type FilesSource} from "./files.js";
+import {huggingFace, huggingFaceSchema, type HuggingFaceSource} from "./huggingFace.js";
+import {log, logSchema, type LogSource} from "./log.js";
+import {postgres, postgresSchema, type PostgresSource} from "./postgres.js";
+import {rows, rowsSchema, type RowsSource} from "./rows.js";
+import {sqlite, sqliteSchema, type SqliteSource} from "./sqlite.js";
+import {byKind} from "../../store/checked.js";
 import {UserError} from "../../store/index.js";
 import {type SourceContext, type SourceReader, type SourceRelation} from "./types.js";
 
@@ -19,7 +20,17 @@ const readers: {[K in Source["kind"]]: SourceReader<Extract<Source, {kind: K}>>}
   sqlite
 };
 
-/** Makes a source readable by SQL. Throws a UserError for an unknown kind. */
+/** What each kind of source may say. */
+export const sourceSchema = byKind('a source such as {kind: "files", files: "rows.csv"}', {
+  files: filesSchema,
+  huggingface: huggingFaceSchema,
+  log: logSchema,
+  postgres: postgresSchema,
+  rows: rowsSchema,
+  sqlite: sqliteSchema
+} satisfies Record<Source["kind"], unknown>);
+
+/** Makes a source readable by SQL. Throws a UserError for a kind that is none. */
 export function sourceRelation(source: Source, context: SourceContext): Promise<SourceRelation> {
   const read = readers[source.kind] as SourceReader<Source> | undefined;
   if (!read)

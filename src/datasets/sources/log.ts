@@ -1,4 +1,5 @@
-import {gather} from "./files.js";
+import {anyText, byName, exactly, oneOf, text} from "../../store/checked.js";
+import {filePaths, gather} from "./files.js";
 import {importers, type LogTool} from "./importers/index.js";
 import {assertWhole} from "./packed.js";
 import {writtenRows} from "./rows.js";
@@ -11,6 +12,16 @@ export interface LogSource {
   files: string | string[];
   headers?: Record<string, string>;
 }
+
+export const logSchema = exactly<LogSource>(
+  'a log such as {kind: "log", tool: "inspect", files: "logs/*.json"}',
+  {
+    kind: text(),
+    tool: oneOf(Object.keys(importers)),
+    files: filePaths,
+    headers: byName(anyText(), "headers by name").optional()
+  }
+);
 
 export const log: SourceReader<LogSource> = async ({tool, files: named, headers = {}}, context) => {
   const list = [named].flat();

@@ -1,4 +1,5 @@
 import {join} from "node:path";
+import {exactly, text} from "../../store/checked.js";
 import {readNdjson, sqlName, UserError, writeNdjson} from "../../store/index.js";
 import {type SourceReader} from "./types.js";
 
@@ -12,6 +13,15 @@ export interface PostgresSource {
    */
   connection?: string;
 }
+
+export const postgresSchema = exactly<PostgresSource>(
+  'a query such as {kind: "postgres", query: "select …"}',
+  {
+    kind: text(),
+    query: text("SQL"),
+    connection: text().optional()
+  }
+);
 
 /** DuckDB's type of a PostgreSQL type, by its number in pg_type. Others arrive as text. */
 const TYPES: Record<number, string> = {

@@ -1,4 +1,5 @@
 import {join} from "node:path";
+import {anyObject, exactly, func, text} from "../../store/checked.js";
 import {UserError, writeNdjson} from "../../store/index.js";
 import {jsonLines} from "./jsonLines.js";
 import {type SourceContext, type SourceReader} from "./types.js";
@@ -11,6 +12,13 @@ export interface RowsSource {
   /** What the rows come from, as text: while it stays the same, a pull does not ask for the rows again. */
   fingerprint?: () => string | Promise<string>;
 }
+
+export const rowsSchema = exactly<RowsSource>('rows such as {kind: "rows", rows: () => [{…}]}', {
+  kind: text(),
+  rows: func("a function that gives the rows"),
+  describe: anyObject().optional(),
+  fingerprint: func("a function that gives a text").optional()
+});
 
 export const rows: SourceReader<RowsSource> = async (source, context) => ({
   relation: await writtenRows(source.rows(), context),

@@ -1,5 +1,6 @@
 import {stat} from "node:fs/promises";
 import {resolve} from "node:path";
+import {exactly, text} from "../../store/checked.js";
 import {type Database, sqlName, UserError} from "../../store/index.js";
 import {describeColumns} from "../rowQuery.js";
 import {writtenRows} from "./rows.js";
@@ -11,6 +12,11 @@ export interface SqliteSource {
   file: string;
   query: string;
 }
+
+export const sqliteSchema = exactly<SqliteSource>(
+  'a query such as {kind: "sqlite", file: "rows.db", query: "select …"}',
+  {kind: text(), file: text("a path"), query: text("SQL")}
+);
 
 export const sqlite: SourceReader<SqliteSource> = async ({file, query}, context) => {
   const path = resolve(context.project, file);

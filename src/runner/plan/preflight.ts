@@ -1,5 +1,5 @@
 import {type Endpoint, type PreflightFinding} from "../../endpoints/types.js";
-import {refusalMessage, refusedRows, sensitivityOf} from "../../privacy/index.js";
+import {readTrust, refusalMessage, refusedRows, sensitivityOf} from "../../privacy/index.js";
 import {ensureSplit} from "../../splits/index.js";
 import {messageOf, type Store, UserError, type VersionManifest} from "../../store/index.js";
 import type {EvalDefinition} from "../define.js";
@@ -94,10 +94,10 @@ async function refusals(
   version: VersionManifest,
   {trust}: Endpoint
 ): Promise<Omit<EvalFinding, "what">[]> {
-  const refused = await refusedRows(store, version, trust);
+  const refused = await refusedRows(store, version, readTrust(trust));
   if (refused === "all" || refused.size === 0) return [];
   const rows = [...refused].map(([row, rules]) => ({row, rules}));
-  const message = refusalMessage(rows, version.rows, trust, sensitivityOf(version));
+  const message = refusalMessage(rows, version.rows, readTrust(trust), sensitivityOf(version));
   return [{check: "dataset", status: "warning", message}];
 }
 

@@ -1,10 +1,12 @@
 import type {Endpoint} from "../../endpoints/types.js";
 import {
   type Destination,
-  passageTable,
+  passageFor,
+  readTrust,
   refusalMessage,
   refusedRows,
-  sensitivityOf
+  sensitivityOf,
+  trustLevels
 } from "../../privacy/index.js";
 import {type Store, UserError, type VersionManifest} from "../../store/index.js";
 import type {ResolvedEval} from "./resolve.js";
@@ -38,13 +40,14 @@ export async function openPrivacyCheck(
 ): Promise<PrivacyCheck> {
   refuseOutright(version, recipients);
   const refused = new Map<Destination, Map<string, string[]>>();
-  for (const trust of new Set(recipients.map(({endpoint}) => endpoint.trust))) {
+  for (const trust of new Set(recipients.map(({endpoint}) => readTrust(endpoint.trust)))) {
     const rows = await refusedRows(store, version, trust, onMessage);
     if (rows !== "all") refused.set(trust, rows);
   }
   const sensitivity = sensitivityOf(version);
   return {
-    refusal: ({trust}, rowId) => {
+    refusal: (endpoint, rowId) => {
+      const trust = readTrust(endpoint.trust);
       const rules = refused.get(trust)?.get(rowId);
       return (
         rules &&
@@ -52,30 +55,42 @@ export async function openPrivacyCheck(
       );
     },
     everywhere: (rowId) => [...refused.values()].every((rows) => !rows.has(rowId)),
-    message: ({trust}, rows, total) =>
-      refusalMessage(
+    message: (endpoint, rows, total) => {
+      const trust = readTrust(endpoint.trust);
+      return refusalMessage(
         rows.map((row) => ({row, rules: refused.get(trust)?.get(row) ?? []})),
         total,
         trust,
         sensitivity
-      )
+      );
+    }
   };
 }
 
 /** Throws UserError, naming all of them, when rows of this sensitivity may not go to some endpoint at all. */
 export function refuseOutright(version: VersionManifest, recipients: readonly Recipient[]): void {
   const sensitivity = sensitivityOf(version);
-  const barred = recipients.filter(({endpoint}) => passageTable[sensitivity][endpoint.trust] === "none");
+  const barred = recipients.filter(
+    ({endpoint}) => passageFor(sensitivity, readTrust(endpoint.trust)) === "none"
+  );
   if (barred.length === 0) return;
   const stated =
     version.sensitivity === undefined
       ? `states no sensitivity, which counts as "${sensitivity}"`
       : `is of sensitivity "${sensitivity}"`;
   throw new UserError(
-    `dataset ${version.dataset} ${stated}, and no row of it may go to an endpoint of trust "${barred[0]!.endpoint.trust}":\n` +
-      barred.map(({name, endpoint}) => `  - ${name} (endpoint ${endpoint.name})\n`).join("") +
+    `dataset ${version.dataset} ${stated}, and no row of it may go to an endpoint of trust "${readTrust(barred[0]!.endpoint.trust)}":\n` +
+      barred
+        .map(({name, endpoint}) => `  - ${name} (endpoint ${endpoint.name}${unreadable(endpoint)})\n`)
+        .join("") +
       `Choose a local endpoint, state the endpoint's trust if there is an agreement ("contract") or your team runs it ("internal"), or state sensitivity: "public" in the dataset if it is. No row was sent.`
   );
+}
+
+function unreadable({trust}: Recipient["endpoint"]): string {
+  return readTrust(trust) === trust
+    ? ""
+    : `, whose trust ${JSON.stringify(trust)} is none of ${trustLevels.join(", ")} and counts as "external"`;
 }
 
 /** The candidates' endpoints that are known before they are prepared, and those that scorers ask. */

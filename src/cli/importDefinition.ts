@@ -1,0 +1,51 @@
+import {relative} from "node:path";
+import {pathToFileURL} from "node:url";
+import {messageOf, UserError} from "../store/index.js";
+
+let registered = false;
+
+/**
+ * What a TypeScript file exports by default. Throws UserError, without the file's name, when it cannot be loaded, ends the
+ * process, or exports nothing; where in the project it broke is told.
+ */
+export async function importDefinition(project: string, file: string): Promise<unknown> {
+  if (!registered) {
+    const {register} = await import("tsx/esm/api");
+    register();
+    registered = true;
+  }
+  const {exit} = process;
+  process.exit = () => {
+    throw new UserError("it calls process.exit while it is loaded. Take that call out.");
+  };
+  const unfinished = () => {
+    process.exitCode = 1;
+    process.stderr.write(
+      `assay: ${relative(project, file)} never finishes loading: something it awaits never comes.\n`
+    );
+  };
+  process.once("exit", unfinished);
+  try {
+    const module = (await import(pathToFileURL(file).href)) as {default?: unknown};
+    return module.default;
+  } catch (error) {
+    // The project's own copy of Assay may have made it.
+    if ((error as Error | undefined)?.name === "UserError") throw error;
+    throw new UserError(`it could not be loaded: ${shortened(error, project)}`, {cause: error});
+  } finally {
+    process.exit = exit;
+    process.off("exit", unfinished);
+  }
+}
+
+/** What was thrown, in a few lines, with the first place in the project that its stack names. */
+function shortened(error: unknown, project: string): string {
+  const said = messageOf(error).trim().split("\n").slice(0, 4).join("\n").slice(0, 500);
+  const place =
+    error instanceof Error &&
+    error.stack?.split(project + "/").find((part, i) => i > 0 && !part.startsWith("node_modules"));
+  const at = place ? /^([^:()\n?]+)[^:()\n]*:(\d+)/.exec(place) : null;
+  return at && !said.includes(`${at[1]}:${at[2]}`)
+    ? `${said} (${at[1]} line ${at[2]})`
+    : said || "nothing was said why";
+}

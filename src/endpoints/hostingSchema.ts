@@ -1,0 +1,109 @@
+import type {
+  ApiHosting,
+  CloudHosting,
+  EdgeHosting,
+  HostingKind,
+  OnPremHosting,
+  TokenPrice,
+  WayThere
+} from "../costs/index.js";
+import {byKind, either, exactly, listOf, number, oneOf, text} from "../store/checked.js";
+
+const KINDS: readonly HostingKind[] = ["api", "edge", "on-prem", "cloud"];
+
+const amount = () => number({least: 0}).optional();
+const share = () => number({least: 0, most: 1}).optional();
+const above = () => number({above: 0}).optional();
+const units = () => number({least: 0, whole: true}).optional();
+
+export const price = exactly<TokenPrice>(
+  "a price such as {inputUsdPerMillion, outputUsdPerMillion, asOf, source}",
+  {
+    inputUsdPerMillion: number({least: 0}),
+    outputUsdPerMillion: number({least: 0}),
+    cachedInputUsdPerMillion: amount(),
+    asOf: text("the day the price was read"),
+    source: text("where the price was read")
+  }
+);
+
+const stated = {kind: oneOf(KINDS), source: text().optional(), asOf: text().optional()};
+const throughput = {
+  requestsPerSecond: above(),
+  promptTokensPerSecond: above(),
+  completionTokensPerSecond: above()
+};
+const utilisation = number({above: 0, most: 1}).optional();
+
+const model = byKind('a hosting such as {kind: "cloud", usdPerHour: 1.7}', {
+  api: exactly<ApiHosting>("a hosting", {
+    ...stated,
+    provider: text().optional(),
+    price: price.optional(),
+    cachedShare: share(),
+    batchShare: share(),
+    batchPriceShare: share(),
+    requestsPerMinute: above(),
+    tokensPerMinute: above(),
+    utilisation
+  }),
+  edge: exactly<EdgeHosting>("a hosting", {
+    ...stated,
+    ...throughput,
+    deviceUsd: amount(),
+    lifeYears: above(),
+    watts: amount(),
+    idleWatts: amount(),
+    usdPerKwh: amount(),
+    people: amount(),
+    peoplePerDevice: above(),
+    attributedShare: share(),
+    utilisation
+  }),
+  "on-prem": exactly<OnPremHosting>("a hosting", {
+    ...stated,
+    ...throughput,
+    serverUsd: amount(),
+    lifeYears: above(),
+    watts: amount(),
+    pue: number({least: 1}).optional(),
+    usdPerKwh: amount(),
+    spaceUsdPerMonth: amount(),
+    staffUsdPerMonth: amount(),
+    minServers: units(),
+    maxServers: units(),
+    utilisation
+  }),
+  cloud: exactly<CloudHosting>("a hosting", {
+    ...stated,
+    ...throughput,
+    provider: text().optional(),
+    usdPerHour: amount(),
+    reservedReplicas: units(),
+    reservedUsdPerHour: amount(),
+    hoursPerMonth: amount(),
+    minReplicas: units(),
+    maxReplicas: units(),
+    utilisation
+  })
+} satisfies Record<HostingKind, unknown>);
+
+/** What an endpoint or a candidate may say of where it runs. */
+export const hosting = either(
+  `one of ${KINDS.map((kind) => JSON.stringify(kind)).join(", ")}, or hostings with their assumptions`,
+  oneOf(KINDS),
+  model,
+  listOf(model, "a list of hostings", 1)
+);
+
+/** What a candidate may say of what it takes to get it where it runs. */
+export const wayThere = exactly<WayThere>('a way such as {kind: "fine-tune", hours: 3, usdPerHour: 2}', {
+  kind: oneOf(["nothing", "fine-tune", "adapter", "merge"]),
+  trainedTokens: amount(),
+  trainingUsdPerMillion: amount(),
+  hours: amount(),
+  usdPerHour: amount(),
+  evalUsd: amount(),
+  repeatsPerYear: amount(),
+  adapterUsdPerMonth: amount()
+});
