@@ -129,7 +129,7 @@ export async function chatText(store: Store, path: string, manifest: ChatManifes
   ].join("\n");
 }
 
-function chatColumns(version: VersionManifest, options: ExportChatOptions): ChatColumns {
+export function chatColumns(version: VersionManifest, options: ExportChatOptions): ChatColumns {
   const {messages, prompt, completion, system} = options;
   const has = (name: string | undefined) => version.columns.some((column) => column.name === name);
   if (messages !== undefined && (prompt ?? completion ?? system) !== undefined)
@@ -152,7 +152,7 @@ function chatColumns(version: VersionManifest, options: ExportChatOptions): Chat
   return {prompt: columns.prompt, completion: columns.completion, ...(system === undefined ? {} : {system})};
 }
 
-async function splitOf(
+export async function splitOf(
   store: Store,
   version: VersionManifest,
   wanted: string | undefined,

@@ -149,6 +149,8 @@ export interface Endpoint {
   /** One completion, retried within the endpoint's policy. Throws EndpointError. */
   complete(request: CompletionRequest, options?: CompletionOptions): Promise<Completion>;
   preflight?(model: string, needs: Needs, signal?: AbortSignal): Promise<PreflightFinding[]>;
+  /** The day (2027-01-06) on which the server says that it turns the model off; undefined when it names none. */
+  shutdownDate?(model: string, signal?: AbortSignal): Promise<string | undefined>;
   close?(): Promise<void>;
 }
 

@@ -55,6 +55,8 @@ export interface ModelServerOptions {
   mapping?: object;
   /** Status of `GET …/models`; 200 by default. */
   listStatus?: number;
+  /** The answer to `GET …/models` in place of `models`. */
+  list?: object;
   /** Beyond this many requests at once the server answers 429. */
   capacity?: number;
 }
@@ -96,10 +98,11 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
     if (request.method === "GET") {
       if (request.url?.startsWith("/api/models/")) sendJson(response, 200, options.mapping ?? {});
       else
-        sendJson(response, options.listStatus ?? 200, {
-          object: "list",
-          data: models.map((id) => ({id, object: "model"}))
-        });
+        sendJson(
+          response,
+          options.listStatus ?? 200,
+          options.list ?? {object: "list", data: models.map((id) => ({id, object: "model"}))}
+        );
       return;
     }
     inFlight++;
