@@ -91,7 +91,7 @@ async function inspect(
     counts.completed + counts.failed === counts.planned &&
     !sealed?.owedScores &&
     !(options.retryFailed && counts.failed > 0);
-  return {id, startedAt: start.startedAt, noReuse: start.noReuse, finished, ...(sealed ? {sealed} : {})};
+  return {id, startedAt: start.startedAt, noReuse: start.noReuse, finished, sealed};
 }
 
 /** Gives a sealed run its journal back, so that a start can add to it. A journal already there is newer. */
