@@ -178,12 +178,12 @@ async function eraseVersion({key, manifestKey, names}: Found, erasing: Erasing):
   const lost =
     manifest && left ? manifest.rows - left.rows + ((manifest.rejected ?? left.rejected) - left.rejected) : 0;
   if (erased + rejected + lost === 0) return {};
+  const recount = left && manifest.rejected !== undefined && manifest.rejected !== left.rejected;
+  const counts = recount ? await rejectedCounts(erasing, key, manifest) : undefined;
   if (manifest && left)
     await putJson(erasing.workspace, manifestKey, {
       ...manifest,
-      ...(manifest.rejected === undefined || manifest.rejected === left.rejected
-        ? {}
-        : await rejectedCounts(erasing, key, manifest)),
+      ...counts,
       rows: left.rows,
       bytes: (await stat(await place.readable(`${key}/rows.parquet`))).size,
       purged: lost === 0 ? manifest.purged : [...(manifest.purged ?? []), {rows: lost, ...erasing.note}]
