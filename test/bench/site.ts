@@ -28,7 +28,7 @@ try {
   await siteProject(project);
   const run = await generatedStore(project, Number(values.rows), Number(values.candidates));
   const builds: string[] = [];
-  for (const _time of ["first", "again"]) {
+  while (builds.length < 2) {
     const before = process.resourceUsage();
     const started = performance.now();
     await buildSite(project);
