@@ -92,7 +92,8 @@ export function contaminationWarnings(found: readonly Contamination[]): string[]
         : ""
     ].filter(Boolean);
     const others = group.length - 1;
-    const who = others === 0 ? candidate : `${candidate} and ${others} other candidate${others === 1 ? "" : "s"}`;
+    const who =
+      others === 0 ? candidate : `${candidate} and ${others} other candidate${others === 1 ? "" : "s"}`;
     const score =
       clean === 0
         ? "No row is clean."
