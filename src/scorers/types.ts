@@ -45,6 +45,8 @@ export interface Scorer {
   aggregate?(rows: readonly ScoredRow[]): number | undefined;
   /** The endpoint that the scorer sends rows to: the privacy check stands before it as before a candidate's. */
   asks?: Endpoint;
+  /** Runs what a model wrote: only in runs that allow it. `refusal` says why this machine cannot, if it cannot. */
+  executesCode?: {refusal(): Promise<string | undefined>};
   /** The model that gives the scores, when a model does: pages show how far it can be trusted. */
   judge?: {model: string; endpoint: string};
   /** True when people gave the scores. */
