@@ -39,7 +39,11 @@ export function withSettings(
   settings: {[key: string]: Json},
   rest: Pick<
     Scorer,
+<<<<<<< HEAD
     "module" | "given" | "check" | "aggregate" | "binary" | "asks" | "callsEach" | "judge" | "human"
+=======
+    "module" | "given" | "aggregate" | "binary" | "asks" | "callsEach" | "judge" | "human" | "executesCode"
+>>>>>>> main
   > = {}
 ): Scorer {
   return Object.assign(scorer, {settings}, rest);
