@@ -1,5 +1,6 @@
 import {type Command, InvalidArgumentError, Option} from "commander";
 import {costVerbs} from "./costVerbs.js";
+import {finetuneVerb} from "./finetuneVerbs.js";
 import {number, whole} from "./verbArguments.js";
 
 /** Each verb declares its words here and loads its code when called, so that `assay --help` stays quick. */
@@ -341,6 +342,7 @@ export const verbs: Verb[] = [
   rebuild,
   dev,
   build,
+  finetuneVerb,
   merge,
   serve,
   doctor,
