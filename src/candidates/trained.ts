@@ -40,7 +40,7 @@ export function buildModel(source: ModelSource, context: PrepareContext): Promis
     project: context.store.workspace.project,
     facts: dataFacts(context.version, context.split),
     onProgress: context.onProgress,
-    ...(context.signal ? {signal: context.signal} : {})
+    signal: context.signal
   });
 }
 

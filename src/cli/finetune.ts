@@ -36,7 +36,7 @@ interface FinetuneVerbOptions {
   json?: boolean;
 }
 
-export async function finetuneVerbAction(names: string[], options: FinetuneVerbOptions): Promise<void> {
+export async function finetuneVerb(names: string[], options: FinetuneVerbOptions): Promise<void> {
   const project = findProject();
   const found = await loadFinetunes(project, names);
   if (found.length === 0)

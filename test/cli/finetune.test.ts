@@ -6,7 +6,7 @@ import {openBackend} from "../../src/ggml/index.js";
 import {ActiveAdapter, batchOf, LanguageModel, readAdapter} from "../../src/language/index.js";
 import {merge} from "../../src/merge/index.js";
 import {lineage, type ModelManifest} from "../../src/models/index.js";
-import {finetuneVerbAction} from "../../src/cli/finetune.js";
+import {finetuneVerb} from "../../src/cli/finetune.js";
 import {printed} from "../support/printed.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
@@ -31,7 +31,7 @@ export default finetune({
 }
 
 async function json<T>(name: string): Promise<T> {
-  const text = await printed(() => finetuneVerbAction([name], {json: true}));
+  const text = await printed(() => finetuneVerb([name], {json: true}));
   return (JSON.parse(text) as T[])[0]!;
 }
 
@@ -94,7 +94,7 @@ describe("assay finetune", () => {
 
   it("says what a training would be, and trains nothing", async () => {
     const before = await readdir(join(project, ".assay", "models"));
-    const stdout = await printed(() => finetuneVerbAction(["adapter"], {check: true}));
+    const stdout = await printed(() => finetuneVerb(["adapter"], {check: true}));
     expect(stdout).toMatch(/adapter: [\d,]+ of [\d,]+ weights of scratch would be trained/);
     expect(stdout).toMatch(/4 steps of 4 rows/);
     expect(stdout).toMatch(/memory: about 0\.\d\d GB/);
@@ -138,13 +138,13 @@ describe("assay finetune", () => {
   });
 
   it("names what is wrong before anything is trained", async () => {
-    await expect(finetuneVerbAction(["tiny-rows"], {})).rejects.toThrow(
+    await expect(finetuneVerb(["tiny-rows"], {})).rejects.toThrow(
       /gives no example \(\d+ rows, \d+ without an answer within 2 tokens\)/
     );
-    await expect(finetuneVerbAction(["nobody"], {})).rejects.toThrow(
+    await expect(finetuneVerb(["nobody"], {})).rejects.toThrow(
       /no such fine-tune: nobody\. finetunes\/ has adapter, scratch, tiny-rows/
     );
     await define("wrong", `base: "nowhere", method: "qlora", rate: -1`);
-    await expect(finetuneVerbAction(["wrong"], {})).rejects.toThrow(/`method` is "qlora".*`rate` is -1/s);
+    await expect(finetuneVerb(["wrong"], {})).rejects.toThrow(/`method` is "qlora".*`rate` is -1/s);
   });
 });
