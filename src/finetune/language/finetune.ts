@@ -334,15 +334,16 @@ function metricsOf(outcome: TrainingOutcome, seconds: number): Record<string, nu
   const {curve, validations, resultStep, memory} = outcome;
   const tokens = curve.reduce((sum, record) => sum + record.tokens, 0);
   const validated = validations.find(({step}) => step === resultStep);
-  return {
+  const metrics: Record<string, number> = {
     steps: outcome.step,
     resultStep,
     trainLoss: curve.at(-1)!.loss,
-    ...(validated ? {validationLoss: validated.loss} : {}),
     trainedTokens: tokens,
     tokensPerSecond: tokens / seconds,
     peakMemoryBytes: memory.peak
   };
+  if (validated) metrics.validationLoss = validated.loss;
+  return metrics;
 }
 
 /** One line of where a training stands. */
