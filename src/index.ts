@@ -1,5 +1,12 @@
 /** What data loaders, evals and page loaders import. */
-export {mergedModel, type MergedOptions, servedBest, trained} from "./candidates/index.js";
+export {
+  finetuned,
+  type FinetunedOptions,
+  mergedModel,
+  type MergedOptions,
+  servedBest,
+  trained
+} from "./candidates/index.js";
 export {
   chatFilters,
   type DatasetDefinition,

@@ -1,3 +1,4 @@
+export {finetuned, type FinetunedOptions} from "./finetuned.js";
 export {mergedModel, type MergedOptions} from "./merged.js";
 export {servedBest} from "./served.js";
 export {trained} from "./trained.js";

@@ -4,6 +4,9 @@ import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {openBackend} from "../../src/ggml/index.js";
 import {ActiveAdapter, batchOf, LanguageModel, readAdapter} from "../../src/language/index.js";
+import {readTokenizer} from "../../src/finetune/index.js";
+import {localModel} from "../../src/generation/index.js";
+import {openStore, openWorkspace} from "../../src/store/index.js";
 import {merge} from "../../src/merge/index.js";
 import {lineage, type ModelManifest} from "../../src/models/index.js";
 import {finetuneVerb} from "../../src/cli/finetune.js";
@@ -135,6 +138,35 @@ describe("assay finetune", () => {
     adapter.free();
     active.free();
     merged.free();
+  });
+
+  it("answers on this machine, by llama.cpp, what its own forward pass finds likeliest", async () => {
+    const store = await openStore(await openWorkspace(project));
+    const endpoint = localModel(base.id, {workspace: store.workspace, threads: 1});
+    const model = await LanguageModel.open(await openBackend(1), base.path);
+    const {encode} = await readTokenizer(base.path);
+    try {
+      for (const word of ["cat", "red tree"]) {
+        const {text} = await endpoint.complete({
+          model: "scratch",
+          messages: [{role: "user", content: word}],
+          params: {temperature: 0, max_tokens: 8}
+        });
+        const ids = encode(word);
+        const prompt = ids.length;
+        while (ids.length < prompt + 8) {
+          const last = model.logits(batchOf([ids])).subarray(-model.config.vocabulary);
+          const best = last.indexOf(last.reduce((a, b) => Math.max(a, b)));
+          if (best === 0) break;
+          ids.push(best);
+        }
+        expect(encode(text)).toEqual(ids.slice(prompt));
+      }
+    } finally {
+      await endpoint.close?.();
+      model.free();
+      await store.close();
+    }
   });
 
   it("names what is wrong before anything is trained", async () => {

@@ -103,9 +103,13 @@ export function vocabularySize(json: Record<string, unknown>): number {
   return largest + 1;
 }
 
+/** One text after the other; an answer ends with the end token. */
+const PLAIN_TEMPLATE =
+  "{% for message in messages %}{{ message['content'] }}{% if message['role'] == 'assistant' %}<|end|>{% endif %}{% endfor %}";
+
 /**
  * A tokenizer for models from scratch: the 256 bytes, so that any text can be written, and further tokens for what the
- * task is made of ("AH0", "-ing"). No merges are learned. Ids: <|end|> 0, bytes 1 … 256, then `tokens`.
+ * task is made of ("AH0", "-ing"). No merges are learned. Ids: <|end|> 0, bytes 1 … 256, then `tokens`. Its chat template is the messages one after the other.
  */
 export function byteTokenizer({tokens = []}: {tokens?: readonly string[]} = {}): TokenizerFiles {
   const letters = byteLetters();
@@ -152,7 +156,8 @@ export function byteTokenizer({tokens = []}: {tokens?: readonly string[]} = {}):
       eos_token: "<|end|>",
       pad_token: "<|end|>",
       unk_token: "<|end|>",
-      clean_up_tokenization_spaces: false
+      clean_up_tokenization_spaces: false,
+      chat_template: PLAIN_TEMPLATE
     }
   };
 }
