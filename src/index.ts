@@ -1,5 +1,7 @@
 /** What data loaders, evals and page loaders import. */
 export {
+  cascade,
+  type CascadeSettings,
   finetuned,
   type FinetunedOptions,
   mergedModel,
@@ -40,6 +42,7 @@ export {
 export {imported, type ImportedSource} from "./imports/types.js";
 export {
   type Candidate,
+  type CandidateCosts,
   candidate,
   defineEval,
   type EvalDefinition,

@@ -1,4 +1,3 @@
-import {hostingProblems} from "../../costs/index.js";
 import {identifiedVersion} from "../../scorers/scorerVersion.js";
 import type {Row, Scorer} from "../../scorers/types.js";
 import {
@@ -71,9 +70,6 @@ export async function resolveEval(
   const part = definition.part ?? "test";
   const problems = [...nameProblems(name), ...partProblems(definition, part, split, options)];
   const candidates = chooseCandidates(definition, options, problems);
-  for (const {name: candidate, hosting} of candidates)
-    if (hosting !== undefined)
-      problems.push(...hostingProblems(hosting).map((problem) => `candidate ${candidate}: ${problem}.`));
   const marked = definition.candidates.filter((one) => one.baseline);
   if (marked.length > 1)
     problems.push(
