@@ -1,5 +1,5 @@
 import {mkdir, readdir, stat} from "node:fs/promises";
-import {join, resolve} from "node:path";
+import {join, resolve, sep} from "node:path";
 import {UserError} from "./errors.js";
 import {readJson, writeJsonAtomic} from "./files.js";
 import {sha256} from "./hash.js";
@@ -36,7 +36,11 @@ export async function openWorkspace(
   kinds: readonly Kind[] = KINDS
 ): Promise<Workspace> {
   const root = resolve(project);
-  const store = resolve(root, dir ?? ".assay");
+  const store = resolve(root, dir || ".assay");
+  if (root === store || root.startsWith(store + sep))
+    throw new UserError(
+      `the store would be ${store}, which holds the project. Let ASSAY_DIR name a folder of its own, or leave it unset for .assay.`
+    );
   const marker = join(store, "workspace.json");
   const found = await readJson<{schemaVersion: number}>(marker);
   if (found && found.schemaVersion !== SCHEMA_VERSION)

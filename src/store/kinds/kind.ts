@@ -66,6 +66,8 @@ export interface OfVersion {
 }
 
 export interface View {
+  /** True for a view that is called as its dataset: it gives way to the store's own tables. */
+  dataset?: true;
   name: string;
   /** A query; or plain objects with the columns they are read as. */
   of: string | {rows: readonly object[]; columns: Columns};
