@@ -50,7 +50,7 @@ export async function plainError(error: unknown): Promise<string> {
   const {plainSql} = await import("../store/plainSql.js");
   if (/^(?:[A-Z][A-Za-z]+ ){1,3}Error: /.test(message))
     return `a query failed: ${plainSql(message)}. ${DETAILS}`;
-  return `the command stopped at an error of its own (${error instanceof Error ? error.name : typeof error}). Nothing half-written is left. ${DETAILS}`;
+  return `the command stopped at an error of its own. Nothing half-written is left. ${DETAILS}`;
 }
 
 const DETAILS = "Call it again with DEBUG=assay for the details, and report them if this should have worked.";

@@ -88,7 +88,12 @@ async function acquire(place: Place, key: string, said: () => string, options: L
       throw new UserError(
         `the lock ${key} in ${place.name} can be neither taken nor removed. Look at that file, remove it, then try again.`
       );
-    const bytes = await place.read(key);
+    const bytes = await place.read(key).catch((cause: unknown) => {
+      throw new UserError(
+        `the lock ${key} in ${place.name} cannot be read. Look at that file, remove it, then try again.`,
+        {cause}
+      );
+    });
     if (!bytes) {
       await sleep(1);
       continue;

@@ -25,7 +25,7 @@ export function plainSql(message: string): string {
     .replace(/^(?:Error: )?/, "")
     .split(/\n\s*\n|\nLINE \d+:|\nTry |\nCandidate functions|\nPossible /);
   const plain = first
-    .replace(/\b(?:[A-Z][a-z]+ ){1,3}Error: /g, "")
+    .replace(/\b(?:[A-Z][A-Za-z]* ){1,3}Error: /g, "")
     .replace(/\s+/g, " ")
     .trim()
     .replace(/[.!]$/, "");

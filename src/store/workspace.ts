@@ -1,5 +1,5 @@
 import {mkdir, readdir, stat} from "node:fs/promises";
-import {join, resolve, sep} from "node:path";
+import {isAbsolute, join, relative, resolve, sep} from "node:path";
 import {UserError} from "./errors.js";
 import {readJson, writeJsonAtomic} from "./files.js";
 import {sha256} from "./hash.js";
@@ -37,7 +37,8 @@ export async function openWorkspace(
 ): Promise<Workspace> {
   const root = resolve(project);
   const store = resolve(root, dir || ".assay");
-  if (root === store || root.startsWith(store + sep))
+  const below = relative(store, root);
+  if (below !== ".." && !below.startsWith(`..${sep}`) && !isAbsolute(below))
     throw new UserError(
       `the store would be ${store}, which holds the project. Let ASSAY_DIR name a folder of its own, or leave it unset for .assay.`
     );

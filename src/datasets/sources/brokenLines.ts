@@ -18,10 +18,12 @@ export async function brokenLines(db: Database, file: string, most = 20): Promis
 
 /** Which lines broke a read, for a person; some of them where there are many. */
 export function brokenText(dataset: string, broken: readonly BrokenLine[], skippable: boolean): string {
-  const lines = broken.slice(0, 5).map(({file, line, reason}) => `${file} line ${line}: ${reason}`);
-  const more = broken.length > 5 ? ", and more" : "";
+  const lines = broken.map(({file, line, reason}) => `${file} line ${line}: ${reason}`);
+  let shown = Math.min(lines.length, 20);
+  while (shown > 1 && lines.slice(0, shown).join("; ").length > 700) shown--;
+  const more = shown < lines.length ? ", and more" : "";
   const next = skippable ? `, or leave them out with \`assay pull ${dataset} --skip-bad\`` : "";
-  return `${lines.join("; ")}${more}. No version was made. Repair the lines${next}.`;
+  return `${lines.slice(0, shown).join("; ")}${more}. No version was made. Repair the lines${next}.`;
 }
 
 /** The lines that are JSON objects, as they are written; the others are put into `broken`. */

@@ -81,10 +81,16 @@ export async function readFiles(
   if (format === "parquet") return {relation: `read_parquet(${list(paths)}, union_by_name = true)`, describe};
   const isJson = format === "json" || format === "jsonl";
   const lax = isJson ? await gatheredLax(context, paths, format === "jsonl") : undefined;
-  if (lax && lax.broken.length > 0 && !(format === "jsonl" && context.skipBad))
+  if (lax && lax.broken.length > 0 && !(format === "jsonl" && context.skipBad)) {
+    const strict = format === "jsonl" ? await gathered(paths, (file) => brokenLines(context.db, file)) : [];
+    const broken = [
+      ...lax.broken,
+      ...strict.filter(({file, line}) => !lax.broken.some((one) => one.file === file && one.line === line))
+    ].sort((a, b) => paths.indexOf(a.file) - paths.indexOf(b.file) || a.line - b.line);
     throw new UserError(
-      `dataset ${context.dataset}: ${brokenText(context.dataset, lax.broken, format === "jsonl")}`
+      `dataset ${context.dataset}: ${brokenText(context.dataset, broken, format === "jsonl")}`
     );
+  }
   if (format === "json")
     return {
       relation: `read_json(${list(paths)}, format = 'array', ${types}, maximum_object_size = 268435456)`,

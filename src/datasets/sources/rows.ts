@@ -34,7 +34,7 @@ async function* rowsOf(source: RowsSource, dataset: string): AsyncGenerator<obje
     given !== null &&
     (Symbol.asyncIterator in given || Symbol.iterator in given);
   if (!iterable)
-    throw new UserError(
+    throw new Error(
       `\`rows\` of ${dataset} gives no list or generator of rows${given instanceof Promise ? ", but a promise: make it an async generator" : ""}`
     );
   yield* given as AsyncIterable<object>;
@@ -51,13 +51,15 @@ export async function writtenRows(
     for await (const one of objects) {
       row++;
       if (typeof one !== "object" || one === null || Array.isArray(one))
-        throw new UserError("it is not an object with a value for each column");
+        throw new Error("it is not an object with a value for each column");
       if (isNestedDeeper(one, DEEPEST))
-        throw new UserError(`it is nested deeper than ${DEEPEST} levels, or holds itself`);
+        throw new Error(`it is nested deeper than ${DEEPEST} levels, or holds itself`);
       yield one;
     }
   }
   const written = await writeNdjson(ndjson, checkedRows()).catch((cause: unknown) => {
+    // A log's reader says itself which file and line it is.
+    if (cause instanceof UserError) throw cause;
     const said = messageOf(cause).split("\n")[0]!.slice(0, 300);
     throw new UserError(
       `dataset ${context.dataset}: ${row === 0 ? "its rows" : `row ${row} of its source`} could not be read: ${said}. No version was made.`,
