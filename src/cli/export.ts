@@ -12,10 +12,11 @@ import {
   writeAtomic
 } from "../store/index.js";
 import {chatText, exportChat, type ExportChatOptions} from "./exportChat.js";
+import type {ExportEvalOptions} from "./exportEval.js";
 import {openProject} from "./project.js";
 import {note, print, printJson} from "./terminal.js";
 
-interface ExportOptions extends ExportChatOptions {
+interface ExportOptions extends ExportChatOptions, ExportEvalOptions {
   chat?: string;
   json?: boolean;
   duckdb?: string;
@@ -23,7 +24,15 @@ interface ExportOptions extends ExportChatOptions {
   csv?: string;
 }
 
-export async function exportVerb(options: ExportOptions): Promise<void> {
+export async function exportVerb(options: ExportOptions, name?: string): Promise<void> {
+  if (name !== undefined || options.promptfoo || options.inspect) {
+    if (name === undefined || !(options.promptfoo ?? options.inspect))
+      throw new UsageError(
+        "name an eval and a file of another tool: assay export EVAL --promptfoo FILE, or --inspect FILE."
+      );
+    const {exportEval} = await import("./exportEval.js");
+    return exportEval(name, options);
+  }
   if (!options.duckdb && !options.parquet && !options.csv && !options.chat)
     throw new UsageError("say where to: --duckdb FILE, --parquet DIR, --csv DIR or --chat FILE.");
   if (!options.chat && (options.dataset ?? options.part ?? options.split) !== undefined)

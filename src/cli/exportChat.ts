@@ -129,7 +129,7 @@ export async function chatText(store: Store, path: string, manifest: ChatManifes
   ].join("\n");
 }
 
-function chatColumns(version: VersionManifest, options: ExportChatOptions): ChatColumns {
+export function chatColumns(version: VersionManifest, options: ExportChatOptions): ChatColumns {
   const {messages, prompt, completion, system} = options;
   const has = (name: string | undefined) => version.columns.some((column) => column.name === name);
   if (messages !== undefined && (prompt ?? completion ?? system) !== undefined)
@@ -143,16 +143,16 @@ function chatColumns(version: VersionManifest, options: ExportChatOptions): Chat
   const whole =
     messages ?? ((prompt ?? completion) === undefined && has("messages") ? "messages" : undefined);
   if (whole !== undefined && system === undefined)
-    return {messages: whole, ...(has("tools") ? {tools: "tools"} : {})};
+    return {messages: whole, tools: has("tools") ? "tools" : undefined};
   const columns = {prompt: prompt ?? version.text, completion: completion ?? version.label};
   if (columns.prompt === undefined || columns.completion === undefined)
     throw new UserError(
       `${version.dataset} does not say what is asked and what is answered. Name the columns with --prompt and --completion, or one of messages with --messages. It has ${there}.`
     );
-  return {prompt: columns.prompt, completion: columns.completion, ...(system === undefined ? {} : {system})};
+  return {prompt: columns.prompt, completion: columns.completion, system};
 }
 
-async function splitOf(
+export async function splitOf(
   store: Store,
   version: VersionManifest,
   wanted: string | undefined,

@@ -1,4 +1,4 @@
-import {basename, relative, resolve} from "node:path";
+import {basename, relative} from "node:path";
 import {combine, type ImportedSource, readResults, sealImported} from "../imports/index.js";
 import type {GateRule} from "../decisions/index.js";
 import {codeRevision} from "../runner/seal/codeRevision.js";
@@ -27,8 +27,7 @@ export async function importResults(
   source: Omit<ImportedSource, "kind">,
   options: ImportOptions
 ): Promise<{manifest: RunManifest; unchanged: boolean; notes: string[]}> {
-  const paths = source.files.map((file) => absolute(workspace.project, file));
-  const files = (await readResults(paths)).map((file) => ({
+  const files = (await readResults(source.files, {folder: workspace.project})).map((file) => ({
     ...file,
     path: shownPath(workspace.project, file.path)
   }));
@@ -55,11 +54,6 @@ async function excerptOf(publish: Publishing | undefined) {
   const {maskExcerpt} = await import("../privacy/index.js");
   return (text: string, position: number) =>
     position < EXCERPT_ROWS ? maskExcerpt(text, EXCERPT_CHARS) : undefined;
-}
-
-function absolute(project: string, file: string): string {
-  const [, name, path] = /^([^=/\\]{1,80}=)(.+)$/s.exec(file) ?? [];
-  return name === undefined ? resolve(project, file) : `${name}${resolve(project, path!)}`;
 }
 
 /** From the project's folder; of a file elsewhere the name alone, which says nothing of the machine. */

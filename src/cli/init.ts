@@ -17,11 +17,24 @@ const SCRIPTS = {
   check: "assay check"
 };
 
-/** Writes a project that runs as it is. What exists already is left alone and named. */
-export async function initVerb(dir = "."): Promise<void> {
+interface InitOptions {
+  from?: string[];
+  sensitivity?: "public" | "internal" | "personal";
+}
+
+/**
+ * Writes a project that runs as it is, or that stands for another tool's files. What exists already is left alone and
+ * named.
+ */
+export async function initVerb(dir = ".", {from, sensitivity}: InitOptions = {}): Promise<void> {
   const target = resolve(dir);
+  const foreign = from && (await (await import("./initFrom.js")).foreignFiles(from, sensitivity));
   await mkdir(target, {recursive: true});
-  const files = [...(await templateFiles()), ...(await reportFiles())];
+  const template = await templateFiles();
+  const files = [
+    ...(foreign ? [...template.filter(({path}) => !isExample(path)), ...foreign.files] : template),
+    ...(await reportFiles())
+  ];
   const kept: string[] = [];
   for (const {path, text} of files) {
     const file = join(target, path);
@@ -33,6 +46,7 @@ export async function initVerb(dir = "."): Promise<void> {
     await writeFile(file, text);
   }
   await addScripts(target);
+  for (const text of foreign?.said ?? []) print(text);
   print(
     `A project in ${target}: ${files.length - kept.length} files written${kept.length > 0 ? `, kept as they were: ${kept.join(", ")}` : ""}.`
   );
@@ -43,8 +57,11 @@ export async function initVerb(dir = "."): Promise<void> {
 
 interface ProjectFile {
   path: string;
-  text: string;
+  text: string | Uint8Array;
 }
+
+/** The template's own rows, loader and eval: another tool's take their place. */
+const isExample = (path: string) => /^(data|data-loaders|evals)[\\/]/.test(path);
 
 async function templateFiles(): Promise<ProjectFile[]> {
   const root = join(packageRoot, "templates", "project");

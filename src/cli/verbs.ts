@@ -1,6 +1,7 @@
 import {type Command, InvalidArgumentError, Option} from "commander";
 import {costVerbs} from "./costVerbs.js";
 import {number, whole} from "./verbArguments.js";
+import {finetune} from "./finetuneVerbs.js";
 
 /** Each verb declares its words here and loads its code when called, so that `assay --help` stays quick. */
 export type Verb = (program: Command) => void;
@@ -223,6 +224,21 @@ const verdict: Verb = (program) =>
       (await import("./verdictVerb.js")).verdictVerb(run, options)
     );
 
+const exit: Verb = (program) =>
+  program
+    .command("exit [run]")
+    .description(
+      "if a candidate's provider goes away: what stays with you, who is no worse, what it costs, until when"
+    )
+    .option(
+      "--margin <difference>",
+      "how much worse a substitute may be; the eval's margin unless told",
+      number(0)
+    )
+    .option("--ask", "ask the candidates' servers whether they name a day on which a model ends")
+    .option("--json", "print JSON")
+    .action(async (run: string | undefined, options) => (await import("./exit.js")).exitVerb(run, options));
+
 const check: Verb = (program) =>
   program
     .command("check [eval...]")
@@ -242,9 +258,9 @@ const sql: Verb = (program) =>
 
 const exportStore: Verb = (program) =>
   program
-    .command("export")
+    .command("export [eval]")
     .description(
-      "write the store's tables to a DuckDB file or a folder, or a part of a dataset as chat examples for fine-tuning"
+      "write the store's tables to a DuckDB file or a folder, a part of a dataset as chat examples for fine-tuning, or an eval as another tool takes it"
     )
     .option("--duckdb <file>", "one DuckDB database file")
     .option("--parquet <dir>", "a folder of Parquet files")
@@ -259,8 +275,12 @@ const exportStore: Verb = (program) =>
     .option("--system <text>", "with --chat: a system message before every prompt")
     .option("--skip-unresolved", "with --chat: leave out rows with unresolved findings instead of refusing")
     .option("--skip-bad", "with --chat: leave out rows that make no valid example instead of refusing")
+    .option("--promptfoo <file>", "an eval as promptfoo's configuration (YAML, with its tests beside it)")
+    .option("--inspect <file>", "an eval's rows as a dataset of Inspect (JSONL)")
     .option("--json", "with --chat: print the manifest")
-    .action(async (options) => (await import("./export.js")).exportVerb(options));
+    .action(async (name: string | undefined, options) =>
+      (await import("./export.js")).exportVerb(options, name)
+    );
 
 const doctor: Verb = (program) =>
   program
@@ -319,7 +339,18 @@ const init: Verb = (program) =>
   program
     .command("init [dir]")
     .description("start a project: a data loader, an eval, the pages and a CI workflow")
-    .action(async (dir: string | undefined) => (await import("./init.js")).initVerb(dir));
+    .option(
+      "--from <file...>",
+      "another tool's: a promptfoo configuration, exports of OpenAI Evals, logs of Inspect or lm-eval"
+    )
+    .addOption(
+      new Option("--sensitivity <level>", "with --from: how sensitive its rows are").choices([
+        "public",
+        "internal",
+        "personal"
+      ])
+    )
+    .action(async (dir: string | undefined, options) => (await import("./init.js")).initVerb(dir, options));
 
 export const verbs: Verb[] = [
   init,
@@ -337,6 +368,7 @@ export const verbs: Verb[] = [
   run,
   runs,
   verdict,
+  exit,
   check,
   rebuild,
   dev,
@@ -346,5 +378,6 @@ export const verbs: Verb[] = [
   doctor,
   sql,
   exportStore,
+  finetune,
   ...costVerbs
 ];

@@ -7,17 +7,10 @@ import {
   slicingsOf,
   points
 } from "../decisions/index.js";
-import {decidingRuns} from "../races/decidingRuns.js";
-import {listRaces} from "../races/record.js";
+import type {DecidingRun} from "../races/decidingRuns.js";
 import {runVerdict, type RunVerdict} from "../site/runVerdict.js";
-import {
-  openStore,
-  openWorkspace,
-  type Publishing,
-  type Store,
-  UsageError,
-  UserError
-} from "../store/index.js";
+import {openStore, openWorkspace, type Publishing, type Store, UsageError} from "../store/index.js";
+import {chosenRun} from "./chosenRun.js";
 import {importResults} from "./importResults.js";
 import {projectOf} from "./project.js";
 import {dim, note, print, printJson, table} from "./terminal.js";
@@ -50,7 +43,7 @@ export async function verdictVerb(name: string | undefined, options: VerdictOpti
   for (const text of done?.notes ?? []) note(`! ${text}`);
   const store = await openStore(workspace);
   try {
-    const {run, race} = done ? {run: done.manifest, race: undefined} : await chosenRun(store, name);
+    const {run, race}: DecidingRun = done ? {run: done.manifest} : await chosenRun(store, name);
     const report = await runVerdict(store, run, {race, margin: options.margin});
     const gates = rules.length > 0 ? await gatesOf(store, report, rules) : [];
     if (options.json)
@@ -114,25 +107,6 @@ function commandOf(files: readonly string[], options: Omit<VerdictOptions, "from
       : [value].flat().map((one) => `--${name} ${quoted(String(one))}`)
   );
   return ["assay verdict", ...words, "--from", ...files.map(quoted)].join(" ");
-}
-
-/** The run of an id, or the deciding run of an eval; of everything when only one eval has runs. */
-async function chosenRun(store: Store, name: string | undefined) {
-  const runs = await store.runs();
-  const byId = runs.find(({id}) => id === name);
-  if (byId) return {run: byId, race: undefined};
-  const deciding = decidingRuns(runs, await listRaces(store.workspace));
-  const found = deciding.filter(({run}) => name === undefined || run.eval === name);
-  if (found.length === 1) return found[0]!;
-  if (found.length === 0)
-    throw new UserError(
-      name === undefined
-        ? "the store has no run. Name result files with --from, or run an eval."
-        : `the store has no run or eval ${name}. \`assay runs\` lists them.`
-    );
-  throw new UserError(
-    `there are several verdicts: ${found.map(({run}) => `${run.eval} on split ${run.split.name} (${run.id})`).join("; ")}. Name a run.`
-  );
 }
 
 async function detailsOf(store: Store, report: RunVerdict, {slice}: VerdictOptions): Promise<string[]> {

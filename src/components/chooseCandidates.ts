@@ -15,8 +15,8 @@ export function chooseCandidates(run: RunView | null): Input<CandidatePair | nul
   const choices = names.map((name) => ({label: name, value: name}));
   return form<CandidatePair>(
     {
-      first: select(choices, {label: "Candidate"}),
-      second: select(choices, {label: "Against", selected: (name) => name === second})
+      first: select(choices, {label: "Candidate", key: "first"}),
+      second: select(choices, {label: "Against", key: "second", selected: (name) => name === second})
     },
     "Candidates compared"
   );

@@ -49,17 +49,27 @@ export function chooseJudge(run: RunView | null): Input<JudgeChoice | null> {
     scorers.map((scorer) => ({label: scorer.name, value: scorer as ScorerView | undefined}));
   const humans = named(run.scorers.filter(({human}) => human));
   const slices = run.slices.flatMap(({name, values}) =>
-    values.map((value) => ({label: value, value: {name, value} as Slice | undefined, group: name}))
+    values.map((value) => ({
+      label: value,
+      id: `${name}=${value}`,
+      value: {name, value} as Slice | undefined,
+      group: name
+    }))
   );
   return form<JudgeChoice>(
     {
       judge: select(named(run.scorers.filter(({judge}) => judge)) as {label: string; value: ScorerView}[], {
-        label: "Judge"
+        label: "Judge",
+        key: "judge"
       }),
       human: select(humans.length > 0 ? humans : [{label: "none in this eval", value: undefined}], {
-        label: "Held against"
+        label: "Held against",
+        key: "people"
       }),
-      slice: select([{label: "All rows", value: undefined as Slice | undefined}, ...slices], {label: "Rows"})
+      slice: select([{label: "All rows", id: "", value: undefined as Slice | undefined}, ...slices], {
+        label: "Rows",
+        key: "slice"
+      })
     },
     "Judge shown"
   );

@@ -9,9 +9,10 @@ export function chooseRace(data: RacesData): Input<RaceView | null> {
     return select(
       data.races.map((race) => ({
         label: `${race.title}, split ${race.split.name}, ${time(race.startedAt)}`,
+        id: race.id,
         value: race as RaceView | null
       })),
-      {label: "Race"}
+      {label: "Race", key: "race"}
     );
   const node = emptyState(
     "No eval has been raced yet.",
@@ -54,11 +55,12 @@ export function chooseRaceSettings(race: RaceView | null): Input<RaceChange | nu
     {
       errorRate: select(choices(errorRate, ERROR_RATES, share), {
         label: "Error rate",
+        key: "error-rate",
         selected: (value) => value === errorRate
       }),
       margin: select(
         choices(margin, MARGINS, (value) => `${(100 * value).toFixed(1)} points`),
-        {label: "Margin", selected: (value) => value === margin}
+        {label: "Margin", key: "margin", selected: (value) => value === margin}
       )
     },
     "Settings of the race"

@@ -11,8 +11,9 @@ export function chooseReference(run: RunView | null, verdict?: Verdict): Input<s
   return select(
     names.map((name) => ({
       label: `${name}${name === best ? " (best)" : name === baseline ? " (baseline)" : ""}`,
+      id: name,
       value: name as string | null
     })),
-    {label: "Measured against", selected: (name) => name === best}
+    {label: "Measured against", key: "reference", selected: (name) => name === best}
   );
 }

@@ -1,44 +1,70 @@
+import {html} from "htl";
 import type {RunView, VerdictsData} from "../site/types.js";
-import {emptyState, code} from "./elements.js";
+import {carry, chosen, onReturn, remember} from "./address.js";
+import {code, type Content, emptyState} from "./elements.js";
+import {time} from "./format.js";
 import {type Input, select} from "./inputs.js";
 import {runSource} from "./runSource.js";
 
 /**
  * Lets a reader choose among the newest runs of every eval and split; remembers the choice in the address, so that it can be
- * sent and survives going to another page. Without runs it says how to make one, and its value is null.
+ * sent and survives going to another page. An address that names another run gets a notice. Without runs it says how to
+ * make one, and its value is null.
  */
-export function chooseRun(data: VerdictsData): Input<RunView | null> {
+export function chooseRun(data: Pick<VerdictsData, "runs"> & Partial<VerdictsData>): Input<RunView | null> {
   if (data.runs.length === 0) return noRuns();
-  const wanted = new URL(location.href).searchParams.get("run");
+  const {runs, older = []} = data;
+  const wanted = chosen("run");
+  const replaced = older.find(({id}) => id === wanted);
+  const successor =
+    replaced &&
+    (runs.find((run) => run.eval === replaced.eval && run.split.name === replaced.split) ??
+      runs.find((run) => run.eval === replaced.eval));
   const input = select(
-    data.runs.map((run) => ({label: `${run.title}, split ${run.split.name}`, value: run})),
-    {label: "Eval and split", selected: (run) => run.id === wanted}
+    runs.map((run) => ({label: `${run.title}, split ${run.split.name}`, id: run.id, value: run})),
+    {label: "Eval and split", key: "run", selected: (run) => run === successor}
   );
+  let notice = noticeOf(wanted, data, successor);
   let source = runSource(input.value);
   input.append(source);
-  const remember = () => {
+  if (notice) input.append(notice);
+  const show = () => {
+    notice?.remove();
+    notice = undefined;
     const now = runSource(input.value);
     source.replaceWith(now);
     source = now;
-    const address = new URL(location.href);
-    address.searchParams.set("run", input.value.id);
-    history.replaceState(history.state, "", address);
-    keepInLinks(input.value.id);
   };
-  input.addEventListener("input", remember);
-  if (wanted !== null && input.value.id === wanted) keepInLinks(wanted);
+  input.addEventListener("input", show);
+  onReturn(input, show);
+  if (wanted === null) remember({run: undefined}, {replace: true});
+  carry();
   return input;
 }
 
-/** The navigation leads to the other pages with the same run chosen. */
-function keepInLinks(run: string): void {
-  for (const link of document.querySelectorAll<HTMLAnchorElement>(
-    "#observablehq-header nav a, a[data-keep-run]"
-  )) {
-    const address = new URL(link.href);
-    address.searchParams.set("run", run);
-    link.href = address.href;
-  }
+/** Says that the address names a run which is not shown, and where its record is. */
+function noticeOf(
+  wanted: string | null,
+  {runs, older = []}: Partial<VerdictsData>,
+  successor: RunView | undefined
+): HTMLElement | undefined {
+  if (wanted === null || runs?.some(({id}) => id === wanted)) return undefined;
+  const replaced = older.find(({id}) => id === wanted);
+  const record = html`<a href=${`./runs?run=${encodeURIComponent(wanted)}`}>Its record</a>`;
+  const text: Content[] = !replaced
+    ? [
+        "The address names run ",
+        code(wanted),
+        ", which is not in this report: it was deleted, or the site was built without it. Another run is shown."
+      ]
+    : successor
+      ? [
+          `The address names the run of ${time(replaced.sealedAt)}. A newer run of ${replaced.eval} is shown in its place. `,
+          record,
+          " is kept."
+        ]
+      : [`The address names a run of ${replaced.eval} that this report does not show. `, record, " is kept."];
+  return html`<p class="notice" role="status">${text}</p>`;
 }
 
 function noRuns(): Input<null> {

@@ -16,15 +16,28 @@ export function chooseScores(run: RunView | null): Input<ScoreChoice | null> {
   if (!run) return Object.assign(document.createElement("div"), {value: null});
   const scorers = run.scorers.map(({name}) => ({
     label: name === run.primaryScorer ? `${name} (decides)` : name,
+    id: name,
     value: name
   }));
   const slices = run.slices.flatMap(({name, values}) =>
-    values.map((value) => ({label: value, value: {name, value} as Slice | undefined, group: name}))
+    values.map((value) => ({
+      label: value,
+      id: `${name}=${value}`,
+      value: {name, value} as Slice | undefined,
+      group: name
+    }))
   );
   return form<ScoreChoice>(
     {
-      scorer: select(scorers, {label: "Scorer", selected: (name) => name === run.primaryScorer}),
-      slice: select([{label: "All rows", value: undefined as Slice | undefined}, ...slices], {label: "Rows"})
+      scorer: select(scorers, {
+        label: "Scorer",
+        key: "scorer",
+        selected: (name) => name === run.primaryScorer
+      }),
+      slice: select([{label: "All rows", id: "", value: undefined as Slice | undefined}, ...slices], {
+        label: "Rows",
+        key: "slice"
+      })
     },
     "Scores shown"
   );

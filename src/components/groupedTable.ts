@@ -1,4 +1,6 @@
 import {html} from "htl";
+import {fileName, saveFile, tableCsv} from "./saving.js";
+import {sortable} from "./sortable.js";
 import type {Content} from "./elements.js";
 
 export interface Column<T> {
@@ -20,6 +22,8 @@ export interface TableOptions<T> {
   /** Says what the table holds; shown to screen readers. */
   caption: string;
   highlight?(row: T): boolean;
+  /** On a phone each row is a card, its cells below each other with their column's name. */
+  cards?: boolean;
 }
 
 export interface RowGroup<T> {
@@ -36,8 +40,8 @@ export function groupedTable<T>(
 ): HTMLElement {
   const kind = (column: Column<T>) =>
     column.numeric ? "number" : column.wide ? "wide" : column.pinned ? "pinned" : undefined;
-  return html`<div class="scroll" role="region" aria-label=${options.caption} tabindex="0">
-    <table>
+  const region = html`<div class="scroll" role="region" aria-label=${options.caption} tabindex="0">
+    <table class=${options.cards ? "as-cards" : undefined}>
       <caption class="hidden">
         ${options.caption}
       </caption>
@@ -68,7 +72,7 @@ export function groupedTable<T>(
                     const content = column.value(row, index);
                     return column.heading
                       ? html`<th scope="row" class=${kind(column)}>${content}</th>`
-                      : html`<td class=${kind(column)}>${content}</td>`;
+                      : html`<td class=${kind(column)} data-name=${column.name}>${content}</td>`;
                   })}
                 </tr>`
             )}
@@ -76,4 +80,15 @@ export function groupedTable<T>(
       )}
     </table>
   </div>`;
+  const table = region.querySelector("table")!;
+  sortable(table);
+  return html`<div class="table">${region}${saveTable(table, options.caption)}</div>`;
+}
+
+function saveTable(table: HTMLTableElement, caption: string): HTMLElement {
+  const button = html`<button type="button" class="save" aria-label=${`Save the table “${caption}” as CSV`}>
+    CSV
+  </button>`;
+  button.addEventListener("click", () => saveFile(fileName(caption, "csv"), tableCsv(table), "text/csv"));
+  return html`<p class="saves">${button}</p>`;
 }

@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {chosen, onReturn, remember} from "./address.js";
 import {freshId} from "./elements.js";
 
 /**
@@ -10,6 +11,8 @@ export type Input<T> = HTMLElement & {value: T};
 export interface Choice<T> {
   label: string;
   value: T;
+  /** What stands for it in the page's address; its label unless told. */
+  id?: string;
   /** Choices of one group stand together. */
   group?: string;
 }
@@ -17,9 +20,14 @@ export interface Choice<T> {
 export interface SelectOptions<T> {
   label: string;
   selected?: (value: T) => boolean;
+  /** Where the page's address keeps the choice; nowhere unless told. */
+  key?: string;
 }
 
-/** A labelled drop-down list. With no choices its value is undefined and it is disabled. */
+/**
+ * A labelled drop-down list. With no choices its value is undefined and it is disabled. With a `key` it begins with what the
+ * page's address says, and writes there what a reader chooses.
+ */
 export function select<T>(choices: readonly Choice<T>[], options: SelectOptions<T>): Input<T> {
   const id = freshId("select");
   const groups = [...new Set(choices.map((choice) => choice.group))];
@@ -31,20 +39,64 @@ export function select<T>(choices: readonly Choice<T>[], options: SelectOptions<
       return group === undefined ? members : html`<optgroup label=${group}>${members}</optgroup>`;
     })}
   </select>` as HTMLSelectElement;
-  const chosen = choices.findIndex((choice) => options.selected?.(choice.value));
-  list.value = String(Math.max(0, chosen));
+  const initial = Math.max(
+    0,
+    choices.findIndex((choice) => options.selected?.(choice.value))
+  );
+  const {key} = options;
+  const inAddress = () => {
+    const wanted = key === undefined ? null : chosen(key);
+    const found = choices.findIndex((choice) => wanted === (choice.id ?? choice.label));
+    return String(found < 0 ? initial : found);
+  };
+  list.value = inAddress();
   const field = html`<div class="field"><label for=${id}>${options.label}</label>${list}</div>`;
+  if (key !== undefined && choices.length > 0) {
+    list.addEventListener("input", () => {
+      const choice = choices[Number(list.value)]!;
+      remember({[key]: choice.id ?? choice.label});
+    });
+    onReturn(field, () => {
+      if (list.value === inAddress()) return;
+      list.value = inAddress();
+      field.dispatchEvent(new Event("input", {bubbles: true}));
+    });
+  }
   return Object.defineProperty(field, "value", {
     get: () => choices[Number(list.value)]?.value
   }) as Input<T>;
 }
 
+/** A labelled line for words to look for; its value is empty without any. The address keeps it under `key`. */
+export function searchField({label, key}: {label: string; key: string}): Input<string> {
+  const id = freshId("search");
+  const input = html`<input
+    id=${id}
+    type="search"
+    value=${chosen(key) ?? ""}
+    autocomplete="off"
+  />` as HTMLInputElement;
+  input.addEventListener("input", () =>
+    remember({[key]: input.value === "" ? undefined : input.value}, {replace: true})
+  );
+  const field = html`<div class="field"><label for=${id}>${label}</label>${input}</div>`;
+  onReturn(field, () => {
+    if (input.value === (chosen(key) ?? "")) return;
+    input.value = chosen(key) ?? "";
+    field.dispatchEvent(new Event("input", {bubbles: true}));
+  });
+  return Object.defineProperty(field, "value", {get: () => input.value.trim()}) as Input<string>;
+}
+
 /** Several inputs in one row; its value holds the value of each by name. */
 export function form<T extends object>(inputs: {[K in keyof T]: Input<T[K]>}, label: string): Input<T> {
   const fields = Object.entries(inputs) as [keyof T, Input<T[keyof T]>][];
-  const node = html`<div class="form" role="group" aria-label=${label}>
-    ${fields.map(([, input]) => input)}
-  </div>`;
+  // On a phone the inputs fold away; elsewhere the summary is not shown.
+  const wide = matchMedia("(min-width: 601px)").matches;
+  const node = html`<details class="fold" open=${wide}>
+    <summary>${label}</summary>
+    <div class="form" role="group" aria-label=${label}>${fields.map(([, input]) => input)}</div>
+  </details>`;
   return Object.defineProperty(node, "value", {
     get: () => Object.fromEntries(fields.map(([name, input]) => [name, input.value]))
   }) as Input<T>;

@@ -37,6 +37,7 @@ export function leaderboard(
       ? html`<p>No row falls into this slice.</p>`
       : dataTable(lines, columnsOf(verdict, format), {
           caption: "Candidates, the best first",
+          cards: true,
           highlight: ({summary}) => verdict.set.includes(summary.candidate)
         }),
     html`<p class="small">

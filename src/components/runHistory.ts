@@ -13,13 +13,13 @@ export function chooseAnyRun(data: RunsData): Input<RunManifest | null> {
       emptyState("No eval has been run yet.", ["Run one with ", code("npx assay run"), "."]),
       {value: null}
     );
-  const wanted = new URL(location.href).searchParams.get("run");
   return select(
     data.runs.map((run) => ({
       label: `${run.title ?? run.eval}, split ${run.split.name}, ${time(run.sealedAt)}`,
+      id: run.id,
       value: run as RunManifest | null
     })),
-    {label: "Run", selected: (run) => run?.id === wanted}
+    {label: "Run", key: "run"}
   );
 }
 

@@ -6,6 +6,8 @@ import {loadData} from "./loadData.js";
 export interface RunRows extends RowsMetadata {
   length: number;
   rowIds: string[];
+  /** Its place among the rows of which the site has texts; undefined when it has none of this row. */
+  detail(row: number): number | undefined;
   /**
    * Text of a row in a column: cluster, expected, excerpt, `slice:NAME`, `answer:CANDIDATE`,
    * `failure:CANDIDATE`, `order:JUDGE:CANDIDATE`.
@@ -54,6 +56,7 @@ export async function readRows(bytes: Uint8Array): Promise<RunRows> {
     ...metadata,
     length: table.numRows,
     rowIds: Array.from({length: table.numRows}, (_, row) => String(cell("row_id", row))),
+    detail: (row) => cell("detail", row) as number | undefined,
     text: (column, row) => cell(column, row) as string | undefined,
     answerLength: (candidate, row) => cell(`length:${candidate}`, row) as number | undefined,
     score: (scorer, candidate, row) => cell(`score:${scorer}:${candidate}`, row) as number | undefined
@@ -73,7 +76,7 @@ export function scoresOf(rows: RunRows, scorer: string, chosen: readonly number[
     candidates: rows.candidates,
     baseline: rows.baseline,
     rowIds: chosen.map((row) => rows.rowIds[row]!),
-    ...(clusters.some((cluster) => cluster !== null) ? {clusters} : {}),
+    clusters: clusters.some((cluster) => cluster !== null) ? clusters : undefined,
     values: rows.candidates.map((candidate) => chosen.map((row) => rows.score(scorer, candidate, row))),
     binary: rows.scorers.find(({name}) => name === scorer)?.binary ?? false
   };

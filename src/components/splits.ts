@@ -17,9 +17,9 @@ export function chooseSplits(data: SplitsData): Input<SplitsView | null> {
       data.versions.map((view) => ({
         label: `${view.dataset}, ${time(view.version.pulledAt)}, ${plural(view.splits.length, "split")}`,
         value: view as SplitsView | null,
-        ...(several ? {group: view.dataset} : {})
+        group: several ? view.dataset : undefined
       })),
-      {label: "Dataset and version"}
+      {label: "Dataset and version", key: "dataset"}
     );
   const node = emptyState("No dataset has been pulled yet.", [
     "Declare one in ",

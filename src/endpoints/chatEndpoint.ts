@@ -117,8 +117,8 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
       ...secrets.headers
     };
     const hide = hideRequest(undefined, secrets.values);
-    return withDeadline(timeoutMs, effects, parent, async (signal) =>
-      modelNames(await (await transport.fetch({signal, headers, hide})(setup.modelsUrl(model))).json())
+    return withDeadline(timeoutMs, effects, parent, async (signal): Promise<unknown> =>
+      (await transport.fetch({signal, headers, hide})(setup.modelsUrl(model))).json()
     );
   };
 
@@ -155,11 +155,12 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
           keyNames: secretNames(setup.secrets),
           streams: setup.stream ?? false,
           ask: (request) => attempt(request, signal),
-          listModels: () => listModels(model, signal)
+          listModels: async () => modelNames(await listModels(model, signal))
         },
         model,
         needs
       ),
+    shutdownDate: async (model, signal) => shutdownIn(await listModels(model, signal), model),
     close: () => transport.close()
   };
 }
@@ -191,6 +192,15 @@ function modelNames(body: unknown): string[] {
   const data = (body as {data?: unknown} | null)?.data ?? body;
   if (!Array.isArray(data)) return [];
   return data.flatMap((one: {id?: unknown} | null) => (typeof one?.id === "string" ? [one.id] : []));
+}
+
+/** Services give the day as text, or the moment in seconds since 1970. */
+function shutdownIn(body: unknown, model: string): string | undefined {
+  const data = (body as {data?: unknown} | null)?.data ?? body;
+  const listed = Array.isArray(data) ? (data as ({id?: unknown; shutdown_date?: unknown} | null)[]) : [];
+  const date = listed.find((one) => one?.id === model)?.shutdown_date;
+  const ms = typeof date === "number" ? date * 1000 : typeof date === "string" ? Date.parse(date) : NaN;
+  return Number.isFinite(ms) && Math.abs(ms) < 8e15 ? new Date(ms).toISOString().slice(0, 10) : undefined;
 }
 
 function isPrice(price: HttpEndpointOptions["price"]): price is TokenPrice {

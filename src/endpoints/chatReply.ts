@@ -30,7 +30,7 @@ export function sendStream(
 ): void {
   const {text, finishReason, usage, logprobs} = answer;
   const chunk = (choices: object[], sum: object | null = null) =>
-    `data: ${JSON.stringify({...head, object: "chat.completion.chunk", choices, ...(includeUsage ? {usage: sum} : {})})}\n\n`;
+    `data: ${JSON.stringify({...head, object: "chat.completion.chunk", choices, usage: includeUsage ? sum : undefined})}\n\n`;
   response.writeHead(200, {"content-type": "text/event-stream", "cache-control": "no-cache"});
   response.write(chunk([{index: 0, delta: {role: "assistant", content: ""}, finish_reason: null}]));
   response.write(

@@ -55,6 +55,8 @@ export interface CompletionOptions {
   repeat?: number;
   /** The answer that a judge is asked about: recorded judgements are looked up by it too. */
   judged?: string;
+  /** Told the answer's text as it comes, by endpoints that write it themselves; in pieces that together are the whole. */
+  onText?(text: string): void;
   /** Lets a limiter see and hold back the retries inside `complete`. */
   attempts?: AttemptHooks;
 }
@@ -147,6 +149,8 @@ export interface Endpoint {
   /** One completion, retried within the endpoint's policy. Throws EndpointError. */
   complete(request: CompletionRequest, options?: CompletionOptions): Promise<Completion>;
   preflight?(model: string, needs: Needs, signal?: AbortSignal): Promise<PreflightFinding[]>;
+  /** The day (2027-01-06) on which the server says that it turns the model off; undefined when it names none. */
+  shutdownDate?(model: string, signal?: AbortSignal): Promise<string | undefined>;
   close?(): Promise<void>;
 }
 

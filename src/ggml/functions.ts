@@ -29,7 +29,8 @@ export const BASE_FUNCTIONS = {
     "size_t ggml_quantize_chunk(int type, const float *from, void *to, int64_t start, int64_t rows, int64_t columns, const float *imatrix)",
   gallocr_new: "void *ggml_gallocr_new(void *bufferType)",
   gallocr_alloc_graph: "bool ggml_gallocr_alloc_graph(void *allocator, void *graph)",
-  gallocr_reserve: "bool ggml_gallocr_reserve(void *allocator, void *graph)",
+  gallocr_reserve_n_size:
+    "void ggml_gallocr_reserve_n_size(void *allocator, void *graph, const int *nodes, const int *leaves, _Out_ size_t *sizes)",
   gallocr_get_buffer_size: "size_t ggml_gallocr_get_buffer_size(void *allocator, int i)",
   gallocr_free: "void ggml_gallocr_free(void *allocator)",
   backend_alloc_ctx_tensors: "void *ggml_backend_alloc_ctx_tensors(void *ctx, void *backend)",

@@ -93,6 +93,13 @@ export class Graph {
     );
   }
 
+  /** Bytes the graph needs, with those of tensors that have no memory yet, without taking any. */
+  plannedBytes(): number {
+    const sizes = [0];
+    this.base.gallocr_reserve_n_size(this.workspace.pointer, this.graph, null, null, sizes);
+    return Number(sizes[0]);
+  }
+
   /** Plans the memory, sets the inputs and computes every node. */
   run(): void {
     const {base} = this;

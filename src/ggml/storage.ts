@@ -11,7 +11,8 @@ export interface Planned {
 }
 
 /**
- * Tensors that outlive a graph: weights, gradients, moments. Allocated together, freed together, zero at first.
+ * Tensors that outlive a graph: weights, gradients, moments. Allocated together, freed together, zero at first. Without
+ * `allocate` they have no memory, and serve to plan a graph's.
  */
 export class Storage {
   readonly bytes: number;
@@ -22,7 +23,8 @@ export class Storage {
 
   constructor(
     private readonly backend: Backend,
-    planned: readonly Planned[]
+    planned: readonly Planned[],
+    {allocate = true}: {allocate?: boolean} = {}
   ) {
     const {base} = backend.ggml;
     const bytes = Number(base.tensor_overhead()) * (planned.length + 1);
@@ -35,10 +37,10 @@ export class Storage {
       expected += Number(base.nbytes(pointer));
     }
     this.buffer =
-      planned.length === 0
+      planned.length === 0 || !allocate
         ? null
         : (base.backend_alloc_ctx_tensors(this.context, backend.pointer) as Pointer | null);
-    if (planned.length > 0 && !this.buffer)
+    if (planned.length > 0 && allocate && !this.buffer)
       throw new UserError(
         `${(expected / 1e6).toFixed(0)} MB for ${planned.length} tensors could not be had. Free memory, or use a smaller model or shorter rows.`
       );

@@ -1,8 +1,8 @@
 import {readFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
-import {type AdapterConfig, readAdapterConfig, scaleOf} from "../merge/index.js";
+import {type AdapterConfig, readAdapterConfig, scaleOf} from "../safetensors/index.js";
 import {readHeader, type StoredTensor} from "../safetensors/index.js";
-import {messageOf, UserError} from "../store/index.js";
+import {messageOf, UserError} from "../store/errors.js";
 import {type Architecture, architectureOf, type Config, type Sizes, sizesOf} from "./architectures.js";
 import {headsOf, titleOf} from "./convert.js";
 import {fileType, storedType} from "./fileTypes.js";

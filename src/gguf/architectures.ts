@@ -1,4 +1,4 @@
-import {UserError} from "../store/index.js";
+import {UserError} from "../store/errors.js";
 import {count, float, type MetadataValue, text} from "./values.js";
 
 /** What a GGUF needs to know of a model family. */

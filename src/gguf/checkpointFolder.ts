@@ -2,7 +2,7 @@ import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {type Checkpoint, openCheckpoint} from "../safetensors/index.js";
-import {messageOf, UserError} from "../store/index.js";
+import {messageOf, UserError} from "../store/errors.js";
 
 /** A model folder as the Hugging Face hub lays it out, opened: nothing of its weights is in memory. */
 export interface CheckpointFolder {

@@ -1,5 +1,5 @@
 import {basename} from "node:path";
-import {UserError} from "../store/index.js";
+import {UserError} from "../store/errors.js";
 import {architectureOf, ropeOf, sizeMetadata, type Sizes, sizesOf} from "./architectures.js";
 import {type CheckpointFolder, openCheckpointFolder} from "./checkpointFolder.js";
 import {type FileType, fileType, storedType} from "./fileTypes.js";

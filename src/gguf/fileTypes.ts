@@ -1,4 +1,4 @@
-import {UserError} from "../store/index.js";
+import {UserError} from "../store/errors.js";
 import {type TensorType, tensorType} from "./tensorTypes.js";
 
 /** A file's type: what its big tensors are stored as. */

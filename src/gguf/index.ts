@@ -1,6 +1,7 @@
 export {convertAdapter, type AdapterOptions} from "./adapter.js";
 export {type CheckpointFolder, openCheckpointFolder} from "./checkpointFolder.js";
 export {convertCheckpoint, type Converted, type ConvertOptions} from "./convert.js";
+export {convertModel, type Conversion, type ConvertModelOptions} from "./convertModel.js";
 export {FILE_TYPES, type FileType, fileType, fileTypeName} from "./fileTypes.js";
 export {
   type Dequantise,

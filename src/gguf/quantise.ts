@@ -1,6 +1,6 @@
 import {availableParallelism} from "node:os";
 import {loadGgml, loadLlama, QUANTISE_SETTINGS, type SettingsBytes} from "../ggml/index.js";
-import {UserError} from "../store/index.js";
+import {UserError} from "../store/errors.js";
 import {type FileType} from "./fileTypes.js";
 import {type TensorType} from "./tensorTypes.js";
 

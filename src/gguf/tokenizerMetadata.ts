@@ -1,4 +1,4 @@
-import {UserError} from "../store/index.js";
+import {UserError} from "../store/errors.js";
 import {type CheckpointFolder} from "./checkpointFolder.js";
 import {preTokenizerName} from "./preTokenizer.js";
 import {count, flag, list, type MetadataValue, text} from "./values.js";

@@ -1,6 +1,6 @@
-import {encode} from "../merge/index.js";
+import {encode} from "../merge/numeric/convert.js";
 import {FLOAT_DTYPES, readTensorFloats, type StoredTensor} from "../safetensors/index.js";
-import {UserError} from "../store/index.js";
+import {UserError} from "../store/errors.js";
 import {type Quantise} from "./quantise.js";
 import {type TensorType} from "./tensorTypes.js";
 

@@ -1,5 +1,5 @@
 import {open} from "node:fs/promises";
-import {writeAtomic} from "../store/index.js";
+import {writeAtomic} from "../store/files.js";
 import {tensorBytes, type TensorType} from "./tensorTypes.js";
 import {type Metadata, type MetadataValue, type Scalar, type ScalarType, VALUE_TYPES} from "./values.js";
 

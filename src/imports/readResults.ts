@@ -1,3 +1,5 @@
+import {existsSync} from "node:fs";
+import {resolve} from "node:path";
 import {UserError} from "../store/index.js";
 import {type Content, LARGEST, readContent} from "./content.js";
 import {readers} from "./readers/index.js";
@@ -5,17 +7,17 @@ import type {ImportedFile} from "./types.js";
 
 /**
  * Reads result files of other tools, each recognised by what is in it. `NAME=PATH` names the candidate of a file that
- * holds one. Throws a UserError for a file that no tool wrote, or that is broken.
+ * holds one; paths are from `folder`. Throws a UserError for a file that no tool wrote, or that is broken.
  */
 export async function readResults(
   files: readonly string[],
-  {largest = LARGEST}: {largest?: number} = {}
+  {folder = process.cwd(), largest = LARGEST}: {folder?: string; largest?: number} = {}
 ): Promise<ImportedFile[]> {
   if (files.length === 0) throw new UserError("no file is named. Name the result files of another tool.");
   const contents: Content[] = [];
   try {
     for (const file of files) {
-      const {path, name} = pathOf(file);
+      const {path, name} = pathOf(file, folder);
       contents.push(await shallow(path, () => readContent(path, name, largest)));
     }
     const twice = contents.find(({sha256}, i) => contents.findIndex((one) => one.sha256 === sha256) !== i);
@@ -51,10 +53,12 @@ async function shallow<T>(path: string, read: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A name is short and no path, so that a file's own `=` is left alone. */
-function pathOf(file: string): {path: string; name?: string} {
-  const [, name, path] = /^([^=/\\]{1,80})=(.+)$/s.exec(file) ?? [];
-  return name === undefined || path === undefined ? {path: file} : {path, name};
+/** A file's own name may hold `=`: what is there under the whole of it is meant. */
+function pathOf(file: string, folder: string): {path: string; name?: string} {
+  const whole = resolve(folder, file);
+  const [, name, path] = /^([^=]{1,200})=(.+)$/s.exec(file) ?? [];
+  if (name === undefined || path === undefined || existsSync(whole)) return {path: whole};
+  return {path: resolve(folder, path), name};
 }
 
 function described(content: Content): string {

@@ -38,3 +38,16 @@ export {
 } from "./training/rows.js";
 export {checkGradients, gradientSlopes} from "./checkGradients.js";
 export {initialWeight, initialWeights} from "./initialWeights.js";
+export {
+  type Pair,
+  type StepRecord,
+  type TrainingData,
+  type TrainingJob,
+  type TrainingOutcome,
+  type TrainingProgress,
+  type TrainingSettings,
+  type ValidationRecord
+} from "./training/job.js";
+export {availableMemory} from "./training/memory.js";
+export {runTraining, type RunTrainingOptions} from "./training/runTraining.js";
+export {resultFolder, train, type TrainingHooks} from "./training/train.js";

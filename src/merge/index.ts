@@ -11,5 +11,3 @@ export {writeSafetensors} from "../safetensors/write.js";
 export {type CheckOptions, checkMerge, type DocumentCheck, type MergeCheck, type PlanCheck} from "./check.js";
 export {mergeMoe} from "./moe/merge.js";
 export {isMoeRecipe} from "./moe/read.js";
-export {encode} from "./numeric/convert.js";
-export {type AdapterConfig, readAdapterConfig, scaleOf} from "../safetensors/adapterConfig.js";

@@ -22,7 +22,7 @@ export {
   scanRow
 } from "./ledger.js";
 export {measureRecognition, recognition, type Recognition} from "./labelledSample.js";
-export {maskExcerpt} from "./maskExcerpt.js";
+export {maskExcerpt, maskText} from "./maskExcerpt.js";
 export {pullRedactor, type PullRedactorOptions} from "./pullRedactor.js";
 export {pseudonym, pseudonymKey} from "./pseudonymKey.js";
 export {allRecognizers, recognizersVersion} from "./recognizers/index.js";

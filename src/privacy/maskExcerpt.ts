@@ -20,3 +20,25 @@ export function maskExcerpt(text: string, maxChars: number, withNames = true): s
   const cut = characters.slice(0, Math.max(0, maxChars - 1)).join("");
   return cut.replace(/<[A-Z_]*$/, "").trimEnd() + "\u2026";
 }
+
+/**
+ * The beginning of a text with everything found in it replaced by `<TYPE>`, names of people and places among it, its lines
+ * kept, and whether it was cut at `maxChars` characters. An empty text gives an empty one.
+ */
+export function maskText(text: string, maxChars: number): {text: string; cut: boolean} {
+  const near = text.slice(0, maxChars + MARGIN);
+  const sure = redact(near, scanText(near));
+  const clean = redact(sure, scanText(sure, {layers: ["names"]}));
+  const characters = Array.from(clean);
+  const cut = near.length < text.length || characters.length > maxChars;
+  return {
+    text: cut
+      ? characters
+          .slice(0, maxChars)
+          .join("")
+          .replace(/<[A-Z_]*$/, "")
+          .trimEnd()
+      : clean,
+    cut
+  };
+}

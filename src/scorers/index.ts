@@ -1,3 +1,4 @@
+export {type Assertion, assertions, type AssertionsOptions, assertionTypes} from "./assertions.js";
 export {bleu, type BleuOptions} from "./bleu.js";
 export {chrf, type ChrfOptions} from "./chrf.js";
 export {classification, type ClassificationOptions} from "./classification.js";

@@ -35,7 +35,8 @@ export async function changeSince(
   };
 }
 
-function differences(run: RunManifest, before: RunManifest): string[] {
+/** What is not the same in two runs of one eval, in words: their scores cannot be compared as they are. */
+export function differences(run: RunManifest, before: RunManifest): string[] {
   const version = (one: RunManifest) => one.scorers.find(({name}) => name === run.primaryScorer)?.version;
   const prompts = (one: RunManifest) => one.variants.map(({sha256}) => sha256).join();
   return [

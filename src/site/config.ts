@@ -4,6 +4,8 @@ import {createRequire} from "node:module";
 import {openWorkspace} from "../store/index.js";
 import {codeFingerprint, storeFingerprint} from "./fingerprint.js";
 import {currentRuns} from "./currentRuns.js";
+import {detailPaths} from "./detailFiles.js";
+import {plannedRows} from "./rowDetails.js";
 import {replayableRaces} from "./races.js";
 import {type NavigationPage, REPORT_PAGES, siteFooter, siteHead, siteHeader} from "./frame.js";
 import {seedNpmCache} from "./seedNpmCache.js";
@@ -54,7 +56,10 @@ export async function siteConfig(options: SiteOptions = {}): Promise<Record<stri
     interpreters: {".ts": [process.execPath, "--import", tsx]},
     duckdb: {extensions: {json: null, parquet: null}},
     async *dynamicPaths() {
-      for (const run of await currentRuns(workspace)) yield `/data/rows/${run.id}.arrow`;
+      for (const run of await currentRuns(workspace)) {
+        yield `/data/rows/${run.id}.arrow`;
+        yield* detailPaths(plannedRows(run)).map((file) => `/data/details/${run.id}/${file}`);
+      }
       for (const race of await replayableRaces(workspace)) yield `/data/races/${race.id}.json`;
     }
   };

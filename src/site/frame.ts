@@ -8,13 +8,16 @@ export const REPORT_PAGES: NavigationPage[] = [
   {name: "Verdict", path: "/index"},
   {name: "Candidates", path: "/candidates"},
   {name: "Differences", path: "/differences"},
+  {name: "Examples", path: "/examples"},
   {name: "Row by row", path: "/comparison"},
   {name: "Judges", path: "/judges"},
   {name: "Races", path: "/races"},
   {name: "Data", path: "/data-sets"},
   {name: "Splits", path: "/splits"},
   {name: "Merges", path: "/merges"},
-  {name: "Runs", path: "/runs"}
+  {name: "Runs", path: "/runs"},
+  {name: "History", path: "/history"},
+  {name: "Method", path: "/method"}
 ];
 
 // Framework writes a document without a language and forbids zooming; neither can be configured.

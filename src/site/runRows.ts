@@ -15,6 +15,7 @@ import {
 import {scoreTable} from "../decisions/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 import {judgeColumns} from "./judgeColumns.js";
+import {detailedRows} from "./rowDetails.js";
 import {type Publish, publisher} from "./publisher.js";
 
 /** What the Arrow file of a run says about its columns, as JSON under the schema's metadata key "assay". */
@@ -28,7 +29,7 @@ export interface RowsMetadata {
 }
 
 /**
- * The rows of one run as an Arrow file, a column each for row id, cluster, expected, excerpt, every slice
+ * The rows of one run as an Arrow file, a column each for its place among the rows that have details, row id, cluster, expected, excerpt, every slice
  * (`slice:NAME`), every score (`score:SCORER:CANDIDATE`, null where there is none), every answer
  * (`answer:CANDIDATE`) and every failure (`failure:CANDIDATE`). An answer that is one of
  * the labels expected is given as it is; free text only for rows whose excerpt the eval publishes, masked and cut.
@@ -42,7 +43,12 @@ export async function runRows(store: Store, id: string): Promise<Uint8Array> {
   );
   const wanted = items.map((item) => shown(item.expected));
   const publish = publisher(wanted);
+  const detailed = new Map((await detailedRows(store, run)).map((row, index) => [row, index]));
   const columns: Record<string, Vector> = {
+    detail: vectorFromArray(
+      items.map((item) => detailed.get(item.row_id) ?? null),
+      new Int32()
+    ),
     row_id: texts(
       items.map((item) => item.row_id),
       false
@@ -66,8 +72,8 @@ export async function runRows(store: Store, id: string): Promise<Uint8Array> {
     scorers.push({
       name,
       binary: table.binary,
-      ...(judge ? {judge: true} : {}),
-      ...(human ? {human: true} : {})
+      judge: judge ? true : undefined,
+      human: human ? true : undefined
     });
     table.candidates.forEach((candidate, c) => {
       columns[`score:${name}:${candidate}`] = numbers(table.values[c]!, table.binary);

@@ -94,6 +94,8 @@ export interface RunView {
 
 export interface VerdictsData {
   runs: RunView[];
+  /** Runs that newer ones have replaced; their records are kept. */
+  older: {id: string; eval: string; split: string; sealedAt: string}[];
 }
 
 export interface ModelsData {

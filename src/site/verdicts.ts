@@ -42,11 +42,16 @@ export async function verdicts(store: Store): Promise<VerdictsData> {
       imported: run.imported,
       candidates: await candidateViews(store, run, models),
       verdict,
-      ...(change ? {change} : {}),
+      change,
       leakage: leakageOf(splits.find(({id}) => id === run.split.id))
     });
   }
-  return {runs: runs.map((run) => ({...run, splitComparison: comparisonOf(run, runs)}))};
+  const shown = new Set(runs.map(({id}) => id));
+  const older = (await store.runs()).filter(({id}) => !shown.has(id));
+  return {
+    runs: runs.map((run) => ({...run, splitComparison: comparisonOf(run, runs)})),
+    older: older.map(({id, eval: name, split, sealedAt}) => ({id, eval: name, split: split.name, sealedAt}))
+  };
 }
 
 async function sliceValues(store: Store, run: RunManifest): Promise<RunView["slices"]> {

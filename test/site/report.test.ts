@@ -4,6 +4,7 @@ import "./report/pages.js";
 import "./report/firstPage.js";
 import "./report/inputs.js";
 import "./report/texts.js";
+import "./report/examplesPage.js";
 import "./report/differencesPage.js";
 import "./report/judgesPage.js";
 import "./report/racesPage.js";

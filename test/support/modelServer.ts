@@ -55,6 +55,8 @@ export interface ModelServerOptions {
   mapping?: object;
   /** Status of `GET …/models`; 200 by default. */
   listStatus?: number;
+  /** The answer to `GET …/models` in place of `models`. */
+  list?: object;
   /** Beyond this many requests at once the server answers 429. */
   capacity?: number;
 }
@@ -96,10 +98,11 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
     if (request.method === "GET") {
       if (request.url?.startsWith("/api/models/")) sendJson(response, 200, options.mapping ?? {});
       else
-        sendJson(response, options.listStatus ?? 200, {
-          object: "list",
-          data: models.map((id) => ({id, object: "model"}))
-        });
+        sendJson(
+          response,
+          options.listStatus ?? 200,
+          options.list ?? {object: "list", data: models.map((id) => ({id, object: "model"}))}
+        );
       return;
     }
     inFlight++;
@@ -257,7 +260,7 @@ function streamEvents(request: ReceivedRequest, text: string, behaviour: Behavio
             index: 0,
             delta: {content},
             finish_reason: null,
-            ...(request.body.logprobs ? logprobs(content) : {})
+            ...(request.body.logprobs ? logprobs(content) : undefined)
           }
         ]
       })
@@ -311,7 +314,7 @@ export function completion(
         ...(options.logprobs ? logprobs(text) : {logprobs: null})
       }
     ],
-    ...(options.usage === false ? {} : {usage})
+    usage: options.usage === false ? undefined : usage
   };
 }
 

@@ -55,7 +55,7 @@ export function setUpReport(): void {
         runs.find((run) => run.eval === evalName && (split === undefined || run.split.name === split))!
     };
     browser = await openBrowser();
-  }, 400_000);
+  }, 900_000);
   afterAll(async () => {
     await browser?.close();
     await report.server.close();
@@ -110,7 +110,7 @@ export async function seriousViolations(page: Page, rules?: string[]): Promise<s
     const {axe} = window as unknown as {axe: {run(options: object): Promise<Result>}};
     const {violations} = await axe.run({
       resultTypes: ["violations"],
-      ...(only ? {runOnly: {type: "rule", values: only}} : {})
+      runOnly: only ? {type: "rule", values: only} : undefined
     });
     return violations
       .filter(({impact}) => impact === "serious" || impact === "critical")

@@ -6,3 +6,21 @@ export {
   type CheckedChatExample
 } from "./checkChatExample.js";
 export {FEWEST_EXAMPLES, type ChatFile, writeChatFile} from "./writeChatFile.js";
+export {type Destination, destinations} from "./destinations.js";
+export {
+  type DestinationFinding,
+  estimatedTokens,
+  PreflightCounter,
+  type TrainingCost,
+  trainingCost,
+  type TrainingPreflight
+} from "./preflight.js";
+export {
+  chatTrainingExample,
+  messagesIn,
+  type PreferenceColumns,
+  preferenceExample,
+  type TrainingExample,
+  type TrainingMessage
+} from "./trainingExample.js";
+export {type TrainingFormat, trainingFormats} from "./trainingFormats.js";

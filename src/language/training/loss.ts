@@ -26,15 +26,38 @@ export function tokenLosses(
   model: LanguageModel,
   batch: Batch,
   targets: Targets,
-  {gradients = false, checkpointing}: LossOptions = {}
+  options: LossOptions = {}
 ): Float32Array {
+  const losses = new Float32Array(targets.tokens.length);
+  if (losses.length === 0) return losses;
+  return withGraph(model, batch, targets, options, (graph, outputs) => {
+    graph.run();
+    outputs.forEach((output, i) => losses.set(graph.read(output), i * chunkRows(model.config.vocabulary)));
+    return losses;
+  });
+}
+
+/** Bytes of one such computation, with those of weights that have no memory yet. */
+export function lossBytes(
+  model: LanguageModel,
+  batch: Batch,
+  targets: Targets,
+  options: LossOptions = {}
+): number {
+  return withGraph(model, batch, targets, options, (graph) => graph.plannedBytes());
+}
+
+function withGraph<T>(
+  model: LanguageModel,
+  batch: Batch,
+  targets: Targets,
+  {gradients = false, checkpointing}: LossOptions,
+  use: (graph: Graph, outputs: readonly Node[]) => T
+): T {
   const {config, workspace} = model;
   const count = targets.tokens.length;
-  const losses = new Float32Array(count);
-  if (count === 0) return losses;
   const rows = chunkRows(config.vocabulary);
-  const chunks = Math.ceil(count / rows);
-  const graph = new Graph(workspace, graphSize(config, chunks));
+  const graph = new Graph(workspace, graphSize(config, Math.ceil(count / rows)));
   try {
     const tape = new Tape(graph, gradients);
     const hidden = hiddenStates(tape, config, model, batch, {checkpointing});
@@ -47,9 +70,7 @@ export function tokenLosses(
       if (gradient) slope = slope ? add(tape.silent(), slope, gradient) : gradient;
     }
     if (slope) tape.backward(hidden, slope);
-    graph.run();
-    outputs.forEach((output, i) => losses.set(graph.read(output), i * rows));
-    return losses;
+    return use(graph, outputs);
   } finally {
     graph.free();
   }

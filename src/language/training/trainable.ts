@@ -20,12 +20,13 @@ export class Trainable {
     readonly backend: Backend,
     readonly weights: Storage,
     names: readonly string[],
-    decays: (name: string) => boolean = () => true
+    decays: (name: string) => boolean = () => true,
+    {allocate = true}: {allocate?: boolean} = {}
   ) {
     const planned = names.map((name) => ({name, shape: weights.shapeOf(name)}));
-    this.gradients = new Storage(backend, planned);
-    this.first = new Storage(backend, planned);
-    this.second = new Storage(backend, planned);
+    this.gradients = new Storage(backend, planned, {allocate});
+    this.first = new Storage(backend, planned, {allocate});
+    this.second = new Storage(backend, planned, {allocate});
     this.parameters = names.map((name) => {
       const node = weights.get(name);
       if (node.type !== "F32") throw new Error(`${name} is kept as ${node.type} and cannot be trained`);

@@ -3,10 +3,16 @@ import {join} from "node:path";
 import {bundlePages} from "./bundlePages.js";
 import {withContentPolicy} from "./contentPolicy.js";
 import {pageScripts} from "./pageScripts.js";
+import {withVerdictText} from "./withoutScripts.js";
 
-/** What Framework's build leaves to do: few files in place of many, and a Content-Security-Policy in every page. */
+/**
+ * What Framework's build leaves to do: few files in place of many, the verdicts as text for browsers that run no script, and
+ * a Content-Security-Policy in every page.
+ */
 export async function finishSite(dist: string): Promise<void> {
   await bundlePages(dist);
-  for (const {page, html} of await pageScripts(dist))
-    await writeFile(join(dist, page), withContentPolicy(html));
+  for (const {page, html} of await pageScripts(dist)) {
+    const text = page === "index.html" ? await withVerdictText(dist, html) : html;
+    await writeFile(join(dist, page), withContentPolicy(text));
+  }
 }

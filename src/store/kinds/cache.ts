@@ -29,3 +29,13 @@ export function readCached<T>(workspace: Workspace, name: string): Promise<T | u
 export async function writeCached(workspace: Workspace, name: string, value: unknown): Promise<void> {
   await putJson(workspace, `cache/${name}.json`, value);
 }
+
+/** The folder on this machine for models in the form in which they run: made again from their weights when it is gone. */
+export function runnableModelsDir(workspace: Workspace): string {
+  return join(workspace.dir, "cache", "gguf");
+}
+
+/** The folder on this machine for models fetched from the hub, by repository and commit. */
+export function hubModelsDir(workspace: Workspace): string {
+  return join(workspace.dir, "models", ".hub");
+}

@@ -10,9 +10,8 @@ describe("the first page", () => {
     const {page} = await open(context, `?run=${byThread().id}`);
     const verdict = await engineVerdict("right queue");
     expect(await page.locator(".sentence").innerText()).toBe(verdict.sentence);
-    expect(await page.locator(".headline").innerText()).toMatch(
-      /^Keep .* for now: nothing is shown to be better\./
-    );
+    expect(await page.locator(".headline").innerText()).toBe(byThread().verdict.action);
+    expect(byThread().verdict.action).toMatch(/^Switch to joint-served: .* labelled rows would decide\./);
     expect(await page.locator(".source").innerText()).toContain(byThread().id);
     await page.getByText("The same in numbers").click();
     const table = await cells(page, "Means and intervals of the candidates");
@@ -50,7 +49,7 @@ describe("the first page", () => {
     );
     expect(warnings).toMatch(/joint-served: \d+ requests? failed: no answer within 30 s/);
     await page.getByLabel("Eval and split").selectOption({label: "mail-urgency, split by thread"});
-    await page.getByText("The run is partial (--limit 40)").waitFor();
+    await page.getByText("The run is partial: --limit 40.").waitFor();
     await page.getByLabel("Eval and split").selectOption({label: "mail-outage, split by thread"});
     await page.getByText("Nothing was scored, so there is nothing to decide.").waitFor();
     await page.close();

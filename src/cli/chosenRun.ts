@@ -1,0 +1,22 @@
+import {type DecidingRun, decidingRuns} from "../races/decidingRuns.js";
+import {listRaces} from "../races/record.js";
+import {type Store, UserError} from "../store/index.js";
+
+/** The run of an id, or the deciding run of an eval; of everything when only one eval has runs. */
+export async function chosenRun(store: Store, name: string | undefined): Promise<DecidingRun> {
+  const runs = await store.runs();
+  const byId = runs.find(({id}) => id === name);
+  if (byId) return {run: byId};
+  const deciding = decidingRuns(runs, await listRaces(store.workspace));
+  const found = deciding.filter(({run}) => name === undefined || run.eval === name);
+  if (found.length === 1) return found[0]!;
+  if (found.length === 0)
+    throw new UserError(
+      name === undefined
+        ? "the store has no run. Name result files with --from, or run an eval."
+        : `the store has no run or eval ${name}. \`assay runs\` lists them.`
+    );
+  throw new UserError(
+    `there are several verdicts: ${found.map(({run}) => `${run.eval} on split ${run.split.name} (${run.id})`).join("; ")}. Name a run.`
+  );
+}

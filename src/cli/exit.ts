@@ -1,0 +1,124 @@
+import {points} from "../decisions/index.js";
+import {
+  type CandidateExit,
+  exitReport,
+  type ExitReport,
+  readShutdowns,
+  type Shutdown
+} from "../leaving/index.js";
+import {runVerdict} from "../site/runVerdict.js";
+import {messageOf, openStore} from "../store/index.js";
+import {chosenRun} from "./chosenRun.js";
+import {findProject, loadEvals, openProject} from "./project.js";
+import {bold, dim, note, print, printJson, table} from "./terminal.js";
+
+interface ExitOptions {
+  margin?: number;
+  ask?: boolean;
+  json?: boolean;
+}
+
+/** Prints, for each candidate of a run, what leaving its provider would mean. */
+export async function exitVerb(name: string | undefined, options: ExitOptions): Promise<void> {
+  const project = findProject();
+  const store = await openStore(await openProject());
+  try {
+    const {run, race} = await chosenRun(store, name);
+    const {table: scores, verdict, calls} = await runVerdict(store, run, {race, margin: options.margin});
+    const asked = options.ask ? await askedShutdowns(project, run.eval) : [];
+    const report = await exitReport(store, run, {
+      table: scores,
+      margin: verdict.margin,
+      costs: Object.fromEntries(calls.flatMap(({candidate, cost}) => (cost ? [[candidate, cost]] : []))),
+      shutdowns: [...asked, ...(await readShutdowns(project))]
+    });
+    if (options.json) printJson({...report, run: report.run.id});
+    else print(exitText(report, Date.now()));
+  } finally {
+    store.close();
+  }
+}
+
+/** What the servers of an eval's candidates say themselves: `shutdown_date` in their lists of models. */
+async function askedShutdowns(project: string, name: string): Promise<Shutdown[]> {
+  const {evals} = await loadEvals(project, [name]);
+  const found: Shutdown[] = [];
+  for (const {reach} of evals[0]?.definition.candidates ?? []) {
+    if (!reach?.endpoint.shutdownDate) continue;
+    const {endpoint, model} = reach;
+    try {
+      const date = await endpoint.shutdownDate!(model);
+      const {baseUrl} = await endpoint.identity(model);
+      if (date !== undefined && baseUrl !== undefined)
+        found.push({
+          host: new URL(baseUrl).hostname,
+          touches: "model",
+          model,
+          date,
+          says: `${endpoint.name} lists ${model} as shut down`,
+          asOf: new Date().toISOString().slice(0, 10)
+        });
+    } catch (error) {
+      note(`! ${messageOf(error)}`);
+    }
+  }
+  return found;
+}
+
+function exitText({run, margin, candidates}: ExitReport, now: number): string {
+  const lines = [
+    bold(`Leaving: ${run.eval} · ${run.split.name} split`) +
+      dim(` · run ${run.id} · no worse means at most ${points(margin)} points, at 95 %`)
+  ];
+  for (const one of candidates) lines.push("", ...candidateLines(one, now));
+  return lines.join("\n");
+}
+
+const SHOWN = 5;
+
+function candidateLines(one: CandidateExit, now: number): string[] {
+  const cost =
+    one.usdPerThousand === undefined ? "cost not known" : `${usd(one.usdPerThousand)} a 1,000 rows`;
+  const lines = [
+    `${bold(one.candidate)} (${one.model}, ${one.owned ? "yours: " : "held by "}${one.heldBy}, ${cost})`
+  ];
+  for (const {date, says, asOf} of one.until) {
+    const days = Math.ceil((Date.parse(date) - now) / 86_400_000);
+    const when = days < 0 ? `${-days} days ago` : days === 0 ? "today" : `in ${days} days`;
+    lines.push(`! until ${date} (${when}): ${says} (read ${asOf})`);
+  }
+  for (const {what, kept, detail} of one.keeps)
+    lines.push(`  ${kept ? "keeps" : "loses"} ${what}: ${detail}`);
+  if (one.owned) return lines;
+  if (one.substitutes.length === 0)
+    return [
+      ...lines,
+      "  no substitute was scored on these rows: add a candidate of another provider, or weights of your own"
+    ];
+  const safe = one.substitutes.filter(({verdict}) => verdict === "non-inferior");
+  lines.push(
+    safe.length === 0
+      ? "  no substitute is shown to be no worse yet"
+      : `  ${safe.length} of ${one.substitutes.length} substitutes are no worse`
+  );
+  const text = table(one.substitutes.slice(0, SHOWN), [
+    {title: "  substitute", value: (row) => `  ${row.candidate}`},
+    {title: "held by", value: (row) => row.heldBy},
+    {
+      title: "Δ (90 % CI)",
+      align: "right",
+      value: (row) => `${points(row.difference)} (${points(row.low)} to ${points(row.high)})`
+    },
+    {title: "", value: (row) => WORDS[row.verdict]},
+    {
+      title: "cost of 1,000 rows",
+      align: "right",
+      value: (row) => (row.usdPerThousand === undefined ? undefined : usd(row.usdPerThousand))
+    }
+  ]);
+  return [...lines, text];
+}
+
+const WORDS = {"non-inferior": "no worse", undecided: "undecided", inferior: "worse"};
+
+const usd = (amount: number) => `$${amount.toFixed(4)}`;

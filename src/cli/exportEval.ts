@@ -1,0 +1,202 @@
+import {basename, dirname, join, resolve} from "node:path";
+import {writeFile} from "node:fs/promises";
+import {stringify} from "yaml";
+import {partRows} from "../datasets/index.js";
+import type {Row} from "../store/index.js";
+import {ensureSplit} from "../splits/index.js";
+import {openStore, recordExport, type Store, UserError, writeAtomic} from "../store/index.js";
+import {exactMatch, type Scorer} from "../scorers/index.js";
+import {variantsOf, type Variant} from "../runner/plan/prompts.js";
+import {refusedRows} from "../privacy/index.js";
+import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
+import {note, print} from "./terminal.js";
+
+export interface ExportEvalOptions {
+  promptfoo?: string;
+  inspect?: string;
+  skipUnresolved?: boolean;
+}
+
+/** Writes an eval's rows, prompts and expectations as another tool takes them. Says what has no counterpart there. */
+export async function exportEval(name: string, options: ExportEvalOptions): Promise<void> {
+  const project = findProject();
+  const {evals, broken} = await loadEvals(project, [name]);
+  const [one] = evals;
+  if (!one) throw new UserError(broken.map(({message}) => message).join("\n"));
+  if (one.definition.source)
+    throw new UserError(`${name} has its scores from other tools' files: there is nothing to ask in it.`);
+  const store = await openStore(await openProject());
+  try {
+    const dataset = datasetOf(one.definition, (await loadDatasets(project)).datasets).name;
+    const rows = await rowsOf(store, one, dataset, options);
+    const variants = variantsOf(one.definition.prompt, [], expectedOf(one));
+    if (options.promptfoo) await promptfooFiles(resolve(options.promptfoo), one, rows, variants);
+    if (options.inspect) await inspectFile(resolve(options.inspect), one, rows, variants);
+    for (const file of [options.promptfoo, options.inspect])
+      if (file) await recordExport(store.workspace, resolve(file), dataset);
+  } finally {
+    store.close();
+  }
+}
+
+function expectedOf({definition: {expected}}: NamedEval): (row: Row) => unknown {
+  return typeof expected === "function" ? expected : (row) => row[expected];
+}
+
+/** Rows of the eval's part of its first split, without those with unresolved findings. The held-out part never leaves. */
+async function rowsOf(
+  store: Store,
+  {name, definition}: NamedEval,
+  dataset: string,
+  {skipUnresolved}: ExportEvalOptions
+): Promise<Row[]> {
+  const {part = "test"} = definition;
+  if (part === "held-out")
+    throw new UserError("the held-out part is never exported. Only a final run opens it.");
+  const version = await store.latestVersion(dataset);
+  if (!version) throw new UserError(`dataset ${dataset} was never pulled. Run \`assay pull ${dataset}\`.`);
+  const split = await ensureSplit(store, version, [definition.split].flat()[0]!);
+  const refused = await refusedRows(store, version, "fine-tuning", note);
+  const rows: Row[] = [];
+  const unresolved: string[] = [];
+  for await (const row of partRows(store, store.workspace, version, split, part))
+    if (refused === "all" || refused.has(row.id)) unresolved.push(row.id);
+    else rows.push(row);
+  if (unresolved.length > 0 && !skipUnresolved)
+    throw new UserError(
+      `${unresolved.length} rows of ${dataset} hold unresolved findings of personal data or are too sensitive to leave (${unresolved.slice(0, 5).join(", ")}). Resolve them (\`assay pii ${dataset}\`), or leave them out: --skip-unresolved. Nothing was written.`
+    );
+  if (rows.length === 0) throw new UserError(`eval ${name} has no row in part ${part} that may be written.`);
+  return rows;
+}
+
+/** promptfoo's words for our scorers, by the module that makes them. */
+const ASSERTIONS: Readonly<Record<string, (expected: unknown, settings: unknown) => object[] | undefined>> = {
+  exactMatch: (expected) => [{type: "equals", value: expected}],
+  normalizedMatch: (expected) => [{type: "icontains-any", value: [expected].flat()}],
+  includes: (expected, settings) => {
+    const {ignoreCase, all} = settings as {ignoreCase?: boolean; all?: boolean};
+    return [{type: `${ignoreCase ? "i" : ""}contains-${all ? "all" : "any"}`, value: [expected].flat()}];
+  },
+  regexMatch: (expected, settings) => {
+    const {pattern} = settings as {pattern: string | null};
+    return [expected].flat().map((one) => ({type: "regex", value: pattern ?? one}));
+  },
+  classification: (expected) => [{type: "equals", value: expected}],
+  bleu: (expected) => [{type: "bleu", value: expected}]
+};
+
+function moduleOf(scorer: Scorer): string | undefined {
+  if (scorer === exactMatch) return "exactMatch";
+  return scorer.module && basename(scorer.module).replace(/\.[jt]s$/, "");
+}
+
+async function promptfooFiles(
+  path: string,
+  {name, definition}: NamedEval,
+  rows: readonly Row[],
+  variants: readonly Variant[]
+): Promise<void> {
+  const dropped: string[] = [];
+  const scorers = Object.entries(definition.scorers).map(([metric, scorer]) => ({
+    metric,
+    module: moduleOf(scorer) ?? "",
+    settings: scorer.settings ?? {}
+  }));
+  for (const {metric, module} of scorers)
+    if (!(module in ASSERTIONS) && module !== "assertions")
+      dropped.push(`scorer ${metric} has no counterpart`);
+  const testsFile = `${basename(path).replace(/\.ya?ml$/i, "")}.tests.json`;
+  const expected = expectedOf({definition} as NamedEval);
+  const plain = variants.every(
+    ({template}) => definition.prompt === template || isText(definition.prompt, template)
+  );
+  const tests = rows.map((row) => ({
+    description: row.id,
+    vars: plain
+      ? ownOf(row)
+      : Object.fromEntries(variants.map((variant, i) => [`prompt_${i + 1}`, chatOf(variant, row)])),
+    metadata: {id: row.id},
+    assert: scorers.flatMap(({metric, module, settings}) =>
+      module === "assertions"
+        ? (JSON.parse(String(row.assert ?? "[]")) as object[])
+        : (ASSERTIONS[module]?.(expected(row), settings) ?? []).map((one) => ({...one, metric}))
+    )
+  }));
+  const providers = await Promise.all(
+    definition.candidates.map(async (candidate) => {
+      const {reach, params} = candidate;
+      const identity = await reach?.endpoint.identity(reach.model).catch(() => undefined);
+      if (!reach || !identity?.baseUrl) {
+        dropped.push(
+          `candidate ${candidate.name}: \`assay serve\` makes it an OpenAI-compatible server for promptfoo`
+        );
+        return undefined;
+      }
+      return {
+        id: `openai:chat:${reach.model}`,
+        label: candidate.name,
+        config: {apiBaseUrl: baseOf(identity.baseUrl), ...params}
+      };
+    })
+  );
+  const config = {
+    description: definition.title ?? name,
+    prompts: plain
+      ? variants.map(({name: label, template}) => ({id: label, label, raw: template}))
+      : variants.map(({name: label}, i) => ({id: label, label, raw: `{{prompt_${i + 1}}}`})),
+    providers: providers.filter((one) => one !== undefined),
+    tests: `file://${testsFile}`
+  };
+  await writeAtomic(path, (temporary) => writeFile(temporary, stringify(config)));
+  await writeAtomic(join(dirname(path), testsFile), (temporary) =>
+    writeFile(temporary, JSON.stringify(tests, null, 1))
+  );
+  print(
+    `${tests.length} tests, ${config.prompts.length} prompts, ${config.providers.length} providers in ${path} and ${testsFile}`
+  );
+  for (const line of dropped) print(`not taken over: ${line}`);
+}
+
+const isText = (prompt: unknown, template: string) =>
+  typeof prompt === "object" && prompt !== null && Object.values(prompt).includes(template);
+
+/** promptfoo adds `/chat/completions` to what ours may leave open. */
+const baseOf = (url: string) => (/\/v\d/.test(url) ? url.replace(/\/chat\/completions$/, "") : `${url}/v1`);
+
+/** A row's own columns: not what the project added to another tool's. */
+const ownOf = (row: Row) =>
+  Object.fromEntries(Object.entries(row).filter(([name]) => !["id", "part", "assert"].includes(name)));
+
+function chatOf(variant: Variant, row: Row): string {
+  const {messages} = variant.render(row);
+  return JSON.stringify(messages ?? []);
+}
+
+/** One sample a line, as Inspect's `json_dataset` takes it: input, target, id, metadata. */
+async function inspectFile(
+  path: string,
+  {definition}: NamedEval,
+  rows: readonly Row[],
+  variants: readonly Variant[]
+): Promise<void> {
+  const [variant] = variants;
+  const expected = expectedOf({definition} as NamedEval);
+  const samples = rows.map((row) => {
+    const messages = variant!.render(row).messages ?? [];
+    const only = messages.length === 1 && messages[0]!.role === "user" ? messages[0]!.content : undefined;
+    const target = expected(row);
+    return {
+      id: row.id,
+      input: only ?? messages,
+      target: Array.isArray(target) ? target.map(String) : String(target ?? ""),
+      metadata: ownOf(row)
+    };
+  });
+  await writeAtomic(path, (temporary) =>
+    writeFile(temporary, samples.map((one) => `${JSON.stringify(one)}\n`).join(""))
+  );
+  print(
+    `${samples.length} samples in ${path}${variants.length > 1 ? `, with the prompt ${variant!.name} of ${variants.length}` : ""}`
+  );
+}

@@ -1,0 +1,346 @@
+import {createHash} from "node:crypto";
+import {createWriteStream} from "node:fs";
+import {rm} from "node:fs/promises";
+import {resolve} from "node:path";
+import {Readable, Writable} from "node:stream";
+import {pipeline} from "node:stream/promises";
+import {findVersion, nearMatches, partRows} from "../datasets/index.js";
+import {
+  chatTrainingExample,
+  checkChatExample,
+  PreflightCounter,
+  preferenceExample,
+  type TrainingCost,
+  trainingCost,
+  type TrainingExample,
+  type TrainingFormat,
+  trainingFormats,
+  type TrainingPreflight
+} from "../finetune/index.js";
+import {refusalMessage, refusedRows, sensitivityOf} from "../privacy/index.js";
+import {
+  openStore,
+  readRun,
+  recordExport,
+  type Row,
+  rowsOfPart,
+  type SplitManifest,
+  sqlName,
+  type Store,
+  UsageError,
+  UserError,
+  type VersionManifest,
+  writeAtomic,
+  writeJsonAtomic
+} from "../store/index.js";
+import {chatColumns, type ExportChatOptions, splitOf} from "./exportChat.js";
+import {openProject} from "./project.js";
+import {note, print, printJson, table} from "./terminal.js";
+
+export interface TrainingExportOptions extends ExportChatOptions {
+  out?: string;
+  format: string;
+  chosen?: string;
+  rejected?: string;
+  fromRun?: string;
+  prefer?: string;
+  over?: string;
+  tokenizer?: string;
+  epochs?: number;
+  batch?: number;
+  usdPerMillion?: number;
+  json?: boolean;
+}
+
+/** Stands beside a training set: what it was made of, and what every destination says of it. */
+export interface TrainingManifest {
+  kind: "training-export";
+  schemaVersion: 1;
+  format: string;
+  dataset: string;
+  version: string;
+  split: {id: string; name: string; sha256: string};
+  part: string;
+  fromRun?: {run: string; prefer: string; over: string};
+  /** Of the file; absent when only the check was made. */
+  sha256?: string;
+  /** SHA-256 of the ids of its rows in order, one a line. */
+  rowsSha256: string;
+  leftOut: {unresolved: number; broken: number};
+  /** Rows with a near-duplicate in each other part: such rows should not be trained on. */
+  nearOtherParts: Record<string, number>;
+  preflight: TrainingPreflight;
+  cost: TrainingCost;
+  exportedAt: string;
+}
+
+export async function finetuneExportVerb(options: TrainingExportOptions): Promise<void> {
+  const store = await openStore(await openProject());
+  try {
+    const manifest = await exportTraining(store, options, note);
+    if (options.json) printJson(manifest);
+    else print(trainingText(manifest, options.out));
+    if (manifest.preflight.destinations.every(({verdict}) => verdict === "refused")) process.exitCode = 1;
+  } finally {
+    store.close();
+  }
+}
+
+/**
+ * Writes a part of a split as a training set and checks it against all destinations. Rows with unresolved findings, and
+ * rows that make no valid example, stop the export unless they are to be left out. The held-out part is never written.
+ */
+export async function exportTraining(
+  store: Store,
+  options: TrainingExportOptions,
+  onMessage: (message: string) => void = () => undefined
+): Promise<TrainingManifest> {
+  const format = Object.hasOwn(trainingFormats, options.format) ? trainingFormats[options.format] : undefined;
+  if (!format)
+    throw new UsageError(
+      `there is no format ${options.format}. There are ${Object.keys(trainingFormats).join(", ")}.`
+    );
+  const [name = "", wanted] = (options.dataset ?? "").split("@");
+  const version = await findVersion(store, name, wanted);
+  const part = options.part ?? "train";
+  const split = await splitOf(store, version, options.split, part);
+  const source = {store, version, split, part, options};
+  const counter = new PreflightCounter(
+    options.format,
+    options.tokenizer === undefined
+      ? undefined
+      : await (await import("./trainingTokens.js")).tokenCounter(resolve(options.tokenizer))
+  );
+  const made = await written(
+    source,
+    format,
+    counter,
+    await refusedRows(store, version, "fine-tuning", onMessage)
+  );
+  const preflight = counter.result();
+  const manifest: TrainingManifest = {
+    kind: "training-export",
+    schemaVersion: 1,
+    format: options.format,
+    dataset: version.dataset,
+    version: version.id,
+    split: {id: split.id, name: split.name, sha256: split.sha256},
+    part,
+    fromRun:
+      options.fromRun === undefined
+        ? undefined
+        : {run: options.fromRun, prefer: options.prefer!, over: options.over!},
+    ...made,
+    nearOtherParts: await nearOtherParts(source),
+    preflight,
+    cost: trainingCost(preflight, options),
+    exportedAt: new Date().toISOString()
+  };
+  if (options.out !== undefined) {
+    await writeJsonAtomic(`${resolve(options.out)}.manifest.json`, manifest);
+    await recordExport(store.workspace, resolve(options.out), version.dataset);
+  }
+  return manifest;
+}
+
+interface Source {
+  store: Store;
+  version: VersionManifest;
+  split: SplitManifest;
+  part: string;
+  options: TrainingExportOptions;
+}
+
+async function written(
+  source: Source,
+  format: TrainingFormat,
+  counter: PreflightCounter,
+  refused: Map<string, string[]> | "all"
+): Promise<Pick<TrainingManifest, "sha256" | "rowsSha256" | "leftOut">> {
+  const {options, version} = source;
+  const file = createHash("sha256");
+  const ids = createHash("sha256");
+  const unresolved: {row: string; rules: string[]}[] = [];
+  const broken: {row: string; problem: string}[] = [];
+  let total = 0;
+  async function* lines(): AsyncGenerator<Buffer> {
+    for await (const example of await examplesOf(source, format)) {
+      total++;
+      const rules = refused === "all" ? ["sensitivity"] : refused.get(example.id);
+      const line = rules ? undefined : format.line(example);
+      const problem = rules ? undefined : problemOf(example, line, options.format);
+      if (rules) unresolved.push({row: example.id, rules});
+      else if (problem !== undefined) broken.push({row: example.id, problem});
+      else {
+        const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+        counter.add(example, bytes.length);
+        file.update(bytes);
+        ids.update(`${example.id}\n`);
+        yield bytes;
+      }
+    }
+  }
+  const check = () => {
+    if (unresolved.length > 0 && !options.skipUnresolved)
+      throw new UserError(
+        `${refusalMessage(unresolved, total, "fine-tuning", sensitivityOf(version))} Or leave these rows out: --skip-unresolved. Nothing was written.`
+      );
+    if (broken.length > 0 && !options.skipBad) throw new UserError(brokenText(broken, total));
+    if (total === unresolved.length + broken.length)
+      throw new UserError(
+        `part ${source.part} has no row that may be written (${total} rows). Nothing was written.`
+      );
+  };
+  if (options.out === undefined) {
+    await pipeline(Readable.from(lines()), nowhere());
+    check();
+  } else
+    await writeAtomic(resolve(options.out), async (temporary) => {
+      await pipeline(Readable.from(lines()), createWriteStream(temporary));
+      check();
+      // An older manifest must not speak for the new file.
+      await rm(`${resolve(options.out!)}.manifest.json`, {force: true});
+    });
+  return {
+    sha256: options.out === undefined ? undefined : file.digest("hex"),
+    rowsSha256: ids.digest("hex"),
+    leftOut: {unresolved: unresolved.length, broken: broken.length}
+  };
+}
+
+const nowhere = () => new Writable({write: (_chunk, _encoding, done) => done()});
+
+function problemOf(example: TrainingExample, line: object | undefined, format: string): string | undefined {
+  if (example.kind === "chat") {
+    const {messages, tools} = example;
+    const {problems} = checkChatExample({messages, ...(tools === undefined ? {} : {tools})});
+    if (problems.length > 0) return problems.map((one) => one.replaceAll("_", " ")).join(", ");
+  }
+  return line === undefined ? `${format} has no place for it` : undefined;
+}
+
+function brokenText(broken: readonly {row: string; problem: string}[], total: number): string {
+  const named = broken.slice(0, 5).map(({row, problem}) => `${row} (${problem})`);
+  const more = broken.length > 5 ? ` and ${broken.length - 5} more` : "";
+  return `${broken.length} of ${total} rows make no valid example: ${named.join(", ")}${more}. Mend them in the dataset's \`sql\`, or leave them out: --skip-bad. Nothing was written.`;
+}
+
+async function examplesOf(source: Source, {kind}: TrainingFormat): Promise<AsyncIterable<TrainingExample>> {
+  const {version, options} = source;
+  const {chosen, rejected, fromRun, prefer, over, system} = options;
+  if (kind === "chat") {
+    if ((chosen ?? rejected ?? fromRun) !== undefined)
+      throw new UsageError(
+        `pairs need a format of pairs, such as openai-dpo: ${options.format} has no place for them.`
+      );
+    const columns = chatColumns(version, options);
+    return mapped(rowsOf(source), (row) => chatTrainingExample(row, columns));
+  }
+  if (fromRun !== undefined) {
+    if (prefer === undefined || over === undefined)
+      throw new UsageError("--from-run needs --prefer CANDIDATE and --over CANDIDATE.");
+    return pairsOfRun(source, fromRun, prefer, over);
+  }
+  const prompt = options.prompt ?? version.text;
+  if (chosen === undefined || rejected === undefined || prompt === undefined)
+    throw new UsageError(
+      "pairs need --prompt, --chosen and --rejected, or --from-run with --prefer and --over."
+    );
+  const missing = [prompt, chosen, rejected].filter(
+    (name) => !version.columns.some((one) => one.name === name)
+  );
+  if (missing.length > 0)
+    throw new UserError(
+      `${version.dataset} has no column ${missing.join(", ")}. It has ${version.columns.map(({name}) => name).join(", ")}.`
+    );
+  return mapped(rowsOf(source), (row) => preferenceExample(row, {prompt, chosen, rejected, system}));
+}
+
+const rowsOf = ({store, version, split, part}: Source): AsyncIterable<Row> =>
+  partRows(store, store.workspace, version, split, part);
+
+async function* mapped<A, B>(all: AsyncIterable<A>, of: (one: A) => B): AsyncGenerator<B> {
+  for await (const one of all) yield of(one);
+}
+
+/** Rows on which one candidate scored higher than the other, with the prompt as it was put to both. */
+async function pairsOfRun(
+  {store, version, split, part}: Source,
+  id: string,
+  prefer: string,
+  over: string
+): Promise<AsyncIterable<TrainingExample>> {
+  const run = await readRun(store.workspace, id);
+  if (!run) throw new UserError(`the store has no run ${id}. \`assay runs\` lists them.`);
+  if (run.dataset.name !== version.dataset || run.split.id !== split.id || run.split.part !== part)
+    throw new UserError(
+      `run ${id} scored part ${run.split.part} of split ${run.split.name} of ${run.dataset.name}, not part ${part} of ${split.name}: what is scored for a verdict must not be trained on. Run the eval on this part (\`part: "${part}"\`), and name that run.`
+    );
+  const unknown = [prefer, over].filter((name) => !run.candidates.some((one) => one.name === name));
+  if (unknown.length > 0)
+    throw new UserError(
+      `run ${id} has no candidate ${unknown.join(", ")}. It has ${run.candidates.map(({name}) => name).join(", ")}.`
+    );
+  const answers = `select c.row_id, c.candidate, c.variant, c.output, s.value from completions c join scores s using (run, row_id, candidate, variant, repeat)
+    where c.run = $run and c.repeat = 0 and s.scorer = $scorer and s.status = 'scored' and c.output is not null`;
+  const query = `with answers as (${answers})
+    select a.row_id, p.messages, a.output as chosen, b.output as rejected from answers a
+    join answers b using (row_id, variant) join prompts p on p.run = $run and p.row_id = a.row_id and p.variant = a.variant
+    where a.candidate = $prefer and b.candidate = $over and a.value > b.value and p.messages is not null order by a.row_id, a.variant`;
+  const found = store.batches<{row_id: string; messages: string; chosen: string; rejected: string}>(query, {
+    run: id,
+    scorer: run.primaryScorer,
+    prefer,
+    over
+  });
+  return (async function* () {
+    for await (const batch of found)
+      for (const {row_id, messages, chosen, rejected} of batch)
+        yield {
+          id: row_id,
+          kind: "preference" as const,
+          prompt: JSON.parse(messages) as unknown,
+          chosen: {role: "assistant", content: chosen},
+          rejected: {role: "assistant", content: rejected}
+        };
+  })();
+}
+
+/** How many rows of the part have a near-duplicate in each other part; none where the dataset names no text. */
+async function nearOtherParts({store, version, split, part}: Source): Promise<Record<string, number>> {
+  const {text} = version;
+  if (text === undefined) return {};
+  const columns = `row_id, ${sqlName(text)}::varchar as text`;
+  const own = await rowsOfPart(store.workspace, version, split, {part, columns});
+  const found: Record<string, number> = {};
+  for (const other of Object.keys(split.counts)) {
+    if (other === part || other === "train" || other === "unused") continue;
+    const known = await rowsOfPart(store.workspace, version, split, {part: other, columns});
+    if (own !== undefined && known !== undefined) found[other] = (await nearMatches(store, own, known)).size;
+  }
+  return found;
+}
+
+function trainingText(manifest: TrainingManifest, out: string | undefined): string {
+  const {dataset, version, part, split, format, leftOut, nearOtherParts: near, preflight, cost} = manifest;
+  const {tokens} = preflight;
+  const usd = cost.usd === undefined ? "price not stated" : `$${cost.usd.toFixed(2)}`;
+  return [
+    `${preflight.rows} examples (${format}) of ${dataset}@${version}, part ${part} of ${split.name}${out === undefined ? ": checked, nothing written" : ` in ${out}`}`,
+    `${tokens.total} tokens${tokens.estimated ? " (estimated: --tokenizer counts them)" : ""}, median ${tokens.median}, longest ${tokens.longest}; ${cost.epochs} epochs of ${cost.steps / cost.epochs} steps: ${cost.tokens} tokens, ${usd}`,
+    ...(leftOut.unresolved > 0 ? [`left out: ${leftOut.unresolved} rows with unresolved findings`] : []),
+    ...(leftOut.broken > 0 ? [`left out: ${leftOut.broken} rows that make no valid example`] : []),
+    ...Object.entries(near).flatMap(([other, count]) =>
+      count > 0
+        ? [
+            `! ${count} rows have a near-duplicate in the ${other} part: scores on it will flatter what is trained on them`
+          ]
+        : []
+    ),
+    table(preflight.destinations, [
+      {title: "destination", value: (row) => row.destination},
+      {title: "", value: (row) => row.verdict},
+      {title: "found", value: (row) => row.findings.join("; ")}
+    ])
+  ].join("\n");
+}

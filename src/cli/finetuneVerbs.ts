@@ -1,0 +1,50 @@
+import type {Command} from "commander";
+import {number, whole} from "./verbArguments.js";
+import type {Verb} from "./verbs.js";
+
+/** `assay finetune`: a group of commands. */
+export const finetune: Verb = (program) => {
+  const group = program.command("finetune").description("training sets and fine-tuning");
+  exportTrainingSet(group);
+};
+
+/** `assay finetune export`. */
+export function exportTrainingSet(group: Command): void {
+  group
+    .command("export")
+    .description(
+      "write a part of a dataset as a training set, checked against every destination's rules at once"
+    )
+    .requiredOption("--dataset <name[@version]>", "the dataset, its newest version unless named")
+    .option(
+      "-o, --out <file>",
+      "JSONL to write, with a manifest beside it; without it only the check is made"
+    )
+    .option(
+      "--format <format>",
+      "openai, trl, axolotl, sharegpt, prompt-completion, alpaca, openai-dpo, trl-dpo, axolotl-dpo",
+      "openai"
+    )
+    .option("--split <split>", "the split --part is taken from, instead of the newest")
+    .option("--part <part>", "the part, train unless told; never the held-out one")
+    .option("--messages <column>", "the column of messages; `messages` when there is one")
+    .option("--prompt <column>", "what is asked, the dataset's text unless told")
+    .option("--completion <column>", "what is answered, the dataset's label unless told")
+    .option("--system <text>", "a system message before every prompt")
+    .option("--chosen <column>", "pairs: the better answer")
+    .option("--rejected <column>", "pairs: the worse answer")
+    .option("--from-run <run>", "pairs: from two candidates' scored answers of a run on this part")
+    .option("--prefer <candidate>", "with --from-run: whose answer is taken where it scored higher")
+    .option("--over <candidate>", "with --from-run: whose answer is then the worse one")
+    .option(
+      "--tokenizer <dir>",
+      "a checkpoint's folder: tokens are counted by its tokenizer and chat template"
+    )
+    .option("--epochs <n>", "passes over the set, for the estimate", whole(1))
+    .option("--batch <n>", "examples a step, for the estimate; 8 unless told", whole(1))
+    .option("--usd-per-million <price>", "price of a million training tokens, for the estimate", number(0))
+    .option("--skip-unresolved", "leave out rows with unresolved findings instead of refusing")
+    .option("--skip-bad", "leave out rows that make no valid example instead of refusing")
+    .option("--json", "print JSON")
+    .action(async (options) => (await import("./finetuneExport.js")).finetuneExportVerb(options));
+}

@@ -1,0 +1,32 @@
+import {readFile} from "node:fs/promises";
+import {join} from "node:path";
+import {Tokenizer} from "@huggingface/tokenizers";
+import {type ChatMessage, chatTemplate} from "../chat/index.js";
+import {messagesIn, type TrainingExample} from "../finetune/index.js";
+import {messageOf, UserError} from "../store/index.js";
+
+/** Counts an example's tokens as the model of a checkpoint's folder sees it: its chat template, then its tokenizer. */
+export async function tokenCounter(folder: string): Promise<(example: TrainingExample) => number> {
+  const read = (name: string) => readFile(join(folder, name), "utf8");
+  const json = await read("tokenizer.json").catch((cause: unknown) => {
+    throw new UserError(`${folder} has no tokenizer.json: ${messageOf(cause)}. Name a checkpoint's folder.`, {
+      cause
+    });
+  });
+  const config = JSON.parse(await read("tokenizer_config.json").catch(() => "{}")) as {
+    chat_template?: unknown;
+  };
+  const source =
+    (await read("chat_template.jinja").catch(() => undefined)) ??
+    (typeof config.chat_template === "string" ? config.chat_template : undefined);
+  if (source === undefined)
+    throw new UserError(
+      `${folder} has no chat template (chat_template.jinja or tokenizer_config.json). Name an instruction-tuned checkpoint.`
+    );
+  const template = chatTemplate(source);
+  const tokenizer = new Tokenizer(JSON.parse(json) as object, config as object);
+  return (example) => {
+    const {text} = template.render(messagesIn(example) as unknown as ChatMessage[]);
+    return tokenizer.encode(text, {add_special_tokens: false}).ids.length;
+  };
+}

@@ -1,0 +1,118 @@
+import {mean, variance} from "../stats/index.js";
+import type {RunRows} from "./runRows.js";
+
+/** Scores of all candidates on one row; undefined where there is none. */
+type RowScores = readonly (number | undefined)[];
+
+export interface ExampleFilter {
+  label: string;
+  id: string;
+  group?: string;
+  test(scores: RowScores): boolean;
+}
+
+const HALF = 0.5;
+
+/** Which rows may be looked at: by what all candidates got right, or one of them. A score of a half or more counts as right. */
+export function filtersFor(rows: RunRows, scorer: string): ExampleFilter[] {
+  const binary = rows.scorers.find(({name}) => name === scorer)?.binary ?? false;
+  const [right, wrong] = binary ? ["right", "wrong"] : ["at least 0.5", "below 0.5"];
+  const scored = (scores: RowScores) => scores.filter((score) => score !== undefined);
+  return [
+    {label: "All rows", id: "all", test: () => true},
+    {
+      label: "Candidates differ",
+      id: "differ",
+      test: (scores) => new Set(scored(scores)).size > 1
+    },
+    {
+      label: `All ${wrong}`,
+      id: "all-wrong",
+      test: (scores) => scored(scores).length > 0 && scored(scores).every((score) => score < HALF)
+    },
+    {
+      label: `All ${right}`,
+      id: "all-right",
+      test: (scores) => scored(scores).length > 0 && scored(scores).every((score) => score >= HALF)
+    },
+    {
+      label: "Some candidate has no score",
+      id: "missing",
+      test: (scores) => scores.some((score) => score === undefined)
+    },
+    ...rows.candidates.flatMap((candidate, c): ExampleFilter[] => [
+      {
+        label: `${candidate}: ${wrong}`,
+        id: `wrong ${candidate}`,
+        group: `One candidate is ${wrong}`,
+        test: (scores) => scores[c] !== undefined && scores[c] < HALF
+      }
+    ]),
+    ...rows.candidates.flatMap((candidate, c): ExampleFilter[] => [
+      {
+        label: `${candidate}: ${right}`,
+        id: `right ${candidate}`,
+        group: `One candidate is ${right}`,
+        test: (scores) => scores[c] !== undefined && scores[c] >= HALF
+      }
+    ])
+  ];
+}
+
+export interface ExampleOrder {
+  label: string;
+  id: string;
+  /** Rows with more come first; undefined comes last. */
+  of(row: number): number | undefined;
+}
+
+/** By what rows may be sorted. Judge and people are compared where the run has both. */
+export function ordersFor(rows: RunRows, scorer: string): ExampleOrder[] {
+  const scoresAt = (row: number) =>
+    rows.candidates
+      .map((candidate) => rows.score(scorer, candidate, row))
+      .filter((score) => score !== undefined);
+  const orders: ExampleOrder[] = [
+    {
+      label: "How much the row separates candidates",
+      id: "separates",
+      of: (row) => variance(scoresAt(row)) ?? 0
+    },
+    {label: "Hardest first", id: "hardest", of: (row) => negative(mean(scoresAt(row)))},
+    {label: "Order of the run", id: "run", of: (row) => -row}
+  ];
+  const judge = rows.scorers.find((one) => one.judge)?.name;
+  const people = rows.scorers.find((one) => one.human)?.name;
+  if (judge !== undefined && people !== undefined)
+    orders.push({
+      label: "Disagreement of judge and people",
+      id: "judge",
+      of: (row) => {
+        const gaps = rows.candidates.flatMap((candidate) => {
+          const [a, b] = [rows.score(judge, candidate, row), rows.score(people, candidate, row)];
+          return a === undefined || b === undefined ? [] : [Math.abs(a - b)];
+        });
+        return gaps.length > 0 ? Math.max(...gaps) : undefined;
+      }
+    });
+  return orders;
+}
+
+/** Numbers of the rows that pass, in this order; equal ones as the run had them. */
+export function sortedRows(
+  rows: RunRows,
+  scorer: string,
+  among: readonly number[],
+  filter: ExampleFilter,
+  order: ExampleOrder
+): number[] {
+  const passed = among.filter((row) =>
+    filter.test(rows.candidates.map((candidate) => rows.score(scorer, candidate, row)))
+  );
+  const value = new Map(passed.map((row) => [row, order.of(row)]));
+  return passed.sort((a, b) => (value.get(b) ?? -Infinity) - (value.get(a) ?? -Infinity) || a - b);
+}
+
+function negative(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : -value;
+}

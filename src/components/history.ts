@@ -1,0 +1,153 @@
+import * as Plot from "@observablehq/plot";
+import {html} from "htl";
+import type {EvalHistory, HistoryData, HistoryPoint, HistoryRun} from "../site/historyTypes.js";
+import {linkTo} from "./address.js";
+import {chart} from "./chart.js";
+import {dataTable} from "./dataTable.js";
+import {code, type Content, emptyState, nothing, section} from "./elements.js";
+import {count, formatFor, list, plural, time} from "./format.js";
+import {form, type Input, select} from "./inputs.js";
+import {responsive} from "./responsive.js";
+
+export interface HistoryChoice {
+  history: EvalHistory;
+  candidate: string;
+}
+
+/** Lets a reader choose an eval and a candidate; without a complete run it says how to make one. */
+export function chooseHistory(data: HistoryData): Input<HistoryChoice | null> {
+  if (data.histories.length === 0)
+    return Object.assign(
+      emptyState("No eval has a complete run yet.", ["Run one with ", code("npx assay run"), "."]),
+      {value: null}
+    );
+  const histories = select(
+    data.histories.map((one) => ({label: `${one.title}, split ${one.split}`, id: one.id, value: one})),
+    {label: "Eval and split", key: "history"}
+  );
+  const box = html`<div></div>`;
+  let candidates = candidatesOf(histories.value);
+  box.append(candidates);
+  histories.addEventListener("input", () => {
+    candidates = candidatesOf(histories.value);
+    box.replaceChildren(candidates);
+  });
+  const second = Object.defineProperty(box, "value", {get: () => candidates.value}) as Input<string>;
+  return form<HistoryChoice>({history: histories, candidate: second}, "History shown");
+}
+
+function candidatesOf({runs}: EvalHistory): Input<string> {
+  const newest = [...(runs.at(-1)?.points ?? [])].sort((a, b) => (b.mean ?? -1) - (a.mean ?? -1));
+  const names = [
+    ...new Set([...newest, ...runs.flatMap(({points}) => points)].map(({candidate}) => candidate))
+  ];
+  return select(
+    names.map((name) => ({label: name, value: name})),
+    {label: "Candidate", key: "candidate"}
+  );
+}
+
+interface Mark extends HistoryPoint {
+  at: Date;
+  /** Runs without a break between them share one. */
+  segment: number;
+}
+
+/** One candidate's score from run to run, with its interval, and a table of all candidates. */
+export function historyChart(choice: HistoryChoice | null): Content {
+  if (!choice) return nothing();
+  const {history, candidate} = choice;
+  const marks = marksOf(history.runs, candidate);
+  const format = formatFor(marks.map(({mean}) => mean));
+  const scale = (value: number | undefined) => (value === undefined ? NaN : format.scale(value));
+  const breaks = history.runs.filter((run) => run.breaks.length > 0);
+  const draw = (width: number) =>
+    chart({
+      width,
+      height: 320,
+      marginLeft: 52,
+      marginBottom: 40,
+      ariaLabel: `${history.scorer} of ${candidate} over ${plural(marks.length, "run")}`,
+      x: {type: "utc", label: null, inset: 14, ticks: width < 560 ? 3 : 7},
+      y: {label: `${history.scorer}, ${format.unit}`, grid: false, nice: true, ticks: 6},
+      marks: [
+        Plot.gridY({stroke: "var(--line)", strokeOpacity: 1}),
+        Plot.ruleX(breaks, {
+          x: (run: HistoryRun) => new Date(run.sealedAt),
+          stroke: "var(--open)",
+          strokeDasharray: "4,4"
+        }),
+        Plot.ruleX(marks, {
+          x: "at",
+          y1: (mark: Mark) => scale(mark.alwaysLow),
+          y2: (mark: Mark) => scale(mark.alwaysHigh),
+          stroke: "var(--quiet)",
+          strokeOpacity: 0.25,
+          strokeWidth: 11
+        }),
+        Plot.ruleX(marks, {
+          x: "at",
+          y1: (mark: Mark) => scale(mark.low),
+          y2: (mark: Mark) => scale(mark.high),
+          stroke: "var(--accent)",
+          strokeOpacity: 0.45,
+          strokeWidth: 5
+        }),
+        Plot.line(marks, {
+          x: "at",
+          y: (mark: Mark) => scale(mark.mean),
+          z: "segment",
+          stroke: "var(--accent)"
+        }),
+        Plot.dot(marks, {x: "at", y: (mark: Mark) => scale(mark.mean), fill: "var(--accent)", r: 4.5})
+      ]
+    });
+  return html`<div>
+    ${section(
+      candidate,
+      responsive(draw),
+      html`<p class="small">
+        Dark: the 95% interval of one run. Pale: an always-valid interval, which holds for all runs together,
+        however many follow. Two runs whose pale intervals do not overlap differ.
+      </p>`,
+      breaks.length > 0
+        ? html`<ul class="small">
+            ${breaks.map((run) => html`<li>${time(run.sealedAt)}: ${list(run.breaks)} changed.</li>`)}
+          </ul>`
+        : null
+    )}
+    ${section("All candidates", allCandidates(history))}
+  </div>`;
+}
+
+function marksOf(runs: readonly HistoryRun[], candidate: string): Mark[] {
+  let segment = 0;
+  return runs.flatMap(({sealedAt, points, breaks}): Mark[] => {
+    if (breaks.length > 0) segment++;
+    const point = points.find((one) => one.candidate === candidate);
+    return point?.mean === undefined ? [] : [{...point, at: new Date(sealedAt), segment}];
+  });
+}
+
+function allCandidates({runs}: EvalHistory): HTMLElement {
+  const names = [...new Set(runs.toReversed().flatMap(({points}) => points.map(({candidate}) => candidate)))];
+  const format = formatFor(runs.flatMap(({points}) => points.map(({mean}) => mean)));
+  return dataTable(
+    runs.toReversed(),
+    [
+      {
+        name: "Run",
+        heading: true,
+        value: ({run, sealedAt}) => html`<a href=${linkTo("./runs", {run})}>${time(sealedAt)}</a>`
+      },
+      {name: "Data version", value: ({version}) => code(version.slice(0, 12))},
+      {name: "Rows", numeric: true, value: ({rows}) => count(rows)},
+      ...names.map((name) => ({
+        name,
+        numeric: true,
+        value: ({points}: HistoryRun) => format.score(points.find(({candidate}) => candidate === name)?.mean)
+      }))
+    ],
+    {caption: "Scores of all candidates, the newest run first"}
+  );
+}

@@ -1,0 +1,253 @@
+import {html} from "htl";
+import type {AnswerDetail, RowDetail, ShownText} from "../site/detailTypes.js";
+import type {RunView} from "../site/types.js";
+import {chosen, linkTo} from "./address.js";
+import {dataTable} from "./dataTable.js";
+import {code, type Content, emptyState, facts, nothing, section} from "./elements.js";
+import {count, dollars, duration, formatFor, type ScoreFormat, time} from "./format.js";
+import {labelButtons} from "./labels.js";
+import {loadDetail} from "./rowDetails.js";
+import {neighbours, onKeys} from "./rowOrder.js";
+import {loadRows} from "./runRows.js";
+import {scoreBadge} from "./scoreBadge.js";
+import {type Piece, wordDiff} from "./wordDiff.js";
+
+/**
+ * All about the row that the address names: what was asked, what every candidate answered and how that was scored, what it
+ * took, and how the row fared in earlier runs.
+ */
+export async function rowPage(run: RunView | null): Promise<Content> {
+  if (!run) return nothing();
+  const id = chosen("row");
+  if (id === null)
+    return emptyState("No row is chosen.", ["Choose one on the page ", link("./examples", "Examples"), "."]);
+  const detail = await find(run, id);
+  if (detail === "unknown")
+    return emptyState(`Run ${run.id} has no row ${id}.`, [
+      "Choose one on the page ",
+      link("./examples", "Examples"),
+      "."
+    ]);
+  if (!detail)
+    return emptyState(`This report holds no text of row ${id}.`, [
+      "Texts are kept of the 5,000 rows on which candidates differ most. The store has them all: ",
+      code(`npx assay rows ${run.eval} --prompt ${id}`)
+    ]);
+  const page = html`<div class="row-page">
+    ${walk(run, id)} ${about(run, detail)} ${asked(run, detail)} ${answered(run, detail)} ${measured(detail)}
+    ${past(detail)}
+  </div>`;
+  return page;
+}
+
+/** By its place where the address knows it, so that the rows' scores need not be loaded. */
+async function find(run: RunView, id: string): Promise<RowDetail | "unknown" | undefined> {
+  const at = chosen("at");
+  if (at !== null && /^\d+$/.test(at)) {
+    const detail = await loadDetail(run.id, Number(at)).catch(() => undefined);
+    if (detail?.id === id) return detail;
+  }
+  const rows = await loadRows(run.id);
+  const row = rows.rowIds.indexOf(id);
+  if (row < 0) return "unknown";
+  const place = rows.detail(row);
+  return place === undefined ? undefined : loadDetail(run.id, place);
+}
+
+function link(page: string, text: string): HTMLElement {
+  return html`<a href=${linkTo(page)}>${text}</a>`;
+}
+
+function walk(run: RunView, id: string): HTMLElement {
+  const {before, after, text} = neighbours(run.id, id);
+  const step = (row: string | undefined, label: string, key: string) =>
+    row === undefined
+      ? null
+      : html`<a class="step" href=${linkTo("./row", {row, at: undefined})}>${label} <kbd>${key}</kbd></a>`;
+  const bar = html`<p class="steps">
+    ${link("./examples", "All rows")} ${step(before, "Previous", "k")} ${step(after, "Next", "j")}
+    ${text ? html`<small>${text}</small>` : null}
+  </p>`;
+  onKeys(bar, (direction) => {
+    const row = direction > 0 ? after : before;
+    if (row !== undefined) location.href = linkTo("./row", {row, at: undefined});
+  });
+  return bar;
+}
+
+function about(run: RunView, {id, cluster, expected, slices}: RowDetail): HTMLElement {
+  return section(
+    `Row ${id}`,
+    facts([
+      ["Expected", expected ? text(expected) : "not published"],
+      ...Object.entries(slices).map(([name, value]): [string, Content] => [name, value]),
+      ["Group", cluster],
+      ["Dataset", `${run.dataset.name}, ${run.split.part} part of split ${run.split.name}`]
+    ])
+  );
+}
+
+function asked({eval: name}: RunView, {id, prompts}: RowDetail): HTMLElement {
+  const command = code(`npx assay rows ${name} --prompt ${id}`);
+  return section(
+    "What was asked",
+    ...prompts.map(
+      ({variant, messages}) =>
+        html`<div>
+          ${prompts.length > 1 ? html`<h3>${variant}</h3>` : null}
+          ${
+            messages
+              ? messages.map(
+                  (message) =>
+                    html`<div class="message">
+                      <span class="role">${message.role}</span>
+                      ${said(text(message))}
+                    </div>`
+                )
+              : html`<p>The prompt is not published.</p>`
+          }
+        </div>`
+    ),
+    prompts.length === 0 ? html`<p>The run was made before prompts were kept.</p>` : null,
+    html`<p class="small">
+      Texts stand here as the eval publishes them: masked and cut, unless it says otherwise. The whole prompt:
+      ${command}
+    </p>`
+  );
+}
+
+function answered(run: RunView, {id, expected, answers}: RowDetail): HTMLElement {
+  const format = formatOf(answers);
+  const reference = expected?.text ?? answers[0]?.output?.text;
+  return section(
+    "What candidates answered",
+    html`<div class="answers">
+      ${answers.map(
+        (answer) =>
+          html`<article class="one-answer" aria-label=${answer.candidate}>
+            <h3>
+              ${answer.candidate}${answer.repeat > 0 ? html` <small>repeat ${answer.repeat + 1}</small>` : null}
+            </h3>
+            ${
+              answer.failed !== undefined
+                ? html`<p>${scoreBadge(undefined, format)} ${answer.failed}</p>`
+                : said(
+                    answer.output
+                      ? differing(answer.output, reference)
+                      : html`<em>The answer is not published.</em>`
+                  )
+            }
+            ${answer.toolCalls ? said(text(answer.toolCalls)) : null}
+            <ul class="scores">
+              ${answer.scores.map(
+                ({scorer, value, failed, details}) =>
+                  html`<li>
+                    ${scorer}: ${scoreBadge(value, format)}
+                    ${failed === undefined ? null : html`<span>${failed}</span>`} ${explained(details)}
+                  </li>`
+              )}
+            </ul>
+            ${answer.output && !answer.output.cut ? labelButtons(run, {id, output: answer.output.text}) : null}
+          </article>`
+      )}
+    </div>`,
+    html`<p class="small">
+      ${
+        expected
+          ? "Marked: words that are not in the expected answer."
+          : "Marked: words that are not in the first candidate's answer."
+      }
+    </p>`
+  );
+}
+
+function measured({answers}: RowDetail): HTMLElement {
+  const own = answers.filter(({failed}) => failed === undefined);
+  return section(
+    "What it took",
+    dataTable(
+      own,
+      [
+        {name: "Candidate", heading: true, value: ({candidate}) => candidate},
+        {name: "Model", value: ({servedModel}) => servedModel ?? "–"},
+        {name: "Prompt tokens", numeric: true, value: ({promptTokens}) => count(promptTokens)},
+        {name: "Cached", numeric: true, value: ({cachedTokens}) => count(cachedTokens)},
+        {name: "Answer tokens", numeric: true, value: ({completionTokens}) => count(completionTokens)},
+        {name: "Latency", numeric: true, value: ({latencyMs}) => duration(latencyMs)},
+        {name: "First token", numeric: true, value: ({firstTokenMs}) => duration(firstTokenMs)},
+        {name: "Cost", numeric: true, value: ({costUsd}) => dollars(costUsd)},
+        {name: "Attempts", numeric: true, value: ({attempts}) => count(attempts)},
+        {name: "Ended by", value: ({finishReason}) => finishReason ?? "–"},
+        {name: "Reused", value: ({reused}) => (reused ? "from the store" : "no")}
+      ],
+      {caption: "Tokens, time and cost of each answer"}
+    )
+  );
+}
+
+function past({history}: RowDetail): Content {
+  if (history.length === 0) return nothing();
+  const candidates = [...new Set(history.flatMap(({scores}) => Object.keys(scores)))];
+  const format = formatFor(history.flatMap(({scores}) => Object.values(scores)));
+  return section(
+    "In earlier runs",
+    dataTable(
+      history,
+      [
+        {
+          name: "Run",
+          heading: true,
+          value: ({run, sealedAt}) => html`<a href=${linkTo("./runs", {run})}>${time(sealedAt)}</a>`
+        },
+        ...candidates.map((candidate) => ({
+          name: candidate,
+          value: ({scores}: RowDetail["history"][number]) =>
+            scores[candidate] === undefined ? "–" : scoreBadge(scores[candidate], format)
+        }))
+      ],
+      {caption: "The row's scores in earlier runs of the eval"}
+    )
+  );
+}
+
+function formatOf(answers: readonly AnswerDetail[]): ScoreFormat {
+  return formatFor(answers.flatMap(({scores}) => scores.map(({value}) => value)));
+}
+
+function text({text: shown, cut}: ShownText): Content {
+  return [shown, cut ? html`<small> … cut</small>` : null];
+}
+
+/** Text whose white space counts. */
+function said(content: Content): HTMLElement {
+  return html`<div class="said">${content}</div>`;
+}
+
+/** What a scorer said beside its score, but for what stands on the page already. */
+function explained(details: ShownText | undefined): Content {
+  if (!details) return null;
+  let found: unknown;
+  try {
+    found = JSON.parse(details.text);
+  } catch {
+    return html`<small>${text(details)}</small>`;
+  }
+  if (typeof found !== "object" || found === null) return html`<small>${details.text}</small>`;
+  const entries = Object.entries(found).filter(([name]) => name !== "expected" && name !== "predicted");
+  if (entries.length === 0) return null;
+  const words = entries.map(
+    ([name, value]) => `${name}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`
+  );
+  return html`<small>${words.join(", ")}</small>`;
+}
+
+/** The answer with the words marked that the reference lacks. */
+function differing(answer: ShownText, reference: string | undefined): Content {
+  const pieces = reference === undefined ? undefined : wordDiff(answer.text, reference);
+  // Where nothing is shared, marking every word would say nothing.
+  if (!pieces?.some(({same}) => same)) return text(answer);
+  return [
+    ...pieces.map(({text: piece, same}: Piece) => (same ? piece : html`<mark>${piece}</mark>`)),
+    answer.cut ? html`<small> … cut</small>` : null
+  ];
+}

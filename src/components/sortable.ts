@@ -1,0 +1,63 @@
+/**
+ * Lets a reader sort a table by a column: a click on its head, first the greatest or the last of the alphabet, then the other
+ * way round, then as it was. Cells without a value come last.
+ */
+export function sortable(table: HTMLTableElement): void {
+  const [head] = table.tHead?.rows ?? [];
+  const body = table.tBodies[0];
+  if (!head || !body || table.tBodies.length !== 1 || body.rows.length < 3) return;
+  const original = [...body.rows];
+  [...head.cells].forEach((cell, column) => {
+    const name = nameOf(cell);
+    if (name === "") return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "sort";
+    button.append(...[...cell.childNodes].filter((node) => (node as Element).tagName !== "SMALL"));
+    cell.prepend(button);
+    button.addEventListener("click", () => {
+      const state = cell.getAttribute("aria-sort");
+      for (const other of head.cells) other.removeAttribute("aria-sort");
+      const next = state === null ? "descending" : state === "descending" ? "ascending" : undefined;
+      if (next) cell.setAttribute("aria-sort", next);
+      body.append(...(next ? sorted(original, column, next === "ascending" ? 1 : -1) : original));
+    });
+  });
+}
+
+function nameOf(cell: HTMLTableCellElement): string {
+  const copy = cell.cloneNode(true) as Element;
+  for (const note of copy.querySelectorAll("small")) note.remove();
+  return copy.textContent?.trim() ?? "";
+}
+
+function sorted(
+  rows: readonly HTMLTableRowElement[],
+  column: number,
+  direction: 1 | -1
+): HTMLTableRowElement[] {
+  const keys = new Map(rows.map((row) => [row, keyOf(row.cells[column])]));
+  return rows.toSorted((a, b) => {
+    const [x, y] = [keys.get(a), keys.get(b)];
+    if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined);
+    return (
+      direction * (typeof x === "number" && typeof y === "number" ? x - y : compare(String(x), String(y)))
+    );
+  });
+}
+
+const {compare} = new Intl.Collator("en", {numeric: true});
+
+const UNITS: Readonly<Record<string, number>> = {s: 1000, min: 60_000, kB: 1e3, MB: 1e6};
+
+/** A cell's number where it begins with one, its text otherwise; undefined for a dash or nothing. */
+function keyOf(cell: HTMLTableCellElement | undefined): number | string | undefined {
+  if (!cell) return undefined;
+  const copy = cell.cloneNode(true) as Element;
+  for (const note of copy.querySelectorAll("small")) note.remove();
+  const text = (copy.textContent ?? "").replace(/\s+/g, " ").trim();
+  if (text === "" || text === "–") return undefined;
+  const found = /^[<$+]? ?([−-]?[\d,]*\.?\d+)(?:%|×)? ?(\w+)?/.exec(text);
+  if (!found || !cell.classList.contains("number")) return text;
+  return Number(found[1]!.replaceAll(",", "").replace("−", "-")) * (UNITS[found[2] ?? ""] ?? 1);
+}

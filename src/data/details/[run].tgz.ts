@@ -1,0 +1,3 @@
+import {detailArchive, loaderParameter, print} from "../../site/index.js";
+
+await print((store) => detailArchive(store, loaderParameter("run")));

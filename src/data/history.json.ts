@@ -1,0 +1,3 @@
+import {history, print} from "../site/index.js";
+
+await print(history);

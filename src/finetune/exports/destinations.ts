@@ -1,0 +1,92 @@
+import {checkChatExample} from "./checkChatExample.js";
+import {listOf, messagesIn, type TrainingExample} from "./trainingExample.js";
+
+/** Who trains, and what they ask of a training set. */
+export interface Destination {
+  name: string;
+  /** Formats of ours that it takes. */
+  formats: readonly string[];
+  leastRows: number;
+  mostRows?: number;
+  mostBytes?: number;
+  /** Longer examples are cut or dropped there, unless it is told otherwise. */
+  tokens?: {most: number; then: string};
+  /** What is wrong with an example, each a few words; empty when nothing is. */
+  problems(example: TrainingExample): string[];
+}
+
+const MB = 2 ** 20;
+
+/** Rules as the services and libraries document them; the docs name the days on which they were read. */
+export const destinations: readonly Destination[] = [
+  {name: "OpenAI", formats: ["openai", "openai-dpo"], leastRows: 10, mostBytes: 512 * MB, problems: openai},
+  {
+    name: "Azure OpenAI",
+    formats: ["openai", "openai-dpo"],
+    leastRows: 10,
+    mostBytes: 512 * MB,
+    problems: openai
+  },
+  {
+    name: "Together",
+    formats: ["openai", "prompt-completion", "openai-dpo"],
+    leastRows: 1,
+    problems: (example) => [...openai(example), ...(alternates(example) ? [] : ["roles do not alternate"])]
+  },
+  {
+    name: "Fireworks",
+    formats: ["openai", "openai-dpo"],
+    leastRows: 3,
+    mostRows: 3_000_000,
+    problems: (example) => [
+      ...openai(example),
+      ...(systemFirst(example) ? [] : ["a system message is not first"])
+    ]
+  },
+  {
+    name: "TRL",
+    formats: ["trl", "prompt-completion", "openai", "trl-dpo"],
+    leastRows: 1,
+    tokens: {most: 1024, then: "cut at the end (max_length)"},
+    problems: (example) => (weighted(example) ? ["weights are ignored"] : [])
+  },
+  {
+    name: "axolotl",
+    formats: ["axolotl", "openai", "sharegpt", "alpaca", "prompt-completion", "axolotl-dpo"],
+    leastRows: 1,
+    tokens: {most: 512, then: "dropped without a word (sequence_len)"},
+    problems: (example) => (weighted(example) ? ["weights are ignored"] : [])
+  }
+];
+
+function openai(example: TrainingExample): string[] {
+  if (example.kind === "chat") {
+    const {messages, tools} = example;
+    return checkChatExample({messages, ...(tools === undefined ? {} : {tools})}).problems.map(said);
+  }
+  const prompt = listOf(example.prompt);
+  const answers = [example.chosen, example.rejected];
+  const wrong = answers.flatMap((answer) => checkChatExample({messages: [answer]}).problems);
+  return [
+    ...(prompt.length === 0 ? ["nothing is asked"] : []),
+    ...(prompt.at(-1)?.role === "assistant" ? ["the question ends with an answer"] : []),
+    ...(wrong.length > 0 ? ["an answer is missing or is no assistant's message"] : []),
+    ...(JSON.stringify(answers[0]) === JSON.stringify(answers[1]) ? ["both answers are the same"] : [])
+  ];
+}
+
+const said = (problem: string) => problem.replaceAll("_", " ");
+
+function alternates(example: TrainingExample): boolean {
+  const roles = messagesIn(example).map(({role}) => role);
+  const turns = roles[0] === "system" || roles[0] === "developer" ? roles.slice(1) : roles;
+  return turns.every((role, i) => role === (i % 2 === 0 ? "user" : "assistant"));
+}
+
+function systemFirst(example: TrainingExample): boolean {
+  return messagesIn(example).every(({role}, i) => i === 0 || (role !== "system" && role !== "developer"));
+}
+
+function weighted(example: TrainingExample): boolean {
+  return messagesIn(example).some(({weight}) => weight !== undefined);
+}

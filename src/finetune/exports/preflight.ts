@@ -1,0 +1,144 @@
+import {createHash} from "node:crypto";
+import {type Destination, destinations} from "./destinations.js";
+import {contentOf, messagesIn, type TrainingExample} from "./trainingExample.js";
+
+export interface TrainingPreflight {
+  rows: number;
+  bytes: number;
+  tokens: {
+    total: number;
+    median: number;
+    longest: number;
+    /** False: counted with the model's tokenizer and template. */
+    estimated: boolean;
+  };
+  /** Examples whose messages are those of another example before them. */
+  duplicates: number;
+  destinations: DestinationFinding[];
+}
+
+export interface DestinationFinding {
+  destination: string;
+  /** refused: it would turn the set down, or lose examples; warning: it would train on less than is there. */
+  verdict: "ok" | "warning" | "refused";
+  /** What is wrong, with the number of examples. */
+  findings: string[];
+}
+
+export interface TrainingCost {
+  epochs: number;
+  batch: number;
+  steps: number;
+  /** Tokens that are billed: of every epoch. */
+  tokens: number;
+  usd?: number;
+}
+
+/** Tokens of an example by OpenAI's rule of thumb: 3 a message and 3 an example, and a token for four characters. */
+export function estimatedTokens(example: TrainingExample): number {
+  return messagesIn(example).reduce((sum, one) => sum + 3 + Math.ceil(contentOf(one).length / 4), 3);
+}
+
+/**
+ * Collects what every destination would say of a set whose examples pass by one at a time. Memory: a number and a hash an
+ * example.
+ */
+export class PreflightCounter {
+  readonly #lengths: number[] = [];
+  readonly #seen = new Set<string>();
+  readonly #problems = destinations.map(() => new Map<string, number>());
+  #duplicates = 0;
+  #bytes = 0;
+
+  constructor(
+    private readonly format: string,
+    private readonly count: ((example: TrainingExample) => number) | undefined
+  ) {}
+
+  add(example: TrainingExample, bytes: number): void {
+    this.#bytes += bytes;
+    this.#lengths.push((this.count ?? estimatedTokens)(example));
+    const hash = createHash("sha256")
+      .update(JSON.stringify(messagesIn(example)))
+      .digest("base64url");
+    if (this.#seen.has(hash)) this.#duplicates++;
+    this.#seen.add(hash);
+    for (const [i, {problems}] of destinations.entries())
+      for (const problem of new Set(problems(example)))
+        this.#problems[i]!.set(problem, (this.#problems[i]!.get(problem) ?? 0) + 1);
+  }
+
+  result(): TrainingPreflight {
+    const sorted = [...this.#lengths].sort((a, b) => a - b);
+    return {
+      rows: sorted.length,
+      bytes: this.#bytes,
+      tokens: {
+        total: sorted.reduce((sum, one) => sum + one, 0),
+        median: sorted[Math.floor((sorted.length - 1) / 2)] ?? 0,
+        longest: sorted.at(-1) ?? 0,
+        estimated: this.count === undefined
+      },
+      duplicates: this.#duplicates,
+      destinations: destinations.map((one, i) => this.#findings(one, this.#problems[i]!))
+    };
+  }
+
+  #findings(destination: Destination, problems: ReadonlyMap<string, number>): DestinationFinding {
+    const {name, formats, leastRows, mostRows = Infinity, mostBytes = Infinity, tokens} = destination;
+    if (!formats.includes(this.format))
+      return {
+        destination: name,
+        verdict: "refused",
+        findings: [`takes ${formats.join(", ")}, not ${this.format}`]
+      };
+    const rows = this.#lengths.length;
+    const refused = [
+      ...(rows < leastRows ? [`${rows} examples, and it takes no fewer than ${leastRows}`] : []),
+      ...(rows > mostRows ? [`${rows} examples, and it takes no more than ${mostRows}`] : []),
+      ...(this.#bytes > mostBytes ? [`${this.#bytes} bytes, and it takes no more than ${mostBytes}`] : []),
+      ...[...problems]
+        .filter(([problem]) => !problem.endsWith("ignored"))
+        .map(([problem, count]) => `${count} examples: ${problem}`)
+    ];
+    const long = tokens ? this.#lengths.filter((one) => one > tokens.most).length : 0;
+    const warnings = [
+      ...(long > 0 ? [`${long} examples are longer than ${tokens!.most} tokens: ${tokens!.then}`] : []),
+      ...[...problems]
+        .filter(([problem]) => problem.endsWith("ignored"))
+        .map(([problem, count]) => `${count} examples: ${problem}`),
+      ...(this.#duplicates > 0 ? [`${this.#duplicates} examples repeat another`] : [])
+    ];
+    const verdict = refused.length > 0 ? "refused" : warnings.length > 0 ? "warning" : "ok";
+    return {destination: name, verdict, findings: [...refused, ...warnings]};
+  }
+}
+
+/**
+ * Steps and billed tokens of a training. Without `epochs` as OpenAI's cookbook chooses them: three, more for fewer than
+ * 34 examples (at most 25), fewer beyond 8,333.
+ * @param usdPerMillion price of a million training tokens
+ */
+export function trainingCost(
+  {rows, tokens}: Pick<TrainingPreflight, "rows" | "tokens">,
+  {
+    epochs = usualEpochs(rows),
+    batch = 8,
+    usdPerMillion
+  }: {epochs?: number; batch?: number; usdPerMillion?: number}
+): TrainingCost {
+  const billed = tokens.total * epochs;
+  return {
+    epochs,
+    batch,
+    steps: Math.ceil(rows / batch) * epochs,
+    tokens: billed,
+    usd: usdPerMillion === undefined ? undefined : (billed / 1e6) * usdPerMillion
+  };
+}
+
+function usualEpochs(rows: number): number {
+  if (rows === 0) return 3;
+  if (3 * rows < 100) return Math.min(25, Math.floor(100 / rows));
+  return 3 * rows > 25_000 ? Math.max(1, Math.floor(25_000 / rows)) : 3;
+}

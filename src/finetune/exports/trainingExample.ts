@@ -1,0 +1,75 @@
+import type {Row} from "../../store/index.js";
+import {type ChatColumns, chatExample} from "./chatExample.js";
+
+export interface TrainingMessage {
+  role: string;
+  content?: unknown;
+  [name: string]: unknown;
+}
+
+/** What a row teaches: a conversation with its answer, or two answers of which one is preferred. */
+export type TrainingExample =
+  | {id: string; kind: "chat"; messages: unknown; tools?: unknown}
+  | {id: string; kind: "preference"; prompt: unknown; chosen: unknown; rejected: unknown};
+
+/** Columns of a preference dataset: what is asked (text or messages), the better answer, the worse one. */
+export interface PreferenceColumns {
+  prompt: string;
+  chosen: string;
+  rejected: string;
+  system?: string;
+}
+
+export function chatTrainingExample(row: Row, columns: ChatColumns): TrainingExample {
+  return {id: row.id, kind: "chat", ...chatExample(row, columns)};
+}
+
+/** Answers are text or messages; of messages the last is the answer. */
+export function preferenceExample(
+  row: Row,
+  {prompt, chosen, rejected, system}: PreferenceColumns
+): TrainingExample {
+  const asked = messagesOf(row[prompt], "user");
+  return {
+    id: row.id,
+    kind: "preference",
+    prompt: system === undefined ? asked : [{role: "system", content: system}, ...(asked ?? [])],
+    chosen: messagesOf(row[chosen], "assistant")?.at(-1),
+    rejected: messagesOf(row[rejected], "assistant")?.at(-1)
+  };
+}
+
+function messagesOf(value: unknown, role: string): TrainingMessage[] | undefined {
+  if (value === null || value === undefined || value === "") return undefined;
+  if (Array.isArray(value)) return value as TrainingMessage[];
+  if (typeof value !== "string") return [{role, content: JSON.stringify(value)}];
+  if (value.startsWith("[")) {
+    try {
+      const parsed: unknown = JSON.parse(value);
+      if (Array.isArray(parsed) && parsed.every((one) => typeof (one as TrainingMessage)?.role === "string"))
+        return parsed as TrainingMessage[];
+    } catch {
+      // Text that begins with a bracket is text.
+    }
+  }
+  return [{role, content: value}];
+}
+
+/** The messages of an example in order, the preferred answer last. */
+export function messagesIn(example: TrainingExample): TrainingMessage[] {
+  const all = example.kind === "chat" ? example.messages : [...listOf(example.prompt), example.chosen];
+  return listOf(all);
+}
+
+export function listOf(value: unknown): TrainingMessage[] {
+  return Array.isArray(value)
+    ? value.filter((one): one is TrainingMessage => typeof one === "object" && one !== null)
+    : [];
+}
+
+/** The text of a message: its content, or the text parts of it. */
+export function contentOf({content}: TrainingMessage): string {
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content)) return "";
+  return content.map((part) => ((part as {text?: unknown})?.text as string | undefined) ?? "").join("\n");
+}

@@ -1,0 +1,183 @@
+import {availableParallelism, freemem} from "node:os";
+import {setImmediate as nextTurn} from "node:timers/promises";
+import {type GgufFile, numberOf, readGguf, textOf} from "../gguf/read.js";
+import {type Pointer} from "../ggml/index.js";
+import {UserError} from "../store/errors.js";
+import {Job, type JobEvents} from "./job.js";
+import {Lane} from "./lane.js";
+import {loadNativeModel, type NativeModel, tokenize} from "./nativeModel.js";
+import {type EngineInfo, type EngineOptions, type GenerationRequest} from "./request.js";
+import {type Vocabulary, vocabularyOf} from "./vocabulary.js";
+
+/** Most tokens in one step: longer prompts take several. */
+const BATCH = 512;
+const USUAL_CONTEXT = 4096;
+
+/** A model that writes, in this process. Its computations block the thread: use it in a process of its own. */
+export class Engine {
+  private readonly lanes = new Map<string, Lane>();
+  private readonly adapters = new Map<string, Pointer>();
+  private running = false;
+
+  private constructor(
+    private readonly model: NativeModel,
+    private readonly vocabulary: Vocabulary,
+    private readonly options: EngineOptions,
+    readonly info: EngineInfo
+  ) {}
+
+  /** Loads the weights, after checking the file and that they fit in memory. Throws a UserError otherwise. */
+  static async load(options: EngineOptions): Promise<Engine> {
+    const file = await readGguf(options.path);
+    if (textOf(file, "general.type") === "adapter")
+      throw new UserError(
+        `${options.path} is an adapter. Give the base model, and this file as one of \`adapters\`.`
+      );
+    const vocabulary = vocabularyOf(file);
+    const threads = threadsOf(options.threads);
+    const parallel = options.parallel ?? 4;
+    const trained = contextOf(file);
+    const contextTokens = Math.min(options.contextTokens ?? USUAL_CONTEXT, trained);
+    const cacheBytes = parallel * contextTokens * cacheBytesOfToken(file);
+    checkMemory(file, cacheBytes, options);
+    const model = await loadNativeModel(options.path, options.gpuLayers ?? 0);
+    const {ggml} = model.llama;
+    const engine = new Engine(model, vocabulary, options, {
+      devices: ggml.devices.map(({name, description}) => `${name}: ${description}`),
+      threads,
+      parallel,
+      together: true,
+      contextTokens,
+      vocabulary: vocabulary.size,
+      weightBytes: model.bytes,
+      cacheBytes,
+      parameters: model.parameters,
+      chatTemplate: textOf(file, "tokenizer.chat_template"),
+      specialTokens: vocabulary.specialTokens
+    });
+    for (const [name, path] of Object.entries(options.adapters ?? {})) await engine.addAdapter(name, path);
+    const lane = engine.lane("");
+    if (options.exact ?? true) engine.info.together = lane.together = lane.sameTogether(vocabulary.size);
+    return engine;
+  }
+
+  private async addAdapter(name: string, path: string): Promise<void> {
+    const file = await readGguf(path);
+    if (textOf(file, "general.type") !== "adapter")
+      throw new UserError(
+        `${path} is no adapter (its general.type is ${textOf(file, "general.type") ?? "missing"}).`
+      );
+    const {functions} = this.model.llama;
+    const pointer = functions.adapter_lora_init(this.model.pointer, path) as Pointer | null;
+    if (!pointer)
+      throw new UserError(
+        `The adapter ${path} does not fit ${this.options.path}: convert it with its own base.`
+      );
+    this.adapters.set(name, pointer);
+  }
+
+  private lane(adapter: string): Lane {
+    let lane = this.lanes.get(adapter);
+    if (!lane) {
+      const pointer = this.adapters.get(adapter);
+      if (adapter !== "" && pointer === undefined)
+        throw new UserError(
+          `There is no adapter ${JSON.stringify(adapter)}. Loaded: ${[...this.adapters.keys()].join(", ") || "none"}.`
+        );
+      const {threads, parallel, contextTokens} = this.info;
+      lane = new Lane(this.model, {
+        threads,
+        sequences: parallel,
+        tokens: contextTokens,
+        batch: BATCH,
+        adapter: pointer
+      });
+      lane.together = this.info.together;
+      this.lanes.set(adapter, lane);
+    }
+    return lane;
+  }
+
+  /** Starts a request; the returned function ends it before its time. */
+  generate(request: GenerationRequest, events: JobEvents): (error: unknown) => void {
+    const lane = this.lane(request.adapter ?? "");
+    const prompt = this.tokensOf(request.prompt);
+    const room = this.info.contextTokens - prompt.length;
+    if (prompt.length === 0) throw new UserError("The prompt is empty.");
+    if (room < 1)
+      throw new UserError(
+        `The prompt has ${prompt.length} tokens; a request may have ${this.info.contextTokens} with its answer. Shorten it, or raise \`contextTokens\`.`
+      );
+    const most = Math.min(request.maxTokens ?? room, room);
+    const job = new Job(this.model, this.vocabulary, request, prompt, most, events);
+    lane.add(job);
+    void this.run();
+    return (error) => lane.drop(job, error);
+  }
+
+  tokensOf(prompt: GenerationRequest["prompt"]): number[] {
+    if (typeof prompt !== "string") return [...prompt];
+    return tokenize(this.model, this.vocabulary.composes ? prompt.normalize("NFC") : prompt, false);
+  }
+
+  /** Logits after every token; only while nothing is being generated. */
+  logitsOf(tokens: readonly number[], adapter = ""): Float32Array[] {
+    return this.lane(adapter).logitsOf(tokens);
+  }
+
+  private async run(): Promise<void> {
+    if (this.running) return;
+    this.running = true;
+    try {
+      for (;;) {
+        // Messages are read between steps: new requests join, dropped ones leave.
+        await nextTurn();
+        const busy = [...this.lanes.values()].filter((lane) => lane.busy);
+        if (busy.length === 0) return;
+        for (const lane of busy) lane.step();
+      }
+    } finally {
+      this.running = false;
+    }
+  }
+
+  close(): void {
+    const {functions} = this.model.llama;
+    for (const lane of this.lanes.values()) lane.free();
+    this.lanes.clear();
+    functions.model_free(this.model.pointer);
+  }
+}
+
+function threadsOf(wanted: number | undefined): number {
+  const cores = availableParallelism();
+  const threads = wanted ?? Math.max(1, cores - 1);
+  // Threads spin while they wait: more of them than cores can be ten times slower.
+  if (!Number.isInteger(threads) || threads < 1 || threads > cores)
+    throw new UserError(`threads: ${threads} was asked for; this machine has ${cores}. Give 1 to ${cores}.`);
+  return threads;
+}
+
+function contextOf(file: GgufFile): number {
+  const family = textOf(file, "general.architecture") ?? "";
+  return numberOf(file, `${family}.context_length`) ?? USUAL_CONTEXT;
+}
+
+/** Bytes of the keys and values of one token, in 32-bit floats. */
+function cacheBytesOfToken(file: GgufFile): number {
+  const family = textOf(file, "general.architecture") ?? "";
+  const of = (key: string) => numberOf(file, `${family}.${key}`);
+  const heads = of("attention.head_count") ?? 1;
+  const size = of("attention.key_length") ?? (of("embedding_length") ?? 0) / heads;
+  return (of("block_count") ?? 0) * (of("attention.head_count_kv") ?? heads) * size * 2 * 4;
+}
+
+function checkMemory(file: GgufFile, cacheBytes: number, {path}: EngineOptions): void {
+  const needed = file.fileBytes + cacheBytes;
+  const free = freemem();
+  if (needed <= free) return;
+  const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  throw new UserError(
+    `${path} needs ${gib(needed)} of memory (weights ${gib(file.fileBytes)}, keys and values ${gib(cacheBytes)}); ${gib(free)} is free. Lower \`contextTokens\` or \`parallel\`, or use a smaller type (q4_k_m).`
+  );
+}

@@ -1,0 +1,69 @@
+import {messageOf, UserError} from "../store/errors.js";
+import {Engine} from "./engine.js";
+import {type FromEngine, type ToEngine} from "./messages.js";
+
+/** The engine's own process: a failed assertion of the library ends it and not the caller, whose event loop stays free. */
+let engine: Engine | undefined;
+const stops = new Map<number, (error: unknown) => void>();
+
+function say(message: FromEngine): void {
+  // The caller may have gone between two steps.
+  if (process.connected) process.send!(message);
+}
+
+function refusal(error: unknown): {message: string; forUser: boolean} {
+  return {message: messageOf(error), forUser: error instanceof UserError};
+}
+
+async function hear(message: ToEngine): Promise<void> {
+  switch (message.type) {
+    case "load":
+      try {
+        engine = await Engine.load(message.options);
+        say({type: "loaded", info: engine.info});
+      } catch (error) {
+        say({type: "refused", ...refusal(error)});
+      }
+      return;
+    case "generate":
+      return generate(message);
+    case "stop":
+      stops.get(message.id)?.(new Error("stopped"));
+      return;
+    case "logits":
+      try {
+        say({type: "logits", id: message.id, logits: engine!.logitsOf(message.tokens, message.adapter)});
+      } catch (error) {
+        say({type: "error", id: message.id, ...refusal(error)});
+      }
+      return;
+    case "close":
+      engine?.close();
+      process.exit(0);
+  }
+}
+
+function generate({id, request, stream}: Extract<ToEngine, {type: "generate"}>): void {
+  const fail = (error: unknown) => {
+    stops.delete(id);
+    say({type: "error", id, ...refusal(error)});
+  };
+  try {
+    const stop = engine!.generate(request, {
+      onText: stream ? (text) => say({type: "text", id, text}) : undefined,
+      onDone(generation) {
+        stops.delete(id);
+        say({type: "done", id, generation, memoryBytes: process.memoryUsage.rss()});
+      },
+      onError: fail
+    });
+    stops.set(id, stop);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+process.on("message", (message: ToEngine) => void hear(message));
+process.on("disconnect", () => process.exit(0));
+// Ctrl-C goes to the whole group: the caller decides when this process ends.
+process.on("SIGINT", () => undefined);

@@ -1,0 +1,117 @@
+import {GrammarState} from "./grammarState.js";
+import {type NativeModel} from "./nativeModel.js";
+import {type GeneratedToken, type Generation, type GenerationRequest} from "./request.js";
+import {logprobsOf, Sampler} from "./sampling.js";
+import {TextStream} from "./textStream.js";
+import {type Vocabulary} from "./vocabulary.js";
+
+export interface JobEvents {
+  onText?(text: string): void;
+  onDone(generation: Generation): void;
+  onError(error: unknown): void;
+}
+
+/** One request under way: chooses its tokens and knows when it ends. */
+export class Job {
+  readonly tokens: number[] = [];
+  reused = 0;
+  private readonly sampler: Sampler;
+  private readonly stream: TextStream;
+  private readonly logprobs: GeneratedToken[] = [];
+  private grammar: GrammarState | undefined;
+  private readonly started = performance.now();
+  private firstAt: number | undefined;
+  private raw = "";
+
+  constructor(
+    private readonly model: NativeModel,
+    private readonly vocabulary: Vocabulary,
+    readonly request: GenerationRequest,
+    readonly prompt: readonly number[],
+    private readonly most: number,
+    private readonly events: JobEvents
+  ) {
+    this.sampler = new Sampler(request);
+    this.stream = new TextStream(request.stop);
+    if (request.grammar !== undefined && request.grammarAfter === undefined) this.begin(request.grammar);
+  }
+
+  private begin(grammar: string): void {
+    this.grammar = new GrammarState(this.model, grammar, this.vocabulary.size);
+  }
+
+  /** Takes the logits after the last token; true when another token is wanted. */
+  advance(logits: Float32Array): boolean {
+    const token = this.choose(logits);
+    this.firstAt ??= performance.now();
+    const ends = this.model.llama.functions.vocab_is_eog(this.model.vocabulary, token) as boolean;
+    if (this.request.logprobs && !ends) this.note(logits, token);
+    if (ends) return this.finish("stop");
+    this.tokens.push(token);
+    this.show(token);
+    if (this.stream.stopped) return this.finish("stop");
+    if (this.tokens.length >= this.most) return this.finish("length");
+    return true;
+  }
+
+  private choose(logits: Float32Array): number {
+    let token = this.sampler.choose(logits);
+    if (!this.grammar) return token;
+    if (!this.grammar.allows(token)) token = this.sampler.choose(this.grammar.restrict(logits));
+    this.grammar.accept(token);
+    return token;
+  }
+
+  private note(logits: Float32Array, token: number): void {
+    const {logprob, top} = logprobsOf(logits, token, this.request.topLogprobs ?? 0);
+    const textOf = (id: number) => Buffer.from(this.vocabulary.bytes(id)).toString();
+    this.logprobs.push({
+      id: token,
+      text: textOf(token),
+      logprob,
+      top: top.length > 0 ? top.map((one) => ({text: textOf(one.token), logprob: one.logprob})) : undefined
+    });
+  }
+
+  private show(token: number): void {
+    const {grammar, grammarAfter, showSpecial} = this.request;
+    const bytes = this.vocabulary.bytes(token);
+    if (grammar !== undefined && grammarAfter !== undefined && !this.grammar) {
+      this.raw += Buffer.from(bytes).toString("latin1");
+      if (this.raw.endsWith(Buffer.from(grammarAfter).toString("latin1"))) this.begin(grammar);
+    }
+    if (this.vocabulary.isSpecial(token) && !showSpecial) return;
+    const text = this.stream.push(bytes);
+    if (text !== "") this.events.onText?.(text);
+  }
+
+  private finish(finishReason: Generation["finishReason"]): false {
+    const rest = this.stream.end();
+    if (rest !== "") this.events.onText?.(rest);
+    const now = performance.now();
+    this.release();
+    this.events.onDone({
+      text: this.stream.text,
+      tokens: this.tokens,
+      finishReason,
+      promptTokens: this.prompt.length,
+      reusedTokens: this.reused,
+      completionTokens: this.tokens.length,
+      logprobs: this.request.logprobs ? this.logprobs : undefined,
+      firstTokenMs: (this.firstAt ?? now) - this.started,
+      totalMs: now - this.started
+    });
+    return false;
+  }
+
+  fail(error: unknown): void {
+    this.release();
+    this.events.onError(error);
+  }
+
+  /** The grammar's memory is the library's. */
+  private release(): void {
+    this.grammar?.free();
+    this.grammar = undefined;
+  }
+}

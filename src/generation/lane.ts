@@ -1,0 +1,210 @@
+import {type Job} from "./job.js";
+import {type ContextOptions, NativeContext, type NativeModel} from "./nativeModel.js";
+
+/** One sequence of a context: what it holds, and who uses it. */
+interface Place {
+  sequence: number;
+  /** Tokens whose keys and values are computed. */
+  held: number[];
+  job?: Job;
+  /** Tokens still to be computed before the next is chosen. */
+  pending: number[];
+}
+
+interface Entry {
+  place: Place;
+  token: number;
+  wanted: boolean;
+}
+
+/** Requests to the model with one adapter, several at once, the others in a queue. */
+export class Lane {
+  private readonly context: NativeContext;
+  private readonly places: Place[];
+  private readonly queue: Job[] = [];
+  /** Whether all sequences go through one call: faster, and the same bits only where `sameTogether` says so. */
+  together = true;
+
+  constructor(
+    model: NativeModel,
+    private readonly options: ContextOptions
+  ) {
+    this.context = new NativeContext(model, options);
+    this.places = Array.from({length: options.sequences}, (_, sequence) => ({
+      sequence,
+      held: [],
+      pending: []
+    }));
+  }
+
+  add(job: Job): void {
+    this.queue.push(job);
+  }
+
+  get busy(): boolean {
+    return this.queue.length > 0 || this.places.some(({job}) => job);
+  }
+
+  /** Ends a request before its time. */
+  drop(job: Job, error: unknown): void {
+    const at = this.queue.indexOf(job);
+    if (at >= 0) this.queue.splice(at, 1);
+    const place = this.places.find((one) => one.job === job);
+    if (place) this.leave(place);
+    job.fail(error);
+  }
+
+  /** One step of all requests under way. */
+  step(): void {
+    this.fill();
+    const batch: Entry[] = [];
+    // Those who wait for one token go first: a long prompt must not hold them up.
+    for (const place of this.places
+      .filter(({job}) => job)
+      .sort((a, b) => a.pending.length - b.pending.length)) {
+      const now = place.pending.splice(0, portion(place.pending.length, this.options.batch - batch.length));
+      now.forEach((token, i) =>
+        batch.push({place, token, wanted: place.pending.length === 0 && i === now.length - 1})
+      );
+    }
+    const calls = this.together
+      ? [batch]
+      : this.places.map((place) => batch.filter((one) => one.place === place));
+    for (const entries of calls) if (entries.length > 0) this.call(entries);
+  }
+
+  private call(entries: readonly Entry[]): void {
+    const steps = entries.map(({place, token, wanted}) => {
+      const position = place.held.length;
+      place.held.push(token);
+      return {token, position, sequence: place.sequence, wanted};
+    });
+    let logits: Float32Array[];
+    try {
+      logits = this.context.step(steps);
+    } catch (error) {
+      for (const place of new Set(entries.map((one) => one.place))) this.lose(place, error);
+      return;
+    }
+    entries.filter(({wanted}) => wanted).forEach(({place}, i) => this.advance(place, logits[i]!));
+  }
+
+  private lose(place: Place, error: unknown): void {
+    const {job} = place;
+    this.clear(place);
+    this.leave(place);
+    job?.fail(error);
+  }
+
+  private clear(place: Place): void {
+    this.context.forget(place.sequence, 0);
+    place.held = [];
+  }
+
+  private advance(place: Place, logits: Float32Array): void {
+    const {job} = place;
+    if (!job) return;
+    try {
+      if (job.advance(logits)) place.pending = [job.tokens.at(-1)!];
+      else this.leave(place);
+    } catch (error) {
+      this.leave(place);
+      job.fail(error);
+    }
+  }
+
+  private leave(place: Place): void {
+    place.job = undefined;
+    place.pending = [];
+  }
+
+  /** Gives free places to those who wait: each the place that holds most of its prompt's beginning. */
+  private fill(): void {
+    for (;;) {
+      const free = this.places.filter(({job}) => !job);
+      const job = free.length > 0 ? this.queue.shift() : undefined;
+      if (!job) return;
+      const common = (place: Place) => sharedLength(place.held, job.prompt);
+      // Of equals the one that holds least, so that long beginnings stay for those who need them.
+      free.sort((a, b) => common(b) - common(a) || a.held.length - b.held.length);
+      this.enter(free[0]!, job, common(free[0]!));
+    }
+  }
+
+  private enter(place: Place, job: Job, common: number): void {
+    // The last token of the prompt is computed always: its logits are needed.
+    // And one more: a single token goes through other kernels than several, with other last bits.
+    let kept = Math.max(0, Math.min(common, job.prompt.length - 2));
+    if (kept < place.held.length && !this.context.forget(place.sequence, kept)) {
+      this.context.forget(place.sequence, 0);
+      kept = 0;
+    }
+    place.held.length = kept;
+    place.job = job;
+    place.pending = job.prompt.slice(kept);
+    job.reused = kept;
+  }
+
+  /** Logits after every token of a sequence, computed from the beginning. Nothing else may be under way. */
+  logitsOf(tokens: readonly number[]): Float32Array[] {
+    const place = this.places[0]!;
+    this.clear(place);
+    const all: Float32Array[] = [];
+    for (let from = 0; from < tokens.length; from += this.options.batch)
+      all.push(
+        ...this.context.step(stepsOf(place, tokens.slice(from, from + this.options.batch), from, true))
+      );
+    this.clear(place);
+    return all;
+  }
+
+  /**
+   * Whether sequences computed in one call have the bits that each has alone, tried with as many as there are places:
+   * first their prompts, then a token of each. It depends on the weights' type and on the processor.
+   */
+  sameTogether(vocabulary: number): boolean {
+    const prompts = this.places.map((_, i) =>
+      Array.from({length: 6 + (i % 3)}, (_, j) => (17 * i + 31 * j + 3) % vocabulary)
+    );
+    const next = prompts.map((prompt) => prompt[0]!);
+    const pass = (calls: (all: ReturnType<typeof stepsOf>[]) => ReturnType<typeof stepsOf>[]) => {
+      for (const place of this.places) this.clear(place);
+      const first = this.places.map((place, i) => stepsOf(place, prompts[i]!, 0));
+      const second = this.places.map((place, i) => stepsOf(place, [next[i]!], prompts[i]!.length));
+      return [...calls(first), ...calls(second)].flatMap((call) => this.context.step(call));
+    };
+    const alone = pass((all) => all);
+    const company = pass((all) => [all.flat()]);
+    for (const place of this.places) this.clear(place);
+    return alone.every((logits, i) => sameBits(logits, company[i]!));
+  }
+
+  free(): void {
+    this.context.free();
+  }
+}
+
+function stepsOf({sequence}: Place, tokens: readonly number[], from: number, all = false) {
+  return tokens.map((token, i) => ({
+    token,
+    position: from + i,
+    sequence,
+    wanted: all || i === tokens.length - 1
+  }));
+}
+
+/** How many of the pending tokens are computed now: never all but one, which would then go alone. */
+function portion(pending: number, room: number): number {
+  if (pending <= room) return pending;
+  return pending - room === 1 ? room - 1 : room;
+}
+
+function sameBits(a: Float32Array, b: Float32Array): boolean {
+  return a.every((value, i) => Object.is(value, b[i]));
+}
+
+function sharedLength(a: readonly number[], b: readonly number[]): number {
+  let length = 0;
+  while (length < a.length && length < b.length && a[length] === b[length]) length++;
+  return length;
+}

@@ -1,0 +1,278 @@
+import {completionCost} from "../costs/index.js";
+import {
+  type Completion,
+  type CompletionOptions,
+  type CompletionRequest,
+  type Endpoint,
+  EndpointError,
+  type Hosting,
+  type TokenLogprob,
+  type TokenPrice
+} from "../endpoints/index.js";
+import {RELEASE} from "../ggml/index.js";
+import {hashJson, openWorkspace, UserError, type Workspace} from "../store/index.js";
+import {type Prompter, prompterOf} from "./chatPrompt.js";
+import {EngineEnded, type Generator, startGenerator} from "./generator.js";
+import {findModel, type ModelFiles} from "./modelFiles.js";
+import {requestOf} from "./parameters.js";
+import {type EngineOptions, type GeneratedToken} from "./request.js";
+import {adapterFile, runnable} from "./runnable.js";
+import {readToolCalls, toolStyle} from "./toolCalls.js";
+
+export interface LocalModelOptions extends Pick<
+  EngineOptions,
+  "threads" | "parallel" | "contextTokens" | "gpuLayers" | "exact"
+> {
+  /** The endpoint's name; default "this machine". */
+  name?: string;
+  /** What the weights are stored as: "f16", "q8_0", "q4_k_m" … Default: as the checkpoint has them. */
+  type?: string;
+  /** Adapters by the model names that choose them: paths, ids of the store, repositories. */
+  adapters?: Readonly<Record<string, string>>;
+  /** The chat template, where the model has none or another is wanted. */
+  chatTemplate?: string;
+  /** Variables of the template, such as `enable_thinking`. */
+  templateVariables?: Readonly<Record<string, unknown>>;
+  /** What a template gets for today. Default 26 July 2024: the same prompt on any day. */
+  today?: Date;
+  /** llama.cpp's name for how the tokenizer splits text, where tokenizer.json does not tell it. */
+  preTokenizer?: string;
+  hosting?: Hosting;
+  price?: TokenPrice;
+  /** Default: the project's of the working directory. */
+  workspace?: Workspace;
+  onProgress?(message: string): void;
+}
+
+/** What was measured of a model while it answered. */
+export interface Measured {
+  /** Tokens written in a second of one request, the mean over all. */
+  tokensPerSecond?: number;
+  /** The most memory its process held. */
+  memoryBytes: number;
+  threads: number;
+  device: string;
+}
+
+/** An endpoint whose model runs on this machine. */
+export interface LocalModel extends Endpoint {
+  /** Finds the model, and converts or fetches it when that is needed; nothing is loaded. */
+  find(): Promise<ModelFiles>;
+  /** The process that holds the weights; undefined while none does. */
+  readonly pid: number | undefined;
+  /** Undefined before the first answer. */
+  measured(): Measured | undefined;
+  /** Names of the models it answers as: any, and those of adapters. */
+  readonly adapterNames: readonly string[];
+}
+
+interface Running {
+  generator: Generator;
+  prompter: Prompter;
+}
+
+/**
+ * A language model on this machine: a GGUF file, a checkpoint or adapter folder, a model of the store, or a repository
+ * of the Hugging Face hub ("org/name@revision"). It is loaded at the first call in a process of its own and answers
+ * several requests at once. A name of `adapters` as the request's model answers with that adapter, any other with the
+ * model itself.
+ */
+export function localModel(source: string, options: LocalModelOptions = {}): LocalModel {
+  const {name = "this machine", adapters = {}, price, parallel = 4} = options;
+  const totals = {tokens: 0, seconds: 0};
+  let found: Promise<ModelFiles> | undefined;
+  let running: Promise<Running> | undefined;
+  let latest: Generator | undefined;
+  const workspace = async () => options.workspace ?? openWorkspace();
+  const find = () => {
+    found ??= workspace().then((opened) => findModel(source, opened));
+    found.catch(() => (found = undefined));
+    return found;
+  };
+  const start = async (): Promise<Running> => {
+    if (running && (await running).generator.ended) running = undefined;
+    running ??= load(await find(), await workspace(), options);
+    running.catch(() => (running = undefined));
+    return running;
+  };
+  const identityOf = async (model: string): Promise<Record<string, string>> => {
+    const opened = await workspace();
+    const adapter = adapters[model];
+    return {
+      weights: (await find()).weights,
+      runtime: `llama.cpp of node-llama-cpp ${RELEASE}`,
+      ...(options.type === undefined ? {} : {type: options.type.toLowerCase()}),
+      ...(adapter === undefined ? {} : {adapter: (await findModel(adapter, opened)).weights}),
+      ...(settingsOf(options) === undefined ? {} : {template: settingsOf(options)!})
+    };
+  };
+  return {
+    name,
+    kind: "embedded",
+    hosting: options.hosting ?? "edge",
+    trust: "local",
+    limits: {concurrency: Math.max(8, 2 * parallel)},
+    adapterNames: Object.keys(adapters),
+    price: () => price,
+    identity: identityOf,
+    find,
+    get pid() {
+      return latest?.ended === false ? latest.pid : undefined;
+    },
+    measured() {
+      const last = latest;
+      if (!last || totals.seconds === 0) return undefined;
+      return {
+        tokensPerSecond: totals.tokens / totals.seconds,
+        memoryBytes: last.memoryBytes,
+        threads: last.info.threads,
+        device: last.info.devices[0] ?? "unknown"
+      };
+    },
+    async complete(request, also = {}) {
+      const {signal, attempts} = also;
+      const {generator, prompter} = await start().catch((cause: unknown) => {
+        throw new EndpointError(
+          "server",
+          `${name}: ${source} could not be loaded: ${(cause as Error).message}`,
+          {cause}
+        );
+      });
+      latest = generator;
+      const asked = performance.now();
+      const generation = await ask(generator, prompter, request, also);
+      const latencyMs = performance.now() - asked;
+      attempts?.onAttempt?.({attempt: 1, latencyMs});
+      const writing = (generation.totalMs - generation.firstTokenMs) / 1000;
+      if (generation.completionTokens > 1) {
+        totals.tokens += generation.completionTokens - 1;
+        totals.seconds += writing;
+      }
+      if (signal?.aborted) throw new EndpointError("aborted", "The call was stopped before it finished.");
+      const usage = {
+        promptTokens: generation.promptTokens,
+        completionTokens: generation.completionTokens,
+        ...(generation.reusedTokens > 0 ? {cachedTokens: generation.reusedTokens} : {})
+      };
+      const tools = request.tools ?? [];
+      const read =
+        tools.length > 0
+          ? readToolCalls(toolStyle(prompter.template?.source ?? ""), generation.text, tools)
+          : {text: generation.text, calls: []};
+      return {
+        text: read.text,
+        ...(read.calls.length > 0 ? {toolCalls: read.calls} : {}),
+        finishReason: read.calls.length > 0 ? "tool_calls" : generation.finishReason,
+        usage,
+        ...(generation.logprobs ? {logprobs: generation.logprobs.map(logprobOf)} : {}),
+        latencyMs,
+        firstTokenMs: generation.firstTokenMs,
+        attempts: 1,
+        servedModel: request.model,
+        fingerprint: (await find()).weights.slice(0, 16),
+        costUsd: completionCost(usage, price)
+      } satisfies Completion;
+    },
+    async preflight(model, needs) {
+      try {
+        const {generator, prompter} = await start();
+        const {contextTokens, threads, devices} = generator.info;
+        return [
+          {
+            check: "reachable",
+            status: "ok",
+            message: `${source} is loaded: ${contextTokens} tokens a request, ${threads} threads, ${devices[0] ?? "no device"}.`
+          },
+          {
+            check: "chat-template",
+            status: prompter.template ? "ok" : "warning",
+            message: prompter.template
+              ? `${model} has a chat template.`
+              : `${model} has no chat template: messages are joined as plain text. Give \`chatTemplate\` if it was trained on chats.`
+          },
+          ...(needs.tools && !prompter.template
+            ? [
+                {
+                  check: "tools" as const,
+                  status: "error" as const,
+                  message: `${model} has no chat template and cannot be told of tools.`
+                }
+              ]
+            : [])
+        ];
+      } catch (error) {
+        return [{check: "model", status: "error", message: (error as Error).message}];
+      }
+    },
+    async close() {
+      const last = await running?.catch(() => undefined);
+      running = undefined;
+      await last?.generator.close();
+    }
+  };
+}
+
+async function load(files: ModelFiles, workspace: Workspace, options: LocalModelOptions): Promise<Running> {
+  const {threads, parallel, contextTokens, gpuLayers, exact, type, preTokenizer, onProgress} = options;
+  const own = await runnable(files, workspace, {type, preTokenizer, onProgress});
+  for (const warning of own.warnings) onProgress?.(warning);
+  const adapters: Record<string, string> = {};
+  if (own.adapter !== undefined) adapters[ALWAYS] = own.adapter;
+  for (const [name, source] of Object.entries(options.adapters ?? {}))
+    adapters[name] = await adapterFile(await findModel(source, workspace), workspace, {onProgress});
+  onProgress?.(`${files.name}: loading`);
+  const generator = await startGenerator({
+    path: own.path,
+    adapters,
+    threads,
+    parallel,
+    contextTokens,
+    gpuLayers,
+    exact
+  });
+  const {chatTemplate: stored, specialTokens} = generator.info;
+  const template = options.chatTemplate ?? stored;
+  return {
+    generator,
+    prompter: prompterOf(template, {...specialTokens, ...options.templateVariables}, options.today)
+  };
+}
+
+/** The adapter of a source that is one. No model name can be empty. */
+const ALWAYS = "\0";
+
+async function ask(
+  generator: Generator,
+  prompter: Prompter,
+  {model, messages, params = {}, tools = []}: CompletionRequest,
+  {signal, repeat = 0, onText}: CompletionOptions
+) {
+  const request = {
+    ...requestOf(params, tools, prompter.template?.source ?? "", repeat),
+    prompt: prompter.prompt(messages, tools),
+    adapter: generator.adapters.includes(model)
+      ? model
+      : generator.adapters.includes(ALWAYS)
+        ? ALWAYS
+        : undefined
+  };
+  try {
+    return await generator.generate(request, {signal, onText});
+  } catch (error) {
+    if (signal?.aborted) throw new EndpointError("aborted", "The call was stopped before it finished.");
+    if (error instanceof UserError) throw new EndpointError("bad-request", error.message, {cause: error});
+    if (error instanceof EngineEnded)
+      throw new EndpointError("server", `${error.message}. The next call starts it again.`, {cause: error});
+    throw error;
+  }
+}
+
+function logprobOf({text, logprob, top}: GeneratedToken): TokenLogprob {
+  return {token: text, logprob, top: top?.map((one) => ({token: one.text, logprob: one.logprob}))};
+}
+
+/** What else decides a prompt: undefined where all is as the model says. */
+function settingsOf({chatTemplate, templateVariables, today}: LocalModelOptions): string | undefined {
+  if (chatTemplate === undefined && templateVariables === undefined && today === undefined) return undefined;
+  return hashJson({chatTemplate, templateVariables, today: today?.toISOString()}).slice(0, 16);
+}

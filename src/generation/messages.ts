@@ -1,0 +1,18 @@
+import {type EngineInfo, type EngineOptions, type Generation, type GenerationRequest} from "./request.js";
+
+/** What the caller's process says to the engine's. */
+export type ToEngine =
+  | {type: "load"; options: EngineOptions}
+  | {type: "generate"; id: number; request: GenerationRequest; stream: boolean}
+  | {type: "stop"; id: number}
+  | {type: "logits"; id: number; tokens: readonly number[]; adapter?: string}
+  | {type: "close"};
+
+/** What the engine's process says back. */
+export type FromEngine =
+  | {type: "loaded"; info: EngineInfo}
+  | {type: "refused"; message: string; forUser: boolean}
+  | {type: "text"; id: number; text: string}
+  | {type: "done"; id: number; generation: Generation; memoryBytes: number}
+  | {type: "logits"; id: number; logits: Float32Array[]}
+  | {type: "error"; id: number; message: string; forUser: boolean};

@@ -1,0 +1,96 @@
+import {existsSync} from "node:fs";
+import {readFile} from "node:fs/promises";
+import {join} from "node:path";
+import {convertModel} from "../gguf/index.js";
+import {runnableModelsDir, UserError, type Workspace} from "../store/index.js";
+import {type ModelFiles} from "./modelFiles.js";
+
+/** The files that the engine loads. */
+export interface Runnable {
+  path: string;
+  /** A LoRA that is always on. */
+  adapter?: string;
+  warnings: string[];
+}
+
+export interface RunnableOptions {
+  /** "f16", "q8_0", "q4_k_m" … Default: the checkpoint's own precision. */
+  type?: string;
+  preTokenizer?: string;
+  onProgress?(message: string): void;
+  signal?: AbortSignal;
+}
+
+/**
+ * The GGUF files of a model, made in the store's cache when they are not there. A GGUF file that a user has runs as it
+ * is; an adapter runs on its base, which is converted alone.
+ */
+export async function runnable(
+  model: ModelFiles,
+  workspace: Workspace,
+  options: RunnableOptions = {}
+): Promise<Runnable> {
+  if (model.kind === "gguf") {
+    if (options.type !== undefined)
+      throw new UserError(
+        `${model.path} is a GGUF file already, of one type. Name the checkpoint it was made of to have it as ${options.type}.`
+      );
+    return {path: model.path, warnings: []};
+  }
+  if (model.kind === "adapter") {
+    const base = await runnable(model.base!, workspace, options);
+    const adapter = await adapterFile(model, workspace, options);
+    return {...base, adapter};
+  }
+  const type = options.type ?? (await ownType(model.path));
+  return converted(model, workspace, {from: model.path, type}, options);
+}
+
+/** The GGUF LoRA of an adapter folder, for a base that is loaded. */
+export async function adapterFile(
+  model: ModelFiles,
+  workspace: Workspace,
+  options: RunnableOptions = {}
+): Promise<string> {
+  if (model.kind === "gguf") return model.path;
+  if (model.kind !== "adapter")
+    throw new UserError(`${model.path} is no adapter: it has no adapter_config.json.`);
+  if (model.base!.kind !== "checkpoint")
+    throw new UserError(
+      `The adapter ${model.path} is on ${model.base!.path}, which is a GGUF file. Name the checkpoint folder as its base.`
+    );
+  const {path} = await converted(
+    model,
+    workspace,
+    {from: model.path, base: model.base!.path, type: "f32"},
+    options
+  );
+  return path;
+}
+
+async function converted(
+  {weights, name}: ModelFiles,
+  workspace: Workspace,
+  conversion: {from: string; base?: string; type: string},
+  {preTokenizer, onProgress, signal}: RunnableOptions
+): Promise<Runnable> {
+  const suffix = preTokenizer === undefined ? "" : `-${preTokenizer.replace(/[^\w.-]/g, "_")}`;
+  const to = join(runnableModelsDir(workspace), `${weights.slice(0, 24)}-${conversion.type}${suffix}.gguf`);
+  if (existsSync(to)) return {path: to, warnings: []};
+  onProgress?.(`${name}: converting to GGUF (${conversion.type})`);
+  const warnings = await convertModel(
+    {...conversion, to, preTokenizer},
+    {
+      onProgress: (done, total) => onProgress?.(`${name}: ${done} of ${total} tensors converted`),
+      signal
+    }
+  );
+  return {path: to, warnings};
+}
+
+/** The type that loses nothing: what config.json says the weights are. */
+async function ownType(folder: string): Promise<string> {
+  const config = JSON.parse(await readFile(join(folder, "config.json"), "utf8")) as Record<string, unknown>;
+  const stated = config.torch_dtype ?? config.dtype;
+  return stated === "bfloat16" ? "bf16" : stated === "float16" ? "f16" : "f32";
+}

@@ -1,0 +1,98 @@
+import {type Tool, type ToolCall} from "../endpoints/index.js";
+import {jsonSchemaGrammar} from "./grammar/jsonGrammar.js";
+
+/** How a family of models writes calls of tools. */
+interface Style {
+  name: "hermes" | "mistral" | "llama" | "json";
+  /** Whether its marks are special tokens, which are otherwise kept out of the text. */
+  special: boolean;
+}
+
+/** The way of a chat template: `<tool_call>` tags (Qwen, Hermes), `[TOOL_CALLS]` (Mistral), bare JSON (Llama 3, others). */
+export function toolStyle(template: string): Style {
+  if (template.includes("<tool_call>")) return {name: "hermes", special: false};
+  if (template.includes("[TOOL_CALLS]")) return {name: "mistral", special: true};
+  return {name: template.includes('"parameters"') ? "llama" : "json", special: false};
+}
+
+export type ToolChoice = "none" | "auto" | "required" | {type: "function"; function: {name: string}};
+
+/** The grammar of an answer that calls tools; `after` is where it begins when a call is the model's own choice. */
+export function toolGrammar(
+  style: Style,
+  tools: readonly Tool[],
+  choice: ToolChoice
+): {grammar: string; after?: string} | undefined {
+  if (choice === "none") return undefined;
+  const named = typeof choice === "object" ? choice.function.name : undefined;
+  const allowed = tools.filter(({function: {name}}) => named === undefined || name === named);
+  const call = jsonSchemaGrammar({anyOf: allowed.map((tool) => callSchema(style, tool))}, "call");
+  const free = choice === "auto";
+  if (style.name === "hermes") {
+    const rest = `"\\n"? call "\\n"? "</tool_call>" ("\\n"? "<tool_call>" "\\n"? call "\\n"? "</tool_call>")*`;
+    return free
+      ? {grammar: `root ::= ${rest}\n${call}`, after: "<tool_call>"}
+      : {grammar: `root ::= "<tool_call>" ${rest}\n${call}`};
+  }
+  if (style.name === "mistral") {
+    const rest = `" "? "[" call (", " call)* "]"`;
+    return free
+      ? {grammar: `root ::= ${rest}\n${call}`, after: "[TOOL_CALLS]"}
+      : {grammar: `root ::= "[TOOL_CALLS]" ${rest}\n${call}`};
+  }
+  // Bare JSON is no mark: what the model chose is seen when it has ended.
+  return free ? undefined : {grammar: `root ::= call\n${call}`};
+}
+
+function callSchema({name: style}: Style, {function: {name, parameters}}: Tool): Record<string, unknown> {
+  const key = style === "llama" ? "parameters" : "arguments";
+  return {
+    type: "object",
+    properties: {name: {const: name}, [key]: parameters ?? {type: "object"}},
+    required: ["name", key]
+  };
+}
+
+/** The calls in an answer and the text beside them; no calls when none can be read or a name is not among the tools. */
+export function readToolCalls(
+  style: Style,
+  text: string,
+  tools: readonly Tool[]
+): {text: string; calls: ToolCall[]} {
+  const names = new Set(tools.map(({function: {name}}) => name));
+  const bodies: string[] = [];
+  let rest = text;
+  if (style.name === "hermes") {
+    for (const [, body] of text.matchAll(/<tool_call>([\s\S]*?)<\/tool_call>/g)) bodies.push(body!);
+    rest = text.replace(/\s*<tool_call>[\s\S]*?<\/tool_call>/g, "");
+  } else if (style.name === "mistral") {
+    const at = text.indexOf("[TOOL_CALLS]");
+    if (at >= 0) {
+      bodies.push(text.slice(at + "[TOOL_CALLS]".length).replace(/<\/s>\s*$/, ""));
+      rest = text.slice(0, at);
+    }
+  } else {
+    bodies.push(text);
+    rest = "";
+  }
+  const calls: ToolCall[] = [];
+  for (const body of bodies)
+    for (const value of [parsed(body)].flat()) {
+      const {name, arguments: own, parameters} = (value ?? {}) as Record<string, unknown>;
+      if (typeof name !== "string" || !names.has(name)) return {text, calls: []};
+      calls.push({
+        id: `call_${calls.length}`,
+        type: "function",
+        function: {name, arguments: JSON.stringify(own ?? parameters ?? {})}
+      });
+    }
+  return calls.length > 0 ? {text: rest, calls} : {text, calls};
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,3 @@
+export {type ProjectFile, projectFiles} from "./projectFiles.js";
+export {readProject} from "./readProject.js";
+export type {ForeignProject} from "./types.js";

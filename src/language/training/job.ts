@@ -1,0 +1,107 @@
+import {type AdapterSettings} from "../adapterFiles.js";
+import {type Precision} from "../loadWeights.js";
+import {type AdamWSettings} from "./optimizer.js";
+import {type PreferenceSettings} from "./preference.js";
+import {type Example} from "./rows.js";
+import {type ScheduleName} from "./schedule.js";
+
+/** Two answers to one prompt, the better one first. */
+export interface Pair {
+  chosen: Example;
+  rejected: Example;
+}
+
+/** What is learned from, and what the learning is checked on. */
+export type TrainingData =
+  | {kind: "examples"; train: Example[]; validation: Example[]}
+  | {kind: "pairs"; train: Pair[]; validation: Pair[]; preference: PreferenceSettings};
+
+/** Everything that decides the bytes of the result, beside the base's weights and the library. */
+export interface TrainingSettings {
+  /** Without an adapter all weights are trained. */
+  adapter?: AdapterSettings;
+  /** How the frozen base's matrices are kept; 32 bits when all weights are trained. */
+  precision: Precision;
+  steps: number;
+  /** Rows of a micro-batch, and micro-batches of a step. */
+  rows: number;
+  accumulate: number;
+  /** Tokens of a packed row; undefined gives each example a row of its own. */
+  packed?: number;
+  rate: number;
+  schedule: ScheduleName;
+  warmUp: number;
+  optimizer: AdamWSettings;
+  /** Most length of the gradients; undefined clips nothing. */
+  clip?: number;
+  seed: number | string;
+  /** Steps between validations; undefined validates at the end only. */
+  validateEvery?: number;
+  /** Validations without a better one after which training ends. */
+  patience?: number;
+  threads: number;
+}
+
+export interface TrainingJob {
+  /** Folder of the checkpoint that training starts from. */
+  base: string;
+  /** What the result is to call its base, in adapter_config.json. */
+  baseName: string;
+  /** Folder for checkpoints and the result; no data is written there. */
+  work: string;
+  /** Identity of data, settings and base: a checkpoint of another job is not resumed. */
+  identity: string;
+  settings: TrainingSettings;
+  data: TrainingData;
+  /** These change neither the result's weights nor its identity. */
+  checkpointing: boolean;
+  checkpointEvery: number;
+  /** Begin although the memory seems too small. */
+  force?: boolean;
+}
+
+export interface StepRecord {
+  step: number;
+  loss: number;
+  rate: number;
+  /** Length of the gradients before clipping. */
+  norm: number;
+  /** Tokens in the step's rows, without padding. */
+  tokens: number;
+}
+
+export interface ValidationRecord {
+  step: number;
+  loss: number;
+  /** Share of pairs whose better answer is the likelier one, of preference data. */
+  accuracy?: number;
+}
+
+/** Where a training stands; with the weights it is all that a checkpoint holds. */
+export interface TrainingState {
+  /** Steps done. */
+  step: number;
+  curve: StepRecord[];
+  validations: ValidationRecord[];
+}
+
+export interface TrainingOutcome extends TrainingState {
+  /** `early`: validation did not improve any more; `stopped`: asked to; `diverged`: the loss rose or was no number. */
+  status: "finished" | "early" | "stopped" | "diverged";
+  /** The step whose weights are the result: the best validated one, or the last. */
+  resultStep: number;
+  /** For a person, when it diverged: what was seen and what to try. */
+  advice?: string;
+  /** Bytes predicted, and the most the process had. */
+  memory: {predicted: number; peak: number};
+  library: {version: string; features: string[]; threads: number};
+}
+
+export interface TrainingProgress {
+  step: number;
+  steps: number;
+  loss: number;
+  tokensPerSecond: number;
+  secondsLeft: number;
+  validation?: ValidationRecord;
+}

@@ -1,0 +1,97 @@
+import {readFileSync} from "node:fs";
+import {freemem} from "node:os";
+import {Storage} from "../../ggml/index.js";
+import {type Backend} from "../../ggml/index.js";
+import {UserError} from "../../store/errors.js";
+import {type LanguageConfig} from "../config.js";
+import {plannedWeights} from "../loadWeights.js";
+import {LanguageModel} from "../model.js";
+import {targetModules} from "../adapters.js";
+import {type Batch} from "../batch.js";
+import {lossBytes} from "./loss.js";
+import {type TrainingSettings} from "./job.js";
+import {type Targets} from "./targets.js";
+import {Trainable} from "./trainable.js";
+
+/** What Node, the library and copies on their way take beside the tensors. */
+const BESIDE = 150e6;
+
+/** What a training's largest step will take, planned by the library on tensors without memory. */
+export function predictMemory(
+  backend: Backend,
+  config: LanguageConfig,
+  {adapter, precision}: Pick<TrainingSettings, "adapter" | "precision">,
+  largest: {batch: Batch; targets: Targets},
+  {checkpointing, reference}: {checkpointing: boolean; reference: boolean}
+): number {
+  const without = {allocate: false};
+  const storage = new Storage(backend, plannedWeights(config, adapter ? precision : "f32"), without);
+  const model = new LanguageModel(backend, config, storage);
+  const modules = adapter ? targetModules(config, adapter.targets) : [];
+  const own = adapter
+    ? new Storage(
+        backend,
+        modules.flatMap(({path, out, in: width}) => [
+          {name: `${path}.a`, shape: [width, adapter.rank]},
+          {name: `${path}.b`, shape: [adapter.rank, out]},
+          ...(adapter.dora ? [{name: `${path}.m`, shape: [out]}] : [])
+        ]),
+        without
+      )
+    : undefined;
+  const trained = own ?? storage;
+  const trainable = new Trainable(backend, trained, trained.names(), undefined, without);
+  try {
+    if (own)
+      for (const {path} of modules)
+        model.adapters.set(path, {
+          scale: 1,
+          a: own.get(`${path}.a`),
+          b: own.get(`${path}.b`),
+          magnitude: own.find(`${path}.m`)
+        });
+    const graph = lossBytes(model, largest.batch, largest.targets, {gradients: true, checkpointing});
+    let trainedBytes = 0;
+    for (const {node} of trainable.parameters)
+      trainedBytes += 4 * node.shape.reduce((product, size) => product * size, 1);
+    const copy = reference && !adapter ? trainedBytes : 0;
+    return graph + 2 * trainedBytes + copy + BESIDE;
+  } finally {
+    trainable.free();
+    own?.free();
+    model.free();
+  }
+}
+
+/** Bytes this process may still take: what the machine has available, or its container's limit allows. */
+export function availableMemory(): number {
+  let available = freemem();
+  try {
+    const found = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync("/proc/meminfo", "utf8"));
+    if (found) available = Number(found[1]) * 1024;
+  } catch {
+    // Not Linux: what is free has to do.
+  }
+  const limit = process.constrainedMemory?.() ?? 0;
+  return limit > 0 && limit < 2 ** 50 ? Math.min(available, limit - process.memoryUsage().rss) : available;
+}
+
+/** Throws with the numbers and what makes a training smaller, when it needs more than there is. */
+export function refuseTooLarge(
+  predicted: number,
+  available: number,
+  {adapter, precision}: Pick<TrainingSettings, "adapter" | "precision">,
+  checkpointing: boolean
+): void {
+  if (predicted <= available) return;
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+  const smaller = [
+    ...(checkpointing ? [] : ["`checkpointing: true`"]),
+    ...(adapter ? (precision === "q8_0" ? [] : ['`precision: "q8_0"`']) : ['`method: "lora"`']),
+    "a smaller `rows` (with a larger `accumulate`)",
+    "a shorter `length`"
+  ];
+  throw new UserError(
+    `This training needs about ${gigabytes(predicted)} of memory, and ${gigabytes(available)} are available. Use ${smaller.join(", ")}; or --force to begin all the same.`
+  );
+}

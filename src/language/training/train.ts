@@ -1,0 +1,180 @@
+import {cp, mkdir, rm} from "node:fs/promises";
+import {join} from "node:path";
+import {type Backend, openBackend} from "../../ggml/index.js";
+import {checkGradients} from "../checkGradients.js";
+import {readModelConfig} from "../model.js";
+import {microBatch, planBatches} from "./batches.js";
+import {readCheckpoint, writeCheckpoint} from "./checkpointFile.js";
+import {divergence, divergenceAdvice} from "./divergence.js";
+import {type TrainingJob, type TrainingOutcome, type TrainingProgress, type TrainingState} from "./job.js";
+import {availableMemory, predictMemory, refuseTooLarge} from "./memory.js";
+import {writeResult} from "./result.js";
+import {lengthsOf, pairRows, TrainingSession} from "./session.js";
+import {targetsOf} from "./targets.js";
+
+export interface TrainingHooks {
+  onProgress?(progress: TrainingProgress): void;
+  /** Asked between micro-batches' steps: true ends the training with a checkpoint. */
+  stopped?(): boolean;
+  /** Awaited between micro-batches, so that messages get their turn. */
+  pause?(): Promise<void>;
+}
+
+/** Where the result of a job lies when its training has ended. */
+export const resultFolder = (work: string) => join(work, "result");
+
+/**
+ * Trains from the base, or from the job's last checkpoint, to the end. Resuming gives the bytes of a training nothing
+ * disturbed. Computes in this process, which a failed assertion of the library ends: call it in a child process.
+ */
+export async function train(job: TrainingJob, hooks: TrainingHooks = {}): Promise<TrainingOutcome> {
+  const {settings} = job;
+  await mkdir(job.work, {recursive: true});
+  const backend = await openBackend(settings.threads);
+  checkGradients(backend);
+  const predicted = await predict(job, backend);
+  if (!job.force) refuseTooLarge(predicted, availableMemory(), settings, job.checkpointing);
+  const session = await TrainingSession.open(job, backend);
+  try {
+    const state = (await readCheckpoint(job.work, job.identity, session.trainable)) ?? {
+      step: 0,
+      curve: [],
+      validations: []
+    };
+    const ended = await run(session, state, hooks);
+    return {
+      ...state,
+      ...ended,
+      memory: {predicted, peak: process.resourceUsage().maxRSS * 1024},
+      library: {
+        version: backend.ggml.version,
+        features: backend.features,
+        threads: backend.threads
+      }
+    };
+  } finally {
+    session.free();
+    backend.free();
+  }
+}
+
+type Ended = Pick<TrainingOutcome, "status" | "resultStep" | "advice">;
+
+async function run(session: TrainingSession, state: TrainingState, hooks: TrainingHooks): Promise<Ended> {
+  const {job, trainable} = session;
+  const {settings, work, identity} = job;
+  const {stopped = () => false, pause = async () => undefined} = hooks;
+  const best = join(work, "best");
+  const save = () => writeCheckpoint(work, identity, trainable, state);
+  const pace = new Pace(settings.steps);
+  const bestSoFar = () => lowest(state);
+  while (state.step < settings.steps) {
+    const record = await session.step(state.step, pause);
+    const wrong = divergence([...state.curve, record]);
+    if (wrong !== undefined) {
+      // The weights of the last checkpoint were good; those of now are not.
+      const good = await readCheckpoint(work, identity, trainable);
+      const keep = good && good.step > 0;
+      if (keep) await writeResult(session, resultFolder(work));
+      return {
+        status: "diverged",
+        resultStep: good?.step ?? 0,
+        advice: `${wrong}. ${keep ? `The weights of step ${good.step} are kept in ${resultFolder(work)}. ` : ""}${divergenceAdvice(settings.rate, settings.clip)}.`
+      };
+    }
+    state.step = record.step;
+    state.curve.push(record);
+    const last = state.step === settings.steps;
+    const due = last || (settings.validateEvery !== undefined && state.step % settings.validateEvery === 0);
+    const validation = due ? await session.validate(state.step, pause) : undefined;
+    if (validation) {
+      state.validations.push(validation);
+      if (bestSoFar() === validation) await writeResult(session, best);
+    }
+    hooks.onProgress?.({...pace.at(record), validation});
+    if (validation && impatient(state, settings.patience)) {
+      await save();
+      return finish(session, state, best, "early");
+    }
+    if (last || stopped() || state.step % job.checkpointEvery === 0) await save();
+    if (!last && stopped()) return {status: "stopped", resultStep: state.step};
+    await pause();
+  }
+  return finish(session, state, best, "finished");
+}
+
+/** The best validated weights are the result; without validation the last ones. */
+async function finish(
+  session: TrainingSession,
+  state: TrainingState,
+  best: string,
+  status: "finished" | "early"
+): Promise<Ended> {
+  const result = resultFolder(session.job.work);
+  await rm(result, {recursive: true, force: true});
+  const chosen = lowest(state);
+  if (chosen && chosen.step !== state.step) {
+    await cp(best, result, {recursive: true});
+    return {status, resultStep: chosen.step};
+  }
+  await writeResult(session, result);
+  return {status, resultStep: state.step};
+}
+
+function lowest({validations}: TrainingState) {
+  return validations.reduce<(typeof validations)[number] | undefined>(
+    (best, one) => (best === undefined || one.loss < best.loss ? one : best),
+    undefined
+  );
+}
+
+function impatient(state: TrainingState, patience: number | undefined): boolean {
+  if (patience === undefined) return false;
+  return state.validations.length - 1 - state.validations.indexOf(lowest(state)!) >= patience;
+}
+
+/** What the largest step will take in memory. */
+async function predict(job: TrainingJob, backend: Backend): Promise<number> {
+  const config = await readModelConfig(job.base);
+  const {data, settings} = job;
+  const plan = planBatches(lengthsOf(job), settings);
+  const micro = Array.from({length: plan.stepsAnEpoch}, (_, i) => plan.step(i)).flat();
+  let largest: ReturnType<typeof microBatch> | undefined;
+  for (const rows of micro) {
+    const made =
+      data.kind === "examples"
+        ? microBatch(data.train, rows, settings.packed !== undefined)
+        : pairRows(rows.flat().map((i) => data.train[i]!));
+    if (!largest || made.batch.ids.length > largest.batch.ids.length) largest = made;
+  }
+  const targets = targetsOf(largest!.batch, largest!.labels, 1);
+  return predictMemory(
+    backend,
+    config,
+    settings,
+    {batch: largest!.batch, targets},
+    {checkpointing: job.checkpointing, reference: data.kind === "pairs"}
+  );
+}
+
+/** Speed and time left, from the steps of this process. */
+class Pace {
+  private readonly started = performance.now();
+  private tokens = 0;
+  private done = 0;
+
+  constructor(private readonly steps: number) {}
+
+  at({step, loss, tokens}: TrainingState["curve"][number]): TrainingProgress {
+    this.tokens += tokens;
+    this.done++;
+    const seconds = (performance.now() - this.started) / 1000;
+    return {
+      step,
+      steps: this.steps,
+      loss,
+      tokensPerSecond: this.tokens / seconds,
+      secondsLeft: (seconds / this.done) * (this.steps - step)
+    };
+  }
+}

@@ -1,0 +1,170 @@
+import type {CandidateCost, ScoreTable} from "../decisions/index.js";
+import {listModels, type ModelManifest} from "../models/index.js";
+import {hasRows, modelsDir, type RunCandidate, type RunManifest, type Store} from "../store/index.js";
+import {type Shutdown, shutdownsOf} from "./shutdowns.js";
+import {type Substitute, substitutesFor} from "./substitutes.js";
+
+/** What leaving one candidate's provider would mean. */
+export interface CandidateExit {
+  candidate: string;
+  model: string;
+  /** Who runs it, in words. */
+  heldBy: string;
+  /** True when it runs on what the team has: nobody can end it. */
+  owned: boolean;
+  keeps: {what: "data" | "weights" | "adapter" | "evals" | "outputs"; kept: boolean; detail: string}[];
+  /** Known ends that touch it, the next first. */
+  until: Shutdown[];
+  /** Candidates held by others than its provider, those shown to be no worse first. */
+  substitutes: (Substitute & {heldBy: string; usdPerThousand?: number})[];
+  /** US dollars a thousand rows now; absent when no price is known. */
+  usdPerThousand?: number;
+}
+
+export interface ExitReport {
+  run: RunManifest;
+  margin: number;
+  candidates: CandidateExit[];
+}
+
+export interface ExitInputs {
+  table: ScoreTable;
+  margin: number;
+  /** By candidate as the table names it. */
+  costs: Readonly<Record<string, CandidateCost>>;
+  shutdowns: readonly Shutdown[];
+}
+
+/**
+ * For each candidate of a run: what stays with the team when its provider goes away, who could take its place without
+ * being worse by more than the margin, what each costs, and until when it lasts as far as is known.
+ */
+export async function exitReport(store: Store, run: RunManifest, inputs: ExitInputs): Promise<ExitReport> {
+  const models = new Map((await listModels(modelsDir(store.workspace))).map((model) => [model.id, model]));
+  const shared = [await dataKept(store, run), evalKept(run)];
+  const outputs = await outputsOf(store, run.id);
+  const several = run.variants.length > 1;
+  const shownOf = (name: string) =>
+    run.variants.map((variant) => (several ? `${name} · ${variant.name}` : name));
+  const candidates = run.candidates.flatMap((one) =>
+    shownOf(one.name).map((shown): CandidateExit => {
+      const model = models.get(one.modelId ?? "");
+      const others = run.candidates
+        .filter((other) => other.name !== one.name && (isOwned(other) || holderOf(other) !== holderOf(one)))
+        .flatMap((other) => shownOf(other.name).map((name) => ({name, other})));
+      const tests = substitutesFor(
+        inputs.table,
+        shown,
+        others.map(({name}) => name),
+        {margin: inputs.margin}
+      );
+      return {
+        candidate: shown,
+        model: one.model,
+        heldBy: holderOf(one),
+        owned: isOwned(one),
+        keeps: [...shared, outputsKept(outputs.get(one.name)), modelKept(one, model)],
+        until: shutdownsOf(inputs.shutdowns, {host: hostOf(one), model: one.model}),
+        substitutes: tests.map((test) => ({
+          ...test,
+          heldBy: holderOf(others.find(({name}) => name === test.candidate)!.other),
+          usdPerThousand: inputs.costs[test.candidate]?.usdPerThousand
+        })),
+        usdPerThousand: inputs.costs[shown]?.usdPerThousand
+      };
+    })
+  );
+  return {run, margin: inputs.margin, candidates};
+}
+
+/** The address's host of a candidate that is reached by HTTP. */
+function hostOf({identity}: RunCandidate): string | undefined {
+  const url = identity.baseUrl;
+  return url !== undefined && URL.canParse(url) ? new URL(url).hostname : undefined;
+}
+
+const isHere = (host: string) => /^(127\.|localhost$|\[?::1)/.test(host);
+
+function isOwned(candidate: RunCandidate): boolean {
+  if (candidate.endpointKind === "embedded") return true;
+  const host = hostOf(candidate);
+  return (
+    candidate.hosting === "on-prem" || candidate.hosting === "edge" || (host !== undefined && isHere(host))
+  );
+}
+
+function holderOf(candidate: RunCandidate): string {
+  if (candidate.endpointKind === "embedded") return "the store";
+  if (candidate.endpointKind === "imported") return `${candidate.model} (results of ${candidate.endpoint})`;
+  const host = hostOf(candidate);
+  return host === undefined || isHere(host) ? candidate.endpoint : host;
+}
+
+async function dataKept(
+  store: Store,
+  {dataset, imported}: RunManifest
+): Promise<CandidateExit["keeps"][number]> {
+  const kept = await hasRows(store.workspace, {dataset: dataset.name, id: dataset.version});
+  return {
+    what: "data",
+    kept,
+    detail: kept
+      ? `${dataset.rows} rows, ${dataset.name}@${dataset.version}, in the store`
+      : imported
+        ? "only what the result files hold: `assay init --from` makes a dataset of them"
+        : `the store has no ${dataset.name}@${dataset.version} any more`
+  };
+}
+
+function evalKept({evalFile, imported}: RunManifest): CandidateExit["keeps"][number] {
+  if (evalFile) return {what: "evals", kept: true, detail: `${evalFile.path}: prompt, scorers, gate`};
+  return {
+    what: "evals",
+    kept: false,
+    detail: imported ? "the other tool's: `assay init --from` takes it over" : "the run names no eval file"
+  };
+}
+
+async function outputsOf(store: Store, run: string): Promise<Map<string, {kept: number; of: number}>> {
+  const rows = await store.rows<{candidate: string; kept: number; total: number}>(
+    `select candidate, count(output)::int as kept, count(*)::int as total from completions where run = $run group by 1`,
+    {run}
+  );
+  return new Map(rows.map(({candidate, kept, total}) => [candidate, {kept, of: total}]));
+}
+
+function outputsKept(found: {kept: number; of: number} | undefined): CandidateExit["keeps"][number] {
+  const {kept, of} = found ?? {kept: 0, of: 0};
+  return {
+    what: "outputs",
+    kept: kept > 0,
+    detail:
+      kept > 0
+        ? `${kept} of ${of} answers recorded: they can be replayed, and trained on`
+        : "no answer is recorded"
+  };
+}
+
+function modelKept(
+  candidate: RunCandidate,
+  model: ModelManifest | undefined
+): CandidateExit["keeps"][number] {
+  if (model) {
+    const bytes = model.files.reduce((sum, file) => sum + file.bytes, 0);
+    const adapter = model.files.some(({path}) => /adapter/.test(path));
+    return {
+      what: adapter ? "adapter" : "weights",
+      kept: true,
+      detail: `${model.files.length} files, ${(bytes / 1e6).toFixed(1)} MB, in the store`
+    };
+  }
+  if (isOwned(candidate))
+    return {what: "weights", kept: true, detail: `on ${candidate.endpoint}: see that a copy is yours`};
+  return {
+    what: "weights",
+    kept: false,
+    detail: candidate.model.startsWith("ft:")
+      ? "the provider's: a fine-tuned model cannot be taken along, its training set can"
+      : "the provider's"
+  };
+}

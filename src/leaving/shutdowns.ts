@@ -1,0 +1,82 @@
+import {readFile} from "node:fs/promises";
+import {join} from "node:path";
+import {fileURLToPath} from "node:url";
+import {messageOf, UserError} from "../store/index.js";
+
+/** Something that a service ends. */
+export interface Shutdown {
+  /** Of the address it is reached at, such as "api.openai.com". */
+  host: string;
+  touches: "model" | "fine-tuning" | "evals";
+  /** The model's name, or its beginning with a star; every model when absent. */
+  model?: string;
+  /** Day, as 2027-01-06. */
+  date: string;
+  says: string;
+  /** The day on which this was read. */
+  asOf: string;
+}
+
+const PACKAGED = fileURLToPath(new URL("../../templates/shutdowns.json", import.meta.url));
+
+/**
+ * What services are known to end, by date: the package's table and the project's own `shutdowns.json`, which has the same
+ * form. Throws a UserError that names every entry which is not of it.
+ */
+export async function readShutdowns(project: string): Promise<Shutdown[]> {
+  const own = await entriesOf(join(project, "shutdowns.json"), false);
+  return [...(await entriesOf(PACKAGED, true)), ...own].sort((a, b) => a.date.localeCompare(b.date));
+}
+
+/** The entries about one model at one address; those about fine-tuning only for models that were fine-tuned there. */
+export function shutdownsOf(
+  shutdowns: readonly Shutdown[],
+  {host, model}: {host: string | undefined; model: string}
+): Shutdown[] {
+  if (host === undefined) return [];
+  return shutdowns.filter(
+    (one) =>
+      (host === one.host || host.endsWith(`.${one.host}`)) &&
+      (one.touches !== "fine-tuning" || model.startsWith("ft:")) &&
+      (one.model === undefined ||
+        (one.model.endsWith("*") ? model.startsWith(one.model.slice(0, -1)) : model === one.model))
+  );
+}
+
+async function entriesOf(path: string, needed: boolean): Promise<Shutdown[]> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    if (!needed && (cause as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw new UserError(`${path} cannot be read: ${messageOf(cause)}`, {cause});
+  }
+  let table: {asOf?: unknown; entries?: unknown};
+  try {
+    table = JSON.parse(text) as typeof table;
+  } catch (cause) {
+    throw new UserError(`${path} is not valid JSON: ${messageOf(cause)}`, {cause});
+  }
+  const entries = Array.isArray(table.entries) ? (table.entries as Partial<Shutdown>[]) : [];
+  const problems = [
+    ...(isDay(table.asOf) ? [] : ["asOf must be a day such as 2026-11-26"]),
+    ...(Array.isArray(table.entries) ? [] : ["entries must be a list"]),
+    ...entries.flatMap((entry, i) => problemsOf(entry).map((problem) => `entries[${i}]: ${problem}`))
+  ];
+  if (problems.length > 0) throw new UserError(`${path}: ${problems.join("; ")}.`);
+  return entries.map((entry) => ({...(entry as Shutdown), asOf: table.asOf as string}));
+}
+
+function problemsOf({host, touches, date, says}: Partial<Shutdown>): string[] {
+  return [
+    ...(typeof host === "string" && host !== "" ? [] : ["host must be an address's name"]),
+    ...(["model", "fine-tuning", "evals"].includes(String(touches))
+      ? []
+      : ["touches must be model, fine-tuning or evals"]),
+    ...(isDay(date) ? [] : ["date must be a day such as 2027-01-06"]),
+    ...(typeof says === "string" && says !== "" ? [] : ["says must be a sentence"])
+  ];
+}
+
+const isDay = (value: unknown) =>
+  typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value));

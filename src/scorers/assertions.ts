@@ -1,0 +1,112 @@
+import {bleuCounts, bleuScore} from "./bleuScore.js";
+import {parseJsonOutput} from "./parseJsonOutput.js";
+import {rougeScore} from "./rougeScore.js";
+import {withSettings} from "./scorerVersion.js";
+import {sameJson} from "./sameJson.js";
+import type {Json, Scorer} from "./types.js";
+
+/** What must hold of an output, as promptfoo and OpenAI's graders state it for a test. */
+export interface Assertion {
+  /** A name of `assertionTypes`, or one with `not-` before it. */
+  type: string;
+  value?: Json;
+  threshold?: number;
+  /** Its share of the mean; default 1. */
+  weight?: number;
+  /** The name it is reported under. */
+  metric?: string;
+}
+
+export interface AssertionsOptions {
+  /** The column that holds a row's assertions, as a list or as JSON. Default "assert". */
+  column?: string;
+  /** The least weighted mean that passes; all must hold when absent. */
+  threshold?: number;
+}
+
+type Check = (output: string, assertion: Assertion) => boolean;
+
+const texts = (value: Json | undefined) => [value ?? ""].flat().map(String);
+const lower = (text: string) => text.toLowerCase();
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  equals: (output, {value}) =>
+    typeof value === "object" && value !== null
+      ? sameJson(parseJsonOutput(output)?.value ?? null, value)
+      : output === String(value),
+  contains: (output, {value}) => output.includes(String(value)),
+  icontains: (output, {value}) => lower(output).includes(lower(String(value))),
+  "contains-all": (output, {value}) => texts(value).every((text) => output.includes(text)),
+  "contains-any": (output, {value}) => texts(value).some((text) => output.includes(text)),
+  "icontains-all": (output, {value}) => texts(value).every((text) => lower(output).includes(lower(text))),
+  "icontains-any": (output, {value}) => texts(value).some((text) => lower(output).includes(lower(text))),
+  "starts-with": (output, {value}) => output.startsWith(String(value)),
+  regex: (output, {value}) => new RegExp(String(value)).test(output),
+  "is-json": (output) => isJson(output),
+  "contains-json": (output) => parseJsonOutput(output, true) !== undefined,
+  levenshtein: (output, {value, threshold = 5}) => editDistance(output, String(value)) <= threshold,
+  bleu: (output, {value, threshold = 0.5}) =>
+    bleuScore(bleuCounts(output, texts(value), {}), {effectiveOrder: true}) / 100 >= threshold,
+  "rouge-n": (output, {value, threshold = 0.75}) =>
+    Math.max(...texts(value).map((text) => rougeScore(output, text, "rouge1").f)) >= threshold
+};
+
+/** The assertions that can be checked without a model. */
+export const assertionTypes: readonly string[] = Object.keys(CHECKS);
+
+function isJson(output: string): boolean {
+  try {
+    JSON.parse(output);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Edits of single characters that turn one text into the other. */
+function editDistance(a: string, b: string): number {
+  let before = Array.from({length: b.length + 1}, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++)
+      row.push(Math.min(before[j]! + 1, row[j - 1]! + 1, before[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    before = row;
+  }
+  return before[b.length]!;
+}
+
+/**
+ * 1 when all assertions of the row hold (or, with `threshold`, when their weighted mean reaches it), else 0; details
+ * {failed: the names of those that do not}. A row without assertions, and an assertion of a type that is none, is a
+ * failure, not a zero. The types and their defaults are promptfoo's.
+ */
+export function assertions({column = "assert", threshold}: AssertionsOptions = {}): Scorer {
+  const score: Scorer = ({output, row}) => {
+    const stated = listOf(row[column]);
+    if (!stated || stated.length === 0) return {failed: `the row states no assertions in ${column}`};
+    const unknown = stated.filter(({type}) => !(String(type).replace(/^not-/, "") in CHECKS));
+    if (unknown.length > 0)
+      return {failed: `there is no assertion ${unknown.map(({type}) => type).join(", ")}`};
+    try {
+      const held = stated.map((one) => ({one, holds: holds(output, one)}));
+      const weights = held.reduce((sum, {one}) => sum + (one.weight ?? 1), 0);
+      const mean = held.reduce((sum, {one, holds}) => sum + (holds ? (one.weight ?? 1) : 0), 0) / weights;
+      const failed = held.filter(({holds}) => !holds).map(({one}) => one.metric ?? one.type);
+      const pass = threshold === undefined ? failed.length === 0 : mean >= threshold;
+      return {value: pass ? 1 : 0, details: {failed}};
+    } catch {
+      return {failed: "an assertion's value is no valid regular expression"};
+    }
+  };
+  return withSettings(score, {column, threshold: threshold ?? null}, {module: import.meta.url});
+}
+
+function holds(output: string, assertion: Assertion): boolean {
+  const negated = assertion.type.startsWith("not-");
+  return CHECKS[assertion.type.replace(/^not-/, "")]!(output, assertion) !== negated;
+}
+
+function listOf(value: unknown): Assertion[] | undefined {
+  const list: unknown = typeof value === "string" ? parseJsonOutput(value)?.value : value;
+  return Array.isArray(list) ? (list as Assertion[]) : undefined;
+}

@@ -1,0 +1,43 @@
+import {readdir, readFile} from "node:fs/promises";
+import {join} from "node:path";
+import type {RunView, VerdictsData} from "../types.js";
+
+/**
+ * The first page with the verdicts in it for browsers that run no script: each eval's action, sentence and table. Without
+ * verdicts the page stays as it is.
+ */
+export async function withVerdictText(dist: string, html: string): Promise<string> {
+  const verdicts = await verdictsOf(dist);
+  if (!verdicts || verdicts.runs.length === 0) return html;
+  const text = `<noscript><div id="verdicts">${verdicts.runs.map(runText).join("\n")}</div></noscript>`;
+  return html.replace(/(<main\b[^>]*>)/, (start) => `${start}\n${text}`);
+}
+
+async function verdictsOf(dist: string): Promise<VerdictsData | undefined> {
+  const folder = join(dist, "_file", "data");
+  const name = (await readdir(folder).catch(() => [])).find((file) => /^verdicts\.[\w-]*\.?json$/.test(file));
+  return name === undefined
+    ? undefined
+    : (JSON.parse(await readFile(join(folder, name), "utf8")) as VerdictsData);
+}
+
+function runText({title, split, dataset, verdict, rows}: RunView): string {
+  const lines = verdict.summaries.map(
+    ({candidate, mean, low, high, scored}) =>
+      `<tr><th scope="row">${escaped(candidate)}</th><td>${number(mean)}</td><td>${number(low)} to ${number(high)}</td><td>${scored}</td></tr>`
+  );
+  const level = Math.round(100 * (1 - verdict.alpha));
+  return `<section class="part"><h2>${escaped(title)}, split ${escaped(split.name)}</h2>
+<p>${escaped(verdict.action)} ${escaped(verdict.sentence)}</p>
+<table><caption>Scores on ${rows} rows of ${escaped(dataset.name)}</caption>
+<thead><tr><th scope="col">Candidate</th><th scope="col">Mean</th><th scope="col">${level}% interval</th><th scope="col">Rows scored</th></tr></thead>
+<tbody>${lines.join("")}</tbody></table></section>`;
+}
+
+function number(value: number | undefined): string {
+  return value === undefined ? "–" : String(Number(value.toPrecision(4)));
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,12 @@
+import type {Store} from "../store/index.js";
+import {detailFile, DETAILS_PER_FILE} from "./detailFiles.js";
+import {rowDetails} from "./rowDetails.js";
+import {tarArchive} from "./tarArchive.js";
+
+/** The files with the details of a run's rows, as an archive: a page loads the one with the row it shows. */
+export async function detailArchive(store: Store, run: string): Promise<Uint8Array> {
+  const files: {name: string; content: string}[] = [];
+  for await (const file of rowDetails(store, run))
+    files.push({name: detailFile(files.length * DETAILS_PER_FILE), content: JSON.stringify(file)});
+  return tarArchive(files);
+}

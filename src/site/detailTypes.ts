@@ -1,0 +1,47 @@
+/** A text as a page shows it; `cut` when more of it is in the store. */
+export interface ShownText {
+  text: string;
+  cut?: boolean;
+}
+
+/** Everything about one row of a run that its eval lets pages show. */
+export interface RowDetail {
+  id: string;
+  position: number;
+  cluster?: string;
+  expected?: ShownText;
+  slices: Record<string, string>;
+  /** What was asked, by prompt variant; `messages` is left out where they are not published or not kept. */
+  prompts: {variant: string; messages?: (ShownText & {role: string})[]}[];
+  answers: AnswerDetail[];
+  /** The primary scores of the row in earlier runs of the eval, oldest first, by candidate. */
+  history: {run: string; sealedAt: string; scores: Record<string, number>}[];
+}
+
+/** What one candidate said about a row, in one repeat. */
+export interface AnswerDetail {
+  /** As in the verdict: "candidate" or "candidate · variant". */
+  candidate: string;
+  repeat: number;
+  output?: ShownText;
+  toolCalls?: ShownText;
+  /** Why there is no completion. */
+  failed?: string;
+  scores: {scorer: string; value?: number; failed?: string; details?: ShownText}[];
+  promptTokens?: number;
+  completionTokens?: number;
+  cachedTokens?: number;
+  latencyMs?: number;
+  firstTokenMs?: number;
+  costUsd?: number;
+  attempts?: number;
+  reused: boolean;
+  finishReason?: string;
+  servedModel?: string;
+}
+
+/** The rows of a run of which pages show texts, in files of `perFile` rows. */
+export interface DetailFile {
+  run: string;
+  rows: RowDetail[];
+}

@@ -1,0 +1,36 @@
+/** A candidate's primary score in one run. */
+export interface HistoryPoint {
+  candidate: string;
+  mean?: number;
+  /** At 95 %, for this run by itself. */
+  low?: number;
+  high?: number;
+  /** At 95 % for all runs together, however many follow. */
+  alwaysLow?: number;
+  alwaysHigh?: number;
+  scored: number;
+}
+
+export interface HistoryRun {
+  run: string;
+  sealedAt: string;
+  version: string;
+  rows: number;
+  points: HistoryPoint[];
+  /** What differs from the run before in this history, in words; a line must not be drawn across it. */
+  breaks: string[];
+}
+
+/** The complete runs of one eval on splits of one name, the oldest first. */
+export interface EvalHistory {
+  id: string;
+  eval: string;
+  title: string;
+  split: string;
+  scorer: string;
+  runs: HistoryRun[];
+}
+
+export interface HistoryData {
+  histories: EvalHistory[];
+}

@@ -1,0 +1,150 @@
+import {strictest} from "../datasets/index.js";
+import {maskText, recognizersVersion} from "../privacy/index.js";
+import {readCached, type RunManifest, sha256, sqlString, type Store, writeCached} from "../store/index.js";
+import {DETAILS_PER_FILE, MOST_DETAILED} from "./detailFiles.js";
+import type {AnswerDetail, DetailFile, RowDetail, ShownText} from "./detailTypes.js";
+import {labelsOf} from "./publisher.js";
+import {answersOf, historyOf, promptsOf} from "./rowQueries.js";
+
+const LONGEST_MASKED = 1500;
+const LONGEST_OPEN = 8000;
+
+/** Rows that a run put to each of its candidates. */
+export function plannedRows({counts, candidates, variants, repeats}: RunManifest): number {
+  return counts.planned / (candidates.length * variants.length * repeats);
+}
+
+/**
+ * Ids of the rows of which pages show texts, those on which the candidates' primary scores differ most first, then in the
+ * run's order.
+ */
+export async function detailedRows(store: Store, run: RunManifest): Promise<string[]> {
+  const rows = await store.rows<{row_id: string}>(
+    `select i.row_id from items i left join (
+       select row_id, var_pop(value) as spread from scores
+       where run = $run and scorer = $scorer and status = 'scored' group by row_id) s using (row_id)
+     where i.run = $run order by coalesce(s.spread, 0) desc, i.position limit ${MOST_DETAILED}`,
+    {run: run.id, scorer: run.primaryScorer}
+  );
+  return rows.map(({row_id}) => row_id);
+}
+
+/**
+ * The details of the rows of `detailedRows`, file by file. Texts are as the eval and its dataset publish them: masked unless
+ * they say otherwise, none for "ids"; labels and failures' reasons always. A run without rows has one empty file.
+ */
+export async function* rowDetails(store: Store, id: string): AsyncGenerator<DetailFile> {
+  const run = (await store.runs()).find((one) => one.id === id);
+  if (!run) throw new Error(`no such run: ${id}`);
+  const versions = await store.versions(run.dataset.name);
+  const publish = strictest(run.publish ?? "masked", versions.at(-1)?.publish);
+  const expected = await store.rows<{expected: string | null}>(
+    "select expected from items where run = $run order by position",
+    {run: id}
+  );
+  const show = await openTexts(store, publish, labelsOf(expected.map((row) => plain(row.expected))));
+  const ids = await detailedRows(store, run);
+  for (let from = 0; from === 0 || from < ids.length; from += DETAILS_PER_FILE)
+    yield {run: id, rows: await detailsOf(store, run, ids.slice(from, from + DETAILS_PER_FILE), show.text)};
+  await show.save();
+}
+
+type Show = (text: string | null) => ShownText | undefined;
+
+async function detailsOf(
+  store: Store,
+  run: RunManifest,
+  ids: readonly string[],
+  show: Show
+): Promise<RowDetail[]> {
+  if (ids.length === 0) return [];
+  const among = `row_id in (${ids.map(sqlString).join(", ")})`;
+  const items = await store.rows<{
+    row_id: string;
+    position: number;
+    cluster: string | null;
+    expected: string | null;
+    slices: string | null;
+  }>(
+    `select row_id, position::double as position, cluster, expected, slices from items where run = $run and ${among}`,
+    {run: run.id}
+  );
+  const prompts = await promptsOf(store, run, among);
+  const answers = await answersOf(store, run, among);
+  const history = await historyOf(store, run, among);
+  const byId = new Map(items.map((item) => [item.row_id, item]));
+  return ids.flatMap((id): RowDetail[] => {
+    const item = byId.get(id);
+    if (!item) return [];
+    return [
+      {
+        id,
+        position: item.position,
+        cluster: item.cluster ?? undefined,
+        expected: show(plain(item.expected)),
+        slices: JSON.parse(item.slices ?? "{}") as Record<string, string>,
+        prompts: (prompts.get(id) ?? []).map(({variant, messages}) => ({
+          variant,
+          messages: shownMessages(messages, show)
+        })),
+        answers: (answers.get(id) ?? []).map(({output, toolCalls, scores, ...answer}): AnswerDetail => ({
+          ...answer,
+          output: show(output),
+          toolCalls: show(toolCalls),
+          scores: scores.map(({details, ...score}) => ({...score, details: show(details)}))
+        })),
+        history: history.get(id) ?? []
+      }
+    ];
+  });
+}
+
+function shownMessages(
+  messages: {role: string; content: string}[] | undefined,
+  show: Show
+): RowDetail["prompts"][number]["messages"] {
+  const shown = messages?.flatMap(({role, content}) => {
+    const text = show(content);
+    return text ? [{role, ...text}] : [];
+  });
+  return shown && shown.length > 0 ? shown : undefined;
+}
+
+/** `expected` is JSON in the store: a label is shown without its quotes. */
+function plain(expected: string | null): string | null {
+  if (expected === null) return null;
+  const value = JSON.parse(expected) as unknown;
+  return typeof value === "string" ? value : expected;
+}
+
+/** Shows texts as they may be shown; what was masked is kept in the store by its content, so that no build masks it again. */
+async function openTexts(store: Store, publish: "ids" | "masked" | "text", labels: ReadonlySet<string>) {
+  const name = "masked-texts";
+  const version = String(recognizersVersion);
+  const kept = await readCached<{version: string; texts: Record<string, ShownText>}>(store.workspace, name);
+  const known = new Map(kept?.version === version ? Object.entries(kept.texts) : []);
+  let grown = false;
+  const masked = (text: string): ShownText => {
+    const key = sha256(text).slice(0, 32);
+    let found = known.get(key);
+    if (!found) {
+      const {text: clean, cut} = maskText(text, LONGEST_MASKED);
+      found = {text: clean, cut: cut || undefined};
+      known.set(key, found);
+      grown = true;
+    }
+    return found;
+  };
+  return {
+    text(text: string | null): ShownText | undefined {
+      if (text === null) return undefined;
+      if (labels.has(text)) return {text};
+      if (publish === "ids") return undefined;
+      if (publish === "masked") return masked(text);
+      return text.length <= LONGEST_OPEN ? {text} : {text: text.slice(0, LONGEST_OPEN), cut: true};
+    },
+    async save() {
+      if (grown) await writeCached(store.workspace, name, {version, texts: Object.fromEntries(known)});
+    }
+  };
+}

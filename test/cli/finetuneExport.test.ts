@@ -1,0 +1,244 @@
+import {existsSync, mkdtempSync, readFileSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {exportTraining, type TrainingExportOptions} from "../../src/cli/finetuneExport.js";
+import {defineDataset, pull} from "../../src/datasets/index.js";
+import {recorded} from "../../src/endpoints/index.js";
+import {candidate, defineEval, runEval} from "../../src/runner/index.js";
+import {exactMatch} from "../../src/scorers/index.js";
+import {ensureSplit} from "../../src/splits/index.js";
+import {
+  openStore,
+  sha256,
+  type SplitManifest,
+  type Store,
+  type VersionManifest
+} from "../../src/store/index.js";
+import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
+
+let store: Store;
+let folder: string;
+let version: VersionManifest;
+let split: SplitManifest;
+
+const part = (i: number) => (i < 20 ? "train" : i < 26 ? "test" : "held-out");
+const words =
+  "the courier brought the wrong box to our office on monday and nobody there wanted to take it back";
+const rows = Array.from({length: 32}, (_, i) => ({
+  id: `r${String(i).padStart(2, "0")}`,
+  part: part(i),
+  // Rows 3 and 29 (held out) are the same but for a word; rows 5 and 6 are the same.
+  question:
+    i === 3
+      ? `${words} today`
+      : i === 29
+        ? `${words} again`
+        : i === 5 || i === 6
+          ? "twice the same"
+          : `Question ${i}`,
+  answer: i === 9 ? "" : i === 5 || i === 6 ? "same" : `answer ${i}`,
+  worse: `worse ${i}`,
+  contact: i === 11 ? "ada@example.org" : "none"
+}));
+
+beforeAll(async () => {
+  const workspace = await temporaryWorkspace();
+  folder = workspace.project;
+  const dataset = defineDataset({
+    name: "questions",
+    id: "id",
+    text: "question",
+    label: "answer",
+    source: {kind: "rows", rows: () => rows}
+  });
+  await pull(workspace, dataset);
+  store = await openStore(workspace);
+  version = (await store.latestVersion("questions"))!;
+  split = await ensureSplit(store, version, {name: "given", strategy: "given", column: "part"});
+  await store.refresh();
+});
+afterAll(() => store.close());
+
+const exported = (options: Partial<TrainingExportOptions>) =>
+  exportTraining(store, {
+    dataset: "questions",
+    format: "openai",
+    skipUnresolved: true,
+    skipBad: true,
+    ...options
+  });
+const linesOf = (file: string) =>
+  readFileSync(file, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+describe("a training set", () => {
+  it("is written in every form of a conversation", async () => {
+    const shapes: Record<string, object> = {
+      openai: {
+        messages: [
+          {role: "user", content: "Question 0"},
+          {role: "assistant", content: "answer 0"}
+        ]
+      },
+      trl: {
+        prompt: [{role: "user", content: "Question 0"}],
+        completion: [{role: "assistant", content: "answer 0"}]
+      },
+      axolotl: {
+        messages: [
+          {role: "user", content: "Question 0"},
+          {role: "assistant", content: "answer 0"}
+        ]
+      },
+      sharegpt: {
+        conversations: [
+          {from: "human", value: "Question 0"},
+          {from: "gpt", value: "answer 0"}
+        ]
+      },
+      "prompt-completion": {prompt: "Question 0", completion: "answer 0"},
+      alpaca: {instruction: "Question 0", input: "", output: "answer 0"}
+    };
+    for (const [format, first] of Object.entries(shapes)) {
+      const out = join(folder, `${format}.jsonl`);
+      const manifest = await exported({format, out});
+      expect(linesOf(out)[0]).toEqual(first);
+      expect(linesOf(out)).toHaveLength(18);
+      expect(manifest.sha256).toBe(sha256(readFileSync(out)));
+      expect(JSON.parse(readFileSync(`${out}.manifest.json`, "utf8"))).toEqual(
+        JSON.parse(JSON.stringify(manifest))
+      );
+    }
+  });
+
+  it("takes no row of the held-out part, none with findings, none without an answer", async () => {
+    const manifest = await exported({});
+    expect(manifest.leftOut).toEqual({unresolved: 1, broken: 1});
+    await expect(exported({part: "held-out"})).rejects.toThrow(/never exported/);
+    await expect(exported({skipUnresolved: false})).rejects.toThrow(/r11.*Nothing was written/s);
+    const out = join(folder, "none.jsonl");
+    await expect(exported({skipBad: false, out})).rejects.toThrow(
+      /1 of 20 rows make no valid example: r09 \(missing content\)/
+    );
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it("is checked against every destination at once, with its tokens, steps and price", async () => {
+    const {preflight, cost, nearOtherParts} = await exported({epochs: 2, batch: 4, usdPerMillion: 25});
+    expect(preflight).toMatchObject({rows: 18, duplicates: 1, tokens: {estimated: true}});
+    const verdicts = Object.fromEntries(preflight.destinations.map((one) => [one.destination, one.verdict]));
+    expect(verdicts).toEqual({
+      OpenAI: "warning",
+      "Azure OpenAI": "warning",
+      Together: "warning",
+      Fireworks: "warning",
+      TRL: "warning",
+      axolotl: "warning"
+    });
+    expect(preflight.destinations[0]!.findings).toEqual(["1 examples repeat another"]);
+    expect(cost).toMatchObject({epochs: 2, batch: 4, steps: 10, tokens: 2 * preflight.tokens.total});
+    expect(cost.usd).toBeCloseTo((2 * preflight.tokens.total * 25) / 1e6, 12);
+    expect(nearOtherParts).toEqual({test: 0, "held-out": 1});
+    const alpaca = await exported({format: "alpaca"});
+    expect(alpaca.preflight.destinations[0]).toMatchObject({
+      verdict: "refused",
+      findings: [/takes openai/] as never
+    });
+  });
+
+  it("counts tokens by a checkpoint's own tokenizer and chat template", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "tokens-"));
+    writeFileSync(
+      join(dir, "tokenizer.json"),
+      JSON.stringify({
+        version: "1.0",
+        added_tokens: [],
+        normalizer: null,
+        pre_tokenizer: {type: "Whitespace"},
+        post_processor: null,
+        decoder: null,
+        model: {type: "WordLevel", vocab: {"[UNK]": 0}, unk_token: "[UNK]"}
+      })
+    );
+    await expect(exported({tokenizer: dir})).rejects.toThrow(/no chat template/);
+    writeFileSync(
+      join(dir, "tokenizer_config.json"),
+      JSON.stringify({chat_template: "{% for m in messages %}{{ m.role }} {{ m.content }} end {% endfor %}"})
+    );
+    // user Question N end assistant answer N end: 8 words; the long one 2 + 21 + 2 + …
+    const {tokens} = (await exported({tokenizer: dir})).preflight;
+    expect(tokens).toMatchObject({estimated: false, median: 8, longest: words.split(" ").length + 7});
+  });
+});
+
+describe("pairs of answers", () => {
+  it("come from two columns, in the forms of OpenAI, TRL and axolotl", async () => {
+    const columns = {chosen: "answer", rejected: "worse"};
+    const out = join(folder, "pairs.jsonl");
+    const user = {role: "user", content: "Question 0"};
+    const [better, worse] = ["answer 0", "worse 0"].map((content) => ({role: "assistant", content}));
+    await exported({format: "openai-dpo", out, ...columns});
+    expect(linesOf(out)[0]).toEqual({
+      input: {messages: [user]},
+      preferred_output: [better],
+      non_preferred_output: [worse]
+    });
+    await exported({format: "trl-dpo", out, ...columns});
+    expect(linesOf(out)[0]).toEqual({prompt: [user], chosen: [better], rejected: [worse]});
+    await exported({format: "axolotl-dpo", out, ...columns});
+    expect(linesOf(out)[0]).toEqual({messages: [user], chosen: better, rejected: worse});
+    await expect(exported({format: "openai-dpo"})).rejects.toThrow(/pairs need --prompt, --chosen/);
+    await expect(exported({format: "openai", ...columns})).rejects.toThrow(/no place for them/);
+  });
+
+  it("come from two candidates' scored answers on the same part, and never from the part of a verdict", async () => {
+    const answers = (right: (i: number) => boolean) =>
+      recorded({
+        name: `r${right(0)}`,
+        rows: rows.map((row, i) => ({id: row.id, output: right(i) ? row.answer || "x" : row.worse})),
+        trust: "internal"
+      });
+    const definition = (on: "train" | "test") =>
+      defineEval({
+        dataset: "questions",
+        split: {name: "given", strategy: "given", column: "part"},
+        part: on,
+        candidates: [
+          candidate(
+            "good",
+            answers((i) => i % 2 === 0),
+            "m"
+          ),
+          candidate(
+            "bad",
+            answers((i) => i % 4 === 0),
+            "m"
+          )
+        ],
+        prompt: "Say: {{question}}",
+        expected: "answer",
+        scorers: {exact: exactMatch}
+      });
+    const run = async (on: "train" | "test") =>
+      (await runEval(definition(on), {store, evalName: `pairs-${on}`, version, split, options: {}}))
+        .manifest!;
+    const train = await run("train");
+    await store.refresh();
+    const out = join(folder, "run-pairs.jsonl");
+    await exported({format: "openai-dpo", out, fromRun: train.id, prefer: "good", over: "bad"});
+    // good is right and bad is not on 2, 6, 10, 14, 18.
+    expect(linesOf(out)).toHaveLength(5);
+    expect(linesOf(out)[0]).toEqual({
+      input: {messages: [{role: "user", content: "Say: Question 2"}]},
+      preferred_output: [{role: "assistant", content: "answer 2"}],
+      non_preferred_output: [{role: "assistant", content: "worse 2"}]
+    });
+    const test = await run("test");
+    await expect(
+      exported({format: "openai-dpo", fromRun: test.id, prefer: "good", over: "bad"})
+    ).rejects.toThrow(/scored part test .* must not be trained on/);
+  });
+});

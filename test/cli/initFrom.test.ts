@@ -1,0 +1,101 @@
+import {mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {join, resolve} from "node:path";
+import {describe, expect, it} from "vitest";
+import {nameOf} from "../../src/cli/importResults.js";
+import {readProject} from "../../src/imports/projects/index.js";
+import {assay} from "../support/assay.js";
+import {startModelServer} from "../support/modelServer.js";
+
+const fixtures = resolve(import.meta.dirname, "../fixtures");
+
+/** A folder in which the package is found, as after `npm install`. */
+function folder(): string {
+  const dir = mkdtempSync(join(tmpdir(), "init-from-"));
+  mkdirSync(join(dir, "node_modules"));
+  symlinkSync(resolve(import.meta.dirname, "../.."), join(dir, "node_modules/assay"));
+  return dir;
+}
+
+describe("two commands from another tool's export to a verdict", () => {
+  it("OpenAI Evals: the outputs are scored again, and the scores as they were given stand beside them", async () => {
+    const dir = folder();
+    const init = await assay(dir, "init", "--from", join(fixtures, "results/openai-evals.json"));
+    expect(init.stderr).toBe("");
+    expect(init.stdout).toMatch(/From openai-evals: 4 rows, 2 candidates, evals\/ticket-routing.eval.ts/);
+    expect(init.stdout).toMatch(/Tone is a score_model: add judgeRating for it/);
+    const run = await assay(dir, "run", "--json");
+    const runs = JSON.parse(run.stdout) as {
+      eval: string;
+      manifest: {imported?: object; counts: {completed: number}};
+      verdict: {summaries: {candidate: string; mean: number; scored: number}[]};
+    }[];
+    expect(runs.map((one) => [one.eval, one.manifest.imported !== undefined])).toEqual([
+      ["ticket-routing-imported", true],
+      ["ticket-routing", false]
+    ]);
+    for (const {verdict} of runs)
+      expect(verdict.summaries.map(({candidate, mean, scored}) => [candidate, mean, scored])).toEqual([
+        ["gpt-alpha", 0.75, 4],
+        ["gpt-beta", 2 / 3, 3]
+      ]);
+  });
+
+  it("promptfoo: the configuration asks its models, and its assertions score them", async () => {
+    const dir = folder();
+    const server = await startModelServer({
+      models: ["small"],
+      answer: ({prompt}) => (prompt.includes("parcel") ? "shipping" : "billing")
+    });
+    try {
+      writeFileSync(
+        join(dir, "promptfooconfig.yaml"),
+        `description: Tickets
+prompts: ["Name the queue: {{question}}"]
+providers:
+  - {id: openai:chat:small, label: small, config: {apiBaseUrl: "${server.url}", temperature: 0}}
+tests:
+  - {vars: {question: Where is my parcel?}, assert: [{type: equals, value: shipping}]}
+  - {vars: {question: Cancel my plan}, assert: [{type: equals, value: account}, {type: not-contains, value: sorry}]}
+`
+      );
+      expect((await assay(dir, "init", "--from", "promptfooconfig.yaml")).code).toBe(0);
+      expect(readFileSync(join(dir, "evals/tickets.eval.ts"), "utf8")).toContain("assertions()");
+      process.env.OPENAI_API_KEY ??= "none";
+      const run = await assay(dir, "run", "--json");
+      expect(run.stderr).not.toMatch(/^assay:/m);
+      const [only] = JSON.parse(run.stdout) as {verdict: {summaries: {mean: number; scored: number}[]}}[];
+      expect(only!.verdict.summaries).toMatchObject([{candidate: "small", mean: 0.5, scored: 2}]);
+      expect(
+        server.requests
+          .map(({prompt}) => prompt)
+          .filter((prompt) => prompt.startsWith("Name"))
+          .sort()
+      ).toEqual(["Name the queue: Cancel my plan", "Name the queue: Where is my parcel?"]);
+      const out = await assay(
+        dir,
+        "export",
+        "tickets",
+        "--promptfoo",
+        "back.yaml",
+        "--inspect",
+        "back.jsonl"
+      );
+      expect(out.stdout).toMatch(/2 tests, 1 prompts, 1 providers in .*back.yaml/);
+      const first = await readProject([join(dir, "promptfooconfig.yaml")], nameOf);
+      const again = await readProject([join(dir, "back.yaml")], nameOf);
+      const asked = ({rows, prompts, candidates}: typeof first) => [
+        rows.map(({question, assert}) => [question, assert]).sort(),
+        prompts.map(({content}) => content),
+        candidates
+      ];
+      expect(asked(again)).toEqual(asked(first));
+      const samples = readFileSync(join(dir, "back.jsonl"), "utf8").trim().split("\n");
+      expect(samples.map((line) => (JSON.parse(line) as {input: string}).input).sort()[1]).toBe(
+        "Name the queue: Where is my parcel?"
+      );
+    } finally {
+      await server.close();
+    }
+  });
+});

@@ -1,0 +1,286 @@
+import {Ajv} from "ajv";
+import {mkdtemp, readFile, rm, truncate, writeFile} from "node:fs/promises";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {type Completion, type CompletionOptions, type ModelParameters} from "../../src/endpoints/index.js";
+import {localModel, type LocalModel} from "../../src/generation/index.js";
+import {writeSafetensors} from "../../src/safetensors/index.js";
+import {openWorkspace, type Workspace} from "../../src/store/index.js";
+import {tinyLanguageModel} from "../support/tinyLanguageModel.js";
+
+let folder: string;
+let workspace: Workspace;
+let model: LocalModel;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "assay-local-"));
+  workspace = await openWorkspace(folder, join(folder, "store"));
+  await tinyLanguageModel(join(folder, "tiny"));
+  await writeAdapter("steer", 1);
+  model = localModel("tiny", {
+    workspace,
+    threads: 1,
+    parallel: 3,
+    contextTokens: 256,
+    adapters: {steered: "steer"}
+  });
+});
+afterAll(async () => {
+  await model.close!();
+  await rm(folder, {recursive: true});
+});
+
+async function writeAdapter(name: string, seed: number): Promise<void> {
+  const path = join(folder, name);
+  await tinyLanguageModel(path);
+  await rm(join(path, "model.safetensors"));
+  const values = (length: number, step: number) =>
+    new Uint8Array(Float32Array.from({length}, (_, i) => Math.sin((i + seed) * step)).buffer);
+  const module = "base_model.model.model.layers.1.mlp.up_proj";
+  await writeSafetensors(join(path, "adapter_model.safetensors"), [
+    {name: `${module}.lora_A.weight`, dtype: "F32", shape: [4, 64], data: values(256, 1.7)},
+    {name: `${module}.lora_B.weight`, dtype: "F32", shape: [96, 4], data: values(384, 2.3)}
+  ]);
+  await writeFile(
+    join(path, "adapter_config.json"),
+    JSON.stringify({
+      peft_type: "LORA",
+      r: 4,
+      lora_alpha: 8,
+      base_model_name_or_path: "../tiny",
+      target_modules: ["up_proj"]
+    })
+  );
+}
+
+const ask = (
+  text: string,
+  params: ModelParameters = {},
+  options: CompletionOptions & {model?: string} = {}
+): Promise<Completion> =>
+  model.complete(
+    {
+      model: options.model ?? "tiny",
+      messages: [{role: "user", content: text}],
+      params: {temperature: 0, max_tokens: 24, ...params}
+    },
+    options
+  );
+
+describe("a model on this machine", () => {
+  it("answers with usage, log probabilities and the time of the first token", async () => {
+    const answer = await ask("hello there", {logprobs: true, top_logprobs: 3});
+    expect(answer.usage).toMatchObject({completionTokens: answer.logprobs!.length});
+    expect(answer.usage!.promptTokens).toBeGreaterThan(20);
+    expect(answer.firstTokenMs!).toBeGreaterThan(0);
+    expect(answer.firstTokenMs!).toBeLessThanOrEqual(answer.latencyMs);
+    for (const {logprob, top} of answer.logprobs!) {
+      expect(top!.length).toBe(3);
+      expect(top![0]!.logprob).toBe(logprob);
+      expect(Math.exp(top!.reduce((sum, one) => sum + Math.exp(one.logprob), 0))).toBeLessThan(Math.E);
+    }
+  });
+
+  it("says the same alone and in company, to the last bit of every log probability", async () => {
+    const prompts = [
+      "one",
+      "two and a longer prompt",
+      "three",
+      "one",
+      "one and the rest",
+      "",
+      "seven in all"
+    ];
+    const params = {logprobs: true, top_logprobs: 2};
+    const company = await Promise.all(prompts.map((prompt) => ask(prompt, params)));
+    for (const [i, prompt] of prompts.entries()) {
+      const alone = await ask(prompt, params);
+      expect(alone.logprobs, prompt).toEqual(company[i]!.logprobs);
+      expect(alone.text).toBe(company[i]!.text);
+    }
+  });
+
+  it("computes a common beginning of prompts once", async () => {
+    const long = "the same long beginning of many prompts, ".repeat(3);
+    await ask(`${long} first`);
+    const {usage} = await ask(`${long} second`);
+    expect(usage!.cachedTokens!).toBeGreaterThan(60);
+  });
+
+  it("draws by seed: the same seed the same text, a repeat another", async () => {
+    const params = {temperature: 1.2, top_p: 0.95, seed: 4};
+    const [a, b, c] = await Promise.all([ask("x", params), ask("x", params), ask("x", params, {repeat: 1})]);
+    expect(a.text).toBe(b.text);
+    expect(c.text).not.toBe(a.text);
+    expect((await ask("x", {temperature: 1.2, top_k: 1})).text).toBe((await ask("x")).text);
+  });
+
+  it("streams pieces that are the whole, and ends before a stop string", async () => {
+    const whole = (await ask("stream", {temperature: 1, seed: 2})).text;
+    const stop = whole.slice(6, 8);
+    const pieces: string[] = [];
+    const {text, finishReason} = await ask(
+      "stream",
+      {temperature: 1, seed: 2, stop},
+      {onText: (piece) => pieces.push(piece)}
+    );
+    expect(text).toBe(whole.slice(0, whole.indexOf(stop)));
+    expect(pieces.join("")).toBe(text);
+    expect(finishReason).toBe("stop");
+  });
+
+  it("leaves the event loop free and can be stopped", async () => {
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    const stop = new AbortController();
+    const stopped = ask("stopped", {temperature: 1.5}, {signal: stop.signal, onText: () => stop.abort()});
+    const others = Array.from({length: 12}, (_, seed) =>
+      ask("long", {max_tokens: 100, temperature: 1.5, seed})
+    );
+    await expect(stopped).rejects.toMatchObject({kind: "aborted"});
+    await Promise.all(others);
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(10);
+    expect((await ask("after")).text).not.toBe("");
+  });
+
+  it("writes what a JSON schema accepts, however random it is", async () => {
+    const schema = {
+      type: "object",
+      properties: {
+        label: {enum: ["spam", 'ham "x"']},
+        note: {type: "string", maxLength: 4},
+        count: {type: "integer"},
+        tags: {type: "array", items: {anyOf: [{type: "boolean"}, {const: null}]}, minItems: 1, maxItems: 3},
+        inner: {$ref: "#/$defs/inner"}
+      },
+      required: ["label", "tags"],
+      $defs: {inner: {type: "object", properties: {a: {type: "null"}, b: {type: "boolean"}}}}
+    };
+    const valid = new Ajv({strict: false}).compile(schema);
+    const answers = await Promise.all(
+      Array.from({length: 6}, (_, seed) =>
+        ask("json", {
+          temperature: 1.5,
+          seed,
+          max_tokens: 200,
+          response_format: {type: "json_schema", json_schema: {schema}}
+        })
+      )
+    );
+    for (const {text, finishReason} of answers) {
+      expect(finishReason, text).toBe("stop");
+      expect(valid(JSON.parse(text)), text).toBe(true);
+    }
+    expect(new Set(answers.map(({text}) => text)).size).toBeGreaterThan(1);
+  });
+
+  it("calls a tool when it must", async () => {
+    const parameters = {type: "object", properties: {days: {enum: [1, 3]}}, required: ["days"]};
+    const {toolCalls, finishReason} = await model.complete({
+      model: "tiny",
+      messages: [{role: "user", content: "weather?"}],
+      tools: [{type: "function", function: {name: "forecast", parameters}}],
+      params: {temperature: 1.5, seed: 3, tool_choice: "required"}
+    });
+    expect(finishReason).toBe("tool_calls");
+    expect(toolCalls![0]!.function.name).toBe("forecast");
+    expect([1, 3]).toContain((JSON.parse(toolCalls![0]!.function.arguments) as {days: number}).days);
+  });
+
+  it("answers with an adapter by its name, beside the base", async () => {
+    const params = {logprobs: true};
+    const [base, steered] = await Promise.all([ask("who", params), ask("who", params, {model: "steered"})]);
+    expect(steered.logprobs).not.toEqual(base.logprobs);
+    expect((await model.identity("steered")).adapter).toMatch(/^[0-9a-f]{64}$/);
+    expect(await model.identity("tiny")).not.toHaveProperty("adapter");
+  });
+
+  it("measures what it writes in a second and the memory it holds", () => {
+    const {tokensPerSecond, memoryBytes, threads} = model.measured()!;
+    expect(tokensPerSecond!).toBeGreaterThan(1);
+    expect(memoryBytes).toBeGreaterThan(1 << 20);
+    expect(threads).toBe(1);
+  });
+
+  it("refuses a prompt beyond its context, and parameters that it does not know", async () => {
+    await expect(ask("x".repeat(400))).rejects.toThrow(/a request may have 256 with its answer/);
+    await expect(ask("x", {presence_penalty: 1})).rejects.toThrow(/knows no presence_penalty/);
+    await expect(
+      ask("x", {response_format: {type: "json_schema", json_schema: {schema: {$ref: "#/nowhere"}}}})
+    ).rejects.toThrow(/refers to "#\/nowhere"/);
+  });
+
+  it("says that its process ended, and answers again with a new one", async () => {
+    const killed = () => process.kill(model.pid!, "SIGKILL");
+    const answer = ask("long", {max_tokens: 200, temperature: 1.5}, {onText: killed});
+    await expect(answer).rejects.toThrow(/ended \(SIGKILL\)\. The next call starts it again/);
+    expect((await ask("again")).text).toBe((await ask("again")).text);
+  });
+});
+
+describe("an adapter folder as a model", () => {
+  it("is its base with the adapter on, as the merged weights are", async () => {
+    const scale = 8 / 4;
+    const merged = await tinyLanguageModel(join(folder, "merged"), {
+      spoil: (name, values) =>
+        name === "model.layers.1.mlp.up_proj.weight"
+          ? values.map((value, i) => {
+              const [row, column] = [Math.floor(i / 64), i % 64];
+              let sum = 0;
+              for (let r = 0; r < 4; r++)
+                sum += Math.sin((row * 4 + r + 1) * 2.3) * Math.sin((r * 64 + column + 1) * 1.7);
+              return value + scale * sum;
+            })
+          : values
+    });
+    const on = localModel("steer", {workspace, threads: 1, parallel: 1, contextTokens: 128});
+    const whole = localModel(merged, {workspace, threads: 1, parallel: 1, contextTokens: 128});
+    try {
+      const request = {
+        model: "any",
+        messages: [{role: "user" as const, content: "the same?"}],
+        params: {temperature: 0, max_tokens: 8, logprobs: true}
+      };
+      const [a, b] = [await on.complete(request), await whole.complete(request)];
+      expect(a.text).toBe(b.text);
+      a.logprobs!.forEach(({logprob}, i) =>
+        expect(Math.abs(logprob - b.logprobs![i]!.logprob)).toBeLessThan(1e-4)
+      );
+    } finally {
+      await on.close!();
+      await whole.close!();
+    }
+  });
+});
+
+describe("what cannot be loaded is said", () => {
+  const fails = async (source: string, message: RegExp, options = {}) => {
+    const broken = localModel(source, {workspace, ...options});
+    await expect(broken.complete({model: "x", messages: [{role: "user", content: "x"}]})).rejects.toThrow(
+      message
+    );
+    await broken.close!();
+  };
+
+  it("a name that leads nowhere", () =>
+    fails("no-such-model", /no such file or folder.*no repository name/s));
+  it("a GGUF file that is cut short", async () => {
+    const {path} = await import("../../src/generation/index.js").then(async ({findModel, runnable}) =>
+      runnable(await findModel("tiny", workspace), workspace, {type: "q8_0"})
+    );
+    const cut = join(folder, "cut.gguf");
+    await writeFile(cut, await readFile(path));
+    await truncate(cut, 60_000);
+    await fails("cut.gguf", /is damaged\. Fetch it again/);
+  });
+  it("a context that no memory holds", () =>
+    fails("tiny", /needs .* GiB of memory .*Lower `contextTokens` or `parallel`/s, {parallel: 4_000_000}));
+  it("an adapter file in the model's place", async () => {
+    const {findModel} = await import("../../src/generation/index.js");
+    const {adapterFile} = await import("../../src/generation/runnable.js");
+    const path = await adapterFile(await findModel("steer", workspace), workspace);
+    await fails(path, /is an adapter\. Give the base model/);
+  });
+});

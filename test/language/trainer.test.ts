@@ -1,0 +1,208 @@
+import {readFile, readdir} from "node:fs/promises";
+import {join} from "node:path";
+import {beforeAll, describe, expect, it} from "vitest";
+import {
+  answered,
+  resultFolder,
+  runTraining,
+  train,
+  type TrainingJob,
+  type TrainingProgress,
+  type TrainingSettings
+} from "../../src/language/index.js";
+import {refuseTooLarge} from "../../src/language/training/memory.js";
+import {rng} from "../../src/stats/rng.js";
+import {sha256} from "../../src/store/hash.js";
+import {checkpoint, temporaryFolder, tiny} from "./support.js";
+
+/** Sums modulo 10 as tokens: something a tiny model learns. */
+const sums = Array.from({length: 60}, (_, i) => {
+  const [a, b] = [i % 10, Math.floor(i / 6)];
+  return answered([a + 10, b + 20], [(a + b) % 10, 39]);
+});
+const pairs = sums.slice(0, 12).map((chosen) => ({
+  chosen,
+  rejected: answered(chosen.ids.slice(0, 2), [(chosen.ids[2]! + 3) % 10, 39])
+}));
+
+let base: string;
+beforeAll(async () => {
+  base = await checkpoint(tiny, 0.05);
+});
+
+async function job(
+  settings: Partial<TrainingSettings> = {},
+  more: Partial<TrainingJob> = {}
+): Promise<TrainingJob> {
+  return {
+    base,
+    baseName: "tiny",
+    work: await temporaryFolder(),
+    identity: "one",
+    checkpointing: false,
+    checkpointEvery: 3,
+    data: {kind: "examples", train: sums.slice(0, 48), validation: sums.slice(48)},
+    settings: {
+      precision: "f32",
+      steps: 12,
+      rows: 4,
+      accumulate: 2,
+      rate: 3e-3,
+      schedule: "cosine",
+      warmUp: 2,
+      optimizer: {beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0.01},
+      clip: 1,
+      seed: 7,
+      threads: 1,
+      ...settings
+    },
+    ...more
+  };
+}
+
+const lora = {rank: 4, alpha: 8, rslora: false, dora: false, targets: ["q_proj", "v_proj", "down_proj"]};
+
+/** Names and hashes of the result's files. */
+async function bytesOf(work: string): Promise<Record<string, string>> {
+  const folder = resultFolder(work);
+  const files = (await readdir(folder)).sort();
+  return Object.fromEntries(
+    await Promise.all(files.map(async (file) => [file, sha256(await readFile(join(folder, file)))] as const))
+  );
+}
+
+describe("training", () => {
+  it.each<[string, Partial<TrainingSettings>]>([
+    ["all weights", {}],
+    ["all weights, packed", {packed: 16}],
+    ["an adapter", {adapter: lora, rate: 2e-2}],
+    ["a DoRA adapter over 16 bits", {adapter: {...lora, dora: true}, precision: "f16", rate: 2e-2}]
+  ])("of %s lowers the loss, and the same job gives the same bytes", async (_, settings) => {
+    const first = await job(settings);
+    const outcome = await train(first);
+    expect(outcome.status).toBe("finished");
+    expect(outcome.curve.at(-1)!.loss).toBeLessThan(outcome.curve[0]!.loss - 0.05);
+    expect(outcome.validations).toHaveLength(1);
+    const second = await job(settings);
+    await train(second);
+    expect(await bytesOf(second.work)).toEqual(await bytesOf(first.work));
+    const other = await job({...settings, seed: 8});
+    await train(other);
+    expect(await bytesOf(other.work)).not.toEqual(await bytesOf(first.work));
+  });
+
+  it("with layers computed again gives the same bytes", async () => {
+    const plain = await job({steps: 4});
+    await train(plain);
+    const again = await job({steps: 4}, {checkpointing: true});
+    await train(again);
+    expect(await bytesOf(again.work)).toEqual(await bytesOf(plain.work));
+  });
+
+  it("stopped anywhere and begun again gives the bytes of an undisturbed one", async () => {
+    const whole = await job({adapter: lora, validateEvery: 4});
+    const undisturbed = await train(whole);
+    const broken = await job({adapter: lora, validateEvery: 4});
+    let steps = 0;
+    const parts = [];
+    for (let part = 0; part < 5; part++) {
+      let own = 0;
+      const outcome = await train(broken, {onProgress: () => own++, stopped: () => own >= 3});
+      steps += own;
+      parts.push(outcome.status);
+      if (outcome.status === "finished") {
+        expect(outcome.curve).toEqual(undisturbed.curve);
+        expect(outcome.validations).toEqual(undisturbed.validations);
+        break;
+      }
+    }
+    expect(parts.filter((status) => status === "stopped").length).toBeGreaterThan(1);
+    expect(steps).toBe(12);
+    expect(await bytesOf(broken.work)).toEqual(await bytesOf(whole.work));
+  });
+
+  it("ends early when validation gets no better, with the best weights as the result", async () => {
+    const restless = await job({rate: 0.08, schedule: "constant", steps: 60, validateEvery: 2, patience: 3});
+    const outcome = await train(restless);
+    const best = outcome.validations.reduce((a, b) => (b.loss < a.loss ? b : a));
+    expect(outcome.status).toBe("early");
+    expect(outcome.step).toBeLessThan(60);
+    expect(outcome.resultStep).toBe(best.step);
+    expect(outcome.step - best.step).toBe(6);
+  });
+
+  it("stops a loss that is no number, and keeps the weights of the last checkpoint", async () => {
+    const wild = await job(
+      {rate: 1e30, clip: undefined, warmUp: 4, schedule: "constant"},
+      {checkpointEvery: 1}
+    );
+    const outcome = await train(wild);
+    expect(outcome.status).toBe("diverged");
+    expect(outcome.advice).toMatch(/step \d+ is NaN|rose to/);
+    expect(outcome.advice).toMatch(/lower `rate` \(1e\+30 now/);
+    expect(Object.keys(await bytesOf(wild.work))).toContain("model.safetensors");
+  });
+
+  it.each([
+    ["an adapter against its own base", lora],
+    ["all weights against the base", undefined]
+  ])("by preferences, %s, raises the better answers", async (_, adapter) => {
+    const preference = {beta: 0.3, losses: [{loss: "sigmoid" as const, weight: 1}]};
+    const prefer = await job(
+      {adapter, rate: adapter ? 2e-2 : 2e-3, rows: 3, accumulate: 1},
+      {data: {kind: "pairs", train: pairs.slice(0, 9), validation: pairs.slice(9), preference}}
+    );
+    const outcome = await train(prefer);
+    expect(outcome.curve[0]!.loss).toBeCloseTo(Math.LN2, 5);
+    expect(outcome.curve.at(-1)!.loss).toBeLessThan(0.68);
+    expect(outcome.validations[0]!.accuracy).toBeGreaterThanOrEqual(0);
+  });
+
+  it("that needs more memory than there is is refused with the numbers", () => {
+    expect(() => refuseTooLarge(9.6e9, 4e9, {precision: "f32"}, false)).toThrow(
+      /needs about 9\.6 GB of memory, and 4\.0 GB are available.*checkpointing.*lora/
+    );
+    expect(() => refuseTooLarge(3e9, 4e9, {precision: "f32"}, false)).not.toThrow();
+  });
+});
+
+describe("a training's process", () => {
+  it("killed at any moment loses at most the steps since the last checkpoint", async () => {
+    const rounds = Number(process.env.ASSAY_KILL_ROUNDS ?? 3);
+    const whole = await job({adapter: lora});
+    await runTraining(whole);
+    const expected = await bytesOf(whole.work);
+    const random = rng("kills");
+    for (let round = 0; round < rounds; round++) {
+      const killed = await job({adapter: lora});
+      const after = 1 + random.int(10);
+      let pid = 0;
+      let seen = 0;
+      const firstSteps: TrainingProgress[] = [];
+      await expect(
+        runTraining(killed, {
+          onStart: (id) => (pid = id),
+          onProgress: () => {
+            if (++seen === after) process.kill(pid, "SIGKILL");
+          }
+        })
+      ).rejects.toThrow(/ended \(SIGKILL\).*go on from the last checkpoint/);
+      const outcome = await runTraining(killed, {onProgress: (progress) => firstSteps.push(progress)});
+      expect(outcome.status).toBe("finished");
+      expect(firstSteps[0]!.step).toBeGreaterThan(Math.floor(after / 3) * 3 - 3);
+      expect(await bytesOf(killed.work)).toEqual(expected);
+    }
+  });
+
+  it("ends its step and writes a checkpoint when it is asked to stop", async () => {
+    const asked = await job({steps: 400});
+    const controller = new AbortController();
+    const outcome = await runTraining(asked, {
+      signal: controller.signal,
+      onProgress: ({step}) => step === 2 && controller.abort()
+    });
+    expect(outcome.status).toBe("stopped");
+    expect(outcome.step).toBeLessThan(400);
+    expect(await readdir(asked.work)).toContain("checkpoint.safetensors");
+  });
+});

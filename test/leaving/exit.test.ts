@@ -1,0 +1,145 @@
+import {mkdtempSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {importResults} from "../../src/cli/importResults.js";
+import {scoreTable, type ScoreTable} from "../../src/decisions/index.js";
+import {openAICompatible} from "../../src/endpoints/index.js";
+import {exitReport, readShutdowns, substitutesFor} from "../../src/leaving/index.js";
+import {openStore, openWorkspace, type RunManifest, type Store} from "../../src/store/index.js";
+import {startModelServer} from "../support/modelServer.js";
+
+const folder = mkdtempSync(join(tmpdir(), "exit-"));
+let store: Store;
+let run: RunManifest;
+let table: ScoreTable;
+
+/** 600 rows: hosted and rival differ on few, both ways alike; small is wrong on every third row more. */
+beforeAll(async () => {
+  const lines = ["row,candidate,score,output"];
+  for (let i = 0; i < 600; i++) {
+    const hosted = i % 5 !== 0;
+    const rival = i % 60 === 1 ? false : i % 60 === 0 ? true : hosted;
+    lines.push(
+      `${i},hosted,${Number(hosted)},x`,
+      `${i},rival,${Number(rival)},x`,
+      `${i},small,${Number(hosted && i % 3 > 0)},`
+    );
+  }
+  writeFileSync(join(folder, "r.csv"), lines.join("\n"));
+  const workspace = await openWorkspace(folder);
+  const {manifest} = await importResults(workspace, {files: ["r.csv"]}, {command: "assay verdict"});
+  store = await openStore(workspace);
+  table = await scoreTable(store, manifest.id, "score");
+  const at = (name: string, model: string, baseUrl: string | undefined, endpointKind: string) => ({
+    name,
+    model,
+    endpoint: name,
+    endpointKind,
+    hosting: endpointKind === "embedded" ? "edge" : "api",
+    identity: baseUrl === undefined ? {} : {baseUrl},
+    params: {}
+  });
+  run = {
+    ...manifest,
+    imported: undefined,
+    evalFile: {path: "evals/routing.eval.ts", sha256: "0"},
+    candidates: [
+      at("hosted", "ft:gpt-4o:us::1", "https://api.openai.com/v1", "openai"),
+      at("rival", "sonnet", "https://api.anthropic.com/v1", "openai"),
+      at("small", "majority", undefined, "embedded")
+    ] as RunManifest["candidates"]
+  };
+});
+afterAll(() => store.close());
+
+describe("leaving a provider", () => {
+  it("says what is kept, who is no worse within the margin, what each costs and until when", async () => {
+    const {candidates} = await exitReport(store, run, {
+      table,
+      margin: 0.03,
+      costs: {hosted: {usdPerThousand: 2, rows: 600}, rival: {usdPerThousand: 0.5, rows: 600}},
+      shutdowns: await readShutdowns(folder)
+    });
+    const [hosted, , small] = candidates;
+    expect(hosted).toMatchObject({owned: false, heldBy: "api.openai.com", usdPerThousand: 2});
+    expect(hosted!.until.map(({date, touches}) => [date, touches])).toEqual([
+      ["2026-11-30", "evals"],
+      ["2027-01-06", "fine-tuning"]
+    ]);
+    expect(hosted!.keeps.map(({what, kept}) => [what, kept])).toEqual([
+      ["data", false],
+      ["evals", true],
+      ["outputs", true],
+      ["weights", false]
+    ]);
+    expect(hosted!.substitutes).toMatchObject([
+      {
+        candidate: "rival",
+        verdict: "non-inferior",
+        usdPerThousand: 0.5,
+        heldBy: "api.anthropic.com",
+        rows: 600
+      },
+      {candidate: "small", verdict: "inferior", heldBy: "the store"}
+    ]);
+    expect(small).toMatchObject({owned: true, until: []});
+    expect(small!.keeps.find(({what}) => what === "outputs")).toMatchObject({kept: false});
+  });
+
+  it("does not call a substitute no worse on few rows", () => {
+    const few = {
+      ...table,
+      rowIds: table.rowIds.slice(0, 20),
+      values: table.values.map((one) => one.slice(0, 20))
+    };
+    const found = substitutesFor(few, "hosted", ["rival"], {margin: 0.03});
+    expect(found[0]!.verdict).toBe("undecided");
+    expect(substitutesFor(table, "hosted", [], {margin: 0.03})).toEqual([]);
+  });
+
+  it("takes the project's own dates, and refuses a table that is not of its form", async () => {
+    const own = mkdtempSync(join(tmpdir(), "shutdowns-"));
+    const entry = {
+      host: "api.anthropic.com",
+      touches: "model",
+      model: "son*",
+      date: "2027-02-01",
+      says: "It ends"
+    };
+    writeFileSync(join(own, "shutdowns.json"), JSON.stringify({asOf: "2026-11-01", entries: [entry]}));
+    const shutdowns = await readShutdowns(own);
+    const {candidates} = await exitReport(store, run, {table, margin: 0.03, costs: {}, shutdowns});
+    expect(candidates[1]!.until).toMatchObject([{date: "2027-02-01", asOf: "2026-11-01"}]);
+    writeFileSync(join(own, "shutdowns.json"), '{"asOf": "soon", "entries": [{"host": "", "date": "x"}]}');
+    await expect(readShutdowns(own)).rejects.toThrow(
+      /asOf must be a day.*entries\[0\]: host must be.*touches must be.*date must be.*says must be/
+    );
+  });
+
+  it("reads the day from a server's list of models", async () => {
+    const body = {
+      object: "list",
+      data: [
+        {id: "old", shutdown_date: "2027-03-01"},
+        {id: "new"},
+        {id: "odd", shutdown_date: Date.UTC(2027, 2, 1) / 1000}
+      ]
+    };
+    const server = await startModelServer({models: ["old"], list: body});
+    const endpoint = openAICompatible({
+      name: "here",
+      baseUrl: server.url,
+      hosting: "on-prem",
+      trust: "internal"
+    });
+    try {
+      expect(await endpoint.shutdownDate!("old")).toBe("2027-03-01");
+      expect(await endpoint.shutdownDate!("odd")).toBe("2027-03-01");
+      expect(await endpoint.shutdownDate!("new")).toBeUndefined();
+    } finally {
+      await endpoint.close?.();
+      await server.close();
+    }
+  });
+});

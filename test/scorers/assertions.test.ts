@@ -1,0 +1,50 @@
+import {describe, expect, it} from "vitest";
+import {assertions, type AssertionsOptions, type Scorer} from "../../src/scorers/index.js";
+
+async function scored(output: string, assert: unknown, options?: AssertionsOptions) {
+  const score: Scorer = assertions(options);
+  return score({output, row: {id: "1", assert}, expected: undefined, messages: [], completion: {} as never});
+}
+
+describe("assertions", () => {
+  const cases: [assertion: object, passes: string, fails: string][] = [
+    [{type: "equals", value: "Yes"}, "Yes", "yes"],
+    [{type: "equals", value: {a: 1}}, '{"a": 1.0}', '{"a": 2}'],
+    [{type: "contains", value: "es"}, "Yes", "YES"],
+    [{type: "icontains", value: "es"}, "YES", "no"],
+    [{type: "contains-all", value: ["a", "b"]}, "b a", "a"],
+    [{type: "icontains-any", value: ["a", "b"]}, "B", "c"],
+    [{type: "starts-with", value: "A"}, "Ab", "bA"],
+    [{type: "regex", value: "^\\d+$"}, "12", "1a"],
+    [{type: "is-json"}, "[1]", "```json\n[1]\n```"],
+    [{type: "contains-json"}, 'so: {"a": 1}', "so"],
+    [{type: "levenshtein", value: "kitten", threshold: 3}, "sitting", "sit"],
+    [{type: "rouge-n", value: "the cat sat", threshold: 0.6}, "the cat", "a dog"],
+    [{type: "bleu", value: "billing"}, "billing", "shipping"],
+    [{type: "not-contains", value: "sorry"}, "fine", "sorry"]
+  ];
+  it.each(cases)("%j", async (assertion, passes, fails) => {
+    expect(await scored(passes, [assertion])).toMatchObject({value: 1, details: {failed: []}});
+    expect(await scored(fails, JSON.stringify([assertion]))).toMatchObject({value: 0});
+  });
+
+  it("needs all of a row's assertions, or their weighted mean with a threshold", async () => {
+    const assert = [
+      {type: "contains", value: "a", metric: "first", weight: 3},
+      {type: "contains", value: "b"}
+    ];
+    expect(await scored("a", assert)).toMatchObject({value: 0, details: {failed: ["contains"]}});
+    expect(await scored("a", assert, {threshold: 0.75})).toMatchObject({value: 1});
+    expect(await scored("b", assert, {threshold: 0.75})).toMatchObject({
+      value: 0,
+      details: {failed: ["first"]}
+    });
+  });
+
+  it("fails, and does not score 0, where nothing can be checked", async () => {
+    expect(await scored("x", undefined)).toHaveProperty("failed");
+    expect(await scored("x", [])).toHaveProperty("failed");
+    expect(await scored("x", [{type: "llm-rubric"}])).toEqual({failed: "there is no assertion llm-rubric"});
+    expect(await scored("x", [{type: "regex", value: "("}])).toHaveProperty("failed");
+  });
+});
