@@ -14,11 +14,18 @@ const SAID: [RegExp, string][] = [
   [/Could not set lock|Conflicting lock/i, "another process holds the file"]
 ];
 
+const DAMAGED =
+  /(?:File|file|match the pattern) ['"]([^'"]+\.parquet)['"](?: too small to be a Parquet file|$|\n)|No magic bytes found at end of file '([^']+)'/;
+
 /**
  * DuckDB's message without its classes of errors, the query and its advice on options that no one has here: one sentence,
  * at most 400 characters, without a full stop.
  */
 export function plainSql(message: string): string {
+  const [, unread, unmarked] = DAMAGED.exec(message) ?? [];
+  const damaged = unread ?? unmarked;
+  if (damaged !== undefined)
+    return `${damaged} is missing or damaged. Restore it from a copy, or remove its folder and make it again`;
   const known = SAID.find(([pattern]) => pattern.test(message));
   if (known) return known[1];
   const [first = ""] = message

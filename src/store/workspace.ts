@@ -46,7 +46,7 @@ export async function openWorkspace(
   const found = await readJson<{schemaVersion: number}>(marker);
   if (found && found.schemaVersion !== SCHEMA_VERSION)
     throw new UserError(
-      `${store} was written with store schema ${found.schemaVersion}; this Assay reads ${SCHEMA_VERSION}. Use the version of Assay that wrote it, or set ASSAY_DIR to a new folder.`
+      `${store} was written with ${found.schemaVersion === undefined ? "no store schema" : `store schema ${found.schemaVersion}`}; this Assay reads ${SCHEMA_VERSION}. Use the version of Assay that wrote it, or set ASSAY_DIR to a new folder.`
     );
   if (!found) await writeJsonAtomic(marker, {kind: "workspace", schemaVersion: SCHEMA_VERSION});
   const tmpDir = join(store, "tmp");

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import {defineDataset, textLength} from "../../src/datasets/index.js";
 import {embedded, huggingFace, openAICompatible, recorded} from "../../src/endpoints/index.js";
@@ -203,6 +204,28 @@ describe.each(kinds)("the definition of a $what", ({valid, define}) => {
 
   it.each([null, [], 3, "text", () => 1, new Date(0), Symbol("x")])("is never %s", (value) => {
     expectClear(refusalOf(() => define(value as never)));
+  });
+});
+
+describe("thousands of definitions with one member changed at random", () => {
+  it.each(kinds)("of a $what are taken, or refused in words for a person", ({valid, define}) => {
+    const paths = pathsOf(valid);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...paths),
+        fc.anything({withBigInt: true, withDate: true, withMap: true}),
+        (path, value) => {
+          const broken = changed(valid, path, (at, key) => (at[key] = value));
+          try {
+            define(broken as never);
+          } catch (error) {
+            expect((error as Error).name).toBe("UserError");
+            expectClear((error as Error).message);
+          }
+        }
+      ),
+      {numRuns: 400, seed: 11}
+    );
   });
 });
 

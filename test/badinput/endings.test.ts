@@ -1,11 +1,12 @@
-import {mkdirSync, writeFileSync} from "node:fs";
+import {mkdirSync, readdirSync, rmSync, writeFileSync} from "node:fs";
 import {dirname, join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {plainError} from "../../src/cli/fail.js";
+import {pull} from "../../src/datasets/index.js";
 import {regexMatch} from "../../src/scorers/index.js";
 import {parseJsonOutput} from "../../src/scorers/parseJsonOutput.js";
 import type {ScoreInput} from "../../src/scorers/types.js";
-import {plainSql, UserError} from "../../src/store/index.js";
+import {openStore, openWorkspace, plainSql, UserError} from "../../src/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 import {expectClear, refusalOfPromise} from "./support.js";
 
@@ -68,6 +69,58 @@ describe("what would never end", () => {
     expect(parseJsonOutput("[".repeat(400) + "]".repeat(400))).toBeDefined();
   });
 });
+
+const edits: [what: string, path: RegExp, content: string | undefined, says: RegExp][] = [
+  [
+    "a manifest that is a list",
+    /[0-9a-f]{16}\/manifest\.json$/,
+    "[]",
+    /manifest\.json does not say what it is/
+  ],
+  [
+    "a manifest without a schema",
+    /[0-9a-f]{16}\/manifest\.json$/,
+    '{"kind":"version"}',
+    /manifest\.json is a version of no schema/
+  ],
+  [
+    "a manifest of a newer schema",
+    /[0-9a-f]{16}\/manifest\.json$/,
+    '{"kind":"version","schemaVersion":9}',
+    /schema 9/
+  ],
+  ["a torn manifest", /[0-9a-f]{16}\/manifest\.json$/, '{"kind":', /manifest\.json is not valid JSON/],
+  ["a torn pointer to the newest", /latest\.json$/, "{", /latest\.json is not valid JSON/],
+  ["rows that are no Parquet", /rows\.parquet$/, "x", /rows\.parquet is missing or damaged/],
+  ["rows that are gone", /rows\.parquet$/, undefined, /rows\.parquet is missing or damaged/],
+  ["a store without a schema", /workspace\.json$/, "{}", /no store schema/]
+];
+
+describe("a store that somebody edited", () => {
+  it.each(edits)("is named by its file: %s", async (_what, path, content, says) => {
+    const workspace = await temporaryWorkspace();
+    await pull(workspace, {name: "d", source: {kind: "rows", rows: () => [{a: 1}]}});
+    const file = readdirSync(workspace.dir, {recursive: true, encoding: "utf8"}).find((one) =>
+      path.test(one)
+    )!;
+    if (content === undefined) rmSync(join(workspace.dir, file));
+    else writeFileSync(join(workspace.dir, file), content);
+    const thrown = await readAll(workspace.project).then(
+      () => undefined,
+      (error: unknown) => error
+    );
+    expectClear(await plainError(thrown), says);
+  });
+});
+
+async function readAll(project: string): Promise<void> {
+  const store = await openStore(await openWorkspace(project, ".assay"));
+  try {
+    await store.rows("select * from d");
+  } finally {
+    store.close();
+  }
+}
 
 describe("what the program says of errors that are not for it", () => {
   const system = (code: string, more: object = {}) =>

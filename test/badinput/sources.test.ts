@@ -166,6 +166,11 @@ describe("what is stored is what the file says", () => {
       [{n: "http://a,]", m: "NaN,}"}]
     ],
     ["a JSON list", {file: json, text: '[{"n":1},{"n":2}]'}, [{n: "1"}, {n: "2"}]],
+    [
+      "2^53 + 1 in a JSON list",
+      {file: json, text: '[{"n":9007199254740993},{"n":1.5}]'},
+      [{n: "1.5"}, {n: "9007199254740993"}]
+    ],
     ["mixed types of JSON", {file: jsonl, text: '{"v":1}\n{"v":"x"}\n'}, [{v: '"x"'}, {v: "1"}]]
   ];
   it.each(cases)("%s", async (_what, given, rows) => {
@@ -258,6 +263,11 @@ describe("a source that cannot be read as it is", () => {
     ["the ids 1 and 1.0 of a CSV", {text: "id\n1\n1.0\n", more: {id: "id"}}, /2 times/],
     ["an id twice", {text: "id,q\n1,a\n1,b\n", more: {id: "id"}}, /"1" 2 times/],
     ["a row without an id", {text: "id,q\n1,a\n,b\n", more: {id: "id"}}, /1 rows have no id/],
+    [
+      "an id with NUL",
+      {file: jsonl, text: '{"id":"a\\u0000b"}\n', more: {id: "id"}},
+      /1 rows have an id with a NUL character/
+    ],
     ["an id column that is none", {text: "a\n1\n", more: {id: "id"}}, /`id` names column "id"/],
     ["SQL that names no column", {text: "a\n1\n", more: {sql: "select nope from source"}}, /nope/],
     ["SQL that is none", {text: "a\n1\n", more: {sql: "selec"}}, /syntax|selec/],

@@ -138,7 +138,10 @@ export async function readFiles(
   }
   if (format === "json")
     return {
-      relation: `read_json(${list(paths)}, format = 'array', ${types}, maximum_object_size = 268435456)`,
+      relation:
+        lax?.largeNumbers && !source.columns
+          ? await jsonLines(context.db, paths, 268435456, true, "array")
+          : `read_json(${list(paths)}, format = 'array', ${types}, maximum_object_size = 268435456)`,
       describe
     };
   if (format === "csv") {

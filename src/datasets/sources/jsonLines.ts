@@ -12,10 +12,11 @@ export async function jsonLines(
   db: Database,
   files: readonly string[],
   longestLine: number,
-  largeNumbers = false
+  largeNumbers = false,
+  format: "newline_delimited" | "array" = "newline_delimited"
 ): Promise<string> {
   const read = (types: string) =>
-    `read_json([${files.map(sqlPath).join(", ")}], format = 'newline_delimited', records = true, ${types}, maximum_object_size = ${longestLine})`;
+    `read_json([${files.map(sqlPath).join(", ")}], format = '${format}', records = true, ${types}, maximum_object_size = ${longestLine})`;
   const found = read("sample_size = -1, union_by_name = true");
   const described = await describeColumns(db, `select * from ${found}`).catch(() => undefined);
   const columns = largeNumbers && described ? await exactColumns(db, described, read) : described;
