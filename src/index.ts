@@ -1,4 +1,5 @@
 /** What data loaders, evals and page loaders import. */
+export {cascade, type CascadeSettings} from "./candidates/index.js";
 export {mergedModel, type MergedOptions, servedBest, trained} from "./candidates/index.js";
 export {
   chatFilters,
@@ -33,6 +34,7 @@ export {
 export {imported, type ImportedSource} from "./imports/types.js";
 export {
   type Candidate,
+  type CandidateCosts,
   candidate,
   defineEval,
   type EvalDefinition,

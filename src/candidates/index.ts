@@ -1,3 +1,4 @@
+export {cascade, type CascadeSettings} from "./cascade.js";
 export {mergedModel, type MergedOptions} from "./merged.js";
 export {servedBest} from "./served.js";
 export {trained} from "./trained.js";

@@ -1,3 +1,4 @@
+import {completionCost} from "../costs/index.js";
 import {type RunManifest, sqlString} from "../store/index.js";
 import type {PrivacyCheck} from "./plan/privacyCheck.js";
 import type {Plan} from "./plan/plan.js";
@@ -76,11 +77,10 @@ export async function forecast({
     const seen = observed.get(record.model);
     const each = seen ?? candidate.params?.max_tokens;
     const completionTokens = each === undefined ? undefined : Math.round(each * calls);
-    const {price} = record;
     const costUsd =
-      price && completionTokens !== undefined
-        ? (tokens * price.inputUsdPerMillion + completionTokens * price.outputUsdPerMillion) / 1e6
-        : undefined;
+      completionTokens === undefined
+        ? undefined
+        : completionCost({promptTokens: tokens, completionTokens}, record.price);
     const refused = plan.refused[index]!;
     return {
       name: record.name,
