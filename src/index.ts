@@ -1,5 +1,14 @@
 /** What data loaders, evals and page loaders import. */
-export {mergedModel, type MergedOptions, servedBest, trained} from "./candidates/index.js";
+export {
+  localCandidate,
+  type LocalCandidateOptions,
+  mergedModel,
+  type MergedOptions,
+  servedBest,
+  trained,
+  quantised
+} from "./candidates/index.js";
+export {localModel, type LocalModelOptions} from "./generation/index.js";
 export {
   chatFilters,
   type DatasetDefinition,

@@ -1,3 +1,4 @@
+export {localCandidate, type LocalCandidateOptions, quantised} from "./local.js";
 export {mergedModel, type MergedOptions} from "./merged.js";
 export {servedBest} from "./served.js";
 export {trained} from "./trained.js";

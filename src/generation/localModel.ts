@@ -10,7 +10,7 @@ import {
   type TokenPrice
 } from "../endpoints/index.js";
 import {RELEASE} from "../ggml/index.js";
-import {hashJson, openWorkspace, UserError, type Workspace} from "../store/index.js";
+import {hashJson, type MeasuredModel, openWorkspace, UserError, type Workspace} from "../store/index.js";
 import {type Prompter, prompterOf} from "./chatPrompt.js";
 import {EngineEnded, type Generator, startGenerator} from "./generator.js";
 import {findModel, type ModelFiles} from "./modelFiles.js";
@@ -44,24 +44,13 @@ export interface LocalModelOptions extends Pick<
   onProgress?(message: string): void;
 }
 
-/** What was measured of a model while it answered. */
-export interface Measured {
-  /** Tokens written in a second of one request, the mean over all. */
-  tokensPerSecond?: number;
-  /** The most memory its process held. */
-  memoryBytes: number;
-  threads: number;
-  device: string;
-}
-
 /** An endpoint whose model runs on this machine. */
 export interface LocalModel extends Endpoint {
   /** Finds the model, and converts or fetches it when that is needed; nothing is loaded. */
   find(): Promise<ModelFiles>;
   /** The process that holds the weights; undefined while none does. */
   readonly pid: number | undefined;
-  /** Undefined before the first answer. */
-  measured(): Measured | undefined;
+  measured(): MeasuredModel | undefined;
   /** Names of the models it answers as: any, and those of adapters. */
   readonly adapterNames: readonly string[];
 }
@@ -121,9 +110,9 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
     },
     measured() {
       const last = latest;
-      if (!last || totals.seconds === 0) return undefined;
+      if (!last || last.memoryBytes === 0) return undefined;
       return {
-        tokensPerSecond: totals.tokens / totals.seconds,
+        tokensPerSecond: totals.seconds > 0 ? totals.tokens / totals.seconds : undefined,
         memoryBytes: last.memoryBytes,
         threads: last.info.threads,
         device: last.info.devices[0] ?? "unknown"

@@ -38,14 +38,14 @@ export async function findModel(
   workspace: Workspace,
   signal?: AbortSignal
 ): Promise<ModelFiles> {
-  const path = resolve(workspace.project, source);
-  if (existsSync(path)) return filesAt(path, workspace, {}, signal);
+  const path = [resolve(workspace.project, source), resolve(source)].find(existsSync);
+  if (path !== undefined) return filesAt(path, workspace, {}, signal);
   const stored = await storedModel(source, workspace);
   if (stored) return filesAt(stored.folder, workspace, stored, signal);
   if (isHubName(source))
     return filesAt(await hubModel(source, workspace, {signal}), workspace, {name: source}, signal);
   throw new UserError(
-    `There is no model ${JSON.stringify(source)}: no such file or folder (${path}), no model of that id or name in the store, and no repository name ("org/name"). \`assay models\` lists the store's.`
+    `There is no model ${JSON.stringify(source)}: no such file or folder (${resolve(workspace.project, source)}), no model of that id or name in the store, and no repository name ("org/name"). \`assay models\` lists the store's.`
   );
 }
 
@@ -58,7 +58,9 @@ async function storedModel(source: string, workspace: Workspace) {
   if (!found) return undefined;
   const folder =
     found.folder === undefined ? modelFolder(dir, found.id) : resolve(workspace.project, found.folder);
-  return {id: found.id, name: found.name, folder};
+  // A converted file may share its folder with others.
+  const only = found.files.length === 1 && found.files[0]!.path.endsWith(".gguf") ? found.files[0]!.path : "";
+  return {id: found.id, name: found.name, folder: join(folder, only)};
 }
 
 async function filesAt(

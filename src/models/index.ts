@@ -1,4 +1,4 @@
-export {loadModel} from "./architectures.js";
+export {hasLoader, loadModel} from "./architectures.js";
 export {nearestCosines} from "./encoder/nearestCosines.js";
 export {textVectors, type TextVectors} from "./encoder/textVectors.js";
 export {lineage, trainingRecords, type Ancestor} from "./lineage.js";
