@@ -16,6 +16,18 @@ export default defineConfig(
       "@typescript-eslint/no-dynamic-delete": "off",
       "@typescript-eslint/unified-signatures": "off",
       "no-control-regex": "off",
+      "no-restricted-syntax": [
+        "error",
+        ...[
+          'ObjectExpression > SpreadElement > ConditionalExpression[alternate.type="ObjectExpression"][alternate.properties.length=0]',
+          'ObjectExpression > SpreadElement > ConditionalExpression[consequent.type="ObjectExpression"][consequent.properties.length=0]',
+          'ObjectExpression > SpreadElement > LogicalExpression[operator="&&"][right.type="ObjectExpression"]'
+        ].map((selector) => ({
+          selector,
+          message:
+            "Write the member itself: `x`, or `x: known ? value : undefined`. JSON leaves undefined out, and so do the types."
+        }))
+      ],
       eqeqeq: ["error", "always", {null: "ignore"}]
     }
   },

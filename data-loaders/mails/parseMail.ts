@@ -26,9 +26,9 @@ export async function parseMail(raw: Buffer): Promise<ParsedMail> {
     headers,
     subject,
     body,
-    ...(email.messageId ? {messageId: email.messageId} : {}),
+    messageId: email.messageId || undefined,
     answers: `${email.inReplyTo ?? ""} ${email.references ?? ""}`.match(/<[^<>\s]+@[^<>\s]+>/g) ?? [],
-    ...(sentAt ? {sentAt} : {})
+    sentAt: sentAt || undefined
   };
 }
 

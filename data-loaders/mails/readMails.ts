@@ -48,7 +48,7 @@ export async function* readMails(
     counts.read++;
     const parsed = await parseMail(await readFile(path));
     const {subject, answers, messageId, sentAt} = parsed;
-    inputs.push({id, subject, answers, ...(messageId ? {messageId} : {})});
+    inputs.push({id, subject, answers, messageId: messageId || undefined});
     const label = queueOf(group, parsed.headers);
     if (label === undefined) {
       counts.unlabelled++;
@@ -69,7 +69,14 @@ export async function* readMails(
       continue;
     }
     seen.add(fingerprint);
-    mails.push({id, text, label, group, ...(subject ? {subject} : {}), ...(sentAt ? {sentAt} : {})});
+    mails.push({
+      id,
+      text,
+      label,
+      group,
+      subject: subject || undefined,
+      sentAt: sentAt || undefined
+    });
   }
   const keys = threadKeys(inputs);
   const threadOf = new Map(inputs.map(({id}, index) => [id, keys[index] ?? id]));

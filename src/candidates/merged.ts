@@ -37,12 +37,12 @@ export function mergedModel(options: MergedOptions): ModelSource {
     const idOf = (source: ModelSource) => parents.get(source)!.id;
     const recipe = {
       merge_method: method,
-      ...(base ? {base_model: idOf(base)} : {}),
+      base_model: base ? idOf(base) : undefined,
       models: models.map(({source, parameters: own}) => ({
         model: idOf(source),
-        ...(own ? {parameters: own} : {})
+        parameters: own
       })),
-      ...(parameters ? {parameters} : {}),
+      parameters,
       dtype: "float32"
     };
     context.onProgress?.(`merging ${models.length} models by ${method}`);
@@ -79,7 +79,7 @@ async function mergeInto(
       seed: seedNumber(context.seed),
       resolveModel: (path) =>
         Promise.resolve(parents.some(({id}) => id === path) ? modelFolder(context.dir, path) : undefined),
-      ...(context.signal ? {signal: context.signal} : {})
+      signal: context.signal
     });
     const folder = modelFolder(context.dir, first.id);
     const shared = first.files
@@ -88,7 +88,7 @@ async function mergeInto(
     return await saveModel(context.dir, {
       name,
       architecture: first.architecture,
-      ...(first.labels ? {labels: first.labels} : {}),
+      labels: first.labels,
       settings: {...first.settings, recipe: report.recipe.sha256},
       files: {
         "config.json": await readFile(join(folder, "config.json")),
@@ -112,7 +112,7 @@ function named(record: MergeRecord, parents: readonly ModelManifest[]): MergeRec
   const nameOf = (id: string) => parents.find((parent) => parent.id === id)?.name ?? id;
   return {
     ...record,
-    ...(record.base === undefined ? {} : {base: nameOf(record.base)}),
+    base: record.base === undefined ? undefined : nameOf(record.base),
     models: record.models.map(nameOf),
     layers: record.layers.map(({relations, ...layer}) => ({
       ...layer,

@@ -38,7 +38,7 @@ export function buildModel(source: ModelSource, context: PrepareContext): Promis
     split: context.split.sha256,
     seed: context.seed,
     onProgress: context.onProgress,
-    ...(context.signal ? {signal: context.signal} : {})
+    signal: context.signal
   });
 }
 

@@ -53,7 +53,7 @@ async function croissantText(
     sha256: await sha256File(await store.workspace.place.readable(versionKey(version, "rows.parquet"))),
     url: url!,
     creator: creator!,
-    ...(split ? {split} : {})
+    split
   });
   const problems = checkCroissant(document);
   if (problems.length > 0) throw new Error(`the Croissant document is not valid: ${problems.join("; ")}`);

@@ -92,18 +92,14 @@ export async function checkEvals(store: Store, evals: readonly NamedEval[]): Pro
         run: run.id,
         results: gatesOf(report, rules, await gateFacts(store, run, rules)),
         report,
-        ...(before
+        change: before
           ? {
-              change: {
-                before: before.id,
-                candidates: regressionsOf(
-                  report.table,
-                  await scoreTable(store, before.id, run.primaryScorer),
-                  {margin: report.verdict.margin}
-                )
-              }
+              before: before.id,
+              candidates: regressionsOf(report.table, await scoreTable(store, before.id, run.primaryScorer), {
+                margin: report.verdict.margin
+              })
             }
-          : {})
+          : undefined
       });
     }
   return checked;

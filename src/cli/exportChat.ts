@@ -143,13 +143,13 @@ export function chatColumns(version: VersionManifest, options: ExportChatOptions
   const whole =
     messages ?? ((prompt ?? completion) === undefined && has("messages") ? "messages" : undefined);
   if (whole !== undefined && system === undefined)
-    return {messages: whole, ...(has("tools") ? {tools: "tools"} : {})};
+    return {messages: whole, tools: has("tools") ? "tools" : undefined};
   const columns = {prompt: prompt ?? version.text, completion: completion ?? version.label};
   if (columns.prompt === undefined || columns.completion === undefined)
     throw new UserError(
       `${version.dataset} does not say what is asked and what is answered. Name the columns with --prompt and --completion, or one of messages with --messages. It has ${there}.`
     );
-  return {prompt: columns.prompt, completion: columns.completion, ...(system === undefined ? {} : {system})};
+  return {prompt: columns.prompt, completion: columns.completion, system};
 }
 
 export async function splitOf(

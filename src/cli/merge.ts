@@ -41,15 +41,15 @@ export async function mergeVerb(recipeFile: string, verb: MergeVerbOptions): Pro
       recipeFile,
       signal,
       onProgress: progress.show,
-      ...(verb.seed === undefined ? {} : {seed: verb.seed}),
-      ...(verb.threads === undefined ? {} : {threads: verb.threads}),
-      ...(verb.exact ? {exact: true} : {}),
-      ...(shardSize === undefined ? {} : {shardSize}),
-      ...(verb.allowNonfinite ? {allowNonFinite: true} : {})
+      seed: verb.seed,
+      threads: verb.threads,
+      exact: verb.exact ? true : undefined,
+      shardSize,
+      allowNonFinite: verb.allowNonfinite ? true : undefined
     });
     progress.end();
     const recorded = await recordInLineage(report);
-    if (verb.json) return printJson({...report, ...(recorded === undefined ? {} : {modelId: recorded})});
+    if (verb.json) return printJson({...report, modelId: recorded});
     print(reportText(report));
     print(
       recorded === undefined
@@ -93,10 +93,10 @@ async function recordInLineage(report: MergeReport): Promise<string | undefined>
 async function check(text: string, recipeFile: string, verb: MergeVerbOptions): Promise<void> {
   const {ok, documents} = await checkMerge(text, {
     recipeFile,
-    ...(verb.out ? {out: verb.out} : {}),
-    ...(verb.threads === undefined ? {} : {threads: verb.threads}),
-    ...(verb.exact ? {exact: true} : {}),
-    ...(verb.allowNonfinite ? {allowNonFinite: true} : {})
+    out: verb.out || undefined,
+    threads: verb.threads,
+    exact: verb.exact ? true : undefined,
+    allowNonFinite: verb.allowNonfinite ? true : undefined
   });
   if (!ok) process.exitCode = 1;
   if (verb.json) return printJson({ok, documents});

@@ -91,24 +91,24 @@ function raceOptions(verb: RunVerbOptions): RaceOptions | false | undefined {
   if (verb.dryRun)
     throw new UsageError("what a race will cost depends on its course: --dry-run goes without --race.");
   return {
-    ...(errorRate === undefined ? {} : {errorRate}),
-    ...(budgetCalls === undefined ? {} : {budgetCalls}),
-    ...(budgetUsd === undefined ? {} : {budgetUsd})
+    errorRate,
+    budgetCalls,
+    budgetUsd
   };
 }
 
 export function runOptions(verb: RunVerbOptions): RunOptions {
   return {
-    ...(verb.limit === undefined ? {} : {limit: verb.limit}),
-    ...(verb.candidate === undefined ? {} : {candidates: verb.candidate}),
-    ...(verb.repeat === undefined ? {} : {repeats: verb.repeat}),
-    ...(verb.concurrency === undefined ? {} : {concurrency: verb.concurrency}),
-    ...(verb.budgetUsd === undefined ? {} : {budgetUsd: verb.budgetUsd}),
-    ...(verb.dryRun ? {dryRun: true} : {}),
-    ...(verb.reuse ? {} : {noReuse: true}),
-    ...(verb.retryFailed ? {retryFailed: true} : {}),
-    ...(verb.final ? {final: true} : {}),
-    ...(verb.why === undefined ? {} : {why: verb.why})
+    limit: verb.limit,
+    candidates: verb.candidate,
+    repeats: verb.repeat,
+    concurrency: verb.concurrency,
+    budgetUsd: verb.budgetUsd,
+    dryRun: verb.dryRun ? true : undefined,
+    noReuse: verb.reuse ? undefined : true,
+    retryFailed: verb.retryFailed ? true : undefined,
+    final: verb.final ? true : undefined,
+    why: verb.why
   };
 }
 

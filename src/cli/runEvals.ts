@@ -106,7 +106,7 @@ async function runOne(
         : undefined;
       const result: RunResult = raced
         ? {
-            ...(raced.manifest ? {manifest: raced.manifest} : {}),
+            manifest: raced.manifest,
             unchanged: raced.calls === 0,
             calls: raced.calls
           }
@@ -117,18 +117,16 @@ async function runOne(
         eval: one,
         split,
         result,
-        ...(raced ? {race: raced.record} : {}),
-        ...(result.manifest
-          ? {
-              verdict: (
-                await runVerdict(store, result.manifest, {
-                  margin: one.definition.margin,
-                  race: raced?.record
-                })
-              ).verdict,
-              failures: await failuresOf(store, result.manifest.id)
-            }
-          : {})
+        race: raced?.record,
+        verdict: result.manifest
+          ? (
+              await runVerdict(store, result.manifest, {
+                margin: one.definition.margin,
+                race: raced?.record
+              })
+            ).verdict
+          : undefined,
+        failures: result.manifest ? await failuresOf(store, result.manifest.id) : undefined
       };
       outcomes.push(outcome);
       inputs.onOutcome(outcome);

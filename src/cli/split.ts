@@ -95,12 +95,12 @@ function specsOf(options: SplitOptions, version: VersionManifest): SplitSpec[] {
   return strategies.flatMap((strategy) =>
     rollingWindows({
       strategy: strategy as SplitSpec["strategy"],
-      ...(test === undefined ? {} : {test}),
-      ...(validation === undefined ? {} : {validation}),
-      ...(heldOut === undefined ? {} : {heldOut}),
-      ...(seed === undefined ? {} : {seed}),
-      ...(strategy === "temporal" && rolling !== undefined ? {rolling} : {}),
-      ...(strategy === "temporal" && gap !== undefined ? {gap} : {})
+      test,
+      validation,
+      heldOut,
+      seed,
+      rolling: strategy === "temporal" && rolling !== undefined ? rolling : undefined,
+      gap: strategy === "temporal" && gap !== undefined ? gap : undefined
     })
   );
 }

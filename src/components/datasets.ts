@@ -22,7 +22,7 @@ export function chooseDataset(data: DatasetsData): Input<ChosenVersion | null> {
     [...dataset.versions].reverse().map((version) => ({
       label: `${dataset.name}, ${time(version.pulledAt)}, ${plural(version.rows, "row")}`,
       value: {dataset, version} as ChosenVersion | null,
-      ...(data.datasets.length > 1 ? {group: dataset.name} : {})
+      group: data.datasets.length > 1 ? dataset.name : undefined
     }))
   );
   if (choices.length > 0) return select(choices, {label: "Dataset and version", key: "dataset"});

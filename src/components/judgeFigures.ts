@@ -126,22 +126,20 @@ function agreementOf(answers: readonly JudgedAnswer[]): Agreement | undefined {
     n: both.length,
     same: mean(same)!,
     interval: meanInterval(same, {level: LEVEL, clusters}),
-    ...(few ? {kappa: cohenKappa(human, judge)} : {}),
+    kappa: few ? cohenKappa(human, judge) : undefined,
     alpha: krippendorffAlpha(
       both.map((one) => [one.judge, one.human]),
       {metric: "interval"}
     ),
     bias: pairedDifference(judge, human, {level: LEVEL, clusters}),
-    ...(few
+    table: few
       ? {
-          table: {
-            scores,
-            counts: scores.map((h) =>
-              scores.map((j) => both.filter((one) => one.human === h && one.judge === j).length)
-            )
-          }
+          scores,
+          counts: scores.map((h) =>
+            scores.map((j) => both.filter((one) => one.human === h && one.judge === j).length)
+          )
         }
-      : {})
+      : undefined
   };
 }
 

@@ -33,7 +33,7 @@ export function judgedAnswers(rows: RunRows, {judge, human, slice}: JudgeChoice)
           length,
           judge: rows.score(judge.name, candidate, row),
           human: human && rows.score(human.name, candidate, row),
-          ...(order?.length === 2 ? {order: [order[0]!, order[1]!]} : {})
+          order: order?.length === 2 ? [order[0]!, order[1]!] : undefined
         }
       ];
     })

@@ -58,7 +58,7 @@ function cut(table: ScoreTable, candidates: readonly string[], rows: number): Sc
     ...table,
     candidates: [...candidates],
     rowIds: table.rowIds.slice(0, rows),
-    ...(table.clusters ? {clusters: table.clusters.slice(0, rows)} : {}),
+    clusters: table.clusters ? table.clusters.slice(0, rows) : undefined,
     values: candidates.map((name) => (table.values[table.candidates.indexOf(name)] ?? []).slice(0, rows))
   };
 }

@@ -76,7 +76,7 @@ export function scoresOf(rows: RunRows, scorer: string, chosen: readonly number[
     candidates: rows.candidates,
     baseline: rows.baseline,
     rowIds: chosen.map((row) => rows.rowIds[row]!),
-    ...(clusters.some((cluster) => cluster !== null) ? {clusters} : {}),
+    clusters: clusters.some((cluster) => cluster !== null) ? clusters : undefined,
     values: rows.candidates.map((candidate) => chosen.map((row) => rows.score(scorer, candidate, row))),
     binary: rows.scorers.find(({name}) => name === scorer)?.binary ?? false
   };

@@ -17,7 +17,7 @@ export function chooseSplits(data: SplitsData): Input<SplitsView | null> {
       data.versions.map((view) => ({
         label: `${view.dataset}, ${time(view.version.pulledAt)}, ${plural(view.splits.length, "split")}`,
         value: view as SplitsView | null,
-        ...(several ? {group: view.dataset} : {})
+        group: several ? view.dataset : undefined
       })),
       {label: "Dataset and version", key: "dataset"}
     );

@@ -125,5 +125,5 @@ function judged(counts: TwoCounts): Pick<ColumnDrift, "psi" | "p" | "psiByChance
   const rows = (side: readonly number[]) => side.reduce((total, n) => total + n, 0);
   const chance = (counts.before.length - 1) * (1 / rows(counts.before) + 1 / rows(counts.after));
   const test = chiSquaredDrift(counts);
-  return {psi, psiByChance: chance, ...(test ? {p: test.p} : {})};
+  return {psi, psiByChance: chance, p: test?.p};
 }

@@ -218,14 +218,12 @@ async function pullInto(
     rows: identity.rows,
     columns,
     pulledAt,
-    source: {...source.describe, ...(source.skipped?.length ? {skippedLines: source.skipped.length} : {})},
+    source: {...source.describe, skippedLines: source.skipped?.length ? source.skipped.length : undefined},
     bytes: (await stat(rowsFile)).size,
-    ...(parent
-      ? {
-          parent,
-          changes: await countChanges(db, await versionRows(workspace, {dataset: name, id: parent}), rows)
-        }
-      : {}),
+    parent: parent || undefined,
+    changes: parent
+      ? await countChanges(db, await versionRows(workspace, {dataset: name, id: parent}), rows)
+      : undefined,
     ...roles,
     ...filtered,
     checks: Object.keys(definition.checks ?? {}).map((check) => ({name: check, passed: true}))

@@ -25,8 +25,9 @@ export async function callsOf(store: Store, run: RunManifest): Promise<Candidate
       candidate,
       planned: row.planned,
       failed: row.failed,
-      ...(row.p95 === null ? {} : {p95LatencyMs: row.p95}),
-      ...(cost ? {cost, costUsdPerThousand: cost.usdPerThousand} : {})
+      p95LatencyMs: row.p95 === null ? undefined : row.p95,
+      cost,
+      costUsdPerThousand: cost?.usdPerThousand
     };
   });
 }

@@ -29,9 +29,11 @@ export function cheaperOf(
     return tests.map(({difference, test}, i): Tested => {
       const p = adjusted[i];
       return {
-        ...(difference ? {difference: difference.estimate, low: difference.low, high: difference.high} : {}),
+        difference: difference?.estimate,
+        low: difference?.low,
+        high: difference?.high,
         rows: difference?.n ?? 0,
-        ...(p === undefined ? {} : {adjustedP: p}),
+        adjustedP: p,
         verdict:
           p !== undefined && p <= alpha
             ? "non-inferior"
@@ -69,7 +71,7 @@ export function cheaperBy(
   return {
     margin,
     alpha,
-    ...(choice ? {choice: choice.candidate} : {}),
+    choice: choice?.candidate,
     sentence: choice ? chosen(choice, best, margin) : nobody(candidates, best, margin),
     candidates
   };

@@ -65,7 +65,7 @@ export function cleanTable(table: ScoreTable, marks: ReadonlyMap<string, readonl
   return {
     ...table,
     rowIds: only(table.rowIds),
-    ...(table.clusters ? {clusters: only(table.clusters)} : {}),
+    clusters: table.clusters ? only(table.clusters) : undefined,
     values: table.values.map(only)
   };
 }
@@ -104,7 +104,7 @@ function scoreOf(table: ScoreTable, c: number, wanted: (row: number) => boolean)
   const rows = table.rowIds.flatMap((_, row) => (wanted(row) ? [row] : []));
   const values = rows.map((row) => table.values[c]![row]);
   const interval = meanInterval(values, {
-    ...(table.clusters ? {clusters: rows.map((row) => table.clusters![row] ?? `row:${row}`)} : {})
+    clusters: table.clusters ? rows.map((row) => table.clusters![row] ?? `row:${row}`) : undefined
   });
   return {
     rows: rows.length,

@@ -46,15 +46,17 @@ export async function costsOf(store: Store, run: RunManifest): Promise<Record<st
         {
           usdPerThousand: usd,
           rows,
-          ...(error === undefined ? {} : {standardError: error, ...around(usd, error, groups - 1)}),
-          ...(price ? {price} : {})
+          standardError: error,
+          ...around(usd, error, groups - 1),
+          price
         }
       ];
     })
   );
 }
 
-function around(cost: number, error: number, df: number): {low: number; high: number} {
+function around(cost: number, error: number | undefined, df: number): {low?: number; high?: number} {
+  if (error === undefined) return {};
   const half = studentQuantile((1 + LEVEL) / 2, df) * error;
   return {low: Math.max(0, cost - half), high: cost + half};
 }

@@ -67,10 +67,10 @@ export const decide: Decide = (table, options) => {
     set,
     comparisons,
     ...common,
-    ...(winner ? {winner} : {}),
-    ...(identical.length > 0 ? {identical} : {}),
-    ...(sensitivity ? {sensitivity} : {}),
-    ...(cheaper ? {cheaper} : {}),
+    winner,
+    identical: identical.length > 0 ? identical : undefined,
+    sensitivity,
+    cheaper,
     ...statedCosts(options)
   };
   if (contenders.length === 0) return finish({kind: "pick", ...verdict}, table, options);
@@ -131,9 +131,8 @@ function summarize(table: ScoreTable, index: number, level: number): CandidateSu
     low: interval?.low,
     high: interval?.high,
     method: interval?.method,
-    ...(failed > 0 && table.binary
-      ? {ifFailedWrong: sum / values.length, ifFailedRight: (sum + failed) / values.length}
-      : {})
+    ifFailedWrong: failed > 0 && table.binary ? sum / values.length : undefined,
+    ifFailedRight: failed > 0 && table.binary ? (sum + failed) / values.length : undefined
   };
 }
 

@@ -139,7 +139,7 @@ function minScore(table: ScoreTable, candidate: string, least: number, intervals
 /** The table that holds the baseline's scores: a race may have dropped it early. */
 function baselineTable({baseline, ...table}: ScoreTable, facts: GateFacts): ScoreTable {
   const gone = facts.dropped?.find(({calls}) => calls.candidate === baseline);
-  return {...(gone?.table ?? table), ...(baseline === undefined ? {} : {baseline})};
+  return {...(gone?.table ?? table), baseline};
 }
 
 function regression(
@@ -186,7 +186,7 @@ function inOrderOf(table: ScoreTable, other: ScoreTable, candidate: string): (nu
 
 function leakage(found: GateFacts["leakage"], most: number): Found {
   const {rule, ...result} = atMost("share of leaked test rows", found?.share, most, percent);
-  return {rule, ...result, ...(found ? {message: `${percent(found.share)} by ${found.measure}`} : {})};
+  return {rule, ...result, message: found ? `${percent(found.share)} by ${found.measure}` : result.message};
 }
 
 function personalData(found: GateFacts["personalData"], most: number): Found {
@@ -208,7 +208,7 @@ function against(rule: string, {estimate, low, high, n}: GateInterval, least: nu
   const distance = Math.abs(estimate - least);
   // The interval narrows with the root of n: that many rows bring its near end to the threshold.
   const rowsNeeded = distance > 0 ? Math.max(1, Math.ceil(n * (half / distance) ** 2) - n) : undefined;
-  return {rule, status: "undecided", message, ...(rowsNeeded === undefined ? {} : {rowsNeeded})};
+  return {rule, status: "undecided", message, rowsNeeded};
 }
 
 /** `detail`: what the value rests on; `unknown`: why there may be none. */

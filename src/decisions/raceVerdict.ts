@@ -44,9 +44,9 @@ export function raceVerdict(
     alpha,
     summaries,
     warnings,
-    ...(sensitivity && last.best === best ? {sensitivity} : {}),
-    ...(cheaper ? {cheaper} : {}),
-    ...(Object.keys(costs).length > 0 ? {costs} : {}),
+    sensitivity: sensitivity && last.best === best ? sensitivity : undefined,
+    cheaper,
+    costs: Object.keys(costs).length > 0 ? costs : undefined,
     choice: choiceAmong(set, breakersOf({...more, costs})),
     sameWeights: last.sameWeights,
     tieBreakers: last.tieBreakers,
@@ -72,9 +72,9 @@ function raceOfVerdict({id, settings, rounds, outcome}: RaceRecord): VerdictRace
   return {
     id,
     outcome: outcome?.kind ?? "stopped",
-    ...(errorRate === undefined ? {} : {errorRate}),
-    ...(budgetCalls === undefined ? {} : {budgetCalls}),
-    ...(budgetUsd === undefined ? {} : {budgetUsd}),
+    errorRate,
+    budgetCalls,
+    budgetUsd,
     rows: rounds.at(-1)!.rows,
     rowsOfPart: rows,
     calls: outcome?.calls ?? rounds.reduce((sum, {calls}) => sum + calls, 0),
@@ -88,7 +88,7 @@ function raceOfVerdict({id, settings, rounds, outcome}: RaceRecord): VerdictRace
           round: round.round,
           rows: round.rows,
           scored: found?.scored ?? 0,
-          ...(found?.mean === undefined ? {} : {mean: found.mean})
+          mean: found?.mean
         };
       })
     )
@@ -101,9 +101,10 @@ function comparisonOf(round: RaceRound, best: string, other: string): Comparison
     a: best,
     b: other,
     rows: lead?.observations ?? 0,
-    ...(lead
-      ? {difference: lead.estimate, low: lead.low, high: lead.high, method: "confidence sequence"}
-      : {})
+    difference: lead?.estimate,
+    low: lead?.low,
+    high: lead?.high,
+    method: lead ? "confidence sequence" : undefined
   };
 }
 

@@ -67,7 +67,7 @@ export async function runReport(
 export function gatesOf(report: RunReport, rules: readonly GateRule[], facts: GateFacts = {}): GateResult[] {
   return checkGates(rules, report.table, report.verdict, report.calls, {
     ...facts,
-    ...(report.dropped ? {dropped: report.dropped} : {})
+    dropped: report.dropped
   });
 }
 

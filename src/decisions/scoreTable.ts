@@ -32,7 +32,7 @@ export async function scoreTable(store: Store, runId: string, scorer: string): P
     candidates: named.map(({name}) => name),
     baseline: named.find(({baseline}) => baseline)?.name ?? named[0]?.name,
     rowIds,
-    ...(clusters.some((cluster) => cluster !== null) ? {clusters} : {}),
+    clusters: clusters.some((cluster) => cluster !== null) ? clusters : undefined,
     values,
     binary:
       run.scorers.find(({name}) => name === scorer)?.binary !== false &&

@@ -43,6 +43,8 @@ export function sensitivityOf(
     failed,
     bestIfWrong,
     bestIfRight,
-    ...(lead && rival !== undefined ? {rival, lowest: lead.lowest, highest: lead.highest} : {})
+    rival: lead && rival !== undefined ? rival : undefined,
+    lowest: lead && rival !== undefined ? lead.lowest : undefined,
+    highest: lead && rival !== undefined ? lead.highest : undefined
   };
 }

@@ -89,19 +89,18 @@ export function sliceTable(
           candidate,
           scored: scored.length,
           mean: scored.reduce((sum, score) => sum + score, 0) / scored.length,
-          ...(interval ? {low: interval.low, high: interval.high} : {}),
-          ...(difference
+          low: interval?.low,
+          high: interval?.high,
+          difference: difference
             ? {
-                difference: {
-                  estimate: difference.estimate,
-                  low: difference.low,
-                  high: difference.high,
-                  rows: difference.n,
-                  pValue: difference.p,
-                  adjustedP: difference.p
-                }
+                estimate: difference.estimate,
+                low: difference.low,
+                high: difference.high,
+                rows: difference.n,
+                pValue: difference.p,
+                adjustedP: difference.p
               }
-            : {})
+            : undefined
         };
       });
       return {slice: slicing.name, value, rows: at.length, cells};
@@ -114,7 +113,7 @@ export function sliceTable(
   );
   const adjusted = holm(differences.map(({pValue}) => pValue));
   differences.forEach((difference, i) => (difference.adjustedP = adjusted[i]!));
-  return {...(reference === undefined ? {} : {reference}), comparisons: differences.length, rows};
+  return {reference, comparisons: differences.length, rows};
 }
 
 function placesOf({values}: Slicing): Map<string, number[]> {

@@ -68,7 +68,7 @@ export async function readExamples(
     classes: known,
     rowsSha256: sha256(rows.map(({id}) => id).join("\n")),
     partTexts,
-    ...(words.length ? {subset: words.join("; ")} : {})
+    subset: words.length ? words.join("; ") : undefined
   };
 }
 

@@ -53,7 +53,7 @@ export function trainedSource(trainer: Trainer): ModelSource {
         version: context.version,
         split: context.split,
         part: options.part ?? "train",
-        ...(examples.subset ? {subset: examples.subset} : {}),
+        subset: examples.subset || undefined,
         rows: examples.ids.length,
         rowsSha256: examples.rowsSha256,
         seed: context.seed,
@@ -86,7 +86,7 @@ export async function builtOnce(
       {
         what: `Training of ${name}`,
         waitMs: 600_000,
-        ...(context.onProgress ? {onWait: context.onProgress} : {})
+        onWait: context.onProgress
       },
       async () => {
         const other = await known();

@@ -90,7 +90,7 @@ async function checkDocument(
   names: ReadonlySet<string>,
   options: CheckOptions
 ): Promise<DocumentCheck> {
-  const head = {...(recipe.name === undefined ? {} : {name: recipe.name}), method: recipe.method};
+  const head = {name: recipe.name, method: recipe.method};
   const paths = [recipe.base, ...recipe.slices.flatMap(({sources}) => sources.map(({model}) => model))];
   const waitsFor = [
     ...new Set(paths.flatMap((model) => (model && names.has(model.path) ? [model.path] : [])))
@@ -168,26 +168,24 @@ async function checkPlan(plan: Plan, options: CheckOptions): Promise<PlanCheck> 
     const inputs = relations.result(job.base >= 0);
     return {
       name: job.name,
-      ...(job.layer === undefined ? {} : {layer: job.layer}),
+      layer: job.layer,
       shape: job.shape,
       dtype: job.out,
       inputDtypes: job.inputs.map(({dtype}) => dtype),
       nonFinite: analysis?.nonFinite ?? 0,
-      ...(inputs && {inputs})
+      inputs
     };
   });
   const analysed = plan.jobs.flatMap((job) => {
     const analysis = analyses.get(job.name);
-    return analysis
-      ? [{...(job.layer === undefined ? {} : {layer: job.layer}), analysis, deltas: job.base >= 0}]
-      : [];
+    return analysis ? [{layer: job.layer, analysis, deltas: job.base >= 0}] : [];
   });
   return {
     tensors,
     models: mergedModels(plan),
     layers: layerReports(analysed),
     nonFinite: tensors.reduce((sum, {nonFinite}) => sum + nonFinite, 0),
-    ...(plan.tokenizer && {tokenizer: {...plan.tokenizer.preview, vocabSize: plan.tokenizer.vocabSize}}),
+    tokenizer: plan.tokenizer ? {...plan.tokenizer.preview, vocabSize: plan.tokenizer.vocabSize} : undefined,
     predicted: await predict(plan, options)
   };
 }

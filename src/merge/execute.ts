@@ -140,14 +140,15 @@ async function runShards(
       bytes,
       totalBytes,
       seconds,
-      ...(rate > 0 && {bytesPerSecond: rate, secondsLeft: Math.max(0, totalBytes - bytes) / rate})
+      bytesPerSecond: rate > 0 ? rate : undefined,
+      secondsLeft: rate > 0 ? Math.max(0, totalBytes - bytes) / rate : undefined
     });
   };
   report();
   const threads = threadsFor(totalBytes, options.threads);
   const running = runAll(work, {
     threads,
-    ...(options.signal && {signal: options.signal}),
+    signal: options.signal,
     async onResult(index, result) {
       const {placed} = work[index]!;
       const {shard} = placed;
@@ -175,7 +176,7 @@ function joined(a: JobResult | undefined, b: JobResult): JobResult {
     squares: a.squares + b.squares,
     bytesRead: a.bytesRead + b.bytesRead,
     bytesWritten: a.bytesWritten + b.bytesWritten,
-    ...(analysis && {analysis})
+    analysis
   };
 }
 

@@ -23,7 +23,7 @@ export function mergeRecord({
   return {
     seed,
     exact,
-    ...(base === undefined ? {} : {base: shortName(base)}),
+    base: base === undefined ? undefined : shortName(base),
     models: models.map(shortName),
     layers: layers.map(({relations, ...layer}) => ({
       ...layer,

@@ -82,7 +82,7 @@ export class Relations {
     return {
       models: this.models,
       norms: this.squares.map(Math.sqrt),
-      ...(deltas && {deltaNorms: norms}),
+      deltaNorms: deltas ? norms : undefined,
       cosine: this.gram.map((value, at) => {
         const scale = norms[Math.floor(at / n)]! * norms[at % n]!;
         return scale > 0 && Number.isFinite(value) ? Math.max(-1, Math.min(1, value / scale)) : null;
@@ -108,6 +108,6 @@ export function layerReports(
     .sort(([a], [b]) => (a ?? -1) - (b ?? -1))
     .flatMap(([layer, {relations, deltas}]) => {
       const result = relations.result(deltas);
-      return result ? [{...(layer === undefined ? {} : {layer}), relations: result}] : [];
+      return result ? [{layer, relations: result}] : [];
     });
 }

@@ -119,29 +119,27 @@ function describe(
     const related = relations.result(withBase.has(job.name));
     return {
       name: job.name,
-      ...(job.layer === undefined ? {} : {layer: job.layer}),
+      layer: job.layer,
       shape: job.shape,
       dtype: job.out,
       norm: Math.sqrt(squares),
       nonFinite,
-      ...(related && {inputs: related})
+      inputs: related
     };
   });
   const analysed = plan.jobs.flatMap((job) => {
     const {analysis} = produced.results.get(job.name)!;
-    return analysis
-      ? [{...(job.layer === undefined ? {} : {layer: job.layer}), analysis, deltas: withBase.has(job.name)}]
-      : [];
+    return analysis ? [{layer: job.layer, analysis, deltas: withBase.has(job.name)}] : [];
   });
   return {
     schemaVersion: 1,
     method: recipe.method,
-    ...(recipe.name === undefined ? {} : {name: recipe.name}),
+    name: recipe.name,
     out: resolve(options.out),
     recipe: {text: recipe.text, sha256: sha256(recipe.text)},
     seed: options.seed ?? 0,
     exact: options.exact ?? false,
-    ...(architecture === undefined ? {} : {architecture}),
+    architecture,
     parents: plan.models.map(({id, folder}: OpenModel) => ({
       model: id,
       folder,

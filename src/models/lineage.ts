@@ -23,7 +23,7 @@ export async function lineage(modelsDir: string, id: string): Promise<Ancestor[]
       if (seen.has(parent.id)) continue;
       seen.add(parent.id);
       const manifest = await readManifest(modelsDir, parent.id).catch(() => undefined);
-      found.push({...parent, depth: ancestor.depth + 1, ...(manifest ? {manifest} : {})});
+      found.push({...parent, depth: ancestor.depth + 1, manifest});
     }
   }
   return found;

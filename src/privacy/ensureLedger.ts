@@ -20,7 +20,7 @@ export async function ensureLedger(
   options: ScanVersionOptions & {waitMs?: number; onWait?: (message: string) => void} = {}
 ): Promise<{summary: LedgerSummary; scanned: boolean}> {
   const {waitMs = 600_000, onWait, ...asked} = options;
-  const lock = {what: `a scan of ${version.dataset}`, waitMs, ...(onWait ? {onWait} : {})};
+  const lock = {what: `a scan of ${version.dataset}`, waitMs, onWait};
   return store.workspace.lease(`ledger-${version.dataset}`, lock, async () => {
     const known = await ledgerSummary(store, version);
     if (known && covers(known, version, asked)) return {summary: known, scanned: false};

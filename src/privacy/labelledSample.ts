@@ -63,7 +63,7 @@ export async function measureRecognition(
   const scored = texts.map(({text, column, annotations}) => {
     const {spans, wrong} = checkAnnotations(text, annotations.map(withValue(text)));
     wrongAnnotations += wrong.length;
-    const found: Span[] = scanText(text, {layers, ...(column === undefined ? {} : {column})});
+    const found: Span[] = scanText(text, {layers, column});
     return {annotated: spans, found};
   });
   const measured: Recognition = {
@@ -159,7 +159,7 @@ async function labelledText(
       type,
       start: start as number,
       end: end as number,
-      ...(typeof value === "string" ? {value} : {})
+      value: typeof value === "string" ? value : undefined
     });
   }
   const text = entry.text ?? entry.full_text;

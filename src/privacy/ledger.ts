@@ -111,7 +111,7 @@ function entryOf(
   const entry: LedgerEntry = {
     row_id: rowId,
     column,
-    ...(path === undefined ? {} : {path}),
+    path,
     type,
     start,
     end,
@@ -190,7 +190,7 @@ export class LedgerCounts implements CountedRows {
       findings: this.findings,
       types: this.types,
       policy: {default: policy.default ?? "replace", types: {...policy.types}},
-      ...(policy.key ? {keyCheck: keyCheck(policy.key)} : {})
+      keyCheck: policy.key ? keyCheck(policy.key) : undefined
     };
   }
 }

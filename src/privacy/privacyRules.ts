@@ -58,7 +58,7 @@ export function privacyRules(
     throw new UserError(`dataset ${dataset}: privacy: ${problems.join("; ")}. Nothing was pulled.`);
   const named = ["PERSON", "LOCATION"].some((type) => type in policy.types);
   return {
-    ...(columns === undefined ? {} : {columns: columns as string[]}),
+    columns: columns === undefined ? undefined : (columns as string[]),
     policy,
     layers: ["patterns", "secrets", ...(named ? (["names"] as const) : [])],
     minScore: minScore as number

@@ -52,7 +52,7 @@ export function pullRedactor(
       };
       for await (const scanned of inThreads("cells", asRowCells(rows), settings, threads))
         for (const {id, entries, cells} of scanned)
-          if (entries.length > 0) yield {row: Number(id), findings: entries, ...(cells ? {cells} : {})};
+          if (entries.length > 0) yield {row: Number(id), findings: entries, cells};
     },
     text: (message) => redact(message, scanText(message)),
     async writeLedger(db, folder, version, from) {

@@ -25,7 +25,7 @@ export async function refusedRows(
   const passage = passageFor(sensitivity, endpointTrust);
   if (passage === "all") return new Map();
   if (passage === "none") return "all";
-  await ensureLedger(store, version, {...(onMessage ? {onWait: onMessage} : {})});
+  await ensureLedger(store, version, {onWait: onMessage});
   const findings = new Map<string, CheckedFinding[]>();
   for await (const {row_id, ...entry} of ledgerEntries(store, version, {whatWasDone: true})) {
     const known = findings.get(row_id);

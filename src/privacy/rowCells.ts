@@ -35,5 +35,5 @@ export function scanCells(
   const changed = columns.map((column, index) =>
     made[column] === cells[index] ? undefined : (made[column] as string)
   );
-  return {id, entries, ...(changed.some((cell) => cell !== undefined) ? {cells: changed} : {})};
+  return {id, entries, cells: changed.some((cell) => cell !== undefined) ? changed : undefined};
 }

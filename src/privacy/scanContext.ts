@@ -27,7 +27,7 @@ export function scanContext(text: string, minScore = 0, column?: string): ScanCo
   return {
     marks,
     minScore,
-    ...(column === undefined ? {} : {column}),
+    column,
     digitStarts(letters, lengths) {
       starts ??= new DigitStarts(text, marks.digits);
       return starts.find(letters, lengths);

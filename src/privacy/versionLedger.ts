@@ -67,7 +67,7 @@ export async function scanVersion(
         const id = row.row_id!;
         const known = done.get(id);
         const found = columns.map((_, index) => row[`c${index}`]!);
-        return {id, hash: row.row_hash!, cells: found, ...(known ? {known} : {})};
+        return {id, hash: row.row_hash!, cells: found, known};
       });
   }
   async function* lines(): AsyncGenerator<Uint8Array> {
@@ -175,5 +175,5 @@ export function checkedFinding({
   action,
   accepted
 }: Omit<LedgerEntry, "row_id">): CheckedFinding {
-  return {type, rule, score, column, action, ...(accepted ? {accepted} : {})};
+  return {type, rule, score, column, action, accepted: accepted || undefined};
 }

@@ -30,7 +30,7 @@ export function decidingRuns(runs: readonly RunManifest[], races: readonly RaceR
     const known = chosen.get(key);
     if (!known || isAfter(one, known)) chosen.set(key, one);
   }
-  return [...chosen.values()].map(({run, race}) => ({run, ...(race ? {race} : {})}));
+  return [...chosen.values()].map(({run, race}) => ({run, race}));
 }
 
 interface Ranked extends DecidingRun {

@@ -64,13 +64,7 @@ function add(
 }
 
 function pairOf(a: string, b: string, sequence: PairedConfidenceSequence): RacePair {
-  const estimate = sequence.estimate();
-  return {
-    a,
-    b,
-    observations: sequence.n,
-    ...(estimate === undefined ? {} : {estimate, ...sequence.interval()!})
-  };
+  return {a, b, observations: sequence.n, estimate: sequence.estimate(), ...sequence.interval()};
 }
 
 /** Lead of `first` over `second`, whichever way round the pair is kept. */

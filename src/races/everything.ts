@@ -32,7 +32,7 @@ export async function everything(store: Store, race: RaceRecord): Promise<Everyt
   const table = await scoreTable(store, run.id, race.scorer);
   const raced = {...table, candidates, values: candidates.map((name) => [...valuesOf(table, name)])};
   const {kind, best, set} = decide(raced, {margin, seed: run.seed});
-  return {run: run.id, eval: run.eval, kind, ...(best === undefined ? {} : {best}), set};
+  return {run: run.id, eval: run.eval, kind, best, set};
 }
 
 function isSameQuestion(run: RunManifest, first: RunManifest, {settings, scorer}: RaceRecord): boolean {

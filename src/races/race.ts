@@ -87,7 +87,7 @@ export function startRace(settings: RaceSettings): Race {
         standings,
         last: until >= settings.rows,
         calls,
-        ...(costs ? {costs} : {})
+        costs
       });
       const gone = new Set(judged.dropped.map(({candidate}) => candidate));
       const ranks = standings.map(({candidate}) => candidate);
@@ -112,7 +112,7 @@ export function startRace(settings: RaceSettings): Race {
       const kind = ended ?? "stopped";
       const callsOfEverything = settings.rows * settings.candidates.length * settings.repeats;
       const best = rows > 0 ? still[0] : undefined;
-      const outcome = {kind, set: still, calls, callsOfEverything, ...(best === undefined ? {} : {best})};
+      const outcome = {kind, set: still, calls, callsOfEverything, best};
       return {...outcome, sentence: sentenceOf(outcome, settings, rows)};
     }
   };
@@ -121,7 +121,7 @@ export function startRace(settings: RaceSettings): Race {
 function standingOf(table: ScoreTable, candidate: string): RaceRound["standings"][number] {
   const scores = valuesOf(table, candidate).filter((score) => score !== undefined);
   const sum = scores.reduce((total, score) => total + score, 0);
-  return {candidate, scored: scores.length, ...(scores.length > 0 ? {mean: sum / scores.length} : {})};
+  return {candidate, scored: scores.length, mean: scores.length > 0 ? sum / scores.length : undefined};
 }
 
 function sentenceOf(outcome: Omit<RaceOutcome, "sentence">, settings: RaceSettings, rows: number): string {

@@ -174,7 +174,7 @@ function roundOptions(
   return {
     ...options,
     wholeGroups: true,
-    ...(budgetUsd === undefined ? {} : {budgetUsd: Math.max(0, budgetUsd - paid)})
+    budgetUsd: budgetUsd === undefined ? undefined : Math.max(0, budgetUsd - paid)
   };
 }
 

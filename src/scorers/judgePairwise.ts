@@ -20,7 +20,7 @@ export function judgePairwise({rubric, baseline, ...judge}: JudgePairwiseOptions
     const other = baseline ? baseline(row) : expected;
     if (typeof other !== "string") return {failed: "the row has no baseline answer to compare with"};
     const question = conversationText(messages);
-    const options = {rowId: row.id, judged: output, ...(signal ? {signal} : {})};
+    const options = {rowId: row.id, judged: output, signal};
     const answers = await Promise.all([
       askJudge(judge, pairPrompt(rubric, question, output, other), {...options, repeat: 0}),
       askJudge(judge, pairPrompt(rubric, question, other, output), {...options, repeat: 1})

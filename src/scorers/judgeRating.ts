@@ -30,7 +30,7 @@ export function judgeRating({rubric, scale = [1, 10], ...judge}: JudgeRatingOpti
     const answer = await askJudge(judge, prompt, {
       rowId: row.id,
       judged: output,
-      ...(signal ? {signal} : {})
+      signal
     });
     if ("failed" in answer) return answer;
     const rating = parseRating(answer.text);

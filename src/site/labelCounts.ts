@@ -44,7 +44,7 @@ export async function labelCounts(
   const rest = total - shown.reduce((sum, {rows}) => sum + rows, 0);
   return {
     labels: shown.map(({label, rows}) => ({label: labelText(label), rows})),
-    ...(all > shown.length ? {otherLabels: {labels: all - shown.length, rows: rest}} : {}),
+    otherLabels: all > shown.length ? {labels: all - shown.length, rows: rest} : undefined,
     labelText
   };
 }

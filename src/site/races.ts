@@ -8,7 +8,7 @@ export async function races(store: Store): Promise<RacesData> {
   const views: RaceView[] = [];
   for (const race of await raceViews(store.workspace)) {
     const found = await everything(store, race);
-    views.push({...race, ...(found ? {everything: found} : {})});
+    views.push({...race, everything: found});
   }
   return {races: views};
 }
@@ -61,7 +61,7 @@ export async function raceScores(store: Store, id: string): Promise<RaceScores> 
     table: {
       candidates,
       rowIds: last?.rowIds ?? [],
-      ...(last?.clusters ? {clusters: last.clusters} : {}),
+      clusters: last?.clusters ? last.clusters : undefined,
       values: candidates.map((name) => values.get(name) ?? []),
       binary
     },

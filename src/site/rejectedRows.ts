@@ -65,7 +65,7 @@ export async function skippedLines(store: Store, version: VersionManifest): Prom
     lines: total!.n,
     examples: found.map(({line, reason, file: name}) => ({
       file: name,
-      ...(line === null ? {} : {line}),
+      line: line === null ? undefined : line,
       reason: masked(reason)
     }))
   };

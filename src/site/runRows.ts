@@ -72,8 +72,8 @@ export async function runRows(store: Store, id: string): Promise<Uint8Array> {
     scorers.push({
       name,
       binary: table.binary,
-      ...(judge ? {judge: true} : {}),
-      ...(human ? {human: true} : {})
+      judge: judge ? true : undefined,
+      human: human ? true : undefined
     });
     table.candidates.forEach((candidate, c) => {
       columns[`score:${name}:${candidate}`] = numbers(table.values[c]!, table.binary);

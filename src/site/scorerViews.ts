@@ -8,8 +8,9 @@ export async function scorerViews(store: Store, run: RunManifest): Promise<Score
     views.push({
       name,
       binary,
-      ...(judge ? {judge, failures: await failuresOf(store, run, name)} : {}),
-      ...(human ? {human} : {})
+      judge,
+      failures: judge ? await failuresOf(store, run, name) : undefined,
+      human: human || undefined
     });
   return views;
 }

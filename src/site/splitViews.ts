@@ -46,7 +46,7 @@ function viewOf(
     roles: {text, label, group: column, time},
     splits: sorted.map(withOpenLabels).map((split) => ({...split, measures: {...currentMeasures(split)}})),
     outdated: sorted.filter((split) => currentMeasures(split).edition === undefined).map((split) => split.id),
-    ...(choice ? {choice} : {}),
+    choice,
     clean: choice?.worst !== undefined && choice.worst <= CLEAN,
     untried: possibleStrategies(version).filter(
       (strategy) => !splits.some((split) => split.strategy === strategy)

@@ -42,7 +42,7 @@ export async function verdicts(store: Store): Promise<VerdictsData> {
       imported: run.imported,
       candidates: await candidateViews(store, run, models),
       verdict,
-      ...(change ? {change} : {}),
+      change,
       leakage: leakageOf(splits.find(({id}) => id === run.split.id))
     });
   }

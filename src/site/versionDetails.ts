@@ -84,9 +84,10 @@ async function describe(
   return {
     version: version.id,
     ...labels,
-    ...(diff ? {diff, drift: driftVerdict(diff)} : {}),
+    diff,
+    drift: diff ? driftVerdict(diff) : undefined,
     rejected: await rejectedRows(store, version, excerptsOf),
-    ...(skipped ? {skipped} : {}),
+    skipped,
     duplicates,
     conflicts
   };

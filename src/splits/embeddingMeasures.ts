@@ -56,7 +56,7 @@ export async function embeddingMeasures(
   try {
     const embeddingLeakage = await neighbourLeakage(vectors, train, sampled(test, ids), test.length);
     const embeddingDistance = meanDistance(vectors, train, test);
-    return {embeddingLeakage, ...(embeddingDistance ? {embeddingDistance} : {})};
+    return {embeddingLeakage, embeddingDistance};
   } catch (cause) {
     if (cause instanceof UserError) return {embeddingMissing: messageOf(cause)};
     throw cause;
@@ -93,9 +93,10 @@ export async function neighbourLeakage(
     share,
     threshold: NEIGHBOUR_COSINE,
     searched: searched.length,
-    ...(searched.length < total
-      ? {standardError: Math.sqrt(((share * (1 - share)) / searched.length) * (1 - searched.length / total))}
-      : {})
+    standardError:
+      searched.length < total
+        ? Math.sqrt(((share * (1 - share)) / searched.length) * (1 - searched.length / total))
+        : undefined
   };
 }
 

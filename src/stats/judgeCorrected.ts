@@ -76,7 +76,7 @@ export function judgeCorrected(
   const errors: GroupedTerms[] = [{terms: terms(without, (1 - n) / n), groups: labelGroups}];
   if (weight > 0) errors.push({terms: terms(alone, weight / more), groups: aloneGroups});
   const standardError = Math.sqrt(sumOfSquares(errors));
-  const humanOnly = meanInterval(labels, {level, ...(clusters ? {clusters: labelGroups} : {})});
+  const humanOnly = meanInterval(labels, {level, clusters: clusters ? labelGroups : undefined});
   const t = studentQuantile((1 + level) / 2, groups - 1);
   const same = labels.every((label) => label === labels[0]);
   const binary = labels.every((label) => label === 0 || label === 1) && estimate > 0 && estimate < 1;
@@ -92,7 +92,7 @@ export function judgeCorrected(
     ...interval,
     level,
     n: n + more,
-    ...(clusters && {clusters: new Set([...labelGroups, ...aloneGroups]).size}),
+    clusters: clusters ? new Set([...labelGroups, ...aloneGroups]).size : undefined,
     df: groups - 1,
     method: "PPI++",
     weight,

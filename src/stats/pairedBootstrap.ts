@@ -88,5 +88,5 @@ function summarise(
   const interval = bootstrapInterval(means, sums, rows, level);
   if (!interval) return undefined;
   const n = rows.reduce((total, count) => total + count, 0);
-  return {...interval, n, ...(clusters && {clusters: rows.filter((count) => count > 0).length})};
+  return {...interval, n, clusters: clusters ? rows.filter((count) => count > 0).length : undefined};
 }

@@ -103,7 +103,7 @@ export function pairedBySlice(
         binary: graded[s] === 0,
         withinUnit: outside[s] === 0,
         missing: {first: onlySecond[s]!, second: onlyFirst[s]!, both: neither[s]!},
-        ...(own ? {clustered: own} : {})
+        clustered: own
       },
       level
     );

@@ -46,7 +46,7 @@ export function pairedDifference(
   for (const difference of differences) if (isPresent(difference)) sums.squares += (difference - center) ** 2;
   const clustered = clusters && sums.n > 0 ? clusteredStandardError(differences, clusters) : undefined;
   if (clusters && !clustered) return undefined;
-  return concludeDifference({...sums, ...(clustered ? {clustered} : {})}, level);
+  return concludeDifference({...sums, clustered}, level);
 }
 
 /** What a paired difference is concluded from, over the rows that both candidates have. */
@@ -86,7 +86,7 @@ export function concludeDifference(sums: PairedSums, level: number): PairedDiffe
     ties: n - wins - losses,
     missing: sums.missing,
     standardError: error,
-    ...(clustered && {clusters: clustered.clusters})
+    clusters: clustered?.clusters
   };
   const same = wins + losses === 0 && sums.withinUnit;
   if (same || (sums.binary && !grouped)) {

@@ -33,14 +33,19 @@ export interface DatabaseOptions {
   threads?: number;
 }
 
+function settingsOf({tmpDir, memoryLimit, threads}: DatabaseOptions): Record<string, string> {
+  const settings = {temp_directory: tmpDir, memory_limit: memoryLimit, threads: threads && String(threads)};
+  return Object.fromEntries(
+    Object.entries(settings).filter((setting): setting is [string, string] => Boolean(setting[1]))
+  );
+}
+
 /** Opens an in-memory DuckDB that never asks the network: a missing extension fails at once. */
 export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
   const instance = await DuckDBInstance.create(":memory:", {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
-    ...(options.tmpDir ? {temp_directory: options.tmpDir} : {}),
-    ...(options.memoryLimit ? {memory_limit: options.memoryLimit} : {}),
-    ...(options.threads ? {threads: String(options.threads)} : {})
+    ...settingsOf(options)
   });
   const connection = await instance.connect();
   await connection.run("set TimeZone = 'UTC'");

@@ -125,17 +125,17 @@ function recipeOf(method: string, folder: string): object {
       ? {}
       : {
           weight,
-          ...(/ties|dare|breadcrumbs|della/.test(method) && {density: /bread/.test(method) ? 0.9 : 0.5})
+          density: /ties|dare|breadcrumbs|della/.test(method) ? (/bread/.test(method) ? 0.9 : 0.5) : undefined
         };
   return {
     merge_method: method,
-    ...(!NO_BASE.includes(method) && {base_model: base}),
+    base_model: !NO_BASE.includes(method) ? base : undefined,
     models: [
       ...(method === "linear" || method === "karcher" ? [{model: base, parameters: own(0.2)}] : []),
       {model: a, parameters: own(0.5)},
       {model: b, parameters: own(0.3)}
     ],
-    ...(TOGETHER[method] && {parameters: TOGETHER[method]})
+    parameters: TOGETHER[method]
   };
 }
 

@@ -30,7 +30,7 @@ function raceOver(table: ScoreTable, settings: Omit<RaceSettings, "candidates" |
       ...table,
       candidates,
       rowIds: table.rowIds.slice(0, rows),
-      ...(table.clusters ? {clusters: table.clusters.slice(0, rows)} : {}),
+      clusters: table.clusters ? table.clusters.slice(0, rows) : undefined,
       values: candidates.map((one) => table.values[table.candidates.indexOf(one)]!.slice(0, rows))
     });
     lostBest ||= judged.dropped.some((drop) => drop.candidate === best);
@@ -250,7 +250,7 @@ function inGroupOrder(table: ScoreTable, seed: string): ScoreTable {
   return {
     ...table,
     rowIds: order.map((row) => table.rowIds[row]!),
-    ...(table.clusters ? {clusters: order.map((row) => table.clusters![row]!)} : {}),
+    clusters: table.clusters ? order.map((row) => table.clusters![row]!) : undefined,
     values: table.values.map((values) => order.map((row) => values[row]))
   };
 }

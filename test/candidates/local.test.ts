@@ -40,7 +40,7 @@ describe("language models of this machine in an eval", () => {
       candidates: [localCandidate("whole", "tiny-llama", own), quantised("tiny-llama", "q8_0", own)],
       part: "test"
     });
-    run = (await runEval(definition, {...project, evalName: "words", options: {preflight: false}})).manifest;
+    run = (await runEval(definition, {...project, evalName: "words", options: {preflight: false}})).manifest!;
   });
   afterAll(() => project?.store.close());
 

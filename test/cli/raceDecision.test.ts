@@ -41,16 +41,15 @@ describe("the decision on an eval that was raced", () => {
         baseUrl: model.url,
         hosting: "on-prem",
         trust: "local",
-        ...(usd === undefined
-          ? {}
-          : {
-              price: {
+        price:
+          usd === undefined
+            ? undefined
+            : {
                 inputUsdPerMillion: usd,
                 outputUsdPerMillion: usd,
                 asOf: "2026-11-01",
                 source: "prices/own.json"
               }
-            })
       });
     return wordsEval(endpointOf(undefined), {
       candidates: (["bad", "fair", "good"] as const).map((name) =>

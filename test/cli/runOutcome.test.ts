@@ -34,7 +34,7 @@ describe("what assay run prints when it ends", () => {
       ...project,
       evalName: "words",
       options: {preflight: false, ...options},
-      ...(signal ? {signal} : {})
+      signal
     });
     await store.refresh();
     const {verdict} = await runVerdict(store, result.manifest!);

@@ -114,7 +114,7 @@ interface ScoreRecord {
 function outcomeOf({status, value, reason, details}: ScoreRecord) {
   if (status !== "scored" || value === null) return {status: "failed", reason: reason ?? ""} as const;
   const read = details === null ? undefined : (JSON.parse(details) as ScoredRow["details"]);
-  return {status: "scored", value, ...(read ? {details: read} : {})} as const;
+  return {status: "scored", value, details: read} as const;
 }
 
 /** The rows that have a score, as a scorer's aggregate takes them. */

@@ -109,7 +109,7 @@ describe("Inspect's .eval logs", () => {
         const method = methods[i % 3]!;
         const content = Buffer.concat([json(one), Buffer.from("\n")]);
         const name = `samples/${String(one.id)}_epoch_${one.epoch}.json`;
-        members.push({name, content, method, ...(method === 93 ? {packed: await zstd(content)} : {})});
+        members.push({name, content, method, packed: method === 93 ? await zstd(content) : undefined});
       }
       expect(new Set(members.slice(1).map(({method}) => method)).size).toBe(3);
       const {file} = await written(members);

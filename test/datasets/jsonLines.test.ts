@@ -59,7 +59,7 @@ describe("JSONL whose types are found once", () => {
         fc.boolean(),
         async (rows, times, packed) => {
           const lines = rows.map((one) =>
-            JSON.stringify({...one, ...(one.at === undefined ? {} : {at: times[one.at]})})
+            JSON.stringify({...one, at: one.at === undefined ? undefined : times[one.at]})
           );
           const half = lines.length >> 1;
           const texts = [lines.slice(0, half), lines.slice(half)].filter(({length}) => length > 0);

@@ -64,7 +64,7 @@ describe("pull", () => {
         name: "mails",
         source: {kind: "rows", rows: () => (reads++, three), fingerprint: () => release},
         id: "id",
-        ...(label ? {label} : {})
+        label: label || undefined
       });
     const first = await pull(workspace, definition());
     expect(await pull(workspace, definition())).toEqual({version: first.version, changed: false});

@@ -57,7 +57,7 @@ describe("files", () => {
       const source = {
         kind: "files" as const,
         files,
-        ...(files === "two-*.gz" ? {format: "jsonl" as const} : {})
+        format: files === "two-*.gz" ? ("jsonl" as const) : undefined
       };
       ids.push((await pull(workspace, named(source))).version.id);
     }

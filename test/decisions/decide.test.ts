@@ -12,7 +12,7 @@ function tableOf(
   return {
     candidates,
     rowIds: Array.from({length: rows}, (_, r) => `r${r}`),
-    ...(clusters ? {clusters} : {}),
+    clusters,
     values: candidates.map((_, c) => Array.from({length: rows}, (_, r) => right(c, r))),
     binary: true
   };

@@ -154,7 +154,7 @@ describe("recorded", () => {
     expect((await plain.complete(request, {rowId: "a", judged: "yes"})).text).toBe("x");
     const [one] = rows;
     const identity = (judged?: string) =>
-      recorded({name: "rec", rows: [one!], ...(judged ? {judged} : {})}).identity("m");
+      recorded({name: "rec", rows: [one!], judged: judged || undefined}).identity("m");
     expect(await identity("answer")).not.toEqual(await identity());
   });
 

@@ -158,14 +158,14 @@ async function merged(cases: readonly Case[]): Promise<Result[]> {
   const recipe = {
     merge_method: method,
     models: models.flatMap(({parameters: own}, m) =>
-      m === base ? [] : [{model: `m${m}`, ...(Object.keys(own).length > 0 && {parameters: own})}]
+      m === base ? [] : [{model: `m${m}`, parameters: Object.keys(own).length > 0 ? own : undefined}]
     ),
-    ...(base !== null && {base_model: `m${base}`}),
-    ...(Object.keys(parameters).length > 0 && {parameters})
+    base_model: base !== null ? `m${base}` : undefined,
+    parameters: Object.keys(parameters).length > 0 ? parameters : undefined
   };
   const {tensors, out} = await mergeIn(work.path, recipe, {
     exact: true,
-    ...(masks.length > 0 && {masks: Object.fromEntries(masks)})
+    masks: masks.length > 0 ? Object.fromEntries(masks) : undefined
   });
   await rm(out, {recursive: true});
   return cases.map((_, t) => {

@@ -115,7 +115,7 @@ export async function mergeGolden(
   const masks = await readMasks(join(folder, "masks.safetensors"));
   const {tensors} = await mergeIn(work, await readFile(join(folder, "config.yml"), "utf8"), {
     exact: arithmetic === "exact",
-    ...(masks && {masks}),
+    masks,
     resolveModel
   });
   const gold = await readTensors(join(folder, golden.compare_with));

@@ -31,7 +31,7 @@ describe("identities", () => {
         const used = Array.from({length: count}, (_, i) => ({
           values,
           shape,
-          ...(method.base === "required" && i === 0 ? {} : own(name, 1))
+          ...(method.base === "required" && i === 0 ? undefined : own(name, 1))
         }));
         const merged = await one(name, used, {base: method.base === "required", exact, ...globals[name]});
         near(merged, values.map(Math.fround), 5);

@@ -311,12 +311,12 @@ describe("what models have in common", () => {
       const count = Math.min(method.models.max, 2);
       const recipe = {
         merge_method: name,
-        ...(method.base === "required" && {base_model: "ids-a"}),
+        base_model: method.base === "required" ? "ids-a" : undefined,
         models: ["ids-b", "ids-c"].slice(0, count).map((model) => ({
           model,
-          ...("weight" in method.perModel && {parameters: {weight: 1}})
+          parameters: "weight" in method.perModel ? {weight: 1} : undefined
         })),
-        ...("t" in method.global && {parameters: {t: 0.5}})
+        parameters: "t" in method.global ? {t: 0.5} : undefined
       };
       const {out} = await merge(recipe, {
         out: join(work.path, `ids-${name}`),

@@ -152,7 +152,7 @@ describe("a mixture of experts", () => {
     const recipe = (settings: object, dtype?: string) => ({
       base_model: "base",
       gate_mode: "random",
-      ...(dtype && {dtype}),
+      dtype: dtype || undefined,
       experts: [{source_model: "e0", ...settings}, {source_model: "e1"}]
     });
     const of = (name: string, expert = 0) =>

@@ -22,15 +22,15 @@ export async function mergeOne(
 ): Promise<number[]> {
   const names = models.map((_, i) => `m${i}`);
   for (const [i, {values, shape}] of models.entries())
-    await writeModel(join(folder, names[i]!), {w: {values, ...(shape && {shape}), ...(dtype && {dtype})}});
+    await writeModel(join(folder, names[i]!), {w: {values, shape, dtype}});
   const listed = models.flatMap(({parameters: own}, i) =>
-    base && i === 0 ? [] : [{model: names[i], ...(own && {parameters: own})}]
+    base && i === 0 ? [] : [{model: names[i], parameters: own}]
   );
   const recipe = {
     merge_method: method,
     models: listed,
-    ...(base && {base_model: "m0"}),
-    ...(Object.keys(parameters).length > 0 && {parameters})
+    base_model: base ? "m0" : undefined,
+    parameters: Object.keys(parameters).length > 0 ? parameters : undefined
   };
   const {tensors} = await mergeIn(folder, recipe, {exact});
   return [...tensors.get("w")!.values];

@@ -243,7 +243,7 @@ describe("a pull of a dataset with privacy rules", () => {
         name: "mails",
         source: {kind: "rows", rows: () => batch},
         append: true,
-        ...(privacy ? {privacy} : {})
+        privacy
       });
     const texts = async () =>
       (await stored<{body: string}>(workspace, "select body from mails order by body")).map(({body}) => body);

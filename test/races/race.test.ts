@@ -21,7 +21,7 @@ function race(
     const table: ScoreTable = {
       candidates: step.candidates,
       rowIds: cut(Array.from({length: rows}, (_, r) => `r${r}`)),
-      ...(more.clusters ? {clusters: cut(more.clusters)} : {}),
+      clusters: more.clusters ? cut(more.clusters) : undefined,
       values: step.candidates.map((candidate) => cut(scores[candidate]!)),
       binary: true
     };

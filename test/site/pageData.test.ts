@@ -37,9 +37,7 @@ describe("page data", () => {
     for (const run of (await verdicts(store)).runs) {
       const table = await scoreTable(store, run.id, run.primaryScorer);
       const {costs} = run.verdict;
-      expect(run.verdict).toEqual(
-        decide(table, {margin: run.margin, seed: run.seed, ...(costs ? {costs} : {})})
-      );
+      expect(run.verdict).toEqual(decide(table, {margin: run.margin, seed: run.seed, costs}));
       const sum = (key: "completed" | "failed" | "reused") =>
         run.candidates.reduce((total, candidate) => total + candidate[key], 0);
       expect([sum("completed"), sum("failed"), sum("reused")]).toEqual([

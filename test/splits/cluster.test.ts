@@ -25,7 +25,7 @@ async function split(workspace: Workspace, rows: object[], specs: SplitSpec[], g
       id: "id",
       text: "text",
       label: "label",
-      ...(group ? {group} : {}),
+      group: group || undefined,
       source: {kind: "rows", rows: () => rows}
     })
   );

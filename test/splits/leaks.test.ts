@@ -33,7 +33,7 @@ async function splitOf(rows: Row[], spec: Partial<SplitSpec> = {}, workspace?: W
       name: "questions",
       id: "id",
       text: "text",
-      ...(rows.some(({group}) => group !== undefined) ? {group: "group"} : {}),
+      group: rows.some(({group}) => group !== undefined) ? "group" : undefined,
       source: {kind: "rows", rows: () => rows}
     })
   );

@@ -114,7 +114,7 @@ describe("a rolling temporal split", () => {
           strategy: "temporal",
           rolling,
           validation,
-          ...(gap ? {gap} : {})
+          gap
         });
         let tested = -1;
         for (const {parts, of} of made) {

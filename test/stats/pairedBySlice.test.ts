@@ -36,7 +36,7 @@ describe("paired differences by slice", () => {
               const expected = pairedDifference(
                 own.map(({a}) => a),
                 own.map(({b}) => b),
-                {level: 0.9, ...(clustered ? {clusters: own.map(({cluster}) => cluster)} : {})}
+                {level: 0.9, clusters: clustered ? own.map(({cluster}) => cluster) : undefined}
               );
               expect(found[s] === undefined).toBe(expected === undefined);
               if (!expected) continue;

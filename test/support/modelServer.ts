@@ -260,7 +260,7 @@ function streamEvents(request: ReceivedRequest, text: string, behaviour: Behavio
             index: 0,
             delta: {content},
             finish_reason: null,
-            ...(request.body.logprobs ? logprobs(content) : {})
+            ...(request.body.logprobs ? logprobs(content) : undefined)
           }
         ]
       })
@@ -314,7 +314,7 @@ export function completion(
         ...(options.logprobs ? logprobs(text) : {logprobs: null})
       }
     ],
-    ...(options.usage === false ? {} : {usage})
+    usage: options.usage === false ? undefined : usage
   };
 }
 

@@ -110,7 +110,7 @@ export async function seriousViolations(page: Page, rules?: string[]): Promise<s
     const {axe} = window as unknown as {axe: {run(options: object): Promise<Result>}};
     const {violations} = await axe.run({
       resultTypes: ["violations"],
-      ...(only ? {runOnly: {type: "rule", values: only}} : {})
+      runOnly: only ? {type: "rule", values: only} : undefined
     });
     return violations
       .filter(({impact}) => impact === "serious" || impact === "critical")

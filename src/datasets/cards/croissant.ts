@@ -83,13 +83,13 @@ export function croissant({version, sha256, url, creator, split}: CroissantFacts
     conformsTo: "http://mlcommons.org/croissant/1.1",
     name: version.dataset,
     description: version.description ?? `Dataset ${version.dataset}, version ${version.id}.`,
-    ...(version.licence ? {license: version.licence} : {}),
+    license: version.licence || undefined,
     url,
     creator: {"@type": "sc:Person", name: creator},
     datePublished: version.pulledAt,
     version: version.id,
     isLiveDataset: false,
-    ...(version.parent ? {"prov:wasDerivedFrom": {"@id": `${version.dataset}@${version.parent}`}} : {}),
+    "prov:wasDerivedFrom": version.parent ? {"@id": `${version.dataset}@${version.parent}`} : undefined,
     distribution: [
       {
         "@type": "cr:FileObject",
@@ -122,7 +122,8 @@ function fieldOf(name: string, type: string): JsonLd {
     "@id": `rows/${name}`,
     name,
     dataType: TYPES.find(([pattern]) => pattern.test(inner))?.[1] ?? "sc:Text",
-    ...(isArray ? {isArray: true, arrayShape: "-1"} : {}),
+    isArray: isArray ? true : undefined,
+    arrayShape: isArray ? "-1" : undefined,
     source: {fileObject: {"@id": "rows.parquet"}, extract: {column: name}}
   };
 }

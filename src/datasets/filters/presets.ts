@@ -109,10 +109,6 @@ export function encodingDamage({most = 0}: {most?: number} = {}): TextFilter {
 
 /** What most chat data wants: no empty and no endless texts, no damaged encoding, no repetition; languages if named. */
 export function chatFilters({languages}: {languages?: string[]} = {}): Filters {
-  return {
-    length: textLength(),
-    encoding: encodingDamage(),
-    repetition: repetition(),
-    ...(languages ? {language: language(languages)} : {})
-  };
+  const always = {length: textLength(), encoding: encodingDamage(), repetition: repetition()};
+  return languages ? {...always, language: language(languages)} : always;
 }

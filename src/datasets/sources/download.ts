@@ -45,12 +45,11 @@ export async function download(url: string, context: DownloadContext): Promise<D
     const have = begun ? ((await stat(partial).catch(() => undefined))?.size ?? 0) : 0;
     const resume = begun && have > 0 ? (begun.etag ?? begun.lastModified) : undefined;
     try {
-      const response = await follow(url, {
-        ...context.headers,
-        ...(kept?.etag ? {"if-none-match": kept.etag} : {}),
-        ...(kept?.lastModified && !kept.etag ? {"if-modified-since": kept.lastModified} : {}),
-        ...(resume ? {range: `bytes=${have}-`, "if-range": resume} : {})
-      });
+      const asked: Record<string, string> = {...context.headers};
+      if (kept?.etag) asked["if-none-match"] = kept.etag;
+      else if (kept?.lastModified) asked["if-modified-since"] = kept.lastModified;
+      if (resume) Object.assign(asked, {range: `bytes=${have}-`, "if-range": resume});
+      const response = await follow(url, asked);
       const {statusCode, headers, body} = response;
       if (statusCode === 304 && kept) {
         await body.dump();
@@ -98,8 +97,8 @@ interface Validators {
 function validatorsOf(headers: Record<string, string | string[] | undefined>): Validators {
   const [etag, lastModified] = [headers.etag, headers["last-modified"]].map((value) => [value].flat()[0]);
   return {
-    ...(etag && !etag.startsWith("W/") ? {etag} : {}),
-    ...(lastModified ? {lastModified} : {})
+    etag: etag && !etag.startsWith("W/") ? etag : undefined,
+    lastModified: lastModified || undefined
   };
 }
 

@@ -58,7 +58,7 @@ export const files: SourceReader<FilesSource> = async (source, context) => {
   const read = await readFiles(paths, source, context);
   return {
     ...read,
-    describe: {...read.describe, files: named, ...(downloaded.length > 0 ? {downloaded} : {})}
+    describe: {...read.describe, files: named, downloaded: downloaded.length > 0 ? downloaded : undefined}
   };
 };
 
@@ -91,7 +91,7 @@ export async function readFiles(
     return {
       relation: `read_csv(${list(sound.files)}, ${csvOptions(delimiter)}, ${types})`,
       describe,
-      ...(sound.skipped ? {skipped: sound.skipped} : {}),
+      skipped: sound.skipped,
       broken: () => gathered(paths, (file) => brokenRecords(context, file, delimiter))
     };
   }
@@ -107,7 +107,7 @@ export async function readFiles(
       ? `read_json(${list(sound)}, format = 'newline_delimited', records = true, ${types}, maximum_object_size = ${LONGEST_LINE})`
       : await jsonLines(context.db, sound, LONGEST_LINE),
     describe,
-    ...(context.skipBad ? {skipped} : {}),
+    skipped: context.skipBad ? skipped : undefined,
     broken: () => gathered(paths, (file) => brokenLines(context.db, file))
   };
 }

@@ -37,8 +37,8 @@ export const huggingFace: SourceReader<HuggingFaceSource> = async (source, conte
   const {repo, revision = "main", hubUrl} = source;
   const {datasetInfo, listFiles} = await import("@huggingface/hub");
   const credentials = {
-    ...(hubUrl === undefined ? {} : {hubUrl}),
-    ...(process.env.HF_TOKEN ? {accessToken: process.env.HF_TOKEN} : {})
+    hubUrl,
+    accessToken: process.env.HF_TOKEN || undefined
   };
   const where = {repo: {type: "dataset" as const, name: repo}, ...credentials};
   try {

@@ -32,6 +32,6 @@ export const log: SourceReader<LogSource> = async ({tool, files: named, headers 
   }
   return {
     relation: await writtenRows(rows(), context),
-    describe: {kind: "log", tool, files: list, ...(downloaded.length > 0 ? {downloaded} : {})}
+    describe: {kind: "log", tool, files: list, downloaded: downloaded.length > 0 ? downloaded : undefined}
   };
 };

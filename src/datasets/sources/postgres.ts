@@ -53,7 +53,7 @@ export const postgres: SourceReader<PostgresSource> = async ({query, connection}
     );
   });
   const client = new pg.Client({
-    ...(connection === undefined ? {} : {connectionString: connection}),
+    connectionString: connection,
     application_name: "assay"
   });
   // Without a listener a connection that breaks between two queries would end the process.

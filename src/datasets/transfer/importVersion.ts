@@ -108,6 +108,7 @@ async function checked(
     ...version,
     ...found,
     bytes: (await stat(rowsFile)).size,
-    ...(known ? {parent, ...(changes ? {changes} : {})} : {})
+    parent: known ? parent : undefined,
+    changes: known ? changes : undefined
   };
 }

@@ -23,7 +23,7 @@ export function chatExample(row: Row, columns: ChatColumns): ChatExample {
     const tools = columns.tools === undefined ? inner.tools : parsed(row[columns.tools]);
     return {
       messages: inner.messages,
-      ...(tools === undefined || tools === null ? {} : {tools})
+      tools: tools === undefined || tools === null ? undefined : tools
     };
   }
   const {prompt, completion, system} = columns;

@@ -117,8 +117,8 @@ function answerOf(header: JsonObject, sample: JsonObject): ImportedAnswer {
 function scoresOf(scorer: string, score: unknown): ImportedScore[] {
   const value = at(score, "value");
   const details = {
-    ...(textOf(at(score, "answer")) === undefined ? {} : {answer: textOf(at(score, "answer"))}),
-    ...(textOf(at(score, "explanation")) === undefined ? {} : {explanation: textOf(at(score, "explanation"))})
+    answer: textOf(at(score, "answer")),
+    explanation: textOf(at(score, "explanation"))
   };
   if (isObject(value))
     return Object.entries(value).map(([name, one]) => ({

@@ -96,7 +96,7 @@ function answerOf(sample: JsonObject, row: string, candidate: string, named: Nam
     scores,
     input: askedText(at(firstArgument(sample.arguments), "arg_0") ?? firstOf(firstOf(sample.arguments))),
     expected: sample.target,
-    slices: {...slicesOf(sample.doc), ...(named.task === undefined ? {} : {task: named.task})},
+    slices: named.task === undefined ? slicesOf(sample.doc) : {...slicesOf(sample.doc), task: named.task},
     model: candidate
   };
 }

@@ -26,5 +26,5 @@ export function runJob(
   if (job.method === "copy") tensor.copy(0);
   else METHODS[job.method]!.merge(tensor);
   const {nonFinite, squares, bytesRead, bytesWritten} = tensor;
-  return {name: job.name, nonFinite, squares, bytesRead, bytesWritten, ...(analysis && {analysis})};
+  return {name: job.name, nonFinite, squares, bytesRead, bytesWritten, analysis};
 }

@@ -120,7 +120,7 @@ class Edit {
       rank,
       transposed,
       scale,
-      ...(magnitude && {magnitude})
+      magnitude
     });
     this.bias(path, module, outer, scale);
   }

@@ -125,10 +125,10 @@ function shell(name: string, {dtype}: MoeRecipe, seed: number, out: FloatDtype) 
   const layer = /^model\.layers\.(\d+)\./.exec(name)?.[1];
   return {
     name,
-    ...(layer !== undefined && {layer: Number(layer)}),
+    layer: layer !== undefined ? Number(layer) : undefined,
     base: -1,
     parameters: {},
-    ...(dtype && {cast: dtype}),
+    cast: dtype,
     work: "F32" as const,
     out: dtype ?? out,
     exact: false,
@@ -148,7 +148,8 @@ function takeJob(name: string, model: OpenModel, from: string, moe: MoeRecipe, s
     dtype,
     shape,
     parameters: {},
-    ...(adapter && {adapter, ...(float && {as: dtype})})
+    adapter,
+    as: adapter ? (float ? dtype : undefined) : undefined
   };
   const same = !adapter && (!float || moe.dtype === undefined || moe.dtype === dtype);
   const out = float ? dtype : "F32";

@@ -111,8 +111,8 @@ export function readMoeRecipe(recipe: string | object, file?: string): MoeRecipe
     experts,
     shared,
     routing: routing as MoeRecipe["routing"],
-    ...(architecture !== undefined && {architecture}),
-    ...(dtype && {dtype}),
+    architecture,
+    dtype,
     expertsPerToken: perToken as number,
     text,
     lines: Object.fromEntries(
@@ -188,8 +188,8 @@ function readExperts(value: unknown, key: string, prompted: boolean, problem: Re
         model,
         positive,
         negative: prompts("negative_prompts"),
-        ...(noiseScale === undefined ? {} : {noiseScale}),
-        ...(residualScale === undefined ? {} : {residualScale})
+        noiseScale,
+        residualScale
       }
     ];
   });

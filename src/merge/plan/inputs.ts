@@ -28,10 +28,10 @@ export function inputOf(
     dtype: tensor.dtype,
     shape: tensor.shape,
     parameters,
-    ...(rows && {rows}),
-    ...(adapter && {adapter}),
-    ...((adapter || as !== tensor.dtype) && isFloat16or32(as) && {as}),
-    ...(mask && {mask})
+    rows,
+    adapter,
+    as: (adapter || as !== tensor.dtype) && isFloat16or32(as) ? as : undefined,
+    mask
   };
 }
 

@@ -63,12 +63,12 @@ export async function openModels(
         folder,
         checkpoint,
         config: await readConfig(checkpoint.folder),
-        ...(unchecked !== undefined && {unchecked})
+        unchecked
       };
       models.set(id, adapterPath ? await withAdapter(model, await folderOf(adapterPath), id) : model);
     } catch (error) {
       failed.add(id);
-      problems.push({...(line !== undefined && {line}), message: messageOf(error)});
+      problems.push({line, message: messageOf(error)});
     }
   }
   if (problems.length > 0) throw new RecipeError(problems);

@@ -61,7 +61,7 @@ export function planMerge(
     recipe,
     models,
     ...settings,
-    ...(tokenizer && {rows: (model: string, tensor: string) => tokenizer.rows(model, tensor)}),
+    rows: tokenizer ? (model: string, tensor: string) => tokenizer.rows(model, tensor) : undefined,
     problems,
     warnings,
     seen: new Set()
@@ -91,8 +91,8 @@ export function planMerge(
     donor,
     models: [...models.values()],
     warnings: [...warnings],
-    ...(tokenizer && {tokenizer}),
-    ...(chatTemplate !== undefined && {chatTemplate})
+    tokenizer,
+    chatTemplate
   };
 }
 
@@ -149,7 +149,7 @@ function sitesOfModels(context: TensorContext): TensorSite[] {
       sliceIndex: 0,
       t: layer ? (count > 1 ? layer.index / (count - 1) : 1) : 0,
       inputNames: slice.sources.map(() => name),
-      ...(layer && {layer: layer.index})
+      layer: layer?.index
     };
   });
 }

@@ -17,9 +17,9 @@ export async function planRecipe(
   return planMerge(recipe, models, {
     seed,
     exact,
-    ...(masks && {masks}),
-    ...(tokenizer && {tokenizer}),
-    ...(template !== undefined && {chatTemplate: template})
+    masks,
+    tokenizer,
+    chatTemplate: template
   });
 }
 

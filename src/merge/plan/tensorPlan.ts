@@ -50,7 +50,7 @@ function copyJob(
 }
 
 function jobBase(site: TensorSite, {exact, seed}: TensorContext) {
-  return {name: site.name, ...(site.layer === undefined ? {} : {layer: site.layer}), exact, seed};
+  return {name: site.name, layer: site.layer, exact, seed};
 }
 
 function mergeJob(
@@ -118,7 +118,7 @@ function mergeJob(
     inputs,
     base,
     parameters,
-    ...(recipe.dtype && {cast: recipe.dtype}),
+    cast: recipe.dtype,
     work: exact && method.chain ? widest : "F32",
     out
   };

@@ -79,7 +79,7 @@ function readSetting(value: unknown, path: string, reader: Reader): Setting | un
     });
     return before
       ? (value as unknown as FilteredSetting[]).map(({filter, value: v}) => ({
-          ...(filter == null ? {} : {filter}),
+          filter: filter == null ? undefined : filter,
           value: v
         }))
       : undefined;

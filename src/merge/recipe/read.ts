@@ -69,14 +69,14 @@ export function readRecipe(
   const dtype = readDtype(value.dtype, "dtype", reader);
   const outDtype = readDtype(value.out_dtype, "out_dtype", reader);
   const recipe: Recipe = {
-    ...(value.name == null ? {} : {name: readName(value.name, reader)}),
+    name: value.name == null ? undefined : readName(value.name, reader),
     method: method ?? "linear",
     ...(parts.length === 1
       ? parts[0]!
       : {form: "models", slices: parts.flatMap(({slices}) => slices), parameters, lines, parts}),
-    ...(base && {base}),
-    ...(dtype && {dtype}),
-    ...(outDtype && {outDtype}),
+    base,
+    dtype,
+    outDtype,
     ...readTokenizers(value, reader),
     ...readTemplate(value.chat_template, reader),
     warnings: reader.warnings,
@@ -98,7 +98,7 @@ function readPart(
   const form = content.slices === undefined || content.slices === null ? "models" : "slices";
   const near = module && readParameters(content.parameters, "parameters", method, "any", reader);
   return {
-    ...(module && {module: module.name}),
+    module: module?.name,
     form,
     slices:
       form === "slices"

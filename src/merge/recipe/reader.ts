@@ -68,12 +68,12 @@ function readReference(value: unknown): ModelReference | string {
   if (typeof value === "string") return parseReference(value);
   const part = (of: unknown) =>
     isMapping(of) && typeof of.path === "string"
-      ? {path: of.path, ...(of.revision == null ? {} : {revision: String(of.revision)})}
+      ? {path: of.path, revision: of.revision == null ? undefined : String(of.revision)}
       : undefined;
   if (isMapping(value)) {
     const model = part(value.model);
     const adapter = value.lora == null ? undefined : part(value.lora);
-    if (model && (value.lora == null || adapter)) return {...model, ...(adapter && {adapter})};
+    if (model && (value.lora == null || adapter)) return {...model, adapter};
   }
   return "a model is a path such as ./models/base, or MODEL+ADAPTER";
 }

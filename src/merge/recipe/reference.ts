@@ -10,7 +10,7 @@ export function parseReference(text: string): ModelReference | string {
   if (parsed.some(([path]) => path === "")) return `${JSON.stringify(text)} has an empty path`;
   const [model, adapter] = parsed.map(([path, revision]) => ({
     path: path!,
-    ...(revision === undefined ? {} : {revision})
+    revision
   }));
   return adapter ? {...model!, adapter} : model!;
 }

@@ -48,7 +48,7 @@ export function readSlices(value: unknown, method: string | undefined, reader: R
       slice.base_model == null ? undefined : reader.reference(slice.base_model, `${path}.base_model`);
     return {
       sources,
-      ...(base && {base}),
+      base,
       parameters: readParameters(slice.parameters, `${path}.parameters`, method, "any", reader)
     };
   });
@@ -79,7 +79,7 @@ function readSources(
       : sources.find((source) => referenceText(source.model) === referenceText(model));
     // A model listed twice counts once; its first parameters hold wherever they apply.
     if (twin) twin.parameters = layered(twin.parameters, parameters);
-    else sources.push({model, parameters, ...(layerRange && {layerRange})});
+    else sources.push({model, parameters, layerRange});
   });
   return sources;
 }

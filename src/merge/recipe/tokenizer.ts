@@ -18,7 +18,7 @@ export function readTokenizer(value: unknown, path: string, reader: Reader): Tok
   return {
     source,
     tokens: readTokens(value.tokens, `${path}.tokens`, reader),
-    ...(pad == null ? {} : {padToMultipleOf: Number(pad)})
+    padToMultipleOf: pad == null ? undefined : Number(pad)
   };
 }
 
@@ -40,7 +40,7 @@ function readTokens(value: unknown, path: string, reader: Reader): TokenizerSett
     if (entry.force != null && typeof entry.force !== "boolean")
       reader.problem(`${at}.force`, "force is true or false.");
     const source = entry.source == null ? undefined : readSource(entry.source, `${at}.source`, reader);
-    tokens[token] = {...(source && {source}), force: entry.force === true};
+    tokens[token] = {source, force: entry.force === true};
   }
   return tokens;
 }
@@ -55,8 +55,8 @@ function readSource(value: unknown, path: string, reader: Reader): TokenSource |
     return {
       kind: "model_token",
       model,
-      ...(value.token == null ? {} : {token: String(value.token)}),
-      ...(value.token_id == null ? {} : {tokenId: Number(value.token_id)})
+      token: value.token == null ? undefined : String(value.token),
+      tokenId: value.token_id == null ? undefined : Number(value.token_id)
     };
   }
   const model = reader.reference(value, path);

@@ -54,7 +54,7 @@ export async function planTokenizer(
     if (vocabulary) vocabularies.set(model.id, vocabulary);
     else
       problems.push({
-        ...(line !== undefined && {line}),
+        line,
         message: `${model.id} has no tokenizer.json, which the tokenizer setting needs.`
       });
   }
@@ -63,14 +63,14 @@ export async function planTokenizer(
   const donor = models.get(named);
   if (!donor)
     problems.push({
-      ...(line !== undefined && {line}),
+      line,
       message: `the tokenizer's source ${named} is not one of the models.`
     });
   for (const [token, {source}] of Object.entries(settings.tokens)) {
     const id = source?.model && referenceText(source.model);
     if (id !== undefined && !models.has(id))
       problems.push({
-        ...(line !== undefined && {line}),
+        line,
         message: `the token ${JSON.stringify(token)} takes its row from ${id}, which is not one of the models.`
       });
   }

@@ -90,7 +90,7 @@ async function inspect(
     !(await hasRunFile(workspace, id, "journal.ndjson")) &&
     counts.completed + counts.failed === counts.planned &&
     !(options.retryFailed && counts.failed > 0);
-  return {id, startedAt: start.startedAt, noReuse: start.noReuse, finished, ...(sealed ? {sealed} : {})};
+  return {id, startedAt: start.startedAt, noReuse: start.noReuse, finished, sealed};
 }
 
 /** Gives a sealed run its journal back, so that a start can add to it. A journal already there is newer. */

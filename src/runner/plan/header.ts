@@ -31,7 +31,7 @@ export function planHeader({
     seed: resolved.seed,
     repeats: resolved.repeats,
     limit: options.limit ?? null,
-    ...(options.wholeGroups ? {wholeGroups: true} : {}),
+    wholeGroups: options.wholeGroups ? true : undefined,
     candidates: ready.map(({record}) => record),
     variants: variants.map(({name, sha256}) => ({name, sha256})),
     scorers: resolved.scorers.map(({name, version: scorer}) => ({name, version: scorer})),

@@ -55,7 +55,7 @@ export async function readyCandidates(
           return partRows(store, store.workspace, version, split, part);
         },
         onProgress: (message) => onMessage(`${candidate.name}: ${message}`),
-        ...(signal ? {signal} : {})
+        signal
       });
       ready.push(await describe(candidate, prepared, candidate.name === resolved.baseline));
     }
@@ -107,20 +107,18 @@ async function describe(
       tokensCountedBy: endpoint.tokensCountedBy,
       identity,
       params: candidate.params ?? {},
-      ...(candidate.tools?.length ? {tools: candidate.tools} : {}),
-      ...(modelId ? {modelId} : {}),
-      ...(price
+      tools: candidate.tools?.length ? candidate.tools : undefined,
+      modelId: modelId || undefined,
+      price: price
         ? {
-            price: {
-              inputUsdPerMillion: price.inputUsdPerMillion,
-              outputUsdPerMillion: price.outputUsdPerMillion,
-              cachedInputUsdPerMillion: price.cachedInputUsdPerMillion,
-              asOf: price.asOf,
-              source: price.source
-            }
+            inputUsdPerMillion: price.inputUsdPerMillion,
+            outputUsdPerMillion: price.outputUsdPerMillion,
+            cachedInputUsdPerMillion: price.cachedInputUsdPerMillion,
+            asOf: price.asOf,
+            source: price.source
           }
-        : {}),
-      ...(baseline ? {baseline} : {})
+        : undefined,
+      baseline: baseline || undefined
     },
     key: (messages, repeat, rowId) => key(messages, repeat, byRow ? rowId : undefined)
   };

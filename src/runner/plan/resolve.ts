@@ -159,9 +159,12 @@ export async function resolveEval(
     sliceNames: slices === undefined ? [] : Array.isArray(slices) ? slices : Object.keys(slices),
     expected: typeof expected === "string" ? (row) => row[expected] : expected,
     slices: slicesOf(slices),
-    ...(cluster === undefined
-      ? {}
-      : {cluster: typeof cluster === "string" ? (row) => cellName(row[cluster]) : cluster}),
+    cluster:
+      cluster === undefined
+        ? undefined
+        : typeof cluster === "string"
+          ? (row) => cellName(row[cluster])
+          : cluster,
     publish: strictest(definition.publish ?? "masked", version.publish)
   };
 }

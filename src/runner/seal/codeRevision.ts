@@ -21,7 +21,7 @@ export async function codeRevision(project: string): Promise<RunManifest["code"]
   return {
     assay: own?.version ?? "unknown",
     node: process.version,
-    ...(revision === undefined ? {} : {revision}),
-    ...(changes === undefined ? {} : {dirty: changes !== ""})
+    revision,
+    dirty: changes === undefined ? undefined : changes !== ""
   };
 }

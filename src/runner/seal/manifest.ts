@@ -42,12 +42,12 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
     schemaVersion: 1,
     id: inputs.run.id,
     eval: resolved.name,
-    ...(title === undefined ? {} : {title}),
-    ...(description === undefined ? {} : {description}),
-    ...(margin === undefined ? {} : {margin}),
+    title,
+    description,
+    margin,
     publish: resolved.publish,
     status: stopped === undefined ? "complete" : "partial",
-    ...(stopped === undefined ? {} : {stopped}),
+    stopped,
     planHash: plan.hash,
     dataset: {name: version.dataset, version: version.id, rows: version.rows},
     split: {
@@ -67,24 +67,24 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
       name,
       version: scorer,
       binary: of.binary !== false,
-      ...(of.judge ? {judge: of.judge} : {}),
-      ...(of.human ? {human: true} : {})
+      judge: of.judge,
+      human: of.human ? true : undefined
     })),
     primaryScorer: resolved.primary,
     slices: resolved.sliceNames,
     repeats: resolved.repeats,
-    ...(options.limit === undefined ? {} : {limit: options.limit}),
+    limit: options.limit,
     seed: resolved.seed,
-    ...(inputs.evalFile === undefined ? {} : {evalFile: await fileOf(project, inputs.evalFile)}),
+    evalFile: inputs.evalFile === undefined ? undefined : await fileOf(project, inputs.evalFile),
     counts: figures.counts,
-    ...(figures.costUsd === undefined ? {} : {costUsd: figures.costUsd}),
+    costUsd: figures.costUsd,
     unpricedCalls: figures.unpricedCalls,
     startedAt: inputs.run.startedAt,
     sealedAt: new Date(inputs.sealedAt).toISOString(),
     seconds: (inputs.run.sealed?.seconds ?? 0) + inputs.seconds,
     code: await codeRevision(project),
     command: commandOf(resolved, options),
-    ...(gate ? {gate: {rules: gate}} : {})
+    gate: gate ? {rules: gate} : undefined
   };
 }
 

@@ -112,20 +112,18 @@ async function compareCandidate(store: Store, pair: Pair): Promise<CandidateComp
   return {
     candidate,
     variant,
-    ...(of ? {a: of} : {}),
-    ...(now ? {b: now} : {}),
-    ...(found
+    a: of,
+    b: now,
+    difference: found
       ? {
-          difference: {
-            estimate: found.estimate,
-            low: found.low,
-            high: found.high,
-            p: found.p,
-            rows: found.n,
-            method: found.method
-          }
+          estimate: found.estimate,
+          low: found.low,
+          high: found.high,
+          p: found.p,
+          rows: found.n,
+          method: found.method
         }
-      : {}),
+      : undefined,
     improved: found?.wins ?? 0,
     worsened: found?.losses ?? 0,
     outputsChanged
@@ -156,9 +154,9 @@ async function figuresOf(
   return {
     scored: found.scored,
     failed: found.failed,
-    ...(found.mean === null ? {} : {mean: found.mean}),
-    ...(found.cost === null ? {} : {costUsd: found.cost}),
-    ...(found.latency === null ? {} : {medianLatencyMs: found.latency})
+    mean: found.mean === null ? undefined : found.mean,
+    costUsd: found.cost === null ? undefined : found.cost,
+    medianLatencyMs: found.latency === null ? undefined : found.latency
   };
 }
 

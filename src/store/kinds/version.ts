@@ -174,10 +174,11 @@ async function eraseVersion({key, manifestKey, names}: Found, erasing: Erasing):
       if (name.startsWith(NEAR_DUPLICATES)) await place.remove(`${key}/${name}`);
   if (erased + rejected === 0) return {};
   const manifest = await readRecord(erasing.workspace, versionKind, manifestKey);
+  const counts = manifest && rejected > 0 ? await rejectedCounts(erasing, key, manifest) : undefined;
   if (manifest)
     await putJson(erasing.workspace, manifestKey, {
       ...manifest,
-      ...(rejected > 0 ? await rejectedCounts(erasing, key, manifest) : {}),
+      ...counts,
       rows: manifest.rows - erased,
       bytes: (await stat(await place.readable(`${key}/rows.parquet`))).size,
       purged: [...(manifest.purged ?? []), {rows: erased + rejected, ...erasing.note}]

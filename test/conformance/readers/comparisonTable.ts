@@ -32,7 +32,7 @@ export function columnsOf(names: readonly string[]): Columns | undefined {
   if (first === undefined || second === undefined) return undefined;
   const counted = pair(wins);
   const ties = find(/^(ties?|draws?|tied)$/i);
-  if (counted) return {first, second, wins: {first: counted[0], second: counted[1], ...(ties && {ties})}};
+  if (counted) return {first, second, wins: {first: counted[0], second: counted[1], ties: ties || undefined}};
   const result = find(/^(result|outcome|winner)$/i);
   if (result !== undefined && result !== first) return {first, second, wins: {result}};
   return undefined;

@@ -107,7 +107,7 @@ export function overlapSettings(name: string, given: JsonObject): Settings {
           number("word_order", /word_?order_?(\d)/i) ?? (/chrf(\+\+|pp|_plus)/i.test(name) ? 2 : undefined),
         beta: number("beta", /beta_?(\d)/i),
         whitespace: flag("whitespace", /whitespace/i),
-        ...(epsilon && {smoothing: "epsilon"})
+        smoothing: epsilon ? "epsilon" : undefined
       }
     };
   }

@@ -74,10 +74,11 @@ async function scoreFigure(
     published,
     tolerance,
     // Edit rates are printed as shares in some tests and in percent in others.
-    ...(settings.metric === "ter" && {
-      agrees: ([own], [theirs]) =>
-        [1, 100].some((unit) => Math.abs(own! - unit * theirs!) <= tolerance * unit + 1e-12)
-    })
+    agrees:
+      settings.metric === "ter"
+        ? ([own], [theirs]) =>
+            [1, 100].some((unit) => Math.abs(own! - unit * theirs!) <= tolerance * unit + 1e-12)
+        : undefined
   };
 }
 

@@ -53,7 +53,7 @@ async function ofPairs(file: string, key: string, content: JsonObject): Promise<
         ours: found && columns.map((column) => figureOf(found, column)!),
         published: {file, path: [key, measure, i]},
         tolerance: 1e-5,
-        ...(!type && {cannot: `there is no measure ${measure} here`})
+        cannot: !type ? `there is no measure ${measure} here` : undefined
       });
     }
   }
@@ -71,7 +71,7 @@ function ofRows(file: string, key: string, rows: readonly Row[], titles: unknown
       published: {file, path: [key, i, 3 + j]},
       tolerance: 1e-5,
       printed: 5e-5,
-      ...(!type && {cannot: `there is no measure ${measure} here`})
+      cannot: !type ? `there is no measure ${measure} here` : undefined
     }));
   });
 }

@@ -45,7 +45,7 @@ async function place(sensitivity?: Sensitivity): Promise<Place> {
         kind: "rows",
         rows: () => Array.from({length: 30}, (_, i) => ({id: `r${i}`, text: textOf(i), answer: "fine"}))
       },
-      ...(sensitivity ? {sensitivity} : {})
+      sensitivity
     })
   );
   await store.refresh();

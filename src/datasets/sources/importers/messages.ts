@@ -19,9 +19,9 @@ export function lastExchange(messages: readonly JsonObject[]): {
   const last = (role: string) => messages.findLast((message) => message.role === role);
   const [user, assistant, system] = ["user", "assistant", "system"].map(last);
   return {
-    ...(user ? {input: messageText(user)} : {}),
-    ...(assistant ? {output: messageText(assistant)} : {}),
-    ...(system ? {system: messageText(system)} : {})
+    input: user ? messageText(user) : undefined,
+    output: assistant ? messageText(assistant) : undefined,
+    system: system ? messageText(system) : undefined
   };
 }
 

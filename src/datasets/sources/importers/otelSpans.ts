@@ -80,7 +80,7 @@ function exchangeOf(span: JsonObject, attributes: JsonObject): {input?: string; 
   );
   const asked = lastExchange(input).input;
   const answer = output.at(-1);
-  return {...(asked === undefined ? {} : {input: asked}), ...(answer ? {output: messageText(answer)} : {})};
+  return {input: asked, output: answer ? messageText(answer) : undefined};
 }
 
 /** Message parts are `{type: "text", content}` in these conventions. */

@@ -40,7 +40,7 @@ export function walkOf(tensor: MergeTensor, inputs: readonly number[], deltas: b
   return (visit) => {
     for (const block of tensor.blocks()) {
       loadAll(tensor, inputs, block, base, values);
-      visit({...block, values, ...(base && {base})});
+      visit({...block, values, base});
     }
   };
 }

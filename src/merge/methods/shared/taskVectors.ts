@@ -40,7 +40,7 @@ export function taskVectorMethod(options: TaskVectorOptions): Method {
     elementwise: options.sparsify === undefined,
     chain: true,
     taskVectors: true,
-    ...(options.checkValues && {checkValues: options.checkValues}),
+    checkValues: options.checkValues,
     merge: (tensor) => mergeTaskVectors(tensor, options)
   };
 }
