@@ -15,6 +15,7 @@ export {
   defineDataset,
   encodingDamage,
   type Filters,
+  labelConflicts,
   language,
   type PersonalDataKind,
   type Privacy,
@@ -29,6 +30,15 @@ export type {HostingModel, PriceFile, StatedHosting, WayThere} from "./costs/ind
 export {decide, scoreTable, type ScoreTable, type Verdict} from "./decisions/index.js";
 export {embedded, type Endpoint, huggingFace, openAICompatible, recorded} from "./endpoints/index.js";
 export * from "./finetune/index.js";
+export {
+  maskExcerpt,
+  redact,
+  type RedactionPolicy,
+  scanText,
+  type ScanOptions,
+  scoreSpans,
+  type Span
+} from "./privacy/index.js";
 export {imported, type ImportedSource} from "./imports/types.js";
 export {
   type Candidate,

@@ -102,7 +102,7 @@ function candidateLines(one: CandidateExit, now: number): string[] {
       : `  ${safe.length} of ${one.substitutes.length} substitutes are no worse`
   );
   const text = table(one.substitutes.slice(0, SHOWN), [
-    {title: "  substitute", value: (row) => `  ${row.candidate}`},
+    {title: "substitute", value: (row) => row.candidate},
     {title: "held by", value: (row) => row.heldBy},
     {
       title: "Δ (90 % CI)",
@@ -116,7 +116,7 @@ function candidateLines(one: CandidateExit, now: number): string[] {
       value: (row) => (row.usdPerThousand === undefined ? undefined : usd(row.usdPerThousand))
     }
   ]);
-  return [...lines, text];
+  return [...lines, ...text.split("\n").map((line) => `  ${line}`)];
 }
 
 const WORDS = {"non-inferior": "no worse", undecided: "undecided", inferior: "worse"};

@@ -4,7 +4,7 @@ import {dirname, join, relative, resolve} from "node:path";
 import {fileURLToPath} from "node:url";
 import {readJson, writeJsonAtomic} from "../store/index.js";
 import {print} from "./terminal.js";
-import {assayVersion} from "./version.js";
+import {obtained, vendored} from "./obtained.js";
 
 const packageRoot = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -45,13 +45,13 @@ export async function initVerb(dir = ".", {from, sensitivity}: InitOptions = {})
     await mkdir(dirname(file), {recursive: true});
     await writeFile(file, text);
   }
-  await addScripts(target);
+  const changed = await addScripts(target);
   for (const text of foreign?.said ?? []) print(text);
   print(
     `A project in ${target}: ${files.length - kept.length} files written${kept.length > 0 ? `, kept as they were: ${kept.join(", ")}` : ""}.`
   );
   const enter = target === process.cwd() ? "" : `cd ${relative(process.cwd(), target)} && `;
-  const install = existsSync(join(target, "node_modules", "assay")) ? "" : "npm install && ";
+  const install = changed || !existsSync(join(target, "node_modules", "assay")) ? "npm install && " : "";
   print(`Next: ${enter}${install}npm start`);
 }
 
@@ -98,16 +98,26 @@ async function reportFiles(): Promise<ProjectFile[]> {
   );
 }
 
-async function addScripts(target: string): Promise<void> {
+/** True when the dependency on Assay is not what it was: the lock file has to follow. */
+async function addScripts(target: string): Promise<boolean> {
   const file = join(target, "package.json");
   const found = (await readJson<Record<string, unknown>>(file)) ?? {name: "assay-project", private: true};
   const dependencies = (found.dependencies ?? {}) as Record<string, string>;
+  const assay = await dependency(dependencies.assay, target);
   await writeJsonAtomic(file, {
     ...found,
     type: (await canBeModule(target, found.type)) ? "module" : found.type,
     scripts: {...SCRIPTS, ...(found.scripts as object | undefined)},
-    dependencies: {...dependencies, assay: dependencies.assay ?? `^${assayVersion()}`}
+    dependencies: {...dependencies, assay}
   });
+  return dependencies.assay !== assay;
+}
+
+/** A tarball from outside the project comes along, so that CI can install it; any other dependency stays as it is. */
+async function dependency(stated: string | undefined, target: string): Promise<string> {
+  if (stated === undefined) return obtained(packageRoot, target);
+  const tarball = /^file:(.*\.tgz)$/.exec(stated)?.[1];
+  return tarball === undefined ? stated : vendored(resolve(target, tarball), target);
 }
 
 /**

@@ -68,10 +68,7 @@ async function parentsOf(names: readonly string[], workspace: Workspace): Promis
 }
 
 function madeBy({fromJob, fromExport}: AddOptions) {
-  return {
-    ...(fromJob === undefined ? {} : {job: fromJob}),
-    ...(fromExport === undefined ? {} : {export: fromExport})
-  };
+  return {job: fromJob, export: fromExport};
 }
 
 async function addFiles(
@@ -127,7 +124,7 @@ function addHosted(
 
 function recipeOf(options: AddOptions): ModelManifest["recipe"] {
   const from = madeBy(options);
-  if (Object.keys(from).length === 0) return undefined;
+  if (from.job === undefined && from.export === undefined) return undefined;
   return {
     method: options.fromJob === undefined ? "trained elsewhere on an export" : "job",
     sha256: hashJson(from)

@@ -28,6 +28,7 @@ interface SplitOptions {
   sealed?: number;
   rolling?: number;
   gap?: string;
+  column?: string;
   seed?: string;
   json?: boolean;
 }
@@ -84,10 +85,13 @@ async function measureVerb(store: Store, name: string, {json}: SplitOptions): Pr
 
 /** Time alone makes windows and gaps: with either the strategy is temporal unless others are asked for. */
 function specsOf(options: SplitOptions, version: VersionManifest): SplitSpec[] {
-  const {test, validation, heldOut = options.sealed, seed, rolling, gap} = options;
+  const {test, validation, heldOut = options.sealed, seed, rolling, gap, column} = options;
   const timed = rolling !== undefined || gap !== undefined;
   const strategies =
-    options.strategy ?? (options.compare ? possibleStrategies(version) : [timed ? "temporal" : "random"]);
+    options.strategy ??
+    (options.compare ? possibleStrategies(version) : [column ? "given" : timed ? "temporal" : "random"]);
+  if (column !== undefined && !strategies.includes("given"))
+    throw new UserError("--column names the parts of the strategy given: add --strategy given.");
   if (timed && !strategies.includes("temporal"))
     throw new UserError(
       `--rolling and --gap need the strategy temporal${version.time ? "" : `, and ${version.dataset} names no time column`}.`
@@ -100,7 +104,8 @@ function specsOf(options: SplitOptions, version: VersionManifest): SplitSpec[] {
       heldOut,
       seed,
       rolling: strategy === "temporal" && rolling !== undefined ? rolling : undefined,
-      gap: strategy === "temporal" && gap !== undefined ? gap : undefined
+      gap: strategy === "temporal" && gap !== undefined ? gap : undefined,
+      column: strategy === "given" ? column : undefined
     })
   );
 }

@@ -131,7 +131,7 @@ const split: Verb = (program) =>
     .description("divide the newest version of a dataset by one or several strategies and compare them")
     .option(
       "--strategy <strategy>",
-      "random, group, stratified, stratified-group, temporal, cluster (repeatable)",
+      "random, group, stratified, stratified-group, temporal, cluster, given (repeatable)",
       list
     )
     .option("--compare", "compare all strategies that the dataset's columns allow")
@@ -147,6 +147,7 @@ const split: Verb = (program) =>
       whole(1)
     )
     .option("--gap <time>", 'for temporal: leave this time out before the test part, such as "7 days"')
+    .option("--column <name>", "for given: the column that names each row's part (train, validation, test)")
     .option("--seed <seed>", "seed of the split")
     .option("--json", "print JSON")
     .action(async (name: string, options) => (await import("./split.js")).splitVerb(name, options));

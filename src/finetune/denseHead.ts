@@ -13,7 +13,7 @@ export interface DenseFit {
 /** A softmax head on dense vectors, by AdaGrad, one row at a time in a random order. */
 export function fitHead(
   vectors: readonly Float32Array[],
-  targets: Uint8Array,
+  targets: Uint16Array,
   classes: number,
   settings: {epochs: number; rate: number; l2: number},
   random: () => number

@@ -1,11 +1,14 @@
 import {sha256, UserError} from "../store/index.js";
 import {type BuildContext, type ClassifierOptions, type TrainingRow} from "./modelSource.js";
 
+/** Labels are numbers of two bytes. */
+const MOST_LABELS = 65_535;
+
 export interface Examples {
   ids: string[];
   texts: string[];
   /** Index into `classes`. */
-  targets: Uint8Array;
+  targets: Uint16Array;
   /** Label names, sorted. */
   classes: string[];
   /** SHA-256 of the sorted row ids, one a line. */
@@ -19,7 +22,7 @@ export interface Examples {
 /**
  * The labelled rows a classifier learns from. `classes` fixes the label order (a parent's), else it is the sorted
  * labels of all rows of the part, including those the subset leaves out, so that parts of a team share one head.
- * Throws when no row is left, a text or label is missing, or there are more than 255 labels.
+ * Throws when no row is left, a text or label is missing, or there are more than 65,535 labels.
  */
 export async function readExamples(
   context: BuildContext,
@@ -39,8 +42,10 @@ export async function readExamples(
     if (!subset || subset.where(row)) rows.push({id: row.id, text: content, label: value});
   }
   const known = [...(classes ?? [...labels].sort())];
-  if (known.length > 255)
-    throw new UserError(`${context.dataset}: ${known.length} labels in "${label}"; a classifier takes 255.`);
+  if (known.length > MOST_LABELS)
+    throw new UserError(
+      `${context.dataset}: ${known.length} labels in "${label}"; a classifier takes ${MOST_LABELS}.`
+    );
   const words = subset ? [subset.words] : [];
   if (sample !== undefined && rows.length > sample) {
     words.push(`${sample} of ${rows.length} rows, those with the smallest hashes of their ids`);
@@ -59,7 +64,7 @@ export async function readExamples(
   return {
     ids: rows.map(({id}) => id),
     texts: rows.map((row) => row.text),
-    targets: Uint8Array.from(rows, (row) => {
+    targets: Uint16Array.from(rows, (row) => {
       const target = index.get(row.label);
       if (target === undefined)
         throw new UserError(`${context.dataset}: row ${row.id} has a label its parent model does not know.`);

@@ -15,7 +15,7 @@ export interface SparseFit {
  */
 export function fitSparse(
   rows: readonly SparseVector[],
-  targets: Uint8Array,
+  targets: Uint16Array,
   sizes: {features: number; classes: number},
   settings: {epochs: number; rate: number; l2: number},
   random: () => number

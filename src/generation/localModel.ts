@@ -87,13 +87,15 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
   const identityOf = async (model: string): Promise<Record<string, string>> => {
     const opened = await workspace();
     const adapter = adapters[model];
-    return {
+    const identity: Record<string, string> = {
       weights: (await find()).weights,
-      runtime: `llama.cpp of node-llama-cpp ${RELEASE}`,
-      ...(options.type === undefined ? {} : {type: options.type.toLowerCase()}),
-      ...(adapter === undefined ? {} : {adapter: (await findModel(adapter, opened)).weights}),
-      ...(settingsOf(options) === undefined ? {} : {template: settingsOf(options)!})
+      runtime: `llama.cpp of node-llama-cpp ${RELEASE}`
     };
+    const template = settingsOf(options);
+    if (options.type !== undefined) identity.type = options.type.toLowerCase();
+    if (adapter !== undefined) identity.adapter = (await findModel(adapter, opened)).weights;
+    if (template !== undefined) identity.template = template;
+    return identity;
   };
   return {
     name,
@@ -141,7 +143,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
       const usage = {
         promptTokens: generation.promptTokens,
         completionTokens: generation.completionTokens,
-        ...(generation.reusedTokens > 0 ? {cachedTokens: generation.reusedTokens} : {})
+        cachedTokens: generation.reusedTokens > 0 ? generation.reusedTokens : undefined
       };
       const tools = request.tools ?? [];
       const read =
@@ -150,10 +152,10 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
           : {text: generation.text, calls: []};
       return {
         text: read.text,
-        ...(read.calls.length > 0 ? {toolCalls: read.calls} : {}),
+        toolCalls: read.calls.length > 0 ? read.calls : undefined,
         finishReason: read.calls.length > 0 ? "tool_calls" : generation.finishReason,
         usage,
-        ...(generation.logprobs ? {logprobs: generation.logprobs.map(logprobOf)} : {}),
+        logprobs: generation.logprobs?.map(logprobOf),
         latencyMs,
         firstTokenMs: generation.firstTokenMs,
         attempts: 1,

@@ -1,4 +1,5 @@
 import {sha256, UserError} from "../store/index.js";
+import {reachOf} from "./projects/providers.js";
 import type {ImportedAnswer, ImportedFile, ImportedSource} from "./types.js";
 
 /** Results of all files in one: every candidate against the same rows. */
@@ -31,6 +32,8 @@ export interface CombinedCandidate {
   model: string;
   /** The tool that asked it. */
   tool: string;
+  /** The provider's address, where the model's id names a provider that is known. */
+  baseUrl?: string;
 }
 
 export interface CombinedAnswer extends ImportedAnswer {
@@ -144,7 +147,8 @@ function candidatesOf(files: readonly ImportedFile[], baseline: string | undefin
   for (const {tool, answers} of files)
     for (const {candidate: name, model} of answers) {
       const known = found.get(name);
-      if (!known) found.set(name, {name, model: model ?? name, tool});
+      if (!known)
+        found.set(name, {name, model: model ?? name, tool, baseUrl: baseUrlOf(tool, model ?? name)});
     }
   const candidates = [...found.values()];
   if (baseline === undefined) return candidates;
@@ -152,6 +156,11 @@ function candidatesOf(files: readonly ImportedFile[], baseline: string | undefin
   if (!base)
     throw new UserError(`there is no candidate ${baseline}. There are ${[...found.keys()].join(", ")}.`);
   return [base, ...candidates.filter((one) => one !== base)];
+}
+
+function baseUrlOf(tool: string, model: string): string | undefined {
+  const {reach} = reachOf(tool === "openai-evals" ? `openai:${model}` : model);
+  return reach?.hosting === "api" ? reach.baseUrl : undefined;
 }
 
 function scorersOf(files: readonly ImportedFile[]): Combined["scorers"] {

@@ -50,7 +50,7 @@ export async function sealImported(
     options.publish ?? null,
     combined.primary,
     combined.slices,
-    combined.candidates,
+    combined.candidates.map(({name}) => name),
     combined.rows.map(({cluster}) => cluster ?? null),
     files.map(({sha256, answers}) => [sha256, answers[0]?.candidate ?? null])
   ]);
@@ -201,13 +201,13 @@ function manifestOf({id, planHash, files, combined, options, now}: ManifestInput
     planHash,
     dataset: {name: options.eval, version: rowsHash.slice(0, 16), rows: rows.length},
     split: {id: "imported", name: "imported", strategy: "imported", part: "test", seed: ""},
-    candidates: candidates.map(({name, model, tool}, i) => ({
+    candidates: candidates.map(({name, model, tool, baseUrl}, i) => ({
       name,
       model,
       endpoint: tool,
       endpointKind: "imported",
       hosting: "unknown",
-      identity: {},
+      identity: identityOf(baseUrl),
       params: {},
       baseline: i === 0 ? true : undefined
     })),
@@ -252,6 +252,9 @@ function manifestOf({id, planHash, files, combined, options, now}: ManifestInput
     }
   };
 }
+
+const identityOf = (baseUrl: string | undefined): Record<string, string> =>
+  baseUrl === undefined ? {} : {baseUrl};
 
 /** Which candidates have fewer rows than there are. */
 function missingText({rows, candidates, answers, repeats}: Combined): string {

@@ -64,7 +64,11 @@ export async function exitReport(store: Store, run: RunManifest, inputs: ExitInp
         heldBy: holderOf(one),
         owned: isOwned(one),
         keeps: [...shared, outputsKept(outputs.get(one.name)), modelKept(one, model)],
-        until: shutdownsOf(inputs.shutdowns, {host: hostOf(one), model: one.model}),
+        until: shutdownsOf(inputs.shutdowns, {
+          host: hostOf(one),
+          model: one.model,
+          scoredThere: run.imported?.files.some(({tool}) => tool === "openai-evals") ?? false
+        }),
         substitutes: tests.map((test) => ({
           ...test,
           heldBy: holderOf(others.find(({name}) => name === test.candidate)!.other),

@@ -28,16 +28,20 @@ export async function readShutdowns(project: string): Promise<Shutdown[]> {
   return [...(await entriesOf(PACKAGED, true)), ...own].sort((a, b) => a.date.localeCompare(b.date));
 }
 
-/** The entries about one model at one address; those about fine-tuning only for models that were fine-tuned there. */
+/**
+ * The entries about one model at one address: those about fine-tuning only for models that were fine-tuned there, those
+ * about evals only when the scores were given there.
+ */
 export function shutdownsOf(
   shutdowns: readonly Shutdown[],
-  {host, model}: {host: string | undefined; model: string}
+  {host, model, scoredThere}: {host: string | undefined; model: string; scoredThere: boolean}
 ): Shutdown[] {
   if (host === undefined) return [];
   return shutdowns.filter(
     (one) =>
       (host === one.host || host.endsWith(`.${one.host}`)) &&
       (one.touches !== "fine-tuning" || model.startsWith("ft:")) &&
+      (one.touches !== "evals" || scoredThere) &&
       (one.model === undefined ||
         (one.model.endsWith("*") ? model.startsWith(one.model.slice(0, -1)) : model === one.model))
   );

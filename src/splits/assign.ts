@@ -53,7 +53,7 @@ export function assignQuery(spec: SplitSpec, version: VersionManifest, rows: str
         );
       assertColumn(version, spec.column, "part");
       const value = `lower(${sqlName(spec.column)}::varchar)`;
-      return `select row_id, case when ${value} in ('val', 'dev', 'valid', 'validation') then 'validation' when ${value} in ('held-out', 'held_out', 'heldout', 'sealed') then 'held-out' when ${value} in ('train', 'test') then ${value} end as part, ${groupKey} as group_key from ${rows}`;
+      return `select row_id, case when ${value} in ('val', 'dev', 'valid', 'validation') then 'validation' when ${value} in ('held-out', 'held_out', 'heldout', 'sealed') then 'held-out' when ${value} in ('train', 'training') then 'train' when ${value} in ('test', 'testing') then 'test' end as part, ${groupKey} as group_key from ${rows}`;
     }
     default:
       throw new UserError(

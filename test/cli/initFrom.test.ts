@@ -53,7 +53,7 @@ describe("two commands from another tool's export to a verdict", () => {
         `description: Tickets
 prompts: ["Name the queue: {{question}}"]
 providers:
-  - {id: openai:chat:small, label: small, config: {apiBaseUrl: "${server.url}", temperature: 0}}
+  - {id: openai:chat:small, label: small, config: {apiBaseUrl: "${server.url}/v1", temperature: 0}}
 tests:
   - {vars: {question: Where is my parcel?}, assert: [{type: equals, value: shipping}]}
   - {vars: {question: Cancel my plan}, assert: [{type: equals, value: account}, {type: not-contains, value: sorry}]}

@@ -3,6 +3,7 @@ import {mkdirSync, readFileSync, writeFileSync} from "node:fs";
 import {join, resolve} from "node:path";
 import {promisify} from "node:util";
 import {describe, expect, it} from "vitest";
+import {parse} from "yaml";
 import {openBrowser} from "../support/browser.js";
 import {serveFolder} from "../support/serveFolder.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
@@ -13,6 +14,35 @@ const exec = promisify(execFile);
 interface Packed {
   filename: string;
   files: {path: string}[];
+}
+
+interface Step {
+  name?: string;
+  if?: string;
+  run?: string;
+  "continue-on-error"?: boolean;
+}
+
+/** Runs the commands of the workflow that `init` wrote, one step after the other, as a scheduled job does. */
+async function runWorkflow(project: string, environment: NodeJS.ProcessEnv): Promise<{stdout: string}> {
+  const file = join(project, ".github", "workflows", "assay.yml");
+  const {jobs} = parse(readFileSync(file, "utf8")) as {jobs: {rebuild: {steps: Step[]}}};
+  let stdout = "";
+  for (const {run, if: condition} of jobs.rebuild.steps) {
+    if (run === undefined || condition !== undefined) continue;
+    const ended = await exec("bash", ["-e", "-c", run], {
+      cwd: project,
+      env: {
+        ...environment,
+        CI: "true",
+        GITHUB_STEP_SUMMARY: join(project, "summary.md"),
+        npm_config_prefer_offline: "true"
+      },
+      maxBuffer: 1e8
+    });
+    stdout += ended.stdout;
+  }
+  return {stdout};
 }
 
 describe("the packed package", () => {
@@ -46,7 +76,7 @@ describe("the packed package", () => {
     const [{filename, files}] = Object.values(packed) as [Packed];
     const roots = new Set(files.map(({path}) => path.split("/")[0]));
     expect([...roots].sort()).toEqual(
-      ["CHANGELOG.md", "LICENSE", "README.md", "lib", "package.json", "src", "templates"].sort()
+      ["CHANGELOG.md", "LICENSE", "README.md", "docs", "lib", "package.json", "src", "templates"].sort()
     );
     expect(files.filter(({path}) => /\.tsbuildinfo$|\.test\.|\.env/.test(path))).toEqual([]);
     mkdirSync(project);
@@ -57,9 +87,16 @@ describe("the packed package", () => {
     await call("npm", "install", "--prefer-offline", "--no-audit", "--no-fund", join(folder, filename));
     const assay = (...words: string[]) =>
       call(process.execPath, "node_modules/assay/lib/cli/main.js", ...words);
-    expect((await assay("init", ".")).stdout).toContain("npm start");
-    const {stdout: rebuilt} = await assay("rebuild");
+    expect((await assay("init", ".")).stdout).toContain("npm install && npm start");
+    const manifest = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as {
+      dependencies: {assay: string};
+    };
+    expect(manifest.dependencies.assay).toBe(`file:vendor/${filename}`);
+    await call("npm", "install", "--prefer-offline", "--no-audit", "--no-fund");
+    const {stdout: rebuilt} = await runWorkflow(project, environment);
     expect(rebuilt).toMatch(/Pick TF-IDF \+ logistic regression/);
+    expect(readFileSync(join(project, "summary.md"), "utf8")).toContain("TF-IDF");
+    expect(readFileSync(join(project, "junit.xml"), "utf8")).toMatch(/<testsuites/);
     const browser = await openBrowser();
     if (!browser) return;
     const server = await serveFolder(join(project, "dist"), "/team/report/");
@@ -81,5 +118,5 @@ describe("the packed package", () => {
       await browser.close();
       await server.close();
     }
-  }, 300_000);
+  }, 600_000);
 });

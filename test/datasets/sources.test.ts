@@ -370,3 +370,35 @@ describe("append", () => {
     ).toEqual([1, 2]);
   });
 });
+
+describe("filename", () => {
+  const files = (workspace: Workspace) => {
+    writeFileSync(join(workspace.project, "north.csv"), "id,n\n1,10\n2,20\n");
+    writeFileSync(join(workspace.project, "south.csv"), "id,n,more\n3,30,x\n");
+  };
+
+  it("tells every row which file it comes from, packed, damaged or with other columns", async () => {
+    const workspace = await temporaryWorkspace();
+    files(workspace);
+    writeFileSync(join(workspace.project, "west.csv"), "id,n\n4,40\n5,50,60\n");
+    await pull(
+      workspace,
+      named({kind: "files", files: ["*th.csv", "west.csv"], filename: "file"}, {id: "id"}),
+      {skipBad: true}
+    );
+    expect(await rowsOf(workspace, "id::int as id, file, n::int as n")).toEqual([
+      {id: 1, file: "north.csv", n: 10},
+      {id: 2, file: "north.csv", n: 20},
+      {id: 3, file: "south.csv", n: 30},
+      {id: 4, file: "west.csv", n: 40}
+    ]);
+  });
+
+  it("refuses the name of a column that a file has", async () => {
+    const workspace = await temporaryWorkspace();
+    files(workspace);
+    await expect(pull(workspace, named({kind: "files", files: "*.csv", filename: "N"}))).rejects.toThrow(
+      /`filename: "N"` names a column that north\.csv has already/
+    );
+  });
+});

@@ -41,7 +41,7 @@ describe("TF-IDF", () => {
 describe("the classifiers", () => {
   it("fit the class shares when rows have no features", () => {
     const empty = {index: new Uint32Array(), value: new Float32Array()};
-    const targets = Uint8Array.from({length: 400}, (_, i) => (i % 4 === 0 ? 1 : 0));
+    const targets = Uint16Array.from({length: 400}, (_, i) => (i % 4 === 0 ? 1 : 0));
     const fit = fitSparse(
       Array.from(targets, () => empty),
       targets,
@@ -56,7 +56,7 @@ describe("the classifiers", () => {
 
   it("separate what can be separated", () => {
     const random = randomStream("points");
-    const targets = new Uint8Array(200);
+    const targets = new Uint16Array(200);
     const points = Array.from(targets, (_, i) => {
       const [x, y] = [random() - 0.5, random() - 0.5];
       targets[i] = x > Math.abs(y) ? 0 : y > 0 ? 1 : 2;
@@ -79,7 +79,7 @@ describe("fineTune", () => {
     const weights = model();
     const texts = [Uint32Array.of(0, 0, 1), Uint32Array.of(2)];
     const losses: number[] = [];
-    await fineTune(weights, texts, Uint8Array.of(0, 1), settings, randomStream("a"), (_, loss) =>
+    await fineTune(weights, texts, Uint16Array.of(0, 1), settings, randomStream("a"), (_, loss) =>
       losses.push(loss)
     );
     expect(losses.at(-1)).toBeLessThan(0.3 * losses[0]!);
@@ -103,7 +103,7 @@ describe("fineTune", () => {
     await fineTune(
       moved,
       [rows],
-      Uint8Array.of(0),
+      Uint16Array.of(0),
       {epochs: 1, tableRate: 1e-3, headRate: 1e-3},
       randomStream("a")
     );
@@ -121,7 +121,7 @@ describe("fineTune", () => {
 
   it("skips texts without a known token but learns their class share", async () => {
     const weights = model();
-    await fineTune(weights, [new Uint32Array()], Uint8Array.of(1), settings, randomStream("a"));
+    await fineTune(weights, [new Uint32Array()], Uint16Array.of(1), settings, randomStream("a"));
     expect(weights.table).toEqual(model().table);
     expect(weights.bias[1]).toBeGreaterThan(weights.bias[0]!);
   });

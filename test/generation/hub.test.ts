@@ -65,7 +65,7 @@ async function respond(request: IncomingMessage, response: ServerResponse): Prom
           path: name,
           size: bytes.length,
           oid,
-          ...(name.endsWith(".safetensors") ? {lfs} : {})
+          lfs: name.endsWith(".safetensors") ? lfs : undefined
         };
       })
     );

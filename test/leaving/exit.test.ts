@@ -63,10 +63,7 @@ describe("leaving a provider", () => {
     });
     const [hosted, , small] = candidates;
     expect(hosted).toMatchObject({owned: false, heldBy: "api.openai.com", usdPerThousand: 2});
-    expect(hosted!.until.map(({date, touches}) => [date, touches])).toEqual([
-      ["2026-11-30", "evals"],
-      ["2027-01-06", "fine-tuning"]
-    ]);
+    expect(hosted!.until.map(({date, touches}) => [date, touches])).toEqual([["2027-01-06", "fine-tuning"]]);
     expect(hosted!.keeps.map(({what, kept}) => [what, kept])).toEqual([
       ["data", false],
       ["evals", true],
@@ -84,6 +81,13 @@ describe("leaving a provider", () => {
       {candidate: "small", verdict: "inferior", heldBy: "the store"}
     ]);
     expect(small).toMatchObject({owned: true, until: []});
+    const elsewhere = {by: "x", files: [{path: "a", sha256: "", bytes: 1, tool: "openai-evals", answers: 1}]};
+    const scoredThere = await exitReport(
+      store,
+      {...run, imported: elsewhere},
+      {table, margin: 0.03, costs: {}, shutdowns: await readShutdowns(folder)}
+    );
+    expect(scoredThere.candidates[0]!.until.map(({date}) => date)).toEqual(["2026-11-30", "2027-01-06"]);
     expect(small!.keeps.find(({what}) => what === "outputs")).toMatchObject({kept: false});
   });
 

@@ -1,7 +1,7 @@
-import {stat} from "node:fs/promises";
-import {join, resolve} from "node:path";
+import {mkdir, stat} from "node:fs/promises";
+import {join, relative, resolve} from "node:path";
 import {anyText, byName, either, exactly, fits, listOf, oneOf, text} from "../../store/checked.js";
-import {sqlString, UserError, writeNdjson} from "../../store/index.js";
+import {sqlName, sqlString, UserError, writeNdjson} from "../../store/index.js";
 import {brokenLines, soundLines} from "./brokenLines.js";
 import {brokenRecords, csvOptions, delimiterOf, soundCsv} from "./csv.js";
 import {download, type Downloaded, isUrl} from "./download.js";
@@ -21,6 +21,11 @@ export interface FilesSource {
   delimiter?: string;
   /** Types of all columns, for CSV and JSONL: saves the first of two reads, which finds them. */
   columns?: Record<string, string>;
+  /**
+   * Name of a column to add that holds the file each row comes from, as it is named here or as a pattern found it: a path
+   * below the project's folder, or the address.
+   */
+  filename?: string;
   /** Headers sent to URLs. Take secrets from the environment; they are kept nowhere. */
   headers?: Record<string, string>;
 }
@@ -42,6 +47,7 @@ export const filesSchema = exactly<FilesSource>('files such as {kind: "files", f
   kind: text(),
   files: filePaths,
   ...reading,
+  filename: text("a column's name").optional(),
   headers: byName(anyText(), "headers by name").optional()
 });
 
@@ -54,13 +60,52 @@ const ENDINGS: [RegExp, FileFormat][] = [
 
 export const files: SourceReader<FilesSource> = async (source, context) => {
   const named = [source.files].flat();
-  const {paths, downloaded} = await gather(named, source.headers ?? {}, context);
+  const {paths, names, downloaded} = await gather(named, source.headers ?? {}, context);
+  if (source.filename !== undefined) return withFileNames(source, paths, names, downloaded, context);
   const read = await readFiles(paths, source, context);
   return {
     ...read,
     describe: {...read.describe, files: named, downloaded: downloaded.length > 0 ? downloaded : undefined}
   };
 };
+
+/** Each file is read by itself, so that every row knows its own, whatever was made of the file on the way. */
+async function withFileNames(
+  source: FilesSource,
+  paths: readonly string[],
+  names: readonly string[],
+  downloaded: readonly object[],
+  context: SourceContext
+): Promise<SourceRelation> {
+  const column = source.filename!;
+  const reads: SourceRelation[] = [];
+  for (const [i, path] of paths.entries()) {
+    const scratch = join(context.scratch, `file-${i}`);
+    await mkdir(scratch, {recursive: true});
+    reads.push(await readFiles([path], source, {...context, scratch}));
+  }
+  for (const [i, {relation}] of reads.entries()) {
+    const columns = await context.db.rows<{column_name: string}>(`describe select * from ${relation}`);
+    if (columns.some(({column_name: name}) => name.toLowerCase() === column.toLowerCase()))
+      throw new UserError(
+        `dataset ${context.dataset}: \`filename: ${JSON.stringify(column)}\` names a column that ${names[i]} has already. Choose another name.`
+      );
+  }
+  const skipped = reads.flatMap((read) => read.skipped ?? []);
+  return {
+    relation: `(${reads
+      .map(({relation}, i) => `select *, ${sqlString(names[i]!)} as ${sqlName(column)} from ${relation}`)
+      .join(" union all by name ")})`,
+    describe: {
+      ...reads[0]!.describe,
+      files: [source.files].flat(),
+      filename: column,
+      downloaded: downloaded.length > 0 ? downloaded : undefined
+    },
+    skipped: context.skipBad ? skipped : undefined,
+    broken: async () => (await Promise.all(reads.map((read) => read.broken?.() ?? []))).flat()
+  };
+}
 
 /** Relation of files that are on this machine. */
 export async function readFiles(
@@ -134,33 +179,40 @@ export async function gather(
   named: readonly string[],
   headers: Record<string, string>,
   context: SourceContext
-): Promise<{paths: string[]; downloaded: Omit<Downloaded, "path">[]}> {
+): Promise<{paths: string[]; names: string[]; downloaded: Omit<Downloaded, "path">[]}> {
   const paths: string[] = [];
+  const names: string[] = [];
   const downloaded: Omit<Downloaded, "path">[] = [];
   const missing: string[] = [];
   for (const name of named) {
     if (isUrl(name)) {
       const {path, ...record} = await download(name, {...context, headers});
       paths.push(path);
+      names.push(name);
       downloaded.push(record);
       continue;
     }
     const path = resolve(context.project, name);
-    if ((await stat(path).catch(() => undefined))?.isFile()) paths.push(path);
-    else if (!/[*?[]/.test(name)) missing.push(path);
+    if ((await stat(path).catch(() => undefined))?.isFile()) {
+      paths.push(path);
+      names.push(name);
+    } else if (!/[*?[]/.test(name)) missing.push(path);
     else {
       const matched = await context.db.rows<{file: string}>(
         `select file from glob(${sqlString(path)}) order by file`
       );
       if (matched.length === 0) missing.push(path);
-      paths.push(...matched.map(({file}) => file));
+      for (const {file} of matched) {
+        paths.push(file);
+        names.push(relative(context.project, file));
+      }
     }
   }
   if (missing.length > 0 || paths.length === 0)
     throw new UserError(
       `dataset ${context.dataset}: no such file: ${missing.join(", ") || "none is named"}. Paths are taken from the project's folder.`
     );
-  return {paths, downloaded};
+  return {paths, names, downloaded};
 }
 
 function formatOf(dataset: string, file: string): FileFormat {

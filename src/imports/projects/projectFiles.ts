@@ -52,12 +52,14 @@ function evalText(project: ForeignProject): string {
   const imports = new Set(["candidate", "defineEval", ...scorers.flatMap((scorer) => scorer.imports)]);
   if (replayed) imports.add("recorded");
   else if (reached.length > 0) imports.add("openAICompatible");
-  const endpoints = new Map(reached.map(({reach}) => [endpointName(reach!), reach!]));
+  const endpoints = namedEndpoints(reached.map(({reach}) => reach!));
   const said = replayed
     ? `Replays the outputs that ${tool} kept: no call, no key. To ask the models again, take the lines below that are commented out.`
     : `From a ${tool} configuration. What has no counterpart stands in data/${name}-left-out.md.`;
   const asked = [
-    ...[...endpoints].map(([constant, reach]) => `const ${constant} = ${endpointCode(reach)};`),
+    ...[...endpoints.values()].map(
+      ({constant, reach}) => `const ${constant} = ${endpointCode(constant, reach)};`
+    ),
     ...(replayed
       ? [
           `const outputs = (name: string) =>\n  recorded({name, file: ${js(`data/${name}-outputs.jsonl`)}, id: "id", model: "candidate", repeat: "repeat"});`
@@ -79,7 +81,7 @@ export default defineEval({
   // Every row is scored: none was used for training.
   split: {name: "all", strategy: "given", column: "part"},
   candidates: [
-${candidateLines(candidates, replayed)}
+${candidateLines(candidates, endpoints, replayed)}
   ],
   prompt: ${promptCode(replayed ? prompts.slice(0, 1) : prompts)},
   expected: ${js(expected)},
@@ -89,10 +91,14 @@ ${candidateLines(candidates, replayed)}
 `;
 }
 
-function candidateLines(candidates: readonly ForeignCandidate[], replayed: boolean): string {
+function candidateLines(
+  candidates: readonly ForeignCandidate[],
+  endpoints: Endpoints,
+  replayed: boolean
+): string {
   const written = candidates.flatMap((one, i) => {
     const last = i === 0 ? ", {baseline: true}" : "";
-    const asked = one.reach && `    ${candidateCode(one, i === 0)}`;
+    const asked = one.reach && `    ${candidateCode(one, endpoints, i === 0)}`;
     if (!replayed) return [asked ?? `    // ${js(one.name)}: nothing here speaks to it.`];
     return [
       `    candidate(${js(one.name)}, outputs(${js(one.name)}), ${js(one.name)}${last})${i < candidates.length - 1 ? "," : ""}`,
@@ -108,21 +114,40 @@ function withCommas(written: readonly string[]): string {
   return written.map((line, i) => (i < last && !line.trim().startsWith("//") ? `${line},` : line)).join("\n");
 }
 
-function candidateCode({name, model, params, reach}: ForeignCandidate, baseline: boolean): string {
+function candidateCode(
+  {name, model, params, reach}: ForeignCandidate,
+  endpoints: Endpoints,
+  baseline: boolean
+): string {
   const options = [
     ...(Object.keys(params).length > 0 ? [`params: ${js(params)}`] : []),
     ...(baseline ? ["baseline: true"] : [])
   ];
-  return `candidate(${js(name)}, ${endpointName(reach!)}, ${js(model)}${options.length > 0 ? `, {${options.join(", ")}}` : ""})`;
+  return `candidate(${js(name)}, ${endpoints.get(keyOf(reach!))!.constant}, ${js(model)}${options.length > 0 ? `, {${options.join(", ")}}` : ""})`;
 }
 
-const endpointName = ({provider, baseUrl}: Reach) =>
-  `${provider.replaceAll(/\W+/g, "")}${/127\.0\.0\.1|localhost/.test(baseUrl) ? "Here" : ""}`;
+/** By server and key: the constant that stands for it, which is also the endpoint's name. */
+type Endpoints = ReadonlyMap<string, {constant: string; reach: Reach}>;
 
-function endpointCode({provider, baseUrl, apiKeyEnv, hosting}: Reach): string {
+const keyOf = ({baseUrl, apiKeyEnv}: Reach) => `${baseUrl} ${apiKeyEnv ?? ""}`;
+
+function namedEndpoints(reaches: readonly Reach[]): Endpoints {
+  const found = new Map<string, {constant: string; reach: Reach}>();
+  for (const reach of reaches) {
+    if (found.has(keyOf(reach))) continue;
+    const taken = new Set([...found.values()].map(({constant}) => constant));
+    const own = reach.provider.replaceAll(/\W+/g, "");
+    let constant = own;
+    for (let n = 2; taken.has(constant); n++) constant = `${own}${n}`;
+    found.set(keyOf(reach), {constant, reach});
+  }
+  return found;
+}
+
+function endpointCode(name: string, {baseUrl, apiKeyEnv, hosting}: Reach): string {
   const trust = hosting === "api" ? "external" : "internal";
   const key = apiKeyEnv === undefined ? "" : `apiKeyEnv: ${js(apiKeyEnv)}, `;
-  return `openAICompatible({name: ${js(provider)}, baseUrl: ${js(baseUrl)}, ${key}hosting: ${js(hosting)}, trust: ${js(trust)}})`;
+  return `openAICompatible({name: ${js(name)}, baseUrl: ${js(baseUrl)}, ${key}hosting: ${js(hosting)}, trust: ${js(trust)}})`;
 }
 
 const commented = (text: string, indent = "") =>
