@@ -55,14 +55,10 @@ function forTemplate({role, content, tool_calls: calls, ...rest}: Message): Chat
     ...rest,
     role: role === "developer" ? "system" : role,
     content: content ?? "",
-    ...(calls
-      ? {
-          tool_calls: calls.map((call) => ({
-            ...call,
-            function: {...call.function, arguments: asObject(call.function.arguments)}
-          }))
-        }
-      : {})
+    tool_calls: calls?.map((call) => ({
+      ...call,
+      function: {...call.function, arguments: asObject(call.function.arguments)}
+    }))
   };
 }
 

@@ -4,6 +4,7 @@ import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {logprobsOf, Sampler} from "../../src/generation/sampling.js";
 import {TextStream} from "../../src/generation/textStream.js";
+import {afterBytes, UTF8_START} from "../../src/generation/utf8.js";
 import {jsonSchemaGrammar} from "../../src/generation/index.js";
 import {readToolCalls, toolStyle} from "../../src/generation/toolCalls.js";
 import {convertModel} from "../../src/gguf/index.js";
@@ -55,6 +56,20 @@ describe("a text that comes in bytes", () => {
     const stream = new TextStream(["END"]);
     expect(stream.push(Buffer.from("so EN"))).toBe("so ");
     expect(stream.end()).toBe("EN");
+  });
+});
+
+describe("UTF-8", () => {
+  it("goes on over tokens that hold half a character, and stops at what is none", () => {
+    const bytes = Buffer.from("é€🦙");
+    let state: typeof UTF8_START | undefined = UTF8_START;
+    for (const byte of bytes) state = state && afterBytes(state, Uint8Array.of(byte));
+    expect(state!.left).toBe(0);
+    const half = afterBytes(UTF8_START, Uint8Array.of(0xc3))!;
+    expect(half.left).toBe(1);
+    expect(afterBytes(half, Buffer.from('"'))).toBeUndefined();
+    for (const wrong of [[0x80], [0xc0, 0x80], [0xe0, 0x80], [0xed, 0xa0], [0xf4, 0x90], [0xff]])
+      expect(afterBytes(UTF8_START, Uint8Array.from(wrong)), String(wrong)).toBeUndefined();
   });
 });
 
