@@ -1,12 +1,14 @@
 /** What data loaders, evals and page loaders import. */
 export {
+  cascade,
+  type CascadeSettings,
   localCandidate,
   type LocalCandidateOptions,
   mergedModel,
   type MergedOptions,
+  quantised,
   servedBest,
-  trained,
-  quantised
+  trained
 } from "./candidates/index.js";
 export {localModel, type LocalModelOptions} from "./generation/index.js";
 export {
@@ -42,6 +44,7 @@ export {
 export {imported, type ImportedSource} from "./imports/types.js";
 export {
   type Candidate,
+  type CandidateCosts,
   candidate,
   defineEval,
   type EvalDefinition,

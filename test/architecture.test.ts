@@ -4,9 +4,9 @@ import {describe, expect, it} from "vitest";
 
 const src = resolve(import.meta.dirname, "../src");
 
-function tableOf(contributing: string): Map<string, Set<string>> {
+function tableOf(contributing: string, heading: string): Map<string, Set<string>> {
   const rows = contributing
-    .split("## Which room may import which")[1]!
+    .split(`## ${heading}\n`)[1]!
     .split("\n## ")[0]!
     .matchAll(/^\| (\w+) \|([^|]*)\|$/gm);
   return new Map(
@@ -39,6 +39,16 @@ function importsOf(file: string): string[] {
   );
 }
 
+/** The files that a file imports values of, not types alone. */
+function valuesFrom(file: string): string[] {
+  const statements = readFileSync(file, "utf8").matchAll(
+    /^(?:import|export) (?!type\b)(?:([^"';]*?) from )?"(\.[^"]+)"/gm
+  );
+  return [...statements]
+    .filter(([, taken]) => !/^\{\s*type \w+(?:,\s*type \w+)*\s*\}$/.test(taken?.trim() ?? ""))
+    .map(([, , path]) => resolve(dirname(file), path!));
+}
+
 /** What a file loads before its first line runs. */
 function loadedWith(file: string): string[] {
   const text = readFileSync(file, "utf8");
@@ -59,7 +69,8 @@ function reachedFrom(file: string, found = new Set<string>()): Set<string> {
 const roomOf = (path: string) => relative(src, path).split("/")[0]!;
 
 describe("the rooms of src", () => {
-  const table = tableOf(readFileSync(resolve(src, "../CONTRIBUTING.md"), "utf8"));
+  const contributing = readFileSync(resolve(src, "../CONTRIBUTING.md"), "utf8");
+  const table = tableOf(contributing, "Which room may import which");
   const files = sources(src).filter((file) => dirname(file) !== src);
 
   it("import only what the table in CONTRIBUTING.md allows", () => {
@@ -70,6 +81,25 @@ describe("the rooms of src", () => {
         if (from !== to && !table.get(from)?.has(to)) wrong.push(`${relative(src, file)} imports ${to}`);
       }
     expect(wrong).toEqual([]);
+  });
+
+  it("take of one another's files only types, and those that CONTRIBUTING.md names", () => {
+    const named = tableOf(contributing, "Sub-paths");
+    const taken = new Map<string, Set<string>>();
+    const wrong: string[] = [];
+    for (const file of files)
+      for (const path of valuesFrom(file)) {
+        const [from, to] = [roomOf(file), roomOf(path)];
+        const part = relative(join(src, to), path).replace(/\.js$/, "");
+        if (from === to || part === "index") continue;
+        taken.set(to, (taken.get(to) ?? new Set()).add(part));
+        if (!named.get(to)?.has(part)) wrong.push(`${relative(src, file)} imports ${to}/${part}`);
+      }
+    expect(wrong).toEqual([]);
+    const unused = [...named].flatMap(([room, parts]) =>
+      [...parts].filter((part) => !taken.get(room)?.has(part)).map((part) => `${room}/${part}`)
+    );
+    expect(unused).toEqual([]);
   });
 
   it("are all in the table", () => {

@@ -1,3 +1,4 @@
+export {cascade, type CascadeSettings} from "./cascade.js";
 export {localCandidate, type LocalCandidateOptions, quantised} from "./local.js";
 export {mergedModel, type MergedOptions} from "./merged.js";
 export {servedBest} from "./served.js";

@@ -1,5 +1,4 @@
-import {type DecidingRun, decidingRuns} from "../races/decidingRuns.js";
-import {listRaces} from "../races/record.js";
+import {type DecidingRun, decidingRuns, listRaces} from "../races/index.js";
 import {type Store, UserError} from "../store/index.js";
 
 /** The run of an id, or the deciding run of an eval; of everything when only one eval has runs. */

@@ -1,5 +1,5 @@
-import type {Command} from "commander";
-import {day, number, whole} from "./verbArguments.js";
+import {type Command, Option} from "commander";
+import {day, number, share, whole} from "./verbArguments.js";
 
 const list = (value: string, before: string[] | undefined) => [...(before ?? []), value];
 
@@ -33,5 +33,28 @@ export const costVerbs: ((program: Command) => void)[] = [
       .option("--volume <n>", "requests a month", number(1), 100_000)
       .option("--months <n>", "months over which the first training or merge is spread", whole(1), 24)
       .option("--json", "print JSON")
-      .action(async (run: string, options) => (await import("./costs.js")).costsVerb(run, options))
+      .action(async (run: string, options) => (await import("./costs.js")).costsVerb(run, options)),
+  (program) =>
+    void program
+      .command("cascade <run>")
+      .description(
+        "when is a cheap model's answer good enough? from recorded answers, with a bound on the loss"
+      )
+      .requiredOption(
+        "--cheap <candidate>",
+        "asked first; several in the order of their cost (repeatable)",
+        list
+      )
+      .requiredOption("--strong <candidate>", "asked when no cheap one is sure")
+      .option("--loss <score>", "the most that the mean score may fall, 0.02 is two points", number(0), 0.02)
+      .option("--confidence <p>", "probability that it falls by no more", share, 0.95)
+      .addOption(
+        new Option("--signal <sign>", "what tells how sure an answer is; the first that is there").choices([
+          "logprobs",
+          "agreement",
+          "length"
+        ])
+      )
+      .option("--json", "print JSON")
+      .action(async (run: string, options) => (await import("./cascade.js")).cascadeVerb(run, options))
 ];

@@ -1,7 +1,8 @@
 import {createRequire} from "node:module";
 import {checkLibrary} from "../generation/index.js";
 import {type EvalFinding, runEvalPreflight} from "../runner/index.js";
-import {messageOf, openStore} from "../store/index.js";
+import {erasedTraining, listModels} from "../models/index.js";
+import {messageOf, modelsDir, openStore} from "../store/index.js";
 import {reportBroken} from "./broken.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, openProject} from "./project.js";
 import {print, printJson, table} from "./terminal.js";
@@ -29,6 +30,17 @@ export async function doctorVerb(names: string[], options: {json?: boolean}): Pr
       } catch (error) {
         findings.push({what: name, check: "definition", status: "error", message: messageOf(error)});
       }
+    const dir = modelsDir(store.workspace);
+    for (const {id, name} of await listModels(dir)) {
+      const note = await erasedTraining(dir, id);
+      if (note)
+        findings.push({
+          what: `model ${name}`,
+          check: "training rows",
+          status: "warning",
+          message: `learned from rows of ${note.dataset} that were erased on ${note.at.slice(0, 10)}: it is not served or run until it is trained again, or kept by \`assay purge ${note.dataset} --keep-model ${id.slice(0, 12)} --reason "…"\``
+        });
+    }
   } finally {
     store.close();
   }

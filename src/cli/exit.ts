@@ -6,7 +6,7 @@ import {
   readShutdowns,
   type Shutdown
 } from "../leaving/index.js";
-import {runVerdict} from "../site/runVerdict.js";
+import {runVerdict} from "../site/index.js";
 import {messageOf, openStore} from "../store/index.js";
 import {chosenRun} from "./chosenRun.js";
 import {findProject, loadEvals, openProject} from "./project.js";

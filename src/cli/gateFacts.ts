@@ -1,7 +1,7 @@
 import {type GateFacts, scoreTable, type ScoreTable} from "../decisions/index.js";
-import {baselineRun} from "../races/baselineRun.js";
+import {baselineRun} from "../races/index.js";
 import type {GateRule} from "../runner/index.js";
-import {unresolvedPersonalData} from "../site/personalData.js";
+import {unresolvedPersonalData} from "../site/index.js";
 import {currentMeasures, type SplitMeasures} from "../splits/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 

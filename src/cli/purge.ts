@@ -1,12 +1,20 @@
 import {purge} from "../datasets/index.js";
+import {acceptErasedTraining, listModels} from "../models/index.js";
+import {modelsDir, UsageError} from "../store/index.js";
 import {openProject} from "./project.js";
 import {print, printable, printJson} from "./terminal.js";
 
 export async function purgeVerb(
   name: string,
-  options: {where: string; reason: string; json?: boolean}
+  options: {where?: string; reason: string; keepModel?: string; json?: boolean}
 ): Promise<void> {
-  const result = await purge(await openProject(), name, options);
+  const {where, keepModel} = options;
+  if ((where === undefined) === (keepModel === undefined))
+    throw new UsageError(
+      "say which rows are to go with --where SQL, or which model may stay with --keep-model ID."
+    );
+  if (keepModel !== undefined) return keepModelVerb(keepModel, options.reason);
+  const result = await purge(await openProject(), name, {where: where!, reason: options.reason});
   if (options.json) return printJson(result);
   print(
     result.rows > 0
@@ -20,11 +28,24 @@ export async function purgeVerb(
     print(`  run ${id}: its journal, so its unsealed calls will be made again`);
   for (const {id, name} of result.models)
     print(
-      `  NOT erased: model ${printable(name)} (${id.slice(0, 12)}) learned from them; train it again or delete it`
+      `  NOT erased: model ${printable(name)} (${id.slice(0, 12)}) learned from them. It is not served or run until it is trained again (\`assay run\`) or --keep-model ${id.slice(0, 12)} --reason "…" lets it stay`
     );
   for (const file of result.notErased)
     print(`  NOT erased: ${printable(file)}, made from the store; remove it, or make it again`);
   print("The source itself, and copies that others took of exports or of the site, are yours to clear.");
+}
+
+async function keepModelVerb(wanted: string, reason: string): Promise<void> {
+  const dir = modelsDir(await openProject());
+  const found = (await listModels(dir)).filter(({id}) => id.startsWith(wanted));
+  if (found.length !== 1)
+    throw new UsageError(
+      `--keep-model takes the id of one model, or its beginning; ${JSON.stringify(wanted)} is that of ${found.length}.`
+    );
+  await acceptErasedTraining(dir, found[0]!, reason);
+  print(
+    `Model ${printable(found[0]!.name)} may be used, though it learned from erased rows: ${printable(reason)}`
+  );
 }
 
 const counted = (rows: number) => `${rows} ${rows === 1 ? "row" : "rows"}`;

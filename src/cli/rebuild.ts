@@ -76,7 +76,8 @@ async function pullAll(
   return {pulled, usable: usable.filter(has)};
 }
 
-/** Pull, run what is missing, check, build: does nothing twice. Exit code 100 when a gate fails. */
+/** Pull, run what is missing, check, build: does nothing twice. Exit code 100 when a gate fails, 101 when one
+ * is undecided. */
 export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
   const started = Date.now();
   const project = findProject();
@@ -114,7 +115,9 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
       );
       print("Open it with `npm run dev`, or put dist/ on any file host.");
     }
-    if (overall(checked.flatMap((one) => one.results)) === "fail") process.exitCode = 100;
+    const status = overall(checked.flatMap((one) => one.results));
+    if (status === "fail") process.exitCode = 100;
+    else if (status === "undecided") process.exitCode ||= 101;
   } finally {
     dispose();
     store.close();

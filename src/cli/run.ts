@@ -77,7 +77,8 @@ export async function onFailure(error: unknown): Promise<void> {
 export function isUnfinished({result, race}: EvalOutcome): boolean {
   if (race) return race.outcome?.kind === "stopped";
   const counts = result.manifest?.counts;
-  return counts !== undefined && counts.completed + counts.failed < counts.planned;
+  const owed = result.manifest?.owedScores ?? 0;
+  return counts !== undefined && (counts.completed + counts.failed < counts.planned || owed > 0);
 }
 
 /** Undefined: as each eval says. */
@@ -114,7 +115,7 @@ export function runOptions(verb: RunVerbOptions): RunOptions {
 
 export function outcomeText({eval: one, split, result, verdict, failures, race}: EvalOutcome): string {
   if (result.dryRun) {
-    const {calls, reused, refused, planned, promptTokens, completionTokens, costUsd, candidates} =
+    const {calls, reused, refused, planned, promptTokens, completionTokens, costUsd, candidates, scorers} =
       result.dryRun;
     const cost =
       calls === 0
@@ -137,6 +138,10 @@ export function outcomeText({eval: one, split, result, verdict, failures, race}:
           value: (row) => (row.costUsd === undefined ? undefined : `$${row.costUsd.toFixed(4)}`)
         }
       ]),
+      ...scorers.map(
+        ({name, model, endpoint, calls: own}) =>
+          `scorer ${name}: at most ${own} calls of ${model ?? "a model"} at ${endpoint}, not in the cost above; a budget counts them`
+      ),
       ...new Set(candidates.flatMap(({refusal}) => refusal ?? [])),
       ...(one.definition.race
         ? ["At most: the eval races its candidates, and stops when the choice is made."]

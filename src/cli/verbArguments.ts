@@ -23,3 +23,11 @@ export const day = (text: string) => {
     throw new InvalidArgumentError(`takes a day as YYYY-MM-DD, not ${JSON.stringify(text)}`);
   return text;
 };
+
+/** A number above 0 and below 1. */
+export const share = (text: string) => {
+  const value = number(0)(text);
+  if (!(value > 0 && value < 1))
+    throw new InvalidArgumentError(`takes a number between 0 and 1, not ${text}`);
+  return value;
+};

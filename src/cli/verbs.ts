@@ -100,7 +100,8 @@ const purge: Verb = (program) =>
     .description(
       "erase rows from all versions, runs and journals of the store, and keep them from coming back"
     )
-    .requiredOption("--where <sql>", "the rows, as a condition over the dataset's columns")
+    .option("--where <sql>", "the rows, as a condition over the dataset's columns")
+    .option("--keep-model <id>", "let a model that learned from erased rows be used all the same")
     .requiredOption("--reason <text>", "why, for the record; do not name the person")
     .option("--json", "print JSON")
     .action(async (name: string, options) => (await import("./purge.js")).purgeVerb(name, options));
@@ -159,7 +160,7 @@ const run: Verb = (program) =>
     .option("-n, --limit <n>", "only N rows, drawn by the seed", whole(1))
     .option("-c, --candidate <name>", "only this candidate (repeatable)", list)
     .option("--repeat <k>", "completions per row", whole(1))
-    .option("-j, --concurrency <n>", "most requests in flight, 16 unless told", whole(1))
+    .option("-j, --concurrency <n>", "most requests in flight at each endpoint, 16 unless told", whole(1))
     .option("--budget-usd <usd>", "stop before more than this is spent, calls in flight included", number(0))
     .option(
       "--race",
@@ -343,7 +344,7 @@ const rebuild: Verb = (program) =>
     .command("rebuild")
     .description("pull, run what is missing, check the gates, build the site: what a scheduled job calls")
     .option("-n, --limit <n>", "only N rows of each eval, drawn by the seed", whole(1))
-    .option("-j, --concurrency <n>", "most requests in flight, 16 unless told", whole(1))
+    .option("-j, --concurrency <n>", "most requests in flight at each endpoint, 16 unless told", whole(1))
     .option("--budget-usd <usd>", "stop before more than this is spent", number(0))
     .option("--no-build", "do not build the site")
     .action(async (options) => (await import("./rebuild.js")).rebuildVerb(options));

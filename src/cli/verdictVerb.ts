@@ -8,7 +8,7 @@ import {
   points
 } from "../decisions/index.js";
 import type {DecidingRun} from "../races/decidingRuns.js";
-import {runVerdict, type RunVerdict} from "../site/runVerdict.js";
+import {runVerdict, type RunVerdict} from "../site/index.js";
 import {openStore, openWorkspace, type Publishing, type Store, UsageError} from "../store/index.js";
 import {chosenRun} from "./chosenRun.js";
 import {importResults} from "./importResults.js";

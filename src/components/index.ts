@@ -1,3 +1,5 @@
+export {chooseCosts} from "./chooseCosts.js";
+export {costs} from "./costs.js";
 export {chooseCandidates} from "./chooseCandidates.js";
 export {chooseExamples} from "./chooseExamples.js";
 export {examples} from "./examples.js";

@@ -58,6 +58,7 @@ function compared(run: RunView): HTMLElement {
 
 const PAGES = [
   ["./candidates", "Candidates", "scores by slice and scorer, cost, latency, lineage"],
+  ["./costs", "Costs", "hostings, frontier of cost and quality, break-even"],
   ["./differences", "Differences", "every pair and every slice, corrected, with the margin"],
   ["./comparison", "Row by row", "confusions, and the rows on which two candidates disagree"],
   ["./judges", "Judges", "whether an LLM judge agrees with people, and its scores corrected"],

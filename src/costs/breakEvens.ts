@@ -16,10 +16,7 @@ export const HIGHEST_VOLUME = 1e9;
  * Break-evens between the pairs that a team chooses among: the hostings of one candidate, and the options on the frontier. Options
  * whose cost is unknown are left out.
  */
-export function breakEvens(
-  table: readonly CostedOption[],
-  settings: Pick<CostSettings, "horizonMonths">
-): OptionBreakEven[] {
+export function breakEvens(table: readonly CostedOption[], settings: CostSettings): OptionBreakEven[] {
   const known = table.filter(({usdPerMonth, hosting}) => usdPerMonth !== undefined && hosting);
   const pairs = known.flatMap((a, i) =>
     known

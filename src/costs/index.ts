@@ -13,3 +13,5 @@ export {
   costTable
 } from "./costTable.js";
 export {breakEvens, HIGHEST_VOLUME, type OptionBreakEven} from "./breakEvens.js";
+export {adjusted, type CostAdjustment} from "./adjust.js";
+export * from "./cascade/index.js";

@@ -22,6 +22,8 @@ export interface CostSample {
     promptTokens: (number | null)[];
     cachedTokens: (number | null)[];
     completionTokens: (number | null)[];
+    /** Only of a candidate that is paid as it was billed. */
+    billedUsd?: (number | null)[];
   };
   /** Where it runs now first; empty when nobody stated a price or assumptions. */
   hostings: HostingModel[];
@@ -30,10 +32,11 @@ export interface CostSample {
 
 /** The tokens of a request in each resample. */
 export function resampledTokens({resamples}: CostSample): RequestTokens[] {
-  const {promptTokens, cachedTokens, completionTokens} = resamples;
+  const {promptTokens, cachedTokens, completionTokens, billedUsd} = resamples;
   return promptTokens.map((prompt, i) => ({
     promptTokens: prompt ?? undefined,
     cachedTokens: cachedTokens[i] ?? undefined,
-    completionTokens: completionTokens[i] ?? undefined
+    completionTokens: completionTokens[i] ?? undefined,
+    billedUsd: billedUsd?.[i] ?? undefined
   }));
 }

@@ -62,6 +62,7 @@ export async function collectGarbage(
       }
   }
   if (!dryRun) {
+    await workspace.place.sweepAll();
     // What refers goes before what it refers to.
     for (const candidate of [...gone].reverse()) await remove(store, candidate);
     await store.refresh();

@@ -86,6 +86,8 @@ async function purgeWith(
   await writeTombstones(workspace, dataset, tombstones);
   // A run that planned before the tombstones were there and locked since holds the rows in its plan.
   await refuseWhileRunning(workspace, "The rows are marked but not yet erased.");
+  // What killed commands left half-made holds rows too.
+  await workspace.place.sweepAll();
   await loadTombstones(db, tombstones);
   const erasing: Erasing = {
     db,

@@ -7,6 +7,7 @@ import {gatherStream} from "./gatherStream.js";
 import {hidden, hideRequest} from "./hideText.js";
 import {preflightChat} from "./preflightChat.js";
 import {defaultRetryPolicy, type RetryPolicy, withRetry} from "./retry.js";
+import {secretQueryValues} from "./secretQuery.js";
 import {readSecrets, secretNames, type SecretNames} from "./secrets.js";
 import {serverError} from "./serverError.js";
 import {createTransport, type TransportOptions} from "./transport.js";
@@ -58,6 +59,7 @@ type ChatArguments = Parameters<InferenceClient["chatCompletion"]>[0];
 export function chatEndpoint(setup: ChatSetup): Endpoint {
   const {name, effects = realEffects, timeoutMs = 120_000, price} = setup;
   const policy = retryPolicy(setup.retries);
+  const secretValues = secretQueryValues(setup.transport?.query);
   const transport = createTransport({effects, ...setup.transport});
   const clients = new Map<string, InferenceClient>();
 
@@ -75,7 +77,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
 
   const attempt = async (request: CompletionRequest, parent: AbortSignal | undefined) => {
     const secrets = readSecrets(name, setup.secrets);
-    const hide = hideRequest(request, secrets.values);
+    const hide = hideRequest(request, [...secrets.values, ...secretValues]);
     const stream = setup.stream || request.params?.["stream"] === true;
     const target = setup.target(request.model);
     const sent = {
@@ -107,7 +109,10 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     }).catch((error: unknown) => {
       throw toEndpointError(error, hide);
     });
-    return {...withoutSecrets(answer, secrets.values), latencyMs: effects.now() - start};
+    return {
+      ...withoutSecrets(answer, [...secrets.values, ...secretValues]),
+      latencyMs: effects.now() - start
+    };
   };
 
   const listModels = async (model: string, parent: AbortSignal | undefined) => {
@@ -116,7 +121,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
       ...(secrets.key ? {authorization: `Bearer ${secrets.key}`} : undefined),
       ...secrets.headers
     };
-    const hide = hideRequest(undefined, secrets.values);
+    const hide = hideRequest(undefined, [...secrets.values, ...secretValues]);
     return withDeadline(timeoutMs, effects, parent, async (signal): Promise<unknown> =>
       (await transport.fetch({signal, headers, hide})(setup.modelsUrl(model))).json()
     );

@@ -1,3 +1,4 @@
+import {withoutSecretValues} from "./secretQuery.js";
 import {chatEndpoint, type HttpEndpointOptions} from "./chatEndpoint.js";
 import {byName, exactly, anyText, text} from "../store/checked.js";
 import {assertOptions, hosting, httpShape, trust, variable} from "./options.js";
@@ -45,7 +46,7 @@ export function openAICompatible(options: OpenAICompatibleOptions): Endpoint {
     transport: {query},
     identity: {
       baseUrl: baseUrl.replace(/\/+$/, ""),
-      ...(query ? {query: new URLSearchParams(query).toString()} : undefined)
+      ...(query ? {query: new URLSearchParams(withoutSecretValues(query)).toString()} : undefined)
     },
     modelsUrl: (model) => addressOf(model).replace(/\/chat\/completions$/, "/models"),
     target: (model) => ({endpointUrl: addressOf(model)})

@@ -1,6 +1,6 @@
 import {join} from "node:path";
 import {moduleVersion} from "../code/index.js";
-import {modelFolder, saveModel, type ModelManifest, type NewModel} from "../models/index.js";
+import {erasedTraining, modelFolder, saveModel, type ModelManifest, type NewModel} from "../models/index.js";
 import {hashJson, LocalFolder, readJson, withLease, writeJsonAtomic} from "../store/index.js";
 import {readExamples, type Examples} from "./examples.js";
 import {type BuildContext, type ClassifierOptions, type ModelSource} from "./modelSource.js";
@@ -65,7 +65,7 @@ export function trainedSource(trainer: Trainer): ModelSource {
   return {name, configHash, build: (context) => builtOnce(context, name, configHash(context), make)};
 }
 
-/** Runs `make` unless a model with this configuration is in the store already. */
+/** Runs `make` unless a model with this configuration is in the store already and learned from no row erased since. */
 export async function builtOnce(
   context: BuildContext,
   name: string,
@@ -76,7 +76,7 @@ export async function builtOnce(
   const known = async () => {
     const manifest = await readJson<ModelManifest>(record);
     const kept = manifest && (await readJson(join(modelFolder(context.dir, manifest.id), "manifest.json")));
-    return kept ? manifest : undefined;
+    return kept && !(await erasedTraining(context.dir, manifest.id)) ? manifest : undefined;
   };
   return (
     (await known()) ??

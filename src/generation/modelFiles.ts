@@ -1,7 +1,7 @@
 import {existsSync} from "node:fs";
 import {readdir, readFile, stat} from "node:fs/promises";
 import {join, resolve} from "node:path";
-import {listModels, modelFolder} from "../models/index.js";
+import {assertUsable, listModels, modelFolder} from "../models/index.js";
 import {
   hashJson,
   modelsDir,
@@ -56,6 +56,7 @@ async function storedModel(source: string, workspace: Workspace) {
     // Of several models with one name the newest is meant: the id says exactly which.
     .sort((a, b) => b.createdAt.localeCompare(a.createdAt))[0];
   if (!found) return undefined;
+  await assertUsable(dir, found);
   const folder =
     found.folder === undefined ? modelFolder(dir, found.id) : resolve(workspace.project, found.folder);
   // A converted file may share its folder with others.

@@ -1,5 +1,6 @@
 import {UserError} from "../store/index.js";
 import {loadEncoderHead} from "./encoderHead.js";
+import {assertUsable} from "./erasedTraining.js";
 import {loadMajority} from "./majority.js";
 import {modelFolder, readManifest} from "./registry.js";
 import {loadStaticEmbedding} from "./staticEmbedding.js";
@@ -20,9 +21,11 @@ export function hasLoader(architecture: string): boolean {
   return Object.hasOwn(loaders, architecture);
 }
 
-/** Loads a model kept below `modelsDir`. Throws when it is unknown or no loader fits its architecture. */
+/** Loads a model kept below `modelsDir`. Throws when it is unknown, learned from erased rows, or no
+ * loader fits its architecture. */
 export async function loadModel(modelsDir: string, id: string): Promise<LoadedModel> {
   const manifest = await readManifest(modelsDir, id);
+  await assertUsable(modelsDir, manifest);
   const loader = loaders[manifest.architecture];
   if (!loader)
     throw new UserError(

@@ -1,3 +1,4 @@
+export {acceptErasedTraining, assertUsable, erasedTraining, type ErasedTraining} from "./erasedTraining.js";
 export {hasLoader, loadModel} from "./architectures.js";
 export {nearestCosines} from "./encoder/nearestCosines.js";
 export {textVectors, type TextVectors} from "./encoder/textVectors.js";

@@ -48,7 +48,11 @@ export async function saveModel(modelsDir: string, model: NewModel): Promise<Mod
     ...record
   };
   const folder = modelFolder(modelsDir, id);
-  if (await readJson(join(folder, "manifest.json"))) return manifest;
+  if (await readJson(join(folder, "manifest.json"))) {
+    // The same weights, learned now from rows that are there.
+    await rm(join(folder, "erased-training.json"), {force: true});
+    return manifest;
+  }
   const temporary = temporaryPath(folder);
   try {
     await mkdir(temporary, {recursive: true});

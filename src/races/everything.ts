@@ -1,8 +1,7 @@
 import {canonicalJson, type RunManifest, type Store} from "../store/index.js";
 import {valuesOf} from "../decisions/columns.js";
-import {decide} from "../decisions/decide.js";
+import {decide, scoreTable} from "../decisions/index.js";
 import type {RaceRecord} from "../decisions/raceTypes.js";
-import {scoreTable} from "../decisions/scoreTable.js";
 import type {Verdict} from "../decisions/types.js";
 
 /** What scoring every row by every candidate says of the question that a race answered. */

@@ -7,12 +7,10 @@ import {
   type RunResult
 } from "../runner/index.js";
 import {hashJson, type RunManifest, type Store, UserError} from "../store/index.js";
-import {callsOf} from "../decisions/callsOf.js";
+import {callsOf, DEFAULT_MARGIN, scoreTable} from "../decisions/index.js";
 import {startRace} from "./race.js";
 import {readRace, writeRace} from "./record.js";
 import type {RaceRecord, RaceRound, RaceSettings} from "../decisions/raceTypes.js";
-import {DEFAULT_MARGIN} from "../decisions/defaults.js";
-import {scoreTable} from "../decisions/scoreTable.js";
 
 export interface RaceResult {
   record: RaceRecord;

@@ -1,5 +1,7 @@
+import {completionCost} from "../costs/index.js";
 import {type RunManifest, sqlString} from "../store/index.js";
 import type {PrivacyCheck} from "./plan/privacyCheck.js";
+import type {ResolvedEval} from "./plan/resolve.js";
 import type {Plan} from "./plan/plan.js";
 import type {Place} from "./plan/rows.js";
 import type {ReadyCandidate} from "./plan/readyCandidates.js";
@@ -21,6 +23,16 @@ export interface DryRun {
   /** US dollars; undefined when a called candidate's price or answer length is unknown. */
   costUsd?: number;
   candidates: DryRunCandidate[];
+  /** Calls that scorers would make for the new completions; what equal questions save is not known before. */
+  scorers: DryRunScorer[];
+}
+
+export interface DryRunScorer {
+  name: string;
+  model?: string;
+  endpoint: string;
+  /** At most. */
+  calls: number;
 }
 
 export interface DryRunCandidate {
@@ -43,6 +55,7 @@ export interface ForecastInputs {
   plan: Plan;
   privacyCheck: PrivacyCheck;
   ready: readonly ReadyCandidate[];
+  scorers: ResolvedEval["scorers"];
   settled: Settled;
   runId: string;
   /** Folder for what is half-made. */
@@ -56,6 +69,7 @@ export async function forecast({
   plan,
   privacyCheck,
   ready,
+  scorers,
   settled,
   runId,
   folder
@@ -76,11 +90,10 @@ export async function forecast({
     const seen = observed.get(record.model);
     const each = seen ?? candidate.params?.max_tokens;
     const completionTokens = each === undefined ? undefined : Math.round(each * calls);
-    const {price} = record;
     const costUsd =
-      price && completionTokens !== undefined
-        ? (tokens * price.inputUsdPerMillion + completionTokens * price.outputUsdPerMillion) / 1e6
-        : undefined;
+      completionTokens === undefined
+        ? undefined
+        : completionCost({promptTokens: tokens, completionTokens}, record.price);
     const refused = plan.refused[index]!;
     return {
       name: record.name,
@@ -105,7 +118,11 @@ export async function forecast({
     promptTokens: total(called.map((one) => one.promptTokens)) ?? 0,
     completionTokens,
     costUsd,
-    candidates
+    candidates,
+    scorers: scorers.flatMap(({name, scorer: {asks, judge, callsEach = 1}}) => {
+      const calls = callsEach * called.reduce((sum, one) => sum + one.calls, 0);
+      return asks ? [{name, model: judge?.model, endpoint: asks.name, calls}] : [];
+    })
   };
 }
 

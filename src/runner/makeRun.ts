@@ -1,5 +1,7 @@
 import {UserError} from "../store/index.js";
 import {makeCalls} from "./calls/calls.js";
+import {type CountedScorerCalls, createScorerCalls} from "./calls/scorerCalls.js";
+import {createSpending, type Spending} from "./calls/spending.js";
 import {createTally, type Tally} from "./calls/tally.js";
 import type {EvalDefinition} from "./define.js";
 import {type AppendLog, openAppendLog} from "./journal/appendLog.js";
@@ -39,6 +41,8 @@ interface Begun {
   scoreLog: AppendLog;
   settled: Settled;
   tally: Tally;
+  spending?: Spending;
+  scorerCalls: CountedScorerCalls;
 }
 
 const CONCURRENCY = 16;
@@ -68,7 +72,11 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
       {planned: plan.total, done: done.count, failed, reused},
       effects.now
     );
-    const stopped = await callMissing(planned, {journal, scoreLog, settled, tally});
+    const spending = options.budgetUsd === undefined ? undefined : createSpending(options.budgetUsd);
+    const concurrency = options.concurrency ?? CONCURRENCY;
+    const scorerCalls = createScorerCalls({spending, concurrency});
+    const begun = {journal, scoreLog, settled, tally, spending, scorerCalls};
+    const stopped = await callMissing(planned, begun);
     await journal.close();
     effects.onProgress?.(tally.progress("sealing"));
     collectGarbage();
@@ -81,7 +89,8 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
       settled,
       scoreLog,
       folder,
-      concurrency: options.concurrency ?? CONCURRENCY,
+      concurrency,
+      scorerCalls,
       priced: ready.map(({record}) => record.endpointKind === "hosted" || record.endpointKind === "openai"),
       retryFailed: options.retryFailed,
       signal: abortSignal,
@@ -94,7 +103,8 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
           project: store.workspace.project,
           seconds: (effects.now() - startedMs) / 1000,
           sealedAt: effects.now(),
-          stopped
+          scorerCalls,
+          stopped: stopped ?? spending?.stopped
         })
     });
     await store.refresh();
@@ -109,7 +119,7 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
 /** Makes the calls that have no outcome, if there are any; why it stopped early, if it did. */
 async function callMissing(
   {definition, inputs, place, effects, resolved, ready, plan, privacyCheck}: PlannedRun,
-  {journal, scoreLog, settled: {done}, tally}: Begun
+  {journal, scoreLog, settled: {done}, tally, spending, scorerCalls}: Begun
 ): Promise<string | undefined> {
   const {options = {}, signal, abortSignal, createExecutor} = inputs;
   if (plan.total === done.count) return undefined;
@@ -119,7 +129,7 @@ async function callMissing(
       effects.onMessage?.(
         `${record.name}: ${privacyCheck.message(prepared.endpoint, plan.refused[index]!, plan.rows)}`
       );
-  checkBudget(ready, options);
+  checkBudget(ready, resolved.scorers, options);
   if (options.preflight !== false && !signal?.aborted)
     await preflight(
       ready.filter((_one, index) => called.has(index)),
@@ -142,7 +152,8 @@ async function callMissing(
       tally,
       concurrency: options.concurrency ?? CONCURRENCY,
       now: effects.now,
-      budgetUsd: options.budgetUsd,
+      spending,
+      scorerCalls,
       signal,
       abortSignal,
       createExecutor
@@ -161,13 +172,27 @@ function calledCandidates(plan: Plan, done: Bits): Set<number> {
   return called;
 }
 
-function checkBudget(ready: readonly ReadyCandidate[], options: RunOptions): void {
+function checkBudget(
+  ready: readonly ReadyCandidate[],
+  scorers: ResolvedEval["scorers"],
+  options: RunOptions
+): void {
   if (options.budgetUsd === undefined) return;
   const unpriced = ready.filter(
     ({record}) => record.hosting === "api" && !record.price && record.endpointKind !== "recorded"
   );
-  if (unpriced.length > 0)
+  const unpricedScorers = scorers.filter(
+    ({scorer: {asks, judge}}) =>
+      asks && judge && asks.hosting === "api" && asks.kind !== "recorded" && !asks.price?.(judge.model)
+  );
+  const names = [
+    ...unpriced.map(({record}) => `${record.name} (${record.model} at ${record.endpoint})`),
+    ...unpricedScorers.map(
+      ({name, scorer: {judge}}) => `scorer ${name} (${judge!.model} at ${judge!.endpoint})`
+    )
+  ];
+  if (names.length > 0)
     throw new UserError(
-      `a budget needs prices, and none is known for ${unpriced.map(({record}) => `${record.name} (${record.model} at ${record.endpoint})`).join(", ")}. State "price" on the endpoint, or run without a budget.`
+      `a budget needs prices, and none is known for ${names.join(", ")}. State "price" on the endpoint, or run without a budget.`
     );
 }

@@ -61,7 +61,17 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
     if (options.dryRun) {
       const runs = await store.runs();
       const settled = await settle({place, plan, runs, runId, folder, options});
-      const dryRun = await forecast({place, runs, plan, privacyCheck, ready, settled, runId, folder});
+      const dryRun = await forecast({
+        place,
+        runs,
+        plan,
+        privacyCheck,
+        ready,
+        scorers: resolved.scorers,
+        settled,
+        runId,
+        folder
+      });
       return {dryRun, unchanged: true, calls: 0};
     }
     const candidates = ready;

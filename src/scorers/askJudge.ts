@@ -1,5 +1,10 @@
-import {type Endpoint, EndpointError, type ModelParameters} from "../endpoints/types.js";
-import {type Json} from "./types.js";
+import {
+  type CompletionRequest,
+  type Endpoint,
+  EndpointError,
+  type ModelParameters
+} from "../endpoints/types.js";
+import {type Json, type ScorerCalls} from "./types.js";
 
 export interface Judge {
   endpoint: Endpoint;
@@ -12,13 +17,16 @@ export interface Judge {
 export async function askJudge(
   {endpoint, model, params = {temperature: 0}}: Judge,
   prompt: string,
-  options: {rowId: string; judged: string; repeat?: number; signal?: AbortSignal}
+  {
+    calls,
+    ...options
+  }: {rowId: string; judged: string; repeat?: number; signal?: AbortSignal; calls?: ScorerCalls}
 ): Promise<{text: string} | {failed: string}> {
   try {
-    const completion = await endpoint.complete(
-      {model, params, messages: [{role: "user", content: prompt}]},
-      options
-    );
+    const request: CompletionRequest = {model, params, messages: [{role: "user", content: prompt}]};
+    const completion = await (calls
+      ? calls.ask(endpoint, request, options)
+      : endpoint.complete(request, options));
     return {text: completion.text};
   } catch (error) {
     if (error instanceof EndpointError && error.kind !== "aborted")

@@ -16,11 +16,11 @@ export interface JudgePairwiseOptions extends Judge {
  * choices and whether they agree. An answer that names no choice, in either order, is a failure.
  */
 export function judgePairwise({rubric, baseline, ...judge}: JudgePairwiseOptions): Scorer {
-  const score: Scorer = async ({output, expected, messages, row, signal}) => {
+  const score: Scorer = async ({output, expected, messages, row, signal, calls}) => {
     const other = baseline ? baseline(row) : expected;
     if (typeof other !== "string") return {failed: "the row has no baseline answer to compare with"};
     const question = conversationText(messages);
-    const options = {rowId: row.id, judged: output, signal};
+    const options = {rowId: row.id, judged: output, calls, signal};
     const answers = await Promise.all([
       askJudge(judge, pairPrompt(rubric, question, output, other), {...options, repeat: 0}),
       askJudge(judge, pairPrompt(rubric, question, other, output), {...options, repeat: 1})
@@ -43,6 +43,7 @@ export function judgePairwise({rubric, baseline, ...judge}: JudgePairwiseOptions
       module: import.meta.url,
       given: baseline && [baseline],
       asks: judge.endpoint,
+      callsEach: 2,
       judge: {model: judge.model, endpoint: judge.endpoint.name},
       binary: false
     }

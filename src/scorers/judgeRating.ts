@@ -19,7 +19,7 @@ export interface JudgeRatingOptions extends Judge {
 export function judgeRating({rubric, scale = [1, 10], ...judge}: JudgeRatingOptions): Scorer {
   const [low, high] = scale;
   if (!(low < high)) throw new Error(`judge scale: ${low} to ${high}`);
-  const score: Scorer = async ({output, expected, messages, row, signal}) => {
+  const score: Scorer = async ({output, expected, messages, row, signal, calls}) => {
     const prompt = ratingPrompt(
       rubric,
       scale,
@@ -30,6 +30,7 @@ export function judgeRating({rubric, scale = [1, 10], ...judge}: JudgeRatingOpti
     const answer = await askJudge(judge, prompt, {
       rowId: row.id,
       judged: output,
+      calls,
       signal
     });
     if ("failed" in answer) return answer;

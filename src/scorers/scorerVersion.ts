@@ -37,7 +37,10 @@ function hashOf(parts: readonly string[]): string {
 export function withSettings(
   scorer: (input: Parameters<Scorer>[0]) => ReturnType<Scorer>,
   settings: {[key: string]: Json},
-  rest: Pick<Scorer, "module" | "given" | "aggregate" | "binary" | "asks" | "judge" | "human"> = {}
+  rest: Pick<
+    Scorer,
+    "module" | "given" | "aggregate" | "binary" | "asks" | "callsEach" | "judge" | "human"
+  > = {}
 ): Scorer {
   return Object.assign(scorer, {settings}, rest);
 }

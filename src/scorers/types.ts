@@ -1,4 +1,10 @@
-import type {Completion, Endpoint, Message} from "../endpoints/types.js";
+import type {
+  Completion,
+  CompletionOptions,
+  CompletionRequest,
+  Endpoint,
+  Message
+} from "../endpoints/types.js";
 import type {Row} from "../store/schema.js";
 
 export type Json = string | number | boolean | null | Json[] | {[key: string]: Json};
@@ -14,6 +20,14 @@ export interface ScoreInput {
   completion: Completion;
   messages: readonly Message[];
   signal?: AbortSignal;
+  /** Makes the calls of a scorer that asks a model; straight to the endpoint when absent. */
+  calls?: ScorerCalls;
+}
+
+/** Calls within a run's budget and limits; an equal question is asked once. */
+export interface ScorerCalls {
+  /** Rejects as the endpoint does, with EndpointError "aborted" too when the budget leaves no room. */
+  ask(endpoint: Endpoint, request: CompletionRequest, options: CompletionOptions): Promise<Completion>;
 }
 
 /**
@@ -45,6 +59,8 @@ export interface Scorer {
   aggregate?(rows: readonly ScoredRow[]): number | undefined;
   /** The endpoint that the scorer sends rows to: the privacy check stands before it as before a candidate's. */
   asks?: Endpoint;
+  /** Calls that one score takes, where `asks` is given; 1 when absent. */
+  callsEach?: number;
   /** The model that gives the scores, when a model does: pages show how far it can be trusted. */
   judge?: {model: string; endpoint: string};
   /** True when people gave the scores. */

@@ -2,7 +2,7 @@ import {resolve} from "node:path";
 import {pathToFileURL} from "node:url";
 import {createRequire} from "node:module";
 import {openWorkspace} from "../store/index.js";
-import {codeFingerprint, storeFingerprint} from "./fingerprint.js";
+import {codeFingerprint, pricesFingerprint, storeFingerprint} from "./fingerprint.js";
 import {currentRuns} from "./currentRuns.js";
 import {detailPaths} from "./detailFiles.js";
 import {plannedRows} from "./rowDetails.js";
@@ -34,7 +34,11 @@ export async function siteConfig(options: SiteOptions = {}): Promise<Record<stri
   const {root = "src", output = "dist", title = "Assay", pages = []} = options;
   const workspace = await openWorkspace(options.project ?? process.env.ASSAY_PROJECT ?? process.cwd());
   await seedNpmCache(resolve(root));
-  const fingerprint = `${await storeFingerprint(workspace.dir)}-${await codeFingerprint()}`;
+  const fingerprint = [
+    await storeFingerprint(workspace.dir),
+    await codeFingerprint(),
+    await pricesFingerprint(workspace.project)
+  ].join("-");
   await removeStaleOutputs(resolve(root), fingerprint);
   const navigation = [...REPORT_PAGES, ...pages];
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;

@@ -2,6 +2,7 @@ import {createHash} from "node:crypto";
 import {readdir, readFile} from "node:fs/promises";
 import {dirname, extname, join} from "node:path";
 import {fileURLToPath} from "node:url";
+import {PRICES_FOLDER} from "./prices.js";
 import {LocalFolder, placeFingerprint} from "../store/index.js";
 
 /** SHA-256 over what pages are made from in a store's folder. A folder that does not exist has a fingerprint too. */
@@ -45,8 +46,18 @@ export async function siteFingerprint(project: string, storeDir: string, root = 
     "package.json"
   ])
     files.push(file);
-  const parts = [await storeFingerprint(storeDir), await codeFingerprint(), await hashFiles(project, files)];
+  const parts = [
+    await storeFingerprint(storeDir),
+    await codeFingerprint(),
+    await pricesFingerprint(project),
+    await hashFiles(project, files)
+  ];
   return createHash("sha256").update(parts.join()).digest("hex");
+}
+
+/** SHA-256 over a project's files of prices: loaders' outputs depend on them. */
+export async function pricesFingerprint(project: string): Promise<string> {
+  return hashFiles(project, await filesBelow(project, PRICES_FOLDER));
 }
 
 /** Files below a folder, relative to `root`; Framework's cache and hidden files left out. */

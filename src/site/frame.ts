@@ -7,6 +7,7 @@ export interface NavigationPage {
 export const REPORT_PAGES: NavigationPage[] = [
   {name: "Verdict", path: "/index"},
   {name: "Candidates", path: "/candidates"},
+  {name: "Costs", path: "/costs"},
   {name: "Differences", path: "/differences"},
   {name: "Examples", path: "/examples"},
   {name: "Row by row", path: "/comparison"},

@@ -3,6 +3,8 @@ export {type RunContamination, runContamination} from "./contamination.js";
 export {finishSite} from "./bundle/finishSite.js";
 export {detailArchive} from "./detailArchive.js";
 export {PRICES_FOLDER, projectPrices, readPriceFile} from "./prices.js";
+export {cascadeStages, type RecordedStages} from "./cascadeStages.js";
+export {costs} from "./costs.js";
 export {runCosts, type RunCostsOptions} from "./runCosts.js";
 export {currentRuns} from "./currentRuns.js";
 export {datasets} from "./datasets.js";

@@ -22,7 +22,7 @@ import {
 import type {RunCandidate, RunManifest, Store} from "../store/index.js";
 import type {CostsData, PriceNote} from "./costTypes.js";
 
-const RESAMPLES = 200;
+const RESAMPLES = 100;
 
 export interface RunCostsOptions {
   /** Dated prices; those of the run's own record go first unless `repriced`. */
@@ -60,11 +60,12 @@ export async function runCosts(
   const notes: PriceNote[] = [];
   const samples = names.map(({candidate, name}, i): CostSample => {
     const {numbers, rows, counted} = columns[i]!;
-    const [promptTokens, cachedTokens, completionTokens] = numbers.map((values) => mean(values));
-    const tokens = {promptTokens, cachedTokens, completionTokens};
-    const price = priceOf(candidate, {prices, repriced, at});
+    const billed = isBilled(candidate);
+    const [promptTokens, cachedTokens, completionTokens, usd] = numbers.map((values) => mean(values));
+    const tokens = {promptTokens, cachedTokens, completionTokens, billedUsd: billed ? usd : undefined};
+    const price = billed ? undefined : priceOf(candidate, {prices, repriced, at});
     if (price) notes.push(noteOf(name, candidate.model, price.price, at));
-    const at0 = table.values.length + 3 * i;
+    const at0 = table.values.length + 4 * i;
     return {
       name,
       quality: qualityOf(table, i),
@@ -78,7 +79,8 @@ export async function runCosts(
         quality: digits(means[i]!),
         promptTokens: digits(means[at0]!),
         cachedTokens: digits(means[at0 + 1]!),
-        completionTokens: digits(means[at0 + 2]!)
+        completionTokens: digits(means[at0 + 2]!),
+        billedUsd: billed ? digits(means[at0 + 3]!) : undefined
       },
       hostings: hostingsOf(candidate, price, tokens, repriced),
       wayThere: candidate.wayThere
@@ -125,6 +127,7 @@ function hostingsOf(
 ): HostingModel[] {
   const stated = candidate.hostings ?? [];
   if (stated.length === 0) {
+    if (isBilled(candidate)) return [{kind: "api", provider: candidate.endpoint}];
     if (priced || candidate.hosting === "api")
       return [{kind: "api", provider: candidate.endpoint, price: priced?.price}];
     return [{kind: candidate.hosting as HostingModel["kind"]}];
@@ -161,9 +164,14 @@ function noteOf(candidate: string, model: string, price: TokenPrice, at: string)
   };
 }
 
+/** What a cascade costs does not follow from its tokens: they are of several models. */
+function isBilled({identity}: RunCandidate): boolean {
+  return identity.cascade !== undefined;
+}
+
 interface TokenColumns {
-  /** Prompt, cached and completion tokens of a request by row, means over repeats. */
-  numbers: [Scores, Scores, Scores];
+  /** Prompt, cached and completion tokens of a request and its US dollars by row, means over repeats. */
+  numbers: [Scores, Scores, Scores, Scores];
   rows: number;
   counted: number;
 }
@@ -173,23 +181,23 @@ async function tokenColumns(store: Store, run: RunManifest, table: ScoreTable): 
   const columns = new Map<string, TokenColumns & {numbers: (number | undefined)[][]}>();
   for (const candidate of table.candidates)
     columns.set(candidate, {
-      numbers: [0, 1, 2].map(() =>
+      numbers: [0, 1, 2, 3].map(() =>
         new Array<number | undefined>(table.rowIds.length).fill(undefined)
       ) as never,
       rows: 0,
       counted: 0
     });
   const query = `select row_id, candidate, variant, avg(prompt_tokens)::double as prompt,
-      avg(cached_tokens)::double as cached, avg(completion_tokens)::double as completion
+      avg(cached_tokens)::double as cached, avg(completion_tokens)::double as completion, avg(cost_usd)::double as usd
     from completions where run = $run and status = 'completed' group by all`;
   for await (const batch of store.batches<TokenRow>(query, {run: run.id}))
-    for (const {row_id, candidate, variant, prompt, cached, completion} of batch) {
+    for (const {row_id, candidate, variant, prompt, cached, completion, usd} of batch) {
       const column = columns.get(run.variants.length > 1 ? `${candidate} · ${variant}` : candidate);
       const i = place.get(row_id);
       if (!column || i === undefined) continue;
       column.rows++;
       if (prompt !== null && completion !== null) column.counted++;
-      [prompt, cached, completion].forEach((value, n) => (column.numbers[n]![i] = value ?? undefined));
+      [prompt, cached, completion, usd].forEach((value, n) => (column.numbers[n]![i] = value ?? undefined));
     }
   return table.candidates.map((candidate) => columns.get(candidate)!);
 }
@@ -201,6 +209,7 @@ interface TokenRow {
   prompt: number | null;
   cached: number | null;
   completion: number | null;
+  usd: number | null;
 }
 
 function bestOf({values}: ScoreTable): number | undefined {
@@ -227,7 +236,7 @@ function nonInferiorP(table: ScoreTable, i: number, best: number, margin: number
   return difference && margin > 0 ? nonInferiority(difference, margin, {alpha: DEFAULT_ALPHA}).p : undefined;
 }
 
-/** Six digits: these are sent to pages. */
+/** Five digits: these are sent to pages. */
 function digits(values: Float64Array): (number | null)[] {
-  return Array.from(values, (value) => (Number.isNaN(value) ? null : Number(value.toPrecision(6))));
+  return Array.from(values, (value) => (Number.isNaN(value) ? null : Number(value.toPrecision(5))));
 }

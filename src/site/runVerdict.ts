@@ -6,8 +6,7 @@ import {
   type ScoreTable
 } from "../decisions/index.js";
 import {listModels} from "../models/index.js";
-import {type DecidingRun, decidingRuns} from "../races/decidingRuns.js";
-import {listRaces} from "../races/record.js";
+import {type DecidingRun, decidingRuns, listRaces} from "../races/index.js";
 import {modelsDir, type RunManifest, type Store} from "../store/index.js";
 import {runContamination, type RunContamination} from "./contamination.js";
 import {unresolvedPersonalData} from "./personalData.js";

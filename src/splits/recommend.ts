@@ -1,6 +1,7 @@
 import type {SplitManifest} from "../store/index.js";
 import {currentMeasures} from "./currentMeasures.js";
 import type {SplitMeasures} from "./measure.js";
+import {DEFAULT_SHARES} from "./shares.js";
 
 /** A split whose test part leaks more than this share of its rows, by any measure, is not called clean. */
 export const CLEAN = 0.01;
@@ -104,9 +105,9 @@ function reason(choice: SplitManifest, measured: readonly SplitManifest[], clean
 
 /** A few large groups or clusters fell into one part: more test than training rows, and half the training rows asked for. */
 function isUpsideDown({counts, settings, strategy}: SplitManifest): boolean {
-  const share = (name: string, otherwise: number) =>
-    typeof settings[name] === "number" ? settings[name] : otherwise;
-  const asked = 1 - share("test", 0.15) - share("validation", 0.15) - share("heldOut", 0);
+  const share = (name: keyof typeof DEFAULT_SHARES) =>
+    typeof settings[name] === "number" ? settings[name] : DEFAULT_SHARES[name];
+  const asked = 1 - share("test") - share("validation") - share("heldOut");
   const rows = Object.values(counts).reduce((sum, n) => sum + n, 0);
   return /group|cluster/.test(strategy) && counts.test! > counts.train! && counts.train! < (asked / 2) * rows;
 }

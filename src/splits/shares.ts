@@ -7,9 +7,17 @@ export interface Shares {
   heldOut: number;
 }
 
+/** Shares of all rows when a spec does not say; what is left is training. */
+export const DEFAULT_SHARES: Readonly<Shares> = {validation: 0.15, test: 0.15, heldOut: 0};
+
 /** The shares of a spec with its defaults; refuses what does not leave a training part. */
 export function sharesOf(spec: SplitSpec): Shares {
-  const shares = {validation: spec.validation ?? 0.15, test: spec.test ?? 0.15, heldOut: spec.heldOut ?? 0};
+  const {validation, test, heldOut} = DEFAULT_SHARES;
+  const shares = {
+    validation: spec.validation ?? validation,
+    test: spec.test ?? test,
+    heldOut: spec.heldOut ?? heldOut
+  };
   const wrong = Object.entries(shares).filter(([, share]) => !(share >= 0 && share < 1));
   if (wrong.length > 0 || shares.validation + shares.test + shares.heldOut >= 1)
     throw new UserError(

@@ -12,6 +12,7 @@ import {
   oneOf,
   text
 } from "../store/checked.js";
+import {DEFAULT_SHARES} from "./shares.js";
 import type {SplitSpec} from "./spec.js";
 import {windowProblems} from "./windowProblems.js";
 
@@ -75,7 +76,12 @@ const GAP = /^\d{1,6} (second|minute|hour|day|week|month|year)s?$/;
 
 /** What a split's spec may say. */
 export const splitSchema = holding<SplitSpec>(stated, (spec) => {
-  const {strategy, validation = 0.15, test = 0.15, heldOut = 0} = spec;
+  const {
+    strategy,
+    validation = DEFAULT_SHARES.validation,
+    test = DEFAULT_SHARES.test,
+    heldOut = DEFAULT_SHARES.heldOut
+  } = spec;
   const problems: {path?: string[]; message: string}[] = [];
   const goesWith = (member: "cutoffs" | "rolling" | "gap" | "column", wanted: SplitSpec["strategy"]) => {
     if (spec[member] !== undefined && strategy !== wanted)

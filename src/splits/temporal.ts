@@ -1,6 +1,6 @@
 import {sqlName, sqlString, UserError, type VersionManifest} from "../store/index.js";
 import {rollingTest} from "./windowProblems.js";
-import {partOf, type Shares} from "./shares.js";
+import {DEFAULT_SHARES, partOf, type Shares} from "./shares.js";
 import type {SplitSpec} from "./spec.js";
 
 /** Rows of a temporal split that are in the gap, or later than its test window. */
@@ -43,7 +43,8 @@ function windowQuery(spec: SplitSpec, timed: string): string {
   const {cutoffs, gap} = spec;
   const {starts, ends} = windowOf(spec);
   const edge = gap === undefined ? "starts" : `starts - interval '${checkedGap(spec, gap)}'`;
-  const validation = spec.validation ?? (spec.rolling === undefined && !cutoffs ? 0.15 : 0);
+  const validation =
+    spec.validation ?? (spec.rolling === undefined && !cutoffs ? DEFAULT_SHARES.validation : 0);
   const valid = cutoffs?.validation
     ? `${sqlString(cutoffs.validation)}::timestamptz`
     : validation > 0
@@ -68,7 +69,7 @@ function windowOf(spec: SplitSpec): {starts: string; ends: string} {
   }
   if (cutoffs) return {starts: `${sqlString(cutoffs.test)}::timestamptz`, ends: "null"};
   const count = rolling ?? 1;
-  const share = test ?? (rolling === undefined ? 0.15 : rollingTest(count));
+  const share = test ?? (rolling === undefined ? DEFAULT_SHARES.test : rollingTest(count));
   const startOf = (left: number) =>
     `(select min(moment) from ranked where rank >= n - round(n * ${share * left}))`;
   return {starts: startOf(count - window + 1), ends: window === count ? "null" : startOf(count - window)};

@@ -1,4 +1,7 @@
+import {join} from "node:path";
 import {type DuckDBConnection, DuckDBInstance, type DuckDBValue, type JS} from "@duckdb/node-api";
+
+import {temporaryPath} from "./files.js";
 
 export type SqlValue =
   string | number | boolean | bigint | null | Date | undefined | SqlValue[] | {[key: string]: SqlValue};
@@ -34,7 +37,9 @@ export interface DatabaseOptions {
 }
 
 function settingsOf({tmpDir, memoryLimit, threads}: DatabaseOptions): Record<string, string> {
-  const settings = {temp_directory: tmpDir, memory_limit: memoryLimit, threads: threads && String(threads)};
+  // Named for the process, so that what a kill leaves there is swept.
+  const spill = tmpDir && temporaryPath(join(tmpDir, "spill"));
+  const settings = {temp_directory: spill, memory_limit: memoryLimit, threads: threads && String(threads)};
   return Object.fromEntries(
     Object.entries(settings).filter((setting): setting is [string, string] => Boolean(setting[1]))
   );

@@ -97,6 +97,13 @@ export function insideFolder(root: string, ...names: string[]): string {
 
 const TEMPORARY = /\.(\d+)\.[0-9a-f]{8}\.tmp$/;
 
+/** Removes what dead processes left half-written in `folder` and everywhere below it, hidden folders too. */
+export async function sweepBelow(folder: string): Promise<void> {
+  await sweepTemporary(folder);
+  for (const entry of await readdir(folder, {withFileTypes: true}).catch(() => []))
+    if (entry.isDirectory()) await sweepBelow(join(folder, entry.name));
+}
+
 /** Removes what dead processes left half-written in `folder` (not below it). */
 export async function sweepTemporary(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [] as string[])) {

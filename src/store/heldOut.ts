@@ -1,3 +1,4 @@
+import {readTombstones} from "./kinds/dataset.js";
 import {type Kind, type OfVersion, recordsOf} from "./kinds/kind.js";
 import {readSplit, splitParts, type SplitName} from "./kinds/split.js";
 import {hasRows, versionRows, type VersionName, versionTable, type VersionFile} from "./kinds/version.js";
@@ -80,7 +81,19 @@ export async function openParts(
   const id = split.version ?? (await readSplit(workspace, split))?.version;
   if (id === undefined) return emptyRelation(PARTS);
   const open = await withoutHeldOut(workspace, {dataset: split.dataset, id}, others, split.id);
-  return `select * from ${parts} where part = 'held-out' union all ${open}`;
+  const all = `select * from ${parts} where part = 'held-out' union all ${open}`;
+  const erased = await erasedCondition(workspace, split.dataset);
+  return erased === undefined ? all : `select * from (${all}) where not (${erased})`;
+}
+
+/**
+ * SQL that is true for an erased row; undefined when none was. A purge writes its tombstones before it rewrites files: until
+ * then the rows still stand there.
+ */
+async function erasedCondition(workspace: Workspace, dataset: string): Promise<string | undefined> {
+  const {salt, rows} = await readTombstones(workspace, dataset);
+  if (rows.length === 0) return undefined;
+  return `sha256(${sqlString(salt)} || row_id) in (${rows.map(({hash}) => sqlString(hash)).join(", ")})`;
 }
 
 /** A query for columns of the rows in one part of a split, open or not; undefined when either is gone. */

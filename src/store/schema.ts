@@ -199,6 +199,10 @@ export interface RunManifest {
   costUsd?: number;
   /** Calls whose cost nobody stated. */
   unpricedCalls: number;
+  /** Scores still to be given: the budget left no room for a scorer's calls. */
+  owedScores?: number;
+  /** Calls that scorers made, such as a judge's; not in `counts` nor in `costUsd`. */
+  scorerCalls?: {calls: number; costUsd?: number};
   startedAt: string;
   sealedAt: string;
   seconds: number;

@@ -1,7 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {
   batchShareOf,
-  hostingProblems,
   isOldPrice,
   litellmPrices,
   priceAt,
@@ -138,20 +137,5 @@ describe("price rows", () => {
     ]);
     expect(priceFileProblems({"gpt-example": {}})[0]).toContain("assay prices import");
     expect(priceFileProblems({kind: "prices", prices: [row({inputPerMillion: 1})]})).toEqual([]);
-  });
-});
-
-describe("hostingProblems", () => {
-  it("takes the four words and models with their assumptions", () => {
-    expect(hostingProblems("on-prem")).toEqual([]);
-    expect(hostingProblems({kind: "cloud", usdPerHour: 2, requestsPerSecond: 3, source: "list"})).toEqual([]);
-  });
-
-  it("names what cannot be", () => {
-    expect(hostingProblems("moon")).toHaveLength(1);
-    expect(hostingProblems([])).toEqual(["hosting is an empty list"]);
-    expect(
-      hostingProblems([{kind: "on-prem", pue: 0.5, watts: -1, utilisation: 2}, {kind: "cellar"}, 3])
-    ).toHaveLength(5);
   });
 });

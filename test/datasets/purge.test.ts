@@ -1,10 +1,20 @@
+import {createHash} from "node:crypto";
 import {existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {collectGarbage, defineDataset, nearDuplicates, pull, purge} from "../../src/datasets/index.js";
+import {
+  collectGarbage,
+  defineDataset,
+  nearDuplicates,
+  partRows,
+  pull,
+  purge
+} from "../../src/datasets/index.js";
 import {recorded} from "../../src/endpoints/index.js";
 import {candidate, runEval} from "../../src/runner/index.js";
-import {listFolders, openStore} from "../../src/store/index.js";
+import {acceptErasedTraining, assertUsable, listModels, loadModel} from "../../src/models/index.js";
+import {ensureSplit} from "../../src/splits/index.js";
+import {listFolders, modelsDir, openStore, writeTombstones} from "../../src/store/index.js";
 import {wordsEval, wordsProject} from "../runner/support/project.js";
 import {assay, writeLoader} from "../support/assay.js";
 import {sampleStore} from "../support/sampleStore.js";
@@ -111,6 +121,31 @@ describe("purge", () => {
     expect(readFileSync(file).includes("Bob")).toBe(false);
   });
 
+  it("keeps an erased row from whoever reads while its files are still being rewritten", async () => {
+    const workspace = await temporaryWorkspace();
+    const rows = Array.from({length: 40}, (_, i) => ({id: `r${i}`}));
+    const {version} = await pull(
+      workspace,
+      defineDataset({name: "set", source: {kind: "rows", rows: () => rows}, id: "id"})
+    );
+    const store = await openStore(workspace);
+    const split = await ensureSplit(store, version, {strategy: "random"});
+    const salt = "00";
+    const hash = createHash("sha256").update(`${salt}r3`).digest("hex");
+    await writeTombstones(workspace, "set", {
+      kind: "tombstones",
+      schemaVersion: 1,
+      salt,
+      rows: [{hash, at: "2026-12-01", reason: "asked"}]
+    });
+    const seen: string[] = [];
+    for (const part of ["train", "validation", "test"])
+      for await (const {id} of partRows(store, workspace, version, split, part)) seen.push(String(id));
+    expect(seen).toHaveLength(39);
+    expect(seen).not.toContain("r3");
+    store.close();
+  });
+
   it("erases rejected rows and whatever was derived from rows, and names the models that learned from them", async () => {
     const project = await temporaryProject();
     const workspace = await sampleStore(project);
@@ -129,6 +164,13 @@ describe("purge", () => {
     writeFileSync(join(workspace.dir, "cache", "excerpts.json"), "{}");
     const {models} = await purge(workspace, "mails", {where: `row_id = '${id}'`, ...reason});
     expect(models.map(({name}) => name)).toEqual(expect.arrayContaining(trained.map(({name}) => name)));
+    const dir = modelsDir(workspace);
+    const [one] = (await listModels(dir)).filter(({id: model}) => model === trained[0]!.id);
+    await expect(loadModel(dir, one!.id)).rejects.toThrow(
+      /learned from rows of mails that were erased on 2026-12-01/
+    );
+    await acceptErasedTraining(dir, one!, "labels only");
+    await assertUsable(dir, one!);
     expect(existsSync(file)).toBe(false);
     expect(existsSync(join(workspace.dir, "cache"))).toBe(false);
     const other = await temporaryWorkspace();

@@ -1,4 +1,5 @@
 import {afterEach, describe, expect, it, vi} from "vitest";
+import {headersFor} from "../../src/datasets/sources/download.js";
 import {huggingFace} from "../../src/endpoints/huggingFace.js";
 import {hideRequest} from "../../src/endpoints/hideText.js";
 import {openAICompatible, type OpenAICompatibleOptions} from "../../src/endpoints/openAICompatible.js";
@@ -282,4 +283,48 @@ describe("huggingFace", () => {
       /needs HF_TOKEN in the environment/
     );
   });
+});
+
+describe("a secret in an endpoint's query", () => {
+  const secret = "q9f8e7d6c5b4a3210ffee";
+
+  it.each([
+    [{key: secret, "api-version": "2024-10-21"}, {query: "key=hidden&api-version=2024-10-21"}],
+    [{"subscription-key": "abc"}, {query: "subscription-key=hidden"}],
+    [{code: "x"}, {query: "code=hidden"}],
+    [{deployment: secret}, {query: "deployment=hidden"}],
+    [{deployment: "gpt-large-europe-west"}, {query: "deployment=gpt-large-europe-west"}]
+  ])("is not in its identity: %j", async (query, identity) => {
+    const {endpoint} = await setup(undefined, {query});
+    expect(await endpoint.identity("m")).toMatchObject(identity);
+  });
+
+  it("is sent, and in no error and no answer", async () => {
+    vi.stubEnv("TEST_MODEL_KEY", key);
+    const {server, endpoint} = await setup(
+      {status: 500, body: {error: {message: `bad request to ?key=${secret}`}}},
+      {query: {key: secret}}
+    );
+    const refused = await endpoint
+      .complete({model: "m", messages: [{role: "user", content: prompt}]})
+      .catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(EndpointError);
+    expect(JSON.stringify([String(refused), refused, (refused as Error).stack])).not.toContain(secret);
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+it("a redirect takes a loader's headers to its own origin only, and not from https to http", () => {
+  const headers = {authorization: "Bearer x", "X-Api-Key": "y", range: "bytes=5-", "if-range": "tag"};
+  const kept = {range: "bytes=5-", "if-range": "tag"};
+  const from = new URL("https://data.example.org/a");
+  expect(headersFor(new URL("https://data.example.org/b"), from, headers)).toEqual(headers);
+  for (const to of [
+    "http://data.example.org/b",
+    "https://data.example.org:8443/b",
+    "https://example.org/b",
+    "https://data.example.org.evil.test/b",
+    "https://user@evil.test/data.example.org"
+  ])
+    expect(headersFor(new URL(to), from, headers)).toEqual(kept);
 });

@@ -1,5 +1,6 @@
 import {defineDataset, pull} from "../../src/datasets/index.js";
 import {runRace} from "../../src/races/index.js";
+import type {HostingModel} from "../../src/costs/index.js";
 import {openAICompatible, recorded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval, type RunInputs} from "../../src/runner/index.js";
 import {humanLabels, judgePairwise, normalizedMatch} from "../../src/scorers/index.js";
@@ -19,6 +20,20 @@ const MODELS = {
   small: {skill: 0.7, usd: 0.5},
   tiny: {skill: 0.35, usd: 0.1}
 };
+
+/** Where "medium" runs and could run. */
+const MEDIUM_HOSTINGS: HostingModel[] = [
+  {kind: "api", provider: "Example Inc."},
+  {
+    kind: "cloud",
+    provider: "Example Cloud",
+    usdPerHour: 1,
+    requestsPerSecond: 2,
+    utilisation: 0.5,
+    source: "made up",
+    asOf: "2026-11-01"
+  }
+];
 
 /**
  * Fills `project` with made-up questions and what the engine itself makes of recorded answers to them: the eval "priced" run
@@ -93,7 +108,8 @@ function model(name: keyof typeof MODELS, bonus = 0) {
     recorded({name: `recording of ${name}`, rows, usage, price, latencyMs: () => 12}),
     name,
     {
-      baseline: name === "small"
+      baseline: name === "small",
+      hosting: name === "medium" ? MEDIUM_HOSTINGS : undefined
     }
   );
 }

@@ -7,6 +7,7 @@ import type {ApiHosting, CostLine, RequestTokens, UnknownCost} from "./types.js"
 export function apiLine(hosting: ApiHosting, tokens: RequestTokens): CostLine | UnknownCost {
   const {price, batchShare = 0, utilisation = 1} = hosting;
   const needs = new Needs();
+  if (!price && tokens.billedUsd !== undefined) return billedLine(tokens.billedUsd);
   if (!price) needs.amount("price", undefined);
   const promptTokens = needs.amount("promptTokens", tokens.promptTokens);
   const completionTokens = needs.amount("completionTokens", tokens.completionTokens);
@@ -29,4 +30,17 @@ export function apiLine(hosting: ApiHosting, tokens: RequestTokens): CostLine | 
     reservedUsdPerUnitMonth: 0,
     usdPerRequest: usdPerRequest * (1 - batchShare + batchShare * batchPriceShare)
   }));
+}
+
+function billedLine(usdPerRequest: number): CostLine {
+  return {
+    baseUsdPerMonth: 0,
+    usdPerUnitMonth: 0,
+    requestsPerUnitMonth: Infinity,
+    minUnits: 1,
+    maxUnits: 1,
+    reservedUnits: 0,
+    reservedUsdPerUnitMonth: 0,
+    usdPerRequest
+  };
 }

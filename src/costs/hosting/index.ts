@@ -16,11 +16,5 @@ export {type Crossing, crossings} from "./crossings.js";
 export {breakEven, type BreakEven, type CostOption, optionLine} from "./breakEven.js";
 export {whatLeaves} from "./leaves.js";
 export {withWay, type WayCost, wayCost, type WayThere} from "./wayThere.js";
-export {
-  type HostingKind,
-  hostingKind,
-  hostingModels,
-  hostingProblems,
-  type StatedHosting
-} from "./statedHosting.js";
-export {hostingName} from "./hostingName.js";
+export {type HostingKind, hostingKind, hostingModels, type StatedHosting} from "./statedHosting.js";
+export {HOSTING_NAMES, hostingName} from "./hostingName.js";

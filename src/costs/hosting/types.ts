@@ -5,6 +5,8 @@ export interface RequestTokens {
   promptTokens?: number;
   cachedTokens?: number;
   completionTokens?: number;
+  /** US dollars of a request as they were billed, where they do not follow from its tokens: those of a cascade. An API without a price costs this. */
+  billedUsd?: number;
 }
 
 /**

@@ -102,7 +102,7 @@ function validatorsOf(headers: Record<string, string | string[] | undefined>): V
   };
 }
 
-/** Follows redirects; headers of the loader stay with the host they were meant for. */
+/** Follows redirects; headers of the loader stay with the origin they were meant for. */
 async function follow(
   url: string,
   headers: Record<string, string>,
@@ -121,12 +121,18 @@ async function follow(
     return response;
   await response.body.dump();
   const next = new URL(to, url);
+  return follow(next.href, headersFor(next, new URL(url), headers), left - 1);
+}
+
+/**
+ * The headers that a request redirected from one address to another keeps: all of them at the same origin, else those
+ * alone that say which bytes are wanted. The same host without TLS is another origin.
+ */
+export function headersFor(to: URL, from: URL, headers: Record<string, string>): Record<string, string> {
   const conditional = /^(if-|range$)/i;
-  const passed =
-    next.host === new URL(url).host
-      ? headers
-      : Object.fromEntries(Object.entries(headers).filter(([name]) => conditional.test(name)));
-  return follow(next.href, passed, left - 1);
+  return to.origin === from.origin
+    ? headers
+    : Object.fromEntries(Object.entries(headers).filter(([name]) => conditional.test(name)));
 }
 
 /** The last part of the path, so that its ending still tells the format. */

@@ -1,4 +1,4 @@
-import type {TokenPrice} from "../../endpoints/types.js";
+import {completionCost, type TokenPrice} from "../../costs/index.js";
 
 /** A hard cap in US dollars that counts calls in flight at the most they can cost. */
 export interface Budget {
@@ -34,7 +34,7 @@ export function worstCaseUsd(
 ): number | undefined {
   if (!price) return 0;
   if (maxTokens === undefined) return undefined;
-  return (promptBytes * price.inputUsdPerMillion + maxTokens * price.outputUsdPerMillion) / 1e6;
+  return completionCost({promptTokens: promptBytes, completionTokens: maxTokens}, price);
 }
 
 /**

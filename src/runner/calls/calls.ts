@@ -4,12 +4,13 @@ import type {AppendLog} from "../journal/appendLog.js";
 import {completedOutcome, failedOutcome, type Outcome} from "../journal/outcome.js";
 import type {ReadyCandidate} from "../plan/readyCandidates.js";
 import type {ResolvedEval} from "../plan/resolve.js";
+import type {ScorerCalls} from "../../scorers/index.js";
 import {worstCaseUsd} from "./budget.js";
 import type {CallOutcome, CallRequest, CreateExecutor} from "./executor.js";
 import {type Call, plannedCalls, type PlannedInputs} from "./planned.js";
 import {createPool} from "./pool.js";
 import {createScores} from "./scores.js";
-import {createSpending} from "./spending.js";
+import type {Spending} from "./spending.js";
 import type {Tally} from "./tally.js";
 
 export interface CallInputs extends PlannedInputs {
@@ -18,7 +19,9 @@ export interface CallInputs extends PlannedInputs {
   scoreLog: AppendLog;
   tally: Tally;
   concurrency: number;
-  budgetUsd?: number;
+  /** The run's budget, shared with the calls of scorers. */
+  spending?: Spending;
+  scorerCalls: ScorerCalls;
   /** Wall clock in milliseconds since 1970. */
   now(): number;
   /** Stops feeding; calls in flight are waited for. */
@@ -46,7 +49,8 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
     drained.abort();
     wake?.();
   };
-  const spending = inputs.budgetUsd === undefined ? undefined : createSpending(inputs.budgetUsd, stop);
+  const {spending} = inputs;
+  spending?.onStop(stop);
   const endpoints = new Map(inputs.ready.map(({record, prepared}) => [record.name, prepared.endpoint]));
   const executor = (inputs.createExecutor ?? createPool)({endpoints, concurrency: inputs.concurrency});
   const scores = createScores({

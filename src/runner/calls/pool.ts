@@ -173,30 +173,39 @@ class PoolRun implements AsyncIterableIterator<readonly CallOutcome[]> {
     try {
       const completion = await endpoint.complete(
         {model, messages, params, tools},
-        {rowId, repeat, attempts: this.hooksOf(request, attempts), signal: this.setup.abortSignal}
+        {
+          rowId,
+          repeat,
+          attempts: guardedAttempts(request, attempts, this.setup.mayRetry),
+          signal: this.setup.abortSignal
+        }
       );
       return {key, completion};
     } catch (error) {
       return {key, error: callError(error)};
     }
   }
+}
 
-  private hooksOf(request: CallRequest, attempts: AttemptHooks): AttemptHooks {
-    const {mayRetry} = this.setup;
-    if (!mayRetry) return attempts;
-    let failed: AttemptOutcome | undefined;
-    return {
-      onAttempt(outcome) {
-        failed = outcome;
-        attempts.onAttempt?.(outcome);
-      },
-      async beforeRetry(signal) {
-        if (failed && !(await mayRetry(request, failed)))
-          throw new EndpointError("aborted", "Another attempt was not allowed.");
-        await attempts.beforeRetry?.(signal);
-      }
-    };
-  }
+/** A limiter's hooks that also ask `mayRetry` before each attempt after the first. */
+export function guardedAttempts(
+  request: CallRequest,
+  attempts: AttemptHooks,
+  mayRetry: ExecuteOptions["mayRetry"]
+): AttemptHooks {
+  if (!mayRetry) return attempts;
+  let failed: AttemptOutcome | undefined;
+  return {
+    onAttempt(outcome) {
+      failed = outcome;
+      attempts.onAttempt?.(outcome);
+    },
+    async beforeRetry(signal) {
+      if (failed && !(await mayRetry(request, failed)))
+        throw new EndpointError("aborted", "Another attempt was not allowed.");
+      await attempts.beforeRetry?.(signal);
+    }
+  };
 }
 
 /** What an outcome says of an error that `complete` threw. */

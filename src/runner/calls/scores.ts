@@ -1,4 +1,5 @@
 import type {Completion} from "../../endpoints/types.js";
+import type {ScorerCalls} from "../../scorers/index.js";
 import type {AppendLog} from "../journal/appendLog.js";
 import type {ResolvedEval} from "../plan/resolve.js";
 import type {Call} from "./planned.js";
@@ -19,6 +20,7 @@ export interface ScoresInputs {
   scoreLog: AppendLog;
   tally: Tally;
   most: number;
+  scorerCalls: ScorerCalls;
   signal?: AbortSignal;
   /** Called at once when a score could not be kept. */
   onFailure(): void;
@@ -43,6 +45,7 @@ export function createScores(inputs: ScoresInputs): Scores {
       row,
       completion,
       messages,
+      calls: inputs.scorerCalls,
       signal
     });
     for (const one of scores) {

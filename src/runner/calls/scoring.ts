@@ -1,5 +1,5 @@
-import type {Completion, Message} from "../../endpoints/types.js";
-import type {Row, ScoreInput, ScoreResult} from "../../scorers/index.js";
+import {type Completion, EndpointError, type Message} from "../../endpoints/types.js";
+import type {Row, ScoreInput, ScorerCalls, ScoreResult} from "../../scorers/index.js";
 import {messageOf} from "../../store/index.js";
 import type {ResolvedEval} from "../plan/resolve.js";
 
@@ -19,14 +19,16 @@ export interface ToScore {
   row: Row;
   completion: Completion;
   messages: readonly Message[];
+  calls: ScorerCalls;
   signal?: AbortSignal;
 }
 
-/** Asks each scorer; one that throws, or gives no finite number, leaves a failed score with its reason. */
+/** Asks each scorer; one that throws, or gives no finite number, leaves a failed score with its reason, and
+ * one that was stopped leaves none. */
 export async function scoreAll(
   scorers: ResolvedEval["scorers"],
   expected: (row: Row) => unknown,
-  {key, row, completion, messages, signal}: ToScore
+  {key, row, completion, messages, calls, signal}: ToScore
 ): Promise<ScoreRecord[]> {
   const input: ScoreInput = {
     output: completion.text,
@@ -34,6 +36,7 @@ export async function scoreAll(
     row,
     completion,
     messages,
+    calls,
     signal
   };
   const records: ScoreRecord[] = [];
@@ -43,6 +46,8 @@ export async function scoreAll(
       const given = scorer(input);
       records.push({...place, ...wordOf(given instanceof Promise ? await given : given)});
     } catch (error) {
+      // It was stopped before it could say: the score is still owed, and the next start asks for it.
+      if (error instanceof EndpointError && error.kind === "aborted") continue;
       records.push({
         ...place,
         status: "failed",

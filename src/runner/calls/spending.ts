@@ -12,7 +12,7 @@ const MAYBE_BILLED = new Set<EndpointErrorKind | "endpoint">([
 
 /** Keeps the calls of a run within a budget: every attempt is set aside before it is made. */
 export interface Spending {
-  /** Waits until an attempt fits beside those in flight; false when it never will, after telling `stop` why. */
+  /** Waits until an attempt fits beside those in flight; false when it never will, after telling the listeners why. */
   reserve(request: CallRequest): Promise<boolean>;
   /**
    * For an attempt after one that failed, which counts as spent when it may have been billed. It does not wait: the call
@@ -20,15 +20,26 @@ export interface Spending {
    */
   reserveAgain(request: CallRequest, failed: AttemptOutcome): boolean;
   settle(outcome: CallOutcome): void;
+  /** Why no more is spent, once that is so. */
+  readonly stopped: string | undefined;
+  /** Told once why no more is spent. */
+  onStop(listener: (reason: string) => void): void;
   /** Ends all waiting: what does not fit now will not be reserved. */
   close(): void;
 }
 
-/** A budget of `limitUsd` US dollars over all calls of a start. */
-export function createSpending(limitUsd: number, stop: (reason: string) => void): Spending {
+/** A budget of `limitUsd` US dollars over all calls of a start, those of scorers among them. */
+export function createSpending(limitUsd: number): Spending {
   const budget = createBudget(limitUsd);
   const reservations = new Map<string, Reservation>();
   let closed = false;
+  let stopped: string | undefined;
+  const listeners: ((reason: string) => void)[] = [];
+  const stop = (reason: string) => {
+    if (stopped !== undefined) return;
+    stopped = reason;
+    for (const listener of listeners) listener(reason);
+  };
   let waiting: (() => void)[] = [];
   const changed = () => {
     const woken = waiting;
@@ -66,6 +77,10 @@ export function createSpending(limitUsd: number, stop: (reason: string) => void)
       return fits(request);
     },
     settle: ({key, completion, error}) => end(key, error?.kind, completion?.costUsd),
+    get stopped() {
+      return stopped;
+    },
+    onStop: (listener) => void listeners.push(listener),
     close() {
       closed = true;
       changed();

@@ -36,23 +36,8 @@ export async function openAppendLog(path: string): Promise<AppendLog> {
   let failure: Error | undefined;
   let soon = false;
   let later: NodeJS.Timeout | undefined;
-  let dirty = false;
-  let syncing: Promise<void> | undefined;
   let closed = false;
-
-  const sync = () =>
-    new Promise<void>((resolve) => {
-      dirty = false;
-      fdatasync(handle.fd, (error) => {
-        if (error) failure ??= error;
-        syncing = undefined;
-        resolve();
-      });
-    });
-  const timer = setInterval(() => {
-    if (dirty && !syncing) syncing = sync();
-  }, SYNC_MS);
-  timer.unref();
+  const disk = keepOnDisk(handle, (error) => (failure ??= error));
 
   const flush = () => {
     clearTimeout(later);
@@ -67,7 +52,7 @@ export async function openAppendLog(path: string): Promise<AppendLog> {
         for (let at = 0; at < bytes.length;)
           at += writeSync(handle.fd, bytes, at, bytes.length - at, position + at);
         position += bytes.length;
-        dirty = true;
+        disk.written();
       } catch (error) {
         failure = error as Error;
       }
@@ -108,12 +93,39 @@ export async function openAppendLog(path: string): Promise<AppendLog> {
     async close() {
       if (closed) return;
       closed = true;
-      clearInterval(timer);
       flush();
-      await syncing;
-      await sync();
+      await disk.end();
       await handle.close();
       if (failure) throw failure;
+    }
+  };
+}
+
+/** Flushes what was written to the disk itself, at most `SYNC_MS` later and for good at the end. */
+function keepOnDisk(handle: FileHandle, onFailure: (error: Error) => void) {
+  let dirty = false;
+  let syncing: Promise<void> | undefined;
+  const sync = () =>
+    new Promise<void>((resolve) => {
+      dirty = false;
+      fdatasync(handle.fd, (error) => {
+        if (error) onFailure(error);
+        syncing = undefined;
+        resolve();
+      });
+    });
+  const timer = setInterval(() => {
+    if (dirty && !syncing) syncing = sync();
+  }, SYNC_MS);
+  timer.unref();
+  return {
+    written() {
+      dirty = true;
+    },
+    async end() {
+      clearInterval(timer);
+      await syncing;
+      await sync();
     }
   };
 }

@@ -89,6 +89,7 @@ async function inspect(
     counts !== undefined &&
     !(await hasRunFile(workspace, id, "journal.ndjson")) &&
     counts.completed + counts.failed === counts.planned &&
+    !sealed?.owedScores &&
     !(options.retryFailed && counts.failed > 0);
   return {id, startedAt: start.startedAt, noReuse: start.noReuse, finished, sealed};
 }

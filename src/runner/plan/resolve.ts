@@ -1,4 +1,3 @@
-import {hostingProblems} from "../../costs/index.js";
 import {identifiedVersion} from "../../scorers/scorerVersion.js";
 import type {Row, Scorer} from "../../scorers/types.js";
 import {
@@ -68,54 +67,16 @@ export async function resolveEval(
   split: SplitManifest,
   options: RunOptions
 ): Promise<ResolvedEval> {
-  const problems: string[] = [];
-  const columns = new Set(["id", ...version.columns.map((column) => column.name)]);
-  const column = (what: string, wanted: string) => {
-    if (!columns.has(wanted))
-      problems.push(
-        `${what} names column "${wanted}", which ${version.dataset} does not have. Its columns: ${[...columns].join(", ")}.`
-      );
-  };
-  try {
-    checkName("eval", name);
-  } catch (error) {
-    problems.push(messageOf(error));
-  }
-
   const part = definition.part ?? "test";
-  if ((part as string) === "sealed")
-    problems.push(`the part "sealed" is called "held-out" now: write part: "held-out".`);
-  if (part === "held-out" && !options.final)
-    problems.push(
-      `it scores the held-out part, which is kept for the last word. Say --final --why "…" to open it, or score "test".`
-    );
-  if (!split.counts[part])
-    problems.push(
-      `the split ${split.name} has no rows in its ${part} part (it has ${countsText(split.counts)}).`
-    );
-  if (definition.fewShot && part === "train")
-    problems.push(`few-shot examples come from the training part, which is also the part being scored.`);
-
+  const problems = [...nameProblems(name), ...partProblems(definition, part, split, options)];
   const candidates = chooseCandidates(definition, options, problems);
-  for (const {name: candidate, hosting} of candidates)
-    if (hosting !== undefined)
-      problems.push(...hostingProblems(hosting).map((problem) => `candidate ${candidate}: ${problem}.`));
   const marked = definition.candidates.filter((one) => one.baseline);
   if (marked.length > 1)
     problems.push(
       `${marked.length} candidates say they are the baseline (${marked.map((one) => one.name).join(", ")}). Keep one.`
     );
 
-  const prompts = typeof definition.prompt === "object" ? definition.prompt : {default: definition.prompt};
-  if (Object.keys(prompts).length === 0) problems.push(`it has no prompt.`);
-  for (const [variant, prompt] of Object.entries(prompts))
-    if (typeof prompt === "string")
-      for (const place of placesOf(prompt)) column(`prompt "${variant}"`, place);
-
-  if (typeof definition.expected === "string") column(`"expected"`, definition.expected);
-  if (typeof definition.cluster === "string") column(`"cluster"`, definition.cluster);
-  if (Array.isArray(definition.slices)) for (const slice of definition.slices) column(`"slices"`, slice);
-
+  problems.push(...columnProblems(definition, version));
   const scorers = await Promise.all(
     Object.entries(definition.scorers).map(async ([scorerName, scorer]) => ({
       name: scorerName,
@@ -132,16 +93,7 @@ export async function resolveEval(
     );
 
   const repeats = options.repeats ?? definition.repeats ?? 1;
-  for (const [what, value] of [
-    ["repeats", repeats],
-    ["limit", options.limit],
-    ["concurrency", options.concurrency]
-  ] as const)
-    if (value !== undefined && !(Number.isInteger(value) && value >= 1))
-      problems.push(`${what} is ${value}; it must be a whole number of at least 1.`);
-  if (options.budgetUsd !== undefined && !(options.budgetUsd >= 0))
-    problems.push(`the budget is ${options.budgetUsd}; it must be a number of US dollars.`);
-
+  problems.push(...amountProblems(repeats, options));
   if (problems.length > 0)
     throw new UserError(
       `eval ${name} cannot run:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`
@@ -167,6 +119,71 @@ export async function resolveEval(
           : cluster,
     publish: strictest(definition.publish ?? "masked", version.publish)
   };
+}
+
+function nameProblems(name: string): string[] {
+  try {
+    checkName("eval", name);
+    return [];
+  } catch (error) {
+    return [messageOf(error)];
+  }
+}
+
+function partProblems(
+  {fewShot}: EvalDefinition,
+  part: string,
+  split: SplitManifest,
+  {final}: RunOptions
+): string[] {
+  const problems: string[] = [];
+  if (part === "sealed") problems.push(`the part "sealed" is called "held-out" now: write part: "held-out".`);
+  if (part === "held-out" && !final)
+    problems.push(
+      `it scores the held-out part, which is kept for the last word. Say --final --why "…" to open it, or score "test".`
+    );
+  if (!split.counts[part])
+    problems.push(
+      `the split ${split.name} has no rows in its ${part} part (it has ${countsText(split.counts)}).`
+    );
+  if (fewShot && part === "train")
+    problems.push(`few-shot examples come from the training part, which is also the part being scored.`);
+  return problems;
+}
+
+/** Columns that the definition names and the version does not have; and that there is no prompt. */
+function columnProblems(definition: EvalDefinition, version: VersionManifest): string[] {
+  const problems: string[] = [];
+  const columns = new Set(["id", ...version.columns.map((column) => column.name)]);
+  const column = (what: string, wanted: string) => {
+    if (!columns.has(wanted))
+      problems.push(
+        `${what} names column "${wanted}", which ${version.dataset} does not have. Its columns: ${[...columns].join(", ")}.`
+      );
+  };
+  const prompts = typeof definition.prompt === "object" ? definition.prompt : {default: definition.prompt};
+  if (Object.keys(prompts).length === 0) problems.push(`it has no prompt.`);
+  for (const [variant, prompt] of Object.entries(prompts))
+    if (typeof prompt === "string")
+      for (const place of placesOf(prompt)) column(`prompt "${variant}"`, place);
+  if (typeof definition.expected === "string") column(`"expected"`, definition.expected);
+  if (typeof definition.cluster === "string") column(`"cluster"`, definition.cluster);
+  if (Array.isArray(definition.slices)) for (const slice of definition.slices) column(`"slices"`, slice);
+  return problems;
+}
+
+function amountProblems(repeats: number, {limit, concurrency, budgetUsd}: RunOptions): string[] {
+  const problems: string[] = [];
+  for (const [what, value] of [
+    ["repeats", repeats],
+    ["limit", limit],
+    ["concurrency", concurrency]
+  ] as const)
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1))
+      problems.push(`${what} is ${value}; it must be a whole number of at least 1.`);
+  if (budgetUsd !== undefined && !(budgetUsd >= 0))
+    problems.push(`the budget is ${budgetUsd}; it must be a number of US dollars.`);
+  return problems;
 }
 
 function chooseCandidates(definition: EvalDefinition, options: RunOptions, problems: string[]): Candidate[] {

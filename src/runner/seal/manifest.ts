@@ -1,5 +1,6 @@
 import {relative, resolve} from "node:path";
 import {type RunManifest, sha256File, type SplitManifest, type VersionManifest} from "../../store/index.js";
+import type {CountedScorerCalls} from "../calls/scorerCalls.js";
 import {codeRevision} from "./codeRevision.js";
 import type {EvalDefinition} from "../define.js";
 import type {Plan} from "../plan/plan.js";
@@ -21,6 +22,7 @@ interface ManifestInputs {
   project: string;
   evalFile?: string;
   stopped?: string;
+  scorerCalls: CountedScorerCalls;
   /** Of this start; what an earlier sealed start took is added. */
   seconds: number;
   sealedAt: number;
@@ -31,8 +33,8 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
   const {resolved, plan, version, split, figures, options, project} = inputs;
   const missing = figures.counts.planned - figures.counts.completed - figures.counts.failed;
   const stopped =
-    missing > 0
-      ? (inputs.stopped ?? "calls are missing")
+    missing > 0 || figures.owedScores > 0
+      ? (inputs.stopped ?? (missing > 0 ? "calls are missing" : "scores are missing"))
       : plan.rows < plan.available
         ? `limit: the first ${plan.rows} of ${plan.available} rows`
         : undefined;
@@ -79,6 +81,8 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
     counts: figures.counts,
     costUsd: figures.costUsd,
     unpricedCalls: figures.unpricedCalls,
+    owedScores: figures.owedScores > 0 ? figures.owedScores : undefined,
+    scorerCalls: spentOnScores(inputs),
     startedAt: inputs.run.startedAt,
     sealedAt: new Date(inputs.sealedAt).toISOString(),
     seconds: (inputs.run.sealed?.seconds ?? 0) + inputs.seconds,
@@ -91,6 +95,18 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
 /** What an earlier start measured: one that only reads what is in the store loads no model. */
 function measuredBefore({sealed}: RunFolder, name: string) {
   return sealed?.candidates.find((candidate) => candidate.name === name)?.measured;
+}
+
+/** Of all starts of this run; undefined when no scorer asked anybody. */
+function spentOnScores({
+  run: {sealed},
+  scorerCalls: {made, costUsd}
+}: ManifestInputs): RunManifest["scorerCalls"] {
+  const before = sealed?.scorerCalls;
+  const calls = made + (before?.calls ?? 0);
+  if (calls === 0) return undefined;
+  const cost = costUsd === undefined ? before?.costUsd : costUsd + (before?.costUsd ?? 0);
+  return {calls, costUsd: cost};
 }
 
 async function fileOf(project: string, evalFile: string): Promise<{path: string; sha256: string}> {

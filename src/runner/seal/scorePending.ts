@@ -1,3 +1,4 @@
+import type {ScorerCalls} from "../../scorers/index.js";
 import type {Database} from "../../store/index.js";
 import type {AppendLog} from "../journal/appendLog.js";
 import {completionOf, type StoredOutcome} from "../journal/outcome.js";
@@ -17,6 +18,7 @@ export interface ScorePendingInputs {
   pending: AsyncIterable<Pending[]>;
   log: AppendLog;
   concurrency: number;
+  scorerCalls: ScorerCalls;
   signal?: AbortSignal;
 }
 
@@ -25,7 +27,7 @@ export interface ScorePendingInputs {
  * score. `pending` yields them in the order of their numbers; rows are read alongside.
  */
 export async function scorePending(inputs: ScorePendingInputs): Promise<number> {
-  const {db, plan, resolved, pending, log, concurrency, signal} = inputs;
+  const {db, plan, resolved, pending, log, concurrency, scorerCalls, signal} = inputs;
   const perRow = plan.candidates.length * plan.variants.length * plan.repeats;
   const rows = oneByOne(readRows(db, plan.rowsOf));
   let row: PlannedRow | undefined;
@@ -42,6 +44,7 @@ export async function scorePending(inputs: ScorePendingInputs): Promise<number> 
         row: cells,
         completion: completionOf(completion),
         messages: variant.render(cells).messages ?? [],
+        calls: scorerCalls,
         signal
       }
     );

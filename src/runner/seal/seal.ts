@@ -11,6 +11,7 @@ import {
   sqlName,
   sqlString
 } from "../../store/index.js";
+import type {ScorerCalls} from "../../scorers/index.js";
 import type {AppendLog} from "../journal/appendLog.js";
 import {cachedScores} from "./cachedScores.js";
 import {copyChunks, copyParquet, type Range, rangesOf, within} from "../tables/chunks.js";
@@ -48,6 +49,7 @@ export interface SealInputs {
   folder: string;
   retryFailed?: boolean;
   concurrency: number;
+  scorerCalls: ScorerCalls;
   signal?: AbortSignal;
   /** Endpoint kinds whose calls cost money, by candidate. */
   priced: readonly boolean[];
@@ -58,6 +60,8 @@ export interface SealFigures {
   counts: RunManifest["counts"];
   costUsd?: number;
   unpricedCalls: number;
+  /** Scores that no scorer has given yet, because its calls were stopped. */
+  owedScores: number;
 }
 
 /**
@@ -169,6 +173,7 @@ async function joinScores(inputs: SealInputs, done: string): Promise<string> {
     pending: pending(),
     log: scoreLog,
     concurrency: inputs.concurrency,
+    scorerCalls: inputs.scorerCalls,
     signal: inputs.signal
   });
   const own = given === 0 ? before : await logAsParquet(db, log, SCORE_LOG, join(folder, "scores.parquet"));
@@ -200,8 +205,9 @@ async function figuresOf(
        count(*) filter (not reused and status = 'completed' and cost_usd is null and candidate in (${pricedNames.join(", ") || "null"}))::double as unpriced
      from ${done}`
   ))!;
-  const {scored} = (await db.row<{scored: number}>(
-    `select count(*)::double as scored from ${scores} where status = 'scored' and scorer = ${sqlString(resolved.primary)}`
+  const {scored, given} = (await db.row<{scored: number; given: number}>(
+    `select count(*) filter (status = 'scored' and scorer = ${sqlString(resolved.primary)})::double as scored,
+       count(*)::double as given from ${scores}`
   ))!;
   return {
     counts: {
@@ -213,7 +219,8 @@ async function figuresOf(
       unscored: figures.completed - scored
     },
     costUsd: figures.cost ?? undefined,
-    unpricedCalls: figures.unpriced
+    unpricedCalls: figures.unpriced,
+    owedScores: figures.completed * resolved.scorers.length - given
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type Found,
   type Kind,
   manifestsOf,
+  putJson,
   readRecord,
   recordsOf
 } from "./kind.js";
@@ -82,10 +83,16 @@ async function namedAsTrained({id}: Found, erasing: Erasing): Promise<Erased> {
   for (const ancestor of ancestors) {
     const {training, parents = []} = models.get(ancestor) ?? {};
     if (training?.dataset === erasing.dataset && (await learned(training, erasing)))
-      return {keeps: [models.get(id)!.name]};
+      return {keeps: [await marked(models.get(id)!, erasing)]};
     for (const parent of parents) ancestors.add(parent.id);
   }
   return {};
+}
+
+/** Beside the model it says why it is not to be used; gives its name. A word that it may stay was about other rows. */
+async function marked({id, name}: StoredModel, {workspace, dataset, note: {at}}: Erasing): Promise<string> {
+  await putJson(workspace, modelKey(id, "erased-training.json"), {kind: "erased-training", dataset, at});
+  return name;
 }
 
 async function learned(

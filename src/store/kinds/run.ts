@@ -1,6 +1,6 @@
 import {rename} from "node:fs/promises";
 import {join} from "node:path";
-import {type Columns, emptyRelation, parquetFiles} from "../parquet.js";
+import {type Columns, emptyRelation, parquetFile, parquetFiles} from "../parquet.js";
 import {COMPLETIONS, ITEMS, PROMPTS, type RunManifest, SCORES} from "../schema.js";
 import {checkName} from "../names.js";
 import type {Workspace} from "../workspace.js";
@@ -142,6 +142,15 @@ async function runViews({workspace, manifests}: ViewContext): Promise<View[]> {
   return views;
 }
 
+async function blankedRows({db, workspace}: Erasing, key: string): Promise<number> {
+  const file = `${key}/items.parquet`;
+  if (!(await workspace.place.has(file))) return 0;
+  const items = parquetFile(await workspace.place.readable(file));
+  return (await db.row<{n: number}>(
+    `select count(*)::double as n from ${items} where starts_with(row_id, 'erased-')`
+  ))!.n;
+}
+
 /** Scores stay: they say nothing about a person. What was asked, expected and answered goes. */
 async function eraseRun({key, manifestKey}: Found, erasing: Erasing): Promise<Erased> {
   const {workspace, note, dataset} = erasing;
@@ -159,12 +168,15 @@ async function eraseRun({key, manifestKey}: Found, erasing: Erasing): Promise<Er
     const examples = await eraseExamples(key, manifest, erasing);
     const answers = await eraseRows(erasing, `${key}/completions.parquet`, completions);
     await eraseRows(erasing, `${key}/scores.parquet`, scores);
-    if (rows + answers > 0 || examples) {
-      result.rows = rows;
+    // A purge that was killed has blanked rows that the manifest has no note of.
+    const lost =
+      (await blankedRows(erasing, key)) - (manifest.purged ?? []).reduce((sum, {rows: n}) => sum + n, 0);
+    if (rows + answers + lost > 0 || examples) {
+      result.rows = Math.max(lost, rows);
       await putJson(workspace, manifestKey, {
         ...manifest,
         ...examples,
-        purged: [...(manifest.purged ?? []), {rows, ...note}]
+        purged: [...(manifest.purged ?? []), {rows: lost, ...note}]
       });
     }
   }

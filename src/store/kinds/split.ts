@@ -176,20 +176,23 @@ async function splitViews({workspace, manifests, open}: ViewContext): Promise<Vi
 async function eraseSplit({key, manifestKey, names}: Found, erasing: Erasing): Promise<Erased> {
   if (names.dataset !== erasing.dataset) return {};
   const rows = await eraseRows(erasing, `${key}/parts.parquet`, "without");
-  if (rows === 0) return {};
   const manifest = await readRecord(erasing.workspace, splitKind, manifestKey);
-  if (!manifest) return {rows};
+  if (!manifest) return rows === 0 ? {} : {rows};
   const parts = partsIn(await erasing.workspace.place.readable(`${key}/parts.parquet`));
   const counts = await erasing.db.rows<{part: string; n: number}>(
     `select part, count(*)::int as n from ${parts} group by part order by part`
   );
+  const counted = Object.values(manifest.counts).reduce((sum, n) => sum + n, 0);
+  // A purge that was killed has erased rows that the manifest still counts.
+  const lost = counted - counts.reduce((sum, {n}) => sum + n, 0);
+  if (rows + lost === 0) return {};
   const {labels, ...rest} = manifest;
   await putJson(erasing.workspace, manifestKey, {
     ...rest,
     counts: Object.fromEntries(counts.map(({part, n}) => [part, n])),
     labels: labels && (await labelsLeft(erasing, manifest, labels, parts))
   });
-  return {rows};
+  return {rows: Math.max(lost, rows)};
 }
 
 /** A label may be a row's own words: those that no row has any more go. None when the version's rows are gone. */

@@ -172,18 +172,32 @@ async function eraseVersion({key, manifestKey, names}: Found, erasing: Erasing):
   if (erased > 0)
     for (const {name} of await place.list(key))
       if (name.startsWith(NEAR_DUPLICATES)) await place.remove(`${key}/${name}`);
-  if (erased + rejected === 0) return {};
   const manifest = await readRecord(erasing.workspace, versionKind, manifestKey);
-  const counts = manifest && rejected > 0 ? await rejectedCounts(erasing, key, manifest) : undefined;
-  if (manifest)
+  // A purge that was killed has erased rows that the manifest still counts.
+  const left = manifest && (await rowsLeft(erasing, key));
+  const lost =
+    manifest && left ? manifest.rows - left.rows + ((manifest.rejected ?? left.rejected) - left.rejected) : 0;
+  if (erased + rejected + lost === 0) return {};
+  const recount = left && manifest.rejected !== undefined && manifest.rejected !== left.rejected;
+  const counts = recount ? await rejectedCounts(erasing, key, manifest) : undefined;
+  if (manifest && left)
     await putJson(erasing.workspace, manifestKey, {
       ...manifest,
       ...counts,
-      rows: manifest.rows - erased,
+      rows: left.rows,
       bytes: (await stat(await place.readable(`${key}/rows.parquet`))).size,
-      purged: [...(manifest.purged ?? []), {rows: erased + rejected, ...erasing.note}]
+      purged: lost === 0 ? manifest.purged : [...(manifest.purged ?? []), {rows: lost, ...erasing.note}]
     });
-  return {rows: erased + rejected};
+  return {rows: Math.max(lost, erased + rejected)};
+}
+
+async function rowsLeft({db, workspace}: Erasing, key: string): Promise<{rows: number; rejected: number}> {
+  const count = async (file: string) => {
+    if (!(await workspace.place.has(file))) return 0;
+    const source = parquetFile(await workspace.place.readable(file));
+    return (await db.row<{n: number}>(`select count(*)::double as n from ${source}`))!.n;
+  };
+  return {rows: await count(`${key}/rows.parquet`), rejected: await count(`${key}/rejected.parquet`)};
 }
 
 async function rejectedCounts({db, workspace}: Erasing, key: string, {filters = {}}: VersionManifest) {

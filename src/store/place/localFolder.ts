@@ -1,6 +1,6 @@
 import {link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
 import {dirname, join} from "node:path";
-import {flushFolder, insideFolder, sweepTemporary, temporaryPath, writeAtomic} from "../files.js";
+import {flushFolder, insideFolder, sweepBelow, sweepTemporary, temporaryPath, writeAtomic} from "../files.js";
 import type {Place, PlaceEntry, Stage} from "./place.js";
 
 /** A folder of this machine, or of a file system that several share, as a store's place. A rename commits. */
@@ -144,6 +144,10 @@ export class LocalFolder implements Place {
 
   async sweep(key: string): Promise<void> {
     await sweepTemporary(this.path(key));
+  }
+
+  async sweepAll(): Promise<void> {
+    await sweepBelow(this.name);
   }
 }
 

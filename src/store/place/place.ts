@@ -31,6 +31,8 @@ export interface Place {
   stage(key: string): Promise<Stage>;
   /** Removes what dead processes left half-made directly below a key. */
   sweep(key: string): Promise<void>;
+  /** The same everywhere in the place. */
+  sweepAll(): Promise<void>;
 }
 
 export interface PlaceEntry {

@@ -10,6 +10,7 @@ import {redrawn} from "../../support/watchPage.js";
 const PAGES = [
   "",
   "candidates",
+  "costs",
   "differences",
   "examples",
   "row",

@@ -1,0 +1,213 @@
+import {type AnswerSigns, confidenceOf, type Signal} from "../costs/index.js";
+import {
+  type Completion,
+  type CompletionOptions,
+  type CompletionRequest,
+  type Endpoint,
+  EndpointError,
+  type Limits,
+  type TokenPrice,
+  type Usage
+} from "../endpoints/index.js";
+import {trustLevels} from "../privacy/trust.js";
+import type {Candidate, CandidateCosts, PreparedCandidate} from "../runner/define.js";
+import {canonicalJson, sha256, UserError} from "../store/index.js";
+
+export interface CascadeSettings extends CandidateCosts {
+  /**
+   * What tells how sure an answer is, or a function of the answer before it is graded: higher is surer, undefined goes on to
+   * the next stage. A function's own text identifies it: what it calls must not change without it.
+   */
+  signal: Signal | ((answer: AnswerSigns) => number | undefined);
+  /** For each stage but the last the confidence from which its answer is taken; `assay cascade` chooses them. */
+  thresholds: readonly number[];
+  /** Answers asked of a stage when `signal` is "agreement"; 3 when absent. */
+  repeats?: number;
+  baseline?: boolean;
+}
+
+interface Stage extends PreparedCandidate {
+  candidate: Candidate;
+}
+
+/**
+ * A candidate that asks the first of `stages` and goes on to the next while the answer is not sure enough or fails. It costs
+ * what all stages that were asked cost. Throws when the thresholds do not fit the stages.
+ */
+export function cascade(name: string, stages: readonly Candidate[], settings: CascadeSettings): Candidate {
+  if (stages.length < 2 || settings.thresholds.length !== stages.length - 1)
+    throw new UserError(
+      `cascade ${name} has ${stages.length} stages and ${settings.thresholds.length} thresholds: it needs at least two stages, and a threshold for each but the last.`
+    );
+  const {hosting, wayThere, baseline} = settings;
+  return {
+    name,
+    hosting,
+    wayThere,
+    baseline,
+    async prepare(context) {
+      const prepared: Stage[] = [];
+      const close = async () => {
+        for (const one of prepared) {
+          await one.close?.();
+          await one.endpoint.close?.();
+        }
+      };
+      try {
+        for (const candidate of stages) prepared.push({candidate, ...(await candidate.prepare(context))});
+      } catch (error) {
+        await close();
+        throw error;
+      }
+      return {endpoint: cascadeEndpoint(name, prepared, settings), model: name, close};
+    }
+  };
+}
+
+function cascadeEndpoint(name: string, stages: readonly Stage[], settings: CascadeSettings): Endpoint {
+  const last = stages.at(-1)!;
+  return {
+    name: `cascade ${name}`,
+    kind: last.endpoint.kind,
+    hosting: last.endpoint.hosting,
+    // Rows may go to any of the stages.
+    trust: trustLevels[Math.max(...stages.map(({endpoint}) => trustLevels.indexOf(endpoint.trust)))]!,
+    limits: strictestLimits(stages),
+    price: () => highestPrice(stages, settings),
+    async identity() {
+      const each = await Promise.all(
+        stages.map(async ({endpoint, model, candidate: {params, tools}}) => ({
+          identity: await endpoint.identity(model),
+          model,
+          params: params ?? null,
+          tools: tools ?? null
+        }))
+      );
+      const signs: Record<string, string> =
+        settings.signal === "agreement" ? {repeats: String(settings.repeats ?? 3)} : {};
+      return {
+        ...signs,
+        cascade: canonicalJson(each),
+        thresholds: settings.thresholds.join(", "),
+        signal:
+          typeof settings.signal === "function"
+            ? `function ${sha256(settings.signal.toString()).slice(0, 16)}`
+            : settings.signal
+      };
+    },
+    complete: (request, options) => answer(stages, settings, request, options),
+    async preflight(_model, needs, signal) {
+      const found = await Promise.all(
+        stages.map(({endpoint, model}) => endpoint.preflight?.(model, needs, signal) ?? [])
+      );
+      return found.flat();
+    }
+  };
+}
+
+async function answer(
+  stages: readonly Stage[],
+  {signal, thresholds, repeats = 3}: CascadeSettings,
+  request: CompletionRequest,
+  options: CompletionOptions = {}
+): Promise<Completion> {
+  const asked: Completion[] = [];
+  for (const [s, stage] of stages.entries()) {
+    const isLast = s === stages.length - 1;
+    try {
+      const times = signal === "agreement" && !isLast ? repeats : 1;
+      const own: Completion[] = [];
+      for (let i = 0; i < times; i++)
+        own.push(await ask(stage, request, {...options, repeat: (options.repeat ?? 0) * times + i}, signal));
+      asked.push(...own);
+      if (isLast || sureOf(signal, own) >= thresholds[s]!) return together(own[0]!, asked);
+    } catch (error) {
+      const goesOn = error instanceof EndpointError && error.kind !== "aborted";
+      if (isLast || !goesOn) throw error;
+    }
+  }
+  throw new Error("a cascade has stages");
+}
+
+function ask(
+  {candidate, endpoint, model}: Stage,
+  request: CompletionRequest,
+  options: CompletionOptions,
+  signal: CascadeSettings["signal"]
+): Promise<Completion> {
+  const logprobs = signal === "logprobs" ? {logprobs: true} : undefined;
+  return endpoint.complete(
+    {
+      ...request,
+      model,
+      params: {...logprobs, ...candidate.params, ...request.params},
+      tools: candidate.tools ?? request.tools
+    },
+    options
+  );
+}
+
+/** −Infinity when it is not known: then the next stage is asked. */
+function sureOf(signal: CascadeSettings["signal"], [first, ...others]: readonly Completion[]): number {
+  const signs: AnswerSigns = {
+    text: first!.text,
+    logprobs: first!.logprobs?.map(({logprob}) => logprob),
+    repeats: others.map(({text}) => text)
+  };
+  return (typeof signal === "function" ? signal(signs) : confidenceOf(signal, signs)) ?? -Infinity;
+}
+
+/** The answer taken, with the tokens, time and cost of everything that was asked; an unknown cost makes the sum unknown. */
+function together(taken: Completion, asked: readonly Completion[]): Completion {
+  const sum = (of: (one: Completion) => number | undefined) =>
+    asked.reduce<number | undefined>((total, one) => {
+      const value = of(one);
+      return total === undefined || value === undefined ? undefined : total + value;
+    }, 0);
+  const tokens = (of: keyof Usage) => sum(({usage}) => usage?.[of]);
+  const [promptTokens, completionTokens] = [tokens("promptTokens"), tokens("completionTokens")];
+  return {
+    ...taken,
+    usage:
+      promptTokens === undefined || completionTokens === undefined
+        ? undefined
+        : {promptTokens, completionTokens, cachedTokens: tokens("cachedTokens")},
+    latencyMs: sum(({latencyMs}) => latencyMs)!,
+    firstTokenMs: undefined,
+    attempts: sum(({attempts}) => attempts)!,
+    costUsd: sum(({costUsd}) => costUsd)
+  };
+}
+
+/** What a request costs when every stage is asked: what a budget has to set aside. */
+function highestPrice(
+  stages: readonly Stage[],
+  {signal, repeats = 3}: CascadeSettings
+): TokenPrice | undefined {
+  const prices = stages.map(({endpoint, model}, s) => {
+    const price = endpoint.price?.(model);
+    const times = signal === "agreement" && s < stages.length - 1 ? repeats : 1;
+    return price && {times, price};
+  });
+  if (prices.some((one) => one === undefined)) return undefined;
+  const known = prices as {times: number; price: TokenPrice}[];
+  return {
+    inputUsdPerMillion: known.reduce((sum, {times, price}) => sum + times * price.inputUsdPerMillion, 0),
+    outputUsdPerMillion: known.reduce((sum, {times, price}) => sum + times * price.outputUsdPerMillion, 0),
+    asOf: known.map(({price}) => price.asOf).sort()[0]!,
+    source: "all stages of the cascade together: the most a request can cost"
+  };
+}
+
+function strictestLimits(stages: readonly Stage[]): Limits | undefined {
+  const least = (of: keyof Limits) => {
+    const known = stages.flatMap(({endpoint}) => endpoint.limits?.[of] ?? []);
+    return known.length > 0 ? Math.min(...known) : undefined;
+  };
+  const limits = {
+    requestsPerMinute: least("requestsPerMinute"),
+    tokensPerMinute: least("tokensPerMinute"),
+    concurrency: least("concurrency")
+  };
+  return Object.values(limits).some((one) => one !== undefined) ? limits : undefined;
+}

@@ -1,0 +1,122 @@
+import * as Plot from "@observablehq/plot";
+import {type CostedOption, HOSTING_NAMES} from "../costs/index.js";
+import {chart} from "./chart.js";
+import type {Content} from "./elements.js";
+import {dollars, type ScoreFormat} from "./format.js";
+import {responsive} from "./responsive.js";
+
+type Known = CostedOption & {usdPerThousand: number};
+
+/** Cost against quality with both intervals; those on the frontier stand out and are joined. */
+export function frontierPlot(
+  table: readonly CostedOption[],
+  {scorer, format}: {scorer: string; format: ScoreFormat}
+): Content {
+  const shown = table.filter(
+    (option): option is Known => option.usdPerThousand !== undefined && option.sample.quality !== undefined
+  );
+  if (shown.length === 0) return null;
+  const frontier = shown
+    .filter(({onFrontier}) => onFrontier)
+    .sort((a, b) => a.usdPerThousand - b.usdPerThousand);
+  // A logarithm has no zero: with something free among them the axis is linear.
+  const log = shown.every(({usdPerThousand}) => usdPerThousand > 0) && ratio(shown) > 8;
+  const quality = ({sample}: CostedOption) => format.scale(sample.quality!.mean);
+  const color = ({onFrontier}: CostedOption) => (onFrontier ? "var(--accent)" : "var(--quiet)");
+  const withBounds = shown.filter(({sample}) => sample.quality!.low !== undefined);
+  const label = `${scorer}, ${format.unit}`;
+  const place = (usd: number) => (log ? Math.log(usd) : usd);
+  const ends = shown.map(({usdPerThousand}) => place(usdPerThousand));
+  const middle = (Math.min(...ends) + 2 * Math.max(...ends)) / 3;
+  const toTheRight = ({usdPerThousand}: Known) => ends.length > 1 && place(usdPerThousand) > middle;
+  const draw = (width: number) => {
+    const named = width < 560 || shown.length > 10 ? frontier : shown;
+    return chart({
+      width,
+      height: width < 560 ? 320 : 380,
+      marginLeft: 52,
+      marginRight: width < 560 ? 16 : 40,
+      marginTop: 26,
+      marginBottom: 44,
+      ariaLabel: `Cost and quality of ${shown.length} choices, ${frontier.length} of them on the frontier`,
+      x: {
+        type: log ? "log" : "linear",
+        label: "US dollars per 1,000 requests →",
+        labelAnchor: "center",
+        labelArrow: "none",
+        tickFormat: (value: number) => dollars(value),
+        ticks: width < 560 ? 3 : 6,
+        nice: !log,
+        insetLeft: 24,
+        insetRight: 24
+      },
+      y: {label: `↑ ${label}`, labelArrow: "none", nice: true, inset: 10},
+      marks: [
+        Plot.gridY({stroke: "var(--line)", strokeOpacity: 1, ticks: 5}),
+        Plot.line(frontier, {
+          x: "usdPerThousand",
+          y: quality,
+          curve: "step-after",
+          stroke: "var(--accent)",
+          strokeDasharray: "3,3"
+        }),
+        Plot.ruleX(withBounds, {
+          x: "usdPerThousand",
+          y1: ({sample}: Known) => format.scale(sample.quality!.low!),
+          y2: ({sample}: Known) => format.scale(sample.quality!.high!),
+          stroke: color,
+          strokeWidth: 4,
+          strokeOpacity: 0.35,
+          strokeLinecap: "round"
+        }),
+        Plot.ruleY(
+          shown.filter(({low}) => low !== undefined && (!log || low > 0)),
+          {
+            y: quality,
+            x1: "low",
+            x2: "high",
+            stroke: color,
+            strokeWidth: 4,
+            strokeOpacity: 0.35,
+            strokeLinecap: "round"
+          }
+        ),
+        Plot.dot(shown, {
+          x: "usdPerThousand",
+          y: quality,
+          r: 5,
+          fill: color,
+          stroke: "var(--surface)",
+          strokeWidth: 1.5
+        }),
+        // A name beside a point on the right would leave the picture.
+        ...(["start", "end"] as const).map((textAnchor) =>
+          Plot.text(
+            named.filter((option) => (toTheRight(option) ? "end" : "start") === textAnchor),
+            {
+              x: "usdPerThousand",
+              y: quality,
+              dx: textAnchor === "start" ? 8 : -8,
+              dy: -9,
+              textAnchor,
+              text: nameOf,
+              fill: "currentColor",
+              stroke: "var(--surface)",
+              strokeWidth: 4
+            }
+          )
+        )
+      ]
+    });
+  };
+  return responsive(draw);
+}
+
+function nameOf({sample, hosting}: Known): string {
+  return sample.hostings.length > 1 ? `${sample.name}, ${HOSTING_NAMES[hosting!.kind]}` : sample.name;
+}
+
+function ratio(shown: readonly Known[]): number {
+  const all = shown.map(({usdPerThousand}) => usdPerThousand);
+  return Math.max(...all) / Math.min(...all);
+}

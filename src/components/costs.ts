@@ -1,0 +1,152 @@
+import {html} from "htl";
+import {
+  adjusted,
+  breakEvens,
+  cheapestChoice,
+  type CostedOption,
+  costTable,
+  hostingName,
+  whatLeaves
+} from "../costs/index.js";
+import type {CostsData} from "../site/costTypes.js";
+import type {ChosenCosts} from "./chooseCosts.js";
+import {costAssumptions} from "./costAssumptions.js";
+import {breakEvenTable} from "./costBreakEven.js";
+import {frontierPlot} from "./costFrontier.js";
+import {volumePlot} from "./costVolume.js";
+import {dataTable} from "./dataTable.js";
+import {badge, code, type Content, emptyState, nothing, section} from "./elements.js";
+import {count, dollars, formatFor, type ScoreFormat, share} from "./format.js";
+
+/** Frontier, monthly cost against volume, break-even and assumptions of a run. */
+export function costs(data: CostsData | null, settings: ChosenCosts | null): Node {
+  if (!data || !settings) return nothing();
+  const table = costTable(adjusted(data.samples, settings), settings);
+  const known = table.filter(({usdPerMonth}) => usdPerMonth !== undefined);
+  const format = formatFor(data.samples.flatMap(({quality}) => [quality?.mean, quality?.low, quality?.high]));
+  const volume = `${count(settings.requestsPerMonth)} requests a month`;
+  if (known.length === 0)
+    return html`<div>
+      ${[
+        emptyState(
+          "What these candidates cost is not known.",
+          [
+            "State a price on the endpoint, a hosting model on the candidate, or put prices into ",
+            code("prices/"),
+            " (",
+            code("npx assay prices import FILE"),
+            "). What is not stated is unknown, not free."
+          ],
+          ["Missing: ", missingOf(table), "."]
+        ),
+        section("What is known of where they run", costAssumptions(data, table))
+      ]}
+    </div>`;
+  return html`<div>
+    ${[
+      section(
+        `At ${volume}`,
+        html`<p>${choiceSentence(data, table, format)}</p>`,
+        frontierPlot(table, {scorer: data.scorer, format}),
+        dataTable([...table].sort(byCost), columnsOf(data, format), {
+          caption: `Costs at ${volume}, the cheapest first`,
+          highlight: ({onFrontier}) => onFrontier
+        }),
+        html`<p class="small">
+          Intervals of cost come from the token counts of ${count(data.rows)} rows and say nothing of the
+          assumptions. A candidate is on the frontier when no other costs no more and is no worse; the
+          probability counts bootstrap resamples of the rows.
+        </p>`
+      ),
+      section(
+        "Monthly cost against volume",
+        volumePlot(known, settings),
+        breakEvenTable(breakEvens(table, settings))
+      ),
+      section("Assumptions and prices", costAssumptions(data, table))
+    ]}
+  </div>`;
+}
+
+function choiceSentence(data: CostsData, table: readonly CostedOption[], format: ScoreFormat): Content {
+  const choice = cheapestChoice(table);
+  if (!choice) return "What the best candidate costs is not known, so nothing can be called cheaper than it.";
+  const margin = `${format.difference(data.margin).replace("+", "")} ${format.differenceUnit}`;
+  const {option, best} = choice;
+  const where = (one: CostedOption) => `${one.sample.name} on ${hostingName(one.hosting!)}`;
+  return option === best
+    ? `${where(option)} has the best score and costs ${dollars(option.usdPerMonth)} a month; no cheaper candidate is shown to be at most ${margin} worse.`
+    : `${where(option)} is the cheapest that is no worse than ${best!.sample.name} by more than ${margin}: ${dollars(option.usdPerMonth)} a month against ${dollars(best!.usdPerMonth)}.`;
+}
+
+function columnsOf({scorer}: CostsData, format: ScoreFormat) {
+  return [
+    {
+      name: "Candidate",
+      heading: true,
+      value: ({sample, hosting}: CostedOption) =>
+        html`<span>${sample.name}<small>${hosting ? hostingName(hosting) : "no price stated"}</small></span>`
+    },
+    {
+      name: scorer,
+      numeric: true,
+      value: ({sample: {quality}}: CostedOption) => [
+        format.score(quality?.mean),
+        quality?.low === undefined ? null : html`<small>${format.interval(quality.low, quality.high)}</small>`
+      ]
+    },
+    {
+      name: "Per 1,000 requests",
+      numeric: true,
+      value: ({usdPerThousand, low, high}: CostedOption) => [
+        dollars(usdPerThousand),
+        low === undefined || dollars(low) === dollars(high)
+          ? null
+          : html`<small>${dollars(low)} to ${dollars(high)}</small>`
+      ]
+    },
+    {
+      name: "Per million tokens",
+      numeric: true,
+      value: ({monthly}: CostedOption) => dollars(monthly.usdPerMillionTokens)
+    },
+    {
+      name: "A month",
+      numeric: true,
+      value: ({usdPerMonth, monthly, unknown}: CostedOption) =>
+        monthly.aboveCapacity
+          ? badge("above capacity", "bad")
+          : usdPerMonth === undefined
+            ? html`<span>unknown<small>${unknown.length} not stated</small></span>`
+            : dollars(usdPerMonth)
+    },
+    {
+      name: "Machines",
+      numeric: true,
+      value: ({monthly: {units, capacityPerMonth}}: CostedOption) => [
+        count(units),
+        capacityPerMonth === undefined ? null : html`<small>up to ${count(capacityPerMonth)}</small>`
+      ]
+    },
+    {
+      name: "On the frontier",
+      numeric: true,
+      value: ({frontierShare}: CostedOption) => share(frontierShare)
+    },
+    {
+      name: "What leaves the building",
+      wide: true,
+      value: ({hosting}: CostedOption) => (hosting ? whatLeaves(hosting) : "–")
+    }
+  ];
+}
+
+function missingOf(table: readonly CostedOption[]): string {
+  return [...new Set(table.flatMap(({unknown}) => unknown))].join(", ");
+}
+
+function byCost(a: CostedOption, b: CostedOption): number {
+  return (
+    (a.usdPerMonth ?? Infinity) - (b.usdPerMonth ?? Infinity) || (a.sample.name < b.sample.name ? -1 : 1)
+  );
+}

@@ -1,0 +1,62 @@
+import type {HostingModel} from "./hosting/index.js";
+import type {CostSample} from "./sample.js";
+
+/** What a reader tries instead of what was stated. */
+export interface CostAdjustment {
+  /** Of machines and of the busiest minute, 0 to 1; as stated when absent. */
+  utilisation?: number;
+  /** Token prices times this. */
+  tokenPriceFactor?: number;
+  /** Prices of devices, servers, replicas, space and staff times this. */
+  machinePriceFactor?: number;
+}
+
+/** The samples with other assumptions; what is unknown stays unknown. */
+export function adjusted(samples: readonly CostSample[], adjustment: CostAdjustment): CostSample[] {
+  return samples.map((sample) => ({
+    ...sample,
+    hostings: sample.hostings.map((hosting) => adjustHosting(hosting, adjustment))
+  }));
+}
+
+function adjustHosting(
+  hosting: HostingModel,
+  {utilisation, tokenPriceFactor = 1, machinePriceFactor = 1}: CostAdjustment
+): HostingModel {
+  const times = (value: number | undefined) => (value === undefined ? undefined : value * machinePriceFactor);
+  const own = {utilisation: utilisation ?? hosting.utilisation};
+  switch (hosting.kind) {
+    case "api": {
+      const {price} = hosting;
+      const each = (value: number) => value * tokenPriceFactor;
+      return {
+        ...hosting,
+        ...own,
+        price: price && {
+          ...price,
+          inputUsdPerMillion: each(price.inputUsdPerMillion),
+          outputUsdPerMillion: each(price.outputUsdPerMillion),
+          cachedInputUsdPerMillion:
+            price.cachedInputUsdPerMillion === undefined ? undefined : each(price.cachedInputUsdPerMillion)
+        }
+      };
+    }
+    case "edge":
+      return {...hosting, ...own, deviceUsd: times(hosting.deviceUsd)};
+    case "on-prem":
+      return {
+        ...hosting,
+        ...own,
+        serverUsd: times(hosting.serverUsd),
+        spaceUsdPerMonth: times(hosting.spaceUsdPerMonth),
+        staffUsdPerMonth: times(hosting.staffUsdPerMonth)
+      };
+    case "cloud":
+      return {
+        ...hosting,
+        ...own,
+        usdPerHour: times(hosting.usdPerHour),
+        reservedUsdPerHour: times(hosting.reservedUsdPerHour)
+      };
+  }
+}

@@ -1,0 +1,3 @@
+import {costs, print} from "../site/index.js";
+
+await print(costs);

@@ -1,0 +1,48 @@
+import {join} from "node:path";
+import {readJson, UserError, writeJsonAtomic} from "../store/index.js";
+import {modelFolder} from "./registry.js";
+import type {ModelManifest} from "./types.js";
+
+/** A purge writes it beside a model that learned from erased rows, itself or through its parents. */
+export interface ErasedTraining {
+  kind: "erased-training";
+  dataset: string;
+  /** ISO time. */
+  at: string;
+  /** A person's word that the model may be used all the same. */
+  accepted?: {reason: string; at: string};
+}
+
+const noteOf = (modelsDir: string, id: string) => join(modelFolder(modelsDir, id), "erased-training.json");
+
+/** Whether a model learned from erased rows and nobody accepted that; undefined when it may be used. */
+export async function erasedTraining(modelsDir: string, id: string): Promise<ErasedTraining | undefined> {
+  const note = await readJson<ErasedTraining>(noteOf(modelsDir, id));
+  return note?.accepted ? undefined : note;
+}
+
+/** Throws UserError for a model that learned from rows erased since. */
+export async function assertUsable(
+  modelsDir: string,
+  {id, name}: Pick<ModelManifest, "id" | "name">
+): Promise<void> {
+  const note = await erasedTraining(modelsDir, id);
+  if (note)
+    throw new UserError(
+      `model ${name} (${id.slice(0, 12)}) learned from rows of ${note.dataset} that were erased on ${note.at.slice(0, 10)}, and may hold their words. Train it again with \`assay run\`, remove its folder, or let it stay: assay purge ${note.dataset} --keep-model ${id.slice(0, 12)} --reason "…".`
+    );
+}
+
+/** Lets a model that learned from erased rows be used again. Throws UserError when it needs no such word. */
+export async function acceptErasedTraining(
+  modelsDir: string,
+  {id, name}: Pick<ModelManifest, "id" | "name">,
+  reason: string
+): Promise<void> {
+  const note = await erasedTraining(modelsDir, id);
+  if (!note)
+    throw new UserError(
+      `model ${name} (${id.slice(0, 12)}) learned from no erased row that was not accepted.`
+    );
+  await writeJsonAtomic(noteOf(modelsDir, id), {...note, accepted: {reason, at: new Date().toISOString()}});
+}
