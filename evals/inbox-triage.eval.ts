@@ -14,6 +14,25 @@ import mails from "../data-loaders/mails.js";
 
 const columns = {text: "text", label: "queue"};
 
+// Made-up assumptions, so that the costs page has something to show: a small computer on a shelf, and a price by the token.
+const shelf = {
+  kind: "edge" as const,
+  deviceUsd: 600,
+  lifeYears: 4,
+  watts: 30,
+  idleWatts: 6,
+  usdPerKwh: 0.3,
+  requestsPerSecond: 20,
+  utilisation: 0.25,
+  source: "an example, not measured",
+  asOf: "2026-11-26"
+};
+const provider = {
+  kind: "api" as const,
+  provider: "an example provider",
+  price: {inputUsdPerMillion: 0.1, outputUsdPerMillion: 0.4, asOf: "2026-11-26", source: "an example price"}
+};
+
 // Two teams, each with the mails of its own four queues.
 const teamA: Subset = {
   words: "queues spam, news-feed, newsletter, packaging",
@@ -69,15 +88,19 @@ export default defineEval({
     {name: "random", strategy: "random", test: 0.18, validation: 0.1}
   ],
   candidates: [
-    trained("majority", majorityClassifier(columns)),
-    trained("TF-IDF + logistic regression", tfidf, {baseline: true}),
-    trained("MiniLM + head", encoderHead({...columns, sample: 1500})),
-    trained("static base", base),
-    trained("static team A", a),
-    trained("static team B", b),
-    trained("static joint", joint),
-    ...Object.entries(merges).map(([name, model]) => trained(`merge of A and B: ${name}`, model)),
-    servedBest("best over HTTP", [tfidf, base, joint, ...Object.values(merges)], columns)
+    ...[
+      trained("majority", majorityClassifier(columns)),
+      trained("TF-IDF + logistic regression", tfidf, {baseline: true}),
+      trained("MiniLM + head", encoderHead({...columns, sample: 1500})),
+      trained("static base", base),
+      trained("static team A", a),
+      trained("static team B", b),
+      trained("static joint", joint),
+      ...Object.entries(merges).map(([name, model]) => trained(`merge of A and B: ${name}`, model))
+    ].map((candidate) => ({...candidate, hosting: shelf})),
+    ...[servedBest("best over HTTP", [tfidf, base, joint, ...Object.values(merges)], columns)].map(
+      (candidate) => ({...candidate, hosting: [provider, shelf]})
+    )
   ],
   prompt: "{{text}}",
   expected: "queue",
