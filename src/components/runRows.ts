@@ -1,5 +1,6 @@
 import type {ScoreTable} from "../decisions/types.js";
 import type {RowsMetadata} from "../site/runRows.js";
+import {arrowColumns} from "./arrowColumns.js";
 import {loadData} from "./loadData.js";
 
 /** The rows of one run, held as columns. */
@@ -51,15 +52,23 @@ export async function readRows(bytes: Uint8Array): Promise<RunRows> {
   const {tableFromIPC} = await import("apache-arrow");
   const table = tableFromIPC(bytes);
   const metadata = JSON.parse(table.schema.metadata.get("assay") ?? "{}") as RowsMetadata;
-  const cell = (column: string, row: number): unknown => table.getChild(column)?.get(row) ?? undefined;
+  const columns = arrowColumns(table);
+  const number = (column: string, row: number) => {
+    const value = columns.numbers(column)?.[row];
+    return value === undefined || Number.isNaN(value) ? undefined : value;
+  };
+  const text = (column: string, row: number) => {
+    const found = columns.texts(column);
+    return found?.texts[found.codes[row] ?? -1];
+  };
   return {
     ...metadata,
     length: table.numRows,
-    rowIds: Array.from({length: table.numRows}, (_, row) => String(cell("row_id", row))),
-    detail: (row) => cell("detail", row) as number | undefined,
-    text: (column, row) => cell(column, row) as string | undefined,
-    answerLength: (candidate, row) => cell(`length:${candidate}`, row) as number | undefined,
-    score: (scorer, candidate, row) => cell(`score:${scorer}:${candidate}`, row) as number | undefined
+    rowIds: Array.from({length: table.numRows}, (_, row) => text("row_id", row) ?? ""),
+    detail: (row) => number("detail", row),
+    text,
+    answerLength: (candidate, row) => number(`length:${candidate}`, row),
+    score: (scorer, candidate, row) => number(`score:${scorer}:${candidate}`, row)
   };
 }
 

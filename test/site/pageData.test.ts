@@ -36,8 +36,16 @@ describe("page data", () => {
   it("holds the engine's verdict, and counts of completions that add up to the run's own", async () => {
     for (const run of (await verdicts(store)).runs) {
       const table = await scoreTable(store, run.id, run.primaryScorer);
-      const {costs} = run.verdict;
-      expect(run.verdict).toEqual(decide(table, {margin: run.margin, seed: run.seed, costs}));
+      const {costs, tieBreakers, risks, action, choice, sameWeights} = run.verdict;
+      const decided = decide(table, {margin: run.margin, seed: run.seed, costs, tieBreakers});
+      expect(run.verdict).toEqual({
+        ...decided,
+        warnings: expect.arrayContaining(decided.warnings) as string[],
+        risks,
+        action,
+        choice,
+        sameWeights
+      });
       const sum = (key: "completed" | "failed" | "reused") =>
         run.candidates.reduce((total, candidate) => total + candidate[key], 0);
       expect([sum("completed"), sum("failed"), sum("reused")]).toEqual([
@@ -101,7 +109,7 @@ describe("page data", () => {
     const bare = await mkdtemp(join(tmpdir(), "assay-bare-"));
     const none = await openStore(await openWorkspace(bare, join(bare, ".assay")));
     try {
-      expect(await verdicts(none)).toEqual({runs: []});
+      expect(await verdicts(none)).toEqual({runs: [], older: []});
       expect(await datasets(none)).toEqual({datasets: []});
       expect(await splits(none)).toEqual({versions: []});
       expect(await models(none)).toEqual({models: []});

@@ -1,0 +1,110 @@
+// Writes docs/reference.md from the types of what the package exports: node --import tsx scripts/reference.ts
+import {writeFile} from "node:fs/promises";
+import {fileURLToPath} from "node:url";
+import {
+  Application,
+  type Comment,
+  type DeclarationReflection,
+  ReferenceReflection,
+  ReflectionKind,
+  type SignatureReflection
+} from "typedoc";
+import {format, resolveConfig} from "prettier";
+
+const ENTRIES = [
+  {name: "assay", file: "src/index.ts", about: "What data loaders, evals and scripts import."},
+  {name: "assay/stats", file: "src/stats/index.ts", about: "The statistics by themselves; no Node APIs."},
+  {
+    name: "assay/site",
+    file: "src/site/index.ts",
+    about: "The site's configuration, and what page loaders ask the store."
+  },
+  {name: "assay/components", file: "src/components/index.ts", about: "What the report's pages are made of."}
+];
+
+const app = await Application.bootstrap({
+  entryPoints: ENTRIES.map(({file}) => file),
+  tsconfig: "tsconfig.json",
+  skipErrorChecking: true,
+  excludePrivate: true,
+  readme: "none",
+  logLevel: "Error"
+});
+const project = await app.convert();
+if (!project) throw new Error("the types cannot be read");
+
+const KINDS = [
+  {title: "Functions", kind: ReflectionKind.Function},
+  {title: "Values", kind: ReflectionKind.Variable},
+  {title: "Classes", kind: ReflectionKind.Class},
+  {title: "Types", kind: ReflectionKind.Interface | ReflectionKind.TypeAlias}
+];
+
+const lines = [
+  "# Reference",
+  "",
+  "What the package exports, from its types. `npm run reference` writes this page.",
+  ""
+];
+for (const {name, file, about} of ENTRIES) {
+  const wanted = name === "assay" ? "index" : name.slice("assay/".length);
+  const module = project.children?.find((child) => child.name === wanted);
+  if (!module) throw new Error(`no such entry: ${file}`);
+  lines.push(`## ${name}`, "", about, "");
+  for (const {title, kind} of KINDS) {
+    const found = (module.children ?? [])
+      .map((child) =>
+        child instanceof ReferenceReflection
+          ? (child.getTargetReflectionDeep() as DeclarationReflection)
+          : child
+      )
+      .filter((child) => child.kind & kind);
+    if (found.length === 0) continue;
+    lines.push(`### ${title}`, "");
+    for (const one of found) lines.push(...entry(one));
+  }
+}
+const target = fileURLToPath(new URL("../docs/reference.md", import.meta.url));
+await writeFile(
+  target,
+  await format(lines.join("\n"), {...(await resolveConfig(target)), parser: "markdown"})
+);
+console.log(`docs/reference.md has ${lines.filter((line) => line.startsWith("- ")).length} entries`);
+
+function entry(one: DeclarationReflection): string[] {
+  const signature = one.signatures?.[0];
+  const text = summary(signature?.comment ?? one.comment);
+  const head = signature ? call(one.name, signature) : one.name;
+  return [`- \`${head.replaceAll("`", "'")}\`${text ? `: ${text}` : ""}`, ...members(one), ""];
+}
+
+function call(name: string, {parameters = [], type}: SignatureReflection): string {
+  const listed = parameters.map(
+    (one) =>
+      `${one.name === "__namedParameters" ? "options" : one.name}${one.flags.isOptional || one.defaultValue ? "?" : ""}`
+  );
+  return `${name}(${listed.join(", ")}): ${short(String(type ?? "void"))}`;
+}
+
+/** Members of an interface, which a person fills in by hand. */
+function members(one: DeclarationReflection): string[] {
+  if (!(one.kind & ReflectionKind.Interface)) return [];
+  return (one.children ?? []).map((child) => {
+    const text = summary(child.comment ?? child.signatures?.[0]?.comment);
+    const type = child.signatures ? "function" : short(String(child.type ?? ""));
+    return `  - \`${child.name}${child.flags.isOptional ? "?" : ""}: ${type.replaceAll("`", "'")}\`${text ? `: ${text}` : ""}`;
+  });
+}
+
+function short(type: string): string {
+  const line = type.replace(/\s+/g, " ");
+  return line.length > 90 ? `${line.slice(0, 89)}…` : line;
+}
+
+function summary(comment: Comment | undefined): string {
+  return (comment?.summary ?? [])
+    .map(({text}) => text)
+    .join("")
+    .replace(/\s+/g, " ")
+    .trim();
+}
