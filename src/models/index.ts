@@ -2,6 +2,7 @@ export {acceptErasedTraining, assertUsable, erasedTraining, type ErasedTraining}
 export {hasLoader, loadModel} from "./architectures.js";
 export {nearestCosines} from "./encoder/nearestCosines.js";
 export {textVectors, type TextVectors} from "./encoder/textVectors.js";
+export {HOSTED, hostedModelId, type HostedModel, recordHostedModel} from "./hosted.js";
 export {lineage, trainingRecords, type Ancestor} from "./lineage.js";
 export {type ModelLoader} from "./modelLoader.js";
 export {recordModel, type RecordedModel} from "./record.js";
