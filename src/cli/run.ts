@@ -23,6 +23,7 @@ interface RunVerbOptions {
   retryFailed?: boolean;
   final?: boolean;
   why?: string;
+  allowCodeExecution?: boolean;
   json?: boolean;
 }
 
@@ -109,7 +110,8 @@ export function runOptions(verb: RunVerbOptions): RunOptions {
     noReuse: verb.reuse ? undefined : true,
     retryFailed: verb.retryFailed ? true : undefined,
     final: verb.final ? true : undefined,
-    why: verb.why
+    why: verb.why,
+    allowCodeExecution: verb.allowCodeExecution
   };
 }
 

@@ -182,6 +182,7 @@ const run: Verb = (program) =>
     .option("--retry-failed", "ask again for the rows that failed")
     .option("--final", "open the held-out part for evals that score it; noted with who, when and why")
     .option("--why <text>", "why the held-out part is opened now (with --final)")
+    .option("--allow-code-execution", "let scorers run code that models wrote, in a sandbox")
     .option("--json", "print JSON")
     .action(async (names: string[], options) => (await import("./run.js")).runVerb(names, options));
 
@@ -346,6 +347,7 @@ const rebuild: Verb = (program) =>
     .option("-n, --limit <n>", "only N rows of each eval, drawn by the seed", whole(1))
     .option("-j, --concurrency <n>", "most requests in flight at each endpoint, 16 unless told", whole(1))
     .option("--budget-usd <usd>", "stop before more than this is spent", number(0))
+    .option("--allow-code-execution", "let scorers run code that models wrote, in a sandbox")
     .option("--no-build", "do not build the site")
     .action(async (options) => (await import("./rebuild.js")).rebuildVerb(options));
 
