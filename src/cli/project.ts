@@ -25,7 +25,7 @@ export function projectOf(from: string): string | undefined {
 }
 
 /** The project's folder, as `projectOf` finds it. Throws outside a project. */
-export function findProject(from = process.env.ASSAY_PROJECT ?? workingFolder()): string {
+export function findProject(from = process.env.ASSAY_PROJECT || workingFolder()): string {
   const project = projectOf(from);
   if (project !== undefined) return project;
   throw new UserError(
