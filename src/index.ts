@@ -4,11 +4,15 @@ export {
   type CascadeSettings,
   finetuned,
   type FinetunedOptions,
+  localCandidate,
+  type LocalCandidateOptions,
   mergedModel,
   type MergedOptions,
+  quantised,
   servedBest,
   trained
 } from "./candidates/index.js";
+export {localModel, type LocalModelOptions} from "./generation/index.js";
 export {
   chatFilters,
   type DatasetDefinition,

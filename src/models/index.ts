@@ -1,5 +1,5 @@
 export {acceptErasedTraining, assertUsable, erasedTraining, type ErasedTraining} from "./erasedTraining.js";
-export {loadModel} from "./architectures.js";
+export {hasLoader, loadModel} from "./architectures.js";
 export {nearestCosines} from "./encoder/nearestCosines.js";
 export {textVectors, type TextVectors} from "./encoder/textVectors.js";
 export {HOSTED, hostedModelId, type HostedModel, recordHostedModel} from "./hosted.js";
