@@ -1,5 +1,6 @@
 import {type Command, InvalidArgumentError, Option} from "commander";
 import {costVerbs} from "./costVerbs.js";
+import {languageVerbs} from "./languageVerbs.js";
 import {number, whole} from "./verbArguments.js";
 import {finetune} from "./finetuneVerbs.js";
 
@@ -295,9 +296,20 @@ const doctor: Verb = (program) =>
 const serve: Verb = (program) =>
   program
     .command("serve <model...>")
-    .description("serve models of the store as an OpenAI-compatible endpoint on this machine")
+    .description(
+      "serve models (of the store, folders, GGUF files) as an OpenAI-compatible endpoint on this machine"
+    )
     .option("-p, --port <port>", "port; 0 takes a free one", port, 8080)
     .option("--host <host>", "address to listen on", "127.0.0.1")
+    .option(
+      "--adapter <name=model>",
+      "a language model's adapter and the name it is asked by (repeatable)",
+      list
+    )
+    .option("--type <type>", "what a language model's weights are stored as: f16, q8_0, q4_k_m")
+    .option("--threads <n>", "threads of a language model", whole(1))
+    .option("--parallel <n>", "requests a language model computes together", whole(1))
+    .option("--context <tokens>", "tokens of a prompt and its answer", whole(16))
     .action(async (models: string[], options) => (await import("./serve.js")).serveVerb(models, options));
 
 const merge: Verb = (program) =>
@@ -383,5 +395,6 @@ export const verbs: Verb[] = [
   sql,
   exportStore,
   finetune,
-  ...costVerbs
+  ...costVerbs,
+  ...languageVerbs
 ];
