@@ -39,11 +39,16 @@ export function withSettings(
   settings: {[key: string]: Json},
   rest: Pick<
     Scorer,
-<<<<<<< HEAD
-    "module" | "given" | "check" | "aggregate" | "binary" | "asks" | "callsEach" | "judge" | "human"
-=======
-    "module" | "given" | "aggregate" | "binary" | "asks" | "callsEach" | "judge" | "human" | "executesCode"
->>>>>>> main
+    | "module"
+    | "given"
+    | "check"
+    | "aggregate"
+    | "binary"
+    | "asks"
+    | "callsEach"
+    | "judge"
+    | "human"
+    | "executesCode"
   > = {}
 ): Scorer {
   return Object.assign(scorer, {settings}, rest);
