@@ -2,6 +2,8 @@
 export {
   cascade,
   type CascadeSettings,
+  finetuned,
+  type FinetunedOptions,
   localCandidate,
   type LocalCandidateOptions,
   mergedModel,

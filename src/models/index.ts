@@ -6,7 +6,15 @@ export {HOSTED, hostedModelId, type HostedModel, recordHostedModel} from "./host
 export {lineage, trainingRecords, type Ancestor} from "./lineage.js";
 export {type ModelLoader} from "./modelLoader.js";
 export {recordModel, type RecordedModel} from "./record.js";
-export {damagedFiles, listModels, modelFolder, readManifest, saveModel, type NewModel} from "./registry.js";
+export {
+  damagedFiles,
+  keepModel,
+  listModels,
+  modelFolder,
+  readManifest,
+  saveModel,
+  type NewModel
+} from "./registry.js";
 export {
   type InputRelations,
   type LayerRelations,
