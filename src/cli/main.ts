@@ -6,6 +6,9 @@ import {verbs} from "./verbs.js";
 import {assayVersion} from "./version.js";
 
 watchOutput();
+// What no command waited for ends as plainly as the rest.
+for (const event of ["uncaughtException", "unhandledRejection"])
+  process.on(event, (error: unknown) => void fail(error).then((code) => process.exit(code)));
 
 const program = new Command("assay")
   .description(

@@ -25,6 +25,7 @@ interface RunVerbOptions {
   retryFailed?: boolean;
   final?: boolean;
   why?: string;
+  allowCodeExecution?: boolean;
   json?: boolean;
 }
 
@@ -114,7 +115,8 @@ export function runOptions(verb: RunVerbOptions): RunOptions {
     noReuse: verb.reuse ? undefined : true,
     retryFailed: verb.retryFailed ? true : undefined,
     final: verb.final ? true : undefined,
-    why: verb.why
+    why: verb.why,
+    allowCodeExecution: verb.allowCodeExecution
   };
 }
 

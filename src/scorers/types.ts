@@ -61,6 +61,8 @@ export interface Scorer {
   asks?: Endpoint;
   /** Calls that one score takes, where `asks` is given; 1 when absent. */
   callsEach?: number;
+  /** Runs what a model wrote: only in runs that allow it. `refusal` says why this machine cannot, if it cannot. */
+  executesCode?: {refusal(): Promise<string | undefined>};
   /** The model that gives the scores, when a model does: pages show how far it can be trusted. */
   judge?: {model: string; endpoint: string};
   /** True when people gave the scores. */
