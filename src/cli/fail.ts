@@ -24,8 +24,8 @@ const advice: Record<string, string> = {
 /** Prints an error for the person at the keyboard and gives the exit code. DEBUG=assay adds the stack. */
 export async function fail(error: unknown): Promise<number> {
   const {UsageError} = await import("../store/errors.js");
-  note(`assay: ${shortened(await plainError(error))}`);
-  if (isDebugging() && error instanceof Error) note(error.stack ?? "");
+  note(`assay: ${shortened(await plainError(error))}`, {level: "error"});
+  if (isDebugging() && error instanceof Error) note(error.stack ?? "", {level: "error"});
   return error instanceof UsageError ? 2 : 1;
 }
 

@@ -85,7 +85,11 @@ async function runOne(
   const version = await versionOf(store, dataset);
   for (const spec of [one.definition.split].flat()) {
     if (inputs.signal.aborted) return;
-    const reporter = createReporter(`${one.name} · ${spec.name ?? spec.strategy}`, inputs.quiet);
+    const splitName = spec.name ?? spec.strategy;
+    const reporter = createReporter(`${one.name} · ${splitName}`, inputs.quiet, {
+      eval: one.name,
+      split: splitName
+    });
     try {
       const split = await ensureSplit(store, version, spec, {
         measure: !callsNobody(inputs.options),
