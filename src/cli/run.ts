@@ -80,8 +80,10 @@ export async function onFailure(error: unknown): Promise<void> {
 export function isUnfinished({result, race}: EvalOutcome): boolean {
   if (race) return race.outcome?.kind === "stopped";
   const counts = result.manifest?.counts;
+  if (counts === undefined) return false;
   const owed = result.manifest?.owedScores ?? 0;
-  return counts !== undefined && (counts.completed + counts.failed < counts.planned || owed > 0);
+  const nothingScored = counts.completed > 0 && counts.scored === 0;
+  return nothingScored || owed > 0 || counts.completed + counts.failed < counts.planned;
 }
 
 /** Undefined: as each eval says. */

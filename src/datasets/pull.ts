@@ -58,6 +58,8 @@ export interface PullResult {
   version: VersionManifest;
   /** False when the newest version already had exactly these rows. */
   changed: boolean;
+  /** True when these rows are those of an older version, which is the current one again. */
+  again?: boolean;
   /** Lines left out; only with `skipBad`. */
   skipped?: BrokenLine[];
 }
@@ -209,7 +211,8 @@ async function pullInto(
     for (const file of BESIDE_ROWS) await putStaged(workspace, stage, own, file);
     if (hashJson(version) !== hashJson(before)) await writeVersion(workspace, version);
     if (latest?.version !== id || sourceKey) await point();
-    return {version, changed: latest?.version !== id, ...skipped};
+    const changed = latest?.version !== id;
+    return {version, changed, again: changed && latest !== undefined ? true : undefined, ...skipped};
   }
   const manifest: VersionManifest = {
     kind: "version",

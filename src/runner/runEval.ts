@@ -174,6 +174,7 @@ async function planRun({
     limit: options.limit,
     wholeGroups: options.wholeGroups,
     maskExcerpt: effects.maskExcerpt,
+    onMessage: effects.onMessage,
     signal
   });
 }

@@ -1,5 +1,5 @@
 import {boundedMatches, LONGEST_LOOK} from "./boundedMatch.js";
-import {noReference, references} from "./references.js";
+import {checkReferences, noReference, references} from "./references.js";
 import {withSettings} from "./scorerVersion.js";
 import {type Scorer} from "./types.js";
 
@@ -36,7 +36,7 @@ export function regexMatch(pattern?: RegExp, options: RegexOptions = {}): Scorer
   return withSettings(
     score,
     {pattern: pattern?.source ?? null, flags: pattern?.flags ?? null, capture: capture ?? null, which},
-    {module: import.meta.url}
+    {module: import.meta.url, check: pattern && capture === undefined ? undefined : checkReferences}
   );
 }
 

@@ -266,8 +266,11 @@ export interface VersionManifest {
   changes?: {added: number; removed: number; changed: number};
   /** Rows that filters dropped; they stand in `rejected.parquet` with `rejected_by` and `rejected_because`. */
   rejected?: number;
-  /** The filters by name: their rule, the version of their code, and the rows each dropped as the first. */
-  filters?: Record<string, {rule: unknown; code?: string; rejected: number}>;
+  /**
+   * The filters by name: their rule, the version of their code, the rows each dropped as the first, and those it kept because it
+   * could not tell (a language, say).
+   */
+  filters?: Record<string, {rule: unknown; code?: string; rejected: number; undetermined?: number}>;
   checks?: {name: string; passed: boolean; message?: string}[];
   /** Rows erased since it was made: `id` and `sha256` are those of the rows before. */
   purged?: Purged[];
