@@ -213,7 +213,7 @@ const nowhere = () => new Writable({write: (_chunk, _encoding, done) => done()})
 function problemOf(example: TrainingExample, line: object | undefined, format: string): string | undefined {
   if (example.kind === "chat") {
     const {messages, tools} = example;
-    const {problems} = checkChatExample({messages, ...(tools === undefined ? {} : {tools})});
+    const {problems} = checkChatExample({messages, tools});
     if (problems.length > 0) return problems.map((one) => one.replaceAll("_", " ")).join(", ");
   }
   return line === undefined ? `${format} has no place for it` : undefined;

@@ -62,7 +62,7 @@ export const destinations: readonly Destination[] = [
 function openai(example: TrainingExample): string[] {
   if (example.kind === "chat") {
     const {messages, tools} = example;
-    return checkChatExample({messages, ...(tools === undefined ? {} : {tools})}).problems.map(said);
+    return checkChatExample({messages, tools}).problems.map(said);
   }
   const prompt = listOf(example.prompt);
   const answers = [example.chosen, example.rejected];

@@ -148,7 +148,7 @@ function candidateOf(stated: unknown, where: string, {dropped}: Reading): Foreig
   // `{"openai:gpt-4o": {config: …}}` is short for `{id, config}`.
   const only = isObject(stated) && !("id" in stated) ? Object.entries(stated)[0] : undefined;
   const options: JsonObject = only
-    ? {...(isObject(only[1]) ? only[1] : {}), id: only[0]}
+    ? {...(isObject(only[1]) && only[1]), id: only[0]}
     : isObject(stated)
       ? stated
       : {};
@@ -266,7 +266,7 @@ function cellAssertion(cell: string): JsonObject {
   return {
     type,
     value: many ? value!.split(",").map((part) => part.trim()) : value,
-    ...(threshold === undefined ? {} : {threshold: Number(threshold)})
+    threshold: threshold === undefined ? undefined : Number(threshold)
   };
 }
 
