@@ -313,6 +313,15 @@ const merge: Verb = (program) =>
     .option("--json", "print JSON")
     .action(async (recipe: string, options) => (await import("./merge.js")).mergeVerb(recipe, options));
 
+const lineage: Verb = (program) =>
+  program
+    .command("lineage <name>")
+    .description("what a model, run, version (NAME@VERSION) or split came from, and what was made of it")
+    .addOption(new Option("--up", "only what it came from").conflicts("down"))
+    .option("--down", "only what was made of it")
+    .option("--json", "print JSON")
+    .action(async (name: string, options) => (await import("./lineage.js")).lineageVerb(name, options));
+
 const dev: Verb = (program) =>
   program
     .command("dev")
@@ -376,6 +385,7 @@ export const verbs: Verb[] = [
   dev,
   build,
   merge,
+  lineage,
   serve,
   doctor,
   sql,
