@@ -2,6 +2,7 @@ export type {GateRule} from "../decisions/gateRule.js";
 export * from "./define.js";
 export type {DryRun, DryRunCandidate} from "./dryRun.js";
 export {type EvalFinding, runEvalPreflight} from "./plan/preflight.js";
+export type {PromptPreview} from "./plan/promptPreview.js";
 export type {RunOptions} from "./plan/resolve.js";
 export {runEval} from "./runEval.js";
 export {
