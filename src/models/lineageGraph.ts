@@ -199,7 +199,7 @@ function ofRun({id, eval: name, status, startedAt, split, purged = []}: RunManif
 function makingOf({parents, training, recipe, merge}: ModelManifest): string {
   if (merge || parents.length > 1) return recipe ? `merged by ${recipe.method}` : "merged";
   if (training) return "fine-tuned";
-  return recipe ? `made by ${recipe.method}` : "converted";
+  return recipe ? `made by ${recipe.method}` : "derived";
 }
 
 function present(facts: Record<string, string | number | undefined>): LineageNode["facts"] {
