@@ -43,7 +43,9 @@ const MOST_ROWS = 1000;
 export async function benchVerb(target: string | undefined, options: BenchVerbOptions): Promise<void> {
   if (options.list) return listBenches(await openProject(), options);
   if (target === undefined)
-    throw new UsageError("say what to measure: `assay bench EVAL:CANDIDATE`, or --list for what was measured.");
+    throw new UsageError(
+      "say what to measure: `assay bench EVAL:CANDIDATE`, or --list for what was measured."
+    );
   const workspace = await openProject();
   const {one, chosen} = await chosenCandidate(workspace, target, options);
   const maxRequests = cappedRequests(chosen.reach?.endpoint, chosen.reach?.model, options);
@@ -200,7 +202,9 @@ function checkLimits({name, limits}: Endpoint, {concurrency, rate}: BenchVerbOpt
   if (tokensPerMinute !== undefined && rate === undefined)
     problems.push(`it takes ${tokensPerMinute} tokens a minute: give a --rate that stays below`);
   if (problems.length > 0)
-    throw new UserError(`endpoint ${name} states limits:\n${problems.map((one) => `  - ${one}.`).join("\n")}`);
+    throw new UserError(
+      `endpoint ${name} states limits:\n${problems.map((one) => `  - ${one}.`).join("\n")}`
+    );
 }
 
 function benchId(at: string, what: string): string {
@@ -211,7 +215,9 @@ async function listBenches(workspace: Workspace, {json}: BenchVerbOptions): Prom
   const benches = await readBenches(workspace);
   if (json) return printJson(benches);
   if (benches.length === 0)
-    return print("Nothing was measured yet. `assay bench EVAL:CANDIDATE` does, `assay bench import FILE` takes it in.");
+    return print(
+      "Nothing was measured yet. `assay bench EVAL:CANDIDATE` does, `assay bench import FILE` takes it in."
+    );
   print(
     table(benches, [
       {title: "bench", value: ({id}) => id},
@@ -239,8 +245,10 @@ function show(record: BenchRecord, {json, p95Ms}: Pick<BenchVerbOptions, "json" 
   if (json) return printJson({...record, ...(measured ? {hosting: measured} : undefined)});
   const named = record.eval ? `${record.candidate} with the prompts of ${record.eval}` : record.model;
   print(bold(`${printable(named)}, measured by ${record.tool}`));
-  const ms = (of: "latencyMs" | "serviceMs" | "firstTokenMs" | "interTokenMs", q: "p50" | "p90" | "p95" | "p99") =>
-    (level: LoadLevel) => figure(level[of]?.[q]);
+  const ms =
+    (of: "latencyMs" | "serviceMs" | "firstTokenMs" | "interTokenMs", q: "p50" | "p90" | "p95" | "p99") =>
+    (level: LoadLevel) =>
+      figure(level[of]?.[q]);
   // Another tool's latency counts from the sending.
   const latency = record.tool === "assay" ? "latencyMs" : "serviceMs";
   print(

@@ -77,7 +77,9 @@ export const costVerbs: ((program: Command) => void)[] = [
   (program) => {
     const bench = program
       .command("bench [eval:candidate]")
-      .description("load test: throughput and latency of a candidate, or of --url, with the eval's own prompts")
+      .description(
+        "load test: throughput and latency of a candidate, or of --url, with the eval's own prompts"
+      )
       .option("--list", "list what was measured")
       .option("--url <url>", "a server with OpenAI's chat completions, instead of a candidate (with --model)")
       .option("--model <name>", "the model's name on that server")
@@ -91,7 +93,11 @@ export const costVerbs: ((program: Command) => void)[] = [
       .option("--rate <n>", "arrivals per second; without it 70 % of what each level can do", positive)
       .option("--duration <seconds>", "of each measurement", seconds, 10)
       .option("--warmup <seconds>", "before each measurement, left out of it", number(0), 2)
-      .option("--max-requests <n>", "most requests in all; 20000 unless an API without a price is asked", whole(1))
+      .option(
+        "--max-requests <n>",
+        "most requests in all; 20000 unless an API without a price is asked",
+        whole(1)
+      )
       .option("--budget-usd <amount>", "most US dollars in all; needed when tokens are paid", number(0))
       .option("--p95-ms <ms>", "the p95 latency that the throughput for hosting models must keep", positive)
       .option("--no-stream", "ask for whole answers: no time to the first token")

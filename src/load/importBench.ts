@@ -29,7 +29,9 @@ function fromGuidellm(file: Json, benchmarks: readonly unknown[], where: string)
     const successful = (name: string) => objectOf(objectOf(metrics[name])?.["successful"]);
     const mean = (name: string) => numberOf(successful(name)?.["mean"]);
     const strategy =
-      objectOf(at(one, "config", "strategy")) ?? objectOf(at(one, "args", "strategy")) ?? objectOf(at(one, "scheduler", "strategy"));
+      objectOf(at(one, "config", "strategy")) ??
+      objectOf(at(one, "args", "strategy")) ??
+      objectOf(at(one, "scheduler", "strategy"));
     const totals = objectOf(metrics["request_totals"]) ?? objectOf(objectOf(one)?.["request_totals"]);
     const kind = strategy?.["type_"];
     const rate = numberOf(strategy?.["rate"]);
@@ -58,7 +60,8 @@ function fromGuidellm(file: Json, benchmarks: readonly unknown[], where: string)
       }
     ];
   });
-  if (levels.length === 0) throw new UserError(`${where} holds no benchmark: its list "benchmarks" is empty.`);
+  if (levels.length === 0)
+    throw new UserError(`${where} holds no benchmark: its list "benchmarks" is empty.`);
   const first = benchmarks[0];
   const model =
     textOf(at(first, "config", "backend", "model")) ??

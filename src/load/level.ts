@@ -53,8 +53,8 @@ export function levelOf(
       answered.map(({endedMs, sentMs}) => endedMs - sentMs),
       0
     ),
-    firstTokenMs: over(
-      ({firstTokenMs, sentMs, dueMs}) => (firstTokenMs === undefined ? undefined : firstTokenMs + sentMs - dueMs)
+    firstTokenMs: over(({firstTokenMs, sentMs, dueMs}) =>
+      firstTokenMs === undefined ? undefined : firstTokenMs + sentMs - dueMs
     ),
     interTokenMs: quantiles(answered.map(interToken), 0)
   };

@@ -1,5 +1,11 @@
 import type {LoadLevel} from "../costs/index.js";
-import {type AttemptOutcome, type Completion, type Effects, EndpointError, realEffects} from "../endpoints/index.js";
+import {
+  type AttemptOutcome,
+  type Completion,
+  type Effects,
+  EndpointError,
+  realEffects
+} from "../endpoints/index.js";
 import {type BenchTarget, type Budget, createBudget, worstCaseUsd} from "../runner/index.js";
 import {messageOf, UserError} from "../store/index.js";
 import {levelOf, throughputOf} from "./level.js";
