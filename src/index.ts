@@ -1,6 +1,18 @@
 /** What data loaders, evals and page loaders import. */
-export {cascade, type CascadeSettings} from "./candidates/index.js";
-export {mergedModel, type MergedOptions, servedBest, trained} from "./candidates/index.js";
+export {
+  cascade,
+  type CascadeSettings,
+  finetuned,
+  type FinetunedOptions,
+  localCandidate,
+  type LocalCandidateOptions,
+  mergedModel,
+  type MergedOptions,
+  quantised,
+  servedBest,
+  trained
+} from "./candidates/index.js";
+export {localModel, type LocalModelOptions} from "./generation/index.js";
 export {
   chatFilters,
   type DatasetDefinition,

@@ -1,6 +1,6 @@
 import {modelsDir} from "../store/index.js";
 import {embedded} from "../endpoints/index.js";
-import type {ModelSource} from "../finetune/index.js";
+import {dataFacts, type ModelSource} from "../finetune/index.js";
 import {loadModel} from "../models/index.js";
 import type {ModelManifest} from "../models/types.js";
 import type {Candidate, CandidateCosts, PrepareContext} from "../runner/define.js";
@@ -37,6 +37,8 @@ export function buildModel(source: ModelSource, context: PrepareContext): Promis
     version: context.version.sha256,
     split: context.split.sha256,
     seed: context.seed,
+    project: context.store.workspace.project,
+    facts: dataFacts(context.version, context.split),
     onProgress: context.onProgress,
     signal: context.signal
   });

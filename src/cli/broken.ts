@@ -10,6 +10,6 @@ export interface Broken {
 
 /** Says what is broken; the command goes on with the rest and ends with an exit code other than 0. */
 export function reportBroken(broken: readonly Broken[]): void {
-  for (const {message} of broken) note(`assay: ${message}`);
+  for (const {message} of broken) note(`assay: ${message}`, {level: "error"});
   if (broken.length > 0) process.exitCode = 1;
 }

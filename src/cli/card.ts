@@ -11,6 +11,7 @@ import {
   writeAtomic
 } from "../store/index.js";
 import {openProject} from "./project.js";
+import {printable} from "./terminal.js";
 
 interface CardOptions {
   format: "hf" | "croissant";
@@ -26,7 +27,7 @@ export async function cardVerb(name: string, options: CardOptions): Promise<void
     const version = await findVersion(store, name, options.version);
     const text =
       options.format === "hf" ? huggingFaceCard(version) : await croissantText(store, version, options);
-    if (options.out === undefined) process.stdout.write(text);
+    if (options.out === undefined) process.stdout.write(printable(text));
     else await writeAtomic(resolve(options.out), (temporary) => writeFile(temporary, text));
   } finally {
     store.close();

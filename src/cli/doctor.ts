@@ -1,4 +1,5 @@
 import {createRequire} from "node:module";
+import {checkLibrary} from "../generation/index.js";
 import {type EvalFinding, runEvalPreflight} from "../runner/index.js";
 import {erasedTraining, listModels} from "../models/index.js";
 import {messageOf, modelsDir, openStore} from "../store/index.js";
@@ -10,7 +11,7 @@ type Finding = Pick<EvalFinding, "what" | "status" | "message"> & {check: string
 
 /** Checks this machine, every eval's definition and every endpoint that is known without training anything. */
 export async function doctorVerb(names: string[], options: {json?: boolean}): Promise<void> {
-  const findings: Finding[] = [...machine()];
+  const findings: Finding[] = [...machine(), await languageLibrary()];
   const project = findProject();
   const {datasets, broken} = await loadDatasets(project);
   const {evals, broken: brokenEvals} = await loadEvals(project, names);
@@ -83,4 +84,15 @@ function machine(): Finding[] {
         : "not installed: sentence encoders cannot run here. `npm install onnxruntime-node` adds it."
     }
   ];
+}
+
+/** Whether language models run here: the library's release and the devices it sees. */
+async function languageLibrary(): Promise<Finding> {
+  const finding = {what: "this machine", check: "language models"};
+  try {
+    const {package: name, release, ggml, devices} = await checkLibrary();
+    return {...finding, status: "ok", message: `${name} ${release} (ggml ${ggml}): ${devices.join("; ")}`};
+  } catch (error) {
+    return {...finding, status: "warning", message: messageOf(error)};
+  }
 }

@@ -7,10 +7,14 @@ export interface FailureCount {
   n: number;
 }
 
-/** Why rows of a run failed, the most frequent reasons first, ten at most; empty when none did. */
+/** Why rows of a run failed or got no score, the most frequent reasons first, ten at most; empty when none did. */
 export function failuresOf(store: Store, run: string): Promise<FailureCount[]> {
   return store.rows<FailureCount & object>(
-    "select candidate, reason, count(*)::int as n from completions where run = $run and status = 'failed' group by all order by n desc, candidate limit 10",
+    `select candidate, reason, count(*)::int as n from (
+       select candidate, reason from completions where run = $run and status = 'failed'
+       union all
+       select candidate, 'scorer ' || scorer || ': ' || reason from scores where run = $run and status = 'failed'
+     ) group by all order by n desc, candidate limit 10`,
     {run}
   );
 }

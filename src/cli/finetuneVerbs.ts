@@ -2,9 +2,22 @@ import type {Command} from "commander";
 import {number, whole} from "./verbArguments.js";
 import type {Verb} from "./verbs.js";
 
-/** `assay finetune`: a group of commands. */
+/** `assay finetune NAME`, and the commands below it. */
 export const finetune: Verb = (program) => {
-  const group = program.command("finetune").description("training sets and fine-tuning");
+  const group = program
+    .command("finetune [name...]")
+    .description(
+      "train the language models that finetunes/NAME.finetune.ts declare, or go on where one stopped"
+    )
+    // What follows a command's name is that command's: several have options of one name.
+    .enablePositionalOptions()
+    .option("--check", "prepare the rows, predict steps and memory, train nothing")
+    .option("--skip-unresolved", "leave out rows with unresolved personal data instead of refusing")
+    .option("--threads <n>", "threads to compute with, all cores unless told", whole(1))
+    .option("--force", "begin although the memory seems too small")
+    .option("-o, --out <dir>", "also copy the model's folder to DIR")
+    .option("--json", "print JSON")
+    .action(async (names: string[], options) => (await import("./finetune.js")).finetuneVerb(names, options));
   exportTrainingSet(group);
 };
 

@@ -1,6 +1,7 @@
 import {relative} from "node:path";
 import {pathToFileURL} from "node:url";
 import {messageOf, UserError} from "../store/index.js";
+import {note} from "./terminal.js";
 
 let registered = false;
 
@@ -20,9 +21,9 @@ export async function importDefinition(project: string, file: string): Promise<u
   };
   const unfinished = () => {
     process.exitCode = 1;
-    process.stderr.write(
-      `assay: ${relative(project, file)} never finishes loading: something it awaits never comes.\n`
-    );
+    note(`assay: ${relative(project, file)} never finishes loading: something it awaits never comes.`, {
+      level: "error"
+    });
   };
   process.once("exit", unfinished);
   try {

@@ -1,11 +1,15 @@
 #!/usr/bin/env node
 import {Command, CommanderError} from "commander";
 import {fail} from "./fail.js";
+import {acceptLogFormat} from "./logFormat.js";
 import {watchOutput} from "./terminal.js";
 import {verbs} from "./verbs.js";
 import {assayVersion} from "./version.js";
 
 watchOutput();
+// What no command waited for ends as plainly as the rest.
+for (const event of ["uncaughtException", "unhandledRejection"])
+  process.on(event, (error: unknown) => void fail(error).then((code) => process.exit(code)));
 
 const program = new Command("assay")
   .description(
@@ -28,6 +32,7 @@ Files:
 Exit codes: 0 done, 1 error, 2 wrong usage. \`assay check\`: 0 pass, 100 fail, 101 undecided; \`assay drift\`: 0 steady, 100 drifted, 101 cannot tell.`
   );
 for (const verb of verbs) verb(program);
+acceptLogFormat(program);
 
 try {
   await program.parseAsync();

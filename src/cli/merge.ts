@@ -10,6 +10,7 @@ import {
   type MergeReport
 } from "../merge/index.js";
 import {modelsDir, openWorkspace, UsageError} from "../store/index.js";
+import {logsJson} from "./log.js";
 import {projectOf} from "./project.js";
 import {checkText, reportText, size} from "./mergeText.js";
 import {duration} from "./progress.js";
@@ -59,7 +60,7 @@ export async function mergeVerb(recipeFile: string, verb: MergeVerbOptions): Pro
   } catch (error) {
     if (!signal.aborted) throw error;
     progress.end();
-    process.stderr.write("Stopped. The same command continues after the last finished shard.\n");
+    note("Stopped. The same command continues after the last finished shard.");
     process.exitCode = 130;
   } finally {
     progress.end();
@@ -125,13 +126,16 @@ export function bytesOf(text: string): number {
 
 function reporter(quiet: boolean): {show(progress: MergeProgress): void; end(): void} {
   if (quiet) return {show: () => undefined, end: () => undefined};
-  if (!process.stderr.isTTY || process.env.CI) {
+  if (!process.stderr.isTTY || process.env.CI || logsJson()) {
     let last = Date.now();
     return {
       show(progress) {
         if (Date.now() - last < 5000) return;
         last = Date.now();
-        note(`${progress.tensors}/${progress.totalTensors} tensors, ${rateOf(progress)}`);
+        note(`${progress.tensors}/${progress.totalTensors} tensors, ${rateOf(progress)}`, {
+          done: progress.tensors,
+          total: progress.totalTensors
+        });
       },
       end: () => undefined
     };

@@ -1,5 +1,6 @@
 import {SingleBar} from "cli-progress";
 import type {RunProgress} from "../runner/index.js";
+import {type LogFields, logLine, logsJson} from "./log.js";
 import {note, printable} from "./terminal.js";
 
 export interface Reporter {
@@ -12,8 +13,12 @@ const PLAIN_EVERY_MS = 10_000;
 // Training tells of every pass, in the same words with other numbers; a log wants to hear of every model.
 const MESSAGE_EVERY_MS = 1000;
 
-/** A bar with rate, time left and cost on a terminal; plain lines elsewhere. All of it goes to standard error. */
-export function createReporter(title: string, quiet = false): Reporter {
+/**
+ * A bar with rate, time left and cost on a terminal; plain lines elsewhere; lines with `fields` in a JSON log, quiet or not.
+ * All of it goes to standard error.
+ */
+export function createReporter(title: string, quiet = false, fields: LogFields = {}): Reporter {
+  if (logsJson()) return jsonReporter(title, fields);
   if (quiet) return {progress: () => undefined, message: () => undefined, end: () => undefined};
   return process.stderr.isTTY && !process.env.CI ? barReporter(title) : plainReporter(title);
 }
@@ -47,6 +52,30 @@ function barReporter(title: string): Reporter {
     end: stop
   };
 }
+
+function jsonReporter(title: string, fields: LogFields): Reporter {
+  let last = 0;
+  return {
+    progress({planned, ratePerSecond, etaSeconds, candidates, ...progress}) {
+      if (Date.now() - last < PLAIN_EVERY_MS && progress.phase !== "done") return;
+      last = Date.now();
+      logLine(`${title}: ${progress.done}/${planned}`, {
+        ...fields,
+        ...progress,
+        total: planned,
+        ratePerSecond: rounded(ratePerSecond),
+        etaSeconds: rounded(etaSeconds)
+      });
+      if (progress.phase !== "done") return;
+      for (const {name, ...counts} of candidates)
+        logLine(`${title}: ${name}`, {...fields, candidate: name, ...counts});
+    },
+    message: (text) => logLine(`${title}: ${text}`, fields),
+    end: () => undefined
+  };
+}
+
+const rounded = (value: number | undefined) => (value === undefined ? undefined : Number(value.toFixed(2)));
 
 function plainReporter(title: string): Reporter {
   let last = 0;

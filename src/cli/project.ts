@@ -2,6 +2,7 @@ import {existsSync} from "node:fs";
 import {readdir, readFile} from "node:fs/promises";
 import {basename, dirname, join, resolve} from "node:path";
 import {assertDataset, type DatasetDefinition} from "../datasets/index.js";
+import type {Finetune} from "../finetune/index.js";
 import {assertEval, type EvalDefinition} from "../runner/define.js";
 import {messageOf, openWorkspace, sha256, UserError, type Workspace} from "../store/index.js";
 import type {Broken} from "./broken.js";
@@ -25,7 +26,7 @@ export function projectOf(from: string): string | undefined {
 }
 
 /** The project's folder, as `projectOf` finds it. Throws outside a project. */
-export function findProject(from = process.env.ASSAY_PROJECT ?? workingFolder()): string {
+export function findProject(from = process.env.ASSAY_PROJECT || workingFolder()): string {
   const project = projectOf(from);
   if (project !== undefined) return project;
   throw new UserError(
@@ -144,9 +145,46 @@ export async function loadEvals(
   };
 }
 
+export interface NamedFinetune {
+  name: string;
+  /** Path from the project's folder, with forward slashes. */
+  path: string;
+  finetune: Finetune;
+}
+
+/** The fine-tunes named, or all of finetunes/ in the order of their files. Throws with every file that gives none. */
+export async function loadFinetunes(
+  project: string,
+  names: readonly string[] = []
+): Promise<NamedFinetune[]> {
+  const {finetune} = await import("../finetune/index.js");
+  const {found, broken} = await loadFolder<Finetune>(project, "finetunes", /\.finetune\.ts$/, {
+    what: "finetune",
+    check: (value) => {
+      if (typeof (value as Partial<Finetune>).definition !== "object")
+        throw new UserError(
+          "its default export is no fine-tune. End it with `export default finetune({…})`."
+        );
+    }
+  });
+  const all = found.map(({path, value: {definition}}) => {
+    // The file's name is the model's unless it has one.
+    const name = definition.name ?? basename(path).replace(/\.finetune\.ts$/, "");
+    return {name, path, finetune: finetune({...definition, name})};
+  });
+  const problems = [...broken, ...twins("fine-tunes", all)];
+  if (problems.length > 0) throw new UserError(problems.map(({message}) => message).join("\n"));
+  const unknown = names.filter((name) => !all.some((one) => one.name === name));
+  if (unknown.length > 0)
+    throw new UserError(
+      `no such fine-tune: ${unknown.join(", ")}. finetunes/ has ${all.map(({name}) => name).join(", ") || "none"}.`
+    );
+  return all.filter(({name}) => names.length === 0 || names.includes(name));
+}
+
 /** The dataset an eval names: its own definition, or the one of data-loaders/ with that name. */
 export function datasetOf(
-  definition: EvalDefinition,
+  definition: Pick<EvalDefinition, "dataset">,
   datasets: readonly DatasetDefinition[]
 ): DatasetDefinition {
   const {dataset} = definition;

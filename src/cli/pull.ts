@@ -54,10 +54,15 @@ function printResults(results: readonly PullResult[]): void {
       {title: "dataset", value: ({version}) => version.dataset},
       {title: "version", value: ({version}) => version.id},
       {title: "rows", value: ({version}) => version.rows, align: "right"},
-      {title: "", value: ({changed}) => (changed ? "new" : "unchanged")},
+      {title: "", value: ({changed, again}) => (again ? "current again" : changed ? "new" : "unchanged")},
       {
         title: "changes",
-        value: ({version, changed}) => (changed && version.changes ? changesOf(version.changes) : "")
+        value: ({version, changed, again}) =>
+          again
+            ? `as pulled ${version.pulledAt.slice(0, 10)}`
+            : changed && version.changes
+              ? changesOf(version.changes)
+              : ""
       }
     ])
   );

@@ -24,7 +24,7 @@ export function raceText(race: RaceRecord): string {
 export function roundText({standings, dropped, rows}: RaceRound): string {
   const leader = standings.find(({mean}) => mean !== undefined);
   const lead = leader
-    ? `${leader.candidate} leads with ${points(leader.mean!)} on ${rows} rows`
+    ? `${leader.candidate} leads with ${points(leader.mean!)} on ${leader.scored === rows ? "" : `${leader.scored} scored of `}${rows} rows`
     : "no score yet";
   return [lead, ...dropped.map(dropText)].join("; ");
 }
@@ -32,5 +32,5 @@ export function roundText({standings, dropped, rows}: RaceRound): string {
 function dropText({candidate, why, by, lead}: RaceDrop): string {
   if (why === "no-scores") return `${candidate} is out: not one of its rows was scored`;
   if (why === "budget" || !lead) return `${candidate} is out`;
-  return `${candidate} is out: ${by} leads it by ${points(lead.estimate)} (${points(lead.low)} to ${points(lead.high)})`;
+  return `${candidate} is out: ${by} leads it by ${points(lead.estimate)} (${points(lead.low)} to ${points(lead.high)}) where both were scored (${lead.observations})`;
 }

@@ -16,6 +16,7 @@ interface RebuildOptions {
   limit?: number;
   concurrency?: number;
   budgetUsd?: number;
+  allowCodeExecution?: boolean;
   build: boolean;
 }
 

@@ -23,6 +23,7 @@ interface RunVerbOptions {
   retryFailed?: boolean;
   final?: boolean;
   why?: string;
+  allowCodeExecution?: boolean;
   json?: boolean;
 }
 
@@ -77,8 +78,10 @@ export async function onFailure(error: unknown): Promise<void> {
 export function isUnfinished({result, race}: EvalOutcome): boolean {
   if (race) return race.outcome?.kind === "stopped";
   const counts = result.manifest?.counts;
+  if (counts === undefined) return false;
   const owed = result.manifest?.owedScores ?? 0;
-  return counts !== undefined && (counts.completed + counts.failed < counts.planned || owed > 0);
+  const nothingScored = counts.completed > 0 && counts.scored === 0;
+  return nothingScored || owed > 0 || counts.completed + counts.failed < counts.planned;
 }
 
 /** Undefined: as each eval says. */
@@ -109,7 +112,8 @@ export function runOptions(verb: RunVerbOptions): RunOptions {
     noReuse: verb.reuse ? undefined : true,
     retryFailed: verb.retryFailed ? true : undefined,
     final: verb.final ? true : undefined,
-    why: verb.why
+    why: verb.why,
+    allowCodeExecution: verb.allowCodeExecution
   };
 }
 

@@ -85,7 +85,10 @@ async function runOne(
   for (const spec of [one.definition.split].flat()) {
     if (inputs.signal.aborted) return;
     const split = await ensureSplit(store, version, spec);
-    const reporter = createReporter(`${one.name} · ${split.name}`, inputs.quiet);
+    const reporter = createReporter(`${one.name} · ${split.name}`, inputs.quiet, {
+      eval: one.name,
+      split: split.name
+    });
     try {
       const runInputs: RunInputs = {
         store,

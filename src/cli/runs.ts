@@ -109,12 +109,12 @@ async function compare(store: Store, a: RunManifest, b: RunManifest, json = fals
       {
         title: "before",
         align: "right",
-        value: (row) => (row.a?.mean === undefined ? undefined : points(row.a.mean))
+        value: (row) => meanText(row.difference?.meanA, row.difference?.rows, row.a)
       },
       {
         title: "after",
         align: "right",
-        value: (row) => (row.b?.mean === undefined ? undefined : points(row.b.mean))
+        value: (row) => meanText(row.difference?.meanB, row.difference?.rows, row.b)
       },
       {
         title: "difference",
@@ -127,4 +127,14 @@ async function compare(store: Store, a: RunManifest, b: RunManifest, json = fals
       {title: "other output", align: "right", value: (row) => row.outputsChanged}
     ])
   );
+}
+
+/** Before and after are means over the rows that the difference is of; with none in common, of a run's own, with their number. */
+function meanText(
+  mean: number | undefined,
+  rows: number | undefined,
+  own: {mean?: number; scored: number} | undefined
+): string | undefined {
+  if (mean !== undefined) return `${points(mean)} of ${rows!}`;
+  return own?.mean === undefined ? undefined : `${points(own.mean)} of ${own.scored} of its own`;
 }

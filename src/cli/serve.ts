@@ -1,29 +1,41 @@
-import {isLoopback, serve} from "../endpoints/index.js";
-import {listModels, loadModel} from "../models/index.js";
-import {modelsDir, UserError} from "../store/index.js";
+import {isLoopback, serve, type Writer} from "../endpoints/index.js";
+import {findModel, localModel, type LocalModel} from "../generation/index.js";
+import {hasLoader, listModels, loadModel, type ModelManifest} from "../models/index.js";
+import {modelsDir, UserError, type Workspace} from "../store/index.js";
 import {openProject} from "./project.js";
 import {note, print} from "./terminal.js";
 
-export async function serveVerb(names: string[], options: {port: number; host: string}): Promise<void> {
-  const dir = modelsDir(await openProject());
+export interface ServeOptions {
+  port: number;
+  host: string;
+  type?: string;
+  adapter?: string[];
+  threads?: number;
+  parallel?: number;
+  context?: number;
+}
+
+export async function serveVerb(names: string[], options: ServeOptions): Promise<void> {
+  const workspace = await openProject();
+  const dir = modelsDir(workspace);
   const known = await listModels(dir);
-  const chosen = names.map((name) => {
-    // Of several models with one name the newest is meant: the manifest's id says exactly which.
-    const found = known
-      .filter(
-        (model) => model.id === name || model.name === name || (name.length >= 8 && model.id.startsWith(name))
-      )
-      .sort((a, b) => b.createdAt.localeCompare(a.createdAt))[0];
-    if (!found)
-      throw new UserError(
-        `the store has no model ${JSON.stringify(name)}. It has ${known.map((model) => model.name).join(", ") || "none: run an eval that trains one"}.`
-      );
-    return found;
-  });
-  const models = await Promise.all(chosen.map(({id}) => loadModel(dir, id)));
-  const server = await serve(models, {port: options.port, host: options.host});
+  const classifiers: ModelManifest[] = [];
+  const writers: Writer[] = [];
+  const language: LocalModel[] = [];
+  for (const name of names) {
+    const stored = storedModel(known, name);
+    if (stored && hasLoader(stored.architecture)) classifiers.push(stored);
+    else {
+      const model = await languageModel(name, workspace, options, stored?.name);
+      language.push(model.endpoint);
+      writers.push(...model.writers);
+    }
+  }
+  const models = await Promise.all(classifiers.map(({id}) => loadModel(dir, id)));
+  const server = await serve(models, {port: options.port, host: options.host, writers});
+  const served = [...classifiers.map(({name}) => name), ...writers.map(({name}) => name)];
   print(
-    `Serving ${chosen.map(({name}) => name).join(", ")} at ${server.url}/v1 (chat completions, streaming, logprobs; Ctrl-C ends)`
+    `Serving ${served.join(", ")} at ${server.url}/v1 (chat completions, streaming, logprobs; Ctrl-C ends)`
   );
   if (!isLoopback(options.host))
     note(
@@ -31,4 +43,48 @@ export async function serveVerb(names: string[], options: {port: number; host: s
     );
   await new Promise<void>((resolve) => process.once("SIGINT", resolve).once("SIGTERM", resolve));
   await server.close();
+  for (const model of language) await model.close!();
+}
+
+/** Of several models with one name the newest is meant: the manifest's id says exactly which. */
+function storedModel(known: readonly ModelManifest[], name: string): ModelManifest | undefined {
+  return known
+    .filter(
+      (model) => model.id === name || model.name === name || (name.length >= 8 && model.id.startsWith(name))
+    )
+    .sort((a, b) => b.createdAt.localeCompare(a.createdAt))[0];
+}
+
+/** A language model and its adapters, loaded before the server begins: what is wrong is said at once. */
+async function languageModel(
+  source: string,
+  workspace: Workspace,
+  {type, adapter = [], threads, parallel, context}: ServeOptions,
+  storedName: string | undefined
+): Promise<{endpoint: LocalModel; writers: Writer[]}> {
+  const adapters = Object.fromEntries(adapter.map(named));
+  const found = await findModel(source, workspace);
+  const endpoint = localModel(source, {
+    workspace,
+    type,
+    adapters,
+    threads,
+    parallel,
+    contextTokens: context,
+    onProgress: note
+  });
+  const [finding] = await endpoint.preflight!(found.name, {});
+  if (finding?.status === "error") throw new UserError(finding.message);
+  const name = storedName ?? found.name;
+  const writers = [{name, endpoint, weights: found.weights}];
+  for (const own of endpoint.adapterNames)
+    writers.push({name: own, endpoint, weights: (await endpoint.identity(own)).adapter!});
+  return {endpoint, writers};
+}
+
+function named(text: string): [string, string] {
+  const at = text.indexOf("=");
+  if (at < 1 || at === text.length - 1)
+    throw new UserError(`--adapter takes NAME=MODEL, not ${JSON.stringify(text)}.`);
+  return [text.slice(0, at), text.slice(at + 1)];
 }

@@ -2,6 +2,7 @@ import {readFile, rm} from "node:fs/promises";
 import {createInterface} from "node:readline/promises";
 import {
   messageOf,
+  plainSql,
   openStore,
   sqlString,
   type Store,
@@ -46,9 +47,9 @@ async function answer(store: Store, query: string, options: SqlOptions): Promise
   );
 }
 
-/** The engine's words say what is wrong with a query; a stack would only push them out of sight. */
+/** The engine says what is wrong with a query; its classes of errors and a stack would only push that out of sight. */
 function refuse(cause: unknown): never {
-  throw new UserError(messageOf(cause), {cause});
+  throw new UserError(`the query failed: ${plainSql(messageOf(cause))}.`, {cause});
 }
 
 function cell(value: unknown): string | undefined {
@@ -60,7 +61,7 @@ async function printCsv(store: Store, query: string): Promise<void> {
   const file = temporaryPath(`${store.workspace.tmpDir}/query.csv`);
   try {
     await store.run(`copy (${query}\n) to ${sqlString(file)} (format csv, header)`).catch(refuse);
-    process.stdout.write(await readFile(file));
+    process.stdout.write(printable(await readFile(file, "utf8")));
   } finally {
     await rm(file, {force: true});
   }

@@ -1,3 +1,5 @@
+import {type LogFields, logLine, logsJson} from "./log.js";
+
 /**
  * Text from data and models, made safe for a terminal: control characters other than line feed and tab are shown
  * as escapes, so that nothing can move the cursor, set colours or retitle the window.
@@ -54,7 +56,8 @@ export function print(text: string): void {
 }
 
 /** A line for the person at the keyboard on standard error, which leaves standard output to the results. */
-export function note(text: string): void {
+export function note(text: string, fields?: LogFields): void {
+  if (logsJson()) return logLine(text, fields);
   process.stderr.write(shown(text) + "\n");
 }
 

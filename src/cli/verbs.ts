@@ -1,5 +1,6 @@
 import {type Command, InvalidArgumentError, Option} from "commander";
 import {costVerbs} from "./costVerbs.js";
+import {languageVerbs} from "./languageVerbs.js";
 import {number, whole} from "./verbArguments.js";
 import {finetune} from "./finetuneVerbs.js";
 
@@ -181,6 +182,7 @@ const run: Verb = (program) =>
     .option("--retry-failed", "ask again for the rows that failed")
     .option("--final", "open the held-out part for evals that score it; noted with who, when and why")
     .option("--why <text>", "why the held-out part is opened now (with --final)")
+    .option("--allow-code-execution", "let scorers run code that models wrote, in a sandbox")
     .option("--json", "print JSON")
     .action(async (names: string[], options) => (await import("./run.js")).runVerb(names, options));
 
@@ -294,9 +296,20 @@ const doctor: Verb = (program) =>
 const serve: Verb = (program) =>
   program
     .command("serve <model...>")
-    .description("serve models of the store as an OpenAI-compatible endpoint on this machine")
+    .description(
+      "serve models (of the store, folders, GGUF files) as an OpenAI-compatible endpoint on this machine"
+    )
     .option("-p, --port <port>", "port; 0 takes a free one", port, 8080)
     .option("--host <host>", "address to listen on", "127.0.0.1")
+    .option(
+      "--adapter <name=model>",
+      "a language model's adapter and the name it is asked by (repeatable)",
+      list
+    )
+    .option("--type <type>", "what a language model's weights are stored as: f16, q8_0, q4_k_m")
+    .option("--threads <n>", "threads of a language model", whole(1))
+    .option("--parallel <n>", "requests a language model computes together", whole(1))
+    .option("--context <tokens>", "tokens of a prompt and its answer", whole(16))
     .action(async (models: string[], options) => (await import("./serve.js")).serveVerb(models, options));
 
 const merge: Verb = (program) =>
@@ -334,6 +347,7 @@ const rebuild: Verb = (program) =>
     .option("-n, --limit <n>", "only N rows of each eval, drawn by the seed", whole(1))
     .option("-j, --concurrency <n>", "most requests in flight at each endpoint, 16 unless told", whole(1))
     .option("--budget-usd <usd>", "stop before more than this is spent", number(0))
+    .option("--allow-code-execution", "let scorers run code that models wrote, in a sandbox")
     .option("--no-build", "do not build the site")
     .action(async (options) => (await import("./rebuild.js")).rebuildVerb(options));
 
@@ -381,5 +395,6 @@ export const verbs: Verb[] = [
   sql,
   exportStore,
   finetune,
-  ...costVerbs
+  ...costVerbs,
+  ...languageVerbs
 ];

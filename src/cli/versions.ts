@@ -27,10 +27,17 @@ export async function versionsVerb(
       throw new UserError(
         `the store has no version${name ? ` of ${name}` : ""} yet. Run \`assay pull${name ? ` ${name}` : ""}\`.`
       );
+    const current = new Set<string>();
+    for (const dataset of new Set(versions.map((version) => version.dataset))) {
+      const latest = await store.latestVersion(dataset);
+      if (latest) current.add(`${dataset}@${latest.id}`);
+    }
+    const isCurrent = ({dataset, id}: VersionManifest) => current.has(`${dataset}@${id}`);
     print(
       table(versions, [
         {title: "dataset", value: (version) => version.dataset},
         {title: "version", value: (version) => version.id},
+        {title: "", value: (version) => (isCurrent(version) ? "current" : undefined)},
         {title: "pulled", value: (version) => version.pulledAt.slice(0, 19).replace("T", " ")},
         {title: "rows", value: (version) => version.rows, align: "right"},
         {title: "changes", value: (version) => version.changes && changesOf(version.changes)},

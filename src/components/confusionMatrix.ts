@@ -29,7 +29,13 @@ export function confusionMatrix(
       </p>`
     );
   const shown = keepFrequent(labels, counts, wanted.length);
-  const report = classificationReport(expected, answers, {labels: wanted});
+  // Of a row without an answer it cannot be told here whether it failed or its answer is not published.
+  const answered = chosen.map((_, i) => i).filter((i) => answers[i] !== undefined);
+  const report = classificationReport(
+    answered.map((i) => expected[i]),
+    answered.map((i) => answers[i]),
+    {labels: wanted}
+  );
   const figures = new Map(report?.classes.map((one) => [one.label, one]));
   return section(
     title,

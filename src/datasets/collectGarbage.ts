@@ -5,7 +5,8 @@ import {
   recordsOf,
   type SplitManifest,
   type Store,
-  type VersionManifest
+  type VersionManifest,
+  type Workspace
 } from "../store/index.js";
 
 export interface Garbage {
@@ -51,6 +52,7 @@ export async function collectGarbage(
       else await refer(kind, found);
     }
   }
+  for (const {found} of candidates) for (const name of await usedNow(workspace, found)) referred.add(name);
   // What stays because it is referred to may itself refer to more.
   const gone = new Set(candidates);
   for (let before = -1; before !== gone.size;) {
@@ -76,6 +78,11 @@ export async function collectGarbage(
     splits: of<SplitManifest>("split").sort((a, b) => a.madeAt.localeCompare(b.madeAt)),
     removed: [...gone].map(({kind, found}) => ({kind: kind.name, id: found.id}))
   };
+}
+
+/** A version that a run is being planned on or made from stays, though nothing refers to it yet. */
+async function usedNow(workspace: Workspace, {id, names}: Found): Promise<string[]> {
+  return (await workspace.held(`using-${id}-`)).length > 0 ? [Object.values(names).join("@")] : [];
 }
 
 const isReferredTo = ({id, names}: Found, referred: ReadonlySet<string>) =>

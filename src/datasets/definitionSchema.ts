@@ -44,6 +44,7 @@ const filterSchema = either(
     settings: anyObject(),
     reason: func(),
     module: text("the URL of a module").optional(),
+    undetermined: func().optional(),
     ready: func().optional()
   })
 );

@@ -10,6 +10,7 @@ import {
   messageOf,
   openDatabase,
   parquetFile,
+  plainSql,
   pointToLatest,
   readAcceptances,
   readVersion,
@@ -39,7 +40,7 @@ import {knownVersion, sourceKeyOf} from "./knownVersion.js";
 import {foundRows, redactFormer, redactRows, type Redactor, splitFindings} from "./redaction.js";
 import {writeSkipped} from "./skipped.js";
 import {assertSound} from "./soundness.js";
-import {type BrokenLine, sourceRelation, type SourceRelation} from "./sources/index.js";
+import {type BrokenLine, brokenText, sourceRelation, type SourceRelation} from "./sources/index.js";
 import {leaveOutErased} from "./tombstones.js";
 
 export interface PullOptions {
@@ -57,6 +58,8 @@ export interface PullResult {
   version: VersionManifest;
   /** False when the newest version already had exactly these rows. */
   changed: boolean;
+  /** True when these rows are those of an older version, which is the current one again. */
+  again?: boolean;
   /** Lines left out; only with `skipBad`. */
   skipped?: BrokenLine[];
 }
@@ -161,6 +164,8 @@ async function pullInto(
   }
   const query = await rowQuery(db, definition, pulled).catch(failed("reading its columns"));
   await writeParquet(db, rowsFile, query).catch(failed("reading its rows"));
+  if (await isEmpty(db, rows))
+    throw new UserError(`dataset ${name}: its source has no rows, so there is no version to make.`);
   if (!definition.id && !(await idsDiffer(db, rows))) {
     const once = join(scratch, "once.parquet");
     await rename(rowsFile, once);
@@ -206,7 +211,8 @@ async function pullInto(
     for (const file of BESIDE_ROWS) await putStaged(workspace, stage, own, file);
     if (hashJson(version) !== hashJson(before)) await writeVersion(workspace, version);
     if (latest?.version !== id || sourceKey) await point();
-    return {version, changed: latest?.version !== id, ...skipped};
+    const changed = latest?.version !== id;
+    return {version, changed, again: changed && latest !== undefined ? true : undefined, ...skipped};
   }
   const manifest: VersionManifest = {
     kind: "version",
@@ -251,6 +257,10 @@ async function putStaged(
     await workspace.place.putFile(versionKey(version, file), (path) => copyFile(from, path));
 }
 
+async function isEmpty(db: Database, rows: string): Promise<boolean> {
+  return (await db.row(`select 1 as one from ${rows} limit 1`)) === undefined;
+}
+
 const exists = (path: string) =>
   stat(path).then(
     () => true,
@@ -273,14 +283,12 @@ async function explain(
   cause: unknown,
   redactor: Redactor | undefined
 ): Promise<never> {
-  const expected = cause instanceof UserError;
-  const broken = expected ? [] : ((await source.broken?.().catch(() => undefined)) ?? []);
-  if (expected) throw cause;
-  const said = messageOf(cause).split("\n")[0]!;
-  const found = broken.map(({file, line, reason}) => `${file} line ${line}: ${reason}`).join("; ");
+  if (cause instanceof UserError) throw cause;
+  const broken = (await source.broken?.().catch(() => undefined)) ?? [];
+  const said = plainSql(messageOf(cause));
   throw new UserError(
-    found
-      ? `dataset ${name}: ${doing} failed: ${found}. No version was made. Repair the lines, or leave them out with \`assay pull ${name} --skip-bad\`.`
+    broken.length > 0
+      ? `dataset ${name}: ${doing} failed: ${brokenText(name, broken, true)}`
       : `dataset ${name}: ${doing} failed: ${redactor ? redactor.text(said) : said}. No version was made.`,
     redactor ? {} : {cause}
   );

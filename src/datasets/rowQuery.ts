@@ -22,9 +22,8 @@ export function ownColumns(definition: DatasetDefinition, relation: string): str
  * `numberEqualRows` tells those apart.
  */
 export async function rowQuery(db: Database, definition: DatasetDefinition, rows: string): Promise<string> {
-  const names = (await describeColumns(db, rows))
-    .map(({name}) => name)
-    .filter((name) => !(definition.privacy && name === FINDINGS));
+  const columns = await describeColumns(db, rows);
+  const names = columns.map(({name}) => name).filter((name) => !(definition.privacy && name === FINDINGS));
   const reserved = Object.keys(ROW_COLUMNS satisfies Columns).filter((column) => names.includes(column));
   const wanted = (["id", "text", "label", "group", "time"] as const).filter(
     (role) => definition[role] && !names.includes(definition[role])
@@ -36,9 +35,15 @@ export async function rowQuery(db: Database, definition: DatasetDefinition, rows
     )
   ];
   if (problems.length > 0) throw new UserError(`dataset ${definition.name}: ${problems.join("; ")}.`);
-  const id = definition.id ? `${sqlName(definition.id)}::varchar` : "row_hash";
+  const id = definition.id ? idText(definition.id, columns) : "row_hash";
   return `select ${id} as row_id, row_hash, * exclude (row_hash)
     from (select *, ${rowHash(names)} as row_hash from (${rows}))`;
+}
+
+/** An id is its text: 1 and "1" are one id, also where a column holds numbers and texts and is read as JSON. */
+function idText(id: string, columns: readonly {name: string; type: string}[]): string {
+  const isJson = columns.some(({name, type}) => name === id && type === "JSON");
+  return isJson ? `(${sqlName(id)}->>'$')` : `${sqlName(id)}::varchar`;
 }
 
 /** SQL of a row's hash, from the names of its columns. */

@@ -13,6 +13,10 @@ export async function assertSound(
     `select count(*)::int as n from ${rows} where row_id is null or row_id = ''`
   );
   if (missing?.n) problems.push(`${missing.n} rows have no id (column "${definition.id}")`);
+  const nul = await db.row<{n: number}>(
+    `select count(*)::int as n from ${rows} where contains(row_id, chr(0))`
+  );
+  if (nul?.n) problems.push(`${nul.n} rows have an id with a NUL character (column "${definition.id}")`);
   if (!distinctIds) {
     const twice = await db.rows<{row_id: string; n: number}>(
       `select row_id, count(*)::int as n from ${rows} where row_id is not null group by row_id having count(*) > 1 order by row_id limit 6`

@@ -85,18 +85,20 @@ export function contaminationWarnings(found: readonly Contamination[]): string[]
     const {candidate, near, contaminated, clean, share, whole, onClean} = best;
     const learned = [
       contaminated > 0
-        ? `${contaminated} ${contaminated === 1 ? "stands" : "stand"} in the part it was trained on`
+        ? `${contaminated} ${contaminated === 1 ? "stands" : "stand"} in the training part`
         : "",
       near > 0
-        ? `${near} ${near === 1 ? "has" : "have"} a near-duplicate ${contaminated > 0 ? "there" : "in the part it was trained on"}`
+        ? `${near} ${near === 1 ? "has" : "have"} a near-duplicate ${contaminated > 0 ? "there" : "in the training part"}`
         : ""
     ].filter(Boolean);
-    const who = group.length === 1 ? candidate : `${group.length} candidates, such as ${candidate}`;
+    const others = group.length - 1;
+    const who =
+      others === 0 ? candidate : `${candidate} and ${others} other candidate${others === 1 ? "" : "s"}`;
     const score =
       clean === 0
         ? "No row is clean."
         : `On the ${clean} clean rows ${group.length === 1 ? "it" : candidate} scores ${onClean.mean === undefined ? "nothing" : points(onClean.mean)}, on all ${whole.mean === undefined ? "nothing" : points(whole.mean)}.`;
-    return `${who}: ${points(share)} % of the rows scored are contaminated (${learned.join(", ")}). ${score}`;
+    return `${points(share)} % of the scored rows are contaminated for ${who} (${learned.join(", ")}). ${score}`;
   });
 }
 

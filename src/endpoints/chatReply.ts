@@ -1,19 +1,22 @@
 import {type ServerResponse} from "node:http";
 import {HttpError} from "./httpError.js";
 import {type PredictionAnswer} from "./predictionAnswer.js";
-import {type TokenLogprob} from "./types.js";
+import {type TokenLogprob, type ToolCall} from "./types.js";
 
 export type Head = {id: string; created: number; model: string; system_fingerprint: string};
 
-export function sendCompletion(response: ServerResponse, head: Head, answer: PredictionAnswer): void {
-  const {text, finishReason, usage, logprobs} = answer;
+/** An answer that is whole. */
+export type Answer = PredictionAnswer & {toolCalls?: ToolCall[]};
+
+export function sendCompletion(response: ServerResponse, head: Head, answer: Answer): void {
+  const {text, toolCalls, finishReason, usage, logprobs} = answer;
   sendJson(response, 200, {
     ...head,
     object: "chat.completion",
     choices: [
       {
         index: 0,
-        message: {role: "assistant", content: text, refusal: null},
+        message: {role: "assistant", content: text, tool_calls: toolCalls, refusal: null},
         logprobs: logprobsOf(logprobs),
         finish_reason: finishReason
       }
@@ -22,25 +25,72 @@ export function sendCompletion(response: ServerResponse, head: Head, answer: Pre
   });
 }
 
+/** An answer that is sent as it comes. */
+export interface AnswerStream {
+  readonly begun: boolean;
+  text(text: string, answer?: Pick<Answer, "logprobs">): void;
+  end(answer: Answer): void;
+  /** What went wrong after the answer began. */
+  fail(message: string): void;
+}
+
+/** Server-sent events of a chat completion; the first thing said begins the response. */
+export function streamOf(response: ServerResponse, head: Head, includeUsage: boolean): AnswerStream {
+  let begun = false;
+  const chunk = (choices: object[], sum: object | null = null) =>
+    `data: ${JSON.stringify({...head, object: "chat.completion.chunk", choices, usage: includeUsage ? sum : undefined})}\n\n`;
+  const begin = () => {
+    if (begun) return;
+    begun = true;
+    response.writeHead(200, {"content-type": "text/event-stream", "cache-control": "no-cache"});
+    response.write(chunk([{index: 0, delta: {role: "assistant", content: ""}, finish_reason: null}]));
+  };
+  return {
+    get begun() {
+      return begun;
+    },
+    text(text, answer) {
+      begin();
+      response.write(
+        chunk([
+          {index: 0, delta: {content: text}, logprobs: logprobsOf(answer?.logprobs), finish_reason: null}
+        ])
+      );
+    },
+    end({toolCalls, finishReason, usage}) {
+      begin();
+      if (toolCalls?.length)
+        response.write(
+          chunk([
+            {
+              index: 0,
+              delta: {tool_calls: toolCalls.map((call, index) => ({index, ...call}))},
+              finish_reason: null
+            }
+          ])
+        );
+      response.write(chunk([{index: 0, delta: {}, finish_reason: finishReason}]));
+      if (includeUsage) response.write(chunk([], usageOf(usage)));
+      response.end("data: [DONE]\n\n");
+    },
+    fail(message) {
+      response.end(
+        `data: ${JSON.stringify({error: {message, type: "server_error", code: "server_error"}})}\n\n`
+      );
+    }
+  };
+}
+
 export function sendStream(
   response: ServerResponse,
   head: Head,
-  answer: PredictionAnswer,
+  answer: Answer,
   includeUsage: boolean
 ): void {
-  const {text, finishReason, usage, logprobs} = answer;
-  const chunk = (choices: object[], sum: object | null = null) =>
-    `data: ${JSON.stringify({...head, object: "chat.completion.chunk", choices, usage: includeUsage ? sum : undefined})}\n\n`;
-  response.writeHead(200, {"content-type": "text/event-stream", "cache-control": "no-cache"});
-  response.write(chunk([{index: 0, delta: {role: "assistant", content: ""}, finish_reason: null}]));
-  response.write(
-    chunk([{index: 0, delta: {content: text}, logprobs: logprobsOf(logprobs), finish_reason: null}])
-  );
-  response.write(chunk([{index: 0, delta: {}, finish_reason: finishReason}]));
-  if (includeUsage) response.write(chunk([], usageOf(usage)));
-  response.end("data: [DONE]\n\n");
+  const stream = streamOf(response, head, includeUsage);
+  stream.text(answer.text, answer);
+  stream.end(answer);
 }
-
 function logprobsOf(logprobs: TokenLogprob[] | undefined): object | null {
   if (!logprobs) return null;
   const bytes = (token: string) => [...Buffer.from(token)];

@@ -20,7 +20,7 @@ const requestSchema = z.looseObject({
   logprobs: z.boolean().nullish(),
   top_logprobs: z.number().int().min(0).max(1000).nullish(),
   n: z.literal(1).nullish(),
-  tools: z.array(z.unknown()).max(0, "must be empty: these models classify texts and call no tools").nullish()
+  tools: z.array(z.unknown()).nullish()
 });
 
 export type ChatRequest = z.output<typeof requestSchema>;

@@ -7,4 +7,5 @@ export {openAICompatible, type OpenAICompatibleOptions} from "./openAICompatible
 export {recorded, type RecordedOptions} from "./recorded.js";
 export {defaultRetryPolicy, type RetryPolicy} from "./retry.js";
 export {serve, type ModelService, type ServeOptions} from "./serve.js";
+export {type Writer} from "./serveWriter.js";
 export * from "./types.js";

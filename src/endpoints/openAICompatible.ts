@@ -1,6 +1,7 @@
 import {withoutSecretValues} from "./secretQuery.js";
 import {chatEndpoint, type HttpEndpointOptions} from "./chatEndpoint.js";
 import {byName, exactly, anyText, text} from "../store/checked.js";
+import {UserError} from "../store/errors.js";
 import {assertOptions, hosting, httpShape, trust, variable} from "./options.js";
 import {type SecretNames} from "./secrets.js";
 import type {StatedHosting} from "../costs/index.js";
@@ -56,11 +57,11 @@ export function openAICompatible(options: OpenAICompatibleOptions): Endpoint {
 function chatUrl(name: string, baseUrl: string): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   if (url?.protocol !== "http:" && url?.protocol !== "https:")
-    throw new Error(
+    throw new UserError(
       `endpoint "${name}": baseUrl must be an http or https address, found ${JSON.stringify(baseUrl)}`
     );
   if (url.username || url.password || url.search)
-    throw new Error(
+    throw new UserError(
       `endpoint "${name}": baseUrl holds credentials or a query. Use apiKeyEnv, headersEnv or query.`
     );
   const base = baseUrl.trim().replace(/\/+$/, "");

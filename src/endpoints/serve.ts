@@ -6,6 +6,7 @@ import {parseRequest, readBody, toMessage} from "./chatRequest.js";
 import {HttpError} from "./httpError.js";
 import {isLoopback} from "./loopback.js";
 import {batcher, type Batcher} from "./batcher.js";
+import {answerByWriter, listed, type Writer} from "./serveWriter.js";
 import {countWords, predictionAnswer, textToClassify, type Tokenizer} from "./predictionAnswer.js";
 
 export interface ServeOptions {
@@ -19,6 +20,8 @@ export interface ServeOptions {
   maxBodyBytes?: number;
   /** Texts in one `predict`. Default 64. */
   maxBatch?: number;
+  /** Models that write, beside those that classify. */
+  writers?: readonly Writer[];
 }
 
 export interface ModelService {
@@ -46,24 +49,50 @@ export async function serve(
   options: ServeOptions = {}
 ): Promise<ModelService> {
   const {port = 0, host = "127.0.0.1", tokenizer = countWords, maxBodyBytes = 4 << 20, maxBatch} = options;
-  if (!models.length) throw new Error("serve needs at least one model");
+  const {writers = []} = options;
+  if (models.length + writers.length === 0) throw new Error("serve needs at least one model");
   const served = new Map<string, Served>();
   for (const model of models) {
     if (served.has(model.manifest.name)) throw new Error(`two models are named ${model.manifest.name}`);
     served.set(model.manifest.name, {model, batcher: batcher(model, maxBatch)});
   }
   const byId = new Map([...served.values()].map((one) => [one.model.manifest.id, one]));
+  const writing = new Map<string, Writer>();
+  for (const writer of writers) {
+    if (served.has(writer.name) || writing.has(writer.name))
+      throw new Error(`two models are named ${writer.name}`);
+    writing.set(writer.name, writer);
+  }
   let count = 0;
   let closing = false;
 
+  const headOf = (model: string, weights: string): Head => ({
+    id: `chatcmpl-${count}`,
+    created: Math.floor(Date.now() / 1000),
+    model,
+    system_fingerprint: weights
+  });
+
   const complete = async (request: IncomingMessage, response: ServerResponse) => {
     const chat = parseRequest(await readBody(request, maxBodyBytes));
+    const writer = writing.get(chat.model);
+    if (writer) {
+      await answerByWriter(writer, chat, response, headOf(writer.name, writer.weights));
+      count++;
+      return;
+    }
     const found = served.get(chat.model) ?? byId.get(chat.model);
     if (!found)
       throw new HttpError(
         404,
-        `The model ${JSON.stringify(chat.model.slice(0, 200))} is not served here. Served: ${[...served.keys()].join(", ")}.`,
+        `The model ${JSON.stringify(chat.model.slice(0, 200))} is not served here. Served: ${[...served.keys(), ...writing.keys()].join(", ")}.`,
         "model_not_found"
+      );
+    if (chat.tools?.length)
+      throw new HttpError(
+        400,
+        "The request is not a chat completion request: tools: must be empty: these models classify texts and call no tools.",
+        "invalid_request_error"
       );
     const messages = chat.messages.map(toMessage);
     const text = textToClassify(messages);
@@ -79,12 +108,7 @@ export async function serve(
     const answer = predictionAnswer(prediction, {messages, params}, tokenizer);
     if (response.destroyed) return;
     count++;
-    const head: Head = {
-      id: `chatcmpl-${count}`,
-      created: Math.floor(Date.now() / 1000),
-      model: found.model.manifest.name,
-      system_fingerprint: found.model.manifest.id
-    };
+    const head = headOf(found.model.manifest.name, found.model.manifest.id);
     if (chat.stream) sendStream(response, head, answer, chat.stream_options?.include_usage ?? false);
     else sendCompletion(response, head, answer);
   };
@@ -107,14 +131,14 @@ export async function serve(
     if (request.method !== method)
       throw new HttpError(405, `Use ${method} for this path.`, "method_not_allowed");
     if (method === "POST") return complete(request, response);
-    if (path === "/health") return sendJson(response, 200, {status: "ok", models: served.size});
-    const list = [...served.values()].map(({model: {manifest}}) => ({
-      id: manifest.name,
-      object: "model",
-      created: Math.floor(Date.parse(manifest.createdAt) / 1000) || 0,
-      owned_by: "assay",
-      weights: manifest.id
-    }));
+    if (path === "/health")
+      return sendJson(response, 200, {status: "ok", models: served.size + writing.size});
+    const list = [
+      ...[...served.values()].map(({model: {manifest}}) =>
+        listed({name: manifest.name, weights: manifest.id, createdAt: manifest.createdAt})
+      ),
+      ...writers.map(listed)
+    ];
     if (path === "/v1/models") return sendJson(response, 200, {object: "list", data: list});
     const name = path.slice("/v1/models/".length);
     const one = list.find(

@@ -1,3 +1,4 @@
+import type {MeasuredModel} from "../store/schema.js";
 import type {HostingKind, HostingModel, TokenCounts, TokenPrice} from "../costs/index.js";
 export type {TokenPrice};
 import {type Trust} from "../privacy/trust.js";
@@ -148,6 +149,8 @@ export interface Endpoint {
   identity(model: string): Promise<Record<string, string>>;
   /** One completion, retried within the endpoint's policy. Throws EndpointError. */
   complete(request: CompletionRequest, options?: CompletionOptions): Promise<Completion>;
+  /** What was measured so far, of an endpoint whose model runs on this machine; undefined before the first answer. */
+  measured?(): MeasuredModel | undefined;
   preflight?(model: string, needs: Needs, signal?: AbortSignal): Promise<PreflightFinding[]>;
   /** The day (2027-01-06) on which the server says that it turns the model off; undefined when it names none. */
   shutdownDate?(model: string, signal?: AbortSignal): Promise<string | undefined>;

@@ -1,5 +1,6 @@
 export {encoderHead, type EncoderHeadOptions} from "./encoderHead.js";
 export * from "./exports/index.js";
+export * from "./language/index.js";
 export {majorityClassifier} from "./majorityClassifier.js";
 export {
   type BuildContext,

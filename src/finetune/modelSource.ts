@@ -14,6 +14,10 @@ export interface BuildContext {
   version: string;
   split: string;
   seed: string;
+  /** The project's folder, from which paths are meant; the current one when absent. */
+  project?: string;
+  /** What a model's card says of the data beside names and ids, in lines: licence, filters, redaction. */
+  facts?: readonly string[];
   onProgress?(message: string): void;
   signal?: AbortSignal;
 }

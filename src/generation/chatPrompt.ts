@@ -51,19 +51,18 @@ export function prompterOf(
 
 /** Templates read a call's arguments as an object, and know no developer. */
 function forTemplate({role, content, tool_calls: calls, ...rest}: Message): ChatMessage {
-  return {
+  const message: ChatMessage = {
     ...rest,
     role: role === "developer" ? "system" : role,
-    content: content ?? "",
-    ...(calls
-      ? {
-          tool_calls: calls.map((call) => ({
-            ...call,
-            function: {...call.function, arguments: asObject(call.function.arguments)}
-          }))
-        }
-      : {})
+    content: content ?? ""
   };
+  // Templates ask whether a message has the member at all.
+  if (calls)
+    message.tool_calls = calls.map((call) => ({
+      ...call,
+      function: {...call.function, arguments: asObject(call.function.arguments)}
+    }));
+  return message;
 }
 
 function asObject(text: string): unknown {

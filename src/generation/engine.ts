@@ -122,6 +122,9 @@ export class Engine {
 
   /** Logits after every token; only while nothing is being generated. */
   logitsOf(tokens: readonly number[], adapter = ""): Float32Array[] {
+    // Beyond its cells the library ends the process.
+    if (tokens.length > this.info.contextTokens)
+      throw new UserError(`${tokens.length} tokens are more than the context of ${this.info.contextTokens}.`);
     return this.lane(adapter).logitsOf(tokens);
   }
 

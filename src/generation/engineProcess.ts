@@ -1,3 +1,4 @@
+import {loadLlama} from "../ggml/index.js";
 import {messageOf, UserError} from "../store/errors.js";
 import {Engine} from "./engine.js";
 import {type FromEngine, type ToEngine} from "./messages.js";
@@ -35,6 +36,15 @@ async function hear(message: ToEngine): Promise<void> {
         say({type: "logits", id: message.id, logits: engine!.logitsOf(message.tokens, message.adapter)});
       } catch (error) {
         say({type: "error", id: message.id, ...refusal(error)});
+      }
+      return;
+    case "check":
+      try {
+        const {ggml} = await loadLlama();
+        const devices = ggml.devices.map(({name, description}) => `${name}: ${description}`);
+        say({type: "library", version: ggml.version, devices});
+      } catch (error) {
+        say({type: "refused", ...refusal(error)});
       }
       return;
     case "close":

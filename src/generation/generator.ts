@@ -1,5 +1,5 @@
-import {type ChildProcess, fork} from "node:child_process";
-import {fileURLToPath} from "node:url";
+import {type ChildProcess} from "node:child_process";
+import {forkModule} from "../ggml/index.js";
 import {UserError} from "../store/index.js";
 import {type FromEngine, type ToEngine} from "./messages.js";
 import {type EngineInfo, type EngineOptions, type Generation, type GenerationRequest} from "./request.js";
@@ -39,7 +39,7 @@ interface Waiting {
 
 /** Starts a process and loads the model in it. Throws a UserError when the file or memory do not allow it. */
 export async function startGenerator(options: EngineOptions): Promise<Generator> {
-  const child = startChild();
+  const child = startEngineProcess();
   const waiting = new Map<number, Waiting>();
   const exited = new Promise<string>((resolve) =>
     child.once("exit", (code, signal) => resolve(signal ?? `code ${code}`))
@@ -104,17 +104,9 @@ export async function startGenerator(options: EngineOptions): Promise<Generator>
   };
 }
 
-function startChild(): ChildProcess {
-  const compiled = import.meta.url.endsWith(".js");
-  const path = fileURLToPath(
-    new URL(compiled ? "./engineProcess.js" : "./engineProcess.ts", import.meta.url)
-  );
-  return fork(path, [], {
-    serialization: "advanced",
-    // From the sources (tests) a child does not inherit the loader that reads TypeScript.
-    execArgv: compiled ? [] : ["--import", "tsx"],
-    stdio: ["ignore", "ignore", "inherit", "ipc"]
-  });
+/** Starts the process that the engine runs in. */
+export function startEngineProcess(): ChildProcess {
+  return forkModule("./engineProcess", import.meta.url, {serialization: "advanced"});
 }
 
 function loaded(child: ChildProcess, options: EngineOptions, exited: Promise<string>): Promise<EngineInfo> {

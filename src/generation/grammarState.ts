@@ -1,20 +1,29 @@
 import {type Pointer} from "../ggml/index.js";
 import {UserError} from "../store/errors.js";
 import {type NativeModel} from "./nativeModel.js";
+import {afterBytes, UTF8_START} from "./utf8.js";
+import {type Vocabulary} from "./vocabulary.js";
 
 const ENTRY = 12;
 
-/** Where a grammar stands in one request. */
+/**
+ * Where a grammar stands in one request. The library takes any bytes after the first of a character for its rest, so that
+ * half a character could swallow a quotation mark: tokens that are no UTF-8 here are forbidden beside the grammar.
+ */
 export class GrammarState {
   private readonly sampler: Pointer;
   private readonly entries: Pointer;
   private readonly bytes: DataView;
+  private readonly size: number;
+  private text = UTF8_START;
 
   constructor(
     private readonly model: NativeModel,
     grammar: string,
-    private readonly size: number
+    private readonly vocabulary: Vocabulary
   ) {
+    const {size} = vocabulary;
+    this.size = size;
     const {functions, ggml} = model.llama;
     const sampler = functions.sampler_init_grammar(model.vocabulary, grammar, "root") as Pointer | null;
     if (!sampler) throw new UserError("llama.cpp does not understand the grammar.");
@@ -24,6 +33,7 @@ export class GrammarState {
   }
 
   allows(token: number): boolean {
+    if (!this.continues(token)) return false;
     this.put(0, token, 0);
     this.apply(1);
     return this.logit(0) > -Infinity;
@@ -35,12 +45,18 @@ export class GrammarState {
     this.apply(this.size);
     const allowed = new Float32Array(this.size);
     // The sampler keeps the order of the entries.
-    for (let token = 0; token < this.size; token++) allowed[token] = this.logit(token);
+    for (let token = 0; token < this.size; token++)
+      allowed[token] = this.continues(token) ? this.logit(token) : -Infinity;
     return allowed;
   }
 
   accept(token: number): void {
+    this.text = afterBytes(this.text, this.vocabulary.bytes(token)) ?? UTF8_START;
     this.model.llama.functions.sampler_accept(this.sampler, token);
+  }
+
+  private continues(token: number): boolean {
+    return afterBytes(this.text, this.vocabulary.bytes(token)) !== undefined;
   }
 
   private put(at: number, token: number, logit: number): void {

@@ -113,7 +113,7 @@ async function filesOf(repository: string, commit: string, {hubUrl, headers}: Ac
     revision: commit,
     hubUrl,
     recursive: true,
-    ...(accessToken === undefined ? {} : {accessToken})
+    accessToken
   }))
     if (type === "file") entries.push({path, size: lfs?.size ?? size, sha256: lfs?.oid, gitHash: oid});
   return entries;

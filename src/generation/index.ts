@@ -1,7 +1,8 @@
 export {type Generator, startGenerator} from "./generator.js";
 export {jsonObjectGrammar, jsonSchemaGrammar} from "./grammar/jsonGrammar.js";
 export {hubModel, type HubOptions} from "./hub.js";
-export {localModel, type LocalModel, type LocalModelOptions, type Measured} from "./localModel.js";
+export {checkLibrary, type LibraryFound} from "./libraryCheck.js";
+export {localModel, type LocalModel, type LocalModelOptions} from "./localModel.js";
 export {findModel, type ModelFiles} from "./modelFiles.js";
 export {type Generation, type GenerationRequest} from "./request.js";
-export {runnable} from "./runnable.js";
+export {adapterFile, runnable} from "./runnable.js";

@@ -37,7 +37,7 @@ export class Job {
   }
 
   private begin(grammar: string): void {
-    this.grammar = new GrammarState(this.model, grammar, this.vocabulary.size);
+    this.grammar = new GrammarState(this.model, grammar, this.vocabulary);
   }
 
   /** Takes the logits after the last token; true when another token is wanted. */

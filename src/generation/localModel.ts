@@ -10,7 +10,7 @@ import {
   type TokenPrice
 } from "../endpoints/index.js";
 import {RELEASE} from "../ggml/index.js";
-import {hashJson, openWorkspace, UserError, type Workspace} from "../store/index.js";
+import {hashJson, type MeasuredModel, openWorkspace, UserError, type Workspace} from "../store/index.js";
 import {type Prompter, prompterOf} from "./chatPrompt.js";
 import {EngineEnded, type Generator, startGenerator} from "./generator.js";
 import {findModel, type ModelFiles} from "./modelFiles.js";
@@ -44,24 +44,13 @@ export interface LocalModelOptions extends Pick<
   onProgress?(message: string): void;
 }
 
-/** What was measured of a model while it answered. */
-export interface Measured {
-  /** Tokens written in a second of one request, the mean over all. */
-  tokensPerSecond?: number;
-  /** The most memory its process held. */
-  memoryBytes: number;
-  threads: number;
-  device: string;
-}
-
 /** An endpoint whose model runs on this machine. */
 export interface LocalModel extends Endpoint {
   /** Finds the model, and converts or fetches it when that is needed; nothing is loaded. */
   find(): Promise<ModelFiles>;
   /** The process that holds the weights; undefined while none does. */
   readonly pid: number | undefined;
-  /** Undefined before the first answer. */
-  measured(): Measured | undefined;
+  measured(): MeasuredModel | undefined;
   /** Names of the models it answers as: any, and those of adapters. */
   readonly adapterNames: readonly string[];
 }
@@ -98,13 +87,15 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
   const identityOf = async (model: string): Promise<Record<string, string>> => {
     const opened = await workspace();
     const adapter = adapters[model];
-    return {
+    const identity: Record<string, string> = {
       weights: (await find()).weights,
-      runtime: `llama.cpp of node-llama-cpp ${RELEASE}`,
-      ...(options.type === undefined ? {} : {type: options.type.toLowerCase()}),
-      ...(adapter === undefined ? {} : {adapter: (await findModel(adapter, opened)).weights}),
-      ...(settingsOf(options) === undefined ? {} : {template: settingsOf(options)!})
+      runtime: `llama.cpp of node-llama-cpp ${RELEASE}`
     };
+    const template = settingsOf(options);
+    if (options.type !== undefined) identity.type = options.type.toLowerCase();
+    if (adapter !== undefined) identity.adapter = (await findModel(adapter, opened)).weights;
+    if (template !== undefined) identity.template = template;
+    return identity;
   };
   return {
     name,
@@ -121,9 +112,9 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
     },
     measured() {
       const last = latest;
-      if (!last || totals.seconds === 0) return undefined;
+      if (!last || last.memoryBytes === 0) return undefined;
       return {
-        tokensPerSecond: totals.tokens / totals.seconds,
+        tokensPerSecond: totals.seconds > 0 ? totals.tokens / totals.seconds : undefined,
         memoryBytes: last.memoryBytes,
         threads: last.info.threads,
         device: last.info.devices[0] ?? "unknown"
@@ -152,7 +143,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
       const usage = {
         promptTokens: generation.promptTokens,
         completionTokens: generation.completionTokens,
-        ...(generation.reusedTokens > 0 ? {cachedTokens: generation.reusedTokens} : {})
+        cachedTokens: generation.reusedTokens > 0 ? generation.reusedTokens : undefined
       };
       const tools = request.tools ?? [];
       const read =
@@ -161,10 +152,10 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
           : {text: generation.text, calls: []};
       return {
         text: read.text,
-        ...(read.calls.length > 0 ? {toolCalls: read.calls} : {}),
+        toolCalls: read.calls.length > 0 ? read.calls : undefined,
         finishReason: read.calls.length > 0 ? "tool_calls" : generation.finishReason,
         usage,
-        ...(generation.logprobs ? {logprobs: generation.logprobs.map(logprobOf)} : {}),
+        logprobs: generation.logprobs?.map(logprobOf),
         latencyMs,
         firstTokenMs: generation.firstTokenMs,
         attempts: 1,

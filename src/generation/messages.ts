@@ -6,11 +6,13 @@ export type ToEngine =
   | {type: "generate"; id: number; request: GenerationRequest; stream: boolean}
   | {type: "stop"; id: number}
   | {type: "logits"; id: number; tokens: readonly number[]; adapter?: string}
+  | {type: "check"}
   | {type: "close"};
 
 /** What the engine's process says back. */
 export type FromEngine =
   | {type: "loaded"; info: EngineInfo}
+  | {type: "library"; version: string; devices: string[]}
   | {type: "refused"; message: string; forUser: boolean}
   | {type: "text"; id: number; text: string}
   | {type: "done"; id: number; generation: Generation; memoryBytes: number}

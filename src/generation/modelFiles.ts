@@ -1,7 +1,7 @@
 import {existsSync} from "node:fs";
 import {readdir, readFile, stat} from "node:fs/promises";
 import {join, resolve} from "node:path";
-import {listModels, modelFolder} from "../models/index.js";
+import {assertUsable, listModels, modelFolder} from "../models/index.js";
 import {
   hashJson,
   modelsDir,
@@ -38,14 +38,14 @@ export async function findModel(
   workspace: Workspace,
   signal?: AbortSignal
 ): Promise<ModelFiles> {
-  const path = resolve(workspace.project, source);
-  if (existsSync(path)) return filesAt(path, workspace, {}, signal);
+  const path = [resolve(workspace.project, source), resolve(source)].find(existsSync);
+  if (path !== undefined) return filesAt(path, workspace, {}, signal);
   const stored = await storedModel(source, workspace);
   if (stored) return filesAt(stored.folder, workspace, stored, signal);
   if (isHubName(source))
     return filesAt(await hubModel(source, workspace, {signal}), workspace, {name: source}, signal);
   throw new UserError(
-    `There is no model ${JSON.stringify(source)}: no such file or folder (${path}), no model of that id or name in the store, and no repository name ("org/name"). \`assay models\` lists the store's.`
+    `There is no model ${JSON.stringify(source)}: no such file or folder (${resolve(workspace.project, source)}), no model of that id or name in the store, and no repository name ("org/name"). \`assay models\` lists the store's.`
   );
 }
 
@@ -56,9 +56,12 @@ async function storedModel(source: string, workspace: Workspace) {
     // Of several models with one name the newest is meant: the id says exactly which.
     .sort((a, b) => b.createdAt.localeCompare(a.createdAt))[0];
   if (!found) return undefined;
+  await assertUsable(dir, found);
   const folder =
     found.folder === undefined ? modelFolder(dir, found.id) : resolve(workspace.project, found.folder);
-  return {id: found.id, name: found.name, folder};
+  // A converted file may share its folder with others.
+  const only = found.files.length === 1 && found.files[0]!.path.endsWith(".gguf") ? found.files[0]!.path : "";
+  return {id: found.id, name: found.name, folder: join(folder, only)};
 }
 
 async function filesAt(

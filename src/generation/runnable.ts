@@ -78,10 +78,15 @@ async function converted(
   const to = join(runnableModelsDir(workspace), `${weights.slice(0, 24)}-${conversion.type}${suffix}.gguf`);
   if (existsSync(to)) return {path: to, warnings: []};
   onProgress?.(`${name}: converting to GGUF (${conversion.type})`);
+  let told = Date.now();
   const warnings = await convertModel(
     {...conversion, to, preTokenizer},
     {
-      onProgress: (done, total) => onProgress?.(`${name}: ${done} of ${total} tensors converted`),
+      onProgress(done, total) {
+        if (Date.now() - told < 1000) return;
+        told = Date.now();
+        onProgress?.(`${name}: ${done} of ${total} tensors converted`);
+      },
       signal
     }
   );

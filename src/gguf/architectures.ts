@@ -100,7 +100,10 @@ export function sizeMetadata(
   const set = (key: string, value: MetadataValue) => metadata.set(`${name}.${key}`, value);
   set("block_count", count(sizes.layers));
   if (config.max_position_embeddings !== undefined)
-    set("context_length", count(Number(config.max_position_embeddings)));
+    set(
+      "context_length",
+      count(Math.min(Number(config.max_position_embeddings), windowOf(config) ?? Infinity))
+    );
   set("embedding_length", count(sizes.hidden));
   set("feed_forward_length", count(Number(config.intermediate_size)));
   set("attention.head_count", count(sizes.heads));
@@ -142,23 +145,41 @@ function setScaling(set: Setter, {scaling}: Rope, where: string): void {
     if (typeof value === "number") set(`rope.scaling.${key}`, float(value));
 }
 
-/** llama.cpp takes every sixth layer of Gemma 3 for one that sees everything, and 10,000 for the others' base. */
+/** llama.cpp takes every sixth layer of Gemma 3 for one that sees everything, and 10,000 for the others' base, unless told. */
 function setWindows(set: Setter, config: Config, {localBase = 10_000}: Rope, where: string): void {
   const layers = Number(config.num_hidden_layers);
-  const pattern = Number(config.sliding_window_pattern ?? 6);
+  const stated = Number(config.sliding_window_pattern ?? 6);
+  const full = (i: number, period: number) => (i + 1) % period === 0;
   const types = (config.layer_types ??
     Array.from({length: layers}, (_, i) =>
-      (i + 1) % pattern ? "sliding_attention" : "full_attention"
+      full(i, stated) ? "full_attention" : "sliding_attention"
     )) as string[];
-  const sixth = types.every((type, i) => (type === "full_attention") === ((i + 1) % 6 === 0));
-  if (!sixth || localBase !== 10_000)
+  const period = [6, ...Array.from({length: layers}, (_, i) => i + 1)].find((each) =>
+    types.every((type, i) => (type === "full_attention") === full(i, each))
+  );
+  if (period === undefined)
     throw new UserError(
-      `${where}: llama.cpp runs Gemma 3 with a window in all but every sixth layer and a base of 10,000 there; this model has others and would answer wrongly.`
-    );
-  const square = Number(config.query_pre_attn_scalar ?? config.head_dim);
-  if (square !== Number(config.head_dim))
-    throw new UserError(
-      `${where}: llama.cpp scales Gemma 3's attention by the head's size ${Number(config.head_dim)}; this model asks for ${square} and would answer wrongly.`
+      `${where}: llama.cpp runs a window in all but every n-th layer; this model's layer_types have no such order.`
     );
   set("attention.sliding_window", count(Number(config.sliding_window)));
+  if (period !== 6) set("attention.sliding_window_pattern", count(period));
+  if (localBase !== 10_000) set("rope.freq_base_swa", float(localBase));
+}
+
+/**
+ * What a query is multiplied by for llama.cpp, which scales attention by the head's size: Gemma 3 may scale by another
+ * number (query_pre_attn_scalar). 1 for all other families.
+ */
+export function queryFactor({name}: Architecture, config: Config, headSize: number): number {
+  if (name !== "gemma3" || typeof config.query_pre_attn_scalar !== "number") return 1;
+  return Math.sqrt(headSize / config.query_pre_attn_scalar);
+}
+
+/** The tokens beyond which a family's window would matter, which llama.cpp does not know there; undefined where it does. */
+export function windowOf(config: Config): number | undefined {
+  const {model_type: type, sliding_window: window} = config;
+  if (typeof window !== "number") return undefined;
+  if (type === "mistral") return window;
+  const slides = (type === "qwen2" || type === "qwen3") && config.use_sliding_window === true;
+  return slides ? window : undefined;
 }

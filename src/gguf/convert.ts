@@ -1,6 +1,14 @@
 import {basename} from "node:path";
 import {UserError} from "../store/errors.js";
-import {architectureOf, ropeOf, sizeMetadata, type Sizes, sizesOf} from "./architectures.js";
+import {
+  architectureOf,
+  queryFactor,
+  ropeOf,
+  sizeMetadata,
+  type Sizes,
+  sizesOf,
+  windowOf
+} from "./architectures.js";
 import {type CheckpointFolder, openCheckpointFolder} from "./checkpointFolder.js";
 import {type FileType, fileType, storedType} from "./fileTypes.js";
 import {type Quantise} from "./quantise.js";
@@ -89,6 +97,9 @@ function planTensors(
     const shape = stored.shape.toReversed();
     const type = storedType(big, name, shape);
     const heads = architecture.pairsRows ? headsOf(name, sizes) : undefined;
+    const factor = name.endsWith(".attn_q_norm.weight")
+      ? queryFactor(architecture, model.config, sizes.headSize)
+      : 1;
     const addOne = architecture.normsAddOne && name.endsWith("_norm.weight");
     planned.push({
       name,
@@ -98,6 +109,7 @@ function planTensors(
         let values = await valuesOf(stored);
         if (heads !== undefined) values = rowsInPairs(values, heads, stored.shape[0]!);
         if (addOne) values = values.map((value) => value + 1);
+        if (factor !== 1) values = values.map((value) => value * factor);
         return packed(type, values, shape[0] ?? 1, quantise, stored.name);
       }
     });
@@ -143,15 +155,10 @@ function isDerived(name: string, config: Readonly<Record<string, unknown>>): boo
 }
 
 function warningsOf({config, folder}: CheckpointFolder): string[] {
-  const window = config.sliding_window;
-  const slides =
-    config.model_type === "mistral"
-      ? typeof window === "number"
-      : config.use_sliding_window === true && typeof window === "number";
-  const context = Number(config.max_position_embeddings);
-  if (!slides || !(Number(window) < context)) return [];
+  const window = windowOf(config);
+  if (window === undefined || window >= Number(config.max_position_embeddings)) return [];
   return [
-    `${folder}: llama.cpp knows no sliding window for this family: beyond ${Number(window)} tokens its answers differ from the original's.`
+    `${folder}: llama.cpp knows no sliding window for this family, so the file allows ${window} tokens, within which there is none.`
   ];
 }
 

@@ -1,7 +1,6 @@
-import {type ChildProcess, fork} from "node:child_process";
 import {mkdir, rm, statfs} from "node:fs/promises";
 import {dirname, join} from "node:path";
-import {fileURLToPath} from "node:url";
+import {forkModule} from "../ggml/index.js";
 import {openCheckpoint} from "../safetensors/index.js";
 import {UserError} from "../store/errors.js";
 import {temporaryPath} from "../store/files.js";
@@ -89,7 +88,7 @@ function run(
   {onProgress, signal}: Pick<ConvertModelOptions, "onProgress" | "signal">
 ): Promise<string[]> {
   return new Promise((resolve, reject) => {
-    const child = startChild();
+    const child = forkModule("./convertProcess", import.meta.url);
     const stop = () => child.kill("SIGKILL");
     signal?.addEventListener("abort", stop, {once: true});
     process.once("exit", stop);
@@ -120,17 +119,5 @@ function run(
       )
     );
     child.send(work);
-  });
-}
-
-function startChild(): ChildProcess {
-  const compiled = import.meta.url.endsWith(".js");
-  const path = fileURLToPath(
-    new URL(compiled ? "./convertProcess.js" : "./convertProcess.ts", import.meta.url)
-  );
-  return fork(path, [], {
-    // From the sources (tests) a child does not inherit the loader that reads TypeScript.
-    execArgv: compiled ? [] : ["--import", "tsx"],
-    stdio: ["ignore", "ignore", "inherit", "ipc"]
   });
 }

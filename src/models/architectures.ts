@@ -16,6 +16,11 @@ const loaders: Record<string, ModelLoader> = {
   "static-embedding": loadStaticEmbedding
 };
 
+/** Whether a model of an architecture classifies here; language models run elsewhere. */
+export function hasLoader(architecture: string): boolean {
+  return Object.hasOwn(loaders, architecture);
+}
+
 /** Loads a model kept below `modelsDir`. Throws when it is unknown, learned from erased rows, or no
  * loader fits its architecture. */
 export async function loadModel(modelsDir: string, id: string): Promise<LoadedModel> {

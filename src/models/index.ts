@@ -1,11 +1,20 @@
 export {acceptErasedTraining, assertUsable, erasedTraining, type ErasedTraining} from "./erasedTraining.js";
-export {loadModel} from "./architectures.js";
+export {hasLoader, loadModel} from "./architectures.js";
 export {nearestCosines} from "./encoder/nearestCosines.js";
 export {textVectors, type TextVectors} from "./encoder/textVectors.js";
+export {HOSTED, hostedModelId, type HostedModel, recordHostedModel} from "./hosted.js";
 export {lineage, trainingRecords, type Ancestor} from "./lineage.js";
 export {type ModelLoader} from "./modelLoader.js";
 export {recordModel, type RecordedModel} from "./record.js";
-export {damagedFiles, listModels, modelFolder, readManifest, saveModel, type NewModel} from "./registry.js";
+export {
+  damagedFiles,
+  keepModel,
+  listModels,
+  modelFolder,
+  readManifest,
+  saveModel,
+  type NewModel
+} from "./registry.js";
 export {
   type InputRelations,
   type LayerRelations,

@@ -3,10 +3,8 @@ import {hashJson, writeJsonAtomic} from "../store/index.js";
 import {modelFolder} from "./registry.js";
 import {type ModelManifest} from "./types.js";
 
-/** A model whose files stay where they are. */
-export type RecordedModel = Omit<ModelManifest, "kind" | "schemaVersion" | "id" | "createdAt"> & {
-  folder: string;
-};
+/** A model whose files stay where they are, or that has none. */
+export type RecordedModel = Omit<ModelManifest, "kind" | "schemaVersion" | "id" | "createdAt">;
 
 /**
  * Enters a model into the lineage without copying its files: large merges lie in a folder of their own. The id is

@@ -1,4 +1,4 @@
-import {link, mkdir, readFile, rename, rm, writeFile} from "node:fs/promises";
+import {link, mkdir, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {
   hashJson,
@@ -69,6 +69,40 @@ export async function saveModel(modelsDir: string, model: NewModel): Promise<Mod
   } finally {
     await rm(temporary, {recursive: true, force: true});
   }
+  return manifest;
+}
+
+/**
+ * Moves a finished folder below `modelsDir` and enters it: as `saveModel`, for weights that are not to be held in memory.
+ * The folder must lie on the same disk. A model that is there already stays, and the folder is removed.
+ */
+export async function keepModel(
+  modelsDir: string,
+  folder: string,
+  record: Omit<NewModel, "files" | "sharedFiles">
+): Promise<ModelManifest> {
+  const files: ModelManifest["files"] = [];
+  for (const path of (await readdir(folder)).sort()) {
+    const file = join(folder, path);
+    files.push({path, sha256: await sha256File(file), bytes: (await stat(file)).size});
+  }
+  const {architecture, labels, settings} = record;
+  const id = hashJson({architecture, labels, settings, files});
+  const manifest: ModelManifest = {
+    kind: "model",
+    schemaVersion: 1,
+    id,
+    createdAt: new Date().toISOString(),
+    files,
+    ...record
+  };
+  const target = modelFolder(modelsDir, id);
+  if (await readJson(join(target, "manifest.json"))) {
+    await rm(folder, {recursive: true, force: true});
+    return manifest;
+  }
+  await writeJsonAtomic(join(folder, "manifest.json"), manifest);
+  await rename(folder, target);
   return manifest;
 }
 

@@ -1,3 +1,4 @@
+import {randomBytes} from "node:crypto";
 import {mkdir, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {tombstones} from "../datasets/index.js";
@@ -30,6 +31,16 @@ import type {RunEffects, RunInputs, RunResult} from "./runTypes.js";
  * sealed run when nothing is missing. Throws UserError for whatever the person can mend.
  */
 export async function runEval(definition: EvalDefinition, inputs: RunInputs): Promise<RunResult> {
+  const {store, version, evalName} = inputs;
+  // From the first look at its rows: until a run is sealed no record of it refers to its version and split.
+  return store.workspace.lease(
+    `using-${version.id}-${randomBytes(4).toString("hex")}`,
+    {what: `eval ${evalName} on ${version.dataset}@${version.id}`},
+    () => planAndRun(definition, inputs)
+  );
+}
+
+async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promise<RunResult> {
   const {store, version, split, options = {}, signal} = inputs;
   const {workspace} = store;
   const effects: RunEffects = {now: Date.now, ...inputs.effects};
@@ -155,6 +166,7 @@ async function planRun({
     limit: options.limit,
     wholeGroups: options.wholeGroups,
     maskExcerpt: effects.maskExcerpt,
+    onMessage: effects.onMessage,
     signal
   });
 }

@@ -1,5 +1,5 @@
 import {addBleuCounts, type BleuCounts, bleuCounts, bleuScore, type Smoothing} from "./bleuScore.js";
-import {noReference, references} from "./references.js";
+import {checkReferences, noReference, references} from "./references.js";
 import {withSettings} from "./scorerVersion.js";
 import {type BleuTokenizer} from "./tokenizeBleu.js";
 import {type Scorer} from "./types.js";
@@ -37,6 +37,6 @@ export function bleu(options: BleuOptions = {}): Scorer {
   return withSettings(
     score,
     {tokenizer, lowercase, smoothing, smoothingValue: smoothingValue ?? null, order, effectiveOrder},
-    {module: import.meta.url, aggregate, binary: false}
+    {module: import.meta.url, check: checkReferences, aggregate, binary: false}
   );
 }

@@ -6,7 +6,7 @@ import {
   type ChrfOrders,
   chrfScore
 } from "./chrfScore.js";
-import {noReference, references} from "./references.js";
+import {checkReferences, noReference, references} from "./references.js";
 import {withSettings} from "./scorerVersion.js";
 import {type Scorer} from "./types.js";
 
@@ -37,5 +37,9 @@ export function chrf(options: ChrfOptions = {}): Scorer {
     rows.length === 0
       ? undefined
       : chrfScore(addChrfCounts(rows.map((row) => row.details?.counts as ChrfCounts)), formula);
-  return withSettings(score, {...orders, ...formula}, {module: import.meta.url, aggregate, binary: false});
+  return withSettings(
+    score,
+    {...orders, ...formula},
+    {module: import.meta.url, check: checkReferences, aggregate, binary: false}
+  );
 }

@@ -1,4 +1,5 @@
 import {classificationReport} from "../stats/index.js";
+import {references} from "./references.js";
 import {withSettings} from "./scorerVersion.js";
 import {type ScoredRow, type Scorer} from "./types.js";
 
@@ -22,10 +23,17 @@ export function classification(options: ClassificationOptions = {}): Scorer {
   const {labels, normalize = labels ? "loose" : "exact"} = options;
   const key = normalize === "loose" ? looseLabel : trimmedLabel;
   const known = new Map((labels ?? []).map((label) => [key(label), label]));
-  const score: Scorer = ({output, expected}) => {
-    if (typeof expected !== "string" || expected.trim() === "") {
-      return {failed: "the row's expected value is no label"};
-    }
+  const check = (expected: unknown): string | undefined => {
+    const label = labelOf(expected);
+    if (label === undefined) return "the row's expected value is no label: neither text nor a number";
+    return labels && !known.has(key(label))
+      ? `the row's expected label ${JSON.stringify(label).slice(0, 60)} is none of ${labels.slice(0, 8).join(", ")}${labels.length > 8 ? " …" : ""}`
+      : undefined;
+  };
+  const score: Scorer = ({output, expected: given}) => {
+    const expected = labelOf(given);
+    if (expected === undefined)
+      return {failed: "the row's expected value is no label: neither text nor a number"};
     const read = (text: string) => known.get(key(text)) ?? (labels ? text.trim() : key(text));
     const predicted = read(output);
     const wanted = known.get(key(expected)) ?? expected.trim();
@@ -35,8 +43,15 @@ export function classification(options: ClassificationOptions = {}): Scorer {
   return withSettings(
     score,
     {labels: labels ? [...labels] : null, normalize},
-    {module: import.meta.url, aggregate: macroF1}
+    {module: import.meta.url, check, aggregate: macroF1}
   );
+}
+
+/** A label as text: a number or a boolean is its text. Undefined for anything else, a list and an empty text. */
+function labelOf(expected: unknown): string | undefined {
+  if (Array.isArray(expected)) return undefined;
+  const [label] = references(expected) ?? [];
+  return label === undefined || label.trim() === "" ? undefined : label;
 }
 
 function macroF1(rows: readonly ScoredRow[]): number | undefined {

@@ -1,4 +1,4 @@
-import {noReference, references} from "./references.js";
+import {checkReferences, noReference, references} from "./references.js";
 import {withSettings} from "./scorerVersion.js";
 import {type Scorer} from "./types.js";
 
@@ -24,7 +24,7 @@ export function embeddingSimilarity({embed, encoder}: EmbeddingOptions): Scorer 
     }
     return Math.max(...cosines);
   };
-  return withSettings(score, {encoder}, {module: import.meta.url, binary: false});
+  return withSettings(score, {encoder}, {module: import.meta.url, check: checkReferences, binary: false});
 }
 
 function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {

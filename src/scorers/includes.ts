@@ -1,4 +1,4 @@
-import {noReference, references} from "./references.js";
+import {checkReferences, noReference, references} from "./references.js";
 import {withSettings} from "./scorerVersion.js";
 import {type Scorer} from "./types.js";
 
@@ -21,7 +21,7 @@ export function includes(options: IncludesOptions = {}): Scorer {
     const found = (reference: string) => contains(output, reference, options);
     return options.all ? wanted.every(found) : wanted.some(found);
   };
-  return withSettings(score, {...options}, {module: import.meta.url});
+  return withSettings(score, {...options}, {module: import.meta.url, check: checkReferences});
 }
 
 function contains(

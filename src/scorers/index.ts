@@ -2,6 +2,7 @@ export {type Assertion, assertions, type AssertionsOptions, assertionTypes} from
 export {bleu, type BleuOptions} from "./bleu.js";
 export {chrf, type ChrfOptions} from "./chrf.js";
 export {classification, type ClassificationOptions} from "./classification.js";
+export {codeExecution, type CodeExecutionOptions, type CodeLanguage} from "./code/index.js";
 export {embeddingSimilarity, type EmbeddingOptions} from "./embeddingSimilarity.js";
 export {exactMatch} from "./exactMatch.js";
 export {humanLabels, type HumanLabel} from "./humanLabels.js";

@@ -10,6 +10,11 @@ export interface InstructionOptions {
    * and without asterisks, first line, last line or both. Default "strict".
    */
   mode?: "strict" | "loose";
+  /**
+   * Do as the published program does, also where this one departs from it on purpose: capitals are not lower-cased before
+   * their language is looked for, any answer of the detector counts, and keywords are regular expressions. Default false.
+   */
+  compatible?: boolean;
 }
 
 /** What a row expects, named as in IFEval's data. */
@@ -23,16 +28,14 @@ interface Instructions {
  * Expected is {instruction_id_list, kwargs} as in IFEval's data. The aggregate is the share of instructions followed.
  * An unknown instruction or one without its arguments is a failure.
  */
-export function instructionFollowing({mode = "strict"}: InstructionOptions = {}): Scorer {
+export function instructionFollowing({mode = "strict", compatible = false}: InstructionOptions = {}): Scorer {
   const score: Scorer = async ({output, expected}) => {
     await loadDetector();
-    if (!isInstructions(expected))
-      return {failed: "the row's expected value has no instruction_id_list and kwargs of the same length"};
-    const unknown = expected.instruction_id_list.filter((id) => !Object.hasOwn(instructionChecks, id));
-    if (unknown.length > 0) return {failed: `unknown instruction ${unknown.join(", ")}`};
+    const problem = checkInstructions(expected);
+    if (problem !== undefined || !isInstructions(expected)) return {failed: problem!};
     try {
       const followed = expected.instruction_id_list.map((id, i) =>
-        follows(output, id, withoutNulls(expected.kwargs[i]!), mode)
+        follows(output, id, withoutNulls(expected.kwargs[i]!), {mode, compatible})
       );
       return {value: followed.every(Boolean) ? 1 : 0, details: {followed}};
     } catch (error) {
@@ -41,12 +44,30 @@ export function instructionFollowing({mode = "strict"}: InstructionOptions = {})
       throw error;
     }
   };
-  return withSettings(score, {mode}, {module: import.meta.url, aggregate: shareFollowed});
+  return withSettings(
+    score,
+    {mode, compatible},
+    {module: import.meta.url, check: checkInstructions, aggregate: shareFollowed}
+  );
 }
 
-function follows(output: string, id: string, given: InstructionArguments, mode: "strict" | "loose"): boolean {
+function checkInstructions(expected: unknown): string | undefined {
+  if (!isInstructions(expected))
+    return "the row's expected value has no instruction_id_list and kwargs of the same length";
+  const unknown = expected.instruction_id_list.filter((id) => !Object.hasOwn(instructionChecks, id));
+  return unknown.length > 0 ? `unknown instruction ${unknown.join(", ")}` : undefined;
+}
+
+function follows(
+  output: string,
+  id: string,
+  given: InstructionArguments,
+  {mode, compatible}: Required<InstructionOptions>
+): boolean {
   const readings = mode === "loose" ? looseReadings(output) : [output];
-  return readings.some((reading) => reading.trim() !== "" && instructionChecks[id]!(reading, given));
+  return readings.some(
+    (reading) => reading.trim() !== "" && instructionChecks[id]!(reading, given, {compatible, whole: output})
+  );
 }
 
 function looseReadings(output: string): string[] {

@@ -1,5 +1,5 @@
 import {afterLastMarker} from "./afterLastMarker.js";
-import {noReference, references} from "./references.js";
+import {checkReferences, noReference, references} from "./references.js";
 import {withSettings} from "./scorerVersion.js";
 import {type Scorer} from "./types.js";
 
@@ -28,5 +28,9 @@ export function matchAfter(marker: string, options: MatchAfterOptions = {}): Sco
       marked !== undefined && dropFullStop ? found.trim().replace(/\.$/, "").trim() : found.trim();
     return {value: wanted.some((reference) => reference.trim() === answer) ? 1 : 0, details: {answer}};
   };
-  return withSettings(score, {marker, orWhole, lineStart, dropFullStop}, {module: import.meta.url});
+  return withSettings(
+    score,
+    {marker, orWhole, lineStart, dropFullStop},
+    {module: import.meta.url, check: checkReferences}
+  );
 }

@@ -10,7 +10,7 @@ export interface MultipleChoiceOptions {
 
 /**
  * 1 when the option chosen in the output is the expected one, else 0. Expected is a letter ("B" or "(B)"), a
- * position counted from 0, or, with `choices`, an option's text. The choice is read from, in this order: the last
+ * position counted from 0 (as a number or its text), or, with `choices`, an option's text. The choice is read from, in this order: the last
  * "answer is (B)", "Answer: B" or boxed letter; a letter that is the whole output or begins it ("B.", "(B) because");
  * a lone parenthesised letter; the text of exactly one option. An output that names none or several is 0.
  */
@@ -19,12 +19,18 @@ export function multipleChoice({options = 4, choices}: MultipleChoiceOptions = {
     const texts = choices?.(row);
     const count = texts?.length ?? options;
     const wanted = expectedLetter(expected, count, texts);
-    if (wanted === undefined) return {failed: "the row's expected value names none of the options"};
+    if (wanted === undefined) return {failed: NO_OPTION};
     const predicted = chosenLetter(output, count, texts);
     return {value: predicted === wanted ? 1 : 0, details: {expected: wanted, predicted: predicted ?? null}};
   };
-  return withSettings(score, {options}, {module: import.meta.url, given: choices && [choices]});
+  const check = (expected: unknown, row: Row) => {
+    const texts = choices?.(row);
+    return expectedLetter(expected, texts?.length ?? options, texts) === undefined ? NO_OPTION : undefined;
+  };
+  return withSettings(score, {options}, {module: import.meta.url, check, given: choices && [choices]});
 }
+
+const NO_OPTION = "the row's expected value names none of the options";
 
 const letterAt = (position: number) => String.fromCharCode(65 + position);
 
@@ -35,7 +41,9 @@ function expectedLetter(expected: unknown, count: number, texts?: readonly strin
   const letter = /^\(?([A-Za-z])\)?\.?$/.exec(expected.trim())?.[1]?.toUpperCase();
   if (letter && letter.charCodeAt(0) - 65 < count) return letter;
   const position = texts?.findIndex((text) => sameText(text, expected)) ?? -1;
-  return position < 0 ? undefined : letterAt(position);
+  if (position >= 0) return letterAt(position);
+  // A number and its text are the same.
+  return /^\s*\d{1,2}\s*$/.test(expected) ? expectedLetter(Number(expected), count) : undefined;
 }
 
 /** The letter of the option an output chooses; undefined when it chooses none or names several. */

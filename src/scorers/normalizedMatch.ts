@@ -1,5 +1,5 @@
 import {type Normalization, normalizeText} from "./normalizeText.js";
-import {noReference, references} from "./references.js";
+import {checkReferences, noReference, references} from "./references.js";
 import {withSettings} from "./scorerVersion.js";
 import {type Scorer} from "./types.js";
 
@@ -14,5 +14,5 @@ export function normalizedMatch(options: Normalization = {}): Scorer {
     const given = normalizeText(output, options);
     return wanted.some((reference) => normalizeText(reference, options) === given);
   };
-  return withSettings(score, {...options}, {module: import.meta.url});
+  return withSettings(score, {...options}, {module: import.meta.url, check: checkReferences});
 }

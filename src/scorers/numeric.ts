@@ -27,11 +27,16 @@ export function numeric(options: NumericOptions = {}): Scorer {
   const {after, absolute = 0, relative = 0, decimal, units} = options;
   const which = options.which ?? (after === undefined ? "last" : "first");
   const format = {decimal, units};
-  const score: Scorer = ({output, expected}) => {
+  const wantedOf = (expected: unknown): number[] | undefined => {
     const list: unknown[] = Array.isArray(expected) ? expected : [expected];
-    const wanted = list.map((item) => expectedNumber(item, format));
-    if (wanted.length === 0 || wanted.includes(undefined))
-      return {failed: "the row's expected value holds no number"};
+    const numbers = list.map((item) => expectedNumber(item, format));
+    return numbers.length === 0 || numbers.includes(undefined) ? undefined : (numbers as number[]);
+  };
+  const check = (expected: unknown) =>
+    wantedOf(expected) ? undefined : "the row's expected value holds no number";
+  const score: Scorer = ({output, expected}) => {
+    const wanted = wantedOf(expected);
+    if (!wanted) return {failed: check(expected)!};
     const answer = after === undefined ? output : afterLastMarker(output, after, true);
     const predicted = parseNumbers(answer ?? "", format).at(which === "last" ? -1 : 0);
     const close = (number: number | undefined) =>
@@ -40,7 +45,7 @@ export function numeric(options: NumericOptions = {}): Scorer {
     return {
       value: wanted.some(close) ? 1 : 0,
       details: {
-        expected: wanted.length === 1 ? wanted[0]! : (wanted as number[]),
+        expected: wanted.length === 1 ? wanted[0]! : wanted,
         predicted: predicted ?? null
       }
     };
@@ -48,7 +53,7 @@ export function numeric(options: NumericOptions = {}): Scorer {
   return withSettings(
     score,
     {which, after: after ?? null, absolute, relative, decimal: decimal ?? ".", units: units ?? {}},
-    {module: import.meta.url}
+    {module: import.meta.url, check}
   );
 }
 

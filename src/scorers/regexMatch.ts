@@ -1,4 +1,5 @@
-import {noReference, references} from "./references.js";
+import {boundedMatches, LONGEST_LOOK} from "./boundedMatch.js";
+import {checkReferences, noReference, references} from "./references.js";
 import {withSettings} from "./scorerVersion.js";
 import {type Scorer} from "./types.js";
 
@@ -16,13 +17,17 @@ export interface RegexOptions {
 export function regexMatch(pattern?: RegExp, options: RegexOptions = {}): Scorer {
   const {capture, which = "first"} = options;
   const score: Scorer = ({output, expected}) => {
-    if (pattern && capture === undefined) return output.search(pattern) >= 0;
+    if (pattern && capture === undefined) {
+      const found = boundedMatches(pattern, output);
+      return found ? found.length > 0 : tooLong(pattern.source);
+    }
     const wanted = references(expected);
     if (!wanted) return noReference;
     if (!pattern) return anyPatternMatches(wanted, output);
-    const flags = pattern.flags.includes("g") ? pattern.flags : `${pattern.flags}g`;
-    const match = [...output.matchAll(new RegExp(pattern.source, flags))].at(which === "last" ? -1 : 0);
-    const captured = typeof capture === "number" ? match?.[capture] : match?.groups?.[capture!];
+    const matches = boundedMatches(pattern, output);
+    if (!matches) return tooLong(pattern.source);
+    const match = matches.at(which === "last" ? -1 : 0);
+    const captured = typeof capture === "number" ? match?.all[capture] : match?.groups[capture!];
     return {
       value: captured !== undefined && wanted.some((text) => text.trim() === captured.trim()) ? 1 : 0,
       details: {captured: captured ?? null}
@@ -31,14 +36,25 @@ export function regexMatch(pattern?: RegExp, options: RegexOptions = {}): Scorer
   return withSettings(
     score,
     {pattern: pattern?.source ?? null, flags: pattern?.flags ?? null, capture: capture ?? null, which},
-    {module: import.meta.url}
+    {module: import.meta.url, check: pattern && capture === undefined ? undefined : checkReferences}
   );
 }
 
 function anyPatternMatches(patterns: readonly string[], output: string): boolean | {failed: string} {
   try {
-    return patterns.some((source) => new RegExp(source, "u").test(output));
+    for (const source of patterns) {
+      const found = boundedMatches(new RegExp(source, "u"), output);
+      if (!found) return tooLong(source);
+      if (found.length > 0) return true;
+    }
+    return false;
   } catch {
     return {failed: "the row's expected value is no valid regular expression"};
   }
+}
+
+function tooLong(source: string): {failed: string} {
+  return {
+    failed: `the pattern ${source.slice(0, 60)} took longer than ${LONGEST_LOOK / 1000} s on this output; write it without nested repetitions`
+  };
 }

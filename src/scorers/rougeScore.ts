@@ -1,7 +1,9 @@
 import {stemmer} from "stemmer";
 import {countNgrams, overlap, total} from "./ngrams.js";
+import {rougeLcs, rougeSummaryLcs, rougeWeightedLcs} from "./rougeLcs.js";
 
-export type RougeType = `rouge${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}` | "rougeL" | "rougeLsum";
+export type RougeType =
+  `rouge${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}` | "rougeL" | "rougeLsum" | "rougeW" | "rougeS" | "rougeSU";
 
 /** All three between 0 and 1. */
 export interface Rouge {
@@ -10,29 +12,77 @@ export interface Rouge {
   f: number;
 }
 
+export interface RougeSettings {
+  /** Compare Porter stems of words longer than three letters. */
+  stem?: boolean;
+  /** For "rougeS" and "rougeSU": words that may stand between the two of a pair; below 0 any number. ROUGE-1.5.5's -2; default 4. */
+  maxSkip?: number;
+  /** For "rougeW": the power that weighs runs, above 1. ROUGE-1.5.5's -w; default 1.2. */
+  weight?: number;
+}
+
+/** What is counted of an output against one reference: matches, and how many there could be on either side. */
+export interface RougeCounts {
+  shared: number;
+  wanted: number;
+  given: number;
+  /** Shares are taken to this power's root ("rougeW"). */
+  power?: number;
+}
+
 /**
  * ROUGE of one output against one reference, as ROUGE-1.5.5 and the rouge_score package compute it: lower case,
- * split on everything but a-z and 0-9. "rougeLsum" takes each line as a sentence and the union of the longest common
- * subsequences (Lin 2004). 0 when either text has no words. With `stem`, words longer than three letters are
- * replaced by their Porter stem.
+ * split on everything but a-z and 0-9. "rougeL" takes a text for one sentence (rouge_score's); "rougeLsum" and "rougeW" take
+ * each line as a sentence and the union of the longest common subsequences (ROUGE-1.5.5's ROUGE-L and ROUGE-W); "rougeS" counts
+ * pairs of words in order, "rougeSU" words too (Lin 2004). 0 when either text has no words.
  */
-export function rougeScore(output: string, reference: string, type: RougeType, stem = false): Rouge {
-  if (type === "rougeLsum") {
+export function rougeScore(
+  output: string,
+  reference: string,
+  type: RougeType,
+  settings: RougeSettings = {}
+): Rouge {
+  return rougeOf([rougeCounts(output, reference, type, settings)]);
+}
+
+/**
+ * Of counts against several references together: matches, and what there could be, summed over all. So ROUGE-1.5.5 takes
+ * several references unless told otherwise (-f A).
+ */
+export function rougeOf(counts: readonly RougeCounts[]): Rouge {
+  const sum = (of: (one: RougeCounts) => number) => counts.reduce((all, one) => all + of(one), 0);
+  const shared = sum((one) => one.shared);
+  if (shared === 0) return {recall: 0, precision: 0, f: 0};
+  const root = 1 / (counts[0]!.power ?? 1);
+  const recall = (shared / sum(({wanted}) => wanted)) ** root;
+  const precision = (shared / sum(({given}) => given)) ** root;
+  return {recall, precision, f: (2 * precision * recall) / (precision + recall)};
+}
+
+export function rougeCounts(
+  output: string,
+  reference: string,
+  type: RougeType,
+  {stem = false, maxSkip = 4, weight = 1.2}: RougeSettings
+): RougeCounts {
+  if (type === "rougeLsum" || type === "rougeW") {
     const sentences = (text: string) =>
       text
         .split("\n")
         .map((line) => rougeWords(line, stem))
         .filter((line) => line.length > 0);
-    return summaryLevel(sentences(output), sentences(reference));
+    const [given, wanted] = [sentences(output), sentences(reference)];
+    return type === "rougeW" ? rougeWeightedLcs(given, wanted, weight) : rougeSummaryLcs(given, wanted);
   }
   const given = rougeWords(output, stem);
   const wanted = rougeWords(reference, stem);
-  if (type === "rougeL") {
-    return fromCounts(longestCommonSubsequence(wanted, given).length, wanted.length, given.length);
-  }
-  const n = Number(type.slice("rouge".length));
-  const [own, asked] = [countNgrams(given, n), countNgrams(wanted, n)];
-  return fromCounts(overlap(own, asked), total(asked), total(own));
+  if (type === "rougeL") return rougeLcs(given, wanted);
+  const grams = (words: string[]) =>
+    type === "rougeS" || type === "rougeSU"
+      ? countSkipPairs(words, maxSkip, type === "rougeSU")
+      : countNgrams(words, Number(type.slice("rouge".length)));
+  const [own, asked] = [grams(given), grams(wanted)];
+  return {shared: overlap(own, asked), wanted: total(asked), given: total(own)};
 }
 
 export function rougeWords(text: string, stem: boolean): string[] {
@@ -43,50 +93,14 @@ export function rougeWords(text: string, stem: boolean): string[] {
   return stem ? words.map((word) => (word.length > 3 ? stemmer(word) : word)) : words;
 }
 
-function fromCounts(shared: number, wanted: number, given: number): Rouge {
-  if (shared === 0) return {recall: 0, precision: 0, f: 0};
-  const [recall, precision] = [shared / wanted, shared / given];
-  return {recall, precision, f: (2 * precision * recall) / (precision + recall)};
-}
-
-/** Positions in `a` of one longest common subsequence, ascending. */
-function longestCommonSubsequence(a: readonly string[], b: readonly string[]): number[] {
-  const width = b.length + 1;
-  const lengths = new Uint32Array((a.length + 1) * width);
-  for (let i = 1; i <= a.length; i++) {
-    for (let j = 1; j <= b.length; j++) {
-      lengths[i * width + j] =
-        a[i - 1] === b[j - 1]
-          ? lengths[(i - 1) * width + j - 1]! + 1
-          : Math.max(lengths[(i - 1) * width + j]!, lengths[i * width + j - 1]!);
-    }
+/** As ROUGE-1.5.5 counts: with `words`, the last word of a text is not counted on its own. */
+function countSkipPairs(words: readonly string[], maxSkip: number, alone: boolean): Map<string, number> {
+  const counts = new Map<string, number>();
+  const count = (gram: string) => counts.set(gram, (counts.get(gram) ?? 0) + 1);
+  for (let i = 0; i < words.length - 1; i++) {
+    if (alone) count(words[i]!);
+    const last = maxSkip < 0 ? words.length - 1 : Math.min(words.length - 1, i + maxSkip + 1);
+    for (let j = i + 1; j <= last; j++) count(`${words[i]!} ${words[j]!}`);
   }
-  const positions: number[] = [];
-  for (let i = a.length, j = b.length; i > 0 && j > 0;) {
-    if (a[i - 1] === b[j - 1]) {
-      positions.push(--i);
-      j--;
-    } else if (lengths[i * width + j - 1]! > lengths[(i - 1) * width + j]!) j--;
-    else i--;
-  }
-  return positions.reverse();
-}
-
-/** Each word may be matched only as often as both texts hold it, over all sentences together. */
-function summaryLevel(given: readonly string[][], wanted: readonly string[][]): Rouge {
-  const left = countNgrams(given.flat(), 1);
-  const leftWanted = countNgrams(wanted.flat(), 1);
-  let shared = 0;
-  for (const sentence of wanted) {
-    const union = new Set(given.flatMap((line) => longestCommonSubsequence(sentence, line)));
-    for (const position of [...union].sort((a, b) => a - b)) {
-      const word = sentence[position]!;
-      const [own, asked] = [left.get(word) ?? 0, leftWanted.get(word) ?? 0];
-      if (own === 0 || asked === 0) continue;
-      shared++;
-      left.set(word, own - 1);
-      leftWanted.set(word, asked - 1);
-    }
-  }
-  return fromCounts(shared, wanted.flat().length, given.flat().length);
+  return counts;
 }

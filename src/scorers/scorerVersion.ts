@@ -39,7 +39,16 @@ export function withSettings(
   settings: {[key: string]: Json},
   rest: Pick<
     Scorer,
-    "module" | "given" | "aggregate" | "binary" | "asks" | "callsEach" | "judge" | "human"
+    | "module"
+    | "given"
+    | "check"
+    | "aggregate"
+    | "binary"
+    | "asks"
+    | "callsEach"
+    | "judge"
+    | "human"
+    | "executesCode"
   > = {}
 ): Scorer {
   return Object.assign(scorer, {settings}, rest);

@@ -1,4 +1,4 @@
-import {noReference, references} from "./references.js";
+import {checkReferences, noReference, references} from "./references.js";
 import {withSettings} from "./scorerVersion.js";
 import {terEdits} from "./terEdits.js";
 import {type TerWordOptions, terWords} from "./terWords.js";
@@ -28,7 +28,12 @@ export function ter(options: TerOptions = {}): Scorer {
     const sum = (key: string) => rows.reduce((all, row) => all + (row.details?.[key] as number), 0);
     return rows.length === 0 ? undefined : 100 - editRate(sum("edits"), sum("length"));
   };
-  return withSettings(score, settings, {module: import.meta.url, aggregate, binary: false});
+  return withSettings(score, settings, {
+    module: import.meta.url,
+    check: checkReferences,
+    aggregate,
+    binary: false
+  });
 }
 
 /** Percent. Against empty references any edit makes it 100. */

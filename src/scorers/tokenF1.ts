@@ -1,6 +1,6 @@
 import {countNgrams, overlap} from "./ngrams.js";
 import {normalizeText} from "./normalizeText.js";
-import {noReference, references} from "./references.js";
+import {checkReferences, noReference, references} from "./references.js";
 import {type Scorer} from "./types.js";
 
 /**
@@ -13,6 +13,7 @@ export const tokenF1: Scorer = ({output, expected}) => {
   return Math.max(...wanted.map((reference) => wordF1(answerWords(output), answerWords(reference))));
 };
 tokenF1.module = import.meta.url;
+tokenF1.check = checkReferences;
 tokenF1.binary = false;
 
 function answerWords(text: string): string[] {

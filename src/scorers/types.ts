@@ -55,12 +55,19 @@ export interface Scorer {
   module?: string;
   /** Functions of the eval that the scorer calls: their code enters its version too. */
   given?: readonly ((...args: never[]) => unknown)[];
+  /**
+   * Why a row's expected value cannot be scored; undefined when it can. Asked of every row before the first call. A scorer
+   * without it is taken to score any row.
+   */
+  check?(expected: unknown, row: Row): string | undefined;
   /** Corpus-level figure from the per-row details (BLEU, macro F1); undefined when nothing was scored. */
   aggregate?(rows: readonly ScoredRow[]): number | undefined;
   /** The endpoint that the scorer sends rows to: the privacy check stands before it as before a candidate's. */
   asks?: Endpoint;
   /** Calls that one score takes, where `asks` is given; 1 when absent. */
   callsEach?: number;
+  /** Runs what a model wrote: only in runs that allow it. `refusal` says why this machine cannot, if it cannot. */
+  executesCode?: {refusal(): Promise<string | undefined>};
   /** The model that gives the scores, when a model does: pages show how far it can be trusted. */
   judge?: {model: string; endpoint: string};
   /** True when people gave the scores. */

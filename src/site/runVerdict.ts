@@ -61,7 +61,7 @@ async function weightsOf(store: Store, run: RunManifest) {
     const files = modelId === undefined ? undefined : models.get(modelId);
     for (const {name: variant} of run.variants) {
       const shown = run.variants.length > 1 ? `${name} · ${variant}` : name;
-      if (files) bytes[shown] = files.reduce((sum, file) => sum + file.bytes, 0);
+      if (files && files.length > 0) bytes[shown] = files.reduce((sum, file) => sum + file.bytes, 0);
       if (modelId === undefined) continue;
       const key = JSON.stringify([modelId, variant]);
       byWeights.set(key, [...(byWeights.get(key) ?? []), shown]);

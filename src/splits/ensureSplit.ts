@@ -36,6 +36,10 @@ export async function ensureSplit(
   spec: SplitSpec
 ): Promise<SplitManifest> {
   assertSplit(spec);
+  if (typeof spec.rolling === "number" && spec.rolling > version.rows)
+    throw new UserError(
+      `split ${spec.name ?? spec.strategy}: ${version.dataset} has ${version.rows} rows, too few for ${spec.rolling} windows.`
+    );
   const {name, seed, strategy, near: given, ...settings} = spec;
   const {heldOut, ...identifying} = settings;
   if (spec.rolling !== undefined && spec.window === undefined)

@@ -2,7 +2,7 @@ import {confusion, type Confusion, type Label} from "./confusion.js";
 
 export interface ClassFigures {
   label: string;
-  /** Rows whose expected label is this one. */
+  /** Rows whose expected label is this one, those without a prediction among them. */
   support: number;
   /** Rows for which this label was predicted. */
   predicted: number;
@@ -15,38 +15,56 @@ export interface ClassFigures {
 }
 
 export interface ClassificationReport {
+  /** Rows with an expected label: every figure here is over these. */
   n: number;
-  /** Rows without an expected or a predicted label: left out of every figure here. */
-  missing: number;
+  /** Of them those without a prediction: wrong, as for scikit-learn an answer outside the classes is. */
+  unanswered: number;
+  /** Rows without an expected label, left out of every figure. */
+  unlabelled: number;
   accuracy: number;
-  /** Plain mean of the classes' F1. */
+  /** Plain means over the classes that occur; a ratio without a denominator counts as 0, as in scikit-learn. */
+  macroPrecision: number | undefined;
+  macroRecall: number | undefined;
   macroF1: number | undefined;
-  /** Mean of the classes' F1 weighted by support. */
+  /** Means over the classes weighted by support. */
+  weightedPrecision: number | undefined;
+  weightedRecall: number | undefined;
   weightedF1: number | undefined;
   classes: ClassFigures[];
+  /** Of the rows with both labels. */
   confusion: Confusion;
 }
 
 /**
  * Accuracy, precision, recall and F1 (all 0 to 1) by class and over classes, and the confusion matrix.
  * Classes are the labels seen on either side, or `labels` when given: then a prediction outside them counts as
- * wrong and has a column in the confusion matrix, but no class of its own in the averages. Undefined when no row
- * has both labels. Definitions as in scikit-learn's classification_report, except that a ratio without a
- * denominator is undefined instead of 0.
+ * wrong and has a column in the confusion matrix, but no class of its own in the averages. A row without a prediction is wrong;
+ * to judge only rows that were answered, hand over only those. Undefined when no row has an expected label.
+ * Definitions as in scikit-learn's classification_report, except that a class's own ratio without a denominator is
+ * undefined instead of 0, and that a stated label which occurs on neither side is in no average.
  */
 export function classificationReport(
   expected: ArrayLike<Label>,
   predicted: ArrayLike<Label>,
   {labels}: {labels?: readonly string[]} = {}
 ): ClassificationReport | undefined {
-  const matrix = confusion(expected, predicted, labels);
-  const {n} = matrix;
+  const unanswered = new Map<string, number>();
+  let unlabelled = 0;
+  for (let i = 0; i < expected.length; i++) {
+    const truth = expected[i];
+    if (truth == null) unlabelled++;
+    else if (predicted[i] == null) unanswered.set(String(truth), (unanswered.get(String(truth)) ?? 0) + 1);
+  }
+  // Labels that only unanswered rows have come after those given, in order with the others.
+  const matrix = confusion(expected, predicted, labels ?? labelsOf(expected, predicted));
+  const missed = [...unanswered.values()].reduce((sum, count) => sum + count, 0);
+  const n = matrix.n + missed;
   if (n === 0) return undefined;
   const classes = (labels ?? matrix.labels).map((label): ClassFigures => {
     const k = matrix.labels.indexOf(label);
     const correct = matrix.counts[k]![k]!;
-    const support = matrix.counts[k]!.reduce((sum, count) => sum + count, 0);
-    const predictions = matrix.counts.reduce((sum, row) => sum + row[k]!, 0);
+    const support = sumOf(matrix.counts[k]!) + (unanswered.get(label) ?? 0);
+    const predictions = sumOf(matrix.counts.map((row) => row[k]!));
     return {
       label,
       support,
@@ -56,19 +74,39 @@ export function classificationReport(
       f1: support + predictions > 0 ? (2 * correct) / (support + predictions) : undefined
     };
   });
-  const correct = matrix.counts.reduce((sum, row, k) => sum + row[k]!, 0);
-  const withF1 = classes.filter(
-    (figures): figures is ClassFigures & {f1: number} => figures.f1 !== undefined
-  );
-  const supported = withF1.reduce((sum, {support}) => sum + support, 0);
+  const occurring = classes.filter(({f1}) => f1 !== undefined);
+  const supported = sumOf(occurring.map(({support}) => support));
+  const macro = (figure: Figure) =>
+    occurring.length > 0 ? sumOf(occurring.map((one) => one[figure] ?? 0)) / occurring.length : undefined;
+  const weighted = (figure: Figure) =>
+    supported > 0 ? sumOf(occurring.map((one) => (one[figure] ?? 0) * one.support)) / supported : undefined;
   return {
     n,
-    missing: expected.length - n,
-    accuracy: correct / n,
-    macroF1: withF1.length > 0 ? withF1.reduce((sum, {f1}) => sum + f1, 0) / withF1.length : undefined,
-    weightedF1:
-      supported > 0 ? withF1.reduce((sum, {f1, support}) => sum + f1 * support, 0) / supported : undefined,
+    unanswered: missed,
+    unlabelled,
+    accuracy: sumOf(matrix.counts.map((row, k) => row[k]!)) / n,
+    macroPrecision: macro("precision"),
+    macroRecall: macro("recall"),
+    macroF1: macro("f1"),
+    weightedPrecision: weighted("precision"),
+    weightedRecall: weighted("recall"),
+    weightedF1: weighted("f1"),
     classes,
     confusion: matrix
   };
+}
+
+type Figure = "precision" | "recall" | "f1";
+
+function labelsOf(expected: ArrayLike<Label>, predicted: ArrayLike<Label>): string[] {
+  const seen = new Set<string>();
+  for (let i = 0; i < expected.length; i++) {
+    if (expected[i] == null) continue;
+    for (const label of [expected[i], predicted[i]]) if (label != null) seen.add(String(label));
+  }
+  return [...seen].sort();
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }

@@ -1,5 +1,5 @@
 import {confusion, type Label} from "./confusion.js";
-import {normalQuantile} from "./distributions/normal.js";
+import {normalQuantile, normalTail} from "./distributions/normal.js";
 import {type Interval} from "./types.js";
 
 export interface Kappa extends Interval {
@@ -12,6 +12,12 @@ export interface Kappa extends Interval {
   chance: number;
   n: number;
   level: number;
+  /** Of kappa when there is no agreement beyond chance, for the test of that. */
+  nullStandardError: number;
+  /** kappa / nullStandardError; undefined when that error is 0. */
+  z: number | undefined;
+  /** Two-sided, of "no agreement beyond chance". */
+  p: number | undefined;
 }
 
 export interface KappaOptions {
@@ -24,7 +30,7 @@ export interface KappaOptions {
 
 /**
  * Cohen's kappa of two raters over the rows that both rated: (pₒ − pₑ) / (1 − pₑ), with the large-sample standard
- * error of Fleiss, Cohen and Everitt (1969) and a normal interval. Undefined without a shared row, and when chance
+ * error of Fleiss, Cohen and Everitt (1969), a normal interval, and their test of kappa = 0. Undefined without a shared row, and when chance
  * agreement is 1 (both raters used one and the same category only). Source: Cohen (1960, 1968).
  */
 export function cohenKappa(
@@ -71,9 +77,17 @@ export function cohenKappaOfTable(
   const variance = (spread - (kappa - chance * (1 - kappa)) ** 2) / (n * (1 - chance) ** 2);
   const standardError = Math.sqrt(Math.max(0, variance));
   const half = normalQuantile((1 + level) / 2) * standardError;
+  const nullSpread = total(
+    (i, j) => rows[i]! * columns[j]! * (weight(i, j) - rowMean[i]! - columnMean[j]!) ** 2
+  );
+  const nullStandardError = Math.sqrt(Math.max(0, (nullSpread - chance ** 2) / (n * (1 - chance) ** 2)));
+  const z = nullStandardError > 0 ? kappa / nullStandardError : undefined;
   return {
     kappa,
     standardError,
+    nullStandardError,
+    z,
+    p: z === undefined ? undefined : Math.min(1, 2 * normalTail(Math.abs(z))),
     agreement,
     chance,
     n,

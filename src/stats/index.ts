@@ -5,8 +5,9 @@ export {mean} from "./mean.js";
 export {variance} from "./variance.js";
 export {standardError} from "./standardError.js";
 export {clusteredStandardError, type ClusteredError} from "./clusteredStandardError.js";
+export {twoWayStandardError} from "./twoWayClusters.js";
 export {quantile} from "./quantile.js";
-export {wilson} from "./wilson.js";
+export {wilson, type WilsonOptions} from "./wilson.js";
 export {clopperPearson} from "./clopperPearson.js";
 export {tango} from "./tango.js";
 export {resampledMeans} from "./resampledMeans.js";
@@ -41,8 +42,8 @@ export {
   type Preference
 } from "./bradleyTerry.js";
 export {cohenKappa, cohenKappaOfTable, type Kappa, type KappaOptions} from "./cohenKappa.js";
-export {fleissKappa} from "./fleissKappa.js";
-export {krippendorffAlpha} from "./krippendorffAlpha.js";
+export {fleissKappa, fleissKappaTest, type FleissTest} from "./fleissKappa.js";
+export {type AlphaMetric, krippendorffAlpha} from "./krippendorffAlpha.js";
 export {possibleBest, splitHalf, winnerEstimate, type SplitHalf, type WinnerEstimate} from "./winner.js";
 export {
   confidenceSequence,

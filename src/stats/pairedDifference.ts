@@ -2,6 +2,7 @@ import {clusteredStandardError} from "./clusteredStandardError.js";
 import {normalTail} from "./distributions/normal.js";
 import {studentQuantile, studentTwoSided} from "./distributions/studentT.js";
 import {isPresent} from "./present.js";
+import {scoreInterval} from "./scoreInterval.js";
 import {tango} from "./tango.js";
 import {type Clusters, type Estimate, type Scores} from "./types.js";
 
@@ -30,6 +31,9 @@ export interface PairedOptions {
  * - Scores all 0 or 1: Tango's score interval; p from McNemar's test without correction, which it inverts.
  * - Otherwise: d̄ ± t(n−1) · s_d/√n.
  * - Clustered: d̄ ± t(C−1) · clustered standard error of the differences, whatever the scores.
+ * - Scores within 0 and 1 whose t interval would leave −1 to 1, or whose every difference is −1 or 1: Wilson's interval of
+ *   (1 + difference) / 2 at the effective number of rows, with the t quantile (Korn and Graubard 1998), which stays inside;
+ *   p by the same score.
  * - All scores within 0 and 1 and no row differs: Tango's interval for no discordant row among n (or C groups),
  *   since agreement on a few rows does not prove equality.
  *
@@ -96,10 +100,24 @@ export function concludeDifference(sums: PairedSums, level: number): PairedDiffe
   }
   if (error === undefined) return undefined;
   const df = grouped?.df ?? n - 1;
-  const half = studentQuantile((1 + level) / 2, df) * error;
+  const critical = studentQuantile((1 + level) / 2, df);
+  const half = critical * error;
+  const [low, high] = [estimate - half, estimate + half];
+  const kind = grouped ? "clustered " : "";
+  if (sums.withinUnit && (low < -1 || high > 1 || Math.abs(estimate) === 1)) {
+    const score = scoreInterval((1 + estimate) / 2, error / 2, critical, grouped?.clusters ?? n);
+    // The score takes the error that the share would have were there no difference.
+    const distance = error > 0 ? (Math.abs(estimate) / error) * Math.sqrt(1 - estimate ** 2) : Infinity;
+    const p = Number.isFinite(distance) ? studentTwoSided(distance, df) : edgeP(grouped?.clusters ?? n, df);
+    return {...shared, df, low: 2 * score.low - 1, high: 2 * score.high - 1, p, method: `${kind}score t`};
+  }
   const p = error > 0 ? studentTwoSided(estimate / error, df) : estimate === 0 ? 1 : 0;
-  const method = grouped ? "clustered t" : "t";
-  return {...shared, df, low: estimate - half, high: estimate + half, p, method};
+  return {...shared, df, low, high, p, method: `${kind}t`};
+}
+
+/** Of a difference of −1 or 1 in every row: the score of a share of 0 or 1 among so many units. */
+function edgeP(units: number, df: number): number {
+  return studentTwoSided(Math.sqrt(units), df);
 }
 
 function pairUp(first: Scores, second: Scores): PairedSums & {differences: Float64Array} {

@@ -1,13 +1,39 @@
 import {normalQuantile} from "./distributions/normal.js";
 import {type Interval} from "./types.js";
 
+export interface WilsonOptions {
+  /** Half a row is added on either side, so that coverage is at least the level more often; wider. Default false. */
+  continuity?: boolean;
+}
+
 /**
  * Wilson's score interval for a proportion of `successes` in `n` rows, between 0 and 1; undefined for n = 0.
  * (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n). `n` need not be whole (an effective sample size).
  * Source: Wilson (1927), JASA 22.
  */
-export function wilson(successes: number, n: number, level = 0.95): Interval | undefined {
-  return wilsonAt(successes, n, normalQuantile((1 + level) / 2));
+export function wilson(
+  successes: number,
+  n: number,
+  level = 0.95,
+  {continuity = false}: WilsonOptions = {}
+): Interval | undefined {
+  const z = normalQuantile((1 + level) / 2);
+  return continuity ? corrected(successes, n, z) : wilsonAt(successes, n, z);
+}
+
+/** Source: Newcombe (1998), Statistics in Medicine 17, 857–872, method 4; R's prop.test gives the same. */
+function corrected(successes: number, n: number, z: number): Interval | undefined {
+  if (!(n > 0) || successes < 0 || successes > n) return undefined;
+  const p = successes / n;
+  const width = 2 * (n + z * z);
+  const bound = (sign: 1 | -1) => {
+    const root = Math.sqrt(Math.max(0, z * z + sign * 2 - 1 / n + 4 * p * (n * (1 - p) - sign)));
+    return (2 * n * p + z * z + sign * (1 + z * root)) / width;
+  };
+  return {
+    low: successes === 0 ? 0 : Math.max(0, bound(-1)),
+    high: successes === n ? 1 : Math.min(1, bound(1))
+  };
 }
 
 /** Wilson's interval with the critical value z given, for clustered rows where it comes from a t distribution. */

@@ -30,6 +30,15 @@ export function byKind(what: string, kinds: Record<string, z.ZodType>): z.ZodTyp
     const schema = typeof kind === "string" && Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
     if (schema) return forward(context, schema.safeParse(value).error?.issues ?? []);
     const names = Object.keys(kinds);
+    const meant = isObject(value) && kind === undefined ? nearest("kind", Object.keys(value)) : undefined;
+    if (meant !== undefined)
+      context.issues.push({
+        code: "custom",
+        input: value,
+        path: [],
+        message: unknownKey(meant, ["kind"], {}),
+        params: {sentence: true}
+      });
     const hint = typeof kind === "string" ? didYouMean(kind, names) : "";
     context.issues.push({
       code: "custom",
@@ -132,7 +141,9 @@ export function either(what: string, ...forms: z.ZodType[]): z.ZodType {
     const found = forms.map((form) => form.safeParse(context.value).error?.issues ?? []);
     if (found.some((issues) => issues.length === 0)) return;
     const inside = found.find((issues) =>
-      issues.every(({path, code}) => path.length > 0 || code === "unrecognized_keys")
+      issues.every(
+        (issue) => issue.path.length > 0 || issue.code === "unrecognized_keys" || isSentence(issue)
+      )
     );
     if (inside) forward(context, inside);
     else context.issues.push({code: "custom", input: context.value, path: [], message: `must be ${what}`});
@@ -170,15 +181,15 @@ export function problemsOf(schema: z.ZodType, value: unknown): string[] {
   const issues = schema.safeParse(value).error?.issues ?? [];
   return [
     ...new Set(
-      issues.flatMap(({path, message, code, ...rest}) => {
+      issues.flatMap((issue) => {
+        const {path, message, code} = issue;
         const at = pathText(path);
         if (code === "unrecognized_keys")
           return message.split("\n").map((line) => {
             if (line.startsWith("`")) return at ? `in \`${at}\` ${line}` : line;
             return `${at ? `\`${at}\`` : "it"} ${line}`;
           });
-        if ((rest as {params?: {sentence?: boolean}}).params?.sentence)
-          return at ? `\`${at}\` ${message}` : message;
+        if (isSentence(issue)) return at ? `\`${at}\` ${message}` : message;
         const found = valueAt(value, path);
         const subject = at ? `\`${at}\` ` : "it ";
         if (found === undefined) return `${subject}${message}, and is missing`;
@@ -211,6 +222,11 @@ export function listed(problems: readonly string[], room = ROOM): string {
     told.push(problem.length > room ? `${problem.slice(0, room)}…` : problem);
   }
   return told.join("; ");
+}
+
+/** A rule of our own about a value that has the right form. */
+function isSentence(issue: object): boolean {
+  return (issue as {params?: {sentence?: boolean}}).params?.sentence === true;
 }
 
 type Context = z.core.ParsePayload;

@@ -126,6 +126,11 @@ export function sqlString(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** A literal of a path that is read as it is: DuckDB takes `*`, `?` and `[` in a path for a pattern. */
+export function sqlPath(path: string): string {
+  return sqlString(path.replace(/[*?[]/g, (mark) => `[${mark}]`));
+}
+
 /** A quoted SQL identifier. */
 export function sqlName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;

@@ -1,4 +1,4 @@
-export {type Database, openDatabase, sqlName, sqlString} from "./duckdb.js";
+export {type Database, openDatabase, sqlName, sqlPath, sqlString} from "./duckdb.js";
 export {messageOf, UsageError, UserError} from "./errors.js";
 export {
   flushFile,
@@ -75,6 +75,7 @@ export {
   parquetFile,
   parquetFiles,
   readNdjson,
+  writeLines,
   writeNdjson,
   writeParquet,
   writeParquetLines,
@@ -83,6 +84,7 @@ export {
 export {LocalFolder} from "./place/localFolder.js";
 export {type Place, type Stage} from "./place/place.js";
 export {processIsAlive} from "./process.js";
+export {plainSql} from "./plainSql.js";
 export {putParquet} from "./putParquet.js";
 export * from "./schema.js";
 export {openStore, type Store} from "./store.js";

@@ -81,9 +81,23 @@ export async function withLease<T>(
 async function acquire(place: Place, key: string, said: () => string, options: LeaseOptions): Promise<void> {
   const deadline = Date.now() + (options.waitMs ?? 0);
   let told = false;
+  let tries = 0;
   while (!(await place.putIfAbsent(key, said()))) {
-    const bytes = await place.read(key);
-    if (!bytes) continue;
+    // What is there and can be neither read nor removed is no lease to wait for.
+    if (++tries > 1000 && Date.now() > deadline)
+      throw new UserError(
+        `the lock ${key} in ${place.name} can be neither taken nor removed. Look at that file, remove it, then try again.`
+      );
+    const bytes = await place.read(key).catch((cause: unknown) => {
+      throw new UserError(
+        `the lock ${key} in ${place.name} cannot be read. Look at that file, remove it, then try again.`,
+        {cause}
+      );
+    });
+    if (!bytes) {
+      await sleep(1);
+      continue;
+    }
     const holder = holderOf(bytes);
     if (!holder || !holds(holder)) {
       await place.removeIf(key, bytes);

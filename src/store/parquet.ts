@@ -2,7 +2,7 @@ import {createWriteStream} from "node:fs";
 import {once} from "node:events";
 import {mkdir, rm} from "node:fs/promises";
 import {dirname} from "node:path";
-import {type Database, sqlName, sqlString} from "./duckdb.js";
+import {type Database, sqlName, sqlPath, sqlString} from "./duckdb.js";
 import {temporaryPath, writeAtomic} from "./files.js";
 
 /** Column names with their DuckDB types, in order. */
@@ -17,7 +17,7 @@ export function columnsLiteral(columns: Columns): string {
 
 /** Reads newline-delimited JSON with exactly these columns; absent members are null. */
 export function readNdjson(path: string, columns: Columns): string {
-  return `read_json(${sqlString(path)}, format = 'newline_delimited', maximum_object_size = 268435456, columns = ${columnsLiteral(columns)})`;
+  return `read_json(${sqlPath(path)}, format = 'newline_delimited', maximum_object_size = 268435456, columns = ${columnsLiteral(columns)})`;
 }
 
 /** Rows of a group are read as one block: larger ones cost a reader memory and a page a longer range. */
@@ -37,17 +37,17 @@ export async function copyParquet(db: Database, path: string, query: string): Pr
 
 /** A relation over a Parquet file. */
 export function parquetFile(path: string): string {
-  return `read_parquet(${sqlString(path)})`;
+  return `read_parquet(${sqlPath(path)})`;
 }
 
 /** The same with each row's place in the file, from 0, as `file_row_number`. */
 export function numberedParquetFile(path: string): string {
-  return `read_parquet(${sqlString(path)}, file_row_number = true)`;
+  return `read_parquet(${sqlPath(path)}, file_row_number = true)`;
 }
 
 /** A relation over Parquet files of one form; columns that some lack are null there. Needs one file or more. */
 export function parquetFiles(paths: readonly string[]): string {
-  return `read_parquet([${paths.map(sqlString).join(", ")}], union_by_name = true)`;
+  return `read_parquet([${paths.map(sqlPath).join(", ")}], union_by_name = true)`;
 }
 
 const everything = (source: string) => `select * from ${source}`;
@@ -95,6 +95,16 @@ async function throughNdjson<T>(
   }
 }
 
+/** Lines of text as they are. */
+export async function writeLines(path: string, lines: AsyncIterable<string>): Promise<void> {
+  await writeFlowing(path, async (write) => {
+    for await (const line of lines) {
+      const full = write(line + "\n");
+      if (full) await full;
+    }
+  });
+}
+
 /** One JSON object a line; the number of lines. */
 export async function writeNdjson(
   path: string,
@@ -103,7 +113,7 @@ export async function writeNdjson(
   let count = 0;
   await writeFlowing(path, async (write) => {
     for await (const row of rows) {
-      const full = write(JSON.stringify(row) + "\n");
+      const full = write(JSON.stringify(row, bigAsText) + "\n");
       if (full) await full;
       count++;
     }
@@ -132,4 +142,9 @@ export function emptyRelation(columns: Columns): string {
   return `select ${Object.entries(columns)
     .map(([name, type]) => `cast(null as ${type}) as ${sqlName(name)}`)
     .join(", ")} where false`;
+}
+
+/** Whole numbers beyond 2^53 stay exact as text. */
+function bigAsText(_name: string, value: unknown): unknown {
+  return typeof value === "bigint" ? value.toString() : value;
 }

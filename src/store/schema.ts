@@ -110,6 +110,16 @@ export const LEDGER: Columns = {
 /** The columns Assay adds to a dataset's own, first in every version's Parquet. */
 export const ROW_COLUMNS: Columns = {row_id: "VARCHAR", row_hash: "VARCHAR"};
 
+/** What was measured of a model on this machine while it answered. */
+export interface MeasuredModel {
+  /** Tokens written in a second of one request, the mean over all; undefined when none wrote more than one. */
+  tokensPerSecond?: number;
+  /** The most memory that its process held. */
+  memoryBytes: number;
+  threads: number;
+  device: string;
+}
+
 export interface RunCandidate {
   name: string;
   model: string;
@@ -121,6 +131,8 @@ export interface RunCandidate {
   wayThere?: WayThere;
   /** How tokens were counted where it was not the server that did, such as "words": an estimate. */
   tokensCountedBy?: string;
+  /** Of a language model on this machine, while it answered. */
+  measured?: MeasuredModel;
   /** What entered the completion key beside the request. */
   identity: Record<string, string>;
   params: Record<string, unknown>;
@@ -254,8 +266,11 @@ export interface VersionManifest {
   changes?: {added: number; removed: number; changed: number};
   /** Rows that filters dropped; they stand in `rejected.parquet` with `rejected_by` and `rejected_because`. */
   rejected?: number;
-  /** The filters by name: their rule, the version of their code, and the rows each dropped as the first. */
-  filters?: Record<string, {rule: unknown; code?: string; rejected: number}>;
+  /**
+   * The filters by name: their rule, the version of their code, the rows each dropped as the first, and those it kept because it
+   * could not tell (a language, say).
+   */
+  filters?: Record<string, {rule: unknown; code?: string; rejected: number; undetermined?: number}>;
   checks?: {name: string; passed: boolean; message?: string}[];
   /** Rows erased since it was made: `id` and `sha256` are those of the rows before. */
   purged?: Purged[];

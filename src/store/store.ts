@@ -74,8 +74,21 @@ async function makeViews(store: Store): Promise<void> {
     },
     open: (relation, version) => withoutHeldOut(workspace, version, relation)
   };
-  for (const kind of workspace.kinds)
-    for (const view of (await kind.views?.(context)) ?? []) await makeView(store, view);
+  const views: View[] = [];
+  for (const kind of workspace.kinds) views.push(...((await kind.views?.(context)) ?? []));
+  for (const view of withoutClashes(views)) await makeView(store, view);
+}
+
+/** A dataset called as a table of the store, or as another dataset but for case, is read as `dataset_NAME`. */
+function withoutClashes(views: readonly View[]): View[] {
+  const taken = new Set(views.filter(({dataset}) => !dataset).map(({name}) => name.toLowerCase()));
+  return views.map((view) => {
+    if (!view.dataset) return view;
+    let {name} = view;
+    while (taken.has(name.toLowerCase())) name = `dataset_${name}`;
+    taken.add(name.toLowerCase());
+    return {...view, name};
+  });
 }
 
 async function makeView(store: Store, {name, of}: View): Promise<void> {

@@ -1,5 +1,6 @@
 import type {Database} from "./duckdb.js";
 import {messageOf, UserError} from "./errors.js";
+import {plainSql} from "./plainSql.js";
 
 export interface UserSql {
   /** Where the text came from, for messages: `--where`, `filter "long"`. */
@@ -76,7 +77,7 @@ export async function userQuery(db: Database, text: string, options: UserSql): P
 export async function assertOneStatement(db: Database, before: string, text: string, what: string) {
   const {count} = await db.connection.extractStatements(`${before}\n${text}\n`).catch((cause: unknown) => {
     throw new UserError(
-      `${what} cannot be parsed: ${messageOf(cause).split("\n")[0]!.replace("Failed to extract statements: ", "")}`,
+      `${what} cannot be parsed: ${plainSql(messageOf(cause).replace("Failed to extract statements: ", ""))}`,
       {cause}
     );
   });
@@ -101,7 +102,7 @@ async function parsed(db: Database, text: string): Promise<Parsed | {problem: st
     text
   }))!;
   const found = JSON.parse(tree) as Parsed & {error: boolean; error_message?: string};
-  return found.error ? {problem: (found.error_message ?? "it cannot be parsed").split("\n")[0]!} : found;
+  return found.error ? {problem: plainSql(found.error_message ?? "it cannot be parsed")} : found;
 }
 
 /** Walks a parse tree: every table, table function and `with` in it. */

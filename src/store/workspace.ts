@@ -1,5 +1,5 @@
 import {mkdir, readdir, stat} from "node:fs/promises";
-import {join, resolve} from "node:path";
+import {isAbsolute, join, relative, resolve, sep} from "node:path";
 import {UserError} from "./errors.js";
 import {readJson, writeJsonAtomic} from "./files.js";
 import {sha256} from "./hash.js";
@@ -36,12 +36,17 @@ export async function openWorkspace(
   kinds: readonly Kind[] = KINDS
 ): Promise<Workspace> {
   const root = resolve(project);
-  const store = resolve(root, dir ?? ".assay");
+  const store = resolve(root, dir || ".assay");
+  const below = relative(store, root);
+  if (below !== ".." && !below.startsWith(`..${sep}`) && !isAbsolute(below))
+    throw new UserError(
+      `the store would be ${store}, which holds the project. Let ASSAY_DIR name a folder of its own, or leave it unset for .assay.`
+    );
   const marker = join(store, "workspace.json");
   const found = await readJson<{schemaVersion: number}>(marker);
   if (found && found.schemaVersion !== SCHEMA_VERSION)
     throw new UserError(
-      `${store} was written with store schema ${found.schemaVersion}; this Assay reads ${SCHEMA_VERSION}. Use the version of Assay that wrote it, or set ASSAY_DIR to a new folder.`
+      `${store} was written with ${found.schemaVersion === undefined ? "no store schema" : `store schema ${found.schemaVersion}`}; this Assay reads ${SCHEMA_VERSION}. Use the version of Assay that wrote it, or set ASSAY_DIR to a new folder.`
     );
   if (!found) await writeJsonAtomic(marker, {kind: "workspace", schemaVersion: SCHEMA_VERSION});
   const tmpDir = join(store, "tmp");

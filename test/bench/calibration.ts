@@ -161,6 +161,31 @@ cases.push(
     }
   }
 );
+for (const far of [2, 3.5]) {
+  // One candidate nearly always right, the other nearly never, by groups that are easy or hard together.
+  const truth = groupedTruth(-far) - groupedTruth(far);
+  cases.push({
+    name: `difference of ${truth.toFixed(2)} in groups of 5: clustered, score t at the edge`,
+    truth,
+    trials: 10_000,
+    interval: (n, next) => {
+      const ease = list(Math.ceil(n / 5), () => next.normal());
+      const clusters = list(n, (i) => Math.floor(i / 5));
+      const score = (center: number) => clusters.map((c) => coin(logistic(center + ease[c]!), next));
+      return pairedDifference(score(-far), score(far), {clusters});
+    }
+  });
+}
+cases.push({
+  name: "difference of graded scores at the edge: score t",
+  truth: -15 / 16,
+  trials: 4000,
+  interval: (n, next) =>
+    pairedDifference(
+      list(n, () => next() ** 31),
+      list(n, () => 1 - next() ** 31)
+    )
+});
 for (const kind of ["percentile", "BCa", "expanded percentile"] as const)
   cases.push({
     name: `difference of graded scores: bootstrap, ${kind}`,

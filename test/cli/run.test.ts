@@ -52,6 +52,6 @@ describe("what the machine refuses", () => {
     } finally {
       spy.mockRestore();
     }
-    expect(text).toMatch(new RegExp(`^assay: ${code}: refused, ${syscall}\\n.*${advised}.*\\n$`));
+    expect(text).toMatch(new RegExp(`^assay: .*${advised}.*\\n$`));
   });
 });

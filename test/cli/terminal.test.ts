@@ -81,9 +81,9 @@ describe("the command line", () => {
     const project = await temporaryProject();
     mkdirSync(join(project, "evals"));
     const {code, stderr} = await assay(project, "sql", "select * from nosuch");
-    expect(stderr).toMatch(/^assay: Catalog Error: Table with name nosuch does not exist!/);
+    expect(stderr).toMatch(/^assay: assay sql may not read "nosuch"/);
     expect(stderr).not.toMatch(/\n\s+at /);
-    expect(stderr.match(/Catalog Error/g)).toHaveLength(1);
+    expect(stderr).not.toMatch(/Catalog Error/);
     expect(code).toBe(1);
   });
 
@@ -91,7 +91,7 @@ describe("the command line", () => {
     const project = await temporaryProject();
     mkdirSync(join(project, "evals"));
     const define = fileURLToPath(new URL("../../src/runner/define.ts", import.meta.url));
-    const whole = `{name: "same", dataset: "d", split: {strategy: "random"}, candidates: [], prompt: "", expected: "y", scorers: {}}`;
+    const whole = `{name: "same", dataset: "d", split: {strategy: "random"}, candidates: [{name: "a", prepare() {}}], prompt: "x", expected: "y", scorers: {exact: () => 1}}`;
     const files = {
       "plain.eval.ts": "export default {dataset: 'd', prompt: 'hi'};",
       "defined.eval.ts": `import {defineEval} from ${JSON.stringify(define)};\nexport default defineEval({dataset: {}} as never);`,
@@ -104,24 +104,26 @@ describe("the command line", () => {
     mkdirSync(join(project, "data-loaders"));
     const loader = (text: string) => writeFileSync(join(project, "data-loaders", "d.ts"), text);
     loader("export default {};");
-    expect((await assay(project, "pull")).stderr).toBe(
-      "assay: data-loaders/d.ts: a dataset needs a `name` and a `source` with its `kind`.\n"
+    expect((await assay(project, "pull")).stderr).toMatch(
+      /^assay: data-loaders\/d\.ts: dataset: `name` must be a text, and is missing; `source` must be [^\n]*\n$/
     );
     loader('export default {name: "d", source: {kind: "magic"}};');
     expect((await assay(project, "pull")).stderr).toMatch(
-      /^assay: .*unknown source kind "magic"\. Known are files, [^\n]*\n$/
+      /^assay: .*`source\.kind` must be one of files, [^\n]*, not "magic"\.\n$/
     );
     const first = await assay(project, "run");
-    expect(first.stderr).toMatch(/evals\/defined\.eval\.ts could not be loaded: `dataset` must be/);
-    expect(first.stderr).toMatch(/evals\/thrown\.eval\.ts could not be loaded: boom \\u001b\[31m/);
+    expect(first.stderr).toMatch(/evals\/defined\.eval\.ts: eval: `dataset\.name` must be/);
+    expect(first.stderr).toMatch(/evals\/thrown\.eval\.ts: it could not be loaded: boom \\u001b\[31m/);
     for (const name of ["defined.eval.ts", "thrown.eval.ts"])
       write(name, `export default {...${whole}, name: undefined};`);
     const {code, stderr} = await assay(project, "check");
     expect(stderr).toMatch(
-      /evals\/plain\.eval\.ts: `split` must be .*, and is missing; `candidates` must be/
+      /evals\/plain\.eval\.ts: eval: `split` must be .*, and is missing; `candidates` must be/
     );
-    expect(stderr).toMatch(/evals\/one\.eval\.ts and evals\/two\.eval\.ts: 2 evals are named "same"/);
+    expect(stderr).toMatch(
+      /evals\/one\.eval\.ts and [^\n]*evals\/two\.eval\.ts[^\n]*: \d evals are named "same"/
+    );
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(code).toBe(1);
-  });
+  }, 180_000);
 });

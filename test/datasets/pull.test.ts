@@ -16,6 +16,18 @@ const three = [
 ];
 
 describe("pull", () => {
+  it("says that an older state is the current one again, instead of counting its rows as new", async () => {
+    const workspace = await temporaryWorkspace();
+    const {version: old} = await pull(workspace, mails(three));
+    await pull(workspace, mails(three.slice(0, 2)));
+    const again = await pull(workspace, mails(three));
+    expect(again).toMatchObject({version: {id: old.id}, changed: true, again: true});
+    const store = await openStore(workspace);
+    expect((await store.latestVersion("mails"))!.id).toBe(old.id);
+    store.close();
+    expect((await pull(workspace, mails(three))).again).toBeUndefined();
+  });
+
   it("makes a version of what the source holds, with a row id and a content hash in every row", async () => {
     const workspace = await temporaryWorkspace();
     const {version, changed} = await pull(workspace, mails(three, {label: "label", licence: "CC0"}));

@@ -121,6 +121,24 @@ describe("purge", () => {
     expect(readFileSync(file).includes("Bob")).toBe(false);
   });
 
+  it("is not how gc takes a version from a run that is being planned on it", async () => {
+    const workspace = await temporaryWorkspace();
+    const set = (n: number) =>
+      defineDataset({
+        name: "set",
+        source: {kind: "rows", rows: () => Array.from({length: n}, (_, i) => ({id: `r${i}`}))},
+        id: "id"
+      });
+    const {version} = await pull(workspace, set(3));
+    await pull(workspace, set(4));
+    const store = await openStore(workspace);
+    await workspace.lease(`using-${version.id}-0000`, {what: "eval words"}, async () => {
+      expect((await collectGarbage(store, {keep: 1})).versions).toEqual([]);
+    });
+    expect((await collectGarbage(store, {keep: 1})).versions.map(({id}) => id)).toEqual([version.id]);
+    store.close();
+  });
+
   it("keeps an erased row from whoever reads while its files are still being rewritten", async () => {
     const workspace = await temporaryWorkspace();
     const rows = Array.from({length: 40}, (_, i) => ({id: `r${i}`}));

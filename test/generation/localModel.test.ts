@@ -160,7 +160,7 @@ describe("a model on this machine", () => {
     };
     const valid = new Ajv({strict: false}).compile(schema);
     const answers = await Promise.all(
-      Array.from({length: 6}, (_, seed) =>
+      Array.from({length: 24}, (_, seed) =>
         ask("json", {
           temperature: 1.5,
           seed,

@@ -2,7 +2,7 @@ import {readdirSync} from "node:fs";
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from "vitest";
 import {recorded} from "../../src/endpoints/index.js";
 import {candidate, type EvalDefinition, runEval, type RunInputs} from "../../src/runner/index.js";
-import {exactMatch, includes, type Row} from "../../src/scorers/index.js";
+import {classification, exactMatch, includes, numeric, type Row} from "../../src/scorers/index.js";
 import {
   type Behaviour,
   type ModelServer,
@@ -65,6 +65,55 @@ describe("runEval", () => {
     expect(answers[0]!.wrong).toBeGreaterThan(0);
     const test = await project.store.rows("select row_id from parts where part = 'test' order by row_id");
     expect(await project.store.rows("select row_id from items order by row_id")).toEqual(test);
+  });
+
+  it("refuses a plan that no scorer can score, before the first call, and says why", async () => {
+    await expect(run({expected: () => ({label: "x"}), scorers: {label: classification()}})).rejects.toThrow(
+      /the scorer "label" can score none of the \d+ rows: the row's expected value is no label: neither text nor a number \(row \S+: its type is object\)\. Nothing was called/
+    );
+    await expect(
+      run({expected: () => 3, scorers: {label: classification({labels: ["0", "1"]})}})
+    ).rejects.toThrow(/expected label "3" is none of 0, 1/);
+    await expect(run({expected: () => null, scorers: {exact: exactMatch}})).rejects.toThrow(/there is none/);
+    expect(model.requests).toEqual([]);
+  });
+
+  it("takes an expected number for its text, whichever scorer compares them", async () => {
+    behave = () => ({text: " 2 "});
+    const {manifest} = await run({
+      expected: () => 2,
+      scorers: {exact: exactMatch, label: classification({labels: ["1", "2"]}), number: numeric()}
+    });
+    expect(await figures(manifest!.id)).toEqual(expect.arrayContaining([expect.objectContaining({mean: 1})]));
+    const least = await project.store.row<{least: number; n: number}>(
+      `select min(value)::double as least, count(value)::int as n from scores where run = '${manifest!.id}'`
+    );
+    expect(least).toEqual({least: 1, n: 6 * rows});
+  });
+
+  it("says of how many rows a scorer can use no expected value, and runs", async () => {
+    const messages: string[] = [];
+    const {manifest} = await run(
+      {expected: (row) => (Number(row.id.replace(/\D/g, "")) % 2 ? "x" : null)},
+      {effects: {onMessage: (message) => messages.push(message)}}
+    );
+    expect(manifest!.counts.unscored).toBeGreaterThan(0);
+    expect(messages.join("\n")).toMatch(/the scorer "exact" cannot score \d+ of \d+ rows: .*there is none/);
+  });
+
+  it("stops when a scorer has scored none of the first answers, with its reason", async () => {
+    rows = 60;
+    const {manifest, calls} = await run(
+      {
+        scorers: {own: () => ({failed: "cannot read that"})},
+        split: {strategy: "random", test: 0.9, validation: 0}
+      },
+      {options: {preflight: false, concurrency: 1}}
+    );
+    expect(manifest).toMatchObject({status: "partial", counts: {scored: 0}});
+    expect(manifest!.stopped).toBe('the scorer "own" scored none of the first 20 answers: cannot read that');
+    expect(calls).toBeGreaterThanOrEqual(20);
+    expect(calls).toBeLessThan(30);
   });
 
   it("gives back the sealed run when nothing is missing, without a call and without touching a file", async () => {
@@ -318,8 +367,12 @@ describe("runEval", () => {
       if (output === "red") throw new Error("not red");
       return output === "blue" ? {failed: "blue has no answer"} : NaN;
     };
-    const {manifest} = await run({scorers: {exact: exactMatch, picky}, primary: "picky"});
-    expect(manifest!.counts).toMatchObject({completed: 2 * rows, scored: 0, unscored: 2 * rows});
+    // Fewer answers than those after which such a scorer stops the run.
+    const {manifest} = await run(
+      {scorers: {exact: exactMatch, picky}, primary: "picky"},
+      {options: {limit: 9, preflight: false}}
+    );
+    expect(manifest!.counts).toMatchObject({completed: 18, scored: 0, unscored: 18});
     expect(
       await project.store.rows(
         "select distinct status, value, reason from scores where scorer = 'picky' order by reason"

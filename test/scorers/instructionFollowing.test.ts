@@ -39,13 +39,13 @@ const cases: [id: string, given: Record<string, unknown>, yes: string[], no: str
   [
     "language:response_language",
     {language: "de"},
-    ["Das ist ein ganz gewöhnlicher deutscher Satz.", "123"],
-    ["This is an ordinary English sentence."]
+    ["Das ist ein ganz gewöhnlicher deutscher Satz.", "123", "Ja, gern."],
+    ["This is an ordinary English sentence.", "はい。"]
   ],
   [
     "language:response_language",
     {language: "ne"},
-    ["काठमाडौंबाट बिराटनगर जानुहोस् र होटलमा विश्राम गर्नुहोस्।"],
+    ["काठमाडौंबाट बिराटनगर जानुहोस् र होटलमा विश्राम गर्नुहोस्।", "सबै मानिसहरू जन्मजात स्वतन्त्र छन् र समान अधिकार पाउँछन्"],
     ["यह एक साधारण हिंदी वाक्य है और इसका अर्थ सरल है"]
   ],
   [
@@ -57,7 +57,11 @@ const cases: [id: string, given: Record<string, unknown>, yes: string[], no: str
   [
     "language:response_language",
     {language: "sw"},
-    ["Habari ya leo ni nzuri sana kwa watu wa Tanzania na Kenya"],
+    // The second is article 1 of the Universal Declaration of Human Rights.
+    [
+      "Habari ya leo ni nzuri sana kwa watu wa Tanzania na Kenya",
+      "Watu wote wamezaliwa huru, hadhi na haki zao ni sawa. Wote wamejaliwa akili na dhamiri"
+    ],
     ["Ang bahay ay malaki at maganda ang hardin nito"]
   ],
   [
@@ -147,13 +151,14 @@ const cases: [id: string, given: Record<string, unknown>, yes: string[], no: str
   [
     "change_case:english_capital",
     {},
-    ["THIS IS AN ORDINARY SENTENCE, 100% IN CAPITALS."],
-    ["THIS is no capital sentence", "123", "DAS IST EIN GANZ GEWÖHNLICHER DEUTSCHER SATZ", "YES"]
+    // Of a word, a name or a number it cannot be told: followed, as where the published program's detector gives up.
+    ["THIS IS AN ORDINARY SENTENCE, 100% IN CAPITALS.", "YES", "ANGELA MERKEL", "OK, DONE."],
+    ["THIS is no capital sentence", "123", "DAS IST EIN GANZ GEWÖHNLICHER DEUTSCHER SATZ"]
   ],
   [
     "change_case:english_lowercase",
     {},
-    ["this is an ordinary sentence in small letters."],
+    ["this is an ordinary sentence in small letters.", "yes.", "angela merkel"],
     ["This is an ordinary sentence", "das ist ein ganz gewöhnlicher satz"]
   ],
   [
@@ -175,13 +180,63 @@ describe("instruction checks", () => {
   for (const [id, given, yes, no] of cases) {
     it(`${id} ${JSON.stringify(given)}`, () => {
       const check = instructionChecks[id]!;
-      expect(yes.map((text) => check(text, given))).toEqual(yes.map(() => true));
-      expect(no.map((text) => check(text, given))).toEqual(no.map(() => false));
+      expect(yes.map((text) => check(text, given, {compatible: false, whole: text}))).toEqual(
+        yes.map(() => true)
+      );
+      expect(no.map((text) => check(text, given, {compatible: false, whole: text}))).toEqual(
+        no.map(() => false)
+      );
     });
   }
   it("are the 25 of IFEval, each with a case here", () => {
     expect(Object.keys(instructionChecks)).toHaveLength(25);
     expect(new Set(cases.map(([id]) => id))).toEqual(new Set(Object.keys(instructionChecks)));
+  });
+});
+
+describe("languages that IFEval asks for", () => {
+  // Article 1 of the Universal Declaration of Human Rights, as the United Nations publish it.
+  const articles: Record<string, string> = {
+    bn: "সমস্ত মানুষ স্বাধীনভাবে সমান মর্যাদা এবং অধিকার নিয়ে জন্মগ্রহণ করে",
+    de: "Alle Menschen sind frei und gleich an Würde und Rechten geboren",
+    en: "All human beings are born free and equal in dignity and rights",
+    fi: "Kaikki ihmiset syntyvät vapaina ja tasavertaisina arvoltaan ja oikeuksiltaan",
+    gu: "પ્રતિષ્ઠા અને અધિકારોની દૃષ્ટિએ સર્વ માનવો જન્મથી સ્વતંત્ર અને સમાન હોય છે",
+    hi: "सभी मनुष्यों को गौरव और अधिकारों के मामले में जन्मजात स्वतन्त्रता और समानता प्राप्त है",
+    it: "Tutti gli esseri umani nascono liberi ed eguali in dignità e diritti",
+    kn: "ಎಲ್ಲಾ ಮಾನವರೂ ಸ್ವತಂತ್ರರಾಗಿಯೇ ಜನಿಸಿದ್ದಾರೆ ಹಾಗೂ ಘನತೆ ಮತ್ತು ಹಕ್ಕುಗಳಲ್ಲಿ ಸಮಾನರಾಗಿದ್ದಾರೆ",
+    ko: "모든 인간은 태어날 때부터 자유로우며 그 존엄과 권리에 있어 동등하다",
+    mr: "सर्व मानवी व्यक्ति जन्मतःच स्वतंत्र आहेत व त्यांना समान प्रतिष्ठा व समान अधिकार आहेत",
+    ne: "सबै व्यक्तिहरू जन्मजात स्वतन्त्र हुन् ती सबैको समान अधिकार र महत्व छ",
+    pa: "ਸਾਰਾ ਮਨੁੱਖੀ ਪਰਿਵਾਰ ਆਪਣੀ ਮਹਿਮਾ ਸ਼ਾਨ ਅਤੇ ਹੱਕਾਂ ਦੇ ਪੱਖੋਂ ਜਨਮ ਤੋਂ ਹੀ ਆਜ਼ਾਦ ਹੈ",
+    pt: "Todos os seres humanos nascem livres e iguais em dignidade e em direitos",
+    ru: "Все люди рождаются свободными и равными в своем достоинстве и правах",
+    sw: "Watu wote wamezaliwa huru, hadhi na haki zao ni sawa",
+    ta: "மனிதப் பிறிவியினர் சகலரும் சுதந்திரமாகவே பிறக்கின்றனர்; அவர்கள் மதிப்பிலும் உரிமைகளிலும் சமமானவர்கள்",
+    te: "ప్రతిపత్తిస్వత్వముల విషయమున మానవులెల్లరును జన్మతః స్వతంత్రులును సమానులును నగుదురు",
+    th: "มนุษย์ทั้งหลายเกิดมามีอิสระและเสมอภาคกันในเกียรติศักดิ์และสิทธิ",
+    vi: "Tất cả mọi người sinh ra đều được tự do và bình đẳng về nhân phẩm và quyền"
+  };
+
+  it.each(Object.entries(articles))("%s is told from the others", (language, text) => {
+    const check = (wanted: string) =>
+      instructionChecks["language:response_language"]!(
+        text,
+        {language: wanted},
+        {compatible: false, whole: text}
+      );
+    expect(Object.keys(articles).filter(check)).toEqual([language]);
+  });
+
+  it("are judged as the published program does on request, capitals as they stand and keywords as expressions", async () => {
+    const of = async (id: string, kwargs: object, output: string, compatible: boolean) =>
+      score(instructionFollowing({compatible}), output, {instruction_id_list: [id], kwargs: [kwargs]});
+    const existence = ["keywords:existence", {keywords: ["U.S."]}, "the USSR"] as const;
+    expect(await of(...existence, false)).toBe(0);
+    expect(await of(...existence, true)).toBe(1);
+    const name = ["change_case:english_lowercase", {}, "angela merkel"] as const;
+    expect(await of(...name, false)).toBe(1);
+    expect(await of(...name, true)).toBe(0);
   });
 });
 
@@ -228,11 +283,26 @@ it("treebank words split punctuation and contractions, not hyphens or abbreviati
     "COVID-19",
     ")",
     ":",
-    '"',
+    "``",
     "OK",
-    '"',
+    "''",
     "."
   ]);
+});
+
+it("treebank words are those of NLTK 3.9.1: a typographic apostrophe is a word of its own", () => {
+  for (const [text, words] of [
+    ["I’ve", "I ’ ve"],
+    [
+      "“Don't” — the boys' 'tis $3.88, (3,36) [x]; gonna cannot",
+      "“ Do n't ” — the boys ' 't is $ 3.88 , ( 3,36 ) [ x ] ; gon na can not"
+    ],
+    [
+      "Good muffins cost $3.88\nin New York.  Please buy me\ntwo of them.\nThanks.",
+      "Good muffins cost $ 3.88 in New York. Please buy me two of them. Thanks ."
+    ]
+  ] as const)
+    expect(treebankWords(text).join(" ")).toBe(words);
 });
 
 describe("instructionFollowing", () => {

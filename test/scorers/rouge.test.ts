@@ -28,8 +28,8 @@ describe("rouge", () => {
   });
   it("compares stems of words longer than three letters on request", () => {
     expect(rougeScore("running dogs", "run dog", "rouge1").f).toBe(0);
-    expect(rougeScore("running dogs", "run dog", "rouge1", true).f).toBe(1);
-    expect(rougeScore("ass", "as", "rouge1", true).f).toBe(0);
+    expect(rougeScore("running dogs", "run dog", "rouge1", {stem: true}).f).toBe(1);
+    expect(rougeScore("ass", "as", "rouge1", {stem: true}).f).toBe(0);
   });
   it("takes the best of several references and keeps recall and precision", () => {
     expect(rouge({type: "rouge1"})(scoreInput("a b", ["x", "a b c d"]))).toEqual({
@@ -37,10 +37,66 @@ describe("rouge", () => {
       details: {recall: 0.5, precision: 1}
     });
   });
+  it("pools several references as ROUGE-1.5.5 does on request: matches and counts summed over all", () => {
+    // Recall (2 + 1) / (4 + 2), precision (2 + 1) / (3 + 3).
+    expect(rouge({type: "rouge1", references: "pooled"})(scoreInput("a b x", ["a b c d", "x y"]))).toEqual({
+      value: 0.5,
+      details: {recall: 0.5, precision: 0.5}
+    });
+    expect(rouge({type: "rouge1"})(scoreInput("a b x", ["a b c d", "x y"]))).toMatchObject({
+      details: {recall: 0.5, precision: 2 / 3}
+    });
+    expect(() => rouge({references: "all" as "best"})).toThrow(/there are "best" and "pooled"/);
+  });
   it("scores no words 0, also in a script it does not split, and fails without a reference", async () => {
     expect(await score(rouge(), "", "a")).toBe(0);
     expect(await score(rouge(), "漢字", "漢字")).toBe(0);
     expect(await score(rouge(), "a")).toEqual({failed: expect.any(String)});
+  });
+});
+
+describe("skip pairs and weighted sequences of ROUGE", () => {
+  const reference = "police killed the gunman";
+  const anySkip = {maxSkip: -1};
+
+  it("equal the worked examples of Lin (2004), section 5", () => {
+    for (const [output, f] of [
+      ["police kill the gunman", 0.5],
+      ["the gunman kill police", 1 / 6],
+      ["the gunman police killed", 1 / 3]
+    ] as const)
+      expect(rougeScore(output, reference, "rougeS", anySkip).f).toBeCloseTo(f, 12);
+    expect(rougeScore("gunman the killed police", reference, "rougeS", anySkip).f).toBe(0);
+    expect(rougeScore("gunman the killed police", reference, "rougeSU", anySkip).f).toBeGreaterThan(0);
+  });
+
+  it("count pairs at most four words apart unless told otherwise, and no last word alone, as ROUGE-1.5.5", () => {
+    // Seven words: 6 + 5 + 4 + 3 + 2 pairs up to a gap of four, 21 in all.
+    const seven = "a b c d e f g";
+    expect(rougeScore("a g", seven, "rougeS").f).toBe(0);
+    expect(rougeScore("a f", seven, "rougeS").recall).toBeCloseTo(1 / 20, 12);
+    expect(rougeScore("a g", seven, "rougeS", anySkip).recall).toBeCloseTo(1 / 21, 12);
+    expect(rougeScore("a b", "a b", "rougeSU")).toEqual({recall: 1, precision: 1, f: 1});
+    expect(rougeScore("a", "a", "rougeSU").f).toBe(0);
+    expect(rougeScore("x b", "a b", "rougeSU").f).toBe(0);
+  });
+
+  it("weigh runs of words: ROUGE-W's precision is that of Lin (2004), section 4, at a weight of 2", () => {
+    const x = "a b c d e f g";
+    const weight = {weight: 2};
+    expect(rougeScore("a b c d h i k", x, "rougeW", weight).precision).toBeCloseTo(0.571, 3);
+    // ROUGE-1.5.5 looks for runs in the reference.
+    expect(rougeScore(x, "a h b k c i d", "rougeW", weight).precision).toBeCloseTo(0.286, 3);
+    // ROUGE-1.5.5 weighs the reference's length twice: 16 of (7²)² under a root.
+    expect(rougeScore("a b c d h i k", x, "rougeW", weight).recall).toBeCloseTo(4 / 49, 12);
+  });
+
+  it("take lines as sentences, and a word only as often as both texts hold it", () => {
+    expect(rougeScore("a b\na b", "a b", "rougeW").precision).toBeCloseTo(0.5, 12);
+    expect(rougeScore("c d\na b", "a b\nc d", "rougeW").precision).toBeCloseTo(
+      ((2 * 2 ** 1.2) / 4 ** 1.2) ** (1 / 1.2),
+      12
+    );
   });
 });
 

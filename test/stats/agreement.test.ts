@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
-import {cohenKappa, cohenKappaOfTable, fleissKappa, krippendorffAlpha} from "../../src/stats/index.js";
+import {
+  type AlphaMetric,
+  cohenKappa,
+  cohenKappaOfTable,
+  fleissKappa,
+  fleissKappaTest,
+  krippendorffAlpha
+} from "../../src/stats/index.js";
 import {expectClose, fixtures, published, readJson} from "./support.js";
 
 const vectors = published("agreement-vectors");
@@ -20,6 +27,9 @@ describe("Cohen's kappa", () => {
         expect(ours.standardError.toFixed(4)).toBe(sas.ase.toFixed(4));
         expect(ours.low.toFixed(4)).toBe(sas.ci95[0].toFixed(4));
         expect(ours.high.toFixed(4)).toBe(sas.ci95[1].toFixed(4));
+        expect(ours.nullStandardError.toFixed(4)).toBe(sas.ase_h0.toFixed(4));
+        expect(ours.z!.toFixed(4)).toBe(sas.z.toFixed(4));
+        expect(ours.p!.toFixed(4)).toBe(sas.p_two_sided.toFixed(4));
       }
     }
   );
@@ -149,5 +159,99 @@ describe("Krippendorff's alpha", () => {
         [2, 2]
       ])
     ).toBe(1);
+  });
+});
+
+describe("the test of Fleiss' kappa", () => {
+  // Fleiss (1971), 30 patients by 6 psychiatrists: R's irr gives kappa = 0.43, z = 17.7 in the help of kappam.fleiss.
+  const diagnoses = [
+    "00060 03003 01401 00006 03030 20400 00402 20310 20040 00006 10050 11040 03300 10050 02031",
+    "00501 30012 51000 02040 10203 00006 01050 02013 20040 10041 05010 40002 02040 10500 00006"
+  ]
+    .join(" ")
+    .split(" ")
+    .map((row) => [...row].map(Number));
+
+  it("gives what R's irr prints for Fleiss' psychiatric diagnoses", () => {
+    const found = fleissKappaTest(diagnoses)!;
+    expect(found.kappa.toFixed(2)).toBe("0.43");
+    expect(found.z.toFixed(1)).toBe("17.7");
+    expect(found.p).toBeLessThan(1e-15);
+  });
+
+  it("is undefined where rows have different numbers of ratings", () => {
+    expect(fleissKappaTest([...diagnoses, [1, 1, 0, 0, 0]])).toBeUndefined();
+    expect(fleissKappaTest([[3, 0]])).toBeUndefined();
+  });
+});
+
+describe("Krippendorff's alpha by metric", () => {
+  const gaps = (rows: string[]) => {
+    const raters = rows.map((row) => row.split(" ").map((value) => (value === "." ? null : Number(value))));
+    return raters[0]!.map((_, unit) => raters.map((ratings) => ratings[unit]));
+  };
+  // Krippendorff (2011), section C and E: 4 observers, 12 units.
+  const observers = gaps([
+    "1 2 3 3 2 1 4 1 2 . . .",
+    "1 2 3 3 2 2 4 1 2 5 . 3",
+    ". 3 3 3 2 3 4 2 2 5 1 .",
+    "1 2 3 3 2 4 4 1 2 5 1 ."
+  ]);
+  // The example of the krippendorff package (Castro) and of Wikipedia.
+  const package_ = gaps([
+    ". . . . . 3 4 1 2 1 1 3 3 . 3",
+    "1 . 2 1 3 3 4 3 . . . . . . .",
+    ". . 2 1 3 4 4 . 2 1 1 3 3 . 4"
+  ]);
+
+  it.each([
+    ["nominal", 0.743],
+    ["ordinal", 0.815],
+    ["interval", 0.849],
+    ["ratio", 0.797]
+  ] as [AlphaMetric, number][])("is Krippendorff's own %s alpha: %d", (metric, alpha) => {
+    expect(krippendorffAlpha(observers, {metric})!.toFixed(3)).toBe(alpha.toFixed(3));
+  });
+
+  it.each([
+    ["nominal", 0.691],
+    ["interval", 0.811]
+  ] as [AlphaMetric, number][])("is the krippendorff package's %s alpha: %d", (metric, alpha) => {
+    expect(krippendorffAlpha(package_, {metric})!.toFixed(3)).toBe(alpha.toFixed(3));
+  });
+
+  it("refuses a metric it does not know, and ratings that the metric does not fit", () => {
+    expect(() => krippendorffAlpha(observers, {metric: "cosine" as AlphaMetric})).toThrow(
+      /unknown metric "cosine"; there are nominal, ordinal, interval and ratio/
+    );
+    expect(() => krippendorffAlpha([["good", "bad"]], {metric: "ordinal"})).toThrow(/"good" is no number/);
+    expect(() => krippendorffAlpha([[-1, 2]], {metric: "ratio"})).toThrow(/-1 is no number from 0 up/);
+  });
+
+  it("ordinal alpha depends on the order alone, ratio alpha on the ratios", () => {
+    const ratings = fc.array(fc.array(fc.integer({min: 1, max: 6}), {minLength: 2, maxLength: 4}), {
+      minLength: 2,
+      maxLength: 12
+    });
+    fc.assert(
+      fc.property(ratings, (units) => {
+        const of = (metric: AlphaMetric, change: (x: number) => number) =>
+          krippendorffAlpha(
+            units.map((unit) => unit.map(change)),
+            {metric}
+          ) ?? 2;
+        expectClose(
+          of("ordinal", (x) => x ** 3 - 50),
+          of("ordinal", (x) => x),
+          1e-9
+        );
+        expectClose(
+          of("ratio", (x) => 7 * x),
+          of("ratio", (x) => x),
+          1e-9
+        );
+      }),
+      {seed: 6}
+    );
   });
 });

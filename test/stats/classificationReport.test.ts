@@ -25,10 +25,31 @@ describe("classification report", () => {
     ]);
   });
 
-  it("leaves out rows without an answer and counts them", () => {
-    const report = classificationReport(["a", "b", "a", null], ["a", undefined, "b", "a"])!;
-    expect(report).toMatchObject({n: 2, missing: 2, accuracy: 0.5});
-    expect(classificationReport(["a"], [undefined])).toBeUndefined();
+  it("takes a row without a prediction for wrong, as scikit-learn takes an answer outside the classes", () => {
+    expect(classificationReport(["a", "b"], ["a", null])).toMatchObject({n: 2, unanswered: 1, accuracy: 0.5});
+    expect(classificationReport(["a"], [undefined])).toMatchObject({accuracy: 0, macroRecall: 0, macroF1: 0});
+    expect(classificationReport([null], ["a"])).toBeUndefined();
+    // precision_recall_fscore_support of scikit-learn 1.4.2, None written as a label that is not in `labels`.
+    const report = classificationReport(
+      ["cat", "dog", "cat", "bird", "dog", "cat", null],
+      ["cat", null, "dog", "bird", "dog", undefined, "cat"]
+    )!;
+    expect(report).toMatchObject({n: 6, unanswered: 2, unlabelled: 1, accuracy: 0.5});
+    expectClose(report.macroPrecision, 0.8333333333333334);
+    expectClose(report.macroRecall, 0.611111111111111);
+    expectClose(report.macroF1, 0.6666666666666666);
+    expectClose(report.weightedPrecision, 0.8333333333333334);
+    expectClose(report.weightedRecall, 0.5);
+    expectClose(report.weightedF1, 0.5833333333333334);
+  });
+
+  it("gives scikit-learn's macro and weighted precision and recall, a class never predicted as 0", () => {
+    const report = classificationReport([0, 1, 2, 2, 2, 0], [0, 0, 2, 2, 1, 0])!;
+    expectClose(report.macroPrecision, 0.5555555555555555);
+    expectClose(report.macroRecall, 0.5555555555555555);
+    expectClose(report.weightedPrecision, 0.7222222222222222);
+    expectClose(report.weightedRecall, 0.6666666666666666);
+    expectClose(report.weightedF1, 0.6666666666666666);
   });
 
   it("with stated labels, an answer outside them is wrong but no class of its own", () => {

@@ -1,7 +1,13 @@
 import {readFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {binomialTest, clusteredRegression, meanInterval} from "../../src/stats/index.js";
+import {
+  binomialTest,
+  clusteredRegression,
+  clusteredStandardError,
+  meanInterval,
+  twoWayStandardError
+} from "../../src/stats/index.js";
 import {expectClose, published, readJson} from "./support.js";
 
 const vectors = published("significance-vectors");
@@ -20,6 +26,31 @@ describe("clustered regression", () => {
       expectClose(coefficient.standardError, se[names[j]!], 1e-6);
     });
     expect(fit).toMatchObject({n: 200, clusters: 10, df: 9});
+  });
+
+  it.skipIf(!vectors)("with firms and years together gives statsmodels' two-way errors", () => {
+    const lines = readFileSync(join(vectors!, "grunfeld200.csv"), "utf8").trim().split("\n").slice(1);
+    const column = (j: number) => lines.map((line) => line.split(",")[j]!);
+    const [invest, value, capital] = [0, 1, 2].map((j) => column(j).map(Number)) as [
+      number[],
+      number[],
+      number[]
+    ];
+    const [firms, years] = [column(3), column(4)];
+    const fit = clusteredRegression(invest, [value, capital], {clusters: firms, second: years})!;
+    // statsmodels 0.14.4, get_robustcov_results("cluster", groups of both); Stata's ivreg2 calls the same two-way.
+    expectClose(fit.intercept.standardError, 19.716680683803045, 1e-9);
+    expectClose(fit.slopes[0]!.standardError, 0.016395149450111633, 1e-9);
+    expectClose(fit.slopes[1]!.standardError, 0.07954318928748047, 1e-9);
+    expect(fit).toMatchObject({clusters: 10, df: 9});
+    expectClose(twoWayStandardError(invest, firms, years)!.standardError, 62.31677357334407, 1e-9);
+    // Rows that go together one way only are clustered one way.
+    const alone = lines.map((_, i) => `row ${i}`);
+    expectClose(
+      twoWayStandardError(invest, firms, alone)!.standardError,
+      clusteredStandardError(invest, firms)!.standardError,
+      1e-9
+    );
   });
 
   it("without predictors is the mean and its interval", () => {

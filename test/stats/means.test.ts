@@ -231,3 +231,20 @@ describe("published win rates", () => {
     expect(checked).toBe(13);
   });
 });
+
+describe("Wilson's interval with continuity correction", () => {
+  // Newcombe (1998), table I, method 4; prop.test of R gives the same.
+  it.each([
+    [81, 263, 0.2535, 0.3682],
+    [15, 148, 0.0598, 0.1644],
+    [0, 20, 0, 0.2005],
+    [1, 29, 0.0018, 0.1963]
+  ])("%i of %i: %d to %d", (successes, n, low, high) => {
+    const found = wilson(successes, n, 0.95, {continuity: true})!;
+    expect([found.low.toFixed(4), found.high.toFixed(4)]).toEqual([low.toFixed(4), high.toFixed(4)]);
+    const plain = wilson(successes, n)!;
+    expect(found.low).toBeLessThanOrEqual(plain.low);
+    expect(found.high).toBeGreaterThanOrEqual(plain.high);
+    expect(wilson(0, 0, 0.95, {continuity: true})).toBeUndefined();
+  });
+});

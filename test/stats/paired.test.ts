@@ -261,3 +261,43 @@ describe("paired bootstrap", () => {
     expect(Math.abs(ours.high - wilson(successes, 800)!.high)).toBeLessThan(0.004);
   });
 });
+
+describe("a paired difference at the edge", () => {
+  it("never leaves −1 to 1, whatever the scores within 0 and 1 and the groups", () => {
+    const score = fc.oneof(fc.constantFrom(0, 1), fc.double({min: 0, max: 1, noNaN: true}));
+    const rows = fc.array(fc.tuple(score, score, fc.integer({min: 0, max: 4})), {
+      minLength: 2,
+      maxLength: 25
+    });
+    fc.assert(
+      fc.property(rows, fc.boolean(), (list, clustered) => {
+        const clusters = clustered ? {clusters: list.map(([, , group]) => group)} : {};
+        const found = pairedDifference(
+          list.map(([a]) => a),
+          list.map(([, b]) => b),
+          clusters
+        );
+        if (!found) return;
+        expect(found.low).toBeGreaterThanOrEqual(-1);
+        expect(found.high).toBeLessThanOrEqual(1);
+        expect(found.low).toBeLessThanOrEqual(found.estimate + 1e-9);
+        expect(found.high).toBeGreaterThanOrEqual(found.estimate - 1e-9);
+        if (found.method.endsWith("score t")) expect(found.p < 0.05).toBe(found.low > 0 || found.high < 0);
+      }),
+      {seed: 8, numRuns: 400}
+    );
+  });
+
+  it("takes Wilson's interval with the t quantile when the clustered one would go below −100 points", () => {
+    const first = [0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0];
+    const second = first.map(() => 1);
+    const clusters = first.map((_, i) => Math.floor(i / 3));
+    const found = pairedDifference(first, second, {clusters})!;
+    expect(found.method).toBe("clustered score t");
+    expect(found.low).toBeGreaterThan(-1);
+    expect(found.p).toBeLessThan(0.05);
+    const all = pairedDifference([0, 0, 0, 0], [1, 1, 1, 1], {clusters: ["a", "a", "b", "b"]})!;
+    expect(all).toMatchObject({estimate: -1, low: -1, method: "clustered score t"});
+    expect(all.high).toBeGreaterThan(-1);
+  });
+});

@@ -44,7 +44,8 @@ export async function applyFilters(
   const droppedFile = `${rejectedFile}.dropped`;
   const keptFile = `${rowsFile}.kept`;
   try {
-    await writeParquetRows(db, droppedFile, DROPPED, droppedRows(db, dataset, numbered));
+    const undetermined = new Map<string, number>();
+    await writeParquetRows(db, droppedFile, DROPPED, droppedRows(db, dataset, numbered, undetermined));
     const dropped = parquetFile(droppedFile);
     const counts = await db.rows<{filter: string; n: number}>(
       `select filter, count(*)::int as n from ${dropped} group by filter`
@@ -69,7 +70,8 @@ export async function applyFilters(
           {
             rule: typeof filter === "string" ? filter : filter.settings,
             code: typeof filter === "string" ? undefined : codeOf(filter),
-            rejected: counts.find((count) => count.filter === name)?.n ?? 0
+            rejected: counts.find((count) => count.filter === name)?.n ?? 0,
+            undetermined: undetermined.get(name)
           }
         ])
       )
@@ -83,7 +85,8 @@ export async function applyFilters(
 async function* droppedRows(
   db: Database,
   dataset: {name: string; text?: string; filters?: Filters},
-  numbered: string
+  numbered: string,
+  undetermined: Map<string, number>
 ): AsyncGenerator<{row: number; filter: string; reason: string}> {
   const filters = Object.entries(dataset.filters ?? {});
   for (const [, filter] of filters) if (typeof filter !== "string") await filter.ready?.();
@@ -115,7 +118,11 @@ async function* droppedRows(
               ? undefined
               : `not: ${filter}`
             : reasonOf(filter, stored.content);
-        if (reason === undefined) continue;
+        if (reason === undefined) {
+          const unsure = typeof filter !== "string" && isUndetermined(filter, stored.content);
+          if (unsure) undetermined.set(name, (undetermined.get(name) ?? 0) + 1);
+          continue;
+        }
         yield {row: Number(stored.row), filter: name, reason};
         break;
       }
@@ -124,6 +131,10 @@ async function* droppedRows(
 
 function codeOf({module, reason}: TextFilter): string {
   return module === undefined ? functionVersion(reason) : moduleVersion(module);
+}
+
+function isUndetermined(filter: TextFilter, content: unknown): boolean {
+  return typeof content === "string" && filter.undetermined?.(content) === true;
 }
 
 function reasonOf(filter: TextFilter, content: unknown): string | undefined {

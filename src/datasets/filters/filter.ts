@@ -4,6 +4,8 @@ export interface TextFilter {
   /** What enters the version's record: name and settings. */
   settings: Record<string, unknown>;
   reason(text: string): string | undefined;
+  /** Whether it could not tell: the row is kept, and counted in the version's record. */
+  undetermined?(text: string): boolean;
   /** `import.meta.url` of the module that makes the filter; left out, the version is of the function's own code. */
   module?: string;
   /** Awaited once before the first text: loads what the filter needs. */

@@ -15,27 +15,51 @@ export function textLength({min = 1, max = 8000}: {min?: number; max?: number} =
   };
 }
 
+interface Detected {
+  language: string;
+  isReliable(): boolean;
+  getScores(): Record<string, number>;
+}
+
 /**
- * Keeps texts in one of the languages (ISO 639-1 codes). Texts of which the language cannot be told reliably, above
- * all those shorter than `leastWords` words (default 4), are kept: missing knowledge is no reason to drop a row.
+ * Of the best language's score, from which on another may as well be it: on 15,000 English questions of CLINC150 the detector
+ * is sure of another language 44 times, with English never below this.
+ */
+const CLOSE = 0.8;
+
+/**
+ * Keeps texts in one of the languages (ISO 639-1 codes). Texts of which the language cannot be told are kept too, and counted as
+ * `undetermined` in the version's record: those shorter than `leastWords` words (default 4), those the detector is not
+ * sure of, and those for which one of the languages scores at least 0.8 of what the best one does. Missing knowledge is
+ * no reason to drop a row.
  */
 export function language(languages: string[], {leastWords = 4}: {leastWords?: number} = {}): TextFilter {
-  let detect: ((text: string) => {language: string; isReliable(): boolean}) | undefined;
+  let detect: ((text: string) => Detected) | undefined;
+  /** "unknown" when it cannot be told. */
+  const languageOf = (text: string): string => {
+    if (plainWords(text).split(" ").length < leastWords) return "unknown";
+    const found = detect!(text);
+    if (languages.includes(found.language)) return found.language;
+    if (found.language === "" || !found.isReliable()) return "unknown";
+    const scores = found.getScores();
+    const accepted = Math.max(0, ...languages.map((one) => scores[one] ?? 0));
+    return accepted >= CLOSE * scores[found.language]! ? "unknown" : found.language;
+  };
   return {
     kind: "text",
-    module: import.meta.url,
     settings: {preset: "language", languages: [...languages].sort(), leastWords},
+    module: import.meta.url,
     async ready() {
       const {eld} = await import("eld/medium");
       detect = (text) => eld.detect(text);
     },
     reason(text) {
-      if (plainWords(text).split(" ").length < leastWords) return undefined;
-      const found = detect!(text);
-      if (found.language === "" || !found.isReliable() || languages.includes(found.language))
-        return undefined;
-      return `language ${found.language}, not ${languages.join(" or ")}`;
-    }
+      const found = languageOf(text);
+      return found === "unknown" || languages.includes(found)
+        ? undefined
+        : `language ${found}, not ${languages.join(" or ")}`;
+    },
+    undetermined: (text) => languageOf(text) === "unknown"
   };
 }
 

@@ -1,5 +1,7 @@
 import {join} from "node:path";
-import {type Database, sqlString, UserError} from "../../store/index.js";
+import {dsvFormat} from "d3-dsv";
+import {type Database, sqlName, sqlPath, sqlString, UserError} from "../../store/index.js";
+import {describeColumns} from "../rowQuery.js";
 import {bytesOf, linesOf} from "./lines.js";
 import {type BrokenLine, type SourceContext} from "./types.js";
 
@@ -8,7 +10,7 @@ import {type BrokenLine, type SourceContext} from "./types.js";
  * instead of refusing it. Types are taken from all rows, so that they do not depend on the order of rows.
  */
 export function csvOptions(delimiter: string): string {
-  return `header = true, skip = 0, delim = ${sqlString(delimiter)}, quote = '"', escape = '"', strict_mode = true`;
+  return `header = true, skip = 0, delim = ${sqlString(delimiter)}, quote = '"', escape = '"', comment = '', strict_mode = true`;
 }
 
 /** The separator of a CSV file: by its ending, or the commonest candidate of its first line. */
@@ -17,6 +19,68 @@ export async function delimiterOf(db: Database, file: string): Promise<string> {
   const header = await firstLine(db, file);
   const counts = [",", ";", "\t", "|"].map((mark) => ({mark, n: header.split(mark).length - 1}));
   return counts.reduce((best, one) => (one.n > best.n ? one : best)).mark;
+}
+
+/** Refuses a file that names a column twice, letters' case aside: one of the two would have to be called otherwise. */
+export async function assertHeaders(
+  {db, dataset}: Pick<SourceContext, "db" | "dataset">,
+  files: readonly string[],
+  delimiter: string
+): Promise<void> {
+  for (const file of files) {
+    const names = await headerOf(db, file, delimiter);
+    if (names.length === 0)
+      throw new UserError(`dataset ${dataset}: ${file} is empty: it has no first line that names columns.`);
+    const seen = new Set<string>();
+    for (const name of names) {
+      const folded = name.toLowerCase();
+      if (name !== "" && seen.has(folded))
+        throw new UserError(
+          `dataset ${dataset}: ${file} names the column ${JSON.stringify(name.slice(0, 60))} twice in its first line. Rename one of them.`
+        );
+      seen.add(folded);
+    }
+  }
+}
+
+/** The names in the first record, which may go over several lines within quotes. */
+async function headerOf(db: Database, file: string, delimiter: string): Promise<string[]> {
+  let header = "";
+  for await (const line of linesOf(db, file)) {
+    header += header === "" ? line.replace(/^\ufeff/, "") : `\n${line}`;
+    if ((header.split('"').length - 1) % 2 === 0 || header.length > 100_000) break;
+  }
+  return dsvFormat(delimiter).parseRows(header)[0] ?? [];
+}
+
+/** Whole numbers that a double does not hold exactly, and numbers beyond all doubles. */
+const inexact = (name: string) => {
+  const [text, double] = [sqlName(name), `try_cast(${sqlName(name)} as double)`];
+  return `(regexp_full_match(${text}, '\\s*[+-]?[0-9]{16,}\\s*') and (try_cast(${text} as hugeint) is null or try_cast(${double} as hugeint) is distinct from try_cast(${text} as hugeint))) or isinf(${double})`;
+};
+
+/** Columns of the relation whose numbers, read as doubles, would not be those of the file. */
+export async function inexactColumns(
+  db: Database,
+  names: readonly string[],
+  asTexts: string
+): Promise<string[]> {
+  if (names.length === 0) return [];
+  const found = await db.row<Record<string, boolean | null>>(
+    `select ${names.map((name, i) => `bool_or(${inexact(name)}) as c${i}`).join(", ")} from ${asTexts}`
+  );
+  return names.filter((_name, i) => found?.[`c${i}`] === true);
+}
+
+/** The relation of CSV files, with columns as text whose numbers no type holds exactly. */
+export async function exactCsv(db: Database, read: (more: string) => string): Promise<string> {
+  const columns = await describeColumns(db, `select * from ${read("")}`).catch(() => []);
+  const texts = (names: readonly string[]) =>
+    `, types = {${names.map((name) => `${sqlString(name)}: 'VARCHAR'`).join(", ")}}`;
+  const doubles = columns.filter(({type}) => type === "DOUBLE").map(({name}) => name);
+  if (doubles.length === 0) return read("");
+  const kept = await inexactColumns(db, doubles, read(texts(doubles)));
+  return kept.length === 0 ? read("") : read(texts(kept));
 }
 
 async function firstLine(db: Database, file: string): Promise<string> {
@@ -45,7 +109,7 @@ export async function brokenRecords(
   if (new Set(header).size < header.length)
     throw new UserError(`dataset ${dataset}: ${file} names a column twice in its first line.`);
   const columns = header.map((name) => `${sqlString(name)}: 'VARCHAR'`).join(", ");
-  const read = `select * from read_csv(${sqlString(file)}, ${csvOptions(delimiter)}, auto_detect = false, columns = {${columns}}, store_rejects = true, rejects_table = 'broken_records', rejects_scan = 'broken_scans', rejects_limit = 0)`;
+  const read = `select * from read_csv(${sqlPath(file)}, ${csvOptions(delimiter)}, auto_detect = false, columns = {${columns}}, store_rejects = true, rejects_table = 'broken_records', rejects_scan = 'broken_scans', rejects_limit = 0)`;
   try {
     if (into)
       await db.run(

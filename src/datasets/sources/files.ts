@@ -1,11 +1,12 @@
 import {mkdir, stat} from "node:fs/promises";
-import {join, relative, resolve} from "node:path";
+import {isAbsolute, join, relative, resolve} from "node:path";
 import {anyText, byName, either, exactly, fits, listOf, oneOf, text} from "../../store/checked.js";
-import {sqlName, sqlString, UserError, writeNdjson} from "../../store/index.js";
-import {brokenLines, soundLines} from "./brokenLines.js";
-import {brokenRecords, csvOptions, delimiterOf, soundCsv} from "./csv.js";
+import {sqlName, sqlPath, sqlString, UserError, writeLines} from "../../store/index.js";
+import {brokenLines, brokenText, soundLines} from "./brokenLines.js";
+import {assertHeaders, brokenRecords, csvOptions, delimiterOf, exactCsv, soundCsv} from "./csv.js";
 import {download, type Downloaded, isUrl} from "./download.js";
 import {jsonLines} from "./jsonLines.js";
+import {laxJson, type LaxJson} from "./laxJson.js";
 import {assertWhole} from "./packed.js";
 import {type BrokenLine, type SourceContext, type SourceReader, type SourceRelation} from "./types.js";
 
@@ -115,7 +116,7 @@ export async function readFiles(
 ): Promise<SourceRelation> {
   const format = source.format ?? formatOf(context.dataset, paths[0]!);
   if (format !== "parquet") await assertWhole(context.db, context.dataset, paths);
-  const list = (of: readonly string[]) => `[${of.map(sqlString).join(", ")}]`;
+  const list = (of: readonly string[]) => `[${of.map(sqlPath).join(", ")}]`;
   const types = source.columns
     ? `columns = {${Object.entries(source.columns)
         .map(([name, type]) => `${sqlString(name)}: ${sqlString(type)}`)
@@ -123,9 +124,24 @@ export async function readFiles(
     : "sample_size = -1, union_by_name = true";
   const describe = {kind: "files", format};
   if (format === "parquet") return {relation: `read_parquet(${list(paths)}, union_by_name = true)`, describe};
+  const isJson = format === "json" || format === "jsonl";
+  const lax = isJson ? await gatheredLax(context, paths, format === "jsonl") : undefined;
+  if (lax && lax.broken.length > 0 && !(format === "jsonl" && context.skipBad)) {
+    const strict = format === "jsonl" ? await gathered(paths, (file) => brokenLines(context.db, file)) : [];
+    const broken = [
+      ...lax.broken,
+      ...strict.filter(({file, line}) => !lax.broken.some((one) => one.file === file && one.line === line))
+    ].sort((a, b) => paths.indexOf(a.file) - paths.indexOf(b.file) || a.line - b.line);
+    throw new UserError(
+      `dataset ${context.dataset}: ${brokenText(context.dataset, broken, format === "jsonl")}`
+    );
+  }
   if (format === "json")
     return {
-      relation: `read_json(${list(paths)}, format = 'array', ${types}, maximum_object_size = 268435456)`,
+      relation:
+        lax?.largeNumbers && !source.columns
+          ? await jsonLines(context.db, paths, 268435456, true, "array")
+          : `read_json(${list(paths)}, format = 'array', ${types}, maximum_object_size = 268435456)`,
       describe
     };
   if (format === "csv") {
@@ -133,8 +149,11 @@ export async function readFiles(
     const sound = context.skipBad
       ? await soundCsv(context, paths, delimiter)
       : {files: paths, skipped: undefined};
+    await assertHeaders(context, sound.files, delimiter);
+    const read = (more: string) =>
+      `read_csv(${list(sound.files)}, ${csvOptions(delimiter)}, ${types}${more})`;
     return {
-      relation: `read_csv(${list(sound.files)}, ${csvOptions(delimiter)}, ${types})`,
+      relation: source.columns ? read("") : await exactCsv(context.db, read),
       describe,
       skipped: sound.skipped,
       broken: () => gathered(paths, (file) => brokenRecords(context, file, delimiter))
@@ -144,13 +163,13 @@ export async function readFiles(
   let sound = paths;
   if (context.skipBad) {
     const copy = join(context.scratch, "sound.ndjson");
-    await writeNdjson(copy, soundOf(paths, context, skipped));
+    await writeLines(copy, soundOf(paths, context, skipped));
     sound = [copy];
   }
   return {
     relation: source.columns
       ? `read_json(${list(sound)}, format = 'newline_delimited', records = true, ${types}, maximum_object_size = ${LONGEST_LINE})`
-      : await jsonLines(context.db, sound, LONGEST_LINE),
+      : await jsonLines(context.db, sound, LONGEST_LINE, lax?.largeNumbers),
     describe,
     skipped: context.skipBad ? skipped : undefined,
     broken: () => gathered(paths, (file) => brokenLines(context.db, file))
@@ -164,8 +183,18 @@ async function* soundOf(
   paths: readonly string[],
   context: SourceContext,
   skipped: BrokenLine[]
-): AsyncGenerator<object> {
+): AsyncGenerator<string> {
   for (const file of paths) yield* soundLines(context.db, file, skipped);
+}
+
+async function gatheredLax({db}: SourceContext, paths: readonly string[], byLine: boolean): Promise<LaxJson> {
+  const found = {broken: [] as BrokenLine[], largeNumbers: false};
+  for (const file of paths) {
+    const {broken, largeNumbers} = await laxJson(db, file, byLine);
+    found.broken.push(...broken);
+    found.largeNumbers ||= largeNumbers;
+  }
+  return found;
 }
 
 async function gathered<T>(paths: readonly string[], find: (file: string) => Promise<T[]>): Promise<T[]> {
@@ -198,8 +227,11 @@ export async function gather(
       names.push(name);
     } else if (!/[*?[]/.test(name)) missing.push(path);
     else {
+      // Only the name is a pattern, not the folder that the project happens to lie in.
+      const escaped = sqlPath(context.project + "/").slice(1, -1);
+      const pattern = isAbsolute(name) ? sqlString(name) : `'${escaped}${sqlString(name).slice(1)}`;
       const matched = await context.db.rows<{file: string}>(
-        `select file from glob(${sqlString(path)}) order by file`
+        `select file from glob(${pattern}) order by file`
       );
       if (matched.length === 0) missing.push(path);
       for (const {file} of matched) {

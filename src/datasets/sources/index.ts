@@ -53,5 +53,6 @@ export {
   textOf,
   type Zip
 } from "./importers/index.js";
+export {brokenText} from "./brokenLines.js";
 export {isUrl} from "./download.js";
 export {type BrokenLine, type SourceRelation} from "./types.js";

@@ -1,4 +1,5 @@
-import {type Database, sqlName, sqlString} from "../../store/index.js";
+import {type Database, sqlName, sqlPath, sqlString} from "../../store/index.js";
+import {inexactColumns} from "./csv.js";
 import {describeColumns} from "../rowQuery.js";
 
 /**
@@ -10,22 +11,50 @@ import {describeColumns} from "../rowQuery.js";
 export async function jsonLines(
   db: Database,
   files: readonly string[],
-  longestLine: number
+  longestLine: number,
+  largeNumbers = false,
+  format: "newline_delimited" | "array" = "newline_delimited"
 ): Promise<string> {
   const read = (types: string) =>
-    `read_json([${files.map(sqlString).join(", ")}], format = 'newline_delimited', records = true, ${types}, maximum_object_size = ${longestLine})`;
+    `read_json([${files.map(sqlPath).join(", ")}], format = '${format}', records = true, ${types}, maximum_object_size = ${longestLine})`;
   const found = read("sample_size = -1, union_by_name = true");
-  const columns = await describeColumns(db, `select * from ${found}`).catch(() => undefined);
-  if (!columns || columns.some(({type}) => TEMPORAL.test(type) && !(type in READ_BY))) return found;
+  const described = await describeColumns(db, `select * from ${found}`).catch(() => undefined);
+  const columns = largeNumbers && described ? await exactColumns(db, described, read) : described;
+  const exact = columns?.some(({type}, i) => type !== described![i]!.type);
+  if (!columns || (!exact && columns.some(({type}) => TEMPORAL.test(type) && !(type in READ_BY))))
+    return found;
   const timed = columns.filter(({type}) => type in READ_BY);
   for (const {name} of timed)
-    if (!(await isIso(db, read(named([{name, type: "VARCHAR"}])), name))) return found;
+    if (!exact && !(await isIso(db, read(named([{name, type: "VARCHAR"}])), name))) return found;
   const texts = read(
     named(columns.map(({name, type}) => ({name, type: type in READ_BY ? "VARCHAR" : type})))
   );
   if (timed.length === 0) return texts;
   const casts = timed.map(({name, type}) => `${READ_BY[type]!(sqlName(name))} as ${sqlName(name)}`);
   return `(select * replace (${casts.join(", ")}) from ${texts})`;
+}
+
+/** Columns with numbers that no double holds exactly: text, or JSON where they stand within other values. */
+async function exactColumns(
+  db: Database,
+  columns: readonly {name: string; type: string}[],
+  read: (types: string) => string
+): Promise<{name: string; type: string}[]> {
+  const wide = columns.filter(({type}) => /DOUBLE|HUGEINT/.test(type));
+  const isPlain = ({type}: {type: string}) => /^(DOUBLE|U?HUGEINT)$/.test(type);
+  const plain = wide.filter(isPlain).map(({name}) => name);
+  const kept = new Map<string, string>();
+  const texts = (names: readonly string[]) => read(named(names.map((name) => ({name, type: "VARCHAR"}))));
+  for (const name of await inexactColumns(db, plain, texts(plain))) kept.set(name, "VARCHAR");
+  // Parquet has no integer of 128 bits.
+  for (const {name, type} of columns) if (/^U?HUGEINT$/.test(type)) kept.set(name, "VARCHAR");
+  for (const {name} of wide.filter((column) => !isPlain(column))) {
+    const found = await db.row<{large: boolean | null}>(
+      `select bool_or(regexp_matches(${sqlName(name)}::varchar, '[0-9]{16,}')) as large from ${read(named([{name, type: "JSON"}]))}`
+    );
+    if (found?.large) kept.set(name, "JSON");
+  }
+  return columns.map(({name, type}) => ({name, type: kept.get(name) ?? type}));
 }
 
 const TEMPORAL = /\b(DATE|TIME|TIMESTAMP)\b/;

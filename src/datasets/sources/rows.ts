@@ -1,6 +1,7 @@
 import {join} from "node:path";
 import {anyObject, exactly, func, text} from "../../store/checked.js";
-import {UserError, writeNdjson} from "../../store/index.js";
+import {messageOf, UserError, writeNdjson} from "../../store/index.js";
+import {DEEPEST} from "./laxJson.js";
 import {jsonLines} from "./jsonLines.js";
 import {type SourceContext, type SourceReader} from "./types.js";
 
@@ -21,9 +22,23 @@ export const rowsSchema = exactly<RowsSource>('rows such as {kind: "rows", rows:
 });
 
 export const rows: SourceReader<RowsSource> = async (source, context) => ({
-  relation: await writtenRows(source.rows(), context),
+  relation: await writtenRows(rowsOf(source, context.dataset), context),
   describe: {kind: "rows", ...source.describe}
 });
+
+/** What the loader's function gives, which may throw before there is a row, or give none at all. */
+async function* rowsOf(source: RowsSource, dataset: string): AsyncGenerator<object> {
+  const given: unknown = source.rows();
+  const iterable =
+    typeof given === "object" &&
+    given !== null &&
+    (Symbol.asyncIterator in given || Symbol.iterator in given);
+  if (!iterable)
+    throw new Error(
+      `\`rows\` of ${dataset} gives no list or generator of rows${given instanceof Promise ? ", but a promise: make it an async generator" : ""}`
+    );
+  yield* given as AsyncIterable<object>;
+}
 
 /** Writes objects down as they come, so that memory stays flat, and gives the relation that reads them. */
 export async function writtenRows(
@@ -31,9 +46,34 @@ export async function writtenRows(
   context: SourceContext
 ): Promise<string> {
   const ndjson = join(context.scratch, "rows.ndjson");
-  if ((await writeNdjson(ndjson, objects)) === 0)
+  let row = 0;
+  async function* checkedRows(): AsyncGenerator<object> {
+    for await (const one of objects) {
+      row++;
+      if (typeof one !== "object" || one === null || Array.isArray(one))
+        throw new Error("it is not an object with a value for each column");
+      if (isNestedDeeper(one, DEEPEST))
+        throw new Error(`it is nested deeper than ${DEEPEST} levels, or holds itself`);
+      yield one;
+    }
+  }
+  const written = await writeNdjson(ndjson, checkedRows()).catch((cause: unknown) => {
+    // A log's reader says itself which file and line it is.
+    if (cause instanceof UserError) throw cause;
+    const said = messageOf(cause).split("\n")[0]!.slice(0, 300);
+    throw new UserError(
+      `dataset ${context.dataset}: ${row === 0 ? "its rows" : `row ${row} of its source`} could not be read: ${said}. No version was made.`,
+      {cause}
+    );
+  });
+  if (written === 0)
     throw new UserError(
       `dataset ${context.dataset}: its source yielded no rows, so there is no version to make.`
     );
   return jsonLines(context.db, [ndjson], 1 << 28);
+}
+
+function isNestedDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((one) => isNestedDeeper(one, levels - 1));
 }

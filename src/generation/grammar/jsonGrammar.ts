@@ -4,9 +4,9 @@ type Schema = Record<string, unknown> | boolean;
 
 const CHARACTER = `[^"\\\\\\x7F\\x00-\\x1F] | "\\\\" (["\\\\/bfnrt] | "u" [0-9a-fA-F] [0-9a-fA-F] [0-9a-fA-F] [0-9a-fA-F])`;
 
-/** Rules that schemas share. At most one space or line end with its indent: a model must not fill pages with space. */
+/** Rules that schemas share. At most one space between parts: a model must not fill pages with space. */
 const COMMON: Readonly<Record<string, string>> = {
-  space: `| " " | "\\n" [ \\t]{0,20}`,
+  space: `" "?`,
   char: CHARACTER,
   string: `"\\"" char* "\\""`,
   integer: `"-"? ("0" | [1-9] [0-9]{0,15})`,

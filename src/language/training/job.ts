@@ -58,6 +58,8 @@ export interface TrainingJob {
   checkpointEvery: number;
   /** Begin although the memory seems too small. */
   force?: boolean;
+  /** Only predict the memory, and end. */
+  checkOnly?: boolean;
 }
 
 export interface StepRecord {
@@ -86,8 +88,8 @@ export interface TrainingState {
 }
 
 export interface TrainingOutcome extends TrainingState {
-  /** `early`: validation did not improve any more; `stopped`: asked to; `diverged`: the loss rose or was no number. */
-  status: "finished" | "early" | "stopped" | "diverged";
+  /** `checked`: nothing was trained; `early`: validation did not improve any more; `stopped`: asked to; `diverged`: the loss rose or was no number. */
+  status: "checked" | "finished" | "early" | "stopped" | "diverged";
   /** The step whose weights are the result: the best validated one, or the last. */
   resultStep: number;
   /** For a person, when it diverged: what was seen and what to try. */

@@ -14,7 +14,7 @@ import {type Targets} from "./targets.js";
 import {Trainable} from "./trainable.js";
 
 /** What Node, the library and copies on their way take beside the tensors. */
-const BESIDE = 150e6;
+const BESIDE = 200e6;
 
 /** What a training's largest step will take, planned by the library on tensors without memory. */
 export function predictMemory(

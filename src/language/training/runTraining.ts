@@ -1,5 +1,6 @@
 import {fork} from "node:child_process";
-import {fileURLToPath} from "node:url";
+import {createRequire} from "node:module";
+import {fileURLToPath, pathToFileURL} from "node:url";
 import {UserError} from "../../store/errors.js";
 import {type TrainingJob, type TrainingOutcome, type TrainingProgress} from "./job.js";
 import {type FromTraining, type ToTraining} from "./messages.js";
@@ -25,7 +26,7 @@ export function runTraining(
   const child = fork(path, [], {
     serialization: "advanced",
     // From the sources (tests) a child does not inherit the loader that reads TypeScript.
-    execArgv: compiled ? [] : ["--import", "tsx"],
+    execArgv: compiled ? [] : ["--import", pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href],
     stdio: ["ignore", "ignore", "pipe", "ipc"]
   });
   return new Promise((resolve, reject) => {

@@ -33,6 +33,11 @@ export async function train(job: TrainingJob, hooks: TrainingHooks = {}): Promis
   const backend = await openBackend(settings.threads);
   checkGradients(backend);
   const predicted = await predict(job, backend);
+  const library = {version: backend.ggml.version, features: backend.features, threads: backend.threads};
+  if (job.checkOnly) {
+    const memory = {predicted, peak: process.resourceUsage().maxRSS * 1024};
+    return {status: "checked", step: 0, curve: [], validations: [], resultStep: 0, memory, library};
+  }
   if (!job.force) refuseTooLarge(predicted, availableMemory(), settings, job.checkpointing);
   const session = await TrainingSession.open(job, backend);
   try {
@@ -46,11 +51,7 @@ export async function train(job: TrainingJob, hooks: TrainingHooks = {}): Promis
       ...state,
       ...ended,
       memory: {predicted, peak: process.resourceUsage().maxRSS * 1024},
-      library: {
-        version: backend.ggml.version,
-        features: backend.features,
-        threads: backend.threads
-      }
+      library
     };
   } finally {
     session.free();

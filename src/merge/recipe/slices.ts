@@ -84,17 +84,20 @@ function readSources(
   return sources;
 }
 
+/** No model comes near; every layer of a range is planned for. */
+const MOST_LAYERS = 10_000;
+
 function readRange(value: unknown, path: string, reader: Reader): [number, number] | undefined {
   if (
     Array.isArray(value) &&
     value.length === 2 &&
-    value.every((n) => Number.isSafeInteger(n) && (n as number) >= 0) &&
+    value.every((n) => Number.isSafeInteger(n) && (n as number) >= 0 && (n as number) <= MOST_LAYERS) &&
     (value[1] as number) > (value[0] as number)
   )
     return value as [number, number];
   reader.problem(
     `${path}.layer_range`,
-    "layer_range is [FIRST, LAST+1], two whole numbers of which the second is larger."
+    `layer_range is [FIRST, LAST+1], two whole numbers of which the second is larger, up to ${MOST_LAYERS}.`
   );
   return undefined;
 }

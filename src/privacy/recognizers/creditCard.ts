@@ -1,14 +1,22 @@
 import {type Finding, type Recognizer} from "../finding.js";
 import {luhn} from "../luhn.js";
 import {isWordAt} from "../wordBoundary.js";
+import {isIssued, isSurelyIssued} from "./cardIssuers.js";
+
+/** Blanks of any width, hyphens and dashes, dots, slashes and middle dots: one to three of them, and the same all through. */
+const APART = "([ \\u00a0\\u2000-\\u200b\\u202f\\u2060\\u3000\\u00ad\\u2010-\\u2015\\u2212./·-]{1,3})";
 
 /** Longest first: a 19-digit card is not to be read as 16 digits and a rest. */
 const SHAPES = [
-  /(\d{4})([ -])\d{4}\2\d{4}\2\d{4}\2\d{3}/y,
-  /(\d{4})([ -])\d{4}\2\d{4}\2\d{4}/y,
-  /(\d{4})([ -])\d{6}\2\d{4,5}/y,
-  /(\d{4})([ -])\d{3}\2\d{3}\2\d{3}/y,
-  /\d{13,19}/y
+  ...[3, 2, 1].map((rest) => fours(4, rest)),
+  new RegExp(`\\d{6}${APART}\\d{13}`, "y"),
+  fours(4, 0),
+  new RegExp(`\\d{4}${APART}\\d{6}\\1\\d{4,5}`, "y"),
+  ...[3, 2, 1].map((rest) => fours(3, rest)),
+  new RegExp(`\\d{4}${APART}\\d{3}\\1\\d{3}\\1\\d{3}`, "y"),
+  // Part of a longer number in fours is no number of twelve digits.
+  new RegExp(`\\d{4}${APART}\\d{4}\\1\\d{4}(?!\\1\\d)`, "y"),
+  /\d{12,19}/y
 ];
 
 /** Payment cards: a length and a beginning that card issuers use, and the Luhn check digit. */
@@ -27,7 +35,18 @@ export const creditCard: Recognizer = {
     "jcb",
     "diners",
     "maestro",
-    "debit"
+    "debit",
+    "unionpay",
+    "rupay",
+    "mir",
+    "troy",
+    "verve",
+    "karte",
+    "kreditkarte",
+    "kartennummer",
+    "carte",
+    "tarjeta",
+    "kart"
   ],
   find(text, {marks}) {
     const findings: Finding[] = [];
@@ -35,15 +54,18 @@ export const creditCard: Recognizer = {
     for (let index = 0; index < marks.digits.length; index += 2) {
       const start = marks.digits[index]!;
       const run = marks.digits[index + 1]! - start;
-      if (start < done || (run !== 4 && (run < 13 || run > 19)) || isWordAt(text, start - 1)) continue;
+      if (start < done || (run !== 4 && run !== 6 && (run < 12 || run > 19)) || isWordAt(text, start - 1))
+        continue;
       for (const shape of SHAPES) {
         shape.lastIndex = start;
         const match = shape.exec(text);
         if (!match || isWordAt(text, start + match[0].length)) continue;
         const digits = match[0].replace(/\D/g, "");
         if (!isIssued(digits) || !luhn(digits)) continue;
+        if (digits.length < 14 && match[1] && /\d/.test(text.charAt(start - match[1].length - 1))) continue;
         done = start + match[0].length;
-        findings.push({type: "CREDIT_CARD", start, end: done, score: 1, rule: "credit-card/luhn"});
+        const [score, rule] = isSurelyIssued(digits) ? [1, "credit-card/luhn"] : [0.4, "credit-card/short"];
+        findings.push({type: "CREDIT_CARD", start, end: done, score, rule});
         break;
       }
     }
@@ -51,18 +73,8 @@ export const creditCard: Recognizer = {
   }
 };
 
-/** Lengths by leading digits, as ISO/IEC 7812 issuers publish them. */
-function isIssued(digits: string): boolean {
-  const {length} = digits;
-  const first = digits.charAt(0);
-  const two = Number(digits.slice(0, 2));
-  const four = Number(digits.slice(0, 4));
-  if (first === "4") return length === 13 || length === 16 || length === 19;
-  if (two === 34 || two === 37) return length === 15;
-  if (two === 30 || two === 36 || two === 38 || two === 39) return length >= 14;
-  if (two === 35) return length >= 16;
-  if (first === "5") return two <= 55 ? length === 16 : length >= 13;
-  if (first === "6") return length >= 13;
-  if (four >= 2221 && four <= 2720) return length === 16;
-  return first === "1" && length === 15;
+/** `groups` times four digits and a rest. */
+function fours(groups: number, rest: number): RegExp {
+  const more = "\\1\\d{4}".repeat(groups - 2);
+  return new RegExp(`\\d{4}${APART}\\d{4}${more}${rest > 0 ? `\\1\\d{${rest}}` : ""}`, "y");
 }

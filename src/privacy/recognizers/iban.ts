@@ -17,20 +17,27 @@ export const iban: Recognizer = {
       if (!length) continue;
       const read = readCharacters(text, start, length);
       if (!read || isWordAt(text, read.end) || !isValidIBAN(read.characters)) continue;
-      findings.push({type: "IBAN_CODE", start, end: read.end, score: 1, rule: "iban/mod-97"});
+      // Banks print capitals. Small letters with fitting check digits are more likely typed by hand than chance, but less sure.
+      const [score, rule] = /[a-z]/.test(text.slice(start, read.end))
+        ? [0.6, "iban/lower-case"]
+        : [1, "iban/mod-97"];
+      findings.push({type: "IBAN_CODE", start, end: read.end, score, rule});
     }
     return findings;
   }
 };
 
-/** The next `count` letters and digits, over single spaces and hyphens, in upper case. */
+/** Blanks of any width, hyphens and dashes, dots. */
+const APART = /[ \u00a0\u2000-\u200b\u202f\u2060\u3000\u00ad\u2010-\u2015\u2212.-]/;
+
+/** The next `count` letters and digits, over single separators, in upper case. */
 function readCharacters(text: string, start: number, count: number) {
   let characters = "";
   let end = start;
   while (characters.length < count) {
     const character = text.charAt(end);
     if (/[0-9A-Za-z]/.test(character)) characters += character.toUpperCase();
-    else if (!/[ -]/.test(character) || !/[0-9A-Za-z]/.test(text.charAt(end - 1))) return undefined;
+    else if (!APART.test(character) || !/[0-9A-Za-z]/.test(text.charAt(end - 1))) return undefined;
     end++;
   }
   return {characters, end};

@@ -19,6 +19,7 @@ import {ukPostcode} from "./national/ukPostcode.js";
 import {usBankNumber} from "./national/usBankNumber.js";
 import {phone} from "./phone.js";
 import {privateKey} from "./privateKey.js";
+import {spokenPassword} from "./spokenPassword.js";
 import {ukNhs} from "./ukNhs.js";
 import {ukNino} from "./ukNino.js";
 import {url} from "./url.js";
@@ -57,6 +58,7 @@ export const allRecognizers: readonly Recognizer[] = [
   apiKey,
   urlWithCredentials,
   assignedSecret,
+  spokenPassword,
   highEntropy,
   personCue,
   placeCue,

@@ -57,7 +57,8 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
     ...inputs,
     most: 2 * inputs.concurrency * endpoints.size + 64,
     signal: abortSignal,
-    onFailure: () => stop("an error")
+    onFailure: () => stop("an error"),
+    onUseless: stop
   });
   const open = new Map<string, Call>();
   /** Keys of calls whose next attempt did not fit in the budget, and those of them that have ended. */
@@ -142,7 +143,7 @@ function outcomeKeeper({journal, tally, now}: Pick<CallInputs, "journal" | "tall
     barred(call: Call, why: NonNullable<Call["barred"]>) {
       const outcome = failedOutcome("", why, new Date(now()).toISOString());
       journal.push({n: call.n, ...outcome});
-      count(call, outcome);
+      tally.barred(call.candidate);
     },
     ended(ended: readonly {call: Call; outcome: CallOutcome}[]) {
       const at = new Date(now()).toISOString();

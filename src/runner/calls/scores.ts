@@ -3,7 +3,7 @@ import type {ScorerCalls} from "../../scorers/index.js";
 import type {AppendLog} from "../journal/appendLog.js";
 import type {ResolvedEval} from "../plan/resolve.js";
 import type {Call} from "./planned.js";
-import {scoreAll} from "./scoring.js";
+import {scoreAll, type ScoreRecord} from "./scoring.js";
 import type {Tally} from "./tally.js";
 
 /** Completions on their way through the scorers. */
@@ -24,7 +24,12 @@ export interface ScoresInputs {
   signal?: AbortSignal;
   /** Called at once when a score could not be kept. */
   onFailure(): void;
+  /** Called when a scorer has scored none of the first completions it was given. */
+  onUseless(reason: string): void;
 }
+
+/** A scorer that fails on so many completions before it has scored one will hardly score the rest. */
+const FIRST = 20;
 
 /** Scorers hold up the journal of later answers no longer than this, or one scorer's time where that is more. */
 const SLICE_MS = 10;
@@ -39,6 +44,7 @@ export function createScores(inputs: ScoresInputs): Scores {
   let failure: {error: unknown} | undefined;
   let wake: (() => void) | undefined;
 
+  const useless = uselessScorers(resolved, inputs.onUseless);
   const score = async ({n, candidate, key, row, messages}: Call, completion: Completion) => {
     const scores = await scoreAll(resolved.scorers, resolved.expected, {
       key,
@@ -50,6 +56,7 @@ export function createScores(inputs: ScoresInputs): Scores {
     });
     for (const one of scores) {
       if (one.scorer === resolved.primary && one.value !== undefined) tally.scored(candidate, one.value);
+      useless(one);
       // A lost score is given again from the journaled completion, so it need not be waited for.
       scoreLog.push({n, ...one});
     }
@@ -93,5 +100,26 @@ export function createScores(inputs: ScoresInputs): Scores {
       while (open > 0) await change();
       if (failure) throw failure.error;
     }
+  };
+}
+
+/** People score few rows, so that theirs may all be missing at first. */
+function uselessScorers(
+  {scorers}: ResolvedEval,
+  tell: (reason: string) => void
+): (record: ScoreRecord) => void {
+  const failed = new Map(scorers.filter(({scorer}) => !scorer.human).map(({name}) => [name, 0]));
+  return ({scorer, status, reason}) => {
+    const before = failed.get(scorer);
+    if (before === undefined) return;
+    if (status === "scored") {
+      failed.delete(scorer);
+      return;
+    }
+    failed.set(scorer, before + 1);
+    if (before + 1 === FIRST)
+      tell(
+        `the scorer "${scorer}" scored none of the first ${FIRST} answers: ${reason ?? "no reason given"}`
+      );
   };
 }

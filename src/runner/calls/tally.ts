@@ -28,6 +28,8 @@ export interface CandidateProgress {
 /** Counts what happens, for `RunProgress`. */
 export interface Tally {
   ended(candidate: number, failed: boolean, costUsd: number | undefined): void;
+  /** A request that is never sent: it has ended, and failed, without a call. */
+  barred(candidate: number): void;
   scored(candidate: number, value: number): void;
   progress(phase: RunProgress["phase"]): RunProgress;
 }
@@ -55,6 +57,11 @@ export function createTally(
         failed++;
       }
       if (cost !== undefined) costUsd = (costUsd ?? 0) + cost;
+    },
+    barred(candidate) {
+      done++;
+      failed++;
+      candidates[candidate]!.failed++;
     },
     scored(candidate, value) {
       const one = candidates[candidate]!;

@@ -19,6 +19,7 @@ import type {Rendered, Variant} from "./prompts.js";
 import type {PrivacyCheck} from "./privacyCheck.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
 import type {ResolvedEval} from "./resolve.js";
+import {findUnscorable} from "./unscorable.js";
 
 /**
  * Every request of a run has a number: ((position · candidates + candidate) · variants + variant) · repeats +
@@ -68,6 +69,7 @@ export interface PlanInputs {
   folder: string;
   maskExcerpt?: (text: string, maxChars: number) => string;
   signal?: AbortSignal;
+  onMessage?: (message: string) => void;
 }
 
 const EXCERPT_CHARS = 300;
@@ -77,8 +79,8 @@ const TEXT_CHARS = 4000;
 
 /**
  * Streams the rows once and writes the plan beside them: memory does not grow with the rows but for four bytes a
- * request. No endpoint is called. A row whose `expected`, slice or cluster function throws is a UserError; a prompt
- * function that throws plans a failed completion.
+ * request. No endpoint is called. A row whose `expected`, slice or cluster function throws is a UserError, and so is a scorer
+ * that can use no row's expected value; a prompt function that throws plans a failed completion.
  */
 export async function makePlan(inputs: PlanInputs): Promise<Plan> {
   const {place, resolved, ready, variants, folder, signal} = inputs;
@@ -98,6 +100,7 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
   const hash = createHash("sha256").update(canonicalJson(inputs.header));
   const requests = await open(requestsFile, "w");
   const items = await open(itemsFile, "w");
+  const unscorable = findUnscorable(resolved);
   let n = 0;
   try {
     for await (const batch of readRows(db, relation)) {
@@ -105,7 +108,9 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
       let itemLines = "";
       let requestLines = "";
       for (const planned of batch) {
-        itemLines += `${JSON.stringify(itemOf(planned, inputs))}\n`;
+        const expected = expectedOf(planned, resolved);
+        unscorable.look(planned.rowId, expected, planned.row);
+        itemLines += `${JSON.stringify(itemOf(planned, expected, inputs))}\n`;
         const messages = variants.map((variant) => jsonOf(variant.render(planned.row)));
         for (const [index, {key, prepared}] of ready.entries()) {
           const stays = inputs.privacyCheck.refusal(prepared.endpoint, planned.rowId) !== undefined;
@@ -127,6 +132,7 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
     await requests.close();
   }
   collectGarbage();
+  unscorable.conclude(rows, (message) => inputs.onMessage?.(message));
   return {
     hash: hash.digest("hex"),
     rows,
@@ -169,10 +175,21 @@ function checkOf(key: string): number {
   return key === "" ? 0 : Number.parseInt(key.slice(0, 8), 16);
 }
 
-function itemOf({position, rowId, rowHash, group, row}: PlannedRow, inputs: PlanInputs): object {
+function expectedOf({rowId, row}: PlannedRow, resolved: ResolvedEval): unknown {
+  try {
+    return resolved.expected(row);
+  } catch (cause) {
+    throw rowFailure(resolved, rowId, cause);
+  }
+}
+
+function itemOf(
+  {position, rowId, rowHash, group, row}: PlannedRow,
+  expected: unknown,
+  inputs: PlanInputs
+): object {
   const {resolved, version} = inputs;
   try {
-    const expected = resolved.expected(row);
     const text = version.text === undefined ? undefined : row[version.text];
     return {
       position,
@@ -184,11 +201,15 @@ function itemOf({position, rowId, rowHash, group, row}: PlannedRow, inputs: Plan
       excerpt: typeof text === "string" && position < EXCERPT_ROWS ? excerptOf(text, inputs) : null
     };
   } catch (cause) {
-    throw new UserError(
-      `eval ${resolved.name}: "expected", "slices" or "cluster" failed for row ${rowId}: ${messageOf(cause).slice(0, 200)}`,
-      {cause}
-    );
+    throw rowFailure(resolved, rowId, cause);
   }
+}
+
+function rowFailure({name}: ResolvedEval, rowId: string, cause: unknown): UserError {
+  return new UserError(
+    `eval ${name}: "expected", "slices" or "cluster" failed for row ${rowId}: ${messageOf(cause).slice(0, 200)}`,
+    {cause}
+  );
 }
 
 function excerptOf(text: string, {resolved, maskExcerpt}: PlanInputs): string | null {

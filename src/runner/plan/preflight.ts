@@ -54,7 +54,10 @@ export async function runEvalPreflight(
   try {
     if (version) {
       const split = await ensureSplit(store, version, [definition.split].flat()[0]!);
-      const resolved = await resolveEval(definition, name, version, split, {final: true});
+      const resolved = await resolveEval(definition, name, version, split, {
+        final: true,
+        allowCodeExecution: true
+      });
       refuseOutright(version, knownRecipients(resolved));
       findings.push({
         what: name,

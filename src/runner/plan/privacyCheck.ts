@@ -87,10 +87,10 @@ export function refuseOutright(version: VersionManifest, recipients: readonly Re
   );
 }
 
-function unreadable({trust}: Recipient["endpoint"]): string {
-  return readTrust(trust) === trust
+function unreadable({trust: stated}: {trust: unknown}): string {
+  return readTrust(stated) === stated
     ? ""
-    : `, whose trust ${JSON.stringify(trust)} is none of ${trustLevels.join(", ")} and counts as "external"`;
+    : `, whose trust ${stated === undefined ? "is missing: it" : `${JSON.stringify(stated)}`} is none of ${trustLevels.join(", ")} and counts as "external"`;
 }
 
 /** The candidates' endpoints that are known before they are prepared, and those that scorers ask. */

@@ -1,6 +1,8 @@
 import {hostingKind, hostingModels, type HostingModel} from "../../costs/index.js";
 import {partRows} from "../../datasets/index.js";
+import {hostedModelId} from "../../models/hosted.js";
 import {
+  modelsDir,
   messageOf,
   type RunCandidate,
   type SplitManifest,
@@ -57,7 +59,9 @@ export async function readyCandidates(
         onProgress: (message) => onMessage(`${candidate.name}: ${message}`),
         signal
       });
-      ready.push(await describe(candidate, prepared, candidate.name === resolved.baseline));
+      ready.push(
+        await describe(candidate, prepared, candidate.name === resolved.baseline, modelsDir(store.workspace))
+      );
     }
     return ready;
   } catch (cause) {
@@ -85,10 +89,12 @@ export async function closeCandidates(ready: readonly ReadyCandidate[]): Promise
 async function describe(
   candidate: Candidate,
   prepared: PreparedCandidate,
-  baseline: boolean
+  baseline: boolean,
+  models: string
 ): Promise<ReadyCandidate> {
-  const {endpoint, model, modelId} = prepared;
+  const {endpoint, model} = prepared;
   const identity = await endpoint.identity(model);
+  const modelId = prepared.modelId ?? (await hostedModelId(models, {endpoint: identity, model}));
   const price = endpoint.price?.(model);
   const key = completionKeys({identity, model, params: candidate.params, tools: candidate.tools});
   // A recording answers by row, whatever the prompt says: two rows with one text are two requests to it.
@@ -108,7 +114,7 @@ async function describe(
       identity,
       params: candidate.params ?? {},
       tools: candidate.tools?.length ? candidate.tools : undefined,
-      modelId: modelId || undefined,
+      modelId,
       price: price
         ? {
             inputUsdPerMillion: price.inputUsdPerMillion,

@@ -37,6 +37,8 @@ export interface RunOptions {
   why?: string;
   /** How long to wait for another process that makes the same run, in milliseconds; 0 refuses at once. */
   lockWaitMs?: number;
+  /** Lets scorers run code that models wrote. */
+  allowCodeExecution?: boolean;
   /** False skips the endpoints' check before the first call. */
   preflight?: boolean;
 }
@@ -86,6 +88,7 @@ export async function resolveEval(
   );
   if (scorers.length === 0)
     problems.push(`it has no scorer. Add one, for example scorers: {exact: exactMatch}.`);
+  problems.push(...(await codeProblems(scorers, options)));
   const primary = definition.primary ?? scorers[0]?.name ?? "";
   if (scorers.length > 0 && !scorers.some((one) => one.name === primary))
     problems.push(
@@ -169,6 +172,26 @@ function columnProblems(definition: EvalDefinition, version: VersionManifest): s
   if (typeof definition.expected === "string") column(`"expected"`, definition.expected);
   if (typeof definition.cluster === "string") column(`"cluster"`, definition.cluster);
   if (Array.isArray(definition.slices)) for (const slice of definition.slices) column(`"slices"`, slice);
+  return problems;
+}
+
+/** Scorers that run what models wrote, where the run does not allow it or the machine has no sandbox. */
+async function codeProblems(
+  scorers: ResolvedEval["scorers"],
+  {allowCodeExecution, dryRun}: RunOptions
+): Promise<string[]> {
+  const problems: string[] = [];
+  for (const {name, scorer} of scorers) {
+    if (!scorer.executesCode || dryRun) continue;
+    if (!allowCodeExecution)
+      problems.push(
+        `the scorer "${name}" runs code that models wrote. Say --allow-code-execution to let it, in a sandbox without network and files.`
+      );
+    else {
+      const refusal = await scorer.executesCode.refusal();
+      if (refusal !== undefined) problems.push(`the scorer "${name}": ${refusal}`);
+    }
+  }
   return problems;
 }
 

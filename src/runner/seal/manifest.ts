@@ -59,7 +59,10 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
       part: resolved.part,
       seed: split.seed
     },
-    candidates: inputs.ready.map(({record}) => record),
+    candidates: inputs.ready.map(({record, prepared}) => ({
+      ...record,
+      measured: prepared.endpoint.measured?.() ?? measuredBefore(inputs.run, record.name)
+    })),
     variants: plan.variants.map(({name, sha256, template}) => ({name, sha256, template})),
     fewShot: plan.fewShot.length > 0 ? plan.fewShot : undefined,
     scorers: resolved.scorers.map(({name, version: scorer, scorer: of}) => ({
@@ -87,6 +90,11 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
     command: commandOf(resolved, options),
     gate: gate ? {rules: gate} : undefined
   };
+}
+
+/** What an earlier start measured: one that only reads what is in the store loads no model. */
+function measuredBefore({sealed}: RunFolder, name: string) {
+  return sealed?.candidates.find((candidate) => candidate.name === name)?.measured;
 }
 
 /** Of all starts of this run; undefined when no scorer asked anybody. */

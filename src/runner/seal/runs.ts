@@ -25,7 +25,17 @@ export interface CandidateComparison {
   a?: CandidateFigures;
   b?: CandidateFigures;
   /** On the rows scored in both, with a 95 % interval; absent below two such rows. */
-  difference?: {estimate: number; low: number; high: number; p: number; rows: number; method: string};
+  /** Over the `rows` that both scored; `meanA` and `meanB` are the means over these rows, so that they differ by the estimate. */
+  difference?: {
+    estimate: number;
+    low: number;
+    high: number;
+    p: number;
+    rows: number;
+    meanA: number;
+    meanB: number;
+    method: string;
+  };
   /** Rows scored higher and lower in `b`. */
   improved: number;
   worsened: number;
@@ -121,6 +131,8 @@ async function compareCandidate(store: Store, pair: Pair): Promise<CandidateComp
           high: found.high,
           p: found.p,
           rows: found.n,
+          meanA: found.meanSecond,
+          meanB: found.meanFirst,
           method: found.method
         }
       : undefined,

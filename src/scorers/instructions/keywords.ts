@@ -2,14 +2,21 @@ import {compare, listArgument, textArgument} from "./arguments.js";
 import {type InstructionCheck, InstructionError} from "./types.js";
 
 export const keywordChecks: Record<string, InstructionCheck> = {
-  "keywords:existence": (response, given) =>
-    listArgument(given, "keywords").every((keyword) => occurrences(response, keyword) > 0),
+  "keywords:existence": (response, given, {compatible}) =>
+    listArgument(given, "keywords").every((keyword) => occurrences(response, keyword, {compatible}) > 0),
 
-  "keywords:frequency": (response, given) =>
-    compare(occurrences(response, textArgument(given, "keyword")), given, "relation", "frequency"),
+  "keywords:frequency": (response, given, {compatible}) =>
+    compare(
+      occurrences(response, textArgument(given, "keyword"), {compatible}),
+      given,
+      "relation",
+      "frequency"
+    ),
 
-  "keywords:forbidden_words": (response, given) =>
-    listArgument(given, "forbidden_words").every((word) => occurrences(response, word, true) === 0),
+  "keywords:forbidden_words": (response, given, {compatible}) =>
+    listArgument(given, "forbidden_words").every(
+      (word) => occurrences(response, word, {wholeWord: true, compatible}) === 0
+    ),
 
   /** Letter case does not matter. The original draws a random letter when asked for "#" or "!"; here it counts that. */
   "keywords:letter_frequency": (response, given) => {
@@ -20,8 +27,20 @@ export const keywordChecks: Record<string, InstructionCheck> = {
 };
 
 /** Part of a word counts, unless whole words are asked for; letter case never matters. */
-function occurrences(text: string, keyword: string, wholeWord = false): number {
-  const literal = keyword.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+function occurrences(
+  text: string,
+  keyword: string,
+  {wholeWord = false, compatible}: {wholeWord?: boolean; compatible: boolean}
+): number {
+  const literal = compatible && isPattern(keyword) ? keyword : keyword.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const pattern = wholeWord ? `(?<![\\p{L}\\p{N}_])${literal}(?![\\p{L}\\p{N}_])` : literal;
   return [...text.matchAll(new RegExp(pattern, "giu"))].length;
+}
+
+function isPattern(keyword: string): boolean {
+  try {
+    return new RegExp(keyword, "u").source !== "";
+  } catch {
+    return false;
+  }
 }

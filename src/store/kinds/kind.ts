@@ -66,6 +66,8 @@ export interface OfVersion {
 }
 
 export interface View {
+  /** True for a view that is called as its dataset: it gives way to the store's own tables. */
+  dataset?: true;
   name: string;
   /** A query; or plain objects with the columns they are read as. */
   of: string | {rows: readonly object[]; columns: Columns};
@@ -161,7 +163,7 @@ export async function readRecord<M extends object>(
   if (!form) return manifest as M;
   if (manifest?.kind !== form.kind || manifest.schemaVersion !== form.schemaVersion)
     throw new UserError(
-      `${where} is a ${String(manifest?.kind)} of schema ${String(manifest?.schemaVersion)}; this Assay reads a ${form.kind} of schema ${form.schemaVersion}. Use the Assay that wrote it, or move it out of the store and make it again with \`${form.renew}\`.`
+      `${where} ${saysOf(manifest)}; this Assay reads a ${form.kind} of schema ${form.schemaVersion}. Use the Assay that wrote it, or move it out of the store and make it again with \`${form.renew}\`.`
     );
   const wrong = Object.entries(form.members).filter(
     ([name, type]) => typeof manifest[name] !== type || manifest[name] === null
@@ -196,4 +198,10 @@ export async function putJson({place}: Pick<Workspace, "place">, key: string, va
 export async function getJson<T>({place}: Pick<Workspace, "place">, key: string): Promise<T | undefined> {
   const bytes = await place.read(key);
   return bytes && parseJson<T>(Buffer.from(bytes).toString(), `${place.name}/${key}`);
+}
+
+function saysOf(manifest: Record<string, unknown> | null): string {
+  const {kind, schemaVersion} = (manifest ?? {}) as {kind?: unknown; schemaVersion?: unknown};
+  if (kind === undefined) return "does not say what it is";
+  return `is a ${String(kind)} of ${schemaVersion === undefined ? "no schema" : `schema ${String(schemaVersion)}`}`;
 }

@@ -82,7 +82,7 @@ export const splitKind: Kind<SplitManifest> = {
   collect: {
     // A run that is not sealed does not say which split it uses.
     stays: async (workspace, {keep}) => {
-      const unsealed = await hasUnsealedRuns(workspace);
+      const unsealed = (await hasUnsealedRuns(workspace)) || (await workspace.held("using-")).length > 0;
       const retained = await retainedVersions(workspace, keep);
       return ({dataset, version}) => unsealed || retained.has(versionReference(dataset, version));
     },

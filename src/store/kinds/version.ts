@@ -143,7 +143,7 @@ async function versionViews({workspace, manifests, open}: ViewContext): Promise<
     const latest = await latestVersion(workspace, dataset);
     const id = latest?.version;
     if (id !== undefined && versions.some((version) => version.dataset === dataset && version.id === id))
-      views.push({name: dataset, of: await openRows({dataset, id})});
+      views.push({dataset: true, name: dataset, of: await openRows({dataset, id})});
   }
   const scanned: string[] = [];
   for (const version of versions) {

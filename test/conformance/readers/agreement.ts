@@ -18,13 +18,7 @@ export const agreement: Reader = {
       casesIn(item.json(file), isCase).flatMap((one) => [...tables(file, one), ...alphas(file, one)])
     ),
   vectors: {files: vectorFiles, inputs: /\/(table|coder_item_label|raters_by_units|units_by_raters)(\/|$)/},
-  notReproduced: [
-    {
-      path: /\/(ase_h0|z|p|p_two_sided)$/,
-      why: "no agreement is tested against zero here; the interval says more"
-    },
-    {path: /(^|\/|_)alpha$/, why: "only nominal and interval distances are offered"}
-  ]
+  notReproduced: [{path: /(^|\/|_)alpha$/, why: "other distances than nominal, ordinal, interval and ratio"}]
 };
 
 function isCase(value: JsonObject): boolean {
@@ -71,6 +65,9 @@ function cohens(file: string, path: Path, table: Table): ValueFigure[] {
   return [
     figure("Cohen's kappa", /^(\w+_)?kappa$/, kappa?.kappa),
     figure("its standard error", /^(ase|se|std_?err(or)?|standard_error)$/, kappa?.standardError),
+    figure("its standard error without agreement", /^(ase_?h?0|se0)$/, kappa?.nullStandardError),
+    figure("its z", /^z$/, kappa?.z),
+    figure("its two-sided p", /^p(_two_sided|_value)?$/, kappa?.p),
     figure("its interval", /^ci/, kappa && [kappa.low, kappa.high]),
     figure("its interval's lower end", /^(ci_?)?low(er)?$/, kappa?.low),
     figure("its interval's upper end", /^(ci_?)?upp(er)?$/, kappa?.high)
@@ -93,11 +90,15 @@ function fleiss(file: string, path: Path, value: JsonObject): ValueFigure[] {
 function alphas(file: string, {path, value}: Case): ValueFigure[] {
   const units = unitsOf(value);
   const words = [...path, value.metric, value.level, value.distance].filter(Boolean).join(" ");
-  if (!units || /ordinal|ratio|masi|jaccard|circular|polar/i.test(words)) return [];
+  if (!units || /masi|jaccard|circular|polar/i.test(words)) return [];
   return [
     {
       name: `Krippendorff's alpha, ${path.join(" ")}`,
-      ours: krippendorffAlpha(units, {metric: /interval/i.test(words) ? "interval" : "nominal"}),
+      ours: krippendorffAlpha(units, {
+        metric:
+          (["ordinal", "interval", "ratio"] as const).find((one) => new RegExp(one, "i").test(words)) ??
+          "nominal"
+      }),
       published: {file, path: [...path, "alpha"]},
       printed: 0.005
     }

@@ -1,7 +1,8 @@
 import {dirname} from "node:path";
+import {answerDifferences} from "../../gguf/goldenAnswers.js";
 import {describedFiles} from "../../gguf/goldenGguf.js";
 import {workFolder} from "../../merge/support.js";
-import {type ExactFigure, type Reader} from "../figure.js";
+import {type ExactFigure, type Figure, type Reader} from "../figure.js";
 import {has, type Item, jsonFiles} from "../item.js";
 
 /** A checkpoint folder with the GGUF files that llama.cpp's converters made of it: metadata, tensors, whole files. */
@@ -20,6 +21,7 @@ export const ggufFiles: Reader = {
         forcedName(item)
       );
       return [
+        ...(await answers(item, work.path)),
         ...files.map(({name, content, ownScale}): ExactFigure => ({
           name: `${name}: the file, its metadata and tensors`,
           exact: content,
@@ -38,6 +40,33 @@ export const ggufFiles: Reader = {
     }
   }
 };
+
+/** What llama.cpp answers on the F32 file, against what the reference answers on the checkpoint. */
+async function answers(item: Item, work: string): Promise<Figure[]> {
+  const notes = jsonFiles(item, (content) => has(content, "tolerance", "measured"))[0];
+  if (notes === undefined || !item.files.includes("expected.safetensors")) return [];
+  const folder = dirname(item.path("config.json"));
+  const {logits, adapterLogits, greedy, greedySame} = await answerDifferences(folder, work, forcedName(item));
+  const within = (name: string, ours: number): Figure => ({
+    name,
+    ours,
+    published: {file: notes, path: ["tolerance", "logits_atol"]},
+    agrees: ([found], [most]) => found! <= most!
+  });
+  return [
+    within("llama.cpp's logits on our file, largest difference", logits),
+    ...(adapterLogits === undefined ? [] : [within("the same with our adapter on", adapterLogits)]),
+    {
+      name: "greedy tokens that are the reference's",
+      ours: greedySame,
+      published: {
+        file: notes,
+        path: ["measured", "llama_cpp_vs_torch", "f32", "greedy_same"],
+        words: {[`${greedy}/${greedy}`]: greedy}
+      }
+    }
+  ];
+}
 
 /** A note with the item may say that the reference was told a pre-tokenizer, where the tokenizer has another. */
 function forcedName(item: Item): string | undefined {

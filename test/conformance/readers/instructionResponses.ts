@@ -31,7 +31,7 @@ export const instructionResponses: Reader = {
     );
     const figures: Figure[] = [];
     for (const mode of ["strict", "loose"] as const) {
-      const scores = await throughRunner(rows, outputs, instructionFollowing({mode}));
+      const scores = await throughRunner(rows, outputs, instructionFollowing({mode, compatible: true}));
       for (const [model, list] of Object.entries(scores))
         figures.push(...figuresOf(model, mode, list, verdictFile(item, model)));
     }

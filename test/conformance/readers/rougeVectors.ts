@@ -64,7 +64,7 @@ function ofRows(file: string, key: string, rows: readonly Row[], titles: unknown
   const columns = columnsOf(Array.isArray(titles) ? titles.slice(3) : undefined);
   return rows.flatMap(([target, prediction, measure], i) => {
     const {type, stem} = measureOf(measure);
-    const found = type && rougeScore(prediction, target, type, stem);
+    const found = type && rougeScore(prediction, target, type, {stem});
     return columns.map((column, j): ValueFigure => ({
       name: `${measure} of ${key} ${i + 1}, ${column}`,
       ours: found && figureOf({...found}, column),
@@ -77,9 +77,14 @@ function ofRows(file: string, key: string, rows: readonly Row[], titles: unknown
 }
 
 function measureOf(measure: string): {type?: Type; stem: boolean} {
-  const [, name, stemmed] = /^(rouge[-_]?(?:[1-9]|Lsum|L))(.*stem.*)?$/i.exec(measure) ?? [];
-  const type = name?.replace(/[-_]/g, "").replace(/^rouge(l)?/i, (_, l) => (l ? "rougeL" : "rouge")) as
-    Type | undefined;
+  const [, name, stemmed] = /^(rouge[-_]?(?:[1-9]|Lsum|L|W|SU|S))(.*stem.*)?$/i.exec(measure) ?? [];
+  const type = name
+    ?.replace(/[-_]/g, "")
+    .replace(
+      /^rouge([a-z]*)/i,
+      (_, kind: string) =>
+        `rouge${kind.slice(0, 2).toLowerCase() === "su" ? "SU" : kind.slice(0, 1).toUpperCase() + kind.slice(1).toLowerCase()}`
+    ) as Type | undefined;
   return {type, stem: stemmed !== undefined};
 }
 

@@ -34,6 +34,16 @@ const dataset = (filters: Filters, of: object[] = rows) =>
     source: {kind: "rows", rows: () => of}
   });
 
+const UNSURE = [
+  "set timer for (x) minutes",
+  "i gotta set a timer",
+  "lets do a coin toss",
+  "i go by brad",
+  "i haven't a clue",
+  "las vegas timezone please",
+  "i require a car maintenance",
+  "help me roll a dice"
+];
 const filters = {"has a label": "label is not null", ...chatFilters({languages: ["en"]})};
 
 describe("filters", () => {
@@ -122,6 +132,19 @@ describe("presets", () => {
     expect(reason("a\ufffdb")).toMatch(/replacement/);
     expect(reason("a\u0000b")).toMatch(/control/);
     expect(reason("a\ud800b")).toMatch(/lone surrogate/);
+  });
+
+  it("language keeps short questions that look like other languages, and says that it could not tell", async () => {
+    const english = language(["en"]);
+    await english.ready?.();
+    // Questions of CLINC150 that the detector is sure are Danish, Italian, Catalan, Tagalog and so on.
+    for (const text of UNSURE) {
+      expect(english.reason(text), text).toBeUndefined();
+      expect(english.undetermined!(text), text).toBe(true);
+    }
+    expect(english.undetermined!("Please send me the invoice for last month once more.")).toBe(false);
+    expect(english.reason("Je voudrais annuler ma commande s'il vous plaît")).toBe("language fr, not en");
+    expect(english.undetermined!("Je voudrais annuler ma commande s'il vous plaît")).toBe(false);
   });
 
   it("language keeps what is too short to tell", async () => {

@@ -86,6 +86,7 @@ describe("compareRuns", () => {
       truth.reduce((sum, {before, after}) => sum + after - before, 0) / rows,
       12
     );
+    expect(one.difference!.meanB - one.difference!.meanA).toBeCloseTo(one.difference!.estimate, 12);
     expect(one.difference!.low).toBeLessThan(one.difference!.estimate);
     expect(one).toMatchObject({
       candidate: "one",

@@ -44,7 +44,7 @@ export async function readDocument(file: string): Promise<unknown> {
 /** The objects of a JSONL file; broken lines are an error that names all of them. */
 export async function* readObjects(file: string, db: Database): AsyncGenerator<JsonObject> {
   const broken: BrokenLine[] = [];
-  yield* soundLines(db, file, broken);
+  for await (const line of soundLines(db, file, broken)) yield JSON.parse(line) as JsonObject;
   if (broken.length > 0)
     throw new UserError(
       broken

@@ -1,0 +1,38 @@
+import type {ModelParameters} from "../endpoints/index.js";
+import type {ModelSource} from "../finetune/index.js";
+import type {LocalModelOptions} from "../generation/index.js";
+import type {Candidate} from "../runner/define.js";
+import {buildModel} from "./trained.js";
+
+export interface FinetunedOptions extends Omit<LocalModelOptions, "workspace" | "onProgress"> {
+  baseline?: boolean;
+  params?: ModelParameters;
+}
+
+/**
+ * A candidate that is a language model made here: `source` (what `finetune` returns) is trained when the store does not have
+ * it, and answers on this machine as `localModel` does. `type: "q8_0"` is its 8-bit copy.
+ */
+export function finetuned(name: string, source: ModelSource, options: FinetunedOptions = {}): Candidate {
+  const {baseline, params, ...local} = options;
+  return {
+    name,
+    baseline,
+    params,
+    async prepare(context) {
+      const manifest = await buildModel(source, context);
+      const {localModel} = await import("../generation/index.js");
+      const endpoint = localModel(manifest.id, {
+        ...local,
+        workspace: context.store.workspace,
+        onProgress: context.onProgress
+      });
+      return {
+        endpoint,
+        model: manifest.name,
+        modelId: manifest.id,
+        close: () => endpoint.close?.() ?? Promise.resolve()
+      };
+    }
+  };
+}

@@ -1,0 +1,185 @@
+import {existsSync} from "node:fs";
+import {cp} from "node:fs/promises";
+import {resolve} from "node:path";
+import {type DatasetDefinition, partRows, pull} from "../datasets/index.js";
+import {type BuildContext, dataFacts, finetune, type FinetuneCheck} from "../finetune/index.js";
+import {modelFolder, type ModelManifest} from "../models/index.js";
+import {pullRedactor, refusalMessage, refusedRows, sensitivityOf} from "../privacy/index.js";
+import {ensureSplit} from "../splits/index.js";
+import {
+  modelsDir,
+  openStore,
+  type Row,
+  type Store,
+  UsageError,
+  UserError,
+  type VersionManifest
+} from "../store/index.js";
+import {createReporter} from "./progress.js";
+import {
+  datasetOf,
+  findProject,
+  loadDatasets,
+  loadFinetunes,
+  type NamedFinetune,
+  openProject
+} from "./project.js";
+import {interruptSignals} from "./runEvals.js";
+import {dim, note, print, printJson} from "./terminal.js";
+
+interface FinetuneVerbOptions {
+  check?: boolean;
+  skipUnresolved?: boolean;
+  threads?: number;
+  force?: boolean;
+  out?: string;
+  json?: boolean;
+}
+
+export async function finetuneVerb(names: string[], options: FinetuneVerbOptions): Promise<void> {
+  const project = findProject();
+  const found = await loadFinetunes(project, names);
+  if (found.length === 0)
+    throw new UserError(
+      `${project}/finetunes has no *.finetune.ts file. docs/fine-tuning.md shows one to begin with.`
+    );
+  if (options.out !== undefined && found.length > 1)
+    throw new UsageError("--out takes one model: name the fine-tune.");
+  const out = options.out === undefined ? undefined : resolve(options.out);
+  if (out !== undefined && existsSync(out))
+    throw new UserError(`${out} exists. Name a folder that does not.`);
+  const store = await openStore(await openProject());
+  const {signal, dispose} = interruptSignals();
+  const results: object[] = [];
+  try {
+    for (const one of found) {
+      const context = await contextOf(store, project, one, {...options, signal});
+      const own = finetune({
+        ...one.finetune.definition,
+        threads: options.threads ?? one.finetune.definition.threads
+      });
+      if (options.check) {
+        const check = await own.check(context);
+        results.push({name: one.name, ...check});
+        if (!options.json) print(checkText(one.name, check) + "\n");
+        continue;
+      }
+      const manifest = await trained(own, context, one.name, options);
+      const folder = modelFolder(context.dir, manifest.id);
+      if (out !== undefined) await cp(folder, out, {recursive: true, errorOnExist: true});
+      results.push({...manifest, path: out ?? folder});
+      if (!options.json) print(trainedText(manifest, out ?? folder) + "\n");
+    }
+  } finally {
+    dispose();
+    await store.close();
+  }
+  if (options.json) printJson(results);
+}
+
+async function trained(
+  own: ReturnType<typeof finetune>,
+  context: BuildContext,
+  name: string,
+  {json, force}: FinetuneVerbOptions
+): Promise<ModelManifest> {
+  const reporter = createReporter(name, json ?? false);
+  let last = 0;
+  try {
+    return await own.build(context, {
+      force,
+      onStep: ({step, steps, loss, tokensPerSecond, secondsLeft, validation}) => {
+        const now = Date.now();
+        if (!validation && step < steps && now - last < 5000) return;
+        last = now;
+        const checked = validation ? `, validation ${validation.loss.toFixed(4)}` : "";
+        reporter.message(
+          `${name}: step ${step} of ${steps}, loss ${loss.toFixed(4)}${checked}, ${tokensPerSecond.toFixed(0)} tokens/s, ${Math.ceil(secondsLeft)} s left`
+        );
+      }
+    });
+  } finally {
+    reporter.end();
+  }
+}
+
+/** The newest version; a dataset that was never pulled is pulled first. */
+async function versionOf(store: Store, dataset: DatasetDefinition): Promise<VersionManifest> {
+  const latest = await store.latestVersion(dataset.name);
+  if (latest) return latest;
+  const {version} = await pull(store.workspace, dataset, {redactor: pullRedactor(dataset)});
+  await store.refresh();
+  return version;
+}
+
+/** The rows of a fine-tune's dataset as training sees them: no held-out row, and none with unresolved personal data. */
+async function contextOf(
+  store: Store,
+  project: string,
+  {name, finetune: {definition}}: NamedFinetune,
+  {skipUnresolved, json, signal}: FinetuneVerbOptions & {signal: AbortSignal}
+): Promise<BuildContext> {
+  const {datasets, broken} = await loadDatasets(project);
+  if (broken.length > 0 && !datasets.some((one) => one.name === definition.dataset))
+    throw new UserError(broken.map(({message}) => message).join("\n"));
+  const dataset = datasetOf(definition, datasets);
+  const version = await versionOf(store, dataset);
+  const split = await ensureSplit(store, version, definition.split);
+  const tell = (message: string) => {
+    if (!json) note(message);
+  };
+  const refused = await refusedRows(store, version, "fine-tuning", tell);
+  const unresolved: {row: string; rules: string[]}[] = [];
+  let total = 0;
+  for (const part of [definition.part ?? "train", definition.validation ?? "validation"])
+    if (part !== false)
+      for await (const row of partRows(store, store.workspace, version, split, part)) {
+        total++;
+        const rules = refused === "all" ? ["sensitivity"] : refused.get(row.id);
+        if (rules) unresolved.push({row: row.id, rules});
+      }
+  if (unresolved.length > 0 && !skipUnresolved)
+    throw new UserError(
+      `${name}: ${refusalMessage(unresolved, total, "fine-tuning", sensitivityOf(version))} Or leave these rows out: --skip-unresolved.`
+    );
+  const left = new Set(unresolved.map(({row}) => row));
+  async function* rows(part: string): AsyncGenerator<Row> {
+    for await (const row of partRows(store, store.workspace, version, split, part))
+      if (!left.has(row.id)) yield row;
+  }
+  return {
+    dir: modelsDir(store.workspace),
+    rows,
+    dataset: version.dataset,
+    version: version.sha256,
+    split: split.sha256,
+    seed: definition.seed ?? "assay",
+    project,
+    facts: [
+      ...dataFacts(version, split),
+      ...(left.size > 0 ? [`left out: ${left.size} rows with unresolved personal data`] : [])
+    ],
+    onProgress: tell,
+    signal
+  };
+}
+
+function checkText(name: string, check: FinetuneCheck): string {
+  const {base, trained: count, train, validation, steps, epochs, memoryBytes, settings} = check;
+  const whole = (n: number) => n.toLocaleString("en");
+  return [
+    `${name}: ${whole(count)} of ${whole(base.parameters)} weights of ${base.name} would be trained`,
+    `  ${whole(train.rows)} rows, ${whole(train.tokens)} tokens (${whole(train.learned)} learned), the longest ${whole(train.longest)}; ${train.cut} cut, ${train.leftOut} left out`,
+    validation ? `  validation: ${whole(validation.rows)} rows` : "  no validation",
+    `  ${whole(steps)} steps of ${settings.rows * settings.accumulate} rows, ${epochs.toFixed(1)} epochs, rate ${settings.rate}`,
+    `  memory: about ${(memoryBytes / 1e9).toFixed(2)} GB`
+  ].join("\n");
+}
+
+function trainedText({id, name, metrics = {}, training}: ModelManifest, folder: string): string {
+  const validation = metrics.validationLoss;
+  return [
+    `${name}: ${metrics.steps} steps on ${training?.rows} rows, loss ${metrics.trainLoss?.toFixed(4)}${validation === undefined ? "" : `, validation ${validation.toFixed(4)} at step ${metrics.resultStep}`}, ${metrics.tokensPerSecond?.toFixed(0)} tokens/s`,
+    dim(`  model ${id.slice(0, 16)} in ${folder}`)
+  ].join("\n");
+}

@@ -1,0 +1,61 @@
+import {statSync} from "node:fs";
+import {basename, resolve} from "node:path";
+import {findModel} from "../generation/index.js";
+import {convertModel, FILE_TYPES, fileType} from "../gguf/index.js";
+import {UserError} from "../store/index.js";
+import {openProject} from "./project.js";
+import {note, print, printJson} from "./terminal.js";
+
+export interface GgufOptions {
+  out: string;
+  type: string;
+  pre?: string;
+  name?: string;
+  json?: boolean;
+}
+
+/** Writes a model or an adapter as one GGUF file. */
+export async function ggufVerb(source: string, options: GgufOptions): Promise<void> {
+  fileType(options.type);
+  const stop = new AbortController();
+  const interrupt = () => stop.abort(new UserError("Stopped. Nothing was written."));
+  process.once("SIGINT", interrupt);
+  try {
+    const found = await findModel(source, await openProject(), stop.signal);
+    if (found.kind === "gguf")
+      throw new UserError(
+        `${found.path} is a GGUF file already. Name the checkpoint it was made of to have another type (${FILE_TYPES.join(", ")}).`
+      );
+    if (found.kind === "adapter" && found.base!.kind !== "checkpoint")
+      throw new UserError(
+        `The adapter's base ${found.base!.path} is a GGUF file. Name its checkpoint folder as the base.`
+      );
+    const to = resolve(options.out);
+    let told = 0;
+    const warnings = await convertModel(
+      {
+        from: found.path,
+        base: found.base?.path,
+        to,
+        type: options.type,
+        name: options.name,
+        preTokenizer: options.pre
+      },
+      {
+        signal: stop.signal,
+        onProgress(done, total) {
+          if (Date.now() - told < 1000 && done < total) return;
+          told = Date.now();
+          if (!options.json) note(`${done} of ${total} tensors`);
+        }
+      }
+    );
+    const {size} = statSync(to);
+    if (options.json)
+      return printJson({file: to, type: options.type, bytes: size, weights: found.weights, warnings});
+    for (const warning of warnings) note(`! ${warning}`);
+    print(`${basename(to)}: ${options.type}, ${(size / 2 ** 20).toFixed(1)} MiB`);
+  } finally {
+    process.off("SIGINT", interrupt);
+  }
+}

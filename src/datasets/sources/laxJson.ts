@@ -1,0 +1,144 @@
+import {type Database} from "../../store/index.js";
+import {bytesOf, linesOf} from "./lines.js";
+import type {BrokenLine} from "./types.js";
+
+/** Parquet has a byte for a value's depth, of which a list takes two; and thousands of levels take DuckDB's whole stack. */
+export const DEEPEST = 100;
+
+/** What DuckDB's JSON reader would take without a word, or die of. */
+export interface LaxJson {
+  /** At most 20 of them. */
+  broken: BrokenLine[];
+  /** There are numbers that a double may not hold exactly. */
+  largeNumbers: boolean;
+}
+
+/**
+ * Looks through JSON, or JSON lines, for what the JSON reader lets pass though JSON has it not: trailing commas, NaN and
+ * Infinity, comments, bytes that are not UTF-8; and for values nested deeper than it can stand. Everything else it refuses
+ * itself. One pass over the bytes, without memory to speak of.
+ */
+export async function laxJson(db: Database, file: string, byLine: boolean): Promise<LaxJson> {
+  const scanner = new Scanner(file, byLine);
+  if (/\.zst$/i.test(file))
+    for await (const line of linesOf(db, file)) scanner.scan(Buffer.from(`${line}\n`));
+  else for await (const chunk of bytesOf(file)) scanner.scan(chunk as Buffer);
+  scanner.scan(Buffer.from("\n"));
+  return {broken: scanner.broken, largeNumbers: scanner.largeNumbers};
+}
+
+const MOST = 20;
+const WORDS = new Set(["true", "false", "null"]);
+const [QUOTE, BACKSLASH, NEWLINE, COMMA, SLASH, DOT] = [34, 92, 10, 44, 47, 46];
+
+class Scanner {
+  readonly broken: BrokenLine[] = [];
+  largeNumbers = false;
+  private line = 1;
+  private depth = 0;
+  private inText = false;
+  private escaped = false;
+  private afterComma = false;
+  private digits = 0;
+  private inNumber = false;
+  private word = "";
+  /** Continuation bytes that the present character still lacks. */
+  private lacks = 0;
+  private told = 0;
+
+  constructor(
+    private readonly file: string,
+    private readonly byLine: boolean
+  ) {}
+
+  scan(bytes: Buffer): void {
+    for (let i = 0; i < bytes.length && this.broken.length < MOST; i++) {
+      const byte = bytes[i]!;
+      if (byte >= 0x80 || this.lacks > 0) this.character(byte);
+      if (this.inText) this.inside(byte);
+      else this.outside(byte);
+      if (byte === NEWLINE) this.nextLine();
+    }
+  }
+
+  private inside(byte: number): void {
+    if (this.escaped) this.escaped = false;
+    else if (byte === BACKSLASH) this.escaped = true;
+    else if (byte === QUOTE) this.inText = false;
+  }
+
+  private outside(byte: number): void {
+    const isDigit = byte >= 48 && byte <= 57;
+    const isLetter = (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122);
+    if (isDigit) {
+      this.inNumber = true;
+      if (++this.digits > 15) this.largeNumbers = true;
+      this.afterComma = false;
+      return;
+    }
+    if (isLetter) {
+      if (this.inNumber && (byte === 101 || byte === 69)) {
+        // Three digits of an exponent may lead beyond all doubles.
+        this.digits = 13;
+        return;
+      }
+      if (this.word.length < 12) this.word += String.fromCharCode(byte);
+      this.afterComma = false;
+      return;
+    }
+    if (this.word !== "") this.endWord();
+    if (byte === DOT && this.inNumber) {
+      this.digits = 0;
+      return;
+    }
+    if (byte !== 43 && byte !== 45) {
+      this.inNumber = false;
+      this.digits = 0;
+    }
+    if (byte === 32 || byte === 9 || byte === 13 || byte === NEWLINE) return;
+    if (byte === SLASH) this.tell("a comment, which JSON has not");
+    if (byte === 91 || byte === 123) {
+      if (++this.depth > DEEPEST) this.tell(`nested deeper than ${DEEPEST} levels`);
+    } else if (byte === 93 || byte === 125) {
+      this.depth--;
+      if (this.afterComma) this.tell("a comma before the end of a list or object");
+    } else if (byte === QUOTE) this.inText = true;
+    this.afterComma = byte === COMMA;
+  }
+
+  private endWord(): void {
+    if (!WORDS.has(this.word)) this.tell("a word that JSON has not, such as NaN or Infinity");
+    this.word = "";
+  }
+
+  private character(byte: number): void {
+    const continues = (byte & 0xc0) === 0x80;
+    if (this.lacks > 0) {
+      if (continues) this.lacks--;
+      else {
+        this.lacks = 0;
+        this.tell("text that is not UTF-8");
+      }
+      return;
+    }
+    if (byte >= 0xc2 && byte <= 0xdf) this.lacks = 1;
+    else if (byte >= 0xe0 && byte <= 0xef) this.lacks = 2;
+    else if (byte >= 0xf0 && byte <= 0xf4) this.lacks = 3;
+    else this.tell("text that is not UTF-8");
+  }
+
+  private nextLine(): void {
+    this.line++;
+    if (!this.byLine) return;
+    this.depth = 0;
+    this.inText = false;
+    this.escaped = false;
+    this.afterComma = false;
+  }
+
+  private tell(reason: string): void {
+    if (this.told === this.line) return;
+    this.told = this.line;
+    this.broken.push({file: this.file, line: this.line, reason});
+  }
+}

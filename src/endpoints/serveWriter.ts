@@ -1,0 +1,92 @@
+import {type ServerResponse} from "node:http";
+import {type ChatRequest} from "./chatRequest.js";
+import {type Head, sendCompletion, streamOf} from "./chatReply.js";
+import {HttpError} from "./httpError.js";
+import {
+  type Completion,
+  type Endpoint,
+  EndpointError,
+  type Message,
+  type ModelParameters,
+  type Tool
+} from "./types.js";
+
+/** A model that writes, by the name it is served under. */
+export interface Writer {
+  name: string;
+  endpoint: Endpoint;
+  /** What identifies the weights. */
+  weights: string;
+  createdAt?: string;
+}
+
+const OWN = new Set([
+  "model",
+  "messages",
+  "stream",
+  "stream_options",
+  "tools",
+  "user",
+  "n",
+  "store",
+  "metadata"
+]);
+
+/** Answers a chat completion by an endpoint: whole, or as a stream when the request asks for one. */
+export async function answerByWriter(
+  {endpoint, name}: Writer,
+  chat: ChatRequest,
+  response: ServerResponse,
+  head: Head
+): Promise<void> {
+  const params: ModelParameters = Object.fromEntries(
+    Object.entries(chat).filter(([key, value]) => !OWN.has(key) && value !== null)
+  );
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  const tools = (chat.tools ?? []) as Tool[];
+  // What has to be read to its end, calls and log probabilities, comes in one piece.
+  const pieces = chat.stream === true && tools.length === 0 && chat.logprobs !== true;
+  const stream = streamOf(response, head, chat.stream_options?.include_usage ?? false);
+  let completion: Completion;
+  try {
+    completion = await endpoint.complete(
+      {model: name, messages: chat.messages as Message[], params, tools},
+      {signal: gone.signal, onText: pieces ? (text) => stream.text(text) : undefined}
+    );
+  } catch (error) {
+    if (response.destroyed) return;
+    const refused = httpErrorOf(error);
+    if (!stream.begun) throw refused;
+    return stream.fail(refused.message);
+  }
+  if (response.destroyed) return;
+  const {
+    text,
+    toolCalls,
+    finishReason,
+    logprobs,
+    usage = {promptTokens: 0, completionTokens: 0}
+  } = completion;
+  const answer = {text, toolCalls, finishReason, logprobs, usage};
+  if (!chat.stream) return sendCompletion(response, head, answer);
+  if (!pieces) stream.text(text, answer);
+  stream.end(answer);
+}
+
+function httpErrorOf(error: unknown): HttpError {
+  if (error instanceof EndpointError && error.kind === "bad-request")
+    return new HttpError(400, error.message, "invalid_request_error");
+  return new HttpError(500, error instanceof Error ? error.message : String(error), "server_error");
+}
+
+/** Of a list of models. */
+export function listed({name, weights, createdAt}: Omit<Writer, "endpoint">) {
+  return {
+    id: name,
+    object: "model",
+    created: Math.floor(Date.parse(createdAt ?? "") / 1000) || 0,
+    owned_by: "assay",
+    weights
+  };
+}

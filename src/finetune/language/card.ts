@@ -1,0 +1,85 @@
+import {type TrainingOutcome} from "../../language/index.js";
+import {type ModelManifest} from "../../models/index.js";
+import {type Base} from "./base.js";
+
+const SHOWN = 20;
+
+/** The model card of a trained model. Holds no times, so that the same training has the same card. */
+export function modelCard(
+  name: string,
+  base: Base,
+  training: Omit<NonNullable<ModelManifest["training"]>, "seconds">,
+  settings: Record<string, unknown>,
+  outcome: TrainingOutcome,
+  facts: readonly string[]
+): string {
+  const adapter = settings.method !== "full";
+  const front = [
+    "---",
+    ...(base.scratch ? [] : [`base_model: ${JSON.stringify(base.reference)}`]),
+    `library_name: ${adapter ? "peft" : "transformers"}`,
+    "pipeline_tag: text-generation",
+    `tags: [assay, ${adapter ? "lora" : "full-fine-tune"}]`,
+    ...(base.licence === undefined ? [] : [`license: ${base.licence}`]),
+    "---"
+  ];
+  const rows = (entries: readonly (readonly [string, unknown])[]) => [
+    "| | |",
+    "|---|---|",
+    ...entries.map(
+      ([key, value]) =>
+        `| ${cell(key)} | ${cell(typeof value === "string" ? value : JSON.stringify(value))} |`
+    )
+  ];
+  return [
+    ...front,
+    "",
+    `# ${name}`,
+    "",
+    base.scratch
+      ? "A language model trained from random weights."
+      : `${adapter ? "An adapter for" : "A fine-tune of"} ${cell(base.name)} (licence: ${base.licence ?? "not stated"}).`,
+    "",
+    "## Data",
+    "",
+    ...rows([
+      ["dataset", `${training.dataset}@${training.version}`],
+      ["part", `${training.part} of split ${training.split}`],
+      ["rows", training.rows],
+      ...(training.subset === undefined ? [] : [["subset", training.subset] as const]),
+      ["SHA-256 of the row ids", training.rowsSha256]
+    ]),
+    "",
+    ...facts.map((fact) => `- ${cell(fact)}`),
+    "",
+    "## Settings",
+    "",
+    ...rows(Object.entries(settings).filter(([, value]) => value !== undefined)),
+    "",
+    "## Curve",
+    "",
+    `Result: the weights of step ${outcome.resultStep} of ${outcome.step}.`,
+    "",
+    "| step | loss | rate | gradient | validation |",
+    "|---:|---:|---:|---:|---:|",
+    ...shown(outcome).map(
+      ({step, loss, rate, norm, validation}) =>
+        `| ${step} | ${loss.toFixed(4)} | ${rate.toExponential(2)} | ${norm.toFixed(3)} | ${validation?.toFixed(4) ?? ""} |`
+    ),
+    ""
+  ].join("\n");
+}
+
+/** Some twenty steps, and every one that was validated. */
+function shown({curve, validations}: TrainingOutcome) {
+  const every = Math.max(1, Math.ceil(curve.length / SHOWN));
+  const validated = new Map(validations.map(({step, loss}) => [step, loss]));
+  return curve
+    .filter(({step}) => (step - 1) % every === 0 || validated.has(step) || step === curve.length)
+    .map((record) => ({...record, validation: validated.get(record.step)}));
+}
+
+/** Names come from data and users: no pipe or line break may end a cell. */
+function cell(text: string): string {
+  return text.replace(/[\r\n]+/g, " ").replaceAll("|", "\\|");
+}

@@ -1,0 +1,353 @@
+import {existsSync} from "node:fs";
+import {copyFile, mkdir, rm, writeFile} from "node:fs/promises";
+import {availableParallelism} from "node:os";
+import {join} from "node:path";
+import {
+  defaultAdamW,
+  type Example,
+  packing,
+  type Pair,
+  parameterCount,
+  readModelConfig,
+  resultFolder,
+  runTraining,
+  targetModules,
+  type TrainingJob,
+  type TrainingOutcome,
+  type TrainingProgress,
+  type TrainingSettings
+} from "../../language/index.js";
+import {keepModel, type ModelManifest} from "../../models/index.js";
+import {hashJson, UserError} from "../../store/index.js";
+import {type BuildContext, type ModelSource} from "../modelSource.js";
+import {builtOnce} from "../trainedSource.js";
+import {type Base, findBase} from "./base.js";
+import {modelCard} from "./card.js";
+import {checkFinetune, defaultsOf, type FinetuneDefinition} from "./definition.js";
+import {prepareRows, type PreparedRows} from "./prepare.js";
+import {readTokenizer, TEXT_FILES} from "./tokenizer.js";
+
+/** A language model that can be trained: what `finetunes/NAME.finetune.ts` default-exports. */
+export interface Finetune extends ModelSource {
+  definition: FinetuneDefinition;
+  /** Prepares everything, predicts the memory, trains nothing. */
+  check(context: BuildContext): Promise<FinetuneCheck>;
+  build(context: BuildContext, options?: BuildOptions): Promise<ModelManifest>;
+}
+
+export interface BuildOptions {
+  onStep?(progress: TrainingProgress): void;
+  /** Begin although the memory seems too small. */
+  force?: boolean;
+}
+
+/** What a training would be. */
+export interface FinetuneCheck {
+  base: {name: string; id: string; parameters: number};
+  trained: number;
+  train: Omit<PreparedRows<unknown>, "items">;
+  validation?: Omit<PreparedRows<unknown>, "items">;
+  steps: number;
+  epochs: number;
+  memoryBytes: number;
+  settings: TrainingSettings;
+}
+
+/** Raise when the same definition would give other bytes. */
+const VERSION = 1;
+
+/**
+ * Declares a fine-tune of a language model. A file `finetunes/NAME.finetune.ts` default-exports what this returns; in an
+ * eval it is a source of a model like any trainer. Throws a UserError that names every field that is absent or wrong.
+ */
+export function finetune(definition: FinetuneDefinition): Finetune {
+  checkFinetune(definition);
+  const name = definition.name ?? "fine-tune";
+  const configHash = (context: BuildContext) =>
+    hashJson({
+      name,
+      definition: describe(definition),
+      dataset: context.dataset,
+      version: context.version,
+      split: context.split,
+      seed: context.seed,
+      trainer: VERSION
+    });
+  return {
+    name,
+    definition,
+    configHash,
+    async check(context) {
+      const work = workFolder(context, configHash(context));
+      const prepared = await prepare(definition, context, work);
+      const outcome = await runTraining({...prepared.job, checkOnly: true}, {signal: context.signal});
+      const config = await readModelConfig(prepared.base.folder);
+      return {
+        base: {name: prepared.base.name, id: prepared.base.id, parameters: parameterCount(config)},
+        trained: await trainedCount(prepared.job),
+        train: countsOf(prepared.train),
+        validation: prepared.validation && countsOf(prepared.validation),
+        steps: prepared.job.settings.steps,
+        epochs: prepared.job.settings.steps / prepared.stepsAnEpoch,
+        memoryBytes: outcome.memory.predicted,
+        settings: prepared.job.settings
+      };
+    },
+    async build(context, options = {}) {
+      const hash = configHash(context);
+      const work = workFolder(context, hash);
+      await mkdir(work, {recursive: true});
+      const base = await findBase(definition, context, work);
+      // The folder that a path names may have got other weights since.
+      return builtOnce(context, name, hashJson([hash, base.id]), () =>
+        make(name, definition, context, work, options)
+      );
+    }
+  };
+}
+
+function workFolder(context: BuildContext, hash: string): string {
+  return join(context.dir, ".training", hash.slice(0, 24));
+}
+
+function countsOf(prepared: PreparedRows<unknown>): Omit<PreparedRows<unknown>, "items"> {
+  return {...prepared, items: undefined} as Omit<PreparedRows<unknown>, "items">;
+}
+
+function describe({subset, ...rest}: FinetuneDefinition): Record<string, unknown> {
+  return {
+    ...rest,
+    dataset: undefined,
+    threads: undefined,
+    subset: subset && `${subset.words}: ${subset.where.toString()}`
+  };
+}
+
+interface Prepared {
+  base: Base;
+  job: TrainingJob;
+  train: PreparedRows<Example | Pair>;
+  validation?: PreparedRows<Example | Pair>;
+  stepsAnEpoch: number;
+}
+
+async function prepare(
+  definition: FinetuneDefinition,
+  context: BuildContext,
+  work: string
+): Promise<Prepared> {
+  const base = await findBase(definition, context, work);
+  const config = await readModelConfig(base.folder);
+  const reader = await readTokenizer(base.folder);
+  if (reader.vocabulary > config.vocabulary)
+    throw new UserError(
+      `${base.folder}: the tokenizer has ${reader.vocabulary} tokens, the model only ${config.vocabulary}. They do not belong together.`
+    );
+  const defaults = defaultsOf(definition);
+  const length = Math.min(definition.length ?? defaults.length, config.maxPositions);
+  const part = definition.part ?? "train";
+  const of = (rows: AsyncIterable<{id: string}>) =>
+    prepareRows<Example | Pair>(definition, reader, rows as never, length);
+  const train = await of(context.rows(part));
+  refuseBroken(context, part, train);
+  if (train.items.length === 0)
+    throw new UserError(
+      `${context.dataset}: part "${part}" gives no example (${train.rows} rows, ${train.leftOut} without an answer within ${length} tokens). Check \`columns\`, \`subset\` and \`length\`.`
+    );
+  const wanted = definition.validation ?? "validation";
+  const validation = wanted === false ? undefined : await of(context.rows(wanted));
+  const settings = settingsOf(definition, length, train.items, context);
+  const {stepsAnEpoch, ...training} = settings;
+  const preference = definition.preference ?? {};
+  const data: TrainingJob["data"] =
+    definition.format === "preference"
+      ? {
+          kind: "pairs",
+          train: train.items as Pair[],
+          validation: (validation?.items ?? []) as Pair[],
+          preference: {
+            beta: preference.beta ?? 0.1,
+            labelSmoothing: preference.labelSmoothing,
+            losses: [
+              {loss: preference.loss ?? "sigmoid", weight: 1},
+              ...(preference.sft ? [{loss: "sft" as const, weight: preference.sft}] : [])
+            ]
+          }
+        }
+      : {
+          kind: "examples",
+          train: train.items as Example[],
+          validation: (validation?.items ?? []) as Example[]
+        };
+  const deciding = {...training, threads: undefined};
+  const job: TrainingJob = {
+    base: base.folder,
+    baseName: base.reference,
+    work,
+    identity: hashJson({
+      base: base.id,
+      settings: deciding,
+      rows: train.rowsSha256,
+      tokens: hashJson(train.items),
+      validation: validation && hashJson(validation.items)
+    }),
+    settings: training,
+    data,
+    checkpointing: definition.checkpointing ?? false,
+    checkpointEvery: definition.checkpointEvery ?? 50
+  };
+  return {base, job, train, validation: validation?.items.length ? validation : undefined, stepsAnEpoch};
+}
+
+function refuseBroken({dataset}: BuildContext, part: string, {broken, rows}: PreparedRows<unknown>): void {
+  if (broken.length === 0) return;
+  const shown = broken.slice(0, 5).map(({row, reason}) => `  row ${row}: ${reason}`);
+  const more = broken.length > 5 ? `\n  and ${broken.length - 5} more` : "";
+  throw new UserError(
+    `${dataset}: ${broken.length} of ${rows} rows of part "${part}" make no example. Mend them in the data loader, or leave them out with \`subset\`.\n${shown.join("\n")}${more}`
+  );
+}
+
+function settingsOf(
+  definition: FinetuneDefinition,
+  length: number,
+  items: readonly (Example | Pair)[],
+  context: BuildContext
+): TrainingSettings & {stepsAnEpoch: number} {
+  const defaults = defaultsOf(definition);
+  const rows = definition.rows ?? defaults.rows;
+  const accumulate = definition.accumulate ?? defaults.accumulate;
+  const packed = (definition.packing ?? definition.format !== "preference") ? length : undefined;
+  const count =
+    packed === undefined
+      ? items.length
+      : packing(
+          items.map((item) => (item as Example).ids.length),
+          packed
+        ).length;
+  const stepsAnEpoch = Math.max(1, Math.ceil(count / (rows * accumulate)));
+  const steps = definition.steps ?? Math.max(1, Math.round((definition.epochs ?? 3) * stepsAnEpoch));
+  const {rank, alpha, targets, rslora} = {...defaults, rslora: false, ...definition.lora};
+  return {
+    stepsAnEpoch,
+    adapter:
+      definition.method === "full"
+        ? undefined
+        : {rank, alpha, targets, rslora, dora: definition.method === "dora"},
+    precision: definition.method === "full" ? "f32" : (definition.precision ?? "f32"),
+    steps,
+    rows,
+    accumulate,
+    packed,
+    rate: definition.rate ?? defaults.rate,
+    schedule: definition.schedule ?? "cosine",
+    warmUp: definition.warmUp ?? Math.min(100, Math.round(0.03 * steps)),
+    optimizer: {...defaultAdamW, weightDecay: definition.weightDecay ?? 0},
+    clip: definition.clip === false ? undefined : (definition.clip ?? 1),
+    seed: `${definition.seed ?? "assay"}/${context.seed}`,
+    validateEvery: definition.validateEvery ?? stepsAnEpoch,
+    patience: definition.patience,
+    threads: Math.min(definition.threads ?? availableParallelism(), availableParallelism())
+  };
+}
+
+async function trainedCount({base, settings}: TrainingJob): Promise<number> {
+  const config = await readModelConfig(base);
+  const {adapter} = settings;
+  if (!adapter) return parameterCount(config);
+  return targetModules(config, adapter.targets).reduce(
+    (sum, {out, in: width}) => sum + adapter.rank * (out + width) + (adapter.dora ? out : 0),
+    0
+  );
+}
+
+async function make(
+  name: string,
+  definition: FinetuneDefinition,
+  context: BuildContext,
+  work: string,
+  {onStep, force}: BuildOptions
+): Promise<ModelManifest> {
+  const {base, job, train} = await prepare(definition, context, work);
+  const {settings} = job;
+  context.onProgress?.(`training ${name} on ${train.items.length} rows, ${settings.steps} steps`);
+  const started = performance.now();
+  const outcome = await runTraining(
+    {...job, force},
+    {
+      signal: context.signal,
+      onProgress: (progress) => {
+        onStep?.(progress);
+        if (!onStep && progress.step % 20 === 0) context.onProgress?.(progressText(name, progress));
+      }
+    }
+  );
+  if (outcome.status === "stopped")
+    throw new UserError(
+      `${name}: stopped after step ${outcome.step} of ${settings.steps}. Run it again to go on from there.`
+    );
+  if (outcome.status === "diverged") throw new UserError(`${name}: ${outcome.advice}`);
+  const seconds = (performance.now() - started) / 1000;
+  const folder = resultFolder(work);
+  for (const file of TEXT_FILES)
+    if (existsSync(join(base.folder, file))) await copyFile(join(base.folder, file), join(folder, file));
+  const training = {
+    dataset: context.dataset,
+    version: context.version,
+    split: context.split,
+    part: definition.part ?? "train",
+    subset: definition.subset?.words,
+    rows: train.items.length,
+    rowsSha256: train.rowsSha256,
+    seed: context.seed
+  };
+  const deciding = {...settings, threads: undefined};
+  const record = {
+    method: definition.method,
+    format: definition.format,
+    learn: definition.learn ?? "answers",
+    ...deciding,
+    preference: job.data.kind === "pairs" ? job.data.preference : undefined,
+    base: base.id,
+    library: outcome.library
+  };
+  await writeFile(
+    join(folder, "README.md"),
+    modelCard(name, base, training, record, outcome, context.facts ?? [])
+  );
+  const {curve, validations} = outcome;
+  await writeFile(join(folder, "training.json"), `${JSON.stringify({curve, validations}, null, 1)}\n`);
+  const manifest = await keepModel(context.dir, folder, {
+    name,
+    architecture: settings.adapter ? "language-model-adapter" : "language-model",
+    settings: record,
+    parents: base.scratch ? [] : [{id: base.id, name: base.name}],
+    training: {...training, seconds},
+    recipe: {method: `finetune-${definition.method}`, sha256: hashJson(describe(definition))},
+    metrics: metricsOf(outcome, seconds)
+  });
+  await rm(work, {recursive: true, force: true});
+  return manifest;
+}
+
+function metricsOf(outcome: TrainingOutcome, seconds: number): Record<string, number> {
+  const {curve, validations, resultStep, memory} = outcome;
+  const tokens = curve.reduce((sum, record) => sum + record.tokens, 0);
+  const validated = validations.find(({step}) => step === resultStep);
+  const metrics: Record<string, number> = {
+    steps: outcome.step,
+    resultStep,
+    trainLoss: curve.at(-1)!.loss,
+    trainedTokens: tokens,
+    tokensPerSecond: tokens / seconds,
+    peakMemoryBytes: memory.peak
+  };
+  if (validated) metrics.validationLoss = validated.loss;
+  return metrics;
+}
+
+/** One line of where a training stands. */
+export function progressText(name: string, progress: TrainingProgress): string {
+  const {step, steps, loss, tokensPerSecond, secondsLeft} = progress;
+  return `${name}: step ${step} of ${steps}, loss ${loss.toFixed(3)}, ${tokensPerSecond.toFixed(0)} tokens/s, ${secondsLeft.toFixed(0)} s left`;
+}

@@ -1,0 +1,171 @@
+import {existsSync} from "node:fs";
+import {readFile} from "node:fs/promises";
+import {join} from "node:path";
+import {type Tokenizer} from "@huggingface/tokenizers";
+import {type ChatTemplate, chatTemplate} from "../../chat/index.js";
+import {messageOf, UserError} from "../../store/index.js";
+
+/** A tokenizer as a model's folder holds it. */
+export interface TokenizerFiles {
+  "tokenizer.json": Record<string, unknown>;
+  "tokenizer_config.json": Record<string, unknown>;
+}
+
+/** Files of a model's folder that belong to its text, not its weights. */
+export const TEXT_FILES = [
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "special_tokens_map.json",
+  "added_tokens.json",
+  "vocab.json",
+  "merges.txt",
+  "tokenizer.model",
+  "chat_template.jinja",
+  "generation_config.json"
+];
+
+/** How a model reads text. */
+export interface TextReader {
+  encode(text: string): number[];
+  template?: ChatTemplate;
+  /** Special tokens by their names in templates: bos_token, eos_token … */
+  special: Record<string, string>;
+  bos?: number;
+  eos?: number;
+  vocabulary: number;
+}
+
+/** The tokenizer and chat template of a model's folder. Throws when there is no tokenizer.json or it cannot be read. */
+export async function readTokenizer(folder: string): Promise<TextReader> {
+  const json = await readJsonFile(join(folder, "tokenizer.json"));
+  if (!json)
+    throw new UserError(
+      `${folder} has no tokenizer.json, so its text cannot be prepared. Fetch it from where the model came from.`
+    );
+  const config = (await readJsonFile(join(folder, "tokenizer_config.json"))) ?? {};
+  const {Tokenizer: Implementation} = await import("@huggingface/tokenizers");
+  let tokenizer: Tokenizer;
+  try {
+    tokenizer = new Implementation(json, config);
+  } catch (cause) {
+    throw new UserError(`${folder}/tokenizer.json cannot be read: ${messageOf(cause)}.`, {cause});
+  }
+  const encode = (text: string) => [...tokenizer.encode(text, {add_special_tokens: false}).ids].map(Number);
+  const special: Record<string, string> = {};
+  for (const name of ["bos_token", "eos_token", "pad_token", "unk_token"]) {
+    const value = config[name] as string | {content?: string} | null | undefined;
+    const content = typeof value === "string" ? value : value?.content;
+    if (content !== undefined) special[name] = content;
+  }
+  const id = (token: string | undefined) => {
+    if (token === undefined) return undefined;
+    const ids = encode(token);
+    return ids.length === 1 ? ids[0] : undefined;
+  };
+  const source = await templateSource(folder, config);
+  return {
+    encode,
+    template: source === undefined ? undefined : chatTemplate(source),
+    special,
+    bos: config.add_bos_token === false ? undefined : id(special.bos_token),
+    eos: id(special.eos_token),
+    vocabulary: vocabularySize(json)
+  };
+}
+
+async function templateSource(folder: string, config: Record<string, unknown>): Promise<string | undefined> {
+  const file = join(folder, "chat_template.jinja");
+  if (existsSync(file)) return readFile(file, "utf8");
+  const own = config.chat_template;
+  if (typeof own === "string") return own;
+  if (!Array.isArray(own)) return undefined;
+  const named = own as {name?: string; template?: string}[];
+  return (named.find(({name}) => name === "default") ?? named[0])?.template;
+}
+
+async function readJsonFile(path: string): Promise<Record<string, unknown> | undefined> {
+  if (!existsSync(path)) return undefined;
+  try {
+    return JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
+  } catch (cause) {
+    throw new UserError(`${path} is not valid JSON (${messageOf(cause)}). Fetch it again.`, {cause});
+  }
+}
+
+/** One more than the largest token id. */
+export function vocabularySize(json: Record<string, unknown>): number {
+  const vocabulary = (json.model as {vocab?: Record<string, number> | [string, number][]} | undefined)?.vocab;
+  const added = (json.added_tokens as {id: number}[] | undefined) ?? [];
+  let largest = -1;
+  if (Array.isArray(vocabulary)) largest = vocabulary.length - 1;
+  else for (const id of Object.values(vocabulary ?? {})) largest = Math.max(largest, id);
+  for (const {id} of added) largest = Math.max(largest, id);
+  return largest + 1;
+}
+
+/** One text after the other; an answer ends with the end token. */
+const PLAIN_TEMPLATE =
+  "{% for message in messages %}{{ message['content'] }}{% if message['role'] == 'assistant' %}<|end|>{% endif %}{% endfor %}";
+
+/**
+ * A tokenizer for models from scratch: the 256 bytes, so that any text can be written, and further tokens for what the
+ * task is made of ("AH0", "-ing"). No merges are learned. Ids: <|end|> 0, bytes 1 … 256, then `tokens`. Its chat template is the messages one after the other.
+ */
+export function byteTokenizer({tokens = []}: {tokens?: readonly string[]} = {}): TokenizerFiles {
+  const letters = byteLetters();
+  const vocab: Record<string, number> = {"<|end|>": 0};
+  letters.forEach((letter, byte) => (vocab[letter] = byte + 1));
+  const added = (content: string, id: number, special: boolean) => ({
+    id,
+    content,
+    single_word: false,
+    lstrip: false,
+    rstrip: false,
+    normalized: false,
+    special
+  });
+  const ends = [added("<|end|>", 0, true)];
+  return {
+    "tokenizer.json": {
+      version: "1.0",
+      truncation: null,
+      padding: null,
+      added_tokens: [...ends, ...tokens.map((token, i) => added(token, 257 + i, false))],
+      normalizer: null,
+      pre_tokenizer: {type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true},
+      post_processor: null,
+      decoder: {type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true},
+      model: {
+        type: "BPE",
+        dropout: null,
+        unk_token: null,
+        continuing_subword_prefix: null,
+        end_of_word_suffix: null,
+        fuse_unk: false,
+        byte_fallback: false,
+        ignore_merges: false,
+        vocab,
+        merges: []
+      }
+    },
+    "tokenizer_config.json": {
+      tokenizer_class: "GPT2TokenizerFast",
+      add_bos_token: false,
+      add_prefix_space: false,
+      bos_token: "<|end|>",
+      eos_token: "<|end|>",
+      pad_token: "<|end|>",
+      unk_token: "<|end|>",
+      clean_up_tokenization_spaces: false,
+      chat_template: PLAIN_TEMPLATE
+    }
+  };
+}
+
+/** GPT-2's printable letters for the 256 bytes. */
+function byteLetters(): string[] {
+  const printable = (byte: number) =>
+    (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || (byte >= 174 && byte <= 255);
+  let next = 256;
+  return Array.from({length: 256}, (_, byte) => String.fromCharCode(printable(byte) ? byte : next++));
+}

@@ -1,0 +1,16 @@
+import {type ChildProcess, fork, type ForkOptions} from "node:child_process";
+import {fileURLToPath} from "node:url";
+
+/**
+ * Starts a module beside the caller's as a process of its own: `forkModule("./engineProcess", import.meta.url)`. The
+ * library may end its process, and its computations block their thread.
+ */
+export function forkModule(name: string, from: string, options: ForkOptions = {}): ChildProcess {
+  const compiled = from.endsWith(".js");
+  return fork(fileURLToPath(new URL(`${name}.${compiled ? "js" : "ts"}`, from)), [], {
+    // From the sources (tests) a child does not inherit the loader that reads TypeScript.
+    execArgv: compiled ? [] : ["--import", import.meta.resolve("tsx")],
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    ...options
+  });
+}

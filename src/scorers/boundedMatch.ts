@@ -1,0 +1,35 @@
+import {createContext, Script} from "node:vm";
+
+/** Milliseconds that a pattern may look at one text. */
+export const LONGEST_LOOK = 1000;
+
+const context = createContext(Object.create(null));
+const look = new Script(
+  "[...text.matchAll(pattern)].map((match) => ({all: [...match], groups: {...match.groups}}))"
+);
+
+export interface BoundedMatch {
+  all: (string | undefined)[];
+  groups: Record<string, string | undefined>;
+}
+
+/** Without a repetition there is nothing to go back over, and no need of the watch, which costs a tenth of a millisecond. */
+const REPEATS = /[*+{]/;
+
+/**
+ * All matches of a pattern in a text, of which a model may have written either; undefined when looking took longer than
+ * `LONGEST_LOOK`: a pattern that goes back over its own repetitions would hold the process for ever.
+ */
+export function boundedMatches(pattern: RegExp, text: string): BoundedMatch[] | undefined {
+  const flags = pattern.flags.includes("g") ? pattern.flags : `${pattern.flags}g`;
+  const all = new RegExp(pattern.source, flags);
+  if (!REPEATS.test(pattern.source))
+    return [...text.matchAll(all)].map((match) => ({all: [...match], groups: {...match.groups}}));
+  Object.assign(context, {text, pattern: all});
+  try {
+    return look.runInContext(context, {timeout: LONGEST_LOOK}) as BoundedMatch[];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return undefined;
+    throw error;
+  }
+}

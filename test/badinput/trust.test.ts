@@ -1,0 +1,55 @@
+import {describe, expect, it} from "vitest";
+import type {Endpoint} from "../../src/endpoints/index.js";
+import {passageFor, readTrust, sensitivityOf, trustLevels} from "../../src/privacy/index.js";
+import {refuseOutright} from "../../src/runner/plan/privacyCheck.js";
+import type {VersionManifest} from "../../src/store/index.js";
+import {expectClear, refusalOf} from "./support.js";
+
+const unreadable = [
+  "External",
+  "EXTERNAL",
+  "locale",
+  "Local",
+  " local",
+  "local ",
+  "",
+  "trusted",
+  "report",
+  "fine-tuning",
+  "__proto__",
+  "constructor",
+  null,
+  undefined,
+  true,
+  1,
+  ["local"],
+  {local: true}
+];
+
+describe("what cannot be read as trusted", () => {
+  it.each(unreadable.map((trust) => [trust]))("is not: trust %j", (trust) => {
+    expect(readTrust(trust)).toBe("external");
+    const endpoint = {name: "e", trust} as unknown as Endpoint;
+    for (const sensitivity of ["personal", "internal"])
+      expectClear(
+        refusalOf(() =>
+          refuseOutright({dataset: "d", sensitivity} as VersionManifest, [{name: "c", endpoint}])
+        ),
+        'trust "external"',
+        "counts as"
+      );
+  });
+
+  it.each(
+    ["Personal", "PERSONAL", "personnal", "", "Public", "secret", null, 1, "__proto__"].map((one) => [one])
+  )("is not: sensitivity %j", (sensitivity) => {
+    expect(sensitivityOf({sensitivity} as unknown as VersionManifest)).toBe("personal");
+    for (const trust of [...trustLevels, "x"])
+      expect(passageFor(sensitivity, trust)).toBe(passageFor("personal", trust));
+  });
+
+  it("is internal where nothing is said of a dataset", () => {
+    expect(sensitivityOf({})).toBe("internal");
+    expect(passageFor(undefined, "external")).toBe("none");
+  });
+});

@@ -1,0 +1,182 @@
+import {mkdir, readdir, readFile, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {fileURLToPath} from "node:url";
+import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
+import {openBackend} from "../../src/ggml/index.js";
+import {ActiveAdapter, batchOf, LanguageModel, readAdapter} from "../../src/language/index.js";
+import {readTokenizer} from "../../src/finetune/index.js";
+import {localModel} from "../../src/generation/index.js";
+import {openStore, openWorkspace} from "../../src/store/index.js";
+import {merge} from "../../src/merge/index.js";
+import {lineage, type ModelManifest} from "../../src/models/index.js";
+import {finetuneVerb} from "../../src/cli/finetune.js";
+import {printed} from "../support/printed.js";
+import {temporaryProject} from "../support/temporaryWorkspace.js";
+
+const assayIndex = fileURLToPath(new URL("../../src/index.js", import.meta.url));
+
+let project: string;
+let base: ModelManifest & {path: string};
+
+async function define(name: string, fields: string): Promise<void> {
+  await writeFile(
+    join(project, "finetunes", `${name}.finetune.ts`),
+    `import {byteTokenizer, finetune} from ${JSON.stringify(assayIndex)};
+export default finetune({
+  dataset: "words",
+  split: {strategy: "random", name: "random", test: 0.2, validation: 0.1},
+  format: "prompt",
+  columns: {prompt: "word", completion: "plural"},
+  length: 32, rows: 4, threads: 1, ${fields}
+});
+`
+  );
+}
+
+async function json<T>(name: string): Promise<T> {
+  const text = await printed(() => finetuneVerb([name], {json: true}));
+  return (JSON.parse(text) as T[])[0]!;
+}
+
+beforeAll(async () => {
+  project = await temporaryProject();
+  vi.stubEnv("ASSAY_PROJECT", project);
+  vi.stubEnv("ASSAY_DIR", join(project, ".assay"));
+  await mkdir(join(project, "data-loaders"));
+  await mkdir(join(project, "finetunes"));
+  const words = "cat dog bird house tree lamp door car boat book pen cup star road hand".split(" ");
+  const rows = words.flatMap((word) =>
+    ["", "big ", "red ", "old "].map((more) => `${more}${word},${more}${word}s`)
+  );
+  await writeFile(join(project, "words.csv"), `word,plural\n${rows.join("\n")}\n`);
+  await writeFile(
+    join(project, "data-loaders", "words.ts"),
+    `import {defineDataset} from ${JSON.stringify(assayIndex)};
+export default defineDataset({name: "words", licence: "CC0", sensitivity: "public", source: {kind: "files", files: "words.csv"}});\n`
+  );
+  await define(
+    "scratch",
+    `method: "full", steps: 12, rate: 0.01,
+  base: {tokenizer: byteTokenizer({tokens: ["big "]}), config: {model_type: "llama", architectures: ["LlamaForCausalLM"], hidden_size: 32,
+    intermediate_size: 64, num_hidden_layers: 2, num_attention_heads: 4, num_key_value_heads: 2, rms_norm_eps: 1e-5,
+    rope_theta: 10000, max_position_embeddings: 64, tie_word_embeddings: true, bos_token_id: 0, eos_token_id: 0}}`
+  );
+  await define("adapter", `base: "scratch", method: "lora", lora: {rank: 4}, steps: 4, rate: 0.01`);
+  await define("tiny-rows", `base: "scratch", method: "lora", lora: {rank: 4}, steps: 4, length: 2`);
+  base = await json<ModelManifest & {path: string}>("scratch");
+}, 120_000);
+afterAll(() => vi.unstubAllEnvs());
+
+describe("assay finetune", () => {
+  it("trains a model from scratch and keeps it with its data, settings, curve and card", async () => {
+    expect(base.architecture).toBe("language-model");
+    expect(base.parents).toEqual([]);
+    expect(base.training).toMatchObject({dataset: "words", part: "train"});
+    expect(base.training!.rows).toBeGreaterThan(30);
+    expect(base.metrics!.steps).toBe(12);
+    expect((await readdir(base.path)).sort()).toEqual([
+      "README.md",
+      "config.json",
+      "manifest.json",
+      "model.safetensors",
+      "tokenizer.json",
+      "tokenizer_config.json",
+      "training.json"
+    ]);
+    const card = await readFile(join(base.path, "README.md"), "utf8");
+    expect(card).toContain("licence of the data: CC0");
+    expect(card).toContain("trained from random weights");
+    expect(card).toMatch(/\| 12 \| \d\.\d{4} \|/);
+    const {curve} = JSON.parse(await readFile(join(base.path, "training.json"), "utf8")) as {
+      curve: {loss: number}[];
+    };
+    expect(curve.at(-1)!.loss).toBeLessThan(curve[0]!.loss - 1);
+    // Nothing of the rows stays behind.
+    expect(await readdir(join(project, ".assay", "models", ".training"))).toEqual([]);
+  });
+
+  it("says what a training would be, and trains nothing", async () => {
+    const before = await readdir(join(project, ".assay", "models"));
+    const stdout = await printed(() => finetuneVerb(["adapter"], {check: true}));
+    expect(stdout).toMatch(/adapter: [\d,]+ of [\d,]+ weights of scratch would be trained/);
+    expect(stdout).toMatch(/4 steps of 4 rows/);
+    expect(stdout).toMatch(/memory: about 0\.\d\d GB/);
+    expect(await readdir(join(project, ".assay", "models"))).toEqual(before);
+  });
+
+  it("trains an adapter on a stored model, which the merge engine applies to the same logits", async () => {
+    const own = await json<ModelManifest & {path: string}>("adapter");
+    expect(own.architecture).toBe("language-model-adapter");
+    expect(own.parents).toEqual([{id: base.id, name: "scratch"}]);
+    const dir = join(project, ".assay", "models");
+    expect((await lineage(dir, own.id)).map(({name}) => name)).toEqual(["adapter", "scratch"]);
+    const again = await json<ModelManifest>("adapter");
+    expect(again.id).toBe(own.id);
+    expect(again.createdAt).toBe(own.createdAt);
+
+    const out = join(project, "merged");
+    await merge(
+      {
+        merge_method: "linear",
+        models: [{model: `${base.path}+${own.path}`, parameters: {weight: 1}}],
+        dtype: "float32"
+      },
+      {out}
+    );
+    const backend = await openBackend(1);
+    const active = await LanguageModel.open(backend, base.path);
+    const adapter = new ActiveAdapter(active, await readAdapter(own.path));
+    const merged = await LanguageModel.open(backend, out);
+    const batch = batchOf([[40, 50, 60, 70]]);
+    const [a, b] = [active.logits(batch), merged.logits(batch)];
+    adapter.off();
+    const plain = active.logits(batch);
+    const furthest = (x: Float32Array, y: Float32Array) =>
+      Math.max(...x.map((value, i) => Math.abs(value - y[i]!)));
+    expect(furthest(a, b)).toBeLessThan(1e-4);
+    expect(furthest(a, plain)).toBeGreaterThan(1e-3);
+    adapter.free();
+    active.free();
+    merged.free();
+  });
+
+  it("answers on this machine, by llama.cpp, what its own forward pass finds likeliest", async () => {
+    const store = await openStore(await openWorkspace(project));
+    const endpoint = localModel(base.id, {workspace: store.workspace, threads: 1});
+    const model = await LanguageModel.open(await openBackend(1), base.path);
+    const {encode} = await readTokenizer(base.path);
+    try {
+      for (const word of ["cat", "red tree"]) {
+        const {text} = await endpoint.complete({
+          model: "scratch",
+          messages: [{role: "user", content: word}],
+          params: {temperature: 0, max_tokens: 8}
+        });
+        const ids = encode(word);
+        const prompt = ids.length;
+        while (ids.length < prompt + 8) {
+          const last = model.logits(batchOf([ids])).subarray(-model.config.vocabulary);
+          const best = last.indexOf(last.reduce((a, b) => Math.max(a, b)));
+          if (best === 0) break;
+          ids.push(best);
+        }
+        expect(encode(text)).toEqual(ids.slice(prompt));
+      }
+    } finally {
+      await endpoint.close?.();
+      model.free();
+      await store.close();
+    }
+  });
+
+  it("names what is wrong before anything is trained", async () => {
+    await expect(finetuneVerb(["tiny-rows"], {})).rejects.toThrow(
+      /gives no example \(\d+ rows, \d+ without an answer within 2 tokens\)/
+    );
+    await expect(finetuneVerb(["nobody"], {})).rejects.toThrow(
+      /no such fine-tune: nobody\. finetunes\/ has adapter, scratch, tiny-rows/
+    );
+    await define("wrong", `base: "nowhere", method: "qlora", rate: -1`);
+    await expect(finetuneVerb(["wrong"], {})).rejects.toThrow(/`method` is "qlora".*`rate` is -1/s);
+  });
+});

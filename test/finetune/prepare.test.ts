@@ -1,0 +1,121 @@
+import {beforeAll, describe, expect, it} from "vitest";
+import {finetuneProblems} from "../../src/finetune/language/definition.js";
+import {prepareRows} from "../../src/finetune/language/prepare.js";
+import {
+  byteTokenizer,
+  type FinetuneDefinition,
+  readTokenizer,
+  type TextReader
+} from "../../src/finetune/index.js";
+import {type Example, type Pair} from "../../src/language/index.js";
+import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {tinyLanguageModel} from "../support/tinyLanguageModel.js";
+import {mkdir, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+
+let chat: TextReader;
+let plain: TextReader;
+beforeAll(async () => {
+  const project = await temporaryProject();
+  chat = await readTokenizer(await tinyLanguageModel(join(project, "chat")));
+  await mkdir(join(project, "plain"));
+  for (const [file, content] of Object.entries(byteTokenizer({tokens: ["AH0", "K"]})))
+    await writeFile(join(project, "plain", file), JSON.stringify(content));
+  plain = await readTokenizer(join(project, "plain"));
+});
+
+const definition = (more: Partial<FinetuneDefinition>): FinetuneDefinition => ({
+  dataset: "d",
+  split: {strategy: "random", name: "random"},
+  base: "b",
+  format: "prompt",
+  method: "lora",
+  ...more
+});
+
+async function* rows(...list: Record<string, unknown>[]) {
+  for (const [i, row] of list.entries()) yield {id: `r${i}`, ...row};
+}
+
+/** The learned tokens as the texts between the ones that are not. */
+function learned(reader: TextReader, {ids, labels}: Example, whole: string): string {
+  const taken = ids.filter((_, i) => labels[i] !== -100);
+  for (let from = 0; from < whole.length; from++)
+    for (let to = whole.length; to > from; to--)
+      if (String(reader.encode(whole.slice(from, to))) === String(taken)) return whole.slice(from, to);
+  return `no part of the text: ${taken.join(" ")}`;
+}
+
+describe("rows of a conversation", () => {
+  const messages = [
+    {role: "user", content: "two and two"},
+    {role: "assistant", content: "four"}
+  ];
+  const text = "<|im_start|>user\ntwo and two<|im_end|>\n<|im_start|>assistant\nfour<|im_end|>\n";
+
+  it("teach the assistant's words and what ends them, through the model's template", async () => {
+    const {items} = await prepareRows<Example>(definition({format: "chat"}), chat, rows({messages}), 200);
+    expect(items[0]!.ids).toEqual(chat.encode(text));
+    expect(learned(chat, items[0]!, text)).toBe("four<|im_end|>\n");
+  });
+
+  it("teach everything when asked to, and are the same as prompt and completion", async () => {
+    const all = await prepareRows<Example>(
+      definition({format: "chat", learn: "all"}),
+      chat,
+      rows({messages}),
+      200
+    );
+    expect(all.items[0]!.labels).toEqual(all.items[0]!.ids);
+    const {items} = await prepareRows<Example>(
+      definition({columns: {prompt: "q", completion: "a"}}),
+      chat,
+      rows({q: "two and two", a: "four"}),
+      200
+    );
+    expect(items[0]!.ids).toEqual(chat.encode(text));
+  });
+
+  it("are counted where they are cut, left out or broken", async () => {
+    const prepared = await prepareRows<Example>(
+      definition({columns: {prompt: "q", completion: "a"}}),
+      plain,
+      rows({q: "ab", a: "cd"}, {q: "abcdefgh", a: "x"}, {q: "ab", a: "cdefgh"}, {q: "ab", a: null}),
+      6
+    );
+    expect(prepared).toMatchObject({rows: 4, leftOut: 1, cut: 1, longest: 6});
+    expect(prepared.broken).toEqual([{row: "r3", reason: 'no text in column "a"'}]);
+  });
+});
+
+describe("pairs", () => {
+  it("share their prompt, and only the answers are learned", async () => {
+    const {items} = await prepareRows<Pair>(
+      definition({format: "preference", columns: {prompt: "q", chosen: "good", rejected: "bad"}}),
+      plain,
+      rows({q: "ab", good: "K", bad: "AH0K"}),
+      50
+    );
+    const prompt = plain.encode("ab");
+    expect(items[0]!.chosen.ids).toEqual([...prompt, ...plain.encode("K"), 0]);
+    expect(items[0]!.rejected.labels).toEqual([-100, -100, ...plain.encode("AH0K"), 0]);
+    // A further token is one, not its bytes.
+    expect(plain.encode("AH0K")).toEqual([257, 258]);
+  });
+});
+
+describe("a definition", () => {
+  it("is refused with all that is wrong with it", () => {
+    expect(
+      finetuneProblems({
+        ...definition({format: "preference", method: "full", precision: "q8_0", packing: true}),
+        rows: 0
+      })
+    ).toEqual([
+      "`rows` is 0; it is a whole number above 0",
+      "preference data needs `columns: {prompt, chosen, rejected}`",
+      "`precision` below f32 goes with lora or dora: trained weights are kept in 32 bits",
+      "preference pairs are not packed"
+    ]);
+  });
+});

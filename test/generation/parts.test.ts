@@ -1,0 +1,140 @@
+import {mkdtemp, readdir, rm} from "node:fs/promises";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {describe, expect, it} from "vitest";
+import {logprobsOf, Sampler} from "../../src/generation/sampling.js";
+import {TextStream} from "../../src/generation/textStream.js";
+import {afterBytes, UTF8_START} from "../../src/generation/utf8.js";
+import {jsonSchemaGrammar} from "../../src/generation/index.js";
+import {readToolCalls, toolStyle} from "../../src/generation/toolCalls.js";
+import {convertModel} from "../../src/gguf/index.js";
+import {preTokenizerName} from "../../src/gguf/preTokenizer.js";
+import {tinyLanguageModel} from "../support/tinyLanguageModel.js";
+
+const logits = (shares: readonly number[]) => Float32Array.from(shares, (share) => Math.log(share));
+
+describe("sampling", () => {
+  const draws = (settings: ConstructorParameters<typeof Sampler>[0], shares = [0.5, 0.3, 0.15, 0.05]) => {
+    const sampler = new Sampler(settings);
+    const counts = shares.map(() => 0);
+    for (let i = 0; i < 20_000; i++) counts[sampler.choose(logits(shares))]!++;
+    return counts.map((count) => count / 20_000);
+  };
+
+  it("draws each token as often as it is likely", () => {
+    draws({prompt: ""}).forEach((share, i) => expect(share).toBeCloseTo([0.5, 0.3, 0.15, 0.05][i]!, 1));
+  });
+  it("drops what top_k, top_p and min_p leave out, and shares the rest as before", () => {
+    const [a, b, c, d] = draws({prompt: "", topK: 2});
+    expect([c, d]).toEqual([0, 0]);
+    expect(a! / b!).toBeCloseTo(5 / 3, 1);
+    expect(draws({prompt: "", topP: 0.75}).slice(2)).toEqual([0, 0]);
+    expect(draws({prompt: "", topP: 0.81})[2]).toBeGreaterThan(0);
+    expect(draws({prompt: "", minP: 0.2})[3]).toBe(0);
+  });
+  it("takes the first of equals at temperature 0", () => {
+    expect(new Sampler({prompt: "", temperature: 0}).choose(Float32Array.of(1, 3, 3, 2))).toBe(1);
+  });
+  it("gives log probabilities that sum to one", () => {
+    const {logprob, top} = logprobsOf(Float32Array.of(2, 0, 1), 1, 2);
+    expect(logprob).toBeCloseTo(-Math.log(Math.exp(2) + Math.exp(1) + 1), 6);
+    expect(top.map(({token}) => token)).toEqual([0, 2]);
+  });
+});
+
+describe("a text that comes in bytes", () => {
+  it("waits for whole characters and for what may become a stop string", () => {
+    const stream = new TextStream(["END", "\n\n"]);
+    const bytes = Buffer.from("né ENDing");
+    const shown = [...bytes].map((byte) => stream.push(Uint8Array.of(byte)));
+    expect(shown.join("")).toBe("né ");
+    expect(stream.stopped).toBe(true);
+    expect(stream.end()).toBe("");
+    expect(stream.text).toBe("né ");
+  });
+  it("gives out at its end what it held back", () => {
+    const stream = new TextStream(["END"]);
+    expect(stream.push(Buffer.from("so EN"))).toBe("so ");
+    expect(stream.end()).toBe("EN");
+  });
+});
+
+describe("UTF-8", () => {
+  it("goes on over tokens that hold half a character, and stops at what is none", () => {
+    const bytes = Buffer.from("é€🦙");
+    let state: typeof UTF8_START | undefined = UTF8_START;
+    for (const byte of bytes) state = state && afterBytes(state, Uint8Array.of(byte));
+    expect(state!.left).toBe(0);
+    const half = afterBytes(UTF8_START, Uint8Array.of(0xc3))!;
+    expect(half.left).toBe(1);
+    expect(afterBytes(half, Buffer.from('"'))).toBeUndefined();
+    for (const wrong of [[0x80], [0xc0, 0x80], [0xe0, 0x80], [0xed, 0xa0], [0xf4, 0x90], [0xff]])
+      expect(afterBytes(UTF8_START, Uint8Array.from(wrong)), String(wrong)).toBeUndefined();
+  });
+});
+
+describe("tool calls", () => {
+  const tools = [{type: "function" as const, function: {name: "look"}}];
+  const call = '{"name": "look", "arguments": {"up": true}}';
+  it("are read in the way of the template, and only for known tools", () => {
+    const hermes = toolStyle("… <tool_call> …");
+    const two = readToolCalls(
+      hermes,
+      `Let me see.\n<tool_call>\n${call}\n</tool_call><tool_call>${call}</tool_call>`,
+      tools
+    );
+    expect([two.text, two.calls.length]).toEqual(["Let me see.", 2]);
+    expect(JSON.parse(two.calls[0]!.function.arguments)).toEqual({up: true});
+    const mistral = readToolCalls(toolStyle("[TOOL_CALLS]"), `[TOOL_CALLS] [${call}]</s>`, tools);
+    expect(mistral.calls.length).toBe(1);
+    const other = `<tool_call>{"name": "rm"}</tool_call>`;
+    expect(readToolCalls(hermes, other, tools)).toEqual({text: other, calls: []});
+    expect(readToolCalls(toolStyle(""), "no call at all", tools).text).toBe("no call at all");
+  });
+});
+
+describe("a grammar of a JSON schema", () => {
+  it("refuses what nothing fits, and types that are none", () => {
+    expect(() => jsonSchemaGrammar(false)).toThrow(/nothing fits/);
+    expect(() => jsonSchemaGrammar({type: "date"})).toThrow(/unknown type "date"/);
+  });
+  it("follows a schema that refers to itself", () => {
+    const grammar = jsonSchemaGrammar({
+      type: "object",
+      properties: {next: {anyOf: [{$ref: "#"}, {type: "null"}]}}
+    });
+    expect(grammar).toMatch(/ref-0 ::= /);
+  });
+});
+
+describe("conversion", () => {
+  it("is refused with numbers when the disk has no room, and leaves nothing", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "assay-room-"));
+    const model = await tinyLanguageModel(join(folder, "model"));
+    const to = join(folder, "out", "model.gguf");
+    await expect(
+      convertModel({from: model, to, type: "f32"}, {freeBytes: () => Promise.resolve(100_000)})
+    ).rejects.toThrow(/needs about 1 MiB; .* has 1 MiB free\. Make room/);
+    expect(await readdir(join(folder, "out"))).toEqual([]);
+    await rm(folder, {recursive: true});
+  });
+
+  it("tells how a tokenizer splits text from its own pattern", () => {
+    const level = {type: "ByteLevel", use_regex: true};
+    const digits = {type: "Digits", individual_digits: true};
+    expect(preTokenizerName(level)).toBe("gpt-2");
+    expect(preTokenizerName({type: "Sequence", pretokenizers: [digits, level]})).toBe("smollm");
+    const split = (pattern: string) => ({
+      type: "Sequence",
+      pretokenizers: [
+        {type: "Split", pattern: {Regex: pattern}},
+        {type: "ByteLevel", use_regex: false}
+      ]
+    });
+    const llama =
+      "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+    expect(preTokenizerName(split(llama))).toBe("llama-bpe");
+    expect(preTokenizerName(split(llama.replace("{1,3}", "")))).toBe("qwen2");
+    expect(preTokenizerName(split("\\w+"))).toBeUndefined();
+  });
+});
