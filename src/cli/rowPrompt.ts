@@ -1,5 +1,6 @@
 import type {Message} from "../endpoints/index.js";
 import {type RunManifest, type Store, UserError} from "../store/index.js";
+import {messagesText, toolsText} from "./promptText.js";
 import {bold, dim, print, printable, printJson} from "./terminal.js";
 
 /**
@@ -28,13 +29,9 @@ export async function showPrompt(store: Store, name: string, row: string, json =
   for (const {variant, messages} of prompts) {
     if (prompts.length > 1) print(bold(printable(variant)));
     if (messages === null) print(dim(whyNone(run)));
-    for (const {role, content} of messages ?? [])
-      print(
-        `${bold(printable(role))}\n${printable(typeof content === "string" ? content : JSON.stringify(content, null, 2))}\n`
-      );
+    else print(messagesText(messages));
   }
-  for (const {candidate, tools: own} of tools)
-    print(`${bold(`tools of ${printable(candidate)}`)}\n${printable(JSON.stringify(own, null, 2))}`);
+  for (const {candidate, tools: own} of tools) print(toolsText(candidate, own));
 }
 
 function whyNone({split}: RunManifest): string {

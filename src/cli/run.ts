@@ -6,6 +6,7 @@ import {failuresText} from "./failures.js";
 import {reportBroken} from "./broken.js";
 import {fail} from "./fail.js";
 import {dim, print, printJson, table} from "./terminal.js";
+import {previewText} from "./promptText.js";
 import {raceText} from "./raceText.js";
 import {importedText, verdictText} from "./verdict.js";
 
@@ -19,6 +20,7 @@ interface RunVerbOptions {
   errorRate?: number;
   budgetCalls?: number;
   dryRun?: boolean;
+  showPrompts?: number;
   reuse: boolean;
   retryFailed?: boolean;
   final?: boolean;
@@ -92,6 +94,8 @@ function raceOptions(verb: RunVerbOptions): RaceOptions | false | undefined {
       throw new UsageError("--error-rate and --budget-calls are for races: add --race.");
     return race;
   }
+  if (verb.showPrompts !== undefined)
+    throw new UsageError("--show-prompts calls nobody: it goes without --race.");
   if (verb.dryRun)
     throw new UsageError("what a race will cost depends on its course: --dry-run goes without --race.");
   return {
@@ -109,6 +113,7 @@ export function runOptions(verb: RunVerbOptions): RunOptions {
     concurrency: verb.concurrency,
     budgetUsd: verb.budgetUsd,
     dryRun: verb.dryRun ? true : undefined,
+    showPrompts: verb.showPrompts,
     noReuse: verb.reuse ? undefined : true,
     retryFailed: verb.retryFailed ? true : undefined,
     final: verb.final ? true : undefined,
@@ -118,6 +123,7 @@ export function runOptions(verb: RunVerbOptions): RunOptions {
 }
 
 export function outcomeText({eval: one, split, result, verdict, failures, race}: EvalOutcome): string {
+  if (result.prompts) return previewText(`${one.name} · ${split.name} split`, result.prompts);
   if (result.dryRun) {
     const {calls, reused, refused, planned, promptTokens, completionTokens, costUsd, candidates, scorers} =
       result.dryRun;

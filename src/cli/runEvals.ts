@@ -27,9 +27,9 @@ export interface EvalOutcome {
   eval: NamedEval;
   split: Pick<SplitManifest, "name">;
   result: RunResult;
-  /** Absent after a dry run. */
+  /** Absent when nobody was called. */
   verdict?: Verdict;
-  /** Why rows failed, by candidate; absent after a dry run. */
+  /** Why rows failed, by candidate; absent when nobody was called. */
   failures?: FailureCount[];
   /** When the candidates were raced: `result` is then about the last round. */
   race?: RaceRecord;
@@ -75,7 +75,8 @@ async function runOne(
 ): Promise<void> {
   if (inputs.signal.aborted) return;
   if (one.definition.source) {
-    if (inputs.options.dryRun) return note(`${one.name}: its scores come from files; a run calls nobody.`);
+    if (callsNobody(inputs.options))
+      return note(`${one.name}: its scores come from files; a run calls nobody.`);
     const outcome = await importedOutcome(store, one, one.definition.source);
     outcomes.push(outcome);
     return inputs.onOutcome(outcome);
@@ -84,12 +85,16 @@ async function runOne(
   const version = await versionOf(store, dataset);
   for (const spec of [one.definition.split].flat()) {
     if (inputs.signal.aborted) return;
-    const split = await ensureSplit(store, version, spec);
-    const reporter = createReporter(`${one.name} · ${split.name}`, inputs.quiet, {
+    const splitName = spec.name ?? spec.strategy;
+    const reporter = createReporter(`${one.name} · ${splitName}`, inputs.quiet, {
       eval: one.name,
-      split: split.name
+      split: splitName
     });
     try {
+      const split = await ensureSplit(store, version, spec, {
+        measure: !callsNobody(inputs.options),
+        onMessage: reporter.message
+      });
       const runInputs: RunInputs = {
         store,
         evalName: one.name,
@@ -172,10 +177,12 @@ function raceOf(
   {race: stated}: EvalDefinition,
   {race, options}: RunEvalsOptions
 ): RaceOptions | false | undefined {
-  if (options.dryRun) return false;
+  if (callsNobody(options)) return false;
   if (race !== undefined) return race;
   return stated === true ? {} : stated;
 }
+
+const callsNobody = ({dryRun, showPrompts}: RunOptions) => dryRun === true || showPrompts !== undefined;
 
 async function versionOf(store: Store, dataset: DatasetDefinition): Promise<VersionManifest> {
   const latest = await store.latestVersion(dataset.name);

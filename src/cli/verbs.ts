@@ -178,6 +178,7 @@ const run: Verb = (program) =>
       whole(1)
     )
     .option("--dry-run", "print the calls, tokens and cost expected, and call nobody")
+    .option("--show-prompts <n>", "print the messages of the first N rows, and call nobody", whole(1))
     .option("--no-reuse", "ask again for what is in the store")
     .option("--retry-failed", "ask again for the rows that failed")
     .option("--final", "open the held-out part for evals that score it; noted with who, when and why")

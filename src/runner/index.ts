@@ -4,6 +4,7 @@ export {type Budget, createBudget, worstCaseUsd} from "./calls/budget.js";
 export * from "./define.js";
 export type {DryRun, DryRunCandidate} from "./dryRun.js";
 export {type EvalFinding, runEvalPreflight} from "./plan/preflight.js";
+export type {PromptPreview} from "./plan/promptPreview.js";
 export type {RunOptions} from "./plan/resolve.js";
 export {runEval} from "./runEval.js";
 export {

@@ -18,6 +18,7 @@ import {openHeldOut} from "./plan/openHeldOut.js";
 import {makePlan, type Plan} from "./plan/plan.js";
 import {planHeader} from "./plan/header.js";
 import {fewShotRows, type Place} from "./plan/rows.js";
+import {previewPrompts} from "./plan/promptPreview.js";
 import {variantsOf} from "./plan/prompts.js";
 import {closeCandidates, readyCandidates, type ReadyCandidate} from "./plan/readyCandidates.js";
 import {resolveEval} from "./plan/resolve.js";
@@ -46,8 +47,10 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
   const effects: RunEffects = {now: Date.now, ...inputs.effects};
   const tell = (message: string) => effects.onMessage?.(message);
   const resolved = await resolveEval(definition, inputs.evalName, version, split, options);
-  await openHeldOut({workspace, resolved, version, split, options, now: effects.now});
-  refuseOutright(version, knownRecipients(resolved));
+  if (options.showPrompts === undefined) {
+    await openHeldOut({workspace, resolved, version, split, options, now: effects.now});
+    refuseOutright(version, knownRecipients(resolved));
+  }
   await sweepTemporary(workspace.tmpDir);
   const folder = temporaryPath(join(workspace.tmpDir, "run"));
   await mkdir(folder, {recursive: true});
@@ -56,6 +59,11 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
   let ready: ReadyCandidate[] = [];
   const leaveHeap = keepHeapSmall();
   try {
+    if (options.showPrompts !== undefined) {
+      const rows = Math.min(options.showPrompts, options.limit ?? Infinity);
+      const preview = {store, place, definition, resolved, version, split, rows, folder, onMessage: tell};
+      return {prompts: await previewPrompts(preview), unchanged: true, calls: 0};
+    }
     const erased = await tombstones(workspace, version.dataset);
     ready = await readyCandidates(resolved, {store, version, split, onMessage: tell, signal});
     const privacyCheck = await openPrivacyCheck(

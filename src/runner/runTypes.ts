@@ -1,5 +1,6 @@
 import type {RunManifest, SplitManifest, Store, VersionManifest} from "../store/index.js";
 import type {DryRun} from "./dryRun.js";
+import type {PromptPreview} from "./plan/promptPreview.js";
 import type {RunOptions} from "./plan/resolve.js";
 import type {CreateExecutor} from "./calls/executor.js";
 import type {RunProgress} from "./calls/tally.js";
@@ -33,9 +34,10 @@ export interface RunInputs {
 }
 
 export interface RunResult {
-  /** The sealed run; absent after a dry run. */
+  /** The sealed run; absent after a dry run, and when only prompts were shown. */
   manifest?: RunManifest;
   dryRun?: DryRun;
+  prompts?: PromptPreview;
   /** True when an earlier sealed run already said all of this, and nothing was written. */
   unchanged: boolean;
   /** Calls made by this start. */

@@ -26,6 +26,13 @@ import {assertSplit} from "./specSchema.js";
 /** What a split's id is made of beside the version; raise a strategy's number when its assignment changes. */
 const ASSIGNMENT: Partial<Record<SplitSpec["strategy"], number>> = {"stratified-group": 2};
 
+export interface EnsureSplitOptions {
+  /** False leaves the measures of a new split to whoever needs it next: texts are compared and embedded for them. */
+  measure?: boolean;
+  /** Told what long work begins. */
+  onMessage?(text: string): void;
+}
+
 /**
  * The split of a version by a spec: read from the store, or made once. What counts as a near-duplicate is part of its
  * identity, since it says what was measured; a split that was measured by an older edition is measured again.
@@ -33,7 +40,8 @@ const ASSIGNMENT: Partial<Record<SplitSpec["strategy"], number>> = {"stratified-
 export async function ensureSplit(
   store: Store,
   version: VersionManifest,
-  spec: SplitSpec
+  spec: SplitSpec,
+  {measure = true, onMessage}: EnsureSplitOptions = {}
 ): Promise<SplitManifest> {
   assertSplit(spec);
   if (typeof spec.rolling === "number" && spec.rolling > version.rows)
@@ -58,7 +66,7 @@ export async function ensureSplit(
   const own = {dataset: version.dataset, id};
   const current = async () => {
     const found = await readSplit(workspace, own);
-    return found && currentMeasures(found).edition !== undefined ? found : undefined;
+    return found && (!measure || currentMeasures(found).edition !== undefined) ? found : undefined;
   };
   const ready = await current();
   if (ready) return ready;
@@ -70,7 +78,9 @@ export async function ensureSplit(
       if (meanwhile) return meanwhile;
       const before = await readSplit(workspace, own);
       const rows = await versionRows(workspace, version);
-      const duplicates = version.text ? await nearDuplicates(store, version, given) : undefined;
+      const compare = version.text !== undefined && (measure || strategy === "cluster");
+      if (compare) onMessage?.(`looking for near-duplicates among ${version.rows} rows`);
+      const duplicates = compare ? await nearDuplicates(store, version, given) : undefined;
       if (!before)
         await workspace.place.putFile(splitKey(own, "parts.parquet"), (path) =>
           assignParts(store, spec, version, rows, path, duplicates)
@@ -90,8 +100,12 @@ export async function ensureSplit(
         counts: await partCounts(store, spec, version, assigned),
         madeAt: new Date().toISOString(),
         ...before,
-        measures: {...(await measureSplit(store, version, rows, assigned, duplicates))}
+        measures: {}
       };
+      if (measure) {
+        onMessage?.(`measuring the split: comparing and embedding the texts of ${version.rows} rows`);
+        manifest.measures = {...(await measureSplit(store, version, rows, assigned, duplicates))};
+      }
       await writeHeldOut(store, workspace, manifest, {rows, parts: assigned, text: version.text});
       await writeSplit(workspace, {...manifest, ...(await openLabels(store, manifest))});
       // What this split holds out is told by the labels of no other either.

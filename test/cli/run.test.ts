@@ -35,6 +35,59 @@ describe("assay run", () => {
   });
 });
 
+describe("assay run --show-prompts", () => {
+  it("prints what would be sent and to whom not, escaped, and sends and measures nothing", async () => {
+    const project = await temporaryProject();
+    const rows = Array.from({length: 40}, (_, i) => ({
+      text: i % 2 === 0 ? `call +49 30 901820 or write anna${i}@example.com` : `fine ${i} \u001b[31m`,
+      label: "a"
+    }));
+    writeFileSync(join(project, "rows.jsonl"), rows.map((row) => JSON.stringify(row)).join("\n"));
+    writeLoader(
+      project,
+      "words",
+      '{name: "words", source: {kind: "files", files: "rows.jsonl"}, text: "text", label: "label", sensitivity: "internal"}'
+    );
+    mkdirSync(join(project, "evals"));
+    const endpoints = fileURLToPath(new URL("../../src/endpoints/index.ts", import.meta.url));
+    const runner = fileURLToPath(new URL("../../src/runner/index.ts", import.meta.url));
+    writeFileSync(
+      join(project, "evals", "words.eval.ts"),
+      `import {openAICompatible} from ${JSON.stringify(endpoints)};
+      import {candidate} from ${JSON.stringify(runner)};
+      const at = (name, trust) => openAICompatible({name, baseUrl: "http://127.0.0.1:9/v1", hosting: "api", trust});
+      const tools = [{type: "function", function: {name: "look"}}];
+      export default {
+        dataset: "words", split: {strategy: "random"}, part: "train", expected: "label", scorers: {same: () => ({value: 1})},
+        candidates: [
+          candidate("near", at("near", "internal"), "m", {tools}),
+          candidate("partner", at("partner", "contract"), "m"),
+          candidate("far", at("far", "external"), "m"),
+          {name: "later", prepare: async () => { throw new Error("was prepared"); }}
+        ],
+        prompt: {plain: "Which? {{text}}", other: "{{text}}"}
+      };`
+    );
+    const {stdout, stderr, code} = await assay(project, "run", "--show-prompts", "8");
+    expect({code, stderr}).toMatchObject({code: 0});
+    expect(stdout).toMatch(/words · random split: prompts of 8 rows; nothing was sent/);
+    expect(stdout.match(/^row /gm)).toHaveLength(8);
+    expect(stdout).toMatch(/plain\nuser\nWhich\? fine \d+ \\u001b\[31m/);
+    expect(stdout).toMatch(/! not sent to partner: .*trust "contract": .*email/);
+    expect(stdout.match(/! not sent to partner/g)!.length).toBe(
+      stdout.match(/^plain\nuser\n.*anna/gm)!.length
+    );
+    expect(stdout.match(/! not sent to far: No row .* "internal" may go to far/g)).toHaveLength(8);
+    expect(stdout).not.toMatch(/not sent to near/);
+    expect(stdout).toMatch(/tools of near\n.*"look"/s);
+    expect(stdout).toMatch(/What may go to later is checked when a run has prepared it/);
+    const split = await assay(project, "sql", "--json", "select measures::varchar as measures from splits");
+    expect(JSON.parse(split.stdout)).toEqual([{measures: "{}"}]);
+    const json = JSON.parse((await assay(project, "run", "--show-prompts", "1", "--json")).stdout);
+    expect(json[0].prompts.rows).toHaveLength(1);
+  }, 60_000);
+});
+
 describe("what the machine refuses", () => {
   it.each([
     ["ENOSPC", "write", "The disk is full"],

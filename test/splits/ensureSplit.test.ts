@@ -46,6 +46,33 @@ async function split(workspace: Workspace, rows: Mail[], spec: SplitSpec) {
 }
 
 describe("ensureSplit", () => {
+  it("leaves the measures of a split to who needs them, and its parts as they were", async () => {
+    const workspace = await temporaryWorkspace();
+    const {version} = await pull(
+      workspace,
+      defineDataset({name: "mails", source: {kind: "rows", rows: () => mailsOf(60)}, id: "id", text: "text"})
+    );
+    const store = await openStore(workspace);
+    try {
+      const told: string[] = [];
+      const ensure = (measure: boolean) =>
+        ensureSplit(store, version, {strategy: "random"}, {measure, onMessage: (text) => told.push(text)});
+      const bare = await ensure(false);
+      expect(bare.measures).toEqual({});
+      expect(told).toEqual([]);
+      const measured = await ensure(true);
+      expect(measured.measures).toHaveProperty("exactLeakage");
+      expect(measured).toMatchObject({id: bare.id, counts: bare.counts, madeAt: bare.madeAt});
+      expect(told).toEqual([
+        expect.stringMatching(/near-duplicates among 60 rows/),
+        expect.stringMatching(/embedding the texts of 60 rows/)
+      ]);
+      expect((await ensure(false)).measures).toEqual(measured.measures);
+    } finally {
+      store.close();
+    }
+  });
+
   it("a row of a random split stays in its part when rows are added", async () => {
     const workspace = await temporaryWorkspace();
     const before = await split(workspace, mailsOf(300), {strategy: "random"});

@@ -67,12 +67,15 @@ export async function openPrivacyCheck(
   };
 }
 
+/** Whether no row of a version may go to an endpoint, whatever it holds. */
+export function mayNothingGo(version: VersionManifest, {trust}: Recipient["endpoint"]): boolean {
+  return passageFor(sensitivityOf(version), readTrust(trust)) === "none";
+}
+
 /** Throws UserError, naming all of them, when rows of this sensitivity may not go to some endpoint at all. */
 export function refuseOutright(version: VersionManifest, recipients: readonly Recipient[]): void {
   const sensitivity = sensitivityOf(version);
-  const barred = recipients.filter(
-    ({endpoint}) => passageFor(sensitivity, readTrust(endpoint.trust)) === "none"
-  );
+  const barred = recipients.filter(({endpoint}) => mayNothingGo(version, endpoint));
   if (barred.length === 0) return;
   const stated =
     version.sensitivity === undefined

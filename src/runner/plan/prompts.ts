@@ -18,15 +18,32 @@ export type Rendered = {messages: Message[]; failed?: undefined} | {messages?: u
 
 const PLACE = /\{\{\s*([^{}]+?)\s*\}\}/g;
 
+/** What a text says once for each few-shot example. */
+const SECTION = /\{\{\s*#examples\s*\}\}([\s\S]*?)\{\{\s*\/examples\s*\}\}/g;
+
+/** In a section: what the eval expects of the example. */
+const EXPECTED = "expected";
+
 /** Names of the columns a template asks for. */
 export function placesOf(template: string): string[] {
+  const sections = [...template.matchAll(SECTION)].flatMap((match) => placesIn(match[1]!));
+  return [...placesIn(template.replace(SECTION, "")), ...sections.filter((place) => place !== EXPECTED)];
+}
+
+/** Whether a prompt is a text that says where the few-shot examples stand. */
+export function placesExamples(prompt: Prompt): boolean {
+  return typeof prompt === "string" && prompt.search(SECTION) >= 0;
+}
+
+function placesIn(template: string): string[] {
   return [...template.matchAll(PLACE)].map((match) => match[1]!);
 }
 
 /**
  * An eval's prompts by name; one prompt alone is called "default". In a template an empty cell becomes the empty
- * text, and few-shot examples become earlier turns of the conversation: the template filled with the example's
- * row, answered by what the eval expects of it.
+ * text. Few-shot examples stand where a template says `{{#examples}}…{{/examples}}`, and a function gets them as an argument. When
+ * no template says where, they become earlier turns of every template's conversation: the template filled with the
+ * example's row, answered by what the eval expects of it.
  */
 export function variantsOf(
   prompt: Prompt | Record<string, Prompt>,
@@ -34,20 +51,44 @@ export function variantsOf(
   expected: (row: Row) => unknown
 ): Variant[] {
   const named = typeof prompt === "object" ? Object.entries(prompt) : [["default", prompt] as const];
+  const placed = named.some(([, one]) => placesExamples(one));
+  const examples = fewShot.map((row) => ({row, answer: cellText(expected(row))}));
   return named.map(([name, one]) => ({
     name,
     sha256: sha256(String(one)),
     template: String(one),
-    render: typeof one === "string" ? templateOf(one, fewShot, expected) : functionOf(one, fewShot)
+    render: typeof one === "string" ? templateOf(one, examples, placed) : functionOf(one, fewShot)
   }));
 }
 
-function templateOf(template: string, fewShot: readonly Row[], expected: (row: Row) => unknown) {
-  const turns = fewShot.flatMap((row): Message[] => [
-    {role: "user", content: fill(template, row)},
-    {role: "assistant", content: cellText(expected(row))}
-  ]);
-  return (row: Row): Rendered => ({messages: [...turns, {role: "user", content: fill(template, row)}]});
+interface Example {
+  row: Row;
+  answer: string;
+}
+
+function templateOf(template: string, examples: readonly Example[], placed: boolean) {
+  const turns = placed
+    ? []
+    : examples.flatMap(({row, answer}): Message[] => [
+        {role: "user", content: fill(template, row)},
+        {role: "assistant", content: answer}
+      ]);
+  // Filled apart from the rest: a cell may hold braces.
+  const pieces = template
+    .split(SECTION)
+    .map((piece, index) =>
+      index % 2 === 0 ? piece : {text: examples.map((example) => fillExample(piece, example)).join("")}
+    );
+  return (row: Row): Rendered => {
+    const content = pieces
+      .map((piece) => (typeof piece === "string" ? fill(piece, row) : piece.text))
+      .join("");
+    return {messages: [...turns, {role: "user", content}]};
+  };
+}
+
+function fillExample(section: string, {row, answer}: Example): string {
+  return section.replace(PLACE, (_place, name: string) => (name === EXPECTED ? answer : cellText(row[name])));
 }
 
 function functionOf(prompt: Exclude<Prompt, string>, fewShot: readonly Row[]) {

@@ -11,7 +11,7 @@ import {
 } from "../../store/index.js";
 import {strictest} from "../../datasets/strictest.js";
 import type {Candidate, EvalDefinition} from "../define.js";
-import {placesOf} from "./prompts.js";
+import {placesExamples, placesOf} from "./prompts.js";
 
 /** What a run may be told beside its definition; each is one of `assay run`'s options. */
 export interface RunOptions {
@@ -27,6 +27,8 @@ export interface RunOptions {
   /** Hard cap in US dollars on what this start pays, calls in flight included. */
   budgetUsd?: number;
   dryRun?: boolean;
+  /** Give the messages of the first so many rows, and neither prepare nor call anyone. */
+  showPrompts?: number;
   /** Pay again for completions the store already has. */
   noReuse?: boolean;
   /** Ask again for rows that failed. */
@@ -168,7 +170,17 @@ function columnProblems(definition: EvalDefinition, version: VersionManifest): s
   if (Object.keys(prompts).length === 0) problems.push(`it has no prompt.`);
   for (const [variant, prompt] of Object.entries(prompts))
     if (typeof prompt === "string")
-      for (const place of placesOf(prompt)) column(`prompt "${variant}"`, place);
+      for (const place of placesOf(prompt))
+        if (place === "#examples" || place === "/examples")
+          problems.push(
+            `prompt "${variant}" has {{${place}}} alone: examples stand between {{#examples}} and {{/examples}}.`
+          );
+        else column(`prompt "${variant}"`, place);
+  const placing = Object.keys(prompts).filter((variant) => placesExamples(prompts[variant]!));
+  if (placing.length > 0 && !definition.fewShot)
+    problems.push(
+      `prompt "${placing[0]}" has a place for examples, and the eval draws none. Add fewShot: {count: 3}, or take {{#examples}}…{{/examples}} out.`
+    );
   if (typeof definition.expected === "string") column(`"expected"`, definition.expected);
   if (typeof definition.cluster === "string") column(`"cluster"`, definition.cluster);
   if (Array.isArray(definition.slices)) for (const slice of definition.slices) column(`"slices"`, slice);
@@ -178,11 +190,11 @@ function columnProblems(definition: EvalDefinition, version: VersionManifest): s
 /** Scorers that run what models wrote, where the run does not allow it or the machine has no sandbox. */
 async function codeProblems(
   scorers: ResolvedEval["scorers"],
-  {allowCodeExecution, dryRun}: RunOptions
+  {allowCodeExecution, dryRun, showPrompts}: RunOptions
 ): Promise<string[]> {
   const problems: string[] = [];
   for (const {name, scorer} of scorers) {
-    if (!scorer.executesCode || dryRun) continue;
+    if (!scorer.executesCode || dryRun || showPrompts !== undefined) continue;
     if (!allowCodeExecution)
       problems.push(
         `the scorer "${name}" runs code that models wrote. Say --allow-code-execution to let it, in a sandbox without network and files.`
@@ -195,12 +207,13 @@ async function codeProblems(
   return problems;
 }
 
-function amountProblems(repeats: number, {limit, concurrency, budgetUsd}: RunOptions): string[] {
+function amountProblems(repeats: number, {limit, concurrency, budgetUsd, showPrompts}: RunOptions): string[] {
   const problems: string[] = [];
   for (const [what, value] of [
     ["repeats", repeats],
     ["limit", limit],
-    ["concurrency", concurrency]
+    ["concurrency", concurrency],
+    ["showPrompts", showPrompts]
   ] as const)
     if (value !== undefined && !(Number.isInteger(value) && value >= 1))
       problems.push(`${what} is ${value}; it must be a whole number of at least 1.`);

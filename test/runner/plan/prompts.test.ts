@@ -13,4 +13,39 @@ describe("prompts", () => {
     const [variant] = variantsOf({none: () => []}, [], () => "");
     expect(variant!.render({id: "1"}).failed).toMatch(/neither text nor a list of messages/);
   });
+
+  describe("with few-shot examples", () => {
+    const shots = [
+      {id: "s1", text: "one {{text}}", label: "a"},
+      {id: "s2", text: "two", label: "b"}
+    ];
+    const row = {id: "r", text: "three", label: "c"};
+    const rendered = (prompt: Parameters<typeof variantsOf>[0]) =>
+      variantsOf(prompt, shots, (one) => one["label"]).map((variant) => variant.render(row).messages);
+
+    it("turn them into earlier turns of a template that names no place", () => {
+      expect(rendered("Q {{text}}")[0]!.map(({role, content}) => [role, content])).toEqual([
+        ["user", "Q one {{text}}"],
+        ["assistant", "a"],
+        ["user", "Q two"],
+        ["assistant", "b"],
+        ["user", "Q three"]
+      ]);
+    });
+
+    it("write them where a template says, and nowhere else", () => {
+      const placed = "Sort.\n{{#examples}}\n{{text}} is {{expected}}{{/examples}}\n\n{{text}} is";
+      expect(rendered({placed, bare: "{{text}}?"})).toEqual([
+        [{role: "user", content: "Sort.\n\none {{text}} is a\ntwo is b\n\nthree is"}],
+        [{role: "user", content: "three?"}]
+      ]);
+      expect(placesOf(placed)).toEqual(["text", "text"]);
+    });
+
+    it("give them to a function as an argument only", () => {
+      expect(
+        rendered({none: (one) => `${one["text"]}`, some: (_one, {fewShot}) => `${fewShot.length}`})
+      ).toEqual([[{role: "user", content: "three"}], [{role: "user", content: "2"}]]);
+    });
+  });
 });
