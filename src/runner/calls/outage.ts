@@ -1,4 +1,4 @@
-import {aborted} from "../../endpoints/aborted.js";
+import {EndpointError} from "../../endpoints/types.js";
 import type {CallError, OutageSettings} from "./executor.js";
 
 /** Errors of a server that is down, overloaded or out of reach. Any other answer shows that it is there. */
@@ -23,6 +23,8 @@ export interface OutageGuard {
   /** Ends all waiting, for good. */
   stop(): void;
 }
+
+const aborted = () => new EndpointError("aborted", "The call was stopped while its endpoint was paused.");
 
 /** A guard of one endpoint, for one stream of calls. */
 export function createOutageGuard(
