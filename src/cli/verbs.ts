@@ -177,6 +177,11 @@ const run: Verb = (program) =>
       "with --race: the best choice that N calls buy, by halving (or --budget-usd)",
       whole(1)
     )
+    .option(
+      "--give-up-after <seconds>",
+      "stop as partial when an endpoint that only fails does not recover for so long, 300 unless told",
+      number(0)
+    )
     .option("--dry-run", "print the calls, tokens and cost expected, and call nobody")
     .option("--show-prompts <n>", "print the messages of the first N rows, and call nobody", whole(1))
     .option("--no-reuse", "ask again for what is in the store")
