@@ -1,7 +1,24 @@
-import {type Command, Option} from "commander";
+import {type Command, InvalidArgumentError, Option} from "commander";
+import {trustLevels} from "../privacy/trust.js";
 import {day, number, share, whole} from "./verbArguments.js";
 
 const list = (value: string, before: string[] | undefined) => [...(before ?? []), value];
+
+/** Whole numbers, rising and each once. */
+const levels = (text: string) => [...new Set(text.split(",").map(whole(1)))].sort((a, b) => a - b);
+
+/** A number above 0. */
+const positive = (text: string) => {
+  const value = number(0)(text);
+  if (value === 0) throw new InvalidArgumentError("takes a number above 0");
+  return value;
+};
+
+const seconds = (text: string) => {
+  const value = positive(text);
+  if (value > 3600) throw new InvalidArgumentError("takes at most 3600 seconds");
+  return value;
+};
 
 /** The commands about what things cost. */
 export const costVerbs: ((program: Command) => void)[] = [
@@ -56,5 +73,43 @@ export const costVerbs: ((program: Command) => void)[] = [
         ])
       )
       .option("--json", "print JSON")
-      .action(async (run: string, options) => (await import("./cascade.js")).cascadeVerb(run, options))
+      .action(async (run: string, options) => (await import("./cascade.js")).cascadeVerb(run, options)),
+  (program) => {
+    const bench = program
+      .command("bench [eval:candidate]")
+      .description(
+        "load test: throughput and latency of a candidate, or of --url, with the eval's own prompts"
+      )
+      .option("--list", "list what was measured")
+      .option("--url <url>", "a server with OpenAI's chat completions, instead of a candidate (with --model)")
+      .option("--model <name>", "the model's name on that server")
+      .addOption(
+        new Option("--trust <trust>", "that of --url; a loopback address is local, others external").choices(
+          trustLevels
+        )
+      )
+      .option("--api-key-env <name>", "the environment variable with the key of --url")
+      .option("--concurrency <levels>", "requests in flight, a level each", levels, [1, 2, 4, 8])
+      .option("--rate <n>", "arrivals per second; without it 70 % of what each level can do", positive)
+      .option("--duration <seconds>", "of each measurement", seconds, 10)
+      .option("--warmup <seconds>", "before each measurement, left out of it", number(0), 2)
+      .option(
+        "--max-requests <n>",
+        "most requests in all; 20000 unless an API without a price is asked",
+        whole(1)
+      )
+      .option("--budget-usd <amount>", "most US dollars in all; needed when tokens are paid", number(0))
+      .option("--p95-ms <ms>", "the p95 latency that the throughput for hosting models must keep", positive)
+      .option("--no-stream", "ask for whole answers: no time to the first token")
+      .option("--json", "print JSON")
+      .action(async (target: string | undefined, options) =>
+        (await import("./bench.js")).benchVerb(target, options)
+      );
+    bench
+      .command("import <file>")
+      .description("take what guidellm or AIPerf measured (their JSON) into the store")
+      .action(async (file: string, _own, command: Command) =>
+        (await import("./bench.js")).importBenchVerb(file, command.optsWithGlobals())
+      );
+  }
 ];

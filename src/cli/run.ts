@@ -19,6 +19,7 @@ interface RunVerbOptions {
   race?: boolean;
   errorRate?: number;
   budgetCalls?: number;
+  giveUpAfter?: number;
   dryRun?: boolean;
   showPrompts?: number;
   reuse: boolean;
@@ -112,6 +113,7 @@ export function runOptions(verb: RunVerbOptions): RunOptions {
     repeats: verb.repeat,
     concurrency: verb.concurrency,
     budgetUsd: verb.budgetUsd,
+    giveUpAfterSeconds: verb.giveUpAfter,
     dryRun: verb.dryRun ? true : undefined,
     showPrompts: verb.showPrompts,
     noReuse: verb.reuse ? undefined : true,

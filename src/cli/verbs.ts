@@ -177,6 +177,11 @@ const run: Verb = (program) =>
       "with --race: the best choice that N calls buy, by halving (or --budget-usd)",
       whole(1)
     )
+    .option(
+      "--give-up-after <seconds>",
+      "stop as partial when an endpoint that only fails does not recover for so long, 300 unless told",
+      number(0)
+    )
     .option("--dry-run", "print the calls, tokens and cost expected, and call nobody")
     .option("--show-prompts <n>", "print the messages of the first N rows, and call nobody", whole(1))
     .option("--no-reuse", "ask again for what is in the store")
@@ -327,6 +332,15 @@ const merge: Verb = (program) =>
     .option("--json", "print JSON")
     .action(async (recipe: string, options) => (await import("./merge.js")).mergeVerb(recipe, options));
 
+const lineage: Verb = (program) =>
+  program
+    .command("lineage <name>")
+    .description("what a model, run, version (NAME@VERSION) or split came from, and what was made of it")
+    .addOption(new Option("--up", "only what it came from").conflicts("down"))
+    .option("--down", "only what was made of it")
+    .option("--json", "print JSON")
+    .action(async (name: string, options) => (await import("./lineage.js")).lineageVerb(name, options));
+
 const dev: Verb = (program) =>
   program
     .command("dev")
@@ -391,6 +405,7 @@ export const verbs: Verb[] = [
   dev,
   build,
   merge,
+  lineage,
   serve,
   doctor,
   sql,

@@ -19,6 +19,7 @@ export {leaderboard} from "./leaderboard.js";
 export {merges, rowsForMerges} from "./merges.js";
 export {overview} from "./overview.js";
 export {raceReplay} from "./raceReplay.js";
+export {chooseRecord, lineage} from "./lineage.js";
 export {loadRaceScores} from "./raceScores.js";
 export {slices} from "./slices.js";
 export {rowPage} from "./rowPage.js";

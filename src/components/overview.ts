@@ -66,6 +66,7 @@ const PAGES = [
   ["./data-sets", "Data", "versions, filters, duplicates, label conflicts, personal data"],
   ["./splits", "Splits", "which split to use and why, side by side"],
   ["./merges", "Merges", "what was merged from what, and whether it paid"],
+  ["./lineage", "Lineage", "what a model or a run came from, and what data reached it"],
   ["./runs", "Runs", "versions, hashes, prices and seeds, and how to run it again"]
 ] as const;
 

@@ -15,9 +15,14 @@ export interface ErasedTraining {
 
 const noteOf = (modelsDir: string, id: string) => join(modelFolder(modelsDir, id), "erased-training.json");
 
+/** What a purge noted of a model, accepted or not; undefined when it noted nothing. */
+export function erasedTrainingNote(modelsDir: string, id: string): Promise<ErasedTraining | undefined> {
+  return readJson<ErasedTraining>(noteOf(modelsDir, id));
+}
+
 /** Whether a model learned from erased rows and nobody accepted that; undefined when it may be used. */
 export async function erasedTraining(modelsDir: string, id: string): Promise<ErasedTraining | undefined> {
-  const note = await readJson<ErasedTraining>(noteOf(modelsDir, id));
+  const note = await erasedTrainingNote(modelsDir, id);
   return note?.accepted ? undefined : note;
 }
 

@@ -5,6 +5,18 @@ export {textVectors, type TextVectors} from "./encoder/textVectors.js";
 export {HOSTED, hostedModelId, type HostedModel, recordHostedModel} from "./hosted.js";
 export {lineage, trainingRecords, type Ancestor} from "./lineage.js";
 export {type ModelLoader} from "./modelLoader.js";
+export {
+  dataReaching,
+  layersOf,
+  type LineageGraph,
+  lineageGraph,
+  type LineageNode,
+  neighbours,
+  reached,
+  type ReachingData,
+  shortId
+} from "./lineageGraph.js";
+export {storedLineage} from "./storedLineage.js";
 export {recordModel, type RecordedModel} from "./record.js";
 export {
   damagedFiles,

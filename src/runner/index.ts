@@ -1,4 +1,6 @@
 export type {GateRule} from "../decisions/gateRule.js";
+export {type BenchPrompt, type BenchTarget, withBenchTarget} from "./benchTarget.js";
+export {type Budget, createBudget, worstCaseUsd} from "./calls/budget.js";
 export * from "./define.js";
 export type {DryRun, DryRunCandidate} from "./dryRun.js";
 export {type EvalFinding, runEvalPreflight} from "./plan/preflight.js";

@@ -156,6 +156,10 @@ async function callMissing(
       scorerCalls,
       signal,
       abortSignal,
+      outage: {
+        giveUpMs: options.giveUpAfterSeconds === undefined ? undefined : 1000 * options.giveUpAfterSeconds,
+        onMessage: effects.onMessage
+      },
       createExecutor
     });
   } finally {

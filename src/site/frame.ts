@@ -16,6 +16,7 @@ export const REPORT_PAGES: NavigationPage[] = [
   {name: "Data", path: "/data-sets"},
   {name: "Splits", path: "/splits"},
   {name: "Merges", path: "/merges"},
+  {name: "Lineage", path: "/lineage"},
   {name: "Runs", path: "/runs"},
   {name: "History", path: "/history"},
   {name: "Method", path: "/method"}

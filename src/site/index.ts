@@ -12,7 +12,7 @@ export {siteFingerprint, storeFingerprint} from "./fingerprint.js";
 export type {NavigationPage} from "./frame.js";
 export {history} from "./history.js";
 export type * from "./historyTypes.js";
-export {models, runs} from "./records.js";
+export {lineage, models, runs} from "./records.js";
 export {loaderParameter, print} from "./print.js";
 export {raceScores, races} from "./races.js";
 export {type RowsMetadata, runRows} from "./runRows.js";

@@ -1,4 +1,4 @@
-import {listModels} from "../models/index.js";
+import {type LineageGraph, listModels, storedLineage} from "../models/index.js";
 import {modelsDir, type Store} from "../store/index.js";
 import type {ModelsData, RunsData} from "./types.js";
 
@@ -10,4 +10,9 @@ export async function models(store: Store): Promise<ModelsData> {
 /** Every sealed run's record, the newest first. */
 export async function runs(store: Store): Promise<RunsData> {
   return {runs: (await store.runs()).reverse()};
+}
+
+/** The lineage of all that the store holds, as one graph. */
+export function lineage(store: Store): Promise<LineageGraph> {
+  return storedLineage(store);
 }

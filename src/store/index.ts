@@ -14,6 +14,7 @@ export {placeFingerprint} from "./fingerprint.js";
 export {canonicalJson, hashJson, sha256, sha256File} from "./hash.js";
 export {heldOutIds, openParts, openRows, openTable, rowsOfPart, withoutHeldOut} from "./heldOut.js";
 export {type Acceptance, readAcceptances, writeAcceptances} from "./kinds/acceptances.js";
+export {type BenchRecord, readBenches, writeBench} from "./kinds/bench.js";
 export {downloadsDir, hubModelsDir, readCached, runnableModelsDir, writeCached} from "./kinds/cache.js";
 export {
   datasetKey,

@@ -32,12 +32,20 @@ export function describeExecutor(
     });
     const start = async (
       options: ModelServerOptions = {},
-      settings: {concurrency?: number; endpoint?: Partial<Parameters<typeof openAICompatible>[0]>} = {}
+      settings: {
+        concurrency?: number;
+        outage?: ExecutorSetup["outage"];
+        endpoint?: Partial<Parameters<typeof openAICompatible>[0]>;
+      } = {}
     ) => {
       const server = await startModelServer(options);
       const endpoint = endpointOf(server, settings.endpoint);
       const endpoints = new Map([["one", endpoint]]);
-      const {executor, close} = await create({endpoints, concurrency: settings.concurrency ?? 4});
+      const {executor, close} = await create({
+        endpoints,
+        concurrency: settings.concurrency ?? 4,
+        outage: settings.outage
+      });
       closing.push(
         () => server.close(),
         () => endpoint.close?.(),
@@ -213,6 +221,63 @@ export function describeExecutor(
       await sleep(QUIET_MS);
       expect(server.requests.length).toBe(made);
       expect(made).toBeLessThanOrEqual(8);
+    });
+
+    describe("when the endpoint only fails", () => {
+      const retries = {retries: 0};
+
+      it("pauses it, probes it with one call at a time, and goes on when it recovers", async () => {
+        let broken = true;
+        const told: string[] = [];
+        const {server, executor} = await start(
+          {behave: () => (broken ? {status: 500} : undefined)},
+          {endpoint: {retries}, outage: {probeMs: 40, onMessage: (text) => told.push(text)}}
+        );
+        setTimeout(() => (broken = false), 400);
+        const ended = await all(executor, requests(100));
+        expect(ended.filter(({error}) => error).map(({error}) => error!.kind)).toEqual(
+          Array(10).fill("server")
+        );
+        expect(ended.length).toBe(100);
+        // Ten that failed, those in flight beside them, 3 or 4 probes (after 40, 80, 160, 320 ms), and 90 that were answered.
+        expect(server.requests.length).toBeLessThanOrEqual(10 + 3 + 4 + 90);
+        expect(told).toEqual([
+          expect.stringMatching(/loopback: 10 calls in a row failed .*It is paused/),
+          "loopback answers again"
+        ]);
+      });
+
+      it("gives up after the time stated, and ends what waits as aborted", async () => {
+        const reasons: string[] = [];
+        const {server, executor} = await start(
+          {},
+          {endpoint: {retries}, outage: {probeMs: 20, giveUpMs: 200, onGiveUp: (text) => reasons.push(text)}}
+        );
+        const outcomes = executor.execute(endless());
+        const kinds: string[] = [];
+        let dead = false;
+        for await (const batch of outcomes) {
+          for (const {error} of batch) kinds.push(error?.kind ?? "answered");
+          if (kinds.length >= 20 && !dead) await server.close();
+          if (kinds.length >= 20) dead = true;
+        }
+        expect(kinds.filter((kind) => kind === "connection")).toHaveLength(10);
+        expect(kinds.slice(-4)).toEqual(Array(4).fill("aborted"));
+        expect(reasons).toEqual([
+          expect.stringMatching(/loopback only failed, and did not recover within 0.2 s/)
+        ]);
+      });
+
+      it("does not wait for a probe that hangs when it gives up", async () => {
+        let calls = 0;
+        const {executor} = await start(
+          {behave: () => (++calls > 13 ? {latencyMs: 20_000} : {status: 500})},
+          {endpoint: {retries}, outage: {probeMs: 10, giveUpMs: 150}}
+        );
+        const begun = performance.now();
+        await all(executor, requests(50));
+        expect(performance.now() - begun).toBeLessThan(5000);
+      });
     });
 
     it("rejects with the stream's own error, after the calls in flight", async () => {

@@ -344,6 +344,27 @@ describe("runEval", () => {
     await expect(run({fewShot: {count: 1}, part: "train"})).rejects.toThrow(/also the part being scored/);
   });
 
+  it("stops as partial when the server only fails, and asks for what is missing in the next start", async () => {
+    behave = () => ({status: 500});
+    const told: string[] = [];
+    const {manifest} = await run(
+      {},
+      {
+        options: {giveUpAfterSeconds: 0.2},
+        effects: {onMessage: (text) => told.push(text)}
+      }
+    );
+    expect(manifest).toMatchObject({
+      status: "partial",
+      counts: {planned: 2 * rows, completed: 0, failed: 10}
+    });
+    expect(manifest!.stopped).toMatch(/only failed, and did not recover within 0.2 s of being paused: /);
+    expect(told.join()).toMatch(/10 calls in a row failed/);
+    behave = undefined;
+    const next = await run();
+    expect(next.manifest!.counts).toMatchObject({completed: 2 * rows - 10, failed: 10});
+  });
+
   it("says all that is wrong with a definition at once, before any call", async () => {
     const broken = run(
       {prompt: "{{txet}}", expected: "label", slices: ["sender"], part: "held-out"},

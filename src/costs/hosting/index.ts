@@ -15,6 +15,12 @@ export {monthlyCost, type MonthlyCost, monthlyUsd, unitsAt} from "./monthly.js";
 export {type Crossing, crossings} from "./crossings.js";
 export {breakEven, type BreakEven, type CostOption, optionLine} from "./breakEven.js";
 export {whatLeaves} from "./leaves.js";
+export {
+  type LatencyQuantiles,
+  type LoadLevel,
+  type MeasuredThroughput,
+  measuredThroughput
+} from "./measured.js";
 export {withWay, type WayCost, wayCost, type WayThere} from "./wayThere.js";
 export {type HostingKind, hostingKind, hostingModels, type StatedHosting} from "./statedHosting.js";
 export {HOSTING_NAMES, hostingName} from "./hostingName.js";

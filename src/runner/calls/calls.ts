@@ -6,7 +6,7 @@ import type {ReadyCandidate} from "../plan/readyCandidates.js";
 import type {ResolvedEval} from "../plan/resolve.js";
 import type {ScorerCalls} from "../../scorers/index.js";
 import {worstCaseUsd} from "./budget.js";
-import type {CallOutcome, CallRequest, CreateExecutor} from "./executor.js";
+import type {CallOutcome, CallRequest, CreateExecutor, OutageSettings} from "./executor.js";
 import {type Call, plannedCalls, type PlannedInputs} from "./planned.js";
 import {createPool} from "./pool.js";
 import {createScores} from "./scores.js";
@@ -28,6 +28,8 @@ export interface CallInputs extends PlannedInputs {
   signal?: AbortSignal;
   /** Stops calls in flight too. */
   abortSignal?: AbortSignal;
+  /** How long an endpoint that only fails is waited for, and who is told of it. */
+  outage?: Omit<OutageSettings, "onGiveUp">;
   /** Who makes the calls; this process when absent. */
   createExecutor?: CreateExecutor;
 }
@@ -52,7 +54,11 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
   const {spending} = inputs;
   spending?.onStop(stop);
   const endpoints = new Map(inputs.ready.map(({record, prepared}) => [record.name, prepared.endpoint]));
-  const executor = (inputs.createExecutor ?? createPool)({endpoints, concurrency: inputs.concurrency});
+  const executor = (inputs.createExecutor ?? createPool)({
+    endpoints,
+    concurrency: inputs.concurrency,
+    outage: {...inputs.outage, onGiveUp: stop}
+  });
   const scores = createScores({
     ...inputs,
     most: 2 * inputs.concurrency * endpoints.size + 64,

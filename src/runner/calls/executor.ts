@@ -79,6 +79,19 @@ export interface ExecutorSetup {
   endpoints: ReadonlyMap<string, Endpoint>;
   /** `-j`: the most calls in flight for each endpoint, whose own limits can only lower it. */
   concurrency: number;
+  outage?: OutageSettings;
+}
+
+/** What is done about an endpoint that only fails: it is paused and probed, and in the end given up. */
+export interface OutageSettings {
+  /** How long a paused endpoint is waited for, in milliseconds; 300,000 unless told. */
+  giveUpMs?: number;
+  /** Before the first probe; each later one comes after twice the time, up to 30 s. 1,000 unless told. */
+  probeMs?: number;
+  /** Told when an endpoint is paused, and when it answers again. */
+  onMessage?(text: string): void;
+  /** Told why, when an endpoint is given up. Calls in flight there end as "aborted", and the executor drains. */
+  onGiveUp?(reason: string): void;
 }
 
 export type CreateExecutor = (setup: ExecutorSetup) => Executor;

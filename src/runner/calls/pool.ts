@@ -1,3 +1,4 @@
+import {setMaxListeners} from "node:events";
 import {type Limiter, limiterFor} from "../../endpoints/limiter.js";
 import {type AttemptHooks, type AttemptOutcome, type Endpoint, EndpointError} from "../../endpoints/types.js";
 import {messageOf} from "../../store/index.js";
@@ -7,20 +8,23 @@ import type {
   CallRequest,
   ExecuteOptions,
   Executor,
-  ExecutorSetup
+  ExecutorSetup,
+  OutageSettings
 } from "./executor.js";
+import {createOutageGuard, type OutageGuard} from "./outage.js";
 
 /** Requests that wait for a place beside those in flight, so that none stands empty while the stream is asked. */
 const SPARE = 64;
 
 /** The executor of this process: one limiter for each endpoint's name. */
-export function createPool({endpoints, concurrency}: ExecutorSetup): Executor {
+export function createPool({endpoints, concurrency, outage}: ExecutorSetup): Executor {
   const limiters = new Map<string, Limiter>();
   for (const endpoint of endpoints.values())
     if (!limiters.has(endpoint.name)) limiters.set(endpoint.name, limiterFor(endpoint, concurrency));
   const most = 2 * concurrency * limiters.size + SPARE;
   return {
-    execute: (requests, options = {}) => new PoolRun(requests, {endpoints, limiters, most, ...options})
+    execute: (requests, options = {}) =>
+      new PoolRun(requests, {endpoints, limiters, most, outage, ...options})
   };
 }
 
@@ -29,6 +33,14 @@ interface PoolSetup extends ExecuteOptions {
   limiters: ReadonlyMap<string, Limiter>;
   /** Requests taken and not yet received as outcomes. */
   most: number;
+  outage?: OutageSettings;
+}
+
+/** One endpoint in one stream of requests. */
+interface Lane {
+  guard: OutageGuard;
+  /** Stops its calls in flight. */
+  calls: AbortController;
 }
 
 /** A call that has ended and keeps its place until its outcome is received. */
@@ -49,17 +61,38 @@ class PoolRun implements AsyncIterableIterator<readonly CallOutcome[]> {
   private draining = false;
   private wakeReader: (() => void) | undefined;
   private wakeTaker: (() => void) | undefined;
+  private readonly lanes = new Map<string, Lane>();
   private readonly onSignal = () => this.drain();
+  private readonly onAbort = () => {
+    for (const {calls} of this.lanes.values()) calls.abort();
+    this.drain();
+  };
 
   constructor(
     requests: AsyncIterable<CallRequest>,
     private readonly setup: PoolSetup
   ) {
     this.source = requests[Symbol.asyncIterator]();
+    for (const name of setup.limiters.keys()) this.lanes.set(name, this.laneOf(name));
     setup.signal?.addEventListener("abort", this.onSignal);
-    setup.abortSignal?.addEventListener("abort", this.onSignal);
-    if (setup.signal?.aborted || setup.abortSignal?.aborted) this.drain();
+    setup.abortSignal?.addEventListener("abort", this.onAbort);
+    if (setup.abortSignal?.aborted) this.onAbort();
+    else if (setup.signal?.aborted) this.drain();
     void this.take();
+  }
+
+  private laneOf(name: string): Lane {
+    const calls = new AbortController();
+    setMaxListeners(0, calls.signal);
+    const guard = createOutageGuard(name, {
+      ...this.setup.outage,
+      onGiveUp: (reason) => {
+        this.setup.outage?.onGiveUp?.(reason);
+        this.drain();
+        calls.abort();
+      }
+    });
+    return {guard, calls};
   }
 
   [Symbol.asyncIterator](): this {
@@ -101,7 +134,8 @@ class PoolRun implements AsyncIterableIterator<readonly CallOutcome[]> {
 
   private close(): void {
     this.setup.signal?.removeEventListener("abort", this.onSignal);
-    this.setup.abortSignal?.removeEventListener("abort", this.onSignal);
+    this.setup.abortSignal?.removeEventListener("abort", this.onAbort);
+    for (const {guard} of this.lanes.values()) guard.stop();
   }
 
   private received(): void {
@@ -116,6 +150,7 @@ class PoolRun implements AsyncIterableIterator<readonly CallOutcome[]> {
     // The stream may be waiting for something that never comes: it is asked to end, and not waited for.
     this.sourceEnded = true;
     for (const limiter of this.setup.limiters.values()) limiter.clear();
+    for (const {guard} of this.lanes.values()) guard.stop();
     this.wakeTaker?.();
     this.wakeReader?.();
   }
@@ -169,16 +204,43 @@ class PoolRun implements AsyncIterableIterator<readonly CallOutcome[]> {
     endpoint: Endpoint,
     attempts: AttemptHooks
   ): Promise<CallOutcome> {
+    const {key} = request;
+    const {guard, calls} = this.lanes.get(endpoint.name)!;
+    let failed: CallError | undefined;
+    for (;;) {
+      try {
+        const probe = await guard.pass();
+        const outcome =
+          failed && !(await this.mayGoAgain(request, failed))
+            ? {key, error: callError(new EndpointError("aborted", "Another attempt was not allowed."))}
+            : await this.completed(request, endpoint, attempts, calls.signal);
+        if (!guard.ended(outcome.error, probe)) return outcome;
+        failed = outcome.error;
+      } catch (error) {
+        return {key, error: callError(error)};
+      }
+    }
+  }
+
+  private async mayGoAgain(request: CallRequest, {kind, attempts = 1}: CallError): Promise<boolean> {
+    const {mayRetry} = this.setup;
+    if (!mayRetry) return true;
+    const known = kind === "endpoint" ? undefined : kind;
+    return mayRetry(request, {attempt: attempts, latencyMs: 0, kind: known});
+  }
+
+  private async completed(
+    request: CallRequest,
+    endpoint: Endpoint,
+    attempts: AttemptHooks,
+    signal: AbortSignal
+  ): Promise<CallOutcome> {
     const {key, model, messages, params, tools, rowId, repeat} = request;
     try {
+      const hooks = guardedAttempts(request, attempts, this.setup.mayRetry);
       const completion = await endpoint.complete(
         {model, messages, params, tools},
-        {
-          rowId,
-          repeat,
-          attempts: guardedAttempts(request, attempts, this.setup.mayRetry),
-          signal: this.setup.abortSignal
-        }
+        {rowId, repeat, attempts: hooks, signal}
       );
       return {key, completion};
     } catch (error) {

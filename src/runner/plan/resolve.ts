@@ -26,6 +26,8 @@ export interface RunOptions {
   concurrency?: number;
   /** Hard cap in US dollars on what this start pays, calls in flight included. */
   budgetUsd?: number;
+  /** How long an endpoint that only fails is paused and tried again before the run stops as partial; 300 unless told. */
+  giveUpAfterSeconds?: number;
   dryRun?: boolean;
   /** Give the messages of the first so many rows, and neither prepare nor call anyone. */
   showPrompts?: number;
@@ -207,7 +209,10 @@ async function codeProblems(
   return problems;
 }
 
-function amountProblems(repeats: number, {limit, concurrency, budgetUsd, showPrompts}: RunOptions): string[] {
+function amountProblems(
+  repeats: number,
+  {limit, concurrency, budgetUsd, showPrompts, giveUpAfterSeconds}: RunOptions
+): string[] {
   const problems: string[] = [];
   for (const [what, value] of [
     ["repeats", repeats],
@@ -217,6 +222,8 @@ function amountProblems(repeats: number, {limit, concurrency, budgetUsd, showPro
   ] as const)
     if (value !== undefined && !(Number.isInteger(value) && value >= 1))
       problems.push(`${what} is ${value}; it must be a whole number of at least 1.`);
+  if (giveUpAfterSeconds !== undefined && !(giveUpAfterSeconds >= 0 && giveUpAfterSeconds <= 1e6))
+    problems.push(`giveUpAfterSeconds is ${giveUpAfterSeconds}; it must be from 0 to 1,000,000.`);
   if (budgetUsd !== undefined && !(budgetUsd >= 0))
     problems.push(`the budget is ${budgetUsd}; it must be a number of US dollars.`);
   return problems;

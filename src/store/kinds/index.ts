@@ -1,4 +1,5 @@
 import {acceptancesKind} from "./acceptances.js";
+import {benchKind} from "./bench.js";
 import {cacheKind, downloadsKind, vectorsKind} from "./cache.js";
 import {latestKind, recognitionKind, tombstonesKind} from "./dataset.js";
 import {exportKind} from "./exportNote.js";
@@ -22,6 +23,7 @@ export const KINDS: readonly Kind[] = [
   heldOutKind,
   runKind,
   raceKind,
+  benchKind,
   latestKind,
   recognitionKind,
   tombstonesKind,

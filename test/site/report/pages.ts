@@ -20,6 +20,7 @@ const PAGES = [
   "data-sets",
   "splits",
   "merges",
+  "lineage",
   "runs",
   "history",
   "method"

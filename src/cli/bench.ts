@@ -1,0 +1,300 @@
+import {readFile} from "node:fs/promises";
+import {measuredThroughput, type LoadLevel} from "../costs/index.js";
+import {type Endpoint, isLoopback, openAICompatible, type Trust} from "../endpoints/index.js";
+import {importBench, loadTest} from "../load/index.js";
+import {candidate, type Candidate, withBenchTarget} from "../runner/index.js";
+import {ensureSplit} from "../splits/index.js";
+import {
+  type BenchRecord,
+  messageOf,
+  openStore,
+  readBenches,
+  sha256,
+  UsageError,
+  UserError,
+  type Workspace,
+  writeBench
+} from "../store/index.js";
+import {datasetOf, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
+import {interruptSignals} from "./runEvals.js";
+import {bold, dim, note, print, printable, printJson, table} from "./terminal.js";
+
+export interface BenchVerbOptions {
+  list?: boolean;
+  url?: string;
+  model?: string;
+  trust?: Trust;
+  apiKeyEnv?: string;
+  concurrency: number[];
+  rate?: number;
+  duration: number;
+  warmup: number;
+  maxRequests?: number;
+  budgetUsd?: number;
+  p95Ms?: number;
+  stream: boolean;
+  json?: boolean;
+}
+
+const MOST_REQUESTS = 20_000;
+const MOST_ROWS = 1000;
+
+/** Measures how fast a candidate, or a server, answers an eval's prompts under load; or lists what was measured. */
+export async function benchVerb(target: string | undefined, options: BenchVerbOptions): Promise<void> {
+  if (options.list) return listBenches(await openProject(), options);
+  if (target === undefined)
+    throw new UsageError(
+      "say what to measure: `assay bench EVAL:CANDIDATE`, or --list for what was measured."
+    );
+  const workspace = await openProject();
+  const {one, chosen} = await chosenCandidate(workspace, target, options);
+  const maxRequests = cappedRequests(chosen.reach?.endpoint, chosen.reach?.model, options);
+  const {datasets} = await loadDatasets(workspace.project);
+  const dataset = datasetOf(one.definition, datasets);
+  const store = await openStore(workspace);
+  const signals = interruptSignals();
+  try {
+    const version = await store.latestVersion(dataset.name);
+    if (!version)
+      throw new UserError(`${dataset.name} has no version yet. \`assay pull ${dataset.name}\` makes one.`);
+    const split = await ensureSplit(store, version, [one.definition.split].flat()[0]!);
+    const tell = (message: string) => note(`${one.name}: ${message}`);
+    const inputs = {
+      store,
+      evalName: one.name,
+      version,
+      split,
+      candidate: chosen,
+      rows: MOST_ROWS,
+      onMessage: tell,
+      signal: signals.signal
+    };
+    const at = new Date().toISOString();
+    const record = await withBenchTarget(one.definition, inputs, async (ready): Promise<BenchRecord> => {
+      const {endpoint, model} = ready.ready.prepared;
+      cappedRequests(endpoint, model, options);
+      checkLimits(endpoint, options);
+      const result = await loadTest(
+        ready,
+        {
+          concurrency: options.concurrency,
+          ratePerSecond: options.rate,
+          seconds: options.duration,
+          warmupSeconds: options.warmup,
+          maxRequests,
+          budgetUsd: options.budgetUsd,
+          stream: options.stream
+        },
+        {signal: signals.signal, onMessage: tell}
+      );
+      return {
+        kind: "bench",
+        schemaVersion: 1,
+        id: benchId(at, `${one.name} ${chosen.name} ${model}`),
+        at,
+        tool: "assay",
+        eval: one.name,
+        candidate: chosen.name,
+        model,
+        endpoint: endpoint.name,
+        prompts: ready.prompts.length,
+        ...result
+      };
+    });
+    await writeBench(workspace, record);
+    show(record, options);
+  } finally {
+    signals.dispose();
+    store.close();
+  }
+}
+
+/** Takes what guidellm or AIPerf measured into the store. */
+export async function importBenchVerb(
+  file: string,
+  options: Pick<BenchVerbOptions, "json" | "p95Ms">
+): Promise<void> {
+  const workspace = await openProject();
+  let text: string;
+  let value: unknown;
+  try {
+    text = await readFile(file, "utf8");
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new UserError(`${file} could not be read as JSON: ${messageOf(cause)}`, {cause});
+  }
+  const imported = importBench(value, file);
+  const at = imported.at ?? new Date().toISOString();
+  // Named by its content: the same file is the same record.
+  const id = `${imported.tool}-${sha256(text).slice(0, 12)}`;
+  const record: BenchRecord = {kind: "bench", schemaVersion: 1, id, ...imported, at};
+  await writeBench(workspace, record);
+  show(record, options);
+}
+
+async function chosenCandidate(
+  {project}: Workspace,
+  target: string,
+  options: BenchVerbOptions
+): Promise<{one: NamedEval; chosen: Candidate}> {
+  const colon = target.indexOf(":");
+  const [evalName, wanted] = colon < 0 ? [target] : [target.slice(0, colon), target.slice(colon + 1)];
+  const {evals, broken} = await loadEvals(project, [evalName!]);
+  const one = evals[0];
+  if (!one) throw new UserError(broken.map(({message}) => message).join("\n"));
+  const {source, candidates} = one.definition;
+  if (source) throw new UserError(`${one.name} takes its scores from files: it has no prompts to send.`);
+  if (options.url !== undefined) return {one, chosen: candidateAt(options.url, options)};
+  const found = wanted === undefined ? candidates : candidates.filter(({name}) => name === wanted);
+  if (found.length !== 1)
+    throw new UserError(
+      `${wanted === undefined ? "say which candidate" : `${one.name} has no candidate ${JSON.stringify(wanted)}`}: ${candidates.map(({name}) => `${one.name}:${name}`).join(", ")}.`
+    );
+  return {one, chosen: found[0]!};
+}
+
+function candidateAt(url: string, {model, trust, apiKeyEnv}: BenchVerbOptions): Candidate {
+  if (model === undefined) throw new UsageError("--url needs --model: the name that the server knows it by.");
+  const here = URL.canParse(url) && isLoopback(new URL(url).hostname);
+  const endpoint = openAICompatible({
+    name: "url",
+    baseUrl: url,
+    hosting: here ? "on-prem" : "api",
+    trust: trust ?? (here ? "local" : "external"),
+    apiKeyEnv
+  });
+  return candidate(model, endpoint, model);
+}
+
+/** The cap on requests. Throws UserError when calls that someone bills would have no cap that the person chose. */
+function cappedRequests(
+  endpoint: Endpoint | undefined,
+  model: string | undefined,
+  {budgetUsd, maxRequests}: BenchVerbOptions
+): number {
+  if (endpoint && model !== undefined) {
+    const price = endpoint.price?.(model);
+    if (price && budgetUsd === undefined)
+      throw new UserError(
+        `${endpoint.name} is paid by the token. Say --budget-usd; the test ends before it is passed.`
+      );
+    if (!price && budgetUsd !== undefined)
+      throw new UserError(
+        `${endpoint.name} states no price for ${model}, so that --budget-usd cannot be kept. State the price, or say --max-requests instead.`
+      );
+    if (!price && endpoint.hosting === "api" && maxRequests === undefined)
+      throw new UserError(
+        `${endpoint.name} is an API that states no price for ${model}. Say --max-requests, or state the price and say --budget-usd.`
+      );
+  }
+  return maxRequests ?? MOST_REQUESTS;
+}
+
+function checkLimits({name, limits}: Endpoint, {concurrency, rate}: BenchVerbOptions): void {
+  const {concurrency: most = Infinity, requestsPerMinute, tokensPerMinute} = limits ?? {};
+  const problems: string[] = [];
+  if (Math.max(...concurrency) > most)
+    problems.push(`it takes ${most} requests at once: give a lower --concurrency`);
+  if (requestsPerMinute !== undefined && !(rate !== undefined && rate <= requestsPerMinute / 60))
+    problems.push(
+      `it takes ${requestsPerMinute} requests a minute: give a --rate of at most ${requestsPerMinute / 60}`
+    );
+  if (tokensPerMinute !== undefined && rate === undefined)
+    problems.push(`it takes ${tokensPerMinute} tokens a minute: give a --rate that stays below`);
+  if (problems.length > 0)
+    throw new UserError(
+      `endpoint ${name} states limits:\n${problems.map((one) => `  - ${one}.`).join("\n")}`
+    );
+}
+
+function benchId(at: string, what: string): string {
+  return `${at.slice(0, 19).replace(/[-:]/g, "").replace("T", "-")}-${sha256(`${at} ${what}`).slice(0, 6)}`;
+}
+
+async function listBenches(workspace: Workspace, {json}: BenchVerbOptions): Promise<void> {
+  const benches = await readBenches(workspace);
+  if (json) return printJson(benches);
+  if (benches.length === 0)
+    return print(
+      "Nothing was measured yet. `assay bench EVAL:CANDIDATE` does, `assay bench import FILE` takes it in."
+    );
+  print(
+    table(benches, [
+      {title: "bench", value: ({id}) => id},
+      {title: "at", value: ({at}) => at.slice(0, 16).replace("T", " ")},
+      {title: "tool", value: ({tool}) => tool},
+      {title: "measured", value: (one) => (one.eval ? `${one.eval}:${one.candidate}` : one.model)},
+      {title: "in flight", value: ({levels}) => levels.map((one) => one.concurrency ?? "–").join(", ")},
+      {
+        title: "requests/s",
+        align: "right",
+        value: ({levels}) => figure(measuredThroughput(levels)?.requestsPerSecond)
+      },
+      {
+        title: "tokens/s",
+        align: "right",
+        value: ({levels}) =>
+          figure(highest(levels.map(({throughput}) => throughput?.completionTokensPerSecond)))
+      }
+    ])
+  );
+}
+
+function show(record: BenchRecord, {json, p95Ms}: Pick<BenchVerbOptions, "json" | "p95Ms">): void {
+  const measured = measuredThroughput(record.levels, p95Ms);
+  if (json) return printJson({...record, ...(measured ? {hosting: measured} : undefined)});
+  const named = record.eval ? `${record.candidate} with the prompts of ${record.eval}` : record.model;
+  print(bold(`${printable(named)}, measured by ${record.tool}`));
+  const ms =
+    (of: "latencyMs" | "serviceMs" | "firstTokenMs" | "interTokenMs", q: "p50" | "p90" | "p95" | "p99") =>
+    (level: LoadLevel) =>
+      figure(level[of]?.[q]);
+  // Another tool's latency counts from the sending.
+  const latency = record.tool === "assay" ? "latencyMs" : "serviceMs";
+  print(
+    table(record.levels, [
+      {title: "in flight", align: "right", value: ({concurrency}) => concurrency},
+      {title: "requests/s", align: "right", value: ({throughput}) => figure(throughput?.requestsPerSecond)},
+      {
+        title: "tokens/s",
+        align: "right",
+        value: ({throughput}) => figure(throughput?.completionTokensPerSecond)
+      },
+      {title: "at rate/s", align: "right", value: ({ratePerSecond}) => figure(ratePerSecond)},
+      {title: "answered", align: "right", value: ({answered}) => answered},
+      {title: "ms p50", align: "right", value: ms(latency, "p50")},
+      {title: "p90", align: "right", value: ms(latency, "p90")},
+      {title: "p95", align: "right", value: ms(latency, "p95")},
+      {title: "p99", align: "right", value: ms(latency, "p99")},
+      {title: "first token p50", align: "right", value: ms("firstTokenMs", "p50")},
+      {title: "p99", align: "right", value: ms("firstTokenMs", "p99")},
+      {title: "between tokens p50", align: "right", value: ms("interTokenMs", "p50")},
+      {title: "p99", align: "right", value: ms("interTokenMs", "p99")},
+      {
+        title: "errors",
+        value: ({errors, unanswered}) =>
+          [
+            ...Object.entries(errors).map(([kind, count]) => `${kind} ${count}`),
+            ...(unanswered > 0 ? [`unanswered ${unanswered}`] : [])
+          ].join(", ") || "none"
+      }
+    ])
+  );
+  if (record.stopped !== undefined) print(`Ended early: ${record.stopped}.`);
+  if (measured)
+    print(
+      dim(
+        `a hosting that runs it on this machine takes requestsPerSecond: ${figure(measured.requestsPerSecond)}${p95Ms === undefined ? "" : ` (p95 within ${p95Ms} ms)`}`
+      )
+    );
+}
+
+function highest(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
+}
+
+function figure(value: number | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  return value >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
+}

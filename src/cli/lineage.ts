@@ -1,0 +1,116 @@
+import {
+  dataReaching,
+  type LineageGraph,
+  type LineageNode,
+  neighbours,
+  reached,
+  type ReachingData,
+  shortId,
+  storedLineage
+} from "../models/index.js";
+import {openStore, UserError} from "../store/index.js";
+import {openProject} from "./project.js";
+import {bold, print, printJson} from "./terminal.js";
+
+/** Prints what a record of the store came from, what data reached it, and what was made of it. */
+export async function lineageVerb(
+  name: string,
+  options: {up?: boolean; down?: boolean; json?: boolean}
+): Promise<void> {
+  const store = await openStore(await openProject());
+  try {
+    const graph = await storedLineage(store);
+    const node = findNode(graph, name);
+    const ways = options.up
+      ? (["up"] as const)
+      : options.down
+        ? (["down"] as const)
+        : (["up", "down"] as const);
+    const data = options.down ? [] : dataReaching(graph, node.id);
+    if (options.json) {
+      const shown = new Set([node.id, ...ways.flatMap((way) => [...reached(graph, node.id, way)])]);
+      return printJson({
+        node,
+        data,
+        nodes: graph.nodes.filter(({id}) => shown.has(id)),
+        edges: graph.edges.filter(({from, to}) => shown.has(from) && shown.has(to))
+      });
+    }
+    print(bold(titleOf(node)));
+    const facts = Object.entries(node.facts).map(([word, value]) => `${word} ${value}`);
+    if (facts.length > 0) print(`  ${facts.join(", ")}`);
+    for (const way of ways) {
+      print("");
+      print(bold(way === "up" ? "Made from" : "What was made of it"));
+      const lines = lineageTree(graph, node.id, way);
+      print(lines.length > 0 ? lines.join("\n") : "  nothing that the store knows of");
+    }
+    if (!options.down && (node.kind === "model" || node.kind === "run")) {
+      print("");
+      print(bold("Data that reached it"));
+      print(data.length > 0 ? data.map(dataLine).join("\n") : "  none that was recorded");
+    }
+  } finally {
+    store.close();
+  }
+}
+
+/** An indented tree, one line a record; what stands in it already is named and not unfolded again. */
+export function lineageTree(graph: LineageGraph, id: string, way: "up" | "down"): string[] {
+  const byId = new Map(graph.nodes.map((node) => [node.id, node]));
+  const next = neighbours(graph.edges, way);
+  const unfolded = new Set([id]);
+  const below = (of: string, depth: number): string[] =>
+    (next.get(of) ?? []).flatMap(({id: other, how}) => {
+      const again = unfolded.has(other);
+      unfolded.add(other);
+      const more = again && next.has(other) ? " (see above)" : "";
+      const line = `${"  ".repeat(depth)}${titleOf(byId.get(other)!)} – ${how}${more}`;
+      return again ? [line] : [line, ...below(other, depth + 1)];
+    });
+  return below(id, 1);
+}
+
+function titleOf(node: LineageNode): string {
+  const {kind, name, missing, erased} = node;
+  const notes = [];
+  if (missing) notes.push("missing from the store");
+  if (erased)
+    notes.push(
+      `learned from rows of ${erased.dataset} erased since${erased.through ? `, through ${erased.through}` : ""}${erased.accepted === undefined ? "" : ", accepted"}`
+    );
+  const own = kind === "version" || kind === "run" ? shortId(node) : `${name} ${shortId(node)}`;
+  return `${kind} ${own}${notes.length > 0 ? ` [${notes.join("; ")}]` : ""}`;
+}
+
+function dataLine({use, dataset, version, part, subset, rows, through}: ReachingData): string {
+  const which = [`${part} part`, subset, rows === undefined ? undefined : `${rows} rows`];
+  const words = which.filter((word) => word !== undefined).join(", ");
+  return `  ${dataset}@${version.slice(0, 12)}, ${words}: ${use === "trained" ? `trained ${through}` : "scored on"}`;
+}
+
+/** A record by its name or the beginning of its id; of several models, versions or runs of one name the newest. */
+export function findNode(graph: LineageGraph, name: string): LineageNode {
+  const idOf = ({id, kind}: LineageNode) => id.slice(kind.length + 1);
+  const exact = graph.nodes.filter((node) => idOf(node) === name);
+  const called = graph.nodes.filter((node) => node.name === name && node.kind !== "split");
+  const begun = graph.nodes.filter(
+    (node) => name.length >= 4 && (idOf(node).startsWith(name) || shortId(node).startsWith(name))
+  );
+  const kinds = new Set(called.map(({kind}) => kind));
+  if (exact[0]) return exact[0];
+  if (kinds.size > 1)
+    throw new UserError(
+      `${JSON.stringify(name)} is the name of a ${[...kinds].join(" and of a ")}. Give an id: ${called.map((node) => shortId(node)).join(", ")}.`
+    );
+  // Those of a kind stand in the order of their making.
+  if (called.length > 0) return called.filter(({missing}) => !missing).at(-1) ?? called.at(-1)!;
+  if (begun.length === 1) return begun[0]!;
+  if (begun.length > 1)
+    throw new UserError(
+      `${JSON.stringify(name)} is the beginning of ${begun.length} records: ${begun.map((node) => `${node.kind} ${shortId(node)}`).join(", ")}.`
+    );
+  throw new UserError(
+    `the store has no model, run, version or split ${JSON.stringify(name)}. \`assay runs\` lists runs, \`assay versions\` versions, \`assay sql "select id, name from models"\` models.`
+  );
+}

@@ -1,0 +1,3 @@
+import {lineage, print} from "../site/index.js";
+
+await print(lineage);

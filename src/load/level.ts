@@ -1,0 +1,78 @@
+import type {LatencyQuantiles, LoadLevel, MeasuredThroughput} from "../costs/index.js";
+import {sortedQuantile} from "../stats/quantile.js";
+import type {Loop} from "./loops.js";
+import type {Sample} from "./sample.js";
+
+/** Requests and tokens per second of what ended in the measured time; undefined when nothing did. */
+export function throughputOf(
+  {samples, fromMs, toMs}: Loop,
+  basis: MeasuredThroughput["basis"]
+): MeasuredThroughput | undefined {
+  const done = samples.filter(
+    ({endedMs, error}) => error === undefined && endedMs >= fromMs && endedMs <= toMs
+  );
+  const seconds = (toMs - fromMs) / 1000;
+  if (done.length === 0 || !(seconds > 0)) return undefined;
+  const perSecond = (side: "promptTokens" | "completionTokens") => {
+    const counts = done.map((one) => one[side]);
+    if (counts.includes(undefined)) return undefined;
+    return counts.reduce<number>((sum, count) => sum + count!, 0) / seconds;
+  };
+  return {
+    basis,
+    requestsPerSecond: done.length / seconds,
+    promptTokensPerSecond: perSecond("promptTokens"),
+    completionTokensPerSecond: perSecond("completionTokens")
+  };
+}
+
+/** The figures of one level, from its saturated phase (absent with a rate of the user's) and its arrivals. */
+export function levelOf(
+  concurrency: number,
+  saturated: Loop | undefined,
+  arrivals: (Loop & {ratePerSecond: number}) | undefined
+): LoadLevel {
+  const due = arrivals?.samples.filter(({dueMs}) => dueMs >= arrivals.fromMs) ?? [];
+  const answered = due.filter(({error}) => error === undefined);
+  const unanswered = due.filter(({error}) => error === "unanswered").length + (arrivals?.unsent ?? 0);
+  const errors: Record<string, number> = {};
+  for (const {error} of [...(saturated?.samples ?? []), ...(arrivals?.samples ?? [])])
+    if (error !== undefined && error !== "unanswered") errors[error] = (errors[error] ?? 0) + 1;
+  const over = (of: (sample: Sample) => number | undefined) => quantiles(answered.map(of), unanswered);
+  return {
+    concurrency,
+    throughput: saturated
+      ? throughputOf(saturated, "saturated")
+      : arrivals && throughputOf(arrivals, "arrivals"),
+    ratePerSecond: arrivals?.ratePerSecond,
+    answered: answered.length,
+    errors,
+    unanswered,
+    latencyMs: over(({endedMs, dueMs}) => endedMs - dueMs),
+    serviceMs: quantiles(
+      answered.map(({endedMs, sentMs}) => endedMs - sentMs),
+      0
+    ),
+    firstTokenMs: over(({firstTokenMs, sentMs, dueMs}) =>
+      firstTokenMs === undefined ? undefined : firstTokenMs + sentMs - dueMs
+    ),
+    interTokenMs: quantiles(answered.map(interToken), 0)
+  };
+}
+
+function interToken({firstTokenMs, completionTokens, sentMs, endedMs}: Sample): number | undefined {
+  if (firstTokenMs === undefined || completionTokens === undefined || completionTokens < 2) return undefined;
+  return (endedMs - sentMs - firstTokenMs) / (completionTokens - 1);
+}
+
+/** Undefined when nothing was measured. */
+function quantiles(values: readonly (number | undefined)[], longer: number): LatencyQuantiles | undefined {
+  const known = values.filter((value) => value !== undefined);
+  if (known.length === 0) return undefined;
+  const sorted = Float64Array.from([...known, ...Array<number>(longer).fill(Infinity)]).sort();
+  const at = (q: number) => {
+    const value = sortedQuantile(sorted, q)!;
+    return Number.isFinite(value) ? value : undefined;
+  };
+  return {p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99)};
+}

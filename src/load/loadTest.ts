@@ -1,0 +1,196 @@
+import type {LoadLevel} from "../costs/index.js";
+import {
+  type AttemptOutcome,
+  type Completion,
+  type Effects,
+  EndpointError,
+  realEffects
+} from "../endpoints/index.js";
+import {type BenchTarget, type Budget, createBudget, worstCaseUsd} from "../runner/index.js";
+import {messageOf, UserError} from "../store/index.js";
+import {levelOf, throughputOf} from "./level.js";
+import {closedLoop, openLoop} from "./loops.js";
+import type {Reply, Send} from "./sample.js";
+
+export interface LoadOptions {
+  /** Requests in flight at most, a level each, rising. */
+  concurrency: readonly number[];
+  /** Arrivals per second; without it each level's is a share of what it got done when saturated. */
+  ratePerSecond?: number;
+  /** Of each measurement, and before it. */
+  seconds: number;
+  warmupSeconds: number;
+  /** The most requests in all, shared evenly by the measurements. */
+  maxRequests: number;
+  /** The most US dollars in all. */
+  budgetUsd?: number;
+  /** Asks for streams, which give the time to the first token. */
+  stream: boolean;
+}
+
+export interface LoadEffects {
+  /** Ends the test: no request is sent any more, and those in flight are waited for. */
+  signal?: AbortSignal;
+  onMessage?(message: string): void;
+  effects?: Pick<Effects, "now" | "timer">;
+}
+
+export interface LoadResult {
+  levels: LoadLevel[];
+  requests: number;
+  spentUsd?: number;
+  stopped?: string;
+}
+
+/** Arrivals as a share of what a level gets done when saturated: below it a queue does not grow without end. */
+export const LOAD_SHARE = 0.7;
+
+const MAYBE_BILLED = new Set(["timeout", "truncated-stream", "malformed", "aborted", "unanswered"]);
+
+/**
+ * Measures a candidate at rising concurrency with its eval's prompts. Each level is saturated first (closed loop), which gives
+ * its throughput, and then asked at a steady rate (open loop), which gives its latency. No request is sent twice: an error is
+ * counted. One request goes ahead; when it fails, a UserError says why and nothing else was sent. Ends before `maxRequests`
+ * or `budgetUsd` are passed, calls in flight counted at the most they can cost.
+ */
+export async function loadTest(
+  target: BenchTarget,
+  options: LoadOptions,
+  {signal, onMessage, effects = realEffects}: LoadEffects = {}
+): Promise<LoadResult> {
+  const {seconds, warmupSeconds, maxRequests, ratePerSecond} = options;
+  const phases = options.concurrency.length * (ratePerSecond === undefined ? 2 : 1);
+  const share = Math.floor((maxRequests - 1) / phases);
+  if (share < 1)
+    throw new UserError(
+      `${maxRequests} requests are too few for ${phases} measurements. Raise --max-requests, or measure fewer levels.`
+    );
+  const caller = createCaller(target, options, effects);
+  await caller.probe(signal);
+  const levels: LoadLevel[] = [];
+  const common = {
+    warmupMs: 1000 * warmupSeconds,
+    measuredMs: 1000 * seconds,
+    effects,
+    signal
+  };
+  for (const concurrency of options.concurrency) {
+    if (signal?.aborted || caller.stopped !== undefined) break;
+    onMessage?.(`${concurrency} in flight`);
+    const saturated =
+      ratePerSecond === undefined
+        ? await closedLoop({...common, concurrency, send: caller.sender(share)})
+        : undefined;
+    const able = saturated && throughputOf(saturated, "saturated");
+    const rate = ratePerSecond ?? (able && LOAD_SHARE * able.requestsPerSecond);
+    const goesOn = rate !== undefined && !signal?.aborted && caller.stopped === undefined;
+    const arrivals = goesOn
+      ? await openLoop({...common, concurrency, ratePerSecond: rate, send: caller.sender(share)})
+      : undefined;
+    levels.push(levelOf(concurrency, saturated, arrivals && {...arrivals, ratePerSecond: rate!}));
+  }
+  return {
+    levels,
+    requests: caller.requests,
+    spentUsd: caller.spentUsd,
+    stopped: signal?.aborted ? "interrupted" : caller.stopped
+  };
+}
+
+/** Sends the prompts in turn, within the caps. */
+function createCaller(
+  {ready, prompts}: BenchTarget,
+  {stream, budgetUsd}: LoadOptions,
+  effects: Pick<Effects, "now" | "timer">
+) {
+  const {candidate, prepared, record} = ready;
+  const {endpoint, model} = prepared;
+  const streams = stream && (endpoint.kind === "openai" || endpoint.kind === "hosted");
+  const params = streams ? {...candidate.params, stream: true} : candidate.params;
+  const budget: Budget | undefined = budgetUsd === undefined ? undefined : createBudget(budgetUsd);
+  let requests = 0;
+  let stopped: string | undefined;
+
+  const call = (signal: AbortSignal | undefined): Promise<Reply & {message?: string}> | undefined => {
+    const {rowId, messages} = prompts[requests % prompts.length]!;
+    const bytes = Buffer.byteLength(JSON.stringify([messages, candidate.tools]));
+    const usd = worstCaseUsd(record.price, bytes, candidate.params?.max_tokens);
+    const reservation = budget?.reserve({candidate: candidate.name, usd});
+    if (budget && !reservation) {
+      stopped = `budget: $${budget.spentUsd.toFixed(4)} of $${budgetUsd} spent, and the next call might not fit`;
+      return undefined;
+    }
+    requests++;
+    const sentMs = effects.now();
+    let seenMs: number | undefined;
+    const attempts = firstAttemptOnly(signal);
+    return endpoint
+      .complete(
+        {model, messages, params, tools: candidate.tools},
+        {
+          rowId,
+          signal: attempts.signal,
+          attempts,
+          onText: () => void (seenMs ??= effects.now() - sentMs)
+        }
+      )
+      .then(
+        ({usage, firstTokenMs, costUsd}: Completion) => {
+          reservation?.settle(costUsd);
+          return {
+            firstTokenMs: firstTokenMs ?? seenMs,
+            promptTokens: usage?.promptTokens,
+            completionTokens: usage?.completionTokens
+          };
+        },
+        (error: unknown) => {
+          const kind = error instanceof EndpointError ? error.kind : "endpoint";
+          const own = attempts.failed ?? (signal?.aborted ? "unanswered" : kind);
+          if (MAYBE_BILLED.has(own)) reservation?.assumeSpent();
+          else reservation?.settle(undefined);
+          return {error: own, message: kind === own ? messageOf(error) : attempts.message};
+        }
+      );
+  };
+  return {
+    async probe(signal: AbortSignal | undefined): Promise<void> {
+      const reply = await call(signal);
+      if (reply?.error !== undefined)
+        throw new UserError(
+          `${candidate.name} did not answer the first request (${reply.error}): ${reply.message}\nNo other request was sent.`
+        );
+      if (!reply) throw new UserError(`${stopped}. No request was sent; raise --budget-usd.`);
+    },
+    /** Sends at most `most` requests. */
+    sender(most: number): Send {
+      let left = most;
+      return (signal) => (stopped === undefined && left-- > 0 ? call(signal) : undefined);
+    },
+    get requests() {
+      return requests;
+    },
+    get stopped() {
+      return stopped;
+    },
+    get spentUsd() {
+      return budget?.spentUsd;
+    }
+  };
+}
+
+/** Ends a call after its first attempt: a load test counts an error and does not hide it behind a retry. */
+function firstAttemptOnly(parent: AbortSignal | undefined) {
+  const own = new AbortController();
+  const state = {
+    signal: parent ? AbortSignal.any([parent, own.signal]) : own.signal,
+    failed: undefined as string | undefined,
+    message: undefined as string | undefined,
+    onAttempt({kind, status}: AttemptOutcome) {
+      if (kind === undefined || parent?.aborted) return;
+      state.failed = kind;
+      state.message = status === undefined ? kind : `the server answered ${status}`;
+      own.abort();
+    }
+  };
+  return state;
+}

@@ -1,0 +1,19 @@
+/** One request of a load test; times in milliseconds on one clock. */
+export interface Sample {
+  /** When it was to arrive. */
+  dueMs: number;
+  sentMs: number;
+  endedMs: number;
+  /** Since it was sent. */
+  firstTokenMs?: number;
+  promptTokens?: number;
+  completionTokens?: number;
+  /** Kind of error; "unanswered" when the time was up. */
+  error?: string;
+}
+
+/** What came of a request. Never rejects. */
+export type Reply = Pick<Sample, "firstTokenMs" | "promptTokens" | "completionTokens" | "error">;
+
+/** Sends the next request; undefined when no more may be sent. */
+export type Send = (signal: AbortSignal) => Promise<Reply> | undefined;

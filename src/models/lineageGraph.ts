@@ -1,0 +1,300 @@
+import type {RunManifest, SplitManifest, VersionManifest} from "../store/index.js";
+import type {ErasedTraining} from "./erasedTraining.js";
+import type {ModelManifest} from "./types.js";
+
+export type LineageKind = "version" | "split" | "model" | "run";
+
+export interface LineageNode {
+  /** The kind and the record's id, such as "model:4f…" or "version:mails@0a…". */
+  id: string;
+  kind: LineageKind;
+  name: string;
+  /** What a reader should know of it, by a word for each. */
+  facts: Record<string, string | number>;
+  /** True when another record names it and the store does not have it. */
+  missing?: boolean;
+  /** When it learned from rows that were erased since, itself or through `through`. */
+  erased?: {dataset: string; at: string; accepted?: string; through?: string};
+}
+
+/** Rows of a part that a model learned from, or that a run was scored on. */
+export interface LineageData {
+  use: "trained" | "scored";
+  dataset: string;
+  version: string;
+  split: string;
+  part: string;
+  subset?: string;
+  rows?: number;
+}
+
+export interface LineageEdge {
+  from: string;
+  to: string;
+  how: string;
+  data?: LineageData;
+}
+
+export interface LineageGraph {
+  nodes: LineageNode[];
+  edges: LineageEdge[];
+}
+
+export interface LineageRecords {
+  versions: readonly VersionManifest[];
+  splits: readonly SplitManifest[];
+  models: readonly ModelManifest[];
+  runs: readonly RunManifest[];
+  /** Notes of purges, by a model's id; accepted ones too. */
+  erased: ReadonlyMap<string, ErasedTraining>;
+}
+
+const versionNode = (dataset: string, id: string) => `version:${dataset}@${id}`;
+const splitNode = (dataset: string, id: string) => `split:${dataset}/${id}`;
+const modelNode = (id: string) => `model:${id}`;
+
+/**
+ * One graph from dataset versions through splits and models to runs. Edges lead from what was there before to what was
+ * made of it. A record that is named and not there is a node that is `missing`. Empty for an empty store.
+ */
+export function lineageGraph({versions, splits, models, runs, erased}: LineageRecords): LineageGraph {
+  const nodes = new Map<string, LineageNode>();
+  const edges: LineageEdge[] = [];
+  const add = (node: LineageNode) => void nodes.set(node.id, node);
+  const ensure = (id: string, kind: LineageKind, name: string) => {
+    if (!nodes.has(id)) add({id, kind, name, facts: {}, missing: true});
+    return id;
+  };
+  for (const one of versions) add(ofVersion(one));
+  for (const one of splits) add(ofSplit(one));
+  for (const one of models) add(ofModel(one, erased.get(one.id)));
+  for (const one of runs) add(ofRun(one));
+
+  /** Records of models name versions and splits by their ids or by their whole hashes. */
+  const named = <T extends {id: string; dataset: string; sha256: string}>(
+    all: readonly T[],
+    dataset: string,
+    name: string
+  ) => all.find((one) => one.dataset === dataset && (one.id === name || one.sha256 === name));
+  const version = (dataset: string, name: string) => {
+    const id = named(versions, dataset, name)?.id ?? name.slice(0, 16);
+    return {id, node: ensure(versionNode(dataset, id), "version", dataset)};
+  };
+  const split = (dataset: string, name: string, ofVersion: string, called = "split") => {
+    const id = named(splits, dataset, name)?.id ?? name.slice(0, 16);
+    const node = splitNode(dataset, id);
+    if (!nodes.has(node)) {
+      ensure(node, "split", called);
+      edges.push({from: version(dataset, ofVersion).node, to: node, how: "split"});
+    }
+    return {id, node};
+  };
+
+  for (const one of splits)
+    edges.push({
+      from: version(one.dataset, one.version).node,
+      to: splitNode(one.dataset, one.id),
+      how: `split by ${one.strategy}`
+    });
+  for (const model of models) {
+    const to = modelNode(model.id);
+    const {training} = model;
+    if (training) {
+      const of = split(training.dataset, training.split, training.version);
+      const {dataset, part, subset, rows} = training;
+      const from = {dataset, version: version(dataset, training.version).id, split: of.id};
+      edges.push({
+        from: of.node,
+        to,
+        how: `trained on ${part}${subset === undefined ? "" : `, ${subset}`}, ${rows} rows`,
+        data: {use: "trained", ...from, part, subset, rows}
+      });
+    }
+    for (const parent of model.parents)
+      edges.push({from: ensure(modelNode(parent.id), "model", parent.name), to, how: makingOf(model)});
+  }
+  for (const run of runs) {
+    const to = `run:${run.id}`;
+    const dataset = run.dataset.name;
+    const of = split(dataset, run.split.id, run.dataset.version, run.split.name);
+    const {part} = run.split;
+    edges.push({
+      from: of.node,
+      to,
+      how: `scored on ${part}`,
+      data: {
+        use: "scored",
+        dataset,
+        version: run.dataset.version,
+        split: of.id,
+        part,
+        rows: named(splits, dataset, of.id)?.counts[part]
+      }
+    });
+    for (const {name, model, modelId} of run.candidates)
+      if (modelId !== undefined)
+        edges.push({from: ensure(modelNode(modelId), "model", model), to, how: `candidate ${name}`});
+  }
+  const graph = {nodes: [...nodes.values()], edges};
+  markDescendants(graph);
+  return graph;
+}
+
+function ofVersion({dataset, id, rows, pulledAt, licence, purged = []}: VersionManifest): LineageNode {
+  const gone = purged.reduce((sum, one) => sum + one.rows, 0);
+  return {
+    id: versionNode(dataset, id),
+    kind: "version",
+    name: dataset,
+    facts: present({rows, pulled: pulledAt.slice(0, 10), licence, "rows erased since": gone || undefined})
+  };
+}
+
+function ofSplit({dataset, id, name, strategy, seed, counts}: SplitManifest): LineageNode {
+  return {
+    id: splitNode(dataset, id),
+    kind: "split",
+    name,
+    facts: {
+      strategy,
+      seed,
+      ...Object.fromEntries(Object.entries(counts).map(([part, n]) => [`${part} rows`, n]))
+    }
+  };
+}
+
+function ofModel(model: ModelManifest, note: ErasedTraining | undefined): LineageNode {
+  const {id, name, architecture, createdAt, files, recipe} = model;
+  return {
+    id: modelNode(id),
+    kind: "model",
+    name,
+    facts: present({
+      architecture,
+      made: createdAt.slice(0, 10),
+      method: recipe?.method,
+      files: files.length === 0 ? "none" : files.length
+    }),
+    erased: note && {dataset: note.dataset, at: note.at, accepted: note.accepted?.reason}
+  };
+}
+
+function ofRun({id, eval: name, status, startedAt, split, purged = []}: RunManifest): LineageNode {
+  const gone = purged.reduce((sum, one) => sum + one.rows, 0);
+  return {
+    id: `run:${id}`,
+    kind: "run",
+    name,
+    facts: present({
+      run: id,
+      status,
+      started: startedAt.slice(0, 10),
+      part: split.part,
+      "rows erased since": gone || undefined
+    })
+  };
+}
+
+/** How a model came from its parents, in a word or two. */
+function makingOf({parents, training, recipe, merge}: ModelManifest): string {
+  if (merge || parents.length > 1) return recipe ? `merged by ${recipe.method}` : "merged";
+  if (training) return "fine-tuned";
+  return recipe ? `made by ${recipe.method}` : "derived";
+}
+
+function present(facts: Record<string, string | number | undefined>): LineageNode["facts"] {
+  return Object.fromEntries(
+    Object.entries(facts).filter((entry): entry is [string, string | number] => entry[1] !== undefined)
+  );
+}
+
+/** A purge marks the models that are there; what is made of a marked one later holds the same rows. */
+function markDescendants(graph: LineageGraph): void {
+  const byId = new Map(graph.nodes.map((node) => [node.id, node]));
+  const marked = graph.nodes.filter(({kind, erased}) => kind === "model" && erased && !erased.accepted);
+  for (const source of marked)
+    for (const id of reached(graph, source.id, "down")) {
+      const node = byId.get(id)!;
+      if (node.kind === "model" && !node.erased)
+        node.erased = {dataset: source.erased!.dataset, at: source.erased!.at, through: source.name};
+    }
+}
+
+/** Ids of all nodes above (`up`: what it was made of) or below one, without itself, nearest first. */
+export function reached({edges}: LineageGraph, id: string, way: "up" | "down"): Set<string> {
+  const next = neighbours(edges, way);
+  const found = new Set([id]);
+  for (const one of found) for (const {id: other} of next.get(one) ?? []) found.add(other);
+  found.delete(id);
+  return found;
+}
+
+/** What is next to each node in one direction, with how. */
+export function neighbours(
+  edges: readonly LineageEdge[],
+  way: "up" | "down"
+): Map<string, {id: string; how: string}[]> {
+  const next = new Map<string, {id: string; how: string}[]>();
+  for (const {from, to, how} of edges) {
+    const [here, there] = way === "up" ? [to, from] : [from, to];
+    next.set(here, [...(next.get(here) ?? []), {id: there, how}]);
+  }
+  return next;
+}
+
+export interface ReachingData extends LineageData {
+  /** The model that learned from it, or the run that was scored on it: `id` itself, or what led to it. */
+  through: string;
+}
+
+/** All data that reached a model or a run through any path, its own first. None for versions and splits. */
+export function dataReaching(graph: LineageGraph, id: string): ReachingData[] {
+  const names = new Map(graph.nodes.map(({id: node, name}) => [node, name]));
+  return [id, ...reached(graph, id, "up")].flatMap((node) =>
+    graph.edges.flatMap(({to, data}) => (to === node && data ? [{...data, through: names.get(node)!}] : []))
+  );
+}
+
+/** Nodes from left to right: versions, splits, models by generation, runs. No layer is empty. */
+export function layersOf({nodes, edges}: LineageGraph): LineageNode[][] {
+  const models = new Set(nodes.filter(({kind}) => kind === "model").map(({id}) => id));
+  const parents = neighbours(
+    edges.filter(({from}) => models.has(from)),
+    "up"
+  );
+  const generations = new Map<string, number>();
+  const generation = (id: string): number => {
+    const known = generations.get(id);
+    if (known !== undefined) return known;
+    // Records that name each other in a circle end here.
+    generations.set(id, 0);
+    const above = (parents.get(id) ?? []).map((parent) => generation(parent.id) + 1);
+    const found = Math.max(0, ...above);
+    generations.set(id, found);
+    return found;
+  };
+  const deepest = Math.max(0, ...[...models].map(generation));
+  const layers: LineageNode[][] = [];
+  for (const node of nodes) {
+    const at =
+      node.kind === "version"
+        ? 0
+        : node.kind === "split"
+          ? 1
+          : node.kind === "model"
+            ? 2 + generation(node.id)
+            : 3 + deepest;
+    (layers[at] ??= []).push(node);
+  }
+  return layers.filter((layer) => layer.length > 0);
+}
+
+/** An id as people read it: "mails@0a1b2c3d4e5f" of a version, twelve digits of a split or model, all of a run's. */
+export function shortId({id, kind}: Pick<LineageNode, "id" | "kind">): string {
+  const own = id.slice(kind.length + 1);
+  if (kind === "run") return own;
+  if (kind === "split") return own.slice(own.indexOf("/") + 1).slice(0, 12);
+  if (kind === "model") return own.slice(0, 12);
+  const at = own.lastIndexOf("@");
+  return `${own.slice(0, at)}@${own.slice(at + 1, at + 13)}`;
+}

@@ -1,0 +1,52 @@
+import type {LoadLevel} from "../../costs/index.js";
+import {checkName} from "../names.js";
+import type {Workspace} from "../workspace.js";
+import {type Kind, manifestsOf, putJson} from "./kind.js";
+
+/** A load test of one model, made here or by another tool. */
+export interface BenchRecord {
+  kind: "bench";
+  schemaVersion: 1;
+  id: string;
+  /** ISO time of its start, or of its import when the file names none. */
+  at: string;
+  /** What measured it: "assay", "guidellm" or "aiperf". */
+  tool: string;
+  /** The eval whose prompts were sent, and its candidate; absent when another tool measured. */
+  eval?: string;
+  candidate?: string;
+  model: string;
+  endpoint?: string;
+  /** Distinct prompts, which were sent again in turn. */
+  prompts?: number;
+  /** Requests made in all, warm-up included. */
+  requests?: number;
+  spentUsd?: number;
+  /** Why it ended before all levels were measured. */
+  stopped?: string;
+  /** In the order of their concurrency. */
+  levels: LoadLevel[];
+}
+
+/** Holds figures alone and nothing of a row. */
+export const benchKind: Kind<BenchRecord> = {
+  name: "bench",
+  at: "benches/{id}.json",
+  form: {
+    kind: "bench",
+    schemaVersion: 1,
+    members: {id: "string", at: "string", model: "string", levels: "object"},
+    renew: "assay bench"
+  },
+  shown: false
+};
+
+export async function writeBench(workspace: Pick<Workspace, "place">, record: BenchRecord): Promise<void> {
+  await putJson(workspace, `benches/${checkName("bench", record.id)}.json`, record);
+}
+
+/** Every load test of the store, the oldest first. */
+export async function readBenches(workspace: Pick<Workspace, "place">): Promise<BenchRecord[]> {
+  const found = await manifestsOf(workspace, benchKind);
+  return found.sort((a, b) => a.at.localeCompare(b.at) || a.id.localeCompare(b.id));
+}

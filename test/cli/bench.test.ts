@@ -1,0 +1,146 @@
+import {mkdirSync, writeFileSync} from "node:fs";
+import {mkdtemp, rm} from "node:fs/promises";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {fileURLToPath} from "node:url";
+import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
+import {benchVerb, type BenchVerbOptions, importBenchVerb} from "../../src/cli/bench.js";
+import {measuredThroughput} from "../../src/costs/index.js";
+import type {BenchRecord} from "../../src/store/index.js";
+import {writeLoader} from "../support/assay.js";
+import {costStore} from "../support/costStore.js";
+import {startModelServer} from "../support/modelServer.js";
+import {printed} from "../support/printed.js";
+
+let project: string;
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), "assay-bench-"));
+  await costStore(project);
+  writeLoader(project, "sums", `{name: "sums", source: {kind: "rows", rows: () => [], describe: {}}}`);
+  const source = (file: string) =>
+    JSON.stringify(fileURLToPath(new URL(`../../src/${file}/index.js`, import.meta.url)));
+  mkdirSync(join(project, "evals"));
+  writeFileSync(
+    join(project, "evals", "sums.eval.ts"),
+    `import {candidate, defineEval} from ${source("runner")};
+     import {openAICompatible} from ${source("endpoints")};
+     import {normalizedMatch} from ${source("scorers")};
+     const price = {inputUsdPerMillion: 1, outputUsdPerMillion: 1, asOf: "2026-01-01", source: "made up"};
+     const paid = openAICompatible({name: "paid", baseUrl: "http://127.0.0.1:9", hosting: "api", trust: "external", price});
+     export default defineEval({
+       dataset: "sums", split: {name: "all", strategy: "given", column: "part"}, prompt: "{{question}}",
+       expected: "answer", scorers: {exact: normalizedMatch}, candidates: [candidate("paid", paid, "m")]
+     });`
+  );
+  vi.stubEnv("ASSAY_PROJECT", project);
+}, 60_000);
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await rm(project, {recursive: true, force: true});
+});
+
+const quick: BenchVerbOptions = {concurrency: [1, 2], duration: 0.4, warmup: 0.1, stream: true, json: true};
+const json = async <T>(work: () => Promise<void>) => JSON.parse(await printed(work)) as T;
+
+describe("assay bench", () => {
+  it("sends the eval's own prompts to a server, keeps what it measured and lists it", async () => {
+    const server = await startModelServer({
+      behave: () => ({latencyMs: 10, eventGapMs: 2, usage: true, text: "one two three"})
+    });
+    try {
+      const record = await json<BenchRecord>(() =>
+        benchVerb("sums", {...quick, url: server.url, model: "m"})
+      );
+      expect(record.levels.map(({concurrency}) => concurrency)).toEqual([1, 2]);
+      expect(record).toMatchObject({kind: "bench", eval: "sums", model: "m", prompts: 300});
+      for (const {latencyMs, firstTokenMs, throughput, errors} of record.levels) {
+        expect(errors).toEqual({});
+        expect(firstTokenMs!.p50).toBeGreaterThan(9);
+        expect(latencyMs!.p50).toBeGreaterThan(firstTokenMs!.p50!);
+        expect(throughput!.completionTokensPerSecond).toBeGreaterThan(0);
+      }
+      expect(server.requests.length).toBe(record.requests);
+      for (const {body} of server.requests)
+        expect(body.messages![0]!.content).toMatch(/^What is \d+ and 1\?$/);
+      const listed = await json<BenchRecord[]>(() => benchVerb(undefined, {...quick, list: true}));
+      expect(listed.map(({id}) => id)).toEqual([record.id]);
+      expect(await printed(() => benchVerb(undefined, {...quick, list: true, json: false}))).toContain(
+        "sums:m"
+      );
+    } finally {
+      await server.close();
+    }
+  }, 20_000);
+
+  it("asks for a cap before it calls what is paid", async () => {
+    await expect(benchVerb("sums:paid", quick)).rejects.toThrow(/--budget-usd/);
+    const other = {...quick, url: "https://api.example.invalid", model: "m"};
+    await expect(benchVerb("sums", other)).rejects.toThrow(/--max-requests/);
+    await expect(benchVerb("sums", {...other, budgetUsd: 1})).rejects.toThrow(/no price/);
+  });
+
+  it("takes what guidellm and AIPerf measured", async () => {
+    const file = (name: string, value: unknown) => {
+      writeFileSync(join(project, name), JSON.stringify(value));
+      return join(project, name);
+    };
+    const percentiles = (p50: number) => ({
+      successful: {percentiles: {p50, p90: 2 * p50, p95: 3 * p50, p99: 4 * p50}}
+    });
+    const guidellm = file("benchmarks.json", {
+      benchmarks: [
+        {
+          config: {strategy: {type_: "concurrent", streams: 4}, backend: {model: "llama"}},
+          metrics: {
+            request_totals: {successful: 90, errored: 3, incomplete: 1, total: 94},
+            requests_per_second: {successful: {mean: 9}},
+            output_tokens_per_second: {successful: {mean: 180}},
+            request_latency: percentiles(0.4),
+            time_to_first_token_ms: percentiles(30)
+          }
+        }
+      ]
+    });
+    const aiperf = file("profile_export_aiperf.json", {
+      request_throughput: {unit: "requests/sec", avg: 12},
+      output_token_throughput: {unit: "tokens/sec", avg: 240},
+      request_count: {unit: "requests", avg: 120},
+      request_latency: {unit: "ms", p50: 300, p90: 350, p95: 370, p99: 400},
+      input_config: {endpoint: {model_names: ["llama"]}, loadgen: {concurrency: 8}}
+    });
+    const first = await json<BenchRecord>(() => importBenchVerb(guidellm, {json: true}));
+    expect(first).toMatchObject({tool: "guidellm", model: "llama"});
+    expect(first.levels[0]).toEqual({
+      concurrency: 4,
+      throughput: {basis: "saturated", requestsPerSecond: 9, completionTokensPerSecond: 180},
+      answered: 90,
+      errors: {errored: 3},
+      unanswered: 1,
+      serviceMs: {p50: 400, p90: 800, p95: expect.closeTo(1200, 6) as number, p99: 1600},
+      firstTokenMs: {p50: 30, p90: 60, p95: 90, p99: 120}
+    });
+    const second = await json<BenchRecord>(() => importBenchVerb(aiperf, {json: true}));
+    expect(second.levels[0]).toMatchObject({concurrency: 8, answered: 120, serviceMs: {p99: 400}});
+    // The same file again is the same record.
+    await printed(() => importBenchVerb(aiperf, {}));
+    const listed = await json<BenchRecord[]>(() => benchVerb(undefined, {...quick, list: true}));
+    expect(listed.filter(({tool}) => tool !== "assay").length).toBe(2);
+    for (const bad of [{}, [], null, {benchmarks: [{}]}, {benchmarks: []}, {request_latency: {}}])
+      await expect(importBenchVerb(file("bad.json", bad), {})).rejects.toThrow(/bad\.json/);
+  });
+});
+
+it("gives hosting models the most requests per second within a latency", () => {
+  const level = (requestsPerSecond: number, p95: number | undefined) => ({
+    throughput: {basis: "saturated" as const, requestsPerSecond},
+    answered: 1,
+    errors: {},
+    unanswered: 0,
+    latencyMs: {p95}
+  });
+  const levels = [level(5, 100), level(9, 200), level(12, undefined)];
+  expect(measuredThroughput(levels)).toEqual({requestsPerSecond: 12});
+  expect(measuredThroughput(levels, 200)).toEqual({requestsPerSecond: 9});
+  expect(measuredThroughput(levels, 50)).toBeUndefined();
+  expect(measuredThroughput([])).toBeUndefined();
+});

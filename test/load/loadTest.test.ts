@@ -1,0 +1,174 @@
+import {createServer, type Server} from "node:http";
+import type {AddressInfo} from "node:net";
+import {afterEach, describe, expect, it} from "vitest";
+import {openAICompatible} from "../../src/endpoints/index.js";
+import {levelOf} from "../../src/load/level.js";
+import {loadTest, type LoadOptions} from "../../src/load/index.js";
+import {type BenchTarget, candidate} from "../../src/runner/index.js";
+import {quantile} from "../../src/stats/index.js";
+
+let server: Server;
+let asked = 0;
+/** Milliseconds from a request's arrival to its answer, as the server saw them: a busy machine wakes it late. */
+let served: number[] = [];
+/** Answers request n when `wait(n)` milliseconds are over. */
+async function serverOf(
+  wait: (n: number) => number,
+  status: (n: number) => number = () => 200
+): Promise<string> {
+  asked = 0;
+  served = [];
+  server = createServer((request, response) => {
+    request.resume();
+    const n = asked++;
+    const arrived = performance.now();
+    setTimeout(() => {
+      served[n] = performance.now() - arrived;
+      response.writeHead(status(n), {"content-type": "application/json"});
+      response.end(
+        JSON.stringify({
+          model: "known",
+          choices: [{index: 0, message: {role: "assistant", content: "yes"}, finish_reason: "stop"}],
+          usage: {prompt_tokens: 10, completion_tokens: 5}
+        })
+      );
+    }, wait(n));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+afterEach(() => void server.close());
+
+function target(baseUrl: string, priced = false): BenchTarget {
+  const price = priced
+    ? {inputUsdPerMillion: 0, outputUsdPerMillion: 1000, asOf: "2026-01-01", source: "made up"}
+    : undefined;
+  const endpoint = openAICompatible({name: "here", baseUrl, hosting: "on-prem", trust: "local", price});
+  const chosen = candidate("known", endpoint, "known", {params: {max_tokens: 5}});
+  return {
+    ready: {
+      candidate: chosen,
+      prepared: {endpoint, model: "known"},
+      record: {
+        name: "known",
+        model: "known",
+        endpoint: "here",
+        endpointKind: "openai",
+        hosting: "on-prem",
+        identity: {},
+        params: {},
+        price
+      },
+      key: () => "key"
+    },
+    prompts: [{rowId: "1", messages: [{role: "user", content: "Is it?"}]}]
+  };
+}
+const options: LoadOptions = {
+  concurrency: [64],
+  seconds: 3,
+  warmupSeconds: 0.3,
+  maxRequests: 5000,
+  stream: false
+};
+const within = (measured: number | undefined, truth: number) =>
+  expect(Math.abs(measured! / truth - 1), `${measured} for ${truth}`).toBeLessThan(0.05);
+
+// Another process can keep both cores for a moment: what is measured then is that.
+describe("a load test", {retry: 2}, () => {
+  it("measures the quantiles of known service times within 5 %", async () => {
+    // 400 to 1000 ms, evenly: every block of 101 requests holds each of 101 times once.
+    const url = await serverOf((n) => 400 + 6 * ((n * 37) % 101));
+    const {levels} = await loadTest(target(url), {...options, seconds: 4, ratePerSecond: 50});
+    const {latencyMs, answered, unanswered, errors} = levels[0]!;
+    expect([answered >= 199, unanswered, errors]).toEqual([true, 0, {}]);
+    // The first went ahead, and the warm-up is left out.
+    const measured = served.slice(-answered);
+    within(latencyMs?.p50, quantile(measured, 0.5)!);
+    within(latencyMs?.p90, quantile(measured, 0.9)!);
+    within(latencyMs?.p95, quantile(measured, 0.95)!);
+    within(latencyMs?.p99, quantile(measured, 0.99)!);
+  }, 20_000);
+
+  it("measures what a server gets done when it is saturated", async () => {
+    const url = await serverOf(() => 100);
+    const {levels} = await loadTest(target(url), {...options, concurrency: [1, 4], seconds: 1.5});
+    expect(levels.map(({concurrency}) => concurrency)).toEqual([1, 4]);
+    for (const {throughput, concurrency, ratePerSecond, latencyMs} of levels) {
+      const ratio = throughput!.requestsPerSecond / (10 * concurrency!);
+      expect(ratio).toBeGreaterThan(0.8);
+      expect(ratio).toBeLessThan(1.11);
+      expect(throughput!.completionTokensPerSecond).toBeCloseTo(5 * throughput!.requestsPerSecond, 6);
+      expect(ratePerSecond).toBeCloseTo(0.7 * throughput!.requestsPerSecond, 6);
+      expect(latencyMs!.p50).toBeLessThan(150);
+    }
+  }, 20_000);
+
+  it("shows a stall to all that came in it", async () => {
+    let began = 0;
+    const url = await serverOf(() => {
+      began ||= performance.now();
+      const at = performance.now() - began;
+      // Nothing is answered from 1.0 s to 2.0 s.
+      return at >= 1000 && at < 2000 ? 2000 - at + 5 : 5;
+    });
+    const {levels} = await loadTest(target(url), {...options, concurrency: [4], ratePerSecond: 50});
+    const {latencyMs, serviceMs} = levels[0]!;
+    // Only four requests were in the stall; a third of all arrived in it, the first of them waiting for 1 s.
+    expect(serviceMs!.p90).toBeLessThan(100);
+    expect(latencyMs!.p90).toBeGreaterThan(500);
+    expect(latencyMs!.p50).toBeLessThan(100);
+  }, 20_000);
+
+  it("never sends more than its caps allow", async () => {
+    const url = await serverOf(() => 1);
+    const few = await loadTest(target(url), {...options, concurrency: [8], maxRequests: 41, seconds: 0.5});
+    expect(few.requests).toBe(asked);
+    expect(asked).toBeLessThanOrEqual(41);
+    // Each answer costs half a cent: 20 fit in ten cents.
+    asked = 0;
+    const paid = await loadTest(target(url, true), {...options, concurrency: [8], budgetUsd: 0.1});
+    expect(asked).toBeLessThanOrEqual(20);
+    expect(paid.spentUsd).toBeLessThanOrEqual(0.1 + 1e-9);
+    expect(paid.stopped).toMatch(/budget/);
+  }, 20_000);
+
+  it("counts errors without sending again", async () => {
+    const url = await serverOf(
+      () => 2,
+      (n) => (n % 4 === 3 ? 500 : 200)
+    );
+    const {levels, requests} = await loadTest(target(url), {
+      ...options,
+      concurrency: [8],
+      ratePerSecond: 100,
+      seconds: 0.5,
+      warmupSeconds: 0
+    });
+    expect(requests).toBe(asked);
+    expect(levels[0]!.errors).toEqual({server: Math.floor(asked / 4)});
+    expect(levels[0]!.answered + levels[0]!.errors["server"]!).toBe(asked - 1);
+  });
+
+  it("says why the first request failed, and sends no other", async () => {
+    const url = await serverOf(
+      () => 1,
+      () => 401
+    );
+    await expect(loadTest(target(url), options)).rejects.toThrow(/auth[^]*No other request was sent/);
+    expect(asked).toBe(1);
+  });
+});
+
+it("knows no quantile that falls among requests without an answer", () => {
+  const samples = Array.from({length: 90}, (_, n) => ({dueMs: n, sentMs: n, endedMs: n + 10}));
+  const {latencyMs, serviceMs, unanswered} = levelOf(4, undefined, {
+    samples,
+    fromMs: 0,
+    toMs: 1000,
+    unsent: 10,
+    ratePerSecond: 100
+  });
+  expect([unanswered, latencyMs]).toEqual([10, {p50: 10, p90: undefined, p95: undefined, p99: undefined}]);
+  expect(serviceMs!.p99).toBe(10);
+});
