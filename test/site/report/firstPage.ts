@@ -51,7 +51,7 @@ describe("the first page", () => {
     await page.getByLabel("Eval and split").selectOption({label: "mail-urgency, split by thread"});
     await page.getByText("The run is partial: --limit 40.").waitFor();
     await page.getByLabel("Eval and split").selectOption({label: "mail-outage, split by thread"});
-    await page.getByText("Nothing was scored, so there is nothing to decide.").waitFor();
+    await page.getByText("Nothing was scored, so there is nothing to decide.").first().waitFor();
     await page.close();
   });
 });
