@@ -9,7 +9,13 @@ const checked = [
     path: "evals/e.eval.ts",
     split: "s",
     run: "r",
-    report: {verdict: {sentence: `Pick ${name}.`}},
+    report: {
+      verdict: {
+        action: `Switch to ${name}.`,
+        sentence: `Pick ${name}.`,
+        risks: [{kind: "failures", sentence: name}]
+      }
+    },
     results: [{candidate: name, rule: "minScore", status: "fail", message: `${name} fell`}]
   }
 ] as unknown as CheckedRun[];

@@ -179,11 +179,8 @@ describe("a source that dies half-way", () => {
     const server = createServer((request, response) => {
       ranges.push(request.headers.range);
       const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
-      response.writeHead(from > 0 ? 206 : 200, {
-        etag: '"one"',
-        "content-length": bytes.length - from,
-        "content-range": from > 0 ? `bytes ${from}-${bytes.length - 1}/${bytes.length}` : undefined
-      });
+      if (from > 0) response.setHeader("content-range", `bytes ${from}-${bytes.length - 1}/${bytes.length}`);
+      response.writeHead(from > 0 ? 206 : 200, {etag: '"one"', "content-length": bytes.length - from});
       if (!dies) response.end(bytes.subarray(from));
       else
         response.write(bytes.subarray(from, from + 50_000), () => setTimeout(() => response.destroy(), 100));

@@ -105,7 +105,7 @@ describe("openStore", () => {
       await writeJsonAtomic(path, manifest);
       await expect(openStore(workspace)).rejects.toThrow(
         new RegExp(
-          `words-0123456789ab.manifest.json is a .*this Assay reads a run of schema 1. Use the Assay`
+          `words-0123456789ab.manifest.json (is a|does not say what it is).*this Assay reads a run of schema 1. Use the Assay`
         )
       );
     }

@@ -3,9 +3,11 @@ const scorers = await import(process.argv[2]);
 const endpoint = {name: "judge", kind: "openai", identity: async () => ({baseUrl: "http://127.0.0.1/v1"})};
 const judge = {endpoint, model: "judge-1", rubric: "Correct and short."};
 const configured = {
+  assertions: scorers.assertions(),
   bleu: scorers.bleu(),
   chrf: scorers.chrf(),
   classification: scorers.classification({labels: ["a", "b"]}),
+  codeExecution: scorers.codeExecution({language: "javascript", tests: "tests"}),
   embeddingSimilarity: scorers.embeddingSimilarity({embed: async () => [], encoder: "letters"}),
   exactMatch: scorers.exactMatch,
   humanLabels: scorers.humanLabels([{id: "row-1", output: "a", score: 1}]),
