@@ -6,7 +6,7 @@ import type {AnswerDetail, DetailFile, RowDetail, ShownText} from "./detailTypes
 import {labelsOf} from "./publisher.js";
 import {answersOf, historyOf, promptsOf} from "./rowQueries.js";
 
-const LONGEST_MASKED = 1500;
+const LONGEST_MASKED = 800;
 const LONGEST_OPEN = 8000;
 
 /** Rows that a run put to each of its candidates. */
