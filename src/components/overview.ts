@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {REPORT_PAGES} from "../site/frame.js";
 import type {RunView} from "../site/types.js";
 import {code, type Content, facts, hash, nothing, section} from "./elements.js";
 import {count, time} from "./format.js";
@@ -56,24 +57,11 @@ function compared(run: RunView): HTMLElement {
   ]);
 }
 
-const PAGES = [
-  ["./candidates", "Candidates", "scores by slice and scorer, cost, latency, lineage"],
-  ["./costs", "Costs", "hostings, frontier of cost and quality, break-even"],
-  ["./differences", "Differences", "every pair and every slice, corrected, with the margin"],
-  ["./comparison", "Row by row", "confusions, and the rows on which two candidates disagree"],
-  ["./judges", "Judges", "whether an LLM judge agrees with people, and its scores corrected"],
-  ["./races", "Races", "who was dropped when, and the calls that were saved"],
-  ["./data-sets", "Data", "versions, filters, duplicates, label conflicts, personal data"],
-  ["./splits", "Splits", "which split to use and why, side by side"],
-  ["./merges", "Merges", "what was merged from what, and whether it paid"],
-  ["./lineage", "Lineage", "what a model or a run came from, and what data reached it"],
-  ["./runs", "Runs", "versions, hashes, prices and seeds, and how to run it again"]
-] as const;
-
 function nextPages(): HTMLElement {
   return html`<ul class="cards">
-    ${PAGES.map(
-      ([href, name, what]) => html`<li><a href=${href} data-keep-run>${name}</a><span>${what}</span></li>`
+    ${REPORT_PAGES.filter(({about}) => about !== undefined).map(
+      ({name, path, about}) =>
+        html`<li><a href=${`.${path}`} data-keep-run>${name}</a><span>${about}</span></li>`
     )}
   </ul>`;
 }

@@ -2,24 +2,38 @@ export interface NavigationPage {
   name: string;
   /** Absolute within the site: "/candidates". */
   path: string;
+  /** What a reader finds there, on the first page's list of pages; without it the page is not listed. */
+  about?: string;
 }
 
 export const REPORT_PAGES: NavigationPage[] = [
   {name: "Verdict", path: "/index"},
-  {name: "Candidates", path: "/candidates"},
-  {name: "Costs", path: "/costs"},
-  {name: "Differences", path: "/differences"},
-  {name: "Examples", path: "/examples"},
-  {name: "Row by row", path: "/comparison"},
-  {name: "Judges", path: "/judges"},
-  {name: "Races", path: "/races"},
-  {name: "Data", path: "/data-sets"},
-  {name: "Splits", path: "/splits"},
-  {name: "Merges", path: "/merges"},
-  {name: "Lineage", path: "/lineage"},
-  {name: "Runs", path: "/runs"},
-  {name: "History", path: "/history"},
-  {name: "Method", path: "/method"}
+  {name: "Candidates", path: "/candidates", about: "scores by slice and scorer, cost, latency, lineage"},
+  {name: "Costs", path: "/costs", about: "hostings, frontier of cost and quality, break-even"},
+  {
+    name: "Differences",
+    path: "/differences",
+    about: "every pair and every slice, corrected, with the margin"
+  },
+  {name: "Examples", path: "/examples", about: "every row with its answers: filtered, sorted, searched"},
+  {
+    name: "Row by row",
+    path: "/comparison",
+    about: "confusions, and the rows on which two candidates disagree"
+  },
+  {
+    name: "Judges",
+    path: "/judges",
+    about: "whether an LLM judge agrees with people, and its scores corrected"
+  },
+  {name: "Races", path: "/races", about: "who was dropped when, and the calls that were saved"},
+  {name: "Data", path: "/data-sets", about: "versions, filters, duplicates, label conflicts, personal data"},
+  {name: "Splits", path: "/splits", about: "which split to use and why, side by side"},
+  {name: "Merges", path: "/merges", about: "what was merged from what, and whether it paid"},
+  {name: "Lineage", path: "/lineage", about: "what a model or a run came from, and what data reached it"},
+  {name: "Runs", path: "/runs", about: "versions, hashes, prices and seeds, and how to run it again"},
+  {name: "History", path: "/history", about: "how candidates scored from run to run"},
+  {name: "Method", path: "/method", about: "what every figure means and how it is computed"}
 ];
 
 // Framework writes a document without a language and forbids zooming; neither can be configured.
