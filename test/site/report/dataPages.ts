@@ -67,9 +67,11 @@ describe("the splits page", () => {
       await list.selectOption({index: versions.indexOf(view)});
       await page.getByText(`${view.dataset}, version`).waitFor();
       expect(texts[versions.indexOf(view)]).toContain(view.dataset);
-      const headline = (await page.locator(".sentence").innerText()).replace(/\.$/, "");
-      const reasons = await page.locator(".sentence + p").innerText();
-      expect(`${headline}: ${reasons}`.toLowerCase()).toBe(view.choice.sentence.toLowerCase());
+      const said = async () => {
+        const headline = (await page.locator(".sentence").innerText()).replace(/\.$/, "");
+        return `${headline}: ${await page.locator(".sentence + p").innerText()}`.toLowerCase();
+      };
+      await expect.poll(said).toBe(view.choice.sentence.toLowerCase());
       const table = await cells(page, "Splits of one version side by side");
       const line = (name: string) => table.find(([first]) => first === name)!.slice(1);
       expect(line("test")).toEqual(view.splits.map(({counts}) => String(counts.test)));
