@@ -2,6 +2,7 @@ import {html} from "htl";
 import type {RunView} from "../site/types.js";
 import {freshId} from "./elements.js";
 import {count} from "./format.js";
+import {saveFile} from "./saving.js";
 
 /** A person's word on an answer, as `humanLabels` reads it. */
 interface Label {
@@ -52,11 +53,7 @@ export function saveLabels(run: RunView | null): HTMLElement {
   };
   button.addEventListener("click", () => {
     const lines = read(run).map((label) => `${JSON.stringify(label)}\n`);
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob(lines, {type: "application/x-ndjson"}));
-    link.download = `${run.eval}-labels.jsonl`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href));
+    saveFile(`${run.eval}-labels.jsonl`, lines.join(""), "application/x-ndjson");
   });
   addEventListener(CHANGED, show);
   show();

@@ -38,3 +38,10 @@ export function labelsOf(expected: readonly (string | null)[]): ReadonlySet<stri
     [...different].every((text) => text.length <= LONGEST_LABEL);
   return areLabels ? different : new Set();
 }
+
+/** `expected` is JSON in the store: a label is shown without its quotes. */
+export function expectedText(expected: string | null): string | null {
+  if (expected === null) return null;
+  const value = JSON.parse(expected) as unknown;
+  return typeof value === "string" ? value : expected;
+}

@@ -3,7 +3,7 @@ import {maskText, recognizersVersion} from "../privacy/index.js";
 import {readCached, type RunManifest, sha256, sqlString, type Store, writeCached} from "../store/index.js";
 import {DETAILS_PER_FILE, MOST_DETAILED} from "./detailFiles.js";
 import type {AnswerDetail, DetailFile, RowDetail, ShownText} from "./detailTypes.js";
-import {labelsOf} from "./publisher.js";
+import {expectedText, labelsOf} from "./publisher.js";
 import {answersOf, historyOf, promptsOf} from "./rowQueries.js";
 
 const LONGEST_MASKED = 800;
@@ -42,7 +42,7 @@ export async function* rowDetails(store: Store, id: string): AsyncGenerator<Deta
     "select expected from items where run = $run order by position",
     {run: id}
   );
-  const show = await openTexts(store, publish, labelsOf(expected.map((row) => plain(row.expected))));
+  const show = await openTexts(store, publish, labelsOf(expected.map((row) => expectedText(row.expected))));
   const ids = await detailedRows(store, run);
   for (let from = 0; from === 0 || from < ids.length; from += DETAILS_PER_FILE)
     yield {run: id, rows: await detailsOf(store, run, ids.slice(from, from + DETAILS_PER_FILE), show.text)};
@@ -81,7 +81,7 @@ async function detailsOf(
         id,
         position: item.position,
         cluster: item.cluster ?? undefined,
-        expected: show(plain(item.expected)),
+        expected: show(expectedText(item.expected)),
         slices: JSON.parse(item.slices ?? "{}") as Record<string, string>,
         prompts: (prompts.get(id) ?? []).map(({variant, messages}) => ({
           variant,
@@ -108,13 +108,6 @@ function shownMessages(
     return text ? [{role, ...text}] : [];
   });
   return shown && shown.length > 0 ? shown : undefined;
-}
-
-/** `expected` is JSON in the store: a label is shown without its quotes. */
-function plain(expected: string | null): string | null {
-  if (expected === null) return null;
-  const value = JSON.parse(expected) as unknown;
-  return typeof value === "string" ? value : expected;
 }
 
 /** Shows texts as they may be shown; what was masked is kept in the store by its content, so that no build masks it again. */

@@ -16,7 +16,7 @@ import {scoreTable} from "../decisions/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 import {judgeColumns} from "./judgeColumns.js";
 import {detailedRows} from "./rowDetails.js";
-import {type Publish, publisher} from "./publisher.js";
+import {expectedText, type Publish, publisher} from "./publisher.js";
 
 /** What the Arrow file of a run says about its columns, as JSON under the schema's metadata key "assay". */
 export interface RowsMetadata {
@@ -41,7 +41,7 @@ export async function runRows(store: Store, id: string): Promise<Uint8Array> {
     "select row_id, cluster, expected, slices, excerpt from items where run = $run order by position",
     {run: id}
   );
-  const wanted = items.map((item) => shown(item.expected));
+  const wanted = items.map((item) => expectedText(item.expected));
   const publish = publisher(wanted);
   const detailed = new Map((await detailedRows(store, run)).map((row, index) => [row, index]));
   const columns: Record<string, Vector> = {
@@ -145,13 +145,6 @@ interface Answer {
 function predicted(details: string | null): string | undefined {
   const found = (JSON.parse(details ?? "null") as {predicted?: unknown} | null)?.predicted;
   return typeof found === "string" ? found : undefined;
-}
-
-/** `expected` is JSON in the store: a label is shown without its quotes. */
-function shown(expected: string | null): string | null {
-  if (expected === null) return null;
-  const value = JSON.parse(expected) as unknown;
-  return typeof value === "string" ? value : expected;
 }
 
 function texts(values: (string | null)[], repeated = true): Vector {
