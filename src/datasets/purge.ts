@@ -139,7 +139,7 @@ async function refuseWhileRunning(workspace: Workspace, state: string): Promise<
     );
 }
 
-/** Hashes of the rows that meet the condition in any version; a version without one of its columns has none. */
+/** Hashes of the rows that meet the condition in any version, sorted; a version without one of its columns has none. */
 async function matching(
   db: Database,
   workspace: Workspace,
@@ -178,5 +178,5 @@ async function matching(
       `${dataset}: --where is not a condition over its columns: ${messageOf(failure).split("\n")[0]}. Nothing was erased.`,
       {cause: failure}
     );
-  return [...found];
+  return [...found].sort();
 }

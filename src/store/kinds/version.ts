@@ -168,16 +168,15 @@ async function eraseVersion({key, manifestKey, names}: Found, erasing: Erasing):
   const erased = await eraseRows(erasing, `${key}/rows.parquet`, "without");
   const rejected = await eraseRows(erasing, `${key}/rejected.parquet`, "without");
   await eraseRows(erasing, `${key}/ledger.parquet`, "without");
-  // Clusters are named for their rows.
-  if (erased > 0)
-    for (const {name} of await place.list(key))
-      if (name.startsWith(NEAR_DUPLICATES)) await place.remove(`${key}/${name}`);
   const manifest = await readRecord(erasing.workspace, versionKind, manifestKey);
   // A purge that was killed has erased rows that the manifest still counts.
   const left = manifest && (await rowsLeft(erasing, key));
   const lost =
     manifest && left ? manifest.rows - left.rows + ((manifest.rejected ?? left.rejected) - left.rejected) : 0;
   if (erased + rejected + lost === 0) return {};
+  // Clusters are named for their rows.
+  for (const {name} of await place.list(key))
+    if (name.startsWith(NEAR_DUPLICATES)) await place.remove(`${key}/${name}`);
   const recount = left && manifest.rejected !== undefined && manifest.rejected !== left.rejected;
   const counts = recount ? await rejectedCounts(erasing, key, manifest) : undefined;
   if (manifest && left)
