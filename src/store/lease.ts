@@ -1,22 +1,7 @@
-import {randomBytes} from "node:crypto";
-import {hostname} from "node:os";
 import {setTimeout as sleep} from "node:timers/promises";
 import {UserError} from "./errors.js";
+import {holderOf, holds, thisHolder, underWay, untilExpiry} from "./holder.js";
 import type {Place} from "./place/place.js";
-import {processIsAlive, startOf} from "./process.js";
-
-/** Who holds a lease, as its file says. Locks of before have no owner, host or expiry: they are of this machine. */
-interface Holder {
-  owner?: string;
-  host?: string;
-  pid: number;
-  /** Ticks since boot at which the process started: a re-used pid is not taken for the holder. */
-  startedAt?: string;
-  what: string;
-  since: string;
-  /** ISO time after which other machines may take it over; the holder moves it on. */
-  expires?: string;
-}
 
 export interface LeaseOptions {
   /** What the holder is doing, shown to whoever has to wait. */
@@ -43,19 +28,16 @@ export async function withLease<T>(
   work: (lost: AbortSignal) => Promise<T>
 ): Promise<T> {
   const term = options.termMs ?? TERM_MS;
-  const mine = {
-    owner: randomBytes(8).toString("hex"),
-    host: hostname(),
-    pid: process.pid,
-    startedAt: startOf(process.pid),
-    what: options.what,
-    since: new Date().toISOString()
-  };
-  const said = () => JSON.stringify({...mine, expires: new Date(Date.now() + term).toISOString()});
+  const mine = thisHolder(options.what);
+  const said = () => untilExpiry(mine, term);
   await acquire(place, key, said, options);
   const lost = new AbortController();
+  let good = Date.now() + term;
   const renew = async () => {
-    if (holderOf(await place.read(key))?.owner === mine.owner) await place.put(key, said());
+    const until = Date.now() + term;
+    const bytes = await place.read(key);
+    const kept = holderOf(bytes)?.owner === mine.owner && (await place.replaceIf(key, bytes!, said()));
+    if (kept) good = until;
     else lost.abort();
   };
   let renewing: Promise<void> | undefined;
@@ -63,7 +45,9 @@ export async function withLease<T>(
   const timer = setInterval(
     () =>
       (renewing ??= renew()
-        .catch(() => undefined)
+        .catch(() => {
+          if (Date.now() > good) lost.abort();
+        })
         .finally(() => (renewing = undefined))),
     term / 3
   );
@@ -121,29 +105,4 @@ export async function heldLeases(place: Place, folder: string, prefix: string): 
     if (holder && holds(holder)) held.push(underWay(holder));
   }
   return held;
-}
-
-function underWay({what, pid, since, host}: Holder): string {
-  const where = isHere(host) ? "" : ` on ${host}`;
-  return `${what} is under way in process ${pid}${where} since ${since}`;
-}
-
-const isHere = (host: string | undefined) => host === undefined || host === hostname();
-
-function holds(holder: Holder): boolean {
-  if (!isHere(holder.host)) return holder.expires === undefined || Date.parse(holder.expires) > Date.now();
-  if (!processIsAlive(holder.pid)) return false;
-  const started = startOf(holder.pid);
-  return started === undefined || holder.startedAt === undefined || started === holder.startedAt;
-}
-
-/** Undefined when the bytes say nothing of a holder. */
-function holderOf(bytes: Uint8Array | undefined): Holder | undefined {
-  if (!bytes) return undefined;
-  try {
-    const holder = JSON.parse(Buffer.from(bytes).toString()) as Partial<Holder> | null;
-    return typeof holder?.pid === "number" ? (holder as Holder) : undefined;
-  } catch {
-    return undefined;
-  }
 }

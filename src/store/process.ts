@@ -1,4 +1,4 @@
-import {readFileSync} from "node:fs";
+import {readFileSync, readlinkSync} from "node:fs";
 
 export function processIsAlive(pid: number): boolean {
   try {
@@ -14,6 +14,17 @@ export function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  } catch {
+    return undefined;
+  }
+}
+
+let boot: string | undefined;
+
+/** What tells this machine, and this container of it, from others until the next start; undefined where the system does not tell. */
+export function bootId(): string | undefined {
+  try {
+    return (boot ??= `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${readlinkSync("/proc/self/ns/pid")}`);
   } catch {
     return undefined;
   }

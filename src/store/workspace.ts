@@ -1,7 +1,7 @@
 import {mkdir, readdir, stat} from "node:fs/promises";
 import {isAbsolute, join, relative, resolve, sep} from "node:path";
 import {UserError} from "./errors.js";
-import {readJson, writeJsonAtomic} from "./files.js";
+import {parseJson} from "./files.js";
 import {sha256} from "./hash.js";
 import {KINDS} from "./kinds/index.js";
 import type {Kind} from "./kinds/kind.js";
@@ -9,6 +9,7 @@ import {heldLeases, type LeaseOptions, withLease} from "./lease.js";
 import {checkName} from "./names.js";
 import {LocalFolder} from "./place/localFolder.js";
 import type {Place} from "./place/place.js";
+import {folderOfShared} from "./place/s3/address.js";
 
 export const SCHEMA_VERSION = 1;
 
@@ -16,7 +17,10 @@ export const SCHEMA_VERSION = 1;
 export interface Workspace {
   /** The project's folder: data-loaders/ and evals/ are below it. */
   readonly project: string;
-  /** The store's folder, `.assay` below the project unless ASSAY_DIR says otherwise. */
+  /**
+   * The store's folder, `.assay` below the project unless ASSAY_DIR says otherwise; of a shared store the folder below that
+   * one for its copies and for what stays on this machine.
+   */
   readonly dir: string;
   readonly place: Place;
   /** The kinds of record it keeps. */
@@ -29,29 +33,30 @@ export interface Workspace {
   held(name: string, exactly?: "exactly"): Promise<string[]>;
 }
 
-/** Opens (or makes) the workspace of a project folder. Refuses one written by a newer Assay. */
+/**
+ * Opens (or makes) the workspace of a project folder, whose store is a local folder, or is shared when ASSAY_STORE names a
+ * bucket. Refuses one written by a newer Assay.
+ */
 export async function openWorkspace(
   project = process.cwd(),
   dir = process.env.ASSAY_DIR,
-  kinds: readonly Kind[] = KINDS
+  kinds: readonly Kind[] = KINDS,
+  shared = process.env.ASSAY_STORE
 ): Promise<Workspace> {
   const root = resolve(project);
-  const store = resolve(root, dir || ".assay");
-  const below = relative(store, root);
+  const own = resolve(root, dir || ".assay");
+  const below = relative(own, root);
   if (below !== ".." && !below.startsWith(`..${sep}`) && !isAbsolute(below))
     throw new UserError(
-      `the store would be ${store}, which holds the project. Let ASSAY_DIR name a folder of its own, or leave it unset for .assay.`
+      `the store would be ${own}, which holds the project. Let ASSAY_DIR name a folder of its own, or leave it unset for .assay.`
     );
-  const marker = join(store, "workspace.json");
-  const found = await readJson<{schemaVersion: number}>(marker);
-  if (found && found.schemaVersion !== SCHEMA_VERSION)
-    throw new UserError(
-      `${store} was written with ${found.schemaVersion === undefined ? "no store schema" : `store schema ${found.schemaVersion}`}; this Assay reads ${SCHEMA_VERSION}. Use the version of Assay that wrote it, or set ASSAY_DIR to a new folder.`
-    );
-  if (!found) await writeJsonAtomic(marker, {kind: "workspace", schemaVersion: SCHEMA_VERSION});
+  const store = shared ? join(own, "shared", folderOfShared(shared)) : own;
   const tmpDir = join(store, "tmp");
   await mkdir(tmpDir, {recursive: true});
-  const place = new LocalFolder(store);
+  const place = shared
+    ? await (await import("./place/s3/open.js")).openS3(shared, store, tmpDir)
+    : new LocalFolder(store);
+  await checkSchema(place);
   return {
     project: root,
     dir: store,
@@ -61,6 +66,22 @@ export async function openWorkspace(
     lease: (name, options, work) => withLease(place, leaseKey(name), options, work),
     held: (name, exactly) => heldLeases(place, LEASES, exactly ? fileOfLease(name) : name)
   };
+}
+
+const MARKER = "workspace.json";
+
+async function checkSchema(place: Place): Promise<void> {
+  const read = async () => {
+    const bytes = await place.read(MARKER);
+    return bytes && parseJson<{schemaVersion: number}>(Buffer.from(bytes).toString(), `${place.name}/${MARKER}`);
+  };
+  let found = await read();
+  const first = {kind: "workspace", schemaVersion: SCHEMA_VERSION};
+  if (!found && !(await place.putIfAbsent(MARKER, `${JSON.stringify(first, null, 2)}\n`))) found = await read();
+  if (found && found.schemaVersion !== SCHEMA_VERSION)
+    throw new UserError(
+      `${place.name} was written with ${found.schemaVersion === undefined ? "no store schema" : `store schema ${found.schemaVersion}`}; this Assay reads ${SCHEMA_VERSION}. Use the version of Assay that wrote it, or let ASSAY_DIR or ASSAY_STORE name another.`
+    );
 }
 
 const LEASES = "locks";

@@ -94,6 +94,14 @@ export class LocalFolder implements Place {
     return same;
   }
 
+  /** The look and the write are two steps here: a holder that is late by more than its lease may write over the next one. */
+  async replaceIf(key: string, seen: Uint8Array, bytes: Uint8Array | string): Promise<boolean> {
+    const now = await this.read(key);
+    if (!now || Buffer.compare(now, seen) !== 0) return false;
+    await this.put(key, bytes);
+    return true;
+  }
+
   async append(key: string, bytes: Uint8Array | string): Promise<void> {
     const path = this.path(key);
     await mkdir(dirname(path), {recursive: true});
@@ -120,6 +128,10 @@ export class LocalFolder implements Place {
 
   readable(key: string): Promise<string> {
     return Promise.resolve(this.path(key));
+  }
+
+  readableFolder(key: string): Promise<string> {
+    return this.readable(key);
   }
 
   async stage(key: string): Promise<Stage> {

@@ -21,12 +21,16 @@ export interface Place {
   putIfAbsent(key: string, bytes: Uint8Array | string): Promise<boolean>;
   /** Removes a file if its bytes are still `seen`; false when they are not. Of removers at one time one is told true. */
   removeIf(key: string, seen: Uint8Array): Promise<boolean>;
+  /** Writes a file in place of one whose bytes are still `seen`; false, and nothing changes, when they are not. */
+  replaceIf(key: string, seen: Uint8Array, bytes: Uint8Array | string): Promise<boolean>;
   /** Adds bytes to the end of a file, made when it is not there. On disk when this resolves. */
   append(key: string, bytes: Uint8Array | string): Promise<void>;
   /** Removes a file, or everything below a key, at once for whoever lists it. Nothing there is no error. */
   remove(key: string): Promise<void>;
   /** A path of the file that DuckDB can read: the file itself, or a copy. The file must be there. */
   readable(key: string): Promise<string>;
+  /** A path of a folder with all files below a key: the folder itself, or a copy. Something must be there. */
+  readableFolder(key: string): Promise<string>;
   /** A folder on this machine to fill and to commit as a whole at a key directly below `key`. */
   stage(key: string): Promise<Stage>;
   /** Removes what dead processes left half-made directly below a key. */

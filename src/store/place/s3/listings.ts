@@ -1,0 +1,47 @@
+import type {Listed} from "./bucket.js";
+
+/** How long what a listing said is taken for what is there, in milliseconds. */
+const GOOD_FOR_MS = 3_000;
+
+/**
+ * What listings said a moment ago: a command that lists the runs asks next for a table of each. It is forgotten with every
+ * write of this process, so that what is read under a lease is read after the lease was taken.
+ */
+export class Listings {
+  private recent: {beginning: string; at: number; objects: Map<string, Listed>}[] = [];
+
+  constructor(private readonly now: () => number = Date.now) {}
+
+  remember(beginning: string, objects: readonly Listed[]): void {
+    this.recent = this.recent.filter(({at}) => this.isGood(at)).slice(-50);
+    this.recent.unshift({
+      beginning,
+      at: this.now(),
+      objects: new Map(objects.map((object) => [object.key, object]))
+    });
+  }
+
+  /** All objects whose keys begin so, as listed a moment ago; undefined when nothing listed them. */
+  below(beginning: string): Listed[] | undefined {
+    const listing = this.covering(beginning);
+    return listing && [...listing.objects.values()].filter(({key}) => key.startsWith(beginning));
+  }
+
+  /** An object, "absent" when a listing of a moment ago would have shown it, undefined when none would. */
+  object(key: string): Listed | "absent" | undefined {
+    const listing = this.covering(key);
+    return listing && (listing.objects.get(key) ?? "absent");
+  }
+
+  forget(): void {
+    this.recent = [];
+  }
+
+  private covering(beginning: string) {
+    return this.recent.find(({at, beginning: listed}) => beginning.startsWith(listed) && this.isGood(at));
+  }
+
+  private isGood(at: number): boolean {
+    return this.now() - at < GOOD_FOR_MS;
+  }
+}

@@ -1,0 +1,101 @@
+import type {LocalFolder} from "./localFolder.js";
+import type {Place, PlaceEntry, Stage} from "./place.js";
+
+/**
+ * What a shared store leaves on the machine where it was made: what can be made or fetched again, and the logs of runs under
+ * way, which are appended to many times a second.
+ */
+const STAYS_HERE = [
+  /^(cache|downloads|tmp)(\/|$)/,
+  /^models\/\.(hub|shared|vectors)(\/|$)/,
+  /^runs\/[^/]+\/(journal|scores)\.ndjson$/
+];
+
+/** A place that several machines share, with a folder of this machine for what stays here. */
+export class SharedPlace implements Place {
+  constructor(
+    private readonly shared: Place,
+    private readonly here: LocalFolder
+  ) {}
+
+  get name(): string {
+    return this.shared.name;
+  }
+
+  async list(key: string): Promise<PlaceEntry[]> {
+    const found = new Map<string, PlaceEntry>();
+    for (const entry of [...(await this.here.list(key)), ...(await this.shared.list(key))])
+      found.set(entry.name, entry);
+    return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async has(key: string): Promise<boolean> {
+    if (staysHere(key)) return this.here.has(key);
+    return (await this.shared.has(key)) || this.here.has(key);
+  }
+
+  read(key: string): Promise<Uint8Array | undefined> {
+    return this.of(key).read(key);
+  }
+
+  readRange(key: string, start: number, end: number): Promise<Uint8Array | undefined> {
+    return this.of(key).readRange(key, start, end);
+  }
+
+  put(key: string, bytes: Uint8Array | string): Promise<void> {
+    return this.of(key).put(key, bytes);
+  }
+
+  putFile(key: string, write: (path: string) => Promise<void>): Promise<void> {
+    return this.of(key).putFile(key, write);
+  }
+
+  putIfAbsent(key: string, bytes: Uint8Array | string): Promise<boolean> {
+    return this.of(key).putIfAbsent(key, bytes);
+  }
+
+  removeIf(key: string, seen: Uint8Array): Promise<boolean> {
+    return this.of(key).removeIf(key, seen);
+  }
+
+  replaceIf(key: string, seen: Uint8Array, bytes: Uint8Array | string): Promise<boolean> {
+    return this.of(key).replaceIf(key, seen, bytes);
+  }
+
+  append(key: string, bytes: Uint8Array | string): Promise<void> {
+    return this.of(key).append(key, bytes);
+  }
+
+  async remove(key: string): Promise<void> {
+    if (!staysHere(key)) await this.shared.remove(key);
+    await this.here.remove(key);
+  }
+
+  readable(key: string): Promise<string> {
+    return this.of(key).readable(key);
+  }
+
+  readableFolder(key: string): Promise<string> {
+    return this.of(key).readableFolder(key);
+  }
+
+  stage(key: string): Promise<Stage> {
+    return this.of(key).stage(key);
+  }
+
+  async sweep(key: string): Promise<void> {
+    if (!staysHere(key)) await this.shared.sweep(key);
+    await this.here.sweep(key);
+  }
+
+  async sweepAll(): Promise<void> {
+    await this.shared.sweepAll();
+    await this.here.sweepAll();
+  }
+
+  private of(key: string): Place {
+    return staysHere(key) ? this.here : this.shared;
+  }
+}
+
+const staysHere = (key: string) => STAYS_HERE.some((pattern) => pattern.test(key));
