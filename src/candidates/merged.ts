@@ -77,11 +77,11 @@ async function mergeInto(
     const report = await merge(recipe, {
       out,
       seed: seedNumber(context.seed),
-      resolveModel: (path) =>
-        Promise.resolve(parents.some(({id}) => id === path) ? modelFolder(context.dir, path) : undefined),
+      resolveModel: async (path) =>
+        parents.some(({id}) => id === path) ? modelFolder(context.dir, path) : undefined,
       signal: context.signal
     });
-    const folder = modelFolder(context.dir, first.id);
+    const folder = await modelFolder(context.dir, first.id);
     const shared = first.files
       .map(({path}) => path)
       .filter((path) => path !== "model.safetensors" && path !== "config.json");

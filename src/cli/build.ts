@@ -27,10 +27,10 @@ export async function buildSite(
     throw new UserError(
       `${project} has no observablehq.config.ts, so there is no site to build. \`assay init\` writes one.`
     );
-  const {dir} = await openProject();
+  const workspace = await openProject();
   const dist = join(project, "dist");
-  const record = join(dir, "site.json");
-  const fingerprint = await siteFingerprint(project, dir);
+  const record = join(workspace.dir, "site.json");
+  const fingerprint = await siteFingerprint(workspace);
   const built = await readJson<{fingerprint: string}>(record);
   if (options.unlessCurrent && built?.fingerprint === fingerprint && existsSync(join(dist, "index.html")))
     return false;

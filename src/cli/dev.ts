@@ -20,8 +20,10 @@ export async function devVerb(options: {port: number; open?: boolean}): Promise<
   print(`The report is at ${url}`);
   const watching = new AbortController();
   const watched = touchOnStoreChange({
-    dir: workspace.dir,
+    workspace,
     root: join(project, "src"),
+    // Each look at a bucket is a dozen requests.
+    everyMs: process.env.ASSAY_STORE ? 10_000 : 1_000,
     signal: watching.signal
   });
   if (options.open) void openInBrowser(url);

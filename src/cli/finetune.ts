@@ -65,7 +65,7 @@ export async function finetuneVerb(names: string[], options: FinetuneVerbOptions
         continue;
       }
       const manifest = await trained(own, context, one.name, options);
-      const folder = modelFolder(context.dir, manifest.id);
+      const folder = await modelFolder(context.dir, manifest.id);
       if (out !== undefined) await cp(folder, out, {recursive: true, errorOnExist: true});
       results.push({...manifest, path: out ?? folder});
       if (!options.json) print(trainedText(manifest, out ?? folder) + "\n");

@@ -115,7 +115,7 @@ function rowsOfTexts(
 }
 
 async function readStatic(dir: string, {id, settings}: ModelManifest): Promise<StaticModel> {
-  const folder = modelFolder(dir, id);
+  const folder = await modelFolder(dir, id);
   const tensors = await readSafetensors(join(folder, "model.safetensors"));
   return {
     table: tensors["embedding.weight"]!.data,

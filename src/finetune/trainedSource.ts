@@ -1,7 +1,6 @@
-import {join} from "node:path";
 import {moduleVersion} from "../code/index.js";
-import {erasedTraining, modelFolder, saveModel, type ModelManifest, type NewModel} from "../models/index.js";
-import {hashJson, LocalFolder, readJson, withLease, writeJsonAtomic} from "../store/index.js";
+import {erasedTraining, saveModel, type ModelManifest, type NewModel} from "../models/index.js";
+import {getJson, hashJson, modelKey, modelsPlace, putJson, withLease} from "../store/index.js";
 import {readExamples, type Examples} from "./examples.js";
 import {type BuildContext, type ClassifierOptions, type ModelSource} from "./modelSource.js";
 
@@ -72,17 +71,18 @@ export async function builtOnce(
   configHash: string,
   make: (context: BuildContext) => Promise<ModelManifest>
 ): Promise<ModelManifest> {
-  const record = join(context.dir, ".builds", `${configHash}.json`);
+  const place = modelsPlace(context.dir);
+  const record = `models/.builds/${configHash}.json`;
   const known = async () => {
-    const manifest = await readJson<ModelManifest>(record);
-    const kept = manifest && (await readJson(join(modelFolder(context.dir, manifest.id), "manifest.json")));
+    const manifest = await getJson<ModelManifest>({place}, record);
+    const kept = manifest && (await place.has(modelKey(manifest.id, "manifest.json")));
     return kept && !(await erasedTraining(context.dir, manifest.id)) ? manifest : undefined;
   };
   return (
     (await known()) ??
     withLease(
-      new LocalFolder(join(context.dir, ".builds")),
-      `${configHash}.lock`,
+      place,
+      `locks/build-${configHash}.json`,
       {
         what: `Training of ${name}`,
         waitMs: 600_000,
@@ -92,7 +92,7 @@ export async function builtOnce(
         const other = await known();
         if (other) return other;
         const manifest = await make(context);
-        await writeJsonAtomic(record, manifest);
+        await putJson({place}, record, manifest);
         return manifest;
       }
     )

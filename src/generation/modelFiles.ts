@@ -58,7 +58,7 @@ async function storedModel(source: string, workspace: Workspace) {
   if (!found) return undefined;
   await assertUsable(dir, found);
   const folder =
-    found.folder === undefined ? modelFolder(dir, found.id) : resolve(workspace.project, found.folder);
+    found.folder === undefined ? await modelFolder(dir, found.id) : resolve(workspace.project, found.folder);
   // A converted file may share its folder with others.
   const only = found.files.length === 1 && found.files[0]!.path.endsWith(".gguf") ? found.files[0]!.path : "";
   return {id: found.id, name: found.name, folder: join(folder, only)};

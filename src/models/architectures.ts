@@ -31,5 +31,5 @@ export async function loadModel(modelsDir: string, id: string): Promise<LoadedMo
     throw new UserError(
       `Model ${manifest.name} has the architecture ${manifest.architecture}; this Assay runs ${Object.keys(loaders).join(", ")}.`
     );
-  return loader(manifest, modelFolder(modelsDir, id));
+  return loader(manifest, await modelFolder(modelsDir, id));
 }

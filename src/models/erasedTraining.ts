@@ -1,6 +1,4 @@
-import {join} from "node:path";
-import {readJson, UserError, writeJsonAtomic} from "../store/index.js";
-import {modelFolder} from "./registry.js";
+import {getJson, modelKey, modelsPlace, putJson, UserError} from "../store/index.js";
 import type {ModelManifest} from "./types.js";
 
 /** A purge writes it beside a model that learned from erased rows, itself or through its parents. */
@@ -13,11 +11,11 @@ export interface ErasedTraining {
   accepted?: {reason: string; at: string};
 }
 
-const noteOf = (modelsDir: string, id: string) => join(modelFolder(modelsDir, id), "erased-training.json");
+const noteOf = (id: string) => modelKey(id, "erased-training.json");
 
 /** What a purge noted of a model, accepted or not; undefined when it noted nothing. */
 export function erasedTrainingNote(modelsDir: string, id: string): Promise<ErasedTraining | undefined> {
-  return readJson<ErasedTraining>(noteOf(modelsDir, id));
+  return getJson<ErasedTraining>({place: modelsPlace(modelsDir)}, noteOf(id));
 }
 
 /** Whether a model learned from erased rows and nobody accepted that; undefined when it may be used. */
@@ -49,5 +47,6 @@ export async function acceptErasedTraining(
     throw new UserError(
       `model ${name} (${id.slice(0, 12)}) learned from no erased row that was not accepted.`
     );
-  await writeJsonAtomic(noteOf(modelsDir, id), {...note, accepted: {reason, at: new Date().toISOString()}});
+  const accepted = {reason, at: new Date().toISOString()};
+  await putJson({place: modelsPlace(modelsDir)}, noteOf(id), {...note, accepted});
 }

@@ -1,6 +1,4 @@
-import {join} from "node:path";
-import {hashJson, writeJsonAtomic} from "../store/index.js";
-import {modelFolder} from "./registry.js";
+import {hashJson, modelKey, modelsPlace, putJson} from "../store/index.js";
 import {type ModelManifest} from "./types.js";
 
 /** A model whose files stay where they are, or that has none. */
@@ -21,6 +19,6 @@ export async function recordModel(modelsDir: string, model: RecordedModel): Prom
     ...model,
     files
   };
-  await writeJsonAtomic(join(modelFolder(modelsDir, manifest.id), "manifest.json"), manifest);
+  await putJson({place: modelsPlace(modelsDir)}, modelKey(manifest.id, "manifest.json"), manifest);
   return manifest;
 }

@@ -1,15 +1,18 @@
 import {link, mkdir, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {
+  getJson,
   hashJson,
+  inParallel,
   insideFolder,
-  listFolders,
-  readJson,
+  modelKey,
+  modelsPlace,
+  type Place,
   sha256,
   sha256File,
+  type Stage,
   temporaryPath,
-  UserError,
-  writeJsonAtomic
+  UserError
 } from "../store/index.js";
 import {type ModelManifest} from "./types.js";
 
@@ -47,29 +50,34 @@ export async function saveModel(modelsDir: string, model: NewModel): Promise<Mod
     files: listed,
     ...record
   };
-  const folder = modelFolder(modelsDir, id);
-  if (await readJson(join(folder, "manifest.json"))) {
+  const place = modelsPlace(modelsDir);
+  if (await place.has(modelKey(id, "manifest.json"))) {
     // The same weights, learned now from rows that are there.
-    await rm(join(folder, "erased-training.json"), {force: true});
+    await place.remove(modelKey(id, "erased-training.json"));
     return manifest;
   }
-  const temporary = temporaryPath(folder);
+  const stage = await place.stage("models");
   try {
-    await mkdir(temporary, {recursive: true});
     for (const {path, sha256: hash, content} of entries) {
-      const target = insideFolder(temporary, path);
+      const target = insideFolder(stage.folder, path);
       if (path in sharedFiles) await linkShared(modelsDir, hash, content, target);
       else await writeFile(target, content);
     }
-    await writeJsonAtomic(join(temporary, "manifest.json"), manifest);
-    await rename(temporary, folder).catch(async (error: unknown) => {
-      // Another process saved the same model first: its files are equal.
-      if (!(await readJson(join(folder, "manifest.json")))) throw error;
-    });
+    await commit(stage, manifest, place);
   } finally {
-    await rm(temporary, {recursive: true, force: true});
+    await stage.discard();
   }
   return manifest;
+}
+
+async function commit(stage: Stage, manifest: ModelManifest, place: Place): Promise<void> {
+  await writeFile(join(stage.folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  if (await stage.commit(modelKey(manifest.id))) return;
+  // Another process saved the same model first: its files are equal.
+  if (!(await place.has(modelKey(manifest.id, "manifest.json"))))
+    throw new UserError(
+      `${place.name}/${modelKey(manifest.id)} has no manifest.json. Remove that folder, then train again.`
+    );
 }
 
 /**
@@ -96,13 +104,19 @@ export async function keepModel(
     files,
     ...record
   };
-  const target = modelFolder(modelsDir, id);
-  if (await readJson(join(target, "manifest.json"))) {
+  const place = modelsPlace(modelsDir);
+  if (await place.has(modelKey(id, "manifest.json"))) {
     await rm(folder, {recursive: true, force: true});
     return manifest;
   }
-  await writeJsonAtomic(join(folder, "manifest.json"), manifest);
-  await rename(folder, target);
+  const stage = await place.stage("models");
+  try {
+    await rm(stage.folder, {recursive: true});
+    await rename(folder, stage.folder);
+    await commit(stage, manifest, place);
+  } finally {
+    await stage.discard();
+  }
   return manifest;
 }
 
@@ -118,38 +132,42 @@ async function linkShared(modelsDir: string, hash: string, bytes: Uint8Array, ta
   await link(shared, target).catch(() => writeFile(target, bytes));
 }
 
-/** The folder of one model; refuses ids that would leave `modelsDir`. */
-export function modelFolder(modelsDir: string, id: string): string {
-  return insideFolder(modelsDir, id);
+/** A folder of this machine with the files of one model; refuses ids that would leave `modelsDir`. */
+export async function modelFolder(modelsDir: string, id: string): Promise<string> {
+  return modelsPlace(modelsDir).readableFolder(modelKey(id));
 }
 
 /** A model's manifest. Throws when there is no such model or another schema wrote it. */
 export async function readManifest(modelsDir: string, id: string): Promise<ModelManifest> {
-  const path = join(modelFolder(modelsDir, id), "manifest.json");
-  const manifest = await readJson<ModelManifest>(path);
+  const place = modelsPlace(modelsDir);
+  const manifest = await getJson<ModelManifest>({place}, modelKey(id, "manifest.json"));
   if (!manifest)
     throw new UserError(
       `There is no model ${id} in ${modelsDir}. Run the eval that trains it, or check the id.`
     );
-  return checkSchema(manifest, path);
+  return checkSchema(manifest, `${place.name}/${modelKey(id, "manifest.json")}`);
 }
 
 /** All models, by name and then by date; empty when the folder does not exist. */
 export async function listModels(modelsDir: string): Promise<ModelManifest[]> {
-  const found: ModelManifest[] = [];
-  for (const id of await listFolders(modelsDir)) {
-    const path = join(modelsDir, id, "manifest.json");
-    const manifest = await readJson<ModelManifest>(path);
-    if (manifest) found.push(checkSchema(manifest, path));
-  }
+  const place = modelsPlace(modelsDir);
+  const folders = (await place.list("models")).filter(({folder}) => folder);
+  const read = await inParallel(folders, async ({name}) => {
+    const key = `models/${name}/manifest.json`;
+    const manifest = await getJson<ModelManifest>({place}, key);
+    return manifest && checkSchema(manifest, `${place.name}/${key}`);
+  });
+  const found = read.filter((manifest) => manifest !== undefined);
   return found.sort((a, b) => a.name.localeCompare(b.name) || a.createdAt.localeCompare(b.createdAt));
 }
 
 /** Paths of the files whose bytes no longer have the hash in the manifest, or are gone. Empty is good. */
 export async function damagedFiles(modelsDir: string, manifest: ModelManifest): Promise<string[]> {
   const damaged: string[] = [];
+  const folder = await modelFolder(modelsDir, manifest.id).catch(() => undefined);
+  if (folder === undefined) return manifest.files.map(({path}) => path);
   for (const {path, sha256: hash} of manifest.files) {
-    const found = await sha256File(insideFolder(modelFolder(modelsDir, manifest.id), path)).catch(() => "");
+    const found = await sha256File(insideFolder(folder, path)).catch(() => "");
     if (found !== hash) damaged.push(path);
   }
   return damaged;

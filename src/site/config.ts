@@ -35,7 +35,7 @@ export async function siteConfig(options: SiteOptions = {}): Promise<Record<stri
   const workspace = await openWorkspace(options.project ?? process.env.ASSAY_PROJECT ?? process.cwd());
   await seedNpmCache(resolve(root));
   const fingerprint = [
-    await storeFingerprint(workspace.dir),
+    await storeFingerprint(workspace),
     await codeFingerprint(),
     await pricesFingerprint(workspace.project)
   ].join("-");

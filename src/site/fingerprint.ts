@@ -3,11 +3,11 @@ import {readdir, readFile} from "node:fs/promises";
 import {dirname, extname, join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {PRICES_FOLDER} from "./prices.js";
-import {LocalFolder, placeFingerprint} from "../store/index.js";
+import {placeFingerprint, type Workspace} from "../store/index.js";
 
-/** SHA-256 over what pages are made from in a store's folder. A folder that does not exist has a fingerprint too. */
-export async function storeFingerprint(dir: string): Promise<string> {
-  return placeFingerprint({place: new LocalFolder(dir)});
+/** SHA-256 over what pages are made from in a store. A place with nothing in it has a fingerprint too. */
+export async function storeFingerprint({place}: Pick<Workspace, "place">): Promise<string> {
+  return placeFingerprint({place});
 }
 
 /**
@@ -37,7 +37,10 @@ async function importsOf(engine: string, file: string): Promise<string[]> {
  * SHA-256 over everything a built site comes from: store, pages and loaders below `root`, Framework's
  * configuration, the installed packages and the engine. Equal fingerprints build equal sites.
  */
-export async function siteFingerprint(project: string, storeDir: string, root = "src"): Promise<string> {
+export async function siteFingerprint(
+  {project, place}: Pick<Workspace, "project" | "place">,
+  root = "src"
+): Promise<string> {
   const files = await filesBelow(project, root);
   for (const file of [
     "observablehq.config.ts",
@@ -47,7 +50,7 @@ export async function siteFingerprint(project: string, storeDir: string, root = 
   ])
     files.push(file);
   const parts = [
-    await storeFingerprint(storeDir),
+    await storeFingerprint({place}),
     await codeFingerprint(),
     await pricesFingerprint(project),
     await hashFiles(project, files)

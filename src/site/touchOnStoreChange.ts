@@ -1,12 +1,12 @@
 import {setTimeout as sleep} from "node:timers/promises";
+import type {Workspace} from "../store/index.js";
 import {storeFingerprint} from "./fingerprint.js";
 import {loaderIsRunning, touchLoaders} from "./staleOutputs.js";
 
 export interface WatchOptions {
   /** The site's root, where `data/` holds the page loaders. */
   root: string;
-  /** The store's folder. */
-  dir: string;
+  workspace: Pick<Workspace, "place">;
   signal: AbortSignal;
   /** How often to look, in milliseconds; default 1,000. */
   everyMs?: number;
@@ -19,12 +19,12 @@ export interface WatchOptions {
  * for the store to hold still and for loaders at work to end: what they print would count as newer than the touch.
  */
 export async function touchOnStoreChange(options: WatchOptions): Promise<void> {
-  let known = await storeFingerprint(options.dir);
+  let known = await storeFingerprint(options.workspace);
   let before = known;
   while (!options.signal.aborted) {
     await sleep(options.everyMs ?? 1000, undefined, {signal: options.signal}).catch(() => undefined);
     if (options.signal.aborted) return;
-    const found = await storeFingerprint(options.dir);
+    const found = await storeFingerprint(options.workspace);
     const still = found === before;
     before = found;
     if (found === known || !still || (await loaderIsRunning(options.root))) continue;

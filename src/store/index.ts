@@ -48,7 +48,7 @@ export {
   readRecord,
   recordsOf
 } from "./kinds/kind.js";
-export {modelsDir} from "./kinds/model.js";
+export {modelKey, modelsDir, modelsPlace} from "./kinds/model.js";
 export {raceKey, readRaceRecord, readRaces} from "./kinds/race.js";
 export {hasRunFile, readRun, readRuns, runIds, runKey, runPath, runTable, sealRun} from "./kinds/run.js";
 export {readSplit, readSplits, splitKey, splitParts, writeSplit} from "./kinds/split.js";
@@ -66,6 +66,7 @@ export {
 } from "./kinds/version.js";
 export {withLease} from "./lease.js";
 export {checkName, nameProblem} from "./names.js";
+export {inParallel} from "./inParallel.js";
 export {onFirstUse} from "./onFirstUse.js";
 export {
   type Columns,

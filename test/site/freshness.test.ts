@@ -17,6 +17,7 @@ import {codeFingerprint, storeFingerprint} from "../../src/site/fingerprint.js";
 import {seedNpmCache} from "../../src/site/seedNpmCache.js";
 import {removeStaleOutputs, touchLoaders} from "../../src/site/staleOutputs.js";
 import {touchOnStoreChange} from "../../src/site/touchOnStoreChange.js";
+import {LocalFolder} from "../../src/store/index.js";
 import {BUNDLED, MENTIONED} from "../../src/site/vendored.js";
 
 let folder: string;
@@ -36,7 +37,7 @@ async function put(path: string, text: string): Promise<string> {
 
 describe("a store's fingerprint", () => {
   it("changes when a run, a version, a split or a model appears or changes, and only then", async () => {
-    const seen = [await storeFingerprint(folder)];
+    const seen = [await storeFingerprint({place: new LocalFolder(folder)})];
     for (const path of [
       "runs/r1/manifest.json",
       "runs/r2/manifest.json",
@@ -46,14 +47,14 @@ describe("a store's fingerprint", () => {
       "models/m/manifest.json"
     ]) {
       await put(path, "{}");
-      seen.push(await storeFingerprint(folder));
+      seen.push(await storeFingerprint({place: new LocalFolder(folder)}));
     }
     await put("runs/r1/manifest.json", '{"status": "complete"}');
-    seen.push(await storeFingerprint(folder));
+    seen.push(await storeFingerprint({place: new LocalFolder(folder)}));
     expect(new Set(seen).size).toBe(seen.length);
     await put("tmp/x", "scratch");
     await put("runs/.r3.tmp/manifest.json", "half written");
-    expect(await storeFingerprint(folder)).toBe(seen.at(-1));
+    expect(await storeFingerprint({place: new LocalFolder(folder)})).toBe(seen.at(-1));
   });
 });
 
@@ -107,7 +108,7 @@ describe("stale outputs", () => {
     const changed = new Promise<string[]>((resolve) => {
       void touchOnStoreChange({
         root: join(folder, "src"),
-        dir: join(folder, ".assay"),
+        workspace: {place: new LocalFolder(join(folder, ".assay"))},
         signal: stop.signal,
         everyMs: 20,
         onChange: resolve

@@ -4,7 +4,7 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {touchOnStoreChange} from "../../src/site/index.js";
-import {openWorkspace} from "../../src/store/index.js";
+import {LocalFolder, openWorkspace} from "../../src/store/index.js";
 import {openBrowser} from "../support/browser.js";
 import {siteProject} from "../support/buildSite.js";
 import {sampleStore} from "../support/sampleStore.js";
@@ -41,7 +41,12 @@ beforeAll(async () => {
     server!.stderr!.on("data", read);
     server!.on("exit", (code) => reject(new Error(`the preview ended with ${code}: ${log}`)));
   });
-  void touchOnStoreChange({root: join(project, "src"), dir, signal: watching.signal, everyMs: 200});
+  void touchOnStoreChange({
+    root: join(project, "src"),
+    workspace: {place: new LocalFolder(dir)},
+    signal: watching.signal,
+    everyMs: 200
+  });
 }, 120_000);
 
 afterAll(async () => {

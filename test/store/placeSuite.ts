@@ -59,6 +59,27 @@ export function placeSuite(emptyPlace: () => Promise<Place>): void {
     expect(await place.has("locks/one.json")).toBe(false);
   });
 
+  it("lets one of many replace a file that is as they saw it, and none when it has changed", async () => {
+    const place = await emptyPlace();
+    const old = Buffer.from("old");
+    expect(await place.replaceIf("locks/one.json", old, "new")).toBe(false);
+    await place.put("locks/one.json", "old");
+    expect(await place.replaceIf("locks/one.json", Buffer.from("other"), "new")).toBe(false);
+    expect(await place.replaceIf("locks/one.json", old, "new")).toBe(true);
+    expect(await place.replaceIf("locks/one.json", old, "newer")).toBe(false);
+    expect(text(await place.read("locks/one.json"))).toBe("new");
+  });
+
+  it("lets a file be created again that was removed because it was as seen", async () => {
+    const place = await emptyPlace();
+    for (const holder of ["first", "second"]) {
+      expect(await place.putIfAbsent("locks/one.json", holder)).toBe(true);
+      expect(await place.removeIf("locks/one.json", Buffer.from(holder))).toBe(true);
+      expect(await place.read("locks/one.json")).toBeUndefined();
+      expect(await place.list("locks")).toEqual([]);
+    }
+  });
+
   it("appends in order, making the file", async () => {
     const place = await emptyPlace();
     for (const line of ["one\n", "two\n", "three\n"]) await place.append("log.jsonl", line);
@@ -104,6 +125,32 @@ export function placeSuite(emptyPlace: () => Promise<Place>): void {
     expect(await place.list("datasets/d")).toEqual([{name: "v", folder: true}]);
     expect(text(await place.read("datasets/d/v/rows.parquet"))).toBe("rows 0");
     expect(text(await place.read("datasets/d/v/manifest.json"))).toBe("manifest 0");
+  });
+
+  it("gives a folder of this machine with all files below a key, as they are now", async () => {
+    const place = await emptyPlace();
+    await place.put("models/m/manifest.json", "{}");
+    await place.put("models/m/deep/weights", "old");
+    await place.readableFolder("models/m");
+    await place.put("models/m/deep/weights", "new");
+    const folder = await place.readableFolder("models/m");
+    expect(await readFile(join(folder, "deep", "weights"), "utf8")).toBe("new");
+    expect(await readFile(join(folder, "manifest.json"), "utf8")).toBe("{}");
+  });
+
+  it("commits anew what was removed as a whole", async () => {
+    const place = await emptyPlace();
+    for (const n of [1, 2]) {
+      const stage = await place.stage("models");
+      await writeFile(join(stage.folder, "manifest.json"), `manifest ${n}`);
+      expect(await stage.commit("models/m")).toBe(true);
+      expect(text(await place.read("models/m/manifest.json"))).toBe(`manifest ${n}`);
+      await place.remove("models/m");
+      expect([await place.has("models/m"), await place.read("models/m/manifest.json")]).toEqual([
+        false,
+        undefined
+      ]);
+    }
   });
 
   it("refuses keys that would leave it", async () => {

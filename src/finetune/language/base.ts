@@ -57,7 +57,7 @@ export async function findBase(
   const manifest = await readManifest(context.dir, found.id);
   const folder =
     manifest.folder === undefined
-      ? modelFolder(context.dir, manifest.id)
+      ? await modelFolder(context.dir, manifest.id)
       : resolve(context.project ?? process.cwd(), manifest.folder);
   if (!existsSync(join(folder, "config.json")))
     throw new UserError(

@@ -2,6 +2,7 @@ import type {Database} from "../duckdb.js";
 import {UserError} from "../errors.js";
 import type {Columns} from "../parquet.js";
 import {parseJson} from "../files.js";
+import {inParallel} from "../inParallel.js";
 import type {Workspace} from "../workspace.js";
 
 /**
@@ -181,12 +182,10 @@ export async function manifestsOf<M extends object>(
   kind: Kind<M>,
   fixed: Readonly<Record<string, string>> = {}
 ): Promise<M[]> {
-  const found: M[] = [];
-  for await (const {manifestKey} of recordsOf(workspace, kind, fixed)) {
-    const manifest = await readRecord(workspace, kind, manifestKey);
-    if (manifest) found.push(manifest);
-  }
-  return found;
+  const keys: string[] = [];
+  for await (const {manifestKey} of recordsOf(workspace, kind, fixed)) keys.push(manifestKey);
+  const read = await inParallel(keys, (key) => readRecord(workspace, kind, key));
+  return read.filter((manifest) => manifest !== undefined);
 }
 
 /** Writes a manifest, replacing what was there. */

@@ -1,6 +1,9 @@
 import {join} from "node:path";
 import {type Columns} from "../parquet.js";
+import {insideFolder} from "../files.js";
 import {checkName} from "../names.js";
+import {LocalFolder} from "../place/localFolder.js";
+import type {Place} from "../place/place.js";
 import type {Workspace} from "../workspace.js";
 import {
   type Erased,
@@ -23,9 +26,29 @@ export interface StoredModel {
   training?: {dataset: string; split: string; part: string};
 }
 
-/** The folder on this machine with a folder for each model: libraries load weights from paths. */
+const places = new Map<string, Place>();
+
+/**
+ * The folder on this machine that names a workspace's models: what trainers keep for themselves lies there. The models
+ * themselves are reached through `modelsPlace`.
+ */
 export function modelsDir(workspace: Workspace): string {
-  return join(workspace.dir, "models");
+  const dir = join(workspace.dir, "models");
+  places.set(dir, workspace.place);
+  return dir;
+}
+
+/** The place of the models that a folder names: the workspace's whose `modelsDir` it is, or the folder itself. */
+export function modelsPlace(dir: string): Place {
+  return places.get(dir) ?? new BelowModels(dir);
+}
+
+/** A folder of models alone, as a place in which they lie below `models/`; what else is kept there has no listing. */
+class BelowModels extends LocalFolder {
+  override path(key: string): string {
+    const below = /^models(?:\/(.*))?$/s.exec(key);
+    return insideFolder(this.name, below ? (below[1] ?? "") : `.${key}`);
+  }
 }
 
 /** The key of a model's folder, or of a file in it. */

@@ -1,11 +1,12 @@
-import type {S3Client} from "@aws-sdk/client-s3";
+import type * as s3 from "@aws-sdk/client-s3";
+import type * as storage from "@aws-sdk/lib-storage";
 import {messageOf, UserError} from "../../errors.js";
 
 /** The AWS libraries, loaded, and a client that talks to one bucket's server. */
 export interface Clients {
-  s3: typeof import("@aws-sdk/client-s3");
-  storage: typeof import("@aws-sdk/lib-storage");
-  client: S3Client;
+  s3: typeof s3;
+  storage: typeof storage;
+  client: s3.S3Client;
 }
 
 /**
@@ -20,12 +21,14 @@ export async function openClients(env: NodeJS.ProcessEnv = process.env): Promise
       {cause}
     );
   };
-  const [s3, storage] = await Promise.all([
+  // A note to whoever keeps Assay, not to its users.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+  const [s3Library, storageLibrary] = await Promise.all([
     import("@aws-sdk/client-s3"),
     import("@aws-sdk/lib-storage")
   ]).catch(missing as (cause: unknown) => never);
   const endpoint = env.AWS_ENDPOINT_URL_S3 || env.AWS_ENDPOINT_URL || undefined;
-  const client = new s3.S3Client({
+  const client = new s3Library.S3Client({
     endpoint,
     // A server of one's own has no region, and no name for each bucket.
     region: env.AWS_REGION || env.AWS_DEFAULT_REGION || (endpoint === undefined ? undefined : "us-east-1"),
@@ -35,7 +38,7 @@ export async function openClients(env: NodeJS.ProcessEnv = process.env): Promise
     responseChecksumValidation: endpoint === undefined ? undefined : "WHEN_REQUIRED",
     maxAttempts: 5
   });
-  return {s3, storage, client};
+  return {s3: s3Library, storage: storageLibrary, client};
 }
 
 /** The HTTP status that a server answered with; undefined when there was no answer. */
@@ -51,7 +54,9 @@ export function failure(error: unknown, store: string, doing: string): UserError
   const say = (problem: string) => new UserError(`${store}: ${problem}`, {cause: error});
   if (name === "NoSuchBucket") return say("there is no such bucket. Make it, or correct ASSAY_STORE.");
   if (/Credentials|TokenProvider/.test(name))
-    return say(`no credentials were found (${messageOf(error)}). Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.`);
+    return say(
+      `no credentials were found (${messageOf(error)}). Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.`
+    );
   if (name === "Error" && /region is missing/i.test(messageOf(error)))
     return say("no region is set. Set AWS_REGION to the bucket's.");
   if (status === 401 || status === 403)
@@ -59,6 +64,8 @@ export function failure(error: unknown, store: string, doing: string): UserError
       `${doing} was refused (${name || status}). The credentials need s3:ListBucket on the bucket, and s3:GetObject, s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload below the prefix.`
     );
   if (/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ECONNRESET|TimeoutError|NetworkingError/.test(`${name} ${code}`))
-    return say(`the server does not answer (${code || name}). Look at AWS_ENDPOINT_URL, AWS_REGION and the network.`);
+    return say(
+      `the server does not answer (${code || name}). Look at AWS_ENDPOINT_URL, AWS_REGION and the network.`
+    );
   return say(`${doing} failed${status === undefined ? "" : ` with status ${status}`}: ${messageOf(error)}.`);
 }

@@ -1,10 +1,29 @@
 import {createWriteStream, rmSync} from "node:fs";
-import {copyFile, link, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile} from "node:fs/promises";
+import {
+  copyFile,
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile
+} from "node:fs/promises";
 import {dirname, join} from "node:path";
 import type {Readable} from "node:stream";
 import {pipeline} from "node:stream/promises";
 import {temporaryPath} from "../../files.js";
 import {sha256} from "../../hash.js";
+
+const atExit = new Set<string>();
+
+function removeAtExit(folder: string): void {
+  if (atExit.size === 0)
+    process.once("exit", () => atExit.forEach((one) => rmSync(one, {recursive: true, force: true})));
+  atExit.add(folder);
+}
 
 /** What a folder of cached objects is cut down to when it has grown past its bound, as a share of it. */
 const CUT_TO = 0.9;
@@ -24,7 +43,7 @@ export class ObjectCache {
     private readonly maxBytes: number
   ) {
     this.handedOut = temporaryPath(join(tmpDir, "readable"));
-    process.once("exit", () => rmSync(this.handedOut, {recursive: true, force: true}));
+    removeAtExit(this.handedOut);
   }
 
   /** The ETag of the copy of a key; undefined when there is none. */
@@ -133,7 +152,8 @@ export class ObjectCache {
     const found = [];
     for (const one of await readdir(this.folder, {withFileTypes: true, recursive: true}).catch(() => [])) {
       const path = join(one.parentPath, one.name);
-      const file = one.isFile() && !one.name.startsWith(".") ? await stat(path).catch(() => undefined) : undefined;
+      const file =
+        one.isFile() && !one.name.startsWith(".") ? await stat(path).catch(() => undefined) : undefined;
       if (file) found.push({path, size: file.size, usedAt: file.mtimeMs});
     }
     return found;
