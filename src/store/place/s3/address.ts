@@ -11,7 +11,15 @@ export interface S3Address {
 export function s3Address(address: string): S3Address {
   const [, bucket, path = ""] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(address) ?? [];
   const prefix = path.replace(/\/+$/, "");
-  if (bucket === undefined || prefix.split("/").some((name, i) => (name === "" && prefix !== "") || /^\.{1,2}$/.test(name) || /[^\w.@+=-]/.test(name) || i > 20))
+  if (
+    bucket === undefined ||
+    prefix
+      .split("/")
+      .some(
+        (name, i) =>
+          (name === "" && prefix !== "") || /^\.{1,2}$/.test(name) || /[^\w.@+=-]/.test(name) || i > 20
+      )
+  )
     throw new UserError(
       `ASSAY_STORE is ${JSON.stringify(address)}. Write s3://BUCKET or s3://BUCKET/PREFIX; credentials and the server's address come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT_URL.`
     );

@@ -11,6 +11,7 @@ export interface Listed {
   key: string;
   etag: string;
   size: number;
+  modified: Date;
 }
 
 export interface Content {
@@ -51,8 +52,8 @@ export class Bucket {
           })
         )
       );
-      for (const {Key = "", ETag = "", Size = 0} of page.Contents ?? [])
-        found.push({key: Key.slice(this.prefix.length), etag: ETag, size: Size});
+      for (const {Key = "", ETag = "", Size = 0, LastModified = new Date()} of page.Contents ?? [])
+        found.push({key: Key.slice(this.prefix.length), etag: ETag, size: Size, modified: LastModified});
       token = page.IsTruncated ? page.NextContinuationToken : undefined;
     } while (token !== undefined);
     return found;
@@ -165,6 +166,17 @@ export class Bucket {
     }
   }
 
+  /** Removes an object if it is still as listed, where the server knows that condition; others remove it all the same. */
+  async removeListed({key, etag}: Listed): Promise<void> {
+    await this.asked(
+      "removing an object",
+      (s3) => this.client.send(new s3.DeleteObjectCommand({...this.at(key), IfMatch: etag})),
+      [404, 409, 412]
+    ).catch((error: unknown) => {
+      if (![404, 409, 412].includes(statusOf(error) ?? 0)) throw error;
+    });
+  }
+
   async remove(keys: readonly string[]): Promise<void> {
     for (let from = 0; from < keys.length; from += 1000) {
       const some = keys.slice(from, from + 1000);
@@ -194,8 +206,7 @@ export class Bucket {
       if (Initiated !== undefined && Initiated < before)
         await this.asked(
           "giving up an upload",
-          (s3) =>
-            this.client.send(new s3.AbortMultipartUploadCommand({Bucket: this.bucket, Key, UploadId})),
+          (s3) => this.client.send(new s3.AbortMultipartUploadCommand({Bucket: this.bucket, Key, UploadId})),
           [404]
         ).catch((error: unknown) => {
           if (statusOf(error) !== 404) throw error;

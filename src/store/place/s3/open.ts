@@ -20,7 +20,9 @@ export function cacheBytes(env: NodeJS.ProcessEnv = process.env): number {
   if (!said) return CACHE_BYTES;
   const gigabytes = Number(said);
   if (!(gigabytes > 0))
-    throw new UserError(`ASSAY_CACHE_GB is ${JSON.stringify(said)}. Write a number of gigabytes, such as 50.`);
+    throw new UserError(
+      `ASSAY_CACHE_GB is ${JSON.stringify(said)}. Write a number of gigabytes, such as 50.`
+    );
   return gigabytes * 1e9;
 }
 

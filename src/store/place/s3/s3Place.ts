@@ -10,8 +10,8 @@ import {Claim, claimedFolders, claimKey, isHeld, isVacated, VACATED, visible} fr
 import {Listings} from "./listings.js";
 import type {ObjectCache} from "./objectCache.js";
 
-/** Uploads in parts that are older than this belong to nobody. */
-const UPLOAD_MS = 24 * 3_600_000;
+/** Uploads in parts that are older than this belong to nobody, and leases given back so long ago are not about to be taken. */
+const DAY_MS = 24 * 3_600_000;
 
 /** Objects of these keys say who holds what: they are asked for anew each time. */
 const isLease = (key: string) => key.startsWith("locks/");
@@ -22,6 +22,8 @@ const isLease = (key: string) => key.startsWith("locks/");
  */
 export class S3Place implements Place {
   private readonly listings = new Listings();
+  /** ETags of objects that stand for none: on most servers they are all one. */
+  private readonly vacated = new Set<string>();
 
   /** @param tmpDir a folder of this machine for files on their way, on the cache's disk */
   constructor(
@@ -176,8 +178,11 @@ export class S3Place implements Place {
   }
 
   async sweepAll(): Promise<void> {
+    const yesterday = new Date(Date.now() - DAY_MS);
     await this.sweepBelow("");
-    await this.bucket.abortUploads(new Date(Date.now() - UPLOAD_MS));
+    for (const lease of await this.bucket.list("locks/"))
+      if (lease.modified < yesterday && (await this.isVacated(lease))) await this.bucket.removeListed(lease);
+    await this.bucket.abortUploads(yesterday);
     await this.pruneCache();
   }
 
@@ -284,10 +289,13 @@ export class S3Place implements Place {
     };
   }
 
-  private async isVacated({key, size}: Listed): Promise<boolean> {
+  private async isVacated({key, size, etag}: Listed): Promise<boolean> {
     if (size !== VACATED.length) return false;
+    if (this.vacated.has(etag)) return true;
     const got = await this.bucket.get(key);
-    return got === undefined || got === "unchanged" || isVacated(got.bytes);
+    if (got !== undefined && got !== "unchanged" && !isVacated(got.bytes)) return false;
+    this.vacated.add(etag);
+    return true;
   }
 
   private async putIf(key: string, bytes: Uint8Array | string, condition: Condition): Promise<boolean> {
@@ -322,7 +330,11 @@ async function filesToCommit(folder: string): Promise<string[]> {
   const files: string[] = [];
   for (const entry of await readdir(folder, {withFileTypes: true, recursive: true}))
     if (entry.isFile())
-      files.push(join(entry.parentPath, entry.name).slice(folder.length + 1).replaceAll("\\", "/"));
+      files.push(
+        join(entry.parentPath, entry.name)
+          .slice(folder.length + 1)
+          .replaceAll("\\", "/")
+      );
   const isManifest = (file: string) => Number(file === "manifest.json");
   return files.sort((a, b) => isManifest(a) - isManifest(b) || (a < b ? -1 : 1));
 }

@@ -1,0 +1,137 @@
+import {readdirSync} from "node:fs";
+import {mkdir} from "node:fs/promises";
+import {join} from "node:path";
+import {afterAll, describe, expect, it} from "vitest";
+import {trained} from "../../src/candidates/index.js";
+import {collectGarbage, defineDataset, pull, purge} from "../../src/datasets/index.js";
+import {majorityClassifier, tfidfLogReg} from "../../src/finetune/index.js";
+import {listModels, loadModel} from "../../src/models/index.js";
+import {defineEval, runEval} from "../../src/runner/index.js";
+import {classification} from "../../src/scorers/index.js";
+import {storeFingerprint} from "../../src/site/index.js";
+import {ensureSplit} from "../../src/splits/index.js";
+import {modelsDir, openStore, openWorkspace, type Workspace} from "../../src/store/index.js";
+import {assay, assayWithout} from "../support/assay.js";
+import {startS3} from "../support/s3Server.js";
+import {temporaryProject} from "../support/temporaryWorkspace.js";
+
+const server = await startS3();
+const bucket = await server?.bucket();
+if (server) Object.assign(process.env, server.env, {ASSAY_STORE: `s3://${bucket}/team`});
+afterAll(() => {
+  delete process.env.ASSAY_STORE;
+});
+
+/** A checkout of one project on a machine of its own. */
+async function checkout(): Promise<Workspace> {
+  const project = await temporaryProject();
+  await mkdir(join(project, "data-loaders"));
+  return openWorkspace(project, ".assay");
+}
+
+const tickets = defineDataset({
+  name: "tickets",
+  source: {
+    kind: "rows",
+    rows: () =>
+      Array.from({length: 60}, (_, i) => ({
+        id: `t${i}`,
+        text: i % 2 === 0 ? `the invoice ${i} is wrong` : `the parcel ${i} never came`,
+        label: i % 2 === 0 ? "billing" : "delivery"
+      }))
+  },
+  id: "id",
+  text: "text",
+  label: "label",
+  sensitivity: "public"
+});
+
+const columns = {text: "text", label: "label"};
+const routing = defineEval({
+  dataset: "tickets",
+  split: {strategy: "random"},
+  expected: "label",
+  scorers: {accuracy: classification()},
+  candidates: [trained("majority", majorityClassifier(columns)), trained("words", tfidfLogReg(columns))],
+  prompt: "{{text}}"
+});
+
+async function pullAndRun(workspace: Workspace) {
+  const {version, changed} = await pull(workspace, tickets);
+  const store = await openStore(workspace);
+  try {
+    const split = await ensureSplit(store, version, {strategy: "random"}, "random");
+    const {manifest, calls} = await runEval(routing, {store, version, split, evalName: "routing"});
+    return {changed, calls, manifest: manifest!};
+  } finally {
+    store.close();
+  }
+}
+
+async function ask<T extends object>(workspace: Workspace, sql: string): Promise<T> {
+  const store = await openStore(workspace);
+  try {
+    return (await store.row<T>(sql))!;
+  } finally {
+    store.close();
+  }
+}
+
+describe.skipIf(!server)("a store that two machines share", () => {
+  it("shows on one what was pulled, trained and run on the other, and erases for both", async () => {
+    const here = await checkout();
+    const first = await pullAndRun(here);
+    expect(first).toMatchObject({changed: true, manifest: {status: "complete"}});
+    expect(first.calls).toBeGreaterThan(0);
+
+    const there = await checkout();
+    const listed = await assay(there.project, "runs", "--json");
+    expect((JSON.parse(listed.stdout) as {id: string}[]).map(({id}) => id)).toEqual([first.manifest.id]);
+    const models = await listModels(modelsDir(there));
+    expect(models.map(({architecture}) => architecture).sort()).toEqual(["majority", "tfidf-logreg"]);
+    const loaded = await loadModel(
+      modelsDir(there),
+      models.find(({architecture}) => architecture !== "majority")!.id
+    );
+    expect((await loaded.predict(["the parcel 99 never came"]))[0]!.label).toBe("delivery");
+    expect(await storeFingerprint(there)).toBe(await storeFingerprint(here));
+
+    server!.requests.length = 0;
+    const again = await pullAndRun(there);
+    expect([again.changed, again.calls, again.manifest.id]).toEqual([false, 0, first.manifest.id]);
+    const made = server!.requests.filter((one) => /^PUT .*(manifest|\.parquet|\.builds)/.test(one));
+    expect(made).toEqual([]);
+
+    const scores = "select count(*)::int as n, sum(value) as sum from scores";
+    const before = await ask(here, scores);
+    await purge(there, "tickets", {where: "id = 't0'", reason: "asked"});
+    expect(await ask(here, "select count(*)::int as n from tickets where id = 't0'")).toEqual({n: 0});
+    expect(await ask(here, "select count(*)::int as n from tickets")).toEqual({n: 59});
+    expect(await ask(here, scores)).toEqual(before);
+
+    const store = await openStore(here);
+    const gone = await collectGarbage(store, {keep: 1});
+    store.close();
+    expect(gone.versions).toEqual([]);
+  }, 120_000);
+
+  it("holds records under their own names and nothing of one machine alone", async () => {
+    const keys = (await server!.keys(bucket!)).map((key) => key.replace(/^team\//, ""));
+    const folders = new Set(keys.map((key) => key.split("/")[0]));
+    expect([...folders].sort()).toEqual(["datasets", "locks", "models", "runs", "splits", "workspace.json"]);
+    expect(keys.filter((key) => /ndjson|^models\/\.(hub|vectors|shared)/.test(key))).toEqual([]);
+    for (const table of [/^datasets\/tickets\/\w+\/rows\.parquet$/, /^runs\/[\w-]+\/scores\.parquet$/])
+      expect(keys.filter((key) => table.test(key))).toHaveLength(1);
+    const {project} = await checkout();
+    expect(readdirSync(join(project, ".assay"))).toEqual(["shared"]);
+  });
+
+  it("says what to install when the libraries are missing", async () => {
+    const {project} = await checkout();
+    const {code, stderr} = await assayWithout("@aws-sdk/lib-storage", project, "versions");
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/npm install @aws-sdk\/client-s3 @aws-sdk\/lib-storage/)
+    ]);
+  });
+});
