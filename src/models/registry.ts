@@ -1,4 +1,4 @@
-import {link, mkdir, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
+import {mkdir, readdir, rename, rm, stat} from "node:fs/promises";
 import {join} from "node:path";
 import {
   hashJson,
@@ -12,6 +12,7 @@ import {
   writeJsonAtomic
 } from "../store/index.js";
 import {type ModelManifest} from "./types.js";
+import {linkShared, readModelFile, writeModelFile} from "./weightFiles.js";
 
 /** What a trainer or a merge hands over to be kept. */
 export interface NewModel extends Omit<
@@ -21,6 +22,8 @@ export interface NewModel extends Omit<
   /** Bytes by file name; `sharedFiles` are kept once and linked into every model that has them. */
   files: Record<string, Uint8Array | string>;
   sharedFiles?: Record<string, Uint8Array | string>;
+  /** A model of the store whose weights these resemble, such as the one training began from: differences are kept. */
+  like?: string;
 }
 
 /**
@@ -29,7 +32,7 @@ export interface NewModel extends Omit<
  * returned manifest is the new record. The folder appears whole or not at all.
  */
 export async function saveModel(modelsDir: string, model: NewModel): Promise<ModelManifest> {
-  const {files, sharedFiles = {}, ...record} = model;
+  const {files, sharedFiles = {}, like, ...record} = model;
   const entries = Object.entries({...files, ...sharedFiles})
     .map(([path, content]) => {
       const bytes = typeof content === "string" ? Buffer.from(content) : content;
@@ -56,11 +59,10 @@ export async function saveModel(modelsDir: string, model: NewModel): Promise<Mod
   const temporary = temporaryPath(folder);
   try {
     await mkdir(temporary, {recursive: true});
-    for (const {path, sha256: hash, content} of entries) {
-      const target = insideFolder(temporary, path);
-      if (path in sharedFiles) await linkShared(modelsDir, hash, content, target);
-      else await writeFile(target, content);
-    }
+    const resembled = like === undefined ? undefined : modelFolder(modelsDir, like);
+    for (const {path, content} of entries)
+      if (path in sharedFiles) await linkShared(modelsDir, content, insideFolder(temporary, path));
+      else await writeModelFile(modelsDir, temporary, path, content, resembled);
     await writeJsonAtomic(join(temporary, "manifest.json"), manifest);
     await rename(temporary, folder).catch(async (error: unknown) => {
       // Another process saved the same model first: its files are equal.
@@ -79,7 +81,7 @@ export async function saveModel(modelsDir: string, model: NewModel): Promise<Mod
 export async function keepModel(
   modelsDir: string,
   folder: string,
-  record: Omit<NewModel, "files" | "sharedFiles">
+  record: Omit<NewModel, "files" | "sharedFiles" | "like">
 ): Promise<ModelManifest> {
   const files: ModelManifest["files"] = [];
   for (const path of (await readdir(folder)).sort()) {
@@ -104,18 +106,6 @@ export async function keepModel(
   await writeJsonAtomic(join(folder, "manifest.json"), manifest);
   await rename(folder, target);
   return manifest;
-}
-
-async function linkShared(modelsDir: string, hash: string, bytes: Uint8Array, target: string): Promise<void> {
-  const shared = join(modelsDir, ".shared", hash);
-  if (!(await readFile(shared).catch(() => undefined))?.equals(bytes)) {
-    await mkdir(join(modelsDir, ".shared"), {recursive: true});
-    const temporary = temporaryPath(shared);
-    await writeFile(temporary, bytes);
-    await rename(temporary, shared);
-  }
-  // Not every file system has hard links.
-  await link(shared, target).catch(() => writeFile(target, bytes));
 }
 
 /** The folder of one model; refuses ids that would leave `modelsDir`. */
@@ -149,8 +139,8 @@ export async function listModels(modelsDir: string): Promise<ModelManifest[]> {
 export async function damagedFiles(modelsDir: string, manifest: ModelManifest): Promise<string[]> {
   const damaged: string[] = [];
   for (const {path, sha256: hash} of manifest.files) {
-    const found = await sha256File(insideFolder(modelFolder(modelsDir, manifest.id), path)).catch(() => "");
-    if (found !== hash) damaged.push(path);
+    const found = await readModelFile(modelFolder(modelsDir, manifest.id), path).catch(() => undefined);
+    if (!found || sha256(found) !== hash) damaged.push(path);
   }
   return damaged;
 }
