@@ -53,8 +53,11 @@ export async function packWeights(file: Buffer, reference?: Buffer): Promise<Buf
     if (!numbers) continue;
     const {exponent, values} = numbers;
     const other = others.get(tensor.name);
-    const known = other?.shape.join() === tensor.shape.join() ? onGrid(reference!, other, exponent) : undefined;
-    const planes = await Promise.all(bytePlanes(values, known?.values).map((plane) => deflate(plane, COMPRESSION)));
+    const known =
+      other?.shape.join() === tensor.shape.join() ? onGrid(reference!, other, exponent) : undefined;
+    const planes = await Promise.all(
+      bytePlanes(values, known?.values).map((plane) => deflate(plane, COMPRESSION))
+    );
     rest.push(file.subarray(at, tensor.from));
     at = tensor.to;
     sections.push(...planes);
@@ -89,10 +92,16 @@ export function needsReference(packed: Buffer): boolean {
 }
 
 /** The safetensors file that was packed, checked by its SHA-256. `where` names the packed file in errors. */
-export async function unpackWeights(packed: Buffer, reference?: Buffer, where = "packed weights"): Promise<Buffer> {
+export async function unpackWeights(
+  packed: Buffer,
+  reference?: Buffer,
+  where = "packed weights"
+): Promise<Buffer> {
   const {header, start} = headerOf(packed, where);
   const damaged = (cause?: unknown) =>
-    new UserError(`${where} was damaged (hash mismatch). Restore it from a copy, or train the model again.`, {cause});
+    new UserError(`${where} was damaged (hash mismatch). Restore it from a copy, or train the model again.`, {
+      cause
+    });
   try {
     const others = new Map(reference ? placedTensors(reference).map((tensor) => [tensor.name, tensor]) : []);
     const file = Buffer.alloc(header.bytes);

@@ -116,13 +116,22 @@ export interface PlacedTensor {
 export function placedTensors(file: Buffer): PlacedTensor[] {
   const {header, start} = headerOf(file, "safetensors file");
   return Object.entries(header)
-    .map(([name, {dtype, shape, data_offsets: [from, to]}]) => ({
-      name,
-      dtype,
-      shape,
-      from: start + from,
-      to: start + to
-    }))
+    .map(
+      ([
+        name,
+        {
+          dtype,
+          shape,
+          data_offsets: [from, to]
+        }
+      ]) => ({
+        name,
+        dtype,
+        shape,
+        from: start + from,
+        to: start + to
+      })
+    )
     .sort((a, b) => a.from - b.from);
 }
 

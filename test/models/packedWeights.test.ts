@@ -48,7 +48,10 @@ describe("packed weights", () => {
     const whole = fc.integer({min: -(2 ** 24), max: 2 ** 24});
     await fc.assert(
       fc.asyncProperty(fc.array(whole, {minLength: 1, maxLength: 40}), fc.nat(16), async (some, exponent) => {
-        const table = Float32Array.from({length: rows * 16}, (_, i) => (some[i % some.length]! + 0) / 2 ** exponent);
+        const table = Float32Array.from(
+          {length: rows * 16},
+          (_, i) => (some[i % some.length]! + 0) / 2 ** exponent
+        );
         const file = weights(table);
         const packed = await packWeights(file, weights(base));
         if (packed) expect((await unpackWeights(packed, weights(base))).equals(file)).toBe(true);
@@ -66,8 +69,12 @@ describe("packed weights", () => {
   it("say when they were damaged", async () => {
     const packed = (await packWeights(weights(base)))!;
     packed[packed.length - 9]! ^= 1;
-    await expect(unpackWeights(packed, undefined, "x.packed")).rejects.toThrow("x.packed was damaged (hash mismatch)");
-    await expect(unpackWeights(packed.subarray(0, 40))).rejects.toThrow(/packed weights of schema 1, or it was cut/);
+    await expect(unpackWeights(packed, undefined, "x.packed")).rejects.toThrow(
+      "x.packed was damaged (hash mismatch)"
+    );
+    await expect(unpackWeights(packed.subarray(0, 40))).rejects.toThrow(
+      /packed weights of schema 1, or it was cut/
+    );
   });
 });
 
@@ -102,7 +109,9 @@ describe("models of one table in the store", () => {
       expect(manifest.id).toBe(
         hashJson({architecture: "static-embedding", settings: {}, files: manifest.files})
       );
-      expect((await readModelFile(modelFolder(dir, manifest.id), "model.safetensors")).equals(file)).toBe(true);
+      expect((await readModelFile(modelFolder(dir, manifest.id), "model.safetensors")).equals(file)).toBe(
+        true
+      );
       expect(await damagedFiles(dir, manifest)).toEqual([]);
     }
     const sizeOf = async (id: string) => (await stat(join(dir, id, "model.safetensors.packed"))).size;
