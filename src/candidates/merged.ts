@@ -103,7 +103,7 @@ async function mergeInto(
         "config.json": await readFile(join(folder, "config.json")),
         "model.safetensors": settled(first, await readFile(join(out, "model.safetensors")))
       },
-      like: first.id,
+      pack: {like: first.id},
       sharedFiles: Object.fromEntries(
         await Promise.all(shared.map(async (path) => [path, await readFile(join(folder, path))] as const))
       ),

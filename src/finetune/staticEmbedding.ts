@@ -1,9 +1,8 @@
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {sharedWordPiece} from "../models/encoder/wordPiece.js";
-import {modelFolder, type ModelManifest, readModelFile} from "../models/index.js";
+import {modelFolder, type ModelManifest, readModelFile, roundTable} from "../models/index.js";
 import {decodeSafetensors, encodeSafetensors} from "../models/safetensors.js";
-import {roundTable} from "../models/tableGrid.js";
 import {meanOfRows, rowsByToken, tokenRows} from "../models/tokenRows.js";
 import {fitHead} from "./denseHead.js";
 import {fineTune, type StaticWeights} from "./fineTune.js";
@@ -103,7 +102,7 @@ function fineTuned(options: StaticEmbeddingOptions, init: ModelSource): ModelSou
         context.onProgress?.(`pass ${epoch + 1} of ${fit.epochs}, loss ${value.toFixed(3)}`);
       });
       roundTable(model.table);
-      return {...result(model, examples.classes, fit, loss), like: parent!.id};
+      return {...result(model, examples.classes, fit, loss), pack: {like: parent!.id}};
     }
   });
 }
@@ -142,6 +141,7 @@ function result(
   return {
     settings: {...settings, dimensions, maxTokens, encoder},
     metrics: {loss},
+    pack: {},
     files: {
       "config.json": JSON.stringify({
         model_type: "assay-static-embedding",

@@ -1,4 +1,4 @@
-import {mkdir, readdir, rename, rm, stat} from "node:fs/promises";
+import {mkdir, readdir, rename, rm, stat, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {
   hashJson,
@@ -12,7 +12,7 @@ import {
   writeJsonAtomic
 } from "../store/index.js";
 import {type ModelManifest} from "./types.js";
-import {linkShared, readModelFile, writeModelFile} from "./weightFiles.js";
+import {linkShared, readModelFile, writePacked} from "./weightFiles.js";
 
 /** What a trainer or a merge hands over to be kept. */
 export interface NewModel extends Omit<
@@ -22,8 +22,11 @@ export interface NewModel extends Omit<
   /** Bytes by file name; `sharedFiles` are kept once and linked into every model that has them. */
   files: Record<string, Uint8Array | string>;
   sharedFiles?: Record<string, Uint8Array | string>;
-  /** A model of the store whose weights these resemble, such as the one training began from: differences are kept. */
-  like?: string;
+  /**
+   * Keep weights packed, as differences to those of the model `like` where there is one, such as the one that training
+   * began from. For models whose weights are read by `readModelFile` only.
+   */
+  pack?: {like?: string};
 }
 
 /**
@@ -32,7 +35,7 @@ export interface NewModel extends Omit<
  * returned manifest is the new record. The folder appears whole or not at all.
  */
 export async function saveModel(modelsDir: string, model: NewModel): Promise<ModelManifest> {
-  const {files, sharedFiles = {}, like, ...record} = model;
+  const {files, sharedFiles = {}, pack, ...record} = model;
   const entries = Object.entries({...files, ...sharedFiles})
     .map(([path, content]) => {
       const bytes = typeof content === "string" ? Buffer.from(content) : content;
@@ -59,10 +62,13 @@ export async function saveModel(modelsDir: string, model: NewModel): Promise<Mod
   const temporary = temporaryPath(folder);
   try {
     await mkdir(temporary, {recursive: true});
-    const resembled = like === undefined ? undefined : modelFolder(modelsDir, like);
-    for (const {path, content} of entries)
-      if (path in sharedFiles) await linkShared(modelsDir, content, insideFolder(temporary, path));
-      else await writeModelFile(modelsDir, temporary, path, content, resembled);
+    for (const {path, content} of entries) {
+      const target = insideFolder(temporary, path);
+      if (path in sharedFiles) await linkShared(modelsDir, content, target);
+      else if (pack && path.endsWith(".safetensors"))
+        await writePacked(modelsDir, target, content, pack.like && insideFolder(modelsDir, pack.like, path));
+      else await writeFile(target, content);
+    }
     await writeJsonAtomic(join(temporary, "manifest.json"), manifest);
     await rename(temporary, folder).catch(async (error: unknown) => {
       // Another process saved the same model first: its files are equal.
@@ -81,7 +87,7 @@ export async function saveModel(modelsDir: string, model: NewModel): Promise<Mod
 export async function keepModel(
   modelsDir: string,
   folder: string,
-  record: Omit<NewModel, "files" | "sharedFiles" | "like">
+  record: Omit<NewModel, "files" | "sharedFiles" | "pack">
 ): Promise<ModelManifest> {
   const files: ModelManifest["files"] = [];
   for (const path of (await readdir(folder)).sort()) {

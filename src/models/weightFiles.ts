@@ -22,19 +22,16 @@ async function unpackFile(path: string): Promise<Buffer> {
 }
 
 /**
- * Writes a file into a model's folder. Weights are packed where that saves bytes, as differences to the weights of the
- * model in `like`, whose own reference they share: unpacking never takes more than two files.
+ * Writes weights packed where that saves bytes, as differences to the weights `like`, whose own reference they share:
+ * unpacking never takes more than two files.
  */
-export async function writeModelFile(
+export async function writePacked(
   modelsDir: string,
-  folder: string,
-  path: string,
+  file: string,
   content: Uint8Array,
   like?: string
 ): Promise<void> {
-  const file = insideFolder(folder, path);
-  if (!path.endsWith(".safetensors")) return writeFile(file, content);
-  const known = like === undefined ? undefined : await packedReference(insideFolder(like, path));
+  const known = like === undefined ? undefined : await packedReference(like);
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   const packed = await packWeights(bytes, known && (await unpackWeights(known)));
   if (!packed) return writeFile(file, content);

@@ -91,7 +91,7 @@ describe("models of one table in the store", () => {
     settings: {},
     parents: [],
     files: {"model.safetensors": weights(table), "config.json": "{}"},
-    like
+    pack: {like}
   });
 
   it("keep their identity and their bytes, and the differences only", async () => {
