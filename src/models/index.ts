@@ -26,4 +26,6 @@ export {
   saveModel,
   type NewModel
 } from "./registry.js";
+export {roundTable} from "./tableGrid.js";
 export {type InputRelations, type LayerRelations, type MergeRecord, type ModelManifest} from "./types.js";
+export {readModelFile, withPlainFolders} from "./weightFiles.js";
