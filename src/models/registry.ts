@@ -1,4 +1,4 @@
-import {link, mkdir, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
+import {readdir, rename, rm, stat, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {
   getJson,
@@ -11,10 +11,10 @@ import {
   sha256,
   sha256File,
   type Stage,
-  temporaryPath,
   UserError
 } from "../store/index.js";
 import {type ModelManifest} from "./types.js";
+import {linkShared, readModelFile, writePacked} from "./weightFiles.js";
 
 /** What a trainer or a merge hands over to be kept. */
 export interface NewModel extends Omit<
@@ -24,6 +24,11 @@ export interface NewModel extends Omit<
   /** Bytes by file name; `sharedFiles` are kept once and linked into every model that has them. */
   files: Record<string, Uint8Array | string>;
   sharedFiles?: Record<string, Uint8Array | string>;
+  /**
+   * Keep weights packed, as differences to those of the model `like` where there is one, such as the one that training
+   * began from. For models whose weights are read by `readModelFile` only.
+   */
+  pack?: {like?: string};
 }
 
 /**
@@ -32,7 +37,7 @@ export interface NewModel extends Omit<
  * returned manifest is the new record. The folder appears whole or not at all.
  */
 export async function saveModel(modelsDir: string, model: NewModel): Promise<ModelManifest> {
-  const {files, sharedFiles = {}, ...record} = model;
+  const {files, sharedFiles = {}, pack, ...record} = model;
   const entries = Object.entries({...files, ...sharedFiles})
     .map(([path, content]) => {
       const bytes = typeof content === "string" ? Buffer.from(content) : content;
@@ -58,9 +63,11 @@ export async function saveModel(modelsDir: string, model: NewModel): Promise<Mod
   }
   const stage = await place.stage("models");
   try {
-    for (const {path, sha256: hash, content} of entries) {
+    for (const {path, content} of entries) {
       const target = insideFolder(stage.folder, path);
-      if (path in sharedFiles) await linkShared(modelsDir, hash, content, target);
+      if (path in sharedFiles) await linkShared(modelsDir, content, target);
+      else if (pack && path.endsWith(".safetensors"))
+        await writePacked(modelsDir, target, content, await pathOf(modelsDir, pack.like, path));
       else await writeFile(target, content);
     }
     await commit(stage, manifest, place);
@@ -68,6 +75,10 @@ export async function saveModel(modelsDir: string, model: NewModel): Promise<Mod
     await stage.discard();
   }
   return manifest;
+}
+
+async function pathOf(modelsDir: string, id: string | undefined, path: string): Promise<string | undefined> {
+  return id === undefined ? undefined : insideFolder(await modelFolder(modelsDir, id), path);
 }
 
 async function commit(stage: Stage, manifest: ModelManifest, place: Place): Promise<void> {
@@ -87,7 +98,7 @@ async function commit(stage: Stage, manifest: ModelManifest, place: Place): Prom
 export async function keepModel(
   modelsDir: string,
   folder: string,
-  record: Omit<NewModel, "files" | "sharedFiles">
+  record: Omit<NewModel, "files" | "sharedFiles" | "pack">
 ): Promise<ModelManifest> {
   const files: ModelManifest["files"] = [];
   for (const path of (await readdir(folder)).sort()) {
@@ -118,18 +129,6 @@ export async function keepModel(
     await stage.discard();
   }
   return manifest;
-}
-
-async function linkShared(modelsDir: string, hash: string, bytes: Uint8Array, target: string): Promise<void> {
-  const shared = join(modelsDir, ".shared", hash);
-  if (!(await readFile(shared).catch(() => undefined))?.equals(bytes)) {
-    await mkdir(join(modelsDir, ".shared"), {recursive: true});
-    const temporary = temporaryPath(shared);
-    await writeFile(temporary, bytes);
-    await rename(temporary, shared);
-  }
-  // Not every file system has hard links.
-  await link(shared, target).catch(() => writeFile(target, bytes));
 }
 
 /** A folder of this machine with the files of one model; refuses ids that would leave `modelsDir`. */
@@ -167,8 +166,8 @@ export async function damagedFiles(modelsDir: string, manifest: ModelManifest): 
   const folder = await modelFolder(modelsDir, manifest.id).catch(() => undefined);
   if (folder === undefined) return manifest.files.map(({path}) => path);
   for (const {path, sha256: hash} of manifest.files) {
-    const found = await sha256File(insideFolder(folder, path)).catch(() => "");
-    if (found !== hash) damaged.push(path);
+    const found = await readModelFile(folder, path).catch(() => undefined);
+    if (!found || sha256(found) !== hash) damaged.push(path);
   }
   return damaged;
 }

@@ -1,4 +1,4 @@
-import {mkdir, readdir, stat} from "node:fs/promises";
+import {mkdir} from "node:fs/promises";
 import {isAbsolute, join, relative, resolve, sep} from "node:path";
 import {UserError} from "./errors.js";
 import {parseJson} from "./files.js";
@@ -11,7 +11,7 @@ import {LocalFolder} from "./place/localFolder.js";
 import type {Place} from "./place/place.js";
 import {folderOfShared} from "./place/s3/address.js";
 
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 /** A project and its store: where versions, splits, models, runs and what else there is are kept. */
 export interface Workspace {
@@ -93,12 +93,3 @@ function fileOfLease(name: string): string {
 }
 
 const leaseKey = (name: string) => `${LEASES}/${fileOfLease(name)}`;
-
-/** Names of the folders in `folder`, sorted; none when it does not exist. */
-export async function listFolders(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch(() => [] as string[]);
-  const found: string[] = [];
-  for (const name of names.sort())
-    if (!name.startsWith(".") && (await stat(join(folder, name))).isDirectory()) found.push(name);
-  return found;
-}

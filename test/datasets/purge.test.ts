@@ -14,7 +14,7 @@ import {recorded} from "../../src/endpoints/index.js";
 import {candidate, runEval} from "../../src/runner/index.js";
 import {acceptErasedTraining, assertUsable, listModels, loadModel} from "../../src/models/index.js";
 import {ensureSplit} from "../../src/splits/index.js";
-import {listFolders, modelsDir, openStore, writeTombstones} from "../../src/store/index.js";
+import {modelsDir, openStore, writeTombstones} from "../../src/store/index.js";
 import {wordsEval, wordsProject} from "../runner/support/project.js";
 import {assay, writeLoader} from "../support/assay.js";
 import {sampleStore} from "../support/sampleStore.js";
@@ -247,7 +247,7 @@ describe("purge", () => {
         options: {preflight: false}
       })
     ).rejects.toThrow(/rows of words were erased while this run was planned/);
-    expect(await listFolders(join(workspace.dir, "runs"))).toEqual([]);
+    expect(await workspace.place.list("runs")).toEqual([]);
     project.store.close();
   });
 
