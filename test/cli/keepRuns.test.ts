@@ -79,9 +79,9 @@ describe("keeping runs", () => {
   it("answers from an archived run, which leaves pages, lists, verdicts and baselines and stays by its id", async () => {
     const old = await run({noReuse: true});
     const wrong = await run({noReuse: true});
-    const before = await storeFingerprint(join(folder, ".assay"));
+    const before = await storeFingerprint(project.store.workspace);
     expect(await archiveRuns(project.store, [wrong.id], true)).toEqual([wrong.id]);
-    expect(await storeFingerprint(join(folder, ".assay"))).not.toBe(before);
+    expect(await storeFingerprint(project.store.workspace)).not.toBe(before);
     const {store} = project;
     expect((await verdicts(store)).runs.map(({id}) => id)).toEqual([old.id]);
     expect((await verdicts(store)).older).toEqual([]);

@@ -60,7 +60,7 @@ async function pullAndRun(workspace: Workspace) {
   const {version, changed} = await pull(workspace, tickets);
   const store = await openStore(workspace);
   try {
-    const split = await ensureSplit(store, version, {strategy: "random"}, "random");
+    const split = await ensureSplit(store, version, {strategy: "random"});
     const {manifest, calls} = await runEval(routing, {store, version, split, evalName: "routing"});
     return {changed, calls, manifest: manifest!};
   } finally {

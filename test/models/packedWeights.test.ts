@@ -109,9 +109,9 @@ describe("models of one table in the store", () => {
       expect(manifest.id).toBe(
         hashJson({architecture: "static-embedding", settings: {}, files: manifest.files})
       );
-      expect((await readModelFile(modelFolder(dir, manifest.id), "model.safetensors")).equals(file)).toBe(
-        true
-      );
+      expect(
+        (await readModelFile(await modelFolder(dir, manifest.id), "model.safetensors")).equals(file)
+      ).toBe(true);
       expect(await damagedFiles(dir, manifest)).toEqual([]);
     }
     const sizeOf = async (id: string) => (await stat(join(dir, id, "model.safetensors.packed"))).size;
@@ -125,17 +125,17 @@ describe("models of one table in the store", () => {
   it("need no other folder than their own: the base may be removed, and a copy of one opens elsewhere", async () => {
     const root = await saveModel(dir, model("root", base));
     const child = await saveModel(dir, model("child", changed(0.01), root.id));
-    await rm(modelFolder(dir, root.id), {recursive: true});
-    await cp(modelFolder(dir, child.id), join(dir, "elsewhere"), {recursive: true});
+    await rm(await modelFolder(dir, root.id), {recursive: true});
+    await cp(await modelFolder(dir, child.id), join(dir, "elsewhere"), {recursive: true});
     const found = await readModelFile(join(dir, "elsewhere"), "model.safetensors");
     expect(found.equals(weights(changed(0.01)))).toBe(true);
   });
 
   it("are read as they were written before, and begin from such a model all the same", async () => {
     const root = await saveModel(dir, model("root", wave(0.2, 0)));
-    expect(await readdir(modelFolder(dir, root.id))).toContain("model.safetensors");
+    expect(await readdir(await modelFolder(dir, root.id))).toContain("model.safetensors");
     const child = await saveModel(dir, model("child", changed(0.01), root.id));
-    const file = await readModelFile(modelFolder(dir, child.id), "model.safetensors");
+    const file = await readModelFile(await modelFolder(dir, child.id), "model.safetensors");
     expect(file.equals(weights(changed(0.01)))).toBe(true);
   });
 
@@ -153,7 +153,7 @@ describe("models of one table in the store", () => {
 
   it("names packed weights whose bytes have changed", async () => {
     const root = await saveModel(dir, model("root", base));
-    const path = join(modelFolder(dir, root.id), "model.safetensors.packed");
+    const path = join(await modelFolder(dir, root.id), "model.safetensors.packed");
     const bytes = await readFile(path);
     bytes[bytes.length - 9]! ^= 1;
     await writeFile(path, bytes);
