@@ -86,3 +86,10 @@ export function details(summary: string, ...content: Content[]): HTMLElement {
 export function hash(text: string | undefined): Content {
   return text === undefined ? "–" : html`<code title=${text}>${text.slice(0, 12)}</code>`;
 }
+
+/** Details whose content is made when a reader first opens them. */
+export function lazyDetails(summary: string, make: () => Content): HTMLElement {
+  const node = details(summary);
+  node.addEventListener("toggle", () => node.append(html`<div>${flat([make()])}</div>`), {once: true});
+  return node;
+}

@@ -17,6 +17,8 @@ export interface HeatmapOptions {
   alpha: number;
   /** A difference whose interval lies within ± this is a tie, in score units. */
   margin: number;
+  /** Slices that are not in the table for want of rows, by slicing. */
+  smaller?: readonly {slice: string; values: number}[];
 }
 
 /**
@@ -25,9 +27,14 @@ export interface HeatmapOptions {
  * after correction and may leave the margin.
  */
 export function heatmap(table: SliceTable, options: HeatmapOptions): HTMLElement {
+  const beyond = (name: string) => options.smaller?.find(({slice}) => slice === name)?.values ?? 0;
   const groups = [...group(table.rows, ({slice}) => slice)].map(([slice, all]) => {
     const largest = [...all].sort((a, b) => b.rows - a.rows).slice(0, MOST);
-    return {slice, shown: all.filter((row) => largest.includes(row)), left: all.length - largest.length};
+    return {
+      slice,
+      shown: all.filter((row) => largest.includes(row)),
+      left: all.length - largest.length + beyond(slice)
+    };
   });
   const shown = groups.flatMap((one) => one.shown);
   const colour = colourOf(shown, options);

@@ -9,6 +9,7 @@ export {
 export {callsOf} from "./callsOf.js";
 export {costsOf} from "./costsOf.js";
 export {type Choice, choiceAmong} from "./action.js";
+export {comparisonsWith, type Cut, cutOf, cutsOf, type PairFigures, rowsOf, sliceTableOf} from "./cut.js";
 export {decide} from "./decide.js";
 export {DEFAULT_ALPHA, DEFAULT_MARGIN} from "./defaults.js";
 export {type RiskFacts, risksOf} from "./risks.js";

@@ -62,7 +62,8 @@ export async function siteConfig(options: SiteOptions = {}): Promise<Record<stri
     async *dynamicPaths() {
       for (const run of await currentRuns(workspace)) {
         yield `/data/rows/${run.id}.arrow`;
-        yield* detailPaths(plannedRows(run)).map((file) => `/data/details/${run.id}/${file}`);
+        const files = detailPaths({rows: plannedRows(run), scorers: run.scorers.length});
+        yield* files.map((file) => `/data/details/${run.id}/${file}`);
       }
       for (const race of await replayableRaces(workspace)) yield `/data/races/${race.id}.json`;
     }
