@@ -11,5 +11,6 @@ import "./report/judgesPage.js";
 import "./report/racesPage.js";
 import "./report/dataPages.js";
 import "./report/provenance.js";
+import "./report/sqlPage.js";
 
 setUpReport();

@@ -23,6 +23,7 @@ const PAGES = [
   "lineage",
   "runs",
   "history",
+  "sql",
   "method"
 ];
 
