@@ -12,6 +12,7 @@ export {chooseScores} from "./chooseScores.js";
 export {compared} from "./comparisons.js";
 export {confusionMatrix} from "./confusionMatrix.js";
 export {chooseDataset, datasetView} from "./datasets.js";
+export {dataTable} from "./dataTable.js";
 export {differences} from "./differences.js";
 export {disagreements} from "./disagreements.js";
 export {chooseHistory, historyChart} from "./history.js";

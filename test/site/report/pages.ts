@@ -24,6 +24,7 @@ const PAGES = [
   "runs",
   "history",
   "sql",
+  "notebook",
   "method"
 ];
 
