@@ -18,10 +18,10 @@ export function differences(found: Compared | null, reference: string | null): C
   const ofVerdict = reference === verdict.best;
   const pairs = ofVerdict ? verdict.comparisons : comparisonsWith(shown, reference);
   const format = formatFor(all.extent);
-  const lines = pairs.flatMap(({b, difference, low, high, adjustedP, within}): ForestLine[] =>
+  const lines = pairs.flatMap(({b, rows, difference, low, high, adjustedP, within}): ForestLine[] =>
     difference === undefined || low === undefined || high === undefined
       ? []
-      : [{label: b, difference, low, high, adjustedP, within}]
+      : [{label: b, rows, difference, low, high, adjustedP, within}]
   );
   const {alpha, margin} = verdict;
   const scored = verdict.summaries.filter(({mean}) => mean !== undefined).length;

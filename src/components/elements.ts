@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {definitionOf} from "./definitions.js";
 
 /** Something a cell can display: an element, text, or nothing. */
 export type Content = Node | string | null | undefined | false | Content[];
@@ -53,7 +54,7 @@ export function tiles(facts: {label: string; value: Content; note?: Content}[]):
     ${facts.map(
       ({label, value, note}) =>
         html`<div>
-          <dt>${label}</dt>
+          <dt title=${definitionOf(label)}>${label}</dt>
           <dd>${flat([value])}${note ? html`<small>${note}</small>` : null}</dd>
         </div>`
     )}

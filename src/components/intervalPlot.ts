@@ -64,6 +64,19 @@ export function intervalPlot(verdict: Verdict, {scorer, baseline}: IntervalPlotO
         fontVariant: "tabular-nums"
       })
     ];
+    marks.push(
+      Plot.tip(
+        rows,
+        Plot.pointerY({
+          y: "candidate",
+          x: (row) => format.scale(row.mean),
+          title: (row) =>
+            `${row.candidate}\n${format.score(row.mean)} (${format.interval(row.low, row.high)}, ${level} CI)\nn ${count(row.scored)} of ${count(row.planned)}`,
+          fill: "var(--surface)",
+          stroke: "var(--strong-line)"
+        })
+      )
+    );
     if (narrow)
       marks.push(
         Plot.text(rows, {

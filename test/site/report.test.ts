@@ -6,6 +6,7 @@ import "./report/inputs.js";
 import "./report/texts.js";
 import "./report/examplesPage.js";
 import "./report/differencesPage.js";
+import "./report/comparisonPage.js";
 import "./report/costsPage.js";
 import "./report/judgesPage.js";
 import "./report/racesPage.js";

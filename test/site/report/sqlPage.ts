@@ -50,4 +50,14 @@ describe("the page of SQL", () => {
       await page.close();
     }
   });
+
+  it("says what to install where the site was built without DuckDB", async (context) => {
+    const {page} = await open(context, "method");
+    await page.route(/\/sql[^/]*\.json$/, (route) =>
+      route.fulfill({body: "null", contentType: "application/json"})
+    );
+    await page.goto(`${report.server.url}sql?run=${byThread().id}`);
+    await page.getByText("npm install --save-dev @duckdb/duckdb-wasm").waitFor();
+    await page.close();
+  });
 });
