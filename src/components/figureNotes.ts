@@ -57,8 +57,8 @@ function neighbour(
   let [y, x] = [rows.indexOf(cell.parentElement as HTMLTableRowElement), cell.cellIndex];
   for (;;) {
     [y, x] = [y + line, x + column];
-    if (!rows[y] || x < 0 || x >= rows[y].cells.length) return undefined;
-    const next = rows[y].cells[x]!;
+    const next = rows[y]?.cells[x];
+    if (!next) return undefined;
     if (next.matches("td.number")) return next;
   }
 }
