@@ -1,3 +1,4 @@
+export {chart} from "./chart.js";
 export {chooseCosts} from "./chooseCosts.js";
 export {costs} from "./costs.js";
 export {chooseCandidates} from "./chooseCandidates.js";

@@ -75,6 +75,8 @@ function kindsOf(
   scores: readonly (number | undefined)[]
 ): Kind[] | undefined {
   if (scorer?.binary) return CHECKED;
+  if (scorer?.human && scores.every((score) => score === undefined || score === 0 || score === 1))
+    return CHECKED;
   const known = new Set(JUDGED.map(({score}) => score));
   return scorer?.judge && scores.every((score) => score === undefined || known.has(score))
     ? JUDGED

@@ -25,16 +25,16 @@ describe("provenance", () => {
 
   it("shows each merge beside its best parent with the paired difference, and how it was made on demand", async (context) => {
     const {page} = await open(context, `merges?run=${byThread().id}`);
+    const {summaries} = byThread().verdict;
+    const parent = summaries.find(({candidate}) => /^team-[ab]$/.test(candidate))!.candidate;
     const found = await report.store.row<{mean: number}>(
       `select avg(a.value - b.value)::double as mean from scores a join scores b using (run, row_id, scorer)
-       where run = $run and scorer = 'right queue' and a.candidate = 'merge-average' and b.candidate = 'team-b'`,
-      {run: byThread().id}
+       where run = $run and scorer = 'right queue' and a.candidate = 'merge-average' and b.candidate = $parent`,
+      {run: byThread().id, parent}
     );
     const table = await cells(page, /^Merges beside their base/);
-    const {summaries} = byThread().verdict;
     const line = table.find(([merge]) => merge === "merge-average")!;
     expect(line[1]).toBe(percent(summaries.find(({candidate}) => candidate === "merge-average")!.mean));
-    // team-b is the better one of the parents.
     expect(line[3]).toMatch(new RegExp(`^\\${signed(found!.mean)} \\([+−]?[\\d.]+ to [+−]?[\\d.]+\\)$`));
     expect(await page.getByText("31.2%").count()).toBe(0);
     for (const summary of await page.locator("summary", {hasText: "how it was made"}).all())
