@@ -1,12 +1,6 @@
 import {describe, expect, it} from "vitest";
-import {
-  comparisonsWith,
-  cutsOf,
-  decide,
-  type ScoreTable,
-  sliceTable,
-  sliceTableOf
-} from "../../src/decisions/index.js";
+import {comparisonsWith, cutsOf, sliceTableOf} from "../../src/decisions/cut.js";
+import {decide, type ScoreTable, sliceTable} from "../../src/decisions/index.js";
 import {holm, pairedDifference, rng} from "../../src/stats/index.js";
 
 const ROWS = 300;
