@@ -68,7 +68,7 @@ export function standingLegend(
 
 /** Differences below each other around zero, with the band in which they do not matter. */
 export function forestPlot(lines: readonly ForestLine[], options: ForestOptions): Content {
-  return responsive((width) => draw(lines, options, width));
+  return responsive((width) => draw(lines, options, width), {height: 54 + lines.length * 29});
 }
 
 function draw(lines: readonly ForestLine[], options: ForestOptions, width: number): Element {

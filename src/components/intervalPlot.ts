@@ -110,7 +110,10 @@ export function intervalPlot(verdict: Verdict, {scorer, baseline}: IntervalPlotO
     });
   };
   if (rows.length === 0) return [];
-  return [responsive(draw), details("The same in numbers", summaryTable(verdict, format, level))];
+  return [
+    responsive(draw, {height: 54 + rows.length * 34}),
+    details("The same in numbers", summaryTable(verdict, format, level))
+  ];
 }
 
 /** Percent when every mean and bound lies between 0 and 1. */

@@ -21,10 +21,11 @@ export function mergeTable(lines: readonly MergeLine[], run: RunView): HTMLEleme
     value: (line): Content => {
       const pair = pairOf(line);
       if (!pair) return html`<span>–<small>no candidate</small></span>`;
-      return [
-        `${points.difference(pair.difference)} (${points.differences(pair.low, pair.high)})`,
-        html`<small>${pair.b} ${standingMark(standingOf(pair, margin, alpha))}</small>`
-      ];
+      return html`<span
+        >${points.difference(pair.difference)} (${points.differences(pair.low, pair.high)})<small
+          >${pair.b} ${standingMark(standingOf(pair, margin, alpha))}</small
+        ></span
+      >`;
     }
   });
   return html`<div>
@@ -47,7 +48,7 @@ export function mergeTable(lines: readonly MergeLine[], run: RunView): HTMLEleme
         },
         against("base", ({base}) => base),
         against("best parent", ({parent}) => parent),
-        against("best candidate that is no merge", ({other}) => other)
+        against("best non-merge", ({other}) => other)
       ],
       {caption: "Merges beside their base, best parent and best rival, the best merge first", cards: true}
     )}

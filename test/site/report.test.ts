@@ -2,6 +2,7 @@
 import {setUpReport} from "../support/report.js";
 import "./report/pages.js";
 import "./report/firstPage.js";
+import "./report/situations.js";
 import "./report/inputs.js";
 import "./report/texts.js";
 import "./report/examplesPage.js";

@@ -46,6 +46,22 @@ describe("the page of rows", () => {
     await page.close();
   });
 
+  it("draws a matrix of many classes, in another order and larger when asked", async (context) => {
+    const view = report.run("intent-clear");
+    const {page, problems} = await open(context, `comparison?run=${view.id}`);
+    const figure = page.getByRole("img", {name: /^What .* answered: \d+ classes/});
+    const width = () => figure.evaluate((svg) => svg.getBoundingClientRect().width);
+    const first = () => figure.locator("rect title").first().textContent();
+    const [before, order] = [await width(), await first()];
+    await page.getByLabel("Zoom").focus();
+    await page.keyboard.press("ArrowRight");
+    expect(await width()).toBeGreaterThan(before);
+    await page.getByLabel("Order").selectOption({label: "Least often right first"});
+    expect(await first()).not.toBe(order);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
   it("counts pass and fail of a scorer of yes and no, and win, tie and lose of a judge", async (context) => {
     const view = report.run("judged");
     for (const [scorer, names] of [
