@@ -10,6 +10,7 @@ export {
   type MergedOptions,
   quantised,
   servedBest,
+  storedModel,
   trained
 } from "./candidates/index.js";
 export {localModel, type LocalModelOptions} from "./generation/index.js";

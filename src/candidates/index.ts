@@ -3,4 +3,5 @@ export {finetuned, type FinetunedOptions} from "./finetuned.js";
 export {localCandidate, type LocalCandidateOptions, quantised} from "./local.js";
 export {mergedModel, type MergedOptions} from "./merged.js";
 export {servedBest} from "./served.js";
+export {storedModel} from "./stored.js";
 export {trained} from "./trained.js";

@@ -17,6 +17,7 @@ export {
   shortId
 } from "./lineageGraph.js";
 export {storedLineage} from "./storedLineage.js";
+export {findStoredModel, findStoredModelSync, meantModel, mergeConflict} from "./storedModel.js";
 export {recordModel, type RecordedModel} from "./record.js";
 export {
   damagedFiles,
