@@ -1,11 +1,15 @@
+export {withDeadline} from "./deadline.js";
 export {type Effects, realEffects} from "./effects.js";
 export {embedded, type EmbeddedOptions} from "./embedded.js";
+export {hidden, hideRequest} from "./hideText.js";
 export {huggingFace, type HuggingFaceOptions} from "./huggingFace.js";
 export {createLimiter, limiterFor, type Limiter, type LimiterOptions, type LimiterStats} from "./limiter.js";
 export {isLoopback} from "./loopback.js";
 export {openAICompatible, type OpenAICompatibleOptions} from "./openAICompatible.js";
 export {recorded, type RecordedOptions} from "./recorded.js";
-export {defaultRetryPolicy, type RetryPolicy} from "./retry.js";
+export {defaultRetryPolicy, type RetryPolicy, withRetry} from "./retry.js";
+export {readSecrets, type SecretNames, type Secrets} from "./secrets.js";
 export {serve, type ModelService, type ServeOptions} from "./serve.js";
 export {type Writer} from "./serveWriter.js";
+export {createTransport, type Transport} from "./transport.js";
 export * from "./types.js";
