@@ -142,7 +142,8 @@ export async function exportTraining(
   };
   if (options.out !== undefined) {
     await writeJsonAtomic(`${resolve(options.out)}.manifest.json`, manifest);
-    if (!options.ofStore) await recordExport(store.workspace, resolve(options.out), version.dataset);
+    if (!options.ofStore)
+      await recordExport(store.workspace, resolve(options.out), version.dataset, options.fromRun);
   }
   return manifest;
 }
