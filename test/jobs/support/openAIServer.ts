@@ -94,14 +94,14 @@ function answerOf(state: State, {method, path, body}: SentRequest): object | und
   }
   if (route === "GET files") return page(state.files, url);
   if (route === "POST fine_tuning/jobs") {
-    const job = {
-      ...(JSON.parse(body) as Omit<ServerJob, "id">),
+    const job: ServerJob = {
+      ...(JSON.parse(body) as {training_file: string}),
       id: `ftjob-${state.jobs.length}`,
       object: "fine_tuning.job",
       status: "validating_files",
       fine_tuned_model: null,
       something_new: {since: 2027}
-    } as ServerJob;
+    };
     state.jobs.push(job);
     return job;
   }
