@@ -17,7 +17,8 @@ import {
   trainingFormats,
   type TrainingPreflight
 } from "../finetune/index.js";
-import {refusalMessage, refusedRows, sensitivityOf, type Trust} from "../privacy/index.js";
+import {refusalMessage, refusedRows, sensitivityOf} from "../privacy/index.js";
+import type {Trust} from "../privacy/trust.js";
 import {
   openStore,
   readRun,
