@@ -15,6 +15,7 @@ const KINDS: Record<Verdict["kind"], {name: string; badge: BadgeKind}> = {
 
 /** The verdict's kind as a small label. */
 export function verdictBadge(verdict: Verdict): HTMLElement {
+  if (verdict.held) return badge("Check for leakage", "bad");
   const {name, badge: kind} = KINDS[verdict.kind];
   return badge(name, kind);
 }
@@ -23,7 +24,10 @@ export function verdictBadge(verdict: Verdict): HTMLElement {
 export function verdictCard(run: RunView): HTMLElement {
   const {verdict} = run;
   const clusters = verdict.summaries.some((summary) => summary.method?.includes("cluster"));
-  return html`<section class=${`verdict verdict-${verdict.kind}`} aria-label="Verdict">
+  return html`<section
+    class=${`verdict verdict-${verdict.held ? "need-more" : verdict.kind}`}
+    aria-label="Verdict"
+  >
     <p class="eyebrow">
       ${verdictBadge(verdict)}<span>${run.title}</span><span>split ${run.split.name}</span>${
         run.status === "partial" && !verdict.race ? badge("Partial run", "bad") : null
