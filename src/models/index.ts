@@ -36,3 +36,4 @@ export {
   type ParentRelations,
   type Prediction
 } from "./types.js";
+export {NotMade} from "./notMade.js";
