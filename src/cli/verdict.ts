@@ -35,7 +35,13 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
       }
     ])
   );
-  const {winner, cheaper} = verdict;
+  const {winner, cheaper, choice} = verdict;
+  if (choice?.reason?.includes("faster") && run.concurrency !== undefined)
+    lines.push(
+      dim(
+        `The latencies were taken with up to ${run.concurrency} requests in flight at each endpoint; \`assay bench\` measures them by load.`
+      )
+    );
   if (cheaper) lines.push(cheaper.sentence);
   if (winner && winner.naive - winner.estimate >= 0.0005)
     lines.push(

@@ -109,7 +109,10 @@ function figures(run: RunView): {label: string; value: Content; note?: Content}[
     {
       label: "95% answered within",
       value: duration(view?.p95LatencyMs),
-      note: verdict.best ?? "the best"
+      note:
+        run.concurrency === undefined
+          ? (verdict.best ?? "the best")
+          : `${verdict.best ?? "the best"}, up to ${count(run.concurrency)} requests in flight`
     },
     {
       label: "Cost per 1,000 rows",

@@ -111,6 +111,9 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
           sealedAt: effects.now(),
           scorerCalls,
           preflightCalls,
+          concurrency: tally.progress("sealing").candidates.some(({called}) => called > 0)
+            ? concurrency
+            : undefined,
           stopped: stopped ?? spending?.stopped
         })
     });
@@ -143,7 +146,7 @@ async function callMissing(
         ready.filter((_one, index) => called.has(index)),
         definition.needs,
         (message) => effects.onMessage?.(message),
-        {signal, calls: preflightCalls}
+        {signal, around: preflightCalls.around}
       );
     } catch (error) {
       if (spending?.stopped !== undefined) return spending.stopped;

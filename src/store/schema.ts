@@ -207,6 +207,8 @@ export interface RunManifest {
   scorerCalls?: {calls: number; costUsd?: number};
   /** The same of calls that asked before the first row whether an endpoint is ready. */
   preflightCalls?: {calls: number; costUsd?: number};
+  /** The most requests that its starts had in flight at each endpoint: what its latencies were taken at. */
+  concurrency?: number;
   startedAt: string;
   sealedAt: string;
   seconds: number;

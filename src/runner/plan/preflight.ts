@@ -1,8 +1,7 @@
-import {type Endpoint, type PreflightFinding} from "../../endpoints/types.js";
+import {type AroundAsk, type Endpoint, type PreflightFinding} from "../../endpoints/types.js";
 import {readTrust, refusalMessage, refusedRows, sensitivityOf} from "../../privacy/index.js";
 import {ensureSplit} from "../../splits/index.js";
 import {messageOf, type Store, UserError, type VersionManifest} from "../../store/index.js";
-import type {PreflightCalls} from "../calls/preflightCalls.js";
 import type {EvalDefinition} from "../define.js";
 import {knownRecipients, refuseOutright} from "./privacyCheck.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
@@ -25,11 +24,11 @@ export async function preflight(
   ready: readonly ReadyCandidate[],
   needs: EvalDefinition["needs"],
   onMessage: (message: string) => void,
-  {signal, calls}: {signal?: AbortSignal; calls?: PreflightCalls} = {}
+  {signal, around}: {signal?: AbortSignal; around?: (endpoint: Endpoint) => AroundAsk} = {}
 ): Promise<void> {
   const problems = new Set<string>();
   for (const {record, prepared} of ready)
-    for (const {status, message} of await findingsOf(prepared, needs, signal, calls))
+    for (const {status, message} of await findingsOf(prepared, needs, signal, around))
       if (status === "error") problems.add(`${record.name}: ${message}`);
       else if (status === "warning") onMessage(`${record.name}: ${message}`);
   if (problems.size > 0)
@@ -109,10 +108,10 @@ async function findingsOf(
   {endpoint, model}: ReadyCandidate["prepared"],
   needs: EvalDefinition["needs"],
   signal: AbortSignal | undefined,
-  calls?: PreflightCalls
+  around?: (endpoint: Endpoint) => AroundAsk
 ): Promise<PreflightFinding[]> {
   try {
-    return (await endpoint.preflight?.(model, needs ?? {}, signal, calls?.around(endpoint))) ?? [];
+    return (await endpoint.preflight?.(model, needs ?? {}, signal, around?.(endpoint))) ?? [];
   } catch (error) {
     signal?.throwIfAborted();
     return [{check: "reachable", status: "error", message: messageOf(error)}];

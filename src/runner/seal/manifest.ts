@@ -25,6 +25,8 @@ interface ManifestInputs {
   stopped?: string;
   scorerCalls: CountedScorerCalls;
   preflightCalls: PreflightCalls;
+  /** `-j` of this start; undefined when it made no call. */
+  concurrency: number | undefined;
   /** Of this start; what an earlier sealed start took is added. */
   seconds: number;
   sealedAt: number;
@@ -86,6 +88,7 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
     owedScores: figures.owedScores > 0 ? figures.owedScores : undefined,
     scorerCalls: spentOnScores(inputs),
     preflightCalls: spentOnPreflight(inputs),
+    concurrency: Math.max(inputs.concurrency ?? 0, inputs.run.sealed?.concurrency ?? 0) || undefined,
     startedAt: inputs.run.startedAt,
     sealedAt: new Date(inputs.sealedAt).toISOString(),
     seconds: (inputs.run.sealed?.seconds ?? 0) + inputs.seconds,
