@@ -56,7 +56,7 @@ describe("assay costs", () => {
         .flatMap(({unknown}) => unknown);
     expect(await onPrem(["untold"])).toContain("requestsPerSecond");
     const workspace = await openWorkspace(project, `${project}/.assay`);
-    const [{model}] = run.candidates.filter(({name}) => name === "untold") as [{model: string}];
+    const {model} = run.candidates.find(({name}) => name === "untold")!;
     const measured = (id: string, at: string, requestsPerSecond: number, of = "sums") =>
       writeBench(workspace, {
         kind: "bench",
