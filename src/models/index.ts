@@ -1,4 +1,5 @@
 export {acceptErasedTraining, assertUsable, erasedTraining} from "./erasedTraining.js";
+export {addOnMissing} from "./encoder/addOn.js";
 export {hasLoader, loadModel} from "./architectures.js";
 export {nearestCosines} from "./encoder/nearestCosines.js";
 export {textVectors, type TextVectors} from "./encoder/textVectors.js";
