@@ -320,8 +320,13 @@ const serve: Verb = (program) =>
 
 const merge: Verb = (program) =>
   program
-    .command("merge <recipe>")
-    .description("merge model checkpoints by a YAML recipe")
+    .command("merge [recipe]")
+    .description("merge model checkpoints by a YAML recipe, or search for the best merge of stored models")
+    .option(
+      "--search <space>",
+      "race the merges that a YAML search space describes, on an eval's validation part"
+    )
+    .option("--why <reason>", "with --search: why the split's held-out part is opened, where it has one")
     .option("-o, --out <dir>", "folder of the merged model")
     .option("--check", "say what would go wrong, and write nothing")
     .option("--threads <n>", "worker threads", whole(1))
@@ -330,7 +335,9 @@ const merge: Verb = (program) =>
     .option("--shard-size <bytes>", "most bytes of tensors in one file (5GB, 500MB)")
     .option("--allow-nonfinite", "keep a result that holds NaN or infinity")
     .option("--json", "print JSON")
-    .action(async (recipe: string, options) => (await import("./merge.js")).mergeVerb(recipe, options));
+    .action(async (recipe: string | undefined, options) =>
+      (await import("./merge.js")).mergeVerb(recipe, options)
+    );
 
 const lineage: Verb = (program) =>
   program

@@ -56,6 +56,7 @@ export function merges(run: RunView | null, data: ModelsData, rows: RunRows | un
         )
       : [];
   return html`<div>
+    ${run?.description && merged.length > 0 ? html`<p class="small">${run.description}</p>` : null}
     ${run && merged.length > 0 ? [section("Whether merging paid", mergeGains(gains, run)), section("Family", family(data, run))] : null}
     ${run ? gains.map((one) => mergeSection(one, run)) : null}
     ${others.map((model) => section(model.name, recordedMerge(model, run)))}
