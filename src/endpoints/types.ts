@@ -181,3 +181,8 @@ export class EndpointError extends Error {
     super(message, {cause: detail.cause});
   }
 }
+
+/** By its name: a project's own copy of Assay has errors of its own class. */
+export function isEndpointError(error: unknown): error is EndpointError {
+  return error instanceof Error && error.name === "EndpointError";
+}

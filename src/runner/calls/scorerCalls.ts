@@ -8,6 +8,7 @@ import {
 } from "../../endpoints/types.js";
 import type {ScorerCalls} from "../../scorers/index.js";
 import {canonicalJson, sha256} from "../../store/index.js";
+import {observedCall} from "../../telemetry/index.js";
 import {worstCaseUsd} from "./budget.js";
 import type {CallRequest} from "./executor.js";
 import {callError, guardedAttempts} from "./pool.js";
@@ -58,10 +59,9 @@ export function createScorerCalls({spending, concurrency}: ScorerCallsInputs): C
         (async (one: CallRequest, failed: Parameters<Spending["reserveAgain"]>[1]) =>
           spending.reserveAgain(one, failed));
       try {
-        const completion = await endpoint.complete(request, {
-          ...options,
-          attempts: guardedAttempts(call, attempts, allowed)
-        });
+        const completion = await observedCall(endpoint, request, () =>
+          endpoint.complete(request, {...options, attempts: guardedAttempts(call, attempts, allowed)})
+        );
         spending?.settle({key: call.key, completion});
         made++;
         if (completion.costUsd !== undefined) costUsd = (costUsd ?? 0) + completion.costUsd;
