@@ -34,7 +34,7 @@ export const beginning = {
 };
 
 /** Training steps of each model. */
-export const steps = whole ? {base: 4000, team: 1000, joint: 9000} : {base: 600, team: 100, joint: 200};
+export const steps = whole ? {base: 4000, team: 1000, joint: 9000} : {base: 400, team: 80, joint: 160};
 
 /** What the four models share. */
 export const task = {
