@@ -4,7 +4,12 @@ import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {openBackend} from "../../src/ggml/index.js";
 import {ActiveAdapter, batchOf, LanguageModel, readAdapter} from "../../src/language/index.js";
-import {type BuildContext, finetune, type FinetuneDefinition, readTokenizer} from "../../src/finetune/index.js";
+import {
+  type BuildContext,
+  finetune,
+  type FinetuneDefinition,
+  readTokenizer
+} from "../../src/finetune/index.js";
 import {localModel} from "../../src/generation/index.js";
 import {openStore, openWorkspace} from "../../src/store/index.js";
 import {mergedModel} from "../../src/candidates/index.js";

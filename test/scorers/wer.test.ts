@@ -5,10 +5,15 @@ import {scoreInput} from "./score.js";
 describe("wer", () => {
   it("is 100 minus insertions, deletions and substitutions over the reference's words, in per cent", async () => {
     expect(await wer(scoreInput("K AE T", "K AE T"))).toEqual({value: 100, details: {edits: 0, words: 3}});
-    expect(await wer(scoreInput(" K AH  T\n", "K AE T S"))).toEqual({value: 50, details: {edits: 2, words: 4}});
+    expect(await wer(scoreInput(" K AH  T\n", "K AE T S"))).toEqual({
+      value: 50,
+      details: {edits: 2, words: 4}
+    });
     expect(await wer(scoreInput("", "K AE"))).toEqual({value: 0, details: {edits: 2, words: 2}});
     // kitten → sitting, letter by letter: three edits.
-    expect(await wer(scoreInput("k i t t e n", "s i t t i n g"))).toMatchObject({details: {edits: 3, words: 7}});
+    expect(await wer(scoreInput("k i t t e n", "s i t t i n g"))).toMatchObject({
+      details: {edits: 3, words: 7}
+    });
   });
 
   it("is negative when more words are wrong than the reference has, and 0 against an empty one", async () => {

@@ -135,8 +135,7 @@ export function finetuneProblems(definition: Partial<FinetuneDefinition>): strin
     problems.push("preference data needs `columns: {prompt, chosen, rejected}`");
   if (method === "full" && definition.precision !== undefined && definition.precision !== "f32")
     problems.push("`precision` below f32 goes with lora or dora: trained weights are kept in 32 bits");
-  if (isFromScratch(base) && method !== "full")
-    problems.push('a model from scratch needs `method: "full"`');
+  if (isFromScratch(base) && method !== "full") problems.push('a model from scratch needs `method: "full"`');
   if (definition.steps !== undefined && definition.epochs !== undefined)
     problems.push("`steps` and `epochs` exclude each other");
   if (definition.packing && format === "preference") problems.push("preference pairs are not packed");
