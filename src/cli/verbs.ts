@@ -256,6 +256,13 @@ const check: Verb = (program) =>
     .option("--json", "print JSON")
     .option("--markdown <file>", "write a comment for a pull request")
     .option("--junit <file>", "write JUnit XML")
+    .addOption(
+      new Option(
+        "--history",
+        "instead of the gates: did any run do worse than those before, with false alarms controlled over all of them"
+      ).conflicts(["markdown", "junit"])
+    )
+    .option("--all", "with --history: steady comparisons too")
     .action(async (names: string[], options) => (await import("./check.js")).checkVerb(names, options));
 
 const sql: Verb = (program) =>

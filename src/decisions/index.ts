@@ -22,6 +22,7 @@ export {
   type GateStatus,
   overall
 } from "./gates.js";
+export * from "./history/index.js";
 export {pairwise, type PairwiseSlice, type PairwiseTable} from "./pairwise.js";
 export * from "./raceTypes.js";
 export {type DroppedCandidate, gatesOf, runReport, type RunReport} from "./report.js";
