@@ -138,7 +138,7 @@ export async function exportTraining(
   };
   if (options.out !== undefined) {
     await writeJsonAtomic(`${resolve(options.out)}.manifest.json`, manifest);
-    await recordExport(store.workspace, resolve(options.out), version.dataset);
+    await recordExport(store.workspace, resolve(options.out), version.dataset, options.fromRun);
   }
   return manifest;
 }

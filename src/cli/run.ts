@@ -173,12 +173,13 @@ export function outcomeText({eval: one, split, result, verdict, failures, race}:
 
 /** What this start did. */
 function effortText({manifest, calls, unchanged}: EvalOutcome["result"]): string {
-  const {counts, costUsd} = manifest!;
+  const {id, counts, costUsd, archived} = manifest!;
   if (manifest!.imported) return importedText(manifest!.imported);
   return [
     unchanged ? "nothing to do: the store holds this run" : `${calls} calls made`,
     ...(counts.reused > 0 && !unchanged ? [`${counts.reused} completions reused`] : []),
     ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),
-    ...(costUsd === undefined ? [] : [`$${costUsd.toFixed(4)} for the run`])
+    ...(costUsd === undefined ? [] : [`$${costUsd.toFixed(4)} for the run`]),
+    ...(archived === undefined ? [] : [`archived: \`assay runs --unarchive ${id}\` shows it again`])
   ].join(" · ");
 }

@@ -195,10 +195,16 @@ const run: Verb = (program) =>
 const runs: Verb = (program) =>
   program
     .command("runs [id] [other]")
-    .description("list the runs, show one, or compare two")
+    .description("list the runs, show one, or compare two; delete or archive some")
+    .option("--archived", "list archived runs too")
+    .option("--delete <run...>", "delete runs; refused while a gate, a race or another record refers to one")
+    .option("--archive <run...>", "keep runs by their id, out of pages, verdicts, history and baselines")
+    .option("--unarchive <run...>", "take runs out of the archive")
     .option("--json", "print JSON")
     .action(async (id: string | undefined, other: string | undefined, options) =>
-      (await import("./runs.js")).runsVerb(id, other, options)
+      options.delete || options.archive || options.unarchive
+        ? (await import("./keepRuns.js")).keepRunsVerb(options, id)
+        : (await import("./runs.js")).runsVerb(id, other, options)
     );
 
 const verdict: Verb = (program) =>

@@ -6,7 +6,7 @@ import {readExamples, type Examples} from "./examples.js";
 import {type BuildContext, type ClassifierOptions, type ModelSource} from "./modelSource.js";
 
 /** The part of a model that a trainer decides. */
-export type TrainerResult = Pick<NewModel, "files" | "settings" | "metrics" | "sharedFiles">;
+export type TrainerResult = Pick<NewModel, "files" | "settings" | "metrics" | "sharedFiles" | "pack">;
 
 export interface Trainer {
   architecture: string;

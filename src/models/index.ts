@@ -27,6 +27,8 @@ export {
   saveModel,
   type NewModel
 } from "./registry.js";
+export {roundTable} from "./tableGrid.js";
+export {readModelFile, withPlainFolders} from "./weightFiles.js";
 export {
   type InputRelations,
   type LayerRelations,

@@ -62,7 +62,7 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
     return log;
   };
   try {
-    const runs = await store.runs();
+    const runs = await store.runs({archived: true});
     const journal = await openLog(journalFile(store.workspace, run.id));
     const scoreLog = await openLog(scoresFile(store.workspace, run.id));
     const settled = await settle({place, plan, runs, runId: run.id, folder, options});

@@ -78,7 +78,7 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
     const plan = await planRun({definition, inputs, place, effects, resolved, ready, privacyCheck, folder});
     const runId = planId(resolved.name, plan.hash);
     if (options.dryRun) {
-      const runs = await store.runs();
+      const runs = await store.runs({archived: true});
       const settled = await settle({place, plan, runs, runId, folder, options});
       const dryRun = await forecast({
         place,

@@ -50,7 +50,19 @@ export {
 } from "./kinds/kind.js";
 export {modelsDir} from "./kinds/model.js";
 export {raceKey, readRaceRecord, readRaces} from "./kinds/race.js";
-export {hasRunFile, readRun, readRuns, runIds, runKey, runPath, runTable, sealRun} from "./kinds/run.js";
+export {
+  hasRunFile,
+  readRun,
+  readRuns,
+  removeRun,
+  runIds,
+  runKey,
+  runPath,
+  runTable,
+  sealRun,
+  setArchived
+} from "./kinds/run.js";
+export {type Referrer, referrersOf} from "./referrers.js";
 export {readSplit, readSplits, splitKey, splitParts, writeSplit} from "./kinds/split.js";
 export {
   hasRows,

@@ -163,6 +163,8 @@ export interface RunManifest {
   status: "complete" | "partial";
   /** Why it is partial. */
   stopped?: string;
+  /** ISO time at which it was archived: pages, verdicts and baselines pass it over. */
+  archived?: string;
   /** SHA-256 of what was planned: eval definition, version, split, candidates, prompts, repeats, limit. */
   planHash: string;
   dataset: {name: string; version: string; rows: number};

@@ -11,6 +11,8 @@ export interface Exported {
   path: string;
   /** The dataset whose rows are in it; null for all of the store's. */
   dataset: string | null;
+  /** The run whose answers are in it, when it holds any of one. */
+  run?: string;
 }
 
 const LOG = "exports.jsonl";
@@ -20,6 +22,10 @@ export const exportKind: Kind = {
   name: "export",
   at: LOG,
   shown: false,
+  refersTo: async (_, workspace) =>
+    (await readLines<Exported>(workspace, LOG)).flatMap(({run, path}) =>
+      run !== undefined && existsSync(path) ? [run] : []
+    ),
   erase: async (_, {workspace, dataset}) => ({keeps: await exportsOf(workspace, dataset)})
 };
 
@@ -27,9 +33,10 @@ export const exportKind: Kind = {
 export async function recordExport(
   workspace: Workspace,
   path: string,
-  dataset: string | null
+  dataset: string | null,
+  run?: string
 ): Promise<void> {
-  const line: Exported = {at: new Date().toISOString(), path, dataset};
+  const line: Exported = {at: new Date().toISOString(), path, dataset, run};
   await appendLine(workspace, LOG, line);
 }
 

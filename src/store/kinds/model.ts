@@ -69,6 +69,7 @@ async function idsInRecords({key}: Found, {place}: Workspace): Promise<string[]>
     const text = Buffer.from((await place.read(`${key}/${name}`)) ?? []).toString();
     // A record names a split by its whole hash, its folder by the first digits.
     for (const [hash] of text.matchAll(/[0-9a-f]{16,}/g)) found.add(hash).add(hash.slice(0, 16));
+    for (const [, run] of text.matchAll(/"([^"\\]+-[0-9a-f]{12}(?:-\d+)?)"/g)) found.add(run!);
   }
   return [...found];
 }

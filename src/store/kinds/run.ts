@@ -65,9 +65,13 @@ export const runKind: Kind<RunManifest> = {
   erase: eraseRun
 };
 
-/** Sealed runs, oldest first. */
-export async function readRuns(workspace: Pick<Workspace, "place">): Promise<RunManifest[]> {
-  return (await manifestsOf(workspace, runKind)).sort(byStart);
+/** Sealed runs, oldest first; those that were archived only when asked for. */
+export async function readRuns(
+  workspace: Pick<Workspace, "place">,
+  {archived = false}: {archived?: boolean} = {}
+): Promise<RunManifest[]> {
+  const runs = (await manifestsOf(workspace, runKind)).sort(byStart);
+  return archived ? runs : runs.filter((run) => run.archived === undefined);
 }
 
 /** A sealed run's record; undefined when there is none, or it was not sealed. */
@@ -117,6 +121,7 @@ const RUNS: Columns = {
   startedAt: "VARCHAR",
   sealedAt: "VARCHAR",
   seconds: "DOUBLE",
+  archived: "VARCHAR",
   candidates: "JSON",
   scorers: "JSON",
   code: "JSON"
@@ -212,6 +217,22 @@ async function eraseExamples(
     );
   }
   return {fewShot: kept};
+}
+
+/** Puts a sealed run into the archive as of an ISO time, or takes it out; nothing else of it changes. */
+export async function setArchived(
+  workspace: Workspace,
+  id: string,
+  archived: string | undefined
+): Promise<void> {
+  const manifest = await readRun(workspace, id);
+  if (!manifest) throw new Error(`no such run: ${id}`);
+  await putJson(workspace, runKey(id, "manifest.json"), {...manifest, archived});
+}
+
+/** Removes a run with all it holds, sealed or not. Whoever calls it knows that nothing refers to it. */
+export async function removeRun({place}: Workspace, id: string): Promise<void> {
+  await place.remove(runKey(id));
 }
 
 /** The path on this machine of a file that a run under way writes: logs are appended to and read as they grow. */
