@@ -83,7 +83,7 @@ it("tells steady, drifted and regressed runs apart by what changed since", async
 
   wrong = 17;
   const {source, ...definition} = words(300);
-  const {rows} = source as {rows(): Generator<{text: string}>};
+  const {rows} = source as unknown as {rows(): Generator<{text: string}>};
   function* changedRows() {
     for (const row of rows()) yield {...row, text: row.text.replace("item", "Item")};
   }
