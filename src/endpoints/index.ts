@@ -1,11 +1,9 @@
 export {type Effects, realEffects} from "./effects.js";
-export {embedded, type EmbeddedOptions} from "./embedded.js";
-export {huggingFace, type HuggingFaceOptions} from "./huggingFace.js";
-export {createLimiter, limiterFor, type Limiter, type LimiterOptions, type LimiterStats} from "./limiter.js";
+export {embedded} from "./embedded.js";
+export {huggingFace} from "./huggingFace.js";
 export {isLoopback} from "./loopback.js";
-export {openAICompatible, type OpenAICompatibleOptions} from "./openAICompatible.js";
-export {recorded, type RecordedOptions} from "./recorded.js";
-export {defaultRetryPolicy, type RetryPolicy} from "./retry.js";
-export {serve, type ModelService, type ServeOptions} from "./serve.js";
+export {openAICompatible} from "./openAICompatible.js";
+export {recorded} from "./recorded.js";
+export {serve} from "./serve.js";
 export {type Writer} from "./serveWriter.js";
 export * from "./types.js";

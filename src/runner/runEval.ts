@@ -93,31 +93,11 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
       });
       return {dryRun, unchanged: true, calls: 0};
     }
-    const candidates = ready;
-    return await workspace.lease(
-      `run-${runId}`,
-      {what: `the run ${runId}`, waitMs: options.lockWaitMs ?? 0, onWait: tell},
-      async () => {
-        // A purge refuses beside a run that holds its lock; this one was planned before it did.
-        if ((await tombstones(workspace, version.dataset)).length !== erased.length)
-          throw new UserError(
-            `rows of ${version.dataset} were erased while this run was planned. Nothing was called; start it again.`
-          );
-        const run = await chooseFolder(place, resolved.name, plan, options, effects.now);
-        if (run.finished && run.sealed) return {manifest: run.sealed, unchanged: true, calls: 0};
-        const guarded = {...resolved, scorers: guardScorers(resolved.scorers, privacyCheck)};
-        return makeRun({
-          definition,
-          inputs,
-          place,
-          effects,
-          resolved: guarded,
-          ready: candidates,
-          plan,
-          privacyCheck,
-          run,
-          folder
-        });
+    return await runUnderLease(
+      {definition, inputs, place, effects, resolved, ready, plan, privacyCheck, folder},
+      {
+        runId,
+        erased: erased.length
       }
     );
   } finally {
@@ -126,6 +106,34 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
     db.close();
     await rm(folder, {recursive: true, force: true});
   }
+}
+
+/** Makes the calls of a plan that was made when `erased` rows of the dataset had been erased. */
+async function runUnderLease(
+  planned: Omit<PlannedRun, "run">,
+  {runId, erased}: {runId: string; erased: number}
+): Promise<RunResult> {
+  const {inputs, place, effects, resolved, plan, privacyCheck} = planned;
+  const {version, options = {}} = inputs;
+  return place.workspace.lease(
+    `run-${runId}`,
+    {
+      what: `the run ${runId}`,
+      waitMs: options.lockWaitMs ?? 0,
+      onWait: (message) => effects.onMessage?.(message)
+    },
+    async () => {
+      // A purge refuses beside a run that holds its lock; this one was planned before it did.
+      if ((await tombstones(place.workspace, version.dataset)).length !== erased)
+        throw new UserError(
+          `rows of ${version.dataset} were erased while this run was planned. Nothing was called; start it again.`
+        );
+      const run = await chooseFolder(place, resolved.name, plan, options, effects.now);
+      if (run.finished && run.sealed) return {manifest: run.sealed, unchanged: true, calls: 0};
+      const guarded = {...resolved, scorers: guardScorers(resolved.scorers, privacyCheck)};
+      return makeRun({...planned, resolved: guarded, run});
+    }
+  );
 }
 
 async function openRunDatabase(tmpDir: string): Promise<Database> {

@@ -41,7 +41,7 @@ export async function recordExport(
 }
 
 /** Copies with rows of a dataset that still stand where they were written, each once, in the order of their paths. */
-export async function exportsOf(workspace: Workspace, dataset: string): Promise<string[]> {
+async function exportsOf(workspace: Workspace, dataset: string): Promise<string[]> {
   const own = (await readLines<Exported>(workspace, LOG)).filter(
     (one) => one.dataset === null || one.dataset === dataset
   );
