@@ -1,5 +1,4 @@
 import type {RunCandidate, RunManifest, Store} from "../../store/index.js";
-import {canonicalJson} from "../../store/index.js";
 
 /** Something that could explain why scores differ. */
 export interface Change {
@@ -55,8 +54,7 @@ function requestChange(before: RunManifest, now: RunManifest, name: string, vari
   const own = (run: RunManifest): Partial<RunCandidate> =>
     run.candidates.find((one) => one.name === name) ?? {};
   const prompt = (run: RunManifest) => run.variants.find((one) => one.name === variant)?.sha256;
-  const differ = (one: unknown, other: unknown) =>
-    canonicalJson(one ?? null) !== canonicalJson(other ?? null);
+  const differ = (one: unknown, other: unknown) => JSON.stringify(one) !== JSON.stringify(other);
   const [was, is] = [own(before), own(now)];
   const parts = [
     prompt(before) !== prompt(now) ? "the prompt" : "",
