@@ -1,5 +1,6 @@
 import {type Command, InvalidArgumentError, Option} from "commander";
 import {costVerbs} from "./costVerbs.js";
+import {jobVerbs} from "./jobVerbs.js";
 import {languageVerbs} from "./languageVerbs.js";
 import {number, whole} from "./verbArguments.js";
 import {finetune} from "./finetuneVerbs.js";
@@ -424,6 +425,7 @@ export const verbs: Verb[] = [
   sql,
   exportStore,
   finetune,
+  ...jobVerbs,
   ...costVerbs,
   ...languageVerbs
 ];

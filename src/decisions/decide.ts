@@ -6,7 +6,7 @@ import {
   rowsNeeded,
   winnerEstimate
 } from "../stats/index.js";
-import {actionOf, choiceAmong, type TieBreakers} from "./action.js";
+import {actionAfterRisks, choiceAmong, type TieBreakers} from "./action.js";
 import {cheaperOf} from "./cheaper.js";
 import {clustersOf, valuesOf} from "./columns.js";
 import {DEFAULT_ALPHA} from "./defaults.js";
@@ -97,11 +97,12 @@ function finish(
   const sameWeights = options.sameWeights?.map((group) => [...group]);
   const {tieBreakers} = options;
   const verdict = {...found, choice, sameWeights: sameWeights?.length ? sameWeights : undefined, tieBreakers};
+  const risks = risksOf(verdict, options.facts ?? {});
   return {
     ...verdict,
-    action: actionOf(verdict, baseline),
+    action: actionAfterRisks(verdict, baseline, risks),
     sentence: sentenceOf(verdict),
-    risks: risksOf(verdict, options.facts ?? {})
+    risks
   };
 }
 

@@ -7,6 +7,7 @@ export {
   type ScoreOf
 } from "./contamination.js";
 export {callsOf} from "./callsOf.js";
+export {cutsOf} from "./cut.js";
 export {decide} from "./decide.js";
 export {DEFAULT_ALPHA, DEFAULT_MARGIN} from "./defaults.js";
 export {type RiskFacts} from "./risks.js";

@@ -166,3 +166,10 @@ export interface SplitsData {
   /** The newest version of each dataset, and older ones that were split. */
   versions: SplitsView[];
 }
+
+/** The DuckDB that a site brings for its page of SQL. */
+export interface SqlEngine {
+  version: string;
+  /** Of the part that the browser loads first, before compression. */
+  bytes: number;
+}

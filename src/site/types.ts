@@ -5,6 +5,7 @@ import type {LedgerSummary, Recognition} from "../privacy/index.js";
 import type {RunManifest, SplitManifest, VersionManifest} from "../store/index.js";
 
 export type {LedgerSummary, ModelManifest, Recognition, RunManifest, SplitManifest, VersionManifest};
+export type * from "./comparisonTypes.js";
 export type * from "./dataTypes.js";
 export type * from "./decisionTypes.js";
 export type {RunCandidate} from "../store/index.js";
