@@ -159,7 +159,9 @@ const told = (name: string) => (error: unknown) => {
 /** The HTTP status that a service refused with; undefined for other errors. */
 export function statusOf(error: unknown): number | undefined {
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof EndpointError ? cause.detail.status : undefined;
+  if (cause instanceof EndpointError) return cause.detail.status;
+  const {status} = (cause ?? {}) as {status?: unknown};
+  return typeof status === "number" ? status : undefined;
 }
 
 /** Texts in an answer that hold a secret's value, or stand under a name such as "apiKey", are hidden. */

@@ -29,3 +29,4 @@ export {
 export {roundTable} from "./tableGrid.js";
 export {type InputRelations, type LayerRelations, type MergeRecord, type ModelManifest} from "./types.js";
 export {readModelFile, withPlainFolders} from "./weightFiles.js";
+export {NotMade} from "./notMade.js";

@@ -95,7 +95,7 @@ describe("assay jobs", () => {
     expect(stderr).toMatch(/No row of a dataset of sensitivity "internal" may go to .* trust "external"/);
     writeJob("broken", `{service: "openia", trust: "external"}`);
     expect(await noted(() => submitVerb("broken", {}))).toMatch(
-      /service.*must be one of "openai", "command"/s
+      /on\.service.*must be one of "openai", "together"/s
     );
     expect(await noted(() => watchVerb(["nothing"], {}))).toMatch(/no job "nothing"/);
   });

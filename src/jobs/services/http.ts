@@ -1,3 +1,4 @@
+import {createClient, type JobClient} from "../client.js";
 import {byName, fits, oneOf, type Shape} from "../../store/checked.js";
 import {type Trust, trustLevels} from "../../privacy/trust.js";
 
@@ -29,4 +30,34 @@ function isAddress(value: unknown): boolean {
   if (typeof value !== "string" || !URL.canParse(value)) return false;
   const {protocol, username, password, search} = new URL(value);
   return /^https?:$/.test(protocol) && username === "" && password === "" && search === "";
+}
+
+/** How a dialect speaks to its service: a client for as long as it is needed. */
+export interface Connection {
+  /** Throws when the environment lacks a key. */
+  check(): void;
+  use<T>(signal: AbortSignal | undefined, work: (client: JobClient) => Promise<T>): Promise<T>;
+}
+
+/** @param variable the environment variable with the key, where the settings name none and no headers either */
+export function connection(
+  name: string,
+  settings: HttpService & {baseUrl: string},
+  variable: string,
+  query?: Record<string, string>
+): Connection {
+  const {baseUrl, headersEnv, apiKeyEnv = headersEnv === undefined ? variable : undefined} = settings;
+  const connect = (signal?: AbortSignal) =>
+    createClient({name, baseUrl, query, headersEnv, apiKeyEnv, signal});
+  return {
+    check: () => void connect().close(),
+    async use(signal, work) {
+      const client = connect(signal);
+      try {
+        return await work(client);
+      } finally {
+        await client.close();
+      }
+    }
+  };
 }

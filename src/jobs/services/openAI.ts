@@ -1,10 +1,10 @@
-import {createClient, type JobClient, statusOf} from "../client.js";
+import {type JobClient, statusOf} from "../client.js";
 import type {JobTraining} from "../define.js";
 import type {JobAtHand, JobLook, JobService, RunningJob} from "../service.js";
 import {exactly, oneOf, text} from "../../store/checked.js";
 import {type JobEvent, type JobOutcome, type JobRecord, UserError} from "../../store/index.js";
 import {trainFile, uploadName, validationFile} from "./files.js";
-import {type HttpService, httpService} from "./http.js";
+import {connection, type HttpService, httpService} from "./http.js";
 
 export interface OpenAIJobs extends HttpService {
   service: "openai";
@@ -41,48 +41,30 @@ interface List<T> {
 
 /** The fine-tuning jobs of OpenAI, which Azure OpenAI and gateways of one's own speak too. */
 export function openAIJobs(settings: OpenAIJobs): JobService {
-  const {
-    baseUrl = "https://api.openai.com/v1",
-    apiKeyEnv = "OPENAI_API_KEY",
-    headersEnv,
-    apiVersion
-  } = settings;
-  const ownKey = headersEnv !== undefined && settings.apiKeyEnv === undefined;
-  const connect = (signal?: AbortSignal) =>
-    createClient({
-      name: "openai",
-      baseUrl,
-      query: apiVersion === undefined ? undefined : {"api-version": apiVersion},
-      headersEnv,
-      apiKeyEnv: ownKey ? undefined : apiKeyEnv,
-      signal
-    });
-  const withClient = async <T>(signal: AbortSignal | undefined, use: (client: JobClient) => Promise<T>) => {
-    const client = connect(signal);
-    try {
-      return await use(client);
-    } finally {
-      await client.close();
-    }
-  };
-
+  const {baseUrl = "https://api.openai.com/v1", apiVersion} = settings;
+  const connected = connection(
+    "openai",
+    {...settings, baseUrl},
+    "OPENAI_API_KEY",
+    apiVersion === undefined ? undefined : {"api-version": apiVersion}
+  );
   return {
     formats: {chat: "openai", preference: "openai-dpo"},
     destination: "OpenAI",
     host: new URL(baseUrl).hostname,
     check({settings: training, format}) {
       methodOf(training as JobTraining, format);
-      void connect().close();
+      connected.check();
     },
     find: (at) =>
-      withClient(at.signal, async (client) => {
+      connected.use(at.signal, async (client) => {
         const uploaded = await uploadsOf(client, at.job);
         for await (const one of pages<FineTuningJob>(client, "/fine_tuning/jobs"))
           if (one.metadata?.assay === at.job.key || uploaded.has(one.training_file ?? "")) return one.id;
         return undefined;
       }),
     submit: (at) =>
-      withClient(at.signal, async (client) => {
+      connected.use(at.signal, async (client) => {
         const {job} = at;
         const known = await uploadsOf(client, job);
         const sent = async (path: string) => {
@@ -106,7 +88,7 @@ export function openAIJobs(settings: OpenAIJobs): JobService {
         return (await client.postOnce<FineTuningJob>("/fine_tuning/jobs", request, job.key)).id;
       }),
     look: ({remote, signal}) =>
-      withClient(signal, async (client): Promise<JobLook> => {
+      connected.use(signal, async (client): Promise<JobLook> => {
         const answer = await client.get<FineTuningJob>(`/fine_tuning/jobs/${remote}`);
         const {status, error, trained_tokens: tokens} = answer;
         const outcome = OUTCOMES[status];
@@ -117,9 +99,9 @@ export function openAIJobs(settings: OpenAIJobs): JobService {
           answer: client.safe(answer)
         };
       }),
-    events: (at, cursor) => withClient(at.signal, (client) => eventsOf(client, at, cursor)),
+    events: (at, cursor) => connected.use(at.signal, (client) => eventsOf(client, at, cursor)),
     cancel: ({remote, signal}) =>
-      withClient(signal, async (client) => void (await client.post(`/fine_tuning/jobs/${remote}/cancel`))),
+      connected.use(signal, async (client) => void (await client.post(`/fine_tuning/jobs/${remote}/cancel`))),
     async collect({job}, look) {
       const {fine_tuned_model: model, trained_tokens: tokens} = (look.answer ?? {}) as Partial<FineTuningJob>;
       if (!model)
