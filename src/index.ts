@@ -8,8 +8,10 @@ export {
   type LocalCandidateOptions,
   mergedModel,
   type MergedOptions,
+  type MergeParameters,
   quantised,
   servedBest,
+  type ServedOptions,
   storedModel,
   trained
 } from "./candidates/index.js";
