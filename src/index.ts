@@ -8,8 +8,11 @@ export {
   type LocalCandidateOptions,
   mergedModel,
   type MergedOptions,
+  type MergeParameters,
   quantised,
   servedBest,
+  type ServedOptions,
+  storedModel,
   trained
 } from "./candidates/index.js";
 export {localModel, type LocalModelOptions} from "./generation/index.js";
@@ -34,6 +37,7 @@ export type {HostingModel, PriceFile, StatedHosting, WayThere} from "./costs/ind
 export {decide, scoreTable, type ScoreTable, type Verdict} from "./decisions/index.js";
 export {embedded, type Endpoint, huggingFace, openAICompatible, recorded} from "./endpoints/index.js";
 export * from "./finetune/index.js";
+export {type Job, job, type JobDefinition} from "./jobs/index.js";
 export {
   maskExcerpt,
   redact,

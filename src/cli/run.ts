@@ -127,8 +127,18 @@ export function runOptions(verb: RunVerbOptions): RunOptions {
 export function outcomeText({eval: one, split, result, verdict, failures, race}: EvalOutcome): string {
   if (result.prompts) return previewText(`${one.name} · ${split.name} split`, result.prompts);
   if (result.dryRun) {
-    const {calls, reused, refused, planned, promptTokens, completionTokens, costUsd, candidates, scorers} =
-      result.dryRun;
+    const {
+      calls,
+      reused,
+      refused,
+      planned,
+      promptTokens,
+      completionTokens,
+      costUsd,
+      candidates,
+      scorers,
+      preflightCalls
+    } = result.dryRun;
     const cost =
       calls === 0
         ? "$0"
@@ -153,6 +163,14 @@ export function outcomeText({eval: one, split, result, verdict, failures, race}:
       ...scorers.map(
         ({name, model, endpoint, calls: own}) =>
           `scorer ${name}: at most ${own} calls of ${model ?? "a model"} at ${endpoint}, not in the cost above; a budget counts them`
+      ),
+      ...(preflightCalls > 0
+        ? [
+            `before the first row: ${preflightCalls} calls of a few tokens ask whether the endpoints are ready, not in the cost above; a budget counts them`
+          ]
+        : []),
+      ...candidates.flatMap(({name, notMade}) =>
+        notMade ? [`${name} is not in the store yet: the run makes it first, and a dry run does not`] : []
       ),
       ...new Set(candidates.flatMap(({refusal}) => refusal ?? [])),
       ...(one.definition.race

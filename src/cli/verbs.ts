@@ -1,5 +1,6 @@
 import {type Command, InvalidArgumentError, Option} from "commander";
 import {costVerbs} from "./costVerbs.js";
+import {jobVerbs} from "./jobVerbs.js";
 import {languageVerbs} from "./languageVerbs.js";
 import {number, whole} from "./verbArguments.js";
 import {finetune} from "./finetuneVerbs.js";
@@ -77,6 +78,10 @@ const rows: Verb = (program) =>
     .option("--part <part>", "only rows of this part of a split")
     .option("--split <split>", "the split --part is taken from, instead of the newest")
     .option("--where <sql>", "only rows that meet this condition")
+    .option(
+      "--undetermined <filter>",
+      "only rows that a filter of the dataset kept because it could not tell"
+    )
     .option("--prompt <row>", "the messages that eval or run NAME put to its candidates about this row")
     .option("-n, --limit <n>", "rows to show", whole(1), 20)
     .option("--json", "print JSON")
@@ -160,7 +165,11 @@ const run: Verb = (program) =>
     .option("-n, --limit <n>", "only N rows, drawn by the seed", whole(1))
     .option("-c, --candidate <name>", "only this candidate (repeatable)", list)
     .option("--repeat <k>", "completions per row", whole(1))
-    .option("-j, --concurrency <n>", "most requests in flight at each endpoint, 16 unless told", whole(1))
+    .option(
+      "-j, --concurrency <n>",
+      "most candidates' requests in flight at each endpoint, and as many of scorers', 16 unless told",
+      whole(1)
+    )
     .option("--budget-usd <usd>", "stop before more than this is spent, calls in flight included", number(0))
     .option(
       "--race",
@@ -262,6 +271,13 @@ const check: Verb = (program) =>
     .option("--json", "print JSON")
     .option("--markdown <file>", "write a comment for a pull request")
     .option("--junit <file>", "write JUnit XML")
+    .addOption(
+      new Option(
+        "--history",
+        "instead of the gates: did any run do worse than those before, with false alarms controlled over all of them"
+      ).conflicts(["markdown", "junit"])
+    )
+    .option("--all", "with --history: steady comparisons too")
     .action(async (names: string[], options) => (await import("./check.js")).checkVerb(names, options));
 
 const sql: Verb = (program) =>
@@ -326,8 +342,13 @@ const serve: Verb = (program) =>
 
 const merge: Verb = (program) =>
   program
-    .command("merge <recipe>")
-    .description("merge model checkpoints by a YAML recipe")
+    .command("merge [recipe]")
+    .description("merge model checkpoints by a YAML recipe, or search for the best merge of stored models")
+    .option(
+      "--search <space>",
+      "race the merges that a YAML search space describes, on an eval's validation part"
+    )
+    .option("--why <reason>", "with --search: why the split's held-out part is opened, where it has one")
     .option("-o, --out <dir>", "folder of the merged model")
     .option("--check", "say what would go wrong, and write nothing")
     .option("--threads <n>", "worker threads", whole(1))
@@ -336,7 +357,9 @@ const merge: Verb = (program) =>
     .option("--shard-size <bytes>", "most bytes of tensors in one file (5GB, 500MB)")
     .option("--allow-nonfinite", "keep a result that holds NaN or infinity")
     .option("--json", "print JSON")
-    .action(async (recipe: string, options) => (await import("./merge.js")).mergeVerb(recipe, options));
+    .action(async (recipe: string | undefined, options) =>
+      (await import("./merge.js")).mergeVerb(recipe, options)
+    );
 
 const lineage: Verb = (program) =>
   program
@@ -366,7 +389,11 @@ const rebuild: Verb = (program) =>
     .command("rebuild")
     .description("pull, run what is missing, check the gates, build the site: what a scheduled job calls")
     .option("-n, --limit <n>", "only N rows of each eval, drawn by the seed", whole(1))
-    .option("-j, --concurrency <n>", "most requests in flight at each endpoint, 16 unless told", whole(1))
+    .option(
+      "-j, --concurrency <n>",
+      "most candidates' requests in flight at each endpoint, and as many of scorers', 16 unless told",
+      whole(1)
+    )
     .option("--budget-usd <usd>", "stop before more than this is spent", number(0))
     .option("--allow-code-execution", "let scorers run code that models wrote, in a sandbox")
     .option("--no-build", "do not build the site")
@@ -417,6 +444,7 @@ export const verbs: Verb[] = [
   sql,
   exportStore,
   finetune,
+  ...jobVerbs,
   ...costVerbs,
   ...languageVerbs
 ];

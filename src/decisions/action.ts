@@ -82,7 +82,7 @@ export function actionAfterRisks(
   verdict: Omit<Verdict, "sentence" | "action" | "risks">,
   baseline: string | undefined,
   risks: readonly Risk[]
-): string {
+): Pick<Verdict, "action" | "held"> {
   const {kind, best, comparisons} = verdict;
   const action = actionOf(verdict, baseline);
   const lead = comparisons.find(({b}) => b === baseline)?.difference;
@@ -90,8 +90,9 @@ export function actionAfterRisks(
     ({kind: one, moves = 0}) => LEAKS.includes(one) && lead !== undefined && moves >= lead
   );
   if (!leak || best === baseline || !(lead! > 0) || kind === "tie" || !action.startsWith("Switch to"))
-    return action;
-  return `Do not switch to ${best} yet: its lead of ${points(lead!)} points over ${baseline} may be leakage. ${leak.sentence}`;
+    return {action};
+  const warning = `Do not switch to ${best} yet: its lead of ${points(lead!)} points over ${baseline} may be leakage. ${leak.sentence}`;
+  return {action: warning, held: true};
 }
 
 const LEAKS: readonly Risk["kind"][] = ["split", "contamination"];

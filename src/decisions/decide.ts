@@ -98,12 +98,8 @@ function finish(
   const {tieBreakers} = options;
   const verdict = {...found, choice, sameWeights: sameWeights?.length ? sameWeights : undefined, tieBreakers};
   const risks = risksOf(verdict, options.facts ?? {});
-  return {
-    ...verdict,
-    action: actionAfterRisks(verdict, baseline, risks),
-    sentence: sentenceOf(verdict),
-    risks
-  };
+  const {action, held} = actionAfterRisks(verdict, baseline, risks);
+  return {...verdict, action, held, sentence: sentenceOf({...verdict, held}), risks};
 }
 
 /** What tells tied candidates apart, of what was handed in. */

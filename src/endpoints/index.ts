@@ -1,9 +1,15 @@
+export {withDeadline} from "./deadline.js";
 export {type Effects, realEffects} from "./effects.js";
 export {embedded} from "./embedded.js";
+export {hidden, hideRequest} from "./hideText.js";
 export {huggingFace} from "./huggingFace.js";
 export {isLoopback} from "./loopback.js";
 export {openAICompatible} from "./openAICompatible.js";
 export {recorded} from "./recorded.js";
+export {defaultRetryPolicy, withRetry} from "./retry.js";
+export {retryAfterMs} from "./retryAfter.js";
+export {readSecrets, type SecretNames} from "./secrets.js";
 export {serve} from "./serve.js";
 export {type Writer} from "./serveWriter.js";
+export {createTransport} from "./transport.js";
 export * from "./types.js";

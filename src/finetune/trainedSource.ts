@@ -1,5 +1,5 @@
 import {moduleVersion} from "../code/index.js";
-import {erasedTraining, saveModel, type ModelManifest, type NewModel} from "../models/index.js";
+import {erasedTraining, NotMade, saveModel, type ModelManifest, type NewModel} from "../models/index.js";
 import {getJson, hashJson, modelKey, modelsPlace, putJson, withLease} from "../store/index.js";
 import {readExamples, type Examples} from "./examples.js";
 import {type BuildContext, type ClassifierOptions, type ModelSource} from "./modelSource.js";
@@ -64,7 +64,7 @@ export function trainedSource(trainer: Trainer): ModelSource {
   return {name, configHash, build: (context) => builtOnce(context, name, configHash(context), make)};
 }
 
-/** Runs `make` unless a model with this configuration is in the store already and learned from no row erased since. */
+/** Runs `make` unless a model with this configuration is in the store already and learned from no row erased since. Throws NotMade where nothing is to be made. */
 export async function builtOnce(
   context: BuildContext,
   name: string,
@@ -78,8 +78,10 @@ export async function builtOnce(
     const kept = manifest && (await place.has(modelKey(manifest.id, "manifest.json")));
     return kept && !(await erasedTraining(context.dir, manifest.id)) ? manifest : undefined;
   };
+  const found = await known();
+  if (!found && context.onlyKnown) throw new NotMade(name, configHash);
   return (
-    (await known()) ??
+    found ??
     withLease(
       place,
       `locks/build-${configHash}.json`,

@@ -1,5 +1,6 @@
 import {UserError} from "../store/index.js";
 import {makeCalls} from "./calls/calls.js";
+import {createPreflightCalls, type PreflightCalls} from "./calls/preflightCalls.js";
 import {type CountedScorerCalls, createScorerCalls} from "./calls/scorerCalls.js";
 import {createSpending, type Spending} from "./calls/spending.js";
 import {createTally, type Tally} from "./calls/tally.js";
@@ -7,6 +8,7 @@ import type {EvalDefinition} from "./define.js";
 import {type AppendLog, openAppendLog} from "./journal/appendLog.js";
 import type {Bits} from "./journal/bits.js";
 import type {RunFolder} from "./journal/folder.js";
+import {openScorerAnswers} from "./journal/scorerAnswers.js";
 import {settle, type Settled} from "./journal/reuse.js";
 import {journalFile, scoresFile} from "./journal/tables.js";
 import {collectGarbage} from "./keepHeapSmall.js";
@@ -43,6 +45,7 @@ interface Begun {
   tally: Tally;
   spending?: Spending;
   scorerCalls: CountedScorerCalls;
+  preflightCalls: PreflightCalls;
 }
 
 const CONCURRENCY = 16;
@@ -55,7 +58,7 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
   const {inputs, place, effects, resolved, ready, plan, run, folder} = planned;
   const {store, options = {}, abortSignal} = inputs;
   const startedMs = effects.now();
-  const logs: AppendLog[] = [];
+  const logs: Pick<AppendLog, "close">[] = [];
   const openLog = async (path: string) => {
     const log = await openAppendLog(path);
     logs.push(log);
@@ -74,8 +77,11 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
     );
     const spending = options.budgetUsd === undefined ? undefined : createSpending(options.budgetUsd);
     const concurrency = options.concurrency ?? CONCURRENCY;
-    const scorerCalls = createScorerCalls({spending, concurrency});
-    const begun = {journal, scoreLog, settled, tally, spending, scorerCalls};
+    const answers = await openScorerAnswers(store.workspace, run.id, {ownOnly: options.noReuse});
+    logs.push(answers);
+    const scorerCalls = createScorerCalls({spending, concurrency, answers});
+    const preflightCalls = createPreflightCalls(spending);
+    const begun = {journal, scoreLog, settled, tally, spending, scorerCalls, preflightCalls};
     const stopped = await callMissing(planned, begun);
     await journal.close();
     effects.onProgress?.(tally.progress("sealing"));
@@ -104,6 +110,10 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
           seconds: (effects.now() - startedMs) / 1000,
           sealedAt: effects.now(),
           scorerCalls,
+          preflightCalls,
+          concurrency: tally.progress("sealing").candidates.some(({called}) => called > 0)
+            ? concurrency
+            : undefined,
           stopped: stopped ?? spending?.stopped
         })
     });
@@ -119,7 +129,7 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
 /** Makes the calls that have no outcome, if there are any; why it stopped early, if it did. */
 async function callMissing(
   {definition, inputs, place, effects, resolved, ready, plan, privacyCheck}: PlannedRun,
-  {journal, scoreLog, settled: {done}, tally, spending, scorerCalls}: Begun
+  {journal, scoreLog, settled: {done}, tally, spending, scorerCalls, preflightCalls}: Begun
 ): Promise<string | undefined> {
   const {options = {}, signal, abortSignal, createExecutor} = inputs;
   if (plan.total === done.count) return undefined;
@@ -131,12 +141,17 @@ async function callMissing(
       );
   checkBudget(ready, resolved.scorers, options);
   if (options.preflight !== false && !signal?.aborted)
-    await preflight(
-      ready.filter((_one, index) => called.has(index)),
-      definition.needs,
-      (message) => effects.onMessage?.(message),
-      signal
-    );
+    try {
+      await preflight(
+        ready.filter((_one, index) => called.has(index)),
+        definition.needs,
+        (message) => effects.onMessage?.(message),
+        {signal, around: preflightCalls.around}
+      );
+    } catch (error) {
+      if (spending?.stopped !== undefined) return spending.stopped;
+      throw error;
+    }
   const timer = setInterval(() => effects.onProgress?.(tally.progress("running")), 200);
   try {
     effects.onProgress?.(tally.progress("running"));

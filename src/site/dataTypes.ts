@@ -21,6 +21,8 @@ export interface RejectedView {
   /** What it demands, as written in the dataset's definition. */
   rule?: string;
   rows: number;
+  /** Rows that it kept because it could not tell; absent when it always can. */
+  undetermined?: number;
   /** The commonest reasons first; few of them. */
   reasons: {reason: string; rows: number}[];
   /** Different reasons in all. */

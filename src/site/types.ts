@@ -81,6 +81,8 @@ export interface RunView {
   counts: RunManifest["counts"];
   costUsd?: number;
   unpricedCalls: number;
+  /** The most requests in flight at each endpoint while its latencies were taken; absent where it is not known. */
+  concurrency?: number;
   /** When other tools made the calls and gave the scores. */
   imported?: RunManifest["imported"];
   candidates: CandidateView[];

@@ -33,6 +33,20 @@ export {
   writeHeldOut
 } from "./kinds/heldOutRecord.js";
 export {shownRowId} from "./kinds/finalRunViews.js";
+export {
+  appendJobEvents,
+  jobDir,
+  type JobData,
+  type JobEvent,
+  type JobOutcome,
+  type JobRecord,
+  type JobStatus,
+  readJob,
+  readJobEvents,
+  readJobs,
+  updateJob,
+  writeJob
+} from "./kinds/job.js";
 export {KINDS} from "./kinds/index.js";
 export {
   type Erased,
@@ -75,6 +89,7 @@ export {
 export {withLease} from "./lease.js";
 export {checkName, nameProblem} from "./names.js";
 export {inParallel} from "./inParallel.js";
+export {nearest} from "./nearest.js";
 export {onFirstUse} from "./onFirstUse.js";
 export {
   type Columns,

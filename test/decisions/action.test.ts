@@ -63,8 +63,9 @@ describe("a lead that may be leakage", () => {
   });
 
   it("is no reason to switch", () => {
-    const {kind, action} = decide(table, {...options, facts: facts(0.12)});
-    expect(kind).toBe("pick");
+    const {kind, action, held, sentence} = decide(table, {...options, facts: facts(0.12)});
+    expect([kind, held]).toEqual(["pick", true]);
+    expect(sentence).toMatch(/^b scored 90\.0 /);
     expect(action).toBe(
       "Do not switch to b yet: its lead of 10.0 points over a may be leakage. On split by thread, which keeps related rows together, the best scores 12.0 points (10.0 to 100.0) lower."
     );

@@ -119,7 +119,8 @@ async function marked({id, name}: StoredModel, {workspace, dataset, note: {at}}:
   return name;
 }
 
-async function learned(
+/** Whether an erased row was in a part that was trained on; where the split is gone it is taken to be. */
+export async function learned(
   {split, part}: NonNullable<StoredModel["training"]>,
   {db, workspace, dataset, hash}: Erasing
 ): Promise<boolean> {

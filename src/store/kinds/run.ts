@@ -28,13 +28,16 @@ export type RunFile =
   /** What a start after a kill must know. */
   | "start.json"
   | "journal.ndjson"
-  | "scores.ndjson";
+  | "scores.ndjson"
+  /** What scorers were answered; it stays beside a sealed run. */
+  | "scorer-answers.ndjson";
 
 export type RunTable = keyof typeof TABLES;
 
 const TABLES = {items: ITEMS, prompts: PROMPTS, completions: COMPLETIONS, scores: SCORES};
 
 const JOURNALS = ["journal.ndjson", "scores.ndjson"] as const;
+const ANSWERS = "scorer-answers.ndjson";
 
 /** The key of a run's folder, or of a file in it. */
 export function runKey(id: string, file?: RunFile): string {
@@ -177,6 +180,8 @@ async function eraseRun({key, manifestKey}: Found, erasing: Erasing): Promise<Er
     const lost =
       (await blankedRows(erasing, key)) - (manifest.purged ?? []).reduce((sum, {rows: n}) => sum + n, 0);
     if (rows + answers + lost > 0 || examples) {
+      // What was asked of a judge quotes rows, and its key does not tell which.
+      await workspace.place.remove(`${key}/${ANSWERS}`);
       result.rows = Math.max(lost, rows);
       await putJson(workspace, manifestKey, {
         ...manifest,
@@ -186,7 +191,7 @@ async function eraseRun({key, manifestKey}: Found, erasing: Erasing): Promise<Er
     }
   }
   // A journal numbers its calls; which rows they are is known to a start only.
-  for (const name of JOURNALS)
+  for (const name of manifest ? JOURNALS : [...JOURNALS, ANSWERS])
     if (await workspace.place.has(`${key}/${name}`)) {
       await workspace.place.remove(`${key}/${name}`);
       result.dropped = true;

@@ -56,7 +56,7 @@ describe("the examples page", () => {
 
   it("leads by keyboard alone from the verdict to what was asked about a row, and on to the next", async (context) => {
     const {page, problems} = await judged(context, "");
-    await page.getByRole("link", {name: "Examples"}).focus();
+    await page.getByRole("navigation").getByRole("link", {name: "Examples"}).focus();
     await page.keyboard.press("Enter");
     await page.waitForURL(/examples/);
     await settled(page);
