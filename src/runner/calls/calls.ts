@@ -6,7 +6,7 @@ import type {ReadyCandidate} from "../plan/readyCandidates.js";
 import type {ResolvedEval} from "../plan/resolve.js";
 import type {ScorerCalls} from "../../scorers/index.js";
 import {worstCaseUsd} from "./budget.js";
-import type {CallOutcome, CallRequest, CreateExecutor, OutageSettings} from "./executor.js";
+import type {CallOutcome, CallRequest, CreateExecutor, ExecutedRun, OutageSettings} from "./executor.js";
 import {type Call, plannedCalls, type PlannedInputs} from "./planned.js";
 import {createPool} from "./pool.js";
 import {createScores} from "./scores.js";
@@ -32,6 +32,7 @@ export interface CallInputs extends PlannedInputs {
   outage?: Omit<OutageSettings, "onGiveUp">;
   /** Who makes the calls; this process when absent. */
   createExecutor?: CreateExecutor;
+  run?: ExecutedRun;
 }
 
 /**
@@ -57,7 +58,8 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
   const executor = (inputs.createExecutor ?? createPool)({
     endpoints,
     concurrency: inputs.concurrency,
-    outage: {...inputs.outage, onGiveUp: stop}
+    outage: {...inputs.outage, onGiveUp: stop},
+    run: inputs.run
   });
   const scores = createScores({
     ...inputs,

@@ -29,7 +29,7 @@ const aborted = () => new EndpointError("aborted", "The call was stopped while i
 /** A guard of one endpoint, for one stream of calls. */
 export function createOutageGuard(
   endpoint: string,
-  {probeMs = PROBE_MS, giveUpMs = GIVE_UP_MS, onMessage, onGiveUp}: OutageSettings = {}
+  {probeMs = PROBE_MS, giveUpMs = GIVE_UP_MS, onPause, onMessage, onGiveUp}: OutageSettings = {}
 ): OutageGuard {
   let failed = 0;
   let paused = false;
@@ -70,6 +70,7 @@ export function createOutageGuard(
   const pause = () => {
     paused = true;
     interval = probeMs;
+    onPause?.();
     onMessage?.(
       `${endpoint}: ${failed} calls in a row failed (${lastError}). It is paused, and tried again with one call at a time for ${giveUpMs / 1000} s`
     );
