@@ -1,7 +1,7 @@
 /**
  * Shared limits of one endpoint over all workers: places, requests and tokens a minute, and the adaptive concurrency of
  * `endpoints/adaptiveConcurrency.ts`, by the server's clock. One step takes in what a worker has seen, and grants as many
- * of its waiting calls as fit, in their order. A token bucket holds one second's worth, as `endpoints/tokenBucket.ts`.
+ * of its waiting calls as fit, in their order. A call that a living worker makes is made by no other. A token bucket holds one second's worth, as `endpoints/tokenBucket.ts`.
  *
  * KEYS: limit, flying, alive, run, paused, listening. ARGV[1]: LimitStep as JSON. Returns LimitAnswer as JSON.
  */
@@ -81,15 +81,18 @@ refill('requests', step.requestsPerMinute)
 refill('tokens', step.tokensPerMinute)
 take('tokens', step.tokensPerMinute, step.tokensBeyond)
 
+local function isAlive(worker)
+  return now - tonumber(redis.call('ZSCORE', KEYS[3], worker) or '0') <= step.silentMs
+end
+
 local field = step.worker .. '|' .. step.scope
 redis.call('HSET', KEYS[2], field, step.flying)
 local all = redis.call('HGETALL', KEYS[2])
 local total, ofRun = 0, 0
 for i = 1, #all, 2 do
   local worker, scope = string.match(all[i], '^(.-)|(.*)$')
-  local seen = tonumber(redis.call('ZSCORE', KEYS[3], worker) or '0')
   local count = tonumber(all[i + 1])
-  if count == 0 or now - seen > step.silentMs then
+  if count == 0 or not isAlive(worker) then
     if all[i] ~= field then redis.call('HDEL', KEYS[2], all[i]) end
   else
     total = total + count
@@ -99,34 +102,45 @@ end
 
 local recalled = redis.call('HGET', KEYS[4], 'lane:' .. step.lane) ~= step.generation
 local paused = redis.call('EXISTS', KEYS[5]) == 1
-local granted, places, wait = 0, 0, 0
+local codes, places, wait = {}, 0, 0
 for _, ask in ipairs(step.asks) do
+  local code = 'g'
   if not ask.holds then
     if recalled then break end
-    if paused then wait = 500 break end
-    if total >= limit or ofRun >= step.most then wait = 25 break end
+    local mark = redis.call('HGET', ask.marks, ask.place)
+    if mark == 'e' then
+      code = 'e'
+    elseif mark and mark ~= step.worker .. '|' .. ask.id then
+      code = isAlive(string.match(mark, '^(.-)|')) and 'w' or 'b'
+    end
+    if code == 'g' or code == 'b' then
+      if paused then wait = 500 break end
+      if total >= limit or ofRun >= step.most then wait = 25 break end
+    end
   end
-  wait = math.max(
-    state.pausedUntil - now,
-    waitFor('requests', step.requestsPerMinute, 1),
-    waitFor('tokens', step.tokensPerMinute, ask.tokens)
-  )
-  if wait > 0 then break end
-  take('requests', step.requestsPerMinute, 1)
-  take('tokens', step.tokensPerMinute, ask.tokens)
-  if not ask.holds then
-    total = total + 1
-    ofRun = ofRun + 1
-    places = places + 1
-    redis.call('HSET', ask.marks, ask.place, 's')
-    redis.call('EXPIRE', ask.marks, 86400)
+  if code == 'g' or code == 'b' then
+    wait = math.max(
+      state.pausedUntil - now,
+      waitFor('requests', step.requestsPerMinute, 1),
+      waitFor('tokens', step.tokensPerMinute, ask.tokens)
+    )
+    if wait > 0 then break end
+    take('requests', step.requestsPerMinute, 1)
+    take('tokens', step.tokensPerMinute, ask.tokens)
+    if not ask.holds then
+      total = total + 1
+      ofRun = ofRun + 1
+      places = places + 1
+      redis.call('HSET', ask.marks, ask.place, step.worker .. '|' .. ask.id)
+      redis.call('EXPIRE', ask.marks, 86400)
+    end
   end
-  granted = granted + 1
+  table.insert(codes, code)
 end
 if places > 0 then redis.call('HINCRBY', KEYS[2], field, places) end
 redis.call('EXPIRE', KEYS[2], 3600)
 redis.call('SET', KEYS[1], cjson.encode(state), 'EX', 3600)
-return cjson.encode({granted = granted, wait = math.max(0, math.ceil(wait)), recalled = recalled})
+return cjson.encode({codes = table.concat(codes), wait = math.max(0, math.ceil(wait)), recalled = recalled})
 `;
 
 /** What a worker says and asks for. Milliseconds throughout. */
@@ -150,12 +164,15 @@ export interface LimitStep {
   throttled: {latencyMs: number; retryAfterMs?: number}[];
   /** Tokens used beyond the estimates of calls that ended; negative gives back. */
   tokensBeyond: number;
-  asks: {tokens: number; holds: boolean; marks?: string; place?: number}[];
+  asks: {tokens: number; holds: boolean; id?: string; marks?: string; place?: number}[];
 }
 
 export interface LimitAnswer {
-  /** How many of the asks, in their order. */
-  granted: number;
+  /**
+   * One letter for each of the first asks: "g" granted, "b" granted though a worker that died had begun the call, "w" it
+   * is being made by a worker that lives, "e" it has ended.
+   */
+  codes: string;
   /** Until the next may be granted. */
   wait: number;
   /** No more calls of this generation may begin. */

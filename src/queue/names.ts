@@ -33,7 +33,7 @@ export const runKeys = (scope: string) => ({
 
 /** The requests of a job. */
 export const bodyKey = (job: string) => `assay:body:${job}`;
-/** Which of a job's requests have begun ("s") and ended ("e"), by their place. */
+/** Which of a job's requests have ended ("e"), and who makes which, by their place. */
 export const marksKey = (job: string) => `assay:marks:${job}`;
 /** The answer to a worker's question. */
 export const answerKey = (question: string) => `assay:answer:${question}`;
@@ -43,4 +43,4 @@ export const EXPIRES = 86_400;
 /** A coordinator that was not heard of for so long is dead, in seconds. */
 export const RUN_EXPIRES = 15;
 /** So is a worker, in milliseconds. */
-export const SILENT_MS = 10_000;
+export const SILENT_MS = 5000;

@@ -32,7 +32,7 @@ export async function queueStatus(link: QueueLink): Promise<QueueStatus> {
   const {redis} = link;
   const queues = await onLanes(link, async (queue, lane, endpoint) => {
     const keys = laneKeys(lane);
-    const counts = await queue.getJobCounts("wait", "paused", "prioritized", "active", "failed");
+    const counts = await queue.getJobCounts("wait", "prioritized", "active", "failed");
     const now = Number(((await redis.call("TIME")) as string[])[0]) * 1000;
     const [flying, limit, paused, workers] = await Promise.all([
       redis.call("HVALS", keys.flying) as Promise<string[]>,
@@ -46,7 +46,7 @@ export async function queueStatus(link: QueueLink): Promise<QueueStatus> {
       queue: lane,
       paused: paused === 1,
       workers: Number(workers),
-      waiting: (counts["wait"] ?? 0) + (counts["paused"] ?? 0) + (counts["prioritized"] ?? 0),
+      waiting: (counts["wait"] ?? 0) + (counts["prioritized"] ?? 0),
       active: counts["active"] ?? 0,
       failed: counts["failed"] ?? 0,
       inFlight: flying.reduce((sum, count) => sum + Number(count), 0),

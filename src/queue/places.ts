@@ -1,3 +1,4 @@
+import {randomBytes} from "node:crypto";
 import {type AttemptHooks, type AttemptOutcome, EndpointError} from "../endpoints/index.js";
 import {type LimitAnswer, limitScript, type LimitStep} from "./limitScript.js";
 import {ALIVE, laneKeys, runKeys, SILENT_MS} from "./names.js";
@@ -8,12 +9,15 @@ import type {Redis} from "./redis.js";
 export interface Waiting {
   job: JobData;
   tokens: number;
+  /** Where it is noted who makes it. */
   marks: string;
   place: number;
-  /** It has a place, which it holds until `release`. */
-  start(): void;
+  /** It has a place, which it holds until `release`. `begun`: a worker that died had begun it. */
+  start(begun: boolean): void;
   /** It gets none any more. */
   recall(): void;
+  /** Another worker has made it. */
+  made(): void;
 }
 
 /** A worker's part in the shared limits of one endpoint. */
@@ -37,16 +41,22 @@ export interface Places {
 interface Asked {
   tokens: number;
   holds: boolean;
+  /** The same however often it is asked: an answer may be lost. */
+  id?: string;
   marks?: string;
   place?: number;
-  start(): void;
+  start(begun: boolean): void;
   recall(): void;
+  made?(): void;
 }
 
 /** The calls of one run that came with one generation of its lane. */
 interface Group {
   job: JobData;
   asked: Asked[];
+  /** What other workers make. */
+  elsewhere: Asked[];
+  timer?: NodeJS.Timeout;
   flying: number;
   succeeded: number[];
   throttled: LimitStep["throttled"];
@@ -55,6 +65,7 @@ interface Group {
   news: boolean;
 }
 
+const ELSEWHERE_MS = 1000;
 /** The most calls that one step asks for. */
 const MOST_ASKED = 64;
 
@@ -77,6 +88,7 @@ export function createPlaces(redis: Redis, worker: string, lane: string, most: n
         (group = {
           job,
           asked: [],
+          elsewhere: [],
           flying: 0,
           succeeded: [],
           throttled: [],
@@ -98,7 +110,7 @@ export function createPlaces(redis: Redis, worker: string, lane: string, most: n
     }
     if (asks.length === 0 && !group.news) return undefined;
     const {job, succeeded, throttled, tokensBeyond} = group;
-    const told = {succeeded, throttled, tokensBeyond};
+    const news = {succeeded, throttled, tokensBeyond};
     Object.assign(group, {succeeded: [], throttled: [], tokensBeyond: 0, news: false});
     const answer = await step({
       worker,
@@ -110,21 +122,35 @@ export function createPlaces(redis: Redis, worker: string, lane: string, most: n
       adaptive: job.adaptive,
       ...job.limits,
       silentMs: SILENT_MS,
-      ...told,
-      asks: asks.map(({tokens, holds, marks, place}) => ({tokens, holds, marks, place}))
+      ...news,
+      asks: asks.map(({tokens, holds, id, marks, place}) => ({tokens, holds, id, marks, place}))
     });
-    const granted = asks.slice(0, answer.granted);
-    group.asked = group.asked.filter((one) => !granted.includes(one));
-    for (const one of granted) {
+    const told = new Set(asks.slice(0, answer.codes.length));
+    group.asked = group.asked.filter((one) => !told.has(one));
+    asks.slice(0, answer.codes.length).forEach((one, i) => {
+      const code = answer.codes[i];
+      if (code === "e") return one.made?.();
+      if (code === "w") return void group.elsewhere.push(one);
       if (!one.holds) {
         group.flying++;
         flying++;
       }
-      one.start();
-    }
+      one.start(code === "b");
+    });
+    if (group.elsewhere.length > 0) lookElsewhere(group);
     if (answer.recalled) recall(group);
-    return granted.length < asks.length && group.asked.length > 0 ? Math.max(1, answer.wait) : undefined;
+    return told.size < asks.length && group.asked.length > 0 ? Math.max(1, answer.wait) : undefined;
   }
+
+  /** Asks again, later, for calls that another worker makes: it may die. */
+  const lookElsewhere = (group: Group) => {
+    group.timer ??= setTimeout(() => {
+      group.timer = undefined;
+      group.asked.push(...group.elsewhere.splice(0));
+      if (stopped) recall(group);
+      run();
+    }, ELSEWHERE_MS);
+  };
 
   const flyingOf = (scope: string) => {
     let sum = 0;
@@ -132,7 +158,7 @@ export function createPlaces(redis: Redis, worker: string, lane: string, most: n
     return sum;
   };
   const recall = (group: Group) => {
-    const recalled = group.asked.filter(({holds}) => !holds);
+    const recalled = [...group.asked.filter(({holds}) => !holds), ...group.elsewhere.splice(0)];
     group.asked = group.asked.filter(({holds}) => holds);
     for (const one of recalled) one.recall();
   };
@@ -151,7 +177,8 @@ export function createPlaces(redis: Redis, worker: string, lane: string, most: n
       for (const [id, group] of groups) {
         const asked = await pumpGroup(group);
         if (asked !== undefined) wait = Math.min(asked, wait ?? Infinity);
-        if (group.asked.length === 0 && group.flying === 0 && !group.news) groups.delete(id);
+        if (group.asked.length + group.elsewhere.length + group.flying === 0 && !group.news)
+          groups.delete(id);
       }
     } while (again);
     pumping = false;
@@ -166,9 +193,9 @@ export function createPlaces(redis: Redis, worker: string, lane: string, most: n
   };
 
   return {
-    ask({job, tokens, marks, place, start, recall}) {
-      if (stopped) return recall();
-      groupOf(job).asked.push({tokens, holds: false, marks, place, start, recall});
+    ask({job, ...waiting}) {
+      if (stopped) return waiting.recall();
+      groupOf(job).asked.push({...waiting, holds: false, id: randomBytes(6).toString("hex")});
       run();
     },
     release(job) {
@@ -192,7 +219,7 @@ export function createPlaces(redis: Redis, worker: string, lane: string, most: n
         new Promise<void>((resolve, reject) => {
           const recall = () => reject(new EndpointError("aborted", "The call was stopped."));
           if (signal?.aborted) return recall();
-          const one = {tokens, holds: true, start: resolve, recall};
+          const one = {tokens, holds: true, start: () => resolve(), recall};
           signal?.addEventListener("abort", recall, {once: true});
           groupOf(job).asked.unshift(one);
           run();

@@ -284,7 +284,7 @@ export class QueueRun implements AsyncIterableIterator<readonly CallOutcome[]> {
   }
 
   private hear(told: Told): void {
-    if ("back" in told) this.givenBack(told.back, new Set(told.lost));
+    if ("back" in told) this.givenBack(told.back);
     else if ("question" in told) void this.answer(told);
     else if ("unreadable" in told) this.again(told.unreadable);
     else if ("drain" in told) {
@@ -322,14 +322,14 @@ export class QueueRun implements AsyncIterableIterator<readonly CallOutcome[]> {
     if (this.ended.length > 0) this.wakeReader?.();
   }
 
-  private givenBack(keys: readonly string[], lost: ReadonlySet<string>): void {
+  private givenBack(keys: readonly string[]): void {
     for (const key of keys) {
       const one = this.open.get(key);
       if (!one || one.ended || one.job === undefined) continue;
       this.outOfJob(one);
       if (one.probe) one.lane?.guard.ended({kind: "aborted", message: ""}, true);
       if (!this.draining) void this.enter(one);
-      else if (lost.has(key) || one.failed) this.stopped(one);
+      else if (one.failed) this.stopped(one);
       else this.leave(one);
     }
   }
@@ -337,7 +337,7 @@ export class QueueRun implements AsyncIterableIterator<readonly CallOutcome[]> {
   /** A job that is gone: what it has not told is sent again. */
   private again(id: string): void {
     const job = this.jobs.get(id);
-    if (job) this.givenBack([...job.keys], new Set());
+    if (job) this.givenBack([...job.keys]);
   }
 
   private async mayGoAgain(request: CallRequest, {kind, attempts = 1}: CallError): Promise<boolean> {

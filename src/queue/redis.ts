@@ -1,3 +1,4 @@
+import type * as BullMQ from "bullmq";
 import {UserError} from "../store/index.js";
 import type {QueueAddress} from "./address.js";
 
@@ -23,7 +24,7 @@ const CLIENT: string = "ioredis";
 
 /** The two packages that a queue needs. Throws UserError when the project has not got them. */
 export async function queuePackages(): Promise<{
-  bullmq: typeof import("bullmq");
+  bullmq: typeof BullMQ;
   open: OpenRedis;
 }> {
   try {

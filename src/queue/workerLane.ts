@@ -106,7 +106,9 @@ export class WorkerLane {
       await this.makeCalls(job);
       await this.setup.telling.written();
       await job.moveToCompleted("", token, false);
-      await this.setup.redis.call("DEL", bodyKey(id), marksKey(id));
+      await this.setup.redis.call("DEL", bodyKey(id));
+      // A worker that lost the job, and does not know it yet, finds there what has ended.
+      await this.setup.redis.call("EXPIRE", marksKey(id), 600);
     } catch {
       // Its lock was lost, or the server: whoever has it now ends it.
     }
@@ -126,25 +128,11 @@ export class WorkerLane {
     } catch (error) {
       return telling.tell(data.scope, {unreadable: id, why: messageOf(error)});
     }
-    const marks = await this.marksOf(job);
-    return Promise.all(
-      requests.map((request, place) =>
-        marks.get(place) === "e" ? undefined : this.one(job, request, place, marks.get(place) === "s")
-      )
-    );
+    return Promise.all(requests.map((request, place) => this.one(job, request, place)));
   }
 
-  /** What another worker has done of a job before it died. */
-  private async marksOf(job: QueueJob): Promise<Map<number, string>> {
-    if (job.attemptsStarted <= 1) return new Map();
-    const all = (await this.setup.redis.call("HGETALL", marksKey(job.id!))) as string[];
-    const marks = new Map<number, string>();
-    for (let i = 0; i < all.length; i += 2) marks.set(Number(all[i]), all[i + 1]!);
-    return marks;
-  }
-
-  /** Resolves when the request is done with; `begun`: a worker that died had begun its call. */
-  private one({id, data}: QueueJob, request: CallRequest, place: number, begun: boolean): Promise<void> {
+  /** Resolves when the request is done with. */
+  private one({id, data}: QueueJob, request: CallRequest, place: number): Promise<void> {
     const marks = marksKey(id!);
     const {telling} = this.setup;
     return new Promise<void>((resolve) =>
@@ -153,7 +141,7 @@ export class WorkerLane {
         tokens: request.estimateTokens,
         marks,
         place,
-        start: () => {
+        start: (begun) => {
           void this.call(data, request, begun).then((outcome) => {
             this.wake?.();
             telling.ended(data, outcome, {
@@ -169,9 +157,10 @@ export class WorkerLane {
           this.wake?.();
         },
         recall: () => {
-          telling.tell(data.scope, {back: [request.key], lost: begun ? [request.key] : undefined});
+          telling.tell(data.scope, {back: [request.key]});
           resolve();
-        }
+        },
+        made: resolve
       })
     );
   }
