@@ -35,6 +35,8 @@ export interface Coordination {
   begin(listener: CoordinationListener): Promise<void>;
   /** What a start before has left: the completion of a request, which then need not be asked for. */
   kept(key: string): Promise<CallOutcome | undefined>;
+  /** For an outcome that nobody has asked for yet: a start before has. */
+  keep(outcome: CallOutcome): void;
   keepBody(job: string, requests: readonly CallRequest[]): Promise<void>;
   /** Asks for outcomes that may be there although nobody has told of them. */
   fetch(keys: readonly string[]): Promise<void>;
@@ -173,6 +175,10 @@ export function createCoordination(setup: CoordinationSetup): Coordination {
       const outcome = left.get(key);
       left.delete(key);
       return outcome;
+    },
+    keep(outcome) {
+      if (outcome.completion) left.set(outcome.key, outcome);
+      send([say({received: [outcome.key]})]);
     },
     async keepBody(job, requests) {
       await redis.call("SET", bodyKey(job), sealing.seal(requests, job), "EX", EXPIRES);

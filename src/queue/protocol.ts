@@ -22,8 +22,8 @@ export type JobBody = CallRequest[];
 export type Told =
   /** Calls that have ended: their outcomes are kept by their keys. */
   | {ended: string[]}
-  /** Calls that were not made. */
-  | {back: string[]}
+  /** Calls of a job that were not made. */
+  | {back: string[]; job: string}
   /** Whose requests have expired, or cannot be read. */
   | {unreadable: string; why: string}
   /** May another attempt be made? Answered at `answerKey(question)`. */

@@ -284,7 +284,7 @@ export class QueueRun implements AsyncIterableIterator<readonly CallOutcome[]> {
   }
 
   private hear(told: Told): void {
-    if ("back" in told) this.givenBack(told.back);
+    if ("back" in told) this.givenBack(told.back, told.job);
     else if ("question" in told) void this.answer(told);
     else if ("unreadable" in told) this.again(told.unreadable);
     else if ("drain" in told) {
@@ -304,7 +304,11 @@ export class QueueRun implements AsyncIterableIterator<readonly CallOutcome[]> {
     const again: string[] = [];
     for (const outcome of outcomes) {
       const one = this.open.get(outcome.key);
-      if (!one || one.ended) {
+      if (!one) {
+        this.setup.coordination.keep(outcome);
+        continue;
+      }
+      if (one.ended) {
         again.push(outcome.key);
         continue;
       }
@@ -322,10 +326,11 @@ export class QueueRun implements AsyncIterableIterator<readonly CallOutcome[]> {
     if (this.ended.length > 0) this.wakeReader?.();
   }
 
-  private givenBack(keys: readonly string[]): void {
+  private givenBack(keys: readonly string[], id: string): void {
     for (const key of keys) {
       const one = this.open.get(key);
-      if (!one || one.ended || one.job === undefined) continue;
+      // A start before, or this one, may have sent it with another job too.
+      if (one?.job !== id || one.ended) continue;
       this.outOfJob(one);
       if (one.probe) one.lane?.guard.ended({kind: "aborted", message: ""}, true);
       if (!this.draining) void this.enter(one);
@@ -337,7 +342,7 @@ export class QueueRun implements AsyncIterableIterator<readonly CallOutcome[]> {
   /** A job that is gone: what it has not told is sent again. */
   private again(id: string): void {
     const job = this.jobs.get(id);
-    if (job) this.givenBack([...job.keys]);
+    if (job) this.givenBack([...job.keys], id);
   }
 
   private async mayGoAgain(request: CallRequest, {kind, attempts = 1}: CallError): Promise<boolean> {

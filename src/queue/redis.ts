@@ -8,7 +8,7 @@ export interface Redis {
   disconnect(): void;
   duplicate(): Redis;
   on(event: "error", listener: (error: Error) => void): this;
-  on(event: "close" | "ready", listener: () => void): this;
+  on(event: "reconnecting" | "ready", listener: () => void): this;
   on(event: "message", listener: (channel: string, message: string) => void): this;
   defineCommand(name: string, definition: {numberOfKeys: number; lua: string}): void;
   call(command: string, ...args: (string | number)[]): Promise<unknown>;
@@ -69,7 +69,7 @@ export async function connect(address: QueueAddress, tell: (message: string) => 
   }
   ready = true;
   let lost = false;
-  redis.on("close", () => {
+  redis.on("reconnecting", () => {
     if (!lost) tell(`the connection to ${address.shown} is lost; waiting for the server`);
     lost = true;
   });

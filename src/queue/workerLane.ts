@@ -157,7 +157,7 @@ export class WorkerLane {
           this.wake?.();
         },
         recall: () => {
-          telling.tell(data.scope, {back: [request.key]});
+          telling.tell(data.scope, {back: [request.key], job: id!});
           resolve();
         },
         made: resolve
