@@ -1,3 +1,6 @@
 import {siteConfig} from "./src/site/index.js";
 
-export default await siteConfig({title: "Assay"});
+export default await siteConfig({
+  title: "Assay",
+  pages: [{name: "Notebook", path: "/notebook"}]
+});

@@ -34,6 +34,7 @@ export type {HostingModel, PriceFile, StatedHosting, WayThere} from "./costs/ind
 export {decide, scoreTable, type ScoreTable, type Verdict} from "./decisions/index.js";
 export {embedded, type Endpoint, huggingFace, openAICompatible, recorded} from "./endpoints/index.js";
 export * from "./finetune/index.js";
+export {type Job, job, type JobDefinition} from "./jobs/index.js";
 export {
   maskExcerpt,
   redact,

@@ -96,9 +96,11 @@ function cascadeEndpoint(name: string, stages: readonly Stage[], settings: Casca
       };
     },
     complete: (request, options) => answer(stages, settings, request, options),
-    async preflight(_model, needs, signal) {
+    preflightCalls: (needs) =>
+      stages.reduce((sum, {endpoint}) => sum + (endpoint.preflightCalls?.(needs) ?? 0), 0),
+    async preflight(_model, needs, signal, around) {
       const found = await Promise.all(
-        stages.map(({endpoint, model}) => endpoint.preflight?.(model, needs, signal) ?? [])
+        stages.map(({endpoint, model}) => endpoint.preflight?.(model, needs, signal, around) ?? [])
       );
       return found.flat();
     }

@@ -41,7 +41,7 @@ export function localCandidate(
       return {
         endpoint,
         model: adapter ?? found.name,
-        modelId: own.type === undefined ? found.id : await recordCopy(source, own, context)
+        modelId: own.type === undefined || context.dryRun ? found.id : await recordCopy(source, own, context)
       };
     }
   };

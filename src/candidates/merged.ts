@@ -2,7 +2,15 @@ import {mkdir, readFile, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {type BuildContext, builtOnce, type ModelSource} from "../finetune/index.js";
 import {merge, mergeRecord, type MergeReport, mergeVersion} from "../merge/index.js";
-import {type MergeRecord, modelFolder, type ModelManifest, saveModel} from "../models/index.js";
+import {
+  type MergeRecord,
+  modelFolder,
+  type ModelManifest,
+  roundTable,
+  saveModel,
+  withPlainFolders
+} from "../models/index.js";
+import {decodeSafetensors, encodeSafetensors} from "../models/safetensors.js";
 import {hashJson, temporaryPath, UserError} from "../store/index.js";
 
 export interface MergedOptions {
@@ -74,13 +82,14 @@ async function mergeInto(
   const out = temporaryPath(join(context.dir, "merge"));
   await mkdir(context.dir, {recursive: true});
   try {
-    const report = await merge(recipe, {
-      out,
-      seed: seedNumber(context.seed),
-      resolveModel: (path) =>
-        Promise.resolve(parents.some(({id}) => id === path) ? modelFolder(context.dir, path) : undefined),
-      signal: context.signal
-    });
+    const report = await withPlainFolders(context.dir, (plain) =>
+      merge(recipe, {
+        out,
+        seed: seedNumber(context.seed),
+        resolveModel: (path) => (parents.some(({id}) => id === path) ? plain(path) : undefined),
+        signal: context.signal
+      })
+    );
     const folder = modelFolder(context.dir, first.id);
     const shared = first.files
       .map(({path}) => path)
@@ -92,8 +101,9 @@ async function mergeInto(
       settings: {...first.settings, recipe: report.recipe.sha256},
       files: {
         "config.json": await readFile(join(folder, "config.json")),
-        "model.safetensors": await readFile(join(out, "model.safetensors"))
+        "model.safetensors": settled(first, await readFile(join(out, "model.safetensors")))
       },
+      pack: {like: first.id},
       sharedFiles: Object.fromEntries(
         await Promise.all(shared.map(async (path) => [path, await readFile(join(folder, path))] as const))
       ),
@@ -105,6 +115,14 @@ async function mergeInto(
   } finally {
     await rm(out, {recursive: true, force: true});
   }
+}
+
+/** The weights as a trainer would keep them: token tables on their grid. */
+function settled({architecture}: ModelManifest, weights: Buffer): Uint8Array {
+  if (architecture !== "static-embedding") return weights;
+  const tensors = decodeSafetensors(weights);
+  roundTable(tensors["embedding.weight"]!.data);
+  return encodeSafetensors(tensors);
 }
 
 /** The recipe names parents by their ids; people know them by their names. */

@@ -39,6 +39,7 @@ export function buildModel(source: ModelSource, context: PrepareContext): Promis
     seed: context.seed,
     project: context.store.workspace.project,
     facts: dataFacts(context.version, context.split),
+    onlyKnown: context.dryRun,
     onProgress: context.onProgress,
     signal: context.signal
   });

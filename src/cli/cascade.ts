@@ -19,7 +19,7 @@ export interface CascadeVerbOptions {
 export async function cascadeVerb(id: string, options: CascadeVerbOptions): Promise<void> {
   const store = await openStore(await openProject());
   try {
-    const run = findRun(await store.runs(), id);
+    const run = findRun(await store.runs({archived: true}), id);
     const {stages, signal, clusters} = await cascadeStages(
       store,
       run,

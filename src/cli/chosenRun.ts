@@ -3,10 +3,9 @@ import {type Store, UserError} from "../store/index.js";
 
 /** The run of an id, or the deciding run of an eval; of everything when only one eval has runs. */
 export async function chosenRun(store: Store, name: string | undefined): Promise<DecidingRun> {
-  const runs = await store.runs();
-  const byId = runs.find(({id}) => id === name);
+  const byId = (await store.runs({archived: true})).find(({id}) => id === name);
   if (byId) return {run: byId};
-  const deciding = decidingRuns(runs, await listRaces(store.workspace));
+  const deciding = decidingRuns(await store.runs(), await listRaces(store.workspace));
   const found = deciding.filter(({run}) => name === undefined || run.eval === name);
   if (found.length === 1) return found[0]!;
   if (found.length === 0)

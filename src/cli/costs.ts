@@ -34,7 +34,7 @@ export async function costsVerb(id: string, options: CostsOptions): Promise<void
       : await readPriceFile(options.prices);
   const store = await openStore(workspace);
   try {
-    const data = await runCosts(store, findRun(await store.runs(), id), {
+    const data = await runCosts(store, findRun(await store.runs({archived: true}), id), {
       prices,
       repriced: options.prices !== undefined || options.at !== undefined,
       at: options.at ?? new Date().toISOString().slice(0, 10)

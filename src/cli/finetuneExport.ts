@@ -18,6 +18,7 @@ import {
   type TrainingPreflight
 } from "../finetune/index.js";
 import {refusalMessage, refusedRows, sensitivityOf} from "../privacy/index.js";
+import type {Trust} from "../privacy/trust.js";
 import {
   openStore,
   readRun,
@@ -50,6 +51,10 @@ export interface TrainingExportOptions extends ExportChatOptions {
   batch?: number;
   usdPerMillion?: number;
   json?: boolean;
+  /** How far the place is trusted that the file goes to, beyond being a file for fine-tuning. */
+  trust?: Trust;
+  /** The file belongs to a record of the store, which answers for it: it is not noted as a copy that left. */
+  ofStore?: boolean;
 }
 
 /** Stands beside a training set: what it was made of, and what every destination says of it. */
@@ -115,7 +120,7 @@ export async function exportTraining(
     source,
     format,
     counter,
-    await refusedRows(store, version, "fine-tuning", onMessage)
+    await refusal(store, version, options.trust, onMessage)
   );
   const preflight = counter.result();
   const manifest: TrainingManifest = {
@@ -138,9 +143,27 @@ export async function exportTraining(
   };
   if (options.out !== undefined) {
     await writeJsonAtomic(`${resolve(options.out)}.manifest.json`, manifest);
-    await recordExport(store.workspace, resolve(options.out), version.dataset);
+    if (!options.ofStore)
+      await recordExport(store.workspace, resolve(options.out), version.dataset, options.fromRun);
   }
   return manifest;
+}
+
+interface Refusal {
+  rows: Map<string, string[]> | "all";
+  to: Trust | "fine-tuning";
+}
+
+/** A place that may get no row of the dataset refuses all; else the rows that no training set may hold are refused. */
+async function refusal(
+  store: Store,
+  version: VersionManifest,
+  trust: Trust | undefined,
+  onMessage: (message: string) => void
+): Promise<Refusal> {
+  if (trust !== undefined && (await refusedRows(store, version, trust, onMessage)) === "all")
+    return {rows: "all", to: trust};
+  return {rows: await refusedRows(store, version, "fine-tuning", onMessage), to: "fine-tuning"};
 }
 
 interface Source {
@@ -155,7 +178,7 @@ async function written(
   source: Source,
   format: TrainingFormat,
   counter: PreflightCounter,
-  refused: Map<string, string[]> | "all"
+  {rows: refused, to}: Refusal
 ): Promise<Pick<TrainingManifest, "sha256" | "rowsSha256" | "leftOut">> {
   const {options, version} = source;
   const file = createHash("sha256");
@@ -181,9 +204,13 @@ async function written(
     }
   }
   const check = () => {
+    if (unresolved.length > 0 && refused === "all")
+      throw new UserError(
+        `${refusalMessage(unresolved, total, to, sensitivityOf(version))} Nothing was written.`
+      );
     if (unresolved.length > 0 && !options.skipUnresolved)
       throw new UserError(
-        `${refusalMessage(unresolved, total, "fine-tuning", sensitivityOf(version))} Or leave these rows out: --skip-unresolved. Nothing was written.`
+        `${refusalMessage(unresolved, total, to, sensitivityOf(version))} Or leave these rows out: --skip-unresolved. Nothing was written.`
       );
     if (broken.length > 0 && !options.skipBad) throw new UserError(brokenText(broken, total));
     if (total === unresolved.length + broken.length)

@@ -93,6 +93,7 @@ async function reportFiles(): Promise<ProjectFile[]> {
       path: join("src", name),
       text: (await readFile(join(root, name), "utf8"))
         .replaceAll(/"(?:\.\.?\/)+components\/index\.js"/g, '"assay/components"')
+        .replaceAll(/"(?:\.\.?\/)+stats\/index\.js"/g, '"assay/stats"')
         .replaceAll(/"(?:\.\.?\/)+site\/index\.js"/g, '"assay/site"')
     }))
   );

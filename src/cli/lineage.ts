@@ -19,7 +19,7 @@ export async function lineageVerb(
 ): Promise<void> {
   const store = await openStore(await openProject());
   try {
-    const graph = await storedLineage(store);
+    const graph = await storedLineage(store, {archived: true});
     const node = findNode(graph, name);
     const ways = options.up
       ? (["up"] as const)

@@ -1,11 +1,11 @@
-import {relative} from "node:path";
+import {existsSync} from "node:fs";
+import {resolve} from "node:path";
 import {findModel} from "../generation/index.js";
+import {recordFiles, storedModel, trainingOfExport, trainingOfJob} from "../jobs/index.js";
 import {listModels, type ModelManifest, recordModel} from "../models/index.js";
-import {hashJson, modelsDir, sha256File, UserError, type Workspace} from "../store/index.js";
-import {readdir, stat} from "node:fs/promises";
-import {join} from "node:path";
+import {hashJson, modelsDir, readJobs, UserError, type Workspace} from "../store/index.js";
 import {openProject} from "./project.js";
-import {print, printJson, table} from "./terminal.js";
+import {note, print, printJson, table} from "./terminal.js";
 
 /** Lists the models of the store. */
 export async function modelsVerb(options: {json?: boolean}): Promise<void> {
@@ -54,17 +54,18 @@ export async function addModelVerb(source: string, options: AddOptions): Promise
 type Parents = ModelManifest["parents"];
 
 async function parentsOf(names: readonly string[], workspace: Workspace): Promise<Parents> {
-  const known = await listModels(modelsDir(workspace));
-  return names.map((name) => {
-    const found = known
-      .filter(({id, name: own}) => id === name || own === name || (name.length >= 8 && id.startsWith(name)))
-      .at(-1);
-    if (!found)
+  const parents: Parents = [];
+  for (const name of names) {
+    const found = await storedModel(workspace, name);
+    if (!found) {
+      const known = await listModels(modelsDir(workspace));
       throw new UserError(
         `--parents: the store has no model ${JSON.stringify(name)}. It has ${known.map((model) => model.name).join(", ") || "none"}. Add the parent first.`
       );
-    return {id: found.id, name: found.name};
-  });
+    }
+    parents.push(found);
+  }
+  return parents;
 }
 
 function madeBy({fromJob, fromExport}: AddOptions) {
@@ -77,34 +78,39 @@ async function addFiles(
   options: AddOptions,
   parents: Parents
 ): Promise<ModelManifest> {
-  const found = await findModel(source, workspace);
-  if (found.id !== undefined)
+  const local = [resolve(workspace.project, source), resolve(source)].find(existsSync);
+  // What is no path is looked for in the store, then at the hub.
+  const found = local === undefined ? await findModel(source, workspace) : undefined;
+  if (found?.id !== undefined)
     throw new UserError(`${source} is in the store already, as ${found.name} (${found.id.slice(0, 16)}).`);
-  const folder = found.kind === "gguf" ? join(found.path, "..") : found.path;
-  const names =
-    found.kind === "gguf" ? [found.path.slice(folder.length + 1)] : (await readdir(folder)).filter(isPart);
-  const files: ModelManifest["files"] = [];
-  for (const path of names.sort())
-    files.push({
-      path,
-      sha256: await sha256File(join(folder, path)),
-      bytes: (await stat(join(folder, path))).size
-    });
-  const own = found.base?.id;
-  const based =
-    own === undefined || parents.some(({id}) => id === own) ? [] : [{id: own, name: found.base!.name}];
-  return recordModel(modelsDir(workspace), {
-    name: options.name ?? found.name,
-    architecture: found.kind === "checkpoint" ? "checkpoint" : found.kind,
+  return recordFiles(workspace, local ?? found!.path, {
+    name: options.name ?? found?.name,
     settings: madeBy(options),
-    files,
-    parents: [...based, ...parents],
-    recipe: recipeOf(options),
-    folder: relative(workspace.project, folder) || "."
+    parents,
+    training: await trainingFrom(options, workspace),
+    recipe: recipeOf(options)
   });
 }
 
-function addHosted(
+async function trainingFrom(
+  {fromJob, fromExport}: AddOptions,
+  workspace: Workspace
+): Promise<ModelManifest["training"]> {
+  if (fromJob !== undefined) {
+    const job = (await readJobs(workspace)).filter(
+      ({id, name, remote}) => id === fromJob || name === fromJob || remote?.id === fromJob
+    );
+    // A job that another tool started is a name, and says nothing of data.
+    if (job.length > 0) return trainingOfJob(job.at(-1)!);
+  }
+  if (fromExport === undefined) return undefined;
+  const file = resolve(fromExport);
+  if (existsSync(`${file}.manifest.json`)) return trainingOfExport(file);
+  note(`! ${file} has no manifest beside it: what the model learned from cannot be told.`);
+  return undefined;
+}
+
+async function addHosted(
   model: string,
   provider: string,
   workspace: Workspace,
@@ -117,6 +123,7 @@ function addHosted(
     settings: {provider, model, ...madeBy(options)},
     files: [],
     parents,
+    training: await trainingFrom(options, workspace),
     recipe: recipeOf(options),
     folder: "."
   });
@@ -129,8 +136,4 @@ function recipeOf(options: AddOptions): ModelManifest["recipe"] {
     method: options.fromJob === undefined ? "trained elsewhere on an export" : "job",
     sha256: hashJson(from)
   };
-}
-
-function isPart(name: string): boolean {
-  return /\.safetensors$|\.json$|\.jinja$|^tokenizer\.model$/.test(name) && !name.startsWith(".");
 }

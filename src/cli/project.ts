@@ -4,7 +4,8 @@ import {basename, dirname, join, resolve} from "node:path";
 import {assertDataset, type DatasetDefinition} from "../datasets/index.js";
 import type {Finetune} from "../finetune/index.js";
 import {assertEval, type EvalDefinition} from "../runner/define.js";
-import {messageOf, openWorkspace, sha256, UserError, type Workspace} from "../store/index.js";
+import type {Job, JobDefinition} from "../jobs/index.js";
+import {checkName, messageOf, openWorkspace, sha256, UserError, type Workspace} from "../store/index.js";
 import type {Broken} from "./broken.js";
 import {importDefinition} from "./importDefinition.js";
 
@@ -180,6 +181,40 @@ export async function loadFinetunes(
       `no such fine-tune: ${unknown.join(", ")}. finetunes/ has ${all.map(({name}) => name).join(", ") || "none"}.`
     );
   return all.filter(({name}) => names.length === 0 || names.includes(name));
+}
+
+export interface NamedJob {
+  name: string;
+  /** Path from the project's folder, with forward slashes. */
+  path: string;
+  definition: JobDefinition;
+}
+
+/** The job of finetunes/ with a name, or in a file of that name. Throws when there is none, or its file gives none. */
+export async function loadJob(project: string, name: string): Promise<NamedJob> {
+  const {found, broken} = await loadFolder<Job>(project, "finetunes", /\.job\.ts$/, {
+    what: "job",
+    check: (value) => {
+      if (typeof (value as Partial<Job>).definition !== "object")
+        throw new UserError("its default export is no job. End it with `export default job({…})`.");
+    }
+  });
+  const all = found.map(({path, value: {definition}}) => ({
+    name: checkName("job", definition.name ?? basename(path).replace(/\.job\.ts$/, "")),
+    path,
+    definition
+  }));
+  const isMeant = (path: string) =>
+    path.endsWith(`/${basename(name)}`) || path.endsWith(`/${basename(name)}.job.ts`);
+  const problems = [...broken, ...twins("jobs", all)].filter(
+    (one) => isMeant(one.path) || ("name" in one && one.name === name)
+  );
+  if (problems.length > 0) throw new UserError(problems.map(({message}) => message).join("\n"));
+  const meant = all.find((one) => one.name === name) ?? all.find(({path}) => isMeant(path));
+  if (meant) return meant;
+  throw new UserError(
+    `no such job: ${name}. finetunes/ has ${all.map((one) => `${one.name}.job.ts`).join(", ") || "no *.job.ts file; docs/jobs.md shows one"}.`
+  );
 }
 
 /** The dataset an eval names: its own definition, or the one of data-loaders/ with that name. */

@@ -48,6 +48,12 @@ function printResults(results: readonly PullResult[]): void {
       note(`${version.dataset}: left out ${file} line ${line}: ${reason}`);
     if (skipped.length > 20) note(`${version.dataset}: and ${skipped.length - 20} more lines`);
   }
+  for (const {version} of results)
+    for (const [filter, {undetermined}] of Object.entries(version.filters ?? {}))
+      if (undetermined)
+        note(
+          `${version.dataset}: filter "${filter}" could not tell of ${undetermined} rows and kept them: \`assay rows ${version.dataset} --undetermined ${/^[\w.-]+$/.test(filter) ? filter : JSON.stringify(filter)}\` shows them`
+        );
   if (results.length === 0) return;
   print(
     table(results, [

@@ -32,5 +32,8 @@ export function roundText({standings, dropped, rows}: RaceRound): string {
 function dropText({candidate, why, by, lead}: RaceDrop): string {
   if (why === "no-scores") return `${candidate} is out: not one of its rows was scored`;
   if (why === "budget" || !lead) return `${candidate} is out`;
-  return `${candidate} is out: ${by} leads it by ${points(lead.estimate)} (${points(lead.low)} to ${points(lead.high)}) where both were scored (${lead.observations})`;
+  const {estimate, low, high, observations, meanBy, mean} = lead;
+  const means =
+    meanBy === undefined || mean === undefined ? "" : `, ${points(meanBy)} against ${points(mean)}`;
+  return `${candidate} is out: ${by} leads it by ${points(estimate)} (${points(low)} to ${points(high)})${means} where both were scored (${observations})`;
 }

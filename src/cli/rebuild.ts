@@ -5,7 +5,7 @@ import {ensureLedger, pullRedactor} from "../privacy/index.js";
 import {messageOf, openStore, type Store, UserError, type Workspace} from "../store/index.js";
 import {reportBroken} from "./broken.js";
 import {buildSite} from "./build.js";
-import {checkEvals, printChecks} from "./check.js";
+import {checkEvals, gatesWithoutRun, printChecks} from "./check.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
 import {changesOf} from "./pull.js";
 import {onFailure, outcomeText, runOptions} from "./run.js";
@@ -118,7 +118,7 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
     }
     const status = overall(checked.flatMap((one) => one.results));
     if (status === "fail") process.exitCode = 100;
-    else if (status === "undecided") process.exitCode ||= 101;
+    else if (status === "undecided" || gatesWithoutRun(checked, evals).length > 0) process.exitCode ||= 101;
   } finally {
     dispose();
     store.close();

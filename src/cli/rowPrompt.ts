@@ -8,7 +8,7 @@ import {bold, dim, print, printable, printJson} from "./terminal.js";
  * of the eval `name`, or the one whose id begins with it.
  */
 export async function showPrompt(store: Store, name: string, row: string, json = false): Promise<void> {
-  const run = runOf(await store.runs(), name);
+  const run = runOf(await store.runs({archived: true}), name);
   const found = await store.rows<{variant: string; messages: string | null}>(
     "select variant, messages from prompts where run = $run and row_id = $row",
     {run: run.id, row}
@@ -41,7 +41,9 @@ function whyNone({split}: RunManifest): string {
 }
 
 function runOf(runs: readonly RunManifest[], name: string): RunManifest {
-  const found = runs.findLast((run) => run.eval === name) ?? runs.find(({id}) => id.startsWith(name));
+  const found =
+    runs.findLast((run) => run.eval === name && run.archived === undefined) ??
+    runs.find(({id}) => id.startsWith(name));
   if (found) return found;
   throw new UserError(
     `--prompt needs an eval or a run, and ${JSON.stringify(name)} is neither. \`assay runs\` lists both.`

@@ -10,6 +10,7 @@ import {
 } from "../store/index.js";
 import {showPrompt} from "./rowPrompt.js";
 import {openProject} from "./project.js";
+import {undeterminedRows} from "./undetermined.js";
 import {dim, print, printable, printJson, table} from "./terminal.js";
 
 interface RowsOptions {
@@ -18,6 +19,7 @@ interface RowsOptions {
   split?: string;
   where?: string;
   prompt?: string;
+  undetermined?: string;
   limit: number;
   json?: boolean;
 }
@@ -32,17 +34,19 @@ export async function rowsVerb(name: string, options: RowsOptions): Promise<void
     const conditions = options.where === undefined ? [] : [await whereOf(store, options.where)];
     if (options.part !== undefined) conditions.push(await inPart(store, name, version.id, options));
     const where = conditions.length > 0 ? `where ${conditions.join(" and ")}` : "";
-    const rows = await store
-      .rows(
-        `select * from ${sqlName(`${name}@${version.id}`)} ${where} order by row_id limit ${options.limit}`
-      )
-      .catch((cause: unknown) => {
-        if (options.where === undefined) throw cause;
-        throw new UserError(
-          `--where is not a condition over the columns of ${name}: ${messageOf(cause).split("\n")[0]} Its columns: ${version.columns.map((column) => column.name).join(", ")}.`,
-          {cause}
-        );
-      });
+    const query = `select * from ${sqlName(`${name}@${version.id}`)} ${where} order by row_id`;
+    const {limit, undetermined: filter} = options;
+    const found =
+      filter === undefined
+        ? store.rows(`${query} limit ${limit}`)
+        : undeterminedRows(store, {name, filter, query, limit});
+    const rows = await found.catch((cause: unknown) => {
+      if (options.where === undefined || cause instanceof UserError) throw cause;
+      throw new UserError(
+        `--where is not a condition over the columns of ${name}: ${messageOf(cause).split("\n")[0]} Its columns: ${version.columns.map((column) => column.name).join(", ")}.`,
+        {cause}
+      );
+    });
     if (options.json) return printJson(rows);
     if (rows.length === 0) return print(dim("no rows"));
     const names = Object.keys(rows[0]!).filter((column) => column !== "row_hash");

@@ -132,8 +132,18 @@ export function runOptions(verb: RunVerbOptions): RunOptions {
 export function outcomeText({eval: one, split, result, verdict, failures, race}: EvalOutcome): string {
   if (result.prompts) return previewText(`${one.name} · ${split.name} split`, result.prompts);
   if (result.dryRun) {
-    const {calls, reused, refused, planned, promptTokens, completionTokens, costUsd, candidates, scorers} =
-      result.dryRun;
+    const {
+      calls,
+      reused,
+      refused,
+      planned,
+      promptTokens,
+      completionTokens,
+      costUsd,
+      candidates,
+      scorers,
+      preflightCalls
+    } = result.dryRun;
     const cost =
       calls === 0
         ? "$0"
@@ -159,6 +169,14 @@ export function outcomeText({eval: one, split, result, verdict, failures, race}:
         ({name, model, endpoint, calls: own}) =>
           `scorer ${name}: at most ${own} calls of ${model ?? "a model"} at ${endpoint}, not in the cost above; a budget counts them`
       ),
+      ...(preflightCalls > 0
+        ? [
+            `before the first row: ${preflightCalls} calls of a few tokens ask whether the endpoints are ready, not in the cost above; a budget counts them`
+          ]
+        : []),
+      ...candidates.flatMap(({name, notMade}) =>
+        notMade ? [`${name} is not in the store yet: the run makes it first, and a dry run does not`] : []
+      ),
       ...new Set(candidates.flatMap(({refusal}) => refusal ?? [])),
       ...(one.definition.race
         ? ["At most: the eval races its candidates, and stops when the choice is made."]
@@ -178,12 +196,13 @@ export function outcomeText({eval: one, split, result, verdict, failures, race}:
 
 /** What this start did. */
 function effortText({manifest, calls, unchanged}: EvalOutcome["result"]): string {
-  const {counts, costUsd} = manifest!;
+  const {id, counts, costUsd, archived} = manifest!;
   if (manifest!.imported) return importedText(manifest!.imported);
   return [
     unchanged ? "nothing to do: the store holds this run" : `${calls} calls made`,
     ...(counts.reused > 0 && !unchanged ? [`${counts.reused} completions reused`] : []),
     ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),
-    ...(costUsd === undefined ? [] : [`$${costUsd.toFixed(4)} for the run`])
+    ...(costUsd === undefined ? [] : [`$${costUsd.toFixed(4)} for the run`]),
+    ...(archived === undefined ? [] : [`archived: \`assay runs --unarchive ${id}\` shows it again`])
   ].join(" · ");
 }

@@ -17,12 +17,14 @@ import {pullRedactor} from "../privacy/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {runVerdict} from "../site/index.js";
 import type {SplitManifest, Store, VersionManifest} from "../store/index.js";
+import {observedRun, type RunFacts, startTelemetry} from "../telemetry/index.js";
 import {type FailureCount, failuresOf} from "./failures.js";
 import {importResults} from "./importResults.js";
 import {datasetOf, type NamedEval} from "./project.js";
 import {createReporter} from "./progress.js";
 import {roundText} from "./raceText.js";
 import {note} from "./terminal.js";
+import {assayVersion} from "./version.js";
 
 export interface EvalOutcome {
   eval: NamedEval;
@@ -60,13 +62,18 @@ export async function runEvals(
 ): Promise<EvalOutcome[]> {
   const outcomes: EvalOutcome[] = [];
   const excerpts = await openExcerptCache(store.workspace);
-  for (const one of evals)
-    try {
-      await runOne(store, one, inputs, {outcomes, excerpts});
-    } catch (error) {
-      if (!inputs.onFailure) throw error;
-      await inputs.onFailure(error, one);
-    }
+  const telemetry = await startTelemetry({version: assayVersion(), onMessage: (text) => note(`! ${text}`)});
+  try {
+    for (const one of evals)
+      try {
+        await runOne(store, one, inputs, {outcomes, excerpts});
+      } catch (error) {
+        if (!inputs.onFailure) throw error;
+        await inputs.onFailure(error, one);
+      }
+  } finally {
+    await telemetry?.end();
+  }
   return outcomes;
 }
 
@@ -111,18 +118,26 @@ async function runOne(
         createExecutor: inputs.createExecutor
       };
       const race = raceOf(one.definition, inputs);
-      const raced = race
-        ? await runRace(one.definition, runInputs, race, (round) =>
-            reporter.message(`round ${round.round}: ${roundText(round)}`)
-          )
-        : undefined;
-      const result: RunResult = raced
-        ? {
-            manifest: raced.manifest,
-            unchanged: raced.calls === 0,
-            calls: raced.calls
-          }
-        : await runEval(one.definition, runInputs);
+      const {raced, result} = await observedRun(
+        `run ${one.name}`,
+        {eval: one.name, split: splitName, dataset: version.dataset, "dataset.version": version.id},
+        async (add) => {
+          const raced = race
+            ? await runRace(one.definition, runInputs, race, (round) =>
+                reporter.message(`round ${round.round}: ${roundText(round)}`)
+              )
+            : undefined;
+          const result: RunResult = raced
+            ? {
+                manifest: raced.manifest,
+                unchanged: raced.calls === 0,
+                calls: raced.calls
+              }
+            : await runEval(one.definition, runInputs);
+          add(runFacts(result));
+          return {raced, result};
+        }
+      );
       reporter.end();
       await store.refresh();
       const outcome: EvalOutcome = {
@@ -147,6 +162,21 @@ async function runOne(
       reporter.end();
     }
   }
+}
+
+/** What a run's span says of how it ended. */
+function runFacts({manifest, calls}: RunResult): RunFacts {
+  const {completed, failed, planned, reused, scored} = manifest?.counts ?? {};
+  return {
+    "run.id": manifest?.id,
+    "run.calls": calls,
+    "run.planned": planned,
+    "run.completed": completed,
+    "run.failed": failed,
+    "run.reused": reused,
+    "run.scored": scored,
+    "run.cost.usd": manifest?.costUsd
+  };
 }
 
 /** The run that an eval's result files make; nobody is called. */

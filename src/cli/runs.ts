@@ -14,18 +14,18 @@ import {verdictText} from "./verdict.js";
 export async function runsVerb(
   id: string | undefined,
   other: string | undefined,
-  options: {json?: boolean}
+  options: {json?: boolean; archived?: boolean}
 ): Promise<void> {
   const store = await openStore(await openProject());
   try {
     if (id === undefined)
       return listAll(
-        await listRuns(store),
+        await listRuns(store, {archived: options.archived}),
         await unsealedRuns(store.workspace),
         await listRaces(store.workspace),
         options.json
       );
-    const runs = await store.runs();
+    const runs = await store.runs({archived: true});
     if (other !== undefined)
       return await compare(store, findRun(runs, id), findRun(runs, other), options.json);
     await show(store, findRun(runs, id), options.json);
@@ -50,6 +50,10 @@ function listAll(
       {title: "eval", value: (run) => run.eval},
       {title: "split", value: (run) => run.split.name},
       {title: "started", value: (run) => run.startedAt.slice(0, 19).replace("T", " ")},
+      {
+        title: "code",
+        value: ({code}) => code.revision && `${code.revision.slice(0, 7)}${code.dirty ? "+" : ""}`
+      },
       {title: "status", value: (run) => statusOf(run, races)},
       {title: "candidates", align: "right", value: (run) => run.candidates.length},
       {title: "completed", align: "right", value: (run) => `${run.counts.completed}/${run.counts.planned}`},
@@ -75,7 +79,11 @@ function statusOf(run: RunManifest, races: readonly RaceRecord[]): string {
   const round = raceOf(races, run.id)?.rounds.find((one) => one.run === run.id);
   const status = round ? `round ${round.round} of a race` : run.status;
   const erased = run.purged?.reduce((sum, {rows}) => sum + rows, 0) ?? 0;
-  return erased > 0 ? `${status}, ${erased} rows erased` : status;
+  return [
+    status,
+    ...(erased > 0 ? [`${erased} rows erased`] : []),
+    ...(run.archived === undefined ? [] : ["archived"])
+  ].join(", ");
 }
 
 async function show(store: Store, run: RunManifest, json = false): Promise<void> {

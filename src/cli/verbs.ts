@@ -1,5 +1,6 @@
 import {type Command, InvalidArgumentError, Option} from "commander";
 import {costVerbs} from "./costVerbs.js";
+import {jobVerbs} from "./jobVerbs.js";
 import {languageVerbs} from "./languageVerbs.js";
 import {queueVerbs} from "./queueVerbs.js";
 import {number, whole} from "./verbArguments.js";
@@ -78,6 +79,10 @@ const rows: Verb = (program) =>
     .option("--part <part>", "only rows of this part of a split")
     .option("--split <split>", "the split --part is taken from, instead of the newest")
     .option("--where <sql>", "only rows that meet this condition")
+    .option(
+      "--undetermined <filter>",
+      "only rows that a filter of the dataset kept because it could not tell"
+    )
     .option("--prompt <row>", "the messages that eval or run NAME put to its candidates about this row")
     .option("-n, --limit <n>", "rows to show", whole(1), 20)
     .option("--json", "print JSON")
@@ -161,7 +166,11 @@ const run: Verb = (program) =>
     .option("-n, --limit <n>", "only N rows, drawn by the seed", whole(1))
     .option("-c, --candidate <name>", "only this candidate (repeatable)", list)
     .option("--repeat <k>", "completions per row", whole(1))
-    .option("-j, --concurrency <n>", "most requests in flight at each endpoint, 16 unless told", whole(1))
+    .option(
+      "-j, --concurrency <n>",
+      "most candidates' requests in flight at each endpoint, and as many of scorers', 16 unless told",
+      whole(1)
+    )
     .option("--budget-usd <usd>", "stop before more than this is spent, calls in flight included", number(0))
     .option(
       "--race",
@@ -200,10 +209,16 @@ const run: Verb = (program) =>
 const runs: Verb = (program) =>
   program
     .command("runs [id] [other]")
-    .description("list the runs, show one, or compare two")
+    .description("list the runs, show one, or compare two; delete or archive some")
+    .option("--archived", "list archived runs too")
+    .option("--delete <run...>", "delete runs; refused while a gate, a race or another record refers to one")
+    .option("--archive <run...>", "keep runs by their id, out of pages, verdicts, history and baselines")
+    .option("--unarchive <run...>", "take runs out of the archive")
     .option("--json", "print JSON")
     .action(async (id: string | undefined, other: string | undefined, options) =>
-      (await import("./runs.js")).runsVerb(id, other, options)
+      options.delete || options.archive || options.unarchive
+        ? (await import("./keepRuns.js")).keepRunsVerb(options, id)
+        : (await import("./runs.js")).runsVerb(id, other, options)
     );
 
 const verdict: Verb = (program) =>
@@ -365,7 +380,11 @@ const rebuild: Verb = (program) =>
     .command("rebuild")
     .description("pull, run what is missing, check the gates, build the site: what a scheduled job calls")
     .option("-n, --limit <n>", "only N rows of each eval, drawn by the seed", whole(1))
-    .option("-j, --concurrency <n>", "most requests in flight at each endpoint, 16 unless told", whole(1))
+    .option(
+      "-j, --concurrency <n>",
+      "most candidates' requests in flight at each endpoint, and as many of scorers', 16 unless told",
+      whole(1)
+    )
     .option("--budget-usd <usd>", "stop before more than this is spent", number(0))
     .option("--allow-code-execution", "let scorers run code that models wrote, in a sandbox")
     .option("--no-build", "do not build the site")
@@ -417,6 +436,7 @@ export const verbs: Verb[] = [
   exportStore,
   finetune,
   ...queueVerbs,
+  ...jobVerbs,
   ...costVerbs,
   ...languageVerbs
 ];

@@ -35,17 +35,31 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
       }
     ])
   );
-  const {winner, cheaper} = verdict;
+  const {winner, cheaper, choice} = verdict;
+  if (choice?.reason?.includes("faster") && run.concurrency !== undefined)
+    lines.push(
+      dim(
+        `The latencies were taken with up to ${run.concurrency} requests in flight at each endpoint; \`assay bench\` measures them by load.`
+      )
+    );
   if (cheaper) lines.push(cheaper.sentence);
   if (winner && winner.naive - winner.estimate >= 0.0005)
     lines.push(
       dim(
-        `${points(winner.naive)} is too high on average, because the best of ${verdict.summaries.length} was chosen by it. Corrected for that choice: ${points(winner.estimate)} (${points(winner.low)} to ${points(winner.high)}).`
+        `${sharedRows(run, verdict)}${points(winner.naive)} is too high on average, because the best of ${verdict.summaries.length} was chosen by it. Corrected for that choice: ${points(winner.estimate)} (${points(winner.low)} to ${points(winner.high)}).`
       )
     );
   for (const {sentence} of verdict.risks) lines.push(`! ${sentence}`);
   for (const warning of verdict.warnings) lines.push(`! ${warning}`);
   return lines.join("\n");
+}
+
+/** Whose mean it is and over what, where that is not the mean in the table. */
+function sharedRows({status}: RunManifest, {winner, best, summaries, race}: Verdict): string {
+  const scored = summaries.find(({candidate}) => candidate === best)?.scored;
+  const partial = status === "partial" && !race ? "Of a partial run: " : "";
+  if (winner?.rows === scored) return partial;
+  return `${partial}on the ${winner!.rows} rows that all candidates share ${best} scored ${points(winner!.naive)}. `;
 }
 
 /** Who brought the scores here, and what made them. */

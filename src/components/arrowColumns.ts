@@ -6,19 +6,30 @@ export interface ArrowColumns {
   numbers(name: string): Float64Array | undefined;
   /** Texts of a column: `texts[codes[row]]`, −1 where there is none; undefined without the column. */
   texts(name: string): {codes: Int32Array; texts: readonly string[]} | undefined;
+  /** The text of one cell. A column in which nothing repeats is read cell by cell: most of it is never asked for. */
+  text(name: string, row: number): string | undefined;
 }
 
 /** A million cells are read in tens of milliseconds, where asking Arrow for each takes a second. */
 export function arrowColumns(table: Table): ArrowColumns {
+  const columns = remembered((name) => table.getChild(name));
+  const texts = remembered((name) => {
+    const column = columns(name);
+    return column ? textsOf(column) : undefined;
+  });
   return {
     numbers: remembered((name) => {
-      const column = table.getChild(name);
+      const column = columns(name);
       return column ? numbersOf(column) : undefined;
     }),
-    texts: remembered((name) => {
-      const column = table.getChild(name);
-      return column ? textsOf(column) : undefined;
-    })
+    texts,
+    text(name, row) {
+      const column = columns(name);
+      if (column && !column.data.some(({dictionary}) => dictionary))
+        return (column.get(row) as string | null) ?? undefined;
+      const found = texts(name);
+      return found?.texts[found.codes[row] ?? -1];
+    }
   };
 }
 

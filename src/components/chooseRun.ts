@@ -55,7 +55,7 @@ function noticeOf(
     ? [
         "The address names run ",
         code(wanted),
-        ", which is not in this report: it was deleted, or the site was built without it. Another run is shown."
+        ", which is not in this report: it was archived or deleted, or the site was built without it. Another run is shown."
       ]
     : successor
       ? [

@@ -1,8 +1,6 @@
-import {decide} from "../decisions/decide.js";
-import type {Verdict} from "../decisions/types.js";
 import type {RunView} from "../site/types.js";
 import {form, type Input, select} from "./inputs.js";
-import {loadRows, rowsIn, scoresOf, type Slice} from "./runRows.js";
+import type {Slice} from "./runRows.js";
 
 /** Which scores of a run a reader looks at. */
 export interface ScoreChoice {
@@ -41,26 +39,4 @@ export function chooseScores(run: RunView | null): Input<ScoreChoice | null> {
     },
     "Scores shown"
   );
-}
-
-/**
- * The verdict on the chosen scores: the stored one for the run's own scorer over all rows, otherwise decided here from
- * the run's rows by the engine's own code.
- */
-export async function verdictOf(
-  run: RunView | null,
-  choice: ScoreChoice | null
-): Promise<Verdict | undefined> {
-  if (!run || !choice) return undefined;
-  if (choice.scorer === run.primaryScorer && !choice.slice) return run.verdict;
-  const rows = await loadRows(run.id);
-  const {margin, seed} = run;
-  return decide(scoresOf(rows, choice.scorer, rowsIn(rows, choice.slice)), {
-    margin,
-    alpha: run.verdict.alpha,
-    seed,
-    costs: run.verdict.costs,
-    tieBreakers: run.verdict.tieBreakers,
-    sameWeights: run.verdict.sameWeights
-  });
 }

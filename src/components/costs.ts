@@ -8,8 +8,9 @@ import {
   hostingName,
   whatLeaves
 } from "../costs/index.js";
-import type {CostsData} from "../site/costTypes.js";
+import type {CostsData, PageCosts} from "../site/costTypes.js";
 import type {ChosenCosts} from "./chooseCosts.js";
+import {cascades} from "./costCascades.js";
 import {costAssumptions} from "./costAssumptions.js";
 import {breakEvenTable} from "./costBreakEven.js";
 import {frontierPlot} from "./costFrontier.js";
@@ -19,7 +20,7 @@ import {badge, code, type Content, emptyState, nothing, section} from "./element
 import {count, dollars, formatFor, type ScoreFormat, share} from "./format.js";
 
 /** Frontier, monthly cost against volume, break-even and assumptions of a run. */
-export function costs(data: CostsData | null, settings: ChosenCosts | null): Node {
+export function costs(data: PageCosts | null, settings: ChosenCosts | null): Node {
   if (!data || !settings) return nothing();
   const table = costTable(adjusted(data.samples, settings), settings);
   const known = table.filter(({usdPerMonth}) => usdPerMonth !== undefined);
@@ -63,6 +64,7 @@ export function costs(data: CostsData | null, settings: ChosenCosts | null): Nod
         volumePlot(known, settings),
         breakEvenTable(breakEvens(table, settings))
       ),
+      section("A cheaper model first", cascades(data, format)),
       section("Assumptions and prices", costAssumptions(data, table))
     ]}
   </div>`;

@@ -1,35 +1,27 @@
 import {html} from "htl";
 import {correctionNote, standingOf} from "../decisions/standing.js";
-import type {Comparison, ScoreTable, Verdict} from "../decisions/types.js";
-import {holm, pairedDifference} from "../stats/index.js";
-import type {RunView} from "../site/types.js";
-import type {ScoreChoice} from "./chooseScores.js";
+import {comparisonsWith} from "../decisions/cut.js";
+import type {Comparison, Verdict} from "../decisions/types.js";
+import type {Compared} from "./comparisons.js";
 import {dataTable} from "./dataTable.js";
 import {type Content, details, nothing, section} from "./elements.js";
 import {type ForestLine, forestPlot, standingLegend, standingMark} from "./forestPlot.js";
 import {count, formatFor, pValue, type ScoreFormat} from "./format.js";
-import {type RunRows, rowsIn, scoresOf} from "./runRows.js";
 
 /**
  * The chosen candidate against every other one on the rows that both have: the paired differences with their
  * intervals, and the band within which a difference does not matter.
  */
-export function differences(
-  run: RunView | null,
-  choice: ScoreChoice | null,
-  verdict: Verdict | undefined,
-  rows: RunRows | null,
-  reference: string | null
-): Content {
-  if (!run || !choice || !verdict || !rows || reference === null) return nothing();
-  const table = scoresOf(rows, choice.scorer, rowsIn(rows, choice.slice));
+export function differences(found: Compared | null, reference: string | null): Content {
+  if (!found || reference === null) return nothing();
+  const {all, shown, verdict} = found;
   const ofVerdict = reference === verdict.best;
-  const pairs = ofVerdict ? verdict.comparisons : differencesFrom(table, reference, verdict.alpha);
-  const format = formatFor(table.values.flat());
-  const lines = pairs.flatMap(({b, difference, low, high, adjustedP, within}): ForestLine[] =>
+  const pairs = ofVerdict ? verdict.comparisons : comparisonsWith(shown, reference);
+  const format = formatFor(all.extent);
+  const lines = pairs.flatMap(({b, rows, difference, low, high, adjustedP, within}): ForestLine[] =>
     difference === undefined || low === undefined || high === undefined
       ? []
-      : [{label: b, difference, low, high, adjustedP, within}]
+      : [{label: b, rows, difference, low, high, adjustedP, within}]
   );
   const {alpha, margin} = verdict;
   const scored = verdict.summaries.filter(({mean}) => mean !== undefined).length;
@@ -64,42 +56,6 @@ export function differences(
 
 function level(alpha: number): string {
   return `${Math.round(100 * (1 - alpha))}%`;
-}
-
-/** One candidate minus each other, the smallest difference first; p values are Holm-adjusted over these comparisons. */
-export function differencesFrom(table: ScoreTable, reference: string, alpha: number): Comparison[] {
-  const valuesOf = (candidate: string) => table.values[table.candidates.indexOf(candidate)] ?? [];
-  const clusters = table.clusters?.map((cluster, row) =>
-    cluster === null ? `row:${row}` : `cluster:${cluster}`
-  );
-  const related = clusters && new Set(clusters).size < clusters.length ? clusters : undefined;
-  const found = table.candidates
-    .filter((candidate) => candidate !== reference)
-    .map((candidate) => ({
-      candidate,
-      difference: pairedDifference(valuesOf(reference), valuesOf(candidate), {
-        level: 1 - alpha,
-        clusters: related
-      })
-    }));
-  const adjusted = holm(found.map(({difference}) => difference?.p));
-  return found
-    .map(({candidate, difference}, i): Comparison => {
-      if (!difference) return {a: reference, b: candidate, rows: 0};
-      const {n, estimate, low, high, p, method} = difference;
-      return {
-        a: reference,
-        b: candidate,
-        rows: n,
-        difference: estimate,
-        low,
-        high,
-        pValue: p,
-        adjustedP: adjusted[i],
-        method
-      };
-    })
-    .sort((one, other) => (one.difference ?? 0) - (other.difference ?? 0));
 }
 
 function pairTable(pairs: readonly Comparison[], verdict: Verdict, format: ScoreFormat): HTMLElement {

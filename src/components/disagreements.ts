@@ -80,7 +80,7 @@ function rowTable(
   return dataTable(
     found,
     [
-      {name: "Row", value: (row) => html`<code>${rows.rowIds[row]}</code>`, heading: true},
+      {name: "Row", value: (row) => html`<code>${rows.rowId(row)}</code>`, heading: true},
       {name: "Expected", value: (row) => rows.text("expected", row) ?? "–"},
       {name: first, value: (row) => answer(rows, scorer, first, row, format)},
       {name: second, value: (row) => answer(rows, scorer, second, row, format)},

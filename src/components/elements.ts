@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {definitionOf} from "./definitions.js";
 
 /** Something a cell can display: an element, text, or nothing. */
 export type Content = Node | string | null | undefined | false | Content[];
@@ -53,7 +54,7 @@ export function tiles(facts: {label: string; value: Content; note?: Content}[]):
     ${facts.map(
       ({label, value, note}) =>
         html`<div>
-          <dt>${label}</dt>
+          <dt title=${definitionOf(label)}>${label}</dt>
           <dd>${flat([value])}${note ? html`<small>${note}</small>` : null}</dd>
         </div>`
     )}
@@ -85,4 +86,11 @@ export function details(summary: string, ...content: Content[]): HTMLElement {
 /** A hash cut to twelve digits, the whole of it in the title. */
 export function hash(text: string | undefined): Content {
   return text === undefined ? "–" : html`<code title=${text}>${text.slice(0, 12)}</code>`;
+}
+
+/** Details whose content is made when a reader first opens them. */
+export function lazyDetails(summary: string, make: () => Content): HTMLElement {
+  const node = details(summary);
+  node.addEventListener("toggle", () => node.append(html`<div>${flat([make()])}</div>`), {once: true});
+  return node;
 }

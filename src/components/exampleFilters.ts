@@ -106,11 +106,15 @@ export function sortedRows(
   filter: ExampleFilter,
   order: ExampleOrder
 ): number[] {
-  const passed = among.filter((row) =>
-    filter.test(rows.candidates.map((candidate) => rows.score(scorer, candidate, row)))
-  );
-  const value = new Map(passed.map((row) => [row, order.of(row)]));
-  return passed.sort((a, b) => (value.get(b) ?? -Infinity) - (value.get(a) ?? -Infinity) || a - b);
+  const passed =
+    filter.id === "all"
+      ? [...among]
+      : among.filter((row) =>
+          filter.test(rows.candidates.map((candidate) => rows.score(scorer, candidate, row)))
+        );
+  const value = new Float64Array(rows.length);
+  for (const row of passed) value[row] = order.of(row) ?? -Infinity;
+  return passed.sort((a, b) => (value[a] === value[b] ? a - b : value[b]! - value[a]!));
 }
 
 function negative(value: number | undefined): number | undefined {

@@ -11,7 +11,7 @@ import {type Content, freshId, nothing, section} from "./elements.js";
 import {sortedRows} from "./exampleFilters.js";
 import {count, formatFor, plural, type ScoreFormat} from "./format.js";
 import {loadDetails} from "./rowDetails.js";
-import {moveByKeys, rememberOrder} from "./rowOrder.js";
+import {MOST_REMEMBERED, moveByKeys, rememberOrder} from "./rowOrder.js";
 import {type RunRows, rowsIn} from "./runRows.js";
 import {scoreBadge} from "./scoreBadge.js";
 
@@ -69,7 +69,7 @@ async function showRows(shown: Shown, found: readonly number[], limit = PAGE): P
   const details = await detailsOf(run.id, rows, page);
   rememberOrder(
     run.id,
-    found.map((row) => rows.rowIds[row]!)
+    found.slice(0, MOST_REMEMBERED).map((row) => rows.rowId(row))
   );
   const more = html`<button type="button">Show ${count(Math.min(PAGE, found.length - limit))} more</button>`;
   more.addEventListener("click", () => void showRows(shown, found, limit + PAGE));
@@ -149,8 +149,8 @@ function rowTable(
         name: "Row",
         heading: true,
         value: (row) =>
-          html`<a class="row-link" href=${linkTo("./row", {row: rows.rowIds[row]!, at: at(rows, row)})}
-            ><code>${rows.rowIds[row]}</code></a
+          html`<a class="row-link" href=${linkTo("./row", {row: rows.rowId(row), at: at(rows, row)})}
+            ><code>${rows.rowId(row)}</code></a
           >`
       },
       {

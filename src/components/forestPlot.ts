@@ -3,7 +3,7 @@ import {html} from "htl";
 import {chart} from "./chart.js";
 import {type Standing, standingOf} from "../decisions/standing.js";
 import type {Content} from "./elements.js";
-import type {ScoreFormat} from "./format.js";
+import {count, pValue, type ScoreFormat} from "./format.js";
 import {responsive} from "./responsive.js";
 
 /** A difference with its interval, in score units. */
@@ -12,6 +12,8 @@ export interface ForestLine {
   difference: number;
   low: number;
   high: number;
+  /** Rows that both have. */
+  rows?: number;
   /** After correction for everything shown. */
   adjustedP?: number;
   /** Of a verdict's own comparison: whether the equivalence test puts it inside the margin. */
@@ -66,7 +68,7 @@ export function standingLegend(
 
 /** Differences below each other around zero, with the band in which they do not matter. */
 export function forestPlot(lines: readonly ForestLine[], options: ForestOptions): Content {
-  return responsive((width) => draw(lines, options, width));
+  return responsive((width) => draw(lines, options, width), {height: 54 + lines.length * 29});
 }
 
 function draw(lines: readonly ForestLine[], options: ForestOptions, width: number): Element {
@@ -135,6 +137,16 @@ function draw(lines: readonly ForestLine[], options: ForestOptions, width: numbe
         fill: "currentColor",
         fontVariant: "tabular-nums"
       }),
+      Plot.tip(
+        lines,
+        Plot.pointerY({
+          y: "label",
+          x: (line: ForestLine) => format.scale(line.difference),
+          title: (line: ForestLine) => tipOf(line, options),
+          fill: "var(--surface)",
+          stroke: "var(--strong-line)"
+        })
+      ),
       narrow
         ? Plot.text(lines, {
             y: "label",
@@ -149,4 +161,22 @@ function draw(lines: readonly ForestLine[], options: ForestOptions, width: numbe
         : null
     ]
   });
+}
+
+function tipOf(line: ForestLine, {format, margin, alpha}: ForestOptions): string {
+  const {label, difference, low, high, adjustedP, rows} = line;
+  const level = Math.round(100 * (1 - alpha));
+  return [
+    label,
+    `${format.difference(difference)} ${format.differenceUnit} (${format.differences(low, high)}, ${level} % CI)`,
+    [
+      rows === undefined ? "" : `n ${count(rows)}`,
+      adjustedP === undefined ? "" : `p, Holm ${pValue(adjustedP)}`
+    ]
+      .filter((part) => part !== "")
+      .join(", "),
+    STYLES[standingOf(line, margin, alpha)].name
+  ]
+    .filter((part) => part !== "")
+    .join("\n");
 }

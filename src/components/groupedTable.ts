@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {figureNotes} from "./figureNotes.js";
 import {fileName, saveFile, tableCsv} from "./saving.js";
 import {sortable} from "./sortable.js";
 import type {Content} from "./elements.js";
@@ -82,6 +83,7 @@ export function groupedTable<T>(
   </div>`;
   const table = region.querySelector("table")!;
   sortable(table);
+  figureNotes(region, table);
   return html`<div class="table">${region}${saveTable(table, options.caption)}</div>`;
 }
 

@@ -1,3 +1,4 @@
+import {rollup} from "d3";
 import {html} from "htl";
 import {chosen, onReturn, remember} from "./address.js";
 import {freshId} from "./elements.js";
@@ -25,14 +26,22 @@ export interface SelectOptions<T> {
 }
 
 /**
- * A labelled drop-down list. With no choices its value is undefined and it is disabled. With a `key` it begins with what the
+ * A labelled drop-down list; choices of one label show their ids too. With no choices its value is undefined and it is
+ * disabled. With a `key` it begins with what the
  * page's address says, and writes there what a reader chooses.
  */
 export function select<T>(choices: readonly Choice<T>[], options: SelectOptions<T>): Input<T> {
   const id = freshId("select");
   const groups = [...new Set(choices.map((choice) => choice.group))];
+  const labels = rollup(
+    choices,
+    (alike) => alike.length,
+    ({label}) => label
+  );
+  const textOf = ({label, id: own}: Choice<T>) =>
+    own && labels.get(label)! > 1 ? `${label} (${own})` : label;
   const option = (choice: Choice<T>) =>
-    html`<option value=${String(choices.indexOf(choice))}>${choice.label}</option>`;
+    html`<option value=${String(choices.indexOf(choice))}>${textOf(choice)}</option>`;
   const list = html`<select id=${id} disabled=${choices.length === 0}>
     ${groups.flatMap((group) => {
       const members = choices.filter((choice) => choice.group === group).map(option);

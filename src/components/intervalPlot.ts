@@ -64,6 +64,19 @@ export function intervalPlot(verdict: Verdict, {scorer, baseline}: IntervalPlotO
         fontVariant: "tabular-nums"
       })
     ];
+    marks.push(
+      Plot.tip(
+        rows,
+        Plot.pointerY({
+          y: "candidate",
+          x: (row) => format.scale(row.mean),
+          title: (row) =>
+            `${row.candidate}\n${format.score(row.mean)} (${format.interval(row.low, row.high)}, ${level} CI)\nn ${count(row.scored)} of ${count(row.planned)}`,
+          fill: "var(--surface)",
+          stroke: "var(--strong-line)"
+        })
+      )
+    );
     if (narrow)
       marks.push(
         Plot.text(rows, {
@@ -97,7 +110,10 @@ export function intervalPlot(verdict: Verdict, {scorer, baseline}: IntervalPlotO
     });
   };
   if (rows.length === 0) return [];
-  return [responsive(draw), details("The same in numbers", summaryTable(verdict, format, level))];
+  return [
+    responsive(draw, {height: 54 + rows.length * 34}),
+    details("The same in numbers", summaryTable(verdict, format, level))
+  ];
 }
 
 /** Percent when every mean and bound lies between 0 and 1. */

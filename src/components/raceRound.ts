@@ -4,7 +4,7 @@ import {dataTable} from "./dataTable.js";
 import {badge, type Content, freshId} from "./elements.js";
 import {count, formatFor, plural} from "./format.js";
 import {slider} from "./inputs.js";
-import {leadIn} from "./raceLead.js";
+import {type Lead, leadIn} from "./raceLead.js";
 import type {RaceCourse} from "./raceScores.js";
 
 const points = formatFor([]);
@@ -42,7 +42,7 @@ function standings(round: RaceRound): HTMLElement {
       {
         name: "Behind the leader, points",
         numeric: true,
-        value: ({candidate}) => points.difference(leadIn(round, leader, candidate)?.estimate)
+        value: ({candidate}) => behind(leadIn(round, leader, candidate))
       },
       {
         name: "Interval",
@@ -59,4 +59,16 @@ function standings(round: RaceRound): HTMLElement {
     ],
     {caption: `Standings after round ${round.round}`}
   );
+}
+
+/** A lead with the two means that it is the difference of: a candidate's own mean is over all that it was scored on. */
+function behind(lead: Lead | undefined): Content {
+  if (!lead) return points.difference(undefined);
+  const {estimate, meanBy, mean, observations} = lead;
+  return [
+    points.difference(estimate),
+    meanBy === undefined || mean === undefined
+      ? null
+      : html`<small>${points.score(meanBy)} against ${points.score(mean)} on ${count(observations)}</small>`
+  ];
 }

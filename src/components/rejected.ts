@@ -18,7 +18,8 @@ function filtered(filters: readonly RejectedView[], version: VersionManifest): C
     </p>`;
   const dropped = filters.reduce((sum, {rows}) => sum + rows, 0);
   const read = version.rows + dropped;
-  if (dropped === 0) return html`<p>${plural(filters.length, "filter")} let every row pass.</p>`;
+  if (dropped === 0 && filters.every(({undetermined}) => !undetermined))
+    return html`<p>${plural(filters.length, "filter")} let every row pass.</p>`;
   return [
     html`<p>
       ${count(dropped)} of ${plural(read, "row")} (${share(dropped / read)}) were dropped. They stand beside
@@ -30,6 +31,11 @@ function filtered(filters: readonly RejectedView[], version: VersionManifest): C
         {name: "Filter", heading: true, value: ({filter}) => filter},
         {name: "Dropped", numeric: true, value: ({rows}) => count(rows)},
         {name: "Of all rows", numeric: true, value: ({rows}) => share(rows / read)},
+        {
+          name: "Kept, not told",
+          numeric: true,
+          value: ({undetermined}) => (undetermined === undefined ? "–" : count(undetermined))
+        },
         {name: "Commonest reasons", wide: true, value: reasonsOf},
         {name: "Rule", wide: true, value: ({rule}) => (rule === undefined ? "–" : code(rule))}
       ],

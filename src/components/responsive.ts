@@ -1,9 +1,15 @@
 import {html} from "htl";
 import {figureButtons} from "./saving.js";
 
-/** Draws again whenever the room it has got wider or narrower. `draw` gets the width in pixels. */
-export function responsive(draw: (width: number) => Element): HTMLElement {
+const BUTTONS = 28;
+
+/**
+ * Draws again whenever the room it has got wider or narrower. `draw` gets the width in pixels. `height` keeps room for what will be
+ * drawn, so that nothing below it moves.
+ */
+export function responsive(draw: (width: number) => Element, {height}: {height?: number} = {}): HTMLElement {
   const box = html`<div class="plot"></div>`;
+  if (height !== undefined) box.style.minHeight = `${height + BUTTONS}px`;
   const buttons = figureButtons(() => box.querySelector("svg"));
   let drawn = 0;
   const observer = new ResizeObserver(([entry]) => {

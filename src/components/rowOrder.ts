@@ -1,10 +1,11 @@
 const KEPT = "assay-row-order";
-const MOST = 5000;
+/** Rows of a list that the page of a row can walk through. */
+export const MOST_REMEMBERED = 5000;
 
 /** Keeps the order of a list of rows for this tab, so that the page of a row can go on to the next. */
 export function rememberOrder(run: string, ids: readonly string[]): void {
   try {
-    sessionStorage.setItem(KEPT, JSON.stringify({run, ids: ids.slice(0, MOST)}));
+    sessionStorage.setItem(KEPT, JSON.stringify({run, ids: ids.slice(0, MOST_REMEMBERED)}));
   } catch {
     // Without storage the page of a row has no neighbours, and says so by having no buttons.
   }

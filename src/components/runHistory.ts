@@ -211,6 +211,7 @@ export function runList(data: RunsData): Content {
           ]
         },
         {name: "Cost", numeric: true, value: (run) => dollars(run.costUsd)},
+        {name: "Code", value: ({code: {revision}}) => revision?.slice(0, 7)},
         {name: "Sealed (UTC)", value: (run) => time(run.sealedAt)}
       ],
       {caption: "All sealed runs, the newest first"}

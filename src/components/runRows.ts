@@ -6,7 +6,9 @@ import {loadData} from "./loadData.js";
 /** The rows of one run, held as columns. */
 export interface RunRows extends RowsMetadata {
   length: number;
-  rowIds: string[];
+  /** Of every row; `rowId` reads one. */
+  readonly rowIds: string[];
+  rowId(row: number): string;
   /** Its place among the rows of which the site has texts; undefined when it has none of this row. */
   detail(row: number): number | undefined;
   /**
@@ -57,18 +59,29 @@ export async function readRows(bytes: Uint8Array): Promise<RunRows> {
     const value = columns.numbers(column)?.[row];
     return value === undefined || Number.isNaN(value) ? undefined : value;
   };
-  const text = (column: string, row: number) => {
-    const found = columns.texts(column);
-    return found?.texts[found.codes[row] ?? -1];
+  const scores = new Map<string, Map<string, Float64Array | undefined>>();
+  const scoresBy = (scorer: string, candidate: string) => {
+    const own = scores.get(scorer) ?? new Map<string, Float64Array | undefined>();
+    scores.set(scorer, own);
+    if (!own.has(candidate)) own.set(candidate, columns.numbers(`score:${scorer}:${candidate}`));
+    return own.get(candidate);
   };
+  const rowId = (row: number) => columns.text("row_id", row) ?? "";
+  let rowIds: string[] | undefined;
   return {
     ...metadata,
     length: table.numRows,
-    rowIds: Array.from({length: table.numRows}, (_, row) => text("row_id", row) ?? ""),
+    get rowIds() {
+      return (rowIds ??= Array.from({length: table.numRows}, (_, row) => rowId(row)));
+    },
+    rowId,
     detail: (row) => number("detail", row),
-    text,
+    text: (column, row) => columns.text(column, row),
     answerLength: (candidate, row) => number(`length:${candidate}`, row),
-    score: (scorer, candidate, row) => number(`score:${scorer}:${candidate}`, row)
+    score: (scorer, candidate, row) => {
+      const value = scoresBy(scorer, candidate)?.[row];
+      return value === undefined || Number.isNaN(value) ? undefined : value;
+    }
   };
 }
 

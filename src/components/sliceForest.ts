@@ -49,7 +49,14 @@ export function sliceForest(table: SliceTable, candidate: string, options: Slice
 function lineOf({row, cell: {difference}}: Line): ForestLine | undefined {
   if (!difference) return undefined;
   const {estimate, low, high, adjustedP, rows} = difference;
-  return {label: `${row.slice} ${row.value}, n ${count(rows)}`, difference: estimate, low, high, adjustedP};
+  return {
+    label: `${row.slice} ${row.value}, n ${count(rows)}`,
+    rows,
+    difference: estimate,
+    low,
+    high,
+    adjustedP
+  };
 }
 
 function numbers(

@@ -3,6 +3,7 @@ import {html} from "htl";
 import {standingOf} from "../decisions/standing.js";
 import type {SliceCell, SliceRow, SliceTable} from "../decisions/sliceTable.js";
 import type {Content} from "./elements.js";
+import {figureNotes} from "./figureNotes.js";
 import {count, type ScoreFormat} from "./format.js";
 
 /** Slices of one kind that are drawn; the rest are in few rows each. */
@@ -17,6 +18,8 @@ export interface HeatmapOptions {
   alpha: number;
   /** A difference whose interval lies within ± this is a tie, in score units. */
   margin: number;
+  /** Slices that are not in the table for want of rows, by slicing. */
+  smaller?: readonly {slice: string; values: number}[];
 }
 
 /**
@@ -25,48 +28,54 @@ export interface HeatmapOptions {
  * after correction and may leave the margin.
  */
 export function heatmap(table: SliceTable, options: HeatmapOptions): HTMLElement {
+  const beyond = (name: string) => options.smaller?.find(({slice}) => slice === name)?.values ?? 0;
   const groups = [...group(table.rows, ({slice}) => slice)].map(([slice, all]) => {
     const largest = [...all].sort((a, b) => b.rows - a.rows).slice(0, MOST);
-    return {slice, shown: all.filter((row) => largest.includes(row)), left: all.length - largest.length};
+    return {
+      slice,
+      shown: all.filter((row) => largest.includes(row)),
+      left: all.length - largest.length + beyond(slice)
+    };
   });
   const shown = groups.flatMap((one) => one.shown);
   const colour = colourOf(shown, options);
   const caption = `${options.kind === "score" ? "Scores" : `Differences from ${options.reference}`} of ${options.candidates.length} candidates in ${shown.length} slices`;
-  return html`<div>
-    <div class="scroll" role="region" aria-label=${caption} tabindex="0">
-      <table class="heatmap">
-        <caption class="hidden">
-          ${caption}
-        </caption>
-        <thead>
-          <tr>
-            <td></td>
-            ${groups.map((one) => html`<th scope="colgroup" colspan=${one.shown.length} class="slicing">${one.slice}</th>`)}
-          </tr>
-          <tr>
-            <th scope="col">candidate</th>
-            ${shown.map(
-              (row) =>
-                html`<th scope="col" class="number">${row.value}<small>n ${count(row.rows)}</small></th>`
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          ${options.candidates.map(
-            (candidate) =>
-              html`<tr class=${candidate === options.reference ? "highlight" : undefined}>
-                <th scope="row">${candidate}</th>
-                ${shown.map((row) => {
-                  const cell = row.cells.find((one) => one.candidate === candidate);
-                  return html`<td class="number" style=${cell && colour(cell)}>
-                    ${cell && content(cell, row, options)}
-                  </td>`;
-                })}
-              </tr>`
+  const region = html`<div class="scroll" role="region" aria-label=${caption} tabindex="0">
+    <table class="heatmap">
+      <caption class="hidden">
+        ${caption}
+      </caption>
+      <thead>
+        <tr>
+          <td></td>
+          ${groups.map((one) => html`<th scope="colgroup" colspan=${one.shown.length} class="slicing">${one.slice}</th>`)}
+        </tr>
+        <tr>
+          <th scope="col">candidate</th>
+          ${shown.map(
+            (row) => html`<th scope="col" class="number">${row.value}<small>n ${count(row.rows)}</small></th>`
           )}
-        </tbody>
-      </table>
-    </div>
+        </tr>
+      </thead>
+      <tbody>
+        ${options.candidates.map(
+          (candidate) =>
+            html`<tr class=${candidate === options.reference ? "highlight" : undefined}>
+              <th scope="row">${candidate}</th>
+              ${shown.map((row) => {
+                const cell = row.cells.find((one) => one.candidate === candidate);
+                return html`<td class="number" style=${cell && colour(cell)}>
+                  ${cell && content(cell, row, options)}
+                </td>`;
+              })}
+            </tr>`
+        )}
+      </tbody>
+    </table>
+  </div>`;
+  figureNotes(region, region.querySelector("table")!);
+  return html`<div>
+    ${region}
     <p class="small">${explanation(groups, options)}</p>
   </div>`;
 }

@@ -1,34 +1,21 @@
 import {html} from "htl";
-import {sliceTable, type SliceTable} from "../decisions/sliceTable.js";
-import type {Verdict} from "../decisions/types.js";
-import type {RunView} from "../site/types.js";
-import type {ScoreChoice} from "./chooseScores.js";
+import {sliceTableOf} from "../decisions/cut.js";
+import type {RunView, ScorerComparisons} from "../site/types.js";
+import type {Compared} from "./comparisons.js";
 import {code, type Content, nothing, section} from "./elements.js";
 import {formatFor, plural} from "./format.js";
 import {select} from "./inputs.js";
-import {type RunRows, rowsIn, scoresOf} from "./runRows.js";
 import {heatmap} from "./sliceHeatmap.js";
 import {sliceForest} from "./sliceForest.js";
 
-/** Every candidate in every slice by a scorer, measured against the reference, by the engine's own code; corrected over all of it. */
-export function slicesOf(rows: RunRows, scorer: string, reference: string, alpha: number): SliceTable {
-  const all = rowsIn(rows);
-  return sliceTable(
-    scoresOf(rows, scorer, all),
-    rows.slices.map((name) => ({name, values: all.map((row) => rows.text(`slice:${name}`, row))})),
-    {reference, alpha}
-  );
-}
+const drawn = new WeakMap<ScorerComparisons, Map<string, HTMLElement>>();
 
-/** The slices of a run side by side, and one candidate's differences from the reference slice by slice. */
-export function slices(
-  run: RunView | null,
-  choice: ScoreChoice | null,
-  verdict: Verdict | undefined,
-  rows: RunRows | null,
-  reference: string | null
-): Content {
-  if (!run || !choice || !verdict || !rows || reference === null) return nothing();
+/**
+ * The slices of a run side by side, and one candidate's differences from the reference slice by slice. What was drawn stays when
+ * only the rows above it are chosen anew: it does not depend on them.
+ */
+export function slices(run: RunView | null, found: Compared | null, reference: string | null): Content {
+  if (!run || !found || reference === null) return nothing();
   if (run.slices.length === 0)
     return section(
       "By slice",
@@ -37,10 +24,19 @@ export function slices(
         and weak.
       </p>`
     );
-  const table = slicesOf(rows, choice.scorer, reference, verdict.alpha);
-  const format = formatFor(table.rows.flatMap(({cells}) => cells.map(({mean}) => mean)));
+  const known = drawn.get(found.all) ?? new Map<string, HTMLElement>();
+  drawn.set(found.all, known);
+  if (!known.has(reference)) known.set(reference, drawSlices(run, found.all, reference));
+  return known.get(reference)!;
+}
+
+function drawSlices({verdict, margin}: RunView, all: ScorerComparisons, reference: string): HTMLElement {
+  const {alpha, cuts, extent, smaller} = all;
+  const table = sliceTableOf(cuts, reference, alpha);
+  const format = formatFor(extent);
+  const compared = cuts[0]?.candidates ?? [];
   const order = verdict.summaries.map(({candidate}) => candidate);
-  const candidates = order.filter((name) => rows.candidates.includes(name));
+  const candidates = order.filter((name) => compared.includes(name));
   const others = candidates.filter((name) => name !== reference);
   const show = select(
     [
@@ -57,8 +53,9 @@ export function slices(
         candidates,
         reference,
         format,
-        alpha: verdict.alpha,
-        margin: verdict.margin
+        alpha,
+        margin,
+        smaller
       })
     );
   show.addEventListener("input", (event) => {
@@ -84,9 +81,7 @@ export function slices(
     );
     const place = html`<div></div>`;
     const draw = () =>
-      place.replaceChildren(
-        sliceForest(table, which.value, {reference, format, margin: verdict.margin, alpha: verdict.alpha})
-      );
+      place.replaceChildren(sliceForest(table, which.value, {reference, format, margin, alpha}));
     which.addEventListener("input", (event) => {
       event.stopPropagation();
       draw();

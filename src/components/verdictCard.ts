@@ -15,6 +15,7 @@ const KINDS: Record<Verdict["kind"], {name: string; badge: BadgeKind}> = {
 
 /** The verdict's kind as a small label. */
 export function verdictBadge(verdict: Verdict): HTMLElement {
+  if (verdict.held) return badge("Check for leakage", "bad");
   const {name, badge: kind} = KINDS[verdict.kind];
   return badge(name, kind);
 }
@@ -23,7 +24,10 @@ export function verdictBadge(verdict: Verdict): HTMLElement {
 export function verdictCard(run: RunView): HTMLElement {
   const {verdict} = run;
   const clusters = verdict.summaries.some((summary) => summary.method?.includes("cluster"));
-  return html`<section class=${`verdict verdict-${verdict.kind}`} aria-label="Verdict">
+  return html`<section
+    class=${`verdict verdict-${verdict.held ? "need-more" : verdict.kind}`}
+    aria-label="Verdict"
+  >
     <p class="eyebrow">
       ${verdictBadge(verdict)}<span>${run.title}</span><span>split ${run.split.name}</span>${
         run.status === "partial" && !verdict.race ? badge("Partial run", "bad") : null
@@ -66,12 +70,18 @@ function cheaperText({verdict}: RunView): Content {
 }
 
 /** The best of several looks better than it is; said when that is worth more than a tenth of a point. */
-function winnerText({verdict}: RunView): Content {
-  const {winner} = verdict;
+function winnerText({verdict, status}: RunView): Content {
+  const {winner, best, summaries} = verdict;
   const format = scoreFormatOf(verdict);
   if (!winner || format.score(winner.naive) === format.score(winner.estimate)) return null;
+  const scored = summaries.find(({candidate}) => candidate === best)?.scored;
+  const partial = status === "partial" && !verdict.race ? "Of a partial run: " : "";
+  const shared =
+    winner.rows === scored
+      ? partial
+      : `${partial}on the ${plural(winner.rows, "row")} that all candidates share ${best} scored ${format.score(winner.naive)}. `;
   return html`<p class="aside">
-    ${format.score(winner.naive)} is too high on average, because the best of
+    ${shared}${format.score(winner.naive)} is too high on average, because the best of
     ${count(verdict.summaries.length)} was chosen by it. Corrected for that choice:
     ${format.score(winner.estimate)} (${format.interval(winner.low, winner.high)}).
   </p>`;
@@ -103,7 +113,10 @@ function figures(run: RunView): {label: string; value: Content; note?: Content}[
     {
       label: "95% answered within",
       value: duration(view?.p95LatencyMs),
-      note: verdict.best ?? "the best"
+      note:
+        run.concurrency === undefined
+          ? (verdict.best ?? "the best")
+          : `${verdict.best ?? "the best"}, up to ${count(run.concurrency)} requests in flight`
     },
     {
       label: "Cost per 1,000 rows",

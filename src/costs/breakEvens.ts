@@ -10,7 +10,7 @@ export interface OptionBreakEven {
 }
 
 /** Volumes above this, requests a month, are not looked at. */
-export const HIGHEST_VOLUME = 1e9;
+const HIGHEST_VOLUME = 1e9;
 
 /**
  * Break-evens between the pairs that a team chooses among: the hostings of one candidate, and the options on the frontier. Options

@@ -1,17 +1,16 @@
 export {assertDataset, type DatasetDefinition, defineDataset, type Sensitivity} from "./define.js";
-export {type ColumnDrift, type Summary} from "./columnDrift.js";
-export {type ChangedRows, type DiffOptions, diffVersions, type VersionDiff} from "./diff.js";
-export {type DriftLimits, type DriftState, driftVerdict, type DriftVerdict} from "./driftVerdict.js";
+export {type ColumnDrift} from "./columnDrift.js";
+export {diffVersions, type VersionDiff} from "./diff.js";
+export {driftVerdict, type DriftVerdict} from "./driftVerdict.js";
 export {findVersion, versionPair} from "./findVersion.js";
-export {checkCroissant, croissant, type CroissantFacts, huggingFaceCard} from "./cards/index.js";
-export {collectGarbage, type Garbage, type GarbageOptions} from "./collectGarbage.js";
-export {purge, type PurgeOptions, type PurgeResult} from "./purge.js";
+export {checkCroissant, croissant, huggingFaceCard} from "./cards/index.js";
+export {collectGarbage} from "./collectGarbage.js";
+export {purge} from "./purge.js";
 export {type PersonalDataKind, type Privacy, type PrivacyAction} from "./privacy.js";
 export {type CellRow, type Column, type RedactedRow, type Redactor} from "./redaction.js";
-export {pull, type PullOptions, type PullResult} from "./pull.js";
+export {pull, type PullResult} from "./pull.js";
 export {
   at,
-  type BrokenLine,
   importers,
   inspectValue,
   isObject,
@@ -46,11 +45,10 @@ export {
 export {
   chatFilters,
   encodingDamage,
-  type Filter,
   type Filters,
   language,
   repetition,
   type TextFilter,
   textLength
 } from "./filters/index.js";
-export {exportVersion, importVersion, type ImportResult} from "./transfer/index.js";
+export {exportVersion, importVersion} from "./transfer/index.js";

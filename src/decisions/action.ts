@@ -1,5 +1,5 @@
 import {list, points} from "./points.js";
-import type {Verdict} from "./types.js";
+import type {Risk, Verdict} from "./types.js";
 
 /** What tells tied candidates apart: by name as the score table has them; what is not known has no entry. */
 export interface TieBreakers {
@@ -73,6 +73,29 @@ export function actionOf(
   const open = others.length > 0 ? `; whether ${names(others)} would be better still is open` : "";
   return `Switch to ${name(best)}: it is shown to be better than ${baseline}${open}. ${rows}`;
 }
+
+/**
+ * The action, or a warning in its place: a switch whose lead over the baseline is no larger than what leakage is known to move is
+ * not advised.
+ */
+export function actionAfterRisks(
+  verdict: Omit<Verdict, "sentence" | "action" | "risks">,
+  baseline: string | undefined,
+  risks: readonly Risk[]
+): Pick<Verdict, "action" | "held"> {
+  const {kind, best, comparisons} = verdict;
+  const action = actionOf(verdict, baseline);
+  const lead = comparisons.find(({b}) => b === baseline)?.difference;
+  const leak = risks.find(
+    ({kind: one, moves = 0}) => LEAKS.includes(one) && lead !== undefined && moves >= lead
+  );
+  if (!leak || best === baseline || !(lead! > 0) || kind === "tie" || !action.startsWith("Switch to"))
+    return {action};
+  const warning = `Do not switch to ${best} yet: its lead of ${points(lead!)} points over ${baseline} may be leakage. ${leak.sentence}`;
+  return {action: warning, held: true};
+}
+
+const LEAKS: readonly Risk["kind"][] = ["split", "contamination"];
 
 function pickAction(
   {comparisons}: Pick<Verdict, "comparisons">,

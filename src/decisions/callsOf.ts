@@ -26,6 +26,7 @@ export async function callsOf(store: Store, run: RunManifest): Promise<Candidate
       planned: row.planned,
       failed: row.failed,
       p95LatencyMs: row.p95 === null ? undefined : row.p95,
+      concurrency: run.concurrency,
       cost,
       costUsdPerThousand: cost?.usdPerThousand
     };

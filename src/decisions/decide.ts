@@ -6,7 +6,7 @@ import {
   rowsNeeded,
   winnerEstimate
 } from "../stats/index.js";
-import {actionOf, choiceAmong, type TieBreakers} from "./action.js";
+import {actionAfterRisks, choiceAmong, type TieBreakers} from "./action.js";
 import {cheaperOf} from "./cheaper.js";
 import {clustersOf, valuesOf} from "./columns.js";
 import {DEFAULT_ALPHA} from "./defaults.js";
@@ -97,12 +97,9 @@ function finish(
   const sameWeights = options.sameWeights?.map((group) => [...group]);
   const {tieBreakers} = options;
   const verdict = {...found, choice, sameWeights: sameWeights?.length ? sameWeights : undefined, tieBreakers};
-  return {
-    ...verdict,
-    action: actionOf(verdict, baseline),
-    sentence: sentenceOf(verdict),
-    risks: risksOf(verdict, options.facts ?? {})
-  };
+  const risks = risksOf(verdict, options.facts ?? {});
+  const {action, held} = actionAfterRisks(verdict, baseline, risks);
+  return {...verdict, action, held, sentence: sentenceOf({...verdict, held}), risks};
 }
 
 /** What tells tied candidates apart, of what was handed in. */

@@ -24,6 +24,8 @@ export interface CandidateCalls {
   failed: number;
   /** Milliseconds; undefined when nothing was completed. */
   p95LatencyMs?: number;
+  /** The most requests in flight at each endpoint meanwhile; absent where it is not known. */
+  concurrency?: number;
   /** US dollars for a thousand rows; undefined when a price is not stated. */
   costUsdPerThousand?: number;
   /** The same with its uncertainty and the price it comes from. */
@@ -99,7 +101,8 @@ export function checkGates(
             found?.p95LatencyMs,
             rule.maxP95LatencyMs,
             (ms) => `${Math.round(ms)} ms`,
-            found && ` over ${found.planned - found.failed} answers`
+            found &&
+              ` over ${found.planned - found.failed} answers${found.concurrency === undefined ? "" : `, with up to ${found.concurrency} requests in flight`}`
           ),
       rule.maxCostUsdPerThousand === undefined
         ? undefined

@@ -41,6 +41,9 @@ export interface RacePair {
   b: string;
   /** Rows, or groups of rows, that both were scored on. */
   observations: number;
+  /** Means over these observations, so that they differ by the estimate; absent in races of before they were kept. */
+  meanA?: number;
+  meanB?: number;
   estimate?: number;
   low?: number;
   high?: number;
@@ -52,7 +55,15 @@ export interface RaceDrop {
   why: "worse" | "budget" | "no-scores";
   by?: string;
   /** By how much `by` leads, with the interval that decided. */
-  lead?: {estimate: number; low: number; high: number; observations: number};
+  lead?: {
+    estimate: number;
+    low: number;
+    high: number;
+    observations: number;
+    /** Means of `by` and of the candidate over the observations: they differ by the estimate. */
+    meanBy?: number;
+    mean?: number;
+  };
 }
 
 export interface RaceOutcome {

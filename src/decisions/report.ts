@@ -84,7 +84,7 @@ function costsByName(calls: readonly CandidateCalls[]): Record<string, Candidate
 }
 
 async function droppedBefore(store: Store, race: RaceRecord, last: RunManifest): Promise<DroppedCandidate[]> {
-  const runs = new Map((await store.runs()).map((run) => [run.id, run]));
+  const runs = new Map((await store.runs({archived: true})).map((run) => [run.id, run]));
   const found: DroppedCandidate[] = [];
   for (const round of race.rounds) {
     const run = runs.get(round.run ?? "");
@@ -105,7 +105,7 @@ async function baselineOf(
   {rounds, settings}: RaceRecord,
   table: ScoreTable
 ): Promise<string | undefined> {
-  const first = (await store.runs()).find(({id}) => id === rounds[0]?.run);
+  const first = (await store.runs({archived: true})).find(({id}) => id === rounds[0]?.run);
   if (!first) return table.baseline;
   return first.candidates.find(({baseline}) => baseline)?.name ?? settings.candidates[0];
 }

@@ -8,7 +8,7 @@ import type {ScoreTable} from "./types.js";
  * undefined there. With several prompt variants each candidate-variant pair is a candidate, named "candidate · variant".
  */
 export async function scoreTable(store: Store, runId: string, scorer: string): Promise<ScoreTable> {
-  const run = (await store.runs()).find(({id}) => id === runId);
+  const run = (await store.runs({archived: true})).find(({id}) => id === runId);
   if (!run) throw new Error(`no such run: ${runId}`);
   const rowIds: string[] = [];
   const clusters: (string | null)[] = [];

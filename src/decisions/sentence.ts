@@ -3,7 +3,7 @@ import type {Verdict} from "./types.js";
 
 /** The verdict in one sentence, without markup. */
 export function sentenceOf(verdict: Omit<Verdict, "sentence" | "action" | "risks">): string {
-  const {kind, best, set, comparisons, rowsNeeded, margin, identical = []} = verdict;
+  const {kind, held, best, set, comparisons, rowsNeeded, margin, identical = []} = verdict;
   if (kind === "no-scores") return "Nothing was scored, so there is nothing to decide.";
   const summary = verdict.summaries[0]!;
   const mean = points(summary.mean!);
@@ -13,7 +13,7 @@ export function sentenceOf(verdict: Omit<Verdict, "sentence" | "action" | "risks
   if (kind === "pick") {
     const next = comparisons[0];
     if (!next) return `${best} scored ${score}; there is no other candidate to compare it with.`;
-    return `Pick ${best}: it scored ${score}, ${points(next.difference!)} points (${points(next.low!)} to ${points(next.high!)}) above the next, ${next.b}.`;
+    return `${held ? best : `Pick ${best}: it`} scored ${score}, ${points(next.difference!)} points (${points(next.low!)} to ${points(next.high!)}) above the next, ${next.b}.`;
   }
   const count = (n: number) => n.toLocaleString("en-US");
   const others = set.slice(1).filter((name) => !identical.includes(name));

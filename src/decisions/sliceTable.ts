@@ -105,9 +105,21 @@ export function sliceTable(
       });
       return {slice: slicing.name, value, rows: at.length, cells};
     });
-    shrinkCells(found, level);
     return found;
   });
+  return concludeSlices(rows, {reference, alpha});
+}
+
+/** Slices whose cells have means and differences, with shrunk figures and p values corrected over all of them. */
+export function concludeSlices(
+  rows: SliceRow[],
+  {reference, alpha = 0.05}: {reference?: string; alpha?: number}
+): SliceTable {
+  for (const name of new Set(rows.map(({slice}) => slice)))
+    shrinkCells(
+      rows.filter(({slice}) => slice === name),
+      1 - alpha
+    );
   const differences = rows.flatMap(({cells}) =>
     cells.flatMap(({difference}) => (difference ? [difference] : []))
   );

@@ -71,6 +71,8 @@ export interface Verdict {
   rowsNeeded?: number;
   /** What to do, in a sentence or two without markup; shown before everything else. */
   action: string;
+  /** True when the action warns of a lead that leakage may have made. */
+  held?: boolean;
   /** One sentence for a reader, without markup. */
   sentence: string;
   /** What could make the verdict wrong, the gravest first. */

@@ -153,13 +153,14 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
       const costUsd = completionCost(answer.usage, priceOf(request.model));
       return {...answer, attempts, ...(costUsd === undefined ? undefined : {costUsd})};
     },
-    preflight: (model, needs, signal) =>
+    preflightCalls: (needs) => 1 + (needs.streaming || setup.stream ? 1 : 0) + (needs.tools ? 1 : 0),
+    preflight: (model, needs, signal, around = (_request, ask) => ask()) =>
       preflightChat(
         {
           name,
           keyNames: secretNames(setup.secrets),
           streams: setup.stream ?? false,
-          ask: (request) => attempt(request, signal),
+          ask: (request) => around(request, () => attempt(request, signal)),
           listModels: async () => modelNames(await listModels(model, signal))
         },
         model,

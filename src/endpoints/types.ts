@@ -122,6 +122,12 @@ export interface Needs {
   streaming?: boolean;
 }
 
+/** Stands between a preflight and each of its calls: it counts them, and rejects one that may not be made. */
+export type AroundAsk = <Answer extends {usage?: Usage}>(
+  request: CompletionRequest,
+  ask: () => Promise<Answer>
+) => Promise<Answer>;
+
 export interface PreflightFinding {
   check: "reachable" | "key" | "model" | "chat-template" | "usage" | "logprobs" | "tools" | "streaming";
   status: "ok" | "warning" | "error";
@@ -151,7 +157,14 @@ export interface Endpoint {
   complete(request: CompletionRequest, options?: CompletionOptions): Promise<Completion>;
   /** What was measured so far, of an endpoint whose model runs on this machine; undefined before the first answer. */
   measured?(): MeasuredModel | undefined;
-  preflight?(model: string, needs: Needs, signal?: AbortSignal): Promise<PreflightFinding[]>;
+  preflight?(
+    model: string,
+    needs: Needs,
+    signal?: AbortSignal,
+    around?: AroundAsk
+  ): Promise<PreflightFinding[]>;
+  /** Calls that `preflight` makes, each of a few tokens; more where a server refuses their parameters. 0 when absent. */
+  preflightCalls?(needs: Needs): number;
   /** The day (2027-01-06) on which the server says that it turns the model off; undefined when it names none. */
   shutdownDate?(model: string, signal?: AbortSignal): Promise<string | undefined>;
   close?(): Promise<void>;
@@ -180,4 +193,9 @@ export class EndpointError extends Error {
   ) {
     super(message, {cause: detail.cause});
   }
+}
+
+/** By its name: a project's own copy of Assay has errors of its own class. */
+export function isEndpointError(error: unknown): error is EndpointError {
+  return error instanceof Error && error.name === "EndpointError";
 }

@@ -18,6 +18,8 @@ export interface BuildContext {
   project?: string;
   /** What a model's card says of the data beside names and ids, in lines: licence, filters, redaction. */
   facts?: readonly string[];
+  /** Make nothing: what is not in the store throws NotMade. */
+  onlyKnown?: boolean;
   onProgress?(message: string): void;
   signal?: AbortSignal;
 }

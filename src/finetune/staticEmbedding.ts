@@ -1,8 +1,8 @@
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {sharedWordPiece} from "../models/encoder/wordPiece.js";
-import {modelFolder, type ModelManifest} from "../models/index.js";
-import {encodeSafetensors, readSafetensors} from "../models/safetensors.js";
+import {modelFolder, type ModelManifest, readModelFile, roundTable} from "../models/index.js";
+import {decodeSafetensors, encodeSafetensors} from "../models/safetensors.js";
 import {meanOfRows, rowsByToken, tokenRows} from "../models/tokenRows.js";
 import {fitHead} from "./denseHead.js";
 import {fineTune, type StaticWeights} from "./fineTune.js";
@@ -56,6 +56,7 @@ function distilled(options: StaticEmbeddingOptions): ModelSource {
         distilling,
         context
       );
+      roundTable(table);
       const classes = examples.classes.length;
       const texts = rowsOfTexts(examples.texts, {tokenIds, tokenizerJson, maxTokens});
       const means = texts.map((rows) => {
@@ -100,7 +101,8 @@ function fineTuned(options: StaticEmbeddingOptions, init: ModelSource): ModelSou
         context.signal?.throwIfAborted();
         context.onProgress?.(`pass ${epoch + 1} of ${fit.epochs}, loss ${value.toFixed(3)}`);
       });
-      return result(model, examples.classes, fit, loss);
+      roundTable(model.table);
+      return {...result(model, examples.classes, fit, loss), pack: {like: parent!.id}};
     }
   });
 }
@@ -116,7 +118,7 @@ function rowsOfTexts(
 
 async function readStatic(dir: string, {id, settings}: ModelManifest): Promise<StaticModel> {
   const folder = modelFolder(dir, id);
-  const tensors = await readSafetensors(join(folder, "model.safetensors"));
+  const tensors = decodeSafetensors(await readModelFile(folder, "model.safetensors"));
   return {
     table: tensors["embedding.weight"]!.data,
     weight: tensors["head.weight"]!.data,
@@ -139,6 +141,7 @@ function result(
   return {
     settings: {...settings, dimensions, maxTokens, encoder},
     metrics: {loss},
+    pack: {},
     files: {
       "config.json": JSON.stringify({
         model_type: "assay-static-embedding",

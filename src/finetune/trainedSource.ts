@@ -1,12 +1,19 @@
 import {join} from "node:path";
 import {moduleVersion} from "../code/index.js";
-import {erasedTraining, modelFolder, saveModel, type ModelManifest, type NewModel} from "../models/index.js";
+import {
+  erasedTraining,
+  modelFolder,
+  NotMade,
+  saveModel,
+  type ModelManifest,
+  type NewModel
+} from "../models/index.js";
 import {hashJson, LocalFolder, readJson, withLease, writeJsonAtomic} from "../store/index.js";
 import {readExamples, type Examples} from "./examples.js";
 import {type BuildContext, type ClassifierOptions, type ModelSource} from "./modelSource.js";
 
 /** The part of a model that a trainer decides. */
-export type TrainerResult = Pick<NewModel, "files" | "settings" | "metrics" | "sharedFiles">;
+export type TrainerResult = Pick<NewModel, "files" | "settings" | "metrics" | "sharedFiles" | "pack">;
 
 export interface Trainer {
   architecture: string;
@@ -65,7 +72,7 @@ export function trainedSource(trainer: Trainer): ModelSource {
   return {name, configHash, build: (context) => builtOnce(context, name, configHash(context), make)};
 }
 
-/** Runs `make` unless a model with this configuration is in the store already and learned from no row erased since. */
+/** Runs `make` unless a model with this configuration is in the store already and learned from no row erased since. Throws NotMade where nothing is to be made. */
 export async function builtOnce(
   context: BuildContext,
   name: string,
@@ -78,8 +85,10 @@ export async function builtOnce(
     const kept = manifest && (await readJson(join(modelFolder(context.dir, manifest.id), "manifest.json")));
     return kept && !(await erasedTraining(context.dir, manifest.id)) ? manifest : undefined;
   };
+  const found = await known();
+  if (!found && context.onlyKnown) throw new NotMade(name, configHash);
   return (
-    (await known()) ??
+    found ??
     withLease(
       new LocalFolder(join(context.dir, ".builds")),
       `${configHash}.lock`,

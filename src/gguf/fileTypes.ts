@@ -46,11 +46,6 @@ export function fileType(name: string): FileType {
   return {name: own, id, tensors: tensors === undefined ? undefined : tensorType(tensors)};
 }
 
-/** The name of a file's type by its number; undefined for one not known here. */
-export function fileTypeName(id: number | undefined): string | undefined {
-  return numbers.find(([, own]) => own === id)?.[0];
-}
-
 /** What a tensor is stored as in a file of a type, by llama.cpp's rules: small ones and norms stay F32. */
 export function storedType(big: TensorType, name: string, shape: readonly number[]): TensorType {
   if (shape.length <= 1 || name.endsWith("_norm.weight") || !/\.(weight|lora_[ab])$/.test(name))

@@ -50,7 +50,7 @@ const ARCHITECTURES = {
 export type ArchitectureName = keyof typeof ARCHITECTURES;
 
 /** The model types that can be computed and trained. */
-export const architectureNames = Object.keys(ARCHITECTURES) as ArchitectureName[];
+const architectureNames = Object.keys(ARCHITECTURES) as ArchitectureName[];
 
 /**
  * Reads a config.json, of the older style (rope_theta, rope_scaling) or that of transformers 5 (rope_parameters).

@@ -7,7 +7,7 @@ import {type WeightPlan, weightPlan} from "./weightNames.js";
  * A weight to begin training from scratch with: matrices normal with standard deviation `deviation`, norms neutral,
  * biases zero. Each weight has its own random stream, so the seed and the name decide it.
  */
-export function initialWeight(
+function initialWeight(
   config: LanguageConfig,
   {name, shape, matrix}: WeightPlan,
   seed: number | string,

@@ -1,3 +1,3 @@
 export {type CandidateExit, exitReport, type ExitReport} from "./exitReport.js";
 export {readShutdowns, type Shutdown} from "./shutdowns.js";
-export {type Substitute, substitutesFor} from "./substitutes.js";
+export {substitutesFor} from "./substitutes.js";

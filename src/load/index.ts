@@ -1,2 +1,2 @@
 export {importBench} from "./importBench.js";
-export {LOAD_SHARE, loadTest, type LoadEffects, type LoadOptions, type LoadResult} from "./loadTest.js";
+export {loadTest, type LoadOptions} from "./loadTest.js";

@@ -43,7 +43,7 @@ export interface LoadResult {
 }
 
 /** Arrivals as a share of what a level gets done when saturated: below it a queue does not grow without end. */
-export const LOAD_SHARE = 0.7;
+const LOAD_SHARE = 0.7;
 
 const MAYBE_BILLED = new Set(["timeout", "truncated-stream", "malformed", "aborted", "unanswered"]);
 

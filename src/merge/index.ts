@@ -1,13 +1,8 @@
 export {merge} from "./merge.js";
-export {type MergeOptions, type MergeProgress} from "./options.js";
+export {type MergeProgress} from "./options.js";
 export {mergeVersion} from "./mergeVersion.js";
 export {mergeRecord, recordMerge} from "./record.js";
-export {type MergeReport, type TensorReport} from "./report.js";
-export {parseRecipes} from "./recipe/parse.js";
-export {type Problem, RecipeError} from "./recipe/problems.js";
-export {METHODS} from "./methods/index.js";
-export {openCheckpoint} from "../safetensors/open.js";
-export {writeSafetensors} from "../safetensors/write.js";
-export {type CheckOptions, checkMerge, type DocumentCheck, type MergeCheck, type PlanCheck} from "./check.js";
+export {type MergeReport} from "./report.js";
+export {checkMerge, type DocumentCheck, type PlanCheck} from "./check.js";
 export {mergeMoe} from "./moe/merge.js";
 export {isMoeRecipe} from "./moe/read.js";

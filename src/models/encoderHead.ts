@@ -3,12 +3,13 @@ import {UserError} from "../store/index.js";
 import {type ModelLoader} from "./modelLoader.js";
 import {openTextEmbedder, type TextEmbedder} from "./encoder/textEmbedder.js";
 import {headScores} from "./headScores.js";
-import {readSafetensors} from "./safetensors.js";
+import {decodeSafetensors} from "./safetensors.js";
 import {logSoftmax, toPrediction} from "./softmax.js";
+import {readModelFile} from "./weightFiles.js";
 
 /** A frozen sentence encoder with a trained softmax head. The encoder is opened at the first prediction. */
 export const loadEncoderHead: ModelLoader = async (manifest, folder) => {
-  const tensors = await readSafetensors(join(folder, "model.safetensors"));
+  const tensors = decodeSafetensors(await readModelFile(folder, "model.safetensors"));
   const weight = tensors["head.weight"]!.data;
   const bias = tensors["head.bias"]!.data;
   const labels = manifest.labels ?? [];

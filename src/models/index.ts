@@ -1,10 +1,9 @@
-export {acceptErasedTraining, assertUsable, erasedTraining, type ErasedTraining} from "./erasedTraining.js";
+export {acceptErasedTraining, assertUsable, erasedTraining} from "./erasedTraining.js";
 export {hasLoader, loadModel} from "./architectures.js";
 export {nearestCosines} from "./encoder/nearestCosines.js";
 export {textVectors, type TextVectors} from "./encoder/textVectors.js";
-export {HOSTED, hostedModelId, type HostedModel, recordHostedModel} from "./hosted.js";
-export {lineage, trainingRecords, type Ancestor} from "./lineage.js";
-export {type ModelLoader} from "./modelLoader.js";
+export {hostedModelId, recordHostedModel} from "./hosted.js";
+export {lineage, trainingRecords} from "./lineage.js";
 export {
   dataReaching,
   layersOf,
@@ -27,12 +26,7 @@ export {
   saveModel,
   type NewModel
 } from "./registry.js";
-export {
-  type InputRelations,
-  type LayerRelations,
-  type LoadedModel,
-  type MergeRecord,
-  type ModelManifest,
-  type ParentRelations,
-  type Prediction
-} from "./types.js";
+export {roundTable} from "./tableGrid.js";
+export {type InputRelations, type LayerRelations, type MergeRecord, type ModelManifest} from "./types.js";
+export {readModelFile, withPlainFolders} from "./weightFiles.js";
+export {NotMade} from "./notMade.js";

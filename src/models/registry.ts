@@ -1,4 +1,4 @@
-import {link, mkdir, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
+import {mkdir, readdir, rename, rm, stat, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {
   hashJson,
@@ -12,6 +12,7 @@ import {
   writeJsonAtomic
 } from "../store/index.js";
 import {type ModelManifest} from "./types.js";
+import {linkShared, readModelFile, writePacked} from "./weightFiles.js";
 
 /** What a trainer or a merge hands over to be kept. */
 export interface NewModel extends Omit<
@@ -21,6 +22,11 @@ export interface NewModel extends Omit<
   /** Bytes by file name; `sharedFiles` are kept once and linked into every model that has them. */
   files: Record<string, Uint8Array | string>;
   sharedFiles?: Record<string, Uint8Array | string>;
+  /**
+   * Keep weights packed, as differences to those of the model `like` where there is one, such as the one that training
+   * began from. For models whose weights are read by `readModelFile` only.
+   */
+  pack?: {like?: string};
 }
 
 /**
@@ -29,7 +35,7 @@ export interface NewModel extends Omit<
  * returned manifest is the new record. The folder appears whole or not at all.
  */
 export async function saveModel(modelsDir: string, model: NewModel): Promise<ModelManifest> {
-  const {files, sharedFiles = {}, ...record} = model;
+  const {files, sharedFiles = {}, pack, ...record} = model;
   const entries = Object.entries({...files, ...sharedFiles})
     .map(([path, content]) => {
       const bytes = typeof content === "string" ? Buffer.from(content) : content;
@@ -56,9 +62,11 @@ export async function saveModel(modelsDir: string, model: NewModel): Promise<Mod
   const temporary = temporaryPath(folder);
   try {
     await mkdir(temporary, {recursive: true});
-    for (const {path, sha256: hash, content} of entries) {
+    for (const {path, content} of entries) {
       const target = insideFolder(temporary, path);
-      if (path in sharedFiles) await linkShared(modelsDir, hash, content, target);
+      if (path in sharedFiles) await linkShared(modelsDir, content, target);
+      else if (pack && path.endsWith(".safetensors"))
+        await writePacked(modelsDir, target, content, pack.like && insideFolder(modelsDir, pack.like, path));
       else await writeFile(target, content);
     }
     await writeJsonAtomic(join(temporary, "manifest.json"), manifest);
@@ -79,7 +87,7 @@ export async function saveModel(modelsDir: string, model: NewModel): Promise<Mod
 export async function keepModel(
   modelsDir: string,
   folder: string,
-  record: Omit<NewModel, "files" | "sharedFiles">
+  record: Omit<NewModel, "files" | "sharedFiles" | "pack">
 ): Promise<ModelManifest> {
   const files: ModelManifest["files"] = [];
   for (const path of (await readdir(folder)).sort()) {
@@ -104,18 +112,6 @@ export async function keepModel(
   await writeJsonAtomic(join(folder, "manifest.json"), manifest);
   await rename(folder, target);
   return manifest;
-}
-
-async function linkShared(modelsDir: string, hash: string, bytes: Uint8Array, target: string): Promise<void> {
-  const shared = join(modelsDir, ".shared", hash);
-  if (!(await readFile(shared).catch(() => undefined))?.equals(bytes)) {
-    await mkdir(join(modelsDir, ".shared"), {recursive: true});
-    const temporary = temporaryPath(shared);
-    await writeFile(temporary, bytes);
-    await rename(temporary, shared);
-  }
-  // Not every file system has hard links.
-  await link(shared, target).catch(() => writeFile(target, bytes));
 }
 
 /** The folder of one model; refuses ids that would leave `modelsDir`. */
@@ -149,8 +145,8 @@ export async function listModels(modelsDir: string): Promise<ModelManifest[]> {
 export async function damagedFiles(modelsDir: string, manifest: ModelManifest): Promise<string[]> {
   const damaged: string[] = [];
   for (const {path, sha256: hash} of manifest.files) {
-    const found = await sha256File(insideFolder(modelFolder(modelsDir, manifest.id), path)).catch(() => "");
-    if (found !== hash) damaged.push(path);
+    const found = await readModelFile(modelFolder(modelsDir, manifest.id), path).catch(() => undefined);
+    if (!found || sha256(found) !== hash) damaged.push(path);
   }
   return damaged;
 }

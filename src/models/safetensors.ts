@@ -102,6 +102,39 @@ export async function readSafetensorsHeader(
   }
 }
 
+/** A tensor by its place in a safetensors file. */
+export interface PlacedTensor {
+  name: string;
+  dtype: string;
+  shape: number[];
+  /** First byte in the file, and the first one after it. */
+  from: number;
+  to: number;
+}
+
+/** The tensors of a safetensors file in the order of their bytes. */
+export function placedTensors(file: Buffer): PlacedTensor[] {
+  const {header, start} = headerOf(file, "safetensors file");
+  return Object.entries(header)
+    .map(
+      ([
+        name,
+        {
+          dtype,
+          shape,
+          data_offsets: [from, to]
+        }
+      ]) => ({
+        name,
+        dtype,
+        shape,
+        from: start + from,
+        to: start + to
+      })
+    )
+    .sort((a, b) => a.from - b.from);
+}
+
 function headerOf(file: Buffer, where: string): {header: Record<string, Entry>; start: number} {
   const length = file.length < 8 ? Infinity : Number(file.readBigUInt64LE());
   if (length + 8 > file.length || length > 100_000_000 || file[8] !== 0x7b)

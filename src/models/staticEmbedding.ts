@@ -3,13 +3,14 @@ import {join} from "node:path";
 import {type ModelLoader} from "./modelLoader.js";
 import {sharedWordPiece} from "./encoder/wordPiece.js";
 import {headScores} from "./headScores.js";
-import {readSafetensors} from "./safetensors.js";
+import {decodeSafetensors} from "./safetensors.js";
 import {logSoftmax, toPrediction} from "./softmax.js";
 import {meanOfRows, rowsByToken, tokenRows} from "./tokenRows.js";
+import {readModelFile} from "./weightFiles.js";
 
 /** One vector a token, averaged over the text, with a softmax head. */
 export const loadStaticEmbedding: ModelLoader = async (manifest, folder) => {
-  const tensors = await readSafetensors(join(folder, "model.safetensors"));
+  const tensors = decodeSafetensors(await readModelFile(folder, "model.safetensors"));
   const table = tensors["embedding.weight"]!.data;
   const weight = tensors["head.weight"]!.data;
   const bias = tensors["head.bias"]!.data;

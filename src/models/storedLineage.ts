@@ -3,8 +3,11 @@ import {type ErasedTraining, erasedTrainingNote} from "./erasedTraining.js";
 import {type LineageGraph, lineageGraph} from "./lineageGraph.js";
 import {listModels} from "./registry.js";
 
-/** The lineage of all that a store holds. */
-export async function storedLineage(store: Store): Promise<LineageGraph> {
+/** The lineage of all that a store holds; of archived runs only when asked for. */
+export async function storedLineage(
+  store: Store,
+  {archived}: {archived?: boolean} = {}
+): Promise<LineageGraph> {
   const dir = modelsDir(store.workspace);
   const models = await listModels(dir);
   const erased = new Map<string, ErasedTraining>();
@@ -16,7 +19,7 @@ export async function storedLineage(store: Store): Promise<LineageGraph> {
     versions: await store.versions(),
     splits: await store.splits(),
     models,
-    runs: await store.runs(),
+    runs: await store.runs({archived}),
     erased
   });
 }

@@ -1,14 +1,15 @@
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {type ModelLoader} from "./modelLoader.js";
-import {readSafetensors} from "./safetensors.js";
+import {decodeSafetensors} from "./safetensors.js";
 import {logSoftmax, toPrediction} from "./softmax.js";
 import {sparseScores, tfidfOfText} from "./tfidf.js";
+import {readModelFile} from "./weightFiles.js";
 
 /** TF-IDF of words and word pairs with multinomial logistic regression on top. */
 export const loadTfidfLogReg: ModelLoader = async (manifest, folder) => {
   const words = JSON.parse(await readFile(join(folder, "vocabulary.json"), "utf8")) as string[];
-  const tensors = await readSafetensors(join(folder, "model.safetensors"));
+  const tensors = decodeSafetensors(await readModelFile(folder, "model.safetensors"));
   const idf = tensors["features.idf"]!.data;
   const weights = tensors["head.weight"]!.data;
   const bias = tensors["head.bias"]!.data;

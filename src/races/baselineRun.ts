@@ -4,7 +4,8 @@ import type {RaceRecord} from "../decisions/raceTypes.js";
 
 /**
  * An earlier run of the same eval, split and part that was scored by the same scorer: the newest whose id begins with
- * `name`, or for "previous" the newest that was complete before `run` began. Rounds of `run`'s own race do not count.
+ * `name`, or for "previous" the newest that was complete before `run` began. Rounds of `run`'s own race do not count, and
+ * archived runs only when they are named.
  */
 export async function baselineRun(
   store: Store,
@@ -15,7 +16,7 @@ export async function baselineRun(
   const own = raceOf(races, run.id);
   const isEarlierRound = (other: RunManifest, race: RaceRecord | undefined) =>
     race !== undefined && race.rounds.some((round) => round.run === other.id);
-  return (await store.runs())
+  return (await store.runs({archived: name !== "previous"}))
     .filter(
       (other) =>
         other.id !== run.id &&

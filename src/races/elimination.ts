@@ -22,7 +22,13 @@ export function elimination({candidates, margin, errorRate = 0.05}: RaceSettings
   // By name, so that the order of the candidates changes no last digit.
   const named = [...candidates].sort();
   const sequences = named.flatMap((a, i) =>
-    named.slice(i + 1).map((b) => ({a, b, sequence: pairedConfidenceSequence({level, grid: GRID})}))
+    named.slice(i + 1).map((b): Running => ({
+      a,
+      b,
+      sumA: 0,
+      sumB: 0,
+      sequence: pairedConfidenceSequence({level, grid: GRID})
+    }))
   );
   const groups = groupsOf();
   return {
@@ -31,8 +37,8 @@ export function elimination({candidates, margin, errorRate = 0.05}: RaceSettings
       const present = new Set(table.candidates);
       const open = sequences.filter(({a, b}) => present.has(a) && present.has(b));
       for (const rows of groups.take(table, last))
-        for (const {a, b, sequence} of open) add(sequence, rows, valuesOf(table, a), valuesOf(table, b));
-      const found = open.map(({a, b, sequence}) => pairOf(a, b, sequence));
+        for (const pair of open) add(pair, rows, valuesOf(table, pair.a), valuesOf(table, pair.b));
+      const found = open.map(pairOf);
       const dropped = standings.flatMap(({candidate, scored}): RaceDrop[] => {
         const drop =
           scored === 0 ? {candidate, why: "no-scores" as const} : dropOf(candidate, standings, found);
@@ -50,8 +56,17 @@ export function elimination({candidates, margin, errorRate = 0.05}: RaceSettings
   };
 }
 
+/** A pair with the sums of the scores that it was compared on. */
+interface Running {
+  a: string;
+  b: string;
+  sumA: number;
+  sumB: number;
+  sequence: PairedConfidenceSequence;
+}
+
 function add(
-  sequence: PairedConfidenceSequence,
+  pair: Running,
   rows: readonly number[],
   a: readonly (number | undefined)[],
   b: readonly (number | undefined)[]
@@ -60,19 +75,25 @@ function add(
   if (both.length === 0) return;
   const mean = (values: readonly (number | undefined)[]) =>
     both.reduce((sum, row) => sum + values[row]!, 0) / both.length;
-  sequence.add(mean(a), mean(b));
+  const [meanA, meanB] = [mean(a), mean(b)];
+  pair.sumA += meanA;
+  pair.sumB += meanB;
+  pair.sequence.add(meanA, meanB);
 }
 
-function pairOf(a: string, b: string, sequence: PairedConfidenceSequence): RacePair {
-  return {a, b, observations: sequence.n, estimate: sequence.estimate(), ...sequence.interval()};
+function pairOf({a, b, sumA, sumB, sequence}: Running): RacePair {
+  const {n} = sequence;
+  const means = n > 0 ? {meanA: sumA / n, meanB: sumB / n} : {};
+  return {a, b, observations: n, ...means, estimate: sequence.estimate(), ...sequence.interval()};
 }
 
 /** Lead of `first` over `second`, whichever way round the pair is kept. */
 function leadOf(first: string, second: string, pairs: readonly RacePair[]): RaceDrop["lead"] {
-  for (const {a, b, observations, estimate, low, high} of pairs) {
+  for (const {a, b, observations, estimate, low, high, meanA, meanB} of pairs) {
     if (estimate === undefined || low === undefined || high === undefined) continue;
-    if (a === first && b === second) return {estimate, low, high, observations};
-    if (a === second && b === first) return {estimate: -estimate, low: -high, high: -low, observations};
+    if (a === first && b === second) return {estimate, low, high, observations, meanBy: meanA, mean: meanB};
+    if (a === second && b === first)
+      return {estimate: -estimate, low: -high, high: -low, observations, meanBy: meanB, mean: meanA};
   }
   return undefined;
 }

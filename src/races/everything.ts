@@ -19,11 +19,11 @@ export interface Everything {
  * the race's part with the same prompt, scorer and repeats. Undefined when the store holds none.
  */
 export async function everything(store: Store, race: RaceRecord): Promise<Everything | undefined> {
-  const runs = await store.runs();
+  const runs = await store.runs({archived: true});
   const first = runs.find(({id}) => id === race.rounds[0]?.run);
   if (!first) return undefined;
   const run = runs
-    .filter((one) => isSameQuestion(one, first, race))
+    .filter((one) => one.archived === undefined && isSameQuestion(one, first, race))
     .sort((a, b) => a.sealedAt.localeCompare(b.sealedAt) || a.id.localeCompare(b.id))
     .at(-1);
   if (!run) return undefined;

@@ -18,6 +18,8 @@ export interface PrepareContext {
   seed: string;
   /** Rows of one part, in the order of their ids. The held-out part is refused. */
   rows(part: string): AsyncIterable<Row>;
+  /** Make nothing: a candidate whose model is not there throws NotMade. */
+  dryRun?: boolean;
   onProgress(message: string): void;
   signal?: AbortSignal;
 }
@@ -28,6 +30,8 @@ export interface PreparedCandidate {
   model: string;
   /** Manifest id of a model whose weights are in the store: gives the candidate its lineage. */
   modelId?: string;
+  /** True in a dry run for a model that the run would make. */
+  notMade?: boolean;
   /** Called when the run has ended, however it ended. */
   close?(): Promise<void>;
 }

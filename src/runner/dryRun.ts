@@ -1,5 +1,6 @@
 import {completionCost} from "../costs/index.js";
 import {type RunManifest, sqlString} from "../store/index.js";
+import type {EvalDefinition} from "./define.js";
 import type {PrivacyCheck} from "./plan/privacyCheck.js";
 import type {ResolvedEval} from "./plan/resolve.js";
 import type {Plan} from "./plan/plan.js";
@@ -25,6 +26,8 @@ export interface DryRun {
   candidates: DryRunCandidate[];
   /** Calls that scorers would make for the new completions; what equal questions save is not known before. */
   scorers: DryRunScorer[];
+  /** Calls of a few tokens that ask the endpoints before the first row whether they are ready. */
+  preflightCalls: number;
 }
 
 export interface DryRunScorer {
@@ -41,6 +44,8 @@ export interface DryRunCandidate {
   /** Rows that may not be sent to this candidate's endpoint; why is in `refusal`. */
   refusedRows: number;
   refusal?: string;
+  /** True when the run would make the candidate's model: all its calls are new. */
+  notMade?: boolean;
   promptTokens: number;
   completionTokens?: number;
   /** Where `completionTokens` comes from: earlier answers of this model, or `max_tokens`. */
@@ -56,6 +61,7 @@ export interface ForecastInputs {
   privacyCheck: PrivacyCheck;
   ready: readonly ReadyCandidate[];
   scorers: ResolvedEval["scorers"];
+  needs: EvalDefinition["needs"];
   settled: Settled;
   runId: string;
   /** Folder for what is half-made. */
@@ -70,6 +76,7 @@ export async function forecast({
   privacyCheck,
   ready,
   scorers,
+  needs = {},
   settled,
   runId,
   folder
@@ -100,6 +107,7 @@ export async function forecast({
       calls,
       refusedRows: refused.length,
       refusal: refused.length > 0 ? privacyCheck.message(prepared.endpoint, refused, plan.rows) : undefined,
+      notMade: prepared.notMade,
       promptTokens: tokens,
       completionTokens,
       basis: completionTokens === undefined ? undefined : seen === undefined ? "max_tokens" : "observed",
@@ -119,6 +127,11 @@ export async function forecast({
     completionTokens,
     costUsd,
     candidates,
+    preflightCalls: ready.reduce(
+      (sum, {prepared: {endpoint}}, index) =>
+        sum + (candidates[index]!.calls > 0 ? (endpoint.preflightCalls?.(needs) ?? 0) : 0),
+      0
+    ),
     scorers: scorers.flatMap(({name, scorer: {asks, judge, callsEach = 1}}) => {
       const calls = callsEach * called.reduce((sum, one) => sum + one.calls, 0);
       return asks ? [{name, model: judge?.model, endpoint: asks.name, calls}] : [];

@@ -1,5 +1,5 @@
 export type {GateRule} from "../decisions/gateRule.js";
-export {type BenchPrompt, type BenchTarget, withBenchTarget} from "./benchTarget.js";
+export {type BenchTarget, withBenchTarget} from "./benchTarget.js";
 export {type Budget, createBudget, worstCaseUsd} from "./calls/budget.js";
 export type {
   CallError,
@@ -15,18 +15,11 @@ export type {
 export {createOutageGuard, type OutageGuard} from "./calls/outage.js";
 export {callError, createPool, guardedAttempts} from "./calls/pool.js";
 export * from "./define.js";
-export type {DryRun, DryRunCandidate} from "./dryRun.js";
 export {type EvalFinding, runEvalPreflight} from "./plan/preflight.js";
 export type {PromptPreview} from "./plan/promptPreview.js";
 export type {RunOptions} from "./plan/resolve.js";
 export {runEval} from "./runEval.js";
-export {
-  type CandidateComparison,
-  type CandidateFigures,
-  compareRuns,
-  listRuns,
-  type RunComparison
-} from "./seal/runs.js";
+export {compareRuns, listRuns} from "./seal/runs.js";
 export {type UnsealedRun, unsealedRuns} from "./journal/unsealedRuns.js";
-export type {CandidateProgress, RunProgress} from "./calls/tally.js";
-export type {RunEffects, RunInputs, RunResult} from "./runTypes.js";
+export type {RunProgress} from "./calls/tally.js";
+export type {RunInputs, RunResult} from "./runTypes.js";

@@ -1,5 +1,6 @@
 import {UserError} from "../store/index.js";
 import {makeCalls} from "./calls/calls.js";
+import {createPreflightCalls, type PreflightCalls} from "./calls/preflightCalls.js";
 import {type CountedScorerCalls, createScorerCalls} from "./calls/scorerCalls.js";
 import {createSpending, type Spending} from "./calls/spending.js";
 import {createTally, type Tally} from "./calls/tally.js";
@@ -7,6 +8,7 @@ import type {EvalDefinition} from "./define.js";
 import {type AppendLog, openAppendLog} from "./journal/appendLog.js";
 import type {Bits} from "./journal/bits.js";
 import type {RunFolder} from "./journal/folder.js";
+import {openScorerAnswers} from "./journal/scorerAnswers.js";
 import {settle, type Settled} from "./journal/reuse.js";
 import {journalFile, scoresFile} from "./journal/tables.js";
 import {collectGarbage} from "./keepHeapSmall.js";
@@ -44,6 +46,7 @@ interface Begun {
   tally: Tally;
   spending?: Spending;
   scorerCalls: CountedScorerCalls;
+  preflightCalls: PreflightCalls;
 }
 
 const CONCURRENCY = 16;
@@ -56,14 +59,14 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
   const {inputs, place, effects, resolved, ready, plan, run, folder} = planned;
   const {store, options = {}, abortSignal} = inputs;
   const startedMs = effects.now();
-  const logs: AppendLog[] = [];
+  const logs: Pick<AppendLog, "close">[] = [];
   const openLog = async (path: string) => {
     const log = await openAppendLog(path);
     logs.push(log);
     return log;
   };
   try {
-    const runs = await store.runs();
+    const runs = await store.runs({archived: true});
     const journal = await openLog(journalFile(store.workspace, run.id));
     const scoreLog = await openLog(scoresFile(store.workspace, run.id));
     const settled = await settle({place, plan, runs, runId: run.id, folder, options});
@@ -75,8 +78,11 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
     );
     const spending = options.budgetUsd === undefined ? undefined : createSpending(options.budgetUsd);
     const concurrency = options.concurrency ?? CONCURRENCY;
-    const scorerCalls = createScorerCalls({spending, concurrency});
-    const begun = {journal, scoreLog, settled, tally, spending, scorerCalls};
+    const answers = await openScorerAnswers(store.workspace, run.id, {ownOnly: options.noReuse});
+    logs.push(answers);
+    const scorerCalls = createScorerCalls({spending, concurrency, answers});
+    const preflightCalls = createPreflightCalls(spending);
+    const begun = {journal, scoreLog, settled, tally, spending, scorerCalls, preflightCalls};
     const stopped = await callMissing(planned, begun);
     await journal.close();
     effects.onProgress?.(tally.progress("sealing"));
@@ -105,6 +111,10 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
           seconds: (effects.now() - startedMs) / 1000,
           sealedAt: effects.now(),
           scorerCalls,
+          preflightCalls,
+          concurrency: tally.progress("sealing").candidates.some(({called}) => called > 0)
+            ? concurrency
+            : undefined,
           stopped: stopped ?? spending?.stopped
         })
     });
@@ -120,7 +130,7 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
 /** Makes the calls that have no outcome, if there are any; why it stopped early, if it did. */
 async function callMissing(
   {definition, inputs, place, effects, resolved, ready, plan, privacyCheck, run}: PlannedRun,
-  {journal, scoreLog, settled: {done}, tally, spending, scorerCalls}: Begun
+  {journal, scoreLog, settled: {done}, tally, spending, scorerCalls, preflightCalls}: Begun
 ): Promise<string | undefined> {
   const {options = {}, signal, abortSignal, createExecutor} = inputs;
   if (plan.total === done.count) return undefined;
@@ -132,12 +142,17 @@ async function callMissing(
       );
   checkBudget(ready, resolved.scorers, options);
   if (options.preflight !== false && !signal?.aborted)
-    await preflight(
-      ready.filter((_one, index) => called.has(index)),
-      definition.needs,
-      (message) => effects.onMessage?.(message),
-      signal
-    );
+    try {
+      await preflight(
+        ready.filter((_one, index) => called.has(index)),
+        definition.needs,
+        (message) => effects.onMessage?.(message),
+        {signal, around: preflightCalls.around}
+      );
+    } catch (error) {
+      if (spending?.stopped !== undefined) return spending.stopped;
+      throw error;
+    }
   const timer = setInterval(() => effects.onProgress?.(tally.progress("running")), 200);
   try {
     effects.onProgress?.(tally.progress("running"));

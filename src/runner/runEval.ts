@@ -2,7 +2,14 @@ import {randomBytes} from "node:crypto";
 import {mkdir, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {tombstones} from "../datasets/index.js";
-import {type Database, openDatabase, sweepTemporary, temporaryPath, UserError} from "../store/index.js";
+import {
+  type Database,
+  hasRunFile,
+  openDatabase,
+  sweepTemporary,
+  temporaryPath,
+  UserError
+} from "../store/index.js";
 import type {EvalDefinition} from "./define.js";
 import {forecast} from "./dryRun.js";
 import {
@@ -22,8 +29,8 @@ import {previewPrompts} from "./plan/promptPreview.js";
 import {variantsOf} from "./plan/prompts.js";
 import {closeCandidates, readyCandidates, type ReadyCandidate} from "./plan/readyCandidates.js";
 import {resolveEval} from "./plan/resolve.js";
-import {settle} from "./journal/reuse.js";
-import {chooseFolder, planId} from "./journal/folder.js";
+import {allSettled, settle} from "./journal/reuse.js";
+import {chooseFolder, latestFolder, planId} from "./journal/folder.js";
 import type {RunEffects, RunInputs, RunResult} from "./runTypes.js";
 
 /**
@@ -65,7 +72,8 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
       return {prompts: await previewPrompts(preview), unchanged: true, calls: 0};
     }
     const erased = await tombstones(workspace, version.dataset);
-    ready = await readyCandidates(resolved, {store, version, split, onMessage: tell, signal});
+    const {dryRun} = options;
+    ready = await readyCandidates(resolved, {store, version, split, dryRun, onMessage: tell, signal});
     const privacyCheck = await openPrivacyCheck(
       store,
       version,
@@ -76,10 +84,16 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
       tell
     );
     const plan = await planRun({definition, inputs, place, effects, resolved, ready, privacyCheck, folder});
-    const runId = planId(resolved.name, plan.hash);
     if (options.dryRun) {
-      const runs = await store.runs();
-      const settled = await settle({place, plan, runs, runId, folder, options});
+      const runs = await store.runs({archived: true});
+      const {base, found} = await latestFolder(workspace, resolved.name, plan, options);
+      // What a sealed run holds is in the store; one that was killed has it in its own journal.
+      const journaled = found !== undefined && (await hasRunFile(workspace, found.id, "journal.ndjson"));
+      const runId = found?.sealed && !journaled ? NO_RUN : (found?.id ?? base);
+      const settled =
+        found?.finished && !options.noReuse
+          ? allSettled(plan.total)
+          : await settle({place, plan, runs, runId, folder, options});
       const dryRun = await forecast({
         place,
         runs,
@@ -87,38 +101,16 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
         privacyCheck,
         ready,
         scorers: resolved.scorers,
+        needs: definition.needs,
         settled,
         runId,
         folder
       });
       return {dryRun, unchanged: true, calls: 0};
     }
-    const candidates = ready;
-    return await workspace.lease(
-      `run-${runId}`,
-      {what: `the run ${runId}`, waitMs: options.lockWaitMs ?? 0, onWait: tell},
-      async () => {
-        // A purge refuses beside a run that holds its lock; this one was planned before it did.
-        if ((await tombstones(workspace, version.dataset)).length !== erased.length)
-          throw new UserError(
-            `rows of ${version.dataset} were erased while this run was planned. Nothing was called; start it again.`
-          );
-        const run = await chooseFolder(place, resolved.name, plan, options, effects.now);
-        if (run.finished && run.sealed) return {manifest: run.sealed, unchanged: true, calls: 0};
-        const guarded = {...resolved, scorers: guardScorers(resolved.scorers, privacyCheck)};
-        return makeRun({
-          definition,
-          inputs,
-          place,
-          effects,
-          resolved: guarded,
-          ready: candidates,
-          plan,
-          privacyCheck,
-          run,
-          folder
-        });
-      }
+    return await runUnderLease(
+      {definition, inputs, place, effects, resolved, ready, plan, privacyCheck, folder},
+      {runId: planId(resolved.name, plan.hash), erased: erased.length}
     );
   } finally {
     leaveHeap();
@@ -126,6 +118,37 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
     db.close();
     await rm(folder, {recursive: true, force: true});
   }
+}
+
+/** No run is called so: runs end in digits. */
+const NO_RUN = "none";
+
+/** Makes the calls of a plan that was made when `erased` rows of the dataset had been erased. */
+async function runUnderLease(
+  planned: Omit<PlannedRun, "run">,
+  {runId, erased}: {runId: string; erased: number}
+): Promise<RunResult> {
+  const {inputs, place, effects, resolved, plan, privacyCheck} = planned;
+  const {version, options = {}} = inputs;
+  return place.workspace.lease(
+    `run-${runId}`,
+    {
+      what: `the run ${runId}`,
+      waitMs: options.lockWaitMs ?? 0,
+      onWait: (message) => effects.onMessage?.(message)
+    },
+    async () => {
+      // A purge refuses beside a run that holds its lock; this one was planned before it did.
+      if ((await tombstones(place.workspace, version.dataset)).length !== erased)
+        throw new UserError(
+          `rows of ${version.dataset} were erased while this run was planned. Nothing was called; start it again.`
+        );
+      const run = await chooseFolder(place, resolved.name, plan, options, effects.now);
+      if (run.finished && run.sealed) return {manifest: run.sealed, unchanged: true, calls: 0};
+      const guarded = {...resolved, scorers: guardScorers(resolved.scorers, privacyCheck)};
+      return makeRun({...planned, resolved: guarded, run});
+    }
+  );
 }
 
 async function openRunDatabase(tmpDir: string): Promise<Database> {

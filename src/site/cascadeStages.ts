@@ -32,7 +32,7 @@ export async function cascadeStages(
     {run: run.id}
   );
   const place = new Map(items.map(({row_id}, i) => [row_id, i]));
-  const answers = await answersOf(store, run);
+  const answers = await answersOf(store, run, candidatesOf(run, names));
   const byStage = names.map((name) =>
     answers.filter(({candidate, variant}) => (several ? `${candidate} · ${variant}` : candidate) === name)
   );
@@ -56,16 +56,25 @@ interface Answer {
   score: number | null;
 }
 
+/** The candidates whose variants are among the names. */
+function candidatesOf({candidates, variants}: RunManifest, names: readonly string[]): string[] {
+  const named = ({name}: {name: string}) =>
+    variants.length > 1
+      ? variants.some((variant) => names.includes(`${name} · ${variant.name}`))
+      : names.includes(name);
+  return candidates.filter(named).map(({name}) => name);
+}
+
 /** First answers with all repeats' texts; `usd` is what one call cost. */
-function answersOf(store: Store, run: RunManifest): Promise<Answer[]> {
+function answersOf(store: Store, run: RunManifest, candidates: readonly string[]): Promise<Answer[]> {
   return store.rows<Answer>(
     `select c.row_id, c.candidate, c.variant, list(coalesce(c.output, '') order by c.repeat) as outputs,
        first(c.logprobs order by c.repeat) as logprobs, avg(c.cost_usd)::double as usd,
        first(s.value order by c.repeat)::double as score
      from completions c left join scores s on s.run = c.run and s.row_id = c.row_id and s.candidate = c.candidate
        and s.variant = c.variant and s.repeat = c.repeat and s.scorer = $scorer and s.status = 'scored'
-     where c.run = $run and c.status = 'completed' group by all`,
-    {run: run.id, scorer: run.primaryScorer}
+     where c.run = $run and c.status = 'completed' and c.candidate in (select unnest(from_json($names, '["VARCHAR"]'))) group by all`,
+    {run: run.id, scorer: run.primaryScorer, names: JSON.stringify(candidates)}
   );
 }
 

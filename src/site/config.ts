@@ -9,6 +9,7 @@ import {plannedRows} from "./rowDetails.js";
 import {replayableRaces} from "./races.js";
 import {type NavigationPage, REPORT_PAGES, siteFooter, siteHead, siteHeader} from "./frame.js";
 import {seedNpmCache} from "./seedNpmCache.js";
+import {SQL_FILES, sqlEngine} from "./sqlEngine.js";
 import {removeStaleOutputs} from "./staleOutputs.js";
 
 export interface SiteOptions {
@@ -34,10 +35,12 @@ export async function siteConfig(options: SiteOptions = {}): Promise<Record<stri
   const {root = "src", output = "dist", title = "Assay", pages = []} = options;
   const workspace = await openWorkspace(options.project ?? process.env.ASSAY_PROJECT ?? process.cwd());
   await seedNpmCache(resolve(root));
+  const duckdb = await sqlEngine(workspace.project);
   const fingerprint = [
     await storeFingerprint(workspace.dir),
     await codeFingerprint(),
-    await pricesFingerprint(workspace.project)
+    await pricesFingerprint(workspace.project),
+    duckdb?.version ?? "no-sql"
   ].join("-");
   await removeStaleOutputs(resolve(root), fingerprint);
   const navigation = [...REPORT_PAGES, ...pages];
@@ -62,8 +65,10 @@ export async function siteConfig(options: SiteOptions = {}): Promise<Record<stri
     async *dynamicPaths() {
       for (const run of await currentRuns(workspace)) {
         yield `/data/rows/${run.id}.arrow`;
-        yield* detailPaths(plannedRows(run)).map((file) => `/data/details/${run.id}/${file}`);
+        const files = detailPaths({rows: plannedRows(run), scorers: run.scorers.length});
+        yield* files.map((file) => `/data/details/${run.id}/${file}`);
       }
+      if (duckdb) yield* SQL_FILES.map((file) => `/data/duckdb/${file}`);
       for (const race of await replayableRaces(workspace)) yield `/data/races/${race.id}.json`;
     }
   };

@@ -1,4 +1,4 @@
-import type {CostSample} from "../costs/index.js";
+import type {CascadeReport, CostSample, Signal} from "../costs/index.js";
 
 /** What the costs page and `assay costs` make their tables from. */
 export interface CostsData {
@@ -17,6 +17,28 @@ export interface CostsData {
   rows: number;
   samples: CostSample[];
   prices: PriceNote[];
+}
+
+/** What the costs page shows: cascades are simulated when the site is built. */
+export interface PageCosts extends CostsData {
+  cascades: CascadeView[];
+}
+
+/** A cheaper candidate before the best one. */
+export interface CascadeView {
+  cheap: string;
+  strong: string;
+  signal: Signal;
+  /** What it may lose, in score units, with which probability it does not lose more. */
+  loss: number;
+  confidence: number;
+  /** The confidence from which the cheaper one's answer is taken; absent when no threshold was shown to hold the loss. */
+  threshold?: number;
+  calibrationRows: number;
+  /** From the better model alone to the cheaper one first for all rows, on the rows that chose. */
+  steps: {escalated: number; quality: number; usdPerThousand?: number}[];
+  /** On the other rows. */
+  report: CascadeReport;
 }
 
 /** The price that a candidate is billed with. */

@@ -21,6 +21,8 @@ export interface RejectedView {
   /** What it demands, as written in the dataset's definition. */
   rule?: string;
   rows: number;
+  /** Rows that it kept because it could not tell; absent when it always can. */
+  undetermined?: number;
   /** The commonest reasons first; few of them. */
   reasons: {reason: string; rows: number}[];
   /** Different reasons in all. */
@@ -165,4 +167,11 @@ export interface SplitsView {
 export interface SplitsData {
   /** The newest version of each dataset, and older ones that were split. */
   versions: SplitsView[];
+}
+
+/** The DuckDB that a site brings for its page of SQL. */
+export interface SqlEngine {
+  version: string;
+  /** Of the part that the browser loads first, before compression. */
+  bytes: number;
 }

@@ -16,7 +16,7 @@ const DESCRIBED = 12;
  */
 export async function datasets(store: Store): Promise<DatasetsData> {
   const byName = group(await store.versions(), ({dataset}) => dataset);
-  const runs = await store.runs();
+  const runs = await store.runs({archived: true});
   const views: DatasetView[] = [];
   for (const [name, versions] of byName) {
     const splits = await store.splits(name);

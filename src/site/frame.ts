@@ -33,6 +33,7 @@ export const REPORT_PAGES: NavigationPage[] = [
   {name: "Lineage", path: "/lineage", about: "what a model or a run came from, and what data reached it"},
   {name: "Runs", path: "/runs", about: "versions, hashes, prices and seeds, and how to run it again"},
   {name: "History", path: "/history", about: "how candidates scored from run to run"},
+  {name: "SQL", path: "/sql", about: "any question of your own over the published tables, in the browser"},
   {name: "Method", path: "/method", about: "what every figure means and how it is computed"}
 ];
 

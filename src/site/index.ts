@@ -17,6 +17,7 @@ export {loaderParameter, print} from "./print.js";
 export {raceScores, races} from "./races.js";
 export {type RowsMetadata, runRows} from "./runRows.js";
 export {touchOnStoreChange, type WatchOptions} from "./touchOnStoreChange.js";
+export {sqlEngine, sqlEngineArchive} from "./sqlEngine.js";
 export {splits} from "./splitViews.js";
 export * from "./types.js";
 export type * from "./detailTypes.js";

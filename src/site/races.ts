@@ -24,6 +24,7 @@ async function raceViews(workspace: Workspace): Promise<RaceView[]> {
   for (const race of (await listRaces(workspace)).reverse()) {
     const last = race.rounds.at(-1)?.run;
     const run = last && (await readRun(workspace, last));
+    if (run && run.archived !== undefined) continue;
     views.push({
       ...race,
       title: (run && run.title) ?? race.eval,
@@ -40,7 +41,7 @@ async function raceViews(workspace: Workspace): Promise<RaceView[]> {
 export async function raceScores(store: Store, id: string): Promise<RaceScores> {
   const race = (await listRaces(store.workspace)).find((one) => one.id === id);
   if (!race) throw new Error(`no such race: ${id}`);
-  const runs = new Map((await store.runs()).map((run) => [run.id, run]));
+  const runs = new Map((await store.runs({archived: true})).map((run) => [run.id, run]));
   const {candidates} = race.settings;
   const values = new Map<string, (number | undefined)[]>();
   const rounds: RaceScores["rounds"] = [];

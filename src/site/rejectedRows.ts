@@ -30,12 +30,13 @@ export async function rejectedRows(
     open,
     examples.map(({row_id}) => row_id)
   );
-  return filters.map(([filter, {rule}]) => {
+  return filters.map(([filter, {rule, undetermined}]) => {
     const reasons = counted.filter((one) => one.filter === filter);
     return {
       filter,
       rule: typeof rule === "string" ? rule : settingsText(rule as Record<string, unknown>),
       rows: reasons.reduce((sum, {rows}) => sum + rows, 0),
+      undetermined,
       reasons: reasons.slice(0, REASONS).map(({reason, rows}) => ({reason, rows})),
       reasonCount: reasons.length,
       examples: examples

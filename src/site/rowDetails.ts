@@ -34,7 +34,7 @@ export async function detailedRows(store: Store, run: RunManifest): Promise<stri
  * they say otherwise, none for "ids"; labels and failures' reasons always. A run without rows has one empty file.
  */
 export async function* rowDetails(store: Store, id: string): AsyncGenerator<DetailFile> {
-  const run = (await store.runs()).find((one) => one.id === id);
+  const run = (await store.runs({archived: true})).find((one) => one.id === id);
   if (!run) throw new Error(`no such run: ${id}`);
   const versions = await store.versions(run.dataset.name);
   const publish = strictest(run.publish ?? "masked", versions.at(-1)?.publish);

@@ -20,6 +20,7 @@ import {
   type Scores
 } from "../stats/index.js";
 import type {RunCandidate, RunManifest, Store} from "../store/index.js";
+import {measuredThroughputs, withThroughput} from "./measuredThroughputs.js";
 import type {CostsData, PriceNote} from "./costTypes.js";
 
 const RESAMPLES = 100;
@@ -57,6 +58,7 @@ export async function runCosts(
     resamples: RESAMPLES,
     clusters: table.clusters
   });
+  const measured = await measuredThroughputs(store.workspace, run);
   const notes: PriceNote[] = [];
   const samples = names.map(({candidate, name}, i): CostSample => {
     const {numbers, rows, counted} = columns[i]!;
@@ -82,7 +84,9 @@ export async function runCosts(
         completionTokens: digits(means[at0 + 2]!),
         billedUsd: billed ? digits(means[at0 + 3]!) : undefined
       },
-      hostings: hostingsOf(candidate, price, tokens, repriced),
+      hostings: hostingsOf(candidate, price, tokens, repriced).map((hosting) =>
+        withThroughput(hosting, candidate, measured.get(candidate.name))
+      ),
       wayThere: candidate.wayThere
     };
   });

@@ -35,7 +35,7 @@ export interface RowsMetadata {
  * the labels expected is given as it is; free text only for rows whose excerpt the eval publishes, masked and cut.
  */
 export async function runRows(store: Store, id: string): Promise<Uint8Array> {
-  const run = (await store.runs()).find((one) => one.id === id);
+  const run = (await store.runs({archived: true})).find((one) => one.id === id);
   if (!run) throw new Error(`no such run: ${id}`);
   const items = await store.rows<Item>(
     "select row_id, cluster, expected, slices, excerpt from items where run = $run order by position",

@@ -9,7 +9,7 @@ import type {SplitsData, SplitsView} from "./dataTypes.js";
 /** The splits of each dataset's newest version and of older ones that were split, newest versions first. */
 export async function splits(store: Store): Promise<SplitsData> {
   const all = await store.splits();
-  const runs = await store.runs();
+  const runs = await store.runs({archived: true});
   const views: SplitsView[] = [];
   for (const versions of group(await store.versions(), ({dataset}) => dataset).values())
     for (const version of [...versions].reverse()) {

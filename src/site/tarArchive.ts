@@ -3,16 +3,20 @@ import {gzipSync} from "node:zlib";
 const BLOCK = 512;
 
 /**
- * A gzipped tar archive of files with short ASCII names, in the ustar format; equal files give equal bytes. Framework takes
+ * A tar archive of files with short ASCII names, in the ustar format; equal files give equal bytes; gzipped unless told. Framework takes
  * one from a page loader and serves its files.
  */
-export function tarArchive(files: readonly {name: string; content: string}[]): Uint8Array {
-  const blocks: Buffer[] = [];
+export function tarArchive(
+  files: readonly {name: string; content: string | Uint8Array}[],
+  {compressed = true}: {compressed?: boolean} = {}
+): Uint8Array {
+  const blocks: Uint8Array[] = [];
   for (const {name, content} of files) {
-    const bytes = Buffer.from(content);
+    const bytes = typeof content === "string" ? Buffer.from(content) : content;
     blocks.push(header(name, bytes.length), bytes, Buffer.alloc(-bytes.length & (BLOCK - 1)));
   }
-  return gzipSync(Buffer.concat([...blocks, Buffer.alloc(2 * BLOCK)]));
+  const archive = Buffer.concat([...blocks, Buffer.alloc(2 * BLOCK)]);
+  return compressed ? gzipSync(archive) : archive;
 }
 
 function header(name: string, size: number): Buffer {

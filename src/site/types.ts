@@ -5,6 +5,7 @@ import type {LedgerSummary, Recognition} from "../privacy/index.js";
 import type {RunManifest, SplitManifest, VersionManifest} from "../store/index.js";
 
 export type {LedgerSummary, ModelManifest, Recognition, RunManifest, SplitManifest, VersionManifest};
+export type * from "./comparisonTypes.js";
 export type * from "./dataTypes.js";
 export type * from "./decisionTypes.js";
 export type {RunCandidate} from "../store/index.js";
@@ -80,6 +81,8 @@ export interface RunView {
   counts: RunManifest["counts"];
   costUsd?: number;
   unpricedCalls: number;
+  /** The most requests in flight at each endpoint while its latencies were taken; absent where it is not known. */
+  concurrency?: number;
   /** When other tools made the calls and gave the scores. */
   imported?: RunManifest["imported"];
   candidates: CandidateView[];

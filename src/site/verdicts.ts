@@ -39,6 +39,7 @@ export async function verdicts(store: Store): Promise<VerdictsData> {
       counts: run.counts,
       costUsd: run.costUsd,
       unpricedCalls: run.unpricedCalls,
+      concurrency: run.concurrency,
       imported: run.imported,
       candidates: await candidateViews(store, run, models),
       verdict,

@@ -1,9 +1,8 @@
-export type {EmbeddingDistance, EmbeddingLeakage} from "./embeddingMeasures.js";
+export type {EmbeddingLeakage} from "./embeddingMeasures.js";
 export {ensureSplit} from "./ensureSplit.js";
-export {type LeakMeasure, type SplitLeak, splitLeaks} from "./leaks/splitLeaks.js";
-export type {Leakage} from "./leaks/types.js";
-export {currentMeasures, lacksMeasures} from "./currentMeasures.js";
-export type {ShortTextLeakage, SplitMeasures} from "./measure.js";
+export {type SplitLeak, splitLeaks} from "./leaks/splitLeaks.js";
+export {currentMeasures} from "./currentMeasures.js";
+export type {SplitMeasures} from "./measure.js";
 export {possibleStrategies} from "./possible.js";
 export {CLEAN, recommendSplit, type SplitChoice} from "./recommend.js";
 export {rollingWindows} from "./rolling.js";

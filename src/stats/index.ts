@@ -8,6 +8,7 @@ export {clusteredStandardError, type ClusteredError} from "./clusteredStandardEr
 export {twoWayStandardError} from "./twoWayClusters.js";
 export {quantile} from "./quantile.js";
 export {wilson, type WilsonOptions} from "./wilson.js";
+export {f1Interval} from "./f1Interval.js";
 export {clopperPearson} from "./clopperPearson.js";
 export {tango} from "./tango.js";
 export {resampledMeans} from "./resampledMeans.js";

@@ -31,7 +31,7 @@ export async function writeAtomic(path: string, write: (temporary: string) => Pr
 }
 
 /** Resolves when what was written to the file is on disk. */
-export async function flushFile(path: string): Promise<void> {
+async function flushFile(path: string): Promise<void> {
   const handle = await open(path, "r+");
   try {
     await handle.sync();

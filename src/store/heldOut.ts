@@ -1,7 +1,7 @@
 import {readTombstones} from "./kinds/dataset.js";
 import {type Kind, type OfVersion, recordsOf} from "./kinds/kind.js";
 import {readSplit, splitParts, type SplitName} from "./kinds/split.js";
-import {hasRows, versionRows, type VersionName, versionTable, type VersionFile} from "./kinds/version.js";
+import {hasRows, versionRows, type VersionName} from "./kinds/version.js";
 import {sqlString} from "./duckdb.js";
 import {emptyRelation} from "./parquet.js";
 import {PARTS} from "./schema.js";
@@ -27,7 +27,7 @@ export async function withoutHeldOut(
 }
 
 /** A query for the ids of a version's rows that are held out, some of them twice; undefined when none is. */
-export async function heldOutIds(
+async function heldOutIds(
   workspace: Workspace,
   version: OfVersion,
   except?: string
@@ -55,16 +55,6 @@ async function heldOutBy(
 /** A query over a version's rows as everything but a final run sees them. */
 export async function openRows(workspace: Workspace, version: VersionName): Promise<string> {
   return withoutHeldOut(workspace, version, await versionRows(workspace, version));
-}
-
-/** The same over another table of a version; undefined when the version has none. */
-export async function openTable(
-  workspace: Workspace,
-  version: VersionName,
-  file: VersionFile
-): Promise<string | undefined> {
-  const table = await versionTable(workspace, version, file);
-  return table && withoutHeldOut(workspace, version, table);
 }
 
 /**

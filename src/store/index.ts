@@ -1,8 +1,6 @@
 export {type Database, openDatabase, sqlName, sqlPath, sqlString} from "./duckdb.js";
 export {messageOf, UsageError, UserError} from "./errors.js";
 export {
-  flushFile,
-  flushFolder,
   insideFolder,
   readJson,
   sweepTemporary,
@@ -12,7 +10,7 @@ export {
 } from "./files.js";
 export {placeFingerprint} from "./fingerprint.js";
 export {canonicalJson, hashJson, sha256, sha256File} from "./hash.js";
-export {heldOutIds, openParts, openRows, openTable, rowsOfPart, withoutHeldOut} from "./heldOut.js";
+export {openParts, openRows, rowsOfPart, withoutHeldOut} from "./heldOut.js";
 export {type Acceptance, readAcceptances, writeAcceptances} from "./kinds/acceptances.js";
 export {type BenchRecord, readBenches, writeBench} from "./kinds/bench.js";
 export {downloadsDir, hubModelsDir, readCached, runnableModelsDir, writeCached} from "./kinds/cache.js";
@@ -25,18 +23,30 @@ export {
   type Tombstones,
   writeTombstones
 } from "./kinds/dataset.js";
-export {exportsOf, recordExport} from "./kinds/exportNote.js";
-export {type FinalRun, finalRuns, recordFinalRun, whoOpens} from "./kinds/finalRun.js";
+export {recordExport} from "./kinds/exportNote.js";
+export {finalRuns, recordFinalRun, whoOpens} from "./kinds/finalRun.js";
 export {
   blindingSalt,
-  heldOutRecord,
   heldOutRecords,
-  type HeldOutRecord,
   heldOutRelation,
   sameRows,
   writeHeldOut
 } from "./kinds/heldOutRecord.js";
 export {shownRowId} from "./kinds/finalRunViews.js";
+export {
+  appendJobEvents,
+  jobDir,
+  type JobData,
+  type JobEvent,
+  type JobOutcome,
+  type JobRecord,
+  type JobStatus,
+  readJob,
+  readJobEvents,
+  readJobs,
+  updateJob,
+  writeJob
+} from "./kinds/job.js";
 export {KINDS} from "./kinds/index.js";
 export {
   type Erased,
@@ -50,7 +60,19 @@ export {
 } from "./kinds/kind.js";
 export {modelsDir} from "./kinds/model.js";
 export {raceKey, readRaceRecord, readRaces} from "./kinds/race.js";
-export {hasRunFile, readRun, readRuns, runIds, runKey, runPath, runTable, sealRun} from "./kinds/run.js";
+export {
+  hasRunFile,
+  readRun,
+  readRuns,
+  removeRun,
+  runIds,
+  runKey,
+  runPath,
+  runTable,
+  sealRun,
+  setArchived
+} from "./kinds/run.js";
+export {type Referrer, referrersOf} from "./referrers.js";
 export {readSplit, readSplits, splitKey, splitParts, writeSplit} from "./kinds/split.js";
 export {
   hasRows,
@@ -85,8 +107,7 @@ export {LocalFolder} from "./place/localFolder.js";
 export {type Place, type Stage} from "./place/place.js";
 export {processIsAlive} from "./process.js";
 export {plainSql} from "./plainSql.js";
-export {putParquet} from "./putParquet.js";
 export * from "./schema.js";
 export {openStore, type Store} from "./store.js";
-export {assertOneStatement, userCondition, userQuery, type UserSql} from "./userSql.js";
-export {listFolders, openWorkspace, SCHEMA_VERSION, type Workspace} from "./workspace.js";
+export {assertOneStatement, userCondition, userQuery} from "./userSql.js";
+export {listFolders, openWorkspace, type Workspace} from "./workspace.js";

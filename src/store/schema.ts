@@ -163,6 +163,8 @@ export interface RunManifest {
   status: "complete" | "partial";
   /** Why it is partial. */
   stopped?: string;
+  /** ISO time at which it was archived: pages, verdicts and baselines pass it over. */
+  archived?: string;
   /** SHA-256 of what was planned: eval definition, version, split, candidates, prompts, repeats, limit. */
   planHash: string;
   dataset: {name: string; version: string; rows: number};
@@ -203,6 +205,10 @@ export interface RunManifest {
   owedScores?: number;
   /** Calls that scorers made, such as a judge's; not in `counts` nor in `costUsd`. */
   scorerCalls?: {calls: number; costUsd?: number};
+  /** The same of calls that asked before the first row whether an endpoint is ready. */
+  preflightCalls?: {calls: number; costUsd?: number};
+  /** The most requests that its starts had in flight at each endpoint: what its latencies were taken at. */
+  concurrency?: number;
   startedAt: string;
   sealedAt: string;
   seconds: number;

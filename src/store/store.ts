@@ -19,8 +19,8 @@ export interface Store extends Database {
   /** The version that was pulled last, or undefined before the first pull. */
   latestVersion(dataset: string): Promise<VersionManifest | undefined>;
   splits(dataset?: string): Promise<SplitManifest[]>;
-  /** Sealed runs, oldest first. */
-  runs(): Promise<RunManifest[]>;
+  /** Sealed runs, oldest first; those that were archived only when asked for. */
+  runs(options?: {archived?: boolean}): Promise<RunManifest[]>;
   /** Names of all tables and views, in no order. */
   tables(): Promise<string[]>;
   /** Makes the views again, after files were added. */
@@ -48,7 +48,7 @@ export async function openStore(
       return latest && readVersion(workspace, {dataset, id: latest.version});
     },
     splits: (dataset) => readSplits(workspace, dataset),
-    runs: () => readRuns(workspace),
+    runs: (options) => readRuns(workspace, options),
     tables: async () => (await db.rows<{name: string}>("show tables")).map(({name}) => name),
     refresh: () => makeViews(store)
   };

@@ -10,7 +10,7 @@ import {checkName} from "./names.js";
 import {LocalFolder} from "./place/localFolder.js";
 import type {Place} from "./place/place.js";
 
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 /** A project and its store: where versions, splits, models, runs and what else there is are kept. */
 export interface Workspace {

@@ -1,3 +1,6 @@
 import {siteConfig} from "assay/site";
 
-export default await siteConfig({title: "Our models"});
+export default await siteConfig({
+  title: "Our models",
+  pages: [{name: "Notebook", path: "/notebook"}]
+});

@@ -4,7 +4,7 @@ import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {costsVerb, type CostsOptions} from "../../src/cli/costs.js";
 import {importPricesVerb, pricesVerb} from "../../src/cli/prices.js";
-import type {RunManifest} from "../../src/store/index.js";
+import {openWorkspace, type RunManifest, writeBench} from "../../src/store/index.js";
 import {assay, writeLoader} from "../support/assay.js";
 import {printed} from "../support/printed.js";
 import {costStore} from "../support/costStore.js";
@@ -49,6 +49,34 @@ const told = async (options: Partial<CostsOptions> = {}) =>
   JSON.parse(await costs({json: true, ...options})) as Told;
 
 describe("assay costs", () => {
+  it("takes the throughput of the hosting that a candidate runs on from its newest load test, where none is stated", async () => {
+    const onPrem = async (names: string[]) =>
+      (await told()).options
+        .filter(({candidate}) => names.includes(candidate))
+        .flatMap(({unknown}) => unknown);
+    expect(await onPrem(["untold"])).toContain("requestsPerSecond");
+    const workspace = await openWorkspace(project, `${project}/.assay`);
+    const {model} = run.candidates.find(({name}) => name === "untold")!;
+    const measured = (id: string, at: string, requestsPerSecond: number, of = "sums") =>
+      writeBench(workspace, {
+        kind: "bench",
+        schemaVersion: 1,
+        id,
+        at,
+        tool: "assay",
+        eval: of,
+        candidate: "untold",
+        model,
+        levels: [{concurrency: 1, throughput: {requestsPerSecond}}] as never
+      });
+    await measured("other", "2026-11-25T00:00:00Z", 9, "another");
+    expect(await onPrem(["untold"])).toContain("requestsPerSecond");
+    await measured("older", "2026-11-20T00:00:00Z", 1);
+    await measured("newer", "2026-11-24T00:00:00Z", 3.14159);
+    expect(await onPrem(["untold"])).not.toContain("requestsPerSecond");
+    expect(await costs()).toContain("3.14 requests/s measured 2026-11-24, assay bench newer");
+  });
+
   it("prices a run again from its recorded tokens, with hostings, frontier and break-even", async () => {
     const {options, choice, breakEven} = await told({volume: 1_000_000});
     // Prompts have 249.5 tokens on average, answers 20: (249.5 · 10 + 20 · 40) / 1,000,000

@@ -55,6 +55,35 @@ describe("the margin before significance", () => {
   });
 });
 
+describe("a lead that may be leakage", () => {
+  // b has 10 points more than a, and loses them where related rows are kept together.
+  const table = tableOf(2000, {a: (r) => r % 5 === 0, b: (r) => r % 10 === 0}, "a");
+  const facts = (difference: number) => ({
+    otherSplit: {name: "by thread", difference, low: difference - 0.02, high: 1}
+  });
+
+  it("is no reason to switch", () => {
+    const {kind, action, held, sentence} = decide(table, {...options, facts: facts(0.12)});
+    expect([kind, held]).toEqual(["pick", true]);
+    expect(sentence).toMatch(/^b scored 90\.0 /);
+    expect(action).toBe(
+      "Do not switch to b yet: its lead of 10.0 points over a may be leakage. On split by thread, which keeps related rows together, the best scores 12.0 points (10.0 to 100.0) lower."
+    );
+  });
+
+  it("stays a reason where leakage moves less than the lead, or may be chance", () => {
+    expect(decide(table, {...options, facts: facts(0.05)}).action).toMatch(/^Switch to b/);
+    expect(
+      decide(table, {...options, facts: {otherSplit: {name: "s", difference: 0.3, low: -0.1, high: 0.6}}})
+        .action
+    ).toMatch(/^Switch to b/);
+  });
+
+  it("does not trouble who keeps what is in use", () => {
+    expect(decide({...table, baseline: "b"}, {...options, facts: facts(0.12)}).action).toMatch(/^Keep b/);
+  });
+});
+
 describe("an action", () => {
   it("names the cheapest of the tied, then the faster, then the smaller", () => {
     const table = tableOf(10_000, close, "a");

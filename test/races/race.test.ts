@@ -54,6 +54,7 @@ describe("a race at a fixed error rate", () => {
     for (const {why, by, lead} of dropped) {
       expect([why, by]).toEqual(["worse", "c0"]);
       expect(lead!.low).toBeGreaterThan(0);
+      expect(lead!.meanBy! - lead!.mean!).toBeCloseTo(lead!.estimate, 12);
     }
     rounds.slice(1).forEach((round, i) => {
       const before = rounds[i]!;

@@ -14,6 +14,7 @@ import {type BuiltSite, buildSite, siteProject} from "./buildSite.js";
 import {decisionStore} from "./decisionStore.js";
 import {sampleStore} from "./sampleStore.js";
 import {sampleTickets} from "./sampleTickets.js";
+import {situationStore} from "./situationStore.js";
 import {type FolderServer, serveFolder} from "./serveFolder.js";
 import {settled, watchPage} from "./watchPage.js";
 
@@ -43,6 +44,7 @@ export function setUpReport(): void {
     await sampleTickets(workspace);
     await purge(workspace, "mails", {where: "thread = 'thread-7'", reason: "request 2026-14"});
     await decisionStore(project);
+    await situationStore(workspace);
     const site = await buildSite(project);
     const store = await openStore(workspace);
     const {runs} = await verdicts(store);

@@ -17,7 +17,7 @@ import {
   type TrainingProgress,
   type TrainingSettings
 } from "../../language/index.js";
-import {keepModel, type ModelManifest} from "../../models/index.js";
+import {keepModel, type ModelManifest, NotMade} from "../../models/index.js";
 import {hashJson, UserError} from "../../store/index.js";
 import {type BuildContext, type ModelSource} from "../modelSource.js";
 import {builtOnce} from "../trainedSource.js";
@@ -96,6 +96,8 @@ export function finetune(definition: FinetuneDefinition): Finetune {
     async build(context, options = {}) {
       const hash = configHash(context);
       const work = workFolder(context, hash);
+      if (context.onlyKnown && typeof definition.base === "object" && !existsSync(work))
+        throw new NotMade(name, hash);
       await mkdir(work, {recursive: true});
       const base = await findBase(definition, context, work);
       // The folder that a path names may have got other weights since.

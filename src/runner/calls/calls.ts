@@ -2,11 +2,10 @@ import {setMaxListeners} from "node:events";
 import {messageOf, UserError} from "../../store/index.js";
 import type {AppendLog} from "../journal/appendLog.js";
 import {completedOutcome, failedOutcome, type Outcome} from "../journal/outcome.js";
-import type {ReadyCandidate} from "../plan/readyCandidates.js";
 import type {ResolvedEval} from "../plan/resolve.js";
 import type {ScorerCalls} from "../../scorers/index.js";
-import {worstCaseUsd} from "./budget.js";
 import type {CallOutcome, CallRequest, CreateExecutor, ExecutedRun, OutageSettings} from "./executor.js";
+import {createOpenCalls, type EndedCall} from "./openCalls.js";
 import {type Call, plannedCalls, type PlannedInputs} from "./planned.js";
 import {createPool} from "./pool.js";
 import {createScores} from "./scores.js";
@@ -41,20 +40,20 @@ export interface CallInputs extends PlannedInputs {
  * that comes twice counts once. Returns why it stopped early, if it did.
  */
 export async function makeCalls(inputs: CallInputs): Promise<string | undefined> {
-  const {plan, done, signal, abortSignal} = inputs;
+  const {plan, done, ready, spending, signal, abortSignal} = inputs;
   if (done.count >= plan.total) return undefined;
   const drained = new AbortController();
   setMaxListeners(0, drained.signal, ...(abortSignal ? [abortSignal] : []));
+  const open = createOpenCalls(ready, spending);
   let stopped: string | undefined;
   const stop = (reason: string) => {
     stopped ??= reason;
     spending?.close();
     drained.abort();
-    wake?.();
+    open.stop();
   };
-  const {spending} = inputs;
   spending?.onStop(stop);
-  const endpoints = new Map(inputs.ready.map(({record, prepared}) => [record.name, prepared.endpoint]));
+  const endpoints = new Map(ready.map(({record, prepared}) => [record.name, prepared.endpoint]));
   const executor = (inputs.createExecutor ?? createPool)({
     endpoints,
     concurrency: inputs.concurrency,
@@ -68,11 +67,6 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
     onFailure: () => stop("an error"),
     onUseless: stop
   });
-  const open = new Map<string, Call>();
-  /** Keys of calls whose next attempt did not fit in the budget, and those of them that have ended. */
-  const refused = new Set<string>();
-  const postponed: Call[] = [];
-  let wake: (() => void) | undefined;
   const keep = outcomeKeeper(inputs);
   const onSignal = () => stop("interrupted");
   signal?.addEventListener("abort", onSignal);
@@ -86,36 +80,17 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
         continue;
       }
       await scores.room();
-      yield* requested(call);
+      yield* open.request(call);
     }
-    while (spending && !stopped && (open.size > 0 || postponed.length > 0)) {
-      const call = postponed.shift();
-      if (call) yield* requested(call);
-      else await new Promise<void>((resolve) => (wake = resolve));
-    }
-  }
-  async function* requested(call: Call): AsyncGenerator<CallRequest> {
-    const request = requestOf(call, inputs.ready[call.candidate]!, spending !== undefined);
-    if (spending && !(await spending.reserve(request))) return;
-    open.set(call.key, call);
-    yield request;
+    yield* open.postponed();
   }
   const take = (outcomes: readonly CallOutcome[]) => {
-    const ended: {call: Call; outcome: CallOutcome}[] = [];
-    for (const outcome of outcomes) {
-      const call = open.get(outcome.key);
-      // It has been told already.
-      if (!call || !open.delete(outcome.key)) continue;
-      spending?.settle(outcome);
-      if (refused.delete(outcome.key) && outcome.error?.kind === "aborted") postponed.push(call);
-      ended.push({call, outcome});
-    }
+    const ended = open.ended(outcomes);
     keep.ended(ended);
-    wake?.();
     for (const {call, outcome} of ended) {
       if (outcome.completion) scores.push(call, outcome.completion);
       else if (outcome.error.kind === "auth")
-        stop(`${inputs.ready[call.candidate]!.prepared.endpoint.name} refused the key`);
+        stop(`${ready[call.candidate]!.prepared.endpoint.name} refused the key`);
     }
   };
 
@@ -123,13 +98,7 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
     const outcomes = executor.execute(requests(), {
       signal: drained.signal,
       abortSignal,
-      mayRetry:
-        spending &&
-        (async (request, failed) => {
-          const allowed = spending.reserveAgain(request, failed);
-          if (!allowed) refused.add(request.key);
-          return allowed;
-        })
+      mayRetry: spending && (async (request, failed) => open.mayRetry(request, failed))
     });
     try {
       for await (const batch of outcomes) take(batch);
@@ -153,7 +122,7 @@ function outcomeKeeper({journal, tally, now}: Pick<CallInputs, "journal" | "tall
       journal.push({n: call.n, ...outcome});
       tally.barred(call.candidate);
     },
-    ended(ended: readonly {call: Call; outcome: CallOutcome}[]) {
+    ended(ended: readonly EndedCall[]) {
       const at = new Date(now()).toISOString();
       const kept: {call: Call; outcome: Outcome}[] = [];
       for (const {
@@ -169,30 +138,6 @@ function outcomeKeeper({journal, tally, now}: Pick<CallInputs, "journal" | "tall
       journal.flush();
       for (const {call, outcome} of kept) count(call, outcome);
     }
-  };
-}
-
-function requestOf(call: Call, {candidate, prepared, record}: ReadyCandidate, priced: boolean): CallRequest {
-  const {key, messages, rowId, repeat, tokens} = call;
-  const {params, tools} = candidate;
-  return {
-    key,
-    candidate: record.name,
-    endpoint: prepared.endpoint.name,
-    model: prepared.model,
-    messages,
-    params,
-    tools,
-    rowId,
-    repeat,
-    estimateTokens: tokens + (params?.max_tokens ?? 0),
-    worstCaseUsd: priced
-      ? worstCaseUsd(
-          prepared.endpoint.price?.(prepared.model),
-          Buffer.byteLength(JSON.stringify(messages)),
-          params?.max_tokens
-        )
-      : undefined
   };
 }
 

@@ -27,95 +27,114 @@ export interface OutageGuard {
 const aborted = () => new EndpointError("aborted", "The call was stopped while its endpoint was paused.");
 
 /** A guard of one endpoint, for one stream of calls. */
-export function createOutageGuard(
-  endpoint: string,
-  {probeMs = PROBE_MS, giveUpMs = GIVE_UP_MS, onPause, onMessage, onGiveUp}: OutageSettings = {}
-): OutageGuard {
-  let failed = 0;
-  let paused = false;
-  let stopped = false;
-  let interval = probeMs;
-  let lastError = "";
-  let probeTimer: NodeJS.Timeout | undefined;
-  let giveUpTimer: NodeJS.Timeout | undefined;
-  /** The next call that comes is the probe. */
-  let due = false;
-  let waiting: {start(probe: boolean): void; stop(): void}[] = [];
+export function createOutageGuard(endpoint: string, settings: OutageSettings = {}): OutageGuard {
+  return new Guard(endpoint, settings);
+}
 
-  const release = () => {
-    const released = waiting;
-    waiting = [];
-    return released;
-  };
-  const stop = () => {
-    stopped = true;
-    clearTimeout(probeTimer);
-    clearTimeout(giveUpTimer);
-    for (const one of release()) one.stop();
-  };
-  const giveUp = () => {
-    stop();
-    onGiveUp?.(
-      `${endpoint} only failed, and did not recover within ${giveUpMs / 1000} s of being paused: ${lastError}`
+class Guard implements OutageGuard {
+  private failed = 0;
+  private paused = false;
+  private stopped = false;
+  private lastError = "";
+  private interval: number;
+  private probeTimer: NodeJS.Timeout | undefined;
+  private giveUpTimer: NodeJS.Timeout | undefined;
+  /** The next call that comes is the probe. */
+  private due = false;
+  private waiting: {start(probe: boolean): void; stop(): void}[] = [];
+  private readonly probeMs: number;
+  private readonly giveUpMs: number;
+
+  constructor(
+    private readonly endpoint: string,
+    private readonly settings: OutageSettings
+  ) {
+    this.probeMs = settings.probeMs ?? PROBE_MS;
+    this.giveUpMs = settings.giveUpMs ?? GIVE_UP_MS;
+    this.interval = this.probeMs;
+  }
+
+  async pass(): Promise<boolean> {
+    if (this.stopped) throw aborted();
+    if (!this.paused) return false;
+    if (this.due) {
+      this.due = false;
+      return true;
+    }
+    return new Promise((resolve, reject) =>
+      this.waiting.push({start: resolve, stop: () => reject(aborted())})
     );
-  };
-  const probeLater = () => {
-    probeTimer = setTimeout(() => {
-      const next = waiting.shift();
-      if (next) next.start(true);
-      else due = true;
-    }, interval);
-    interval = Math.max(probeMs, Math.min(2 * interval, LONGEST_PROBE_MS));
-  };
-  const pause = () => {
-    paused = true;
-    interval = probeMs;
-    onPause?.();
-    onMessage?.(
-      `${endpoint}: ${failed} calls in a row failed (${lastError}). It is paused, and tried again with one call at a time for ${giveUpMs / 1000} s`
-    );
-    giveUpTimer = setTimeout(giveUp, giveUpMs);
-    probeLater();
-  };
-  const recover = () => {
-    paused = false;
-    due = false;
-    clearTimeout(probeTimer);
-    clearTimeout(giveUpTimer);
-    onMessage?.(`${endpoint} answers again`);
-    for (const one of release()) one.start(false);
-  };
-  return {
-    async pass() {
-      if (stopped) throw aborted();
-      if (!paused) return false;
-      if (due) {
-        due = false;
-        return true;
-      }
-      return new Promise((resolve, reject) => waiting.push({start: resolve, stop: () => reject(aborted())}));
-    },
-    ended(error, probe) {
-      if (stopped) return paused && error !== undefined && OUTAGE.has(error.kind);
-      if (error?.kind === "aborted") {
-        // It says nothing of the server; another call takes the probe's place.
-        if (probe && paused) probeLater();
-        return false;
-      }
-      if (!error || !OUTAGE.has(error.kind)) {
-        failed = 0;
-        if (paused) recover();
-        return false;
-      }
-      lastError = error.message;
-      if (paused) {
-        if (probe) probeLater();
-        return true;
-      }
-      failed++;
-      if (failed >= MOST_FAILED) pause();
+  }
+
+  ended(error: CallError | undefined, probe: boolean): boolean {
+    const byOutage = error !== undefined && OUTAGE.has(error.kind);
+    if (this.stopped) return this.paused && byOutage;
+    if (error?.kind === "aborted") {
+      // It says nothing of the server; another call takes the probe's place.
+      if (probe && this.paused) this.probeLater();
       return false;
-    },
-    stop
-  };
+    }
+    if (!byOutage) {
+      this.failed = 0;
+      if (this.paused) this.recover();
+      return false;
+    }
+    this.lastError = error.message;
+    if (this.paused) {
+      if (probe) this.probeLater();
+      return true;
+    }
+    this.failed++;
+    if (this.failed >= MOST_FAILED) this.pause();
+    return false;
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.probeTimer);
+    clearTimeout(this.giveUpTimer);
+    for (const one of this.release()) one.stop();
+  }
+
+  private release() {
+    const released = this.waiting;
+    this.waiting = [];
+    return released;
+  }
+
+  private giveUp(): void {
+    this.stop();
+    this.settings.onGiveUp?.(
+      `${this.endpoint} only failed, and did not recover within ${this.giveUpMs / 1000} s of being paused: ${this.lastError}`
+    );
+  }
+
+  private probeLater(): void {
+    this.probeTimer = setTimeout(() => {
+      const next = this.waiting.shift();
+      if (next) next.start(true);
+      else this.due = true;
+    }, this.interval);
+    this.interval = Math.max(this.probeMs, Math.min(2 * this.interval, LONGEST_PROBE_MS));
+  }
+
+  private pause(): void {
+    this.paused = true;
+    this.interval = this.probeMs;
+    this.settings.onPause?.();
+    this.settings.onMessage?.(
+      `${this.endpoint}: ${this.failed} calls in a row failed (${this.lastError}). It is paused, and tried again with one call at a time for ${this.giveUpMs / 1000} s`
+    );
+    this.giveUpTimer = setTimeout(() => this.giveUp(), this.giveUpMs);
+    this.probeLater();
+  }
+
+  private recover(): void {
+    this.paused = false;
+    this.due = false;
+    clearTimeout(this.probeTimer);
+    clearTimeout(this.giveUpTimer);
+    this.settings.onMessage?.(`${this.endpoint} answers again`);
+    for (const one of this.release()) one.start(false);
+  }
 }

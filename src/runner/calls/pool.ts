@@ -1,7 +1,14 @@
 import {setMaxListeners} from "node:events";
 import {type Limiter, limiterFor} from "../../endpoints/limiter.js";
-import {type AttemptHooks, type AttemptOutcome, type Endpoint, EndpointError} from "../../endpoints/types.js";
+import {
+  type AttemptHooks,
+  type AttemptOutcome,
+  type Endpoint,
+  EndpointError,
+  isEndpointError
+} from "../../endpoints/types.js";
 import {messageOf} from "../../store/index.js";
+import {observedCall} from "../../telemetry/index.js";
 import type {
   CallError,
   CallOutcome,
@@ -238,9 +245,9 @@ class PoolRun implements AsyncIterableIterator<readonly CallOutcome[]> {
     const {key, model, messages, params, tools, rowId, repeat} = request;
     try {
       const hooks = guardedAttempts(request, attempts, this.setup.mayRetry);
-      const completion = await endpoint.complete(
-        {model, messages, params, tools},
-        {rowId, repeat, attempts: hooks, signal}
+      const asked = {model, messages, params, tools};
+      const completion = await observedCall(endpoint, asked, () =>
+        endpoint.complete(asked, {rowId, repeat, attempts: hooks, signal})
       );
       return {key, completion};
     } catch (error) {
@@ -272,7 +279,7 @@ export function guardedAttempts(
 
 /** What an outcome says of an error that `complete` threw. */
 export function callError(error: unknown): CallError {
-  const known = error instanceof EndpointError ? error : undefined;
+  const known = isEndpointError(error) ? error : undefined;
   return {
     kind: known?.kind ?? "endpoint",
     message: messageOf(error),

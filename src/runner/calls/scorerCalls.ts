@@ -7,7 +7,9 @@ import {
   EndpointError
 } from "../../endpoints/types.js";
 import type {ScorerCalls} from "../../scorers/index.js";
+import type {ScorerAnswers} from "../journal/scorerAnswers.js";
 import {canonicalJson, sha256} from "../../store/index.js";
+import {observedCall} from "../../telemetry/index.js";
 import {worstCaseUsd} from "./budget.js";
 import type {CallRequest} from "./executor.js";
 import {callError, guardedAttempts} from "./pool.js";
@@ -19,6 +21,8 @@ const MOST_KEPT = 10_000;
 export interface ScorerCallsInputs {
   /** The run's budget; the calls of scorers are set aside in it attempt by attempt, as a candidate's are. */
   spending?: Spending;
+  /** Where answers are kept and found; without it a kill loses those that have no score yet. */
+  answers?: ScorerAnswers;
   /** `-j`: the most calls in flight for each endpoint. */
   concurrency: number;
 }
@@ -28,13 +32,15 @@ export interface CountedScorerCalls extends ScorerCalls {
   readonly made: number;
   /** US dollars; undefined while no call has stated its cost. */
   readonly costUsd: number | undefined;
+  /** The same of earlier starts of the run, as far as they were answered. */
+  readonly before: {calls: number; costUsd?: number};
 }
 
 /**
  * The calls that scorers make, such as a judge's: within the run's budget, at most `concurrency` at one endpoint, and equal
- * questions asked once. A call that the budget leaves no room for rejects with EndpointError "aborted".
+ * questions asked once, in all starts and runs whose answers are kept. A call that the budget leaves no room for rejects with EndpointError "aborted".
  */
-export function createScorerCalls({spending, concurrency}: ScorerCallsInputs): CountedScorerCalls {
+export function createScorerCalls({spending, concurrency, answers}: ScorerCallsInputs): CountedScorerCalls {
   const limiters = new Map<string, Limiter>();
   const asked = new Map<string, Promise<Completion>>();
   const endpoints = new Map<Endpoint, number>();
@@ -49,7 +55,7 @@ export function createScorerCalls({spending, concurrency}: ScorerCallsInputs): C
   };
 
   async function make(endpoint: Endpoint, request: CompletionRequest, options: CompletionOptions) {
-    const call = callOf(endpoint, request, options, number++);
+    const call = sideCall("scorer", endpoint, request, options, number++);
     return limiterOf(endpoint).run(async (attempts) => {
       if (spending && !(await spending.reserve(call)))
         throw new EndpointError("aborted", "The budget leaves no room for it.");
@@ -58,10 +64,9 @@ export function createScorerCalls({spending, concurrency}: ScorerCallsInputs): C
         (async (one: CallRequest, failed: Parameters<Spending["reserveAgain"]>[1]) =>
           spending.reserveAgain(one, failed));
       try {
-        const completion = await endpoint.complete(request, {
-          ...options,
-          attempts: guardedAttempts(call, attempts, allowed)
-        });
+        const completion = await observedCall(endpoint, request, () =>
+          endpoint.complete(request, {...options, attempts: guardedAttempts(call, attempts, allowed)})
+        );
         spending?.settle({key: call.key, completion});
         made++;
         if (completion.costUsd !== undefined) costUsd = (costUsd ?? 0) + completion.costUsd;
@@ -75,7 +80,33 @@ export function createScorerCalls({spending, concurrency}: ScorerCallsInputs): C
     }, call);
   }
 
+  const identities = new Map<string, Promise<Record<string, string>>>();
+  const identityOf = (endpoint: Endpoint, nth: number, model: string) => {
+    const key = `${nth} ${model}`;
+    const known = identities.get(key) ?? endpoint.identity(model);
+    identities.set(key, known);
+    return known;
+  };
+
+  /** A recording answers by itself, and costs nothing. */
+  async function keptOrMade(
+    endpoint: Endpoint,
+    nth: number,
+    request: CompletionRequest,
+    options: CompletionOptions
+  ): Promise<Completion> {
+    if (!answers || endpoint.kind === "recorded") return make(endpoint, request, options);
+    const identity = await identityOf(endpoint, nth, request.model);
+    const key = sha256(canonicalJson({identity, request, repeat: options.repeat ?? 0}));
+    const known = answers.find(key);
+    if (known) return known;
+    const completion = await make(endpoint, request, options);
+    await answers.keep(key, completion);
+    return completion;
+  }
+
   return {
+    before: answers?.before ?? {calls: 0},
     ask(endpoint, request, options) {
       // Two endpoints may have one name.
       const nth = endpoints.get(endpoint) ?? endpoints.size;
@@ -83,7 +114,7 @@ export function createScorerCalls({spending, concurrency}: ScorerCallsInputs): C
       const key = `${nth} ${keyOf(endpoint, request, options)}`;
       const before = asked.get(key);
       if (before) return before;
-      const answer = make(endpoint, request, options);
+      const answer = keptOrMade(endpoint, nth, request, options);
       asked.set(key, answer);
       // What failed may be asked again.
       answer.catch(() => asked.delete(key));
@@ -106,7 +137,9 @@ function keyOf({kind}: Endpoint, request: CompletionRequest, options: Completion
   return sha256(canonicalJson({request, repeat, ...looked}));
 }
 
-function callOf(
+/** A call of a run that asks none of its rows' questions, as a budget looks at it. */
+export function sideCall(
+  who: string,
   endpoint: Endpoint,
   {model, messages, params, tools}: CompletionRequest,
   {rowId = "", repeat = 0}: CompletionOptions,
@@ -115,8 +148,8 @@ function callOf(
   const bytes = Buffer.byteLength(JSON.stringify(messages));
   const price = endpoint.price?.(model);
   return {
-    key: `scorer ${number}`,
-    candidate: `scorer ${endpoint.name} ${model}`,
+    key: `${who} ${number}`,
+    candidate: `${who} ${endpoint.name} ${model}`,
     endpoint: endpoint.name,
     model,
     messages: [...messages],

@@ -19,7 +19,7 @@ export interface Spending {
    * has a place that calls with a reservation may be waiting for. False when it does not fit now.
    */
   reserveAgain(request: CallRequest, failed: AttemptOutcome): boolean;
-  settle(outcome: CallOutcome): void;
+  settle(outcome: CallOutcome | {key: string; costUsd: number | undefined; error?: undefined}): void;
   /** Why no more is spent, once that is so. */
   readonly stopped: string | undefined;
   /** Told once why no more is spent. */
@@ -76,7 +76,12 @@ export function createSpending(limitUsd: number): Spending {
       end(request.key, kind);
       return fits(request);
     },
-    settle: ({key, completion, error}) => end(key, error?.kind, completion?.costUsd),
+    settle: (outcome) =>
+      end(
+        outcome.key,
+        outcome.error?.kind,
+        "costUsd" in outcome ? outcome.costUsd : outcome.completion?.costUsd
+      ),
     get stopped() {
       return stopped;
     },

@@ -41,6 +41,24 @@ export function planId(evalName: string, planHash: string): string {
   return `${evalName.slice(0, 100)}-${planHash.slice(0, 12)}`;
 }
 
+/** The newest run of a plan, its number among them and the id that they share; nothing is made. */
+export async function latestFolder(
+  workspace: Workspace,
+  evalName: string,
+  plan: Plan,
+  options: {noReuse?: boolean; retryFailed?: boolean}
+): Promise<{base: string; last: number; found?: RunFolder & {noReuse: boolean}}> {
+  const base = planId(evalName, plan.hash);
+  const numbers = (await runIds(workspace))
+    .filter((id) => id === base || id.startsWith(`${base}-`))
+    .map((id) => (id === base ? 1 : Number(id.slice(base.length + 1))))
+    .filter(Number.isInteger);
+  const last = Math.max(0, ...numbers);
+  const found =
+    last > 0 ? await inspect(workspace, last === 1 ? base : `${base}-${last}`, plan, options) : undefined;
+  return {base, last, found};
+}
+
 /**
  * The folder a start works in. The same plan always goes on in the same folder, whether its last start was sealed,
  * interrupted or killed; `noReuse` begins a new one unless its own last start did not end.
@@ -52,14 +70,7 @@ export async function chooseFolder(
   options: {noReuse?: boolean; retryFailed?: boolean},
   now: () => number
 ): Promise<RunFolder> {
-  const base = planId(evalName, plan.hash);
-  const numbers = (await runIds(workspace))
-    .filter((id) => id === base || id.startsWith(`${base}-`))
-    .map((id) => (id === base ? 1 : Number(id.slice(base.length + 1))))
-    .filter(Number.isInteger);
-  const last = Math.max(0, ...numbers);
-  const found =
-    last > 0 ? await inspect(workspace, last === 1 ? base : `${base}-${last}`, plan, options) : undefined;
+  const {base, last, found} = await latestFolder(workspace, evalName, plan, options);
   if (found && !(options.noReuse && (found.finished || !found.noReuse))) {
     if (!found.finished && found.sealed) await unseal(db, workspace, found.id, plan);
     return found;

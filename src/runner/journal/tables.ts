@@ -92,6 +92,9 @@ export async function otherCompletions(
     const relation = await logAsParquet(db, journal, JOURNAL, join(folder, `journal-of-${id}.parquet`));
     selects.push(`select ${outcomeNames.join(", ")}, ${sqlString(id)} as run from ${relation}`);
   }
+  // What this run took from others, should they be gone: its own journal has it not.
+  const own = await runTable(workspace, [runId], "completions");
+  if (own) selects.push(`select ${outcomeNames.join(", ")}, run from ${own} where reused`);
   if (selects.length === 0) return `(${emptyRelation({...OUTCOME, run: "VARCHAR"})})`;
   return `(select * from (${selects.join(" union all by name ")}) where status = 'completed')`;
 }

@@ -1,4 +1,4 @@
-import {type Endpoint, type PreflightFinding} from "../../endpoints/types.js";
+import {type AroundAsk, type Endpoint, type PreflightFinding} from "../../endpoints/types.js";
 import {readTrust, refusalMessage, refusedRows, sensitivityOf} from "../../privacy/index.js";
 import {ensureSplit} from "../../splits/index.js";
 import {messageOf, type Store, UserError, type VersionManifest} from "../../store/index.js";
@@ -24,11 +24,11 @@ export async function preflight(
   ready: readonly ReadyCandidate[],
   needs: EvalDefinition["needs"],
   onMessage: (message: string) => void,
-  signal?: AbortSignal
+  {signal, around}: {signal?: AbortSignal; around?: (endpoint: Endpoint) => AroundAsk} = {}
 ): Promise<void> {
   const problems = new Set<string>();
   for (const {record, prepared} of ready)
-    for (const {status, message} of await findingsOf(prepared, needs, signal))
+    for (const {status, message} of await findingsOf(prepared, needs, signal, around))
       if (status === "error") problems.add(`${record.name}: ${message}`);
       else if (status === "warning") onMessage(`${record.name}: ${message}`);
   if (problems.size > 0)
@@ -107,10 +107,11 @@ async function refusals(
 async function findingsOf(
   {endpoint, model}: ReadyCandidate["prepared"],
   needs: EvalDefinition["needs"],
-  signal: AbortSignal | undefined
+  signal: AbortSignal | undefined,
+  around?: (endpoint: Endpoint) => AroundAsk
 ): Promise<PreflightFinding[]> {
   try {
-    return (await endpoint.preflight?.(model, needs ?? {}, signal)) ?? [];
+    return (await endpoint.preflight?.(model, needs ?? {}, signal, around?.(endpoint))) ?? [];
   } catch (error) {
     signal?.throwIfAborted();
     return [{check: "reachable", status: "error", message: messageOf(error)}];

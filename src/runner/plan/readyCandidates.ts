@@ -12,7 +12,8 @@ import {
 } from "../../store/index.js";
 import type {Endpoint} from "../../endpoints/types.js";
 import {completionKeys} from "./completionKey.js";
-import type {Candidate, PreparedCandidate} from "../define.js";
+import {NotMade} from "../../models/index.js";
+import type {Candidate, PrepareContext, PreparedCandidate} from "../define.js";
 import type {ResolvedEval} from "./resolve.js";
 
 /** A candidate that can be called. */
@@ -28,6 +29,8 @@ export interface PrepareInputs {
   store: Store;
   version: VersionManifest;
   split: SplitManifest;
+  /** Make nothing: a candidate that is not made yet is one that has answered nothing. */
+  dryRun?: boolean;
   onMessage(message: string): void;
   signal?: AbortSignal;
 }
@@ -38,13 +41,13 @@ export interface PrepareInputs {
  */
 export async function readyCandidates(
   resolved: ResolvedEval,
-  {store, version, split, onMessage, signal}: PrepareInputs
+  {store, version, split, dryRun, onMessage, signal}: PrepareInputs
 ): Promise<ReadyCandidate[]> {
   const ready: ReadyCandidate[] = [];
   try {
     for (const candidate of resolved.candidates) {
       signal?.throwIfAborted();
-      const prepared = await candidate.prepare({
+      const prepared = await prepare(candidate, {
         store,
         version,
         split,
@@ -56,6 +59,7 @@ export async function readyCandidates(
             );
           return partRows(store, store.workspace, version, split, part);
         },
+        dryRun,
         onProgress: (message) => onMessage(`${candidate.name}: ${message}`),
         signal
       });
@@ -69,6 +73,28 @@ export async function readyCandidates(
     const failed = resolved.candidates[ready.length]!;
     if (signal?.aborted || cause instanceof UserError) throw cause;
     throw new UserError(`candidate ${failed.name} could not be prepared: ${messageOf(cause)}`, {cause});
+  }
+}
+
+/** In a dry run a candidate that is not made yet stands in its own place: no completion in the store is its own. */
+async function prepare(candidate: Candidate, context: PrepareContext): Promise<PreparedCandidate> {
+  try {
+    return await candidate.prepare(context);
+  } catch (error) {
+    if (!context.dryRun || !(error instanceof NotMade)) throw error;
+    const {model, configHash} = error;
+    return {
+      model,
+      notMade: true,
+      endpoint: {
+        name: "this machine",
+        kind: "embedded",
+        hosting: "edge",
+        trust: "local",
+        identity: () => Promise.resolve({notMade: configHash}),
+        complete: () => Promise.reject(error)
+      }
+    };
   }
 }
 

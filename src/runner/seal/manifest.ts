@@ -1,5 +1,6 @@
 import {relative, resolve} from "node:path";
 import {type RunManifest, sha256File, type SplitManifest, type VersionManifest} from "../../store/index.js";
+import type {PreflightCalls} from "../calls/preflightCalls.js";
 import type {CountedScorerCalls} from "../calls/scorerCalls.js";
 import {codeRevision} from "./codeRevision.js";
 import type {EvalDefinition} from "../define.js";
@@ -23,6 +24,9 @@ interface ManifestInputs {
   evalFile?: string;
   stopped?: string;
   scorerCalls: CountedScorerCalls;
+  preflightCalls: PreflightCalls;
+  /** `-j` of this start; undefined when it made no call. */
+  concurrency: number | undefined;
   /** Of this start; what an earlier sealed start took is added. */
   seconds: number;
   sealedAt: number;
@@ -83,6 +87,8 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
     unpricedCalls: figures.unpricedCalls,
     owedScores: figures.owedScores > 0 ? figures.owedScores : undefined,
     scorerCalls: spentOnScores(inputs),
+    preflightCalls: spentOnPreflight(inputs),
+    concurrency: Math.max(inputs.concurrency ?? 0, inputs.run.sealed?.concurrency ?? 0) || undefined,
     startedAt: inputs.run.startedAt,
     sealedAt: new Date(inputs.sealedAt).toISOString(),
     seconds: (inputs.run.sealed?.seconds ?? 0) + inputs.seconds,
@@ -100,13 +106,24 @@ function measuredBefore({sealed}: RunFolder, name: string) {
 /** Of all starts of this run; undefined when no scorer asked anybody. */
 function spentOnScores({
   run: {sealed},
-  scorerCalls: {made, costUsd}
+  scorerCalls: {made, costUsd, before}
 }: ManifestInputs): RunManifest["scorerCalls"] {
-  const before = sealed?.scorerCalls;
+  // A sealed start's record counts failed calls too, a killed one's answers are all that is known of it.
+  const calls = made + Math.max(before.calls, sealed?.scorerCalls?.calls ?? 0);
+  if (calls === 0) return undefined;
+  const earlier = before.costUsd ?? sealed?.scorerCalls?.costUsd;
+  return {calls, costUsd: costUsd === undefined ? earlier : costUsd + (earlier ?? 0)};
+}
+
+/** Of all sealed starts of this run; undefined when no endpoint was asked before the rows. */
+function spentOnPreflight({
+  run: {sealed},
+  preflightCalls: {made, costUsd}
+}: ManifestInputs): RunManifest["preflightCalls"] {
+  const before = sealed?.preflightCalls;
   const calls = made + (before?.calls ?? 0);
   if (calls === 0) return undefined;
-  const cost = costUsd === undefined ? before?.costUsd : costUsd + (before?.costUsd ?? 0);
-  return {calls, costUsd: cost};
+  return {calls, costUsd: costUsd === undefined ? before?.costUsd : costUsd + (before?.costUsd ?? 0)};
 }
 
 async function fileOf(project: string, evalFile: string): Promise<{path: string; sha256: string}> {

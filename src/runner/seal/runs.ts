@@ -1,9 +1,9 @@
 import {pairedDifference} from "../../stats/index.js";
 import {type RunManifest, type Store, UserError} from "../../store/index.js";
 
-/** Sealed runs, the newest first. */
-export async function listRuns(store: Store): Promise<RunManifest[]> {
-  return (await store.runs()).reverse();
+/** Sealed runs, the newest first; those that were archived only when asked for. */
+export async function listRuns(store: Store, options?: {archived?: boolean}): Promise<RunManifest[]> {
+  return (await store.runs(options)).reverse();
 }
 
 /** Two runs side by side; differences are `b` minus `a`, so that a positive one is a gain. */
@@ -54,7 +54,7 @@ export interface CandidateFigures {
 
 /** Compares two sealed runs row by row. Throws UserError when they have no scorer or no row in common. */
 export async function compareRuns(store: Store, a: string, b: string): Promise<RunComparison> {
-  const runs = await store.runs();
+  const runs = await store.runs({archived: true});
   const [first, second] = [a, b].map((id) => {
     const run = runs.find((one) => one.id === id);
     if (!run) throw new UserError(`the store has no run ${id}. \`assay runs\` lists them.`);

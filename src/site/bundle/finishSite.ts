@@ -13,6 +13,6 @@ export async function finishSite(dist: string): Promise<void> {
   await bundlePages(dist);
   for (const {page, html} of await pageScripts(dist)) {
     const text = page === "index.html" ? await withVerdictText(dist, html) : html;
-    await writeFile(join(dist, page), withContentPolicy(text));
+    await writeFile(join(dist, page), withContentPolicy(page, text));
   }
 }

@@ -37,8 +37,7 @@ export const benchKind: Kind<BenchRecord> = {
     schemaVersion: 1,
     members: {id: "string", at: "string", model: "string", levels: "object"},
     renew: "assay bench"
-  },
-  shown: false
+  }
 };
 
 export async function writeBench(workspace: Pick<Workspace, "place">, record: BenchRecord): Promise<void> {

@@ -11,6 +11,8 @@ export interface Exported {
   path: string;
   /** The dataset whose rows are in it; null for all of the store's. */
   dataset: string | null;
+  /** The run whose answers are in it, when it holds any of one. */
+  run?: string;
 }
 
 const LOG = "exports.jsonl";
@@ -20,6 +22,10 @@ export const exportKind: Kind = {
   name: "export",
   at: LOG,
   shown: false,
+  refersTo: async (_, workspace) =>
+    (await readLines<Exported>(workspace, LOG)).flatMap(({run, path}) =>
+      run !== undefined && existsSync(path) ? [run] : []
+    ),
   erase: async (_, {workspace, dataset}) => ({keeps: await exportsOf(workspace, dataset)})
 };
 
@@ -27,14 +33,15 @@ export const exportKind: Kind = {
 export async function recordExport(
   workspace: Workspace,
   path: string,
-  dataset: string | null
+  dataset: string | null,
+  run?: string
 ): Promise<void> {
-  const line: Exported = {at: new Date().toISOString(), path, dataset};
+  const line: Exported = {at: new Date().toISOString(), path, dataset, run};
   await appendLine(workspace, LOG, line);
 }
 
 /** Copies with rows of a dataset that still stand where they were written, each once, in the order of their paths. */
-export async function exportsOf(workspace: Workspace, dataset: string): Promise<string[]> {
+async function exportsOf(workspace: Workspace, dataset: string): Promise<string[]> {
   const own = (await readLines<Exported>(workspace, LOG)).filter(
     (one) => one.dataset === null || one.dataset === dataset
   );

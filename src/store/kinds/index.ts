@@ -5,6 +5,7 @@ import {latestKind, recognitionKind, tombstonesKind} from "./dataset.js";
 import {exportKind} from "./exportNote.js";
 import {finalRunKind} from "./finalRun.js";
 import {heldOutKind} from "./heldOutRecord.js";
+import {jobKind} from "./job.js";
 import type {Kind} from "./kind.js";
 import {modelKind} from "./model.js";
 import {raceKind} from "./race.js";
@@ -13,11 +14,12 @@ import {splitKind} from "./split.js";
 import {versionKind} from "./version.js";
 
 /**
- * Every kind of record, in the order in which a purge asks them: models before the splits that tell what they learned
- * from, versions before the splits that count their labels.
+ * Every kind of record, in the order in which a purge asks them: models and jobs before the splits that tell what they
+ * learned from, versions before the splits that count their labels.
  */
 export const KINDS: readonly Kind[] = [
   modelKind,
+  jobKind,
   versionKind,
   splitKind,
   heldOutKind,

@@ -69,6 +69,7 @@ async function idsInRecords({key}: Found, {place}: Workspace): Promise<string[]>
     const text = Buffer.from((await place.read(`${key}/${name}`)) ?? []).toString();
     // A record names a split by its whole hash, its folder by the first digits.
     for (const [hash] of text.matchAll(/[0-9a-f]{16,}/g)) found.add(hash).add(hash.slice(0, 16));
+    for (const [, run] of text.matchAll(/"([^"\\]+-[0-9a-f]{12}(?:-\d+)?)"/g)) found.add(run!);
   }
   return [...found];
 }
@@ -95,7 +96,8 @@ async function marked({id, name}: StoredModel, {workspace, dataset, note: {at}}:
   return name;
 }
 
-async function learned(
+/** Whether an erased row was in a part that was trained on; where the split is gone it is taken to be. */
+export async function learned(
   {split, part}: NonNullable<StoredModel["training"]>,
   {db, workspace, dataset, hash}: Erasing
 ): Promise<boolean> {

@@ -28,13 +28,16 @@ export type RunFile =
   /** What a start after a kill must know. */
   | "start.json"
   | "journal.ndjson"
-  | "scores.ndjson";
+  | "scores.ndjson"
+  /** What scorers were answered; it stays beside a sealed run. */
+  | "scorer-answers.ndjson";
 
 export type RunTable = keyof typeof TABLES;
 
 const TABLES = {items: ITEMS, prompts: PROMPTS, completions: COMPLETIONS, scores: SCORES};
 
 const JOURNALS = ["journal.ndjson", "scores.ndjson"] as const;
+const ANSWERS = "scorer-answers.ndjson";
 
 /** The key of a run's folder, or of a file in it. */
 export function runKey(id: string, file?: RunFile): string {
@@ -65,9 +68,13 @@ export const runKind: Kind<RunManifest> = {
   erase: eraseRun
 };
 
-/** Sealed runs, oldest first. */
-export async function readRuns(workspace: Pick<Workspace, "place">): Promise<RunManifest[]> {
-  return (await manifestsOf(workspace, runKind)).sort(byStart);
+/** Sealed runs, oldest first; those that were archived only when asked for. */
+export async function readRuns(
+  workspace: Pick<Workspace, "place">,
+  {archived = false}: {archived?: boolean} = {}
+): Promise<RunManifest[]> {
+  const runs = (await manifestsOf(workspace, runKind)).sort(byStart);
+  return archived ? runs : runs.filter((run) => run.archived === undefined);
 }
 
 /** A sealed run's record; undefined when there is none, or it was not sealed. */
@@ -117,6 +124,7 @@ const RUNS: Columns = {
   startedAt: "VARCHAR",
   sealedAt: "VARCHAR",
   seconds: "DOUBLE",
+  archived: "VARCHAR",
   candidates: "JSON",
   scorers: "JSON",
   code: "JSON"
@@ -172,6 +180,8 @@ async function eraseRun({key, manifestKey}: Found, erasing: Erasing): Promise<Er
     const lost =
       (await blankedRows(erasing, key)) - (manifest.purged ?? []).reduce((sum, {rows: n}) => sum + n, 0);
     if (rows + answers + lost > 0 || examples) {
+      // What was asked of a judge quotes rows, and its key does not tell which.
+      await workspace.place.remove(`${key}/${ANSWERS}`);
       result.rows = Math.max(lost, rows);
       await putJson(workspace, manifestKey, {
         ...manifest,
@@ -181,7 +191,7 @@ async function eraseRun({key, manifestKey}: Found, erasing: Erasing): Promise<Er
     }
   }
   // A journal numbers its calls; which rows they are is known to a start only.
-  for (const name of JOURNALS)
+  for (const name of manifest ? JOURNALS : [...JOURNALS, ANSWERS])
     if (await workspace.place.has(`${key}/${name}`)) {
       await workspace.place.remove(`${key}/${name}`);
       result.dropped = true;
@@ -212,6 +222,22 @@ async function eraseExamples(
     );
   }
   return {fewShot: kept};
+}
+
+/** Puts a sealed run into the archive as of an ISO time, or takes it out; nothing else of it changes. */
+export async function setArchived(
+  workspace: Workspace,
+  id: string,
+  archived: string | undefined
+): Promise<void> {
+  const manifest = await readRun(workspace, id);
+  if (!manifest) throw new Error(`no such run: ${id}`);
+  await putJson(workspace, runKey(id, "manifest.json"), {...manifest, archived});
+}
+
+/** Removes a run with all it holds, sealed or not. Whoever calls it knows that nothing refers to it. */
+export async function removeRun({place}: Workspace, id: string): Promise<void> {
+  await place.remove(runKey(id));
 }
 
 /** The path on this machine of a file that a run under way writes: logs are appended to and read as they grow. */

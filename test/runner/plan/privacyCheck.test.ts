@@ -95,6 +95,7 @@ describe("the privacy check before a run's calls", () => {
 
     const first = await runEval(definition, inputs);
     expect(first.calls).toBe(rows - bad);
+    expect(here.server.requests.filter(({prompt}) => prompt.startsWith("item")).length).toBe(first.calls);
     expect(first.manifest).toMatchObject({
       status: "complete",
       counts: {planned: rows, completed: rows - bad, failed: bad}

@@ -1,7 +1,7 @@
 import {describe, expect, it} from "vitest";
-import {breakEvens, type CostedOption, costTable} from "../../../src/costs/index.js";
-import {costs} from "../../../src/site/index.js";
-import {cells, open, report} from "../../support/report.js";
+import {breakEvens, chooseThresholds, type CostedOption, costTable} from "../../../src/costs/index.js";
+import {cascadeStages, costs} from "../../../src/site/index.js";
+import {cells, open, percent, report} from "../../support/report.js";
 import {redrawn} from "../../support/watchPage.js";
 
 const settings = {requestsPerMonth: 100_000};
@@ -50,6 +50,21 @@ describe("the page of costs", () => {
     expect(text).toContain("What is not stated is unknown, not free.");
     expect(text).toContain("prices import FILE");
     expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it("simulates a cheaper model before the best one as the engine does from the recorded answers", async (context) => {
+    const view = report.run("priced");
+    const run = (await report.store.runs()).find(({id}) => id === view.id)!;
+    const {stages, clusters} = await cascadeStages(report.store, run, ["medium", "large"]);
+    const plan = chooseThresholds(stages, {loss: 0.03, seed: run.seed, clusters});
+    expect(Number.isFinite(plan.thresholds[0])).toBe(true);
+    const {page} = await open(context, `costs?run=${view.id}`);
+    const shown = await cells(page, "Cascades to large");
+    expect(shown.map(([name]) => name)).toEqual(["medium, then large", "small, then large"]);
+    expect(shown[0]![2]).toBe(percent(plan.report.shares[1]));
+    expect(shown[0]![3]).toBe(percent(plan.report.quality));
+    expect(shown[0]![6]).toBe(percent(plan.report.saving));
     await page.close();
   });
 });

@@ -56,15 +56,19 @@ describe("the examples page", () => {
 
   it("leads by keyboard alone from the verdict to what was asked about a row, and on to the next", async (context) => {
     const {page, problems} = await judged(context, "");
-    await page.getByRole("link", {name: "Examples"}).focus();
+    await page.getByRole("navigation").getByRole("link", {name: "Examples"}).focus();
     await page.keyboard.press("Enter");
     await page.waitForURL(/examples/);
     await settled(page);
     await page.getByRole("region", {name: ROWS}).waitFor();
-    await page.keyboard.press("j");
-    await page.keyboard.press("j");
-    const id = await page.evaluate(() => document.activeElement?.textContent?.trim() ?? "");
-    expect(id).toBe((await cells(page, ROWS))[1]![0]);
+    // The rows are drawn anew when their file arrives.
+    await page.waitForLoadState("networkidle");
+    const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim() ?? "");
+    const [first, id] = (await cells(page, ROWS)).map(([name]) => name!) as [string, string];
+    for (const row of [first, id]) {
+      await page.keyboard.press("j");
+      await expect.poll(focused).toBe(row);
+    }
     await page.keyboard.press("Enter");
     await page.getByRole("heading", {name: `Row ${id}`}).waitFor();
     const {messages} = (await report.store.row<{messages: string}>(

@@ -23,6 +23,8 @@ const PAGES = [
   "lineage",
   "runs",
   "history",
+  "sql",
+  "notebook",
   "method"
 ];
 

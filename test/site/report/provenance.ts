@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {cells, open, report} from "../../support/report.js";
+import {cells, open, percent, report, signed} from "../../support/report.js";
 import {settled} from "../../support/watchPage.js";
 import {byThread} from "./engine.js";
 
@@ -23,24 +23,21 @@ describe("provenance", () => {
     await page.close();
   });
 
-  it("shows each merge beside its parents with the paired difference", async (context) => {
+  it("shows each merge beside its best parent with the paired difference, and how it was made on demand", async (context) => {
     const {page} = await open(context, `merges?run=${byThread().id}`);
+    const {summaries} = byThread().verdict;
+    const parent = summaries.find(({candidate}) => /^team-[ab]$/.test(candidate))!.candidate;
     const found = await report.store.row<{mean: number}>(
       `select avg(a.value - b.value)::double as mean from scores a join scores b using (run, row_id, scorer)
-       where run = $run and scorer = 'right queue' and a.candidate = 'merge-average' and b.candidate = 'team-b'`,
-      {run: byThread().id}
+       where run = $run and scorer = 'right queue' and a.candidate = 'merge-average' and b.candidate = $parent`,
+      {run: byThread().id, parent}
     );
-    const table = await cells(page, "Scores of merge-average beside its parents'");
-    expect(table.find((row) => row[0] === "team-b")![4]).toBe(`+${(100 * found!.mean).toFixed(1)}`);
-    const paid = await cells(page, "Merges beside their best parents, the best merge first");
-    const best = table.slice(1).sort((a, b) => parseFloat(b[1]!) - parseFloat(a[1]!))[0]!;
-    expect(paid.find(([merge]) => merge === "merge-average")!.slice(2, 6)).toEqual([
-      table[0]![1],
-      best[0],
-      best[1],
-      best[4]
-    ]);
-    for (const summary of await page.locator("summary", {hasText: "How it was made"}).all())
+    const table = await cells(page, /^Merges beside their base/);
+    const line = table.find(([merge]) => merge === "merge-average")!;
+    expect(line[1]).toBe(percent(summaries.find(({candidate}) => candidate === "merge-average")!.mean));
+    expect(line[3]).toMatch(new RegExp(`^\\${signed(found!.mean)} \\([+−]?[\\d.]+ to [+−]?[\\d.]+\\)$`));
+    expect(await page.getByText("31.2%").count()).toBe(0);
+    for (const summary of await page.locator("summary", {hasText: "how it was made"}).all())
       await summary.click();
     expect(await page.locator("#observablehq-main").innerText()).toContain("31.2%");
     await page.close();

@@ -1,0 +1,47 @@
+import {html} from "htl";
+import {type ClassFigures, f1Interval, wilson} from "../stats/index.js";
+import {dataTable} from "./dataTable.js";
+import type {Content} from "./elements.js";
+import {count, formatFor, share} from "./format.js";
+
+/** Precision, recall and F1 of every class with their intervals: a table that its heads sort. The class with the lowest F1 comes first. */
+export function classList(classes: readonly ClassFigures[], candidate: string): HTMLElement {
+  const format = formatFor([]);
+  const rightOf = ({recall = 0, support}: ClassFigures) => Math.round(recall * support);
+  const figure = (value: number | undefined, interval: {low: number; high: number} | undefined): Content => [
+    share(value),
+    interval ? html`<small>${format.interval(interval.low, interval.high)}</small>` : null
+  ];
+  const sorted = [...classes].sort((a, b) => (a.f1 ?? 2) - (b.f1 ?? 2) || (a.label < b.label ? -1 : 1));
+  return html`<div>
+    ${dataTable(
+      sorted,
+      [
+        {name: "Class", heading: true, value: ({label}) => label},
+        {name: "Expected", numeric: true, value: ({support}) => count(support)},
+        {name: "Answered", numeric: true, value: ({predicted}) => count(predicted)},
+        {
+          name: "Precision",
+          numeric: true,
+          value: (one) => figure(one.precision, wilson(rightOf(one), one.predicted))
+        },
+        {
+          name: "Recall",
+          numeric: true,
+          value: (one) => figure(one.recall, wilson(rightOf(one), one.support))
+        },
+        {
+          name: "F1",
+          numeric: true,
+          value: (one) => figure(one.f1, f1Interval(rightOf(one), one.support, one.predicted))
+        }
+      ],
+      {caption: `Classes of ${candidate}, the lowest F1 first`}
+    )}
+    <p class="small">
+      Precision: of the rows answered with the class, the share that is of it. Recall: of the rows of the
+      class, the share answered with it. F1 is their harmonic mean. Intervals at 95 %, Wilson's, as if rows
+      were independent.
+    </p>
+  </div>`;
+}

@@ -1,0 +1,151 @@
+import * as Plot from "@observablehq/plot";
+import {html} from "htl";
+import type {CascadeView, PageCosts} from "../site/costTypes.js";
+import {chart} from "./chart.js";
+import {dataTable} from "./dataTable.js";
+import {code, type Content} from "./elements.js";
+import {count, dollars, type ScoreFormat, share} from "./format.js";
+import {responsive} from "./responsive.js";
+
+const SIGNALS: Record<CascadeView["signal"], string> = {
+  logprobs: "token probabilities",
+  agreement: "agreement of repeats",
+  length: "shortness of the answer"
+};
+
+/** Cheaper candidates asked first, the best one when they are not sure: what that costs and scores, simulated from recorded answers. */
+export function cascades({run, cascades: all, margin, scorer}: PageCosts, format: ScoreFormat): Content {
+  if (all.length === 0)
+    return html`<p>
+      No candidate with a known cost is cheaper than the best one, or the scores are not between 0 and 1, so
+      there is nothing to put before it. ${code(`npx assay cascade ${run}`)} tries a pair of your own.
+    </p>`;
+  const {confidence} = all[0]!;
+  const allowed = `${format.difference(margin).replace("+", "")} ${format.differenceUnit}`;
+  return [
+    html`<p>
+      The cheaper model answers when it is sure enough, ${all[0]!.strong} answers the rest. On half of the
+      rows the threshold is chosen so that the mean ${scorer} falls by at most ${allowed} with probability
+      ${share(confidence)}; the other half says what that comes to. No model is called for this.
+    </p>`,
+    dataTable(
+      all,
+      [
+        {
+          name: "First, then",
+          heading: true,
+          value: ({cheap, strong, signal}) =>
+            html`<span>${cheap}, then ${strong}<small>sure by ${SIGNALS[signal]}</small></span>`
+        },
+        {
+          name: "Answers from",
+          numeric: true,
+          value: ({threshold}) =>
+            threshold === undefined ? "never" : Number(threshold.toPrecision(3)).toString()
+        },
+        {name: "Passed on", numeric: true, value: ({report}) => share(report.shares[1])},
+        {
+          name: scorer,
+          numeric: true,
+          value: ({report}) => [
+            format.score(report.quality),
+            html`<small
+              >${format.score(report.cheapQuality)} and ${format.score(report.strongQuality)} alone</small
+            >`
+          ]
+        },
+        {
+          name: `Loss, ${format.differenceUnit} (95 % CI)`,
+          numeric: true,
+          value: ({report: {loss}}) =>
+            loss ? `${format.difference(loss.estimate)} (${format.differences(loss.low, loss.high)})` : "–"
+        },
+        {
+          name: "Per 1,000 requests",
+          numeric: true,
+          value: ({report: {usd, strongUsd}}) => [
+            dollars(usd === undefined ? undefined : 1000 * usd),
+            strongUsd === undefined ? null : html`<small>instead of ${dollars(1000 * strongUsd)}</small>`
+          ]
+        },
+        {name: "Saving", numeric: true, value: ({report}) => share(report.saving)},
+        {name: "Rows", numeric: true, value: ({report}) => count(report.rows)}
+      ],
+      {caption: `Cascades to ${all[0]!.strong}`}
+    ),
+    curves(all, scorer, format),
+    html`<p class="small">
+      Each line runs from the better model alone to the cheaper one first for all rows, on the rows that chose
+      the threshold. Where the cheaper one answers “never”, no threshold was shown to keep the loss within
+      ${allowed}.
+    </p>`
+  ];
+}
+
+function curves(all: readonly CascadeView[], scorer: string, format: ScoreFormat): Content {
+  const points = all.flatMap(({cheap, steps}) =>
+    steps.flatMap(({usdPerThousand, quality}) =>
+      usdPerThousand === undefined ? [] : [{cheap, usdPerThousand, quality: format.scale(quality)}]
+    )
+  );
+  if (points.length === 0) return null;
+  const chosen = all.flatMap(({cheap, threshold, report: {usd, quality}}) =>
+    usd === undefined || threshold === undefined
+      ? []
+      : [{cheap, usdPerThousand: 1000 * usd, quality: format.scale(quality)}]
+  );
+  const ends = all.flatMap(({cheap}) => points.filter((one) => one.cheap === cheap).slice(-1));
+  const dashes = ["none", "6,3", "2,3"];
+  return responsive((width) =>
+    chart({
+      width,
+      height: width < 560 ? 280 : 320,
+      marginLeft: 52,
+      marginRight: width < 560 ? 20 : 40,
+      marginTop: 26,
+      marginBottom: 44,
+      ariaLabel: `Cost and ${scorer} of ${all.length} cascades, from the better model alone to the cheaper one first`,
+      x: {
+        label: "US dollars per 1,000 requests →",
+        labelAnchor: "center",
+        labelArrow: "none",
+        tickFormat: (value: number) => dollars(value),
+        ticks: width < 560 ? 3 : 6,
+        inset: 30
+      },
+      y: {label: `↑ ${scorer}, ${format.unit}`, labelArrow: "none", nice: true, inset: 12},
+      marks: [
+        Plot.gridY({stroke: "var(--line)", strokeOpacity: 1, ticks: 5}),
+        all.map(({cheap}, i) =>
+          Plot.line(
+            points.filter((one) => one.cheap === cheap),
+            {
+              x: "usdPerThousand",
+              y: "quality",
+              stroke: "var(--accent)",
+              strokeWidth: 1.8,
+              strokeDasharray: dashes[i % dashes.length]
+            }
+          )
+        ),
+        Plot.dot(chosen, {
+          x: "usdPerThousand",
+          y: "quality",
+          r: 5,
+          fill: "var(--accent)",
+          stroke: "var(--surface)",
+          strokeWidth: 1.5
+        }),
+        Plot.text(ends, {
+          x: "usdPerThousand",
+          y: "quality",
+          dy: 12,
+          text: ({cheap}: {cheap: string}) => `${cheap} first`,
+          fill: "currentColor",
+          stroke: "var(--surface)",
+          strokeWidth: 4
+        })
+      ]
+    })
+  );
+}

@@ -1,0 +1,62 @@
+import {html} from "htl";
+import {standingOf} from "../decisions/standing.js";
+import type {Comparison} from "../decisions/types.js";
+import type {RunView} from "../site/types.js";
+import {type Column, dataTable} from "./dataTable.js";
+import type {Content} from "./elements.js";
+import {standingMark} from "./forestPlot.js";
+import {formatFor} from "./format.js";
+import {scoreFormatOf} from "./intervalPlot.js";
+import type {MergeLine} from "./mergeRivals.js";
+
+/** Every merge of a run beside what it has to beat: whether merging paid, at a glance. */
+export function mergeTable(lines: readonly MergeLine[], run: RunView): HTMLElement {
+  const {margin, alpha, summaries} = run.verdict;
+  const format = scoreFormatOf(run.verdict);
+  const points = formatFor(summaries.map(({mean}) => mean));
+  const level = `${Math.round(100 * (1 - alpha))} % CI`;
+  const against = (name: string, pairOf: (line: MergeLine) => Comparison | undefined): Column<MergeLine> => ({
+    name: `Δ vs ${name} (${level})`,
+    numeric: true,
+    value: (line): Content => {
+      const pair = pairOf(line);
+      if (!pair) return html`<span>–<small>no candidate</small></span>`;
+      return html`<span
+        >${points.difference(pair.difference)} (${points.differences(pair.low, pair.high)})<small
+          >${pair.b} ${standingMark(standingOf(pair, margin, alpha))}</small
+        ></span
+      >`;
+    }
+  });
+  return html`<div>
+    ${dataTable(
+      lines,
+      [
+        {
+          name: "Merge",
+          heading: true,
+          value: ({candidate, model}) =>
+            html`<span>${candidate}<small>${model.recipe?.method ?? "method not recorded"}</small></span>`
+        },
+        {
+          name: `Mean ${run.primaryScorer}`,
+          numeric: true,
+          value: ({mean, low, high}) => [
+            format.score(mean),
+            html`<small>${format.interval(low, high)}</small>`
+          ]
+        },
+        against("base", ({base}) => base),
+        against("best parent", ({parent}) => parent),
+        against("best non-merge", ({other}) => other)
+      ],
+      {caption: "Merges beside their base, best parent and best rival, the best merge first", cards: true}
+    )}
+    <p class="small">
+      Differences are merge minus the other, in ${points.differenceUnit}, on the rows both have. Signs are
+      Holm-corrected over all differences of the table; a tie lies within
+      ±${points.difference(margin).replace("+", "")}. The best of several parents is chosen by its mean on the
+      same rows, which makes it look a little better than it is.
+    </p>
+  </div>`;
+}

@@ -1,0 +1,28 @@
+/** Answers outside the classes that have a column. */
+const MOST_INVENTED = 10;
+
+/** Stands for all answers that no row expects and few rows have; no label contains a NUL. */
+export const OTHER = "\u0000";
+
+/** The answers, those outside the classes that are rare as one. */
+export function frequent(
+  answers: readonly (string | undefined)[],
+  known: ReadonlySet<string>
+): (string | undefined)[] {
+  const times = new Map<string, number>();
+  for (const answer of answers)
+    if (answer !== undefined && !known.has(answer)) times.set(answer, (times.get(answer) ?? 0) + 1);
+  const kept = new Set(
+    [...times]
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, MOST_INVENTED)
+      .map(([answer]) => answer)
+  );
+  return answers.map((answer) =>
+    answer === undefined || known.has(answer) || kept.has(answer) ? answer : OTHER
+  );
+}
+
+export function labelText(label: string): string {
+  return label === OTHER ? "any other answer" : label;
+}

@@ -1,0 +1,106 @@
+import {html} from "htl";
+import {wilson} from "../stats/index.js";
+import type {CandidatePair} from "./chooseCandidates.js";
+import type {ScoreChoice} from "./chooseScores.js";
+import {type Column, dataTable} from "./dataTable.js";
+import {type Content, nothing, section} from "./elements.js";
+import {count, formatFor, share} from "./format.js";
+import {type RunRows, rowsIn} from "./runRows.js";
+
+interface Kind {
+  name: string;
+  score: number;
+}
+
+/** A judge that compares with a baseline says one of three things, a scorer of yes and no one of two. */
+const JUDGED: Kind[] = [
+  {name: "Win", score: 1},
+  {name: "Tie", score: 0.5},
+  {name: "Lose", score: 0}
+];
+const CHECKED: Kind[] = [
+  {name: "Pass", score: 1},
+  {name: "Fail", score: 0}
+];
+
+/**
+ * How often each of two candidates passed and failed by a scorer of yes and no, or won, tied and lost by a judge, and how that
+ * goes together; nothing for other scorers.
+ */
+export function outcomes(
+  rows: RunRows | null,
+  choice: ScoreChoice | null,
+  pair: CandidatePair | null
+): Content {
+  if (!rows || !choice || !pair) return nothing();
+  const scorer = rows.scorers.find(({name}) => name === choice.scorer);
+  const chosen = rowsIn(rows, choice.slice);
+  const names = [...new Set([pair.first, pair.second])];
+  const scores = names.map((name) => chosen.map((row) => rows.score(choice.scorer, name, row)));
+  const kinds = kindsOf(scorer, scores.flat());
+  if (!kinds) return nothing();
+  const format = formatFor([]);
+  const table = dataTable(
+    names.map((name, i) => ({name, scores: scores[i]!.filter((score) => score !== undefined)})),
+    [
+      {name: "Candidate", heading: true, value: ({name}) => name},
+      ...kinds.map(({name: kind, score}): Column<{name: string; scores: number[]}> => ({
+        name: kind,
+        numeric: true,
+        value: (one) => {
+          const times = one.scores.filter((value) => value === score).length;
+          const {low, high} = wilson(times, one.scores.length) ?? {};
+          return [
+            count(times),
+            html`<small
+              >${share(one.scores.length > 0 ? times / one.scores.length : undefined)},
+              ${format.interval(low, high)}</small
+            >`
+          ];
+        }
+      })),
+      {name: "No score", numeric: true, value: (one) => count(chosen.length - one.scores.length)}
+    ],
+    {caption: `${choice.scorer}: ${kinds.map(({name}) => name.toLowerCase()).join(", ")}`}
+  );
+  return section(
+    `${choice.scorer} of both`,
+    table,
+    names.length === 2 ? together(names, scores, kinds) : null
+  );
+}
+
+function kindsOf(
+  scorer: RunRows["scorers"][number] | undefined,
+  scores: readonly (number | undefined)[]
+): Kind[] | undefined {
+  if (scorer?.binary) return CHECKED;
+  if (scorer?.human && scores.every((score) => score === undefined || score === 0 || score === 1))
+    return CHECKED;
+  const known = new Set(JUDGED.map(({score}) => score));
+  return scorer?.judge && scores.every((score) => score === undefined || known.has(score))
+    ? JUDGED
+    : undefined;
+}
+
+/** Rows by what the first came to and what the second came to. */
+function together(
+  names: readonly string[],
+  [first, second]: (number | undefined)[][],
+  kinds: readonly Kind[]
+): HTMLElement {
+  const times = (a: number, b: number) =>
+    first!.filter((score, row) => score === a && second![row] === b).length;
+  return dataTable(
+    kinds,
+    [
+      {name: names[0]!, heading: true, value: ({name}) => name},
+      ...kinds.map(({name, score: other}): Column<Kind> => ({
+        name: `${names[1]!}: ${name.toLowerCase()}`,
+        numeric: true,
+        value: ({score}) => count(times(score, other))
+      }))
+    ],
+    {caption: `Rows by what ${names[0]} and ${names[1]} came to`}
+  );
+}

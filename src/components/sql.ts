@@ -1,0 +1,151 @@
+import {html} from "htl";
+import type {RunView, SqlEngine, VerdictsData} from "../site/types.js";
+import {chosen, onReturn, remember} from "./address.js";
+import {dataTable} from "./dataTable.js";
+import {code, type Content, emptyState, freshId, nothing, section} from "./elements.js";
+import {bytes, count, plural} from "./format.js";
+import {select} from "./inputs.js";
+import {type Answer, sqlDatabase} from "./sqlDatabase.js";
+import {sqlExamples} from "./sqlExamples.js";
+import {tablesOf} from "./sqlTables.js";
+
+/** Lines of an answer that are shown; the query itself sees all rows. */
+const MOST_SHOWN = 500;
+
+/** Questions in SQL over what this report publishes, answered by a DuckDB that the site brings; nothing leaves the browser. */
+export function sqlPage(run: RunView | null, {runs}: VerdictsData, engine: SqlEngine | null): Content {
+  if (!run) return nothing();
+  if (!engine)
+    return emptyState(
+      "This site was built without DuckDB for the browser.",
+      [
+        "Add it to the project with ",
+        code("npm install --save-dev @duckdb/duckdb-wasm@1.29.0"),
+        " and build the site again. It is an add-on, because it makes a site 37 MB larger."
+      ],
+      ["In a terminal the same questions go to ", code("npx assay sql"), "."]
+    );
+  const examples = sqlExamples(run);
+  const id = freshId("sql");
+  const given = chosen("sql");
+  const query = html`<textarea
+    id=${id}
+    rows="8"
+    spellcheck="false"
+    autocomplete="off"
+  ></textarea>` as HTMLTextAreaElement;
+  query.value = given ?? examples[0]!.sql;
+  const example = select(
+    examples.map(({label, sql}) => ({label, value: sql})),
+    {label: "Example", selected: (sql) => sql === query.value}
+  );
+  const button = html`<button type="button" class="primary">Run</button>` as HTMLButtonElement;
+  const result = html`<div aria-live="polite"></div>`;
+  const answerQuery = async () => {
+    const sql = query.value.trim();
+    if (sql === "") return;
+    button.disabled = true;
+    result.replaceChildren(
+      html`<p>Loading DuckDB ${engine.version} (${bytes(engine.bytes)}, once) and the run's tables …</p>`
+    );
+    try {
+      const connection = await sqlDatabase(engine, run, runs);
+      const started = performance.now();
+      const answer = await connection.query(sql);
+      result.replaceChildren(shownAnswer(answer, performance.now() - started));
+    } catch (cause) {
+      result.replaceChildren(failure(cause));
+    } finally {
+      button.disabled = false;
+    }
+  };
+  const ask = () => {
+    remember({sql: query.value});
+    void answerQuery();
+  };
+  button.addEventListener("click", ask);
+  query.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) ask();
+  });
+  // What is typed here is no choice of the page until it is asked.
+  query.addEventListener("input", (event) => event.stopPropagation());
+  example.addEventListener("input", (event) => {
+    event.stopPropagation();
+    query.value = example.value;
+    ask();
+  });
+  const node = html`<div>
+    ${section(
+      "Query",
+      example,
+      html`<div class="field sql"><label for=${id}>SQL</label>${query}</div>`,
+      html`<p class="saves">${button}<span class="small">or Ctrl+Enter</span></p>`,
+      result
+    )}
+    ${section("Tables", tableList(run))}
+  </div>`;
+  onReturn(node, () => {
+    const wanted = chosen("sql") ?? examples[0]!.sql;
+    if (wanted === query.value) return;
+    query.value = wanted;
+    void answerQuery();
+  });
+  if (given !== null) void answerQuery();
+  return node;
+}
+
+function tableList(run: RunView): Content {
+  return dataTable(
+    tablesOf(run),
+    [
+      {name: "Table", heading: true, value: ({name}) => code(name)},
+      {name: "Columns", wide: true, value: ({columns}) => columns.join(", ")},
+      {name: "What it holds", wide: true, value: ({about}) => about}
+    ],
+    {caption: "Tables that can be asked", cards: true}
+  );
+}
+
+function shownAnswer(answer: Answer, ms: number): HTMLElement {
+  const names = answer.schema.fields.map(({name}) => name);
+  const rows = Array.from({length: Math.min(answer.numRows, MOST_SHOWN)}, (_row, i) => {
+    const line = answer.get(i);
+    return names.map((name) => line?.[name]);
+  });
+  const numeric = names.map((_name, i) => rows.some((row) => typeof row[i] === "number"));
+  const cut = answer.numRows > MOST_SHOWN ? `, of which the first ${count(MOST_SHOWN)} are shown` : "";
+  return html`<div>
+    <p class="small">${plural(answer.numRows, "row")} in ${count(Math.round(ms))} ms${cut}.</p>
+    ${
+      rows.length === 0
+        ? null
+        : dataTable(
+            rows,
+            names.map((name, i) => ({
+              name,
+              numeric: numeric[i],
+              heading: i === 0,
+              value: (row: readonly unknown[]) => cell(row[i])
+            })),
+            {caption: "Answer to the query"}
+          )
+    }
+  </div>`;
+}
+
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return "–";
+  if (typeof value === "number")
+    return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value !== "object") return String(value as string | bigint | boolean);
+  return JSON.stringify(value, (_key, one: unknown) => (typeof one === "bigint" ? Number(one) : one));
+}
+
+function failure(cause: unknown): HTMLElement {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return html`<div class="empty" role="alert">
+    <p class="empty-title">The query failed.</p>
+    <pre tabindex="0">${message}</pre>
+  </div>`;
+}

@@ -1,0 +1,149 @@
+import type {RunView} from "../site/types.js";
+import type {Connection} from "./sqlDatabase.js";
+import {loadData} from "./loadData.js";
+
+/** Tables and their columns, as a page tells them; `rows`, `scores` and `answers` are of one run. */
+export function tablesOf(run: RunView): {name: string; columns: string[]; about: string}[] {
+  return [
+    {
+      name: "rows",
+      columns: ["row_id", "cluster", "expected", "excerpt", ...run.slices.map(({name}) => name)],
+      about: "the chosen run's rows, as far as they are published"
+    },
+    {name: "scores", columns: ["row_id", "candidate", "scorer", "score"], about: "every score of the run"},
+    {
+      name: "answers",
+      columns: ["row_id", "candidate", "answer", "failure"],
+      about: "every published answer of the run, and why there is none"
+    },
+    {name: "runs", columns: Object.keys(runLine(run)), about: "the runs of this report"},
+    {
+      name: "candidates",
+      columns: Object.keys(candidateLines(run)[0] ?? {}),
+      about: "the candidates of all these runs with their means, intervals and costs"
+    }
+  ];
+}
+
+/** Fills the database with the tables of `run`, in place of those of another one. */
+export async function copyTables(
+  connection: Connection,
+  run: RunView,
+  runs: readonly RunView[]
+): Promise<void> {
+  const {tableFromIPC, tableToIPC} = await import("apache-arrow");
+  const response = await loadData(
+    `rows/${encodeURIComponent(run.id)}.arrow`,
+    `The rows of run ${run.id} are not part of this site. Build the site again.`
+  );
+  for (const name of ["rows", "scores", "answers"]) await connection.query(`drop view if exists ${name}`);
+  const published = tableFromIPC(new Uint8Array(await response.arrayBuffer()));
+  const columns = new Set(published.schema.fields.map(({name}) => name));
+  await connection.query("drop table if exists published");
+  await connection.insertArrowFromIPCStream(tableToIPC(published, "stream"), {
+    name: "published",
+    create: true
+  });
+  await fill(connection, "runs", runs.map(runLine));
+  await fill(connection, "candidates", runs.flatMap(candidateLines));
+  const slices = run.slices.map(({name}) => `${quoted(`slice:${name}`)} as ${quoted(name)}`);
+  await connection.query(
+    `create view rows as select ${["row_id", "cluster", "expected", "excerpt", ...slices].join(", ")} from published`
+  );
+  const candidates = run.candidates.map(({name}) => name);
+  const scores = candidates.flatMap((candidate) =>
+    run.scorers
+      .map(({name}) => ({candidate, scorer: name, column: `score:${name}:${candidate}`}))
+      .filter(({column}) => columns.has(column))
+  );
+  await view(
+    connection,
+    "scores",
+    scores.map(
+      ({candidate, scorer, column}) =>
+        `select row_id, ${text(candidate)} as candidate, ${text(scorer)} as scorer, ${quoted(column)}::double as score
+         from published where ${quoted(column)} is not null`
+    )
+  );
+  await view(
+    connection,
+    "answers",
+    candidates
+      .filter((candidate) => columns.has(`answer:${candidate}`))
+      .map(
+        (candidate) =>
+          `select row_id, ${text(candidate)} as candidate, ${quoted(`answer:${candidate}`)} as answer,
+           ${quoted(`failure:${candidate}`)} as failure from published`
+      )
+  );
+}
+
+/** By SQL: Arrow's own way to make a table from lines writes code at run time, which the page's policy forbids. */
+async function fill(
+  connection: Connection,
+  name: string,
+  lines: readonly Record<string, string | number | undefined>[]
+): Promise<void> {
+  const columns = Object.keys(lines[0] ?? {});
+  if (columns.length === 0) return;
+  const values = lines.map((line) => `(${columns.map((column) => literal(line[column])).join(", ")})`);
+  await connection.query(
+    `create or replace table ${name} as from (values ${values.join(", ")}) t(${columns.map(quoted).join(", ")})`
+  );
+}
+
+function literal(value: string | number | undefined): string {
+  if (value === undefined) return "null";
+  return typeof value === "number" ? String(value) : text(value);
+}
+
+async function view(connection: Connection, name: string, parts: readonly string[]): Promise<void> {
+  if (parts.length > 0) await connection.query(`create view ${name} as ${parts.join(" union all ")}`);
+}
+
+function runLine(run: RunView) {
+  const {id, eval: name, split, dataset, rows, margin, primaryScorer, sealedAt, costUsd, verdict} = run;
+  return {
+    run: id,
+    eval: name,
+    split: split.name,
+    dataset: dataset.name,
+    version: dataset.version,
+    rows,
+    scorer: primaryScorer,
+    margin,
+    sealed_at: sealedAt,
+    cost_usd: costUsd,
+    verdict: verdict.kind,
+    action: verdict.action
+  };
+}
+
+function candidateLines(run: RunView) {
+  return run.verdict.summaries.map(({candidate, mean, low, high, scored, planned}) => {
+    const view = run.candidates.find(({name}) => name === candidate);
+    return {
+      run: run.id,
+      candidate,
+      model: view?.model,
+      endpoint: view?.endpoint,
+      hosting: view?.hosting,
+      mean,
+      low,
+      high,
+      scored,
+      planned,
+      usd_per_thousand: view?.costPerThousand,
+      p50_latency_ms: view?.p50LatencyMs,
+      p95_latency_ms: view?.p95LatencyMs
+    };
+  });
+}
+
+export function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+export function text(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,3 @@
+import {print, sqlEngineArchive} from "../site/index.js";
+
+await print((store) => sqlEngineArchive(store.workspace.project));

@@ -1,0 +1,182 @@
+import {randomBytes} from "node:crypto";
+import {createReadStream} from "node:fs";
+import {stat} from "node:fs/promises";
+import {Readable} from "node:stream";
+import {
+  createTransport,
+  defaultRetryPolicy,
+  type Effects,
+  EndpointError,
+  hidden,
+  hideRequest,
+  readSecrets,
+  realEffects,
+  type SecretNames,
+  withDeadline,
+  withRetry
+} from "../endpoints/index.js";
+import {UserError} from "../store/index.js";
+import {UnknownSubmission} from "./service.js";
+
+export interface ClientOptions extends SecretNames {
+  /** What messages call the service. */
+  name: string;
+  baseUrl: string;
+  /** Added to every address. */
+  query?: Record<string, string>;
+  signal?: AbortSignal;
+  effects?: Effects;
+}
+
+export interface JobClient {
+  get<T>(path: string, query?: Record<string, string | undefined>): Promise<T>;
+  /** Asked again until it is answered: only for what may be asked twice. */
+  post<T>(path: string, body?: object): Promise<T>;
+  /**
+   * Asked again only when the service said that it did nothing (429). Throws UnknownSubmission when it may have been done.
+   */
+  postOnce<T>(path: string, body: object, key: string): Promise<T>;
+  /** A file as multipart/form-data, read from disk while it is sent. */
+  upload<T>(path: string, fields: Record<string, string>, file: {path: string; name: string}): Promise<T>;
+  /** An answer as it may be stored: without the values of secrets. */
+  safe(answer: unknown): unknown;
+  close(): Promise<void>;
+}
+
+const policy = {...defaultRetryPolicy, retries: 6, maxRetryAfterMs: 600_000, maxElapsedMs: 1_800_000};
+const ASK_MS = 120_000;
+const SEND_MS = 3_600_000;
+
+/** Speaks JSON to a service: bounded retries, pauses as the server asks for, no secret in any message. */
+export function createClient(options: ClientOptions): JobClient {
+  const {name, query = {}, signal, effects = realEffects} = options;
+  const base = options.baseUrl.replace(/\/+$/, "");
+  const secrets = readSecrets(name, options);
+  const transport = createTransport({effects, query});
+  const hide = hideRequest(undefined, secrets.values);
+  const headers = {...secrets.headers};
+  if (secrets.key !== "") headers.authorization = `Bearer ${secrets.key}`;
+
+  const attempt = <T>(path: string, init: RequestInit, timeoutMs: number): Promise<T> =>
+    withDeadline(timeoutMs, effects, signal, async (stop) => {
+      const answer = await transport.fetch({signal: stop, headers, hide})(`${base}${path}`, init);
+      const text = await answer.text();
+      if (text.trim() === "") return {} as T;
+      try {
+        return JSON.parse(text) as T;
+      } catch {
+        throw new EndpointError(
+          "malformed",
+          `The answer to ${path} is not JSON. Check the base URL (${base}).`
+        );
+      }
+    });
+  const retried = <T>(path: string, init: () => RequestInit, timeoutMs = ASK_MS): Promise<T> =>
+    withRetry(() => attempt<T>(path, init(), timeoutMs), policy, effects, {signal}).catch(told(name));
+  const json = (body: object | undefined, more: Record<string, string> = {}): RequestInit => ({
+    method: "POST",
+    headers: {"content-type": "application/json", ...more},
+    body: JSON.stringify(body ?? {})
+  });
+
+  return {
+    get: (path, search = {}) => retried(`${path}${searchOf(search)}`, () => ({method: "GET"})),
+    post: (path, body) => retried(path, () => json(body)),
+    postOnce: <T>(path: string, body: object, key: string) =>
+      withRetry(
+        () =>
+          attempt<T>(path, json(body, {"idempotency-key": key}), ASK_MS).catch((error: unknown) => {
+            if (error instanceof EndpointError && mayHaveBeenDone(error))
+              throw new UnknownSubmission(error.message, {cause: error});
+            throw error;
+          }),
+        policy,
+        effects,
+        {signal}
+      ).catch(told(name)),
+    async upload(path, fields, file) {
+      const {size} = await stat(file.path);
+      const boundary = `assay-${randomBytes(16).toString("hex")}`;
+      const before = Buffer.from(formHead(boundary, fields, file.name));
+      const after = Buffer.from(`\r\n--${boundary}--\r\n`);
+      return retried(
+        path,
+        () => ({
+          method: "POST",
+          headers: {
+            "content-type": `multipart/form-data; boundary=${boundary}`,
+            "content-length": String(before.length + size + after.length)
+          },
+          body: Readable.from(parts(before, file.path, after)) as unknown as BodyInit
+        }),
+        SEND_MS
+      );
+    },
+    safe: (answer) => withoutSecrets(answer, secrets.values),
+    close: () => transport.close()
+  };
+}
+
+async function* parts(before: Buffer, path: string, after: Buffer): AsyncGenerator<Buffer> {
+  yield before;
+  yield* createReadStream(path) as AsyncIterable<Buffer>;
+  yield after;
+}
+
+function formHead(boundary: string, fields: Record<string, string>, fileName: string): string {
+  const field = ([name, value]: [string, string]) =>
+    `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+  const file = `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${fileName}"\r\ncontent-type: application/jsonl\r\n\r\n`;
+  return Object.entries(fields).map(field).join("") + file;
+}
+
+function searchOf(query: Record<string, string | undefined>): string {
+  const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return given.length === 0 ? "" : `?${new URLSearchParams(given).toString()}`;
+}
+
+const NEVER_CONNECTED = new Set<unknown>([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "UND_ERR_CONNECT_TIMEOUT"
+]);
+
+/** 4xx answers say that nothing was started, but for a time-out, and for one that says it is there already. */
+function mayHaveBeenDone({kind, detail: {status, cause}}: EndpointError): boolean {
+  if (status === 409 || status === 408) return true;
+  if ((status !== undefined && status >= 400 && status < 500) || kind === "rate-limit") return false;
+  return !NEVER_CONNECTED.has(cause);
+}
+
+const told = (name: string) => (error: unknown) => {
+  if (!(error instanceof EndpointError)) throw error;
+  // The advice about evals' endpoints is of no use here.
+  const message = error.message.replace(" Lower -j or set limits on the endpoint.", " Try again later.");
+  throw new UserError(`${name}: ${message}`, {cause: error});
+};
+
+/** The HTTP status that a service refused with; undefined for other errors. */
+export function statusOf(error: unknown): number | undefined {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof EndpointError) return cause.detail.status;
+  const {status} = (cause ?? {}) as {status?: unknown};
+  return typeof status === "number" ? status : undefined;
+}
+
+/** Texts in an answer that hold a secret's value, or stand under a name such as "apiKey", are hidden. */
+function withoutSecrets(answer: unknown, secrets: readonly string[]): unknown {
+  if (typeof answer === "string") return secrets.some((one) => answer.includes(one)) ? hidden : answer;
+  if (Array.isArray(answer)) return answer.map((one) => withoutSecrets(one, secrets));
+  if (typeof answer !== "object" || answer === null) return answer;
+  return Object.fromEntries(
+    Object.entries(answer).map(([name, value]) => [
+      name,
+      /(api|access)[-_]?key$|token$|secret|signed_?url/i.test(name) &&
+      typeof value === "string" &&
+      value !== ""
+        ? hidden
+        : withoutSecrets(value, secrets)
+    ])
+  );
+}

@@ -1,0 +1,100 @@
+import {type ModelManifest, recordHostedModel} from "../models/index.js";
+import {type JobRecord, modelsDir, readJson, updateJob, UserError, type Workspace} from "../store/index.js";
+import {running, type Told} from "./atHand.js";
+import {recordFiles, storedModel} from "./record.js";
+import {openService} from "./services/index.js";
+import {lookAt} from "./watch.js";
+
+/**
+ * Enters what a job made into the store: a folder's files stay where they are, a model that only the service has is entered
+ * by its name there. Its lineage leads through the job to the split and the dataset's version. Collecting again gives the same
+ * model. Throws for a job that did not succeed.
+ */
+export async function collectJob(
+  workspace: Workspace,
+  id: string,
+  told: Told = {}
+): Promise<{job: JobRecord; model: ModelManifest}> {
+  const {job, look} = await lookAt(workspace, id, told);
+  if (look.outcome !== "succeeded")
+    throw new UserError(
+      `job ${id} is ${look.status}${look.detail === undefined ? "" : ` (${look.detail})`}: there is nothing to collect${look.outcome === undefined ? " yet. `assay jobs watch " + id + "` waits for it" : ""}.`
+    );
+  const result = await openService(job.service).collect(running(workspace, job, told), look);
+  const {parent} = job.settings;
+  const known = typeof parent === "string" ? await storedModel(workspace, parent) : undefined;
+  const made = {
+    name: job.name,
+    parents: known ? [known] : [],
+    training: trainingOfJob(job),
+    recipe: {method: `job at ${job.service.service}`, sha256: job.key, source: job.id},
+    metrics: result.metrics
+  };
+  const model =
+    result.kind === "hosted"
+      ? await recordHostedModel(modelsDir(workspace), {
+          ...made,
+          endpoint: result.endpoint,
+          model: result.model
+        })
+      : await recordFiles(workspace, result.folder, {
+          ...made,
+          settings: {job: job.id, base: job.base}
+        });
+  return {
+    job: await updateJob(workspace, id, () => ({model: {id: model.id, at: new Date().toISOString()}})),
+    model
+  };
+}
+
+/** What a job's model has learned from, for its record. */
+export function trainingOfJob(job: JobRecord): NonNullable<ModelManifest["training"]> {
+  const [{part, rows, rowsSha256}] = job.data as [JobRecord["data"][0]];
+  const {seed} = job.settings;
+  const ended = job.statuses.find(({outcome}) => outcome !== undefined)?.at;
+  const begun = job.remote?.at ?? job.at;
+  return {
+    dataset: job.dataset,
+    version: job.version,
+    split: job.split.sha256,
+    part,
+    rows,
+    rowsSha256,
+    seed: typeof seed === "number" ? seed : "the service's own",
+    seconds: ended === undefined ? 0 : Math.max(0, (Date.parse(ended) - Date.parse(begun)) / 1000)
+  };
+}
+
+/**
+ * The same of a model that was trained on a file which `assay finetune export` or `assay export --chat` wrote: read from the
+ * manifest beside it. Throws when there is none.
+ */
+export async function trainingOfExport(path: string): Promise<NonNullable<ModelManifest["training"]>> {
+  const file = path.endsWith(".manifest.json") ? path : `${path}.manifest.json`;
+  const manifest = await readJson<Partial<ExportManifest>>(file);
+  const rows = manifest?.preflight?.rows ?? manifest?.rows;
+  if (!manifest?.dataset || !manifest.version || !manifest.split || !manifest.part || rows === undefined)
+    throw new UserError(
+      `${file} is no export's manifest, so nobody can tell what the model learned from. Name the file that \`assay finetune export -o FILE\` wrote, with its manifest beside it.`
+    );
+  return {
+    dataset: manifest.dataset,
+    version: manifest.version,
+    split: manifest.split.sha256,
+    part: manifest.part,
+    rows,
+    rowsSha256: manifest.rowsSha256 ?? "",
+    seed: "not told",
+    seconds: 0
+  };
+}
+
+interface ExportManifest {
+  dataset: string;
+  version: string;
+  split: {sha256: string};
+  part: string;
+  rows: number;
+  rowsSha256: string;
+  preflight: {rows: number};
+}

@@ -1,0 +1,61 @@
+import type {JobTraining} from "../define.js";
+import type {JobRecord} from "../../store/index.js";
+import {trainFile, validationFile} from "../services/files.js";
+
+/** A value as Python writes it. */
+export function pythonValue(value: unknown): string {
+  if (value === undefined || value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (Array.isArray(value)) return `[${value.map(pythonValue).join(", ")}]`;
+  if (typeof value === "object")
+    return `{${Object.entries(value)
+      .map(([name, one]) => `${pythonValue(name)}: ${pythonValue(one)}`)
+      .join(", ")}}`;
+  // JSON's escapes are Python's, but for characters outside the first plane, which it keeps as they are.
+  return JSON.stringify(value);
+}
+
+/** Named arguments of a call, a line each; those without a value are left out. */
+export function keywords(settings: Record<string, unknown>, indent = "    "): string {
+  return Object.entries(settings)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${indent}${name}=${pythonValue(value)},`)
+    .join("\n");
+}
+
+/** Lines that load the job's files, after they were held against their hashes. `data` is the folder with them. */
+export function loadData(job: JobRecord, data = "."): string {
+  const files = Object.fromEntries(job.data.map(({path, sha256}) => [path, sha256]));
+  const validation = validationFile(job);
+  return `DATA = ${pythonValue(data)}
+for path, expected in ${pythonValue(files)}.items():
+    with open(f"{DATA}/{path}", "rb") as file:
+        found = hashlib.sha256(file.read()).hexdigest()
+    if found != expected:
+        sys.exit(f"hash mismatch: {path} has {found}, not {expected}")
+train = load_dataset("json", data_files=f"{DATA}/${trainFile(job)}", split="train")
+validation = ${validation === undefined ? "None" : `load_dataset("json", data_files=f"{DATA}/${validation}", split="train")`}`;
+}
+
+/** What SFTConfig and DPOConfig of TRL share. */
+export function trlSettings(job: JobRecord, output: string): Record<string, unknown> {
+  const training = job.settings as JobTraining;
+  const {method = "lora", epochs = 3, rows = 8, rate, length = 1024, seed = 0, preference = {}} = training;
+  const pairs = job.format === "trl-dpo";
+  return {
+    output_dir: output,
+    num_train_epochs: epochs,
+    per_device_train_batch_size: rows,
+    learning_rate: rate ?? (pairs ? 2e-5 : method === "lora" ? 2e-4 : 2e-5),
+    lr_scheduler_type: "cosine",
+    warmup_ratio: 0.03,
+    max_length: length,
+    seed,
+    beta: pairs ? (preference.beta ?? 0.1) : undefined,
+    logging_steps: 1,
+    save_strategy: "epoch",
+    eval_strategy: validationFile(job) === undefined ? "no" : "epoch",
+    report_to: "none",
+    ...training.more
+  };
+}

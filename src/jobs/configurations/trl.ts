@@ -1,0 +1,56 @@
+import type {JobTraining} from "../define.js";
+import type {JobRecord} from "../../store/index.js";
+import type {ToolConfiguration} from "./index.js";
+import {originLines} from "./origin.js";
+import {keywords, loadData, pythonValue, trlSettings} from "./python.js";
+
+export const trl: ToolConfiguration = {
+  takes: {formats: {chat: "trl", preference: "trl-dpo"}, destination: "TRL"},
+  main: "train.py",
+  files: (job, output) => ({"train.py": trlScript(job, output)})
+};
+
+/**
+ * A script for `uv run train.py`, or Python with TRL and PEFT, that trains and saves the adapter or the model in `output`.
+ * @param data the folder with the files, where it is not the script's working folder
+ * @param after lines that follow the training
+ */
+export function trlScript(
+  job: JobRecord,
+  output: string,
+  {data, after = ""}: {data?: string; after?: string} = {}
+) {
+  const {method = "lora", lora = {}} = job.settings as JobTraining;
+  const [config, trainer] =
+    job.format === "trl-dpo" ? ["DPOConfig", "DPOTrainer"] : ["SFTConfig", "SFTTrainer"];
+  const peft =
+    method === "lora"
+      ? `LoraConfig(r=${lora.rank ?? 16}, lora_alpha=${lora.alpha ?? 32}, target_modules="all-linear", task_type="CAUSAL_LM")`
+      : "None";
+  return `# /// script
+# requires-python = ">=3.10"
+# dependencies = ["trl>=0.24", "peft>=0.17", "datasets", "transformers", "torch"]
+# ///
+${originLines(job).join("\n")}
+import hashlib
+import sys
+
+from datasets import load_dataset
+from peft import LoraConfig
+from trl import ${config}, ${trainer}
+
+${loadData(job, data)}
+
+trainer = ${trainer}(
+    model=${pythonValue(job.base)},
+    args=${config}(
+${keywords(trlSettings(job, output), "        ")}
+    ),
+    train_dataset=train,
+    eval_dataset=validation,
+    peft_config=${peft},
+)
+trainer.train()
+trainer.save_model(${pythonValue(output)})
+${after}`;
+}

@@ -1,0 +1,71 @@
+import type {JobTraining} from "../define.js";
+import type {ToolConfiguration} from "./index.js";
+import {originLines} from "./origin.js";
+import {keywords, loadData, pythonValue, trlSettings} from "./python.js";
+
+/** A script with Unsloth's model under TRL's trainer. Conversations become text by the tokenizer's own template. */
+export const unsloth: ToolConfiguration = {
+  takes: {formats: {chat: "openai", preference: "trl-dpo"}, destination: "TRL"},
+  main: "train.py",
+  files(job, output) {
+    const {method = "lora", lora = {}, length = 1024, seed = 0} = job.settings as JobTraining;
+    const pairs = job.format === "trl-dpo";
+    const [config, trainer] = pairs ? ["DPOConfig", "DPOTrainer"] : ["SFTConfig", "SFTTrainer"];
+    const adapter =
+      method === "full"
+        ? ""
+        : `model = FastLanguageModel.get_peft_model(
+    model,
+    r=${lora.rank ?? 16},
+    lora_alpha=${lora.alpha ?? 32},
+    lora_dropout=0,
+    target_modules=["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+    use_gradient_checkpointing="unsloth",
+    random_state=${seed},
+)
+`;
+    const asText = pairs
+      ? ""
+      : `def as_text(row):
+    return {"text": tokenizer.apply_chat_template(row["messages"], tokenize=False)}
+
+
+train = train.map(as_text, remove_columns=train.column_names)
+validation = validation and validation.map(as_text, remove_columns=validation.column_names)
+`;
+    const script = `# /// script
+# requires-python = ">=3.10"
+# dependencies = ["unsloth", "datasets"]
+# ///
+${originLines(job).join("\n")}
+import hashlib
+import sys
+
+from unsloth import FastLanguageModel
+from datasets import load_dataset
+from trl import ${config}, ${trainer}
+
+${loadData(job)}
+
+model, tokenizer = FastLanguageModel.from_pretrained(
+    model_name=${pythonValue(job.base)},
+    max_seq_length=${length},
+    load_in_4bit=False,
+    full_finetuning=${pythonValue(method === "full")},
+)
+${adapter}${asText}
+trainer = ${trainer}(
+    model=model,
+    processing_class=tokenizer,
+    args=${config}(
+${keywords({...trlSettings(job, output), dataset_text_field: pairs ? undefined : "text"}, "        ")}
+    ),
+    train_dataset=train,
+    eval_dataset=validation,
+)
+trainer.train()
+trainer.save_model(${pythonValue(output)})
+`;
+    return {"train.py": script};
+  }
+};

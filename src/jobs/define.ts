@@ -1,0 +1,113 @@
+import type {DatasetDefinition} from "../datasets/index.js";
+import type {SplitSpec} from "../splits/index.js";
+import {
+  anyObject,
+  assertChecked,
+  either,
+  exactly,
+  fits,
+  isObject,
+  number,
+  oneOf,
+  type Shape,
+  text
+} from "../store/checked.js";
+import {splitSchema} from "../splits/specSchema.js";
+import {type ServiceSettings, serviceSchema} from "./services/index.js";
+
+/** How a model is trained, in the words of `finetune`; what is not said is the service's own. */
+export interface JobTraining {
+  method?: "full" | "lora";
+  epochs?: number;
+  /** Rows at once. */
+  rows?: number;
+  rate?: number;
+  lora?: {rank?: number; alpha?: number};
+  /** Most tokens of an example. */
+  length?: number;
+  seed?: number;
+  preference?: {beta?: number};
+  /** Goes into the request, or the tool's configuration, as it stands. */
+  more?: Record<string, unknown>;
+}
+
+export interface JobDefinition extends JobTraining {
+  /** The file's name without `.job.ts` when absent. */
+  name?: string;
+  dataset: DatasetDefinition | string;
+  split: SplitSpec;
+  part?: "train" | "validation";
+  /** Which part the service checks on: validation when the split has one; false sends none. */
+  validation?: "validation" | false;
+  /** What the service calls the model that is trained. */
+  base: string;
+  /** The base's id or name in the store, when it is there: the result's lineage leads through it. */
+  parent?: string;
+  format: "chat" | "prompt" | "preference";
+  columns?: {messages?: string; prompt?: string; completion?: string; chosen?: string; rejected?: string};
+  system?: string;
+  /** Who trains. */
+  on: ServiceSettings;
+}
+
+const SECRET = /key$|token$|secret|password/i;
+const column = () => text("a column's name").optional();
+const count = () => number({least: 1, whole: true}).optional();
+
+export const trainingShape: Shape<JobTraining> = {
+  method: oneOf(["full", "lora"]).optional(),
+  epochs: number({above: 0}).optional(),
+  rows: count(),
+  rate: number({above: 0}).optional(),
+  lora: exactly<NonNullable<JobTraining["lora"]>>("settings such as {rank: 16, alpha: 32}", {
+    rank: count(),
+    alpha: number({above: 0}).optional()
+  }).optional(),
+  length: count(),
+  seed: number({least: 0, whole: true}).optional(),
+  preference: exactly<NonNullable<JobTraining["preference"]>>("settings such as {beta: 0.1}", {
+    beta: number({above: 0}).optional()
+  }).optional(),
+  more: fits(
+    (value) => isObject(value) && !Object.keys(value).some((name) => SECRET.test(name)),
+    "further settings by name, none of them a secret: they are stored"
+  ).optional()
+};
+
+const schema = exactly<JobDefinition>("a job such as {dataset, split, base, format, on}", {
+  ...trainingShape,
+  name: text().optional(),
+  dataset: either("a dataset's name or its definition", text(), anyObject()),
+  split: splitSchema,
+  part: oneOf(["train", "validation"]).optional(),
+  validation: either(
+    '"validation" or false',
+    oneOf(["validation"]),
+    fits((value) => value === false, "false")
+  ).optional(),
+  base: text("the model that is trained"),
+  parent: text("a model of the store").optional(),
+  format: oneOf(["chat", "prompt", "preference"]),
+  columns: exactly<NonNullable<JobDefinition["columns"]>>("columns such as {prompt, completion}", {
+    messages: column(),
+    prompt: column(),
+    completion: column(),
+    chosen: column(),
+    rejected: column()
+  }).optional(),
+  system: text().optional(),
+  on: serviceSchema
+});
+
+export interface Job {
+  definition: JobDefinition;
+}
+
+/**
+ * Declares a training that another machine does, in `finetunes/NAME.job.ts`; `assay jobs submit NAME` sends it. Throws with
+ * everything that is wrong.
+ */
+export function job(definition: JobDefinition): Job {
+  assertChecked("job", schema, definition);
+  return {definition};
+}

@@ -1,0 +1,73 @@
+import type {TrainingFormat} from "../finetune/index.js";
+import type {JobEvent, JobOutcome, JobRecord, Workspace} from "../store/index.js";
+
+/** What a service says of a job, as it says it. */
+export interface JobLook {
+  /** The service's own word. */
+  status: string;
+  /** Absent while the job goes on, and for a word that nobody here knows. */
+  outcome?: JobOutcome;
+  /** Why it failed, or how far it is, in a few words. */
+  detail?: string;
+  /** The whole answer, without secrets. */
+  answer?: unknown;
+}
+
+/** What a job made: a model that only the service has, or a folder on this machine. */
+export type JobResult =
+  | {kind: "hosted"; model: string; endpoint: Record<string, string>; metrics?: Record<string, number>}
+  | {kind: "folder"; folder: string; metrics?: Record<string, number>};
+
+/** A job, where its files are, and what may be told on the way. */
+export interface JobAtHand {
+  workspace: Workspace;
+  job: JobRecord;
+  /** The folder with the training files and the configuration. */
+  folder: string;
+  signal?: AbortSignal;
+  onMessage(message: string): void;
+  /** Keeps what the service calls a file that was sent to it. */
+  onUpload(path: string, name: string): Promise<void>;
+}
+
+/** A job that the service has taken. */
+export interface RunningJob extends JobAtHand {
+  remote: string;
+}
+
+/**
+ * Who trains. `submit` is called once a job: whatever it throws, the job is looked for with `find` before it is called
+ * again.
+ */
+export interface JobService {
+  /** The forms of training examples that it takes, by their kind. */
+  formats: Record<TrainingFormat["kind"], string>;
+  /** What the preflight calls it. */
+  destination: string;
+  /** The name of the machine that data goes to; undefined when nobody knows. */
+  host?: string;
+  /** Says what is wrong before anything is written or sent: a key that is missing, a setting that it has no place for. */
+  check(job: Pick<JobRecord, "base" | "settings" | "format">): void;
+  /** Files beside the training data, by name. */
+  configuration?(job: JobRecord): Record<string, string>;
+  /** What it would cost or run on, for a person; undefined when the service does not tell. */
+  offer?(): Promise<string | undefined>;
+  /** The job's name at the service, when it has it: told by the job's key. */
+  find(at: JobAtHand): Promise<string | undefined>;
+  /** Sends the data and starts the job; gives its name at the service. */
+  submit(at: JobAtHand): Promise<string>;
+  look(at: RunningJob): Promise<JobLook>;
+  /** What it has told since `cursor`; what was told before may come again. */
+  events?(at: RunningJob, cursor: string | undefined): Promise<{events: JobEvent[]; cursor?: string}>;
+  cancel(at: RunningJob): Promise<void>;
+  /** Called when it has succeeded. */
+  collect(at: RunningJob, look: JobLook): Promise<JobResult>;
+}
+
+/**
+ * The job may be at the service or not: the connection broke, or the server failed, after it was asked to start. Only
+ * looking for it tells.
+ */
+export class UnknownSubmission extends Error {
+  override name = "UnknownSubmission";
+}

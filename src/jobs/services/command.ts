@@ -1,0 +1,183 @@
+import {open, readdir} from "node:fs/promises";
+import {join, resolve} from "node:path";
+import {exactly, number, oneOf, text} from "../../store/checked.js";
+import {type Trust, trustLevels} from "../../privacy/trust.js";
+import {type JobEvent, UserError} from "../../store/index.js";
+import {configurationOf, TOOLS, type Tool} from "../configurations/index.js";
+import {metricsIn} from "../logMetrics.js";
+import type {JobLook, JobService, RunningJob} from "../service.js";
+import {
+  type Ending,
+  isHere,
+  isRunning,
+  LOG_FILE,
+  readChild,
+  readCode,
+  readEnding,
+  readSupervisor,
+  startSupervised
+} from "../supervised.js";
+import {trainFile, validationFile} from "./files.js";
+
+export interface CommandJobs {
+  service: "command";
+  /** Where the command takes the rows: `local` when they stay on this machine. */
+  trust: Trust;
+  /** A line for the shell, run in the job's folder: `axolotl train config.yml`, `sbatch --wait ../train.sh`. */
+  run: string;
+  /** A line that ends what `run` started on another machine, such as `scancel --name "$ASSAY_JOB"`. */
+  stop?: string;
+  /** Whose configuration is written beside the data. */
+  tool: Tool;
+  /** Where `run` leaves the model, from the job's folder. */
+  output?: string;
+  timeoutHours?: number;
+  /** Seconds between asking a process to end and ending it. */
+  grace?: number;
+}
+
+export const commandSchema = exactly<CommandJobs>("settings such as {service, trust, run, tool}", {
+  service: oneOf(["command"]),
+  trust: oneOf(trustLevels),
+  run: text("a line for the shell"),
+  stop: text("a line for the shell").optional(),
+  tool: oneOf(TOOLS),
+  output: text("a path from the job's folder").optional(),
+  timeoutHours: number({above: 0}).optional(),
+  grace: number({least: 0}).optional()
+});
+
+const MOST_READ = 16 * 2 ** 20;
+
+/** A training tool run by a command line, which reaches whatever machine it reaches. */
+export function commandJobs(settings: CommandJobs): JobService {
+  const {run, stop, tool, output = "output", timeoutHours, grace = 10} = settings;
+  return {
+    ...configurationOf(tool).takes,
+    check() {
+      if (process.platform === "win32")
+        throw new UserError("a command is run by /bin/sh, which Windows does not have. Use WSL.");
+    },
+    configuration: (job) => configurationOf(tool).files(job, output),
+    find: async ({folder}) => remoteOf(await readSupervisor(folder)),
+    async submit({folder, job, workspace}) {
+      const validation = validationFile(job);
+      const path = (name: string) => join(folder, name);
+      const supervisor = await startSupervised(folder, {
+        run,
+        stop,
+        timeoutSeconds: timeoutHours === undefined ? undefined : timeoutHours * 3600,
+        graceSeconds: grace,
+        environment: {
+          ASSAY_JOB: job.id,
+          ASSAY_PROJECT: workspace.project,
+          ASSAY_FOLDER: folder,
+          ASSAY_CONFIG: path(configurationOf(tool).main),
+          ASSAY_TRAIN: path(trainFile(job)),
+          ASSAY_VALIDATION: validation === undefined ? "" : path(validation),
+          ASSAY_OUTPUT: path(output)
+        }
+      });
+      return remoteOf(supervisor)!;
+    },
+    look: ({folder}) => lookInto(folder),
+    events: eventsOf,
+    cancel,
+    async collect({folder}) {
+      const found = await modelIn(resolve(folder, output));
+      if (found === undefined)
+        throw new UserError(
+          `${resolve(folder, output)} has no model (adapter_config.json, config.json or a GGUF file): the command ended well and left none there. Name the folder it writes to as \`output\`.`
+        );
+      return {kind: "folder", folder: found};
+    }
+  };
+}
+
+function remoteOf(supervisor: {host: string; pid: number} | undefined): string | undefined {
+  return supervisor && `${supervisor.host}:${supervisor.pid}`;
+}
+
+async function lookInto(folder: string): Promise<JobLook> {
+  // Asked first: a command that ends between the two has its ending written then.
+  const state = await stateOf(folder);
+  const ending = await readEnding(folder);
+  return ending ? endingLook(ending) : state;
+}
+
+async function stateOf(folder: string): Promise<JobLook> {
+  const supervisor = await readSupervisor(folder);
+  if (!supervisor) return {status: "not started"};
+  if (!isHere(supervisor)) return {status: `running on ${supervisor.host}`};
+  if (isRunning(supervisor)) return {status: "running"};
+  const child = await readChild(folder);
+  if (child && isRunning(child)) return {status: "running unsupervised"};
+  const code = await readCode(folder);
+  if (code !== undefined) return endingLook({at: new Date().toISOString(), code, signal: null});
+  return {
+    status: "lost",
+    outcome: "failed",
+    detail: "its processes ended without a word: they were killed, or the machine was started again"
+  };
+}
+
+function endingLook(answer: Ending): JobLook {
+  const {code, signal, stopped} = answer;
+  if (stopped === "cancelled") return {status: "cancelled", outcome: "cancelled", answer};
+  const detail =
+    stopped === "time-out"
+      ? "it took longer than timeoutHours"
+      : signal === null
+        ? `exit code ${code}`
+        : `ended by ${signal}`;
+  if (code === 0 && !stopped) return {status: "ended", outcome: "succeeded", answer};
+  return {status: stopped ?? "ended", outcome: "failed", detail, answer};
+}
+
+/** The supervisor ends the command; where it is gone, its process group is ended from here. */
+async function cancel({folder, job}: RunningJob): Promise<void> {
+  const supervisor = await readSupervisor(folder);
+  if (!supervisor || (await readEnding(folder))) return;
+  if (!isHere(supervisor)) throw new UserError(`job ${job.id} runs on ${supervisor.host}. Cancel it there.`);
+  if (isRunning(supervisor)) return void process.kill(supervisor.pid, "SIGTERM");
+  const child = await readChild(folder);
+  if (child && isRunning(child)) process.kill(-child.pid, "SIGTERM");
+}
+
+/** The figures that the log tells, from the byte that the cursor names on; whole lines only. */
+async function eventsOf({folder}: RunningJob, cursor = "0"): Promise<{events: JobEvent[]; cursor?: string}> {
+  const from = Number(cursor);
+  const file = await open(join(folder, LOG_FILE)).catch(() => undefined);
+  if (!file) return {events: [], cursor};
+  try {
+    const {size} = await file.stat();
+    const bytes = Buffer.alloc(Math.min(Math.max(0, size - from), MOST_READ));
+    const {bytesRead} = await file.read(bytes, 0, bytes.length, from);
+    // A line longer than what is read at once is passed over.
+    const whole =
+      bytes.subarray(0, bytesRead).lastIndexOf(10) + 1 || (bytesRead === MOST_READ ? MOST_READ : 0);
+    const events: JobEvent[] = [];
+    let at = from;
+    for (const line of bytes.subarray(0, whole).toString("latin1").split("\n")) {
+      const data = metricsIn(line);
+      if (data) events.push({id: `log-${at}`, type: "metrics", data});
+      at += line.length + 1;
+    }
+    return {events, cursor: String(from + whole)};
+  } finally {
+    await file.close();
+  }
+}
+
+/** The folder or GGUF file of a model in a folder, or in one directly below it. */
+async function modelIn(folder: string): Promise<string | undefined> {
+  const names = await readdir(folder).catch(() => [] as string[]);
+  if (names.includes("adapter_config.json") || names.includes("config.json")) return folder;
+  const gguf = names.filter((name) => name.endsWith(".gguf"));
+  if (gguf.length === 1) return join(folder, gguf[0]!);
+  for (const name of names.filter((one) => !one.startsWith("checkpoint-"))) {
+    const below = await readdir(join(folder, name)).catch(() => [] as string[]);
+    if (below.includes("adapter_config.json") || below.includes("config.json")) return join(folder, name);
+  }
+  return undefined;
+}

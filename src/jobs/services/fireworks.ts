@@ -1,0 +1,169 @@
+import {exactly, oneOf, text} from "../../store/checked.js";
+import {type JobOutcome, type JobRecord, UserError} from "../../store/index.js";
+import {type JobClient, statusOf} from "../client.js";
+import type {JobTraining} from "../define.js";
+import type {JobAtHand, JobLook, JobService} from "../service.js";
+import {trainFile, validationFile} from "./files.js";
+import {connection, type HttpService, httpService} from "./http.js";
+
+export interface FireworksJobs extends HttpService {
+  service: "fireworks";
+  /** The account's name, as it stands in addresses. */
+  account: string;
+}
+
+export const fireworksSchema = exactly<FireworksJobs>("settings such as {service, trust, account}", {
+  ...httpService,
+  service: oneOf(["fireworks"]),
+  account: text("an account's name")
+});
+
+const OUTCOMES: Readonly<Record<string, JobOutcome>> = {
+  COMPLETED: "succeeded",
+  FAILED: "failed",
+  FAILED_CLEANING_UP: "failed",
+  EXPIRED: "failed",
+  CANCELLED: "cancelled",
+  DELETING: "cancelled"
+};
+
+interface TuningJob {
+  name?: string;
+  state?: string;
+  status?: {code?: string; message?: string};
+  outputModel?: string;
+  jobProgress?: {percent?: number; epoch?: number; inputTokens?: number; outputTokens?: number};
+}
+
+/**
+ * Fireworks' fine-tuning jobs. It lets the caller name a job, a dataset and a model: their names are made of the job's mark,
+ * so that the service itself refuses a second one.
+ */
+export function fireworksJobs(settings: FireworksJobs): JobService {
+  const {baseUrl = "https://api.fireworks.ai", account} = settings;
+  const connected = connection("fireworks", {...settings, baseUrl}, "FIREWORKS_API_KEY");
+  const home = `/v1/accounts/${encodeURIComponent(account)}`;
+  return {
+    formats: {chat: "openai", preference: "openai-dpo"},
+    destination: "Fireworks",
+    host: new URL(baseUrl).hostname,
+    check({settings: training, format, base}) {
+      trainingOf({settings: training, format, base});
+      connected.check();
+    },
+    find: ({job, signal}) =>
+      connected.use(signal, async (client) => {
+        const remote = `${kindOf(job)}/${jobName(job)}`;
+        return (await there(client, `${home}/${remote}`)) === undefined ? undefined : remote;
+      }),
+    submit: (at) =>
+      connected.use(at.signal, async (client) => {
+        const {job} = at;
+        const validation = validationFile(job);
+        const dataset = await sent(client, at, home, trainFile(job));
+        const request = {
+          displayName: job.id.slice(0, 63),
+          dataset,
+          evaluationDataset: validation === undefined ? undefined : await sent(client, at, home, validation),
+          outputModel: `accounts/${account}/models/${jobName(job)}`,
+          ...trainingOf(job),
+          ...(job.settings as JobTraining).more
+        };
+        const path = `${home}/${kindOf(job)}?${idParameter(job)}=${jobName(job)}`;
+        await client.postOnce<TuningJob>(path, request, job.key);
+        return `${kindOf(job)}/${jobName(job)}`;
+      }),
+    look: ({remote, signal}) =>
+      connected.use(signal, async (client): Promise<JobLook> => {
+        const answer = await client.get<TuningJob>(`${home}/${remote}`);
+        const {state = "JOB_STATE_UNSPECIFIED", status, jobProgress} = answer;
+        const outcome = OUTCOMES[state.replace(/^JOB_STATE_/, "")];
+        const percent = outcome === undefined ? jobProgress?.percent : undefined;
+        return {
+          status: state,
+          outcome,
+          detail:
+            (outcome === "failed" ? status?.message : undefined) ??
+            (percent === undefined ? undefined : `${percent} %`),
+          answer: client.safe(answer)
+        };
+      }),
+    cancel: ({remote, signal}) =>
+      connected.use(signal, async (client) => {
+        await client.post(`${home}/${remote}:cancel`);
+      }),
+    async collect({job}, look) {
+      const {outputModel: model, jobProgress} = (look.answer ?? {}) as Partial<TuningJob>;
+      if (!model)
+        throw new UserError(`job ${job.id} succeeded, and the service names no model. Try again later.`);
+      const tokens = jobProgress?.inputTokens;
+      return {
+        kind: "hosted",
+        model,
+        endpoint: {baseUrl: `${baseUrl.replace(/\/+$/, "")}/inference/v1`},
+        metrics: typeof tokens === "number" ? {trainedTokens: tokens} : undefined
+      };
+    }
+  };
+}
+
+const isPairs = ({format}: Pick<JobRecord, "format">) => format === "openai-dpo";
+const kindOf = (job: JobRecord) => (isPairs(job) ? "dpoJobs" : "supervisedFineTuningJobs");
+const idParameter = (job: JobRecord) => (isPairs(job) ? "dpoJobId" : "supervisedFineTuningJobId");
+
+/** Lower-case letters, digits and hyphens, beginning with a letter. */
+function jobName({key}: JobRecord): string {
+  return `assay-${key.slice(0, 24)}`;
+}
+
+async function there<T>(client: JobClient, path: string): Promise<T | undefined> {
+  try {
+    return await client.get<T>(path);
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+/** A dataset under the job's mark; one that was uploaded before stays. */
+async function sent(client: JobClient, at: JobAtHand, home: string, path: string): Promise<string> {
+  const {job, folder} = at;
+  const id = `${jobName(job)}-${path.replace(/\W.*$/, "")}`;
+  const known = await there<{state?: string}>(client, `${home}/datasets/${id}`);
+  if (known === undefined) {
+    const rows = job.data.find((one) => one.path === path)!.rows;
+    await client.post(`${home}/datasets`, {
+      datasetId: id,
+      dataset: {displayName: id, exampleCount: String(rows), userUploaded: {}}
+    });
+  }
+  if (known?.state !== "READY") {
+    at.onMessage(`sending ${path}`);
+    await client.upload(
+      `${home}/datasets/${id}:upload`,
+      {},
+      {path: `${folder}/${path}`, name: `${id}.jsonl`}
+    );
+  }
+  const name = `accounts/${decodeURIComponent(home.split("/").at(-1)!)}/datasets/${id}`;
+  await at.onUpload(path, name);
+  return name;
+}
+
+function trainingOf(job: Pick<JobRecord, "base" | "format" | "settings">): Record<string, unknown> {
+  const {method, epochs, rows, rate, lora, length, seed, preference} = job.settings as JobTraining;
+  if (method === "full" || lora?.alpha !== undefined || seed !== undefined)
+    throw new UserError(
+      'Fireworks\' jobs train LoRA and have no place for `method: "full"`, `lora.alpha` and `seed`. Leave them out.'
+    );
+  const training = {
+    baseModel: job.base,
+    epochs,
+    batchSizeSamples: rows,
+    learningRate: rate,
+    loraRank: lora?.rank,
+    maxContextLength: length
+  };
+  if (!isPairs(job)) return training;
+  return {trainingConfig: training, lossConfig: {method: "DPO", klBeta: preference?.beta}};
+}

@@ -1,0 +1,63 @@
+import {createClient, type JobClient} from "../client.js";
+import {byName, fits, oneOf, type Shape} from "../../store/checked.js";
+import {type Trust, trustLevels} from "../../privacy/trust.js";
+
+/** What every service that is reached over HTTP may set. */
+export interface HttpService {
+  /** How far it may be trusted with rows: what is personal does not go to `external`. */
+  trust: Trust;
+  baseUrl?: string;
+  /** The environment variable with the key. */
+  apiKeyEnv?: string;
+  /** Header to environment variable, such as `{"api-key": "AZURE_OPENAI_API_KEY"}`; then no other key is sent. */
+  headersEnv?: Record<string, string>;
+}
+
+const variable = () =>
+  fits(
+    (value) => typeof value === "string" && /^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(value),
+    "the name of an environment variable, which holds the secret"
+  );
+
+export const httpService: Shape<HttpService> = {
+  trust: oneOf(trustLevels),
+  baseUrl: fits(isAddress, "an http or https address without credentials").optional(),
+  apiKeyEnv: variable().optional(),
+  headersEnv: byName(variable(), "environment variables by header").optional()
+};
+
+function isAddress(value: unknown): boolean {
+  if (typeof value !== "string" || !URL.canParse(value)) return false;
+  const {protocol, username, password, search} = new URL(value);
+  return /^https?:$/.test(protocol) && username === "" && password === "" && search === "";
+}
+
+/** How a dialect speaks to its service: a client for as long as it is needed. */
+export interface Connection {
+  /** Throws when the environment lacks a key. */
+  check(): void;
+  use<T>(signal: AbortSignal | undefined, work: (client: JobClient) => Promise<T>): Promise<T>;
+}
+
+/** @param variable the environment variable with the key, where the settings name none and no headers either */
+export function connection(
+  name: string,
+  settings: HttpService & {baseUrl: string},
+  variable: string,
+  query?: Record<string, string>
+): Connection {
+  const {baseUrl, headersEnv, apiKeyEnv = headersEnv === undefined ? variable : undefined} = settings;
+  const connect = (signal?: AbortSignal) =>
+    createClient({name, baseUrl, query, headersEnv, apiKeyEnv, signal});
+  return {
+    check: () => void connect().close(),
+    async use(signal, work) {
+      const client = connect(signal);
+      try {
+        return await work(client);
+      } finally {
+        await client.close();
+      }
+    }
+  };
+}

@@ -1,0 +1,240 @@
+import type * as Hub from "@huggingface/hub";
+import {createHash} from "node:crypto";
+import {pathToFileURL} from "node:url";
+import {setTimeout as pause} from "node:timers/promises";
+import {retryAfterMs} from "../../endpoints/index.js";
+import {exactly, fits, number, oneOf, text} from "../../store/checked.js";
+import {type JobEvent, type JobOutcome, type JobRecord, messageOf, UserError} from "../../store/index.js";
+import {trlScript} from "../configurations/trl.js";
+import {metricsIn} from "../logMetrics.js";
+import {type JobLook, type JobService, type RunningJob, UnknownSubmission} from "../service.js";
+import {type HttpService, httpService} from "./http.js";
+
+export interface HuggingFaceJobs extends Pick<HttpService, "trust" | "apiKeyEnv"> {
+  service: "huggingface";
+  /** The user or organisation that pays, and that owns the repositories. */
+  namespace: string;
+  /** The machine, such as `a10g-small`. */
+  flavor: string;
+  image?: string;
+  timeoutHours?: number;
+  hubUrl?: string;
+}
+
+export const huggingFaceSchema = exactly<HuggingFaceJobs>(
+  "settings such as {service, trust, namespace, flavor}",
+  {
+    trust: httpService.trust,
+    apiKeyEnv: httpService.apiKeyEnv,
+    service: oneOf(["huggingface"]),
+    namespace: fits(
+      (value) => typeof value === "string" && /^[\w.-]+$/.test(value),
+      "a user or organisation"
+    ),
+    flavor: text("a machine such as a10g-small"),
+    image: text("a Docker image").optional(),
+    timeoutHours: number({above: 0}).optional(),
+    hubUrl: httpService.baseUrl
+  }
+);
+
+const OUTCOMES: Readonly<Record<string, JobOutcome>> = {
+  COMPLETED: "succeeded",
+  ERROR: "failed",
+  CANCELED: "cancelled",
+  CANCELLED: "cancelled",
+  STOPPED: "cancelled",
+  DELETED: "cancelled",
+  DELETING: "cancelled"
+};
+
+const IMAGE = "ghcr.io/astral-sh/uv:python3.12-bookworm";
+/** How long one look reads a running job's log. */
+const LOG_MS = 4000;
+
+/** Hugging Face Jobs: our split in a private dataset, a TRL script of ours, the result in a private model repository. */
+export function huggingFaceJobs(settings: HuggingFaceJobs): JobService {
+  const {namespace, flavor, image = IMAGE, timeoutHours, apiKeyEnv = "HF_TOKEN"} = settings;
+  const hubUrl = (settings.hubUrl ?? process.env.HF_ENDPOINT ?? "https://huggingface.co").replace(/\/+$/, "");
+  const access = (signal?: AbortSignal) => ({
+    namespace,
+    hubUrl,
+    accessToken: tokenOf(apiKeyEnv),
+    fetch: patientFetch(signal)
+  });
+  const hub = () => import("@huggingface/hub");
+
+  return {
+    formats: {chat: "trl", preference: "trl-dpo"},
+    destination: "TRL",
+    host: new URL(hubUrl).hostname,
+    check: () => void tokenOf(apiKeyEnv),
+    configuration: (job) => ({"train.py": scriptOf(job, resultOf(namespace, job))}),
+    async offer() {
+      const all = await (await hub()).listJobHardware({hubUrl, fetch: patientFetch()});
+      const own = all.find(({name}) => name === flavor);
+      if (!own)
+        throw new UserError(
+          `huggingface: there is no machine ${flavor}. There are ${all.map(({name}) => name).join(", ") || "none"}.`
+        );
+      const {prettyName, cpu, ram, accelerator, unitCostUSD, unitLabel} = own;
+      const gpu = accelerator ? `, ${accelerator.quantity} × ${accelerator.model} (${accelerator.vram})` : "";
+      return `${flavor} (${prettyName}): ${cpu}, ${ram}${gpu}, $${unitCostUSD} a ${unitLabel}`;
+    },
+    async find({job, signal}) {
+      const all = await told(async () => (await hub()).listJobs(access(signal)));
+      return all.find(({labels}) => labels?.assay === labelOf(job))?.id;
+    },
+    async submit(at) {
+      const {job, folder, signal} = at;
+      const {createRepo, repoExists, runJob, uploadFiles} = await hub();
+      const own = access(signal);
+      const repo = {type: "dataset" as const, name: `${namespace}/assay-${job.key.slice(0, 16)}`};
+      await told(async () => {
+        if (!(await repoExists({...own, repo}))) await createRepo({...own, repo, visibility: "private"});
+        at.onMessage(`sending the data to ${repo.name}`);
+        const names = [...job.data.map(({path}) => path), "train.py"];
+        await uploadFiles({
+          ...own,
+          repo,
+          commitTitle: `Data of job ${job.id}`,
+          files: names.map((path) => ({path, content: pathToFileURL(`${folder}/${path}`)})),
+          useXet: false
+        });
+      });
+      await at.onUpload("train.jsonl", repo.name);
+      try {
+        const made = await runJob({
+          ...own,
+          dockerImage: image,
+          command: ["uv", "run", "/data/train.py"],
+          flavor: flavor as Parameters<typeof runJob>[0]["flavor"],
+          secrets: {HF_TOKEN: own.accessToken},
+          labels: {assay: labelOf(job)},
+          volumes: [{source: repo, mountPath: "/data"}],
+          timeoutSeconds: timeoutHours === undefined ? undefined : Math.ceil(timeoutHours * 3600),
+          attempts: 1
+        });
+        return made.id;
+      } catch (error) {
+        const status = hubStatus(error);
+        if (status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 409)
+          throw refused(error);
+        throw new UnknownSubmission(messageOf(error), {cause: error});
+      }
+    },
+    look: ({remote, signal}) =>
+      told(async (): Promise<JobLook> => {
+        const answer = await (await hub()).getJob({...access(signal), jobId: remote});
+        const {stage, message} = answer.status;
+        return {
+          status: stage,
+          outcome: OUTCOMES[stage],
+          detail: message ?? undefined,
+          answer: {...answer, secrets: undefined}
+        };
+      }),
+    events: async (at) => ({events: await figuresOf(at, access(at.signal), await hub())}),
+    cancel: ({remote, signal}) =>
+      told(async () => void (await (await hub()).cancelJob({...access(signal), jobId: remote}))),
+    async collect({job, workspace, signal, onMessage}) {
+      const {hubModel} = await import("../../generation/index.js");
+      const name = resultOf(namespace, job);
+      return {
+        kind: "folder",
+        folder: await hubModel(name, workspace, {hubUrl, signal, onProgress: onMessage})
+      };
+    }
+  };
+}
+
+function tokenOf(variable: string): string {
+  const token = process.env[variable]?.trim();
+  if (!token)
+    throw new UserError(`huggingface: it needs ${variable} in the environment. Export it and run again.`);
+  return token;
+}
+
+const labelOf = ({key}: JobRecord) => key.slice(0, 40);
+const resultOf = (namespace: string, {name, key}: JobRecord) => `${namespace}/${name}-${key.slice(0, 8)}`;
+
+/** The result is there when the job has ended: the script itself puts it into the repository. */
+function scriptOf(job: JobRecord, repository: string): string {
+  const after = `
+from huggingface_hub import HfApi
+
+hub = HfApi()
+hub.create_repo(${JSON.stringify(repository)}, private=True, exist_ok=True)
+hub.upload_folder(repo_id=${JSON.stringify(repository)}, folder_path="/tmp/output", ignore_patterns=["checkpoint-*"])
+`;
+  return trlScript(job, "/tmp/output", {data: "/data", after});
+}
+
+/** Waits as a 429 asks. What only reads is tried again when the server fails. */
+function patientFetch(signal?: AbortSignal): typeof fetch {
+  return async (input, init = {}) => {
+    const reads = (init.method ?? "GET") === "GET";
+    for (let attempt = 1; ; attempt++) {
+      const last = attempt > 6 || init.body instanceof ReadableStream;
+      const wait = Math.min(20_000, 500 * 2 ** (attempt - 1));
+      let response: Response;
+      try {
+        response = await fetch(input, {...init, signal: init.signal ?? signal});
+      } catch (error) {
+        if (last || !reads || attempt > 4 || signal?.aborted || init.signal?.aborted) throw error;
+        await pause(wait, undefined, {signal});
+        continue;
+      }
+      const again = response.status === 429 || (reads && response.status >= 500 && attempt <= 4);
+      if (!again || last) return response;
+      const asked = retryAfterMs((name) => response.headers.get(name) ?? undefined, Date.now());
+      await response.body?.cancel();
+      await pause(Math.min(asked ?? wait, 600_000), undefined, {signal});
+    }
+  };
+}
+
+async function told<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof UserError ? error : refused(error);
+  }
+}
+
+function refused(error: unknown): UserError {
+  const status = hubStatus(error);
+  const cause = status === undefined ? error : {status};
+  return new UserError(
+    `huggingface: ${status === undefined ? "" : `the hub answered ${status}: `}${messageOf(error).split("\n")[0]}`,
+    {cause}
+  );
+}
+
+function hubStatus(error: unknown): number | undefined {
+  const status = (error as {statusCode?: unknown} | undefined)?.statusCode;
+  return typeof status === "number" ? status : undefined;
+}
+
+/** The log is a stream that ends with the job: it is read for a while, from its beginning. */
+async function figuresOf(
+  {remote}: RunningJob,
+  access: {namespace: string; hubUrl: string; accessToken: string; fetch: typeof fetch},
+  {streamJobLogs}: Pick<typeof Hub, "streamJobLogs">
+): Promise<JobEvent[]> {
+  const events: JobEvent[] = [];
+  const limit = AbortSignal.timeout(LOG_MS);
+  const limited: typeof fetch = (input, init) => access.fetch(input, {...init, signal: limit});
+  try {
+    for await (const {message, timestamp} of streamJobLogs({...access, jobId: remote, fetch: limited})) {
+      const data = metricsIn(String(message));
+      const at = Number.isNaN(timestamp.getTime()) ? undefined : timestamp.toISOString();
+      const id = createHash("sha256").update(`${at} ${message}`).digest("hex").slice(0, 24);
+      if (data) events.push({id, at, type: "metrics", data});
+    }
+  } catch (error) {
+    const status = hubStatus(error);
+    if (!limit.aborted && status !== 404) throw refused(error);
+  }
+  return events;
+}

@@ -1,0 +1,217 @@
+import {type JobClient, statusOf} from "../client.js";
+import type {JobTraining} from "../define.js";
+import type {JobAtHand, JobLook, JobService, RunningJob} from "../service.js";
+import {exactly, oneOf, text} from "../../store/checked.js";
+import {type JobEvent, type JobOutcome, type JobRecord, UserError} from "../../store/index.js";
+import {trainFile, uploadName, validationFile} from "./files.js";
+import {connection, type HttpService, httpService} from "./http.js";
+
+export interface OpenAIJobs extends HttpService {
+  service: "openai";
+  /** Azure's `api-version`, which is added to every address. */
+  apiVersion?: string;
+}
+
+export const openAISchema = exactly<OpenAIJobs>("settings such as {service, trust}", {
+  ...httpService,
+  service: oneOf(["openai"]),
+  apiVersion: text("a version such as 2025-04-01-preview").optional()
+});
+
+const OUTCOMES: Readonly<Record<string, JobOutcome>> = {
+  succeeded: "succeeded",
+  failed: "failed",
+  cancelled: "cancelled"
+};
+
+interface FineTuningJob {
+  id: string;
+  status: string;
+  fine_tuned_model?: string | null;
+  trained_tokens?: number | null;
+  training_file?: string;
+  metadata?: Record<string, string> | null;
+  error?: {message?: string; code?: string} | null;
+}
+
+interface List<T> {
+  data?: T[];
+  has_more?: boolean;
+}
+
+/** The fine-tuning jobs of OpenAI, which Azure OpenAI and gateways of one's own speak too. */
+export function openAIJobs(settings: OpenAIJobs): JobService {
+  const {baseUrl = "https://api.openai.com/v1", apiVersion} = settings;
+  const connected = connection(
+    "openai",
+    {...settings, baseUrl},
+    "OPENAI_API_KEY",
+    apiVersion === undefined ? undefined : {"api-version": apiVersion}
+  );
+  return {
+    formats: {chat: "openai", preference: "openai-dpo"},
+    destination: "OpenAI",
+    host: new URL(baseUrl).hostname,
+    check({settings: training, format}) {
+      methodOf(training as JobTraining, format);
+      connected.check();
+    },
+    find: (at) =>
+      connected.use(at.signal, async (client) => {
+        const uploaded = await uploadsOf(client, at.job);
+        for await (const one of pages<FineTuningJob>(client, "/fine_tuning/jobs"))
+          if (one.metadata?.assay === at.job.key || uploaded.has(one.training_file ?? "")) return one.id;
+        return undefined;
+      }),
+    submit: (at) =>
+      connected.use(at.signal, async (client) => {
+        const {job} = at;
+        const known = await uploadsOf(client, job);
+        const sent = async (path: string) => {
+          const name = uploadName(job, path);
+          const there = [...known].find(([, filename]) => filename === name)?.[0];
+          const id = there ?? (await uploaded(client, at, path, name));
+          await at.onUpload(path, id);
+          return id;
+        };
+        const validation = validationFile(job);
+        const request = {
+          model: job.base,
+          training_file: await sent(trainFile(job)),
+          validation_file: validation === undefined ? undefined : await sent(validation),
+          suffix: job.name.slice(0, 40),
+          seed: (job.settings as JobTraining).seed,
+          method: methodOf(job.settings as JobTraining, job.format),
+          metadata: {assay: job.key, assay_job: job.id},
+          ...(job.settings as JobTraining).more
+        };
+        return (await client.postOnce<FineTuningJob>("/fine_tuning/jobs", request, job.key)).id;
+      }),
+    look: ({remote, signal}) =>
+      connected.use(signal, async (client): Promise<JobLook> => {
+        const answer = await client.get<FineTuningJob>(`/fine_tuning/jobs/${remote}`);
+        const {status, error, trained_tokens: tokens} = answer;
+        const outcome = OUTCOMES[status];
+        return {
+          status,
+          outcome,
+          detail: error?.message ?? (tokens ? `${tokens} tokens trained` : undefined),
+          answer: client.safe(answer)
+        };
+      }),
+    events: (at, cursor) => connected.use(at.signal, (client) => eventsOf(client, at, cursor)),
+    cancel: ({remote, signal}) =>
+      connected.use(signal, async (client) => void (await client.post(`/fine_tuning/jobs/${remote}/cancel`))),
+    async collect({job}, look) {
+      const {fine_tuned_model: model, trained_tokens: tokens} = (look.answer ?? {}) as Partial<FineTuningJob>;
+      if (!model)
+        throw new UserError(`job ${job.id} succeeded, and the service names no model. Try again later.`);
+      return {
+        kind: "hosted",
+        model,
+        endpoint: {baseUrl: baseUrl.replace(/\/+$/, "")},
+        metrics: typeof tokens === "number" ? {trainedTokens: tokens} : undefined
+      };
+    }
+  };
+}
+
+/** Ids of the files with this job's names, with the names. */
+async function uploadsOf(client: JobClient, job: JobRecord): Promise<Map<string, string>> {
+  const names = new Set(job.data.map(({path}) => uploadName(job, path)));
+  const found = new Map<string, string>();
+  for await (const file of pages<{id: string; filename: string}>(client, "/files"))
+    if (names.has(file.filename)) found.set(file.id, file.filename);
+  return found;
+}
+
+async function uploaded(client: JobClient, at: JobAtHand, path: string, name: string): Promise<string> {
+  at.onMessage(`sending ${path}`);
+  const file = {path: `${at.folder}/${path}`, name};
+  return (await client.upload<{id: string}>("/files", {purpose: "fine-tune"}, file)).id;
+}
+
+/** Every entry of a list, over all its pages. */
+async function* pages<T extends {id: string}>(client: JobClient, path: string): AsyncGenerator<T> {
+  let after: string | undefined;
+  for (;;) {
+    const {data, has_more: more} = await client.get<List<T>>(path, {after, limit: "100"});
+    yield* data ?? [];
+    const last = data?.at(-1)?.id;
+    // A server that gives the same page for ever knows nothing of pages.
+    if (!more || last === undefined || last === after) return;
+    after = last;
+  }
+}
+
+/** The entries of a list that not every gateway has. */
+async function* known<T extends {id: string}>(client: JobClient, path: string): AsyncGenerator<T> {
+  try {
+    yield* pages<T>(client, path);
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error;
+  }
+}
+
+interface RemoteEvent {
+  id: string;
+  created_at?: number;
+  level?: string;
+  type?: string;
+  message?: string;
+  data?: Record<string, unknown> | null;
+}
+
+interface Checkpoint {
+  id: string;
+  created_at?: number;
+  step_number?: number;
+  fine_tuned_model_checkpoint?: string;
+  metrics?: Record<string, unknown>;
+}
+
+/** The newest come first: pages are read back to the event that was the newest the last time. */
+async function eventsOf(client: JobClient, {remote}: RunningJob, cursor: string | undefined) {
+  const path = `/fine_tuning/jobs/${remote}`;
+  const events: JobEvent[] = [];
+  for await (const one of known<RemoteEvent>(client, `${path}/events`)) {
+    if (one.id === cursor) break;
+    events.unshift({
+      id: one.id,
+      at: timeOf(one.created_at),
+      type: one.type === "metrics" ? "metrics" : "message",
+      message: one.message,
+      data: one.data ?? undefined
+    });
+  }
+  const newest = events.at(-1)?.id ?? cursor;
+  const checkpoints: JobEvent[] = [];
+  for await (const one of known<Checkpoint>(client, `${path}/checkpoints`))
+    checkpoints.unshift({
+      id: one.id,
+      at: timeOf(one.created_at),
+      type: "checkpoint",
+      message: one.fine_tuned_model_checkpoint,
+      data: {step: one.step_number, ...one.metrics}
+    });
+  return {events: [...events, ...checkpoints], cursor: newest};
+}
+
+const timeOf = (seconds: number | undefined) =>
+  typeof seconds === "number" ? new Date(seconds * 1000).toISOString() : undefined;
+
+function methodOf({method, epochs, rows, rate, lora, length, preference}: JobTraining, format: string) {
+  const without = {method: method === "full" ? method : undefined, rate, lora, length};
+  const given = Object.entries(without).filter(([, value]) => value !== undefined);
+  if (given.length > 0)
+    throw new UserError(
+      `OpenAI's jobs have no place for ${given.map(([name]) => `\`${name}\``).join(", ")}. They take epochs, rows, seed and preference.beta; a multiplier of the learning rate goes into \`more\`.`
+    );
+  const type = format === "openai-dpo" ? "dpo" : "supervised";
+  const hyperparameters = {
+    n_epochs: epochs,
+    batch_size: rows,
+    beta: type === "dpo" ? preference?.beta : undefined
+  };
+  return {type, [type]: {hyperparameters}};
+}

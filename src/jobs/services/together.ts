@@ -1,0 +1,186 @@
+import {exactly, oneOf} from "../../store/checked.js";
+import {type JobEvent, type JobOutcome, type JobRecord, UserError} from "../../store/index.js";
+import {type JobClient, statusOf} from "../client.js";
+import type {JobTraining} from "../define.js";
+import type {JobAtHand, JobLook, JobService} from "../service.js";
+import {trainFile, uploadName, validationFile} from "./files.js";
+import {connection, type HttpService, httpService} from "./http.js";
+
+export interface TogetherJobs extends HttpService {
+  service: "together";
+}
+
+export const togetherSchema = exactly<TogetherJobs>("settings such as {service, trust}", {
+  ...httpService,
+  service: oneOf(["together"])
+});
+
+const OUTCOMES: Readonly<Record<string, JobOutcome>> = {
+  completed: "succeeded",
+  error: "failed",
+  user_error: "failed",
+  cancelled: "cancelled"
+};
+
+interface FineTune {
+  id: string;
+  status: string;
+  output_name?: string;
+  model_output_name?: string;
+  training_file?: string;
+  token_count?: number;
+  total_price?: number;
+  steps_completed?: number;
+  total_steps?: number;
+}
+
+interface FineTuneEvent {
+  hash?: string;
+  created_at?: string;
+  message?: string;
+  level?: string | null;
+  type?: string;
+  step?: number;
+  checkpoint_path?: string;
+}
+
+/** Together's fine-tunes. Jobs and files are found by the files' names: its jobs have no free field. */
+export function togetherJobs(settings: TogetherJobs): JobService {
+  const {baseUrl = "https://api.together.ai/v1"} = settings;
+  const connected = connection("together", {...settings, baseUrl}, "TOGETHER_API_KEY");
+  return {
+    formats: {chat: "openai", preference: "openai-dpo"},
+    destination: "Together",
+    host: new URL(baseUrl).hostname,
+    check: () => connected.check(),
+    find: ({job, signal}) =>
+      connected.use(signal, async (client) => {
+        const files = await uploadsOf(client, job);
+        const {data = []} = await client.get<{data?: FineTune[]}>("/fine-tunes");
+        return data.find(({training_file: file}) => file !== undefined && files.get(trainFile(job)) === file)
+          ?.id;
+      }),
+    submit: (at) =>
+      connected.use(at.signal, async (client) => {
+        const known = await uploadsOf(client, at.job);
+        const validation = validationFile(at.job);
+        const request = {
+          ...requestOf(at.job),
+          training_file: await sent(client, at, known, trainFile(at.job)),
+          validation_file: validation === undefined ? undefined : await sent(client, at, known, validation),
+          n_evals: validation === undefined ? undefined : Math.max(1, Math.ceil(epochsOf(at.job))),
+          ...(at.job.settings as JobTraining).more
+        };
+        return (await client.postOnce<FineTune>("/fine-tunes", request, at.job.key)).id;
+      }),
+    look: ({remote, signal}) =>
+      connected.use(signal, async (client): Promise<JobLook> => {
+        const answer = await client.get<FineTune>(`/fine-tunes/${encodeURIComponent(remote)}`);
+        const {status, steps_completed: step, total_steps: steps} = answer;
+        const outcome = OUTCOMES[status];
+        return {
+          status,
+          outcome,
+          detail:
+            outcome === undefined && step !== undefined && steps ? `step ${step} of ${steps}` : undefined,
+          answer: client.safe(answer)
+        };
+      }),
+    events: ({remote, signal}) =>
+      connected.use(signal, async (client) => {
+        const {data = []} = await client
+          .get<{data?: FineTuneEvent[]}>(`/fine-tunes/${encodeURIComponent(remote)}/events`)
+          .catch((error: unknown): {data?: FineTuneEvent[]} => {
+            if (statusOf(error) === 404) return {};
+            throw error;
+          });
+        return {events: data.map(eventOf)};
+      }),
+    cancel: ({remote, signal}) =>
+      connected.use(signal, async (client) => {
+        await client.post(`/fine-tunes/${encodeURIComponent(remote)}/cancel`);
+      }),
+    async collect({job}, look) {
+      const {output_name, model_output_name, token_count: tokens} = (look.answer ?? {}) as Partial<FineTune>;
+      const model = output_name ?? model_output_name;
+      if (!model)
+        throw new UserError(`job ${job.id} succeeded, and the service names no model. Try again later.`);
+      return {
+        kind: "hosted",
+        model,
+        endpoint: {baseUrl: baseUrl.replace(/\/+$/, "")},
+        metrics: typeof tokens === "number" ? {trainedTokens: tokens} : undefined
+      };
+    }
+  };
+}
+
+/** Ids of this job's files, by their paths. */
+async function uploadsOf(client: JobClient, job: JobRecord): Promise<Map<string, string>> {
+  const {data = []} = await client.get<{data?: {id: string; filename?: string}[]}>("/files");
+  return new Map(
+    job.data.flatMap(({path}) => {
+      const id = data.find(({filename}) => filename === uploadName(job, path))?.id;
+      return id === undefined ? [] : [[path, id] as const];
+    })
+  );
+}
+
+async function sent(
+  client: JobClient,
+  at: JobAtHand,
+  known: ReadonlyMap<string, string>,
+  path: string
+): Promise<string> {
+  const name = uploadName(at.job, path);
+  let id = known.get(path);
+  if (id === undefined) {
+    at.onMessage(`sending ${path}`);
+    const fields = {purpose: "fine-tune", file_name: name, file_type: "jsonl"};
+    id = (await client.upload<{id: string}>("/files/upload", fields, {path: `${at.folder}/${path}`, name}))
+      .id;
+  }
+  await at.onUpload(path, id);
+  return id;
+}
+
+const epochsOf = ({settings}: JobRecord) => (settings as JobTraining).epochs ?? 1;
+
+function requestOf({base, name, settings, format}: JobRecord) {
+  const {method = "lora", epochs, rows, rate, lora, length, seed, preference} = settings as JobTraining;
+  const pairs = format === "openai-dpo";
+  return {
+    model: base,
+    suffix: name.slice(0, 40),
+    n_epochs: epochs,
+    batch_size: rows,
+    learning_rate: rate,
+    max_seq_length: length,
+    random_seed: seed,
+    training_type:
+      method === "full"
+        ? {type: "Full"}
+        : {
+            type: "Lora",
+            lora_r: lora?.rank ?? 16,
+            lora_alpha: lora?.alpha ?? 32,
+            lora_trainable_modules: "all-linear"
+          },
+    training_method: pairs
+      ? {method: "dpo", dpo_beta: preference?.beta}
+      : {method: "sft", train_on_inputs: false}
+  };
+}
+
+function eventOf(one: FineTuneEvent): JobEvent {
+  const {hash, created_at: at, message, type = "", step, checkpoint_path: checkpoint} = one;
+  return {
+    id: [hash || `${at} ${message}`, type, step]
+      .filter((part) => part !== undefined && part !== "")
+      .join(" "),
+    at,
+    type: checkpoint || /checkpoint/i.test(type) ? "checkpoint" : "message",
+    message,
+    data: step === undefined ? undefined : {step}
+  };
+}

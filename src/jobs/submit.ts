@@ -1,0 +1,119 @@
+import {mkdir, rename, rm, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {
+  hashJson,
+  jobDir,
+  type JobData,
+  type JobRecord,
+  readJob,
+  updateJob,
+  UserError,
+  type Workspace,
+  writeAtomic,
+  writeJob
+} from "../store/index.js";
+import {atHand} from "./atHand.js";
+import type {JobTraining} from "./define.js";
+import {type JobService, UnknownSubmission} from "./service.js";
+import {openService, type ServiceSettings} from "./services/index.js";
+
+/** What is wanted of a service: everything that tells one job from another. */
+export interface JobPlan {
+  name: string;
+  service: ServiceSettings;
+  base: string;
+  settings: JobTraining & {parent?: string};
+  dataset: string;
+  version: string;
+  split: JobRecord["split"];
+  format: string;
+  /** What is trained on, then what it is checked on, if anything. Paths are names in `folder`. */
+  data: JobData[];
+  /** Where the files are now, on the store's disk: they are moved into the job's folder. */
+  folder: string;
+  /** How often the same job is wanted: 1 unless it was submitted before and is wanted again. */
+  time?: number;
+}
+
+export interface SubmitOptions {
+  signal?: AbortSignal;
+  onMessage?(message: string): void;
+}
+
+/**
+ * Notes a job in the store, under an id that is the same for the same plan. A job that is noted already stays as it is, with
+ * its files. Nothing is sent.
+ */
+export async function noteJob(workspace: Workspace, plan: JobPlan): Promise<JobRecord> {
+  const {folder, time = 1, ...wanted} = plan;
+  const key = hashJson({...wanted, data: wanted.data.map(({sha256, part}) => ({sha256, part})), time});
+  const id = `${plan.name}-${key.slice(0, 12)}`;
+  return workspace.lease(`job-${id}`, {what: `noting job ${id}`, waitMs: 30_000}, async () => {
+    const known = await readJob(workspace, id);
+    if (known) return known;
+    const record: JobRecord = {
+      kind: "job",
+      schemaVersion: 1,
+      id,
+      key,
+      at: new Date().toISOString(),
+      ...wanted,
+      service: {...wanted.service},
+      settings: {...wanted.settings},
+      statuses: []
+    };
+    const target = jobDir(workspace, id);
+    // What a crash left of the same intent.
+    await rm(target, {recursive: true, force: true});
+    await mkdir(target, {recursive: true});
+    for (const {path} of plan.data) await rename(join(folder, path), join(target, path));
+    for (const [name, text] of Object.entries(openService(plan.service).configuration?.(record) ?? {}))
+      await writeAtomic(join(target, name), (temporary) => writeFile(temporary, text));
+    await writeJob(workspace, record);
+    return record;
+  });
+}
+
+/**
+ * Starts a noted job, unless the service has it. A service is asked for the job before it is asked to start one, so that a
+ * command that was killed in between, or a connection that broke, does not start it twice.
+ */
+export async function startJob(
+  workspace: Workspace,
+  id: string,
+  {signal, onMessage = () => undefined}: SubmitOptions = {}
+): Promise<{job: JobRecord; how: "was there" | "found" | "started"}> {
+  return workspace.lease(`job-start-${id}`, {what: `starting job ${id}`, waitMs: 0}, async () => {
+    const job = await readJob(workspace, id);
+    if (!job) throw new UserError(`the store has no job ${id}. \`assay jobs\` lists them.`);
+    if (job.remote) return {job, how: "was there"};
+    const service = openService(job.service);
+    const at = atHand(workspace, job, {signal, onMessage});
+    const found = await service.find(at);
+    if (found !== undefined) return {job: await withRemote(workspace, id, found), how: "found"};
+    const remote = await submitted(service, at, job);
+    return {job: await withRemote(workspace, id, remote), how: "started"};
+  });
+}
+
+async function submitted(
+  service: JobService,
+  at: Parameters<JobService["submit"]>[0],
+  job: JobRecord
+): Promise<string> {
+  try {
+    return await service.submit(at);
+  } catch (error) {
+    if (!(error instanceof UnknownSubmission)) throw error;
+    const found = await service.find(at).catch(() => undefined);
+    if (found !== undefined) return found;
+    throw new UserError(
+      `it is not known whether ${job.service.service} took job ${job.id}: ${error.message} Wait a minute and submit it again: it is looked for there first, and started only if it is not found.`,
+      {cause: error}
+    );
+  }
+}
+
+export function withRemote(workspace: Workspace, id: string, remote: string): Promise<JobRecord> {
+  return updateJob(workspace, id, () => ({remote: {id: remote, at: new Date().toISOString()}}));
+}

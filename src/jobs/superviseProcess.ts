@@ -1,0 +1,117 @@
+import {type ChildProcess, spawn} from "node:child_process";
+import {link, open, rm, writeFile} from "node:fs/promises";
+import {hostname} from "node:os";
+import {join} from "node:path";
+import {readJson, temporaryPath, writeJsonAtomic} from "../store/files.js";
+import {startOf} from "../store/process.js";
+import {
+  CHILD_FILE,
+  CODE_FILE,
+  COMMAND_FILE,
+  type Command,
+  type Ending,
+  ENDING_FILE,
+  LOG_FILE,
+  type Supervisor,
+  SUPERVISOR_FILE
+} from "./supervised.js";
+
+const STOP_SECONDS = 60;
+
+const folder = process.argv[2]!;
+if (await takeJob()) await supervise();
+
+/** True for the one supervisor of this folder. */
+async function takeJob(): Promise<boolean> {
+  const own: Supervisor = {
+    pid: process.pid,
+    start: startOf(process.pid),
+    host: hostname(),
+    at: new Date().toISOString()
+  };
+  const target = join(folder, SUPERVISOR_FILE);
+  const temporary = temporaryPath(target);
+  await writeFile(temporary, JSON.stringify(own));
+  try {
+    // The file appears whole, and for one process only.
+    await link(temporary, target);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  } finally {
+    await rm(temporary, {force: true});
+  }
+}
+
+async function supervise(): Promise<void> {
+  const command = (await readJson<Command>(join(folder, COMMAND_FILE)))!;
+  const environment = {...process.env, ...command.environment};
+  const log = await open(join(folder, LOG_FILE), "a", 0o600);
+  // The shell says its number and its exit code itself: both are known even when this process dies.
+  const script = `echo "$$ $(cut -d' ' -f22 /proc/$$/stat 2>/dev/null)" > ${CHILD_FILE}
+/bin/sh -c "$ASSAY_RUN"
+code=$?
+echo $code > ${CODE_FILE}
+exit $code`;
+  const child = spawn("/bin/sh", ["-c", script], {
+    cwd: folder,
+    detached: true,
+    stdio: ["ignore", log.fd, log.fd],
+    env: {...environment, ASSAY_RUN: command.run}
+  });
+  let stopped: Ending["stopped"];
+  const stop = async (why: NonNullable<Ending["stopped"]>) => {
+    if (stopped) return;
+    stopped = why;
+    if (command.stop !== undefined) await stopElsewhere(command.stop, environment, log.fd);
+    await endGroup(child, command.graceSeconds);
+  };
+  process.on("SIGTERM", () => void stop("cancelled"));
+  process.on("SIGINT", () => void stop("cancelled"));
+  process.on("SIGHUP", () => undefined);
+  const timer =
+    command.timeoutSeconds === undefined
+      ? undefined
+      : setTimeout(() => void stop("time-out"), command.timeoutSeconds * 1000);
+  const ended = await new Promise<{code: number | null; signal: string | null}>((resolve) => {
+    child.once("error", () => resolve({code: 127, signal: null}));
+    child.once("exit", (code, signal) => resolve({code, signal}));
+  });
+  clearTimeout(timer);
+  if (stopped) await endGroup(child, command.graceSeconds);
+  const ending: Ending = {at: new Date().toISOString(), ...ended, stopped};
+  await writeJsonAtomic(join(folder, ENDING_FILE), ending);
+  process.exit(0);
+}
+
+function stopElsewhere(line: string, env: NodeJS.ProcessEnv, log: number): Promise<void> {
+  return new Promise((resolve) => {
+    const child = spawn("/bin/sh", ["-c", line], {cwd: folder, stdio: ["ignore", log, log], env});
+    const timer = setTimeout(() => child.kill("SIGKILL"), STOP_SECONDS * 1000);
+    const done = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    child.once("error", done);
+    child.once("exit", done);
+  });
+}
+
+/** Asks every process of the child's group to end, and ends those that are still there after the grace. */
+async function endGroup({pid}: ChildProcess, graceSeconds: number): Promise<void> {
+  if (pid === undefined) return;
+  const send = (signal: NodeJS.Signals | 0) => {
+    try {
+      return process.kill(-pid, signal);
+    } catch {
+      return false;
+    }
+  };
+  send("SIGTERM");
+  for (const until = Date.now() + graceSeconds * 1000; Date.now() < until;) {
+    if (!send(0)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  send("SIGKILL");
+}

@@ -1,0 +1,142 @@
+import {setTimeout as pause} from "node:timers/promises";
+import {
+  appendJobEvents,
+  type JobEvent,
+  type JobRecord,
+  type JobStatus,
+  messageOf,
+  readJob,
+  readJobEvents,
+  updateJob,
+  UserError,
+  type Workspace
+} from "../store/index.js";
+import {atHand, running, type Told} from "./atHand.js";
+import {statusOf} from "./client.js";
+import type {JobLook} from "./service.js";
+import {openService} from "./services/index.js";
+import {withRemote} from "./submit.js";
+
+/** What one look at a service found. */
+export interface Looked {
+  job: JobRecord;
+  look: JobLook;
+  /** True when the status is another than at the look before. */
+  changed: boolean;
+  /** What it told since then. */
+  events: JobEvent[];
+}
+
+/** Gives the job of an id, or of the beginning of one, or the newest of a name. Throws when there is none. */
+export async function findJob(jobs: readonly JobRecord[], name: string): Promise<JobRecord> {
+  const begun = jobs.filter(({id}) => id.startsWith(name) && name.length >= 4);
+  const found =
+    jobs.find(({id}) => id === name) ??
+    jobs.filter((one) => one.name === name || one.remote?.id === name).at(-1) ??
+    (begun.length === 1 ? begun[0] : undefined);
+  if (found) return found;
+  throw new UserError(
+    begun.length > 1
+      ? `${JSON.stringify(name)} is the beginning of ${begun.length} jobs: ${begun.map(({id}) => id).join(", ")}.`
+      : `the store has no job ${JSON.stringify(name)}. \`assay jobs\` lists them.`
+  );
+}
+
+/** The last status of a job; undefined before the first look. */
+export function lastStatus({statuses}: JobRecord): JobStatus | undefined {
+  return statuses.at(-1);
+}
+
+/**
+ * Asks the service about a job and keeps what is new: its status as the service says it, and its events. A job whose
+ * submission was cut off is looked for there first. Throws when it cannot be asked, or was never started.
+ */
+export async function lookAt(workspace: Workspace, id: string, told: Told = {}): Promise<Looked> {
+  let job = (await readJob(workspace, id))!;
+  const service = openService(job.service);
+  if (!job.remote) {
+    const found = await service.find(atHand(workspace, job, told));
+    if (found !== undefined) job = await withRemote(workspace, id, found);
+  }
+  const at = running(workspace, job, told);
+  const look = await service.look(at);
+  const events = await newEvents(workspace, service.events && (await service.events(at, job.cursor)), job);
+  const changed = differs(lastStatus(job), look);
+  if (changed || events.cursor !== job.cursor)
+    job = await updateJob(workspace, id, ({statuses}) => ({
+      cursor: events.cursor,
+      // Another watcher may have seen it in between.
+      statuses: differs(statuses.at(-1), look)
+        ? [...statuses, {at: new Date().toISOString(), ...look}]
+        : statuses
+    }));
+  return {job, look, changed, events: events.found};
+}
+
+const differs = (before: JobStatus | undefined, look: JobLook) =>
+  before?.status !== look.status || before.outcome !== look.outcome || before.detail !== look.detail;
+
+/** Events are kept before the cursor is: those that a crash lets come again are known by their ids. */
+async function newEvents(
+  workspace: Workspace,
+  told: {events: JobEvent[]; cursor?: string} | undefined,
+  job: JobRecord
+): Promise<{found: JobEvent[]; cursor?: string}> {
+  if (!told) return {found: [], cursor: job.cursor};
+  const known = new Set(
+    told.events.length === 0 ? [] : (await readJobEvents(workspace, job.id)).map(({id}) => id)
+  );
+  const found = told.events.filter(({id}) => !known.has(id));
+  await appendJobEvents(workspace, job.id, found);
+  return {found, cursor: told.cursor};
+}
+
+export interface WatchOptions extends Told {
+  /** Most milliseconds between looks: the first ones come sooner. */
+  everyMs?: number;
+  /** Looks in a row that may fail before the watch gives up; default 20. */
+  failures?: number;
+  onLook?(looked: Looked): void;
+}
+
+const FIRST_WAIT_MS = 1000;
+
+/**
+ * Looks at a job until it has ended, and gives its record. A look that fails is tried again; a key that is refused ends the
+ * watch. The job goes on whatever happens to its watcher; an aborted signal ends the watch with the record as it is.
+ */
+export async function watchJob(
+  workspace: Workspace,
+  id: string,
+  {everyMs = 10_000, failures = 20, onLook, ...told}: WatchOptions = {}
+): Promise<JobRecord> {
+  const {signal, onMessage} = told;
+  let failed = 0;
+  for (let wait = Math.min(FIRST_WAIT_MS, everyMs); ; wait = Math.min(everyMs, wait * 1.5)) {
+    try {
+      const looked = await lookAt(workspace, id, told);
+      failed = 0;
+      onLook?.(looked);
+      if (looked.look.outcome !== undefined) return looked.job;
+    } catch (error) {
+      if (signal?.aborted) break;
+      const status = statusOf(error);
+      if (status === undefined && !(error instanceof UserError && error.cause)) throw error;
+      if (status === 401 || status === 403 || status === 404 || ++failed >= failures) throw error;
+      onMessage?.(`${messageOf(error)} The job goes on; asking again.`);
+    }
+    if (signal?.aborted) break;
+    await pause(wait, undefined, {signal}).catch(() => undefined);
+    if (signal?.aborted) break;
+  }
+  return (await readJob(workspace, id))!;
+}
+
+/** Asks the service to end a job, and looks at it once more. */
+export async function cancelJob(workspace: Workspace, id: string, told: Told = {}): Promise<Looked> {
+  const before = await lookAt(workspace, id, told);
+  if (before.look.outcome !== undefined) return before;
+  await openService(before.job.service).cancel(running(workspace, before.job, told));
+  await updateJob(workspace, id, () => ({cancelledAt: new Date().toISOString()}));
+  return lookAt(workspace, id, told);
+}

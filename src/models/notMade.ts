@@ -1,0 +1,12 @@
+/** A model that is not in the store, where nothing is to be made: a dry run asks what there is. */
+export class NotMade extends Error {
+  override name = "NotMade";
+
+  /** @param configHash of everything that will decide the model */
+  constructor(
+    readonly model: string,
+    readonly configHash: string
+  ) {
+    super(`the model ${model} is not made yet`);
+  }
+}

@@ -1,0 +1,96 @@
+import type {AttemptOutcome} from "../../endpoints/types.js";
+import type {ReadyCandidate} from "../plan/readyCandidates.js";
+import {worstCaseUsd} from "./budget.js";
+import type {CallOutcome, CallRequest} from "./executor.js";
+import type {Call} from "./planned.js";
+import type {Spending} from "./spending.js";
+
+/** A call with how it ended. */
+export interface EndedCall {
+  call: Call;
+  outcome: CallOutcome;
+}
+
+/** Calls handed to the executor whose outcome is awaited, and those whose next attempt the budget put off. */
+export interface OpenCalls {
+  /** The call as a request, once the budget holds it; nothing when it never will. */
+  request(call: Call): AsyncGenerator<CallRequest>;
+  /** Requests of calls that were put off, until none is open or `stop` is called. */
+  postponed(): AsyncGenerator<CallRequest>;
+  /** Whether the budget lets a call try again; a call that may not is put off. */
+  mayRetry(request: CallRequest, failed: AttemptOutcome): boolean;
+  /** The calls that these outcomes end; an outcome that comes twice ends nothing. */
+  ended(outcomes: readonly CallOutcome[]): EndedCall[];
+  /** Ends the waiting of `postponed`. */
+  stop(): void;
+}
+
+/** Without `spending` nothing is put off. */
+export function createOpenCalls(ready: readonly ReadyCandidate[], spending: Spending | undefined): OpenCalls {
+  const open = new Map<string, Call>();
+  const refused = new Set<string>();
+  const later: Call[] = [];
+  let stopped = false;
+  let wake: (() => void) | undefined;
+  async function* request(call: Call): AsyncGenerator<CallRequest> {
+    const request = requestOf(call, ready[call.candidate]!, spending !== undefined);
+    if (spending && !(await spending.reserve(request))) return;
+    open.set(call.key, call);
+    yield request;
+  }
+  return {
+    request,
+    async *postponed() {
+      while (spending && !stopped && (open.size > 0 || later.length > 0)) {
+        const call = later.shift();
+        if (call) yield* request(call);
+        else await new Promise<void>((resolve) => (wake = resolve));
+      }
+    },
+    mayRetry(request, failed) {
+      const allowed = !spending || spending.reserveAgain(request, failed);
+      if (!allowed) refused.add(request.key);
+      return allowed;
+    },
+    ended(outcomes) {
+      const ended: EndedCall[] = [];
+      for (const outcome of outcomes) {
+        const call = open.get(outcome.key);
+        if (!call || !open.delete(outcome.key)) continue;
+        spending?.settle(outcome);
+        if (refused.delete(outcome.key) && outcome.error?.kind === "aborted") later.push(call);
+        ended.push({call, outcome});
+      }
+      wake?.();
+      return ended;
+    },
+    stop() {
+      stopped = true;
+      wake?.();
+    }
+  };
+}
+
+function requestOf(call: Call, {candidate, prepared, record}: ReadyCandidate, priced: boolean): CallRequest {
+  const {key, messages, rowId, repeat, tokens} = call;
+  const {params, tools} = candidate;
+  return {
+    key,
+    candidate: record.name,
+    endpoint: prepared.endpoint.name,
+    model: prepared.model,
+    messages,
+    params,
+    tools,
+    rowId,
+    repeat,
+    estimateTokens: tokens + (params?.max_tokens ?? 0),
+    worstCaseUsd: priced
+      ? worstCaseUsd(
+          prepared.endpoint.price?.(prepared.model),
+          Buffer.byteLength(JSON.stringify(messages)),
+          params?.max_tokens
+        )
+      : undefined
+  };
+}

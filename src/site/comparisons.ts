@@ -1,0 +1,47 @@
+import {cutsOf, scoreTable, slicingsOf} from "../decisions/index.js";
+import type {Store} from "../store/index.js";
+import type {ScorerComparisons} from "./comparisonTypes.js";
+import {currentDecisions} from "./currentRuns.js";
+import {runVerdict} from "./runVerdict.js";
+
+/** Values of one slicing that are compared when the site is built; a page compares the rest itself when asked for one. */
+const MOST_SLICES = 100;
+
+/**
+ * Verdicts and all pairs of a run, scorer by scorer, over all rows and in every slice: so that a page of a million scores has
+ * them without reading one. They are decided as the run is, with its margin, error rate and costs.
+ */
+export async function* comparisons(store: Store, id: string): AsyncGenerator<ScorerComparisons> {
+  const found = (await currentDecisions(store.workspace)).find(({run}) => run.id === id);
+  if (!found) throw new Error(`no such run: ${id}`);
+  const {run, race} = found;
+  const {verdict, table: primary} = await runVerdict(store, run, {race});
+  const {margin, alpha, costs, tieBreakers, sameWeights} = verdict;
+  const slicings = await slicingsOf(store, run);
+  for (const {name: scorer} of run.scorers) {
+    const table = scorer === run.primaryScorer && !race ? primary : await scoreTable(store, id, scorer);
+    const options = {margin, alpha, seed: run.seed, costs, tieBreakers, sameWeights};
+    yield {
+      run: id,
+      scorer,
+      alpha,
+      extent: extentOf(table.values),
+      cuts: cutsOf(table, slicings, options, MOST_SLICES),
+      smaller: slicings.flatMap(({name, values}) => {
+        const left = new Set(values.filter((value) => value !== undefined)).size - MOST_SLICES;
+        return left > 0 ? [{slice: name, values: left}] : [];
+      })
+    };
+  }
+}
+
+function extentOf(values: readonly (readonly (number | undefined)[])[]): number[] {
+  let [low, high] = [Infinity, -Infinity];
+  for (const row of values)
+    for (const value of row)
+      if (value !== undefined) {
+        low = Math.min(low, value);
+        high = Math.max(high, value);
+      }
+  return low <= high ? [low, high] : [];
+}

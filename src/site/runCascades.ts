@@ -1,0 +1,87 @@
+import {chooseThresholds} from "../costs/index.js";
+import type {ScoreTable} from "../decisions/types.js";
+import {DEFAULT_MARGIN, scoreTable} from "../decisions/index.js";
+import {mean} from "../stats/index.js";
+import type {RunManifest, Store} from "../store/index.js";
+import {cascadeStages} from "./cascadeStages.js";
+import type {CascadeView} from "./costTypes.js";
+
+const CONFIDENCE = 0.95;
+/** Cheaper candidates that are tried before the best one: those with the best scores. */
+const MOST_CHEAP = 3;
+/** With more answers the store is asked by `assay cascade`, not when a site is built. */
+const MOST_ROWS = 20_000;
+
+/**
+ * "The cheaper model first, the best one when it is not sure", simulated from a run's recorded answers: each of the best of the
+ * cheaper candidates before the candidate with the best mean, allowed to lose the run's margin. Empty where costs are not known, scores
+ * are not between 0 and 1, or nothing is cheaper than the best.
+ */
+export async function runCascades(store: Store, run: RunManifest): Promise<CascadeView[]> {
+  const loss = run.margin ?? DEFAULT_MARGIN;
+  const table = await scoreTable(store, run.id, run.primaryScorer);
+  if (!(loss > 0) || table.rowIds.length > MOST_ROWS || !withinUnit(table)) return [];
+  const usd = await usdOf(store, run);
+  const ranked = rankedOf(table, run).filter((name) => usd.has(name));
+  const [strong] = ranked;
+  if (strong === undefined) return [];
+  const cheap = ranked.filter((name) => usd.get(name)! < usd.get(strong)!).slice(0, MOST_CHEAP);
+  const found: CascadeView[] = [];
+  for (const name of cheap) {
+    const {stages, signal, clusters} = await cascadeStages(store, run, [name, strong]);
+    const {path, thresholds, report, calibrationRows} = chooseThresholds(stages, {
+      loss,
+      confidence: CONFIDENCE,
+      seed: run.seed,
+      clusters
+    });
+    found.push({
+      cheap: name,
+      strong,
+      signal,
+      loss,
+      confidence: CONFIDENCE,
+      // JSON has no infinity.
+      threshold: Number.isFinite(thresholds[0]) ? thresholds[0] : undefined,
+      calibrationRows,
+      steps: path.map(({shares, quality, usd: cost}) => ({
+        escalated: shares[1] ?? 0,
+        quality,
+        usdPerThousand: cost === undefined ? undefined : 1000 * cost
+      })),
+      report
+    });
+  }
+  return found;
+}
+
+function withinUnit({values}: ScoreTable): boolean {
+  return values.every((row) => row.every((value) => value === undefined || (value >= 0 && value <= 1)));
+}
+
+/** The best first. What is a cascade itself is left out: its answers are other candidates'. */
+function rankedOf({candidates, values}: ScoreTable, run: RunManifest): string[] {
+  const cascades = run.candidates.filter(({identity}) => identity.cascade !== undefined);
+  const isCascade = (name: string) =>
+    cascades.some((one) => name === one.name || name.startsWith(`${one.name} · `));
+  return candidates
+    .map((name, i) => ({name, score: mean(values[i]!)}))
+    .filter((one): one is {name: string; score: number} => one.score !== undefined && !isCascade(one.name))
+    .sort((a, b) => b.score - a.score)
+    .map(({name}) => name);
+}
+
+/** Mean US dollars of a call by candidate, of those whose every answer has a known cost. */
+async function usdOf(store: Store, run: RunManifest): Promise<Map<string, number>> {
+  const found = await store.rows<{candidate: string; variant: string; usd: number}>(
+    `select candidate, variant, avg(cost_usd)::double as usd from completions
+     where run = $run and status = 'completed' group by all having count(cost_usd) = count(*)`,
+    {run: run.id}
+  );
+  return new Map(
+    found.map(({candidate, variant, usd}) => [
+      run.variants.length > 1 ? `${candidate} · ${variant}` : candidate,
+      usd
+    ])
+  );
+}

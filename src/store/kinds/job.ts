@@ -1,0 +1,204 @@
+import {rm} from "node:fs/promises";
+import {join} from "node:path";
+import type {Columns} from "../parquet.js";
+import {checkName} from "../names.js";
+import type {Workspace} from "../workspace.js";
+import {type Erased, type Erasing, type Found, type Kind, manifestsOf, putJson, readRecord} from "./kind.js";
+import {learned} from "./model.js";
+
+/** How a job ended. */
+export type JobOutcome = "succeeded" | "failed" | "cancelled";
+
+/** A status as the service gave it, when it was first seen. */
+export interface JobStatus {
+  /** ISO time. */
+  at: string;
+  /** The service's own word. */
+  status: string;
+  /** Absent while the job goes on, and for words that nobody here knows. */
+  outcome?: JobOutcome;
+  detail?: string;
+  /** The service's whole answer, without secrets. */
+  answer?: unknown;
+}
+
+/** A file of training examples in the job's folder, and what it was made of. */
+export interface JobData {
+  path: string;
+  part: string;
+  bytes: number;
+  sha256: string;
+  rows: number;
+  /** SHA-256 of the ids of its rows in order, one a line. */
+  rowsSha256: string;
+}
+
+/** A training that somebody else's machine does, or a command. */
+export interface JobRecord {
+  kind: "job";
+  schemaVersion: 1;
+  id: string;
+  /** The name of its definition. */
+  name: string;
+  /** Marks the job at the service, so that it is found again. Equal for jobs that are the same. */
+  key: string;
+  /** ISO time of the intent: the service may not know of it yet. */
+  at: string;
+  /** Which service, and its settings: names of environment variables, never secrets. */
+  service: {service: string; trust: string; [setting: string]: unknown};
+  base: string;
+  settings: Record<string, unknown>;
+  dataset: string;
+  version: string;
+  split: {id: string; name: string; sha256: string};
+  /** The form of the lines. */
+  format: string;
+  data: JobData[];
+  /** What the service calls it, once it has taken it. */
+  remote?: {id: string; at: string};
+  /** What the service calls the files that were sent to it. */
+  uploads?: Record<string, string>;
+  /** Changes only, the oldest first. */
+  statuses: JobStatus[];
+  /** How far the service's events were read. */
+  cursor?: string;
+  /** ISO time at which its end was asked for. */
+  cancelledAt?: string;
+  /** The model of the store that its result is. */
+  model?: {id: string; at: string};
+}
+
+const JOBS: Columns = {
+  id: "VARCHAR",
+  name: "VARCHAR",
+  at: "VARCHAR",
+  service: "JSON",
+  base: "VARCHAR",
+  settings: "JSON",
+  dataset: "VARCHAR",
+  version: "VARCHAR",
+  split: "JSON",
+  data: "JSON",
+  remote: "JSON",
+  statuses: "JSON",
+  model: "JSON"
+};
+
+const keyOf = (id: string, file: string) => `jobs/${checkName("job", id)}/${file}`;
+
+export const jobKind: Kind<JobRecord> = {
+  name: "job",
+  at: "jobs/{id}",
+  manifest: "manifest.json",
+  form: {
+    kind: "job",
+    schemaVersion: 1,
+    members: {
+      id: "string",
+      name: "string",
+      key: "string",
+      service: "object",
+      data: "object",
+      statuses: "object"
+    },
+    renew: "assay jobs submit"
+  },
+  shown: false,
+  views: async ({manifests}) => [{name: "jobs", of: {rows: await manifests(jobKind), columns: JOBS}}],
+  refersTo: async ({manifestKey}, workspace) => {
+    const job = await readRecord(workspace, jobKind, manifestKey);
+    return job ? [`${job.dataset}@${job.version}`, job.split.id, ...(job.model ? [job.model.id] : [])] : [];
+  },
+  erase: eraseData
+};
+
+/**
+ * Training files are no tables: those of a job that learned from an erased row go whole, with its log. What was sent to a
+ * service stays there, and the job is named.
+ */
+async function eraseData({manifestKey}: Found, erasing: Erasing): Promise<Erased> {
+  const {workspace} = erasing;
+  const job = await readRecord(workspace, jobKind, manifestKey);
+  if (job?.dataset !== erasing.dataset) return {};
+  let has = false;
+  for (const {part} of job.data)
+    has ||= await learned({dataset: job.dataset, split: job.split.sha256, part}, erasing);
+  if (!has) return {};
+  const folder = jobDir(workspace, job.id);
+  for (const name of [...job.data.map(({path}) => path), "log.txt", "events.jsonl"])
+    await rm(join(folder, name), {force: true});
+  const sent = job.service.trust !== "local" && (job.remote ?? job.uploads);
+  return {dropped: true, keeps: sent ? [`job ${job.id} (its data was sent to ${job.service.service})`] : []};
+}
+
+/** The folder on this machine with a job's files: training tools read paths. */
+export function jobDir({dir}: Workspace, id: string): string {
+  return join(dir, "jobs", checkName("job", id));
+}
+
+/** Every job of the store, the oldest first. */
+export async function readJobs(workspace: Pick<Workspace, "place">): Promise<JobRecord[]> {
+  const found = await manifestsOf(workspace, jobKind);
+  return found.sort((a, b) => a.at.localeCompare(b.at) || a.id.localeCompare(b.id));
+}
+
+export function readJob(workspace: Pick<Workspace, "place">, id: string): Promise<JobRecord | undefined> {
+  return readRecord(workspace, jobKind, keyOf(id, "manifest.json"));
+}
+
+export async function writeJob(workspace: Pick<Workspace, "place">, job: JobRecord): Promise<void> {
+  await putJson(workspace, keyOf(job.id, "manifest.json"), job);
+}
+
+/** Changes a job's record while no other process does; gives the record as it is now. */
+export function updateJob(
+  workspace: Workspace,
+  id: string,
+  change: (job: JobRecord) => Partial<JobRecord>
+): Promise<JobRecord> {
+  return workspace.lease(`job-${id}`, {what: `noting the state of job ${id}`, waitMs: 30_000}, async () => {
+    const job = (await readJob(workspace, id))!;
+    const changed = {...job, ...change(job)};
+    await writeJob(workspace, changed);
+    return changed;
+  });
+}
+
+/** What a service told of a job while it ran. */
+export interface JobEvent {
+  /** The same whenever it is read again. */
+  id: string;
+  at?: string;
+  type: "message" | "metrics" | "checkpoint";
+  message?: string;
+  data?: Record<string, unknown>;
+}
+
+/** Events of a job, each once, in the order in which they were read. A line cut by a crash is passed over. */
+export async function readJobEvents({place}: Pick<Workspace, "place">, id: string): Promise<JobEvent[]> {
+  const text = Buffer.from((await place.read(keyOf(id, "events.jsonl"))) ?? []).toString();
+  const found = new Map<string, JobEvent>();
+  for (const line of text.split("\n")) {
+    const event = eventOf(line);
+    if (event && !found.has(event.id)) found.set(event.id, event);
+  }
+  return [...found.values()];
+}
+
+function eventOf(line: string): JobEvent | undefined {
+  try {
+    return JSON.parse(line) as JobEvent;
+  } catch {
+    return undefined;
+  }
+}
+
+export async function appendJobEvents(
+  {place}: Pick<Workspace, "place">,
+  id: string,
+  events: readonly JobEvent[]
+): Promise<void> {
+  // The line break comes first: the end of a line that a crash cut is not lengthened.
+  const lines = events.map((event) => `\n${JSON.stringify(event)}`).join("");
+  if (lines !== "") await place.append(keyOf(id, "events.jsonl"), lines);
+}

@@ -1,0 +1,170 @@
+import {
+  type Attributes,
+  context,
+  type Meter,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Tracer
+} from "@opentelemetry/api";
+import {type Completion, type CompletionRequest, type Endpoint, isEndpointError} from "../endpoints/types.js";
+import type {RunFacts, Telemetry} from "./active.js";
+import {type Answerer, answererOf} from "./provider.js";
+
+/** Bounds that the conventions advise. */
+const TOKENS = Array.from({length: 14}, (_, power) => 4 ** power);
+const SECONDS = Array.from({length: 14}, (_, power) => 0.01 * 2 ** power);
+
+/**
+ * Spans and metrics of calls by OpenTelemetry's semantic conventions for generative AI: a client span for each call, and
+ * the histograms `gen_ai.client.token.usage` (tokens), `gen_ai.client.operation.duration` and
+ * `gen_ai.client.operation.time_to_first_chunk` (seconds); beside them the counter `assay.client.cost` (US dollars). None
+ * holds a prompt, an answer or a key. What a server does not report is absent.
+ *
+ * @see https://opentelemetry.io/docs/specs/semconv/gen-ai/
+ */
+export function genAi(tracer: Tracer, meter: Meter): Omit<Telemetry, "end"> {
+  const usage = meter.createHistogram("gen_ai.client.token.usage", {
+    description: "Number of input and output tokens used.",
+    unit: "{token}",
+    advice: {explicitBucketBoundaries: TOKENS}
+  });
+  const duration = meter.createHistogram("gen_ai.client.operation.duration", {
+    description: "GenAI operation duration.",
+    unit: "s",
+    advice: {explicitBucketBoundaries: SECONDS}
+  });
+  const firstChunk = meter.createHistogram("gen_ai.client.operation.time_to_first_chunk", {
+    description: "Time to receive the first chunk of a streamed answer.",
+    unit: "s",
+    advice: {explicitBucketBoundaries: SECONDS}
+  });
+  const cost = meter.createCounter("assay.client.cost", {
+    description: "What calls cost by the prices that their endpoints state.",
+    unit: "{USD}"
+  });
+  const answerers = new WeakMap<Endpoint, Map<string, Promise<Answerer>>>();
+  const answerer = (endpoint: Endpoint, model: string) => {
+    let known = answerers.get(endpoint);
+    if (!known) answerers.set(endpoint, (known = new Map()));
+    let found = known.get(model);
+    if (!found)
+      known.set(
+        model,
+        (found = endpoint.identity(model).then(
+          (identity) => answererOf(endpoint, identity),
+          () => answererOf(endpoint, {})
+        ))
+      );
+    return found;
+  };
+
+  return {
+    async call(endpoint, request, make) {
+      const attributes = requestAttributes(request.model, await answerer(endpoint, request.model));
+      const span = tracer.startSpan(`chat ${request.model}`, {
+        kind: SpanKind.CLIENT,
+        attributes: {...attributes, ...parameterAttributes(request), "assay.endpoint": endpoint.name}
+      });
+      const began = performance.now();
+      try {
+        const completion = await context.with(trace.setSpan(context.active(), span), make);
+        const answered = {...attributes, "gen_ai.response.model": completion.servedModel};
+        span.setAttributes(completionAttributes(completion));
+        duration.record((performance.now() - began) / 1000, answered);
+        const {promptTokens, completionTokens} = completion.usage ?? {};
+        if (promptTokens !== undefined)
+          usage.record(promptTokens, {...answered, "gen_ai.token.type": "input"});
+        if (completionTokens !== undefined)
+          usage.record(completionTokens, {...answered, "gen_ai.token.type": "output"});
+        if (completion.firstTokenMs !== undefined)
+          firstChunk.record(completion.firstTokenMs / 1000, answered);
+        if (completion.costUsd !== undefined) cost.add(completion.costUsd, answered);
+        return completion;
+      } catch (error) {
+        const failed = failure(error);
+        span
+          .setAttributes(failed.attributes)
+          .setStatus({code: SpanStatusCode.ERROR, message: failed.message});
+        duration.record((performance.now() - began) / 1000, {...attributes, "error.type": failed.type});
+        throw error;
+      } finally {
+        span.end();
+      }
+    },
+    async run(name, facts, make) {
+      const span = tracer.startSpan(name, {attributes: named(facts)});
+      try {
+        return await context.with(trace.setSpan(context.active(), span), () =>
+          make((more) => void span.setAttributes(named(more)))
+        );
+      } catch (error) {
+        // Its message may quote a row.
+        span.setAttribute("error.type", error instanceof Error ? error.name : "_OTHER");
+        span.setStatus({code: SpanStatusCode.ERROR});
+        throw error;
+      } finally {
+        span.end();
+      }
+    }
+  };
+}
+
+const named = (facts: RunFacts): Attributes =>
+  Object.fromEntries(Object.entries(facts).map(([name, value]) => [`assay.${name}`, value]));
+
+function requestAttributes(model: string, {provider, address, port}: Answerer): Attributes {
+  return {
+    "gen_ai.operation.name": "chat",
+    "gen_ai.provider.name": provider,
+    "gen_ai.request.model": model,
+    "server.address": address,
+    "server.port": port
+  };
+}
+
+function parameterAttributes({params = {}}: CompletionRequest): Attributes {
+  const {temperature, top_p, max_tokens, seed, frequency_penalty, presence_penalty} = params;
+  const numbers = {temperature, top_p, max_tokens, seed, frequency_penalty, presence_penalty};
+  return Object.fromEntries(
+    Object.entries(numbers).flatMap(([name, value]) =>
+      typeof value === "number" ? [[`gen_ai.request.${name}`, value]] : []
+    )
+  );
+}
+
+function completionAttributes({
+  finishReason,
+  servedModel,
+  usage,
+  firstTokenMs,
+  attempts,
+  costUsd
+}: Completion): Attributes {
+  return {
+    "gen_ai.response.finish_reasons": [finishReason],
+    "gen_ai.response.model": servedModel,
+    "gen_ai.response.time_to_first_chunk": firstTokenMs === undefined ? undefined : firstTokenMs / 1000,
+    "gen_ai.usage.input_tokens": usage?.promptTokens,
+    "gen_ai.usage.output_tokens": usage?.completionTokens,
+    "assay.attempts": attempts,
+    "assay.cost.usd": costUsd
+  };
+}
+
+function failure(error: unknown): {type: string; message?: string; attributes: Attributes} {
+  if (!isEndpointError(error)) {
+    const type = error instanceof Error ? error.name : "_OTHER";
+    return {type, attributes: {"error.type": type}};
+  }
+  const {kind, message, detail} = error;
+  return {
+    type: kind,
+    message,
+    attributes: {
+      "error.type": kind,
+      "http.response.status_code": detail.status,
+      "assay.attempts": detail.attempts
+    }
+  };
+}

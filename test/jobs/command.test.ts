@@ -1,0 +1,121 @@
+import {existsSync, readFileSync} from "node:fs";
+import {join} from "node:path";
+import {setTimeout as pause} from "node:timers/promises";
+import {fileURLToPath} from "node:url";
+import {beforeAll, describe, expect, it} from "vitest";
+import {parse} from "yaml";
+import {
+  cancelJob,
+  collectJob,
+  lookAt,
+  noteJob,
+  type ServiceSettings,
+  startJob,
+  watchJob
+} from "../../src/jobs/index.js";
+import {processIsAlive} from "../../src/store/process.js";
+import {jobDir, readJobEvents, type Workspace} from "../../src/store/index.js";
+import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
+import {planOf} from "./support/plan.js";
+
+const trainer = fileURLToPath(new URL("support/trainer.sh", import.meta.url));
+let workspace: Workspace;
+beforeAll(async () => void (workspace = await temporaryWorkspace()));
+
+const settings = (more: object): ServiceSettings => ({
+  service: "command",
+  trust: "local",
+  tool: "axolotl",
+  run: `sh ${trainer}`,
+  grace: 1,
+  ...more
+});
+
+async function started(name: string, more: object = {}): Promise<{id: string; folder: string}> {
+  const {id} = await noteJob(workspace, planOf(workspace, settings(more), {name, format: "axolotl"}));
+  await startJob(workspace, id);
+  return {id, folder: jobDir(workspace, id)};
+}
+
+/** Resolves when a file has whole lines in it. */
+async function written(path: string): Promise<string> {
+  for (let i = 0; i < 400; i++) {
+    if (existsSync(path) && readFileSync(path, "utf8").endsWith("\n"))
+      return readFileSync(path, "utf8").trim();
+    await pause(25);
+  }
+  throw new Error(`${path} was not written`);
+}
+
+describe("a command that trains", () => {
+  it("gets the tool's whole configuration, is followed by its figures, and leaves a model", async () => {
+    const {id, folder} = await started("local");
+    const job = await watchJob(workspace, id, {everyMs: 20});
+    expect(job.statuses.at(-1)).toMatchObject({status: "ended", outcome: "succeeded"});
+    const metrics = (await readJobEvents(workspace, id)).map(({data}) => data);
+    expect(metrics).toHaveLength(5);
+    expect(metrics[0]).toEqual({loss: 0.8, grad_norm: 0.15, learning_rate: 0.0002, epoch: 0.1});
+    const config = parse(readFileSync(join(folder, "config.yml"), "utf8")) as Record<string, unknown>;
+    expect(config).toMatchObject({
+      base_model: "base-model",
+      datasets: [{path: "train.jsonl", ds_type: "json", type: "chat_template", field_messages: "messages"}],
+      test_datasets: [{path: "validation.jsonl"}],
+      val_set_size: 0,
+      num_epochs: 2,
+      seed: 7,
+      output_dir: "output"
+    });
+    const {model} = await collectJob(workspace, id);
+    expect(model).toMatchObject({
+      name: "local",
+      architecture: "adapter",
+      folder: `.assay/jobs/${id}/output`,
+      training: {dataset: "questions", rows: 12},
+      recipe: {source: id}
+    });
+    expect(model.files.map(({path}) => path)).toEqual(["adapter_config.json", "adapter_model.safetensors"]);
+    expect((await startJob(workspace, id)).how).toBe("was there");
+    expect(readFileSync(join(folder, "begun"), "utf8")).toBe(`${id}\n`);
+  });
+
+  it("that fails says its exit code, and changed data is not trained on", async () => {
+    const {id} = await started("fails", {run: `echo more >> "$ASSAY_TRAIN"; sh ${trainer}`});
+    const {statuses} = await watchJob(workspace, id, {everyMs: 20});
+    expect(statuses.at(-1)).toMatchObject({outcome: "failed", detail: "exit code 3"});
+  });
+
+  it("is ended with all its processes when it is cancelled, and where it reaches another machine by `stop`", async () => {
+    const {id, folder} = await started("cancelled", {
+      run: "(trap '' TERM; echo $$ > inner; sleep 60 & echo $! > sleeper; wait; sleep 60)",
+      stop: 'echo "stop $ASSAY_JOB" > stopped'
+    });
+    const sleeper = Number(await written(join(folder, "sleeper")));
+    expect((await lookAt(workspace, id)).look.status).toBe("running");
+    await cancelJob(workspace, id);
+    const {statuses} = await watchJob(workspace, id, {everyMs: 20});
+    expect(statuses.at(-1)).toMatchObject({status: "cancelled", outcome: "cancelled"});
+    expect(readFileSync(join(folder, "stopped"), "utf8")).toBe(`stop ${id}\n`);
+    await expect.poll(() => processIsAlive(sleeper)).toBe(false);
+  });
+
+  it("is ended when its time is over, with nobody watching", async () => {
+    const {id, folder} = await started("slow", {run: "echo $$ > shell; sleep 60", timeoutHours: 0.3 / 3600});
+    const shell = Number(await written(join(folder, "shell")));
+    await expect.poll(() => existsSync(join(folder, "ending.json")), {timeout: 5000}).toBe(true);
+    expect(processIsAlive(shell)).toBe(false);
+    expect((await lookAt(workspace, id)).look).toMatchObject({status: "time-out", outcome: "failed"});
+  });
+
+  it("goes on when its supervisor is killed, and its end is still told", async () => {
+    const {id, folder} = await started("unsupervised", {run: `TRAINER_PAUSE=0.2 sh ${trainer}`});
+    await written(join(folder, "begun"));
+    process.kill(
+      Number((JSON.parse(readFileSync(join(folder, "supervisor.json"), "utf8")) as {pid: number}).pid),
+      "SIGKILL"
+    );
+    await expect.poll(async () => (await lookAt(workspace, id)).look.status).toBe("running unsupervised");
+    const {statuses} = await watchJob(workspace, id, {everyMs: 50});
+    expect(statuses.at(-1)).toMatchObject({outcome: "succeeded"});
+    expect((await readJobEvents(workspace, id)).length).toBe(5);
+  });
+});

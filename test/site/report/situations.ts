@@ -1,0 +1,35 @@
+import {describe, expect, it} from "vitest";
+import {open, report} from "../../support/report.js";
+
+const SITUATIONS = [
+  {
+    name: "a clear winner",
+    run: () => report.run("intent-clear"),
+    action: /^Switch to good: it is [\d.]+ points \([\d.]+ to [\d.]+\) better than plain\.$/
+  },
+  {
+    name: "a tie with a cheaper candidate",
+    run: () => report.run("priced"),
+    action: /^large and medium are equally good; medium is 8 times cheaper\.$/
+  },
+  {
+    name: "a winner that rests on leakage",
+    run: () => report.run("intent-leak", "random"),
+    action:
+      /^Do not switch to memory yet: its lead of [\d.]+ points over plain may be leakage\. On split by speaker, .* lower\.$/
+  }
+];
+
+describe("two minutes with the report", () => {
+  for (const {name, run, action} of SITUATIONS)
+    it(`lead to the right action from the first screen alone: ${name}`, async (context) => {
+      for (const width of [1200, 390]) {
+        const {page} = await open(context, `?run=${run().id}`, {width});
+        const headline = page.locator(".headline");
+        expect(await headline.innerText()).toMatch(action);
+        const {bottom} = await headline.evaluate((node) => node.getBoundingClientRect());
+        expect(bottom).toBeLessThan(844);
+        await page.close();
+      }
+    });
+});
