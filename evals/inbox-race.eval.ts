@@ -5,7 +5,6 @@ import triage from "./inbox-triage.eval.js";
 export default defineEval({
   ...triage,
   title: "Inbox triage: the same choice by a race",
-  split: {name: "threads", strategy: "group", test: 0.18, validation: 0.1},
   // A copy of another candidate can never be told apart from it.
   candidates: triage.candidates.filter(({name}) => name !== "best over HTTP"),
   race: {errorRate: 0.05},

@@ -11,27 +11,9 @@ import {
   trained
 } from "assay";
 import mails from "../data-loaders/mails.js";
+import {provider, shelf} from "./hostings.js";
 
 const columns = {text: "text", label: "queue"};
-
-// Made-up assumptions, so that the costs page has something to show: a small computer on a shelf, and a price by the token.
-const shelf = {
-  kind: "edge" as const,
-  deviceUsd: 600,
-  lifeYears: 4,
-  watts: 30,
-  idleWatts: 6,
-  usdPerKwh: 0.3,
-  requestsPerSecond: 20,
-  utilisation: 0.25,
-  source: "an example, not measured",
-  asOf: "2026-11-26"
-};
-const provider = {
-  kind: "api" as const,
-  provider: "an example provider",
-  price: {inputUsdPerMillion: 0.1, outputUsdPerMillion: 0.4, asOf: "2026-11-26", source: "an example price"}
-};
 
 // Two teams, each with the mails of its own four queues.
 const teamA: Subset = {
@@ -79,14 +61,11 @@ const merges = {
   "model stock": mergedModel({name: "static-model-stock", method: "model_stock", base, models: pair({})})
 };
 
-/** Which model should route the mails, what merging two teams' models brings, and what a random split hides. */
+/** Which model should route the mails, and what merging two teams' models brings; `baselines` says what a random split hides. */
 export default defineEval({
   title: "Inbox triage: which model routes the mail?",
   dataset: mails,
-  split: [
-    {name: "threads", strategy: "group", test: 0.18, validation: 0.1},
-    {name: "random", strategy: "random", test: 0.18, validation: 0.1}
-  ],
+  split: {name: "threads", strategy: "group", test: 0.18, validation: 0.1},
   candidates: [
     ...[
       trained("majority", majorityClassifier(columns)),

@@ -8,8 +8,10 @@ export {
   type LocalCandidateOptions,
   mergedModel,
   type MergedOptions,
+  type MergeParameters,
   quantised,
   servedBest,
+  type ServedOptions,
   trained
 } from "./candidates/index.js";
 export {localModel, type LocalModelOptions} from "./generation/index.js";

@@ -1,6 +1,6 @@
 export {cascade, type CascadeSettings} from "./cascade.js";
 export {finetuned, type FinetunedOptions} from "./finetuned.js";
 export {localCandidate, type LocalCandidateOptions, quantised} from "./local.js";
-export {mergedModel, type MergedOptions} from "./merged.js";
-export {servedBest} from "./served.js";
+export {mergedModel, type MergedOptions, type MergeParameters} from "./merged.js";
+export {servedBest, type ServedOptions} from "./served.js";
 export {trained} from "./trained.js";

@@ -13,16 +13,19 @@ import {
 import {decodeSafetensors, encodeSafetensors} from "../models/safetensors.js";
 import {hashJson, temporaryPath, UserError} from "../store/index.js";
 
+/** Numbers by their names; with `filter` they hold for the tensors whose names contain it, the first that fits. */
+export type MergeParameters = Record<string, number | boolean | {filter?: string; value: number}[]>;
+
 export interface MergedOptions {
   name: string;
   /** Any method of `assay merge`. */
   method: string;
   /** The models to merge with their parameters (weight, density …). */
-  models: {source: ModelSource; parameters?: Record<string, number>}[];
+  models: {source: ModelSource; parameters?: MergeParameters}[];
   /** What the models are fine-tunes of: task-vector methods need it. */
   base?: ModelSource;
   /** Parameters of the method (t, normalize, lambda …). */
-  parameters?: Record<string, number | boolean>;
+  parameters?: MergeParameters;
 }
 
 /** A model merged from others of the store by `merge`, the same code and recipe as `assay merge`. */
@@ -91,9 +94,7 @@ async function mergeInto(
       })
     );
     const folder = modelFolder(context.dir, first.id);
-    const shared = first.files
-      .map(({path}) => path)
-      .filter((path) => path !== "model.safetensors" && path !== "config.json");
+    const shared = first.files.map(({path}) => path).filter((path) => !ownFiles.has(path));
     return await saveModel(context.dir, {
       name,
       architecture: first.architecture,
@@ -116,6 +117,9 @@ async function mergeInto(
     await rm(out, {recursive: true, force: true});
   }
 }
+
+/** What tells of one model alone: a merge has its own, or none. */
+const ownFiles = new Set(["model.safetensors", "config.json", "README.md", "training.json"]);
 
 /** The weights as a trainer would keep them: token tables on their grid. */
 function settled({architecture}: ModelManifest, weights: Buffer): Uint8Array {

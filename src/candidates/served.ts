@@ -2,34 +2,42 @@ import {spawn} from "node:child_process";
 import {createInterface} from "node:readline";
 import {fileURLToPath} from "node:url";
 import {openAICompatible} from "../endpoints/index.js";
+import type {ModelParameters} from "../endpoints/types.js";
 import type {ModelSource} from "../finetune/index.js";
-import {loadModel} from "../models/index.js";
+import {hasLoader, loadModel} from "../models/index.js";
 import type {ModelManifest} from "../models/types.js";
 import type {Candidate, CandidateCosts, PrepareContext} from "../runner/define.js";
-import {modelsDir, UserError} from "../store/index.js";
+import {modelsDir, UserError, type Workspace} from "../store/index.js";
 import {buildModel} from "./trained.js";
 
-/** Columns that hold a row's text and its answer. */
+/** Columns that hold a row's text and its answer; of a list of answers any is right. */
 interface Columns {
   text: string;
   label: string;
 }
 
+export interface ServedOptions extends CandidateCosts {
+  /** At most this many rows of the validation part are asked to choose by; all when absent. */
+  rows?: number;
+  params?: ModelParameters;
+}
+
 /**
- * The best of several models of ours by its accuracy on the validation part, served by `assay serve` in a process
+ * The best of several models of ours by the share of right answers on the validation part, served by `assay serve` in a process
  * of its own and asked over HTTP like any self-hosted model. Its completions are keyed by the weights, not by the port.
  */
 export function servedBest(
   name: string,
   sources: readonly ModelSource[],
   columns: Columns,
-  options: CandidateCosts = {}
+  options: ServedOptions = {}
 ): Candidate {
+  const {rows = Infinity, ...own} = options;
   return {
     name,
-    ...options,
+    ...own,
     async prepare(context) {
-      const manifest = await bestOnValidation(sources, context, columns);
+      const manifest = await bestOnValidation(sources, context, columns, rows, own.params);
       context.onProgress(`serving ${manifest.name} on loopback`);
       const server = await startServer(context.store.workspace.project, manifest.id);
       const http = openAICompatible({
@@ -49,28 +57,59 @@ export function servedBest(
   };
 }
 
-/** The model with the best accuracy on the validation part; the first of equals. */
+/** The model with most right answers on the validation part; the first of equals. */
 async function bestOnValidation(
   sources: readonly ModelSource[],
   context: PrepareContext,
-  {text, label}: Columns
+  {text, label}: Columns,
+  most: number,
+  params: ModelParameters | undefined
 ): Promise<ModelManifest> {
-  const rows: {text: string; label: string}[] = [];
-  for await (const row of context.rows("validation"))
-    rows.push({text: String(row[text]), label: String(row[label])});
+  const rows: {text: string; right: string[]}[] = [];
+  for await (const row of context.rows("validation")) {
+    if (rows.length >= most) break;
+    rows.push({text: String(row[text]), right: [row[label]].flat().map(String)});
+  }
+  const texts = rows.map((row) => row.text);
+  const {workspace} = context.store;
   let best: {manifest: ModelManifest; accuracy: number} | undefined;
   for (const source of sources) {
     const manifest = await buildModel(source, context);
-    const model = await loadModel(modelsDir(context.store.workspace), manifest.id);
-    const predictions = await model.predict(rows.map((row) => row.text));
-    await model.close?.();
-    const right = predictions.filter((prediction, i) => prediction.label === rows[i]!.label).length;
+    const answers = hasLoader(manifest.architecture)
+      ? await labels(manifest, texts, workspace)
+      : await writings(manifest, texts, workspace, params);
+    const right = answers.filter((answer, i) => rows[i]!.right.includes(answer)).length;
     const accuracy = rows.length > 0 ? right / rows.length : 0;
     context.onProgress(`${manifest.name}: ${(100 * accuracy).toFixed(1)} on ${rows.length} validation rows`);
     if (!best || accuracy > best.accuracy) best = {manifest, accuracy};
   }
   if (!best) throw new UserError("a served candidate needs at least one model to choose from.");
   return best.manifest;
+}
+
+async function labels({id}: ModelManifest, texts: string[], workspace: Workspace): Promise<string[]> {
+  const model = await loadModel(modelsDir(workspace), id);
+  const predictions = await model.predict(texts);
+  await model.close?.();
+  return predictions.map(({label}) => label);
+}
+
+async function writings(
+  {id, name}: ModelManifest,
+  texts: string[],
+  workspace: Workspace,
+  params: ModelParameters | undefined
+): Promise<string[]> {
+  const {localModel} = await import("../generation/index.js");
+  const model = localModel(id, {workspace});
+  try {
+    const answers = texts.map((content) =>
+      model.complete({model: name, messages: [{role: "user", content}], params})
+    );
+    return (await Promise.all(answers)).map(({text}) => text.trim());
+  } finally {
+    await model.close!();
+  }
 }
 
 async function startServer(project: string, model: string): Promise<{url: string; close(): Promise<void>}> {

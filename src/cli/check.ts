@@ -33,6 +33,8 @@ interface CheckOptions {
   json?: boolean;
   markdown?: string;
   junit?: string;
+  history?: boolean;
+  all?: boolean;
 }
 
 const CODES = {pass: 0, fail: 100, undecided: 101};
@@ -42,6 +44,11 @@ export async function checkVerb(names: string[], options: CheckOptions): Promise
   try {
     const {evals, broken} = await loadEvals(findProject(), names);
     reportBroken(broken);
+    if (options.history) {
+      const code = await (await import("./checkHistory.js")).checkHistory(store, evals, options);
+      process.exitCode = broken.length > 0 && code !== 100 ? 1 : code;
+      return;
+    }
     const checked = await checkEvals(store, evals);
     const results = checked.flatMap((one) => one.results);
     const unrun = gatesWithoutRun(checked, evals);

@@ -24,10 +24,21 @@ interface MergeVerbOptions {
   exact?: boolean;
   shardSize?: string;
   allowNonfinite?: boolean;
+  search?: string;
+  why?: string;
   json?: boolean;
 }
 
-export async function mergeVerb(recipeFile: string, verb: MergeVerbOptions): Promise<void> {
+export async function mergeVerb(recipeFile: string | undefined, verb: MergeVerbOptions): Promise<void> {
+  if (verb.search !== undefined) {
+    if (recipeFile !== undefined || verb.out !== undefined)
+      throw new UsageError(
+        "--search takes its models from the search space, and keeps its merges in the store: leave the recipe and --out out."
+      );
+    return (await import("./mergeSearch.js")).mergeSearchVerb(verb.search, verb);
+  }
+  if (recipeFile === undefined)
+    throw new UsageError("name a recipe, or a search space with --search SPACE.yml.");
   const text = await readFile(recipeFile, "utf8").catch((cause: unknown) => {
     throw new UsageError(`there is no recipe at ${recipeFile}.`, {cause});
   });

@@ -276,6 +276,13 @@ const check: Verb = (program) =>
     .option("--json", "print JSON")
     .option("--markdown <file>", "write a comment for a pull request")
     .option("--junit <file>", "write JUnit XML")
+    .addOption(
+      new Option(
+        "--history",
+        "instead of the gates: did any run do worse than those before, with false alarms controlled over all of them"
+      ).conflicts(["markdown", "junit"])
+    )
+    .option("--all", "with --history: steady comparisons too")
     .action(async (names: string[], options) => (await import("./check.js")).checkVerb(names, options));
 
 const sql: Verb = (program) =>
@@ -340,8 +347,13 @@ const serve: Verb = (program) =>
 
 const merge: Verb = (program) =>
   program
-    .command("merge <recipe>")
-    .description("merge model checkpoints by a YAML recipe")
+    .command("merge [recipe]")
+    .description("merge model checkpoints by a YAML recipe, or search for the best merge of stored models")
+    .option(
+      "--search <space>",
+      "race the merges that a YAML search space describes, on an eval's validation part"
+    )
+    .option("--why <reason>", "with --search: why the split's held-out part is opened, where it has one")
     .option("-o, --out <dir>", "folder of the merged model")
     .option("--check", "say what would go wrong, and write nothing")
     .option("--threads <n>", "worker threads", whole(1))
@@ -350,7 +362,9 @@ const merge: Verb = (program) =>
     .option("--shard-size <bytes>", "most bytes of tensors in one file (5GB, 500MB)")
     .option("--allow-nonfinite", "keep a result that holds NaN or infinity")
     .option("--json", "print JSON")
-    .action(async (recipe: string, options) => (await import("./merge.js")).mergeVerb(recipe, options));
+    .action(async (recipe: string | undefined, options) =>
+      (await import("./merge.js")).mergeVerb(recipe, options)
+    );
 
 const lineage: Verb = (program) =>
   program

@@ -47,6 +47,7 @@ export function merges(run: RunView | null, data: ModelsData, found: Compared | 
       ". The result stands here beside its parents."
     ]);
   return html`<div>
+    ${run?.description && merged.length > 0 ? html`<p class="small">${run.description}</p>` : null}
     ${
       run && found && merged.length > 0
         ? [

@@ -14,6 +14,7 @@ export {type RiskFacts} from "./risks.js";
 export {correctionNote, standingOf} from "./standing.js";
 export type {GateRule} from "./gateRule.js";
 export {checkGates, type GateFacts, type GateResult, overall} from "./gates.js";
+export {history, type HistoryEntry, type Traced, traceHistory, type TracedRun} from "./history/index.js";
 export {pairwise} from "./pairwise.js";
 export * from "./raceTypes.js";
 export {gatesOf, runReport, type RunReport} from "./report.js";

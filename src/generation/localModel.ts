@@ -71,6 +71,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
   const totals = {tokens: 0, seconds: 0};
   let found: Promise<ModelFiles> | undefined;
   let running: Promise<Running> | undefined;
+  let loaded: Running | undefined;
   let latest: Generator | undefined;
   const workspace = async () => options.workspace ?? openWorkspace();
   const find = () => {
@@ -78,11 +79,19 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
     found.catch(() => (found = undefined));
     return found;
   };
-  const start = async (): Promise<Running> => {
-    if (running && (await running).generator.ended) running = undefined;
-    running ??= load(await find(), await workspace(), options);
-    running.catch(() => (running = undefined));
-    return running;
+  // Set before anything is waited for: of several first calls one loads the model.
+  const start = (): Promise<Running> => {
+    if (loaded?.generator.ended) running = loaded = undefined;
+    if (running) return running;
+    const own = find().then(async (files) => load(files, await workspace(), options));
+    running = own;
+    own.then(
+      (done) => (loaded = done),
+      () => {
+        if (running === own) running = undefined;
+      }
+    );
+    return own;
   };
   const identityOf = async (model: string): Promise<Record<string, string>> => {
     const opened = await workspace();
@@ -197,7 +206,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
     },
     async close() {
       const last = await running?.catch(() => undefined);
-      running = undefined;
+      running = loaded = undefined;
       await last?.generator.close();
     }
   };

@@ -1,4 +1,5 @@
 export {merge} from "./merge.js";
+export {METHODS} from "./methods/index.js";
 export {type MergeProgress} from "./options.js";
 export {mergeVersion} from "./mergeVersion.js";
 export {mergeRecord, recordMerge} from "./record.js";

@@ -25,4 +25,5 @@ export {identifiedVersion, scorerVersion, withSettings} from "./scorerVersion.js
 export {ter, type TerOptions} from "./ter.js";
 export {tokenF1} from "./tokenF1.js";
 export {toolCallMatch, type ToolCallOptions} from "./toolCallMatch.js";
+export {wer} from "./wer.js";
 export type {Json, Row, ScoredRow, ScoreInput, Scorer, ScorerCalls, ScoreResult} from "./types.js";

@@ -53,6 +53,8 @@ export {
   type ConfidenceSequenceOptions,
   type PairedConfidenceSequence
 } from "./confidenceSequence.js";
+export {pairedEValue} from "./pairedEValue.js";
+export {onlineFdr, type OnlineTest} from "./onlineFdr.js";
 export {judgeCorrected, type JudgeCorrected} from "./judgeCorrected.js";
 export {passAtK, passHatK} from "./passAtK.js";
 export {majority, majorityAtN} from "./majority.js";

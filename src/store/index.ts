@@ -88,6 +88,7 @@ export {
 } from "./kinds/version.js";
 export {withLease} from "./lease.js";
 export {checkName, nameProblem} from "./names.js";
+export {nearest} from "./nearest.js";
 export {onFirstUse} from "./onFirstUse.js";
 export {
   type Columns,

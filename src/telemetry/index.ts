@@ -1,2 +1,2 @@
 export {observedCall, observedRun, type RunFacts} from "./active.js";
-export {startTelemetry, type TelemetryOptions} from "./start.js";
+export {startTelemetry} from "./start.js";

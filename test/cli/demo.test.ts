@@ -26,16 +26,26 @@ function dataFiles(dir: string): Record<string, string> {
   return hashes;
 }
 
-/** The demo as it is, but for its mails: every sixth thread of them. `.ci/run` runs the whole. */
+/** The demo as it is, but for its mails (every sixth thread of them), its words, and how long they are learned. `.ci/run` runs the whole. */
 async function reducedDemo(): Promise<string> {
   const project = await temporaryProject();
-  for (const folder of ["data-loaders", "evals"])
+  for (const folder of ["data-loaders", "evals", "finetunes"])
     cpSync(join(repository, folder), join(project, folder), {recursive: true});
   writeFileSync(join(project, "package.json"), '{"type": "module"}');
   writeFileSync(
     join(project, "data-loaders/mails.ts"),
     `import mails from ${JSON.stringify(join(repository, "data-loaders/mails.ts"))};
      export default {...mails, sql: mails.sql + " where md5(thread) < '2a'"};`
+  );
+  writeFileSync(
+    join(project, "data-loaders/words.ts"),
+    `import words from ${JSON.stringify(join(repository, "data-loaders/words.ts"))};
+     export default {...words, sql: words.sql.replace("'1a'", "'03'")};`
+  );
+  writeFileSync(
+    join(project, "finetunes/words.ts"),
+    `export * from ${JSON.stringify(join(repository, "finetunes/words.ts"))};
+     export const steps = {base: 12, team: 2, joint: 2};`
   );
   mkdirSync(join(project, "node_modules"));
   symlinkSync(repository, join(project, "node_modules/assay"));

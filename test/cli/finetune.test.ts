@@ -4,9 +4,15 @@ import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {openBackend} from "../../src/ggml/index.js";
 import {ActiveAdapter, batchOf, LanguageModel, readAdapter} from "../../src/language/index.js";
-import {readTokenizer} from "../../src/finetune/index.js";
+import {
+  type BuildContext,
+  finetune,
+  type FinetuneDefinition,
+  readTokenizer
+} from "../../src/finetune/index.js";
 import {localModel} from "../../src/generation/index.js";
 import {openStore, openWorkspace} from "../../src/store/index.js";
+import {mergedModel} from "../../src/candidates/index.js";
 import {merge} from "../../src/merge/index.js";
 import {lineage, type ModelManifest} from "../../src/models/index.js";
 import {finetuneVerb} from "../../src/cli/finetune.js";
@@ -138,6 +144,67 @@ describe("assay finetune", () => {
     adapter.free();
     active.free();
     merged.free();
+  });
+
+  it("trains on what another source makes, once, and merges the results into a model that answers", async () => {
+    const dir = join(project, ".assay", "models");
+    const rows = ["cat", "dog", "bird", "house"].map((word) => ({id: word, word, plural: `${word}s`}));
+    const context: BuildContext = {
+      dir,
+      async *rows(part) {
+        if (part === "train") yield* rows;
+      },
+      dataset: "words",
+      version: "v1",
+      split: "s1",
+      seed: "assay",
+      project
+    };
+    const own = (name: string, more: Partial<FinetuneDefinition>) =>
+      finetune({
+        name,
+        dataset: "words",
+        split: {strategy: "random"},
+        base: base.id,
+        format: "prompt",
+        columns: {prompt: "word", completion: "plural"},
+        method: "full",
+        rate: 0.003,
+        steps: 2,
+        rows: 2,
+        length: 32,
+        threads: 1,
+        ...more
+      });
+    const first = own("first", {});
+    const [a, b] = ["a", "b"].map((name) => own(name, {base: first, seed: name}));
+    const other = own("a", {base: own("first", {steps: 3}), seed: "a"});
+    expect(other.configHash(context)).not.toBe(a!.configHash(context));
+    const average = mergedModel({
+      name: "average",
+      method: "linear",
+      models: [a!, b!].map((source) => ({source, parameters: {weight: 0.5}}))
+    });
+    const model = await average.build(context);
+    expect(model.architecture).toBe("language-model");
+    expect(model.files.map(({path}) => path)).toEqual([
+      "config.json",
+      "model.safetensors",
+      "tokenizer.json",
+      "tokenizer_config.json"
+    ]);
+    const names = (await lineage(dir, model.id)).map(({name}) => name);
+    expect([...names].sort()).toEqual(["a", "average", "b", "first", "scratch"]);
+    const store = await openStore(await openWorkspace(project));
+    const endpoint = localModel(model.id, {workspace: store.workspace, threads: 1});
+    try {
+      const messages = [{role: "user" as const, content: "cat"}];
+      const {usage} = await endpoint.complete({model: "average", messages, params: {max_tokens: 4}});
+      expect(usage!.promptTokens).toBe(3);
+    } finally {
+      await endpoint.close?.();
+      await store.close();
+    }
   });
 
   it("answers on this machine, by llama.cpp, what its own forward pass finds likeliest", async () => {

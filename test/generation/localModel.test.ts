@@ -82,6 +82,25 @@ describe("a model on this machine", () => {
     }
   });
 
+  it("is loaded once, whatever number of first calls there are at the same time", async () => {
+    const told: string[] = [];
+    const fresh = localModel("tiny", {
+      workspace: await openWorkspace(folder),
+      threads: 1,
+      onProgress: (message) => told.push(message)
+    });
+    try {
+      const messages = [{role: "user" as const, content: "hi"}];
+      const asked = Array.from({length: 5}, () =>
+        fresh.complete({model: "tiny", messages, params: {max_tokens: 1}})
+      );
+      expect(await Promise.all(asked)).toHaveLength(5);
+      expect(told.filter((message) => message.endsWith("loading"))).toHaveLength(1);
+    } finally {
+      await fresh.close!();
+    }
+  });
+
   it("says the same alone and in company, to the last bit of every log probability", async () => {
     const prompts = [
       "one",

@@ -19,6 +19,8 @@ export interface Behaviour {
   usage?: boolean;
   logprobs?: boolean;
   text?: string;
+  /** What the answer names as `system_fingerprint`; "fp_test" unless told. */
+  fingerprint?: string;
   /** A stream with finish_reason but without [DONE]. */
   withoutDone?: boolean;
   /** Sent as stream events in place of the usual ones. */
@@ -246,7 +248,7 @@ function streamEvents(request: ReceivedRequest, text: string, behaviour: Behavio
       object: "chat.completion.chunk",
       created: 1,
       model,
-      system_fingerprint: "fp_test",
+      system_fingerprint: behaviour.fingerprint ?? "fp_test",
       ...fields
     });
   const includeUsage = (request.body["stream_options"] as {include_usage?: boolean} | undefined)
@@ -298,14 +300,14 @@ const logprobs = (token: string) => ({
 export function completion(
   model: string,
   text: string,
-  options: {usage?: boolean; logprobs?: boolean} = {}
+  options: {usage?: boolean; logprobs?: boolean; fingerprint?: string} = {}
 ): object {
   return {
     id: "chatcmpl-1",
     object: "chat.completion",
     created: 1,
     model,
-    system_fingerprint: "fp_test",
+    system_fingerprint: options.fingerprint ?? "fp_test",
     choices: [
       {
         index: 0,

@@ -6,7 +6,7 @@ import {listModels, modelFolder, readManifest} from "../../models/index.js";
 import {writeSafetensors} from "../../safetensors/index.js";
 import {hashJson, sha256File, UserError} from "../../store/index.js";
 import {type BuildContext} from "../modelSource.js";
-import {type FinetuneDefinition, type FromScratch} from "./definition.js";
+import {type FinetuneDefinition, type FromScratch, isFromScratch, isSource} from "./definition.js";
 import {TEXT_FILES, vocabularySize} from "./tokenizer.js";
 
 /** What training starts from. */
@@ -22,13 +22,17 @@ export interface Base {
   scratch: boolean;
 }
 
-/** Finds a base's folder: a path from the project, a model of the store by id or name, or a new one made in `work`. */
+/**
+ * Finds a base's folder: a path from the project, a model of the store by id or name, one that another source makes, or a
+ * new one made in `work`.
+ */
 export async function findBase(
   {base, seed = "assay"}: FinetuneDefinition,
   context: BuildContext,
   work: string
 ): Promise<Base> {
-  if (typeof base === "object") return newModel(base, `${seed}/${context.seed}`, context, work);
+  if (isSource(base)) return storedBase((await base.build(context)).id, base.name, context);
+  if (isFromScratch(base)) return newModel(base, `${seed}/${context.seed}`, context, work);
   const path = resolve(context.project ?? process.cwd(), base);
   if (existsSync(join(path, "config.json"))) {
     const files = (await readdir(path)).filter((file) =>
@@ -54,7 +58,11 @@ export async function findBase(
     throw new UserError(
       `base ${JSON.stringify(base)}: ${path} has no config.json, and the store has no model of that id or name.`
     );
-  const manifest = await readManifest(context.dir, found.id);
+  return storedBase(found.id, base, context);
+}
+
+async function storedBase(id: string, base: string, context: BuildContext): Promise<Base> {
+  const manifest = await readManifest(context.dir, id);
   const folder =
     manifest.folder === undefined
       ? modelFolder(context.dir, manifest.id)

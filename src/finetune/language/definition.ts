@@ -9,6 +9,7 @@ import {
 } from "../../language/index.js";
 import {type SplitSpec} from "../../splits/spec.js";
 import {UserError} from "../../store/index.js";
+import {type ModelSource} from "../modelSource.js";
 import {type TokenizerFiles} from "./tokenizer.js";
 
 /** A model that begins with random weights. */
@@ -30,8 +31,11 @@ export interface FinetuneDefinition {
   validation?: "validation" | "test" | false;
   /** Only rows that meet this. `words` stand in the model's record. */
   subset?: {words: string; where(row: {id: string} & Record<string, unknown>): boolean};
-  /** Folder of a checkpoint, a model's id or name in the store, or a model that begins with random weights. */
-  base: string | FromScratch;
+  /**
+   * Folder of a checkpoint, a model's id or name in the store, another source, which is made when the store does not have
+   * it, or a model that begins with random weights.
+   */
+  base: string | FromScratch | ModelSource;
   format: "chat" | "prompt" | "preference";
   columns?: {
     /** chat: a list of messages, or its JSON. */
@@ -100,8 +104,8 @@ export function finetuneProblems(definition: Partial<FinetuneDefinition>): strin
   };
   if (!definition.dataset) problems.push("`dataset` is missing");
   if (typeof definition.split !== "object") problems.push("`split` is missing");
-  if (typeof base !== "string" && (typeof base !== "object" || !base.config || !base.tokenizer))
-    problems.push("`base` is a folder, a model of the store, or {config, tokenizer}");
+  if (typeof base !== "string" && !isSource(base) && !(base?.config && base.tokenizer))
+    problems.push("`base` is a folder, a model of the store, another fine-tune, or {config, tokenizer}");
   if (format === undefined) problems.push("`format` is missing");
   if (method === undefined) problems.push("`method` is missing");
   oneOf("format", format, ["chat", "prompt", "preference"]);
@@ -131,12 +135,19 @@ export function finetuneProblems(definition: Partial<FinetuneDefinition>): strin
     problems.push("preference data needs `columns: {prompt, chosen, rejected}`");
   if (method === "full" && definition.precision !== undefined && definition.precision !== "f32")
     problems.push("`precision` below f32 goes with lora or dora: trained weights are kept in 32 bits");
-  if (typeof base === "object" && method !== "full")
-    problems.push('a model from scratch needs `method: "full"`');
+  if (isFromScratch(base) && method !== "full") problems.push('a model from scratch needs `method: "full"`');
   if (definition.steps !== undefined && definition.epochs !== undefined)
     problems.push("`steps` and `epochs` exclude each other");
   if (definition.packing && format === "preference") problems.push("preference pairs are not packed");
   return problems;
+}
+
+export function isSource(base: FinetuneDefinition["base"] | undefined): base is ModelSource {
+  return typeof base === "object" && "build" in base;
+}
+
+export function isFromScratch(base: FinetuneDefinition["base"] | undefined): base is FromScratch {
+  return typeof base === "object" && !("build" in base);
 }
 
 export interface Defaults {
@@ -151,8 +162,7 @@ export interface Defaults {
 
 /** What applies where a definition says nothing. */
 export function defaultsOf({base, format, method}: FinetuneDefinition): Defaults {
-  const scratch = typeof base === "object";
-  const full = scratch ? 1e-3 : 2e-5;
+  const full = isFromScratch(base) ? 1e-3 : 2e-5;
   return {
     rank: 16,
     alpha: 32,

@@ -23,7 +23,7 @@ import {type BuildContext, type ModelSource} from "../modelSource.js";
 import {builtOnce} from "../trainedSource.js";
 import {type Base, findBase} from "./base.js";
 import {modelCard} from "./card.js";
-import {checkFinetune, defaultsOf, type FinetuneDefinition} from "./definition.js";
+import {checkFinetune, defaultsOf, type FinetuneDefinition, isSource} from "./definition.js";
 import {prepareRows, type PreparedRows} from "./prepare.js";
 import {readTokenizer, TEXT_FILES} from "./tokenizer.js";
 
@@ -67,6 +67,7 @@ export function finetune(definition: FinetuneDefinition): Finetune {
     hashJson({
       name,
       definition: describe(definition),
+      base: isSource(definition.base) ? definition.base.configHash(context) : undefined,
       dataset: context.dataset,
       version: context.version,
       split: context.split,
@@ -116,9 +117,10 @@ function countsOf(prepared: PreparedRows<unknown>): Omit<PreparedRows<unknown>, 
   return {...prepared, items: undefined} as Omit<PreparedRows<unknown>, "items">;
 }
 
-function describe({subset, ...rest}: FinetuneDefinition): Record<string, unknown> {
+function describe({subset, base, ...rest}: FinetuneDefinition): Record<string, unknown> {
   return {
     ...rest,
+    base: isSource(base) ? base.name : base,
     dataset: undefined,
     threads: undefined,
     subset: subset && `${subset.words}: ${subset.where.toString()}`

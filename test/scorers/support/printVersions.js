@@ -26,7 +26,8 @@ const configured = {
   rouge: scorers.rouge(),
   ter: scorers.ter(),
   tokenF1: scorers.tokenF1,
-  toolCallMatch: scorers.toolCallMatch()
+  toolCallMatch: scorers.toolCallMatch(),
+  wer: scorers.wer
 };
 const versions = Object.entries(configured).map(async ([name, scorer]) => [
   name,

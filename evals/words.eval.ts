@@ -1,0 +1,53 @@
+import {defineEval, exactMatch, localCandidate, mergedModel, quantised, servedBest, wer} from "assay";
+import words from "../data-loaders/words.js";
+import base from "../finetunes/words-base.finetune.js";
+import joint from "../finetunes/words-joint.finetune.js";
+import teamA from "../finetunes/words-team-a.finetune.js";
+import teamB from "../finetunes/words-team-b.finetune.js";
+import {frozen} from "../finetunes/words.js";
+import {provider, shelf} from "./hostings.js";
+
+// The likeliest phonemes, and no more of them than any word has.
+const params = {temperature: 0, max_tokens: 24};
+const options = {params, contextTokens: 64};
+
+const merged = (name: string, method: string, weight: number) =>
+  mergedModel({
+    name,
+    method,
+    base: method === "linear" ? undefined : base,
+    models: [teamA, teamB].map((source) => ({source, parameters: {weight}}))
+  });
+const average = merged("words-average", "linear", 0.5);
+const arithmetic = merged("words-task-arithmetic", "task_arithmetic", 0.7);
+
+/** A language model trained here from random weights says how words are spoken; two teams taught it words of their own. */
+export default defineEval({
+  title: "Spelling to pronunciation: two teams' language models, their merges, and 8 bits",
+  description:
+    "A word is right when its phonemes are, without stress: 100 minus the score is the word error rate.",
+  dataset: words,
+  split: frozen,
+  candidates: [
+    ...[
+      localCandidate("base", base, {...options, baseline: true}),
+      localCandidate("team A: inflected words", teamA, options),
+      localCandidate("team B: names", teamB, options),
+      localCandidate("merge of A and B: average", average, options),
+      localCandidate("merge of A and B: task arithmetic", arithmetic, options),
+      localCandidate("joint training", joint, options),
+      quantised(joint, "q8_0", {...options, name: "joint training, 8 bits"})
+    ].map((candidate) => ({...candidate, hosting: shelf})),
+    servedBest(
+      "best over HTTP",
+      [average, arithmetic, joint],
+      {text: "word", label: "accepted"},
+      {params, rows: 100, hosting: [provider, shelf]}
+    )
+  ],
+  prompt: "{{word}}",
+  expected: "accepted",
+  scorers: {"right words": exactMatch, phonemes: wer},
+  slices: ["team"],
+  margin: 0.02
+});

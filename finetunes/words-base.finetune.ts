@@ -1,0 +1,12 @@
+import {finetune} from "assay";
+import {beginning, steps, task} from "./words.js";
+
+/** From random weights, on the words that neither team has. */
+export default finetune({
+  ...task,
+  name: "words-base",
+  subset: {words: "words of neither team", where: ({team}) => team === "everybody"},
+  base: beginning,
+  rate: 4e-3,
+  steps: steps.base
+});

@@ -1,0 +1,12 @@
+import {finetune} from "assay";
+import base from "./words-base.finetune.js";
+import {steps, task} from "./words.js";
+
+/** All words at once: what the teams could have had together. */
+export default finetune({
+  ...task,
+  name: "words-joint",
+  base,
+  rate: 2e-3,
+  steps: steps.joint
+});

@@ -1,0 +1,50 @@
+import {byteTokenizer} from "assay";
+import words from "../data-loaders/words.js";
+
+/** `ASSAY_DEMO=full`, as `npm run demo:full` sets it, trains for an hour instead of a minute. */
+export const whole = process.env.ASSAY_DEMO === "full";
+
+/** The test part is fixed by a hash of the word. */
+export const frozen = {name: "frozen", strategy: "random", validation: 0.03, test: 0.05} as const;
+
+// A token is a phoneme with the space before it, which no spelling holds.
+const phonemes =
+  "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z ZH";
+
+const width = whole ? 128 : 96;
+
+/** A small Llama that knows nothing yet. */
+export const beginning = {
+  tokenizer: byteTokenizer({tokens: phonemes.split(" ").map((phoneme) => ` ${phoneme}`)}),
+  config: {
+    model_type: "llama",
+    architectures: ["LlamaForCausalLM"],
+    hidden_size: width,
+    intermediate_size: 3 * width,
+    num_hidden_layers: whole ? 4 : 3,
+    num_attention_heads: 4,
+    num_key_value_heads: 4,
+    rms_norm_eps: 1e-5,
+    rope_theta: 10000,
+    max_position_embeddings: 64,
+    tie_word_embeddings: true,
+    bos_token_id: 0,
+    eos_token_id: 0
+  }
+};
+
+/** Training steps of each model. */
+export const steps = whole ? {base: 4000, team: 1000, joint: 9000} : {base: 400, team: 80, joint: 160};
+
+/** What the four models share. */
+export const task = {
+  dataset: words,
+  split: frozen,
+  format: "prompt",
+  columns: {prompt: "word", completion: "sounds"},
+  method: "full",
+  length: 64,
+  rows: whole ? 16 : 8,
+  // On a busy machine two threads wait for each other more than they compute.
+  threads: whole ? undefined : 1
+} as const;

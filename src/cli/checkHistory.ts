@@ -1,0 +1,82 @@
+import {history, type HistoryEntry, points} from "../decisions/index.js";
+import {listRaces} from "../races/index.js";
+import type {Store} from "../store/index.js";
+import type {NamedEval} from "./project.js";
+import {note, print, printJson, table} from "./terminal.js";
+
+/** Runs that take long to read are counted aloud. */
+const SILENT_RUNS = 50;
+
+/**
+ * `assay check --history`: every run of these evals beside the ones before it, with false alarms controlled over the whole
+ * history. Gives the exit code: 100 when the newest run of an eval is an alarm, 101 when an eval has no two runs to compare.
+ */
+export async function checkHistory(
+  store: Store,
+  evals: readonly NamedEval[],
+  {json, all}: {json?: boolean; all?: boolean}
+): Promise<number> {
+  const named = new Map(evals.map((one) => [one.name, one]));
+  const rounds = new Set(
+    (await listRaces(store.workspace)).flatMap((race) => race.rounds.map(({run}) => run))
+  );
+  const runs = (await store.runs()).filter(
+    ({id, eval: name, status}) => named.has(name) && status === "complete" && !rounds.has(id)
+  );
+  const entries = await history(store, runs, {
+    rules: (name) => named.get(name)?.definition.gate ?? [],
+    onProgress(done, of) {
+      if (done > 0 && done % SILENT_RUNS === 0) note(`${done} of ${of} runs read`);
+    }
+  });
+  const alone = evals.filter(({name}) => !entries.some((entry) => entry.eval === name));
+  if (json) printJson(entries.map((entry) => ({...entry, changed: entry.changed ?? null})));
+  else printHistory(entries, alone, all ?? false);
+  if (entries.some(({newest, status}) => newest && isAlarm(status))) return 100;
+  return alone.length > 0 ? 101 : 0;
+}
+
+const isAlarm = (status: HistoryEntry["status"]) => status === "regressed" || status === "drifted";
+
+function printHistory(entries: readonly HistoryEntry[], alone: readonly NamedEval[], all: boolean): void {
+  for (const {name} of alone)
+    print(`${name}: it has fewer than two complete runs to compare. Run \`assay run ${name}\`.`);
+  if (entries.length === 0) return;
+  const shown = entries.filter(({status, newest}) => all || newest || status !== "steady");
+  print(
+    table(shown, [
+      {title: "status", value: ({status}) => status},
+      {title: "eval", value: (one) => `${one.eval} (${one.split})`},
+      {title: "candidate", value: ({candidate}) => candidate},
+      {title: "run", value: ({run}) => run},
+      {title: "against", value: ({before}) => before},
+      {title: "rows", value: ({rows}) => rows, align: "right"},
+      {
+        title: "difference",
+        value: ({difference}) => difference && differenceText(difference),
+        align: "right"
+      },
+      {title: "evidence", value: evidenceText, align: "right"},
+      {title: "what changed", value: changeText}
+    ])
+  );
+  const count = (wanted: HistoryEntry["status"]) => entries.filter(({status}) => status === wanted).length;
+  print(
+    `\n${entries.length} comparisons: ${count("regressed")} regressed, ${count("drifted")} drifted, ${count("flaky")} flaky, ${count("undecided")} undecided, ${count("steady")} steady. If nothing had ever got worse, the chance of any alarm in all of them would be at most 5 %.`
+  );
+}
+
+function differenceText({estimate, low, high}: NonNullable<HistoryEntry["difference"]>): string {
+  return `${estimate > 0 ? "+" : ""}${points(estimate)} (${points(low)} to ${points(high)})`;
+}
+
+/** The share of what an alarm takes, on the scale of logarithms: at 100 % it is one. */
+function evidenceText({eValue, threshold}: HistoryEntry): string {
+  return `${Math.max(0, Math.round((100 * Math.log(eValue)) / Math.log(threshold)))} %`;
+}
+
+function changeText({changed, status}: HistoryEntry): string | undefined {
+  if (!changed) return undefined;
+  if (changed.length > 0) return changed.map(({what}) => what).join("; ");
+  return status === "drifted" ? "nothing known: the server may have changed without saying so" : "nothing";
+}

@@ -1,0 +1,232 @@
+import {readFile} from "node:fs/promises";
+import {basename} from "node:path";
+import {pairwise, points, scoreTable, type Verdict} from "../decisions/index.js";
+import {
+  candidatesOf,
+  finalists,
+  type Finalists,
+  findModels,
+  readSpace,
+  type SearchCandidates,
+  type SearchSpace,
+  type Tries,
+  triesOf
+} from "../search/index.js";
+import {modelsDir, openStore, type RunManifest, type Store, UsageError, UserError} from "../store/index.js";
+import {findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
+import {raceText} from "./raceText.js";
+import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
+import {dim, note, print, printJson} from "./terminal.js";
+import {verdictText} from "./verdict.js";
+
+interface MergeSearchOptions {
+  why?: string;
+  json?: boolean;
+}
+
+/** Races merges of a search space on the validation part, and scores the winner once where nothing was chosen. */
+export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearchOptions): Promise<void> {
+  const text = await readFile(spaceFile, "utf8").catch((cause: unknown) => {
+    throw new UsageError(`there is no search space at ${spaceFile}.`, {cause});
+  });
+  const space = readSpace(text, basename(spaceFile));
+  const project = findProject();
+  const target = await evalOf(project, space);
+  const {datasets} = await loadDatasets(project);
+  const store = await openStore(await openProject());
+  const {signal, abortSignal, dispose} = interruptSignals();
+  const raced = (one: NamedEval, race: object | false, final: boolean) =>
+    runEvals(store, [one], {
+      options: final ? {final: true, why} : {},
+      race,
+      datasets,
+      signal,
+      abortSignal,
+      quiet: json ?? false,
+      onOutcome: () => undefined
+    });
+  try {
+    const models = await findModels(space, modelsDir(store.workspace));
+    const tries = triesOf(space);
+    if (tries.tries.length === 0)
+      throw new UserError(`${basename(spaceFile)} holds no merge: all its weights add up to 0.`);
+    const made = candidatesOf(space, models, tries.tries);
+    const heldOut = hasHeldOut(target);
+    if (heldOut && !why?.trim())
+      throw new UserError(
+        `the split ${splitName(target)} has a held-out part, which the winner is scored on. Say why it is opened now, with --why "…": it is kept beside who and when.`
+      );
+    if (!json)
+      note(
+        `${tries.tries.length} merges of ${tries.of} in the space, ${made.parents.length} parents and their average`
+      );
+    const [race] = await raced(
+      withCandidates(
+        target,
+        made,
+        made.candidates.map(({name}) => name),
+        "validation",
+        raceWords(tries, made)
+      ),
+      {errorRate: space.errorRate},
+      false
+    );
+    if (!race?.race?.outcome || race.race.outcome.kind === "stopped") return stopped(json ?? false);
+    const chosen = finalists(race.race, made);
+    const part = heldOut ? "held-out" : "test";
+    const names = [...new Set([chosen.bestParent, chosen.winner, chosen.average])];
+    const words = finalWords(tries, made, chosen, part);
+    const [final] = await raced(withCandidates(target, made, names, part, words), false, heldOut);
+    if (!final?.verdict || final.result.manifest?.status !== "complete") return stopped(json ?? false);
+    const facts = await factsOf(store, final.result.manifest, final.verdict, chosen);
+    const earlier = await earlierSearches(store, final.result.manifest);
+    if (json)
+      return printJson({
+        eval: target.name,
+        split: splitName(target),
+        tries: tries.tries.length,
+        of: tries.of,
+        race: race.race.id,
+        ...chosen,
+        ...facts,
+        part,
+        run: final.result.manifest.id,
+        earlierSearches: earlier
+      });
+    print(searchText(race, final, words, facts));
+    if (earlier > 0)
+      note(
+        `! The ${part} part had been scored by ${earlier} earlier search${earlier === 1 ? "" : "es"}: the more of them, the less its figures are of rows that nothing was chosen on.`
+      );
+  } catch (error) {
+    // A merge or a training that was under way ends with an error of its own.
+    if (!signal.aborted) throw error;
+    stopped(json ?? false);
+  } finally {
+    dispose();
+    await store.close();
+  }
+}
+
+function stopped(quiet: boolean): void {
+  process.exitCode = 130;
+  if (!quiet) note("Stopped. The same command goes on: merges and answers are kept.");
+}
+
+/** The eval that a space names, on one of its splits, with a name of its own in the store. */
+async function evalOf(project: string, space: SearchSpace): Promise<NamedEval> {
+  const {evals, broken} = await loadEvals(project, [space.eval]);
+  const [found] = evals;
+  if (!found) throw new UserError(broken.map(({message}) => message).join("\n"));
+  const {definition} = found;
+  if (definition.source)
+    throw new UserError(`eval ${found.name} has its scores from files, and asks no model.`);
+  const splits = [definition.split].flat();
+  const split = splits.find((one) => (one.name ?? one.strategy) === space.split) ?? splits[0]!;
+  if (space.split !== undefined && (split.name ?? split.strategy) !== space.split)
+    throw new UserError(
+      `eval ${found.name} has no split ${JSON.stringify(space.split)}: it has ${splits.map((one) => one.name ?? one.strategy).join(", ")}.`
+    );
+  if (split.validation === 0)
+    throw new UserError(
+      `the split ${split.name ?? split.strategy} has no validation part, on which merges are raced. Give it one, such as validation: 0.15.`
+    );
+  return {...found, name: `${found.name}-merge-search`, definition: {...definition, split}};
+}
+
+function splitName({definition}: NamedEval): string {
+  const [split] = [definition.split].flat();
+  return split!.name ?? split!.strategy;
+}
+
+function hasHeldOut({definition}: NamedEval): boolean {
+  return [definition.split].flat().some(({heldOut = 0}) => heldOut > 0);
+}
+
+function withCandidates(
+  target: NamedEval,
+  made: SearchCandidates,
+  names: readonly string[],
+  part: "validation" | "test" | "held-out",
+  description: string
+): NamedEval {
+  const {definition} = target;
+  const candidates = made.candidates
+    .filter(({name}) => names.includes(name))
+    .map((one) => ({...one, baseline: one.name === names[0]}));
+  const title = `Merge search: ${definition.title ?? target.name}`;
+  return {
+    ...target,
+    definition: {...definition, title, description, part, candidates, gate: undefined, race: undefined}
+  };
+}
+
+function raceWords({tries, of}: Tries, {parents}: SearchCandidates): string {
+  return `A race of ${tries.length} merges (of ${of} in the search space), their ${parents.length} parents and the uniform average, on the validation part: the winner's score here is too high on average.`;
+}
+
+function finalWords(
+  {tries, of}: Tries,
+  {parents}: SearchCandidates,
+  chosen: Finalists,
+  part: string
+): string {
+  const {winner} = chosen;
+  const what = parents.includes(winner) ? "no merge beat it" : "scored here once";
+  return `${winner} won a race on the validation part against ${tries.length} merges tried (of ${of} in the search space), ${parents.length} parents and the uniform average; ${what}. Nothing was chosen on this ${part} part, so its intervals need no correction for the tries.`;
+}
+
+interface FinalFacts {
+  model?: string;
+  score?: {mean?: number; low?: number; high?: number; rows: number};
+  /** The winner's score minus the best single parent's; absent when that parent won. */
+  overBestParent?: {difference?: number; low?: number; high?: number};
+}
+
+async function factsOf(
+  store: Store,
+  run: RunManifest,
+  verdict: Verdict,
+  {winner, bestParent}: Finalists
+): Promise<FinalFacts> {
+  const summary = verdict.summaries.find(({candidate}) => candidate === winner);
+  const {pairs} = pairwise(await scoreTable(store, run.id, run.primaryScorer), [], {alpha: verdict.alpha});
+  const own = pairs.find(({a, b}) => a === winner && b === bestParent);
+  const turned = pairs.find(({a, b}) => a === bestParent && b === winner);
+  const less = (value: number | undefined) => (value === undefined ? undefined : -value);
+  return {
+    model: run.candidates.find(({name}) => name === winner)?.modelId,
+    score: summary && {mean: summary.mean, low: summary.low, high: summary.high, rows: summary.scored},
+    overBestParent: own
+      ? {difference: own.difference, low: own.low, high: own.high}
+      : turned && {difference: less(turned.difference), low: less(turned.high), high: less(turned.low)}
+  };
+}
+
+/** Other searches of this eval that were scored on the same part of the same split. */
+async function earlierSearches(store: Store, final: RunManifest): Promise<number> {
+  return (await store.runs()).filter(
+    (run) =>
+      run.eval === final.eval &&
+      run.split.id === final.split.id &&
+      run.split.part === final.split.part &&
+      run.id !== final.id &&
+      run.sealedAt < final.sealedAt
+  ).length;
+}
+
+function searchText(race: EvalOutcome, final: EvalOutcome, words: string, facts: FinalFacts): string {
+  const over = facts.overBestParent;
+  return [
+    raceText(race.race!),
+    "",
+    verdictText(final.result.manifest!, final.verdict!),
+    words,
+    ...(over?.difference === undefined
+      ? []
+      : [
+          `Over the best single parent: ${points(over.difference)} points (${points(over.low!)} to ${points(over.high!)}).`
+        ]),
+    ...(facts.model === undefined ? [] : [dim(`Model ${facts.model}`)])
+  ].join("\n");
+}

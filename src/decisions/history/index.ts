@@ -1,0 +1,2 @@
+export {history, type HistoryEntry} from "./history.js";
+export {type Traced, traceHistory, type TracedRun} from "./trace.js";

@@ -1,0 +1,168 @@
+import {onlineFdr, type OnlineTest, pairedDifference, pairedEValue} from "../../stats/index.js";
+import {clustersOf, valuesOf} from "../columns.js";
+import type {ScoreTable} from "../types.js";
+
+/** A complete run, as the history of its eval sees it. */
+export interface TracedRun {
+  id: string;
+  /** Runs of one stream are compared: the same eval, split, part and scorer. */
+  stream: string;
+  table: ScoreTable;
+  /** How much worse than before a candidate may be, in score units; 0 when absent. */
+  tolerance?: number;
+}
+
+/** One candidate of one run, held against earlier runs of its stream. */
+export interface Traced {
+  run: string;
+  stream: string;
+  candidate: string;
+  /** The last of the earlier runs it is held against: the run before unless evidence of more runs made the alarm. */
+  before: string;
+  /** Runs on each side, whose scores were averaged row by row: 1 for this run against `before`. */
+  window: number;
+  /** Rows scored on both sides. */
+  rows: number;
+  /** Now minus before on those rows, with its 95 % interval for one look; absent on too few rows. */
+  difference?: {estimate: number; low: number; high: number};
+  /** Evidence that it is worse, and what it had to reach. */
+  eValue: number;
+  threshold: number;
+  /** Rows whose score differs. */
+  moved: number;
+  /** alarm: worse, with the false alarms of the whole history counted. loss: one look alone would say worse. */
+  finding: "alarm" | "loss" | "none";
+}
+
+/** Runs on each side of a comparison: more of them see smaller losses, later. */
+const WINDOWS = [1, 4, 16];
+const LONGEST = 16;
+
+type Values = readonly (number | undefined)[];
+
+/** The runs of a stream that have the candidate, since its last alarm. */
+interface Past {
+  run: TracedRun;
+  rowIds: readonly string[];
+  values: Values;
+}
+
+/** Evidence from a window of runs against one before it. */
+interface Side {
+  window: number;
+  before: string;
+  now: Values;
+  was: Values;
+  eValue: number;
+}
+
+/**
+ * Every candidate of every run against earlier runs; `runs` are in the order of time, all evals together. The newest 1, 4 and
+ * 16 runs are held against as many before them, which shows a fall, and against as many at the beginning or after the last
+ * alarm, which shows a slow slide. The alarms of the whole history hold at `level` (default 0.05): while nothing ever got
+ * worse, the chance of any alarm is at most that, however many runs there are and however they depend on one another.
+ * Nothing is said of a stream's first run, of rows that only one side has, and of scores outside 0 to 1. A decision once made
+ * stays: later runs change none of it.
+ *
+ * Formulas: `pairedEValue` for one comparison, their mean for a run (a mean of e-values is one), `onlineFdr` over all runs.
+ */
+export function traceHistory(runs: readonly TracedRun[], {level}: {level?: number} = {}): Traced[] {
+  const tests = onlineFdr({level});
+  const streams = new Map<string, Past[]>();
+  const found: Traced[] = [];
+  for (const run of runs) {
+    for (const candidate of run.table.candidates) {
+      const key = JSON.stringify([run.stream, candidate]);
+      const past = streams.get(key) ?? [];
+      const values = valuesOf(run.table, candidate);
+      if (!values.every((value) => value === undefined || (value >= 0 && value <= 1))) continue;
+      const now = {run, rowIds: sharedIds(run.table.rowIds, past.at(-1)?.rowIds), values};
+      const traced = traceOne(candidate, [...past, now], tests.next);
+      if (traced) found.push(traced);
+      // The beginning and the newest are all that windows look at.
+      if (past.length >= 3 * LONGEST) past.splice(LONGEST, 1);
+      streams.set(key, traced?.finding === "alarm" ? [now] : [...past, now]);
+    }
+  }
+  return found;
+}
+
+/** The last of `runs` against those before it; undefined when none shares a row with it. */
+function traceOne(
+  candidate: string,
+  runs: readonly Past[],
+  next: (eValue: number) => OnlineTest
+): Traced | undefined {
+  const {run} = runs.at(-1)!;
+  const clusters = clustersOf(run.table);
+  const sides = sidesOf(runs, {tolerance: run.tolerance, clusters});
+  const [last] = sides;
+  if (!last) return undefined;
+  const eValue = sides.reduce((sum, side) => sum + side.eValue, 0) / sides.length;
+  const {alarm, threshold} = next(eValue);
+  const shown = alarm ? sides.reduce((best, one) => (one.eValue > best.eValue ? one : best)) : last;
+  const shared = shown.now.flatMap((value, row) =>
+    value !== undefined && shown.was[row] !== undefined ? [value - shown.was[row]!] : []
+  );
+  const moved = shared.filter((change) => change !== 0).length;
+  const found = moved > 0 ? pairedDifference(shown.now, shown.was, {clusters}) : undefined;
+  const difference =
+    moved === 0
+      ? {estimate: 0, low: 0, high: 0}
+      : found && {estimate: found.estimate, low: found.low, high: found.high};
+  return {
+    run: run.id,
+    stream: run.stream,
+    candidate,
+    before: shown.before,
+    window: shown.window,
+    rows: shared.length,
+    difference,
+    eValue,
+    threshold,
+    moved,
+    finding: alarm ? "alarm" : difference && difference.high < 0 ? "loss" : "none"
+  };
+}
+
+function sidesOf(runs: readonly Past[], options: {tolerance?: number; clusters?: ArrayLike<number>}): Side[] {
+  const {rowIds} = runs.at(-1)!;
+  const end = runs.length;
+  const sides: Side[] = [];
+  for (const window of WINDOWS) {
+    if (end < 2 * window) break;
+    const now = meansOf(rowIds, runs.slice(end - window));
+    for (const start of new Set([end - 2 * window, 0])) {
+      const earlier = runs.slice(start, start + window);
+      const was = meansOf(rowIds, earlier);
+      const evidence = pairedEValue(now, was, options);
+      if (evidence) sides.push({window, before: earlier.at(-1)!.run.id, now, was, eValue: evidence.eValue});
+    }
+  }
+  return sides;
+}
+
+/** Runs on the same rows share one list of them, which is quicker to tell than that two are alike. */
+function sharedIds(rowIds: readonly string[], known: readonly string[] | undefined): readonly string[] {
+  const alike = known?.length === rowIds.length && known.every((id, row) => id === rowIds[row]);
+  return alike ? known : rowIds;
+}
+
+/** Each row's mean over the runs that scored it. */
+function meansOf(rowIds: readonly string[], runs: readonly Past[]): Values {
+  const sums = new Float64Array(rowIds.length);
+  const counts = new Uint16Array(rowIds.length);
+  const add = (row: number | undefined, value: number | undefined) => {
+    if (row === undefined || value === undefined) return;
+    sums[row]! += value;
+    counts[row]!++;
+  };
+  let places: Map<string, number> | undefined;
+  for (const {rowIds: ids, values} of runs)
+    if (ids === rowIds) values.forEach((value, row) => add(row, value));
+    else {
+      places ??= new Map(rowIds.map((id, row) => [id, row]));
+      ids.forEach((id, row) => add(places!.get(id), values[row]));
+    }
+  return rowIds.map((_, row) => (counts[row]! > 0 ? sums[row]! / counts[row]! : undefined));
+}

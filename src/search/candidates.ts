@@ -1,0 +1,148 @@
+import {localCandidate, type MergeParameters, mergedModel, trained} from "../candidates/index.js";
+import type {ModelSource} from "../finetune/index.js";
+import {hasLoader, listModels, type ModelManifest} from "../models/index.js";
+import {nearest, UserError} from "../store/index.js";
+import type {Candidate} from "../runner/define.js";
+import {isPairwise, type SearchSpace} from "./space.js";
+import {REST, type Try} from "./tries.js";
+
+/** The models of a search, by the names it gives them. */
+export interface SearchModels {
+  models: ModelManifest[];
+  base?: ModelManifest;
+}
+
+/**
+ * The models that a space names. Throws a UserError that names everyone that is absent, no weights of its own, or of
+ * another architecture or other labels than the first.
+ */
+export async function findModels(space: SearchSpace, modelsDir: string): Promise<SearchModels> {
+  const known = (await listModels(modelsDir)).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+  const problems: string[] = [];
+  const find = (wanted: string, at: string): ModelManifest | undefined => {
+    // Of several models with one name the newest is meant.
+    const found = known.find(
+      ({id, name}) => id === wanted || name === wanted || (wanted.length >= 8 && id.startsWith(wanted))
+    );
+    if (!found) {
+      const near = nearest(
+        wanted,
+        known.map(({name}) => name)
+      );
+      problems.push(
+        `\`${at}\` is ${JSON.stringify(wanted)}, which the store does not have${near === undefined ? "" : ` (did you mean ${JSON.stringify(near)}?)`}`
+      );
+    } else if (found.architecture === "language-model-adapter")
+      problems.push(
+        `\`${at}\` is ${wanted}, an adapter: merge it into its base first (\`assay merge\` with MODEL+ADAPTER)`
+      );
+    return found;
+  };
+  const models = space.models.map((name, i) => find(name, `models[${i}]`));
+  const base = space.base === undefined ? undefined : find(space.base, "base");
+  const [first, ...others] = [...models, ...(base ? [base] : [])];
+  for (const other of others)
+    if (first && other && kindOf(first) !== kindOf(other))
+      problems.push(`${other.name} and ${first.name} differ in architecture or labels and cannot be merged`);
+  if (problems.length > 0) throw new UserError(`${problems.join("; ")}. \`assay models\` lists the store's.`);
+  return {models: models as ModelManifest[], base};
+}
+
+function kindOf({architecture, labels}: ModelManifest): string {
+  return JSON.stringify([architecture, labels]);
+}
+
+/** The candidates of a search's race, and what each of them is. */
+export interface SearchCandidates {
+  candidates: Candidate[];
+  parents: string[];
+  average: string;
+  tries: string[];
+}
+
+/** The name of the uniform average, which is in every race. */
+const AVERAGE = "uniform average";
+
+/** Every model by itself, their uniform average, and the merges to try. */
+export function candidatesOf(
+  space: SearchSpace,
+  {models, base}: SearchModels,
+  tries: readonly Try[]
+): SearchCandidates {
+  const sources = models.map(stored);
+  const asked = (name: string, source: ModelSource, {architecture}: ModelManifest): Candidate =>
+    hasLoader(architecture)
+      ? trained(name, source)
+      : localCandidate(name, source, {params: space.params ?? {temperature: 0}});
+  const merge = (name: string, method: string, parameters: MergeParameters[], own: MergeParameters) =>
+    isPairwise(method)
+      ? mergedModel({
+          name,
+          method,
+          base: sources[0],
+          models: sources.map((source) => ({source})),
+          parameters: own
+        })
+      : mergedModel({
+          name,
+          method,
+          base: base && needsBase(method) ? stored(base) : undefined,
+          models: sources.map((source, i) => ({source, parameters: parameters[i]})),
+          parameters: own
+        });
+  const average = merge(
+    AVERAGE,
+    "linear",
+    models.map(() => ({weight: 1})),
+    {}
+  );
+  const tried = tries.map((one) => ({
+    name: one.name,
+    source: merge(one.name, one.method, ...settingsOf(one, space))
+  }));
+  return {
+    candidates: [
+      ...models.map((model, i) => asked(model.name, sources[i]!, model)),
+      asked(AVERAGE, average, models[0]!),
+      ...tried.map(({name, source}) => asked(name, source, models[0]!))
+    ],
+    parents: models.map(({name}) => name),
+    average: AVERAGE,
+    tries: tried.map(({name}) => name)
+  };
+}
+
+/** A model that is there already. */
+function stored(manifest: ModelManifest): ModelSource {
+  return {
+    name: manifest.name,
+    configHash: () => manifest.id,
+    build: () => Promise.resolve(manifest)
+  };
+}
+
+function needsBase(method: string): boolean {
+  return method !== "linear" && method !== "karcher";
+}
+
+/** What a try gives each model, and the merge as a whole. */
+function settingsOf(
+  {weights, density, method}: Try,
+  {models, layers = {}}: SearchSpace
+): [MergeParameters[], MergeParameters] {
+  const valuesAt = (place: number) =>
+    weights.length === 1
+      ? weights[0]!.values[place]!
+      : weights.map(({group, values}) => ({
+          filter: group === REST ? undefined : layers[group],
+          value: values[place]!
+        }));
+  if (isPairwise(method)) return [[], weights.length === 0 ? {} : {t: valuesAt(0)}];
+  const own: MergeParameters[] = models.map((_, i) => {
+    const parameters: MergeParameters = {};
+    if (weights.length > 0) parameters.weight = valuesAt(i);
+    if (density !== undefined) parameters.density = density;
+    return parameters;
+  });
+  return [own, {}];
+}

@@ -1,0 +1,27 @@
+import type {RaceRecord} from "../decisions/raceTypes.js";
+import type {SearchCandidates} from "./candidates.js";
+
+/** Who is scored on the part that nothing was chosen on. */
+export interface Finalists {
+  winner: string;
+  /** The single parent with the best mean over the rows it was scored on. */
+  bestParent: string;
+  average: string;
+}
+
+/** What a race that has ended says of a search. Throws when no parent was scored. */
+export function finalists(
+  {rounds, outcome}: RaceRecord,
+  {parents, average}: Pick<SearchCandidates, "parents" | "average">
+): Finalists {
+  if (outcome?.best === undefined) throw new Error("the race has no winner");
+  // A parent that was dropped stands in an earlier round, with the rows it had by then.
+  const means = new Map<string, number>();
+  for (const {standings} of rounds)
+    for (const {candidate, mean} of standings) if (mean !== undefined) means.set(candidate, mean);
+  const [bestParent] = parents
+    .filter((name) => means.has(name))
+    .sort((a, b) => means.get(b)! - means.get(a)!);
+  if (bestParent === undefined) throw new Error("no parent was scored");
+  return {winner: outcome.best, bestParent, average};
+}

@@ -1,0 +1,110 @@
+import {afterAll, beforeAll, expect, it, vi} from "vitest";
+import {checkHistory} from "../../src/cli/checkHistory.js";
+import type {NamedEval} from "../../src/cli/project.js";
+import {pull} from "../../src/datasets/index.js";
+import type {HistoryEntry} from "../../src/decisions/index.js";
+import {candidate, type EvalDefinition, runEval} from "../../src/runner/index.js";
+import {ensureSplit} from "../../src/splits/index.js";
+import {type Project, server, words, wordsEval, wordsProject} from "../runner/support/project.js";
+import {type ModelServer, startModelServer} from "../support/modelServer.js";
+import {temporaryProject} from "../support/temporaryWorkspace.js";
+
+let model: ModelServer;
+let project: Project;
+/** Of twenty rows, how many the server answers wrongly, and what it calls itself. */
+let wrong = 1;
+let fingerprint = "fp_1";
+beforeAll(async () => {
+  model = await startModelServer({
+    models: ["m"],
+    behave: () => ({fingerprint}),
+    answer: ({prompt}) => {
+      const [, number, colour] = /item (\d+) is (\w+)/i.exec(prompt)!;
+      return (Number(number) * 7) % 20 < wrong ? "wrong" : colour!;
+    }
+  });
+  project = await wordsProject(await temporaryProject(), 300, 0.9);
+});
+afterAll(async () => {
+  project.store.close();
+  await model.close();
+});
+
+const named = (changes: Partial<EvalDefinition> = {}): NamedEval => {
+  const endpoint = server(model.url);
+  const definition = wordsEval(endpoint, {candidates: [candidate("m", endpoint, "m")], ...changes});
+  return {name: "words", path: "evals/words.eval.ts", sha256: "0", definition};
+};
+
+async function run(changes: Partial<EvalDefinition> = {}): Promise<void> {
+  await new Promise((done) => setTimeout(done, 5));
+  const inputs = {...project, evalName: "words", options: {preflight: false, noReuse: true}};
+  await runEval(named(changes).definition, inputs);
+  await project.store.refresh();
+}
+
+/** What `assay check --history` prints and exits with. */
+async function checked(options: {json?: boolean; all?: boolean}): Promise<{code: number; text: string}> {
+  const written = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  try {
+    const code = await checkHistory(project.store, [named()], options);
+    return {code, text: written.mock.calls.map(([text]) => text).join("")};
+  } finally {
+    written.mockRestore();
+  }
+}
+
+async function last(): Promise<Partial<HistoryEntry> & {code: number}> {
+  const {code, text} = await checked({json: true});
+  return {...(JSON.parse(text) as HistoryEntry[]).at(-1), code};
+}
+
+it("tells steady, drifted and regressed runs apart by what changed since", async () => {
+  await run();
+  expect(await last()).toMatchObject({code: 101});
+  await run();
+  expect(await last()).toMatchObject({status: "steady", moved: 0, changed: null, newest: true, code: 0});
+
+  wrong = 5;
+  await run();
+  expect(await last()).toMatchObject({status: "drifted", changed: [], code: 100});
+
+  [wrong, fingerprint] = [9, "fp_2"];
+  await run();
+  const byModel = await last();
+  expect(byModel).toMatchObject({status: "drifted", code: 100});
+  expect(byModel.changed).toEqual([{kind: "model", what: "the server's model: m fp_1 → m fp_2"}]);
+
+  wrong = 13;
+  await run({prompt: "Say {{text}}"});
+  const byPrompt = await last();
+  expect(byPrompt).toMatchObject({status: "regressed", code: 100});
+  expect(byPrompt.changed).toEqual([{kind: "code", what: "the prompt"}]);
+
+  wrong = 17;
+  const {source, ...definition} = words(300);
+  const {rows} = source as unknown as {rows(): Generator<{text: string}>};
+  function* changedRows() {
+    for (const row of rows()) yield {...row, text: row.text.replace("item", "Item")};
+  }
+  const {version} = await pull(project.store.workspace, {
+    ...definition,
+    source: {kind: "rows", rows: changedRows}
+  });
+  await project.store.refresh();
+  const split = await ensureSplit(project.store, version, {strategy: "group", validation: 0, test: 0.9});
+  project = {...project, version, split};
+  await run({prompt: "Say {{text}}"});
+  const byData = await last();
+  expect(byData).toMatchObject({status: "drifted", code: 100});
+  expect(byData.changed).toEqual([{kind: "data", what: `${byData.rows} rows of the data`}]);
+
+  // What was decided stays, and the newest decides the exit code.
+  await run({prompt: "Say {{text}}"});
+  const {code, text} = await checked({});
+  expect(code).toBe(0);
+  expect(text.split("\n").map((line) => line.split(" ")[0])).toEqual(
+    expect.arrayContaining(["drifted", "regressed", "steady"])
+  );
+  expect(text).toContain("6 comparisons: 1 regressed, 3 drifted, 0 flaky, 0 undecided, 2 steady.");
+}, 60_000);

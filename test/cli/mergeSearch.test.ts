@@ -1,0 +1,223 @@
+import {spawn} from "node:child_process";
+import {mkdir, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {fileURLToPath} from "node:url";
+import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
+import {mergeVerb} from "../../src/cli/merge.js";
+import {lineage} from "../../src/models/index.js";
+import {finalRuns, modelsDir, openStore, openWorkspace, type Store} from "../../src/store/index.js";
+import {colourModel} from "../support/colourModel.js";
+import {printed} from "../support/printed.js";
+import {temporaryProject} from "../support/temporaryWorkspace.js";
+
+const assayIndex = fileURLToPath(new URL("../../src/index.js", import.meta.url));
+const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+
+let project: string;
+const space = (more = "") => `
+eval: colours
+models: [knows-red-and-green, knows-blue]
+base: knows-nothing
+methods: [linear, task_arithmetic, ties]
+weights: [0, 0.5, 1]
+densities: [1]
+tries: 6
+${more}`;
+
+async function writeSpace(name: string, text: string): Promise<string> {
+  const path = join(project, name);
+  await writeFile(path, text);
+  return path;
+}
+
+interface Result {
+  tries: number;
+  of: number;
+  race: string;
+  winner: string;
+  bestParent: string;
+  average: string;
+  model: string;
+  score: {mean: number; low: number; high: number; rows: number};
+  overBestParent: {difference: number; low: number; high: number};
+  part: string;
+  run: string;
+  earlierSearches: number;
+}
+
+async function search(path: string, why?: string): Promise<Result> {
+  return JSON.parse(await printed(() => mergeVerb(undefined, {search: path, why, json: true}))) as Result;
+}
+
+const evalText = (name: string, split: string, score: string) => `
+import {defineEval, majorityClassifier, trained} from ${JSON.stringify(assayIndex)};
+import colours from "../data-loaders/colours.js";
+export default defineEval({
+  name: ${JSON.stringify(name)},
+  title: "Which colour?",
+  dataset: colours,
+  split: ${split},
+  candidates: [trained("majority", majorityClassifier({text: "text", label: "colour"}))],
+  prompt: "{{text}}",
+  expected: "colour",
+  scorers: {right: ${score}}
+});
+`;
+
+beforeAll(async () => {
+  project = await temporaryProject();
+  vi.stubEnv("ASSAY_PROJECT", project);
+  vi.stubEnv("ASSAY_DIR", join(project, ".assay"));
+  for (const folder of ["data-loaders", "evals"]) await mkdir(join(project, folder));
+  await writeFile(
+    join(project, "data-loaders", "colours.ts"),
+    `import {defineDataset} from ${JSON.stringify(assayIndex)};
+const colours = ["red", "green", "blue"];
+export default defineDataset({
+  name: "colours", licence: "CC0", sensitivity: "public", id: "id", text: "text", label: "colour",
+  // Every tenth row is wrong, so that nobody is right always.
+  source: {kind: "rows", *rows() {
+    for (let i = 0; i < 150; i++)
+      yield {id: "c" + i, text: "thing " + i + " is " + colours[i % 3], colour: colours[(i + (i % 10 === 9 ? 1 : 0)) % 3]};
+  }}
+});\n`
+  );
+  const exact = "({output, expected}) => output === expected";
+  const slow = `async ({output, expected}) => (await new Promise((then) => setTimeout(then, 40)), output === expected)`;
+  const parts = 'strategy: "random", validation: 0.4, test: 0.4';
+  for (const [name, split, score] of [
+    ["colours", `{${parts}}`, exact],
+    ["slow", `{${parts}}`, slow],
+    ["kept", `{name: "kept", strategy: "random", validation: 0.3, test: 0.2, heldOut: 0.3}`, exact],
+    ["bare", `{name: "bare", strategy: "random", validation: 0, test: 0.4}`, exact]
+  ] as const)
+    await writeFile(join(project, "evals", `${name}.eval.ts`), evalText(name, split, score));
+  const dir = modelsDir(await openWorkspace(project));
+  const base = await colourModel(dir, "knows-nothing", {});
+  await colourModel(dir, "knows-red-and-green", {red: 3, green: 3}, base);
+  await colourModel(dir, "knows-blue", {blue: 3}, base);
+}, 60_000);
+afterAll(() => vi.unstubAllEnvs());
+
+async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(await openWorkspace(project));
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+describe("assay merge --search", () => {
+  it("races merges, parents and their average on validation, and scores the winner once on test", async () => {
+    const path = await writeSpace("space.yml", space());
+    const found = await search(path);
+    expect(found).toMatchObject({
+      tries: 6,
+      part: "test",
+      bestParent: "knows-red-and-green",
+      average: "uniform average",
+      earlierSearches: 0
+    });
+    // A merge knows all three colours: right but for the tenth that is wrong. The best parent knows two of three.
+    expect(found.score.mean).toBeGreaterThan(0.85);
+    expect(found.overBestParent.difference).toBeGreaterThan(0.2);
+    expect(found.overBestParent.low).toBeGreaterThan(0.1);
+    expect(found.overBestParent.high).toBeLessThan(0.45);
+    await withStore(async (store) => {
+      const own = (await store.runs()).filter((run) => run.eval === "colours-merge-search");
+      const final = own.find(({id}) => id === found.run)!;
+      const raced = own.filter(({id}) => id !== found.run);
+      expect(raced.every(({split}) => split.part === "validation")).toBe(true);
+      expect(raced.some(({candidates}) => candidates.length === 6 + 2 + 1)).toBe(true);
+      expect(final.split.part).toBe("test");
+      expect(final.candidates.map(({name}) => name)).toEqual(
+        expect.arrayContaining([found.winner, "knows-red-and-green", "uniform average"])
+      );
+      expect(final.candidates.length).toBeLessThanOrEqual(3);
+      expect(final.description).toContain(`against 6 merges tried (of ${found.of} in the search space)`);
+      expect(final.description).toContain("Nothing was chosen on this test part");
+      const names = (await lineage(modelsDir(store.workspace), found.model)).map(({name}) => name);
+      expect(names).toEqual(expect.arrayContaining([found.winner, "knows-red-and-green", "knows-blue"]));
+    });
+  }, 300_000);
+
+  it("says in the terminal what won, by how much, and how many were tried", async () => {
+    const runs = () => withStore(async (store) => (await store.runs()).map(({id}) => id).sort());
+    const before = await runs();
+    const text = await printed(() => mergeVerb(undefined, {search: join(project, "space.yml")}));
+    expect(text).toMatch(/won a race on the validation part against 6 merges tried/);
+    expect(text).toMatch(/Over the best single parent: \d+\.\d points \(\d+\.\d to \d+\.\d\)\./);
+    expect(text).toMatch(/Model [0-9a-f]{64}/);
+    // It was done before: nothing is merged, asked or scored a second time.
+    expect(await runs()).toEqual(before);
+  }, 300_000);
+
+  it("counts the searches that were scored on the same rows before", async () => {
+    const fewer = space("seed: another\nlayers: {words: embedding}").replace("tries: 6", "tries: 2");
+    expect((await search(await writeSpace("other.yml", fewer))).earlierSearches).toBe(1);
+  }, 300_000);
+
+  it("names what is wrong before anything is merged", async () => {
+    const wrong = await writeSpace(
+      "wrong.yml",
+      space().replace("knows-blue", "knows-blu").replace("base: knows-nothing", "base: nobody")
+    );
+    await expect(search(wrong)).rejects.toThrow(
+      /`models\[1\]` is "knows-blu", which the store does not have \(did you mean "knows-blue"\?\); `base` is "nobody"/
+    );
+    const bare = await writeSpace("bare.yml", space().replace("eval: colours", "eval: bare"));
+    await expect(search(bare)).rejects.toThrow(/split bare has no validation part/);
+    await expect(search(await writeSpace("s.yml", space("split: weekly")))).rejects.toThrow(
+      /eval colours has no split "weekly": it has random/
+    );
+    await expect(search(join(project, "absent.yml"))).rejects.toThrow(/no search space at/);
+    await expect(mergeVerb("recipe.yml", {search: wrong})).rejects.toThrow(/leave the recipe and --out out/);
+    await expect(mergeVerb(undefined, {})).rejects.toThrow(/name a recipe, or a search space/);
+  });
+
+  it("stops at Ctrl-C, and the same command goes on to the result", async () => {
+    const path = await writeSpace("slow.yml", space().replace("eval: colours", "eval: slow"));
+    const args = ["--import", import.meta.resolve("tsx"), main, "merge", "--search", path];
+    const child = spawn(process.execPath, args, {
+      cwd: project,
+      env: {...process.env, NO_COLOR: "1", CI: "1"}
+    });
+    let said = "";
+    let asked = false;
+    child.stderr.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+      if (!asked && said.includes("round 1")) {
+        asked = true;
+        child.kill("SIGINT");
+      }
+    });
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    expect(said).toMatch(/Stopped\. The same command goes on/);
+    expect(code).toBe(130);
+    const runsBefore = await withStore(async (store) =>
+      (await store.runs()).filter((run) => run.eval === "slow-merge-search")
+    );
+    expect(runsBefore.length).toBeGreaterThan(0);
+    expect(runsBefore.map(({counts}) => counts.unscored)).toEqual(runsBefore.map(() => 0));
+    expect(runsBefore.every(({split}) => split.part === "validation")).toBe(true);
+    const found = await search(path);
+    expect(found.part).toBe("test");
+    expect(found.score.mean).toBeGreaterThan(0.85);
+  }, 300_000);
+
+  // Last, since what it holds out is held out from the others too.
+  it("opens a held-out part only with a reason, which is kept", async () => {
+    const path = await writeSpace(
+      "kept.yml",
+      space("tries: 2").replace("eval: colours", "eval: kept").replace("tries: 6\n", "")
+    );
+    await expect(search(path)).rejects.toThrow(/split kept has a held-out part.*--why/);
+    const found = await search(path, "the release is due");
+    expect(found.part).toBe("held-out");
+    const opened = await withStore((store) => finalRuns(store.workspace));
+    expect(opened.map(({why, eval: name}) => [why, name])).toEqual([
+      ["the release is due", "kept-merge-search"]
+    ]);
+  }, 300_000);
+});

@@ -1,0 +1,56 @@
+import {describe, expect, it} from "vitest";
+import {traceHistory, type TracedRun} from "../../src/decisions/index.js";
+import {type Months, pullRequests} from "./support/pullRequests.js";
+
+const traced = (months: Months) => traceHistory([...pullRequests(months)]);
+
+describe("traceHistory", () => {
+  it("gives at most 5 % of histories of 500 unchanged pull requests a false alarm, where one look gives nearly all one", () => {
+    const histories = Array.from({length: 8}, (_, seed) => traced({seed, runs: 500, rows: 40}));
+    const share = (is: (finding: string) => boolean) =>
+      histories.filter((one) => one.some(({finding}) => is(finding))).length / histories.length;
+    expect(share((finding) => finding === "alarm")).toBeLessThanOrEqual(0.05);
+    expect(share((finding) => finding === "loss")).toBeGreaterThan(0.9);
+  });
+
+  it("finds a fall at once or soon, and a slow slide, and goes on from there", () => {
+    const alarms = (loss: (run: number) => number) =>
+      traced({seed: 7, runs: 100, rows: 300, loss})
+        .filter(({finding}) => finding === "alarm")
+        .map(({run}) => Number(run.slice(2)));
+    const fall = alarms((run) => (run < 60 ? 0 : 0.25));
+    expect(fall).toHaveLength(1);
+    expect(fall[0]).toBeGreaterThanOrEqual(60);
+    expect(fall[0]).toBeLessThan(63);
+    const slide = alarms((run) => 0.004 * Math.max(0, run - 20));
+    expect(slide.length).toBeGreaterThanOrEqual(1);
+    expect(slide[0]).toBeGreaterThan(20);
+  });
+
+  it("a decision stays when later runs come, and identical runs are no evidence", () => {
+    const runs = [...pullRequests({seed: 3, runs: 40, rows: 100, loss: (run) => (run < 20 ? 0 : 0.3)})];
+    expect(traceHistory(runs.slice(0, 30))).toEqual(traceHistory(runs).slice(0, 29));
+    const same = [0, 1, 2].map((n): TracedRun => ({...runs[0]!, id: `same${n}`}));
+    expect(traceHistory(same).map(({eValue, moved, finding}) => [eValue, moved, finding])).toEqual([
+      [1, 0, "none"],
+      [1, 0, "none"]
+    ]);
+  });
+
+  it("compares rows that both runs have, and says nothing of other streams or of scores beyond 0 to 1", () => {
+    const table = (rowIds: string[], value: number): TracedRun["table"] => ({
+      candidates: ["c"],
+      rowIds,
+      values: [rowIds.map(() => value)],
+      binary: false
+    });
+    const found = traceHistory([
+      {id: "a", stream: "x", table: table(["1", "2", "3"], 1)},
+      {id: "b", stream: "y", table: table(["1", "2"], 1)},
+      {id: "c", stream: "x", table: table(["3", "2", "9"], 0)},
+      {id: "d", stream: "x", table: table(["3"], 7)}
+    ]);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({run: "c", before: "a", rows: 2, moved: 2, window: 1});
+  });
+});
