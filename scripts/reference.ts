@@ -1,5 +1,5 @@
 // Writes docs/reference.md from the types of what the package exports: node --import tsx scripts/reference.ts
-import {writeFile} from "node:fs/promises";
+import {readFile, writeFile} from "node:fs/promises";
 import {fileURLToPath} from "node:url";
 import {
   Application,
@@ -40,10 +40,16 @@ const KINDS = [
   {title: "Types", kind: ReflectionKind.Interface | ReflectionKind.TypeAlias}
 ];
 
+/** Expressions and what they give, by entry point and function: the tests run them. */
+type Examples = Record<string, Record<string, [expression: string, result: string][]>>;
+const examples = JSON.parse(
+  await readFile(new URL("../test/docs/examples.json", import.meta.url), "utf8")
+) as Examples;
+
 const lines = [
   "# Reference",
   "",
-  "What the package exports, from its types. `npm run reference` writes this page.",
+  "What the package exports, from its types. `npm run reference` writes this page. Examples are run by the tests; numbers are shown with four digits.",
   ""
 ];
 for (const {name, file, about} of ENTRIES) {
@@ -61,7 +67,7 @@ for (const {name, file, about} of ENTRIES) {
       .filter((child) => child.kind & kind);
     if (found.length === 0) continue;
     lines.push(`### ${title}`, "");
-    for (const one of found) lines.push(...entry(one));
+    for (const one of found) lines.push(...entry(one, examples[name]?.[one.name]));
   }
 }
 const target = fileURLToPath(new URL("../docs/reference.md", import.meta.url));
@@ -71,11 +77,16 @@ await writeFile(
 );
 console.log(`docs/reference.md has ${lines.filter((line) => line.startsWith("- ")).length} entries`);
 
-function entry(one: DeclarationReflection): string[] {
+function entry(one: DeclarationReflection, shown: Examples[string][string] = []): string[] {
   const signature = one.signatures?.[0];
   const text = summary(signature?.comment ?? one.comment);
   const head = signature ? call(one.name, signature) : one.name;
-  return [`- \`${head.replaceAll("`", "'")}\`${text ? `: ${text}` : ""}`, ...members(one), ""];
+  return [
+    `- \`${head.replaceAll("`", "'")}\`${text ? `: ${text}` : ""}`,
+    ...members(one),
+    ...shown.map(([expression, result]) => `  - Example: \`${expression}\` gives \`${result}\``),
+    ""
+  ];
 }
 
 function call(name: string, {parameters = [], type}: SignatureReflection): string {

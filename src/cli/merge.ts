@@ -1,4 +1,5 @@
 import {readFile} from "node:fs/promises";
+import {resolve} from "node:path";
 import {SingleBar} from "cli-progress";
 import {
   checkMerge,
@@ -7,8 +8,13 @@ import {
   mergeMoe,
   recordMerge,
   type MergeProgress,
-  type MergeReport
+  type MergeReport,
+  parseRecipes,
+  RecipeError,
+  type ResolveModel,
+  storedInputs
 } from "../merge/index.js";
+import {withPlainFolders} from "../models/index.js";
 import {modelsDir, openWorkspace, UsageError} from "../store/index.js";
 import {logsJson} from "./log.js";
 import {projectOf} from "./project.js";
@@ -48,17 +54,20 @@ export async function mergeVerb(recipeFile: string | undefined, verb: MergeVerbO
   const {signal, dispose} = interruption();
   const progress = reporter(verb.json ?? false);
   try {
-    const report = await (isMoeRecipe(text) ? mergeMoe : merge)(text, {
-      out: verb.out,
-      recipeFile,
-      signal,
-      onProgress: progress.show,
-      seed: verb.seed,
-      threads: verb.threads,
-      exact: verb.exact ? true : undefined,
-      shardSize,
-      allowNonFinite: verb.allowNonfinite ? true : undefined
-    });
+    const report = await withStoredModels(text, recipeFile, (resolveModel) =>
+      (isMoeRecipe(text) ? mergeMoe : merge)(text, {
+        out: verb.out!,
+        resolveModel,
+        recipeFile,
+        signal,
+        onProgress: progress.show,
+        seed: verb.seed,
+        threads: verb.threads,
+        exact: verb.exact ? true : undefined,
+        shardSize,
+        allowNonFinite: verb.allowNonfinite ? true : undefined
+      })
+    );
     progress.end();
     const recorded = await recordInLineage(report);
     if (verb.json) return printJson({...report, modelId: recorded});
@@ -76,6 +85,37 @@ export async function mergeVerb(recipeFile: string | undefined, verb: MergeVerbO
   } finally {
     progress.end();
     dispose();
+  }
+}
+
+/** Runs a merge in which the models of the project's store go by their names and ids, too. */
+async function withStoredModels<T>(
+  recipe: string,
+  recipeFile: string,
+  use: (resolveModel: ResolveModel | undefined) => Promise<T>
+): Promise<T> {
+  const project = projectOf(process.env.ASSAY_PROJECT ?? process.cwd());
+  if (project === undefined) return use(undefined);
+  const dir = modelsDir(await openWorkspace(project));
+  const stored =
+    isMoeRecipe(recipe) || !isReadable(recipe)
+      ? undefined
+      : await storedInputs(recipe, {modelsDir: dir, recipeFile});
+  return withPlainFolders(dir, (plain) =>
+    use((path) => {
+      const model = stored?.get(path);
+      return model && (model.folder === undefined ? plain(model.id) : resolve(project, model.folder));
+    })
+  );
+}
+
+/** What is wrong with a recipe is told by the merge, or by its check, itself. */
+function isReadable(recipe: string): boolean {
+  try {
+    return parseRecipes(recipe).length > 0;
+  } catch (error) {
+    if (error instanceof RecipeError) return false;
+    throw error;
   }
 }
 
@@ -103,13 +143,16 @@ async function recordInLineage(report: MergeReport): Promise<string | undefined>
 
 /** What a merge would meet, without writing anything; exit code 1 when it could not start. */
 async function check(text: string, recipeFile: string, verb: MergeVerbOptions): Promise<void> {
-  const {ok, documents} = await checkMerge(text, {
-    recipeFile,
-    out: verb.out || undefined,
-    threads: verb.threads,
-    exact: verb.exact ? true : undefined,
-    allowNonFinite: verb.allowNonfinite ? true : undefined
-  });
+  const {ok, documents} = await withStoredModels(text, recipeFile, (resolveModel) =>
+    checkMerge(text, {
+      recipeFile,
+      resolveModel,
+      out: verb.out || undefined,
+      threads: verb.threads,
+      exact: verb.exact ? true : undefined,
+      allowNonFinite: verb.allowNonfinite ? true : undefined
+    })
+  );
   if (!ok) process.exitCode = 1;
   if (verb.json) return printJson({ok, documents});
   print(documents.map((document) => checkText(document, recipeFile)).join("\n\n"));

@@ -1,6 +1,6 @@
 import {isLoopback, serve, type Writer} from "../endpoints/index.js";
 import {findModel, localModel, type LocalModel} from "../generation/index.js";
-import {hasLoader, listModels, loadModel, type ModelManifest} from "../models/index.js";
+import {hasLoader, listModels, loadModel, meantModel, type ModelManifest} from "../models/index.js";
 import {modelsDir, UserError, type Workspace} from "../store/index.js";
 import {openProject} from "./project.js";
 import {note, print} from "./terminal.js";
@@ -23,7 +23,7 @@ export async function serveVerb(names: string[], options: ServeOptions): Promise
   const writers: Writer[] = [];
   const language: LocalModel[] = [];
   for (const name of names) {
-    const stored = storedModel(known, name);
+    const stored = meantModel(known, name);
     if (stored && hasLoader(stored.architecture)) classifiers.push(stored);
     else {
       const model = await languageModel(name, workspace, options, stored?.name);
@@ -44,15 +44,6 @@ export async function serveVerb(names: string[], options: ServeOptions): Promise
   await new Promise<void>((resolve) => process.once("SIGINT", resolve).once("SIGTERM", resolve));
   await server.close();
   for (const model of language) await model.close!();
-}
-
-/** Of several models with one name the newest is meant: the manifest's id says exactly which. */
-function storedModel(known: readonly ModelManifest[], name: string): ModelManifest | undefined {
-  return known
-    .filter(
-      (model) => model.id === name || model.name === name || (name.length >= 8 && model.id.startsWith(name))
-    )
-    .sort((a, b) => b.createdAt.localeCompare(a.createdAt))[0];
 }
 
 /** A language model and its adapters, loaded before the server begins: what is wrong is said at once. */

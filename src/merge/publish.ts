@@ -24,7 +24,8 @@ const TOKENIZER_FILES = [
   "merges.txt",
   "chat_template.jinja",
   "chat_template.json",
-  "generation_config.json"
+  "generation_config.json",
+  "tokens.json"
 ];
 
 /** Puts config, recipe, card, tokenizer files and report beside the shards, then renames the folder to `out`. */

@@ -1,10 +1,17 @@
-import {basename, isAbsolute, relative} from "node:path";
+import {existsSync} from "node:fs";
+import {readFile} from "node:fs/promises";
+import {basename, isAbsolute, join, relative} from "node:path";
 import {
+  hasLoader,
   listModels,
+  mergeConflict,
   type MergeRecord,
+  modelFolder,
   type ModelManifest,
+  readModelFile,
   recordModel,
-  type RecordedModel
+  type RecordedModel,
+  saveModel
 } from "../models/index.js";
 import {hashJson} from "../store/hash.js";
 import {type MergeReport} from "./report.js";
@@ -36,14 +43,57 @@ export function mergeRecord({
 
 /**
  * Enters a finished merge, and the documents it was built from, into the lineage in `modelsDir`. Weights stay in
- * their folder; parents that are in the lineage, or in it by the hashes of their files, are linked.
+ * their folder; parents that are in the lineage, or in it by the hashes of their files, are linked. A merge of classifiers
+ * of the store is copied into it as one more, to be served, evaluated and merged like its parents.
  */
 export async function recordMerge(
   report: MergeReport,
   {modelsDir, project}: {modelsDir: string; project: string}
 ): Promise<ModelManifest> {
   for (const step of report.steps) await recordMerge({...step, steps: []}, {modelsDir, project});
-  return recordModel(modelsDir, describe(report, await listModels(modelsDir), project));
+  const known = await listModels(modelsDir);
+  const record = describe(report, known, project);
+  const donor = classifierLike(report, record, known);
+  if (!donor) return recordModel(modelsDir, record);
+  const {name, parents, recipe, metrics, merge, settings} = record;
+  const contents = async (paths: readonly string[], read: (path: string) => Promise<Buffer>) =>
+    Object.fromEntries(await Promise.all(paths.map(async (path) => [path, await read(path)] as const)));
+  return saveModel(modelsDir, {
+    name,
+    parents,
+    recipe,
+    metrics,
+    merge,
+    architecture: donor.architecture,
+    labels: donor.labels,
+    settings: {...donor.settings, ...settings},
+    files: await contents([WEIGHTS, "config.json"], (path) => readFile(join(report.out, path))),
+    sharedFiles: await contents(
+      donor.files.map(({path}) => path).filter((path) => path !== WEIGHTS && path !== "config.json"),
+      (path) => readModelFile(modelFolder(modelsDir, donor.id), path)
+    ),
+    pack: {like: donor.id}
+  });
+}
+
+const WEIGHTS = "model.safetensors";
+
+/** The classifier of the store whose labels and tokens a merge's result has; undefined when it is no classifier. */
+function classifierLike(
+  {out, parents: inputs}: MergeReport,
+  {parents}: RecordedModel,
+  known: readonly ModelManifest[]
+): ModelManifest | undefined {
+  const models = parents.map(({id}) => known.find((model) => model.id === id));
+  if (!models.every((model) => model !== undefined) || mergeConflict(models) !== undefined) return undefined;
+  const donor =
+    models[
+      Math.max(
+        0,
+        inputs.findIndex(({base}) => base)
+      )
+    ];
+  return donor && hasLoader(donor.architecture) && existsSync(join(out, WEIGHTS)) ? donor : undefined;
 }
 
 function describe(report: MergeReport, known: readonly ModelManifest[], project: string): RecordedModel {

