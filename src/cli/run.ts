@@ -2,6 +2,7 @@ import type {RaceOptions, RunOptions} from "../runner/index.js";
 import {openStore, UsageError, UserError} from "../store/index.js";
 import {findProject, loadDatasets, loadEvals, openProject} from "./project.js";
 import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
+import {joinQueue} from "./joinQueue.js";
 import {failuresText} from "./failures.js";
 import {reportBroken} from "./broken.js";
 import {fail} from "./fail.js";
@@ -20,6 +21,7 @@ interface RunVerbOptions {
   errorRate?: number;
   budgetCalls?: number;
   giveUpAfter?: number;
+  queue?: string | true;
   dryRun?: boolean;
   showPrompts?: number;
   reuse: boolean;
@@ -41,6 +43,7 @@ export async function runVerb(names: string[], verb: RunVerbOptions): Promise<vo
     throw new UserError(`${project}/evals has no *.eval.ts file. Run \`assay init\` for an example.`);
   const store = await openStore(await openProject());
   const {signal, abortSignal, dispose} = interruptSignals();
+  const queue = verb.queue === undefined ? undefined : await joinQueue(verb.queue, verb.concurrency, evals);
   try {
     const outcomes = await runEvals(store, evals, {
       options: runOptions(verb),
@@ -49,6 +52,7 @@ export async function runVerb(names: string[], verb: RunVerbOptions): Promise<vo
       signal,
       abortSignal,
       quiet: verb.json ?? false,
+      createExecutor: queue?.createExecutor,
       onFailure,
       onOutcome: (outcome) => {
         if (!verb.json) print(outcomeText(outcome) + "\n");
@@ -67,6 +71,7 @@ export async function runVerb(names: string[], verb: RunVerbOptions): Promise<vo
       );
     if (signal.aborted || outcomes.some(isUnfinished)) process.exitCode ||= 1;
   } finally {
+    queue?.close();
     dispose();
     store.close();
   }

@@ -4,6 +4,7 @@ import {pull} from "../datasets/index.js";
 import type {DatasetDefinition} from "../datasets/index.js";
 import {openExcerptCache} from "./excerptCache.js";
 import {
+  type CreateExecutor,
   type EvalDefinition,
   type RaceOptions,
   runEval,
@@ -49,6 +50,8 @@ export interface RunEvalsOptions {
   /** Told why an eval could not be run; the next one is. Without it the first such reason is thrown. */
   onFailure?(error: unknown, failed: NamedEval): Promise<void>;
   quiet?: boolean;
+  /** Who makes the calls; this process when absent. */
+  createExecutor?: CreateExecutor;
 }
 
 /** Runs evals one after another, each on each of its splits, pulling first what was never pulled. */
@@ -111,7 +114,8 @@ async function runOne(
         options: inputs.options,
         effects: {onProgress: reporter.progress, onMessage: reporter.message, maskExcerpt: excerpts.mask},
         signal: inputs.signal,
-        abortSignal: inputs.abortSignal
+        abortSignal: inputs.abortSignal,
+        createExecutor: inputs.createExecutor
       };
       const race = raceOf(one.definition, inputs);
       const {raced, result} = await observedRun(

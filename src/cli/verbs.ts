@@ -2,6 +2,7 @@ import {type Command, InvalidArgumentError, Option} from "commander";
 import {costVerbs} from "./costVerbs.js";
 import {jobVerbs} from "./jobVerbs.js";
 import {languageVerbs} from "./languageVerbs.js";
+import {queueVerbs} from "./queueVerbs.js";
 import {number, whole} from "./verbArguments.js";
 import {finetune} from "./finetuneVerbs.js";
 
@@ -190,6 +191,10 @@ const run: Verb = (program) =>
       "--give-up-after <seconds>",
       "stop as partial when an endpoint that only fails does not recover for so long, 300 unless told",
       number(0)
+    )
+    .option(
+      "--queue [url]",
+      "let workers make the calls (`assay worker`), through Valkey at redis://HOST:6379, or ASSAY_QUEUE"
     )
     .option("--dry-run", "print the calls, tokens and cost expected, and call nobody")
     .option("--show-prompts <n>", "print the messages of the first N rows, and call nobody", whole(1))
@@ -444,6 +449,7 @@ export const verbs: Verb[] = [
   sql,
   exportStore,
   finetune,
+  ...queueVerbs,
   ...jobVerbs,
   ...costVerbs,
   ...languageVerbs

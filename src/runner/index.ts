@@ -1,6 +1,19 @@
 export type {GateRule} from "../decisions/gateRule.js";
 export {type BenchTarget, withBenchTarget} from "./benchTarget.js";
 export {type Budget, createBudget, worstCaseUsd} from "./calls/budget.js";
+export type {
+  CallError,
+  CallOutcome,
+  CallRequest,
+  CreateExecutor,
+  ExecutedRun,
+  ExecuteOptions,
+  Executor,
+  ExecutorSetup,
+  OutageSettings
+} from "./calls/executor.js";
+export {createOutageGuard, type OutageGuard} from "./calls/outage.js";
+export {callError, createPool, guardedAttempts} from "./calls/pool.js";
 export * from "./define.js";
 export {type EvalFinding, runEvalPreflight} from "./plan/preflight.js";
 export type {PromptPreview} from "./plan/promptPreview.js";

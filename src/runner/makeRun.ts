@@ -12,6 +12,7 @@ import {openScorerAnswers} from "./journal/scorerAnswers.js";
 import {settle, type Settled} from "./journal/reuse.js";
 import {journalFile, scoresFile} from "./journal/tables.js";
 import {collectGarbage} from "./keepHeapSmall.js";
+import {sensitivityOf} from "../privacy/index.js";
 import type {PrivacyCheck} from "./plan/privacyCheck.js";
 import type {Plan} from "./plan/plan.js";
 import {preflight} from "./plan/preflight.js";
@@ -128,7 +129,7 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
 
 /** Makes the calls that have no outcome, if there are any; why it stopped early, if it did. */
 async function callMissing(
-  {definition, inputs, place, effects, resolved, ready, plan, privacyCheck}: PlannedRun,
+  {definition, inputs, place, effects, resolved, ready, plan, privacyCheck, run}: PlannedRun,
   {journal, scoreLog, settled: {done}, tally, spending, scorerCalls, preflightCalls}: Begun
 ): Promise<string | undefined> {
   const {options = {}, signal, abortSignal, createExecutor} = inputs;
@@ -175,7 +176,8 @@ async function callMissing(
         giveUpMs: options.giveUpAfterSeconds === undefined ? undefined : 1000 * options.giveUpAfterSeconds,
         onMessage: effects.onMessage
       },
-      createExecutor
+      createExecutor,
+      run: {id: run.id, store: inputs.store.workspace.dir, sensitivity: sensitivityOf(inputs.version)}
     });
   } finally {
     clearInterval(timer);

@@ -4,7 +4,7 @@ import type {AppendLog} from "../journal/appendLog.js";
 import {completedOutcome, failedOutcome, type Outcome} from "../journal/outcome.js";
 import type {ResolvedEval} from "../plan/resolve.js";
 import type {ScorerCalls} from "../../scorers/index.js";
-import type {CallOutcome, CallRequest, CreateExecutor, OutageSettings} from "./executor.js";
+import type {CallOutcome, CallRequest, CreateExecutor, ExecutedRun, OutageSettings} from "./executor.js";
 import {createOpenCalls, type EndedCall} from "./openCalls.js";
 import {type Call, plannedCalls, type PlannedInputs} from "./planned.js";
 import {createPool} from "./pool.js";
@@ -31,6 +31,7 @@ export interface CallInputs extends PlannedInputs {
   outage?: Omit<OutageSettings, "onGiveUp">;
   /** Who makes the calls; this process when absent. */
   createExecutor?: CreateExecutor;
+  run?: ExecutedRun;
 }
 
 /**
@@ -56,7 +57,8 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
   const executor = (inputs.createExecutor ?? createPool)({
     endpoints,
     concurrency: inputs.concurrency,
-    outage: {...inputs.outage, onGiveUp: stop}
+    outage: {...inputs.outage, onGiveUp: stop},
+    run: inputs.run
   });
   const scores = createScores({
     ...inputs,

@@ -7,6 +7,7 @@ import type {
   ModelParameters,
   Tool
 } from "../../endpoints/types.js";
+import type {Sensitivity} from "../../datasets/define.js";
 
 /** One call, with everything that whoever makes it must know: nothing of the dataset, and JSON values only. */
 export interface CallRequest {
@@ -80,6 +81,16 @@ export interface ExecutorSetup {
   /** `-j`: the most calls in flight for each endpoint, whose own limits can only lower it. */
   concurrency: number;
   outage?: OutageSettings;
+  /** Whose calls they are, for an executor that keeps what it does beyond this process. */
+  run?: ExecutedRun;
+}
+
+export interface ExecutedRun {
+  id: string;
+  /** The store's folder: a run of one id may be in several. */
+  store: string;
+  /** Of the rows that its requests are about. */
+  sensitivity: Sensitivity;
 }
 
 /** What is done about an endpoint that only fails: it is paused and probed, and in the end given up. */
@@ -88,6 +99,8 @@ export interface OutageSettings {
   giveUpMs?: number;
   /** Before the first probe; each later one comes after twice the time, up to 30 s. 1,000 unless told. */
   probeMs?: number;
+  /** Told when an endpoint is paused, before `onMessage` is. */
+  onPause?(): void;
   /** Told when an endpoint is paused, and when it answers again. */
   onMessage?(text: string): void;
   /** Told why, when an endpoint is given up. Calls in flight there end as "aborted", and the executor drains. */

@@ -121,6 +121,7 @@ class Guard implements OutageGuard {
   private pause(): void {
     this.paused = true;
     this.interval = this.probeMs;
+    this.settings.onPause?.();
     this.settings.onMessage?.(
       `${this.endpoint}: ${this.failed} calls in a row failed (${this.lastError}). It is paused, and tried again with one call at a time for ${this.giveUpMs / 1000} s`
     );

@@ -1,0 +1,37 @@
+import {whole} from "./verbArguments.js";
+import type {Verb} from "./verbs.js";
+
+const worker: Verb = (program) =>
+  program
+    .command("worker [url]")
+    .description(
+      "make the calls that `assay run --queue` leaves on a queue, such as redis://HOST:6379 (or ASSAY_QUEUE)"
+    )
+    .option("-j, --concurrency <n>", "most requests in flight at each endpoint, 16 unless told", whole(1), 16)
+    .action(async (url: string | undefined, options) =>
+      (await import("./worker.js")).workerVerb(url, options)
+    );
+
+const queue: Verb = (program) => {
+  const command = program
+    .command("queue")
+    .description(
+      "look at the queue that workers take calls from, stop it and start it (URL, or ASSAY_QUEUE)"
+    );
+  const verb = (name: "status" | "pause" | "resume" | "drain" | "retry", description: string) =>
+    command
+      .command(`${name} [url]`)
+      .description(description)
+      .option("--json", "print JSON")
+      .action(async (url: string | undefined, options) =>
+        (await import("./queue.js")).queueVerb(name, url, options)
+      );
+  verb("status", "workers, jobs and calls in flight of each endpoint");
+  verb("pause", "begin no further call until `resume`; calls in flight go on");
+  verb("resume", "go on after `pause`");
+  verb("drain", "end all runs as Ctrl-C does, each sealed as partial, and remove what waits");
+  verb("retry", "try jobs again that failed because every worker that took them died");
+  return command;
+};
+
+export const queueVerbs: Verb[] = [worker, queue];

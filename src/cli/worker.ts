@@ -1,0 +1,59 @@
+import {createSealing, isRemote, queueAddress, startWorker} from "../queue/index.js";
+import type {EvalDefinition} from "../runner/index.js";
+import {UserError} from "../store/index.js";
+import {reportBroken} from "./broken.js";
+import {findProject, loadEvals} from "./project.js";
+import {interruptSignals} from "./runEvals.js";
+import {note} from "./terminal.js";
+
+/** The endpoints of evals whose servers any machine can call, each with the models that are asked of it. */
+export function reachedEndpoints(evals: readonly {definition: EvalDefinition}[]) {
+  return evals.flatMap(({definition: {candidates}}) =>
+    candidates.flatMap(({reach}) => (reach && isRemote(reach.endpoint) ? [reach] : []))
+  );
+}
+
+const TELL_EVERY_MS = 10_000;
+
+export async function workerVerb(
+  url: string | undefined,
+  {concurrency}: {concurrency: number}
+): Promise<void> {
+  const address = queueAddress(url ?? process.env["ASSAY_QUEUE"]);
+  const sealing = createSealing(process.env["ASSAY_QUEUE_KEY"]);
+  const project = findProject();
+  const {evals, broken} = await loadEvals(project);
+  reportBroken(broken);
+  if (evals.length === 0)
+    throw new UserError(
+      `${project}/evals has no eval that could be loaded. A worker takes its endpoints from the project's evals.`
+    );
+  const {signal, abortSignal, dispose} = interruptSignals();
+  try {
+    const worker = await startWorker(address, {
+      reached: reachedEndpoints(evals),
+      concurrency,
+      sealing,
+      onMessage: (message) => note(`worker: ${message}`)
+    });
+    note(`worker: takes calls for ${worker.endpoints.join(", ")} from ${address.shown}. Ctrl-C ends it.`);
+    let told = 0;
+    const timer = setInterval(() => {
+      if (worker.calls === told) return;
+      told = worker.calls;
+      note(`worker: ${told} calls begun, ${worker.open} open`);
+    }, TELL_EVERY_MS);
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener("abort", () => resolve());
+    });
+    const stop = () => worker.stop();
+    if (abortSignal.aborted) stop();
+    abortSignal.addEventListener("abort", stop);
+    await worker.close();
+    clearInterval(timer);
+    note(`worker: ${worker.calls} calls made`);
+  } finally {
+    dispose();
+  }
+}

@@ -1,0 +1,134 @@
+import type {Queue} from "bullmq";
+import type {QueueLink} from "./queueExecutor.js";
+import {openQueue} from "./jobs.js";
+import {LANES, laneKeys, runKeys, SILENT_MS} from "./names.js";
+import type {JobData, Told} from "./protocol.js";
+import type {Redis} from "./redis.js";
+
+/** Where the queue of one endpoint stands. */
+export interface LaneStatus {
+  /** The endpoint's name. */
+  endpoint: string;
+  queue: string;
+  paused: boolean;
+  workers: number;
+  /** Jobs, of up to 50 requests each. */
+  waiting: number;
+  active: number;
+  failed: number;
+  /** Calls that hold a place: in flight, or not yet received by their run. */
+  inFlight: number;
+  /** What adaptive back-off allows in flight over all workers; undefined before the first call. */
+  allowed?: number;
+}
+
+export interface QueueStatus {
+  queues: LaneStatus[];
+  /** Runs whose coordinator is at work. */
+  runs: number;
+}
+
+export async function queueStatus(link: QueueLink): Promise<QueueStatus> {
+  const {redis} = link;
+  const queues = await onLanes(link, async (queue, lane, endpoint) => {
+    const keys = laneKeys(lane);
+    const counts = await queue.getJobCounts("wait", "prioritized", "active", "failed");
+    const now = Number(((await redis.call("TIME")) as string[])[0]) * 1000;
+    const [flying, limit, paused, workers] = await Promise.all([
+      redis.call("HVALS", keys.flying) as Promise<string[]>,
+      redis.call("GET", keys.limit) as Promise<string | null>,
+      redis.call("EXISTS", keys.paused),
+      redis.call("ZCOUNT", keys.listening, now - SILENT_MS, "+inf")
+    ]);
+    const allowed = limit === null ? undefined : (JSON.parse(limit) as {limit: number}).limit;
+    return {
+      endpoint,
+      queue: lane,
+      paused: paused === 1,
+      workers: Number(workers),
+      waiting: (counts["wait"] ?? 0) + (counts["prioritized"] ?? 0),
+      active: counts["active"] ?? 0,
+      failed: counts["failed"] ?? 0,
+      inFlight: flying.reduce((sum, count) => sum + Number(count), 0),
+      allowed: allowed === undefined ? undefined : Math.floor(allowed)
+    };
+  });
+  return {queues, runs: (await liveRuns(redis)).length};
+}
+
+/** No further call begins, at any endpoint, until `resumeQueue`. Calls in flight go on. Returns the queues' number. */
+export async function pauseQueue(link: QueueLink): Promise<number> {
+  const paused = await onLanes(link, async (queue, lane) => {
+    await queue.pause();
+    await link.redis.call("SET", laneKeys(lane).paused, 1);
+  });
+  return paused.length;
+}
+
+export async function resumeQueue(link: QueueLink): Promise<number> {
+  const resumed = await onLanes(link, async (queue, lane) => {
+    await link.redis.call("DEL", laneKeys(lane).paused);
+    await queue.resume();
+  });
+  return resumed.length;
+}
+
+/**
+ * Ends all runs as Ctrl-C does, each sealed as partial, and removes what waits. Answers that nobody has received yet are
+ * kept for the next start of their run. Returns how many runs were told.
+ */
+export async function drainQueue(link: QueueLink): Promise<number> {
+  const runs = await liveRuns(link.redis);
+  const told: Told = {drain: "the queue was drained"};
+  for (const scope of runs) await link.redis.call("RPUSH", runKeys(scope).told, JSON.stringify(told));
+  // Runs take back what they have sent; the rest is of runs that are gone.
+  if (runs.length > 0) await new Promise((resolve) => setTimeout(resolve, 500));
+  await onLanes(link, async (queue) => {
+    await queue.drain();
+    await queue.clean(0, 10_000, "failed");
+  });
+  return runs.length;
+}
+
+/** Tries failed jobs again; how many there were. */
+export async function retryQueue(link: QueueLink): Promise<number> {
+  const counts = await onLanes(link, async (queue) => {
+    const failed = await queue.getFailedCount();
+    if (failed > 0) await queue.retryJobs({state: "failed"});
+    return failed;
+  });
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+async function onLanes<T>(
+  {redis}: QueueLink,
+  look: (queue: Queue<JobData>, lane: string, endpoint: string) => Promise<T>
+): Promise<T[]> {
+  const found = (await redis.call("HGETALL", LANES)) as string[];
+  const results: T[] = [];
+  for (let i = 0; i < found.length; i += 2) {
+    const queue = await openQueue(redis, found[i]!);
+    try {
+      results.push(await look(queue, found[i]!, found[i + 1]!));
+    } finally {
+      await queue.close();
+    }
+  }
+  return results;
+}
+
+/** Scopes of the runs whose coordinator was heard of lately. */
+async function liveRuns(redis: Redis): Promise<string[]> {
+  const prefix = runKeys("").run;
+  const scopes: string[] = [];
+  let cursor = "0";
+  do {
+    const [next, keys] = (await redis.call("SCAN", cursor, "MATCH", `${prefix}*`, "COUNT", 500)) as [
+      string,
+      string[]
+    ];
+    cursor = next;
+    scopes.push(...keys.map((key) => key.slice(prefix.length)));
+  } while (cursor !== "0");
+  return [...new Set(scopes)];
+}

@@ -1,0 +1,268 @@
+import {randomBytes} from "node:crypto";
+import {type AttemptHooks, type AttemptOutcome, EndpointError} from "../endpoints/index.js";
+import {type LimitAnswer, limitScript, type LimitStep} from "./limitScript.js";
+import {ALIVE, laneKeys, runKeys, SILENT_MS} from "./names.js";
+import type {JobData} from "./protocol.js";
+import type {Redis} from "./redis.js";
+
+/** A call that waits for its place. */
+export interface Waiting {
+  job: JobData;
+  tokens: number;
+  /** Where it is noted who makes it. */
+  marks: string;
+  place: number;
+  /** It has a place, which it holds until `release`. `begun`: a worker that died had begun it. */
+  start(begun: boolean): void;
+  /** It gets none any more. */
+  recall(): void;
+  /** Another worker has made it. */
+  made(): void;
+}
+
+/** A worker's part in the shared limits of one endpoint. */
+export interface Places {
+  /** Asks for a place; calls are started in the order in which they ask. */
+  ask(waiting: Waiting): void;
+  release(job: JobData): void;
+  /** For a call that holds a place: its retries wait here, and what it sees is told to all workers. */
+  hooks(job: JobData, tokens: number): AttemptHooks;
+  /** Tokens that a call used beyond its estimate. */
+  used(job: JobData, beyond: number): void;
+  /** Looks again: a lane may have been recalled. */
+  look(): void;
+  /** Calls that wait for a place, or hold one. */
+  readonly open: number;
+  readonly waiting: number;
+  /** Gives back all that waits. */
+  stop(): void;
+}
+
+interface Asked {
+  tokens: number;
+  holds: boolean;
+  /** The same however often it is asked: an answer may be lost. */
+  id?: string;
+  marks?: string;
+  place?: number;
+  start(begun: boolean): void;
+  recall(): void;
+  made?(): void;
+}
+
+/** The calls of one run that came with one generation of its lane. */
+interface Group {
+  job: JobData;
+  asked: Asked[];
+  /** What other workers make. */
+  elsewhere: Asked[];
+  timer?: NodeJS.Timeout;
+  flying: number;
+  succeeded: number[];
+  throttled: LimitStep["throttled"];
+  tokensBeyond: number;
+  /** Something is to be told though nothing is asked. */
+  news: boolean;
+}
+
+const ELSEWHERE_MS = 1000;
+/** The most calls that one step asks for. */
+const MOST_ASKED = 64;
+
+/** @param most `-j` of this worker */
+export function createPlaces(redis: Redis, worker: string, lane: string, most: number): Places {
+  const step = limitSteps(redis, lane);
+  const groups = new Map<string, Group>();
+  let flying = 0;
+  let pumping = false;
+  let again = false;
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  const groupOf = (job: JobData): Group => {
+    const id = `${job.scope} ${job.generation}`;
+    let group = groups.get(id);
+    if (!group)
+      groups.set(
+        id,
+        (group = {
+          job,
+          asked: [],
+          elsewhere: [],
+          flying: 0,
+          succeeded: [],
+          throttled: [],
+          tokensBeyond: 0,
+          news: false
+        })
+      );
+    return group;
+  };
+
+  async function pumpGroup(group: Group): Promise<number | undefined> {
+    const free = most - flying;
+    const asks: Asked[] = [];
+    let places = 0;
+    for (const one of group.asked) {
+      if (asks.length >= MOST_ASKED || (!one.holds && places >= free)) break;
+      asks.push(one);
+      if (!one.holds) places++;
+    }
+    if (asks.length === 0 && !group.news) return undefined;
+    const {job, succeeded, throttled, tokensBeyond} = group;
+    const news = {succeeded, throttled, tokensBeyond};
+    Object.assign(group, {succeeded: [], throttled: [], tokensBeyond: 0, news: false});
+    const answer = await step({
+      worker,
+      lane,
+      scope: job.scope,
+      generation: job.generation,
+      flying: flyingOf(job.scope),
+      most: job.most,
+      adaptive: job.adaptive,
+      ...job.limits,
+      silentMs: SILENT_MS,
+      ...news,
+      asks: asks.map(({tokens, holds, id, marks, place}) => ({tokens, holds, id, marks, place}))
+    });
+    const told = new Set(asks.slice(0, answer.codes.length));
+    group.asked = group.asked.filter((one) => !told.has(one));
+    asks.slice(0, answer.codes.length).forEach((one, i) => {
+      const code = answer.codes[i];
+      if (code === "e") return one.made?.();
+      if (code === "w") return void group.elsewhere.push(one);
+      if (!one.holds) {
+        group.flying++;
+        flying++;
+      }
+      one.start(code === "b");
+    });
+    if (group.elsewhere.length > 0) lookElsewhere(group);
+    if (answer.recalled) recall(group);
+    return told.size < asks.length && group.asked.length > 0 ? Math.max(1, answer.wait) : undefined;
+  }
+
+  /** Asks again, later, for calls that another worker makes: it may die. */
+  const lookElsewhere = (group: Group) => {
+    group.timer ??= setTimeout(() => {
+      group.timer = undefined;
+      group.asked.push(...group.elsewhere.splice(0));
+      if (stopped) recall(group);
+      run();
+    }, ELSEWHERE_MS);
+  };
+
+  const flyingOf = (scope: string) => {
+    let sum = 0;
+    for (const {job, flying: own} of groups.values()) if (job.scope === scope) sum += own;
+    return sum;
+  };
+  const recall = (group: Group) => {
+    const recalled = [...group.asked.filter(({holds}) => !holds), ...group.elsewhere.splice(0)];
+    group.asked = group.asked.filter(({holds}) => holds);
+    for (const one of recalled) one.recall();
+  };
+
+  async function pump(): Promise<void> {
+    if (pumping) {
+      again = true;
+      return;
+    }
+    pumping = true;
+    clearTimeout(timer);
+    let wait: number | undefined;
+    do {
+      again = false;
+      wait = undefined;
+      for (const [id, group] of groups) {
+        const asked = await pumpGroup(group);
+        if (asked !== undefined) wait = Math.min(asked, wait ?? Infinity);
+        if (group.asked.length + group.elsewhere.length + group.flying === 0 && !group.news)
+          groups.delete(id);
+      }
+    } while (again);
+    pumping = false;
+    if (wait !== undefined && !stopped) timer = setTimeout(run, Math.min(wait, 1000));
+  }
+  const run = () => {
+    // Only a server that refuses the script gets here: it is asked again.
+    pump().catch(() => {
+      pumping = false;
+      if (!stopped) timer = setTimeout(run, 1000);
+    });
+  };
+
+  return {
+    ask({job, ...waiting}) {
+      if (stopped) return waiting.recall();
+      groupOf(job).asked.push({...waiting, holds: false, id: randomBytes(6).toString("hex")});
+      run();
+    },
+    release(job) {
+      const group = groupOf(job);
+      group.flying--;
+      flying--;
+      group.news = true;
+      run();
+    },
+    hooks: (job, tokens) => ({
+      onAttempt(outcome) {
+        const group = groupOf(job);
+        if (isThrottled(outcome)) {
+          const {latencyMs, retryAfterMs} = outcome;
+          group.throttled.push({latencyMs, retryAfterMs});
+          group.news = true;
+          run();
+        } else if (!outcome.kind) group.succeeded.push(outcome.latencyMs);
+      },
+      beforeRetry: (signal) =>
+        new Promise<void>((resolve, reject) => {
+          const recall = () => reject(new EndpointError("aborted", "The call was stopped."));
+          if (signal?.aborted) return recall();
+          const one = {tokens, holds: true, start: () => resolve(), recall};
+          signal?.addEventListener("abort", recall, {once: true});
+          groupOf(job).asked.unshift(one);
+          run();
+        })
+    }),
+    used(job, beyond) {
+      groupOf(job).tokensBeyond += beyond;
+    },
+    look() {
+      for (const group of groups.values()) group.news = true;
+      run();
+    },
+    get open() {
+      return [...groups.values()].reduce((sum, {asked}) => sum + asked.length, flying);
+    },
+    get waiting() {
+      return [...groups.values()].reduce((sum, {asked}) => sum + asked.length, 0);
+    },
+    stop() {
+      stopped = true;
+      for (const group of groups.values()) recall(group);
+    }
+  };
+}
+
+function limitSteps(redis: Redis, lane: string): (step: LimitStep) => Promise<LimitAnswer> {
+  redis.defineCommand("assayLimit", {numberOfKeys: 6, lua: limitScript});
+  const {limit, flying, paused, listening} = laneKeys(lane);
+  const run = redis as unknown as {assayLimit(...words: string[]): Promise<string>};
+  return async (step) =>
+    JSON.parse(
+      await run.assayLimit(
+        limit,
+        flying,
+        ALIVE,
+        runKeys(step.scope).run,
+        paused,
+        listening,
+        JSON.stringify(step)
+      )
+    ) as LimitAnswer;
+}
+
+function isThrottled({kind, status}: AttemptOutcome): boolean {
+  return kind === "rate-limit" || kind === "timeout" || status === 503 || status === 529;
+}

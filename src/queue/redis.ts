@@ -1,0 +1,91 @@
+import type * as BullMQ from "bullmq";
+import {UserError} from "../store/index.js";
+import type {QueueAddress} from "./address.js";
+
+/** What is used of an ioredis connection. */
+export interface Redis {
+  connect(): Promise<void>;
+  disconnect(): void;
+  duplicate(): Redis;
+  on(event: "error", listener: (error: Error) => void): this;
+  on(event: "reconnecting" | "ready", listener: () => void): this;
+  on(event: "message", listener: (channel: string, message: string) => void): this;
+  defineCommand(name: string, definition: {numberOfKeys: number; lua: string}): void;
+  call(command: string, ...args: (string | number)[]): Promise<unknown>;
+  pipeline(commands: (string | number)[][]): {exec(): Promise<[Error | null, unknown][] | null>};
+  subscribe(...channels: string[]): Promise<unknown>;
+  unsubscribe(...channels: string[]): Promise<unknown>;
+}
+
+type OpenRedis = new (url: string, options: Record<string, unknown>) => Redis;
+
+/** BullMQ asks for its Redis client by name, as we do: neither is loaded, or needed, without a queue. */
+const CLIENT: string = "ioredis";
+
+/** The two packages that a queue needs. Throws UserError when the project has not got them. */
+export async function queuePackages(): Promise<{
+  bullmq: typeof BullMQ;
+  open: OpenRedis;
+}> {
+  try {
+    const [bullmq, ioredis] = await Promise.all([
+      import("bullmq"),
+      import(CLIENT) as Promise<{Redis: OpenRedis}>
+    ]);
+    return {bullmq, open: ioredis.Redis};
+  } catch (cause) {
+    throw new UserError("a queue needs the packages bullmq and ioredis. Run `npm install bullmq ioredis`.", {
+      cause
+    });
+  }
+}
+
+/**
+ * Opens a connection, which from then on outlives restarts of the server: commands wait until it is back.
+ * Throws UserError when nobody answers, or the server refuses the password.
+ */
+export async function connect(address: QueueAddress, tell: (message: string) => void): Promise<Redis> {
+  const {open} = await queuePackages();
+  let ready = false;
+  const redis = new open(address.url, {
+    lazyConnect: true,
+    maxRetriesPerRequest: null,
+    connectTimeout: 10_000,
+    retryStrategy: (times: number) => (ready ? Math.min(2000, 50 * times) : null)
+  });
+  let last = "the connection was closed";
+  redis.on("error", ({message}) => (last = message));
+  try {
+    await redis.connect();
+    await redis.call("PING");
+  } catch (error) {
+    redis.disconnect();
+    const said = (error as Error).message.startsWith("Connection is closed")
+      ? last
+      : (error as Error).message;
+    throw new UserError(
+      `no Valkey or Redis server answers at ${address.shown} (${said}). Start one with \`valkey-server\`, or check the address and its password.`
+    );
+  }
+  ready = true;
+  let lost = false;
+  redis.on("reconnecting", () => {
+    if (!lost) tell(`the connection to ${address.shown} is lost; waiting for the server`);
+    lost = true;
+  });
+  redis.on("ready", () => {
+    if (lost) tell(`${address.shown} is back`);
+    lost = false;
+  });
+  return redis;
+}
+
+/** Sends commands at once; throws the first error that one gives. */
+export async function pipelined(redis: Redis, commands: (string | number)[][]): Promise<unknown[]> {
+  if (commands.length === 0) return [];
+  const results =
+    (await redis.pipeline(commands.map(([name, ...rest]) => [String(name).toLowerCase(), ...rest])).exec()) ??
+    [];
+  for (const [error] of results) if (error) throw error;
+  return results.map(([, value]) => value);
+}

@@ -1,0 +1,213 @@
+import {randomBytes} from "node:crypto";
+import type {Worker} from "bullmq";
+import type {Endpoint} from "../endpoints/index.js";
+import {type CallOutcome, type CallRequest, callError, guardedAttempts} from "../runner/index.js";
+import {messageOf} from "../store/index.js";
+import {openJobs, type QueueJob} from "./jobs.js";
+import {bodyKey, marksKey} from "./names.js";
+import {createPlaces, type Places} from "./places.js";
+import type {JobBody, JobData} from "./protocol.js";
+import type {Redis} from "./redis.js";
+import type {Sealing} from "./sealing.js";
+import type {Telling} from "./telling.js";
+
+export interface LaneSetup {
+  redis: Redis;
+  /** Two connections more are opened from it. */
+  worker: string;
+  lane: string;
+  endpoint: Endpoint;
+  /** The most calls in flight. */
+  concurrency: number;
+  sealing: Sealing;
+  telling: Telling;
+  /** A job whose worker was not heard of for so long is given to another. */
+  lockMs: number;
+  onCall(): void;
+}
+
+/** What a worker does for one endpoint: it takes jobs while it has places for more calls, and makes their calls. */
+export class WorkerLane {
+  private readonly places: Places;
+  private readonly jobs = new Map<string, {job: QueueJob; token: string}>();
+  private readonly calls = new Set<{scope: string; abort: AbortController}>();
+  private stopping = false;
+  private wake: (() => void) | undefined;
+  private locks: NodeJS.Timeout | undefined;
+  private readonly ending: Promise<void>;
+
+  constructor(
+    private readonly setup: LaneSetup,
+    private readonly source: Worker<JobData>
+  ) {
+    this.places = createPlaces(setup.redis, setup.worker, setup.lane, setup.concurrency);
+    this.locks = setInterval(() => this.keepLocks(), Math.ceil(setup.lockMs / 3));
+    this.ending = this.takeJobs();
+  }
+
+  static async open(setup: LaneSetup): Promise<WorkerLane> {
+    return new WorkerLane(setup, await openJobs(setup.redis, setup.lane, setup.lockMs));
+  }
+
+  /** Stops calls of a run that are in flight, or of all runs. */
+  abort(scope?: string): void {
+    for (const call of this.calls) if (scope === undefined || call.scope === scope) call.abort.abort();
+    this.places.look();
+  }
+
+  look(): void {
+    this.places.look();
+  }
+
+  /** Calls whose outcome nobody has received yet, or that wait. */
+  get open(): number {
+    return this.places.open;
+  }
+
+  /** Gives back what has not begun and waits for calls in flight. */
+  async close(): Promise<void> {
+    this.stopping = true;
+    this.places.stop();
+    this.wake?.();
+    while (this.jobs.size > 0) await new Promise<void>((resolve) => (this.wake = resolve));
+    // It may be waiting for a job, which nobody would make.
+    await this.source.close(true);
+    await this.ending;
+    clearInterval(this.locks);
+  }
+
+  private async takeJobs(): Promise<void> {
+    while (!this.stopping) {
+      if (this.places.waiting >= this.setup.concurrency) {
+        await new Promise<void>((resolve) => (this.wake = resolve));
+        continue;
+      }
+      const token = randomBytes(8).toString("hex");
+      try {
+        const job = (await this.source.getNextJob(token)) as QueueJob | undefined;
+        if (job) void this.make(job, token);
+      } catch {
+        // The server is away, and comes back, or this worker is being closed.
+        if (!this.stopping) await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+    }
+  }
+
+  private keepLocks(): void {
+    for (const {job, token} of this.jobs.values())
+      job.extendLock(token, this.setup.lockMs).catch(() => undefined);
+  }
+
+  private async make(job: QueueJob, token: string): Promise<void> {
+    const id = job.id!;
+    this.jobs.set(id, {job, token});
+    try {
+      await this.setup.telling.hear(job.data.scope);
+      await this.makeCalls(job);
+      await this.setup.telling.written();
+      await job.moveToCompleted("", token, false);
+      await this.setup.redis.call("DEL", bodyKey(id));
+      // A worker that lost the job, and does not know it yet, finds there what has ended.
+      await this.setup.redis.call("EXPIRE", marksKey(id), 600);
+    } catch {
+      // Its lock was lost, or the server: whoever has it now ends it.
+    }
+    this.jobs.delete(id);
+    this.wake?.();
+  }
+
+  private async makeCalls(job: QueueJob): Promise<unknown> {
+    const {redis, telling, sealing} = this.setup;
+    const {data} = job;
+    const id = job.id!;
+    const body = (await redis.call("GET", bodyKey(id))) as string | null;
+    let requests: JobBody;
+    try {
+      if (body === null) throw new Error("its requests have expired");
+      requests = sealing.open(body, id) as JobBody;
+    } catch (error) {
+      return telling.tell(data.scope, {unreadable: id, why: messageOf(error)});
+    }
+    return Promise.all(requests.map((request, place) => this.one(job, request, place)));
+  }
+
+  /** Resolves when the request is done with. */
+  private one({id, data}: QueueJob, request: CallRequest, place: number): Promise<void> {
+    const marks = marksKey(id!);
+    const {telling} = this.setup;
+    return new Promise<void>((resolve) =>
+      this.places.ask({
+        job: data,
+        tokens: request.estimateTokens,
+        marks,
+        place,
+        start: (begun) => {
+          void this.call(data, request, begun).then((outcome) => {
+            this.wake?.();
+            telling.ended(data, outcome, {
+              marks,
+              place,
+              received: () => {
+                this.places.release(data);
+                this.wake?.();
+              }
+            });
+            resolve();
+          });
+          this.wake?.();
+        },
+        recall: () => {
+          telling.tell(data.scope, {back: [request.key], job: id!});
+          resolve();
+        },
+        made: resolve
+      })
+    );
+  }
+
+  private async call(job: JobData, request: CallRequest, begun: boolean): Promise<CallOutcome> {
+    const {key, model, messages, params, tools, rowId, repeat, estimateTokens} = request;
+    const {endpoint, telling} = this.setup;
+    const call = {scope: job.scope, abort: new AbortController()};
+    const mayRetry = job.asks
+      ? ({key: asked}: CallRequest, failed: Parameters<typeof telling.question>[2]) =>
+          telling.question(job.scope, asked, failed, call.abort.signal)
+      : undefined;
+    this.calls.add(call);
+    try {
+      // What the dead worker began may have been paid for.
+      if (begun && mayRetry && !(await mayRetry(request, {attempt: 1, latencyMs: 0, kind: "aborted"})))
+        return {key, error: {kind: "aborted", message: "Another attempt was not allowed."}};
+      this.setup.onCall();
+      let attempts = 0;
+      const hooks = this.places.hooks(job, estimateTokens);
+      const counted = {
+        ...hooks,
+        onAttempt: (outcome: Parameters<NonNullable<typeof hooks.onAttempt>>[0]) => {
+          attempts = outcome.attempt;
+          hooks.onAttempt?.(outcome);
+        }
+      };
+      const completion = await endpoint.complete(
+        {model, messages, params, tools},
+        {
+          rowId,
+          repeat,
+          attempts: guardedAttempts(request, counted, mayRetry),
+          signal: call.abort.signal
+        }
+      );
+      const {usage} = completion;
+      if (usage)
+        this.places.used(
+          job,
+          usage.promptTokens + usage.completionTokens - estimateTokens * Math.max(1, attempts)
+        );
+      return {key, completion};
+    } catch (error) {
+      return {key, error: callError(error)};
+    } finally {
+      this.calls.delete(call);
+    }
+  }
+}

@@ -1,0 +1,201 @@
+import {mkdir, readdir, readFile} from "node:fs/promises";
+import {join} from "node:path";
+import {Redis} from "ioredis";
+import {afterAll, afterEach, beforeAll, describe, expect, it} from "vitest";
+import {type Endpoint, openAICompatible} from "../../src/endpoints/index.js";
+import {
+  createSealing,
+  drainQueue,
+  openQueueLink,
+  pauseQueue,
+  queueAddress,
+  queueExecutor,
+  queueStatus,
+  resumeQueue,
+  type RunningWorker,
+  startWorker
+} from "../../src/queue/index.js";
+import {candidate, runEval} from "../../src/runner/index.js";
+import {type Project, wordsEval, wordsProject} from "../runner/support/project.js";
+import {type ModelServer, type ModelServerOptions, startModelServer} from "../support/modelServer.js";
+import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {hasValkey, startValkey, type Valkey} from "./support/valkey.js";
+
+const key = Buffer.alloc(32, 9).toString("base64");
+const password = "queue-pass-5f2e";
+const planted = "sk-planted-1c9d7a52e8b04f36";
+
+describe.skipIf(!hasValkey())("a run through a queue", () => {
+  let valkey: Valkey;
+  let project: Project;
+  let workers: RunningWorker[] = [];
+  let model: ModelServer;
+  beforeAll(async () => {
+    valkey = await startValkey({aof: true, password});
+    process.env["PLANTED_KEY"] = planted;
+  });
+  afterEach(async () => {
+    await Promise.all(workers.splice(0).map((worker) => worker.close()));
+    await model?.close();
+    project?.store.close();
+  });
+  afterAll(async () => {
+    delete process.env["PLANTED_KEY"];
+    await valkey.close();
+  });
+
+  const begin = async (
+    options: ModelServerOptions = {},
+    changes: Partial<Parameters<typeof openAICompatible>[0]> = {},
+    {rows = 60, sealed = key, each = 8}: {rows?: number; sealed?: string; each?: number} = {}
+  ) => {
+    model = await startModelServer(options);
+    project = await wordsProject(await temporaryProject(), rows);
+    const endpoint = openAICompatible({
+      name: "loopback",
+      baseUrl: model.url,
+      hosting: "api",
+      trust: "local",
+      apiKeyEnv: "PLANTED_KEY",
+      retries: {retries: 2, baseDelayMs: 5, maxDelayMs: 20},
+      ...changes
+    });
+    const reached = [{endpoint, model: "test-model"}];
+    workers = await Promise.all(
+      [0, 1].map(() =>
+        startWorker(queueAddress(valkey.url), {reached, concurrency: each, sealing: createSealing(sealed)})
+      )
+    );
+    return endpoint;
+  };
+  const run = async (endpoint: Endpoint, options = {}, signal?: AbortSignal) => {
+    const link = await openQueueLink(queueAddress(valkey.url), {key});
+    const evaluation = wordsEval(endpoint, {
+      candidates: [candidate("one", endpoint, "test-model", {params: {max_tokens: 8}})]
+    });
+    try {
+      return await runEval(evaluation, {
+        ...project,
+        evalName: "words",
+        createExecutor: queueExecutor(link, new Set([endpoint])),
+        options: {preflight: false, ...options},
+        signal
+      });
+    } finally {
+      link.close();
+    }
+  };
+
+  it("shares its calls among workers, and leaves no key, password or prompt on the server", async () => {
+    const endpoint = await begin({latencyMs: 20});
+    const {manifest, calls} = await run(endpoint);
+    expect(manifest!.status).toBe("complete");
+    expect(workers.map((worker) => worker.calls).reduce((a, b) => a + b)).toBe(calls);
+    expect(Math.min(...workers.map((worker) => worker.calls))).toBeGreaterThan(0);
+    expect(model.requests[0]!.headers["authorization"]).toBe(`Bearer ${planted}`);
+    // The append-only file holds every write of the run.
+    const log = await writes(valkey);
+    expect(log).toContain("assay:done:");
+    for (const secret of [planted, password, key, "item 1 is", '"messages"'])
+      expect(log).not.toContain(secret);
+    const left = new Redis(valkey.url);
+    const keys = await left.keys("*");
+    left.disconnect();
+    expect(keys.filter((name) => /assay:(done|told|body|run):/.test(name))).toEqual([]);
+  });
+
+  it("refuses personal rows without a key", async () => {
+    const endpoint = await begin();
+    project.version = {...project.version, sensitivity: "personal"};
+    const link = await openQueueLink(queueAddress(valkey.url));
+    const createExecutor = queueExecutor(link, new Set([endpoint]));
+    await expect(
+      runEval(wordsEval(endpoint), {
+        ...project,
+        evalName: "words",
+        createExecutor,
+        options: {preflight: false}
+      })
+    ).rejects.toThrow(/ASSAY_QUEUE_KEY/);
+    link.close();
+    expect(model.requests).toEqual([]);
+  });
+
+  it("keeps to requests a minute over all workers", async () => {
+    // 40 a second after a first second's worth.
+    const endpoint = await begin({}, {limits: {requestsPerMinute: 2400}}, {rows: 280});
+    const begun = performance.now();
+    const {calls} = await run(endpoint);
+    const seconds = (performance.now() - begun) / 1000;
+    expect(calls).toBeGreaterThan(120);
+    expect(calls).toBeLessThanOrEqual(40 + 1.02 * 40 * seconds);
+    expect(seconds).toBeLessThan(((calls - 40) / 40) * 1.1 + 2);
+  });
+
+  it("spends no more than its budget, retries of all workers included", async () => {
+    let asked = 0;
+    const endpoint = await begin(
+      {latencyMs: 5, behave: () => (asked++ % 3 === 0 ? {status: 500} : undefined)},
+      {
+        price: {
+          inputUsdPerMillion: 1000,
+          outputUsdPerMillion: 1000,
+          asOf: "2027-01-06",
+          source: "https://example.org/prices"
+        }
+      }
+    );
+    const {manifest} = await run(endpoint, {budgetUsd: 0.3});
+    expect(manifest!.status).toBe("partial");
+    expect(manifest!.costUsd).toBeGreaterThan(0.1);
+    expect(manifest!.costUsd).toBeLessThanOrEqual(0.3);
+    // 12 prompt tokens and 3 of the answer, at $0.001 each.
+    const answered = manifest!.counts.completed;
+    expect(answered * 0.015).toBeLessThanOrEqual(0.3);
+  });
+
+  it("pauses, resumes and drains from outside", async () => {
+    const endpoint = await begin({latencyMs: 10});
+    const link = await openQueueLink(queueAddress(valkey.url), {key});
+    expect((await queueStatus(link)).queues.filter(({workers: n}) => n === 2)).toHaveLength(1);
+    await pauseQueue(link);
+    const running = run(endpoint);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(model.requests.length).toBe(0);
+    expect(await queueStatus(link)).toMatchObject({runs: 1});
+    await resumeQueue(link);
+    while (model.requests.length < 5) await new Promise((resolve) => setTimeout(resolve, 2));
+    expect(await drainQueue(link)).toBe(1);
+    const {manifest} = await running;
+    link.close();
+    expect(manifest!.status).toBe("partial");
+    expect(manifest!.counts.completed).toBe(model.requests.length);
+  });
+
+  it("says what is wrong with an address without repeating its password", () => {
+    expect(queueAddress(`redis://me:${password}@host:7000/2`).shown).toBe("redis://host:7000/2");
+    for (const wrong of [`http://me:${password}@host`, `me:${password}@host:1`, ""])
+      try {
+        queueAddress(wrong);
+        expect.unreachable();
+      } catch (error) {
+        expect((error as Error).message).not.toContain(password);
+      }
+  });
+
+  it("says that no server answers, or that it refuses the password", async () => {
+    await expect(openQueueLink(queueAddress("redis://127.0.0.1:1"))).rejects.toThrow(
+      /no Valkey or Redis server answers at redis:\/\/127.0.0.1:1 .*ECONNREFUSED/
+    );
+    const refused = openQueueLink(queueAddress(valkey.url.replace(password, "wrong-one")));
+    await expect(refused).rejects.toThrow(/WRONGPASS/);
+    await expect(refused).rejects.not.toThrow(/wrong-one/);
+  });
+});
+
+async function writes({folder}: Valkey): Promise<string> {
+  const logs = join(folder, "appendonlydir");
+  await mkdir(logs, {recursive: true});
+  const texts = await Promise.all((await readdir(logs)).map((name) => readFile(join(logs, name), "latin1")));
+  return texts.join("\n");
+}
