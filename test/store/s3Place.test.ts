@@ -1,6 +1,6 @@
 import {spawn} from "node:child_process";
 import {existsSync, mkdirSync, readdirSync, readFileSync, statSync} from "node:fs";
-import {writeFile} from "node:fs/promises";
+import {utimes, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterEach, describe, expect, it} from "vitest";
 import {type Place} from "../../src/store/index.js";
@@ -213,6 +213,22 @@ describe.skipIf(!server)("a bucket", () => {
     expect(await other.list("datasets/d")).toEqual([]);
     await other.sweep("datasets/d");
     expect(await server!.keys(s3Address(where).bucket)).toEqual([]);
+  });
+
+  it("drops the journal of a run that another machine sealed after it was broken off here, and no other", async () => {
+    const where = await address();
+    const folder = await temporaryProject();
+    const [here, there] = await Promise.all([machine(where, folder), machine(where)]);
+    for (const run of ["open", "sealed", "added-to"]) await here.put(`runs/${run}/journal.ndjson`, "{}\n");
+    const before = new Date(Date.now() - 60_000);
+    for (const run of ["open", "sealed"])
+      await utimes(join(folder, "runs", run, "journal.ndjson"), before, before);
+    for (const run of ["sealed", "added-to"]) await there.put(`runs/${run}/manifest.json`, "{}");
+    expect(await here.has("runs/open/journal.ndjson")).toBe(true);
+    expect(await here.has("runs/added-to/journal.ndjson")).toBe(true);
+    expect(await here.has("runs/sealed/journal.ndjson")).toBe(false);
+    expect(readdirSync(join(folder, "runs", "sealed"))).toEqual([]);
+    expect(await there.has("runs/open")).toBe(false);
   });
 
   it("takes over another machine's lease when it has expired, and tells that machine", async () => {

@@ -1,20 +1,26 @@
+import {stat} from "node:fs/promises";
 import type {LocalFolder} from "./localFolder.js";
 import type {Place, PlaceEntry, Stage} from "./place.js";
+
+/** A place that tells when a file was written, by its server's clock; undefined when there is none. */
+export interface DatedPlace extends Place {
+  writtenAt(key: string): Promise<Date | undefined>;
+}
+
+/** Clocks of machines may differ by so much. */
+const CLOCKS_MS = 30_000;
 
 /**
  * What a shared store leaves on the machine where it was made: what can be made or fetched again, and the logs of runs under
  * way, which are appended to many times a second.
  */
-const STAYS_HERE = [
-  /^(cache|downloads|tmp)(\/|$)/,
-  /^models\/\.(hub|shared|vectors)(\/|$)/,
-  /^runs\/[^/]+\/(journal|scores)\.ndjson$/
-];
+const LOG = /^(runs\/[^/]+)\/(?:journal|scores)\.ndjson$/;
+const STAYS_HERE = [/^(cache|downloads|tmp)(\/|$)/, /^models\/\.(hub|shared|vectors)(\/|$)/, LOG];
 
 /** A place that several machines share, with a folder of this machine for what stays here. */
 export class SharedPlace implements Place {
   constructor(
-    private readonly shared: Place,
+    private readonly shared: DatedPlace,
     private readonly here: LocalFolder
   ) {}
 
@@ -30,7 +36,7 @@ export class SharedPlace implements Place {
   }
 
   async has(key: string): Promise<boolean> {
-    if (staysHere(key)) return this.here.has(key);
+    if (staysHere(key)) return (await this.here.has(key)) && !(await this.isOutdated(key));
     return (await this.shared.has(key)) || this.here.has(key);
   }
 
@@ -91,6 +97,20 @@ export class SharedPlace implements Place {
   async sweepAll(): Promise<void> {
     await this.shared.sweepAll();
     await this.here.sweepAll();
+  }
+
+  /**
+   * Whether a run's log is older than the run's seal: another machine finished what was broken off here. To go on with that
+   * log would ask again for what the store has, and replace it. Such a log is removed.
+   */
+  private async isOutdated(key: string): Promise<boolean> {
+    const [, run] = LOG.exec(key) ?? [];
+    if (run === undefined) return false;
+    const sealed = await this.shared.writtenAt(`${run}/manifest.json`);
+    const log = await stat(this.here.path(key)).catch(() => undefined);
+    if (!sealed || !log || log.mtimeMs + CLOCKS_MS > sealed.getTime()) return false;
+    await this.here.remove(key);
+    return true;
   }
 
   private of(key: string): Place {

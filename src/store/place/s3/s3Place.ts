@@ -4,7 +4,8 @@ import {join} from "node:path";
 import {setTimeout as sleep} from "node:timers/promises";
 import {UserError} from "../../errors.js";
 import {temporaryPath} from "../../files.js";
-import type {Place, PlaceEntry, Stage} from "../place.js";
+import type {PlaceEntry, Stage} from "../place.js";
+import type {DatedPlace} from "../sharedPlace.js";
 import type {Bucket, Condition, Listed} from "./bucket.js";
 import {Claim, claimedFolders, claimKey, isHeld, isVacated, VACATED, visible} from "./claim.js";
 import {Listings} from "./listings.js";
@@ -20,7 +21,7 @@ const isLease = (key: string) => key.startsWith("locks/");
  * A bucket, or a part of one, as a store's place. Files are objects under their own names, so that other engines read the
  * same Parquet. Files that must appear together are hidden by a claim until the last is there.
  */
-export class S3Place implements Place {
+export class S3Place implements DatedPlace {
   private readonly listings = new Listings();
   /** ETags of objects that stand for none: on most servers they are all one. */
   private readonly vacated = new Set<string>();
@@ -53,6 +54,10 @@ export class S3Place implements Place {
   async has(key: string): Promise<boolean> {
     const {file, below} = await this.lookedUp(this.checked(key));
     return below.length > 0 || (file !== undefined && !(await this.isVacated(file)));
+  }
+
+  async writtenAt(key: string): Promise<Date | undefined> {
+    return (await this.lookedUp(this.checked(key))).file?.modified;
   }
 
   async read(key: string): Promise<Uint8Array | undefined> {
