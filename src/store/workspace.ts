@@ -73,11 +73,14 @@ const MARKER = "workspace.json";
 async function checkSchema(place: Place): Promise<void> {
   const read = async () => {
     const bytes = await place.read(MARKER);
-    return bytes && parseJson<{schemaVersion: number}>(Buffer.from(bytes).toString(), `${place.name}/${MARKER}`);
+    return (
+      bytes && parseJson<{schemaVersion: number}>(Buffer.from(bytes).toString(), `${place.name}/${MARKER}`)
+    );
   };
   let found = await read();
   const first = {kind: "workspace", schemaVersion: SCHEMA_VERSION};
-  if (!found && !(await place.putIfAbsent(MARKER, `${JSON.stringify(first, null, 2)}\n`))) found = await read();
+  if (!found && !(await place.putIfAbsent(MARKER, `${JSON.stringify(first, null, 2)}\n`)))
+    found = await read();
   if (found && found.schemaVersion !== SCHEMA_VERSION)
     throw new UserError(
       `${place.name} was written with ${found.schemaVersion === undefined ? "no store schema" : `store schema ${found.schemaVersion}`}; this Assay reads ${SCHEMA_VERSION}. Use the version of Assay that wrote it, or let ASSAY_DIR or ASSAY_STORE name another.`
