@@ -1,4 +1,5 @@
 import {bleuCounts, bleuScore} from "./bleuScore.js";
+import {boundedMatches, failWhenSlow, SlowPatternError} from "./boundedMatch.js";
 import {parseJsonOutput} from "./parseJsonOutput.js";
 import {rougeScore} from "./rougeScore.js";
 import {withSettings} from "./scorerVersion.js";
@@ -41,10 +42,13 @@ const CHECKS: Readonly<Record<string, Check>> = {
   "icontains-all": (output, {value}) => texts(value).every((text) => lower(output).includes(lower(text))),
   "icontains-any": (output, {value}) => texts(value).some((text) => lower(output).includes(lower(text))),
   "starts-with": (output, {value}) => output.startsWith(String(value)),
-  regex: (output, {value}) => new RegExp(String(value)).test(output),
+  regex: (output, {value}) => boundedMatches(new RegExp(String(value)), output).length > 0,
   "is-json": (output) => isJson(output),
   "contains-json": (output) => parseJsonOutput(output, true) !== undefined,
-  levenshtein: (output, {value, threshold = 5}) => editDistance(output, String(value)) <= threshold,
+  levenshtein: (output, {value, threshold = 5}) =>
+    // The distance is at least the difference in length: a long output costs nothing.
+    Math.abs(output.length - String(value).length) <= threshold &&
+    editDistance(output, String(value)) <= threshold,
   bleu: (output, {value, threshold = 0.5}) =>
     bleuScore(bleuCounts(output, texts(value), {}), {effectiveOrder: true}) / 100 >= threshold,
   "rouge-n": (output, {value, threshold = 0.75}) =>
@@ -94,11 +98,12 @@ export function assertions({column = "assert", threshold}: AssertionsOptions = {
       const failed = held.filter(({holds}) => !holds).map(({one}) => one.metric ?? one.type);
       const pass = threshold === undefined ? failed.length === 0 : mean >= threshold;
       return {value: pass ? 1 : 0, details: {failed}};
-    } catch {
+    } catch (error) {
+      if (error instanceof SlowPatternError) throw error;
       return {failed: "an assertion's value is no valid regular expression"};
     }
   };
-  return withSettings(score, {column, threshold: threshold ?? null}, {module: import.meta.url});
+  return withSettings(failWhenSlow(score), {column, threshold: threshold ?? null}, {module: import.meta.url});
 }
 
 function holds(output: string, assertion: Assertion): boolean {

@@ -1,3 +1,4 @@
+import {failWhenSlow} from "./boundedMatch.js";
 import {instructionChecks} from "./instructions/index.js";
 import {loadDetector} from "./instructions/language.js";
 import {type InstructionArguments, InstructionError} from "./instructions/types.js";
@@ -45,7 +46,7 @@ export function instructionFollowing({mode = "strict", compatible = false}: Inst
     }
   };
   return withSettings(
-    score,
+    failWhenSlow(score),
     {mode, compatible},
     {module: import.meta.url, check: checkInstructions, aggregate: shareFollowed}
   );

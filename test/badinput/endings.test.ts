@@ -3,7 +3,7 @@ import {dirname, join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {plainError} from "../../src/cli/fail.js";
 import {pull} from "../../src/datasets/index.js";
-import {regexMatch} from "../../src/scorers/index.js";
+import {assertions, instructionFollowing, regexMatch} from "../../src/scorers/index.js";
 import {parseJsonOutput} from "../../src/scorers/parseJsonOutput.js";
 import type {ScoreInput} from "../../src/scorers/types.js";
 import {openStore, openWorkspace, plainSql, UserError} from "../../src/store/index.js";
@@ -58,6 +58,23 @@ describe("what would never end", () => {
 
   it("is given up after a second: a pattern that the row expects", async () => {
     expect(await regexMatch()(input("(a+)+$"))).toEqual({
+      failed: expect.stringContaining("took longer") as string
+    });
+  });
+
+  it("is given up after a second: a pattern that an assertion of the row states", async () => {
+    const row = {assert: [{type: "regex", value: "(a+)+$"}]};
+    expect(await assertions()({output, row} as unknown as ScoreInput)).toEqual({
+      failed: expect.stringContaining("took longer") as string
+    });
+  });
+
+  it("is given up after a second: a pattern that an instruction states as its keyword", async () => {
+    const expected = {
+      instruction_id_list: ["keywords:existence"],
+      kwargs: [{keywords: ["(a+)+$"]}]
+    };
+    expect(await instructionFollowing({compatible: true})(input(expected))).toEqual({
       failed: expect.stringContaining("took longer") as string
     });
   });

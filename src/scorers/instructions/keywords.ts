@@ -1,3 +1,4 @@
+import {boundedMatches} from "../boundedMatch.js";
 import {compare, listArgument, textArgument} from "./arguments.js";
 import {type InstructionCheck, InstructionError} from "./types.js";
 
@@ -34,7 +35,7 @@ function occurrences(
 ): number {
   const literal = compatible && isPattern(keyword) ? keyword : keyword.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const pattern = wholeWord ? `(?<![\\p{L}\\p{N}_])${literal}(?![\\p{L}\\p{N}_])` : literal;
-  return [...text.matchAll(new RegExp(pattern, "giu"))].length;
+  return boundedMatches(new RegExp(pattern, "giu"), text).length;
 }
 
 function isPattern(keyword: string): boolean {
