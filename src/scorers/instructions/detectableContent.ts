@@ -4,7 +4,8 @@ import {type InstructionCheck} from "./types.js";
 export const contentChecks: Record<string, InstructionCheck> = {
   /** [square brackets] on one line. */
   "detectable_content:number_placeholders": (response, given) =>
-    (response.match(/\[[^\n]*?\]/g)?.length ?? 0) >= numberArgument(given, "num_placeholders"),
+    response.split("\n").reduce((count, line) => count + brackets(line), 0) >=
+    numberArgument(given, "num_placeholders"),
 
   "detectable_content:postscript": (response, given) => {
     const marker = textArgument(given, "postscript_marker");
@@ -14,3 +15,14 @@ export const contentChecks: Record<string, InstructionCheck> = {
     return text.includes(marker.toLowerCase());
   }
 };
+
+/** Pairs of "[" and the next "]" in a line. */
+function brackets(line: string): number {
+  let count = 0;
+  for (let at = line.indexOf("["); at >= 0; at = line.indexOf("[", at)) {
+    at = line.indexOf("]", at);
+    if (at < 0) break;
+    count++;
+  }
+  return count;
+}

@@ -50,5 +50,12 @@ export const formatChecks: Record<string, InstructionCheck> = {
 
   /** A <<title>> that is not blank. */
   "detectable_format:title": (response) =>
-    (response.match(/<<[^\n]+>>/g) ?? []).some((title) => title.replace(/^<+|>+$/g, "").trim() !== "")
+    response.split("\n").some((line) => {
+      let begin = line.indexOf("<<");
+      let end = line.lastIndexOf(">>") + 2;
+      if (begin < 0 || end < begin + 5) return false;
+      while (line[begin] === "<") begin++;
+      while (end > begin && line[end - 1] === ">") end--;
+      return line.slice(begin, end).trim() !== "";
+    })
 };

@@ -16,6 +16,10 @@ const starters = new Set(
   ).split(" ")
 );
 
+/** Characters of a word that are looked at: without a bound a text without spaces takes quadratic time. */
+const LONGEST_WORD = 100;
+const following = new RegExp(`\\s*(\\S{0,${LONGEST_WORD}})`, "y");
+
 /**
  * How many sentences an English text has, counted in the way NLTK's Punkt tokenizer does: a sentence ends at ". ! ?"
  * before white space or a closing mark, except after an abbreviation, an initial or an ellipsis that goes on in small
@@ -28,8 +32,9 @@ export function countSentences(text: string): number {
   let start = 0;
   for (const match of body.matchAll(/[.!?](?=[!?)";}\]*:@'({[]|\s+\S)/g)) {
     const end = match.index + 1;
-    const word = /\S*$/.exec(body.slice(0, end))![0];
-    const next = /^\s*(\S*)/.exec(body.slice(end))![1]!;
+    const word = /\S*$/.exec(body.slice(Math.max(0, end - LONGEST_WORD), end))![0];
+    following.lastIndex = end;
+    const next = following.exec(body)![1]!;
     if (!endsSentence(word, next)) continue;
     sentences.push(body.slice(start, end));
     start = end;
