@@ -82,7 +82,6 @@ describe("ensureSplit", () => {
   });
 
   it("groups never straddle parts, whatever the grouping strategy and the data", async () => {
-    const workspace = await temporaryWorkspace();
     await fc.assert(
       fc.asyncProperty(
         fc.integer({min: 20, max: 120}),
@@ -90,6 +89,7 @@ describe("ensureSplit", () => {
         fc.constantFrom("group", "stratified-group"),
         fc.string(),
         async (n, threads, strategy, seed) => {
+          const workspace = await temporaryWorkspace();
           const {parts} = await split(workspace, mailsOf(n, threads), {strategy: strategy as "group", seed});
           const partsOfGroup = new Map<string, Set<string>>();
           for (const row of parts)

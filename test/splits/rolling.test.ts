@@ -92,7 +92,6 @@ describe("a rolling temporal split", () => {
   });
 
   it("takes no row for training or validation that is later than a test row or in the gap, whatever the times", async () => {
-    const workspace = await temporaryWorkspace();
     const days = fc.array(fc.oneof(fc.integer({min: 0, max: 40}), fc.constant(undefined)), {
       minLength: 12,
       maxLength: 80
@@ -110,7 +109,7 @@ describe("a rolling temporal split", () => {
         const rows = found.map((day, i) => (day === undefined ? {id: `r${i}`, at: null} : rowAt(i, day)));
         // One row with a time at least, so that the column is one.
         rows.push(rowAt(rows.length, 20));
-        const made = await windows(workspace, rows, {
+        const made = await windows(await temporaryWorkspace(), rows, {
           strategy: "temporal",
           rolling,
           validation,
