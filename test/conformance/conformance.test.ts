@@ -186,6 +186,11 @@ describe("npm run conformance", () => {
     const bad = await itemFolder(cost(2), "bad");
     expect(await run(resolve(bad, ".."))).toMatchObject({last: "0 passed, 1 failed", status: 1});
   });
+  it("looks into a folder that has a README beside its items", async () => {
+    const group = resolve(await itemFolder(cost(1), "golden/group/good"), "..");
+    writeFileSync(join(group, "README.md"), "How these were made.");
+    expect(await run(resolve(group, ".."))).toMatchObject({last: "1 passed, 0 failed", status: 0});
+  });
   it("lists an item of unknown kind, which fails only with --all, and takes items by name", async () => {
     const collection = resolve(await itemFolder({"data.json": {hello: 1}}, "strange"), "..");
     const plain = await run(collection);
