@@ -1,8 +1,9 @@
 import {type ChildProcess, spawn} from "node:child_process";
-import {link, open, rm, writeFile} from "node:fs/promises";
+import {open} from "node:fs/promises";
 import {hostname} from "node:os";
 import {join} from "node:path";
-import {readJson, temporaryPath, writeJsonAtomic} from "../store/files.js";
+import {readJson, writeJsonAtomic} from "../store/files.js";
+import {LocalFolder} from "../store/place/localFolder.js";
 import {startOf} from "../store/process.js";
 import {
   CHILD_FILE,
@@ -29,19 +30,7 @@ async function takeJob(): Promise<boolean> {
     host: hostname(),
     at: new Date().toISOString()
   };
-  const target = join(folder, SUPERVISOR_FILE);
-  const temporary = temporaryPath(target);
-  await writeFile(temporary, JSON.stringify(own));
-  try {
-    // The file appears whole, and for one process only.
-    await link(temporary, target);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
-  } finally {
-    await rm(temporary, {force: true});
-  }
+  return new LocalFolder(folder).putIfAbsent(SUPERVISOR_FILE, JSON.stringify(own));
 }
 
 async function supervise(): Promise<void> {

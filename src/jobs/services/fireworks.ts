@@ -4,7 +4,7 @@ import {type JobClient, statusOf} from "../client.js";
 import type {JobTraining} from "../define.js";
 import type {JobAtHand, JobLook, JobService} from "../service.js";
 import {trainFile, validationFile} from "./files.js";
-import {connection, type HttpService, httpService} from "./http.js";
+import {connection, hostedResult, type HttpService, httpService} from "./http.js";
 
 export interface FireworksJobs extends HttpService {
   service: "fireworks";
@@ -94,15 +94,11 @@ export function fireworksJobs(settings: FireworksJobs): JobService {
       }),
     async collect({job}, look) {
       const {outputModel: model, jobProgress} = (look.answer ?? {}) as Partial<TuningJob>;
-      if (!model)
-        throw new UserError(`job ${job.id} succeeded, and the service names no model. Try again later.`);
-      const tokens = jobProgress?.inputTokens;
-      return {
-        kind: "hosted",
+      return hostedResult(job, {
         model,
-        endpoint: {baseUrl: `${baseUrl.replace(/\/+$/, "")}/inference/v1`},
-        metrics: typeof tokens === "number" ? {trainedTokens: tokens} : undefined
-      };
+        baseUrl: `${baseUrl.replace(/\/+$/, "")}/inference/v1`,
+        tokens: jobProgress?.inputTokens
+      });
     }
   };
 }

@@ -1,5 +1,7 @@
 import {createClient, type JobClient} from "../client.js";
 import {byName, fits, oneOf, type Shape} from "../../store/checked.js";
+import {type JobRecord, UserError} from "../../store/index.js";
+import type {JobResult} from "../service.js";
 import {type Trust, trustLevels} from "../../privacy/trust.js";
 
 /** What every service that is reached over HTTP may set. */
@@ -59,5 +61,20 @@ export function connection(
         await client.close();
       }
     }
+  };
+}
+
+/** The model that a service says a job made. Throws UserError while it names none. */
+export function hostedResult(
+  job: JobRecord,
+  {model, baseUrl, tokens}: {model?: string | null; baseUrl: string; tokens?: unknown}
+): JobResult {
+  if (!model)
+    throw new UserError(`job ${job.id} succeeded, and the service names no model. Try again later.`);
+  return {
+    kind: "hosted",
+    model,
+    endpoint: {baseUrl: baseUrl.replace(/\/+$/, "")},
+    metrics: typeof tokens === "number" ? {trainedTokens: tokens} : undefined
   };
 }

@@ -4,7 +4,7 @@ import type {JobAtHand, JobLook, JobService, RunningJob} from "../service.js";
 import {exactly, oneOf, text} from "../../store/checked.js";
 import {type JobEvent, type JobOutcome, type JobRecord, UserError} from "../../store/index.js";
 import {trainFile, uploadName, validationFile} from "./files.js";
-import {connection, type HttpService, httpService} from "./http.js";
+import {connection, hostedResult, type HttpService, httpService} from "./http.js";
 
 export interface OpenAIJobs extends HttpService {
   service: "openai";
@@ -104,14 +104,7 @@ export function openAIJobs(settings: OpenAIJobs): JobService {
       connected.use(signal, async (client) => void (await client.post(`/fine_tuning/jobs/${remote}/cancel`))),
     async collect({job}, look) {
       const {fine_tuned_model: model, trained_tokens: tokens} = (look.answer ?? {}) as Partial<FineTuningJob>;
-      if (!model)
-        throw new UserError(`job ${job.id} succeeded, and the service names no model. Try again later.`);
-      return {
-        kind: "hosted",
-        model,
-        endpoint: {baseUrl: baseUrl.replace(/\/+$/, "")},
-        metrics: typeof tokens === "number" ? {trainedTokens: tokens} : undefined
-      };
+      return hostedResult(job, {model, baseUrl, tokens});
     }
   };
 }

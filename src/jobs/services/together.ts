@@ -1,10 +1,10 @@
 import {exactly, oneOf} from "../../store/checked.js";
-import {type JobEvent, type JobOutcome, type JobRecord, UserError} from "../../store/index.js";
+import {type JobEvent, type JobOutcome, type JobRecord} from "../../store/index.js";
 import {type JobClient, statusOf} from "../client.js";
 import type {JobTraining} from "../define.js";
 import type {JobAtHand, JobLook, JobService} from "../service.js";
 import {trainFile, uploadName, validationFile} from "./files.js";
-import {connection, type HttpService, httpService} from "./http.js";
+import {connection, hostedResult, type HttpService, httpService} from "./http.js";
 
 export interface TogetherJobs extends HttpService {
   service: "together";
@@ -102,15 +102,7 @@ export function togetherJobs(settings: TogetherJobs): JobService {
       }),
     async collect({job}, look) {
       const {output_name, model_output_name, token_count: tokens} = (look.answer ?? {}) as Partial<FineTune>;
-      const model = output_name ?? model_output_name;
-      if (!model)
-        throw new UserError(`job ${job.id} succeeded, and the service names no model. Try again later.`);
-      return {
-        kind: "hosted",
-        model,
-        endpoint: {baseUrl: baseUrl.replace(/\/+$/, "")},
-        metrics: typeof tokens === "number" ? {trainedTokens: tokens} : undefined
-      };
+      return hostedResult(job, {model: output_name ?? model_output_name, baseUrl, tokens});
     }
   };
 }
