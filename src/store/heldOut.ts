@@ -1,55 +1,80 @@
 import {readTombstones} from "./kinds/dataset.js";
-import {type Kind, type OfVersion, recordsOf} from "./kinds/kind.js";
+import {type HeldOut, type OfVersion, recordsOf} from "./kinds/kind.js";
 import {readSplit, splitParts, type SplitName} from "./kinds/split.js";
-import {hasRows, versionRows, type VersionName} from "./kinds/version.js";
+import {hasRows, readVersion, versionReference, versionRows, type VersionName} from "./kinds/version.js";
 import {sqlString} from "./duckdb.js";
 import {emptyRelation} from "./parquet.js";
 import {PARTS} from "./schema.js";
 import type {Workspace} from "./workspace.js";
 
+/** A query over a relation with the `row_id`s of a version, without its held-out rows. */
+type Barrier = (version: OfVersion, relation: string, except?: string) => Promise<string>;
+
 /**
  * The one barrier before held-out rows: whatever reads rows, but for a final run, reads them through here. A row is held
  * out when a record of any kind says so, whichever version that record is of, since the same row in another version would
- * tell as much.
+ * tell as much. Records are read once for each dataset, so a barrier serves one reading of the store.
+ */
+export function heldOutBarrier(workspace: Workspace): Barrier {
+  const records = remember(
+    (dataset: string) => dataset,
+    (dataset) => heldOutOf(workspace, dataset)
+  );
+  const manifests = remember(
+    ({dataset, id}: OfVersion) => versionReference(dataset, id),
+    (version) => readVersion(workspace, version)
+  );
+  return async (version, relation, except) => {
+    const held = (await records(version.dataset)).filter(({id}) => id !== except);
+    const manifest = held.length === 0 ? undefined : await manifests(version);
+    const queries: string[] = [];
+    for (const {rows} of held) queries.push(await rows(version, manifest));
+    return queries.length === 0
+      ? `select * from ${relation}`
+      : `select * from ${relation} anti join (${queries.join(" union all ")}) using (row_id)`;
+  };
+}
+
+function remember<K, T>(keyOf: (of: K) => string, read: (of: K) => Promise<T>): (of: K) => Promise<T> {
+  const known = new Map<string, Promise<T>>();
+  return (of) => {
+    const key = keyOf(of);
+    const found = known.get(key) ?? read(of);
+    known.set(key, found);
+    return found;
+  };
+}
+
+interface Held {
+  /** Of the record. */
+  id: string;
+  rows: HeldOut;
+}
+
+async function heldOutOf(workspace: Workspace, dataset: string): Promise<Held[]> {
+  const found: Held[] = [];
+  for (const kind of workspace.kinds) {
+    if (!kind.heldOut) continue;
+    for await (const record of recordsOf(workspace, kind, {dataset})) {
+      const rows = await kind.heldOut(record, workspace);
+      if (rows) found.push({id: record.id, rows});
+    }
+  }
+  return found;
+}
+
+/**
+ * `heldOutBarrier` for one relation.
  * @param relation of the version's rows, or of whatever else has their `row_id`
  * @param except the id of a split whose own held-out rows are not left out
  */
-export async function withoutHeldOut(
+export function withoutHeldOut(
   workspace: Workspace,
   version: OfVersion,
   relation: string,
   except?: string
 ): Promise<string> {
-  const held = await heldOutIds(workspace, version, except);
-  return held === undefined
-    ? `select * from ${relation}`
-    : `select * from ${relation} anti join (${held}) using (row_id)`;
-}
-
-/** A query for the ids of a version's rows that are held out, some of them twice; undefined when none is. */
-async function heldOutIds(
-  workspace: Workspace,
-  version: OfVersion,
-  except?: string
-): Promise<string | undefined> {
-  const held: string[] = [];
-  for (const kind of workspace.kinds) held.push(...(await heldOutBy(kind, workspace, version, except)));
-  return held.length === 0 ? undefined : held.join(" union all ");
-}
-
-async function heldOutBy(
-  kind: Kind,
-  workspace: Workspace,
-  version: OfVersion,
-  except: string | undefined
-): Promise<string[]> {
-  if (!kind.heldOut) return [];
-  const found: string[] = [];
-  for await (const record of recordsOf(workspace, kind, {dataset: version.dataset})) {
-    const query = record.id === except ? undefined : await kind.heldOut(record, workspace, version);
-    if (query !== undefined) found.push(query);
-  }
-  return found;
+  return heldOutBarrier(workspace)(version, relation, except);
 }
 
 /** A query over a version's rows as everything but a final run sees them. */

@@ -2,7 +2,7 @@ import {rm} from "node:fs/promises";
 import {join} from "node:path";
 import {type Database, type DatabaseOptions, openDatabase, sqlName, sqlString} from "./duckdb.js";
 import {temporaryPath} from "./files.js";
-import {withoutHeldOut} from "./heldOut.js";
+import {heldOutBarrier} from "./heldOut.js";
 import {latestVersion} from "./kinds/dataset.js";
 import {type Kind, manifestsOf, type View, type ViewContext} from "./kinds/kind.js";
 import {readRuns} from "./kinds/run.js";
@@ -64,6 +64,7 @@ export async function openStore(
 async function makeViews(store: Store): Promise<void> {
   const {workspace} = store;
   const read = new Map<Kind, Promise<object[]>>();
+  const barrier = heldOutBarrier(workspace);
   const context: ViewContext = {
     workspace,
     manifests: async <T extends object>(kind: Kind<T>) => {
@@ -72,7 +73,7 @@ async function makeViews(store: Store): Promise<void> {
       read.set(key, found);
       return [...(await found)] as T[];
     },
-    open: (relation, version) => withoutHeldOut(workspace, version, relation)
+    open: (relation, version) => barrier(version, relation)
   };
   const views: View[] = [];
   for (const kind of workspace.kinds) views.push(...((await kind.views?.(context)) ?? []));

@@ -5,8 +5,8 @@ import {parquetFile} from "../parquet.js";
 import {putParquet} from "../putParquet.js";
 import type {Workspace} from "../workspace.js";
 import {eraseRows} from "./eraseRows.js";
-import {type Found, type Kind, manifestsOf, type OfVersion, putJson, readRecord} from "./kind.js";
-import {readVersion, versionTable} from "./version.js";
+import {type Found, type HeldOut, type Kind, manifestsOf, putJson, readRecord} from "./kind.js";
+import {versionTable} from "./version.js";
 
 /**
  * Which rows a split holds out. It stands apart from the split and its version, and no command collects it: when both are
@@ -57,26 +57,26 @@ export const heldOutKind: Kind<HeldOutRecord> = {
  * By their ids, where both versions take them from one column; otherwise also by their content and their text, since ids
  * that come from elsewhere are others for the same row.
  */
-async function idsIn(
-  {key, manifestKey}: Found,
-  workspace: Workspace,
-  version: OfVersion
-): Promise<string | undefined> {
+async function idsIn({key, manifestKey}: Found, workspace: Workspace): Promise<HeldOut | undefined> {
   const record = await readRecord(workspace, heldOutKind, manifestKey);
   if (!record) return undefined;
   const held = parquetFile(await workspace.place.readable(`${key}/rows.parquet`));
   const ids = `select row_id from ${held}`;
-  if (record.version === version.id) return ids;
-  const manifest = await readVersion(workspace, version);
-  // A version of before does not say where its ids come from: its definition was the record's, as far as is known.
-  if (manifest?.idColumn === undefined || (record.idColumn !== null && manifest.idColumn === record.idColumn))
-    return ids;
-  const queries = [ids];
-  for (const file of ["rows.parquet", "rejected.parquet"] as const) {
-    const table = await versionTable(workspace, version, file);
-    if (table) queries.push(sameRows(table, held, manifest.text));
-  }
-  return queries.join(" union all ");
+  return async (version, manifest) => {
+    if (record.version === version.id) return ids;
+    // A version of before does not say where its ids come from: its definition was the record's, as far as is known.
+    if (
+      manifest?.idColumn === undefined ||
+      (record.idColumn !== null && manifest.idColumn === record.idColumn)
+    )
+      return ids;
+    const queries = [ids];
+    for (const file of ["rows.parquet", "rejected.parquet"] as const) {
+      const table = await versionTable(workspace, version, file);
+      if (table) queries.push(sameRows(table, held, manifest.text));
+    }
+    return queries.join(" union all ");
+  };
 }
 
 /** A query for the ids of rows with the content, or the text, of one of the record's. */

@@ -3,6 +3,7 @@ import {UserError} from "../errors.js";
 import type {Columns} from "../parquet.js";
 import {parseJson} from "../files.js";
 import {inParallel} from "../inParallel.js";
+import type {VersionManifest} from "../schema.js";
 import type {Workspace} from "../workspace.js";
 
 /**
@@ -30,12 +31,15 @@ export interface Kind<M extends object = object> {
   readonly collect?: Collect<M>;
   /** Takes the rows of `erasing` out of one record. Left out, it holds nothing of a row. */
   erase?(found: Found, erasing: Erasing): Promise<Erased>;
-  /**
-   * A query for the `row_id`s of a version that the record keeps from everything but a final run; undefined when it keeps
-   * none.
-   */
-  heldOut?(found: Found, workspace: Workspace, version: OfVersion): Promise<string | undefined>;
+  /** What the record keeps from everything but a final run; undefined when it keeps nothing. */
+  heldOut?(found: Found, workspace: Workspace): Promise<HeldOut | undefined>;
 }
+
+/**
+ * A query for the `row_id`s of a version that a record keeps from everything but a final run.
+ * @param manifest of the version; undefined when it is gone
+ */
+export type HeldOut = (version: OfVersion, manifest: VersionManifest | undefined) => string | Promise<string>;
 
 /** What a manifest must be to be read. */
 export interface Form {

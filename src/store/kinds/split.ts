@@ -94,7 +94,7 @@ export const splitKind: Kind<SplitManifest> = {
     const split = await readRecord(workspace, splitKind, manifestKey);
     if (!split?.counts["held-out"] || (await heldOutRecord(workspace, split))) return undefined;
     const parts = partsIn(await workspace.place.readable(`${key}/parts.parquet`));
-    return `select row_id from ${parts} where part = 'held-out'`;
+    return () => `select row_id from ${parts} where part = 'held-out'`;
   }
 };
 
