@@ -5,6 +5,7 @@ import {join} from "node:path";
 import {readJson, writeJsonAtomic} from "../store/files.js";
 import {LocalFolder} from "../store/place/localFolder.js";
 import {startOf} from "../store/process.js";
+import {runLine} from "./shellLine.js";
 import {
   CHILD_FILE,
   CODE_FILE,
@@ -53,7 +54,8 @@ exit $code`;
   const stop = async (why: NonNullable<Ending["stopped"]>) => {
     if (stopped) return;
     stopped = why;
-    if (command.stop !== undefined) await stopElsewhere(command.stop, environment, log.fd);
+    if (command.stop !== undefined)
+      await runLine(command.stop, {folder, environment, seconds: STOP_SECONDS, log: log.fd});
     await endGroup(child, command.graceSeconds);
   };
   process.on("SIGTERM", () => void stop("cancelled"));
@@ -72,19 +74,6 @@ exit $code`;
   const ending: Ending = {at: new Date().toISOString(), ...ended, stopped};
   await writeJsonAtomic(join(folder, ENDING_FILE), ending);
   process.exit(0);
-}
-
-function stopElsewhere(line: string, env: NodeJS.ProcessEnv, log: number): Promise<void> {
-  return new Promise((resolve) => {
-    const child = spawn("/bin/sh", ["-c", line], {cwd: folder, stdio: ["ignore", log, log], env});
-    const timer = setTimeout(() => child.kill("SIGKILL"), STOP_SECONDS * 1000);
-    const done = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    child.once("error", done);
-    child.once("exit", done);
-  });
 }
 
 /** Asks every process of the child's group to end, and ends those that are still there after the grace. */

@@ -42,6 +42,8 @@ export const SUPERVISOR_FILE = "supervisor.json";
 /** The number of the command's shell, and when it started. */
 export const CHILD_FILE = "command.pid";
 export const CODE_FILE = "command.code";
+/** What the command started on another machine may leave its exit code in. */
+export const ELSEWHERE_CODE_FILE = "elsewhere.code";
 export const ENDING_FILE = "ending.json";
 export const LOG_FILE = "log.txt";
 
@@ -92,9 +94,9 @@ export async function readChild(folder: string): Promise<Pick<Supervisor, "pid" 
   return pid === undefined ? undefined : {pid: Number(pid), start: start || undefined};
 }
 
-/** The command's exit code, when it ended by itself. */
-export async function readCode(folder: string): Promise<number | undefined> {
-  const text = await readFile(join(folder, CODE_FILE), "utf8").catch(() => "");
+/** The exit code that a file tells, whole. */
+export async function readCode(folder: string, file: string): Promise<number | undefined> {
+  const text = await readFile(join(folder, file), "utf8").catch(() => "");
   return /^\d+\n$/.test(text) ? Number(text) : undefined;
 }
 

@@ -1,4 +1,4 @@
-import {existsSync, readFileSync} from "node:fs";
+import {existsSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {setTimeout as pause} from "node:timers/promises";
 import {fileURLToPath} from "node:url";
@@ -117,5 +117,34 @@ describe("a command that trains", () => {
     const {statuses} = await watchJob(workspace, id, {everyMs: 50});
     expect(statuses.at(-1)).toMatchObject({outcome: "succeeded"});
     expect((await readJobEvents(workspace, id)).length).toBe(5);
+  });
+
+  it("whose processes are gone is not lost while `state` says that it goes on elsewhere, or says nothing at all", async () => {
+    const {id, folder} = await started("elsewhere", {
+      run: "touch there; echo $$ > shell; sleep 60",
+      state: "test ! -e broken && if [ -e there ]; then echo training; fi",
+      stop: "rm there"
+    });
+    await written(join(folder, "shell"));
+    expect((await lookAt(workspace, id)).look).toMatchObject({status: "training"});
+    const {pid} = JSON.parse(readFileSync(join(folder, "supervisor.json"), "utf8")) as {pid: number};
+    process.kill(pid, "SIGKILL");
+    process.kill(-Number(readFileSync(join(folder, "command.pid"), "utf8").split(" ")[0]), "SIGKILL");
+    await expect.poll(async () => (await lookAt(workspace, id)).look.detail).toMatch(/goes on elsewhere/);
+    writeFileSync(join(folder, "broken"), "");
+    await expect(lookAt(workspace, id)).rejects.toThrow(/ended with 1: nobody can tell/);
+    rmSync(join(folder, "broken"));
+    await cancelJob(workspace, id);
+    expect(existsSync(join(folder, "there"))).toBe(false);
+    expect((await lookAt(workspace, id)).look).toMatchObject({status: "cancelled", outcome: "cancelled"});
+  });
+
+  it("that has lost its processes has ended as the other machine wrote into ASSAY_CODE", async () => {
+    const {id, folder} = await started("told", {run: `echo $$ > shell; sleep 60`, state: "true"});
+    await written(join(folder, "shell"));
+    process.kill(-Number(readFileSync(join(folder, "command.pid"), "utf8").split(" ")[0]), "SIGKILL");
+    await expect.poll(async () => (await lookAt(workspace, id)).look.outcome).toBe("failed");
+    writeFileSync(join(folder, "elsewhere.code"), "0\n");
+    expect((await lookAt(workspace, id)).look).toMatchObject({status: "ended", outcome: "succeeded"});
   });
 });

@@ -1,4 +1,3 @@
-import {spawn} from "node:child_process";
 import {createHash} from "node:crypto";
 import {existsSync, readdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
@@ -8,39 +7,15 @@ import {describe, expect, it} from "vitest";
 import {noteJob, type ServiceSettings, startJob, watchJob} from "../../src/jobs/index.js";
 import {openWorkspace} from "../../src/store/index.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {killedWatcher} from "./support/killWatcher.js";
 import {openAIServer} from "./support/openAIServer.js";
 import {planOf} from "./support/plan.js";
 
 const rounds = Number(process.env.ASSAY_KILL_ROUNDS ?? 3);
-const script = fileURLToPath(new URL("support/killedWatcher.ts", import.meta.url));
 const trainer = fileURLToPath(new URL("support/trainer.sh", import.meta.url));
 
 /** A number in [0, 1) from a name: the same rounds are killed at the same moments every time. */
 const chance = (name: string) => createHash("sha256").update(name).digest().readUInt32BE() / 2 ** 32;
-
-/** Runs the watcher and ends it with SIGKILL some milliseconds after it said a word. */
-async function killedWatcher(project: string, settings: ServiceSettings, word: string, afterMs: number) {
-  const child = spawn(
-    process.execPath,
-    ["--import", import.meta.resolve("tsx"), script, project, JSON.stringify(settings)],
-    {stdio: ["ignore", "pipe", "inherit"]}
-  );
-  const closed = new Promise((resolve) => child.once("close", resolve));
-  let said = "";
-  await Promise.race([
-    closed,
-    new Promise<void>((resolve) =>
-      child.stdout.on("data", (data: Buffer) => {
-        said += data.toString();
-        if (said.includes(word)) resolve();
-      })
-    )
-  ]);
-  await pause(afterMs);
-  child.kill("SIGKILL");
-  await closed;
-  return said;
-}
 
 async function finished(project: string, settings: ServiceSettings) {
   const workspace = await openWorkspace(project, ".assay");

@@ -5,18 +5,18 @@ import {type Trust, trustLevels} from "../../privacy/trust.js";
 import {type JobEvent, UserError} from "../../store/index.js";
 import {configurationOf, TOOLS, type Tool} from "../configurations/index.js";
 import {metricsIn} from "../logMetrics.js";
-import type {JobLook, JobService, RunningJob} from "../service.js";
+import type {JobService, RunningJob} from "../service.js";
 import {
-  type Ending,
+  ELSEWHERE_CODE_FILE,
   isHere,
   isRunning,
   LOG_FILE,
   readChild,
-  readCode,
   readEnding,
   readSupervisor,
   startSupervised
 } from "../supervised.js";
+import {runAsJob, stateOfCommand} from "./commandState.js";
 import {trainFile, validationFile} from "./files.js";
 
 export interface CommandJobs {
@@ -27,6 +27,8 @@ export interface CommandJobs {
   run: string;
   /** A line that ends what `run` started on another machine, such as `scancel --name "$ASSAY_JOB"`. */
   stop?: string;
+  /** A line that prints how that stands, such as `squeue -h -n "$ASSAY_JOB" -o %T`, and nothing when it has ended. */
+  state?: string;
   /** Whose configuration is written beside the data. */
   tool: Tool;
   /** Where `run` leaves the model, from the job's folder. */
@@ -41,6 +43,7 @@ export const commandSchema = exactly<CommandJobs>("settings such as {service, tr
   trust: oneOf(trustLevels),
   run: text("a line for the shell"),
   stop: text("a line for the shell").optional(),
+  state: text("a line for the shell").optional(),
   tool: oneOf(TOOLS),
   output: text("a path from the job's folder").optional(),
   timeoutHours: number({above: 0}).optional(),
@@ -51,7 +54,7 @@ const MOST_READ = 16 * 2 ** 20;
 
 /** A training tool run by a command line, which reaches whatever machine it reaches. */
 export function commandJobs(settings: CommandJobs): JobService {
-  const {run, stop, tool, output = "output", timeoutHours, grace = 10} = settings;
+  const {run, stop, state, tool, output = "output", timeoutHours, grace = 10} = settings;
   return {
     ...configurationOf(tool).takes,
     check() {
@@ -75,14 +78,15 @@ export function commandJobs(settings: CommandJobs): JobService {
           ASSAY_CONFIG: path(configurationOf(tool).main),
           ASSAY_TRAIN: path(trainFile(job)),
           ASSAY_VALIDATION: validation === undefined ? "" : path(validation),
-          ASSAY_OUTPUT: path(output)
+          ASSAY_OUTPUT: path(output),
+          ASSAY_CODE: path(ELSEWHERE_CODE_FILE)
         }
       });
       return remoteOf(supervisor)!;
     },
-    look: ({folder}) => lookInto(folder),
+    look: (at) => stateOfCommand(at, state),
     events: eventsOf,
-    cancel,
+    cancel: (at) => cancel(at, stop),
     async collect({folder}) {
       const found = await modelIn(resolve(folder, output));
       if (found === undefined)
@@ -98,48 +102,14 @@ function remoteOf(supervisor: {host: string; pid: number} | undefined): string |
   return supervisor && `${supervisor.host}:${supervisor.pid}`;
 }
 
-async function lookInto(folder: string): Promise<JobLook> {
-  // Asked first: a command that ends between the two has its ending written then.
-  const state = await stateOf(folder);
-  const ending = await readEnding(folder);
-  return ending ? endingLook(ending) : state;
-}
-
-async function stateOf(folder: string): Promise<JobLook> {
+/** The supervisor ends the command; where it is gone, its process group and what it started are ended from here. */
+async function cancel({folder, job}: RunningJob, stop: string | undefined): Promise<void> {
   const supervisor = await readSupervisor(folder);
-  if (!supervisor) return {status: "not started"};
-  if (!isHere(supervisor)) return {status: `running on ${supervisor.host}`};
-  if (isRunning(supervisor)) return {status: "running"};
-  const child = await readChild(folder);
-  if (child && isRunning(child)) return {status: "running unsupervised"};
-  const code = await readCode(folder);
-  if (code !== undefined) return endingLook({at: new Date().toISOString(), code, signal: null});
-  return {
-    status: "lost",
-    outcome: "failed",
-    detail: "its processes ended without a word: they were killed, or the machine was started again"
-  };
-}
-
-function endingLook(answer: Ending): JobLook {
-  const {code, signal, stopped} = answer;
-  if (stopped === "cancelled") return {status: "cancelled", outcome: "cancelled", answer};
-  const detail =
-    stopped === "time-out"
-      ? "it took longer than timeoutHours"
-      : signal === null
-        ? `exit code ${code}`
-        : `ended by ${signal}`;
-  if (code === 0 && !stopped) return {status: "ended", outcome: "succeeded", answer};
-  return {status: stopped ?? "ended", outcome: "failed", detail, answer};
-}
-
-/** The supervisor ends the command; where it is gone, its process group is ended from here. */
-async function cancel({folder, job}: RunningJob): Promise<void> {
-  const supervisor = await readSupervisor(folder);
-  if (!supervisor || (await readEnding(folder))) return;
+  if (!supervisor) return;
   if (!isHere(supervisor)) throw new UserError(`job ${job.id} runs on ${supervisor.host}. Cancel it there.`);
-  if (isRunning(supervisor)) return void process.kill(supervisor.pid, "SIGTERM");
+  if (isRunning(supervisor) && !(await readEnding(folder)))
+    return void process.kill(supervisor.pid, "SIGTERM");
+  if (stop !== undefined) await runAsJob(folder, stop);
   const child = await readChild(folder);
   if (child && isRunning(child)) process.kill(-child.pid, "SIGTERM");
 }

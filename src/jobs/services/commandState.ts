@@ -1,0 +1,91 @@
+import {join} from "node:path";
+import {readJson, UserError} from "../../store/index.js";
+import type {JobLook, RunningJob} from "../service.js";
+import {runLine} from "../shellLine.js";
+import {
+  CODE_FILE,
+  type Command,
+  COMMAND_FILE,
+  ELSEWHERE_CODE_FILE,
+  type Ending,
+  isHere,
+  isRunning,
+  readChild,
+  readCode,
+  readEnding,
+  readSupervisor
+} from "../supervised.js";
+
+const ASK_SECONDS = 60;
+
+/**
+ * How a command stands. `state` is asked of what it started on another machine: that may go on when the command has not
+ * ended as it should here. Throws when `state` fails then, since nobody can tell.
+ */
+export async function stateOfCommand({folder, job}: RunningJob, state?: string): Promise<JobLook> {
+  const here = await stateHere(folder);
+  const failed = here.outcome === "failed" && here.status !== "time-out";
+  if (state !== undefined && (failed || here.outcome === undefined)) {
+    const said = await askedElsewhere(folder, state, failed);
+    if (said !== undefined)
+      return failed
+        ? {status: said, detail: "the command has ended here, what it started goes on elsewhere"}
+        : {...here, status: said};
+  }
+  if (failed && job.cancelledAt !== undefined) return {...here, status: "cancelled", outcome: "cancelled"};
+  const code = failed ? await readCode(folder, ELSEWHERE_CODE_FILE) : undefined;
+  return code === undefined ? here : endingLook({at: new Date().toISOString(), code, signal: null});
+}
+
+/** Runs a line as the job's own command is run. */
+export async function runAsJob(folder: string, line: string): Promise<{code: number | null; output: string}> {
+  const command = await readJson<Command>(join(folder, COMMAND_FILE));
+  const environment = {...process.env, ...command?.environment};
+  return runLine(line, {folder, environment, seconds: ASK_SECONDS});
+}
+
+async function askedElsewhere(folder: string, state: string, must: boolean): Promise<string | undefined> {
+  const {code, output} = await runAsJob(folder, state);
+  if (code === 0) return output.trim().split("\n")[0]!.slice(0, 100) || undefined;
+  if (!must) return undefined;
+  throw new UserError(`${state} ended with ${code ?? "a signal"}: nobody can tell whether the job goes on.`, {
+    // Named as the cause, so that a watch asks again.
+    cause: new Error(`exit code ${code}`)
+  });
+}
+
+async function stateHere(folder: string): Promise<JobLook> {
+  // Asked first: a command that ends between the two has its ending written then.
+  const state = await processesOf(folder);
+  const ending = await readEnding(folder);
+  return ending ? endingLook(ending) : state;
+}
+
+async function processesOf(folder: string): Promise<JobLook> {
+  const supervisor = await readSupervisor(folder);
+  if (!supervisor) return {status: "not started"};
+  if (!isHere(supervisor)) return {status: `running on ${supervisor.host}`};
+  if (isRunning(supervisor)) return {status: "running"};
+  const child = await readChild(folder);
+  if (child && isRunning(child)) return {status: "running unsupervised"};
+  const code = await readCode(folder, CODE_FILE);
+  if (code !== undefined) return endingLook({at: new Date().toISOString(), code, signal: null});
+  return {
+    status: "lost",
+    outcome: "failed",
+    detail: "its processes ended without a word: they were killed, or the machine was started again"
+  };
+}
+
+function endingLook(answer: Ending): JobLook {
+  const {code, signal, stopped} = answer;
+  if (stopped === "cancelled") return {status: "cancelled", outcome: "cancelled", answer};
+  const detail =
+    stopped === "time-out"
+      ? "it took longer than timeoutHours"
+      : signal === null
+        ? `exit code ${code}`
+        : `ended by ${signal}`;
+  if (code === 0 && !stopped) return {status: "ended", outcome: "succeeded", answer};
+  return {status: stopped ?? "ended", outcome: "failed", detail, answer};
+}
