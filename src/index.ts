@@ -35,7 +35,14 @@ export {
 } from "./datasets/index.js";
 export type {HostingModel, PriceFile, StatedHosting, WayThere} from "./costs/index.js";
 export {decide, scoreTable, type ScoreTable, type Verdict} from "./decisions/index.js";
-export {embedded, type Endpoint, huggingFace, openAICompatible, recorded} from "./endpoints/index.js";
+export {
+  embedded,
+  embeddingEndpoint,
+  type Endpoint,
+  huggingFace,
+  openAICompatible,
+  recorded
+} from "./endpoints/index.js";
 export * from "./finetune/index.js";
 export {type Job, job, type JobDefinition} from "./jobs/index.js";
 export {

@@ -166,7 +166,7 @@ function together(taken: Completion, asked: readonly Completion[]): Completion {
       const value = of(one);
       return total === undefined || value === undefined ? undefined : total + value;
     }, 0);
-  const tokens = (of: keyof Usage) => sum(({usage}) => usage?.[of]);
+  const tokens = (of: Exclude<keyof Usage, "estimatedBy">) => sum(({usage}) => usage?.[of]);
   const [promptTokens, completionTokens] = [tokens("promptTokens"), tokens("completionTokens")];
   return {
     ...taken,

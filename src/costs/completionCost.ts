@@ -12,6 +12,8 @@ export interface TokenCounts {
   promptTokens: number;
   completionTokens: number;
   cachedTokens?: number;
+  /** How they were counted where it was not the server that did: an estimate. */
+  estimatedBy?: string;
 }
 
 /**

@@ -6,10 +6,10 @@ import {type Effects, realEffects} from "./effects.js";
 import {gatherStream} from "./gatherStream.js";
 import {hidden, hideRequest} from "./hideText.js";
 import {preflightChat} from "./preflightChat.js";
-import {defaultRetryPolicy, type RetryPolicy, withRetry} from "./retry.js";
+import {named, postJson, priceOfModel, retryPolicy, toEndpointError} from "./httpCall.js";
+import {type RetryPolicy, withRetry} from "./retry.js";
 import {secretQueryValues} from "./secretQuery.js";
 import {readSecrets, secretNames, type SecretNames} from "./secrets.js";
-import {serverError} from "./serverError.js";
 import {createTransport, type TransportOptions} from "./transport.js";
 import {
   type CompletionOptions,
@@ -73,7 +73,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     }
     return client;
   };
-  const priceOf = (model: string) => (isPrice(price) ? price : price?.[model]);
+  const priceOf = (model: string) => priceOfModel(price, model);
 
   const attempt = async (request: CompletionRequest, parent: AbortSignal | undefined) => {
     const secrets = readSecrets(name, setup.secrets);
@@ -171,29 +171,6 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
   };
 }
 
-/** What the client does for an address of its own, without its loading and its steps for the hub. */
-async function postJson(
-  fetch: typeof globalThis.fetch,
-  url: string,
-  key: string,
-  body: object
-): Promise<unknown> {
-  const response = await fetch(url, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      ...(key ? {authorization: `Bearer ${key}`} : undefined)
-    },
-    body: JSON.stringify(body)
-  });
-  const isJson = response.headers.get("content-type")?.startsWith("application/json");
-  return isJson ? response.json() : response.blob();
-}
-
-function retryPolicy(retries: HttpEndpointOptions["retries"]): RetryPolicy {
-  return {...defaultRetryPolicy, ...(typeof retries === "number" ? {retries} : retries)};
-}
-
 function modelNames(body: unknown): string[] {
   const data = (body as {data?: unknown} | null)?.data ?? body;
   if (!Array.isArray(data)) return [];
@@ -209,14 +186,6 @@ function shutdownIn(body: unknown, model: string): string | undefined {
   return Number.isFinite(ms) && Math.abs(ms) < 8e15 ? new Date(ms).toISOString().slice(0, 10) : undefined;
 }
 
-function isPrice(price: HttpEndpointOptions["price"]): price is TokenPrice {
-  return typeof (price as TokenPrice | undefined)?.inputUsdPerMillion === "number";
-}
-
-function named(name: string, error: EndpointError): EndpointError {
-  return new EndpointError(error.kind, `${name}: ${error.message}`, error.detail);
-}
-
 /** An answer is stored and shown. A gateway that echoes headers, or debugs, must not put a key in there. */
 function withoutSecrets(answer: ChatAnswer, secrets: readonly string[]): ChatAnswer {
   const told = secrets.filter((secret) => secret.length >= 8);
@@ -225,17 +194,4 @@ function withoutSecrets(answer: ChatAnswer, secrets: readonly string[]): ChatAns
   return JSON.parse(text, (_key, value: unknown) =>
     typeof value === "string" ? told.reduce((left, secret) => left.replaceAll(secret, hidden), value) : value
   ) as ChatAnswer;
-}
-
-/** The client's errors carry the whole prompt, so they are never kept as a cause. */
-function toEndpointError(error: unknown, hide: (text: string) => string): EndpointError {
-  if (error instanceof EndpointError) return error;
-  const {name, message} = error as Error;
-  if (error instanceof SyntaxError)
-    return new EndpointError("malformed", "The stream holds an event that is not valid JSON.");
-  if (name === "ProviderApiError") {
-    const body = (error as {httpResponse?: {body?: unknown}}).httpResponse?.body;
-    return serverError({status: 200, body: body || message, hide});
-  }
-  return new EndpointError("bad-request", hide(message));
 }

@@ -1,6 +1,8 @@
 export {withDeadline} from "./deadline.js";
 export {type Effects, realEffects} from "./effects.js";
 export {embedded} from "./embedded.js";
+export {type Embed, embedFunction} from "./embedFunction.js";
+export {embeddingEndpoint, type EmbeddingEndpointOptions} from "./embeddings.js";
 export {hidden, hideRequest} from "./hideText.js";
 export {huggingFace} from "./huggingFace.js";
 export {isLoopback} from "./loopback.js";
@@ -13,3 +15,4 @@ export {serve} from "./serve.js";
 export {type Writer} from "./serveWriter.js";
 export {createTransport} from "./transport.js";
 export * from "./types.js";
+export {embeddingRequest, unpackVectors} from "./vectors.js";

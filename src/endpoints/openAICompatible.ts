@@ -38,7 +38,7 @@ const schema = exactly<OpenAICompatibleOptions>("options such as {name, baseUrl,
 export function openAICompatible(options: OpenAICompatibleOptions): Endpoint {
   assertOptions(schema, options);
   const {baseUrl, apiKeyEnv, headersEnv, query, ...rest} = options;
-  const endpointUrl = chatUrl(rest.name, baseUrl);
+  const endpointUrl = apiUrl(rest.name, baseUrl, "/chat/completions");
   const addressOf = (model: string) => endpointUrl.replace("{model}", encodeURIComponent(model));
   return chatEndpoint({
     ...rest,
@@ -54,7 +54,8 @@ export function openAICompatible(options: OpenAICompatibleOptions): Endpoint {
   });
 }
 
-function chatUrl(name: string, baseUrl: string): string {
+/** The address of a service's call under a base address in any of its usual forms. Throws UserError when it is none. */
+export function apiUrl(name: string, baseUrl: string, call: "/chat/completions" | "/embeddings"): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   if (url?.protocol !== "http:" && url?.protocol !== "https:")
     throw new UserError(
@@ -65,7 +66,7 @@ function chatUrl(name: string, baseUrl: string): string {
       `endpoint "${name}": baseUrl holds credentials or a query. Use apiKeyEnv, headersEnv or query.`
     );
   const base = baseUrl.trim().replace(/\/+$/, "");
-  if (base.endsWith("/chat/completions")) return base;
-  if (/\/v1$|\/openai\/deployments\/[^/]+$|\/v1beta\/openai$/.test(base)) return `${base}/chat/completions`;
-  return `${base}/v1/chat/completions`;
+  if (base.endsWith(call)) return base;
+  if (/\/v1$|\/openai\/deployments\/[^/]+$|\/v1beta\/openai$/.test(base)) return `${base}${call}`;
+  return `${base}/v1${call}`;
 }

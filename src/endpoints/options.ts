@@ -43,8 +43,8 @@ const retryPolicy = exactly<RetryPolicy>("a policy such as {retries: 4}", {
   maxElapsedMs: number({least: 0}).optional()
 });
 
-/** What every endpoint that is reached over HTTP may set. */
-export const httpShape: Shape<HttpEndpointOptions> = {
+/** What every endpoint that is reached over HTTP may set, whatever it gives. */
+export const callShape: Shape<Omit<HttpEndpointOptions, "stream">> = {
   name: text(),
   hosting: hosting.optional(),
   trust: trust.optional(),
@@ -52,9 +52,10 @@ export const httpShape: Shape<HttpEndpointOptions> = {
   price: either("a price, or prices by model", price, byName(price, "prices by model", 1)).optional(),
   timeoutMs: number({above: 0}).optional(),
   retries: either("a number of retries or a policy", number({least: 0, whole: true}), retryPolicy).optional(),
-  stream: flag().optional(),
   effects
 };
+
+export const httpShape: Shape<HttpEndpointOptions> = {...callShape, stream: flag().optional()};
 
 export const priceOrFunction = either("a price, or a function of the model", price, func());
 

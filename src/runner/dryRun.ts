@@ -1,3 +1,4 @@
+import {join} from "node:path";
 import {completionCost} from "../costs/index.js";
 import {type RunManifest, sqlString} from "../store/index.js";
 import type {EvalDefinition} from "./define.js";
@@ -7,7 +8,18 @@ import type {Plan} from "./plan/plan.js";
 import type {Place} from "./plan/rows.js";
 import type {ReadyCandidate} from "./plan/readyCandidates.js";
 import type {Settled} from "./journal/reuse.js";
-import {otherCompletions, placeOf} from "./journal/tables.js";
+import {
+  JOURNAL,
+  journalFile,
+  latest,
+  otherCompletions,
+  otherScores,
+  placeOf,
+  SCORE_LOG,
+  scoresFile
+} from "./journal/tables.js";
+import {modelAsked} from "../scorers/index.js";
+import {logAsParquet} from "./tables/logs.js";
 
 /** What a run would do. Tokens are estimates: four characters of a prompt are counted as one. */
 export interface DryRun {
@@ -24,7 +36,10 @@ export interface DryRun {
   /** US dollars; undefined when a called candidate's price or answer length is unknown. */
   costUsd?: number;
   candidates: DryRunCandidate[];
-  /** Calls that scorers would make for the new completions; what equal questions save is not known before. */
+  /**
+   * Calls that scorers would make for the new completions and for those in the store that they have not scored yet; what
+   * equal questions save is not known before.
+   */
   scorers: DryRunScorer[];
   /** Calls of a few tokens that ask the endpoints before the first row whether they are ready. */
   preflightCalls: number;
@@ -132,11 +147,54 @@ export async function forecast({
         sum + (candidates[index]!.calls > 0 ? (endpoint.preflightCalls?.(needs) ?? 0) : 0),
       0
     ),
-    scorers: scorers.flatMap(({name, scorer: {asks, judge, callsEach = 1}}) => {
-      const calls = callsEach * called.reduce((sum, one) => sum + one.calls, 0);
-      return asks ? [{name, model: judge?.model, endpoint: asks.name, calls}] : [];
-    })
+    scorers: await scorerForecast(
+      {place, runs, settled, runId, folder, scorers},
+      called.reduce((sum, one) => sum + one.calls, 0)
+    )
   };
+}
+
+/** What scorers that ask a model would ask: for the new completions, and for those in the store that they have not scored. */
+async function scorerForecast(
+  {
+    place,
+    runs,
+    settled,
+    runId,
+    folder,
+    scorers
+  }: Pick<ForecastInputs, "place" | "runs" | "settled" | "runId" | "folder" | "scorers">,
+  newCalls: number
+): Promise<DryRunScorer[]> {
+  const asking = scorers.filter(({scorer}) => scorer.asks);
+  if (asking.length === 0) return [];
+  const {db, workspace} = place;
+  const journal = await logAsParquet(
+    db,
+    journalFile(workspace, runId),
+    JOURNAL,
+    join(folder, "owing.parquet")
+  );
+  const log = await logAsParquet(db, scoresFile(workspace, runId), SCORE_LOG, join(folder, "owed.parquet"));
+  const others = await otherScores(workspace, runs, runId);
+  const known = others ? `select key, scorer_version from ${others.scores} union all ` : "";
+  const forecasts: DryRunScorer[] = [];
+  for (const {name, version, scorer} of asking) {
+    const owed = await db.row<{n: number}>(
+      `select count(*)::double as n from (
+         select key, status from ${latest(`(select seq, n, key, status from ${journal})`, "n")}
+         union all select key, status from ${settled.reusedOf}) c
+       where status = 'completed' and key not in (
+         select key from (${known}select key, scorer_version from ${log}) where scorer_version = ${sqlString(version)})`
+    );
+    forecasts.push({
+      name,
+      model: modelAsked(scorer),
+      endpoint: scorer.asks!.name,
+      calls: (scorer.callsEach ?? 1) * (newCalls + owed!.n)
+    });
+  }
+  return forecasts;
 }
 
 /** Mean completion tokens of each served model's earlier answers. */

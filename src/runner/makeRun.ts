@@ -11,6 +11,7 @@ import type {RunFolder} from "./journal/folder.js";
 import {openScorerAnswers} from "./journal/scorerAnswers.js";
 import {settle, type Settled} from "./journal/reuse.js";
 import {journalFile, scoresFile} from "./journal/tables.js";
+import {modelAsked} from "../scorers/index.js";
 import {collectGarbage} from "./keepHeapSmall.js";
 import {sensitivityOf} from "../privacy/index.js";
 import type {PrivacyCheck} from "./plan/privacyCheck.js";
@@ -133,14 +134,15 @@ async function callMissing(
   {journal, scoreLog, settled: {done}, tally, spending, scorerCalls, preflightCalls}: Begun
 ): Promise<string | undefined> {
   const {options = {}, signal, abortSignal, createExecutor} = inputs;
-  if (plan.total === done.count) return undefined;
+  const anyCalls = plan.total > done.count;
+  checkBudget(anyCalls ? ready : [], resolved.scorers, options);
+  if (!anyCalls) return undefined;
   const called = calledCandidates(plan, done);
   for (const [index, {record, prepared}] of ready.entries())
     if (plan.refused[index]!.length > 0)
       effects.onMessage?.(
         `${record.name}: ${privacyCheck.message(prepared.endpoint, plan.refused[index]!, plan.rows)}`
       );
-  checkBudget(ready, resolved.scorers, options);
   if (options.preflight !== false && !signal?.aborted)
     try {
       await preflight(
@@ -203,13 +205,15 @@ function checkBudget(
     ({record}) => record.hosting === "api" && !record.price && record.endpointKind !== "recorded"
   );
   const unpricedScorers = scorers.filter(
-    ({scorer: {asks, judge}}) =>
-      asks && judge && asks.hosting === "api" && asks.kind !== "recorded" && !asks.price?.(judge.model)
+    ({scorer}) =>
+      scorer.asks?.hosting === "api" &&
+      scorer.asks.kind !== "recorded" &&
+      !scorer.asks.price?.(modelAsked(scorer) ?? "")
   );
   const names = [
     ...unpriced.map(({record}) => `${record.name} (${record.model} at ${record.endpoint})`),
     ...unpricedScorers.map(
-      ({name, scorer: {judge}}) => `scorer ${name} (${judge!.model} at ${judge!.endpoint})`
+      ({name, scorer}) => `scorer ${name} (${modelAsked(scorer) ?? "a model"} at ${scorer.asks!.name})`
     )
   ];
   if (names.length > 0)

@@ -1,30 +1,67 @@
+import {
+  type Embed,
+  embeddingRequest,
+  embedFunction,
+  type Endpoint,
+  type TokenPrice,
+  type Trust,
+  unpackVectors
+} from "../endpoints/index.js";
+import {isEndpointError} from "../endpoints/types.js";
 import {checkReferences, noReference, references} from "./references.js";
 import {withSettings} from "./scorerVersion.js";
 import {type Scorer} from "./types.js";
 
-export interface EmbeddingOptions {
-  /** One vector a text, in order. */
-  embed: (texts: readonly string[]) => Promise<ArrayLike<number>[]>;
-  /** Names the encoder and its version: another encoder gives other scores. */
-  encoder: string;
-}
+/** A server of embeddings, or a function that gives them. */
+export type EmbeddingOptions =
+  | {
+      /** Of `embeddingEndpoint`. */
+      endpoint: Endpoint;
+      model: string;
+    }
+  | {
+      /** One vector a text, in order; `{vectors, promptTokens}` where its service tells the tokens that it bills. */
+      embed: Embed;
+      /** Names the encoder and its version: another encoder gives other scores. */
+      encoder: string;
+      /** "local" for an encoder in this process; "external" unless told, since nothing shows where a function sends texts. */
+      trust?: Trust;
+      /** What a call costs; a budget needs it unless the function is local. */
+      price?: TokenPrice;
+    };
 
 /**
- * Cosine between the embeddings of the output and the nearest reference, -1 to 1. An encoder that gives vectors of
- * different lengths, or one that is all zeros or not finite, is a failure: there is no angle to measure.
+ * Cosine between the embeddings of the output and the nearest reference, -1 to 1, in one call a score. An encoder that gives
+ * vectors of different lengths, or one that is all zeros or not finite, is a failure: there is no angle to measure.
  */
-export function embeddingSimilarity({embed, encoder}: EmbeddingOptions): Scorer {
-  const score: Scorer = async ({output, expected}) => {
+export function embeddingSimilarity(options: EmbeddingOptions): Scorer {
+  const [endpoint, model] =
+    "embed" in options ? [embedFunction(options), options.encoder] : [options.endpoint, options.model];
+  const score: Scorer = async ({output, expected, row, calls, signal}) => {
     const wanted = references(expected);
     if (!wanted) return noReference;
-    const [given, ...vectors] = await embed([output, ...wanted]);
+    const request = embeddingRequest(model, [output, ...wanted]);
+    const asked = {rowId: row.id, judged: output, signal};
+    const answer = await (
+      calls ? calls.ask(endpoint, request, asked) : endpoint.complete(request, asked)
+    ).catch((error: unknown) => {
+      if (isEndpointError(error) && error.kind !== "aborted") return {failed: error.message};
+      throw error;
+    });
+    if ("failed" in answer) return {failed: `${model} gave no vectors: ${answer.failed}`};
+    const [given, ...vectors] = unpackVectors(answer.text);
     const cosines = vectors.map((vector) => cosine(given!, vector));
-    if (cosines.length !== wanted.length || !cosines.every(Number.isFinite)) {
-      return {failed: `encoder ${encoder} gave no usable vector for the output or a reference`};
-    }
+    if (cosines.length !== wanted.length || !cosines.every(Number.isFinite))
+      return {failed: `encoder ${model} gave no usable vector for the output or a reference`};
     return Math.max(...cosines);
   };
-  return withSettings(score, {encoder}, {module: import.meta.url, check: checkReferences, binary: false});
+  return withSettings(score, "embed" in options ? {encoder: model} : {endpoint: endpoint.name, model}, {
+    module: import.meta.url,
+    check: checkReferences,
+    asks: endpoint,
+    asksModel: model,
+    binary: false
+  });
 }
 
 function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {

@@ -21,7 +21,7 @@ export {normalizedMatch} from "./normalizedMatch.js";
 export {numeric, type NumericOptions} from "./numeric.js";
 export {regexMatch, type RegexOptions} from "./regexMatch.js";
 export {rouge, type RougeOptions} from "./rouge.js";
-export {identifiedVersion, scorerVersion, withSettings} from "./scorerVersion.js";
+export {identifiedVersion, modelAsked, scorerVersion, withSettings} from "./scorerVersion.js";
 export {ter, type TerOptions} from "./ter.js";
 export {tokenF1} from "./tokenF1.js";
 export {toolCallMatch, type ToolCallOptions} from "./toolCallMatch.js";

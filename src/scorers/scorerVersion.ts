@@ -23,8 +23,13 @@ export function scorerVersion(scorer: Scorer): string {
 export async function identifiedVersion(scorer: Scorer): Promise<string> {
   const version = scorerVersion(scorer);
   if (!scorer.asks) return version;
-  const identity = await scorer.asks.identity(scorer.judge?.model ?? "");
+  const identity = await scorer.asks.identity(modelAsked(scorer) ?? "");
   return hashOf([version, canonicalJson({kind: scorer.asks.kind, ...identity})]);
+}
+
+/** The model that a scorer's endpoint is asked for; undefined when it asks none. */
+export function modelAsked({judge, asksModel}: Scorer): string | undefined {
+  return judge?.model ?? asksModel;
 }
 
 function hashOf(parts: readonly string[]): string {
@@ -45,6 +50,7 @@ export function withSettings(
     | "aggregate"
     | "binary"
     | "asks"
+    | "asksModel"
     | "callsEach"
     | "judge"
     | "human"

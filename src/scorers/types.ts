@@ -64,6 +64,8 @@ export interface Scorer {
   aggregate?(rows: readonly ScoredRow[]): number | undefined;
   /** The endpoint that the scorer sends rows to: the privacy check stands before it as before a candidate's. */
   asks?: Endpoint;
+  /** The model that `asks` is asked for, where it is no judge. */
+  asksModel?: string;
   /** Calls that one score takes, where `asks` is given; 1 when absent. */
   callsEach?: number;
   /** Runs what a model wrote: only in runs that allow it. `refusal` says why this machine cannot, if it cannot. */

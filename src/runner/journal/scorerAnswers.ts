@@ -19,8 +19,12 @@ interface Line {
   completion: Completion;
 }
 
-/** Answers known from earlier that memory holds at most; the newest are those of the run itself. */
+/**
+ * Answers known from earlier that memory holds at most, and characters of them (vectors are long); the newest are those of the
+ * run itself.
+ */
 const MOST_KNOWN = 200_000;
+const MOST_CHARACTERS = 128e6;
 
 /**
  * Opens the answers of a run, with those that it and other runs of the store were given before; of the run alone with
@@ -32,13 +36,19 @@ export async function openScorerAnswers(
   {ownOnly = false}: {ownOnly?: boolean} = {}
 ): Promise<ScorerAnswers> {
   const known = new Map<string, Completion>();
+  let characters = 0;
+  const forget = (key: string) => {
+    characters -= known.get(key)?.text.length ?? 0;
+    known.delete(key);
+  };
   const others = ownOnly ? [] : (await runIds(workspace)).filter((id) => id !== runId);
   const before: ScorerAnswers["before"] = {calls: 0};
   for (const id of [...others, runId])
     for await (const {key, completion} of linesOf(workspace, id)) {
-      known.delete(key);
+      forget(key);
       known.set(key, completion);
-      if (known.size > MOST_KNOWN) known.delete(known.keys().next().value!);
+      characters += completion.text.length;
+      while (known.size > MOST_KNOWN || characters > MOST_CHARACTERS) forget(known.keys().next().value!);
       if (id !== runId) continue;
       before.calls++;
       if (completion.costUsd !== undefined) before.costUsd = (before.costUsd ?? 0) + completion.costUsd;

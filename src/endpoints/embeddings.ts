@@ -1,0 +1,123 @@
+import {z} from "zod";
+import {completionCost, hostingKind, hostingModels, type StatedHosting} from "../costs/index.js";
+import {byName, exactly, anyText, text} from "../store/checked.js";
+import type {HttpEndpointOptions} from "./chatEndpoint.js";
+import {withDeadline} from "./deadline.js";
+import {realEffects} from "./effects.js";
+import {hideRequest} from "./hideText.js";
+import {named, postJson, priceOfModel, retryPolicy, toEndpointError} from "./httpCall.js";
+import {apiUrl} from "./openAICompatible.js";
+import {assertOptions, hosting, callShape, trust, variable} from "./options.js";
+import {withRetry} from "./retry.js";
+import {secretQueryValues, withoutSecretValues} from "./secretQuery.js";
+import {readSecrets, type SecretNames} from "./secrets.js";
+import {createTransport} from "./transport.js";
+import {type CompletionRequest, type Endpoint, EndpointError, type Trust} from "./types.js";
+import {packVectors, textsOf} from "./vectors.js";
+
+export interface EmbeddingEndpointOptions extends Omit<HttpEndpointOptions, "stream">, SecretNames {
+  /** The server's address: bare, ending in `/v1`, or ending in `/embeddings`. `{model}` stands for the model's name. */
+  baseUrl: string;
+  hosting: StatedHosting;
+  trust: Trust;
+  /** Added to every address, such as Azure's `{"api-version": "2024-10-21"}`. */
+  query?: Record<string, string>;
+}
+
+const schema = exactly<EmbeddingEndpointOptions>("options such as {name, baseUrl, hosting, trust}", {
+  ...callShape,
+  hosting,
+  trust,
+  baseUrl: text("the server's address"),
+  query: byName(anyText(), "texts by name").optional(),
+  apiKeyEnv: variable.optional(),
+  headersEnv: byName(variable, "environment variables by header").optional()
+});
+
+const answerSchema = z.looseObject({
+  data: z.array(z.looseObject({index: z.number().optional(), embedding: z.array(z.number())})),
+  usage: z.looseObject({prompt_tokens: z.number()}).nullish(),
+  model: z.string().optional()
+});
+
+/**
+ * A server with OpenAI's `/v1/embeddings`, for scorers that compare texts by meaning. What it completes is a list of texts,
+ * one a message; its answer's text is their vectors (`unpackVectors`). Throws at once when an option is unknown or wrong.
+ */
+export function embeddingEndpoint(options: EmbeddingEndpointOptions): Endpoint {
+  assertOptions(schema, options);
+  const {name, baseUrl, effects = realEffects, timeoutMs = 120_000, query, price} = options;
+  const policy = retryPolicy(options.retries);
+  const secretValues = secretQueryValues(query);
+  const transport = createTransport({effects, query});
+  const url = apiUrl(name, baseUrl, "/embeddings");
+
+  const attempt = async (request: CompletionRequest, parent: AbortSignal | undefined) => {
+    const secrets = readSecrets(name, options);
+    const hide = hideRequest(request, [...secrets.values, ...secretValues]);
+    const start = effects.now();
+    const answer = await withDeadline(timeoutMs, effects, parent, async (signal) => {
+      const fetch = transport.fetch({signal, headers: secrets.headers, hide});
+      const input = textsOf(request);
+      const body = await postJson(
+        fetch,
+        url.replace("{model}", encodeURIComponent(request.model)),
+        secrets.key,
+        {
+          model: request.model,
+          input
+        }
+      );
+      return parseAnswer(body, input.length);
+    }).catch((error: unknown) => {
+      throw toEndpointError(error, hide);
+    });
+    return {...answer, latencyMs: effects.now() - start};
+  };
+
+  return {
+    name,
+    kind: "openai",
+    hosting: hostingKind(options.hosting),
+    hostings: hostingModels(options.hosting),
+    trust: options.trust,
+    limits: options.limits,
+    price: (model) => priceOfModel(price, model),
+    identity: async () => ({
+      baseUrl: baseUrl.replace(/\/+$/, ""),
+      ...(query ? {query: new URLSearchParams(withoutSecretValues(query)).toString()} : undefined)
+    }),
+    async complete(request, {signal, attempts: hooks} = {}) {
+      let attempts = 0;
+      const answer = await withRetry(
+        (number) => ((attempts = number), attempt(request, signal)),
+        policy,
+        effects,
+        {
+          signal,
+          attempts: hooks
+        }
+      ).catch((error: unknown) => {
+        throw error instanceof EndpointError ? named(name, error) : error;
+      });
+      const costUsd = completionCost(answer.usage, priceOfModel(price, request.model));
+      return {...answer, attempts, costUsd};
+    },
+    close: () => transport.close()
+  };
+}
+
+function parseAnswer(body: unknown, texts: number) {
+  const {data: read} = answerSchema.safeParse(body);
+  if (!read) throw new EndpointError("malformed", "The answer is no list of embeddings.");
+  if (read.data.length !== texts)
+    throw new EndpointError("malformed", `The answer holds ${read.data.length} vectors for ${texts} texts.`);
+  const ordered = read.data.map((one, place) => ({...one, place: one.index ?? place}));
+  ordered.sort((a, b) => a.place - b.place);
+  return {
+    text: packVectors(ordered.map(({embedding}) => embedding)),
+    finishReason: "stop",
+    usage: read.usage ? {promptTokens: read.usage.prompt_tokens, completionTokens: 0} : undefined,
+    servedModel: read.model
+  };
+}

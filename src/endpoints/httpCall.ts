@@ -1,0 +1,54 @@
+import type {HttpEndpointOptions} from "./chatEndpoint.js";
+import {defaultRetryPolicy, type RetryPolicy} from "./retry.js";
+import {serverError} from "./serverError.js";
+import {EndpointError, type TokenPrice} from "./types.js";
+
+/** What the client does for an address of its own, without its loading and its steps for the hub. */
+export async function postJson(
+  fetch: typeof globalThis.fetch,
+  url: string,
+  key: string,
+  body: object
+): Promise<unknown> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      ...(key ? {authorization: `Bearer ${key}`} : undefined)
+    },
+    body: JSON.stringify(body)
+  });
+  const isJson = response.headers.get("content-type")?.startsWith("application/json");
+  return isJson ? response.json() : response.blob();
+}
+
+export function retryPolicy(retries: HttpEndpointOptions["retries"]): RetryPolicy {
+  return {...defaultRetryPolicy, ...(typeof retries === "number" ? {retries} : retries)};
+}
+
+/** The price of a model, where prices are stated by model or once for all. */
+export function priceOfModel(price: HttpEndpointOptions["price"], model: string): TokenPrice | undefined {
+  return isPrice(price) ? price : price?.[model];
+}
+
+function isPrice(price: HttpEndpointOptions["price"]): price is TokenPrice {
+  return typeof (price as TokenPrice | undefined)?.inputUsdPerMillion === "number";
+}
+
+/** The error with the name of the endpoint before its words. */
+export function named(name: string, error: EndpointError): EndpointError {
+  return new EndpointError(error.kind, `${name}: ${error.message}`, error.detail);
+}
+
+/** The client's errors carry the whole prompt, so they are never kept as a cause. */
+export function toEndpointError(error: unknown, hide: (text: string) => string): EndpointError {
+  if (error instanceof EndpointError) return error;
+  const {name, message} = error as Error;
+  if (error instanceof SyntaxError)
+    return new EndpointError("malformed", "The stream holds an event that is not valid JSON.");
+  if (name === "ProviderApiError") {
+    const body = (error as {httpResponse?: {body?: unknown}}).httpResponse?.body;
+    return serverError({status: 200, body: body || message, hide});
+  }
+  return new EndpointError("bad-request", hide(message));
+}
