@@ -3,7 +3,7 @@ import {type HeldOut, type OfVersion, recordsOf} from "./kinds/kind.js";
 import {readSplit, splitParts, type SplitName} from "./kinds/split.js";
 import {hasRows, readVersion, versionReference, versionRows, type VersionName} from "./kinds/version.js";
 import {sqlString} from "./duckdb.js";
-import {emptyRelation} from "./parquet.js";
+import {emptyRelation, parquetList} from "./parquet.js";
 import {PARTS} from "./schema.js";
 import type {Workspace} from "./workspace.js";
 
@@ -27,8 +27,14 @@ export function heldOutBarrier(workspace: Workspace): Barrier {
   return async (version, relation, except) => {
     const held = (await records(version.dataset)).filter(({id}) => id !== except);
     const manifest = held.length === 0 ? undefined : await manifests(version);
+    const files = new Set<string>();
     const queries: string[] = [];
-    for (const {rows} of held) queries.push(await rows(version, manifest));
+    for (const {rows} of held) {
+      const kept = await rows(version, manifest);
+      for (const file of kept.files ?? []) files.add(file);
+      queries.push(...(kept.queries ?? []));
+    }
+    if (files.size > 0) queries.push(`select row_id from ${parquetList([...files])}`);
     return queries.length === 0
       ? `select * from ${relation}`
       : `select * from ${relation} anti join (${queries.join(" union all ")}) using (row_id)`;

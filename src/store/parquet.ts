@@ -50,6 +50,14 @@ export function parquetFiles(paths: readonly string[]): string {
   return `read_parquet([${paths.map(sqlPath).join(", ")}], union_by_name = true)`;
 }
 
+/**
+ * The same of files with the same columns, and each row's file as `filename`: only the first is looked into before rows are
+ * read.
+ */
+export function parquetList(paths: readonly string[]): string {
+  return `read_parquet([${paths.map(sqlPath).join(", ")}], filename = true)`;
+}
+
 const everything = (source: string) => `select * from ${source}`;
 
 /** Writes plain objects to a Parquet file by way of a temporary NDJSON file, so that memory stays flat. */

@@ -49,9 +49,8 @@ const noteKind: Kind<Note> = {
   },
   heldOut: async ({manifestKey}, workspace) => {
     const hidden = (await readRecord(workspace, noteKind, manifestKey))?.hidden ?? [];
-    return hidden.length === 0
-      ? undefined
-      : () => `select unnest([${hidden.map(sqlString).join(", ")}]) as row_id`;
+    const queries = [`select unnest([${hidden.map(sqlString).join(", ")}]) as row_id`];
+    return hidden.length === 0 ? undefined : () => ({queries});
   }
 };
 

@@ -60,22 +60,20 @@ export const heldOutKind: Kind<HeldOutRecord> = {
 async function idsIn({key, manifestKey}: Found, workspace: Workspace): Promise<HeldOut | undefined> {
   const record = await readRecord(workspace, heldOutKind, manifestKey);
   if (!record) return undefined;
-  const held = parquetFile(await workspace.place.readable(`${key}/rows.parquet`));
-  const ids = `select row_id from ${held}`;
+  const file = await workspace.place.readable(`${key}/rows.parquet`);
   return async (version, manifest) => {
-    if (record.version === version.id) return ids;
     // A version of before does not say where its ids come from: its definition was the record's, as far as is known.
-    if (
+    const sameIds =
+      record.version === version.id ||
       manifest?.idColumn === undefined ||
-      (record.idColumn !== null && manifest.idColumn === record.idColumn)
-    )
-      return ids;
-    const queries = [ids];
-    for (const file of ["rows.parquet", "rejected.parquet"] as const) {
-      const table = await versionTable(workspace, version, file);
-      if (table) queries.push(sameRows(table, held, manifest.text));
+      (record.idColumn !== null && manifest.idColumn === record.idColumn);
+    if (sameIds) return {files: [file]};
+    const queries: string[] = [];
+    for (const name of ["rows.parquet", "rejected.parquet"] as const) {
+      const table = await versionTable(workspace, version, name);
+      if (table) queries.push(sameRows(table, parquetFile(file), manifest.text));
     }
-    return queries.join(" union all ");
+    return {files: [file], queries};
   };
 }
 

@@ -36,10 +36,20 @@ export interface Kind<M extends object = object> {
 }
 
 /**
- * A query for the `row_id`s of a version that a record keeps from everything but a final run.
+ * Which rows of a version a record keeps from everything but a final run.
  * @param manifest of the version; undefined when it is gone
  */
-export type HeldOut = (version: OfVersion, manifest: VersionManifest | undefined) => string | Promise<string>;
+export type HeldOut = (
+  version: OfVersion,
+  manifest: VersionManifest | undefined
+) => HeldRows | Promise<HeldRows>;
+
+export interface HeldRows {
+  /** Parquet files with their `row_id`s. Those of many records are read as one table. */
+  files?: readonly string[];
+  /** Queries for the `row_id`s that no file lists. */
+  queries?: readonly string[];
+}
 
 /** What a manifest must be to be read. */
 export interface Form {

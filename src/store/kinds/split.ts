@@ -1,5 +1,5 @@
 import {type Database, sqlName, sqlString} from "../duckdb.js";
-import {type Columns, emptyRelation, parquetFile} from "../parquet.js";
+import {type Columns, emptyRelation, parquetFile, parquetList} from "../parquet.js";
 import {PARTS, type SplitManifest} from "../schema.js";
 import {checkName} from "../names.js";
 import type {Workspace} from "../workspace.js";
@@ -94,7 +94,8 @@ export const splitKind: Kind<SplitManifest> = {
     const split = await readRecord(workspace, splitKind, manifestKey);
     if (!split?.counts["held-out"] || (await heldOutRecord(workspace, split))) return undefined;
     const parts = partsIn(await workspace.place.readable(`${key}/parts.parquet`));
-    return () => `select row_id from ${parts} where part = 'held-out'`;
+    const queries = [`select row_id from ${parts} where part = 'held-out'`];
+    return () => ({queries});
   }
 };
 
@@ -155,14 +156,17 @@ const SPLITS: Columns = {
 
 async function splitViews({workspace, manifests, open}: ViewContext): Promise<View[]> {
   const splits = (await manifests(splitKind)).sort((a, b) => a.madeAt.localeCompare(b.madeAt));
-  const parts: string[] = [];
+  // Rows that another split holds out are not named either. Splits with the same rows left out are read as one table:
+  // a view over each of their files takes the store seconds to open.
+  const groups = new Map<string, SplitManifest[]>();
   for (const split of splits) {
-    const {dataset, id, version} = split;
-    const all = partsIn(await workspace.place.readable(splitKey(split, "parts.parquet")));
-    // Rows that another split holds out are not named here either.
-    const shown = await open(`(select * from ${all} where part <> 'held-out')`, {dataset, id: version});
-    parts.push(`select ${sqlString(dataset)} as dataset, ${sqlString(id)} as split, * from (${shown})`);
+    const shown = await open("shown_parts", {dataset: split.dataset, id: split.version});
+    const query = `select ${sqlString(split.dataset)} as dataset, * from (${shown})`;
+    groups.set(query, [...(groups.get(query) ?? []), split]);
   }
+  const parts: string[] = [];
+  for (const [query, group] of groups)
+    parts.push(`(with shown_parts as (${await partsOfAll(workspace, group)}) ${query})`);
   return [
     {name: "splits", of: {rows: splits, columns: SPLITS}},
     {
@@ -170,6 +174,16 @@ async function splitViews({workspace, manifests, open}: ViewContext): Promise<Vi
       of: parts.join(" union all ") || emptyRelation({dataset: "VARCHAR", split: "VARCHAR", ...PARTS})
     }
   ];
+}
+
+/** A query for the parts of several splits with each one's id as `split`, without those held out. */
+async function partsOfAll({place}: Workspace, splits: readonly SplitManifest[]): Promise<string> {
+  const files = new Map<string, string>();
+  for (const split of splits) files.set(await place.readable(splitKey(split, "parts.parquet")), split.id);
+  const ids = [...files].map(([file, id]) => `(${sqlString(file)}, ${sqlString(id)})`);
+  return `select split, row_id, part, group_key from ${parquetList([...files.keys()])}
+    join (values ${ids.join(", ")}) as of_split(filename, split) using (filename)
+    where part not in ('held-out', 'sealed')`;
 }
 
 /** Rows go from its parts; the version's rows are erased before. */
