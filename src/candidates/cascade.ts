@@ -116,11 +116,13 @@ async function answer(
   const asked: Completion[] = [];
   for (const [s, stage] of stages.entries()) {
     const isLast = s === stages.length - 1;
+    // What may still be passed over must not be told as it comes.
+    const once = isLast ? options : {...options, onText: undefined};
     try {
       const times = signal === "agreement" && !isLast ? repeats : 1;
       const own: Completion[] = [];
       for (let i = 0; i < times; i++)
-        own.push(await ask(stage, request, {...options, repeat: (options.repeat ?? 0) * times + i}, signal));
+        own.push(await ask(stage, request, {...once, repeat: (options.repeat ?? 0) * times + i}, signal));
       asked.push(...own);
       if (isLast || sureOf(signal, own) >= thresholds[s]!) return together(own[0]!, asked);
     } catch (error) {
@@ -142,7 +144,8 @@ function ask(
     {
       ...request,
       model,
-      params: {...logprobs, ...candidate.params, ...request.params},
+      // Whoever asks may have said that they need none.
+      params: {...candidate.params, ...request.params, ...logprobs},
       tools: candidate.tools ?? request.tools
     },
     options

@@ -15,7 +15,8 @@ import {
   type Workspace,
   writeBench
 } from "../store/index.js";
-import {datasetOf, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
+import {candidateNamed, evalNamed, splitTarget} from "./evalCandidate.js";
+import {datasetOf, loadDatasets, type NamedEval, openProject} from "./project.js";
 import {interruptSignals} from "./runEvals.js";
 import {bold, dim, note, print, printable, printJson, table} from "./terminal.js";
 
@@ -137,20 +138,10 @@ async function chosenCandidate(
   target: string,
   options: BenchVerbOptions
 ): Promise<{one: NamedEval; chosen: Candidate}> {
-  const colon = target.indexOf(":");
-  const [evalName, wanted] = colon < 0 ? [target] : [target.slice(0, colon), target.slice(colon + 1)];
-  const {evals, broken} = await loadEvals(project, [evalName!]);
-  const one = evals[0];
-  if (!one) throw new UserError(broken.map(({message}) => message).join("\n"));
-  const {source, candidates} = one.definition;
-  if (source) throw new UserError(`${one.name} takes its scores from files: it has no prompts to send.`);
+  const {evalName, wanted} = splitTarget(target);
+  const one = await evalNamed(project, evalName);
   if (options.url !== undefined) return {one, chosen: candidateAt(options.url, options)};
-  const found = wanted === undefined ? candidates : candidates.filter(({name}) => name === wanted);
-  if (found.length !== 1)
-    throw new UserError(
-      `${wanted === undefined ? "say which candidate" : `${one.name} has no candidate ${JSON.stringify(wanted)}`}: ${candidates.map(({name}) => `${one.name}:${name}`).join(", ")}.`
-    );
-  return {one, chosen: found[0]!};
+  return {one, chosen: candidateNamed(one, wanted)};
 }
 
 function candidateAt(url: string, {model, trust, apiKeyEnv}: BenchVerbOptions): Candidate {

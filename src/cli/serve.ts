@@ -1,7 +1,9 @@
+import {existsSync} from "node:fs";
 import {isLoopback, serve, type Writer} from "../endpoints/index.js";
 import {findModel, localModel, type LocalModel} from "../generation/index.js";
 import {hasLoader, listModels, loadModel, meantModel, type ModelManifest} from "../models/index.js";
-import {modelsDir, UserError, type Workspace} from "../store/index.js";
+import {modelsDir, openStore, UserError, type Workspace} from "../store/index.js";
+import {servedCandidate} from "./serveCandidate.js";
 import {openProject} from "./project.js";
 import {note, print} from "./terminal.js";
 
@@ -21,13 +23,20 @@ export async function serveVerb(names: string[], options: ServeOptions): Promise
   const known = await listModels(dir);
   const classifiers: ModelManifest[] = [];
   const writers: Writer[] = [];
-  const language: LocalModel[] = [];
+  const open: {close?(): Promise<void>}[] = [];
+  const store = names.some((name) => isTarget(name, known)) ? await openStore(workspace) : undefined;
   for (const name of names) {
+    if (store && isTarget(name, known)) {
+      const {writer, close} = await servedCandidate(store, name);
+      writers.push(writer);
+      open.push({close});
+      continue;
+    }
     const stored = meantModel(known, name);
     if (stored && hasLoader(stored.architecture)) classifiers.push(stored);
     else {
       const model = await languageModel(name, workspace, options, stored?.name);
-      language.push(model.endpoint);
+      open.push(model.endpoint);
       writers.push(...model.writers);
     }
   }
@@ -43,7 +52,13 @@ export async function serveVerb(names: string[], options: ServeOptions): Promise
     );
   await new Promise<void>((resolve) => process.once("SIGINT", resolve).once("SIGTERM", resolve));
   await server.close();
-  for (const model of language) await model.close!();
+  for (const one of open) await one.close?.();
+  store?.close();
+}
+
+/** Whether a name is of an eval's candidate (`EVAL:CANDIDATE`), and of no file and no model in the store. */
+function isTarget(name: string, known: readonly ModelManifest[]): boolean {
+  return name.includes(":") && !existsSync(name) && !meantModel(known, name);
 }
 
 /** A language model and its adapters, loaded before the server begins: what is wrong is said at once. */

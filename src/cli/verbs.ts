@@ -330,7 +330,7 @@ const serve: Verb = (program) =>
   program
     .command("serve <model...>")
     .description(
-      "serve models (of the store, folders, GGUF files) as an OpenAI-compatible endpoint on this machine"
+      "serve models (of the store, folders, GGUF files) and evals' candidates (EVAL:CANDIDATE) as an OpenAI-compatible endpoint on this machine"
     )
     .option("-p, --port <port>", "port; 0 takes a free one", port, 8080)
     .option("--host <host>", "address to listen on", "127.0.0.1")

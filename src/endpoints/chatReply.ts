@@ -1,15 +1,21 @@
 import {type ServerResponse} from "node:http";
 import {HttpError} from "./httpError.js";
 import {type PredictionAnswer} from "./predictionAnswer.js";
-import {type TokenLogprob, type ToolCall} from "./types.js";
+import {type TokenLogprob, type ToolCall, type Usage} from "./types.js";
 
 export type Head = {id: string; created: number; model: string; system_fingerprint: string};
 
 /** An answer that is whole. */
-export type Answer = PredictionAnswer & {toolCalls?: ToolCall[]};
+export type Answer = Omit<PredictionAnswer, "usage"> & {
+  /** Left out of the reply when it is unknown. */
+  usage?: Usage;
+  /** US dollars, where the models that were asked have a price. */
+  costUsd?: number;
+  toolCalls?: ToolCall[];
+};
 
 export function sendCompletion(response: ServerResponse, head: Head, answer: Answer): void {
-  const {text, toolCalls, finishReason, usage, logprobs} = answer;
+  const {text, toolCalls, finishReason, usage, costUsd, logprobs} = answer;
   sendJson(response, 200, {
     ...head,
     object: "chat.completion",
@@ -21,7 +27,7 @@ export function sendCompletion(response: ServerResponse, head: Head, answer: Ans
         finish_reason: finishReason
       }
     ],
-    usage: usageOf(usage)
+    usage: usageOf(usage, costUsd)
   });
 }
 
@@ -57,7 +63,7 @@ export function streamOf(response: ServerResponse, head: Head, includeUsage: boo
         ])
       );
     },
-    end({toolCalls, finishReason, usage}) {
+    end({toolCalls, finishReason, usage, costUsd}) {
       begin();
       if (toolCalls?.length)
         response.write(
@@ -70,7 +76,7 @@ export function streamOf(response: ServerResponse, head: Head, includeUsage: boo
           ])
         );
       response.write(chunk([{index: 0, delta: {}, finish_reason: finishReason}]));
-      if (includeUsage) response.write(chunk([], usageOf(usage)));
+      if (includeUsage) response.write(chunk([], usageOf(usage, costUsd) ?? null));
       response.end("data: [DONE]\n\n");
     },
     fail(message) {
@@ -104,11 +110,15 @@ function logprobsOf(logprobs: TokenLogprob[] | undefined): object | null {
   };
 }
 
-function usageOf({promptTokens, completionTokens}: PredictionAnswer["usage"]): object {
+function usageOf(usage: Usage | undefined, costUsd: number | undefined): object | undefined {
+  if (!usage) return undefined;
+  const {promptTokens, completionTokens, cachedTokens} = usage;
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
-    total_tokens: promptTokens + completionTokens
+    total_tokens: promptTokens + completionTokens,
+    prompt_tokens_details: cachedTokens === undefined ? undefined : {cached_tokens: cachedTokens},
+    cost_usd: costUsd
   };
 }
 

@@ -48,11 +48,13 @@ export async function answerByWriter(
   // What has to be read to its end, calls and log probabilities, comes in one piece.
   const pieces = chat.stream === true && tools.length === 0 && chat.logprobs !== true;
   const stream = streamOf(response, head, chat.stream_options?.include_usage ?? false);
+  // Endpoints that are reached over HTTP tell nothing before the end.
+  let told = false;
   let completion: Completion;
   try {
     completion = await endpoint.complete(
       {model: name, messages: chat.messages as Message[], params, tools},
-      {signal: gone.signal, onText: pieces ? (text) => stream.text(text) : undefined}
+      {signal: gone.signal, onText: pieces ? (text) => ((told = true), stream.text(text)) : undefined}
     );
   } catch (error) {
     if (response.destroyed) return;
@@ -61,22 +63,20 @@ export async function answerByWriter(
     return stream.fail(refused.message);
   }
   if (response.destroyed) return;
-  const {
-    text,
-    toolCalls,
-    finishReason,
-    logprobs,
-    usage = {promptTokens: 0, completionTokens: 0}
-  } = completion;
-  const answer = {text, toolCalls, finishReason, logprobs, usage};
+  const {text, toolCalls, finishReason, usage, costUsd} = completion;
+  // A cascade asks for log probabilities of its own accord.
+  const logprobs = chat.logprobs === true ? completion.logprobs : undefined;
+  const answer = {text, toolCalls, finishReason, logprobs, usage, costUsd};
   if (!chat.stream) return sendCompletion(response, head, answer);
-  if (!pieces) stream.text(text, answer);
+  if (!told) stream.text(text, answer);
   stream.end(answer);
 }
 
 function httpErrorOf(error: unknown): HttpError {
   if (error instanceof EndpointError && error.kind === "bad-request")
     return new HttpError(400, error.message, "invalid_request_error");
+  if (error instanceof EndpointError && error.kind === "rate-limit")
+    return new HttpError(429, error.message, "rate_limit_exceeded");
   return new HttpError(500, error instanceof Error ? error.message : String(error), "server_error");
 }
 

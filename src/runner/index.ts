@@ -15,6 +15,7 @@ export type {
 export {createOutageGuard, type OutageGuard} from "./calls/outage.js";
 export {callError, createPool, guardedAttempts} from "./calls/pool.js";
 export * from "./define.js";
+export {prepareCandidate} from "./prepareCandidate.js";
 export {type EvalFinding, runEvalPreflight} from "./plan/preflight.js";
 export type {PromptPreview} from "./plan/promptPreview.js";
 export type {RunOptions} from "./plan/resolve.js";

@@ -40,7 +40,7 @@ export interface PrepareInputs {
  * that are ready are closed and a UserError names it.
  */
 export async function readyCandidates(
-  resolved: ResolvedEval,
+  resolved: Pick<ResolvedEval, "candidates" | "seed" | "baseline">,
   {store, version, split, dryRun, onMessage, signal}: PrepareInputs
 ): Promise<ReadyCandidate[]> {
   const ready: ReadyCandidate[] = [];

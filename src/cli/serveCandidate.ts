@@ -1,0 +1,68 @@
+import type {Writer} from "../endpoints/index.js";
+import {limiterFor} from "../endpoints/limiter.js";
+import {prepareCandidate} from "../runner/index.js";
+import {ensureSplit} from "../splits/index.js";
+import {hashJson, type Store, UserError} from "../store/index.js";
+import {candidateNamed, evalNamed, splitTarget} from "./evalCandidate.js";
+import {datasetOf, loadDatasets} from "./project.js";
+import {note} from "./terminal.js";
+
+/** Requests that a served candidate's endpoint has in flight at most, where it states no limit. */
+const CONCURRENCY = 16;
+
+/**
+ * A candidate of an eval, such as a cascade, as a model that writes: asked with its own parameters and tools, which those of
+ * a request go before, and within its endpoint's limits. Throws UserError when there is none of that name or no data yet.
+ * @param target `EVAL:CANDIDATE`, or `EVAL` when it has one candidate
+ */
+export async function servedCandidate(
+  store: Store,
+  target: string
+): Promise<{writer: Writer; close(): Promise<void>}> {
+  const {project} = store.workspace;
+  const {evalName, wanted} = splitTarget(target);
+  const one = await evalNamed(project, evalName);
+  const candidate = candidateNamed(one, wanted);
+  const dataset = datasetOf(one.definition, (await loadDatasets(project)).datasets);
+  const version = await store.latestVersion(dataset.name);
+  if (!version)
+    throw new UserError(`${dataset.name} has no version yet. \`assay pull ${dataset.name}\` makes one.`);
+  const split = await ensureSplit(store, version, [one.definition.split].flat()[0]!, {measure: false});
+  const {prepared, record, close} = await prepareCandidate(one.definition, {
+    store,
+    version,
+    split,
+    candidate,
+    onMessage: note
+  });
+  const {endpoint, model} = prepared;
+  if (endpoint.trust !== "local")
+    note(
+      `! ${candidate.name} sends what it is asked to ${endpoint.name}, an endpoint of trust "${endpoint.trust}".`
+    );
+  const limiter = limiterFor(endpoint, CONCURRENCY);
+  return {
+    close,
+    writer: {
+      name: candidate.name,
+      weights: hashJson(record.identity),
+      endpoint: {
+        ...endpoint,
+        complete: (request, options) =>
+          limiter.run(
+            (attempts) =>
+              endpoint.complete(
+                {
+                  ...request,
+                  model,
+                  params: {...candidate.params, ...request.params},
+                  tools: request.tools?.length ? request.tools : candidate.tools
+                },
+                {...options, attempts}
+              ),
+            {signal: options?.signal}
+          )
+      }
+    }
+  };
+}
