@@ -30,7 +30,7 @@ describe("a project with broken files", () => {
     for (const [name, text] of Object.entries(loaders))
       writeFileSync(join(project, "data-loaders", `${name}.ts`), text);
     pulled = await assay(project, "pull");
-  }, 120_000);
+  });
 
   it.each([
     ["nothing", /nothing\.ts: it has no default export\. End it with `export default defineDataset/],
@@ -54,11 +54,11 @@ describe("a project with broken files", () => {
   it("shows control characters as escapes in CSV too", async () => {
     const {stdout} = await assay(project, "sql", "select id from good", "--csv");
     expect(stdout).toBe("id\na\\u001b[31m\n");
-  }, 60_000);
+  });
 
   it("says that there is a folder where a card should go", async () => {
     const {code, stderr} = await assay(project, "card", "good", "-o", "data-loaders");
     expectClear(stderr.trim(), "data-loaders", "a folder");
     expect(code).toBe(1);
-  }, 60_000);
+  });
 });

@@ -82,7 +82,7 @@ beforeAll(async () => {
   });
   run = (await runEval(definition, {store, version, split, evalName: "sums"})).manifest!;
   store.close();
-}, 60_000);
+});
 afterAll(async () => {
   vi.unstubAllEnvs();
   await rm(project, {recursive: true, force: true});

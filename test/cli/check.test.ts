@@ -50,7 +50,7 @@ describe("assay check", () => {
     await new Promise((done) => setTimeout(done, 5));
     await runEval(definition(), inputs);
     await project.store.refresh();
-  }, 60_000);
+  });
   afterAll(async () => {
     project.store.close();
     await model.close();
@@ -110,7 +110,7 @@ describe("assay check", () => {
     expect(out).toMatch(/share of failed rows at most 0\.0 % +0\.0 % \(0 of \d+\)/);
     expect(out).toMatch(/latency at most 60000 ms +\d+ ms over \d+ answers/);
     expect(code).toBe(0);
-  }, 60_000);
+  });
 
   it("exits 100 when the candidate is worse than in the run named, or in the previous one", async () => {
     for (const baselineRun of ["previous", before]) {
@@ -118,7 +118,7 @@ describe("assay check", () => {
       expect(code).toBe(100);
       expect(out).toMatch(new RegExp(`fail .*not more than 5\\.0 points below run ${before}`));
     }
-  }, 60_000);
+  });
 
   it("exits 101 when rows do not decide, and says how many more would", async () => {
     const [{mean}] = (await project.store.rows<{mean: number}>(
@@ -129,7 +129,7 @@ describe("assay check", () => {
     expect(code).toBe(101);
     expect(out).toMatch(/undecided .* \d{3,}\s*$/m);
     expect((await check([{maxRegression: 0.05, baselineRun: "no-such"}])).code).toBe(101);
-  }, 60_000);
+  });
 
   it("exits 1 on an eval that cannot be read", async () => {
     await check([]);
@@ -138,7 +138,7 @@ describe("assay check", () => {
     await rm(join(folder, "evals", "broken.eval.ts"));
     expect(code).toBe(1);
     expect(out).toMatch(/broken\.eval\.ts: it could not be loaded/);
-  }, 60_000);
+  });
 
   it("counts rows with unresolved personal data once the version was scanned", async () => {
     expect((await check([{maxPersonalDataRows: 0}])).code).toBe(101);
@@ -146,7 +146,7 @@ describe("assay check", () => {
     const {code, out} = await check([{maxPersonalDataRows: 0}]);
     expect(out).toMatch(/pass .*at most 0 rows with unresolved personal data .*0 of 800 rows/);
     expect(code).toBe(0);
-  }, 60_000);
+  });
 
   it("writes JUnit XML, GitHub's annotations and summary, and a comment that begins with what to do", async () => {
     const [xml, md, summary] = ["gates.xml", "comment.md", "summary.md"].map((name) =>
@@ -199,5 +199,5 @@ describe("assay check", () => {
     expect(lines[4]).toMatch(/^- \*\*fail\*\*: m, /);
     expect(lines[5]).toMatch(/^- \*\*undecided\*\*: m, cost of a thousand rows/);
     expect(await readFile(summary, "utf8")).toBe(comment);
-  }, 60_000);
+  });
 });

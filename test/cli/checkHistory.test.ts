@@ -107,4 +107,4 @@ it("tells steady, drifted and regressed runs apart by what changed since", async
     expect.arrayContaining(["drifted", "regressed", "steady"])
   );
   expect(text).toContain("6 comparisons: 1 regressed, 3 drifted, 0 flaky, 0 undecided, 2 steady.");
-}, 60_000);
+});

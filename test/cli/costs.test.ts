@@ -16,7 +16,7 @@ beforeAll(async () => {
   run = await costStore(project);
   writeLoader(project, "sums", `{name: "sums", source: {kind: "rows", rows: []}}`);
   vi.stubEnv("ASSAY_PROJECT", project);
-}, 60_000);
+});
 afterAll(async () => {
   vi.unstubAllEnvs();
   await rm(project, {recursive: true, force: true});

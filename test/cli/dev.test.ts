@@ -32,7 +32,7 @@ beforeAll(async () => {
     server.stderr!.on("data", read);
     server.on("exit", (code) => reject(new Error(`assay dev ended with ${code}: ${printed}`)));
   });
-}, 120_000);
+});
 
 afterAll(async () => {
   if (server.exitCode === null) {
@@ -93,20 +93,20 @@ describe("assay dev", () => {
     expect(foreign.status).toBe(421);
     expect(foreign.text).not.toContain("<html");
     expect((await get("/", {host: "localhost"})).status).toBe(421);
-  }, 60_000);
+  });
 
   it("opens a socket to its own pages only", async () => {
     expect(await socketFrom(`http://localhost:${port}`)).toContain("101");
     expect(await socketFrom("http://elsewhere.example")).toContain("403");
     expect(await socketFrom(undefined)).toContain("403");
     expect(await socketFrom(`http://localhost:${port}`, "elsewhere.example")).toContain("421");
-  }, 60_000);
+  });
 
   it("outlives an address that cannot be decoded", async () => {
     expect((await get("/%zz")).status).toBe(400);
     expect((await get("/%c0%af")).status).toBe(400);
     expect((await get("/", {host: `localhost:${port}`})).status).toBe(200);
-  }, 60_000);
+  });
 
   it("does not serve the sources of page loaders", async () => {
     for (const path of [
@@ -127,5 +127,5 @@ describe("assay dev", () => {
     server.kill("SIGINT");
     await ended;
     expect(server.exitCode === null && server.signalCode === null).toBe(false);
-  }, 20_000);
+  });
 });

@@ -70,7 +70,7 @@ export default defineDataset({name: "words", licence: "CC0", sensitivity: "publi
   await define("adapter", `base: "scratch", method: "lora", lora: {rank: 4}, steps: 4, rate: 0.01`);
   await define("tiny-rows", `base: "scratch", method: "lora", lora: {rank: 4}, steps: 4, length: 2`);
   base = await json<ModelManifest & {path: string}>("scratch");
-}, 120_000);
+});
 afterAll(() => vi.unstubAllEnvs());
 
 describe("assay finetune", () => {

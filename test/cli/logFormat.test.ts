@@ -57,4 +57,4 @@ export default defineEval({dataset: "rows", split: {strategy: "random", test: 0.
 
   const wrong = await assay(project, "--log-format", "json", "run", "--limit", "x");
   expect(JSON.parse(wrong.stderr.trim().split("\n")[0]!)).toMatchObject({level: "error"});
-}, 60_000);
+});

@@ -145,5 +145,5 @@ describe("assay merge", () => {
     expect(await ended).toBe(130);
     expect(said).toContain("continues after the last finished shard");
     expect(existsSync(at("stopped"))).toBe(false);
-  }, 30_000);
+  });
 });

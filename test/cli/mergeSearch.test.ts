@@ -96,7 +96,7 @@ export default defineDataset({
   const base = await colourModel(dir, "knows-nothing", {});
   await colourModel(dir, "knows-red-and-green", {red: 3, green: 3}, base);
   await colourModel(dir, "knows-blue", {blue: 3}, base);
-}, 60_000);
+});
 afterAll(() => vi.unstubAllEnvs());
 
 async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {

@@ -110,7 +110,7 @@ describe("the decision on an eval that was raced", () => {
     expect(run.verdict.winner).toBeUndefined();
     const {report} = await checked();
     expect(report.verdict).toEqual({...run.verdict});
-  }, 60_000);
+  });
 
   it("knows what candidates cost, with the price's source and day, and leaves out what nobody stated", async () => {
     await runRace(definition(), inputs());
@@ -137,7 +137,7 @@ describe("the decision on an eval that was raced", () => {
     expect(fair).toMatchObject({candidate: "fair", verdict: "inferior"});
     expect(fair!.timesLow).toBeLessThan(fair!.timesCheaper!);
     expect(fair!.timesHigh).toBeGreaterThan(fair!.timesCheaper!);
-  }, 60_000);
+  });
 
   it("is the newest complete run when that came after the race, and the race again when raced anew", async () => {
     await runRace(definition(), inputs());
@@ -152,7 +152,7 @@ describe("the decision on an eval that was raced", () => {
     expect(calls).toBe(0);
     run = await shown();
     expect(run.verdict.race!.id).toBe(record.id);
-  }, 60_000);
+  });
 
   it("stays the last complete run's when a race was stopped, and a partial run's is not taken before it", async () => {
     const {manifest} = await runEval(definition(), inputs());
@@ -163,7 +163,7 @@ describe("the decision on an eval that was raced", () => {
     await runEval(definition(), {...inputs(), options: {preflight: false, limit: 20}});
     expect((await shown()).id).toBe(manifest!.id);
     expect((await checked()).run).toBe(manifest!.id);
-  }, 60_000);
+  });
 
   it("a race that was stopped is shown as undecided when there is nothing else", async () => {
     const stop = new AbortController();
@@ -172,7 +172,7 @@ describe("the decision on an eval that was raced", () => {
     const found = await currentDecisions(project.store.workspace);
     expect(found).toHaveLength(1);
     expect(found[0]!.race!.outcome!.kind).toBe("stopped");
-  }, 60_000);
+  });
 
   it("gates a race by intervals that hold at every look, against a baseline that it dropped", async () => {
     const {record} = await runRace(definition(), inputs());
@@ -196,7 +196,7 @@ describe("the decision on an eval that was raced", () => {
       ["nobody", "fail"]
     ]);
     expect(results[0]!.rule).toMatch(/points below bad$/);
-  }, 60_000);
+  });
 });
 
 const pause = () => new Promise((done) => setTimeout(done, 5));

@@ -85,7 +85,7 @@ describe("assay run --show-prompts", () => {
     expect(JSON.parse(split.stdout)).toEqual([{measures: "{}"}]);
     const json = JSON.parse((await assay(project, "run", "--show-prompts", "1", "--json")).stdout);
     expect(json[0].prompts.rows).toHaveLength(1);
-  }, 60_000);
+  });
 });
 
 describe("what the machine refuses", () => {

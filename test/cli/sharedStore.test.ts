@@ -113,7 +113,7 @@ describe.skipIf(!server)("a store that two machines share", () => {
     const gone = await collectGarbage(store, {keep: 1});
     store.close();
     expect(gone.versions).toEqual([]);
-  }, 120_000);
+  });
 
   it("holds records under their own names and nothing of one machine alone", async () => {
     const keys = (await server!.keys(bucket!)).map((key) => key.replace(/^team\//, ""));

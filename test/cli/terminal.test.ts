@@ -125,5 +125,5 @@ describe("the command line", () => {
     );
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(code).toBe(1);
-  }, 180_000);
+  });
 });

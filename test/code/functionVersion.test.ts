@@ -91,7 +91,7 @@ describe("the version of a team's own scorer", () => {
     expect(moved(fold)).toEqual([true, true]);
     expect(moved(deep)).toEqual([false, true]);
     expect(moved(outer)).toEqual([false, true]);
-  }, 60_000);
+  });
 
   it("of native code is of the little that it says", () => {
     expect(functionVersion(Math.max)).toBe(functionVersion(Math.max));

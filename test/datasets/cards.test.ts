@@ -113,5 +113,5 @@ describe("assay card", () => {
     expect(document.distribution[0]!.sha256).toBe(
       await sha256File(join(project, ".assay", "datasets", "mails", version.id, "rows.parquet"))
     );
-  }, 60_000);
+  });
 });

@@ -76,7 +76,7 @@ describe("broken lines", () => {
         ""
       ]
     ]);
-  }, 60_000);
+  });
 
   it("in a packed file are counted in its text", async () => {
     const workspace = await temporaryWorkspace();
@@ -142,7 +142,7 @@ describe("two pulls at once", () => {
       [results[0]!.version.id, "latest.json"].sort()
     );
     expect(readdirSync(workspace.tmpDir)).toEqual([]);
-  }, 60_000);
+  });
 
   it("do not wait forever: the second refuses after its wait, naming the first", async () => {
     const workspace = await temporaryWorkspace();

@@ -92,7 +92,7 @@ describe(`a purge and a gc killed with SIGKILL (${rounds} rounds each, ASSAY_KIL
       mkdirSync(join(workspace.dir, name), {recursive: true});
       writeFileSync(join(workspace.dir, name, "rows.ndjson"), "a person's words");
     }
-  }, 60_000);
+  });
   afterAll(() => copies.forEach((folder) => rmSync(folder, {recursive: true, force: true})));
 
   let killedInside = 0;

@@ -98,7 +98,7 @@ describe("purge", () => {
     expect(JSON.parse(tombstones)).toMatchObject({rows: [{hash: expect.stringMatching(/^[0-9a-f]{64}$/)}]});
     // Nowhere in the store, not even in a file that no table shows.
     expect(filesBelow(workspace.dir).filter((file) => readFileSync(file).includes(`"${id}"`))).toEqual([]);
-  }, 60_000);
+  });
 
   it("keeps an erased row from coming back with the next pull, and finishes what a kill left", async () => {
     const workspace = await temporaryWorkspace();
@@ -212,7 +212,7 @@ describe("purge", () => {
       filters: {"only a": {rejected: 1}}
     });
     after.close();
-  }, 60_000);
+  });
 
   it("refuses while a run is under way, naming it, and erases nothing", async () => {
     const workspace = await temporaryWorkspace();
@@ -292,7 +292,7 @@ describe("gc", () => {
     const splits = new Set((await store.splits("mails")).map(({id}) => id));
     for (const run of await store.runs()) expect(splits.has(run.split.id)).toBe(true);
     store.close();
-  }, 60_000);
+  });
 });
 
 describe("the command line", () => {
@@ -310,5 +310,5 @@ describe("the command line", () => {
     const again = await assay(project, "purge", "set", "--where", "id = 'a'", "--reason", "asked to");
     expect(again.stdout).toMatch(/^No row of set meets it that was not erased before/);
     expect((await assay(project, "gc", "--dry-run")).stdout).toContain("nothing to remove");
-  }, 60_000);
+  });
 });

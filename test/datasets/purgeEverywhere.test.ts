@@ -164,4 +164,4 @@ it("leaves no word of an erased row in any file of the workspace, and names the 
   expect(await holding(store, workspace.dir)).toEqual([]);
   store.close();
   await server.close();
-}, 60_000);
+});

@@ -191,7 +191,7 @@ describe("a version imported by its id", () => {
     expect(JSON.parse(found.stdout)).toEqual([{n: 1}]);
     expect((await assay(here, "import", "notes", "--from", ".")).stderr).toContain("NAME@VERSION");
     expect((await assay(here, "import", "notes@abc", "--from", ".")).stderr).toContain("all 16 digits");
-  }, 60_000);
+  });
 });
 
 const servers: Server[] = [];

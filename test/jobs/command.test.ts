@@ -101,7 +101,7 @@ describe("a command that trains", () => {
   it("is ended when its time is over, with nobody watching", async () => {
     const {id, folder} = await started("slow", {run: "echo $$ > shell; sleep 60", timeoutHours: 0.3 / 3600});
     const shell = Number(await written(join(folder, "shell")));
-    await expect.poll(() => existsSync(join(folder, "ending.json")), {timeout: 5000}).toBe(true);
+    await expect.poll(() => existsSync(join(folder, "ending.json")), {timeout: 60_000}).toBe(true);
     expect(processIsAlive(shell)).toBe(false);
     expect((await lookAt(workspace, id)).look).toMatchObject({status: "time-out", outcome: "failed"});
   });

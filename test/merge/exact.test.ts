@@ -197,7 +197,7 @@ describeWithPython("exact merges beside a restatement in numpy", ["numpy"], () =
       const made = await merged(cases.flatMap((of) => of.slice(2 * at, 2 * at + 2)));
       results.forEach((of, k) => of.push(...made.slice(2 * k, 2 * k + 2)));
     }
-  }, 120_000);
+  });
 
   for (const [k, [title]] of mixtures.entries())
     it(`agree in ${title}`, () => {

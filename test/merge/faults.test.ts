@@ -36,7 +36,7 @@ beforeAll(async () => {
       parameters: {weight: 0.5, density: 0.4}
     }))
   };
-}, 120_000);
+});
 afterAll(() => work.remove());
 
 /** Hashes of everything a merge wrote but its report, which tells times. */

@@ -62,5 +62,5 @@ describe("the versions of all scorers", () => {
     } finally {
       await rm(folder, {recursive: true, force: true});
     }
-  }, 120_000);
+  });
 });

@@ -31,7 +31,7 @@ beforeAll(async () => {
   heldOut = new Set(parts.map(({row_id}) => row_id));
   view = await tickets();
   details = view.details[0]!;
-}, 120_000);
+});
 
 afterAll(() => store.close());
 

@@ -47,7 +47,7 @@ beforeAll(async () => {
     signal: watching.signal,
     everyMs: 200
   });
-}, 120_000);
+});
 
 afterAll(async () => {
   watching.abort();
@@ -80,5 +80,5 @@ describe("the preview", () => {
     } finally {
       await browser.close();
     }
-  }, 240_000);
+  });
 });

@@ -72,7 +72,7 @@ describe("measures that a split lacks", () => {
     expect(await after.splits("notes")).toEqual([...made, whole]);
     expect(await measureAgain(after, "notes")).toEqual([]);
     after.close();
-  }, 60_000);
+  });
 });
 
 describe("neighbours in meaning", () => {

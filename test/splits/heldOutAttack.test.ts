@@ -233,7 +233,7 @@ beforeAll(async () => {
     held = ids.map(({row_id}) => Number(row_id.slice(2, 5)) - 100);
   });
   finalId = await final();
-}, 60_000);
+});
 
 afterAll(async () => {
   vi.unstubAllEnvs();
@@ -248,7 +248,7 @@ describe("held-out rows, attacked by every command", () => {
     // The table can fail: an open row is in what the commands say.
     expect(await COMMANDS["sql tables"]!()).toMatch(/word\d{3}x/);
     expect(await COMMANDS["pages"]!()).toMatch(/id\d{3}x/);
-  }, 60_000);
+  });
 
   it("keep a final run's figures: scores by row, slices that several rows share, clusters", async () => {
     await inStore(async (store) => {
@@ -276,7 +276,7 @@ describe("held-out rows, attacked by every command", () => {
     expect(await visible()).toBe(before + 1);
     finalId = await final();
     expect(await attack()).toEqual({});
-  }, 60_000);
+  });
 
   it("are told by none when the definition takes its ids from elsewhere", async () => {
     const before = await visible();
@@ -290,5 +290,5 @@ describe("held-out rows, attacked by every command", () => {
     await expect(pull(workspace, defineDataset(veiled))).rejects.toThrow(
       /could not be told from others any more, and would be open. No version was made/
     );
-  }, 60_000);
+  });
 });

@@ -123,7 +123,7 @@ describe("a lease", () => {
     const expiry = () => (JSON.parse(readFileSync(path, "utf8")) as {expires: string}).expires;
     await withLock(path, {what: "long work", termMs: 60}, async () => {
       const first = expiry();
-      await expect.poll(expiry, {timeout: 5000}).not.toBe(first);
+      await expect.poll(expiry, {timeout: 60_000}).not.toBe(first);
     });
     expect(existsSync(path)).toBe(false);
   });
@@ -133,7 +133,7 @@ describe("a lease", () => {
     const other = {owner: "c", host: "elsewhere", pid: 1, what: "theirs", since: "2026-01-02"};
     await withLock(path, {what: "slow work", termMs: 60}, async (lost) => {
       await leaseOf(path, other);
-      await expect.poll(() => lost.aborted, {timeout: 5000}).toBe(true);
+      await expect.poll(() => lost.aborted, {timeout: 60_000}).toBe(true);
     });
     expect(JSON.parse(readFileSync(path, "utf8"))).toEqual(other);
   });

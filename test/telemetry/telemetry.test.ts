@@ -140,7 +140,7 @@ export default defineEval({dataset: "rows", split: {strategy: "given", column: "
   expect(collector.resource).toMatchObject({"service.name": "nightly"});
   expect(collector.text).not.toContain("private words");
   expect(collector.text).not.toContain(KEY);
-}, 60_000);
+});
 
 it("a collector that is not there is said once, and keeps nothing from ending", async () => {
   Object.assign(process.env, {
