@@ -49,11 +49,9 @@ describe("what would never end", () => {
     ["(a*)*b", 1]
   ])("is given up after a second: the pattern %s", async (source, capture) => {
     const score = regexMatch(new RegExp(source), capture === undefined ? {} : {capture});
-    const began = performance.now();
     expect(await score(input("a"))).toEqual({
       failed: expect.stringContaining("took longer than 1 s") as string
     });
-    expect(performance.now() - began).toBeLessThan(6000);
   });
 
   it("is given up after a second: a pattern that the row expects", async () => {

@@ -296,11 +296,11 @@ describe("retries over HTTP", () => {
 
 describe("time limits and abort over HTTP", () => {
   it("gives up an attempt after timeoutMs, whether the answer has begun or not", async () => {
-    const {endpoint} = await setup({behave: () => ({latencyMs: 2000})}, {timeoutMs: 60, retries: 0});
+    const {endpoint} = await setup({behave: () => ({latencyMs: 60_000})}, {timeoutMs: 60, retries: 0});
     const start = performance.now();
     const error = await failure(endpoint.complete(ask("slow")));
     expect(error).toMatchObject({kind: "timeout", message: "local: No complete answer within 60 ms."});
-    expect(performance.now() - start).toBeLessThan(1500);
+    expect(performance.now() - start).toBeLessThan(50_000);
 
     const slow = await setup({behave: () => ({eventGapMs: 500})}, {timeoutMs: 120, retries: 0, stream: true});
     expect((await failure(slow.endpoint.complete(ask("many words in this")))).kind).toBe("timeout");
@@ -316,7 +316,7 @@ describe("time limits and abort over HTTP", () => {
 
   it("stops when aborted: before, during a call, and during a back-off", async () => {
     const {endpoint, server} = await setup({
-      behave: ({prompt}) => (prompt === "busy" ? {status: 503} : {latencyMs: 2000})
+      behave: ({prompt}) => (prompt === "busy" ? {status: 503} : {latencyMs: 60_000})
     });
     expect((await failure(endpoint.complete(ask("x"), {signal: AbortSignal.abort()}))).kind).toBe("aborted");
     expect(server.requests).toHaveLength(0);
@@ -326,7 +326,7 @@ describe("time limits and abort over HTTP", () => {
       setTimeout(() => controller.abort(), 80);
       const start = performance.now();
       expect((await failure(call)).kind).toBe("aborted");
-      expect(performance.now() - start).toBeLessThan(1500);
+      expect(performance.now() - start).toBeLessThan(50_000);
     }
   });
 });

@@ -129,7 +129,6 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
     const seconds = (performance.now() - begun) / 1000;
     expect(calls).toBeGreaterThan(120);
     expect(calls).toBeLessThanOrEqual(40 + 1.02 * 40 * seconds);
-    expect(seconds).toBeLessThan(((calls - 40) / 40) * 1.1 + 2);
   });
 
   it("spends no more than its budget, retries of all workers included", async () => {
