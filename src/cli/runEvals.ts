@@ -68,6 +68,10 @@ export async function runEvals(
       try {
         await runOne(store, one, inputs, {outcomes, excerpts});
       } catch (error) {
+        if (wasStopped(error, inputs.signal)) {
+          note(`${one.name}: stopped while it was prepared; the same command goes on.`);
+          break;
+        }
         if (!inputs.onFailure) throw error;
         await inputs.onFailure(error, one);
       }
@@ -75,6 +79,11 @@ export async function runEvals(
     await telemetry?.end();
   }
   return outcomes;
+}
+
+/** Ctrl-C while candidates are trained or merged, or requests planned. */
+function wasStopped(error: unknown, {aborted, reason}: AbortSignal): boolean {
+  return aborted && (error === reason || (error as Error | undefined)?.name === "AbortError");
 }
 
 async function runOne(
