@@ -1,10 +1,12 @@
 import {mkdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
-import {expect, it} from "vitest";
+import {expect, it, vi} from "vitest";
+import {runVerb} from "../../src/cli/run.js";
 import {listModels} from "../../src/models/index.js";
 import {modelsDir, openWorkspace} from "../../src/store/index.js";
-import {assay, writeLoader} from "../support/assay.js";
+import {writeLoader} from "../support/assay.js";
+import {printed} from "../support/printed.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 const src = (path: string) => JSON.stringify(fileURLToPath(new URL(`../../${path}`, import.meta.url)));
@@ -42,15 +44,28 @@ it("Ctrl-C while a merge is prepared ends the command in plain words, and the ne
       candidates: [trained("both", merged)]
     };`
   );
-  process.env.TEST_INTERRUPT = "yes";
-  const stopped = await assay(project, "run").finally(() => delete process.env.TEST_INTERRUPT);
-  expect(stopped.stderr).toMatch(/colours: stopped while it was prepared; the same command goes on/);
-  expect(stopped.stderr).not.toMatch(/an error of its own|assay:/);
-  expect(stopped.code).toBe(1);
+  vi.stubEnv("ASSAY_PROJECT", project);
+  vi.stubEnv("ASSAY_DIR", join(project, ".assay"));
+  vi.stubEnv("TEST_INTERRUPT", "yes");
   const models = modelsDir(await openWorkspace(project, ".assay"));
-  expect((await listModels(models)).map(({name}) => name).sort()).toEqual(["green-team", "red-team"]);
+  const stored = async () => (await listModels(models)).map(({name}) => name).sort();
+  const told = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  try {
+    await printed(() => runVerb([], {reuse: true}));
+    const said = told.mock.calls.join("");
+    expect(said).toMatch(/colours: stopped while it was prepared; the same command goes on/);
+    expect(said).not.toMatch(/an error of its own|assay:/);
+    expect(process.exitCode).toBe(1);
+    expect(await stored()).toEqual(["green-team", "red-team"]);
 
-  const again = await assay(project, "run");
-  expect(again.code).toBe(0);
-  expect((await listModels(models)).map(({name}) => name)).toContain("both");
-});
+    process.exitCode = undefined;
+    vi.stubEnv("TEST_INTERRUPT", "");
+    await printed(() => runVerb([], {reuse: true}));
+    expect(process.exitCode).toBeUndefined();
+    expect(await stored()).toEqual(["both", "green-team", "red-team"]);
+  } finally {
+    told.mockRestore();
+    vi.unstubAllEnvs();
+    process.exitCode = undefined;
+  }
+}, 180_000);
