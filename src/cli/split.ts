@@ -1,4 +1,4 @@
-import {group} from "d3";
+import {group} from "d3-array";
 import {labelConflicts} from "../datasets/index.js";
 import {
   currentMeasures,

@@ -1,4 +1,4 @@
-import {group} from "d3";
+import {group} from "d3-array";
 import {recognition} from "../privacy/index.js";
 import type {Store, VersionManifest} from "../store/index.js";
 import type {DatasetsData, DatasetView} from "./dataTypes.js";

@@ -1,4 +1,4 @@
-import {group} from "d3";
+import {group} from "d3-array";
 import {scoreTable, type ScoreTable} from "../decisions/index.js";
 import {mean, meanInterval} from "../stats/index.js";
 import type {RunManifest, Store} from "../store/index.js";

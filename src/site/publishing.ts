@@ -1,4 +1,4 @@
-import {rollup} from "d3";
+import {rollup} from "d3-array";
 import {strictest} from "../datasets/index.js";
 import type {Publishing, RunManifest, VersionManifest} from "../store/index.js";
 

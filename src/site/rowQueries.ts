@@ -1,4 +1,4 @@
-import {group} from "d3";
+import {group} from "d3-array";
 import type {RunManifest, Store} from "../store/index.js";
 import type {AnswerDetail, RowDetail} from "./detailTypes.js";
 

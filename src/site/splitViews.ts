@@ -1,4 +1,4 @@
-import {group} from "d3";
+import {group} from "d3-array";
 import {CLEAN, currentMeasures, possibleStrategies, recommendSplit} from "../splits/index.js";
 import type {SplitManifest, Store, VersionManifest} from "../store/index.js";
 import {areClasses} from "./labelCounts.js";

@@ -1,4 +1,4 @@
-import {group} from "d3";
+import {group} from "d3-array";
 import {type NearDuplicates, TextIndex} from "../../datasets/index.js";
 import {parquetFile, sqlName, type VersionManifest} from "../../store/index.js";
 import type {Compared, LeakingRow, Leaks} from "./types.js";
