@@ -83,7 +83,7 @@ export async function redactRows(
   const looked = redactor.columnsOf(columns, true);
   const raw = join(scratch, "raw.parquet");
   await writeParquet(db, raw, rows);
-  return `select * from ${parquetFile(await redactFile(db, dataset, raw, looked, redactor))}`;
+  return `select * from ${parquetFile(await redactFile(db, raw, {dataset, looked, redactor}))}`;
 }
 
 /**
@@ -119,7 +119,7 @@ export async function redactFormer(
   );
   const columns = await describeColumns(db, `select * exclude (row_id, row_hash) from ${rows}`);
   const looked = redactor.columnsOf(columns, false);
-  const redacted = await redactFile(db, definition.name, raw, looked, redactor, true);
+  const redacted = await redactFile(db, raw, {dataset: definition.name, looked, redactor, withFormer: true});
   if (!definition.id || !columns.some(({name}) => name === definition.id)) return parquetFile(redacted);
   const renamed = `${redacted}.ids`;
   await writeParquet(
@@ -130,13 +130,19 @@ export async function redactFormer(
   return parquetFile(renamed);
 }
 
+interface ToRedact {
+  dataset: string;
+  /** Columns that are looked into. */
+  looked: readonly Column[];
+  redactor: Redactor;
+  /** The file says what an earlier redaction found. */
+  withFormer?: boolean;
+}
+
 async function redactFile(
   db: Database,
-  dataset: string,
   raw: string,
-  looked: readonly Column[],
-  redactor: Redactor,
-  withFormer = false
+  {dataset, looked, redactor, withFormer = false}: ToRedact
 ): Promise<string> {
   const numbered = numberedParquetFile(raw);
   const cells = looked.map((column, index) => {

@@ -84,36 +84,37 @@ export function checkGates(
         ? undefined
         : rule.baselineRun === undefined
           ? regression(own, candidate, rule.maxRegression, baselineTable(table, facts), intervals)
-          : runRegression(own, candidate, rule.maxRegression, rule.baselineRun, facts, intervals),
+          : runRegression(own, candidate, rule.maxRegression, {name: rule.baselineRun, facts, intervals}),
       rule.maxFailureShare === undefined
         ? undefined
-        : atMost(
-            "share of failed rows",
-            found && found.failed / found.planned,
-            rule.maxFailureShare,
-            percent,
-            found && ` (${found.failed} of ${found.planned})`
-          ),
+        : atMost({
+            what: "share of failed rows",
+            value: found && found.failed / found.planned,
+            most: rule.maxFailureShare,
+            format: percent,
+            detail: found && ` (${found.failed} of ${found.planned})`
+          }),
       rule.maxP95LatencyMs === undefined
         ? undefined
-        : atMost(
-            "95th percentile of latency",
-            found?.p95LatencyMs,
-            rule.maxP95LatencyMs,
-            (ms) => `${Math.round(ms)} ms`,
-            found &&
+        : atMost({
+            what: "95th percentile of latency",
+            value: found?.p95LatencyMs,
+            most: rule.maxP95LatencyMs,
+            format: (ms) => `${Math.round(ms)} ms`,
+            detail:
+              found &&
               ` over ${found.planned - found.failed} answers${found.concurrency === undefined ? "" : `, with up to ${found.concurrency} requests in flight`}`
-          ),
+          }),
       rule.maxCostUsdPerThousand === undefined
         ? undefined
-        : atMost(
-            "cost of a thousand rows",
-            found?.costUsdPerThousand,
-            rule.maxCostUsdPerThousand,
-            dollars,
-            found?.cost && costDetail(found.cost),
-            "Not every answer states what it cost: state a price on the endpoint."
-          ),
+        : atMost({
+            what: "cost of a thousand rows",
+            value: found?.costUsdPerThousand,
+            most: rule.maxCostUsdPerThousand,
+            format: dollars,
+            detail: found?.cost && costDetail(found.cost),
+            unknown: "Not every answer states what it cost: state a price on the endpoint."
+          }),
       rule.maxLeakageShare === undefined ? undefined : leakage(facts.leakage, rule.maxLeakageShare),
       rule.maxPersonalDataRows === undefined
         ? undefined
@@ -165,9 +166,7 @@ function runRegression(
   table: ScoreTable,
   candidate: string,
   most: number,
-  name: string,
-  facts: GateFacts,
-  intervals: GateIntervals
+  {name, facts, intervals}: {name: string; facts: GateFacts; intervals: GateIntervals}
 ): Found {
   const found = facts.baseline?.(name);
   const rule = `not more than ${points(most)} points below ${found ? `run ${found.run}` : name === "previous" ? "the run before" : `the run ${name}`}`;
@@ -188,7 +187,12 @@ function inOrderOf(table: ScoreTable, other: ScoreTable, candidate: string): (nu
 }
 
 function leakage(found: GateFacts["leakage"], most: number): Found {
-  const {rule, ...result} = atMost("share of leaked test rows", found?.share, most, percent);
+  const {rule, ...result} = atMost({
+    what: "share of leaked test rows",
+    value: found?.share,
+    most,
+    format: percent
+  });
   return {rule, ...result, message: found ? `${percent(found.share)} by ${found.measure}` : result.message};
 }
 
@@ -214,15 +218,20 @@ function against(rule: string, {estimate, low, high, n}: GateInterval, least: nu
   return {rule, status: "undecided", message, rowsNeeded};
 }
 
-/** `detail`: what the value rests on; `unknown`: why there may be none. */
-function atMost(
-  what: string,
-  value: number | undefined,
-  most: number,
-  format: (value: number) => string,
-  detail = "",
-  unknown = "The store does not know it."
-): Found {
+const UNKNOWN = "The store does not know it.";
+
+interface Bounded {
+  what: string;
+  value: number | undefined;
+  most: number;
+  format(value: number): string;
+  /** What the value rests on. */
+  detail?: string;
+  /** Why there may be none. */
+  unknown?: string;
+}
+
+function atMost({what, value, most, format, detail = "", unknown = UNKNOWN}: Bounded): Found {
   const rule = `${what} at most ${format(most)}`;
   if (value === undefined || Number.isNaN(value)) return {rule, status: "undecided", message: unknown};
   return {rule, status: value <= most ? "pass" : "fail", message: format(value) + detail};

@@ -19,8 +19,7 @@ export interface StaticWeights {
  */
 export async function fineTune(
   weights: StaticWeights,
-  texts: readonly Uint32Array[],
-  targets: Uint16Array,
+  {texts, targets}: {texts: readonly Uint32Array[]; targets: Uint16Array},
   settings: {epochs: number; tableRate: number; headRate: number},
   random: () => number,
   onEpoch?: (epoch: number, loss: number) => void

@@ -97,7 +97,8 @@ function fineTuned(options: StaticEmbeddingOptions, init: ModelSource): ModelSou
       const model = await readStatic(context.dir, parent!);
       const texts = rowsOfTexts(examples.texts, model);
       const random = randomStream(`${context.seed} static fine-tuning`);
-      const loss = await fineTune(model, texts, examples.targets, fit, random, (epoch, value) => {
+      const {targets} = examples;
+      const loss = await fineTune(model, {texts, targets}, fit, random, (epoch, value) => {
         context.signal?.throwIfAborted();
         context.onProgress?.(`pass ${epoch + 1} of ${fit.epochs}, loss ${value.toFixed(3)}`);
       });

@@ -109,7 +109,7 @@ export class Engine {
         `The prompt has ${prompt.length} tokens; a request may have ${this.info.contextTokens} with its answer. Shorten it, or raise \`contextTokens\`.`
       );
     const most = Math.min(request.maxTokens ?? room, room);
-    const job = new Job(this.model, this.vocabulary, request, prompt, most, events);
+    const job = new Job({model: this.model, vocabulary: this.vocabulary}, request, prompt, most, events);
     lane.add(job);
     void this.run();
     return (error) => lane.drop(job, error);

@@ -61,7 +61,13 @@ export async function hubModel(
   for (const entry of entries) {
     options.signal?.throwIfAborted();
     options.onProgress?.(`${repository}: fetching ${entry.path}`);
-    await fetchFile(repository!, commit, entry, insideFolder(folder, entry.path), access, options.signal);
+    await fetchFile(
+      {repository: repository!, commit},
+      entry,
+      insideFolder(folder, entry.path),
+      access,
+      options.signal
+    );
   }
   if (file === undefined) await writeJsonAtomic(done, {repository, revision, commit, files: entries});
   return result;
@@ -121,8 +127,7 @@ async function filesOf(repository: string, commit: string, {hubUrl, headers}: Ac
 
 /** Continues what an earlier attempt left, and keeps the file only when its hash is the hub's. */
 async function fetchFile(
-  repository: string,
-  commit: string,
+  {repository, commit}: {repository: string; commit: string},
   entry: Entry,
   to: string,
   {hubUrl, headers}: Access,

@@ -24,8 +24,7 @@ export class Job {
   private raw = "";
 
   constructor(
-    private readonly model: NativeModel,
-    private readonly vocabulary: Vocabulary,
+    private readonly native: {model: NativeModel; vocabulary: Vocabulary},
     readonly request: GenerationRequest,
     readonly prompt: readonly number[],
     private readonly most: number,
@@ -37,14 +36,17 @@ export class Job {
   }
 
   private begin(grammar: string): void {
-    this.grammar = new GrammarState(this.model, grammar, this.vocabulary);
+    this.grammar = new GrammarState(this.native.model, grammar, this.native.vocabulary);
   }
 
   /** Takes the logits after the last token; true when another token is wanted. */
   advance(logits: Float32Array): boolean {
     const token = this.choose(logits);
     this.firstAt ??= performance.now();
-    const ends = this.model.llama.functions.vocab_is_eog(this.model.vocabulary, token) as boolean;
+    const ends = this.native.model.llama.functions.vocab_is_eog(
+      this.native.model.vocabulary,
+      token
+    ) as boolean;
     if (this.request.logprobs && !ends) this.note(logits, token);
     if (ends) return this.finish("stop");
     this.tokens.push(token);
@@ -64,7 +66,7 @@ export class Job {
 
   private note(logits: Float32Array, token: number): void {
     const {logprob, top} = logprobsOf(logits, token, this.request.topLogprobs ?? 0);
-    const textOf = (id: number) => Buffer.from(this.vocabulary.bytes(id)).toString();
+    const textOf = (id: number) => Buffer.from(this.native.vocabulary.bytes(id)).toString();
     this.logprobs.push({
       id: token,
       text: textOf(token),
@@ -75,12 +77,12 @@ export class Job {
 
   private show(token: number): void {
     const {grammar, grammarAfter, showSpecial} = this.request;
-    const bytes = this.vocabulary.bytes(token);
+    const bytes = this.native.vocabulary.bytes(token);
     if (grammar !== undefined && grammarAfter !== undefined && !this.grammar) {
       this.raw += Buffer.from(bytes).toString("latin1");
       if (this.raw.endsWith(Buffer.from(grammarAfter).toString("latin1"))) this.begin(grammar);
     }
-    if (this.vocabulary.isSpecial(token) && !showSpecial) return;
+    if (this.native.vocabulary.isSpecial(token) && !showSpecial) return;
     const text = this.stream.push(bytes);
     if (text !== "") this.events.onText?.(text);
   }

@@ -41,7 +41,7 @@ export function hiddenStates(
   const {graph} = tape;
   const tokens = batch.rows * batch.length;
   const ids = graph.input(batch.ids, [tokens], "I32");
-  const positions = graph.input(batch.positions, [tokens], "I32");
+  const pass = {config, weights, batch, positions: graph.input(batch.positions, [tokens], "I32")};
   const masks = new Map<number | undefined, Node>();
   for (const {window} of config.layer)
     if (!masks.has(window)) masks.set(window, maskInput(graph, batch, window));
@@ -49,7 +49,7 @@ export function hiddenStates(
   let x = embed(tape, config, weights, ids);
   config.layer.forEach(({window}, i) => {
     const section = (own: Tape, [input]: readonly Node[]) =>
-      decoderLayer(own, config, weights, batch, i, input!, masks.get(window)!, positions, rotations[i]);
+      decoderLayer(own, pass, i, input!, {mask: masks.get(window)!, rotation: rotations[i]});
     x = options.checkpointing ? tape.checkpoint([x], section) : section(tape, [x]);
   });
   return norm(tape, config, weights, "model.norm", x);
@@ -101,30 +101,25 @@ function embed(tape: Tape, config: LanguageConfig, weights: Weights, ids: Node):
   return config.gemma ? scale(tape, x, Math.fround(Math.sqrt(config.hidden))) : x;
 }
 
-function decoderLayer(
-  tape: Tape,
-  config: LanguageConfig,
-  weights: Weights,
-  batch: Batch,
-  i: number,
-  x: Node,
-  mask: Node,
-  positions: Node,
-  rotation: Rotation | undefined
-): Node {
+/** What every layer is given. */
+interface Pass {
+  config: LanguageConfig;
+  weights: Weights;
+  batch: Batch;
+  positions: Node;
+}
+
+/** What layers of a kind are given. */
+interface LayerInputs {
+  mask: Node;
+  rotation: Rotation | undefined;
+}
+
+function decoderLayer(tape: Tape, pass: Pass, i: number, x: Node, inputs: LayerInputs): Node {
+  const {config, weights} = pass;
   const layer = `model.layers.${i}`;
   const normed = (name: string, node: Node) => norm(tape, config, weights, `${layer}.${name}`, node);
-  const attended = attention(
-    tape,
-    config,
-    weights,
-    batch,
-    `${layer}.self_attn`,
-    normed("input_layernorm", x),
-    mask,
-    positions,
-    rotation
-  );
+  const attended = attention(tape, pass, `${layer}.self_attn`, normed("input_layernorm", x), inputs);
   const after = config.gemma ? normed("post_attention_layernorm", attended) : attended;
   const middle = add(tape, x, after);
   const before = config.gemma ? "pre_feedforward_layernorm" : "post_attention_layernorm";
@@ -132,17 +127,9 @@ function decoderLayer(
   return add(tape, middle, config.gemma ? normed("post_feedforward_layernorm", fed) : fed);
 }
 
-function attention(
-  tape: Tape,
-  config: LanguageConfig,
-  weights: Weights,
-  {rows, length}: Batch,
-  path: string,
-  x: Node,
-  mask: Node,
-  positions: Node,
-  rotation: Rotation | undefined
-): Node {
+function attention(tape: Tape, pass: Pass, path: string, x: Node, {mask, rotation}: LayerInputs): Node {
+  const {config, weights, positions} = pass;
+  const {rows, length} = pass.batch;
   const {heads, keyValueHeads, headSize} = config;
   const tokens = rows * length;
   const share = heads / keyValueHeads;

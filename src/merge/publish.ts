@@ -28,13 +28,18 @@ const TOKENIZER_FILES = [
   "tokens.json"
 ];
 
+interface Finished {
+  plan: Plan;
+  report: MergeReport;
+  fingerprint: string;
+  produced: Produced;
+  /** Called when all files are written and hashed. */
+  ended(): void;
+}
+
 /** Puts config, recipe, card, tokenizer files and report beside the shards, then renames the folder to `out`. */
 export async function publish(
-  plan: Plan,
-  report: MergeReport,
-  fingerprint: string,
-  produced: Produced,
-  ended: () => void,
+  {plan, report, fingerprint, produced, ended}: Finished,
   options: MergeOptions
 ): Promise<MergeReport> {
   const {folder, plan: shards} = produced;

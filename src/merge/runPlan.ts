@@ -56,7 +56,7 @@ async function carryOut(
     report.timings.finishSeconds = (performance.now() - merged) / 1000;
     report.timings.totalSeconds = (performance.now() - started) / 1000;
   };
-  return publish(plan, report, fingerprint, produced, ended, options);
+  return publish({plan, report, fingerprint, produced, ended}, options);
 }
 
 async function hashInputs(plan: Plan, options: MergeOptions): Promise<Map<string, HashedFile[]>> {

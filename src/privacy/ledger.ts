@@ -92,17 +92,21 @@ export function scanRow<R extends object>(
     if (typeof cell !== "string" || cell === "") continue;
     const texts = scanCell(cell, column, nested.includes(column), options);
     for (const {path, text, findings} of texts)
-      for (const finding of findings) entries.push(entryOf(rowId, column, path, text, finding, policy));
+      for (const finding of findings) entries.push(entryOf({rowId, column, path, text}, finding, policy));
     if (texts.length > 0) changed[column] = redactCell(cell, texts, policy);
   }
   return {row: changed as R, entries};
 }
 
+interface Looked {
+  rowId: string;
+  column: string;
+  path: string | undefined;
+  text: string;
+}
+
 function entryOf(
-  rowId: string,
-  column: string,
-  path: string | undefined,
-  text: string,
+  {rowId, column, path, text}: Looked,
   {type, start, end, rule, score}: Finding,
   policy: RedactionPolicy
 ): LedgerEntry {

@@ -17,28 +17,28 @@ import {hashUnit, partOf, sharesOf} from "./shares.js";
 import type {SplitSpec} from "./spec.js";
 import {stratifiedGroups} from "./stratifiedGroup.js";
 
-/** Writes which part every row of `rows` belongs to. `near` is needed by the cluster strategy alone. */
-export async function assignParts(
-  store: Store,
-  spec: SplitSpec,
-  version: VersionManifest,
-  rows: string,
-  file: string,
-  near: NearDuplicates | undefined
-): Promise<void> {
-  if (spec.strategy === "cluster") return assignClusters(store, spec, version, rows, file, near);
-  if (spec.strategy === "stratified-group") return assignGroups(store, spec, version, rows, file);
+export interface ToAssign {
+  spec: SplitSpec;
+  version: VersionManifest;
+  /** Relation of the version's rows. */
+  rows: string;
+  /** Needed by the cluster strategy alone. */
+  near?: NearDuplicates;
+}
+
+/** Writes which part every row belongs to. */
+export async function assignParts(store: Store, file: string, assigned: ToAssign): Promise<void> {
+  const {spec, version, rows} = assigned;
+  if (spec.strategy === "cluster") return assignClusters(store, file, assigned);
+  if (spec.strategy === "stratified-group") return assignGroups(store, file, assigned);
   return writeParquet(store, file, `${assignQuery(spec, version, rows)} order by row_id`);
 }
 
 /** Near-duplicates stay together, and groups too: what is linked in any way is one unit, placed by its hash. */
 async function assignClusters(
   store: Store,
-  spec: SplitSpec,
-  version: VersionManifest,
-  rows: string,
   file: string,
-  near: NearDuplicates | undefined
+  {spec, version, rows, near}: ToAssign
 ): Promise<void> {
   if (!near)
     throw new UserError(
@@ -61,13 +61,7 @@ async function assignClusters(
   }
 }
 
-async function assignGroups(
-  store: Store,
-  spec: SplitSpec,
-  version: VersionManifest,
-  rows: string,
-  file: string
-): Promise<void> {
+async function assignGroups(store: Store, file: string, {spec, version, rows}: ToAssign): Promise<void> {
   const placed = await placeGroups(store, spec, version, rows);
   const group = groupKey(groupColumn(spec, version)!);
   async function* parts() {

@@ -83,7 +83,7 @@ export async function ensureSplit(
       const duplicates = compare ? await nearDuplicates(store, version, given) : undefined;
       if (!before)
         await workspace.place.putFile(splitKey(own, "parts.parquet"), (path) =>
-          assignParts(store, spec, version, rows, path, duplicates)
+          assignParts(store, path, {spec, version, rows, near: duplicates})
         );
       const assigned = (await splitParts(workspace, own))!;
       const manifest: SplitManifest = {

@@ -77,11 +77,9 @@ describe("fineTune", () => {
 
   it("moves only the rows of tokens it has seen, and lowers the loss", async () => {
     const weights = model();
-    const texts = [Uint32Array.of(0, 0, 1), Uint32Array.of(2)];
+    const examples = {texts: [Uint32Array.of(0, 0, 1), Uint32Array.of(2)], targets: Uint16Array.of(0, 1)};
     const losses: number[] = [];
-    await fineTune(weights, texts, Uint16Array.of(0, 1), settings, randomStream("a"), (_, loss) =>
-      losses.push(loss)
-    );
+    await fineTune(weights, examples, settings, randomStream("a"), (_, loss) => losses.push(loss));
     expect(losses.at(-1)).toBeLessThan(0.3 * losses[0]!);
     expect(weights.table.slice(6)).toEqual(model().table.slice(6));
     expect(weights.table.slice(0, 6)).not.toEqual(model().table.slice(0, 6));
@@ -102,8 +100,7 @@ describe("fineTune", () => {
     const moved = model();
     await fineTune(
       moved,
-      [rows],
-      Uint16Array.of(0),
+      {texts: [rows], targets: Uint16Array.of(0)},
       {epochs: 1, tableRate: 1e-3, headRate: 1e-3},
       randomStream("a")
     );
@@ -121,7 +118,12 @@ describe("fineTune", () => {
 
   it("skips texts without a known token but learns their class share", async () => {
     const weights = model();
-    await fineTune(weights, [new Uint32Array()], Uint16Array.of(1), settings, randomStream("a"));
+    await fineTune(
+      weights,
+      {texts: [new Uint32Array()], targets: Uint16Array.of(1)},
+      settings,
+      randomStream("a")
+    );
     expect(weights.table).toEqual(model().table);
     expect(weights.bias[1]).toBeGreaterThan(weights.bias[0]!);
   });

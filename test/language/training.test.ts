@@ -121,9 +121,7 @@ describe("AdamW", () => {
         workspace,
         trainable,
         {beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0.1},
-        step,
-        0.01,
-        factor
+        {step, rate: 0.01, factor}
       );
       for (const name of ["a", "b"] as const)
         gradients[name].forEach((raw, i) => {

@@ -104,7 +104,7 @@ describe("kernels give what the loops give, to the last bit", () => {
     keepAgreeing: ([a, b, c], n) => keepAgreeing(a!, b!, c!.fill(0), 0.25, n),
     addAgreeingPair: ([a, b, c], n) => {
       const base = a!.slice();
-      addAgreeingPair(a!, b!, c!, arenaLike(a!, base), [2, 0.3, 0.7], n);
+      addAgreeingPair(a!, [b!, c!], arenaLike(a!, base), [2, 0.3, 0.7], n);
       return [...a!];
     },
     keepAbove: ([a], n) => keepAbove(a!, 0x3f000000, n),

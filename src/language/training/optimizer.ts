@@ -42,9 +42,7 @@ export function adamWStep(
   workspace: Workspace,
   trainable: Trainable,
   {beta1, beta2, eps, weightDecay}: AdamWSettings,
-  step: number,
-  rate: number,
-  factor: number
+  {step, rate, factor}: {step: number; rate: number; factor: number}
 ): void {
   const graph = new Graph(workspace, trainable.parameters.length * 3 + 64);
   try {

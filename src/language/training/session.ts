@@ -66,14 +66,11 @@ export class TrainingSession {
     const norm = gradientNorm(this.model.workspace, this.trainable);
     const rate = learningRate(settings.schedule, settings.rate, settings.warmUp, settings.steps, index);
     if (Number.isFinite(loss) && Number.isFinite(norm))
-      adamWStep(
-        this.model.workspace,
-        this.trainable,
-        settings.optimizer,
-        index + 1,
+      adamWStep(this.model.workspace, this.trainable, settings.optimizer, {
+        step: index + 1,
         rate,
-        clipFactor(norm, settings.clip)
-      );
+        factor: clipFactor(norm, settings.clip)
+      });
     return {step: index + 1, loss, rate, norm, tokens};
   }
 

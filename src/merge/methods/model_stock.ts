@@ -39,7 +39,8 @@ export const modelStock: Method = {
         const rows = loaded.map(row);
         const t = ratio(gramOf(rows, tensor.columns));
         const shares = rows.map(() => t / rows.length);
-        combine(rows, shares, row(base), tensor.columns, sum, row(out));
+        const combined = {loaded: rows, coefficients: shares, base: row(base), count: tensor.columns};
+        combine(combined, sum, row(out));
       }
       tensor.store(block, out);
     }

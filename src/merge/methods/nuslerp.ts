@@ -53,7 +53,9 @@ function byRow(tensor: MergeTensor, t: number): void {
     for (let from = 0; from < block.count; from += tensor.columns) {
       const row = (values: Float32Array) => values.subarray(from, from + tensor.columns);
       const rows = loaded.map(row);
-      combine(rows, arc(t, gramOf(rows, tensor.columns)), base && row(base), tensor.columns, sum, row(out));
+      const coefficients = arc(t, gramOf(rows, tensor.columns));
+      const combined = {loaded: rows, coefficients, base: base && row(base), count: tensor.columns};
+      combine(combined, sum, row(out));
     }
     tensor.store(block, out);
   }

@@ -60,7 +60,8 @@ export async function planMoe(
   for (const expert of moe.shared)
     for (const name of mlp) jobs.push(expertJob(name.replace(".mlp.", ".mlp.shared_expert."), expert, name));
   const routers = await makeRouters(moe, base, {hidden, layers, seed});
-  const constant = (name: string, values: Float32Array) => constantJob(name, values, hidden, like, moe, seed);
+  const constant = (name: string, values: Float32Array) =>
+    constantJob(name, values, {hidden, like, moe, seed});
   routers.forEach((router, layer) => {
     jobs.push(constant(layout.router(layer), router));
     // A sigmoid of zero: the shared expert counts by half until it is trained.
@@ -177,10 +178,7 @@ function changed(job: TensorJob, expert: Expert, name: string, {dtype}: MoeRecip
 function constantJob(
   name: string,
   values: Float32Array,
-  hidden: number,
-  like: StoredTensor,
-  moe: MoeRecipe,
-  seed: number
+  {hidden, like, moe, seed}: {hidden: number; like: StoredTensor; moe: MoeRecipe; seed: number}
 ): TensorJob {
   const shape = [values.length / hidden, hidden];
   const map = Int32Array.from({length: shape[0]!}, (_, row) => -1 - row);

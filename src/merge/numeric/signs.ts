@@ -51,8 +51,7 @@ export type PairFactors = readonly [first: number, second: number, both: number]
  */
 export function addAgreeingPair(
   mix: Float32Array,
-  a: Float32Array,
-  b: Float32Array,
+  [a, b]: readonly [Float32Array, Float32Array],
   base: Float32Array,
   factors: PairFactors,
   count: number

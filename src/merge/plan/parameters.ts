@@ -2,15 +2,20 @@ import {type ParameterSpec} from "../methods/index.js";
 import {lookUp} from "../recipe/settings.js";
 import {tell, type TensorContext, type TensorSite} from "./site.js";
 
+interface Asked {
+  levels: Parameters<typeof lookUp>[1];
+  site: TensorSite;
+  /** Of the tensor. */
+  name: string;
+  /** Whose parameters they are; absent for those of the merge. */
+  of?: {model: string; source: number};
+}
+
 /** The parameters that hold for a tensor, from the levels of the recipe or defaults; missing ones are told. */
 export function values(
   specs: Readonly<Record<string, ParameterSpec>>,
-  model: string,
-  levels: Parameters<typeof lookUp>[1],
-  site: TensorSite,
-  name: string,
-  context: TensorContext,
-  source = -1
+  {levels, site, name, of}: Asked,
+  context: TensorContext
 ): Record<string, number> {
   const result: Record<string, number> = {};
   for (const [parameter, spec] of Object.entries(specs)) {
@@ -21,12 +26,12 @@ export function values(
         context,
         {
           line:
-            source < 0
+            of === undefined
               ? (context.recipe.lines[`parameters.${parameter}`] ?? context.recipe.lines.merge_method)
-              : lineOf(parameter, site, source, context),
-          message: `${context.recipe.method} needs a ${parameter}${model && ` for ${model}`}; none applies to ${name}. Give one, without a filter, or add an entry without filter.`
+              : lineOf(parameter, site, of.source, context),
+          message: `${context.recipe.method} needs a ${parameter}${of ? ` for ${of.model}` : ""}; none applies to ${name}. Give one, without a filter, or add an entry without filter.`
         },
-        `${parameter} ${source} ${site.sliceIndex}`
+        `${parameter} ${of?.source ?? -1} ${site.sliceIndex}`
       );
   }
   return result;

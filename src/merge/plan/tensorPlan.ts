@@ -23,7 +23,7 @@ export function makeTensor(site: TensorSite, context: TensorContext): TensorJob 
   const base = usable.findIndex(({model}) => model.id === baseId);
   const shaped = fitShapes(site, usable, base, method, context);
   if (!shaped) return undefined;
-  return mergeJob(site, shaped.candidates, shaped.shape, baseId, method, context);
+  return mergeJob(site, {found: shaped.candidates, shape: shaped.shape, baseId, method}, context);
 }
 
 /** Whole numbers and formats without arithmetic are taken from one model as they are. */
@@ -53,40 +53,31 @@ function jobBase(site: TensorSite, {exact, seed}: TensorContext) {
   return {name: site.name, layer: site.layer, exact, seed};
 }
 
+interface Merged {
+  found: Candidate[];
+  shape: readonly number[];
+  baseId: string | undefined;
+  method: Method;
+}
+
 function mergeJob(
   site: TensorSite,
-  found: Candidate[],
-  shape: readonly number[],
-  baseId: string | undefined,
-  method: Method,
+  {found, shape, baseId, method}: Merged,
   context: TensorContext
 ): TensorJob | undefined {
   const {recipe, exact} = context;
   const before = context.problems.length;
-  const parameters = values(
-    method.global,
-    "",
-    [site.slice.parameters, recipe.parameters],
-    site,
-    site.name,
-    context
-  );
+  const levels = [site.slice.parameters, recipe.parameters];
+  const parameters = values(method.global, {levels, site, name: site.name}, context);
   const count = shape.reduce((product, size) => product * size, 1);
   const inputs = found.map((candidate) => {
     const isBase = candidate.model.id === baseId;
     const source = site.slice.sources[candidate.source]!;
-    const levels = [source.parameters, site.slice.parameters, recipe.parameters];
+    const name = site.inputNames[candidate.source]!;
+    const of = {model: candidate.model.id, source: candidate.source};
     const own = isBase
       ? {}
-      : values(
-          method.perModel,
-          candidate.model.id,
-          levels,
-          site,
-          site.inputNames[candidate.source]!,
-          context,
-          candidate.source
-        );
+      : values(method.perModel, {levels: [source.parameters, ...levels], site, name, of}, context);
     const complaint =
       isBase || context.problems.length > before
         ? undefined

@@ -10,14 +10,11 @@ import type {ScorerCalls} from "../../scorers/index.js";
 import type {ScorerAnswers} from "../journal/scorerAnswers.js";
 import {canonicalJson, sha256} from "../../store/index.js";
 import {observedCall} from "../../telemetry/index.js";
+import {AskedOnce} from "./askedOnce.js";
 import {worstCaseUsd} from "./budget.js";
 import type {CallRequest} from "./executor.js";
 import {callError, guardedAttempts} from "./pool.js";
 import type {Spending} from "./spending.js";
-
-/** Answers kept, so that an equal question is not asked again: those of the newest questions, and characters of them. */
-const MOST_KEPT = 10_000;
-const MOST_CHARACTERS = 64e6;
 
 export interface ScorerCallsInputs {
   /** The run's budget; the calls of scorers are set aside in it attempt by attempt, as a candidate's are. */
@@ -43,14 +40,7 @@ export interface CountedScorerCalls extends ScorerCalls {
  */
 export function createScorerCalls({spending, concurrency, answers}: ScorerCallsInputs): CountedScorerCalls {
   const limiters = new Map<string, Limiter>();
-  const asked = new Map<string, Promise<Completion>>();
-  const sizes = new Map<string, number>();
-  let characters = 0;
-  const forget = (key: string) => {
-    characters -= sizes.get(key) ?? 0;
-    sizes.delete(key);
-    asked.delete(key);
-  };
+  const asked = new AskedOnce();
   const endpoints = new Map<Endpoint, number>();
   let made = 0;
   let number = 0;
@@ -120,22 +110,7 @@ export function createScorerCalls({spending, concurrency, answers}: ScorerCallsI
       const nth = endpoints.get(endpoint) ?? endpoints.size;
       endpoints.set(endpoint, nth);
       const key = `${nth} ${keyOf(endpoint, request, options)}`;
-      const before = asked.get(key);
-      if (before) return before;
-      const answer = keptOrMade(endpoint, nth, request, options);
-      asked.set(key, answer);
-      answer.then(
-        ({text}) => {
-          if (asked.get(key) !== answer) return;
-          sizes.set(key, text.length);
-          characters += text.length;
-          while (characters > MOST_CHARACTERS) forget(sizes.keys().next().value!);
-        },
-        // What failed may be asked again.
-        () => asked.delete(key)
-      );
-      if (asked.size > MOST_KEPT) forget(asked.keys().next().value!);
-      return answer;
+      return asked.answer(key, () => keptOrMade(endpoint, nth, request, options));
     },
     get made() {
       return made;

@@ -62,17 +62,22 @@ export function storeCombination(
   const out = tensor.float();
   for (const block of tensor.blocks()) {
     loadAll(tensor, inputs, block, base, loaded);
-    combine(loaded, coefficients, base, block.count, sum, out);
+    combine({loaded, coefficients, base, count: block.count}, sum, out);
     tensor.store(block, out);
   }
 }
 
+export interface Combined {
+  loaded: readonly Float32Array[];
+  coefficients: readonly number[];
+  base?: Float32Array;
+  /** Of elements. */
+  count: number;
+}
+
 /** out = base + sum_k coefficients[k] * loaded[k], rounded once. */
 export function combine(
-  loaded: readonly Float32Array[],
-  coefficients: readonly number[],
-  base: Float32Array | undefined,
-  count: number,
+  {loaded, coefficients, base, count}: Combined,
   sum: Float64Array,
   out: Float32Array
 ): void {

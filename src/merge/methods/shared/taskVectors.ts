@@ -82,7 +82,7 @@ function mergeTaskVectors(tensor: MergeTensor, {sparsify, rows, consensus}: Task
     });
     sum(parts, mix, count);
     if (pair) {
-      addAgreeingPair(mix, parts[0]!, parts[1]!, base, pair, count);
+      addAgreeingPair(mix, [parts[0]!, parts[1]!], base, pair, count);
       tensor.store(block, mix);
       continue;
     }

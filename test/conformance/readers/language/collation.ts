@@ -174,9 +174,7 @@ async function optimiser(item: Item): Promise<Figure[]> {
         eps: settings.eps,
         weightDecay: settings.weight_decay
       },
-      step,
-      settings.lr,
-      clipFactor(norm, settings.max_norm)
+      {step, rate: settings.lr, factor: clipFactor(norm, settings.max_norm)}
     );
     for (const name of names) {
       const compare = async (part: string, ours: Float32Array) => {

@@ -229,9 +229,7 @@ async function steps(
       model.workspace,
       trainable,
       {beta1: train.betas[0], beta2: train.betas[1], eps: train.eps, weightDecay: train.weight_decay},
-      i + 1,
-      rate,
-      clipFactor(norm, train.max_grad_norm)
+      {step: i + 1, rate, factor: clipFactor(norm, train.max_grad_norm)}
     );
     const margins = result.chosenRewards.map((reward, p) => reward - result.rejectedRewards[p]!);
     const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

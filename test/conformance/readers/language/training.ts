@@ -91,9 +91,7 @@ export const languageTraining: Reader = {
             eps: optimizer.eps,
             weightDecay: optimizer.weight_decay
           },
-          i + 1,
-          rate,
-          clipFactor(norm, meta.max_grad_norm)
+          {step: i + 1, rate, factor: clipFactor(norm, meta.max_grad_norm)}
         );
         const at = (key: string) => publishedAt("steps", i, key);
         figures.push({
