@@ -1,4 +1,5 @@
-import {createSealing, isRemote, queueAddress, startWorker} from "../queue/index.js";
+import {isRemote} from "../endpoints/index.js";
+import {createSealing, queueAddress, startWorker} from "../queue/index.js";
 import type {EvalDefinition} from "../runner/index.js";
 import {UserError} from "../store/index.js";
 import {reportBroken} from "./broken.js";

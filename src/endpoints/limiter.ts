@@ -8,6 +8,7 @@ import {
   type AttemptOutcome,
   type Completion,
   type Endpoint,
+  isRemote,
   type Limits
 } from "./types.js";
 
@@ -176,7 +177,7 @@ export function createLimiter({
 
 /** The limiter of one endpoint under `-j`: adaptive over HTTP, fixed for models in this process and recordings. */
 export function limiterFor(endpoint: Endpoint, max: number, effects: Effects = realEffects): Limiter {
-  const adaptive = endpoint.kind === "hosted" || endpoint.kind === "openai";
+  const adaptive = isRemote(endpoint);
   return createLimiter({max, limits: endpoint.limits, adaptive, effects});
 }
 

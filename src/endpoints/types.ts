@@ -135,11 +135,21 @@ export interface PreflightFinding {
   message: string;
 }
 
+/** Kinds whose server is reached over a network, from any machine: their calls are paid for and limited by that server. */
+const REMOTE = ["hosted", "openai"] as const;
+
+export type EndpointKind = (typeof REMOTE)[number] | "embedded" | "recorded";
+
+/** Whether an endpoint is of a kind that is reached over a network. Kinds of records that name no such kind are not. */
+export function isRemote({kind}: {kind: string}): boolean {
+  return (REMOTE as readonly string[]).includes(kind);
+}
+
 /** One way of getting completions. Adding an endpoint means adding one file that returns this. */
 export interface Endpoint {
   /** Unique within a workspace; appears in pages and in keys. */
   readonly name: string;
-  readonly kind: "hosted" | "openai" | "embedded" | "recorded";
+  readonly kind: EndpointKind;
   readonly hosting: Hosting;
   /** Where the models run, or could run, with the assumptions that their cost is computed from. */
   readonly hostings?: readonly HostingModel[];

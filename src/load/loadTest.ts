@@ -4,6 +4,7 @@ import {
   type Completion,
   type Effects,
   EndpointError,
+  isRemote,
   realEffects
 } from "../endpoints/index.js";
 import {type BenchTarget, type Budget, createBudget, worstCaseUsd} from "../runner/index.js";
@@ -105,7 +106,7 @@ function createCaller(
 ) {
   const {candidate, prepared, record} = ready;
   const {endpoint, model} = prepared;
-  const streams = stream && (endpoint.kind === "openai" || endpoint.kind === "hosted");
+  const streams = stream && isRemote(endpoint);
   const params = streams ? {...candidate.params, stream: true} : candidate.params;
   const budget: Budget | undefined = budgetUsd === undefined ? undefined : createBudget(budgetUsd);
   let requests = 0;

@@ -1,5 +1,5 @@
 export {queueAddress, type QueueAddress} from "./address.js";
-export {isRemote, openQueueLink, queueExecutor, type QueueLink} from "./queueExecutor.js";
+export {openQueueLink, queueExecutor, type QueueLink} from "./queueExecutor.js";
 export {createSealing, type Sealing} from "./sealing.js";
 export {type RunningWorker, startWorker, type WorkerOptions} from "./worker.js";
 export {

@@ -1,6 +1,6 @@
 import {randomBytes} from "node:crypto";
 import {hostname} from "node:os";
-import type {Endpoint} from "../endpoints/index.js";
+import {type Endpoint, isRemote} from "../endpoints/index.js";
 import {createPool, type CreateExecutor, type ExecutedRun, type Executor} from "../runner/index.js";
 import {hashJson, UserError} from "../store/index.js";
 import type {QueueAddress} from "./address.js";
@@ -69,9 +69,6 @@ export function queueExecutor(
 
 const isQueued = (endpoint: Endpoint | undefined, reached: ReadonlySet<Endpoint>) =>
   endpoint !== undefined && isRemote(endpoint) && reached.has(endpoint);
-
-/** Whether an endpoint's server can be called from any machine. */
-export const isRemote = ({kind}: Endpoint) => kind === "hosted" || kind === "openai";
 
 function refuseUnsealed({sealing, shown}: QueueLink, run: ExecutedRun | undefined): void {
   if (run?.sensitivity !== "personal" || sealing.keyprint) return;

@@ -1,5 +1,5 @@
 import type {Queue} from "bullmq";
-import type {Endpoint} from "../endpoints/index.js";
+import {type Endpoint, isRemote} from "../endpoints/index.js";
 import {
   type CallError,
   type CallOutcome,
@@ -262,7 +262,7 @@ export class QueueRun implements AsyncIterableIterator<readonly CallOutcome[]> {
     for (const one of sent) one.job = id;
     const keys = new Set(sent.map(({request}) => request.key));
     this.jobs.set(id, {lane, keys, missed: 0, at: Date.now()});
-    const {limits, kind} = lane.endpoint;
+    const {limits} = lane.endpoint;
     await coordination.keepBody(
       id,
       sent.map(({request}) => request)
@@ -274,7 +274,7 @@ export class QueueRun implements AsyncIterableIterator<readonly CallOutcome[]> {
         generation: `${coordination.session}:${lane.recalls}`,
         most: concurrency,
         limits: limits ?? {},
-        adaptive: kind === "hosted" || kind === "openai",
+        adaptive: isRemote(lane.endpoint),
         asks: mayRetry !== undefined,
         probe: sent[0]!.probe || undefined
       },

@@ -1,3 +1,4 @@
+import {isRemote} from "../endpoints/types.js";
 import {UserError} from "../store/index.js";
 import {makeCalls} from "./calls/calls.js";
 import {createPreflightCalls, type PreflightCalls} from "./calls/preflightCalls.js";
@@ -99,7 +100,7 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
       folder,
       concurrency,
       scorerCalls,
-      priced: ready.map(({record}) => record.endpointKind === "hosted" || record.endpointKind === "openai"),
+      priced: ready.map(({record}) => isRemote({kind: record.endpointKind})),
       retryFailed: options.retryFailed,
       signal: abortSignal,
       manifest: async (figures) =>
