@@ -52,7 +52,9 @@ describe("the versions of all scorers", () => {
       const all = Object.entries(scorers)
         .filter(([, value]) => typeof value === "function")
         .map(([name]) => name)
-        .filter((name) => !["identifiedVersion", "modelAsked", "scorerVersion", "withSettings"].includes(name));
+        .filter(
+          (name) => !["identifiedVersion", "modelAsked", "scorerVersion", "withSettings"].includes(name)
+        );
       expect(Object.keys(compiled)).toEqual(all.sort());
       expect(new Set(Object.values(compiled)).size).toBe(all.length);
       await appendFile(join(folder, "scorers/normalizeText.js"), "export const more = 1;\n");
