@@ -99,7 +99,7 @@ export async function submitVerb(name: string, options: SubmitOptions): Promise<
     const format = formatOf(definition, service);
     service.check({base: definition.base, settings: trainingOf(definition), format});
     const files = await trainingFiles(store, own, service, {...options, folder, project, tell});
-    const offer = await service.offer?.();
+    const offer = await service.offer?.(definition.base);
     if (offer !== undefined) tell(offer);
     if (!options.json) print(filesText(own, files));
     if (options.check) {

@@ -38,6 +38,8 @@ export interface JobClient {
   postOnce<T>(path: string, body: object, key: string): Promise<T>;
   /** A file as multipart/form-data, read from disk while it is sent. */
   upload<T>(path: string, fields: Record<string, string>, file: {path: string; name: string}): Promise<T>;
+  /** A file to an address that a service has signed: no key of ours goes there. */
+  put(url: string, headers: Record<string, string>, file: string): Promise<void>;
   /** An answer as it may be stored: without the values of secrets. */
   safe(answer: unknown): unknown;
   close(): Promise<void>;
@@ -53,6 +55,7 @@ export function createClient(options: ClientOptions): JobClient {
   const base = options.baseUrl.replace(/\/+$/, "");
   const secrets = readSecrets(name, options);
   const transport = createTransport({effects, query});
+  const signed = createTransport({effects});
   const hide = hideRequest(undefined, secrets.values);
   const headers = {...secrets.headers};
   if (secrets.key !== "") headers.authorization = `Bearer ${secrets.key}`;
@@ -112,8 +115,29 @@ export function createClient(options: ClientOptions): JobClient {
         SEND_MS
       );
     },
+    async put(url, own, file) {
+      const {size} = await stat(file);
+      // The address itself is the secret.
+      const hideAddress = () => hidden;
+      await withRetry(
+        () =>
+          withDeadline(SEND_MS, effects, signal, async (stop) => {
+            const answer = await signed.fetch({signal: stop, hide: hideAddress})(url, {
+              method: "PUT",
+              headers: {...own, "content-length": String(size)},
+              body: createReadStream(file) as unknown as BodyInit
+            });
+            await answer.text();
+          }),
+        policy,
+        effects,
+        {signal}
+      ).catch(told(name));
+    },
     safe: (answer) => withoutSecrets(answer, secrets.values),
-    close: () => transport.close()
+    async close() {
+      await Promise.all([transport.close(), signed.close()]);
+    }
   };
 }
 

@@ -79,6 +79,7 @@ async function storedBase(workspace: Workspace, folder: string) {
   return there && {id: there.id, name: there.name};
 }
 
+/** `complete.json` is our own mark of a folder that was fetched whole. */
 function isPart(name: string): boolean {
-  return /\.safetensors$|\.json$|\.jinja$|^tokenizer\.model$/.test(name) && !name.startsWith(".");
+  return /^(?!\.|complete\.json$)(.*\.(safetensors|json|jinja)|tokenizer\.model)$/.test(name);
 }

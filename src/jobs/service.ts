@@ -50,8 +50,10 @@ export interface JobService {
   check(job: Pick<JobRecord, "base" | "settings" | "format">): void;
   /** Files beside the training data, by name. */
   configuration?(job: JobRecord): Record<string, string>;
-  /** What it would cost or run on, for a person; undefined when the service does not tell. */
-  offer?(): Promise<string | undefined>;
+  /**
+   * What it would cost or run on, or until when it has the base, for a person; undefined when the service does not tell.
+   */
+  offer?(base: string): Promise<string | undefined>;
   /** The job's name at the service, when it has it: told by the job's key. */
   find(at: JobAtHand): Promise<string | undefined>;
   /** Sends the data and starts the job; gives its name at the service. */

@@ -1,62 +1,24 @@
-import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
+import {existsSync, readdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
-import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import type {JobRecord} from "../../src/store/index.js";
 import {sha256} from "../../src/store/hash.js";
 import {collectVerb, jobsVerb, submitVerb, watchVerb} from "../../src/cli/jobs.js";
 import {lineageVerb} from "../../src/cli/lineage.js";
-import {writeLoader} from "../support/assay.js";
+import {type JobProject, jobProject, noted, trainer} from "../support/jobProject.js";
 import {printed} from "../support/printed.js";
-import {temporaryProject} from "../support/temporaryWorkspace.js";
 
-const jobs = fileURLToPath(new URL("../../src/jobs/index.js", import.meta.url));
-const trainer = fileURLToPath(new URL("../jobs/support/trainer.sh", import.meta.url));
 let project: string;
+let writeJob: JobProject["writeJob"];
 
 beforeAll(async () => {
-  project = await temporaryProject();
-  vi.stubEnv("ASSAY_PROJECT", project);
-  vi.stubEnv("ASSAY_DIR", join(project, ".assay"));
-  writeLoader(
-    project,
-    "questions",
-    `{name: "questions", id: "id", text: "question", label: "answer", source: {kind: "rows", rows: () =>
-      Array.from({length: 40}, (_, i) => ({id: "r" + i, question: "Question " + i, answer: i === 3 ? "write to ada@example.org" : "answer " + i}))}}`
-  );
+  ({project, writeJob} = await jobProject());
   writeJob("answers", `{service: "command", trust: "local", tool: "trl", run: "sh ${trainer}"}`);
 });
-
-function writeJob(name: string, on: string): void {
-  mkdirSync(join(project, "finetunes"), {recursive: true});
-  writeFileSync(
-    join(project, "finetunes", `${name}.job.ts`),
-    `import {job} from ${JSON.stringify(jobs)};
-export default job({dataset: "questions", split: {strategy: "random", name: "random", test: 0.2, validation: 0.1}, base: "base-model", format: "prompt", epochs: 1, on: ${on}});\n`
-  );
-}
-
 afterAll(() => {
   process.exitCode = 0;
   vi.unstubAllEnvs();
 });
-
-/** What a command writes to standard error; of one that fails its message, too. */
-async function noted(work: () => Promise<void>): Promise<string> {
-  let text = "";
-  const spy = vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
-    text += String(chunk);
-    return true;
-  });
-  try {
-    await printed(work);
-  } catch (error) {
-    text += (error as Error).message;
-  } finally {
-    spy.mockRestore();
-  }
-  return text;
-}
 
 describe("assay jobs", () => {
   it("sends a split to a command, follows it, finds it again, and registers what it made", async () => {

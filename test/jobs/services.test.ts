@@ -260,7 +260,9 @@ describe("a job at Hugging Face", () => {
         : undefined;
     };
     const service = openService(settings());
-    expect(await service.offer!()).toBe("t4-small (T4): 4 vCPU, 15 GB, 1 × T4 (16 GB), $0.0067 a minute");
+    expect(await service.offer!("base-model")).toBe(
+      "t4-small (T4): 4 vCPU, 15 GB, 1 × T4 (16 GB), $0.0067 a minute"
+    );
     const id = await noted(settings(), {format: "trl"});
     const {job} = await startJob(workspace, id);
     expect(job.remote?.id).toBe("job-0");

@@ -1,6 +1,6 @@
-import type {JobTraining} from "../define.js";
 import type {JobRecord} from "../../store/index.js";
 import {trainFile, validationFile} from "../services/files.js";
+import {toolSettings} from "./settings.js";
 
 /** A value as Python writes it. */
 export function pythonValue(value: unknown): string {
@@ -39,23 +39,21 @@ validation = ${validation === undefined ? "None" : `load_dataset("json", data_fi
 
 /** What SFTConfig and DPOConfig of TRL share. */
 export function trlSettings(job: JobRecord, output: string): Record<string, unknown> {
-  const training = job.settings as JobTraining;
-  const {method = "lora", epochs = 3, rows = 8, rate, length = 1024, seed = 0, preference = {}} = training;
-  const pairs = job.format === "trl-dpo";
+  const {epochs, rows, rate, length, seed, beta, more} = toolSettings(job);
   return {
     output_dir: output,
     num_train_epochs: epochs,
     per_device_train_batch_size: rows,
-    learning_rate: rate ?? (pairs ? 2e-5 : method === "lora" ? 2e-4 : 2e-5),
+    learning_rate: rate,
     lr_scheduler_type: "cosine",
     warmup_ratio: 0.03,
     max_length: length,
     seed,
-    beta: pairs ? (preference.beta ?? 0.1) : undefined,
+    beta,
     logging_steps: 1,
     save_strategy: "epoch",
     eval_strategy: validationFile(job) === undefined ? "no" : "epoch",
     report_to: "none",
-    ...training.more
+    ...more
   };
 }

@@ -1,8 +1,8 @@
-import type {JobTraining} from "../define.js";
 import type {JobRecord} from "../../store/index.js";
 import type {ToolConfiguration} from "./index.js";
 import {originLines} from "./origin.js";
 import {keywords, loadData, pythonValue, trlSettings} from "./python.js";
+import {toolSettings} from "./settings.js";
 
 export const trl: ToolConfiguration = {
   takes: {formats: {chat: "trl", preference: "trl-dpo"}, destination: "TRL"},
@@ -20,13 +20,12 @@ export function trlScript(
   output: string,
   {data, after = ""}: {data?: string; after?: string} = {}
 ) {
-  const {method = "lora", lora = {}} = job.settings as JobTraining;
+  const {adapter} = toolSettings(job);
   const [config, trainer] =
     job.format === "trl-dpo" ? ["DPOConfig", "DPOTrainer"] : ["SFTConfig", "SFTTrainer"];
-  const peft =
-    method === "lora"
-      ? `LoraConfig(r=${lora.rank ?? 16}, lora_alpha=${lora.alpha ?? 32}, target_modules="all-linear", task_type="CAUSAL_LM")`
-      : "None";
+  const peft = adapter
+    ? `LoraConfig(r=${adapter.rank}, lora_alpha=${adapter.alpha}, target_modules="all-linear", task_type="CAUSAL_LM")`
+    : "None";
   return `# /// script
 # requires-python = ">=3.10"
 # dependencies = ["trl>=0.24", "peft>=0.17", "datasets", "transformers", "torch"]

@@ -1,29 +1,28 @@
-import type {JobTraining} from "../define.js";
 import type {ToolConfiguration} from "./index.js";
 import {originLines} from "./origin.js";
 import {keywords, loadData, pythonValue, trlSettings} from "./python.js";
+import {toolSettings} from "./settings.js";
 
 /** A script with Unsloth's model under TRL's trainer. Conversations become text by the tokenizer's own template. */
 export const unsloth: ToolConfiguration = {
   takes: {formats: {chat: "openai", preference: "trl-dpo"}, destination: "TRL"},
   main: "train.py",
   files(job, output) {
-    const {method = "lora", lora = {}, length = 1024, seed = 0} = job.settings as JobTraining;
-    const pairs = job.format === "trl-dpo";
+    const {adapter, length, seed, beta} = toolSettings(job);
+    const pairs = beta !== undefined;
     const [config, trainer] = pairs ? ["DPOConfig", "DPOTrainer"] : ["SFTConfig", "SFTTrainer"];
-    const adapter =
-      method === "full"
-        ? ""
-        : `model = FastLanguageModel.get_peft_model(
+    const withAdapter = adapter
+      ? `model = FastLanguageModel.get_peft_model(
     model,
-    r=${lora.rank ?? 16},
-    lora_alpha=${lora.alpha ?? 32},
+    r=${adapter.rank},
+    lora_alpha=${adapter.alpha},
     lora_dropout=0,
     target_modules=["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
     use_gradient_checkpointing="unsloth",
     random_state=${seed},
 )
-`;
+`
+      : "";
     const asText = pairs
       ? ""
       : `def as_text(row):
@@ -51,9 +50,9 @@ model, tokenizer = FastLanguageModel.from_pretrained(
     model_name=${pythonValue(job.base)},
     max_seq_length=${length},
     load_in_4bit=False,
-    full_finetuning=${pythonValue(method === "full")},
+    full_finetuning=${pythonValue(adapter === undefined)},
 )
-${adapter}${asText}
+${withAdapter}${asText}
 trainer = ${trainer}(
     model=model,
     processing_class=tokenizer,

@@ -1,3 +1,4 @@
+import {stat} from "node:fs/promises";
 import {exactly, oneOf, text} from "../../store/checked.js";
 import {type JobOutcome, type JobRecord, UserError} from "../../store/index.js";
 import {type JobClient, statusOf} from "../client.js";
@@ -27,11 +28,15 @@ const OUTCOMES: Readonly<Record<string, JobOutcome>> = {
   DELETING: "cancelled"
 };
 
+/** What it takes in one request. */
+const DIRECT_BYTES = 150e6;
+
 interface TuningJob {
   name?: string;
   state?: string;
   status?: {code?: string; message?: string};
   outputModel?: string;
+  trainingConfig?: {outputModel?: string};
   jobProgress?: {percent?: number; epoch?: number; inputTokens?: number; outputTokens?: number};
 }
 
@@ -48,7 +53,7 @@ export function fireworksJobs(settings: FireworksJobs): JobService {
     destination: "Fireworks",
     host: new URL(baseUrl).hostname,
     check({settings: training, format, base}) {
-      trainingOf({settings: training, format, base});
+      trainingOf({settings: training, format, base}, "");
       connected.check();
     },
     find: ({job, signal}) =>
@@ -59,14 +64,13 @@ export function fireworksJobs(settings: FireworksJobs): JobService {
     submit: (at) =>
       connected.use(at.signal, async (client) => {
         const {job} = at;
-        const validation = validationFile(job);
-        const dataset = await sent(client, at, home, trainFile(job));
+        // Its DPO jobs have no place for rows to check on.
+        const validation = isPairs(job) ? undefined : validationFile(job);
         const request = {
           displayName: job.id.slice(0, 63),
-          dataset,
+          dataset: await sent(client, at, home, trainFile(job)),
           evaluationDataset: validation === undefined ? undefined : await sent(client, at, home, validation),
-          outputModel: `accounts/${account}/models/${jobName(job)}`,
-          ...trainingOf(job),
+          ...trainingOf(job, `accounts/${account}/models/${jobName(job)}`),
           ...(job.settings as JobTraining).more
         };
         const path = `${home}/${kindOf(job)}?${idParameter(job)}=${jobName(job)}`;
@@ -93,9 +97,9 @@ export function fireworksJobs(settings: FireworksJobs): JobService {
         await client.post(`${home}/${remote}:cancel`);
       }),
     async collect({job}, look) {
-      const {outputModel: model, jobProgress} = (look.answer ?? {}) as Partial<TuningJob>;
+      const {outputModel, trainingConfig, jobProgress} = (look.answer ?? {}) as Partial<TuningJob>;
       return hostedResult(job, {
-        model,
+        model: outputModel ?? trainingConfig?.outputModel,
         baseUrl: `${baseUrl.replace(/\/+$/, "")}/inference/v1`,
         tokens: jobProgress?.inputTokens
       });
@@ -124,10 +128,10 @@ async function there<T>(client: JobClient, path: string): Promise<T | undefined>
 /** A dataset under the job's mark; one that was uploaded before stays. */
 async function sent(client: JobClient, at: JobAtHand, home: string, path: string): Promise<string> {
   const {job, folder} = at;
+  const {rows, bytes} = job.data.find((one) => one.path === path)!;
   const id = `${jobName(job)}-${path.replace(/\W.*$/, "")}`;
   const known = await there<{state?: string}>(client, `${home}/datasets/${id}`);
   if (known === undefined) {
-    const rows = job.data.find((one) => one.path === path)!.rows;
     await client.post(`${home}/datasets`, {
       datasetId: id,
       dataset: {displayName: id, exampleCount: String(rows), userUploaded: {}}
@@ -135,18 +139,41 @@ async function sent(client: JobClient, at: JobAtHand, home: string, path: string
   }
   if (known?.state !== "READY") {
     at.onMessage(`sending ${path}`);
-    await client.upload(
-      `${home}/datasets/${id}:upload`,
-      {},
-      {path: `${folder}/${path}`, name: `${id}.jsonl`}
-    );
+    const file = {path: `${folder}/${path}`, name: `${id}.jsonl`};
+    if (bytes > DIRECT_BYTES) await sentSigned(client, `${home}/datasets/${id}`, file);
+    else await client.upload(`${home}/datasets/${id}:upload`, {}, file);
   }
   const name = `accounts/${decodeURIComponent(home.split("/").at(-1)!)}/datasets/${id}`;
   await at.onUpload(path, name);
   return name;
 }
 
-function trainingOf(job: Pick<JobRecord, "base" | "format" | "settings">): Record<string, unknown> {
+/** A file too large for one request goes to an address that the service signs for it. */
+async function sentSigned(
+  client: JobClient,
+  dataset: string,
+  {path, name}: {path: string; name: string}
+): Promise<void> {
+  const {size} = await stat(path);
+  const {filenameToSignedUrls: urls} = await client.post<{filenameToSignedUrls?: Record<string, string>}>(
+    `${dataset}:getUploadEndpoint`,
+    {filenameToSize: {[name]: String(size)}}
+  );
+  const url = urls?.[name];
+  if (url === undefined)
+    throw new UserError(`fireworks: it gave no address to send ${name} to. Try again later.`);
+  const headers = {
+    "content-type": "application/octet-stream",
+    "x-goog-content-length-range": `${size},${size}`
+  };
+  await client.put(url, headers, path);
+  await client.post(`${dataset}:validateUpload`);
+}
+
+function trainingOf(
+  job: Pick<JobRecord, "base" | "format" | "settings">,
+  outputModel: string
+): Record<string, unknown> {
   const {method, epochs, rows, rate, lora, length, seed, preference} = job.settings as JobTraining;
   if (method === "full" || lora?.alpha !== undefined || seed !== undefined)
     throw new UserError(
@@ -154,6 +181,7 @@ function trainingOf(job: Pick<JobRecord, "base" | "format" | "settings">): Recor
     );
   const training = {
     baseModel: job.base,
+    outputModel,
     epochs,
     batchSizeSamples: rows,
     learningRate: rate,

@@ -56,6 +56,19 @@ export function openAIJobs(settings: OpenAIJobs): JobService {
       methodOf(training as JobTraining, format);
       connected.check();
     },
+    offer: (base) =>
+      connected.use(undefined, async (client) => {
+        const {shutdown_date: day} = await client
+          .get<{shutdown_date?: unknown}>(`/models/${encodeURIComponent(base)}`)
+          .catch((error: unknown) => {
+            // Not every gateway tells of its models, nor every key.
+            if (error instanceof UserError) return {shutdown_date: undefined};
+            throw error;
+          });
+        return typeof day === "string" && day !== ""
+          ? `! ${base} is shut down at the service: ${day}.`
+          : undefined;
+      }),
     find: (at) =>
       connected.use(at.signal, async (client) => {
         const uploaded = await uploadsOf(client, at.job);

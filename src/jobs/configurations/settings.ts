@@ -1,0 +1,33 @@
+import type {JobRecord} from "../../store/index.js";
+import type {JobTraining} from "../define.js";
+
+/** What every tool's configuration says, with our defaults where the job says nothing. */
+export interface ToolSettings {
+  /** Undefined: all weights are trained. */
+  adapter?: {rank: number; alpha: number};
+  epochs: number;
+  rows: number;
+  rate: number;
+  length: number;
+  seed: number;
+  /** Of DPO; undefined when the examples are no pairs. */
+  beta?: number;
+  /** What the job says in the tool's own words. */
+  more?: Record<string, unknown>;
+}
+
+export function toolSettings({settings, format}: Pick<JobRecord, "settings" | "format">): ToolSettings {
+  const training = settings as JobTraining;
+  const {method = "lora", epochs = 3, rows = 8, rate, lora = {}, length = 1024, seed = 0, more} = training;
+  const pairs = format.endsWith("-dpo");
+  return {
+    adapter: method === "full" ? undefined : {rank: lora.rank ?? 16, alpha: lora.alpha ?? 32},
+    epochs,
+    rows,
+    rate: rate ?? (pairs || method === "full" ? 2e-5 : 2e-4),
+    length,
+    seed,
+    beta: pairs ? (training.preference?.beta ?? 0.1) : undefined,
+    more
+  };
+}

@@ -1,0 +1,176 @@
+import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
+import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
+import {finetuneExportVerb} from "../../src/cli/finetuneExport.js";
+import {jobsVerb, submitVerb} from "../../src/cli/jobs.js";
+import {lineageVerb} from "../../src/cli/lineage.js";
+import {addModelVerb} from "../../src/cli/models.js";
+import {purgeVerb} from "../../src/cli/purge.js";
+import type {ModelManifest} from "../../src/models/index.js";
+import type {JobRecord} from "../../src/store/index.js";
+import {type OpenAIServer, openAIServer} from "../jobs/support/openAIServer.js";
+import {type JobProject, jobProject, noted} from "../support/jobProject.js";
+import {printed} from "../support/printed.js";
+
+let server: OpenAIServer;
+let project: string;
+let writeJob: JobProject["writeJob"];
+
+beforeAll(async () => {
+  ({project, writeJob} = await jobProject());
+  server = await openAIServer();
+  vi.stubEnv("TEST_JOB_KEY", "sk-options-123456");
+  writeJob(
+    "hosted",
+    `{service: "openai", trust: "contract", baseUrl: ${JSON.stringify(server.baseUrl)}, apiKeyEnv: "TEST_JOB_KEY"}`
+  );
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await server.close();
+});
+
+const jobFolder = (id = "") => join(project, ".assay", "jobs", id);
+const posts = () => server.requests.filter(({method}) => method === "POST");
+const listed = async (options: object = {}) =>
+  JSON.parse(await printed(() => jobsVerb({json: true, ...options}))) as JobRecord[];
+
+describe("assay jobs submit", () => {
+  it("--check writes and sends nothing, and says what it would cost and until when the service has the base", async () => {
+    server.disturb = ({path}) =>
+      path.startsWith("/v1/models/")
+        ? {status: 200, body: {id: "base-model", object: "model", shutdown_date: "2027-03-01"}}
+        : undefined;
+    let said = "";
+    const told = await noted(async () => {
+      said = await printed(() => submitVerb("hosted", {check: true, skipUnresolved: true, usdPerMillion: 8}));
+    });
+    expect(told).toMatch(/! base-model is shut down at the service: 2027-03-01\./);
+    expect(said).toMatch(/hosted: base-model by openai/);
+    expect(said).toMatch(/train\.jsonl: \d+ examples of questions@[0-9a-f]+, part train of random/);
+    expect(said).toMatch(/\d+ tokens \(estimated\), 1 epochs: \d+ tokens, about \$0\.0\d/);
+    expect(posts()).toEqual([]);
+    expect(existsSync(jobFolder())).toBe(false);
+    expect(readdirSync(join(project, ".assay", "tmp"))).toEqual([]);
+  });
+
+  it("says nothing of a base that a gateway does not tell about", async () => {
+    server.disturb = undefined;
+    const told = await noted(() => submitVerb("hosted", {skipUnresolved: true}));
+    expect(told).not.toMatch(/shut down/);
+    expect(told).toMatch(/is submitted to openai, as ftjob-0/);
+  });
+
+  it("--again sends the same job once more, under an id and a mark of its own", async () => {
+    expect(await noted(() => submitVerb("hosted", {skipUnresolved: true}))).toMatch(/submitted before/);
+    expect(server.jobs).toHaveLength(1);
+    expect(await noted(() => submitVerb("hosted", {skipUnresolved: true, again: true}))).toMatch(
+      /is submitted to openai, as ftjob-1/
+    );
+    const jobs = await listed();
+    expect(jobs.map(({remote}) => remote!.id)).toEqual(["ftjob-0", "ftjob-1"]);
+    expect(new Set(jobs.map(({key}) => key)).size).toBe(2);
+    expect(new Set(jobs.map(({data}) => data[0]!.sha256)).size).toBe(1);
+  });
+});
+
+describe("assay jobs --refresh", () => {
+  it("asks for those that go on, tells of those that cannot be asked, and leaves ended ones alone", async () => {
+    server.jobs[0]!.status = "running";
+    expect((await listed()).map(({statuses}) => statuses.length)).toEqual([0, 0]);
+    server.disturb = ({path}) =>
+      path.endsWith("/ftjob-1") ? {status: 404, body: {error: {message: "gone"}}} : undefined;
+    const told = await noted(async () => {
+      expect((await listed({refresh: true}))[0]!.statuses.at(-1)).toMatchObject({status: "running"});
+    });
+    expect(told).toMatch(/! hosted-[0-9a-f]{12}: .*404/);
+    server.disturb = undefined;
+    Object.assign(server.jobs[0]!, {status: "succeeded", fine_tuned_model: "ft:hosted"});
+    Object.assign(server.jobs[1]!, {status: "failed"});
+    const ended = (await listed({refresh: true})).map(({statuses}) => statuses.at(-1)!.outcome);
+    expect(ended).toEqual(["succeeded", "failed"]);
+    const asked = server.requests.length;
+    await listed({refresh: true});
+    expect(server.requests).toHaveLength(asked);
+  });
+});
+
+describe("assay models add", () => {
+  const added = async (options: object): Promise<ModelManifest> =>
+    JSON.parse(await printed(() => addModelVerb("adapter", {json: true, ...options}))) as ModelManifest;
+
+  beforeAll(() => {
+    mkdirSync(join(project, "adapter"));
+    writeFileSync(
+      join(project, "adapter", "adapter_config.json"),
+      '{"base_model_name_or_path": "base-model"}'
+    );
+    writeFileSync(join(project, "adapter", "adapter_model.safetensors"), "weights");
+  });
+
+  it("--from-job gives a model the data of a job, by its id, its name or the service's own id", async () => {
+    const [first] = await listed();
+    for (const fromJob of [first!.id, "ftjob-0"]) {
+      const {training, recipe} = await added({fromJob, name: `of ${fromJob}`});
+      expect(training).toMatchObject({
+        dataset: "questions",
+        version: first!.version,
+        part: "train",
+        rows: first!.data[0]!.rows,
+        rowsSha256: first!.data[0]!.rowsSha256
+      });
+      expect(recipe).toMatchObject({method: "job"});
+    }
+    const lineage = await printed(() => lineageVerb("of ftjob-0", {}));
+    expect(lineage).toMatch(/questions@[0-9a-f]{12}, train part/);
+    // A job that another tool started says nothing of data.
+    expect((await added({fromJob: "ftjob-elsewhere", name: "unknown"})).training).toBeUndefined();
+  });
+
+  it("--from-export gives it what the manifest beside the file says, and says where there is none", async () => {
+    const out = join(project, "set.jsonl");
+    await printed(() =>
+      finetuneExportVerb({
+        dataset: "questions",
+        format: "openai",
+        prompt: "question",
+        completion: "answer",
+        part: "train",
+        skipUnresolved: true,
+        out
+      })
+    );
+    const {training} = await added({fromExport: out, name: "of an export"});
+    const manifest = JSON.parse(readFileSync(`${out}.manifest.json`, "utf8")) as {rowsSha256: string};
+    expect(training).toMatchObject({dataset: "questions", part: "train", rowsSha256: manifest.rowsSha256});
+    expect(await printed(() => lineageVerb("of an export", {}))).toMatch(
+      /questions@[0-9a-f]{12}, train part/
+    );
+    writeFileSync(join(project, "own.jsonl"), "{}\n");
+    const told = await noted(async () => {
+      const {training: none} = await added({fromExport: join(project, "own.jsonl"), name: "of own rows"});
+      expect(none).toBeUndefined();
+    });
+    expect(told).toMatch(/own\.jsonl has no manifest beside it: what the model learned from cannot be told/);
+  });
+});
+
+describe("assay purge", () => {
+  it("clears a job's training files and log, and names jobs whose data was sent and models that learned from it", async () => {
+    const [first] = await listed();
+    const lines = readFileSync(join(jobFolder(first!.id), "train.jsonl"), "utf8");
+    const [, number] = /Question (\d+)/.exec(lines)!;
+    const said = await printed(() =>
+      purgeVerb("questions", {where: `id = 'r${number}'`, reason: "a request"})
+    );
+    expect(said).toMatch(new RegExp(`NOT erased: job ${first!.id} \\(its data was sent to openai`));
+    expect(said).toMatch(/NOT erased: model of an export/);
+    for (const {id} of await listed()) {
+      expect(readdirSync(jobFolder(id)).filter((name) => name.endsWith(".jsonl"))).toEqual([]);
+      expect(existsSync(join(jobFolder(id), "manifest.json"))).toBe(true);
+    }
+    // The rows that are left make another job.
+    expect(await noted(() => submitVerb("hosted", {skipUnresolved: true}))).toMatch(/as ftjob-2/);
+    expect(server.files.at(-2)!.content).not.toContain(`Question ${number}"`);
+  });
+});

@@ -1,0 +1,245 @@
+import {spawnSync} from "node:child_process";
+import {appendFileSync, existsSync, readFileSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
+import {fileURLToPath} from "node:url";
+import {beforeAll, describe, expect, it} from "vitest";
+import {parse} from "yaml";
+import {type JobPlan, noteJob} from "../../src/jobs/index.js";
+import {jobDir, type JobRecord, sha256, type Workspace} from "../../src/store/index.js";
+import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
+import {planOf} from "./support/plan.js";
+
+const standIns = fileURLToPath(new URL("support/python", import.meta.url));
+const hasPython = spawnSync("python3", ["--version"]).status === 0;
+if (!hasPython) console.warn("skipped: scripts are not run (no python3)");
+let workspace: Workspace;
+beforeAll(async () => void (workspace = await temporaryWorkspace()));
+
+const pair = {
+  prompt: [{role: "user", content: "Question"}],
+  chosen: [{role: "assistant", content: "good"}],
+  rejected: [{role: "assistant", content: "bad"}]
+};
+
+/** A job of a tool as the command line notes it, its examples pairs or conversations. */
+async function noted(
+  tool: string,
+  more: Partial<JobPlan>
+): Promise<{job: JobRecord; folder: string; read(name: string): string}> {
+  const plan = planOf(
+    workspace,
+    {service: "command", trust: "local", tool: tool as "trl", run: "true"},
+    more
+  );
+  if (more.format?.endsWith("-dpo"))
+    for (const data of plan.data) {
+      const text = `${JSON.stringify(pair)}\n`;
+      writeFileSync(join(plan.folder, data.path), text);
+      Object.assign(data, {sha256: sha256(text), bytes: text.length, rows: 1});
+    }
+  const job = await noteJob(workspace, plan);
+  const folder = jobDir(workspace, job.id);
+  return {job, folder, read: (name) => readFileSync(join(folder, name), "utf8")};
+}
+
+/** Runs a script in its folder, with stand-ins for the libraries that it calls. */
+function ran(folder: string) {
+  const {status, stdout, stderr} = spawnSync("python3", ["train.py"], {
+    cwd: folder,
+    encoding: "utf8",
+    env: {...process.env, PYTHONPATH: standIns, PYTHONDONTWRITEBYTECODE: "1"}
+  });
+  return {status, stderr, told: status === 0 ? (JSON.parse(stdout) as Record<string, unknown>) : undefined};
+}
+
+const lora = {settings: {lora: {rank: 4}, rate: 1e-4, length: 256, epochs: 2, rows: 4, seed: 7}};
+
+describe("LLaMA-Factory's configuration", () => {
+  it("has the whole training, with our files, their hashes and how their lines are read", async () => {
+    const {job, read} = await noted("llama-factory", {...lora, name: "factory", format: "sharegpt"});
+    expect(parse(read("config.yml"))).toEqual({
+      model_name_or_path: "base-model",
+      stage: "sft",
+      do_train: true,
+      finetuning_type: "lora",
+      lora_rank: 4,
+      lora_alpha: 32,
+      lora_target: "all",
+      dataset_dir: ".",
+      dataset: "train",
+      eval_dataset: "validation",
+      cutoff_len: 256,
+      seed: 7,
+      per_device_train_batch_size: 4,
+      gradient_accumulation_steps: 1,
+      num_train_epochs: 2,
+      learning_rate: 1e-4,
+      lr_scheduler_type: "cosine",
+      warmup_ratio: 0.03,
+      bf16: true,
+      logging_steps: 1,
+      save_strategy: "epoch",
+      eval_strategy: "epoch",
+      report_to: "none",
+      output_dir: "output"
+    });
+    const columns = {messages: "conversations"};
+    expect(JSON.parse(read("dataset_info.json"))).toEqual({
+      train: {file_name: "train.jsonl", sha256: job.data[0]!.sha256, formatting: "sharegpt", columns},
+      validation: {
+        file_name: "validation.jsonl",
+        sha256: job.data[1]!.sha256,
+        formatting: "sharegpt",
+        columns
+      }
+    });
+    expect(read("config.yml")).toMatch(
+      new RegExp(
+        `^# factory, job ${job.id}, written by Assay\\.\n# Data: questions@0123456789abcdef, split random`
+      )
+    );
+    expect(read("SHA256SUMS")).toBe(job.data.map((one) => `${one.sha256}  ${one.path}\n`).join(""));
+  });
+
+  it("of pairs names the two answers, and what the job says in the tool's words comes last", async () => {
+    const settings = {
+      method: "full" as const,
+      preference: {beta: 0.3},
+      more: {bf16: false, template: "qwen"}
+    };
+    const {read} = await noted("llama-factory", {settings, name: "factory-pairs", format: "axolotl-dpo"});
+    const config = parse(read("config.yml")) as Record<string, unknown>;
+    expect(config).toMatchObject({
+      stage: "dpo",
+      finetuning_type: "full",
+      pref_beta: 0.3,
+      pref_loss: "sigmoid",
+      learning_rate: 2e-5,
+      bf16: false,
+      template: "qwen"
+    });
+    expect(config).not.toHaveProperty("lora_rank");
+    const info = JSON.parse(read("dataset_info.json")) as Record<string, object>;
+    expect(info.train).toMatchObject({
+      ranking: true,
+      columns: {messages: "messages", chosen: "chosen", rejected: "rejected"},
+      tags: {role_tag: "role", content_tag: "content", user_tag: "user", assistant_tag: "assistant"}
+    });
+  });
+});
+
+describe("axolotl's configuration of pairs", () => {
+  it("asks for DPO on our files, without an adapter where all weights are trained", async () => {
+    const settings = {method: "full" as const, preference: {beta: 0.2}};
+    const {read} = await noted("axolotl", {settings, name: "axolotl-pairs", format: "axolotl-dpo"});
+    const set = {
+      ds_type: "json",
+      split: "train",
+      type: "chat_template.default",
+      field_messages: "messages",
+      field_chosen: "chosen",
+      field_rejected: "rejected"
+    };
+    expect(parse(read("config.yml"))).toEqual({
+      base_model: "base-model",
+      rl: "dpo",
+      rl_beta: 0.2,
+      datasets: [{path: "train.jsonl", ...set}],
+      test_datasets: [{path: "validation.jsonl", ...set}],
+      val_set_size: 0,
+      dataset_prepared_path: "prepared",
+      dataset_exact_deduplication: false,
+      seed: 0,
+      sequence_len: 1024,
+      sample_packing: false,
+      micro_batch_size: 8,
+      gradient_accumulation_steps: 1,
+      num_epochs: 3,
+      optimizer: "adamw_torch",
+      lr_scheduler: "cosine",
+      learning_rate: 2e-5,
+      warmup_ratio: 0.03,
+      bf16: "auto",
+      gradient_checkpointing: true,
+      logging_steps: 1,
+      evals_per_epoch: 1,
+      saves_per_epoch: 1,
+      output_dir: "output"
+    });
+  });
+});
+
+const shared = {
+  output_dir: "output",
+  num_train_epochs: 2,
+  per_device_train_batch_size: 4,
+  learning_rate: 1e-4,
+  lr_scheduler_type: "cosine",
+  warmup_ratio: 0.03,
+  max_length: 256,
+  seed: 7,
+  logging_steps: 1,
+  save_strategy: "epoch",
+  eval_strategy: "epoch",
+  report_to: "none"
+};
+
+describe.skipIf(!hasPython)("a script, run by Python with stand-ins for its libraries", () => {
+  it("of Unsloth trains on the text that the tokenizer's template makes, and saves where it is collected", async () => {
+    const {folder} = await noted("unsloth", {...lora, name: "unsloth", format: "openai"});
+    const {told, stderr} = ran(folder);
+    expect(stderr).toBe("");
+    expect(told).toMatchObject({
+      trainer: "SFTTrainer",
+      model: {
+        model: {
+          model_name: "base-model",
+          max_seq_length: 256,
+          load_in_4bit: false,
+          full_finetuning: false
+        },
+        adapter: {r: 4, lora_alpha: 32, lora_dropout: 0, random_state: 7}
+      },
+      processing_class: "tokenizer",
+      args: {config: "SFTConfig", ...shared, dataset_text_field: "text"}
+    });
+    const [first] = told!.train_dataset as object[];
+    expect(first).toEqual({text: "<user>Question 0 of train<assistant>answer 0"});
+    expect(told!.eval_dataset).toHaveLength(12);
+    expect(existsSync(join(folder, "output", "adapter_config.json"))).toBe(true);
+  });
+
+  it.each(["unsloth", "trl"])("of %s trains on pairs by DPO", async (tool) => {
+    const settings = {method: "full" as const, preference: {beta: 0.2}};
+    const {folder} = await noted(tool, {settings, name: `${tool}-pairs`, format: "trl-dpo"});
+    const {told, stderr} = ran(folder);
+    expect(stderr).toBe("");
+    expect(told).toMatchObject({
+      trainer: "DPOTrainer",
+      args: {config: "DPOConfig", beta: 0.2, learning_rate: 2e-5, max_length: 1024},
+      train_dataset: [pair],
+      eval_dataset: [pair]
+    });
+    expect(JSON.stringify(told)).not.toMatch(/lora_alpha|dataset_text_field/);
+  });
+
+  it("of TRL hands the adapter to the trainer", async () => {
+    const {folder} = await noted("trl", {...lora, name: "trl", format: "trl"});
+    const {told} = ran(folder);
+    expect(told).toMatchObject({
+      trainer: "SFTTrainer",
+      model: "base-model",
+      args: {config: "SFTConfig", ...shared},
+      peft_config: {r: 4, lora_alpha: 32, target_modules: "all-linear", task_type: "CAUSAL_LM"}
+    });
+  });
+
+  it.each(["unsloth", "trl"])("of %s refuses data with another hash", async (tool) => {
+    const {folder} = await noted(tool, {name: `${tool}-changed`, format: "openai"});
+    appendFileSync(join(folder, "validation.jsonl"), "{}\n");
+    const {status, stderr} = ran(folder);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^hash mismatch: validation\.jsonl has [0-9a-f]{64}, not [0-9a-f]{64}/);
+    expect(existsSync(join(folder, "output"))).toBe(false);
+  });
+});

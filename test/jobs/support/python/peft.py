@@ -1,0 +1,2 @@
+def LoraConfig(**settings):
+    return settings

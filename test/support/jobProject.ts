@@ -1,0 +1,58 @@
+import {mkdirSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
+import {fileURLToPath} from "node:url";
+import {vi} from "vitest";
+import {writeLoader} from "./assay.js";
+import {printed} from "./printed.js";
+import {temporaryProject} from "./temporaryWorkspace.js";
+
+const jobs = fileURLToPath(new URL("../../src/jobs/index.js", import.meta.url));
+
+/** What leaves an adapter in a job's folder within a second. */
+export const trainer = fileURLToPath(new URL("../jobs/support/trainer.sh", import.meta.url));
+
+export interface JobProject {
+  project: string;
+  /** Writes finetunes/NAME.job.ts with this text for `on`. */
+  writeJob(name: string, on: string): void;
+}
+
+/** A project of forty questions with answers, one of them with an address; the commands in this process take it as theirs. */
+export async function jobProject(): Promise<JobProject> {
+  const project = await temporaryProject();
+  vi.stubEnv("ASSAY_PROJECT", project);
+  vi.stubEnv("ASSAY_DIR", join(project, ".assay"));
+  writeLoader(
+    project,
+    "questions",
+    `{name: "questions", id: "id", text: "question", label: "answer", source: {kind: "rows", rows: () =>
+      Array.from({length: 40}, (_, i) => ({id: "r" + i, question: "Question " + i, answer: i === 3 ? "write to ada@example.org" : "answer " + i}))}}`
+  );
+  mkdirSync(join(project, "finetunes"));
+  return {
+    project,
+    writeJob: (name, on) =>
+      writeFileSync(
+        join(project, "finetunes", `${name}.job.ts`),
+        `import {job} from ${JSON.stringify(jobs)};
+export default job({dataset: "questions", split: {strategy: "random", name: "random", test: 0.2, validation: 0.1}, base: "base-model", format: "prompt", epochs: 1, on: ${on}});\n`
+      )
+  };
+}
+
+/** What a command writes to standard error; of one that fails its message, too. */
+export async function noted(work: () => Promise<void>): Promise<string> {
+  let text = "";
+  const spy = vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
+    text += String(chunk);
+    return true;
+  });
+  try {
+    await printed(work);
+  } catch (error) {
+    text += (error as Error).message;
+  } finally {
+    spy.mockRestore();
+  }
+  return text;
+}
