@@ -100,9 +100,9 @@ export function createCoordination(setup: CoordinationSetup): Coordination {
     await redis.call("DEL", keys.run, keys.told);
     await pipelined(redis, [...record(), say({session})]);
     const lanes = [...before.keys()].flatMap((field) => (field.startsWith("lane:") ? [field.slice(5)] : []));
-    const until = Date.now() + TAKE_OVER_MS;
+    const until = performance.now() + TAKE_OVER_MS;
     let told = false;
-    while (lanes.length > 0 && Date.now() < until) {
+    while (lanes.length > 0 && performance.now() < until) {
       const flying = (await Promise.all(lanes.map(inFlight))).reduce((sum, count) => sum + count, 0);
       if (flying === 0) break;
       if (!told) setup.onMessage?.(`waiting for ${flying} calls of the start before`);

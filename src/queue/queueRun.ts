@@ -261,7 +261,7 @@ export class QueueRun implements AsyncIterableIterator<readonly CallOutcome[]> {
     const id = `${coordination.scope}-${coordination.session}-${this.serial++}`;
     for (const one of sent) one.job = id;
     const keys = new Set(sent.map(({request}) => request.key));
-    this.jobs.set(id, {lane, keys, missed: 0, at: Date.now()});
+    this.jobs.set(id, {lane, keys, missed: 0, at: performance.now()});
     const {limits} = lane.endpoint;
     await coordination.keepBody(
       id,
@@ -434,7 +434,7 @@ export class QueueRun implements AsyncIterableIterator<readonly CallOutcome[]> {
   private async sweep(): Promise<void> {
     for (const lane of this.opened) await this.lookForWorkers(lane);
     for (const [id, job] of this.jobs) {
-      if (Date.now() - job.at < SWEEP_MS) continue;
+      if (performance.now() - job.at < SWEEP_MS) continue;
       const state = await job.lane.queue.getJobState(id);
       if (state === "failed") this.tellFailed(job);
       else if (state !== "unknown" && state !== "completed") job.missed = 0;
@@ -452,7 +452,7 @@ export class QueueRun implements AsyncIterableIterator<readonly CallOutcome[]> {
         `${job.lane.endpoint.name}: a job with ${job.keys.size} requests failed, because every worker that took it died. \`assay queue retry\` tries it again`
       );
     job.told = true;
-    if (Date.now() - job.at < (outage?.giveUpMs ?? GIVE_UP_MS)) return;
+    if (performance.now() - job.at < (outage?.giveUpMs ?? GIVE_UP_MS)) return;
     for (const key of [...job.keys]) {
       const one = this.open.get(key);
       if (one && !one.ended)
@@ -469,8 +469,8 @@ export class QueueRun implements AsyncIterableIterator<readonly CallOutcome[]> {
       return;
     }
     const {outage} = this.setup;
-    lane.lonelySince ??= Date.now();
-    const lonely = Date.now() - lane.lonelySince;
+    lane.lonelySince ??= performance.now();
+    const lonely = performance.now() - lane.lonelySince;
     if (this.draining) return this.endAll(lane);
     if (lonely < NO_WORKER_MS) return;
     if (!lane.told)

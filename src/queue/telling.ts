@@ -123,7 +123,7 @@ export function createTelling({redis, sealing, onAbort, onLook}: TellingSetup, l
       const {key} = outcome;
       const session = generation.split(":")[0]!;
       receive(run, key);
-      run.waiting.set(key, {call, session, since: Date.now()});
+      run.waiting.set(key, {call, session, since: performance.now()});
       commands.push(
         ["HSET", done, key, sealing.seal(outcome, key)],
         ["EXPIRE", done, EXPIRES],
@@ -178,7 +178,7 @@ export function createTelling({redis, sealing, onAbort, onLook}: TellingSetup, l
         // Nobody waits for it: what has ended is kept for the next start.
         if (session !== run.session) receiveAll(run, session ?? "");
         run.session = session ?? "";
-        const late = [...run.waiting].filter(([, {since}]) => Date.now() - since > LOOK_AFTER_MS);
+        const late = [...run.waiting].filter(([, {since}]) => performance.now() - since > LOOK_AFTER_MS);
         if (late.length > 0) {
           const kept = (await redis.call("HMGET", keys.done, ...late.map(([key]) => key))) as unknown[];
           late.forEach(([key], i) => {

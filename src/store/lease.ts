@@ -63,12 +63,12 @@ export async function withLease<T>(
 }
 
 async function acquire(place: Place, key: string, said: () => string, options: LeaseOptions): Promise<void> {
-  const deadline = Date.now() + (options.waitMs ?? 0);
+  const deadline = performance.now() + (options.waitMs ?? 0);
   let told = false;
   let tries = 0;
   while (!(await place.putIfAbsent(key, said()))) {
     // What is there and can be neither read nor removed is no lease to wait for.
-    if (++tries > 1000 && Date.now() > deadline)
+    if (++tries > 1000 && performance.now() > deadline)
       throw new UserError(
         `the lock ${key} in ${place.name} can be neither taken nor removed. Look at that file, remove it, then try again.`
       );
@@ -88,7 +88,7 @@ async function acquire(place: Place, key: string, said: () => string, options: L
       continue;
     }
     const message = underWay(holder);
-    if (Date.now() >= deadline)
+    if (performance.now() >= deadline)
       throw new UserError(`${message}. Wait for it to end, or stop that process, then try again.`);
     if (!told) options.onWait?.(`${message}; waiting for it`);
     told = true;

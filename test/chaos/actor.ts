@@ -1,0 +1,90 @@
+import {type ChildProcess, spawn} from "node:child_process";
+import {createInterface} from "node:readline";
+import {setTimeout as sleep} from "node:timers/promises";
+import {fileURLToPath} from "node:url";
+import {type CuttableProxy, startCuttableProxy} from "./cuttableProxy.js";
+
+/** A process that is disturbed, with a way of its own to the server. */
+export interface Actor {
+  /** `wordsOf` gives its arguments from the server's address. Resolves with its first line. */
+  start(wordsOf: (valkey: string) => string[]): Promise<string>;
+  disturb(kind: "kill" | "cut" | "stall" | "freeze" | "clock", ms: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const pathOf = (name: string) => fileURLToPath(new URL(`${name}.ts`, import.meta.url));
+
+/** What a start that found no server says: it is made again, as whoever looks after processes would. */
+const NO_SERVER = "no Valkey or Redis server answers";
+
+export async function openActor(
+  script: "workerMain" | "coordinatorMain",
+  valkeyPort: number,
+  key: string
+): Promise<Actor> {
+  const proxy = await startCuttableProxy(valkeyPort);
+  let words: string[] = [];
+  let child: ChildProcess | undefined;
+  let told: {line(said: string): void; failed(error: Error): void} | undefined;
+
+  const spawned = () => {
+    const own = spawn(
+      process.execPath,
+      ["--import", "tsx", "--import", pathOf("clock"), pathOf(script), ...words],
+      {stdio: ["ignore", "pipe", "pipe", "ipc"], env: {...process.env, ASSAY_QUEUE_KEY: key}}
+    );
+    child = own;
+    let said = "";
+    own.stderr!.on("data", (part: Buffer) => (said = (said + part.toString()).slice(-4000)));
+    createInterface(own.stdout!).once("line", (line) => told?.line(line));
+    own.once("close", (code, signal) => {
+      if (own !== child || code === 0 || signal === "SIGKILL") return;
+      if (said.includes(NO_SERVER)) void sleep(200).then(() => own === child && spawned());
+      else told?.failed(new Error(`${script} ended with ${code ?? signal}: ${said}`));
+    });
+  };
+  return {
+    start(wordsOf) {
+      words = wordsOf(`redis://127.0.0.1:${proxy.port}`);
+      return new Promise((line, failed) => {
+        told = {line, failed};
+        spawned();
+      });
+    },
+    async disturb(kind, ms) {
+      if (kind === "cut" || kind === "stall") return interrupted(proxy, kind, ms);
+      const own = child;
+      if (!own || !isAlive(own)) return;
+      if (kind === "kill") {
+        await killed(own);
+        spawned();
+      } else if (kind === "clock") own.send(ms);
+      else {
+        own.kill("SIGSTOP");
+        await sleep(ms);
+        own.kill("SIGCONT");
+      }
+    },
+    async close() {
+      const own = child;
+      child = undefined;
+      if (own) await killed(own);
+      await proxy.close();
+    }
+  };
+}
+
+async function interrupted(proxy: CuttableProxy, kind: "cut" | "stall", ms: number): Promise<void> {
+  proxy[kind]();
+  await sleep(ms);
+  proxy.mend();
+}
+
+const isAlive = ({exitCode, signalCode}: ChildProcess) => exitCode === null && signalCode === null;
+
+async function killed(child: ChildProcess): Promise<void> {
+  if (!isAlive(child)) return;
+  const gone = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGKILL");
+  await gone;
+}
