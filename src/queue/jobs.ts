@@ -24,8 +24,7 @@ export async function openJobs(redis: Redis, lane: string, lockMs: number): Prom
     autorun: false,
     lockDuration: lockMs,
     stalledInterval: Math.ceil(lockMs / 2),
-    maxStalledCount: MOST_STALLED,
-    drainDelay: 2
+    maxStalledCount: MOST_STALLED
   });
   worker.on("error", () => undefined);
   await worker.startStalledCheckTimer();

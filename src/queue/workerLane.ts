@@ -1,4 +1,5 @@
 import {randomBytes} from "node:crypto";
+import {setTimeout as sleep} from "node:timers/promises";
 import type {Worker} from "bullmq";
 import type {Endpoint} from "../endpoints/index.js";
 import {type CallOutcome, type CallRequest, callError, guardedAttempts} from "../runner/index.js";
@@ -25,6 +26,11 @@ export interface LaneSetup {
   lockMs: number;
   onCall(): void;
 }
+
+/** How long a worker waits before it looks for jobs again; twice as long each time that it finds none. */
+const IDLE_MS = 5;
+const LONGEST_IDLE_MS = 200;
+const CLOSE_MS = 2000;
 
 /** What a worker does for one endpoint: it takes jobs while it has places for more calls, and makes their calls. */
 export class WorkerLane {
@@ -69,28 +75,38 @@ export class WorkerLane {
     this.stopping = true;
     this.places.stop();
     this.wake?.();
-    while (this.jobs.size > 0) await new Promise<void>((resolve) => (this.wake = resolve));
-    // It may be waiting for a job, which nobody would make.
+    // It may be asking a server that is away.
+    await Promise.race([this.ending, sleep(CLOSE_MS)]);
+    while (this.jobs.size > 0) await this.woken();
     await this.source.close(true);
-    await this.ending;
     clearInterval(this.locks);
   }
 
   private async takeJobs(): Promise<void> {
+    let idleMs = IDLE_MS;
     while (!this.stopping) {
       if (this.places.waiting >= this.setup.concurrency) {
-        await new Promise<void>((resolve) => (this.wake = resolve));
+        await this.woken();
         continue;
       }
       const token = randomBytes(8).toString("hex");
-      try {
-        const job = (await this.source.getNextJob(token)) as QueueJob | undefined;
-        if (job) void this.make(job, token);
-      } catch {
-        // The server is away, and comes back, or this worker is being closed.
-        if (!this.stopping) await new Promise((resolve) => setTimeout(resolve, 500));
-      }
+      // BullMQ's own waiting may never end when its connection is lost again while it is being restored.
+      const job = (await this.source.getNextJob(token, {block: false}).catch(() => undefined)) as
+        QueueJob | undefined;
+      if (job) void this.make(job, token);
+      else await this.woken(idleMs);
+      idleMs = job ? IDLE_MS : Math.min(2 * idleMs, LONGEST_IDLE_MS);
     }
+  }
+
+  /** Resolves with the next `wake`, or after so many milliseconds. */
+  private async woken(afterMs?: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.wake = resolve;
+      if (afterMs !== undefined) timer = setTimeout(resolve, afterMs);
+    });
+    clearTimeout(timer);
   }
 
   private keepLocks(): void {

@@ -10,7 +10,7 @@ import {replayableRaces} from "./races.js";
 import {type NavigationPage, REPORT_PAGES, siteFooter, siteHead, siteHeader} from "./frame.js";
 import {seedNpmCache} from "./seedNpmCache.js";
 import {SQL_FILES, sqlEngine} from "./sqlEngine.js";
-import {removeStaleOutputs} from "./staleOutputs.js";
+import {loaderVersions, removeStaleOutputs} from "./staleOutputs.js";
 
 export interface SiteOptions {
   /** The folder of pages; default "src". */
@@ -42,7 +42,7 @@ export async function siteConfig(options: SiteOptions = {}): Promise<Record<stri
     await pricesFingerprint(workspace.project),
     duckdb?.version ?? "no-sql"
   ].join("-");
-  await removeStaleOutputs(resolve(root), fingerprint);
+  await removeStaleOutputs(resolve(root), fingerprint, await loaderVersions(resolve(root)));
   const navigation = [...REPORT_PAGES, ...pages];
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
   return {

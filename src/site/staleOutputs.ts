@@ -1,31 +1,74 @@
-import {readdir, readFile, rm, stat, utimes, writeFile} from "node:fs/promises";
-import {extname, join, relative} from "node:path";
-import {processIsAlive, writeAtomic} from "../store/index.js";
+import {readdir, rm, stat, utimes} from "node:fs/promises";
+import {dirname, extname, join, relative} from "node:path";
+import {fileURLToPath} from "node:url";
+import {isDeepStrictEqual} from "node:util";
+import {moduleVersion} from "../code/index.js";
+import {processIsAlive, readJson, writeJsonAtomic} from "../store/index.js";
 
 const RECORD = "assay-fingerprint";
 
+/** What the outputs in a cache were printed from. */
+interface Printed {
+  /** Of all that every loader reads. */
+  fingerprint: string;
+  /** The version of each loader's code, by its path below the site's root. */
+  loaders: Record<string, string>;
+}
+
 /**
- * Removes what page loaders below `root` printed for another state of the store: Framework would serve it again
- * as long as the loader's own file is older. Returns the paths removed, relative to the cache.
+ * Removes what page loaders below `root` printed for another state of the store, and what those printed whose code, with
+ * all that it imports, is another: Framework would serve it again as long as the loader's own file is older. Returns the
+ * paths removed, relative to the cache.
  */
-export async function removeStaleOutputs(root: string, fingerprint: string): Promise<string[]> {
+export async function removeStaleOutputs(
+  root: string,
+  fingerprint: string,
+  loaders: Record<string, string> = {}
+): Promise<string[]> {
   const cache = join(root, ".observablehq", "cache");
   const record = join(cache, RECORD);
-  const before = await readFile(record, "utf8").catch(() => "");
-  if (before === fingerprint) return [];
-  const removed: string[] = [];
-  for (const entry of await readdir(cache).catch(() => [] as string[])) {
-    // Packages, Framework's own client and inflated archives start with an underscore.
-    if (entry.startsWith("_") || entry.startsWith(".") || entry === RECORD) continue;
-    await rm(join(cache, entry), {recursive: true, force: true});
-    removed.push(entry);
-  }
+  const now: Printed = {fingerprint, loaders};
+  const before = await readJson<Printed>(record).catch(() => undefined);
+  if (isDeepStrictEqual(before, now)) return [];
+  const stale =
+    before?.fingerprint === fingerprint ? outputsOf(before.loaders, loaders) : await outputsIn(cache);
+  for (const path of stale) await rm(join(cache, path), {recursive: true, force: true});
   // Framework names a package's bundle by its version alone, which stays the same while Assay is worked on.
   const packages = join(cache, "_node");
   for (const name of await readdir(packages).catch(() => [] as string[]))
     if (name.startsWith("assay@")) await rm(join(packages, name), {recursive: true, force: true});
-  await writeAtomic(record, (temporary) => writeFile(temporary, fingerprint));
-  return removed;
+  await writeJsonAtomic(record, now);
+  return stale;
+}
+
+/** All that loaders have printed. Packages, Framework's own client and inflated archives start with an underscore. */
+async function outputsIn(cache: string): Promise<string[]> {
+  const entries = await readdir(cache).catch(() => [] as string[]);
+  return entries.filter((entry) => !/^[_.]/.test(entry) && entry !== RECORD);
+}
+
+/** What the loaders printed whose version has changed; of one with a parameter the folder that its outputs are in. */
+function outputsOf(before: Record<string, string>, now: Record<string, string>): string[] {
+  return Object.keys(now)
+    .filter((loader) => before[loader] !== now[loader])
+    .map((loader) =>
+      loader.includes("[")
+        ? dirname(loader.slice(0, loader.indexOf("[") + 1))
+        : loader.slice(0, -extname(loader).length)
+    );
+}
+
+/** The version of every page loader below `root`: of its code and all that it imports but the engine, by its path. */
+export async function loaderVersions(root: string): Promise<Record<string, string>> {
+  const engine = dirname(dirname(fileURLToPath(import.meta.url)));
+  const rooms = await readdir(engine, {withFileTypes: true});
+  const without = rooms
+    .filter((entry) => entry.isDirectory())
+    .map(({name}) => join(engine, name, "index" + extname(fileURLToPath(import.meta.url))));
+  const versions: Record<string, string> = {};
+  for (const path of await loaderFiles(join(root, "data")))
+    versions[relative(root, path)] = moduleVersion(path, {without});
+  return versions;
 }
 
 /** Sets the time of every page loader below `root` to now, so that a running preview asks them again. */

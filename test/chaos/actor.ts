@@ -9,6 +9,10 @@ export interface Actor {
   /** `wordsOf` gives its arguments from the server's address. Resolves with its first line. */
   start(wordsOf: (valkey: string) => string[]): Promise<string>;
   disturb(kind: "kill" | "cut" | "stall" | "freeze" | "clock", ms: number): Promise<void>;
+  /** The end of what it wrote as errors and notes. */
+  said(): string;
+  /** Ends the process, if it has not ended. */
+  stop(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -25,6 +29,7 @@ export async function openActor(
   const proxy = await startCuttableProxy(valkeyPort);
   let words: string[] = [];
   let child: ChildProcess | undefined;
+  let said = "";
   let told: {line(said: string): void; failed(error: Error): void} | undefined;
 
   const spawned = () => {
@@ -34,7 +39,7 @@ export async function openActor(
       {stdio: ["ignore", "pipe", "pipe", "ipc"], env: {...process.env, ASSAY_QUEUE_KEY: key}}
     );
     child = own;
-    let said = "";
+    said = "";
     own.stderr!.on("data", (part: Buffer) => (said = (said + part.toString()).slice(-4000)));
     createInterface(own.stdout!).once("line", (line) => told?.line(line));
     own.once("close", (code, signal) => {
@@ -42,6 +47,11 @@ export async function openActor(
       if (said.includes(NO_SERVER)) void sleep(200).then(() => own === child && spawned());
       else told?.failed(new Error(`${script} ended with ${code ?? signal}: ${said}`));
     });
+  };
+  const stop = async () => {
+    const own = child;
+    child = undefined;
+    if (own) await killed(own);
   };
   return {
     start(wordsOf) {
@@ -65,10 +75,10 @@ export async function openActor(
         own.kill("SIGCONT");
       }
     },
+    said: () => said,
+    stop,
     async close() {
-      const own = child;
-      child = undefined;
-      if (own) await killed(own);
+      await stop();
       await proxy.close();
     }
   };

@@ -59,9 +59,12 @@ export async function playRound(
   const ended = coordinator.start((url) => [folder, url, endpoint.url]);
   const said = await Promise.race([
     ended.catch((error: Error) => error.message),
-    sleep(LONGEST_MS, undefined, {ref: false}).then(() => `it had not ended after ${LONGEST_MS / 1000} s`)
+    sleep(LONGEST_MS, undefined, {ref: false}).then(
+      () => `it had not ended after ${LONGEST_MS / 1000} s: ${coordinator.said()}`
+    )
   ]);
   endpoint.onRequest = undefined;
+  await coordinator.stop();
   await Promise.all(running);
   if (!said.startsWith("complete")) faults.push(said);
   else faults.push(...(await wrongIn(await sealed(folder), undisturbed)), ...(await leftOn(valkey)));

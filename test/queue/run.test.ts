@@ -87,7 +87,7 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
   };
 
   it("shares its calls among workers, and leaves no key, password or prompt on the server", async () => {
-    const endpoint = await begin({latencyMs: 20});
+    const endpoint = await begin({latencyMs: 40}, {}, {rows: 160});
     const {manifest, calls} = await run(endpoint);
     expect(manifest!.status).toBe("complete");
     expect(workers.map((worker) => worker.calls).reduce((a, b) => a + b)).toBe(calls);

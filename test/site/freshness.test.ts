@@ -15,7 +15,7 @@ import {join} from "node:path";
 import {afterEach, beforeEach, describe, expect, it} from "vitest";
 import {codeFingerprint, storeFingerprint} from "../../src/site/fingerprint.js";
 import {seedNpmCache} from "../../src/site/seedNpmCache.js";
-import {removeStaleOutputs, touchLoaders} from "../../src/site/staleOutputs.js";
+import {loaderVersions, removeStaleOutputs, touchLoaders} from "../../src/site/staleOutputs.js";
 import {touchOnStoreChange} from "../../src/site/touchOnStoreChange.js";
 import {LocalFolder} from "../../src/store/index.js";
 import {BUNDLED, MENTIONED} from "../../src/site/vendored.js";
@@ -86,6 +86,20 @@ describe("stale outputs", () => {
     expect(await readFile(join(folder, cache, "data/verdicts.json"), "utf8")).toBe("new");
     expect(await removeStaleOutputs(folder, "two")).toEqual(["data"]);
     expect(await readFile(kept, "utf8")).toBe("export {};");
+  });
+
+  it("of one loader are removed when what it imports has changed, those of others kept", async () => {
+    await put(`${cache}/data/verdicts.json`, "");
+    await put(`${cache}/data/rows/a.arrow`, "");
+    await put("data/verdicts.json.ts", 'import {title} from "./title.js";\n');
+    await put("data/rows/[run].arrow.ts", "");
+    await put("data/title.ts", "export const title = 1;\n");
+    const before = await loaderVersions(folder);
+    await removeStaleOutputs(folder, "three", before);
+    const changed = {...before, "data/rows/[run].arrow.ts": "another"};
+    expect(await removeStaleOutputs(folder, "three", changed)).toEqual(["data/rows"]);
+    expect(await removeStaleOutputs(folder, "three", changed)).toEqual([]);
+    expect(Object.keys(before).sort()).toEqual(["data/rows/[run].arrow.ts", "data/verdicts.json.ts"]);
   });
 
   it("are asked for again by touching page loaders, nothing else", async () => {
