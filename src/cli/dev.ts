@@ -1,3 +1,4 @@
+import {spawn} from "node:child_process";
 import {randomInt} from "node:crypto";
 import {createServer} from "node:net";
 import {createRequire} from "node:module";
@@ -8,10 +9,12 @@ import {framework} from "./framework.js";
 import {closeProxy, type PreviewAddress, previewProxy} from "./previewProxy.js";
 import {findProject, openProject} from "./project.js";
 import {print} from "./terminal.js";
+import {definitionTimes, watchDefinitions} from "./watchDefinitions.js";
 
 export async function devVerb(options: {port: number; open?: boolean}): Promise<void> {
   const project = findProject();
   const workspace = await openProject();
+  const since = await definitionTimes(project);
   const preview = await freeAddress();
   const proxy = await previewProxy(options.port, preview);
   const address = proxy.address();
@@ -26,6 +29,12 @@ export async function devVerb(options: {port: number; open?: boolean}): Promise<
     everyMs: process.env.ASSAY_STORE ? 10_000 : 1_000,
     signal: watching.signal
   });
+  const redefined = watchDefinitions({
+    project,
+    since,
+    signal: watching.signal,
+    onChange: (paths) => replan(project, paths, watching.signal)
+  });
   if (options.open) void openInBrowser(url);
   try {
     await framework(
@@ -37,7 +46,21 @@ export async function devVerb(options: {port: number; open?: boolean}): Promise<
     watching.abort();
     await closeProxy(proxy);
     await watched;
+    await redefined;
   }
+}
+
+/** In a process of its own: what a module of the project was once loaded as stays so in this one. */
+async function replan(project: string, paths: string[], signal: AbortSignal): Promise<void> {
+  print(`\n${paths.join(", ")} changed`);
+  const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, "replan", ...paths], {
+    cwd: project,
+    stdio: ["ignore", "inherit", "inherit"],
+    env: {...process.env, ASSAY_PROJECT: project},
+    signal,
+    killSignal: "SIGINT"
+  });
+  await new Promise<void>((resolve) => child.once("error", () => resolve()).once("close", () => resolve()));
 }
 
 /** Where the preview itself listens: on loopback, at an address that a page elsewhere cannot guess where there are many. */

@@ -378,10 +378,18 @@ const lineage: Verb = (program) =>
 const dev: Verb = (program) =>
   program
     .command("dev")
-    .description("serve the report on this machine, live: it reloads when a page or the store changes")
+    .description(
+      "serve the report on this machine, live: it reloads when a page or the store changes, and plans evals again when they or loaders do"
+    )
     .option("-p, --port <port>", "port", port, 3000)
     .option("--open", "open it in the browser")
     .action(async (options) => (await import("./dev.js")).devVerb(options));
+
+/** What `assay dev` calls when loaders or evals change. */
+const replan: Verb = (program) =>
+  program
+    .command("replan [files...]", {hidden: true})
+    .action(async (files: string[]) => (await import("./replan.js")).replanVerb(files));
 
 const build: Verb = (program) =>
   program
@@ -441,6 +449,7 @@ export const verbs: Verb[] = [
   check,
   rebuild,
   dev,
+  replan,
   build,
   merge,
   lineage,

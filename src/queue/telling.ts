@@ -43,6 +43,24 @@ interface Run {
   waiting: Map<string, {call: EndedCall; session: string; since: number}>;
 }
 
+/** Calls of one run that ended in one turn of the event loop. */
+interface EndedBatch {
+  /** Sealed, by their keys. */
+  outcomes: Map<string, string>;
+  /** The places of those of one job, by where they are noted. */
+  marks: Map<string, number[]>;
+}
+
+function endedCommands(scope: string, {outcomes, marks}: EndedBatch): (string | number)[][] {
+  const {done, told} = runKeys(scope);
+  return [
+    ["HSET", done, ...[...outcomes].flat()],
+    ["EXPIRE", done, EXPIRES],
+    ...[...marks].map(([key, places]) => ["HSET", key, ...places.flatMap((place) => [place, "e"])]),
+    ["RPUSH", told, JSON.stringify({ended: [...outcomes.keys()]} satisfies Told)]
+  ];
+}
+
 /** A call that was not acknowledged for so long is looked for. */
 const LOOK_AFTER_MS = 2000;
 
@@ -51,7 +69,7 @@ export function createTelling({redis, sealing, onAbort, onLook}: TellingSetup, l
   const runs = new Map<string, Run>();
   const answers = new Map<string, (allowed: boolean) => void>();
   let commands: (string | number)[][] = [];
-  let ended = new Map<string, string[]>();
+  let ended = new Map<string, EndedBatch>();
   let flushing: Promise<void> | undefined;
 
   const runOf = (scope: string): Run => {
@@ -97,9 +115,7 @@ export function createTelling({redis, sealing, onAbort, onLook}: TellingSetup, l
       // What ends in one turn of the event loop is told at once.
       await new Promise(setImmediate);
       while (commands.length > 0 || ended.size > 0) {
-        const sent = commands;
-        for (const [scope, keys] of ended)
-          sent.push(["RPUSH", runKeys(scope).told, JSON.stringify({ended: keys} satisfies Told)]);
+        const sent = [...commands, ...[...ended].flatMap(([scope, batch]) => endedCommands(scope, batch))];
         commands = [];
         ended = new Map();
         for (let tries = 0; ; tries++)
@@ -119,19 +135,16 @@ export function createTelling({redis, sealing, onAbort, onLook}: TellingSetup, l
   return {
     ended({scope, generation}, outcome, call) {
       const run = runOf(scope);
-      const {done} = runKeys(scope);
       const {key} = outcome;
       const session = generation.split(":")[0]!;
       receive(run, key);
       run.waiting.set(key, {call, session, since: performance.now()});
-      commands.push(
-        ["HSET", done, key, sealing.seal(outcome, key)],
-        ["EXPIRE", done, EXPIRES],
-        ["HSET", call.marks, call.place, "e"]
-      );
-      const keys = ended.get(scope);
-      if (keys) keys.push(key);
-      else ended.set(scope, [key]);
+      let batch = ended.get(scope);
+      if (!batch) ended.set(scope, (batch = {outcomes: new Map(), marks: new Map()}));
+      batch.outcomes.set(key, sealing.seal(outcome, key));
+      const places = batch.marks.get(call.marks);
+      if (places) places.push(call.place);
+      else batch.marks.set(call.marks, [call.place]);
       flush();
     },
     tell: push,

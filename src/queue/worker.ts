@@ -43,6 +43,8 @@ export async function startWorker(address: QueueAddress, options: WorkerOptions)
   const {sealing, concurrency, lockMs = LOCK_MS, onMessage = () => undefined} = options;
   const reached = await lanesOf(options);
   const redis = await connect(address, onMessage);
+  // BullMQ adds a hundred scripts to its connection, which every pipeline of that connection pays for.
+  const jobs = redis.duplicate().on("error", () => undefined);
   const name = `w${randomBytes(6).toString("hex")}`;
   let calls = 0;
   const lanes: WorkerLane[] = [];
@@ -69,6 +71,7 @@ export async function startWorker(address: QueueAddress, options: WorkerOptions)
     lanes.push(
       await WorkerLane.open({
         redis,
+        jobs,
         worker: name,
         lane,
         endpoint,
@@ -103,6 +106,7 @@ export async function startWorker(address: QueueAddress, options: WorkerOptions)
       await telling.close();
       const leave = [...reached.keys()].map((lane) => redis.call("ZREM", laneKeys(lane).listening, name));
       await Promise.all([...leave, redis.call("ZREM", ALIVE, name)]);
+      jobs.disconnect();
       redis.disconnect();
     }
   };

@@ -14,7 +14,8 @@ import type {Telling} from "./telling.js";
 
 export interface LaneSetup {
   redis: Redis;
-  /** Two connections more are opened from it. */
+  /** BullMQ's connection; it opens another from it. */
+  jobs: Redis;
   worker: string;
   lane: string;
   endpoint: Endpoint;
@@ -52,7 +53,7 @@ export class WorkerLane {
   }
 
   static async open(setup: LaneSetup): Promise<WorkerLane> {
-    return new WorkerLane(setup, await openJobs(setup.redis, setup.lane, setup.lockMs));
+    return new WorkerLane(setup, await openJobs(setup.jobs, setup.lane, setup.lockMs));
   }
 
   /** Stops calls of a run that are in flight, or of all runs. */

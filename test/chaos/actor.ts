@@ -11,6 +11,8 @@ export interface Actor {
   disturb(kind: "kill" | "cut" | "stall" | "freeze" | "clock", ms: number): Promise<void>;
   /** The end of what it wrote as errors and notes. */
   said(): string;
+  /** How it ended although nobody killed it, since the last time. */
+  takeFaults(): string[];
   /** Ends the process, if it has not ended. */
   stop(): Promise<void>;
   close(): Promise<void>;
@@ -30,6 +32,7 @@ export async function openActor(
   let words: string[] = [];
   let child: ChildProcess | undefined;
   let said = "";
+  let faults: string[] = [];
   let told: {line(said: string): void; failed(error: Error): void} | undefined;
 
   const spawned = () => {
@@ -44,8 +47,11 @@ export async function openActor(
     createInterface(own.stdout!).once("line", (line) => told?.line(line));
     own.once("close", (code, signal) => {
       if (own !== child || code === 0 || signal === "SIGKILL") return;
-      if (said.includes(NO_SERVER)) void sleep(200).then(() => own === child && spawned());
-      else told?.failed(new Error(`${script} ended with ${code ?? signal}: ${said}`));
+      if (!said.includes(NO_SERVER)) {
+        faults.push(`${script} ended with ${code ?? signal}: ${said}`);
+        if (script === "coordinatorMain") return void told?.failed(new Error(faults.at(-1)));
+      }
+      void sleep(200).then(() => own === child && spawned());
     });
   };
   const stop = async () => {
@@ -76,6 +82,11 @@ export async function openActor(
       }
     },
     said: () => said,
+    takeFaults() {
+      const taken = faults;
+      faults = [];
+      return taken;
+    },
     stop,
     async close() {
       await stop();

@@ -1,7 +1,7 @@
 import {mkdir, readdir, readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {Redis} from "ioredis";
-import {afterAll, afterEach, beforeAll, describe, expect, it} from "vitest";
+import {afterAll, afterEach, beforeAll, describe, expect, it, vi} from "vitest";
 import {type Endpoint, openAICompatible} from "../../src/endpoints/index.js";
 import {
   createSealing,
@@ -10,6 +10,7 @@ import {
   pauseQueue,
   queueAddress,
   queueExecutor,
+  type QueueStatus,
   queueStatus,
   resumeQueue,
   type RunningWorker,
@@ -159,9 +160,9 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
     expect((await queueStatus(link)).queues.filter(({workers: n}) => n === 2)).toHaveLength(1);
     await pauseQueue(link);
     const running = run(endpoint);
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    const sent = ({runs, queues}: QueueStatus) => runs === 1 && queues.some(({waiting}) => waiting > 0);
+    await vi.waitUntil(async () => sent(await queueStatus(link)), {timeout: 30_000});
     expect(model.requests.length).toBe(0);
-    expect(await queueStatus(link)).toMatchObject({runs: 1});
     await resumeQueue(link);
     while (model.requests.length < 5) await new Promise((resolve) => setTimeout(resolve, 2));
     expect(await drainQueue(link)).toBe(1);
