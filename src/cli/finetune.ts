@@ -15,6 +15,8 @@ import {
   UserError,
   type VersionManifest
 } from "../store/index.js";
+import {observedRun, type RunFacts} from "../telemetry/index.js";
+import {observed} from "./observed.js";
 import {createReporter} from "./progress.js";
 import {
   datasetOf,
@@ -64,7 +66,7 @@ export async function finetuneVerb(names: string[], options: FinetuneVerbOptions
         if (!options.json) print(checkText(one.name, check) + "\n");
         continue;
       }
-      const manifest = await trained(own, context, one.name, options);
+      const manifest = await observed(() => trained(own, context, one.name, options));
       const folder = await modelFolder(context.dir, manifest.id);
       if (out !== undefined) await cp(folder, out, {recursive: true, errorOnExist: true});
       results.push({...manifest, path: out ?? folder});
@@ -85,8 +87,9 @@ async function trained(
 ): Promise<ModelManifest> {
   const reporter = createReporter(name, json ?? false);
   let last = 0;
-  try {
-    return await own.build(context, {
+  const facts = {dataset: context.dataset, "dataset.version": context.version};
+  const build = (add: (more: RunFacts) => void) =>
+    own.build(context, {
       force,
       onStep: ({step, steps, loss, tokensPerSecond, secondsLeft, validation}) => {
         const now = Date.now();
@@ -96,7 +99,14 @@ async function trained(
         reporter.message(
           `${name}: step ${step} of ${steps}, loss ${loss.toFixed(4)}${checked}, ${tokensPerSecond.toFixed(0)} tokens/s, ${Math.ceil(secondsLeft)} s left`
         );
+        add({"finetune.steps": steps, "finetune.loss": loss, "finetune.tokens_per_second": tokensPerSecond});
       }
+    });
+  try {
+    return await observedRun(`finetune ${name}`, facts, async (add) => {
+      const manifest = await build(add);
+      add({"model.id": manifest.id, "finetune.validation_loss": manifest.metrics?.validationLoss});
+      return manifest;
     });
   } finally {
     reporter.end();

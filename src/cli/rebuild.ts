@@ -6,6 +6,7 @@ import {messageOf, openStore, type Store, UserError, type Workspace} from "../st
 import {reportBroken} from "./broken.js";
 import {buildSite} from "./build.js";
 import {checkEvals, gatesWithoutRun, printChecks} from "./check.js";
+import {joinQueue} from "./joinQueue.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
 import {changesOf} from "./pull.js";
 import {onFailure, outcomeText, runOptions} from "./run.js";
@@ -17,6 +18,7 @@ interface RebuildOptions {
   concurrency?: number;
   budgetUsd?: number;
   allowCodeExecution?: boolean;
+  queue?: string | true;
   build: boolean;
 }
 
@@ -92,6 +94,7 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
   const {pulled, usable} = await pullAll(workspace, datasets, evals);
   const store = await openStore(workspace);
   const {signal, abortSignal, dispose} = interruptSignals();
+  const queue = verb.queue === undefined ? undefined : await joinQueue(verb.queue, verb.concurrency, usable);
   try {
     for (const {name, sensitivity} of pulled) if (sensitivity === "personal") await printLedger(store, name);
     const outcomes = await runEvals(store, usable, {
@@ -99,6 +102,7 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
       datasets,
       signal,
       abortSignal,
+      createExecutor: queue?.createExecutor,
       onFailure,
       onOutcome: (outcome) => print(`\n${outcomeText(outcome)}`)
     });
@@ -120,6 +124,7 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
     if (status === "fail") process.exitCode = 100;
     else if (status === "undecided" || gatesWithoutRun(checked, evals).length > 0) process.exitCode ||= 101;
   } finally {
+    queue?.close();
     dispose();
     store.close();
   }

@@ -17,14 +17,14 @@ import {pullRedactor} from "../privacy/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {runVerdict} from "../site/index.js";
 import type {SplitManifest, Store, VersionManifest} from "../store/index.js";
-import {observedRun, type RunFacts, startTelemetry} from "../telemetry/index.js";
+import {observedRun, type RunFacts} from "../telemetry/index.js";
 import {type FailureCount, failuresOf} from "./failures.js";
 import {importResults} from "./importResults.js";
+import {observed} from "./observed.js";
 import {datasetOf, type NamedEval} from "./project.js";
 import {createReporter} from "./progress.js";
 import {roundText} from "./raceText.js";
 import {note} from "./terminal.js";
-import {assayVersion} from "./version.js";
 
 export interface EvalOutcome {
   eval: NamedEval;
@@ -62,8 +62,7 @@ export async function runEvals(
 ): Promise<EvalOutcome[]> {
   const outcomes: EvalOutcome[] = [];
   const excerpts = await openExcerptCache(store.workspace);
-  const telemetry = await startTelemetry({version: assayVersion(), onMessage: (text) => note(`! ${text}`)});
-  try {
+  await observed(async () => {
     for (const one of evals)
       try {
         await runOne(store, one, inputs, {outcomes, excerpts});
@@ -75,9 +74,7 @@ export async function runEvals(
         if (!inputs.onFailure) throw error;
         await inputs.onFailure(error, one);
       }
-  } finally {
-    await telemetry?.end();
-  }
+  });
   return outcomes;
 }
 

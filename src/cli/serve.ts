@@ -3,6 +3,8 @@ import {isLoopback, serve, type Writer} from "../endpoints/index.js";
 import {findModel, localModel, type LocalModel} from "../generation/index.js";
 import {hasLoader, listModels, loadModel, meantModel, type ModelManifest} from "../models/index.js";
 import {modelsDir, openStore, UserError, type Workspace} from "../store/index.js";
+import {observedAnswer} from "../telemetry/index.js";
+import {observed} from "./observed.js";
 import {servedCandidate} from "./serveCandidate.js";
 import {openProject} from "./project.js";
 import {note, print} from "./terminal.js";
@@ -17,7 +19,11 @@ export interface ServeOptions {
   context?: number;
 }
 
-export async function serveVerb(names: string[], options: ServeOptions): Promise<void> {
+export function serveVerb(names: string[], options: ServeOptions): Promise<void> {
+  return observed(() => served(names, options));
+}
+
+async function served(names: string[], options: ServeOptions): Promise<void> {
   const workspace = await openProject();
   const dir = modelsDir(workspace);
   const known = await listModels(dir);
@@ -41,10 +47,15 @@ export async function serveVerb(names: string[], options: ServeOptions): Promise
     }
   }
   const models = await Promise.all(classifiers.map(({id}) => loadModel(dir, id)));
-  const server = await serve(models, {port: options.port, host: options.host, writers});
-  const served = [...classifiers.map(({name}) => name), ...writers.map(({name}) => name)];
+  const server = await serve(models, {
+    port: options.port,
+    host: options.host,
+    writers,
+    observe: observedAnswer
+  });
+  const shown = [...classifiers.map(({name}) => name), ...writers.map(({name}) => name)];
   print(
-    `Serving ${served.join(", ")} at ${server.url}/v1 (chat completions, streaming, logprobs; Ctrl-C ends)`
+    `Serving ${shown.join(", ")} at ${server.url}/v1 (chat completions, streaming, logprobs; Ctrl-C ends)`
   );
   if (!isLoopback(options.host))
     note(

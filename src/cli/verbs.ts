@@ -409,6 +409,10 @@ const rebuild: Verb = (program) =>
     )
     .option("--budget-usd <usd>", "stop before more than this is spent", number(0))
     .option("--allow-code-execution", "let scorers run code that models wrote, in a sandbox")
+    .option(
+      "--queue [url]",
+      "let workers make the calls (`assay worker`), through Valkey at redis://HOST:6379, or ASSAY_QUEUE"
+    )
     .option("--no-build", "do not build the site")
     .action(async (options) => (await import("./rebuild.js")).rebuildVerb(options));
 

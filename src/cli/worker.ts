@@ -1,8 +1,20 @@
+<<<<<<< HEAD
 import {isRemote} from "../endpoints/index.js";
 import {createSealing, queueAddress, startWorker} from "../queue/index.js";
+=======
+import {
+  createSealing,
+  isRemote,
+  type QueueAddress,
+  queueAddress,
+  startWorker,
+  type WorkerOptions
+} from "../queue/index.js";
+>>>>>>> e07ee932 (Traces of workers, serve and finetune; rebuild through a queue; alarms over all runs in init's workflow)
 import type {EvalDefinition} from "../runner/index.js";
 import {UserError} from "../store/index.js";
 import {reportBroken} from "./broken.js";
+import {observed} from "./observed.js";
 import {findProject, loadEvals} from "./project.js";
 import {interruptSignals} from "./runEvals.js";
 import {note} from "./terminal.js";
@@ -29,12 +41,17 @@ export async function workerVerb(
     throw new UserError(
       `${project}/evals has no eval that could be loaded. A worker takes its endpoints from the project's evals.`
     );
+  await observed(() => work(address, {reached: reachedEndpoints(evals), concurrency, sealing}));
+}
+
+async function work(
+  address: QueueAddress,
+  options: Pick<WorkerOptions, "reached" | "concurrency" | "sealing">
+): Promise<void> {
   const {signal, abortSignal, dispose} = interruptSignals();
   try {
     const worker = await startWorker(address, {
-      reached: reachedEndpoints(evals),
-      concurrency,
-      sealing,
+      ...options,
       onMessage: (message) => note(`worker: ${message}`)
     });
     note(`worker: takes calls for ${worker.endpoints.join(", ")} from ${address.shown}. Ctrl-C ends it.`);

@@ -6,7 +6,7 @@ import {parseRequest, readBody, toMessage} from "./chatRequest.js";
 import {HttpError} from "./httpError.js";
 import {isLoopback} from "./loopback.js";
 import {batcher, type Batcher} from "./batcher.js";
-import {answerByWriter, listed, type Writer} from "./serveWriter.js";
+import {answerByWriter, listed, type ServeObserver, type Writer} from "./serveWriter.js";
 import {countWords, predictionAnswer, textToClassify, type Tokenizer} from "./predictionAnswer.js";
 
 export interface ServeOptions {
@@ -22,6 +22,8 @@ export interface ServeOptions {
   maxBatch?: number;
   /** Models that write, beside those that classify. */
   writers?: readonly Writer[];
+  /** Called around the making of every answer, for traces and metrics. */
+  observe?: ServeObserver;
 }
 
 export interface ModelService {
@@ -49,7 +51,7 @@ export async function serve(
   options: ServeOptions = {}
 ): Promise<ModelService> {
   const {port = 0, host = "127.0.0.1", tokenizer = countWords, maxBodyBytes = 4 << 20, maxBatch} = options;
-  const {writers = []} = options;
+  const {writers = [], observe = (_model, make) => make()} = options;
   if (models.length + writers.length === 0) throw new Error("serve needs at least one model");
   const served = new Map<string, Served>();
   for (const model of models) {
@@ -77,7 +79,8 @@ export async function serve(
     const chat = parseRequest(await readBody(request, maxBodyBytes));
     const writer = writing.get(chat.model);
     if (writer) {
-      await answerByWriter(writer, chat, response, headOf(writer.name, writer.weights));
+      const head = headOf(writer.name, writer.weights);
+      await answerByWriter(writer, chat, response, {head, observe});
       count++;
       return;
     }
@@ -98,14 +101,10 @@ export async function serve(
     const text = textToClassify(messages);
     if (text === undefined)
       throw new HttpError(400, "messages holds no user message with text.", "invalid_request_error");
-    let prediction: Prediction;
-    try {
-      prediction = await found.batcher.predict(text);
-    } catch {
-      throw new HttpError(500, `${found.model.manifest.name} failed to predict.`, "server_error");
-    }
     const params = {logprobs: chat.logprobs ?? false, top_logprobs: chat.top_logprobs ?? 0};
-    const answer = predictionAnswer(prediction, {messages, params}, tokenizer);
+    const answer = await observe(found.model.manifest.name, async () =>
+      predictionAnswer(await predicted(found, text), {messages, params}, tokenizer)
+    );
     if (response.destroyed) return;
     count++;
     const head = headOf(found.model.manifest.name, found.model.manifest.id);
@@ -181,6 +180,14 @@ export async function serve(
       for (const {model} of served.values()) await model.close?.();
     }
   };
+}
+
+async function predicted({model, batcher}: Served, text: string): Promise<Prediction> {
+  try {
+    return await batcher.predict(text);
+  } catch {
+    throw new HttpError(500, `${model.manifest.name} failed to predict.`, "server_error");
+  }
 }
 
 /**

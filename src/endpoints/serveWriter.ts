@@ -20,6 +20,12 @@ export interface Writer {
   createdAt?: string;
 }
 
+/** Makes an answer of a model, and may look at it. */
+export type ServeObserver = <T extends Pick<Completion, "finishReason" | "usage">>(
+  model: string,
+  make: () => Promise<T>
+) => Promise<T>;
+
 const OWN = new Set([
   "model",
   "messages",
@@ -37,7 +43,7 @@ export async function answerByWriter(
   {endpoint, name}: Writer,
   chat: ChatRequest,
   response: ServerResponse,
-  head: Head
+  {head, observe}: {head: Head; observe: ServeObserver}
 ): Promise<void> {
   const params: ModelParameters = Object.fromEntries(
     Object.entries(chat).filter(([key, value]) => !OWN.has(key) && value !== null)
@@ -52,9 +58,11 @@ export async function answerByWriter(
   let told = false;
   let completion: Completion;
   try {
-    completion = await endpoint.complete(
-      {model: name, messages: chat.messages as Message[], params, tools},
-      {signal: gone.signal, onText: pieces ? (text) => ((told = true), stream.text(text)) : undefined}
+    completion = await observe(name, () =>
+      endpoint.complete(
+        {model: name, messages: chat.messages as Message[], params, tools},
+        {signal: gone.signal, onText: pieces ? (text) => ((told = true), stream.text(text)) : undefined}
+      )
     );
   } catch (error) {
     if (response.destroyed) return;

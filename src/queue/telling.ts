@@ -57,7 +57,8 @@ function endedCommands(scope: string, {outcomes, marks}: EndedBatch): (string | 
     ["HSET", done, ...[...outcomes].flat()],
     ["EXPIRE", done, EXPIRES],
     ...[...marks].map(([key, places]) => ["HSET", key, ...places.flatMap((place) => [place, "e"])]),
-    ["RPUSH", told, JSON.stringify({ended: [...outcomes.keys()]} satisfies Told)]
+    ["RPUSH", told, JSON.stringify({ended: [...outcomes.keys()]} satisfies Told)],
+    ["EXPIRE", told, EXPIRES]
   ];
 }
 

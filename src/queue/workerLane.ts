@@ -4,6 +4,7 @@ import type {Worker} from "bullmq";
 import type {Endpoint} from "../endpoints/index.js";
 import {type CallOutcome, type CallRequest, callError, guardedAttempts} from "../runner/index.js";
 import {messageOf} from "../store/index.js";
+import {observedCall} from "../telemetry/index.js";
 import {openJobs, type QueueJob} from "./jobs.js";
 import {bodyKey, marksKey} from "./names.js";
 import {createPlaces, type Places} from "./places.js";
@@ -30,7 +31,7 @@ export interface LaneSetup {
 
 /** How long a worker waits before it looks for jobs again; twice as long each time that it finds none. */
 const IDLE_MS = 5;
-const LONGEST_IDLE_MS = 200;
+const LONGEST_IDLE_MS = 100;
 const CLOSE_MS = 2000;
 
 /** What a worker does for one endpoint: it takes jobs while it has places for more calls, and makes their calls. */
@@ -205,14 +206,11 @@ export class WorkerLane {
           hooks.onAttempt?.(outcome);
         }
       };
-      const completion = await endpoint.complete(
-        {model, messages, params, tools},
-        {
-          rowId,
-          repeat,
-          attempts: guardedAttempts(request, counted, mayRetry),
-          signal: call.abort.signal
-        }
+      const asked = {model, messages, params, tools};
+      const attempting = guardedAttempts(request, counted, mayRetry);
+      const {signal} = call.abort;
+      const completion = await observedCall(endpoint, asked, () =>
+        endpoint.complete(asked, {rowId, repeat, attempts: attempting, signal})
       );
       const {usage} = completion;
       if (usage)

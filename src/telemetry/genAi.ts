@@ -19,6 +19,7 @@ const SECONDS = Array.from({length: 14}, (_, power) => 0.01 * 2 ** power);
  * Spans and metrics of calls by OpenTelemetry's semantic conventions for generative AI: a client span for each call, and
  * the histograms `gen_ai.client.token.usage` (tokens), `gen_ai.client.operation.duration` and
  * `gen_ai.client.operation.time_to_first_chunk` (seconds); beside them the counter `assay.client.cost` (US dollars). None
+ * `assay serve` gives a server span for each request and `gen_ai.server.request.duration` (seconds). None
  * holds a prompt, an answer or a key. What a server does not report is absent.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/gen-ai/
@@ -42,6 +43,11 @@ export function genAi(tracer: Tracer, meter: Meter): Omit<Telemetry, "end"> {
   const cost = meter.createCounter("assay.client.cost", {
     description: "What calls cost by the prices that their endpoints state.",
     unit: "{USD}"
+  });
+  const requests = meter.createHistogram("gen_ai.server.request.duration", {
+    description: "Generative AI server request duration such as time-to-last byte or last output token.",
+    unit: "s",
+    advice: {explicitBucketBoundaries: SECONDS}
   });
   const answerers = new WeakMap<Endpoint, Map<string, Promise<Answerer>>>();
   const answerer = (endpoint: Endpoint, model: string) => {
@@ -89,6 +95,35 @@ export function genAi(tracer: Tracer, meter: Meter): Omit<Telemetry, "end"> {
         duration.record((performance.now() - began) / 1000, {...attributes, "error.type": failed.type});
         throw error;
       } finally {
+        span.end();
+      }
+    },
+    async served(model, make) {
+      const attributes = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "assay",
+        "gen_ai.request.model": model
+      };
+      const span = tracer.startSpan(`chat ${model}`, {kind: SpanKind.SERVER, attributes});
+      const began = performance.now();
+      let type: string | undefined;
+      try {
+        const answer = await context.with(trace.setSpan(context.active(), span), make);
+        span.setAttributes({
+          "gen_ai.response.finish_reasons": [answer.finishReason],
+          "gen_ai.usage.input_tokens": answer.usage?.promptTokens,
+          "gen_ai.usage.output_tokens": answer.usage?.completionTokens
+        });
+        return answer;
+      } catch (error) {
+        const failed = failure(error);
+        type = failed.type;
+        span
+          .setAttributes(failed.attributes)
+          .setStatus({code: SpanStatusCode.ERROR, message: failed.message});
+        throw error;
+      } finally {
+        requests.record((performance.now() - began) / 1000, {...attributes, "error.type": type});
         span.end();
       }
     },

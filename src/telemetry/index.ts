@@ -1,2 +1,2 @@
-export {observedCall, observedRun, type RunFacts} from "./active.js";
+export {observedAnswer, observedCall, observedRun, type RunFacts} from "./active.js";
 export {startTelemetry} from "./start.js";

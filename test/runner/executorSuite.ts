@@ -181,13 +181,13 @@ export function describeExecutor(
     });
 
     it("drains although the stream has nothing to give and does not end", async () => {
-      const {executor} = await start();
+      const {server, executor} = await start();
       const drain = new AbortController();
       async function* stuck(): AsyncGenerator<CallRequest> {
         yield* requests(2);
         await new Promise(() => undefined);
       }
-      setTimeout(() => drain.abort(), 80);
+      void until(() => server.requests.length === 2).then(() => drain.abort());
       const ended: CallOutcome[] = [];
       for await (const batch of executor.execute(stuck(), {signal: drain.signal})) ended.push(...batch);
       expect(keysOf(ended)).toEqual(new Set(["k0", "k1"]));
