@@ -1,16 +1,11 @@
-<<<<<<< HEAD
 import {isRemote} from "../endpoints/index.js";
-import {createSealing, queueAddress, startWorker} from "../queue/index.js";
-=======
 import {
   createSealing,
-  isRemote,
   type QueueAddress,
   queueAddress,
   startWorker,
   type WorkerOptions
 } from "../queue/index.js";
->>>>>>> e07ee932 (Traces of workers, serve and finetune; rebuild through a queue; alarms over all runs in init's workflow)
 import type {EvalDefinition} from "../runner/index.js";
 import {UserError} from "../store/index.js";
 import {reportBroken} from "./broken.js";
