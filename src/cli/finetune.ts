@@ -56,10 +56,8 @@ export async function finetuneVerb(names: string[], options: FinetuneVerbOptions
   try {
     for (const one of found) {
       const context = await contextOf(store, project, one, {...options, signal});
-      const own = finetune({
-        ...one.finetune.definition,
-        threads: options.threads ?? one.finetune.definition.threads
-      });
+      const {definition} = one.finetune;
+      const own = finetune({...definition, threads: options.threads ?? definition.threads}, one.name);
       if (options.check) {
         const check = await own.check(context);
         results.push({name: one.name, ...check});
@@ -97,7 +95,7 @@ async function trained(
         last = now;
         const checked = validation ? `, validation ${validation.loss.toFixed(4)}` : "";
         reporter.message(
-          `${name}: step ${step} of ${steps}, loss ${loss.toFixed(4)}${checked}, ${tokensPerSecond.toFixed(0)} tokens/s, ${Math.ceil(secondsLeft)} s left`
+          `step ${step} of ${steps}, loss ${loss.toFixed(4)}${checked}, ${tokensPerSecond.toFixed(0)} tokens/s, ${Math.ceil(secondsLeft)} s left`
         );
         add({"finetune.steps": steps, "finetune.loss": loss, "finetune.tokens_per_second": tokensPerSecond});
       }

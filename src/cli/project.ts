@@ -171,7 +171,7 @@ export async function loadFinetunes(
   const all = found.map(({path, value: {definition}}) => {
     // The file's name is the model's unless it has one.
     const name = definition.name ?? basename(path).replace(/\.finetune\.ts$/, "");
-    return {name, path, finetune: finetune({...definition, name})};
+    return {name, path, finetune: finetune(definition, name)};
   });
   const problems = [...broken, ...twins("fine-tunes", all)];
   if (problems.length > 0) throw new UserError(problems.map(({message}) => message).join("\n"));

@@ -21,6 +21,8 @@ export function isHubName(source: string): boolean {
 export interface HubOptions {
   /** Default: HF_ENDPOINT, or the public hub. */
   hubUrl?: string;
+  /** Default: that of HF_TOKEN. */
+  token?: string;
   onProgress?(message: string): void;
   signal?: AbortSignal;
 }
@@ -38,7 +40,7 @@ const WANTED =
 
 /**
  * The folder (or GGUF file) of a model of the Hugging Face hub, fetched once for each commit: files are continued
- * where they were cut, and one whose hash is not the hub's is refused. The key is HF_TOKEN's.
+ * where they were cut, and one whose hash is not the hub's is refused. The key is HF_TOKEN's unless `token` is another.
  */
 export async function hubModel(
   source: string,
@@ -78,8 +80,10 @@ interface Access {
   headers: Record<string, string>;
 }
 
-function accessOf({hubUrl = process.env.HF_ENDPOINT ?? "https://huggingface.co"}: HubOptions): Access {
-  const token = process.env.HF_TOKEN;
+function accessOf({
+  hubUrl = process.env.HF_ENDPOINT ?? "https://huggingface.co",
+  token = process.env.HF_TOKEN
+}: HubOptions): Access {
   return {hubUrl: hubUrl.replace(/\/+$/, ""), headers: token ? {authorization: `Bearer ${token}`} : {}};
 }
 

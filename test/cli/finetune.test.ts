@@ -6,6 +6,7 @@ import {openBackend} from "../../src/ggml/index.js";
 import {ActiveAdapter, batchOf, LanguageModel, readAdapter} from "../../src/language/index.js";
 import {
   type BuildContext,
+  type Finetune,
   finetune,
   type FinetuneDefinition,
   readTokenizer
@@ -15,6 +16,7 @@ import {openStore, openWorkspace} from "../../src/store/index.js";
 import {mergedModel} from "../../src/candidates/index.js";
 import {merge} from "../../src/merge/index.js";
 import {lineage, type ModelManifest} from "../../src/models/index.js";
+import {recordFiles} from "../../src/jobs/index.js";
 import {finetuneVerb} from "../../src/cli/finetune.js";
 import {printed} from "../support/printed.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
@@ -146,6 +148,49 @@ describe("assay finetune", () => {
     merged.free();
   });
 
+  it("is the same model for an eval that imports its file, which says no name", async () => {
+    const file = join(project, "finetunes", "adapter.finetune.ts");
+    const {default: imported} = (await import(file)) as {default: Finetune};
+    const own = await json<ModelManifest>("adapter");
+    const store = await openStore(await openWorkspace(project));
+    try {
+      const {sha256: version} = (await store.latestVersion("words"))!;
+      const context: BuildContext = {
+        dir: join(project, ".assay", "models"),
+        rows: () => {
+          throw new Error("it trains again");
+        },
+        dataset: "words",
+        version,
+        split: own.training!.split,
+        seed: "assay",
+        project
+      };
+      const model = await imported.build(context);
+      expect(model).toMatchObject({id: own.id, name: "adapter"});
+    } finally {
+      await store.close();
+    }
+  });
+
+  it("names a base of the hub in the adapter as other tools know it", async () => {
+    const dir = join(project, ".assay", "models");
+    await recordFiles(await openWorkspace(project), base.path, {
+      name: "acme/tiny",
+      parents: [],
+      settings: {}
+    });
+    await define("on-hub", `base: "acme/tiny", method: "lora", lora: {rank: 4}, steps: 1`);
+    const own = await json<ModelManifest & {path: string}>("on-hub");
+    const config = JSON.parse(await readFile(join(own.path, "adapter_config.json"), "utf8")) as object;
+    expect(config).toMatchObject({base_model_name_or_path: "acme/tiny"});
+    expect((await lineage(dir, own.id)).map(({name}) => name)).toEqual(["on-hub", "acme/tiny"]);
+    await define("nowhere", `base: "acme/other", method: "lora", steps: 1`);
+    await expect(json("nowhere")).rejects.toThrow(
+      /`assay models add ORG\/NAME` fetches one of the Hugging Face/
+    );
+  });
+
   it("trains on what another source makes, once, and merges the results into a model that answers", async () => {
     const dir = join(project, ".assay", "models");
     const rows = ["cat", "dog", "bird", "house"].map((word) => ({id: word, word, plural: `${word}s`}));
@@ -241,7 +286,7 @@ describe("assay finetune", () => {
       /gives no example \(\d+ rows, \d+ without an answer within 2 tokens\)/
     );
     await expect(finetuneVerb(["nobody"], {})).rejects.toThrow(
-      /no such fine-tune: nobody\. finetunes\/ has adapter, scratch, tiny-rows/
+      /no such fine-tune: nobody\. finetunes\/ has adapter, nowhere, on-hub, scratch, tiny-rows/
     );
     await define("wrong", `base: "nowhere", method: "qlora", rate: -1`);
     await expect(finetuneVerb(["wrong"], {})).rejects.toThrow(/`method` is "qlora".*`rate` is -1/s);

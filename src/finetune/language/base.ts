@@ -56,7 +56,7 @@ export async function findBase(
   const found = known.sort((a, b) => b.createdAt.localeCompare(a.createdAt))[0];
   if (!found)
     throw new UserError(
-      `base ${JSON.stringify(base)}: ${path} has no config.json, and the store has no model of that id or name.`
+      `base ${JSON.stringify(base)}: ${path} has no config.json, and the store has no model of that id or name. \`assay models add ORG/NAME\` fetches one of the Hugging Face hub.`
     );
   return storedBase(found.id, base, context);
 }
@@ -75,7 +75,8 @@ async function storedBase(id: string, base: string, context: BuildContext): Prom
     folder,
     id: manifest.id,
     name: manifest.name,
-    reference: manifest.id,
+    // A name of the hub is known to other tools, too.
+    reference: /^[\w.-]+\/[\w.-]+$/.test(manifest.name) ? manifest.name : manifest.id,
     licence: await licenceOf(folder),
     scratch: false
   };

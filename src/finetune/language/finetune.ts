@@ -59,13 +59,15 @@ const VERSION = 1;
 /**
  * Declares a fine-tune of a language model. A file `finetunes/NAME.finetune.ts` default-exports what this returns; in an
  * eval it is a source of a model like any trainer. Throws a UserError that names every field that is absent or wrong.
+ * @param unnamed what its model is called when the definition has no `name`; `assay finetune` gives the file's
  */
-export function finetune(definition: FinetuneDefinition): Finetune {
+export function finetune(definition: FinetuneDefinition, unnamed = "fine-tune"): Finetune {
   checkFinetune(definition);
-  const name = definition.name ?? "fine-tune";
+  const name = definition.name ?? unnamed;
   const configHash = (context: BuildContext) =>
     hashJson({
-      name,
+      // What a file's name adds is not in it: an eval that imports the file means the same model.
+      name: definition.name,
       definition: describe(definition),
       base: isSource(definition.base) ? definition.base.configHash(context) : undefined,
       dataset: context.dataset,

@@ -139,11 +139,8 @@ export function huggingFaceJobs(settings: HuggingFaceJobs): JobService {
       told(async () => void (await (await hub()).cancelJob({...access(signal), jobId: remote}))),
     async collect({job, workspace, signal, onMessage}) {
       const {hubModel} = await import("../../generation/index.js");
-      const name = resultOf(namespace, job);
-      return {
-        kind: "folder",
-        folder: await hubModel(name, workspace, {hubUrl, signal, onProgress: onMessage})
-      };
+      const options = {hubUrl, token: tokenOf(apiKeyEnv), signal, onProgress: onMessage};
+      return {kind: "folder", folder: await hubModel(resultOf(namespace, job), workspace, options)};
     }
   };
 }
