@@ -43,8 +43,14 @@ function remembered<T>(make: (name: string) => T): (name: string) => T {
 
 function numbersOf(column: Vector): Float64Array {
   const numbers = new Float64Array(column.length).fill(NaN);
+  const bits = String(column.type) === "Bool";
   eachChunk(column, (data, start) => {
     const values = data.values as ArrayLike<number>;
+    if (bits) {
+      for (let i = 0; i < data.length; i++)
+        if (isThere(data, i)) numbers[start + i] = bitAt(values, data.offset + i);
+      return;
+    }
     for (let i = 0; i < data.length; i++) if (isThere(data, i)) numbers[start + i] = values[i]!;
   });
   return numbers;
@@ -89,6 +95,9 @@ function eachChunk(column: Vector, read: (data: Data, start: number) => void): v
 
 function isThere(data: Data, i: number): boolean {
   if (data.nullCount === 0) return true;
-  const bit = data.offset + i;
-  return ((data.nullBitmap[bit >> 3]! >> (bit & 7)) & 1) === 1;
+  return bitAt(data.nullBitmap, data.offset + i) === 1;
+}
+
+function bitAt(bytes: ArrayLike<number>, bit: number): number {
+  return (bytes[bit >> 3]! >> (bit & 7)) & 1;
 }

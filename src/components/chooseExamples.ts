@@ -1,7 +1,8 @@
 import {type ExampleFilter, type ExampleOrder, filtersFor, ordersFor} from "./exampleFilters.js";
 import type {ScoreChoice} from "./chooseScores.js";
 import {form, type Input, searchField, select} from "./inputs.js";
-import type {RunRows} from "./runRows.js";
+import type {RunView} from "../site/types.js";
+import type {RowsNeeded, RunRows} from "./runRows.js";
 
 export interface ExampleChoice {
   filter: ExampleFilter;
@@ -12,6 +13,14 @@ export interface ExampleChoice {
   failure: string | undefined;
   /** Words to look for in the texts; empty for any. */
   search: string;
+}
+
+/** The scores that rows are filtered and sorted by: those shown, and those by judge and people where both are there. */
+export function scoresNeeded({scorers}: RunView, choice: ScoreChoice | null): RowsNeeded {
+  const judge = scorers.find((one) => one.judge);
+  const people = scorers.find((one) => one.human);
+  const both = judge && people ? [judge.name, people.name] : [];
+  return {scorers: [...new Set([...(choice ? [choice.scorer] : []), ...both])]};
 }
 
 /** More different answers than this are no list to choose from. */

@@ -1,13 +1,16 @@
 import {html} from "htl";
-import {type ClassFigures, f1Interval, wilson} from "../stats/index.js";
+import type {ClassFigures, ClassIntervals} from "../stats/index.js";
 import {dataTable} from "./dataTable.js";
 import type {Content} from "./elements.js";
 import {count, formatFor, share} from "./format.js";
 
 /** Precision, recall and F1 of every class with their intervals: a table that its heads sort. The class with the lowest F1 comes first. */
-export function classList(classes: readonly ClassFigures[], candidate: string): HTMLElement {
+export function classList(
+  classes: readonly ClassFigures[],
+  candidate: string,
+  {intervals, clustered}: {intervals: ReadonlyMap<string, ClassIntervals>; clustered: boolean}
+): HTMLElement {
   const format = formatFor([]);
-  const rightOf = ({recall = 0, support}: ClassFigures) => Math.round(recall * support);
   const figure = (value: number | undefined, interval: {low: number; high: number} | undefined): Content => [
     share(value),
     interval ? html`<small>${format.interval(interval.low, interval.high)}</small>` : null
@@ -23,25 +26,25 @@ export function classList(classes: readonly ClassFigures[], candidate: string): 
         {
           name: "Precision",
           numeric: true,
-          value: (one) => figure(one.precision, wilson(rightOf(one), one.predicted))
+          value: (one) => figure(one.precision, intervals.get(one.label)?.precision)
         },
         {
           name: "Recall",
           numeric: true,
-          value: (one) => figure(one.recall, wilson(rightOf(one), one.support))
+          value: (one) => figure(one.recall, intervals.get(one.label)?.recall)
         },
         {
           name: "F1",
           numeric: true,
-          value: (one) => figure(one.f1, f1Interval(rightOf(one), one.support, one.predicted))
+          value: (one) => figure(one.f1, intervals.get(one.label)?.f1)
         }
       ],
       {caption: `Classes of ${candidate}, the lowest F1 first`}
     )}
     <p class="small">
       Precision: of the rows answered with the class, the share that is of it. Recall: of the rows of the
-      class, the share answered with it. F1 is their harmonic mean. Intervals at 95 %, Wilson's, as if rows
-      were independent.
+      class, the share answered with it. F1 is their harmonic mean. Intervals at 95 %,
+      Wilson's${clustered ? ", with rows of one group counted as related; none where all rows of a class are in one group" : ""}.
     </p>
   </div>`;
 }

@@ -32,7 +32,7 @@ export async function compared(run: RunView | null, choice: ScoreChoice | null):
 
 function loadComparisons(run: RunView, scorer: string): Promise<ScorerComparisons> {
   const index = run.scorers.findIndex(({name}) => name === scorer);
-  const path = `details/${encodeURIComponent(run.id)}/${comparisonsFile(index)}`;
+  const path = `rows/${encodeURIComponent(run.id)}/${comparisonsFile(index)}`;
   let found = loading.get(path);
   if (!found) {
     found = loadData(
@@ -46,7 +46,7 @@ function loadComparisons(run: RunView, scorer: string): Promise<ScorerComparison
 }
 
 async function comparedHere(run: RunView, {scorer, slice}: ScoreChoice): Promise<Cut> {
-  const rows = await loadRows(run.id);
+  const rows = await loadRows(run.id, {scorers: [scorer], clusters: true});
   const {margin, seed, verdict} = run;
   const {alpha, costs, tieBreakers, sameWeights} = verdict;
   return cutOf(

@@ -1,5 +1,5 @@
 import {html} from "htl";
-import {classificationReport, confusion, type Confusion} from "../stats/index.js";
+import {classificationReport, classIntervals, confusion, type Confusion} from "../stats/index.js";
 import {classList} from "./classList.js";
 import {confusionFigure} from "./confusionFigure.js";
 import {type Content, nothing, section} from "./elements.js";
@@ -7,8 +7,6 @@ import {count, plural, share} from "./format.js";
 import {frequent, labelText, OTHER} from "./otherAnswers.js";
 import {type RunRows, rowsIn, type Slice} from "./runRows.js";
 
-/** More labels than this are no classes but free text. */
-const MOST_CLASSES = 400;
 /** More classes than this are drawn, not written in a table. */
 const MOST_WRITTEN = 12;
 /** What a candidate answered where each label was expected, and every class's figures; a sentence when the answers are no classes. */
@@ -19,29 +17,27 @@ export function confusionMatrix(
 ): Content {
   if (!rows || !candidate) return nothing();
   const title = `What ${candidate} answered`;
+  // Asked first: a matrix of ten thousand texts has a hundred million cells.
+  if (!rows.classes)
+    return section(
+      title,
+      html`<p>The rows expect free text or nothing, which makes no table of classes.</p>`
+    );
   const chosen = rowsIn(rows, slice);
   const expected = chosen.map((row) => rows.text("expected", row));
   const answers = chosen.map((row) => rows.text(`answer:${candidate}`, row));
   const wanted = [...new Set(expected.filter((label) => label !== undefined))].sort();
-  // Asked first: a matrix of ten thousand texts has a hundred million cells.
-  if (wanted.length > MOST_CLASSES)
-    return section(
-      title,
-      html`<p>
-        The rows expect ${plural(wanted.length, "different answer")}, too many for a table of classes.
-      </p>`
-    );
   const known = new Set(wanted);
   const matrix = confusion(expected, frequent(answers, known), wanted);
   if (matrix.n === 0) return section(title, html`<p>It gave no answer that can be shown on these rows.</p>`);
   // Of a row without an answer it cannot be told here whether it failed or its answer is not published.
   const answered = chosen.map((_, i) => i).filter((i) => answers[i] !== undefined);
-  const report = classificationReport(
-    answered.map((i) => expected[i]),
-    answered.map((i) => (known.has(answers[i]!) ? answers[i] : OTHER)),
-    {labels: wanted}
-  );
+  const truth = answered.map((i) => expected[i]);
+  const given = answered.map((i) => (known.has(answers[i]!) ? answers[i] : OTHER));
+  const report = classificationReport(truth, given, {labels: wanted});
   if (!report) return nothing();
+  const clusters = rows.clustered ? answered.map((i) => rows.text("cluster", chosen[i]!)) : undefined;
+  const intervals = classIntervals(truth, given, {clusters});
   return html`<div>
     ${section(
       title,
@@ -53,7 +49,7 @@ export function confusionMatrix(
         ${share(report.accuracy)}.
       </p>`
     )}
-    ${section("Class by class", classList(report.classes, candidate))}
+    ${section("Class by class", classList(report.classes, candidate, {intervals, clustered: rows.clustered}))}
   </div>`;
 }
 

@@ -41,12 +41,16 @@ export function disagreements(
   );
   const id = freshId("rows");
   const list = html`<div id=${id} aria-live="polite"></div>`;
-  const show = (limit: number) => {
+  let asked = 0;
+  const show = async (limit: number) => {
     const found = which.value;
+    const own = ++asked;
+    await rows.open(found.slice(0, limit));
+    if (own !== asked) return;
     const more = html`<button type="button">
       Show ${count(Math.min(PAGE, found.length - limit))} more
     </button>`;
-    more.addEventListener("click", () => show(limit + PAGE));
+    more.addEventListener("click", () => void show(limit + PAGE));
     list.replaceChildren(
       ...(found.length === 0
         ? [html`<p>There is no such row.</p>`]
@@ -56,9 +60,9 @@ export function disagreements(
   };
   which.addEventListener("input", (event) => {
     event.stopPropagation();
-    show(PAGE);
+    void show(PAGE);
   });
-  show(PAGE);
+  void show(PAGE);
   return section(
     title,
     html`<p>

@@ -1,5 +1,5 @@
 import {html} from "htl";
-import type {RowDetail} from "../site/detailTypes.js";
+import type {AnswerDetail, RowDetail} from "../site/detailTypes.js";
 import {DETAILS_PER_FILE} from "../site/detailFiles.js";
 import type {RunView} from "../site/types.js";
 import {linkTo} from "./address.js";
@@ -48,10 +48,9 @@ export function examples(
 
 /** Of how many rows the site has texts. */
 function texts(rows: RunRows): string {
-  let detailed = 0;
-  for (let row = 0; row < rows.length; row++) if (rows.detail(row) !== undefined) detailed++;
-  return detailed < rows.length
-    ? `This report holds the text of ${count(detailed)} of ${count(rows.length)} rows, those on which candidates differ first.`
+  const {length} = rows.detailed;
+  return length < rows.length
+    ? `This report holds the text of ${count(length)} of ${count(rows.length)} rows, those on which candidates differ first.`
     : "";
 }
 
@@ -67,10 +66,8 @@ async function showRows(shown: Shown, found: readonly number[], limit = PAGE): P
   const {run, rows, list} = shown;
   const page = found.slice(0, limit);
   const details = await detailsOf(run.id, rows, page);
-  rememberOrder(
-    run.id,
-    found.slice(0, MOST_REMEMBERED).map((row) => rows.rowId(row))
-  );
+  await rows.open(page.filter((row) => lead(details.get(row)) === undefined));
+  rememberOrder(run.id, found.slice(0, MOST_REMEMBERED));
   const more = html`<button type="button">Show ${count(Math.min(PAGE, found.length - limit))} more</button>`;
   more.addEventListener("click", () => void showRows(shown, found, limit + PAGE));
   list.replaceChildren(
@@ -148,10 +145,10 @@ function rowTable(
       {
         name: "Row",
         heading: true,
-        value: (row) =>
-          html`<a class="row-link" href=${linkTo("./row", {row: rows.rowId(row), at: at(rows, row)})}
-            ><code>${rows.rowId(row)}</code></a
-          >`
+        value: (row) => {
+          const id = details.get(row)?.id ?? rows.rowId(row);
+          return html`<a class="row-link" href=${linkTo("./row", {row: id})}><code>${id}</code></a>`;
+        }
       },
       {
         name: "Text",
@@ -170,11 +167,6 @@ function rowTable(
     ],
     {caption: "Rows and what candidates answered", cards: true}
   );
-}
-
-function at(rows: RunRows, row: number): string | undefined {
-  const place = rows.detail(row);
-  return place === undefined ? undefined : String(place);
 }
 
 function rightOf(rows: RunRows, scorer: string, row: number): string {
@@ -201,10 +193,22 @@ function answer(
   format: ScoreFormat,
   detail: RowDetail | undefined
 ): HTMLElement {
+  const given = detail?.answers.find((one) => one.candidate === candidate && one.repeat === 0);
   const text =
     rows.text(`answer:${candidate}`, row) ??
-    detail?.answers.find((one) => one.candidate === candidate)?.output?.text ??
+    predicted(given) ??
+    given?.output?.text ??
     rows.text(`failure:${candidate}`, row);
   const score = rows.score(scorer, candidate, row);
   return html`<span class="answer">${scoreBadge(score, format)} <span>${cut(text, 120) ?? ""}</span></span>`;
+}
+
+/** The label that a scorer read from the answer, where one did. */
+function predicted(answer: AnswerDetail | undefined): string | undefined {
+  for (const {details} of answer?.scores ?? []) {
+    if (!details?.text.startsWith("{") || details.cut) continue;
+    const {predicted: label} = JSON.parse(details.text) as {predicted?: unknown};
+    if (typeof label === "string") return label;
+  }
+  return undefined;
 }

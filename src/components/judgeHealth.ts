@@ -28,7 +28,7 @@ export function judgedAnswers(rows: RunRows, {judge, human, slice}: JudgeChoice)
       const order = rows.text(`order:${judge.name}:${candidate}`, row)?.split(" ");
       return [
         {
-          group: rows.text("cluster", row) ?? rows.rowId(row),
+          group: rows.text("cluster", row) ?? `row ${row}`,
           candidate,
           length,
           judge: rows.score(judge.name, candidate, row),

@@ -1,8 +1,9 @@
+import {OTHER} from "../site/rowFiles.js";
+
+export {OTHER};
+
 /** Answers outside the classes that have a column. */
 const MOST_INVENTED = 10;
-
-/** Stands for all answers that no row expects and few rows have; no label contains a NUL. */
-export const OTHER = "\u0000";
 
 /** The answers, those outside the classes that are rare as one. */
 export function frequent(

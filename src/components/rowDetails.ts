@@ -1,6 +1,9 @@
 import type {DetailFile, RowDetail} from "../site/detailTypes.js";
-import {DETAILS_PER_FILE} from "../site/detailFiles.js";
+import {detailFile, DETAILS_PER_FILE} from "../site/detailFiles.js";
+import {placesFile, type RowPlace} from "../site/rowFiles.js";
+import type {RunView} from "../site/types.js";
 import {loadData} from "./loadData.js";
+import {fetchRowFile} from "./runRows.js";
 
 const loading = new Map<string, Promise<DetailFile>>();
 
@@ -12,7 +15,7 @@ export async function loadDetail(run: string, place: number): Promise<RowDetail 
 
 /** One file of texts, fetched once. */
 export function loadDetails(run: string, file: number): Promise<DetailFile> {
-  const path = `details/${encodeURIComponent(run)}/${file}.json`;
+  const path = `rows/${encodeURIComponent(run)}/${detailFile(file * DETAILS_PER_FILE)}`;
   let found = loading.get(path);
   if (!found) {
     found = loadData(
@@ -23,4 +26,11 @@ export function loadDetails(run: string, file: number): Promise<DetailFile> {
     found.catch(() => loading.delete(path));
   }
   return found;
+}
+
+/** Where the row of this id stands in a run; undefined when the run has no such row. */
+export async function rowPlace(run: RunView, id: string): Promise<RowPlace | undefined> {
+  const file = await fetchRowFile(run.id, placesFile(id, run.rows));
+  const places = JSON.parse(new TextDecoder().decode(file)) as Record<string, RowPlace>;
+  return Object.hasOwn(places, id) ? places[id] : undefined;
 }

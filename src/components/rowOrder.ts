@@ -2,25 +2,25 @@ const KEPT = "assay-row-order";
 /** Rows of a list that the page of a row can walk through. */
 export const MOST_REMEMBERED = 5000;
 
-/** Keeps the order of a list of rows for this tab, so that the page of a row can go on to the next. */
-export function rememberOrder(run: string, ids: readonly string[]): void {
+/** Keeps the order of a list of rows, by their numbers, for this tab, so that the page of a row can go on to the next. */
+export function rememberOrder(run: string, rows: readonly number[]): void {
   try {
-    sessionStorage.setItem(KEPT, JSON.stringify({run, ids: ids.slice(0, MOST_REMEMBERED)}));
+    sessionStorage.setItem(KEPT, JSON.stringify({run, rows: rows.slice(0, MOST_REMEMBERED)}));
   } catch {
     // Without storage the page of a row has no neighbours, and says so by having no buttons.
   }
 }
 
-/** The rows before and after one in the list that was looked at last. */
-export function neighbours(run: string, id: string): {before?: string; after?: string; text?: string} {
+/** Numbers of the rows before and after one in the list that was looked at last. */
+export function neighbours(run: string, row: number): {before?: number; after?: number; text?: string} {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null") as {run: string; ids: string[]} | null;
-    const at = kept?.run === run ? kept.ids.indexOf(id) : -1;
+    const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null") as {run: string; rows: number[]} | null;
+    const at = kept?.run === run ? kept.rows.indexOf(row) : -1;
     if (!kept || at < 0) return {};
     return {
-      before: kept.ids[at - 1],
-      after: kept.ids[at + 1],
-      text: `${at + 1} of ${kept.ids.length} in the list`
+      before: kept.rows[at - 1],
+      after: kept.rows[at + 1],
+      text: `${at + 1} of ${kept.rows.length} in the list`
     };
   } catch {
     return {};

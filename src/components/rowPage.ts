@@ -6,9 +6,9 @@ import {dataTable} from "./dataTable.js";
 import {code, type Content, emptyState, facts, nothing, section} from "./elements.js";
 import {count, dollars, duration, formatFor, type ScoreFormat, time} from "./format.js";
 import {labelButtons} from "./labels.js";
-import {loadDetail} from "./rowDetails.js";
+import {loadDetail, rowPlace} from "./rowDetails.js";
 import {neighbours, onKeys} from "./rowOrder.js";
-import {loadRows} from "./runRows.js";
+import {loadIds} from "./runRows.js";
 import {scoreBadge} from "./scoreBadge.js";
 import {type Piece, wordDiff} from "./wordDiff.js";
 
@@ -21,56 +21,61 @@ export async function rowPage(run: RunView | null): Promise<Content> {
   const id = chosen("row");
   if (id === null)
     return emptyState("No row is chosen.", ["Choose one on the page ", link("./examples", "Examples"), "."]);
-  const detail = await find(run, id);
-  if (detail === "unknown")
+  const place = await rowPlace(run, id);
+  if (!place)
     return emptyState(`Run ${run.id} has no row ${id}.`, [
       "Choose one on the page ",
       link("./examples", "Examples"),
       "."
     ]);
+  const [row, at] = place;
+  const [detail, steps] = await Promise.all([
+    at === null ? undefined : loadDetail(run.id, at),
+    stepsFrom(run, row)
+  ]);
   if (!detail)
     return emptyState(`This report holds no text of row ${id}.`, [
       "Texts are kept of the 5,000 rows on which candidates differ most. The store has them all: ",
       code(`npx assay rows ${run.eval} --prompt ${id}`)
     ]);
   const page = html`<div class="row-page">
-    ${walk(run, id)} ${about(run, detail)} ${asked(run, detail)} ${answered(run, detail)} ${measured(detail)}
+    ${walk(steps)} ${about(run, detail)} ${asked(run, detail)} ${answered(run, detail)} ${measured(detail)}
     ${past(detail)}
   </div>`;
   return page;
 }
 
-/** By its place where the address knows it, so that the rows' scores need not be loaded. */
-async function find(run: RunView, id: string): Promise<RowDetail | "unknown" | undefined> {
-  const at = chosen("at");
-  if (at !== null && /^\d+$/.test(at)) {
-    const detail = await loadDetail(run.id, Number(at)).catch(() => undefined);
-    if (detail?.id === id) return detail;
-  }
-  const rows = await loadRows(run.id);
-  const row = rows.rowIds.indexOf(id);
-  if (row < 0) return "unknown";
-  const place = rows.detail(row);
-  return place === undefined ? undefined : loadDetail(run.id, place);
+interface Steps {
+  before?: string;
+  after?: string;
+  text?: string;
+}
+
+/** Ids of the rows before and after one in the list that was looked at last. */
+async function stepsFrom(run: RunView, row: number): Promise<Steps> {
+  const {before, after, text} = neighbours(run.id, row);
+  const both = [before, after].filter((one) => one !== undefined);
+  const ids = await loadIds(run.id, both);
+  const id = (one: number | undefined) => (one === undefined ? undefined : ids[both.indexOf(one)]);
+  return {before: id(before), after: id(after), text};
 }
 
 function link(page: string, text: string): HTMLElement {
   return html`<a href=${linkTo(page)}>${text}</a>`;
 }
 
-function walk(run: RunView, id: string): HTMLElement {
-  const {before, after, text} = neighbours(run.id, id);
+function walk({before, after, text}: Steps): HTMLElement {
   const step = (row: string | undefined, label: string, key: string) =>
     row === undefined
       ? null
-      : html`<a class="step" href=${linkTo("./row", {row, at: undefined})}>${label} <kbd>${key}</kbd></a>`;
+      : html`<a class="step" href=${linkTo("./row", {row})}>${label} <kbd>${key}</kbd></a>`;
   const bar = html`<p class="steps">
     ${link("./examples", "All rows")} ${step(before, "Previous", "k")} ${step(after, "Next", "j")}
     ${text ? html`<small>${text}</small>` : null}
   </p>`;
   onKeys(bar, (direction) => {
     const row = direction > 0 ? after : before;
-    if (row !== undefined) location.href = linkTo("./row", {row, at: undefined});
+    if (row !== undefined) location.href = linkTo("./row", {row});
   });
   return bar;
 }

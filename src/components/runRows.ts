@@ -1,19 +1,43 @@
 import type {ScoreTable} from "../decisions/types.js";
-import type {RowsMetadata} from "../site/runRows.js";
-import {arrowColumns} from "./arrowColumns.js";
+import {
+  answersFile,
+  CLUSTERS_FILE,
+  INDEX_FILE,
+  JUDGES_FILE,
+  OTHER,
+  pagesOf,
+  ROWS_PER_PAGE,
+  type RowsMetadata,
+  scoresFile
+} from "../site/rowFiles.js";
 import {loadData} from "./loadData.js";
+import {type ReadFile, type RowColumns, rowColumns} from "./rowColumns.js";
 
-/** The rows of one run, held as columns. */
+/** What a page needs of every row. */
+export interface RowsNeeded {
+  /** Scorers whose scores it reads. */
+  scorers?: readonly string[];
+  /** Candidates whose answers it counts, where answers are classes. */
+  answers?: readonly string[];
+  clusters?: boolean;
+  /** Lengths of answers, and choices in both orders. */
+  judges?: boolean;
+  /** Ids, texts and answers of all rows; `open` loads those of some. */
+  texts?: boolean;
+}
+
+/** The rows of one run, held as columns: those that were loaded. */
 export interface RunRows extends RowsMetadata {
   length: number;
-  /** Of every row; `rowId` reads one. */
-  readonly rowIds: string[];
-  rowId(row: number): string;
+  /** Loads ids, texts and answers of these rows. */
+  open(rows: readonly number[]): Promise<void>;
+  /** The id of a row that was opened; undefined of another one. */
+  rowId(row: number): string | undefined;
   /** Its place among the rows of which the site has texts; undefined when it has none of this row. */
   detail(row: number): number | undefined;
   /**
-   * Text of a row in a column: cluster, expected, excerpt, `slice:NAME`, `answer:CANDIDATE`,
-   * `failure:CANDIDATE`, `order:JUDGE:CANDIDATE`.
+   * Text of a row in a column: `slice:NAME`, `failure:CANDIDATE`, `expected`, and where they were loaded `answer:CANDIDATE`,
+   * `cluster`, `order:JUDGE:CANDIDATE`, `excerpt`.
    */
   text(column: string, row: number): string | undefined;
   /** Characters of an answer; undefined without one, and in runs without a judge. */
@@ -28,61 +52,118 @@ export interface Slice {
   value: string;
 }
 
-const loading = new Map<string, Promise<RunRows>>();
+const columnsOf = new Map<string, RowColumns>();
+const loading = new Map<string, Promise<Opened>>();
 
-/** Fetches a run's rows when they are first asked for. Throws a sentence for the reader when they cannot be had. */
-export function loadRows(run: string): Promise<RunRows> {
-  let rows = loading.get(run);
-  if (!rows) {
-    rows = fetchRows(run);
-    loading.set(run, rows);
-    rows.catch(() => loading.delete(run));
+/**
+ * A run's rows with what is needed of every row, all of it unless told; each file is fetched once. Throws a sentence for the reader
+ * when they cannot be had.
+ */
+export async function loadRows(run: string, needed?: RowsNeeded): Promise<RunRows> {
+  let opened = loading.get(run);
+  if (!opened) {
+    opened = openRows(fetched(run));
+    loading.set(run, opened);
+    opened.catch(() => loading.delete(run));
   }
-  return rows;
+  return (await opened).load(needed);
 }
 
-async function fetchRows(run: string): Promise<RunRows> {
+/** Ids of some rows of a run, from their pages alone. */
+export async function loadIds(run: string, rows: readonly number[]): Promise<(string | undefined)[]> {
+  const columns = fetched(run);
+  await openPages(columns, rows);
+  return rows.map((row) => columns.onPage("row_id", row));
+}
+
+/** Rows from the files that the page loader of a run's rows prints. */
+export async function readRows(read: ReadFile, needed?: RowsNeeded): Promise<RunRows> {
+  return (await openRows(rowColumns(read))).load(needed);
+}
+
+function fetched(run: string): RowColumns {
+  let columns = columnsOf.get(run);
+  if (!columns) {
+    columns = rowColumns((name) => fetchRowFile(run, name));
+    columnsOf.set(run, columns);
+  }
+  return columns;
+}
+
+/** One file of a run's rows. Throws a sentence for the reader when it is not part of the site. */
+export async function fetchRowFile(run: string, name: string): Promise<Uint8Array> {
   const response = await loadData(
-    `rows/${encodeURIComponent(run)}.arrow`,
+    `rows/${encodeURIComponent(run)}/${name}`,
     `The rows of run ${run} are not part of this site. Build the site again.`
   );
-  return readRows(new Uint8Array(await response.arrayBuffer()));
+  return new Uint8Array(await response.arrayBuffer());
 }
 
-/** Reads the Arrow file that the page loader of a run's rows prints. */
-export async function readRows(bytes: Uint8Array): Promise<RunRows> {
-  const {tableFromIPC} = await import("apache-arrow");
-  const table = tableFromIPC(bytes);
-  const metadata = JSON.parse(table.schema.metadata.get("assay") ?? "{}") as RowsMetadata;
-  const columns = arrowColumns(table);
-  const number = (column: string, row: number) => {
-    const value = columns.numbers(column)?.[row];
-    return value === undefined || Number.isNaN(value) ? undefined : value;
-  };
-  const scores = new Map<string, Map<string, Float64Array | undefined>>();
+async function openPages(columns: RowColumns, rows: readonly number[]): Promise<void> {
+  const pages = new Set(rows.map((row) => Math.floor(row / ROWS_PER_PAGE)));
+  await Promise.all([...pages].map(columns.page));
+}
+
+interface Opened {
+  load(needed?: RowsNeeded): Promise<RunRows>;
+}
+
+async function openRows(columns: RowColumns): Promise<Opened> {
+  await columns.file(INDEX_FILE);
+  const metadata = JSON.parse(columns.metadata ?? "{}") as RowsMetadata;
+  const places = new Map(metadata.detailed.map((row, place) => [row, place]));
+  const scores = new Map<string, Map<string, Float64Array>>();
   const scoresBy = (scorer: string, candidate: string) => {
-    const own = scores.get(scorer) ?? new Map<string, Float64Array | undefined>();
-    scores.set(scorer, own);
-    if (!own.has(candidate)) own.set(candidate, columns.numbers(`score:${scorer}:${candidate}`));
-    return own.get(candidate);
+    let own = scores.get(scorer);
+    if (!own) scores.set(scorer, (own = new Map<string, Float64Array>()));
+    let found = own.get(candidate);
+    if (!found) {
+      found = columns.numbers(`score:${scorer}:${candidate}`);
+      if (found) own.set(candidate, found);
+    }
+    return found;
   };
-  const rowId = (row: number) => columns.text("row_id", row) ?? "";
-  let rowIds: string[] | undefined;
-  return {
+  const rows: RunRows = {
     ...metadata,
-    length: table.numRows,
-    get rowIds() {
-      return (rowIds ??= Array.from({length: table.numRows}, (_, row) => rowId(row)));
+    length: metadata.rows,
+    open: (some) => openPages(columns, some),
+    rowId: (row) => columns.onPage("row_id", row),
+    detail: (row) => places.get(row),
+    text: (column, row) => {
+      const found = columns.text(column, row);
+      return found === undefined || found === OTHER ? (columns.onPage(column, row) ?? found) : found;
     },
-    rowId,
-    detail: (row) => number("detail", row),
-    text: (column, row) => columns.text(column, row),
-    answerLength: (candidate, row) => number(`length:${candidate}`, row),
-    score: (scorer, candidate, row) => {
-      const value = scoresBy(scorer, candidate)?.[row];
-      return value === undefined || Number.isNaN(value) ? undefined : value;
+    answerLength: (candidate, row) => present(columns.numbers(`length:${candidate}`)?.[row]),
+    score: (scorer, candidate, row) => present(scoresBy(scorer, candidate)?.[row])
+  };
+  return {
+    async load(needed) {
+      await Promise.all([
+        ...filesFor(metadata, needed).map(columns.file),
+        ...((needed?.texts ?? !needed)
+          ? Array.from({length: pagesOf(metadata.rows)}, (_page, number) => columns.page(number))
+          : [])
+      ]);
+      return rows;
     }
   };
+}
+
+/** The files with a value of every row that are needed; all without a need. */
+function filesFor({scorers, candidates, classes, clustered}: RowsMetadata, needed?: RowsNeeded): string[] {
+  const names = scorers.map(({name}) => name);
+  const files = (some: readonly string[], all: readonly string[], file: (index: number) => string) =>
+    some.flatMap((name) => (all.includes(name) ? [file(all.indexOf(name))] : []));
+  return [
+    ...files(needed ? (needed.scorers ?? []) : names, names, scoresFile),
+    ...(classes ? files(needed ? (needed.answers ?? []) : candidates, candidates, answersFile) : []),
+    ...((needed?.clusters ?? !needed) && clustered ? [CLUSTERS_FILE] : []),
+    ...((needed?.judges ?? !needed) && scorers.some(({judge}) => judge) ? [JUDGES_FILE] : [])
+  ];
+}
+
+function present(value: number | undefined): number | undefined {
+  return value === undefined || Number.isNaN(value) ? undefined : value;
 }
 
 /** Numbers of the rows in a slice, all of them without one. */
@@ -91,13 +172,13 @@ export function rowsIn(rows: RunRows, slice?: Slice): number[] {
   return slice ? all.filter((row) => rows.text(`slice:${slice.name}`, row) === slice.value) : all;
 }
 
-/** The scores by one scorer on some rows, as the engine's statistics take them. */
+/** The scores by one scorer on some rows, as the engine's statistics take them; a row that was not opened goes by its number. */
 export function scoresOf(rows: RunRows, scorer: string, chosen: readonly number[]): ScoreTable {
   const clusters = chosen.map((row) => rows.text("cluster", row) ?? null);
   return {
     candidates: rows.candidates,
     baseline: rows.baseline,
-    rowIds: chosen.map((row) => rows.rowIds[row]!),
+    rowIds: chosen.map((row) => rows.rowId(row) ?? String(row)),
     clusters: clusters.some((cluster) => cluster !== null) ? clusters : undefined,
     values: rows.candidates.map((candidate) => chosen.map((row) => rows.score(scorer, candidate, row))),
     binary: rows.scorers.find(({name}) => name === scorer)?.binary ?? false

@@ -1,6 +1,7 @@
+import {INDEX_FILE, pageFile, pagesOf, scoresFile} from "../site/rowFiles.js";
 import type {RunView} from "../site/types.js";
 import type {Connection} from "./sqlDatabase.js";
-import {loadData} from "./loadData.js";
+import {fetchRowFile} from "./runRows.js";
 
 /** Tables and their columns, as a page tells them; `rows`, `scores` and `answers` are of one run. */
 export function tablesOf(run: RunView): {name: string; columns: string[]; about: string}[] {
@@ -31,51 +32,62 @@ export async function copyTables(
   run: RunView,
   runs: readonly RunView[]
 ): Promise<void> {
-  const {tableFromIPC, tableToIPC} = await import("apache-arrow");
-  const response = await loadData(
-    `rows/${encodeURIComponent(run.id)}.arrow`,
-    `The rows of run ${run.id} are not part of this site. Build the site again.`
-  );
   for (const name of ["rows", "scores", "answers"]) await connection.query(`drop view if exists ${name}`);
-  const published = tableFromIPC(new Uint8Array(await response.arrayBuffer()));
-  const columns = new Set(published.schema.fields.map(({name}) => name));
-  await connection.query("drop table if exists published");
-  await connection.insertArrowFromIPCStream(tableToIPC(published, "stream"), {
-    name: "published",
-    create: true
-  });
   await fill(connection, "runs", runs.map(runLine));
   await fill(connection, "candidates", runs.flatMap(candidateLines));
-  const slices = run.slices.map(({name}) => `${quoted(`slice:${name}`)} as ${quoted(name)}`);
+  await copyFiles(connection, run.id, "published", pageNames(run.rows));
+  await copyFiles(connection, run.id, "filters", [INDEX_FILE]);
+  const slices = run.slices.map(({name}) => `f.${quoted(`slice:${name}`)} as ${quoted(name)}`);
+  // Files with a value of every row hold the rows in the order of the pages.
   await connection.query(
-    `create view rows as select ${["row_id", "cluster", "expected", "excerpt", ...slices].join(", ")} from published`
+    `create view rows as select ${["row_id", "cluster", "p.expected", "excerpt", ...slices].join(", ")}
+     from published p ${slices.length > 0 ? "positional join filters f" : ""}`
   );
   const candidates = run.candidates.map(({name}) => name);
-  const scores = candidates.flatMap((candidate) =>
-    run.scorers
-      .map(({name}) => ({candidate, scorer: name, column: `score:${name}:${candidate}`}))
-      .filter(({column}) => columns.has(column))
-  );
-  await view(
-    connection,
-    "scores",
-    scores.map(
-      ({candidate, scorer, column}) =>
-        `select row_id, ${text(candidate)} as candidate, ${text(scorer)} as scorer, ${quoted(column)}::double as score
-         from published where ${quoted(column)} is not null`
-    )
-  );
+  const scores: string[] = [];
+  for (const [index, {name: scorer}] of run.scorers.entries()) {
+    await copyFiles(connection, run.id, `scores_${index}`, [scoresFile(index)]);
+    scores.push(
+      ...candidates.map((candidate) => {
+        const column = `s.${quoted(`score:${scorer}:${candidate}`)}`;
+        return `select row_id, ${text(candidate)} as candidate, ${text(scorer)} as scorer, ${column}::double as score
+          from published p positional join scores_${index} s where ${column} is not null`;
+      })
+    );
+  }
+  await view(connection, "scores", scores);
   await view(
     connection,
     "answers",
-    candidates
-      .filter((candidate) => columns.has(`answer:${candidate}`))
-      .map(
-        (candidate) =>
-          `select row_id, ${text(candidate)} as candidate, ${quoted(`answer:${candidate}`)} as answer,
-           ${quoted(`failure:${candidate}`)} as failure from published`
-      )
+    candidates.map(
+      (candidate) =>
+        `select row_id, ${text(candidate)} as candidate, ${quoted(`answer:${candidate}`)} as answer,
+         ${quoted(`failure:${candidate}`)} as failure from published`
+    )
   );
+}
+
+function pageNames(rows: number): string[] {
+  return Array.from({length: pagesOf(rows)}, (_page, number) => pageFile(number));
+}
+
+/** A table of the rows of some of a run's files, in their order. */
+async function copyFiles(
+  connection: Connection,
+  run: string,
+  table: string,
+  files: readonly string[]
+): Promise<void> {
+  const {tableFromIPC, tableToIPC} = await import("apache-arrow");
+  const parts = await Promise.all(files.map((file) => fetchRowFile(run, file)));
+  await connection.query(`drop table if exists ${table}`);
+  let create = true;
+  for (const part of parts) {
+    const found = tableFromIPC(part);
+    if (found.numCols === 0) continue;
+    await connection.insertArrowFromIPCStream(tableToIPC(found, "stream"), {name: table, create});
+    create = false;
+  }
 }
 
 /** By SQL: Arrow's own way to make a table from lines writes code at run time, which the page's policy forbids. */

@@ -4,8 +4,6 @@ import {createRequire} from "node:module";
 import {openWorkspace} from "../store/index.js";
 import {codeFingerprint, pricesFingerprint, storeFingerprint} from "./fingerprint.js";
 import {currentRuns} from "./currentRuns.js";
-import {detailPaths} from "./detailFiles.js";
-import {plannedRows} from "./rowDetails.js";
 import {replayableRaces} from "./races.js";
 import {type NavigationPage, REPORT_PAGES, siteFooter, siteHead, siteHeader} from "./frame.js";
 import {seedNpmCache} from "./seedNpmCache.js";
@@ -63,11 +61,8 @@ export async function siteConfig(options: SiteOptions = {}): Promise<Record<stri
     interpreters: {".ts": [process.execPath, "--import", tsx]},
     duckdb: {extensions: {json: null, parquet: null}},
     async *dynamicPaths() {
-      for (const run of await currentRuns(workspace)) {
-        yield `/data/rows/${run.id}.arrow`;
-        const files = detailPaths({rows: plannedRows(run), scorers: run.scorers.length});
-        yield* files.map((file) => `/data/details/${run.id}/${file}`);
-      }
+      // Whole archives, which `finishSite` unpacks: Framework reads an archive from its start for each file in it.
+      for (const run of await currentRuns(workspace)) yield `/data/rows/${run.id}.tar`;
       if (duckdb) yield* SQL_FILES.map((file) => `/data/duckdb/${file}`);
       for (const race of await replayableRaces(workspace)) yield `/data/races/${race.id}.json`;
     }

@@ -3,15 +3,17 @@ import {readRuns, type RunManifest, type Workspace} from "../store/index.js";
 
 /**
  * What the report is about: the newest complete run or finished race of every eval on every split, a race with the run of
- * its last round. The eval that was sealed last comes first, so that a reader meets the newest question. Other runs stay in
- * the list of runs.
+ * its last round. An eval with gates comes first, since a release hangs on it; among those, and among the others, the one sealed last. So
+ * a front page opens on the newest complete run of the eval that gates, else on the newest. Other runs stay in the list of runs.
  */
 export async function currentDecisions(workspace: Workspace): Promise<DecidingRun[]> {
   const found = decidingRuns(await readRuns(workspace), await listRaces(workspace));
   const sealed = (name: string) =>
     found.reduce((latest, {run}) => (run.eval === name && run.sealedAt > latest ? run.sealedAt : latest), "");
+  const gating = new Set(found.filter(({run}) => hasGates(run)).map(({run}) => run.eval));
   return found.sort(
     ({run: a}, {run: b}) =>
+      Number(gating.has(b.eval)) - Number(gating.has(a.eval)) ||
       sealed(b.eval).localeCompare(sealed(a.eval)) ||
       a.eval.localeCompare(b.eval) ||
       splitOrder(a) - splitOrder(b) ||
@@ -22,6 +24,10 @@ export async function currentDecisions(workspace: Workspace): Promise<DecidingRu
 /** The runs of `currentDecisions`. */
 export async function currentRuns(workspace: Workspace): Promise<RunManifest[]> {
   return (await currentDecisions(workspace)).map(({run}) => run);
+}
+
+function hasGates({gate, status}: RunManifest): boolean {
+  return status === "complete" && Array.isArray(gate?.rules) && gate.rules.length > 0;
 }
 
 /** A random split is the one to trust least, so it comes last. */

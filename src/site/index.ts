@@ -1,7 +1,6 @@
 export {siteConfig, type SiteOptions} from "./config.js";
 export {type RunContamination, runContamination} from "./contamination.js";
 export {finishSite} from "./bundle/finishSite.js";
-export {detailArchive} from "./detailArchive.js";
 export {PRICES_FOLDER, projectPrices, readPriceFile} from "./prices.js";
 export {cascadeStages, type RecordedStages} from "./cascadeStages.js";
 export {costs} from "./costs.js";
@@ -15,7 +14,9 @@ export type * from "./historyTypes.js";
 export {lineage, models, runs} from "./records.js";
 export {loaderParameter, print} from "./print.js";
 export {raceScores, races} from "./races.js";
-export {type RowsMetadata, runRows} from "./runRows.js";
+export type {RowPlace, RowsMetadata} from "./rowFiles.js";
+export {rowArchive} from "./rowArchive.js";
+export {type RowFile, runRows} from "./runRows.js";
 export {touchOnStoreChange, type WatchOptions} from "./touchOnStoreChange.js";
 export {sqlEngine, sqlEngineArchive} from "./sqlEngine.js";
 export {splits} from "./splitViews.js";

@@ -1,5 +1,5 @@
-import {Dictionary, Int32, Utf8, type Vector, vectorFromArray} from "apache-arrow";
 import type {RunManifest, Store} from "../store/index.js";
+import type {ArrowColumn} from "./arrowFile.js";
 
 /**
  * What a page needs to check a run's judges, by row of `rowIds`, from the first repeat: `length:CANDIDATE`, the answer's
@@ -10,7 +10,7 @@ export async function judgeColumns(
   store: Store,
   run: RunManifest,
   {candidates, rowIds}: {candidates: readonly string[]; rowIds: readonly string[]}
-): Promise<Record<string, Vector>> {
+): Promise<Record<string, ArrowColumn>> {
   const position = new Map(rowIds.map((id, row) => [id, row]));
   const lengths = new Map<string, (number | null)[]>();
   const orders = new Map<string, (string | null)[]>();
@@ -40,11 +40,9 @@ export async function judgeColumns(
           (JSON.parse(row.choices) as string[]).join(" ")
         );
   }
-  return Object.fromEntries([
-    ...[...lengths].map(([name, values]) => [name, vectorFromArray(values, new Int32())] as const),
-    ...[...orders].map(
-      ([name, values]) => [name, vectorFromArray(values, new Dictionary(new Utf8(), new Int32()))] as const
-    )
+  return Object.fromEntries<ArrowColumn>([
+    ...[...lengths].map(([name, values]) => [name, {kind: "whole", values}] as const),
+    ...[...orders].map(([name, values]) => [name, {kind: "texts", values}] as const)
   ]);
 }
 

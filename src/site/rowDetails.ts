@@ -9,11 +9,6 @@ import {answersOf, historyOf, promptsOf} from "./rowQueries.js";
 const LONGEST_MASKED = 800;
 const LONGEST_OPEN = 8000;
 
-/** Rows that a run put to each of its candidates. */
-export function plannedRows({counts, candidates, variants, repeats}: RunManifest): number {
-  return counts.planned / (candidates.length * variants.length * repeats);
-}
-
 /**
  * Ids of the rows of which pages show texts, those on which the candidates' primary scores differ most first, then in the
  * run's order.

@@ -1,169 +1,131 @@
-import {
-  Dictionary,
-  type Field,
-  Float64,
-  Int32,
-  Int8,
-  RecordBatch,
-  Schema,
-  Table,
-  tableToIPC,
-  Utf8,
-  type Vector,
-  vectorFromArray
-} from "apache-arrow";
-import {scoreTable} from "../decisions/index.js";
-import type {RunManifest, Store} from "../store/index.js";
-import {judgeColumns} from "./judgeColumns.js";
+import type {Store} from "../store/index.js";
+import {type ArrowColumn, arrowFile, cutColumn} from "./arrowFile.js";
+import {type RowColumns, rowColumns} from "./rowColumns.js";
 import {detailedRows} from "./rowDetails.js";
-import {expectedText, type Publish, publisher} from "./publisher.js";
+import {
+  answersFile,
+  CLUSTERS_FILE,
+  INDEX_FILE,
+  JUDGES_FILE,
+  MOST_CLASSES,
+  OTHER,
+  pageFile,
+  pagesOf,
+  placesFile,
+  placesFileOf,
+  type RowPlace,
+  ROWS_PER_PAGE,
+  type RowsMetadata,
+  scoresFile
+} from "./rowFiles.js";
 
-/** What the Arrow file of a run says about its columns, as JSON under the schema's metadata key "assay". */
-export interface RowsMetadata {
-  run: string;
-  candidates: string[];
-  baseline?: string;
-  /** A judge's scores come with `length:CANDIDATE` columns, and with `order:SCORER:CANDIDATE` where it chose between two. */
-  scorers: {name: string; binary: boolean; judge?: boolean; human?: boolean}[];
-  slices: string[];
+export interface RowFile {
+  name: string;
+  content: Uint8Array | string;
 }
+
+/** Answers outside the classes that the files of all answers keep; the others are on the pages of rows only. */
+const MOST_OTHERS = 200;
 
 /**
- * The rows of one run as an Arrow file, a column each for its place among the rows that have details, row id, cluster, expected, excerpt, every slice
- * (`slice:NAME`), every score (`score:SCORER:CANDIDATE`, null where there is none), every answer
- * (`answer:CANDIDATE`) and every failure (`failure:CANDIDATE`). An answer that is one of
- * the labels expected is given as it is; free text only for rows whose excerpt the eval publishes, masked and cut.
+ * The rows of one run as the files of which a page loads those it shows. Arrow files of all rows: an index (`slice:NAME`,
+ * `expected` where answers are classes, `failure:CANDIDATE` where there are any), the scores by each scorer
+ * (`score:SCORER:CANDIDATE`, null where there is none), the answers of each candidate where they are classes
+ * (`answer:CANDIDATE`), clusters, and what checks of judges need. Arrow files of `ROWS_PER_PAGE` rows each: row id, cluster,
+ * expected, excerpt, `answer:CANDIDATE`, `failure:CANDIDATE`. JSON files that say where the row of an id stands. An answer that
+ * is one of the labels expected is given as it is; free text only for rows whose excerpt the eval publishes, masked and cut.
  */
-export async function runRows(store: Store, id: string): Promise<Uint8Array> {
+export async function runRows(store: Store, id: string): Promise<RowFile[]> {
   const run = (await store.runs({archived: true})).find((one) => one.id === id);
   if (!run) throw new Error(`no such run: ${id}`);
-  const items = await store.rows<Item>(
-    "select row_id, cluster, expected, slices, excerpt from items where run = $run order by position",
-    {run: id}
-  );
-  const wanted = items.map((item) => expectedText(item.expected));
-  const publish = publisher(wanted);
-  const detailed = new Map((await detailedRows(store, run)).map((row, index) => [row, index]));
-  const columns: Record<string, Vector> = {
-    detail: vectorFromArray(
-      items.map((item) => detailed.get(item.row_id) ?? null),
-      new Int32()
-    ),
-    row_id: texts(
-      items.map((item) => item.row_id),
-      false
-    ),
-    cluster: texts(items.map((item) => item.cluster)),
-    expected: texts(items.map((item, i) => publish(wanted[i]!, item.excerpt))),
-    excerpt: texts(
-      items.map((item) => item.excerpt),
-      false
-    )
+  const rows = await rowColumns(store, run);
+  const numbers = new Map(rows.rowIds.map((row, i) => [row, i]));
+  const detailed = (await detailedRows(store, run)).map((row) => numbers.get(row)!);
+  const expects = new Set(rows.expected);
+  expects.delete(null);
+  const {candidates, baseline, scorers} = rows;
+  const metadata: RowsMetadata = {
+    run: id,
+    rows: rows.rowIds.length,
+    candidates,
+    baseline,
+    scorers,
+    slices: run.slices,
+    classes: expects.size > 0 && expects.size <= MOST_CLASSES,
+    clustered: rows.clusters.some((cluster) => cluster !== null),
+    detailed
   };
-  const slices = items.map((item) => JSON.parse(item.slices ?? "{}") as Record<string, unknown>);
-  for (const name of run.slices)
-    columns[`slice:${name}`] = texts(slices.map((row) => (row[name] == null ? null : String(row[name]))));
-  let candidates: string[] = [];
-  let baseline: string | undefined;
-  const scorers: RowsMetadata["scorers"] = [];
-  for (const {name, judge, human} of run.scorers) {
-    const table = await scoreTable(store, id, name);
-    ({candidates, baseline} = table);
-    scorers.push({
-      name,
-      binary: table.binary,
-      judge: judge ? true : undefined,
-      human: human ? true : undefined
-    });
-    table.candidates.forEach((candidate, c) => {
-      columns[`score:${name}:${candidate}`] = numbers(table.values[c]!, table.binary);
-    });
-  }
-  if (run.scorers.some(({judge}) => judge))
-    Object.assign(
-      columns,
-      await judgeColumns(store, run, {candidates, rowIds: items.map((item) => item.row_id)})
+  return [...columnFiles(rows, metadata), ...pageFiles(rows), ...placeFiles(rows, detailed)];
+}
+
+/** Files with a value of every row. */
+function columnFiles(rows: RowColumns, metadata: RowsMetadata): RowFile[] {
+  const {classes} = metadata;
+  const index: Record<string, ArrowColumn> = {};
+  for (const [name, values] of rows.slices) index[`slice:${name}`] = {kind: "texts", values};
+  if (classes) index.expected = {kind: "texts", values: rows.expected};
+  for (const [name, values] of rows.failures)
+    if (values.some((reason) => reason !== null)) index[`failure:${name}`] = {kind: "texts", values};
+  const files: RowFile[] = [
+    {name: INDEX_FILE, content: arrowFile(index, metadata)},
+    {name: CLUSTERS_FILE, content: arrowFile({cluster: {kind: "texts", values: rows.clusters}})}
+  ];
+  if (Object.keys(rows.judges).length > 0) files.push({name: JUDGES_FILE, content: arrowFile(rows.judges)});
+  metadata.scorers.forEach(({name}, i) => {
+    const columns = [...rows.scores.get(name)!].map(
+      ([candidate, column]) => [`score:${name}:${candidate}`, column] as const
     );
-  await addAnswers(store, run, items, candidates, columns, publish);
-  const metadata: RowsMetadata = {run: id, candidates, baseline, scorers, slices: run.slices};
-  return tableToIPC(withMetadata(new Table(columns), JSON.stringify(metadata)), "file");
+    files.push({name: scoresFile(i), content: arrowFile(Object.fromEntries(columns))});
+  });
+  const known = new Set(rows.expected);
+  metadata.candidates.forEach((name, i) => {
+    const values = classes ? frequentAnswers(rows.answers.get(name)!, known) : [];
+    files.push({name: answersFile(i), content: arrowFile({[`answer:${name}`]: {kind: "texts", values}})});
+  });
+  return files;
 }
 
-interface Item {
-  row_id: string;
-  cluster: string | null;
-  expected: string | null;
-  slices: string | null;
-  excerpt: string | null;
-}
-
-async function addAnswers(
-  store: Store,
-  run: RunManifest,
-  items: readonly Item[],
-  candidates: readonly string[],
-  columns: Record<string, Vector>,
-  publish: Publish
-): Promise<void> {
-  const position = new Map(items.map((item, i) => [item.row_id, i]));
-  const answers = new Map(
-    candidates.map((name) => [name, new Array<string | null>(items.length).fill(null)])
+/** The answers, those outside the classes as one text when many are more frequent. */
+function frequentAnswers(answers: readonly (string | null)[], known: ReadonlySet<string | null>) {
+  const times = new Map<string, number>();
+  for (const answer of answers)
+    if (answer !== null && !known.has(answer)) times.set(answer, (times.get(answer) ?? 0) + 1);
+  if (times.size <= MOST_OTHERS) return answers;
+  const kept = new Set(
+    [...times]
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, MOST_OTHERS)
+      .map(([text]) => text)
   );
-  const failures = new Map(
-    candidates.map((name) => [name, new Array<string | null>(items.length).fill(null)])
+  return answers.map((answer) => (answer === null || known.has(answer) || kept.has(answer) ? answer : OTHER));
+}
+
+/** All that is shown of a row, page by page. */
+function pageFiles(rows: RowColumns): RowFile[] {
+  const columns: Record<string, ArrowColumn> = {
+    row_id: {kind: "ids", values: rows.rowIds},
+    cluster: {kind: "texts", values: rows.clusters},
+    expected: {kind: "texts", values: rows.expected},
+    excerpt: {kind: "ids", values: rows.excerpts}
+  };
+  for (const [name, values] of rows.answers) columns[`answer:${name}`] = {kind: "texts", values};
+  for (const [name, values] of rows.failures) columns[`failure:${name}`] = {kind: "texts", values};
+  return Array.from({length: pagesOf(rows.rowIds.length)}, (_page, number) => {
+    const from = number * ROWS_PER_PAGE;
+    const page = Object.entries(columns).map(
+      ([name, column]) => [name, cutColumn(column, from, from + ROWS_PER_PAGE)] as const
+    );
+    return {name: pageFile(number), content: arrowFile(Object.fromEntries(page))};
+  });
+}
+
+function placeFiles(rows: RowColumns, detailed: readonly number[]): RowFile[] {
+  const places = new Map(detailed.map((row, place) => [row, place]));
+  const files = new Map<string, [string, RowPlace][]>();
+  for (let number = 0; number < pagesOf(rows.rowIds.length); number++) files.set(placesFileOf(number), []);
+  rows.rowIds.forEach((id, row) =>
+    files.get(placesFile(id, rows.rowIds.length))!.push([id, [row, places.get(row) ?? null]])
   );
-  const query = `select c.row_id, c.candidate, c.variant, c.status, c.reason, c.output,
-      s.details, s.status as score_status, s.reason as score_reason
-    from completions c left join scores s on s.run = c.run and s.row_id = c.row_id and s.candidate = c.candidate
-      and s.variant = c.variant and s.repeat = c.repeat and s.scorer = $scorer
-    where c.run = $run and c.repeat = 0`;
-  for await (const batch of store.batches<Answer>(query, {run: run.id, scorer: run.primaryScorer}))
-    for (const row of batch) {
-      const name = run.variants.length > 1 ? `${row.candidate} · ${row.variant}` : row.candidate;
-      const i = position.get(row.row_id);
-      if (i === undefined) continue;
-      if (row.status === "failed") failures.get(name)![i] = row.reason ?? "no reason given";
-      else if (row.score_status === "failed") failures.get(name)![i] = row.score_reason ?? "not scored";
-      answers.get(name)![i] = publish(predicted(row.details) ?? row.output, items[i]!.excerpt);
-    }
-  for (const [name, values] of answers) columns[`answer:${name}`] = texts(values);
-  for (const [name, values] of failures) columns[`failure:${name}`] = texts(values);
-}
-
-interface Answer {
-  row_id: string;
-  candidate: string;
-  variant: string;
-  status: string;
-  reason: string | null;
-  output: string | null;
-  details: string | null;
-  score_status: string | null;
-  score_reason: string | null;
-}
-
-function predicted(details: string | null): string | undefined {
-  const found = (JSON.parse(details ?? "null") as {predicted?: unknown} | null)?.predicted;
-  return typeof found === "string" ? found : undefined;
-}
-
-function texts(values: (string | null)[], repeated = true): Vector {
-  return vectorFromArray(values, repeated ? new Dictionary(new Utf8(), new Int32()) : new Utf8());
-}
-
-function numbers(values: readonly (number | undefined)[], binary: boolean): Vector {
-  return vectorFromArray(
-    values.map((value) => value ?? null),
-    binary ? new Int8() : new Float64()
-  );
-}
-
-function withMetadata(table: Table, text: string): Table {
-  const schema = new Schema(table.schema.fields as Field[], new Map([["assay", text]]));
-  return new Table(
-    schema,
-    table.batches.map(
-      (batch) => new RecordBatch(schema, batch.data as RecordBatch<Record<string, never>>["data"])
-    )
-  );
+  // By fromEntries, which takes an id like "__proto__" for what it is.
+  return [...files].map(([name, own]) => ({name, content: JSON.stringify(Object.fromEntries(own))}));
 }

@@ -19,6 +19,17 @@ export function tarArchive(
   return compressed ? gzipSync(archive) : archive;
 }
 
+/** The files of an archive that `tarArchive` made, uncompressed, in its order. */
+export function* readTarArchive(archive: Uint8Array): Generator<{name: string; content: Uint8Array}> {
+  const bytes = Buffer.from(archive.buffer, archive.byteOffset, archive.length);
+  for (let at = 0; at + BLOCK <= bytes.length && bytes[at] !== 0;) {
+    const [name = ""] = bytes.toString("latin1", at, at + 100).split("\0");
+    const size = parseInt(bytes.toString("latin1", at + 124, at + 135), 8);
+    yield {name, content: bytes.subarray(at + BLOCK, at + BLOCK + size)};
+    at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
+  }
+}
+
 function header(name: string, size: number): Buffer {
   const block = Buffer.alloc(BLOCK);
   block.write(name, 0);

@@ -8,6 +8,7 @@ export {clusteredStandardError, type ClusteredError} from "./clusteredStandardEr
 export {twoWayStandardError} from "./twoWayClusters.js";
 export {quantile} from "./quantile.js";
 export {wilson, type WilsonOptions} from "./wilson.js";
+export {classIntervals, type ClassIntervals, type ClassIntervalsOptions} from "./classIntervals.js";
 export {f1Interval} from "./f1Interval.js";
 export {clopperPearson} from "./clopperPearson.js";
 export {tango} from "./tango.js";

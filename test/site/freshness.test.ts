@@ -104,12 +104,9 @@ describe("stale outputs", () => {
 
   it("are asked for again by touching page loaders, nothing else", async () => {
     const long = new Date("2020-01-01");
-    const files = ["data/verdicts.json.ts", "data/rows/[run].arrow.ts", "data/helper.ts", "data/fixed.json"];
+    const files = ["data/verdicts.json.ts", "data/rows/[run].tar.ts", "data/helper.ts", "data/fixed.json"];
     for (const file of files) await utimes(await put(file, ""), long, long);
-    expect((await touchLoaders(folder)).sort()).toEqual([
-      "data/rows/[run].arrow.ts",
-      "data/verdicts.json.ts"
-    ]);
+    expect((await touchLoaders(folder)).sort()).toEqual(["data/rows/[run].tar.ts", "data/verdicts.json.ts"]);
     const times = await Promise.all(
       files.map(async (file) => (await stat(join(folder, file))).mtime.getFullYear())
     );

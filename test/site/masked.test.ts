@@ -69,7 +69,7 @@ async function runOf(
 
 /** Everything that the pages' loaders print, as text. */
 async function published(store: Store, run: string): Promise<string> {
-  const file = Buffer.from(await runRows(store, run)).toString("latin1");
+  const files = (await runRows(store, run)).map(({content}) => Buffer.from(content).toString("latin1"));
   const pages = [
     await datasets(store),
     await splits(store),
@@ -77,7 +77,7 @@ async function published(store: Store, run: string): Promise<string> {
     await runs(store),
     await verdicts(store)
   ];
-  return file + JSON.stringify(pages);
+  return files.join("") + JSON.stringify(pages);
 }
 
 describe("what the report publishes", () => {

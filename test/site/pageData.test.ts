@@ -1,11 +1,15 @@
-import {mkdtemp, rm} from "node:fs/promises";
+import {mkdtemp, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {readRows, rowsIn, scoresOf} from "../../src/components/runRows.js";
 import {decide, scoreTable} from "../../src/decisions/index.js";
 import {currentRuns, datasets, models, runRows, runs, splits, verdicts} from "../../src/site/index.js";
+import type {RowDetail} from "../../src/site/detailTypes.js";
+import {rowDetails} from "../../src/site/rowDetails.js";
+import {placesFile, type RowPlace, ROWS_PER_PAGE} from "../../src/site/rowFiles.js";
 import {openStore, openWorkspace, type Store} from "../../src/store/index.js";
+import {runDir} from "../support/folders.js";
 import {sampleStore} from "../support/sampleStore.js";
 
 let project: string;
@@ -21,6 +25,15 @@ afterAll(async () => {
   await rm(project, {recursive: true, force: true});
 });
 
+/** What the page loader of a run's rows prints, by name. */
+async function files(run: string): Promise<(name: string) => Promise<Uint8Array>> {
+  const printed = new Map((await runRows(store, run)).map(({name, content}) => [name, content]));
+  return (name) => {
+    const content = printed.get(name);
+    return content instanceof Uint8Array ? Promise.resolve(content) : Promise.reject(new Error(`no ${name}`));
+  };
+}
+
 describe("page data", () => {
   it("is about the newest run of every eval and split, the newest eval and the trusted split first", async () => {
     const current = await currentRuns(store.workspace);
@@ -31,6 +44,24 @@ describe("page data", () => {
       ["mail-triage", "random"]
     ]);
     expect((await runs(store)).runs).toHaveLength(5);
+  });
+
+  it("begins with the eval that gates, however old its run is", async () => {
+    const other = await mkdtemp(join(tmpdir(), "assay-gated-"));
+    try {
+      const workspace = await sampleStore(other);
+      const [gated] = (await currentRuns(workspace)).filter(({eval: name}) => name === "mail-triage");
+      const file = join(runDir(workspace, gated!.id), "manifest.json");
+      await writeFile(file, JSON.stringify({...gated, gate: {rules: [{minScore: 0.5}]}}));
+      expect((await currentRuns(workspace)).map((run) => [run.eval, run.split.name])).toEqual([
+        ["mail-triage", "by thread"],
+        ["mail-triage", "random"],
+        ["mail-outage", "by thread"],
+        ["mail-urgency", "by thread"]
+      ]);
+    } finally {
+      await rm(other, {recursive: true, force: true});
+    }
   });
 
   it("holds the engine's verdict, and counts of completions that add up to the run's own", async () => {
@@ -77,15 +108,61 @@ describe("page data", () => {
 
   it("carries rows to the page without changing a score", async () => {
     for (const run of await currentRuns(store.workspace)) {
-      const rows = await readRows(await runRows(store, run.id));
+      const rows = await readRows(await files(run.id));
       for (const {name} of run.scorers)
         expect(scoresOf(rows, name, rowsIn(rows))).toEqual(await scoreTable(store, run.id, name));
     }
   });
 
+  it("hands out of a run's rows only what is asked for", async () => {
+    const run = (await currentRuns(store.workspace)).find(({eval: name}) => name === "mail-triage")!;
+    const printed = await files(run.id);
+    const read: string[] = [];
+    const rows = await readRows(
+      (name) => {
+        read.push(name);
+        return printed(name);
+      },
+      {scorers: [run.primaryScorer]}
+    );
+    expect(read).toEqual(["index.arrow", "scores-0.arrow"]);
+    expect([rows.rowId(0), rows.text("excerpt", 0)]).toEqual([undefined, undefined]);
+    const last = rows.length - 1;
+    await rows.open([last]);
+    const items = await store.rows<{row_id: string; excerpt: string}>(
+      "select row_id, excerpt from items where run = $run order by position",
+      {run: run.id}
+    );
+    expect(read).toEqual(["index.arrow", "scores-0.arrow", `page-${Math.floor(last / ROWS_PER_PAGE)}.arrow`]);
+    expect([rows.rowId(last), rows.text("excerpt", last)]).toEqual([
+      items[last]!.row_id,
+      items[last]!.excerpt
+    ]);
+  });
+
+  it("knows where every row of a run stands, and its texts", async () => {
+    const run = (await currentRuns(store.workspace)).find(({eval: name}) => name === "mail-triage")!;
+    const printed = new Map((await runRows(store, run.id)).map(({name, content}) => [name, content]));
+    const items = await store.rows<{row_id: string}>(
+      "select row_id from items where run = $run order by position",
+      {run: run.id}
+    );
+    const details: RowDetail[] = [];
+    for await (const file of rowDetails(store, run.id)) details.push(...file.rows);
+    expect(details.length).toBe(items.length);
+    items.forEach(({row_id: id}, row) => {
+      const places = JSON.parse(printed.get(placesFile(id, items.length)) as string) as Record<
+        string,
+        RowPlace
+      >;
+      const [number, place] = places[id]!;
+      expect([number, details[place!]!.id]).toEqual([row, id]);
+    });
+  });
+
   it("takes the rows of a slice and no others", async () => {
     const run = (await currentRuns(store.workspace)).find(({eval: name}) => name === "mail-triage")!;
-    const rows = await readRows(await runRows(store, run.id));
+    const rows = await readRows(await files(run.id));
     const long = rowsIn(rows, {name: "length", value: "long"});
     const short = rowsIn(rows, {name: "length", value: "short"});
     expect(long.length).toBeGreaterThan(0);

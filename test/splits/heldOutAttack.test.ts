@@ -197,7 +197,7 @@ const COMMANDS: Record<string, () => Promise<string>> = {
   pages: page(async (store) => {
     const found: unknown[] = [];
     for (const of of [datasets, splits, runs, verdicts]) found.push(await of(store));
-    return [...found, await runRows(store, finalId)];
+    return [...found, ...(await runRows(store, finalId)).map(({content}) => content)];
   })
 };
 

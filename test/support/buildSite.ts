@@ -1,8 +1,10 @@
 import {spawn, spawnSync} from "node:child_process";
-import {cp, mkdir, symlink, writeFile} from "node:fs/promises";
+import {cp, mkdir, readdir, symlink, writeFile} from "node:fs/promises";
 import {basename, join} from "node:path";
 import {fileURLToPath} from "node:url";
+import {rememberModules} from "../../src/code/rememberModules.js";
 import {finishSite} from "../../src/site/index.js";
+import {frameworkEsbuild} from "../../src/site/seedNpmCache.js";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -27,9 +29,32 @@ export async function siteProject(project: string): Promise<void> {
   });
   await cp(join(repository, "package.json"), join(project, "package.json"));
   await symlink(join(repository, "node_modules"), join(project, "node_modules"));
+  await compileLoaders(project);
+  const config = `import {siteConfig} from "./src/site/index.js";
+const config = await siteConfig({output: process.env.SITE_OUTPUT});
+export default {...config, interpreters: {".ts": [process.execPath, "loader.js"]}};
+`;
+  await writeFile(join(project, "observablehq.config.ts"), config);
+}
+
+/** Page loaders run as in a project that has the compiled engine: compiling it for each of them is most of a build's time. */
+async function compileLoaders(project: string): Promise<void> {
+  const files = (await readdir(join(project, "src"), {recursive: true})).filter((file) =>
+    file.endsWith(".ts")
+  );
+  await frameworkEsbuild().build({
+    entryPoints: files.map((file) => join(project, "src", file)),
+    outdir: join(project, "compiled"),
+    outbase: join(project, "src"),
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    logLevel: "error"
+  });
+  rememberModules(join(project, "compiled"), join(project, "src"));
   await writeFile(
-    join(project, "observablehq.config.ts"),
-    `import {siteConfig} from "./src/site/index.js";\nexport default await siteConfig({output: process.env.SITE_OUTPUT});\n`
+    join(project, "loader.js"),
+    `const compiled = process.argv[2].replace(/^src/, "./compiled").replace(/ts$/, "js");\nawait import(compiled);\n`
   );
 }
 
@@ -43,15 +68,48 @@ export async function buildSite(project: string, output = "dist"): Promise<Built
     "node_modules/@observablehq/framework/dist/bin/observable.js",
     "build"
   ];
-  const child = spawn(command[0]!, command.slice(1), {
-    cwd: project,
-    env: {...process.env, SITE_OUTPUT: dist, ASSAY_PROJECT: project, ASSAY_DIR: join(project, ".assay")}
+  const log = await run(command, project, {
+    SITE_OUTPUT: dist,
+    ASSAY_PROJECT: project,
+    ASSAY_DIR: join(project, ".assay")
   });
+  await finishSite(dist);
+  return {dist, log};
+}
+
+/** A copy of a built site whose data are what the same loaders print of an empty store. */
+export async function emptySite(project: string, {dist}: BuiltSite): Promise<string> {
+  const target = join(project, "dist-empty");
+  const store = join(project, "empty");
+  await cp(dist, target, {recursive: true, filter: (path) => !path.startsWith(join(dist, "data", "rows"))});
+  const data = join(target, "_file", "data");
+  const files = (await readdir(data)).map((file) => [`${file.split(".")[0]!}.json`, join(data, file)]);
+  await writeFile(
+    join(project, "loadAll.js"),
+    `import {writeFile} from "node:fs/promises";
+for (const [name, file] of ${JSON.stringify(files)}) {
+  const printed = [];
+  process.stdout.write = (piece) => printed.push(piece) > 0;
+  await import(\`./compiled/data/\${name}.js\`);
+  await writeFile(file, printed.join(""));
+}
+`
+  );
+  await mkdir(join(store, ".assay"), {recursive: true});
+  await run([process.execPath, "loadAll.js"], project, {
+    ASSAY_PROJECT: store,
+    ASSAY_DIR: join(store, ".assay")
+  });
+  return target;
+}
+
+/** Runs a command to its end and gives back what it printed. Throws when it fails. */
+async function run(command: readonly string[], cwd: string, env: Record<string, string>): Promise<string> {
+  const child = spawn(command[0]!, command.slice(1), {cwd, env: {...process.env, ...env}});
   let log = "";
   child.stdout.on("data", (data: Buffer) => (log += data.toString()));
   child.stderr.on("data", (data: Buffer) => (log += data.toString()));
   const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
-  if (status !== 0) throw new Error(`the build ended with ${status}:\n${log}`);
-  await finishSite(dist);
-  return {dist, log};
+  if (status !== 0) throw new Error(`${command.join(" ")} ended with ${status}:\n${log}`);
+  return log;
 }

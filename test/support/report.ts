@@ -8,9 +8,9 @@ import {afterAll, beforeAll} from "vitest";
 import {purge} from "../../src/datasets/index.js";
 import {verdicts} from "../../src/site/index.js";
 import type {RunView} from "../../src/site/types.js";
-import {openStore, openWorkspace, type Store} from "../../src/store/index.js";
+import {openStore, type Store} from "../../src/store/index.js";
 import {openBrowser} from "./browser.js";
-import {type BuiltSite, buildSite, siteProject} from "./buildSite.js";
+import {type BuiltSite, buildSite, emptySite, siteProject} from "./buildSite.js";
 import {decisionStore} from "./decisionStore.js";
 import {sampleStore} from "./sampleStore.js";
 import {sampleTickets} from "./sampleTickets.js";
@@ -23,8 +23,8 @@ export interface Report {
   site: BuiltSite;
   store: Store;
   server: FolderServer;
-  /** The same project's site as it was built while the store was empty. */
-  empty: {site: BuiltSite; server: FolderServer};
+  /** The same pages with what their loaders print of an empty store. */
+  empty: {server: FolderServer};
   /** The newest run of an eval; of several splits the one named. */
   run(evalName: string, split?: string): RunView;
 }
@@ -38,21 +38,20 @@ export function setUpReport(): void {
   beforeAll(async () => {
     project = await mkdtemp(join(tmpdir(), "assay-report-"));
     await siteProject(project);
-    await openWorkspace(project, join(project, ".assay"));
-    const empty = await buildSite(project, "dist-empty");
     const workspace = await sampleStore(project);
     await sampleTickets(workspace);
     await purge(workspace, "mails", {where: "thread = 'thread-7'", reason: "request 2026-14"});
     await decisionStore(project);
     await situationStore(workspace);
     const site = await buildSite(project);
+    const empty = await emptySite(project, site);
     const store = await openStore(workspace);
     const {runs} = await verdicts(store);
     report = {
       site,
       store,
       server: await serveFolder(site.dist, "/reports/mails/"),
-      empty: {site: empty, server: await serveFolder(empty.dist)},
+      empty: {server: await serveFolder(empty)},
       run: (evalName, split) =>
         runs.find((run) => run.eval === evalName && (split === undefined || run.split.name === split))!
     };

@@ -1,6 +1,7 @@
 import {type Page} from "playwright-core";
 import {describe, expect, it} from "vitest";
 import {cells, open, report, seriousViolations, type TestContext} from "../../support/report.js";
+import type {RunView} from "../../../src/site/types.js";
 import {settled} from "../../support/watchPage.js";
 
 const ROWS = "Rows and what candidates answered";
@@ -84,6 +85,46 @@ describe("the examples page", () => {
     await page.close();
   });
 });
+
+describe("the files of a run's rows", () => {
+  const asked = (page: Page, loaded: string[]) =>
+    page.on("request", (request) => {
+      const found = /\/data\/rows\/[^/]+\/(.*)$/.exec(request.url());
+      if (found) loaded.push(found[1]!);
+    });
+
+  it("are loaded as far as they are shown: no page of rows for those that have texts", async (context) => {
+    const run = report.run("judged");
+    const {page} = await open(context, "method");
+    const loaded: string[] = [];
+    asked(page, loaded);
+    await page.goto(`${report.server.url}examples?run=${run.id}`);
+    await page.getByRole("region", {name: ROWS}).waitFor();
+    expect(loaded.sort()).toEqual(["index.arrow", "scores-0.arrow", "texts-0.json"]);
+    const link = page.locator("a.row-link").first();
+    const id = await link.innerText();
+    loaded.length = 0;
+    await link.click();
+    await page.getByRole("heading", {name: `Row ${id}`}).waitFor();
+    expect(loaded.map((file) => file.replace(/\d+/, "N")).sort()).toEqual([
+      "page-N.arrow",
+      "places-N.json",
+      "texts-N.json"
+    ]);
+    loaded.length = 0;
+    await page.goto(`${report.server.url}comparison?run=${run.id}`);
+    await page.getByRole("region", {name: /^Rows on which/}).waitFor();
+    expect(loaded.filter((file) => !/page-/.test(file)).sort()).toEqual([
+      `answers-${run.candidates.findIndex(({name}) => name === best(run))}.arrow`,
+      "clusters.arrow",
+      "index.arrow",
+      "scores-0.arrow"
+    ]);
+    await page.close();
+  });
+});
+
+const best = (run: RunView) => run.verdict.summaries[0]!.candidate;
 
 describe("the page of a row", () => {
   it("shows every candidate's answer, scores and what it took, accessible in light, dark and on a phone", async (context) => {

@@ -1,3 +1,0 @@
-import {loaderParameter, print, runRows} from "../../site/index.js";
-
-await print((store) => runRows(store, loaderParameter("run")));

@@ -1,0 +1,3 @@
+import {loaderParameter, print, rowArchive} from "../../site/index.js";
+
+await print((store) => rowArchive(store, loaderParameter("run")));

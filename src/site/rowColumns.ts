@@ -1,0 +1,136 @@
+import {scoreTable} from "../decisions/index.js";
+import type {RunManifest, Store} from "../store/index.js";
+import type {ArrowColumn} from "./arrowFile.js";
+import {judgeColumns} from "./judgeColumns.js";
+import {expectedText, type Publish, publisher} from "./publisher.js";
+import type {RowsMetadata} from "./rowFiles.js";
+
+/** A run's rows as far as pages may show them, in the run's order. */
+export interface RowColumns extends Pick<RowsMetadata, "candidates" | "baseline" | "scorers"> {
+  rowIds: string[];
+  clusters: (string | null)[];
+  excerpts: (string | null)[];
+  expected: (string | null)[];
+  /** By slice. */
+  slices: Map<string, (string | null)[]>;
+  /** By scorer, then by candidate. */
+  scores: Map<string, Map<string, ArrowColumn>>;
+  /** By candidate; a label as it is, free text only of rows whose excerpt the eval publishes, masked and cut. */
+  answers: Map<string, (string | null)[]>;
+  failures: Map<string, (string | null)[]>;
+  /** `length:CANDIDATE` and `order:SCORER:CANDIDATE`; without a judge none. */
+  judges: Record<string, ArrowColumn>;
+}
+
+interface Item {
+  row_id: string;
+  cluster: string | null;
+  expected: string | null;
+  slices: string | null;
+  excerpt: string | null;
+}
+
+/** Reads a run's rows, scores and answers from the store. */
+export async function rowColumns(store: Store, run: RunManifest): Promise<RowColumns> {
+  const items = await store.rows<Item>(
+    "select row_id, cluster, expected, slices, excerpt from items where run = $run order by position",
+    {run: run.id}
+  );
+  const wanted = items.map((item) => expectedText(item.expected));
+  const publish = publisher(wanted);
+  const slices = items.map((item) => JSON.parse(item.slices ?? "{}") as Record<string, unknown>);
+  const rowIds = items.map((item) => item.row_id);
+  const scored = await scoresOf(store, run);
+  const given = await answersOf(store, run, items, scored.candidates, publish);
+  return {
+    ...scored,
+    ...given,
+    rowIds,
+    clusters: items.map((item) => item.cluster),
+    excerpts: items.map((item) => item.excerpt),
+    expected: items.map((item, i) => publish(wanted[i]!, item.excerpt)),
+    slices: new Map(
+      run.slices.map((name) => [name, slices.map((row) => (row[name] == null ? null : String(row[name])))])
+    ),
+    judges: run.scorers.some(({judge}) => judge)
+      ? await judgeColumns(store, run, {candidates: scored.candidates, rowIds})
+      : {}
+  };
+}
+
+async function scoresOf(
+  store: Store,
+  run: RunManifest
+): Promise<Pick<RowColumns, "candidates" | "baseline" | "scorers" | "scores">> {
+  let candidates: string[] = [];
+  let baseline: string | undefined;
+  const scorers: RowColumns["scorers"] = [];
+  const scores: RowColumns["scores"] = new Map();
+  for (const {name, judge, human} of run.scorers) {
+    const table = await scoreTable(store, run.id, name);
+    ({candidates, baseline} = table);
+    const kind = table.binary ? "yes or no" : "numbers";
+    scorers.push({
+      name,
+      binary: table.binary,
+      judge: judge ? true : undefined,
+      human: human ? true : undefined
+    });
+    scores.set(
+      name,
+      new Map(
+        candidates.map((candidate, c): [string, ArrowColumn] => [
+          candidate,
+          {kind, values: table.values[c]!.map((value) => value ?? null)}
+        ])
+      )
+    );
+  }
+  return {candidates, baseline, scorers, scores};
+}
+
+async function answersOf(
+  store: Store,
+  run: RunManifest,
+  items: readonly Item[],
+  candidates: readonly string[],
+  publish: Publish
+): Promise<Pick<RowColumns, "answers" | "failures">> {
+  const position = new Map(items.map((item, i) => [item.row_id, i]));
+  const empty = () =>
+    new Map(candidates.map((name) => [name, new Array<string | null>(items.length).fill(null)]));
+  const answers = empty();
+  const failures = empty();
+  const query = `select c.row_id, c.candidate, c.variant, c.status, c.reason, c.output,
+      s.details, s.status as score_status, s.reason as score_reason
+    from completions c left join scores s on s.run = c.run and s.row_id = c.row_id and s.candidate = c.candidate
+      and s.variant = c.variant and s.repeat = c.repeat and s.scorer = $scorer
+    where c.run = $run and c.repeat = 0`;
+  for await (const batch of store.batches<Answer>(query, {run: run.id, scorer: run.primaryScorer}))
+    for (const row of batch) {
+      const name = run.variants.length > 1 ? `${row.candidate} · ${row.variant}` : row.candidate;
+      const i = position.get(row.row_id);
+      if (i === undefined) continue;
+      if (row.status === "failed") failures.get(name)![i] = row.reason ?? "no reason given";
+      else if (row.score_status === "failed") failures.get(name)![i] = row.score_reason ?? "not scored";
+      answers.get(name)![i] = publish(predicted(row.details) ?? row.output, items[i]!.excerpt);
+    }
+  return {answers, failures};
+}
+
+interface Answer {
+  row_id: string;
+  candidate: string;
+  variant: string;
+  status: string;
+  reason: string | null;
+  output: string | null;
+  details: string | null;
+  score_status: string | null;
+  score_reason: string | null;
+}
+
+function predicted(details: string | null): string | undefined {
+  const found = (JSON.parse(details ?? "null") as {predicted?: unknown} | null)?.predicted;
+  return typeof found === "string" ? found : undefined;
+}

@@ -1,0 +1,68 @@
+/** Rows in one page of a run's rows. */
+export const ROWS_PER_PAGE = 200;
+/** Different answers that rows may expect to count as classes; more are free text. */
+export const MOST_CLASSES = 400;
+
+/** Stands for all answers that no row expects and few rows have; no label contains a NUL. */
+export const OTHER = "\u0000";
+
+/** What the index of a run's rows says about its files, as JSON under the schema's metadata key "assay". */
+export interface RowsMetadata {
+  run: string;
+  rows: number;
+  candidates: string[];
+  baseline?: string;
+  scorers: {name: string; binary: boolean; judge?: boolean; human?: boolean}[];
+  slices: string[];
+  /** The rows' expected answers are classes: the index has them, and answers' files hold the candidates' answers. */
+  classes: boolean;
+  /** Rows have clusters. */
+  clustered: boolean;
+  /** The rows that have texts, in the order of the files of texts. */
+  detailed: number[];
+}
+
+/** Where a row stands: its number in the run's order, and its place among the rows that have texts, null without. */
+export type RowPlace = [row: number, place: number | null];
+
+/** Columns to filter rows by: slices, failures, the expected answer where there are classes. */
+export const INDEX_FILE = "index.arrow";
+export const CLUSTERS_FILE = "clusters.arrow";
+/** What checks of a judge need: lengths of answers, choices in both orders. */
+export const JUDGES_FILE = "judges.arrow";
+
+/** The file with all candidates' scores by the scorer at `index` of the run's. */
+export function scoresFile(index: number): string {
+  return `scores-${index}.arrow`;
+}
+
+/** The file with all answers of the candidate at `index`, where answers are classes. */
+export function answersFile(index: number): string {
+  return `answers-${index}.arrow`;
+}
+
+/** The file with ids, texts and answers of rows `number * ROWS_PER_PAGE` and on. */
+export function pageFile(number: number): string {
+  return `page-${number}.arrow`;
+}
+
+/** The file that knows where the row of this id stands. */
+export function placesFile(id: string, rows: number): string {
+  return placesFileOf(hashOf(id) % pagesOf(rows));
+}
+
+export function placesFileOf(number: number): string {
+  return `places-${number}.json`;
+}
+
+/** How many pages, and files of places, a run of so many rows has: at least one. */
+export function pagesOf(rows: number): number {
+  return Math.max(1, Math.ceil(rows / ROWS_PER_PAGE));
+}
+
+/** FNV-1a over the id's code units: the site and the page agree on it without a table. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}
