@@ -1,6 +1,6 @@
 import {html} from "htl";
 import type {RunView, VerdictsData} from "../site/types.js";
-import {type Content, nothing, section} from "./elements.js";
+import {code, type Content, nothing, section} from "./elements.js";
 import {verdictBadge} from "./verdictCard.js";
 
 /** The other evals and splits of the report, each with what it says to do: one click away. */
@@ -14,7 +14,7 @@ export function otherRuns({runs}: VerdictsData, shown: RunView | null): Content 
         (run) =>
           html`<li>
             <a href=${`./?run=${encodeURIComponent(run.id)}`}>${run.title}, split ${run.split.name}</a>
-            <span>${verdictBadge(run.verdict)} ${run.verdict.action}</span>
+            <span>${verdictBadge(run.verdict)} ${code(run.eval)} ${run.verdict.action}</span>
           </li>`
       )}
     </ul>`

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {f1Interval, wilson} from "../../../src/stats/index.js";
+import {classIntervals} from "../../../src/stats/index.js";
 import {cells, open, percent, report} from "../../support/report.js";
 import {byThread} from "./engine.js";
 
@@ -14,12 +14,17 @@ describe("the page of rows", () => {
   it("lists every class with precision, recall, F1 and their intervals, and sorts by any", async (context) => {
     const {page} = await open(context, `comparison?run=${byThread().id}`);
     const best = byThread().verdict.best!;
-    const rows = await report.store.rows<{expected: string; answer: string}>(
-      `select i.expected::json ->> '$' as expected, coalesce(s.details::json ->> 'predicted', c.output) as answer
+    const rows = await report.store.rows<{expected: string; answer: string; cluster: string}>(
+      `select i.cluster, i.expected::json ->> '$' as expected, coalesce(s.details::json ->> 'predicted', c.output) as answer
        from items i join completions c using (run, row_id) left join scores s using (run, row_id, candidate)
        where run = $run and candidate = $best and c.status = 'completed' and s.scorer = 'right queue'
          and (i.expected::json ->> '$') is not null`,
       {run: byThread().id, best}
+    );
+    const intervals = classIntervals(
+      rows.map(({expected}) => expected),
+      rows.map(({answer}) => answer),
+      {clusters: rows.map(({cluster}) => cluster)}
     );
     const table = await cells(page, /^Classes of/);
     expect(table.length).toBe(new Set(rows.map(({expected}) => expected)).size);
@@ -33,11 +38,8 @@ describe("the page of rows", () => {
       );
       const shown = (one: {low: number; high: number}) =>
         `${percent(one.low).slice(0, -1)}–${percent(one.high)}`;
-      expect(await small(page, label!)).toEqual([
-        shown(wilson(right, said)!),
-        shown(wilson(right, support)!),
-        shown(f1Interval(right, support, said)!)
-      ]);
+      const {precision: p, recall: r, f1: f} = intervals.get(label!)!;
+      expect(await small(page, label!)).toEqual([shown(p!), shown(r!), shown(f!)]);
     }
     const region = page.getByRole("region", {name: /^Classes of/});
     await region.getByRole("button", {name: "Expected"}).click();
