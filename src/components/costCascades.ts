@@ -96,10 +96,11 @@ function curves(all: readonly CascadeView[], scorer: string, format: ScoreFormat
   );
   const ends = all.flatMap(({cheap}) => points.filter((one) => one.cheap === cheap).slice(-1));
   const dashes = ["none", "6,3", "2,3"];
-  return responsive((width) =>
+  const heightAt = (width: number) => (width < 560 ? 280 : 320);
+  const draw = (width: number) =>
     chart({
       width,
-      height: width < 560 ? 280 : 320,
+      height: heightAt(width),
       marginLeft: 52,
       marginRight: width < 560 ? 20 : 40,
       marginTop: 26,
@@ -146,6 +147,6 @@ function curves(all: readonly CascadeView[], scorer: string, format: ScoreFormat
           strokeWidth: 4
         })
       ]
-    })
-  );
+    });
+  return responsive(draw, {height: heightAt});
 }

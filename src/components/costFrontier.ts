@@ -1,8 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import {type CostedOption, HOSTING_NAMES} from "../costs/index.js";
+import {group} from "d3";
 import {chart} from "./chart.js";
 import type {Content} from "./elements.js";
 import {dollars, type ScoreFormat} from "./format.js";
+import {labelPlaces} from "./labelPlaces.js";
 import {responsive} from "./responsive.js";
 
 type Known = CostedOption & {usdPerThousand: number};
@@ -26,14 +28,34 @@ export function frontierPlot(
   const withBounds = shown.filter(({sample}) => sample.quality!.low !== undefined);
   const label = `${scorer}, ${format.unit}`;
   const place = (usd: number) => (log ? Math.log(usd) : usd);
-  const ends = shown.map(({usdPerThousand}) => place(usdPerThousand));
-  const middle = (Math.min(...ends) + 2 * Math.max(...ends)) / 3;
-  const toTheRight = ({usdPerThousand}: Known) => ends.length > 1 && place(usdPerThousand) > middle;
+  const ends = extent(shown.map(({usdPerThousand}) => place(usdPerThousand)));
+  const levels = extent(
+    shown.flatMap(({sample}) => {
+      const {mean, low = mean, high = mean} = sample.quality!;
+      return [low, high];
+    })
+  );
+  // A name beside a point on the right would leave the picture.
+  const sideOf = ({usdPerThousand}: Known) =>
+    shown.length > 1 && shareOf(place(usdPerThousand), ends) > 2 / 3 ? "left" : "right";
+  /** Where names stand, by about where the points will be drawn. */
+  const placed = (named: readonly Known[], width: number): PlacedName[] => {
+    const places = labelPlaces(
+      named.map((option) => ({
+        x: (width - 140) * shareOf(place(option.usdPerThousand), ends),
+        y: (heightAt(width) - 90) * (1 - shareOf(option.sample.quality!.mean, levels)),
+        text: nameOf(option),
+        side: sideOf(option)
+      }))
+    );
+    return named.map((option, i) => ({option, side: sideOf(option), dy: places[i]!}));
+  };
+  const heightAt = (width: number) => (width < 560 ? 320 : 380);
   const draw = (width: number) => {
     const named = width < 560 || shown.length > 10 ? frontier : shown;
     return chart({
       width,
-      height: width < 560 ? 320 : 380,
+      height: heightAt(width),
       marginLeft: 52,
       marginRight: width < 560 ? 16 : 40,
       marginTop: 26,
@@ -89,27 +111,46 @@ export function frontierPlot(
           stroke: "var(--surface)",
           strokeWidth: 1.5
         }),
-        // A name beside a point on the right would leave the picture.
-        ...(["start", "end"] as const).map((textAnchor) =>
-          Plot.text(
-            named.filter((option) => (toTheRight(option) ? "end" : "start") === textAnchor),
-            {
-              x: "usdPerThousand",
-              y: quality,
-              dx: textAnchor === "start" ? 8 : -8,
-              dy: -9,
-              textAnchor,
-              text: nameOf,
-              fill: "currentColor",
-              stroke: "var(--surface)",
-              strokeWidth: 4
-            }
-          )
+        alike(placed(named, width)).map(({options, side, dy}) =>
+          Plot.text(options, {
+            x: "usdPerThousand",
+            y: quality,
+            dx: side === "right" ? 8 : -8,
+            dy,
+            textAnchor: side === "right" ? "start" : "end",
+            text: nameOf,
+            fill: "currentColor",
+            stroke: "var(--surface)",
+            strokeWidth: 4
+          })
         )
       ]
     });
   };
-  return responsive(draw);
+  return responsive(draw, {height: heightAt});
+}
+
+interface PlacedName {
+  option: Known;
+  side: "left" | "right";
+  dy: number;
+}
+
+/** Names of one side and height together: a mark has one of each. */
+function alike(names: readonly PlacedName[]) {
+  return [...group(names, ({side, dy}) => `${side} ${dy}`).values()].map((own) => ({
+    options: own.map(({option}) => option),
+    side: own[0]!.side,
+    dy: own[0]!.dy
+  }));
+}
+
+function extent(values: readonly number[]): [low: number, high: number] {
+  return [Math.min(...values), Math.max(...values)];
+}
+
+function shareOf(value: number, [low, high]: [low: number, high: number]): number {
+  return high > low ? (value - low) / (high - low) : 0.5;
 }
 
 function nameOf({sample, hosting}: Known): string {

@@ -43,10 +43,11 @@ export function volumePlot(known: readonly CostedOption[], settings: CostSetting
   const colour = ({sample}: CostedOption) => COLOURS[candidates.indexOf(sample.name) % COLOURS.length]!;
   const lines = shown.map((option) => pointsOf(option, settings)).filter((line) => line.length > 1);
   if (lines.length === 0) return null;
+  const heightAt = (width: number) => (width < 560 ? 320 : 400);
   const draw = (width: number) =>
     chart({
       width,
-      height: width < 560 ? 320 : 400,
+      height: heightAt(width),
       marginLeft: 64,
       marginRight: 16,
       marginTop: 26,
@@ -103,7 +104,7 @@ export function volumePlot(known: readonly CostedOption[], settings: CostSetting
   </ul>`;
   const left = known.length - lines.length;
   return [
-    responsive(draw),
+    responsive(draw, {height: heightAt}),
     legend,
     left > 0
       ? html`<p class="small">

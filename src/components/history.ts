@@ -9,6 +9,8 @@ import {count, formatFor, list, plural, time} from "./format.js";
 import {form, type Input, select} from "./inputs.js";
 import {responsive} from "./responsive.js";
 
+const HEIGHT = 320;
+
 export interface HistoryChoice {
   history: EvalHistory;
   candidate: string;
@@ -64,7 +66,7 @@ export function historyChart(choice: HistoryChoice | null): Content {
   const draw = (width: number) =>
     chart({
       width,
-      height: 320,
+      height: HEIGHT,
       marginLeft: 52,
       marginBottom: 40,
       ariaLabel: `${history.scorer} of ${candidate} over ${plural(marks.length, "run")}`,
@@ -105,7 +107,7 @@ export function historyChart(choice: HistoryChoice | null): Content {
   return html`<div>
     ${section(
       candidate,
-      responsive(draw),
+      responsive(draw, {height: HEIGHT}),
       html`<p class="small">
         Dark: the 95% interval of one run. Pale: an always-valid interval, which holds for all runs together,
         however many follow. Two runs whose pale intervals do not overlap differ.

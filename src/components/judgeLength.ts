@@ -21,7 +21,9 @@ export function lengthBias({judge, human, bias, groups}: LengthFigures): Content
   ].filter((line): line is {what: string; slope: Slope} => line.slope !== undefined);
   return [
     html`<p>${sentence(judge, bias)}</p>`,
-    groups.length > 1 ? [responsive((width) => draw(groups, width)), legend(groups)] : null,
+    groups.length > 1
+      ? [responsive((width) => draw(groups, width), {height: heightAt}), legend(groups)]
+      : null,
     dataTable(
       lines,
       [
@@ -51,6 +53,8 @@ function sentence(judge: Slope, bias: Slope | undefined): string {
   return `No liking for long or short answers is shown: against people's, a doubling of the length changes its score by ${size}.`;
 }
 
+const heightAt = (width: number) => (width < 560 ? 220 : 240);
+
 function draw(groups: readonly Group[], width: number): Element {
   const narrow = width < 560;
   const label = ({from, to}: Group) =>
@@ -62,7 +66,7 @@ function draw(groups: readonly Group[], width: number): Element {
   const y = ({score}: {score: number}) => points.scale(score);
   return chart({
     width,
-    height: narrow ? 220 : 240,
+    height: heightAt(width),
     marginLeft: 46,
     marginRight: 24,
     marginTop: 24,

@@ -16,7 +16,7 @@ import {sampleStore} from "./sampleStore.js";
 import {sampleTickets} from "./sampleTickets.js";
 import {situationStore} from "./situationStore.js";
 import {type FolderServer, serveFolder} from "./serveFolder.js";
-import {settled, watchPage} from "./watchPage.js";
+import {countShifts, settled, watchPage} from "./watchPage.js";
 
 /** A built report, served below a path, with the store it comes from. */
 export interface Report {
@@ -77,6 +77,7 @@ export async function open(
   if (!browser) context.skip("no browser");
   const page = await browser!.newPage({viewport: {width, height: 900}});
   const problems = watchPage(page, new URL(server.url).origin);
+  await countShifts(page);
   await page.goto(server.url + path);
   await settled(page);
   return {page, problems};

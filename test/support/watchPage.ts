@@ -43,3 +43,20 @@ export async function redrawn(page: Page): Promise<void> {
     () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
   );
 }
+
+/** Notes how far what was drawn has moved about, from the next page that is opened on. */
+export async function countShifts(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const counted = window as unknown as {shift: number};
+    counted.shift = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as unknown as {value: number; hadRecentInput: boolean}[])
+        if (!entry.hadRecentInput) counted.shift += entry.value;
+    }).observe({type: "layout-shift", buffered: true});
+  });
+}
+
+/** The layout shift of a page on which shifts are counted. */
+export function layoutShift(page: Page): Promise<number> {
+  return page.evaluate(() => (window as unknown as {shift: number}).shift);
+}

@@ -1,6 +1,6 @@
 import {gzipSync} from "node:zlib";
 import type {Browser, CDPSession, Page} from "playwright-core";
-import {settled, watchPage} from "../../support/watchPage.js";
+import {countShifts, layoutShift, settled, watchPage} from "../../support/watchPage.js";
 
 export interface PageFigures {
   requests: number;
@@ -32,14 +32,7 @@ export async function measurePage(
         .catch(() => 0)
     )
   );
-  await page.addInitScript(() => {
-    const shifts = window as unknown as {shift: number};
-    shifts.shift = 0;
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries() as unknown as {value: number; hadRecentInput: boolean}[])
-        if (!entry.hadRecentInput) shifts.shift += entry.value;
-    }).observe({type: "layout-shift", buffered: true});
-  });
+  await countShifts(page);
   const started = performance.now();
   await page.goto(url);
   await page.locator(selector).first().waitFor({timeout: 120_000});
@@ -56,7 +49,7 @@ export async function measurePage(
       visibleMs,
       cpuMs: 1000 * metrics.TaskDuration!,
       heapMb: metrics.JSHeapUsedSize! / 1e6,
-      layoutShift: await page.evaluate(() => (window as unknown as {shift: number}).shift)
+      layoutShift: await layoutShift(page)
     }
   };
 }

@@ -5,7 +5,7 @@ import {describe, expect, it} from "vitest";
 import {currentRuns} from "../../../src/site/index.js";
 import {canCutNetwork} from "../../support/buildSite.js";
 import {open, report, seriousViolations} from "../../support/report.js";
-import {redrawn} from "../../support/watchPage.js";
+import {layoutShift, redrawn} from "../../support/watchPage.js";
 
 const PAGES = [
   "",
@@ -62,6 +62,7 @@ describe("the built site", () => {
         context,
         `${name}?run=${report.run("mail-triage", "by thread").id}`
       );
+      expect(await layoutShift(page)).toBeLessThanOrEqual(0.05);
       await looksRight(page);
       expect(problems).toEqual([]);
       await page.close();

@@ -5,29 +5,34 @@ const SITUATIONS = [
   {
     name: "a clear winner",
     run: () => report.run("intent-clear"),
-    action: /^Switch to good: it is [\d.]+ points \([\d.]+ to [\d.]+\) better than plain\.$/
+    action: /^Switch to good: it is [\d.]+ points \([\d.]+ to [\d.]+\) better than plain\.$/,
+    sentence: /^Pick good: it scored [\d.]+ \([\d.]+ to [\d.]+\), [\d.]+ points .* above the next, plain\.$/
   },
   {
     name: "a tie with a cheaper candidate",
     run: () => report.run("priced"),
-    action: /^large and medium are equally good; medium is 8 times cheaper\.$/
+    action: /^large and medium are equally good; medium is 8 times cheaper\.$/,
+    sentence: /^large and medium are a tie: they differ by less than 3\.0 points\. Choose by cost\.$/
   },
   {
     name: "a winner that rests on leakage",
     run: () => report.run("intent-leak", "random"),
     action:
-      /^Do not switch to memory yet: its lead of [\d.]+ points over plain may be leakage\. On split by speaker, .* lower\.$/
+      /^Do not switch to memory yet: its lead of [\d.]+ points over plain may be leakage\. On split by speaker, .* lower\.$/,
+    sentence: /^memory scored [\d.]+ \([\d.]+ to [\d.]+\), [\d.]+ points .* above the next, plain\.$/
   }
 ];
 
 describe("two minutes with the report", () => {
-  for (const {name, run, action} of SITUATIONS)
+  for (const {name, run, action, sentence} of SITUATIONS)
     it(`lead to the right action from the first screen alone: ${name}`, async (context) => {
       for (const width of [1200, 390]) {
         const {page} = await open(context, `?run=${run().id}`, {width});
         const headline = page.locator(".headline");
         expect(await headline.innerText()).toMatch(action);
-        const {bottom} = await headline.evaluate((node) => node.getBoundingClientRect());
+        const lead = page.locator(".verdict .lead");
+        expect(await lead.innerText()).toMatch(sentence);
+        const {bottom} = await lead.evaluate((node) => node.getBoundingClientRect());
         expect(bottom).toBeLessThan(844);
         await page.close();
       }
