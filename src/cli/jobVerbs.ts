@@ -27,7 +27,7 @@ export const jobVerbs: ((program: Command) => void)[] = [
       .option("--skip-bad", "leave out rows that make no valid example instead of refusing")
       .option("--usd-per-million <price>", "price of a million training tokens, for the estimate", number(0))
       .option("--json", "print JSON")
-      .action(async (name: string, options) => (await import("./jobs.js")).submitVerb(name, options));
+      .action(async (name: string, options) => (await import("./jobSubmit.js")).submitVerb(name, options));
     jobs
       .command("watch [job...]")
       .description(
@@ -36,7 +36,7 @@ export const jobVerbs: ((program: Command) => void)[] = [
       .option("--every <seconds>", "between two looks, 10 unless told", number(0.05))
       .option("--failures <n>", "looks in a row that may fail, 20 unless told", whole(1))
       .option("--json", "print JSON")
-      .action(async (names: string[], options) => (await import("./jobs.js")).watchVerb(names, options));
+      .action(async (names: string[], options) => (await import("./jobWatch.js")).watchVerb(names, options));
     jobs
       .command("cancel <job>")
       .description("ask the service to end a job")

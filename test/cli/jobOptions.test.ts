@@ -2,7 +2,8 @@ import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from "n
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {finetuneExportVerb} from "../../src/cli/finetuneExport.js";
-import {jobsVerb, submitVerb} from "../../src/cli/jobs.js";
+import {jobsVerb} from "../../src/cli/jobs.js";
+import {submitVerb} from "../../src/cli/jobSubmit.js";
 import {lineageVerb} from "../../src/cli/lineage.js";
 import {addModelVerb} from "../../src/cli/models.js";
 import {purgeVerb} from "../../src/cli/purge.js";

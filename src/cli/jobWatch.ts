@@ -1,0 +1,106 @@
+import {findJob, lastStatus, type Looked, watchJob} from "../jobs/index.js";
+import {type JobRecord, messageOf, openStore, readJobs, type Store} from "../store/index.js";
+import {openProject} from "./project.js";
+import {createReporter} from "./progress.js";
+import {dim, note, print, printJson} from "./terminal.js";
+
+interface WatchOptions {
+  every?: number;
+  failures?: number;
+  json?: boolean;
+}
+
+export async function watchVerb(names: string[], options: WatchOptions): Promise<void> {
+  const store = await openStore(await openProject());
+  const {signal, dispose} = leaveRunning();
+  try {
+    const jobs = await readJobs(store.workspace);
+    const chosen =
+      names.length === 0 ? jobs.filter(goesOn) : await Promise.all(names.map((name) => findJob(jobs, name)));
+    if (chosen.length === 0) return options.json ? printJson([]) : print("No job goes on.");
+    await followed(
+      store,
+      chosen.map(({id}) => id),
+      options,
+      signal
+    );
+  } finally {
+    dispose();
+    store.close();
+  }
+}
+
+/** Follows jobs side by side. Exit code 1 when one could not be followed, or did not succeed. */
+export async function followed(
+  {workspace}: Store,
+  ids: readonly string[],
+  {every, failures, json}: WatchOptions,
+  signal: AbortSignal
+): Promise<void> {
+  const ended = await Promise.all(
+    ids.map(async (id) => {
+      const reporter = createReporter(id, json);
+      try {
+        return await watchJob(workspace, id, {
+          everyMs: every === undefined ? undefined : every * 1000,
+          failures,
+          signal,
+          onMessage: reporter.message,
+          onLook: (looked) => {
+            const text = lookText(looked);
+            if (text !== undefined) reporter.message(text);
+          }
+        });
+      } catch (error) {
+        note(`! ${id}: ${messageOf(error)}`);
+        process.exitCode = 1;
+        return undefined;
+      } finally {
+        reporter.end();
+      }
+    })
+  );
+  const jobs = ended.filter((job) => job !== undefined);
+  if (json) printJson(jobs);
+  for (const job of jobs) {
+    const {status, outcome, detail} = lastStatus(job) ?? {status: "submitted"};
+    if (signal.aborted && outcome === undefined) {
+      note(`${job.id} goes on at ${job.service.service}: \`assay jobs watch ${job.id}\` finds it again.`);
+      continue;
+    }
+    if (outcome !== "succeeded") process.exitCode = 1;
+    if (json) continue;
+    print(`${job.id}: ${status}${detail === undefined ? "" : ` (${detail})`}`);
+    if (outcome === "succeeded") print(dim(`  \`assay jobs collect ${job.id}\` registers its model.`));
+  }
+}
+
+/** What is new, in a line: the status when it changed, the last figures, or the last message. */
+function lookText({look, changed, events}: Looked): string | undefined {
+  const metrics = events.filter(({type}) => type === "metrics").at(-1);
+  const said = events.filter(({message}) => message !== undefined).at(-1);
+  const figures = Object.entries(metrics?.data ?? {})
+    .filter(([name, value]) => typeof value === "number" && /loss|step|epoch/.test(name))
+    .map(([name, value]) => `${name} ${Number((value as number).toPrecision(5))}`)
+    .join(", ");
+  const news = [figures, said?.message].filter((text) => text !== undefined && text !== "").join("; ");
+  if (!changed && news === "") return undefined;
+  const detail = look.detail === undefined ? "" : ` (${look.detail})`;
+  return `${look.status}${detail}${news === "" ? "" : `: ${news}`}`;
+}
+
+/** Ctrl-C ends this command and no job. */
+export function leaveRunning(): {signal: AbortSignal; dispose(): void} {
+  const controller = new AbortController();
+  const onInterrupt = () => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
+  return {
+    signal: controller.signal,
+    dispose: () => process.off("SIGINT", onInterrupt).off("SIGTERM", onInterrupt)
+  };
+}
+
+export const goesOn = (job: JobRecord) => lastStatus(job)?.outcome === undefined;
