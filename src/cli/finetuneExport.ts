@@ -4,12 +4,10 @@ import {rm} from "node:fs/promises";
 import {resolve} from "node:path";
 import {Readable, Writable} from "node:stream";
 import {pipeline} from "node:stream/promises";
-import {findVersion, nearMatches, partRows} from "../datasets/index.js";
+import {findVersion, nearMatches} from "../datasets/index.js";
 import {
-  chatTrainingExample,
   checkChatExample,
   PreflightCounter,
-  preferenceExample,
   type TrainingCost,
   trainingCost,
   type TrainingExample,
@@ -21,11 +19,8 @@ import {refusalMessage, refusedRows, sensitivityOf} from "../privacy/index.js";
 import type {Trust} from "../privacy/trust.js";
 import {
   openStore,
-  readRun,
   recordExport,
-  type Row,
   rowsOfPart,
-  type SplitManifest,
   sqlName,
   type Store,
   UsageError,
@@ -34,28 +29,10 @@ import {
   writeAtomic,
   writeJsonAtomic
 } from "../store/index.js";
-import {chatColumns, type ExportChatOptions, splitOf} from "./exportChat.js";
+import {splitOf} from "./exportChat.js";
+import {examplesOf, type TrainingExportOptions, type TrainingSource} from "./exportExamples.js";
 import {openProject} from "./project.js";
 import {note, print, printJson, table} from "./terminal.js";
-
-export interface TrainingExportOptions extends ExportChatOptions {
-  out?: string;
-  format: string;
-  chosen?: string;
-  rejected?: string;
-  fromRun?: string;
-  prefer?: string;
-  over?: string;
-  tokenizer?: string;
-  epochs?: number;
-  batch?: number;
-  usdPerMillion?: number;
-  json?: boolean;
-  /** How far the place is trusted that the file goes to, beyond being a file for fine-tuning. */
-  trust?: Trust;
-  /** The file belongs to a record of the store, which answers for it: it is not noted as a copy that left. */
-  ofStore?: boolean;
-}
 
 /** Stands beside a training set: what it was made of, and what every destination says of it. */
 export interface TrainingManifest {
@@ -166,16 +143,8 @@ async function refusal(
   return {rows: await refusedRows(store, version, "fine-tuning", onMessage), to: "fine-tuning"};
 }
 
-interface Source {
-  store: Store;
-  version: VersionManifest;
-  split: SplitManifest;
-  part: string;
-  options: TrainingExportOptions;
-}
-
 async function written(
-  source: Source,
+  source: TrainingSource,
   format: TrainingFormat,
   counter: PreflightCounter,
   {rows: refused, to}: Refusal
@@ -252,89 +221,13 @@ function brokenText(broken: readonly {row: string; problem: string}[], total: nu
   return `${broken.length} of ${total} rows make no valid example: ${named.join(", ")}${more}. Mend them in the dataset's \`sql\`, or leave them out: --skip-bad. Nothing was written.`;
 }
 
-async function examplesOf(source: Source, {kind}: TrainingFormat): Promise<AsyncIterable<TrainingExample>> {
-  const {version, options} = source;
-  const {chosen, rejected, fromRun, prefer, over, system} = options;
-  if (kind === "chat") {
-    if ((chosen ?? rejected ?? fromRun) !== undefined)
-      throw new UsageError(
-        `pairs need a format of pairs, such as openai-dpo: ${options.format} has no place for them.`
-      );
-    const columns = chatColumns(version, options);
-    return mapped(rowsOf(source), (row) => chatTrainingExample(row, columns));
-  }
-  if (fromRun !== undefined) {
-    if (prefer === undefined || over === undefined)
-      throw new UsageError("--from-run needs --prefer CANDIDATE and --over CANDIDATE.");
-    return pairsOfRun(source, fromRun, prefer, over);
-  }
-  const prompt = options.prompt ?? version.text;
-  if (chosen === undefined || rejected === undefined || prompt === undefined)
-    throw new UsageError(
-      "pairs need --prompt, --chosen and --rejected, or --from-run with --prefer and --over."
-    );
-  const missing = [prompt, chosen, rejected].filter(
-    (name) => !version.columns.some((one) => one.name === name)
-  );
-  if (missing.length > 0)
-    throw new UserError(
-      `${version.dataset} has no column ${missing.join(", ")}. It has ${version.columns.map(({name}) => name).join(", ")}.`
-    );
-  return mapped(rowsOf(source), (row) => preferenceExample(row, {prompt, chosen, rejected, system}));
-}
-
-const rowsOf = ({store, version, split, part}: Source): AsyncIterable<Row> =>
-  partRows(store, store.workspace, version, split, part);
-
-async function* mapped<A, B>(all: AsyncIterable<A>, of: (one: A) => B): AsyncGenerator<B> {
-  for await (const one of all) yield of(one);
-}
-
-/** Rows on which one candidate scored higher than the other, with the prompt as it was put to both. */
-async function pairsOfRun(
-  {store, version, split, part}: Source,
-  id: string,
-  prefer: string,
-  over: string
-): Promise<AsyncIterable<TrainingExample>> {
-  const run = await readRun(store.workspace, id);
-  if (!run) throw new UserError(`the store has no run ${id}. \`assay runs\` lists them.`);
-  if (run.dataset.name !== version.dataset || run.split.id !== split.id || run.split.part !== part)
-    throw new UserError(
-      `run ${id} scored part ${run.split.part} of split ${run.split.name} of ${run.dataset.name}, not part ${part} of ${split.name}: what is scored for a verdict must not be trained on. Run the eval on this part (\`part: "${part}"\`), and name that run.`
-    );
-  const unknown = [prefer, over].filter((name) => !run.candidates.some((one) => one.name === name));
-  if (unknown.length > 0)
-    throw new UserError(
-      `run ${id} has no candidate ${unknown.join(", ")}. It has ${run.candidates.map(({name}) => name).join(", ")}.`
-    );
-  const answers = `select c.row_id, c.candidate, c.variant, c.output, s.value from completions c join scores s using (run, row_id, candidate, variant, repeat)
-    where c.run = $run and c.repeat = 0 and s.scorer = $scorer and s.status = 'scored' and c.output is not null`;
-  const query = `with answers as (${answers})
-    select a.row_id, p.messages, a.output as chosen, b.output as rejected from answers a
-    join answers b using (row_id, variant) join prompts p on p.run = $run and p.row_id = a.row_id and p.variant = a.variant
-    where a.candidate = $prefer and b.candidate = $over and a.value > b.value and p.messages is not null order by a.row_id, a.variant`;
-  const found = store.batches<{row_id: string; messages: string; chosen: string; rejected: string}>(query, {
-    run: id,
-    scorer: run.primaryScorer,
-    prefer,
-    over
-  });
-  return (async function* () {
-    for await (const batch of found)
-      for (const {row_id, messages, chosen, rejected} of batch)
-        yield {
-          id: row_id,
-          kind: "preference" as const,
-          prompt: JSON.parse(messages) as unknown,
-          chosen: {role: "assistant", content: chosen},
-          rejected: {role: "assistant", content: rejected}
-        };
-  })();
-}
-
 /** How many rows of the part have a near-duplicate in each other part; none where the dataset names no text. */
-async function nearOtherParts({store, version, split, part}: Source): Promise<Record<string, number>> {
+async function nearOtherParts({
+  store,
+  version,
+  split,
+  part
+}: TrainingSource): Promise<Record<string, number>> {
   const {text} = version;
   if (text === undefined) return {};
   const columns = `row_id, ${sqlName(text)}::varchar as text`;

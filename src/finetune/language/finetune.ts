@@ -1,12 +1,7 @@
 import {existsSync} from "node:fs";
 import {copyFile, mkdir, rm, writeFile} from "node:fs/promises";
-import {availableParallelism} from "node:os";
 import {join} from "node:path";
 import {
-  defaultAdamW,
-  type Example,
-  packing,
-  type Pair,
   parameterCount,
   readModelConfig,
   resultFolder,
@@ -21,11 +16,12 @@ import {keepModel, type ModelManifest, NotMade} from "../../models/index.js";
 import {hashJson, UserError} from "../../store/index.js";
 import {type BuildContext, type ModelSource} from "../modelSource.js";
 import {builtOnce} from "../trainedSource.js";
-import {type Base, findBase} from "./base.js";
+import {findBase} from "./base.js";
 import {modelCard} from "./card.js";
-import {checkFinetune, defaultsOf, type FinetuneDefinition, isSource} from "./definition.js";
-import {prepareRows, type PreparedRows} from "./prepare.js";
-import {readTokenizer, TEXT_FILES} from "./tokenizer.js";
+import {checkFinetune, type FinetuneDefinition, isSource} from "./definition.js";
+import {prepareJob} from "./prepareJob.js";
+import {type PreparedRows} from "./prepare.js";
+import {TEXT_FILES} from "./tokenizer.js";
 
 /** A language model that can be trained: what `finetunes/NAME.finetune.ts` default-exports. */
 export interface Finetune extends ModelSource {
@@ -82,7 +78,7 @@ export function finetune(definition: FinetuneDefinition, unnamed = "fine-tune"):
     configHash,
     async check(context) {
       const work = workFolder(context, configHash(context));
-      const prepared = await prepare(definition, context, work);
+      const prepared = await prepareJob(definition, context, work);
       const outcome = await runTraining({...prepared.job, checkOnly: true}, {signal: context.signal});
       const config = await readModelConfig(prepared.base.folder);
       return {
@@ -129,134 +125,6 @@ function describe({subset, base, ...rest}: FinetuneDefinition): Record<string, u
   };
 }
 
-interface Prepared {
-  base: Base;
-  job: TrainingJob;
-  train: PreparedRows<Example | Pair>;
-  validation?: PreparedRows<Example | Pair>;
-  stepsAnEpoch: number;
-}
-
-async function prepare(
-  definition: FinetuneDefinition,
-  context: BuildContext,
-  work: string
-): Promise<Prepared> {
-  const base = await findBase(definition, context, work);
-  const config = await readModelConfig(base.folder);
-  const reader = await readTokenizer(base.folder);
-  if (reader.vocabulary > config.vocabulary)
-    throw new UserError(
-      `${base.folder}: the tokenizer has ${reader.vocabulary} tokens, the model only ${config.vocabulary}. They do not belong together.`
-    );
-  const defaults = defaultsOf(definition);
-  const length = Math.min(definition.length ?? defaults.length, config.maxPositions);
-  const part = definition.part ?? "train";
-  const of = (rows: AsyncIterable<{id: string}>) =>
-    prepareRows<Example | Pair>(definition, reader, rows as never, length);
-  const train = await of(context.rows(part));
-  refuseBroken(context, part, train);
-  if (train.items.length === 0)
-    throw new UserError(
-      `${context.dataset}: part "${part}" gives no example (${train.rows} rows, ${train.leftOut} without an answer within ${length} tokens). Check \`columns\`, \`subset\` and \`length\`.`
-    );
-  const wanted = definition.validation ?? "validation";
-  const validation = wanted === false ? undefined : await of(context.rows(wanted));
-  const settings = settingsOf(definition, length, train.items, context);
-  const {stepsAnEpoch, ...training} = settings;
-  const preference = definition.preference ?? {};
-  const data: TrainingJob["data"] =
-    definition.format === "preference"
-      ? {
-          kind: "pairs",
-          train: train.items as Pair[],
-          validation: (validation?.items ?? []) as Pair[],
-          preference: {
-            beta: preference.beta ?? 0.1,
-            labelSmoothing: preference.labelSmoothing,
-            losses: [
-              {loss: preference.loss ?? "sigmoid", weight: 1},
-              ...(preference.sft ? [{loss: "sft" as const, weight: preference.sft}] : [])
-            ]
-          }
-        }
-      : {
-          kind: "examples",
-          train: train.items as Example[],
-          validation: (validation?.items ?? []) as Example[]
-        };
-  const deciding = {...training, threads: undefined};
-  const job: TrainingJob = {
-    base: base.folder,
-    baseName: base.reference,
-    work,
-    identity: hashJson({
-      base: base.id,
-      settings: deciding,
-      rows: train.rowsSha256,
-      tokens: hashJson(train.items),
-      validation: validation && hashJson(validation.items)
-    }),
-    settings: training,
-    data,
-    checkpointing: definition.checkpointing ?? false,
-    checkpointEvery: definition.checkpointEvery ?? 50
-  };
-  return {base, job, train, validation: validation?.items.length ? validation : undefined, stepsAnEpoch};
-}
-
-function refuseBroken({dataset}: BuildContext, part: string, {broken, rows}: PreparedRows<unknown>): void {
-  if (broken.length === 0) return;
-  const shown = broken.slice(0, 5).map(({row, reason}) => `  row ${row}: ${reason}`);
-  const more = broken.length > 5 ? `\n  and ${broken.length - 5} more` : "";
-  throw new UserError(
-    `${dataset}: ${broken.length} of ${rows} rows of part "${part}" make no example. Mend them in the data loader, or leave them out with \`subset\`.\n${shown.join("\n")}${more}`
-  );
-}
-
-function settingsOf(
-  definition: FinetuneDefinition,
-  length: number,
-  items: readonly (Example | Pair)[],
-  context: BuildContext
-): TrainingSettings & {stepsAnEpoch: number} {
-  const defaults = defaultsOf(definition);
-  const rows = definition.rows ?? defaults.rows;
-  const accumulate = definition.accumulate ?? defaults.accumulate;
-  const packed = (definition.packing ?? definition.format !== "preference") ? length : undefined;
-  const count =
-    packed === undefined
-      ? items.length
-      : packing(
-          items.map((item) => (item as Example).ids.length),
-          packed
-        ).length;
-  const stepsAnEpoch = Math.max(1, Math.ceil(count / (rows * accumulate)));
-  const steps = definition.steps ?? Math.max(1, Math.round((definition.epochs ?? 3) * stepsAnEpoch));
-  const {rank, alpha, targets, rslora} = {...defaults, rslora: false, ...definition.lora};
-  return {
-    stepsAnEpoch,
-    adapter:
-      definition.method === "full"
-        ? undefined
-        : {rank, alpha, targets, rslora, dora: definition.method === "dora"},
-    precision: definition.method === "full" ? "f32" : (definition.precision ?? "f32"),
-    steps,
-    rows,
-    accumulate,
-    packed,
-    rate: definition.rate ?? defaults.rate,
-    schedule: definition.schedule ?? "cosine",
-    warmUp: definition.warmUp ?? Math.min(100, Math.round(0.03 * steps)),
-    optimizer: {...defaultAdamW, weightDecay: definition.weightDecay ?? 0},
-    clip: definition.clip === false ? undefined : (definition.clip ?? 1),
-    seed: `${definition.seed ?? "assay"}/${context.seed}`,
-    validateEvery: definition.validateEvery ?? stepsAnEpoch,
-    patience: definition.patience,
-    threads: Math.min(definition.threads ?? availableParallelism(), availableParallelism())
-  };
-}
-
 async function trainedCount({base, settings}: TrainingJob): Promise<number> {
   const config = await readModelConfig(base);
   const {adapter} = settings;
@@ -274,7 +142,7 @@ async function make(
   work: string,
   {onStep, force}: BuildOptions
 ): Promise<ModelManifest> {
-  const {base, job, train} = await prepare(definition, context, work);
+  const {base, job, train} = await prepareJob(definition, context, work);
   const {settings} = job;
   context.onProgress?.(`training ${name} on ${train.items.length} rows, ${settings.steps} steps`);
   const started = performance.now();
