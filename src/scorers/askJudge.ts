@@ -4,6 +4,7 @@ import {
   EndpointError,
   type ModelParameters
 } from "../endpoints/types.js";
+import {anyObject, required, text} from "./scorerOptions.js";
 import {type Json, type ScorerCalls} from "./types.js";
 
 export interface Judge {
@@ -12,6 +13,9 @@ export interface Judge {
   /** Default: temperature 0. */
   params?: ModelParameters;
 }
+
+/** What the options of a scorer that asks a judge must be, beside its own. */
+export const JUDGE = {endpoint: required(anyObject), model: required(text), params: anyObject};
 
 /** The judge's answer, or why there is none. Messages of an EndpointError hold no key and no prompt. */
 export async function askJudge(

@@ -2,6 +2,7 @@ import {bleuCounts, bleuScore} from "./bleuScore.js";
 import {boundedMatches, failWhenSlow, SlowPatternError} from "./boundedMatch.js";
 import {parseJsonOutput} from "./parseJsonOutput.js";
 import {rougeScore} from "./rougeScore.js";
+import {checkOptions, number, text} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import {sameJson} from "./sameJson.js";
 import type {Json, Scorer} from "./types.js";
@@ -84,7 +85,9 @@ function editDistance(a: string, b: string): number {
  * {failed: the names of those that do not}. A row without assertions, and an assertion of a type that is none, is a
  * failure, not a zero. The types and their defaults are promptfoo's.
  */
-export function assertions({column = "assert", threshold}: AssertionsOptions = {}): Scorer {
+export function assertions(options: AssertionsOptions = {}): Scorer {
+  checkOptions<AssertionsOptions>("assertions", options, {column: text, threshold: number()});
+  const {column = "assert", threshold} = options;
   const score: Scorer = ({output, row}) => {
     const stated = listOf(row[column]);
     if (!stated || stated.length === 0) return {failed: `the row states no assertions in ${column}`};

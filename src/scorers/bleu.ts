@@ -1,5 +1,6 @@
 import {addBleuCounts, type BleuCounts, bleuCounts, bleuScore, type Smoothing} from "./bleuScore.js";
 import {checkReferences, noReference, references} from "./references.js";
+import {checkOptions, flag, number, oneOf} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import {type BleuTokenizer} from "./tokenizeBleu.js";
 import {type Scorer} from "./types.js";
@@ -22,6 +23,14 @@ export interface BleuOptions {
  * mean of the rows). References may be a list. An empty output scores 0.
  */
 export function bleu(options: BleuOptions = {}): Scorer {
+  checkOptions<BleuOptions>("bleu", options, {
+    tokenizer: oneOf("13a", "intl", "char", "zh", "none"),
+    lowercase: flag,
+    smoothing: oneOf("exp", "floor", "add-k", "none"),
+    smoothingValue: number({least: 0}),
+    order: number({least: 1, whole: true}),
+    effectiveOrder: flag
+  });
   const {tokenizer = "13a", lowercase = false, smoothing = "exp", smoothingValue, order = 4} = options;
   const effectiveOrder = options.effectiveOrder ?? true;
   const score: Scorer = ({output, expected}) => {

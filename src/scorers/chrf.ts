@@ -7,6 +7,7 @@ import {
   chrfScore
 } from "./chrfScore.js";
 import {checkReferences, noReference, references} from "./references.js";
+import {checkOptions, flag, number, oneOf} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import {type Scorer} from "./types.js";
 
@@ -17,6 +18,14 @@ export interface ChrfOptions extends ChrfOrders, ChrfFormula {}
  * aggregate is the corpus score over all rows. With several references the best one counts. An empty output is 0.
  */
 export function chrf(options: ChrfOptions = {}): Scorer {
+  checkOptions<ChrfOptions>("chrf", options, {
+    beta: number({least: 0}),
+    smoothing: oneOf("effective", "epsilon"),
+    characters: number({least: 0, whole: true}),
+    words: number({least: 0, whole: true}),
+    lowercase: flag,
+    whitespace: flag
+  });
   const {
     beta = 2,
     smoothing = "effective",

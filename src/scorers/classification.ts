@@ -1,5 +1,6 @@
 import {classificationReport} from "../stats/index.js";
 import {references} from "./references.js";
+import {checkOptions, oneOf, textList} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import {type ScoredRow, type Scorer} from "./types.js";
 
@@ -20,6 +21,10 @@ export interface ClassificationOptions {
  * labels that rows expect; the statistics' `classificationReport` gives the rest from the details.
  */
 export function classification(options: ClassificationOptions = {}): Scorer {
+  checkOptions<ClassificationOptions>("classification", options, {
+    labels: textList,
+    normalize: oneOf("exact", "loose")
+  });
   const {labels, normalize = labels ? "loose" : "exact"} = options;
   const key = normalize === "loose" ? looseLabel : trimmedLabel;
   const known = new Map((labels ?? []).map((label) => [key(label), label]));

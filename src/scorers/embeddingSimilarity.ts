@@ -9,6 +9,7 @@ import {
 } from "../endpoints/index.js";
 import {isEndpointError} from "../endpoints/types.js";
 import {checkReferences, noReference, references} from "./references.js";
+import {anyObject, checkOptions, func, oneOf, required, text} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import {type Scorer} from "./types.js";
 
@@ -35,6 +36,18 @@ export type EmbeddingOptions =
  * vectors of different lengths, or one that is all zeros or not finite, is a failure: there is no angle to measure.
  */
 export function embeddingSimilarity(options: EmbeddingOptions): Scorer {
+  if ("endpoint" in options)
+    checkOptions<typeof options>("embeddingSimilarity", options, {
+      endpoint: required(anyObject),
+      model: required(text)
+    });
+  else
+    checkOptions<typeof options>("embeddingSimilarity", options, {
+      embed: required(func),
+      encoder: required(text),
+      trust: oneOf("local", "internal", "contract", "external"),
+      price: anyObject
+    });
   const [endpoint, model] =
     "embed" in options ? [embedFunction(options), options.encoder] : [options.endpoint, options.model];
   const score: Scorer = async ({output, expected, row, calls, signal}) => {

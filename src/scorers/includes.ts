@@ -1,4 +1,5 @@
 import {checkReferences, noReference, references} from "./references.js";
+import {checkOptions, flag} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import {type Scorer} from "./types.js";
 
@@ -13,6 +14,7 @@ export interface IncludesOptions {
 
 /** 1 when the output contains a reference (or all of them), else 0. An empty reference is a failure, not a hit. */
 export function includes(options: IncludesOptions = {}): Scorer {
+  checkOptions<IncludesOptions>("includes", options, {ignoreCase: flag, wholeWords: flag, all: flag});
   const score: Scorer = ({output, expected}) => {
     const wanted = references(expected)?.map((reference) => reference.trim());
     if (!wanted) return noReference;

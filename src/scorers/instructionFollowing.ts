@@ -2,6 +2,7 @@ import {failWhenSlow} from "./boundedMatch.js";
 import {instructionChecks} from "./instructions/index.js";
 import {loadDetector} from "./instructions/language.js";
 import {type InstructionArguments, InstructionError} from "./instructions/types.js";
+import {checkOptions, flag, oneOf} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import {type ScoredRow, type Scorer} from "./types.js";
 
@@ -29,7 +30,12 @@ interface Instructions {
  * Expected is {instruction_id_list, kwargs} as in IFEval's data. The aggregate is the share of instructions followed.
  * An unknown instruction or one without its arguments is a failure.
  */
-export function instructionFollowing({mode = "strict", compatible = false}: InstructionOptions = {}): Scorer {
+export function instructionFollowing(options: InstructionOptions = {}): Scorer {
+  checkOptions<InstructionOptions>("instructionFollowing", options, {
+    mode: oneOf("strict", "loose"),
+    compatible: flag
+  });
+  const {mode = "strict", compatible = false} = options;
   const score: Scorer = async ({output, expected}) => {
     await loadDetector();
     const problem = checkInstructions(expected);

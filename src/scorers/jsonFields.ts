@@ -1,5 +1,6 @@
 import {parseJsonOutput} from "./parseJsonOutput.js";
 import {sameJson} from "./sameJson.js";
+import {checkOptions, flag, textList} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import {type Json, type Scorer} from "./types.js";
 
@@ -17,7 +18,9 @@ export interface JsonFieldsOptions {
  * details. Fields the output has beyond those do not matter (see `jsonSchema`). Output that is no JSON object is 0.
  * Expected is an object or JSON text of one; anything else, and an object without a field to compare, is a failure.
  */
-export function jsonFields({fields, ignoreCase = false, search = false}: JsonFieldsOptions = {}): Scorer {
+export function jsonFields(options: JsonFieldsOptions = {}): Scorer {
+  checkOptions<JsonFieldsOptions>("jsonFields", options, {fields: textList, ignoreCase: flag, search: flag});
+  const {fields, ignoreCase = false, search = false} = options;
   const score: Scorer = ({output, expected}) => {
     const wanted = typeof expected === "string" ? parseJsonOutput(expected)?.value : expected;
     const names = fields ?? (isRecord(wanted) ? Object.keys(wanted) : []);

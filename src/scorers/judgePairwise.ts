@@ -1,5 +1,6 @@
-import {askJudge, conversationText, type Judge, judgeSettings} from "./askJudge.js";
+import {JUDGE, askJudge, conversationText, type Judge, judgeSettings} from "./askJudge.js";
 import {parseChoice} from "./parseJudgement.js";
+import {checkOptions, func, required, text} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import {type Row, type Scorer} from "./types.js";
 
@@ -15,7 +16,13 @@ export interface JudgePairwiseOptions extends Judge {
  * 0 when it loses both, 0.5 for a tie, and for a judge whose choice changes with the order. Details hold both
  * choices and whether they agree. An answer that names no choice, in either order, is a failure.
  */
-export function judgePairwise({rubric, baseline, ...judge}: JudgePairwiseOptions): Scorer {
+export function judgePairwise(options: JudgePairwiseOptions): Scorer {
+  checkOptions<JudgePairwiseOptions>("judgePairwise", options, {
+    ...JUDGE,
+    rubric: required(text),
+    baseline: func
+  });
+  const {rubric, baseline, ...judge} = options;
   const score: Scorer = async ({output, expected, messages, row, signal, calls}) => {
     const other = baseline ? baseline(row) : expected;
     if (typeof other !== "string") return {failed: "the row has no baseline answer to compare with"};

@@ -1,6 +1,7 @@
-import {askJudge, conversationText, type Judge, judgeSettings} from "./askJudge.js";
+import {JUDGE, askJudge, conversationText, type Judge, judgeSettings} from "./askJudge.js";
 import {parseRating} from "./parseJudgement.js";
 import {references} from "./references.js";
+import {checkOptions, required, text} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import {type Scorer} from "./types.js";
 
@@ -11,12 +12,19 @@ export interface JudgeRatingOptions extends Judge {
   scale?: readonly [number, number];
 }
 
+const SCALE = {
+  what: "a list of the lowest and the highest rating",
+  fits: (value: unknown) => Array.isArray(value) && value.length === 2 && value.every(Number.isFinite)
+};
+
 /**
  * A model's rating of the output by a rubric, mapped from the scale to 0 to 1; details {rating}. The row's expected
  * value, when it is text, is shown to the judge as a reference. An answer that does not hold a rating on the scale,
  * and a judge that cannot be reached, are failures, not zeros.
  */
-export function judgeRating({rubric, scale = [1, 10], ...judge}: JudgeRatingOptions): Scorer {
+export function judgeRating(options: JudgeRatingOptions): Scorer {
+  checkOptions<JudgeRatingOptions>("judgeRating", options, {...JUDGE, rubric: required(text), scale: SCALE});
+  const {rubric, scale = [1, 10], ...judge} = options;
   const [low, high] = scale;
   if (!(low < high)) throw new Error(`judge scale: ${low} to ${high}`);
   const score: Scorer = async ({output, expected, messages, row, signal, calls}) => {

@@ -1,5 +1,6 @@
 import {afterLastMarker} from "./afterLastMarker.js";
 import {checkReferences, noReference, references} from "./references.js";
+import {checkOptions, flag} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import {type Scorer} from "./types.js";
 
@@ -17,6 +18,11 @@ export interface MatchAfterOptions {
  * `marker` equals a reference, white space around it left out of account; else 0.
  */
 export function matchAfter(marker: string, options: MatchAfterOptions = {}): Scorer {
+  checkOptions<MatchAfterOptions>("matchAfter", options, {
+    orWhole: flag,
+    lineStart: flag,
+    dropFullStop: flag
+  });
   const {orWhole = false, lineStart = false, dropFullStop = true} = options;
   const score: Scorer = ({output, expected}) => {
     const wanted = references(expected);

@@ -1,3 +1,4 @@
+import {checkOptions, func, number} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import {type Row, type Scorer} from "./types.js";
 
@@ -14,7 +15,12 @@ export interface MultipleChoiceOptions {
  * "answer is (B)", "Answer: B" or boxed letter; a letter that is the whole output or begins it ("B.", "(B) because");
  * a lone parenthesised letter; the text of exactly one option. An output that names none or several is 0.
  */
-export function multipleChoice({options = 4, choices}: MultipleChoiceOptions = {}): Scorer {
+export function multipleChoice(settings: MultipleChoiceOptions = {}): Scorer {
+  checkOptions<MultipleChoiceOptions>("multipleChoice", settings, {
+    options: number({least: 1, whole: true}),
+    choices: func
+  });
+  const {options = 4, choices} = settings;
   const score: Scorer = ({output, expected, row}) => {
     const texts = choices?.(row);
     const count = texts?.length ?? options;

@@ -1,5 +1,6 @@
 import {type Normalization, normalizeText} from "./normalizeText.js";
 import {checkReferences, noReference, references} from "./references.js";
+import {checkOptions, flag} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import {type Scorer} from "./types.js";
 
@@ -8,6 +9,12 @@ import {type Scorer} from "./types.js";
  * With punctuation ignored, "-5" and "5" are the same: use `numeric` for numbers.
  */
 export function normalizedMatch(options: Normalization = {}): Scorer {
+  checkOptions<Normalization>("normalizedMatch", options, {
+    ignoreCase: flag,
+    ignorePunctuation: flag,
+    ignoreArticles: flag,
+    ignoreAccents: flag
+  });
   const score: Scorer = ({output, expected}) => {
     const wanted = references(expected);
     if (!wanted) return noReference;

@@ -1,5 +1,6 @@
 import {afterLastMarker} from "./afterLastMarker.js";
 import {type NumberFormat, parseNumbers} from "./parseNumbers.js";
+import {anyObject, checkOptions, number, oneOf, text} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import {type Scorer} from "./types.js";
 
@@ -24,6 +25,14 @@ const rounding = 1e-12;
  * in `units` is ignored.
  */
 export function numeric(options: NumericOptions = {}): Scorer {
+  checkOptions<NumericOptions>("numeric", options, {
+    which: oneOf("first", "last"),
+    after: text,
+    absolute: number({least: 0}),
+    relative: number({least: 0}),
+    decimal: oneOf(".", ","),
+    units: anyObject
+  });
   const {after, absolute = 0, relative = 0, decimal, units} = options;
   const which = options.which ?? (after === undefined ? "last" : "first");
   const format = {decimal, units};

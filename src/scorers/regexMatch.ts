@@ -1,5 +1,6 @@
 import {boundedMatches, failWhenSlow, SlowPatternError} from "./boundedMatch.js";
 import {checkReferences, noReference, references} from "./references.js";
+import {checkOptions, either, number, oneOf, text} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import {type Scorer} from "./types.js";
 
@@ -15,6 +16,10 @@ export interface RegexOptions {
  * Without a pattern the row's references are the patterns, and any of them may match.
  */
 export function regexMatch(pattern?: RegExp, options: RegexOptions = {}): Scorer {
+  checkOptions<RegexOptions>("regexMatch", options, {
+    capture: either(number({least: 0, whole: true}), text),
+    which: oneOf("first", "last")
+  });
   const {capture, which = "first"} = options;
   const score: Scorer = ({output, expected}) => {
     if (pattern && capture === undefined) return boundedMatches(pattern, output).length > 0;

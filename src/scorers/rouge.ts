@@ -1,7 +1,17 @@
 import {checkReferences, noReference, references} from "./references.js";
 import {type Rouge, rougeCounts, rougeOf, type RougeSettings, type RougeType} from "./rougeScore.js";
+import {checkOptions, flag, number, oneOf} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import {type Scorer} from "./types.js";
+
+const ROUGE_TYPES: readonly RougeType[] = [
+  ...([1, 2, 3, 4, 5, 6, 7, 8, 9] as const).map((n) => `rouge${n}` as const),
+  "rougeL",
+  "rougeLsum",
+  "rougeW",
+  "rougeS",
+  "rougeSU"
+];
 
 export interface RougeOptions extends RougeSettings {
   /** Which measure the value is. Default "rougeL". */
@@ -18,10 +28,14 @@ export interface RougeOptions extends RougeSettings {
  * without words is 0.
  */
 export function rouge(options: RougeOptions = {}): Scorer {
+  checkOptions<RougeOptions>("rouge", options, {
+    type: oneOf(...ROUGE_TYPES),
+    references: oneOf("best", "pooled"),
+    stem: flag,
+    maxSkip: number({whole: true}),
+    weight: number({least: 1})
+  });
   const {type = "rougeL", stem = false, maxSkip = 4, weight = 1.2, references: mode = "best"} = options;
-  if (mode !== "best" && mode !== "pooled")
-    throw new Error(`rouge: references is ${JSON.stringify(mode)}; there are "best" and "pooled"`);
-  if (!(weight >= 1)) throw new Error(`rouge: weight is ${weight}; it must be 1 or more`);
   const score: Scorer = ({output, expected}) => {
     const wanted = references(expected);
     if (!wanted) return noReference;

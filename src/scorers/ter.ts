@@ -1,4 +1,5 @@
 import {checkReferences, noReference, references} from "./references.js";
+import {checkOptions, flag} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import {terEdits} from "./terEdits.js";
 import {type TerWordOptions, terWords} from "./terWords.js";
@@ -13,6 +14,12 @@ export type TerOptions = TerWordOptions;
  * all rows' edits over all rows' lengths.
  */
 export function ter(options: TerOptions = {}): Scorer {
+  checkOptions<TerOptions>("ter", options, {
+    caseSensitive: flag,
+    normalized: flag,
+    noPunctuation: flag,
+    asianSupport: flag
+  });
   const {caseSensitive = false, normalized = false, noPunctuation = false, asianSupport = false} = options;
   const settings = {caseSensitive, normalized, noPunctuation, asianSupport};
   const words = (text: string) => terWords(text, settings);

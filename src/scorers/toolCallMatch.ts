@@ -1,4 +1,5 @@
 import {sameJson} from "./sameJson.js";
+import {checkOptions, flag, oneOf} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import {type Json, type Scorer} from "./types.js";
 
@@ -22,6 +23,11 @@ interface ExpectedCall {
  * A call whose arguments are no JSON object matches nothing. A malformed expectation is a failure.
  */
 export function toolCallMatch(options: ToolCallOptions = {}): Scorer {
+  checkOptions<ToolCallOptions>("toolCallMatch", options, {
+    arguments: oneOf("exact", "subset", "name"),
+    ordered: flag,
+    allowExtra: flag
+  });
   const {arguments: compare = "exact", ordered = false, allowExtra = false} = options;
   const score: Scorer = ({expected, completion}) => {
     const wanted = expectedCalls(expected);

@@ -39,7 +39,7 @@ describe("a recipe of modules", () => {
   it("without any that can be read is refused with its line", () => {
     expect(() => parseRecipes("merge_method: linear\nmodules: []")).toThrow(/line 2: modules is a mapping/);
     expect(() => parseRecipes("merge_method: linear\nmodules:\n  text:\n    modles: [{model: a}]")).toThrow(
-      /line 4: unknown key "modles"[^]*line 3: a module has either models or slices/
+      /line 4: \S+ unknown key "modles"[^]*line 3: modules\.text: a module has either models or slices/
     );
   });
 });
@@ -114,7 +114,7 @@ modules:
   text:
     models: [{model: a, parameters: {density: 2, wait: 1}}]`;
     expect(() => parseRecipes(twice)).toThrow(
-      /line 3: ties has no parameter "wight"[^]*line 5: ties has no parameter "wait"/
+      /line 3: modules\.vision_tower\.models\[0\]\.parameters\.wight: ties has no parameter "wight"[^]*line 5: \S+ ties has no parameter "wait"/
     );
   });
 });

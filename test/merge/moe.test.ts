@@ -187,7 +187,7 @@ experts:
 shared_experts: [{source_model: e1}]
 architecture: mixtral`;
     await expect(build(wrong)).rejects.toThrow(
-      /line 5: unknown key "promts"[^]*line 3: there are 1 experts[^]*line 6: the mixtral layout has no shared/
+      /line 5: experts\[0\]\.promts: unknown key "promts"[^]*line 3: there are 1 experts[^]*line 6: the mixtral layout has no shared/
     );
     await expect(build(wrong)).rejects.toThrow(/line 2: gate_mode hidden needs a model to be run/);
     await expect(

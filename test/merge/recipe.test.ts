@@ -182,7 +182,7 @@ slices:
   [
     "an unknown key of a model",
     3,
-    /unknown key "revison". Known here: path, revision/,
+    /unknown key "revison". Did you mean "revision"\? Known here: path, revision/,
     "merge_method: passthrough\nmodels:\n- model: {model: {path: a, revison: main}}"
   ],
   ["an unknown method", 1, /unknown merge_method "tise"/, "merge_method: tise\nmodels: [{model: a}]"],
@@ -301,6 +301,34 @@ models:
 dtype: bf16
 chat_template: x`);
     expect(problems.map(({line}) => line)).toEqual([3, 4, 4, 5, 6]);
+  });
+
+  it("say of each where it stands, what was found, and what is nearest", async () => {
+    const problems = await problemsOf(`merge_method: tise
+models:
+- {model: a, parameters: {weigth: 1, density: [{filter: 3, value: 1}]}}
+- {modle: b}
+dtyp: float32
+dtype: floot32
+chat_template: chatmll`);
+    const messages = problems.map(({message}) => message);
+    for (const part of [
+      'unknown merge_method "tise". Did you mean "ties"?',
+      'models[0].parameters.density[0]: an entry is {filter: TEXT, value: NUMBER or [NUMBERS]}; filter may be left out. Found: {"filter":3,"value":1}.',
+      'models[1].modle: unknown key "modle". Did you mean "model"?',
+      'unknown key "dtyp". Did you mean "dtype"?',
+      'unknown dtype "floot32". Did you mean "float32"?',
+      "chat_template is one of"
+    ])
+      expect(
+        messages.some((message) => message.startsWith(part)),
+        part
+      ).toBe(true);
+    expect(messages.join()).toContain('Did you mean "chatml"? Found: "chatmll".');
+    const [weight] = await problemsOf("merge_method: linear\nmodels: [{model: a, parameters: {weigth: 1}}]");
+    expect(weight!.message).toMatch(
+      /^models\[0\].parameters.weigth: linear has no parameter "weigth". Did you mean "weight"\?/
+    );
   });
 
   it("name every model that cannot be opened", async () => {

@@ -11,6 +11,7 @@ import {
 import {type Problem, RecipeError} from "../recipe/problems.js";
 import {layoutFor, sharedComplaint} from "./layout.js";
 import {parseReference} from "../recipe/reference.js";
+import {meant, told} from "../recipe/told.js";
 import {type ModelReference, type RecipeDtype} from "../recipe/types.js";
 
 export interface Expert {
@@ -62,19 +63,27 @@ export function readMoeRecipe(recipe: string | object, file?: string): MoeRecipe
   }));
   if (problems.length > 0) throw new RecipeError(problems, file);
   const problem = (path: (string | number)[], message: string) =>
-    problems.push({line: lineOf(document.contents, path, counter), message});
+    problems.push({
+      line: lineOf(document.contents, path, counter),
+      message: told(value, path.join("."), message)
+    });
   const value: unknown = document.toJS();
   if (!isMapping(value))
     throw new RecipeError([{line: 1, message: "a recipe is a mapping with base_model and experts."}], file);
   for (const key of Object.keys(value))
     if (!KEYS.includes(key))
-      problem([key], `unknown key ${JSON.stringify(key)}. Known here: ${KEYS.join(", ")}.`);
+      problem(
+        [key],
+        `unknown key ${JSON.stringify(key)}.${meant(key, KEYS)} Known here: ${KEYS.join(", ")}.`
+      );
   const base = reference(value.base_model, ["base_model"], problem);
   const routing = String(value.gate_mode ?? "hidden");
   if (!ROUTINGS.includes(routing))
     problem(
       ["gate_mode"],
-      `gate_mode ${routing} needs a model to be run, which is not done here. Use ${ROUTINGS.join(", ")}.`
+      routing === "hidden"
+        ? `gate_mode hidden needs a model to be run, which is not done here. Use ${ROUTINGS.join(", ")}.`
+        : `unknown gate_mode ${JSON.stringify(routing)}.${meant(routing, ROUTINGS)} Use ${ROUTINGS.join(", ")}.`
     );
   const prompted = routing === "cheap_embed";
   const experts = readExperts(value.experts, "experts", prompted, problem);
@@ -91,7 +100,7 @@ export function readMoeRecipe(recipe: string | object, file?: string): MoeRecipe
   if (architecture !== undefined && !ARCHITECTURES.includes(architecture))
     problem(
       ["architecture"],
-      `architecture is one of ${ARCHITECTURES.join(", ")}, not ${JSON.stringify(value.architecture)}.`
+      `architecture is one of ${ARCHITECTURES.join(", ")}, not ${JSON.stringify(value.architecture)}.${meant(architecture, ARCHITECTURES)}`
     );
   // "qwen", and nothing, leave the layout to the base's kind, which is not known yet.
   const decided =
@@ -102,7 +111,10 @@ export function readMoeRecipe(recipe: string | object, file?: string): MoeRecipe
   if (complaint !== undefined) problem(["shared_experts"], complaint);
   const dtype = value.dtype == null ? undefined : DTYPES[String(value.dtype).replace(/^torch\./, "")];
   if (value.dtype != null && !dtype)
-    problem(["dtype"], `unknown dtype ${JSON.stringify(value.dtype)}. Use float32, float16 or bfloat16.`);
+    problem(
+      ["dtype"],
+      `unknown dtype ${JSON.stringify(value.dtype)}.${meant(value.dtype, Object.keys(DTYPES))} Use float32, float16 or bfloat16.`
+    );
   if (prompted && experts.length > 1 && new Set(experts.map(({positive}) => positive.join("\0"))).size === 1)
     problem(["experts"], "all experts have the same prompts, so the router could not tell them apart.");
   if (problems.length > 0) throw new RecipeError(problems, file);
@@ -161,7 +173,7 @@ function readExperts(value: unknown, key: string, prompted: boolean, problem: Re
       if (!EXPERT_KEYS.includes(name))
         problem(
           [key, i, name],
-          `unknown key ${JSON.stringify(name)}. Known here: ${EXPERT_KEYS.join(", ")}.`
+          `unknown key ${JSON.stringify(name)}.${meant(name, EXPERT_KEYS)} Known here: ${EXPERT_KEYS.join(", ")}.`
         );
     const model = reference(entry.source_model, [key, i, "source_model"], problem);
     const prompts = (name: string) => {

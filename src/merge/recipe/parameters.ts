@@ -1,5 +1,6 @@
 import {METHODS, type ParameterSpec} from "../methods/index.js";
 import {isMapping, type Reader} from "./reader.js";
+import {meant} from "./told.js";
 import {type FilteredSetting, type Parameters, type Scalar, type Setting} from "./types.js";
 
 /** Parameters of any method: recipes carry them over from one method to another. */
@@ -33,7 +34,7 @@ export function readParameters(
       const known = [...Object.keys(method.perModel), ...Object.keys(method.global)];
       reader.problem(
         at,
-        `${methodName} has no parameter ${JSON.stringify(name)}. It has ${known.join(", ") || "none"}.`
+        `${methodName} has no parameter ${JSON.stringify(name)}.${meant(name, known)} It has ${known.join(", ") || "none"}.`
       );
       continue;
     }

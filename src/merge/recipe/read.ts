@@ -5,6 +5,7 @@ import {readParameters} from "./parameters.js";
 import {type Problem} from "./problems.js";
 import {isMapping, makeReader, type Reader} from "./reader.js";
 import {readModels, readSlices} from "./slices.js";
+import {meant} from "./told.js";
 import {readTokenizer} from "./tokenizer.js";
 import {
   type ModelReference,
@@ -38,7 +39,7 @@ export function readRecipe(
   text: string,
   problems: Problem[]
 ): Recipe | undefined {
-  const reader = makeReader(lines, problems);
+  const reader = makeReader(lines, problems, {root: value});
   if (!isMapping(value)) {
     reader.problem("", "a recipe is a mapping with merge_method and models.");
     return undefined;
@@ -63,7 +64,8 @@ export function readRecipe(
     forms.length === 1 && forms[0] === "modules"
       ? readModules(value.modules, reader).map((module) => {
           const own = moduleLines(lines, module);
-          return readPart(module.value, own, {...whole, reader: makeReader(own, problems, reader)}, module);
+          const options = {notes: reader, root: module.value, prefix: module.path};
+          return readPart(module.value, own, {...whole, reader: makeReader(own, problems, options)}, module);
         })
       : [readPart(value, lines, whole)];
   const dtype = readDtype(value.dtype, "dtype", reader);
@@ -84,7 +86,8 @@ export function readRecipe(
     text
   };
   if (method && problems.length === before)
-    for (const part of parts) checkMethod({...recipe, ...part}, makeReader(part.lines, problems, reader));
+    for (const part of parts)
+      checkMethod({...recipe, ...part}, makeReader(part.lines, problems, {notes: reader}));
   return recipe;
 }
 
@@ -132,7 +135,7 @@ function readMethod(value: unknown, reader: Reader): string | undefined {
     "merge_method",
     value === undefined
       ? `it has no merge_method. Choose one of ${names.join(", ")}.`
-      : `unknown merge_method ${JSON.stringify(value)}. Choose one of ${names.join(", ")}.`
+      : `unknown merge_method ${JSON.stringify(value)}.${meant(value, names)} Choose one of ${names.join(", ")}.`
   );
   return undefined;
 }
@@ -145,7 +148,7 @@ function readDtype(value: unknown, path: string, reader: Reader): RecipeDtype | 
       path,
       value === "int64"
         ? `${path} int64 would round every weight to a whole number. Use float32, float16 or bfloat16.`
-        : `unknown ${path} ${JSON.stringify(value)}. Use float32, float16 or bfloat16.`
+        : `unknown ${path} ${JSON.stringify(value)}.${meant(value, Object.keys(DTYPES))} Use float32, float16 or bfloat16.`
     );
   return dtype;
 }
@@ -167,7 +170,7 @@ function readTemplate(value: unknown, reader: Reader): {chatTemplate?: string} {
   if (typeof value !== "string" || (!names.includes(value) && (value.length < 20 || !value.includes("{")))) {
     reader.problem(
       "chat_template",
-      `chat_template is one of ${names.join(", ")}, or a Jinja template of at least 20 characters.`
+      `chat_template is one of ${names.join(", ")}, or a Jinja template of at least 20 characters.${meant(value, names)}`
     );
     return {};
   }

@@ -1,5 +1,6 @@
 import {parseReference} from "./reference.js";
 import {type Problem} from "./problems.js";
+import {meant, pathText, told} from "./told.js";
 import {type ModelReference} from "./types.js";
 
 /** Notes what is wrong at a path of the recipe, with its line. */
@@ -19,28 +20,38 @@ export function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A reader that adds to `problems`, and to the notes of another reader of the same recipe where there is one. */
+export interface ReaderOptions {
+  /** Another reader of the same recipe, whose notes are added to. */
+  notes?: Pick<Reader, "warnings" | "refusedWhenExact">;
+  /** What paths begin in, for the values found there. */
+  root?: unknown;
+  /** The path of `root` in the recipe. */
+  prefix?: string;
+}
+
+/** A reader that adds to `problems`. */
 export function makeReader(
   lines: Record<string, number>,
   problems: Problem[],
-  {warnings, refusedWhenExact}: Pick<Reader, "warnings" | "refusedWhenExact"> = {
-    warnings: [],
-    refusedWhenExact: []
-  }
+  {notes = {warnings: [], refusedWhenExact: []}, root, prefix}: ReaderOptions = {}
 ): Reader {
+  const {warnings, refusedWhenExact} = notes;
   const lineAt = (path: string) => {
     let at = path;
     while (lines[at] === undefined && at !== "")
       at = at.includes(".") ? at.slice(0, at.lastIndexOf(".")) : "";
     return lines[at] ?? 1;
   };
-  const problem = (path: string, message: string) => void problems.push({line: lineAt(path), message});
+  const problem = (path: string, message: string) => {
+    const words = told(root, path, message);
+    problems.push({line: lineAt(path), message: prefix ? `${pathText(prefix)}.${words}` : words});
+  };
   const keys: Reader["keys"] = (value, path, known) => {
     for (const key of Object.keys(value))
       if (!known.includes(key))
         problem(
           path ? `${path}.${key}` : key,
-          `unknown key ${JSON.stringify(key)}. Known here: ${known.join(", ")}.`
+          `unknown key ${JSON.stringify(key)}.${meant(key, known)} Known here: ${known.join(", ")}.`
         );
   };
   return {

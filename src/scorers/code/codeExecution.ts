@@ -1,5 +1,6 @@
 import {availableParallelism} from "node:os";
 import type {Row, ScoreInput, Scorer, ScoreResult} from "../types.js";
+import {checkOptions, either, func, number, oneOf, required, text} from "../scorerOptions.js";
 import {withSettings} from "../scorerVersion.js";
 import {chooseSandbox} from "./chooseSandbox.js";
 import {type CodeLanguage, fencedCode} from "./fencedCode.js";
@@ -29,11 +30,16 @@ const turn = turns(availableParallelism());
  * without tests, and a sandbox that fails, is a failure, not a zero.
  */
 export function codeExecution(options: CodeExecutionOptions): Scorer {
+  const limit = number({least: 1, whole: true});
+  checkOptions<CodeExecutionOptions>("codeExecution", options, {
+    language: required(oneOf("javascript", "python")),
+    tests: required(either(text, func)),
+    timeoutMs: limit,
+    memoryMb: limit,
+    maxOutputBytes: limit
+  });
   const {language, tests, timeoutMs = 10_000, memoryMb = 256, maxOutputBytes = 1_000_000} = options;
   const limits = {timeoutMs, memoryMb, maxOutputBytes};
-  for (const [name, value] of Object.entries(limits))
-    if (!Number.isInteger(value) || value < 1)
-      throw new Error(`codeExecution: ${name} is ${value}; it must be a whole number of at least 1`);
   const score = async ({output, row, signal}: ScoreInput): Promise<ScoreResult> => {
     const stated = typeof tests === "string" ? row[tests] : tests(row);
     if (typeof stated !== "string" || stated.trim() === "") return {failed: "the row has no tests"};
