@@ -33,7 +33,7 @@ export async function importResults(
   }));
   const combined = combine(files, source);
   const title = options.title ?? files.find(({title}) => title)?.title;
-  const {manifest, unchanged} = await sealImported(workspace, files, combined, {
+  const {manifest, unchanged, erased} = await sealImported(workspace, files, combined, {
     eval: options.name ?? nameOf(title ?? basename(files[0]!.path)),
     title,
     margin: options.margin,
@@ -44,7 +44,8 @@ export async function importResults(
     code: await codeRevision(workspace.project),
     excerpt: await excerptOf(options.publish)
   });
-  return {manifest, unchanged, notes: combined.notes};
+  const notes = erased > 0 ? [`${erased} rows of the files were erased before, and are left out`] : [];
+  return {manifest, unchanged, notes: [...combined.notes, ...notes]};
 }
 
 async function excerptOf(publish: Publishing | undefined) {

@@ -18,10 +18,13 @@ export interface NamedEval {
   definition: EvalDefinition;
 }
 
-/** The folder that holds data-loaders/ or evals/: this one or one above it; undefined outside a project. */
+/** A folder is a project by what it declares, or by results of other tools that were sealed in it. */
+const MARKS = ["data-loaders", "evals", join(".assay", "runs")];
+
+/** The folder that is a project: this one or one above it; undefined outside a project. */
 export function projectOf(from: string): string | undefined {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, "data-loaders")) || existsSync(join(folder, "evals"))) return folder;
+    if (MARKS.some((mark) => existsSync(join(folder, mark)))) return folder;
     if (folder === dirname(folder)) return undefined;
   }
 }

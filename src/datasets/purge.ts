@@ -5,18 +5,15 @@ import {
   type Database,
   type Erased,
   type Erasing,
-  messageOf,
   openDatabase,
   readTombstones,
   recordsOf,
-  userCondition,
   UserError,
-  type VersionFile,
   versionKind,
-  versionTable,
   type Workspace,
   writeTombstones
 } from "../store/index.js";
+import {importedRuns, matchingRows} from "./purgeCondition.js";
 import {loadTombstones, tombstoneHash} from "./tombstones.js";
 
 export interface PurgeOptions {
@@ -74,9 +71,17 @@ async function purgeWith(
   await refuseWhileRunning(workspace, "Nothing was erased.");
   const versions: string[] = [];
   for await (const {id} of recordsOf(workspace, versionKind, {dataset})) versions.push(id);
-  if (versions.length === 0) throw new UserError(`the store has no version of ${dataset}.`);
+  if (versions.length === 0 && (await importedRuns(workspace, dataset)).length === 0)
+    throw new UserError(
+      `the store has no version of ${dataset}, and no run of that name made of other tools' results.`
+    );
   const tombstones = await readTombstones(workspace, dataset);
-  const found = await matching(db, workspace, dataset, versions, {where, hash: tombstoneHash(tombstones)});
+  const found = await matchingRows(db, workspace, {
+    dataset,
+    versions,
+    where,
+    hash: tombstoneHash(tombstones)
+  });
   const at = now().toISOString();
   const known = new Set(tombstones.rows.map(({hash}) => hash));
   const fresh = found.filter((hash) => !known.has(hash));
@@ -137,46 +142,4 @@ async function refuseWhileRunning(workspace: Workspace, state: string): Promise<
     throw new UserError(
       `${held.join("; ")}. ${state} Wait for it to end, or stop it with Ctrl-C, then give the same command again.`
     );
-}
-
-/** Hashes of the rows that meet the condition in any version, sorted; a version without one of its columns has none. */
-async function matching(
-  db: Database,
-  workspace: Workspace,
-  dataset: string,
-  versions: readonly string[],
-  {where, hash}: {where: string; hash: string}
-): Promise<string[]> {
-  const found = new Set<string>();
-  const condition = await userCondition(db, where, {what: "--where"});
-  let failure: unknown;
-  let read = 0;
-  for (const id of versions)
-    for (const file of ["rows.parquet", "rejected.parquet"] satisfies VersionFile[]) {
-      const rows = await versionTable(workspace, {dataset, id}, file);
-      if (!rows) continue;
-      const query = `select distinct ${hash} as hash from ${rows} where ${condition}`;
-      try {
-        await db.rows(`${query} limit 0`);
-      } catch (error) {
-        failure = error;
-        continue;
-      }
-      read++;
-      try {
-        for await (const batch of db.batches<{hash: string}>(query))
-          for (const row of batch) found.add(row.hash);
-      } catch (error) {
-        // What the engine says quotes the row, and the row may be held out.
-        throw new UserError(
-          `${dataset}@${id}: --where cannot be worked out for every row (${messageOf(error).split(":")[0]}). Use try_cast(… as …) where values vary. Nothing was erased.`
-        );
-      }
-    }
-  if (read === 0)
-    throw new UserError(
-      `${dataset}: --where is not a condition over its columns: ${messageOf(failure).split("\n")[0]}. Nothing was erased.`,
-      {cause: failure}
-    );
-  return [...found].sort();
 }

@@ -6,9 +6,12 @@ import {
   openDatabase,
   PROMPTS,
   readRun,
+  readTombstones,
   type RunManifest,
   SCORES,
   sealRun,
+  sha256,
+  UserError,
   whoOpens,
   type Workspace,
   writeParquetRows
@@ -34,14 +37,14 @@ export interface SealImportedOptions {
 
 /**
  * Seals results of other tools as a run. The same results under the same settings give the run that is there already.
- * The manifest's `imported` says by whom, from which tools and files; every scorer's version is its tool's.
+ * Rows that were erased before stay out; `erased` counts them. The manifest's `imported` says by whom, from which tools and files; every scorer's version is its tool's.
  */
 export async function sealImported(
   workspace: Workspace,
   files: readonly ImportedFile[],
   combined: Combined,
   options: SealImportedOptions
-): Promise<{manifest: RunManifest; unchanged: boolean}> {
+): Promise<{manifest: RunManifest; unchanged: boolean; erased: number}> {
   const planHash = hashJson([
     1,
     options.eval,
@@ -57,17 +60,29 @@ export async function sealImported(
   const id = `${options.eval.slice(0, 100)}-${planHash.slice(0, 12)}`;
   return workspace.lease(`run-${id}`, {what: `the run ${id}`}, async () => {
     const known = await readRun(workspace, id);
-    if (known) return {manifest: known, unchanged: true};
+    if (known) return {manifest: known, unchanged: true, erased: 0};
     const now = (options.now ?? Date.now)();
-    const manifest = manifestOf({id, planHash, files, combined, options, now});
+    const kept = await withoutErased(workspace, options.eval, combined);
+    const manifest = manifestOf({id, planHash, files, combined: kept, options, now});
     await sealRun(
       workspace,
       id,
-      (folder) => writeTables(workspace, folder, {id, combined, excerpt: options.excerpt}),
+      (folder) => writeTables(workspace, folder, {id, combined: kept, excerpt: options.excerpt}),
       async () => manifest
     );
-    return {manifest, unchanged: false};
+    return {manifest, unchanged: false, erased: combined.rows.length - kept.rows.length};
   });
+}
+
+/** Without the rows that a purge has erased: the files still have them. Throws UserError when none is left. */
+async function withoutErased(workspace: Workspace, dataset: string, combined: Combined): Promise<Combined> {
+  const {salt, rows: tombstones} = await readTombstones(workspace, dataset);
+  const gone = new Set(tombstones.map(({hash}) => hash));
+  const isKept = (id: string) => gone.size === 0 || !gone.has(sha256(salt + id));
+  const rows = combined.rows.filter(({id}) => isKept(id));
+  if (rows.length === 0) throw new UserError(`every row of ${dataset} in these files was erased before.`);
+  const answers = combined.answers.filter(({row}) => isKept(row));
+  return {...combined, rows, answers};
 }
 
 interface Tables extends Pick<SealImportedOptions, "excerpt"> {

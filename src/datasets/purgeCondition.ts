@@ -1,0 +1,83 @@
+import {
+  type Database,
+  messageOf,
+  readRuns,
+  runTable,
+  userCondition,
+  UserError,
+  type VersionFile,
+  versionTable,
+  type Workspace
+} from "../store/index.js";
+
+export interface Matching {
+  dataset: string;
+  /** Ids of the dataset's versions. */
+  versions: readonly string[];
+  where: string;
+  /** SQL of the hash of a `row_id`. */
+  hash: string;
+}
+
+/**
+ * Hashes of the rows that meet a condition in any version, or in any run of the dataset that other tools made, sorted; a
+ * version without one of the condition's columns has none. Throws UserError when nothing has them all.
+ */
+export async function matchingRows(
+  db: Database,
+  workspace: Workspace,
+  {dataset, versions, where, hash}: Matching
+): Promise<string[]> {
+  const relations: {of: string; rows: string}[] = [];
+  for (const id of versions)
+    for (const file of ["rows.parquet", "rejected.parquet"] satisfies VersionFile[]) {
+      const rows = await versionTable(workspace, {dataset, id}, file);
+      if (rows) relations.push({of: `${dataset}@${id}`, rows});
+    }
+  for (const id of await importedRuns(workspace, dataset))
+    relations.push({of: `run ${id}`, rows: await importedRows(workspace, id)});
+  const found = new Set<string>();
+  const condition = await userCondition(db, where, {what: "--where"});
+  let failure: unknown;
+  let read = 0;
+  for (const {of, rows} of relations) {
+    const query = `select distinct ${hash} as hash from ${rows} where ${condition}`;
+    try {
+      await db.rows(`${query} limit 0`);
+    } catch (error) {
+      failure = error;
+      continue;
+    }
+    read++;
+    try {
+      for await (const batch of db.batches<{hash: string}>(query))
+        for (const row of batch) found.add(row.hash);
+    } catch (error) {
+      // What the engine says quotes the row, and the row may be held out.
+      throw new UserError(
+        `${of}: --where cannot be worked out for every row (${messageOf(error).split(":")[0]}). Use try_cast(… as …) where values vary. Nothing was erased.`
+      );
+    }
+  }
+  if (read === 0)
+    throw new UserError(
+      `${dataset}: --where is not a condition over its columns: ${messageOf(failure).split("\n")[0]}. Nothing was erased.`,
+      {cause: failure}
+    );
+  return [...found].sort();
+}
+
+/** Runs whose rows are in no version: other tools' results that name this as their dataset. */
+export async function importedRuns(workspace: Workspace, dataset: string): Promise<string[]> {
+  const runs = await readRuns(workspace, {archived: true});
+  return runs.filter((run) => run.imported !== undefined && run.dataset.name === dataset).map(({id}) => id);
+}
+
+/** What an imported run holds of its rows, one line an answer. */
+async function importedRows(workspace: Workspace, id: string): Promise<string> {
+  const [items, prompts, completions] = await Promise.all(
+    (["items", "prompts", "completions"] as const).map((table) => runTable(workspace, [id], table))
+  );
+  return `(select i.row_id, i.row_id as id, i.expected, i.slices, i.cluster, p.messages as input, c.candidate, c.output
+    from ${items} i left join ${prompts} p using (row_id) left join ${completions} c using (row_id))`;
+}
