@@ -57,7 +57,9 @@ describe("codeExecution", () => {
   it("has a version of its tests and limits", () => {
     const other = codeExecution({language: "javascript", tests: "tests", memoryMb: 64});
     expect(scorerVersion(other)).not.toBe(scorerVersion(javascript));
-    expect(() => codeExecution({language: "python", tests: "t", timeoutMs: 0})).toThrow("timeoutMs is 0");
+    expect(() => codeExecution({language: "python", tests: "t", timeoutMs: 0})).toThrow(
+      "`timeoutMs` must be a whole number (at least 1), not 0"
+    );
   });
 });
 
