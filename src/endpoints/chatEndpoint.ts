@@ -3,11 +3,13 @@ import {parseChatResponse, type ChatAnswer} from "./chatResponse.js";
 import {completionCost, hostingKind, hostingModels, type StatedHosting} from "../costs/index.js";
 import {withDeadline} from "./deadline.js";
 import {type Effects, realEffects} from "./effects.js";
+import {tokenCounter} from "./estimatedTokens.js";
 import {gatherStream} from "./gatherStream.js";
 import {hidden, hideRequest} from "./hideText.js";
 import {preflightChat} from "./preflightChat.js";
 import {named, postJson, priceOfModel, retryPolicy, toEndpointError} from "./httpCall.js";
 import {type RetryPolicy, withRetry} from "./retry.js";
+import type {Tokenizer} from "./predictionAnswer.js";
 import {secretQueryValues} from "./secretQuery.js";
 import {readSecrets, secretNames, type SecretNames} from "./secrets.js";
 import {createTransport, type TransportOptions} from "./transport.js";
@@ -35,6 +37,11 @@ export interface HttpEndpointOptions {
   retries?: number | Partial<RetryPolicy>;
   /** Ask for a stream, which gives the time to the first token. Default false. */
   stream?: boolean;
+  /**
+   * For servers that tell no usage: the model's tokenizer.json, as a path from the project's folder, or a function from a text
+   * to its tokens. Without it they are guessed from the bytes. Counts made here are marked as estimates.
+   */
+  tokenizer?: string | Tokenizer;
   effects?: Effects;
 }
 
@@ -135,6 +142,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     trust: setup.trust,
     ...(setup.limits ? {limits: setup.limits} : undefined),
     price: priceOf,
+    tokenCounter: () => tokenCounter(name, setup.tokenizer),
     identity: async () => ({...setup.identity}),
     async complete(request: CompletionRequest, options: CompletionOptions = {}) {
       let attempts = 0;

@@ -15,7 +15,8 @@ import {createTransport} from "./transport.js";
 import {type CompletionRequest, type Endpoint, EndpointError, type Trust} from "./types.js";
 import {packVectors, textsOf} from "./vectors.js";
 
-export interface EmbeddingEndpointOptions extends Omit<HttpEndpointOptions, "stream">, SecretNames {
+export interface EmbeddingEndpointOptions
+  extends Omit<HttpEndpointOptions, "stream" | "tokenizer">, SecretNames {
   /** The server's address: bare, ending in `/v1`, or ending in `/embeddings`. `{model}` stands for the model's name. */
   baseUrl: string;
   hosting: StatedHosting;

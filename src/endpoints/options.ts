@@ -44,7 +44,7 @@ const retryPolicy = exactly<RetryPolicy>("a policy such as {retries: 4}", {
 });
 
 /** What every endpoint that is reached over HTTP may set, whatever it gives. */
-export const callShape: Shape<Omit<HttpEndpointOptions, "stream">> = {
+export const callShape: Shape<Omit<HttpEndpointOptions, "stream" | "tokenizer">> = {
   name: text(),
   hosting: hosting.optional(),
   trust: trust.optional(),
@@ -55,7 +55,11 @@ export const callShape: Shape<Omit<HttpEndpointOptions, "stream">> = {
   effects
 };
 
-export const httpShape: Shape<HttpEndpointOptions> = {...callShape, stream: flag().optional()};
+export const httpShape: Shape<HttpEndpointOptions> = {
+  ...callShape,
+  stream: flag().optional(),
+  tokenizer: either("the path of a tokenizer.json, or a function", text(), func()).optional()
+};
 
 export const priceOrFunction = either("a price, or a function of the model", price, func());
 

@@ -81,6 +81,9 @@ export interface AttemptHooks {
 
 export type Usage = TokenCounts;
 
+/** Counts the tokens of a call from its messages and the answer's text; `estimatedBy` says how. */
+export type TokenCounter = (messages: readonly Message[], answer: string) => Usage;
+
 export interface TokenLogprob {
   token: string;
   logprob: number;
@@ -158,6 +161,8 @@ export interface Endpoint {
   /** How it counts tokens when it is not the model's own count, such as "words". */
   readonly tokensCountedBy?: string;
   price?(model: string): TokenPrice | undefined;
+  /** What counts tokens where an answer comes without its usage; they stay unknown when absent. */
+  tokenCounter?(): Promise<TokenCounter>;
   /**
    * What identifies the answerer beyond the model's name: provider, base URL, weights' hash or revision.
    * Enters the completion's key, so a retrained model never shows old results. Contains no secret.

@@ -76,7 +76,7 @@ export async function runCosts(
       tokens,
       rows,
       countedRows: counted,
-      estimatedBy: candidate.tokensCountedBy,
+      estimatedBy: candidate.tokensCountedBy ?? estimateText(columns[i]!),
       resamples: {
         quality: digits(means[i]!),
         promptTokens: digits(means[at0]!),
@@ -178,6 +178,14 @@ interface TokenColumns {
   numbers: [Scores, Scores, Scores, Scores];
   rows: number;
   counted: number;
+  /** Rows whose tokens the server did not tell, and how those were counted. */
+  estimated: number;
+  estimatedBy?: string;
+}
+
+function estimateText({counted, estimated, estimatedBy}: TokenColumns): string | undefined {
+  if (estimatedBy === undefined) return undefined;
+  return estimated < counted ? `${estimatedBy}, for ${estimated} of ${counted} rows` : estimatedBy;
 }
 
 async function tokenColumns(store: Store, run: RunManifest, table: ScoreTable): Promise<TokenColumns[]> {
@@ -189,18 +197,23 @@ async function tokenColumns(store: Store, run: RunManifest, table: ScoreTable): 
         new Array<number | undefined>(table.rowIds.length).fill(undefined)
       ) as never,
       rows: 0,
-      counted: 0
+      counted: 0,
+      estimated: 0
     });
   const query = `select row_id, candidate, variant, avg(prompt_tokens)::double as prompt,
-      avg(cached_tokens)::double as cached, avg(completion_tokens)::double as completion, avg(cost_usd)::double as usd
+      avg(cached_tokens)::double as cached, avg(completion_tokens)::double as completion, avg(cost_usd)::double as usd, max(tokens_estimated_by) as "by"
     from completions where run = $run and status = 'completed' group by all`;
   for await (const batch of store.batches<TokenRow>(query, {run: run.id}))
-    for (const {row_id, candidate, variant, prompt, cached, completion, usd} of batch) {
+    for (const {row_id, candidate, variant, prompt, cached, completion, usd, by} of batch) {
       const column = columns.get(run.variants.length > 1 ? `${candidate} · ${variant}` : candidate);
       const i = place.get(row_id);
       if (!column || i === undefined) continue;
       column.rows++;
       if (prompt !== null && completion !== null) column.counted++;
+      if (by !== null) {
+        column.estimated++;
+        column.estimatedBy = by;
+      }
       [prompt, cached, completion, usd].forEach((value, n) => (column.numbers[n]![i] = value ?? undefined));
     }
   return table.candidates.map((candidate) => columns.get(candidate)!);
@@ -214,6 +227,7 @@ interface TokenRow {
   cached: number | null;
   completion: number | null;
   usd: number | null;
+  by: string | null;
 }
 
 function bestOf({values}: ScoreTable): number | undefined {

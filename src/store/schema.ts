@@ -50,6 +50,8 @@ export const COMPLETIONS: Columns = {
   prompt_tokens: "BIGINT",
   completion_tokens: "BIGINT",
   cached_tokens: "BIGINT",
+  /** How tokens were counted where the server did not tell them: an estimate; null where it did. */
+  tokens_estimated_by: "VARCHAR",
   latency_ms: "DOUBLE",
   first_token_ms: "DOUBLE",
   cost_usd: "DOUBLE",

@@ -1,4 +1,5 @@
 import {setMaxListeners} from "node:events";
+import type {Completion, TokenCounter} from "../../endpoints/types.js";
 import {messageOf, UserError} from "../../store/index.js";
 import type {AppendLog} from "../journal/appendLog.js";
 import {completedOutcome, failedOutcome, type Outcome} from "../journal/outcome.js";
@@ -67,7 +68,8 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
     onFailure: () => stop("an error"),
     onUseless: stop
   });
-  const keep = outcomeKeeper(inputs);
+  const counters = await Promise.all(ready.map(({prepared}) => prepared.endpoint.tokenCounter?.()));
+  const keep = outcomeKeeper(inputs, counters);
   const onSignal = () => stop("interrupted");
   signal?.addEventListener("abort", onSignal);
   if (signal?.aborted) onSignal();
@@ -113,7 +115,10 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
 }
 
 /** Puts outcomes into the journal, and counts them when they are there. */
-function outcomeKeeper({journal, tally, now}: Pick<CallInputs, "journal" | "tally" | "now">) {
+function outcomeKeeper(
+  {journal, tally, now}: Pick<CallInputs, "journal" | "tally" | "now">,
+  counters: readonly (TokenCounter | undefined)[]
+) {
   const count = ({candidate}: Call, {status, cost_usd}: Outcome) =>
     tally.ended(candidate, status === "failed", cost_usd);
   return {
@@ -131,7 +136,9 @@ function outcomeKeeper({journal, tally, now}: Pick<CallInputs, "journal" | "tall
       } of ended) {
         // What was stopped has not ended: it is missing, and the next start asks for it.
         if (error?.kind === "aborted") continue;
-        const outcome = completion ? completedOutcome(key, completion, at) : failedOutcome(key, error, at);
+        const outcome = completion
+          ? completedOutcome(key, withTokens(completion, call, counters[call.candidate]), at)
+          : failedOutcome(key, error, at);
         journal.push({n: call.n, ...outcome});
         kept.push({call, outcome});
       }
@@ -139,6 +146,13 @@ function outcomeKeeper({journal, tally, now}: Pick<CallInputs, "journal" | "tall
       for (const {call, outcome} of kept) count(call, outcome);
     }
   };
+}
+
+/** The completion with its tokens counted, marked as an estimate, where the server told none. */
+function withTokens(completion: Completion, {messages}: Call, count: TokenCounter | undefined): Completion {
+  if (completion.usage || !count) return completion;
+  const calls = completion.toolCalls ? JSON.stringify(completion.toolCalls) : "";
+  return {...completion, usage: count(messages, completion.text + calls)};
 }
 
 function stoppedBy(error: unknown): Error {

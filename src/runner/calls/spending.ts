@@ -54,7 +54,9 @@ export function createSpending(limitUsd: number): Spending {
   const end = (key: string, kind: EndpointErrorKind | "endpoint" | undefined, costUsd?: number) => {
     const reservation = reservations.get(key);
     reservations.delete(key);
-    if (kind !== undefined && MAYBE_BILLED.has(kind)) reservation?.assumeSpent();
+    // An answer without its usage was billed too.
+    const unknown = kind === undefined ? costUsd === undefined : MAYBE_BILLED.has(kind);
+    if (unknown) reservation?.assumeSpent();
     else reservation?.settle(costUsd);
     changed();
   };

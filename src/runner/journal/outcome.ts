@@ -13,6 +13,7 @@ export interface Outcome {
   prompt_tokens?: number;
   completion_tokens?: number;
   cached_tokens?: number;
+  tokens_estimated_by?: string;
   latency_ms?: number;
   first_token_ms?: number;
   cost_usd?: number;
@@ -34,6 +35,7 @@ export function completedOutcome(key: string, completion: Completion, finishedAt
     prompt_tokens: usage?.promptTokens,
     completion_tokens: usage?.completionTokens,
     cached_tokens: usage?.cachedTokens,
+    tokens_estimated_by: usage?.estimatedBy,
     latency_ms: completion.latencyMs,
     first_token_ms: completion.firstTokenMs,
     cost_usd: completion.costUsd,
@@ -75,6 +77,7 @@ export function completionOf(stored: StoredOutcome): Completion {
   if (stored.logprobs) completion.logprobs = JSON.parse(stored.logprobs) as TokenLogprob[];
   if (typeof stored.prompt_tokens === "number" && typeof stored.completion_tokens === "number") {
     completion.usage = {promptTokens: stored.prompt_tokens, completionTokens: stored.completion_tokens};
+    if (stored.tokens_estimated_by) completion.usage.estimatedBy = stored.tokens_estimated_by;
     if (typeof stored.cached_tokens === "number") completion.usage.cachedTokens = stored.cached_tokens;
   }
   if (typeof stored.first_token_ms === "number") completion.firstTokenMs = stored.first_token_ms;

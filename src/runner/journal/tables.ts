@@ -85,7 +85,9 @@ export async function otherCompletions(
 ): Promise<string> {
   const others = runs.map(({id}) => id).filter((id) => id !== runId);
   const completions = await runTable(workspace, others, "completions");
-  const selects = completions ? [`select ${outcomeNames.join(", ")}, run from ${completions}`] : [];
+  const selects = completions
+    ? [`select ${outcomeNames.join(", ")}, run from ${withAllColumns(completions)}`]
+    : [];
   for (const id of await runIds(workspace)) {
     if (id === runId || !(await hasRunFile(workspace, id, "journal.ndjson"))) continue;
     const journal = journalFile(workspace, id);
@@ -94,9 +96,14 @@ export async function otherCompletions(
   }
   // What this run took from others, should they be gone: its own journal has it not.
   const own = await runTable(workspace, [runId], "completions");
-  if (own) selects.push(`select ${outcomeNames.join(", ")}, run from ${own} where reused`);
+  if (own) selects.push(`select ${outcomeNames.join(", ")}, run from ${withAllColumns(own)} where reused`);
   if (selects.length === 0) return `(${emptyRelation({...OUTCOME, run: "VARCHAR"})})`;
   return `(select * from (${selects.join(" union all by name ")}) where status = 'completed')`;
+}
+
+/** Completions with the columns that runs of before lack, null there. */
+function withAllColumns(completions: string): string {
+  return `(${emptyRelation(COMPLETIONS)} union all by name select * from ${completions})`;
 }
 
 /** What other sealed runs say, as relations that join on `run` and `row_id`. */

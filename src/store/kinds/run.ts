@@ -139,7 +139,8 @@ async function runViews({workspace, manifests}: ViewContext): Promise<View[]> {
   const datasets = new Set(runs.filter(isFinal).map(({dataset}) => dataset.name));
   for (const [name, columns] of Object.entries(TABLES) as [RunTable, Columns][]) {
     const open = await runTable(workspace, idsOf(runs.filter((run) => !isFinal(run))), name);
-    const queries = [open ? `select * from ${open}` : emptyRelation(columns)];
+    // Runs of before lack columns that came later.
+    const queries = [emptyRelation(columns), ...(open ? [`select * from ${open}`] : [])];
     for (const dataset of datasets) {
       const own = runs.filter((run) => isFinal(run) && run.dataset.name === dataset);
       const table = await runTable(workspace, idsOf(own), name);
