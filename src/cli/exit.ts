@@ -1,4 +1,5 @@
-import {points} from "../decisions/index.js";
+import {costTable, type PriceRow} from "../costs/index.js";
+import {type CandidateCost, points} from "../decisions/index.js";
 import {
   type CandidateExit,
   exitReport,
@@ -6,8 +7,8 @@ import {
   readShutdowns,
   type Shutdown
 } from "../leaving/index.js";
-import {runVerdict} from "../site/index.js";
-import {messageOf, openStore} from "../store/index.js";
+import {projectPrices, runCosts, runVerdict} from "../site/index.js";
+import {messageOf, openStore, type RunManifest, type Store} from "../store/index.js";
 import {chosenRun} from "./chosenRun.js";
 import {findProject, loadEvals, openProject} from "./project.js";
 import {bold, dim, note, print, printJson, table} from "./terminal.js";
@@ -29,7 +30,10 @@ export async function exitVerb(name: string | undefined, options: ExitOptions): 
     const report = await exitReport(store, run, {
       table: scores,
       margin: verdict.margin,
-      costs: Object.fromEntries(calls.flatMap(({candidate, cost}) => (cost ? [[candidate, cost]] : []))),
+      costs: {
+        ...(await listedCosts(store, run, await projectPrices(project))),
+        ...Object.fromEntries(calls.flatMap(({candidate, cost}) => (cost ? [[candidate, cost]] : [])))
+      },
       shutdowns: [...asked, ...(await readShutdowns(project))]
     });
     if (options.json) printJson({...report, run: report.run.id});
@@ -37,6 +41,20 @@ export async function exitVerb(name: string | undefined, options: ExitOptions): 
   } finally {
     store.close();
   }
+}
+
+/** What candidates on hosted APIs cost by their tokens, and by the project's prices of today where the run's record has none. */
+async function listedCosts(
+  store: Store,
+  run: RunManifest,
+  prices: readonly PriceRow[]
+): Promise<Record<string, CandidateCost>> {
+  const {samples} = await runCosts(store, run, {prices, at: new Date().toISOString().slice(0, 10)});
+  const costs: Record<string, CandidateCost> = {};
+  for (const {sample, hosting, usdPerThousand} of costTable(samples, {requestsPerMonth: 1}))
+    if (hosting?.kind === "api" && usdPerThousand !== undefined)
+      costs[sample.name] ??= {usdPerThousand: usdPerThousand * run.repeats, rows: sample.rows};
+  return costs;
 }
 
 /** What the servers of an eval's candidates say themselves: `shutdown_date` in their lists of models. */

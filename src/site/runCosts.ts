@@ -106,6 +106,10 @@ export async function runCosts(
   };
 }
 
+const HOSTING_KINDS: readonly HostingModel["kind"][] = ["api", "edge", "on-prem", "cloud"];
+const isHostingKind = (hosting: string): hosting is HostingModel["kind"] =>
+  (HOSTING_KINDS as readonly string[]).includes(hosting);
+
 interface Priced {
   price: TokenPrice;
   row?: PriceRow;
@@ -134,7 +138,8 @@ function hostingsOf(
     if (isBilled(candidate)) return [{kind: "api", provider: candidate.endpoint}];
     if (priced || candidate.hosting === "api")
       return [{kind: "api", provider: candidate.endpoint, price: priced?.price}];
-    return [{kind: candidate.hosting as HostingModel["kind"]}];
+    // Where another tool's candidate runs is not known.
+    return isHostingKind(candidate.hosting) ? [{kind: candidate.hosting}] : [];
   }
   return stated.map((hosting) => {
     if (hosting.kind !== "api") return hosting;

@@ -1,12 +1,12 @@
 import {setTimeout as sleep} from "node:timers/promises";
 import type {Workspace} from "../store/index.js";
-import {storeFingerprint} from "./fingerprint.js";
+import {pricesFingerprint, storeFingerprint} from "./fingerprint.js";
 import {loaderIsRunning, touchLoaders} from "./staleOutputs.js";
 
 export interface WatchOptions {
   /** The site's root, where `data/` holds the page loaders. */
   root: string;
-  workspace: Pick<Workspace, "place">;
+  workspace: Pick<Workspace, "place" | "project">;
   signal: AbortSignal;
   /** How often to look, in milliseconds; default 1,000. */
   everyMs?: number;
@@ -14,17 +14,20 @@ export interface WatchOptions {
 }
 
 /**
- * Looks at the store until `signal` aborts and touches the page loaders when its fingerprint changes, so that a
+ * Looks at the store and at the project's prices until `signal` aborts and touches the page loaders when their fingerprint changes, so that a
  * running preview shows the new state. Polled: a store may lie on a file system that reports no changes. It waits
  * for the store to hold still and for loaders at work to end: what they print would count as newer than the touch.
  */
 export async function touchOnStoreChange(options: WatchOptions): Promise<void> {
-  let known = await storeFingerprint(options.workspace);
+  const {workspace} = options;
+  const look = async () =>
+    [await storeFingerprint(workspace), await pricesFingerprint(workspace.project)].join();
+  let known = await look();
   let before = known;
   while (!options.signal.aborted) {
     await sleep(options.everyMs ?? 1000, undefined, {signal: options.signal}).catch(() => undefined);
     if (options.signal.aborted) return;
-    const found = await storeFingerprint(options.workspace);
+    const found = await look();
     const still = found === before;
     before = found;
     if (found === known || !still || (await loaderIsRunning(options.root))) continue;

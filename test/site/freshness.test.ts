@@ -113,19 +113,22 @@ describe("stale outputs", () => {
     expect(times.map((year) => year > 2020)).toEqual([true, true, false, false]);
   });
 
-  it("are noticed while a preview runs", async () => {
+  it.each([
+    ["a run", ".assay/runs/r1/manifest.json"],
+    ["a price", "prices/mine.json"]
+  ])("are noticed while a preview runs: %s", async (_what, changes) => {
     await put("src/data/verdicts.json.ts", "");
     const stop = new AbortController();
     const changed = new Promise<string[]>((resolve) => {
       void touchOnStoreChange({
         root: join(folder, "src"),
-        workspace: {place: new LocalFolder(join(folder, ".assay"))},
+        workspace: {place: new LocalFolder(join(folder, ".assay")), project: folder},
         signal: stop.signal,
         everyMs: 20,
         onChange: resolve
       });
     });
-    setTimeout(() => void put(".assay/runs/r1/manifest.json", "{}"), 60);
+    setTimeout(() => void put(changes, "{}"), 60);
     expect(await changed).toEqual(["data/verdicts.json.ts"]);
     stop.abort();
   });

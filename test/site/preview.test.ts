@@ -43,7 +43,7 @@ beforeAll(async () => {
   });
   void touchOnStoreChange({
     root: join(project, "src"),
-    workspace: {place: new LocalFolder(dir)},
+    workspace: {place: new LocalFolder(dir), project},
     signal: watching.signal,
     everyMs: 200
   });
