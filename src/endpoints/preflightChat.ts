@@ -52,7 +52,7 @@ export async function preflightChat(
       : {
           check: "usage",
           status: needs.usage ? "error" : "warning",
-          message: `${name} reports no usage, so tokens and cost stay unknown. Switch usage on in the server, or set a budget in calls.`
+          message: `${name} reports no usage: tokens are counted here and marked as estimates, and a call's own cost stays unknown. Switch usage on in the server if it can be.`
         }
   ];
   if (needs.logprobs) findings.push(logprobsFinding(name, answer));
