@@ -1,7 +1,7 @@
 import {setTimeout as sleep} from "node:timers/promises";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {queueAddress} from "../../src/queue/index.js";
-import {ALIVE, marksKey, runKeys} from "../../src/queue/names.js";
+import {ALIVE, laneKeys, marksKey, runKeys} from "../../src/queue/names.js";
 import {createPlaces} from "../../src/queue/places.js";
 import type {JobData} from "../../src/queue/protocol.js";
 import {connect, type Redis} from "../../src/queue/redis.js";
@@ -68,6 +68,52 @@ describe.skipIf(!hasValkey())("places of two workers", () => {
     const late = asked("first", 2, {...job, generation: "one:-1"});
     await until(() => late.said.length > 0);
     expect(late.said).toEqual(["recall"]);
+  });
+
+  it("keeps two workers to tokens a minute within 2 %, by what calls really used", async () => {
+    const perSecond = 20_000;
+    const limited: JobData = {...job, most: 1000, limits: {tokensPerMinute: 60 * perSecond}};
+    const bucket = async () => {
+      const state = JSON.parse((await redis.call("GET", laneKeys("tokens").limit)) as string) as {
+        tokens: {level: number; at: number};
+      };
+      return state.tokens;
+    };
+    const both = ["third", "fourth"].map((worker) => createPlaces(redis, worker, "tokens", 1000));
+    await redis.call("HSET", runKeys("run").run, "lane:tokens", "one:0");
+    let used = 0;
+    let place = 0;
+    let first: number | undefined;
+    const ended = new Promise<void>((resolve) => {
+      const ask = (places: (typeof both)[number]) =>
+        places.ask({
+          job: limited,
+          tokens: 400,
+          marks: marksKey("tokens"),
+          place: place++,
+          start() {
+            const real = place % 2 === 0 ? 250 : 600;
+            used += real;
+            places.used(limited, real - 400);
+            places.release(limited);
+            if (used > 3.5 * perSecond) resolve();
+            else ask(places);
+          },
+          recall: () => undefined,
+          made: () => undefined
+        });
+      ask(both[0]!);
+      void until(() => used > 0)
+        .then(bucket)
+        .then(({at}) => {
+          first = at;
+          for (const places of both) for (let i = 0; i < 50; i++) ask(places);
+        });
+    });
+    await ended;
+    for (const places of both) places.stop();
+    const allowed = perSecond + (perSecond * ((await bucket()).at - first!)) / 1000;
+    expect(Math.abs(used - allowed)).toBeLessThan(0.02 * 3.5 * perSecond);
   });
 });
 

@@ -13,9 +13,11 @@ import {
   type QueueStatus,
   queueStatus,
   resumeQueue,
+  retryQueue,
   type RunningWorker,
   startWorker
 } from "../../src/queue/index.js";
+import {openJobs} from "../../src/queue/jobs.js";
 import {candidate, runEval} from "../../src/runner/index.js";
 import {type Project, wordsEval, wordsProject} from "../runner/support/project.js";
 import {type ModelServer, type ModelServerOptions, startModelServer} from "../support/modelServer.js";
@@ -170,6 +172,33 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
     link.close();
     expect(manifest!.status).toBe("partial");
     expect(manifest!.counts.completed).toBe(model.requests.length);
+  });
+
+  it("goes on when jobs that failed are tried again", async () => {
+    const endpoint = await begin();
+    await Promise.all(workers.splice(0).map((worker) => worker.close()));
+    const link = await openQueueLink(queueAddress(valkey.url), {key});
+    const running = run(endpoint);
+    const lane = await vi.waitUntil(
+      async () => (await queueStatus(link)).queues.find(({waiting}) => waiting > 1)?.queue,
+      {timeout: 30_000}
+    );
+    const dying = await openJobs(link.redis, lane, 30_000);
+    const job = await dying.getNextJob("dying", {block: false});
+    await job!.moveToFailed(new Error("every worker that took it died"), "dying");
+    await dying.close(true);
+    const reached = [{endpoint, model: "test-model"}];
+    workers = [
+      await startWorker(queueAddress(valkey.url), {reached, concurrency: 8, sealing: createSealing(key)})
+    ];
+    await vi.waitUntil(async () => (await queueStatus(link)).queues.some(({waiting}) => waiting === 0), {
+      timeout: 30_000
+    });
+    expect(await retryQueue(link)).toBe(1);
+    const {manifest, calls} = await running;
+    link.close();
+    expect(manifest!.status).toBe("complete");
+    expect(model.requests.length).toBe(calls);
   });
 
   it("says what is wrong with an address without repeating its password", () => {
