@@ -9,6 +9,8 @@ export interface Valkey {
   url: string;
   /** The server's folder: its dump and its append-only file. */
   folder: string;
+  /** The server's process; undefined while it is away. */
+  readonly pid: number | undefined;
   kill(): Promise<void>;
   start(): Promise<void>;
   close(): Promise<void>;
@@ -62,6 +64,9 @@ export async function startValkey({aof, password}: ValkeyOptions = {}): Promise<
   return {
     url,
     folder,
+    get pid() {
+      return server?.pid;
+    },
     kill,
     start,
     async close() {
