@@ -13,6 +13,7 @@ export type {
   OutageSettings
 } from "./calls/executor.js";
 export {createOutageGuard, type OutageGuard} from "./calls/outage.js";
+export {OutcomeStream} from "./calls/outcomeStream.js";
 export {callError, createPool, guardedAttempts} from "./calls/pool.js";
 export * from "./define.js";
 export {prepareCandidate} from "./prepareCandidate.js";

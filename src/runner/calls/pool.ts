@@ -19,6 +19,7 @@ import type {
   OutageSettings
 } from "./executor.js";
 import {createOutageGuard, type OutageGuard} from "./outage.js";
+import {OutcomeStream} from "./outcomeStream.js";
 
 /** Requests that wait for a place beside those in flight, so that none stands empty while the stream is asked. */
 const SPARE = 64;
@@ -57,35 +58,17 @@ interface Ended {
 }
 
 /** One stream of requests on its way through the pool. */
-class PoolRun implements AsyncIterableIterator<readonly CallOutcome[]> {
-  private readonly source: AsyncIterator<CallRequest>;
-  private open = 0;
-  private sourceEnded = false;
-  private ended: Ended[] = [];
-  /** The batch given out last. */
-  private given: Ended[] = [];
-  private failure: {error: unknown} | undefined;
-  private draining = false;
-  private wakeReader: (() => void) | undefined;
-  private wakeTaker: (() => void) | undefined;
+class PoolRun extends OutcomeStream<Ended> {
+  protected open = 0;
   private readonly lanes = new Map<string, Lane>();
-  private readonly onSignal = () => this.drain();
-  private readonly onAbort = () => {
-    for (const {calls} of this.lanes.values()) calls.abort();
-    this.drain();
-  };
 
   constructor(
     requests: AsyncIterable<CallRequest>,
     private readonly setup: PoolSetup
   ) {
-    this.source = requests[Symbol.asyncIterator]();
+    super(requests, setup, setup.most);
     for (const name of setup.limiters.keys()) this.lanes.set(name, this.laneOf(name));
-    setup.signal?.addEventListener("abort", this.onSignal);
-    setup.abortSignal?.addEventListener("abort", this.onAbort);
-    if (setup.abortSignal?.aborted) this.onAbort();
-    else if (setup.signal?.aborted) this.drain();
-    void this.take();
+    this.take();
   }
 
   private laneOf(name: string): Lane {
@@ -102,95 +85,39 @@ class PoolRun implements AsyncIterableIterator<readonly CallOutcome[]> {
     return {guard, calls};
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
+  protected begin(): undefined {
+    return undefined;
   }
 
-  async next(): Promise<IteratorResult<readonly CallOutcome[]>> {
-    this.received();
-    // Answers that arrive in one turn of the event loop make one batch.
-    await new Promise(setImmediate);
-    while (this.ended.length === 0 && !this.finished)
-      await new Promise<void>((resolve) => (this.wakeReader = resolve));
-    if (this.ended.length > 0) {
-      this.given = this.ended;
-      this.ended = [];
-      return {done: false, value: this.given.map(({outcome}) => outcome)};
-    }
-    this.close();
-    if (this.failure) throw this.failure.error;
-    return {done: true, value: undefined};
+  protected outcomeOf({outcome}: Ended): CallOutcome {
+    return outcome;
   }
 
-  async return(): Promise<IteratorResult<readonly CallOutcome[]>> {
-    this.drain();
-    this.received();
-    while (!this.finished) {
-      await new Promise<void>((resolve) => (this.wakeReader = resolve));
-      this.given = this.ended;
-      this.ended = [];
-      this.received();
-    }
-    this.close();
-    return {done: true, value: undefined};
+  protected receive(ended: readonly Ended[]): void {
+    for (const {release} of ended) release();
   }
 
-  private get finished(): boolean {
-    return this.sourceEnded && this.open === 0;
-  }
-
-  private close(): void {
-    this.setup.signal?.removeEventListener("abort", this.onSignal);
-    this.setup.abortSignal?.removeEventListener("abort", this.onAbort);
-    for (const {guard} of this.lanes.values()) guard.stop();
-  }
-
-  private received(): void {
-    const {given} = this;
-    this.given = [];
-    for (const {release} of given) release();
-    if (given.length > 0) this.wakeTaker?.();
-  }
-
-  private drain(): void {
-    this.draining = true;
-    // The stream may be waiting for something that never comes: it is asked to end, and not waited for.
-    this.sourceEnded = true;
+  protected onDrain(): void {
     for (const limiter of this.setup.limiters.values()) limiter.clear();
     for (const {guard} of this.lanes.values()) guard.stop();
-    this.wakeTaker?.();
-    this.wakeReader?.();
   }
 
-  private async take(): Promise<void> {
-    try {
-      while (!this.draining) {
-        if (this.open >= this.setup.most) {
-          await new Promise<void>((resolve) => (this.wakeTaker = resolve));
-          continue;
-        }
-        const next = await this.source.next();
-        if (next.done || this.draining) break;
-        this.start(next.value);
-      }
-    } catch (error) {
-      this.failure ??= {error};
-      this.drain();
-    }
-    this.source.return?.()?.catch(() => undefined);
-    this.sourceEnded = true;
-    this.wakeReader?.();
+  protected abortCalls(): void {
+    for (const {calls} of this.lanes.values()) calls.abort();
   }
 
-  private start(request: CallRequest): void {
+  protected end(): undefined {
+    for (const {guard} of this.lanes.values()) guard.stop();
+  }
+
+  protected start(request: CallRequest): undefined {
     const endpoint = this.setup.endpoints.get(request.candidate);
     const limiter = endpoint && this.setup.limiters.get(endpoint.name);
     if (!limiter) throw new Error(`no endpoint is known for the candidate "${request.candidate}"`);
     this.open++;
     const left = () => {
       this.open--;
-      if (this.finished) this.wakeReader?.();
-      this.wakeTaker?.();
+      this.changed();
     };
     // It rejects only when it is cleared before its start, and then gives no outcome.
     limiter.run((attempts) => this.call(request, endpoint, attempts), request).then(left, left);
@@ -198,15 +125,14 @@ class PoolRun implements AsyncIterableIterator<readonly CallOutcome[]> {
 
   /** Resolves when the outcome was received: the limiter's place is held until then. */
   private async call(request: CallRequest, endpoint: Endpoint, attempts: AttemptHooks): Promise<unknown> {
-    const outcome = await this.outcomeOf(request, endpoint, attempts);
+    const outcome = await this.settled(request, endpoint, attempts);
     await new Promise<void>((release) => {
-      this.ended.push({outcome, release});
-      this.wakeReader?.();
+      this.tell({outcome, release});
     });
     return outcome.completion;
   }
 
-  private async outcomeOf(
+  private async settled(
     request: CallRequest,
     endpoint: Endpoint,
     attempts: AttemptHooks
