@@ -85,6 +85,12 @@ local function isAlive(worker)
   return now - tonumber(redis.call('ZSCORE', KEYS[3], worker) or '0') <= step.silentMs
 end
 
+-- A server that was killed may have forgotten how a call ended: who waits for long looks at what its worker makes.
+local function makes(worker, ask)
+  local list = ask.waited >= step.patience and redis.call('GET', step.making .. worker)
+  return not list or string.find(list, '"' .. ask.marks .. ' ' .. ask.place .. '"', 1, true)
+end
+
 local field = step.worker .. '|' .. step.scope
 redis.call('HSET', KEYS[2], field, step.flying)
 local all = redis.call('HGETALL', KEYS[2])
@@ -111,7 +117,8 @@ for _, ask in ipairs(step.asks) do
     if mark == 'e' then
       code = 'e'
     elseif mark and mark ~= step.worker .. '|' .. ask.id then
-      code = isAlive(string.match(mark, '^(.-)|')) and 'w' or 'b'
+      local other = string.match(mark, '^(.-)|')
+      code = isAlive(other) and makes(other, ask) and 'w' or 'b'
     end
     if code == 'g' or code == 'b' then
       if paused then wait = 500 break end
@@ -158,13 +165,17 @@ export interface LimitStep {
   requestsPerMinute?: number;
   tokensPerMinute?: number;
   silentMs: number;
+  /** How often a call is asked for before what its worker says of itself is looked at. */
+  patience: number;
+  /** What the keys begin with by which workers say what they make. */
+  making: string;
   /** Latencies of attempts that succeeded since the last step. */
   succeeded: number[];
   /** Attempts that the server was too busy for. */
   throttled: {latencyMs: number; retryAfterMs?: number}[];
   /** Tokens used beyond the estimates of calls that ended; negative gives back. */
   tokensBeyond: number;
-  asks: {tokens: number; holds: boolean; id?: string; marks?: string; place?: number}[];
+  asks: {tokens: number; holds: boolean; waited: number; id?: string; marks?: string; place?: number}[];
 }
 
 export interface LimitAnswer {

@@ -31,6 +31,9 @@ export const runKeys = (scope: string) => ({
   channel: `assay:channel:${scope}`
 });
 
+/** The calls that a worker makes, by the place where they are noted: JSON, renewed every second. */
+export const makingKey = (worker: string) => `assay:making:${worker}`;
+
 /** The requests of a job. */
 export const bodyKey = (job: string) => `assay:body:${job}`;
 /** Which of a job's requests have ended ("e"), and who makes which, by their place. */

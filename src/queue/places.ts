@@ -1,7 +1,7 @@
 import {randomBytes} from "node:crypto";
 import {type AttemptHooks, type AttemptOutcome, EndpointError} from "../endpoints/index.js";
 import {type LimitAnswer, limitScript, type LimitStep} from "./limitScript.js";
-import {ALIVE, laneKeys, runKeys, SILENT_MS} from "./names.js";
+import {ALIVE, laneKeys, makingKey, runKeys, SILENT_MS} from "./names.js";
 import type {JobData} from "./protocol.js";
 import type {Redis} from "./redis.js";
 
@@ -24,7 +24,9 @@ export interface Waiting {
 export interface Places {
   /** Asks for a place; calls are started in the order in which they ask. */
   ask(waiting: Waiting): void;
-  release(job: JobData): void;
+  release(job: JobData, call: Pick<Waiting, "marks" | "place">): void;
+  /** The calls that hold a place: where each is noted, and at which place. */
+  readonly making: readonly string[];
   /** For a call that holds a place: its retries wait here, and what it sees is told to all workers. */
   hooks(job: JobData, tokens: number): AttemptHooks;
   /** Tokens that a call used beyond its estimate. */
@@ -41,6 +43,8 @@ export interface Places {
 interface Asked {
   tokens: number;
   holds: boolean;
+  /** How often another worker made it when it was asked for. */
+  waited: number;
   /** The same however often it is asked: an answer may be lost. */
   id?: string;
   marks?: string;
@@ -66,13 +70,25 @@ interface Group {
 }
 
 const ELSEWHERE_MS = 1000;
+/** By then every worker that lives has said what it makes. */
+const PATIENCE = 8;
 /** The most calls that one step asks for. */
 const MOST_ASKED = 64;
 
-/** @param most `-j` of this worker */
-export function createPlaces(redis: Redis, worker: string, lane: string, most: number): Places {
+/**
+ * @param most `-j` of this worker
+ * @param patience how often a call is asked for, once a second, before what its worker says of itself is looked at
+ */
+export function createPlaces(
+  redis: Redis,
+  worker: string,
+  lane: string,
+  most: number,
+  patience = PATIENCE
+): Places {
   const step = limitSteps(redis, lane);
   const groups = new Map<string, Group>();
+  const making = new Set<string>();
   let flying = 0;
   let pumping = false;
   let again = false;
@@ -122,16 +138,29 @@ export function createPlaces(redis: Redis, worker: string, lane: string, most: n
       adaptive: job.adaptive,
       ...job.limits,
       silentMs: SILENT_MS,
+      patience,
+      making: makingKey(""),
       ...news,
-      asks: asks.map(({tokens, holds, id, marks, place}) => ({tokens, holds, id, marks, place}))
+      asks: asks.map(({tokens, holds, waited, id, marks, place}) => ({
+        tokens,
+        holds,
+        waited,
+        id,
+        marks,
+        place
+      }))
     });
     const told = new Set(asks.slice(0, answer.codes.length));
     group.asked = group.asked.filter((one) => !told.has(one));
     asks.slice(0, answer.codes.length).forEach((one, i) => {
       const code = answer.codes[i];
       if (code === "e") return one.made?.();
-      if (code === "w") return void group.elsewhere.push(one);
+      if (code === "w") {
+        one.waited++;
+        return void group.elsewhere.push(one);
+      }
       if (!one.holds) {
+        making.add(`${one.marks} ${one.place}`);
         group.flying++;
         flying++;
       }
@@ -195,10 +224,14 @@ export function createPlaces(redis: Redis, worker: string, lane: string, most: n
   return {
     ask({job, ...waiting}) {
       if (stopped) return waiting.recall();
-      groupOf(job).asked.push({...waiting, holds: false, id: randomBytes(6).toString("hex")});
+      groupOf(job).asked.push({...waiting, holds: false, waited: 0, id: randomBytes(6).toString("hex")});
       run();
     },
-    release(job) {
+    get making() {
+      return [...making];
+    },
+    release(job, {marks, place}) {
+      making.delete(`${marks} ${place}`);
       const group = groupOf(job);
       group.flying--;
       flying--;
@@ -219,7 +252,7 @@ export function createPlaces(redis: Redis, worker: string, lane: string, most: n
         new Promise<void>((resolve, reject) => {
           const recall = () => reject(new EndpointError("aborted", "The call was stopped."));
           if (signal?.aborted) return recall();
-          const one = {tokens, holds: true, start: () => resolve(), recall};
+          const one = {tokens, holds: true, waited: 0, start: () => resolve(), recall};
           signal?.addEventListener("abort", recall, {once: true});
           groupOf(job).asked.unshift(one);
           run();

@@ -51,7 +51,10 @@ export class SentJobs {
   /** Takes a job that no worker has from the queue. */
   async takeBack(id: string): Promise<void> {
     const job = this.jobs.get(id);
-    if (job && (await job.lane.queue.remove(id)) === 1) this.again(id);
+    if (!job || (await job.lane.queue.remove(id)) !== 1) return;
+    // So is one that has ended: its outcomes are there, and may not have been read.
+    await this.setup.coordination.fetch([...job.keys]);
+    this.again(id);
   }
 
   takeAllBack(): void {

@@ -3,7 +3,7 @@ import {type Endpoint, EndpointError} from "../endpoints/index.js";
 import {UserError} from "../store/index.js";
 import type {QueueAddress} from "./address.js";
 import {laneOf} from "./lane.js";
-import {ALIVE, LANES, laneKeys, SILENT_MS} from "./names.js";
+import {ALIVE, LANES, laneKeys, makingKey, SILENT_MS} from "./names.js";
 import {connect} from "./redis.js";
 import type {Sealing} from "./sealing.js";
 import {createTelling} from "./telling.js";
@@ -34,6 +34,8 @@ export interface RunningWorker {
 }
 
 const LOCK_MS = 15_000;
+/** In seconds. */
+const MAKING_EXPIRES = 20;
 
 /**
  * Takes calls from the queues of endpoints and makes them, until it is closed. Keys are read from this process's
@@ -61,6 +63,8 @@ export async function startWorker(address: QueueAddress, options: WorkerOptions)
     const now = await serverTime();
     for (const lane of reached.keys()) await redis.call("ZADD", laneKeys(lane).listening, now, name);
     await redis.call("ZADD", ALIVE, now, name);
+    const making = lanes.flatMap((lane) => lane.making);
+    await redis.call("SET", makingKey(name), JSON.stringify(making), "EX", MAKING_EXPIRES);
     for (const key of [ALIVE, ...[...reached.keys()].map((lane) => laneKeys(lane).listening)])
       await redis.call("ZREMRANGEBYSCORE", key, 0, now - 6 * SILENT_MS);
     await telling.check();

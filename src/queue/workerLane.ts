@@ -67,6 +67,10 @@ export class WorkerLane {
     this.places.look();
   }
 
+  get making(): readonly string[] {
+    return this.places.making;
+  }
+
   /** Calls whose outcome nobody has received yet, or that wait. */
   get open(): number {
     return this.places.open;
@@ -166,7 +170,7 @@ export class WorkerLane {
               marks,
               place,
               received: () => {
-                this.places.release(data);
+                this.places.release(data, {marks, place});
                 this.wake?.();
               }
             });

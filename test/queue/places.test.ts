@@ -1,7 +1,7 @@
 import {setTimeout as sleep} from "node:timers/promises";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {queueAddress} from "../../src/queue/index.js";
-import {ALIVE, laneKeys, marksKey, runKeys} from "../../src/queue/names.js";
+import {ALIVE, laneKeys, makingKey, marksKey, runKeys} from "../../src/queue/names.js";
 import {createPlaces} from "../../src/queue/places.js";
 import type {JobData} from "../../src/queue/protocol.js";
 import {connect, type Redis} from "../../src/queue/redis.js";
@@ -29,7 +29,7 @@ describe.skipIf(!hasValkey())("places of two workers", () => {
     asks: false
   };
   const asked = (worker: string, place: number, of: JobData = job) => {
-    const places = createPlaces(redis, worker, "lane", 10);
+    const places = createPlaces(redis, worker, "lane", 10, 1);
     const said: string[] = [];
     const entry = {
       job: of,
@@ -64,6 +64,19 @@ describe.skipIf(!hasValkey())("places of two workers", () => {
     expect(second.said).toEqual(["begun"]);
   });
 
+  it("gives a call to another when its worker lives and, for long, says that it does not make it", async () => {
+    const first = asked("first", 3);
+    await until(() => first.said.length > 0);
+    await redis.call("ZADD", ALIVE, 9e15, "first");
+    await redis.call("SET", makingKey("first"), JSON.stringify([`${marksKey("job")} 3`]));
+    const second = asked("second", 3);
+    await sleep(1500);
+    expect(second.said).toEqual([]);
+    await redis.call("SET", makingKey("first"), "[]");
+    await until(() => second.said.length > 0);
+    expect(second.said).toEqual(["begun"]);
+  });
+
   it("gives none to what a recalled generation sent", async () => {
     const late = asked("first", 2, {...job, generation: "one:-1"});
     await until(() => late.said.length > 0);
@@ -85,23 +98,26 @@ describe.skipIf(!hasValkey())("places of two workers", () => {
     let place = 0;
     let first: number | undefined;
     const ended = new Promise<void>((resolve) => {
-      const ask = (places: (typeof both)[number]) =>
+      const marks = marksKey("tokens");
+      const ask = (places: (typeof both)[number]) => {
+        const own = place++;
         places.ask({
           job: limited,
           tokens: 400,
-          marks: marksKey("tokens"),
-          place: place++,
+          marks,
+          place: own,
           start() {
-            const real = place % 2 === 0 ? 250 : 600;
+            const real = own % 2 === 0 ? 250 : 600;
             used += real;
             places.used(limited, real - 400);
-            places.release(limited);
+            places.release(limited, {marks, place: own});
             if (used > 3.5 * perSecond) resolve();
             else ask(places);
           },
           recall: () => undefined,
           made: () => undefined
         });
+      };
       ask(both[0]!);
       void until(() => used > 0)
         .then(bucket)
