@@ -1,4 +1,5 @@
 import {randomBytes} from "node:crypto";
+import {setTimeout as sleep} from "node:timers/promises";
 import type {AttemptOutcome} from "../endpoints/index.js";
 import type {CallOutcome} from "../runner/index.js";
 import {answerKey, EXPIRES, runKeys} from "./names.js";
@@ -22,7 +23,7 @@ export interface Telling {
   question(scope: string, key: string, failed: AttemptOutcome, signal: AbortSignal): Promise<boolean>;
   /** Resolves when all that was told is with the server. */
   written(): Promise<void>;
-  /** Begins to listen to a run; resolves when it does. */
+  /** Begins to listen to a run; resolves when it does, or after a time: `check` hears what words would have said. */
   hear(scope: string): Promise<void>;
   /** Once a second: what a lost word would have said. */
   check(): Promise<void>;
@@ -39,6 +40,7 @@ export interface TellingSetup {
 interface Run {
   session: string;
   heard: Promise<unknown>;
+  isHeard: boolean;
   /** Ended calls that wait to be received, by their keys. */
   waiting: Map<string, {call: EndedCall; session: string; since: number}>;
 }
@@ -76,11 +78,16 @@ export function createTelling({redis, sealing, onAbort, onLook}: TellingSetup, l
   const runOf = (scope: string): Run => {
     let run = runs.get(scope);
     if (!run) {
-      const heard = listener.subscribe(runKeys(scope).channel);
-      heard.catch(() => undefined);
-      runs.set(scope, (run = {session: "", heard, waiting: new Map()}));
+      runs.set(scope, (run = {session: "", heard: Promise.resolve(), isHeard: false, waiting: new Map()}));
+      listen(scope, run);
     }
     return run;
+  };
+  const listen = (scope: string, run: Run) => {
+    run.heard = listener.subscribe(runKeys(scope).channel).then(
+      () => (run.isHeard = true),
+      () => undefined
+    );
   };
   const receive = (run: Run, key: string) => {
     const waiting = run.waiting.get(key);
@@ -180,11 +187,13 @@ export function createTelling({redis, sealing, onAbort, onLook}: TellingSetup, l
       while (flushing) await flushing;
     },
     async hear(scope) {
-      await runOf(scope).heard;
+      // A subscription that was sent as the server died may never be answered: `check` sends it again.
+      await Promise.race([runOf(scope).heard, sleep(LOOK_AFTER_MS, undefined, {ref: false})]);
     },
     async check() {
       for (const [scope, run] of runs) {
         const keys = runKeys(scope);
+        if (!run.isHeard) listen(scope, run);
         const [session, aborted] = (await redis.call("HMGET", keys.run, "session", "aborted")) as (
           string | null
         )[];
