@@ -68,9 +68,17 @@ export function historyChart(choice: HistoryChoice | null): Content {
       width,
       height: HEIGHT,
       marginLeft: 52,
+      marginTop: 30,
       marginBottom: 40,
       ariaLabel: `${history.scorer} of ${candidate} over ${plural(marks.length, "run")}`,
-      x: {type: "utc", label: null, inset: 14, ticks: width < 560 ? 3 : 7},
+      x: {
+        type: "utc",
+        label: null,
+        inset: 14,
+        ticks: width < 560 ? 3 : 7,
+        // Of a single moment the scale would write all that it knows.
+        tickFormat: marks.length === 1 ? (at: Date) => time(at.toISOString()) : undefined
+      },
       y: {label: `${history.scorer}, ${format.unit}`, grid: false, nice: true, ticks: 6},
       marks: [
         Plot.gridY({stroke: "var(--line)", strokeOpacity: 1}),

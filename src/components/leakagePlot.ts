@@ -35,15 +35,16 @@ export function leakagePlot({splits, choice}: SplitsView): Content {
   const longest = Math.max(...names.map((name) => name.length));
   const draw = (width: number) => {
     const marginLeft = Math.min(width * 0.35, 18 + longest * 7.2);
-    const beside = (width - marginLeft) / kinds.length >= 170;
+    const panel = (width - marginLeft) / kinds.length;
+    const beside = panel >= 170;
     const facet = beside ? "fx" : "fy";
     const step = names.length * 26 + PANEL_HEADING;
     return chart({
       width,
-      height: beside ? 60 + names.length * 30 : 64 + kinds.length * step,
+      height: beside ? 76 + names.length * 30 : 64 + kinds.length * step,
       marginLeft,
       marginRight: 44,
-      marginTop: 28,
+      marginTop: beside ? 44 : 28,
       marginBottom: 36,
       ariaLabel: `Share of test rows with a match in training, for ${splits.length} splits and ${kinds.length} kinds of leakage`,
       x: {domain: [0, beside ? most * 1.4 : most * 1.1], tickFormat: "%", ticks: beside ? 2 : 4, label: null},
@@ -80,7 +81,10 @@ export function leakagePlot({splits, choice}: SplitsView): Content {
         Plot.text(kinds, {
           [facet]: (kind: string) => kind,
           frameAnchor: "top-left",
-          dy: -24,
+          lineAnchor: "bottom",
+          dy: -11,
+          // Two lines where a heading is wider than its panel.
+          lineWidth: beside ? panel / 14 : undefined,
           text: (kind: string) => kind,
           fontWeight: 600,
           fill: "currentColor"
