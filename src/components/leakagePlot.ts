@@ -84,7 +84,7 @@ export function leakagePlot({splits, choice}: SplitsView): Content {
           lineAnchor: "bottom",
           dy: -11,
           // Two lines where a heading is wider than its panel.
-          lineWidth: beside ? panel / 14 : undefined,
+          lineWidth: beside ? panel / 18 : undefined,
           text: (kind: string) => kind,
           fontWeight: 600,
           fill: "currentColor"
