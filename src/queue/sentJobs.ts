@@ -22,6 +22,7 @@ export interface SentJobsSetup {
 }
 
 export const SWEEP_MS = 2000;
+const LOOK_MS = 10_000;
 
 /** The jobs of a run whose outcomes are awaited. */
 export class SentJobs {
@@ -71,8 +72,11 @@ export class SentJobs {
       if (performance.now() - job.at < SWEEP_MS) continue;
       const state = await job.lane.queue.getJobState(id);
       if (state === "failed") this.tellFailed(job);
-      else if (state !== "unknown" && state !== "completed") job.missed = 0;
-      else if (++job.missed >= 2) {
+      else if (state !== "unknown" && state !== "completed") {
+        job.missed = 0;
+        // A word that was lost with its connection: what it told of is there.
+        if (performance.now() - job.at > LOOK_MS) await this.setup.coordination.fetch([...job.keys]);
+      } else if (++job.missed >= 2) {
         await this.setup.coordination.fetch([...job.keys]);
         this.again(id);
       }
