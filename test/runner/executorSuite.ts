@@ -205,7 +205,7 @@ export function describeExecutor(
       void until(() => server.requests.length === 4).then(() => (drain.abort(), abort.abort()));
       const begun = performance.now();
       const ended = await all(executor, requests(10), {signal: drain.signal, abortSignal: abort.signal});
-      expect(performance.now() - begun).toBeLessThan(5000);
+      expect(performance.now() - begun).toBeLessThan(18_000);
       expect(ended.map(({error}) => error!.kind)).toEqual(server.requests.map(() => "aborted"));
       expect(ended.length).toBe(4);
     });
@@ -276,7 +276,7 @@ export function describeExecutor(
         );
         const begun = performance.now();
         await all(executor, requests(50));
-        expect(performance.now() - begun).toBeLessThan(5000);
+        expect(performance.now() - begun).toBeLessThan(18_000);
       });
     });
 
