@@ -115,6 +115,13 @@ export function createPlaces(
     return group;
   };
 
+  /** What the group has to say is said again when no answer comes; what it saw of the endpoint is not counted twice. */
+  const told = (group: Group, words: LimitStep) =>
+    step(words).catch((error: unknown) => {
+      group.news = true;
+      throw error;
+    });
+
   async function pumpGroup(group: Group): Promise<number | undefined> {
     const free = most - flying;
     const asks: Asked[] = [];
@@ -128,7 +135,7 @@ export function createPlaces(
     const {job, succeeded, throttled, tokensBeyond} = group;
     const news = {succeeded, throttled, tokensBeyond};
     Object.assign(group, {succeeded: [], throttled: [], tokensBeyond: 0, news: false});
-    const answer = await step({
+    const answer = await told(group, {
       worker,
       lane,
       scope: job.scope,
@@ -150,8 +157,8 @@ export function createPlaces(
         place
       }))
     });
-    const told = new Set(asks.slice(0, answer.codes.length));
-    group.asked = group.asked.filter((one) => !told.has(one));
+    const settled = new Set(asks.slice(0, answer.codes.length));
+    group.asked = group.asked.filter((one) => !settled.has(one));
     asks.slice(0, answer.codes.length).forEach((one, i) => {
       const code = answer.codes[i];
       if (code === "e") return one.made?.();
@@ -168,7 +175,7 @@ export function createPlaces(
     });
     if (group.elsewhere.length > 0) lookElsewhere(group);
     if (answer.recalled) recall(group);
-    return told.size < asks.length && group.asked.length > 0 ? Math.max(1, answer.wait) : undefined;
+    return settled.size < asks.length && group.asked.length > 0 ? Math.max(1, answer.wait) : undefined;
   }
 
   /** Asks again, later, for calls that another worker makes: it may die. */
@@ -214,7 +221,7 @@ export function createPlaces(
     if (wait !== undefined && !stopped) timer = setTimeout(run, Math.min(wait, 1000));
   }
   const run = () => {
-    // Only a server that refuses the script gets here: it is asked again.
+    // A server that refuses the script, or does not answer, is asked again.
     pump().catch(() => {
       pumping = false;
       if (!stopped) timer = setTimeout(run, 1000);

@@ -25,13 +25,16 @@ export interface QueueLinkOptions {
   onMessage?(message: string): void;
 }
 
+/** A server that is away is waited for so long. */
+const ANSWER_MS = 300_000;
+
 /** Throws UserError when the server is not reached, or the key is none. */
 export async function openQueueLink(
   address: QueueAddress,
   {key, onMessage = () => undefined}: QueueLinkOptions = {}
 ): Promise<QueueLink> {
   const sealing = createSealing(key);
-  const redis = await connect(address, onMessage);
+  const redis = await connect(address, onMessage, ANSWER_MS);
   return {redis, sealing, shown: address.shown, close: () => redis.disconnect()};
 }
 

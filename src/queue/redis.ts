@@ -43,14 +43,20 @@ export async function queuePackages(): Promise<{
 /**
  * Opens a connection, which from then on outlives restarts of the server: commands wait until it is back.
  * Throws UserError when nobody answers, or the server refuses the password.
+ * @param answerMs a command that was not answered for so long rejects: the answer of a server that was killed may never come
  */
-export async function connect(address: QueueAddress, tell: (message: string) => void): Promise<Redis> {
+export async function connect(
+  address: QueueAddress,
+  tell: (message: string) => void,
+  answerMs: number
+): Promise<Redis> {
   const {open} = await queuePackages();
   let ready = false;
   const redis = new open(address.url, {
     lazyConnect: true,
     maxRetriesPerRequest: null,
     connectTimeout: 10_000,
+    commandTimeout: answerMs,
     retryStrategy: (times: number) => (ready ? Math.min(2000, 50 * times) : null)
   });
   let last = "the connection was closed";

@@ -34,6 +34,8 @@ export interface RunningWorker {
 }
 
 const LOCK_MS = 15_000;
+/** All that a worker asks of the server it asks again. */
+const ANSWER_MS = 10_000;
 /** In seconds. */
 const MAKING_EXPIRES = 20;
 
@@ -44,7 +46,7 @@ const MAKING_EXPIRES = 20;
 export async function startWorker(address: QueueAddress, options: WorkerOptions): Promise<RunningWorker> {
   const {sealing, concurrency, lockMs = LOCK_MS, onMessage = () => undefined} = options;
   const reached = await lanesOf(options);
-  const redis = await connect(address, onMessage);
+  const redis = await connect(address, onMessage, ANSWER_MS);
   // BullMQ adds a hundred scripts to its connection, which every pipeline of that connection pays for.
   const jobs = redis.duplicate().on("error", () => undefined);
   const name = `w${randomBytes(6).toString("hex")}`;
@@ -109,7 +111,8 @@ export async function startWorker(address: QueueAddress, options: WorkerOptions)
       await beating;
       await telling.close();
       const leave = [...reached.keys()].map((lane) => redis.call("ZREM", laneKeys(lane).listening, name));
-      await Promise.all([...leave, redis.call("ZREM", ALIVE, name)]);
+      // Without an answer its silence will tell.
+      await Promise.allSettled([...leave, redis.call("ZREM", ALIVE, name)]);
       jobs.disconnect();
       redis.disconnect();
     }

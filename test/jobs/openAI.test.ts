@@ -122,7 +122,8 @@ describe("a job in the manner of OpenAI", () => {
         : undefined;
     const start = Date.now();
     expect((await startJob(workspace, id)).how).toBe("started");
-    expect(Date.now() - start).toBeGreaterThanOrEqual(400);
+    // A timer may be a millisecond early by this clock.
+    expect(Date.now() - start).toBeGreaterThanOrEqual(390);
     server.disturb = () => ({
       status: 401,
       body: {error: {message: "Incorrect API key provided: sk-very-secret-key-1234567890"}}

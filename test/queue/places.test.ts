@@ -1,3 +1,4 @@
+import {createServer, type AddressInfo} from "node:net";
 import {setTimeout as sleep} from "node:timers/promises";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {queueAddress} from "../../src/queue/index.js";
@@ -12,7 +13,7 @@ describe.skipIf(!hasValkey())("places of two workers", () => {
   let redis: Redis;
   beforeAll(async () => {
     valkey = await startValkey();
-    redis = await connect(queueAddress(valkey.url), () => undefined);
+    redis = await connect(queueAddress(valkey.url), () => undefined, 60_000);
     await redis.call("HSET", runKeys("run").run, "lane:lane", "one:0");
   });
   afterAll(async () => {
@@ -28,8 +29,8 @@ describe.skipIf(!hasValkey())("places of two workers", () => {
     adaptive: false,
     asks: false
   };
-  const asked = (worker: string, place: number, of: JobData = job) => {
-    const places = createPlaces(redis, worker, "lane", 10, 1);
+  const asked = (worker: string, place: number, of: JobData = job, through: Redis = redis) => {
+    const places = createPlaces(through, worker, "lane", 10, 1);
     const said: string[] = [];
     const entry = {
       job: of,
@@ -53,6 +54,20 @@ describe.skipIf(!hasValkey())("places of two workers", () => {
     await redis.call("HSET", marksKey("job"), 0, "e");
     await until(() => second.said.length > 0);
     expect(second.said).toEqual(["made"]);
+  });
+
+  it("asks again for a call whose answer never came", async () => {
+    let refused = 0;
+    const forgetful = {
+      defineCommand: (...words: Parameters<Redis["defineCommand"]>) => redis.defineCommand(...words),
+      assayLimit: (...words: string[]) =>
+        refused++ === 0
+          ? Promise.reject(new Error("Command timed out"))
+          : (redis as unknown as {assayLimit(...words: string[]): Promise<string>}).assayLimit(...words)
+    };
+    const {said} = asked("first", 2, job, forgetful as unknown as Redis);
+    await until(() => said.length > 0);
+    expect([said, refused]).toEqual([["start"], 2]);
   });
 
   it("gives a call of a worker that died to another, and says that it had begun", async () => {
@@ -136,3 +151,18 @@ describe.skipIf(!hasValkey())("places of two workers", () => {
 async function until(met: () => boolean): Promise<void> {
   while (!met()) await sleep(5);
 }
+
+it("waits for an answer of the server no longer than it is told", async () => {
+  const server = createServer((socket) =>
+    socket.on("data", (part: Buffer) => {
+      for (const command of part.toString().match(/ping|info/gi) ?? [])
+        socket.write(command.toLowerCase() === "ping" ? "+PONG\r\n" : "$0\r\n\r\n");
+    })
+  );
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const {port} = server.address() as AddressInfo;
+  const redis = await connect(queueAddress(`redis://127.0.0.1:${port}`), () => undefined, 300);
+  await expect(redis.call("GET", "what never comes")).rejects.toThrow("timed out");
+  redis.disconnect();
+  await new Promise((resolve) => server.close(resolve));
+});
