@@ -118,25 +118,31 @@ export function createTelling({redis, sealing, onAbort, onLook}: TellingSetup, l
     commands.push(["RPUSH", list, JSON.stringify(told)], ["EXPIRE", list, EXPIRES]);
     flush();
   };
+  const sendAll = async () => {
+    const sent = [...commands, ...[...ended].flatMap(([scope, batch]) => endedCommands(scope, batch))];
+    commands = [];
+    ended = new Map();
+    for (let tries = 0; ; tries++)
+      try {
+        await pipelined(redis, sent);
+        return;
+      } catch (error) {
+        // Read-only, out of memory, loading: nothing may be lost that was paid for.
+        if (tries >= 600) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+  };
   const flush = () => {
     flushing ??= (async () => {
       // What ends in one turn of the event loop is told at once.
       await new Promise(setImmediate);
-      while (commands.length > 0 || ended.size > 0) {
-        const sent = [...commands, ...[...ended].flatMap(([scope, batch]) => endedCommands(scope, batch))];
-        commands = [];
-        ended = new Map();
-        for (let tries = 0; ; tries++)
-          try {
-            await pipelined(redis, sent);
-            break;
-          } catch (error) {
-            // Read-only, out of memory, loading: nothing may be lost that was paid for.
-            if (tries >= 600) throw error;
-            await new Promise((resolve) => setTimeout(resolve, 500));
-          }
+      try {
+        while (commands.length > 0 || ended.size > 0) await sendAll();
+      } finally {
+        // At once, not by the promise's own `finally`: what is pushed before that is called would wait for the next push.
+        flushing = undefined;
       }
-    })().finally(() => (flushing = undefined));
+    })();
     flushing.catch(() => undefined);
   };
 
