@@ -33,6 +33,8 @@ export async function openTextEmbedder(options: EmbedderOptions = {}): Promise<T
   let running: Promise<void> | undefined;
 
   const drain = async () => {
+    // A turn of the event loop lets calls made together share a batch.
+    await new Promise((turn) => setImmediate(turn));
     while (waiting.length) {
       const batch = waiting.splice(0, textsPerRound);
       try {
@@ -43,14 +45,13 @@ export async function openTextEmbedder(options: EmbedderOptions = {}): Promise<T
         for (const {reject} of batch) reject(error);
       }
     }
+    // At once, not when the promise says so: a text that comes before that would wait for ever.
+    running = undefined;
   };
   const embedOne = (ids: number[]) =>
     new Promise<Float32Array>((resolve, reject) => {
       waiting.push({ids, resolve, reject});
-      // A turn of the event loop lets calls made together share a batch.
-      running ??= new Promise<void>((turn) => setImmediate(turn))
-        .then(drain)
-        .finally(() => (running = undefined));
+      running ??= drain();
     });
 
   return {
