@@ -175,7 +175,10 @@ export function createPlaces(
     });
     if (group.elsewhere.length > 0) lookElsewhere(group);
     if (answer.recalled) recall(group);
-    return settled.size < asks.length && group.asked.length > 0 ? Math.max(1, answer.wait) : undefined;
+    if (group.asked.length === 0) return undefined;
+    if (settled.size < asks.length) return Math.max(1, answer.wait);
+    // What others have made held no place, so that no release makes room for the rest.
+    return flying < most ? 1 : undefined;
   }
 
   /** Asks again, later, for calls that another worker makes: it may die. */

@@ -56,6 +56,17 @@ describe.skipIf(!hasValkey())("places of two workers", () => {
     expect(second.said).toEqual(["made"]);
   });
 
+  it("goes on to what waits behind calls that others have made, which never held a place", async () => {
+    const marks = marksKey("made elsewhere");
+    for (let place = 0; place < 30; place++) await redis.call("HSET", marks, place, "e");
+    const places = createPlaces(redis, "third", "lane", 10, 1);
+    let made = 0;
+    const said = {start: () => undefined, recall: () => undefined, made: () => void made++};
+    for (let place = 0; place < 30; place++) places.ask({job, tokens: 1, marks, place, ...said});
+    await until(() => made === 30);
+    expect(places.waiting).toBe(0);
+  });
+
   it("asks again for a call whose answer never came", async () => {
     let refused = 0;
     const forgetful = {
