@@ -117,7 +117,7 @@ describe("a job in the manner of OpenAI", () => {
     const id = await noted();
     let refused = 0;
     server.disturb = ({path}) =>
-      refused++ < 2 && !path.includes("files")
+      path.includes("/jobs") && refused++ < 2
         ? {status: 429, headers: {"retry-after": "0.2"}, body: {error: {message: "slow down"}}}
         : undefined;
     const start = Date.now();
