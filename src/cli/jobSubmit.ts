@@ -15,7 +15,8 @@ import {
   type VersionManifest
 } from "../store/index.js";
 import {exportTraining, type TrainingManifest} from "./finetuneExport.js";
-import {followed, leaveRunning} from "./jobWatch.js";
+import {interruption} from "./interruption.js";
+import {followed} from "./jobWatch.js";
 import {datasetOf, findProject, loadDatasets, loadJob, type NamedJob, openProject} from "./project.js";
 import {dim, note, print, printJson} from "./terminal.js";
 
@@ -39,7 +40,7 @@ export async function submitVerb(name: string, options: SubmitOptions): Promise<
   };
   await tellShutdowns(project, service);
   const store = await openStore(await openProject());
-  const {signal, dispose} = leaveRunning();
+  const {signal, dispose} = interruption();
   const folder = temporaryPath(join(store.workspace.tmpDir, own.name));
   try {
     await mkdir(folder, {recursive: true});

@@ -1,5 +1,6 @@
 import {findJob, lastStatus, type Looked, watchJob} from "../jobs/index.js";
 import {type JobRecord, messageOf, openStore, readJobs, type Store} from "../store/index.js";
+import {interruption} from "./interruption.js";
 import {openProject} from "./project.js";
 import {createReporter} from "./progress.js";
 import {dim, note, print, printJson} from "./terminal.js";
@@ -12,7 +13,8 @@ interface WatchOptions {
 
 export async function watchVerb(names: string[], options: WatchOptions): Promise<void> {
   const store = await openStore(await openProject());
-  const {signal, dispose} = leaveRunning();
+  // Ctrl-C ends this command and no job.
+  const {signal, dispose} = interruption();
   try {
     const jobs = await readJobs(store.workspace);
     const chosen =
@@ -87,20 +89,6 @@ function lookText({look, changed, events}: Looked): string | undefined {
   if (!changed && news === "") return undefined;
   const detail = look.detail === undefined ? "" : ` (${look.detail})`;
   return `${look.status}${detail}${news === "" ? "" : `: ${news}`}`;
-}
-
-/** Ctrl-C ends this command and no job. */
-export function leaveRunning(): {signal: AbortSignal; dispose(): void} {
-  const controller = new AbortController();
-  const onInterrupt = () => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort();
-  };
-  process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
-  return {
-    signal: controller.signal,
-    dispose: () => process.off("SIGINT", onInterrupt).off("SIGTERM", onInterrupt)
-  };
 }
 
 export const goesOn = (job: JobRecord) => lastStatus(job)?.outcome === undefined;

@@ -16,6 +16,7 @@ import {
 } from "../merge/index.js";
 import {withPlainFolders} from "../models/index.js";
 import {modelsDir, openWorkspace, UsageError} from "../store/index.js";
+import {interruption} from "./interruption.js";
 import {logsJson} from "./log.js";
 import {projectOf} from "./project.js";
 import {checkText, reportText, size} from "./mergeText.js";
@@ -51,6 +52,7 @@ export async function mergeVerb(recipeFile: string | undefined, verb: MergeVerbO
   if (verb.check) return check(text, recipeFile, verb);
   if (!verb.out) throw new UsageError("say where the merged model goes: --out DIR.");
   const shardSize = verb.shardSize === undefined ? undefined : bytesOf(verb.shardSize);
+  // Ctrl-C ends the merge between two blocks.
   const {signal, dispose} = interruption();
   const progress = reporter(verb.json ?? false);
   try {
@@ -117,20 +119,6 @@ function isReadable(recipe: string): boolean {
     if (error instanceof RecipeError) return false;
     throw error;
   }
-}
-
-/** Ctrl-C ends the merge between two blocks; a second one ends the process. */
-function interruption(): {signal: AbortSignal; dispose(): void} {
-  const abort = new AbortController();
-  const onInterrupt = () => {
-    if (abort.signal.aborted) process.exit(130);
-    abort.abort();
-  };
-  process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
-  return {
-    signal: abort.signal,
-    dispose: () => process.off("SIGINT", onInterrupt).off("SIGTERM", onInterrupt)
-  };
 }
 
 /** The id of the merge's entry in the project's lineage; undefined outside a project. */

@@ -1,13 +1,13 @@
 import {z} from "zod";
 import {completionCost, hostingKind, hostingModels, type StatedHosting} from "../costs/index.js";
-import {byName, exactly, anyText, text} from "../store/checked.js";
+import {exactly} from "../store/checked.js";
 import type {HttpEndpointOptions} from "./chatEndpoint.js";
 import {withDeadline} from "./deadline.js";
 import {realEffects} from "./effects.js";
 import {hideRequest} from "./hideText.js";
 import {named, postJson, priceOfModel, retryPolicy, toEndpointError} from "./httpCall.js";
 import {apiUrl} from "./openAICompatible.js";
-import {assertOptions, hosting, callShape, trust, variable} from "./options.js";
+import {assertOptions, callShape, serverShape} from "./options.js";
 import {withRetry} from "./retry.js";
 import {secretQueryValues, withoutSecretValues} from "./secretQuery.js";
 import {readSecrets, type SecretNames} from "./secrets.js";
@@ -27,12 +27,7 @@ export interface EmbeddingEndpointOptions
 
 const schema = exactly<EmbeddingEndpointOptions>("options such as {name, baseUrl, hosting, trust}", {
   ...callShape,
-  hosting,
-  trust,
-  baseUrl: text("the server's address"),
-  query: byName(anyText(), "texts by name").optional(),
-  apiKeyEnv: variable.optional(),
-  headersEnv: byName(variable, "environment variables by header").optional()
+  ...serverShape
 });
 
 const answerSchema = z.looseObject({

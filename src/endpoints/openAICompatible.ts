@@ -1,8 +1,8 @@
 import {withoutSecretValues} from "./secretQuery.js";
 import {chatEndpoint, type HttpEndpointOptions} from "./chatEndpoint.js";
-import {byName, exactly, anyText, text} from "../store/checked.js";
+import {exactly} from "../store/checked.js";
 import {UserError} from "../store/errors.js";
-import {assertOptions, hosting, httpShape, trust, variable} from "./options.js";
+import {assertOptions, httpShape, serverShape} from "./options.js";
 import {type SecretNames} from "./secrets.js";
 import type {StatedHosting} from "../costs/index.js";
 import {type Endpoint, type Trust} from "./types.js";
@@ -22,12 +22,7 @@ export interface OpenAICompatibleOptions extends HttpEndpointOptions, SecretName
 
 const schema = exactly<OpenAICompatibleOptions>("options such as {name, baseUrl, hosting, trust}", {
   ...httpShape,
-  hosting,
-  trust,
-  baseUrl: text("the server's address"),
-  query: byName(anyText(), "texts by name").optional(),
-  apiKeyEnv: variable.optional(),
-  headersEnv: byName(variable, "environment variables by header").optional()
+  ...serverShape
 });
 
 /**

@@ -1,5 +1,6 @@
 import {
   anyObject,
+  anyText,
   assertChecked,
   byName,
   either,
@@ -53,6 +54,16 @@ export const callShape: Shape<Omit<HttpEndpointOptions, "stream" | "tokenizer">>
   timeoutMs: number({above: 0}).optional(),
   retries: either("a number of retries or a policy", number({least: 0, whole: true}), retryPolicy).optional(),
   effects
+};
+
+/** What a server at an address of its own needs beside that. */
+export const serverShape = {
+  hosting,
+  trust,
+  baseUrl: text("the server's address"),
+  query: byName(anyText(), "texts by name").optional(),
+  apiKeyEnv: variable.optional(),
+  headersEnv: byName(variable, "environment variables by header").optional()
 };
 
 export const httpShape: Shape<HttpEndpointOptions> = {

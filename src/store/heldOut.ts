@@ -4,6 +4,7 @@ import {readSplit, splitParts, type SplitName} from "./kinds/split.js";
 import {hasRows, readVersion, versionReference, versionRows, type VersionName} from "./kinds/version.js";
 import {sqlString} from "./duckdb.js";
 import {emptyRelation, parquetList} from "./parquet.js";
+import {remember} from "./remember.js";
 import {PARTS} from "./schema.js";
 import type {Workspace} from "./workspace.js";
 
@@ -38,16 +39,6 @@ export function heldOutBarrier(workspace: Workspace): Barrier {
     return queries.length === 0
       ? `select * from ${relation}`
       : `select * from ${relation} anti join (${queries.join(" union all ")}) using (row_id)`;
-  };
-}
-
-function remember<K, T>(keyOf: (of: K) => string, read: (of: K) => Promise<T>): (of: K) => Promise<T> {
-  const known = new Map<string, Promise<T>>();
-  return (of) => {
-    const key = keyOf(of);
-    const found = known.get(key) ?? read(of);
-    known.set(key, found);
-    return found;
   };
 }
 

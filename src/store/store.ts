@@ -9,6 +9,7 @@ import {readRuns} from "./kinds/run.js";
 import {readSplits} from "./kinds/split.js";
 import {readVersion, readVersions} from "./kinds/version.js";
 import {type Columns, columnsLiteral, emptyRelation, writeNdjson} from "./parquet.js";
+import {remember} from "./remember.js";
 import type {RunManifest, SplitManifest, VersionManifest} from "./schema.js";
 import {openWorkspace, type Workspace} from "./workspace.js";
 
@@ -63,16 +64,14 @@ export async function openStore(
 
 async function makeViews(store: Store): Promise<void> {
   const {workspace} = store;
-  const read = new Map<Kind, Promise<object[]>>();
+  const manifests = remember(
+    (kind: Kind) => kind,
+    (kind) => manifestsOf(workspace, kind)
+  );
   const barrier = heldOutBarrier(workspace);
   const context: ViewContext = {
     workspace,
-    manifests: async <T extends object>(kind: Kind<T>) => {
-      const key = kind as Kind;
-      const found = read.get(key) ?? manifestsOf(workspace, key);
-      read.set(key, found);
-      return [...(await found)] as T[];
-    },
+    manifests: async <T extends object>(kind: Kind<T>) => [...(await manifests(kind as Kind))] as T[],
     open: (relation, version) => barrier(version, relation)
   };
   const views: View[] = [];

@@ -1,10 +1,11 @@
 import {mkdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
-import {describe, expect, it, vi} from "vitest";
+import {describe, expect, it} from "vitest";
 import {fail} from "../../src/cli/fail.js";
 import {assay, writeLoader} from "../support/assay.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {written} from "../support/printed.js";
 
 describe("assay run", () => {
   it("says why rows failed and how to ask again for them", async () => {
@@ -94,17 +95,10 @@ describe("what the machine refuses", () => {
     ["EROFS", "open", "read-only"],
     ["ENOENT", "mkdir", "read-only"]
   ])("is said with advice and without a stack: %s of %s", async (code, syscall, advised) => {
-    let text = "";
-    const spy = vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
-      text += String(chunk);
-      return true;
-    });
-    try {
+    const text = await written(process.stderr, async () => {
       const exit = await fail(Object.assign(new Error(`${code}: refused, ${syscall}`), {code, syscall}));
       expect(exit).toBe(1);
-    } finally {
-      spy.mockRestore();
-    }
+    });
     expect(text).toMatch(new RegExp(`^assay: .*${advised}.*\\n$`));
   });
 });

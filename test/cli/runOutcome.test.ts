@@ -6,6 +6,7 @@ import {runEval, type RunInputs} from "../../src/runner/index.js";
 import {server, type Project, wordsEval, wordsProject} from "../runner/support/project.js";
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {written} from "../support/printed.js";
 
 describe("what assay run prints when it ends", () => {
   let model: ModelServer;
@@ -66,22 +67,14 @@ describe("what assay run prints when it ends", () => {
 });
 
 describe("the progress of a run in a log", () => {
-  it("has every message, but of those that differ in their numbers one a second", () => {
-    let text = "";
-    const spy = vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
-      text += String(chunk);
-      return true;
-    });
+  it("has every message, but of those that differ in their numbers one a second", async () => {
     vi.stubEnv("CI", "true");
-    try {
+    const text = await written(process.stderr, async () => {
       const {message} = createReporter("words");
       for (const pass of [1, 2, 3]) message(`head: pass ${pass} of 3`);
       message("3 rows stay here");
       message("the server lists other models");
-    } finally {
-      spy.mockRestore();
-      vi.unstubAllEnvs();
-    }
+    }).finally(() => vi.unstubAllEnvs());
     expect(text).toBe(
       "words: head: pass 1 of 3\nwords: 3 rows stay here\nwords: the server lists other models\n"
     );

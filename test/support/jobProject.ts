@@ -3,7 +3,7 @@ import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {vi} from "vitest";
 import {writeLoader} from "./assay.js";
-import {printed} from "./printed.js";
+import {printed, written} from "./printed.js";
 import {temporaryProject} from "./temporaryWorkspace.js";
 
 const jobs = fileURLToPath(new URL("../../src/jobs/index.js", import.meta.url));
@@ -42,17 +42,9 @@ export default job({dataset: "questions", split: {strategy: "random", name: "ran
 
 /** What a command writes to standard error; of one that fails its message, too. */
 export async function noted(work: () => Promise<void>): Promise<string> {
-  let text = "";
-  const spy = vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
-    text += String(chunk);
-    return true;
-  });
-  try {
-    await printed(work);
-  } catch (error) {
-    text += (error as Error).message;
-  } finally {
-    spy.mockRestore();
-  }
-  return text;
+  let failure = "";
+  const text = await written(process.stderr, () =>
+    printed(work).catch((error: unknown) => void (failure = (error as Error).message))
+  );
+  return text + failure;
 }

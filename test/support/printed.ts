@@ -1,9 +1,14 @@
 import {vi} from "vitest";
 
 /** What `work` writes to the terminal. */
-export async function printed(work: () => Promise<void>): Promise<string> {
+export function printed(work: () => Promise<void>): Promise<string> {
+  return written(process.stdout, work);
+}
+
+/** What `work` writes to one of the process's streams. */
+export async function written(stream: NodeJS.WriteStream, work: () => Promise<unknown>): Promise<string> {
   let text = "";
-  const spy = vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
+  const spy = vi.spyOn(stream, "write").mockImplementation((chunk) => {
     text += String(chunk);
     return true;
   });

@@ -1,8 +1,9 @@
 import {type ChildProcess, spawn} from "node:child_process";
 import {createServer, type IncomingMessage, request, type ServerResponse} from "node:http";
-import {type AddressInfo, createServer as createTcpServer} from "node:net";
+import type {AddressInfo} from "node:net";
 import {setTimeout as sleep} from "node:timers/promises";
 import {afterAll} from "vitest";
+import {freePort} from "./freePort.js";
 
 /** What happens to a request on its way. */
 export type Fate =
@@ -163,12 +164,4 @@ function refused(answer: ServerResponse, status: number, code: string): void {
   answer
     .writeHead(status, {"content-type": "application/xml"})
     .end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createTcpServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const {port} = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

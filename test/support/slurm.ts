@@ -1,10 +1,10 @@
 import {type ChildProcess, spawn, spawnSync} from "node:child_process";
 import {randomBytes} from "node:crypto";
 import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
-import {createServer} from "node:net";
 import {hostname, tmpdir, userInfo} from "node:os";
 import {join} from "node:path";
 import {setTimeout as pause} from "node:timers/promises";
+import {freePort} from "./freePort.js";
 
 export interface Slurm {
   /** For SLURM_CONF of the commands. */
@@ -136,12 +136,4 @@ async function ended(daemon: ChildProcess): Promise<void> {
   const timer = setTimeout(() => daemon.kill("SIGKILL"), 5000);
   await gone;
   clearTimeout(timer);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const {port} = probe.address() as {port: number};
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

@@ -1,9 +1,9 @@
 import {type ChildProcess, spawn, spawnSync} from "node:child_process";
 import {mkdtemp, rm} from "node:fs/promises";
-import {createServer} from "node:net";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {Redis} from "ioredis";
+import {freePort} from "../../support/freePort.js";
 
 export interface Valkey {
   url: string;
@@ -74,12 +74,4 @@ export async function startValkey({aof, password}: ValkeyOptions = {}): Promise<
       await rm(folder, {recursive: true, force: true});
     }
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const {port} = probe.address() as {port: number};
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
