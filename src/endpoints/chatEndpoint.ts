@@ -12,6 +12,7 @@ import {type RetryPolicy, withRetry} from "./retry.js";
 import type {Tokenizer} from "./predictionAnswer.js";
 import {secretQueryValues} from "./secretQuery.js";
 import {readSecrets, secretNames, type SecretNames} from "./secrets.js";
+import {shutdownDay} from "./shutdownDay.js";
 import {createTransport, type TransportOptions} from "./transport.js";
 import {
   type CompletionOptions,
@@ -185,13 +186,10 @@ function modelNames(body: unknown): string[] {
   return data.flatMap((one: {id?: unknown} | null) => (typeof one?.id === "string" ? [one.id] : []));
 }
 
-/** Services give the day as text, or the moment in seconds since 1970. */
 function shutdownIn(body: unknown, model: string): string | undefined {
   const data = (body as {data?: unknown} | null)?.data ?? body;
   const listed = Array.isArray(data) ? (data as ({id?: unknown; shutdown_date?: unknown} | null)[]) : [];
-  const date = listed.find((one) => one?.id === model)?.shutdown_date;
-  const ms = typeof date === "number" ? date * 1000 : typeof date === "string" ? Date.parse(date) : NaN;
-  return Number.isFinite(ms) && Math.abs(ms) < 8e15 ? new Date(ms).toISOString().slice(0, 10) : undefined;
+  return shutdownDay(listed.find((one) => one?.id === model)?.shutdown_date);
 }
 
 /** An answer is stored and shown. A gateway that echoes headers, or debugs, must not put a key in there. */

@@ -37,23 +37,31 @@ const listed = async (options: object = {}) =>
   JSON.parse(await printed(() => jobsVerb({json: true, ...options}))) as JobRecord[];
 
 describe("assay jobs submit", () => {
-  it("--check writes and sends nothing, and says what it would cost and until when the service has the base", async () => {
-    server.disturb = ({path}) =>
-      path.startsWith("/v1/models/")
-        ? {status: 200, body: {id: "base-model", object: "model", shutdown_date: "2027-03-01"}}
-        : undefined;
-    let said = "";
-    const told = await noted(async () => {
-      said = await printed(() => submitVerb("hosted", {check: true, skipUnresolved: true, usdPerMillion: 8}));
-    });
-    expect(told).toMatch(/! base-model is shut down at the service: 2027-03-01\./);
-    expect(said).toMatch(/hosted: base-model by openai/);
-    expect(said).toMatch(/train\.jsonl: \d+ examples of questions@[0-9a-f]+, part train of random/);
-    expect(said).toMatch(/\d+ tokens \(estimated\), 1 epochs: \d+ tokens, about \$0\.0\d/);
-    expect(posts()).toEqual([]);
-    expect(existsSync(jobFolder())).toBe(false);
-    expect(readdirSync(join(project, ".assay", "tmp"))).toEqual([]);
-  });
+  it.each([
+    ["as text", "2027-03-01"],
+    ["in seconds", Date.UTC(2027, 2, 1) / 1000]
+  ])(
+    "--check writes and sends nothing, and says what it would cost and until when (%s) the service has the base",
+    async (_form, date) => {
+      server.disturb = ({path}) =>
+        path.startsWith("/v1/models/")
+          ? {status: 200, body: {id: "base-model", object: "model", shutdown_date: date}}
+          : undefined;
+      let said = "";
+      const told = await noted(async () => {
+        said = await printed(() =>
+          submitVerb("hosted", {check: true, skipUnresolved: true, usdPerMillion: 8})
+        );
+      });
+      expect(told).toMatch(/! base-model is shut down at the service: 2027-03-01\./);
+      expect(said).toMatch(/hosted: base-model by openai/);
+      expect(said).toMatch(/train\.jsonl: \d+ examples of questions@[0-9a-f]+, part train of random/);
+      expect(said).toMatch(/\d+ tokens \(estimated\), 1 epochs: \d+ tokens, about \$0\.0\d/);
+      expect(posts()).toEqual([]);
+      expect(existsSync(jobFolder())).toBe(false);
+      expect(readdirSync(join(project, ".assay", "tmp"))).toEqual([]);
+    }
+  );
 
   it("says nothing of a base that a gateway does not tell about", async () => {
     server.disturb = undefined;

@@ -1,6 +1,7 @@
 import {type JobClient, statusOf} from "../client.js";
 import type {JobTraining} from "../define.js";
 import type {JobAtHand, JobLook, JobService, RunningJob} from "../service.js";
+import {shutdownDay} from "../../endpoints/index.js";
 import {exactly, oneOf, text} from "../../store/checked.js";
 import {type JobEvent, type JobOutcome, type JobRecord, UserError} from "../../store/index.js";
 import {trainFile, uploadName, validationFile} from "./files.js";
@@ -58,16 +59,15 @@ export function openAIJobs(settings: OpenAIJobs): JobService {
     },
     offer: (base) =>
       connected.use(undefined, async (client) => {
-        const {shutdown_date: day} = await client
+        const {shutdown_date: date} = await client
           .get<{shutdown_date?: unknown}>(`/models/${encodeURIComponent(base)}`)
           .catch((error: unknown) => {
             // Not every gateway tells of its models, nor every key.
             if (error instanceof UserError) return {shutdown_date: undefined};
             throw error;
           });
-        return typeof day === "string" && day !== ""
-          ? `! ${base} is shut down at the service: ${day}.`
-          : undefined;
+        const day = shutdownDay(date);
+        return day && `! ${base} is shut down at the service: ${day}.`;
       }),
     find: (at) =>
       connected.use(at.signal, async (client) => {
