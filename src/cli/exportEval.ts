@@ -1,6 +1,7 @@
 import {basename, dirname, join, resolve} from "node:path";
 import {writeFile} from "node:fs/promises";
 import {stringify} from "yaml";
+import type {TokenPrice} from "../costs/index.js";
 import {partRows} from "../datasets/index.js";
 import type {Row} from "../store/index.js";
 import {ensureSplit} from "../splits/index.js";
@@ -136,7 +137,11 @@ async function promptfooFiles(
       return {
         id: `openai:chat:${reach.model}`,
         label: candidate.name,
-        config: {apiBaseUrl: baseOf(identity.baseUrl), ...params}
+        config: {
+          apiBaseUrl: baseOf(identity.baseUrl),
+          ...costsOf(reach.endpoint.price?.(reach.model)),
+          ...params
+        }
       };
     })
   );
@@ -157,6 +162,10 @@ async function promptfooFiles(
   );
   for (const line of dropped) print(`not taken over: ${line}`);
 }
+
+/** US dollars a token, as promptfoo states them. */
+const costsOf = (price: TokenPrice | undefined) =>
+  price && {inputCost: price.inputUsdPerMillion / 1e6, outputCost: price.outputUsdPerMillion / 1e6};
 
 const isText = (prompt: unknown, template: string) =>
   typeof prompt === "object" && prompt !== null && Object.values(prompt).includes(template);

@@ -34,3 +34,17 @@ export function completionCost(
     1e6
   );
 }
+
+/**
+ * The same in SQL over the columns `prompt_tokens`, `completion_tokens` and `cached_tokens`: null where the tokens are
+ * unknown.
+ */
+export function completionCostSql(price: TokenPrice): string {
+  const {
+    inputUsdPerMillion: input,
+    outputUsdPerMillion: output,
+    cachedInputUsdPerMillion: cachedInput = input
+  } = price;
+  const cached = "least(coalesce(cached_tokens, 0), prompt_tokens)";
+  return `((prompt_tokens - ${cached}) * ${input}::double + ${cached} * ${cachedInput}::double + completion_tokens * ${output}::double) / 1e6`;
+}

@@ -1,4 +1,4 @@
-export {completionCost, type TokenCounts, type TokenPrice} from "./completionCost.js";
+export {completionCost, completionCostSql, type TokenCounts, type TokenPrice} from "./completionCost.js";
 export {hourlyCostUsd} from "./units.js";
 export * from "./hosting/index.js";
 export * from "./prices/index.js";

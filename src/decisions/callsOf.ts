@@ -2,7 +2,7 @@ import type {RunManifest, Store} from "../store/index.js";
 import {costsOf} from "./costsOf.js";
 import type {CandidateCalls} from "./gates.js";
 
-/** What each candidate's calls in a run came to; those answered from the store count with their first cost and latency. */
+/** What each candidate's calls in a run came to; those answered from the store count with their first latency and at the run's price. */
 export async function callsOf(store: Store, run: RunManifest): Promise<CandidateCalls[]> {
   const several = run.variants.length > 1;
   const rows = await store.rows<{

@@ -7,7 +7,7 @@ const LEVEL = 0.95;
 /**
  * What a thousand rows cost with each candidate of a run, all repeats of a row together, with the interval that the rows
  * seen leave open (t, clustered as the run's rows are; absent below two rows or groups). Completions answered from the
- * store count with their first cost. Rows without any completion are left out; a candidate with a completion whose cost
+ * store count at the run's price. Rows without any completion are left out; a candidate with a completion whose cost
  * nobody stated is left out altogether: not known is not free.
  */
 export async function costsOf(store: Store, run: RunManifest): Promise<Record<string, CandidateCost>> {

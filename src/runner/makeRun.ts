@@ -1,4 +1,3 @@
-import {isRemote} from "../endpoints/types.js";
 import {UserError} from "../store/index.js";
 import {makeCalls} from "./calls/calls.js";
 import {createPreflightCalls, type PreflightCalls} from "./calls/preflightCalls.js";
@@ -100,7 +99,7 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
       folder,
       concurrency,
       scorerCalls,
-      priced: ready.map(({record}) => isRemote({kind: record.endpointKind})),
+      candidates: ready.map(({record}) => record),
       retryFailed: options.retryFailed,
       signal: abortSignal,
       manifest: async (figures) =>

@@ -56,7 +56,7 @@ export const COMPLETIONS: Columns = {
   first_token_ms: "DOUBLE",
   cost_usd: "DOUBLE",
   attempts: "INTEGER",
-  /** True when the completion came from the store: its latency and cost are those of the first time. */
+  /** True when the completion came from the store: its latency is that of the first time, its cost what its tokens cost at this run's price. */
   reused: "BOOLEAN",
   served_model: "VARCHAR",
   fingerprint: "VARCHAR",

@@ -53,7 +53,7 @@ describe("two commands from another tool's export to a verdict", () => {
         `description: Tickets
 prompts: ["Name the queue: {{question}}"]
 providers:
-  - {id: openai:chat:small, label: small, config: {apiBaseUrl: "${server.url}/v1", temperature: 0}}
+  - {id: openai:chat:small, label: small, config: {apiBaseUrl: "${server.url}/v1", temperature: 0, inputCost: 0.000002, cost: 0.000008}}
 tests:
   - {vars: {question: Where is my parcel?}, assert: [{type: equals, value: shipping}]}
   - {vars: {question: Cancel my plan}, assert: [{type: equals, value: account}, {type: not-contains, value: sorry}]}
@@ -66,6 +66,17 @@ tests:
       expect(run.stderr).not.toMatch(/^assay:/m);
       const [only] = JSON.parse(run.stdout) as {verdict: {summaries: {mean: number; scored: number}[]}}[];
       expect(only!.verdict.summaries).toMatchObject([{candidate: "small", mean: 0.5, scored: 2}]);
+      const costs = (await assay(dir, "costs", "tickets", "--json")).stdout;
+      expect(JSON.parse(costs)).toMatchObject({
+        prices: [
+          {
+            model: "small",
+            inputUsdPerMillion: 2,
+            outputUsdPerMillion: 8,
+            source: "promptfooconfig.yaml: cost, inputCost"
+          }
+        ]
+      });
       expect(
         server.requests
           .map(({prompt}) => prompt)
@@ -87,7 +98,7 @@ tests:
       const asked = ({rows, prompts, candidates}: typeof first) => [
         rows.map(({question, assert}) => [question, assert]).sort(),
         prompts.map(({content}) => content),
-        candidates
+        candidates.map((one) => ({...one, price: {...one.price, source: "promptfoo"}}))
       ];
       expect(asked(again)).toEqual(asked(first));
       const samples = readFileSync(join(dir, "back.jsonl"), "utf8").trim().split("\n");

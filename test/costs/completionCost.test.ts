@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import {describe, expect, it} from "vitest";
-import {completionCost} from "../../src/costs/index.js";
+import {completionCost, completionCostSql} from "../../src/costs/index.js";
+import {openDatabase} from "../../src/store/index.js";
 
 const price = {inputUsdPerMillion: 2, outputUsdPerMillion: 8, asOf: "2026-11-01", source: "price list"};
 
@@ -29,5 +31,42 @@ describe("completionCost", () => {
   it("an unknown usage or price is an unknown cost, not a free one", () => {
     expect(completionCost(undefined, price)).toBeUndefined();
     expect(completionCost({promptTokens: 1, completionTokens: 1}, undefined)).toBeUndefined();
+  });
+
+  it("says the same in SQL, whatever the tokens and the price", async () => {
+    const tokens = fc.option(fc.integer({min: 0, max: 100_000}), {nil: undefined});
+    const usd = fc.double({min: 0, max: 1000, noNaN: true});
+    const cases = fc.sample(
+      fc.record({
+        promptTokens: tokens,
+        completionTokens: tokens,
+        cachedTokens: tokens,
+        price: fc.record({
+          inputUsdPerMillion: usd,
+          outputUsdPerMillion: usd,
+          cachedInputUsdPerMillion: fc.option(usd, {nil: undefined})
+        })
+      }),
+      {numRuns: 200, seed: 1}
+    );
+    const db = await openDatabase();
+    try {
+      for (const {promptTokens, completionTokens, cachedTokens, price: stated} of cases) {
+        const all = {...stated, asOf: "2026-11-01", source: "price list"};
+        const usage =
+          promptTokens === undefined || completionTokens === undefined
+            ? undefined
+            : {promptTokens, completionTokens, cachedTokens};
+        const found = await db.row<{usd: number | null}>(
+          `select ${completionCostSql(all)} as usd from (select ${promptTokens ?? "null"}::bigint as prompt_tokens,
+             ${completionTokens ?? "null"}::bigint as completion_tokens, ${cachedTokens ?? "null"}::bigint as cached_tokens)`
+        );
+        const expected = completionCost(usage, all);
+        if (expected === undefined) expect(found!.usd).toBeNull();
+        else expect(found!.usd).toBeCloseTo(expected, 9);
+      }
+    } finally {
+      db.close();
+    }
   });
 });

@@ -1,5 +1,6 @@
 import {readdirSync} from "node:fs";
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from "vitest";
+import {callsOf} from "../../src/decisions/index.js";
 import {recorded} from "../../src/endpoints/index.js";
 import {candidate, type EvalDefinition, runEval, type RunInputs} from "../../src/runner/index.js";
 import {classification, exactMatch, includes, numeric, type Row} from "../../src/scorers/index.js";
@@ -229,6 +230,26 @@ describe("runEval", () => {
     const after = await run({candidates}, {options: {dryRun: true}});
     expect(after.dryRun).toMatchObject({calls: 2 * rows - 10, reused: 10});
     expect(after.dryRun!.candidates[0]).toMatchObject({basis: "observed", completionTokens: 3 * (rows - 5)});
+  });
+
+  it("prices reused answers as this run does: a new price needs no call", async () => {
+    const price = (usd: number) => ({
+      inputUsdPerMillion: usd,
+      outputUsdPerMillion: 2 * usd,
+      asOf: "2026-01-01",
+      source: "test"
+    });
+    const runAt = async (usd: number) => {
+      const endpoint = server(model.url, "local", {price: price(usd)});
+      const {manifest, calls} = await run({candidates: [candidate("test-model", endpoint, "test-model")]});
+      const [cost] = await callsOf(project.store, manifest!);
+      return {calls, paid: manifest!.costUsd, usdPerThousand: cost!.costUsdPerThousand!};
+    };
+    const first = await runAt(1);
+    expect(first.paid).toBeCloseTo((first.usdPerThousand * rows) / 1000, 12);
+    const dearer = await runAt(3);
+    expect(dearer).toMatchObject({calls: 0, paid: undefined});
+    expect(dearer.usdPerThousand).toBeCloseTo(3 * first.usdPerThousand, 12);
   });
 
   it("pays again with noReuse, in a run of its own", async () => {

@@ -1,4 +1,4 @@
-import type {ForeignCandidate, ForeignProject, ForeignPrompt, Reach} from "./types.js";
+import type {ForeignCandidate, ForeignPrice, ForeignProject, ForeignPrompt, Reach} from "./types.js";
 
 export interface ProjectFile {
   path: string;
@@ -8,13 +8,18 @@ export interface ProjectFile {
 /**
  * The files of a project of ours that stands for another tool's: rows, a loader, an eval, what had no counterpart, and,
  * where the export holds scores, an eval whose source is the export (`results` names its files in the project).
+ * @param day ISO, of which its prices are
  */
-export function projectFiles(project: ForeignProject, results: readonly string[] = []): ProjectFile[] {
+export function projectFiles(
+  project: ForeignProject,
+  results: readonly string[] = [],
+  day = new Date().toISOString().slice(0, 10)
+): ProjectFile[] {
   const {name, rows, outputs, scored} = project;
   const files: ProjectFile[] = [
     {path: `data/${name}.jsonl`, text: lines(rows)},
     {path: `data-loaders/${name}.ts`, text: loaderText(project)},
-    {path: `evals/${name}.eval.ts`, text: evalText(project)}
+    {path: `evals/${name}.eval.ts`, text: evalText(project, day)}
   ];
   if (outputs) files.push({path: `data/${name}-outputs.jsonl`, text: lines(outputs)});
   if (scored) files.push({path: `evals/${name}-imported.eval.ts`, text: importedText(project, results)});
@@ -45,20 +50,20 @@ export default defineDataset({
 `;
 }
 
-function evalText(project: ForeignProject): string {
+function evalText(project: ForeignProject, day: string): string {
   const {name, title, prompts, expected, scorers, candidates, outputs, repeats, tool} = project;
   const reached = candidates.filter(({reach}) => reach !== undefined);
   const replayed = outputs !== undefined;
   const imports = new Set(["candidate", "defineEval", ...scorers.flatMap((scorer) => scorer.imports)]);
   if (replayed) imports.add("recorded");
   else if (reached.length > 0) imports.add("openAICompatible");
-  const endpoints = namedEndpoints(reached.map(({reach}) => reach!));
+  const endpoints = namedEndpoints(reached);
   const said = replayed
     ? `Replays the outputs that ${tool} kept: no call, no key. To ask the models again, take the lines below that are commented out.`
     : `From a ${tool} configuration. What has no counterpart stands in data/${name}-left-out.md.`;
   const asked = [
     ...[...endpoints.values()].map(
-      ({constant, reach}) => `const ${constant} = ${endpointCode(constant, reach)};`
+      (endpoint) => `const ${endpoint.constant} = ${endpointCode(endpoint, day)};`
     ),
     ...(replayed
       ? [
@@ -126,28 +131,50 @@ function candidateCode(
   return `candidate(${js(name)}, ${endpoints.get(keyOf(reach!))!.constant}, ${js(model)}${options.length > 0 ? `, {${options.join(", ")}}` : ""})`;
 }
 
-/** By server and key: the constant that stands for it, which is also the endpoint's name. */
-type Endpoints = ReadonlyMap<string, {constant: string; reach: Reach}>;
+/** What is made of one server, key and set of prices. */
+interface ForeignEndpoint {
+  /** It stands for the endpoint in the file, and is its name. */
+  constant: string;
+  reach: Reach;
+  prices: Map<string, ForeignPrice>;
+}
+
+type Endpoints = ReadonlyMap<string, ForeignEndpoint>;
 
 const keyOf = ({baseUrl, apiKeyEnv}: Reach) => `${baseUrl} ${apiKeyEnv ?? ""}`;
 
-function namedEndpoints(reaches: readonly Reach[]): Endpoints {
-  const found = new Map<string, {constant: string; reach: Reach}>();
-  for (const reach of reaches) {
-    if (found.has(keyOf(reach))) continue;
-    const taken = new Set([...found.values()].map(({constant}) => constant));
-    const own = reach.provider.replaceAll(/\W+/g, "");
-    let constant = own;
-    for (let n = 2; taken.has(constant); n++) constant = `${own}${n}`;
-    found.set(keyOf(reach), {constant, reach});
+function namedEndpoints(reached: readonly ForeignCandidate[]): Endpoints {
+  const found = new Map<string, ForeignEndpoint>();
+  for (const {reach, model, price} of reached) {
+    const known = found.get(keyOf(reach!)) ?? {
+      constant: constantOf(reach!, found),
+      reach: reach!,
+      prices: new Map<string, ForeignPrice>()
+    };
+    found.set(keyOf(reach!), known);
+    if (price && !known.prices.has(model)) known.prices.set(model, price);
   }
   return found;
 }
 
-function endpointCode(name: string, {baseUrl, apiKeyEnv, hosting}: Reach): string {
+function constantOf({provider}: Reach, found: Endpoints): string {
+  const taken = new Set([...found.values()].map(({constant}) => constant));
+  const own = provider.replaceAll(/\W+/g, "");
+  let constant = own;
+  for (let n = 2; taken.has(constant); n++) constant = `${own}${n}`;
+  return constant;
+}
+
+function endpointCode({constant, reach, prices}: ForeignEndpoint, day: string): string {
+  const {baseUrl, apiKeyEnv, hosting} = reach;
   const trust = hosting === "api" ? "external" : "internal";
   const key = apiKeyEnv === undefined ? "" : `apiKeyEnv: ${js(apiKeyEnv)}, `;
-  return `openAICompatible({name: ${js(name)}, baseUrl: ${js(baseUrl)}, ${key}hosting: ${js(hosting)}, trust: ${js(trust)}})`;
+  const lines = [...prices].map(
+    ([model, {inputUsdPerMillion: input, outputUsdPerMillion: output, source}]) =>
+      `\n    ${js(model)}: {inputUsdPerMillion: ${input}, outputUsdPerMillion: ${output}, asOf: ${js(day)}, source: ${js(source)}}`
+  );
+  const price = lines.length === 0 ? "" : `,\n  price: {${lines.join(",")}\n  }\n`;
+  return `openAICompatible({name: ${js(constant)}, baseUrl: ${js(baseUrl)}, ${key}hosting: ${js(hosting)}, trust: ${js(trust)}${price}})`;
 }
 
 const commented = (text: string, indent = "") =>

@@ -6,7 +6,7 @@ import {at, isObject, type JsonObject, textOf} from "../../datasets/index.js";
 import {hashJson, messageOf, UserError} from "../../store/index.js";
 import {parseTable} from "../table.js";
 import {reachOf} from "./providers.js";
-import type {ForeignCandidate, ForeignProject, ForeignPrompt, ForeignRow} from "./types.js";
+import type {ForeignCandidate, ForeignPrice, ForeignProject, ForeignPrompt, ForeignRow} from "./types.js";
 
 /** Whether a document is a promptfoo configuration. */
 export function isPromptfooConfig(value: unknown): value is JsonObject {
@@ -32,6 +32,8 @@ export function parseYaml(path: string, text: string): unknown {
 }
 
 interface Reading {
+  /** The configuration's own name, and where what it names lies. */
+  file: string;
   folder: string;
   dropped: string[];
 }
@@ -51,7 +53,7 @@ export async function promptfooProject(
   config: JsonObject,
   name: string
 ): Promise<ForeignProject> {
-  const reading: Reading = {folder: dirname(path), dropped: []};
+  const reading: Reading = {file: basename(path), folder: dirname(path), dropped: []};
   for (const key of Object.keys(config).filter((key) => !KNOWN.has(key)))
     reading.dropped.push(`${key}: has no counterpart`);
   const prompts = await promptsOf(config.prompts, reading);
@@ -144,7 +146,7 @@ const PARAMETERS = [
   "presence_penalty"
 ];
 
-function candidateOf(stated: unknown, where: string, {dropped}: Reading): ForeignCandidate[] {
+function candidateOf(stated: unknown, where: string, {dropped, file}: Reading): ForeignCandidate[] {
   // `{"openai:gpt-4o": {config: …}}` is short for `{id, config}`.
   const only = isObject(stated) && !("id" in stated) ? Object.entries(stated)[0] : undefined;
   const options: JsonObject = only
@@ -170,14 +172,34 @@ function candidateOf(stated: unknown, where: string, {dropped}: Reading): Foreig
     apiKeyEnv: textOf(config.apiKeyEnvar) ?? reach.apiKeyEnv
   };
   if (!known) dropped.push(`${where}: nothing here speaks to ${id}; add a candidate by hand`);
+  const price = priceOf(config, file);
   const others = Object.keys(config).filter(
-    (key) => !PARAMETERS.includes(key) && !["apiBaseUrl", "baseUrl", "apiKeyEnvar"].includes(key)
+    (key) =>
+      !PARAMETERS.includes(key) &&
+      !["apiBaseUrl", "baseUrl", "apiKeyEnvar"].includes(key) &&
+      !(price && PRICES.includes(key))
   );
   if (others.length > 0) dropped.push(`${where}: config ${others.join(", ")} not taken over`);
   const params = Object.fromEntries(
     PARAMETERS.flatMap((key) => (config[key] === undefined ? [] : [[key, config[key]]]))
   );
-  return [{name: textOf(options.label) ?? id, model, params, reach: known}];
+  return [{name: textOf(options.label) ?? id, model, params, reach: known, price}];
+}
+
+const PRICES = ["cost", "inputCost", "outputCost"];
+
+/** promptfoo's are US dollars a token; `cost` holds for what has none of its own. */
+function priceOf(config: JsonObject, file: string): ForeignPrice | undefined {
+  const [both, input = both, output = both] = PRICES.map((name) => config[name]);
+  if (typeof input !== "number" || typeof output !== "number" || !(input >= 0 && output >= 0))
+    return undefined;
+  const perMillion = (usd: number) => Number((usd * 1e6).toPrecision(12));
+  const stated = PRICES.filter((name) => config[name] !== undefined);
+  return {
+    inputUsdPerMillion: perMillion(input),
+    outputUsdPerMillion: perMillion(output),
+    source: `${file}: ${stated.join(", ")}`
+  };
 }
 
 async function rowsOf(config: JsonObject, reading: Reading): Promise<ForeignRow[]> {
@@ -270,16 +292,14 @@ function cellAssertion(cell: string): JsonObject {
   };
 }
 
-function assertionOf(stated: unknown, where: string, {dropped}: Reading): JsonObject[] {
+function assertionOf(stated: unknown, where: string, {dropped}: Pick<Reading, "dropped">): JsonObject[] {
   if (!isObject(stated) || typeof stated.type !== "string") {
     dropped.push(`${where}: has no type`);
     return [];
   }
   const {type, value} = stated;
   if (type === "assert-set")
-    return listOf(stated.assert).flatMap((one, i) =>
-      assertionOf(one, `${where}.assert[${i}]`, {folder: "", dropped})
-    );
+    return listOf(stated.assert).flatMap((one, i) => assertionOf(one, `${where}.assert[${i}]`, {dropped}));
   if (!assertionTypes.includes(type.replace(/^not-/, ""))) {
     const how = /rubric|graded|factuality|closedqa|g-eval|select-best|context-|answer-/.test(type)
       ? "is judged by a model: add judgeRating or judgePairwise"

@@ -38,6 +38,15 @@ export interface ForeignCandidate {
   params: Record<string, unknown>;
   /** How the model is reached; absent when nothing of ours speaks to it. */
   reach?: Reach;
+  /** As the other tool's file states it. */
+  price?: ForeignPrice;
+}
+
+export interface ForeignPrice {
+  inputUsdPerMillion: number;
+  outputUsdPerMillion: number;
+  /** The file, and what it calls them. */
+  source: string;
 }
 
 export interface Reach {

@@ -5,12 +5,15 @@ import {
   COMPLETIONS,
   ITEMS,
   PROMPTS,
+  type RunCandidate,
   type RunManifest,
   SCORES,
   sealRun,
   sqlName,
   sqlString
 } from "../../store/index.js";
+import {completionCostSql} from "../../costs/index.js";
+import {isRemote} from "../../endpoints/types.js";
 import type {ScorerCalls} from "../../scorers/index.js";
 import type {AppendLog} from "../journal/appendLog.js";
 import {cachedScores} from "./cachedScores.js";
@@ -51,8 +54,8 @@ export interface SealInputs {
   concurrency: number;
   scorerCalls: ScorerCalls;
   signal?: AbortSignal;
-  /** Endpoint kinds whose calls cost money, by candidate. */
-  priced: readonly boolean[];
+  /** As the manifest will state them, in the plan's order. */
+  candidates: readonly RunCandidate[];
   manifest(figures: SealFigures): Promise<RunManifest>;
 }
 
@@ -96,7 +99,8 @@ export async function seal(inputs: SealInputs): Promise<RunManifest> {
 }
 
 /** All ended requests with their place, in order: the journal's, the reused, and those an equal request answered. */
-async function joinCompletions({place, plan, runId, settled, folder}: SealInputs): Promise<string> {
+async function joinCompletions(inputs: SealInputs): Promise<string> {
+  const {place, plan, runId, settled, folder} = inputs;
   const {db, workspace} = place;
   const {requests, items} = plan;
   const log = journalFile(workspace, runId);
@@ -104,6 +108,7 @@ async function joinCompletions({place, plan, runId, settled, folder}: SealInputs
   const reused = settled.reusedOf;
   const keys = `(select n, key, status from ${latest(`(select seq, n, key, status from ${journal})`, "n")})`;
   const at = placeOf(plan, "c.n");
+  const costUsd = costAtThisPrice(inputs, at.candidate);
   // DuckDB holds one side of a join as a whole: each is cut to the chunk by itself.
   const queries = rangesOf(plan.total).map((range) => {
     const here = within("n", range);
@@ -120,12 +125,27 @@ async function joinCompletions({place, plan, runId, settled, folder}: SealInputs
          join ${latest(journal, "n")} o on o.n = k.answered`
       );
     return `select c.n, i.row_id, i.row_hash, i.expected, ${at.candidate} as candidate, ${at.variant} as variant, ${at.repeat} as repeat,
-        c.* exclude (n) from (${sources.join(" union all by name ")}) c
+        c.* exclude (n) replace (${costUsd} as cost_usd) from (${sources.join(" union all by name ")}) c
       join (select position, row_id, row_hash, expected from ${items} where ${within("position", positionsOf(plan, range))}) i
         on i.position = ${at.position} order by c.n`;
   });
   const columns = {n: "BIGINT", row_hash: "VARCHAR", expected: "VARCHAR", ...COMPLETIONS};
   return copyChunks(db, folder, "completions", columns, queries);
+}
+
+/**
+ * A reused completion costs what its tokens cost at this run's price. What a cascade's answer cost is of several models: it
+ * keeps the cost it came with, and so does an answer of a candidate without a price.
+ */
+function costAtThisPrice({candidates}: SealInputs, candidate: string): string {
+  const cases = candidates.flatMap(({name, price, identity}) =>
+    price && identity.cascade === undefined
+      ? [
+          `when reused and ${candidate} = ${sqlString(name)} then coalesce(${completionCostSql(price)}, cost_usd)`
+        ]
+      : []
+  );
+  return cases.length === 0 ? "cost_usd" : `case ${cases.join(" ")} else cost_usd end`;
 }
 
 /** This run's scores, those other runs gave to the same completion, row and expectation, and those still owed. */
@@ -188,11 +208,13 @@ async function joinScores(inputs: SealInputs, done: string): Promise<string> {
 }
 
 async function figuresOf(
-  {place: {db}, plan, resolved, priced}: SealInputs,
+  {place: {db}, plan, candidates, resolved}: SealInputs,
   done: string,
   scores: string
 ): Promise<SealFigures> {
-  const pricedNames = plan.candidates.filter((_name, index) => priced[index]).map(sqlString);
+  const remote = candidates
+    .filter(({endpointKind}) => isRemote({kind: endpointKind}))
+    .map(({name}) => sqlString(name));
   const figures = (await db.row<{
     completed: number;
     failed: number;
@@ -202,7 +224,7 @@ async function figuresOf(
   }>(
     `select count(*) filter (status = 'completed')::double as completed, count(*) filter (status = 'failed')::double as failed,
        count(*) filter (reused)::double as reused, (sum(cost_usd order by n) filter (not reused))::double as cost,
-       count(*) filter (not reused and status = 'completed' and cost_usd is null and candidate in (${pricedNames.join(", ") || "null"}))::double as unpriced
+       count(*) filter (not reused and status = 'completed' and cost_usd is null and candidate in (${remote.join(", ") || "null"}))::double as unpriced
      from ${done}`
   ))!;
   const {scored, given} = (await db.row<{scored: number; given: number}>(

@@ -54,8 +54,13 @@ export async function openWordsProject(store: Store): Promise<Project> {
   return {store, version, split};
 }
 
-export function server(url: string, name = "local"): Endpoint {
+export function server(
+  url: string,
+  name = "local",
+  options: Partial<Parameters<typeof openAICompatible>[0]> = {}
+): Endpoint {
   return openAICompatible({
+    ...options,
     name,
     baseUrl: url,
     hosting: "on-prem",
