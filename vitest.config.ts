@@ -15,6 +15,7 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: ["test/support/compiledEngine.ts"],
     exclude: ["node_modules", "lib", "dist"],
     // Far above what any test takes: a busy machine is slow, not broken.
     testTimeout: 240_000,

@@ -11,8 +11,9 @@ let registered = false;
  */
 export async function importDefinition(project: string, file: string): Promise<unknown> {
   if (!registered) {
-    const {register} = await import("tsx/esm/api");
-    register();
+    // Node takes files for CommonJS where no package.json says `"type": "module"`.
+    (await import("tsx/cjs/api")).register();
+    (await import("tsx/esm/api")).register();
     registered = true;
   }
   const {exit} = process;
@@ -27,16 +28,25 @@ export async function importDefinition(project: string, file: string): Promise<u
   };
   process.once("exit", unfinished);
   try {
-    const module = (await import(pathToFileURL(file).href)) as {default?: unknown};
-    return module.default;
+    return defaultOf(await import(pathToFileURL(file).href));
   } catch (error) {
     // The project's own copy of Assay may have made it.
     if ((error as Error | undefined)?.name === "UserError") throw error;
-    throw new UserError(`it could not be loaded: ${shortened(error, project)}`, {cause: error});
+    const hint = /Top-level await .*"cjs"/.test(messageOf(error))
+      ? ' Add "type": "module" to package.json.'
+      : "";
+    throw new UserError(`it could not be loaded: ${shortened(error, project)}${hint}`, {cause: error});
   } finally {
     process.exit = exit;
     process.off("exit", unfinished);
   }
+}
+
+/** Of a file that was compiled to CommonJS, the default export of what it exports by default. */
+function defaultOf(module: unknown): unknown {
+  const {default: exported} = module as {default?: unknown};
+  const isCompiled = typeof exported === "object" && exported !== null && "__esModule" in exported;
+  return isCompiled ? (exported as {default?: unknown}).default : exported;
 }
 
 /** What was thrown, in a few lines, with the first place in the project that its stack names. */

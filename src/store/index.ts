@@ -99,6 +99,7 @@ export {
   parquetFile,
   parquetFiles,
   readNdjson,
+  roomFor,
   writeLines,
   writeNdjson,
   writeParquet,

@@ -15,9 +15,22 @@ export function columnsLiteral(columns: Columns): string {
     .join(", ")}}`;
 }
 
-/** Reads newline-delimited JSON with exactly these columns; absent members are null. */
-export function readNdjson(path: string, columns: Columns): string {
-  return `read_json(${sqlPath(path)}, format = 'newline_delimited', maximum_object_size = 268435456, columns = ${columnsLiteral(columns)})`;
+/**
+ * Reads newline-delimited JSON with exactly these columns; absent members are null.
+ * @param longest bytes of its longest line
+ */
+export function readNdjson(path: string, columns: Columns, longest: number): string {
+  return `read_json(${sqlPath(path)}, format = 'newline_delimited', ${roomFor(longest)}, columns = ${columnsLiteral(columns)})`;
+}
+
+const [LEAST_ROOM, MOST_ROOM] = [1 << 22, 1 << 28];
+
+/**
+ * The setting of read_json for objects of at most `longest` bytes. DuckDB takes twice as much memory on every thread, and
+ * more than once, whatever the objects are: a bound that is far too high makes a small file run out of memory.
+ */
+export function roomFor(longest: number): string {
+  return `maximum_object_size = ${Math.min(Math.max(longest + 1, LEAST_ROOM), MOST_ROOM)}`;
 }
 
 /** Rows of a group are read as one block: larger ones cost a reader memory and a page a longer range. */
@@ -68,7 +81,8 @@ export async function writeParquetRows(
   rows: Iterable<object> | AsyncIterable<object>,
   select: (source: string) => string = everything
 ): Promise<number> {
-  return throughNdjson(db, path, columns, select, (ndjson) => writeNdjson(ndjson, rows));
+  const {count} = await throughNdjson(db, path, columns, select, (ndjson) => writeNdjson(ndjson, rows));
+  return count;
 }
 
 /** The same of rows that are JSON already, one a line, in chunks of any size. */
@@ -79,14 +93,14 @@ export async function writeParquetLines(
   lines: AsyncIterable<Uint8Array>,
   select: (source: string) => string = everything
 ): Promise<void> {
-  await throughNdjson(db, path, columns, select, (ndjson) =>
-    writeFlowing(ndjson, async (write) => {
+  await throughNdjson(db, path, columns, select, async (ndjson) => ({
+    longest: await writeFlowing(ndjson, async (write) => {
       for await (const chunk of lines) await write(chunk);
     })
-  );
+  }));
 }
 
-async function throughNdjson<T>(
+async function throughNdjson<T extends {longest: number}>(
   db: Database,
   path: string,
   columns: Columns,
@@ -96,16 +110,16 @@ async function throughNdjson<T>(
   const ndjson = temporaryPath(path) + ".ndjson";
   try {
     const filled = await fill(ndjson);
-    await writeParquet(db, path, select(readNdjson(ndjson, columns)));
+    await writeParquet(db, path, select(readNdjson(ndjson, columns, filled.longest)));
     return filled;
   } finally {
     await rm(ndjson, {force: true});
   }
 }
 
-/** Lines of text as they are. */
-export async function writeLines(path: string, lines: AsyncIterable<string>): Promise<void> {
-  await writeFlowing(path, async (write) => {
+/** Lines of text as they are; the bytes of the longest. */
+export async function writeLines(path: string, lines: AsyncIterable<string>): Promise<number> {
+  return writeFlowing(path, async (write) => {
     for await (const line of lines) {
       const full = write(line + "\n");
       if (full) await full;
@@ -113,36 +127,63 @@ export async function writeLines(path: string, lines: AsyncIterable<string>): Pr
   });
 }
 
-/** One JSON object a line; the number of lines. */
+/** One JSON object a line; the number of lines, and the bytes of the longest. */
 export async function writeNdjson(
   path: string,
   rows: Iterable<object> | AsyncIterable<object>
-): Promise<number> {
+): Promise<{count: number; longest: number}> {
   let count = 0;
-  await writeFlowing(path, async (write) => {
+  const longest = await writeFlowing(path, async (write) => {
     for await (const row of rows) {
       const full = write(JSON.stringify(row, bigAsText) + "\n");
       if (full) await full;
       count++;
     }
   });
-  return count;
+  return {count, longest};
 }
 
-/** `write` gives a promise to wait for when the file is slower than what is written. */
+/** `write` gives a promise to wait for when the file is slower than what is written. The bytes of the longest line. */
 async function writeFlowing(
   path: string,
   fill: (write: (chunk: string | Uint8Array) => Promise<unknown> | undefined) => Promise<void>
-): Promise<void> {
+): Promise<number> {
+  const lines = lineLengths();
   await mkdir(dirname(path), {recursive: true});
   const out = createWriteStream(path, {highWaterMark: 1 << 20});
   const failed = once(out, "error").then(([error]) => {
     throw error;
   });
   failed.catch(() => undefined);
-  await fill((chunk) => (out.write(chunk) ? undefined : Promise.race([once(out, "drain"), failed])));
+  await fill((chunk) => {
+    lines.add(chunk);
+    return out.write(chunk) ? undefined : Promise.race([once(out, "drain"), failed]);
+  });
   out.end();
   await Promise.race([once(out, "finish"), failed]);
+  return lines.longest();
+}
+
+/** Follows the lines of what is written, a text being a line and bytes any piece of some. */
+function lineLengths() {
+  let longest = 0;
+  let open = 0;
+  const close = (length: number) => {
+    if (length > longest) longest = length;
+  };
+  return {
+    add(chunk: string | Uint8Array): void {
+      if (typeof chunk === "string") return close(Buffer.byteLength(chunk));
+      let from = 0;
+      for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
+        close(open + end - from);
+        open = 0;
+        from = end + 1;
+      }
+      open += chunk.length - from;
+    },
+    longest: () => Math.max(longest, open)
+  };
 }
 
 /** A query that yields no rows but has these columns: stands in where no file exists yet. */

@@ -1,6 +1,6 @@
 import {rm} from "node:fs/promises";
 import {join} from "node:path";
-import {type Database, type DatabaseOptions, openDatabase, sqlName, sqlString} from "./duckdb.js";
+import {type Database, type DatabaseOptions, openDatabase, sqlName} from "./duckdb.js";
 import {temporaryPath} from "./files.js";
 import {heldOutBarrier} from "./heldOut.js";
 import {latestVersion} from "./kinds/dataset.js";
@@ -8,7 +8,7 @@ import {type Kind, manifestsOf, type View, type ViewContext} from "./kinds/kind.
 import {readRuns} from "./kinds/run.js";
 import {readSplits} from "./kinds/split.js";
 import {readVersion, readVersions} from "./kinds/version.js";
-import {type Columns, columnsLiteral, emptyRelation, writeNdjson} from "./parquet.js";
+import {type Columns, emptyRelation, readNdjson, writeNdjson} from "./parquet.js";
 import {remember} from "./remember.js";
 import type {RunManifest, SplitManifest, VersionManifest} from "./schema.js";
 import {openWorkspace, type Workspace} from "./workspace.js";
@@ -107,9 +107,9 @@ async function rowsTable(
     return store.run(`create or replace table ${sqlName(name)} as ${emptyRelation(columns)}`);
   const file = temporaryPath(join(store.workspace.tmpDir, name));
   try {
-    await writeNdjson(file, rows);
+    const {longest} = await writeNdjson(file, rows);
     await store.run(
-      `create or replace table ${sqlName(name)} as select * from read_json(${sqlString(file)}, format = 'newline_delimited', columns = ${columnsLiteral(columns)})`
+      `create or replace table ${sqlName(name)} as select * from ${readNdjson(file, columns, longest)}`
     );
   } finally {
     await rm(file, {force: true});

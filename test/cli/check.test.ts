@@ -7,6 +7,7 @@ import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {scanVersion} from "../../src/privacy/index.js";
 import {candidate, type GateRule, runEval} from "../../src/runner/index.js";
 import {type Project, server, wordsEval, wordsProject} from "../runner/support/project.js";
+import {compiled} from "../support/compiledEngine.js";
 import {openBrowser} from "../support/browser.js";
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
@@ -87,11 +88,10 @@ describe("assay check", () => {
     );
     const inherited = {...process.env};
     for (const name of ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "ASSAY_DIR"]) delete inherited[name];
-    return promisify(execFile)(
-      process.execPath,
-      ["--import", "tsx", join(root, "src/cli/main.ts"), "check", ...args],
-      {cwd: root, env: {...inherited, ASSAY_PROJECT: folder, ...env}}
-    ).then(
+    return promisify(execFile)(process.execPath, [compiled("cli/main.js"), "check", ...args], {
+      cwd: root,
+      env: {...inherited, ASSAY_PROJECT: folder, ...env}
+    }).then(
       ({stdout}) => ({code: 0, out: stdout, stdout}),
       (error: {code: number; stdout: string; stderr: string}) => ({
         code: error.code,

@@ -1,12 +1,11 @@
 import {mkdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
-import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, expect, it} from "vitest";
 import {assay, writeLoader} from "../support/assay.js";
+import {compiled} from "../support/compiledEngine.js";
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
-const index = fileURLToPath(new URL("../../src/index.js", import.meta.url));
 const SECRET = "planted-secret-value";
 
 let model: ModelServer;
@@ -30,7 +29,7 @@ it("says progress and notes as JSON lines, and never a secret; standard output s
   mkdirSync(join(project, "evals"));
   writeFileSync(
     join(project, "evals", "words.eval.ts"),
-    `import {candidate, defineEval, exactMatch, openAICompatible} from ${JSON.stringify(index)};
+    `import {candidate, defineEval, exactMatch, openAICompatible} from ${JSON.stringify(compiled("index.js"))};
 const endpoint = openAICompatible({name: "server", baseUrl: "${model.url}", hosting: "on-prem", trust: "local", apiKeyEnv: "LOG_TEST_API_KEY"});
 export default defineEval({dataset: "rows", split: {strategy: "random", test: 0.5}, candidates: [candidate("one", endpoint, "test-model")],
   prompt: "{{text}}", expected: "label", scorers: {exact: exactMatch}});

@@ -6,6 +6,7 @@ import {setTimeout as wait} from "node:timers/promises";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {mergeVerb} from "../../src/cli/merge.js";
 import {workFolder, writeModel} from "../merge/support.js";
+import {compiled} from "../support/compiledEngine.js";
 import {printed} from "../support/printed.js";
 
 let work: Awaited<ReturnType<typeof workFolder>>;
@@ -125,17 +126,7 @@ describe("assay merge", () => {
       `base_model: ${at("large/base")}`,
       `models: [{model: ${at("large/base/model.safetensors")}, parameters: {weight: 1, density: 0.5}}]`
     );
-    const args = [
-      "--import",
-      "tsx",
-      "src/cli/main.ts",
-      "merge",
-      file,
-      "--out",
-      at("stopped"),
-      "--threads",
-      "1"
-    ];
+    const args = [compiled("cli/main.js"), "merge", file, "--out", at("stopped"), "--threads", "1"];
     const child = spawn(process.execPath, args, {stdio: ["ignore", "ignore", "pipe"]});
     let said = "";
     child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));

@@ -3,7 +3,6 @@ import {once} from "node:events";
 import {mkdir, readFile, readdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {createInterface} from "node:readline";
-import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {storedModel, trained} from "../../src/candidates/index.js";
 import {mergeVerb} from "../../src/cli/merge.js";
@@ -13,6 +12,7 @@ import {sharedWordPiece} from "../../src/models/encoder/wordPiece.js";
 import {encodeSafetensors} from "../../src/models/safetensors.js";
 import type {PrepareContext} from "../../src/runner/define.js";
 import {modelsDir, openStore, type Workspace} from "../../src/store/index.js";
+import {compiled} from "../support/compiledEngine.js";
 import {printed} from "../support/printed.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 
@@ -151,8 +151,7 @@ describe("a recipe of the store's models", () => {
   });
 
   it("is served by its name", async () => {
-    const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
-    const child = spawn(process.execPath, ["--import", "tsx", main, "serve", "both", "--port", "0"], {
+    const child = spawn(process.execPath, [compiled("cli/main.js"), "serve", "both", "--port", "0"], {
       env: {...process.env, ASSAY_PROJECT: workspace.project},
       stdio: ["ignore", "pipe", "inherit"]
     });

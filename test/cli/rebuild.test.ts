@@ -1,10 +1,11 @@
 import {mkdir, writeFile} from "node:fs/promises";
-import {join, resolve} from "node:path";
+import {join} from "node:path";
 import {expect, it} from "vitest";
 import {assay} from "../support/assay.js";
+import {compiled} from "../support/compiledEngine.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
-const engine = resolve(import.meta.dirname, "../../src/index.ts");
+const engine = compiled("index.js");
 
 /** A project whose eval's one candidate answers 13 of 16 rows rightly; beside it a loader and an eval that cannot be loaded. */
 async function projectWith(gate: object): Promise<string> {

@@ -14,7 +14,7 @@ let model: ModelServer;
 beforeAll(async () => {
   project = await temporaryProject();
   model = await startModelServer();
-  ({edit} = await smallProject(project, "lib"));
+  ({edit} = await smallProject(project));
 });
 afterAll(() => model.close());
 

@@ -5,17 +5,15 @@ import {mkdtemp, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {createInterface} from "node:readline";
-import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, expect, it} from "vitest";
 import {defineDataset, pull} from "../../src/datasets/index.js";
 import {openAICompatible} from "../../src/endpoints/index.js";
 import {openWorkspace} from "../../src/store/index.js";
 import {assay, writeLoader} from "../support/assay.js";
+import {compiled} from "../support/compiledEngine.js";
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
 
-const sourceOf = (file: string) =>
-  JSON.stringify(fileURLToPath(new URL(`../../src/${file}/index.js`, import.meta.url)));
-const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+const sourceOf = (file: string) => JSON.stringify(compiled(`${file}/index.js`));
 
 let project: string;
 let cheap: ModelServer;
@@ -66,14 +64,10 @@ afterAll(async () => {
 });
 
 async function served(...targets: string[]) {
-  const child = spawn(
-    process.execPath,
-    ["--import", import.meta.resolve("tsx"), main, "serve", ...targets, "--port", "0"],
-    {
-      cwd: project,
-      env: {...process.env, ASSAY_PROJECT: project, ASSAY_DIR: join(project, ".assay"), NO_COLOR: "1"}
-    }
-  );
+  const child = spawn(process.execPath, [compiled("cli/main.js"), "serve", ...targets, "--port", "0"], {
+    cwd: project,
+    env: {...process.env, ASSAY_PROJECT: project, ASSAY_DIR: join(project, ".assay"), NO_COLOR: "1"}
+  });
   let said = "";
   child.stderr.on("data", (data: Buffer) => (said += data.toString()));
   for await (const line of createInterface({input: child.stdout})) {

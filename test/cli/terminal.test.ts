@@ -1,9 +1,9 @@
 import {spawn} from "node:child_process";
 import {mkdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
-import {fileURLToPath} from "node:url";
 import {afterEach, describe, expect, it, vi} from "vitest";
 import {bold, print, printJson, table} from "../../src/cli/terminal.js";
+import {compiled} from "../support/compiledEngine.js";
 import {printed} from "../support/printed.js";
 import {assay} from "../support/assay.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
@@ -39,11 +39,10 @@ describe("what is printed", () => {
 });
 
 describe("the command line", () => {
-  const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
   const shell = (line: string) =>
     new Promise<{code: number | null; stderr: string}>((resolve) => {
       const child = spawn("sh", ["-c", line], {
-        env: {...process.env, NODE: process.execPath, TSX: import.meta.resolve("tsx"), MAIN: main}
+        env: {...process.env, NODE: process.execPath, MAIN: compiled("cli/main.js")}
       });
       let stderr = "";
       child.stderr.on("data", (data: Buffer) => (stderr += data.toString()));
@@ -51,14 +50,14 @@ describe("the command line", () => {
     });
 
   it("ends well when the reader of its output has seen enough", async () => {
-    const {stderr} = await shell('{ "$NODE" --import "$TSX" "$MAIN" --help; echo "code $?" >&2; } | true');
+    const {stderr} = await shell('{ "$NODE" "$MAIN" --help; echo "code $?" >&2; } | true');
     expect(stderr).toBe("code 0\n");
   });
 
   it.skipIf(process.platform !== "linux")(
     "says in one line that its output could not be written",
     async () => {
-      const {code, stderr} = await shell('"$NODE" --import "$TSX" "$MAIN" --help > /dev/full');
+      const {code, stderr} = await shell('"$NODE" "$MAIN" --help > /dev/full');
       expect(stderr).toMatch(/^assay: the output could not be written: ENOSPC[^\n]*\n$/);
       expect(code).toBe(1);
     }
@@ -90,11 +89,12 @@ describe("the command line", () => {
   it("names all that keeps the files of evals/ from being evals", async () => {
     const project = await temporaryProject();
     mkdirSync(join(project, "evals"));
-    const define = fileURLToPath(new URL("../../src/runner/define.ts", import.meta.url));
+    const define = compiled("runner/define.js");
     const whole = `{name: "same", dataset: "d", split: {strategy: "random"}, candidates: [{name: "a", prepare() {}}], prompt: "x", expected: "y", scorers: {exact: () => 1}}`;
     const files = {
       "plain.eval.ts": "export default {dataset: 'd', prompt: 'hi'};",
       "defined.eval.ts": `import {defineEval} from ${JSON.stringify(define)};\nexport default defineEval({dataset: {}} as never);`,
+      "awaits.eval.ts": "export default await import('node:fs');",
       "thrown.eval.ts": 'throw new Error("boom \\u001b[31m");',
       "one.eval.ts": `export default ${whole};`,
       "two.eval.ts": `export default ${whole};`
@@ -114,7 +114,9 @@ describe("the command line", () => {
     const first = await assay(project, "run");
     expect(first.stderr).toMatch(/evals\/defined\.eval\.ts: eval: `dataset\.name` must be/);
     expect(first.stderr).toMatch(/evals\/thrown\.eval\.ts: it could not be loaded: boom \\u001b\[31m/);
-    for (const name of ["defined.eval.ts", "thrown.eval.ts"])
+    // The project has no package.json, so its files count as CommonJS.
+    expect(first.stderr).toMatch(/evals\/awaits\.eval\.ts: [^]* Add "type": "module" to package\.json\./);
+    for (const name of ["awaits.eval.ts", "defined.eval.ts", "thrown.eval.ts"])
       write(name, `export default {...${whole}, name: undefined};`);
     const {code, stderr} = await assay(project, "check");
     expect(stderr).toMatch(

@@ -9,6 +9,7 @@ import {defineEval} from "../../src/runner/index.js";
 import {imported} from "../../src/imports/index.js";
 import {runRows, verdicts} from "../../src/site/index.js";
 import {openStore, openWorkspace} from "../../src/store/index.js";
+import {compiled} from "../support/compiledEngine.js";
 import {assay} from "../support/assay.js";
 
 const fixtures = resolve(import.meta.dirname, "../fixtures/results");
@@ -146,10 +147,9 @@ describe("an eval whose source is imported", () => {
     mkdirSync(join(dir, "node_modules"));
     symlinkSync(resolve(import.meta.dirname, "../.."), join(dir, "node_modules/assay"));
     writeFileSync(join(dir, "package.json"), '{"type": "module"}');
-    const source = resolve(import.meta.dirname, "../../src/index.ts");
     writeFileSync(
       join(dir, "evals/old.eval.ts"),
-      `import {defineEval, imported} from ${JSON.stringify(source)};
+      `import {defineEval, imported} from ${JSON.stringify(compiled("index.js"))};
        export default defineEval({
          title: "Old results",
          source: imported({files: ["results.csv"], baseline: "a", slices: ["topic"]}),

@@ -1,13 +1,13 @@
 import {type ChildProcess, spawn} from "node:child_process";
 import {appendFile} from "node:fs/promises";
-import {join, resolve} from "node:path";
+import {join} from "node:path";
 import {afterAll, beforeAll, expect, it, vi} from "vitest";
 import {assay} from "../support/assay.js";
+import {compiled} from "../support/compiledEngine.js";
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {row, ROWS, type SmallProject, smallProject} from "./support/smallProject.js";
 
-const main = resolve(import.meta.dirname, "../../src/cli/main.ts");
 let project: SmallProject;
 let model: ModelServer;
 let dev: ChildProcess;
@@ -15,14 +15,14 @@ let said = "";
 
 beforeAll(async () => {
   model = await startModelServer();
-  project = await smallProject(await temporaryProject(), "src");
+  project = await smallProject(await temporaryProject());
   const {folder} = project;
   vi.stubEnv("MODEL_SERVER", model.url);
   vi.stubEnv("SCORED", join(folder, "scored.log"));
   vi.stubEnv("LOADED", join(folder, "loaded.log"));
   const {code, stderr} = await assay(folder, "run");
   expect(code, stderr).toBe(0);
-  dev = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), main, "dev", "--port", "0"], {
+  dev = spawn(process.execPath, [compiled("cli/main.js"), "dev", "--port", "0"], {
     cwd: folder,
     env: {...process.env, ASSAY_PROJECT: folder, ASSAY_DIR: join(folder, ".assay"), NO_COLOR: "1"}
   });

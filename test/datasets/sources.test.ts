@@ -128,6 +128,30 @@ describe("a URL", () => {
   });
 });
 
+describe("rows of any length", () => {
+  const long = "x".repeat(6 << 20);
+  const rows = [
+    {n: 1, text: "short"},
+    {n: 2, text: long}
+  ];
+  const lines = rows.map((row) => JSON.stringify(row)).join("\n");
+
+  it.each([
+    ["code", {kind: "rows" as const, rows: () => rows}, ""],
+    ["JSON lines", {kind: "files" as const, files: "rows.jsonl"}, lines],
+    ["a list in JSON", {kind: "files" as const, files: "rows.json"}, JSON.stringify(rows)],
+    ["a list over many lines", {kind: "files" as const, files: "rows.json"}, JSON.stringify(rows, null, 2)]
+  ])("are read from %s", async (_name, source, text) => {
+    const workspace = await temporaryWorkspace();
+    if (source.kind === "files") writeFileSync(join(workspace.project, source.files), text);
+    await pull(workspace, named(source, {id: "n"}));
+    expect(await rowsOf(workspace, "strlen(text)::double as length")).toEqual([
+      {length: 5},
+      {length: long.length}
+    ]);
+  });
+});
+
 describe("SQLite", () => {
   it("gives the rows of a query, large numbers and missing values as they are", async () => {
     const workspace = await temporaryWorkspace();

@@ -1,4 +1,4 @@
-import {existsSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
+import {createReadStream, existsSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {spawnSync} from "node:child_process";
 import {describe, expect, it} from "vitest";
@@ -7,13 +7,18 @@ import {
   checkName,
   hashJson,
   insideFolder,
+  openDatabase,
   openStore,
   openWorkspace,
+  parquetFile,
   readJson,
+  readNdjson,
   sweepTemporary,
   temporaryPath,
   writeAtomic,
   writeJsonAtomic,
+  writeNdjson,
+  writeParquetLines,
   writeParquetRows
 } from "../../src/store/index.js";
 import {temporaryProject, temporaryWorkspace} from "../support/temporaryWorkspace.js";
@@ -140,6 +145,27 @@ describe("openStore", () => {
     }
     expect(next).toBe(10_000);
     store.close();
+  });
+
+  it("read with the memory that their lines take, long ones too", async () => {
+    const folder = await temporaryProject();
+    const db = await openDatabase({memoryLimit: "150MB", tmpDir: folder});
+    try {
+      for (const length of [1, 6 << 20]) {
+        const path = join(folder, `${length}.ndjson`);
+        const {longest} = await writeNdjson(path, [{text: "ü"}, {text: "x".repeat(length)}]);
+        const read = readNdjson(path, {text: "VARCHAR"}, longest);
+        expect(await db.rows(`select strlen(text)::double as n from ${read}`)).toEqual([{n: 2}, {n: length}]);
+        const lines = createReadStream(path, {highWaterMark: 1000});
+        const parquet = join(folder, `${length}.parquet`);
+        await writeParquetLines(db, parquet, {text: "VARCHAR"}, lines);
+        expect(await db.row(`select max(strlen(text))::double as n from ${parquetFile(parquet)}`)).toEqual({
+          n: Math.max(2, length)
+        });
+      }
+    } finally {
+      db.close();
+    }
   });
 
   it("writes Parquet with exactly the columns asked for, absent members null", async () => {

@@ -1,10 +1,7 @@
 import {spawn} from "node:child_process";
 import {mkdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
-import {fileURLToPath} from "node:url";
-
-const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
-const datasets = fileURLToPath(new URL("../../src/datasets/index.js", import.meta.url));
+import {compiled} from "./compiledEngine.js";
 
 export interface Ended {
   code: number | null;
@@ -30,7 +27,7 @@ export function assayWithout(name: string, project: string, ...words: string[]):
 const dataUrl = (script: string) => `data:text/javascript,${encodeURIComponent(script)}`;
 
 async function started(more: string[], project: string, words: string[]): Promise<Ended> {
-  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), ...more, main, ...words], {
+  const child = spawn(process.execPath, [...more, compiled("cli/main.js"), ...words], {
     cwd: project,
     env: {...process.env, ASSAY_PROJECT: project, ASSAY_DIR: join(project, ".assay"), NO_COLOR: "1"}
   });
@@ -44,8 +41,5 @@ async function started(more: string[], project: string, words: string[]): Promis
 /** Writes data-loaders/NAME.ts with this text for the definition. */
 export function writeLoader(project: string, name: string, definition: string): void {
   mkdirSync(join(project, "data-loaders"), {recursive: true});
-  writeFileSync(
-    join(project, "data-loaders", `${name}.ts`),
-    `import {defineDataset} from ${JSON.stringify(datasets)};\nexport default defineDataset(${definition});\n`
-  );
+  writeFileSync(join(project, "data-loaders", `${name}.ts`), `export default ${definition};\n`);
 }

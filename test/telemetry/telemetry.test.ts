@@ -1,20 +1,19 @@
 import {type ChildProcess, spawn, spawnSync} from "node:child_process";
 import {mkdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
-import {fileURLToPath} from "node:url";
+import {pathToFileURL} from "node:url";
 import {afterEach, beforeEach, expect, it} from "vitest";
 import type {Endpoint} from "../../src/endpoints/types.js";
 import {observedCall, startTelemetry} from "../../src/telemetry/index.js";
 import {answererOf} from "../../src/telemetry/provider.js";
 import {signalsOf} from "../../src/telemetry/settings.js";
+import {compiled} from "../support/compiledEngine.js";
 import {writeLoader} from "../support/assay.js";
 import {startModelServer} from "../support/modelServer.js";
 import {type OtlpServer, startOtlpServer} from "../support/otlpServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
-const index = fileURLToPath(new URL("../../src/index.js", import.meta.url));
-const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
-const start = new URL("../../src/telemetry/start.ts", import.meta.url).href;
+const start = pathToFileURL(compiled("telemetry/start.js")).href;
 const KEY = "planted-telemetry-key";
 
 let collector: OtlpServer;
@@ -53,29 +52,25 @@ it("an interrupted run sends its span, its calls and metrics, and no prompt and 
   mkdirSync(join(project, "evals"));
   writeFileSync(
     join(project, "evals", "words.eval.ts"),
-    `import {candidate, defineEval, exactMatch, openAICompatible} from ${JSON.stringify(index)};
+    `import {candidate, defineEval, exactMatch, openAICompatible} from ${JSON.stringify(compiled("index.js"))};
 const endpoint = openAICompatible({name: "server", baseUrl: "${model.url}", hosting: "on-prem", trust: "local", apiKeyEnv: "TELEMETRY_TEST_KEY",
   price: {inputUsdPerMillion: 1000, outputUsdPerMillion: 1000, asOf: "2026-01-01", source: "https://prices.test"}});
 export default defineEval({dataset: "rows", split: {strategy: "given", column: "part"},
   candidates: [candidate("one", endpoint, "test-model", {params: {temperature: 0, max_tokens: 8}})], prompt: "{{text}}", expected: "label", scorers: {exact: exactMatch}});
 `
   );
-  const child: ChildProcess = spawn(
-    process.execPath,
-    ["--import", import.meta.resolve("tsx"), main, "run", "-j", "1"],
-    {
-      cwd: project,
-      stdio: "ignore",
-      env: {
-        ...process.env,
-        TELEMETRY_TEST_KEY: KEY,
-        ASSAY_PROJECT: project,
-        ASSAY_DIR: join(project, ".assay"),
-        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-        OTEL_SERVICE_NAME: "nightly"
-      }
+  const child: ChildProcess = spawn(process.execPath, [compiled("cli/main.js"), "run", "-j", "1"], {
+    cwd: project,
+    stdio: "ignore",
+    env: {
+      ...process.env,
+      TELEMETRY_TEST_KEY: KEY,
+      ASSAY_PROJECT: project,
+      ASSAY_DIR: join(project, ".assay"),
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_SERVICE_NAME: "nightly"
     }
-  );
+  });
   await new Promise((resolve) => child.on("close", resolve));
   await model.close();
 
@@ -169,11 +164,9 @@ it("without OTEL_* none of it is loaded, and with it packages that are missing a
     console.log(await startTelemetry({version: "1", onMessage}));
     process.env.OTEL_EXPORTER_OTLP_ENDPOINT = "http://127.0.0.1:9";
     console.log(await startTelemetry({version: "1", onMessage}));`;
-  const {stdout, stderr} = spawnSync(
-    process.execPath,
-    ["--import", import.meta.resolve("tsx"), "--input-type=module", "--eval", script],
-    {encoding: "utf8"}
-  );
+  const {stdout, stderr} = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
+    encoding: "utf8"
+  });
   expect(stderr).toBe("");
   expect(stdout).toMatch(
     /^undefined\ntold OTEL_\* asks .*Run `npm install @opentelemetry\/sdk-trace-base .*`\.\nundefined\n$/

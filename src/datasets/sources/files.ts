@@ -1,7 +1,7 @@
 import {mkdir, stat} from "node:fs/promises";
 import {isAbsolute, join, relative, resolve} from "node:path";
 import {anyText, byName, either, exactly, fits, listOf, oneOf, text} from "../../store/checked.js";
-import {sqlName, sqlPath, sqlString, UserError, writeLines} from "../../store/index.js";
+import {roomFor, sqlName, sqlPath, sqlString, UserError, writeLines} from "../../store/index.js";
 import {brokenLines, brokenText, soundLines} from "./brokenLines.js";
 import {assertHeaders, brokenRecords, csvOptions, delimiterOf, exactCsv, soundCsv} from "./csv.js";
 import {download, type Downloaded, isUrl} from "./download.js";
@@ -140,8 +140,8 @@ export async function readFiles(
     return {
       relation:
         lax?.largeNumbers && !source.columns
-          ? await jsonLines(context.db, paths, 268435456, true, "array")
-          : `read_json(${list(paths)}, format = 'array', ${types}, maximum_object_size = 268435456)`,
+          ? await jsonLines(context.db, paths, lax.longest, true, "array")
+          : `read_json(${list(paths)}, format = 'array', ${types}, ${roomFor(lax!.longest)})`,
       describe
     };
   if (format === "csv") {
@@ -161,23 +161,21 @@ export async function readFiles(
   }
   const skipped: BrokenLine[] = [];
   let sound = paths;
+  let longest = lax!.longest;
   if (context.skipBad) {
     const copy = join(context.scratch, "sound.ndjson");
-    await writeLines(copy, soundOf(paths, context, skipped));
+    longest = await writeLines(copy, soundOf(paths, context, skipped));
     sound = [copy];
   }
   return {
     relation: source.columns
-      ? `read_json(${list(sound)}, format = 'newline_delimited', records = true, ${types}, maximum_object_size = ${LONGEST_LINE})`
-      : await jsonLines(context.db, sound, LONGEST_LINE, lax?.largeNumbers),
+      ? `read_json(${list(sound)}, format = 'newline_delimited', records = true, ${types}, ${roomFor(longest)})`
+      : await jsonLines(context.db, sound, longest, lax?.largeNumbers),
     describe,
     skipped: context.skipBad ? skipped : undefined,
     broken: () => gathered(paths, (file) => brokenLines(context.db, file))
   };
 }
-
-/** DuckDB takes memory for this bound on every thread, whatever the lines are. */
-const LONGEST_LINE = 1 << 26;
 
 async function* soundOf(
   paths: readonly string[],
@@ -188,11 +186,12 @@ async function* soundOf(
 }
 
 async function gatheredLax({db}: SourceContext, paths: readonly string[], byLine: boolean): Promise<LaxJson> {
-  const found = {broken: [] as BrokenLine[], largeNumbers: false};
+  const found = {broken: [] as BrokenLine[], largeNumbers: false, longest: 0};
   for (const file of paths) {
-    const {broken, largeNumbers} = await laxJson(db, file, byLine);
+    const {broken, largeNumbers, longest} = await laxJson(db, file, byLine);
     found.broken.push(...broken);
     found.largeNumbers ||= largeNumbers;
+    found.longest = Math.max(found.longest, longest);
   }
   return found;
 }

@@ -1,4 +1,4 @@
-import {type Database, sqlName, sqlPath, sqlString} from "../../store/index.js";
+import {type Database, roomFor, sqlName, sqlPath, sqlString} from "../../store/index.js";
 import {inexactColumns} from "./csv.js";
 import {describeColumns} from "../rowQuery.js";
 
@@ -7,16 +7,17 @@ import {describeColumns} from "../rowQuery.js";
  * is left to find its types reads the files once more, so they are found once and named. Where the named types might be
  * read differently (dates inside other values, or not written as ISO 8601 has them), or the files cannot be read, it is
  * the relation that finds them itself.
+ * @param longest bytes of the longest object
  */
 export async function jsonLines(
   db: Database,
   files: readonly string[],
-  longestLine: number,
+  longest: number,
   largeNumbers = false,
   format: "newline_delimited" | "array" = "newline_delimited"
 ): Promise<string> {
   const read = (types: string) =>
-    `read_json([${files.map(sqlPath).join(", ")}], format = '${format}', records = true, ${types}, maximum_object_size = ${longestLine})`;
+    `read_json([${files.map(sqlPath).join(", ")}], format = '${format}', records = true, ${types}, ${roomFor(longest)})`;
   const found = read("sample_size = -1, union_by_name = true");
   const described = await describeColumns(db, `select * from ${found}`).catch(() => undefined);
   const columns = largeNumbers && described ? await exactColumns(db, described, read) : described;

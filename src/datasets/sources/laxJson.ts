@@ -11,6 +11,8 @@ export interface LaxJson {
   broken: BrokenLine[];
   /** There are numbers that a double may not hold exactly. */
   largeNumbers: boolean;
+  /** Bytes of the longest line, or of the longest element of a list that is the whole file. */
+  longest: number;
 }
 
 /**
@@ -24,7 +26,7 @@ export async function laxJson(db: Database, file: string, byLine: boolean): Prom
     for await (const line of linesOf(db, file)) scanner.scan(Buffer.from(`${line}\n`));
   else for await (const chunk of bytesOf(file)) scanner.scan(chunk as Buffer);
   scanner.scan(Buffer.from("\n"));
-  return {broken: scanner.broken, largeNumbers: scanner.largeNumbers};
+  return {broken: scanner.broken, largeNumbers: scanner.largeNumbers, longest: scanner.longest};
 }
 
 const MOST = 20;
@@ -34,7 +36,10 @@ const [QUOTE, BACKSLASH, NEWLINE, COMMA, SLASH, DOT] = [34, 92, 10, 44, 47, 46];
 class Scanner {
   readonly broken: BrokenLine[] = [];
   largeNumbers = false;
+  longest = 0;
   private line = 1;
+  /** Of the present line or element, up to here. */
+  private length = 0;
   private depth = 0;
   private inText = false;
   private escaped = false;
@@ -54,6 +59,7 @@ class Scanner {
   scan(bytes: Buffer): void {
     for (let i = 0; i < bytes.length && this.broken.length < MOST; i++) {
       const byte = bytes[i]!;
+      if (++this.length > this.longest) this.longest = this.length;
       if (byte >= 0x80 || this.lacks > 0) this.character(byte);
       if (this.inText) this.inside(byte);
       else this.outside(byte);
@@ -102,7 +108,8 @@ class Scanner {
     } else if (byte === 93 || byte === 125) {
       this.depth--;
       if (this.afterComma) this.tell("a comma before the end of a list or object");
-    } else if (byte === QUOTE) this.inText = true;
+    } else if (byte === COMMA && this.depth === 1 && !this.byLine) this.length = 0;
+    else if (byte === QUOTE) this.inText = true;
     this.afterComma = byte === COMMA;
   }
 
@@ -130,6 +137,7 @@ class Scanner {
   private nextLine(): void {
     this.line++;
     if (!this.byLine) return;
+    this.length = 0;
     this.depth = 0;
     this.inText = false;
     this.escaped = false;

@@ -88,12 +88,14 @@ export const postgres: SourceReader<PostgresSource> = async ({query, connection}
       }
     }
     const ndjson = join(context.scratch, "rows.ndjson");
-    if ((await writeNdjson(ndjson, fetched())) === 0)
+    const {count, longest} = await writeNdjson(ndjson, fetched());
+    if (count === 0)
       throw new UserError(
         `dataset ${context.dataset}: its query found no rows, so there is no version to make.`
       );
     await client.query("commit");
-    const texts = readNdjson(ndjson, Object.fromEntries(fields.map(({name}) => [name, "VARCHAR"])));
+    const read = Object.fromEntries(fields.map(({name}) => [name, "VARCHAR"]));
+    const texts = readNdjson(ndjson, read, longest);
     const columns = fields.map(({name, dataTypeID}) => `${converted(name, dataTypeID)} as ${sqlName(name)}`);
     return {
       relation: `(select ${columns.join(", ")} from ${texts})`,

@@ -66,11 +66,11 @@ export async function writtenRows(
       {cause}
     );
   });
-  if (written === 0)
+  if (written.count === 0)
     throw new UserError(
       `dataset ${context.dataset}: its source yielded no rows, so there is no version to make.`
     );
-  return jsonLines(context.db, [ndjson], 1 << 28);
+  return jsonLines(context.db, [ndjson], written.longest);
 }
 
 function isNestedDeeper(value: unknown, levels: number): boolean {

@@ -3,6 +3,7 @@ import {join, resolve} from "node:path";
 import {expect} from "vitest";
 import {modelsDir, openWorkspace} from "../../../src/store/index.js";
 import {colourModel} from "../../support/colourModel.js";
+import {compiled} from "../../support/compiledEngine.js";
 
 const repository = resolve(import.meta.dirname, "../../..");
 
@@ -60,12 +61,10 @@ export interface SmallProject {
 /**
  * A project with a dataset, an eval of a server (MODEL_SERVER) and a merge, whose scorer leaves a mark in SCORED for each
  * row, and a site of two pages whose one loader leaves a mark in LOADED.
- * @param code the engine that it uses: "lib" or "src"
  */
-export async function smallProject(folder: string, code: "lib" | "src"): Promise<SmallProject> {
-  const ending = code === "lib" ? "js" : "ts";
-  const pathOf = (name: string) => JSON.stringify(join(repository, code, `${name}.${ending}`));
-  const texts = textsFrom(pathOf("index"), pathOf("site/index"));
+export async function smallProject(folder: string): Promise<SmallProject> {
+  const [engine, site] = ["index.js", "site/index.js"].map((path) => JSON.stringify(compiled(path)));
+  const texts = textsFrom(engine!, site!);
   for (const below of ["data", "data-loaders", "evals", "prices", "src", "src/data"])
     await mkdir(join(folder, below));
   for (const [path, text] of Object.entries(texts)) await writeFile(join(folder, path), text);
