@@ -1,4 +1,5 @@
-// Compiles the engine to lib/. Runs through `prepare` on `npm ci`; an installed tarball already carries lib/.
+// Compiles the engine to lib/. `npm ci` and `npm install` of a checkout run it as `postprepare`, and `npm pack` as `prepack`; an
+// installed tarball already carries lib/. Not as `prepare`: npm 11 warns of that in whoever installs the tarball, where it does nothing.
 import {spawnSync} from "node:child_process";
 import {existsSync} from "node:fs";
 

@@ -49,7 +49,7 @@ const examples = JSON.parse(
 const lines = [
   "# Reference",
   "",
-  "What the package exports, from its types. `npm run reference` writes this page. Examples are run by the tests; numbers are shown with four digits.",
+  "What the package exports, from its types. `npm run reference` writes this page. Examples are run by the tests; numbers are shown with four digits, and `store` is an open store of a few hundred made-up mails with a handful of runs.",
   ""
 ];
 for (const {name, file, about} of ENTRIES) {

@@ -7,11 +7,11 @@ export async function importVerb(name: string, options: {from: string; json?: bo
   const [dataset, id, ...more] = name.split("@");
   if (!dataset || !id || more.length > 0)
     throw new UsageError(`name the version as NAME@VERSION, not ${JSON.stringify(name)}.`);
-  const {version, changed} = await importVersion(await openProject(), dataset, id, options.from);
-  if (options.json) return printJson({version, changed});
+  const {version, changed, heldOut} = await importVersion(await openProject(), dataset, id, options.from);
+  if (options.json) return printJson({version, changed, heldOut});
   print(
     changed
-      ? `${dataset}@${version.id}: ${version.rows} rows, hashed again and the same. It is the newest version now.`
+      ? `${dataset}@${version.id}: ${version.rows} rows, hashed again and the same. It is the newest version now.${heldOut ? ` ${heldOut} of them were held out where it was made, and are here.` : ""}`
       : `${dataset}@${version.id} is here already, and the newest version now.`
   );
 }

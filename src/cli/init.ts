@@ -105,11 +105,14 @@ async function addScripts(target: string): Promise<boolean> {
   const found = (await readJson<Record<string, unknown>>(file)) ?? {name: "assay-project", private: true};
   const dependencies = (found.dependencies ?? {}) as Record<string, string>;
   const assay = await dependency(dependencies.assay, target);
+  const own = await readJson<{allowScripts?: object}>(join(packageRoot, "package.json"));
   await writeJsonAtomic(file, {
     ...found,
     type: (await canBeModule(target, found.type)) ? "module" : found.type,
     scripts: {...SCRIPTS, ...(found.scripts as object | undefined)},
-    dependencies: {...dependencies, assay}
+    dependencies: {...dependencies, assay},
+    // The packages below Assay work without their install scripts; npm 11 asks about each that is not named.
+    allowScripts: {...own?.allowScripts, ...(found.allowScripts as object | undefined)}
   });
   return dependencies.assay !== assay;
 }

@@ -17,6 +17,12 @@ export const whole = (least: number) => (text: string) => {
   return value;
 };
 
+/** The address of this machine to listen on. An unset variable's empty text would be all of them. */
+export const address = (text: string) => {
+  if (text.trim() === "") throw new InvalidArgumentError("takes an address, not an empty text");
+  return text.trim();
+};
+
 /** A day as YYYY-MM-DD. */
 export const day = (text: string) => {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text)))

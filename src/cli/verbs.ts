@@ -3,7 +3,7 @@ import {costVerbs} from "./costVerbs.js";
 import {jobVerbs} from "./jobVerbs.js";
 import {languageVerbs} from "./languageVerbs.js";
 import {queueVerbs} from "./queueVerbs.js";
-import {number, whole} from "./verbArguments.js";
+import {address, number, whole} from "./verbArguments.js";
 import {finetune} from "./finetuneVerbs.js";
 
 /** Each verb declares its words here and loads its code when called, so that `assay --help` stays quick. */
@@ -44,7 +44,7 @@ const importVersion: Verb = (program) =>
     .description("take a version of a dataset, by its id, from where it was exported; refuses other content")
     .requiredOption(
       "--from <dir or url>",
-      "an exported folder, another project or its store, or an http(s) address"
+      "an exported folder or its http(s) address, or another project or its store in a folder"
     )
     .option("--json", "print JSON")
     .action(async (name: string, options) => (await import("./import.js")).importVerb(name, options));
@@ -333,7 +333,7 @@ const serve: Verb = (program) =>
       "serve models (of the store, folders, GGUF files) and evals' candidates (EVAL:CANDIDATE) as an OpenAI-compatible endpoint on this machine"
     )
     .option("-p, --port <port>", "port; 0 takes a free one", port, 8080)
-    .option("--host <host>", "address to listen on", "127.0.0.1")
+    .option("--host <host>", "address to listen on", address, "127.0.0.1")
     .option(
       "--adapter <name=model>",
       "a language model's adapter and the name it is asked by (repeatable)",

@@ -29,6 +29,7 @@ import {
   writeVersion
 } from "../store/index.js";
 import {assertPlainSql} from "./plainSql.js";
+import {holdOutEdited} from "./heldOutEdited.js";
 import {assertHeldOutKnown} from "./heldOutKnown.js";
 import {appended} from "./append.js";
 import {assertDataset, type DatasetDefinition} from "./define.js";
@@ -176,7 +177,12 @@ async function pullInto(
   const filtered = await applyFilters(db, definition, rowsFile, rejectedFile);
   const findingsFile = redactor && (await splitFindings(db, rowsFile, rejectedFile, scratch));
   await assertSound(db, definition, rows, !definition.id || (await idsDiffer(db, rows)));
-  if (latest) await assertHeldOutKnown(db, workspace, definition, latest.version, rows);
+  if (latest) {
+    await assertHeldOutKnown(db, workspace, definition, latest.version, rows);
+    const found = filtered ? [rows, parquetFile(rejectedFile)] : [rows];
+    const replaced = await heldOutAgain(db, workspace, definition, latest.version, found);
+    if (replaced !== undefined) options.onProgress?.(replaced);
+  }
   const columns = await describeColumns(db, `select * from ${rows}`);
   const identity = await contentIdentity(db, rows);
   const idColumn = definition.id ?? null;
@@ -241,6 +247,21 @@ async function pullInto(
     );
   await point();
   return {version: manifest, changed: true, ...skipped};
+}
+
+/** What is said of held-out rows that were edited in a source without ids. */
+async function heldOutAgain(
+  db: Database,
+  workspace: Workspace,
+  {name, id, text}: DatasetDefinition,
+  before: string,
+  relations: readonly string[]
+): Promise<string | undefined> {
+  const edited =
+    id === undefined ? await holdOutEdited(db, workspace, {dataset: name, text, before}, relations) : 0;
+  return edited === 0
+    ? undefined
+    : `held-out rows are gone from the source, and ${edited} new rows read much like them: these are held out in their places`;
 }
 
 /** What a pull may find out anew of a version that is there; the summary last, it says that the ledger is whole. */

@@ -5,6 +5,7 @@ import {type Head, sendCompletion, sendError, sendJson, sendStream} from "./chat
 import {parseRequest, readBody, toMessage} from "./chatRequest.js";
 import {HttpError} from "./httpError.js";
 import {isLoopback} from "./loopback.js";
+import {openConnections} from "./openConnections.js";
 import {batcher, type Batcher} from "./batcher.js";
 import {answerByWriter, listed, type ServeObserver, type Writer} from "./serveWriter.js";
 import {countWords, predictionAnswer, textToClassify, type Tokenizer} from "./predictionAnswer.js";
@@ -52,6 +53,8 @@ export async function serve(
 ): Promise<ModelService> {
   const {port = 0, host = "127.0.0.1", tokenizer = countWords, maxBodyBytes = 4 << 20, maxBatch} = options;
   const {writers = [], observe = (_model, make) => make()} = options;
+  // Node would listen on every address of the machine.
+  if (host.trim() === "") throw new Error("`host` is empty: name an address, or leave it out for 127.0.0.1");
   if (models.length + writers.length === 0) throw new Error("serve needs at least one model");
   const served = new Map<string, Served>();
   for (const model of models) {
@@ -153,6 +156,7 @@ export async function serve(
     response.once("close", () => closing && setImmediate(() => server.closeIdleConnections()));
     route(request, response).catch((error: unknown) => sendError(response, error));
   });
+  const connections = openConnections(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) =>
       reject(
@@ -175,7 +179,7 @@ export async function serve(
     async close() {
       closing = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
+      connections.drop();
       await closed;
       for (const {model} of served.values()) await model.close?.();
     }

@@ -27,8 +27,10 @@ export {recordExport} from "./kinds/exportNote.js";
 export {finalRuns, recordFinalRun, whoOpens} from "./kinds/finalRun.js";
 export {
   blindingSalt,
+  heldOutQuery,
   heldOutRecords,
   heldOutRelation,
+  holdOut,
   sameRows,
   writeHeldOut
 } from "./kinds/heldOutRecord.js";

@@ -6,7 +6,7 @@ import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {expectClear} from "./support.js";
 
 const loaders: Record<string, string> = {
-  good: 'export default {name: "good", source: {kind: "rows", rows: () => [{id: "a\\u001b[31m", n: 1}]}, id: "id"};',
+  good: 'export default {name: "good", description: "all \\u001b[31mred", source: {kind: "rows", rows: () => [{id: "a\\u001b[31m", n: 1}]}, id: "id"};',
   nothing: "export const x = 1;",
   misspelt: 'export default {name: "misspelt", privcy: {}, source: {kind: "rows", rows: () => []}};',
   exits: "process.exit(0); export default 1;",
@@ -51,9 +51,12 @@ describe("a project with broken files", () => {
     expect(pulled.code).toBe(1);
   });
 
-  it("shows control characters as escapes in CSV too", async () => {
+  it("shows control characters as escapes in CSV and in a card too", async () => {
     const {stdout} = await assay(project, "sql", "select id from good", "--csv");
     expect(stdout).toBe("id\na\\u001b[31m\n");
+    const card = (await assay(project, "card", "good")).stdout;
+    expect(card).toContain("all \\u001b[31mred");
+    expect(card).not.toContain("\u001b");
   });
 
   it("says that there is a folder where a card should go", async () => {

@@ -61,6 +61,15 @@ describe("the packed package", () => {
     expect(read("package.json")).toMatchObject({allowScripts: {"onnxruntime-node": false}});
   });
 
+  it("has no script of its own that npm runs, or warns of, where it is installed", () => {
+    const {scripts} = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as {
+      scripts: Record<string, string>;
+    };
+    const run = ["preinstall", "install", "postinstall", "prepare"].filter((name) => name in scripts);
+    expect(run).toEqual([]);
+    expect(scripts).toMatchObject({postprepare: "node scripts/build.js", prepack: "node scripts/build.js"});
+  });
+
   it("installs in an empty folder, starts a project, runs its eval and builds a site that opens", async () => {
     const folder = await temporaryProject();
     const project = join(folder, "project");
@@ -90,9 +99,12 @@ describe("the packed package", () => {
     expect((await assay("init", ".")).stdout).toContain("npm install && npm start");
     const manifest = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as {
       dependencies: {assay: string};
+      allowScripts: Record<string, boolean>;
     };
     expect(manifest.dependencies.assay).toBe(`file:vendor/${filename}`);
-    await call("npm", "install", "--prefer-offline", "--no-audit", "--no-fund");
+    expect(manifest.allowScripts).toMatchObject({esbuild: false, koffi: false});
+    const installed = await call("npm", "install", "--prefer-offline", "--no-audit", "--no-fund");
+    expect(installed.stderr).not.toContain("allowScripts");
     const {stdout: rebuilt} = await runWorkflow(project, environment);
     expect(rebuilt).toMatch(/Pick TF-IDF \+ logistic regression/);
     expect(readFileSync(join(project, "summary.md"), "utf8")).toContain("TF-IDF");

@@ -3,6 +3,7 @@ import {join} from "node:path";
 import {afterEach, describe, expect, it, vi} from "vitest";
 import {runsVerb} from "../../src/cli/runs.js";
 import {purge} from "../../src/datasets/index.js";
+import {openStore} from "../../src/store/index.js";
 import {sampleStore} from "../support/sampleStore.js";
 import {printed} from "../support/printed.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
@@ -10,6 +11,30 @@ import {temporaryProject} from "../support/temporaryWorkspace.js";
 afterEach(() => vi.unstubAllEnvs());
 
 describe("assay runs", () => {
+  it("compares two runs over the rows that both scored, before and after alike", async () => {
+    const project = await temporaryProject();
+    await mkdir(join(project, "evals"));
+    const workspace = await sampleStore(project);
+    vi.stubEnv("ASSAY_PROJECT", project);
+    vi.stubEnv("ASSAY_DIR", workspace.dir);
+    const store = await openStore(workspace);
+    const [before, after] = (await store.runs())
+      .filter(({eval: name, split}) => name === "mail-triage" && split.name === "by thread")
+      .sort((a, b) => a.startedAt.localeCompare(b.startedAt));
+    store.close();
+    expect(before!.counts.planned / 2).not.toBe(after!.counts.planned / after!.candidates.length);
+    const text = await printed(() => runsVerb(before!.id, after!.id, {}));
+    const shared = Number(/on (\d+) shared rows/.exec(text)![1]);
+    const lines = [...text.matchAll(/([\d.]+) of (\d+) +([\d.]+) of (\d+) +([−+]?[\d.]+) \(/g)];
+    expect(lines).toHaveLength(2);
+    for (const [, a, rowsA, b, rowsB, difference] of lines) {
+      expect(rowsA).toBe(rowsB);
+      expect(Number(rowsA)).toBeLessThanOrEqual(shared);
+      const shown = Number(difference!.replace("−", "-"));
+      expect(Math.abs(Number(b) - Number(a) - shown)).toBeLessThan(0.16);
+    }
+  });
+
   it("says of which runs rows were erased, how many, when and why", async () => {
     const project = await temporaryProject();
     await mkdir(join(project, "evals"));

@@ -63,15 +63,16 @@ describe("the command line", () => {
     }
   );
 
-  it("refuses a port that does not exist and an empty number as wrong usage", async () => {
+  it("refuses a port that does not exist, an empty number and an empty address as wrong usage", async () => {
     const project = await temporaryProject();
     for (const words of [
       ["serve", "m", "--port", "99999"],
       ["dev", "--port", "99999"],
-      ["run", "--budget-usd", ""]
+      ["run", "--budget-usd", ""],
+      ["serve", "m", "--host", ""]
     ]) {
       const {code, stderr} = await assay(project, ...words);
-      expect(stderr).toMatch(/is invalid\. takes a (port from 0 to 65535|number of at least 0)/);
+      expect(stderr).toMatch(/is invalid\. takes (a port from 0 to 65535|a number of at least 0|an address)/);
       expect(code).toBe(2);
     }
   });

@@ -205,6 +205,63 @@ describe("logs of other tools become rows", () => {
     ]);
   });
 
+  const span = (times: object) => [
+    {
+      resourceSpans: [
+        {
+          scopeSpans: [
+            {
+              spans: [
+                {
+                  traceId: "t",
+                  spanId: "1",
+                  attributes: [{key: "gen_ai.request.model", value: {stringValue: "m"}}],
+                  ...times
+                }
+              ]
+            }
+          ]
+        }
+      ]
+    }
+  ];
+  const chat = (created: number) => [{messages: [{role: "user", content: "ask"}], id: "1", created}];
+  it.each([
+    [
+      "otel-spans",
+      "s.jsonl",
+      span({startTimeUnixNano: "soon"}),
+      /`startTimeUnixNano` is "soon".*nanoseconds/
+    ],
+    ["otel-spans", "s.jsonl", span({startTimeUnixNano: 1.5}), /`startTimeUnixNano` is 1\.5/],
+    ["otel-spans", "s.jsonl", span({startTimeUnixNano: "-1"}), /`startTimeUnixNano` is "-1"/],
+    ["otel-spans", "s.jsonl", span({startTimeUnixNano: "9".repeat(30)}), /`startTimeUnixNano` is "9999/],
+    ["openai-chat", "c.jsonl", chat(1767225600000), /`created` is 1767225600000.*seconds since 1970/],
+    ["openai-chat", "c.jsonl", chat(1e300), /`created` is 1e\+300/],
+    ["openai-chat", "c.jsonl", chat(-5), /`created` is -5/]
+  ] as const)("%s: a time that is none is named with its file, %s", async (tool, file, content, says) => {
+    const message = await imported(tool, file, content).then(
+      () => "imported",
+      (error: Error) => error.message
+    );
+    expect(message).toMatch(says);
+    expect(message).toContain(file);
+  });
+
+  it("OpenTelemetry: times that are not told, or contradict each other, are unknown and not 0", async () => {
+    const [unset] = await imported(
+      "otel-spans",
+      "s.jsonl",
+      span({startTimeUnixNano: "0", endTimeUnixNano: 0})
+    );
+    // A column that no row has is none.
+    expect(unset).toEqual({id: "t/1", trace: "t", model: "m"});
+    const backwards = {startTimeUnixNano: "1767225600000000000", endTimeUnixNano: "1767225599000000000"};
+    const [unsure] = await imported("otel-spans", "s.jsonl", span(backwards));
+    expect(unsure).toMatchObject({time: "2026-01-01T00:00:00.000Z"});
+    expect(unsure).not.toHaveProperty("latency_ms");
+  });
+
   it("a file of another shape is an error that says what was expected", async () => {
     await expect(imported("inspect", "log.json", {samples: []})).rejects.toThrow(
       /not an Inspect log in JSON/

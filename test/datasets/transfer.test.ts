@@ -67,7 +67,7 @@ async function refused(version: VersionManifest, from: string, into?: Workspace)
 describe("a version imported by its id", () => {
   it("is the same version, from an export, a project, a store and an address", async () => {
     const {workspace, version, folder} = await exported();
-    expect(readdirSync(folder).sort()).toEqual(["README.md", "manifest.json", "rows.parquet"]);
+    expect(readdirSync(folder).sort()).toEqual(["README.md", "export.json", "manifest.json", "rows.parquet"]);
     const served = await serve(join(workspace.project, "out"));
     for (const from of [
       folder,
@@ -180,7 +180,7 @@ describe("a version imported by its id", () => {
     const out = await assay(there, "versions", "notes", "--export", join(there, "out"), "--json");
     const {version, folder} = JSON.parse(out.stdout) as {version: string; folder: string};
     expect(readdirSync(folder).sort()).toEqual(
-      ["README.md", "ledger.json", "ledger.parquet", "manifest.json", "rows.parquet"].sort()
+      ["README.md", "export.json", "ledger.json", "ledger.parquet", "manifest.json", "rows.parquet"].sort()
     );
     const again = await assay(there, "versions", `notes@${version}`, "--export", join(there, "out"));
     expect(again.stderr).toContain("exists already");

@@ -1,15 +1,31 @@
+import {mkdtemp} from "node:fs/promises";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
 import * as assay from "../../src/index.js";
+import * as site from "../../src/site/index.js";
 import * as stats from "../../src/stats/index.js";
+import {sampleStore} from "../support/sampleStore.js";
 
-/** What an example of the reference may name. */
+/** What an example of the reference may name, beside `store`. */
 const NAMES: Record<string, Record<string, unknown>> = {
   assay: {...assay},
-  "assay/stats": {...stats}
+  "assay/stats": {...stats},
+  "assay/site": {...site}
 };
+
+let opened: Promise<assay.Store> | undefined;
+
+/** The tests' store of mails, made for the first example that names it. */
+function sample(): Promise<assay.Store> {
+  opened ??= mkdtemp(join(tmpdir(), "assay-examples-")).then(async (project) =>
+    assay.openStore(await sampleStore(project))
+  );
+  return opened;
+}
 
 /** What an expression gives, as text: numbers to four significant digits, functions and what is undefined left out. */
 export async function runExample(entry: string, expression: string): Promise<string> {
-  const names = NAMES[entry]!;
+  const names = {...NAMES[entry]!, store: /\bstore\b/.test(expression) ? await sample() : undefined};
   const Run = Object.getPrototypeOf(async () => undefined).constructor as new (
     ...code: string[]
   ) => (...values: unknown[]) => Promise<unknown>;

@@ -37,6 +37,18 @@ describe("embedded", () => {
     expect(answer).not.toHaveProperty("costUsd");
   });
 
+  it("costs what its price says of the model, and nothing is known of a model without one", async () => {
+    const price = {inputUsdPerMillion: 2, outputUsdPerMillion: 10, source: "ours", asOf: "2026-01-01"};
+    const load = () => Promise.resolve(keywordModel(["ham", "spam"]));
+    const flat = embedded({name: "here", load, price});
+    // Three words in, a label out.
+    expect((await flat.complete(ask("this is ham"))).costUsd).toBeCloseTo((3 * 2 + 10) / 1e6, 15);
+    const each = embedded({name: "here", load, price: (model) => (model === "m" ? price : undefined)});
+    expect((await each.complete(ask("this is ham"))).costUsd).toBeCloseTo((3 * 2 + 10) / 1e6, 15);
+    const unpriced = await each.complete({...ask("this is ham"), model: "other"});
+    expect(unpriced).not.toHaveProperty("costUsd");
+  });
+
   it("keeps as many alternatives as top_logprobs asks for, and none when logprobs is false", async () => {
     const endpoint = embedded({name: "here", load: async () => keywordModel(["a", "b", "c"])});
     const two = await endpoint.complete({...ask("b"), params: {logprobs: true, top_logprobs: 2}});

@@ -1,4 +1,6 @@
+import {once} from "node:events";
 import {request as rawRequest} from "node:http";
+import {connect} from "node:net";
 import {afterEach, describe, expect, it} from "vitest";
 import {openAICompatible} from "../../src/endpoints/openAICompatible.js";
 import {serve, type ServeOptions} from "../../src/endpoints/serve.js";
@@ -202,6 +204,8 @@ describe("serve", () => {
   it("listens on loopback only, unless told otherwise", async () => {
     const {service} = await setup();
     expect(service.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    for (const host of ["", " "])
+      await expect(serve([keywordModel(["a"])], {host})).rejects.toThrow("`host` is empty");
   });
 
   it("says that a port is taken, and refuses two models of one name", async () => {
@@ -227,6 +231,22 @@ describe("serve", () => {
     // Idle connections would be kept for 15 seconds.
     expect(performance.now() - start).toBeLessThan(14_000);
     await expect(post(service.url, chat("spam"))).rejects.toThrow();
+  });
+
+  it("closing waits for no request that has not come whole, in its head or in its body", async () => {
+    const service = await serve([keywordModel(["ham", "spam"], {name: "inbox"})]);
+    const head = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n";
+    const sockets = [head.slice(0, -12), `${head}Content-Length: 900\r\n\r\n{`].map((half) => {
+      const socket = connect(service.port, "127.0.0.1").on("error", () => undefined);
+      socket.write(half);
+      return socket;
+    });
+    const dropped = sockets.map((socket) => once(socket, "close"));
+    // Both halves have come when a whole request that was sent after them is answered.
+    await Promise.all(sockets.map((socket) => once(socket, "connect")));
+    expect((await post(service.url, chat("spam"))).status).toBe(200);
+    await service.close();
+    await Promise.all(dropped);
   });
 
   it("survives a client that goes away before its answer", async () => {

@@ -188,6 +188,25 @@ describe("trainers on some 360 mails", () => {
     );
   });
 
+  it("tell apart more labels than a byte numbers", async () => {
+    const labels = Array.from({length: 300}, (_, i) => `label ${String(i).padStart(3, "0")}`);
+    const many: BuildContext = {
+      ...context,
+      rows: async function* () {
+        for (const label of labels)
+          for (const n of [1, 2])
+            yield await Promise.resolve({id: `${label} ${n}`, text: `word${label.slice(-3)} once`, label});
+      }
+    };
+    const source = tfidfLogReg({...columns, name: "many", epochs: 60});
+    const manifest = await source.build(many);
+    expect(manifest.labels).toEqual(labels);
+    const model = await loadModel(context.dir, manifest.id);
+    const predictions = await model.predict(["word000 once", "word255 once", "word256 once", "word299 once"]);
+    expect(predictions.map(({label}) => label)).toEqual(["label 000", "label 255", "label 256", "label 299"]);
+    await model.close?.();
+  });
+
   it("an empty list of texts gives an empty list of predictions", async () => {
     for (const source of [majorityClassifier(columns), tfidfLogReg(columns)]) {
       const model = await loadModel(context.dir, (await source.build(context)).id);

@@ -159,6 +159,15 @@ models: [{model: a}]
 slices: [{sources: [{model: a, layer_range: [0, 1]}]}]`
   ],
   [
+    "a layer_range that no model has",
+    4,
+    /two whole numbers of which the second is larger, up to 10000/,
+    `merge_method: passthrough
+slices:
+- sources:
+  - {model: a, layer_range: [0, 9e15]}`
+  ],
+  [
     "a layer_range beyond the model",
     4,
     /ends at 5 but a has 4 layers/,

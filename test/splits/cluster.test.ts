@@ -2,7 +2,7 @@ import fc from "fast-check";
 import {describe, expect, it} from "vitest";
 import {defineDataset, pull} from "../../src/datasets/index.js";
 import {ensureSplit, possibleStrategies, recommendSplit, type SplitSpec} from "../../src/splits/index.js";
-import {openStore, type Workspace} from "../../src/store/index.js";
+import {openStore, type SplitManifest, type Workspace} from "../../src/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 
 /** Texts of 40 words; those of one topic differ in the last word at most. */
@@ -134,6 +134,19 @@ describe("recommendSplit", () => {
     expect(choice.sentence).toMatch(
       /^Use the cluster split: no test row repeats a text of the training part, has a near-duplicate in it or shares 13 words in a row with it; under the (random|stratified) split \d+\.\d % of test rows .+, so its scores are likely too high\. Class shares/
     );
+    // What the other measures find is said beside it, by the name of the measure.
+    const near = made.map(({manifest}) => ({
+      ...manifest,
+      measures: {
+        ...manifest.measures,
+        embeddingLeakage: {rows: 25, share: 0.28, threshold: 0.8, searched: manifest.counts.test!},
+        shortTextLeakage: {rows: 10, share: 0.46, threshold: 0.8, searched: 20, short: 22}
+      }
+    })) as unknown as SplitManifest[];
+    expect(recommendSplit(near)!.sentence).toContain(
+      "These measures see copied words and groups only: 28.0 % of them are close in meaning to a training row (cosine 0.8 or more); 46.0 % of a sample of 20 short ones are near-twins of a short training row (TF-IDF cosine 0.8 or more)."
+    );
+    expect(recommendSplit(near)!.sentence).not.toMatch(/no (?:test row has the like|leakage)/);
     // A clean split that a few large clusters turned upside down is no use.
     const lopsided = made.map(({manifest}) =>
       manifest.id === choice.split ? {...manifest, counts: {train: 20, test: 90}} : manifest

@@ -1,4 +1,4 @@
-import {existsSync, readFileSync, renameSync, writeFileSync} from "node:fs";
+import {cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {
@@ -14,6 +14,7 @@ import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
 import {ensureSplit, type SplitSpec} from "../../src/splits/index.js";
 import {finalRuns, openStore} from "../../src/store/index.js";
+import {serveFolder} from "../support/serveFolder.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 import {datasetDir, runDir, splitDir} from "../support/folders.js";
 
@@ -185,6 +186,74 @@ describe("the held-out part", () => {
     expect((await importVersion(other, "mails", version.id, folder)).version.rows).toBe(200);
     await store.refresh();
     expect(await store.rows("select eval, why from final_runs")).toEqual([{eval: null, why: "archive"}]);
+    store.close();
+  });
+
+  it("is taken from no served store and no folder without its records, and stays held out where an export is imported", async () => {
+    const {workspace, store, version, split, heldOut} = await heldOutStore();
+    const out = join(workspace.project, "out");
+    await exportVersion(workspace, version, out, {withHeldOut: true, why: "for the gate"});
+    const other = await temporaryWorkspace();
+    const copy = join(other.project, "copy");
+    cpSync(datasetDir(workspace, "mails", version.id), copy, {recursive: true});
+    const served = await serveFolder(workspace.project);
+    try {
+      const own = `.assay/datasets/mails/${version.id}`;
+      for (const from of [served.url, `${served.url}.assay`, `${served.url}${own}`, copy])
+        await expect(importVersion(other, "mails", version.id, from), from).rejects.toThrow(
+          /without the export\.json of an export/
+        );
+      expect(existsSync(join(other.dir, "datasets", "mails", version.id))).toBe(false);
+
+      const imported = await importVersion(other, "mails", version.id, `${served.url}out`);
+      expect(imported).toMatchObject({changed: true, heldOut: heldOut.size});
+      expect(readdirSync(datasetDir(other, "mails", version.id)).sort()).toEqual([
+        "manifest.json",
+        "rows.parquet"
+      ]);
+    } finally {
+      await served.close();
+    }
+    const there = await openStore(other);
+    const shown = await there.rows<{row_id: string}>("select row_id from mails");
+    expect(shown).toHaveLength(200 - heldOut.size);
+    expect(shown.filter(({row_id}) => heldOut.has(row_id))).toEqual([]);
+    await expect(exportVersion(other, version, join(other.project, "out"))).rejects.toThrow(
+      `${heldOut.size} rows that split random holds out`
+    );
+    const again = await ensureSplit(there, version, spec);
+    expect(again.id).toBe(split.id);
+    const {manifest} = await runEval(evalOf(), {
+      store: there,
+      version,
+      split: again,
+      evalName: "last-word",
+      options: {final: true, why: "test"}
+    });
+    expect(manifest!.counts.scored).toBe(heldOut.size);
+    there.close();
+    store.close();
+  });
+
+  it("is not imported when the export's note is another's, or what it names is cut", async () => {
+    const {workspace, store, older, version} = await heldOutStore();
+    const out = join(workspace.project, "out");
+    const opened = {withHeldOut: true, why: "for the gate"};
+    const [folder, others] = [
+      await exportVersion(workspace, version, out, opened),
+      await exportVersion(workspace, older, out, opened)
+    ];
+    const other = await temporaryWorkspace();
+    const refused = () => expect(importVersion(other, "mails", version.id, folder)).rejects;
+    const note = readFileSync(join(folder, "export.json"), "utf8");
+    writeFileSync(join(folder, "export.json"), readFileSync(join(others, "export.json"), "utf8"));
+    await refused().toThrow(/is of another export or form/);
+    writeFileSync(join(folder, "export.json"), "[]");
+    await refused().toThrow(/is of another export or form/);
+    writeFileSync(join(folder, "export.json"), note);
+    rmSync(join(folder, "held-out.parquet"));
+    await refused().toThrow(/held-out\.parquet, which names them, cannot be read/);
+    expect(existsSync(datasetDir(other, "mails", version.id))).toBe(false);
     store.close();
   });
 

@@ -45,6 +45,21 @@ describe("Cohen's kappa", () => {
     }
   });
 
+  it("has the test that SAS prints: z 3.2626 and p 0.0011 for 19 rows in three classes", () => {
+    const table = [
+      [0, 4, 1],
+      [0, 8, 0],
+      [0, 1, 5]
+    ];
+    const {kappa, nullStandardError, z, p} = cohenKappaOfTable(table)!;
+    expect([kappa, nullStandardError, z!, p!].map((one) => one.toFixed(4))).toEqual([
+      "0.4842",
+      "0.1484",
+      "3.2626",
+      "0.0011"
+    ]);
+  });
+
   it("takes labels, numbers in order of their value, and only rows that both rated", () => {
     const ours = cohenKappa([10, 9, 2, null, 10], [9, 9, 2, 2, 10], {weights: "linear"})!;
     expect(ours.n).toBe(4);

@@ -2,6 +2,7 @@ import {existsSync} from "node:fs";
 import {copyFile, mkdir, rename, rm, writeFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {
+  type Database,
   openDatabase,
   recordExport,
   recordFinalRun,
@@ -14,6 +15,7 @@ import {
 } from "../../store/index.js";
 import {huggingFaceCard} from "../cards/index.js";
 import {CARD_FILE, FILES, OPTIONAL_FILES, transferName} from "./files.js";
+import {writeExportNote} from "./exportNote.js";
 import {type HeldOutRows, heldOutRows, heldOutText} from "./heldOutRows.js";
 
 export interface ExportOptions {
@@ -27,8 +29,9 @@ export interface ExportOptions {
 /**
  * Copies a version with its ledger, its dropped rows and its card to `folder`/NAME@VERSION, where `importVersion` finds
  * it, and gives that path. The folder appears whole or not at all. All rows are in it, those with open findings too: it
- * goes where the store may go. Rows that a split holds out would be open to whoever has the copy, so a version that holds
- * any is exported only `withHeldOut`, and noted like a final run before a row is copied. Throws a UserError otherwise, for a
+ * goes where the store may go. Rows that a split holds out can be read by whoever has the copy, so a version that holds
+ * any is exported only `withHeldOut`, and noted like a final run before a row is copied; the copy names them, and Assay holds
+ * them out where it is imported. Throws a UserError otherwise, for a
  * version of which rows were erased, since its content no longer gives its id, and where there is such a folder already.
  */
 export async function exportVersion(
@@ -44,37 +47,39 @@ export async function exportVersion(
     );
   const target = join(resolve(folder), name);
   if (existsSync(target)) throw new UserError(`${target} exists already. Remove it, or name another folder.`);
-  const heldOut = await heldOutIn(workspace, version);
-  if (heldOut.length > 0) await openThem(workspace, version, heldOut, options);
-  await mkdir(resolve(folder), {recursive: true});
+  const db = await openDatabase({tmpDir: workspace.tmpDir});
+  try {
+    const rows = await workspace.place.readable(versionKey(version, "rows.parquet"));
+    const heldOut = await heldOutRows(db, workspace.place, version, rows);
+    if (heldOut.length > 0) await openThem(workspace, version, heldOut, options);
+    await copyVersion(db, workspace, version, heldOut, target);
+    await recordExport(workspace, target, version.dataset);
+    return target;
+  } finally {
+    db.close();
+  }
+}
+
+async function copyVersion(
+  db: Database,
+  workspace: Workspace,
+  version: VersionManifest,
+  heldOut: readonly HeldOutRows[],
+  target: string
+): Promise<void> {
   const stage = temporaryPath(target);
   try {
-    await mkdir(stage);
+    await mkdir(stage, {recursive: true});
     for (const file of [...FILES, ...OPTIONAL_FILES]) {
       const key = versionKey(version, file);
       if (FILES.includes(file) || (await workspace.place.has(key)))
         await copyFile(await workspace.place.readable(key), join(stage, file));
     }
     await writeFile(join(stage, CARD_FILE), huggingFaceCard(version));
+    await writeExportNote(db, version, heldOut, stage);
     await rename(stage, target);
-    await recordExport(workspace, target, version.dataset);
-    return target;
   } finally {
     await rm(stage, {recursive: true, force: true});
-  }
-}
-
-async function heldOutIn(workspace: Workspace, {dataset, id}: VersionManifest): Promise<HeldOutRows[]> {
-  const db = await openDatabase({tmpDir: workspace.tmpDir});
-  try {
-    return await heldOutRows(
-      db,
-      workspace.place,
-      {dataset, id},
-      await workspace.place.readable(versionKey({dataset, id}, "rows.parquet"))
-    );
-  } finally {
-    db.close();
   }
 }
 

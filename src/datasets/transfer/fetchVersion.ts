@@ -4,20 +4,22 @@ import {join, resolve} from "node:path";
 import {pipeline} from "node:stream/promises";
 import {type Database, messageOf, UserError} from "../../store/index.js";
 import {isUrl} from "../sources/index.js";
-import {FILES, OPTIONAL_FILES, transferName} from "./files.js";
+import {EXPORT_FILE, EXPORT_FILES, FILES, HELD_OUT_FILE, OPTIONAL_FILES, transferName} from "./files.js";
 import {heldOutRows, heldOutText} from "./heldOutRows.js";
 
-/** Below a folder or URL a version may stand itself, as an export, or in the store of a project. */
-const places = (dataset: string, version: string): string[] => [
-  "",
-  transferName(dataset, version),
+/** Below a folder or URL a version may stand itself, as an export. */
+const exportPlaces = (dataset: string, version: string): string[] => ["", transferName(dataset, version)];
+
+/** Where it stands in a store, below the store or its project. */
+const storePlaces = (dataset: string, version: string): string[] => [
   `datasets/${dataset}/${version}`,
   `.assay/datasets/${dataset}/${version}`
 ];
 
 /**
- * Copies a version's files from a folder or an http(s) address into `stage`. Throws a UserError when they are not
- * there, or lie in a store where a split holds out rows of it. Nothing else is checked yet.
+ * Copies a version's files from a folder or an http(s) address into `stage`: from an export, with what it says of rows held
+ * out, or from a store in a folder, whose records say that. Throws a UserError when they are not there, lie in a store where
+ * a split holds out rows of it, or in one whose records cannot be read. Nothing else is checked yet.
  */
 export async function fetchVersion(
   db: Database,
@@ -26,39 +28,55 @@ export async function fetchVersion(
   version: string,
   stage: string
 ): Promise<void> {
+  if (isUrl(from)) return fetchExport(from, dataset, version, stage);
   const name = transferName(dataset, version);
-  const nowhere = () =>
-    new UserError(
-      `${shown(from)} has no ${name}: neither itself, nor ${places(dataset, version).slice(1).join(", nor ")} in it has ${FILES.join(" and ")}. Export it there with \`assay versions ${name} --export DIR\`.`
-    );
-  if (!isUrl(from)) {
-    const folder = places(dataset, version)
-      .map((place) => resolve(from, place))
-      .find((place) => FILES.every((file) => existsSync(join(place, file))));
-    if (!folder) throw nowhere();
-    // In a store a version lies at datasets/NAME/VERSION; an export has no splits beside it.
-    const heldOut = await heldOutRows(
-      db,
-      resolve(folder, "../../.."),
-      {dataset, id: version},
-      join(folder, "rows.parquet")
-    );
+  const folder = [...exportPlaces(dataset, version), ...storePlaces(dataset, version)]
+    .map((place) => resolve(from, place))
+    .find((place) => FILES.every((file) => existsSync(join(place, file))));
+  if (!folder) throw nowhere(from, dataset, version);
+  // In a store a version lies at datasets/NAME/VERSION.
+  const store = resolve(folder, "../../..");
+  if (!existsSync(join(folder, EXPORT_FILE))) {
+    if (!existsSync(join(store, "workspace.json"))) throw noExport(folder, name);
+    const heldOut = await heldOutRows(db, store, {dataset, id: version}, join(folder, "rows.parquet"));
     if (heldOut.length > 0)
       throw new UserError(
         `${resolve(from)} has ${name} with ${heldOutText(heldOut)}, and they would be open here. Nothing was imported. Export it there with \`assay versions ${name} --export DIR --with-held-out --why "…"\`, which is noted.`
       );
-    for (const file of [...FILES, ...OPTIONAL_FILES])
-      if (existsSync(join(folder, file))) await copyFile(join(folder, file), join(stage, file));
-    return;
   }
-  for (const place of places(dataset, version)) {
+  for (const file of [...FILES, ...OPTIONAL_FILES, ...EXPORT_FILES])
+    if (existsSync(join(folder, file))) await copyFile(join(folder, file), join(stage, file));
+}
+
+/** From an address only exports are taken: the records of a store that is served cannot be listed there. */
+async function fetchExport(from: string, dataset: string, version: string, stage: string): Promise<void> {
+  const [manifest, ...others] = FILES as [string, ...string[]];
+  for (const place of exportPlaces(dataset, version)) {
     const base = place ? joined(from, place) : from;
-    if (!(await fetched(base, FILES[0]!, stage))) continue;
-    for (const file of FILES.slice(1)) if (!(await fetched(base, file, stage))) throw nowhere();
-    for (const file of OPTIONAL_FILES) await fetched(base, file, stage);
+    if (!(await fetched(base, manifest, stage))) continue;
+    if (!(await fetched(base, EXPORT_FILE, stage))) throw noExport(base, transferName(dataset, version));
+    for (const file of others) if (!(await fetched(base, file, stage))) throw nowhere(from, dataset, version);
+    for (const file of [...OPTIONAL_FILES, HELD_OUT_FILE]) await fetched(base, file, stage);
     return;
   }
-  throw nowhere();
+  for (const place of storePlaces(dataset, version))
+    if (await fetched(joined(from, place), manifest, stage))
+      throw noExport(joined(from, place), transferName(dataset, version));
+  throw nowhere(from, dataset, version);
+}
+
+function nowhere(from: string, dataset: string, version: string): UserError {
+  const name = transferName(dataset, version);
+  const places = [name, ...(isUrl(from) ? [] : storePlaces(dataset, version))];
+  return new UserError(
+    `${shown(from)} has no ${name}: neither itself, nor ${places.join(", nor ")} in it has ${FILES.join(" and ")}. Export it there with \`assay versions ${name} --export DIR\`.`
+  );
+}
+
+function noExport(from: string, name: string): UserError {
+  return new UserError(
+    `${shown(from)} has ${name} without the ${EXPORT_FILE} of an export, so that rows which are held out where it was made could not be told, and would be open here. Nothing was imported. Export it there with \`assay versions ${name} --export DIR\`.`
+  );
 }
 
 /** False when the server has no such file. */

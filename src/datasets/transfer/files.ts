@@ -16,6 +16,15 @@ export const OPTIONAL_FILES: readonly VersionFile[] = [
 /** The card, for readers of an exported folder. */
 export const CARD_FILE = "README.md";
 
+/** What an export says of itself. */
+export const EXPORT_FILE = "export.json";
+
+/** The ids and hashes of the rows that were held out where an export was made. */
+export const HELD_OUT_FILE = "held-out.parquet";
+
+/** What is read of an export and not kept with the version. */
+export const EXPORT_FILES: readonly string[] = [EXPORT_FILE, HELD_OUT_FILE];
+
 export function transferName(dataset: string, version: string): string {
   return `${dataset}@${version}`;
 }

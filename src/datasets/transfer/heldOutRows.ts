@@ -13,6 +13,8 @@ export interface HeldOutRows {
   split: {id: string; name: string};
   /** Rows of the version that this split holds out; 1 or more. */
   rows: number;
+  /** SQL that is true for them. */
+  condition: string;
 }
 
 /**
@@ -31,14 +33,14 @@ export async function heldOutRows(
   const found: HeldOutRows[] = [];
   const count = async (split: HeldOutRows["split"], condition: string) => {
     const counted = await db.row<{n: number}>(`select count(*)::double as n from ${rows} where ${condition}`);
-    if (counted!.n > 0) found.push({split, rows: counted!.n});
+    if (counted!.n > 0) found.push({split, rows: counted!.n, condition});
   };
   const recorded = new Set<string>();
   for (const record of await heldOutRecords({place}, version.dataset)) {
     recorded.add(record.id);
     const held = await heldOutRelation({place}, record);
     const same = record.version === version.id ? "" : ` or row_hash in (select row_hash from ${held})`;
-    await count(record, `row_id in (select row_id from ${held})${same}`);
+    await count({id: record.id, name: record.name}, `row_id in (select row_id from ${held})${same}`);
   }
   // Splits of before there were records.
   for (const split of await readSplits({place}, version.dataset)) {

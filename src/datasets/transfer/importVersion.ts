@@ -1,4 +1,5 @@
-import {stat} from "node:fs/promises";
+import {existsSync} from "node:fs";
+import {rm, stat} from "node:fs/promises";
 import {join} from "node:path";
 import {
   type Database,
@@ -16,22 +17,28 @@ import {
   type Workspace,
   writeJsonAtomic
 } from "../../store/index.js";
+import {REJECTED_FILE} from "../filters/index.js";
+import {holdOutEdited} from "../heldOutEdited.js";
 import {loadTombstones, tombstoneHash} from "../tombstones.js";
+import {holdOutImported} from "./exportNote.js";
 import {fetchVersion} from "./fetchVersion.js";
+import {EXPORT_FILES} from "./files.js";
 import {verifyVersion} from "./verifyVersion.js";
 
 export interface ImportResult {
   version: VersionManifest;
   /** False when the store had the version already. */
   changed: boolean;
+  /** Rows that were held out where an export was made, and are here; left out when there are none. */
+  heldOut?: number;
 }
 
 /** Most memory DuckDB takes before it writes to disk. */
 const MEMORY = "1200MB";
 
 /**
- * Takes a version, by its whole id, from a folder (an export, a store or a project) or an http(s) address, and makes it
- * the dataset's newest. Its rows are hashed again and must give the id; then the version appears at once. Throws a
+ * Takes a version, by its whole id, from a folder (an export, a store or a project) or the http(s) address of an export, and
+ * makes it the dataset's newest. Rows that were held out where an export was made are held out here. Its rows are hashed again and must give the id; then the version appears at once. Throws a
  * UserError, and leaves the store as it was, when they do not, when rows of it were erased here or there, or when it is
  * not to be found. What the manifest says of roles, licence and source is taken as it is: no hash covers it.
  */
@@ -60,13 +67,26 @@ export async function importVersion(
     try {
       await fetchVersion(db, from, dataset, id, stage.folder);
       const version = await checked(db, workspace, dataset, id, stage.folder);
+      const before = await latestVersion(workspace, dataset);
+      if (before && version.idColumn === null)
+        await holdOutEdited(
+          db,
+          workspace,
+          {dataset, text: version.text, before: before.version},
+          ["rows.parquet", REJECTED_FILE]
+            .map((file) => join(stage.folder, file))
+            .filter((path) => existsSync(path))
+            .map(parquetFile)
+        );
+      const heldOut = await holdOutImported(db, workspace, version, stage.folder);
+      for (const file of EXPORT_FILES) await rm(join(stage.folder, file), {force: true});
       await writeJsonAtomic(join(stage.folder, "manifest.json"), version);
       if (!(await stage.commit(versionKey(own))))
         throw new UserError(
           `${dataset}@${id} has a folder without a manifest in ${workspace.place.name}. Remove it, then import again.`
         );
       await point();
-      return {version, changed: true};
+      return {version, changed: true, heldOut: heldOut || undefined};
     } finally {
       db.close();
       await stage.discard();

@@ -116,7 +116,7 @@ export async function heldOutRelation(
 export const textHash = (column: string) => `sha256(${sqlName(column)}::varchar)`;
 
 /**
- * Keeps which rows a split holds out; nothing when it holds none. The rows are written first: a manifest is never without.
+ * Keeps which rows a split holds out; nothing when it holds none.
  * @param rows relation of the version's rows
  * @param parts relation of row_id and part
  */
@@ -127,24 +127,46 @@ export async function writeHeldOut(
   {rows, parts, text}: {rows: string; parts: string; text?: string}
 ): Promise<void> {
   const held = `${rows} semi join (select row_id from ${parts} where part = 'held-out') using (row_id)`;
-  const found = await db.row<{n: number}>(`select count(*)::double as n from ${held}`);
-  if (!found?.n) return;
-  const query = `select row_id, row_hash, ${text ? textHash(text) : "null::varchar"} as text_hash from ${held}`;
-  await putParquet(db, workspace.place, keyOf(split, "rows.parquet"), query);
-  const {dataset, id, name, version} = split;
+  const query = heldOutQuery(held, text);
+  if (!(await db.row(`${query} limit 1`))) return;
+  await holdOut(db, workspace, {...split, idColumn: await idColumnOf(db, rows)}, query);
+}
+
+/** A query for the columns of a record's rows. */
+export function heldOutQuery(rows: string, text: string | undefined): string {
+  return `select row_id, row_hash, ${text ? textHash(text) : "null::varchar"} as text_hash from ${rows}`;
+}
+
+/**
+ * Holds rows out for a split, beside those that are: none is ever let go. The rows are written first: a manifest is never
+ * without.
+ * @param query for row_id, row_hash and text_hash
+ */
+export async function holdOut(
+  db: Database,
+  workspace: Workspace,
+  {dataset, id, name, version, idColumn}: Omit<HeldOutRecord, "kind" | "schemaVersion" | "rows" | "salt">,
+  query: string
+): Promise<void> {
   const before = await heldOutRecords(workspace, dataset);
+  const same = before.find((record) => record.id === id);
+  const all = same
+    ? `select * from ${await heldOutRelation(workspace, {dataset, id})} union ${query}`
+    : query;
+  await putParquet(db, workspace.place, keyOf({dataset, id}, "rows.parquet"), all);
+  const now = await heldOutRelation(workspace, {dataset, id});
   const record: HeldOutRecord = {
     kind: "held-out",
     schemaVersion: 1,
     dataset,
     id,
     name,
-    version,
-    idColumn: await idColumnOf(db, rows),
-    rows: found.n,
+    version: same?.version ?? version,
+    idColumn: same ? same.idColumn : idColumn,
+    rows: (await db.row<{n: number}>(`select count(*)::double as n from ${now}`))!.n,
     salt: before[0]?.salt ?? randomBytes(16).toString("hex")
   };
-  await putJson(workspace, keyOf(split, "manifest.json"), record);
+  await putJson(workspace, keyOf({dataset, id}, "manifest.json"), record);
 }
 
 /** The column whose values are the rows' ids; null when none is. */

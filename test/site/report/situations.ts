@@ -23,6 +23,16 @@ const SITUATIONS = [
   }
 ];
 
+describe("evals of one title", () => {
+  it("are told apart by their runs' ids where a run is chosen", async (context) => {
+    const {page} = await open(context, `?run=${report.run("intent-clear").id}`);
+    const texts = await page.getByLabel("Eval and split").locator("option").allTextContents();
+    const alike = texts.filter((text) => text.startsWith("Which candidate finds the intent?"));
+    expect(alike.length).toBeGreaterThan(1);
+    expect(new Set(texts).size).toBe(texts.length);
+  });
+});
+
 describe("two minutes with the report", () => {
   for (const {name, run, action, sentence} of SITUATIONS)
     it(`lead to the right action from the first screen alone: ${name}`, async (context) => {

@@ -1,6 +1,7 @@
 import {hashJson} from "../../../store/index.js";
 import {at, isObject, objectsOf, readObjects, textOf, wrongShape} from "./json.js";
 import {lastExchange, messageText} from "./messages.js";
+import {isoTime} from "./times.js";
 import {type Importer} from "./types.js";
 
 /**
@@ -20,7 +21,7 @@ export const openaiChat: Importer = async function* (file, db) {
     const answer = objectsOf(at(response, "choices"))[0]?.message;
     yield {
       id: textOf(line.id ?? line.custom_id ?? at(response, "id")) ?? hashJson(line).slice(0, 32),
-      time: timeOf(line, response),
+      time: timeOf(line, response, file),
       model: textOf(at(response, "model") ?? request.model),
       system,
       input,
@@ -30,8 +31,9 @@ export const openaiChat: Importer = async function* (file, db) {
   }
 };
 
-function timeOf(line: unknown, response: unknown): string | undefined {
+function timeOf(line: unknown, response: unknown, file: string): string | undefined {
   const created = at(response, "created") ?? at(line, "created");
-  if (typeof created === "number") return new Date(created * 1000).toISOString();
+  if (typeof created === "number")
+    return isoTime(created * 1000, {file, member: "created", value: created}, "seconds");
   return textOf(at(line, "timestamp") ?? at(line, "created_at"));
 }

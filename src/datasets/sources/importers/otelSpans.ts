@@ -9,6 +9,7 @@ import {
   wrongShape
 } from "./json.js";
 import {lastExchange, messageText} from "./messages.js";
+import {isoTime, nanoseconds} from "./times.js";
 import {type Importer} from "./types.js";
 
 /**
@@ -28,21 +29,26 @@ function* spansOf(exported: unknown, file: string): Generator<object> {
   for (const resource of objectsOf(exported.resourceSpans))
     for (const scope of objectsOf(resource.scopeSpans))
       for (const span of objectsOf(scope.spans)) {
-        const row = rowOf(span, attributesOf(at(resource, "resource", "attributes")));
+        const row = rowOf(span, attributesOf(at(resource, "resource", "attributes")), file);
         if (row) yield row;
       }
 }
 
-function rowOf(span: JsonObject, resource: JsonObject): object | undefined {
+function rowOf(span: JsonObject, resource: JsonObject, file: string): object | undefined {
   const attributes = attributesOf(span.attributes);
   const model = attributes["gen_ai.response.model"] ?? attributes["gen_ai.request.model"];
   if (model === undefined && attributes["gen_ai.operation.name"] === undefined) return undefined;
-  const start = nanoseconds(span.startTimeUnixNano);
-  const end = nanoseconds(span.endTimeUnixNano);
+  const told = (member: "startTimeUnixNano" | "endTimeUnixNano") => ({file, member, value: span[member]});
+  const start = nanoseconds(told("startTimeUnixNano"));
+  const end = nanoseconds(told("endTimeUnixNano"));
+  const known = start !== undefined && end !== undefined && end >= start;
   return {
     id: `${textOf(span.traceId)}/${textOf(span.spanId)}`,
     trace: textOf(span.traceId),
-    time: start === undefined ? undefined : new Date(Number(start / 1_000_000n)).toISOString(),
+    time:
+      start === undefined
+        ? undefined
+        : isoTime(Number(start / 1_000_000n), told("startTimeUnixNano"), "nanoseconds"),
     service: textOf(resource["service.name"]),
     operation: textOf(attributes["gen_ai.operation.name"]),
     provider: textOf(attributes["gen_ai.provider.name"] ?? attributes["gen_ai.system"]),
@@ -56,7 +62,7 @@ function rowOf(span: JsonObject, resource: JsonObject): object | undefined {
     completion_tokens: numberOf(
       attributes["gen_ai.usage.output_tokens"] ?? attributes["gen_ai.usage.completion_tokens"]
     ),
-    latency_ms: start === undefined || end === undefined ? undefined : Number(end - start) / 1e6,
+    latency_ms: known ? Number(end - start) / 1e6 : undefined,
     error: textOf(attributes["error.type"])
   };
 }
@@ -122,8 +128,4 @@ function plain(value: unknown): unknown {
 
 function numberOf(value: unknown): number | undefined {
   return value === undefined || !Number.isFinite(Number(value)) ? undefined : Number(value);
-}
-
-function nanoseconds(value: unknown): bigint | undefined {
-  return typeof value === "string" || typeof value === "number" ? BigInt(value) : undefined;
 }
