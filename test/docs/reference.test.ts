@@ -1,7 +1,9 @@
 import {readFileSync} from "node:fs";
-import {describe, expect, it} from "vitest";
+import {afterAll, describe, expect, it} from "vitest";
 import examples from "./examples.json" with {type: "json"};
-import {runExample} from "./runExample.js";
+import {closeExamples, runExample} from "./runExample.js";
+
+afterAll(closeExamples);
 
 /** For each function of an entry point, expressions and what they give. */
 type Examples = Record<string, Record<string, [expression: string, result: string][]>>;

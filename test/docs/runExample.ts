@@ -1,4 +1,4 @@
-import {mkdtemp} from "node:fs/promises";
+import {mkdtemp, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import * as assay from "../../src/index.js";
@@ -21,6 +21,14 @@ function sample(): Promise<assay.Store> {
     assay.openStore(await sampleStore(project))
   );
   return opened;
+}
+
+/** Removes the store again. */
+export async function closeExamples(): Promise<void> {
+  const store = await opened;
+  if (!store) return;
+  store.close();
+  await rm(store.workspace.project, {recursive: true});
 }
 
 /** What an expression gives, as text: numbers to four significant digits, functions and what is undefined left out. */
