@@ -3,6 +3,7 @@ import type {CandidateChange, RunChange, RunView} from "../site/types.js";
 import {dataTable} from "./dataTable.js";
 import {badge, type BadgeKind, type Content, details, section} from "./elements.js";
 import {count, formatFor, list, plural, pValue, type ScoreFormat, time} from "./format.js";
+import {text} from "./sqlText.js";
 
 const STATUS: Record<CandidateChange["status"], {name: string; badge: BadgeKind}> = {
   regressed: {name: "regressed", badge: "bad"},
@@ -22,7 +23,7 @@ export function changes(run: RunView, change: RunChange): HTMLElement {
     html`<p class="small">${context(change)}</p>`,
     change.candidates.length === 0
       ? null
-      : details("Every candidate against itself", changeTable(change, format))
+      : details("Every candidate against itself", changeTable(run, change, format))
   );
 }
 
@@ -65,7 +66,7 @@ function context({before, rows, differs, added, gone}: RunChange): Content {
   ];
 }
 
-function changeTable({candidates}: RunChange, format: ScoreFormat): HTMLElement {
+function changeTable(run: RunView, {before, rows, candidates}: RunChange, format: ScoreFormat): HTMLElement {
   return dataTable(
     candidates,
     [
@@ -87,6 +88,19 @@ function changeTable({candidates}: RunChange, format: ScoreFormat): HTMLElement 
       {name: "p, Holm", numeric: true, value: ({adjustedP}) => pValue(adjustedP)},
       {name: "Result", value: ({status}) => badge(STATUS[status].name, STATUS[status].badge)}
     ],
-    {caption: "Every candidate against itself in the run before"}
+    {
+      caption: "Every candidate against itself in the run before",
+      made: {
+        what: "Every candidate's mean in this run and in the run before, and the difference on the rows that both runs have.",
+        n: plural(rows.shared, "shared row"),
+        term: "difference",
+        sql: `select candidate, run, mean, low, high, scored
+from history
+where run in (${text(before.id)}, ${text(run.id)})
+order by candidate, sealed_at`,
+        engine: "regressionsOf makes the changes on the rows that both runs have",
+        run: run.id
+      }
+    }
   );
 }

@@ -1,10 +1,53 @@
 import * as Plot from "@observablehq/plot";
+import {type Stop, walkable} from "./walk.js";
 
-/** A plot that a screen reader meets as one picture with a label, not as the names of its marks. */
-export function chart(options: Plot.PlotOptions & {ariaLabel: string}): Element {
+/** What a plot draws, as a reader meets it value by value. */
+export interface Values<T> {
+  of: readonly T[];
+  /** Where a value stands, in the units of the plot's scales. */
+  x(one: T): unknown;
+  y(one: T): unknown;
+  /** Of a plot in panels: the panel it stands in. */
+  panel?(one: T): string;
+  /** Its name, figures, interval and n, in lines. */
+  text(one: T): string;
+  /** Values stand in lines below each other. */
+  inLines?: boolean;
+}
+
+export type ChartOptions<T> = Plot.PlotOptions & {ariaLabel: string; values?: Values<T>};
+
+/**
+ * A plot that a screen reader meets as one picture with a label, not as the names of its marks, and then value by value where it has
+ * `values`.
+ */
+export function chart<T>({values, ...options}: ChartOptions<T>): Element {
   const plot = Plot.plot({...options, className: "chart"});
   const picture = plot.matches("svg") ? plot : plot.querySelector("svg")!;
   picture.setAttribute("role", "img");
   for (const mark of picture.querySelectorAll("g[aria-label]")) mark.removeAttribute("aria-label");
-  return plot;
+  return values && values.of.length > 0 ? walkable(plot, stopsOf(plot, values), values) : plot;
+}
+
+function stopsOf<T>(plot: Plot.Plot, {of, x, y, panel, text}: Values<T>): Stop[] {
+  const place = (name: "x" | "y", value: unknown) => {
+    const scale = plot.scale(name);
+    return scale ? scale.apply(value) + (scale.bandwidth ?? 0) / 2 : 0;
+  };
+  // Scales of a panel count from the first one's edge.
+  const moved = (name: "fx" | "fy", value: unknown) => {
+    const scale = plot.scale(name);
+    if (!scale) return 0;
+    const [edge] = scale.range as Iterable<number>;
+    return scale.apply(value) - edge!;
+  };
+  return of.flatMap((one) => {
+    const own = panel?.(one);
+    const stop = {
+      x: place("x", x(one)) + moved("fx", own),
+      y: place("y", y(one)) + moved("fy", own),
+      text: text(one)
+    };
+    return Number.isFinite(stop.x) && Number.isFinite(stop.y) ? [stop] : [];
+  });
 }

@@ -3,12 +3,17 @@ import type {ClassFigures, ClassIntervals} from "../stats/index.js";
 import {dataTable} from "./dataTable.js";
 import type {Content} from "./elements.js";
 import {count, formatFor, share} from "./format.js";
+import type {Made} from "./made.js";
 
 /** Precision, recall and F1 of every class with their intervals: a table that its heads sort. The class with the lowest F1 comes first. */
 export function classList(
   classes: readonly ClassFigures[],
   candidate: string,
-  {intervals, clustered}: {intervals: ReadonlyMap<string, ClassIntervals>; clustered: boolean}
+  {
+    intervals,
+    clustered,
+    made
+  }: {intervals: ReadonlyMap<string, ClassIntervals>; clustered: boolean; made: Made}
 ): HTMLElement {
   const format = formatFor([]);
   const figure = (value: number | undefined, interval: {low: number; high: number} | undefined): Content => [
@@ -39,11 +44,11 @@ export function classList(
           value: (one) => figure(one.f1, intervals.get(one.label)?.f1)
         }
       ],
-      {caption: `Classes of ${candidate}, the lowest F1 first`}
+      {caption: `Classes of ${candidate}, the lowest F1 first`, made}
     )}
     <p class="small">
       Precision: of the rows answered with the class, the share that is of it. Recall: of the rows of the
-      class, the share answered with it. F1 is their harmonic mean. Intervals at 95 %,
+      class, the share answered with it. F1 is their harmonic mean. Intervals at 95%,
       Wilson's${clustered ? ", with rows of one group counted as related; none where all rows of a class are in one group" : ""}.
     </p>
   </div>`;

@@ -3,9 +3,10 @@ import {html} from "htl";
 import type {SplitManifest, SplitsView} from "../site/types.js";
 import {chart} from "./chart.js";
 import {type Content, details} from "./elements.js";
-import {plural, share} from "./format.js";
+import {count, plural, share} from "./format.js";
+import {classSharesQuery} from "./splitQueries.js";
 import {nameOf, PANEL_HEADING} from "./leakagePlot.js";
-import {responsive} from "./responsive.js";
+import {figure} from "./figure.js";
 
 const DRAWN = 15;
 const AT_ONCE = 4;
@@ -15,24 +16,32 @@ interface ClassShare {
   part: string;
   label: string;
   share: number;
+  /** Rows of the class, and of the part. */
+  rows: number;
+  of: number;
 }
 
 /** The share of each class in the test part beside that in the training part, a panel for each split. */
-export function classShares({splits, roles}: SplitsView): Content {
+export function classShares(view: SplitsView): Content {
+  const {splits, roles} = view;
   const named = nameOf(splits);
   const drawable = splits.filter(({labels}) => labels?.train && labels.test);
   if (drawable.length === 0)
     return html`<p>
-      ${roles.label ? "No split has classes in both parts; labels of free text are none." : "The dataset names no label column."}
+      ${roles.label ? "No split has classes in both parts. Labels that are free text do not count as classes." : "The dataset names no label column."}
     </p>`;
   const others = drawable.slice(AT_ONCE);
   return [
-    panels(drawable.slice(0, AT_ONCE), named),
-    others.length > 0 ? details(`${plural(others.length, "more split")}`, panels(others, named)) : null
+    panels(drawable.slice(0, AT_ONCE), named, view),
+    others.length > 0 ? details(`${plural(others.length, "more split")}`, panels(others, named, view)) : null
   ];
 }
 
-function panels(drawable: readonly SplitManifest[], named: (split: SplitManifest) => string): Content {
+function panels(
+  drawable: readonly SplitManifest[],
+  named: (split: SplitManifest) => string,
+  view: SplitsView
+): Content {
   const totals = new Map<string, number>();
   for (const {labels} of drawable)
     for (const [label, rows] of Object.entries(labels!.train!))
@@ -49,7 +58,9 @@ function panels(drawable: readonly SplitManifest[], named: (split: SplitManifest
         split: named(split),
         part,
         label,
-        share: (counts[label] ?? 0) / total
+        share: (counts[label] ?? 0) / total,
+        rows: counts[label] ?? 0,
+        of: total
       }));
     })
   );
@@ -104,11 +115,26 @@ function panels(drawable: readonly SplitManifest[], named: (split: SplitManifest
           fontWeight: 600,
           fill: "currentColor"
         })
-      ]
+      ],
+      values: {
+        of: shares,
+        x: (one) => one.share,
+        y: ({label}) => label,
+        panel: ({split}) => split,
+        text: ({split, part, label, share: found, rows, of}) =>
+          `${label}, ${part} of ${split}\n${share(found)}\n${count(rows)} of ${plural(of, "row")}`
+      }
     });
   };
   return [
-    responsive(draw),
+    figure(draw, {
+      made: {
+        what: "The share of each class among the rows of the test part and of the training part.",
+        n: `${plural(drawable.length, "split")} with classes in both parts`,
+        term: "split",
+        sql: classSharesQuery(view)
+      }
+    }),
     html`<p class="small">
       Filled: share of the class in the test part. Hollow: in the training part.
       ${largestGap(test, trained)}${all.length > shown.length ? ` ${plural(all.length - shown.length, "rarer class", "rarer classes")} not drawn.` : ""}

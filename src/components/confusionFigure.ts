@@ -3,7 +3,9 @@ import type {Confusion} from "../stats/index.js";
 import {count, share} from "./format.js";
 import {select, slider} from "./inputs.js";
 import {labelText} from "./otherAnswers.js";
+import {figureFoot, type Made} from "./made.js";
 import {figureButtons} from "./saving.js";
+import {type Stop, walkable} from "./walk.js";
 
 /** Pixels a class takes: from all classes at a glance to names that can be read. */
 const SIZES = [4, 6, 8, 11, 14, 18, 24];
@@ -14,7 +16,11 @@ const NAMES = 150;
  * A matrix of many classes: a line an expected class, a column an answer, right answers in one colour and wrong ones in another, the
  * stronger the larger their share of the line. It can be zoomed, and classes put in another order.
  */
-export function confusionFigure(title: string, matrix: Confusion, classes: number): HTMLElement {
+export function confusionFigure(
+  title: string,
+  matrix: Confusion,
+  {classes, made}: {classes: number; made: Made}
+): HTMLElement {
   const orders = [
     {label: "Classes that are taken for each other together", value: nearby(matrix, classes)},
     {label: "Most rows first", value: sorted(classes, (i) => -totalOf(matrix, i))},
@@ -36,12 +42,15 @@ export function confusionFigure(title: string, matrix: Confusion, classes: numbe
   };
   for (const input of [order, zoom]) input.addEventListener("input", show);
   show();
-  return html`<div>
+  return html`<div class="framed">
     <div class="form">${order}${zoom}</div>
-    ${place}${figureButtons(() => place.querySelector("svg"))}
+    ${place}${figureFoot(
+      made,
+      figureButtons(() => place.querySelector("svg"))
+    )}
     <p class="small">
       A line is an expected class, a column an answer, in the same order; answers that no row expects stand on
-      the right. Point at a cell to read it.
+      the right. Point at a cell to read it, or walk through them with the arrow keys.
     </p>
   </div>`;
 }
@@ -51,19 +60,21 @@ interface View {
   size: number;
 }
 
-function drawn(title: string, matrix: Confusion, {order, size}: View): SVGElement {
+function drawn(title: string, matrix: Confusion, {order, size}: View): HTMLElement {
   const {labels, counts} = matrix;
   const classes = order.length;
   const columns = [...order, ...labels.map((_, j) => j).slice(classes)];
   const margin = size >= READABLE ? NAMES : 8;
   const width = margin + columns.length * size + 8;
   const height = margin + classes * size + 8;
+  const stops: Stop[] = [];
   const cells = order.flatMap((i, y) => {
     const total = totalOf(matrix, i);
     return columns.flatMap((j, x) => {
       const value = counts[i]![j]!;
       if (value === 0) return [];
       const text = `expected ${labels[i]}, answered ${labelText(labels[j]!)}: ${count(value)} of ${count(total)} rows (${share(value / total)})`;
+      stops.push({x: margin + (x + 0.5) * size, y: margin + (y + 0.5) * size, text});
       return [
         svg`<rect x=${margin + x * size} y=${margin + y * size} width=${size - 0.5} height=${size - 0.5}
           fill=${i === j ? "var(--good)" : "var(--bad)"} fill-opacity=${(0.2 + 0.8 * Math.sqrt(value / total)).toFixed(2)}><title>${text}</title></rect>`
@@ -84,12 +95,13 @@ function drawn(title: string, matrix: Confusion, {order, size}: View): SVGElemen
           )
         ];
   const side = classes * size;
-  return svg`<svg width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`} role="img"
+  const picture = svg`<svg width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`} role="img"
     aria-label=${`${title}: ${classes} classes, expected by answered; the table of classes has the figures`}
     font-size=${Math.min(12, size - 1)} fill="currentColor">
     <rect x=${margin} y=${margin} width=${columns.length * size} height=${side} fill="none" stroke="var(--line)"></rect>
     ${cells}${names}
-  </svg>` as SVGElement;
+  </svg>`;
+  return walkable(picture, stops);
 }
 
 function cut(text: string): string {

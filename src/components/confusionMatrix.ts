@@ -5,7 +5,9 @@ import {confusionFigure} from "./confusionFigure.js";
 import {type Content, nothing, section} from "./elements.js";
 import {count, plural, share} from "./format.js";
 import {frequent, labelText, OTHER} from "./otherAnswers.js";
+import {figureFoot, type Made} from "./made.js";
 import {type RunRows, rowsIn, type Slice} from "./runRows.js";
+import {classesQuery, confusionQuery} from "./scoreQueries.js";
 
 /** More classes than this are drawn, not written in a table. */
 const MOST_WRITTEN = 12;
@@ -38,23 +40,38 @@ export function confusionMatrix(
   if (!report) return nothing();
   const clusters = rows.clustered ? answered.map((i) => rows.text("cluster", chosen[i]!)) : undefined;
   const intervals = classIntervals(truth, given, {clusters});
+  const n = `${plural(matrix.n, "row")} with an answer`;
+  const made: Made = {
+    what: `Rows by the class that was expected and the answer of ${candidate}.`,
+    n,
+    term: "class-figures",
+    sql: confusionQuery(candidate, slice),
+    run: rows.run
+  };
+  const ofClasses: Made = {
+    ...made,
+    what: `Precision, recall and F1 of ${candidate} for every class.`,
+    sql: classesQuery(candidate, slice),
+    engine: "classIntervals of assay/stats makes the intervals"
+  };
   return html`<div>
     ${section(
       title,
       wanted.length <= MOST_WRITTEN
-        ? written(title, matrix, wanted.length)
-        : confusionFigure(title, matrix, wanted.length),
-      html`<p class="small">
-        ${plural(matrix.n, "row")} with an answer. Macro F1 ${share(report.macroF1)}, accuracy
-        ${share(report.accuracy)}.
-      </p>`
+        ? written(title, matrix, {classes: wanted.length, made})
+        : confusionFigure(title, matrix, {classes: wanted.length, made}),
+      html`<p class="small">${n}. Macro F1 ${share(report.macroF1)}, accuracy ${share(report.accuracy)}.</p>`
     )}
-    ${section("Class by class", classList(report.classes, candidate, {intervals, clustered: rows.clustered}))}
+    ${section("Class by class", classList(report.classes, candidate, {intervals, clustered: rows.clustered, made: ofClasses}))}
   </div>`;
 }
 
-function written(title: string, {labels, counts}: Confusion, classes: number): HTMLElement {
-  return html`<div class="scroll" role="region" aria-label=${title} tabindex="0">
+function written(
+  title: string,
+  {labels, counts}: Confusion,
+  {classes, made}: {classes: number; made: Made}
+): HTMLElement {
+  const table = html`<div class="scroll" role="region" aria-label=${title} tabindex="0">
     <table class="confusion">
       <caption class="hidden">
         Rows by expected and answered label
@@ -80,6 +97,7 @@ function written(title: string, {labels, counts}: Confusion, classes: number): H
       </tbody>
     </table>
   </div>`;
+  return html`<div class="framed">${table}${figureFoot(made, null)}</div>`;
 }
 
 function cell(value: number, total: number, right: boolean): HTMLElement {

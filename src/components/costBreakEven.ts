@@ -3,11 +3,12 @@ import {type CostedOption, hostingName, type OptionBreakEven} from "../costs/ind
 import {dataTable} from "./dataTable.js";
 import type {Content} from "./elements.js";
 import {count, share} from "./format.js";
+import type {Made} from "./made.js";
 
 type Found = OptionBreakEven & {found: NonNullable<OptionBreakEven["found"]>};
 
 /** The volumes at which the cheaper of two choices changes, the lowest first. */
-export function breakEvenTable(all: readonly OptionBreakEven[]): Content {
+export function breakEvenTable(all: readonly OptionBreakEven[], made: Made): Content {
   const found = all
     .filter((one): one is Found => one.found !== undefined)
     .sort((x, y) => x.found.requestsPerMonth - y.found.requestsPerMonth);
@@ -34,14 +35,14 @@ export function breakEvenTable(all: readonly OptionBreakEven[]): Content {
         ]
       },
       {
-        name: "95 % CI",
+        name: "95% interval",
         numeric: true,
         value: ({found: {low, high}}) =>
           low === undefined ? "–" : `${count(Math.round(low))} to ${count(Math.round(high!))}`
       },
       {name: "Resamples with it", numeric: true, value: ({found}) => share(found.share)}
     ],
-    {caption: "Break-even volumes, the lowest first"}
+    {caption: "Break-even volumes, the lowest first", made}
   );
 }
 

@@ -4,8 +4,10 @@ import type {CascadeView, PageCosts} from "../site/costTypes.js";
 import {chart} from "./chart.js";
 import {dataTable} from "./dataTable.js";
 import {code, type Content} from "./elements.js";
-import {count, dollars, type ScoreFormat, share} from "./format.js";
-import {responsive} from "./responsive.js";
+import {count, dollars, plural, type ScoreFormat, share} from "./format.js";
+import type {Made} from "./made.js";
+import {text} from "./sqlText.js";
+import {figure} from "./figure.js";
 
 const SIGNALS: Record<CascadeView["signal"], string> = {
   logprobs: "token probabilities",
@@ -21,6 +23,17 @@ export function cascades({run, cascades: all, margin, scorer}: PageCosts, format
       there is nothing to put before it. ${code(`npx assay cascade ${run}`)} tries a pair of your own.
     </p>`;
   const {confidence} = all[0]!;
+  const made: Made = {
+    what: `Cost and mean ${scorer} when a cheaper model answers first and ${all[0]!.strong} the rest.`,
+    n: `${plural(all[0]!.calibrationRows, "row")} that chose the threshold and ${plural(all[0]!.report.rows, "row")} that say what it comes to`,
+    term: "cascade",
+    sql: `select cheap, strong, passed_on, usd_per_thousand, mean
+from cascades
+where run = ${text(run)}
+order by cheap, passed_on desc`,
+    engine: "chooseThresholds of assay/costs simulated them when the site was built",
+    run
+  };
   const allowed = `${format.difference(margin).replace("+", "")} ${format.differenceUnit}`;
   return [
     html`<p>
@@ -55,7 +68,7 @@ export function cascades({run, cascades: all, margin, scorer}: PageCosts, format
           ]
         },
         {
-          name: `Loss, ${format.differenceUnit} (95 % CI)`,
+          name: `Loss, ${format.differenceUnit} (95% interval)`,
           numeric: true,
           value: ({report: {loss}}) =>
             loss ? `${format.difference(loss.estimate)} (${format.differences(loss.low, loss.high)})` : "–"
@@ -71,9 +84,9 @@ export function cascades({run, cascades: all, margin, scorer}: PageCosts, format
         {name: "Saving", numeric: true, value: ({report}) => share(report.saving)},
         {name: "Rows", numeric: true, value: ({report}) => count(report.rows)}
       ],
-      {caption: `Cascades to ${all[0]!.strong}`}
+      {caption: `Cascades to ${all[0]!.strong}`, made}
     ),
-    curves(all, scorer, format),
+    curves(all, {scorer, format, made}),
     html`<p class="small">
       Each line runs from the better model alone to the cheaper one first for all rows, on the rows that chose
       the threshold. Where the cheaper one answers “never”, no threshold was shown to keep the loss within
@@ -82,10 +95,15 @@ export function cascades({run, cascades: all, margin, scorer}: PageCosts, format
   ];
 }
 
-function curves(all: readonly CascadeView[], scorer: string, format: ScoreFormat): Content {
+function curves(
+  all: readonly CascadeView[],
+  {scorer, format, made}: {scorer: string; format: ScoreFormat; made: Made}
+): Content {
   const points = all.flatMap(({cheap, steps}) =>
-    steps.flatMap(({usdPerThousand, quality}) =>
-      usdPerThousand === undefined ? [] : [{cheap, usdPerThousand, quality: format.scale(quality)}]
+    steps.flatMap(({escalated, usdPerThousand, quality}) =>
+      usdPerThousand === undefined
+        ? []
+        : [{cheap, escalated, usdPerThousand, quality: format.scale(quality), mean: quality}]
     )
   );
   if (points.length === 0) return null;
@@ -146,7 +164,14 @@ function curves(all: readonly CascadeView[], scorer: string, format: ScoreFormat
           stroke: "var(--surface)",
           strokeWidth: 4
         })
-      ]
+      ],
+      values: {
+        of: points,
+        x: ({usdPerThousand}) => usdPerThousand,
+        y: ({quality}) => quality,
+        text: ({cheap, escalated, usdPerThousand, mean}) =>
+          `${cheap} first\n${share(escalated)} passed on\n${format.score(mean)} at ${dollars(usdPerThousand)} per 1,000 requests`
+      }
     });
-  return responsive(draw, {height: heightAt});
+  return figure(draw, {height: heightAt, made});
 }

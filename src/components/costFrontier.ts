@@ -3,16 +3,17 @@ import {type CostedOption, HOSTING_NAMES} from "../costs/index.js";
 import {group} from "d3";
 import {chart} from "./chart.js";
 import type {Content} from "./elements.js";
-import {dollars, type ScoreFormat} from "./format.js";
+import {count, dollars, type ScoreFormat} from "./format.js";
+import type {Made} from "./made.js";
 import {labelPlaces} from "./labelPlaces.js";
-import {responsive} from "./responsive.js";
+import {figure} from "./figure.js";
 
 type Known = CostedOption & {usdPerThousand: number};
 
 /** Cost against quality with both intervals; those on the frontier stand out and are joined. */
 export function frontierPlot(
   table: readonly CostedOption[],
-  {scorer, format}: {scorer: string; format: ScoreFormat}
+  {scorer, format, made}: {scorer: string; format: ScoreFormat; made: Made}
 ): Content {
   const shown = table.filter(
     (option): option is Known => option.usdPerThousand !== undefined && option.sample.quality !== undefined
@@ -124,10 +125,28 @@ export function frontierPlot(
             strokeWidth: 4
           })
         )
-      ]
+      ],
+      values: {
+        of: shown,
+        x: ({usdPerThousand}) => usdPerThousand,
+        y: (one) => quality(one),
+        text: (one) => textOf(one, format)
+      }
     });
   };
-  return responsive(draw, {height: heightAt});
+  return figure(draw, {height: heightAt, made});
+}
+
+function textOf(one: Known, format: ScoreFormat): string {
+  const {sample, hosting, usdPerThousand, low, high, onFrontier} = one;
+  const {mean, low: least, high: most} = sample.quality!;
+  const cost = low === undefined ? "" : ` (${dollars(low)} to ${dollars(high)})`;
+  return [
+    hosting ? `${sample.name}, ${HOSTING_NAMES[hosting.kind]}` : sample.name,
+    `${format.score(mean)} (${format.interval(least, most)}, 95% interval)`,
+    `${dollars(usdPerThousand)}${cost} per 1,000 requests`,
+    `n ${count(sample.rows)}${onFrontier ? ", on the frontier" : ""}`
+  ].join("\n");
 }
 
 interface PlacedName {

@@ -11,7 +11,8 @@ import {
 import {chart} from "./chart.js";
 import type {Content} from "./elements.js";
 import {count, dollars, plural} from "./format.js";
-import {responsive} from "./responsive.js";
+import type {Made} from "./made.js";
+import {figure} from "./figure.js";
 
 const COLOURS = [
   "var(--accent)",
@@ -37,7 +38,7 @@ interface Point {
 }
 
 /** What the options that matter cost a month as the volume grows; both axes are logarithmic. */
-export function volumePlot(known: readonly CostedOption[], settings: CostSettings): Content {
+export function volumePlot(known: readonly CostedOption[], settings: CostSettings, made: Made): Content {
   const shown = drawn(known);
   const candidates = [...new Set(shown.map(({sample}) => sample.name))];
   const colour = ({sample}: CostedOption) => COLOURS[candidates.indexOf(sample.name) % COLOURS.length]!;
@@ -81,7 +82,14 @@ export function volumePlot(known: readonly CostedOption[], settings: CostSetting
             strokeDasharray: DASHES[line[0]!.option.hosting!.kind]
           })
         )
-      ]
+      ],
+      values: {
+        of: lines.flatMap((line) => line.filter((_point, i) => i % (POINTS / 6) === 0)),
+        x: ({requests}) => requests,
+        y: ({usd}) => usd,
+        text: ({option, requests, usd}) =>
+          `${option.sample.name}, ${hostingName(option.hosting!)}\n${dollars(usd)} a month for ${count(Math.round(requests))} requests\ntokens of ${plural(option.sample.countedRows, "row")}`
+      }
     });
   const legend = html`<ul class="cost-legend small">
     ${lines.map(
@@ -104,13 +112,13 @@ export function volumePlot(known: readonly CostedOption[], settings: CostSetting
   </ul>`;
   const left = known.length - lines.length;
   return [
-    responsive(draw, {height: heightAt}),
+    figure(draw, {height: heightAt, made}),
     legend,
     left > 0
       ? html`<p class="small">
-          Drawn are the frontier, the best candidate and the other hostings of these;
-          ${plural(left, "choice")} more ${left === 1 ? "is" : "are"} in the table. The dashed upright line is
-          at ${count(settings.requestsPerMonth)} requests.
+          The lines are the frontier, the best candidate and their other hostings;
+          ${plural(left, "more choice")} ${left === 1 ? "is" : "are"} in the table. The dashed upright line
+          stands at ${count(settings.requestsPerMonth)} requests.
         </p>`
       : null
   ];

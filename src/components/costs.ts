@@ -17,7 +17,9 @@ import {frontierPlot} from "./costFrontier.js";
 import {volumePlot} from "./costVolume.js";
 import {dataTable} from "./dataTable.js";
 import {badge, code, type Content, emptyState, nothing, section} from "./elements.js";
-import {count, dollars, formatFor, type ScoreFormat, share} from "./format.js";
+import {count, dollars, formatFor, plural, type ScoreFormat, share} from "./format.js";
+import type {Made} from "./made.js";
+import {text} from "./sqlText.js";
 
 /** Frontier, monthly cost against volume, break-even and assumptions of a run. */
 export function costs(data: PageCosts | null, settings: ChosenCosts | null): Node {
@@ -26,6 +28,14 @@ export function costs(data: PageCosts | null, settings: ChosenCosts | null): Nod
   const known = table.filter(({usdPerMonth}) => usdPerMonth !== undefined);
   const format = formatFor(data.samples.flatMap(({quality}) => [quality?.mean, quality?.low, quality?.high]));
   const volume = `${count(settings.requestsPerMonth)} requests a month`;
+  const made = (what: string, engine: string): Made => ({
+    what,
+    n: `the tokens and scores of ${plural(data.rows, "row")}`,
+    term: "cost",
+    sql: costsQuery(data.run),
+    engine: `${engine} at the volume and prices set above`,
+    run: data.run
+  });
   if (known.length === 0)
     return html`<div>
       ${[
@@ -48,10 +58,21 @@ export function costs(data: PageCosts | null, settings: ChosenCosts | null): Nod
       section(
         `At ${volume}`,
         html`<p>${choiceSentence(data, table, format)}</p>`,
-        frontierPlot(table, {scorer: data.scorer, format}),
+        frontierPlot(table, {
+          scorer: data.scorer,
+          format,
+          made: {
+            ...made(
+              "Cost per 1,000 requests against the mean score, both with their intervals.",
+              "costTable of assay/costs makes the costs and their intervals"
+            ),
+            term: "frontier"
+          }
+        }),
         dataTable([...table].sort(byCost), columnsOf(data, format), {
           caption: `Costs at ${volume}, the cheapest first`,
-          highlight: ({onFrontier}) => onFrontier
+          highlight: ({onFrontier}) => onFrontier,
+          made: made("What every choice costs.", "costTable of assay/costs makes the costs")
         }),
         html`<p class="small">
           Intervals of cost come from the token counts of ${count(data.rows)} rows and say nothing of the
@@ -61,13 +82,33 @@ export function costs(data: PageCosts | null, settings: ChosenCosts | null): Nod
       ),
       section(
         "Monthly cost against volume",
-        volumePlot(known, settings),
-        breakEvenTable(breakEvens(table, settings))
+        volumePlot(
+          known,
+          settings,
+          made(
+            "What every choice costs a month as the volume grows.",
+            "monthlyUsd of assay/costs makes the lines"
+          )
+        ),
+        breakEvenTable(
+          breakEvens(table, settings),
+          made(
+            "The volumes at which the cheaper of two choices changes.",
+            "breakEvens of assay/costs finds them and their intervals"
+          )
+        )
       ),
       section("A cheaper model first", cascades(data, format)),
       section("Assumptions and prices", costAssumptions(data, table))
     ]}
   </div>`;
+}
+
+function costsQuery(run: string): string {
+  return `select candidate, hosting, mean, low, high, prompt_tokens, completion_tokens, rows, stated
+from costs
+where run = ${text(run)}
+order by candidate, hosting`;
 }
 
 function choiceSentence(data: CostsData, table: readonly CostedOption[], format: ScoreFormat): Content {

@@ -48,7 +48,7 @@ export function datasetView(chosen: ChosenVersion | null): Content {
       details
         ? [
             section("What changed", versionChanges(details)),
-            section("Labels", labelPlot(details)),
+            section("Labels", labelPlot(dataset.name, details)),
             section("Filters", rejected(details, version)),
             section("Duplicates", duplicates(details.duplicates, version)),
             section("Label conflicts", labelConflicts(details.conflicts, version))

@@ -2,7 +2,7 @@
 const DEFINITIONS: readonly [name: RegExp, definition: string][] = [
   [
     /interval|\bCI\b/i,
-    "On other rows of the same kind, 95 of 100 such intervals would hold the true value (at 95 %)."
+    "On other rows of the same kind, 95 of 100 such intervals would hold the true value (at 95%)."
   ],
   [/^shrunk/i, "The difference drawn towards what all slices say together: small slices more."],
   [

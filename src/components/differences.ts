@@ -6,7 +6,10 @@ import type {Compared} from "./comparisons.js";
 import {dataTable} from "./dataTable.js";
 import {type Content, details, nothing, section} from "./elements.js";
 import {type ForestLine, forestPlot, standingLegend, standingMark} from "./forestPlot.js";
-import {count, formatFor, pValue, type ScoreFormat} from "./format.js";
+import {count, formatFor, plural, pValue, type ScoreFormat} from "./format.js";
+import type {Made} from "./made.js";
+import {leadsQuery} from "./raceQueries.js";
+import {differencesQuery} from "./scoreQueries.js";
 
 /**
  * The chosen candidate against every other one on the rows that both have: the paired differences with their
@@ -29,8 +32,8 @@ export function differences(found: Compared | null, reference: string | null): C
     verdict.race && ofVerdict
       ? "The intervals are the race's: they hold for all pairs and rounds together."
       : ofVerdict
-        ? `Holm over all ${count((scored * (scored - 1)) / 2)} pairs of candidates, since the best was chosen among them.`
-        : `Holm over the ${count(pairs.length)} comparisons shown.`;
+        ? `p values are corrected (Holm) for all ${count((scored * (scored - 1)) / 2)} pairs of candidates, since the best was chosen among them.`
+        : `p values are corrected (Holm) for the ${count(pairs.length)} comparisons shown.`;
   return section(
     `${reference} against the others`,
     lines.length === 0
@@ -41,17 +44,32 @@ export function differences(found: Compared | null, reference: string | null): C
             axis: `${reference} minus the other`,
             format,
             margin,
-            alpha
+            alpha,
+            made: madeOf(found, reference, ofVerdict)
           }),
           standingLegend(lines, {margin, alpha}),
           html`<p class="small">
             Right of zero, ${reference} is better. Shaded: the margin of ±${format.scale(margin)}
-            ${format.differenceUnit}, within which a difference does not matter. Better or worse is said at an
-            error rate of ${Math.round(100 * alpha)}% after correction. ${family}
+            ${format.differenceUnit}, within which a difference does not matter. A candidate is called better
+            or worse where that is wrong at most ${Math.round(100 * alpha)}% of the time over all comparisons
+            together. ${family}
           </p>`
         ],
     details("The same in numbers", pairTable(pairs, verdict, format))
   );
+}
+
+/** A race's intervals come from its record: they are those of all its rounds together. */
+function madeOf({all: {run, scorer}, shown, verdict}: Compared, reference: string, ofVerdict: boolean): Made {
+  const what = `The mean of ${reference} minus that of each other candidate, over the rows that both have; right of zero ${reference} is better.`;
+  const shared = {what, n: plural(shown.rows, "row"), term: "difference" as const, run};
+  return verdict.race && ofVerdict
+    ? {...shared, sql: leadsQuery(verdict.race.id, reference), engine: undefined}
+    : {
+        ...shared,
+        sql: differencesQuery({scorer, slice: shown.slice}, reference),
+        engine: "pairedDifference of assay/stats makes the intervals and p values, holm corrects these"
+      };
 }
 
 function level(alpha: number): string {

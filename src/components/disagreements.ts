@@ -6,6 +6,7 @@ import {badge, type Content, freshId, nothing, section} from "./elements.js";
 import {count, formatFor, plural, type ScoreFormat} from "./format.js";
 import {select} from "./inputs.js";
 import {type RunRows, rowsIn} from "./runRows.js";
+import {disagreementsQuery} from "./scoreQueries.js";
 
 const PAGE = 20;
 
@@ -54,7 +55,7 @@ export function disagreements(
     list.replaceChildren(
       ...(found.length === 0
         ? [html`<p>There is no such row.</p>`]
-        : [rowTable(rows, found.slice(0, limit), choice.scorer, pair, format)]),
+        : [rowTable(rows, found.slice(0, limit), {choice, pair, format})]),
       ...(found.length > limit ? [more] : [])
     );
   };
@@ -77,10 +78,10 @@ export function disagreements(
 function rowTable(
   rows: RunRows,
   found: readonly number[],
-  scorer: string,
-  {first, second}: CandidatePair,
-  format: ScoreFormat
+  {choice, pair, format}: {choice: ScoreChoice; pair: CandidatePair; format: ScoreFormat}
 ): HTMLElement {
+  const {first, second} = pair;
+  const {scorer} = choice;
   return dataTable(
     found,
     [
@@ -90,7 +91,16 @@ function rowTable(
       {name: second, value: (row) => answer(rows, scorer, second, row, format)},
       {name: "Excerpt, masked", value: (row) => rows.text("excerpt", row) ?? "not published", wide: true}
     ],
-    {caption: `Rows on which ${first} and ${second} disagree`}
+    {
+      caption: `Rows on which ${first} and ${second} disagree`,
+      made: {
+        what: `Rows on which ${first} and ${second} have different scores by ${scorer}.`,
+        n: `${plural(rowsIn(rows, choice.slice).length, "row")}`,
+        term: "difference",
+        sql: disagreementsQuery(choice, first, second),
+        run: rows.run
+      }
+    }
   );
 }
 

@@ -29,8 +29,8 @@ export function duplicates(found: Measured<DuplicatesView>, version: VersionMani
     ]),
     html`<p class="small">
       Similarity is the share of word 5-grams that two texts have in common (Jaccard), to the row the cluster
-      is named for. From ${threshold} on two rows are near-duplicates; others may link rows that are less
-      alike. Rows that a split holds out are left out.
+      is named for. Two rows are near-duplicates from ${threshold} on; a cluster may also hold rows less alike
+      than that, linked by rows between them. Rows that a split holds out are left out.
     </p>`,
     details(
       clusters > largest.length

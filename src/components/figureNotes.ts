@@ -1,11 +1,13 @@
 import {definitionOf} from "./definitions.js";
+import {openMade} from "./made.js";
+import {placeNote} from "./placeNote.js";
 
 const NAMES_ROWS = /^(scored|rows|expected$|n\b)/i;
 const NAMES_INTERVAL = /interval|\bCI\b/i;
 
 /**
  * Tells of every figure of a table what it is: row and column, rows and interval that stand beside it, and its definition. A
- * reader points at it, or enters the table by keyboard and moves with the arrow keys.
+ * reader points at it, or enters the table by keyboard and moves with the arrow keys. Enter opens how the table is made.
  */
 export function figureNotes(region: HTMLElement, table: HTMLTableElement): void {
   const note = document.createElement("p");
@@ -18,7 +20,7 @@ export function figureNotes(region: HTMLElement, table: HTMLTableElement): void 
     if (!cell) return note.remove();
     note.textContent = noteOf(table, cell);
     if (!note.isConnected) region.append(note);
-    place(note, cell);
+    placeNote(note, cell.getBoundingClientRect());
   };
   const figureAt = (target: EventTarget | null) => {
     const cell = (target as Element | null)?.closest?.("td.number");
@@ -30,6 +32,7 @@ export function figureNotes(region: HTMLElement, table: HTMLTableElement): void 
   region.addEventListener("focusout", () => show(undefined));
   region.addEventListener("keydown", (event) => {
     if (event.key === "Escape") return show(undefined);
+    if (event.key === "Enter" && figureAt(event.target) && openMade(region)) return event.preventDefault();
     const step = STEPS[event.key];
     const from = figureAt(event.target);
     if (!step || (!from && event.target !== region)) return;
@@ -90,15 +93,4 @@ function textOf(cell: Element): string {
   const copy = cell.cloneNode(true) as Element;
   for (const small of copy.querySelectorAll("small")) small.remove();
   return (copy.textContent ?? "").replace(/\s+/g, " ").trim();
-}
-
-/** Below the cell, or above it where there is no room; within the window. */
-function place(note: HTMLElement, cell: HTMLElement): void {
-  const around = cell.getBoundingClientRect();
-  const {width, height} = note.getBoundingClientRect();
-  const below = around.bottom + 6;
-  const top = below + height > innerHeight ? around.top - height - 6 : below;
-  const left = Math.min(around.right - width, innerWidth - width - 8);
-  note.style.top = `${Math.max(4, top)}px`;
-  note.style.left = `${Math.max(8, left)}px`;
 }

@@ -4,7 +4,8 @@ import {chart} from "./chart.js";
 import {type Standing, standingOf} from "../decisions/standing.js";
 import type {Content} from "./elements.js";
 import {count, pValue, type ScoreFormat} from "./format.js";
-import {responsive} from "./responsive.js";
+import {figure} from "./figure.js";
+import type {Made} from "./made.js";
 
 /** A difference with its interval, in score units. */
 export interface ForestLine {
@@ -29,6 +30,7 @@ export interface ForestOptions {
   /** Differences within ± this do not matter, in score units. */
   margin: number;
   alpha: number;
+  made: Made;
 }
 
 const STYLES: Record<
@@ -68,7 +70,10 @@ export function standingLegend(
 
 /** Differences below each other around zero, with the band in which they do not matter. */
 export function forestPlot(lines: readonly ForestLine[], options: ForestOptions): Content {
-  return responsive((width) => draw(lines, options, width), {height: 54 + lines.length * 29});
+  return figure((width) => draw(lines, options, width), {
+    height: 54 + lines.length * 29,
+    made: options.made
+  });
 }
 
 function draw(lines: readonly ForestLine[], options: ForestOptions, width: number): Element {
@@ -137,16 +142,6 @@ function draw(lines: readonly ForestLine[], options: ForestOptions, width: numbe
         fill: "currentColor",
         fontVariant: "tabular-nums"
       }),
-      Plot.tip(
-        lines,
-        Plot.pointerY({
-          y: "label",
-          x: (line: ForestLine) => format.scale(line.difference),
-          title: (line: ForestLine) => tipOf(line, options),
-          fill: "var(--surface)",
-          stroke: "var(--strong-line)"
-        })
-      ),
       narrow
         ? Plot.text(lines, {
             y: "label",
@@ -159,16 +154,23 @@ function draw(lines: readonly ForestLine[], options: ForestOptions, width: numbe
             strokeWidth: 4
           })
         : null
-    ]
+    ],
+    values: {
+      of: lines,
+      x: ({difference}) => format.scale(difference),
+      y: ({label}) => label,
+      text: (line) => textOf(line, options),
+      inLines: true
+    }
   });
 }
 
-function tipOf(line: ForestLine, {format, margin, alpha}: ForestOptions): string {
+function textOf(line: ForestLine, {format, margin, alpha}: ForestOptions): string {
   const {label, difference, low, high, adjustedP, rows} = line;
   const level = Math.round(100 * (1 - alpha));
   return [
     label,
-    `${format.difference(difference)} ${format.differenceUnit} (${format.differences(low, high)}, ${level} % CI)`,
+    `${format.difference(difference)} ${format.differenceUnit} (${format.differences(low, high)}, ${level}% interval)`,
     [
       rows === undefined ? "" : `n ${count(rows)}`,
       adjustedP === undefined ? "" : `p, Holm ${pValue(adjustedP)}`

@@ -1,5 +1,6 @@
 import {html} from "htl";
 import {figureNotes} from "./figureNotes.js";
+import {figureFoot, type Made} from "./made.js";
 import {fileName, saveFile, tableCsv} from "./saving.js";
 import {sortable} from "./sortable.js";
 import type {Content} from "./elements.js";
@@ -25,6 +26,8 @@ export interface TableOptions<T> {
   highlight?(row: T): boolean;
   /** On a phone each row is a card, its cells below each other with their column's name. */
   cards?: boolean;
+  /** What its figures are, of how many rows, and the query that gives them. */
+  made?: Made;
 }
 
 export interface RowGroup<T> {
@@ -84,7 +87,9 @@ export function groupedTable<T>(
   const table = region.querySelector("table")!;
   sortable(table);
   figureNotes(region, table);
-  return html`<div class="table">${region}${saveTable(table, options.caption)}</div>`;
+  return html`<div class="table framed">
+    ${region}${figureFoot(options.made, saveTable(table, options.caption))}
+  </div>`;
 }
 
 function saveTable(table: HTMLTableElement, caption: string): HTMLElement {

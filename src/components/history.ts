@@ -7,7 +7,8 @@ import {dataTable} from "./dataTable.js";
 import {code, type Content, emptyState, nothing, section} from "./elements.js";
 import {count, formatFor, list, plural, time} from "./format.js";
 import {form, type Input, select} from "./inputs.js";
-import {responsive} from "./responsive.js";
+import {figure} from "./figure.js";
+import {text} from "./sqlText.js";
 
 const HEIGHT = 320;
 
@@ -110,12 +111,27 @@ export function historyChart(choice: HistoryChoice | null): Content {
           stroke: "var(--accent)"
         }),
         Plot.dot(marks, {x: "at", y: (mark: Mark) => scale(mark.mean), fill: "var(--accent)", r: 4.5})
-      ]
+      ],
+      values: {
+        of: marks,
+        x: ({at}) => at,
+        y: ({mean}) => scale(mean),
+        text: ({at, mean, low, high, alwaysLow, alwaysHigh, scored}) =>
+          `${time(at.toISOString())}\n${format.score(mean)} (${format.interval(low, high)}, 95% interval)\n${format.interval(alwaysLow, alwaysHigh)} for all runs together\nn ${count(scored)}`
+      }
     });
   return html`<div>
     ${section(
       candidate,
-      responsive(draw, {height: HEIGHT}),
+      figure(draw, {
+        height: HEIGHT,
+        made: {
+          what: `The mean ${history.scorer} of ${candidate} in every complete run, with the interval of the run and the one for all runs together.`,
+          n: `${plural(marks.length, "run")}; the rows of each stand in the table below`,
+          term: "always-valid",
+          sql: historyQuery(history, candidate)
+        }
+      }),
       html`<p class="small">
         Dark: the 95% interval of one run. Pale: an always-valid interval, which holds for all runs together,
         however many follow. Two runs whose pale intervals do not overlap differ.
@@ -130,6 +146,13 @@ export function historyChart(choice: HistoryChoice | null): Content {
   </div>`;
 }
 
+function historyQuery({eval: name, split}: EvalHistory, candidate?: string): string {
+  return `select sealed_at, candidate, mean, low, high, always_low, always_high, scored
+from history
+where eval = ${text(name)} and split = ${text(split)}${candidate === undefined ? "" : ` and candidate = ${text(candidate)}`}
+order by sealed_at, candidate`;
+}
+
 function marksOf(runs: readonly HistoryRun[], candidate: string): Mark[] {
   let segment = 0;
   return runs.flatMap(({sealedAt, points, breaks}): Mark[] => {
@@ -139,7 +162,8 @@ function marksOf(runs: readonly HistoryRun[], candidate: string): Mark[] {
   });
 }
 
-function allCandidates({runs}: EvalHistory): HTMLElement {
+function allCandidates(history: EvalHistory): HTMLElement {
+  const {runs} = history;
   const names = [...new Set(runs.toReversed().flatMap(({points}) => points.map(({candidate}) => candidate)))];
   const format = formatFor(runs.flatMap(({points}) => points.map(({mean}) => mean)));
   return dataTable(
@@ -158,6 +182,14 @@ function allCandidates({runs}: EvalHistory): HTMLElement {
         value: ({points}: HistoryRun) => format.score(points.find(({candidate}) => candidate === name)?.mean)
       }))
     ],
-    {caption: "Scores of all candidates, the newest run first"}
+    {
+      caption: "Scores of all candidates, the newest run first",
+      made: {
+        what: `The mean ${history.scorer} of every candidate in every complete run.`,
+        n: plural(runs.length, "run"),
+        term: "mean",
+        sql: historyQuery(history)
+      }
+    }
   );
 }

@@ -3,17 +3,20 @@ import type {CandidateSummary, Verdict} from "../decisions/types.js";
 import {chart} from "./chart.js";
 import {dataTable} from "./dataTable.js";
 import {details, type Content} from "./elements.js";
-import {count, formatFor, type ScoreFormat} from "./format.js";
-import {responsive} from "./responsive.js";
+import {count, formatFor, plural, type ScoreFormat} from "./format.js";
+import {figure} from "./figure.js";
+import {meansQuery} from "./scoreQueries.js";
 
 export interface IntervalPlotOptions {
   /** What the scores are called on the axis. */
   scorer: string;
   baseline?: string;
+  /** The run whose verdict it is. */
+  run: string;
 }
 
 /** Every candidate's mean with its interval, the best on top; those that may be the best stand out. */
-export function intervalPlot(verdict: Verdict, {scorer, baseline}: IntervalPlotOptions): Content[] {
+export function intervalPlot(verdict: Verdict, {scorer, baseline, run}: IntervalPlotOptions): Content[] {
   const rows = verdict.summaries.filter(
     (summary): summary is CandidateSummary & {mean: number} => summary.mean !== undefined
   );
@@ -64,19 +67,6 @@ export function intervalPlot(verdict: Verdict, {scorer, baseline}: IntervalPlotO
         fontVariant: "tabular-nums"
       })
     ];
-    marks.push(
-      Plot.tip(
-        rows,
-        Plot.pointerY({
-          y: "candidate",
-          x: (row) => format.scale(row.mean),
-          title: (row) =>
-            `${row.candidate}\n${format.score(row.mean)} (${format.interval(row.low, row.high)}, ${level} CI)\nn ${count(row.scored)} of ${count(row.planned)}`,
-          fill: "var(--surface)",
-          stroke: "var(--strong-line)"
-        })
-      )
-    );
     if (narrow)
       marks.push(
         Plot.text(rows, {
@@ -106,12 +96,30 @@ export function intervalPlot(verdict: Verdict, {scorer, baseline}: IntervalPlotO
         tickSize: 0,
         tickPadding: 10
       },
-      marks
+      marks,
+      values: {
+        of: rows,
+        x: (row) => format.scale(row.mean),
+        y: (row) => row.candidate,
+        text: (row) =>
+          `${row.candidate}\n${format.score(row.mean)} (${format.interval(row.low, row.high)}, ${level} interval)\nn ${count(row.scored)} of ${count(row.planned)}`,
+        inLines: true
+      }
     });
   };
   if (rows.length === 0) return [];
   return [
-    responsive(draw, {height: 54 + rows.length * 34}),
+    figure(draw, {
+      height: 54 + rows.length * 34,
+      made: {
+        what: `The mean ${scorer} of every candidate over the rows that have a score, with its ${level} interval.`,
+        n: `${plural(rows[0]!.planned, "row")}; beside each value stands on how many of them the candidate has a score`,
+        term: "interval",
+        sql: meansQuery({scorer}),
+        engine: "meanInterval of assay/stats makes the intervals",
+        run
+      }
+    }),
     details("The same in numbers", summaryTable(verdict, format, level))
   ];
 }

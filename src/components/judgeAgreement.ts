@@ -3,11 +3,17 @@ import type {ScorerView} from "../site/types.js";
 import {code, type Content} from "./elements.js";
 import {count, formatFor, plural} from "./format.js";
 import type {Agreement} from "./judgeFigures.js";
+import type {JudgeQueries} from "./judgeQueries.js";
+import {figureFoot} from "./made.js";
 
 const points = formatFor([]);
 
 /** Where judge and people agree, and who is more generous; without labels, how to get some. */
-export function agreementWithPeople(found: Agreement | undefined, human: ScorerView | undefined): Content {
+export function agreementWithPeople(
+  found: Agreement | undefined,
+  human: ScorerView | undefined,
+  queries: JudgeQueries
+): Content {
   if (!found)
     return [
       html`<p>
@@ -20,7 +26,7 @@ export function agreementWithPeople(found: Agreement | undefined, human: ScorerV
     ];
   const {bias, n} = found;
   return [
-    found.table ? agreementTable(found.table, n) : null,
+    found.table ? agreementTable(found.table, n, queries) : null,
     bias
       ? html`<p>
           Judge minus people: ${points.difference(bias.estimate)} points
@@ -35,9 +41,18 @@ export function agreementWithPeople(found: Agreement | undefined, human: ScorerV
   ];
 }
 
-function agreementTable({scores, counts}: NonNullable<Agreement["table"]>, n: number): HTMLElement {
+function agreementTable(
+  {scores, counts}: NonNullable<Agreement["table"]>,
+  n: number,
+  {agreement, run}: JudgeQueries
+): HTMLElement {
   const name = (value: number) => points.score(value);
-  return html`<div class="scroll" role="region" aria-label="Scores by people and by the judge" tabindex="0">
+  const table = html`<div
+    class="scroll"
+    role="region"
+    aria-label="Scores by people and by the judge"
+    tabindex="0"
+  >
     <table class="confusion narrow">
       <caption class="hidden">
         Answers by people's score and by the judge's
@@ -66,6 +81,14 @@ function agreementTable({scores, counts}: NonNullable<Agreement["table"]>, n: nu
       </tbody>
     </table>
   </div>`;
+  const made = {
+    what: "Answers by the score that people gave and the score that the judge gave.",
+    n: `${plural(n, "answer")} with a score by both`,
+    term: "judge" as const,
+    sql: agreement,
+    run
+  };
+  return html`<div class="framed">${table}${figureFoot(made, null)}</div>`;
 }
 
 function shade(strength: number, same: boolean): string | undefined {

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import {sum} from "d3";
 import {html} from "htl";
 import type {ScorerView} from "../site/types.js";
 import {chart} from "./chart.js";
@@ -6,14 +7,19 @@ import {dataTable} from "./dataTable.js";
 import {type Content, details} from "./elements.js";
 import {count, formatFor, plural, share} from "./format.js";
 import type {JudgedCandidate} from "./judgeFigures.js";
-import {responsive} from "./responsive.js";
+import {figure} from "./figure.js";
+import type {JudgeQueries} from "./judgeQueries.js";
 
 const points = formatFor([]);
 /** Below so many labels the corrected interval covers the true value less often than its level says. */
 const FEW = 30;
 
 /** Each candidate's score as the judge has it, as people have it, and as both together say. */
-export function correctedScores(found: readonly JudgedCandidate[], human: ScorerView | undefined): Content {
+export function correctedScores(
+  found: readonly JudgedCandidate[],
+  human: ScorerView | undefined,
+  queries: JudgeQueries
+): Content {
   const lines = found.filter(({corrected}) => corrected);
   if (lines.length === 0)
     return html`<p>
@@ -21,7 +27,16 @@ export function correctedScores(found: readonly JudgedCandidate[], human: Scorer
     </p>`;
   const few = lines.filter(({corrected}) => corrected!.labelled < FEW);
   return [
-    responsive((width) => draw(lines, width)),
+    figure((width) => draw(lines, width), {
+      made: {
+        what: "The mean score of every candidate as the judge has it, as people have it on the answers they labelled, and as both together say.",
+        n: `${count(sum(lines, ({judged}) => judged))} answers by the judge and ${count(sum(lines, ({labelled}) => labelled))} by people`,
+        term: "judge",
+        sql: queries.scores,
+        engine: "judgeCorrected of assay/stats makes the corrected scores and the intervals",
+        run: queries.run
+      }
+    }),
     html`<p class="small legend">
       <span class="standing"
         ><span style="color: var(--accent)" aria-hidden="true">●</span> corrected, with 95% interval</span
@@ -34,7 +49,7 @@ export function correctedScores(found: readonly JudgedCandidate[], human: Scorer
     html`<p class="small">
       PPI++: what people would have said of all answers, from their labels on some and the judge's word on
       all. The labelled answers must be a random
-      sample.${few.length > 0 ? ` With fewer than ${FEW} labels (${few.map(({candidate, corrected}) => `${candidate}: ${count(corrected!.labelled)}`).join(", ")}) the interval is somewhat too narrow: it covers the true value less often than 95 % of the time.` : ""}
+      sample.${few.length > 0 ? ` With fewer than ${FEW} labels (${few.map(({candidate, corrected}) => `${candidate}: ${count(corrected!.labelled)}`).join(", ")}) the interval is somewhat too narrow: it covers the true value less often than 95% of the time.` : ""}
     </p>`,
     details("The same in numbers", numbers(found))
   ];
@@ -131,8 +146,25 @@ function draw(lines: readonly JudgedCandidate[], width: number): Element {
             strokeWidth: 4
           })
         : null
-    ]
+    ],
+    values: {
+      of: lines,
+      x: ({corrected}) => scale(corrected!.estimate),
+      y: ({candidate}) => candidate,
+      text: textOf,
+      inLines: true
+    }
   });
+}
+
+function textOf({candidate, corrected, human, judge, judged, labelled}: JudgedCandidate): string {
+  const {estimate, low, high} = corrected!;
+  return [
+    candidate,
+    `corrected ${points.score(estimate)} (${points.interval(low, high)}, 95% interval)`,
+    `judge alone ${points.score(judge)}, n ${count(judged)}`,
+    `people alone ${points.score(human?.estimate)} (${points.interval(human?.low, human?.high)}), n ${count(labelled)}`
+  ].join("\n");
 }
 
 function numbers(found: readonly JudgedCandidate[]): HTMLElement {

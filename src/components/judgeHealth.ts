@@ -14,6 +14,8 @@ import {
   type OrderFigures
 } from "./judgeFigures.js";
 import {lengthBias} from "./judgeLength.js";
+import {howMade} from "./made.js";
+import {type JudgeQueries, judgeQueries} from "./judgeQueries.js";
 import {type RunRows, rowsIn} from "./runRows.js";
 
 const points = formatFor([]);
@@ -46,19 +48,20 @@ export function judgeHealth(run: RunView | null, choice: JudgeChoice | null, row
   const answers = judgedAnswers(rows, choice);
   const figures = judgeFigures(answers, rows.candidates);
   const {judge, human} = choice;
+  const queries = judgeQueries(run.id, choice);
   return html`<div>
-    ${summary(run, judge, figures)}
-    ${section("Agreement with people", agreementWithPeople(figures.agreement, human))}
-    ${section("Scores corrected by people's labels", correctedScores(figures.candidates, human))}
+    ${summary(run, {judge, queries}, figures)}
+    ${section("Agreement with people", agreementWithPeople(figures.agreement, human, queries))}
+    ${section("Scores corrected by people's labels", correctedScores(figures.candidates, human, queries))}
     ${section("Does the order decide?", order(figures.order))}
-    ${section("Does the length decide?", lengthBias(figures.length))}
+    ${section("Does the length decide?", lengthBias(figures.length, queries))}
     ${section("Answers without a verdict", failures(judge, figures))}
   </div>`;
 }
 
 function summary(
   run: RunView,
-  judge: ScorerView,
+  {judge, queries}: {judge: ScorerView; queries: JudgeQueries},
   {answers, judged, labelled, agreement, order: orders}: JudgeFigures
 ): HTMLElement {
   return html`<section class="part" aria-label="Judge">
@@ -111,6 +114,14 @@ function summary(
           ]
         : [])
     ])}
+    ${howMade({
+      what: "How often judge and people agree on the answers that both scored, and how often the judge changes its choice with the order.",
+      n: plural(judged, "judged answer"),
+      term: "judge",
+      sql: queries.scores,
+      engine: "cohenKappa and krippendorffAlpha of assay/stats make the measures of agreement",
+      run: run.id
+    })}
   </section>`;
 }
 

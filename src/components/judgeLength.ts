@@ -3,26 +3,36 @@ import {html} from "htl";
 import {chart} from "./chart.js";
 import {dataTable} from "./dataTable.js";
 import type {Content} from "./elements.js";
-import {count, formatFor, pValue} from "./format.js";
+import {count, formatFor, plural, pValue} from "./format.js";
 import type {LengthFigures, Slope} from "./judgeFigures.js";
-import {responsive} from "./responsive.js";
+import {figure} from "./figure.js";
+import type {JudgeQueries} from "./judgeQueries.js";
+import type {Made} from "./made.js";
 
 const points = formatFor([]);
 
 type Group = LengthFigures["groups"][number];
 
 /** Scores by the length of the answer, and what a doubling of it does beyond what people say it is worth. */
-export function lengthBias({judge, human, bias, groups}: LengthFigures): Content {
+export function lengthBias({judge, human, bias, groups}: LengthFigures, queries: JudgeQueries): Content {
   if (!judge) return html`<p>There are too few judged answers of different lengths to say.</p>`;
   const lines = [
     {what: "the judge's score", slope: judge},
     {what: "people's score", slope: human},
     {what: "the judge's minus people's", slope: bias}
   ].filter((line): line is {what: string; slope: Slope} => line.slope !== undefined);
+  const made: Made = {
+    what: "The mean score by the judge, and by people, in five groups of answers from the shortest to the longest.",
+    n: plural(judge.n, "judged answer"),
+    term: "judge",
+    sql: queries.length,
+    engine: "clusteredRegression of assay/stats makes the changes with a doubling of the length",
+    run: queries.run
+  };
   return [
     html`<p>${sentence(judge, bias)}</p>`,
     groups.length > 1
-      ? [responsive((width) => draw(groups, width), {height: heightAt}), legend(groups)]
+      ? [figure((width) => draw(groups, width), {height: heightAt, made}), legend(groups)]
       : null,
     dataTable(
       lines,
@@ -33,7 +43,10 @@ export function lengthBias({judge, human, bias, groups}: LengthFigures): Content
         {name: "p", numeric: true, value: ({slope}) => pValue(slope.p)},
         {name: "Answers", numeric: true, value: ({slope}) => count(slope.n)}
       ],
-      {caption: "What the length of an answer does to its score"}
+      {
+        caption: "What the length of an answer does to its score",
+        made: {...made, what: "By how much a doubling of an answer's length changes its score."}
+      }
     ),
     html`<p class="small">
       Least squares on the logarithm of the answer's characters, each candidate held fixed, answers to one row
@@ -50,18 +63,22 @@ function sentence(judge: Slope, bias: Slope | undefined): string {
     return `It favours long answers: every doubling of the length earns ${size} more than people give.`;
   if (bias.high < 0)
     return `It favours short answers: every doubling of the length changes its score by ${size} against people's.`;
-  return `No liking for long or short answers is shown: against people's, a doubling of the length changes its score by ${size}.`;
+  return `It is not shown to favour long or short answers: with every doubling of the length its score changes by ${size} against people's.`;
+}
+
+/** The characters of a group's answers. */
+function spanOf({from, to}: Group): string {
+  return from === to ? count(from) : `${count(from)}–${count(to)}`;
 }
 
 const heightAt = (width: number) => (width < 560 ? 220 : 240);
 
 function draw(groups: readonly Group[], width: number): Element {
   const narrow = width < 560;
-  const label = ({from, to}: Group) =>
-    narrow ? `≤ ${count(to)}` : from === to ? count(from) : `${count(from)}–${count(to)}`;
-  const judged = groups.map((group, i) => ({...group, at: i, score: group.judge!}));
+  const label = (group: Group) => (narrow ? `≤ ${count(group.to)}` : spanOf(group));
+  const judged = groups.map((group, i) => ({...group, at: i, score: group.judge!, by: "judge"}));
   const labelled = judged.flatMap((group) =>
-    group.human === undefined ? [] : [{...group, score: group.human}]
+    group.human === undefined ? [] : [{...group, score: group.human, n: group.labelled, by: "people"}]
   );
   const y = ({score}: {score: number}) => points.scale(score);
   return chart({
@@ -96,7 +113,14 @@ function draw(groups: readonly Group[], width: number): Element {
         fill: "var(--worse)",
         stroke: "var(--surface)"
       })
-    ]
+    ],
+    values: {
+      of: [...judged, ...labelled],
+      x: ({at}) => at,
+      y: (group) => y(group),
+      text: (group) =>
+        `${spanOf(group)} characters, by ${group.by}\n${points.score(group.score)}\nn ${count(group.n)}`
+    }
   });
 }
 

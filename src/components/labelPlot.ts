@@ -4,12 +4,17 @@ import type {VersionDetails} from "../site/types.js";
 import {chart} from "./chart.js";
 import type {Content} from "./elements.js";
 import {count, plural, share} from "./format.js";
-import {responsive} from "./responsive.js";
+import type {Made} from "./made.js";
+import {text} from "./sqlText.js";
+import {figure} from "./figure.js";
 
 const DRAWN = 30;
 
 /** Rows of each label, the commonest first. */
-export function labelPlot({labels, otherLabels}: Pick<VersionDetails, "labels" | "otherLabels">): Content {
+export function labelPlot(
+  dataset: string,
+  {version, labels, otherLabels}: Pick<VersionDetails, "version" | "labels" | "otherLabels">
+): Content {
   if (labels.length === 0)
     return html`<p>
       ${otherLabels ? `${plural(otherLabels.labels, "label")} of free text, which are not published.` : "The dataset names no label column."}
@@ -18,7 +23,16 @@ export function labelPlot({labels, otherLabels}: Pick<VersionDetails, "labels" |
   const names = Math.max(...shown.map(({label}) => label.length));
   const total = labels.reduce((sum, {rows}) => sum + rows, otherLabels?.rows ?? 0);
   const hidden = labels.length - shown.length + (otherLabels?.labels ?? 0);
-  const plot = responsive((width) =>
+  const made: Made = {
+    what: "How many rows of the version have each label.",
+    n: plural(total, "row"),
+    term: "version",
+    sql: `select label, rows
+from labels
+where dataset = ${text(dataset)} and version = ${text(version)}
+order by rows desc, label`
+  };
+  const draw = (width: number) =>
     chart({
       width,
       height: 50 + shown.length * 26,
@@ -48,8 +62,16 @@ export function labelPlot({labels, otherLabels}: Pick<VersionDetails, "labels" |
           text: ({rows}: {rows: number}) => `${count(rows)} · ${share(rows / total)}`,
           fill: "currentColor"
         })
-      ]
-    })
-  );
+      ],
+      values: {
+        of: shown,
+        x: ({rows}) => rows,
+        y: ({label}) => label,
+        text: ({label, rows}) =>
+          `${label}\n${count(rows)} of ${plural(total, "row")}, ${share(rows / total)}`,
+        inLines: true
+      }
+    });
+  const plot = figure(draw, {made});
   return hidden > 0 ? [plot, html`<p class="small">${plural(hidden, "rarer label")} not drawn.</p>`] : plot;
 }

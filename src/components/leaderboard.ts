@@ -5,6 +5,7 @@ import type {CandidateView, RunView} from "../site/types.js";
 import {type Column, dataTable} from "./dataTable.js";
 import {type Content, nothing, section} from "./elements.js";
 import {count, dollars, duration, list, plural, type ScoreFormat} from "./format.js";
+import {leaderboardQuery} from "./scoreQueries.js";
 import {scoreFormatOf} from "./intervalPlot.js";
 import {verdictBadge} from "./verdictCard.js";
 import type {ScoreChoice} from "./chooseScores.js";
@@ -38,6 +39,14 @@ export function leaderboard(
       : dataTable(lines, columnsOf(verdict, format), {
           caption: "Candidates, the best first",
           cards: true,
+          made: {
+            what: `The mean ${choice.scorer} of every candidate with its interval; cost and latency are those of the whole run.`,
+            n: plural(rows, "row"),
+            term: "interval",
+            sql: leaderboardQuery(choice, run.id),
+            engine: "meanInterval of assay/stats makes the intervals",
+            run: run.id
+          },
           highlight: ({summary}) => verdict.set.includes(summary.candidate)
         }),
     html`<p class="small">

@@ -3,8 +3,9 @@ import {html} from "htl";
 import type {SplitManifest, SplitsView} from "../site/types.js";
 import {chart} from "./chart.js";
 import type {Content} from "./elements.js";
-import {share} from "./format.js";
-import {responsive} from "./responsive.js";
+import {count, list, plural, share} from "./format.js";
+import {leakageQuery} from "./splitQueries.js";
+import {figure} from "./figure.js";
 import {leakOf, LEAKS} from "./splitMeasures.js";
 
 /** Room for the name above each panel, in pixels. */
@@ -14,18 +15,20 @@ interface Dot {
   split: string;
   kind: string;
   share: number;
+  /** Test rows with a match, and those looked at. */
+  rows: number;
+  of: number;
   chosen: boolean;
 }
 
 /** How much of each split's test part has a match in training: a panel for each kind of leakage, a line for each split. */
-export function leakagePlot({splits, choice}: SplitsView): Content {
+export function leakagePlot(view: SplitsView): Content {
+  const {splits, choice} = view;
   const named = nameOf(splits);
   const dots = LEAKS.flatMap(({measure, name}) =>
     splits.flatMap((split): Dot[] => {
       const leak = leakOf(split, measure);
-      return leak
-        ? [{split: named(split), kind: name, share: leak.share, chosen: split.id === choice?.split}]
-        : [];
+      return leak ? [{...leak, split: named(split), kind: name, chosen: split.id === choice?.split}] : [];
     })
   );
   if (dots.length === 0) return null;
@@ -89,14 +92,29 @@ export function leakagePlot({splits, choice}: SplitsView): Content {
           fontWeight: 600,
           fill: "currentColor"
         })
-      ]
+      ],
+      values: {
+        of: dots,
+        x: (dot) => dot.share,
+        y: ({split}) => split,
+        panel: ({kind}) => kind,
+        text: ({split, kind, share: found, rows, of}) =>
+          `${split}, ${kind}\n${share(found)}\n${count(rows)} of ${plural(of, "test row")}`
+      }
     });
   };
   return [
-    responsive(draw),
+    figure(draw, {
+      made: {
+        what: "The share of each split's test rows that have a match among its training rows, by kind of match.",
+        n: list(splits.map((split) => `${plural(split.counts.test ?? 0, "test row")} of ${named(split)}`)),
+        term: "leakage",
+        sql: leakageQuery(view)
+      }
+    }),
     html`<p class="small">
-      Share of the test rows; 0% is what a score on unseen rows
-      needs.${choice ? " Coloured: the split recommended above." : ""}
+      Share of the test rows. At 0% every test row is new to a candidate that learned from the training
+      rows.${choice ? " Coloured: the split recommended above." : ""}
     </p>`
   ];
 }

@@ -21,9 +21,6 @@ const GROUPS: [LineageKind, string][] = [
   ["split", "Splits"]
 ];
 
-/** More than this cannot be taken in: only what belongs to the chosen record is drawn. */
-const MOST_DRAWN = 60;
-
 /** Lets a reader choose a record; the address keeps it. The model with most ancestors unless told. Null in an empty store. */
 export function chooseRecord(graph: LineageGraph): Input<LineageNode | null> {
   if (graph.nodes.length === 0)
@@ -54,30 +51,43 @@ function labelOf(node: LineageNode): string {
   return node.missing ? `${name} (missing)` : name;
 }
 
-/** The graph with what belongs to a record, and what data reached it. */
+type Direction = "up" | "down" | "both";
+
+/** What a record came from, what was made of it, and what data reached it. */
 export function lineage(graph: LineageGraph, record: LineageNode | null): Content {
   if (!record) return nothing();
   const up = reached(graph, record.id, "up");
   const down = reached(graph, record.id, "down");
-  const related = new Set([record.id, ...up, ...down]);
-  const whole = graph.nodes.length <= MOST_DRAWN;
-  const drawn = whole
-    ? graph
-    : {
-        nodes: graph.nodes.filter(({id}) => related.has(id)),
-        edges: graph.edges.filter(({from, to}) => related.has(from) && related.has(to))
-      };
+  const directions: {label: string; id: string; value: Direction}[] = [
+    {label: `What it came from (${count(up.size)})`, id: "from", value: "up"},
+    {label: `What was made of it (${count(down.size)})`, id: "made", value: "down"},
+    {label: "Both", id: "both", value: "both"}
+  ];
+  const which = select(directions, {
+    label: "Drawn",
+    key: "drawn",
+    selected: (direction) => direction === (up.size > 0 ? "up" : "down")
+  });
+  const place = html`<div></div>`;
+  const draw = () => {
+    const drawn = new Set([
+      record.id,
+      ...(which.value === "down" ? [] : up),
+      ...(which.value === "up" ? [] : down)
+    ]);
+    const part = {
+      nodes: graph.nodes.filter(({id}) => drawn.has(id)),
+      edges: graph.edges.filter(({from, to}) => drawn.has(from) && drawn.has(to))
+    };
+    place.replaceChildren(lineageDrawing(part, record));
+  };
+  which.addEventListener("input", (event) => {
+    event.stopPropagation();
+    draw();
+  });
+  draw();
   return html`<div>
-    ${section(
-      "From data to runs",
-      html`<p>
-        Marked: ${labelOf(record)}, ${count(up.size)} records that it came from and ${count(down.size)} made
-        of
-        it.${whole ? "" : ` The other ${count(graph.nodes.length - related.size)} of the store are not drawn.`}
-      </p>`,
-      lineageDrawing(drawn, record.id, {up, down})
-    )}
-    ${section(`The ${NAMES[record.kind]}`, aboutRecord(record))}
+    ${section("From data to runs", which, place)} ${section(`The ${NAMES[record.kind]}`, aboutRecord(record))}
     ${record.kind === "model" || record.kind === "run" ? section("Data that reached it", reachingTable(graph, record)) : null}
     ${section("Records that belong to it", relatedTable(graph, record, {up, down}))}
   </div>`;

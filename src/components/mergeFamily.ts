@@ -1,6 +1,9 @@
 import {html, svg} from "htl";
 import type {ModelsData, RunView} from "../site/types.js";
-import {list} from "./format.js";
+import {list, plural} from "./format.js";
+import {lineageQuery} from "./lineageQuery.js";
+import {figureFoot, type Made} from "./made.js";
+import {figureButtons} from "./saving.js";
 
 /** The models of the run with their ancestors, one generation a column, parents on the left. */
 export function family(data: ModelsData, run: RunView): HTMLElement {
@@ -50,7 +53,19 @@ export function family(data: ModelsData, run: RunView): HTMLElement {
     </g>`;
   });
   const label = `${[...wanted.values()].map(({name, parents}) => (parents.length === 0 ? name : `${name} from ${list(parents.map((parent) => wanted.get(parent)?.name ?? "an unknown model"))}`)).join("; ")}`;
-  return html`<div class="scroll" role="region" aria-label="Family of models" tabindex="0">
-    ${svg`<svg class="family" width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`} role="img" aria-label=${label}>${links}${nodes}</svg>`}
+  const picture = svg`<svg class="family" width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`} role="img" aria-label=${label}>${links}${nodes}</svg>`;
+  const made: Made = {
+    what: "The models of the run with the models that each was made from.",
+    n: plural(wanted.size, "model"),
+    term: "lineage",
+    sql: lineageQuery([...wanted.keys()].map((id) => `model:${id}`)),
+    run: run.id
+  };
+  return html`<div class="framed">
+    <div class="scroll" role="region" aria-label="Family of models" tabindex="0">${picture}</div>
+    ${figureFoot(
+      made,
+      figureButtons(() => picture as SVGSVGElement)
+    )}
   </div>`;
 }

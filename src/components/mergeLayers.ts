@@ -1,14 +1,12 @@
 import * as Plot from "@observablehq/plot";
 import {html} from "htl";
-import type {ModelManifest} from "../site/types.js";
 import {chart} from "./chart.js";
-import {dataTable} from "./dataTable.js";
 import {type Content, details} from "./elements.js";
-import {share} from "./format.js";
-import {responsive} from "./responsive.js";
-
-type MergeRecord = NonNullable<ModelManifest["merge"]>;
-type LayerRelations = MergeRecord["layers"][number];
+import {plural, share} from "./format.js";
+import {figure} from "./figure.js";
+import type {Made} from "./made.js";
+import {cosineText, layerTable, type LayerRelations, type MergeRecord, pairsOf} from "./mergeLayerTable.js";
+import {text} from "./sqlText.js";
 
 interface Figure {
   layer: number;
@@ -21,14 +19,27 @@ interface Figure {
  * How the parents of a merge relate: sizes of their changes, cosines of all pairs and the share of conflicting signs,
  * layer by layer where the models have numbered layers, and as a table.
  */
-export function mergeLayers(record: MergeRecord): Content {
+export function mergeLayers(model: string, record: MergeRecord): Content {
   const numbered = record.layers.filter(({layer}) => layer !== undefined);
   if (record.layers.length === 0) return null;
+  const made = (what: string, measure?: string): Made => ({
+    what,
+    n: `${plural(record.layers.length, "group")} of tensors of ${plural(record.models.length, "model")}`,
+    term: "merge",
+    sql: `select layer, measure, "of", value
+from merge_layers
+where model = ${text(model)}${measure === undefined ? "" : ` and measure = ${text(measure)}`}
+order by measure, "of", layer`
+  });
+  const numbers = layerTable(
+    record,
+    made("Sizes, cosines and sign conflicts of the parents, layer by layer.")
+  );
   return html`<div>
     <h3>How the parents relate</h3>
     <p>${summary(record)}</p>
-    ${numbered.length > 1 ? [...sizes(record, numbered), cosines(numbered), conflicts(numbered)] : null}
-    ${numbered.length > 1 ? details("The same in numbers", table(record)) : table(record)}
+    ${numbered.length > 1 ? [...sizes(record, numbered, made), cosines(numbered, made), conflicts(numbered, made)] : null}
+    ${numbered.length > 1 ? details("The same in numbers", numbers) : numbers}
   </div>`;
 }
 
@@ -50,15 +61,6 @@ function summary({base, layers, models}: MergeRecord): string {
   if (known.length === 1)
     return `${intro} Of the elements that several parents change, ${share(most.signConflict)} are pulled both ways.`;
   return `${intro} Of the elements that several parents change, ${share(least.signConflict)} (${least.where}) to ${share(most.signConflict)} (${most.where}) are pulled both ways.`;
-}
-
-function pairsOf({relations: {models, cosine}}: LayerRelations): {of: string; value: number | null}[] {
-  return models.flatMap((a, i) =>
-    models.slice(i + 1).map((b, j) => ({
-      of: `${a} – ${b}`,
-      value: cosine[i * models.length + i + 1 + j] ?? null
-    }))
-  );
 }
 
 function frame(title: string, note: string, drawn: HTMLElement): HTMLElement {
@@ -89,7 +91,9 @@ function layerAxis(layers: readonly LayerRelations[], width: number): Plot.PlotO
 const COLOURS = ["var(--accent)", "var(--worse, #b4540a)", "var(--text)", "var(--muted)"];
 const DASHES = ["", "5 3", "2 3", "8 3 2 3"];
 
-function sizes(record: MergeRecord, layers: readonly LayerRelations[]): HTMLElement[] {
+type MakeMade = (what: string, measure: string) => Made;
+
+function sizes(record: MergeRecord, layers: readonly LayerRelations[], made: MakeMade): HTMLElement[] {
   const figures = layers.flatMap(({layer, relations: {models, norms, deltaNorms}}): Figure[] =>
     models.map((of, i) => ({layer: layer!, of, value: (deltaNorms ?? norms)[i]!}))
   );
@@ -100,26 +104,34 @@ function sizes(record: MergeRecord, layers: readonly LayerRelations[]): HTMLElem
     frame(
       "Size",
       note,
-      responsive((width) =>
-        chart({
-          ...layerAxis(layers, width),
-          ariaLabel: `Size of the parents' changes in ${layers.length} layers`,
-          height: 150,
-          y: {label: null, zero: true, ticks: 4, grid: true},
-          marks: names.map((name, i) =>
-            Plot.lineY(
-              figures.filter(({of}) => of === name),
-              {
-                x: "layer",
-                y: "value",
-                stroke: COLOURS[i % COLOURS.length]!,
-                strokeWidth: 1.8,
-                strokeDasharray: DASHES[Math.floor(i / COLOURS.length) % DASHES.length]!,
-                marker: layers.length <= 40 ? "dot" : "none"
-              }
-            )
-          )
-        })
+      figure(
+        (width) =>
+          chart({
+            ...layerAxis(layers, width),
+            ariaLabel: `Size of the parents' changes in ${layers.length} layers`,
+            height: 150,
+            y: {label: null, zero: true, ticks: 4, grid: true},
+            marks: names.map((name, i) =>
+              Plot.lineY(
+                figures.filter(({of}) => of === name),
+                {
+                  x: "layer",
+                  y: "value",
+                  stroke: COLOURS[i % COLOURS.length]!,
+                  strokeWidth: 1.8,
+                  strokeDasharray: DASHES[Math.floor(i / COLOURS.length) % DASHES.length]!,
+                  marker: layers.length <= 40 ? "dot" : "none"
+                }
+              )
+            ),
+            values: {
+              of: figures,
+              x: ({layer}) => layer,
+              y: ({value}) => value,
+              text: ({layer, of, value}) => `layer ${layer}, ${of}\n${Number(value.toPrecision(3))}`
+            }
+          }),
+        {made: made(note, "size")}
       )
     ),
     html`<p class="legend small">
@@ -142,48 +154,54 @@ function sizes(record: MergeRecord, layers: readonly LayerRelations[]): HTMLElem
   ];
 }
 
-function cosines(layers: readonly LayerRelations[]): Content {
+function cosines(layers: readonly LayerRelations[], made: MakeMade): Content {
   const cells = layers.flatMap((one) => pairsOf(one).map((pair) => ({layer: one.layer!, ...pair})));
   const pairs = [...new Set(cells.map(({of}) => of))];
   if (pairs.length === 0) return null;
   return frame(
     "Cosine",
     "Green: two parents change the layer alike (1); orange: against each other (−1); pale: unrelated.",
-    responsive((width) =>
-      chart({
-        ...layerAxis(layers, width),
-        ariaLabel: `Cosines of ${pairs.length} ${pairs.length === 1 ? "pair" : "pairs"} of parents in ${layers.length} layers`,
-        height: 42 + pairs.length * 50,
-        color: {type: "identity"},
-        y: {type: "band", domain: pairs, axis: null, paddingInner: 0.5, paddingOuter: 0.4},
-        marks: [
-          Plot.rect(cells, {
-            x1: ({layer}: {layer: number}) => layer - 0.5,
-            x2: ({layer}: {layer: number}) => layer + 0.5,
-            y: "of",
-            fill: ({value}: {value: number | null}) => shade(value),
-            inset: layers.length <= 60 ? 0.5 : 0,
-            title: ({layer, of, value}: (typeof cells)[number]) =>
-              `layer ${layer}, ${of}: ${cosineText(value)}`
-          }),
-          Plot.text(pairs, {
-            x: -0.5,
-            y: (of: string) => of,
-            text: (of: string) => of,
-            dy: -22,
-            textAnchor: "start",
-            fill: "currentColor"
-          }),
-          width / layers.length > 46
-            ? Plot.text(cells, {
-                x: "layer",
-                y: "of",
-                text: ({value}: {value: number | null}) => cosineText(value),
-                fill: "currentColor"
-              })
-            : null
-        ]
-      })
+    figure(
+      (width) =>
+        chart({
+          ...layerAxis(layers, width),
+          ariaLabel: `Cosines of ${pairs.length} ${pairs.length === 1 ? "pair" : "pairs"} of parents in ${layers.length} layers`,
+          height: 42 + pairs.length * 50,
+          color: {type: "identity"},
+          y: {type: "band", domain: pairs, axis: null, paddingInner: 0.5, paddingOuter: 0.4},
+          marks: [
+            Plot.rect(cells, {
+              x1: ({layer}: {layer: number}) => layer - 0.5,
+              x2: ({layer}: {layer: number}) => layer + 0.5,
+              y: "of",
+              fill: ({value}: {value: number | null}) => shade(value),
+              inset: layers.length <= 60 ? 0.5 : 0
+            }),
+            Plot.text(pairs, {
+              x: -0.5,
+              y: (of: string) => of,
+              text: (of: string) => of,
+              dy: -22,
+              textAnchor: "start",
+              fill: "currentColor"
+            }),
+            width / layers.length > 46
+              ? Plot.text(cells, {
+                  x: "layer",
+                  y: "of",
+                  text: ({value}: {value: number | null}) => cosineText(value),
+                  fill: "currentColor"
+                })
+              : null
+          ],
+          values: {
+            of: cells,
+            x: ({layer}) => layer,
+            y: ({of}) => of,
+            text: ({layer, of, value}) => `layer ${layer}, ${of}\ncosine ${cosineText(value)}`
+          }
+        }),
+      {made: made("The cosine of what two parents change, layer by layer.", "cosine")}
     )
   );
 }
@@ -194,11 +212,7 @@ function shade(cosine: number | null): string {
   return `color-mix(in srgb, var(${cosine < 0 ? "--worse, #b4540a" : "--accent"}) ${strength}%, transparent)`;
 }
 
-function cosineText(value: number | null): string {
-  return value === null ? "–" : (Math.round(100 * value) / 100 + 0).toFixed(2).replace("-", "\u2212");
-}
-
-function conflicts(layers: readonly LayerRelations[]): Content {
+function conflicts(layers: readonly LayerRelations[], made: MakeMade): Content {
   const figures = layers.flatMap(({layer, relations: {signConflict}}) =>
     signConflict === null ? [] : [{layer: layer!, of: "sign conflict", value: 100 * signConflict}]
   );
@@ -208,61 +222,38 @@ function conflicts(layers: readonly LayerRelations[]): Content {
   return frame(
     "Sign conflict",
     `Percent of the elements changed by several parents that are pulled both ways. Dashed: what chance gives where all parents change an element, ${share(chance)}.`,
-    responsive((width) =>
-      chart({
-        ...layerAxis(layers, width),
-        ariaLabel: `Sign conflicts in ${layers.length} layers`,
-        height: 150,
-        y: {label: null, domain: [0, 100], ticks: 4, grid: true},
-        marks: [
-          Plot.rectY(figures, {
-            x1: ({layer}: Figure) => layer - 0.5,
-            x2: ({layer}: Figure) => layer + 0.5,
-            y: "value",
-            fill: "var(--accent)",
-            fillOpacity: 0.55,
-            inset: layers.length <= 60 ? 0.5 : 0,
-            title: ({layer, value}: Figure) => `layer ${layer}: ${value.toFixed(1)}%`
-          }),
-          Plot.ruleY([100 * chance], {stroke: "var(--muted)", strokeDasharray: "3 3"}),
-          Plot.ruleY([0])
-        ]
-      })
-    )
-  );
-}
-
-function table({models, base, layers}: MergeRecord): HTMLElement {
-  const pairs = layers[0] ? pairsOf(layers[0]).map(({of}) => of) : [];
-  return dataTable(
-    layers,
-    [
+    figure(
+      (width) =>
+        chart({
+          ...layerAxis(layers, width),
+          ariaLabel: `Sign conflicts in ${layers.length} layers`,
+          height: 150,
+          y: {label: null, domain: [0, 100], ticks: 4, grid: true},
+          marks: [
+            Plot.rectY(figures, {
+              x1: ({layer}: Figure) => layer - 0.5,
+              x2: ({layer}: Figure) => layer + 0.5,
+              y: "value",
+              fill: "var(--accent)",
+              fillOpacity: 0.55,
+              inset: layers.length <= 60 ? 0.5 : 0
+            }),
+            Plot.ruleY([100 * chance], {stroke: "var(--muted)", strokeDasharray: "3 3"}),
+            Plot.ruleY([0])
+          ],
+          values: {
+            of: figures,
+            x: ({layer}) => layer,
+            y: ({value}) => value,
+            text: ({layer, value}) => `layer ${layer}\n${share(value / 100)} pulled both ways`
+          }
+        }),
       {
-        name: "Layer",
-        heading: true,
-        value: ({layer}) =>
-          layer === undefined ? (layers.length === 1 ? "all tensors" : "outside") : String(layer)
-      },
-      ...models.map((model) => ({
-        name: `${base === undefined ? "Norm of" : "Change of"} ${model}`,
-        numeric: true,
-        value: ({relations}: LayerRelations) => {
-          const at = relations.models.indexOf(model);
-          const norm = (relations.deltaNorms ?? relations.norms)[at];
-          return norm === undefined ? "–" : Number(norm.toPrecision(3)).toString();
-        }
-      })),
-      ...pairs.map((pair) => ({
-        name: `Cosine ${pair}`,
-        numeric: true,
-        value: (one: LayerRelations) => cosineText(pairsOf(one).find(({of}) => of === pair)?.value ?? null)
-      })),
-      {
-        name: "Sign conflict",
-        numeric: true,
-        value: ({relations: {signConflict}}) => share(signConflict ?? undefined)
+        made: made(
+          "The share of the elements changed by several parents that are pulled both ways.",
+          "sign conflict"
+        )
       }
-    ],
-    {caption: "Sizes, cosines and sign conflicts of the parents"}
+    )
   );
 }

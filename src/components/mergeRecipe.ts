@@ -27,7 +27,7 @@ export function madeOf(model: ModelManifest): Content {
       ["Model", hash(model.id)],
       ...(merge ? [] : olderFigures(model))
     ]),
-    merge ? mergeLayers(merge) : null,
+    merge ? mergeLayers(model.id, merge) : null,
     merge?.warnings.map((warning) => html`<p class="small">${warning}</p>`),
     recipe?.source === undefined
       ? null

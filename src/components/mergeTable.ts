@@ -5,8 +5,10 @@ import type {RunView} from "../site/types.js";
 import {type Column, dataTable} from "./dataTable.js";
 import type {Content} from "./elements.js";
 import {standingMark} from "./forestPlot.js";
-import {formatFor} from "./format.js";
+import {formatFor, plural} from "./format.js";
 import {scoreFormatOf} from "./intervalPlot.js";
+import type {Made} from "./made.js";
+import {differencesQuery} from "./scoreQueries.js";
 import type {MergeLine} from "./mergeRivals.js";
 
 /** Every merge of a run beside what it has to beat: whether merging paid, at a glance. */
@@ -14,7 +16,7 @@ export function mergeTable(lines: readonly MergeLine[], run: RunView): HTMLEleme
   const {margin, alpha, summaries} = run.verdict;
   const format = scoreFormatOf(run.verdict);
   const points = formatFor(summaries.map(({mean}) => mean));
-  const level = `${Math.round(100 * (1 - alpha))} % CI`;
+  const level = `${Math.round(100 * (1 - alpha))}% interval`;
   const against = (name: string, pairOf: (line: MergeLine) => Comparison | undefined): Column<MergeLine> => ({
     name: `Δ vs ${name} (${level})`,
     numeric: true,
@@ -50,7 +52,11 @@ export function mergeTable(lines: readonly MergeLine[], run: RunView): HTMLEleme
         against("best parent", ({parent}) => parent),
         against("best non-merge", ({other}) => other)
       ],
-      {caption: "Merges beside their base, best parent and best rival, the best merge first", cards: true}
+      {
+        caption: "Merges beside their base, best parent and best rival, the best merge first",
+        cards: true,
+        made: madeOf(run)
+      }
     )}
     <p class="small">
       Differences are merge minus the other, in ${points.differenceUnit}, on the rows both have. Signs are
@@ -59,4 +65,16 @@ export function mergeTable(lines: readonly MergeLine[], run: RunView): HTMLEleme
       same rows, which makes it look a little better than it is.
     </p>
   </div>`;
+}
+
+function madeOf({id, rows, primaryScorer: scorer, verdict}: RunView): Made {
+  return {
+    what: "Each merge's mean, and its difference from its base, its best parent and the best candidate that is no merge.",
+    n: plural(rows, "row"),
+    term: "merge",
+    sql: differencesQuery({scorer}, verdict.best ?? ""),
+    engine:
+      "put another candidate in the place of the best to compare it; pairedDifference of assay/stats makes the intervals, holm corrects the p values",
+    run: id
+  };
 }

@@ -4,8 +4,9 @@ import type {CandidatePair} from "./chooseCandidates.js";
 import type {ScoreChoice} from "./chooseScores.js";
 import {type Column, dataTable} from "./dataTable.js";
 import {type Content, nothing, section} from "./elements.js";
-import {count, formatFor, share} from "./format.js";
+import {count, formatFor, plural, share} from "./format.js";
 import {type RunRows, rowsIn} from "./runRows.js";
+import {outcomesQuery} from "./scoreQueries.js";
 
 interface Kind {
   name: string;
@@ -61,7 +62,17 @@ export function outcomes(
       })),
       {name: "No score", numeric: true, value: (one) => count(chosen.length - one.scores.length)}
     ],
-    {caption: `${choice.scorer}: ${kinds.map(({name}) => name.toLowerCase()).join(", ")}`}
+    {
+      caption: `${choice.scorer}: ${kinds.map(({name}) => name.toLowerCase()).join(", ")}`,
+      made: {
+        what: `How often each candidate came to each outcome by ${choice.scorer}.`,
+        n: plural(chosen.length, "row"),
+        term: "interval",
+        sql: outcomesQuery(choice, names),
+        engine: "wilson of assay/stats makes the intervals",
+        run: rows.run
+      }
+    }
   );
   return section(
     `${choice.scorer} of both`,

@@ -20,9 +20,9 @@ export function overview(run: RunView | null): Content {
       run.verdict.summaries.every((summary) => summary.mean === undefined)
         ? html`<p>No row has a score, so there is nothing to draw. See why below.</p>`
         : [
-            intervalPlot(run.verdict, {scorer: run.primaryScorer, baseline}),
+            intervalPlot(run.verdict, {scorer: run.primaryScorer, baseline, run: run.id}),
             html`<p class="small">
-              Coloured: tied with best or undecided against
+              Coloured: the best, and those not shown to be worse than
               it.${baseline ? ` Dashed line: the baseline, ${baseline}.` : ""}
             </p>`
           ]

@@ -2,9 +2,10 @@ import * as Plot from "@observablehq/plot";
 import {html} from "htl";
 import {chart} from "./chart.js";
 import type {Content} from "./elements.js";
-import {count} from "./format.js";
+import {count, plural} from "./format.js";
+import {AS_RUN, lanesQuery} from "./raceQueries.js";
 import type {RaceCourse} from "./raceScores.js";
-import {responsive} from "./responsive.js";
+import {figure} from "./figure.js";
 
 interface Lane {
   candidate: string;
@@ -14,7 +15,7 @@ interface Lane {
 }
 
 /** A lane a candidate: how far it ran before it was dropped, and the calls that were never made after that. */
-export function raceLanes(course: RaceCourse): Content[] {
+export function raceLanes(race: string, course: RaceCourse): Content[] {
   const lanes = lanesOf(course);
   const total = course.settings.rows;
   const names = Math.max(...lanes.map(({candidate}) => candidate.length));
@@ -89,11 +90,27 @@ export function raceLanes(course: RaceCourse): Content[] {
               strokeWidth: 4
             })
           : null
-      ]
+      ],
+      values: {
+        of: lanes,
+        x: ({rows}) => rows,
+        y: ({candidate}) => candidate,
+        text: ({candidate, rows, out}) =>
+          `${candidate}\n${out ? "dropped after" : "still in after"} ${count(rows)} of ${plural(total, "row")}`,
+        inLines: true
+      }
     });
   };
   return [
-    responsive(draw),
+    figure(draw, {
+      made: {
+        what: "After how many rows each candidate was dropped.",
+        n: plural(total, "row"),
+        term: "race",
+        sql: lanesQuery(race),
+        engine: AS_RUN
+      }
+    }),
     html`<p class="small">
       A cross: dropped there. Dotted: rows it was never asked about. Upright lines: the end of each round,
       when all still in were compared.

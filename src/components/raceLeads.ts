@@ -3,11 +3,12 @@ import {html} from "htl";
 import {chart} from "./chart.js";
 import {dataTable} from "./dataTable.js";
 import {type Content, details, freshId} from "./elements.js";
-import {count, formatFor} from "./format.js";
+import {count, formatFor, plural} from "./format.js";
+import {AS_RUN, leadQuery} from "./raceQueries.js";
 import {select} from "./inputs.js";
 import {type Lead, leadIn} from "./raceLead.js";
 import type {RaceCourse} from "./raceScores.js";
-import {responsive} from "./responsive.js";
+import {figure} from "./figure.js";
 
 interface Point extends Lead {
   round: number;
@@ -17,7 +18,7 @@ interface Point extends Lead {
 const points = formatFor([]);
 
 /** For a candidate that a reader chooses: the interval of the lead over it, round after round, until it went or the race ended. */
-export function raceLeads(course: RaceCourse): Content {
+export function raceLeads(race: string, course: RaceCourse): Content {
   const {rounds, outcome} = course;
   const drops = rounds.flatMap(({dropped}) => dropped);
   const best = outcome?.best ?? rounds.at(-1)?.standings[0]?.candidate;
@@ -49,11 +50,19 @@ export function raceLeads(course: RaceCourse): Content {
       return lead ? [{...lead, round: round.round, rows: round.rows}] : [];
     });
     place.replaceChildren(
-      responsive((width) => draw(series, {candidate, by, out, margin: course.settings.margin, width})),
+      figure((width) => draw(series, {candidate, by, out, margin: course.settings.margin, width}), {
+        made: {
+          what: `The mean of ${by} minus that of ${candidate} after every round, with an interval that holds for all rounds together.`,
+          n: `${plural(series.at(-1)!.observations, "row or group", "rows or groups")} that both were scored on at the end`,
+          term: "always-valid",
+          sql: leadQuery(race, by, candidate),
+          engine: AS_RUN
+        }
+      }),
       html`<p class="small">
         The band holds the true lead in all rounds and for all pairs together, except in at most
         ${points.score(course.settings.errorRate)} of races.
-        ${out ? `It left zero after ${count(series.at(-1)!.rows)} rows, and ${candidate} was dropped.` : `It still includes zero or the race ended first.`}
+        ${out ? `After ${count(series.at(-1)!.rows)} rows it no longer included zero, and ${candidate} was dropped.` : `At the end of the race it still included zero.`}
         Dashed: the margin.
       </p>`,
       details("The same in numbers", leadTable(series, by, candidate))
@@ -150,7 +159,14 @@ function draw(series: readonly Point[], {candidate, by, out, margin, width}: Dra
             strokeWidth: 2
           })
         : null
-    ]
+    ],
+    values: {
+      of: series,
+      x: ({rows}) => rows,
+      y: ({estimate}) => scaled(estimate),
+      text: ({round, rows, estimate, low, high, observations}) =>
+        `round ${count(round)}, ${plural(rows, "row")}\n${points.difference(estimate)} points (${points.differences(low, high)})\nn ${count(observations)}`
+    }
   });
 }
 

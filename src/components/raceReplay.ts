@@ -6,6 +6,8 @@ import {dataTable} from "./dataTable.js";
 import {badge, type BadgeKind, type Content, details, nothing, section, tiles} from "./elements.js";
 import {count, formatFor, plural, share} from "./format.js";
 import {everythingText} from "./raceEverything.js";
+import {howMade} from "./made.js";
+import {AS_RUN, roundsQuery} from "./raceQueries.js";
 import {raceLanes} from "./raceLanes.js";
 import {raceLeads} from "./raceLeads.js";
 import {raceRound} from "./raceRound.js";
@@ -48,7 +50,7 @@ export function raceReplay(
     ${card(race, course, asRun, scores !== null)}
     ${section(
       "Who was dropped, and when",
-      raceLanes(course),
+      raceLanes(race.id, course),
       drops.length > 0 ? dropTable(drops) : html`<p>Nobody was dropped.</p>`
     )}
     ${section(
@@ -58,9 +60,9 @@ export function raceReplay(
             A race for a budget drops the worse half of each round and has no intervals: it promises the best
             choice that the budget buys, and no error rate.
           </p>`
-        : raceLeads(course)
+        : raceLeads(race.id, course)
     )}
-    ${section("Round by round", raceRound(course), details("All rounds", roundTable(course)))}
+    ${section("Round by round", raceRound(race.id, course), details("All rounds", roundTable(race.id, course)))}
   </div>`;
 }
 
@@ -115,6 +117,13 @@ function card(race: RaceView, course: RaceCourse, asRun: boolean, replayed: bool
           : "Drawn from the record: the scores of its rounds are not in the store any more."
       }
     </p>
+    ${howMade({
+      what: "What the race asked and saved: calls made, round by round, against those of asking everybody everything.",
+      n: plural(settings.rows, "row"),
+      term: "race",
+      sql: roundsQuery(race.id),
+      engine: AS_RUN
+    })}
   </section>`;
 }
 
@@ -175,7 +184,7 @@ function whyOf({why, by}: Drop): string {
   return why === "worse" ? `${by} is better` : "among the worst of its round";
 }
 
-function roundTable({rounds, settings}: RaceCourse): HTMLElement {
+function roundTable(race: string, {rounds, settings}: RaceCourse): HTMLElement {
   let calls = 0;
   const lines = rounds.map((round) => {
     calls += round.calls;
@@ -193,6 +202,15 @@ function roundTable({rounds, settings}: RaceCourse): HTMLElement {
       {name: "Without dropping", numeric: true, value: ({everything}) => count(everything)},
       {name: "Newly made", numeric: true, value: ({newCalls}) => count(newCalls)}
     ],
-    {caption: "Rounds of the race"}
+    {
+      caption: "Rounds of the race",
+      made: {
+        what: "Candidates, drops and calls of every round.",
+        n: plural(settings.rows, "row"),
+        term: "race",
+        sql: roundsQuery(race),
+        engine: AS_RUN
+      }
+    }
   );
 }

@@ -4,13 +4,14 @@ import {dataTable} from "./dataTable.js";
 import {badge, type Content, freshId} from "./elements.js";
 import {count, formatFor, plural} from "./format.js";
 import {slider} from "./inputs.js";
+import {AS_RUN, standingsQuery} from "./raceQueries.js";
 import {type Lead, leadIn} from "./raceLead.js";
 import type {RaceCourse} from "./raceScores.js";
 
 const points = formatFor([]);
 
 /** The standings after a round that a reader chooses: who led whom by how much, and who had to go. */
-export function raceRound({rounds}: RaceCourse): Content {
+export function raceRound(race: string, {rounds}: RaceCourse): Content {
   if (rounds.length === 0) return html`<p>No round was finished.</p>`;
   const which = slider({
     label: "Round",
@@ -21,7 +22,7 @@ export function raceRound({rounds}: RaceCourse): Content {
   });
   const id = freshId("round");
   const place = html`<div id=${id}></div>`;
-  const show = () => place.replaceChildren(standings(rounds[which.value - 1]!));
+  const show = () => place.replaceChildren(standings(race, rounds[which.value - 1]!));
   which.addEventListener("input", (event) => {
     event.stopPropagation();
     show();
@@ -30,7 +31,7 @@ export function raceRound({rounds}: RaceCourse): Content {
   return [which, place];
 }
 
-function standings(round: RaceRound): HTMLElement {
+function standings(race: string, round: RaceRound): HTMLElement {
   const leader = round.standings[0]!.candidate;
   const drops = new Map(round.dropped.map((drop) => [drop.candidate, drop]));
   return dataTable(
@@ -57,7 +58,16 @@ function standings(round: RaceRound): HTMLElement {
         value: ({candidate}) => (drops.has(candidate) ? badge("dropped", "bad") : badge("still in", "good"))
       }
     ],
-    {caption: `Standings after round ${round.round}`}
+    {
+      caption: `Standings after round ${round.round}`,
+      made: {
+        what: "The mean of every candidate that was still in, and its distance to the leader on the rows that both have.",
+        n: plural(round.rows, "row"),
+        term: "race",
+        sql: standingsQuery(race, round.round),
+        engine: AS_RUN
+      }
+    }
   );
 }
 

@@ -32,7 +32,7 @@ function filtered(filters: readonly RejectedView[], version: VersionManifest): C
         {name: "Dropped", numeric: true, value: ({rows}) => count(rows)},
         {name: "Of all rows", numeric: true, value: ({rows}) => share(rows / read)},
         {
-          name: "Kept, not told",
+          name: "Kept, undecided",
           numeric: true,
           value: ({undetermined}) => (undetermined === undefined ? "–" : count(undetermined))
         },

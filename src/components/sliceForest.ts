@@ -4,6 +4,7 @@ import {dataTable} from "./dataTable.js";
 import {type Content, details} from "./elements.js";
 import {standingOf} from "../decisions/standing.js";
 import {type ForestLine, forestPlot, standingLegend, standingMark} from "./forestPlot.js";
+import type {Made} from "./made.js";
 import {count, pValue, type ScoreFormat} from "./format.js";
 
 export interface SliceForestOptions {
@@ -11,6 +12,8 @@ export interface SliceForestOptions {
   format: ScoreFormat;
   margin: number;
   alpha: number;
+  /** Without the candidate that is chosen. */
+  made: (candidate: string) => Made;
 }
 
 interface Line {
@@ -21,7 +24,7 @@ interface Line {
 
 /** A candidate minus the reference in every slice, with the numbers shrunk towards what all slices say together. */
 export function sliceForest(table: SliceTable, candidate: string, options: SliceForestOptions): HTMLElement {
-  const {reference, format, margin, alpha} = options;
+  const {reference, format, margin, alpha, made} = options;
   const all = table.rows.flatMap((row): Line[] => {
     const cell = row.cells.find((one) => one.candidate === candidate);
     const base = row.cells.find((one) => one.candidate === reference);
@@ -37,7 +40,8 @@ export function sliceForest(table: SliceTable, candidate: string, options: Slice
             axis: `${candidate} minus ${reference}`,
             format,
             margin,
-            alpha
+            alpha,
+            made: made(candidate)
           }),
           standingLegend(lines, {margin, alpha})
         ];

@@ -5,6 +5,7 @@ import type {SliceCell, SliceRow, SliceTable} from "../decisions/sliceTable.js";
 import type {Content} from "./elements.js";
 import {figureNotes} from "./figureNotes.js";
 import {count, type ScoreFormat} from "./format.js";
+import {figureFoot, type Made} from "./made.js";
 
 /** Slices of one kind that are drawn; the rest are in few rows each. */
 const MOST = 12;
@@ -20,6 +21,7 @@ export interface HeatmapOptions {
   margin: number;
   /** Slices that are not in the table for want of rows, by slicing. */
   smaller?: readonly {slice: string; values: number}[];
+  made: Made;
 }
 
 /**
@@ -74,8 +76,8 @@ export function heatmap(table: SliceTable, options: HeatmapOptions): HTMLElement
     </table>
   </div>`;
   figureNotes(region, region.querySelector("table")!);
-  return html`<div>
-    ${region}
+  return html`<div class="framed">
+    ${region}${figureFoot(options.made, null)}
     <p class="small">${explanation(groups, options)}</p>
   </div>`;
 }

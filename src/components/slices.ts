@@ -5,6 +5,8 @@ import type {Compared} from "./comparisons.js";
 import {code, type Content, nothing, section} from "./elements.js";
 import {formatFor, plural} from "./format.js";
 import {select} from "./inputs.js";
+import type {Made} from "./made.js";
+import {slicesQuery} from "./scoreQueries.js";
 import {heatmap} from "./sliceHeatmap.js";
 import {sliceForest} from "./sliceForest.js";
 
@@ -30,8 +32,23 @@ export function slices(run: RunView | null, found: Compared | null, reference: s
   return known.get(reference)!;
 }
 
-function drawSlices({verdict, margin}: RunView, all: ScorerComparisons, reference: string): HTMLElement {
+function drawSlices(run: RunView, all: ScorerComparisons, reference: string): HTMLElement {
+  const {verdict, margin} = run;
   const {alpha, cuts, extent, smaller} = all;
+  const made = (candidate?: string): Made => ({
+    what: `${candidate ?? "Every candidate"} on the rows of each slice: its mean, and its difference from ${reference} on the rows that both have.`,
+    n: `${plural(run.rows, "row")} in ${plural(table.rows.length, "slice")}`,
+    term: "difference",
+    sql: slicesQuery(
+      all.scorer,
+      reference,
+      run.slices.map(({name}) => name),
+      candidate
+    ),
+    engine:
+      "pairedDifference of assay/stats makes the intervals, holm corrects the p values, shrink draws small slices to the mean",
+    run: run.id
+  });
   const table = sliceTableOf(cuts, reference, alpha);
   const format = formatFor(extent);
   const compared = cuts[0]?.candidates ?? [];
@@ -55,7 +72,8 @@ function drawSlices({verdict, margin}: RunView, all: ScorerComparisons, referenc
         format,
         alpha,
         margin,
-        smaller
+        smaller,
+        made: made()
       })
     );
   show.addEventListener("input", (event) => {
@@ -69,8 +87,8 @@ function drawSlices({verdict, margin}: RunView, all: ScorerComparisons, referenc
       show,
       map,
       html`<p class="small">
-        ${plural(table.comparisons, "comparison")} with ${reference}, Holm-corrected together. A slice has few
-        rows: look at its number before its colour.
+        p values are corrected together (Holm) for ${plural(table.comparisons, "comparison")} with
+        ${reference}. Slices may have few rows: read n before the colour.
       </p>`
     )
   ];
@@ -81,7 +99,7 @@ function drawSlices({verdict, margin}: RunView, all: ScorerComparisons, referenc
     );
     const place = html`<div></div>`;
     const draw = () =>
-      place.replaceChildren(sliceForest(table, which.value, {reference, format, margin, alpha}));
+      place.replaceChildren(sliceForest(table, which.value, {reference, format, margin, alpha, made}));
     which.addEventListener("input", (event) => {
       event.stopPropagation();
       draw();

@@ -3,8 +3,9 @@ import type {RunView, SplitComparison, SplitGap} from "../site/types.js";
 import {chart} from "./chart.js";
 import {dataTable} from "./dataTable.js";
 import {type Content, details} from "./elements.js";
-import {formatFor} from "./format.js";
-import {responsive} from "./responsive.js";
+import {formatFor, plural} from "./format.js";
+import {gapsQuery} from "./splitQueries.js";
+import {figure} from "./figure.js";
 
 const points = formatFor([]);
 
@@ -85,7 +86,15 @@ export function gapPlot(comparison: SplitComparison): Content[] {
               strokeWidth: 4
             })
           : null
-      ]
+      ],
+      values: {
+        of: rows,
+        x: ({difference}) => 100 * difference,
+        y: ({candidate}) => candidate,
+        text: ({candidate, difference, low, high}) =>
+          `${candidate}\n${points.difference(difference)} points (${points.differences(low, high)}, 95% interval)`,
+        inLines: true
+      }
     });
   };
   const table = dataTable(
@@ -97,5 +106,17 @@ export function gapPlot(comparison: SplitComparison): Content[] {
     ],
     {caption: `Random split minus split ${comparison.otherName}`}
   );
-  return [responsive(draw), details("The same in numbers", table)];
+  return [
+    figure(draw, {
+      made: {
+        what: `Each candidate's mean on the random split minus its mean on split ${comparison.otherName}.`,
+        n: `${plural(rows.length, "candidate")}; the query gives the rows of each`,
+        term: "leakage",
+        sql: gapsQuery(comparison.random, comparison.other),
+        engine: "splitGaps makes the intervals from those of the two means, which share no rows",
+        run: comparison.random
+      }
+    }),
+    details("The same in numbers", table)
+  ];
 }

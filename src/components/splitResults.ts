@@ -6,6 +6,7 @@ import type {Content} from "./elements.js";
 import {count, formatFor, plural} from "./format.js";
 import {gapPlot, gapSentence} from "./splitGap.js";
 import {numberOf} from "./splitMeasures.js";
+import {splitMeansQuery} from "./splitQueries.js";
 
 /** Stability index from which a shift is customarily called strong. */
 const STRONG_DRIFT = 0.25;
@@ -89,6 +90,17 @@ function resultsOf(runs: readonly RunView[], view: SplitsView): Content {
             ],
             {
               caption: `Scores of ${best} by split`,
+              made: {
+                what: `The mean of ${best} on each split, and its distance from the one on ${reference.split.name}.`,
+                n: `${plural(reference.rows, "row")} of ${reference.split.name}; the rows of the others stand beside them`,
+                term: "split",
+                sql: splitMeansQuery(
+                  best,
+                  runs.map(({id}) => id)
+                ),
+                engine: "splitGaps makes the intervals of the differences from those of the means",
+                run: reference.id
+              },
               highlight: ({split}) => split.id === view.choice?.split
             }
           )

@@ -1,7 +1,8 @@
 import type {SplitManifest, SplitsView} from "../site/types.js";
 import {html} from "htl";
 import {type Content, hash} from "./elements.js";
-import {count, share} from "./format.js";
+import {count, plural, share} from "./format.js";
+import {partsQuery} from "./splitQueries.js";
 import {type Column, groupedTable, type RowGroup} from "./groupedTable.js";
 import {closeness, leakOf, LEAKS, numberOf, whyMissing} from "./splitMeasures.js";
 import {nameOf} from "./leakagePlot.js";
@@ -36,7 +37,16 @@ export function splitTable(view: SplitsView): HTMLElement {
     {heading: "Test rows against training rows", rows: driftLines(view)},
     {heading: "How it was made", rows: originLines(view)}
   ];
-  return groupedTable(groups, columns, {caption: "Splits of one version side by side"});
+  return groupedTable(groups, columns, {
+    caption: "Splits of one version side by side",
+    made: {
+      what: "Rows of each part, test rows with a match in training, and how far the classes of both parts lie apart.",
+      n: plural(view.version.rows, "row"),
+      term: "split",
+      sql: partsQuery(view),
+      engine: "assay split measured leakage and drift; the table leakage has the first"
+    }
+  });
 }
 
 const PARTS = ["train", "validation", "test", "held-out", "unused"];

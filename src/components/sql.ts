@@ -7,13 +7,18 @@ import {bytes, count, plural} from "./format.js";
 import {select} from "./inputs.js";
 import {type Answer, sqlDatabase} from "./sqlDatabase.js";
 import {sqlExamples} from "./sqlExamples.js";
+import type {ReportFiles} from "./sqlReportTables.js";
 import {tablesOf} from "./sqlTables.js";
 
 /** Lines of an answer that are shown; the query itself sees all rows. */
 const MOST_SHOWN = 500;
 
 /** Questions in SQL over what this report publishes, answered by a DuckDB that the site brings; nothing leaves the browser. */
-export function sqlPage(run: RunView | null, {runs}: VerdictsData, engine: SqlEngine | null): Content {
+export function sqlConsole(
+  run: RunView | null,
+  {runs}: VerdictsData,
+  {engine, files}: {engine: SqlEngine | null; files: ReportFiles}
+): Content {
   if (!run) return nothing();
   if (!engine)
     return emptyState(
@@ -49,7 +54,7 @@ export function sqlPage(run: RunView | null, {runs}: VerdictsData, engine: SqlEn
       html`<p>Loading DuckDB ${engine.version} (${bytes(engine.bytes)}, once) and the run's tables …</p>`
     );
     try {
-      const connection = await sqlDatabase(engine, run, runs);
+      const connection = await sqlDatabase(engine, run, runs, files);
       const started = performance.now();
       const answer = await connection.query(sql);
       result.replaceChildren(shownAnswer(answer, performance.now() - started));
@@ -79,7 +84,7 @@ export function sqlPage(run: RunView | null, {runs}: VerdictsData, engine: SqlEn
       "Query",
       example,
       html`<div class="field sql"><label for=${id}>SQL</label>${query}</div>`,
-      html`<p class="saves">${button}<span class="small">or Ctrl+Enter</span></p>`,
+      html`<p class="ask">${button}<span class="small">or Ctrl+Enter</span></p>`,
       result
     )}
     ${section("Tables", tableList(run))}

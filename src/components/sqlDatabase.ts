@@ -1,6 +1,7 @@
 import type {RunView, SqlEngine} from "../site/types.js";
 import {loadData} from "./loadData.js";
-import {copyTables} from "./sqlTables.js";
+import type {ReportFiles} from "./sqlReportTables.js";
+import {copyReportTables, copyTables} from "./sqlTables.js";
 
 /** The part of DuckDB's browser library that is used here; it is loaded from the site, not bundled. */
 interface Library {
@@ -33,9 +34,10 @@ let filled: {run: string; tables: Promise<void>} | undefined;
 export async function sqlDatabase(
   engine: SqlEngine,
   run: RunView,
-  runs: readonly RunView[]
+  runs: readonly RunView[],
+  files: ReportFiles
 ): Promise<Connection> {
-  starting ??= start(engine);
+  starting ??= start(engine, files);
   starting.catch(() => (starting = undefined));
   const connection = await starting;
   if (filled?.run !== run.id) filled = {run: run.id, tables: copyTables(connection, run, runs)};
@@ -43,7 +45,7 @@ export async function sqlDatabase(
   return connection;
 }
 
-async function start({version}: SqlEngine): Promise<Connection> {
+async function start({version}: SqlEngine, files: ReportFiles): Promise<Connection> {
   const missing = `DuckDB ${version} is not part of this site. Build the site again.`;
   const [library, worker, wasm] = await Promise.all(
     ["engine.js", "worker.js", "duckdb.wasm"].map(async (file) => {
@@ -66,5 +68,6 @@ async function start({version}: SqlEngine): Promise<Connection> {
   const connection = await database.connect();
   for (const setting of ["autoinstall_known_extensions", "autoload_known_extensions"])
     await connection.query(`set ${setting} = false`);
+  await copyReportTables(connection, files);
   return connection;
 }

@@ -1,5 +1,5 @@
 import type {RunView} from "../site/types.js";
-import {quoted, text} from "./sqlTables.js";
+import {quoted, text} from "./sqlText.js";
 
 /** Questions to begin with, about the chosen run. */
 export function sqlExamples({primaryScorer, slices, candidates}: RunView): {label: string; sql: string}[] {

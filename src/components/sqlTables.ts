@@ -1,7 +1,9 @@
-import {INDEX_FILE, pageFile, pagesOf, scoresFile} from "../site/rowFiles.js";
+import {INDEX_FILE, JUDGES_FILE, pageFile, pagesOf, scoresFile} from "../site/rowFiles.js";
 import type {RunView} from "../site/types.js";
 import type {Connection} from "./sqlDatabase.js";
 import {fetchRowFile} from "./runRows.js";
+import {loadReport, REPORT_TABLES, type ReportFiles, type Value} from "./sqlReportTables.js";
+import {quoted, text} from "./sqlText.js";
 
 /** Tables and their columns, as a page tells them; `rows`, `scores` and `answers` are of one run. */
 export function tablesOf(run: RunView): {name: string; columns: string[]; about: string}[] {
@@ -14,15 +16,16 @@ export function tablesOf(run: RunView): {name: string; columns: string[]; about:
     {name: "scores", columns: ["row_id", "candidate", "scorer", "score"], about: "every score of the run"},
     {
       name: "answers",
-      columns: ["row_id", "candidate", "answer", "failure"],
-      about: "every published answer of the run, and why there is none"
+      columns: ["row_id", "candidate", "answer", "failure", "characters"],
+      about: "every published answer of the run, or why there is none; lengths in runs with a judge"
     },
     {name: "runs", columns: Object.keys(runLine(run)), about: "the runs of this report"},
     {
       name: "candidates",
       columns: Object.keys(candidateLines(run)[0] ?? {}),
       about: "the candidates of all these runs with their means, intervals and costs"
-    }
+    },
+    ...REPORT_TABLES.map(({name, columns, about}) => ({name, columns: Object.keys(columns), about}))
   ];
 }
 
@@ -56,13 +59,17 @@ export async function copyTables(
     );
   }
   await view(connection, "scores", scores);
+  const judged = run.scorers.some(({judge}) => judge);
+  if (judged) await copyFiles(connection, run.id, "lengths", [JUDGES_FILE]);
   await view(
     connection,
     "answers",
     candidates.map(
       (candidate) =>
         `select row_id, ${text(candidate)} as candidate, ${quoted(`answer:${candidate}`)} as answer,
-         ${quoted(`failure:${candidate}`)} as failure from published`
+         ${quoted(`failure:${candidate}`)} as failure,
+         ${judged ? `l.${quoted(`length:${candidate}`)}` : "null"}::double as characters
+         from published${judged ? " positional join lengths l" : ""}`
     )
   );
 }
@@ -90,6 +97,17 @@ async function copyFiles(
   }
 }
 
+/** Fills the database with the tables of the other pages, which are about all runs, data and models. */
+export async function copyReportTables(connection: Connection, files: ReportFiles): Promise<void> {
+  const data = await loadReport(files);
+  for (const {name, columns, lines} of REPORT_TABLES) {
+    const typed = Object.entries(columns).map(([column, type]) => `${quoted(column)} ${type}`);
+    await connection.query(`create or replace table ${name} (${typed.join(", ")})`);
+    const values = lines(data).map((line) => `(${line.map(literal).join(", ")})`);
+    if (values.length > 0) await connection.query(`insert into ${name} values ${values.join(", ")}`);
+  }
+}
+
 /** By SQL: Arrow's own way to make a table from lines writes code at run time, which the page's policy forbids. */
 async function fill(
   connection: Connection,
@@ -104,9 +122,9 @@ async function fill(
   );
 }
 
-function literal(value: string | number | undefined): string {
-  if (value === undefined) return "null";
-  return typeof value === "number" ? String(value) : text(value);
+function literal(value: Value): string {
+  if (value === undefined || value === null) return "null";
+  return typeof value === "string" ? text(value) : String(value);
 }
 
 async function view(connection: Connection, name: string, parts: readonly string[]): Promise<void> {
@@ -150,12 +168,4 @@ function candidateLines(run: RunView) {
       p95_latency_ms: view?.p95LatencyMs
     };
   });
-}
-
-export function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-export function text(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`;
 }

@@ -5,6 +5,8 @@ import {badge, type BadgeKind, type Content, tiles} from "./elements.js";
 import {count, dollars, duration, plural, share} from "./format.js";
 import {importedFrom} from "./importedFrom.js";
 import {scoreFormatOf} from "./intervalPlot.js";
+import {howMade, type Made} from "./made.js";
+import {leaderboardQuery} from "./scoreQueries.js";
 
 const KINDS: Record<Verdict["kind"], {name: string; badge: BadgeKind}> = {
   pick: {name: "Pick", badge: "good"},
@@ -41,7 +43,20 @@ export function verdictCard(run: RunView): HTMLElement {
     <p class="small">
       ${basis(run)} ${clusters ? "Rows of one group count as related, not as independent." : null}
     </p>
+    ${verdict.kind === "no-scores" ? null : howMade(madeOf(run))}
   </section>`;
+}
+
+function madeOf({id, rows, primaryScorer: scorer}: RunView): Made {
+  return {
+    what: "What to do, from every candidate's score on the same rows, what it costs and how fast it answers.",
+    n: plural(rows, "row"),
+    term: "tied",
+    sql: leaderboardQuery({scorer}, id),
+    engine:
+      "decide makes the verdict of the scores row by row, meanInterval and pairedDifference its intervals",
+    run: id
+  };
 }
 
 /** What the verdict rests on: its error rate and margin, or the race it comes from. */
@@ -49,7 +64,8 @@ function basis({verdict}: RunView): Content {
   const format = scoreFormatOf(verdict);
   const margin = `a margin of ${format.scale(verdict.margin).toFixed(1)} ${format.differenceUnit}`;
   const {race} = verdict;
-  if (!race) return `At an error rate of ${share(verdict.alpha)} over all pairs (Holm) and ${margin}.`;
+  if (!race)
+    return `A difference that is only chance is taken for a real one in at most ${share(verdict.alpha)} of such evals, over all pairs (Holm). Differences within ${margin} do not matter.`;
   const saved = race.callsOfEverything > 0 ? 1 - race.calls / race.callsOfEverything : undefined;
   const promise =
     race.errorRate === undefined

@@ -3,6 +3,7 @@ import type {DatasetView, VersionDetails, VersionDiff, VersionManifest} from "..
 import {dataTable} from "./dataTable.js";
 import {badge, type BadgeKind, code, type Content, hash, tiles} from "./elements.js";
 import {bytes, count, list, plural, time} from "./format.js";
+import {text} from "./sqlText.js";
 
 /** Every version of a dataset, the newest first. */
 export function versionTable({versions, purges}: DatasetView, chosen: VersionManifest): HTMLElement {
@@ -30,7 +31,16 @@ export function versionTable({versions, purges}: DatasetView, chosen: VersionMan
     ],
     {
       caption: "Versions, the newest first, with what changed since the one before",
-      highlight: ({id}) => id === chosen.id
+      highlight: ({id}) => id === chosen.id,
+      made: {
+        what: "How many rows each version has, and what changed since the one before.",
+        n: plural(versions.length, "version"),
+        term: "version",
+        sql: `select version, pulled_at, rows, added, removed, changed, rejected, bytes
+from versions
+where dataset = ${text(chosen.dataset)}
+order by pulled_at desc`
+      }
     }
   );
 }

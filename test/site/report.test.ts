@@ -14,5 +14,7 @@ import "./report/racesPage.js";
 import "./report/dataPages.js";
 import "./report/provenance.js";
 import "./report/sqlPage.js";
+import "./report/figures.js";
+import "./report/lineagePage.js";
 
 setUpReport();

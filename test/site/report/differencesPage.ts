@@ -14,7 +14,7 @@ describe("the page of differences", () => {
     const {page} = await open(context, `differences?run=${view.id}`);
     await page.getByLabel("Measured against").selectOption({label: "small (baseline)"});
     await page.getByRole("heading", {name: "small against the others"}).waitFor();
-    await page.getByText("Holm over the 2 comparisons shown.").waitFor();
+    await page.getByText("p values are corrected (Holm) for the 2 comparisons shown.").waitFor();
     await page.getByText("The same in numbers", {exact: true}).click();
     const shown = await cells(page, "Paired differences");
     expect(shown.map((row) => row.slice(0, 6)).sort()).toEqual(

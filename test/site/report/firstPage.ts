@@ -1,3 +1,6 @@
+import {readFileSync} from "node:fs";
+import {join} from "node:path";
+import {gzipSync} from "node:zlib";
 import {describe, expect, it} from "vitest";
 import {callsOf, decide, regressionsOf, scoreTable} from "../../../src/decisions/index.js";
 import {races} from "../../../src/site/index.js";
@@ -6,6 +9,18 @@ import {settled} from "../../support/watchPage.js";
 import {byThread, engineVerdict, range} from "./engine.js";
 
 describe("the first page", () => {
+  it("takes at most 25 requests and 250 kB compressed", async (context) => {
+    const {page} = await open(context, "");
+    const loaded = await page.evaluate(() => performance.getEntriesByType("resource").map(({name}) => name));
+    const files = ["index.html", ...loaded.map((url) => decodeURI(url.replace(report.server.url, "")))];
+    expect(files.length).toBeLessThanOrEqual(25);
+    const sizes = files
+      .filter((file) => !file.startsWith("data:"))
+      .map((file) => gzipSync(readFileSync(join(report.site.dist, file.split("?")[0]!))).length);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(250_000);
+    await page.close();
+  });
+
   it("begins with the engine's verdict and its numbers", async (context) => {
     const {page} = await open(context, `?run=${byThread().id}`);
     const verdict = await engineVerdict("right queue");

@@ -1,0 +1,46 @@
+import type {JudgeChoice} from "./chooseJudge.js";
+import {quoted, text} from "./sqlText.js";
+
+/** Queries over a run's own tables that give what figures of a judge are computed from. */
+export interface JudgeQueries {
+  run: string;
+  /** Each candidate's mean by the judge and by people, with how many answers each scored. */
+  scores: string;
+  /** Answers by people's score and by the judge's. */
+  agreement: string;
+  /** Scores in five groups of answers by length. */
+  length: string;
+}
+
+/** The queries about the rows and scorers that are chosen. */
+export function judgeQueries(run: string, {judge, human, slice}: JudgeChoice): JudgeQueries {
+  const rows = slice ? " join rows using (row_id)" : "";
+  const where = slice ? ` and ${quoted(slice.name)} = ${text(slice.value)}` : "";
+  const byJudge = text(judge.name);
+  const byPeople = human ? text(human.name) : "null";
+  return {
+    run,
+    scores: `select candidate, avg(score) filter (scorer = ${byJudge}) as judge, count(*) filter (scorer = ${byJudge}) as judged,
+  avg(score) filter (scorer = ${byPeople}) as people, count(*) filter (scorer = ${byPeople}) as labelled
+from scores${rows}
+where scorer in (${byJudge}, ${byPeople})${where}
+group by candidate
+order by judge desc`,
+    agreement: `select p.score as people, j.score as judge, count(*) as answers
+from scores p join scores j using (row_id, candidate)${rows}
+where p.scorer = ${byPeople} and j.scorer = ${byJudge}${where}
+group by p.score, j.score
+order by people, judge`,
+    length: `with judged as (
+  select characters, j.score as judge, p.score as people, ntile(5) over (order by characters) as part
+  from answers join scores j using (row_id, candidate)${rows}
+  left join scores p on p.row_id = j.row_id and p.candidate = j.candidate and p.scorer = ${byPeople}
+  where j.scorer = ${byJudge} and characters > 0${where}
+)
+select part, min(characters) as shortest, max(characters) as longest, count(*) as answers,
+  avg(judge) as judge, avg(people) as people, count(people) as labelled
+from judged
+group by part
+order by part`
+  };
+}

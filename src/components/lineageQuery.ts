@@ -1,0 +1,23 @@
+import {text} from "./sqlText.js";
+
+/** What each of some records was made from, with how. */
+export function lineageQuery(ids: readonly string[]): string {
+  return `select made_from, record, kind, name, how
+from lineage
+where record in (${ids.map(text).join(", ")})
+order by kind, name`;
+}
+
+/** All that led to a record, and all that was made of it. */
+export function relatedQuery(id: string): string {
+  return `with recursive up as (
+  select made_from, record, how from lineage where record = ${text(id)}
+  union select l.made_from, l.record, l.how from lineage l join up on l.record = up.made_from
+), down as (
+  select made_from, record, how from lineage where made_from = ${text(id)}
+  union select l.made_from, l.record, l.how from lineage l join down on l.made_from = down.record
+)
+select 'ancestor' as relation, made_from, record, how from up
+union select 'descendant', made_from, record, how from down
+order by relation, made_from, record`;
+}

@@ -1,0 +1,47 @@
+import type {SplitsView} from "../site/types.js";
+import {text} from "./sqlText.js";
+
+function ofVersion({dataset, version}: SplitsView): string {
+  return `dataset = ${text(dataset)} and version = ${text(version.id)}`;
+}
+
+/** Test rows of every split with a match in training, by measure. */
+export function leakageQuery(view: SplitsView): string {
+  return `select split, measure, rows, looked_at, share
+from leakage
+where ${ofVersion(view)}
+order by measure, split`;
+}
+
+/** The share of every class in the training and the test part of every split. */
+export function classSharesQuery(view: SplitsView): string {
+  return `select split, label, part, rows / sum(rows) over (partition by split_id, part) as share
+from classes
+where ${ofVersion(view)} and part in ('train', 'test')
+order by split, label, part`;
+}
+
+/** How many rows each part of every split has. */
+export function partsQuery(view: SplitsView): string {
+  return `select split, split_id, strategy, part, rows, rows / sum(rows) over (partition by split_id) as share
+from splits
+where ${ofVersion(view)}
+order by split, part`;
+}
+
+/** Every candidate's mean in one run minus that in another. */
+export function gapsQuery(run: string, reference: string): string {
+  return `select a.candidate, a.mean - b.mean as difference, a.mean as first_mean, b.mean as second_mean,
+  a.scored as first_rows, b.scored as second_rows
+from candidates a join candidates b using (candidate)
+where a.run = ${text(run)} and b.run = ${text(reference)}
+order by difference desc`;
+}
+
+/** One candidate's mean in each of some runs. */
+export function splitMeansQuery(candidate: string, runs: readonly string[]): string {
+  return `select split, rows, candidates.mean, low, high, scored, run
+from candidates join runs using (run)
+where candidate = ${text(candidate)} and run in (${runs.map(text).join(", ")})
+order by split`;
+}

@@ -1,0 +1,170 @@
+import {group} from "d3-array";
+import {type Page} from "playwright-core";
+import {describe, expect, it} from "vitest";
+import {cells, open, percent, report, signed, type TestContext} from "../../support/report.js";
+import {settled} from "../../support/watchPage.js";
+import {byThread} from "./engine.js";
+
+interface Named {
+  page: string;
+  what: string;
+  sql: string;
+  /** The SQL page with the query filled in, and the entry of the Method page. */
+  link: string;
+  method: string;
+}
+
+/** Every figure and table of a page that says how it is made. */
+async function namedOn(context: TestContext, path: string): Promise<Named[]> {
+  const {page} = await open(context, path);
+  for (const recipe of await page.getByText(/how it was made, and how its parents relate/).all())
+    await recipe.click();
+  const plots = await page.locator(".plot").count();
+  expect(await page.locator(".plot > .foot > .made").count(), path).toBe(plots);
+  const found = await page.locator(".made").evaluateAll((nodes) =>
+    nodes.map((node) => {
+      const [method, link] = [...node.querySelectorAll("a")].map(({href}) => href);
+      return {
+        what: node.querySelector("summary")!.textContent!,
+        sql: node.querySelector("code")!.textContent!,
+        method: method!,
+        link: link!
+      };
+    })
+  );
+  await page.close();
+  return found.map((one) => ({...one, page: path}));
+}
+
+/** Runs a query on an open SQL page; the number of rows it gives. */
+async function rowsOf(page: Page, sql: string): Promise<number> {
+  await page.getByLabel("SQL", {exact: true}).fill(sql);
+  await page.keyboard.press("Control+Enter");
+  const said = page.locator(".ask + div").getByText(/rows? in [\d,]+ ms|The query failed/);
+  await said.waitFor();
+  const text = await page.locator(".ask + div").innerText();
+  const rows = /^([\d,]+) rows? in/.exec(text)?.[1];
+  if (rows === undefined) throw new Error(`${text}\n${sql}`);
+  return Number(rows.replaceAll(",", ""));
+}
+
+/** Shows another run on an open SQL page, as Back does: its DuckDB stays. */
+async function goToRun(page: Page, run: string): Promise<void> {
+  const query = page.getByLabel("SQL", {exact: true});
+  if (new URL(page.url()).searchParams.get("run") === run) return;
+  const before = await query.elementHandle();
+  await page.evaluate((wanted) => {
+    const address = new URL(location.href);
+    address.searchParams.set("run", wanted);
+    history.pushState(null, "", address);
+    dispatchEvent(new PopStateEvent("popstate"));
+  }, run);
+  await before!.waitForElementState("hidden");
+  await query.waitFor();
+}
+
+/** What is read out of a figure, value by value, as arrow keys walk through it. */
+async function walked(page: Page, label: RegExp): Promise<string[]> {
+  const figure = page.getByRole("application", {name: label}).first();
+  await figure.focus();
+  const said = figure.getByRole("status");
+  const heard: string[] = [];
+  await page.keyboard.press("Home");
+  for (;;) {
+    const text = (await said.textContent())!;
+    if (heard.at(-1) === text) return heard;
+    heard.push(text);
+    await page.keyboard.press("ArrowRight");
+  }
+}
+
+describe("every figure", () => {
+  it("names a query that the report's own DuckDB answers, and an entry of the Method page", async (context) => {
+    const pages = [
+      `?run=${byThread().id}`,
+      `candidates?run=${byThread().id}`,
+      `costs?run=${report.run("priced").id}`,
+      `differences?run=${byThread().id}&slice=length%3Dlong`,
+      `comparison?run=${byThread().id}`,
+      `comparison?run=${report.run("intent-clear").id}`,
+      `comparison?run=${report.run("judged").id}&scorer=judge`,
+      `judges?run=${report.run("judged").id}`,
+      "races",
+      "data-sets",
+      "splits",
+      `merges?run=${byThread().id}`,
+      "lineage",
+      "history",
+      `notebook?run=${byThread().id}`,
+      `?run=${report.run("raced").id}`,
+      `differences?run=${report.run("raced").id}`
+    ];
+    const named: Named[] = [];
+    for (const path of pages) {
+      const found = await namedOn(context, path);
+      expect(found.length, path).toBeGreaterThan(0);
+      named.push(...found);
+    }
+    const {page: method} = await open(context, "method");
+    const entries = await method.locator("b[id]").evaluateAll((nodes) => nodes.map(({id}) => id));
+    await method.close();
+    for (const {method: link, what} of named) expect(entries, what).toContain(new URL(link).hash.slice(1));
+    const byRun = group(named, ({link}) => new URL(link).searchParams.get("run") ?? byThread().id);
+    const {page, problems} = await open(context, `sql?run=${byThread().id}`);
+    for (const [run, own] of byRun) {
+      await goToRun(page, run);
+      for (const [sql, {page: path, what}] of new Map(own.map((one) => [one.sql, one])))
+        expect(await rowsOf(page, sql), `${path}: ${what}\n${sql}`).toBeGreaterThan(0);
+    }
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it("draws the numbers that its query gives, read out value by value by the arrow keys", async (context) => {
+    for (const [path, label, written, column] of [
+      [`?run=${byThread().id}`, /^right queue, percent/, percent, 1],
+      [`differences?run=${byThread().id}`, /^Paired differences of/, signed, 2]
+    ] as const) {
+      const {page, problems} = await open(context, path);
+      const heard = await walked(page, label);
+      const made = page.locator(".plot .made").first();
+      await page.keyboard.press("Enter");
+      expect(await made.getAttribute("open")).not.toBeNull();
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+      await page.waitForURL(/\/sql\?/);
+      await settled(page);
+      await page.getByRole("region", {name: "Answer to the query"}).waitFor({timeout: 60_000});
+      const answer = await cells(page, "Answer to the query");
+      expect(answer).toHaveLength(heard.length);
+      for (const line of answer) {
+        const own = heard.find((text) => text.startsWith(`${line[0]}, `))!;
+        expect(own.split(", ")[1]!.split(" ")[0]).toBe(written(Number(line[column])));
+      }
+      expect(problems).toEqual([]);
+      await page.close();
+    }
+  });
+
+  it("shows what is read out beside the value, by pointer too, and folds what it is made of on paper", async (context) => {
+    const {page} = await open(context, `?run=${byThread().id}`);
+    const figure = page.getByRole("application", {name: /^right queue/});
+    await figure.focus();
+    await page.keyboard.press("End");
+    const note = page.locator(".walk .figure-note");
+    const last = await note.innerText();
+    expect(last).toMatch(/\n[\d.]+% \([\d.]+–[\d.]+%, 95% interval\)\nn [\d,]+ of [\d,]+$/);
+    const ring = (await figure.locator(".ring").boundingBox())!;
+    await page.keyboard.press("Escape");
+    expect(await note.count()).toBe(0);
+    await page.mouse.move(ring.x + ring.width / 2, ring.y + ring.height / 2);
+    expect(await note.innerText()).toBe(last);
+    await page.setViewportSize({width: 900, height: 900});
+    await expect.poll(() => page.evaluate(() => document.activeElement?.className)).toBe("walk");
+    await page.emulateMedia({media: "print"});
+    expect(await page.locator(".made").first().isVisible()).toBe(false);
+    await page.close();
+  });
+});
