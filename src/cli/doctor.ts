@@ -18,7 +18,6 @@ export async function doctorVerb(names: string[], options: {json?: boolean}): Pr
   const unusable = [...broken, ...brokenEvals];
   for (const {path, message} of unusable)
     findings.push({what: path, check: "definition", status: "error", message});
-  // The table cuts long cells.
   if (!options.json) reportBroken(unusable);
   const store = await openStore(await openProject());
   try {
@@ -51,7 +50,7 @@ export async function doctorVerb(names: string[], options: {json?: boolean}): Pr
         {title: "", value: ({status}) => status},
         {title: "of", value: ({what}) => what},
         {title: "check", value: ({check}) => check},
-        {title: "found", value: ({message}) => message}
+        {title: "found", value: ({message}) => message, whole: true}
       ])
     );
   if (findings.some(({status}) => status === "error")) process.exitCode = 1;

@@ -28,11 +28,13 @@ export interface Column<T> {
   title: string;
   value: (row: T) => string | number | undefined | null;
   align?: "left" | "right";
+  /** Long texts are not cut: for the last column, where a person reads what to do. */
+  whole?: boolean;
 }
 
 /** A plain table: two blanks between columns, numbers to the right, "–" for what is missing. */
 export function table<T>(rows: readonly T[], columns: readonly Column<T>[]): string {
-  const cells = rows.map((row) => columns.map((column) => cell(column.value(row))));
+  const cells = rows.map((row) => columns.map((column) => cell(column.value(row), column.whole)));
   const widths = columns.map((column, c) =>
     cells.reduce((most, line) => Math.max(most, line[c]!.length), column.title.length)
   );
@@ -44,10 +46,10 @@ export function table<T>(rows: readonly T[], columns: readonly Column<T>[]): str
   return [bold(line(columns.map((column) => column.title))), ...cells.map(line)].join("\n");
 }
 
-function cell(value: string | number | undefined | null): string {
+function cell(value: string | number | undefined | null, whole = false): string {
   if (value === undefined || value === null) return "–";
   const text = printable(String(value)).replace(/\s+/g, " ");
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+  return text.length > 80 && !whole ? `${text.slice(0, 79)}…` : text;
 }
 
 /** A line on standard output. The only escapes that pass are those of `bold` and `dim`. */

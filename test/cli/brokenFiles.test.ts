@@ -67,6 +67,10 @@ describe("an eval and a loader that cannot be loaded", () => {
     ]);
     expect(findings.some(({what}) => what.startsWith("words"))).toBe(true);
     expect(doctor.code).toBe(1);
+    // What to do stands at the end of a message.
+    const text = await assay(project, "doctor");
+    expect(text.stdout).toMatch(/evals\/torn\.eval\.ts: it could not be loaded: .{80}/);
+    expect(text.stdout).not.toContain("…");
   });
 });
 

@@ -32,6 +32,13 @@ describe("what is printed", () => {
     expect(JSON.parse(text)).toEqual({hostile});
   });
 
+  it("cuts long cells of a table, but not where a command to copy may stand at their end", () => {
+    const long = `${"a".repeat(90)} npm install x`;
+    const rows = [{long}];
+    expect(table(rows, [{title: "found", value: (row) => row.long}])).toMatch(/a…$/);
+    expect(table(rows, [{title: "found", value: (row) => row.long, whole: true}])).toContain(long);
+  });
+
   it("may be a table of more rows than a call may have arguments", () => {
     const rows = Array.from({length: 200_000}, (_, i) => i);
     expect(table(rows, [{title: "n", value: (row) => row}]).split("\n")).toHaveLength(200_001);
