@@ -1,42 +1,40 @@
+import {group} from "d3";
 import {html} from "htl";
 import {type CostedOption, daysOld, hostingName, isOldPrice, OLD_PRICE_DAYS} from "../costs/index.js";
 import type {CostsData, PriceNote} from "../site/costTypes.js";
 import {dataTable} from "./dataTable.js";
 import {badge, type Content} from "./elements.js";
-import {count, dollars, plural} from "./format.js";
+import {count, dollars, list, plural} from "./format.js";
+import {spaced, statedWords} from "./statedWords.js";
 
 /** Every assumption and price that the figures rest on, with its source, and how the tokens were counted. */
 export function costAssumptions(data: CostsData, table: readonly CostedOption[]): Content {
   const today = new Date().toISOString();
   return [
     dataTable(
-      table,
+      groupedAlike(table),
       [
-        {name: "Candidate", heading: true, value: ({sample}) => sample.name},
+        {name: "Candidates", heading: true, wide: true, value: ({names}) => list(names)},
         {
           name: "Hosting",
-          value: ({hosting}) =>
+          value: ({option: {hosting}}) =>
             hosting && html`<span>${hostingName(hosting)}<small>${sourceOf(hosting)}</small></span>`
         },
-        {name: "Assumptions", wide: true, value: ({hosting, sample}) => statedText(hosting, sample.wayThere)},
-        {
-          name: "Not stated",
-          wide: true,
-          value: ({unknown}) => (unknown.length > 0 ? unknown.join(", ") : "–")
-        },
+        {name: "Assumptions", wide: true, value: ({option}) => statedText(option)},
+        {name: "Not stated", wide: true, value: ({option}) => option.unknown.map(spaced).join(", ") || "–"},
         {
           name: "Tokens a request",
           numeric: true,
-          value: ({sample: {tokens, rows, countedRows, estimatedBy}}) => [
-            tokens.promptTokens === undefined
-              ? "unknown"
-              : `${count(Math.round(tokens.promptTokens))} + ${count(Math.round(tokens.completionTokens ?? 0))}`,
-            estimatedBy ? html`<small>estimated: ${estimatedBy}</small>` : null,
-            countedRows < rows ? html`<small>${count(countedRows)} of ${plural(rows, "row")}</small>` : null
+          value: ({option: {sample}}) => [
+            tokensText(sample),
+            sample.estimatedBy ? html`<small>estimated: ${sample.estimatedBy}</small>` : null,
+            sample.countedRows < sample.rows
+              ? html`<small>${count(sample.countedRows)} of ${plural(sample.rows, "row")}</small>`
+              : null
           ]
         }
       ],
-      {caption: "Assumptions of every hosting"}
+      {caption: "Assumptions of every hosting", cards: true}
     ),
     data.prices.length === 0
       ? html`<p class="small">No candidate has a price for tokens.</p>`
@@ -54,7 +52,7 @@ export function costAssumptions(data: CostsData, table: readonly CostedOption[])
             {name: "As of", value: (one) => asOf(one, today)},
             {name: "Source", wide: true, value: ({source}) => source}
           ],
-          {caption: "Prices of tokens"}
+          {caption: "Prices of tokens", cards: true}
         )
   ];
 }
@@ -72,13 +70,40 @@ function sourceOf({source, asOf: day}: {source?: string; asOf?: string}): string
   return [source ?? "no source stated", day].filter((one) => one !== undefined).join(", ");
 }
 
-/** "usdPerHour 2, utilisation 0.5"; the price of tokens stands in a table of its own. */
-function statedText(hosting: CostedOption["hosting"], way: CostedOption["sample"]["wayThere"]): string {
+interface Alike {
+  names: string[];
+  option: CostedOption;
+}
+
+/** Candidates with the same hosting, assumptions and tokens stand in one line. */
+function groupedAlike(table: readonly CostedOption[]): Alike[] {
+  const same = ({hosting, unknown, sample}: CostedOption) =>
+    JSON.stringify([
+      hosting,
+      unknown,
+      sample.wayThere,
+      tokensText(sample),
+      sample.estimatedBy,
+      sample.countedRows
+    ]);
+  return [...group(table, same).values()].map((options) => ({
+    names: options.map(({sample}) => sample.name),
+    option: options[0]!
+  }));
+}
+
+function tokensText({tokens: {promptTokens, completionTokens}}: CostedOption["sample"]): string {
+  return promptTokens === undefined
+    ? "unknown"
+    : `${count(Math.round(promptTokens))} + ${count(Math.round(completionTokens ?? 0))}`;
+}
+
+/** The price of tokens stands in a table of its own. */
+function statedText({hosting, sample: {wayThere: way}}: CostedOption): string {
   const numbers = (of: object | undefined) =>
     Object.entries(of ?? {}).flatMap(([name, value]) =>
-      typeof value === "number" ? [`${name} ${Number(value.toPrecision(6))}`] : []
+      typeof value === "number" ? [statedWords(name, value)] : []
     );
-  const stated = numbers(hosting);
   const there = way && way.kind !== "nothing" ? [`way there: ${[way.kind, ...numbers(way)].join(" ")}`] : [];
-  return [...stated, ...there].join(", ") || "–";
+  return [...numbers(hosting), ...there].join(", ") || "–";
 }

@@ -84,7 +84,7 @@ order by cheap, passed_on desc`,
         {name: "Saving", numeric: true, value: ({report}) => share(report.saving)},
         {name: "Rows", numeric: true, value: ({report}) => count(report.rows)}
       ],
-      {caption: `Cascades to ${all[0]!.strong}`, made}
+      {caption: `Cascades to ${all[0]!.strong}`, cards: true, made}
     ),
     curves(all, {scorer, format, made}),
     html`<p class="small">

@@ -72,6 +72,7 @@ export function costs(data: PageCosts | null, settings: ChosenCosts | null): Nod
         dataTable([...table].sort(byCost), columnsOf(data, format), {
           caption: `Costs at ${volume}, the cheapest first`,
           highlight: ({onFrontier}) => onFrontier,
+          cards: true,
           made: made("What every choice costs.", "costTable of assay/costs makes the costs")
         }),
         html`<p class="small">

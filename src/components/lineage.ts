@@ -137,7 +137,7 @@ function reachingTable(graph: LineageGraph, record: LineageNode): Content {
       {name: "Rows", numeric: true, value: ({rows}) => (rows === undefined ? "–" : count(rows))},
       {name: "How", value: ({use, through}) => (use === "trained" ? `trained ${through}` : "scored on")}
     ],
-    {caption: `Data that reached ${record.name}`}
+    {caption: `Data that reached ${record.name}`, cards: true}
   );
 }
 
@@ -156,6 +156,6 @@ function relatedTable(
       {name: "Relation", value: ({id}) => (up.has(id) ? "ancestor" : "descendant")},
       {name: "Note", value: (node) => notesOf(node).join(" ") || "–"}
     ],
-    {caption: `Records that belong to ${record.name}`}
+    {caption: `Records that belong to ${record.name}`, cards: true}
   );
 }

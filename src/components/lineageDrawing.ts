@@ -54,8 +54,13 @@ export function lineageDrawing(graph: LineageGraph, chosen: LineageNode): HTMLEl
     term: "lineage" as const,
     sql: relatedQuery(chosen.id)
   };
+  const region = html`<div class="scroll" role="region" aria-label="Lineage" tabindex="0">${picture}</div>`;
+  // Where the drawing is wider than the page it begins at the chosen record.
+  requestAnimationFrame(() => {
+    region.scrollLeft = places.get(chosen.id)!.x + BOX.width - region.clientWidth / 2;
+  });
   return html`<div class="framed">
-    <div class="scroll" role="region" aria-label="Lineage" tabindex="0">${picture}</div>
+    ${region}
     ${figureFoot(
       made,
       figureButtons(() => picture as SVGSVGElement)

@@ -171,7 +171,7 @@ function dropTable(drops: readonly Drop[]): HTMLElement {
       {name: "Behind by, points", numeric: true, value: ({lead}) => points.difference(lead?.estimate)},
       {name: "Interval", numeric: true, value: ({lead}) => points.differences(lead?.low, lead?.high)}
     ],
-    {caption: "Candidates that were dropped, in the order they went"}
+    {caption: "Candidates that were dropped, in the order they went", cards: true}
   );
 }
 

@@ -123,10 +123,9 @@ function candidates(all: readonly RunCandidate[]): HTMLElement {
       {
         name: "Candidate",
         heading: true,
-        value: ({name, baseline}) =>
-          html`<span>${name}${baseline ? html`<small>baseline</small>` : null}</span>`
+        value: ({name, model, baseline}) =>
+          html`<span>${name}<small>${model}</small>${baseline ? html`<small>baseline</small>` : null}</span>`
       },
-      {name: "Model", value: ({model}) => model},
       {
         name: "Endpoint",
         value: ({endpoint, endpointKind, hosting}) =>
@@ -134,9 +133,9 @@ function candidates(all: readonly RunCandidate[]): HTMLElement {
       },
       {name: "Identity", value: ({identity}) => pairs(identity)},
       {name: "Parameters", value: ({params}) => pairs(params)},
-      {name: "Price per million tokens", value: priceText}
+      {name: "Price per million tokens", wide: true, value: priceText}
     ],
-    {caption: "Candidates as they were asked"}
+    {caption: "Candidates as they were asked", cards: true}
   );
 }
 
@@ -193,8 +192,11 @@ export function runList(data: RunsData): Content {
           heading: true,
           value: ({id}) => html`<a href=${`?run=${encodeURIComponent(id)}`}>${id}</a>`
         },
-        {name: "Eval", wide: true, value: (run) => run.title ?? run.eval},
-        {name: "Split", value: ({split}) => split.name},
+        {
+          name: "Eval",
+          wide: true,
+          value: (run) => html`<span>${run.title ?? run.eval}<small>split ${run.split.name}</small></span>`
+        },
         {
           name: "Status",
           value: ({status, purged}) => [
@@ -214,7 +216,7 @@ export function runList(data: RunsData): Content {
         {name: "Code", value: ({code: {revision}}) => revision?.slice(0, 7)},
         {name: "Sealed (UTC)", value: (run) => time(run.sealedAt)}
       ],
-      {caption: "All sealed runs, the newest first"}
+      {caption: "All sealed runs, the newest first", cards: true}
     )
   );
 }

@@ -41,7 +41,8 @@ export function gapPlot(comparison: SplitComparison): Content[] {
       marginBottom: 42,
       ariaLabel: `Score on the random split minus score on split ${comparison.otherName}, for ${rows.length} candidates`,
       x: {
-        label: `random minus ${comparison.otherName}, points, with 95% interval →`,
+        // On a phone there is room for the unit alone.
+        label: `${narrow ? "" : `random minus ${comparison.otherName}, `}points, with 95% interval →`,
         labelAnchor: "center",
         labelArrow: "none",
         ticks: narrow ? 4 : 7,

@@ -112,7 +112,7 @@ function personalDataRisk({personalData}: RiskFacts): Risk | undefined {
   const {rows, of} = personalData;
   return {
     kind: "personal-data",
-    sentence: `${rows} of ${of} rows of the dataset hold unresolved personal data or secrets.`
+    sentence: `${rows.toLocaleString("en-US")} of ${of.toLocaleString("en-US")} rows of the dataset hold unresolved personal data or secrets.`
   };
 }
 
