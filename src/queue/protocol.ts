@@ -14,6 +14,8 @@ export interface JobData {
   asks: boolean;
   /** A call to an endpoint that is paused. */
   probe?: boolean;
+  /** The run's span, under which its calls stand in a trace. */
+  trace?: string;
 }
 
 export type JobBody = CallRequest[];

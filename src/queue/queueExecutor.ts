@@ -3,6 +3,7 @@ import {hostname} from "node:os";
 import {type Endpoint, isRemote} from "../endpoints/index.js";
 import {createPool, type CreateExecutor, type ExecutedRun, type Executor} from "../runner/index.js";
 import {hashJson, UserError} from "../store/index.js";
+import {currentTrace} from "../telemetry/index.js";
 import type {QueueAddress} from "./address.js";
 import {createCoordination} from "./coordination.js";
 import {QueueRun} from "./queueRun.js";
@@ -60,6 +61,7 @@ export function queueExecutor(
           endpoints,
           concurrency: most ?? setup.concurrency,
           outage,
+          trace: currentTrace(),
           coordination: createCoordination({...link, scope, onMessage: outage?.onMessage})
         })
     };

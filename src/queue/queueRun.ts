@@ -19,6 +19,8 @@ export interface QueueRunSetup extends ExecuteOptions {
   concurrency: number;
   outage?: OutageSettings;
   coordination: Coordination;
+  /** The run's span. */
+  trace?: string;
 }
 
 const ABORT_MS = 3000;
@@ -168,7 +170,7 @@ export class QueueRun extends OutcomeStream<CallOutcome> {
       for (const one of sent) this.leave(one);
       return;
     }
-    const {coordination, concurrency, mayRetry} = this.setup;
+    const {coordination, concurrency, mayRetry, trace} = this.setup;
     const id = `${coordination.scope}-${coordination.session}-${this.serial++}`;
     for (const one of sent) one.job = id;
     this.jobs.add(id, lane, sent);
@@ -185,7 +187,8 @@ export class QueueRun extends OutcomeStream<CallOutcome> {
         limits: lane.endpoint.limits ?? {},
         adaptive: isRemote(lane.endpoint),
         asks: mayRetry !== undefined,
-        probe: sent[0]!.probe || undefined
+        probe: sent[0]!.probe || undefined,
+        trace
       },
       {jobId: id, lifo: sent[0]!.probe}
     );

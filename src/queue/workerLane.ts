@@ -4,7 +4,7 @@ import type {Worker} from "bullmq";
 import type {Endpoint} from "../endpoints/index.js";
 import {type CallOutcome, type CallRequest, callError, guardedAttempts} from "../runner/index.js";
 import {messageOf} from "../store/index.js";
-import {observedCall} from "../telemetry/index.js";
+import {observedCall, underTrace} from "../telemetry/index.js";
 import {openJobs, type QueueJob} from "./jobs.js";
 import {bodyKey, marksKey} from "./names.js";
 import {createPlaces, type Places} from "./places.js";
@@ -213,8 +213,10 @@ export class WorkerLane {
       const asked = {model, messages, params, tools};
       const attempting = guardedAttempts(request, counted, mayRetry);
       const {signal} = call.abort;
-      const completion = await observedCall(endpoint, asked, () =>
-        endpoint.complete(asked, {rowId, repeat, attempts: attempting, signal})
+      const completion = await underTrace(job.trace, () =>
+        observedCall(endpoint, asked, () =>
+          endpoint.complete(asked, {rowId, repeat, attempts: attempting, signal})
+        )
       );
       const {usage} = completion;
       if (usage)

@@ -13,6 +13,10 @@ export interface Telemetry {
   served<T extends Answer>(model: string, make: () => Promise<T>): Promise<T>;
   /** `facts` may be added to until the run ends. */
   run<T>(name: string, facts: RunFacts, make: (add: (more: RunFacts) => void) => Promise<T>): Promise<T>;
+  /** The span that is under way, as the header `traceparent` names it (W3C Trace Context). */
+  trace(): string | undefined;
+  /** Makes spans of what `make` does children of a span of another process. */
+  under<T>(traceparent: string, make: () => T): T;
   /** Sends what is left, within a bounded time, and ends. Never rejects. */
   end(): Promise<void>;
 }
@@ -39,6 +43,16 @@ export function observedRun<T>(
   make: (add: (more: RunFacts) => void) => Promise<T>
 ): Promise<T> {
   return active ? active.run(name, facts, make) : make(() => undefined);
+}
+
+/** The span that is under way, for another process to go on from; undefined when telemetry was not started. */
+export function currentTrace(): string | undefined {
+  return active?.trace();
+}
+
+/** Goes on with a trace that another process named by its `currentTrace`; by itself without one. */
+export function underTrace<T>(traceparent: string | undefined, make: () => T): T {
+  return active && traceparent !== undefined ? active.under(traceparent, make) : make();
 }
 
 /** Answers a request to a server of ours, with a span and its duration when telemetry was started. */

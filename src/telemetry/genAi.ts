@@ -18,7 +18,7 @@ const SECONDS = Array.from({length: 14}, (_, power) => 0.01 * 2 ** power);
 /**
  * Spans and metrics of calls by OpenTelemetry's semantic conventions for generative AI: a client span for each call, and
  * the histograms `gen_ai.client.token.usage` (tokens), `gen_ai.client.operation.duration` and
- * `gen_ai.client.operation.time_to_first_chunk` (seconds); beside them the counter `assay.client.cost` (US dollars). None
+ * `gen_ai.client.operation.time_to_first_chunk` (seconds); beside them the counter `assay.client.cost` (US dollars).
  * `assay serve` gives a server span for each request and `gen_ai.server.request.duration` (seconds). None
  * holds a prompt, an answer or a key. What a server does not report is absent.
  *
@@ -141,9 +141,22 @@ export function genAi(tracer: Tracer, meter: Meter): Omit<Telemetry, "end"> {
       } finally {
         span.end();
       }
+    },
+    trace() {
+      const span = trace.getSpanContext(context.active());
+      return span && `00-${span.traceId}-${span.spanId}-${span.traceFlags.toString(16).padStart(2, "0")}`;
+    },
+    under(traceparent, make) {
+      const [, traceId, spanId, flags] = TRACEPARENT.exec(traceparent) ?? [];
+      if (traceId === undefined || spanId === undefined) return make();
+      const parent = {traceId, spanId, traceFlags: Number.parseInt(flags ?? "0", 16), isRemote: true};
+      return context.with(trace.setSpanContext(context.active(), parent), make);
     }
   };
 }
+
+/** @see https://www.w3.org/TR/trace-context/#traceparent-header */
+const TRACEPARENT = /^00-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})$/;
 
 const named = (facts: RunFacts): Attributes =>
   Object.fromEntries(Object.entries(facts).map(([name, value]) => [`assay.${name}`, value]));

@@ -1,2 +1,9 @@
-export {observedAnswer, observedCall, observedRun, type RunFacts} from "./active.js";
+export {
+  currentTrace,
+  observedAnswer,
+  observedCall,
+  observedRun,
+  type RunFacts,
+  underTrace
+} from "./active.js";
 export {startTelemetry} from "./start.js";

@@ -1,7 +1,7 @@
 import {afterEach, beforeEach, describe, expect, it, vi} from "vitest";
 import {type Endpoint, serve} from "../../src/endpoints/index.js";
 import {createSealing, queueAddress, startWorker} from "../../src/queue/index.js";
-import {observedAnswer, startTelemetry} from "../../src/telemetry/index.js";
+import {observedAnswer, observedRun, startTelemetry} from "../../src/telemetry/index.js";
 import {queuedRun} from "../queue/support/queuedRun.js";
 import {hasValkey, startValkey} from "../queue/support/valkey.js";
 import {server, wordsProject} from "../runner/support/project.js";
@@ -22,7 +22,7 @@ afterEach(async () => {
 const start = () => startTelemetry({version: "1", onMessage: (text) => expect.unreachable(text)});
 
 describe.skipIf(!hasValkey())("a worker", () => {
-  it("sends a span for each call that it makes", async () => {
+  it("sends a span for each call that it makes, under the span of the run", async () => {
     const [valkey, model] = await Promise.all([startValkey(), startModelServer()]);
     const endpoint = server(model.url);
     const telemetry = await start();
@@ -32,12 +32,15 @@ describe.skipIf(!hasValkey())("a worker", () => {
       sealing: createSealing(undefined)
     });
     const project = await wordsProject(await temporaryProject(), 20);
-    const {calls} = await queuedRun(project, valkey.url, endpoint);
+    const {calls} = await observedRun("words", {}, () => queuedRun(project, valkey.url, endpoint));
     await worker.close();
     await telemetry!.end();
     expect(calls).toBeGreaterThan(0);
     const spans = collector.spans.filter(({name}) => name.startsWith("chat test-model"));
     expect(spans).toHaveLength(calls);
+    const run = collector.spans.find(({name}) => name === "words")!;
+    for (const {traceId, parentSpanId} of spans)
+      expect([traceId, parentSpanId]).toEqual([run.traceId, run.spanId]);
     expect(spans[0]!.attributes).toMatchObject({"assay.endpoint": "local", "gen_ai.usage.output_tokens": 3});
     project.store.close();
     await Promise.all([valkey.close(), model.close()]);
