@@ -12,6 +12,7 @@ export default defineConfig(
       "@typescript-eslint/no-floating-promises": "error",
       "@typescript-eslint/no-misused-promises": ["error", {checksVoidReturn: false}],
       "@typescript-eslint/consistent-type-imports": ["error", {fixStyle: "inline-type-imports"}],
+      "@typescript-eslint/no-import-type-side-effects": "error",
       "@typescript-eslint/no-non-null-assertion": "off",
       "@typescript-eslint/no-dynamic-delete": "off",
       "@typescript-eslint/unified-signatures": "off",

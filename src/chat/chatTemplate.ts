@@ -1,5 +1,5 @@
 import {Template} from "@huggingface/jinja";
-import {type ChatContext, type ChatMessage, type Span} from "./types.js";
+import type {ChatContext, ChatMessage, Span} from "./types.js";
 
 export interface RenderOptions extends ChatContext {
   /** Ends the prompt where the assistant's next message begins. */

@@ -1,3 +1,3 @@
 export {chatTemplate, type ChatTemplate, TemplateError} from "./chatTemplate.js";
 export {prefixSpans} from "./prefixSpans.js";
-export {type ChatMessage, type Span} from "./types.js";
+export type {ChatMessage, Span} from "./types.js";

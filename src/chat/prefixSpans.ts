@@ -1,5 +1,5 @@
-import {type ChatTemplate} from "./chatTemplate.js";
-import {type ChatContext, type ChatMessage, type Span} from "./types.js";
+import type {ChatTemplate} from "./chatTemplate.js";
+import type {ChatContext, ChatMessage, Span} from "./types.js";
 
 /**
  * The spans of the assistant's messages in the rendered conversation, for templates without generation markers: from

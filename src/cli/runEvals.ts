@@ -1,5 +1,5 @@
 import type {RaceRecord, Verdict} from "../decisions/index.js";
-import {runRace} from "../races/index.js";
+import {runRace} from "../races/runRace.js";
 import {pull} from "../datasets/index.js";
 import type {DatasetDefinition} from "../datasets/index.js";
 import {openExcerptCache} from "./excerptCache.js";

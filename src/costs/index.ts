@@ -3,7 +3,7 @@ export {hourlyCostUsd} from "./units.js";
 export * from "./hosting/index.js";
 export * from "./prices/index.js";
 export {frontierShares, onFrontier} from "./frontier.js";
-export {type CostSample} from "./sample.js";
+export type {CostSample} from "./sample.js";
 export {cheapestChoice, type CostedOption, costOption, type CostSettings, costTable} from "./costTable.js";
 export {breakEvens, type OptionBreakEven} from "./breakEvens.js";
 export {adjusted, type CostAdjustment} from "./adjust.js";

@@ -1,7 +1,7 @@
 import {assertChecked} from "../store/checked.js";
 import type {Publishing} from "../store/index.js";
 import {datasetSchema} from "./definitionSchema.js";
-import {type Source} from "./sources/index.js";
+import type {Source} from "./sources/index.js";
 import type {Filters} from "./filters/index.js";
 import type {Privacy} from "./privacy.js";
 

@@ -1,4 +1,4 @@
-import {type Database} from "../store/index.js";
+import type {Database} from "../store/index.js";
 
 export interface ContentIdentity {
   rows: number;

@@ -1,13 +1,13 @@
 export {assertDataset, type DatasetDefinition, defineDataset, type Sensitivity} from "./define.js";
-export {type ColumnDrift} from "./columnDrift.js";
+export type {ColumnDrift} from "./columnDrift.js";
 export {diffVersions, type VersionDiff} from "./diff.js";
 export {driftVerdict, type DriftVerdict} from "./driftVerdict.js";
 export {findVersion, versionPair} from "./findVersion.js";
 export {checkCroissant, croissant, huggingFaceCard} from "./cards/index.js";
 export {collectGarbage} from "./collectGarbage.js";
 export {purge} from "./purge.js";
-export {type PersonalDataKind, type Privacy, type PrivacyAction} from "./privacy.js";
-export {type CellRow, type Column, type RedactedRow, type Redactor} from "./redaction.js";
+export type {PersonalDataKind, Privacy, PrivacyAction} from "./privacy.js";
+export type {CellRow, Column, RedactedRow, Redactor} from "./redaction.js";
 export {pull, type PullResult} from "./pull.js";
 export {
   at,

@@ -1,6 +1,6 @@
 import {join} from "node:path";
 import {type Database, writeParquetRows} from "../store/index.js";
-import {type BrokenLine} from "./sources/index.js";
+import type {BrokenLine} from "./sources/index.js";
 
 /** Lines of the source that could not be read, beside the version that was made without them. */
 const SKIPPED_LINES = {file: "VARCHAR", line: "BIGINT", reason: "VARCHAR"};

@@ -10,7 +10,7 @@ export {callsOf} from "./callsOf.js";
 export {cutsOf} from "./cut.js";
 export {decide} from "./decide.js";
 export {DEFAULT_ALPHA, DEFAULT_MARGIN} from "./defaults.js";
-export {type RiskFacts} from "./risks.js";
+export type {RiskFacts} from "./risks.js";
 export {correctionNote, standingOf} from "./standing.js";
 export type {GateRule} from "./gateRule.js";
 export {checkGates, type GateFacts, type GateResult, overall} from "./gates.js";

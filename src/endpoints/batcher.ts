@@ -1,4 +1,4 @@
-import {type LoadedModel, type Prediction} from "../models/types.js";
+import type {LoadedModel, Prediction} from "../models/types.js";
 
 export interface Batcher {
   predict(text: string): Promise<Prediction>;

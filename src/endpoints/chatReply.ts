@@ -1,7 +1,7 @@
-import {type ServerResponse} from "node:http";
+import type {ServerResponse} from "node:http";
 import {HttpError} from "./httpError.js";
-import {type PredictionAnswer} from "./predictionAnswer.js";
-import {type TokenLogprob, type ToolCall, type Usage} from "./types.js";
+import type {PredictionAnswer} from "./predictionAnswer.js";
+import type {TokenLogprob, ToolCall, Usage} from "./types.js";
 
 export type Head = {id: string; created: number; model: string; system_fingerprint: string};
 

@@ -1,7 +1,7 @@
-import {type IncomingMessage} from "node:http";
+import type {IncomingMessage} from "node:http";
 import {z} from "zod";
 import {HttpError} from "./httpError.js";
-import {type Message} from "./types.js";
+import type {Message} from "./types.js";
 
 const requestSchema = z.looseObject({
   model: z.string(),

@@ -1,5 +1,5 @@
 import {aborted} from "./aborted.js";
-import {type Effects} from "./effects.js";
+import type {Effects} from "./effects.js";
 import {EndpointError} from "./types.js";
 
 /**

@@ -1,4 +1,4 @@
-import {type LoadedModel} from "../models/types.js";
+import type {LoadedModel} from "../models/types.js";
 import {aborted} from "./aborted.js";
 import {batcher, type Batcher} from "./batcher.js";
 import {completionCost, hostingKind, hostingModels, type StatedHosting} from "../costs/index.js";

@@ -1,4 +1,4 @@
-import {type CompletionRequest} from "./types.js";
+import type {CompletionRequest} from "./types.js";
 
 export const hidden = "[hidden]";
 const keyLike = /\b(?:sk|hf|gsk|xai|pk|rk|ghp|key)[-_][A-Za-z0-9_*-]{6,}|\bBearer\s+\S+/gi;

@@ -1,7 +1,7 @@
 import {chatEndpoint, type HttpEndpointOptions} from "./chatEndpoint.js";
 import {exactly, text} from "../store/checked.js";
 import {assertOptions, httpShape, variable} from "./options.js";
-import {type Endpoint} from "./types.js";
+import type {Endpoint} from "./types.js";
 
 export interface HuggingFaceOptions extends HttpEndpointOptions {
   /** A provider's name as Hugging Face spells it; "auto" (the default) takes the first of the account's order. */

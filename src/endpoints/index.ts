@@ -12,7 +12,7 @@ export {defaultRetryPolicy, withRetry} from "./retry.js";
 export {retryAfterMs} from "./retryAfter.js";
 export {readSecrets, type SecretNames} from "./secrets.js";
 export {serve} from "./serve.js";
-export {type Writer} from "./serveWriter.js";
+export type {Writer} from "./serveWriter.js";
 export {shutdownDay} from "./shutdownDay.js";
 export {createTransport} from "./transport.js";
 export * from "./types.js";

@@ -3,9 +3,9 @@ import {chatEndpoint, type HttpEndpointOptions} from "./chatEndpoint.js";
 import {exactly} from "../store/checked.js";
 import {UserError} from "../store/errors.js";
 import {assertOptions, httpShape, serverShape} from "./options.js";
-import {type SecretNames} from "./secrets.js";
+import type {SecretNames} from "./secrets.js";
 import type {StatedHosting} from "../costs/index.js";
-import {type Endpoint, type Trust} from "./types.js";
+import type {Endpoint, Trust} from "./types.js";
 
 export interface OpenAICompatibleOptions extends HttpEndpointOptions, SecretNames {
   /**

@@ -1,11 +1,5 @@
-import {type Prediction} from "../models/types.js";
-import {
-  type Completion,
-  type CompletionRequest,
-  type Message,
-  type TokenLogprob,
-  type Usage
-} from "./types.js";
+import type {Prediction} from "../models/types.js";
+import type {Completion, CompletionRequest, Message, TokenLogprob, Usage} from "./types.js";
 
 /** Number of tokens in a text. */
 export type Tokenizer = (text: string) => number;

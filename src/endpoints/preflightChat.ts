@@ -1,4 +1,4 @@
-import {type ChatAnswer} from "./chatResponse.js";
+import type {ChatAnswer} from "./chatResponse.js";
 import {EndpointError, type CompletionRequest, type Needs, type PreflightFinding} from "./types.js";
 
 export interface PreflightProbe {

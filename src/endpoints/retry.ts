@@ -1,4 +1,4 @@
-import {type Effects} from "./effects.js";
+import type {Effects} from "./effects.js";
 import {sleep} from "./sleep.js";
 import {type AttemptHooks, EndpointError, type EndpointErrorKind} from "./types.js";
 

@@ -1,6 +1,6 @@
 import {createServer, type IncomingMessage, type ServerResponse} from "node:http";
-import {type AddressInfo} from "node:net";
-import {type LoadedModel, type Prediction} from "../models/types.js";
+import type {AddressInfo} from "node:net";
+import type {LoadedModel, Prediction} from "../models/types.js";
 import {type Head, sendCompletion, sendError, sendJson, sendStream} from "./chatReply.js";
 import {parseRequest, readBody, toMessage} from "./chatRequest.js";
 import {HttpError} from "./httpError.js";

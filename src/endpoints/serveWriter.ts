@@ -1,5 +1,5 @@
-import {type ServerResponse} from "node:http";
-import {type ChatRequest} from "./chatRequest.js";
+import type {ServerResponse} from "node:http";
+import type {ChatRequest} from "./chatRequest.js";
 import {type Head, sendCompletion, streamOf} from "./chatReply.js";
 import {HttpError} from "./httpError.js";
 import {

@@ -1,4 +1,4 @@
-import {type Effects} from "./effects.js";
+import type {Effects} from "./effects.js";
 import {aborted} from "./aborted.js";
 
 /** Resolves after `ms`; rejects at once with an "aborted" EndpointError when the signal fires. */

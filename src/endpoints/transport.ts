@@ -2,7 +2,7 @@ import {pipeline, type Readable} from "node:stream";
 import {createBrotliDecompress, createGunzip, createInflate} from "node:zlib";
 import type {Dispatcher} from "undici";
 import {connectionError} from "./connectionError.js";
-import {type Effects} from "./effects.js";
+import type {Effects} from "./effects.js";
 import {isLoopback} from "./loopback.js";
 import {retryAfterMs} from "./retryAfter.js";
 import {serverError} from "./serverError.js";

@@ -1,7 +1,7 @@
 import type {MeasuredModel} from "../store/schema.js";
 import type {HostingKind, HostingModel, TokenCounts, TokenPrice} from "../costs/index.js";
 export type {TokenPrice};
-import {type Trust} from "../privacy/trust.js";
+import type {Trust} from "../privacy/trust.js";
 
 /** Where a model runs, which decides how it is paid for. */
 export type Hosting = HostingKind;

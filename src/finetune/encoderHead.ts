@@ -2,7 +2,7 @@ import {join} from "node:path";
 import {openTextEmbedder} from "../models/encoder/textEmbedder.js";
 import {encodeSafetensors} from "../models/safetensors.js";
 import {fitHead} from "./denseHead.js";
-import {type ClassifierOptions, type ModelSource} from "./modelSource.js";
+import type {ClassifierOptions, ModelSource} from "./modelSource.js";
 import {randomStream} from "./random.js";
 import {trainedSource} from "./trainedSource.js";
 

@@ -1,5 +1,5 @@
 import {sha256, UserError} from "../store/index.js";
-import {type BuildContext, type ClassifierOptions, type TrainingRow} from "./modelSource.js";
+import type {BuildContext, ClassifierOptions, TrainingRow} from "./modelSource.js";
 
 /** Labels are numbers of two bytes. */
 const MOST_LABELS = 65_535;

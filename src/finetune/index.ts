@@ -2,13 +2,7 @@ export {encoderHead, type EncoderHeadOptions} from "./encoderHead.js";
 export * from "./exports/index.js";
 export * from "./language/index.js";
 export {majorityClassifier} from "./majorityClassifier.js";
-export {
-  type BuildContext,
-  type ClassifierOptions,
-  type ModelSource,
-  type Subset,
-  type TrainingRow
-} from "./modelSource.js";
+export type {BuildContext, ClassifierOptions, ModelSource, Subset, TrainingRow} from "./modelSource.js";
 export {tfidfLogReg, type TfidfOptions} from "./tfidfLogReg.js";
 export {staticEmbedding, type StaticEmbeddingOptions} from "./staticEmbedding.js";
 export {builtOnce} from "./trainedSource.js";

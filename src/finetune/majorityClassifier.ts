@@ -1,4 +1,4 @@
-import {type ClassifierOptions, type ModelSource} from "./modelSource.js";
+import type {ClassifierOptions, ModelSource} from "./modelSource.js";
 import {trainedSource} from "./trainedSource.js";
 
 /** Always answers the commonest label of the training rows: what every other model has to beat. */

@@ -1,4 +1,4 @@
-import {type ModelManifest} from "../models/types.js";
+import type {ModelManifest} from "../models/types.js";
 
 /** A row of a dataset: its id and the dataset's own columns. */
 export type TrainingRow = {id: string} & Record<string, unknown>;

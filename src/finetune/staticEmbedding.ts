@@ -6,7 +6,7 @@ import {decodeSafetensors, encodeSafetensors} from "../models/safetensors.js";
 import {meanOfRows, rowsByToken, tokenRows} from "../models/tokenRows.js";
 import {fitHead} from "./denseHead.js";
 import {fineTune, type StaticWeights} from "./fineTune.js";
-import {type ClassifierOptions, type ModelSource} from "./modelSource.js";
+import type {ClassifierOptions, ModelSource} from "./modelSource.js";
 import {randomStream} from "./random.js";
 import {distillTokens} from "./tokenDistillation.js";
 import {trainedSource, type TrainerResult} from "./trainedSource.js";

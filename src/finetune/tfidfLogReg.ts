@@ -2,7 +2,7 @@ import {encodeSafetensors} from "../models/safetensors.js";
 import {tfidfVector} from "../models/tfidf.js";
 import {wordCounts} from "../models/words.js";
 import {fitSparse} from "./logisticRegression.js";
-import {type ClassifierOptions, type ModelSource} from "./modelSource.js";
+import type {ClassifierOptions, ModelSource} from "./modelSource.js";
 import {randomStream} from "./random.js";
 import {trainedSource} from "./trainedSource.js";
 import {buildVocabulary} from "./vocabulary.js";

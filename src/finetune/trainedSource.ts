@@ -2,7 +2,7 @@ import {moduleVersion} from "../code/index.js";
 import {erasedTraining, NotMade, saveModel, type ModelManifest, type NewModel} from "../models/index.js";
 import {getJson, hashJson, modelKey, modelsPlace, putJson, withLease} from "../store/index.js";
 import {readExamples, type Examples} from "./examples.js";
-import {type BuildContext, type ClassifierOptions, type ModelSource} from "./modelSource.js";
+import type {BuildContext, ClassifierOptions, ModelSource} from "./modelSource.js";
 
 /** The part of a model that a trainer decides. */
 export type TrainerResult = Pick<NewModel, "files" | "settings" | "metrics" | "sharedFiles" | "pack">;

@@ -1,12 +1,12 @@
 import {availableParallelism, freemem} from "node:os";
 import {setImmediate as nextTurn} from "node:timers/promises";
 import {type GgufFile, numberOf, readGguf, textOf} from "../gguf/read.js";
-import {type Pointer} from "../ggml/index.js";
+import type {Pointer} from "../ggml/index.js";
 import {UserError} from "../store/errors.js";
 import {Job, type JobEvents} from "./job.js";
 import {Lane} from "./lane.js";
 import {loadNativeModel, type NativeModel, tokenize} from "./nativeModel.js";
-import {type EngineInfo, type EngineOptions, type GenerationRequest} from "./request.js";
+import type {EngineInfo, EngineOptions, GenerationRequest} from "./request.js";
 import {type Vocabulary, vocabularyOf} from "./vocabulary.js";
 
 /** Most tokens in one step: longer prompts take several. */

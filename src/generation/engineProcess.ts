@@ -1,7 +1,7 @@
 import {loadLlama} from "../ggml/index.js";
 import {messageOf, UserError} from "../store/errors.js";
 import {Engine} from "./engine.js";
-import {type FromEngine, type ToEngine} from "./messages.js";
+import type {FromEngine, ToEngine} from "./messages.js";
 
 /** The engine's own process: a failed assertion of the library ends it and not the caller, whose event loop stays free. */
 let engine: Engine | undefined;

@@ -1,8 +1,8 @@
-import {type ChildProcess} from "node:child_process";
+import type {ChildProcess} from "node:child_process";
 import {forkModule} from "../ggml/index.js";
 import {UserError} from "../store/index.js";
-import {type FromEngine, type ToEngine} from "./messages.js";
-import {type EngineInfo, type EngineOptions, type Generation, type GenerationRequest} from "./request.js";
+import type {FromEngine, ToEngine} from "./messages.js";
+import type {EngineInfo, EngineOptions, Generation, GenerationRequest} from "./request.js";
 
 export interface GenerateOptions {
   signal?: AbortSignal;

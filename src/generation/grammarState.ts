@@ -1,8 +1,8 @@
-import {type Pointer} from "../ggml/index.js";
+import type {Pointer} from "../ggml/index.js";
 import {UserError} from "../store/errors.js";
-import {type NativeModel} from "./nativeModel.js";
+import type {NativeModel} from "./nativeModel.js";
 import {afterBytes, UTF8_START} from "./utf8.js";
-import {type Vocabulary} from "./vocabulary.js";
+import type {Vocabulary} from "./vocabulary.js";
 
 const ENTRY = 12;
 

@@ -1,9 +1,9 @@
 import {GrammarState} from "./grammarState.js";
-import {type NativeModel} from "./nativeModel.js";
-import {type GeneratedToken, type Generation, type GenerationRequest} from "./request.js";
+import type {NativeModel} from "./nativeModel.js";
+import type {GeneratedToken, Generation, GenerationRequest} from "./request.js";
 import {logprobsOf, Sampler} from "./sampling.js";
 import {TextStream} from "./textStream.js";
-import {type Vocabulary} from "./vocabulary.js";
+import type {Vocabulary} from "./vocabulary.js";
 
 export interface JobEvents {
   onText?(text: string): void;

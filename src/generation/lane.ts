@@ -1,4 +1,4 @@
-import {type Job} from "./job.js";
+import type {Job} from "./job.js";
 import {type ContextOptions, NativeContext, type NativeModel} from "./nativeModel.js";
 
 /** One sequence of a context: what it holds, and who uses it. */

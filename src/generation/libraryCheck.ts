@@ -1,6 +1,6 @@
 import {findLibraries, RELEASE} from "../ggml/index.js";
 import {startEngineProcess} from "./generator.js";
-import {type FromEngine, type ToEngine} from "./messages.js";
+import type {FromEngine, ToEngine} from "./messages.js";
 import {UserError} from "../store/index.js";
 
 /** What runs language models here. */

@@ -15,7 +15,7 @@ import {type Prompter, prompterOf} from "./chatPrompt.js";
 import {EngineEnded, type Generator, startGenerator} from "./generator.js";
 import {findModel, type ModelFiles} from "./modelFiles.js";
 import {requestOf} from "./parameters.js";
-import {type EngineOptions, type GeneratedToken} from "./request.js";
+import type {EngineOptions, GeneratedToken} from "./request.js";
 import {adapterFile, runnable} from "./runnable.js";
 import {readToolCalls, toolStyle} from "./toolCalls.js";
 

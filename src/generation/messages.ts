@@ -1,4 +1,4 @@
-import {type EngineInfo, type EngineOptions, type Generation, type GenerationRequest} from "./request.js";
+import type {EngineInfo, EngineOptions, Generation, GenerationRequest} from "./request.js";
 
 /** What the caller's process says to the engine's. */
 export type ToEngine =

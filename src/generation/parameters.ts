@@ -1,7 +1,7 @@
 import {EndpointError, type ModelParameters, type Tool} from "../endpoints/index.js";
 import {UserError} from "../store/index.js";
 import {jsonObjectGrammar, jsonSchemaGrammar} from "./grammar/jsonGrammar.js";
-import {type GenerationRequest} from "./request.js";
+import type {GenerationRequest} from "./request.js";
 import {type ToolChoice, toolGrammar, toolStyle} from "./toolCalls.js";
 
 const KNOWN = new Set([

@@ -3,7 +3,7 @@ import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {convertModel} from "../gguf/index.js";
 import {runnableModelsDir, UserError, type Workspace} from "../store/index.js";
-import {type ModelFiles} from "./modelFiles.js";
+import type {ModelFiles} from "./modelFiles.js";
 
 /** The files that the engine loads. */
 export interface Runnable {

@@ -1,5 +1,5 @@
 import {rng, type Rng} from "../stats/rng.js";
-import {type GenerationRequest} from "./request.js";
+import type {GenerationRequest} from "./request.js";
 
 /** Chooses the next token from the logits of all. Same settings and logits, same choices. */
 export class Sampler {

@@ -1,4 +1,4 @@
-import {type Tool, type ToolCall} from "../endpoints/index.js";
+import type {Tool, ToolCall} from "../endpoints/index.js";
 import {jsonSchemaGrammar} from "./grammar/jsonGrammar.js";
 
 /** How a family of models writes calls of tools. */

@@ -1,6 +1,6 @@
 import {availableParallelism} from "node:os";
 import {UserError} from "../store/errors.js";
-import {type Pointer} from "./functions.js";
+import type {Pointer} from "./functions.js";
 import {type Ggml, loadGgml} from "./library.js";
 
 /** The processor as a place to compute, with a fixed number of threads. */

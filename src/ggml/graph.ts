@@ -1,5 +1,5 @@
 import {UserError} from "../store/errors.js";
-import {type Backend} from "./backend.js";
+import type {Backend} from "./backend.js";
 import {type Pointer, type TypeName, TYPES} from "./functions.js";
 import {type Node, nodeOf, type Shape} from "./node.js";
 import {readFloats} from "./storage.js";

@@ -1,5 +1,5 @@
 import {UserError} from "../store/errors.js";
-import {type Pointer} from "./functions.js";
+import type {Pointer} from "./functions.js";
 import {type Ggml, loadGgml} from "./library.js";
 import {installCommand} from "./package.js";
 

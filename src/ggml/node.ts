@@ -1,4 +1,4 @@
-import {type Pointer, type TypeName} from "./functions.js";
+import type {Pointer, TypeName} from "./functions.js";
 
 /** Sizes of the four dimensions, fastest first. */
 export type Shape = readonly [number, number, number, number];

@@ -1,5 +1,5 @@
-import {type Node, type Shape} from "./node.js";
-import {type Tape} from "./tape.js";
+import type {Node, Shape} from "./node.js";
+import type {Tape} from "./tape.js";
 
 /*
  * Operators on 32-bit floats, each with its gradient. Shapes are [fastest, …]. Second operands of `add` and `mul`

@@ -1,5 +1,5 @@
-import {type Graph} from "./graph.js";
-import {type Node} from "./node.js";
+import type {Graph} from "./graph.js";
+import type {Node} from "./node.js";
 
 interface Entry {
   output: Node;

@@ -11,7 +11,7 @@ import {
 } from "./architectures.js";
 import {type CheckpointFolder, openCheckpointFolder} from "./checkpointFolder.js";
 import {type FileType, fileType, storedType} from "./fileTypes.js";
-import {type Quantise} from "./quantise.js";
+import type {Quantise} from "./quantise.js";
 import {llama3Factors} from "./ropeFactors.js";
 import {tensorName} from "./tensorNames.js";
 import {tensorType} from "./tensorTypes.js";

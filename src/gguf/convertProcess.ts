@@ -3,7 +3,7 @@ import {join} from "node:path";
 import {messageOf, UserError} from "../store/errors.js";
 import {convertAdapter} from "./adapter.js";
 import {convertCheckpoint} from "./convert.js";
-import {type Conversion, type FromConverter} from "./convertModel.js";
+import type {Conversion, FromConverter} from "./convertModel.js";
 import {fileType} from "./fileTypes.js";
 import {libraryQuantiser, type Quantise, quantiseFile} from "./quantise.js";
 

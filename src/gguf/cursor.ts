@@ -1,4 +1,4 @@
-import {type Scalar, type ScalarType} from "./values.js";
+import type {Scalar, ScalarType} from "./values.js";
 
 /** More bytes of the file are needed. */
 export class Incomplete extends Error {

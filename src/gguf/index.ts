@@ -5,4 +5,4 @@ export {FILE_TYPES, fileType} from "./fileTypes.js";
 export {libraryDequantiser, libraryQuantiser, type Quantise, quantiseFile} from "./quantise.js";
 export {type GgufFile, numberOf, readGguf, readTensorBytes, textOf, textsOf} from "./read.js";
 export {tensorType} from "./tensorTypes.js";
-export {type MetadataValue} from "./values.js";
+export type {MetadataValue} from "./values.js";

@@ -1,8 +1,8 @@
 import {availableParallelism} from "node:os";
 import {loadGgml, loadLlama, QUANTISE_SETTINGS, type SettingsBytes} from "../ggml/index.js";
 import {UserError} from "../store/errors.js";
-import {type FileType} from "./fileTypes.js";
-import {type TensorType} from "./tensorTypes.js";
+import type {FileType} from "./fileTypes.js";
+import type {TensorType} from "./tensorTypes.js";
 
 /** Packs float32 values, row by row, into a block format. */
 export type Quantise = (type: TensorType, values: Float32Array, row: number) => Uint8Array;

@@ -1,4 +1,4 @@
-import {type Architecture} from "./architectures.js";
+import type {Architecture} from "./architectures.js";
 
 const outer: Readonly<Record<string, string>> = {
   "model.embed_tokens": "token_embd",

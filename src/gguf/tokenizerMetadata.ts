@@ -1,5 +1,5 @@
 import {UserError} from "../store/errors.js";
-import {type CheckpointFolder} from "./checkpointFolder.js";
+import type {CheckpointFolder} from "./checkpointFolder.js";
 import {preTokenizerName} from "./preTokenizer.js";
 import {count, flag, list, type MetadataValue, text} from "./values.js";
 

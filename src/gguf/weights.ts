@@ -1,8 +1,8 @@
 import {encode} from "../merge/numeric/convert.js";
 import {FLOAT_DTYPES, readTensorFloats, type StoredTensor} from "../safetensors/index.js";
 import {UserError} from "../store/errors.js";
-import {type Quantise} from "./quantise.js";
-import {type TensorType} from "./tensorTypes.js";
+import type {Quantise} from "./quantise.js";
+import type {TensorType} from "./tensorTypes.js";
 
 /** The values of a stored tensor as float32. Throws a UserError for types without floats and for NaN or infinity. */
 export async function valuesOf(tensor: StoredTensor): Promise<Float32Array> {

@@ -2,6 +2,6 @@ export {cancelJob, findJob, lastStatus, lookAt, type Looked, watchJob} from "./w
 export {collectJob, trainingOfExport, trainingOfJob} from "./collect.js";
 export {type Job, job, type JobDefinition} from "./define.js";
 export {recordFiles, storedModel} from "./record.js";
-export {type JobService} from "./service.js";
+export type {JobService} from "./service.js";
 export {openService, type ServiceSettings} from "./services/index.js";
 export {type JobPlan, noteJob, startJob} from "./submit.js";

@@ -1,4 +1,4 @@
-import {type Node} from "../ggml/index.js";
+import type {Node} from "../ggml/index.js";
 
 /** A low-rank change of one module, its tensors in the library. */
 export interface AdapterNodes {

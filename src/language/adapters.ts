@@ -2,9 +2,9 @@ import {type Planned, Storage} from "../ggml/index.js";
 import {type Rng, rng} from "../stats/rng.js";
 import {scaleOf} from "../safetensors/index.js";
 import {UserError} from "../store/errors.js";
-import {type AdapterFiles, type AdapterSettings, type FileTensor} from "./adapterFiles.js";
-import {type LanguageConfig} from "./config.js";
-import {type LanguageModel} from "./model.js";
+import type {AdapterFiles, AdapterSettings, FileTensor} from "./adapterFiles.js";
+import type {LanguageConfig} from "./config.js";
+import type {LanguageModel} from "./model.js";
 import {linearLayers} from "./weightNames.js";
 
 /** Linear layers an adapter may change when no targets are given. */

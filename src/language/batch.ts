@@ -1,4 +1,4 @@
-import {type Graph, type Node} from "../ggml/index.js";
+import type {Graph, Node} from "../ggml/index.js";
 
 /** Token ids of several rows of equal length, padded where rows are shorter. */
 export interface Batch {

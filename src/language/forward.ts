@@ -18,9 +18,9 @@ import {
   type Tape,
   tanh
 } from "../ggml/index.js";
-import {type AdapterNodes, type Weights} from "./adapter.js";
+import type {AdapterNodes, Weights} from "./adapter.js";
 import {type Batch, maskInput} from "./batch.js";
-import {type LanguageConfig} from "./config.js";
+import type {LanguageConfig} from "./config.js";
 
 export interface ForwardOptions {
   /** Forget what happens inside a layer and compute it again for the gradient: less memory, more time. */

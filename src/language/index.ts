@@ -1,6 +1,6 @@
 export {type Batch, batchAt, batchOf} from "./batch.js";
 export {readConfig} from "./config.js";
-export {type Precision} from "./loadWeights.js";
+export type {Precision} from "./loadWeights.js";
 export {LanguageModel, readModelConfig} from "./model.js";
 export {parameterCount} from "./weightNames.js";
 export {readAdapter} from "./adapterFiles.js";
@@ -22,12 +22,6 @@ export {
 } from "./training/rows.js";
 export {checkGradients, gradientSlopes} from "./checkGradients.js";
 export {initialWeights} from "./initialWeights.js";
-export {
-  type Pair,
-  type TrainingJob,
-  type TrainingOutcome,
-  type TrainingProgress,
-  type TrainingSettings
-} from "./training/job.js";
+export type {Pair, TrainingJob, TrainingOutcome, TrainingProgress, TrainingSettings} from "./training/job.js";
 export {runTraining} from "./training/runTraining.js";
 export {resultFolder, train} from "./training/train.js";

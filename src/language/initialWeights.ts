@@ -1,6 +1,6 @@
 import {rng} from "../stats/rng.js";
-import {type LanguageConfig} from "./config.js";
-import {type FileTensor} from "./adapterFiles.js";
+import type {LanguageConfig} from "./config.js";
+import type {FileTensor} from "./adapterFiles.js";
 import {type WeightPlan, weightPlan} from "./weightNames.js";
 
 /**

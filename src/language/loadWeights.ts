@@ -1,7 +1,7 @@
 import {type Backend, type Planned, Storage, type TypeName, TYPES} from "../ggml/index.js";
 import {type Checkpoint, readTensorFloats} from "../safetensors/index.js";
 import {UserError} from "../store/errors.js";
-import {type LanguageConfig} from "./config.js";
+import type {LanguageConfig} from "./config.js";
 import {type WeightPlan, weightPlan} from "./weightNames.js";
 
 /** How the matrices of a frozen model are kept. */

@@ -1,4 +1,4 @@
-import {type LanguageConfig} from "./config.js";
+import type {LanguageConfig} from "./config.js";
 
 /** A weight a checkpoint of this configuration has, with the shape of its file ([rows, columns]). */
 export interface WeightPlan {

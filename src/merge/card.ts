@@ -1,5 +1,5 @@
 import {stringify} from "yaml";
-import {type MergeReport} from "./report.js";
+import type {MergeReport} from "./report.js";
 
 /** README.md of a merged model: front matter hubs understand, parents with their hashes, and the recipe. */
 export function modelCard(report: MergeReport): string {

@@ -5,7 +5,7 @@ import {isAnalysed, type TensorAnalysis} from "./engine/job.js";
 import {Scratch} from "./engine/scratch.js";
 import {planMoe} from "./moe/merge.js";
 import {isMoeRecipe, readMoeRecipe} from "./moe/read.js";
-import {type MergeOptions} from "./options.js";
+import type {MergeOptions} from "./options.js";
 import {modelFolder} from "./plan/model.js";
 import {mergedModels, type Plan} from "./plan/plan.js";
 import {planRecipe} from "./plan/planRecipe.js";
@@ -13,10 +13,10 @@ import {inOrder} from "./recipe/documents.js";
 import {parseRecipes} from "./recipe/parse.js";
 import {predict, type Prediction} from "./predict.js";
 import {type Problem, RecipeError} from "./recipe/problems.js";
-import {type Recipe} from "./recipe/types.js";
-import {type InputRelations, type ParentRelations} from "../models/types.js";
+import type {Recipe} from "./recipe/types.js";
+import type {InputRelations, ParentRelations} from "../models/types.js";
 import {layerReports, Relations} from "./report.js";
-import {type TokenizerPlan} from "./tokenizer/plan.js";
+import type {TokenizerPlan} from "./tokenizer/plan.js";
 
 /** What a merge would meet and need, found without writing the result. */
 export interface MergeCheck {

@@ -1,13 +1,13 @@
 export {merge} from "./merge.js";
 export {METHODS} from "./methods/index.js";
-export {type MergeProgress} from "./options.js";
+export type {MergeProgress} from "./options.js";
 export {mergeVersion} from "./mergeVersion.js";
 export {mergeRecord, recordMerge} from "./record.js";
 export {storedInputs} from "./storedInputs.js";
-export {type MergeReport} from "./report.js";
+export type {MergeReport} from "./report.js";
 export {parseRecipes} from "./recipe/parse.js";
 export {RecipeError} from "./recipe/problems.js";
 export {checkMerge, type DocumentCheck, type PlanCheck} from "./check.js";
 export {mergeMoe} from "./moe/merge.js";
 export {isMoeRecipe} from "./moe/read.js";
-export {type ResolveModel} from "./plan/model.js";
+export type {ResolveModel} from "./plan/model.js";

@@ -1,10 +1,10 @@
 import {resolve, join} from "node:path";
-import {type MergeOptions} from "./options.js";
+import type {MergeOptions} from "./options.js";
 import {modelFolder} from "./plan/model.js";
 import {planRecipe} from "./plan/planRecipe.js";
 import {inOrder} from "./recipe/documents.js";
 import {parseRecipes} from "./recipe/parse.js";
-import {type MergeReport} from "./report.js";
+import type {MergeReport} from "./report.js";
 import {runPlan} from "./runPlan.js";
 
 /**

@@ -1,5 +1,5 @@
-import {type ResolveModel} from "./plan/model.js";
-import {type Masks} from "./plan/site.js";
+import type {ResolveModel} from "./plan/model.js";
+import type {Masks} from "./plan/site.js";
 
 /** How far a merge has come. */
 export interface MergeProgress {

@@ -3,13 +3,13 @@ import {mkdtemp, open, rm, statfs} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {dirname, join, resolve} from "node:path";
 import {Files} from "./engine/files.js";
-import {type TensorJob} from "./engine/job.js";
+import type {TensorJob} from "./engine/job.js";
 import {runJob} from "./engine/runJob.js";
 import {BLOCK, Scratch} from "./engine/scratch.js";
 import {threadsFor} from "./execute.js";
 import {METHODS} from "./methods/index.js";
-import {type MergeOptions} from "./options.js";
-import {type Plan} from "./plan/plan.js";
+import type {MergeOptions} from "./options.js";
+import type {Plan} from "./plan/plan.js";
 import {tensorBytes} from "../safetensors/header.js";
 
 const outputBytes = ({out, shape}: TensorJob) => tensorBytes(out, shape);

@@ -4,10 +4,10 @@ import {dirname, join, resolve} from "node:path";
 import {flushFolder, readJson, writeJsonAtomic} from "../store/files.js";
 import {sha256File} from "../store/hash.js";
 import {modelCard} from "./card.js";
-import {type Produced} from "./execute.js";
-import {type MergeOptions} from "./options.js";
-import {type Plan} from "./plan/plan.js";
-import {type MergeReport} from "./report.js";
+import type {Produced} from "./execute.js";
+import type {MergeOptions} from "./options.js";
+import type {Plan} from "./plan/plan.js";
+import type {MergeReport} from "./report.js";
 import {shardIndex} from "../safetensors/shards.js";
 
 /** The report and what it is the report of, kept beside the weights. */

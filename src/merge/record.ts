@@ -14,7 +14,7 @@ import {
   saveModel
 } from "../models/index.js";
 import {hashJson} from "../store/hash.js";
-import {type MergeReport} from "./report.js";
+import type {MergeReport} from "./report.js";
 
 /** What the lineage keeps of a merge's report: enough to draw how the parents relate, layer by layer. */
 export function mergeRecord({

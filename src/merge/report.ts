@@ -1,6 +1,6 @@
-import {type InputRelations, type LayerRelations} from "../models/types.js";
-import {type TensorAnalysis} from "./engine/job.js";
-import {type HashedFile} from "./hashes.js";
+import type {InputRelations, LayerRelations} from "../models/types.js";
+import type {TensorAnalysis} from "./engine/job.js";
+import type {HashedFile} from "./hashes.js";
 
 /** What a merge was made from, what it made, and how its parents relate: data for the report page. */
 export interface MergeReport {

@@ -2,9 +2,9 @@ import {createHash} from "node:crypto";
 import {type FileHandle, open, rename} from "node:fs/promises";
 import {join} from "node:path";
 import {flushFolder, writeJsonAtomic} from "../store/files.js";
-import {type JobResult} from "./engine/job.js";
-import {type HashedFile} from "./hashes.js";
-import {type Shard} from "../safetensors/shards.js";
+import type {JobResult} from "./engine/job.js";
+import type {HashedFile} from "./hashes.js";
+import type {Shard} from "../safetensors/shards.js";
 
 /** What is kept of a complete shard, to be taken up by the next start of the same merge. */
 export interface FinishedShard {

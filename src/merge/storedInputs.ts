@@ -4,7 +4,7 @@ import {assertUsable, type ModelManifest, findStoredModel, mergeConflict} from "
 import {UserError} from "../store/errors.js";
 import {parseRecipes} from "./recipe/parse.js";
 import {type Problem, RecipeError} from "./recipe/problems.js";
-import {type ModelReference, type Recipe} from "./recipe/types.js";
+import type {ModelReference, Recipe} from "./recipe/types.js";
 
 /**
  * The models of the store that a recipe names, by the words it uses: a name, an id or its beginning, or the path of a

@@ -1,8 +1,8 @@
-import {type PlacedJob, type TensorJob} from "./engine/job.js";
-import {type Work} from "./engine/runJob.js";
+import type {PlacedJob, TensorJob} from "./engine/job.js";
+import type {Work} from "./engine/runJob.js";
 import {METHODS} from "./methods/index.js";
 import {tensorBytes} from "../safetensors/header.js";
-import {type Shard} from "../safetensors/shards.js";
+import type {Shard} from "../safetensors/shards.js";
 
 /** Elementwise methods may share a large tensor among threads, so many elements each time. */
 const PIECE = 1 << 23;

@@ -5,8 +5,8 @@ import {loadMajority} from "./majority.js";
 import {modelFolder, readManifest} from "./registry.js";
 import {loadStaticEmbedding} from "./staticEmbedding.js";
 import {loadTfidfLogReg} from "./tfidfLogReg.js";
-import {type ModelLoader} from "./modelLoader.js";
-import {type LoadedModel} from "./types.js";
+import type {ModelLoader} from "./modelLoader.js";
+import type {LoadedModel} from "./types.js";
 
 /** Adding an architecture means adding a file and a line here. */
 const loaders: Record<string, ModelLoader> = {

@@ -1,6 +1,6 @@
 import {join} from "node:path";
 import {UserError} from "../store/index.js";
-import {type ModelLoader} from "./modelLoader.js";
+import type {ModelLoader} from "./modelLoader.js";
 import {openTextEmbedder, type TextEmbedder} from "./encoder/textEmbedder.js";
 import {headScores} from "./headScores.js";
 import {decodeSafetensors} from "./safetensors.js";

@@ -29,6 +29,6 @@ export {
   type NewModel
 } from "./registry.js";
 export {roundTable} from "./tableGrid.js";
-export {type InputRelations, type LayerRelations, type MergeRecord, type ModelManifest} from "./types.js";
+export type {InputRelations, LayerRelations, MergeRecord, ModelManifest} from "./types.js";
 export {readModelFile, withPlainFolders} from "./weightFiles.js";
 export {NotMade} from "./notMade.js";

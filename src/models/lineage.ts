@@ -1,5 +1,5 @@
 import {readManifest} from "./registry.js";
-import {type ModelManifest} from "./types.js";
+import type {ModelManifest} from "./types.js";
 
 export interface Ancestor {
   id: string;

@@ -1,4 +1,4 @@
-import {type ModelLoader} from "./modelLoader.js";
+import type {ModelLoader} from "./modelLoader.js";
 import {toPrediction} from "./softmax.js";
 
 /** Answers every text with the training rows' class shares (add-one smoothed): the floor of any comparison. */

@@ -1,5 +1,5 @@
 import {hashJson, modelKey, modelsPlace, putJson} from "../store/index.js";
-import {type ModelManifest} from "./types.js";
+import type {ModelManifest} from "./types.js";
 
 /** A model whose files stay where they are, or that has none. */
 export type RecordedModel = Omit<ModelManifest, "kind" | "schemaVersion" | "id" | "createdAt">;

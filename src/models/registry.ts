@@ -13,7 +13,7 @@ import {
   type Stage,
   UserError
 } from "../store/index.js";
-import {type ModelManifest} from "./types.js";
+import type {ModelManifest} from "./types.js";
 import {linkShared, readModelFile, writePacked} from "./weightFiles.js";
 
 /** What a trainer or a merge hands over to be kept. */

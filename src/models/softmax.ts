@@ -1,4 +1,4 @@
-import {type Prediction} from "./types.js";
+import type {Prediction} from "./types.js";
 
 /** Natural logarithms of the softmax of `scores[offset … offset + count)`; exact for large scores. */
 export function logSoftmax(scores: ArrayLike<number>, offset = 0, count = scores.length): number[] {

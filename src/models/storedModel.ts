@@ -3,7 +3,7 @@ import {join} from "node:path";
 import {nearest, UserError} from "../store/index.js";
 import {hasLoader} from "./architectures.js";
 import {listModels} from "./registry.js";
-import {type ModelManifest} from "./types.js";
+import type {ModelManifest} from "./types.js";
 
 /** Whether a name means this model: its name, its id, or at least eight letters that its id begins with. */
 export function isMeant({id, name}: Pick<ModelManifest, "id" | "name">, wanted: string): boolean {

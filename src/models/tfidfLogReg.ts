@@ -1,6 +1,6 @@
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
-import {type ModelLoader} from "./modelLoader.js";
+import type {ModelLoader} from "./modelLoader.js";
 import {decodeSafetensors} from "./safetensors.js";
 import {logSoftmax, toPrediction} from "./softmax.js";
 import {sparseScores, tfidfOfText} from "./tfidf.js";

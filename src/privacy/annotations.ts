@@ -1,4 +1,4 @@
-import {type Span} from "./spanScoring.js";
+import type {Span} from "./spanScoring.js";
 
 /** A span as annotation tools write it: offsets count code points, as Python does. */
 export interface Annotation {

@@ -1,5 +1,5 @@
-import {type Store, type VersionManifest} from "../store/index.js";
-import {type LedgerSummary} from "./ledger.js";
+import type {Store, VersionManifest} from "../store/index.js";
+import type {LedgerSummary} from "./ledger.js";
 import {recognizersVersion} from "./recognizers/index.js";
 import {defaultMinScore} from "./scanText.js";
 import {

@@ -1,4 +1,4 @@
-import {type ScanContext} from "./scanContext.js";
+import type {ScanContext} from "./scanContext.js";
 
 /**
  * `patterns`: shapes with checksums, ranges and context words. `secrets`: keys and tokens. `names`: people and

@@ -2,7 +2,7 @@ export {acceptances} from "./acceptances.js";
 export {acceptFindings} from "./acceptFindings.js";
 export {type Annotation, checkAnnotations} from "./annotations.js";
 export {ensureLedger} from "./ensureLedger.js";
-export {type Finding, type Layer, type Recognizer} from "./finding.js";
+export type {Finding, Layer, Recognizer} from "./finding.js";
 export {
   type Destination,
   type CheckedFinding,

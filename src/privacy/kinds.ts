@@ -1,4 +1,4 @@
-import {type PersonalDataKind} from "../datasets/index.js";
+import type {PersonalDataKind} from "../datasets/index.js";
 import {allRecognizers, nationalIds} from "./recognizers/index.js";
 
 /** The types of findings that a kind stands for. */

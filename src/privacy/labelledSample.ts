@@ -11,7 +11,7 @@ import {
   versionRows
 } from "../store/index.js";
 import {checkAnnotations} from "./annotations.js";
-import {type Layer} from "./finding.js";
+import type {Layer} from "./finding.js";
 import {recognizersVersion} from "./recognizers/index.js";
 import {scanText} from "./scanText.js";
 import {defaultIou, scoreSpans, type Span, type SpanScore} from "./spanScoring.js";

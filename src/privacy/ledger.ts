@@ -1,10 +1,10 @@
-import {type Finding} from "./finding.js";
+import type {Finding} from "./finding.js";
 import {mask} from "./mask.js";
 import {keyCheck, pseudonym} from "./pseudonymKey.js";
 import {recognizersVersion} from "./recognizers/index.js";
 import {type Action, actionFor, type RedactionPolicy} from "./redact.js";
 import {redactCell, scanCell} from "./scanCell.js";
-import {type ScanOptions} from "./scanText.js";
+import type {ScanOptions} from "./scanText.js";
 
 /** One finding in one cell of a version and what was done about it. Never holds the words themselves. */
 export interface LedgerEntry {

@@ -1,5 +1,5 @@
 import {type Database, LEDGER, writeParquetLines, writeParquetRows} from "../store/index.js";
-import {type LedgerEntry} from "./ledger.js";
+import type {LedgerEntry} from "./ledger.js";
 
 export const LEDGER_FILE = "ledger.parquet";
 export const LEDGER_SUMMARY = "ledger.json";

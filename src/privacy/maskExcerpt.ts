@@ -1,4 +1,4 @@
-import {type Layer} from "./finding.js";
+import type {Layer} from "./finding.js";
 import {redact} from "./redact.js";
 import {scanText} from "./scanText.js";
 

@@ -1,4 +1,4 @@
-import {type Finding} from "./finding.js";
+import type {Finding} from "./finding.js";
 import {impersonalTypes} from "./impersonal.js";
 
 const SURE = 0.9;

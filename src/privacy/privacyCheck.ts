@@ -1,7 +1,7 @@
-import {type Sensitivity} from "../datasets/index.js";
+import type {Sensitivity} from "../datasets/index.js";
 import {impersonalTypes} from "./impersonal.js";
 import {defaultMinScore} from "./scanText.js";
-import {type Action} from "./redact.js";
+import type {Action} from "./redact.js";
 import {readTrust, type Trust} from "./trust.js";
 
 /** Where rows would go: to an endpoint of some trust, into a fine-tuning file, or onto a report page. */

@@ -1,6 +1,6 @@
-import {type Privacy} from "../datasets/index.js";
+import type {Privacy} from "../datasets/index.js";
 import {messageOf, UserError} from "../store/index.js";
-import {type Layer} from "./finding.js";
+import type {Layer} from "./finding.js";
 import {allTypes, typesOfKind} from "./kinds.js";
 import {PSEUDONYM_KEY_VARIABLE, pseudonymKey} from "./pseudonymKey.js";
 import {type Action, actions, type RedactionPolicy} from "./redact.js";

@@ -1,11 +1,5 @@
 import {join} from "node:path";
-import {
-  type CellRow,
-  type Column,
-  type DatasetDefinition,
-  type RedactedRow,
-  type Redactor
-} from "../datasets/index.js";
+import type {CellRow, Column, DatasetDefinition, RedactedRow, Redactor} from "../datasets/index.js";
 import {type Database, hashJson, UserError, writeJsonAtomic} from "../store/index.js";
 import {acceptedReason} from "./acceptances.js";
 import {LedgerCounts, type LedgerEntry} from "./ledger.js";
@@ -14,7 +8,7 @@ import {privacyRules, type PrivacyRules} from "./privacyRules.js";
 import {keyCheck} from "./pseudonymKey.js";
 import {recognizersVersion} from "./recognizers/index.js";
 import {redact} from "./redact.js";
-import {type RowCells} from "./rowCells.js";
+import type {RowCells} from "./rowCells.js";
 import {scanText} from "./scanText.js";
 import {inThreads} from "./scanThreads.js";
 import {holdsText} from "./versionLedger.js";

@@ -1,4 +1,4 @@
-import {type Finding} from "./finding.js";
+import type {Finding} from "./finding.js";
 import {mask} from "./mask.js";
 import {pseudonym} from "./pseudonymKey.js";
 import {UserError} from "../store/index.js";

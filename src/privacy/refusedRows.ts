@@ -1,5 +1,5 @@
-import {type Sensitivity} from "../datasets/index.js";
-import {type Store, type VersionManifest} from "../store/index.js";
+import type {Sensitivity} from "../datasets/index.js";
+import type {Store, VersionManifest} from "../store/index.js";
 import {ensureLedger} from "./ensureLedger.js";
 import {
   type Destination,

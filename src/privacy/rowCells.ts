@@ -1,6 +1,6 @@
-import {type Layer, type Recognizer} from "./finding.js";
+import type {Layer, Recognizer} from "./finding.js";
 import {type LedgerEntry, scanRow} from "./ledger.js";
-import {type RedactionPolicy} from "./redact.js";
+import type {RedactionPolicy} from "./redact.js";
 
 /** Cells of one row, in the order of the settings' columns. */
 export interface RowCells {

@@ -1,4 +1,4 @@
-import {type Finding} from "./finding.js";
+import type {Finding} from "./finding.js";
 import {jsonTexts} from "./jsonTexts.js";
 import {redact, type RedactionPolicy} from "./redact.js";
 import {type ScanOptions, scanText} from "./scanText.js";

@@ -1,4 +1,4 @@
-import {type Finding, type Layer, type Recognizer} from "./finding.js";
+import type {Finding, Layer, Recognizer} from "./finding.js";
 import {resolveOverlaps} from "./overlaps.js";
 import {allRecognizers} from "./recognizers/index.js";
 import {scanContext} from "./scanContext.js";

@@ -1,7 +1,7 @@
 import {availableParallelism} from "node:os";
 import {Worker} from "node:worker_threads";
-import {type Recognizer} from "./finding.js";
-import {type RowCells, type ScanSettings} from "./rowCells.js";
+import type {Recognizer} from "./finding.js";
+import type {RowCells, ScanSettings} from "./rowCells.js";
 import {type TaskName, type TaskResult, type TaskRow, tasks, type TaskSettings} from "./scanTasks.js";
 
 /** Characters that this thread scans before it asks others for help: starting one costs as much as this. */

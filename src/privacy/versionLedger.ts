@@ -11,11 +11,11 @@ import {
   versionTable
 } from "../store/index.js";
 import {acceptances, acceptedReason} from "./acceptances.js";
-import {type Layer} from "./finding.js";
-import {type CheckedFinding} from "./privacyCheck.js";
+import type {Layer} from "./finding.js";
+import type {CheckedFinding} from "./privacyCheck.js";
 import {LedgerCounts, type LedgerEntry, type LedgerOptions, type LedgerSummary} from "./ledger.js";
 import {LEDGER_FILE, LEDGER_SUMMARY, writeLedgerLines} from "./ledgerFiles.js";
-import {type LedgerRow} from "./ledgerLines.js";
+import type {LedgerRow} from "./ledgerLines.js";
 import {defaultMinScore} from "./scanText.js";
 import {inThreads} from "./scanThreads.js";
 

@@ -1,5 +1,5 @@
-import {type Finding} from "./finding.js";
-import {type ScanContext} from "./scanContext.js";
+import type {Finding} from "./finding.js";
+import type {ScanContext} from "./scanContext.js";
 
 const BOOST = 0.35;
 const AT_LEAST = 0.4;

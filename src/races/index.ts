@@ -3,4 +3,3 @@ export {decidingRuns, type DecidingRun} from "./decidingRuns.js";
 export {everything} from "./everything.js";
 export {startRace} from "./race.js";
 export {listRaces, raceOf} from "./record.js";
-export {runRace} from "./runRace.js";

@@ -1,4 +1,4 @@
-import {type Dtype} from "./dtype.js";
+import type {Dtype} from "./dtype.js";
 
 /** The dtypes `toFloats` reads. */
 export const FLOAT_DTYPES: readonly Dtype[] = ["F64", "F32", "BF16", "F16"];

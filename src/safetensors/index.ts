@@ -1,4 +1,4 @@
-export {type Dtype} from "./dtype.js";
+export type {Dtype} from "./dtype.js";
 export {FLOAT_DTYPES, toFloats} from "./floats.js";
 export {type Checkpoint, openCheckpoint, readHeader, type StoredTensor} from "./open.js";
 export {readTensorBytes, readTensorFloats} from "./readTensor.js";

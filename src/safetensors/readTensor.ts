@@ -1,7 +1,7 @@
 import {open} from "node:fs/promises";
 import {UserError} from "../store/errors.js";
 import {toFloats, FLOAT_DTYPES} from "./floats.js";
-import {type StoredTensor} from "./open.js";
+import type {StoredTensor} from "./open.js";
 
 /** The bytes of one tensor of an opened checkpoint. Throws when the file has become shorter since. */
 export async function readTensorBytes(tensor: StoredTensor): Promise<Buffer> {

@@ -5,7 +5,7 @@ import {
   type ModelParameters
 } from "../endpoints/types.js";
 import {anyObject, required, text} from "./scorerOptions.js";
-import {type Json, type ScorerCalls} from "./types.js";
+import type {Json, ScorerCalls} from "./types.js";
 
 export interface Judge {
   endpoint: Endpoint;

@@ -2,8 +2,8 @@ import {addBleuCounts, type BleuCounts, bleuCounts, bleuScore, type Smoothing} f
 import {checkReferences, noReference, references} from "./references.js";
 import {checkOptions, flag, number, oneOf} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
-import {type BleuTokenizer} from "./tokenizeBleu.js";
-import {type Scorer} from "./types.js";
+import type {BleuTokenizer} from "./tokenizeBleu.js";
+import type {Scorer} from "./types.js";
 
 export interface BleuOptions {
   /** Default "13a". */

@@ -9,7 +9,7 @@ import {
 import {checkReferences, noReference, references} from "./references.js";
 import {checkOptions, flag, number, oneOf} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
-import {type Scorer} from "./types.js";
+import type {Scorer} from "./types.js";
 
 export interface ChrfOptions extends ChrfOrders, ChrfFormula {}
 

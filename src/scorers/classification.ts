@@ -2,7 +2,7 @@ import {classificationReport} from "../stats/index.js";
 import {references} from "./references.js";
 import {checkOptions, oneOf, textList} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
-import {type ScoredRow, type Scorer} from "./types.js";
+import type {ScoredRow, Scorer} from "./types.js";
 
 export interface ClassificationOptions {
   /** The labels there are; an output that names one in another spelling is read as that label. */

@@ -11,7 +11,7 @@ import {isEndpointError} from "../endpoints/types.js";
 import {checkReferences, noReference, references} from "./references.js";
 import {anyObject, checkOptions, func, oneOf, required, text} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
-import {type Scorer} from "./types.js";
+import type {Scorer} from "./types.js";
 
 /** A server of embeddings, or a function that gives them. */
 export type EmbeddingOptions =

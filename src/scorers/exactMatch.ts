@@ -1,5 +1,5 @@
 import {checkReferences, noReference, references} from "./references.js";
-import {type Scorer} from "./types.js";
+import type {Scorer} from "./types.js";
 
 /** 1 when the output equals a reference, white space around both left out of account; else 0. */
 export const exactMatch: Scorer = ({output, expected}) =>

@@ -2,7 +2,7 @@ import {readFileSync} from "node:fs";
 import {hashJson} from "../store/hash.js";
 import {UserError} from "../store/index.js";
 import {withSettings} from "./scorerVersion.js";
-import {type Json, type Scorer} from "./types.js";
+import type {Json, Scorer} from "./types.js";
 
 /** What one person said about one answer. */
 export interface HumanLabel {

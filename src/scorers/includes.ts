@@ -1,7 +1,7 @@
 import {checkReferences, noReference, references} from "./references.js";
 import {checkOptions, flag} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
-import {type Scorer} from "./types.js";
+import type {Scorer} from "./types.js";
 
 export interface IncludesOptions {
   /** Default false. */

@@ -4,7 +4,7 @@ import {loadDetector} from "./instructions/language.js";
 import {type InstructionArguments, InstructionError} from "./instructions/types.js";
 import {checkOptions, flag, oneOf} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
-import {type ScoredRow, type Scorer} from "./types.js";
+import type {ScoredRow, Scorer} from "./types.js";
 
 export interface InstructionOptions {
   /**

@@ -2,7 +2,7 @@ import {parseJsonOutput} from "./parseJsonOutput.js";
 import {sameJson} from "./sameJson.js";
 import {checkOptions, flag, textList} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
-import {type Json, type Scorer} from "./types.js";
+import type {Json, Scorer} from "./types.js";
 
 export interface JsonFieldsOptions {
   /** Which fields to compare, nested ones as "a.b" or "items.0.name". Default: every top-level field expected. */

@@ -3,7 +3,7 @@ import {boundedMatches, failWhenSlow} from "./boundedMatch.js";
 import {parseJsonOutput} from "./parseJsonOutput.js";
 import {checkOptions, flag} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
-import {type Json, type Scorer} from "./types.js";
+import type {Json, Scorer} from "./types.js";
 
 export interface JsonSchemaOptions {
   /** Accept JSON within other text or a Markdown fence. Default false: the output must be JSON, fenced or not. */

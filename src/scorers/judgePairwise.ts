@@ -2,7 +2,7 @@ import {JUDGE, askJudge, conversationText, type Judge, judgeSettings} from "./as
 import {parseChoice} from "./parseJudgement.js";
 import {checkOptions, func, required, text} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
-import {type Row, type Scorer} from "./types.js";
+import type {Row, Scorer} from "./types.js";
 
 export interface JudgePairwiseOptions extends Judge {
   /** What makes an answer better, in words. */

@@ -3,7 +3,7 @@ import {parseRating} from "./parseJudgement.js";
 import {references} from "./references.js";
 import {checkOptions, required, text} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
-import {type Scorer} from "./types.js";
+import type {Scorer} from "./types.js";
 
 export interface JudgeRatingOptions extends Judge {
   /** What earns which rating, in words. */

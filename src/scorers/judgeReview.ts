@@ -1,5 +1,5 @@
 import {parseScorePair} from "./parseJudgement.js";
-import {type Scorer} from "./types.js";
+import type {Scorer} from "./types.js";
 
 /**
  * For outputs that are themselves a judge's review of two answers, the two scores on their first line: 1 when the

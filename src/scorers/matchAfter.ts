@@ -2,7 +2,7 @@ import {afterLastMarker} from "./afterLastMarker.js";
 import {checkReferences, noReference, references} from "./references.js";
 import {checkOptions, flag} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
-import {type Scorer} from "./types.js";
+import type {Scorer} from "./types.js";
 
 export interface MatchAfterOptions {
   /** Compare the whole output when the marker is absent instead of scoring 0. Default false. */

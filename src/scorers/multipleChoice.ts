@@ -1,6 +1,6 @@
 import {checkOptions, func, number} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
-import {type Row, type Scorer} from "./types.js";
+import type {Row, Scorer} from "./types.js";
 
 export interface MultipleChoiceOptions {
   /** How many options there are, named A, B, C …; at most 26. Default 4. */

@@ -2,7 +2,7 @@ import {type Normalization, normalizeText} from "./normalizeText.js";
 import {checkReferences, noReference, references} from "./references.js";
 import {checkOptions, flag} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
-import {type Scorer} from "./types.js";
+import type {Scorer} from "./types.js";
 
 /**
  * 1 when the output equals a reference after both are normalised (see `Normalization` for the defaults), else 0.

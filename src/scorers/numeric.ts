@@ -2,7 +2,7 @@ import {afterLastMarker} from "./afterLastMarker.js";
 import {type NumberFormat, parseNumbers} from "./parseNumbers.js";
 import {anyObject, checkOptions, number, oneOf, text} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
-import {type Scorer} from "./types.js";
+import type {Scorer} from "./types.js";
 
 export interface NumericOptions extends NumberFormat {
   /** Which of the output's numbers is the answer. Default "last"; "first" behind a marker. */

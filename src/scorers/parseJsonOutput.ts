@@ -1,4 +1,4 @@
-import {type Json} from "./types.js";
+import type {Json} from "./types.js";
 
 /**
  * The JSON value an output consists of, a Markdown fence around it left out of account; undefined when it does not

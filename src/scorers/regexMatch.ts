@@ -2,7 +2,7 @@ import {boundedMatches, failWhenSlow, SlowPatternError} from "./boundedMatch.js"
 import {checkReferences, noReference, references} from "./references.js";
 import {checkOptions, either, number, oneOf, text} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
-import {type Scorer} from "./types.js";
+import type {Scorer} from "./types.js";
 
 export interface RegexOptions {
   /** Compare this group of the match with the row's references; without it, matching is enough. */

@@ -2,7 +2,7 @@ import {checkReferences, noReference, references} from "./references.js";
 import {type Rouge, rougeCounts, rougeOf, type RougeSettings, type RougeType} from "./rougeScore.js";
 import {checkOptions, flag, number, oneOf} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
-import {type Scorer} from "./types.js";
+import type {Scorer} from "./types.js";
 
 const ROUGE_TYPES: readonly RougeType[] = [
   ...([1, 2, 3, 4, 5, 6, 7, 8, 9] as const).map((n) => `rouge${n}` as const),

@@ -3,7 +3,7 @@ import {checkOptions, flag} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import {terEdits} from "./terEdits.js";
 import {type TerWordOptions, terWords} from "./terWords.js";
-import {type Scorer} from "./types.js";
+import type {Scorer} from "./types.js";
 
 export type TerOptions = TerWordOptions;
 

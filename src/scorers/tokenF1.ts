@@ -1,7 +1,7 @@
 import {countNgrams, overlap} from "./ngrams.js";
 import {normalizeText} from "./normalizeText.js";
 import {checkReferences, noReference, references} from "./references.js";
-import {type Scorer} from "./types.js";
+import type {Scorer} from "./types.js";
 
 /**
  * F1 over the words the output shares with the best reference, 0 to 1, in the manner of SQuAD: case, punctuation

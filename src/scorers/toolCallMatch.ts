@@ -1,7 +1,7 @@
 import {sameJson} from "./sameJson.js";
 import {checkOptions, flag, oneOf} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
-import {type Json, type Scorer} from "./types.js";
+import type {Json, Scorer} from "./types.js";
 
 export interface ToolCallOptions {
   /** "exact": the same arguments. "subset": at least the expected ones. "name": names only. Default "exact". */

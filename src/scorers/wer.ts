@@ -1,5 +1,5 @@
 import {checkReferences, noReference, references} from "./references.js";
-import {type Scorer} from "./types.js";
+import type {Scorer} from "./types.js";
 
 /**
  * 100 minus the word error rate, so that higher is better: 100 is equal, and it is negative when more words are wrong than

@@ -1,7 +1,7 @@
 import {normalCdf, normalQuantile} from "./distributions/normal.js";
 import {studentQuantile} from "./distributions/studentT.js";
 import {sortedQuantile} from "./quantile.js";
-import {type Interval} from "./types.js";
+import type {Interval} from "./types.js";
 
 export interface BootstrapInterval extends Interval {
   estimate: number;

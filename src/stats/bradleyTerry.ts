@@ -3,7 +3,7 @@ import {normalQuantile, normalTail} from "./distributions/normal.js";
 import {studentQuantile, studentTwoSided} from "./distributions/studentT.js";
 import {type Matrix, multiply, transpose, zeros} from "./linearAlgebra.js";
 import {stronglyConnected} from "./stronglyConnected.js";
-import {type Interval} from "./types.js";
+import type {Interval} from "./types.js";
 
 export interface Preference {
   first: string;

@@ -1,5 +1,5 @@
 import {inverseIncompleteBeta} from "./distributions/incompleteBeta.js";
-import {type Interval} from "./types.js";
+import type {Interval} from "./types.js";
 
 /**
  * Exact interval for a proportion, between 0 and 1: it covers at least `level` of the time for every n and every

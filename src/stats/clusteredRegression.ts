@@ -1,7 +1,7 @@
 import {studentQuantile, studentTwoSided} from "./distributions/studentT.js";
 import {invert, multiply, transpose, zeros} from "./linearAlgebra.js";
 import {isPresent} from "./present.js";
-import {type Clusters, type Interval, type Scores} from "./types.js";
+import type {Clusters, Interval, Scores} from "./types.js";
 import {intersection} from "./twoWayClusters.js";
 
 export interface Coefficient extends Interval {

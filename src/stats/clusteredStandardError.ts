@@ -1,6 +1,6 @@
 import {groupRows} from "./groupRows.js";
 import {mean} from "./mean.js";
-import {type Clusters, type Scores} from "./types.js";
+import type {Clusters, Scores} from "./types.js";
 
 export interface ClusteredError {
   standardError: number;

@@ -1,6 +1,6 @@
 import {confusion, type Label} from "./confusion.js";
 import {normalQuantile, normalTail} from "./distributions/normal.js";
-import {type Interval} from "./types.js";
+import type {Interval} from "./types.js";
 
 export interface Kappa extends Interval {
   /** 1 is perfect agreement, 0 what chance gives, below 0 less than chance. */

@@ -1,5 +1,5 @@
 import {isPresent} from "./present.js";
-import {type Interval} from "./types.js";
+import type {Interval} from "./types.js";
 
 export interface ConfidenceSequenceOptions {
   /** Confidence that the interval holds at every moment, however often it is looked at; default 0.95. */

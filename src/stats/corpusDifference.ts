@@ -1,7 +1,7 @@
 import {describe} from "./bootstrapInterval.js";
-import {type Interval} from "./types.js";
+import type {Interval} from "./types.js";
 import {rng} from "./rng.js";
-import {type Seed} from "./seed.js";
+import type {Seed} from "./seed.js";
 
 /** A row's contribution to a corpus figure: counts that are added up over rows (BLEU's n-gram matches, say). */
 export type CorpusRows = readonly ArrayLike<number>[];

@@ -1,6 +1,6 @@
 import {normalTail} from "./distributions/normal.js";
 import {studentTail} from "./distributions/studentT.js";
-import {type PairedDifference} from "./pairedDifference.js";
+import type {PairedDifference} from "./pairedDifference.js";
 import {tangoScore} from "./tango.js";
 
 export interface MarginTest<Verdict extends string> {

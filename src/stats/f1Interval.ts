@@ -1,4 +1,4 @@
-import {type Interval} from "./types.js";
+import type {Interval} from "./types.js";
 import {wilson} from "./wilson.js";
 
 /**

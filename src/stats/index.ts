@@ -1,5 +1,5 @@
-export {type Clusters, type Estimate, type Interval, type Scores} from "./types.js";
-export {type Seed} from "./seed.js";
+export type {Clusters, Estimate, Interval, Scores} from "./types.js";
+export type {Seed} from "./seed.js";
 export {rng, type Rng} from "./rng.js";
 export {mean} from "./mean.js";
 export {variance} from "./variance.js";

@@ -2,8 +2,8 @@ import {clusteredStandardError} from "./clusteredStandardError.js";
 import {type Matrix, zeros} from "./linearAlgebra.js";
 import {isPresent} from "./present.js";
 import {rng} from "./rng.js";
-import {type Seed} from "./seed.js";
-import {type Clusters, type Scores} from "./types.js";
+import type {Seed} from "./seed.js";
+import type {Clusters, Scores} from "./types.js";
 
 export interface JointMeans {
   means: number[];

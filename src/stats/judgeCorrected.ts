@@ -3,7 +3,7 @@ import {mean} from "./mean.js";
 import {meanInterval} from "./meanInterval.js";
 import {isPresent} from "./present.js";
 import {scoreInterval} from "./scoreInterval.js";
-import {type Clusters, type Estimate, type Scores} from "./types.js";
+import type {Clusters, Estimate, Scores} from "./types.js";
 
 export interface JudgeCorrected extends Estimate {
   /** How far the judge is trusted, 0 (human labels only) to 1. */

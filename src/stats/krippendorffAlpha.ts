@@ -1,4 +1,4 @@
-import {type Label} from "./confusion.js";
+import type {Label} from "./confusion.js";
 
 export type AlphaMetric = "nominal" | "ordinal" | "interval" | "ratio";
 

@@ -1,6 +1,6 @@
-import {type Label} from "./confusion.js";
+import type {Label} from "./confusion.js";
 import {rng} from "./rng.js";
-import {type Seed} from "./seed.js";
+import type {Seed} from "./seed.js";
 
 /**
  * The most frequent answers of a row (several on a tie), compared as text, and their share of the votes. A missing

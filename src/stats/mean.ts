@@ -1,5 +1,5 @@
 import {present} from "./present.js";
-import {type Scores} from "./types.js";
+import type {Scores} from "./types.js";
 
 /** Arithmetic mean of the scores that are there, in their units; undefined when none is. */
 export function mean(scores: Scores): number | undefined {

@@ -3,7 +3,7 @@ import {studentQuantile} from "./distributions/studentT.js";
 import {mean} from "./mean.js";
 import {present} from "./present.js";
 import {standardError} from "./standardError.js";
-import {type Clusters, type Estimate, type Interval, type Scores} from "./types.js";
+import type {Clusters, Estimate, Interval, Scores} from "./types.js";
 import {wilson, wilsonAt} from "./wilson.js";
 
 export interface MeanIntervalOptions {

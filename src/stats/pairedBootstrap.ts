@@ -1,8 +1,8 @@
 import {bootstrapInterval, type BootstrapInterval} from "./bootstrapInterval.js";
 import {pairedUnits} from "./pairedUnits.js";
 import {resampleMeans, type Units} from "./resample.js";
-import {type Seed} from "./seed.js";
-import {type Clusters, type Scores} from "./types.js";
+import type {Seed} from "./seed.js";
+import type {Clusters, Scores} from "./types.js";
 
 export interface BootstrapOptions {
   seed: Seed;

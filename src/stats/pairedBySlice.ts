@@ -1,5 +1,5 @@
 import {concludeDifference, type PairedDifference} from "./pairedDifference.js";
-import {type Clusters, type Scores} from "./types.js";
+import type {Clusters, Scores} from "./types.js";
 
 /** Rows cut into slices, with what comparing many pairs of candidates on them needs only once. */
 export interface SlicedRows {

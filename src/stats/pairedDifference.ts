@@ -4,7 +4,7 @@ import {studentQuantile, studentTwoSided} from "./distributions/studentT.js";
 import {isPresent} from "./present.js";
 import {scoreInterval} from "./scoreInterval.js";
 import {tango} from "./tango.js";
-import {type Clusters, type Estimate, type Scores} from "./types.js";
+import type {Clusters, Estimate, Scores} from "./types.js";
 
 export interface PairedDifference extends Estimate {
   /** Two-sided p value of "no difference", by the same method as the interval. */

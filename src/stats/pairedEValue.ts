@@ -1,5 +1,5 @@
 import {isPresent} from "./present.js";
-import {type Clusters, type Scores} from "./types.js";
+import type {Clusters, Scores} from "./types.js";
 
 export interface PairedEValueOptions {
   /** How far below `second` the mean of `first` may lie, in score units; default 0. */

@@ -1,7 +1,7 @@
 import {pairedUnits} from "./pairedUnits.js";
 import {rng} from "./rng.js";
-import {type Seed} from "./seed.js";
-import {type Clusters, type Scores} from "./types.js";
+import type {Seed} from "./seed.js";
+import type {Clusters, Scores} from "./types.js";
 
 export interface PairedPermutation {
   estimate: number;

@@ -1,6 +1,6 @@
 import {isPresent} from "./present.js";
-import {type Units} from "./resample.js";
-import {type Clusters, type Scores} from "./types.js";
+import type {Units} from "./resample.js";
+import type {Clusters, Scores} from "./types.js";
 
 /**
  * Differences column − reference by row, or by group of rows, as units to resample. A row missing on either side

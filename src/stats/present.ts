@@ -1,4 +1,4 @@
-import {type Scores} from "./types.js";
+import type {Scores} from "./types.js";
 
 export const isPresent = (score: number | null | undefined): score is number =>
   typeof score === "number" && Number.isFinite(score);

@@ -1,5 +1,5 @@
 import {present} from "./present.js";
-import {type Scores} from "./types.js";
+import type {Scores} from "./types.js";
 
 /**
  * Quantile q (0 to 1) by linear interpolation between order statistics (Hyndman and Fan's type 7, the default

@@ -1,6 +1,6 @@
 import {mean} from "./mean.js";
 import {present} from "./present.js";
-import {type Scores} from "./types.js";
+import type {Scores} from "./types.js";
 import {variance} from "./variance.js";
 
 export interface RepeatVariance {

@@ -1,7 +1,7 @@
 import {isPresent} from "./present.js";
 import {resampleMeans} from "./resample.js";
-import {type Seed} from "./seed.js";
-import {type Clusters, type Scores} from "./types.js";
+import type {Seed} from "./seed.js";
+import type {Clusters, Scores} from "./types.js";
 
 /**
  * The mean of every column in each of `resamples` bootstrap resamples of the rows, or of whole groups of rows:

@@ -1,4 +1,4 @@
-import {type Interval} from "./types.js";
+import type {Interval} from "./types.js";
 import {wilsonAt} from "./wilson.js";
 
 /**

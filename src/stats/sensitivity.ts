@@ -1,6 +1,6 @@
 import {mean} from "./mean.js";
 import {isPresent} from "./present.js";
-import {type Scores} from "./types.js";
+import type {Scores} from "./types.js";
 
 export interface Sensitivity {
   /** Over the rows that were scored. */

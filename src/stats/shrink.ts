@@ -1,5 +1,5 @@
 import {normalQuantile} from "./distributions/normal.js";
-import {type Interval} from "./types.js";
+import type {Interval} from "./types.js";
 
 export interface Shrunk extends Interval {
   estimate: number;

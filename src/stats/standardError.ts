@@ -1,5 +1,5 @@
 import {present} from "./present.js";
-import {type Scores} from "./types.js";
+import type {Scores} from "./types.js";
 import {variance} from "./variance.js";
 
 /** Standard error of the mean, √(s²/n), for rows drawn independently; undefined below two scores. */

@@ -1,5 +1,5 @@
 import {normalQuantile} from "./distributions/normal.js";
-import {type Interval} from "./types.js";
+import type {Interval} from "./types.js";
 
 /**
  * Score interval for the difference of two proportions on the same rows: `gained` rows right only under the first

@@ -1,6 +1,6 @@
 import {type ClusteredError, clusteredStandardError} from "./clusteredStandardError.js";
 import {isPresent} from "./present.js";
-import {type Clusters, type Scores} from "./types.js";
+import type {Clusters, Scores} from "./types.js";
 
 /**
  * Standard error of the mean for rows that go together in two ways at once, neither nested in the other (a question asked in

@@ -1,6 +1,6 @@
 import {mean} from "./mean.js";
 import {present} from "./present.js";
-import {type Scores} from "./types.js";
+import type {Scores} from "./types.js";
 
 /**
  * Sample variance Σ(x − x̄)² / (n − 1), in squared units of the scores.

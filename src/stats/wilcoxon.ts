@@ -1,6 +1,6 @@
 import {normalTail} from "./distributions/normal.js";
 import {isPresent} from "./present.js";
-import {type Scores} from "./types.js";
+import type {Scores} from "./types.js";
 
 export interface SignedRank {
   /** Sum of the ranks of the rows on which the first scored higher (ties share the mean of their ranks). */

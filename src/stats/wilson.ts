@@ -1,5 +1,5 @@
 import {normalQuantile} from "./distributions/normal.js";
-import {type Interval} from "./types.js";
+import type {Interval} from "./types.js";
 
 export interface WilsonOptions {
   /** Half a row is added on either side, so that coverage is at least the level more often; wider. Default false. */

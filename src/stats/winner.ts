@@ -4,8 +4,8 @@ import {isPresent} from "./present.js";
 import {mean} from "./mean.js";
 import {rng} from "./rng.js";
 import {scoreInterval} from "./scoreInterval.js";
-import {type Seed} from "./seed.js";
-import {type Clusters, type Interval, type Scores} from "./types.js";
+import type {Seed} from "./seed.js";
+import type {Clusters, Interval, Scores} from "./types.js";
 
 interface Selection {
   seed: Seed;

@@ -109,7 +109,7 @@ export {
   writeParquetRows
 } from "./parquet.js";
 export {LocalFolder} from "./place/localFolder.js";
-export {type Place, type Stage} from "./place/place.js";
+export type {Place, Stage} from "./place/place.js";
 export {processIsAlive} from "./process.js";
 export {plainSql} from "./plainSql.js";
 export * from "./schema.js";

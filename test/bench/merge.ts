@@ -18,7 +18,7 @@ import {
 import {cpus, tmpdir} from "node:os";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
-import {type merge} from "../../src/merge/index.js";
+import type {merge} from "../../src/merge/index.js";
 import {METHODS} from "../../src/merge/methods/index.js";
 import {buildHeader, type PlannedTensor} from "../../src/safetensors/header.js";
 

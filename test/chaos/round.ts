@@ -5,7 +5,7 @@ import {setTimeout as sleep} from "node:timers/promises";
 import {Redis} from "ioredis";
 import type {Valkey} from "../queue/support/valkey.js";
 import type {Actor} from "./actor.js";
-import {type Disturbance} from "./disturbances.js";
+import type {Disturbance} from "./disturbances.js";
 import type {FaultyEndpoint} from "./faultyEndpoint.js";
 import {sealed} from "./sealed.js";
 

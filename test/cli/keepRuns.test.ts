@@ -5,7 +5,8 @@ import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi} fr
 import {archiveRuns, deleteRuns, keepRunsVerb} from "../../src/cli/keepRuns.js";
 import {runsVerb} from "../../src/cli/runs.js";
 import {collectGarbage} from "../../src/datasets/index.js";
-import {decidingRuns, listRaces, runRace} from "../../src/races/index.js";
+import {decidingRuns, listRaces} from "../../src/races/index.js";
+import {runRace} from "../../src/races/runRace.js";
 import {runEval, type RunOptions} from "../../src/runner/index.js";
 import {
   history,

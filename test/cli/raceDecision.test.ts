@@ -1,7 +1,7 @@
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from "vitest";
 import {checkEvals} from "../../src/cli/check.js";
 import {scoreTable} from "../../src/decisions/index.js";
-import {runRace} from "../../src/races/index.js";
+import {runRace} from "../../src/races/runRace.js";
 import {openAICompatible} from "../../src/endpoints/index.js";
 import {candidate, type GateRule, runEval} from "../../src/runner/index.js";
 import {currentDecisions} from "../../src/site/currentRuns.js";

@@ -1,5 +1,5 @@
 import {type Comparison, numbers, type Published, show} from "./compare.js";
-import {type NotReproduced, type Path} from "./figure.js";
+import type {NotReproduced, Path} from "./figure.js";
 
 /** Shown for a published figure that no reader has a word on. */
 export const nobodys = "no reader computes it";

@@ -1,6 +1,6 @@
 import {account, nobodys} from "./account.js";
 import {compare, type Comparison, Published} from "./compare.js";
-import {type Figure, type Reader} from "./figure.js";
+import type {Figure, Reader} from "./figure.js";
 import {type Item, openItem, publishedFile} from "./item.js";
 import {readers} from "./readers/index.js";
 

@@ -1,13 +1,6 @@
 import {existsSync, readFileSync} from "node:fs";
 import {join} from "node:path";
-import {
-  type ExactFigure,
-  type Figure,
-  type Path,
-  type RecordsFigure,
-  type RowsFigure,
-  type ValueFigure
-} from "./figure.js";
+import type {ExactFigure, Figure, Path, RecordsFigure, RowsFigure, ValueFigure} from "./figure.js";
 import {jsonOf, parseRecords} from "./item.js";
 
 export interface Comparison {

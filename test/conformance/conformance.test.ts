@@ -5,7 +5,7 @@ import {describe, expect, it} from "vitest";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {checkItem, figuresOf} from "./checkItem.js";
 import {compare, Published} from "./compare.js";
-import {type Figure} from "./figure.js";
+import type {Figure} from "./figure.js";
 import {itemFolder} from "./itemFolder.js";
 import {openItem} from "./item.js";
 import {readers} from "./readers/index.js";

@@ -1,4 +1,4 @@
-import {type Item} from "./item.js";
+import type {Item} from "./item.js";
 
 /** Keys and positions on the way to a value. A regular expression stands for the first key it fits. */
 export type Path = readonly (string | number | RegExp)[];

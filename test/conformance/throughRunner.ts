@@ -4,7 +4,7 @@ import {join} from "node:path";
 import {type DatasetDefinition, defineDataset, pull} from "../../src/datasets/index.js";
 import {recorded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
-import {type ScoredRow, type Scorer} from "../../src/scorers/index.js";
+import type {ScoredRow, Scorer} from "../../src/scorers/index.js";
 import {ensureSplit, type SplitSpec} from "../../src/splits/index.js";
 import {openStore, type Store, type VersionManifest} from "../../src/store/index.js";
 

@@ -2,7 +2,7 @@ import {execFileSync, spawn} from "node:child_process";
 import {createHash} from "node:crypto";
 import {mkdirSync, readdirSync, writeFileSync} from "node:fs";
 import {createServer} from "node:http";
-import {type AddressInfo} from "node:net";
+import type {AddressInfo} from "node:net";
 import {join} from "node:path";
 import {setTimeout as sleep} from "node:timers/promises";
 import {fileURLToPath} from "node:url";

@@ -1,7 +1,7 @@
 import {execFileSync, spawnSync} from "node:child_process";
 import {chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from "node:http";
-import {type AddressInfo} from "node:net";
+import type {AddressInfo} from "node:net";
 import {join} from "node:path";
 import {gzipSync} from "node:zlib";
 import sqlite3 from "node-sqlite3-wasm";

@@ -1,6 +1,6 @@
 import {cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {createServer, type Server} from "node:http";
-import {type AddressInfo} from "node:net";
+import type {AddressInfo} from "node:net";
 import {join} from "node:path";
 import {afterAll, describe, expect, it} from "vitest";
 import {

@@ -1,5 +1,5 @@
 import {createServer, type IncomingMessage, type ServerResponse} from "node:http";
-import {type AddressInfo} from "node:net";
+import type {AddressInfo} from "node:net";
 import {gzipSync} from "node:zlib";
 import {afterEach, describe, expect, it, vi} from "vitest";
 import {openAICompatible, type OpenAICompatibleOptions} from "../../src/endpoints/openAICompatible.js";

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {type Effects} from "../../src/endpoints/effects.js";
+import type {Effects} from "../../src/endpoints/effects.js";
 import {createLimiter, limiterFor} from "../../src/endpoints/limiter.js";
 import {openAICompatible} from "../../src/endpoints/openAICompatible.js";
 import {recorded} from "../../src/endpoints/recorded.js";

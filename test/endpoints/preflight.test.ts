@@ -1,6 +1,6 @@
 import {afterEach, describe, expect, it, vi} from "vitest";
 import {openAICompatible, type OpenAICompatibleOptions} from "../../src/endpoints/openAICompatible.js";
-import {type Needs, type PreflightFinding} from "../../src/endpoints/types.js";
+import type {Needs, PreflightFinding} from "../../src/endpoints/types.js";
 import {completion, type ModelServerOptions, startModelServer} from "../support/modelServer.js";
 
 const cleanups: (() => Promise<void>)[] = [];

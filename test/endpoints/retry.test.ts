@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
-import {type Effects} from "../../src/endpoints/effects.js";
+import type {Effects} from "../../src/endpoints/effects.js";
 import {defaultRetryPolicy, fullJitter, withRetry} from "../../src/endpoints/retry.js";
 import {retryAfterMs} from "../../src/endpoints/retryAfter.js";
 import {EndpointError, type EndpointErrorKind} from "../../src/endpoints/types.js";

@@ -7,7 +7,7 @@ import {
   readTokenizer,
   type TextReader
 } from "../../src/finetune/index.js";
-import {type Example, type Pair} from "../../src/language/index.js";
+import type {Example, Pair} from "../../src/language/index.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {tinyLanguageModel} from "../support/tinyLanguageModel.js";
 import {mkdir, writeFile} from "node:fs/promises";

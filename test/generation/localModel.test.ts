@@ -3,7 +3,7 @@ import {mkdtemp, readFile, rm, truncate, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {type Completion, type CompletionOptions, type ModelParameters} from "../../src/endpoints/index.js";
+import type {Completion, CompletionOptions, ModelParameters} from "../../src/endpoints/index.js";
 import {localModel, type LocalModel} from "../../src/generation/index.js";
 import {writeSafetensors} from "../../src/safetensors/index.js";
 import {openWorkspace, type Workspace} from "../../src/store/index.js";

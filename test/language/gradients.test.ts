@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {type Storage} from "../../src/ggml/index.js";
+import type {Storage} from "../../src/ggml/index.js";
 import {
   ActiveAdapter,
   checkGradients,

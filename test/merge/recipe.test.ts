@@ -7,7 +7,7 @@ import {RecipeError} from "../../src/merge/recipe/problems.js";
 import {parseRecipes} from "../../src/merge/recipe/parse.js";
 import {evaluate, lookUp} from "../../src/merge/recipe/settings.js";
 import {METHODS} from "../../src/merge/methods/index.js";
-import {type Recipe} from "../../src/merge/recipe/types.js";
+import type {Recipe} from "../../src/merge/recipe/types.js";
 import {UserError} from "../../src/store/errors.js";
 import {mergeIn, workFolder, writeModel} from "./support.js";
 

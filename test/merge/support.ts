@@ -6,8 +6,8 @@ import {decode, encode, type FloatDtype} from "../../src/merge/numeric/convert.j
 import {type Checkpoint, openCheckpoint} from "../../src/safetensors/open.js";
 import {writeSafetensors} from "../../src/safetensors/write.js";
 import {merge} from "../../src/merge/index.js";
-import {type MergeOptions} from "../../src/merge/options.js";
-import {type MergeReport} from "../../src/merge/report.js";
+import type {MergeOptions} from "../../src/merge/options.js";
+import type {MergeReport} from "../../src/merge/report.js";
 
 /**
  * The golden folder: ASSAY_GOLDEN names one, else it lies in the shared folder (ASSAY_SHARED, or beside the checkout).

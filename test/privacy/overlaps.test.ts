@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {type Finding} from "../../src/privacy/index.js";
+import type {Finding} from "../../src/privacy/index.js";
 import {resolveOverlaps} from "../../src/privacy/overlaps.js";
 
 const finding = (type: string, start: number, end: number, score = 0.5): Finding => ({

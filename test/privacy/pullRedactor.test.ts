@@ -1,6 +1,6 @@
 import {existsSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
 import {createServer} from "node:http";
-import {type AddressInfo} from "node:net";
+import type {AddressInfo} from "node:net";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {type DatasetDefinition, defineDataset, type Privacy, pull} from "../../src/datasets/index.js";

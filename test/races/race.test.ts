@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
-import {type RaceRound, type RaceSettings, type ScoreTable} from "../../src/decisions/index.js";
+import type {RaceRound, RaceSettings, ScoreTable} from "../../src/decisions/index.js";
 import {startRace} from "../../src/races/index.js";
 import {rng} from "../../src/stats/index.js";
 

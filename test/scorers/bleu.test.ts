@@ -2,7 +2,7 @@ import {describe, expect, it} from "vitest";
 import {bleu, type BleuOptions} from "../../src/scorers/index.js";
 import {bleuScore} from "../../src/scorers/bleuScore.js";
 import {tokenizeBleu} from "../../src/scorers/tokenizeBleu.js";
-import {type ScoredRow} from "../../src/scorers/types.js";
+import type {ScoredRow} from "../../src/scorers/types.js";
 import {score, scoreInput} from "./score.js";
 
 /** Corpus figure of rows, each an output and its references. */

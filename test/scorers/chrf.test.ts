@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {chrf, type ChrfOptions} from "../../src/scorers/index.js";
-import {type ScoredRow} from "../../src/scorers/types.js";
+import type {ScoredRow} from "../../src/scorers/types.js";
 import {score, scoreInput} from "./score.js";
 
 async function corpus(outputs: string[], refs: string[], options?: ChrfOptions): Promise<number> {

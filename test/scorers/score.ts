@@ -1,4 +1,4 @@
-import {type Scorer, type ScoreInput} from "../../src/scorers/index.js";
+import type {Scorer, ScoreInput} from "../../src/scorers/index.js";
 
 /** The input a scorer gets for one completion, with everything it does not look at left plain. */
 export function scoreInput(output: string, expected?: unknown, rest: Partial<ScoreInput> = {}): ScoreInput {

@@ -2,7 +2,7 @@ import {describe, expect, it} from "vitest";
 import {ter, type TerOptions} from "../../src/scorers/index.js";
 import {terEdits} from "../../src/scorers/terEdits.js";
 import {terWords} from "../../src/scorers/terWords.js";
-import {type ScoredRow} from "../../src/scorers/types.js";
+import type {ScoredRow} from "../../src/scorers/types.js";
 import {score, scoreInput} from "./score.js";
 
 const edits = (output: string, reference: string) => terEdits(output.split(" "), reference.split(" "));

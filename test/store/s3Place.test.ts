@@ -3,7 +3,7 @@ import {existsSync, mkdirSync, readdirSync, readFileSync, statSync} from "node:f
 import {utimes, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterEach, describe, expect, it} from "vitest";
-import {type Place} from "../../src/store/index.js";
+import type {Place} from "../../src/store/index.js";
 import {withLease} from "../../src/store/lease.js";
 import {s3Address} from "../../src/store/place/s3/address.js";
 import {cacheBytes, openS3} from "../../src/store/place/s3/open.js";

@@ -1,5 +1,5 @@
 import {defineDataset, pull} from "../../src/datasets/index.js";
-import {runRace} from "../../src/races/index.js";
+import {runRace} from "../../src/races/runRace.js";
 import type {HostingModel} from "../../src/costs/index.js";
 import {openAICompatible, recorded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval, type RunInputs} from "../../src/runner/index.js";

@@ -1,4 +1,4 @@
-import {type LoadedModel} from "../../src/models/types.js";
+import type {LoadedModel} from "../../src/models/types.js";
 import {hashJson} from "../../src/store/hash.js";
 
 export interface KeywordModel extends LoadedModel {

@@ -1,5 +1,5 @@
 import {createServer, type IncomingMessage, type ServerResponse} from "node:http";
-import {type AddressInfo, type Socket} from "node:net";
+import type {AddressInfo, Socket} from "node:net";
 
 /** One answer of the server. Fields combine: `latencyMs` goes before whatever else happens. */
 export interface Behaviour {

@@ -3,7 +3,7 @@ import {mkdtemp, rm} from "node:fs/promises";
 import {createRequire} from "node:module";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
-import {type Browser, type Page} from "playwright-core";
+import type {Browser, Page} from "playwright-core";
 import {afterAll, beforeAll} from "vitest";
 import {purge} from "../../src/datasets/index.js";
 import {verdicts} from "../../src/site/index.js";

@@ -2,7 +2,7 @@ import {join} from "node:path";
 import {defineDataset, pull} from "../../src/datasets/index.js";
 import {ensureSplit} from "../../src/splits/index.js";
 import {rng} from "../../src/stats/index.js";
-import {type ModelManifest} from "../../src/models/types.js";
+import type {ModelManifest} from "../../src/models/types.js";
 import {
   COMPLETIONS,
   hashJson,

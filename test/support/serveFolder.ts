@@ -1,6 +1,6 @@
 import {createServer} from "node:http";
 import {readFile, stat} from "node:fs/promises";
-import {type AddressInfo} from "node:net";
+import type {AddressInfo} from "node:net";
 import {extname, join, normalize} from "node:path";
 
 const TYPES: Record<string, string> = {

@@ -1,4 +1,4 @@
-import {type Page, type Request} from "playwright-core";
+import type {Page, Request} from "playwright-core";
 
 const underWay = new WeakMap<Page, Set<Request>>();
 

@@ -1,4 +1,4 @@
-import {type SplitManifest, type VersionManifest} from "../../store/index.js";
+import type {SplitManifest, VersionManifest} from "../../store/index.js";
 
 export interface CroissantFacts {
   version: VersionManifest;

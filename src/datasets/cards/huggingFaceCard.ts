@@ -1,5 +1,5 @@
 import {stringify} from "yaml";
-import {type VersionManifest} from "../../store/index.js";
+import type {VersionManifest} from "../../store/index.js";
 
 const SIZES: [number, string][] = [
   [1e3, "n<1K"],

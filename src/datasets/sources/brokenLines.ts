@@ -1,7 +1,7 @@
-import {type Database} from "../../store/index.js";
+import type {Database} from "../../store/index.js";
 import {DEEPEST} from "./laxJson.js";
 import {linesOf} from "./lines.js";
-import {type BrokenLine} from "./types.js";
+import type {BrokenLine} from "./types.js";
 
 /** The lines of a JSONL file that are not JSON objects, at most `most` of them. Blank lines are none. */
 export async function brokenLines(db: Database, file: string, most = 20): Promise<BrokenLine[]> {

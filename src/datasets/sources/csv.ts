@@ -3,7 +3,7 @@ import {dsvFormat} from "d3-dsv";
 import {type Database, sqlName, sqlPath, sqlString, UserError} from "../../store/index.js";
 import {describeColumns} from "../rowQuery.js";
 import {bytesOf, linesOf} from "./lines.js";
-import {type BrokenLine, type SourceContext} from "./types.js";
+import type {BrokenLine, SourceContext} from "./types.js";
 
 /**
  * Everything but the columns' types is fixed: guessing the separator or the header would misread a broken file

@@ -8,7 +8,7 @@ import {download, type Downloaded, isUrl} from "./download.js";
 import {jsonLines} from "./jsonLines.js";
 import {laxJson, type LaxJson} from "./laxJson.js";
 import {assertWhole} from "./packed.js";
-import {type BrokenLine, type SourceContext, type SourceReader, type SourceRelation} from "./types.js";
+import type {BrokenLine, SourceContext, SourceReader, SourceRelation} from "./types.js";
 
 export type FileFormat = "parquet" | "csv" | "json" | "jsonl";
 

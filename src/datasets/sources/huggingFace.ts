@@ -6,7 +6,7 @@ import {pipeline} from "node:stream/promises";
 import {exactly, text} from "../../store/checked.js";
 import {insideFolder, messageOf, temporaryPath, UserError} from "../../store/index.js";
 import {filePaths, type FilesSource, readFiles, reading} from "./files.js";
-import {type SourceContext, type SourceReader} from "./types.js";
+import type {SourceContext, SourceReader} from "./types.js";
 
 /** Files of a dataset on the Hugging Face hub. A private one needs HF_TOKEN in the environment. */
 export interface HuggingFaceSource extends Pick<FilesSource, "format" | "columns" | "delimiter"> {

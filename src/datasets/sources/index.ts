@@ -6,7 +6,7 @@ import {rows, rowsSchema, type RowsSource} from "./rows.js";
 import {sqlite, sqliteSchema, type SqliteSource} from "./sqlite.js";
 import {byKind} from "../../store/checked.js";
 import {UserError} from "../../store/index.js";
-import {type SourceContext, type SourceReader, type SourceRelation} from "./types.js";
+import type {SourceContext, SourceReader, SourceRelation} from "./types.js";
 
 /** Where rows come from. */
 export type Source = FilesSource | HuggingFaceSource | LogSource | PostgresSource | RowsSource | SqliteSource;
@@ -55,4 +55,4 @@ export {
 } from "./importers/index.js";
 export {brokenText} from "./brokenLines.js";
 export {isUrl} from "./download.js";
-export {type BrokenLine, type SourceRelation} from "./types.js";
+export type {BrokenLine, SourceRelation} from "./types.js";

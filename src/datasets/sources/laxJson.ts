@@ -1,4 +1,4 @@
-import {type Database} from "../../store/index.js";
+import type {Database} from "../../store/index.js";
 import {bytesOf, linesOf} from "./lines.js";
 import type {BrokenLine} from "./types.js";
 

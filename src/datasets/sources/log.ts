@@ -3,7 +3,7 @@ import {filePaths, gather} from "./files.js";
 import {importers, type LogTool} from "./importers/index.js";
 import {assertWhole} from "./packed.js";
 import {writtenRows} from "./rows.js";
-import {type SourceReader} from "./types.js";
+import type {SourceReader} from "./types.js";
 
 /** Logs of another tool, or of production: files, globs or URLs. Every row has an `id` of its own. */
 export interface LogSource {

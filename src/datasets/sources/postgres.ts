@@ -1,7 +1,7 @@
 import {join} from "node:path";
 import {exactly, text} from "../../store/checked.js";
 import {readNdjson, sqlName, UserError, writeNdjson} from "../../store/index.js";
-import {type SourceReader} from "./types.js";
+import type {SourceReader} from "./types.js";
 
 /** Rows of a query to PostgreSQL. Needs the package pg in the project. */
 export interface PostgresSource {

@@ -3,7 +3,7 @@ import {anyObject, exactly, func, text} from "../../store/checked.js";
 import {messageOf, UserError, writeNdjson} from "../../store/index.js";
 import {DEEPEST} from "./laxJson.js";
 import {jsonLines} from "./jsonLines.js";
-import {type SourceContext, type SourceReader} from "./types.js";
+import type {SourceContext, SourceReader} from "./types.js";
 
 /** Plain objects that code yields. */
 export interface RowsSource {

@@ -4,7 +4,7 @@ import {exactly, text} from "../../store/checked.js";
 import {type Database, sqlName, UserError} from "../../store/index.js";
 import {describeColumns} from "../rowQuery.js";
 import {writtenRows} from "./rows.js";
-import {type SourceReader} from "./types.js";
+import type {SourceReader} from "./types.js";
 
 /** Rows of a query to an SQLite file. Needs the package node-sqlite3-wasm in the project. */
 export interface SqliteSource {

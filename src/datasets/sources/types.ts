@@ -1,4 +1,4 @@
-import {type Database} from "../../store/index.js";
+import type {Database} from "../../store/index.js";
 
 /** A line of a source that could not be read. Never holds the line's text: it may be personal. */
 export interface BrokenLine {

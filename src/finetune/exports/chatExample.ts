@@ -1,4 +1,4 @@
-import {type Row} from "../../store/index.js";
+import type {Row} from "../../store/index.js";
 
 /** One line of a chat fine-tuning file. */
 export interface ChatExample {

@@ -2,7 +2,7 @@ import {createHash} from "node:crypto";
 import {createWriteStream} from "node:fs";
 import {Readable} from "node:stream";
 import {pipeline} from "node:stream/promises";
-import {type Row} from "../../store/index.js";
+import type {Row} from "../../store/index.js";
 import {type ChatColumns, chatExample} from "./chatExample.js";
 import {checkChatExample, type ChatProblem, type ChatWarning} from "./checkChatExample.js";
 

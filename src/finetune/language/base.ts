@@ -5,7 +5,7 @@ import {initialWeights, readConfig} from "../../language/index.js";
 import {listModels, modelFolder, readManifest} from "../../models/index.js";
 import {writeSafetensors} from "../../safetensors/index.js";
 import {hashJson, sha256File, UserError} from "../../store/index.js";
-import {type BuildContext} from "../modelSource.js";
+import type {BuildContext} from "../modelSource.js";
 import {type FinetuneDefinition, type FromScratch, isFromScratch, isSource} from "./definition.js";
 import {TEXT_FILES, vocabularySize} from "./tokenizer.js";
 

@@ -1,6 +1,6 @@
-import {type TrainingOutcome} from "../../language/index.js";
-import {type ModelManifest} from "../../models/index.js";
-import {type Base} from "./base.js";
+import type {TrainingOutcome} from "../../language/index.js";
+import type {ModelManifest} from "../../models/index.js";
+import type {Base} from "./base.js";
 
 const SHOWN = 20;
 

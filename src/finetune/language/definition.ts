@@ -1,4 +1,4 @@
-import {type DatasetDefinition} from "../../datasets/define.js";
+import type {DatasetDefinition} from "../../datasets/define.js";
 import {
   allTargets,
   preferenceLosses,
@@ -7,10 +7,10 @@ import {
   type PreferenceLoss,
   type ScheduleName
 } from "../../language/index.js";
-import {type SplitSpec} from "../../splits/spec.js";
+import type {SplitSpec} from "../../splits/spec.js";
 import {UserError} from "../../store/index.js";
-import {type ModelSource} from "../modelSource.js";
-import {type TokenizerFiles} from "./tokenizer.js";
+import type {ModelSource} from "../modelSource.js";
+import type {TokenizerFiles} from "./tokenizer.js";
 
 /** A model that begins with random weights. */
 export interface FromScratch {

@@ -1,4 +1,4 @@
-import {type SplitManifest, type VersionManifest} from "../../store/index.js";
+import type {SplitManifest, VersionManifest} from "../../store/index.js";
 
 /** What a model's card says of the data: where it came from, licence, filters, redaction, how it was split. */
 export function dataFacts(version: VersionManifest, split: SplitManifest): string[] {

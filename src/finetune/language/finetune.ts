@@ -14,13 +14,13 @@ import {
 } from "../../language/index.js";
 import {keepModel, type ModelManifest, NotMade} from "../../models/index.js";
 import {hashJson, UserError} from "../../store/index.js";
-import {type BuildContext, type ModelSource} from "../modelSource.js";
+import type {BuildContext, ModelSource} from "../modelSource.js";
 import {builtOnce} from "../trainedSource.js";
 import {findBase} from "./base.js";
 import {modelCard} from "./card.js";
 import {checkFinetune, type FinetuneDefinition, isSource} from "./definition.js";
 import {prepareJob} from "./prepareJob.js";
-import {type PreparedRows} from "./prepare.js";
+import type {PreparedRows} from "./prepare.js";
 import {TEXT_FILES} from "./tokenizer.js";
 
 /** A language model that can be trained: what `finetunes/NAME.finetune.ts` default-exports. */

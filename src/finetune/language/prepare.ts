@@ -2,9 +2,9 @@ import {prefixSpans, type ChatMessage, TemplateError} from "../../chat/index.js"
 import {answered, cut, type Example, IGNORED, type Pair} from "../../language/index.js";
 import {messageOf, sha256, UserError} from "../../store/index.js";
 import {chatExample} from "../exports/chatExample.js";
-import {type TrainingRow} from "../modelSource.js";
-import {type FinetuneDefinition} from "./definition.js";
-import {type TextReader} from "./tokenizer.js";
+import type {TrainingRow} from "../modelSource.js";
+import type {FinetuneDefinition} from "./definition.js";
+import type {TextReader} from "./tokenizer.js";
 
 /** A part of a dataset as tokens, and what became of its rows. */
 export interface PreparedRows<T> {

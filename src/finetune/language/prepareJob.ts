@@ -9,7 +9,7 @@ import {
   type TrainingSettings
 } from "../../language/index.js";
 import {hashJson, UserError} from "../../store/index.js";
-import {type BuildContext} from "../modelSource.js";
+import type {BuildContext} from "../modelSource.js";
 import {type Base, findBase} from "./base.js";
 import {defaultsOf, type FinetuneDefinition} from "./definition.js";
 import {prepareRows, type PreparedRows} from "./prepare.js";

@@ -1,7 +1,7 @@
 import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
-import {type Tokenizer} from "@huggingface/tokenizers";
+import type {Tokenizer} from "@huggingface/tokenizers";
 import {type ChatTemplate, chatTemplate} from "../../chat/index.js";
 import {messageOf, UserError} from "../../store/index.js";
 

@@ -1,5 +1,5 @@
 import {exactly, oneOf} from "../../store/checked.js";
-import {type JobEvent, type JobOutcome, type JobRecord} from "../../store/index.js";
+import type {JobEvent, JobOutcome, JobRecord} from "../../store/index.js";
 import {type JobClient, statusOf} from "../client.js";
 import type {JobTraining} from "../define.js";
 import type {JobAtHand, JobLook, JobService} from "../service.js";

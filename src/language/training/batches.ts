@@ -1,6 +1,6 @@
 import {rng} from "../../stats/rng.js";
 import {type Example, type LabelledBatch, packedRows, packing, paddedRows} from "./rows.js";
-import {type TrainingJob} from "./job.js";
+import type {TrainingJob} from "./job.js";
 
 /** The rows of every step, known beforehand: any step can be made without the ones before it. */
 export interface BatchPlan {

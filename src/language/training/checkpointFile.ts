@@ -1,8 +1,8 @@
 import {existsSync} from "node:fs";
 import {join} from "node:path";
 import {readHeader, readTensorFloats, writeSafetensors} from "../../safetensors/index.js";
-import {type TrainingState} from "./job.js";
-import {type Trainable} from "./trainable.js";
+import type {TrainingState} from "./job.js";
+import type {Trainable} from "./trainable.js";
 
 const FILE = "checkpoint.safetensors";
 

@@ -1,4 +1,4 @@
-import {type StepRecord} from "./job.js";
+import type {StepRecord} from "./job.js";
 
 const WINDOW = 20;
 

@@ -1,9 +1,9 @@
-import {type AdapterSettings} from "../adapterFiles.js";
-import {type Precision} from "../loadWeights.js";
-import {type AdamWSettings} from "./optimizer.js";
-import {type PreferenceSettings} from "./preference.js";
-import {type Example} from "./rows.js";
-import {type ScheduleName} from "./schedule.js";
+import type {AdapterSettings} from "../adapterFiles.js";
+import type {Precision} from "../loadWeights.js";
+import type {AdamWSettings} from "./optimizer.js";
+import type {PreferenceSettings} from "./preference.js";
+import type {Example} from "./rows.js";
+import type {ScheduleName} from "./schedule.js";
 
 /** Two answers to one prompt, the better one first. */
 export interface Pair {

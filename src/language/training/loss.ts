@@ -1,9 +1,9 @@
 import {add, Graph, getRows, mul, type Node, reshape, scale, softMax, Tape} from "../../ggml/index.js";
-import {type Batch} from "../batch.js";
+import type {Batch} from "../batch.js";
 import {type ForwardOptions, hiddenStates, logitsOf} from "../forward.js";
 import {graphSize} from "../graphSize.js";
-import {type LanguageModel} from "../model.js";
-import {type Targets} from "./targets.js";
+import type {LanguageModel} from "../model.js";
+import type {Targets} from "./targets.js";
 
 /** Scores of this many tokens at once: what a large vocabulary costs in memory stays near 32 MB a copy. */
 const SCORES_AT_ONCE = 8_000_000;

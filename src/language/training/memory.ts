@@ -1,16 +1,16 @@
 import {readFileSync} from "node:fs";
 import {freemem} from "node:os";
 import {Storage} from "../../ggml/index.js";
-import {type Backend} from "../../ggml/index.js";
+import type {Backend} from "../../ggml/index.js";
 import {UserError} from "../../store/errors.js";
-import {type LanguageConfig} from "../config.js";
+import type {LanguageConfig} from "../config.js";
 import {plannedWeights} from "../loadWeights.js";
 import {LanguageModel} from "../model.js";
 import {targetModules} from "../adapters.js";
-import {type Batch} from "../batch.js";
+import type {Batch} from "../batch.js";
 import {lossBytes} from "./loss.js";
-import {type TrainingSettings} from "./job.js";
-import {type Targets} from "./targets.js";
+import type {TrainingSettings} from "./job.js";
+import type {Targets} from "./targets.js";
 import {Trainable} from "./trainable.js";
 
 /** What Node, the library and copies on their way take beside the tensors. */

@@ -1,4 +1,4 @@
-import {type TrainingJob, type TrainingOutcome, type TrainingProgress} from "./job.js";
+import type {TrainingJob, TrainingOutcome, TrainingProgress} from "./job.js";
 
 /** What a training's process is told. */
 export type ToTraining = {type: "train"; job: TrainingJob} | {type: "stop"};

@@ -1,5 +1,5 @@
 import {Graph, type Node, type Workspace} from "../../ggml/index.js";
-import {type Trainable} from "./trainable.js";
+import type {Trainable} from "./trainable.js";
 
 /** AdamW with decoupled weight decay (https://arxiv.org/abs/1711.05101). */
 export interface AdamWSettings {

@@ -3,7 +3,7 @@ import {join} from "node:path";
 import {writeSafetensors} from "../../safetensors/index.js";
 import {writeAdapter} from "../adapterFiles.js";
 import {weightPlan} from "../weightNames.js";
-import {type TrainingSession} from "./session.js";
+import type {TrainingSession} from "./session.js";
 
 /** Writes what was trained: a PEFT adapter, or config.json with all weights in 32 bits. Same weights, same bytes. */
 export async function writeResult(session: TrainingSession, folder: string): Promise<void> {

@@ -2,8 +2,8 @@ import {fork} from "node:child_process";
 import {createRequire} from "node:module";
 import {fileURLToPath, pathToFileURL} from "node:url";
 import {UserError} from "../../store/errors.js";
-import {type TrainingJob, type TrainingOutcome, type TrainingProgress} from "./job.js";
-import {type FromTraining, type ToTraining} from "./messages.js";
+import type {TrainingJob, TrainingOutcome, TrainingProgress} from "./job.js";
+import type {FromTraining, ToTraining} from "./messages.js";
 
 export interface RunTrainingOptions {
   onProgress?(progress: TrainingProgress): void;

@@ -1,10 +1,10 @@
-import {type Backend, type Storage} from "../../ggml/index.js";
+import type {Backend, Storage} from "../../ggml/index.js";
 import {ActiveAdapter, newAdapter} from "../adapters.js";
-import {type AdapterFiles} from "../adapterFiles.js";
+import type {AdapterFiles} from "../adapterFiles.js";
 import {LanguageModel} from "../model.js";
 import {openCheckpoint, readTensorFloats} from "../../safetensors/index.js";
 import {type BatchPlan, microBatch, planBatches} from "./batches.js";
-import {type Pair, type StepRecord, type TrainingJob, type ValidationRecord} from "./job.js";
+import type {Pair, StepRecord, TrainingJob, ValidationRecord} from "./job.js";
 import {tokenLosses} from "./loss.js";
 import {adamWStep, clipFactor, gradientNorm} from "./optimizer.js";
 import {preferenceLoss, type PreferenceSettings, type Scored} from "./preference.js";

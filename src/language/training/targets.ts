@@ -1,4 +1,4 @@
-import {type Batch} from "../batch.js";
+import type {Batch} from "../batch.js";
 
 /** Tokens that are learned: where each is predicted from, what it is, and how much it counts. */
 export interface Targets {

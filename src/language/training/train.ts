@@ -6,7 +6,7 @@ import {readModelConfig} from "../model.js";
 import {microBatch, planBatches} from "./batches.js";
 import {readCheckpoint, writeCheckpoint} from "./checkpointFile.js";
 import {divergence, divergenceAdvice} from "./divergence.js";
-import {type TrainingJob, type TrainingOutcome, type TrainingProgress, type TrainingState} from "./job.js";
+import type {TrainingJob, TrainingOutcome, TrainingProgress, TrainingState} from "./job.js";
 import {availableMemory, predictMemory, refuseTooLarge} from "./memory.js";
 import {writeResult} from "./result.js";
 import {lengthsOf, pairRows, TrainingSession} from "./session.js";

@@ -1,5 +1,5 @@
 import {messageOf, UserError} from "../../store/errors.js";
-import {type FromTraining, type ToTraining} from "./messages.js";
+import type {FromTraining, ToTraining} from "./messages.js";
 import {train} from "./train.js";
 
 let stopped = false;

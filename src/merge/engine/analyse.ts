@@ -2,8 +2,8 @@ import {gramOf, loadAll} from "../methods/shared/gram.js";
 import {countNonFinite} from "../numeric/convert.js";
 import {noteSigns} from "../numeric/signs.js";
 import {dot} from "../numeric/vector.js";
-import {type Files} from "./files.js";
-import {type TensorAnalysis, type TensorJob} from "./job.js";
+import type {Files} from "./files.js";
+import type {TensorAnalysis, TensorJob} from "./job.js";
 import {BLOCK, type Scratch} from "./scratch.js";
 import {MergeTensor} from "./tensor.js";
 

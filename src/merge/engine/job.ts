@@ -1,6 +1,6 @@
-import {type AdapterChange} from "../lora/change.js";
-import {type FloatDtype} from "../numeric/convert.js";
-import {type Dtype} from "../../safetensors/dtype.js";
+import type {AdapterChange} from "../lora/change.js";
+import type {FloatDtype} from "../numeric/convert.js";
+import type {Dtype} from "../../safetensors/dtype.js";
 
 /** Rows of a table re-ordered before the merge: -1 - k takes row k of `fill`. */
 export interface RowMap {

@@ -1,7 +1,7 @@
 import {setImmediate as nextTurn} from "node:timers/promises";
 import {Worker} from "node:worker_threads";
 import {Files} from "./files.js";
-import {type JobResult} from "./job.js";
+import type {JobResult} from "./job.js";
 import {runJob, type Work} from "./runJob.js";
 import {Scratch} from "./scratch.js";
 import {SharedState} from "./shared.js";

@@ -1,8 +1,8 @@
 import {METHODS} from "../methods/index.js";
 import {analyse} from "./analyse.js";
-import {type Files} from "./files.js";
+import type {Files} from "./files.js";
 import {isAnalysed, type JobResult, type PlacedJob} from "./job.js";
-import {type Scratch} from "./scratch.js";
+import type {Scratch} from "./scratch.js";
 import {MergeTensor} from "./tensor.js";
 
 export interface Work {

@@ -1,10 +1,10 @@
 import {adapterRows, type AdapterRows} from "../lora/apply.js";
-import {type Stored} from "../lora/change.js";
+import type {Stored} from "../lora/change.js";
 import {countNonFinite, decode, encode, type FloatDtype, roundTo, rounded} from "../numeric/convert.js";
 import {dot, subtract} from "../numeric/vector.js";
 import {DTYPE_BITS} from "../../safetensors/dtype.js";
-import {type Files} from "./files.js";
-import {type PlacedJob, type TensorInput, type TensorJob} from "./job.js";
+import type {Files} from "./files.js";
+import type {PlacedJob, TensorInput, TensorJob} from "./job.js";
 import {BLOCK, type Scratch} from "./scratch.js";
 
 export interface Block {

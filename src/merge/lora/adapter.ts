@@ -2,10 +2,10 @@ import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {messageOf, UserError} from "../../store/errors.js";
-import {type OpenModel} from "../plan/model.js";
-import {type Dtype} from "../../safetensors/dtype.js";
+import type {OpenModel} from "../plan/model.js";
+import type {Dtype} from "../../safetensors/dtype.js";
 import {readHeader, type StoredTensor} from "../../safetensors/open.js";
-import {type AdapterChange, type Stored} from "./change.js";
+import type {AdapterChange, Stored} from "./change.js";
 import {type AdapterConfig, readAdapterConfig, scaleOf} from "../../safetensors/adapterConfig.js";
 
 const PREFIX = "base_model.model.";

@@ -1,4 +1,4 @@
-import {type AdapterChange, type Stored} from "./change.js";
+import type {AdapterChange, Stored} from "./change.js";
 
 /** Reads a small tensor whole. */
 export type ReadWhole = (stored: Stored) => Float32Array;

@@ -1,4 +1,4 @@
-import {type Dtype} from "../../safetensors/dtype.js";
+import type {Dtype} from "../../safetensors/dtype.js";
 
 /** Where a small tensor of an adapter lies. */
 export interface Stored {

@@ -1,8 +1,8 @@
-import {type MergeTensor} from "../engine/tensor.js";
+import type {MergeTensor} from "../engine/tensor.js";
 import {rounded} from "../numeric/convert.js";
 import {magnitudesAt} from "../numeric/select.js";
 import {loadAll} from "./shared/gram.js";
-import {type Method} from "./types.js";
+import type {Method} from "./types.js";
 
 /** Kept apart from zero when two distributions are compared. */
 const FLOOR = 1e-8;

@@ -18,9 +18,9 @@ import {sce} from "./sce.js";
 import {slerp} from "./slerp.js";
 import {taskArithmetic} from "./task_arithmetic.js";
 import {ties} from "./ties.js";
-import {type Method} from "./types.js";
+import type {Method} from "./types.js";
 
-export {type Method, type ParameterSpec} from "./types.js";
+export type {Method, ParameterSpec} from "./types.js";
 
 /** Every merge method by its name in recipes. */
 export const METHODS: Readonly<Record<string, Method>> = {

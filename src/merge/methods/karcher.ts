@@ -1,7 +1,7 @@
 import {gramMatrix, storeCombination} from "./shared/gram.js";
 import {inner, normOf} from "./shared/span.js";
 import {karcherNative} from "./native/karcher.js";
-import {type Method} from "./types.js";
+import type {Method} from "./types.js";
 
 /**
  * The point on the sphere nearest to all models' directions, found by repeated steps from their normalised mean, at

@@ -1,6 +1,6 @@
 import {rounded} from "../numeric/convert.js";
 import {add, addScaled, scale} from "../numeric/vector.js";
-import {type Method} from "./types.js";
+import type {Method} from "./types.js";
 
 /** The weighted sum of the models, divided by the sum of the weights unless normalize is false. */
 export const linear: Method = {

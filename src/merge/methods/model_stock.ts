@@ -1,6 +1,6 @@
 import {combine, gramMatrix, gramOf, loadAll, storeCombination} from "./shared/gram.js";
 import {modelStockNative} from "./native/modelStock.js";
-import {type Method} from "./types.js";
+import type {Method} from "./types.js";
 
 /**
  * Between the base and the mean of the models, the nearer to the mean the more the models agree: with the mean

@@ -1,7 +1,7 @@
 import {gramMatrix, storeCombination} from "./shared/gram.js";
 import {inner, normOf} from "./shared/span.js";
 import {multislerpNative} from "./native/multislerp.js";
-import {type Method} from "./types.js";
+import type {Method} from "./types.js";
 
 /**
  * Weighted mean of directions on the sphere, by one step from their normalised mean along the tangent, at the

@@ -1,5 +1,5 @@
 import {nearswapNative} from "./native/nearswap.js";
-import {type Method} from "./types.js";
+import type {Method} from "./types.js";
 
 /** Moves each entry of the base towards the other model's, the further the nearer the two are: by t / |difference|. */
 export const nearswap: Method = {

@@ -1,7 +1,7 @@
 import {combine, gramMatrix, gramOf, loadAll, storeCombination} from "./shared/gram.js";
-import {type MergeTensor} from "../engine/tensor.js";
+import type {MergeTensor} from "../engine/tensor.js";
 import {nuslerpNative} from "./native/nuslerp.js";
-import {type Method} from "./types.js";
+import type {Method} from "./types.js";
 
 /**
  * Along the arc between two models, or between their differences to a base. The weights say how far: t = w2 / (w1 +

@@ -1,7 +1,7 @@
-import {type MergeTensor} from "../engine/tensor.js";
+import type {MergeTensor} from "../engine/tensor.js";
 import {Draws} from "../numeric/random.js";
 import {scale} from "../numeric/vector.js";
-import {type Method} from "./types.js";
+import type {Method} from "./types.js";
 
 /**
  * Takes the one model's tensors as they are, multiplied by `scale` where one is given. Experts of a mixture may have

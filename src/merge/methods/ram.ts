@@ -1,6 +1,6 @@
 import {activeMeanNative} from "./native/activeMean.js";
 import {storeActiveMean} from "./shared/active.js";
-import {type Method} from "./types.js";
+import type {Method} from "./types.js";
 
 /** Adds to the base the mean of those differences that are not next to nothing; one that stands alone counts in full. */
 export const ram: Method = {

@@ -1,6 +1,6 @@
 import {activeMeanNative} from "./native/activeMean.js";
 import {countActive, storeActiveMean} from "./shared/active.js";
-import {type Method} from "./types.js";
+import type {Method} from "./types.js";
 
 /**
  * As ram, but differences that only one model has are enlarged, the more the larger its shared part is beside its

@@ -1,13 +1,13 @@
-import {type Block, type MergeTensor} from "../engine/tensor.js";
+import type {Block, MergeTensor} from "../engine/tensor.js";
 import {countEqual, keepWhere} from "../numeric/keep.js";
 import {Selection} from "../numeric/select.js";
 import {keepAgreeing} from "../numeric/signs.js";
 import {addScaledDouble, demote, dot} from "../numeric/vector.js";
 import {loadAll} from "./shared/gram.js";
 import {keepFrom} from "./shared/magnitude.js";
-import {type Keep} from "./shared/sparsify.js";
+import type {Keep} from "./shared/sparsify.js";
 import {sceNative} from "./native/sce.js";
-import {type Method} from "./types.js";
+import type {Method} from "./types.js";
 
 /**
  * Select, calculate, erase: keeps the entries in which the models differ most, weighs models by their mean square,

@@ -1,5 +1,5 @@
 import {gramMatrix, storeCombination} from "./shared/gram.js";
-import {type Method} from "./types.js";
+import type {Method} from "./types.js";
 
 /** Below this norm a tensor has no direction. */
 const NO_NORM = 1e-8;

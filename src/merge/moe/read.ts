@@ -12,7 +12,7 @@ import {type Problem, RecipeError} from "../recipe/problems.js";
 import {layoutFor, sharedComplaint} from "./layout.js";
 import {parseReference} from "../recipe/reference.js";
 import {meant, told} from "../recipe/told.js";
-import {type ModelReference, type RecipeDtype} from "../recipe/types.js";
+import type {ModelReference, RecipeDtype} from "../recipe/types.js";
 
 export interface Expert {
   model: ModelReference;

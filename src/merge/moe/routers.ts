@@ -1,9 +1,9 @@
 import {Draws} from "../numeric/random.js";
-import {type OpenModel} from "../plan/model.js";
+import type {OpenModel} from "../plan/model.js";
 import {UserError} from "../../store/errors.js";
 import {readVocabulary} from "../tokenizer/vocabulary.js";
 import {Tables} from "../tokenizer/rows.js";
-import {type Expert, type MoeRecipe} from "./read.js";
+import type {Expert, MoeRecipe} from "./read.js";
 
 /**
  * One router, [experts, hidden], for a layer. `random` draws from a standard normal and `uniform_random` evenly from

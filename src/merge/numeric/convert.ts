@@ -1,4 +1,4 @@
-import {type Dtype} from "../../safetensors/dtype.js";
+import type {Dtype} from "../../safetensors/dtype.js";
 import {arenaOf} from "../simd/arena.js";
 import {whole} from "./vector.js";
 

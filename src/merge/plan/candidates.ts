@@ -1,8 +1,8 @@
-import {type Method} from "../methods/index.js";
+import type {Method} from "../methods/index.js";
 import {referenceText} from "../recipe/reference.js";
-import {type StoredTensor} from "../../safetensors/open.js";
+import type {StoredTensor} from "../../safetensors/open.js";
 import {aliasNames, isKnownArchitecture, tiedNames} from "./layers.js";
-import {type OpenModel} from "./model.js";
+import type {OpenModel} from "./model.js";
 import {tell, type TensorContext, type TensorSite} from "./site.js";
 
 /** A source's tensor for one tensor of the result. */

@@ -1,9 +1,9 @@
-import {type TensorJob} from "../engine/job.js";
-import {type FloatDtype} from "../numeric/convert.js";
-import {type Recipe} from "../recipe/types.js";
-import {type TokenizerPlan} from "../tokenizer/plan.js";
+import type {TensorJob} from "../engine/job.js";
+import type {FloatDtype} from "../numeric/convert.js";
+import type {Recipe} from "../recipe/types.js";
+import type {TokenizerPlan} from "../tokenizer/plan.js";
 import {isKnownArchitecture, layerCountKey} from "./layers.js";
-import {type OpenModel} from "./model.js";
+import type {OpenModel} from "./model.js";
 
 const DTYPE_NAMES: Record<FloatDtype, string> = {F32: "float32", F16: "float16", BF16: "bfloat16"};
 

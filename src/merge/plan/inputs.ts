@@ -1,11 +1,11 @@
 import {basename} from "node:path";
-import {type TensorInput} from "../engine/job.js";
-import {type FloatDtype} from "../numeric/convert.js";
-import {type Dtype} from "../../safetensors/dtype.js";
-import {type StoredTensor} from "../../safetensors/open.js";
-import {type Candidate} from "./candidates.js";
-import {type OpenModel} from "./model.js";
-import {type TensorContext, type TensorSite} from "./site.js";
+import type {TensorInput} from "../engine/job.js";
+import type {FloatDtype} from "../numeric/convert.js";
+import type {Dtype} from "../../safetensors/dtype.js";
+import type {StoredTensor} from "../../safetensors/open.js";
+import type {Candidate} from "./candidates.js";
+import type {OpenModel} from "./model.js";
+import type {TensorContext, TensorSite} from "./site.js";
 
 /** Where and how a worker reads a tensor of a model. */
 export function inputOf(

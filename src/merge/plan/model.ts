@@ -3,11 +3,11 @@ import {readFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {messageOf, UserError} from "../../store/errors.js";
 import {withAdapter} from "../lora/adapter.js";
-import {type AdapterChange} from "../lora/change.js";
+import type {AdapterChange} from "../lora/change.js";
 import {type Problem, RecipeError} from "../recipe/problems.js";
 import {referenceText} from "../recipe/reference.js";
-import {type ModelReference} from "../recipe/types.js";
-import {type Dtype} from "../../safetensors/dtype.js";
+import type {ModelReference} from "../recipe/types.js";
+import type {Dtype} from "../../safetensors/dtype.js";
 import {type Checkpoint, openCheckpoint} from "../../safetensors/open.js";
 
 /** A model of a recipe, opened: nothing of its weights is in memory. */

@@ -1,4 +1,4 @@
-import {type Problem} from "../recipe/problems.js";
+import type {Problem} from "../recipe/problems.js";
 
 /**
  * The module each tensor belongs to: the one whose name its own begins with (perhaps after "model."), the longest of

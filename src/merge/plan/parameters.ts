@@ -1,4 +1,4 @@
-import {type ParameterSpec} from "../methods/index.js";
+import type {ParameterSpec} from "../methods/index.js";
 import {lookUp} from "../recipe/settings.js";
 import {tell, type TensorContext, type TensorSite} from "./site.js";
 

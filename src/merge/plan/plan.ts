@@ -1,8 +1,8 @@
 import {outputConfig} from "./config.js";
 import {type Problem, RecipeError} from "../recipe/problems.js";
 import {referenceText} from "../recipe/reference.js";
-import {type OutputSlice, type Recipe} from "../recipe/types.js";
-import {type TensorJob} from "../engine/job.js";
+import type {OutputSlice, Recipe} from "../recipe/types.js";
+import type {TensorJob} from "../engine/job.js";
 import {
   aliasNames,
   isAfterLayers,
@@ -12,10 +12,10 @@ import {
   layerOf,
   mainStack
 } from "./layers.js";
-import {type TokenizerPlan} from "../tokenizer/plan.js";
-import {type OpenModel} from "./model.js";
+import type {TokenizerPlan} from "../tokenizer/plan.js";
+import type {OpenModel} from "./model.js";
 import {modulesOf} from "./modules.js";
-import {type Masks, type TensorContext, type TensorSite} from "./site.js";
+import type {Masks, TensorContext, TensorSite} from "./site.js";
 import {makeTensor} from "./tensorPlan.js";
 
 export interface PlanOptions {

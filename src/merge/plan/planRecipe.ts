@@ -1,5 +1,5 @@
-import {type MergeOptions} from "../options.js";
-import {type ModelReference, type Recipe} from "../recipe/types.js";
+import type {MergeOptions} from "../options.js";
+import type {ModelReference, Recipe} from "../recipe/types.js";
 import {chatTemplate} from "../tokenizer/chatTemplate.js";
 import {planTokenizer} from "../tokenizer/plan.js";
 import {type Named, openModels} from "./model.js";

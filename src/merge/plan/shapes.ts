@@ -1,5 +1,5 @@
-import {type Method} from "../methods/index.js";
-import {type Candidate} from "./candidates.js";
+import type {Method} from "../methods/index.js";
+import type {Candidate} from "./candidates.js";
 import {isVocabulary} from "./layers.js";
 import {tell, type TensorContext, type TensorSite} from "./site.js";
 

@@ -1,7 +1,7 @@
-import {type RowMap} from "../engine/job.js";
-import {type Problem} from "../recipe/problems.js";
-import {type OutputSlice, type Recipe} from "../recipe/types.js";
-import {type OpenModel} from "./model.js";
+import type {RowMap} from "../engine/job.js";
+import type {Problem} from "../recipe/problems.js";
+import type {OutputSlice, Recipe} from "../recipe/types.js";
+import type {OpenModel} from "./model.js";
 
 /** Keep-masks by "<model>/<tensor>", the model by its reference or its folder's name; bits as in numpy.packbits. */
 export type Masks = Readonly<Record<string, Uint8Array>>;

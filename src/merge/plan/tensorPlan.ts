@@ -1,8 +1,8 @@
-import {type TensorJob} from "../engine/job.js";
+import type {TensorJob} from "../engine/job.js";
 import {METHODS, type Method} from "../methods/index.js";
 import {type FloatDtype, isDecodable, isFloat} from "../numeric/convert.js";
 import {referenceText} from "../recipe/reference.js";
-import {type Dtype} from "../../safetensors/dtype.js";
+import type {Dtype} from "../../safetensors/dtype.js";
 import {type Candidate, candidates, checkPresence} from "./candidates.js";
 import {dtypeOf, inputOf} from "./inputs.js";
 import {lineOf, values} from "./parameters.js";

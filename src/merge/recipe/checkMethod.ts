@@ -1,7 +1,7 @@
 import {METHODS} from "../methods/index.js";
-import {type Reader} from "./reader.js";
+import type {Reader} from "./reader.js";
 import {referenceText} from "./reference.js";
-import {type Recipe, type Source} from "./types.js";
+import type {Recipe, Source} from "./types.js";
 
 /** What can be said about method and models before any file is opened. */
 export function checkMethod(recipe: Recipe, reader: Reader): void {

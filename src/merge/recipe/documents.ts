@@ -1,5 +1,5 @@
 import {RecipeError} from "./problems.js";
-import {type Recipe} from "./types.js";
+import type {Recipe} from "./types.js";
 
 /** Documents in the order they need each other; the unnamed one, or the last that nothing needs, comes last. */
 export function inOrder(recipes: readonly Recipe[]): Recipe[] {

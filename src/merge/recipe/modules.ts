@@ -1,5 +1,5 @@
 import {isMapping, type Reader} from "./reader.js";
-import {type Parameters, type Setting} from "./types.js";
+import type {Parameters, Setting} from "./types.js";
 
 /** A module of a `modules:` recipe: a mapping with models or slices, and parameters. */
 export interface Module {

@@ -1,7 +1,7 @@
 import {METHODS, type ParameterSpec} from "../methods/index.js";
 import {isMapping, type Reader} from "./reader.js";
 import {meant} from "./told.js";
-import {type FilteredSetting, type Parameters, type Scalar, type Setting} from "./types.js";
+import type {FilteredSetting, Parameters, Scalar, Setting} from "./types.js";
 
 /** Parameters of any method: recipes carry them over from one method to another. */
 const OTHERS = new Set(

@@ -11,7 +11,7 @@ import {
 } from "yaml";
 import {RecipeError, type Problem} from "./problems.js";
 import {readRecipe} from "./read.js";
-import {type Recipe} from "./types.js";
+import type {Recipe} from "./types.js";
 
 /**
  * Reads the documents of a recipe file: YAML text, or the same as an object (then lines are of its YAML form).

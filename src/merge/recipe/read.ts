@@ -2,18 +2,18 @@ import {METHODS} from "../methods/index.js";
 import {checkMethod} from "./checkMethod.js";
 import {layered, type Module, moduleLines, readModules} from "./modules.js";
 import {readParameters} from "./parameters.js";
-import {type Problem} from "./problems.js";
+import type {Problem} from "./problems.js";
 import {isMapping, makeReader, type Reader} from "./reader.js";
 import {readModels, readSlices} from "./slices.js";
 import {meant} from "./told.js";
 import {readTokenizer} from "./tokenizer.js";
-import {
-  type ModelReference,
-  type Parameters,
-  type Recipe,
-  type RecipeDtype,
-  type RecipePart,
-  type TokenizerSettings
+import type {
+  ModelReference,
+  Parameters,
+  Recipe,
+  RecipeDtype,
+  RecipePart,
+  TokenizerSettings
 } from "./types.js";
 
 const TOP_KEYS = [

@@ -1,7 +1,7 @@
 import {parseReference} from "./reference.js";
-import {type Problem} from "./problems.js";
+import type {Problem} from "./problems.js";
 import {meant, pathText, told} from "./told.js";
-import {type ModelReference} from "./types.js";
+import type {ModelReference} from "./types.js";
 
 /** Notes what is wrong at a path of the recipe, with its line. */
 export interface Reader {

@@ -1,4 +1,4 @@
-import {type ModelReference} from "./types.js";
+import type {ModelReference} from "./types.js";
 
 /** Reads PATH[@REVISION][+ADAPTER[@REVISION]]. Gives a complaint instead when there are too many "@" or "+". */
 export function parseReference(text: string): ModelReference | string {

@@ -1,4 +1,4 @@
-import {type Parameters, type Scalar, type Setting} from "./types.js";
+import type {Parameters, Scalar, Setting} from "./types.js";
 
 /** Where a tensor stands: its name (for filters) and its position t in [0, 1] among the slice's layers. */
 export interface Place {

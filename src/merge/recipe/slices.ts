@@ -2,7 +2,7 @@ import {layered} from "./modules.js";
 import {readParameters} from "./parameters.js";
 import {isMapping, type Reader} from "./reader.js";
 import {referenceText} from "./reference.js";
-import {type ModelReference, type OutputSlice, type Source} from "./types.js";
+import type {ModelReference, OutputSlice, Source} from "./types.js";
 
 /** The single slice that a list of models stands for; an unlisted base model is added to it. */
 export function readModels(

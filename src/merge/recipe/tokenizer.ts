@@ -1,5 +1,5 @@
 import {isMapping, type Reader} from "./reader.js";
-import {type TokenizerSettings, type TokenSource} from "./types.js";
+import type {TokenizerSettings, TokenSource} from "./types.js";
 
 /** Reads `tokenizer:` (or `tokenizer_source:` as its short form). */
 export function readTokenizer(value: unknown, path: string, reader: Reader): TokenizerSettings | undefined {

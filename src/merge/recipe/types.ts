@@ -1,4 +1,4 @@
-import {type Problem} from "./problems.js";
+import type {Problem} from "./problems.js";
 
 /** A value of a parameter as written: a scalar, a gradient over the layers, or entries chosen by tensor name. */
 export type Scalar = number | boolean;

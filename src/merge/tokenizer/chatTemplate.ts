@@ -1,7 +1,7 @@
 import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
-import {type OpenModel} from "../plan/model.js";
+import type {OpenModel} from "../plan/model.js";
 
 const loop = (body: string) => `{% for message in messages %}${body}{% endfor %}`;
 const prompt = (text: string) => `{% if add_generation_prompt %}${text}{% endif %}`;

@@ -1,10 +1,10 @@
-import {type RowMap} from "../engine/job.js";
+import type {RowMap} from "../engine/job.js";
 import {aliasNames, isVocabulary} from "../plan/layers.js";
-import {type OpenModel} from "../plan/model.js";
+import type {OpenModel} from "../plan/model.js";
 import {type Problem, RecipeError} from "../recipe/problems.js";
 import {referenceText} from "../recipe/reference.js";
-import {type Recipe, type TokenSource} from "../recipe/types.js";
-import {type StoredTensor} from "../../safetensors/open.js";
+import type {Recipe, TokenSource} from "../recipe/types.js";
+import type {StoredTensor} from "../../safetensors/open.js";
 import {rowMap, Tables} from "./rows.js";
 import {type AddedToken, byId, readVocabulary, type Vocabulary} from "./vocabulary.js";
 

@@ -1,8 +1,8 @@
 import {open} from "node:fs/promises";
-import {type RowMap} from "../engine/job.js";
+import type {RowMap} from "../engine/job.js";
 import {decode} from "../numeric/convert.js";
 import {DTYPE_BITS} from "../../safetensors/dtype.js";
-import {type StoredTensor} from "../../safetensors/open.js";
+import type {StoredTensor} from "../../safetensors/open.js";
 
 /** Reads rows of 2-D tables, keeping none. */
 export class Tables {

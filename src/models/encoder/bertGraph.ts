@@ -1,4 +1,4 @@
-import {type Tensor} from "../safetensors.js";
+import type {Tensor} from "../safetensors.js";
 import {OnnxGraph} from "./onnxGraph.js";
 
 export interface BertConfig {

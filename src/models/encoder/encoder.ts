@@ -3,7 +3,7 @@ import {sha256File} from "../../store/index.js";
 import {readSafetensors} from "../safetensors.js";
 import {bertGraph, type BertConfig} from "./bertGraph.js";
 import {loadRuntime, type OnnxRuntime, type OnnxSession} from "./runtime.js";
-import {type EncoderFiles} from "./weights.js";
+import type {EncoderFiles} from "./weights.js";
 import {readWordPiece, type WordPiece} from "./wordPiece.js";
 
 export interface Encoder {

@@ -1,4 +1,4 @@
-import {type Finding, type Recognizer} from "../finding.js";
+import type {Finding, Recognizer} from "../finding.js";
 import {isWordAt} from "../wordBoundary.js";
 
 /** Keys whose first characters say who gave them out, by issuer. Matched at the start of a long token. */

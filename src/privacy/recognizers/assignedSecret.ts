@@ -1,4 +1,4 @@
-import {type Finding, type Recognizer} from "../finding.js";
+import type {Finding, Recognizer} from "../finding.js";
 
 const NAME =
   /(?:^|[^A-Za-z])((?:[A-Za-z0-9]{1,24}[_-]){0,3}(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|secret[_-]?key|account[_-]?key|credentials?))["'`]?\s{0,3}$/i;

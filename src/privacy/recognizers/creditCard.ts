@@ -1,4 +1,4 @@
-import {type Finding, type Recognizer} from "../finding.js";
+import type {Finding, Recognizer} from "../finding.js";
 import {luhn} from "../luhn.js";
 import {isWordAt} from "../wordBoundary.js";
 import {isIssued, isSurelyIssued} from "./cardIssuers.js";

@@ -1,7 +1,7 @@
 import {bech32, bech32m, createBase58check} from "@scure/base";
 import {sha256} from "@noble/hashes/sha2.js";
 import {keccak_256} from "@noble/hashes/sha3.js";
-import {type Finding, type Recognizer} from "../finding.js";
+import type {Finding, Recognizer} from "../finding.js";
 
 const base58check = createBase58check(sha256);
 

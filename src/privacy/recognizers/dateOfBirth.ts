@@ -1,4 +1,4 @@
-import {type Finding, type Recognizer} from "../finding.js";
+import type {Finding, Recognizer} from "../finding.js";
 import {isWordAt, standsAlone} from "../wordBoundary.js";
 
 /** In English with the usual short forms, German, French and Spanish. */

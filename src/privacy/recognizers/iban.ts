@@ -1,5 +1,5 @@
 import {countrySpecs, isValidIBAN} from "ibantools";
-import {type Finding, type Recognizer} from "../finding.js";
+import type {Finding, Recognizer} from "../finding.js";
 import {isWordAt} from "../wordBoundary.js";
 
 /** Bank account numbers: the country's length and format, and the check digits (mod 97). */

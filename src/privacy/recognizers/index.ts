@@ -1,5 +1,5 @@
 import {moduleVersion} from "../../code/index.js";
-import {type Recognizer} from "../finding.js";
+import type {Recognizer} from "../finding.js";
 import {apiKey} from "./apiKey.js";
 import {assignedSecret} from "./assignedSecret.js";
 import {creditCard} from "./creditCard.js";

@@ -1,5 +1,5 @@
 import {isIPv6} from "node:net";
-import {type Finding, type Recognizer} from "../finding.js";
+import type {Finding, Recognizer} from "../finding.js";
 import {isWordAt} from "../wordBoundary.js";
 
 const OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";

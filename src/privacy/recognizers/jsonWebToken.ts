@@ -1,4 +1,4 @@
-import {type Finding, type Recognizer} from "../finding.js";
+import type {Finding, Recognizer} from "../finding.js";
 
 const TOKEN = /(eyJ[\w-]{8,4096})\.[\w-]{4,65536}\.[\w-]{0,4096}/y;
 

@@ -1,5 +1,5 @@
-import {type Finding, type Recognizer} from "../finding.js";
-import {type Marks} from "../marks.js";
+import type {Finding, Recognizer} from "../finding.js";
+import type {Marks} from "../marks.js";
 import {standsAlone} from "../wordBoundary.js";
 
 const MAC = /[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}/iy;

@@ -1,4 +1,4 @@
-import {type Finding, type Recognizer} from "../finding.js";
+import type {Finding, Recognizer} from "../finding.js";
 
 const WORD = "\\p{Lu}[\\p{L}\\p{M}'\u2019-]{1,30}";
 const PARTICLE = "(?:de|del|della|der|den|di|da|dos|du|la|le|van|von|zu|bin|al|el|nad|am|upon|sur) ";

@@ -1,7 +1,7 @@
 import type nlp from "compromise";
 import {onFirstUse} from "../../store/index.js";
-import {type Finding, type Recognizer} from "../finding.js";
-import {type ScanContext} from "../scanContext.js";
+import type {Finding, Recognizer} from "../finding.js";
+import type {ScanContext} from "../scanContext.js";
 import {isWordAt} from "../wordBoundary.js";
 
 type Parsed = ReturnType<typeof nlp>;

@@ -1,8 +1,8 @@
 import type * as phoneLibrary from "libphonenumber-js/max";
 import type {CountryCode, PhoneNumber} from "libphonenumber-js/max";
 import {onFirstUse} from "../../store/index.js";
-import {type Finding, type Recognizer} from "../finding.js";
-import {type ScanContext} from "../scanContext.js";
+import type {Finding, Recognizer} from "../finding.js";
+import type {ScanContext} from "../scanContext.js";
 
 /**
  * `possible`: the length fits. `valid`: the number can exist in its country. `exact`: it is also grouped the way

@@ -1,4 +1,4 @@
-import {type Finding, type Recognizer} from "../finding.js";
+import type {Finding, Recognizer} from "../finding.js";
 import {standsAlone} from "../wordBoundary.js";
 
 const NINO =

@@ -1,5 +1,5 @@
 import {isIP} from "node:net";
-import {type Finding, type Recognizer} from "../finding.js";
+import type {Finding, Recognizer} from "../finding.js";
 import {hostEnd, isHostAt, topLevel} from "../host.js";
 import {isWordAt} from "../wordBoundary.js";
 

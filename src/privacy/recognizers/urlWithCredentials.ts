@@ -1,4 +1,4 @@
-import {type Finding, type Recognizer} from "../finding.js";
+import type {Finding, Recognizer} from "../finding.js";
 import {isWordAt} from "../wordBoundary.js";
 
 const LONGEST_SCHEME = 24;

@@ -1,4 +1,4 @@
-import {type Finding, type Recognizer} from "../finding.js";
+import type {Finding, Recognizer} from "../finding.js";
 import {standsAlone} from "../wordBoundary.js";
 
 const GROUP = "(?:5\\d|6[0-5]|7\\d|8[0-8]|9[0-2]|9[4-9])";

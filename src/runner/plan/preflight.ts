@@ -1,4 +1,4 @@
-import {type AroundAsk, type Endpoint, type PreflightFinding} from "../../endpoints/types.js";
+import type {AroundAsk, Endpoint, PreflightFinding} from "../../endpoints/types.js";
 import {readTrust, refusalMessage, refusedRows, sensitivityOf} from "../../privacy/index.js";
 import {ensureSplit} from "../../splits/index.js";
 import {messageOf, type Store, UserError, type VersionManifest} from "../../store/index.js";

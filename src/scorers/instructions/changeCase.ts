@@ -1,7 +1,7 @@
 import {compare} from "./arguments.js";
 import {mayBeEnglish} from "./language.js";
 import {isLower, isUpper} from "./letterCase.js";
-import {type InstructionCheck} from "./types.js";
+import type {InstructionCheck} from "./types.js";
 import {treebankWords} from "./words.js";
 
 export const caseChecks: Record<string, InstructionCheck> = {

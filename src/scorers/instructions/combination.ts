@@ -1,5 +1,5 @@
 import {textArgument} from "./arguments.js";
-import {type InstructionCheck} from "./types.js";
+import type {InstructionCheck} from "./types.js";
 
 export const combinationChecks: Record<string, InstructionCheck> = {
   "combination:repeat_prompt": (response, given) =>

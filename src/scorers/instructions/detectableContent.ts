@@ -1,5 +1,5 @@
 import {numberArgument, textArgument} from "./arguments.js";
-import {type InstructionCheck} from "./types.js";
+import type {InstructionCheck} from "./types.js";
 
 export const contentChecks: Record<string, InstructionCheck> = {
   /** [square brackets] on one line. */

@@ -1,5 +1,5 @@
 import {numberArgument, textArgument} from "./arguments.js";
-import {type InstructionCheck} from "./types.js";
+import type {InstructionCheck} from "./types.js";
 
 const constrainedResponses = ["My answer is yes.", "My answer is no.", "My answer is maybe."];
 

@@ -1,7 +1,7 @@
 import type {eld} from "eld/small";
 import type {francAll} from "franc";
 import {textArgument} from "./arguments.js";
-import {type CheckOptions, type InstructionCheck} from "./types.js";
+import type {CheckOptions, InstructionCheck} from "./types.js";
 
 let detector: {eld: typeof eld; francAll: typeof francAll} | undefined;
 

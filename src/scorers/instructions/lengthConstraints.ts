@@ -1,6 +1,6 @@
 import {compare, numberArgument, textArgument} from "./arguments.js";
 import {countSentences} from "./sentences.js";
-import {type InstructionCheck} from "./types.js";
+import type {InstructionCheck} from "./types.js";
 import {countWords} from "./words.js";
 
 export const lengthChecks: Record<string, InstructionCheck> = {

@@ -1,5 +1,5 @@
 import {textArgument} from "./arguments.js";
-import {type InstructionCheck} from "./types.js";
+import type {InstructionCheck} from "./types.js";
 
 export const startEndChecks: Record<string, InstructionCheck> = {
   /** Letter case does not matter, nor do quotation marks around the whole response. */

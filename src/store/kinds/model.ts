@@ -1,5 +1,5 @@
 import {join} from "node:path";
-import {type Columns} from "../parquet.js";
+import type {Columns} from "../parquet.js";
 import {insideFolder} from "../files.js";
 import {checkName} from "../names.js";
 import {LocalFolder} from "../place/localFolder.js";

@@ -1,6 +1,6 @@
 import {libraryDequantiser, libraryQuantiser, tensorType} from "../../../src/gguf/index.js";
 import {openCheckpoint, readTensorBytes, readTensorFloats} from "../../../src/safetensors/index.js";
-import {type Reader, type ValueFigure} from "../figure.js";
+import type {Reader, ValueFigure} from "../figure.js";
 import {has, isObject, type Item, jsonFiles} from "../item.js";
 
 /** Rows of values with the bytes of ggml's block formats and the values that those bytes stand for. */

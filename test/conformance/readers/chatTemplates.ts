@@ -1,5 +1,5 @@
 import {chatTemplate, type ChatMessage, prefixSpans, type Span} from "../../../src/chat/index.js";
-import {type Reader} from "../figure.js";
+import type {Reader} from "../figure.js";
 import {has, isObject, type Item, jsonFiles} from "../item.js";
 
 interface Conversation {

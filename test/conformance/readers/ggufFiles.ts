@@ -2,7 +2,7 @@ import {dirname} from "node:path";
 import {answerDifferences} from "../../gguf/goldenAnswers.js";
 import {describedFiles} from "../../gguf/goldenGguf.js";
 import {workFolder} from "../../merge/support.js";
-import {type ExactFigure, type Figure, type Reader} from "../figure.js";
+import type {ExactFigure, Figure, Reader} from "../figure.js";
 import {has, type Item, jsonFiles} from "../item.js";
 
 /** A checkpoint folder with the GGUF files that llama.cpp's converters made of it: metadata, tensors, whole files. */

@@ -1,5 +1,5 @@
 import {hourlyCostUsd} from "../../../src/costs/index.js";
-import {type Reader, type ValueFigure} from "../figure.js";
+import type {Reader, ValueFigure} from "../figure.js";
 import {type Item, jsonFiles, type JsonObject} from "../item.js";
 import {casesIn} from "./cases.js";
 

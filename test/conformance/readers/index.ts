@@ -1,4 +1,4 @@
-import {type Reader} from "../figure.js";
+import type {Reader} from "../figure.js";
 import {agreement} from "./agreement.js";
 import {blockFormats} from "./blockFormats.js";
 import {chatTemplates} from "./chatTemplates.js";

@@ -1,6 +1,6 @@
 import {TextIndex} from "../../../src/datasets/duplicates/index.js";
 import {expectedOf, type Figure, type Reader} from "../figure.js";
-import {type Item} from "../item.js";
+import type {Item} from "../item.js";
 
 /** Collections `NAME.train` of one document a line (id, blank, text) with `NAME.truth`, the pairs nearly the same. */
 export const nearDuplicatePairs: Reader = {

@@ -1,6 +1,6 @@
 import {bleu, type BleuOptions, chrf, type Scorer, ter} from "../../../src/scorers/index.js";
 import {addBleuCounts, type BleuCounts, bleuCounts, bleuScore} from "../../../src/scorers/bleuScore.js";
-import {type Reader, type ValueFigure} from "../figure.js";
+import type {Reader, ValueFigure} from "../figure.js";
 import {isObject, type Item, type JsonObject, stemOf} from "../item.js";
 import {scoredRows, throughRunner} from "../throughRunner.js";
 import {type OverlapCase, overlapCase, overlapSettings} from "./overlapCase.js";

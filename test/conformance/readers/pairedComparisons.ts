@@ -1,7 +1,7 @@
 import {csvParse} from "d3-dsv";
 import {type BradleyTerry, bradleyTerry, type Preference} from "../../../src/stats/index.js";
 import {expected, type Figure, type Path, type Reader} from "../figure.js";
-import {type Item} from "../item.js";
+import type {Item} from "../item.js";
 import {type Columns, columnsOf, preferencesOf} from "./comparisonTable.js";
 
 /** A table of two opponents a row with each one's wins, perhaps ties, the first one at home where a column says so. */

@@ -1,5 +1,5 @@
 import {mcnemarExact} from "../../../src/stats/index.js";
-import {type Path, type PublishedAt, type ValueFigure} from "../figure.js";
+import type {Path, PublishedAt, ValueFigure} from "../figure.js";
 
 const places: Path[] = [["paired_recomputed_only"], ["paired"], ["recomputed_only", "paired"]];
 

@@ -1,4 +1,4 @@
-import {type Figure, type Reader} from "../figure.js";
+import type {Figure, Reader} from "../figure.js";
 import {type Item, jsonFiles} from "../item.js";
 import {compareSpans, type Span} from "../../../src/privacy/index.js";
 

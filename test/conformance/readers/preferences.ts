@@ -1,5 +1,5 @@
 import {mean, standardError} from "../../../src/stats/index.js";
-import {type Path, type Reader, type ValueFigure} from "../figure.js";
+import type {Path, Reader, ValueFigure} from "../figure.js";
 import {filesWith, type Item, stemOf} from "../item.js";
 
 /**

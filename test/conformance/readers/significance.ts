@@ -14,7 +14,7 @@ import {
   standardError,
   wilson
 } from "../../../src/stats/index.js";
-import {type Path, type Reader, type ValueFigure} from "../figure.js";
+import type {Path, Reader, ValueFigure} from "../figure.js";
 import {has, isObject, type Item, jsonFiles, type JsonObject} from "../item.js";
 import {type Case, casesIn} from "./cases.js";
 

@@ -1,4 +1,4 @@
-import {type Page} from "playwright-core";
+import type {Page} from "playwright-core";
 import {describe, expect, it} from "vitest";
 import {datasets, splits, verdicts} from "../../../src/site/index.js";
 import {splitGaps} from "../../../src/site/splitComparison.js";

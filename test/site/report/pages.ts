@@ -1,6 +1,6 @@
 import {readdir, readFile} from "node:fs/promises";
 import {join} from "node:path";
-import {type Page} from "playwright-core";
+import type {Page} from "playwright-core";
 import {describe, expect, it} from "vitest";
 import {currentRuns} from "../../../src/site/index.js";
 import {canCutNetwork} from "../../support/buildSite.js";

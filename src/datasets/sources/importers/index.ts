@@ -3,7 +3,7 @@ import {lmEval} from "./lmEval.js";
 import {openaiChat} from "./openaiChat.js";
 import {otelSpans} from "./otelSpans.js";
 import {promptfoo} from "./promptfoo.js";
-import {type Importer} from "./types.js";
+import type {Importer} from "./types.js";
 
 /** One line for each tool whose logs can be read. */
 export const importers = {

@@ -2,7 +2,7 @@ import {open} from "node:fs/promises";
 import {UserError} from "../../../store/index.js";
 import {isObject, type JsonObject, objectsOf, readDocument, textOf, wrongShape} from "./json.js";
 import {promptText} from "./messages.js";
-import {type Importer} from "./types.js";
+import type {Importer} from "./types.js";
 import {openZip, type Zip} from "./zip.js";
 
 /** A sample's score as Inspect keeps it: "C" correct, "P" partially, "I" incorrect, "N" no answer, or a number. */

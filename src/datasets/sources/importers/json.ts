@@ -3,7 +3,7 @@ import {promisify} from "node:util";
 import {gunzip} from "node:zlib";
 import {type Database, UserError} from "../../../store/index.js";
 import {soundLines} from "../brokenLines.js";
-import {type BrokenLine} from "../types.js";
+import type {BrokenLine} from "../types.js";
 
 export type JsonObject = Record<string, unknown>;
 

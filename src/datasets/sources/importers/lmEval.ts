@@ -1,6 +1,6 @@
 import {basename} from "node:path";
 import {at, isObject, readObjects, textOf, wrongShape} from "./json.js";
-import {type Importer} from "./types.js";
+import type {Importer} from "./types.js";
 
 const RESERVED = ["doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics"];
 

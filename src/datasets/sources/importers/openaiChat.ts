@@ -2,7 +2,7 @@ import {hashJson} from "../../../store/index.js";
 import {at, isObject, objectsOf, readObjects, textOf, wrongShape} from "./json.js";
 import {lastExchange, messageText} from "./messages.js";
 import {isoTime} from "./times.js";
-import {type Importer} from "./types.js";
+import type {Importer} from "./types.js";
 
 /**
  * Chats in OpenAI's form, one a line: training examples (`messages`), batch requests (`body.messages`), or logged calls

@@ -10,7 +10,7 @@ import {
 } from "./json.js";
 import {lastExchange, messageText} from "./messages.js";
 import {isoTime, nanoseconds} from "./times.js";
-import {type Importer} from "./types.js";
+import type {Importer} from "./types.js";
 
 /**
  * Spans of calls to models by OpenTelemetry's GenAI conventions, in OTLP JSON (a document or one export a line): one row

@@ -1,5 +1,5 @@
 import {at, isObject, objectsOf, readDocument, textOf, wrongShape} from "./json.js";
-import {type Importer} from "./types.js";
+import type {Importer} from "./types.js";
 
 /** Results that promptfoo writes with `--output results.json`: one row for each test, prompt and provider. */
 export const promptfoo: Importer = async function* (file) {

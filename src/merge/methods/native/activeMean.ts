@@ -1,4 +1,4 @@
-import {type MergeTensor} from "../../engine/tensor.js";
+import type {MergeTensor} from "../../engine/tensor.js";
 import {arithmeticOf, walkOf} from "./arithmetic.js";
 
 /**

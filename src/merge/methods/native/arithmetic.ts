@@ -1,4 +1,4 @@
-import {type MergeTensor} from "../../engine/tensor.js";
+import type {MergeTensor} from "../../engine/tensor.js";
 import {rounded, roundTo} from "../../numeric/convert.js";
 import {loadAll} from "../shared/gram.js";
 

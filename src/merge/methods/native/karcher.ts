@@ -1,4 +1,4 @@
-import {type MergeTensor} from "../../engine/tensor.js";
+import type {MergeTensor} from "../../engine/tensor.js";
 import {arithmeticOf, type Part, sums, vectorsOf, walkOf} from "./arithmetic.js";
 
 /** Elements up to which the point reached so far is kept between the steps (32 MB); larger tensors work it out anew. */

@@ -1,4 +1,4 @@
-import {type MergeTensor} from "../../engine/tensor.js";
+import type {MergeTensor} from "../../engine/tensor.js";
 import {arithmeticOf, sums, vectorsOf, walkOf} from "./arithmetic.js";
 
 /** model_stock in the tensor's own dtype. The mean is of the models themselves, not of their differences. */

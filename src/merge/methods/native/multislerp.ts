@@ -1,4 +1,4 @@
-import {type MergeTensor} from "../../engine/tensor.js";
+import type {MergeTensor} from "../../engine/tensor.js";
 import {arithmeticOf, type Part, sums, vectorsOf, walkOf} from "./arithmetic.js";
 
 /** multislerp in the tensor's own dtype. False when the directions cancel out and nothing was stored. */

@@ -1,4 +1,4 @@
-import {type MergeTensor} from "../../engine/tensor.js";
+import type {MergeTensor} from "../../engine/tensor.js";
 import {arithmeticOf} from "./arithmetic.js";
 
 /** nearswap in the tensor's own dtype: the reciprocal is rounded before it is multiplied by t. */

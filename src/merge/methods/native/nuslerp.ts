@@ -1,4 +1,4 @@
-import {type MergeTensor} from "../../engine/tensor.js";
+import type {MergeTensor} from "../../engine/tensor.js";
 import {arithmeticOf, sums, vectorsOf, walkOf} from "./arithmetic.js";
 
 /** nuslerp in the tensor's own dtype: the dtype's coarse cosine decides the angle, which float32 would not give. */

@@ -1,7 +1,7 @@
-import {type MergeTensor} from "../../engine/tensor.js";
+import type {MergeTensor} from "../../engine/tensor.js";
 import {magnitudesAt} from "../../numeric/select.js";
 import {keepFrom} from "../shared/magnitude.js";
-import {type Keep} from "../shared/sparsify.js";
+import type {Keep} from "../shared/sparsify.js";
 import {arithmeticOf, sums, vectorsOf, type Walk, walkOf} from "./arithmetic.js";
 
 /** sce in the tensor's own dtype: variances, means of squares and weights are rounded to it. */

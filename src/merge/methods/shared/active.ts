@@ -1,4 +1,4 @@
-import {type Block, type MergeTensor} from "../../engine/tensor.js";
+import type {Block, MergeTensor} from "../../engine/tensor.js";
 import {keepAbove} from "../../numeric/keep.js";
 import {add} from "../../numeric/vector.js";
 import {loadAll} from "./gram.js";

@@ -1,4 +1,4 @@
-import {type Method} from "../types.js";
+import type {Method} from "../types.js";
 
 /** Trimming by magnitude must leave something. The reference also fails where rounding down leaves nothing. */
 export const checkKept: NonNullable<Method["checkValues"]> = ({own, count, exact}) => {

@@ -1,4 +1,4 @@
-import {type Block, type MergeTensor} from "../../engine/tensor.js";
+import type {Block, MergeTensor} from "../../engine/tensor.js";
 import {addScaled, addScaledDouble, combineTwo, demote, dot, promote} from "../../numeric/vector.js";
 
 /**

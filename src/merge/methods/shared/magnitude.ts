@@ -1,4 +1,4 @@
-import {type MergeTensor} from "../../engine/tensor.js";
+import type {MergeTensor} from "../../engine/tensor.js";
 import {countEqual, keepAbove} from "../../numeric/keep.js";
 import {deltaRanks, type Keep, keepMask, type Sparsifier} from "./sparsify.js";
 

@@ -1,5 +1,5 @@
-import {type MergeTensor} from "../../engine/tensor.js";
-import {type Rank} from "../../numeric/select.js";
+import type {MergeTensor} from "../../engine/tensor.js";
+import type {Rank} from "../../numeric/select.js";
 import {deltaRanks, type Keep, keepMask, type Sparsifier} from "./sparsify.js";
 
 /**

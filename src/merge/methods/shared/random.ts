@@ -1,5 +1,5 @@
 import {BLOCK} from "../../engine/scratch.js";
-import {type MergeTensor} from "../../engine/tensor.js";
+import type {MergeTensor} from "../../engine/tensor.js";
 import {rounded} from "../../numeric/convert.js";
 import {keepMasked} from "../../numeric/keep.js";
 import {Draws} from "../../numeric/random.js";

@@ -1,4 +1,4 @@
-import {type MergeTensor} from "../../engine/tensor.js";
+import type {MergeTensor} from "../../engine/tensor.js";
 import {argsortMagnitudes} from "../../numeric/argsort.js";
 import {keepMasked} from "../../numeric/keep.js";
 import {Draws} from "../../numeric/random.js";

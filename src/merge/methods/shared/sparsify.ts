@@ -1,4 +1,4 @@
-import {type Block, type MergeTensor} from "../../engine/tensor.js";
+import type {Block, MergeTensor} from "../../engine/tensor.js";
 import {keepMasked} from "../../numeric/keep.js";
 import {type Rank, Selection} from "../../numeric/select.js";
 

@@ -1,8 +1,8 @@
-import {type MergeTensor} from "../../engine/tensor.js";
+import type {MergeTensor} from "../../engine/tensor.js";
 import {rounded} from "../../numeric/convert.js";
 import {addAgreeingPair, keepAgreeing, type PairFactors} from "../../numeric/signs.js";
 import {add, divide, scale, sumOfMagnitudes, sumOfTwo} from "../../numeric/vector.js";
-import {type Method, type ParameterSpec} from "../types.js";
+import type {Method, ParameterSpec} from "../types.js";
 import {deltaPass, type Keep, type Sparsifier} from "./sparsify.js";
 
 export interface TaskVectorOptions {

@@ -1,4 +1,4 @@
-import {type Recognizer} from "../../finding.js";
+import type {Recognizer} from "../../finding.js";
 import {auAbn} from "./auAbn.js";
 import {auAcn} from "./auAcn.js";
 import {auMedicare} from "./auMedicare.js";

@@ -1,4 +1,4 @@
-import {type Finding, type Recognizer} from "../../finding.js";
+import type {Finding, Recognizer} from "../../finding.js";
 import {isWordAt} from "../../wordBoundary.js";
 
 /** An identity number as its issuer defines it. */

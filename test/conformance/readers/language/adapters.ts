@@ -12,7 +12,7 @@ import {loadWeights} from "../../../../src/language/loadWeights.js";
 import {merge} from "../../../../src/merge/index.js";
 import {openCheckpoint, readTensorFloats, writeSafetensors} from "../../../../src/safetensors/index.js";
 import {messageOf} from "../../../../src/store/errors.js";
-import {type Reader, type ValueFigure} from "../../figure.js";
+import type {Reader, ValueFigure} from "../../figure.js";
 import {has, type Item} from "../../item.js";
 import {distance, Expected, metaOf, modelFolder, namesModel, oneThread, openModel, within} from "./case.js";
 

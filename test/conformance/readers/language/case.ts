@@ -7,7 +7,7 @@ import {
   readTensorFloats,
   readTensorBytes
 } from "../../../../src/safetensors/index.js";
-import {type ValueFigure} from "../../figure.js";
+import type {ValueFigure} from "../../figure.js";
 import {has, type Item, type JsonObject} from "../../item.js";
 
 let backend: Promise<Backend> | undefined;

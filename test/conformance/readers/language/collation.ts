@@ -13,7 +13,7 @@ import {
   type ScheduleName,
   Trainable
 } from "../../../../src/language/index.js";
-import {type Figure, type Reader, type ValueFigure} from "../../figure.js";
+import type {Figure, Reader, ValueFigure} from "../../figure.js";
 import {has, type Item} from "../../item.js";
 import {distance, Expected, metaOf, oneThread, within} from "./case.js";
 

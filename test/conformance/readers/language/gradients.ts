@@ -6,7 +6,7 @@ import {
   tokenLosses,
   Trainable
 } from "../../../../src/language/index.js";
-import {type Reader, type ValueFigure} from "../../figure.js";
+import type {Reader, ValueFigure} from "../../figure.js";
 import {has, type Item} from "../../item.js";
 import {
   batchIn,

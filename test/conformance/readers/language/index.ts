@@ -1,4 +1,4 @@
-import {type Reader} from "../../figure.js";
+import type {Reader} from "../../figure.js";
 import {languageAdapters} from "./adapters.js";
 import {languageCollation} from "./collation.js";
 import {languageForward} from "./forward.js";
