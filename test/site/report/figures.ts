@@ -1,5 +1,5 @@
 import {group} from "d3-array";
-import {type Page} from "playwright-core";
+import type {Page} from "playwright-core";
 import {describe, expect, it} from "vitest";
 import {cells, open, percent, report, signed, type TestContext} from "../../support/report.js";
 import {settled} from "../../support/watchPage.js";
