@@ -77,8 +77,8 @@ export function costs(data: PageCosts | null, settings: ChosenCosts | null): Nod
         }),
         html`<p class="small">
           Intervals of cost come from the token counts of ${count(data.rows)} rows and say nothing of the
-          assumptions. A candidate is on the frontier when no other costs no more and is no worse; the
-          probability counts bootstrap resamples of the rows.
+          assumptions. A candidate is on the frontier when no other is both cheaper and no worse; the
+          percentage says in how many resamples of the rows that holds.
         </p>`
       ),
       section(

@@ -59,8 +59,8 @@ export function mergeTable(lines: readonly MergeLine[], run: RunView): HTMLEleme
       }
     )}
     <p class="small">
-      Differences are merge minus the other, in ${points.differenceUnit}, on the rows both have. Signs are
-      Holm-corrected over all differences of the table; a tie lies within
+      Differences are merge minus the other, in ${points.differenceUnit}, on the rows both have. The marks are
+      corrected (Holm) for all differences of the table; a tie lies within
       ±${points.difference(margin).replace("+", "")}. The best of several parents is chosen by its mean on the
       same rows, which makes it look a little better than it is.
     </p>

@@ -31,15 +31,18 @@ export function sqlConsole(
       ["In a terminal the same questions go to ", code("npx assay sql"), "."]
     );
   const examples = sqlExamples(run);
+  const [first] = examples;
   const id = freshId("sql");
   const given = chosen("sql");
+  if (given !== null && examples.every(({sql}) => sql !== given))
+    examples.unshift({label: "The query of the address", sql: given});
   const query = html`<textarea
     id=${id}
     rows="8"
     spellcheck="false"
     autocomplete="off"
   ></textarea>` as HTMLTextAreaElement;
-  query.value = given ?? examples[0]!.sql;
+  query.value = given ?? first!.sql;
   const example = select(
     examples.map(({label, sql}) => ({label, value: sql})),
     {label: "Example", selected: (sql) => sql === query.value}
@@ -90,7 +93,7 @@ export function sqlConsole(
     ${section("Tables", tableList(run))}
   </div>`;
   onReturn(node, () => {
-    const wanted = chosen("sql") ?? examples[0]!.sql;
+    const wanted = chosen("sql") ?? first!.sql;
     if (wanted === query.value) return;
     query.value = wanted;
     void answerQuery();

@@ -98,7 +98,7 @@ export function contaminationWarnings(found: readonly Contamination[]): string[]
       clean === 0
         ? "No row is clean."
         : `On the ${clean} clean rows ${group.length === 1 ? "it" : candidate} scores ${onClean.mean === undefined ? "nothing" : points(onClean.mean)}, on all ${whole.mean === undefined ? "nothing" : points(whole.mean)}.`;
-    return `${points(share)} % of the scored rows are contaminated for ${who} (${learned.join(", ")}). ${score}`;
+    return `${points(share)}% of the scored rows are contaminated for ${who} (${learned.join(", ")}). ${score}`;
   });
 }
 

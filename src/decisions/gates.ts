@@ -247,5 +247,5 @@ function dollars(usd: number): string {
 }
 
 function percent(share: number): string {
-  return `${points(share)} %`;
+  return `${points(share)}%`;
 }

@@ -92,7 +92,7 @@ function contaminationRisks(verdict: Pick<Verdict, "set">, facts: RiskFacts): Ri
   return [
     {
       kind: "contamination",
-      sentence: `${points(worst.share)} % of the rows that ${worst.candidate} is scored on are contaminated: ${clean}.${more}`,
+      sentence: `${points(worst.share)}% of the rows that ${worst.candidate} is scored on are contaminated: ${clean}.${more}`,
       moves: flattery(worst)
     },
     ...unknown

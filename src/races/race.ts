@@ -128,13 +128,13 @@ function sentenceOf(outcome: Omit<RaceOutcome, "sentence">, settings: RaceSettin
   const {kind, best, set, calls, callsOfEverything} = outcome;
   const number = (value: number) => value.toLocaleString("en-US");
   const share = callsOfEverything > 0 ? Math.round((100 * calls) / callsOfEverything) : 0;
-  const used = `${number(rows)} of ${number(settings.rows)} rows and ${number(calls)} of ${number(callsOfEverything)} calls (${share} %)`;
+  const used = `${number(rows)} of ${number(settings.rows)} rows and ${number(calls)} of ${number(callsOfEverything)} calls (${share}%)`;
   if (best === undefined) return "The race ended before a row was scored.";
   const budget = settings.errorRate === undefined;
   if (kind === "pick")
     return budget
       ? `${best} was left when ${rows < settings.rows ? "the budget was spent" : "all rows were used up"}, after ${used}; a budget promises no error rate.`
-      : `${best} won the race after ${used}; the best candidate is dropped in at most ${points(settings.errorRate!)} % of races.`;
+      : `${best} won the race after ${used}; the best candidate is dropped in at most ${points(settings.errorRate!)}% of races.`;
   if (kind === "within-margin")
     return `${best} leads after ${used}: whichever of ${list(set)} is best, it is at most ${points(settings.margin)} points better than ${best}.`;
   const others = set.slice(1);

@@ -186,5 +186,5 @@ function measuresOf(split: SplitManifest): Partial<SplitMeasures> {
 }
 
 function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+  return `${(100 * share).toFixed(1)}%`;
 }

@@ -106,8 +106,8 @@ describe("assay check", () => {
       {minScore: 0.4, maxFailureShare: 0, maxP95LatencyMs: 60_000, maxLeakageShare: 1}
     ]);
     expect(out).toMatch(/pass .*score at least 40\.0/);
-    expect(out).toMatch(/share of leaked test rows at most 100\.0 %/);
-    expect(out).toMatch(/share of failed rows at most 0\.0 % +0\.0 % \(0 of \d+\)/);
+    expect(out).toMatch(/share of leaked test rows at most 100\.0%/);
+    expect(out).toMatch(/share of failed rows at most 0\.0% +0\.0% \(0 of \d+\)/);
     expect(out).toMatch(/latency at most 60000 ms +\d+ ms over \d+ answers/);
     expect(code).toBe(0);
   });

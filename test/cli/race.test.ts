@@ -131,7 +131,7 @@ describe("a race through the runner", () => {
     const {record} = await runRace(definition(), inputs());
     const text = raceText(record);
     expect(text).toMatch(
-      /good won the race after .* the best candidate is dropped in at most 5\.0 % of races/
+      /good won the race after .* the best candidate is dropped in at most 5\.0% of races/
     );
     expect(text).toMatch(
       /bad is out: good leads it by [\d.]+ \([\d.]+ to 100\.0\)|bad is out: good leads it by [\d.]+ \(/

@@ -51,8 +51,8 @@ describe("cleanTable", () => {
 describe("contaminationWarnings", () => {
   it("says how many rows, and what the score is without them; nothing for a clean candidate", () => {
     expect(contaminationWarnings(contaminationOf(table, marks))).toEqual([
-      "50.0 % of the scored rows are contaminated for a (1 stands in the training part, 1 has a near-duplicate there). On the 2 clean rows it scores 50.0, on all 75.0.",
-      "25.0 % of the scored rows are contaminated for b (1 stands in the training part). On the 3 clean rows it scores 100.0, on all 66.7."
+      "50.0% of the scored rows are contaminated for a (1 stands in the training part, 1 has a near-duplicate there). On the 2 clean rows it scores 50.0, on all 75.0.",
+      "25.0% of the scored rows are contaminated for b (1 stands in the training part). On the 3 clean rows it scores 100.0, on all 66.7."
     ]);
     const allClean = new Map([["a", Array<RowMark>(4).fill("clean")]]);
     expect(contaminationWarnings(contaminationOf(table, allClean))).toEqual([]);
@@ -70,7 +70,7 @@ describe("contaminationWarnings", () => {
       onClean: score(whole - 0.1)
     });
     expect(contaminationWarnings([one("a", 0.5), one("b", 0.9), one("c", 0.7)])).toEqual([
-      "20.0 % of the scored rows are contaminated for b and 2 other candidates (2 have a near-duplicate in the training part). On the 8 clean rows b scores 80.0, on all 90.0."
+      "20.0% of the scored rows are contaminated for b and 2 other candidates (2 have a near-duplicate in the training part). On the 8 clean rows b scores 80.0, on all 90.0."
     ]);
   });
 });

@@ -132,7 +132,7 @@ describe("recommendSplit", () => {
     const choice = recommendSplit(made.map(({manifest}) => manifest))!;
     expect(choice).toMatchObject({strategy: "cluster", worst: 0});
     expect(choice.sentence).toMatch(
-      /^Use the cluster split: no test row repeats a text of the training part, has a near-duplicate in it or shares 13 words in a row with it; under the (random|stratified) split \d+\.\d % of test rows .+, so its scores are likely too high\. Class shares/
+      /^Use the cluster split: no test row repeats a text of the training part, has a near-duplicate in it or shares 13 words in a row with it; under the (random|stratified) split \d+\.\d% of test rows .+, so its scores are likely too high\. Class shares/
     );
     // What the other measures find is said beside it, by the name of the measure.
     const near = made.map(({manifest}) => ({
@@ -144,7 +144,7 @@ describe("recommendSplit", () => {
       }
     })) as unknown as SplitManifest[];
     expect(recommendSplit(near)!.sentence).toContain(
-      "These measures see copied words and groups only: 28.0 % of them are close in meaning to a training row (cosine 0.8 or more); 46.0 % of a sample of 20 short ones are near-twins of a short training row (TF-IDF cosine 0.8 or more)."
+      "These measures see copied words and groups only: 28.0% of them are close in meaning to a training row (cosine 0.8 or more); 46.0% of a sample of 20 short ones are near-twins of a short training row (TF-IDF cosine 0.8 or more)."
     );
     expect(recommendSplit(near)!.sentence).not.toMatch(/no (?:test row has the like|leakage)/);
     // A clean split that a few large clusters turned upside down is no use.

@@ -137,6 +137,9 @@ describe("every figure", () => {
       await page.waitForURL(/\/sql\?/);
       await settled(page);
       await page.getByRole("region", {name: "Answer to the query"}).waitFor({timeout: 60_000});
+      expect(await page.getByLabel("Example").locator("option:checked").innerText()).toBe(
+        "The query of the address"
+      );
       const answer = await cells(page, "Answer to the query");
       expect(answer).toHaveLength(heard.length);
       for (const line of answer) {
