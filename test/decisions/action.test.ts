@@ -79,6 +79,12 @@ describe("a lead that may be leakage", () => {
     ).toMatch(/^Switch to b/);
   });
 
+  it("is no reason to switch where leakage moves just as much, and one where it moves a little less", () => {
+    const lead = decide(table, options).comparisons[0]!.difference!;
+    expect(decide(table, {...options, facts: facts(lead)}).held).toBe(true);
+    expect(decide(table, {...options, facts: facts(lead - 1e-9)}).action).toMatch(/^Switch to b/);
+  });
+
   it("does not trouble who keeps what is in use", () => {
     expect(decide({...table, baseline: "b"}, {...options, facts: facts(0.12)}).action).toMatch(/^Keep b/);
   });
@@ -102,6 +108,12 @@ describe("an action", () => {
       }).choice
     ).toEqual({candidate: "b", reason: "is 2 times smaller"});
     expect(decide(table, options).action).toBe("Keep a: a and b are equally good.");
+    const reason = (b: number) => decide(table, {...options, costs: {a: 1, b}}).choice!.reason;
+    expect([reason(1.04), reason(1.05), reason(0)]).toEqual([
+      "is slightly cheaper",
+      "is 1.1 times cheaper",
+      "costs nothing a call"
+    ]);
   });
 
   it("keeps the baseline while nothing is shown to be better, and says how many rows would decide", () => {

@@ -33,6 +33,23 @@ describe("a verdict with costs", () => {
     );
   });
 
+  it("gives the ratio of two uncertain costs with its 95 % interval, by the delta method", () => {
+    const cost = (usdPerThousand: number, standardError: number) => ({
+      usdPerThousand,
+      standardError,
+      rows: 2000,
+      source: "ours",
+      asOf: "2026-01-01"
+    });
+    const {cheaper} = decide(tableOf(close), {...options, costs: {a: cost(8, 0.4), b: cost(1, 0.1)}});
+    const factor = Math.exp(1.959964 * Math.hypot(0.05, 0.1));
+    const {timesCheaper, timesLow, timesHigh} = cheaper!.candidates[0]!;
+    expect(timesCheaper).toBe(8);
+    expect(timesLow).toBeCloseTo(8 / factor, 6);
+    expect(timesHigh).toBeCloseTo(8 * factor, 6);
+    expect(cheaper!.sentence).toContain("is 8.0× cheaper (6.4× to 10.0×).");
+  });
+
   it("names no one cheaper when the margin is tighter than the rows can show", () => {
     const {cheaper} = decide(tableOf(close), {...options, costMargin: 0.001, costs: {a: 8, b: 1}});
     expect(cheaper!.choice).toBeUndefined();

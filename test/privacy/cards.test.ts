@@ -82,12 +82,14 @@ describe("payment cards", () => {
     expect(card(`card ${text}, exp 12/30`)).toEqual([text]);
   });
 
-  it("of twelve digits are sure only with a beginning that Maestro names, and never a part of a longer number", () => {
+  it("of twelve or thirteen digits are sure only with a beginning that Maestro names, and never a part of a longer number", () => {
     const wide = issued("6900", 12);
     const score = (text: string) =>
       scanText(text, {recognizers: only("credit-card")}).map((finding) => finding.score);
     expect(score(`order ${wide}`)).toEqual([0.4]);
     expect(score(`maestro ${wide}`)).toEqual([0.75]);
+    expect(score(`order ${issued("6900", 13)}`)).toEqual([0.4]);
+    expect(score(`order ${issued("6900", 14)}`)).toEqual([1]);
     expect(score(`order ${issued("5018", 12)}`)).toEqual([1]);
     const inFours = issued("6900", 12).replace(/(\d{4})(?=\d)/g, "$1 ");
     expect(card(`${inFours} 1234`)).toEqual([]);

@@ -50,5 +50,7 @@ describe("overlaps", () => {
       ["URL", 0, 20, 0.5],
       ["CREDIT_CARD", 10, 19, 1]
     ]);
+    expect(brief([finding("URL", 0, 20), finding("EMAIL_ADDRESS", 4, 9, 0.9)])).toHaveLength(2);
+    expect(brief([finding("URL", 0, 20), finding("EMAIL_ADDRESS", 4, 9, 0.89)])).toHaveLength(1);
   });
 });

@@ -55,6 +55,18 @@ describe("the privacy check", () => {
         ]);
   });
 
+  it("holds a row for a finding of just the least score that counts", () => {
+    const at = (minScore: number) =>
+      checkPrivacy({
+        endpointTrust: "contract",
+        sensitivity: "public",
+        findings: new Map([["row", [{...mail, score: 0.6}]]]),
+        minScore
+      }).allowed;
+    expect(at(0.6)).toEqual([]);
+    expect(at(0.61)).toEqual(["row"]);
+  });
+
   it("refuses a row that was never scanned, and says to scan", () => {
     const verdict = checkPrivacy({
       endpointTrust: "contract",

@@ -43,6 +43,7 @@ describe("chosenLetter", () => {
     expect(chosenLetter("london.", 3, texts)).toBe("B");
     expect(chosenLetter("It must be New York, I think", 3, texts)).toBe("C");
     expect(chosenLetter("Paris or London", 3, texts)).toBeUndefined();
+    expect(chosenLetter("Between (A) and (B) I like New York", 3, texts)).toBeUndefined();
   });
 });
 

@@ -98,6 +98,22 @@ describe("the cluster strategy", () => {
     );
   });
 
+  it("places clusters by the seed, and a row without a group by itself", async () => {
+    const specs = (strategy: SplitSpec["strategy"]): SplitSpec[] =>
+      [undefined, "1", "2"].map((seed) => ({strategy, seed, name: `${strategy} ${seed}`}));
+    const rows = rowsOf(120, 120, 40).map((row, i) => ({...row, thread: i % 2 ? row.thread : null}));
+    const {made} = await split(
+      await temporaryWorkspace(),
+      rows,
+      [...specs("cluster"), ...specs("stratified-group")],
+      "thread"
+    );
+    const placed = made.map(({byRow}) => JSON.stringify([...byRow]));
+    expect(new Set(placed).size).toBe(made.length);
+    for (const {byRow} of made)
+      expect(new Set(rows.filter(({thread}) => !thread).map(({id}) => byRow.get(id))).size).toBe(3);
+  });
+
   it("moves no old row when later rows join clusters or make new ones", async () => {
     const workspace = await temporaryWorkspace();
     const before = await split(workspace, rowsOf(150, 30, 150), [{strategy: "cluster"}]);

@@ -163,6 +163,15 @@ describe("leaks of a split", () => {
     ]);
   });
 
+  it("names, of several training rows with the same run, the one with the smallest id", async () => {
+    const {leaks} = await leaksOf(
+      [words(20), `${words(20)} more`, words(30, 200)],
+      [`other start ${words(14)} ${words(30, 900)}`]
+    );
+    const shared = leaks.filter(({measure}) => measure === "13 words");
+    expect(shared.map(({row, known}) => [row, known])).toEqual([["test0", "train0"]]);
+  });
+
   it("finds near-twins of short questions, which runs of words miss", async () => {
     const {measures, leaks} = await leaksOf(
       [

@@ -1,0 +1,87 @@
+import {describe, expect, it} from "vitest";
+import {checkGates, decide, type GateRule, overall} from "../../src/decisions/index.js";
+import {oneLook} from "../../src/decisions/gateIntervals.js";
+
+const rows = Array.from({length: 100}, (_, i) => i);
+const table = {
+  candidates: ["good", "plain"],
+  baseline: "plain",
+  rowIds: rows.map((i) => `r${i}`),
+  values: [rows.map((i) => (i < 90 ? 1 : 0)), rows.map((i) => (i < 80 ? 1 : 0))],
+  binary: true
+};
+const verdict = decide(table, {margin: 0.01, seed: "1"});
+const check = (rule: GateRule) => checkGates([{candidate: "good", ...rule}], table, verdict, []);
+const status = (rule: GateRule) => check(rule).map((result) => result.status);
+
+describe("a gate on an interval", () => {
+  const {low, high} = oneLook.mean(table, "good")!;
+
+  it("passes when the whole interval reaches the least score, its end among it", () => {
+    expect(low).toBeLessThan(0.9);
+    expect(status({minScore: low})).toEqual(["pass"]);
+    expect(status({minScore: low + 1e-9})).toEqual(["undecided"]);
+  });
+
+  it("fails only when the whole interval lies below, and is undecided where its end touches", () => {
+    expect(status({minScore: high})).toEqual(["undecided"]);
+    expect(status({minScore: high + 1e-9})).toEqual(["fail"]);
+  });
+
+  it("says about how many more rows would decide: so many bring the interval's end to the threshold", () => {
+    const [result] = check({minScore: 0.89});
+    const half = (high - low) / 2;
+    expect(result!.rowsNeeded).toBe(Math.ceil(100 * (half / (0.9 - 0.89)) ** 2) - 100);
+  });
+
+  it("measures a regression against the baseline, which never regresses against itself", () => {
+    expect(status({maxRegression: 0})).toEqual(["pass"]);
+    expect(checkGates([{candidate: "plain", maxRegression: 0}], table, verdict, [])[0]!.status).toBe("pass");
+  });
+});
+
+describe("a gate on what the store does not know", () => {
+  it("is undecided, never passed", () => {
+    for (const rule of [
+      {maxFailureShare: 1},
+      {maxP95LatencyMs: 1e9},
+      {maxCostUsdPerThousand: 1e9},
+      {maxLeakageShare: 1},
+      {maxPersonalDataRows: 1e9},
+      {maxRegression: 1, baselineRun: "previous"}
+    ])
+      expect([rule, ...status(rule)]).toEqual([rule, "undecided"]);
+    expect(status({candidate: "nobody", minScore: 0})).toEqual(["fail"]);
+  });
+
+  it("allows just the most that it names", () => {
+    const calls = [{candidate: "good", planned: 100, failed: 5, p95LatencyMs: 200, costUsdPerThousand: 0.5}];
+    const of = (rule: GateRule) =>
+      checkGates([{candidate: "good", ...rule}], table, verdict, calls, {
+        leakage: {measure: "same text", share: 0.02},
+        personalData: {rows: 3, of: 100}
+      })[0]!.status;
+    const bounds: [keyof GateRule, number][] = [
+      ["maxFailureShare", 0.05],
+      ["maxP95LatencyMs", 200],
+      ["maxCostUsdPerThousand", 0.5],
+      ["maxLeakageShare", 0.02],
+      ["maxPersonalDataRows", 3]
+    ];
+    for (const [name, most] of bounds) {
+      expect([name, of({[name]: most})]).toEqual([name, "pass"]);
+      expect([name, of({[name]: most * 0.9})]).toEqual([name, "fail"]);
+    }
+  });
+
+  it("fails before it is undecided, and is undecided before it passes", () => {
+    const of = (...all: ("pass" | "fail" | "undecided")[]) =>
+      overall(all.map((one) => ({candidate: "a", rule: "", message: "", status: one})));
+    expect([of(), of("pass"), of("pass", "undecided"), of("undecided", "fail", "pass")]).toEqual([
+      "pass",
+      "pass",
+      "undecided",
+      "fail"
+    ]);
+  });
+});
