@@ -93,6 +93,7 @@ function rowTable(
     ],
     {
       caption: `Rows on which ${first} and ${second} disagree`,
+      cards: true,
       made: {
         what: `Rows on which ${first} and ${second} have different scores by ${scorer}.`,
         n: `${plural(rowsIn(rows, choice.slice).length, "row")}`,

@@ -133,8 +133,8 @@ export function historyChart(choice: HistoryChoice | null): Content {
         }
       }),
       html`<p class="small">
-        Dark: the 95% interval of one run. Pale: an always-valid interval, which holds for all runs together,
-        however many follow. Two runs whose pale intervals do not overlap differ.
+        Narrow bar: the 95% interval of one run. Wide, pale bar: an always-valid interval, which holds for all
+        runs together, however many follow. Two runs whose wide bars do not overlap differ.
       </p>`,
       breaks.length > 0
         ? html`<ul class="small">
