@@ -113,7 +113,7 @@ export async function unpackWeights(
       for (const length of tensor.planes)
         planes.push(await inflate(packed.subarray(section, (section += length))));
       const known = tensor.difference
-        ? onGrid(reference!, others.get(tensor.name)!, tensor.exponent)!.values
+        ? referenceGrid(reference!, others.get(tensor.name)!, tensor.exponent)
         : undefined;
       const values = new Float32Array(file.buffer, file.byteOffset + tensor.offset, tensor.count);
       readPlanes(planes, known, 2 ** -tensor.exponent, values);
@@ -139,6 +139,18 @@ function headerOf(packed: Buffer, where: string): {header: PackedHeader; start: 
   throw new UserError(
     `${where} is not packed weights of schema 1, or it was cut. Use the Assay that wrote it, or train the model again.`
   );
+}
+
+const grids = new WeakMap<Buffer, Map<string, Int32Array>>();
+
+/** The same of a reference's tensor, which many models are differences to. */
+function referenceGrid(reference: Buffer, tensor: PlacedTensor, exponent: number): Int32Array {
+  const known = grids.get(reference) ?? new Map<string, Int32Array>();
+  grids.set(reference, known);
+  const key = `${exponent} ${tensor.name}`;
+  const values = known.get(key) ?? onGrid(reference, tensor, exponent)!.values;
+  known.set(key, values);
+  return values;
 }
 
 /** A tensor's values as whole numbers on the coarsest grid that holds them all, or on the given one. */
@@ -199,10 +211,11 @@ function readPlanes(
   step: number,
   values: Float32Array
 ): void {
+  const zero = planes.length < 4 ? Buffer.alloc(values.length) : undefined;
+  const [a, b, c, d] = [0, 1, 2, 3].map((p) => planes[p] ?? zero!) as [Buffer, Buffer, Buffer, Buffer];
   for (let i = 0; i < values.length; i++) {
-    let fold = 0;
-    for (let p = planes.length - 1; p >= 0; p--) fold = fold * 256 + planes[p]![i]!;
-    const number = fold % 2 === 1 ? -(fold + 1) / 2 : fold / 2;
-    values[i] = (number + (known ? known[i]! : 0)) * step;
+    const fold = a[i]! | (b[i]! << 8) | (c[i]! << 16) | (d[i]! << 24);
+    const number = (fold >>> 1) ^ -(fold & 1);
+    values[i] = (known ? number + known[i]! : number) * step;
   }
 }

@@ -1,5 +1,5 @@
 import {existsSync} from "node:fs";
-import {copyFile, link, mkdir, readdir, readFile, rename, rm, writeFile} from "node:fs/promises";
+import {copyFile, link, mkdir, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {insideFolder, modelKey, modelsPlace, sha256, temporaryPath} from "../store/index.js";
 import {needsReference, packWeights, unpackWeights} from "./packedWeights.js";
@@ -13,12 +13,20 @@ export async function readModelFile(folder: string, path: string): Promise<Buffe
   const file = insideFolder(folder, path);
   if (!existsSync(file + PACKED)) return readFile(file);
   const packed = await readFile(file + PACKED);
-  const reference = needsReference(packed) ? await unpackFile(file + REFERENCE) : undefined;
+  const reference = needsReference(packed) ? await unpackReference(file + REFERENCE) : undefined;
   return unpackWeights(packed, reference, file + PACKED);
 }
 
-async function unpackFile(path: string): Promise<Buffer> {
-  return unpackWeights(await readFile(path), undefined, path);
+let lastReference: {key: string; bytes: WeakRef<Buffer>} | undefined;
+
+/** The reference of a model, which others share: the last one is read and unpacked once, while memory allows. */
+async function unpackReference(path: string): Promise<Buffer> {
+  const {dev, ino, size, mtimeMs} = await stat(path);
+  const key = [dev, ino, size, mtimeMs].join();
+  const known = lastReference?.key === key ? lastReference.bytes.deref() : undefined;
+  const bytes = known ?? (await unpackWeights(await readFile(path), undefined, path));
+  lastReference = {key, bytes: new WeakRef(bytes)};
+  return bytes;
 }
 
 /**
