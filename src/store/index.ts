@@ -1,3 +1,4 @@
+export {exactJson} from "./exactJson.js";
 export {type Database, openDatabase, sqlName, sqlPath, sqlString} from "./duckdb.js";
 export {messageOf, UsageError, UserError} from "./errors.js";
 export {

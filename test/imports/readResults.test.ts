@@ -220,6 +220,16 @@ describe("files that are no results end in an error that names them", () => {
     ).toEqual(["before", "after"]);
   });
 
+  it("ids that differ in a digit which no double holds", async () => {
+    const line = (id: string) => `{"doc_id":${id},"doc":{},"acc":1}\n`;
+    const file = written(
+      "samples_long_2026-01-01.jsonl",
+      line("9007199254740993") + line("9007199254740992")
+    );
+    const {rows} = combine(await readResults([file]));
+    expect(rows.map(({id}) => id).sort()).toEqual(["long/9007199254740992", "long/9007199254740993"]);
+  });
+
   it("one id that stands for two questions", async () => {
     const a = written("c.csv", "row,candidate,score,expected\n1,x,1,yes\n");
     const b = written("d.csv", "row,candidate,score,expected\n1,y,1,no\n");

@@ -7,7 +7,7 @@ import {
   objectsOf,
   textOf
 } from "../../datasets/index.js";
-import {UserError} from "../../store/index.js";
+import {exactJson, UserError} from "../../store/index.js";
 import type {Content} from "../content.js";
 import {askedText, numberOf, slicesOf, timeOf} from "../json.js";
 import type {ImportedAnswer, ImportedScore} from "../types.js";
@@ -70,7 +70,7 @@ async function logOf(content: Content): Promise<{header: JsonObject; samples: Js
     const documents = async (name: string): Promise<JsonObject> => {
       const bytes = await zip.read(name);
       try {
-        const value: unknown = JSON.parse(bytes.toString("utf8"));
+        const value: unknown = exactJson(bytes.toString("utf8"));
         if (isObject(value)) return value;
       } catch {
         // Told below: the parser's message would quote what the sample says.

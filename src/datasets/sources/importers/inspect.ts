@@ -1,5 +1,5 @@
 import {open} from "node:fs/promises";
-import {UserError} from "../../../store/index.js";
+import {exactJson, UserError} from "../../../store/index.js";
 import {isObject, type JsonObject, objectsOf, readDocument, textOf, wrongShape} from "./json.js";
 import {promptText} from "./messages.js";
 import type {Importer} from "./types.js";
@@ -58,7 +58,7 @@ async function* packedRows(file: string): AsyncGenerator<object> {
 async function documentIn(zip: Zip, file: string, name: string): Promise<JsonObject> {
   const content = await zip.read(name);
   try {
-    const value: unknown = JSON.parse(content.toString("utf8"));
+    const value: unknown = exactJson(content.toString("utf8"));
     if (isObject(value)) return value;
   } catch {
     // Told below: the parser's message would quote what the sample says.
