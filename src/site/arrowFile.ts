@@ -14,11 +14,7 @@ import {
   type Vector,
   vectorFromArray
 } from "apache-arrow";
-
-/** A column's values, null where there is none, and how they are written; `kind` "ids" is for texts that do not repeat. */
-export type ArrowColumn =
-  | {kind: "texts" | "ids"; values: readonly (string | null)[]}
-  | {kind: "numbers" | "whole" | "yes or no"; values: readonly (number | null)[]};
+import type {ArrowColumn} from "./arrowColumn.js";
 
 /** An Arrow file of these columns, in the smallest types that hold them, with `metadata` under the schema's key "assay". */
 export function arrowFile(columns: Readonly<Record<string, ArrowColumn>>, metadata?: object): Uint8Array {
@@ -26,11 +22,6 @@ export function arrowFile(columns: Readonly<Record<string, ArrowColumn>>, metada
     Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, vectorOf(column)]))
   );
   return tableToIPC(metadata ? withMetadata(table, JSON.stringify(metadata)) : table, "file");
-}
-
-/** Rows `from` up to `to` of a column. */
-export function cutColumn(column: ArrowColumn, from: number, to: number): ArrowColumn {
-  return {...column, values: column.values.slice(from, to)} as ArrowColumn;
 }
 
 function vectorOf(column: ArrowColumn): Vector {

@@ -16,7 +16,7 @@ export {loaderParameter, print} from "./print.js";
 export {raceScores, races} from "./races.js";
 export type {RowPlace, RowsMetadata} from "./rowFiles.js";
 export {rowArchive} from "./rowArchive.js";
-export type {RowFile} from "./runRows.js";
+export {type RowFile, runRows} from "./runRows.js";
 export {touchOnStoreChange, type WatchOptions} from "./touchOnStoreChange.js";
 export {sqlEngine, sqlEngineArchive} from "./sqlEngine.js";
 export {splits} from "./splitViews.js";

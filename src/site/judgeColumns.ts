@@ -1,5 +1,5 @@
 import type {RunManifest, Store} from "../store/index.js";
-import type {ArrowColumn} from "./arrowFile.js";
+import type {ArrowColumn} from "./arrowColumn.js";
 
 /**
  * What a page needs to check a run's judges, by row of `rowIds`, from the first repeat: `length:CANDIDATE`, the answer's

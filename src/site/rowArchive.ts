@@ -2,12 +2,11 @@ import type {Store} from "../store/index.js";
 import {comparisons} from "./comparisons.js";
 import {comparisonsFile, detailFile, DETAILS_PER_FILE} from "./detailFiles.js";
 import {rowDetails} from "./rowDetails.js";
+import {runRows} from "./runRows.js";
 import {tarArchive} from "./tarArchive.js";
 
 /** All files about a run's rows as an archive, their texts and the run's comparisons among them: a page loads those that it shows. */
 export async function rowArchive(store: Store, run: string): Promise<Uint8Array> {
-  // Other page loaders write no Arrow files, and Apache Arrow is long in loading.
-  const {runRows} = await import("./runRows.js");
   const files = await runRows(store, run);
   let details = 0;
   for await (const file of rowDetails(store, run))

@@ -1,6 +1,6 @@
 import {scoreTable} from "../decisions/index.js";
 import type {RunManifest, Store} from "../store/index.js";
-import type {ArrowColumn} from "./arrowFile.js";
+import type {ArrowColumn} from "./arrowColumn.js";
 import {judgeColumns} from "./judgeColumns.js";
 import {expectedText, type Publish, publisher} from "./publisher.js";
 import type {RowsMetadata} from "./rowFiles.js";

@@ -1,5 +1,5 @@
 import type {Store} from "../store/index.js";
-import {type ArrowColumn, arrowFile, cutColumn} from "./arrowFile.js";
+import {type ArrowColumn, cutColumn} from "./arrowColumn.js";
 import {type RowColumns, rowColumns} from "./rowColumns.js";
 import {detailedRows} from "./rowDetails.js";
 import {
@@ -55,32 +55,45 @@ export async function runRows(store: Store, id: string): Promise<RowFile[]> {
     clustered: rows.clusters.some((cluster) => cluster !== null),
     detailed
   };
-  return [...columnFiles(rows, metadata), ...pageFiles(rows), ...placeFiles(rows, detailed)];
+  // Most page loaders write no Arrow file, and Apache Arrow is long in loading.
+  const {arrowFile} = await import("./arrowFile.js");
+  const tables = [...columnFiles(rows, metadata), ...pageFiles(rows)];
+  return [
+    ...tables.map(({name, columns, about}) => ({name, content: arrowFile(columns, about)})),
+    ...placeFiles(rows, detailed)
+  ];
+}
+
+/** What an Arrow file will hold. */
+interface TableFile {
+  name: string;
+  columns: Readonly<Record<string, ArrowColumn>>;
+  about?: RowsMetadata;
 }
 
 /** Files with a value of every row. */
-function columnFiles(rows: RowColumns, metadata: RowsMetadata): RowFile[] {
+function columnFiles(rows: RowColumns, metadata: RowsMetadata): TableFile[] {
   const {classes} = metadata;
   const index: Record<string, ArrowColumn> = {};
   for (const [name, values] of rows.slices) index[`slice:${name}`] = {kind: "texts", values};
   if (classes) index.expected = {kind: "texts", values: rows.expected};
   for (const [name, values] of rows.failures)
     if (values.some((reason) => reason !== null)) index[`failure:${name}`] = {kind: "texts", values};
-  const files: RowFile[] = [
-    {name: INDEX_FILE, content: arrowFile(index, metadata)},
-    {name: CLUSTERS_FILE, content: arrowFile({cluster: {kind: "texts", values: rows.clusters}})}
+  const files: TableFile[] = [
+    {name: INDEX_FILE, columns: index, about: metadata},
+    {name: CLUSTERS_FILE, columns: {cluster: {kind: "texts", values: rows.clusters}}}
   ];
-  if (Object.keys(rows.judges).length > 0) files.push({name: JUDGES_FILE, content: arrowFile(rows.judges)});
+  if (Object.keys(rows.judges).length > 0) files.push({name: JUDGES_FILE, columns: rows.judges});
   metadata.scorers.forEach(({name}, i) => {
     const columns = [...rows.scores.get(name)!].map(
       ([candidate, column]) => [`score:${name}:${candidate}`, column] as const
     );
-    files.push({name: scoresFile(i), content: arrowFile(Object.fromEntries(columns))});
+    files.push({name: scoresFile(i), columns: Object.fromEntries(columns)});
   });
   const known = new Set(rows.expected);
   metadata.candidates.forEach((name, i) => {
     const values = classes ? frequentAnswers(rows.answers.get(name)!, known) : [];
-    files.push({name: answersFile(i), content: arrowFile({[`answer:${name}`]: {kind: "texts", values}})});
+    files.push({name: answersFile(i), columns: {[`answer:${name}`]: {kind: "texts", values}}});
   });
   return files;
 }
@@ -101,7 +114,7 @@ function frequentAnswers(answers: readonly (string | null)[], known: ReadonlySet
 }
 
 /** All that is shown of a row, page by page. */
-function pageFiles(rows: RowColumns): RowFile[] {
+function pageFiles(rows: RowColumns): TableFile[] {
   const columns: Record<string, ArrowColumn> = {
     row_id: {kind: "ids", values: rows.rowIds},
     cluster: {kind: "texts", values: rows.clusters},
@@ -115,7 +128,7 @@ function pageFiles(rows: RowColumns): RowFile[] {
     const page = Object.entries(columns).map(
       ([name, column]) => [name, cutColumn(column, from, from + ROWS_PER_PAGE)] as const
     );
-    return {name: pageFile(number), content: arrowFile(Object.fromEntries(page))};
+    return {name: pageFile(number), columns: Object.fromEntries(page)};
   });
 }
 

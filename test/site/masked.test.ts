@@ -4,8 +4,7 @@ import {openAICompatible} from "../../src/endpoints/index.js";
 import {ensureLedger, maskExcerpt} from "../../src/privacy/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
-import {datasets, models, runs, splits, verdicts} from "../../src/site/index.js";
-import {runRows} from "../../src/site/runRows.js";
+import {datasets, models, runRows, runs, splits, verdicts} from "../../src/site/index.js";
 import {publishing} from "../../src/site/publishing.js";
 import {ensureSplit} from "../../src/splits/index.js";
 import {

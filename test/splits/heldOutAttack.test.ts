@@ -18,8 +18,7 @@ import {type DatasetDefinition, defineDataset, partRows, pull} from "../../src/d
 import {recorded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
-import {datasets, runs, splits, verdicts} from "../../src/site/index.js";
-import {runRows} from "../../src/site/runRows.js";
+import {datasets, runRows, runs, splits, verdicts} from "../../src/site/index.js";
 import {ensureSplit, type SplitSpec} from "../../src/splits/index.js";
 import {openStore, openWorkspace, type Workspace} from "../../src/store/index.js";
 import {splitDir} from "../support/folders.js";
