@@ -183,7 +183,7 @@ function measured({answers}: RowDetail): HTMLElement {
         {name: "Cost", numeric: true, value: ({costUsd}) => dollars(costUsd)},
         {name: "Attempts", numeric: true, value: ({attempts}) => count(attempts)},
         {name: "Ended by", value: ({finishReason}) => finishReason ?? "–"},
-        {name: "Reused", value: ({reused}) => (reused ? "from the store" : "no")}
+        {name: "Reused", value: ({reused}) => (reused ? "yes" : "no")}
       ],
       {caption: "Tokens, time and cost of each answer"}
     )
