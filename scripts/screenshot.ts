@@ -10,7 +10,7 @@ const browser = await openBrowser();
 if (!browser) throw new Error("no browser to take a picture with");
 const server = await serveFolder(dist);
 try {
-  const page = await browser.newPage({viewport: {width: 1120, height: 1180}, deviceScaleFactor: 1.25});
+  const page = await browser.newPage({viewport: {width: 1200, height: 1720}, deviceScaleFactor: 1.25});
   const problems = watchPage(page, new URL(server.url).origin);
   await page.goto(server.url);
   await settled(page);
