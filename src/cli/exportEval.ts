@@ -139,7 +139,7 @@ async function promptfooFiles(
         label: candidate.name,
         config: {
           apiBaseUrl: baseOf(identity.baseUrl),
-          ...costsOf(reach.endpoint.price?.(reach.model)),
+          ...tokenCosts(reach.endpoint.price?.(reach.model)),
           ...params
         }
       };
@@ -164,7 +164,7 @@ async function promptfooFiles(
 }
 
 /** US dollars a token, as promptfoo states them. */
-const costsOf = (price: TokenPrice | undefined) =>
+const tokenCosts = (price: TokenPrice | undefined) =>
   price && {inputCost: price.inputUsdPerMillion / 1e6, outputCost: price.outputUsdPerMillion / 1e6};
 
 const isText = (prompt: unknown, template: string) =>

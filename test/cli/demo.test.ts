@@ -5,6 +5,7 @@ import {join, resolve} from "node:path";
 import {promisify} from "node:util";
 import {describe, expect, it} from "vitest";
 import {openStore, openWorkspace} from "../../src/store/index.js";
+import {compiled} from "../support/compiledEngine.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 const repository = resolve(import.meta.dirname, "../..");
@@ -57,7 +58,7 @@ describe("the demo, on twenty rows of each eval", () => {
     const project = await reducedDemo();
     const dir = join(project, ".assay");
     const rebuild = async () =>
-      run(process.execPath, [join(repository, "lib/cli/main.js"), "rebuild", "--limit", "20", "--no-build"], {
+      run(process.execPath, [compiled("cli/main.js"), "rebuild", "--limit", "20", "--no-build"], {
         cwd: project,
         env: {...process.env, ASSAY_DIR: dir, NO_COLOR: "1"}
       }).catch((error: {code: number; stdout: string; stderr: string}) => {

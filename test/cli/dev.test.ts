@@ -4,11 +4,11 @@ import {request} from "node:http";
 import {connect} from "node:net";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
-import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {compiled} from "../support/compiledEngine.js";
 import {siteProject} from "../support/buildSite.js";
 
-const main = fileURLToPath(new URL("../../lib/cli/main.js", import.meta.url));
+const main = compiled("cli/main.js");
 let project: string;
 let server: ChildProcess;
 let port: number;

@@ -1,12 +1,12 @@
 import {spawn} from "node:child_process";
 import {appendFile, readFile, writeFile} from "node:fs/promises";
-import {join, resolve} from "node:path";
+import {join} from "node:path";
 import {afterAll, beforeAll, expect, it} from "vitest";
+import {compiled} from "../support/compiledEngine.js";
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {row, ROWS, type SmallProject, smallProject} from "./support/smallProject.js";
 
-const main = resolve(import.meta.dirname, "../../lib/cli/main.js");
 let project: string;
 let edit: SmallProject["edit"];
 let model: ModelServer;
@@ -31,7 +31,7 @@ async function rebuilt(words: string[] = []): Promise<{
   for (const log of Object.values(logs)) await writeFile(log, "");
   const pages = join(project, "dist", "index.html");
   const before = await readFile(join(project, ".assay", "site.json"), "utf8").catch(() => "");
-  const child = spawn(process.execPath, [main, "rebuild", ...words], {
+  const child = spawn(process.execPath, [compiled("cli/main.js"), "rebuild", ...words], {
     cwd: project,
     env: {
       ...process.env,
