@@ -1,4 +1,6 @@
-import {readdirSync} from "node:fs";
+import {spawnSync} from "node:child_process";
+import {readdirSync, rmSync, writeFileSync} from "node:fs";
+import {dirname, join} from "node:path";
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from "vitest";
 import {callsOf} from "../../src/decisions/index.js";
 import {recorded} from "../../src/endpoints/index.js";
@@ -10,6 +12,7 @@ import {
   type ReceivedRequest,
   startModelServer
 } from "../support/modelServer.js";
+import {runDir} from "../support/folders.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {type Project, server, wordsEval, wordsProject} from "./support/project.js";
 
@@ -259,6 +262,19 @@ describe("runEval", () => {
     expect(again.manifest!.id).not.toBe(manifest!.id);
     expect(again.manifest!.counts.reused).toBe(0);
     expect((await run()).manifest!.id).toBe(again.manifest!.id);
+  });
+
+  it("takes the empty folder that a start leaves when it is killed before its first file", async () => {
+    const {manifest} = await run();
+    const folder = runDir(project.store.workspace, manifest!.id);
+    const files = readdirSync(folder);
+    for (const file of files) rmSync(join(folder, file));
+    const nobody = spawnSync(process.execPath, ["--version"]).pid;
+    writeFileSync(join(folder, `.start.json.${nobody}.0a1b2c3d.tmp`), "{");
+    await project.store.refresh();
+    expect((await run()).manifest!.id).toBe(manifest!.id);
+    expect(readdirSync(dirname(folder))).toEqual([manifest!.id]);
+    expect(readdirSync(folder)).toEqual(files);
   });
 
   it("drains when told to stop, seals a partial run, and goes on in it", async () => {

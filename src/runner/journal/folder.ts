@@ -49,8 +49,11 @@ export async function latestFolder(
   options: {noReuse?: boolean; retryFailed?: boolean}
 ): Promise<{base: string; last: number; found?: RunFolder & {noReuse: boolean}}> {
   const base = planId(evalName, plan.hash);
-  const numbers = (await runIds(workspace))
-    .filter((id) => id === base || id.startsWith(`${base}-`))
+  const ids = (await runIds(workspace)).filter((id) => id === base || id.startsWith(`${base}-`));
+  // A start that was killed before its first file leaves an empty folder, which the next one takes.
+  const begun = await Promise.all(ids.map((id) => hasRunFile(workspace, id, "start.json")));
+  const numbers = ids
+    .filter((_, i) => begun[i])
     .map((id) => (id === base ? 1 : Number(id.slice(base.length + 1))))
     .filter(Number.isInteger);
   const last = Math.max(0, ...numbers);
@@ -81,6 +84,7 @@ export async function chooseFolder(
     startedAt: new Date(now()).toISOString(),
     noReuse: options.noReuse ?? false
   };
+  await workspace.place.sweep(runKey(id));
   await putJson(workspace, runKey(id, "start.json"), start);
   return {id, startedAt: start.startedAt, finished: false};
 }
