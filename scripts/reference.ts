@@ -49,7 +49,7 @@ const examples = JSON.parse(
 const lines = [
   "# Reference",
   "",
-  "What the package exports, from its types. `npm run reference` writes this page. Examples are run by the tests; numbers are shown with four digits, and `store` is an open store of a few hundred made-up mails with a handful of runs.",
+  'What the package exports, from its types. `npm run reference` writes this page. Examples are run by the tests; numbers are shown with four digits, `store` is an open store of a few hundred made-up mails with a handful of runs, and `folder` an empty folder. On pages `data.NAME` is what `FileAttachment("data/NAME.json").json()` gives; `run`, `priced`, `judged` and `race` are runs and a race among them. An element is shown by the text that it begins with.',
   ""
 ];
 for (const {name, file, about} of ENTRIES) {

@@ -10,17 +10,28 @@ type Examples = Record<string, Record<string, [expression: string, result: strin
 
 const reference = readFileSync(new URL("../../docs/reference.md", import.meta.url), "utf8");
 
-it("names every function and value that the package exports", async () => {
-  const entries = {
-    assay: await import("../../src/index.js"),
-    "assay/stats": await import("../../src/stats/index.js"),
-    "assay/site": await import("../../src/site/index.js")
-  };
-  for (const [name, exported] of Object.entries(entries)) {
+const ENTRIES = {
+  assay: await import("../../src/index.js"),
+  "assay/stats": await import("../../src/stats/index.js"),
+  "assay/site": await import("../../src/site/index.js"),
+  "assay/components": await import("../../src/components/index.js")
+};
+
+it("names every function and value that the package exports", () => {
+  for (const [name, exported] of Object.entries(ENTRIES)) {
     const [, part = ""] = reference.split(`\n## ${name}\n`);
     const section = part.split("\n## ")[0]!;
     const missing = Object.keys(exported).filter((one) => !new RegExp(`^- \`${one}\\b`, "m").test(section));
     expect(missing, `npm run reference writes ${name}'s`).toEqual([]);
+  }
+});
+
+it("has an example of every function", () => {
+  const shown = examples as unknown as Examples;
+  for (const [entry, exported] of Object.entries(ENTRIES)) {
+    const functions = Object.entries(exported).filter(([, value]) => typeof value === "function");
+    const without = functions.map(([name]) => name).filter((name) => !shown[entry]?.[name]?.length);
+    expect(without, `without an example in test/docs/examples.json: ${entry}`).toEqual([]);
   }
 });
 

@@ -39,8 +39,9 @@ const MEDIUM_HOSTINGS: HostingModel[] = [
  * Fills `project` with made-up questions and what the engine itself makes of recorded answers to them: the eval "priced" run
  * twice (the second time "medium" is better), "raced" by a race, and "judged" by a judge on a loopback server that likes
  * long answers and what stands first, beside people's labels for some of the answers.
+ * @param rows how many questions
  */
-export async function decisionStore(project: string): Promise<Workspace> {
+export async function decisionStore(project: string, rows = ROWS): Promise<Workspace> {
   const workspace = await openWorkspace(project, `${project}/.assay`);
   const dataset = defineDataset({
     name: "questions",
@@ -48,7 +49,7 @@ export async function decisionStore(project: string): Promise<Workspace> {
     id: "id",
     text: "question",
     sensitivity: "public",
-    source: {kind: "rows", rows: () => questions(), describe: {generator: "decision store"}}
+    source: {kind: "rows", rows: () => questions().slice(0, rows), describe: {generator: "decision store"}}
   });
   const {version} = await pull(workspace, dataset, {now: () => new Date("2026-11-20T08:00:00.000Z")});
   const store = await openStore(workspace);
