@@ -13,7 +13,7 @@ import {
   versionTable,
   type Workspace
 } from "../store/index.js";
-import {editedTexts} from "./duplicates/index.js";
+import {copiedTexts, editedTexts} from "./duplicates/index.js";
 import {REJECTED_FILE} from "./filters/index.js";
 import {describeColumns} from "./rowQuery.js";
 
@@ -23,16 +23,26 @@ interface Rows {
   text: string | undefined;
 }
 
+interface Pulled {
+  dataset: string;
+  text: string | undefined;
+  /** The version before. */
+  before: string;
+  /** Its rows are among the new version's. */
+  append?: boolean;
+}
+
 /**
  * Of a dataset without ids a changed row is another row, which nothing ties to the old one: where held-out rows of the version
- * before are gone, the new rows most like them take their places and are held out too. To be called before the version appears; how
+ * before are gone, the new rows most like them take their places and are held out too. Where rows are appended none is gone: new
+ * rows that are as like a held-out row as any open one are held out beside it. To be called before the version appears; how
  * many rows there are.
  * @param relations of the rows that are about to be stored, those that filters dropped among them
  */
 export async function holdOutEdited(
   db: Database,
   workspace: Workspace,
-  {dataset, text, before}: {dataset: string; text: string | undefined; before: string},
+  {dataset, text, before, append = false}: Pulled,
   relations: readonly string[]
 ): Promise<number> {
   const former = {dataset, id: before};
@@ -48,18 +58,34 @@ export async function holdOutEdited(
   let edited = 0;
   for (const record of unnamed) {
     const held = await heldOutRelation(workspace, record);
-    const gone: string[] = [];
-    for await (const {text} of goneTexts(db, then, now, held)) gone.push(text);
-    if (gone.length === 0) continue;
-    gone.sort();
-    const found = await editedTexts(gone, addedTexts(db, then, now, held));
+    const added = () => addedTexts(db, then, now, held);
+    const found = append
+      ? await copiedTexts(await textsOf(heldTexts(db, then, held)), added(), heldTexts(db, then, held, "not"))
+      : (await editedTexts(await textsOf(goneTexts(db, then, now, held)), added())).map(({row}) => row);
     if (found.length === 0) continue;
-    const rows = found.map(({row}) => sqlString(row)).join(", ");
+    const rows = found.map(sqlString).join(", ");
     const queries = now.map((one) => heldOutQuery(`${one.relation} where row_id in (${rows})`, one.text));
     await holdOut(db, workspace, record, queries.join(" union "));
     edited += found.length;
   }
   return edited;
+}
+
+async function textsOf(rows: AsyncIterable<Content>): Promise<string[]> {
+  const texts: string[] = [];
+  for await (const {text} of rows) texts.push(text);
+  return texts.sort();
+}
+
+/** Held-out rows of the version before; with "not" its others. */
+async function* heldTexts(
+  db: Database,
+  then: readonly Rows[],
+  held: string,
+  not: "" | "not" = ""
+): AsyncGenerator<Content> {
+  for (const one of then)
+    yield* contents(db, one, `row_id ${not} in (${sameRows(one.relation, held, one.text)})`);
 }
 
 /** Held-out rows of the version before whose content, and whose text, no row has now. */

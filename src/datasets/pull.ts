@@ -253,14 +253,15 @@ async function pullInto(
 async function heldOutAgain(
   db: Database,
   workspace: Workspace,
-  {name, id, text}: DatasetDefinition,
+  {name, id, text, append = false}: DatasetDefinition,
   before: string,
   relations: readonly string[]
 ): Promise<string | undefined> {
-  const edited =
-    id === undefined ? await holdOutEdited(db, workspace, {dataset: name, text, before}, relations) : 0;
-  return edited === 0
-    ? undefined
+  if (id !== undefined) return undefined;
+  const edited = await holdOutEdited(db, workspace, {dataset: name, text, before, append}, relations);
+  if (edited === 0) return undefined;
+  return append
+    ? `${edited} new rows read more like held-out rows than like open ones: they may be edited copies of them, and are held out too`
     : `held-out rows are gone from the source, and ${edited} new rows read much like them: these are held out in their places`;
 }
 

@@ -94,6 +94,42 @@ describe("held-out rows of a dataset without ids", () => {
     expect(await shown(workspace)).toEqual(new Set(texts.filter((text) => !held.has(text))));
   });
 
+  it("take edited copies beside them where rows are appended, and leave what is like an open row", async () => {
+    const appending = (texts: string[]): DatasetDefinition => ({...definitionOf(texts), append: true});
+    const {workspace, texts, held} = await place(appending);
+    const others = Array.from({length: 20}, (_, i) => textOf(1000 + i));
+    const said: string[] = [];
+    await pull(workspace, appending([...texts.map(changedIn), ...others]), {
+      onProgress: (message) => said.push(message)
+    });
+    expect(said.join()).toContain(`${held.size} new rows read more like held-out rows than like open ones`);
+    const open = texts.filter((text) => !held.has(text));
+    const seen = new Set([...open, ...open.map(changedIn), ...others]);
+    expect(await shown(workspace)).toEqual(seen);
+
+    // A copy of the copy, whose old states are both there.
+    await pull(workspace, appending(texts.map((text) => changedIn(text).replace(/^\S+/, "first"))));
+    expect(await shown(workspace)).toEqual(
+      new Set([...seen, ...open.map((text) => changedIn(text).replace(/^\S+/, "first"))])
+    );
+  });
+
+  it("take rows of one template in proportion only", async () => {
+    const template = (i: number) => `Please send the refund for order ${10_000 + 37 * i} to my account`;
+    const appending = (texts: string[]): DatasetDefinition => ({...definitionOf(texts), append: true});
+    const workspace = await temporaryWorkspace();
+    const {version} = await pull(workspace, appending(numbers.map(template)));
+    const store = await openStore(workspace);
+    await ensureSplit(store, version, spec);
+    store.close();
+    const [record] = await heldOutRecords(workspace, "questions");
+    const more = Array.from({length: 80}, (_, i) => template(100 + i));
+    await pull(workspace, appending(more));
+    const [grown] = await heldOutRecords(workspace, "questions");
+    expect(grown!.rows - record!.rows).toBeLessThan(60);
+    expect((await shown(workspace)).size).toBeGreaterThan(80);
+  });
+
   it("stay held out when the changed version is imported", async () => {
     const {workspace, texts, held} = await place(definitionOf);
     const elsewhere = await temporaryWorkspace();

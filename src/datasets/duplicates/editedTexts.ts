@@ -33,22 +33,10 @@ export async function editedTexts(
   before: readonly string[],
   after: AsyncIterable<{row: string; text: string}>
 ): Promise<Edited[]> {
-  const texts = before.map(gramsOf);
-  const sharing = new Map<number, number[]>();
-  for (const [at, grams] of texts.entries())
-    for (const gram of grams.slice(0, SKETCH)) {
-      const same = sharing.get(gram);
-      if (same) same.push(at);
-      else sharing.set(gram, [at]);
-    }
+  const alike = alikeIn(before.map(gramsOf));
   const pairs: Edited[] = [];
-  for await (const {row, text} of after) {
-    const grams = gramsOf(text);
-    for (const was of candidates(grams, sharing)) {
-      const similarity = jaccard(grams, texts[was]!);
-      if (similarity >= ALIKE) pairs.push({row, was, similarity});
-    }
-  }
+  for await (const {row, text} of after)
+    for (const found of alike(gramsOf(text))) pairs.push({row, ...found});
   pairs.sort((a, b) => b.similarity - a.similarity || a.was - b.was || (a.row < b.row ? -1 : 1));
   const [rows, taken] = [new Set<string>(), new Set<number>()];
   return pairs.filter(({row, was}) => {
@@ -57,6 +45,54 @@ export async function editedTexts(
     taken.add(was);
     return true;
   });
+}
+
+/**
+ * Which rows of `after` may be edited copies of `texts`, which are still there: those that are as like one of these, at 0.4 or more,
+ * as they are like any of `others`. So rows made from one template go with either in proportion.
+ */
+export async function copiedTexts(
+  texts: readonly string[],
+  after: AsyncIterable<{row: string; text: string}>,
+  others: AsyncIterable<{text: string}>
+): Promise<string[]> {
+  const alike = alikeIn(texts.map(gramsOf));
+  const copies: {row: string; grams: number[]; similarity: number}[] = [];
+  for await (const {row, text} of after) {
+    const grams = gramsOf(text);
+    const similarity = Math.max(0, ...alike(grams).map((found) => found.similarity));
+    if (similarity > 0) copies.push({row, grams, similarity});
+  }
+  if (copies.length === 0) return [];
+  // In shelves, so that no gram is shared by too many to tell.
+  const shelves = Array.from({length: Math.ceil(copies.length / MOST_SHARING)}, (_, i) => {
+    const own = copies.slice(i * MOST_SHARING, (i + 1) * MOST_SHARING);
+    return {own, alike: alikeIn(own.map(({grams}) => grams))};
+  });
+  const nearer = new Set<string>();
+  for await (const {text} of others) {
+    const grams = gramsOf(text);
+    for (const {own, alike} of shelves)
+      for (const {was, similarity} of alike(grams))
+        if (similarity > own[was]!.similarity) nearer.add(own[was]!.row);
+  }
+  return copies.flatMap(({row}) => (nearer.has(row) ? [] : [row]));
+}
+
+/** Finds which of some texts are `ALIKE` a text, by their grams. */
+function alikeIn(texts: readonly number[][]): (grams: number[]) => {was: number; similarity: number}[] {
+  const sharing = new Map<number, number[]>();
+  for (const [at, grams] of texts.entries())
+    for (const gram of grams.slice(0, SKETCH)) {
+      const same = sharing.get(gram);
+      if (same) same.push(at);
+      else sharing.set(gram, [at]);
+    }
+  return (grams) =>
+    candidates(grams, sharing).flatMap((was) => {
+      const similarity = jaccard(grams, texts[was]!);
+      return similarity >= ALIKE ? [{was, similarity}] : [];
+    });
 }
 
 /** Numbers of the text's distinct grams, ascending: the first are a sample of them, and the same sample for any text. */

@@ -1,6 +1,6 @@
 export {type Bands, bandsFor, RECALL, recallAt} from "./bands.js";
 export {clusterTexts} from "./clusterTexts.js";
-export {editedTexts} from "./editedTexts.js";
+export {copiedTexts, editedTexts} from "./editedTexts.js";
 export {NEAR_DUPLICATES, nearDuplicates, type NearDuplicates, type Reading} from "./nearDuplicates.js";
 export {labelConflicts, type LabelConflict} from "./labelConflicts.js";
 export {type NearMatch, nearMatches} from "./nearMatches.js";
