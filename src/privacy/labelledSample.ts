@@ -3,12 +3,12 @@ import {basename} from "node:path";
 import {
   datasetKey,
   getJson,
+  openRows,
   putJson,
   sha256,
   type Store,
   UserError,
-  type VersionManifest,
-  versionRows
+  type VersionManifest
 } from "../store/index.js";
 import {checkAnnotations} from "./annotations.js";
 import type {Layer} from "./finding.js";
@@ -169,11 +169,11 @@ async function labelledText(
   if (column === undefined || !version.columns.some(({name}) => name === column))
     return `it needs "column", one of ${version.columns.map(({name}) => name).join(", ")}`;
   const row = await store.row<Record<string, unknown>>(
-    `select * from ${await versionRows(store.workspace, version)} where row_id = $row`,
+    `select * from (${await openRows(store.workspace, version)}) where row_id = $row`,
     {row: entry.row}
   );
   const cell = row?.[column];
   return typeof cell === "string"
     ? {text: cell, column, annotations}
-    : `row ${JSON.stringify(entry.row)} has no text in ${column}`;
+    : `row ${JSON.stringify(entry.row)} has no text in ${column}, or is held out`;
 }

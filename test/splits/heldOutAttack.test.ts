@@ -1,4 +1,4 @@
-import {mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync} from "node:fs";
+import {mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync} from "node:fs";
 import {rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
@@ -124,6 +124,20 @@ async function exported(words: (folder: string) => Parameters<typeof exportVerb>
   }
 }
 
+/** A labelled sample that names a held-out row says whether a guess of its text is right: its id when the two answers differ. */
+async function guessedLabel(): Promise<string> {
+  const [first] = held;
+  const {id, text} = rowsOf(N)[first!]!;
+  const file = join(workspace.project, "labels.json");
+  const answer = async (value: string) => {
+    const spans = [{type: "email", start: 0, end: value.length, value}];
+    writeFileSync(file, JSON.stringify([{row: id, column: "text", spans}]));
+    const said = printed(() => piiVerb("mails", {labels: file}));
+    return said.catch(({message}: Error) => message);
+  };
+  return (await answer(text.slice(0, 9))) === (await answer("not that!")) ? "" : id;
+}
+
 const page = (of: (store: Awaited<ReturnType<typeof openStore>>) => Promise<unknown>) => () =>
   inStore(async (store) => JSON.stringify(await of(store)));
 
@@ -177,6 +191,7 @@ const COMMANDS: Record<string, () => Promise<string>> = {
   "split --compare --json": () => printed(() => splitVerb("mails", {compare: true, json: true})),
   "split --strategy given": () =>
     printed(() => splitVerb("mails", {strategy: ["temporal"], heldOut: 0.2, json: true})),
+  "pii --labels": () => guessedLabel(),
   pii: () => printed(() => piiVerb("mails", {json: true})),
   runs: () => printed(() => runsVerb(undefined, undefined, {json: true})),
   "runs ID": () => printed(() => runsVerb(finalId, undefined, {json: true})),
