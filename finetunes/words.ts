@@ -44,7 +44,5 @@ export const task = {
   columns: {prompt: "word", completion: "sounds"},
   method: "full",
   length: 64,
-  rows: whole ? 16 : 8,
-  // On a busy machine two threads wait for each other more than they compute.
-  threads: whole ? undefined : 1
+  rows: whole ? 16 : 8
 } as const;

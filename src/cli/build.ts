@@ -2,11 +2,20 @@ import {existsSync} from "node:fs";
 import {rm} from "node:fs/promises";
 import {join} from "node:path";
 import {finishSite, siteFingerprint} from "../site/index.js";
-import {readJson, UserError, writeJsonAtomic} from "../store/index.js";
+import {
+  LocalFolder,
+  readJson,
+  UserError,
+  withLease,
+  type Workspace,
+  writeJsonAtomic
+} from "../store/index.js";
 import {brokenPages} from "./brokenPages.js";
 import {framework} from "./framework.js";
 import {findProject, openProject} from "./project.js";
-import {print} from "./terminal.js";
+import {note, print} from "./terminal.js";
+
+const WAIT_MS = 30 * 60_000;
 
 export async function buildVerb(): Promise<void> {
   const project = findProject();
@@ -28,14 +37,26 @@ export async function buildSite(
       `${project} has no observablehq.config.ts, so there is no site to build. \`assay init\` writes one.`
     );
   const workspace = await openProject();
+  // dist/ and Framework's cache are this folder's, wherever the store is: two builds at once would take away each other's files.
+  const lock = {what: "A build of the site", waitMs: WAIT_MS, onWait: note};
+  return withLease(new LocalFolder(workspace.dir), "locks/site.json", lock, () =>
+    buildUnlessCurrent(project, workspace, options)
+  );
+}
+
+async function buildUnlessCurrent(
+  project: string,
+  workspace: Workspace,
+  {quiet = false, unlessCurrent = false}: {quiet?: boolean; unlessCurrent?: boolean}
+): Promise<boolean> {
   const dist = join(project, "dist");
   const record = join(workspace.dir, "site.json");
   const fingerprint = await siteFingerprint(workspace);
   const built = await readJson<{fingerprint: string}>(record);
-  if (options.unlessCurrent && built?.fingerprint === fingerprint && existsSync(join(dist, "index.html")))
+  if (unlessCurrent && built?.fingerprint === fingerprint && existsSync(join(dist, "index.html")))
     return false;
   await rm(record, {force: true});
-  await framework(project, ["build"], {quiet: options.quiet ?? false});
+  await framework(project, ["build"], {quiet});
   const broken = await brokenPages(dist);
   if (broken.length > 0)
     throw new UserError(

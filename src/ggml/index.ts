@@ -1,4 +1,5 @@
 export {type Backend, openBackend} from "./backend.js";
+export {freeCores} from "./freeCores.js";
 export {forkModule} from "./forkModule.js";
 export {type Pointer, type TypeName, TYPES} from "./functions.js";
 export {type Koffi, loadGgml} from "./library.js";

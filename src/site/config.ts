@@ -5,6 +5,7 @@ import {openWorkspace} from "../store/index.js";
 import {codeFingerprint, pricesFingerprint, storeFingerprint} from "./fingerprint.js";
 import {currentRuns} from "./currentRuns.js";
 import {replayableRaces} from "./races.js";
+import {loadAhead} from "./loadAhead.js";
 import {type NavigationPage, REPORT_PAGES, siteFooter, siteHead, siteHeader} from "./frame.js";
 import {seedNpmCache} from "./seedNpmCache.js";
 import {SQL_FILES, sqlEngine} from "./sqlEngine.js";
@@ -21,6 +22,8 @@ export interface SiteOptions {
   project?: string;
   /** Pages after the report's own, in the order of the navigation. */
   pages?: NavigationPage[];
+  /** The command that runs a page loader in TypeScript; Node with tsx unless told. */
+  interpreter?: readonly [string, ...string[]];
 }
 
 /**
@@ -43,6 +46,7 @@ export async function siteConfig(options: SiteOptions = {}): Promise<Record<stri
   await removeStaleOutputs(resolve(root), fingerprint, await loaderVersions(resolve(root)));
   const navigation = [...REPORT_PAGES, ...pages];
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+  const {interpreter = [process.execPath, "--import", tsx] as const} = options;
   return {
     root,
     output,
@@ -58,13 +62,23 @@ export async function siteConfig(options: SiteOptions = {}): Promise<Record<stri
     head: siteHead,
     header: ({path}: {path: string}) => siteHeader(title, navigation, path),
     footer: siteFooter,
-    interpreters: {".ts": [process.execPath, "--import", tsx]},
+    interpreters: {".ts": interpreter},
     duckdb: {extensions: {json: null, parquet: null}},
+    // Framework asks for these when it builds, and only then.
     async *dynamicPaths() {
       // Whole archives, which `finishSite` unpacks: Framework reads an archive from its start for each file in it.
-      for (const run of await currentRuns(workspace)) yield `/data/rows/${run.id}.tar`;
+      const outputs = [
+        ...(await currentRuns(workspace)).map(({id}) => `data/rows/${id}.tar`),
+        ...(await replayableRaces(workspace)).map(({id}) => `data/races/${id}.json`)
+      ];
+      await loadAhead({
+        root: resolve(root),
+        outputs: duckdb ? ["data/duckdb.tar", ...outputs] : outputs,
+        interpreter,
+        onLoaded: (output, seconds) => console.log(`load /${output} in ${seconds.toFixed(1)} s`)
+      });
+      yield* outputs.map((output) => `/${output}`);
       if (duckdb) yield* SQL_FILES.map((file) => `/data/duckdb/${file}`);
-      for (const race of await replayableRaces(workspace)) yield `/data/races/${race.id}.json`;
     }
   };
 }

@@ -108,7 +108,7 @@ function shownMessages(
 /** Shows texts as they may be shown; what was masked is kept in the store by its content, so that no build masks it again. */
 async function openTexts(store: Store, publish: "ids" | "masked" | "text", labels: ReadonlySet<string>) {
   const name = "masked-texts";
-  const version = String(recognizersVersion);
+  const version = recognizersVersion();
   const kept = await readCached<{version: string; texts: Record<string, ShownText>}>(store.workspace, name);
   const known = new Map(kept?.version === version ? Object.entries(kept.texts) : []);
   let grown = false;

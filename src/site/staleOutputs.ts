@@ -91,7 +91,8 @@ export async function loaderIsRunning(root: string): Promise<boolean> {
   });
 }
 
-async function loaderFiles(folder: string): Promise<string[]> {
+/** The files of page loaders in a folder and below it, in order; none without the folder. */
+export async function loaderFiles(folder: string): Promise<string[]> {
   const found: string[] = [];
   for (const name of (await readdir(folder).catch(() => [] as string[])).sort()) {
     const path = join(folder, name);

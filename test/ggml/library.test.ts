@@ -1,8 +1,17 @@
+import {spawn} from "node:child_process";
+import {once} from "node:events";
 import {mkdir, mkdtemp, rm, writeFile} from "node:fs/promises";
 import {availableParallelism, tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterEach, describe, expect, it} from "vitest";
-import {findLibraries, GGML_VERSION, loadGgml, openBackend, RELEASE} from "../../src/ggml/index.js";
+import {
+  findLibraries,
+  freeCores,
+  GGML_VERSION,
+  loadGgml,
+  openBackend,
+  RELEASE
+} from "../../src/ggml/index.js";
 
 describe("the library that computes", () => {
   const folders: string[] = [];
@@ -24,6 +33,18 @@ describe("the library that computes", () => {
     const ggml = await loadGgml();
     expect(ggml.version).toBe(GGML_VERSION);
     expect(ggml.devices[0]!.name).toBe("CPU");
+  });
+
+  it("counts no processor as free that somebody computes on", async () => {
+    const busy = Array.from({length: 2 * availableParallelism()}, () =>
+      spawn(process.execPath, ["-e", "process.stdout.write('on'); for (;;);"])
+    );
+    try {
+      await Promise.all(busy.map((child) => once(child.stdout, "data")));
+      expect(await freeCores(300)).toBe(1);
+    } finally {
+      for (const child of busy) child.kill("SIGKILL");
+    }
   });
 
   it("names the command that installs it when it is missing", () => {

@@ -4,11 +4,12 @@ import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {readRows, rowsIn, scoresOf} from "../../src/components/runRows.js";
 import {decide, scoreTable} from "../../src/decisions/index.js";
+import {recognizersVersion} from "../../src/privacy/index.js";
 import {currentRuns, datasets, models, runRows, runs, splits, verdicts} from "../../src/site/index.js";
 import type {RowDetail} from "../../src/site/detailTypes.js";
 import {rowDetails} from "../../src/site/rowDetails.js";
 import {placesFile, type RowPlace, ROWS_PER_PAGE} from "../../src/site/rowFiles.js";
-import {openStore, openWorkspace, type Store} from "../../src/store/index.js";
+import {openStore, openWorkspace, readCached, type Store, writeCached} from "../../src/store/index.js";
 import {runDir} from "../support/folders.js";
 import {sampleStore} from "../support/sampleStore.js";
 
@@ -158,6 +159,22 @@ describe("page data", () => {
       const [number, place] = places[id]!;
       expect([number, details[place!]!.id]).toEqual([row, id]);
     });
+  });
+
+  it("keeps masked texts for these recognisers alone", async () => {
+    const run = (await currentRuns(store.workspace)).find(({eval: name}) => name === "mail-triage")!;
+    const texts = async () => {
+      const all: RowDetail[] = [];
+      for await (const file of rowDetails(store, run.id)) all.push(...file.rows);
+      return JSON.stringify(all);
+    };
+    const right = await texts();
+    type Kept = {version: string; texts: Record<string, {text: string}>};
+    const kept = (await readCached<Kept>(store.workspace, "masked-texts"))!;
+    expect(kept.version).toBe(recognizersVersion());
+    for (const shown of Object.values(kept.texts)) shown.text = "of other recognisers";
+    await writeCached(store.workspace, "masked-texts", {...kept, version: "another"});
+    expect(await texts()).toBe(right);
   });
 
   it("takes the rows of a slice and no others", async () => {

@@ -31,8 +31,7 @@ export async function siteProject(project: string): Promise<void> {
   await symlink(join(repository, "node_modules"), join(project, "node_modules"));
   await compileLoaders(project);
   const config = `import {siteConfig} from "./src/site/index.js";
-const config = await siteConfig({output: process.env.SITE_OUTPUT});
-export default {...config, interpreters: {".ts": [process.execPath, "loader.js"]}};
+export default await siteConfig({output: process.env.SITE_OUTPUT, interpreter: [process.execPath, "loader.js"]});
 `;
   await writeFile(join(project, "observablehq.config.ts"), config);
 }

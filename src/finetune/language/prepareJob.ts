@@ -141,6 +141,6 @@ function settingsOf(
     seed: `${definition.seed ?? "assay"}/${context.seed}`,
     validateEvery: definition.validateEvery ?? stepsAnEpoch,
     patience: definition.patience,
-    threads: Math.min(definition.threads ?? availableParallelism(), availableParallelism())
+    threads: definition.threads && Math.min(definition.threads, availableParallelism())
   };
 }

@@ -39,7 +39,8 @@ export interface TrainingSettings {
   validateEvery?: number;
   /** Validations without a better one after which training ends. */
   patience?: number;
-  threads: number;
+  /** Undefined: as many as the machine has free when it begins. */
+  threads?: number;
 }
 
 export interface TrainingJob {

@@ -1,6 +1,6 @@
 import {cp, mkdir, rm} from "node:fs/promises";
 import {join} from "node:path";
-import {type Backend, openBackend} from "../../ggml/index.js";
+import {type Backend, freeCores, openBackend} from "../../ggml/index.js";
 import {checkGradients} from "../checkGradients.js";
 import {readModelConfig} from "../model.js";
 import {microBatch, planBatches} from "./batches.js";
@@ -30,7 +30,7 @@ export const resultFolder = (work: string) => join(work, "result");
 export async function train(job: TrainingJob, hooks: TrainingHooks = {}): Promise<TrainingOutcome> {
   const {settings} = job;
   await mkdir(job.work, {recursive: true});
-  const backend = await openBackend(settings.threads);
+  const backend = await openBackend(settings.threads ?? (await freeCores()));
   checkGradients(backend);
   const predicted = await predict(job, backend);
   const library = {version: backend.ggml.version, features: backend.features, threads: backend.threads};
