@@ -54,6 +54,7 @@ export async function exportVerb(options: ExportOptions, name?: string): Promise
 
 async function toDuckdb(store: Store, tables: string[], file: string): Promise<void> {
   if (existsSync(file)) throw new UserError(`${file} exists already. Remove it, or name another file.`);
+  await recordExport(store.workspace, file, null);
   await writeAtomic(file, async (temporary) => {
     await store.run(`attach ${sqlString(temporary)} as exported`);
     for (const table of tables)
@@ -61,7 +62,6 @@ async function toDuckdb(store: Store, tables: string[], file: string): Promise<v
     await store.run("checkpoint exported");
     await store.run("detach exported");
   });
-  await recordExport(store.workspace, file, null);
   print(`${tables.length} tables in ${file}`);
 }
 
@@ -69,10 +69,10 @@ async function toDuckdb(store: Store, tables: string[], file: string): Promise<v
 export async function exportTables(store: Store, folder: string, format: "parquet" | "csv"): Promise<void> {
   const tables = await store.tables();
   await mkdir(folder, {recursive: true});
+  await recordExport(store.workspace, folder, null);
   for (const table of tables)
     await writeAtomic(join(folder, `${table}.${format}`), (temporary) =>
       store.run(`copy (select * from ${sqlName(table)}) to ${sqlString(temporary)} (format ${format})`)
     );
-  await recordExport(store.workspace, folder, null);
   print(`${tables.length} ${format} files in ${folder}`);
 }

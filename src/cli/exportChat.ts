@@ -83,6 +83,7 @@ export async function exportChat(
       throw new UserError(
         `part ${part} of split ${split.name} has no row that may be written (${total} rows). Nothing was written.`
       );
+    await recordExport(store.workspace, file, version.dataset);
     // An older manifest must not speak for the new file.
     await rm(manifestFile, {force: true});
   });
@@ -101,7 +102,6 @@ export async function exportChat(
     exportedAt: new Date().toISOString()
   };
   await writeJsonAtomic(manifestFile, manifest);
-  await recordExport(store.workspace, file, version.dataset);
   return manifest;
 }
 

@@ -31,10 +31,10 @@ export async function exportEval(name: string, options: ExportEvalOptions): Prom
     const dataset = datasetOf(one.definition, (await loadDatasets(project)).datasets).name;
     const rows = await rowsOf(store, one, dataset, options);
     const variants = variantsOf(one.definition.prompt, [], expectedOf(one));
-    if (options.promptfoo) await promptfooFiles(resolve(options.promptfoo), one, rows, variants);
-    if (options.inspect) await inspectFile(resolve(options.inspect), one, rows, variants);
     for (const file of [options.promptfoo, options.inspect])
       if (file) await recordExport(store.workspace, resolve(file), dataset);
+    if (options.promptfoo) await promptfooFiles(resolve(options.promptfoo), one, rows, variants);
+    if (options.inspect) await inspectFile(resolve(options.inspect), one, rows, variants);
   } finally {
     store.close();
   }

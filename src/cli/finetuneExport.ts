@@ -118,11 +118,7 @@ export async function exportTraining(
     cost: trainingCost(preflight, options),
     exportedAt: new Date().toISOString()
   };
-  if (options.out !== undefined) {
-    await writeJsonAtomic(`${resolve(options.out)}.manifest.json`, manifest);
-    if (!options.ofStore)
-      await recordExport(store.workspace, resolve(options.out), version.dataset, options.fromRun);
-  }
+  if (options.out !== undefined) await writeJsonAtomic(`${resolve(options.out)}.manifest.json`, manifest);
   return manifest;
 }
 
@@ -194,6 +190,8 @@ async function written(
     await writeAtomic(resolve(options.out), async (temporary) => {
       await pipeline(Readable.from(lines()), createWriteStream(temporary));
       check();
+      if (!options.ofStore)
+        await recordExport(source.store.workspace, resolve(options.out!), version.dataset, options.fromRun);
       // An older manifest must not speak for the new file.
       await rm(`${resolve(options.out!)}.manifest.json`, {force: true});
     });

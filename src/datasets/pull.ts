@@ -84,9 +84,10 @@ export async function pull(
   await assertPlainSql(definition);
   const present: DatasetDefinition = {...definition};
   delete present.earlier;
-  if (definition.earlier && !(await latestVersion(workspace, definition.name)))
-    for (const condition of definition.earlier)
-      await pullOne(workspace, earlierState(present, condition), options);
+  const {earlier = []} = definition;
+  const latest = await latestVersion(workspace, definition.name);
+  for (let made = latest ? (latest.earlier ?? earlier.length) : 0; made < earlier.length; made++)
+    await pullOne(workspace, earlierState(present, earlier[made]!), options, made + 1);
   return pullOne(workspace, present, options);
 }
 
@@ -100,7 +101,8 @@ function earlierState(definition: DatasetDefinition, condition: string): Dataset
 async function pullOne(
   workspace: Workspace,
   definition: DatasetDefinition,
-  options: PullOptions
+  options: PullOptions,
+  earlier?: number
 ): Promise<PullResult> {
   return workspace.lease(
     `pull-${definition.name}`,
@@ -118,7 +120,7 @@ async function pullOne(
       try {
         // The rows are a multiset: keeping their order would hold back whole batches in memory.
         await db.run("set preserve_insertion_order = false");
-        return await pullInto(db, workspace, definition, {stage, scratch, sourceKey}, options);
+        return await pullInto(db, workspace, definition, {stage, scratch, sourceKey, earlier}, options);
       } finally {
         db.close();
         await stage.discard();
@@ -132,7 +134,12 @@ async function pullInto(
   db: Database,
   workspace: Workspace,
   definition: DatasetDefinition,
-  {stage, scratch, sourceKey}: {stage: Stage; scratch: string; sourceKey: string | undefined},
+  {
+    stage,
+    scratch,
+    sourceKey,
+    earlier
+  }: {stage: Stage; scratch: string; sourceKey: string | undefined; earlier: number | undefined},
   options: PullOptions
 ): Promise<PullResult> {
   const name = definition.name;
@@ -209,14 +216,14 @@ async function pullInto(
   }
   await writeSkipped(db, stage.folder, source.skipped);
   const point = () =>
-    pointToLatest(workspace, name, {version: id, pulledAt, sourceKey: sourceKey || undefined});
+    pointToLatest(workspace, name, {version: id, pulledAt, sourceKey: sourceKey || undefined, earlier});
   const before = await readVersion(workspace, own);
   if (before) {
     // The rows are the same, but the definition may say more about them than it did.
     const version = {...before, ...roles, ...filtered, idColumn};
     for (const file of BESIDE_ROWS) await putStaged(workspace, stage, own, file);
     if (hashJson(version) !== hashJson(before)) await writeVersion(workspace, version);
-    if (latest?.version !== id || sourceKey) await point();
+    if (latest?.version !== id || sourceKey || latest.earlier !== earlier) await point();
     const changed = latest?.version !== id;
     return {version, changed, again: changed && latest !== undefined ? true : undefined, ...skipped};
   }

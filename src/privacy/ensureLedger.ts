@@ -1,4 +1,4 @@
-import type {Store, VersionManifest} from "../store/index.js";
+import {type Store, versionKey, type VersionManifest} from "../store/index.js";
 import type {LedgerSummary} from "./ledger.js";
 import {recognizersVersion} from "./recognizers/index.js";
 import {defaultMinScore} from "./scanText.js";
@@ -24,6 +24,7 @@ export async function ensureLedger(
   return store.workspace.lease(`ledger-${version.dataset}`, lock, async () => {
     const known = await ledgerSummary(store, version);
     if (known && covers(known, version, asked)) return {summary: known, scanned: false};
+    await store.workspace.place.sweep(versionKey({dataset: version.dataset, id: version.id}));
     return {summary: await scanVersion(store, version, asked), scanned: true};
   });
 }

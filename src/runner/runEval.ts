@@ -1,4 +1,3 @@
-import {randomBytes} from "node:crypto";
 import {mkdir, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {tombstones} from "../datasets/index.js";
@@ -41,8 +40,8 @@ import type {RunEffects, RunInputs, RunResult} from "./runTypes.js";
 export async function runEval(definition: EvalDefinition, inputs: RunInputs): Promise<RunResult> {
   const {store, version, evalName} = inputs;
   // From the first look at its rows: until a run is sealed no record of it refers to its version and split.
-  return store.workspace.lease(
-    `using-${version.id}-${randomBytes(4).toString("hex")}`,
+  return store.workspace.share(
+    `using-${version.id}`,
     {what: `eval ${evalName} on ${version.dataset}@${version.id}`},
     () => planAndRun(definition, inputs)
   );

@@ -46,7 +46,7 @@ async function assignClusters(
     );
   const column = groupColumn(spec, version);
   const grouped = `(select row_id, ${column ? groupKey(column) : "row_id"} as group_key from ${rows})`;
-  const units = temporaryPath(file) + ".units";
+  const units = temporaryPath(`${file}.units`);
   try {
     await linkGroups(store, grouped, near.file, units);
     const unit = `coalesce(u.unit, g.group_key)`;

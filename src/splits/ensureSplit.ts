@@ -12,6 +12,7 @@ import {
   splitParts,
   type Store,
   UserError,
+  versionKey,
   type VersionManifest,
   versionRows,
   writeHeldOut,
@@ -76,6 +77,7 @@ export async function ensureSplit(
     async () => {
       const meanwhile = await current();
       if (meanwhile) return meanwhile;
+      for (const key of [splitKey(own), versionKey(version)]) await workspace.place.sweep(key);
       const before = await readSplit(workspace, own);
       const rows = await versionRows(workspace, version);
       const compare = version.text !== undefined && (measure || strategy === "cluster");
@@ -107,12 +109,15 @@ export async function ensureSplit(
         manifest.measures = {...(await measureSplit(store, version, rows, assigned, duplicates))};
       }
       await writeHeldOut(store, workspace, manifest, {rows, parts: assigned, text: version.text});
-      await writeSplit(workspace, {...manifest, ...(await openLabels(store, manifest))});
-      // What this split holds out is told by the labels of no other either.
+      // What this split holds out is told by the labels of no other either. Before it is there: a start that is killed
+      // in between begins again.
       if (manifest.counts["held-out"])
         for (const other of await readSplits(workspace, version.dataset))
-          if (other.id !== id && other.labels)
+          if (other.id !== id && other.labels) {
+            await workspace.place.sweep(splitKey(other));
             await writeSplit(workspace, {...other, ...(await openLabels(store, other))});
+          }
+      await writeSplit(workspace, {...manifest, ...(await openLabels(store, manifest))});
       await store.refresh();
       return (await readSplit(workspace, own))!;
     }

@@ -96,6 +96,20 @@ async function acquire(place: Place, key: string, said: () => string, options: L
   }
 }
 
+/**
+ * Removes the leases of dead holders whose names begin with `prefix`, and what they left half-written. For names that nobody
+ * takes again only: a name that others take is taken over by the next of them.
+ */
+export async function clearLeases(place: Place, folder: string, prefix: string): Promise<void> {
+  await place.sweep(folder);
+  for (const {name} of await place.list(folder)) {
+    if (!name.startsWith(prefix)) continue;
+    const bytes = await place.read(`${folder}/${name}`);
+    const holder = holderOf(bytes);
+    if (bytes && !(holder && holds(holder))) await place.removeIf(`${folder}/${name}`, bytes);
+  }
+}
+
 /** What living holders are doing under the leases of a folder whose names begin with `prefix`. */
 export async function heldLeases(place: Place, folder: string, prefix: string): Promise<string[]> {
   const held: string[] = [];

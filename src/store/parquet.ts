@@ -107,7 +107,7 @@ async function throughNdjson<T extends {longest: number}>(
   select: (source: string) => string,
   fill: (ndjson: string) => Promise<T>
 ): Promise<T> {
-  const ndjson = temporaryPath(path) + ".ndjson";
+  const ndjson = temporaryPath(`${path}.ndjson`);
   try {
     const filled = await fill(ndjson);
     await writeParquet(db, path, select(readNdjson(ndjson, columns, filled.longest)));

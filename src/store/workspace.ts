@@ -1,3 +1,4 @@
+import {randomBytes} from "node:crypto";
 import {mkdir} from "node:fs/promises";
 import {isAbsolute, join, relative, resolve, sep} from "node:path";
 import {UserError} from "./errors.js";
@@ -5,7 +6,7 @@ import {parseJson} from "./files.js";
 import {sha256} from "./hash.js";
 import {KINDS} from "./kinds/index.js";
 import type {Kind} from "./kinds/kind.js";
-import {heldLeases, type LeaseOptions, withLease} from "./lease.js";
+import {clearLeases, heldLeases, type LeaseOptions, withLease} from "./lease.js";
 import {checkName} from "./names.js";
 import {LocalFolder} from "./place/localFolder.js";
 import type {Place} from "./place/place.js";
@@ -29,6 +30,11 @@ export interface Workspace {
   readonly tmpDir: string;
   /** Runs `work` while holding the store's lease of a name. */
   lease<T>(name: string, options: LeaseOptions, work: (lost: AbortSignal) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` while holding a lease of its own, whose name begins so: any number of processes do at once. Leases of such a
+   * name that dead processes left are removed.
+   */
+  share<T>(name: string, options: LeaseOptions, work: (lost: AbortSignal) => Promise<T>): Promise<T>;
   /** What living processes are doing under leases whose names begin so, or of this very name. */
   held(name: string, exactly?: "exactly"): Promise<string[]>;
 }
@@ -64,6 +70,10 @@ export async function openWorkspace(
     kinds,
     tmpDir,
     lease: (name, options, work) => withLease(place, leaseKey(name), options, work),
+    share: async (name, options, work) => {
+      await clearLeases(place, LEASES, name);
+      return withLease(place, leaseKey(`${name}-${randomBytes(4).toString("hex")}`), options, work);
+    },
     held: (name, exactly) => heldLeases(place, LEASES, exactly ? fileOfLease(name) : name)
   };
 }

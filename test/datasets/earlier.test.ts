@@ -31,4 +31,27 @@ describe("a dataset with earlier states", () => {
       store.close();
     }
   });
+
+  it("has a version of each when its first pull was stopped between them", async () => {
+    const workspace = await temporaryWorkspace();
+    let reads = 0;
+    const definition = defineDataset({
+      name: "waves",
+      id: "id",
+      source: {
+        kind: "rows",
+        rows: () => {
+          if (++reads === 2) throw new Error("the source is gone");
+          return [1, 1, 2, 3, 3].map((wave, i) => ({id: `r${i}`, wave}));
+        }
+      },
+      earlier: ["wave <= 1", "wave <= 2"]
+    });
+    await expect(pull(workspace, definition)).rejects.toThrow("the source is gone");
+    await pull(workspace, definition);
+    await pull(workspace, definition);
+    const store = await openStore(workspace);
+    expect((await store.versions("waves")).map(({rows}) => rows)).toEqual([2, 3, 5]);
+    store.close();
+  });
 });

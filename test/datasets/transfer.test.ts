@@ -1,4 +1,4 @@
-import {cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {createServer, type Server} from "node:http";
 import type {AddressInfo} from "node:net";
 import {join} from "node:path";
@@ -49,6 +49,16 @@ async function exported(more: Partial<DatasetDefinition> = {}) {
   const folder = await exportVersion(workspace, version, join(workspace.project, "out"));
   return {workspace, version, folder};
 }
+
+describe("an export", () => {
+  it("is noted before it stands, so that a purge names every copy", async () => {
+    const {workspace, version} = await made();
+    mkdirSync(join(workspace.dir, "exports.jsonl"));
+    const out = join(workspace.project, "out");
+    await expect(exportVersion(workspace, version, out)).rejects.toThrow();
+    expect(readdirSync(out)).toEqual([]);
+  });
+});
 
 const storeOf = (workspace: Workspace) =>
   readdirSync(datasetDir(workspace, "notes")).filter((name) => !name.startsWith("."));

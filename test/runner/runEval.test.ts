@@ -264,6 +264,21 @@ describe("runEval", () => {
     expect((await run()).manifest!.id).toBe(again.manifest!.id);
   });
 
+  it("removes what a start that was killed left beside a sealed run, and its lease", async () => {
+    const {manifest} = await run();
+    const {workspace} = project.store;
+    const folder = runDir(workspace, manifest!.id);
+    const files = readdirSync(folder);
+    writeFileSync(join(folder, "scores.ndjson"), "");
+    const locks = join(workspace.dir, "locks");
+    const pid = spawnSync(process.execPath, ["--version"]).pid;
+    const lease = JSON.stringify({pid, what: "eval", since: ""});
+    writeFileSync(join(locks, `using-${project.version.id}-0a1b2c3d.json`), lease);
+    expect((await run()).unchanged).toBe(true);
+    expect(readdirSync(folder)).toEqual(files);
+    expect(readdirSync(locks)).toEqual([]);
+  });
+
   it("takes the empty folder that a start leaves when it is killed before its first file", async () => {
     const {manifest} = await run();
     const folder = runDir(project.store.workspace, manifest!.id);

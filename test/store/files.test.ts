@@ -102,6 +102,21 @@ describe("openWorkspace", () => {
   });
 });
 
+describe("a Parquet file of rows", () => {
+  it("is written by way of files that are swept when the writer is killed", async () => {
+    const folder = await temporaryProject();
+    const db = await openDatabase();
+    async function* rows() {
+      yield {a: 1};
+      await expect.poll(() => readdirSync(folder).length).toBeGreaterThan(0);
+      for (const name of readdirSync(folder)) expect(name).toMatch(/\.\d+\.[0-9a-f]{8}\.tmp$/);
+    }
+    await writeParquetRows(db, join(folder, "rows.parquet"), {a: "BIGINT"}, rows());
+    expect(readdirSync(folder)).toEqual(["rows.parquet"]);
+    db.close();
+  });
+});
+
 describe("openStore", () => {
   it("refuses a manifest of another schema or kind, names the file, and reads nothing from it", async () => {
     const workspace = await temporaryWorkspace();

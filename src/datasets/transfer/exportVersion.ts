@@ -53,7 +53,6 @@ export async function exportVersion(
     const heldOut = await heldOutRows(db, workspace.place, version, rows);
     if (heldOut.length > 0) await openThem(workspace, version, heldOut, options);
     await copyVersion(db, workspace, version, heldOut, target);
-    await recordExport(workspace, target, version.dataset);
     return target;
   } finally {
     db.close();
@@ -77,6 +76,7 @@ async function copyVersion(
     }
     await writeFile(join(stage, CARD_FILE), huggingFaceCard(version));
     await writeExportNote(db, version, heldOut, stage);
+    await recordExport(workspace, target, version.dataset);
     await rename(stage, target);
   } finally {
     await rm(stage, {recursive: true, force: true});

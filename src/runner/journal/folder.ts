@@ -76,6 +76,8 @@ export async function chooseFolder(
   const {base, last, found} = await latestFolder(workspace, evalName, plan, options);
   if (found && !(options.noReuse && (found.finished || !found.noReuse))) {
     if (!found.finished && found.sealed) await unseal(db, workspace, found.id, plan);
+    // A start that was killed while it removed the two logs of a sealed run leaves this one.
+    if (found.finished) await workspace.place.remove(runKey(found.id, "scores.ndjson"));
     return found;
   }
   const id = last === 0 ? base : `${base}-${last + 1}`;

@@ -27,6 +27,7 @@ export function readCached<T>(workspace: Workspace, name: string): Promise<T | u
 }
 
 export async function writeCached(workspace: Workspace, name: string, value: unknown): Promise<void> {
+  await workspace.place.sweep("cache");
   await putJson(workspace, `cache/${name}.json`, value);
 }
 

@@ -9,6 +9,8 @@ export interface Latest {
   pulledAt?: string;
   /** What the source said of itself, when it can tell without being read. */
   sourceKey?: string;
+  /** How many of the definition's earlier states are there, while the present one is not: a pull that was killed goes on. */
+  earlier?: number;
 }
 
 /** What is left of a row that was erased: enough to keep it from coming back, nothing that says what it was. */

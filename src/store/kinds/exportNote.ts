@@ -1,4 +1,6 @@
 import {existsSync} from "node:fs";
+import {dirname} from "node:path";
+import {sweepTemporary} from "../files.js";
 import type {Workspace} from "../workspace.js";
 import type {Kind} from "./kind.js";
 import {appendLine, readLines} from "./log.js";
@@ -29,13 +31,17 @@ export const exportKind: Kind = {
   erase: async (_, {workspace, dataset}) => ({keeps: await exportsOf(workspace, dataset)})
 };
 
-/** Notes a copy once it is written. */
+/**
+ * Notes a copy, before it appears: so none stands that a purge does not name. What exports that were killed left half-written
+ * there is removed.
+ */
 export async function recordExport(
   workspace: Workspace,
   path: string,
   dataset: string | null,
   run?: string
 ): Promise<void> {
+  for (const folder of [dirname(path), path]) await sweepTemporary(folder);
   const line: Exported = {at: new Date().toISOString(), path, dataset, run};
   await appendLine(workspace, LOG, line);
 }

@@ -84,8 +84,9 @@ export function sameRows(rows: string, held: string, text: string | undefined): 
   return `select row_id from ${rows} where ${same.join(" or ")}`;
 }
 
-function keyOf({dataset, id}: HeldOutName, file: "manifest.json" | "rows.parquet"): string {
-  return `held-out/${checkName("dataset", dataset)}/${checkName("split", id)}/${file}`;
+function keyOf({dataset, id}: HeldOutName, file?: "manifest.json" | "rows.parquet"): string {
+  const folder = `held-out/${checkName("dataset", dataset)}/${checkName("split", id)}`;
+  return file === undefined ? folder : `${folder}/${file}`;
 }
 
 /** The records of one dataset, or of all. */
@@ -153,6 +154,7 @@ export async function holdOut(
   const all = same
     ? `select * from ${await heldOutRelation(workspace, {dataset, id})} union ${query}`
     : query;
+  await workspace.place.sweep(keyOf({dataset, id}));
   await putParquet(db, workspace.place, keyOf({dataset, id}, "rows.parquet"), all);
   const now = await heldOutRelation(workspace, {dataset, id});
   const record: HeldOutRecord = {

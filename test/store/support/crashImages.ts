@@ -1,0 +1,77 @@
+import fs from "node:fs";
+import promises from "node:fs/promises";
+import {syncBuiltinESMExports} from "node:module";
+import {join, relative, resolve} from "node:path";
+
+/**
+ * Imported before a command: keeps an image of the folder ASSAY_CRASH_PROJECT in ASSAY_CRASH_IMAGES before every
+ * ASSAY_CRASH_STRIDE-th step that changes it, and of steps that are half done. An image is what is left when the process dies
+ * there; it says who wrote it, and that process has ended when it is looked at.
+ */
+const project = process.env.ASSAY_CRASH_PROJECT!;
+const images = process.env.ASSAY_CRASH_IMAGES!;
+const stride = Number(process.env.ASSAY_CRASH_STRIDE);
+
+type Call = (...args: unknown[]) => unknown;
+const {cpSync, writeFileSync, appendFileSync, readdirSync, rmSync, statSync} = fs;
+let steps = 0;
+
+const isInside = (path: unknown): path is string =>
+  typeof path === "string" && resolve(path).startsWith(project + "/");
+
+function image(what: string, halfDone: (here: (path: string) => string) => void = () => undefined): void {
+  if (steps++ % stride !== 0) return;
+  const name = String(steps).padStart(4, "0");
+  const to = join(images, name);
+  cpSync(project, to, {recursive: true});
+  halfDone((path) => join(to, relative(project, path)));
+  writeFileSync(join(images, `${name}.txt`), what.replaceAll(`${project}/`, ""));
+}
+
+const bytesOf = (data: unknown) =>
+  typeof data === "string" ? Buffer.from(data) : Buffer.from(data as Uint8Array);
+const halfOf = (data: unknown) => bytesOf(data).subarray(0, bytesOf(data).length >> 1);
+
+/** What a step leaves that was begun and not ended. */
+const torn: Record<string, (...args: unknown[]) => void> = {
+  writeFile(path, data) {
+    image(`writeFile ${String(path)}, empty`, (here) => writeFileSync(here(path as string), ""));
+    image(`writeFile ${String(path)}, half`, (here) => writeFileSync(here(path as string), halfOf(data)));
+  },
+  rm(path) {
+    if (!statSync(path as string, {throwIfNoEntry: false})?.isDirectory()) return;
+    for (const name of readdirSync(path as string))
+      image(`rm ${String(path)}, without ${name}`, (here) =>
+        rmSync(join(here(path as string), name), {recursive: true})
+      );
+  }
+};
+
+// One step after the other, so that no image shows a state that never was.
+let before: Promise<unknown> = Promise.resolve();
+for (const name of ["mkdir", "rename", "link", "writeFile", "rm", "copyFile", "open"] as const) {
+  const real = promises[name] as Call;
+  (promises as unknown as Record<string, Call>)[name] = (...args) => {
+    const isChange = name !== "open" || (args[1] !== undefined && args[1] !== "r" && args[1] !== "r+");
+    if (!isChange || !args.slice(0, 2).some(isInside)) return real(...args);
+    const step = before.then(() => {
+      image(`${name} ${args.filter((arg) => typeof arg === "string" && arg.startsWith("/")).join(" ")}`);
+      torn[name]?.(...args);
+      return real(...args);
+    });
+    before = step.catch(() => undefined);
+    return step;
+  };
+}
+
+const {writeSync} = fs;
+fs.writeSync = ((fd: number, bytes: Buffer, ...more: unknown[]) => {
+  const path = fs.readlinkSync(`/proc/self/fd/${fd}`);
+  if (isInside(path)) {
+    image(`write ${path}`);
+    image(`write ${path}, half`, (here) => appendFileSync(here(path), halfOf(bytes)));
+  }
+  return (writeSync as Call)(fd, bytes, ...more);
+}) as typeof fs.writeSync;
+
+syncBuiltinESMExports();
