@@ -9,9 +9,10 @@ export async function importVerb(name: string, options: {from: string; json?: bo
     throw new UsageError(`name the version as NAME@VERSION, not ${JSON.stringify(name)}.`);
   const {version, changed, heldOut} = await importVersion(await openProject(), dataset, id, options.from);
   if (options.json) return printJson({version, changed, heldOut});
+  const held = heldOut ? ` ${heldOut} of its rows were held out where it was made, and are here.` : "";
   print(
     changed
-      ? `${dataset}@${version.id}: ${version.rows} rows, hashed again and the same. It is the newest version now.${heldOut ? ` ${heldOut} of them were held out where it was made, and are here.` : ""}`
-      : `${dataset}@${version.id} is here already, and the newest version now.`
+      ? `${dataset}@${version.id}: ${version.rows} rows, hashed again and the same. It is the newest version now.${held}`
+      : `${dataset}@${version.id} is here already, and the newest version now.${held}`
   );
 }

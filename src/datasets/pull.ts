@@ -30,6 +30,7 @@ import {
 } from "../store/index.js";
 import {assertPlainSql} from "./plainSql.js";
 import {holdOutEdited} from "./heldOutEdited.js";
+import {heldOutElsewhere} from "./heldOutElsewhere.js";
 import {assertHeldOutKnown} from "./heldOutKnown.js";
 import {appended} from "./append.js";
 import {assertDataset, type DatasetDefinition} from "./define.js";
@@ -190,6 +191,8 @@ async function pullInto(
     const replaced = await heldOutAgain(db, workspace, definition, latest.version, found);
     if (replaced !== undefined) options.onProgress?.(replaced);
   }
+  const elsewhere = await heldOutElsewhere(db, workspace, definition, rows);
+  if (elsewhere !== undefined) options.onProgress?.(elsewhere);
   const columns = await describeColumns(db, `select * from ${rows}`);
   const identity = await contentIdentity(db, rows);
   const idColumn = definition.id ?? null;

@@ -22,18 +22,19 @@ const spec: SplitSpec = {strategy: "random", test: 0.2, validation: 0, heldOut: 
 const rowsOf = (n: number) =>
   Array.from({length: n}, (_, i) => ({id: `r${i}`, text: `text ${i}`, label: `l${i % 2}`}));
 
+const mailsOf = (rows: object[]) =>
+  defineDataset({
+    name: "mails",
+    id: "id",
+    text: "text",
+    label: "label",
+    source: {kind: "rows", rows: () => rows}
+  });
+
 async function heldOutStore(n = 200) {
   const workspace = await temporaryWorkspace();
-  const definition = (rows: object[]) =>
-    defineDataset({
-      name: "mails",
-      id: "id",
-      text: "text",
-      label: "label",
-      source: {kind: "rows", rows: () => rows}
-    });
-  const {version: older} = await pull(workspace, definition(rowsOf(n - 50)));
-  const {version} = await pull(workspace, definition(rowsOf(n)));
+  const {version: older} = await pull(workspace, mailsOf(rowsOf(n - 50)));
+  const {version} = await pull(workspace, mailsOf(rowsOf(n)));
   const store = await openStore(workspace);
   const split = await ensureSplit(store, version, spec);
   const heldOut = await store.rows<{row_id: string}>(
@@ -232,6 +233,37 @@ describe("the held-out part", () => {
     });
     expect(manifest!.counts.scored).toBe(heldOut.size);
     there.close();
+    store.close();
+  });
+
+  it("is held out where an export is imported that has the version already", async () => {
+    const {workspace, store, version, heldOut} = await heldOutStore();
+    const out = join(workspace.project, "out");
+    await exportVersion(workspace, version, out, {withHeldOut: true, why: "for the gate"});
+    const other = await temporaryWorkspace();
+    await pull(other, mailsOf(rowsOf(200)));
+    const imported = await importVersion(other, "mails", version.id, out);
+    expect(imported).toMatchObject({changed: false, heldOut: heldOut.size});
+    const there = await openStore(other);
+    expect(await there.rows("select row_id from mails")).toHaveLength(200 - heldOut.size);
+    there.close();
+    store.close();
+  });
+
+  it("is told by a pull of the same rows under another name", async () => {
+    const {workspace, store, heldOut} = await heldOutStore();
+    const said: string[] = [];
+    const copy = {
+      ...mailsOf(rowsOf(200)),
+      name: "copy",
+      sql: "select id || 'x' as id, text, label from source"
+    };
+    await pull(workspace, defineDataset(copy), {onProgress: (message) => said.push(message)});
+    expect(said.join()).toContain(
+      `held out under another name (${heldOut.size} in mails), and are open here`
+    );
+    await pull(workspace, mailsOf(rowsOf(199)), {onProgress: (message) => said.push(message)});
+    expect(said).toHaveLength(1);
     store.close();
   });
 

@@ -7,6 +7,12 @@ import {isUrl} from "../sources/index.js";
 import {EXPORT_FILE, EXPORT_FILES, FILES, HELD_OUT_FILE, OPTIONAL_FILES, transferName} from "./files.js";
 import {heldOutRows, heldOutText} from "./heldOutRows.js";
 
+interface Wanted {
+  /** The folder where files are put. */
+  stage: string;
+  known: boolean;
+}
+
 /** Below a folder or URL a version may stand itself, as an export. */
 const exportPlaces = (dataset: string, version: string): string[] => ["", transferName(dataset, version)];
 
@@ -20,15 +26,16 @@ const storePlaces = (dataset: string, version: string): string[] => [
  * Copies a version's files from a folder or an http(s) address into `stage`: from an export, with what it says of rows held
  * out, or from a store in a folder, whose records say that. Throws a UserError when they are not there, lie in a store where
  * a split holds out rows of it, or in one whose records cannot be read. Nothing else is checked yet.
+ * @param known the rows are here already: only what an export says of rows held out is fetched
  */
 export async function fetchVersion(
   db: Database,
   from: string,
   dataset: string,
   version: string,
-  stage: string
+  {stage, known}: Wanted
 ): Promise<void> {
-  if (isUrl(from)) return fetchExport(from, dataset, version, stage);
+  if (isUrl(from)) return fetchExport(from, dataset, version, {stage, known});
   const name = transferName(dataset, version);
   const folder = [...exportPlaces(dataset, version), ...storePlaces(dataset, version)]
     .map((place) => resolve(from, place))
@@ -44,19 +51,25 @@ export async function fetchVersion(
         `${resolve(from)} has ${name} with ${heldOutText(heldOut)}, and they would be open here. Nothing was imported. Export it there with \`assay versions ${name} --export DIR --with-held-out --why "…"\`, which is noted.`
       );
   }
-  for (const file of [...FILES, ...OPTIONAL_FILES, ...EXPORT_FILES])
+  for (const file of [...(known ? [] : [...FILES, ...OPTIONAL_FILES]), ...EXPORT_FILES])
     if (existsSync(join(folder, file))) await copyFile(join(folder, file), join(stage, file));
 }
 
 /** From an address only exports are taken: the records of a store that is served cannot be listed there. */
-async function fetchExport(from: string, dataset: string, version: string, stage: string): Promise<void> {
+async function fetchExport(
+  from: string,
+  dataset: string,
+  version: string,
+  {stage, known}: Wanted
+): Promise<void> {
   const [manifest, ...others] = FILES as [string, ...string[]];
   for (const place of exportPlaces(dataset, version)) {
     const base = place ? joined(from, place) : from;
     if (!(await fetched(base, manifest, stage))) continue;
     if (!(await fetched(base, EXPORT_FILE, stage))) throw noExport(base, transferName(dataset, version));
-    for (const file of others) if (!(await fetched(base, file, stage))) throw nowhere(from, dataset, version);
-    for (const file of [...OPTIONAL_FILES, HELD_OUT_FILE]) await fetched(base, file, stage);
+    const rows = known ? [] : others;
+    for (const file of rows) if (!(await fetched(base, file, stage))) throw nowhere(from, dataset, version);
+    for (const file of [...(known ? [] : OPTIONAL_FILES), HELD_OUT_FILE]) await fetched(base, file, stage);
     return;
   }
   for (const place of storePlaces(dataset, version))

@@ -27,7 +27,7 @@ import {verifyVersion} from "./verifyVersion.js";
 
 export interface ImportResult {
   version: VersionManifest;
-  /** False when the store had the version already. */
+  /** False when the store had the version already: then only what is held out is taken. */
   changed: boolean;
   /** Rows that were held out where an export was made, and are here; left out when there are none. */
   heldOut?: number;
@@ -56,16 +56,17 @@ export async function importVersion(
   return workspace.lease(`pull-${dataset}`, {what: `an import of ${dataset}`, waitMs: 60_000}, async () => {
     const point = () => pointToLatest(workspace, dataset, {version: id, pulledAt: new Date().toISOString()});
     const known = await readVersion(workspace, own);
-    if (known) {
-      const latest = await latestVersion(workspace, dataset);
-      if (latest?.version !== id) await point();
-      return {version: known, changed: false};
-    }
     await workspace.place.sweep(datasetKey(dataset));
     const stage = await workspace.place.stage(datasetKey(dataset));
     const db = await openDatabase({tmpDir: workspace.tmpDir, memoryLimit: MEMORY});
     try {
-      await fetchVersion(db, from, dataset, id, stage.folder);
+      await fetchVersion(db, from, dataset, id, {stage: stage.folder, known: known !== undefined});
+      if (known) {
+        const heldOut = await holdOutImported(db, workspace, known, stage.folder);
+        const latest = await latestVersion(workspace, dataset);
+        if (latest?.version !== id) await point();
+        return {version: known, changed: false, heldOut: heldOut || undefined};
+      }
       const version = await checked(db, workspace, dataset, id, stage.folder);
       const before = await latestVersion(workspace, dataset);
       if (before && version.idColumn === null)
