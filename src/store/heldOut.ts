@@ -1,4 +1,5 @@
-import {readTombstones} from "./kinds/dataset.js";
+import {UserError} from "./errors.js";
+import {heldOutMark, readTombstones} from "./kinds/dataset.js";
 import {type HeldOut, type OfVersion, recordsOf} from "./kinds/kind.js";
 import {readSplit, splitParts, type SplitName} from "./kinds/split.js";
 import {hasRows, readVersion, versionReference, versionRows, type VersionName} from "./kinds/version.js";
@@ -57,6 +58,11 @@ async function heldOutOf(workspace: Workspace, dataset: string): Promise<Held[]>
       if (rows) found.push({id: record.id, rows});
     }
   }
+  const marked = await heldOutMark(workspace, dataset);
+  if (marked.some((split) => found.every(({id}) => id !== split)))
+    throw new UserError(
+      `dataset ${dataset}: a split holds rows of it out, and ${workspace.place.name} lacks the folder held-out/${dataset} that says which, so that they would be open. Copy the whole store, or take the dataset with \`assay versions ${dataset}@VERSION --export DIR\` and \`assay import\`.`
+    );
   return found;
 }
 

@@ -236,6 +236,16 @@ describe("the held-out part", () => {
     store.close();
   });
 
+  it("is not opened by a store into which the dataset's folder was copied", async () => {
+    const {workspace, store} = await heldOutStore();
+    store.close();
+    const other = await temporaryWorkspace();
+    cpSync(join(workspace.dir, "datasets"), join(other.dir, "datasets"), {recursive: true});
+    await expect(openStore(other)).rejects.toThrow(/lacks the folder held-out\/mails that says which/);
+    cpSync(join(workspace.dir, "held-out"), join(other.dir, "held-out"), {recursive: true});
+    (await openStore(other)).close();
+  });
+
   it("is held out where an export is imported that has the version already", async () => {
     const {workspace, store, version, heldOut} = await heldOutStore();
     const out = join(workspace.project, "out");

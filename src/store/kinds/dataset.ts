@@ -29,7 +29,8 @@ export interface Tombstones {
 }
 
 /** What a dataset has beside its versions, whichever of them is the newest. */
-export type DatasetFile = "latest.json" | "tombstones.json" | "accepted.json" | "recognition.json";
+export type DatasetFile =
+  "latest.json" | "tombstones.json" | "accepted.json" | "recognition.json" | "held-out.json";
 
 /** The key of a dataset's folder, or of a file in it. */
 export function datasetKey(dataset: string, file?: DatasetFile): string {
@@ -44,6 +45,15 @@ export const recognitionKind: Kind = {name: "recognition", at: "datasets/{datase
 
 /** Tombstones hold no row: they keep erased ones from coming back. */
 export const tombstonesKind: Kind = {name: "tombstones", at: "datasets/{dataset}/tombstones.json"};
+
+/** Which splits hold rows of a dataset out, so that its folder alone, copied by hand, does not open them. */
+export const heldOutMarkKind: Kind = {name: "held-out mark", at: "datasets/{dataset}/held-out.json"};
+
+/** The ids of those splits. */
+export async function heldOutMark(workspace: Pick<Workspace, "place">, dataset: string): Promise<string[]> {
+  const found = await getJson<{splits: string[]}>(workspace, datasetKey(dataset, "held-out.json"));
+  return found?.splits ?? [];
+}
 
 /** Undefined before the first pull. */
 export function latestVersion(

@@ -4,6 +4,7 @@ import {checkName} from "../names.js";
 import {parquetFile} from "../parquet.js";
 import {putParquet} from "../putParquet.js";
 import type {Workspace} from "../workspace.js";
+import {datasetKey} from "./dataset.js";
 import {eraseRows} from "./eraseRows.js";
 import {type Found, type HeldOut, type Kind, manifestsOf, putJson, readRecord} from "./kind.js";
 import {versionTable} from "./version.js";
@@ -169,6 +170,8 @@ export async function holdOut(
     salt: before[0]?.salt ?? randomBytes(16).toString("hex")
   };
   await putJson(workspace, keyOf({dataset, id}, "manifest.json"), record);
+  const splits = (await heldOutRecords(workspace, dataset)).map((one) => one.id).sort();
+  await putJson(workspace, datasetKey(dataset, "held-out.json"), {splits});
 }
 
 /** The column whose values are the rows' ids; null when none is. */

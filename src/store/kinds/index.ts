@@ -1,7 +1,7 @@
 import {acceptancesKind} from "./acceptances.js";
 import {benchKind} from "./bench.js";
 import {cacheKind, downloadsKind, vectorsKind} from "./cache.js";
-import {latestKind, recognitionKind, tombstonesKind} from "./dataset.js";
+import {heldOutMarkKind, latestKind, recognitionKind, tombstonesKind} from "./dataset.js";
 import {exportKind} from "./exportNote.js";
 import {finalRunKind} from "./finalRun.js";
 import {heldOutKind} from "./heldOutRecord.js";
@@ -27,6 +27,7 @@ export const KINDS: readonly Kind[] = [
   raceKind,
   benchKind,
   latestKind,
+  heldOutMarkKind,
   recognitionKind,
   tombstonesKind,
   acceptancesKind,
