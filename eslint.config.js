@@ -16,6 +16,7 @@ export default defineConfig(
       "@typescript-eslint/no-non-null-assertion": "off",
       "@typescript-eslint/no-dynamic-delete": "off",
       "@typescript-eslint/unified-signatures": "off",
+      "@typescript-eslint/max-params": ["error", {max: 5}],
       "no-control-regex": "off",
       "no-restricted-syntax": [
         "error",
@@ -32,6 +33,7 @@ export default defineConfig(
       eqeqeq: ["error", "always", {null: "ignore"}]
     }
   },
+  {files: ["src/runner/**"], rules: {"max-lines-per-function": ["error", 85]}},
   {
     files: ["**/*.js"],
     ...tseslint.configs.disableTypeChecked,

@@ -162,7 +162,8 @@ function rowTable(
       {name: "Right", numeric: true, value: (row) => rightOf(rows, choice.scorer, row)},
       ...names.map((name) => ({
         name,
-        value: (row: number) => answer(rows, choice.scorer, name, row, format, details.get(row))
+        value: (row: number) =>
+          answer(rows, {scorer: choice.scorer, candidate: name, row}, format, details.get(row))
       }))
     ],
     {caption: "Rows and what candidates answered", cards: true}
@@ -187,9 +188,7 @@ function cut(text: string | undefined, most: number): string | undefined {
 
 function answer(
   rows: RunRows,
-  scorer: string,
-  candidate: string,
-  row: number,
+  {scorer, candidate, row}: {scorer: string; candidate: string; row: number},
   format: ScoreFormat,
   detail: RowDetail | undefined
 ): HTMLElement {

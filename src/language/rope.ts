@@ -62,15 +62,14 @@ export function readRope(
       );
     case "yarn":
       return fixed(
-        yarn(
-          plain,
+        yarn(plain, {
           theta,
           factor,
           original,
-          number("beta_fast", 32),
-          number("beta_slow", 1),
-          parameters.truncate !== false
-        ),
+          fast: number("beta_fast", 32),
+          slow: number("beta_slow", 1),
+          truncate: parameters.truncate !== false
+        }),
         yarnAttention(parameters, factor)
       );
     default:
@@ -104,16 +103,19 @@ function llama3(plain: Float32Array, factor: number, low: number, high: number, 
   });
 }
 
+interface Yarn {
+  theta: number;
+  factor: number;
+  /** Positions that the model was trained with before scaling. */
+  original: number;
+  /** Rotations over them at and above which a pair is kept, and at and below which it is interpolated. */
+  fast: number;
+  slow: number;
+  truncate: boolean;
+}
+
 /** A ramp over pairs from kept to interpolated frequencies (https://arxiv.org/abs/2309.00071). */
-function yarn(
-  plain: Float32Array,
-  theta: number,
-  factor: number,
-  original: number,
-  fast: number,
-  slow: number,
-  truncate: boolean
-) {
+function yarn(plain: Float32Array, {theta, factor, original, fast, slow, truncate}: Yarn) {
   const size = plain.length * 2;
   const pairAt = (rotations: number) =>
     (size * Math.log(original / (rotations * 2 * Math.PI))) / (2 * Math.log(theta));

@@ -35,8 +35,7 @@ export function stratifiedGroups(
     let least = Infinity;
     for (let part = 0; part < parts.length; part++) {
       let unevenness = 0;
-      for (let c = 0; c < classes; c++)
-        if (totals[c]! > 0) unevenness += fillDeviation(filled, weights, totals[c]!, c, part, counts[c]!);
+      for (let c = 0; c < classes; c++) if (totals[c]! > 0) unevenness += fillDeviation(c, part, counts[c]!);
       const better = unevenness < least * (1 - 1e-12);
       const emptier = Math.abs(unevenness - least) <= 1e-5 * least + 1e-8 && fill(part) < fill(best);
       if (better || emptier) [best, least] = [part, Math.min(least, unevenness)];
@@ -50,24 +49,17 @@ export function stratifiedGroups(
   function fill(part: number): number {
     return rows[part]! / weights[part]!;
   }
-}
 
-/** Standard deviation over parts of the fill of one class, were `more` rows of it added to a part. */
-function fillDeviation(
-  filled: readonly number[][],
-  weights: readonly number[],
-  total: number,
-  c: number,
-  target: number,
-  more: number
-): number {
-  const ratio = (part: number) =>
-    (filled[part]![c]! + (part === target ? more : 0)) / (total * weights[part]!);
-  let mean = 0;
-  for (let part = 0; part < weights.length; part++) mean += weights[part]! * ratio(part);
-  let variance = 0;
-  for (let part = 0; part < weights.length; part++) variance += weights[part]! * (ratio(part) - mean) ** 2;
-  return Math.sqrt(variance);
+  /** Standard deviation over parts of the fill of class `c`, were `more` rows of it added to the part `target`. */
+  function fillDeviation(c: number, target: number, more: number): number {
+    const ratio = (part: number) =>
+      (filled[part]![c]! + (part === target ? more : 0)) / (totals[c]! * weights[part]!);
+    let mean = 0;
+    for (let part = 0; part < weights.length; part++) mean += weights[part]! * ratio(part);
+    let variance = 0;
+    for (let part = 0; part < weights.length; part++) variance += weights[part]! * (ratio(part) - mean) ** 2;
+    return Math.sqrt(variance);
+  }
 }
 
 function spread(counts: readonly number[]): number {

@@ -4,15 +4,18 @@ import type {Base} from "./base.js";
 
 const SHOWN = 20;
 
+export interface CardInputs {
+  name: string;
+  base: Base;
+  training: Omit<NonNullable<ModelManifest["training"]>, "seconds">;
+  settings: Record<string, unknown>;
+  outcome: TrainingOutcome;
+  /** Sentences about the data: licence, filters, redaction. */
+  facts: readonly string[];
+}
+
 /** The model card of a trained model. Holds no times, so that the same training has the same card. */
-export function modelCard(
-  name: string,
-  base: Base,
-  training: Omit<NonNullable<ModelManifest["training"]>, "seconds">,
-  settings: Record<string, unknown>,
-  outcome: TrainingOutcome,
-  facts: readonly string[]
-): string {
+export function modelCard({name, base, training, settings, outcome, facts}: CardInputs): string {
   const adapter = settings.method !== "full";
   const front = [
     "---",

@@ -187,7 +187,7 @@ async function make(
   };
   await writeFile(
     join(folder, "README.md"),
-    modelCard(name, base, training, record, outcome, context.facts ?? [])
+    modelCard({name, base, training, settings: record, outcome, facts: context.facts ?? []})
   );
   const {curve, validations} = outcome;
   await writeFile(join(folder, "training.json"), `${JSON.stringify({curve, validations}, null, 1)}\n`);

@@ -77,7 +77,7 @@ export function preferenceLoss(
               chosen: -pairs.length / chosenTokens,
               rejected: 0
             }
-          : pairTerms(loss, c, r, chosen.tokens, rejected.tokens, beta, labelSmoothing);
+          : pairTerms(loss, {c, r, nc: chosen.tokens, nr: rejected.tokens, beta, smoothing: labelSmoothing});
       result.loss += (weight * terms.loss) / pairs.length;
       slopeC += (weight * terms.chosen) / pairs.length;
       slopeR += (weight * terms.rejected) / pairs.length;
@@ -90,15 +90,17 @@ export function preferenceLoss(
   return result;
 }
 
-function pairTerms(
-  loss: Exclude<PreferenceLoss, "sft">,
-  c: number,
-  r: number,
-  nc: number,
-  nr: number,
-  beta: number,
-  smoothing: number
-): Terms {
+/** Log-ratios of policy and reference of the chosen and the rejected answer, and their tokens. */
+interface PairRatios {
+  c: number;
+  r: number;
+  nc: number;
+  nr: number;
+  beta: number;
+  smoothing: number;
+}
+
+function pairTerms(loss: Exclude<PreferenceLoss, "sft">, {c, r, nc, nr, beta, smoothing}: PairRatios): Terms {
   const x = beta * (c - r);
   switch (loss) {
     case "sigmoid": {

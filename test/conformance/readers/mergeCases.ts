@@ -22,7 +22,7 @@ export const mergeCases: Reader = {
           for (const arithmetic of golden.method === "lora"
             ? ["exact" as const]
             : ["exact" as const, "float32" as const])
-            figures.push(...(await figuresOf(file, root, work.path, name, golden, arithmetic)));
+            figures.push(...(await figuresOf({file, root, work: work.path, name}, golden, arithmetic)));
         }
       }
     } finally {
@@ -34,10 +34,7 @@ export const mergeCases: Reader = {
 
 /** Our difference is compared with the largest allowed. */
 async function figuresOf(
-  file: string,
-  root: string,
-  work: string,
-  name: string,
+  {file, root, work, name}: Record<"file" | "root" | "work" | "name", string>,
   golden: Case,
   arithmetic: Arithmetic
 ): Promise<ValueFigure[]> {

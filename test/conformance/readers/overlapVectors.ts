@@ -42,7 +42,7 @@ async function groupFigures(file: string, group: string, list: readonly unknown[
       const [counts] = segmentCounts(one, {tokenizer: "none"});
       for (const [key, ours] of [["common", counts!.matches] as const, ["total", counts!.totals] as const])
         figures.push({name: `${name}: ${key}`, ours, published: {file, path: [group, i, ...one.at, key]}});
-    } else if (one) figures.push(await scoreFigure(name, file, group, i, one, shares));
+    } else if (one) figures.push(await scoreFigure({name, file, group, i}, one, shares));
   }
   return figures;
 }
@@ -51,10 +51,7 @@ async function groupFigures(file: string, group: string, list: readonly unknown[
 const tolerances = {bleu: 1e-6, sentence: 1e-3, chrf: 1e-4, ter: 1e-3};
 
 async function scoreFigure(
-  name: string,
-  file: string,
-  group: string,
-  i: number,
+  {name, file, group, i}: {name: string; file: string; group: string; i: number},
   one: OverlapCase,
   shares: boolean
 ): Promise<ValueFigure> {

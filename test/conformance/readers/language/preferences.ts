@@ -89,7 +89,13 @@ export const languagePreferences: Reader = {
       const reference = sums(model, batch, labels);
       const adapter = new ActiveAdapter(model, await readAdapter(item.path("adapter")));
       figures.push(
-        ...(await losses(expected, model, adapter.storage, "lora", batch, labels, reference, tolerance))
+        ...(await losses(
+          expected,
+          model,
+          {storage: adapter.storage, kind: "lora"},
+          {batch, labels, reference},
+          tolerance
+        ))
       );
       adapter.free();
       figures.push(...(await steps(item, model, train, tolerance)));
@@ -97,7 +103,13 @@ export const languagePreferences: Reader = {
       for (const name of model.storage.names())
         model.storage.write(name, await readTensorFloats(policy.tensors.get(name)!));
       figures.push(
-        ...(await losses(expected, model, model.storage, "full", batch, labels, reference, tolerance))
+        ...(await losses(
+          expected,
+          model,
+          {storage: model.storage, kind: "full"},
+          {batch, labels, reference},
+          tolerance
+        ))
       );
     } finally {
       model.free();
@@ -138,11 +150,8 @@ function pairsOf(policy: Sums, reference: Sums) {
 async function losses(
   expected: Expected,
   model: LanguageModel,
-  storage: LanguageModel["storage"],
-  kind: "lora" | "full",
-  batch: Batch,
-  labels: number[][],
-  reference: Sums,
+  {storage, kind}: {storage: LanguageModel["storage"]; kind: "lora" | "full"},
+  {batch, labels, reference}: {batch: Batch; labels: number[][]; reference: Sums},
   tolerance: Record<string, number>
 ): Promise<ValueFigure[]> {
   const figures: ValueFigure[] = [];
