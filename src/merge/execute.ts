@@ -1,5 +1,5 @@
 import {existsSync} from "node:fs";
-import {mkdir, rm, statfs} from "node:fs/promises";
+import {mkdir, readdir, rm, statfs} from "node:fs/promises";
 import {availableParallelism} from "node:os";
 import {dirname, join, resolve} from "node:path";
 import {UserError} from "../store/errors.js";
@@ -92,6 +92,10 @@ async function takeUp(
     if (record && existsSync(path) && (await sha256File(path)) === record.file.sha256)
       finished.set(name, record);
   }
+  // What was half-written when the last start was killed would be taken for a file of the model.
+  const kept = new Set(["state.json", ...[...finished.keys()].flatMap((name) => [name, `${name}.json`])]);
+  for (const name of await readdir(folder))
+    if (!kept.has(name)) await rm(join(folder, name), {recursive: true, force: true});
   return finished;
 }
 
