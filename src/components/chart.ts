@@ -25,7 +25,10 @@ export function chart<T>({values, ...options}: ChartOptions<T>): Element {
   const plot = Plot.plot({...options, className: "chart"});
   const picture = plot.matches("svg") ? plot : plot.querySelector("svg")!;
   picture.setAttribute("role", "img");
-  for (const mark of picture.querySelectorAll("g[aria-label]")) mark.removeAttribute("aria-label");
+  for (const mark of picture.querySelectorAll("g[aria-label]")) {
+    if (mark.getAttribute("aria-label") === "x-axis tick label") mark.classList.add("x-ticks");
+    mark.removeAttribute("aria-label");
+  }
   return values && values.of.length > 0 ? walkable(plot, stopsOf(plot, values), values) : plot;
 }
 

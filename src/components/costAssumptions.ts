@@ -5,6 +5,7 @@ import type {CostsData, PriceNote} from "../site/costTypes.js";
 import {dataTable} from "./dataTable.js";
 import {badge, type Content} from "./elements.js";
 import {count, dollars, list, plural} from "./format.js";
+import {costsQuery, pricesQuery} from "./runQueries.js";
 import {spaced, statedWords} from "./statedWords.js";
 
 /** Every assumption and price that the figures rest on, with its source, and how the tokens were counted. */
@@ -34,7 +35,17 @@ export function costAssumptions(data: CostsData, table: readonly CostedOption[])
           ]
         }
       ],
-      {caption: "Assumptions of every hosting", cards: true}
+      {
+        caption: "Assumptions of every hosting",
+        cards: true,
+        made: {
+          what: "What is stated of every hosting, and the mean tokens of a request.",
+          n: plural(data.rows, "row"),
+          term: "cost",
+          sql: costsQuery(data.run),
+          run: data.run
+        }
+      }
     ),
     data.prices.length === 0
       ? html`<p class="small">No candidate has a price for tokens.</p>`
@@ -52,7 +63,17 @@ export function costAssumptions(data: CostsData, table: readonly CostedOption[])
             {name: "As of", value: (one) => asOf(one, today)},
             {name: "Source", wide: true, value: ({source}) => source}
           ],
-          {caption: "Prices of tokens", cards: true}
+          {
+            caption: "Prices of tokens",
+            cards: true,
+            made: {
+              what: "The price of tokens that each candidate is billed with.",
+              n: plural(data.prices.length, "price"),
+              term: "cost",
+              sql: pricesQuery(data.run),
+              run: data.run
+            }
+          }
         )
   ];
 }

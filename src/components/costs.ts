@@ -19,7 +19,7 @@ import {dataTable} from "./dataTable.js";
 import {badge, code, type Content, emptyState, nothing, section} from "./elements.js";
 import {count, dollars, formatFor, plural, type ScoreFormat, share} from "./format.js";
 import type {Made} from "./made.js";
-import {text} from "./sqlText.js";
+import {costsQuery} from "./runQueries.js";
 
 /** Frontier, monthly cost against volume, break-even and assumptions of a run. */
 export function costs(data: PageCosts | null, settings: ChosenCosts | null): Node {
@@ -103,13 +103,6 @@ export function costs(data: PageCosts | null, settings: ChosenCosts | null): Nod
       section("Assumptions and prices", costAssumptions(data, table))
     ]}
   </div>`;
-}
-
-function costsQuery(run: string): string {
-  return `select candidate, hosting, mean, low, high, prompt_tokens, completion_tokens, rows, stated
-from costs
-where run = ${text(run)}
-order by candidate, hosting`;
 }
 
 function choiceSentence(data: CostsData, table: readonly CostedOption[], format: ScoreFormat): Content {

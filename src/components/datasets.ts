@@ -63,7 +63,7 @@ export function datasetView(chosen: ChosenVersion | null): Content {
           )
     }
     ${section("Personal data", ledger(dataset.name, found, dataset.recognition))}
-    ${section("Erased rows", purges(dataset.purges))}
+    ${section("Erased rows", purges(dataset.name, dataset.purges))}
     <p class="small">
       See the <a href="./splits">splits</a> page for how rows are divided into a training and a test part.
     </p>

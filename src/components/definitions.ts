@@ -19,6 +19,35 @@ const DEFINITIONS: readonly [name: RegExp, definition: string][] = [
     /^(scored|rows|n\b|no score|without a score)/i,
     "Rows that the figures beside it are computed from, or that lack a score."
   ],
+  [
+    /^candidates$/i,
+    "How many were scored; those may be the best that are not shown to be worse than the best."
+  ],
+  [/^calls saved/i, "Share of the calls for all rows and candidates that the race did not make."],
+  [
+    /^(calls it took|newly made)/i,
+    "Calls that were counted, and those of them that the store did not answer."
+  ],
+  [/^rounds$/i, "Each round asks the candidates still in about more rows and drops those shown to be worse."],
+  [/^still in/i, "Candidates that no round dropped."],
+  [/^judged/i, "Answers that have a score by the judge."],
+  [/^labelled by people/i, "Answers that people scored as well."],
+  [/^same score/i, "Share of the answers with both scores to which judge and people gave the same one."],
+  [/alpha/i, "Agreement beyond chance by the squared distance of scores; 1 is perfect, 0 chance."],
+  [
+    /^changes with the order/i,
+    "Share of comparisons whose choice changed when the two answers changed places."
+  ],
+  [/^rows added/i, "Rows whose id the version before does not have."],
+  [/^rows removed/i, "Rows whose id only the version before has."],
+  [/^rows changed/i, "Rows whose id both versions have, with another content."],
+  [/^rows in them/i, "Rows of all clusters together."],
+  [/^clusters/i, "Groups of rows that say the same or nearly the same, linked row by row."],
+  [
+    /^of one text/i,
+    "Clusters whose rows all say the same, case, accents, punctuation and white space aside."
+  ],
+  [/^nearly alike/i, "Clusters whose rows share many of their words, in order."],
   [/^precision/i, "Of the rows answered with the class, the share that is of it."],
   [/^recall/i, "Of the rows of the class, the share answered with it."],
   [/^f1/i, "Harmonic mean of precision and recall."],

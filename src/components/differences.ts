@@ -34,6 +34,7 @@ export function differences(found: Compared | null, reference: string | null): C
       : ofVerdict
         ? `p values are corrected (Holm) for all ${count((scored * (scored - 1)) / 2)} pairs of candidates, since the best was chosen among them.`
         : `p values are corrected (Holm) for the ${count(pairs.length)} comparisons shown.`;
+  const made = madeOf(found, reference, ofVerdict);
   return section(
     `${reference} against the others`,
     lines.length === 0
@@ -45,7 +46,7 @@ export function differences(found: Compared | null, reference: string | null): C
             format,
             margin,
             alpha,
-            made: madeOf(found, reference, ofVerdict)
+            made
           }),
           standingLegend(lines, {margin, alpha}),
           html`<p class="small">
@@ -55,7 +56,7 @@ export function differences(found: Compared | null, reference: string | null): C
             together. ${family}
           </p>`
         ],
-    details("The same in numbers", pairTable(pairs, verdict, format))
+    details("The same in numbers", pairTable(pairs, {verdict, format, made}))
   );
 }
 
@@ -76,7 +77,10 @@ function level(alpha: number): string {
   return `${Math.round(100 * (1 - alpha))}%`;
 }
 
-function pairTable(pairs: readonly Comparison[], verdict: Verdict, format: ScoreFormat): HTMLElement {
+function pairTable(
+  pairs: readonly Comparison[],
+  {verdict, format, made}: {verdict: Verdict; format: ScoreFormat; made: Made}
+): HTMLElement {
   const tested = pairs.some((pair) => pair.pValue !== undefined);
   return dataTable(
     pairs,
@@ -114,6 +118,6 @@ function pairTable(pairs: readonly Comparison[], verdict: Verdict, format: Score
       },
       {name: "Method", value: (pair) => pair.method ?? "–"}
     ],
-    {caption: "Paired differences"}
+    {caption: "Paired differences", made}
   );
 }

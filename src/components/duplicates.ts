@@ -1,8 +1,11 @@
 import {html} from "htl";
 import type {ConflictView, DuplicatesView, Measured, ConflictsView, VersionManifest} from "../site/types.js";
-import {code, type Content, details, tiles} from "./elements.js";
+import {duplicateCountsQuery, duplicatesQuery, labelConflictsQuery} from "./dataQueries.js";
+import {code, type Content, details} from "./elements.js";
 import {count, plural, share} from "./format.js";
 import {groupedTable} from "./groupedTable.js";
+import {howMade, type Made} from "./made.js";
+import {tiles} from "./tiles.js";
 
 const AT_ONCE = 4;
 
@@ -27,6 +30,12 @@ export function duplicates(found: Measured<DuplicatesView>, version: VersionMani
         note: plural(rows - sameText.rows, "row")
       }
     ]),
+    howMade({
+      what: "Rows that say the same, or nearly, as some other row.",
+      n: plural(version.rows, "row"),
+      term: "version",
+      sql: duplicateCountsQuery(version)
+    }),
     html`<p class="small">
       Similarity is the share of word 5-grams that two texts have in common (Jaccard), to the row the cluster
       is named for. Two rows are near-duplicates from ${threshold} on; a cluster may also hold rows less alike
@@ -46,7 +55,15 @@ export function duplicates(found: Measured<DuplicatesView>, version: VersionMani
           {name: "Similarity", numeric: true, value: ({similarity}) => alike(similarity)},
           {name: "Text, masked", wide: true, value: ({excerpt}) => excerpt ?? "not published"}
         ],
-        {caption: "Largest clusters of duplicates"}
+        {
+          caption: "Largest clusters of duplicates",
+          made: {
+            what: "Rows of the largest clusters, with their similarity to the row that the cluster is named for.",
+            n: plural(rows, "row"),
+            term: "version",
+            sql: duplicatesQuery(version)
+          }
+        }
       )
     )
   ];
@@ -57,16 +74,22 @@ export function labelConflicts(found: Measured<ConflictsView>, version: VersionM
   if (!found.measured) return notMeasured(found.reason, version);
   if (found.clusters === 0)
     return html`<p>Rows that say the same or nearly the same agree on their label.</p>`;
+  const made: Made = {
+    what: "Rows of one text, or nearly, whose labels differ.",
+    n: plural(found.rows, "row"),
+    term: "version",
+    sql: labelConflictsQuery(version)
+  };
   return [
     html`<p>
       ${plural(found.rows, "row")} in ${plural(found.clusters, "cluster")} say the same or nearly the same,
       and do not agree on their label: either a label is wrong, or the classes overlap.
     </p>`,
-    conflictTable(found.shown.slice(0, AT_ONCE), "Rows with like texts and unlike labels"),
+    conflictTable(found.shown.slice(0, AT_ONCE), "Rows with like texts and unlike labels", made),
     found.shown.length > AT_ONCE
       ? details(
           `${found.shown.length - AT_ONCE} more clusters`,
-          conflictTable(found.shown.slice(AT_ONCE), "More rows with like texts and unlike labels")
+          conflictTable(found.shown.slice(AT_ONCE), "More rows with like texts and unlike labels", made)
         )
       : null,
     found.clusters > found.shown.length
@@ -77,7 +100,7 @@ export function labelConflicts(found: Measured<ConflictsView>, version: VersionM
   ];
 }
 
-function conflictTable(conflicts: readonly ConflictView[], caption: string): HTMLElement {
+function conflictTable(conflicts: readonly ConflictView[], caption: string, made: Made): HTMLElement {
   return groupedTable(
     conflicts.map((conflict) => ({heading: conflictHeading(conflict), rows: conflict.examples})),
     [
@@ -86,7 +109,7 @@ function conflictTable(conflicts: readonly ConflictView[], caption: string): HTM
       {name: "Similarity", numeric: true, value: ({similarity}) => alike(similarity)},
       {name: "Text, masked", wide: true, value: ({excerpt}) => excerpt ?? "not published"}
     ],
-    {caption}
+    {caption, made}
   );
 }
 

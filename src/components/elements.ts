@@ -1,5 +1,4 @@
 import {html} from "htl";
-import {definitionOf} from "./definitions.js";
 
 /** Something a cell can display: an element, text, or nothing. */
 export type Content = Node | string | null | undefined | false | Content[];
@@ -46,19 +45,6 @@ export type BadgeKind = "good" | "even" | "open" | "bad" | "plain";
 
 export function badge(text: string, kind: BadgeKind = "plain"): HTMLElement {
   return html`<span class=${`badge badge-${kind}`}>${text}</span>`;
-}
-
-/** Facts side by side: a label, a value and a line of small print each. */
-export function tiles(facts: {label: string; value: Content; note?: Content}[]): HTMLElement {
-  return html`<dl class="tiles">
-    ${facts.map(
-      ({label, value, note}) =>
-        html`<div>
-          <dt title=${definitionOf(label)}>${label}</dt>
-          <dd>${flat([value])}${note ? html`<small>${note}</small>` : null}</dd>
-        </div>`
-    )}
-  </dl>`;
 }
 
 /** Names and values below each other. */

@@ -13,6 +13,7 @@ import {count, formatFor, plural, type ScoreFormat} from "./format.js";
 import {loadDetails} from "./rowDetails.js";
 import {MOST_REMEMBERED, moveByKeys, rememberOrder} from "./rowOrder.js";
 import {type RunRows, rowsIn} from "./runRows.js";
+import {rightQuery} from "./scoreQueries.js";
 import {scoreBadge} from "./scoreBadge.js";
 
 const PAGE = 20;
@@ -166,7 +167,17 @@ function rowTable(
           answer(rows, {scorer: choice.scorer, candidate: name, row}, format, details.get(row))
       }))
     ],
-    {caption: "Rows and what candidates answered", cards: true}
+    {
+      caption: "Rows and what candidates answered",
+      cards: true,
+      made: {
+        what: `How many candidates have each row right by ${choice.scorer}: a score of 0.5 or more.`,
+        n: `${plural(page.length, "row")} shown here`,
+        term: "score",
+        sql: rightQuery(choice),
+        run: rows.run
+      }
+    }
   );
 }
 

@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {fitTicks} from "./fitTicks.js";
 import {figureFoot, type Made} from "./made.js";
 import {figureButtons} from "./saving.js";
 
@@ -33,6 +34,7 @@ export function figure(draw: (width: number) => Element, {height, made}: FigureO
     drawn = width;
     const focused = picture.contains(document.activeElement);
     picture.replaceChildren(draw(width));
+    fitTicks(picture);
     if (focused) picture.querySelector<HTMLElement>(".walk")?.focus();
   });
   observer.observe(box);

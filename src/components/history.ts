@@ -147,7 +147,7 @@ export function historyChart(choice: HistoryChoice | null): Content {
 }
 
 function historyQuery({eval: name, split}: EvalHistory, candidate?: string): string {
-  return `select sealed_at, candidate, mean, low, high, always_low, always_high, scored
+  return `select sealed_at, candidate, mean, low, high, always_low, always_high, scored, rows
 from history
 where eval = ${text(name)} and split = ${text(split)}${candidate === undefined ? "" : ` and candidate = ${text(candidate)}`}
 order by sealed_at, candidate`;

@@ -5,6 +5,7 @@ import {dataTable} from "./dataTable.js";
 import {details, type Content} from "./elements.js";
 import {count, formatFor, plural, type ScoreFormat} from "./format.js";
 import {figure} from "./figure.js";
+import type {Made} from "./made.js";
 import {meansQuery} from "./scoreQueries.js";
 
 export interface IntervalPlotOptions {
@@ -22,7 +23,8 @@ export function intervalPlot(verdict: Verdict, {scorer, baseline, run}: Interval
   );
   const format = scoreFormatOf(verdict);
   const level = `${Math.round(100 * (1 - verdict.alpha))}%`;
-  const label = `${scorer}, ${format.unit}, with ${level} interval`;
+  const unit = `${format.unit}, with ${level} interval`;
+  const label = `${scorer}, ${unit}`;
   const best = new Set(verdict.set);
   const color = (row: CandidateSummary) => (best.has(row.candidate) ? "var(--accent)" : "var(--quiet)");
   const draw = (width: number) => {
@@ -88,7 +90,14 @@ export function intervalPlot(verdict: Verdict, {scorer, baseline, run}: Interval
       marginTop: narrow ? 14 : 6,
       marginBottom: 42,
       ariaLabel: `${label}, for ${rows.length} candidates`,
-      x: {label: `${label} →`, labelAnchor: "center", labelArrow: "none", ticks: narrow ? 4 : 7, nice: true},
+      x: {
+        // On a phone there is room for the unit alone.
+        label: `${narrow ? unit : label} →`,
+        labelAnchor: "center",
+        labelArrow: "none",
+        ticks: narrow ? 4 : 7,
+        nice: true
+      },
       y: {
         label: null,
         domain: rows.map((row) => row.candidate),
@@ -108,19 +117,17 @@ export function intervalPlot(verdict: Verdict, {scorer, baseline, run}: Interval
     });
   };
   if (rows.length === 0) return [];
+  const made: Made = {
+    what: `The mean ${scorer} of every candidate over the rows that have a score, with its ${level} interval.`,
+    n: `${plural(rows[0]!.planned, "row")}; beside each value stands on how many of them the candidate has a score`,
+    term: "interval",
+    sql: meansQuery({scorer}),
+    engine: "meanInterval of assay/stats makes the intervals",
+    run
+  };
   return [
-    figure(draw, {
-      height: 54 + rows.length * 34,
-      made: {
-        what: `The mean ${scorer} of every candidate over the rows that have a score, with its ${level} interval.`,
-        n: `${plural(rows[0]!.planned, "row")}; beside each value stands on how many of them the candidate has a score`,
-        term: "interval",
-        sql: meansQuery({scorer}),
-        engine: "meanInterval of assay/stats makes the intervals",
-        run
-      }
-    }),
-    details("The same in numbers", summaryTable(verdict, format, level))
+    figure(draw, {height: 54 + rows.length * 34, made}),
+    details("The same in numbers", summaryTable(verdict, {format, level, made}))
   ];
 }
 
@@ -129,7 +136,10 @@ export function scoreFormatOf(verdict: Verdict): ScoreFormat {
   return formatFor(verdict.summaries.flatMap((summary) => [summary.mean, summary.low, summary.high]));
 }
 
-function summaryTable(verdict: Verdict, format: ScoreFormat, level: string): HTMLElement {
+function summaryTable(
+  verdict: Verdict,
+  {format, level, made}: {format: ScoreFormat; level: string; made: Made}
+): HTMLElement {
   return dataTable(
     verdict.summaries,
     [
@@ -141,6 +151,7 @@ function summaryTable(verdict: Verdict, format: ScoreFormat, level: string): HTM
     ],
     {
       caption: "Means and intervals of the candidates",
+      made,
       highlight: (row) => verdict.set.includes(row.candidate)
     }
   );

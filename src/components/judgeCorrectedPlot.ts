@@ -9,6 +9,7 @@ import {count, formatFor, plural, share} from "./format.js";
 import type {JudgedCandidate} from "./judgeFigures.js";
 import {figure} from "./figure.js";
 import type {JudgeQueries} from "./judgeQueries.js";
+import type {Made} from "./made.js";
 
 const points = formatFor([]);
 /** Below so many labels the corrected interval covers the true value less often than its level says. */
@@ -26,17 +27,16 @@ export function correctedScores(
       ${human ? "No candidate has two labelled answers here, so nothing can be corrected." : "Without labels by people the judge's scores stand as they are: a judge that is generous to one candidate's style makes it look better than it is."}
     </p>`;
   const few = lines.filter(({corrected}) => corrected!.labelled < FEW);
+  const made: Made = {
+    what: "The mean score of every candidate as the judge has it, as people have it on the answers they labelled, and as both together say.",
+    n: `${count(sum(lines, ({judged}) => judged))} answers by the judge and ${count(sum(lines, ({labelled}) => labelled))} by people`,
+    term: "judge",
+    sql: queries.scores,
+    engine: "judgeCorrected of assay/stats makes the corrected scores and the intervals",
+    run: queries.run
+  };
   return [
-    figure((width) => draw(lines, width), {
-      made: {
-        what: "The mean score of every candidate as the judge has it, as people have it on the answers they labelled, and as both together say.",
-        n: `${count(sum(lines, ({judged}) => judged))} answers by the judge and ${count(sum(lines, ({labelled}) => labelled))} by people`,
-        term: "judge",
-        sql: queries.scores,
-        engine: "judgeCorrected of assay/stats makes the corrected scores and the intervals",
-        run: queries.run
-      }
-    }),
+    figure((width) => draw(lines, width), {made}),
     html`<p class="small legend">
       <span class="standing"
         ><span style="color: var(--accent)" aria-hidden="true">●</span> corrected, with 95% interval</span
@@ -51,7 +51,7 @@ export function correctedScores(
       all. The labelled answers must be a random
       sample.${few.length > 0 ? ` With fewer than ${FEW} labels (${few.map(({candidate, corrected}) => `${candidate}: ${count(corrected!.labelled)}`).join(", ")}) the interval is somewhat too narrow: it covers the true value less often than 95% of the time.` : ""}
     </p>`,
-    details("The same in numbers", numbers(found))
+    details("The same in numbers", numbers(found, made))
   ];
 }
 
@@ -167,7 +167,7 @@ function textOf({candidate, corrected, human, judge, judged, labelled}: JudgedCa
   ].join("\n");
 }
 
-function numbers(found: readonly JudgedCandidate[]): HTMLElement {
+function numbers(found: readonly JudgedCandidate[], made: Made): HTMLElement {
   return dataTable(
     found,
     [
@@ -188,6 +188,6 @@ function numbers(found: readonly JudgedCandidate[]): HTMLElement {
       },
       {name: "Labelled", numeric: true, value: ({labelled}) => count(labelled)}
     ],
-    {caption: "Scores by the judge, by people and corrected"}
+    {caption: "Scores by the judge, by people and corrected", made}
   );
 }

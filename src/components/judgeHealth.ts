@@ -2,7 +2,7 @@ import {html} from "htl";
 import type {RunView, ScorerView} from "../site/types.js";
 import type {JudgeChoice} from "./chooseJudge.js";
 import {dataTable} from "./dataTable.js";
-import {code, type Content, nothing, section, tiles} from "./elements.js";
+import {code, type Content, nothing, section} from "./elements.js";
 import {count, formatFor, plural, share} from "./format.js";
 import {agreementWithPeople} from "./judgeAgreement.js";
 import {correctedScores} from "./judgeCorrectedPlot.js";
@@ -15,8 +15,9 @@ import {
 } from "./judgeFigures.js";
 import {lengthBias} from "./judgeLength.js";
 import {howMade} from "./made.js";
-import {type JudgeQueries, judgeQueries} from "./judgeQueries.js";
+import {type JudgeQueries, judgeQueries, ORDERS} from "./judgeQueries.js";
 import {type RunRows, rowsIn} from "./runRows.js";
+import {tiles} from "./tiles.js";
 
 const points = formatFor([]);
 
@@ -53,9 +54,9 @@ export function judgeHealth(run: RunView | null, choice: JudgeChoice | null, row
     ${summary(run, {judge, queries}, figures)}
     ${section("Agreement with people", agreementWithPeople(figures.agreement, human, queries))}
     ${section("Scores corrected by people's labels", correctedScores(figures.candidates, human, queries))}
-    ${section("Does the order decide?", order(figures.order))}
+    ${section("Does the order decide?", order(figures.order, queries))}
     ${section("Does the length decide?", lengthBias(figures.length, queries))}
-    ${section("Answers without a verdict", failures(judge, figures))}
+    ${section("Answers without a verdict", failures(judge, figures, queries))}
   </div>`;
 }
 
@@ -158,12 +159,13 @@ function sentence(
   return `${chance} on ${plural(n, "answer")}${leaning}.${order}`;
 }
 
-function order(found: OrderFigures | undefined): Content {
+function order(found: OrderFigures | undefined, queries: JudgeQueries): Content {
   if (!found)
     return html`<p>
       This judge rates one answer at a time, so that there is no order. ${code("judgePairwise")} asks in both.
     </p>`;
   const {n, flips, interval, first, second, tie} = found;
+  const [same, ifFirst, ifSecond, ifTie] = ORDERS;
   return [
     html`<p>
       Asked in both orders about ${plural(n, "answer")}, it chose otherwise in ${count(flips)}
@@ -172,22 +174,35 @@ function order(found: OrderFigures | undefined): Content {
     </p>`,
     dataTable(
       [
-        {what: "the same answer in both orders", times: n - flips},
-        {what: "whatever stood first", times: first},
-        {what: "whatever stood second", times: second},
-        {what: "a tie in one order only", times: tie}
+        {what: same, times: n - flips},
+        {what: ifFirst, times: first},
+        {what: ifSecond, times: second},
+        {what: ifTie, times: tie}
       ],
       [
         {name: "It chose", heading: true, value: ({what}) => what},
         {name: "Answers", numeric: true, value: ({times}) => count(times)},
         {name: "Share", numeric: true, value: ({times}) => share(times / n)}
       ],
-      {caption: "Choices in both orders"}
+      {
+        caption: "Choices in both orders",
+        made: {
+          what: "What the judge chose when the same two answers were shown in both orders.",
+          n: plural(n, "answer"),
+          term: "judge",
+          sql: queries.order,
+          run: queries.run
+        }
+      }
     )
   ];
 }
 
-function failures({failures: reasons = []}: ScorerView, {answers, judged}: JudgeFigures): Content {
+function failures(
+  {failures: reasons = []}: ScorerView,
+  {answers, judged}: JudgeFigures,
+  queries: JudgeQueries
+): Content {
   if (reasons.length === 0) return html`<p>None: every answer that was there to judge got a score.</p>`;
   return [
     html`<p>
@@ -200,7 +215,19 @@ function failures({failures: reasons = []}: ScorerView, {answers, judged}: Judge
         {name: "Why, over the whole run", heading: true, value: ({reason}) => reason, wide: true},
         {name: "Times", numeric: true, value: (one) => count(one.count)}
       ],
-      {caption: "Why answers have no score by this judge"}
+      {
+        caption: "Why answers have no score by this judge",
+        made: {
+          what: "Why answers have no score by this judge, over the whole run.",
+          n: plural(
+            reasons.reduce((sum, one) => sum + one.count, 0),
+            "answer"
+          ),
+          term: "judge",
+          sql: queries.failures,
+          run: queries.run
+        }
+      }
     )
   ];
 }

@@ -1,6 +1,15 @@
 import type {JudgeChoice} from "./chooseJudge.js";
 import {quoted, text} from "./sqlText.js";
 
+/** What a judge may choose when the same two answers are shown in both orders. */
+export const ORDERS = [
+  "the same answer in both orders",
+  "whatever stood first",
+  "whatever stood second",
+  "a tie in one order only"
+] as const;
+const [SAME, FIRST, SECOND, TIE] = ORDERS;
+
 /** Queries over a run's own tables that give what figures of a judge are computed from. */
 export interface JudgeQueries {
   run: string;
@@ -8,6 +17,10 @@ export interface JudgeQueries {
   scores: string;
   /** Answers by people's score and by the judge's. */
   agreement: string;
+  /** Answers by what the judge chose in both orders. */
+  order: string;
+  /** Reasons for which answers of the whole run have no score. */
+  failures: string;
   /** Scores in five groups of answers by length. */
   length: string;
 }
@@ -31,6 +44,23 @@ from scores p join scores j using (row_id, candidate)${rows}
 where p.scorer = ${byPeople} and j.scorer = ${byJudge}${where}
 group by p.score, j.score
 order by people, judge`,
+    order: `with kinds(chose) as (values ${ORDERS.map((one) => `(${text(one)})`).join(", ")}),
+found as (
+  select case when first = second then ${text(SAME)}
+    when first = 'output' and second = 'baseline' then ${text(FIRST)}
+    when first = 'baseline' and second = 'output' then ${text(SECOND)}
+    else ${text(TIE)} end as kind
+  from judge_choices${rows}
+  where scorer = ${byJudge}${where}
+)
+select chose, count(kind) as answers, answers / (select count(*) from found) as share
+from kinds left join found on kind = chose
+group by chose
+order by answers desc`,
+    failures: `select reason, times
+from score_failures
+where run = ${text(run)} and scorer = ${byJudge}
+order by times desc`,
     length: `with judged as (
   select characters, j.score as judge, p.score as people, ntile(5) over (order by characters) as part
   from answers join scores j using (row_id, candidate)${rows}

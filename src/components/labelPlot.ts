@@ -5,7 +5,7 @@ import {chart} from "./chart.js";
 import type {Content} from "./elements.js";
 import {count, plural, share} from "./format.js";
 import type {Made} from "./made.js";
-import {text} from "./sqlText.js";
+import {labelsQuery} from "./dataQueries.js";
 import {figure} from "./figure.js";
 
 const DRAWN = 30;
@@ -27,10 +27,7 @@ export function labelPlot(
     what: "How many rows of the version have each label.",
     n: plural(total, "row"),
     term: "version",
-    sql: `select label, rows
-from labels
-where dataset = ${text(dataset)} and version = ${text(version)}
-order by rows desc, label`
+    sql: labelsQuery({dataset, id: version})
   };
   const draw = (width: number) =>
     chart({

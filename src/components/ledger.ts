@@ -1,6 +1,7 @@
 import {html} from "htl";
 import type {LedgerRule, LedgerSummary, LedgerView, Recognition} from "../site/types.js";
 import {type Column, dataTable} from "./dataTable.js";
+import {personalDataQuery, personalDataRulesQuery, type VersionId} from "./dataQueries.js";
 import {code, type Content, details} from "./elements.js";
 import {count, list, plural, time} from "./format.js";
 
@@ -17,6 +18,7 @@ export function ledger(
       This version has not been scanned for personal data. ${code(`npx assay pii ${name}`)} scans the newest.
     </p>`;
   const {summary, rules} = view;
+  const version = {dataset: name, id: view.version};
   const scan = html`<p class="small">
     Scanned ${time(summary.scannedAt)} UTC: ${list(summary.columns)}, by ${list(summary.layers)}, from a
     certainty of ${summary.minScore}.
@@ -33,9 +35,17 @@ export function ledger(
     dataTable(
       Object.entries(summary.types).sort(([, a], [, b]) => b.findings - a.findings),
       kindColumns(summary, recognition),
-      {caption: "Personal data found, by kind"}
+      {
+        caption: "Personal data found, by kind",
+        made: {
+          what: "Personal data and secrets found, by kind, and how well each kind is recognised.",
+          n: plural(summary.rows, "row"),
+          term: "version",
+          sql: personalDataQuery(version)
+        }
+      }
     ),
-    details("By rule", ruleTable(rules)),
+    details("By rule", ruleTable(rules, summary.rows, version)),
     scan,
     measured(recognition)
   ];
@@ -64,7 +74,7 @@ function kindColumns(summary: LedgerSummary, recognition: Recognition | undefine
   ];
 }
 
-function ruleTable(rules: readonly LedgerRule[]): HTMLElement {
+function ruleTable(rules: readonly LedgerRule[], rows: number, version: VersionId): HTMLElement {
   const anyAccepted = rules.some(({accepted}) => accepted > 0);
   return dataTable(
     rules,
@@ -80,7 +90,15 @@ function ruleTable(rules: readonly LedgerRule[]): HTMLElement {
         ? [{name: "Accepted", numeric: true, value: ({accepted}: LedgerRule) => count(accepted)}]
         : [])
     ],
-    {caption: "Personal data found, by rule and action"}
+    {
+      caption: "Personal data found, by rule and action",
+      made: {
+        what: "Personal data and secrets found, by the rule that found them and by what is done about them.",
+        n: plural(rows, "row"),
+        term: "version",
+        sql: personalDataRulesQuery(version)
+      }
+    }
   );
 }
 

@@ -10,9 +10,10 @@ import {
 } from "../models/lineageGraph.js";
 import {dataTable} from "./dataTable.js";
 import {code, type Content, emptyState, facts, nothing, section} from "./elements.js";
-import {count} from "./format.js";
+import {count, plural} from "./format.js";
 import {type Input, select} from "./inputs.js";
 import {lineageDrawing} from "./lineageDrawing.js";
+import {relatedQuery} from "./lineageQuery.js";
 
 const GROUPS: [LineageKind, string][] = [
   ["model", "Models"],
@@ -137,7 +138,17 @@ function reachingTable(graph: LineageGraph, record: LineageNode): Content {
       {name: "Rows", numeric: true, value: ({rows}) => (rows === undefined ? "–" : count(rows))},
       {name: "How", value: ({use, through}) => (use === "trained" ? `trained ${through}` : "scored on")}
     ],
-    {caption: `Data that reached ${record.name}`, cards: true}
+    {
+      caption: `Data that reached ${record.name}`,
+      cards: true,
+      made: {
+        what: "What data a record learned from or was scored on, through all that it was made of.",
+        n: plural(data.length, "record of training or scoring", "records of training or scoring"),
+        term: "lineage",
+        sql: relatedQuery(record.id),
+        engine: "dataReaching follows these ties and adds parts and rows from the records of training"
+      }
+    }
   );
 }
 
@@ -156,6 +167,15 @@ function relatedTable(
       {name: "Relation", value: ({id}) => (up.has(id) ? "ancestor" : "descendant")},
       {name: "Note", value: (node) => notesOf(node).join(" ") || "–"}
     ],
-    {caption: `Records that belong to ${record.name}`, cards: true}
+    {
+      caption: `Records that belong to ${record.name}`,
+      cards: true,
+      made: {
+        what: "All that a record was made of, and all that was made of it.",
+        n: plural(related.length, "record"),
+        term: "lineage",
+        sql: relatedQuery(record.id)
+      }
+    }
   );
 }

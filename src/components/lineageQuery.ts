@@ -8,6 +8,14 @@ where record in (${ids.map(text).join(", ")})
 order by kind, name`;
 }
 
+/** The files of a model. */
+export function filesQuery(model: string): string {
+  return `select path, bytes, sha256
+from model_files
+where model = ${text(model)}
+order by path`;
+}
+
 /** All that led to a record, and all that was made of it. */
 export function relatedQuery(id: string): string {
   return `with recursive up as (

@@ -2,7 +2,8 @@ import {html} from "htl";
 import type {ModelManifest} from "../site/types.js";
 import {dataTable} from "./dataTable.js";
 import {type Content, details, facts, hash} from "./elements.js";
-import {bytes, count, duration, list, share} from "./format.js";
+import {bytes, count, duration, list, plural, share} from "./format.js";
+import {filesQuery} from "./lineageQuery.js";
 import {mergeLayers} from "./mergeLayers.js";
 
 /** What a merge was made from and by, and how its parents relate. */
@@ -44,7 +45,15 @@ export function madeOf(model: ModelManifest): Content {
           {name: "Size", numeric: true, value: (file) => bytes(file.bytes)},
           {name: "SHA-256", value: ({sha256}) => html`<code>${sha256}</code>`}
         ],
-        {caption: `Files of ${model.name}`}
+        {
+          caption: `Files of ${model.name}`,
+          made: {
+            what: "The model's files with their sizes and hashes.",
+            n: plural(files.length, "file"),
+            term: "merge",
+            sql: filesQuery(model.id)
+          }
+        }
       )
     )
   ];

@@ -5,8 +5,9 @@ import type {ScoreChoice} from "./chooseScores.js";
 import {type Column, dataTable} from "./dataTable.js";
 import {type Content, nothing, section} from "./elements.js";
 import {count, formatFor, plural, share} from "./format.js";
+import type {Made} from "./made.js";
 import {type RunRows, rowsIn} from "./runRows.js";
-import {outcomesQuery} from "./scoreQueries.js";
+import {outcomesQuery, togetherQuery} from "./scoreQueries.js";
 
 interface Kind {
   name: string;
@@ -77,7 +78,15 @@ export function outcomes(
   return section(
     `${choice.scorer} of both`,
     table,
-    names.length === 2 ? together(names, scores, kinds) : null
+    names.length === 2
+      ? together(names, scores, kinds, {
+          what: `What ${names[0]} and ${names[1]} came to on the same rows by ${choice.scorer}.`,
+          n: plural(chosen.length, "row"),
+          term: "difference",
+          sql: togetherQuery(choice, pair.first, pair.second),
+          run: rows.run
+        })
+      : null
   );
 }
 
@@ -98,7 +107,8 @@ function kindsOf(
 function together(
   names: readonly string[],
   [first, second]: (number | undefined)[][],
-  kinds: readonly Kind[]
+  kinds: readonly Kind[],
+  made: Made
 ): HTMLElement {
   const times = (a: number, b: number) =>
     first!.filter((score, row) => score === a && second![row] === b).length;
@@ -112,6 +122,6 @@ function together(
         value: ({score}) => count(times(score, other))
       }))
     ],
-    {caption: `Rows by what ${names[0]} and ${names[1]} came to`}
+    {caption: `Rows by what ${names[0]} and ${names[1]} came to`, made}
   );
 }

@@ -2,10 +2,11 @@ import {html} from "htl";
 import type {PurgeView} from "../site/types.js";
 import {dataTable} from "./dataTable.js";
 import {type Content, hash} from "./elements.js";
-import {count, time} from "./format.js";
+import {erasuresQuery} from "./dataQueries.js";
+import {count, plural, time} from "./format.js";
 
 /** Every erasure of rows: when, why, how many, and what it touched. */
-export function purges(all: readonly PurgeView[]): Content {
+export function purges(dataset: string, all: readonly PurgeView[]): Content {
   if (all.length === 0) return html`<p>No row of it has been erased.</p>`;
   return [
     dataTable(
@@ -34,7 +35,15 @@ export function purges(all: readonly PurgeView[]): Content {
                 )
         }
       ],
-      {caption: "Rows erased, the latest erasure first"}
+      {
+        caption: "Rows erased, the latest erasure first",
+        made: {
+          what: "Rows that were erased, with the versions and runs that had them.",
+          n: plural(all.length, "erasure"),
+          term: "version",
+          sql: erasuresQuery(dataset)
+        }
+      }
     ),
     html`<p class="small">
       The rows are gone from every version and from what the runs asked and answered; the runs' scores still

@@ -4,6 +4,7 @@ import {chart} from "./chart.js";
 import {dataTable} from "./dataTable.js";
 import {type Content, details, freshId} from "./elements.js";
 import {count, formatFor, plural} from "./format.js";
+import type {Made} from "./made.js";
 import {AS_RUN, leadQuery} from "./raceQueries.js";
 import {select} from "./inputs.js";
 import {type Lead, leadIn} from "./raceLead.js";
@@ -49,23 +50,22 @@ export function raceLeads(race: string, course: RaceCourse): Content {
       const lead = leadIn(round, by, candidate);
       return lead ? [{...lead, round: round.round, rows: round.rows}] : [];
     });
+    const made: Made = {
+      what: `The mean of ${by} minus that of ${candidate} after every round, with an interval that holds for all rounds together.`,
+      n: `${plural(series.at(-1)!.observations, "row or group", "rows or groups")} that both were scored on at the end`,
+      term: "always-valid",
+      sql: leadQuery(race, by, candidate),
+      engine: AS_RUN
+    };
     place.replaceChildren(
-      figure((width) => draw(series, {candidate, by, out, margin: course.settings.margin, width}), {
-        made: {
-          what: `The mean of ${by} minus that of ${candidate} after every round, with an interval that holds for all rounds together.`,
-          n: `${plural(series.at(-1)!.observations, "row or group", "rows or groups")} that both were scored on at the end`,
-          term: "always-valid",
-          sql: leadQuery(race, by, candidate),
-          engine: AS_RUN
-        }
-      }),
+      figure((width) => draw(series, {candidate, by, out, margin: course.settings.margin, width}), {made}),
       html`<p class="small">
         The band holds the true lead in all rounds and for all pairs together, except in at most
         ${points.score(course.settings.errorRate)} of races.
         ${out ? `After ${count(series.at(-1)!.rows)} rows it no longer included zero, and ${candidate} was dropped.` : `At the end of the race it still included zero.`}
         Dashed: the margin.
       </p>`,
-      details("The same in numbers", leadTable(series, by, candidate))
+      details("The same in numbers", leadTable(series, {by, candidate, made}))
     );
   };
   which.addEventListener("input", (event) => {
@@ -170,7 +170,10 @@ function draw(series: readonly Point[], {candidate, by, out, margin, width}: Dra
   });
 }
 
-function leadTable(series: readonly Point[], by: string, candidate: string): HTMLElement {
+function leadTable(
+  series: readonly Point[],
+  {by, candidate, made}: {by: string; candidate: string; made: Made}
+): HTMLElement {
   return dataTable(
     series,
     [
@@ -180,6 +183,6 @@ function leadTable(series: readonly Point[], by: string, candidate: string): HTM
       {name: "Lead, points", numeric: true, value: ({estimate}) => points.difference(estimate)},
       {name: "Interval", numeric: true, value: ({low, high}) => points.differences(low, high)}
     ],
-    {caption: `Lead of ${by} over ${candidate}, round by round`}
+    {caption: `Lead of ${by} over ${candidate}, round by round`, made}
   );
 }

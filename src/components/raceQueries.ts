@@ -39,6 +39,14 @@ group by round, rows
 order by round`;
 }
 
+/** Who was dropped in which round, with the interval that decided. */
+export function dropsQuery(race: string): string {
+  return `select candidate, round, rows, mean, why, better, observations, lead, low, high
+from race_drops
+where race = ${text(race)}
+order by round, candidate`;
+}
+
 /** The standings of one round. */
 export function standingsQuery(race: string, round: number): string {
   return `select candidate, mean, scored, rows, dropped

@@ -3,15 +3,16 @@ import type {RaceDrop, RaceOutcome, RaceRound} from "../decisions/raceTypes.js";
 import type {RaceScores, RaceView} from "../site/types.js";
 import type {RaceChange} from "./chooseRace.js";
 import {dataTable} from "./dataTable.js";
-import {badge, type BadgeKind, type Content, details, nothing, section, tiles} from "./elements.js";
+import {badge, type BadgeKind, type Content, details, nothing, section} from "./elements.js";
 import {count, formatFor, plural, share} from "./format.js";
 import {everythingText} from "./raceEverything.js";
 import {howMade} from "./made.js";
-import {AS_RUN, roundsQuery} from "./raceQueries.js";
+import {AS_RUN, dropsQuery, roundsQuery} from "./raceQueries.js";
 import {raceLanes} from "./raceLanes.js";
 import {raceLeads} from "./raceLeads.js";
 import {raceRound} from "./raceRound.js";
 import {type RaceCourse, replay} from "./raceScores.js";
+import {tiles} from "./tiles.js";
 
 const OUTCOMES: Record<RaceOutcome["kind"], {name: string; badge: BadgeKind}> = {
   pick: {name: "Pick", badge: "good"},
@@ -51,7 +52,7 @@ export function raceReplay(
     ${section(
       "Who was dropped, and when",
       raceLanes(race.id, course),
-      drops.length > 0 ? dropTable(drops) : html`<p>Nobody was dropped.</p>`
+      drops.length > 0 ? dropTable(race.id, drops) : html`<p>Nobody was dropped.</p>`
     )}
     ${section(
       "How sure it was after each round",
@@ -153,7 +154,7 @@ function sameAsRecord(race: RaceView, course: RaceCourse): boolean {
 
 type Drop = RaceDrop & {round: RaceRound};
 
-function dropTable(drops: readonly Drop[]): HTMLElement {
+function dropTable(race: string, drops: readonly Drop[]): HTMLElement {
   return dataTable(
     drops,
     [
@@ -171,7 +172,17 @@ function dropTable(drops: readonly Drop[]): HTMLElement {
       {name: "Behind by, points", numeric: true, value: ({lead}) => points.difference(lead?.estimate)},
       {name: "Interval", numeric: true, value: ({lead}) => points.differences(lead?.low, lead?.high)}
     ],
-    {caption: "Candidates that were dropped, in the order they went", cards: true}
+    {
+      caption: "Candidates that were dropped, in the order they went",
+      cards: true,
+      made: {
+        what: "Who was dropped in which round, and the interval of the lead that decided.",
+        n: `${plural(drops.length, "candidate")} that left; beside each stands how many rows`,
+        term: "always-valid",
+        sql: dropsQuery(race),
+        engine: AS_RUN
+      }
+    }
   );
 }
 

@@ -1,6 +1,7 @@
 import {html} from "htl";
 import type {RejectedView, SkippedView, VersionDetails, VersionManifest} from "../site/types.js";
 import {dataTable} from "./dataTable.js";
+import {filtersQuery} from "./dataQueries.js";
 import {code, type Content, details} from "./elements.js";
 import {count, list, plural, share} from "./format.js";
 import {groupedTable} from "./groupedTable.js";
@@ -39,7 +40,15 @@ function filtered(filters: readonly RejectedView[], version: VersionManifest): C
         {name: "Commonest reasons", wide: true, value: reasonsOf},
         {name: "Rule", wide: true, value: ({rule}) => (rule === undefined ? "–" : code(rule))}
       ],
-      {caption: "Rows dropped by each filter, in the order they are applied"}
+      {
+        caption: "Rows dropped by each filter, in the order they are applied",
+        made: {
+          what: "How many rows each filter dropped, and why.",
+          n: plural(read, "row"),
+          term: "version",
+          sql: filtersQuery(version)
+        }
+      }
     ),
     details(
       "Examples",

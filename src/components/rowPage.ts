@@ -4,11 +4,12 @@ import type {RunView} from "../site/types.js";
 import {chosen, linkTo} from "./address.js";
 import {dataTable} from "./dataTable.js";
 import {code, type Content, emptyState, facts, nothing, section} from "./elements.js";
-import {count, dollars, duration, formatFor, type ScoreFormat, time} from "./format.js";
+import {count, dollars, duration, formatFor, plural, type ScoreFormat, time} from "./format.js";
 import {labelButtons} from "./labels.js";
 import {loadDetail, rowPlace} from "./rowDetails.js";
 import {neighbours, onKeys} from "./rowOrder.js";
 import {loadIds} from "./runRows.js";
+import {rowQuery} from "./scoreQueries.js";
 import {scoreBadge} from "./scoreBadge.js";
 import {type Piece, wordDiff} from "./wordDiff.js";
 
@@ -39,8 +40,8 @@ export async function rowPage(run: RunView | null): Promise<Content> {
       code(`npx assay rows ${run.eval} --prompt ${id}`)
     ]);
   const page = html`<div class="row-page">
-    ${walk(steps)} ${about(run, detail)} ${asked(run, detail)} ${answered(run, detail)} ${measured(detail)}
-    ${past(detail)}
+    ${walk(steps)} ${about(run, detail)} ${asked(run, detail)} ${answered(run, detail)}
+    ${measured(run.id, detail)} ${past(run.id, detail)}
   </div>`;
   return page;
 }
@@ -166,7 +167,7 @@ function answered(run: RunView, {id, expected, answers}: RowDetail): HTMLElement
   );
 }
 
-function measured({answers}: RowDetail): HTMLElement {
+function measured(run: string, {id, answers}: RowDetail): HTMLElement {
   const own = answers.filter(({failed}) => failed === undefined);
   return section(
     "What it took",
@@ -185,12 +186,22 @@ function measured({answers}: RowDetail): HTMLElement {
         {name: "Ended by", value: ({finishReason}) => finishReason ?? "–"},
         {name: "Reused", value: ({reused}) => (reused ? "yes" : "no")}
       ],
-      {caption: "Tokens, time and cost of each answer"}
+      {
+        caption: "Tokens, time and cost of each answer",
+        made: {
+          what: "What each answer took, as its endpoint counted it.",
+          n: plural(own.length, "answer"),
+          term: "cost",
+          sql: rowQuery(id),
+          engine: "tokens, times and costs are in the table completions of assay sql",
+          run
+        }
+      }
     )
   );
 }
 
-function past({history}: RowDetail): Content {
+function past(run: string, {id, history}: RowDetail): Content {
   if (history.length === 0) return nothing();
   const candidates = [...new Set(history.flatMap(({scores}) => Object.keys(scores)))];
   const format = formatFor(history.flatMap(({scores}) => Object.values(scores)));
@@ -210,7 +221,17 @@ function past({history}: RowDetail): Content {
             scores[candidate] === undefined ? "–" : scoreBadge(scores[candidate], format)
         }))
       ],
-      {caption: "The row's scores in earlier runs of the eval"}
+      {
+        caption: "The row's scores in earlier runs of the eval",
+        made: {
+          what: "The row's scores in the runs before this one.",
+          n: plural(history.length, "earlier run"),
+          term: "score",
+          sql: rowQuery(id),
+          engine: "the scores of earlier runs are in the table scores of assay sql",
+          run
+        }
+      }
     )
   );
 }

@@ -5,6 +5,7 @@ import {dataTable} from "./dataTable.js";
 import {badge, code, type Content, emptyState, facts, hash, nothing, section} from "./elements.js";
 import {count, dollars, duration, list, plural, time} from "./format.js";
 import {type Input, select} from "./inputs.js";
+import {sealedRunsQuery} from "./runQueries.js";
 
 /** Lets a reader choose any sealed run, the newest first; the address may name one. */
 export function chooseAnyRun(data: RunsData): Input<RunManifest | null> {
@@ -216,7 +217,16 @@ export function runList(data: RunsData): Content {
         {name: "Code", value: ({code: {revision}}) => revision?.slice(0, 7)},
         {name: "Sealed (UTC)", value: (run) => time(run.sealedAt)}
       ],
-      {caption: "All sealed runs, the newest first", cards: true}
+      {
+        caption: "All sealed runs, the newest first",
+        cards: true,
+        made: {
+          what: "Every sealed run with its calls and its cost.",
+          n: plural(data.runs.length, "run"),
+          term: "score",
+          sql: sealedRunsQuery()
+        }
+      }
     )
   );
 }

@@ -98,6 +98,32 @@ group by candidate, score
 order by candidate, score desc`;
 }
 
+/** Rows by the score of one candidate and that of another. */
+export function togetherQuery({scorer, slice}: Scored, first: string, second: string): string {
+  return `select a.score as first_score, b.score as second_score, count(*) as rows
+from scores a join scores b using (row_id, scorer)${withRows(slice)}
+where scorer = ${text(scorer)} and a.candidate = ${text(first)} and b.candidate = ${text(second)}${inSlice(slice)}
+group by a.score, b.score
+order by first_score desc, second_score desc`;
+}
+
+/** Every row with how many candidates have it right, of those with a score. */
+export function rightQuery({scorer, slice}: Scored): string {
+  return `select row_id, count(*) filter (score >= 0.5) as right_candidates, count(*) as scored, any_value(expected) as expected
+from scores join rows using (row_id)
+where scorer = ${text(scorer)}${inSlice(slice)}
+group by row_id
+order by right_candidates, row_id`;
+}
+
+/** All that is published of one row's answers and scores. */
+export function rowQuery(row: string): string {
+  return `select candidate, scorer, score, answer, failure, expected
+from answers left join scores using (row_id, candidate) join rows using (row_id)
+where row_id = ${text(row)}
+order by candidate, scorer`;
+}
+
 /** Rows on which two candidates come to different scores, the widest apart first. */
 export function disagreementsQuery({scorer, slice}: Scored, first: string, second: string): string {
   const own = (candidate: string) =>

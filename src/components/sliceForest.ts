@@ -66,7 +66,7 @@ function lineOf({row, cell: {difference}}: Line): ForestLine | undefined {
 function numbers(
   lines: readonly Line[],
   candidate: string,
-  {reference, format, margin, alpha}: SliceForestOptions
+  {reference, format, margin, alpha, made}: SliceForestOptions
 ): HTMLElement {
   return dataTable(
     lines,
@@ -99,6 +99,6 @@ function numbers(
         }
       }
     ],
-    {caption: `${candidate} against ${reference} by slice`}
+    {caption: `${candidate} against ${reference} by slice`, made: made(candidate)}
   );
 }

@@ -4,6 +4,7 @@ import {chart} from "./chart.js";
 import {dataTable} from "./dataTable.js";
 import {type Content, details} from "./elements.js";
 import {formatFor, plural} from "./format.js";
+import type {Made} from "./made.js";
 import {gapsQuery} from "./splitQueries.js";
 import {figure} from "./figure.js";
 
@@ -98,6 +99,14 @@ export function gapPlot(comparison: SplitComparison): Content[] {
       }
     });
   };
+  const made: Made = {
+    what: `Each candidate's mean on the random split minus its mean on split ${comparison.otherName}.`,
+    n: `${plural(rows.length, "candidate")}; the query gives the rows of each`,
+    term: "leakage",
+    sql: gapsQuery(comparison.random, comparison.other),
+    engine: "splitGaps makes the intervals from those of the two means, which share no rows",
+    run: comparison.random
+  };
   const table = dataTable(
     comparison.gaps,
     [
@@ -105,19 +114,7 @@ export function gapPlot(comparison: SplitComparison): Content[] {
       {name: "Difference, points", value: (row) => points.difference(row.difference), numeric: true},
       {name: "95% interval", value: (row) => points.differences(row.low, row.high), numeric: true}
     ],
-    {caption: `Random split minus split ${comparison.otherName}`}
+    {caption: `Random split minus split ${comparison.otherName}`, made}
   );
-  return [
-    figure(draw, {
-      made: {
-        what: `Each candidate's mean on the random split minus its mean on split ${comparison.otherName}.`,
-        n: `${plural(rows.length, "candidate")}; the query gives the rows of each`,
-        term: "leakage",
-        sql: gapsQuery(comparison.random, comparison.other),
-        engine: "splitGaps makes the intervals from those of the two means, which share no rows",
-        run: comparison.random
-      }
-    }),
-    details("The same in numbers", table)
-  ];
+  return [figure(draw, {made}), details("The same in numbers", table)];
 }

@@ -1,9 +1,10 @@
 import {html} from "htl";
-import type {LeaksView, SplitsView} from "../site/types.js";
+import type {LeaksView, SplitManifest, SplitsView} from "../site/types.js";
 import {code, type Content, details} from "./elements.js";
 import {count, plural} from "./format.js";
 import {groupedTable} from "./groupedTable.js";
 import {nameOf} from "./leakagePlot.js";
+import {leakingRowsQuery} from "./splitQueries.js";
 
 /** Which rows leak: for each split the test rows that its training part knows, beside the training row. */
 export function splitLeaks(view: SplitsView): Content {
@@ -20,7 +21,7 @@ export function splitLeaks(view: SplitsView): Content {
         ? html`<p>${named(split)}: no test row leaks by a measure above that lists rows.</p>`
         : details(
             `${named(split)}: ${plural(leaks.rows, "test row")} known from training`,
-            leakTable(leaks, named(split))
+            leakTable(view, {split, leaks, name: named(split)})
           )
     ),
     html`<p class="small">
@@ -30,14 +31,17 @@ export function splitLeaks(view: SplitsView): Content {
   ];
 }
 
-function leakTable({counts, shown}: LeaksView, name: string): HTMLElement {
+function leakTable(
+  view: SplitsView,
+  {split, leaks: {counts, shown, rows: all}, name}: {split: SplitManifest; leaks: LeaksView; name: string}
+): HTMLElement {
   const measures = [...new Set(shown.map(({measure}) => measure))];
   return groupedTable(
     measures.map((measure) => {
       const rows = shown.filter((leak) => leak.measure === measure);
-      const all = counts[measure] ?? rows.length;
+      const known = counts[measure] ?? rows.length;
       return {
-        heading: `${measure}: ${plural(all, "row")}${all > rows.length ? `, ${count(rows.length)} shown` : ""}`,
+        heading: `${measure}: ${plural(known, "row")}${known > rows.length ? `, ${count(rows.length)} shown` : ""}`,
         rows
       };
     }),
@@ -48,6 +52,14 @@ function leakTable({counts, shown}: LeaksView, name: string): HTMLElement {
       {name: "Test text, masked", wide: true, value: ({excerpt}) => excerpt ?? "not published"},
       {name: "Training text, masked", wide: true, value: ({knownExcerpt}) => knownExcerpt ?? "not published"}
     ],
-    {caption: `Test rows of ${name} that its training part knows`}
+    {
+      caption: `Test rows of ${name} that its training part knows`,
+      made: {
+        what: `Test rows of ${name} that its training part knows, beside the training row.`,
+        n: `${plural(all, "test row")} that leak`,
+        term: "leakage",
+        sql: leakingRowsQuery(view, split.id)
+      }
+    }
   );
 }

@@ -21,12 +21,24 @@ where ${ofVersion(view)} and part in ('train', 'test')
 order by split, label, part`;
 }
 
-/** How many rows each part of every split has. */
-export function partsQuery(view: SplitsView): string {
-  return `select split, split_id, strategy, part, rows, rows / sum(rows) over (partition by split_id) as share
+/** Rows of each part of every split, its leakage, and whatever else was measured of it. */
+export function measuresQuery(view: SplitsView): string {
+  const where = `where ${ofVersion(view)}`;
+  return `select part as line, split, rows, rows / sum(rows) over (partition by split_id) as value
 from splits
-where ${ofVersion(view)}
-order by split, part`;
+${where}
+union all
+select measure, split, rows, share from leakage ${where}
+union all
+select measure, split, null, value from split_measures ${where}`;
+}
+
+/** Test rows of one split that its training part knows. */
+export function leakingRowsQuery(view: SplitsView, split: string): string {
+  return `select row_id, training_row, similarity, measure, excerpt, training_excerpt
+from leaking_rows
+where ${ofVersion(view)} and split_id = ${text(split)}
+order by measure, row_id`;
 }
 
 /** Every candidate's mean in one run minus that in another. */

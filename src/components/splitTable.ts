@@ -2,7 +2,7 @@ import type {SplitManifest, SplitsView} from "../site/types.js";
 import {html} from "htl";
 import {type Content, hash} from "./elements.js";
 import {count, plural, share} from "./format.js";
-import {partsQuery} from "./splitQueries.js";
+import {measuresQuery} from "./splitQueries.js";
 import {type Column, groupedTable, type RowGroup} from "./groupedTable.js";
 import {closeness, leakOf, LEAKS, numberOf, whyMissing} from "./splitMeasures.js";
 import {nameOf} from "./leakagePlot.js";
@@ -43,8 +43,7 @@ export function splitTable(view: SplitsView): HTMLElement {
       what: "Rows of each part, test rows with a match in training, and how far the classes of both parts lie apart.",
       n: plural(view.version.rows, "row"),
       term: "split",
-      sql: partsQuery(view),
-      engine: "assay split measured leakage and drift; the table leakage has the first"
+      sql: measuresQuery(view)
     }
   });
 }

@@ -7,7 +7,7 @@ import {bytes, count, plural} from "./format.js";
 import {select} from "./inputs.js";
 import {type Answer, sqlDatabase} from "./sqlDatabase.js";
 import {sqlExamples} from "./sqlExamples.js";
-import type {ReportFiles} from "./sqlReportTables.js";
+import type {ReportFiles} from "./reportTable.js";
 import {tablesOf} from "./sqlTables.js";
 
 /** Lines of an answer that are shown; the query itself sees all rows. */

@@ -1,6 +1,6 @@
 import type {RunView, SqlEngine} from "../site/types.js";
 import {loadData} from "./loadData.js";
-import type {ReportFiles} from "./sqlReportTables.js";
+import type {ReportFiles} from "./reportTable.js";
 import {copyReportTables, copyTables} from "./sqlTables.js";
 
 /** The part of DuckDB's browser library that is used here; it is loaded from the site, not bundled. */

@@ -1,53 +1,11 @@
-import type {LineageGraph} from "../models/lineageGraph.js";
-import type {PageCosts} from "../site/costTypes.js";
-import type {HistoryData} from "../site/historyTypes.js";
-import type {
-  DatasetsData,
-  ModelManifest,
-  ModelsData,
-  RacesData,
-  RaceView,
-  SplitManifest,
-  SplitsData,
-  SplitsView
-} from "../site/types.js";
+import type {ModelManifest, RaceView, SplitManifest, SplitsView} from "../site/types.js";
 import {pairsOf} from "./mergeLayerTable.js";
 import {leakOf, LEAKS} from "./splitMeasures.js";
+import {DATA_TABLES} from "./sqlDataTables.js";
+import {OF_SPLIT, type ReportData, type ReportTable, type Value} from "./reportTable.js";
+import {RUN_TABLES} from "./sqlRunTables.js";
 
-/** What the other pages are drawn from. */
-export interface ReportData {
-  costs: PageCosts[];
-  datasets: DatasetsData;
-  history: HistoryData;
-  lineage: LineageGraph;
-  models: ModelsData;
-  races: RacesData;
-  splits: SplitsData;
-}
-
-/** The files of these data, each loaded when it is asked for. */
-export type ReportFiles = {[K in keyof ReportData]: {json(): Promise<ReportData[K]>}};
-
-/** Loads all of them. */
-export async function loadReport(files: ReportFiles): Promise<ReportData> {
-  const loaded = Object.entries(files).map(async ([name, file]) => [name, await file.json()] as const);
-  return Object.fromEntries(await Promise.all(loaded)) as unknown as ReportData;
-}
-
-export type Value = string | number | boolean | null | undefined;
-
-/** A table for SQL out of what other pages show. */
-export interface ReportTable {
-  name: string;
-  about: string;
-  columns: Readonly<Record<string, "varchar" | "double" | "boolean">>;
-  /** Values in the order of the columns. */
-  lines(data: ReportData): Value[][];
-}
-
-const ofVersion = {dataset: "varchar", version: "varchar"} as const;
-const ofSplit = {...ofVersion, split: "varchar", split_id: "varchar"} as const;
-
+/** The tables that are about all runs, data and models. */
 export const REPORT_TABLES: readonly ReportTable[] = [
   {
     name: "history",
@@ -64,14 +22,15 @@ export const REPORT_TABLES: readonly ReportTable[] = [
       high: "double",
       always_low: "double",
       always_high: "double",
-      scored: "double"
+      scored: "double",
+      rows: "double"
     },
     lines: ({history}) =>
       history.histories.flatMap(({eval: name, split, runs}) =>
-        runs.flatMap(({run, sealedAt, version, points}) =>
+        runs.flatMap(({run, sealedAt, version, rows, points}) =>
           points.map((one) => [
             ...[name, split, run, sealedAt, version, one.candidate],
-            ...[one.mean, one.low, one.high, one.alwaysLow, one.alwaysHigh, one.scored]
+            ...[one.mean, one.low, one.high, one.alwaysLow, one.alwaysHigh, one.scored, rows]
           ])
         )
       )
@@ -89,14 +48,17 @@ export const REPORT_TABLES: readonly ReportTable[] = [
       prompt_tokens: "double",
       completion_tokens: "double",
       rows: "double",
+      counted_rows: "double",
+      estimated_by: "varchar",
       stated: "varchar"
     },
     lines: ({costs}) =>
       costs.flatMap(({run, samples}) =>
-        samples.flatMap(({name, quality, tokens, rows, hostings}) =>
+        samples.flatMap(({name, quality, tokens, rows, countedRows, estimatedBy, hostings}) =>
           (hostings.length > 0 ? hostings : [undefined]).map((hosting) => [
             ...[run, name, hosting?.kind, quality?.mean, quality?.low, quality?.high],
-            ...[tokens.promptTokens, tokens.completionTokens, rows, hosting && JSON.stringify(hosting)]
+            ...[tokens.promptTokens, tokens.completionTokens, rows, countedRows, estimatedBy],
+            hosting && JSON.stringify(hosting)
           ])
         )
       )
@@ -121,40 +83,12 @@ export const REPORT_TABLES: readonly ReportTable[] = [
         )
       )
   },
-  {
-    name: "versions",
-    about: "the versions of every dataset",
-    columns: {
-      ...ofVersion,
-      pulled_at: "varchar",
-      rows: "double",
-      added: "double",
-      removed: "double",
-      changed: "double",
-      rejected: "double",
-      bytes: "double"
-    },
-    lines: ({datasets}) =>
-      datasets.datasets.flatMap(({versions}) =>
-        versions.map(({dataset, id, pulledAt, rows, changes, rejected, bytes}) => [
-          ...[dataset, id, pulledAt, rows, changes?.added, changes?.removed, changes?.changed],
-          ...[rejected, bytes]
-        ])
-      )
-  },
-  {
-    name: "labels",
-    about: "rows of each label in the newest versions",
-    columns: {...ofVersion, label: "varchar", rows: "double"},
-    lines: ({datasets}) =>
-      datasets.datasets.flatMap(({name, details}) =>
-        details.flatMap(({version, labels}) => labels.map(({label, rows}) => [name, version, label, rows]))
-      )
-  },
+  ...DATA_TABLES,
+  ...RUN_TABLES,
   {
     name: "splits",
     about: "the parts of every split with their rows",
-    columns: {...ofSplit, strategy: "varchar", seed: "varchar", part: "varchar", rows: "double"},
+    columns: {...OF_SPLIT, strategy: "varchar", seed: "varchar", part: "varchar", rows: "double"},
     lines: (data) =>
       eachSplit(data, (own, {strategy, seed, counts}) =>
         Object.entries(counts).map(([part, rows]) => [...own, strategy, seed, part, rows])
@@ -163,7 +97,7 @@ export const REPORT_TABLES: readonly ReportTable[] = [
   {
     name: "leakage",
     about: "test rows of every split with a match in training, by measure",
-    columns: {...ofSplit, measure: "varchar", rows: "double", looked_at: "double", share: "double"},
+    columns: {...OF_SPLIT, measure: "varchar", rows: "double", looked_at: "double", share: "double"},
     lines: (data) =>
       eachSplit(data, (own, split) =>
         LEAKS.flatMap(({measure, name}) => {
@@ -173,9 +107,35 @@ export const REPORT_TABLES: readonly ReportTable[] = [
       )
   },
   {
+    name: "split_measures",
+    about: "whatever else was measured of every split, one number a line",
+    columns: {...OF_SPLIT, measure: "varchar", value: "double"},
+    lines: (data) =>
+      eachSplit(data, (own, {measures}) => numbersIn(measures).map(([name, value]) => [...own, name, value]))
+  },
+  {
+    name: "leaking_rows",
+    about: "test rows that the training part of their split knows, as far as pages list them",
+    columns: {
+      ...OF_SPLIT,
+      measure: "varchar",
+      row_id: "varchar",
+      training_row: "varchar",
+      similarity: "double",
+      excerpt: "varchar",
+      training_excerpt: "varchar"
+    },
+    lines: (data) =>
+      eachSplit(data, (own, {id}, {leaks}) =>
+        (leaks[id]?.shown ?? []).map(({measure, row, known, similarity, excerpt, knownExcerpt}) => [
+          ...[...own, measure, row, known, similarity, excerpt, knownExcerpt]
+        ])
+      )
+  },
+  {
     name: "classes",
     about: "rows of each class in each part of every split",
-    columns: {...ofSplit, part: "varchar", label: "varchar", rows: "double"},
+    columns: {...OF_SPLIT, part: "varchar", label: "varchar", rows: "double"},
     lines: (data) =>
       eachSplit(data, (own, {labels = {}}) =>
         Object.entries(labels).flatMap(([part, counts]) =>
@@ -215,6 +175,31 @@ export const REPORT_TABLES: readonly ReportTable[] = [
     lines: ({races}) => races.races.flatMap(leadLines)
   },
   {
+    name: "race_drops",
+    about: "who was dropped in which round, and the interval that decided",
+    columns: {
+      race: "varchar",
+      round: "double",
+      rows: "double",
+      candidate: "varchar",
+      mean: "double",
+      why: "varchar",
+      better: "varchar",
+      observations: "double",
+      lead: "double",
+      low: "double",
+      high: "double"
+    },
+    lines: ({races}) => races.races.flatMap(dropLines)
+  },
+  {
+    name: "model_files",
+    about: "the files of every merge and fine-tune",
+    columns: {model: "varchar", path: "varchar", bytes: "double", sha256: "varchar"},
+    lines: ({models}) =>
+      models.models.flatMap(({id, files}) => files.map(({path, bytes, sha256}) => [id, path, bytes, sha256]))
+  },
+  {
     name: "merge_layers",
     about: "how the parents of every merge relate, layer by layer; no layer: outside the numbered ones",
     columns: {model: "varchar", layer: "double", measure: "varchar", of: "varchar", value: "double"},
@@ -250,6 +235,26 @@ function roundLines({id, rounds}: RaceView): Value[][] {
       dropped.some((drop) => drop.candidate === candidate)
     ])
   );
+}
+
+function dropLines({id, rounds}: RaceView): Value[][] {
+  return rounds.flatMap(({round, rows, standings, dropped}) =>
+    dropped.map(({candidate, why, by, lead}) => [
+      ...[id, round, rows, candidate, standings.find((one) => one.candidate === candidate)?.mean, why, by],
+      ...[lead?.observations, lead?.estimate, lead?.low, lead?.high]
+    ])
+  );
+}
+
+/** Numbers, and numbers one level below: "labelChiSquared p". */
+function numbersIn(measures: Record<string, unknown>): [name: string, value: number][] {
+  return Object.entries(measures).flatMap(([name, found]): [string, number][] => {
+    if (typeof found === "number") return [[name, found]];
+    if (typeof found !== "object" || found === null) return [];
+    return Object.entries(found).flatMap(([part, value]): [string, number][] =>
+      typeof value === "number" ? [[`${name} ${part}`, value]] : []
+    );
+  });
 }
 
 /** Each pair twice, so that any candidate can be asked for as the first. */

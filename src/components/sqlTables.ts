@@ -2,7 +2,8 @@ import {INDEX_FILE, JUDGES_FILE, pageFile, pagesOf, scoresFile} from "../site/ro
 import type {RunView} from "../site/types.js";
 import type {Connection} from "./sqlDatabase.js";
 import {fetchRowFile} from "./runRows.js";
-import {loadReport, REPORT_TABLES, type ReportFiles, type Value} from "./sqlReportTables.js";
+import {loadReport, type ReportFiles, type Value} from "./reportTable.js";
+import {REPORT_TABLES} from "./sqlReportTables.js";
 import {quoted, text} from "./sqlText.js";
 
 /** Tables and their columns, as a page tells them; `rows`, `scores` and `answers` are of one run. */
@@ -19,6 +20,16 @@ export function tablesOf(run: RunView): {name: string; columns: string[]; about:
       columns: ["row_id", "candidate", "answer", "failure", "characters"],
       about: "every published answer of the run, or why there is none; lengths in runs with a judge"
     },
+    ...(run.scorers.some(({judge}) => judge)
+      ? [
+          {
+            name: "judge_choices",
+            columns: ["row_id", "candidate", "scorer", "first", "second"],
+            about:
+              "what a judge of two answers chose with the candidate's shown first, and with it shown second"
+          }
+        ]
+      : []),
     {name: "runs", columns: Object.keys(runLine(run)), about: "the runs of this report"},
     {
       name: "candidates",
@@ -35,16 +46,17 @@ export async function copyTables(
   run: RunView,
   runs: readonly RunView[]
 ): Promise<void> {
-  for (const name of ["rows", "scores", "answers"]) await connection.query(`drop view if exists ${name}`);
+  for (const name of ["rows", "scores", "answers", "judge_choices"])
+    await connection.query(`drop view if exists ${name}`);
   await fill(connection, "runs", runs.map(runLine));
   await fill(connection, "candidates", runs.flatMap(candidateLines));
   await copyFiles(connection, run.id, "published", pageNames(run.rows));
-  await copyFiles(connection, run.id, "filters", [INDEX_FILE]);
+  await copyFiles(connection, run.id, "run_index", [INDEX_FILE]);
   const slices = run.slices.map(({name}) => `f.${quoted(`slice:${name}`)} as ${quoted(name)}`);
   // Files with a value of every row hold the rows in the order of the pages.
   await connection.query(
     `create view rows as select ${["row_id", "cluster", "p.expected", "excerpt", ...slices].join(", ")}
-     from published p ${slices.length > 0 ? "positional join filters f" : ""}`
+     from published p ${slices.length > 0 ? "positional join run_index f" : ""}`
   );
   const candidates = run.candidates.map(({name}) => name);
   const scores: string[] = [];
@@ -60,7 +72,8 @@ export async function copyTables(
   }
   await view(connection, "scores", scores);
   const judged = run.scorers.some(({judge}) => judge);
-  if (judged) await copyFiles(connection, run.id, "lengths", [JUDGES_FILE]);
+  if (judged) await copyFiles(connection, run.id, "run_judges", [JUDGES_FILE]);
+  await view(connection, "judge_choices", judged ? await choices(connection, run) : []);
   await view(
     connection,
     "answers",
@@ -68,9 +81,28 @@ export async function copyTables(
       (candidate) =>
         `select row_id, ${text(candidate)} as candidate, ${quoted(`answer:${candidate}`)} as answer,
          ${quoted(`failure:${candidate}`)} as failure,
-         ${judged ? `l.${quoted(`length:${candidate}`)}` : "null"}::double as characters
-         from published${judged ? " positional join lengths l" : ""}`
+         ${judged ? `j.${quoted(`length:${candidate}`)}` : "null"}::double as characters
+         from published${judged ? " positional join run_judges j" : ""}`
     )
+  );
+}
+
+/** Only judges of two answers have orders. */
+async function choices(connection: Connection, run: RunView): Promise<string[]> {
+  const described = await connection.query("select column_name from (describe run_judges)");
+  const columns = new Set(
+    Array.from({length: described.numRows}, (_row, i) => described.get(i)?.column_name as string)
+  );
+  return run.scorers.flatMap(({name: scorer}) =>
+    run.candidates.flatMap(({name: candidate}) => {
+      const column = `order:${scorer}:${candidate}`;
+      if (!columns.has(column)) return [];
+      const both = `string_split(j.${quoted(column)}, ' ')`;
+      return [
+        `select row_id, ${text(candidate)} as candidate, ${text(scorer)} as scorer, ${both}[1] as first, ${both}[2] as second
+         from published positional join run_judges j where j.${quoted(column)} is not null`
+      ];
+    })
   );
 }
 

@@ -1,12 +1,13 @@
 import {html} from "htl";
 import type {CandidateCost, Verdict} from "../decisions/types.js";
 import type {RunView} from "../site/types.js";
-import {badge, type BadgeKind, type Content, tiles} from "./elements.js";
+import {badge, type BadgeKind, type Content} from "./elements.js";
 import {count, dollars, duration, plural, share} from "./format.js";
 import {importedFrom} from "./importedFrom.js";
 import {scoreFormatOf} from "./intervalPlot.js";
 import {howMade, type Made} from "./made.js";
 import {leaderboardQuery} from "./scoreQueries.js";
+import {type Tile, tiles} from "./tiles.js";
 
 const KINDS: Record<Verdict["kind"], {name: string; badge: BadgeKind}> = {
   pick: {name: "Pick", badge: "good"},
@@ -103,7 +104,7 @@ function winnerText({verdict, status}: RunView): Content {
   </p>`;
 }
 
-function figures(run: RunView): {label: string; value: Content; note?: Content}[] {
+function figures(run: RunView): Tile[] {
   const {verdict} = run;
   const format = scoreFormatOf(verdict);
   const best = verdict.summaries.find((summary) => summary.candidate === verdict.best);
@@ -111,7 +112,8 @@ function figures(run: RunView): {label: string; value: Content; note?: Content}[
   const cost = verdict.costs?.[verdict.best ?? ""];
   return [
     {
-      label: best ? `${best.candidate}` : "Best",
+      label: best?.candidate ?? "Best",
+      means: "mean",
       value: format.score(best?.mean),
       note: best ? `${format.interval(best.low, best.high)}, ${run.primaryScorer}` : undefined
     },

@@ -1,9 +1,11 @@
 import {html} from "htl";
 import type {DatasetView, VersionDetails, VersionDiff, VersionManifest} from "../site/types.js";
 import {dataTable} from "./dataTable.js";
-import {badge, type BadgeKind, code, type Content, hash, tiles} from "./elements.js";
+import {badge, type BadgeKind, code, type Content, hash} from "./elements.js";
 import {bytes, count, list, plural, time} from "./format.js";
-import {text} from "./sqlText.js";
+import {howMade} from "./made.js";
+import {changesQuery, driftQuery, versionsQuery} from "./dataQueries.js";
+import {tiles} from "./tiles.js";
 
 /** Every version of a dataset, the newest first. */
 export function versionTable({versions, purges}: DatasetView, chosen: VersionManifest): HTMLElement {
@@ -36,10 +38,7 @@ export function versionTable({versions, purges}: DatasetView, chosen: VersionMan
         what: "How many rows each version has, and what changed since the one before.",
         n: plural(versions.length, "version"),
         term: "version",
-        sql: `select version, pulled_at, rows, added, removed, changed, rejected, bytes
-from versions
-where dataset = ${text(chosen.dataset)}
-order by pulled_at desc`
+        sql: versionsQuery(chosen.dataset)
       }
     }
   );
@@ -60,6 +59,12 @@ export function versionChanges({diff, drift}: VersionDetails): Content {
         note: sample(diff[kind])
       }))
     ),
+    howMade({
+      what: "How many rows were added, removed and changed since the version before.",
+      n: plural(diff.after.rows, "row"),
+      term: "version",
+      sql: changesQuery({dataset: diff.dataset, id: diff.after.id})
+    }),
     changedCells(diff),
     schemaChanges(diff),
     driftTable(diff, drift)
@@ -94,7 +99,7 @@ const STATES: Record<string, {text: string; kind: BadgeKind}> = {
   drifted: {text: "drifted", kind: "bad"}
 };
 
-function driftTable({drift, dataset, before}: VersionDiff, verdict: VersionDetails["drift"]): Content {
+function driftTable({drift, dataset, before, after}: VersionDiff, verdict: VersionDetails["drift"]): Content {
   if (drift.length === 0) return html`<p>The two versions have no column in common.</p>`;
   const judged = new Map(verdict?.columns.map((column) => [column.column, column]));
   const spread = ({mean, sd, least, most}: VersionDiff["drift"][number]["before"]) =>
@@ -130,7 +135,15 @@ function driftTable({drift, dataset, before}: VersionDiff, verdict: VersionDetai
           }
         }
       ],
-      {caption: "Drift of each column since the version before"}
+      {
+        caption: "Drift of each column since the version before",
+        made: {
+          what: "How each column that both versions have moved from one to the other.",
+          n: `${plural(after.rows, "row")} against ${plural(before.rows, "row")}`,
+          term: "version",
+          sql: driftQuery({dataset, id: after.id})
+        }
+      }
     ),
     html`<p class="small">
       Mean ± standard deviation of numbers and of text lengths, in characters. A column has drifted from a

@@ -1,4 +1,4 @@
-import {list, points} from "./points.js";
+import {counted, list, points} from "./points.js";
 import type {Risk, Verdict} from "./types.js";
 
 /** What tells tied candidates apart: by name as the score table has them; what is not known has no entry. */
@@ -47,7 +47,7 @@ function reasonOf(least: number, next: number, key: keyof TieBreakers, word: str
   if (least === 0) return key === "usdPerThousand" ? "costs nothing a call" : `is ${word}`;
   const factor = next / least;
   if (factor < 1.05) return `is slightly ${word}`;
-  return `is ${factor < 10 ? Number(factor.toFixed(1)) : Math.round(factor).toLocaleString("en-US")} times ${word}`;
+  return `is ${factor < 10 ? Number(factor.toFixed(1)) : counted(Math.round(factor))} times ${word}`;
 }
 
 /**
@@ -135,5 +135,5 @@ function nameOf(one: string, set: readonly string[], sameWeights: readonly (read
 function moreRows(rowsNeeded: number | undefined): string {
   return rowsNeeded === undefined
     ? "How many more labelled rows would decide cannot be foreseen."
-    : `About ${rowsNeeded.toLocaleString("en-US")} more labelled rows would decide.`;
+    : `About ${counted(rowsNeeded)} more labelled rows would decide.`;
 }

@@ -1,6 +1,6 @@
 import {holm, nonInferiority, normalQuantile, pairedDifference} from "../stats/index.js";
 import {clustersOf, valuesOf} from "./columns.js";
-import {points} from "./points.js";
+import {counted, points} from "./points.js";
 import type {CandidateCost, CheaperCandidate, CheaperVerdict, DecideOptions, ScoreTable} from "./types.js";
 
 type Costs = NonNullable<DecideOptions["costs"]>;
@@ -118,5 +118,5 @@ function nobody(candidates: readonly CheaperCandidate[], best: string, margin: n
 }
 
 function times(factor: number): string {
-  return `${factor < 10 ? factor.toFixed(1) : Math.round(factor).toLocaleString("en-US")}×`;
+  return `${factor < 10 ? factor.toFixed(1) : counted(Math.round(factor))}×`;
 }

@@ -1,5 +1,5 @@
 import {type Interval, mean, meanInterval} from "../stats/index.js";
-import {points} from "./points.js";
+import {counted, points} from "./points.js";
 import type {ScoreTable} from "./types.js";
 
 /**
@@ -82,24 +82,33 @@ export function contaminationWarnings(found: readonly Contamination[]): string[]
   }
   return [...groups.values()].map((group) => {
     const best = group.reduce((a, b) => ((b.whole.mean ?? -Infinity) > (a.whole.mean ?? -Infinity) ? b : a));
-    const {candidate, near, contaminated, clean, share, whole, onClean} = best;
-    const learned = [
-      contaminated > 0
-        ? `${contaminated} ${contaminated === 1 ? "stands" : "stand"} in the training part`
-        : "",
-      near > 0
-        ? `${near} ${near === 1 ? "has" : "have"} a near-duplicate ${contaminated > 0 ? "there" : "in the training part"}`
-        : ""
-    ].filter(Boolean);
-    const others = group.length - 1;
-    const who =
-      others === 0 ? candidate : `${candidate} and ${others} other candidate${others === 1 ? "" : "s"}`;
-    const score =
-      clean === 0
-        ? "No row is clean."
-        : `On the ${clean} clean rows ${group.length === 1 ? "it" : candidate} scores ${onClean.mean === undefined ? "nothing" : points(onClean.mean)}, on all ${whole.mean === undefined ? "nothing" : points(whole.mean)}.`;
-    return `${points(share)}% of the scored rows are contaminated for ${who} (${learned.join(", ")}). ${score}`;
+    return contaminationSentence(best, group.length - 1);
   });
+}
+
+/**
+ * What a candidate had learned of the rows it is scored on and how it scores on the others; `alike` is how many more had learned
+ * from as many rows.
+ */
+export function contaminationSentence(
+  {candidate, near, contaminated, clean, share, whole, onClean}: Contamination,
+  alike = 0
+): string {
+  const learned = [
+    contaminated > 0
+      ? `${counted(contaminated)} ${contaminated === 1 ? "stands" : "stand"} in the training part`
+      : "",
+    near > 0
+      ? `${counted(near)} ${near === 1 ? "has" : "have"} a near-duplicate ${contaminated > 0 ? "there" : "in the training part"}`
+      : ""
+  ].filter(Boolean);
+  const who =
+    alike === 0 ? candidate : `${candidate} and ${counted(alike)} other candidate${alike === 1 ? "" : "s"}`;
+  const score =
+    clean === 0
+      ? "No row is clean."
+      : `On the ${counted(clean)} clean rows ${alike === 0 ? "it" : candidate} scores ${onClean.mean === undefined ? "nothing" : points(onClean.mean)}, on all ${whole.mean === undefined ? "nothing" : points(whole.mean)}.`;
+  return `${points(share)}% of the scored rows are contaminated for ${who} (${learned.join(", ")}). ${score}`;
 }
 
 function scoreOf(table: ScoreTable, c: number, wanted: (row: number) => boolean): ScoreOf {

@@ -3,6 +3,11 @@ export function points(value: number): string {
   return (100 * value).toFixed(1);
 }
 
+/** A number of rows, answers or candidates: 1005 gives "1,005". */
+export function counted(n: number): string {
+  return n.toLocaleString("en-US");
+}
+
 /** "a, b and c"; of more than ten names the first eight and how many more. */
 export function list(names: readonly string[]): string {
   if (names.length <= 1) return names.join("");

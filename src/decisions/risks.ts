@@ -1,5 +1,5 @@
-import type {Contamination} from "./contamination.js";
-import {points} from "./points.js";
+import {type Contamination, contaminationSentence} from "./contamination.js";
+import {counted, points} from "./points.js";
 import type {Risk, Verdict} from "./types.js";
 
 /** What could make a verdict wrong beside chance; what is not known is absent and gives no risk. */
@@ -84,15 +84,15 @@ function contaminationRisks(verdict: Pick<Verdict, "set">, facts: RiskFacts): Ri
   const flattery = ({whole, onClean}: Contamination) =>
     whole.mean === undefined || onClean.mean === undefined ? undefined : Math.abs(whole.mean - onClean.mean);
   const worst = dirty.reduce((a, b) => ((flattery(b) ?? Infinity) > (flattery(a) ?? Infinity) ? b : a));
-  const more = dirty.length > 1 ? ` So are rows of ${dirty.length - 1} more candidates.` : "";
-  const clean =
-    worst.onClean.mean === undefined || worst.whole.mean === undefined
-      ? "none of the others has a score"
-      : `on the others it scores ${points(worst.onClean.mean)} instead of ${points(worst.whole.mean)}`;
+  const others = dirty.length - 1;
+  const more =
+    others === 0
+      ? ""
+      : ` Rows of ${counted(others)} more candidate${others === 1 ? " are" : "s are"} contaminated too.`;
   return [
     {
       kind: "contamination",
-      sentence: `${points(worst.share)}% of the rows that ${worst.candidate} is scored on are contaminated: ${clean}.${more}`,
+      sentence: contaminationSentence(worst) + more,
       moves: flattery(worst)
     },
     ...unknown
@@ -112,7 +112,7 @@ function personalDataRisk({personalData}: RiskFacts): Risk | undefined {
   const {rows, of} = personalData;
   return {
     kind: "personal-data",
-    sentence: `${rows.toLocaleString("en-US")} of ${of.toLocaleString("en-US")} rows of the dataset hold unresolved personal data or secrets.`
+    sentence: `${counted(rows)} of ${counted(of)} rows of the dataset hold unresolved personal data or secrets.`
   };
 }
 
@@ -128,7 +128,7 @@ function judgeRisks({judge}: RiskFacts): Risk[] {
   if (failed > 0)
     found.push({
       kind: "judge",
-      sentence: `The judge ${model} gave no score for ${failed} of ${failed + scored} answers.`
+      sentence: `The judge ${model} gave no score for ${counted(failed)} of ${counted(failed + scored)} answers.`
     });
   return found;
 }

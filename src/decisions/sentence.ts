@@ -1,4 +1,4 @@
-import {list, points} from "./points.js";
+import {counted, list, points} from "./points.js";
 import type {Verdict} from "./types.js";
 
 /** The verdict in one sentence, without markup. */
@@ -15,11 +15,10 @@ export function sentenceOf(verdict: Omit<Verdict, "sentence" | "action" | "risks
     if (!next) return `${best} scored ${score}; there is no other candidate to compare it with.`;
     return `${held ? best : `Pick ${best}: it`} scored ${score}, ${points(next.difference!)} points (${points(next.low!)} to ${points(next.high!)}) above the next, ${next.b}.`;
   }
-  const count = (n: number) => n.toLocaleString("en-US");
   const others = set.slice(1).filter((name) => !identical.includes(name));
   // Each pair is compared on the rows that both were scored on: where those differ there is no one number to say.
   const shared = new Set(comparisons.filter(({b}) => identical.includes(b)).map(({rows}) => rows));
-  const where = shared.size === 1 ? `every one of ${count([...shared][0]!)} rows` : "every row they share";
+  const where = shared.size === 1 ? `every one of ${counted([...shared][0]!)} rows` : "every row they share";
   const agree = `${list([best!, ...identical])} scored the same on ${where} (${interval ? `${mean}, ${interval}` : mean})`;
   if (kind === "tie") {
     if (identical.length === 0)
@@ -29,9 +28,9 @@ export function sentenceOf(verdict: Omit<Verdict, "sentence" | "action" | "risks
       : `${agree}; ${list(others)} ${others.length > 1 ? "differ" : "differs"} from them by less than ${points(margin)} points: a tie. Choose by cost.`;
   }
   if (identical.length > 0 && others.length === 0)
-    return `${agree}: ${rowsNeeded === undefined ? "more rows" : `about ${count(rowsNeeded)} more rows`} like these would show that they differ by less than ${points(margin)} points.`;
+    return `${agree}: ${rowsNeeded === undefined ? "more rows" : `about ${counted(rowsNeeded)} more rows`} like these would show that they differ by less than ${points(margin)} points.`;
   const more =
-    rowsNeeded === undefined ? "more rows are needed" : `about ${count(rowsNeeded)} more rows would tell`;
+    rowsNeeded === undefined ? "more rows are needed" : `about ${counted(rowsNeeded)} more rows would tell`;
   return identical.length > 0
     ? `${agree}, best of all, but cannot yet be told apart from ${list(others)}: ${more}.`
     : `${best} scored best, ${score}, but cannot yet be told apart from ${list(others)}: ${more}.`;

@@ -184,7 +184,7 @@ describe("the risks of a verdict", () => {
       "slices"
     ]);
     expect(risks[0]!.sentence).toBe(
-      "50.0% of the rows that a is scored on are contaminated: on the others it scores 70.0 instead of 80.0."
+      "50.0% of the scored rows are contaminated for a (5 stand in the training part). On the 5 clean rows it scores 70.0, on all 80.0."
     );
     expect(risks[0]!.moves).toBeCloseTo(0.1);
   });

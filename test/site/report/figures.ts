@@ -4,6 +4,7 @@ import {describe, expect, it} from "vitest";
 import {cells, open, percent, report, signed, type TestContext} from "../../support/report.js";
 import {settled} from "../../support/watchPage.js";
 import {byThread} from "./engine.js";
+import {linesAbove, missingFrom, type ShownLine} from "./sameNumbers.js";
 
 interface Named {
   page: string;
@@ -12,6 +13,8 @@ interface Named {
   /** The SQL page with the query filled in, and the entry of the Method page. */
   link: string;
   method: string;
+  /** The figures that the query gives; empty where it gives what they are computed from. */
+  lines: ShownLine[];
 }
 
 /** Every figure and table of a page that says how it is made. */
@@ -21,6 +24,14 @@ async function namedOn(context: TestContext, path: string): Promise<Named[]> {
     await recipe.click();
   const plots = await page.locator(".plot").count();
   expect(await page.locator(".plot > .foot > .made").count(), path).toBe(plots);
+  const silent = await page
+    .locator(".table:has(td.number):not(:has(> .foot > .made)) caption")
+    .evaluateAll((captions) => captions.map(({textContent}) => textContent!.trim()));
+  expect(
+    silent.filter((caption) => caption !== "Answer to the query"),
+    path
+  ).toEqual([]);
+  const lines = await page.locator(".made").evaluateAll(linesAbove);
   const found = await page.locator(".made").evaluateAll((nodes) =>
     nodes.map((node) => {
       const [method, link] = [...node.querySelectorAll("a")].map(({href}) => href);
@@ -28,12 +39,13 @@ async function namedOn(context: TestContext, path: string): Promise<Named[]> {
         what: node.querySelector("summary")!.textContent!,
         sql: node.querySelector("code")!.textContent!,
         method: method!,
-        link: link!
+        link: link!,
+        same: node.textContent!.includes("gives the same numbers")
       };
     })
   );
   await page.close();
-  return found.map((one) => ({...one, page: path}));
+  return found.map(({same, ...one}, i) => ({...one, page: path, lines: same ? lines[i]! : []}));
 }
 
 /** Runs a query on an open SQL page; the number of rows it gives. */
@@ -80,6 +92,11 @@ async function walked(page: Page, label: RegExp): Promise<string[]> {
 
 describe("every figure", () => {
   it("names a query that the report's own DuckDB answers, and an entry of the Method page", async (context) => {
+    const tickets = (await report.store.versions("tickets")).at(-1)!;
+    const [item] = await report.store.rows<{row_id: string}>(
+      "select min(row_id) as row_id from items where run = $run",
+      {run: byThread().id}
+    );
     const pages = [
       `?run=${byThread().id}`,
       `candidates?run=${byThread().id}`,
@@ -91,13 +108,17 @@ describe("every figure", () => {
       `judges?run=${report.run("judged").id}`,
       "races",
       "data-sets",
+      `data-sets?dataset=${encodeURIComponent(`tickets, ${tickets.pulledAt.slice(0, 16).replace("T", " ")}, ${tickets.rows} rows`)}`,
       "splits",
       `merges?run=${byThread().id}`,
       "lineage",
       "history",
       `notebook?run=${byThread().id}`,
       `?run=${report.run("raced").id}`,
-      `differences?run=${report.run("raced").id}`
+      `differences?run=${report.run("raced").id}`,
+      `examples?run=${byThread().id}`,
+      `row?run=${byThread().id}&row=${item!.row_id}`,
+      "runs"
     ];
     const named: Named[] = [];
     for (const path of pages) {
@@ -111,11 +132,21 @@ describe("every figure", () => {
     for (const {method: link, what} of named) expect(entries, what).toContain(new URL(link).hash.slice(1));
     const byRun = group(named, ({link}) => new URL(link).searchParams.get("run") ?? byThread().id);
     const {page, problems} = await open(context, `sql?run=${byThread().id}`);
+    let compared = 0;
+    const unlike: string[] = [];
     for (const [run, own] of byRun) {
       await goToRun(page, run);
-      for (const [sql, {page: path, what}] of new Map(own.map((one) => [one.sql, one])))
+      for (const [sql, same] of group(own, (one) => one.sql)) {
+        const [{page: path, what}] = same as [Named];
         expect(await rowsOf(page, sql), `${path}: ${what}\n${sql}`).toBeGreaterThan(0);
+        const lines = same.flatMap((one) => one.lines);
+        const missing = await missingFrom(page, lines);
+        if (missing.length > 0) unlike.push(`${path}: ${what}\n${sql}\nhas not ${missing.join("; ")}`);
+        compared += lines.length;
+      }
     }
+    expect(unlike).toEqual([]);
+    expect(compared).toBeGreaterThan(100);
     expect(problems).toEqual([]);
     await page.close();
   });
@@ -149,6 +180,29 @@ describe("every figure", () => {
       expect(problems).toEqual([]);
       await page.close();
     }
+  });
+
+  it("is defined in the verdict's tiles for keyboard, finger and screen reader", async (context) => {
+    const {page} = await open(context, `?run=${byThread().id}`, {width: 390});
+    const labels = page.locator(".verdict .tiles dt");
+    const terms = labels.getByRole("button");
+    expect(await terms.count()).toBe(await labels.count());
+    for (const term of await terms.all()) {
+      const note = page.locator(`[id="${await term.getAttribute("aria-describedby")}"]`);
+      expect(await note.textContent()).toMatch(/\w{3}.*\.$/);
+      expect(await note.isVisible()).toBe(false);
+      await term.focus();
+      expect(await note.isVisible()).toBe(true);
+      await page.keyboard.press("Escape");
+      expect(await note.isVisible()).toBe(false);
+      await term.click();
+      const {x, width} = (await note.boundingBox())!;
+      expect(x).toBeGreaterThanOrEqual(0);
+      expect(x + width).toBeLessThanOrEqual(390);
+    }
+    await terms.first().focus();
+    expect(await page.locator(".tiles .figure-note:visible").count()).toBe(1);
+    await page.close();
   });
 
   it("shows what is read out beside the value, by pointer too, and folds what it is made of on paper", async (context) => {

@@ -100,9 +100,33 @@ async function looksRight(page: Page): Promise<void> {
   await page.setViewportSize({width: 390, height: 844});
   await redrawn(page);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
+  expect(await crowdedLabels(page)).toEqual([]);
   expect(await page.locator("#observablehq-main").innerText()).not.toMatch(/undefined|NaN/);
   expect(await seriousViolations(page)).toEqual([]);
   expect(await page.evaluate(() => "attacked" in window)).toBe(false);
+}
+
+/** Labels of plots that touch one another or stand outside their picture. */
+function crowdedLabels(page: Page): Promise<string[]> {
+  return page.locator(".picture svg[role=img]").evaluateAll((plots) =>
+    plots.flatMap((plot) => {
+      const frame = plot.getBoundingClientRect();
+      const labels = [...plot.querySelectorAll("text")]
+        .map((label) => ({text: label.textContent, box: label.getBoundingClientRect()}))
+        .filter(({box}) => box.width > 0);
+      return labels.flatMap(({text, box}, i) => [
+        ...(box.left < frame.left - 1 || box.right > frame.right + 1 ? [`${text} stands outside`] : []),
+        ...labels
+          .slice(i + 1)
+          .filter(
+            ({box: other}) =>
+              Math.min(box.right, other.right) > Math.max(box.left, other.left) - 1 &&
+              Math.min(box.bottom, other.bottom) > Math.max(box.top, other.top) + 1
+          )
+          .map((other) => `${text} touches ${other.text}`)
+      ]);
+    })
+  );
 }
 
 function overflow(page: Page): Promise<number> {

@@ -1,0 +1,24 @@
+import {text} from "./sqlText.js";
+
+/** Every sealed run with its calls and its cost. */
+export function sealedRunsQuery(): string {
+  return `select run, eval, split, status, completed, planned, failed, cost_usd, code, sealed_at
+from sealed_runs
+order by sealed_at desc`;
+}
+
+/** What the costs of a run's candidates are computed from. */
+export function costsQuery(run: string): string {
+  return `select candidate, hosting, mean, low, high, prompt_tokens, completion_tokens, counted_rows, rows, estimated_by, stated
+from costs
+where run = ${text(run)}
+order by candidate, hosting`;
+}
+
+/** The price of tokens of each of a run's candidates. */
+export function pricesQuery(run: string): string {
+  return `select candidate, model, input, cached, output, as_of, source
+from prices
+where run = ${text(run)}
+order by candidate`;
+}

@@ -1,0 +1,58 @@
+import type {ReportTable} from "./reportTable.js";
+
+/** What is known of every run beside the scores of its rows: its record, prices, and judges' failures. */
+export const RUN_TABLES: readonly ReportTable[] = [
+  {
+    name: "sealed_runs",
+    about: "every sealed run, older ones too",
+    columns: {
+      run: "varchar",
+      eval: "varchar",
+      split: "varchar",
+      status: "varchar",
+      planned: "double",
+      completed: "double",
+      failed: "double",
+      cost_usd: "double",
+      code: "varchar",
+      sealed_at: "varchar"
+    },
+    lines: ({runs}) =>
+      runs.runs.map(({id, eval: name, split, status, counts, costUsd, code, sealedAt}) => [
+        ...[id, name, split.name, status, counts.planned, counts.completed, counts.failed],
+        ...[costUsd, code.revision, sealedAt]
+      ])
+  },
+  {
+    name: "prices",
+    about: "the price of tokens that each candidate is billed with, in US dollars per million",
+    columns: {
+      run: "varchar",
+      candidate: "varchar",
+      model: "varchar",
+      input: "double",
+      cached: "double",
+      output: "double",
+      as_of: "varchar",
+      source: "varchar"
+    },
+    lines: ({costs}) =>
+      costs.flatMap(({run, prices}) =>
+        prices.map((one) => [
+          ...[run, one.candidate, one.model, one.inputUsdPerMillion, one.cachedInputUsdPerMillion],
+          ...[one.outputUsdPerMillion, one.asOf, one.source]
+        ])
+      )
+  },
+  {
+    name: "score_failures",
+    about: "why answers have no score by a judge",
+    columns: {run: "varchar", scorer: "varchar", reason: "varchar", times: "double"},
+    lines: ({verdicts}) =>
+      verdicts.runs.flatMap(({id, scorers}) =>
+        scorers.flatMap(({name, failures = []}) =>
+          failures.map(({reason, count}) => [id, name, reason, count])
+        )
+      )
+  }
+];
