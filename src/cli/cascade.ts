@@ -65,14 +65,14 @@ function cascadeText(plan: CascadePlan, signal: Signal, scorer: string): string 
     table(linesOf(plan, report), [
       {title: "", value: (line) => line.name},
       {title: scorer, align: "right", value: (line) => points(line.quality)},
-      {title: `loss vs ${strong} (95 % CI)`, value: (line) => line.loss},
+      {title: `loss vs ${strong} (95% CI)`, value: (line) => line.loss},
       {title: "$/1,000", align: "right", value: (line) => line.usd},
       {title: "saving", align: "right", value: (line) => line.saving},
       {title: "answered by", value: (line) => line.shares}
     ])
   ];
   if (report.gapRecovered !== undefined)
-    lines.push(dim(`performance gap recovered: ${points(report.gapRecovered)} %`));
+    lines.push(dim(`performance gap recovered: ${points(report.gapRecovered)}%`));
   const named = stages.map((name) => JSON.stringify(name)).join(", ");
   lines.push(
     dim(
@@ -92,8 +92,8 @@ function linesOf({stages}: CascadePlan, report: CascadeReport) {
       quality: report.quality,
       loss: loss && `${points(loss.estimate)} (${points(loss.low)} to ${points(loss.high)})`,
       usd: dollars(report.usd),
-      saving: saving === undefined ? undefined : `${points(saving)} %`,
-      shares: stages.map((name, s) => `${name} ${points(shares[s]!)} %`).join(", ")
+      saving: saving === undefined ? undefined : `${points(saving)}%`,
+      shares: stages.map((name, s) => `${name} ${points(shares[s]!)}%`).join(", ")
     },
     {name: `${stages.at(-1)!} alone`, quality: report.strongQuality, usd: dollars(report.strongUsd)}
   ] as {name: string; quality: number; loss?: string; usd?: string; saving?: string; shares?: string}[];

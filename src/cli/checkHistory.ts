@@ -62,7 +62,7 @@ function printHistory(entries: readonly HistoryEntry[], alone: readonly NamedEva
   );
   const count = (wanted: HistoryEntry["status"]) => entries.filter(({status}) => status === wanted).length;
   print(
-    `\n${entries.length} comparisons: ${count("regressed")} regressed, ${count("drifted")} drifted, ${count("flaky")} flaky, ${count("undecided")} undecided, ${count("steady")} steady. If nothing had ever got worse, the chance of any alarm in all of them would be at most 5 %.`
+    `\n${entries.length} comparisons: ${count("regressed")} regressed, ${count("drifted")} drifted, ${count("flaky")} flaky, ${count("undecided")} undecided, ${count("steady")} steady. If nothing had ever got worse, the chance of any alarm in all of them would be at most 5%.`
   );
 }
 
@@ -72,7 +72,7 @@ function differenceText({estimate, low, high}: NonNullable<HistoryEntry["differe
 
 /** The share of what an alarm takes, on the scale of logarithms: at 100 % it is one. */
 function evidenceText({eValue, threshold}: HistoryEntry): string {
-  return `${Math.max(0, Math.round((100 * Math.log(eValue)) / Math.log(threshold)))} %`;
+  return `${Math.max(0, Math.round((100 * Math.log(eValue)) / Math.log(threshold)))}%`;
 }
 
 function changeText({changed, status}: HistoryEntry): string | undefined {

@@ -90,7 +90,7 @@ export const costVerbs: ((program: Command) => void)[] = [
       )
       .option("--api-key-env <name>", "the environment variable with the key of --url")
       .option("--concurrency <levels>", "requests in flight, a level each", levels, [1, 2, 4, 8])
-      .option("--rate <n>", "arrivals per second; without it 70 % of what each level can do", positive)
+      .option("--rate <n>", "arrivals per second; without it 70% of what each level can do", positive)
       .option("--duration <seconds>", "of each measurement", seconds, 10)
       .option("--warmup <seconds>", "before each measurement, left out of it", number(0), 2)
       .option(

@@ -74,13 +74,13 @@ function costsText(
         value: ({sample}) => sample.quality && points(sample.quality.mean)
       },
       {
-        title: "95 % CI",
+        title: "95% CI",
         value: ({sample: {quality}}) =>
           quality?.low === undefined ? undefined : `${points(quality.low)} to ${points(quality.high!)}`
       },
       {title: "$/1,000 requests", align: "right", value: ({usdPerThousand}) => usd(usdPerThousand)},
       {
-        title: "95 % CI",
+        title: "95% CI",
         value: ({low, high}) =>
           low === undefined || usd(low) === usd(high) ? undefined : `${usd(low)} to ${usd(high)}`
       },
@@ -100,7 +100,7 @@ function costsText(
         title: "on the frontier",
         align: "right",
         value: ({frontierShare}) =>
-          frontierShare === undefined ? undefined : `${Math.round(100 * frontierShare)} %`
+          frontierShare === undefined ? undefined : `${Math.round(100 * frontierShare)}%`
       }
     ])
   ];
@@ -144,11 +144,11 @@ function crossingText(a: CostedOption, b: CostedOption, found: BreakEven): strin
   const range =
     found.low === undefined || count(found.low) === count(found.high!)
       ? ""
-      : ` (95 % CI ${count(found.low)} to ${count(found.high!)})`;
+      : ` (95% CI ${count(found.low)} to ${count(found.high!)})`;
   const sure =
     found.share === undefined || found.share > 0.995
       ? ""
-      : `; in ${Math.round(100 * found.share)} % of the resamples`;
+      : `; in ${Math.round(100 * found.share)}% of the resamples`;
   const again = found.all.length > 1 ? `; they cross ${found.all.length} times as machines are added` : "";
   return `${named(cheap)} is cheaper than ${named(dear)} from ${count(found.requestsPerMonth)} requests a month${range}${sure}${again}`;
 }

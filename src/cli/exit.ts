@@ -86,7 +86,7 @@ async function askedShutdowns(project: string, name: string): Promise<Shutdown[]
 function exitText({run, margin, candidates}: ExitReport, now: number): string {
   const lines = [
     bold(`Leaving: ${run.eval} · ${run.split.name} split`) +
-      dim(` · run ${run.id} · no worse means at most ${points(margin)} points, at 95 %`)
+      dim(` · run ${run.id} · no worse means at most ${points(margin)} points, at 95%`)
   ];
   for (const one of candidates) lines.push("", ...candidateLines(one, now));
   return lines.join("\n");
@@ -123,7 +123,7 @@ function candidateLines(one: CandidateExit, now: number): string[] {
     {title: "substitute", value: (row) => row.candidate},
     {title: "held by", value: (row) => row.heldBy},
     {
-      title: "Δ (90 % CI)",
+      title: "Δ (90% CI)",
       align: "right",
       value: (row) => `${points(row.difference)} (${points(row.low)} to ${points(row.high)})`
     },

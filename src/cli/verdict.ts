@@ -27,7 +27,7 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
         value: (row) => (row.low === undefined ? undefined : `${points(row.low)} to ${points(row.high!)}`)
       },
       {title: "scored", align: "right", value: (row) => `${row.scored}/${row.planned}`},
-      {title: "Δ vs best (95 % CI)", value: (row) => behind(differences.get(row.candidate), verdict.alpha)},
+      {title: "Δ vs best (95% CI)", value: (row) => behind(differences.get(row.candidate), verdict.alpha)},
       {
         title: "",
         value: (row) =>
@@ -79,7 +79,7 @@ export function importedText({by, files}: NonNullable<RunManifest["imported"]>):
 function behind(comparison: Comparison | undefined, alpha: number): string {
   if (comparison?.difference === undefined) return "";
   const {difference, low, high} = comparison;
-  const level = alpha === 0.05 ? "" : ` at ${Math.round(100 * (1 - alpha))} %`;
+  const level = alpha === 0.05 ? "" : ` at ${Math.round(100 * (1 - alpha))}%`;
   return `${points(-difference)} (${points(-high!)} to ${points(-low!)})${level}`;
 }
 

@@ -2,10 +2,10 @@
 export interface HistoryPoint {
   candidate: string;
   mean?: number;
-  /** At 95 %, for this run by itself. */
+  /** At 95%, for this run by itself. */
   low?: number;
   high?: number;
-  /** At 95 % for all runs together, however many follow. */
+  /** At 95% for all runs together, however many follow. */
   alwaysLow?: number;
   alwaysHigh?: number;
   scored: number;

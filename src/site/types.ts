@@ -44,7 +44,7 @@ export interface CandidateView {
 /** By how much one split's scores stand above another's for the same candidate name. */
 export interface SplitGap {
   candidate: string;
-  /** Score on the first split minus score on the second, in score units, with its 95 % interval. */
+  /** Score on the first split minus score on the second, in score units, with its 95% interval. */
   difference?: number;
   low?: number;
   high?: number;

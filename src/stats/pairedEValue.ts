@@ -23,7 +23,7 @@ const MOST = 1e300;
 
 /**
  * E-value against the hypothesis that the mean of first − second, over rows that both have, is at least −`tolerance`.
- * Large values speak for a loss: by Markov's inequality it is 20 or more in at most 5 % of cases where there is none.
+ * Large values speak for a loss: by Markov's inequality it is 20 or more in at most 5% of cases where there is none.
  * Undefined when no row has both scores; a score outside the bounds is an error.
  *
  * Method: with z the difference plus the tolerance, as a share of the bounds' span, a gambler who bets the share λ on

@@ -58,7 +58,7 @@ function grouped(n: number, next: Rng, center: number): {scores: number[]; clust
   return {scores: clusters.map((c) => coin(logistic(center + ease[c]!), next)), clusters};
 }
 
-/** Two candidates on the same rows, right 70 % and 75 % of the time, mostly on the same ones. */
+/** Two candidates on the same rows, right 70% and 75% of the time, mostly on the same ones. */
 function pair(n: number, next: Rng): [number[], number[]] {
   const first: number[] = [];
   const second: number[] = [];
@@ -278,7 +278,7 @@ cases.push(
 
 function coverage(): string[] {
   const lines = [
-    `| 95 % interval of | ${sizes.map((n) => `n = ${n}`).join(" | ")} | simulations |`,
+    `| 95% interval of | ${sizes.map((n) => `n = ${n}`).join(" | ")} | simulations |`,
     `|---|${sizes.map(() => "--:|").join("")}--:|`
   ];
   const kept = linesByName();
@@ -294,7 +294,7 @@ function coverage(): string[] {
         const found = interval(n, rng("calibration", name, n, trial));
         if (found && found.low <= truth && truth <= found.high) held++;
       }
-      return `${((100 * held) / trials).toFixed(1)} %`;
+      return `${((100 * held) / trials).toFixed(1)}%`;
     });
     lines.push(`| ${name} | ${cells.join(" | ")} | ${trials} |`);
     console.error(lines.at(-1));
@@ -311,7 +311,7 @@ function linesByName(): Map<string, string> {
   );
 }
 
-const share = (count: number, trials: number): string => `${((100 * count) / trials).toFixed(1)} %`;
+const share = (count: number, trials: number): string => `${((100 * count) / trials).toFixed(1)}%`;
 
 /** A gate that is looked at after every 10 rows up to 1,000: how often it decides, and after how many rows. */
 function gates(): string[] {
@@ -381,9 +381,9 @@ function gates(): string[] {
     );
     console.error(lines.at(-1));
   };
-  row("accuracy against 80 %, 95 % interval each time", peek, 0.8, 0.87);
-  row("accuracy against 80 %, confidence sequence", anytime, 0.8, 0.87);
-  row("two candidates, 95 % interval each time", peekPairs, 0, 0.08);
+  row("accuracy against 80%, 95% interval each time", peek, 0.8, 0.87);
+  row("accuracy against 80%, confidence sequence", anytime, 0.8, 0.87);
+  row("two candidates, 95% interval each time", peekPairs, 0, 0.08);
   row("two candidates, confidence sequence", anytimePairs, 0, 0.08);
   return lines;
 }

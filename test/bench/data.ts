@@ -60,7 +60,7 @@ try {
     print(size, "plain DuckDB COPY to Parquet", copy);
     print(size, "assay pull", await step("pull", {file: first}), copy);
     print(size, "the same again: unchanged", await step("pull", {file: first}), copy);
-    print(size, "a second version: 1 % new, 1 % gone, 1 % changed", await step("pull", {file: second}), copy);
+    print(size, "a second version: 1% new, 1% gone, 1% changed", await step("pull", {file: second}), copy);
     print(size, "assay diff of the two", await step("diff", {}));
     await rm(project, {recursive: true, force: true});
     await rm(first);
@@ -71,13 +71,13 @@ try {
 }
 
 function print(source: string, what: string, figures: Figures, copy?: Figures): void {
-  const share = copy ? `${Math.round((100 * copy.seconds) / figures.seconds)} %` : "";
+  const share = copy ? `${Math.round((100 * copy.seconds) / figures.seconds)}%` : "";
   console.log(
     `| ${source} | ${what} | ${figures.seconds.toFixed(1)} | ${share} | ${figures.cpuSeconds.toFixed(1)} | ${Math.round(figures.peakRssMb)} |`
   );
 }
 
-/** Support mails: about 200 bytes of text, a label, numbers and a time. The second state differs in 3 % of its rows. */
+/** Support mails: about 200 bytes of text, a label, numbers and a time. The second state differs in 3% of its rows. */
 async function generate(file: string, format: string, state: 0 | 1): Promise<void> {
   const db = await openDatabase({tmpDir: folder, memoryLimit: "1GB"});
   const options = format === "parquet" ? "format parquet" : "format json";

@@ -21,13 +21,13 @@ function histories(setting: Setting): Traced[][] {
 }
 
 const share = (found: readonly Traced[][], is: (one: Traced) => boolean) =>
-  `${((100 * found.filter((one) => one.some(is)).length) / found.length).toFixed(1)} %`;
+  `${((100 * found.filter((one) => one.some(is)).length) / found.length).toFixed(1)}%`;
 const numberOf = ({run}: Traced) => Number(run.slice(2));
 
 const unchanged: [string, Setting][] = [
   ["400 rows, half of them vary", {rows: 400}],
   ["400 rows, all vary", {rows: 400, varying: 1}],
-  ["400 rows, 4 % vary", {rows: 400, varying: 0.04}],
+  ["400 rows, 4% vary", {rows: 400, varying: 0.04}],
   ["400 rows in clusters of 4", {rows: 400, clusterSize: 4}],
   ["100 rows, 3 candidates", {rows: 100, candidates: 3}]
 ];
@@ -40,7 +40,7 @@ const losses: [string, Setting][] = [
 ];
 
 const lines = [
-  `| ${RUNS} unchanged pull requests, ${HISTORIES} histories | histories with a false alarm (stated: at most 5 %) | with a run that one look calls worse | share of comparisons that one look calls worse |`,
+  `| ${RUNS} unchanged pull requests, ${HISTORIES} histories | histories with a false alarm (stated: at most 5%) | with a run that one look calls worse | share of comparisons that one look calls worse |`,
   "|---|--:|--:|--:|"
 ];
 for (const [name, setting] of unchanged) {
@@ -48,7 +48,7 @@ for (const [name, setting] of unchanged) {
   const all = found.flat();
   const looked = all.filter(({finding}) => finding !== "none").length / all.length;
   lines.push(
-    `| ${name} | ${share(found, ({finding}) => finding === "alarm")} | ${share(found, ({finding}) => finding !== "none")} | ${(100 * looked).toFixed(1)} % |`
+    `| ${name} | ${share(found, ({finding}) => finding === "alarm")} | ${share(found, ({finding}) => finding !== "none")} | ${(100 * looked).toFixed(1)}% |`
   );
   console.log(lines.at(-1));
 }
@@ -63,7 +63,7 @@ for (const [name, setting] of losses) {
     (one) => one.find((traced) => traced.finding === "alarm" && numberOf(traced) >= CHANGE) ?? []
   );
   const delays = first.map((one) => numberOf(one) - CHANGE).sort((a, b) => a - b);
-  const foundShare = `${((100 * first.length) / HISTORIES).toFixed(1)} %`;
+  const foundShare = `${((100 * first.length) / HISTORIES).toFixed(1)}%`;
   lines.push(
     `| ${name} | ${foundShare} | ${delays[delays.length >> 1] ?? "–"} | ${share(found, (one) => one.finding === "alarm" && numberOf(one) < CHANGE)} |`
   );

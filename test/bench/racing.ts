@@ -39,7 +39,7 @@ function raceOver(table: ScoreTable, settings: Omit<RaceSettings, "candidates" |
   return {...race.outcome(), lostBest};
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
 const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 /** Highest mean; the first by name when several have it, as in a race. */
 const topOf = (table: ScoreTable) =>
@@ -72,7 +72,7 @@ const scenarios = [
 ];
 const races = Number(option("--races") ?? 200);
 const lines = [
-  `| candidates, 2,000 rows, ${races} races | truly best dropped (stated: at most 5 %) | race's best is the best | calls | running everything | halving with half of the calls |`,
+  `| candidates, 2,000 rows, ${races} races | truly best dropped (stated: at most 5%) | race's best is the best | calls | running everything | halving with half of the calls |`,
   "|---|--:|--:|--:|--:|--:|"
 ];
 for (const {name, accuracies, rows} of scenarios) {

@@ -94,7 +94,7 @@ try {
 
 function row(rows: number, latency: number, what: string, figures: Figures, floor?: Figures): void {
   const {seconds, cpuSeconds, peakRssMb, calls} = figures;
-  const share = floor && floor !== figures ? `${Math.round((100 * floor.seconds) / seconds)} %` : "";
+  const share = floor && floor !== figures ? `${Math.round((100 * floor.seconds) / seconds)}%` : "";
   print(
     `| ${rows.toLocaleString("en")} × 2 | ${latency} ms | ${what} | ${calls ? Math.round(calls / seconds).toLocaleString("en") : "no calls"} | ${seconds.toFixed(2)} | ${share} | ${cpuSeconds.toFixed(2)} | ${Math.round(peakRssMb)} |`
   );

@@ -184,7 +184,7 @@ describe("a job at Fireworks", () => {
     expect((await startJob(other, id)).how).toBe("found");
     expect(jobs.size).toBe(1);
     Object.assign(jobs.get(own)!, {state: "JOB_STATE_RUNNING", jobProgress: {percent: 40}});
-    expect((await lookAt(workspace, id)).look).toMatchObject({status: "JOB_STATE_RUNNING", detail: "40 %"});
+    expect((await lookAt(workspace, id)).look).toMatchObject({status: "JOB_STATE_RUNNING", detail: "40%"});
     expect((await cancelJob(workspace, id)).look.outcome).toBe("cancelled");
     Object.assign(jobs.get(own)!, {state: "JOB_STATE_COMPLETED"});
     expect((await collectJob(workspace, id)).model.settings).toMatchObject({

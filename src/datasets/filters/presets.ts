@@ -84,7 +84,7 @@ export function repetition({
       for (const [i, share] of most.entries()) {
         const covered = commonestRun(words, i + 1);
         if (covered > share)
-          return `one run of ${i + 1} ${i === 0 ? "word" : "words"} makes up ${Math.round(100 * covered)} %`;
+          return `one run of ${i + 1} ${i === 0 ? "word" : "words"} makes up ${Math.round(100 * covered)}%`;
       }
       return undefined;
     }

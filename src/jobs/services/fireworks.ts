@@ -88,7 +88,7 @@ export function fireworksJobs(settings: FireworksJobs): JobService {
           outcome,
           detail:
             (outcome === "failed" ? status?.message : undefined) ??
-            (percent === undefined ? undefined : `${percent} %`),
+            (percent === undefined ? undefined : `${percent}%`),
           answer: client.safe(answer)
         };
       }),

@@ -67,7 +67,7 @@ describe("filters", () => {
     ).toEqual([
       {id: "b", rejected_by: "length", rejected_because: "0 words, fewer than 1"},
       {id: "c", rejected_by: "language", rejected_because: "language de, not en"},
-      {id: "d", rejected_by: "repetition", rejected_because: "one run of 1 word makes up 100 %"},
+      {id: "d", rejected_by: "repetition", rejected_because: "one run of 1 word makes up 100%"},
       {id: "e", rejected_by: "encoding", rejected_because: "2 signs of UTF-8 read as Windows-1252"},
       {id: "f", rejected_by: "has a label", rejected_because: "not: label is not null"}
     ]);
