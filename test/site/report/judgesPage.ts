@@ -95,7 +95,7 @@ describe("the page of judges", () => {
     await expect
       .poll(async () => {
         const details = page.locator("details", {hasText: "The same in numbers"});
-        if ((await details.getAttribute("open")) === null) await details.locator("summary").click();
+        if ((await details.getAttribute("open")) === null) await details.locator("> summary").click();
         return (await cells(page, "Scores by the judge, by people and corrected")).map((row) =>
           row.slice(0, 6)
         );
