@@ -61,7 +61,7 @@ export async function saveModel(modelsDir: string, model: NewModel): Promise<Mod
     await place.remove(modelKey(id, "erased-training.json"));
     return manifest;
   }
-  const stage = await place.stage("models");
+  const stage = await stageIn(place);
   try {
     for (const {path, content} of entries) {
       const target = insideFolder(stage.folder, path);
@@ -75,6 +75,12 @@ export async function saveModel(modelsDir: string, model: NewModel): Promise<Mod
     await stage.discard();
   }
   return manifest;
+}
+
+/** What savings that were killed left half-written is removed: it is as large as a model. */
+async function stageIn(place: Place): Promise<Stage> {
+  await place.sweep("models");
+  return place.stage("models");
 }
 
 async function pathOf(modelsDir: string, id: string | undefined, path: string): Promise<string | undefined> {
@@ -120,7 +126,7 @@ export async function keepModel(
     await rm(folder, {recursive: true, force: true});
     return manifest;
   }
-  const stage = await place.stage("models");
+  const stage = await stageIn(place);
   try {
     await rm(stage.folder, {recursive: true});
     await rename(folder, stage.folder);

@@ -1,4 +1,4 @@
-import {existsSync} from "node:fs";
+import {existsSync, mkdirSync} from "node:fs";
 import {mkdir, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi} from "vitest";
@@ -68,8 +68,11 @@ describe("keeping runs", () => {
     const other = await run({limit: 4});
     expect(first.calls).toBeGreaterThan(0);
     expect(other.calls).toBe(0);
+    // What a removal that was killed has moved aside goes too.
+    const aside = join(folder, ".assay", "runs", ".words-1.999999999.00000000.tmp");
+    mkdirSync(aside);
     expect(await deleteRuns(project.store, [first.id])).toEqual([first.id]);
-    expect(stored(first.id)).toBe(false);
+    expect([stored(first.id), existsSync(aside)]).toEqual([false, false]);
     const left = await project.store.rows("select distinct run from completions");
     expect(left).toEqual([{run: other.id}]);
     const again = await run();

@@ -1,4 +1,4 @@
-import {link, mkdtemp, readdir, readFile, rm, stat, writeFile} from "node:fs/promises";
+import {link, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterEach, beforeEach, describe, expect, it} from "vitest";
@@ -41,6 +41,12 @@ describe("the model registry", () => {
   });
 
   it("leaves nothing half-written behind", async () => {
+    await saveModel(dir, model("first", [1, 2]));
+    expect((await readdir(dir)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
+
+  it("removes what a saving that was killed has left half-written", async () => {
+    await mkdir(join(dir, ".stage.999999999.00000000.tmp"));
     await saveModel(dir, model("first", [1, 2]));
     expect((await readdir(dir)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });

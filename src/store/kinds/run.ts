@@ -238,6 +238,8 @@ export async function setArchived(
 
 /** Removes a run with all it holds, sealed or not. Whoever calls it knows that nothing refers to it. */
 export async function removeRun({place}: Workspace, id: string): Promise<void> {
+  // What a removal that was killed has moved aside.
+  await place.sweep("runs");
   await place.remove(runKey(id));
 }
 
