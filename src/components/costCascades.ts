@@ -132,7 +132,8 @@ function curves(
         ticks: width < 560 ? 3 : 6,
         inset: 30
       },
-      y: {label: `↑ ${scorer}, ${format.unit}`, labelArrow: "none", nice: true, inset: 12},
+      // Labels of the lines' ends stand below them, above the axis.
+      y: {label: `↑ ${scorer}, ${format.unit}`, labelArrow: "none", nice: true, inset: 12, insetBottom: 26},
       marks: [
         Plot.gridY({stroke: "var(--line)", strokeOpacity: 1, ticks: 5}),
         all.map(({cheap}, i) =>
@@ -158,7 +159,9 @@ function curves(
         Plot.text(ends, {
           x: "usdPerThousand",
           y: "quality",
-          dy: 12,
+          dx: -6,
+          dy: 13,
+          textAnchor: "start",
           text: ({cheap}: {cheap: string}) => `${cheap} first`,
           fill: "currentColor",
           stroke: "var(--surface)",

@@ -70,7 +70,13 @@ async function showRows(shown: Shown, found: readonly number[], limit = PAGE): P
   await rows.open(page.filter((row) => lead(details.get(row)) === undefined));
   rememberOrder(run.id, found.slice(0, MOST_REMEMBERED));
   const more = html`<button type="button">Show ${count(Math.min(PAGE, found.length - limit))} more</button>`;
-  more.addEventListener("click", () => void showRows(shown, found, limit + PAGE));
+  more.addEventListener(
+    "click",
+    () =>
+      void showRows(shown, found, limit + PAGE).then(() =>
+        list.querySelectorAll<HTMLElement>(".row-link")[limit]?.focus()
+      )
+  );
   list.replaceChildren(
     ...(found.length === 0
       ? [html`<p>No row is like that. Choose other rows above.</p>`]

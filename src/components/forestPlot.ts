@@ -6,6 +6,7 @@ import type {Content} from "./elements.js";
 import {count, pValue, type ScoreFormat} from "./format.js";
 import {figure} from "./figure.js";
 import type {Made} from "./made.js";
+import {zeroAxis} from "./zeroAxis.js";
 
 /** A difference with its interval, in score units. */
 export interface ForestLine {
@@ -110,7 +111,7 @@ function draw(lines: readonly ForestLine[], options: ForestOptions, width: numbe
     marks: [
       Plot.rect([margin], {x1: -margin, x2: margin, fill: "var(--accent-soft)"}),
       Plot.gridX({stroke: "var(--line)", strokeOpacity: 1, ticks: narrow ? 4 : 7}),
-      Plot.ruleX([0], {stroke: "currentColor"}),
+      zeroAxis(lines, {y: "label", narrow}),
       Plot.ruleY(lines, {
         y: "label",
         x1: (line: ForestLine) => format.scale(line.low),

@@ -5,6 +5,9 @@ import {fileName, saveFile, tableCsv} from "./saving.js";
 import {sortable} from "./sortable.js";
 import type {Content} from "./elements.js";
 
+/** Columns from which a table is too wide for a phone. */
+const CARDS = 4;
+
 export interface Column<T> {
   name: string;
   /** Small print below the name. */
@@ -24,7 +27,10 @@ export interface TableOptions<T> {
   /** Says what the table holds; shown to screen readers. */
   caption: string;
   highlight?(row: T): boolean;
-  /** On a phone each row is a card, its cells below each other with their column's name. */
+  /**
+   * On a phone each row is a card, its cells below each other with their column's name. Unless told, tables of four columns and more
+   * are, but for those with a pinned column.
+   */
   cards?: boolean;
   /** What its figures are, of how many rows, and the query that gives them. */
   made?: Made;
@@ -44,8 +50,9 @@ export function groupedTable<T>(
 ): HTMLElement {
   const kind = (column: Column<T>) =>
     column.numeric ? "number" : column.wide ? "wide" : column.pinned ? "pinned" : undefined;
+  const cards = options.cards ?? (columns.length >= CARDS && columns.every(({pinned}) => !pinned));
   const region = html`<div class="scroll" role="region" aria-label=${options.caption} tabindex="0">
-    <table class=${options.cards ? "as-cards" : undefined}>
+    <table class=${cards ? "as-cards" : undefined}>
       <caption class="hidden">
         ${options.caption}
       </caption>

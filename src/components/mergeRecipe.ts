@@ -37,7 +37,7 @@ export function madeOf(model: ModelManifest): Content {
           <pre tabindex="0">${recipe.source.trimEnd()}</pre>
         </div>`,
     details(
-      `Hashes of ${count(files.length)} files`,
+      `Hashes of ${plural(files.length, "file")}`,
       dataTable(
         files,
         [

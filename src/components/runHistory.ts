@@ -173,7 +173,7 @@ function scorers(run: RunManifest): HTMLElement {
       {name: "Version", value: ({version}) => hash(version)},
       {name: "Scores", value: ({binary}) => (binary ? "right or wrong" : "graded")}
     ],
-    {caption: "Scorers with the version of their code"}
+    {caption: "Scorers with the version of their code", cards: true}
   );
 }
 

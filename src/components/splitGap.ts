@@ -7,6 +7,7 @@ import {formatFor, plural} from "./format.js";
 import type {Made} from "./made.js";
 import {gapsQuery} from "./splitQueries.js";
 import {figure} from "./figure.js";
+import {zeroAxis} from "./zeroAxis.js";
 
 const points = formatFor([]);
 
@@ -58,7 +59,7 @@ export function gapPlot(comparison: SplitComparison): Content[] {
       },
       marks: [
         Plot.gridX({stroke: "var(--line)", strokeOpacity: 1, ticks: narrow ? 4 : 7}),
-        Plot.ruleX([0], {stroke: "currentColor"}),
+        zeroAxis(rows, {y: "candidate", narrow}),
         Plot.ruleY(rows, {
           y: "candidate",
           x1: (row) => 100 * row.low,

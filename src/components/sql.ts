@@ -135,7 +135,7 @@ function shownAnswer(answer: Answer, ms: number): HTMLElement {
               heading: i === 0,
               value: (row: readonly unknown[]) => cell(row[i])
             })),
-            {caption: "Answer to the query"}
+            {caption: "Answer to the query", cards: false}
           )
     }
   </div>`;

@@ -96,7 +96,7 @@ function winnerText({verdict, status}: RunView): Content {
   const shared =
     winner.rows === scored
       ? partial
-      : `${partial}on the ${plural(winner.rows, "row")} that all candidates share ${best} scored ${format.score(winner.naive)}. `;
+      : `${partial === "" ? "On" : `${partial}on`} the ${plural(winner.rows, "row")} that all candidates share ${best} scored ${format.score(winner.naive)}. `;
   return html`<p class="aside">
     ${shared}${format.score(winner.naive)} is too high on average, because the best of
     ${count(verdict.summaries.length)} was chosen by it. Corrected for that choice:

@@ -1,5 +1,6 @@
 import {readdir, readFile} from "node:fs/promises";
 import {join} from "node:path";
+import {counted, points} from "../../decisions/points.js";
 import type {RunView, VerdictsData} from "../types.js";
 
 /**
@@ -22,19 +23,25 @@ async function verdictsOf(dist: string): Promise<VerdictsData | undefined> {
 }
 
 function runText({title, split, dataset, verdict, rows}: RunView): string {
+  const all = verdict.summaries.flatMap(({mean, low, high}) => [mean, low, high]);
+  const number = all.every((value) => value === undefined || (value >= 0 && value <= 1)) ? percent : plain;
   const lines = verdict.summaries.map(
     ({candidate, mean, low, high, scored}) =>
-      `<tr><th scope="row">${escaped(candidate)}</th><td>${number(mean)}</td><td>${number(low)} to ${number(high)}</td><td>${scored}</td></tr>`
+      `<tr><th scope="row">${escaped(candidate)}</th><td>${number(mean)}</td><td>${number(low)} to ${number(high)}</td><td>${counted(scored)}</td></tr>`
   );
   const level = Math.round(100 * (1 - verdict.alpha));
   return `<section class="part"><h2>${escaped(title)}, split ${escaped(split.name)}</h2>
 <p>${escaped(verdict.action)} ${escaped(verdict.sentence)}</p>
-<table><caption>Scores on ${rows} rows of ${escaped(dataset.name)}</caption>
+<table><caption>Scores on ${counted(rows)} rows of ${escaped(dataset.name)}</caption>
 <thead><tr><th scope="col">Candidate</th><th scope="col">Mean</th><th scope="col">${level}% interval</th><th scope="col">Rows scored</th></tr></thead>
 <tbody>${lines.join("")}</tbody></table></section>`;
 }
 
-function number(value: number | undefined): string {
+function percent(value: number | undefined): string {
+  return value === undefined ? "–" : `${points(value)}%`;
+}
+
+function plain(value: number | undefined): string {
   return value === undefined ? "–" : String(Number(value.toPrecision(4)));
 }
 

@@ -37,6 +37,18 @@ describe("the examples page", () => {
     await page.close();
   });
 
+  it("goes on to the first new row when more are asked for by keyboard", async (context) => {
+    const {page} = await open(context, `examples?run=${report.run("priced").id}`);
+    const links = page.locator(".row-link");
+    await expect.poll(() => links.count()).toBe(20);
+    await page.getByRole("button", {name: "Show 20 more"}).focus();
+    await page.keyboard.press("Enter");
+    await expect
+      .poll(() => links.evaluateAll((all) => all.indexOf(document.activeElement as HTMLElement)))
+      .toBe(20);
+    await page.close();
+  });
+
   it("shows two candidates' answers, sorts, and searches the texts of all rows", async (context) => {
     const {page} = await judged(context);
     await page.getByLabel("Show", {exact: true}).selectOption({label: "All rows"});

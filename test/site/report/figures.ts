@@ -222,6 +222,8 @@ describe("every figure", () => {
     await expect.poll(() => page.evaluate(() => document.activeElement?.className)).toBe("walk");
     await page.emulateMedia({media: "print"});
     expect(await page.locator(".made").first().isVisible()).toBe(false);
+    const paper = (await page.pdf({format: "A4"})).toString("latin1");
+    expect(paper.match(/\/Type\s*\/Page\b/g)!.length).toBeLessThanOrEqual(2);
     await page.close();
   });
 });

@@ -4,7 +4,7 @@ import type {Page} from "playwright-core";
 import {describe, expect, it} from "vitest";
 import {currentRuns} from "../../../src/site/index.js";
 import {canCutNetwork} from "../../support/buildSite.js";
-import {open, report, seriousViolations} from "../../support/report.js";
+import {open, percent, report, seriousViolations} from "../../support/report.js";
 import {layoutShift, redrawn} from "../../support/watchPage.js";
 
 const PAGES = [
@@ -56,6 +56,16 @@ describe("the built site", () => {
     expect((await readdir(join(dist, "data", "rows"))).sort()).toEqual(current);
   });
 
+  it("says the verdict in percent where no script runs", async () => {
+    const html = await readFile(join(report.site.dist, "index.html"), "utf8");
+    const {action, summaries} = report.run("priced").verdict;
+    const [best] = summaries;
+    expect(html).toContain(`<p>${action} `);
+    expect(html).toContain(
+      `<td>${percent(best!.mean)}</td><td>${percent(best!.low)} to ${percent(best!.high)}</td>`
+    );
+  });
+
   for (const name of PAGES)
     it(`opens ${name || "the first page"} below a path, light, dark and on a phone, accessible and without asking elsewhere`, async (context) => {
       const {page, problems} = await open(
@@ -101,6 +111,7 @@ async function looksRight(page: Page): Promise<void> {
   await redrawn(page);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
   expect(await crowdedLabels(page)).toEqual([]);
+  expect(await wideTables(page)).toEqual([]);
   expect(await page.locator("#observablehq-main").innerText()).not.toMatch(/undefined|NaN/);
   expect(await seriousViolations(page)).toEqual([]);
   expect(await page.evaluate(() => "attacked" in window)).toBe(false);
@@ -127,6 +138,17 @@ function crowdedLabels(page: Page): Promise<string[]> {
       ]);
     })
   );
+}
+
+/** Tables that are wider than a phone, but for those that compare in columns: splits, classes, scores. */
+function wideTables(page: Page): Promise<string[]> {
+  return page
+    .locator(".table > .scroll:visible")
+    .evaluateAll((regions) =>
+      regions
+        .filter((region) => region.scrollWidth > region.clientWidth + 1 && !region.querySelector("th.pinned"))
+        .map((region) => region.ariaLabel!)
+    );
 }
 
 function overflow(page: Page): Promise<number> {
