@@ -13,9 +13,10 @@ class LongestFirst extends BaseSequencer {
 }
 
 /** Rooms whose tests leave nothing behind in the process: their files share one, so that the engine is loaded once and not for each. */
-const shared = "code,components,costs,datasets,decisions,privacy,scorers,splits,stats,store"
-  .split(",")
-  .map((room) => `test/${room}/**/*.test.ts`);
+const shared =
+  "code,components,costs,datasets,decisions,endpoints,imports,merge,models,privacy,runner,scorers,splits,stats,store"
+    .split(",")
+    .map((room) => `test/${room}/**/*.test.ts`);
 
 export default defineConfig({
   test: {

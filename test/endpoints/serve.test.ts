@@ -250,14 +250,29 @@ describe("serve", () => {
   });
 
   it("survives a client that goes away before its answer", async () => {
-    const {service} = await setup({}, 60);
-    const body = JSON.stringify(chat("spam"));
+    const model = keywordModel(["ham", "spam"], {name: "inbox"});
+    let answer: (() => void) | undefined;
+    const asked = new Promise<void>((begun) => {
+      const {predict} = model;
+      model.predict = async (texts) => {
+        begun();
+        await new Promise<void>((resolve) => (answer ??= resolve));
+        model.predict = predict;
+        return predict.call(model, texts);
+      };
+    });
+    const service = await serve([model]);
+    cleanups.push(() => service.close());
     const gone = rawRequest(`${service.url}/v1/chat/completions`, {method: "POST"});
     gone.on("error", () => undefined);
-    gone.end(body);
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    gone.end(JSON.stringify(chat("spam")));
+    await asked;
+    const closed = new Promise((resolve) => gone.once("close", resolve));
     gone.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await closed;
+    // The server hears of it before it answers what comes later.
+    for (let i = 0; i < 2; i++) await fetch(`${service.url}/v1/models`);
+    answer!();
     expect((await post(service.url, chat("spam"))).status).toBe(200);
     expect(service.served).toBe(1);
   });
