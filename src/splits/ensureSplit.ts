@@ -105,7 +105,9 @@ export async function ensureSplit(
         measures: {}
       };
       if (measure) {
-        onMessage?.(`measuring the split: comparing and embedding the texts of ${version.rows} rows`);
+        onMessage?.(
+          `measuring the split: comparing the texts of ${version.rows} rows, in meaning too where an encoder is installed`
+        );
         manifest.measures = {...(await measureSplit(store, version, rows, assigned, duplicates))};
       }
       await writeHeldOut(store, workspace, manifest, {rows, parts: assigned, text: version.text});

@@ -65,7 +65,7 @@ describe("ensureSplit", () => {
       expect(measured).toMatchObject({id: bare.id, counts: bare.counts, madeAt: bare.madeAt});
       expect(told).toEqual([
         expect.stringMatching(/near-duplicates among 60 rows/),
-        expect.stringMatching(/embedding the texts of 60 rows/)
+        expect.stringMatching(/comparing the texts of 60 rows/)
       ]);
       expect((await ensure(false)).measures).toEqual(measured.measures);
     } finally {
