@@ -1,6 +1,7 @@
 import {nearDuplicates, nearDuplicateSettings, type NearDuplicateSettings} from "../datasets/index.js";
 import {
   type Database,
+  datasetKey,
   hashJson,
   hasRows,
   openParts,
@@ -77,7 +78,8 @@ export async function ensureSplit(
     async () => {
       const meanwhile = await current();
       if (meanwhile) return meanwhile;
-      for (const key of [splitKey(own), versionKey(version)]) await workspace.place.sweep(key);
+      for (const key of [datasetKey(version.dataset), splitKey(own), versionKey(version)])
+        await workspace.place.sweep(key);
       const before = await readSplit(workspace, own);
       const rows = await versionRows(workspace, version);
       const compare = version.text !== undefined && (measure || strategy === "cluster");
