@@ -34,7 +34,7 @@ export const beginning = {
 };
 
 /** Training steps of each model. */
-export const steps = whole ? {base: 3000, team: 600, joint: 14_000} : {base: 400, team: 80, joint: 160};
+export const steps = whole ? {base: 2500, team: 400, joint: 10_000} : {base: 400, team: 80, joint: 160};
 
 /** What the four models share. */
 export const task = {

@@ -12,19 +12,19 @@ import {leadsQuery} from "./raceQueries.js";
 import {differencesQuery} from "./scoreQueries.js";
 
 /**
- * The chosen candidate against every other one on the rows that both have: the paired differences with their
- * intervals, and the band within which a difference does not matter.
+ * Every other candidate against the chosen one on the rows that both have: the paired differences, candidate minus
+ * reference as everywhere, with their intervals, and the band within which a difference does not matter.
  */
 export function differences(found: Compared | null, reference: string | null): Content {
   if (!found || reference === null) return nothing();
   const {all, shown, verdict} = found;
   const ofVerdict = reference === verdict.best;
-  const pairs = ofVerdict ? verdict.comparisons : comparisonsWith(shown, reference);
+  const pairs = (ofVerdict ? verdict.comparisons : comparisonsWith(shown, reference)).map(turned);
   const format = formatFor(all.extent);
-  const lines = pairs.flatMap(({b, rows, difference, low, high, adjustedP, within}): ForestLine[] =>
+  const lines = pairs.flatMap(({a, rows, difference, low, high, adjustedP, within}): ForestLine[] =>
     difference === undefined || low === undefined || high === undefined
       ? []
-      : [{label: b, rows, difference, low, high, adjustedP, within}]
+      : [{label: a, rows, difference, low, high, adjustedP, within}]
   );
   const {alpha, margin} = verdict;
   const scored = verdict.summaries.filter(({mean}) => mean !== undefined).length;
@@ -36,13 +36,13 @@ export function differences(found: Compared | null, reference: string | null): C
         : `p values are corrected (Holm) for the ${count(pairs.length)} comparisons shown.`;
   const made = madeOf(found, reference, ofVerdict);
   return section(
-    `${reference} against the others`,
+    `The others against ${reference}`,
     lines.length === 0
       ? html`<p>There are too few rows that two candidates were both scored on.</p>`
       : [
           forestPlot(lines, {
-            label: `Paired differences of ${reference} minus each of ${lines.length} other candidates`,
-            axis: `${reference} minus the other`,
+            label: `Paired differences of ${lines.length} candidates minus ${reference}`,
+            axis: `candidate minus ${reference}`,
             format,
             margin,
             alpha,
@@ -50,7 +50,7 @@ export function differences(found: Compared | null, reference: string | null): C
           }),
           standingLegend(lines, {margin, alpha}),
           html`<p class="small">
-            Right of zero, ${reference} is better. Shaded: the margin of ±${format.scale(margin)}
+            Left of zero, ${reference} is better. Shaded: the margin of ±${format.scale(margin)}
             ${format.differenceUnit}, within which a difference does not matter. A candidate is called better
             or worse where that is wrong at most ${Math.round(100 * alpha)}% of the time over all comparisons
             together. ${family}
@@ -60,9 +60,15 @@ export function differences(found: Compared | null, reference: string | null): C
   );
 }
 
+/** The second candidate minus the first, of a pair's difference. */
+function turned({a, b, difference, low, high, ...pair}: Comparison): Comparison {
+  const minus = (value: number | undefined) => (value === undefined ? undefined : 0 - value);
+  return {...pair, a: b, b: a, difference: minus(difference), low: minus(high), high: minus(low)};
+}
+
 /** A race's intervals come from its record: they are those of all its rounds together. */
 function madeOf({all: {run, scorer}, shown, verdict}: Compared, reference: string, ofVerdict: boolean): Made {
-  const what = `The mean of ${reference} minus that of each other candidate, over the rows that both have; right of zero ${reference} is better.`;
+  const what = `The mean of each other candidate minus that of ${reference}, over the rows that both have; left of zero ${reference} is better.`;
   const shared = {what, n: plural(shown.rows, "row"), term: "difference" as const, run};
   return verdict.race && ofVerdict
     ? {...shared, sql: leadsQuery(verdict.race.id, reference), engine: undefined}
@@ -85,7 +91,7 @@ function pairTable(
   return dataTable(
     pairs,
     [
-      {name: "Against", value: (pair) => pair.b, heading: true},
+      {name: "Candidate", value: (pair) => pair.a, heading: true},
       {
         name: `Difference, ${format.differenceUnit}`,
         value: (pair) => format.difference(pair.difference),

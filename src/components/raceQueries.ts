@@ -4,9 +4,9 @@ import {text} from "./sqlText.js";
 export const AS_RUN =
   "startRace of assay made the record, and makes the race again here when other settings are chosen";
 
-/** Each other candidate's last interval against the first one, as the race's record has it. */
+/** Each other candidate minus the first one, with its last interval, as the race's record has it. */
 export function leadsQuery(race: string, first: string): string {
-  return `select second as against, round, observations, lead, low, high
+  return `select second as candidate, round, observations, -lead as difference, -high as low, -low as high
 from race_leads
 where race = ${text(race)} and first = ${text(first)}
 qualify round = max(round) over (partition by second)

@@ -36,13 +36,13 @@ group by candidate
 order by mean desc`;
 }
 
-/** The reference minus each other candidate, on the rows that both have. */
+/** Each other candidate minus the reference, on the rows that both have. */
 export function differencesQuery({scorer, slice}: Scored, reference: string): string {
-  return `select b.candidate as against, count(*) as rows, avg(a.score - b.score) as difference
+  return `select a.candidate, count(*) as rows, avg(a.score - b.score) as difference
 from scores a join scores b using (row_id, scorer)${withRows(slice)}
-where scorer = ${text(scorer)} and a.candidate = ${text(reference)} and b.candidate <> ${text(reference)}${inSlice(slice)}
-group by b.candidate
-order by difference`;
+where scorer = ${text(scorer)} and a.candidate <> ${text(reference)} and b.candidate = ${text(reference)}${inSlice(slice)}
+group by a.candidate
+order by difference desc`;
 }
 
 /** Every candidate in every slice: its mean, and its difference from the reference on the rows that both have. */

@@ -9,11 +9,11 @@ describe("the page of differences", () => {
     const table = await scoreTable(report.store, view.id, "correct");
     const values = (name: string) => table.values[table.candidates.indexOf(name)]!;
     const others = table.candidates.filter((name) => name !== "small");
-    const found = others.map((name) => pairedDifference(values("small"), values(name))!);
+    const found = others.map((name) => pairedDifference(values(name), values("small"))!);
     const adjusted = holm(found.map(({p}) => p));
     const {page} = await open(context, `differences?run=${view.id}`);
     await page.getByLabel("Measured against").selectOption({label: "small (baseline)"});
-    await page.getByRole("heading", {name: "small against the others"}).waitFor();
+    await page.getByRole("heading", {name: "The others against small"}).waitFor();
     await page.getByText("p values are corrected (Holm) for the 2 comparisons shown.").waitFor();
     await page.getByText("The same in numbers", {exact: true}).click();
     const shown = await cells(page, "Paired differences");
@@ -29,7 +29,7 @@ describe("the page of differences", () => {
         ])
         .sort()
     );
-    expect(shown.map((row) => row[6])).toEqual(["▼ worse", "▼ worse"]);
+    expect(shown.map((row) => row[6])).toEqual(["▲ better", "▲ better"]);
     await page.close();
   });
 

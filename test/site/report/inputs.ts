@@ -40,7 +40,7 @@ describe("inputs", () => {
     await page.getByText("The same in numbers", {exact: true}).click();
     await expect
       .poll(async () => (await cells(page, "Paired differences")).map((row) => [row[0], row[1], row[3]]))
-      .toEqual(verdict.comparisons.map((pair) => [pair.b, signed(pair.difference!), String(pair.rows)]));
+      .toEqual(verdict.comparisons.map((pair) => [pair.b, signed(0 - pair.difference!), String(pair.rows)]));
     await page.close();
   });
 
