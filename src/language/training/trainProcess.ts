@@ -11,14 +11,17 @@ process.on("SIGINT", stop);
 process.on("SIGTERM", stop);
 process.on("disconnect", stop);
 
-const tell = (message: FromTraining) => {
-  if (process.connected) process.send!(message);
-};
+/** Resolves when the message is on its way: a channel that is closed before drops a long one. */
+const tell = (message: FromTraining): Promise<void> =>
+  new Promise((resolve) => {
+    if (process.connected) process.send!(message, () => resolve());
+    else resolve();
+  });
 
 process.on("message", (message: ToTraining) => {
   if (message.type === "stop") return stop();
   void train(message.job, {
-    onProgress: (progress) => tell({type: "progress", progress}),
+    onProgress: (progress) => void tell({type: "progress", progress}),
     stopped: () => stopped,
     // Computing blocks the loop: messages and signals are read here.
     pause: () => new Promise((resolve) => setImmediate(resolve))
