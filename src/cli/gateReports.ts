@@ -1,4 +1,4 @@
-import {type GateResult, points} from "../decisions/index.js";
+import {counted, type GateResult, points} from "../decisions/index.js";
 import type {CheckedRun} from "./check.js";
 import type {NamedEval} from "./project.js";
 
@@ -140,5 +140,5 @@ function changeText({change, report: {verdict}}: CheckedRun): string {
 function foundText({message, rowsNeeded}: GateResult): string {
   return rowsNeeded === undefined
     ? message
-    : `${message}; about ${rowsNeeded.toLocaleString("en-US")} more rows would decide it`;
+    : `${message}; about ${counted(rowsNeeded)} more rows would decide it`;
 }

@@ -1,5 +1,13 @@
-/** What figures mean, by the name of their column or label; the method page says more of each. */
+/** What figures mean, by the name of their column or label, the first that fits; the method page says more of each. */
 const DEFINITIONS: readonly [name: RegExp, definition: string][] = [
+  [/^rows added/i, "Rows whose id the version before does not have."],
+  [/^rows removed/i, "Rows whose id only the version before has."],
+  [/^rows changed/i, "Rows whose id both versions have, with another content."],
+  [/^rows in them/i, "Rows of all clusters together."],
+  [
+    /^changes with the order/i,
+    "Share of comparisons whose choice changed when the two answers changed places."
+  ],
   [
     /interval|\bCI\b/i,
     "On other rows of the same kind, 95 of 100 such intervals would hold the true value (at 95%)."
@@ -34,14 +42,6 @@ const DEFINITIONS: readonly [name: RegExp, definition: string][] = [
   [/^labelled by people/i, "Answers that people scored as well."],
   [/^same score/i, "Share of the answers with both scores to which judge and people gave the same one."],
   [/alpha/i, "Agreement beyond chance by the squared distance of scores; 1 is perfect, 0 chance."],
-  [
-    /^changes with the order/i,
-    "Share of comparisons whose choice changed when the two answers changed places."
-  ],
-  [/^rows added/i, "Rows whose id the version before does not have."],
-  [/^rows removed/i, "Rows whose id only the version before has."],
-  [/^rows changed/i, "Rows whose id both versions have, with another content."],
-  [/^rows in them/i, "Rows of all clusters together."],
   [/^clusters/i, "Groups of rows that say the same or nearly the same, linked row by row."],
   [
     /^of one text/i,

@@ -19,7 +19,7 @@ export {pairwise} from "./pairwise.js";
 export * from "./raceTypes.js";
 export {gatesOf, runReport, type RunReport} from "./report.js";
 export {scoreTable, slicingsOf} from "./scoreTable.js";
-export {points} from "./points.js";
+export {counted, points} from "./points.js";
 export {type Regression, regressionsOf} from "./regressionsOf.js";
 export {sliceTable} from "./sliceTable.js";
 export * from "./types.js";

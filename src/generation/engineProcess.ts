@@ -1,4 +1,4 @@
-import {loadLlama} from "../ggml/index.js";
+import {loadLlama, tellParent} from "../ggml/index.js";
 import {messageOf, UserError} from "../store/errors.js";
 import {Engine} from "./engine.js";
 import type {FromEngine, ToEngine} from "./messages.js";
@@ -8,8 +8,7 @@ let engine: Engine | undefined;
 const stops = new Map<number, (error: unknown) => void>();
 
 function say(message: FromEngine): void {
-  // The caller may have gone between two steps.
-  if (process.connected) process.send!(message);
+  void tellParent(message);
 }
 
 function refusal(error: unknown): {message: string; forUser: boolean} {

@@ -14,3 +14,15 @@ export function forkModule(name: string, from: string, options: ForkOptions = {}
     ...options
   });
 }
+
+/**
+ * Says something to the process that forked this one, and nothing when that has gone. Resolves when it is on its way: a channel
+ * that is closed before drops a long message.
+ */
+export function tellParent(message: object): Promise<void> {
+  return new Promise((resolve) => {
+    // The parent may have gone between two steps.
+    if (process.connected) process.send!(message, () => resolve());
+    else resolve();
+  });
+}

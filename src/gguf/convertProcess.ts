@@ -1,5 +1,6 @@
 import {readFile, rename} from "node:fs/promises";
 import {join} from "node:path";
+import {tellParent} from "../ggml/index.js";
 import {messageOf, UserError} from "../store/errors.js";
 import {convertAdapter} from "./adapter.js";
 import {convertCheckpoint} from "./convert.js";
@@ -18,7 +19,7 @@ const quantiserFor = (type: string) => (PLAIN.includes(type) ? none : libraryQua
 
 async function work(conversion: Conversion & {into?: string}): Promise<string[]> {
   const {from, to, type, base, name, preTokenizer, into} = conversion;
-  const onProgress = (done: number, total: number) => say({type: "progress", done, total});
+  const onProgress = (done: number, total: number) => void say({type: "progress", done, total});
   if (into !== undefined) {
     await quantiseFile(from, to, fileType(type));
     await rename(to, into);
@@ -32,9 +33,7 @@ async function work(conversion: Conversion & {into?: string}): Promise<string[]>
   return [];
 }
 
-function say(message: FromConverter): void {
-  if (process.connected) process.send!(message);
-}
+const say = (message: FromConverter) => tellParent(message);
 
 process.once("message", (conversion: Conversion) => {
   work(conversion)
@@ -43,6 +42,8 @@ process.once("message", (conversion: Conversion) => {
       (error: unknown) =>
         say({type: "failed", message: messageOf(error), forUser: error instanceof UserError})
     )
-    .finally(() => process.disconnect());
+    .finally(() => {
+      if (process.connected) process.disconnect();
+    });
 });
 process.on("SIGINT", () => undefined);

@@ -1,7 +1,7 @@
 import {valuesOf} from "../decisions/columns.js";
 import {elimination} from "./elimination.js";
 import {halving} from "./halving.js";
-import {list, points} from "../decisions/points.js";
+import {counted, list, points} from "../decisions/points.js";
 import type {
   RaceDrop,
   RaceOutcome,
@@ -126,9 +126,8 @@ function standingOf(table: ScoreTable, candidate: string): RaceRound["standings"
 
 function sentenceOf(outcome: Omit<RaceOutcome, "sentence">, settings: RaceSettings, rows: number): string {
   const {kind, best, set, calls, callsOfEverything} = outcome;
-  const number = (value: number) => value.toLocaleString("en-US");
   const share = callsOfEverything > 0 ? Math.round((100 * calls) / callsOfEverything) : 0;
-  const used = `${number(rows)} of ${number(settings.rows)} rows and ${number(calls)} of ${number(callsOfEverything)} calls (${share}%)`;
+  const used = `${counted(rows)} of ${counted(settings.rows)} rows and ${counted(calls)} of ${counted(callsOfEverything)} calls (${share}%)`;
   if (best === undefined) return "The race ended before a row was scored.";
   const budget = settings.errorRate === undefined;
   if (kind === "pick")

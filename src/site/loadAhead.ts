@@ -1,5 +1,4 @@
 import {spawn} from "node:child_process";
-import {existsSync} from "node:fs";
 import {mkdir, open, readdir, readFile, rename, rm, stat} from "node:fs/promises";
 import {availableParallelism} from "node:os";
 import {dirname, join, relative} from "node:path";
@@ -111,6 +110,6 @@ async function load(
     return code === 0;
   } finally {
     await file.close();
-    if (existsSync(temporary)) await rm(temporary, {force: true});
+    await rm(temporary, {force: true});
   }
 }

@@ -1,6 +1,4 @@
-import {fork} from "node:child_process";
-import {createRequire} from "node:module";
-import {fileURLToPath, pathToFileURL} from "node:url";
+import {forkModule} from "../../ggml/index.js";
 import {UserError} from "../../store/errors.js";
 import type {TrainingJob, TrainingOutcome, TrainingProgress} from "./job.js";
 import type {FromTraining, ToTraining} from "./messages.js";
@@ -21,12 +19,8 @@ export function runTraining(
   job: TrainingJob,
   {onProgress, onStart, signal}: RunTrainingOptions = {}
 ): Promise<TrainingOutcome> {
-  const compiled = import.meta.url.endsWith(".js");
-  const path = fileURLToPath(new URL(compiled ? "./trainProcess.js" : "./trainProcess.ts", import.meta.url));
-  const child = fork(path, [], {
+  const child = forkModule("./trainProcess", import.meta.url, {
     serialization: "advanced",
-    // From the sources (tests) a child does not inherit the loader that reads TypeScript.
-    execArgv: compiled ? [] : ["--import", pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href],
     stdio: ["ignore", "ignore", "pipe", "ipc"]
   });
   return new Promise((resolve, reject) => {

@@ -1,3 +1,4 @@
+import {tellParent} from "../../ggml/index.js";
 import {messageOf, UserError} from "../../store/errors.js";
 import type {FromTraining, ToTraining} from "./messages.js";
 import {train} from "./train.js";
@@ -11,12 +12,7 @@ process.on("SIGINT", stop);
 process.on("SIGTERM", stop);
 process.on("disconnect", stop);
 
-/** Resolves when the message is on its way: a channel that is closed before drops a long one. */
-const tell = (message: FromTraining): Promise<void> =>
-  new Promise((resolve) => {
-    if (process.connected) process.send!(message, () => resolve());
-    else resolve();
-  });
+const tell = (message: FromTraining) => tellParent(message);
 
 process.on("message", (message: ToTraining) => {
   if (message.type === "stop") return stop();

@@ -88,29 +88,15 @@ export const languagePreferences: Reader = {
     try {
       const reference = sums(model, batch, labels);
       const adapter = new ActiveAdapter(model, await readAdapter(item.path("adapter")));
-      figures.push(
-        ...(await losses(
-          expected,
-          model,
-          {storage: adapter.storage, kind: "lora"},
-          {batch, labels, reference},
-          tolerance
-        ))
-      );
+      const lossesOf = (storage: LanguageModel["storage"], kind: "lora" | "full") =>
+        losses(expected, model, {storage, kind}, {batch, labels, reference}, tolerance);
+      figures.push(...(await lossesOf(adapter.storage, "lora")));
       adapter.free();
       figures.push(...(await steps(item, model, train, tolerance)));
       const policy = await openCheckpoint(item.path("policy_full.safetensors"));
       for (const name of model.storage.names())
         model.storage.write(name, await readTensorFloats(policy.tensors.get(name)!));
-      figures.push(
-        ...(await losses(
-          expected,
-          model,
-          {storage: model.storage, kind: "full"},
-          {batch, labels, reference},
-          tolerance
-        ))
-      );
+      figures.push(...(await lossesOf(model.storage, "full")));
     } finally {
       model.free();
     }
