@@ -3,11 +3,14 @@ import {UserError} from "../store/errors.js";
 import type {Pointer} from "./functions.js";
 import {type Ggml, loadGgml} from "./library.js";
 
-/** The processor as a place to compute, with a fixed number of threads. */
+/** The processor as a place to compute. */
 export interface Backend {
   ggml: Ggml;
   pointer: Pointer;
-  threads: number;
+  /** With how many threads it computes now. */
+  readonly threads: number;
+  /** Computes with so many from the next graph on: 1 to the cores of the machine. */
+  useThreads(threads: number): void;
   /** Instruction sets the loaded variant uses: results differ in the last bits between variants. */
   features: string[];
   free(): void;
@@ -21,19 +24,30 @@ export async function openBackend(threads = availableParallelism()): Promise<Bac
   const ggml = await loadGgml();
   const {koffi, base, registry} = ggml;
   const cores = availableParallelism();
-  if (!Number.isInteger(threads) || threads < 1 || threads > cores)
-    throw new UserError(`threads: ${threads} was asked for; this machine has ${cores}. Give 1 to ${cores}.`);
+  const checked = (wanted: number) => {
+    if (Number.isInteger(wanted) && wanted >= 1 && wanted <= cores) return wanted;
+    throw new UserError(`threads: ${wanted} was asked for; this machine has ${cores}. Give 1 to ${cores}.`);
+  };
+  let now = checked(threads);
   const pointer = registry.backend_init_by_type(0, null) as Pointer | null;
   if (!pointer) throw new UserError("The processor could not be opened for computing. Is memory left?");
   const device = base.backend_get_device(pointer) as Pointer;
   const reg = base.backend_dev_backend_reg(device) as Pointer;
   const setThreads = base.backend_reg_get_proc_address(reg, "ggml_backend_set_n_threads") as Pointer;
-  koffi.call(setThreads, koffi.proto("void (void *backend, int threads)"), pointer, threads);
+  const form = koffi.proto("void (void *backend, int threads)");
+  const useThreads = (wanted: number) => {
+    now = checked(wanted);
+    koffi.call(setThreads, form, pointer, now);
+  };
+  useThreads(threads);
   let freed = false;
   return {
     ggml,
     pointer,
-    threads,
+    get threads() {
+      return now;
+    },
+    useThreads,
     features: featuresOf(ggml, reg),
     free() {
       if (!freed) base.backend_free(pointer);

@@ -47,6 +47,20 @@ describe("the library that computes", () => {
     }
   });
 
+  it("computes with another number of threads when told, and with no number that the machine has not", async () => {
+    const cores = availableParallelism();
+    const backend = await openBackend(1);
+    try {
+      backend.useThreads(cores);
+      expect(backend.threads).toBe(cores);
+      for (const wrong of [0, 1.5, cores + 1])
+        expect(() => backend.useThreads(wrong)).toThrow(`Give 1 to ${cores}.`);
+      expect(backend.threads).toBe(cores);
+    } finally {
+      backend.free();
+    }
+  });
+
   it("names the command that installs it when it is missing", () => {
     const missing = () => {
       throw new Error("Cannot find module");

@@ -91,6 +91,15 @@ describe("training", () => {
     expect(await bytesOf(other.work)).not.toEqual(await bytesOf(first.work));
   });
 
+  it("on as many threads as are free gives the same bytes as on one", async () => {
+    const one = await job({steps: 4});
+    await train(one);
+    const free = await job({steps: 4, threads: undefined});
+    const {library} = await train(free);
+    expect(library.threads).toBeGreaterThanOrEqual(1);
+    expect(await bytesOf(free.work)).toEqual(await bytesOf(one.work));
+  });
+
   it("with layers computed again gives the same bytes", async () => {
     const plain = await job({steps: 4});
     await train(plain);

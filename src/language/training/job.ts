@@ -39,7 +39,7 @@ export interface TrainingSettings {
   validateEvery?: number;
   /** Validations without a better one after which training ends. */
   patience?: number;
-  /** Undefined: as many as the machine has free when it begins. */
+  /** Undefined: as many as the machine has free, counted again as it goes on. */
   threads?: number;
 }
 

@@ -20,6 +20,8 @@ export interface TrainingHooks {
   pause?(): Promise<void>;
 }
 
+const RECOUNT_MS = 10_000;
+
 /** Where the result of a job lies when its training has ended. */
 export const resultFolder = (work: string) => join(work, "result");
 
@@ -46,17 +48,36 @@ export async function train(job: TrainingJob, hooks: TrainingHooks = {}): Promis
       curve: [],
       validations: []
     };
-    const ended = await run(session, state, hooks);
+    const ended = await run(session, state, {...hooks, pause: recounting(backend, settings, hooks.pause)});
     return {
       ...state,
       ...ended,
       memory: {predicted, peak: process.resourceUsage().maxRSS * 1024},
-      library
+      library: {...library, threads: backend.threads}
     };
   } finally {
     session.free();
     backend.free();
   }
+}
+
+/**
+ * A pause that counts the free cores again now and then, unless the job states its threads: who begins to compute beside a training
+ * would make it ten times slower.
+ */
+function recounting(
+  backend: Backend,
+  {threads}: TrainingJob["settings"],
+  pause = async (): Promise<void> => undefined
+): () => Promise<void> {
+  if (threads !== undefined) return pause;
+  let counted = performance.now();
+  return async () => {
+    await pause();
+    if (performance.now() - counted < RECOUNT_MS) return;
+    backend.useThreads(await freeCores());
+    counted = performance.now();
+  };
 }
 
 type Ended = Pick<TrainingOutcome, "status" | "resultStep" | "advice">;
