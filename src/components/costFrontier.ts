@@ -8,6 +8,9 @@ import type {Made} from "./made.js";
 import {labelPlaces} from "./labelPlaces.js";
 import {figure} from "./figure.js";
 
+/** Half the width of an interval's bar, in pixels. */
+const BAR = 2;
+
 type Known = CostedOption & {usdPerThousand: number};
 
 /** Cost against quality with both intervals; those on the frontier stand out and are joined. */
@@ -41,13 +44,23 @@ export function frontierPlot(
     shown.length > 1 && shareOf(place(usdPerThousand), ends) > 2 / 3 ? "left" : "right";
   /** Where names stand, by about where the points will be drawn. */
   const placed = (named: readonly Known[], width: number): PlacedName[] => {
+    const across = (usd: number) => (width - 140) * shareOf(place(usd), ends);
+    const down = (level: number) => (heightAt(width) - 90) * (1 - shareOf(level, levels));
     const places = labelPlaces(
       named.map((option) => ({
-        x: (width - 140) * shareOf(place(option.usdPerThousand), ends),
-        y: (heightAt(width) - 90) * (1 - shareOf(option.sample.quality!.mean, levels)),
+        x: across(option.usdPerThousand),
+        y: down(option.sample.quality!.mean),
         text: nameOf(option),
         side: sideOf(option)
-      }))
+      })),
+      shown.flatMap(({usdPerThousand, low, high, sample}) => {
+        const {mean, low: least = mean, high: most = mean} = sample.quality!;
+        const [x, y] = [across(usdPerThousand), down(mean)];
+        const bars = [{left: x - BAR, right: x + BAR, top: down(most), bottom: down(least)}];
+        if (low !== undefined && (!log || low > 0))
+          bars.push({left: across(low), right: across(high!), top: y - BAR, bottom: y + BAR});
+        return bars;
+      })
     );
     return named.map((option, i) => ({option, side: sideOf(option), dy: places[i]!}));
   };

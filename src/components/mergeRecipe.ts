@@ -43,10 +43,11 @@ export function madeOf(model: ModelManifest): Content {
         [
           {name: "File", heading: true, value: ({path}) => path},
           {name: "Size", numeric: true, value: (file) => bytes(file.bytes)},
-          {name: "SHA-256", value: ({sha256}) => html`<code>${sha256}</code>`}
+          {name: "SHA-256", wide: true, value: ({sha256}) => html`<code>${sha256}</code>`}
         ],
         {
           caption: `Files of ${model.name}`,
+          cards: true,
           made: {
             what: "The model's files with their sizes and hashes.",
             n: plural(files.length, "file"),

@@ -1,6 +1,7 @@
-/** A score or difference in points of 100: 0.9 gives "90.0". */
+/** A score or difference in points of 100: 0.9 gives "90.0", -0.045 "−4.5"; what rounds to nothing has no sign. */
 export function points(value: number): string {
-  return (100 * value).toFixed(1);
+  const written = (100 * value).toFixed(1);
+  return Number(written) === 0 ? "0.0" : written.replace("-", "\u2212");
 }
 
 /** A number of rows, answers or candidates: 1005 gives "1,005". */

@@ -42,6 +42,15 @@ describe("labels of points", () => {
     expect(overlaps(many)).toBe(0);
   });
 
+  it("leave bars clear where there is room, and lie on one before they lie on each other", () => {
+    const bar = {left: 20, right: 60, top: 85, bottom: 95};
+    expect(labelPlaces([label(0, 100)], [bar])).toEqual([13.5]);
+    expect(labelPlaces([label(0, 100)], [{...bar, left: 100, right: 120}])).toEqual([-9]);
+    const wall = {left: 20, right: 60, top: -500, bottom: 500};
+    expect(overlaps([label(0, 100), label(0, 100)])).toBe(0);
+    expect(new Set(labelPlaces([label(0, 100), label(0, 100)], [wall])).size).toBe(2);
+  });
+
   it("stay where they want to be when nothing is free", () => {
     const twenty = Array.from({length: 20}, () => label(0, 0));
     expect(labelPlaces(twenty).at(-1)).toBe(-9);
