@@ -53,8 +53,7 @@ export async function exportChat(
   onMessage: (message: string) => void = () => undefined
 ): Promise<ChatManifest> {
   if (!options.dataset) throw new UsageError("--chat needs --dataset NAME or --dataset NAME@VERSION.");
-  const [name = "", wanted] = options.dataset.split("@");
-  const version = await findVersion(store, name, wanted);
+  const version = await findVersion(store, options.dataset);
   const columns = chatColumns(version, options);
   const part = options.part ?? "train";
   const split = await splitOf(store, version, options.split, part);

@@ -82,8 +82,7 @@ export async function exportTraining(
     throw new UsageError(
       `there is no format ${options.format}. There are ${Object.keys(trainingFormats).join(", ")}.`
     );
-  const [name = "", wanted] = (options.dataset ?? "").split("@");
-  const version = await findVersion(store, name, wanted);
+  const version = await findVersion(store, options.dataset ?? "");
   const part = options.part ?? "train";
   const split = await splitOf(store, version, options.split, part);
   const source = {store, version, split, part, options};

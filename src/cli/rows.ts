@@ -25,12 +25,13 @@ interface RowsOptions {
 }
 
 /** Shows rows of a version in the order of their ids. Rows of a held-out part stay out of sight. */
-export async function rowsVerb(name: string, options: RowsOptions): Promise<void> {
+export async function rowsVerb(named: string, options: RowsOptions): Promise<void> {
   const store = await openStore(await openProject());
   try {
-    if (options.prompt !== undefined) return await showPrompt(store, name, options.prompt, options.json);
+    if (options.prompt !== undefined) return await showPrompt(store, named, options.prompt, options.json);
     await store.confine([store.workspace.dir]);
-    const version = await findVersion(store, name, options.version);
+    const version = await findVersion(store, named, options.version);
+    const name = version.dataset;
     const conditions = options.where === undefined ? [] : [await whereOf(store, options.where)];
     if (options.part !== undefined) conditions.push(await inPart(store, name, version.id, options));
     const where = conditions.length > 0 ? `where ${conditions.join(" and ")}` : "";

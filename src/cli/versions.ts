@@ -13,8 +13,8 @@ export async function versionsVerb(
   try {
     if (options.export !== undefined) {
       if (name === undefined) throw new UsageError("say which version to export: NAME or NAME@VERSION.");
-      const [dataset, wanted] = name.split("@") as [string, string | undefined];
-      const version = await findVersion(store, dataset, wanted);
+      const version = await findVersion(store, name);
+      const {dataset} = version;
       const folder = await exportVersion(store.workspace, version, options.export, options);
       if (options.json) return printJson({dataset, version: version.id, folder});
       return print(`${dataset}@${version.id}, ${version.rows} rows, in ${folder}`);

@@ -1,13 +1,14 @@
 import {type Store, UserError, type VersionManifest} from "../store/index.js";
 
 /**
- * The version a person means: a whole id, the beginning of one, or "latest". An error lists what there is.
+ * The version a person means: a whole id, the beginning of one, or "latest". `name` may say it, too: NAME@VERSION. An error
+ * lists what there is.
  */
-export async function findVersion(
-  store: Store,
-  dataset: string,
-  wanted = "latest"
-): Promise<VersionManifest> {
+export async function findVersion(store: Store, name: string, asked?: string): Promise<VersionManifest> {
+  const [dataset, own] = name.split("@") as [string, string | undefined];
+  if (own !== undefined && asked !== undefined && own !== asked)
+    throw new UserError(`two versions are named: ${name} and ${asked}. Give one.`);
+  const wanted = own ?? asked ?? "latest";
   const versions = await store.versions(dataset);
   if (versions.length === 0)
     throw new UserError(`the store has no version of ${dataset} yet. Run \`assay pull ${dataset}\`.`);

@@ -131,6 +131,10 @@ describe("naming a version", () => {
     const {version} = await pull(workspace, set([{id: "a"}]));
     const store = await openStore(workspace);
     expect((await findVersion(store, "mails", version.id.slice(0, 6))).id).toBe(version.id);
+    expect((await findVersion(store, `mails@${version.id.slice(0, 6)}`)).id).toBe(version.id);
+    await expect(findVersion(store, `mails@${version.id}`, "latest")).rejects.toThrow(
+      `two versions are named: mails@${version.id} and latest. Give one.`
+    );
     await expect(findVersion(store, "mails", "zz")).rejects.toThrow(
       `no version of mails. It has ${version.id}`
     );
