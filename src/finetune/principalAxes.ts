@@ -1,4 +1,7 @@
-import {EigenvalueDecomposition, Matrix} from "ml-matrix";
+import type * as MatricesLibrary from "ml-matrix";
+import {onFirstUse} from "../store/index.js";
+
+const matrices = onFirstUse<typeof MatricesLibrary>("ml-matrix");
 
 /** The leading axes of a set of vectors: their mean, and unit axes as rows, most variance first. */
 export interface PrincipalAxes {
@@ -16,6 +19,7 @@ export function principalAxes(vectors: readonly Float32Array[], count: number): 
   const dimensions = vectors[0]?.length ?? 0;
   const mean = new Float64Array(dimensions);
   for (const vector of vectors) for (let d = 0; d < dimensions; d++) mean[d]! += vector[d]! / vectors.length;
+  const {EigenvalueDecomposition, Matrix} = matrices();
   const decomposed = new EigenvalueDecomposition(new Matrix(covariance(vectors, mean)), {
     assumeSymmetric: true
   });

@@ -1,9 +1,12 @@
-import {stringify} from "yaml";
+import type * as YamlLibrary from "yaml";
+import {onFirstUse} from "../store/index.js";
 import type {MergeReport} from "./report.js";
+
+const yaml = onFirstUse<typeof YamlLibrary>("yaml");
 
 /** README.md of a merged model: front matter hubs understand, parents with their hashes, and the recipe. */
 export function modelCard(report: MergeReport): string {
-  const front = stringify({
+  const front = yaml().stringify({
     base_model: report.parents.map(({model}) => model),
     library_name: "transformers",
     tags: ["merge", "assay"]

@@ -1,9 +1,12 @@
-import {Ajv, type ErrorObject} from "ajv";
+import type * as AjvLibrary from "ajv";
+import {onFirstUse} from "../store/index.js";
 import {boundedMatches, failWhenSlow} from "./boundedMatch.js";
 import {parseJsonOutput} from "./parseJsonOutput.js";
 import {checkOptions, flag} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import type {Json, Scorer} from "./types.js";
+
+const ajv = onFirstUse<typeof AjvLibrary>("ajv");
 
 export interface JsonSchemaOptions {
   /** Accept JSON within other text or a Markdown fence. Default false: the output must be JSON, fenced or not. */
@@ -18,13 +21,13 @@ export interface JsonSchemaOptions {
 export function jsonSchema(schema: {[key: string]: Json}, options: JsonSchemaOptions = {}): Scorer {
   checkOptions<JsonSchemaOptions>("jsonSchema", options, {search: flag});
   const {search = false} = options;
-  const ajv = new Ajv({
+  const compiler = new (ajv().Ajv)({
     allErrors: true,
     strict: false,
     validateFormats: false,
     code: {regExp: boundedPattern}
   });
-  const validate = ajv.compile(schema);
+  const validate = compiler.compile(schema);
   const score: Scorer = ({output}) => {
     const parsed = parseJsonOutput(output, search);
     if (!parsed) return {value: 0, details: {problems: ["the output is not JSON"]}};
@@ -47,7 +50,7 @@ const boundedPattern = Object.assign(
   {code: ""}
 );
 
-function describe({instancePath, message, params}: ErrorObject): string {
+function describe({instancePath, message, params}: AjvLibrary.ErrorObject): string {
   const extra = "additionalProperty" in params ? ` (${String(params.additionalProperty)})` : "";
   return `${instancePath || "the value"} ${message ?? "is invalid"}${extra}`;
 }

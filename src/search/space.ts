@@ -1,4 +1,5 @@
-import {parseDocument} from "yaml";
+import type * as YamlLibrary from "yaml";
+import {onFirstUse} from "../store/index.js";
 import {METHODS} from "../merge/index.js";
 import {
   anyObject,
@@ -12,6 +13,8 @@ import {
   text
 } from "../store/checked.js";
 import {UserError} from "../store/index.js";
+
+const yaml = onFirstUse<typeof YamlLibrary>("yaml");
 
 /** What a search tries, as a SPACE.yml states it. */
 export interface SearchSpace {
@@ -59,8 +62,8 @@ const schema = holding<SearchSpace>(
 );
 
 /** Reads a search space. Throws a UserError that names everything wrong with it, values with their paths. */
-export function readSpace(yaml: string, file: string): SearchSpace {
-  const document = parseDocument(yaml);
+export function readSpace(source: string, file: string): SearchSpace {
+  const document = yaml().parseDocument(source);
   if (document.errors.length > 0)
     throw new UserError(
       document.errors.map(({message}) => `${file}: ${message.split("\n")[0]!.replace(/:$/, "")}`).join("\n")

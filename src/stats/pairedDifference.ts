@@ -2,7 +2,7 @@ import {clusteredStandardError} from "./clusteredStandardError.js";
 import {normalTail} from "./distributions/normal.js";
 import {studentQuantile, studentTwoSided} from "./distributions/studentT.js";
 import {isPresent} from "./present.js";
-import {scoreInterval} from "./scoreInterval.js";
+import {ROUNDING, scoreInterval} from "./scoreInterval.js";
 import {tango} from "./tango.js";
 import type {Clusters, Estimate, Scores} from "./types.js";
 
@@ -107,7 +107,8 @@ export function concludeDifference(sums: PairedSums, level: number): PairedDiffe
   if (sums.withinUnit && (low < -1 || high > 1 || Math.abs(estimate) === 1)) {
     const score = scoreInterval((1 + estimate) / 2, error / 2, critical, grouped?.clusters ?? n);
     // The score takes the error that the share would have were there no difference.
-    const distance = error > 0 ? (Math.abs(estimate) / error) * Math.sqrt(1 - estimate ** 2) : Infinity;
+    const distance =
+      error > 2 * ROUNDING ? (Math.abs(estimate) / error) * Math.sqrt(1 - estimate ** 2) : Infinity;
     const p = Number.isFinite(distance) ? studentTwoSided(distance, df) : edgeP(grouped?.clusters ?? n, df);
     return {...shared, df, low: 2 * score.low - 1, high: 2 * score.high - 1, p, method: `${kind}score t`};
   }

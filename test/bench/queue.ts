@@ -1,5 +1,7 @@
-import {availableParallelism} from "node:os";
-import {parseArgs} from "node:util";
+import {execFile} from "node:child_process";
+import {availableParallelism, devNull} from "node:os";
+import {fileURLToPath} from "node:url";
+import {parseArgs, promisify} from "node:util";
 import {openQueueLink, queueAddress, queueExecutor} from "../../src/queue/index.js";
 import {createPool} from "../../src/runner/index.js";
 import {startValkey} from "../queue/support/valkey.js";
@@ -8,7 +10,7 @@ import {endAll, megabytes, processorMs, rateOf, startedServer, startedWorker} fr
 /**
  * How calls through a queue grow with 1, 2 and 4 workers, each with `-j` 8, at endpoints of 20 and 200 ms, and what each
  * part spends on a call: `--seconds` for each figure, 6 unless told. `--soak`: `--requests` (1,000,000) at 0 ms through three
- * workers beside the pool of one process, with the memory of all, for at most `--minutes` (10).
+ * workers beside the pool of one process and a bare loop, with the memory of all, for at most `--minutes` (10).
  */
 const {values} = parseArgs({
   options: {
@@ -89,9 +91,18 @@ async function soak(requests: number, minutes: number): Promise<void> {
     }
   );
   const pool = await rateOf(createPool({endpoints, concurrency}), Math.min(requests, 50_000));
+  const floor = await bareLoop(url, concurrency, Math.min(requests, 50_000));
   console.log(
-    `${ended} calls at 0 ms through 3 workers: ${rate.toFixed(0)} calls/s; in one process ${pool.toFixed(0)} calls/s`
+    `${ended} calls at 0 ms through 3 workers: ${rate.toFixed(0)} calls/s; in one process ${pool.toFixed(0)} calls/s; a bare loop, with texts of 400 letters, ${floor.toFixed(0)} calls/s`
   );
+}
+
+/** Calls a second of the loop that `bench:run` takes for the floor. */
+async function bareLoop(url: string, concurrency: number, calls: number): Promise<number> {
+  const script = fileURLToPath(new URL("run/floorWorker.js", import.meta.url));
+  const input = {url, calls, concurrency, out: devNull};
+  const {stdout} = await promisify(execFile)(process.execPath, [script, JSON.stringify(input)]);
+  return calls / (JSON.parse(stdout) as {seconds: number}).seconds;
 }
 
 function sum(numbers: readonly number[]): number {

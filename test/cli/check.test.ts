@@ -193,7 +193,7 @@ describe("assay check", () => {
     expect(lines[0]).toMatch(/^\*\*words\*\* \(.*\): Take m: there is no other candidate/);
     expect(lines[1]).toMatch(/^Verdict: m scored /);
     expect(lines[2]).toMatch(
-      /^Changed: m [\d.]+ → [\d.]+ \(-[\d.]+, .*\) against words-\w+ on \d+ rows, 0 better and \d+ worse; beyond chance: m regressed\. {2}$/
+      /^Changed: m [\d.]+ → [\d.]+ \(−[\d.]+, .*\) against words-\w+ on \d+ rows, 0 better and \d+ worse; beyond chance: m regressed\. {2}$/
     );
     expect(lines[3]).toBe("Gates: 1 of 3 pass.");
     expect(lines[4]).toMatch(/^- \*\*fail\*\*: m, /);

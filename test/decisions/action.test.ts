@@ -222,7 +222,7 @@ describe("risks", () => {
     });
     const [open] = risks(facts({difference: 0.05, low: -0.02, high: 0.12}));
     expect(open).toMatchObject({kind: "split", moves: undefined});
-    expect(open!.sentence).toMatch(/5\.0 points \(-2\.0 to 12\.0\) lower, which may be chance\.$/);
+    expect(open!.sentence).toMatch(/5\.0 points \(−2\.0 to 12\.0\) lower, which may be chance\.$/);
     expect(risks(facts({difference: -0.05, low: -0.08, high: -0.02}))).toEqual([]);
   });
 

@@ -29,7 +29,7 @@ describe("a verdict with costs", () => {
     expect(cheaper!.candidates[0]).toMatchObject({timesCheaper: 8, difference: -0.001, rows: 2000});
     expect(cheaper!.candidates[0]!.low).toBeGreaterThan(-0.02);
     expect(cheaper!.sentence).toMatch(
-      /^b is at most 2\.0 points worse than a \(-0\.1, at worst -0\.\d\) and is 8\.0× cheaper\.$/
+      /^b is at most 2\.0 points worse than a \(−0\.1, at worst −0\.\d\) and is 8\.0× cheaper\.$/
     );
   });
 

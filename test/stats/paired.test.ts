@@ -59,6 +59,16 @@ describe("paired difference", () => {
     );
   });
 
+  it("takes an error that is rounding for none: a difference of all but 1 has the same bounds either way round", () => {
+    const [forward, backward] = [
+      pairedDifference([0, 0], [0.9999999999999998, 1])!,
+      pairedDifference([0.9999999999999998, 1], [0, 0])!
+    ];
+    expect(backward.low).toBeCloseTo(-forward.high, 9);
+    expect(backward.p).toBeCloseTo(forward.p, 9);
+    expect(forward.high).toBeGreaterThan(-0.9);
+  });
+
   it("with groups of one row equals the unclustered one, and repeated rows in a group add nothing", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(score, score), {minLength: 3, maxLength: 40}), (rows) => {

@@ -1,5 +1,8 @@
-import {stringify} from "yaml";
+import type * as YamlLibrary from "yaml";
+import {onFirstUse} from "../../store/index.js";
 import type {VersionManifest} from "../../store/index.js";
+
+const yaml = onFirstUse<typeof YamlLibrary>("yaml");
 
 const SIZES: [number, string][] = [
   [1e3, "n<1K"],
@@ -58,7 +61,7 @@ export function huggingFaceCard(version: VersionManifest): string {
       : [`## Filters\n\n${version.rejected} rows were left out by filters.`]),
     ...(checks.length > 0 ? [`## Checks\n\n${checks.join("\n")}`] : [])
   ];
-  return `---\n${stringify(facts)}---\n\n${body.filter((part) => part !== "").join("\n\n")}\n`;
+  return `---\n${yaml().stringify(facts)}---\n\n${body.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
 /** The hub knows licences by lower-case SPDX-like ids; anything else is "other" with its name. */

@@ -1,12 +1,15 @@
 import {readFile} from "node:fs/promises";
 import {basename, dirname, extname, resolve} from "node:path";
-import {parseDocument} from "yaml";
+import type * as YamlLibrary from "yaml";
+import {onFirstUse} from "../../store/index.js";
 import {assertionTypes} from "../../scorers/assertions.js";
 import {at, isObject, type JsonObject, textOf} from "../../datasets/index.js";
 import {hashJson, messageOf, UserError} from "../../store/index.js";
 import {parseTable} from "../table.js";
 import {reachOf} from "./providers.js";
 import type {ForeignCandidate, ForeignPrice, ForeignProject, ForeignPrompt, ForeignRow} from "./types.js";
+
+const yaml = onFirstUse<typeof YamlLibrary>("yaml");
 
 /** Whether a document is a promptfoo configuration. */
 export function isPromptfooConfig(value: unknown): value is JsonObject {
@@ -20,7 +23,7 @@ export function isPromptfooConfig(value: unknown): value is JsonObject {
 
 /** A YAML document of a configuration; a UserError names line and problem. Aliases that unfold without end are refused. */
 export function parseYaml(path: string, text: string): unknown {
-  const document = parseDocument(text);
+  const document = yaml().parseDocument(text);
   const problem = document.errors[0];
   if (problem)
     throw new UserError(`${path} is not valid YAML: ${problem.message.split("\n")[0]}. Mend it there.`);

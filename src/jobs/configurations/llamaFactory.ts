@@ -1,8 +1,11 @@
-import {stringify} from "yaml";
+import type * as YamlLibrary from "yaml";
+import {onFirstUse} from "../../store/index.js";
 import type {JobRecord} from "../../store/index.js";
 import type {ToolConfiguration} from "./index.js";
 import {originLines} from "./origin.js";
 import {toolSettings} from "./settings.js";
+
+const yaml = onFirstUse<typeof YamlLibrary>("yaml");
 
 /**
  * LLaMA-Factory's YAML, and the `dataset_info.json` that says what the files are. It passes over conversations with calls of
@@ -45,7 +48,7 @@ export const llamaFactory: ToolConfiguration = {
       ...more
     };
     return {
-      "config.yml": `${originLines(job).join("\n")}\n${stringify(config)}`,
+      "config.yml": `${originLines(job).join("\n")}\n${yaml().stringify(config)}`,
       "dataset_info.json": `${JSON.stringify(info, null, 2)}\n`
     };
   }

@@ -1,18 +1,13 @@
-import {
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseAllDocuments,
-  parseDocument,
-  stringify
-} from "yaml";
+import type * as YamlLibrary from "yaml";
+import type {LineCounter, Node} from "yaml";
+import {onFirstUse} from "../../store/index.js";
 import {type Problem, RecipeError} from "../recipe/problems.js";
 import {layoutFor, sharedComplaint} from "./layout.js";
 import {parseReference} from "../recipe/reference.js";
 import {meant, told} from "../recipe/told.js";
 import type {ModelReference, RecipeDtype} from "../recipe/types.js";
+
+const yaml = onFirstUse<typeof YamlLibrary>("yaml");
 
 export interface Expert {
   model: ModelReference;
@@ -54,9 +49,9 @@ const DTYPES: Record<string, RecipeDtype> = {float32: "F32", float16: "F16", bfl
 
 /** Reads a mixture recipe. All problems are thrown at once, with their lines. */
 export function readMoeRecipe(recipe: string | object, file?: string): MoeRecipe {
-  const text = typeof recipe === "string" ? recipe : stringify(recipe);
-  const counter = new LineCounter();
-  const document = parseDocument(text, {lineCounter: counter});
+  const text = typeof recipe === "string" ? recipe : yaml().stringify(recipe);
+  const counter = new (yaml().LineCounter)();
+  const document = yaml().parseDocument(text, {lineCounter: counter});
   const problems: Problem[] = document.errors.map(({pos, message}) => ({
     line: counter.linePos(pos[0]).line,
     message: message.split("\n")[0]!
@@ -136,11 +131,11 @@ export function readMoeRecipe(recipe: string | object, file?: string): MoeRecipe
 /** Whether a recipe asks for a mixture of experts. Text that is no YAML does not. */
 export function isMoeRecipe(recipe: string | object): boolean {
   if (typeof recipe !== "string") return "experts" in recipe;
-  const [document, ...others] = parseAllDocuments(recipe);
+  const [document, ...others] = yaml().parseAllDocuments(recipe);
   return (
     document !== undefined &&
     others.length === 0 &&
-    isMap(document.contents) &&
+    yaml().isMap(document.contents) &&
     document.contents.has("experts")
   );
 }
@@ -211,10 +206,12 @@ function lineOf(root: unknown, path: readonly (string | number)[], counter: Line
   let node = root as Node | null;
   let line = node?.range ? counter.linePos(node.range[0]).line : 1;
   for (const part of path) {
-    const pair = isMap(node) ? node.items.find(({key}) => isScalar(key) && key.value === part) : undefined;
+    const pair = yaml().isMap(node)
+      ? node.items.find(({key}) => yaml().isScalar(key) && key.value === part)
+      : undefined;
     const next = pair
       ? (pair.value as Node | null)
-      : isSeq(node)
+      : yaml().isSeq(node)
         ? (node.items[Number(part)] as Node | undefined)
         : undefined;
     const at = (pair?.key as Node | undefined)?.range ?? next?.range;

@@ -1,27 +1,25 @@
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseAllDocuments,
-  type Pair,
-  stringify
-} from "yaml";
+import type * as YamlLibrary from "yaml";
+import type {LineCounter, Node, Pair} from "yaml";
+import {onFirstUse} from "../../store/index.js";
 import {RecipeError, type Problem} from "./problems.js";
 import {readRecipe} from "./read.js";
 import type {Recipe} from "./types.js";
+
+const yaml = onFirstUse<typeof YamlLibrary>("yaml");
 
 /**
  * Reads the documents of a recipe file: YAML text, or the same as an object (then lines are of its YAML form).
  * Throws one RecipeError that lists every unknown key, wrong value and impossible combination with its line.
  */
 export function parseRecipes(recipe: string | object, file?: string): Recipe[] {
-  const text = typeof recipe === "string" ? recipe : stringify(recipe, {aliasDuplicateObjects: false});
-  const counter = new LineCounter();
+  const text = typeof recipe === "string" ? recipe : yaml().stringify(recipe, {aliasDuplicateObjects: false});
+  const counter = new (yaml().LineCounter)();
   const problems: Problem[] = [];
-  const parsed = parseAllDocuments(text, {lineCounter: counter, merge: true, maxAliasCount: 100} as object);
+  const parsed = yaml().parseAllDocuments(text, {
+    lineCounter: counter,
+    merge: true,
+    maxAliasCount: 100
+  } as object);
   const documents = Array.isArray(parsed) ? parsed : [];
   for (const document of documents)
     for (const error of document.errors)
@@ -62,14 +60,14 @@ function recordLines(
 ): void {
   if (!node || depth > 32) return;
   if (node.range) lines[path] ??= counter.linePos(node.range[0]).line;
-  if (isAlias(node)) return;
-  if (isMap(node))
+  if (yaml().isAlias(node)) return;
+  if (yaml().isMap(node))
     for (const pair of node.items as Pair<Node, Node | null>[]) {
-      const key = path + (path && ".") + (isScalar(pair.key) ? String(pair.key.value) : "?");
+      const key = path + (path && ".") + (yaml().isScalar(pair.key) ? String(pair.key.value) : "?");
       if (pair.key.range) lines[key] = counter.linePos(pair.key.range[0]).line;
       recordLines(pair.value, key, counter, lines, depth + 1);
     }
-  else if (isSeq(node))
+  else if (yaml().isSeq(node))
     node.items.forEach((item, i) =>
       recordLines(item as Node, `${path}${path && "."}${i}`, counter, lines, depth + 1)
     );

@@ -1,8 +1,11 @@
 import {stat} from "node:fs/promises";
 import {crc32} from "node:zlib";
 import {Decompress} from "fzstd";
-import {type Entry, openPromise, type ZipFile} from "yauzl";
-import {messageOf, UserError} from "../../../store/index.js";
+import type * as YauzlLibrary from "yauzl";
+import type {Entry, ZipFile} from "yauzl";
+import {messageOf, onFirstUse, UserError} from "../../../store/index.js";
+
+const yauzl = onFirstUse<typeof YauzlLibrary>("yauzl");
 
 /** Most bytes of one entry, and how many times larger than the file all entries may be together. */
 const LARGEST_ENTRY = 1 << 28;
@@ -28,7 +31,7 @@ export async function openZip(file: string): Promise<Zip> {
     new UserError(`${file} ${problem}. Fetch or write it again; nothing was read from it.`, {cause});
   let opened: ZipFile | undefined;
   try {
-    const zip = (opened = await openPromise(file, {autoClose: false, validateEntrySizes: true}));
+    const zip = (opened = await yauzl().openPromise(file, {autoClose: false, validateEntrySizes: true}));
     const entries = new Map<string, Entry>();
     let bytes = 0;
     for await (const entry of zip.eachEntry()) {
