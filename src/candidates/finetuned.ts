@@ -19,6 +19,7 @@ export function finetuned(name: string, source: ModelSource, options: FinetunedO
     name,
     baseline,
     params,
+    apart: true,
     async prepare(context) {
       const manifest = await buildModel(source, context);
       const {localModel} = await import("../generation/index.js");

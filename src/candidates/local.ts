@@ -30,6 +30,7 @@ export function localCandidate(
     baseline,
     params,
     tools,
+    apart: true,
     async prepare(context) {
       const source = typeof model === "string" ? model : (await buildModel(model, context)).id;
       const endpoint = localModel(source, {

@@ -23,6 +23,9 @@ export function createReporter(title: string, quiet = false, fields: LogFields =
   return process.stderr.isTTY && !process.env.CI ? barReporter(title) : plainReporter(title);
 }
 
+/** Takes the bar that is drawn off the screen: what another reporter says would stand behind it. */
+let clearBar: () => void = () => undefined;
+
 function barReporter(title: string): Reporter {
   const bar = new SingleBar({
     format: "{title} [{bar}] {value}/{total} {rate} {left} {cost} {failed}",
@@ -42,11 +45,12 @@ function barReporter(title: string): Reporter {
       const payload = {title: printable(title), ...figures(progress)};
       if (!started) bar.start(progress.planned, progress.done, payload);
       started = true;
+      clearBar = stop;
       bar.update(progress.done, payload);
       if (progress.phase === "done") stop();
     },
     message(text) {
-      stop();
+      clearBar();
       note(`${title}: ${text}`);
     },
     end: stop

@@ -22,6 +22,7 @@ import {type FailureCount, failuresOf} from "./failures.js";
 import {importResults} from "./importResults.js";
 import {observed} from "./observed.js";
 import {datasetOf, type NamedEval} from "./project.js";
+import {prepareAhead} from "./prepareAhead.js";
 import {createReporter} from "./progress.js";
 import {roundText} from "./raceText.js";
 import {note} from "./terminal.js";
@@ -62,9 +63,11 @@ export async function runEvals(
 ): Promise<EvalOutcome[]> {
   const outcomes: EvalOutcome[] = [];
   const excerpts = await openExcerptCache(store.workspace);
+  const ahead = callsNobody(inputs.options) ? undefined : prepareAhead(store, evals, inputs);
   await observed(async () => {
     for (const one of evals)
       try {
+        await ahead?.reached(one);
         await runOne(store, one, inputs, {outcomes, excerpts});
       } catch (error) {
         if (wasStopped(error, inputs.signal)) {
@@ -74,7 +77,7 @@ export async function runEvals(
         if (!inputs.onFailure) throw error;
         await inputs.onFailure(error, one);
       }
-  });
+  }).finally(() => ahead?.end());
   return outcomes;
 }
 

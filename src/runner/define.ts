@@ -53,6 +53,8 @@ export interface Candidate extends CandidateCosts {
   tools?: Tool[];
   /** Where it is reached, when that is known without preparing it: lets `assay doctor` ask beforehand. */
   reach?: {endpoint: Endpoint; model: string};
+  /** Making it computes in processes of its own: `assay rebuild` may make it while earlier evals run. */
+  apart?: boolean;
   prepare(context: PrepareContext): Promise<PreparedCandidate>;
 }
 

@@ -43,6 +43,7 @@ export const candidateSchema = exactly<Candidate>("a candidate such as candidate
     endpoint: endpointSchema,
     model: text()
   }).optional(),
+  apart: flag().optional(),
   hosting: hosting.optional(),
   wayThere: wayThere.optional(),
   prepare: func("a function that makes the candidate ready")
