@@ -22,32 +22,47 @@ interface Output {
   parameters: string[];
 }
 
+interface Loader {
+  file: string;
+  /** Not begun yet. */
+  outputs: Output[];
+  /** Its first output, once it is begun: whether it was loaded. */
+  first?: Promise<boolean>;
+}
+
 /**
  * Runs the page loaders that a build needs at the same time, into Framework's cache: Framework itself runs one after
- * another. The outputs of one loader come in turn, since the first may leave to the others what it has computed. What
- * fails is left to Framework, which says why; so are loaders that are no TypeScript, or that no page's text names.
+ * another. The first output of a loader comes alone, since it may leave to the others what it has computed; the others come
+ * at the same time where no other loader waits. What fails is left to Framework, which says why, with what the loader has
+ * not loaded yet; so are loaders that are no TypeScript, or that no page's text names.
  */
 export async function loadAhead(options: LoadAheadOptions): Promise<void> {
   const most = options.most ?? Math.min(4, availableParallelism());
   if (most < 2) return;
-  const waiting = [...(await missingOutputs(options))];
+  const loaders = await missingOutputs(options);
+  const next = async (loader: Loader): Promise<boolean> => {
+    const output = loader.outputs.shift()!;
+    const started = performance.now();
+    const loaded = await load(loader.file, output, options);
+    if (loaded) options.onLoaded?.(output.path, (performance.now() - started) / 1000);
+    else loader.outputs = [];
+    return loaded;
+  };
+  const waiting = () =>
+    loaders.find(({first}) => first === undefined) ?? loaders.find(({outputs}) => outputs.length > 0);
   const lane = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [loader, outputs] = next;
-      for (const output of outputs) {
-        const started = performance.now();
-        if (!(await load(loader, output, options))) break;
-        options.onLoaded?.(output.path, (performance.now() - started) / 1000);
-      }
+    for (let loader = waiting(); loader; loader = waiting()) {
+      await (loader.first ??= next(loader));
+      while (loader.outputs.length > 0) await next(loader);
     }
   };
   await Promise.all(Array.from({length: most}, lane));
 }
 
-/** What is not in the cache, by its loader's file; the loaders with most outputs first. */
-async function missingOutputs({root, outputs}: LoadAheadOptions): Promise<[string, Output[]][]> {
+/** What is not in the cache; the loaders with most outputs first. */
+async function missingOutputs({root, outputs}: LoadAheadOptions): Promise<Loader[]> {
   const pages = await pagesText(root);
-  const found: [string, Output[]][] = [];
+  const found: Loader[] = [];
   for (const file of await loaderFiles(join(root, "data"))) {
     if (!file.endsWith(".ts")) continue;
     const name = file.slice(root.length + 1, -".ts".length);
@@ -62,9 +77,9 @@ async function missingOutputs({root, outputs}: LoadAheadOptions): Promise<[strin
       const cached = await stat(cachePath(root, output)).catch(() => undefined);
       if (!cached || cached.mtimeMs < mtimeMs) missing.push(output);
     }
-    if (missing.length > 0) found.push([file, missing]);
+    if (missing.length > 0) found.push({file, outputs: missing});
   }
-  return found.sort(([, a], [, b]) => b.length - a.length);
+  return found.sort((a, b) => b.outputs.length - a.outputs.length);
 }
 
 /** The outputs that `data/rows/[run].tar` makes, with the parameter as Framework passes it. */

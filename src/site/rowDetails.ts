@@ -132,7 +132,12 @@ async function openTexts(store: Store, publish: "ids" | "masked" | "text", label
       return text.length <= LONGEST_OPEN ? {text} : {text: text.slice(0, LONGEST_OPEN), cut: true};
     },
     async save() {
-      if (grown) await writeCached(store.workspace, name, {version, texts: Object.fromEntries(known)});
+      if (!grown) return;
+      // Another loader may have kept texts of other runs meanwhile.
+      const meanwhile = await readCached<typeof kept & object>(store.workspace, name);
+      const texts = new Map(meanwhile?.version === version ? Object.entries(meanwhile.texts) : []);
+      for (const [key, text] of known) texts.set(key, text);
+      await writeCached(store.workspace, name, {version, texts: Object.fromEntries(texts)});
     }
   };
 }

@@ -41,7 +41,7 @@ async function load(outputs: string[] = [], most = 2): Promise<string[]> {
 const cached = (name: string) => readFile(join(root, ".observablehq/cache", name), "utf8");
 
 describe("loadAhead", () => {
-  it("runs different loaders at the same time, and the outputs of one in turn", async () => {
+  it("runs different loaders at the same time, and the first output of one before its others", async () => {
     // Each of the two ends only when the other has begun.
     const path = (name: string) => JSON.stringify(join(root, name));
     const meet = (mine: string, other: string) => `
@@ -54,19 +54,24 @@ describe("loadAhead", () => {
     await loader("b.json.ts", meet("began-b", "began-a"));
     await loader(
       "rows/[run].tar.ts",
-      `import {existsSync, rmSync, writeFileSync} from "node:fs";
-      const at = ${path("at-work")};
-      if (existsSync(at)) throw new Error("two at once");
-      writeFileSync(at, "");
-      process.stdout.write(process.argv[3]);
-      rmSync(at);`
+      // The second and third end only when both have begun, and they begin only when the first has ended.
+      `import {existsSync, writeFileSync} from "node:fs";
+      import {setTimeout as sleep} from "node:timers/promises";
+      const folder = ${path("")};
+      const run = process.argv[3].slice("--run=".length);
+      if (run === "r1") {
+        await sleep(100);
+        if (existsSync(folder + "/r2") || existsSync(folder + "/r3")) process.exit(1);
+        writeFileSync(folder + "/r1-ended", "");
+      } else {
+        if (!existsSync(folder + "/r1-ended")) process.exit(1);
+        writeFileSync(folder + "/" + run, "");
+        while (!existsSync(folder + "/r2") || !existsSync(folder + "/r3")) await sleep(5);
+      }
+      process.stdout.write(process.argv[3]);`
     );
-    expect(await load(["data/rows/r1.tar", "data/rows/r2.tar", "data/races/x.json"], 3)).toEqual([
-      "data/a.json",
-      "data/b.json",
-      "data/rows/r1.tar",
-      "data/rows/r2.tar"
-    ]);
+    const rows = ["data/rows/r1.tar", "data/rows/r2.tar", "data/rows/r3.tar"];
+    expect(await load([...rows, "data/races/x.json"], 3)).toEqual(["data/a.json", "data/b.json", ...rows]);
     expect(await cached("data/a.json")).toBe("began-a");
     expect(await cached("data/rows/r2.tar")).toBe("--run=r2");
   });
@@ -89,6 +94,10 @@ describe("loadAhead", () => {
     await loader("b.json.ts", "process.stdout.write('1')");
     expect(await load([], 1)).toEqual([]);
     expect(await load()).toEqual(["data/b.json"]);
+    await loader("rows/[run].tar.ts", "if (process.argv[3] === '--run=r2') process.exitCode = 1;");
+    expect(await load(["data/rows/r1.tar", "data/rows/r2.tar", "data/rows/r3.tar"])).toContain(
+      "data/rows/r1.tar"
+    );
   });
 
   it("does nothing in a site without page loaders", async () => {
