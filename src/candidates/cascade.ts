@@ -1,4 +1,4 @@
-import {type AnswerSigns, confidenceOf, type Signal} from "../costs/index.js";
+import {type AnswerSigns, confidenceOf, type Signal, type TokenCounts} from "../costs/index.js";
 import {
   type Completion,
   type CompletionOptions,
@@ -6,8 +6,7 @@ import {
   type Endpoint,
   EndpointError,
   type Limits,
-  type TokenPrice,
-  type Usage
+  type TokenPrice
 } from "../endpoints/index.js";
 import {trustLevels} from "../privacy/trust.js";
 import type {Candidate, CandidateCosts, PreparedCandidate} from "../runner/define.js";
@@ -74,6 +73,14 @@ function cascadeEndpoint(name: string, stages: readonly Stage[], settings: Casca
     trust: trustLevels[Math.max(...stages.map(({endpoint}) => trustLevels.indexOf(endpoint.trust)))]!,
     limits: strictestLimits(stages),
     price: () => highestPrice(stages, settings),
+    stages: stages.some(({endpoint}) => endpoint.stages)
+      ? undefined
+      : () =>
+          stages.map(({candidate, endpoint, model}) => ({
+            name: candidate.name,
+            model,
+            price: endpoint.price?.(model)
+          })),
     async identity() {
       const each = await Promise.all(
         stages.map(async ({endpoint, model, candidate: {params, tools}}) => ({
@@ -113,7 +120,7 @@ async function answer(
   request: CompletionRequest,
   options: CompletionOptions = {}
 ): Promise<Completion> {
-  const asked: Completion[] = [];
+  const asked: Completion[][] = [];
   for (const [s, stage] of stages.entries()) {
     const isLast = s === stages.length - 1;
     // What may still be passed over must not be told as it comes.
@@ -121,9 +128,9 @@ async function answer(
     try {
       const times = signal === "agreement" && !isLast ? repeats : 1;
       const own: Completion[] = [];
+      asked.push(own);
       for (let i = 0; i < times; i++)
         own.push(await ask(stage, request, {...once, repeat: (options.repeat ?? 0) * times + i}, signal));
-      asked.push(...own);
       if (isLast || sureOf(signal, own) >= thresholds[s]!) return together(own[0]!, asked);
     } catch (error) {
       const goesOn = error instanceof EndpointError && error.kind !== "aborted";
@@ -162,26 +169,46 @@ function sureOf(signal: CascadeSettings["signal"], [first, ...others]: readonly 
   return (typeof signal === "function" ? signal(signs) : confidenceOf(signal, signs)) ?? -Infinity;
 }
 
-/** The answer taken, with the tokens, time and cost of everything that was asked; an unknown cost makes the sum unknown. */
-function together(taken: Completion, asked: readonly Completion[]): Completion {
-  const sum = (of: (one: Completion) => number | undefined) =>
-    asked.reduce<number | undefined>((total, one) => {
-      const value = of(one);
-      return total === undefined || value === undefined ? undefined : total + value;
-    }, 0);
-  const tokens = (of: Exclude<keyof Usage, "estimatedBy">) => sum(({usage}) => usage?.[of]);
-  const [promptTokens, completionTokens] = [tokens("promptTokens"), tokens("completionTokens")];
+/** The answer taken, with the tokens, time and cost of everything that was asked, by stage; an unknown cost makes the sum unknown. */
+function together(taken: Completion, byStage: readonly (readonly Completion[])[]): Completion {
+  const asked = byStage.flat();
   return {
     ...taken,
-    usage:
-      promptTokens === undefined || completionTokens === undefined
-        ? undefined
-        : {promptTokens, completionTokens, cachedTokens: tokens("cachedTokens")},
-    latencyMs: sum(({latencyMs}) => latencyMs)!,
+    usage: tokensOf(asked),
+    stageTokens: stageTokensOf(byStage),
+    latencyMs: sumOf(asked, ({latencyMs}) => latencyMs)!,
     firstTokenMs: undefined,
-    attempts: sum(({attempts}) => attempts)!,
-    costUsd: sum(({costUsd}) => costUsd)
+    attempts: sumOf(asked, ({attempts}) => attempts)!,
+    costUsd: sumOf(asked, ({costUsd}) => costUsd)
   };
+}
+
+/** Undefined for a cascade in a cascade: a stage's tokens are of several models then. */
+function stageTokensOf(byStage: readonly (readonly Completion[])[]): TokenCounts[] | undefined {
+  const known = byStage.flatMap((asked) => {
+    const tokens = asked.some(({stageTokens}) => stageTokens) ? undefined : tokensOf(asked);
+    const cachedTokens = asked.reduce((sum, {usage}) => sum + (usage?.cachedTokens ?? 0), 0);
+    return tokens ? [{...tokens, cachedTokens}] : [];
+  });
+  return known.length === byStage.length ? known : undefined;
+}
+
+function tokensOf(asked: readonly Completion[]): TokenCounts | undefined {
+  const promptTokens = sumOf(asked, ({usage}) => usage?.promptTokens);
+  const completionTokens = sumOf(asked, ({usage}) => usage?.completionTokens);
+  if (promptTokens === undefined || completionTokens === undefined) return undefined;
+  return {promptTokens, completionTokens, cachedTokens: sumOf(asked, ({usage}) => usage?.cachedTokens)};
+}
+
+/** Undefined when one of them is. */
+function sumOf(
+  asked: readonly Completion[],
+  of: (one: Completion) => number | undefined
+): number | undefined {
+  return asked.reduce<number | undefined>((total, one) => {
+    const value = of(one);
+    return total === undefined || value === undefined ? undefined : total + value;
+  }, 0);
 }
 
 /** What a request costs when every stage is asked: what a budget has to set aside. */

@@ -1,4 +1,4 @@
-import {costTable, type PriceRow} from "../costs/index.js";
+import {costTable, OLD_PRICE_DAYS, type PriceRow, wayCost} from "../costs/index.js";
 import {type CandidateCost, points} from "../decisions/index.js";
 import {
   type CandidateExit,
@@ -8,6 +8,7 @@ import {
   type Shutdown
 } from "../leaving/index.js";
 import {projectPrices, runCosts, runVerdict} from "../site/index.js";
+import type {PriceNote} from "../site/costTypes.js";
 import {messageOf, openStore, type RunManifest, type Store} from "../store/index.js";
 import {chosenRun} from "./chosenRun.js";
 import {findProject, loadEvals, openProject} from "./project.js";
@@ -27,34 +28,49 @@ export async function exitVerb(name: string | undefined, options: ExitOptions): 
     const {run, race} = await chosenRun(store, name);
     const {table: scores, verdict, calls} = await runVerdict(store, run, {race, margin: options.margin});
     const asked = options.ask ? await askedShutdowns(project, run.eval) : [];
+    const listed = await listedCosts(store, run, await projectPrices(project));
     const report = await exitReport(store, run, {
       table: scores,
       margin: verdict.margin,
       costs: {
-        ...(await listedCosts(store, run, await projectPrices(project))),
+        ...listed.costs,
         ...Object.fromEntries(calls.flatMap(({candidate, cost}) => (cost ? [[candidate, cost]] : [])))
       },
+      moving: listed.moving,
       shutdowns: [...asked, ...(await readShutdowns(project))]
     });
-    if (options.json) printJson({...report, run: report.run.id});
-    else print(exitText(report, Date.now()));
+    if (options.json) printJson({...report, run: report.run.id, oldPrices: listed.old});
+    else print([exitText(report, Date.now()), ...listed.old.map(oldText)].join("\n"));
   } finally {
     store.close();
   }
 }
 
-/** What candidates on hosted APIs cost by their tokens, and by the project's prices of today where the run's record has none. */
+const oldText = ({candidate, asOf, daysOld}: PriceNote) =>
+  dim(`the price of ${candidate} is of ${asOf}: ${daysOld} days old, more than ${OLD_PRICE_DAYS}`);
+
+/**
+ * What candidates on hosted APIs cost by their tokens, and by the project's prices of today where the run's record has none;
+ * what getting to each costs once, where that is stated; and the prices that are old.
+ */
 async function listedCosts(
   store: Store,
   run: RunManifest,
   prices: readonly PriceRow[]
-): Promise<Record<string, CandidateCost>> {
-  const {samples} = await runCosts(store, run, {prices, at: new Date().toISOString().slice(0, 10)});
+): Promise<{costs: Record<string, CandidateCost>; moving: Record<string, number>; old: PriceNote[]}> {
+  const {samples, prices: notes} = await runCosts(store, run, {
+    prices,
+    at: new Date().toISOString().slice(0, 10)
+  });
   const costs: Record<string, CandidateCost> = {};
-  for (const {sample, hosting, usdPerThousand} of costTable(samples, {requestsPerMonth: 1}))
-    if (hosting?.kind === "api" && usdPerThousand !== undefined)
-      costs[sample.name] ??= {usdPerThousand: usdPerThousand * run.repeats, rows: sample.rows};
-  return costs;
+  const moving: Record<string, number> = {};
+  for (const {sample, hosting, monthly} of costTable(samples, {requestsPerMonth: 1000})) {
+    if (hosting?.kind === "api" && monthly.usdPerMonth !== undefined)
+      costs[sample.name] ??= {usdPerThousand: monthly.usdPerMonth * run.repeats, rows: sample.rows};
+    const way = sample.wayThere && wayCost(sample.wayThere);
+    if (way) moving[sample.name] = way.firstUsd;
+  }
+  return {costs, moving, old: notes.filter(({old}) => old)};
 }
 
 /** What the servers of an eval's candidates say themselves: `shutdown_date` in their lists of models. */
@@ -102,7 +118,8 @@ function candidateLines(one: CandidateExit, now: number): string[] {
   ];
   for (const {date, says, asOf} of one.until) {
     const days = Math.ceil((Date.parse(date) - now) / 86_400_000);
-    const when = days < 0 ? `${-days} days ago` : days === 0 ? "today" : `in ${days} days`;
+    const count = `${Math.abs(days)} ${Math.abs(days) === 1 ? "day" : "days"}`;
+    const when = days < 0 ? `${count} ago` : days === 0 ? "today" : `in ${count}`;
     lines.push(`! until ${date} (${when}): ${says} (read ${asOf})`);
   }
   for (const {what, kept, detail} of one.keeps)
@@ -132,7 +149,17 @@ function candidateLines(one: CandidateExit, now: number): string[] {
       title: "cost of 1,000 rows",
       align: "right",
       value: (row) => (row.usdPerThousand === undefined ? undefined : usd(row.usdPerThousand))
-    }
+    },
+    ...(one.substitutes.some(({movingUsd}) => movingUsd !== undefined)
+      ? [
+          {
+            title: "to get there, once",
+            align: "right" as const,
+            value: ({movingUsd}: (typeof one.substitutes)[number]) =>
+              movingUsd === undefined ? undefined : usd(movingUsd)
+          }
+        ]
+      : [])
   ]);
   return [...lines, ...text.split("\n").map((line) => `  ${line}`)];
 }

@@ -5,6 +5,7 @@ import type {CandidateView, RunView} from "../site/types.js";
 import {type Column, dataTable} from "./dataTable.js";
 import {type Content, nothing, section} from "./elements.js";
 import {count, dollars, duration, list, plural, type ScoreFormat} from "./format.js";
+import {loadNote} from "./loadNote.js";
 import {leaderboardQuery} from "./scoreQueries.js";
 import {scoreFormatOf} from "./intervalPlot.js";
 import {verdictBadge} from "./verdictCard.js";
@@ -51,15 +52,9 @@ export function leaderboard(
         }),
     html`<p class="small">
       Intervals at ${Math.round(100 * (1 - verdict.alpha))}%. Failures, reuse, cost and latency are those of
-      the whole run; a reused completion keeps what it took the first time.${loadNote(run)}
+      the whole run; a reused completion keeps what it took the first time. ${loadNote(run)}
     </p>`
   );
-}
-
-/** A server that answers many at once answers each more slowly. */
-function loadNote({concurrency}: RunView): string {
-  if (concurrency === undefined) return "";
-  return ` Latencies were taken with up to ${plural(concurrency, "request")} in flight at each endpoint; assay bench measures them by load.`;
 }
 
 function columnsOf(verdict: Verdict, format: ScoreFormat): Column<Line>[] {

@@ -7,6 +7,7 @@ import {code, type Content, emptyState, facts, nothing, section} from "./element
 import {count, dollars, duration, formatFor, plural, type ScoreFormat, time} from "./format.js";
 import {labelButtons} from "./labels.js";
 import {loadDetail, rowPlace} from "./rowDetails.js";
+import {loadNote} from "./loadNote.js";
 import {neighbours, onKeys} from "./rowOrder.js";
 import {loadIds} from "./runRows.js";
 import {rowQuery} from "./scoreQueries.js";
@@ -41,7 +42,7 @@ export async function rowPage(run: RunView | null): Promise<Content> {
     ]);
   const page = html`<div class="row-page">
     ${walk(steps)} ${about(run, detail)} ${asked(run, detail)} ${answered(run, detail)}
-    ${measured(run.id, detail)} ${past(run.id, detail)}
+    ${measured(run, detail)} ${past(run.id, detail)}
   </div>`;
   return page;
 }
@@ -167,7 +168,7 @@ function answered(run: RunView, {id, expected, answers}: RowDetail): HTMLElement
   );
 }
 
-function measured(run: string, {id, answers}: RowDetail): HTMLElement {
+function measured(run: RunView, {id, answers}: RowDetail): HTMLElement {
   const own = answers.filter(({failed}) => failed === undefined);
   return section(
     "What it took",
@@ -194,10 +195,11 @@ function measured(run: string, {id, answers}: RowDetail): HTMLElement {
           term: "cost",
           sql: rowQuery(id),
           engine: "tokens, times and costs are in the table completions of assay sql",
-          run
+          run: run.id
         }
       }
-    )
+    ),
+    html`<p class="small">${loadNote(run)}</p>`
   );
 }
 

@@ -197,7 +197,8 @@ function candidateLines(run: RunView) {
       planned,
       usd_per_thousand: view?.costPerThousand,
       p50_latency_ms: view?.p50LatencyMs,
-      p95_latency_ms: view?.p95LatencyMs
+      p95_latency_ms: view?.p95LatencyMs,
+      requests_in_flight: run.concurrency
     };
   });
 }

@@ -35,16 +35,53 @@ export function completionCost(
   );
 }
 
-/**
- * The same in SQL over the columns `prompt_tokens`, `completion_tokens` and `cached_tokens`: null where the tokens are
- * unknown.
- */
-export function completionCostSql(price: TokenPrice): string {
+/** SQL for the tokens of one completion. */
+export interface TokenColumns {
+  prompt: string;
+  completion: string;
+  cached: string;
+}
+
+const COMPLETION_COLUMNS: TokenColumns = {
+  prompt: "prompt_tokens",
+  completion: "completion_tokens",
+  cached: "cached_tokens"
+};
+
+/** The same in SQL, over the columns of a run's completions unless others are named: null where the tokens are unknown. */
+export function completionCostSql(
+  price: TokenPrice,
+  {prompt, completion, cached}: TokenColumns = COMPLETION_COLUMNS
+): string {
   const {
     inputUsdPerMillion: input,
     outputUsdPerMillion: output,
     cachedInputUsdPerMillion: cachedInput = input
   } = price;
-  const cached = "least(coalesce(cached_tokens, 0), prompt_tokens)";
-  return `((prompt_tokens - ${cached}) * ${input}::double + ${cached} * ${cachedInput}::double + completion_tokens * ${output}::double) / 1e6`;
+  const fromCache = `least(coalesce(${cached}, 0), ${prompt})`;
+  return `((${prompt} - ${fromCache}) * ${input}::double + ${fromCache} * ${cachedInput}::double + ${completion} * ${output}::double) / 1e6`;
+}
+
+/**
+ * The same of a run's completions whose tokens the server told; null where they were only estimated: what such a call
+ * cost is not known.
+ */
+export function toldCostSql(price: TokenPrice): string {
+  return `case when tokens_estimated_by is null then ${completionCostSql(price)} end`;
+}
+
+/**
+ * SQL for what an answer of a cascade cost, of the column `stage_tokens` and the prices of its stages: null where the
+ * tokens of a stage are unknown, or a stage without a price took some.
+ */
+export function cascadeCostSql(prices: readonly (TokenPrice | undefined)[]): string {
+  const each = prices.map((price, stage) => {
+    const at = (place: number) =>
+      `coalesce(json_extract_string(stage_tokens, '$[${stage}][${place}]')::double, 0)`;
+    const [prompt, completion, cached] = [at(0), at(1), at(2)];
+    return price
+      ? completionCostSql(price, {prompt, completion, cached})
+      : `case when ${prompt} + ${completion} = 0 then 0 end`;
+  });
+  return `case when stage_tokens is not null then ${each.join(" + ")} end`;
 }

@@ -1,4 +1,11 @@
-export {completionCost, completionCostSql, type TokenCounts, type TokenPrice} from "./completionCost.js";
+export {
+  cascadeCostSql,
+  completionCost,
+  completionCostSql,
+  toldCostSql,
+  type TokenCounts,
+  type TokenPrice
+} from "./completionCost.js";
 export {hourlyCostUsd} from "./units.js";
 export * from "./hosting/index.js";
 export * from "./prices/index.js";

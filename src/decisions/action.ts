@@ -7,6 +7,8 @@ export interface TieBreakers {
   usdPerThousand?: Readonly<Record<string, number>>;
   /** 95th percentile of latency, in milliseconds. */
   latencyMs?: Readonly<Record<string, number>>;
+  /** The most requests that were in flight at each endpoint when the latencies were taken. */
+  requestsInFlight?: number;
   /** Bytes of the weights. */
   bytes?: Readonly<Record<string, number>>;
 }
@@ -38,12 +40,20 @@ export function choiceAmong(candidates: readonly string[], breakers: TieBreakers
     const next = sorted.find((value) => value > least);
     if (next === undefined) continue;
     left = left.filter((_, i) => values[i] === least);
-    if (left.length === 1) return {candidate: left[0]!, reason: reasonOf(least, next, key, word)};
+    if (left.length === 1) {
+      const load = key === "latencyMs" ? loadText(breakers.requestsInFlight) : "";
+      return {candidate: left[0]!, reason: reasonOf(least, next, key, word) + load};
+    }
   }
   return {candidate: left[0]!};
 }
 
-function reasonOf(least: number, next: number, key: keyof TieBreakers, word: string): string {
+/** A server that answers many at once answers each more slowly. */
+function loadText(requestsInFlight = 1): string {
+  return requestsInFlight > 1 ? ` with up to ${counted(requestsInFlight)} requests in flight` : "";
+}
+
+function reasonOf(least: number, next: number, key: (typeof KEYS)[number][0], word: string): string {
   if (least === 0) return key === "usdPerThousand" ? "costs nothing a call" : `is ${word}`;
   const factor = next / least;
   if (factor < 1.05) return `is slightly ${word}`;

@@ -7,10 +7,11 @@ const LEVEL = 0.95;
 /**
  * What a thousand rows cost with each candidate of a run, all repeats of a row together, with the interval that the rows
  * seen leave open (t, clustered as the run's rows are; absent below two rows or groups). Completions answered from the
- * store count at the run's price. Rows without any completion are left out; a candidate with a completion whose cost
+ * store count at the run's price, those of a candidate without one at the project's newest. Rows without any completion are left out; a candidate with a completion whose cost
  * nobody stated is left out altogether: not known is not free.
  */
 export async function costsOf(store: Store, run: RunManifest): Promise<Record<string, CandidateCost>> {
+  const {usd, priceOf} = await store.pricing(run);
   const found = await store.rows<{
     candidate: string;
     variant: string;
@@ -20,8 +21,8 @@ export async function costsOf(store: Store, run: RunManifest): Promise<Record<st
     squares: number;
   }>(
     `with by_row as (
-       select candidate, variant, row_id, sum(cost_usd)::double as cost,
-              count(*) filter (status = 'completed' and cost_usd is null) as unpriced
+       select candidate, variant, row_id, sum(${usd})::double as cost,
+              count(*) filter (status = 'completed' and ${usd} is null) as unpriced
        from completions where run = $run group by all having count(*) filter (status = 'completed') > 0
      ), by_group as (
        select candidate, variant, coalesce('cluster:' || cluster, 'row:' || row_id) as g, sum(cost) as cost,
@@ -38,17 +39,17 @@ export async function costsOf(store: Store, run: RunManifest): Promise<Record<st
   const several = run.variants.length > 1;
   return Object.fromEntries(
     found.map(({candidate, variant, cost, rows, groups, squares}) => {
-      const price = run.candidates.find(({name}) => name === candidate)?.price;
+      const record = run.candidates.find(({name}) => name === candidate);
       const error = groups < 2 ? undefined : (1000 * Math.sqrt((groups / (groups - 1)) * squares)) / rows;
-      const usd = 1000 * cost;
+      const usdPerThousand = 1000 * cost;
       return [
         several ? `${candidate} · ${variant}` : candidate,
         {
-          usdPerThousand: usd,
+          usdPerThousand,
           rows,
           standardError: error,
-          ...around(usd, error, groups - 1),
-          price
+          ...around(usdPerThousand, error, groups - 1),
+          price: record && priceOf(record)
         }
       ];
     })

@@ -48,7 +48,7 @@ export async function runReport(
 ): Promise<RunReport> {
   const table = await scoreTable(store, run.id, run.primaryScorer);
   const calls = await callsOf(store, run);
-  const tieBreakers = {bytes, latencyMs: latenciesOf(calls)};
+  const tieBreakers = {bytes, latencyMs: latenciesOf(calls), requestsInFlight: run.concurrency};
   const known = {tieBreakers, facts: await facts?.(table)};
   const verdict = decide(table, {margin, seed: run.seed, costs: costsByName(calls), sameWeights, ...known});
   if (!race) return {run, table, verdict, calls};

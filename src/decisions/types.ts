@@ -188,7 +188,7 @@ export interface DecideOptions {
   /** How much worse a cheaper candidate may be, in score units; `margin` when absent. */
   costMargin?: number;
   /** What tells tied candidates apart beside `costs`. */
-  tieBreakers?: Pick<TieBreakers, "latencyMs" | "bytes">;
+  tieBreakers?: Pick<TieBreakers, "latencyMs" | "requestsInFlight" | "bytes">;
   /** Groups of candidates with the same weights: an action names them as one. */
   sameWeights?: readonly (readonly string[])[];
   /** What is known of the risks beside the scores. */

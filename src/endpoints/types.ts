@@ -1,4 +1,4 @@
-import type {MeasuredModel} from "../store/schema.js";
+import type {CandidateStage, MeasuredModel} from "../store/schema.js";
 import type {HostingKind, HostingModel, TokenCounts, TokenPrice} from "../costs/index.js";
 export type {TokenPrice};
 import type {Trust} from "../privacy/trust.js";
@@ -105,6 +105,8 @@ export interface Completion {
   attempts: number;
   /** US dollars; undefined when the endpoint states no price. */
   costUsd?: number;
+  /** Of a cascade: the tokens of each stage that was asked, in their order; undefined when one is unknown. */
+  stageTokens?: readonly TokenCounts[];
   /** Model name and system fingerprint as the server reports them. */
   servedModel?: string;
   fingerprint?: string;
@@ -161,6 +163,8 @@ export interface Endpoint {
   /** How it counts tokens when it is not the model's own count, such as "words". */
   readonly tokensCountedBy?: string;
   price?(model: string): TokenPrice | undefined;
+  /** Of a cascade: the models it asks, in their order. */
+  stages?(): readonly CandidateStage[];
   /** What counts tokens where an answer comes without its usage; they stay unknown when absent. */
   tokenCounter?(): Promise<TokenCounter>;
   /**

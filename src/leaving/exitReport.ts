@@ -16,7 +16,7 @@ export interface CandidateExit {
   /** Known ends that touch it, the next first. */
   until: Shutdown[];
   /** Candidates held by others than its provider, those shown to be no worse first. */
-  substitutes: (Substitute & {heldBy: string; usdPerThousand?: number})[];
+  substitutes: (Substitute & {heldBy: string; usdPerThousand?: number; movingUsd?: number})[];
   /** US dollars a thousand rows now; absent when no price is known. */
   usdPerThousand?: number;
 }
@@ -32,6 +32,8 @@ export interface ExitInputs {
   margin: number;
   /** By candidate as the table names it. */
   costs: Readonly<Record<string, CandidateCost>>;
+  /** US dollars of the way there, such as a training run, by candidate; those of which nothing is stated are left out. */
+  moving?: Readonly<Record<string, number>>;
   shutdowns: readonly Shutdown[];
 }
 
@@ -67,12 +69,15 @@ export async function exitReport(store: Store, run: RunManifest, inputs: ExitInp
         until: shutdownsOf(inputs.shutdowns, {
           host: hostOf(one),
           model: one.model,
-          scoredThere: run.imported?.files.some(({tool}) => tool === "openai-evals") ?? false
+          scoredAt: run.imported?.files.some(({tool}) => tool === OPENAI_EVALS.tool)
+            ? OPENAI_EVALS.host
+            : undefined
         }),
         substitutes: tests.map((test) => ({
           ...test,
           heldBy: holderOf(others.find(({name}) => name === test.candidate)!.other),
-          usdPerThousand: inputs.costs[test.candidate]?.usdPerThousand
+          usdPerThousand: inputs.costs[test.candidate]?.usdPerThousand,
+          movingUsd: inputs.moving?.[test.candidate]
         })),
         usdPerThousand: inputs.costs[shown]?.usdPerThousand
       };
@@ -81,8 +86,12 @@ export async function exitReport(store: Store, run: RunManifest, inputs: ExitInp
   return {run, margin: inputs.margin, candidates};
 }
 
+/** Its exports name no address: what they hold was asked and scored at the service. */
+const OPENAI_EVALS = {tool: "openai-evals", host: "api.openai.com"};
+
 /** The address's host of a candidate that is reached by HTTP. */
-function hostOf({identity}: RunCandidate): string | undefined {
+function hostOf({identity, endpoint, endpointKind}: RunCandidate): string | undefined {
+  if (endpointKind === "imported" && endpoint === OPENAI_EVALS.tool) return OPENAI_EVALS.host;
   const url = identity.baseUrl;
   return url !== undefined && URL.canParse(url) ? new URL(url).hostname : undefined;
 }

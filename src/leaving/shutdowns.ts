@@ -30,21 +30,21 @@ export async function readShutdowns(project: string): Promise<Shutdown[]> {
 
 /**
  * The entries about one model at one address: those about fine-tuning only for models that were fine-tuned there, those
- * about evals only when the scores were given there.
+ * about evals by the address of the service that gave the scores, wherever the model is.
  */
 export function shutdownsOf(
   shutdowns: readonly Shutdown[],
-  {host, model, scoredThere}: {host: string | undefined; model: string; scoredThere: boolean}
+  {host, model, scoredAt}: {host: string | undefined; model: string; scoredAt: string | undefined}
 ): Shutdown[] {
-  if (host === undefined) return [];
-  return shutdowns.filter(
-    (one) =>
-      (host === one.host || host.endsWith(`.${one.host}`)) &&
-      (one.touches !== "fine-tuning" || model.startsWith("ft:")) &&
-      (one.touches !== "evals" || scoredThere) &&
-      (one.model === undefined ||
-        (one.model.endsWith("*") ? model.startsWith(one.model.slice(0, -1)) : model === one.model))
-  );
+  return shutdowns.filter(({host: ends, touches, model: of}) => {
+    const own = touches === "evals" ? scoredAt : host;
+    return (
+      own !== undefined &&
+      (own === ends || own.endsWith(`.${ends}`)) &&
+      (touches !== "fine-tuning" || model.startsWith("ft:")) &&
+      (of === undefined || (of.endsWith("*") ? model.startsWith(of.slice(0, -1)) : model === of))
+    );
+  });
 }
 
 async function entriesOf(path: string, needed: boolean): Promise<Shutdown[]> {

@@ -100,6 +100,7 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
       concurrency,
       scorerCalls,
       candidates: ready.map(({record}) => record),
+      pricesTokens: ready.map(({prepared}) => prepared.endpoint.price !== undefined),
       retryFailed: options.retryFailed,
       signal: abortSignal,
       manifest: async (figures) =>

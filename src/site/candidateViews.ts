@@ -22,10 +22,11 @@ export async function candidateViews(
   run: RunManifest,
   models: ReadonlyMap<string, ModelManifest>
 ): Promise<CandidateView[]> {
+  const {usd} = await store.pricing(run);
   const usage = await store.rows<Usage>(
     `select candidate, variant, count(*) filter (status = 'completed')::int as completed,
        count(*) filter (status = 'failed')::int as failed, count(*) filter (reused)::int as reused,
-       count(cost_usd)::int as priced, sum(cost_usd)::double as cost,
+       count(${usd})::int as priced, sum(${usd})::double as cost,
        list(latency_ms) filter (status = 'completed' and latency_ms is not null) as latencies,
        avg(prompt_tokens)::double as prompt_tokens, avg(completion_tokens)::double as completion_tokens
      from completions where run = $run group by candidate, variant`,

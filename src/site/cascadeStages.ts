@@ -66,12 +66,13 @@ function candidatesOf({candidates, variants}: RunManifest, names: readonly strin
 }
 
 /** First answers with all repeats' texts; `usd` is what one call cost. */
-function answersOf(store: Store, run: RunManifest, candidates: readonly string[]): Promise<Answer[]> {
+async function answersOf(store: Store, run: RunManifest, candidates: readonly string[]): Promise<Answer[]> {
+  const {usd} = await store.pricing(run);
   return store.rows<Answer>(
     `select c.row_id, c.candidate, c.variant, list(coalesce(c.output, '') order by c.repeat) as outputs,
-       first(c.logprobs order by c.repeat) as logprobs, avg(c.cost_usd)::double as usd,
+       first(c.logprobs order by c.repeat) as logprobs, avg(c.usd)::double as usd,
        first(s.value order by c.repeat)::double as score
-     from completions c left join scores s on s.run = c.run and s.row_id = c.row_id and s.candidate = c.candidate
+     from (select *, ${usd} as usd from completions) c left join scores s on s.run = c.run and s.row_id = c.row_id and s.candidate = c.candidate
        and s.variant = c.variant and s.repeat = c.repeat and s.scorer = $scorer and s.status = 'scored'
      where c.run = $run and c.status = 'completed' and c.candidate in (select unnest(from_json($names, '["VARCHAR"]'))) group by all`,
     {run: run.id, scorer: run.primaryScorer, names: JSON.stringify(candidates)}

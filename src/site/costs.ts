@@ -1,7 +1,6 @@
-import type {Store} from "../store/index.js";
+import {NEWEST, projectPrices, type Store} from "../store/index.js";
 import type {PageCosts} from "./costTypes.js";
 import {currentRuns} from "./currentRuns.js";
-import {projectPrices} from "./prices.js";
 import {runCascades} from "./runCascades.js";
 import {runCosts} from "./runCosts.js";
 
@@ -14,7 +13,7 @@ export async function costs(store: Store): Promise<PageCosts[]> {
   const found: PageCosts[] = [];
   for (const run of await currentRuns(store.workspace))
     found.push({
-      ...(await runCosts(store, run, {prices, at: "9999-12-31"})),
+      ...(await runCosts(store, run, {prices, at: NEWEST})),
       cascades: await runCascades(store, run)
     });
   return found;

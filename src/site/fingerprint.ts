@@ -2,8 +2,7 @@ import {createHash} from "node:crypto";
 import {readdir, readFile} from "node:fs/promises";
 import {dirname, extname, join} from "node:path";
 import {fileURLToPath} from "node:url";
-import {PRICES_FOLDER} from "./prices.js";
-import {placeFingerprint, type Workspace} from "../store/index.js";
+import {placeFingerprint, PRICES_FOLDER, type Workspace} from "../store/index.js";
 
 /** SHA-256 over what pages are made from in a store. A place with nothing in it has a fingerprint too. */
 export async function storeFingerprint({place}: Pick<Workspace, "place">): Promise<string> {

@@ -1,10 +1,11 @@
 export {siteConfig, type SiteOptions} from "./config.js";
 export {type RunContamination, runContamination} from "./contamination.js";
 export {finishSite} from "./bundle/finishSite.js";
-export {PRICES_FOLDER, projectPrices, readPriceFile} from "./prices.js";
+export {PRICES_FOLDER, projectPrices, readPriceFile} from "../store/index.js";
 export {cascadeStages, type RecordedStages} from "./cascadeStages.js";
 export {costs} from "./costs.js";
-export {runCosts, type RunCostsOptions} from "./runCosts.js";
+export {runCosts} from "./runCosts.js";
+export type {PriceChoice} from "../store/index.js";
 export {currentRuns} from "./currentRuns.js";
 export {datasets} from "./datasets.js";
 export {siteFingerprint, storeFingerprint} from "./fingerprint.js";

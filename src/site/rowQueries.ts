@@ -51,10 +51,11 @@ export async function answersOf(
   run: RunManifest,
   among: string
 ): Promise<Map<string, StoredAnswer[]>> {
+  const {usd} = await store.pricing(run);
   const completions = await store.rows<CompletionRow>(
     `select row_id, candidate, variant, repeat, status, reason, output, tool_calls, finish_reason, served_model, reused,
        prompt_tokens::double as prompt_tokens, completion_tokens::double as completion_tokens,
-       cached_tokens::double as cached_tokens, latency_ms, first_token_ms, cost_usd, attempts
+       cached_tokens::double as cached_tokens, latency_ms, first_token_ms, ${usd} as cost_usd, attempts
      from completions where run = $run and ${among}`,
     {run: run.id}
   );

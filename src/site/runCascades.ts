@@ -73,15 +73,16 @@ function rankedOf({candidates, values}: ScoreTable, run: RunManifest): string[] 
 
 /** Mean US dollars of a call by candidate, of those whose every answer has a known cost. */
 async function usdOf(store: Store, run: RunManifest): Promise<Map<string, number>> {
+  const {usd} = await store.pricing(run);
   const found = await store.rows<{candidate: string; variant: string; usd: number}>(
-    `select candidate, variant, avg(cost_usd)::double as usd from completions
-     where run = $run and status = 'completed' group by all having count(cost_usd) = count(*)`,
+    `select candidate, variant, avg(${usd})::double as usd from completions
+     where run = $run and status = 'completed' group by all having count(${usd}) = count(*)`,
     {run: run.id}
   );
   return new Map(
-    found.map(({candidate, variant, usd}) => [
+    found.map(({candidate, variant, usd: each}) => [
       run.variants.length > 1 ? `${candidate} · ${variant}` : candidate,
-      usd
+      each
     ])
   );
 }

@@ -4,48 +4,35 @@ import {
   type CostSample,
   type HostingModel,
   isOldPrice,
-  priceAt,
-  type PriceRow,
   type RequestTokens,
-  type TokenPrice,
-  tokenPrice
+  type TokenPrice
 } from "../costs/index.js";
 import {DEFAULT_ALPHA, DEFAULT_MARGIN, type ScoreTable, scoreTable} from "../decisions/index.js";
+import {mean, meanInterval, nonInferiority, pairedDifference, resampledMeans} from "../stats/index.js";
 import {
-  mean,
-  meanInterval,
-  nonInferiority,
-  pairedDifference,
-  resampledMeans,
-  type Scores
-} from "../stats/index.js";
-import type {RunCandidate, RunManifest, Store} from "../store/index.js";
+  type AppliedPrice,
+  appliedPrice,
+  costColumn,
+  type PriceChoice,
+  type RunCandidate,
+  type RunManifest,
+  type Store
+} from "../store/index.js";
 import {measuredThroughputs, withThroughput} from "./measuredThroughputs.js";
 import type {CostsData, PriceNote} from "./costTypes.js";
+import {estimateText, type TokenColumns, tokenColumns} from "./tokenColumns.js";
 
 const RESAMPLES = 100;
-
-export interface RunCostsOptions {
-  /** Dated prices; those of the run's own record go first unless `repriced`. */
-  prices?: readonly PriceRow[];
-  /** Prices of `prices` go before those in the run's record. */
-  repriced?: boolean;
-  /** The day to price for, as YYYY-MM-DD. */
-  at: string;
-}
 
 /**
  * What a run in the store tells of its candidates' quality, tokens and hostings: calls nobody. Two candidates that share rows share the
  * resamples, drawn with the run's seed.
  */
-export async function runCosts(
-  store: Store,
-  run: RunManifest,
-  {prices = [], repriced = false, at}: RunCostsOptions
-): Promise<CostsData> {
+export async function runCosts(store: Store, run: RunManifest, choice: PriceChoice): Promise<CostsData> {
+  const {at} = choice;
   const table = await scoreTable(store, run.id, run.primaryScorer);
   const margin = run.margin ?? DEFAULT_MARGIN;
-  const columns = await tokenColumns(store, run, table);
+  const columns = await tokenColumns(store, run, table, costColumn(run, choice));
   const best = bestOf(table);
   const names = run.candidates.flatMap((candidate) =>
     run.variants.map(({name}) => ({
@@ -62,11 +49,14 @@ export async function runCosts(
   const notes: PriceNote[] = [];
   const samples = names.map(({candidate, name}, i): CostSample => {
     const {numbers, rows, counted} = columns[i]!;
-    const billed = isBilled(candidate);
+    const billed = isBilled(candidate, columns[i]!, choice);
     const [promptTokens, cachedTokens, completionTokens, usd] = numbers.map((values) => mean(values));
     const tokens = {promptTokens, cachedTokens, completionTokens, billedUsd: billed ? usd : undefined};
-    const price = billed ? undefined : priceOf(candidate, {prices, repriced, at});
-    if (price) notes.push(noteOf(name, candidate.model, price.price, at));
+    const price = billed ? undefined : appliedPrice(candidate, choice);
+    for (const one of billed ? (candidate.stages ?? []) : [candidate]) {
+      const applied = appliedPrice(one, choice)?.price;
+      if (applied) notes.push(noteOf(billed ? `${name} › ${one.name}` : name, one.model, applied, at));
+    }
     const at0 = table.values.length + 4 * i;
     return {
       name,
@@ -84,7 +74,7 @@ export async function runCosts(
         completionTokens: digits(means[at0 + 2]!),
         billedUsd: billed ? digits(means[at0 + 3]!) : undefined
       },
-      hostings: hostingsOf(candidate, price, tokens, repriced).map((hosting) =>
+      hostings: hostingsOf(candidate, {price, billed, repriced: choice.repriced}, tokens).map((hosting) =>
         withThroughput(hosting, candidate, measured.get(candidate.name))
       ),
       wayThere: candidate.wayThere
@@ -110,32 +100,15 @@ const HOSTING_KINDS: readonly HostingModel["kind"][] = ["api", "edge", "on-prem"
 const isHostingKind = (hosting: string): hosting is HostingModel["kind"] =>
   (HOSTING_KINDS as readonly string[]).includes(hosting);
 
-interface Priced {
-  price: TokenPrice;
-  row?: PriceRow;
-}
-
-function priceOf(
-  candidate: RunCandidate,
-  {prices, repriced, at}: {prices: readonly PriceRow[]; repriced: boolean; at: string}
-): Priced | undefined {
-  const row = priceAt(prices, candidate.model, at);
-  const listed = row && tokenPrice(row);
-  const stated = candidate.price && {price: candidate.price};
-  const found = listed && {price: listed, row};
-  return repriced ? (found ?? stated) : (stated ?? found);
-}
-
 /** As stated, with the price where one is asked for; a candidate of which only the word is known lacks every assumption. */
 function hostingsOf(
   candidate: RunCandidate,
-  priced: Priced | undefined,
-  tokens: RequestTokens,
-  repriced: boolean
+  {price: priced, billed, repriced}: {price?: AppliedPrice; billed: boolean; repriced?: boolean},
+  tokens: RequestTokens
 ): HostingModel[] {
   const stated = candidate.hostings ?? [];
   if (stated.length === 0) {
-    if (isBilled(candidate)) return [{kind: "api", provider: candidate.endpoint}];
+    if (billed) return [{kind: "api", provider: candidate.endpoint}];
     if (priced || candidate.hosting === "api")
       return [{kind: "api", provider: candidate.endpoint, price: priced?.price}];
     // Where another tool's candidate runs is not known.
@@ -173,66 +146,14 @@ function noteOf(candidate: string, model: string, price: TokenPrice, at: string)
   };
 }
 
-/** What a cascade costs does not follow from its tokens: they are of several models. */
-function isBilled({identity}: RunCandidate): boolean {
-  return identity.cascade !== undefined;
-}
-
-interface TokenColumns {
-  /** Prompt, cached and completion tokens of a request and its US dollars by row, means over repeats. */
-  numbers: [Scores, Scores, Scores, Scores];
-  rows: number;
-  counted: number;
-  /** Rows whose tokens the server did not tell, and how those were counted. */
-  estimated: number;
-  estimatedBy?: string;
-}
-
-function estimateText({counted, estimated, estimatedBy}: TokenColumns): string | undefined {
-  if (estimatedBy === undefined) return undefined;
-  return estimated < counted ? `${estimatedBy}, for ${estimated} of ${counted} rows` : estimatedBy;
-}
-
-async function tokenColumns(store: Store, run: RunManifest, table: ScoreTable): Promise<TokenColumns[]> {
-  const place = new Map(table.rowIds.map((id, i) => [id, i]));
-  const columns = new Map<string, TokenColumns & {numbers: (number | undefined)[][]}>();
-  for (const candidate of table.candidates)
-    columns.set(candidate, {
-      numbers: [0, 1, 2, 3].map(() =>
-        new Array<number | undefined>(table.rowIds.length).fill(undefined)
-      ) as never,
-      rows: 0,
-      counted: 0,
-      estimated: 0
-    });
-  const query = `select row_id, candidate, variant, avg(prompt_tokens)::double as prompt,
-      avg(cached_tokens)::double as cached, avg(completion_tokens)::double as completion, avg(cost_usd)::double as usd, max(tokens_estimated_by) as "by"
-    from completions where run = $run and status = 'completed' group by all`;
-  for await (const batch of store.batches<TokenRow>(query, {run: run.id}))
-    for (const {row_id, candidate, variant, prompt, cached, completion, usd, by} of batch) {
-      const column = columns.get(run.variants.length > 1 ? `${candidate} · ${variant}` : candidate);
-      const i = place.get(row_id);
-      if (!column || i === undefined) continue;
-      column.rows++;
-      if (prompt !== null && completion !== null) column.counted++;
-      if (by !== null) {
-        column.estimated++;
-        column.estimatedBy = by;
-      }
-      [prompt, cached, completion, usd].forEach((value, n) => (column.numbers[n]![i] = value ?? undefined));
-    }
-  return table.candidates.map((candidate) => columns.get(candidate)!);
-}
-
-interface TokenRow {
-  row_id: string;
-  candidate: string;
-  variant: string;
-  prompt: number | null;
-  cached: number | null;
-  completion: number | null;
-  usd: number | null;
-  by: string | null;
+/**
+ * Whether what the calls cost is taken as it was told: a cascade's tokens are of several models, and of a candidate without a price
+ * the other tool, or the server, may have said what each answer cost.
+ */
+function isBilled(candidate: RunCandidate, {rows, told}: TokenColumns, choice: PriceChoice): boolean {
+  if (candidate.identity.cascade !== undefined) return true;
+  if (candidate.price || rows === 0 || told < rows) return false;
+  return !choice.repriced || appliedPrice(candidate, choice) === undefined;
 }
 
 function bestOf({values}: ScoreTable): number | undefined {

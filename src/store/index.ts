@@ -1,3 +1,5 @@
+export {type AppliedPrice, appliedPrice, type PriceChoice} from "./appliedPrice.js";
+export {costColumn, NEWEST, type Pricing} from "./costColumn.js";
 export {exactJson} from "./exactJson.js";
 export {type Database, openDatabase, sqlName, sqlPath, sqlString} from "./duckdb.js";
 export {messageOf, UsageError, UserError} from "./errors.js";
@@ -113,6 +115,7 @@ export {LocalFolder} from "./place/localFolder.js";
 export type {Place, Stage} from "./place/place.js";
 export {processIsAlive} from "./process.js";
 export {plainSql} from "./plainSql.js";
+export {PRICES_FOLDER, projectPrices, readPriceFile} from "./projectPrices.js";
 export * from "./schema.js";
 export {openStore, type Store} from "./store.js";
 export {assertOneStatement, userCondition, userQuery} from "./userSql.js";

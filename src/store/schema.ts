@@ -52,6 +52,8 @@ export const COMPLETIONS: Columns = {
   cached_tokens: "BIGINT",
   /** How tokens were counted where the server did not tell them: an estimate; null where it did. */
   tokens_estimated_by: "VARCHAR",
+  /** Of a cascade's answer, JSON: [prompt, completion, cached] of each stage that was asked, in their order; null where one is unknown. */
+  stage_tokens: "VARCHAR",
   latency_ms: "DOUBLE",
   first_token_ms: "DOUBLE",
   cost_usd: "DOUBLE",
@@ -122,6 +124,13 @@ export interface MeasuredModel {
   device: string;
 }
 
+/** One of the models that a cascade asks. */
+export interface CandidateStage {
+  name: string;
+  model: string;
+  price?: TokenPrice;
+}
+
 export interface RunCandidate {
   name: string;
   model: string;
@@ -142,8 +151,10 @@ export interface RunCandidate {
   tools?: object[];
   /** Manifest id of an embedded model, for its lineage. */
   modelId?: string;
-  /** Seconds of training, when we trained it. */
+  /** What its tokens cost; of a cascade the most that a request can cost. */
   price?: TokenPrice;
+  /** Of a cascade: the models it asks, in their order, and what their tokens cost. */
+  stages?: readonly CandidateStage[];
   /** A baseline is what the others are measured against. */
   baseline?: boolean;
 }

@@ -1,5 +1,6 @@
 import {rm} from "node:fs/promises";
 import {join} from "node:path";
+import {type Pricing, pricingOf} from "./costColumn.js";
 import {type Database, type DatabaseOptions, openDatabase, sqlName} from "./duckdb.js";
 import {temporaryPath} from "./files.js";
 import {heldOutBarrier} from "./heldOut.js";
@@ -22,6 +23,8 @@ export interface Store extends Database {
   splits(dataset?: string): Promise<SplitManifest[]>;
   /** Sealed runs, oldest first; those that were archived only when asked for. */
   runs(options?: {archived?: boolean}): Promise<RunManifest[]>;
+  /** How the calls of a run are priced: at the prices of its record, then at the project's newest. */
+  pricing(run: Pick<RunManifest, "candidates">): Promise<Pricing>;
   /** Names of all tables and views, in no order. */
   tables(): Promise<string[]>;
   /** Makes the views again, after files were added. */
@@ -30,7 +33,7 @@ export interface Store extends Database {
 
 /**
  * Opens the store of a project, with the views that its kinds of record have: `runs`, `items`, `completions`, `scores`,
- * `versions`, `splits`, `parts`, `models`, `ledger`, `final_runs`, one per dataset (its newest version) and one per
+ * `versions`, `splits`, `parts`, `models`, `ledger`, `final_runs`, `run_prices`, one per dataset (its newest version) and one per
  * version (`"name@version"`). Rows that a split holds out are in no view, and runs on a held-out part show their scores
  * without content.
  */
@@ -50,6 +53,7 @@ export async function openStore(
     },
     splits: (dataset) => readSplits(workspace, dataset),
     runs: (options) => readRuns(workspace, options),
+    pricing: (run) => pricingOf(workspace.project, run),
     tables: async () => (await db.rows<{name: string}>("show tables")).map(({name}) => name),
     refresh: () => makeViews(store)
   };

@@ -5,9 +5,10 @@ import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {cascade} from "../../src/candidates/index.js";
 import {cascadeVerb} from "../../src/cli/cascade.js";
 import {costTable} from "../../src/costs/index.js";
+import {callsOf} from "../../src/decisions/index.js";
 import {defineDataset, pull} from "../../src/datasets/index.js";
 import {recorded} from "../../src/endpoints/index.js";
-import {candidate, defineEval, runEval} from "../../src/runner/index.js";
+import {type Candidate, candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {normalizedMatch} from "../../src/scorers/index.js";
 import {runCosts} from "../../src/site/index.js";
 import {ensureSplit} from "../../src/splits/index.js";
@@ -43,16 +44,25 @@ const cheap = candidate(
   }),
   "cheap-model"
 );
-const strong = candidate(
-  "strong",
+const recording = (name: string, usd: number) =>
   recorded({
-    name: "strong recording",
+    name: `${name} recording`,
     rows: rows.map(({id, answer}) => ({id, output: answer})),
     usage: () => ({promptTokens: 10, completionTokens: 0}),
-    price: price(20)
-  }),
-  "strong-model"
-);
+    price: price(usd)
+  });
+const strong = candidate("strong", recording("strong", 20), "strong-model");
+
+const definition = (candidates: Candidate[]) =>
+  defineEval({
+    name: "sums",
+    dataset: "sums",
+    split: SPLIT,
+    prompt: "{{question}}",
+    expected: "answer",
+    candidates,
+    scorers: {correct: normalizedMatch()}
+  });
 
 let project: string;
 let run: RunManifest;
@@ -71,16 +81,9 @@ beforeAll(async () => {
   const {version} = await pull(workspace, dataset);
   const store = await openStore(workspace);
   const split = await ensureSplit(store, version, SPLIT);
-  const definition = defineEval({
-    name: "sums",
-    dataset: "sums",
-    split: SPLIT,
-    prompt: "{{question}}",
-    expected: "answer",
-    candidates: [cheap, strong, cascade("both", [cheap, strong], {signal: "length", thresholds: [-5]})],
-    scorers: {correct: normalizedMatch()}
-  });
-  run = (await runEval(definition, {store, version, split, evalName: "sums"})).manifest!;
+  const both = cascade("both", [cheap, strong], {signal: "length", thresholds: [-5]});
+  run = (await runEval(definition([cheap, strong, both]), {store, version, split, evalName: "sums"}))
+    .manifest!;
   store.close();
 });
 afterAll(async () => {
@@ -106,6 +109,52 @@ describe("a cascade as a candidate", () => {
       const both = costTable(samples, {requestsPerMonth: 1000}).find(({sample}) => sample.name === "both")!;
       expect(both.usdPerThousand).toBeCloseTo((1000 * found!.usd) / ROWS, 6);
       expect(both.high).toBeGreaterThan(both.low!);
+    } finally {
+      store.close();
+    }
+  });
+
+  it("is priced again stage by stage, in the run that reuses it and by another list, without a call of the cascade", async () => {
+    const workspace = await openWorkspace(project, `${project}/.assay`);
+    const store = await openStore(workspace);
+    try {
+      const version = (await store.latestVersion("sums"))!;
+      const split = await ensureSplit(store, version, SPLIT);
+      const dear = candidate("strong", recording("strong", 60), "strong-model");
+      const both = cascade("both", [cheap, dear], {signal: "length", thresholds: [-5]});
+      const again = await runEval(definition([cheap, dear, both]), {
+        store,
+        version,
+        split,
+        evalName: "sums"
+      });
+      // The ten rows that the cheap recording does not hold are looked for again.
+      expect(again.calls).toBe(10);
+      const {cost} = (await callsOf(store, again.manifest!)).find(({candidate: one}) => one === "both")!;
+      const usd = (cheapUsd: number, strongUsd: number) =>
+        (1000 * (390 * 10 * cheapUsd + 108 * 10 * strongUsd)) / 1e6 / ROWS;
+      expect(cost!.usdPerThousand).toBeCloseTo(usd(1, 60), 9);
+      expect(
+        await store.rows(
+          "select stage, input::int as input from run_prices where run = $run and candidate = 'both' order by stage",
+          {run: again.manifest!.id}
+        )
+      ).toEqual([
+        {stage: "cheap", input: 1},
+        {stage: "strong", input: 60}
+      ]);
+      const listed = {model: "strong-model", asOf: "2026-11-20", source: "a list"};
+      const {samples, prices} = await runCosts(store, again.manifest!, {
+        prices: [{...listed, inputPerMillion: 5, outputPerMillion: 5}],
+        repriced: true,
+        at: "2026-11-26"
+      });
+      const priced = costTable(samples, {requestsPerMonth: 1000}).find(({sample}) => sample.name === "both")!;
+      expect(priced.usdPerThousand).toBeCloseTo(usd(1, 5), 9);
+      expect(prices.filter((one) => one.candidate.startsWith("both")).map((one) => one.source)).toEqual([
+        "made up",
+        "a list"
+      ]);
     } finally {
       store.close();
     }

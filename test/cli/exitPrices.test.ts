@@ -5,7 +5,12 @@ import {afterAll, expect, it, vi} from "vitest";
 import {costsVerb} from "../../src/cli/costs.js";
 import {exitVerb} from "../../src/cli/exit.js";
 import {importResults} from "../../src/cli/importResults.js";
-import {openWorkspace} from "../../src/store/index.js";
+import {chosenRun} from "../../src/cli/chosenRun.js";
+import {costTable} from "../../src/costs/index.js";
+import {callsOf} from "../../src/decisions/index.js";
+import {projectPrices, runCosts} from "../../src/site/index.js";
+import {openStore, openWorkspace} from "../../src/store/index.js";
+import {costStore} from "../support/costStore.js";
 import {printed} from "../support/printed.js";
 
 afterAll(() => void vi.unstubAllEnvs());
@@ -51,10 +56,52 @@ it("assay exit prices by the project's list what no call stated, and leaves what
     join(project, "prices", "mine.json"),
     JSON.stringify({kind: "prices", prices: [price("listed", 2), price("paid", 500)]})
   );
+  expect(await printed(() => exitVerb("sums", {}))).toMatch(
+    /the price of listed is of 2026-01-01: \d+ days old, more than 90/
+  );
   const {listed, paid, unlisted} = await costs();
+  const decided = async () => {
+    const store = await openStore(workspace);
+    try {
+      const {run} = await chosenRun(store, "sums");
+      const calls = await callsOf(store, run);
+      const {samples} = await runCosts(store, run, {
+        prices: await projectPrices(project),
+        at: "2026-11-26"
+      });
+      const page = costTable(samples, {requestsPerMonth: 1000});
+      return calls.map(({candidate, costUsdPerThousand: usd}) => [
+        usd?.toFixed(6),
+        page.find(({sample}) => sample.name === candidate)!.usdPerThousand?.toFixed(6)
+      ]);
+    } finally {
+      store.close();
+    }
+  };
+  // Verdict and gates count by the same prices as the costs page.
+  for (const [verdict, page] of await decided()) expect(verdict).toBe(page);
+  expect((await decided()).flat().filter((usd) => usd === "2.000000")).toHaveLength(2);
   const told = await printed(() => costsVerb("sums", {volume: 1000, months: 24}));
   for (const name of ["listed", "paid", "unlisted"]) expect(told).toContain(name);
   // 99.5 prompt tokens in the mean, and 10 of an answer.
   expect(listed).toBeCloseTo((1000 * (99.5 * 2 + 10 * 10)) / 1e6, 4);
   expect([paid, unlisted]).toEqual([2, undefined]);
+});
+
+it("assay exit says what getting to a substitute costs once, where its way there is stated", async () => {
+  const project = mkdtempSync(join(tmpdir(), "assay-exit-way-"));
+  mkdirSync(join(project, "evals"));
+  const run = await costStore(project);
+  vi.stubEnv("ASSAY_PROJECT", project);
+  const {candidates} = JSON.parse(await printed(() => exitVerb(run.id, {json: true}))) as {
+    candidates: {candidate: string; substitutes: {candidate: string; movingUsd?: number}[]}[];
+  };
+  const {substitutes} = candidates.find(({candidate}) => candidate === "large")!;
+  // Two hours at $1.50 and an evaluation of $1.
+  expect(Object.fromEntries(substitutes.map(({candidate, movingUsd}) => [candidate, movingUsd]))).toEqual({
+    medium: 4,
+    small: undefined,
+    untold: undefined
+  });
+  expect(await printed(() => exitVerb(run.id, {}))).toMatch(/to get there, once/);
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
-import {completionCost, completionCostSql} from "../../src/costs/index.js";
+import {cascadeCostSql, completionCost, completionCostSql} from "../../src/costs/index.js";
 import {openDatabase} from "../../src/store/index.js";
 
 const price = {inputUsdPerMillion: 2, outputUsdPerMillion: 8, asOf: "2026-11-01", source: "price list"};
@@ -65,6 +65,42 @@ describe("completionCost", () => {
         if (expected === undefined) expect(found!.usd).toBeNull();
         else expect(found!.usd).toBeCloseTo(expected, 9);
       }
+    } finally {
+      db.close();
+    }
+  });
+
+  it("of a cascade is the sum over its stages, in SQL, and unknown when a stage that took tokens has no price", async () => {
+    const price = (usd: number) => ({
+      inputUsdPerMillion: usd,
+      outputUsdPerMillion: 4 * usd,
+      cachedInputUsdPerMillion: usd / 2,
+      asOf: "2026-11-01",
+      source: "price list"
+    });
+    const db = await openDatabase();
+    const usd = async (tokens: number[][] | null, ...prices: (ReturnType<typeof price> | undefined)[]) =>
+      (await db.row<{usd: number | null}>(
+        `select ${cascadeCostSql(prices)} as usd from (select $tokens::varchar as stage_tokens)`,
+        {tokens: tokens && JSON.stringify(tokens)}
+      ))!.usd;
+    try {
+      const first = completionCost({promptTokens: 100, completionTokens: 7, cachedTokens: 40}, price(1))!;
+      const second = completionCost({promptTokens: 90, completionTokens: 5}, price(20))!;
+      expect(await usd([[100, 7, 40]], price(1), price(20))).toBeCloseTo(first, 12);
+      expect(
+        await usd(
+          [
+            [100, 7, 40],
+            [90, 5, 0]
+          ],
+          price(1),
+          price(20)
+        )
+      ).toBeCloseTo(first + second, 12);
+      expect(await usd([[100, 7, 40]], price(1), undefined)).toBeCloseTo(first, 12);
+      expect(await usd([[100, 7, 40]], undefined, price(20))).toBeNull();
+      expect(await usd(null, price(1), price(20))).toBeNull();
     } finally {
       db.close();
     }

@@ -100,6 +100,10 @@ describe("an action", () => {
     expect(decide(table, {...options, costs: {a: 1, b: 1}, tieBreakers: {latencyMs}}).action).toBe(
       "a and b are equally good; a is 3 times faster."
     );
+    const loaded = {latencyMs, requestsInFlight: 16};
+    expect(decide(table, {...options, costs: {a: 1, b: 1}, tieBreakers: loaded}).action).toBe(
+      "a and b are equally good; a is 3 times faster with up to 16 requests in flight."
+    );
     expect(
       decide(table, {
         ...options,

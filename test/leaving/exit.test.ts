@@ -59,6 +59,7 @@ describe("leaving a provider", () => {
       table,
       margin: 0.03,
       costs: {hosted: {usdPerThousand: 2, rows: 600}, rival: {usdPerThousand: 0.5, rows: 600}},
+      moving: {rival: 24},
       shutdowns: await readShutdowns(folder)
     });
     const [hosted, , small] = candidates;
@@ -75,6 +76,7 @@ describe("leaving a provider", () => {
         candidate: "rival",
         verdict: "non-inferior",
         usdPerThousand: 0.5,
+        movingUsd: 24,
         heldBy: "api.anthropic.com",
         rows: 600
       },
@@ -89,6 +91,29 @@ describe("leaving a provider", () => {
     );
     expect(scoredThere.candidates[0]!.until.map(({date}) => date)).toEqual(["2026-11-30", "2027-01-06"]);
     expect(small!.keeps.find(({what}) => what === "outputs")).toMatchObject({kept: false});
+  });
+
+  it("names the end of the evals product for an export of it, which names no address", async () => {
+    const workspace = await openWorkspace(mkdtempSync(join(tmpdir(), "exit-openai-")));
+    const files = [join(import.meta.dirname, "../fixtures/results/openai-evals.json")];
+    const {manifest} = await importResults(workspace, {files}, {command: "assay verdict"});
+    const imported = await openStore(workspace);
+    try {
+      const scores = await scoreTable(imported, manifest.id, manifest.primaryScorer);
+      const shutdowns = await readShutdowns(folder);
+      const {candidates} = await exitReport(imported, manifest, {
+        table: scores,
+        margin: 0.03,
+        costs: {},
+        shutdowns
+      });
+      expect(candidates.map(({until}) => until.map(({date}) => date))).toEqual([
+        ["2026-11-30"],
+        ["2026-11-30"]
+      ]);
+    } finally {
+      imported.close();
+    }
   });
 
   it("does not call a substitute no worse on few rows", () => {

@@ -1,5 +1,5 @@
 import {spawnSync} from "node:child_process";
-import {readdirSync, rmSync, writeFileSync} from "node:fs";
+import {mkdirSync, readdirSync, rmSync, writeFileSync} from "node:fs";
 import {dirname, join} from "node:path";
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from "vitest";
 import {callsOf} from "../../src/decisions/index.js";
@@ -242,17 +242,36 @@ describe("runEval", () => {
       asOf: "2026-01-01",
       source: "test"
     });
-    const runAt = async (usd: number) => {
-      const endpoint = server(model.url, "local", {price: price(usd)});
+    const runAt = async (usd?: number) => {
+      const endpoint = server(model.url, "local", usd === undefined ? {} : {price: price(usd)});
       const {manifest, calls} = await run({candidates: [candidate("test-model", endpoint, "test-model")]});
       const [cost] = await callsOf(project.store, manifest!);
-      return {calls, paid: manifest!.costUsd, usdPerThousand: cost!.costUsdPerThousand!};
+      return {calls, paid: manifest!.costUsd, usdPerThousand: cost!.costUsdPerThousand!, run: manifest!};
     };
     const first = await runAt(1);
     expect(first.paid).toBeCloseTo((first.usdPerThousand * rows) / 1000, 12);
     const dearer = await runAt(3);
     expect(dearer).toMatchObject({calls: 0, paid: undefined});
     expect(dearer.usdPerThousand).toBeCloseTo(3 * first.usdPerThousand, 12);
+    // A price that is stated no more is unknown: what the answers once cost is no price of this run.
+    const unstated = await runAt();
+    expect(unstated).toMatchObject({calls: 0, paid: undefined, usdPerThousand: undefined});
+    const file = join(project.store.workspace.project, "prices", "list.json");
+    mkdirSync(dirname(file));
+    const listed = {model: "test-model", asOf: "2026-02-01", source: "a list"};
+    writeFileSync(
+      file,
+      JSON.stringify({kind: "prices", prices: [{...listed, inputPerMillion: 2, outputPerMillion: 4}]})
+    );
+    try {
+      const [cost] = await callsOf(project.store, unstated.run);
+      expect(cost!.costUsdPerThousand).toBeCloseTo(2 * first.usdPerThousand, 12);
+      expect(cost!.cost!.price).toMatchObject({asOf: "2026-02-01", source: "a list"});
+      // A price that the run states goes before the list's.
+      expect((await callsOf(project.store, dearer.run))[0]!.costUsdPerThousand).toBe(dearer.usdPerThousand);
+    } finally {
+      rmSync(dirname(file), {recursive: true});
+    }
   });
 
   it("pays again with noReuse, in a run of its own", async () => {

@@ -13,7 +13,7 @@ import {
 } from "../../store/index.js";
 import type {Plan} from "../plan/plan.js";
 import type {Place} from "../plan/rows.js";
-import {numberOf, OUTCOME} from "./tables.js";
+import {numberOf, OUTCOME, withAllColumns} from "./tables.js";
 
 /** Written when a run begins: what a start after a kill must know. */
 export interface RunStart {
@@ -115,8 +115,11 @@ async function inspect(
 async function unseal(db: Database, workspace: Workspace, id: string, plan: Plan): Promise<void> {
   if (await hasRunFile(workspace, id, "journal.ndjson")) return;
   const items = await runTable(workspace, [id], "items");
-  const numbered = async (name: "completions" | "scores") =>
-    `(select ${numberOf(plan)} as n, t.* from ${await runTable(workspace, [id], name)} t join ${items} i using (row_id))`;
+  const numbered = async (name: "completions" | "scores") => {
+    const table = (await runTable(workspace, [id], name))!;
+    const whole = name === "completions" ? withAllColumns(table) : table;
+    return `(select ${numberOf(plan)} as n, t.* from ${whole} t join ${items} i using (row_id))`;
+  };
   const write = (file: "journal.ndjson" | "scores.ndjson", query: string) =>
     workspace.place.putFile(runKey(id, file), (path) =>
       db.run(`copy (${query}) to ${sqlString(path)} (format json)`)

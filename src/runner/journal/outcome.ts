@@ -14,6 +14,7 @@ export interface Outcome {
   completion_tokens?: number;
   cached_tokens?: number;
   tokens_estimated_by?: string;
+  stage_tokens?: string;
   latency_ms?: number;
   first_token_ms?: number;
   cost_usd?: number;
@@ -25,7 +26,7 @@ export interface Outcome {
 }
 
 export function completedOutcome(key: string, completion: Completion, finishedAt: string): Outcome {
-  const {usage, toolCalls, logprobs} = completion;
+  const {usage, toolCalls, logprobs, stageTokens} = completion;
   return {
     key,
     status: "completed",
@@ -36,6 +37,15 @@ export function completedOutcome(key: string, completion: Completion, finishedAt
     completion_tokens: usage?.completionTokens,
     cached_tokens: usage?.cachedTokens,
     tokens_estimated_by: usage?.estimatedBy,
+    stage_tokens:
+      stageTokens &&
+      JSON.stringify(
+        stageTokens.map(({promptTokens, completionTokens, cachedTokens = 0}) => [
+          promptTokens,
+          completionTokens,
+          cachedTokens
+        ])
+      ),
     latency_ms: completion.latencyMs,
     first_token_ms: completion.firstTokenMs,
     cost_usd: completion.costUsd,

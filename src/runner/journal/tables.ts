@@ -102,7 +102,7 @@ export async function otherCompletions(
 }
 
 /** Completions with the columns that runs of before lack, null there. */
-function withAllColumns(completions: string): string {
+export function withAllColumns(completions: string): string {
   return `(${emptyRelation(COMPLETIONS)} union all by name select * from ${completions})`;
 }
 

@@ -1,4 +1,4 @@
-import {hostingKind, hostingModels, type HostingModel} from "../../costs/index.js";
+import {hostingKind, hostingModels, type HostingModel, type TokenPrice} from "../../costs/index.js";
 import {partRows} from "../../datasets/index.js";
 import {hostedModelId} from "../../models/hosted.js";
 import {
@@ -141,17 +141,18 @@ async function describe(
       params: candidate.params ?? {},
       tools: candidate.tools?.length ? candidate.tools : undefined,
       modelId,
-      price: price
-        ? {
-            inputUsdPerMillion: price.inputUsdPerMillion,
-            outputUsdPerMillion: price.outputUsdPerMillion,
-            cachedInputUsdPerMillion: price.cachedInputUsdPerMillion,
-            asOf: price.asOf,
-            source: price.source
-          }
-        : undefined,
+      price: price && plainPrice(price),
+      stages: endpoint
+        .stages?.()
+        .map(({name, model: of, price: own}) => ({name, model: of, price: own && plainPrice(own)})),
       baseline: baseline || undefined
     },
     key: (messages, repeat, rowId) => key(messages, repeat, byRow ? rowId : undefined)
   };
+}
+
+/** As it is recorded: whatever else a definition holds stays there. */
+function plainPrice(price: TokenPrice): TokenPrice {
+  const {inputUsdPerMillion, outputUsdPerMillion, cachedInputUsdPerMillion, asOf, source} = price;
+  return {inputUsdPerMillion, outputUsdPerMillion, cachedInputUsdPerMillion, asOf, source};
 }

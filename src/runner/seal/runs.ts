@@ -48,6 +48,7 @@ export interface CandidateFigures {
   failed: number;
   /** Undefined when nothing was scored. */
   mean?: number;
+  /** Undefined when the cost of an answer is not known. */
   costUsd?: number;
   medianLatencyMs?: number;
 }
@@ -77,13 +78,13 @@ export async function compareRuns(store: Store, a: string, b: string): Promise<R
     );
   const candidates: CandidateComparison[] = [];
   for (const {candidate, variant} of pairsOf(first, second))
-    candidates.push(await compareCandidate(store, {a, b, scorer, candidate, variant}));
+    candidates.push(await compareCandidate(store, {a: first, b: second, scorer, candidate, variant}));
   return {a, b, scorer, changed: changesOf(first, second), rows, candidates};
 }
 
 interface Pair {
-  a: string;
-  b: string;
+  a: RunManifest;
+  b: RunManifest;
   scorer: string;
   candidate: string;
   variant: string;
@@ -91,8 +92,8 @@ interface Pair {
 
 async function compareCandidate(store: Store, pair: Pair): Promise<CandidateComparison> {
   const {a, b, scorer, candidate, variant} = pair;
-  const first: (number | undefined)[] = [];
-  const second: (number | undefined)[] = [];
+  const before: (number | undefined)[] = [];
+  const after: (number | undefined)[] = [];
   const clusters: string[] = [];
   let outputsChanged = 0;
   const scores = (run: string) =>
@@ -109,15 +110,15 @@ async function compareCandidate(store: Store, pair: Pair): Promise<CandidateComp
     a: number | null;
     b: number | null;
     changed: boolean;
-  }>(query, {a, b, scorer, candidate, variant}))
+  }>(query, {a: a.id, b: b.id, scorer, candidate, variant}))
     for (const row of batch) {
-      first.push(row.a ?? undefined);
-      second.push(row.b ?? undefined);
+      before.push(row.a ?? undefined);
+      after.push(row.b ?? undefined);
       clusters.push(row.cluster);
       if (row.changed) outputsChanged++;
     }
   const clustered = clusters.some((cluster) => !cluster.startsWith("row:"));
-  const found = pairedDifference(second, first, clustered ? {clusters} : {});
+  const found = pairedDifference(after, before, clustered ? {clusters} : {});
   const [of, now] = [await figuresOf(store, a, pair), await figuresOf(store, b, pair)];
   return {
     candidate,
@@ -144,30 +145,32 @@ async function compareCandidate(store: Store, pair: Pair): Promise<CandidateComp
 
 async function figuresOf(
   store: Store,
-  run: string,
+  run: RunManifest,
   {scorer, candidate, variant}: Pair
 ): Promise<CandidateFigures | undefined> {
+  const {usd} = await store.pricing(run);
   const found = await store.row<{
     ended: number;
     failed: number;
     scored: number;
     mean: number | null;
     cost: number | null;
+    unpriced: number;
     latency: number | null;
   }>(
     `select count(*)::double as ended, count(*) filter (c.status = 'failed')::double as failed, count(s.value)::double as scored,
-       avg(s.value order by c.row_id, c.repeat)::double as mean, sum(c.cost_usd order by c.row_id, c.repeat)::double as cost,
-       median(c.latency_ms)::double as latency
-     from (select * from completions where run = $run and candidate = $candidate and variant = $variant) c
+       avg(s.value order by c.row_id, c.repeat)::double as mean, sum(c.usd order by c.row_id, c.repeat) filter (c.status = 'completed')::double as cost,
+       count(*) filter (c.status = 'completed' and c.usd is null)::double as unpriced, median(c.latency_ms)::double as latency
+     from (select *, ${usd} as usd from completions where run = $run and candidate = $candidate and variant = $variant) c
      left join (select * from scores where run = $run and scorer = $scorer and status = 'scored') s using (row_id, candidate, variant, repeat)`,
-    {run, scorer, candidate, variant}
+    {run: run.id, scorer, candidate, variant}
   );
   if (!found || found.ended === 0) return undefined;
   return {
     scored: found.scored,
     failed: found.failed,
     mean: found.mean === null ? undefined : found.mean,
-    costUsd: found.cost === null ? undefined : found.cost,
+    costUsd: found.cost === null || found.unpriced > 0 ? undefined : found.cost,
     medianLatencyMs: found.latency === null ? undefined : found.latency
   };
 }

@@ -12,7 +12,7 @@ import {
   sqlName,
   sqlString
 } from "../../store/index.js";
-import {completionCostSql} from "../../costs/index.js";
+import {cascadeCostSql, toldCostSql} from "../../costs/index.js";
 import {isRemote} from "../../endpoints/types.js";
 import type {ScorerCalls} from "../../scorers/index.js";
 import type {AppendLog} from "../journal/appendLog.js";
@@ -56,6 +56,8 @@ export interface SealInputs {
   signal?: AbortSignal;
   /** As the manifest will state them, in the plan's order. */
   candidates: readonly RunCandidate[];
+  /** By candidate: whether its endpoint computes costs from tokens and prices. */
+  pricesTokens: readonly boolean[];
   manifest(figures: SealFigures): Promise<RunManifest>;
 }
 
@@ -134,18 +136,24 @@ async function joinCompletions(inputs: SealInputs): Promise<string> {
 }
 
 /**
- * A reused completion costs what its tokens cost at this run's price. What a cascade's answer cost is of several models: it
- * keeps the cost it came with, and so does an answer of a candidate without a price.
+ * A reused completion costs what its tokens cost at this run's prices. It keeps the cost it came with where its tokens do not
+ * tell it, and where an endpoint says itself what each answer cost; one that has no price any more leaves it unknown.
  */
-function costAtThisPrice({candidates}: SealInputs, candidate: string): string {
-  const cases = candidates.flatMap(({name, price, identity}) =>
-    price && identity.cascade === undefined
-      ? [
-          `when reused and ${candidate} = ${sqlString(name)} then coalesce(${completionCostSql(price)}, cost_usd)`
-        ]
-      : []
-  );
+function costAtThisPrice({candidates, pricesTokens}: SealInputs, candidate: string): string {
+  const cases = candidates.map((one, i) => {
+    const own = reusedCost(one, pricesTokens[i]!);
+    return `when reused and ${candidate} = ${sqlString(one.name)} then ${own}`;
+  });
   return cases.length === 0 ? "cost_usd" : `case ${cases.join(" ")} else cost_usd end`;
+}
+
+function reusedCost({price, stages, identity}: RunCandidate, pricesTokens: boolean): string {
+  if (stages)
+    return `case when stage_tokens is null then cost_usd else ${cascadeCostSql(stages.map((one) => one.price))} end`;
+  // Of a cascade in a cascade the prices of its models are not recorded.
+  if (identity.cascade !== undefined) return "cost_usd";
+  if (price) return `coalesce(${toldCostSql(price)}, cost_usd)`;
+  return pricesTokens ? "null" : "cost_usd";
 }
 
 /** This run's scores, those other runs gave to the same completion, row and expectation, and those still owed. */

@@ -7,6 +7,7 @@ import type {Workspace} from "../workspace.js";
 import {putParquet} from "../putParquet.js";
 import {eraseRows} from "./eraseRows.js";
 import {finalRunView} from "./finalRunViews.js";
+import {pricesOf, RUN_PRICES} from "./runPrices.js";
 import {blindingSalt} from "./heldOutRecord.js";
 import {
   type Erased,
@@ -133,7 +134,10 @@ const RUNS: Columns = {
 /** A run on the held-out part shows what it measured without what tells a row. */
 async function runViews({workspace, manifests}: ViewContext): Promise<View[]> {
   const runs = (await manifests(runKind)).sort(byStart);
-  const views: View[] = [{name: "runs", of: {rows: runs, columns: RUNS}}];
+  const views: View[] = [
+    {name: "runs", of: {rows: runs, columns: RUNS}},
+    {name: "run_prices", of: {rows: runs.flatMap(pricesOf), columns: RUN_PRICES}}
+  ];
   const idsOf = (some: readonly RunManifest[]) => some.map(({id}) => id);
   const isFinal = ({split}: RunManifest) => split.part === "held-out";
   const datasets = new Set(runs.filter(isFinal).map(({dataset}) => dataset.name));

@@ -74,21 +74,24 @@ describe("the calls of an embedding endpoint that a scorer asks", () => {
     expect([vectors.requests.length, model.requests.length]).toEqual(before);
   });
 
-  it("stand under the budget: what is left over is owed, and a dry run says how much", async () => {
-    const {vectors, endpoint, start} = await setting();
-    const scorer = embeddingSimilarity({endpoint: endpoint(), model: "small"});
-    const {manifest} = await start(scorer, {budgetUsd: 0.075, concurrency: 4});
-    const billed = () => (vectors.requests.flat().join("").length * 1000) / 1e6;
-    expect(manifest!.status).toBe("partial");
-    expect(manifest!.owedScores).toBeGreaterThan(0);
-    expect(vectors.requests.length).toBeGreaterThan(0);
-    expect(billed()).toBeLessThanOrEqual(0.075);
-    const {dryRun} = await start(scorer, {dryRun: true});
-    expect(dryRun!.scorers[0]!.calls).toBe(manifest!.owedScores! + dryRun!.calls);
-    const {manifest: whole} = await start(scorer);
-    expect(whole!.owedScores).toBeUndefined();
-    expect(whole!.scorerCalls!.costUsd).toBeCloseTo(billed(), 12);
-  });
+  it.each([4, 64])(
+    "stand under the budget at %d in flight: what is left over is owed, and a dry run says how much",
+    async (concurrency) => {
+      const {vectors, endpoint, start} = await setting();
+      const scorer = embeddingSimilarity({endpoint: endpoint(), model: "small"});
+      const {manifest} = await start(scorer, {budgetUsd: 0.075, concurrency});
+      const billed = () => (vectors.requests.flat().join("").length * 1000) / 1e6;
+      expect(manifest!.status).toBe("partial");
+      expect(manifest!.owedScores).toBeGreaterThan(0);
+      expect(vectors.requests.length).toBeGreaterThan(0);
+      expect(billed()).toBeLessThanOrEqual(0.075);
+      const {dryRun} = await start(scorer, {dryRun: true});
+      expect(dryRun!.scorers[0]!.calls).toBe(manifest!.owedScores! + dryRun!.calls);
+      const {manifest: whole} = await start(scorer);
+      expect(whole!.owedScores).toBeUndefined();
+      expect(whole!.scorerCalls!.costUsd).toBeCloseTo(billed(), 12);
+    }
+  );
 
   it("are forecast too when a scorer is added to what is in the store", async () => {
     const {endpoint, start} = await setting();

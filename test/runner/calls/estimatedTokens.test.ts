@@ -3,6 +3,8 @@ import {rename, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, expect, it} from "vitest";
 import {openAICompatible} from "../../../src/endpoints/index.js";
+import {callsOf} from "../../../src/decisions/index.js";
+import type {CandidateCalls} from "../../../src/decisions/gates.js";
 import {candidate, runEval} from "../../../src/runner/index.js";
 import {runCosts} from "../../../src/site/index.js";
 import {openDatabase, runIds, runPath} from "../../../src/store/index.js";
@@ -54,6 +56,21 @@ it("tokens that a server does not tell are estimated from the bytes, marked row 
   expect((await costs(manifest)).estimatedBy).toMatch(/^a token for each 4 bytes, for (\d+) of \d+ rows$/);
   // What the server did not bill in words stays without a cost of its own.
   expect(manifest!.unpricedCalls).toBe(manifest!.counts.completed / 2);
+  const [{cost}] = (await callsOf(project.store, manifest!)) as [CandidateCalls];
+  expect(cost).toBeUndefined();
+});
+
+it("an answer whose tokens were estimated costs as little known when it is reused at another price", async () => {
+  const first = await start("plain", endpoint());
+  const dearer = {...price, inputUsdPerMillion: 2000, outputUsdPerMillion: 2000};
+  const {manifest, calls} = await start("plain", endpoint({price: dearer}));
+  expect([calls, manifest!.id === first.manifest!.id]).toEqual([0, false]);
+  const [{known, usd}] = (await project.store.rows(
+    "select count(cost_usd)::int as known, sum(cost_usd)::double as usd from completions where run = $run",
+    {run: manifest!.id}
+  )) as [{known: number; usd: number}];
+  expect(known).toBe(manifest!.counts.completed / 2);
+  expect(usd).toBeCloseTo(known * 0.03, 9);
 });
 
 it("a tokenizer counts them where the endpoint names one, a file or a function", async () => {

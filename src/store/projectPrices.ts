@@ -1,7 +1,7 @@
-import {readdir, readFile} from "node:fs/promises";
+import {readdir, readFile, stat} from "node:fs/promises";
 import {join} from "node:path";
 import {type PriceFile, priceFileProblems, type PriceRow} from "../costs/index.js";
-import {messageOf, UserError} from "../store/index.js";
+import {messageOf, UserError} from "./errors.js";
 
 /** The folder of a project with its dated prices. */
 export const PRICES_FOLDER = "prices";
@@ -17,7 +17,7 @@ export async function projectPrices(project: string): Promise<PriceRow[]> {
   for (const name of names) {
     const path = `${PRICES_FOLDER}/${name}`;
     try {
-      rows.push(...(await readPriceFile(join(folder, name), path)));
+      rows.push(...(await unchangedOrRead(join(folder, name), path)));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       problems.push(error.message);
@@ -25,6 +25,21 @@ export async function projectPrices(project: string): Promise<PriceRow[]> {
   }
   if (problems.length > 0) throw new UserError(problems.join("\n"));
   return rows;
+}
+
+/** By path, as of the time and size that the file had: every run of a report asks for them, and a public table is long. */
+const known = new Map<string, {stamp: string; prices: PriceRow[]}>();
+
+async function unchangedOrRead(path: string, shown: string): Promise<PriceRow[]> {
+  const stamp = await stat(path).then(
+    ({mtimeMs, size}) => `${mtimeMs} ${size}`,
+    () => undefined
+  );
+  const before = known.get(path);
+  if (before && before.stamp === stamp) return before.prices;
+  const prices = await readPriceFile(path, shown);
+  if (stamp !== undefined) known.set(path, {stamp, prices});
+  return prices;
 }
 
 /** The prices of one file; `shown` is its name in errors. */

@@ -1,0 +1,55 @@
+import {cascadeCostSql, toldCostSql, type TokenPrice} from "../costs/index.js";
+import {appliedPrice, type PriceChoice} from "./appliedPrice.js";
+import {sqlString} from "./duckdb.js";
+import {projectPrices} from "./projectPrices.js";
+import type {RunCandidate, RunManifest} from "./schema.js";
+
+/** Later than all prices: what is decided on holds for the newest of each model. */
+export const NEWEST = "9999-12-31";
+
+/**
+ * SQL for the US dollars of a completion of a run, over the columns of `completions`: as sealed, at the prices of the run's
+ * record, and from its tokens where the record states none and the list does (both the other way round when `repriced`). Null where
+ * it is not known.
+ */
+export function costColumn({candidates}: Pick<RunManifest, "candidates">, choice: PriceChoice): string {
+  const cases = candidates.flatMap((candidate) => {
+    const own = costOf(candidate, choice);
+    if (own === undefined) return [];
+    const both = choice.repriced ? [own, "cost_usd"] : ["cost_usd", own];
+    return [`when candidate = ${sqlString(candidate.name)} then coalesce(${both.join(", ")})`];
+  });
+  return cases.length === 0 ? "cost_usd" : `(case ${cases.join(" ")} else cost_usd end)`;
+}
+
+/** How the calls of a run are priced. */
+export interface Pricing {
+  /** SQL for the US dollars of a completion, over the columns of `completions`; null where it is not known. */
+  usd: string;
+  priceOf(candidate: RunCandidate): TokenPrice | undefined;
+}
+
+/**
+ * At the prices of the run's record and, where it leaves one open, the project's newest: what verdicts, gates, races and
+ * pages count by.
+ */
+export async function pricingOf(project: string, run: Pick<RunManifest, "candidates">): Promise<Pricing> {
+  const open = run.candidates.some(({price, stages = []}) => [{price}, ...stages].some((one) => !one.price));
+  const choice = {prices: open ? await projectPrices(project) : [], at: NEWEST};
+  return {
+    usd: costColumn(run, choice),
+    priceOf: (candidate) => appliedPrice(candidate, choice)?.price
+  };
+}
+
+/** From the tokens alone; undefined where no price but that of the record tells it, or none does. */
+function costOf(candidate: RunCandidate, choice: PriceChoice): string | undefined {
+  if (candidate.stages) {
+    const applied = candidate.stages.map((stage) => appliedPrice(stage, choice));
+    return applied.some((one) => one?.row) ? cascadeCostSql(applied.map((one) => one?.price)) : undefined;
+  }
+  // Of a cascade in a cascade the prices of its models are not recorded.
+  if (candidate.identity.cascade !== undefined) return undefined;
+  const applied = appliedPrice(candidate, choice);
+  return applied?.row && toldCostSql(applied.price);
+}
