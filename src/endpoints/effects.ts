@@ -1,3 +1,5 @@
+import {longTimer} from "../store/longTimer.js";
+
 /** The outside world of an endpoint: clocks, timers and randomness. Tests hand in their own. */
 export interface Effects {
   /** Monotonic clock in milliseconds. */
@@ -14,8 +16,5 @@ export const realEffects: Effects = {
   now: () => performance.now(),
   epochMs: () => Date.now(),
   random: () => Math.random(),
-  timer: (ms, fn) => {
-    const timeout = setTimeout(fn, ms);
-    return () => clearTimeout(timeout);
-  }
+  timer: longTimer
 };

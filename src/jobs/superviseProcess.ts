@@ -3,6 +3,7 @@ import {open} from "node:fs/promises";
 import {hostname} from "node:os";
 import {join} from "node:path";
 import {readJson, writeJsonAtomic} from "../store/files.js";
+import {longTimer} from "../store/longTimer.js";
 import {LocalFolder} from "../store/place/localFolder.js";
 import {startOf} from "../store/process.js";
 import {runLine} from "./shellLine.js";
@@ -61,15 +62,15 @@ exit $code`;
   process.on("SIGTERM", () => void stop("cancelled"));
   process.on("SIGINT", () => void stop("cancelled"));
   process.on("SIGHUP", () => undefined);
-  const timer =
+  const cancelTimer =
     command.timeoutSeconds === undefined
       ? undefined
-      : setTimeout(() => void stop("time-out"), command.timeoutSeconds * 1000);
+      : longTimer(command.timeoutSeconds * 1000, () => void stop("time-out"));
   const ended = await new Promise<{code: number | null; signal: string | null}>((resolve) => {
     child.once("error", () => resolve({code: 127, signal: null}));
     child.once("exit", (code, signal) => resolve({code, signal}));
   });
-  clearTimeout(timer);
+  cancelTimer?.();
   if (stopped) await endGroup(child, command.graceSeconds);
   const ending: Ending = {at: new Date().toISOString(), ...ended, stopped};
   await writeJsonAtomic(join(folder, ENDING_FILE), ending);

@@ -106,6 +106,12 @@ describe("a command that trains", () => {
     expect((await lookAt(workspace, id)).look).toMatchObject({status: "time-out", outcome: "failed"});
   });
 
+  it("may take longer than a timer of Node's can wait", async () => {
+    const {id} = await started("patient", {run: `TRAINER_PAUSE=0.1 sh ${trainer}`, timeoutHours: 1000});
+    const {statuses} = await watchJob(workspace, id, {everyMs: 20});
+    expect(statuses.at(-1)).toMatchObject({status: "ended", outcome: "succeeded"});
+  });
+
   it("goes on when its supervisor is killed, and its end is still told", async () => {
     const {id, folder} = await started("unsupervised", {run: `TRAINER_PAUSE=0.2 sh ${trainer}`});
     await written(join(folder, "begun"));

@@ -1,5 +1,6 @@
 import {spawn} from "node:child_process";
 import type {Readable, Writable} from "node:stream";
+import {longTimer} from "../../store/longTimer.js";
 import type {Program} from "./program.js";
 import {type Limits, type Sandbox, SCRATCH} from "./sandbox.js";
 
@@ -54,7 +55,7 @@ export async function runProgram(
     };
     const onAbort = () => kill("failed");
     signal?.addEventListener("abort", onAbort);
-    const timer = setTimeout(() => kill("time limit"), limits.timeoutMs);
+    const cancelTimer = longTimer(limits.timeoutMs, () => kill("time limit"));
     let bytes = 0;
     let stderr = "";
     let report = "";
@@ -75,7 +76,7 @@ export async function runProgram(
       child.on("error", reject);
       child.on("close", (code, by) => resolve(code ?? by));
     }).finally(() => {
-      clearTimeout(timer);
+      cancelTimer();
       signal?.removeEventListener("abort", onAbort);
     });
     signal?.throwIfAborted();
