@@ -18,16 +18,10 @@ import {
 import {observedRun, type RunFacts} from "../telemetry/index.js";
 import {observed} from "./observed.js";
 import {createReporter} from "./progress.js";
-import {
-  datasetOf,
-  findProject,
-  loadDatasets,
-  loadFinetunes,
-  type NamedFinetune,
-  openProject
-} from "./project.js";
+import {datasetOf, findProject, loadDatasets, openProject} from "./project.js";
 import {interruptSignals} from "./runEvals.js";
 import {dim, note, print, printJson} from "./terminal.js";
+import {loadFinetunes, type NamedFinetune} from "./trainings.js";
 
 interface FinetuneVerbOptions {
   check?: boolean;
@@ -55,7 +49,7 @@ export async function finetuneVerb(names: string[], options: FinetuneVerbOptions
   const results: object[] = [];
   try {
     for (const one of found) {
-      const context = await contextOf(store, project, one, {...options, signal});
+      const {context, version} = await contextOf(store, project, one, {...options, signal});
       const {definition} = one.finetune;
       const own = finetune({...definition, threads: options.threads ?? definition.threads}, one.name);
       if (options.check) {
@@ -64,7 +58,12 @@ export async function finetuneVerb(names: string[], options: FinetuneVerbOptions
         if (!options.json) print(checkText(one.name, check) + "\n");
         continue;
       }
-      const manifest = await observed(() => trained(own, context, one.name, options));
+      // Until the model is kept no record of it refers to its version.
+      const manifest = await store.workspace.share(
+        `using-${version.id}`,
+        {what: `fine-tune ${one.name} on ${version.dataset}@${version.id}`},
+        () => observed(() => trained(own, context, one.name, options))
+      );
       const folder = await modelFolder(context.dir, manifest.id);
       if (out !== undefined) await cp(folder, out, {recursive: true, errorOnExist: true});
       results.push({...manifest, path: out ?? folder});
@@ -126,7 +125,7 @@ async function contextOf(
   project: string,
   {name, finetune: {definition}}: NamedFinetune,
   {skipUnresolved, json, signal}: FinetuneVerbOptions & {signal: AbortSignal}
-): Promise<BuildContext> {
+): Promise<{context: BuildContext; version: VersionManifest}> {
   const {datasets, broken} = await loadDatasets(project);
   if (broken.length > 0 && !datasets.some((one) => one.name === definition.dataset))
     throw new UserError(broken.map(({message}) => message).join("\n"));
@@ -155,7 +154,7 @@ async function contextOf(
     for await (const row of partRows(store, store.workspace, version, split, part))
       if (!left.has(row.id)) yield row;
   }
-  return {
+  const context: BuildContext = {
     dir: modelsDir(store.workspace),
     rows,
     dataset: version.dataset,
@@ -170,6 +169,7 @@ async function contextOf(
     onProgress: tell,
     signal
   };
+  return {context, version};
 }
 
 function checkText(name: string, check: FinetuneCheck): string {

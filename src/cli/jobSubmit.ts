@@ -7,6 +7,7 @@ import {pullRedactor} from "../privacy/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {
   type JobData,
+  type JobRecord,
   openStore,
   readJobs,
   type Store,
@@ -17,8 +18,9 @@ import {
 import {exportTraining, type TrainingManifest} from "./finetuneExport.js";
 import {interruption} from "./interruption.js";
 import {followed} from "./jobWatch.js";
-import {datasetOf, findProject, loadDatasets, loadJob, type NamedJob, openProject} from "./project.js";
+import {datasetOf, findProject, loadDatasets, openProject} from "./project.js";
 import {dim, note, print, printJson} from "./terminal.js";
+import {loadJob, type NamedJob} from "./trainings.js";
 
 interface SubmitOptions {
   check?: boolean;
@@ -44,31 +46,21 @@ export async function submitVerb(name: string, options: SubmitOptions): Promise<
   const folder = temporaryPath(join(store.workspace.tmpDir, own.name));
   try {
     await mkdir(folder, {recursive: true});
-    const format = formatOf(definition, service);
-    service.check({base: definition.base, settings: trainingOf(definition), format});
-    const files = await trainingFiles(store, own, service, {...options, folder, project, tell});
-    const offer = await service.offer?.(definition.base);
-    if (offer !== undefined) tell(offer);
-    if (!options.json) print(filesText(own, files));
-    if (options.check) {
-      if (options.json) printJson(files.map(({manifest}) => manifest));
-      return;
-    }
-    const [{manifest}] = files as [TrainingFile];
-    const same = (await readJobs(store.workspace)).filter(({name: of}) => of === own.name);
-    const noted = await noteJob(store.workspace, {
-      name: own.name,
-      service: definition.on,
+    service.check({
       base: definition.base,
       settings: trainingOf(definition),
-      dataset: manifest.dataset,
-      version: manifest.version,
-      split: manifest.split,
-      format,
-      data: files.map(({data}) => data),
-      folder,
-      time: options.again ? same.length + 1 : 1
+      format: formatOf(definition, service)
     });
+    const version = await versionOf(store, definition, project);
+    const {workspace} = store;
+    const what = `writing the training files of job ${own.name}`;
+    // Until the job is noted no record says that these rows are here: gc leaves their version, and no purge overlooks them.
+    const noted = await workspace.share(`using-${version.id}`, {what}, () =>
+      workspace.share(`files-${version.id}`, {what}, () =>
+        withFiles(store, own, service, version, {...options, folder, tell})
+      )
+    );
+    if (!noted) return;
     const {job, how} = await startJob(store.workspace, noted.id, {signal, onMessage: tell});
     tell(
       how === "was there"
@@ -87,6 +79,40 @@ export async function submitVerb(name: string, options: SubmitOptions): Promise<
     await rm(folder, {recursive: true, force: true});
     store.close();
   }
+}
+
+/** Writes the training files and notes the job; undefined when only the check was wanted. */
+async function withFiles(
+  store: Store,
+  own: NamedJob,
+  service: JobService,
+  version: VersionManifest,
+  options: FileOptions
+): Promise<JobRecord | undefined> {
+  const {definition} = own;
+  const files = await trainingFiles(store, own, service, version, options);
+  const offer = await service.offer?.(definition.base);
+  if (offer !== undefined) options.tell(offer);
+  if (!options.json) print(filesText(own, files));
+  if (options.check) {
+    if (options.json) printJson(files.map(({manifest}) => manifest));
+    return undefined;
+  }
+  const [{manifest}] = files as [TrainingFile];
+  const same = (await readJobs(store.workspace)).filter(({name: of}) => of === own.name);
+  return noteJob(store.workspace, {
+    name: own.name,
+    service: definition.on,
+    base: definition.base,
+    settings: trainingOf(definition),
+    dataset: manifest.dataset,
+    version: manifest.version,
+    split: manifest.split,
+    format: formatOf(definition, service),
+    data: files.map(({data}) => data),
+    folder: options.folder,
+    time: options.again ? same.length + 1 : 1
+  });
 }
 
 async function tellShutdowns(project: string, {host}: JobService): Promise<void> {
@@ -123,7 +149,6 @@ interface TrainingFile {
 
 interface FileOptions extends SubmitOptions {
   folder: string;
-  project: string;
   tell(text: string): void;
 }
 
@@ -132,10 +157,10 @@ async function trainingFiles(
   store: Store,
   {name, definition}: NamedJob,
   service: JobService,
+  version: VersionManifest,
   options: FileOptions
 ): Promise<TrainingFile[]> {
   const {dataset: wanted, part = "train", validation = "validation", columns = {}, on} = definition;
-  const version = await versionOf(store, definition, options.project);
   const split = await ensureSplit(store, version, definition.split);
   await store.refresh();
   const checkedOn = validation !== false && validation !== part && (split.counts[validation] ?? 0) > 0;

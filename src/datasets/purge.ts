@@ -45,7 +45,8 @@ export interface PurgeResult {
  * Erases rows, wherever the store keeps them: every version, rejected rows, ledgers, splits, the outputs and excerpts of
  * runs, journals, caches, downloads and what page loaders printed. What was measured stays, under an id that leads nowhere; versions and runs say that rows
  * were erased, and a tombstone keeps the rows from coming back with the next pull. Tombstones are written first: after a
- * kill the same command finishes the work. Refuses while a run is under way, which could still write what was erased.
+ * kill the same command finishes the work. Refuses while a run or a training is under way, which could still write what was
+ * erased.
  */
 export async function purge(
   workspace: Workspace,
@@ -136,8 +137,11 @@ function enter(result: PurgeResult, kind: string, id: string, {rows, dropped, ke
   else result.others.push({kind, id, rows});
 }
 
+/** Leases of what may have read rows already and still write them: runs, trainings, training files of jobs. */
+const UNDER_WAY = ["run-", "build-", "files-"];
+
 async function refuseWhileRunning(workspace: Workspace, state: string): Promise<void> {
-  const held = await workspace.held("run-");
+  const held = (await Promise.all(UNDER_WAY.map((prefix) => workspace.held(prefix)))).flat();
   if (held.length > 0)
     throw new UserError(
       `${held.join("; ")}. ${state} Wait for it to end, or stop it with Ctrl-C, then give the same command again.`

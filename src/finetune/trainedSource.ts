@@ -1,5 +1,5 @@
 import {moduleVersion} from "../code/index.js";
-import {erasedTraining, NotMade, saveModel, type ModelManifest, type NewModel} from "../models/index.js";
+import {erasedTraining, forgetErasedTraining, NotMade, saveModel, type ModelManifest, type NewModel} from "../models/index.js";
 import {getJson, hashJson, modelKey, modelsPlace, putJson, withLease} from "../store/index.js";
 import {readExamples, type Examples} from "./examples.js";
 import type {BuildContext, ClassifierOptions, ModelSource} from "./modelSource.js";
@@ -94,6 +94,7 @@ export async function builtOnce(
         const other = await known();
         if (other) return other;
         const manifest = await make(context);
+        await forgetErasedTraining(context.dir, manifest.id);
         await putJson({place}, record, manifest);
         return manifest;
       }

@@ -18,10 +18,20 @@ export function erasedTrainingNote(modelsDir: string, id: string): Promise<Erase
   return getJson<ErasedTraining>({place: modelsPlace(modelsDir)}, noteOf(id));
 }
 
-/** Whether a model learned from erased rows and nobody accepted that; undefined when it may be used. */
+/**
+ * Whether a model learned from erased rows and nobody accepted that; undefined when it may be used. A purge notes the models
+ * that are there: one that was made of them since learned what they had.
+ */
 export async function erasedTraining(modelsDir: string, id: string): Promise<ErasedTraining | undefined> {
-  const note = await erasedTrainingNote(modelsDir, id);
-  return note?.accepted ? undefined : note;
+  const ancestors = new Set([id]);
+  for (const one of ancestors) {
+    const note = await erasedTrainingNote(modelsDir, one);
+    if (note && !note.accepted) return note;
+    if (note) continue;
+    const model = await getJson<ModelManifest>({place: modelsPlace(modelsDir)}, modelKey(one, "manifest.json"));
+    for (const parent of model?.parents ?? []) ancestors.add(parent.id);
+  }
+  return undefined;
 }
 
 /** Throws UserError for a model that learned from rows erased since. */
@@ -49,4 +59,9 @@ export async function acceptErasedTraining(
     );
   const accepted = {reason, at: new Date().toISOString()};
   await putJson({place: modelsPlace(modelsDir)}, noteOf(id), {...note, accepted});
+}
+
+/** Forgets what was noted of a model: it was made again, without the erased rows, and is the same. */
+export async function forgetErasedTraining(modelsDir: string, id: string): Promise<void> {
+  await modelsPlace(modelsDir).remove(noteOf(id));
 }

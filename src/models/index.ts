@@ -1,4 +1,4 @@
-export {acceptErasedTraining, assertUsable, erasedTraining} from "./erasedTraining.js";
+export {acceptErasedTraining, assertUsable, erasedTraining, forgetErasedTraining} from "./erasedTraining.js";
 export {addOnMissing} from "./encoder/addOn.js";
 export {hasLoader, loadModel} from "./architectures.js";
 export {nearestCosines} from "./encoder/nearestCosines.js";

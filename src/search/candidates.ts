@@ -1,6 +1,6 @@
 import {localCandidate, type MergeParameters, mergedModel, trained} from "../candidates/index.js";
 import type {ModelSource} from "../finetune/index.js";
-import {hasLoader, listModels, type ModelManifest} from "../models/index.js";
+import {assertUsable, hasLoader, listModels, type ModelManifest} from "../models/index.js";
 import {nearest, UserError} from "../store/index.js";
 import type {Candidate} from "../runner/define.js";
 import {isPairwise, type SearchSpace} from "./space.js";
@@ -40,12 +40,25 @@ export async function findModels(space: SearchSpace, modelsDir: string): Promise
   };
   const models = space.models.map((name, i) => find(name, `models[${i}]`));
   const base = space.base === undefined ? undefined : find(space.base, "base");
+  problems.push(...named(models));
   const [first, ...others] = [...models, ...(base ? [base] : [])];
   for (const other of others)
     if (first && other && kindOf(first) !== kindOf(other))
       problems.push(`${other.name} and ${first.name} differ in architecture or labels and cannot be merged`);
   if (problems.length > 0) throw new UserError(`${problems.join("; ")}. \`assay models\` lists the store's.`);
+  for (const model of [...models, base]) if (model) await assertUsable(modelsDir, model);
   return {models: models as ModelManifest[], base};
+}
+
+/** A candidate goes by its model's name: one model, and one name, stands there once. */
+function named(models: readonly (ModelManifest | undefined)[]): string[] {
+  return models.flatMap((model, i) => {
+    if (!model) return [];
+    const before = models.slice(0, i).find((other) => other?.name === model.name);
+    if (before?.id === model.id) return [`\`models[${i}]\` is ${model.name}, which stands there before`];
+    if (before) return [`two of \`models\` are called ${model.name}: register one under another name`];
+    return model.name === AVERAGE ? [`\`models[${i}]\` is called as the average of all models is`] : [];
+  });
 }
 
 function kindOf({architecture, labels}: ModelManifest): string {

@@ -1,4 +1,5 @@
 import type {RaceRecord} from "../decisions/raceTypes.js";
+import {UserError} from "../store/index.js";
 import type {SearchCandidates} from "./candidates.js";
 
 /** Who is scored on the part that nothing was chosen on. */
@@ -22,6 +23,9 @@ export function finalists(
   const [bestParent] = parents
     .filter((name) => means.has(name))
     .sort((a, b) => means.get(b)! - means.get(a)!);
-  if (bestParent === undefined) throw new Error("no parent was scored");
+  if (bestParent === undefined)
+    throw new UserError(
+      "none of the models was scored on the validation part, so there is no parent to measure a merge against. `assay runs` shows why their answers failed."
+    );
   return {winner: outcome.best, bestParent, average};
 }

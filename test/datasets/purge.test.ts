@@ -220,13 +220,35 @@ describe("purge", () => {
       workspace,
       defineDataset({name: "set", source: {kind: "rows", rows: () => [{id: "a"}]}, id: "id"})
     );
-    await workspace.lease("run-eval-1", {what: "the run eval-1"}, () =>
-      expect(purge(workspace, "set", {where: "id = 'a'", ...reason})).rejects.toThrow(
-        new RegExp(`the run eval-1 is under way in process ${process.pid}.*Nothing was erased`)
-      )
-    );
+    for (const [lease, what] of [
+      ["run-eval-1", "the run eval-1"],
+      ["build-0123", "Training of words"],
+      ["files-0123-4567", "writing the training files of job words"]
+    ] as const)
+      await workspace.lease(lease, {what}, () =>
+        expect(purge(workspace, "set", {where: "id = 'a'", ...reason})).rejects.toThrow(
+          new RegExp(`${what} is under way in process ${process.pid}.*Nothing was erased`)
+        )
+      );
     expect(existsSync(join(datasetDir(workspace, "set"), "tombstones.json"))).toBe(false);
     expect((await purge(workspace, "set", {where: "id = 'a'", ...reason})).rows).toBe(1);
+  });
+
+  it("takes what a stopped training of the dataset had kept, and leaves those of other datasets", async () => {
+    const workspace = await temporaryWorkspace();
+    await pull(
+      workspace,
+      defineDataset({name: "set", source: {kind: "rows", rows: () => [{id: "a"}]}, id: "id"})
+    );
+    const trainings = join(modelsDir(workspace), ".training");
+    for (const dataset of ["set", "other"]) {
+      mkdirSync(join(trainings, dataset), {recursive: true});
+      writeFileSync(join(trainings, dataset, "about.json"), JSON.stringify({dataset}));
+      writeFileSync(join(trainings, dataset, "checkpoint.safetensors"), "x");
+    }
+    mkdirSync(join(trainings, "untold"));
+    await purge(workspace, "set", {where: "id = 'a'", ...reason});
+    expect(readdirSync(trainings)).toEqual(["other"]);
   });
 
   it("stops a run that was planned before it, so that no erased row is asked about", async () => {

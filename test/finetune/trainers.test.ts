@@ -1,4 +1,4 @@
-import {mkdtemp, readFile, rm} from "node:fs/promises";
+import {mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
@@ -153,6 +153,16 @@ describe("trainers on some 360 mails", () => {
     const first = await source.build(context);
     await rm(join(context.dir, first.id), {recursive: true});
     expect(await accuracy((await source.build(context)).id)).toBe(floor);
+  });
+
+  it("use a model again that a purge named, once it was made anew of what is left and is the same", async () => {
+    const source = majorityClassifier({...columns, name: "left", sample: 50});
+    const {id} = await source.build(context);
+    const note = {kind: "erased-training", dataset: "mails", at: "2026-12-01T00:00:00Z"};
+    await writeFile(join(context.dir, id, "erased-training.json"), JSON.stringify(note));
+    await expect(loadModel(context.dir, id)).rejects.toThrow(/learned from rows of mails that were erased/);
+    expect((await source.build(context)).id).toBe(id);
+    await loadModel(context.dir, id);
   });
 
   it("have another configuration hash for another seed, version, split, setting, subset or parent", () => {

@@ -3,6 +3,7 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterEach, beforeEach, describe, expect, it} from "vitest";
 import {
+  acceptErasedTraining,
   damagedFiles,
   lineage,
   listModels,
@@ -79,6 +80,18 @@ describe("the model registry", () => {
     await expect(readManifest(dir, manifest.id)).rejects.toThrow(/model schema 2/);
     const unknown = await saveModel(dir, {...model("odd", [1, 1]), architecture: "transformer"});
     await expect(loadModel(dir, unknown.id)).rejects.toThrow(/architecture transformer/);
+  });
+
+  it("lets nobody use what was made of a model that learned from erased rows, unless that is accepted", async () => {
+    const base = await saveModel(dir, model("base", [1, 1]));
+    const note = {kind: "erased-training", dataset: "mails", at: "2026-12-01T00:00:00Z"};
+    await writeFile(join(dir, base.id, "erased-training.json"), JSON.stringify(note));
+    const tuned = await saveModel(dir, model("tuned", [2, 1], [base]));
+    const merged = await saveModel(dir, model("merged", [3, 1], [tuned]));
+    await expect(loadModel(dir, merged.id)).rejects.toThrow(/model merged .* rows of mails that were erased/);
+    await acceptErasedTraining(dir, tuned, "labels only");
+    await loadModel(dir, merged.id);
+    await expect(loadModel(dir, base.id)).rejects.toThrow(/model base/);
   });
 
   it("walks the lineage nearest first, each model once, and shows a parent that is missing", async () => {

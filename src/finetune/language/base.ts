@@ -2,7 +2,7 @@ import {existsSync} from "node:fs";
 import {copyFile, mkdir, readdir, readFile, writeFile} from "node:fs/promises";
 import {basename, join, resolve} from "node:path";
 import {initialWeights, readConfig} from "../../language/index.js";
-import {listModels, modelFolder, readManifest} from "../../models/index.js";
+import {assertUsable, listModels, modelFolder, readManifest} from "../../models/index.js";
 import {writeSafetensors} from "../../safetensors/index.js";
 import {hashJson, sha256File, UserError} from "../../store/index.js";
 import type {BuildContext} from "../modelSource.js";
@@ -63,6 +63,7 @@ export async function findBase(
 
 async function storedBase(id: string, base: string, context: BuildContext): Promise<Base> {
   const manifest = await readManifest(context.dir, id);
+  await assertUsable(context.dir, manifest);
   const folder =
     manifest.folder === undefined
       ? await modelFolder(context.dir, manifest.id)

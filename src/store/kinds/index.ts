@@ -1,6 +1,6 @@
 import {acceptancesKind} from "./acceptances.js";
 import {benchKind} from "./bench.js";
-import {cacheKind, downloadsKind, vectorsKind} from "./cache.js";
+import {cacheKind, downloadsKind, stoppedTrainingKind, vectorsKind} from "./cache.js";
 import {heldOutMarkKind, latestKind, recognitionKind, tombstonesKind} from "./dataset.js";
 import {exportKind} from "./exportNote.js";
 import {finalRunKind} from "./finalRun.js";
@@ -35,5 +35,6 @@ export const KINDS: readonly Kind[] = [
   finalRunKind,
   cacheKind,
   downloadsKind,
+  stoppedTrainingKind,
   vectorsKind
 ] as readonly Kind[];
