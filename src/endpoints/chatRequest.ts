@@ -1,5 +1,6 @@
 import type {IncomingMessage} from "node:http";
 import {z} from "zod";
+import {listed} from "../store/checked.js";
 import {HttpError} from "./httpError.js";
 import type {Message} from "./types.js";
 
@@ -56,7 +57,7 @@ export function parseRequest(text: string): ChatRequest {
   const problems = result.error.issues.map(({path, message}) => `${path.join(".") || "body"}: ${message}`);
   throw new HttpError(
     400,
-    `The request is not a chat completion request: ${problems.join("; ")}.`,
+    `The request is not a chat completion request: ${listed(problems)}.`,
     "invalid_request_error"
   );
 }

@@ -8,6 +8,7 @@ import {isLoopback} from "./loopback.js";
 import {openConnections} from "./openConnections.js";
 import {batcher, type Batcher} from "./batcher.js";
 import {answerByWriter, listed, type ServeObserver, type Writer} from "./serveWriter.js";
+import {UserError} from "../store/errors.js";
 import {countWords, predictionAnswer, textToClassify, type Tokenizer} from "./predictionAnswer.js";
 
 export interface ServeOptions {
@@ -58,14 +59,14 @@ export async function serve(
   if (models.length + writers.length === 0) throw new Error("serve needs at least one model");
   const served = new Map<string, Served>();
   for (const model of models) {
-    if (served.has(model.manifest.name)) throw new Error(`two models are named ${model.manifest.name}`);
+    if (served.has(model.manifest.name)) throw new UserError(twice(model.manifest.name));
     served.set(model.manifest.name, {model, batcher: batcher(model, maxBatch)});
   }
   const byId = new Map([...served.values()].map((one) => [one.model.manifest.id, one]));
   const writing = new Map<string, Writer>();
   for (const writer of writers) {
     if (served.has(writer.name) || writing.has(writer.name))
-      throw new Error(`two models are named ${writer.name}`);
+      throw new UserError(twice(writer.name));
     writing.set(writer.name, writer);
   }
   let count = 0;
@@ -161,7 +162,7 @@ export async function serve(
     server.once("error", (error: NodeJS.ErrnoException) =>
       reject(
         error.code === "EADDRINUSE"
-          ? new Error(`Port ${port} of ${host} is taken. Stop its server or choose another port.`, {
+          ? new UserError(`Port ${port} of ${host} is taken. Stop its server or choose another port.`, {
               cause: error
             })
           : error
@@ -185,6 +186,9 @@ export async function serve(
     }
   };
 }
+
+const twice = (name: string) =>
+  `two models are named ${name}: a request names its model, so serve one of them, or register one under another name.`;
 
 async function predicted({model, batcher}: Served, text: string): Promise<Prediction> {
   try {

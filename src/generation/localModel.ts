@@ -13,6 +13,7 @@ import {RELEASE} from "../ggml/index.js";
 import {hashJson, type MeasuredModel, openWorkspace, UserError, type Workspace} from "../store/index.js";
 import {type Prompter, prompterOf} from "./chatPrompt.js";
 import {EngineEnded, type Generator, startGenerator} from "./generator.js";
+import {checkLocalOptions} from "./localOptions.js";
 import {findModel, type ModelFiles} from "./modelFiles.js";
 import {requestOf} from "./parameters.js";
 import type {EngineOptions, GeneratedToken} from "./request.js";
@@ -67,6 +68,7 @@ interface Running {
  * model itself.
  */
 export function localModel(source: string, options: LocalModelOptions = {}): LocalModel {
+  checkLocalOptions(`localModel(${JSON.stringify(source)})`, options);
   const {name = "this machine", adapters = {}, price, parallel = 4} = options;
   const totals = {tokens: 0, seconds: 0};
   let found: Promise<ModelFiles> | undefined;

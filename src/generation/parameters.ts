@@ -1,48 +1,19 @@
 import {EndpointError, type ModelParameters, type Tool} from "../endpoints/index.js";
 import {UserError} from "../store/index.js";
+import {checkParameters} from "./checkParameters.js";
 import {jsonObjectGrammar, jsonSchemaGrammar} from "./grammar/jsonGrammar.js";
 import type {GenerationRequest} from "./request.js";
 import {type ToolChoice, toolGrammar, toolStyle} from "./toolCalls.js";
 
-const KNOWN = new Set([
-  "temperature",
-  "top_p",
-  "top_k",
-  "min_p",
-  "max_tokens",
-  "max_completion_tokens",
-  "seed",
-  "stop",
-  "logprobs",
-  "top_logprobs",
-  "response_format",
-  "tool_choice",
-  "parallel_tool_calls",
-  "stream",
-  "stream_options",
-  "user",
-  "n"
-]);
-
-/** What the engine is asked, from OpenAI's parameters. A parameter that is not known here is refused: it would change answers elsewhere. */
+/** What the engine is asked, from OpenAI's parameters. Throws EndpointError "bad-request" for what it cannot do. */
 export function requestOf(
   params: ModelParameters,
   tools: readonly Tool[],
   template: string,
   repeat: number
 ): Omit<GenerationRequest, "prompt"> {
-  const unknown = Object.keys(params).filter((name) => !KNOWN.has(name) && params[name] != null);
-  if (unknown.length > 0 || (params.n !== undefined && params.n !== 1))
-    throw new EndpointError(
-      "bad-request",
-      `A local model knows no ${unknown.join(", ") || "n other than 1"}. Known: ${[...KNOWN].slice(0, 12).join(", ")}.`
-    );
-  const number = (name: string) => {
-    const value = params[name];
-    if (value === undefined || value === null) return undefined;
-    if (typeof value === "number" && Number.isFinite(value)) return value;
-    throw new EndpointError("bad-request", `${name} is ${JSON.stringify(value)}, not a number.`);
-  };
+  checkParameters(params, tools);
+  const number = (name: string) => (params[name] ?? undefined) as number | undefined;
   const style = toolStyle(template);
   const stop = params.stop ?? [];
   return {

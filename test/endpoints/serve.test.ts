@@ -210,12 +210,14 @@ describe("serve", () => {
 
   it("says that a port is taken, and refuses two models of one name", async () => {
     const {service} = await setup();
-    await expect(serve([keywordModel(["a"])], {port: service.port})).rejects.toThrow(
-      /Port \d+ of 127\.0\.0\.1 is taken/
-    );
-    await expect(serve([keywordModel(["a"]), keywordModel(["b"])])).rejects.toThrow(
-      "two models are named keywords"
-    );
+    await expect(serve([keywordModel(["a"])], {port: service.port})).rejects.toMatchObject({
+      name: "UserError",
+      message: expect.stringMatching(/^Port \d+ of 127\.0\.0\.1 is taken/) as string
+    });
+    const twice = serve([keywordModel(["a"]), keywordModel(["b"])]);
+    await expect(twice).rejects.toThrow("two models are named keywords");
+    // Words for the person at the keyboard, not a fault of the program.
+    await expect(twice).rejects.toHaveProperty("name", "UserError");
     await expect(serve([])).rejects.toThrow("at least one model");
   });
 

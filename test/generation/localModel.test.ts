@@ -231,6 +231,36 @@ describe("a model on this machine", () => {
     ).rejects.toThrow(/refers to "#\/nowhere"/);
   });
 
+  it.each<[ModelParameters, RegExp]>([
+    [{temperature: -1}, /`temperature`.*at least 0/],
+    [{temperature: "hot" as never}, /`temperature`/],
+    [{top_p: 2}, /`top_p`.*at most 1/],
+    [{top_k: 1.5}, /`top_k`.*whole/],
+    [{max_tokens: 0}, /`max_tokens`.*at least 1/],
+    [{seed: 0.5}, /`seed`.*whole/],
+    [{stop: [5] as never}, /`stop/],
+    [{stop: {} as never}, /`stop`/],
+    [{n: 2}, /`n` must be 1/],
+    [{response_format: {type: "json_scheme"}}, /`response_format\.type` must be one of/],
+    [{response_format: [] as never}, /`response_format`/],
+    [{tool_choice: {}}, /`tool_choice`/],
+    [{response_format: {type: "json_schema", json_schema: {schema: {allOf: [{$ref: "#"}]}}}}, /itself alone/],
+    [{response_format: {type: "json_schema", json_schema: {schema: {$ref: "#"}}}}, /grammar/]
+  ])("refuses %j as a bad request, and goes on", async (params, says) => {
+    await expect(ask("x", params)).rejects.toMatchObject({
+      kind: "bad-request",
+      message: expect.stringMatching(says) as string
+    });
+    expect((await ask("x", {max_tokens: 1, temperature: 0})).usage?.completionTokens).toBe(1);
+  });
+
+  it("refuses tools that are none as a bad request", async () => {
+    for (const tool of [null, {}, {function: {name: 3}}, {function: {name: "a", parameters: "x"}}])
+      await expect(
+        model.complete({model: "m", messages: [{role: "user", content: "x"}], tools: [tool as never]})
+      ).rejects.toMatchObject({kind: "bad-request"});
+  });
+
   it("says that its process ended, and answers again with a new one", async () => {
     const killed = () => process.kill(model.pid!, "SIGKILL");
     const answer = ask("long", {max_tokens: 200, temperature: 1.5}, {onText: killed});

@@ -98,6 +98,28 @@ describe("a grammar of a JSON schema", () => {
     expect(() => jsonSchemaGrammar(false)).toThrow(/nothing fits/);
     expect(() => jsonSchemaGrammar({type: "date"})).toThrow(/unknown type "date"/);
   });
+  const nested = (levels: number): Record<string, unknown> =>
+    levels === 0 ? {type: "string"} : {type: "array", items: nested(levels - 1)};
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    ["5,000 levels", nested(5000), /nested deeper than 100 levels/],
+    ["all of itself", {allOf: [{$ref: "#"}]}, /refers to itself alone/],
+    ["no choice", {enum: []}, /nothing fits/],
+    ["no choice of schemas", {anyOf: []}, /nothing fits/],
+    ["no type", {type: []}, /nothing fits/],
+    ["a number in a schema's place", {anyOf: [3]}, /holds 3 in a schema's place/],
+    ["null in a schema's place", {properties: {a: null}}, /holds null in a schema's place/],
+    ["a reference that cannot be decoded", {$ref: "#/%zz"}, /refers to "#\/%zz"/],
+    ["a length in words", {type: "string", minLength: "x"}, /minLength: "x"/],
+    ["half a length", {type: "string", maxLength: 1.5}, /maxLength: 1\.5/],
+    ["a million items", {type: "array", minItems: 1e6}, /at most 2000/],
+    ["more at least than at most", {type: "array", minItems: 3, maxItems: 2}, /nothing fits/]
+  ])("refuses %s", (_what, schema, says) => {
+    expect(() => jsonSchemaGrammar(schema)).toThrow(says);
+  });
+  it("takes what is required for a list only, and a most beyond what a grammar can say for none", () => {
+    expect(jsonSchemaGrammar({type: "object", properties: {a: true}, required: 5 as never})).toContain("kv");
+    expect(jsonSchemaGrammar({type: "string", maxLength: 1e6})).toContain("char{0,}");
+  });
   it("follows a schema that refers to itself", () => {
     const grammar = jsonSchemaGrammar({
       type: "object",

@@ -1,3 +1,4 @@
+import {isObject} from "../../store/checked.js";
 import {UserError} from "../../store/index.js";
 
 type Schema = Record<string, unknown> | boolean;
@@ -18,6 +19,12 @@ const COMMON: Readonly<Record<string, string>> = {
   value: `object | array | string | number | boolean | null`
 };
 
+/** Levels of a schema: what is nested deeper would end the stack, or never end. */
+const DEEPEST = 100;
+
+/** llama.cpp writes a repetition out, and refuses longer ones. */
+const MOST_REPEATS = 2000;
+
 /** The grammar (GBNF) of any JSON object. */
 export function jsonObjectGrammar(): string {
   return jsonSchemaGrammar({type: "object"});
@@ -26,8 +33,8 @@ export function jsonObjectGrammar(): string {
 /**
  * A grammar (GBNF) for what a JSON schema accepts: types, properties in their order, required and optional ones,
  * enum, const, anyOf and oneOf, allOf of objects, arrays with minItems and maxItems, minLength and maxLength, local
- * $ref. What a grammar cannot say (ranges of numbers, patterns, formats) is not enforced. Throws a UserError for a
- * schema that nothing fits or whose references lead nowhere. `rule` names the rule of the whole.
+ * $ref. What a grammar cannot say (ranges of numbers, patterns, formats, a most of more than 2,000) is not enforced. Throws a
+ * UserError for a schema that is none or that nothing fits, or whose references lead nowhere. `rule` names the rule of the whole.
  */
 export function jsonSchemaGrammar(schema: Schema, rule = "root"): string {
   const writer = new Writer(schema);
@@ -38,6 +45,7 @@ export function jsonSchemaGrammar(schema: Schema, rule = "root"): string {
 class Writer {
   private readonly rules = new Map<string, string>();
   private readonly references = new Map<string, string>();
+  private depth = 0;
 
   constructor(private readonly whole: Schema) {}
 
@@ -63,8 +71,21 @@ class Writer {
   }
 
   private bodyOf(schema: Schema, name: string): string {
+    if (++this.depth > DEEPEST)
+      throw new UserError(`The JSON schema is nested deeper than ${DEEPEST} levels, or refers to itself alone.`);
+    const body = this.written(schema, name);
+    this.depth--;
+    if (body === "") throw new UserError("The JSON schema has an empty list of choices: nothing fits it.");
+    return body;
+  }
+
+  private written(schema: unknown, name: string): string {
     if (schema === true) return this.common("value");
     if (schema === false) throw new UserError("The JSON schema holds `false`: nothing fits it.");
+    if (!isObject(schema))
+      throw new UserError(
+        `The JSON schema holds ${String(JSON.stringify(schema)).slice(0, 60)} in a schema's place.`
+      );
     if (typeof schema.$ref === "string") return this.reference(schema.$ref);
     if ("const" in schema) return literal(schema.const);
     if (Array.isArray(schema.enum)) return schema.enum.map(literal).join(" | ");
@@ -95,10 +116,10 @@ class Writer {
   private lookUp(path: string): Schema {
     let at: unknown = path.startsWith("#") ? this.whole : undefined;
     for (const step of path.slice(1).split("/").filter(Boolean))
-      at = (at as Record<string, unknown> | undefined)?.[
-        decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~")
+      at = (at as Record<string, unknown> | null | undefined)?.[
+        decoded(step).replaceAll("~1", "/").replaceAll("~0", "~")
       ];
-    if (typeof at !== "object" && typeof at !== "boolean")
+    if ((typeof at !== "object" || at === null) && typeof at !== "boolean")
       throw new UserError(`The JSON schema refers to ${JSON.stringify(path)}, which is not in it.`);
     return at as Schema;
   }
@@ -106,20 +127,20 @@ class Writer {
   private united(schema: Record<string, unknown>): Record<string, unknown> {
     const {allOf, ...own} = schema;
     const parts = [own, ...(allOf as Schema[])].map((part) => {
-      if (typeof part === "boolean") return {};
+      if (typeof part !== "object" || part === null) return {};
       return typeof part.$ref === "string" ? (this.lookUp(part.$ref) as Record<string, unknown>) : part;
     });
     return {
       ...Object.assign({}, ...parts),
       properties: Object.assign({}, ...parts.map((part) => part.properties)) as unknown,
-      required: parts.flatMap((part) => (part.required as string[] | undefined) ?? [])
+      required: parts.flatMap(({required}) => (Array.isArray(required) ? (required as string[]) : []))
     };
   }
 
   private stringOf({minLength, maxLength}: Record<string, unknown>): string {
     if (minLength === undefined && maxLength === undefined) return this.common("string");
     this.common("char");
-    return `"\\"" char{${Number(minLength ?? 0)},${maxLength === undefined ? "" : Number(maxLength)}} "\\""`;
+    return `"\\"" char${repeated(...bounds("Length", minLength, maxLength))} "\\""`;
   }
 
   private arrayOf(schema: Record<string, unknown>, name: string): string {
@@ -129,10 +150,9 @@ class Writer {
       return `"[" space ${items.join(` "," space `)} space "]"`;
     }
     const item = this.define(`${name}-item`, (schema.items as Schema | undefined) ?? true);
-    const least = Number(schema.minItems ?? 0);
-    const most = schema.maxItems === undefined ? undefined : Number(schema.maxItems);
+    const [least, most] = bounds("Items", schema.minItems, schema.maxItems);
     if (most === 0) return `"[" space "]"`;
-    const rest = `("," space ${item}){${Math.max(0, least - 1)},${most === undefined ? "" : most - 1}}`;
+    const rest = `("," space ${item})${repeated(Math.max(0, least - 1), most === undefined ? undefined : most - 1)}`;
     const list = `${item} ${rest}`;
     return `"[" space ${least > 0 ? list : `(${list})?`} space "]"`;
   }
@@ -141,7 +161,7 @@ class Writer {
     this.common("space");
     const properties = Object.entries((schema.properties ?? {}) as Record<string, Schema>);
     if (properties.length === 0) return this.common("object");
-    const required = new Set((schema.required as string[] | undefined) ?? []);
+    const required = new Set(Array.isArray(schema.required) ? (schema.required as string[]) : []);
     const pairs = properties.map(([key, inner], i) => {
       const value = this.define(`${name}-${i}`, inner);
       this.rules.set(`${name}-${i}-kv`, `${literal(key)} space ":" space ${value}`);
@@ -167,6 +187,31 @@ class Writer {
     const first = pairs.findIndex(({needed}) => needed);
     const possible = first < 0 ? starts : starts.slice(0, first + 1);
     return first < 0 ? `(${possible.join(" | ")})?` : `(${possible.join(" | ")})`;
+  }
+}
+
+/** The least and the most of something, the most only where a grammar can say it. */
+function bounds(of: "Length" | "Items", min: unknown, max: unknown): [least: number, most?: number] {
+  const whole = (name: string, value: unknown) => {
+    if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
+    throw new UserError(`The JSON schema has ${name}: ${JSON.stringify(value)}; it is a whole number from 0.`);
+  };
+  const least = min === undefined ? 0 : whole(`min${of}`, min);
+  const most = max === undefined ? undefined : whole(`max${of}`, max);
+  if (least > MOST_REPEATS)
+    throw new UserError(`The JSON schema has min${of}: ${least}; a grammar takes at most ${MOST_REPEATS}.`);
+  if (most !== undefined && most < least)
+    throw new UserError(`The JSON schema has min${of} above max${of}: nothing fits it.`);
+  return [least, most !== undefined && most <= MOST_REPEATS ? most : undefined];
+}
+
+const repeated = (least: number, most?: number) => `{${least},${most ?? ""}}`;
+
+function decoded(step: string): string {
+  try {
+    return decodeURIComponent(step);
+  } catch {
+    return step;
   }
 }
 

@@ -1,0 +1,29 @@
+import {hosting, price} from "../endpoints/hostingSchema.js";
+import {anyObject, assertChecked, byName, exactly, fits, flag, func, number, text} from "../store/checked.js";
+import type {LocalModelOptions} from "./localModel.js";
+
+const count = () => number({least: 1, whole: true}).optional();
+
+const schema = exactly<LocalModelOptions>('options such as {type: "q8_0"}', {
+  name: text().optional(),
+  type: text('how weights are stored, such as "q8_0"').optional(),
+  adapters: byName(text("a path, a model of the store or a repository"), "adapters by name").optional(),
+  chatTemplate: text("a chat template").optional(),
+  templateVariables: anyObject("variables by name").optional(),
+  today: fits((value) => value instanceof Date && !Number.isNaN(value.getTime()), "a day").optional(),
+  preTokenizer: text().optional(),
+  hosting: hosting.optional(),
+  price: price.optional(),
+  workspace: anyObject("a workspace").optional(),
+  onProgress: func().optional(),
+  threads: count(),
+  parallel: count(),
+  exact: flag().optional(),
+  contextTokens: count(),
+  gpuLayers: number({least: 0, whole: true}).optional()
+});
+
+/** Throws UserError with everything that is wrong with the options of a model on this machine. */
+export function checkLocalOptions(where: string, options: unknown): void {
+  assertChecked(where, schema, options);
+}
