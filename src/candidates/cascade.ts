@@ -1,4 +1,5 @@
-import {type AnswerSigns, confidenceOf, type Signal, type TokenCounts} from "../costs/index.js";
+import {type AnswerSigns, confidenceOf, type Signal, SIGNALS, type TokenCounts} from "../costs/index.js";
+import {hosting, wayThere} from "../endpoints/hostingSchema.js";
 import {
   type Completion,
   type CompletionOptions,
@@ -8,8 +9,9 @@ import {
   type Limits,
   type TokenPrice
 } from "../endpoints/index.js";
-import {trustLevels} from "../privacy/trust.js";
+import {readTrust, trustLevels} from "../privacy/trust.js";
 import type {Candidate, CandidateCosts, PreparedCandidate} from "../runner/define.js";
+import {assertChecked, either, exactly, flag, func, listOf, number, oneOf} from "../store/checked.js";
 import {canonicalJson, sha256, UserError} from "../store/index.js";
 
 export interface CascadeSettings extends CandidateCosts {
@@ -25,6 +27,15 @@ export interface CascadeSettings extends CandidateCosts {
   baseline?: boolean;
 }
 
+const settingsSchema = exactly<CascadeSettings>("settings such as {signal, thresholds}", {
+  signal: either(`one of ${SIGNALS.join(", ")}, or a function of the answer`, oneOf(SIGNALS), func()),
+  thresholds: listOf(number(), "a list of numbers"),
+  repeats: number({least: 1, whole: true}).optional(),
+  baseline: flag().optional(),
+  hosting: hosting.optional(),
+  wayThere: wayThere.optional()
+});
+
 interface Stage extends PreparedCandidate {
   candidate: Candidate;
 }
@@ -34,16 +45,16 @@ interface Stage extends PreparedCandidate {
  * what all stages that were asked cost. Throws when the thresholds do not fit the stages.
  */
 export function cascade(name: string, stages: readonly Candidate[], settings: CascadeSettings): Candidate {
+  assertChecked(`cascade ${name}`, settingsSchema, settings);
   if (stages.length < 2 || settings.thresholds.length !== stages.length - 1)
     throw new UserError(
       `cascade ${name} has ${stages.length} stages and ${settings.thresholds.length} thresholds: it needs at least two stages, and a threshold for each but the last.`
     );
-  const {hosting, wayThere, baseline} = settings;
   return {
     name,
-    hosting,
-    wayThere,
-    baseline,
+    hosting: settings.hosting,
+    wayThere: settings.wayThere,
+    baseline: settings.baseline,
     async prepare(context) {
       const prepared: Stage[] = [];
       const close = async () => {
@@ -70,7 +81,9 @@ function cascadeEndpoint(name: string, stages: readonly Stage[], settings: Casca
     kind: last.endpoint.kind,
     hosting: last.endpoint.hosting,
     // Rows may go to any of the stages.
-    trust: trustLevels[Math.max(...stages.map(({endpoint}) => trustLevels.indexOf(endpoint.trust)))]!,
+    trust: trustLevels[
+      Math.max(...stages.map(({endpoint}) => trustLevels.indexOf(readTrust(endpoint.trust))))
+    ]!,
     limits: strictestLimits(stages),
     price: () => highestPrice(stages, settings),
     stages: stages.some(({endpoint}) => endpoint.stages)

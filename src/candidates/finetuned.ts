@@ -1,6 +1,6 @@
 import type {ModelParameters} from "../endpoints/index.js";
 import type {ModelSource} from "../finetune/index.js";
-import type {LocalModelOptions} from "../generation/index.js";
+import {checkLocalOptions, localModel, type LocalModelOptions} from "../generation/index.js";
 import type {Candidate} from "../runner/define.js";
 import {buildModel} from "./trained.js";
 
@@ -15,6 +15,7 @@ export interface FinetunedOptions extends Omit<LocalModelOptions, "workspace" | 
  */
 export function finetuned(name: string, source: ModelSource, options: FinetunedOptions = {}): Candidate {
   const {baseline, params, ...local} = options;
+  checkLocalOptions(`candidate ${JSON.stringify(name)}`, local);
   return {
     name,
     baseline,
@@ -22,7 +23,6 @@ export function finetuned(name: string, source: ModelSource, options: FinetunedO
     apart: true,
     async prepare(context) {
       const manifest = await buildModel(source, context);
-      const {localModel} = await import("../generation/index.js");
       const endpoint = localModel(manifest.id, {
         ...local,
         workspace: context.store.workspace,

@@ -1,7 +1,7 @@
 import {mkdir, readFile, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {type BuildContext, builtOnce, type ModelSource} from "../finetune/index.js";
-import {merge, mergeRecord, type MergeReport, mergeVersion} from "../merge/index.js";
+import {merge, mergeRecord, type MergeReport, mergeVersion, METHODS} from "../merge/index.js";
 import {
   mergeConflict,
   type MergeRecord,
@@ -12,6 +12,18 @@ import {
   withPlainFolders
 } from "../models/index.js";
 import {decodeSafetensors, encodeSafetensors} from "../models/safetensors.js";
+import {
+  assertChecked,
+  byName,
+  either,
+  exactly,
+  fits,
+  flag,
+  listOf,
+  number,
+  oneOf,
+  text
+} from "../store/checked.js";
 import {hashJson, temporaryPath, UserError} from "../store/index.js";
 
 /** Numbers by their names; with `filter` they hold for the tensors whose names contain it, the first that fits. */
@@ -29,8 +41,45 @@ export interface MergedOptions {
   parameters?: MergeParameters;
 }
 
+const parametersSchema = byName(
+  either(
+    "a number, true, false, or numbers by what tensors' names contain",
+    number(),
+    flag(),
+    listOf(
+      exactly<{filter?: string; value: number}>("a value such as {filter, value}", {
+        filter: text("what tensors' names contain").optional(),
+        value: number()
+      }),
+      "a list of values",
+      1
+    )
+  ),
+  "parameters by name"
+);
+const sourceSchema = fits(
+  (value) => typeof (value as Partial<ModelSource> | null)?.build === "function",
+  "a source of a model, such as a trainer or storedModel(…) gives"
+);
+
+const schema = exactly<MergedOptions>("a merge such as {name, method, models}", {
+  name: text(),
+  method: oneOf(Object.keys(METHODS)),
+  models: listOf(
+    exactly<MergedOptions["models"][number]>("a model such as {source}", {
+      source: sourceSchema,
+      parameters: parametersSchema.optional()
+    }),
+    "a list of models",
+    1
+  ),
+  base: sourceSchema.optional(),
+  parameters: parametersSchema.optional()
+});
+
 /** A model merged from others of the store by `merge`, the same code and recipe as `assay merge`. */
 export function mergedModel(options: MergedOptions): ModelSource {
+  assertChecked("mergedModel", schema, options);
   const {name, method, models, base, parameters} = options;
   const sources = [...(base ? [base] : []), ...models.map(({source}) => source)];
   const configHash = (context: BuildContext) =>

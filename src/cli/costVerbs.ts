@@ -4,8 +4,12 @@ import {day, number, share, whole} from "./verbArguments.js";
 
 const list = (value: string, before: string[] | undefined) => [...(before ?? []), value];
 
+/** Requests in flight that one process can measure. */
+const MOST_IN_FLIGHT = 10_000;
+
 /** Whole numbers, rising and each once. */
-const levels = (text: string) => [...new Set(text.split(",").map(whole(1)))].sort((a, b) => a - b);
+const levels = (text: string) =>
+  [...new Set(text.split(",").map(whole(1, MOST_IN_FLIGHT)))].sort((a, b) => a - b);
 
 /** A number above 0. */
 const positive = (text: string) => {
@@ -14,9 +18,12 @@ const positive = (text: string) => {
   return value;
 };
 
+/** The longest measurement, in seconds. */
+const LONGEST = 3600;
+
 const seconds = (text: string) => {
   const value = positive(text);
-  if (value > 3600) throw new InvalidArgumentError("takes at most 3600 seconds");
+  if (value > LONGEST) throw new InvalidArgumentError(`takes at most ${LONGEST} seconds`);
   return value;
 };
 
@@ -92,7 +99,7 @@ export const costVerbs: ((program: Command) => void)[] = [
       .option("--concurrency <levels>", "requests in flight, a level each", levels, [1, 2, 4, 8])
       .option("--rate <n>", "arrivals per second; without it 70% of what each level can do", positive)
       .option("--duration <seconds>", "of each measurement", seconds, 10)
-      .option("--warmup <seconds>", "before each measurement, left out of it", number(0), 2)
+      .option("--warmup <seconds>", "before each measurement, left out of it", number(0, LONGEST), 2)
       .option(
         "--max-requests <n>",
         "most requests in all; 20000 unless an API without a price is asked",

@@ -36,14 +36,30 @@ interface MergeVerbOptions {
   json?: boolean;
 }
 
+/** What says how one recipe is merged, and is nothing to a search. */
+const ofRecipes = [
+  "out",
+  "check",
+  "threads",
+  "seed",
+  "exact",
+  "shardSize",
+  "allowNonfinite"
+] as const satisfies (keyof MergeVerbOptions)[];
+
+const words = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
 export async function mergeVerb(recipeFile: string | undefined, verb: MergeVerbOptions): Promise<void> {
   if (verb.search !== undefined) {
-    if (recipeFile !== undefined || verb.out !== undefined)
+    const useless = ofRecipes.filter((name) => verb[name] !== undefined).map((name) => `--${words(name)}`);
+    if (recipeFile !== undefined || useless.length > 0)
       throw new UsageError(
-        "--search takes its models from the search space, and keeps its merges in the store: leave the recipe and --out out."
+        `--search takes its models from the search space, and keeps its merges in the store: leave ${[...(recipeFile === undefined ? [] : ["the recipe"]), ...useless].join(", ")} out.`
       );
     return (await import("./mergeSearch.js")).mergeSearchVerb(verb.search, verb);
   }
+  if (verb.why !== undefined)
+    throw new UsageError("--why says why a search opens a held-out part: it goes with --search SPACE.yml.");
   if (recipeFile === undefined)
     throw new UsageError("name a recipe, or a search space with --search SPACE.yml.");
   const text = await readFile(recipeFile, "utf8").catch((cause: unknown) => {

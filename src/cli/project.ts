@@ -2,10 +2,8 @@ import {existsSync} from "node:fs";
 import {readdir, readFile} from "node:fs/promises";
 import {basename, dirname, join, resolve} from "node:path";
 import {assertDataset, type DatasetDefinition} from "../datasets/index.js";
-import type {Finetune} from "../finetune/index.js";
 import {assertEval, type EvalDefinition} from "../runner/define.js";
-import type {Job, JobDefinition} from "../jobs/index.js";
-import {checkName, messageOf, openWorkspace, sha256, UserError, type Workspace} from "../store/index.js";
+import {messageOf, openWorkspace, sha256, UserError, type Workspace} from "../store/index.js";
 import type {Broken} from "./broken.js";
 import {importDefinition} from "./importDefinition.js";
 
@@ -53,7 +51,7 @@ export async function openProject(): Promise<Workspace> {
 }
 
 /** Loads every file of a folder; those that give nothing are named, and do not keep the others. */
-async function loadFolder<T>(
+export async function loadFolder<T>(
   project: string,
   folder: string,
   ending: RegExp,
@@ -97,7 +95,7 @@ export async function loadDatasets(
 }
 
 /** What two files call by one name would be mixed up in the store: neither is taken. */
-function twins(what: string, named: readonly {name: string; path: string}[]): (Broken & {name: string})[] {
+export function twins(what: string, named: readonly {name: string; path: string}[]): (Broken & {name: string})[] {
   return named.flatMap(({name, path}) => {
     const same = named.filter((one) => one.name === name);
     if (same.length === 1) return [];
@@ -147,77 +145,6 @@ export async function loadEvals(
     evals: sound.filter((one) => names.some((name) => isMeant(name, one))),
     broken: unsound.filter((one) => names.some((name) => isMeant(name, one)))
   };
-}
-
-export interface NamedFinetune {
-  name: string;
-  /** Path from the project's folder, with forward slashes. */
-  path: string;
-  finetune: Finetune;
-}
-
-/** The fine-tunes named, or all of finetunes/ in the order of their files. Throws with every file that gives none. */
-export async function loadFinetunes(
-  project: string,
-  names: readonly string[] = []
-): Promise<NamedFinetune[]> {
-  const {finetune} = await import("../finetune/index.js");
-  const {found, broken} = await loadFolder<Finetune>(project, "finetunes", /\.finetune\.ts$/, {
-    what: "finetune",
-    check: (value) => {
-      if (typeof (value as Partial<Finetune>).definition !== "object")
-        throw new UserError(
-          "its default export is no fine-tune. End it with `export default finetune({…})`."
-        );
-    }
-  });
-  const all = found.map(({path, value: {definition}}) => {
-    // The file's name is the model's unless it has one.
-    const name = definition.name ?? basename(path).replace(/\.finetune\.ts$/, "");
-    return {name, path, finetune: finetune(definition, name)};
-  });
-  const problems = [...broken, ...twins("fine-tunes", all)];
-  if (problems.length > 0) throw new UserError(problems.map(({message}) => message).join("\n"));
-  const unknown = names.filter((name) => !all.some((one) => one.name === name));
-  if (unknown.length > 0)
-    throw new UserError(
-      `no such fine-tune: ${unknown.join(", ")}. finetunes/ has ${all.map(({name}) => name).join(", ") || "none"}.`
-    );
-  return all.filter(({name}) => names.length === 0 || names.includes(name));
-}
-
-export interface NamedJob {
-  name: string;
-  /** Path from the project's folder, with forward slashes. */
-  path: string;
-  definition: JobDefinition;
-}
-
-/** The job of finetunes/ with a name, or in a file of that name. Throws when there is none, or its file gives none. */
-export async function loadJob(project: string, name: string): Promise<NamedJob> {
-  const {found, broken} = await loadFolder<Job>(project, "finetunes", /\.job\.ts$/, {
-    what: "job",
-    check: (value) => {
-      if (typeof (value as Partial<Job>).definition !== "object")
-        throw new UserError("its default export is no job. End it with `export default job({…})`.");
-    }
-  });
-  const all = found.map(({path, value: {definition}}) => ({
-    name: checkName("job", definition.name ?? basename(path).replace(/\.job\.ts$/, "")),
-    path,
-    definition
-  }));
-  const isMeant = (path: string) =>
-    path.endsWith(`/${basename(name)}`) || path.endsWith(`/${basename(name)}.job.ts`);
-  const problems = [...broken, ...twins("jobs", all)].filter(
-    (one) => isMeant(one.path) || ("name" in one && one.name === name)
-  );
-  if (problems.length > 0) throw new UserError(problems.map(({message}) => message).join("\n"));
-  const meant = all.find((one) => one.name === name) ?? all.find(({path}) => isMeant(path));
-  if (meant) return meant;
-  throw new UserError(
-    `no such job: ${name}. finetunes/ has ${all.map((one) => `${one.name}.job.ts`).join(", ") || "no *.job.ts file; docs/jobs.md shows one"}.`
-  );
 }
 
 /** The dataset an eval names: its own definition, or the one of data-loaders/ with that name. */

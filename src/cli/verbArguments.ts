@@ -1,21 +1,27 @@
 import {InvalidArgumentError} from "commander";
 
-/** A number of at least `least`. */
-export const number = (least: number) => (text: string) => {
-  const value = Number(text);
-  // Number("") is 0, which would read an unset variable as a budget of nothing.
-  if (text.trim() === "" || !Number.isFinite(value) || value < least)
-    throw new InvalidArgumentError(`takes a number of at least ${least}, not ${JSON.stringify(text)}`);
-  return value;
-};
+/** A number of at least `least` and at most `most`. */
+export const number =
+  (least: number, most = Infinity) =>
+  (text: string) => {
+    const value = Number(text);
+    // Number("") is 0, which would read an unset variable as a budget of nothing.
+    if (text.trim() === "" || !Number.isFinite(value) || value < least || value > most)
+      throw new InvalidArgumentError(
+        `takes a number ${most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`}, not ${JSON.stringify(text)}`
+      );
+    return value;
+  };
 
-/** A whole number of at least `least`. */
-export const whole = (least: number) => (text: string) => {
-  const value = number(least)(text);
-  if (!Number.isInteger(value))
-    throw new InvalidArgumentError(`takes a whole number, not ${JSON.stringify(text)}`);
-  return value;
-};
+/** A whole number of at least `least` and at most `most`. */
+export const whole =
+  (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  (text: string) => {
+    const value = number(least)(text);
+    if (!Number.isInteger(value))
+      throw new InvalidArgumentError(`takes a whole number, not ${JSON.stringify(text)}`);
+    return number(least, most)(text);
+  };
 
 /** The address of this machine to listen on. An unset variable's empty text would be all of them. */
 export const address = (text: string) => {

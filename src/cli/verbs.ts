@@ -243,7 +243,11 @@ const verdict: Verb = (program) =>
     .option("--slice <column>", "with --from: cut the rows by it, and show the figures (repeatable)", list)
     .option("--min-score <score>", "gate: the best scores at least this", number(0))
     .option("--max-regression <difference>", "gate: the best is at most this below the baseline", number(0))
-    .option("--max-failure-share <share>", "gate: at most this share of rows without an answer", number(0))
+    .option(
+      "--max-failure-share <share>",
+      "gate: at most this share of rows without an answer",
+      number(0, 1)
+    )
     .addOption(
       new Option("--publish <what>", "with --from: what pages may show of a row")
         .choices(["ids", "masked", "text"])
@@ -356,7 +360,7 @@ const merge: Verb = (program) =>
     .option("--why <reason>", "with --search: why the split's held-out part is opened, where it has one")
     .option("-o, --out <dir>", "folder of the merged model")
     .option("--check", "say what would go wrong, and write nothing")
-    .option("--threads <n>", "worker threads", whole(1))
+    .option("--threads <n>", "worker threads", whole(1, 256))
     .option("--seed <n>", "seed of the random methods", whole(0))
     .option("--exact", "follow the reference's 16-bit rounding step by step")
     .option("--shard-size <bytes>", "most bytes of tensors in one file (5GB, 500MB)")

@@ -5,6 +5,7 @@ import {fitHead} from "./denseHead.js";
 import type {ClassifierOptions, ModelSource} from "./modelSource.js";
 import {randomStream} from "./random.js";
 import {trainedSource} from "./trainedSource.js";
+import {checkTrainer, count} from "./trainerOptions.js";
 
 export interface EncoderHeadOptions extends ClassifierOptions {
   /** Tokens the encoder reads of each text; 64 when absent. */
@@ -17,6 +18,7 @@ export interface EncoderHeadOptions extends ClassifierOptions {
  * on two cores, once: vectors are kept beside the models. Set `sample` to bound it.
  */
 export function encoderHead(options: EncoderHeadOptions): ModelSource {
+  checkTrainer<EncoderHeadOptions>("encoderHead", {maxTokens: count(), epochs: count()}, options);
   const {maxTokens = 64, epochs = 20} = options;
   const fit = {epochs, rate: 0.2, l2: 1e-5};
   return trainedSource({

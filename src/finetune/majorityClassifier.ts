@@ -1,8 +1,10 @@
 import type {ClassifierOptions, ModelSource} from "./modelSource.js";
 import {trainedSource} from "./trainedSource.js";
+import {checkTrainer} from "./trainerOptions.js";
 
 /** Always answers the commonest label of the training rows: what every other model has to beat. */
 export function majorityClassifier(options: ClassifierOptions): ModelSource {
+  checkTrainer<ClassifierOptions>("majorityClassifier", {}, options);
   return trainedSource({
     architecture: "majority",
     options,

@@ -3,6 +3,7 @@ import {join} from "node:path";
 import {sharedWordPiece} from "../models/encoder/wordPiece.js";
 import {modelFolder, type ModelManifest, readModelFile, roundTable} from "../models/index.js";
 import {decodeSafetensors, encodeSafetensors} from "../models/safetensors.js";
+import {anyObject} from "../store/checked.js";
 import {meanOfRows, rowsByToken, tokenRows} from "../models/tokenRows.js";
 import {fitHead} from "./denseHead.js";
 import {fineTune, type StaticWeights} from "./fineTune.js";
@@ -10,6 +11,7 @@ import type {ClassifierOptions, ModelSource} from "./modelSource.js";
 import {randomStream} from "./random.js";
 import {distillTokens} from "./tokenDistillation.js";
 import {trainedSource, type TrainerResult} from "./trainedSource.js";
+import {checkTrainer, count} from "./trainerOptions.js";
 
 export interface StaticEmbeddingOptions extends ClassifierOptions {
   /**
@@ -25,6 +27,13 @@ export interface StaticEmbeddingOptions extends ClassifierOptions {
   epochs?: number;
 }
 
+const own = {
+  init: anyObject("a source of a model").optional(),
+  dimensions: count(),
+  maxTokens: count(),
+  epochs: count()
+};
+
 interface StaticModel extends StaticWeights {
   tokenIds: number[];
   tokenizerJson: string;
@@ -38,6 +47,7 @@ interface StaticModel extends StaticWeights {
  * they can be merged.
  */
 export function staticEmbedding(options: StaticEmbeddingOptions): ModelSource {
+  checkTrainer<StaticEmbeddingOptions>("staticEmbedding", own, options);
   return options.init ? fineTuned(options, options.init) : distilled(options);
 }
 

@@ -1,11 +1,12 @@
 import type {DatasetDefinition} from "../datasets/index.js";
+import {datasetSchema} from "../datasets/definitionSchema.js";
 import type {SplitSpec} from "../splits/index.js";
 import {
-  anyObject,
   assertChecked,
   either,
   exactly,
   fits,
+  holding,
   isObject,
   number,
   oneOf,
@@ -74,10 +75,10 @@ export const trainingShape: Shape<JobTraining> = {
   ).optional()
 };
 
-const schema = exactly<JobDefinition>("a job such as {dataset, split, base, format, on}", {
+const stated = exactly<JobDefinition>("a job such as {dataset, split, base, format, on}", {
   ...trainingShape,
   name: text().optional(),
-  dataset: either("a dataset's name or its definition", text(), anyObject()),
+  dataset: either("a dataset's name or its definition", text(), datasetSchema),
   split: splitSchema,
   part: oneOf(["train", "validation"]).optional(),
   validation: either(
@@ -99,6 +100,12 @@ const schema = exactly<JobDefinition>("a job such as {dataset, split, base, form
   on: serviceSchema
 });
 
+const schema = holding<JobDefinition>(stated, ({split}) =>
+  split.rolling === undefined
+    ? []
+    : [{path: ["split", "rolling"], message: "makes several splits, and a job is trained on one"}]
+);
+
 export interface Job {
   definition: JobDefinition;
 }
@@ -108,6 +115,11 @@ export interface Job {
  * everything that is wrong.
  */
 export function job(definition: JobDefinition): Job {
-  assertChecked("job", schema, definition);
+  checkJob(definition);
   return {definition};
+}
+
+/** Throws UserError with everything that keeps something from being a job's definition. */
+export function checkJob(definition: unknown): void {
+  assertChecked("job", schema, definition);
 }

@@ -1,6 +1,6 @@
 export {cancelJob, findJob, lastStatus, lookAt, type Looked, watchJob} from "./watch.js";
 export {collectJob, trainingOfExport, trainingOfJob} from "./collect.js";
-export {type Job, job, type JobDefinition} from "./define.js";
+export {checkJob, type Job, job, type JobDefinition} from "./define.js";
 export {recordFiles, storedModel} from "./record.js";
 export type {JobService} from "./service.js";
 export {openService, type ServiceSettings} from "./services/index.js";

@@ -67,11 +67,11 @@ function fromGuidellm(file: Json, benchmarks: readonly unknown[], where: string)
     textOf(at(first, "config", "backend", "model")) ??
     textOf(at(first, "worker", "backend_model")) ??
     textOf(at(file, "args", "model"));
-  const start = numberOf(objectOf(first)?.["start_time"]);
+  const start = new Date(1000 * (numberOf(objectOf(first)?.["start_time"]) ?? NaN));
   return {
     tool: "guidellm",
     model: model ?? "unknown",
-    at: start === undefined ? undefined : new Date(1000 * start).toISOString(),
+    at: Number.isNaN(start.getTime()) ? undefined : start.toISOString(),
     levels
   };
 }

@@ -1,7 +1,11 @@
 import fc from "fast-check";
 import {describe, expect, it} from "vitest";
+import {cascade, mergedModel, storedModel} from "../../src/candidates/index.js";
 import {defineDataset, textLength} from "../../src/datasets/index.js";
 import {embedded, huggingFace, openAICompatible, recorded} from "../../src/endpoints/index.js";
+import {finetune, type ModelSource, staticEmbedding, tfidfLogReg} from "../../src/finetune/index.js";
+import {localModel} from "../../src/generation/index.js";
+import {job} from "../../src/jobs/index.js";
 import {candidate, defineEval, type EvalDefinition} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
 import {rollingWindows, type SplitSpec} from "../../src/splits/index.js";
@@ -91,6 +95,69 @@ const http: Definition = {
   headersEnv: {"x-key": "B_KEY"}
 };
 
+const training = {
+  name: "t",
+  dataset: "words",
+  split: {strategy: "random"},
+  part: "train",
+  validation: "validation",
+  format: "prompt",
+  columns: {prompt: "text", completion: "label"},
+  system: "s",
+  method: "full",
+  lora: {rank: 4, alpha: 8},
+  preference: {beta: 0.1},
+  rows: 4,
+  rate: 0.001,
+  length: 64
+};
+
+const tuning: Definition = {
+  ...training,
+  subset: {words: "some", where: () => true},
+  base: {config: {model_type: "llama"}, tokenizer: "folder"},
+  learn: "all",
+  lora: {...training.lora, targets: ["q_proj"], rslora: true},
+  preference: {...training.preference, loss: "sigmoid", labelSmoothing: 0.1, sft: 1},
+  precision: "f32",
+  steps: 3,
+  accumulate: 2,
+  packing: true,
+  schedule: "cosine",
+  warmUp: 2,
+  weightDecay: 0,
+  clip: 1,
+  validateEvery: 2,
+  patience: 2,
+  checkpointing: true,
+  checkpointEvery: 2,
+  threads: 1,
+  seed: "s"
+};
+
+const service = {
+  service: "command",
+  trust: "local",
+  run: "sh train.sh",
+  tool: "trl",
+  output: "out",
+  timeoutHours: 1000
+};
+
+const trainer: Definition = {
+  name: "words",
+  text: "text",
+  label: "label",
+  part: "train",
+  subset: {words: "some", where: () => true},
+  sample: 9,
+  vocabularySize: 100,
+  epochs: 3
+};
+
+/** Its members are not ours to look at. */
+const source = Object.create(storedModel("a")) as ModelSource;
+
 const kinds: {what: string; valid: Definition; define: (definition: never) => unknown}[] = [
   {what: "dataset", valid: dataset, define: defineDataset},
   {what: "split", valid: split, define: (spec: SplitSpec) => rollingWindows(spec)},
@@ -135,6 +202,49 @@ const kinds: {what: string; valid: Definition; define: (definition: never) => un
       trust: "local"
     },
     define: recorded
+  },
+  {what: "fine-tune", valid: tuning, define: finetune},
+  {
+    what: "job",
+    valid: {...training, base: "m", parent: "p", epochs: 2, seed: 1, more: {a: 1}, on: service},
+    define: job
+  },
+  {what: "trainer", valid: trainer, define: tfidfLogReg},
+  {
+    what: "merge of a candidate",
+    valid: {
+      name: "m",
+      method: "linear",
+      models: [{source, parameters: {weight: [{filter: "x", value: 1}, {value: 0}]}}],
+      base: source,
+      parameters: {normalize: true}
+    },
+    define: mergedModel
+  },
+  {
+    what: "cascade",
+    valid: {signal: "logprobs", thresholds: [0.5], repeats: 3, baseline: false, hosting: "api"},
+    define: (settings) =>
+      cascade("c", [candidate("a", endpoint, "m"), candidate("b", endpoint, "m")], settings)
+  },
+  {
+    what: "model on this machine",
+    valid: {
+      name: "here",
+      type: "q8_0",
+      adapters: {a: "b"},
+      chatTemplate: "t",
+      templateVariables: {a: 1},
+      preTokenizer: "p",
+      hosting: "edge",
+      price,
+      threads: 1,
+      parallel: 2,
+      exact: true,
+      contextTokens: 64,
+      gpuLayers: 0
+    },
+    define: (options) => localModel("a.gguf", options)
   }
 ];
 
@@ -159,7 +269,7 @@ function changed(
 
 /** Members that hold names of the user's own choice, or none of ours. */
 const FREE =
-  /^(columns|headers|actions|filters|checks|scorers|query|headersEnv|price|candidates|rows|prepare)$/;
+  /^(columns|headers|actions|filters|checks|scorers|query|headersEnv|price|candidates|rows|prepare|config|more|on|parameters|adapters|templateVariables)$/;
 
 function pathsOf(valid: Definition, above: string[] = []): string[][] {
   return Object.entries(valid).flatMap(([key, value]) => {
@@ -234,6 +344,9 @@ const evalWith = (change: Definition) => () =>
 const splitWith = (spec: unknown) => () => rollingWindows(spec as SplitSpec);
 const datasetWith = (change: Definition) => () => defineDataset({...dataset, ...change} as never);
 const httpWith = (change: Definition) => () => openAICompatible({...http, ...change} as never);
+const tuningWith = (change: Definition) => () => finetune({...tuning, ...change} as never);
+const jobWith = (change: Definition) => () =>
+  job({...training, base: "m", on: service, ...change} as never);
 const rule = (change: unknown) => evalWith({gate: [change]});
 
 describe("a value that would fail open", () => {
@@ -447,6 +560,47 @@ describe("a value that would fail open", () => {
       "windows in disorder",
       splitWith({strategy: "temporal", rolling: ["2026-02-01", "2026-01-01"]}),
       /is not after/
+    ],
+    ["a fine-tune of several splits", tuningWith({split: {strategy: "temporal", rolling: 3}}), /`split\.rolling`/],
+    ["a fine-tune's column", tuningWith({columns: {prmpt: "text"}}), /`columns`.*did you mean `prompt`/],
+    ["a base without its tokenizer", tuningWith({base: {config: {}}}), /`base\.tokenizer`.*missing/],
+    ["a base that is null", tuningWith({base: null}), /`base` must be a folder.*not null/],
+    ["both steps and epochs", tuningWith({epochs: 3}), /`steps` goes without `epochs`/],
+    ["an adapter from scratch", tuningWith({method: "lora"}), /`method` must be "full"/],
+    [
+      "a fine-tune of a dataset that is wrong",
+      tuningWith({dataset: {...dataset, sensitivity: "Personal"}}),
+      /`dataset\.sensitivity`.*did you mean "personal"/
+    ],
+    ["a job of several splits", jobWith({split: {strategy: "temporal", rolling: 3}}), /`split\.rolling`/],
+    [
+      "a job on a dataset that is wrong",
+      jobWith({dataset: {...dataset, sensitivity: "Personal"}}),
+      /`dataset\.sensitivity`/
+    ],
+    ["a job's trust in capitals", jobWith({on: {...service, trust: "Local"}}), /`on\.trust`.*"local"/],
+    ["a job's service misspelt", jobWith({on: {...service, service: "comand"}}), /`on\.service`/],
+    ["a job's secret", jobWith({more: {api_key: "x"}}), /`more`.*none of them a secret/],
+    ["a job for 0 hours", jobWith({on: {...service, timeoutHours: 0}}), /`on\.timeoutHours`/],
+    [
+      "a merge by a method that is none",
+      () => mergedModel({name: "m", method: "liner", models: [{source}]}),
+      /`method`.*did you mean "linear"/
+    ],
+    [
+      "a merge of what is no source",
+      () => mergedModel({name: "m", method: "linear", models: [{source: "a" as never}]}),
+      /`models\[0\]\.source`/
+    ],
+    [
+      "a member of another trainer",
+      () => tfidfLogReg({text: "a", label: "b", maxTokens: 3} as never),
+      /tfidfLogReg: it has no member "maxTokens"/
+    ],
+    [
+      "a table of no dimensions",
+      () => staticEmbedding({text: "a", label: "b", dimensions: 0}),
+      /`dimensions`.*at least 1/
     ],
     ["a likeness of 0", splitWith({strategy: "cluster", near: {threshold: 0}}), /`near\.threshold`.*above 0/]
   ];

@@ -1,6 +1,9 @@
 import {describe, expect, it} from "vitest";
-import type {Endpoint} from "../../src/endpoints/index.js";
+import {cascade} from "../../src/candidates/index.js";
+import {type Endpoint, recorded} from "../../src/endpoints/index.js";
 import {passageFor, readTrust, sensitivityOf, trustLevels} from "../../src/privacy/index.js";
+import type {PrepareContext} from "../../src/runner/define.js";
+import {candidate} from "../../src/runner/index.js";
 import {refuseOutright} from "../../src/runner/plan/privacyCheck.js";
 import type {VersionManifest} from "../../src/store/index.js";
 import {expectClear, refusalOf} from "./support.js";
@@ -46,6 +49,17 @@ describe("what cannot be read as trusted", () => {
     expect(sensitivityOf({sensitivity} as unknown as VersionManifest)).toBe("personal");
     for (const trust of [...trustLevels, "x"])
       expect(passageFor(sensitivity, trust)).toBe(passageFor("personal", trust));
+  });
+
+  it.each(["External", "Local", "", undefined])("is not: a cascade with a stage of trust %j", async (trust) => {
+    const stage = (name: string, own: unknown) => {
+      const endpoint = recorded({name, rows: []});
+      return candidate(name, {...endpoint, trust: own} as Endpoint, "m");
+    };
+    const both = [stage("here", "local"), stage("there", trust)];
+    const made = cascade("c", both, {signal: "length", thresholds: [1]});
+    const {endpoint} = await made.prepare({} as PrepareContext);
+    expect(endpoint.trust).toBe("external");
   });
 
   it("is internal where nothing is said of a dataset", () => {

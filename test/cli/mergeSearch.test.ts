@@ -172,7 +172,11 @@ describe("assay merge --search", () => {
       /eval colours has no split "weekly": it has random/
     );
     await expect(search(join(project, "absent.yml"))).rejects.toThrow(/no search space at/);
-    await expect(mergeVerb("recipe.yml", {search: wrong})).rejects.toThrow(/leave the recipe and --out out/);
+    await expect(mergeVerb("recipe.yml", {search: wrong})).rejects.toThrow(/leave the recipe out/);
+    await expect(mergeVerb(undefined, {search: wrong, check: true, shardSize: "5GB"})).rejects.toThrow(
+      /leave --check, --shard-size out/
+    );
+    await expect(mergeVerb("recipe.yml", {why: "x"})).rejects.toThrow(/--why .* goes with --search/);
     await expect(mergeVerb(undefined, {})).rejects.toThrow(/name a recipe, or a search space/);
   });
 

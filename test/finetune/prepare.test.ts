@@ -107,15 +107,27 @@ describe("pairs", () => {
 describe("a definition", () => {
   it("is refused with all that is wrong with it", () => {
     expect(
-      finetuneProblems({
-        ...definition({format: "preference", method: "full", precision: "q8_0", packing: true}),
-        rows: 0
-      })
+      finetuneProblems(
+        definition({
+          format: "preference",
+          method: "full",
+          precision: "q8_0",
+          packing: true,
+          split: {strategy: "temporal", rolling: 3},
+          steps: 3,
+          epochs: 1
+        })
+      )
     ).toEqual([
-      "`rows` is 0; it is a whole number above 0",
-      "preference data needs `columns: {prompt, chosen, rejected}`",
+      "`split.rolling` makes several splits, and a fine-tune is trained on one",
+      "`columns` must name prompt, chosen and rejected for preference data",
       "`precision` below f32 goes with lora or dora: trained weights are kept in 32 bits",
-      "preference pairs are not packed"
+      "`steps` goes without `epochs`",
+      "`packing` goes with no preference pairs"
+    ]);
+    expect(finetuneProblems(definition({rows: 0, base: null as unknown as string}))).toEqual([
+      "`base` must be a folder, a model of the store, another fine-tune, or {config, tokenizer}, not null",
+      "`rows` must be a whole number (above 0), not 0"
     ]);
   });
 });

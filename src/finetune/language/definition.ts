@@ -1,15 +1,9 @@
 import type {DatasetDefinition} from "../../datasets/define.js";
-import {
-  allTargets,
-  preferenceLosses,
-  type Precision,
-  scheduleNames,
-  type PreferenceLoss,
-  type ScheduleName
-} from "../../language/index.js";
+import {allTargets, type Precision, type PreferenceLoss, type ScheduleName} from "../../language/index.js";
 import type {SplitSpec} from "../../splits/spec.js";
-import {UserError} from "../../store/index.js";
+import {assertChecked, problemsOf} from "../../store/checked.js";
 import type {ModelSource} from "../modelSource.js";
+import {finetuneSchema} from "./definitionSchema.js";
 import type {TokenizerFiles} from "./tokenizer.js";
 
 /** A model that begins with random weights. */
@@ -87,59 +81,7 @@ export interface FinetuneDefinition {
  * models are checked when it runs.
  */
 export function finetuneProblems(definition: Partial<FinetuneDefinition>): string[] {
-  const problems: string[] = [];
-  const {base, format, method, columns = {}, lora = {}} = definition;
-  const oneOf = (name: string, value: unknown, known: readonly unknown[]) => {
-    if (value !== undefined && !known.includes(value))
-      problems.push(
-        `\`${name}\` is ${JSON.stringify(value)}; it is ${known.map((k) => JSON.stringify(k)).join(", ")}`
-      );
-  };
-  const positive = (name: string, value: unknown, whole = true) => {
-    if (value === undefined) return;
-    if (typeof value !== "number" || !(value > 0) || (whole && !Number.isInteger(value)))
-      problems.push(
-        `\`${name}\` is ${JSON.stringify(value)}; it is a ${whole ? "whole " : ""}number above 0`
-      );
-  };
-  if (!definition.dataset) problems.push("`dataset` is missing");
-  if (typeof definition.split !== "object") problems.push("`split` is missing");
-  if (typeof base !== "string" && !isSource(base) && !(base?.config && base.tokenizer))
-    problems.push("`base` is a folder, a model of the store, another fine-tune, or {config, tokenizer}");
-  if (format === undefined) problems.push("`format` is missing");
-  if (method === undefined) problems.push("`method` is missing");
-  oneOf("format", format, ["chat", "prompt", "preference"]);
-  oneOf("method", method, ["full", "lora", "dora"]);
-  oneOf("part", definition.part, ["train", "validation"]);
-  oneOf("validation", definition.validation, ["validation", "test", false]);
-  oneOf("learn", definition.learn, ["answers", "all"]);
-  oneOf("schedule", definition.schedule, scheduleNames);
-  oneOf("precision", definition.precision, ["f32", "f16", "q8_0"]);
-  oneOf("preference.loss", definition.preference?.loss, preferenceLosses);
-  for (const name of [
-    "steps",
-    "rows",
-    "accumulate",
-    "length",
-    "validateEvery",
-    "patience",
-    "checkpointEvery",
-    "threads"
-  ] as const)
-    positive(name, definition[name]);
-  for (const name of ["epochs", "rate"] as const) positive(name, definition[name], false);
-  if (definition.clip !== false) positive("clip", definition.clip, false);
-  positive("lora.rank", lora.rank);
-  positive("lora.alpha", lora.alpha, false);
-  if (format === "preference" && (!columns.prompt || !columns.chosen || !columns.rejected))
-    problems.push("preference data needs `columns: {prompt, chosen, rejected}`");
-  if (method === "full" && definition.precision !== undefined && definition.precision !== "f32")
-    problems.push("`precision` below f32 goes with lora or dora: trained weights are kept in 32 bits");
-  if (isFromScratch(base) && method !== "full") problems.push('a model from scratch needs `method: "full"`');
-  if (definition.steps !== undefined && definition.epochs !== undefined)
-    problems.push("`steps` and `epochs` exclude each other");
-  if (definition.packing && format === "preference") problems.push("preference pairs are not packed");
-  return problems;
+  return problemsOf(finetuneSchema, definition);
 }
 
 export function isSource(base: FinetuneDefinition["base"] | undefined): base is ModelSource {
@@ -175,7 +117,6 @@ export function defaultsOf({base, format, method}: FinetuneDefinition): Defaults
 }
 
 /** Checks a definition; throws with everything that is wrong. */
-export function checkFinetune(definition: FinetuneDefinition, where?: string): void {
-  const problems = finetuneProblems(definition);
-  if (problems.length > 0) throw new UserError(`${where ? `${where}: ` : ""}${problems.join("; ")}.`);
+export function checkFinetune(definition: FinetuneDefinition, where = "fine-tune"): void {
+  assertChecked(where, finetuneSchema, definition);
 }

@@ -98,6 +98,8 @@ export function finetune(definition: FinetuneDefinition, unnamed = "fine-tune"):
       if (context.onlyKnown && typeof definition.base === "object" && !existsSync(work))
         throw new NotMade(name, hash);
       await mkdir(work, {recursive: true});
+      // A purge of the dataset takes what was begun with its rows.
+      await writeFile(join(work, "about.json"), JSON.stringify({dataset: context.dataset}));
       const base = await findBase(definition, context, work);
       // The folder that a path names may have got other weights since.
       return builtOnce(context, name, hashJson([hash, base.id]), () =>
