@@ -2,6 +2,7 @@ import {createReadStream} from "node:fs";
 import {type FileHandle, open, readFile} from "node:fs/promises";
 import {extname} from "node:path";
 import {csvParseRows} from "d3-dsv";
+import {exactJson} from "../store/index.js";
 
 export type RecordedRow = Record<string, unknown>;
 
@@ -33,7 +34,7 @@ async function wholeFile(
 ): Promise<RecordFile> {
   let records: unknown;
   try {
-    records = JSON.parse(await readFile(path, "utf8"));
+    records = exactJson(await readFile(path, "utf8"));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new Error(`${path} is not valid JSON. Export the recording again.`, {cause: error});
@@ -129,7 +130,7 @@ async function* records(path: string, csv: boolean): AsyncGenerator<RecordText> 
 
 function jsonLine(text: string, where: string): unknown {
   try {
-    return JSON.parse(text);
+    return exactJson(text);
   } catch {
     throw new Error(`${where} is not valid JSON. Export the recording again, one object a line.`);
   }

@@ -146,7 +146,8 @@ async function labelledText(
   const spans = entry.spans;
   if (!Array.isArray(spans)) return `it has no list "spans" (empty when there is nothing to find)`;
   const annotations: LabelledText["annotations"] = [];
-  for (const span of spans as Record<string, unknown>[]) {
+  for (const one of spans as unknown[]) {
+    const span = (typeof one === "object" && one !== null ? one : {}) as Record<string, unknown>;
     const {type, start, end, value} = {
       type: span.type ?? span.entity_type,
       start: span.start ?? span.start_position,

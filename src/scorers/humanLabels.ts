@@ -1,6 +1,6 @@
 import {readFileSync} from "node:fs";
 import {hashJson} from "../store/hash.js";
-import {UserError} from "../store/index.js";
+import {exactJson, UserError} from "../store/index.js";
 import {withSettings} from "./scorerVersion.js";
 import type {Json, Scorer} from "./types.js";
 
@@ -60,7 +60,7 @@ function readLabels(file: string): HumanLabel[] {
 
 function parsed(line: string): unknown {
   try {
-    return JSON.parse(line);
+    return exactJson(line);
   } catch {
     return undefined;
   }

@@ -76,6 +76,15 @@ describe("recorded", () => {
     }
   });
 
+  it.each(["jsonl", "json"])("keeps every digit of ids beyond 2^53: %s", async (extension) => {
+    const records = ["2", "3"].map((end) => `{"id": 900719925474099${end}, "output": "ends in ${end}"}`);
+    const text = extension === "json" ? `[${records.join(",")}]` : records.join("\n");
+    const endpoint = recorded({name: "rec", file: await fileOf(text, extension)});
+    const said = (rowId: string) => endpoint.complete({model: "m", messages: []}, {rowId});
+    expect((await said("9007199254740992")).text).toBe("ends in 2");
+    expect((await said("9007199254740993")).text).toBe("ends in 3");
+  });
+
   it("looks up repeats by order, by field, and in lists", async () => {
     const inOrder = [
       {id: "a", output: "x"},

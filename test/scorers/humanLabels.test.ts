@@ -34,6 +34,9 @@ describe("people's labels", () => {
         `{"id": 7, "output": "yes", "score": 1}\n\n{"id": "8", "output": "no", "score": 0}\n`
       );
       expect(humanLabels(file)(answer("7", "yes"))).toMatchObject({value: 1});
+      await writeFile(file, `{"id": 9007199254740993, "output": "yes", "score": 1}\n`);
+      expect(humanLabels(file)(answer("9007199254740993", "yes"))).toMatchObject({value: 1});
+      expect(humanLabels(file)(answer("9007199254740992", "yes"))).toEqual({failed: expect.any(String)});
       await writeFile(
         file,
         `{"id": "1", "output": "a", "score": 2}\nnot json\n{"output": "b", "score": 1}\n`
