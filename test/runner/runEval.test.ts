@@ -454,6 +454,12 @@ describe("runEval", () => {
     expect(model.requests).toEqual([]);
   });
 
+  it("refuses more requests than a run may have, before it plans them", async () => {
+    await expect(run({}, {options: {repeats: 1_000_000_000, dryRun: true}})).rejects.toThrow(
+      /× 1000000000 repeats are more than the 100,000,000 requests that one run may have/
+    );
+  });
+
   it("keeps a scorer's failure as a failed score beside the completion", async () => {
     const picky = ({output}: {output: string}) => {
       if (output === "red") throw new Error("not red");

@@ -76,6 +76,8 @@ const EXCERPT_CHARS = 300;
 /** Pages show some rows, not all: masking takes milliseconds a row. */
 const EXCERPT_ROWS = 5000;
 const TEXT_CHARS = 4000;
+/** Each takes memory and a line of the plan: more would never be done. */
+const MOST_REQUESTS = 100_000_000;
 
 /**
  * Streams the rows once and writes the plan beside them: memory does not grow with the rows but for four bytes a
@@ -95,6 +97,10 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
   });
   const {repeats} = resolved;
   const total = rows * ready.length * variants.length * repeats;
+  if (total > MOST_REQUESTS)
+    throw new UserError(
+      `${rows} rows × ${ready.length} candidates × ${variants.length} prompts × ${repeats} repeats are more than the ${MOST_REQUESTS.toLocaleString("en")} requests that one run may have. Give fewer repeats, or --limit.`
+    );
   const checks = new Uint32Array(total);
   const refused: string[][] = ready.map(() => []);
   const hash = createHash("sha256").update(canonicalJson(inputs.header));
