@@ -7,12 +7,15 @@ import {cardVerb} from "../../src/cli/card.js";
 import {diffVerb} from "../../src/cli/diff.js";
 import {driftVerb} from "../../src/cli/drift.js";
 import {exportVerb} from "../../src/cli/export.js";
+import type {TrainingExportOptions} from "../../src/cli/exportExamples.js";
+import {finetuneExportVerb} from "../../src/cli/finetuneExport.js";
 import {gcVerb} from "../../src/cli/gc.js";
 import {piiVerb} from "../../src/cli/pii.js";
 import {rowsVerb} from "../../src/cli/rows.js";
 import {runsVerb} from "../../src/cli/runs.js";
 import {splitVerb} from "../../src/cli/split.js";
 import {sqlVerb} from "../../src/cli/sql.js";
+import {verdictVerb} from "../../src/cli/verdictVerb.js";
 import {versionsVerb} from "../../src/cli/versions.js";
 import {type DatasetDefinition, defineDataset, partRows, pull} from "../../src/datasets/index.js";
 import {recorded} from "../../src/endpoints/index.js";
@@ -114,14 +117,41 @@ function filesIn(folder: string): string {
     .join("\n");
 }
 
-async function exported(words: (folder: string) => Parameters<typeof exportVerb>[0]): Promise<string> {
+/** What is printed, written and said in refusal. */
+async function written(work: (folder: string) => Promise<void>): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "assay-export-"));
   try {
-    await printed(() => exportVerb(words(folder)));
-    return filesIn(folder);
+    const said = await printed(() => work(folder)).catch(({message}: Error) => message);
+    return `${said}\n${filesIn(folder)}`;
   } finally {
     await rm(folder, {recursive: true});
   }
+}
+
+const exported = (words: (folder: string) => Parameters<typeof exportVerb>[0]) =>
+  written((folder) => exportVerb(words(folder)));
+
+const trainingSet = (options: Partial<TrainingExportOptions>) =>
+  written((folder) =>
+    finetuneExportVerb({
+      dataset: "mails",
+      format: "openai",
+      out: join(folder, "set.jsonl"),
+      skipUnresolved: true,
+      ...options
+    })
+  );
+
+/** The prompts of a final run answer for a held-out row as for one that does not exist. */
+async function toldPrompt(): Promise<string> {
+  const answer = async (id: string) => {
+    const said = printed(() => rowsVerb(finalId, {prompt: id, limit: 1}));
+    return (await said.catch(({message}: Error) => message)).replaceAll(id, "");
+  };
+  const unknown = await answer("id999x");
+  for (const id of held.slice(0, 3).map((n) => `id${100 + n}x`))
+    if ((await answer(id)) !== unknown) return id;
+  return "";
 }
 
 /** A labelled sample that names a held-out row says whether a guess of its text is right: its id when the two answers differ. */
@@ -198,7 +228,24 @@ const COMMANDS: Record<string, () => Promise<string>> = {
   "runs ID as text": () => printed(() => runsVerb(finalId, undefined, {})),
   "export --csv": () => exported((folder) => ({csv: join(folder, "out")})),
   "export --chat": () =>
-    exported((folder) => ({chat: join(folder, "chat.jsonl"), dataset: "mails"})).catch(() => ""),
+    exported((folder) => ({chat: join(folder, "chat.jsonl"), dataset: "mails", skipUnresolved: true})),
+  "export --parquet": () => exported((folder) => ({parquet: join(folder, "out")})),
+  ...Object.fromEntries(
+    ["train", "test", "held-out"].map((part) => [
+      `finetune export --part ${part}`,
+      () => trainingSet({part, prompt: "text", completion: "label"})
+    ])
+  ),
+  "finetune export --from-run": () =>
+    trainingSet({
+      part: "held-out",
+      format: "openai-dpo",
+      fromRun: finalId,
+      prefer: "recording",
+      over: "recording"
+    }),
+  "rows --prompt": () => toldPrompt(),
+  verdict: () => printed(() => verdictVerb(finalId, {publish: "ids", json: true})),
   "training rows": () =>
     inStore(async (store) => {
       const version = (await store.latestVersion("mails"))!;
@@ -251,6 +298,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  process.exitCode = 0;
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
   await rm(workspace.project, {recursive: true, force: true});
