@@ -37,7 +37,9 @@ const CODES = {pass: 0, fail: 100, undecided: 101};
 export async function verdictVerb(name: string | undefined, options: VerdictOptions): Promise<void> {
   if (options.from && name !== undefined)
     throw new UsageError(`name a run (${name}) or files (--from), not both.`);
-  const workspace = await openWorkspace(projectOf(process.cwd()) ?? process.cwd());
+  // Results of other tools need no project.
+  const from = process.env.ASSAY_PROJECT || process.cwd();
+  const workspace = await openWorkspace(projectOf(from) ?? from);
   const rules = rulesOf(options);
   const done = options.from ? await sealed(workspace, options.from, rules, options) : undefined;
   for (const text of done?.notes ?? []) note(`! ${text}`);

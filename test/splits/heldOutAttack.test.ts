@@ -229,7 +229,6 @@ const COMMANDS: Record<string, () => Promise<string>> = {
   "export --csv": () => exported((folder) => ({csv: join(folder, "out")})),
   "export --chat": () =>
     exported((folder) => ({chat: join(folder, "chat.jsonl"), dataset: "mails", skipUnresolved: true})),
-  "export --parquet": () => exported((folder) => ({parquet: join(folder, "out")})),
   ...Object.fromEntries(
     ["train", "test", "held-out"].map((part) => [
       `finetune export --part ${part}`,
