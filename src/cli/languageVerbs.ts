@@ -1,4 +1,5 @@
 import type {Command} from "commander";
+import {name} from "./verbArguments.js";
 
 const list = (value: string, before: string[] | undefined) => [...(before ?? []), value];
 
@@ -27,8 +28,8 @@ export const languageVerbs: ((program: Command) => void)[] = [
       .description(
         "register a model made elsewhere (GGUF file, checkpoint or adapter folder, a provider's model)"
       )
-      .option("--name <name>", "its name in the store")
-      .option("--provider <name>", "MODEL is a name that only this service knows; there are no files")
+      .option("--name <name>", "its name in the store", name)
+      .option("--provider <name>", "MODEL is a name that only this service knows; there are no files", name)
       .option("--from-job <job>", "the job that made it")
       .option("--from-export <export>", "the export it was trained on")
       .option("--parents <model>", "a model of the store it was made from (repeatable)", list)

@@ -29,6 +29,12 @@ export const address = (text: string) => {
   return text.trim();
 };
 
+/** A name. That of an unset variable would be empty, and found by nobody. */
+export const name = (text: string) => {
+  if (text.trim() === "") throw new InvalidArgumentError("takes a name, not an empty text");
+  return text.trim();
+};
+
 /** A day as YYYY-MM-DD. */
 export const day = (text: string) => {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text)))

@@ -80,10 +80,11 @@ describe("the command line", () => {
       ["bench", "e:c", "--warmup", "1e12"],
       ["jobs", "watch", "--every", "1e9"],
       ["verdict", "--max-failure-share", "5"],
+      ["models", "add", "m.gguf", "--name", ""],
       ["serve", "m", "--host", ""]
     ]) {
       const {code, stderr} = await assay(project, ...words);
-      expect(stderr).toMatch(/is invalid\. takes (a port from 0 to 65535|a number (of at least|from) \d|an address)/);
+      expect(stderr).toMatch(/is invalid\. takes (a port from 0 to 65535|a number (of at least|from) \d|an address|a name)/);
       expect(code).toBe(2);
     }
   });
