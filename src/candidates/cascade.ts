@@ -81,9 +81,8 @@ function cascadeEndpoint(name: string, stages: readonly Stage[], settings: Casca
     kind: last.endpoint.kind,
     hosting: last.endpoint.hosting,
     // Rows may go to any of the stages.
-    trust: trustLevels[
-      Math.max(...stages.map(({endpoint}) => trustLevels.indexOf(readTrust(endpoint.trust))))
-    ]!,
+    trust:
+      trustLevels[Math.max(...stages.map(({endpoint}) => trustLevels.indexOf(readTrust(endpoint.trust))))]!,
     limits: strictestLimits(stages),
     price: () => highestPrice(stages, settings),
     stages: stages.some(({endpoint}) => endpoint.stages)

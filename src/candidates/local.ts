@@ -1,7 +1,13 @@
 import {relative} from "node:path";
 import type {ModelParameters, Tool} from "../endpoints/types.js";
 import type {ModelSource} from "../finetune/index.js";
-import {checkLocalOptions, findModel, localModel, type LocalModelOptions, runnable} from "../generation/index.js";
+import {
+  checkLocalOptions,
+  findModel,
+  localModel,
+  type LocalModelOptions,
+  runnable
+} from "../generation/index.js";
 import {listModels, recordModel} from "../models/index.js";
 import type {Candidate, PrepareContext} from "../runner/define.js";
 import {hashJson, modelsDir, sha256File} from "../store/index.js";

@@ -95,7 +95,10 @@ export async function loadDatasets(
 }
 
 /** What two files call by one name would be mixed up in the store: neither is taken. */
-export function twins(what: string, named: readonly {name: string; path: string}[]): (Broken & {name: string})[] {
+export function twins(
+  what: string,
+  named: readonly {name: string; path: string}[]
+): (Broken & {name: string})[] {
   return named.flatMap(({name, path}) => {
     const same = named.filter((one) => one.name === name);
     if (same.length === 1) return [];

@@ -243,11 +243,7 @@ const verdict: Verb = (program) =>
     .option("--slice <column>", "with --from: cut the rows by it, and show the figures (repeatable)", list)
     .option("--min-score <score>", "gate: the best scores at least this", number(0))
     .option("--max-regression <difference>", "gate: the best is at most this below the baseline", number(0))
-    .option(
-      "--max-failure-share <share>",
-      "gate: at most this share of rows without an answer",
-      number(0, 1)
-    )
+    .option("--max-failure-share <share>", "gate: at most this share of rows without an answer", number(0, 1))
     .addOption(
       new Option("--publish <what>", "with --from: what pages may show of a row")
         .choices(["ids", "masked", "text"])

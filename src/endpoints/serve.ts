@@ -65,8 +65,7 @@ export async function serve(
   const byId = new Map([...served.values()].map((one) => [one.model.manifest.id, one]));
   const writing = new Map<string, Writer>();
   for (const writer of writers) {
-    if (served.has(writer.name) || writing.has(writer.name))
-      throw new UserError(twice(writer.name));
+    if (served.has(writer.name) || writing.has(writer.name)) throw new UserError(twice(writer.name));
     writing.set(writer.name, writer);
   }
   let count = 0;

@@ -1,5 +1,12 @@
 import {moduleVersion} from "../code/index.js";
-import {erasedTraining, forgetErasedTraining, NotMade, saveModel, type ModelManifest, type NewModel} from "../models/index.js";
+import {
+  erasedTraining,
+  forgetErasedTraining,
+  NotMade,
+  saveModel,
+  type ModelManifest,
+  type NewModel
+} from "../models/index.js";
 import {getJson, hashJson, modelKey, modelsPlace, putJson, withLease} from "../store/index.js";
 import {readExamples, type Examples} from "./examples.js";
 import type {BuildContext, ClassifierOptions, ModelSource} from "./modelSource.js";

@@ -28,7 +28,10 @@ export async function erasedTraining(modelsDir: string, id: string): Promise<Era
     const note = await erasedTrainingNote(modelsDir, one);
     if (note && !note.accepted) return note;
     if (note) continue;
-    const model = await getJson<ModelManifest>({place: modelsPlace(modelsDir)}, modelKey(one, "manifest.json"));
+    const model = await getJson<ModelManifest>(
+      {place: modelsPlace(modelsDir)},
+      modelKey(one, "manifest.json")
+    );
     for (const parent of model?.parents ?? []) ancestors.add(parent.id);
   }
   return undefined;

@@ -345,8 +345,7 @@ const splitWith = (spec: unknown) => () => rollingWindows(spec as SplitSpec);
 const datasetWith = (change: Definition) => () => defineDataset({...dataset, ...change} as never);
 const httpWith = (change: Definition) => () => openAICompatible({...http, ...change} as never);
 const tuningWith = (change: Definition) => () => finetune({...tuning, ...change} as never);
-const jobWith = (change: Definition) => () =>
-  job({...training, base: "m", on: service, ...change} as never);
+const jobWith = (change: Definition) => () => job({...training, base: "m", on: service, ...change} as never);
 const rule = (change: unknown) => evalWith({gate: [change]});
 
 describe("a value that would fail open", () => {
@@ -561,7 +560,11 @@ describe("a value that would fail open", () => {
       splitWith({strategy: "temporal", rolling: ["2026-02-01", "2026-01-01"]}),
       /is not after/
     ],
-    ["a fine-tune of several splits", tuningWith({split: {strategy: "temporal", rolling: 3}}), /`split\.rolling`/],
+    [
+      "a fine-tune of several splits",
+      tuningWith({split: {strategy: "temporal", rolling: 3}}),
+      /`split\.rolling`/
+    ],
     ["a fine-tune's column", tuningWith({columns: {prmpt: "text"}}), /`columns`.*did you mean `prompt`/],
     ["a base without its tokenizer", tuningWith({base: {config: {}}}), /`base\.tokenizer`.*missing/],
     ["a base that is null", tuningWith({base: null}), /`base` must be a folder.*not null/],

@@ -51,16 +51,19 @@ describe("what cannot be read as trusted", () => {
       expect(passageFor(sensitivity, trust)).toBe(passageFor("personal", trust));
   });
 
-  it.each(["External", "Local", "", undefined])("is not: a cascade with a stage of trust %j", async (trust) => {
-    const stage = (name: string, own: unknown) => {
-      const endpoint = recorded({name, rows: []});
-      return candidate(name, {...endpoint, trust: own} as Endpoint, "m");
-    };
-    const both = [stage("here", "local"), stage("there", trust)];
-    const made = cascade("c", both, {signal: "length", thresholds: [1]});
-    const {endpoint} = await made.prepare({} as PrepareContext);
-    expect(endpoint.trust).toBe("external");
-  });
+  it.each(["External", "Local", "", undefined])(
+    "is not: a cascade with a stage of trust %j",
+    async (trust) => {
+      const stage = (name: string, own: unknown) => {
+        const endpoint = recorded({name, rows: []});
+        return candidate(name, {...endpoint, trust: own} as Endpoint, "m");
+      };
+      const both = [stage("here", "local"), stage("there", trust)];
+      const made = cascade("c", both, {signal: "length", thresholds: [1]});
+      const {endpoint} = await made.prepare({} as PrepareContext);
+      expect(endpoint.trust).toBe("external");
+    }
+  );
 
   it("is internal where nothing is said of a dataset", () => {
     expect(sensitivityOf({})).toBe("internal");

@@ -289,6 +289,8 @@ describe("assay finetune", () => {
       /no such fine-tune: nobody\. finetunes\/ has adapter, nowhere, on-hub, scratch, tiny-rows/
     );
     await define("wrong", `base: "nowhere", method: "qlora", rate: -1`);
-    await expect(finetuneVerb(["wrong"], {})).rejects.toThrow(/`method` must be one of .*not "qlora".*`rate` must be .*not -1/s);
+    await expect(finetuneVerb(["wrong"], {})).rejects.toThrow(
+      /`method` must be one of .*not "qlora".*`rate` must be .*not -1/s
+    );
   });
 });

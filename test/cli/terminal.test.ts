@@ -84,7 +84,9 @@ describe("the command line", () => {
       ["serve", "m", "--host", ""]
     ]) {
       const {code, stderr} = await assay(project, ...words);
-      expect(stderr).toMatch(/is invalid\. takes (a port from 0 to 65535|a number (of at least|from) \d|an address|a name)/);
+      expect(stderr).toMatch(
+        /is invalid\. takes (a port from 0 to 65535|a number (of at least|from) \d|an address|a name)/
+      );
       expect(code).toBe(2);
     }
   });

@@ -72,7 +72,9 @@ class Writer {
 
   private bodyOf(schema: Schema, name: string): string {
     if (++this.depth > DEEPEST)
-      throw new UserError(`The JSON schema is nested deeper than ${DEEPEST} levels, or refers to itself alone.`);
+      throw new UserError(
+        `The JSON schema is nested deeper than ${DEEPEST} levels, or refers to itself alone.`
+      );
     const body = this.written(schema, name);
     this.depth--;
     if (body === "") throw new UserError("The JSON schema has an empty list of choices: nothing fits it.");
@@ -194,7 +196,9 @@ class Writer {
 function bounds(of: "Length" | "Items", min: unknown, max: unknown): [least: number, most?: number] {
   const whole = (name: string, value: unknown) => {
     if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
-    throw new UserError(`The JSON schema has ${name}: ${JSON.stringify(value)}; it is a whole number from 0.`);
+    throw new UserError(
+      `The JSON schema has ${name}: ${JSON.stringify(value)}; it is a whole number from 0.`
+    );
   };
   const least = min === undefined ? 0 : whole(`min${of}`, min);
   const most = max === undefined ? undefined : whole(`max${of}`, max);
