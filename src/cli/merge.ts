@@ -45,7 +45,7 @@ const ofRecipes = [
   "exact",
   "shardSize",
   "allowNonfinite"
-] as const satisfies (keyof MergeVerbOptions)[];
+] as const satisfies readonly (keyof MergeVerbOptions)[];
 
 const words = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 

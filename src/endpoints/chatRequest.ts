@@ -12,6 +12,9 @@ const requestSchema = z.looseObject({
         role: z.enum(["system", "developer", "user", "assistant", "tool"]),
         content: z
           .union([z.string(), z.array(z.looseObject({type: z.literal("text"), text: z.string()}))])
+          .nullish(),
+        tool_calls: z
+          .array(z.looseObject({function: z.looseObject({name: z.string(), arguments: z.string()})}))
           .nullish()
       })
     )
@@ -62,7 +65,13 @@ export function parseRequest(text: string): ChatRequest {
   );
 }
 
-export function toMessage({role, content}: ChatRequest["messages"][number]): Message {
-  const text = Array.isArray(content) ? content.map((part) => part.text).join("") : (content ?? null);
-  return {role, content: text};
+type Asked = ChatRequest["messages"][number];
+
+/** A message's text, whether it came whole or in parts. */
+export function textOfMessage({content}: Asked): string | null {
+  return Array.isArray(content) ? content.map((part) => part.text).join("") : (content ?? null);
+}
+
+export function toMessage(message: Asked): Message {
+  return {role: message.role, content: textOfMessage(message)};
 }

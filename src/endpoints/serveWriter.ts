@@ -1,5 +1,5 @@
 import type {ServerResponse} from "node:http";
-import type {ChatRequest} from "./chatRequest.js";
+import {type ChatRequest, textOfMessage} from "./chatRequest.js";
 import {type Head, sendCompletion, streamOf} from "./chatReply.js";
 import {HttpError} from "./httpError.js";
 import {
@@ -51,6 +51,11 @@ export async function answerByWriter(
   const gone = new AbortController();
   response.once("close", () => gone.abort());
   const tools = (chat.tools ?? []) as Tool[];
+  // Models on this machine read texts: parts would be written out as they stand.
+  const messages = chat.messages.map((message) => ({
+    ...message,
+    content: textOfMessage(message)
+  })) as Message[];
   // What has to be read to its end, calls and log probabilities, comes in one piece.
   const pieces = chat.stream === true && tools.length === 0 && chat.logprobs !== true;
   const stream = streamOf(response, head, chat.stream_options?.include_usage ?? false);
@@ -60,7 +65,7 @@ export async function answerByWriter(
   try {
     completion = await observe(name, () =>
       endpoint.complete(
-        {model: name, messages: chat.messages as Message[], params, tools},
+        {model: name, messages, params, tools},
         {signal: gone.signal, onText: pieces ? (text) => ((told = true), stream.text(text)) : undefined}
       )
     );

@@ -3,6 +3,8 @@ import {request as rawRequest} from "node:http";
 import {connect} from "node:net";
 import {afterEach, describe, expect, it} from "vitest";
 import {openAICompatible} from "../../src/endpoints/openAICompatible.js";
+import {recorded} from "../../src/endpoints/recorded.js";
+import type {Endpoint, Message} from "../../src/endpoints/types.js";
 import {serve, type ServeOptions} from "../../src/endpoints/serve.js";
 import {keywordModel} from "../support/keywordModel.js";
 
@@ -179,6 +181,26 @@ describe("serve", () => {
     ];
     const {json} = await post(service.url, {model: "inbox", messages: [{role: "user", content}]});
     expect(json).toMatchObject({choices: [{message: {content: "spam"}}]});
+  });
+
+  it("hands a model that writes the text of messages, and refuses calls of tools that are none", async () => {
+    const asked: Message[][] = [];
+    const endpoint: Endpoint = {
+      ...recorded({name: "writer", rows: []}),
+      complete: async ({messages}) => {
+        asked.push(messages);
+        return {text: "yes", finishReason: "stop", latencyMs: 1, attempts: 1};
+      }
+    };
+    const service = await serve([], {writers: [{name: "writer", endpoint, weights: "w"}]});
+    cleanups.push(() => service.close());
+    const said = async (message: object) =>
+      (await post(service.url, {model: "writer", messages: [message]})).status;
+    const parts = ["a", "b"].map((text) => ({type: "text", text}));
+    expect(await said({role: "user", content: parts})).toBe(200);
+    expect(asked).toEqual([[{role: "user", content: "ab"}]]);
+    for (const calls of [5, [null], [{}], [{function: {name: "f"}}]])
+      expect(await said({role: "assistant", content: null, tool_calls: calls})).toBe(400);
   });
 
   it("answers 300 concurrent requests from few predictions", async () => {
