@@ -1,10 +1,23 @@
 import {hosting, price} from "../endpoints/hostingSchema.js";
-import {anyObject, assertChecked, byName, exactly, fits, flag, func, number, text} from "../store/checked.js";
+import {
+  anyObject,
+  assertChecked,
+  byName,
+  chosen,
+  exactly,
+  fits,
+  flag,
+  func,
+  number,
+  text
+} from "../store/checked.js";
 import type {LocalModelOptions} from "./localModel.js";
 
 const count = () => number({least: 1, whole: true}).optional();
 
-const schema = exactly<LocalModelOptions>('options such as {type: "q8_0"}', {
+const what = 'options such as {type: "q8_0"}';
+
+const stated = exactly<LocalModelOptions>(what, {
   name: text().optional(),
   type: text('how weights are stored, such as "q8_0"').optional(),
   adapters: byName(text("a path, a model of the store or a repository"), "adapters by name").optional(),
@@ -22,6 +35,12 @@ const schema = exactly<LocalModelOptions>('options such as {type: "q8_0"}', {
   contextTokens: count(),
   gpuLayers: number({least: 0, whole: true}).optional()
 });
+
+// No member must be there: a date would pass for options without any.
+const schema = chosen((value) => ({
+  schema: Object.prototype.toString.call(value) === "[object Object]" ? stated : fits(() => false, what),
+  value
+}));
 
 /** Throws UserError with everything that is wrong with the options of a model on this machine. */
 export function checkLocalOptions(where: string, options: unknown): void {

