@@ -17,6 +17,8 @@ const advice: Record<string, string> = {
   ENOENT: "There is no such file or folder: check the path.",
   ENOTEMPTY: "That folder is not empty: name another place, or empty it.",
   EADDRINUSE: "Another program listens there: choose another port.",
+  ENOTFOUND: "No machine of that name is known here: check the host.",
+  EAI_AGAIN: "That name cannot be looked up now: check the host, or the network.",
   EADDRNOTAVAIL: "This machine has no such address: check the host.",
   EMFILE: "Too many files are open: raise the limit (`ulimit -n`)."
 };
@@ -35,8 +37,9 @@ export async function plainError(error: unknown): Promise<string> {
   const message = messageOf(error);
   // A project's own copy of Assay has errors of its own class.
   if (/^(User|Usage)Error$/.test((error as Error | undefined)?.name ?? "")) return message;
-  const {syscall, path, dest, port, address} = (error ?? {}) as NodeJS.ErrnoException & {
+  const {syscall, path, dest, port, address, hostname} = (error ?? {}) as NodeJS.ErrnoException & {
     dest?: string;
+    hostname?: string;
     port?: number;
     address?: string;
   };
@@ -44,7 +47,7 @@ export async function plainError(error: unknown): Promise<string> {
     return "the folder you are in does not exist any more. Go to another one and call again.";
   const advised = advice[codeOf(error) ?? ""];
   if (advised) {
-    const place = dest ?? path ?? (port === undefined ? address : `port ${port}`);
+    const place = dest ?? path ?? hostname ?? (port === undefined ? address : `port ${port}`);
     return place === undefined ? advised : `${place}: ${advised}`;
   }
   const {plainSql} = await import("../store/plainSql.js");

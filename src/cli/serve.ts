@@ -2,7 +2,7 @@ import {existsSync} from "node:fs";
 import {isLoopback, serve, type Writer} from "../endpoints/index.js";
 import {findModel, localModel, type LocalModel} from "../generation/index.js";
 import {hasLoader, listModels, loadModel, meantModel, type ModelManifest} from "../models/index.js";
-import {modelsDir, openStore, UserError, type Workspace} from "../store/index.js";
+import {modelsDir, openStore, UsageError, UserError, type Workspace} from "../store/index.js";
 import {observedAnswer} from "../telemetry/index.js";
 import {observed} from "./observed.js";
 import {servedCandidate} from "./serveCandidate.js";
@@ -19,6 +19,9 @@ export interface ServeOptions {
   context?: number;
 }
 
+/** What says how a language model runs, and is nothing to a classifier or a candidate. */
+const ofLanguageModels = ["type", "adapter", "threads", "parallel", "context"] as const;
+
 export function serveVerb(names: string[], options: ServeOptions): Promise<void> {
   return observed(() => served(names, options));
 }
@@ -30,6 +33,15 @@ async function served(names: string[], options: ServeOptions): Promise<void> {
   const classifiers: ModelManifest[] = [];
   const writers: Writer[] = [];
   const open: {close?(): Promise<void>}[] = [];
+  const isClassifier = (name: string) => {
+    const stored = meantModel(known, name);
+    return stored !== undefined && hasLoader(stored.architecture);
+  };
+  const unread = ofLanguageModels.filter((option) => options[option] !== undefined);
+  if (unread.length > 0 && names.every((name) => isTarget(name, known) || isClassifier(name)))
+    throw new UsageError(
+      `${unread.map((option) => `--${option}`).join(", ")} is about language models, and none is served here.`
+    );
   const store = names.some((name) => isTarget(name, known)) ? await openStore(workspace) : undefined;
   for (const name of names) {
     if (store && isTarget(name, known)) {

@@ -191,6 +191,15 @@ describe("what the program says of errors that are not for it", () => {
     expect(await plainError(new UserError("dataset a: it is empty."))).toBe("dataset a: it is empty.");
   });
 
+  it.each(["ENOTFOUND", "EAI_AGAIN"])("a host that is none is named: %s", async (code) => {
+    const error = Object.assign(new Error(`getaddrinfo ${code} 256.0.0.1`), {
+      code,
+      syscall: "getaddrinfo",
+      hostname: "256.0.0.1"
+    });
+    expectClear(await plainError(error), "256.0.0.1", /host/);
+  });
+
   it("a taken port is named", async () => {
     expectClear(
       await plainError(
