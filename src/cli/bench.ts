@@ -116,10 +116,13 @@ export async function importBenchVerb(
   options: Pick<BenchVerbOptions, "json" | "p95Ms">
 ): Promise<void> {
   const workspace = await openProject();
-  let text: string;
+  const text = await readFile(file, "utf8").catch((cause: unknown) => {
+    throw new UserError(`${file} is no file that can be read. Name the JSON that guidellm or AIPerf wrote.`, {
+      cause
+    });
+  });
   let value: unknown;
   try {
-    text = await readFile(file, "utf8");
     value = JSON.parse(text);
   } catch (cause) {
     throw new UserError(`${file} could not be read as JSON: ${messageOf(cause)}`, {cause});

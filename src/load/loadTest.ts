@@ -7,6 +7,7 @@ import {
   isRemote,
   realEffects
 } from "../endpoints/index.js";
+import type {EndpointErrorKind} from "../endpoints/types.js";
 import {type BenchTarget, type Budget, createBudget, worstCaseUsd} from "../runner/index.js";
 import {messageOf, UserError} from "../store/index.js";
 import {levelOf, throughputOf} from "./level.js";
@@ -179,6 +180,14 @@ function createCaller(
   };
 }
 
+/** What an attempt without a status came to. */
+const SAID: Partial<Record<EndpointErrorKind, string>> = {
+  connection: "nothing listens at its address, or the connection broke",
+  timeout: "no complete answer came in time",
+  malformed: "what came is no chat completion",
+  "truncated-stream": "the stream broke off"
+};
+
 /** Ends a call after its first attempt: a load test counts an error and does not hide it behind a retry. */
 function firstAttemptOnly(parent: AbortSignal | undefined) {
   const own = new AbortController();
@@ -189,7 +198,7 @@ function firstAttemptOnly(parent: AbortSignal | undefined) {
     onAttempt({kind, status}: AttemptOutcome) {
       if (kind === undefined || parent?.aborted) return;
       state.failed = kind;
-      state.message = status === undefined ? kind : `the server answered ${status}`;
+      state.message = status === undefined ? SAID[kind] : `the server answered ${status}`;
       own.abort();
     }
   };
