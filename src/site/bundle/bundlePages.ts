@@ -1,4 +1,4 @@
-import {mkdir, rm, writeFile} from "node:fs/promises";
+import {mkdir, readFile, rm, writeFile} from "node:fs/promises";
 import {existsSync} from "node:fs";
 import {dirname, join, posix, relative, resolve, sep} from "node:path";
 import type {Metafile, Plugin} from "esbuild";
@@ -8,18 +8,30 @@ import {type PageScript, pageScripts, specifierFrom} from "./pageScripts.js";
 /** Where bundles go: as deep as Framework's own folder, so that what its modules name relatively is still there. */
 const FOLDER = "_report";
 
+/** The page that is opened first takes no more of a module than it names. */
+const FRONT = "index.html";
+/** Before the module's path: what the front page takes of it, as an entry of its own. */
+const TAKEN = "front:";
+
+const PRELOADS = /<link rel="modulepreload"[^>]*>\n?/g;
+
 /**
  * Bundles the modules of a built site's pages: what 170 small files held comes in a handful. Each module that pages import
- * becomes one entry; what entries share, and what is imported on demand, becomes chunks. The pages are rewritten to import
- * the entries, and modules that nothing imports any more are removed. Does nothing where no page imports a module.
+ * becomes one entry, and what the front page takes of it another; what entries share, and what is imported on demand,
+ * becomes chunks. The pages are rewritten to import the entries, and modules that nothing imports any more are removed.
+ * Does nothing where no page imports a module.
  */
 export async function bundlePages(dist: string): Promise<void> {
   const pages = await pageScripts(dist);
   const modules = [...new Set(pages.flatMap(({imports}) => imports.map(({module}) => module)))].sort();
   if (modules.length === 0) return;
+  const taken = await takenBy(
+    dist,
+    pages.find(({page}) => page === FRONT)
+  );
   const {metafile, outputFiles} = await frameworkEsbuild().build({
     absWorkingDir: resolve(dist),
-    entryPoints: modules,
+    entryPoints: [...modules, ...[...taken.keys()].map((module) => TAKEN + module)],
     outdir: FOLDER,
     entryNames: "[name]-[hash]",
     chunkNames: "part-[hash]",
@@ -33,7 +45,7 @@ export async function bundlePages(dist: string): Promise<void> {
     metafile: true,
     write: false,
     logLevel: "error",
-    plugins: [siteModules(resolve(dist))]
+    plugins: [siteModules(resolve(dist), taken)]
   });
   await mkdir(join(dist, FOLDER), {recursive: true});
   for (const {path, contents} of outputFiles) await writeFile(path, contents);
@@ -44,12 +56,48 @@ export async function bundlePages(dist: string): Promise<void> {
     if (!kept.has(input)) await rm(join(dist, input), {force: true});
 }
 
+/**
+ * What a page takes of each module, as the code of a module that takes no more: the names straight from where they are
+ * defined, since what a list of exports names comes whole otherwise. Modules of which it is not known are left out.
+ */
+async function takenBy(dist: string, page: PageScript | undefined): Promise<Map<string, string>> {
+  const taken = new Map<string, string>();
+  const code = page?.html.replace(PRELOADS, "") ?? "";
+  for (const {specifier, module} of page?.imports ?? []) {
+    const quoted = `"${specifier}"`;
+    const takes = [...code.matchAll(/const \{([\w$, ]+)\} = await import\(("[^"]+")\)/g)].filter(
+      ([, , from]) => from === quoted
+    );
+    if (takes.length === 0 || takes.length !== code.split(quoted).length - 1) continue;
+    const names = [...new Set(takes.flatMap(([, list]) => list!.split(/, ?/)))].sort();
+    const exported = definedAt(await readFile(join(dist, module), "utf8"));
+    if (names.some((name) => !exported.has(name))) continue;
+    const lines = names.map((name) => `export {${name}} from ${JSON.stringify(exported.get(name))};`);
+    taken.set(module, lines.join("\n"));
+  }
+  return taken;
+}
+
+/** Where each name that a module only passes on is defined, as the module writes it. */
+function definedAt(code: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [, list, from] of code.matchAll(/export ?\{([\w$, \n]+)\} ?from ?"([^"]+)"/g))
+    for (const name of list!.split(",")) if (name.trim() !== "") found.set(name.trim(), from!);
+  return found;
+}
+
 /** Everything in a site is free of side effects but Framework's own modules; what is not in it stays as it is written. */
-function siteModules(dist: string): Plugin {
+function siteModules(dist: string, taken: ReadonlyMap<string, string>): Plugin {
   return {
     name: "site-modules",
     setup(build) {
+      build.onLoad({filter: /.*/, namespace: "front"}, ({path}) => ({
+        contents: taken.get(path),
+        resolveDir: dirname(join(dist, path))
+      }));
       build.onResolve({filter: /.*/}, ({path, importer, kind, resolveDir}) => {
+        if (kind === "entry-point" && path.startsWith(TAKEN))
+          return {path: path.slice(TAKEN.length), namespace: "front"};
         if (kind === "entry-point") return {path: join(dist, path)};
         if (!path.startsWith(".")) return {path, external: true};
         const file = resolve(resolveDir || dirname(importer), path);
@@ -72,10 +120,10 @@ function rewritten(
   bundles: ReadonlyMap<string, string>,
   metafile: Metafile
 ): string {
-  let text = html.replace(/<link rel="modulepreload"[^>]*>\n?/g, "");
+  let text = html.replace(PRELOADS, "");
   const preloaded = new Set<string>();
   for (const {specifier, module} of imports) {
-    const bundle = bundles.get(module);
+    const bundle = (page === FRONT ? bundles.get(TAKEN + module) : undefined) ?? bundles.get(module);
     if (bundle === undefined) throw new Error(`not bundled: ${module}`);
     text = text.replaceAll(`"${specifier}"`, `"${specifierFrom(page, bundle)}"`);
     for (const output of staticallyImported(bundle, metafile)) preloaded.add(output);
