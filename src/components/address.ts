@@ -1,5 +1,4 @@
-/** What a reader chose on one page and wants to find on the next. */
-const CARRIED = ["run", "scorer", "slice", "reference", "first", "second"];
+import {CARRIED} from "../site/frame.js";
 
 /** What the page's address says was chosen; null when it says nothing. */
 export function chosen(key: string): string | null {

@@ -12,9 +12,10 @@ const FACTORS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.25, 1.5, 2, 3
 /** Sliders for volume, load and prices. Null without a run. */
 export function chooseCosts(data: CostsData | null): Input<ChosenCosts | null> {
   if (!data) return Object.assign(document.createElement("div"), {value: null});
-  const factor = (label: string) =>
+  const factor = (label: string, key: string) =>
     slider({
       label,
+      key,
       min: 0,
       max: FACTORS.length - 1,
       value: FACTORS.indexOf(1),
@@ -24,6 +25,7 @@ export function chooseCosts(data: CostsData | null): Input<ChosenCosts | null> {
     {
       volume: slider({
         label: "Requests a month",
+        key: "volume",
         min: 0,
         max: VOLUMES.length - 1,
         value: VOLUMES.indexOf(100_000),
@@ -31,13 +33,14 @@ export function chooseCosts(data: CostsData | null): Input<ChosenCosts | null> {
       }),
       load: slider({
         label: "Utilisation",
+        key: "utilisation",
         min: 0,
         max: 20,
         value: 0,
         write: (i) => (i === 0 ? "as stated" : share(i / 20))
       }),
-      tokens: factor("Token prices"),
-      machines: factor("Machine prices")
+      tokens: factor("Token prices", "token-prices"),
+      machines: factor("Machine prices", "machine-prices")
     },
     "Volume, load and prices"
   );

@@ -15,12 +15,12 @@ export interface ExampleChoice {
   search: string;
 }
 
-/** The scores that rows are filtered and sorted by: those shown, and those by judge and people where both are there. */
+/** What rows are filtered and sorted by: the scores shown, those by judge and people where both are there, and confidence. */
 export function scoresNeeded({scorers}: RunView, choice: ScoreChoice | null): RowsNeeded {
   const judge = scorers.find((one) => one.judge);
   const people = scorers.find((one) => one.human);
   const both = judge && people ? [judge.name, people.name] : [];
-  return {scorers: [...new Set([...(choice ? [choice.scorer] : []), ...both])]};
+  return {scorers: [...new Set([...(choice ? [choice.scorer] : []), ...both])], confidence: true};
 }
 
 /** More different answers than this are no list to choose from. */

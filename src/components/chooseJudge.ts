@@ -63,7 +63,7 @@ export function chooseJudge(run: RunView | null): Input<JudgeChoice | null> {
         key: "judge"
       }),
       human: select(humans.length > 0 ? humans : [{label: "none in this eval", value: undefined}], {
-        label: "Held against",
+        label: "Compared with",
         key: "people"
       }),
       slice: select([{label: "All rows", id: "", value: undefined as Slice | undefined}, ...slices], {

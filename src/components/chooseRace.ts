@@ -1,10 +1,12 @@
 import type {RacesData, RaceView} from "../site/types.js";
+import {chosen} from "./address.js";
 import {code, emptyState} from "./elements.js";
 import {share, time} from "./format.js";
 import {form, type Input, select} from "./inputs.js";
 
-/** Lets a reader choose a race, the newest first; without one it says what a race is and how to run one. */
+/** Lets a reader choose a race, that of the address's run or the newest; without one it says what a race is and how to run one. */
 export function chooseRace(data: RacesData): Input<RaceView | null> {
+  const run = chosen("run");
   if (data.races.length > 0)
     return select(
       data.races.map((race) => ({
@@ -12,7 +14,11 @@ export function chooseRace(data: RacesData): Input<RaceView | null> {
         id: race.id,
         value: race as RaceView | null
       })),
-      {label: "Race", key: "race"}
+      {
+        label: "Race",
+        key: "race",
+        selected: (race) => race !== null && race.rounds.some((round) => round.run === run)
+      }
     );
   const node = emptyState(
     "No eval has been raced yet.",

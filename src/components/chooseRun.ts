@@ -35,7 +35,11 @@ export function chooseRun(data: Pick<VerdictsData, "runs"> & Partial<VerdictsDat
     source.replaceWith(now);
     source = now;
   };
-  input.addEventListener("input", show);
+  input.addEventListener("input", () => {
+    // Another run has data of its own.
+    remember({dataset: undefined}, {replace: true});
+    show();
+  });
   onReturn(input, show);
   if (wanted === null) remember({run: undefined}, {replace: true});
   carry();

@@ -131,7 +131,7 @@ function panels(
       made: {
         what: "The share of each class among the rows of the test part and of the training part.",
         n: `${plural(drawable.length, "split")} with classes in both parts`,
-        term: "split",
+        term: "drift",
         sql: classSharesQuery(view)
       }
     }),

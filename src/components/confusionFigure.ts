@@ -1,6 +1,6 @@
 import {html, svg} from "htl";
 import type {Confusion} from "../stats/index.js";
-import {count, share} from "./format.js";
+import {confusionText, rowsOfClass} from "./confusionText.js";
 import {select, slider} from "./inputs.js";
 import {labelText} from "./otherAnswers.js";
 import {figureFoot, type Made} from "./made.js";
@@ -8,9 +8,12 @@ import {figureButtons} from "./saving.js";
 import {type Stop, walkable} from "./walk.js";
 
 /** Pixels a class takes: from all classes at a glance to names that can be read. */
-const SIZES = [4, 6, 8, 11, 14, 18, 24];
+const SIZES = [2, 4, 6, 8, 11, 14, 18, 24];
 const READABLE = 11;
 const NAMES = 150;
+/** Room around a picture without names, and what a phone leaves beside it. */
+const EDGES = 16;
+const MARGINS = 70;
 
 /**
  * A matrix of many classes: a line an expected class, a column an answer, right answers in one colour and wrong ones in another, the
@@ -22,17 +25,18 @@ export function confusionFigure(
   {classes, made}: {classes: number; made: Made}
 ): HTMLElement {
   const orders = [
-    {label: "Classes that are taken for each other together", value: nearby(matrix, classes)},
-    {label: "Most rows first", value: sorted(classes, (i) => -totalOf(matrix, i))},
-    {label: "Least often right first", value: sorted(classes, (i) => rightShare(matrix, i))},
-    {label: "By name", value: sorted(classes, () => 0)}
+    {label: "Classes that are taken for each other together", id: "together", value: nearby(matrix, classes)},
+    {label: "Most rows first", id: "rows", value: sorted(classes, (i) => -rowsOfClass(matrix, i))},
+    {label: "Least often right first", id: "right", value: sorted(classes, (i) => rightShare(matrix, i))},
+    {label: "By name", id: "name", value: sorted(classes, () => 0)}
   ];
-  const order = select(orders, {label: "Order"});
+  const order = select(orders, {label: "Order", key: "order"});
   const zoom = slider({
     label: "Zoom",
+    key: "zoom",
     min: 0,
     max: SIZES.length - 1,
-    value: SIZES.findIndex((size) => size * classes >= 700 || size === READABLE),
+    value: firstZoom(classes, matrix.labels.length),
     write: (value) => `${SIZES[value]} px a class`
   });
   const place = html`<div class="scroll" role="region" aria-label=${title} tabindex="0"></div>`;
@@ -69,11 +73,11 @@ function drawn(title: string, matrix: Confusion, {order, size}: View): HTMLEleme
   const height = margin + classes * size + 8;
   const stops: Stop[] = [];
   const cells = order.flatMap((i, y) => {
-    const total = totalOf(matrix, i);
+    const total = rowsOfClass(matrix, i);
     return columns.flatMap((j, x) => {
       const value = counts[i]![j]!;
       if (value === 0) return [];
-      const text = `expected ${labels[i]}, answered ${labelText(labels[j]!)}: ${count(value)} of ${count(total)} rows (${share(value / total)})`;
+      const text = confusionText(matrix, i, j);
       stops.push({x: margin + (x + 0.5) * size, y: margin + (y + 0.5) * size, text});
       return [
         svg`<rect x=${margin + x * size} y=${margin + y * size} width=${size - 0.5} height=${size - 0.5}
@@ -104,16 +108,19 @@ function drawn(title: string, matrix: Confusion, {order, size}: View): HTMLEleme
   return walkable(picture, stops);
 }
 
+/** Names that can be read; on a phone all classes at once. */
+function firstZoom(classes: number, columns: number): number {
+  if (innerWidth > 600) return SIZES.findIndex((size) => size * classes >= 700 || size === READABLE);
+  const fitting = SIZES.filter((size) => size < READABLE && size * columns + EDGES <= innerWidth - MARGINS);
+  return Math.max(0, fitting.length - 1);
+}
+
 function cut(text: string): string {
   return text.length > 22 ? `${text.slice(0, 21)}…` : text;
 }
 
-function totalOf({counts}: Confusion, i: number): number {
-  return counts[i]!.reduce((sum, value) => sum + value, 0);
-}
-
 function rightShare(matrix: Confusion, i: number): number {
-  const total = totalOf(matrix, i);
+  const total = rowsOfClass(matrix, i);
   return total === 0 ? 2 : matrix.counts[i]![i]! / total;
 }
 
@@ -124,7 +131,7 @@ function sorted(classes: number, by: (i: number) => number): number[] {
 /** A chain from the largest class on, each followed by the one left that it is most often taken for or that is taken for it. */
 function nearby(matrix: Confusion, classes: number): number[] {
   const {counts} = matrix;
-  const left = new Set(sorted(classes, (i) => -totalOf(matrix, i)));
+  const left = new Set(sorted(classes, (i) => -rowsOfClass(matrix, i)));
   const chain: number[] = [];
   while (left.size > 0) {
     const last = chain.at(-1);

@@ -2,12 +2,17 @@ import {html} from "htl";
 import {classificationReport, classIntervals, confusion, type Confusion} from "../stats/index.js";
 import {classList} from "./classList.js";
 import {confusionFigure} from "./confusionFigure.js";
+import {confusionText} from "./confusionText.js";
 import {type Content, nothing, section} from "./elements.js";
+import {figureNotes} from "./figureNotes.js";
 import {count, plural, share} from "./format.js";
+import {largestConfusions} from "./largestConfusions.js";
 import {frequent, labelText, OTHER} from "./otherAnswers.js";
 import {figureFoot, type Made} from "./made.js";
+import {folded} from "./inputs.js";
 import {type RunRows, rowsIn, type Slice} from "./runRows.js";
-import {classesQuery, confusionQuery} from "./scoreQueries.js";
+import {tableButton} from "./saving.js";
+import {classesQuery, confusionQuery, confusionsQuery} from "./scoreQueries.js";
 
 /** More classes than this are drawn, not written in a table. */
 const MOST_WRITTEN = 12;
@@ -19,6 +24,7 @@ export function confusionMatrix(
 ): Content {
   if (!rows || !candidate) return nothing();
   const title = `What ${candidate} answered`;
+  const matrixTitle = `Answers of ${candidate} by class`;
   // Asked first: a matrix of ten thousand texts has a hundred million cells.
   if (!rows.classes)
     return section(
@@ -57,10 +63,18 @@ export function confusionMatrix(
   return html`<div>
     ${section(
       title,
-      wanted.length <= MOST_WRITTEN
-        ? written(title, matrix, {classes: wanted.length, made})
-        : confusionFigure(title, matrix, {classes: wanted.length, made}),
-      html`<p class="small">${n}. Macro F1 ${share(report.macroF1)}, accuracy ${share(report.accuracy)}.</p>`
+      html`<p class="small">${n}. Macro F1 ${share(report.macroF1)}, accuracy ${share(report.accuracy)}.</p>`,
+      largestConfusions(matrix, candidate, {
+        ...made,
+        what: `The wrong answers of ${candidate} that are given most often.`,
+        sql: confusionsQuery(candidate, slice)
+      }),
+      folded(
+        "Every class by every answer",
+        wanted.length <= MOST_WRITTEN
+          ? written(matrixTitle, matrix, {classes: wanted.length, made})
+          : confusionFigure(matrixTitle, matrix, {classes: wanted.length, made})
+      )
     )}
     ${section("Class by class", classList(report.classes, candidate, {intervals, clustered: rows.clustered, made: ofClasses}))}
   </div>`;
@@ -68,9 +82,10 @@ export function confusionMatrix(
 
 function written(
   title: string,
-  {labels, counts}: Confusion,
+  matrix: Confusion,
   {classes, made}: {classes: number; made: Made}
 ): HTMLElement {
+  const {labels, counts} = matrix;
   const table = html`<div class="scroll" role="region" aria-label=${title} tabindex="0">
     <table class="confusion">
       <caption class="hidden">
@@ -91,21 +106,25 @@ function written(
           const total = counts[i]!.reduce((sum, value) => sum + value, 0);
           return html`<tr>
             <th scope="row">${label}</th>
-            ${counts[i]!.map((value, j) => cell(value, total, i === j))}
+            ${counts[i]!.map((value, j) => cell(value, total, {right: i === j, note: confusionText(matrix, i, j)}))}
           </tr>`;
         })}
       </tbody>
     </table>
   </div>`;
-  return html`<div class="framed">${table}${figureFoot(made, null)}</div>`;
+  const drawn = table.querySelector("table")!;
+  figureNotes(table, drawn);
+  return html`<div class="framed">${table}${figureFoot(made, tableButton(drawn, title))}</div>`;
 }
 
-function cell(value: number, total: number, right: boolean): HTMLElement {
+function cell(value: number, total: number, {right, note}: {right: boolean; note: string}): HTMLElement {
   const strength = total > 0 ? value / total : 0;
   const color = right ? "var(--good)" : "var(--bad)";
   const background =
     value > 0
       ? `background: color-mix(in srgb, ${color} ${Math.round(6 + 24 * strength)}%, transparent)`
       : undefined;
-  return html`<td class=${value === 0 ? "number zero" : "number"} style=${background}>${count(value)}</td>`;
+  return html`<td class=${value === 0 ? "number zero" : "number"} style=${background} data-note=${note}>
+    ${count(value)}
+  </td>`;
 }

@@ -14,8 +14,8 @@ export function breakEvenTable(all: readonly OptionBreakEven[], made: Made): Con
     .sort((x, y) => x.found.requestsPerMonth - y.found.requestsPerMonth);
   if (found.length === 0)
     return html`<p>
-      No two of the choices on the frontier, or hostings of one candidate, cost the same at any volume up to a
-      thousand million requests a month.
+      No two choices on the frontier, and no two hostings of one candidate, cost the same at any volume up to
+      1,000,000,000 requests a month.
     </p>`;
   return dataTable(
     found,

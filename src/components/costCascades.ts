@@ -68,7 +68,7 @@ order by cheap, passed_on desc`,
           ]
         },
         {
-          name: `Loss, ${format.differenceUnit} (95% interval)`,
+          name: `Loss, ${format.differenceUnit} (95% CI)`,
           numeric: true,
           value: ({report: {loss}}) =>
             loss ? `${format.difference(loss.estimate)} (${format.differences(loss.low, loss.high)})` : "–"

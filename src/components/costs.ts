@@ -91,13 +91,13 @@ export function costs(data: PageCosts | null, settings: ChosenCosts | null): Nod
             "monthlyUsd of assay/costs makes the lines"
           )
         ),
-        breakEvenTable(
-          breakEvens(table, settings),
-          made(
+        breakEvenTable(breakEvens(table, settings), {
+          ...made(
             "The volumes at which the cheaper of two choices changes.",
             "breakEvens of assay/costs finds them and their intervals"
-          )
-        )
+          ),
+          term: "break-even"
+        })
       ),
       section("A cheaper model first", cascades(data, format)),
       section("Assumptions and prices", costAssumptions(data, table))

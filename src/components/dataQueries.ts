@@ -53,6 +53,13 @@ where ${ofVersion(version)}
 order by position`;
 }
 
+/** Examples of the rows that each filter dropped. */
+export function droppedRowsQuery(version: VersionId): string {
+  return `select filter, row_id, reason, excerpt
+from dropped_rows
+where ${ofVersion(version)}`;
+}
+
 /** Clusters of duplicates and their rows. */
 export function duplicateCountsQuery(version: VersionId): string {
   return `select clusters, rows, of_all, same_text_clusters, same_text_rows, clusters - same_text_clusters as near_clusters,

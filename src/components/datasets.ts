@@ -1,5 +1,6 @@
 import {html} from "htl";
-import type {DatasetsData, DatasetView, VersionManifest} from "../site/types.js";
+import type {DatasetsData, DatasetView, VerdictsData, VersionManifest} from "../site/types.js";
+import {linkTo} from "./address.js";
 import {duplicates, labelConflicts} from "./duplicates.js";
 import {badge, code, type Content, emptyState, facts, nothing, section} from "./elements.js";
 import {count, plural, time} from "./format.js";
@@ -8,6 +9,7 @@ import {labelPlot} from "./labelPlot.js";
 import {ledger} from "./ledger.js";
 import {purges} from "./purges.js";
 import {rejected} from "./rejected.js";
+import {isOfAddressedRun, versionKey} from "./runOfAddress.js";
 import {versionChanges, versionTable} from "./versions.js";
 
 /** A version of a dataset. */
@@ -16,16 +18,26 @@ export interface ChosenVersion {
   version: VersionManifest;
 }
 
-/** Lets a reader choose a version of a dataset; without one it says how to pull one. */
-export function chooseDataset(data: DatasetsData): Input<ChosenVersion | null> {
+/** Lets a reader choose a version of a dataset, that of the address's run unless told; without one it says how to pull one. */
+export function chooseDataset(
+  data: DatasetsData,
+  verdicts?: Pick<VerdictsData, "runs">
+): Input<ChosenVersion | null> {
   const choices = data.datasets.flatMap((dataset) =>
     [...dataset.versions].reverse().map((version) => ({
       label: `${dataset.name}, ${time(version.pulledAt)}, ${plural(version.rows, "row")}`,
+      id: versionKey(dataset.name, version.id),
       value: {dataset, version} as ChosenVersion | null,
       group: data.datasets.length > 1 ? dataset.name : undefined
     }))
   );
-  if (choices.length > 0) return select(choices, {label: "Dataset and version", key: "dataset"});
+  const isOfRun = isOfAddressedRun(verdicts);
+  if (choices.length > 0)
+    return select(choices, {
+      label: "Dataset and version",
+      key: "dataset",
+      selected: (one) => one !== null && isOfRun(one.dataset.name, one.version.id)
+    });
   const node = emptyState("No dataset has been pulled yet.", [
     "Declare one in ",
     code("data-loaders/"),
@@ -65,7 +77,8 @@ export function datasetView(chosen: ChosenVersion | null): Content {
     ${section("Personal data", ledger(dataset.name, found, dataset.recognition))}
     ${section("Erased rows", purges(dataset.name, dataset.purges))}
     <p class="small">
-      See the <a href="./splits">splits</a> page for how rows are divided into a training and a test part.
+      See the <a href=${linkTo("./splits")} data-keep-run>splits</a> page for how rows are divided into a
+      training and a test part.
     </p>
   </div>`;
 }

@@ -12,6 +12,7 @@ const PAGE = 20;
 
 interface Kind {
   label: string;
+  id: string;
   test(first: number | undefined, second: number | undefined): boolean;
 }
 
@@ -27,9 +28,21 @@ export function disagreements(
     return section(title, html`<p>Choose two different candidates to see where they disagree.</p>`);
   const {first, second} = pair;
   const kinds: Kind[] = [
-    {label: `${first} scores higher`, test: (a, b) => a !== undefined && b !== undefined && a > b},
-    {label: `${second} scores higher`, test: (a, b) => a !== undefined && b !== undefined && a < b},
-    {label: "One of them has no score", test: (a, b) => (a === undefined) !== (b === undefined)}
+    {
+      label: `${first} scores higher`,
+      id: "first",
+      test: (a, b) => a !== undefined && b !== undefined && a > b
+    },
+    {
+      label: `${second} scores higher`,
+      id: "second",
+      test: (a, b) => a !== undefined && b !== undefined && a < b
+    },
+    {
+      label: "One of them has no score",
+      id: "no-score",
+      test: (a, b) => (a === undefined) !== (b === undefined)
+    }
   ];
   const scores = (row: number) =>
     [rows.score(choice.scorer, first, row), rows.score(choice.scorer, second, row)] as const;
@@ -37,8 +50,8 @@ export function disagreements(
   const groups = kinds.map((kind) => chosen.filter((row) => kind.test(...scores(row))));
   const format = formatFor(chosen.flatMap((row) => [...scores(row)]));
   const which = select(
-    kinds.map((kind, k) => ({label: `${kind.label} (${count(groups[k]!.length)})`, value: groups[k]!})),
-    {label: "Show", selected: (group) => group.length > 0}
+    kinds.map(({label, id}, k) => ({label: `${label} (${count(groups[k]!.length)})`, id, value: groups[k]!})),
+    {label: "Show", key: "disagreement", selected: (group) => group.length > 0}
   );
   const id = freshId("rows");
   const list = html`<div id=${id} aria-live="polite"></div>`;
@@ -94,6 +107,7 @@ function rowTable(
     {
       caption: `Rows on which ${first} and ${second} disagree`,
       cards: true,
+      filter: false,
       made: {
         what: `Rows on which ${first} and ${second} have different scores by ${scorer}.`,
         n: `${plural(rowsIn(rows, choice.slice).length, "row")}`,

@@ -33,7 +33,7 @@ export function duplicates(found: Measured<DuplicatesView>, version: VersionMani
     howMade({
       what: "Rows that say the same, or nearly, as some other row.",
       n: plural(version.rows, "row"),
-      term: "version",
+      term: "near-duplicate",
       sql: duplicateCountsQuery(version)
     }),
     html`<p class="small">
@@ -60,7 +60,7 @@ export function duplicates(found: Measured<DuplicatesView>, version: VersionMani
           made: {
             what: "Rows of the largest clusters, with their similarity to the row that the cluster is named for.",
             n: plural(rows, "row"),
-            term: "version",
+            term: "near-duplicate",
             sql: duplicatesQuery(version)
           }
         }
@@ -77,7 +77,7 @@ export function labelConflicts(found: Measured<ConflictsView>, version: VersionM
   const made: Made = {
     what: "Rows of one text, or nearly, whose labels differ.",
     n: plural(found.rows, "row"),
-    term: "version",
+    term: "near-duplicate",
     sql: labelConflictsQuery(version)
   };
   return [

@@ -62,11 +62,12 @@ export function filtersFor(rows: RunRows, scorer: string): ExampleFilter[] {
 export interface ExampleOrder {
   label: string;
   id: string;
+  group?: string;
   /** Rows with more come first; undefined comes last. */
   of(row: number): number | undefined;
 }
 
-/** By what rows may be sorted. Judge and people are compared where the run has both. */
+/** By what rows may be sorted. Judge and people are compared where the run has both; candidates are unsure where they told how sure they were. */
 export function ordersFor(rows: RunRows, scorer: string): ExampleOrder[] {
   const scoresAt = (row: number) =>
     rows.candidates
@@ -95,6 +96,22 @@ export function ordersFor(rows: RunRows, scorer: string): ExampleOrder[] {
         return gaps.length > 0 ? Math.max(...gaps) : undefined;
       }
     });
+  for (const candidate of rows.confident)
+    orders.push(
+      {
+        label: `${candidate}: least sure first`,
+        id: `unsure ${candidate}`,
+        group: "By confidence",
+        of: (row) => negative(rows.confidence(candidate, row))
+      },
+      {
+        label: `${candidate}: wrong and surest first`,
+        id: `sure-wrong ${candidate}`,
+        group: "By confidence",
+        of: (row) =>
+          (rows.score(scorer, candidate, row) ?? 1) < HALF ? rows.confidence(candidate, row) : undefined
+      }
+    );
   return orders;
 }
 

@@ -176,6 +176,7 @@ function rowTable(
     {
       caption: "Rows and what candidates answered",
       cards: true,
+      filter: false,
       made: {
         what: `How many candidates have each row right by ${choice.scorer}: a score of 0.5 or more.`,
         n: `${plural(page.length, "row")} shown here`,

@@ -1,6 +1,6 @@
 import {definitionOf} from "./definitions.js";
 import {openMade} from "./made.js";
-import {placeNote} from "./placeNote.js";
+import {keepPlaced, placeNote} from "./placeNote.js";
 
 const NAMES_ROWS = /^(scored|rows|expected$|n\b)/i;
 const NAMES_INTERVAL = /interval|\bCI\b/i;
@@ -14,21 +14,31 @@ export function figureNotes(region: HTMLElement, table: HTMLTableElement): void 
   note.className = "figure-note";
   note.setAttribute("role", "status");
   let shown: HTMLTableCellElement | undefined;
+  let letGo: () => void = () => undefined;
   const show = (cell: HTMLTableCellElement | undefined) => {
     if (cell === shown) return;
     shown = cell;
+    letGo();
     if (!cell) return note.remove();
     note.textContent = noteOf(table, cell);
     if (!note.isConnected) region.append(note);
     placeNote(note, cell.getBoundingClientRect());
+    letGo = keepPlaced(note, cell, () => show(undefined));
   };
   const figureAt = (target: EventTarget | null) => {
     const cell = (target as Element | null)?.closest?.("td.number");
     return cell && table.contains(cell) ? (cell as HTMLTableCellElement) : undefined;
   };
   region.addEventListener("pointerover", ({target}) => show(figureAt(target)));
-  region.addEventListener("pointerleave", () => show(undefined));
-  region.addEventListener("focusin", ({target}) => show(figureAt(target)));
+  region.addEventListener("pointerleave", ({pointerType}) => {
+    // A finger that is lifted leaves too: its note stays until something else is touched.
+    if (pointerType !== "touch") show(undefined);
+  });
+  region.addEventListener("focusin", ({target}) => {
+    const cell = figureAt(target);
+    // A touch of a figure gives the focus to the region around it.
+    if (cell) show(cell);
+  });
   region.addEventListener("focusout", () => show(undefined));
   region.addEventListener("keydown", (event) => {
     if (event.key === "Escape") return show(undefined);
@@ -36,7 +46,9 @@ export function figureNotes(region: HTMLElement, table: HTMLTableElement): void 
     const step = STEPS[event.key];
     const from = figureAt(event.target);
     if (!step || (!from && event.target !== region)) return;
-    const next = from ? neighbour(from, step) : table.querySelector<HTMLTableCellElement>("td.number");
+    const next = from
+      ? neighbour(from, step)
+      : table.querySelector<HTMLTableCellElement>("tr:not([hidden]) > td.number");
     if (!next) return;
     event.preventDefault();
     next.tabIndex = -1;
@@ -62,11 +74,13 @@ function neighbour(
     [y, x] = [y + line, x + column];
     const next = rows[y]?.cells[x];
     if (!next) return undefined;
-    if (next.matches("td.number")) return next;
+    if (next.matches("tr:not([hidden]) > td.number")) return next;
   }
 }
 
+/** What a cell says of itself, else what its heads and neighbours say of it. */
 function noteOf(table: HTMLTableElement, cell: HTMLTableCellElement): string {
+  if (cell.dataset.note !== undefined) return cell.dataset.note;
   const heads = [...(table.tHead?.rows[table.tHead.rows.length - 1]?.cells ?? [])];
   const names = heads.map(textOf);
   const line = [...(cell.parentElement as HTMLTableRowElement).cells];

@@ -1,8 +1,9 @@
 import {html} from "htl";
 import {figureNotes} from "./figureNotes.js";
 import {figureFoot, type Made} from "./made.js";
-import {fileName, saveFile, tableCsv} from "./saving.js";
+import {plainName, tableButton} from "./saving.js";
 import {sortable} from "./sortable.js";
+import {tableFilter} from "./tableFilter.js";
 import type {Content} from "./elements.js";
 
 /** Columns from which a table is too wide for a phone. */
@@ -32,6 +33,8 @@ export interface TableOptions<T> {
    * are, but for those with a pinned column.
    */
   cards?: boolean;
+  /** False for a table of some rows of a longer list: its rows are chosen elsewhere. A long table has a filter unless told. */
+  filter?: boolean;
   /** What its figures are, of how many rows, and the query that gives them. */
   made?: Made;
 }
@@ -42,7 +45,7 @@ export interface RowGroup<T> {
   rows: readonly T[];
 }
 
-/** A table that scrolls sideways within its own box, reachable by keyboard, its rows in groups. */
+/** A table that scrolls sideways within its own box, reachable by keyboard, its rows in groups; its heads sort, a long one filters. */
 export function groupedTable<T>(
   groups: readonly RowGroup<T>[],
   columns: readonly Column<T>[],
@@ -92,17 +95,11 @@ export function groupedTable<T>(
     </table>
   </div>`;
   const table = region.querySelector("table")!;
-  sortable(table);
+  const name = plainName(options.caption);
+  sortable(table, name);
   figureNotes(region, table);
   return html`<div class="table framed">
-    ${region}${figureFoot(options.made, saveTable(table, options.caption))}
+    ${options.filter === false ? null : tableFilter(table, name)}
+    ${region}${figureFoot(options.made, tableButton(table, options.caption))}
   </div>`;
-}
-
-function saveTable(table: HTMLTableElement, caption: string): HTMLElement {
-  const button = html`<button type="button" class="save" aria-label=${`Save the table “${caption}” as CSV`}>
-    CSV
-  </button>`;
-  button.addEventListener("click", () => saveFile(fileName(caption, "csv"), tableCsv(table), "text/csv"));
-  return html`<p class="saves">${button}</p>`;
 }

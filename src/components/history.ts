@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import {html} from "htl";
 import type {EvalHistory, HistoryData, HistoryPoint, HistoryRun} from "../site/historyTypes.js";
-import {linkTo} from "./address.js";
+import {chosen, linkTo} from "./address.js";
 import {chart} from "./chart.js";
 import {dataTable} from "./dataTable.js";
 import {code, type Content, emptyState, nothing, section} from "./elements.js";
@@ -17,16 +17,21 @@ export interface HistoryChoice {
   candidate: string;
 }
 
-/** Lets a reader choose an eval and a candidate; without a complete run it says how to make one. */
+/** Lets a reader choose an eval, that of the address's run unless told, and a candidate; without a complete run it says how to make one. */
 export function chooseHistory(data: HistoryData): Input<HistoryChoice | null> {
   if (data.histories.length === 0)
     return Object.assign(
       emptyState("No eval has a complete run yet.", ["Run one with ", code("npx assay run"), "."]),
       {value: null}
     );
+  const run = chosen("run");
   const histories = select(
     data.histories.map((one) => ({label: `${one.title}, split ${one.split}`, id: one.id, value: one})),
-    {label: "Eval and split", key: "history"}
+    {
+      label: "Eval and split",
+      key: "history",
+      selected: ({runs}) => runs.some((one) => one.run === run)
+    }
   );
   const box = html`<div></div>`;
   let candidates = candidatesOf(histories.value);

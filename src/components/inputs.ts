@@ -100,15 +100,22 @@ export function searchField({label, key}: {label: string; key: string}): Input<s
 /** Several inputs in one row; its value holds the value of each by name. */
 export function form<T extends object>(inputs: {[K in keyof T]: Input<T[K]>}, label: string): Input<T> {
   const fields = Object.entries(inputs) as [keyof T, Input<T[keyof T]>][];
-  // On a phone the inputs fold away; elsewhere the summary is not shown.
-  const wide = matchMedia("(min-width: 601px)").matches;
-  const node = html`<details class="fold" open=${wide}>
-    <summary>${label}</summary>
-    <div class="form" role="group" aria-label=${label}>${fields.map(([, input]) => input)}</div>
-  </details>`;
+  const node = folded(
+    label,
+    html`<div class="form" role="group" aria-label=${label}>${fields.map(([, input]) => input)}</div>`
+  );
   return Object.defineProperty(node, "value", {
     get: () => Object.fromEntries(fields.map(([name, input]) => [name, input.value]))
   }) as Input<T>;
+}
+
+/** Something that a phone shows when it is asked for; elsewhere it is there, and the summary is not. */
+export function folded(summary: string, content: Node): HTMLElement {
+  const wide = matchMedia("(min-width: 601px)").matches;
+  return html`<details class="fold" open=${wide}>
+    <summary>${summary}</summary>
+    ${content}
+  </details>`;
 }
 
 export interface SliderOptions {
@@ -118,17 +125,24 @@ export interface SliderOptions {
   value: number;
   /** The value as it is shown and read out. */
   write(value: number): string;
+  /** Where the page's address keeps the value, as its number; nowhere unless told. */
+  key?: string;
 }
 
 /** A labelled range of whole numbers that arrow keys move through. */
-export function slider({label, min, max, value, write}: SliderOptions): Input<number> {
+export function slider({label, min, max, value, write, key}: SliderOptions): Input<number> {
   const id = freshId("slider");
+  const inAddress = () => {
+    const wanted = key === undefined ? null : chosen(key);
+    const found = Number(wanted);
+    return wanted !== null && Number.isInteger(found) && found >= min && found <= max ? found : value;
+  };
   const input = html`<input
     id=${id}
     type="range"
     min=${min}
     max=${max}
-    value=${value}
+    value=${inAddress()}
     step="1"
   />` as HTMLInputElement;
   const output = html`<output for=${id}></output>`;
@@ -141,5 +155,15 @@ export function slider({label, min, max, value, write}: SliderOptions): Input<nu
   const field = html`<div class="field">
     <label for=${id}>${label}</label><span class="slider">${input}${output}</span>
   </div>`;
+  if (key !== undefined) {
+    // A step on the way is no place to go back to.
+    input.addEventListener("input", () => remember({[key]: input.value}, {replace: true}));
+    onReturn(field, () => {
+      if (Number(input.value) === inAddress()) return;
+      input.value = String(inAddress());
+      show();
+      field.dispatchEvent(new Event("input", {bubbles: true}));
+    });
+  }
   return Object.defineProperty(field, "value", {get: () => Number(input.value)}) as Input<number>;
 }

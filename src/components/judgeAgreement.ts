@@ -1,10 +1,12 @@
 import {html} from "htl";
 import type {ScorerView} from "../site/types.js";
 import {code, type Content} from "./elements.js";
-import {count, formatFor, plural} from "./format.js";
+import {count, formatFor, plural, share} from "./format.js";
 import type {Agreement} from "./judgeFigures.js";
 import type {JudgeQueries} from "./judgeQueries.js";
+import {figureNotes} from "./figureNotes.js";
 import {figureFoot} from "./made.js";
+import {tableButton} from "./saving.js";
 
 const points = formatFor([]);
 
@@ -74,7 +76,16 @@ function agreementTable(
           const total = line.reduce((sum, value) => sum + value, 0);
           return html`<tr>
             <th scope="row">${name(scores[i]!)}</th>
-            ${line.map((value, j) => html`<td class=${value === 0 ? "number zero" : "number"} style=${shade(value / n, i === j)}>${count(value)}</td>`)}
+            ${line.map(
+              (value, j) =>
+                html`<td
+                  class=${value === 0 ? "number zero" : "number"}
+                  style=${shade(value / n, i === j)}
+                  data-note=${`People ${name(scores[i]!)}, judge ${name(scores[j]!)}: ${count(value)} of ${plural(n, "answer")} (${share(value / n)}).`}
+                >
+                  ${count(value)}
+                </td>`
+            )}
             <td class="number">${count(total)}</td>
           </tr>`;
         })}
@@ -84,11 +95,15 @@ function agreementTable(
   const made = {
     what: "Answers by the score that people gave and the score that the judge gave.",
     n: `${plural(n, "answer")} with a score by both`,
-    term: "judge" as const,
+    term: "agreement" as const,
     sql: agreement,
     run
   };
-  return html`<div class="framed">${table}${figureFoot(made, null)}</div>`;
+  const drawn = table.querySelector("table")!;
+  figureNotes(table, drawn);
+  return html`<div class="framed">
+    ${table}${figureFoot(made, tableButton(drawn, "Answers by the score of people and of the judge"))}
+  </div>`;
 }
 
 function shade(strength: number, same: boolean): string | undefined {

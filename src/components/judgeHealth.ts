@@ -118,7 +118,7 @@ function summary(
     ${howMade({
       what: "How often judge and people agree on the answers that both scored, and how often the judge changes its choice with the order.",
       n: plural(judged, "judged answer"),
-      term: "judge",
+      term: "agreement",
       sql: queries.scores,
       engine: "cohenKappa and krippendorffAlpha of assay/stats make the measures of agreement",
       run: run.id
@@ -143,7 +143,7 @@ function sentence(
     ? kappa.low > 0
       ? `${name} agrees with people beyond chance`
       : `${name} is not shown to agree with people beyond chance`
-    : `${name} was held against people`;
+    : `${name} was compared with people`;
   const leaning =
     bias === undefined
       ? ""
@@ -162,13 +162,14 @@ function sentence(
 function order(found: OrderFigures | undefined, queries: JudgeQueries): Content {
   if (!found)
     return html`<p>
-      This judge rates one answer at a time, so that there is no order. ${code("judgePairwise")} asks in both.
+      This judge rates one answer at a time, so there is no order. ${code("judgePairwise")} compares two
+      answers in both orders.
     </p>`;
   const {n, flips, interval, first, second, tie} = found;
   const [same, ifFirst, ifSecond, ifTie] = ORDERS;
   return [
     html`<p>
-      Asked in both orders about ${plural(n, "answer")}, it chose otherwise in ${count(flips)}
+      With the two answers in both orders, it changed its choice for ${count(flips)} of ${plural(n, "answer")}
       (${share(flips / n)}${interval ? `, ${points.interval(interval.low, interval.high)}` : ""}). Those count
       as ties.
     </p>`,

@@ -8,9 +8,12 @@ import {
   reached,
   shortId
 } from "../models/lineageGraph.js";
+import {chosen} from "./address.js";
+import type {CurvesData} from "../site/learningCurves.js";
 import {dataTable} from "./dataTable.js";
 import {code, type Content, emptyState, facts, nothing, section} from "./elements.js";
 import {count, plural} from "./format.js";
+import {learningCurve} from "./learningCurve.js";
 import {type Input, select} from "./inputs.js";
 import {lineageDrawing} from "./lineageDrawing.js";
 import {relatedQuery} from "./lineageQuery.js";
@@ -22,7 +25,7 @@ const GROUPS: [LineageKind, string][] = [
   ["split", "Splits"]
 ];
 
-/** Lets a reader choose a record; the address keeps it. The model with most ancestors unless told. Null in an empty store. */
+/** Lets a reader choose a record; the address keeps it. Its run unless told, else the model with most ancestors. Null in an empty store. */
 export function chooseRecord(graph: LineageGraph): Input<LineageNode | null> {
   if (graph.nodes.length === 0)
     return Object.assign(
@@ -44,7 +47,12 @@ export function chooseRecord(graph: LineageGraph): Input<LineageNode | null> {
     choices.map(({value}) => [value, value.kind === "model" ? reached(graph, value.id, "up").size : 0])
   );
   const most = Math.max(...sizes.values());
-  return select(choices, {label: "Record", key: "record", selected: (node) => sizes.get(node) === most});
+  const run = graph.nodes.find(({id}) => id === `run:${chosen("run")}`);
+  return select(choices, {
+    label: "Record",
+    key: "record",
+    selected: (node) => (run ? node === run : sizes.get(node) === most)
+  });
 }
 
 function labelOf(node: LineageNode): string {
@@ -54,8 +62,8 @@ function labelOf(node: LineageNode): string {
 
 type Direction = "up" | "down" | "both";
 
-/** What a record came from, what was made of it, and what data reached it. */
-export function lineage(graph: LineageGraph, record: LineageNode | null): Content {
+/** What a record came from, what was made of it, what data reached it, and how a model learned. */
+export function lineage(graph: LineageGraph, record: LineageNode | null, data?: CurvesData): Content {
   if (!record) return nothing();
   const up = reached(graph, record.id, "up");
   const down = reached(graph, record.id, "down");
@@ -89,9 +97,15 @@ export function lineage(graph: LineageGraph, record: LineageNode | null): Conten
   draw();
   return html`<div>
     ${section("From data to runs", which, place)} ${section(`The ${NAMES[record.kind]}`, aboutRecord(record))}
+    ${learned(record, data)}
     ${record.kind === "model" || record.kind === "run" ? section("Data that reached it", reachingTable(graph, record)) : null}
     ${section("Records that belong to it", relatedTable(graph, record, {up, down}))}
   </div>`;
+}
+
+function learned({kind, id}: LineageNode, data: CurvesData | undefined): Content {
+  const curve = kind === "model" ? data?.curves.find(({model}) => id === `model:${model}`) : undefined;
+  return curve ? section("Learning curve", learningCurve(curve)) : null;
 }
 
 const NAMES: Record<LineageKind, string> = {

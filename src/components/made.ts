@@ -4,6 +4,7 @@ import type {Content} from "./elements.js";
 
 /** What the Method page has an entry for, by the anchor of the entry. */
 export type Term =
+  | "candidate"
   | "score"
   | "mean"
   | "interval"
@@ -19,10 +20,16 @@ export type Term =
   | "race"
   | "merge"
   | "lineage"
+  | "learning-curve"
   | "cost"
   | "frontier"
   | "cascade"
-  | "latency";
+  | "latency"
+  | "near-duplicate"
+  | "drift"
+  | "agreement"
+  | "break-even"
+  | "query";
 
 /** How a figure or a table comes about. */
 export interface Made {
@@ -45,13 +52,13 @@ export function howMade({what, n, term, sql, engine, run}: Made): HTMLElement {
   const link = linkTo("./sql", run === undefined ? {sql} : {run, sql});
   return html`<details class="made">
     <summary>How it is made<span class="hidden">: ${what}</span></summary>
-    <p>${what} <a href=${`./method#${term}`}>Method</a></p>
+    <p>${what} <a href=${linkTo(`./method#${term}`)} data-keep-run>Method</a></p>
     <p>
       Computed from ${n}.
       ${
         engine
           ? `The query gives what it is computed from; ${engine}.`
-          : "The query gives the same numbers from the published tables."
+          : "The query gives the same from the published tables."
       }
     </p>
     <pre tabindex="0"><code>${sql}</code></pre>

@@ -16,7 +16,7 @@ export function mergeTable(lines: readonly MergeLine[], run: RunView): HTMLEleme
   const {margin, alpha, summaries} = run.verdict;
   const format = scoreFormatOf(run.verdict);
   const points = formatFor(summaries.map(({mean}) => mean));
-  const level = `${Math.round(100 * (1 - alpha))}% interval`;
+  const level = `${Math.round(100 * (1 - alpha))}% CI`;
   const against = (name: string, pairOf: (line: MergeLine) => Comparison | undefined): Column<MergeLine> => ({
     name: `Δ vs ${name} (${level})`,
     numeric: true,

@@ -1,6 +1,7 @@
 import {html} from "htl";
 import {REPORT_PAGES} from "../site/frame.js";
 import type {RunView} from "../site/types.js";
+import {linkTo} from "./address.js";
 import {code, type Content, facts, hash, nothing, section} from "./elements.js";
 import {count, time} from "./format.js";
 import {intervalPlot} from "./intervalPlot.js";
@@ -61,7 +62,7 @@ function nextPages(): HTMLElement {
   return html`<ul class="cards">
     ${REPORT_PAGES.filter(({about}) => about !== undefined).map(
       ({name, path, about}) =>
-        html`<li><a href=${`.${path}`} data-keep-run>${name}</a><span>${about}</span></li>`
+        html`<li><a href=${linkTo(`.${path}`)} data-keep-run>${name}</a><span>${about}</span></li>`
     )}
   </ul>`;
 }

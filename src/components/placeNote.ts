@@ -7,3 +7,25 @@ export function placeNote(note: HTMLElement, around: DOMRect): void {
   note.style.top = `${Math.max(4, top)}px`;
   note.style.left = `${Math.max(8, left)}px`;
 }
+
+/**
+ * Keeps a note at what it is about while a reader scrolls. Calls `gone` when that leaves the window or something else is touched.
+ * Gives what ends it.
+ */
+export function keepPlaced(note: HTMLElement, about: Element, gone: () => void): () => void {
+  const follow = () => {
+    const around = about.getBoundingClientRect();
+    if (!about.isConnected || around.bottom < 0 || around.top > innerHeight) gone();
+    else placeNote(note, around);
+  };
+  const touched = ({target}: Event) => {
+    if (!about.contains(target as Node | null)) gone();
+  };
+  const options = {capture: true, passive: true};
+  addEventListener("scroll", follow, options);
+  addEventListener("pointerdown", touched, options);
+  return () => {
+    removeEventListener("scroll", follow, options);
+    removeEventListener("pointerdown", touched, options);
+  };
+}

@@ -38,9 +38,10 @@ export function raceLeads(race: string, course: RaceCourse): Content {
   const which = select(
     choices.map((choice) => ({
       label: `${choice.by} over ${choice.candidate}${choice.out ? "" : " (still in)"}`,
+      id: `${choice.by} ${choice.candidate}`,
       value: choice
     })),
-    {label: "Lead of", selected: (choice) => choice === telling}
+    {label: "Lead of", key: "lead", selected: (choice) => choice === telling}
   );
   const id = freshId("leads");
   const place = html`<div id=${id} aria-live="polite"></div>`;

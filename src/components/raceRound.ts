@@ -15,6 +15,7 @@ export function raceRound(race: string, {rounds}: RaceCourse): Content {
   if (rounds.length === 0) return html`<p>No round was finished.</p>`;
   const which = slider({
     label: "Round",
+    key: "round",
     min: 1,
     max: rounds.length,
     value: Math.max(1, rounds.findIndex(({dropped}) => dropped.length > 0) + 1),

@@ -1,7 +1,7 @@
 import {html} from "htl";
 import type {RejectedView, SkippedView, VersionDetails, VersionManifest} from "../site/types.js";
 import {dataTable} from "./dataTable.js";
-import {filtersQuery} from "./dataQueries.js";
+import {droppedRowsQuery, filtersQuery} from "./dataQueries.js";
 import {code, type Content, details} from "./elements.js";
 import {count, list, plural, share} from "./format.js";
 import {groupedTable} from "./groupedTable.js";
@@ -64,7 +64,15 @@ function filtered(filters: readonly RejectedView[], version: VersionManifest): C
           {name: "Reason", wide: true, value: ({reason}) => reason},
           {name: "Text, masked", wide: true, value: ({excerpt}) => excerpt ?? "not published"}
         ],
-        {caption: "Examples of dropped rows"}
+        {
+          caption: "Examples of dropped rows",
+          made: {
+            what: "Some of the rows that each filter dropped, with the reason.",
+            n: plural(dropped, "dropped row"),
+            term: "version",
+            sql: droppedRowsQuery(version)
+          }
+        }
       )
     )
   ];

@@ -1,11 +1,13 @@
 import type {LineageGraph} from "../models/lineageGraph.js";
 import type {PageCosts} from "../site/costTypes.js";
 import type {HistoryData} from "../site/historyTypes.js";
+import type {CurvesData} from "../site/learningCurves.js";
 import type {DatasetsData, ModelsData, RacesData, RunsData, SplitsData, VerdictsData} from "../site/types.js";
 
 /** What the other pages are drawn from. */
 export interface ReportData {
   costs: PageCosts[];
+  curves: CurvesData;
   datasets: DatasetsData;
   history: HistoryData;
   lineage: LineageGraph;

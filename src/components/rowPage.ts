@@ -11,7 +11,10 @@ import {loadNote} from "./loadNote.js";
 import {neighbours, onKeys} from "./rowOrder.js";
 import {loadIds} from "./runRows.js";
 import {rowQuery} from "./scoreQueries.js";
+import {asked} from "./rowAsked.js";
+import {knownFromTraining} from "./rowKnown.js";
 import {scoreBadge} from "./scoreBadge.js";
+import {said, text} from "./shownText.js";
 import {type Piece, wordDiff} from "./wordDiff.js";
 
 /**
@@ -42,7 +45,7 @@ export async function rowPage(run: RunView | null): Promise<Content> {
     ]);
   const page = html`<div class="row-page">
     ${walk(steps)} ${about(run, detail)} ${asked(run, detail)} ${answered(run, detail)}
-    ${measured(run, detail)} ${past(run.id, detail)}
+    ${knownFromTraining(detail)} ${measured(run, detail)} ${past(run.id, detail)}
   </div>`;
   return page;
 }
@@ -91,35 +94,6 @@ function about(run: RunView, {id, cluster, expected, slices}: RowDetail): HTMLEl
       ["Group", cluster],
       ["Dataset", `${run.dataset.name}, ${run.split.part} part of split ${run.split.name}`]
     ])
-  );
-}
-
-function asked({eval: name}: RunView, {id, prompts}: RowDetail): HTMLElement {
-  const command = code(`npx assay rows ${name} --prompt ${id}`);
-  return section(
-    "What was asked",
-    ...prompts.map(
-      ({variant, messages}) =>
-        html`<div>
-          ${prompts.length > 1 ? html`<h3>${variant}</h3>` : null}
-          ${
-            messages
-              ? messages.map(
-                  (message) =>
-                    html`<div class="message">
-                      <span class="role">${message.role}</span>
-                      ${said(text(message))}
-                    </div>`
-                )
-              : html`<p>The prompt is not published.</p>`
-          }
-        </div>`
-    ),
-    prompts.length === 0 ? html`<p>The run was made before prompts were kept.</p>` : null,
-    html`<p class="small">
-      Texts stand here as the eval publishes them: masked and cut, unless it says otherwise. The whole prompt:
-      ${command}
-    </p>`
   );
 }
 
@@ -240,15 +214,6 @@ function past(run: string, {id, history}: RowDetail): Content {
 
 function formatOf(answers: readonly AnswerDetail[]): ScoreFormat {
   return formatFor(answers.flatMap(({scores}) => scores.map(({value}) => value)));
-}
-
-function text({text: shown, cut}: ShownText): Content {
-  return [shown, cut ? html`<small> … cut</small>` : null];
-}
-
-/** Text whose white space counts. */
-function said(content: Content): HTMLElement {
-  return html`<div class="said">${content}</div>`;
 }
 
 /** What a scorer said beside its score, but for what stands on the page already. */

@@ -5,7 +5,7 @@ import {dataTable} from "./dataTable.js";
 import {badge, code, type Content, emptyState, facts, hash, nothing, section} from "./elements.js";
 import {count, dollars, duration, list, plural, time} from "./format.js";
 import {type Input, select} from "./inputs.js";
-import {sealedRunsQuery} from "./runQueries.js";
+import {runCandidatesQuery, runScorersQuery, sealedRunsQuery} from "./runQueries.js";
 
 /** Lets a reader choose any sealed run, the newest first; the address may name one. */
 export function chooseAnyRun(data: RunsData): Input<RunManifest | null> {
@@ -51,8 +51,8 @@ ${run.code.revision ? `git checkout ${run.code.revision.slice(0, 12)}\n` : ""}np
       counts(run),
       erased(run)
     )}
-    ${section("Where its numbers come from", sources(run))}
-    ${section("Candidates", candidates(run.candidates))} ${section("Scorers", scorers(run))}
+    ${section("Where its numbers come from", sources(run))} ${section("Candidates", candidates(run))}
+    ${section("Scorers", scorers(run))}
   </div>`;
 }
 
@@ -117,7 +117,7 @@ function importedFiles(imported: NonNullable<RunManifest["imported"]>): Content 
   ];
 }
 
-function candidates(all: readonly RunCandidate[]): HTMLElement {
+function candidates({id, candidates: all}: RunManifest): HTMLElement {
   return dataTable(
     all,
     [
@@ -136,7 +136,17 @@ function candidates(all: readonly RunCandidate[]): HTMLElement {
       {name: "Parameters", value: ({params}) => pairs(params)},
       {name: "Price per million tokens", wide: true, value: priceText}
     ],
-    {caption: "Candidates as they were asked", cards: true}
+    {
+      caption: "Candidates as they were asked",
+      cards: true,
+      made: {
+        what: "The model, endpoint, parameters and price of every candidate, as the run recorded them.",
+        n: plural(all.length, "candidate"),
+        term: "candidate",
+        sql: runCandidatesQuery(id),
+        run: id
+      }
+    }
   );
 }
 
@@ -173,7 +183,17 @@ function scorers(run: RunManifest): HTMLElement {
       {name: "Version", value: ({version}) => hash(version)},
       {name: "Scores", value: ({binary}) => (binary ? "right or wrong" : "graded")}
     ],
-    {caption: "Scorers with the version of their code", cards: true}
+    {
+      caption: "Scorers with the version of their code",
+      cards: true,
+      made: {
+        what: "What scored the answers: a version is the hash of a scorer's code and all that it imports.",
+        n: plural(run.scorers.length, "scorer"),
+        term: "score",
+        sql: runScorersQuery(run.id),
+        run: run.id
+      }
+    }
   );
 }
 

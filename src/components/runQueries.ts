@@ -7,6 +7,20 @@ from sealed_runs
 order by sealed_at desc`;
 }
 
+/** A run's candidates as they were asked. */
+export function runCandidatesQuery(run: string): string {
+  return `select candidate, model, baseline, endpoint, endpoint_kind, hosting, identity, parameters, price
+from run_candidates
+where run = ${text(run)}`;
+}
+
+/** A run's scorers with the version of their code. */
+export function runScorersQuery(run: string): string {
+  return `select scorer, version, binary, decides
+from run_scorers
+where run = ${text(run)}`;
+}
+
 /** What the costs of a run's candidates are computed from. */
 export function costsQuery(run: string): string {
   return `select candidate, hosting, mean, low, high, prompt_tokens, completion_tokens, counted_rows, rows, estimated_by, stated

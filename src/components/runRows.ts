@@ -2,6 +2,7 @@ import type {ScoreTable} from "../decisions/types.js";
 import {
   answersFile,
   CLUSTERS_FILE,
+  CONFIDENCE_FILE,
   INDEX_FILE,
   JUDGES_FILE,
   OTHER,
@@ -22,6 +23,8 @@ export interface RowsNeeded {
   clusters?: boolean;
   /** Lengths of answers, and choices in both orders. */
   judges?: boolean;
+  /** How sure candidates were. */
+  confidence?: boolean;
   /** Ids, texts and answers of all rows; `open` loads those of some. */
   texts?: boolean;
 }
@@ -42,6 +45,8 @@ export interface RunRows extends RowsMetadata {
   text(column: string, row: number): string | undefined;
   /** Characters of an answer; undefined without one, and in runs without a judge. */
   answerLength(candidate: string, row: number): number | undefined;
+  /** How sure a candidate was of its answer, from 0 to 1; undefined where it did not tell, or was not asked for. */
+  confidence(candidate: string, row: number): number | undefined;
   /** A score, undefined when there is none. */
   score(scorer: string, candidate: string, row: number): number | undefined;
 }
@@ -134,6 +139,7 @@ async function openRows(columns: RowColumns): Promise<Opened> {
       return found === undefined || found === OTHER ? (columns.onPage(column, row) ?? found) : found;
     },
     answerLength: (candidate, row) => present(columns.numbers(`length:${candidate}`)?.[row]),
+    confidence: (candidate, row) => present(columns.numbers(`confidence:${candidate}`)?.[row]),
     score: (scorer, candidate, row) => present(scoresBy(scorer, candidate)?.[row])
   };
   return {
@@ -150,7 +156,10 @@ async function openRows(columns: RowColumns): Promise<Opened> {
 }
 
 /** The files with a value of every row that are needed; all without a need. */
-function filesFor({scorers, candidates, classes, clustered}: RowsMetadata, needed?: RowsNeeded): string[] {
+function filesFor(
+  {scorers, candidates, classes, clustered, confident}: RowsMetadata,
+  needed?: RowsNeeded
+): string[] {
   const names = scorers.map(({name}) => name);
   const files = (some: readonly string[], all: readonly string[], file: (index: number) => string) =>
     some.flatMap((name) => (all.includes(name) ? [file(all.indexOf(name))] : []));
@@ -158,6 +167,7 @@ function filesFor({scorers, candidates, classes, clustered}: RowsMetadata, neede
     ...files(needed ? (needed.scorers ?? []) : names, names, scoresFile),
     ...(classes ? files(needed ? (needed.answers ?? []) : candidates, candidates, answersFile) : []),
     ...((needed?.clusters ?? !needed) && clustered ? [CLUSTERS_FILE] : []),
+    ...((needed?.confidence ?? !needed) && confident.length > 0 ? [CONFIDENCE_FILE] : []),
     ...((needed?.judges ?? !needed) && scorers.some(({judge}) => judge) ? [JUDGES_FILE] : [])
   ];
 }

@@ -9,23 +9,31 @@ export function saveFile(name: string, content: BlobPart, type: string): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
-/** "Candidates, the best first" as the name of a file. */
-export function fileName(title: string, ending: string): string {
+/** "Candidates, the best first" as "candidates-the-best-first", for files and addresses. */
+export function plainName(title: string): string {
   const words = title
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, "-")
     .replace(/^-|-$/g, "");
-  return `${words.slice(0, 60) || "assay"}.${ending}`;
+  return words.slice(0, 60) || "assay";
+}
+
+function fileName(title: string, ending: string): string {
+  return `${plainName(title)}.${ending}`;
 }
 
 /**
- * The text of a table's cells as CSV (RFC 4180), small print after a semicolon. A cell that a spreadsheet would take for a
- * formula is preceded by an apostrophe.
+ * The text of a table's cells as CSV (RFC 4180), small print after a semicolon; rows that a filter hides are left out. A cell that
+ * a spreadsheet would take for a formula is preceded by an apostrophe.
  */
-export function tableCsv(table: HTMLTableElement): string {
+function tableCsv(table: HTMLTableElement): string {
   const lines = [...table.rows]
-    .filter((row) => !row.classList.contains("group"))
-    .map((row) => [...row.cells].map((cell) => quoted(textOf(cell))).join(","));
+    .filter((row) => !row.classList.contains("group") && !row.hidden)
+    .map((row) =>
+      [...row.cells]
+        .flatMap((cell) => [quoted(textOf(cell)), ...Array<string>(cell.colSpan - 1).fill("")])
+        .join(",")
+    );
   return `${lines.join("\r\n")}\r\n`;
 }
 
@@ -38,6 +46,15 @@ function textOf(cell: Element): string {
 function quoted(text: string): string {
   const safe = /^[=+@\t\r]|^-(?![\d.])/.test(text) && !/^\+[\d.]/.test(text) ? `'${text}` : text;
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** A button that saves a table, for below it. */
+export function tableButton(table: HTMLTableElement, caption: string): HTMLElement {
+  const button = html`<button type="button" class="save" aria-label=${`Save the table “${caption}” as CSV`}>
+    CSV
+  </button>`;
+  button.addEventListener("click", () => saveFile(fileName(caption, "csv"), tableCsv(table), "text/csv"));
+  return html`<p class="saves">${button}</p>`;
 }
 
 /** Buttons that save what a figure shows as it is now, for below it. */

@@ -75,6 +75,16 @@ group by expected, answer
 order by expected, rows desc`;
 }
 
+/** Wrong answers to each expected class, the most frequent first. */
+export function confusionsQuery(candidate: string, slice: Slice | undefined): string {
+  return `select expected, answer, count(*) as rows, count(*) / sum(count(*)) over (partition by expected) as of_the_class
+from rows join answers using (row_id)
+where candidate = ${text(candidate)} and expected is not null and answer is not null${inSlice(slice)}
+group by expected, answer
+qualify expected <> answer
+order by rows desc`;
+}
+
 /** Of every class, its rows, those answered with it, and those of both. */
 export function classesQuery(candidate: string, slice: Slice | undefined): string {
   return `with given as (

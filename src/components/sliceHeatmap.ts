@@ -6,6 +6,7 @@ import type {Content} from "./elements.js";
 import {figureNotes} from "./figureNotes.js";
 import {count, type ScoreFormat} from "./format.js";
 import {figureFoot, type Made} from "./made.js";
+import {tableButton} from "./saving.js";
 
 /** Slices of one kind that are drawn; the rest are in few rows each. */
 const MOST = 12;
@@ -24,14 +25,16 @@ export interface HeatmapOptions {
   made: Made;
 }
 
-/**
- * A table coloured by its numbers: a line a candidate, a column a slice, with the rows of each. Scores run from pale to
- * strong; differences are one colour above zero and another below, with an arrow where they differ from zero
- * after correction and may leave the margin.
- */
-export function heatmap(table: SliceTable, options: HeatmapOptions): HTMLElement {
-  const beyond = (name: string) => options.smaller?.find(({slice}) => slice === name)?.values ?? 0;
-  const groups = [...group(table.rows, ({slice}) => slice)].map(([slice, all]) => {
+interface Slicing {
+  slice: string;
+  shown: SliceRow[];
+  /** Slices that are not drawn. */
+  left: number;
+}
+
+function slicingsOf(table: SliceTable, smaller: HeatmapOptions["smaller"] = []): Slicing[] {
+  const beyond = (name: string) => smaller.find(({slice}) => slice === name)?.values ?? 0;
+  return [...group(table.rows, ({slice}) => slice)].map(([slice, all]) => {
     const largest = [...all].sort((a, b) => b.rows - a.rows).slice(0, MOST);
     return {
       slice,
@@ -39,6 +42,26 @@ export function heatmap(table: SliceTable, options: HeatmapOptions): HTMLElement
       left: all.length - largest.length + beyond(slice)
     };
   });
+}
+
+/** The slices that stand in columns, from left to right. */
+export function heatmapColumns(table: SliceTable): SliceRow[] {
+  return slicingsOf(table).flatMap(({shown}) => shown);
+}
+
+/** On a phone there is room for one slice: leaves this column and hides the others there. */
+export function showColumn(map: HTMLElement, column: number): void {
+  for (const cell of map.querySelectorAll<HTMLElement>("[data-column]"))
+    cell.classList.toggle("other-slice", Number(cell.dataset.column) !== column);
+}
+
+/**
+ * A table coloured by its numbers: a line a candidate, a column a slice, with the rows of each. Scores run from pale to
+ * strong; differences are one colour above zero and another below, with an arrow where they differ from zero
+ * after correction and may leave the margin.
+ */
+export function heatmap(table: SliceTable, options: HeatmapOptions): HTMLElement {
+  const groups = slicingsOf(table, options.smaller);
   const shown = groups.flatMap((one) => one.shown);
   const colour = colourOf(shown, options);
   const caption = `${options.kind === "score" ? "Scores" : `Differences from ${options.reference}`} of ${options.candidates.length} candidates in ${shown.length} slices`;
@@ -55,7 +78,10 @@ export function heatmap(table: SliceTable, options: HeatmapOptions): HTMLElement
         <tr>
           <th scope="col">candidate</th>
           ${shown.map(
-            (row) => html`<th scope="col" class="number">${row.value}<small>n ${count(row.rows)}</small></th>`
+            (row, i) =>
+              html`<th scope="col" class="number" data-column=${i}>
+                ${row.value}<small>n ${count(row.rows)}</small>
+              </th>`
           )}
         </tr>
       </thead>
@@ -64,9 +90,9 @@ export function heatmap(table: SliceTable, options: HeatmapOptions): HTMLElement
           (candidate) =>
             html`<tr class=${candidate === options.reference ? "highlight" : undefined}>
               <th scope="row">${candidate}</th>
-              ${shown.map((row) => {
+              ${shown.map((row, i) => {
                 const cell = row.cells.find((one) => one.candidate === candidate);
-                return html`<td class="number" style=${cell && colour(cell)}>
+                return html`<td class="number" data-column=${i} style=${cell && colour(cell)}>
                   ${cell && content(cell, row, options)}
                 </td>`;
               })}
@@ -75,9 +101,10 @@ export function heatmap(table: SliceTable, options: HeatmapOptions): HTMLElement
       </tbody>
     </table>
   </div>`;
-  figureNotes(region, region.querySelector("table")!);
+  const drawn = region.querySelector("table")!;
+  figureNotes(region, drawn);
   return html`<div class="framed">
-    ${region}${figureFoot(options.made, null)}
+    ${region}${figureFoot(options.made, tableButton(drawn, caption))}
     <p class="small">${explanation(groups, options)}</p>
   </div>`;
 }
@@ -120,10 +147,7 @@ function colourOf(
         );
 }
 
-function explanation(
-  groups: readonly {slice: string; left: number}[],
-  {kind, reference, format, alpha}: HeatmapOptions
-): string {
+function explanation(groups: readonly Slicing[], {kind, reference, format, alpha}: HeatmapOptions): string {
   const left = groups
     .filter((one) => one.left > 0)
     .map((one) => `${count(one.left)} smaller slices of ${one.slice}`);

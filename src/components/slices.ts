@@ -7,14 +7,14 @@ import {formatFor, plural} from "./format.js";
 import {select} from "./inputs.js";
 import type {Made} from "./made.js";
 import {slicesQuery} from "./scoreQueries.js";
-import {heatmap} from "./sliceHeatmap.js";
+import {heatmap, heatmapColumns, showColumn} from "./sliceHeatmap.js";
 import {sliceForest} from "./sliceForest.js";
 
-const drawn = new WeakMap<ScorerComparisons, Map<string, HTMLElement>>();
+const kept = new WeakMap<ScorerComparisons, Map<string, unknown>>();
 
 /**
- * The slices of a run side by side, and one candidate's differences from the reference slice by slice. What was drawn stays when
- * only the rows above it are chosen anew: it does not depend on them.
+ * The slices of a run side by side, and one candidate's differences from the reference slice by slice. What was drawn is kept: when
+ * only the rows above it are chosen anew, it stays the same.
  */
 export function slices(run: RunView | null, found: Compared | null, reference: string | null): Content {
   if (!run || !found || reference === null) return nothing();
@@ -26,10 +26,16 @@ export function slices(run: RunView | null, found: Compared | null, reference: s
         and weak.
       </p>`
     );
-  const known = drawn.get(found.all) ?? new Map<string, HTMLElement>();
-  drawn.set(found.all, known);
-  if (!known.has(reference)) known.set(reference, drawSlices(run, found.all, reference));
-  return known.get(reference)!;
+  return drawSlices(run, found.all, reference);
+}
+
+/** Makes a thing of some comparisons when it is first asked for. */
+function once<T>(all: ScorerComparisons, what: readonly string[], make: () => T): T {
+  const known = kept.get(all) ?? new Map<string, unknown>();
+  kept.set(all, known);
+  const key = JSON.stringify(what);
+  if (!known.has(key)) known.set(key, make());
+  return known.get(key) as T;
 }
 
 function drawSlices(run: RunView, all: ScorerComparisons, reference: string): HTMLElement {
@@ -49,7 +55,7 @@ function drawSlices(run: RunView, all: ScorerComparisons, reference: string): HT
       "pairedDifference of assay/stats makes the intervals, holm corrects the p values, shrink draws small slices to the mean",
     run: run.id
   });
-  const table = sliceTableOf(cuts, reference, alpha);
+  const table = once(all, ["table", reference], () => sliceTableOf(cuts, reference, alpha));
   const format = formatFor(extent);
   const compared = cuts[0]?.candidates ?? [];
   const order = verdict.summaries.map(({candidate}) => candidate);
@@ -57,34 +63,49 @@ function drawSlices(run: RunView, all: ScorerComparisons, reference: string): HT
   const others = candidates.filter((name) => name !== reference);
   const show = select(
     [
-      {label: "Difference from the reference", value: "difference" as const},
-      {label: "Score", value: "score" as const}
+      {label: "Difference from the reference", id: "difference", value: "difference" as const},
+      {label: "Score", id: "score", value: "score" as const}
     ],
-    {label: "Cells show"}
+    {label: "Cells show", key: "cells"}
+  );
+  const column = select(
+    heatmapColumns(table).map(({slice, value}, i) => ({
+      label: value,
+      id: `${slice}=${value}`,
+      value: i,
+      group: slice
+    })),
+    {label: "Slice", key: "column"}
   );
   const map = html`<div></div>`;
-  const drawMap = () =>
+  const drawMap = () => {
     map.replaceChildren(
-      heatmap(table, {
-        kind: show.value,
-        candidates,
-        reference,
-        format,
-        alpha,
-        margin,
-        smaller,
-        made: made()
-      })
+      once(all, ["map", reference, show.value], () =>
+        heatmap(table, {
+          kind: show.value,
+          candidates,
+          reference,
+          format,
+          alpha,
+          margin,
+          smaller,
+          made: made()
+        })
+      )
     );
-  show.addEventListener("input", (event) => {
-    event.stopPropagation();
-    drawMap();
-  });
+    showColumn(map, column.value);
+  };
+  for (const input of [show, column])
+    input.addEventListener("input", (event) => {
+      event.stopPropagation();
+      drawMap();
+    });
   drawMap();
   const parts = [
     section(
       "Slices and candidates",
       show,
+      html`<div class="phone-only">${column}</div>`,
       map,
       html`<p class="small">
         p values are corrected together (Holm) for ${plural(table.comparisons, "comparison")} with
@@ -95,11 +116,15 @@ function drawSlices(run: RunView, all: ScorerComparisons, reference: string): HT
   if (others.length > 0) {
     const which = select(
       others.map((name) => ({label: name, value: name})),
-      {label: "Candidate"}
+      {label: "Candidate", key: "by-slice"}
     );
     const place = html`<div></div>`;
     const draw = () =>
-      place.replaceChildren(sliceForest(table, which.value, {reference, format, margin, alpha, made}));
+      place.replaceChildren(
+        once(all, ["forest", reference, which.value], () =>
+          sliceForest(table, which.value, {reference, format, margin, alpha, made})
+        )
+      );
     which.addEventListener("input", (event) => {
       event.stopPropagation();
       draw();

@@ -1,15 +1,31 @@
+import {chosen, onReturn, remember} from "./address.js";
+
+type Order = "ascending" | "descending";
+
+const KEY = "sorted";
+
 /**
  * Lets a reader sort a table by a column: a click on its head, first the greatest or the last of the alphabet, then the other
- * way round, then as it was. Cells without a value come last.
+ * way round, then as it was. Cells without a value come last. The address keeps the order of the table sorted last, by its name.
  */
-export function sortable(table: HTMLTableElement): void {
+export function sortable(table: HTMLTableElement, name: string): void {
   const [head] = table.tHead?.rows ?? [];
   const body = table.tBodies[0];
   if (!head || !body || table.tBodies.length !== 1 || body.rows.length < 3) return;
   const original = [...body.rows];
+  const sort = (column: number, order: Order | undefined) => {
+    for (const cell of head.cells) cell.removeAttribute("aria-sort");
+    if (order) head.cells[column]!.setAttribute("aria-sort", order);
+    body.append(...(order ? sorted(original, column, order === "ascending" ? 1 : -1) : original));
+  };
+  const asInAddress = () => {
+    const [of, place, order] = (chosen(KEY) ?? "").split("~");
+    const column = Number(place) - 1;
+    const known = of === name && (order === "ascending" || order === "descending") && head.cells[column];
+    sort(column, known ? order : undefined);
+  };
   [...head.cells].forEach((cell, column) => {
-    const name = nameOf(cell);
-    if (name === "") return;
+    if (nameOf(cell) === "") return;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "sort";
@@ -17,12 +33,13 @@ export function sortable(table: HTMLTableElement): void {
     cell.prepend(button);
     button.addEventListener("click", () => {
       const state = cell.getAttribute("aria-sort");
-      for (const other of head.cells) other.removeAttribute("aria-sort");
       const next = state === null ? "descending" : state === "descending" ? "ascending" : undefined;
-      if (next) cell.setAttribute("aria-sort", next);
-      body.append(...(next ? sorted(original, column, next === "ascending" ? 1 : -1) : original));
+      sort(column, next);
+      remember({[KEY]: next && `${name}~${column + 1}~${next}`});
     });
   });
+  if (chosen(KEY) !== null) asInAddress();
+  onReturn(table, asInAddress);
 }
 
 function nameOf(cell: HTMLTableCellElement): string {

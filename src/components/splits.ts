@@ -7,19 +7,29 @@ import {type Input, select} from "./inputs.js";
 import {leakagePlot} from "./leakagePlot.js";
 import {splitLeaks} from "./splitLeaks.js";
 import {splitResults} from "./splitResults.js";
+import {isOfAddressedRun, versionKey} from "./runOfAddress.js";
 import {splitTable} from "./splitTable.js";
 
-/** Lets a reader choose a version of a dataset; without one it says how to pull and split one. */
-export function chooseSplits(data: SplitsData): Input<SplitsView | null> {
+/** Lets a reader choose a version of a dataset, that of the address's run unless told; without one it says how to pull and split one. */
+export function chooseSplits(
+  data: SplitsData,
+  verdicts?: Pick<VerdictsData, "runs">
+): Input<SplitsView | null> {
+  const isOfRun = isOfAddressedRun(verdicts);
   const several = new Set(data.versions.map(({dataset}) => dataset)).size > 1;
   if (data.versions.length > 0)
     return select(
       data.versions.map((view) => ({
         label: `${view.dataset}, ${time(view.version.pulledAt)}, ${plural(view.splits.length, "split")}`,
+        id: versionKey(view.dataset, view.version.id),
         value: view as SplitsView | null,
         group: several ? view.dataset : undefined
       })),
-      {label: "Dataset and version", key: "dataset"}
+      {
+        label: "Dataset and version",
+        key: "dataset",
+        selected: (view) => view !== null && isOfRun(view.dataset, view.version.id)
+      }
     );
   const node = emptyState("No dataset has been pulled yet.", [
     "Declare one in ",

@@ -103,14 +103,28 @@ export function sqlConsole(
 }
 
 function tableList(run: RunView): Content {
+  const tables = tablesOf(run);
   return dataTable(
-    tablesOf(run),
+    tables,
     [
       {name: "Table", heading: true, value: ({name}) => code(name)},
       {name: "Columns", wide: true, value: ({columns}) => columns.join(", ")},
       {name: "What it holds", wide: true, value: ({about}) => about}
     ],
-    {caption: "Tables that can be asked", cards: true}
+    {
+      caption: "Tables that can be asked",
+      cards: true,
+      made: {
+        what: "The tables of this page and their columns.",
+        n: plural(tables.length, "table"),
+        term: "query",
+        sql: `select table_name, string_agg(column_name, ', ' order by ordinal_position) as columns
+from information_schema.columns
+where table_schema = 'main'
+group by table_name
+order by table_name`
+      }
+    }
   );
 }
 
@@ -135,7 +149,7 @@ function shownAnswer(answer: Answer, ms: number): HTMLElement {
               heading: i === 0,
               value: (row: readonly unknown[]) => cell(row[i])
             })),
-            {caption: "Answer to the query", cards: false}
+            {caption: "Answer to the query", cards: false, filter: false}
           )
     }
   </div>`;

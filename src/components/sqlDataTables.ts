@@ -90,6 +90,17 @@ export const DATA_TABLES: readonly ReportTable[] = [
       )
   },
   {
+    name: "dropped_rows",
+    about: "examples of the rows that each filter dropped",
+    columns: {...OF_VERSION, filter: "varchar", row_id: "varchar", reason: "varchar", excerpt: "varchar"},
+    lines: (data) =>
+      eachVersion(data, (own, {rejected}) =>
+        rejected.flatMap(({filter, examples}) =>
+          examples.map(({id, reason, excerpt}) => [...own, filter, id, reason, excerpt])
+        )
+      )
+  },
+  {
     name: "duplicate_counts",
     about: "clusters of rows that say the same or nearly the same, and their rows",
     columns: {

@@ -206,6 +206,17 @@ export const REPORT_TABLES: readonly ReportTable[] = [
     lines: ({models}) => models.models.flatMap(layerLines)
   },
   {
+    name: "learning_curves",
+    about:
+      "the loss of every model that kept its learning curve; of long trainings the mean of several steps",
+    columns: {model: "varchar", name: "varchar", part: "varchar", step: "double", loss: "double"},
+    lines: ({curves}) =>
+      curves.curves.flatMap(({model, name, training, validation}) => [
+        ...training.map(({step, loss}) => [model, name, "training", step, loss]),
+        ...validation.map(({step, loss}) => [model, name, "validation", step, loss])
+      ])
+  },
+  {
     name: "lineage",
     about: "every record with what it was made from, one line each",
     columns: {record: "varchar", kind: "varchar", name: "varchar", made_from: "varchar", how: "varchar"},

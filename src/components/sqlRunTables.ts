@@ -24,6 +24,42 @@ export const RUN_TABLES: readonly ReportTable[] = [
       ])
   },
   {
+    name: "run_candidates",
+    about: "every candidate of every sealed run as it was asked: identity and parameters as JSON",
+    columns: {
+      run: "varchar",
+      candidate: "varchar",
+      model: "varchar",
+      baseline: "boolean",
+      endpoint: "varchar",
+      endpoint_kind: "varchar",
+      hosting: "varchar",
+      identity: "varchar",
+      parameters: "varchar",
+      price: "varchar"
+    },
+    lines: ({runs}) =>
+      runs.runs.flatMap(({id, candidates}) =>
+        candidates.map((one) => [
+          ...[id, one.name, one.model, one.baseline, one.endpoint, one.endpointKind, one.hosting],
+          ...[
+            JSON.stringify(one.identity),
+            JSON.stringify(one.params),
+            one.price && JSON.stringify(one.price)
+          ]
+        ])
+      )
+  },
+  {
+    name: "run_scorers",
+    about: "the scorers of every sealed run with the version of their code",
+    columns: {run: "varchar", scorer: "varchar", version: "varchar", binary: "boolean", decides: "boolean"},
+    lines: ({runs}) =>
+      runs.runs.flatMap(({id, scorers, primaryScorer}) =>
+        scorers.map(({name, version, binary}) => [id, name, version, binary, name === primaryScorer])
+      )
+  },
+  {
     name: "prices",
     about: "the price of tokens that each candidate is billed with, in US dollars per million",
     columns: {

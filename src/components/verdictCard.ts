@@ -1,6 +1,7 @@
 import {html} from "htl";
 import type {CandidateCost, Verdict} from "../decisions/types.js";
 import type {RunView} from "../site/types.js";
+import {linkTo} from "./address.js";
 import {badge, type BadgeKind, type Content} from "./elements.js";
 import {count, dollars, duration, plural, share} from "./format.js";
 import {importedFrom} from "./importedFrom.js";
@@ -73,8 +74,8 @@ function basis({verdict}: RunView): Content {
       ? "within a budget, without an error rate"
       : `at an error rate of ${share(race.errorRate)} over all pairs and rounds`;
   return html`<span
-    >Decided by <a href="./races">a race</a> of ${plural(race.rounds, "round")} ${promise}, with ${margin}; it
-    saved ${share(saved)} of the calls. Means and intervals are those of its last round.</span
+    >Decided by <a href=${linkTo("./races")}>a race</a> of ${plural(race.rounds, "round")} ${promise}, with
+    ${margin}; it saved ${share(saved)} of the calls. Means and intervals are those of its last round.</span
   >`;
 }
 

@@ -140,7 +140,7 @@ function driftTable({drift, dataset, before, after}: VersionDiff, verdict: Versi
         made: {
           what: "How each column that both versions have moved from one to the other.",
           n: `${plural(after.rows, "row")} against ${plural(before.rows, "row")}`,
-          term: "version",
+          term: "drift",
           sql: driftQuery({dataset, id: after.id})
         }
       }

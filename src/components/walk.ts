@@ -2,7 +2,7 @@ import {minIndex} from "d3";
 import {html, svg} from "htl";
 import {plural} from "./format.js";
 import {openMade} from "./made.js";
-import {placeNote} from "./placeNote.js";
+import {keepPlaced, placeNote} from "./placeNote.js";
 
 /** A value of a figure: where it is drawn, in the picture's units, and what is said of it, in lines. */
 export interface Stop {
@@ -36,9 +36,11 @@ export function walkable(
     ${figure}${spoken}
   </div>`;
   let shown: number | undefined;
+  let letGo: () => void = () => undefined;
   const show = (at: number | undefined, aloud = false) => {
     if (at === shown) return;
     shown = at;
+    letGo();
     ring.remove();
     if (at === undefined) return note.remove();
     const {x, y, text} = stops[at]!;
@@ -48,6 +50,7 @@ export function walkable(
     note.textContent = text;
     box.append(note);
     placeNote(note, ring.getBoundingClientRect());
+    letGo = keepPlaced(note, ring, () => show(undefined));
     if (aloud) spoken.textContent = `${text.replaceAll("\n", ", ")}; ${at + 1} of ${stops.length}`;
   };
   const at = ({clientX, clientY}: PointerEvent) => {

@@ -48,6 +48,7 @@ export async function candidateViews(
         variant,
         baseline: candidate.baseline ?? false,
         model: candidate.model,
+        tools: candidate.tools,
         modelId: candidate.modelId,
         endpoint: candidate.endpoint,
         endpointKind: candidate.endpointKind,

@@ -1,3 +1,5 @@
+import type {SplitLeak} from "../splits/index.js";
+
 /** A text as a page shows it; `cut` when more of it is in the store. */
 export interface ShownText {
   text: string;
@@ -11,11 +13,22 @@ export interface RowDetail {
   cluster?: string;
   expected?: ShownText;
   slices: Record<string, string>;
+  /** Training rows that it is known by, one for each measure of leakage; of a row in a test part. */
+  training?: KnownFrom[];
   /** What was asked, by prompt variant; `messages` is left out where they are not published or not kept. */
   prompts: {variant: string; messages?: (ShownText & {role: string})[]}[];
   answers: AnswerDetail[];
   /** The primary scores of the row in earlier runs of the eval, oldest first, by candidate. */
   history: {run: string; sealedAt: string; scores: Record<string, number>}[];
+}
+
+/** The training row that is most like a row of the test part, by one measure of leakage. */
+export interface KnownFrom {
+  measure: SplitLeak["measure"];
+  row: string;
+  /** From 0 to 1, where the measure is a degree. */
+  similarity?: number;
+  text?: ShownText;
 }
 
 /** What one candidate said about a row, in one repeat. */

@@ -37,10 +37,22 @@ export const REPORT_PAGES: NavigationPage[] = [
   {name: "Method", path: "/method", about: "what every figure means and how it is computed"}
 ];
 
-// Framework writes a document without a language and forbids zooming; neither can be configured.
+/** What a reader chose on one page and wants to find on the next: keys of the address. */
+export const CARRIED = ["run", "scorer", "slice", "reference", "first", "second", "dataset"] as const;
+
+// Framework writes a document without a language and forbids zooming; neither can be configured. The navigation is given the
+// address's choices here, since not every page has code that would.
 export const siteHead = `<link rel="icon" href="data:,">
 <meta name="color-scheme" content="light dark">
-<script>document.documentElement.lang = "en"; document.querySelector("meta[name=viewport]").content = "width=device-width, initial-scale=1";</script>`;
+<script>document.documentElement.lang = "en"; document.querySelector("meta[name=viewport]").content = "width=device-width, initial-scale=1";
+addEventListener("DOMContentLoaded", () => {
+  const here = new URLSearchParams(location.search);
+  for (const link of document.querySelectorAll("#observablehq-header nav a")) {
+    const address = new URL(link.href);
+    for (const key of ${JSON.stringify(CARRIED)}) if (here.has(key)) address.searchParams.set(key, here.get(key));
+    link.href = address.href;
+  }
+});</script>`;
 
 export const siteFooter = `<p>Every number can be traced to its rows, split, prompt, price and seed on the <a href="./runs">runs</a> page.</p>`;
 

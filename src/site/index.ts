@@ -12,6 +12,7 @@ export {siteFingerprint, storeFingerprint} from "./fingerprint.js";
 export type {NavigationPage} from "./frame.js";
 export {history} from "./history.js";
 export type * from "./historyTypes.js";
+export {type CurvePoint, type CurvesData, type LearningCurve, learningCurves} from "./learningCurves.js";
 export {lineage, models, runs} from "./records.js";
 export {loaderParameter, print} from "./print.js";
 export {raceScores, races} from "./races.js";

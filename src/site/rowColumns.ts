@@ -1,3 +1,4 @@
+import {confidenceOf} from "../costs/index.js";
 import {scoreTable} from "../decisions/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 import type {ArrowColumn} from "./arrowColumn.js";
@@ -18,6 +19,8 @@ export interface RowColumns extends Pick<RowsMetadata, "candidates" | "baseline"
   /** By candidate; a label as it is, free text only of rows whose excerpt the eval publishes, masked and cut. */
   answers: Map<string, (string | null)[]>;
   failures: Map<string, (string | null)[]>;
+  /** The geometric mean of an answer's token probabilities, of candidates that told them. */
+  confidence: Map<string, (number | null)[]>;
   /** `length:CANDIDATE` and `order:SCORER:CANDIDATE`; without a judge none. */
   judges: Record<string, ArrowColumn>;
 }
@@ -95,13 +98,14 @@ async function answersOf(
   items: readonly Item[],
   candidates: readonly string[],
   publish: Publish
-): Promise<Pick<RowColumns, "answers" | "failures">> {
+): Promise<Pick<RowColumns, "answers" | "failures" | "confidence">> {
   const position = new Map(items.map((item, i) => [item.row_id, i]));
   const empty = () =>
     new Map(candidates.map((name) => [name, new Array<string | null>(items.length).fill(null)]));
   const answers = empty();
   const failures = empty();
-  const query = `select c.row_id, c.candidate, c.variant, c.status, c.reason, c.output,
+  const confidence = new Map<string, (number | null)[]>();
+  const query = `select c.row_id, c.candidate, c.variant, c.status, c.reason, c.output, c.logprobs,
       s.details, s.status as score_status, s.reason as score_reason
     from completions c left join scores s on s.run = c.run and s.row_id = c.row_id and s.candidate = c.candidate
       and s.variant = c.variant and s.repeat = c.repeat and s.scorer = $scorer
@@ -114,8 +118,12 @@ async function answersOf(
       if (row.status === "failed") failures.get(name)![i] = row.reason ?? "no reason given";
       else if (row.score_status === "failed") failures.get(name)![i] = row.score_reason ?? "not scored";
       answers.get(name)![i] = publish(predicted(row.details) ?? row.output, items[i]!.excerpt);
+      const sure = sureness(row);
+      if (sure === undefined) continue;
+      if (!confidence.has(name)) confidence.set(name, new Array<number | null>(items.length).fill(null));
+      confidence.get(name)![i] = sure;
     }
-  return {answers, failures};
+  return {answers, failures, confidence};
 }
 
 interface Answer {
@@ -125,9 +133,16 @@ interface Answer {
   status: string;
   reason: string | null;
   output: string | null;
+  logprobs: string | null;
   details: string | null;
   score_status: string | null;
   score_reason: string | null;
+}
+
+function sureness({logprobs, output}: Answer): number | undefined {
+  if (logprobs === null) return undefined;
+  const tokens = JSON.parse(logprobs) as {logprob: number}[];
+  return confidenceOf("logprobs", {text: output ?? "", logprobs: tokens.map(({logprob}) => logprob)});
 }
 
 function predicted(details: string | null): string | undefined {

@@ -2,7 +2,8 @@ import {strictest} from "../datasets/index.js";
 import {maskText, recognizersVersion} from "../privacy/index.js";
 import {readCached, type RunManifest, sha256, sqlString, type Store, writeCached} from "../store/index.js";
 import {DETAILS_PER_FILE, MOST_DETAILED} from "./detailFiles.js";
-import type {AnswerDetail, DetailFile, RowDetail, ShownText} from "./detailTypes.js";
+import type {AnswerDetail, DetailFile, KnownFrom, RowDetail, ShownText} from "./detailTypes.js";
+import {knownFromTraining} from "./knownFromTraining.js";
 import {expectedText, labelsOf} from "./publisher.js";
 import {answersOf, historyOf, promptsOf} from "./rowQueries.js";
 
@@ -39,8 +40,9 @@ export async function* rowDetails(store: Store, id: string): AsyncGenerator<Deta
   );
   const show = await openTexts(store, publish, labelsOf(expected.map((row) => expectedText(row.expected))));
   const ids = await detailedRows(store, run);
+  const shown = {show: show.text, training: await knownFromTraining(store, run, ids, show.text)};
   for (let from = 0; from === 0 || from < ids.length; from += DETAILS_PER_FILE)
-    yield {run: id, rows: await detailsOf(store, run, ids.slice(from, from + DETAILS_PER_FILE), show.text)};
+    yield {run: id, rows: await detailsOf(store, run, ids.slice(from, from + DETAILS_PER_FILE), shown)};
   await show.save();
 }
 
@@ -50,7 +52,7 @@ async function detailsOf(
   store: Store,
   run: RunManifest,
   ids: readonly string[],
-  show: Show
+  {show, training}: {show: Show; training: ReadonlyMap<string, KnownFrom[]>}
 ): Promise<RowDetail[]> {
   if (ids.length === 0) return [];
   const among = `row_id in (${ids.map(sqlString).join(", ")})`;
@@ -78,6 +80,7 @@ async function detailsOf(
         cluster: item.cluster ?? undefined,
         expected: show(expectedText(item.expected)),
         slices: JSON.parse(item.slices ?? "{}") as Record<string, string>,
+        training: training.get(id),
         prompts: (prompts.get(id) ?? []).map(({variant, messages}) => ({
           variant,
           messages: shownMessages(messages, show)

@@ -18,6 +18,8 @@ export interface RowsMetadata {
   classes: boolean;
   /** Rows have clusters. */
   clustered: boolean;
+  /** Candidates that told the probabilities of their tokens: how sure they were is in a file of its own. */
+  confident: string[];
   /** The rows that have texts, in the order of the files of texts. */
   detailed: number[];
 }
@@ -28,6 +30,8 @@ export type RowPlace = [row: number, place: number | null];
 /** Columns to filter rows by: slices, failures, the expected answer where there are classes. */
 export const INDEX_FILE = "index.arrow";
 export const CLUSTERS_FILE = "clusters.arrow";
+/** How sure candidates were of their answers, from 0 to 1. */
+export const CONFIDENCE_FILE = "confidence.arrow";
 /** What checks of a judge need: lengths of answers, choices in both orders. */
 export const JUDGES_FILE = "judges.arrow";
 

@@ -5,6 +5,7 @@ import {detailedRows} from "./rowDetails.js";
 import {
   answersFile,
   CLUSTERS_FILE,
+  CONFIDENCE_FILE,
   INDEX_FILE,
   JUDGES_FILE,
   MOST_CLASSES,
@@ -31,7 +32,7 @@ const MOST_OTHERS = 200;
  * The rows of one run as the files of which a page loads those it shows. Arrow files of all rows: an index (`slice:NAME`,
  * `expected` where answers are classes, `failure:CANDIDATE` where there are any), the scores by each scorer
  * (`score:SCORER:CANDIDATE`, null where there is none), the answers of each candidate where they are classes
- * (`answer:CANDIDATE`), clusters, and what checks of judges need. Arrow files of `ROWS_PER_PAGE` rows each: row id, cluster,
+ * (`answer:CANDIDATE`), clusters, how sure candidates were where they told (`confidence:CANDIDATE`), and what checks of judges need. Arrow files of `ROWS_PER_PAGE` rows each: row id, cluster,
  * expected, excerpt, `answer:CANDIDATE`, `failure:CANDIDATE`. JSON files that say where the row of an id stands. An answer that
  * is one of the labels expected is given as it is; free text only for rows whose excerpt the eval publishes, masked and cut.
  */
@@ -53,6 +54,7 @@ export async function runRows(store: Store, id: string): Promise<RowFile[]> {
     slices: run.slices,
     classes: expects.size > 0 && expects.size <= MOST_CLASSES,
     clustered: rows.clusters.some((cluster) => cluster !== null),
+    confident: candidates.filter((name) => rows.confidence.has(name)),
     detailed
   };
   // Most page loaders write no Arrow file, and Apache Arrow is long in loading.
@@ -83,6 +85,12 @@ function columnFiles(rows: RowColumns, metadata: RowsMetadata): TableFile[] {
     {name: INDEX_FILE, columns: index, about: metadata},
     {name: CLUSTERS_FILE, columns: {cluster: {kind: "texts", values: rows.clusters}}}
   ];
+  if (rows.confidence.size > 0) {
+    const columns = [...rows.confidence].map(
+      ([name, values]) => [`confidence:${name}`, {kind: "numbers", values} as ArrowColumn] as const
+    );
+    files.push({name: CONFIDENCE_FILE, columns: Object.fromEntries(columns)});
+  }
   if (Object.keys(rows.judges).length > 0) files.push({name: JUDGES_FILE, columns: rows.judges});
   metadata.scorers.forEach(({name}, i) => {
     const columns = [...rows.scores.get(name)!].map(

@@ -1,9 +1,10 @@
-import {currentMeasures, splitLeaks} from "../splits/index.js";
+import {currentMeasures, type SplitLeak, splitLeaks} from "../splits/index.js";
 import {
   hashJson,
   hasRows,
   openRows,
   readCached,
+  splitParts,
   type SplitManifest,
   type Store,
   type VersionManifest,
@@ -22,8 +23,39 @@ const SHOWN = 10;
 const MOST_ROWS = 100_000;
 
 /**
- * The rows of a split's test part that its training part knows, a few of each measure. Computed once and kept in the store.
- * Undefined when its rows are gone, are too many, or an older edition measured it.
+ * All rows of a split's test part that its training part knows. Computed once and kept in the store. Undefined when its rows are
+ * gone, are too many, or an older edition measured it.
+ */
+export async function leakingRows(
+  store: Store,
+  version: VersionManifest,
+  split: SplitManifest,
+  heldOut: readonly SplitManifest[]
+): Promise<SplitLeak[] | undefined> {
+  const tooMany = version.rows > MOST_ROWS;
+  if (tooMany || currentMeasures(split).edition === undefined) return undefined;
+  if (!(await hasRows(store.workspace, version)) || !(await splitParts(store.workspace, split)))
+    return undefined;
+  const key = keyOf(version, split, heldOut);
+  const name = `leaking-rows-${version.dataset}-${split.id}`;
+  const kept = await readCached<{key: string; leaks: SplitLeak[]}>(store.workspace, name);
+  if (kept?.key === key) return kept.leaks;
+  const leaks = await splitLeaks(store, split);
+  await writeCached(store.workspace, name, {key, leaks});
+  return leaks;
+}
+
+function keyOf(version: VersionManifest, split: SplitManifest, heldOut: readonly SplitManifest[]): string {
+  return hashJson([
+    EDITION,
+    hashJson(version),
+    hashJson(split),
+    heldOut.map(({id, counts}) => [id, counts["held-out"]])
+  ]);
+}
+
+/**
+ * The same, a few of each measure, with their texts. Computed once and kept in the store.
  * @param excerpts whether masked words of rows may be shown; otherwise only ids
  */
 export async function leaksView(
@@ -32,20 +64,12 @@ export async function leaksView(
   split: SplitManifest,
   {excerpts, heldOut}: {excerpts: boolean; heldOut: readonly SplitManifest[]}
 ): Promise<LeaksView | undefined> {
-  const tooMany = version.rows > MOST_ROWS;
-  if (tooMany || currentMeasures(split).edition === undefined) return undefined;
-  if (!(await hasRows(store.workspace, version))) return undefined;
-  const key = hashJson([
-    EDITION,
-    hashJson(version),
-    hashJson(split),
-    heldOut.map(({id, counts}) => [id, counts["held-out"]]),
-    excerpts
-  ]);
+  const found = await leakingRows(store, version, split, heldOut);
+  if (!found) return undefined;
+  const key = hashJson([keyOf(version, split, heldOut), excerpts]);
   const name = `leaks-${version.dataset}-${split.id}`;
   const kept = await readCached<{key: string; leaks: LeaksView}>(store.workspace, name);
   if (kept?.key === key) return kept.leaks;
-  const found = await splitLeaks(store, split);
   const counts: LeaksView["counts"] = {};
   const shown = found.filter(({measure}) => {
     counts[measure] = (counts[measure] ?? 0) + 1;

@@ -18,6 +18,8 @@ export interface CandidateView {
   variant: string;
   baseline: boolean;
   model: string;
+  /** What it may call. */
+  tools?: object[];
   modelId?: string;
   endpoint: string;
   endpointKind: string;

@@ -71,6 +71,7 @@ class Resized {
 async function pageData(store: Store) {
   const found = {
     costs: await site.costs(store),
+    curves: await site.learningCurves(store),
     datasets: await site.datasets(store),
     history: await site.history(store),
     lineage: await site.lineage(store),

@@ -12,9 +12,11 @@ import {openStore, type Store} from "../../src/store/index.js";
 import {openBrowser} from "./browser.js";
 import {type BuiltSite, buildSite, emptySite, siteProject} from "./buildSite.js";
 import {decisionStore} from "./decisionStore.js";
+import {hostileStore} from "./hostileStore.js";
 import {sampleStore} from "./sampleStore.js";
 import {sampleTickets} from "./sampleTickets.js";
 import {situationStore} from "./situationStore.js";
+import {trainedModel} from "./trainedModel.js";
 import {type FolderServer, serveFolder} from "./serveFolder.js";
 import {countShifts, settled, watchPage} from "./watchPage.js";
 
@@ -43,6 +45,8 @@ export function setUpReport(): void {
     await purge(workspace, "mails", {where: "thread = 'thread-7'", reason: "request 2026-14"});
     await decisionStore(project);
     await situationStore(workspace);
+    await trainedModel(workspace);
+    await hostileStore(workspace);
     const site = await buildSite(project);
     const empty = await emptySite(project, site);
     const store = await openStore(workspace);

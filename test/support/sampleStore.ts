@@ -351,6 +351,10 @@ function answer(
       cost_usd: failed ? undefined : costUsd,
       attempts: failed ? 4 : 1,
       reused: candidate.name === "tfidf-logreg",
+      logprobs:
+        failed || candidate.name !== "joint"
+          ? undefined
+          : JSON.stringify([{token: predicted, logprob: -0.01 - rng("sureness", row.row_id)()}]),
       finished_at: "2026-11-17T09:00:10.000Z"
     },
     scores: failed

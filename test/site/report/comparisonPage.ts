@@ -51,7 +51,7 @@ describe("the page of rows", () => {
   it("draws a matrix of many classes, in another order and larger when asked", async (context) => {
     const view = report.run("intent-clear");
     const {page, problems} = await open(context, `comparison?run=${view.id}`);
-    const figure = page.getByRole("img", {name: /^What .* answered: \d+ classes/});
+    const figure = page.getByRole("img", {name: /^Answers of .* by class: \d+ classes/});
     const width = () => figure.evaluate((svg) => svg.getBoundingClientRect().width);
     const first = () => figure.locator("rect title").first().textContent();
     const [before, order] = [await width(), await first()];

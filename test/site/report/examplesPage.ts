@@ -1,5 +1,7 @@
 import type {Page} from "playwright-core";
 import {describe, expect, it} from "vitest";
+import {confidenceOf} from "../../../src/costs/index.js";
+import {splitLeaks} from "../../../src/splits/index.js";
 import {cells, open, report, seriousViolations, type TestContext} from "../../support/report.js";
 import {settled} from "../../support/watchPage.js";
 
@@ -63,6 +65,33 @@ describe("the examples page", () => {
     await page.getByLabel("Search the texts").fill("What is 102 and 4?");
     await page.getByText(/^1 row with/).waitFor();
     expect((await cells(page, ROWS)).map(([id]) => id)).toEqual(["q102"]);
+    await page.close();
+  });
+
+  it("sorts by how sure a candidate was of its wrong answers, as its tokens' probabilities in the store say", async (context) => {
+    const run = report.run("mail-triage", "by thread");
+    const {page} = await open(context, `examples?run=${run.id}`);
+    const wrong = await report.store.rows<{row_id: string; output: string; logprobs: string}>(
+      `select row_id, output, logprobs from completions join scores using (run, row_id, candidate)
+       where run = $run and candidate = 'joint' and scorer = 'right queue' and value = 0 and logprobs is not null`,
+      {run: run.id}
+    );
+    const sure = new Map(
+      wrong.map(({row_id, output, logprobs}) => {
+        const tokens = JSON.parse(logprobs) as {logprob: number}[];
+        return [
+          row_id,
+          confidenceOf("logprobs", {text: output, logprobs: tokens.map(({logprob}) => logprob)})!
+        ];
+      })
+    );
+    expect(sure.size).toBeGreaterThan(3);
+    await page.getByLabel("Show", {exact: true}).selectOption({label: "joint: wrong"});
+    await page.getByLabel("Sorted by").selectOption({label: "joint: wrong and surest first"});
+    const wanted = [...sure.values()].sort((a, b) => b - a).slice(0, 20);
+    await expect
+      .poll(async () => (await cells(page, ROWS)).map(([id]) => sure.get(id!)?.toFixed(9)))
+      .toEqual(wanted.map((value) => value.toFixed(9)));
     await page.close();
   });
 
@@ -181,6 +210,16 @@ describe("the page of a row", () => {
       output: await article.locator(".said").first().innerText(),
       score: 1
     });
+    await page.close();
+  });
+
+  it("names the training rows that a row of the test part is known by", async (context) => {
+    const run = report.run("intent-leak", "random");
+    const split = (await report.store.splits("utterances")).find(({id}) => id === run.split.id)!;
+    const [leak] = (await splitLeaks(report.store, split)).filter(({measure}) => measure === "same group");
+    const {page} = await open(context, `row?run=${run.id}&row=${leak!.row}`);
+    await page.getByRole("heading", {name: "Known from training"}).waitFor();
+    await page.getByText(`same group: training row ${leak!.known}`).waitFor();
     await page.close();
   });
 

@@ -1,6 +1,7 @@
 import {group} from "d3-array";
 import type {Page} from "playwright-core";
 import {describe, expect, it} from "vitest";
+import {lineage} from "../../../src/site/index.js";
 import {cells, open, percent, report, signed, type TestContext} from "../../support/report.js";
 import {settled} from "../../support/watchPage.js";
 import {byThread} from "./engine.js";
@@ -25,7 +26,7 @@ async function namedOn(context: TestContext, path: string): Promise<Named[]> {
   const plots = await page.locator(".plot").count();
   expect(await page.locator(".plot > .foot > .made").count(), path).toBe(plots);
   const silent = await page
-    .locator(".table:has(td.number):not(:has(> .foot > .made)) caption")
+    .locator(".framed:not(:has(> .foot > .made)) caption")
     .evaluateAll((captions) => captions.map(({textContent}) => textContent!.trim()));
   expect(
     silent.filter((caption) => caption !== "Answer to the query"),
@@ -40,7 +41,7 @@ async function namedOn(context: TestContext, path: string): Promise<Named[]> {
         sql: node.querySelector("code")!.textContent!,
         method: method!,
         link: link!,
-        same: node.textContent!.includes("gives the same numbers")
+        same: node.textContent!.includes("gives the same from the published tables")
       };
     })
   );
@@ -97,6 +98,7 @@ describe("every figure", () => {
       "select min(row_id) as row_id from items where run = $run",
       {run: byThread().id}
     );
+    const trained = (await lineage(report.store)).nodes.find(({name}) => name === "answers-lora");
     const pages = [
       `?run=${byThread().id}`,
       `candidates?run=${byThread().id}`,
@@ -108,17 +110,19 @@ describe("every figure", () => {
       `judges?run=${report.run("judged").id}`,
       "races",
       "data-sets",
-      `data-sets?dataset=${encodeURIComponent(`tickets, ${tickets.pulledAt.slice(0, 16).replace("T", " ")}, ${tickets.rows} rows`)}`,
+      `data-sets?dataset=tickets@${tickets.id.slice(0, 12)}`,
       "splits",
       `merges?run=${byThread().id}`,
       "lineage",
+      `lineage?record=${encodeURIComponent(trained!.id)}`,
       "history",
       `notebook?run=${byThread().id}`,
       `?run=${report.run("raced").id}`,
       `differences?run=${report.run("raced").id}`,
       `examples?run=${byThread().id}`,
       `row?run=${byThread().id}&row=${item!.row_id}`,
-      "runs"
+      "runs",
+      `sql?run=${byThread().id}`
     ];
     const named: Named[] = [];
     for (const path of pages) {

@@ -2,10 +2,26 @@ import {describe, expect, it} from "vitest";
 import {lineage} from "../../../src/site/index.js";
 import {reached} from "../../../src/models/lineageGraph.js";
 import {open, report} from "../../support/report.js";
+import {lossAt} from "../../support/trainedModel.js";
 import {redrawn} from "../../support/watchPage.js";
 import {byThread} from "./engine.js";
 
 describe("the page of lineage", () => {
+  it("draws how a model learned, value by value as its training noted it", async (context) => {
+    const {nodes} = await lineage(report.store);
+    const {id} = nodes.find(({name}) => name === "answers-lora")!;
+    const {page, problems} = await open(context, `lineage?record=${encodeURIComponent(id)}`);
+    const figure = page.getByRole("application", {name: /^Loss of answers-lora over 1,000 steps/});
+    await figure.focus();
+    await page.keyboard.press("End");
+    expect(await figure.locator(".figure-note").innerText()).toBe(
+      `step 1,000, validation\nloss ${(lossAt(1000) + 0.5).toFixed(3)}`
+    );
+    expect(await page.getByText("step 500, whose weights were kept").count()).toBe(1);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
   it("draws what leads to the chosen record, what was made of it when asked, and keeps the choice in the address", async (context) => {
     const graph = await lineage(report.store);
     const run = `run:${byThread().id}`;

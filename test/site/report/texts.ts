@@ -26,7 +26,7 @@ describe("text from models and data", () => {
     );
     const n = (expected: string, predicted: string) =>
       String(counted.find((row) => row.expected === expected && row.predicted === predicted)?.n ?? 0);
-    const table = await cells(page, "What base answered");
+    const table = await cells(page, "Answers of base by class");
     expect(table).toEqual(
       LABELS.map((expected) => [expected, ...[...LABELS, HOSTILE].map((predicted) => n(expected, predicted))])
     );

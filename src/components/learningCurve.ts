@@ -1,0 +1,91 @@
+import * as Plot from "@observablehq/plot";
+import {html} from "htl";
+import type {CurvePoint, LearningCurve} from "../site/learningCurves.js";
+import {chart} from "./chart.js";
+import type {Content} from "./elements.js";
+import {figure} from "./figure.js";
+import {count, plural} from "./format.js";
+import {text} from "./sqlText.js";
+
+const HEIGHT = 280;
+
+type Point = CurvePoint & {part: "training" | "validation"};
+
+/** The loss of one model from step to step, on the training rows and on the validation rows. */
+export function learningCurve({
+  model,
+  name,
+  steps,
+  resultStep,
+  every,
+  training,
+  validation
+}: LearningCurve): Content {
+  const trained = training.map((one): Point => ({...one, part: "training"}));
+  const validated = validation.map((one): Point => ({...one, part: "validation"}));
+  const draw = (width: number) =>
+    chart({
+      width,
+      height: HEIGHT,
+      marginLeft: 52,
+      marginRight: 24,
+      marginTop: 26,
+      marginBottom: 44,
+      ariaLabel: `Loss of ${name} over ${plural(steps, "step")}`,
+      x: {
+        label: "step →",
+        labelAnchor: "center",
+        labelArrow: "none",
+        domain: [0, steps],
+        ticks: width < 560 ? 4 : 8,
+        tickFormat: (step: number) => count(step)
+      },
+      y: {label: "↑ loss", labelArrow: "none", nice: true, ticks: 6},
+      marks: [
+        Plot.gridY({stroke: "var(--line)", strokeOpacity: 1, ticks: 6}),
+        Plot.ruleX([resultStep], {stroke: "var(--strong-line)", strokeDasharray: "3,3"}),
+        Plot.lineY(trained, {x: "step", y: "loss", stroke: "var(--accent)", strokeWidth: 1.8}),
+        Plot.lineY(validated, {x: "step", y: "loss", stroke: "var(--worse)", strokeDasharray: "4,3"}),
+        Plot.dot(validated, {
+          x: "step",
+          y: "loss",
+          r: 4.5,
+          symbol: "diamond",
+          fill: "var(--worse)",
+          stroke: "var(--surface)"
+        })
+      ],
+      values: {
+        of: [...trained, ...validated],
+        x: ({step}) => step,
+        y: ({loss}) => loss,
+        text: ({step, loss, part}) =>
+          `step ${count(step)}, ${part}\nloss ${loss.toFixed(3)}${part === "training" && every > 1 ? `\nmean of ${plural(every, "step")}` : ""}`
+      }
+    });
+  return [
+    figure(draw, {
+      height: HEIGHT,
+      made: {
+        what: `The loss of ${name} while it was trained, on the training rows and on the validation rows.`,
+        n: `${plural(steps, "step")}${every > 1 ? `, ${count(every)} to a point` : ""}`,
+        term: "learning-curve",
+        sql: `select part, step, loss
+from learning_curves
+where model = ${text(model)}
+order by part, step`
+      }
+    }),
+    html`<p class="small legend">
+      <span class="standing"><span style="color: var(--accent)" aria-hidden="true">━</span> training</span>
+      ${
+        validated.length > 0
+          ? html`<span class="standing"
+              ><span style="color: var(--worse)" aria-hidden="true">◆</span> validation</span
+            >`
+          : null
+      }
+      <span>Dashed upright: step ${count(resultStep)}, whose weights were kept.</span>
+    </p>`
+  ];
+}

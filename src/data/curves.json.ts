@@ -1,0 +1,3 @@
+import {learningCurves, print} from "../site/index.js";
+
+await print(learningCurves);
