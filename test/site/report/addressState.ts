@@ -73,12 +73,12 @@ describe("the state of every input", () => {
       if (changed > 0) expect(before, path).not.toEqual(first);
       await page.reload();
       await settled(page);
-      await expect.poll(() => inputs(page), path).toEqual(before);
+      await expect.poll(() => inputs(page), {message: path}).toEqual(before);
       if (await change(page, 0)) {
         expect(await inputs(page), path).not.toEqual(before);
         await page.goBack();
         await settled(page);
-        await expect.poll(() => inputs(page), path).toEqual(before);
+        await expect.poll(() => inputs(page), {message: path}).toEqual(before);
       }
       expect(problems, path).toEqual([]);
       await page.close();
