@@ -160,7 +160,7 @@ function curves(
           x: "usdPerThousand",
           y: "quality",
           dx: -6,
-          dy: 13,
+          dy: 17,
           textAnchor: "start",
           text: ({cheap}: {cheap: string}) => `${cheap} first`,
           fill: "currentColor",

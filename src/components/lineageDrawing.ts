@@ -70,11 +70,11 @@ export function lineageDrawing(graph: LineageGraph, chosen: LineageNode): HTMLEl
 
 const restId = (layer: number) => `rest ${layer}`;
 
-/** The first of a layer, the chosen one among them, and how many more there are. */
+/** The last of a layer, which of runs are the newest, the chosen one among them, and how many more there are. */
 function cutLayer(nodes: readonly LineageNode[], chosen: string): Layer {
   if (nodes.length <= MOST) return {nodes: [...nodes]};
   const own = nodes.filter(({id}) => id === chosen);
-  const others = nodes.filter(({id}) => id !== chosen).slice(0, MOST - 1 - own.length);
+  const others = nodes.filter(({id}) => id !== chosen).slice(1 - MOST + own.length);
   const drawn = new Set([...own, ...others]);
   const left = nodes.filter((node) => !drawn.has(node));
   return {nodes: nodes.filter((node) => drawn.has(node)), rest: {count: left.length, kind: left[0]!.kind}};
@@ -99,13 +99,14 @@ function recordBox(node: LineageNode, {x, y}: {x: number; y: number}, chosen: bo
 }
 
 function restBox({count, kind}: Rest, {x, y}: {x: number; y: number}): SVGElement {
-  return svg`<text transform=${`translate(${x},${y})`} x="10" dy="0.35em" fill="var(--muted)">and ${plural(count, `more ${kind}`)}, listed below</text>`;
+  return svg`<text transform=${`translate(${x},${y})`} x="10" dy="0.35em" fill="var(--muted)">and ${plural(count, `more ${kind}`)}<title>The table below lists them.</title></text>`;
 }
 
 function underName(node: LineageNode): string {
   if (node.missing) return `${node.kind}, missing`;
   if (node.erased) return `${node.kind}, rows erased since`;
-  return `${node.kind} ${node.kind === "version" ? shortId(node).split("@").at(-1) : node.kind === "run" ? shortId(node).slice(-12) : shortId(node)}`;
+  if (node.kind === "run") return `run ${node.facts.started ?? ""} ${shortId(node).slice(-6)}`;
+  return `${node.kind} ${node.kind === "version" ? shortId(node).split("@").at(-1) : shortId(node)}`;
 }
 
 function cut(text: string, most: number): string {

@@ -40,6 +40,7 @@ export function splitTable(view: SplitsView): HTMLElement {
   return groupedTable(groups, columns, {
     caption: "Splits of one version side by side",
     cards: true,
+    filter: false,
     made: {
       what: "Rows of each part, test rows with a match in training, and how far the classes of both parts lie apart.",
       n: plural(view.version.rows, "row"),
