@@ -16,7 +16,7 @@ where run = ${text(run)}`;
 
 /** A run's scorers with the version of their code. */
 export function runScorersQuery(run: string): string {
-  return `select scorer, version, binary, decides
+  return `select scorer, version, yes_or_no, decides
 from run_scorers
 where run = ${text(run)}`;
 }

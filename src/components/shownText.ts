@@ -7,7 +7,13 @@ export function text({text: shown, cut}: ShownText): Content {
   return [shown, cut ? html`<small> … cut</small>` : null];
 }
 
+/** Text that scrolls is reached by keyboard. */
+const LONG = {characters: 1000, lines: 12};
+
 /** Text whose white space counts. */
 export function said(content: Content): HTMLElement {
-  return html`<div class="said">${content}</div>`;
+  const node = html`<div class="said">${content}</div>`;
+  const words = node.textContent!;
+  if (words.length > LONG.characters || words.split("\n").length > LONG.lines) node.tabIndex = 0;
+  return node;
 }

@@ -53,7 +53,13 @@ export const RUN_TABLES: readonly ReportTable[] = [
   {
     name: "run_scorers",
     about: "the scorers of every sealed run with the version of their code",
-    columns: {run: "varchar", scorer: "varchar", version: "varchar", binary: "boolean", decides: "boolean"},
+    columns: {
+      run: "varchar",
+      scorer: "varchar",
+      version: "varchar",
+      yes_or_no: "boolean",
+      decides: "boolean"
+    },
     lines: ({runs}) =>
       runs.runs.flatMap(({id, scorers, primaryScorer}) =>
         scorers.map(({name, version, binary}) => [id, name, version, binary, name === primaryScorer])

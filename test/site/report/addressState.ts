@@ -126,13 +126,15 @@ describe("a long table", () => {
   it("is filtered and sorted by the address, and saves what it shows", async (context) => {
     const {page} = await open(context, `comparison?run=${report.run("intent-clear").id}`);
     const region = page.getByRole("region", {name: /^Classes of/});
-    const all = await region.locator("tbody tr").count();
+    const rows = await region.locator("tbody tr").allTextContents();
+    const wanted = rows.filter((text) => text.includes("intent") && text.includes("17"));
     await region.getByRole("button", {name: "Recall"}).click();
-    await page.locator(".table", {has: region}).getByLabel("Filter the table below").fill("intent 1");
+    await page.locator(".table", {has: region}).getByLabel("Filter the table below").fill("intent 17");
     const shown = () => region.locator("tbody tr:visible th").allInnerTexts();
     const found = await shown();
-    expect(found).toHaveLength(10);
-    await page.getByText(`10 of ${all} lines`).waitFor();
+    expect(found).toHaveLength(wanted.length);
+    expect(found.length).toBeLessThan(rows.length);
+    await page.getByText(`${wanted.length} of ${rows.length} lines`).waitFor();
     await page.reload();
     await settled(page);
     await expect.poll(shown).toEqual(found);

@@ -41,7 +41,12 @@ function faint(page: Page): Promise<string[]> {
         .join("")
         .trim();
       if (text === "" || !element.checkVisibility({visibilityProperty: true})) continue;
-      if (element.matches(".hidden, .hidden *, option, :disabled, noscript, script, style, title")) continue;
+      if (
+        element.matches(
+          ".hidden, .hidden *, [aria-hidden=true], option, :disabled, noscript, script, style, title"
+        )
+      )
+        continue;
       const style = getComputedStyle(element);
       const ground = below(element);
       const ink = over(read(element instanceof SVGElement ? style.fill : style.color), ground);
