@@ -3,13 +3,13 @@ import {join} from "node:path";
 import {Tokenizer} from "@huggingface/tokenizers";
 import {type ChatMessage, chatTemplate} from "../chat/index.js";
 import {messagesIn, type TrainingExample} from "../finetune/index.js";
-import {messageOf, UserError} from "../store/index.js";
+import {UserError} from "../store/index.js";
 
 /** Counts an example's tokens as the model of a checkpoint's folder sees it: its chat template, then its tokenizer. */
 export async function tokenCounter(folder: string): Promise<(example: TrainingExample) => number> {
   const read = (name: string) => readFile(join(folder, name), "utf8");
   const json = await read("tokenizer.json").catch((cause: unknown) => {
-    throw new UserError(`${folder} has no tokenizer.json: ${messageOf(cause)}. Name a checkpoint's folder.`, {
+    throw new UserError(`${folder} has no tokenizer.json that can be read. Name a checkpoint's folder.`, {
       cause
     });
   });

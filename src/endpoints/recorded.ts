@@ -1,3 +1,4 @@
+import {stat} from "node:fs/promises";
 import {UserError} from "../store/errors.js";
 import {canonicalJson, hashJson, sha256, sha256File} from "../store/hash.js";
 import {completionCost, hostingKind, hostingModels, type StatedHosting} from "../costs/index.js";
@@ -195,6 +196,8 @@ async function openSource(options: RecordedOptions): Promise<Source> {
       close: async () => undefined
     };
   }
+  if (!(await stat(file!).catch(() => undefined))?.isFile())
+    throw new UserError(`There is no recording ${file}. Check the path in \`file\`.`);
   const [hash, records]: [string, RecordFile] = await Promise.all([
     sha256File(file!),
     openRecordFile(file!, visit)

@@ -232,6 +232,16 @@ describe("recorded", () => {
     );
   });
 
+  it("says that a file is not there in words", async () => {
+    for (const file of [join(folder, "gone.jsonl"), folder]) {
+      const [finding] = await recorded({name: "rec", file}).preflight!("m", {});
+      expect(finding).toMatchObject({
+        status: "error",
+        message: `rec: There is no recording ${file}. Check the path in \`file\`.`
+      });
+    }
+  });
+
   it("needs exactly one of file and rows", () => {
     expect(() => recorded({name: "rec"})).toThrow(/either file or rows/);
     expect(() => recorded({name: "rec", file: "x.jsonl", rows: []})).toThrow(/either file or rows/);
