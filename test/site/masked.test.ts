@@ -6,6 +6,7 @@ import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
 import {datasets, models, runRows, runs, splits, verdicts} from "../../src/site/index.js";
 import {publishing} from "../../src/site/publishing.js";
+import {archivedFiles} from "../../src/site/rowArchive.js";
 import {ensureSplit} from "../../src/splits/index.js";
 import {
   openStore,
@@ -26,9 +27,10 @@ afterAll(async () => {
 /** A run whose rows, expectations and answers all hold personal data. */
 async function runOf(
   publish: Publishing,
-  more: Partial<DatasetDefinition> = {}
+  more: Partial<DatasetDefinition> = {},
+  said = ""
 ): Promise<{store: Store; run: string; server: ModelServer}> {
-  const server = await startModelServer({answer: ({prompt}) => `I wrote to ${prompt}`});
+  const server = await startModelServer({answer: ({prompt}) => `I wrote to ${prompt}${said}`});
   const store = await openStore(await temporaryProject());
   opened.push(server, store);
   const rows = Array.from({length: 20}, (_, i) => ({
@@ -92,6 +94,23 @@ describe("what the report publishes", () => {
   it("holds the text when the eval says so", async () => {
     const {store, run} = await runOf("text");
     expect(await published(store, run)).toMatch(SECRET);
+  });
+
+  it("is nothing where outputs hold keys that would be published as they are", async () => {
+    const key = ["sk", "proj", "Zx8Kq2Lm9Vt4Bn7Rw1Yc5Dh3".repeat(2)].join("-");
+    const planted = `; the key is ${key}.`;
+    const {store, run} = await runOf("text", {}, planted);
+    const refused = await archivedFiles(store, run).catch((error: Error) => error.message);
+    expect(refused).toMatch(
+      /^Run orders-\w+ publishes texts as they are, and holds secrets: row r\d+ \(API_KEY\), .* and \d+ more\. Set `publish: "masked"`/
+    );
+    expect(refused).not.toContain(key.slice(8, 20));
+    // Personal data are published where the eval says so, and masked texts hold no key.
+    const open = await runOf("text");
+    expect((await archivedFiles(open.store, open.run)).length).toBeGreaterThan(2);
+    const masked = await runOf("masked", {}, planted);
+    const files = await archivedFiles(masked.store, masked.run);
+    expect(files.map(({content}) => Buffer.from(content).toString("latin1")).join("")).not.toContain(key);
   });
 
   const bare = /paid|thank|<CREDIT_CARD>|<EMAIL_ADDRESS>/;

@@ -1,0 +1,34 @@
+import {scanText} from "../privacy/index.js";
+import {UserError} from "../store/index.js";
+
+/** Kinds with a shape of their own; what only looks like a password is masked or published as the eval says. */
+const SURE = new Set(["API_KEY", "ACCESS_TOKEN", "PRIVATE_KEY"]);
+const NAMED = 5;
+
+/** Keys and tokens in what a report would publish as it is. */
+export class PublishedSecrets {
+  private readonly rows = new Map<string, string>();
+
+  /** Looks through every text of a value. */
+  look(row: string, value: unknown): void {
+    for (const text of textsIn(value))
+      for (const {type} of scanText(text, {layers: ["secrets"]}))
+        if (SURE.has(type)) this.rows.set(row, type);
+  }
+
+  /** Throws a UserError that names the rows, never the secret, where anything was found. */
+  refuse(run: string): void {
+    if (this.rows.size === 0) return;
+    const named = [...this.rows].slice(0, NAMED).map(([row, type]) => `row ${row} (${type})`);
+    const more = this.rows.size > NAMED ? ` and ${this.rows.size - NAMED} more` : "";
+    throw new UserError(
+      `Run ${run} publishes texts as they are, and holds secrets: ${named.join(", ")}${more}. Set \`publish: "masked"\` in the eval, or erase the rows with \`assay purge\`. Nothing was published.`
+    );
+  }
+}
+
+function* textsIn(value: unknown): Generator<string> {
+  if (typeof value === "string") yield value;
+  else if (typeof value === "object" && value !== null)
+    for (const inner of Object.values(value)) yield* textsIn(inner);
+}
