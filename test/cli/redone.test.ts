@@ -79,7 +79,10 @@ it("redoes what depends on what was changed, and nothing else", async () => {
   await edit("evals/words.eval.ts", `${weight}0.5}`, `${weight}0.7}`);
   expect(await rebuilt(), "a recipe").toEqual({...nothing, scored: rows, merges: 1, loaders: 1, built: true});
 
-  await writeFile(join(project, "prices", "prices.json"), JSON.stringify({prices: []}, null, 2));
+  await writeFile(
+    join(project, "prices", "prices.json"),
+    JSON.stringify({kind: "prices", prices: []}, null, 2)
+  );
   expect(await rebuilt(), "a price").toEqual({...nothing, loaders: 1, built: true});
 
   await edit("src/words.md", "# Said", "# What was said");

@@ -36,7 +36,7 @@ export const isRight = ({output, expected}) => {
   return output === expected;
 };
 isRight.module = import.meta.url;`,
-  "prices/prices.json": JSON.stringify({prices: []}),
+  "prices/prices.json": JSON.stringify({kind: "prices", prices: []}),
   "src/index.md": "# Words\n\nA page.\n",
   "src/data/words.json.ts": `import {appendFileSync} from "node:fs";
 import {said} from "./said.js";
