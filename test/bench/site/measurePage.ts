@@ -13,16 +13,33 @@ export interface PageFigures {
   layoutShift: number;
 }
 
+/** What lies between reader and server. */
+export interface Network {
+  latencyMs: number;
+  megabits: number;
+}
+
 /** Opens a page and measures what it takes until `selector` is there and nothing more is loaded. */
 export async function measurePage(
   browser: Browser,
   url: string,
-  selector: string
+  selector: string,
+  network?: Network
 ): Promise<{figures: PageFigures; page: Page; session: CDPSession}> {
   const page = await browser.newPage({viewport: {width: 1200, height: 900}});
   watchPage(page, new URL(url).origin);
   const session = await page.context().newCDPSession(page);
   await session.send("Performance.enable");
+  if (network) {
+    const throughput = (network.megabits * 1e6) / 8;
+    await session.send("Network.enable");
+    await session.send("Network.emulateNetworkConditions", {
+      offline: false,
+      latency: network.latencyMs,
+      downloadThroughput: throughput,
+      uploadThroughput: throughput
+    });
+  }
   const bodies: Promise<number>[] = [];
   page.on("response", (response) =>
     bodies.push(
