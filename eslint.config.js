@@ -33,6 +33,16 @@ export default defineConfig(
       eqeqeq: ["error", "always", {null: "ignore"}]
     }
   },
+  {
+    files: ["test/**"],
+    ignores: ["test/support/property.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {name: "fast-check", message: "Import test/support/property.js, which fixes the seed."}
+      ]
+    }
+  },
   {files: ["src/runner/**"], rules: {"max-lines-per-function": ["error", 85]}},
   {
     files: ["**/*.js"],

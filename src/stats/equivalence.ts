@@ -1,6 +1,7 @@
 import {normalTail} from "./distributions/normal.js";
 import {studentTail} from "./distributions/studentT.js";
 import type {PairedDifference} from "./pairedDifference.js";
+import {effectiveRows, ROUNDING} from "./scoreInterval.js";
 import {tangoScore} from "./tango.js";
 
 export interface MarginTest<Verdict extends string> {
@@ -14,7 +15,7 @@ export interface MarginTest<Verdict extends string> {
  * Whether the first candidate is at most `margin` worse than the second (margin > 0, in the units of the scores):
  * "non-inferior" when H₀: difference ≤ −margin is rejected at `alpha` (one-sided, default 0.05), "inferior" when
  * difference ≥ −margin is, "undecided" otherwise. Uses the difference's own method: the score test for 0/1 rows (Tango
- * 1998), else t. The same as asking on which side of −margin its 1 − 2α interval lies.
+ * 1998), that of a share's effective rows where the difference lies near −1 or 1 (Korn and Graubard 1998), else t. The same as asking on which side of −margin its 1 − 2α interval lies.
  */
 export function nonInferiority(
   difference: PairedDifference,
@@ -53,9 +54,16 @@ function requireMargin(margin: number): void {
 /** p value of the claim "the true difference is above the bound". */
 function tailAbove(difference: PairedDifference, bound: number): number {
   const {estimate, standardError = 0, wins, losses, n, clusters = n, df = Infinity, method} = difference;
+  // Score tests are of differences within −1 and 1: at these bounds there is nothing to test.
+  if (method !== "t" && method !== "clustered t" && Math.abs(bound) >= 1 - ROUNDING) return bound < 0 ? 0 : 1;
   if (method === "tango") {
     const rows = wins + losses === 0 ? clusters : n;
-    return bound <= -1 ? 0 : bound >= 1 ? 1 : normalTail(tangoScore(wins, losses, rows, bound));
+    return normalTail(tangoScore(wins, losses, rows, bound));
+  }
+  if (method === "score t" || method === "clustered score t") {
+    const [share, at] = [(1 + estimate) / 2, (1 + bound) / 2];
+    const rows = effectiveRows(share, standardError / 2, clusters);
+    return studentTail((share - at) / Math.sqrt((at * (1 - at)) / rows), df);
   }
   if (standardError === 0) return estimate > bound ? 0 : 1;
   return studentTail((estimate - bound) / standardError, df);

@@ -5,12 +5,19 @@ import {wilsonAt} from "./wilson.js";
 export const ROUNDING = 1e-12;
 
 /**
- * Wilson's interval for a proportion whose standard error was estimated by another method: n is p(1 − p)/SE², the number of
- * independent rows that would give this error, and `critical` replaces the normal quantile. `units` independent rows
- * or groups stand for n when the error is 0, or so small that it is rounding. Source: Korn and Graubard (1998), Survey Methodology 24.
+ * Independent rows that would give a proportion's standard error, p(1 − p)/SE²; `units` independent rows or groups where
+ * the error is 0, or so small that it is rounding. Source: Korn and Graubard (1998), Survey Methodology 24.
+ */
+export function effectiveRows(p: number, standardError: number, units: number): number {
+  const spread = p * (1 - p);
+  return standardError > ROUNDING && spread > 0 ? spread / standardError ** 2 : units;
+}
+
+/**
+ * Wilson's interval for a proportion whose standard error was estimated by another method: n is its `effectiveRows`, and
+ * `critical` replaces the normal quantile. Source: Korn and Graubard (1998), Survey Methodology 24.
  */
 export function scoreInterval(p: number, standardError: number, critical: number, units: number): Interval {
-  const spread = p * (1 - p);
-  const n = standardError > ROUNDING && spread > 0 ? spread / standardError ** 2 : units;
+  const n = effectiveRows(p, standardError, units);
   return wilsonAt(Math.min(p * n, n), n, critical)!;
 }

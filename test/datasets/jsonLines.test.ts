@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/property.js";
 import {writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {gzipSync} from "node:zlib";
@@ -70,7 +70,7 @@ describe("JSONL whose types are found once", () => {
           expect(ours).toEqual(theirs);
         }
       ),
-      {numRuns: 60, seed: 5}
+      {numRuns: 60}
     );
   });
 

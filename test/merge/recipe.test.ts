@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/property.js";
 import {existsSync} from "node:fs";
 import {readdir} from "node:fs/promises";
 import {join} from "node:path";

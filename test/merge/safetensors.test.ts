@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/property.js";
 import {spawnSync} from "node:child_process";
 import {readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/property.js";
 import {argsortMagnitudes} from "../../src/merge/numeric/argsort.js";
 import {describe, expect, it} from "vitest";
 import {magnitudesAt, Selection} from "../../src/merge/numeric/select.js";

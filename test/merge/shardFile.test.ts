@@ -1,7 +1,7 @@
 import {createHash} from "node:crypto";
 import {open, readdir, readFile} from "node:fs/promises";
 import {join} from "node:path";
-import fc from "fast-check";
+import fc from "../support/property.js";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {planShards} from "../../src/safetensors/shards.js";
 import {ShardFile} from "../../src/merge/shardFile.js";

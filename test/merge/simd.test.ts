@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/property.js";
 import {describe, expect, it} from "vitest";
 import {countNonFinite, decode, encode, type FloatDtype, roundTo} from "../../src/merge/numeric/convert.js";
 import {

@@ -1,7 +1,7 @@
 import {cp, mkdtemp, readFile, readdir, rm, stat, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
-import fc from "fast-check";
+import fc from "../support/property.js";
 import {afterEach, beforeEach, describe, expect, it} from "vitest";
 import {
   damagedFiles,

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/property.js";
 import {describe, expect, it} from "vitest";
 import {
   differenceSensitivity,
@@ -67,9 +67,11 @@ describe("non-inferiority and equivalence", () => {
     fc.assert(
       fc.property(
         fc.array(row, {minLength: 5, maxLength: 60}),
-        fc.double({min: 0.02, max: 0.5, noNaN: true}),
-        (rows, margin) => {
-          const d = pairedDifference(column(rows, 0), column(rows, 1), {level: 0.9})!;
+        fc.double({min: 0.02, max: 1, noNaN: true}),
+        fc.boolean(),
+        (rows, margin, inGroups) => {
+          const clusters = inGroups ? rows.map((_, i) => i % 4) : undefined;
+          const d = pairedDifference(column(rows, 0), column(rows, 1), {level: 0.9, clusters})!;
           if ([d.low + margin, d.high + margin, d.high - margin].some((x) => Math.abs(x) < 1e-6)) return;
           const {verdict} = nonInferiority(d, margin);
           expect(verdict).toBe(
@@ -77,7 +79,23 @@ describe("non-inferiority and equivalence", () => {
           );
           expect(equivalence(d, margin).verdict === "equivalent").toBe(d.low > -margin && d.high < margin);
         }
-      )
+      ),
+      {
+        numRuns: 2000,
+        examples: [
+          [
+            [
+              [0, 1],
+              [0, 1],
+              [0.5, 0],
+              [0, 1],
+              [0, 1]
+            ],
+            0.02,
+            false
+          ]
+        ]
+      }
     );
   });
 

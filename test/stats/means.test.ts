@@ -1,6 +1,6 @@
 import {readFileSync} from "node:fs";
 import {join} from "node:path";
-import fc from "fast-check";
+import fc from "../support/property.js";
 import {describe, expect, it} from "vitest";
 import {
   clopperPearson,

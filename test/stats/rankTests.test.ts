@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/property.js";
 import {describe, expect, it} from "vitest";
 import {mcnemarExact, pairedPermutation, rng, wilcoxonSignedRank} from "../../src/stats/index.js";
 import {expectClose, fixtures} from "./support.js";

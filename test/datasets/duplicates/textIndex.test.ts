@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/property.js";
 import {describe, expect, it} from "vitest";
 import {
   bandsFor,
@@ -58,7 +58,7 @@ describe("MinHasher", () => {
         );
         expect(hasher.minima()).toEqual(expected);
       }),
-      {numRuns: 300, seed: 1}
+      {numRuns: 300}
     );
   });
 });
@@ -194,7 +194,7 @@ describe("TextIndex", () => {
       fc.property(fc.shuffledSubarray(texts, {minLength: texts.length}), (shuffled) => {
         expect(clustersOf(shuffled, 0.6)).toEqual(expected);
       }),
-      {numRuns: 15, seed: 5}
+      {numRuns: 15}
     );
   });
 
@@ -233,7 +233,7 @@ describe("sharedKeys", () => {
             .sort()
         );
       }),
-      {numRuns: 200, seed: 2}
+      {numRuns: 200}
     );
   });
 });
