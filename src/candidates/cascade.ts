@@ -85,14 +85,14 @@ function cascadeEndpoint(name: string, stages: readonly Stage[], settings: Casca
       trustLevels[Math.max(...stages.map(({endpoint}) => trustLevels.indexOf(readTrust(endpoint.trust))))]!,
     limits: strictestLimits(stages),
     price: () => highestPrice(stages, settings),
-    stages: stages.some(({endpoint}) => endpoint.stages)
-      ? undefined
-      : () =>
-          stages.map(({candidate, endpoint, model}) => ({
-            name: candidate.name,
-            model,
-            price: endpoint.price?.(model)
-          })),
+    stages: () =>
+      stages.map(({candidate, endpoint, model}, s) => ({
+        name: candidate.name,
+        endpoint,
+        model,
+        params: candidate.params,
+        times: timesOf(stages, s, settings)
+      })),
     async identity() {
       const each = await Promise.all(
         stages.map(async ({endpoint, model, candidate: {params, tools}}) => ({
@@ -128,7 +128,7 @@ function cascadeEndpoint(name: string, stages: readonly Stage[], settings: Casca
 
 async function answer(
   stages: readonly Stage[],
-  {signal, thresholds, repeats = 3}: CascadeSettings,
+  {signal, thresholds, repeats}: CascadeSettings,
   request: CompletionRequest,
   options: CompletionOptions = {}
 ): Promise<Completion> {
@@ -138,7 +138,7 @@ async function answer(
     // What may still be passed over must not be told as it comes.
     const once = isLast ? options : {...options, onText: undefined};
     try {
-      const times = signal === "agreement" && !isLast ? repeats : 1;
+      const times = timesOf(stages, s, {signal, repeats});
       const own: Completion[] = [];
       asked.push(own);
       for (let i = 0; i < times; i++)
@@ -150,6 +150,15 @@ async function answer(
     }
   }
   throw new Error("a cascade has stages");
+}
+
+/** How many answers a stage is asked for. */
+function timesOf(
+  stages: readonly Stage[],
+  s: number,
+  {signal, repeats = 3}: Pick<CascadeSettings, "signal" | "repeats">
+): number {
+  return signal === "agreement" && s < stages.length - 1 ? repeats : 1;
 }
 
 function ask(
@@ -224,14 +233,10 @@ function sumOf(
 }
 
 /** What a request costs when every stage is asked: what a budget has to set aside. */
-function highestPrice(
-  stages: readonly Stage[],
-  {signal, repeats = 3}: CascadeSettings
-): TokenPrice | undefined {
+function highestPrice(stages: readonly Stage[], settings: CascadeSettings): TokenPrice | undefined {
   const prices = stages.map(({endpoint, model}, s) => {
     const price = endpoint.price?.(model);
-    const times = signal === "agreement" && s < stages.length - 1 ? repeats : 1;
-    return price && {times, price};
+    return price && {times: timesOf(stages, s, settings), price};
   });
   if (prices.some((one) => one === undefined)) return undefined;
   const known = prices as {times: number; price: TokenPrice}[];

@@ -2,12 +2,13 @@ import {readFile} from "node:fs/promises";
 import {measuredThroughput, type LoadLevel} from "../costs/index.js";
 import {type Endpoint, isLoopback, openAICompatible, type Trust} from "../endpoints/index.js";
 import {importBench, loadTest} from "../load/index.js";
-import {candidate, type Candidate, withBenchTarget} from "../runner/index.js";
+import {callPrices, type CallPrices, candidate, type Candidate, withBenchTarget} from "../runner/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {
   type BenchRecord,
   messageOf,
   openStore,
+  projectPricesOr,
   readBenches,
   sha256,
   UsageError,
@@ -49,7 +50,10 @@ export async function benchVerb(target: string | undefined, options: BenchVerbOp
     );
   const workspace = await openProject();
   const {one, chosen} = await chosenCandidate(workspace, target, options);
-  const maxRequests = cappedRequests(chosen.reach?.endpoint, chosen.reach?.model, options);
+  const listed = await projectPricesOr(workspace.project);
+  if (listed.problem !== undefined) note(`! the price list was left out: ${listed.problem}`);
+  const prices = callPrices(listed.prices, new Date().toISOString());
+  const maxRequests = cappedRequests(chosen.reach?.endpoint, chosen.reach?.model, prices, options);
   const {datasets} = await loadDatasets(workspace.project);
   const dataset = datasetOf(one.definition, datasets);
   const store = await openStore(workspace);
@@ -73,7 +77,7 @@ export async function benchVerb(target: string | undefined, options: BenchVerbOp
     const at = new Date().toISOString();
     const record = await withBenchTarget(one.definition, inputs, async (ready): Promise<BenchRecord> => {
       const {endpoint, model} = ready.ready.prepared;
-      cappedRequests(endpoint, model, options);
+      cappedRequests(endpoint, model, prices, options);
       checkLimits(endpoint, options);
       const result = await loadTest(
         ready,
@@ -84,6 +88,7 @@ export async function benchVerb(target: string | undefined, options: BenchVerbOp
           warmupSeconds: options.warmup,
           maxRequests,
           budgetUsd: options.budgetUsd,
+          prices,
           stream: options.stream
         },
         {signal: signals.signal, onMessage: tell}
@@ -164,19 +169,25 @@ function candidateAt(url: string, {model, trust, apiKeyEnv}: BenchVerbOptions): 
 function cappedRequests(
   endpoint: Endpoint | undefined,
   model: string | undefined,
+  prices: CallPrices,
   {budgetUsd, maxRequests}: BenchVerbOptions
 ): number {
   if (endpoint && model !== undefined) {
-    const price = endpoint.price?.(model);
-    if (price && budgetUsd === undefined)
+    const {hosting, kind} = endpoint;
+    const unpriced = prices.unpriced(endpoint, model);
+    const stated = endpoint.price?.(model) !== undefined;
+    // A list also knows models that run on a team's own servers, where nobody bills the tokens.
+    const paid = stated || (hosting === "api" && kind !== "recorded" && unpriced.length === 0);
+    const priced = paid || prices.of(endpoint, model) !== undefined;
+    if (paid && budgetUsd === undefined)
       throw new UserError(
         `${endpoint.name} is paid by the token. Say --budget-usd; the test ends before it is passed.`
       );
-    if (!price && budgetUsd !== undefined)
+    if (!priced && budgetUsd !== undefined)
       throw new UserError(
-        `${endpoint.name} states no price for ${model}, so that --budget-usd cannot be kept. State the price, or say --max-requests instead.`
+        `${endpoint.name} states no price for ${model}, and prices/*.json has none, so that --budget-usd cannot be kept. State the price, or say --max-requests instead.`
       );
-    if (!price && endpoint.hosting === "api" && maxRequests === undefined)
+    if (unpriced.length > 0 && maxRequests === undefined)
       throw new UserError(
         `${endpoint.name} is an API that states no price for ${model}. Say --max-requests, or state the price and say --budget-usd.`
       );

@@ -6,7 +6,8 @@ import {joinQueue} from "./joinQueue.js";
 import {failuresText} from "./failures.js";
 import {reportBroken} from "./broken.js";
 import {fail} from "./fail.js";
-import {dim, print, printJson, table} from "./terminal.js";
+import {dim, print, printJson} from "./terminal.js";
+import {dryRunText} from "./dryRunText.js";
 import {previewText} from "./promptText.js";
 import {raceText} from "./raceText.js";
 import {importedText, verdictText} from "./verdict.js";
@@ -131,58 +132,8 @@ export function runOptions(verb: RunVerbOptions): RunOptions {
 
 export function outcomeText({eval: one, split, result, verdict, failures, race}: EvalOutcome): string {
   if (result.prompts) return previewText(`${one.name} · ${split.name} split`, result.prompts);
-  if (result.dryRun) {
-    const {
-      calls,
-      reused,
-      refused,
-      planned,
-      promptTokens,
-      completionTokens,
-      costUsd,
-      candidates,
-      scorers,
-      preflightCalls
-    } = result.dryRun;
-    const cost =
-      calls === 0
-        ? "$0"
-        : costUsd === undefined
-          ? "unknown (an endpoint states no price)"
-          : `$${costUsd.toFixed(4)}`;
-    return [
-      `${one.name} · ${split.name} split: ${calls} calls of ${planned} planned (${reused} in the store already${refused > 0 ? `, ${refused} not sent` : ""})`,
-      `expected: ${promptTokens} prompt tokens, ${completionTokens ?? "an unknown number of"} completion tokens, cost ${cost}`,
-      table(candidates, [
-        {title: "candidate", value: (row) => row.name},
-        {title: "calls", align: "right", value: (row) => row.calls},
-        {title: "rows not sent", align: "right", value: (row) => row.refusedRows},
-        {title: "prompt tokens", align: "right", value: (row) => row.promptTokens},
-        {title: "completion tokens", align: "right", value: (row) => row.completionTokens},
-        {
-          title: "cost",
-          align: "right",
-          value: (row) => (row.costUsd === undefined ? undefined : `$${row.costUsd.toFixed(4)}`)
-        }
-      ]),
-      ...scorers.map(
-        ({name, model, endpoint, calls: own}) =>
-          `scorer ${name}: at most ${own} calls of ${model ?? "a model"} at ${endpoint}, not in the cost above; a budget counts them`
-      ),
-      ...(preflightCalls > 0
-        ? [
-            `before the first row: ${preflightCalls} calls of a few tokens ask whether the endpoints are ready, not in the cost above; a budget counts them`
-          ]
-        : []),
-      ...candidates.flatMap(({name, notMade}) =>
-        notMade ? [`${name} is not in the store yet: the run makes it first, and a dry run does not`] : []
-      ),
-      ...new Set(candidates.flatMap(({refusal}) => refusal ?? [])),
-      ...(one.definition.race
-        ? ["At most: the eval races its candidates, and stops when the choice is made."]
-        : [])
-    ].join("\n");
-  }
+  if (result.dryRun)
+    return dryRunText(`${one.name} · ${split.name} split`, result.dryRun, {raced: !!one.definition.race});
   const decided = race
     ? raceText(race)
     : `${verdictText(result.manifest!, verdict!)}\n${dim(effortText(result))}`;

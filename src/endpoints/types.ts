@@ -1,4 +1,4 @@
-import type {CandidateStage, MeasuredModel} from "../store/schema.js";
+import type {MeasuredModel} from "../store/schema.js";
 import type {HostingKind, HostingModel, TokenCounts, TokenPrice} from "../costs/index.js";
 export type {TokenPrice};
 import type {Trust} from "../privacy/trust.js";
@@ -150,6 +150,17 @@ export function isRemote({kind}: {kind: string}): boolean {
   return (REMOTE as readonly string[]).includes(kind);
 }
 
+/** One of the models that a cascade asks. */
+export interface EndpointStage {
+  /** Of the candidate that stands there. */
+  name: string;
+  endpoint: Endpoint;
+  model: string;
+  params?: ModelParameters;
+  /** The most answers that one request takes of it. */
+  times: number;
+}
+
 /** One way of getting completions. Adding an endpoint means adding one file that returns this. */
 export interface Endpoint {
   /** Unique within a workspace; appears in pages and in keys. */
@@ -164,7 +175,7 @@ export interface Endpoint {
   readonly tokensCountedBy?: string;
   price?(model: string): TokenPrice | undefined;
   /** Of a cascade: the models it asks, in their order. */
-  stages?(): readonly CandidateStage[];
+  stages?(): readonly EndpointStage[];
   /** What counts tokens where an answer comes without its usage; they stay unknown when absent. */
   tokenCounter?(): Promise<TokenCounter>;
   /**

@@ -8,7 +8,7 @@ import {
   realEffects
 } from "../endpoints/index.js";
 import type {EndpointErrorKind} from "../endpoints/types.js";
-import {type BenchTarget, type Budget, createBudget, worstCaseUsd} from "../runner/index.js";
+import {type BenchTarget, type Budget, callPrices, type CallPrices, createBudget} from "../runner/index.js";
 import {messageOf, UserError} from "../store/index.js";
 import {levelOf, throughputOf} from "./level.js";
 import {closedLoop, openLoop} from "./loops.js";
@@ -26,6 +26,8 @@ export interface LoadOptions {
   maxRequests: number;
   /** The most US dollars in all. */
   budgetUsd?: number;
+  /** What the budget counts calls at; the endpoint's own price when absent. */
+  prices?: CallPrices;
   /** Asks for streams, which give the time to the first token. */
   stream: boolean;
 }
@@ -102,10 +104,10 @@ export async function loadTest(
 /** Sends the prompts in turn, within the caps. */
 function createCaller(
   {ready, prompts}: BenchTarget,
-  {stream, budgetUsd}: LoadOptions,
+  {stream, budgetUsd, prices = callPrices([], "")}: LoadOptions,
   effects: Pick<Effects, "now" | "timer">
 ) {
-  const {candidate, prepared, record} = ready;
+  const {candidate, prepared} = ready;
   const {endpoint, model} = prepared;
   const streams = stream && isRemote(endpoint);
   const params = streams ? {...candidate.params, stream: true} : candidate.params;
@@ -115,8 +117,8 @@ function createCaller(
 
   const call = (signal: AbortSignal | undefined): Promise<Reply & {message?: string}> | undefined => {
     const {rowId, messages} = prompts[requests % prompts.length]!;
-    const bytes = Buffer.byteLength(JSON.stringify([messages, candidate.tools]));
-    const usd = worstCaseUsd(record.price, bytes, candidate.params?.max_tokens);
+    const request = {model, messages, params, tools: candidate.tools};
+    const usd = budget && prices.worstCaseUsd(endpoint, request);
     const reservation = budget?.reserve({candidate: candidate.name, usd});
     if (budget && !reservation) {
       stopped = `budget: $${budget.spentUsd.toFixed(4)} of $${budgetUsd} spent, and the next call might not fit`;
@@ -127,18 +129,18 @@ function createCaller(
     let seenMs: number | undefined;
     const attempts = firstAttemptOnly(signal);
     return endpoint
-      .complete(
-        {model, messages, params, tools: candidate.tools},
-        {
-          rowId,
-          signal: attempts.signal,
-          attempts,
-          onText: () => void (seenMs ??= effects.now() - sentMs)
-        }
-      )
+      .complete(request, {
+        rowId,
+        signal: attempts.signal,
+        attempts,
+        onText: () => void (seenMs ??= effects.now() - sentMs)
+      })
       .then(
-        ({usage, firstTokenMs, costUsd}: Completion) => {
-          reservation?.settle(costUsd);
+        (completion: Completion) => {
+          const {usage, firstTokenMs} = completion;
+          const costUsd = prices.costOf(endpoint, model, completion);
+          if (costUsd === undefined) reservation?.assumeSpent();
+          else reservation?.settle(costUsd);
           return {
             firstTokenMs: firstTokenMs ?? seenMs,
             promptTokens: usage?.promptTokens,

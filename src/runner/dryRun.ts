@@ -1,12 +1,20 @@
 import {join} from "node:path";
-import {completionCost} from "../costs/index.js";
-import {type RunManifest, sqlString} from "../store/index.js";
+import {projectPricesOr, type RunManifest, sqlString} from "../store/index.js";
+import {callPrices} from "./calls/callPrices.js";
 import type {EvalDefinition} from "./define.js";
 import type {PrivacyCheck} from "./plan/privacyCheck.js";
 import type {ResolvedEval} from "./plan/resolve.js";
 import type {Plan} from "./plan/plan.js";
 import type {Place} from "./plan/rows.js";
 import type {ReadyCandidate} from "./plan/readyCandidates.js";
+import {
+  type ExpectedCost,
+  expectedCost,
+  type ExpectedInputs,
+  type StatedPrice,
+  statedPrices,
+  total
+} from "./expectedCost.js";
 import type {Settled} from "./journal/reuse.js";
 import {
   JOURNAL,
@@ -43,6 +51,8 @@ export interface DryRun {
   scorers: DryRunScorer[];
   /** Calls of a few tokens that ask the endpoints before the first row whether they are ready. */
   preflightCalls: number;
+  /** What is wrong with the project's price list, which was left out then. */
+  priceProblem?: string;
 }
 
 export interface DryRunScorer {
@@ -51,9 +61,10 @@ export interface DryRunScorer {
   endpoint: string;
   /** At most. */
   calls: number;
+  prices: StatedPrice[];
 }
 
-export interface DryRunCandidate {
+export interface DryRunCandidate extends ExpectedCost {
   name: string;
   calls: number;
   /** Rows that may not be sent to this candidate's endpoint; why is in `refusal`. */
@@ -61,11 +72,8 @@ export interface DryRunCandidate {
   refusal?: string;
   /** True when the run would make the candidate's model: all its calls are new. */
   notMade?: boolean;
-  promptTokens: number;
-  completionTokens?: number;
-  /** Where `completionTokens` comes from: earlier answers of this model, or `max_tokens`. */
-  basis?: "observed" | "max_tokens";
-  costUsd?: number;
+  /** True when the costs are those of all models of a cascade. */
+  atMost?: boolean;
 }
 
 export interface ForecastInputs {
@@ -81,6 +89,8 @@ export interface ForecastInputs {
   runId: string;
   /** Folder for what is half-made. */
   folder: string;
+  /** Wall clock in milliseconds since 1970. */
+  now(): number;
 }
 
 /** Counts the calls a plan still needs and forecasts their tokens and cost. Calls nothing. */
@@ -94,7 +104,8 @@ export async function forecast({
   needs = {},
   settled,
   runId,
-  folder
+  folder,
+  now
 }: ForecastInputs): Promise<DryRun> {
   const {candidate: nameOf} = placeOf(plan);
   const perCandidate = new Map<string, {calls: number; tokens: number}>();
@@ -106,16 +117,15 @@ export async function forecast({
       const sum = perCandidate.get(candidate) ?? {calls: 0, tokens: 0};
       perCandidate.set(candidate, {calls: sum.calls + 1, tokens: sum.tokens + tokens});
     }
-  const observed = await observedTokens(place, runs, runId, folder);
+  const listed = await projectPricesOr(place.workspace.project);
+  const at = new Date(now()).toISOString();
+  const expected: ExpectedInputs = {
+    prices: callPrices(listed.prices, at),
+    observed: await observedTokens(place, runs, runId, folder),
+    at
+  };
   const candidates = ready.map(({record, candidate, prepared}, index): DryRunCandidate => {
     const {calls, tokens} = perCandidate.get(record.name) ?? {calls: 0, tokens: 0};
-    const seen = observed.get(record.model);
-    const each = seen ?? candidate.params?.max_tokens;
-    const completionTokens = each === undefined ? undefined : Math.round(each * calls);
-    const costUsd =
-      completionTokens === undefined
-        ? undefined
-        : completionCost({promptTokens: tokens, completionTokens}, record.price);
     const refused = plan.refused[index]!;
     return {
       name: record.name,
@@ -123,10 +133,8 @@ export async function forecast({
       refusedRows: refused.length,
       refusal: refused.length > 0 ? privacyCheck.message(prepared.endpoint, refused, plan.rows) : undefined,
       notMade: prepared.notMade,
-      promptTokens: tokens,
-      completionTokens,
-      basis: completionTokens === undefined ? undefined : seen === undefined ? "max_tokens" : "observed",
-      costUsd
+      atMost: prepared.endpoint.stages ? true : undefined,
+      ...expectedCost({...prepared, params: candidate.params}, {calls, promptTokens: tokens}, expected)
     };
   });
   const called = candidates.filter(({calls}) => calls > 0);
@@ -147,8 +155,10 @@ export async function forecast({
         sum + (candidates[index]!.calls > 0 ? (endpoint.preflightCalls?.(needs) ?? 0) : 0),
       0
     ),
+    priceProblem: listed.problem,
     scorers: await scorerForecast(
       {place, runs, settled, runId, folder, scorers},
+      expected,
       called.reduce((sum, one) => sum + one.calls, 0)
     )
   };
@@ -164,6 +174,7 @@ async function scorerForecast(
     folder,
     scorers
   }: Pick<ForecastInputs, "place" | "runs" | "settled" | "runId" | "folder" | "scorers">,
+  expected: ExpectedInputs,
   newCalls: number
 ): Promise<DryRunScorer[]> {
   const asking = scorers.filter(({scorer}) => scorer.asks);
@@ -191,7 +202,8 @@ async function scorerForecast(
       name,
       model: modelAsked(scorer),
       endpoint: scorer.asks!.name,
-      calls: (scorer.callsEach ?? 1) * (newCalls + owed!.n)
+      calls: (scorer.callsEach ?? 1) * (newCalls + owed!.n),
+      prices: statedPrices(scorer.asks!, modelAsked(scorer) ?? "", expected)
     });
   }
   return forecasts;
@@ -209,9 +221,4 @@ async function observedTokens(
      where served_model is not null and completion_tokens is not null and run <> ${sqlString(runId)} group by served_model`
   );
   return new Map(rows.map(({model, tokens}) => [model, tokens]));
-}
-
-/** Undefined as soon as one part is unknown. */
-function total(parts: (number | undefined)[]): number | undefined {
-  return parts.includes(undefined) ? undefined : parts.reduce<number>((sum, part) => sum + part!, 0);
 }

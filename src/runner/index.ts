@@ -1,6 +1,6 @@
 export type {GateRule} from "../decisions/gateRule.js";
 export {type BenchTarget, withBenchTarget} from "./benchTarget.js";
-export {type Budget, createBudget, worstCaseUsd} from "./calls/budget.js";
+export {type Budget, createBudget} from "./calls/budget.js";
 export type {
   CallError,
   CallOutcome,
@@ -16,6 +16,9 @@ export {createOutageGuard, type OutageGuard} from "./calls/outage.js";
 export {OutcomeStream} from "./calls/outcomeStream.js";
 export {callError, createPool, guardedAttempts} from "./calls/pool.js";
 export * from "./define.js";
+export type {DryRun} from "./dryRun.js";
+export type {StatedPrice} from "./expectedCost.js";
+export {callPrices, type CallPrices} from "./calls/callPrices.js";
 export {prepareCandidate} from "./prepareCandidate.js";
 export {type EvalFinding, runEvalPreflight} from "./plan/preflight.js";
 export type {PromptPreview} from "./plan/promptPreview.js";

@@ -1,4 +1,5 @@
-import {UserError} from "../store/index.js";
+import {projectPricesOr, UserError} from "../store/index.js";
+import {callPrices, type CallPrices} from "./calls/callPrices.js";
 import {makeCalls} from "./calls/calls.js";
 import {createPreflightCalls, type PreflightCalls} from "./calls/preflightCalls.js";
 import {type CountedScorerCalls, createScorerCalls} from "./calls/scorerCalls.js";
@@ -18,7 +19,7 @@ import type {PrivacyCheck} from "./plan/privacyCheck.js";
 import type {Plan} from "./plan/plan.js";
 import {preflight} from "./plan/preflight.js";
 import type {ReadyCandidate} from "./plan/readyCandidates.js";
-import type {ResolvedEval, RunOptions} from "./plan/resolve.js";
+import type {ResolvedEval} from "./plan/resolve.js";
 import type {Place} from "./plan/rows.js";
 import type {RunEffects, RunInputs, RunResult} from "./runTypes.js";
 import {buildManifest} from "./seal/manifest.js";
@@ -46,6 +47,7 @@ interface Begun {
   settled: Settled;
   tally: Tally;
   spending?: Spending;
+  prices: CallPrices;
   scorerCalls: CountedScorerCalls;
   preflightCalls: PreflightCalls;
 }
@@ -78,12 +80,15 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
       effects.now
     );
     const spending = options.budgetUsd === undefined ? undefined : createSpending(options.budgetUsd);
+    const listed = spending ? await projectPricesOr(store.workspace.project) : {prices: []};
+    const prices = callPrices(listed.prices, new Date(effects.now()).toISOString());
     const concurrency = options.concurrency ?? CONCURRENCY;
     const answers = await openScorerAnswers(store.workspace, run.id, {ownOnly: options.noReuse});
     logs.push(answers);
-    const scorerCalls = createScorerCalls({spending, concurrency, answers});
-    const preflightCalls = createPreflightCalls(spending);
-    const begun = {journal, scoreLog, settled, tally, spending, scorerCalls, preflightCalls};
+    const scorerCalls = createScorerCalls({spending, prices, concurrency, answers});
+    const preflightCalls = createPreflightCalls(prices, spending);
+    if (spending) checkBudget(plan.total > done.count ? ready : [], resolved.scorers, prices, listed.problem);
+    const begun = {journal, scoreLog, settled, tally, spending, prices, scorerCalls, preflightCalls};
     const stopped = await callMissing(planned, begun);
     await journal.close();
     effects.onProgress?.(tally.progress("sealing"));
@@ -132,12 +137,10 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
 /** Makes the calls that have no outcome, if there are any; why it stopped early, if it did. */
 async function callMissing(
   {definition, inputs, place, effects, resolved, ready, plan, privacyCheck, run}: PlannedRun,
-  {journal, scoreLog, settled: {done}, tally, spending, scorerCalls, preflightCalls}: Begun
+  {journal, scoreLog, settled: {done}, tally, spending, prices, scorerCalls, preflightCalls}: Begun
 ): Promise<string | undefined> {
   const {options = {}, signal, abortSignal, createExecutor} = inputs;
-  const anyCalls = plan.total > done.count;
-  checkBudget(anyCalls ? ready : [], resolved.scorers, options);
-  if (!anyCalls) return undefined;
+  if (plan.total === done.count) return undefined;
   const called = calledCandidates(plan, done);
   for (const [index, {record, prepared}] of ready.entries())
     if (plan.refused[index]!.length > 0)
@@ -172,6 +175,7 @@ async function callMissing(
       concurrency: options.concurrency ?? CONCURRENCY,
       now: effects.now,
       spending,
+      prices,
       scorerCalls,
       signal,
       abortSignal,
@@ -196,29 +200,26 @@ function calledCandidates(plan: Plan, done: Bits): Set<number> {
   return called;
 }
 
+/** Throws UserError when an API is asked whose price nobody states; `problem` is what is wrong with the project's list. */
 function checkBudget(
   ready: readonly ReadyCandidate[],
   scorers: ResolvedEval["scorers"],
-  options: RunOptions
+  prices: CallPrices,
+  problem: string | undefined
 ): void {
-  if (options.budgetUsd === undefined) return;
-  const unpriced = ready.filter(
-    ({record}) => record.hosting === "api" && !record.price && record.endpointKind !== "recorded"
-  );
-  const unpricedScorers = scorers.filter(
-    ({scorer}) =>
-      scorer.asks?.hosting === "api" &&
-      scorer.asks.kind !== "recorded" &&
-      !scorer.asks.price?.(modelAsked(scorer) ?? "")
-  );
   const names = [
-    ...unpriced.map(({record}) => `${record.name} (${record.model} at ${record.endpoint})`),
-    ...unpricedScorers.map(
-      ({name, scorer}) => `scorer ${name} (${modelAsked(scorer) ?? "a model"} at ${scorer.asks!.name})`
+    ...ready.flatMap(({record, prepared: {endpoint, model}}) => {
+      const unpriced = prices.unpriced(endpoint, model, record.hosting);
+      return unpriced.map((of) => `${record.name} (${of})`);
+    }),
+    ...scorers.flatMap(({name, scorer}) =>
+      scorer.asks
+        ? prices.unpriced(scorer.asks, modelAsked(scorer) ?? "a model").map((of) => `scorer ${name} (${of})`)
+        : []
     )
   ];
   if (names.length > 0)
     throw new UserError(
-      `a budget needs prices, and none is known for ${names.join(", ")}. State "price" on the endpoint, or run without a budget.`
+      `${problem === undefined ? "" : `${problem}\n`}a budget needs prices, and none is known for ${names.join(", ")}. State "price" on the endpoint or in prices/*.json, or run without a budget.`
     );
 }

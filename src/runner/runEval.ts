@@ -103,7 +103,8 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
         needs: definition.needs,
         settled,
         runId,
-        folder
+        folder,
+        now: effects.now
       });
       return {dryRun, unchanged: true, calls: 0};
     }

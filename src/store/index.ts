@@ -115,7 +115,7 @@ export {LocalFolder} from "./place/localFolder.js";
 export type {Place, Stage} from "./place/place.js";
 export {processIsAlive} from "./process.js";
 export {plainSql} from "./plainSql.js";
-export {PRICES_FOLDER, projectPrices, readPriceFile} from "./projectPrices.js";
+export {PRICES_FOLDER, projectPrices, projectPricesOr, readPriceFile} from "./projectPrices.js";
 export * from "./schema.js";
 export {openStore, type Store} from "./store.js";
 export {assertOneStatement, userCondition, userQuery} from "./userSql.js";

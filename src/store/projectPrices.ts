@@ -27,6 +27,16 @@ export async function projectPrices(project: string): Promise<PriceRow[]> {
   return rows;
 }
 
+/** The same where what is asked for holds without prices too: none and the problem, when a file is broken. */
+export async function projectPricesOr(project: string): Promise<{prices: PriceRow[]; problem?: string}> {
+  try {
+    return {prices: await projectPrices(project)};
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return {prices: [], problem: error.message};
+  }
+}
+
 /** By path, as of the time and size that the file had: every run of a report asks for them, and a public table is long. */
 const known = new Map<string, {stamp: string; prices: PriceRow[]}>();
 

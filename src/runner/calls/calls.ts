@@ -2,10 +2,11 @@ import {setMaxListeners} from "node:events";
 import type {Completion, TokenCounter} from "../../endpoints/types.js";
 import {messageOf, UserError} from "../../store/index.js";
 import type {AppendLog} from "../journal/appendLog.js";
-import {completedOutcome, failedOutcome, type Outcome} from "../journal/outcome.js";
+import {completedOutcome, failedOutcome} from "../journal/outcome.js";
 import type {ResolvedEval} from "../plan/resolve.js";
 import type {ScorerCalls} from "../../scorers/index.js";
 import type {CallOutcome, CallRequest, CreateExecutor, ExecutedRun, OutageSettings} from "./executor.js";
+import type {CallPrices} from "./callPrices.js";
 import {createOpenCalls, type EndedCall} from "./openCalls.js";
 import {type Call, plannedCalls, type PlannedInputs} from "./planned.js";
 import {createPool} from "./pool.js";
@@ -21,6 +22,7 @@ export interface CallInputs extends PlannedInputs {
   concurrency: number;
   /** The run's budget, shared with the calls of scorers. */
   spending?: Spending;
+  prices: CallPrices;
   scorerCalls: ScorerCalls;
   /** Wall clock in milliseconds since 1970. */
   now(): number;
@@ -45,7 +47,7 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
   if (done.count >= plan.total) return undefined;
   const drained = new AbortController();
   setMaxListeners(0, drained.signal, ...(abortSignal ? [abortSignal] : []));
-  const open = createOpenCalls(ready, spending);
+  const open = createOpenCalls(ready, inputs.prices, spending);
   let stopped: string | undefined;
   const stop = (reason: string) => {
     stopped ??= reason;
@@ -116,11 +118,13 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
 
 /** Puts outcomes into the journal, and counts them when they are there. */
 function outcomeKeeper(
-  {journal, tally, now}: Pick<CallInputs, "journal" | "tally" | "now">,
+  {journal, tally, now, ready, prices}: Pick<CallInputs, "journal" | "tally" | "now" | "ready" | "prices">,
   counters: readonly (TokenCounter | undefined)[]
 ) {
-  const count = ({candidate}: Call, {status, cost_usd}: Outcome) =>
-    tally.ended(candidate, status === "failed", cost_usd);
+  const costOf = ({candidate}: Call, completion: Completion | undefined) => {
+    const {endpoint, model} = ready[candidate]!.prepared;
+    return completion && prices.costOf(endpoint, model, completion);
+  };
   return {
     barred(call: Call, why: NonNullable<Call["barred"]>) {
       const outcome = failedOutcome("", why, new Date(now()).toISOString());
@@ -129,7 +133,7 @@ function outcomeKeeper(
     },
     ended(ended: readonly EndedCall[]) {
       const at = new Date(now()).toISOString();
-      const kept: {call: Call; outcome: Outcome}[] = [];
+      const kept: {call: Call; failed: boolean; costUsd: number | undefined}[] = [];
       for (const {
         call,
         outcome: {key, completion, error}
@@ -140,10 +144,10 @@ function outcomeKeeper(
           ? completedOutcome(key, withTokens(completion, call, counters[call.candidate]), at)
           : failedOutcome(key, error, at);
         journal.push({n: call.n, ...outcome});
-        kept.push({call, outcome});
+        kept.push({call, failed: error !== undefined, costUsd: costOf(call, completion)});
       }
       journal.flush();
-      for (const {call, outcome} of kept) count(call, outcome);
+      for (const {call, failed, costUsd} of kept) tally.ended(call.candidate, failed, costUsd);
     }
   };
 }

@@ -1,6 +1,6 @@
 import type {AttemptOutcome} from "../../endpoints/types.js";
 import type {ReadyCandidate} from "../plan/readyCandidates.js";
-import {worstCaseUsd} from "./budget.js";
+import type {CallPrices} from "./callPrices.js";
 import type {CallOutcome, CallRequest} from "./executor.js";
 import type {Call} from "./planned.js";
 import type {Spending} from "./spending.js";
@@ -26,14 +26,18 @@ export interface OpenCalls {
 }
 
 /** Without `spending` nothing is put off. */
-export function createOpenCalls(ready: readonly ReadyCandidate[], spending: Spending | undefined): OpenCalls {
+export function createOpenCalls(
+  ready: readonly ReadyCandidate[],
+  prices: CallPrices,
+  spending: Spending | undefined
+): OpenCalls {
   const open = new Map<string, Call>();
   const refused = new Set<string>();
   const later: Call[] = [];
   let stopped = false;
   let wake: (() => void) | undefined;
   async function* request(call: Call): AsyncGenerator<CallRequest> {
-    const request = requestOf(call, ready[call.candidate]!, spending !== undefined);
+    const request = requestOf(call, ready[call.candidate]!, spending && prices);
     if (spending && !(await spending.reserve(request))) return;
     open.set(call.key, call);
     yield request;
@@ -57,7 +61,9 @@ export function createOpenCalls(ready: readonly ReadyCandidate[], spending: Spen
       for (const outcome of outcomes) {
         const call = open.get(outcome.key);
         if (!call || !open.delete(outcome.key)) continue;
-        spending?.settle(outcome);
+        const {endpoint, model} = ready[call.candidate]!.prepared;
+        const {key, completion, error} = outcome;
+        spending?.settle({key, error, costUsd: completion && prices.costOf(endpoint, model, completion)});
         if (refused.delete(outcome.key) && outcome.error?.kind === "aborted") later.push(call);
         ended.push({call, outcome});
       }
@@ -71,26 +77,24 @@ export function createOpenCalls(ready: readonly ReadyCandidate[], spending: Spen
   };
 }
 
-function requestOf(call: Call, {candidate, prepared, record}: ReadyCandidate, priced: boolean): CallRequest {
+function requestOf(
+  call: Call,
+  {candidate, prepared: {endpoint, model}, record}: ReadyCandidate,
+  prices: CallPrices | undefined
+): CallRequest {
   const {key, messages, rowId, repeat, tokens} = call;
   const {params, tools} = candidate;
   return {
     key,
     candidate: record.name,
-    endpoint: prepared.endpoint.name,
-    model: prepared.model,
+    endpoint: endpoint.name,
+    model,
     messages,
     params,
     tools,
     rowId,
     repeat,
     estimateTokens: tokens + (params?.max_tokens ?? 0),
-    worstCaseUsd: priced
-      ? worstCaseUsd(
-          prepared.endpoint.price?.(prepared.model),
-          Buffer.byteLength(JSON.stringify(messages)),
-          params?.max_tokens
-        )
-      : undefined
+    worstCaseUsd: prices?.worstCaseUsd(endpoint, {model, messages, params, tools})
   };
 }

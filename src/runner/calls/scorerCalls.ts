@@ -11,7 +11,7 @@ import type {ScorerAnswers} from "../journal/scorerAnswers.js";
 import {canonicalJson, sha256} from "../../store/index.js";
 import {observedCall} from "../../telemetry/index.js";
 import {AskedOnce} from "./askedOnce.js";
-import {worstCaseUsd} from "./budget.js";
+import type {CallPrices} from "./callPrices.js";
 import type {CallRequest} from "./executor.js";
 import {callError, guardedAttempts} from "./pool.js";
 import type {Spending} from "./spending.js";
@@ -19,6 +19,7 @@ import type {Spending} from "./spending.js";
 export interface ScorerCallsInputs {
   /** The run's budget; the calls of scorers are set aside in it attempt by attempt, as a candidate's are. */
   spending?: Spending;
+  prices: CallPrices;
   /** Where answers are kept and found; without it a kill loses those that have no score yet. */
   answers?: ScorerAnswers;
   /** `-j`: the most calls in flight for each endpoint. */
@@ -38,7 +39,12 @@ export interface CountedScorerCalls extends ScorerCalls {
  * The calls that scorers make, such as a judge's: within the run's budget, at most `concurrency` at one endpoint, and equal
  * questions asked once, in all starts and runs whose answers are kept. A call that the budget leaves no room for rejects with EndpointError "aborted".
  */
-export function createScorerCalls({spending, concurrency, answers}: ScorerCallsInputs): CountedScorerCalls {
+export function createScorerCalls({
+  spending,
+  prices,
+  concurrency,
+  answers
+}: ScorerCallsInputs): CountedScorerCalls {
   const limiters = new Map<string, Limiter>();
   const asked = new AskedOnce();
   const endpoints = new Map<Endpoint, number>();
@@ -53,7 +59,7 @@ export function createScorerCalls({spending, concurrency, answers}: ScorerCallsI
   };
 
   async function make(endpoint: Endpoint, request: CompletionRequest, options: CompletionOptions) {
-    const call = sideCall("scorer", endpoint, request, options, number++);
+    const call = sideCall(`scorer ${number++}`, {endpoint, request, prices}, options);
     return limiterOf(endpoint).run(async (attempts) => {
       if (spending && !(await spending.reserve(call)))
         throw new EndpointError("aborted", "The budget leaves no room for it.");
@@ -65,7 +71,7 @@ export function createScorerCalls({spending, concurrency, answers}: ScorerCallsI
         const completion = await observedCall(endpoint, request, () =>
           endpoint.complete(request, {...options, attempts: guardedAttempts(call, attempts, allowed)})
         );
-        spending?.settle({key: call.key, completion});
+        spending?.settle({key: call.key, costUsd: prices.costOf(endpoint, request.model, completion)});
         made++;
         if (completion.costUsd !== undefined) costUsd = (costUsd ?? 0) + completion.costUsd;
         return completion;
@@ -78,13 +84,7 @@ export function createScorerCalls({spending, concurrency, answers}: ScorerCallsI
     }, call);
   }
 
-  const identities = new Map<string, Promise<Record<string, string>>>();
-  const identityOf = (endpoint: Endpoint, nth: number, model: string) => {
-    const key = `${nth} ${model}`;
-    const known = identities.get(key) ?? endpoint.identity(model);
-    identities.set(key, known);
-    return known;
-  };
+  const identityOf = rememberIdentities();
 
   /** A recording answers by itself, and costs nothing. */
   async function keptOrMade(
@@ -121,6 +121,16 @@ export function createScorerCalls({spending, concurrency, answers}: ScorerCallsI
   };
 }
 
+function rememberIdentities() {
+  const identities = new Map<string, Promise<Record<string, string>>>();
+  return (endpoint: Endpoint, nth: number, model: string) => {
+    const key = `${nth} ${model}`;
+    const known = identities.get(key) ?? endpoint.identity(model);
+    identities.set(key, known);
+    return known;
+  };
+}
+
 /** A recording answers by the row and what is judged, not by the question. */
 function keyOf({kind}: Endpoint, request: CompletionRequest, options: CompletionOptions): string {
   const {repeat = 0, rowId, judged} = options;
@@ -130,17 +140,15 @@ function keyOf({kind}: Endpoint, request: CompletionRequest, options: Completion
 
 /** A call of a run that asks none of its rows' questions, as a budget looks at it. */
 export function sideCall(
-  who: string,
-  endpoint: Endpoint,
-  {model, messages, params, tools}: CompletionRequest,
-  {rowId = "", repeat = 0}: CompletionOptions,
-  number: number
+  key: string,
+  {endpoint, request, prices}: {endpoint: Endpoint; request: CompletionRequest; prices: CallPrices},
+  {rowId = "", repeat = 0}: CompletionOptions = {}
 ): CallRequest {
+  const {model, messages, params, tools} = request;
   const bytes = Buffer.byteLength(JSON.stringify(messages));
-  const price = endpoint.price?.(model);
   return {
-    key: `${who} ${number}`,
-    candidate: `${who} ${endpoint.name} ${model}`,
+    key,
+    candidate: `${key.split(" ")[0]} ${endpoint.name} ${model}`,
     endpoint: endpoint.name,
     model,
     messages: [...messages],
@@ -149,6 +157,6 @@ export function sideCall(
     rowId,
     repeat,
     estimateTokens: Math.ceil(bytes / 4) + (params?.max_tokens ?? 0),
-    worstCaseUsd: worstCaseUsd(price, bytes, params?.max_tokens)
+    worstCaseUsd: prices.worstCaseUsd(endpoint, request)
   };
 }

@@ -1,6 +1,6 @@
 import type {AttemptOutcome, EndpointErrorKind} from "../../endpoints/types.js";
 import {type Budget, createBudget, type Reservation} from "./budget.js";
-import type {CallOutcome, CallRequest} from "./executor.js";
+import type {CallError, CallRequest} from "./executor.js";
 
 /** Kinds of error after which the server may have done the work, and billed it. */
 const MAYBE_BILLED = new Set<EndpointErrorKind | "endpoint">([
@@ -19,7 +19,8 @@ export interface Spending {
    * has a place that calls with a reservation may be waiting for. False when it does not fit now.
    */
   reserveAgain(request: CallRequest, failed: AttemptOutcome): boolean;
-  settle(outcome: CallOutcome | {key: string; costUsd: number | undefined; error?: undefined}): void;
+  /** `costUsd` is undefined where it is not known. */
+  settle(ended: {key: string; costUsd?: number; error?: CallError}): void;
   /** Why no more is spent, once that is so. */
   readonly stopped: string | undefined;
   /** Told once why no more is spent. */
@@ -78,12 +79,7 @@ export function createSpending(limitUsd: number): Spending {
       end(request.key, kind);
       return fits(request);
     },
-    settle: (outcome) =>
-      end(
-        outcome.key,
-        outcome.error?.kind,
-        "costUsd" in outcome ? outcome.costUsd : outcome.completion?.costUsd
-      ),
+    settle: ({key, error, costUsd}) => end(key, error?.kind, costUsd),
     get stopped() {
       return stopped;
     },

@@ -142,13 +142,21 @@ async function describe(
       tools: candidate.tools?.length ? candidate.tools : undefined,
       modelId,
       price: price && plainPrice(price),
-      stages: endpoint
-        .stages?.()
-        .map(({name, model: of, price: own}) => ({name, model: of, price: own && plainPrice(own)})),
+      stages: statedStages(endpoint),
       baseline: baseline || undefined
     },
     key: (messages, repeat, rowId) => key(messages, repeat, byRow ? rowId : undefined)
   };
+}
+
+/** Of a cascade in a cascade the prices of its models are not recorded. */
+function statedStages({stages}: Endpoint): RunCandidate["stages"] {
+  const each = stages?.();
+  if (!each || each.some(({endpoint}) => endpoint.stages)) return undefined;
+  return each.map(({name, endpoint, model}) => {
+    const price = endpoint.price?.(model);
+    return {name, model, price: price && plainPrice(price)};
+  });
 }
 
 /** As it is recorded: whatever else a definition holds stays there. */

@@ -1,0 +1,75 @@
+import {OLD_PRICE_DAYS} from "../costs/index.js";
+import type {DryRun, StatedPrice} from "../runner/index.js";
+import {table} from "./terminal.js";
+
+/** What a run would do and cost, and at which prices that was counted. */
+export function dryRunText(title: string, dryRun: DryRun, {raced}: {raced: boolean}): string {
+  const {calls, reused, refused, planned, promptTokens, completionTokens, candidates, scorers} = dryRun;
+  const usd = (value: number) => `$${value.toFixed(4)}`;
+  return [
+    `${title}: ${calls} calls of ${planned} planned (${reused} in the store already${refused > 0 ? `, ${refused} not sent` : ""})`,
+    `expected: ${promptTokens} prompt tokens, ${completionTokens ?? "an unknown number of"} completion tokens, cost ${costText(dryRun)}`,
+    table(candidates, [
+      {title: "candidate", value: (row) => row.name},
+      {title: "calls", align: "right", value: (row) => row.calls},
+      {title: "rows not sent", align: "right", value: (row) => row.refusedRows},
+      {title: "prompt tokens", align: "right", value: (row) => row.promptTokens},
+      {title: "completion tokens", align: "right", value: (row) => row.completionTokens},
+      {
+        title: "cost",
+        align: "right",
+        value: (row) => (row.costUsd === undefined ? undefined : usd(row.costUsd))
+      }
+    ]),
+    ...pricesText([
+      ...candidates.map(({name, prices}) => ({name, prices})),
+      ...scorers.map(({name, prices}) => ({name: `scorer ${name}`, prices}))
+    ]),
+    ...(dryRun.priceProblem === undefined ? [] : [`The price list was left out: ${dryRun.priceProblem}`]),
+    ...candidates.flatMap(({name, atMost, calls: own}) =>
+      atMost && own > 0 ? [`${name}: at most, when every row is put to all of its models`] : []
+    ),
+    ...scorers.map(
+      ({name, model, endpoint, calls: own}) =>
+        `scorer ${name}: at most ${own} calls of ${model ?? "a model"} at ${endpoint}, not in the cost above; a budget counts them`
+    ),
+    ...(dryRun.preflightCalls > 0
+      ? [
+          `before the first row: ${dryRun.preflightCalls} calls of a few tokens ask whether the endpoints are ready, not in the cost above; a budget counts them`
+        ]
+      : []),
+    ...candidates.flatMap(({name, notMade}) =>
+      notMade ? [`${name} is not in the store yet: the run makes it first, and a dry run does not`] : []
+    ),
+    ...new Set(candidates.flatMap(({refusal}) => refusal ?? [])),
+    ...(raced ? ["At most: the eval races its candidates, and stops when the choice is made."] : [])
+  ].join("\n");
+}
+
+function costText({calls, costUsd, candidates}: DryRun): string {
+  if (calls === 0) return "$0";
+  if (costUsd !== undefined) return `$${costUsd.toFixed(4)}`;
+  const unknown = candidates.filter((one) => one.calls > 0 && one.costUsd === undefined);
+  const unpriced = unknown.filter(({prices}) => prices.length === 0).map(({name}) => name);
+  return unpriced.length > 0
+    ? `unknown (no price for ${unpriced.join(", ")}: neither the endpoint nor prices/*.json states one)`
+    : `unknown (nothing tells how long the answers of ${unknown.map(({name}) => name).join(", ")} are: state max_tokens)`;
+}
+
+/** A line for each price, with those who are counted at it. */
+function pricesText(of: readonly {name: string; prices: readonly StatedPrice[]}[]): string[] {
+  const users = new Map<string, Set<string>>();
+  for (const {name, prices} of of)
+    for (const price of prices) {
+      const line = priceText(price);
+      users.set(line, (users.get(line) ?? new Set<string>()).add(name));
+    }
+  return [...users].map(([line, names]) => `${line} (${[...names].join(", ")})`);
+}
+
+function priceText(price: StatedPrice): string {
+  const {model, inputUsdPerMillion, outputUsdPerMillion, from, asOf, source, daysOld, old} = price;
+  const age = old ? ` · OLD: ${daysOld} days, more than ${OLD_PRICE_DAYS}` : "";
+  const where = from === "endpoint" ? "stated by the endpoint" : "from the project's price list";
+  return `price of ${model}: $${inputUsdPerMillion} in, $${outputUsdPerMillion} out a million tokens, ${where}, ${asOf}, ${source}${age}`;
+}

@@ -1,0 +1,110 @@
+import {completionCost, daysOld, isOldPrice} from "../costs/index.js";
+import type {Endpoint, ModelParameters} from "../endpoints/types.js";
+import {type CallPrices, unbilled} from "./calls/callPrices.js";
+
+/** A price that calls are counted at, and where it comes from. */
+export interface StatedPrice {
+  model: string;
+  inputUsdPerMillion: number;
+  outputUsdPerMillion: number;
+  /** What the endpoint states, or the project's price list. */
+  from: "endpoint" | "price list";
+  asOf: string;
+  source: string;
+  daysOld: number;
+  /** Read so long ago that it is marked. */
+  old: boolean;
+}
+
+/** What calls are expected to take; of a cascade at most, with all its models asked. */
+export interface ExpectedCost {
+  promptTokens: number;
+  /** Undefined when nothing tells how long the answers are. */
+  completionTokens?: number;
+  /** Where `completionTokens` comes from: earlier answers of this model, or `max_tokens`. */
+  basis?: "observed" | "max_tokens";
+  /** US dollars; undefined when a price or the length of answers is unknown. */
+  costUsd?: number;
+  prices: StatedPrice[];
+}
+
+export interface ExpectedInputs {
+  prices: CallPrices;
+  /** Mean completion tokens of earlier answers, by model. */
+  observed: ReadonlyMap<string, number>;
+  /** Today, as an ISO time. */
+  at: string;
+}
+
+/** Forecasts `calls` calls whose prompts have `promptTokens` together. */
+export function expectedCost(
+  {endpoint, model, params}: {endpoint: Endpoint; model: string; params?: ModelParameters},
+  {calls, promptTokens}: {calls: number; promptTokens: number},
+  inputs: ExpectedInputs
+): ExpectedCost {
+  const stages = endpoint.stages?.();
+  if (stages) {
+    const each = stages.map((stage) => {
+      const own = expectedCost(
+        {...stage, params: {...stage.params, ...params}},
+        {calls: stage.times * calls, promptTokens: stage.times * promptTokens},
+        inputs
+      );
+      return {
+        ...own,
+        costUsd: own.costUsd ?? (own.prices.length === 0 ? unbilled(stage.endpoint) : undefined)
+      };
+    });
+    return {
+      promptTokens: each.reduce((sum, one) => sum + one.promptTokens, 0),
+      completionTokens: total(each.map((one) => one.completionTokens)),
+      basis: each.some(({basis}) => basis === "max_tokens") ? "max_tokens" : each[0]?.basis,
+      costUsd: total(each.map((one) => one.costUsd)),
+      prices: each.flatMap((one) => one.prices)
+    };
+  }
+  const seen = inputs.observed.get(model);
+  const length = seen ?? params?.max_tokens;
+  const completionTokens = length === undefined ? undefined : Math.round(length * calls);
+  const applied = inputs.prices.of(endpoint, model);
+  return {
+    promptTokens,
+    completionTokens,
+    basis: completionTokens === undefined ? undefined : seen === undefined ? "max_tokens" : "observed",
+    costUsd:
+      completionTokens === undefined
+        ? undefined
+        : completionCost({promptTokens, completionTokens}, applied?.price),
+    prices: statedPrices(endpoint, model, inputs)
+  };
+}
+
+/** The prices that calls to an endpoint are counted at: of a cascade those of its models. */
+export function statedPrices(
+  endpoint: Endpoint,
+  model: string,
+  {prices, at}: Pick<ExpectedInputs, "prices" | "at">
+): StatedPrice[] {
+  const stages = endpoint.stages?.();
+  if (stages) return stages.flatMap((stage) => statedPrices(stage.endpoint, stage.model, {prices, at}));
+  const applied = prices.of(endpoint, model);
+  if (!applied) return [];
+  const {inputUsdPerMillion, outputUsdPerMillion, asOf, source} = applied.price;
+  return [
+    {
+      model,
+      inputUsdPerMillion,
+      outputUsdPerMillion,
+      from: applied.row ? "price list" : "endpoint",
+      asOf,
+      source,
+      daysOld: daysOld(asOf, at),
+      old: isOldPrice(asOf, at)
+    }
+  ];
+}
+
+/** Undefined as soon as one part is unknown. */
+export function total(parts: readonly (number | undefined)[]): number | undefined {
+  return parts.includes(undefined) ? undefined : parts.reduce<number>((sum, part) => sum + part!, 0);
+}
