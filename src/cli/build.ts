@@ -23,6 +23,14 @@ export async function buildVerb(): Promise<void> {
   print(`The site is in ${join(project, "dist")}. Any file host can serve it, from any path.`);
 }
 
+interface BuildOptions {
+  /** Without what Framework prints. */
+  quiet?: boolean;
+  unlessCurrent?: boolean;
+  /** Called before the work begins, and not when there is none. */
+  onBuild?(): void;
+}
+
 /**
  * Builds dist/ and looks through it: Framework ends with 0 even when a page's code could not be run. With
  * `unlessCurrent`, a dist/ that was built from exactly this store, these pages and this code is left as it is; the
@@ -30,7 +38,7 @@ export async function buildVerb(): Promise<void> {
  */
 export async function buildSite(
   project: string,
-  options: {quiet?: boolean; unlessCurrent?: boolean} = {}
+  options: BuildOptions = {}
 ): Promise<boolean> {
   if (!["ts", "js"].some((ending) => existsSync(join(project, `observablehq.config.${ending}`))))
     throw new UserError(
@@ -47,7 +55,7 @@ export async function buildSite(
 async function buildUnlessCurrent(
   project: string,
   workspace: Workspace,
-  {quiet = false, unlessCurrent = false}: {quiet?: boolean; unlessCurrent?: boolean}
+  {quiet = false, unlessCurrent = false, onBuild}: BuildOptions
 ): Promise<boolean> {
   const dist = join(project, "dist");
   const record = join(workspace.dir, "site.json");
@@ -55,6 +63,7 @@ async function buildUnlessCurrent(
   const built = await readJson<{fingerprint: string}>(record);
   if (unlessCurrent && built?.fingerprint === fingerprint && existsSync(join(dist, "index.html")))
     return false;
+  onBuild?.();
   await rm(record, {force: true});
   await framework(project, ["build"], {quiet});
   const broken = await brokenPages(dist);

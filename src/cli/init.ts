@@ -69,9 +69,9 @@ async function templateFiles(): Promise<ProjectFile[]> {
   for (const entry of await readdir(root, {recursive: true, withFileTypes: true})) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    // npm leaves .gitignore files out of packages, so the template's has no dot.
+    // npm leaves .gitignore and .npmrc out of packages, so the template's have no dot.
     files.push({
-      path: relative(root, path).replace(/^gitignore$/, ".gitignore"),
+      path: relative(root, path).replace(/^(gitignore|npmrc)$/, ".$1"),
       text: await readFile(path, "utf8")
     });
   }

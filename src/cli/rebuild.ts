@@ -114,7 +114,11 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
     print("");
     printChecks(checked, evals);
     if (verb.build) {
-      await buildSite(project, {quiet: true, unlessCurrent: true});
+      await buildSite(project, {
+        quiet: true,
+        unlessCurrent: true,
+        onBuild: () => note("report: building it, which takes about a minute the first time")
+      });
       print(
         `\nReport: ${join(project, "dist", "index.html")}  (built in ${Math.round((Date.now() - started) / 1000)} s, ${outcomes.reduce((sum, {result}) => sum + result.calls, 0)} new completions)`
       );

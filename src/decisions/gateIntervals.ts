@@ -13,6 +13,8 @@ export interface GateInterval {
   low: number;
   high: number;
   n: number;
+  /** Every row came out alike: the interval then narrows with the number of rows, not with its root. */
+  isConstant?: boolean;
 }
 
 /** The 95 % intervals that score rules go by; undefined on too few rows. */
@@ -28,10 +30,27 @@ export interface GateIntervals {
 
 /** For scores that were looked at once: clustered as the table is. */
 export const oneLook: GateIntervals = {
-  mean: (table, candidate) => meanInterval(valuesOf(table, candidate), {clusters: clustersOf(table)}),
-  difference: (table, candidate, other) =>
-    pairedDifference(valuesOf(table, candidate), other, {clusters: clustersOf(table)})
+  mean(table, candidate) {
+    const values = valuesOf(table, candidate);
+    return alike(meanInterval(values, {clusters: clustersOf(table)}), values);
+  },
+  difference(table, candidate, other) {
+    const values = valuesOf(table, candidate);
+    const differences = values.map((value, row) =>
+      value === undefined || other[row] === undefined ? undefined : value - other[row]
+    );
+    return alike(pairedDifference(values, other, {clusters: clustersOf(table)}), differences);
+  }
 };
+
+/** The interval with a word on whether all that it was made of is alike. */
+function alike(
+  interval: GateInterval | undefined,
+  values: readonly (number | undefined)[]
+): GateInterval | undefined {
+  const seen = new Set(values.filter((value) => value !== undefined));
+  return interval && {...interval, isConstant: seen.size === 1};
+}
 
 /**
  * For scores whose number was chosen by looking at them, as in a race: anytime-valid, a group of rows being one

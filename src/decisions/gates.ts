@@ -207,16 +207,20 @@ function personalData(found: GateFacts["personalData"], most: number): Found {
   return {rule, status: found.rows <= most ? "pass" : "fail", message: `${found.rows} of ${found.of} rows`};
 }
 
-function against(rule: string, {estimate, low, high, n}: GateInterval, least: number): Found {
+function against(rule: string, {estimate, low, high, n, isConstant}: GateInterval, least: number): Found {
   const message = `${points(estimate)} (${points(low)} to ${points(high)}) on ${n} rows`;
   if (low >= least) return {rule, status: "pass", message};
   if (high < least) return {rule, status: "fail", message};
-  const half = (high - low) / 2;
   const distance = Math.abs(estimate - least);
-  // The interval narrows with the root of n: that many rows bring its near end to the threshold.
-  const rowsNeeded = distance > 0 ? Math.max(1, Math.ceil(n * (half / distance) ** 2) - n) : undefined;
+  const reach = estimate < least ? high - estimate : estimate - low;
+  // That many rows bring the near end to the threshold. It moves with the root of n; where all rows are alike it is
+  // z² / (n + z²) away, by Wilson's interval and by Tango's.
+  const times = isConstant ? odds(reach) / odds(distance) : (reach / distance) ** 2;
+  const rowsNeeded = distance > 0 ? Math.max(1, Math.ceil(n * times) - n) : undefined;
   return {rule, status: "undecided", message, rowsNeeded};
 }
+
+const odds = (share: number) => share / (1 - share);
 
 const UNKNOWN = "The store does not know it.";
 

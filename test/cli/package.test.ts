@@ -5,6 +5,7 @@ import {promisify} from "node:util";
 import {describe, expect, it} from "vitest";
 import {parse} from "yaml";
 import {openBrowser} from "../support/browser.js";
+import {compiled} from "../support/compiledEngine.js";
 import {serveFolder} from "../support/serveFolder.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
@@ -71,6 +72,14 @@ describe("the packed package", () => {
     const run = ["preinstall", "install", "postinstall", "prepare"].filter((name) => name in scripts);
     expect(run).toEqual([]);
     expect(scripts).toMatchObject({postprepare: "node scripts/build.js", prepack: "node scripts/build.js"});
+  });
+
+  it("lets no install script run in a project that it starts: a clone installs by npm 10 from the registry alone", async () => {
+    const project = await temporaryProject();
+    const {stdout} = await exec(process.execPath, [compiled("cli/main.js"), "init", project]);
+    expect(stdout).toContain("npm install && npm start");
+    const {stdout: ignored} = await exec("npm", ["config", "get", "ignore-scripts"], {cwd: project});
+    expect(ignored.trim()).toBe("true");
   });
 
   it.skipIf(!isWalked)(

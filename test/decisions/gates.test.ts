@@ -30,8 +30,21 @@ describe("a gate on an interval", () => {
 
   it("says about how many more rows would decide: so many bring the interval's end to the threshold", () => {
     const [result] = check({minScore: 0.89});
-    const half = (high - low) / 2;
-    expect(result!.rowsNeeded).toBe(Math.ceil(100 * (half / (0.9 - 0.89)) ** 2) - 100);
+    expect(result!.rowsNeeded).toBe(Math.ceil(100 * ((0.9 - low) / (0.9 - 0.89)) ** 2) - 100);
+  });
+
+  it("foresees the rows that decide where all rows are alike: those and no fewer pass the gate", () => {
+    const perfect = (n: number) => {
+      const ones = Array.from({length: n}, () => 1);
+      const two = {...table, rowIds: ones.map((_, i) => `r${i}`), values: [ones, ones]};
+      const rules = [{minScore: 0.9}, {maxRegression: 0.1}].map((rule) => ({candidate: "good", ...rule}));
+      return checkGates(rules, two, decide(two, {margin: 0.01, seed: "1"}), []);
+    };
+    perfect(20).forEach(({status: before, rowsNeeded}, rule) => {
+      expect(before).toBe("undecided");
+      expect(perfect(20 + rowsNeeded!)[rule]!.status).toBe("pass");
+      expect(perfect(18 + rowsNeeded!)[rule]!.status).toBe("undecided");
+    });
   });
 
   it("measures a regression against the baseline, which never regresses against itself", () => {

