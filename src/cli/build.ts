@@ -36,10 +36,7 @@ interface BuildOptions {
  * `unlessCurrent`, a dist/ that was built from exactly this store, these pages and this code is left as it is; the
  * result tells whether it was built.
  */
-export async function buildSite(
-  project: string,
-  options: BuildOptions = {}
-): Promise<boolean> {
+export async function buildSite(project: string, options: BuildOptions = {}): Promise<boolean> {
   if (!["ts", "js"].some((ending) => existsSync(join(project, `observablehq.config.${ending}`))))
     throw new UserError(
       `${project} has no observablehq.config.ts, so there is no site to build. \`assay init\` writes one.`

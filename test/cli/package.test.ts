@@ -1,6 +1,6 @@
 import {execFile} from "node:child_process";
 import {mkdirSync, readFileSync, writeFileSync} from "node:fs";
-import {join, resolve} from "node:path";
+import {dirname, join, resolve} from "node:path";
 import {promisify} from "node:util";
 import {describe, expect, it} from "vitest";
 import {parse} from "yaml";
@@ -74,6 +74,25 @@ describe("the packed package", () => {
     expect(scripts).toMatchObject({postprepare: "node scripts/build.js", prepack: "node scripts/build.js"});
   });
 
+  it("packs every file that its README, changelog and docs link to", async () => {
+    const {stdout} = await exec("npm", ["pack", "--dry-run", "--ignore-scripts", "--json"], {
+      cwd: repository,
+      maxBuffer: 1e8
+    });
+    const [{files}] = Object.values(JSON.parse(stdout) as Packed[]) as [Packed];
+    const packed = new Set(files.map(({path}) => path));
+    const dead = [...packed]
+      .filter((path) => path.endsWith(".md") && !/^(src|templates|lib)\//.test(path))
+      .flatMap((path) => {
+        const text = readFileSync(join(repository, path), "utf8");
+        const links = [...text.matchAll(/\]\(([^)#\s]+)/g)].map(([, link]) => link!);
+        return links
+          .filter((link) => !/^[a-z]+:/.test(link) && !packed.has(join(dirname(path), link)))
+          .map((link) => `${path}: ${link}`);
+      });
+    expect(dead).toEqual([]);
+  });
+
   it("lets no install script run in a project that it starts: a clone installs by npm 10 from the registry alone", async () => {
     const project = await temporaryProject();
     const {stdout} = await exec(process.execPath, [compiled("cli/main.js"), "init", project]);
@@ -103,7 +122,17 @@ describe("the packed package", () => {
       const [{filename, files}] = Object.values(packed) as [Packed];
       const roots = new Set(files.map(({path}) => path.split("/")[0]));
       expect([...roots].sort()).toEqual(
-        ["CHANGELOG.md", "LICENSE", "README.md", "docs", "lib", "package.json", "src", "templates"].sort()
+        [
+          "CHANGELOG.md",
+          "CONTRIBUTING.md",
+          "LICENSE",
+          "README.md",
+          "docs",
+          "lib",
+          "package.json",
+          "src",
+          "templates"
+        ].sort()
       );
       expect(files.filter(({path}) => /\.tsbuildinfo$|\.test\.|\.env/.test(path))).toEqual([]);
       mkdirSync(project);
