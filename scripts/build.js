@@ -6,6 +6,9 @@ import {existsSync} from "node:fs";
 const tsc = "node_modules/typescript/bin/tsc";
 if (existsSync(tsc) && existsSync("tsconfig.build.json")) {
   const {status} = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], {stdio: "inherit"});
-  if (status === 0) (await import("../lib/code/rememberModules.js")).rememberModules("lib", "src");
+  if (status === 0) {
+    (await import("../lib/code/rememberModules.js")).rememberModules("lib", "src");
+    await (await import("./bundle.js")).bundle("lib");
+  }
   process.exit(status ?? 1);
 }

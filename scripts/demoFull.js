@@ -9,7 +9,7 @@ const project = resolve(import.meta.dirname, "..");
 process.chdir(project);
 
 for (const words of [["pull", "words"], ["run", "words"], ["build"]]) {
-  const {status} = spawnSync(process.execPath, ["lib/cli/main.js", ...words], {
+  const {status} = spawnSync(process.execPath, ["lib/bundle/main.js", ...words], {
     stdio: "inherit",
     env: {...process.env, ASSAY_DEMO: "full"}
   });

@@ -113,7 +113,7 @@ async function writings(
 }
 
 async function startServer(project: string, model: string): Promise<{url: string; close(): Promise<void>}> {
-  const main = fileURLToPath(new URL("../cli/main.js", import.meta.url));
+  const main = fileURLToPath(new URL("../bundle/main.js", import.meta.url));
   const child = spawn(process.execPath, [main, "serve", model, "--port", "0"], {
     cwd: project,
     stdio: ["ignore", "pipe", "pipe"],

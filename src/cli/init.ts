@@ -94,7 +94,6 @@ async function reportFiles(): Promise<ProjectFile[]> {
       text: (await readFile(join(root, name), "utf8"))
         .replaceAll(/"(?:\.\.?\/)+components\/index\.js"/g, '"assay/components"')
         .replaceAll(/"(?:\.\.?\/)+stats\/index\.js"/g, '"assay/stats"')
-        .replaceAll(/"(?:\.\.?\/)+site\/index\.js"/g, '"assay/site"')
     }))
   );
 }

@@ -1,3 +1,3 @@
-import {costs, print} from "../site/index.js";
+import {costs, print} from "assay/site";
 
 await print(costs);

@@ -1,3 +1,3 @@
-import {learningCurves, print} from "../site/index.js";
+import {learningCurves, print} from "assay/site";
 
 await print(learningCurves);

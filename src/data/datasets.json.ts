@@ -1,3 +1,3 @@
-import {print, datasets} from "../site/index.js";
+import {print, datasets} from "assay/site";
 
 await print(datasets);

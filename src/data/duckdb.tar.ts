@@ -1,3 +1,3 @@
-import {print, sqlEngineArchive} from "../site/index.js";
+import {print, sqlEngineArchive} from "assay/site";
 
 await print((store) => sqlEngineArchive(store.workspace.project));

@@ -1,3 +1,3 @@
-import {history, print} from "../site/index.js";
+import {history, print} from "assay/site";
 
 await print(history);

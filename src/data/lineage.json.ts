@@ -1,3 +1,3 @@
-import {lineage, print} from "../site/index.js";
+import {lineage, print} from "assay/site";
 
 await print(lineage);

@@ -1,3 +1,3 @@
-import {print, models} from "../site/index.js";
+import {print, models} from "assay/site";
 
 await print(models);

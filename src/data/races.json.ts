@@ -1,3 +1,3 @@
-import {print, races} from "../site/index.js";
+import {print, races} from "assay/site";
 
 await print(races);

@@ -1,3 +1,3 @@
-import {print, runs} from "../site/index.js";
+import {print, runs} from "assay/site";
 
 await print(runs);

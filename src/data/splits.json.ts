@@ -1,3 +1,3 @@
-import {print, splits} from "../site/index.js";
+import {print, splits} from "assay/site";
 
 await print(splits);

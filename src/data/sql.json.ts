@@ -1,3 +1,3 @@
-import {print, sqlEngine} from "../site/index.js";
+import {print, sqlEngine} from "assay/site";
 
 await print((store) => sqlEngine(store.workspace.project));

@@ -1,3 +1,3 @@
-import {print, verdicts} from "../site/index.js";
+import {print, verdicts} from "assay/site";
 
 await print(verdicts);

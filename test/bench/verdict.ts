@@ -12,7 +12,7 @@ import {promisify} from "node:util";
  */
 const run = promisify(execFile);
 const rows = Number(process.argv[2] ?? 10_000);
-const main = resolve(import.meta.dirname, "../../lib/cli/main.js");
+const main = resolve(import.meta.dirname, "../../lib/bundle/main.js");
 
 let seed = 1;
 const random = () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;

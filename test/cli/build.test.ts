@@ -23,7 +23,7 @@ throw new Error("no pages here");`
     "locks/site.json",
     {what: "A build of the site"},
     async () => {
-      const child = spawn(process.execPath, [compiled("cli/main.js"), "build"], {
+      const child = spawn(process.execPath, [compiled("bundle/main.js"), "build"], {
         cwd: project,
         env: {...process.env, ASSAY_PROJECT: project, ASSAY_DIR: join(project, ".assay"), NO_COLOR: "1"}
       });

@@ -88,7 +88,7 @@ describe("assay check", () => {
     );
     const inherited = {...process.env};
     for (const name of ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "ASSAY_DIR"]) delete inherited[name];
-    return promisify(execFile)(process.execPath, [compiled("cli/main.js"), "check", ...args], {
+    return promisify(execFile)(process.execPath, [compiled("bundle/main.js"), "check", ...args], {
       cwd: root,
       env: {...inherited, ASSAY_PROJECT: folder, ...env}
     }).then(

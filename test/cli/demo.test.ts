@@ -58,7 +58,7 @@ describe("the demo, on twenty rows of each eval", () => {
     const project = await reducedDemo();
     const dir = join(project, ".assay");
     const rebuild = async () =>
-      run(process.execPath, [compiled("cli/main.js"), "rebuild", "--limit", "20", "--no-build"], {
+      run(process.execPath, [compiled("bundle/main.js"), "rebuild", "--limit", "20", "--no-build"], {
         cwd: project,
         env: {...process.env, ASSAY_DIR: dir, NO_COLOR: "1"}
       }).catch((error: {code: number; stdout: string; stderr: string}) => {

@@ -8,7 +8,7 @@ import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {compiled} from "../support/compiledEngine.js";
 import {siteProject} from "../support/buildSite.js";
 
-const main = compiled("cli/main.js");
+const main = compiled("bundle/main.js");
 let project: string;
 let server: ChildProcess;
 let port: number;

@@ -29,7 +29,7 @@ it("says progress and notes as JSON lines, and never a secret; standard output s
   mkdirSync(join(project, "evals"));
   writeFileSync(
     join(project, "evals", "words.eval.ts"),
-    `import {candidate, defineEval, exactMatch, openAICompatible} from ${JSON.stringify(compiled("index.js"))};
+    `import {candidate, defineEval, exactMatch, openAICompatible} from ${JSON.stringify(compiled("bundle/index.js"))};
 const endpoint = openAICompatible({name: "server", baseUrl: "${model.url}", hosting: "on-prem", trust: "local", apiKeyEnv: "LOG_TEST_API_KEY"});
 export default defineEval({dataset: "rows", split: {strategy: "random", test: 0.5}, candidates: [candidate("one", endpoint, "test-model")],
   prompt: "{{text}}", expected: "label", scorers: {exact: exactMatch}});

@@ -126,7 +126,7 @@ describe("assay merge", () => {
       `base_model: ${at("large/base")}`,
       `models: [{model: ${at("large/base/model.safetensors")}, parameters: {weight: 1, density: 0.5}}]`
     );
-    const args = [compiled("cli/main.js"), "merge", file, "--out", at("stopped"), "--threads", "1"];
+    const args = [compiled("bundle/main.js"), "merge", file, "--out", at("stopped"), "--threads", "1"];
     const child = spawn(process.execPath, args, {stdio: ["ignore", "ignore", "pipe"]});
     let said = "";
     child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));

@@ -151,7 +151,7 @@ describe("a recipe of the store's models", () => {
   });
 
   it("is served by its name", async () => {
-    const child = spawn(process.execPath, [compiled("cli/main.js"), "serve", "both", "--port", "0"], {
+    const child = spawn(process.execPath, [compiled("bundle/main.js"), "serve", "both", "--port", "0"], {
       env: {...process.env, ASSAY_PROJECT: workspace.project},
       stdio: ["ignore", "pipe", "inherit"]
     });

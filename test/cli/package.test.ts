@@ -144,7 +144,7 @@ describe("the packed package", () => {
       const first = await call("npm", "install", join(folder, filename), "--ignore-scripts", ...offline);
       expect(first.stderr).not.toContain("allowScripts");
       const assay = (...words: string[]) =>
-        call(process.execPath, "node_modules/assay/lib/cli/main.js", ...words);
+        call(process.execPath, "node_modules/assay/lib/bundle/main.js", ...words);
       expect((await assay("init", ".")).stdout).toContain("npm install && npm start");
       const manifest = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as {
         dependencies: {assay: string};

@@ -5,7 +5,7 @@ import {assay} from "../support/assay.js";
 import {compiled} from "../support/compiledEngine.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
-const engine = compiled("index.js");
+const engine = compiled("bundle/index.js");
 
 /** A project whose eval's one candidate answers 13 of 16 rows rightly; beside it a loader and an eval that cannot be loaded. */
 async function projectWith(gate: object): Promise<string> {

@@ -31,7 +31,7 @@ async function rebuilt(words: string[] = []): Promise<{
   for (const log of Object.values(logs)) await writeFile(log, "");
   const pages = join(project, "dist", "index.html");
   const before = await readFile(join(project, ".assay", "site.json"), "utf8").catch(() => "");
-  const child = spawn(process.execPath, [compiled("cli/main.js"), "rebuild", ...words], {
+  const child = spawn(process.execPath, [compiled("bundle/main.js"), "rebuild", ...words], {
     cwd: project,
     env: {
       ...process.env,

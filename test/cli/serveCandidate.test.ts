@@ -13,7 +13,7 @@ import {assay, writeLoader} from "../support/assay.js";
 import {compiled} from "../support/compiledEngine.js";
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
 
-const sourceOf = (file: string) => JSON.stringify(compiled(`${file}/index.js`));
+const engine = JSON.stringify(compiled("bundle/index.js"));
 
 let project: string;
 let cheap: ModelServer;
@@ -42,10 +42,7 @@ beforeAll(async () => {
   mkdirSync(join(project, "evals"));
   writeFileSync(
     join(project, "evals", "sums.eval.ts"),
-    `import {candidate, defineEval} from ${sourceOf("runner")};
-     import {cascade} from ${sourceOf("candidates")};
-     import {openAICompatible} from ${sourceOf("endpoints")};
-     import {normalizedMatch} from ${sourceOf("scorers")};
+    `import {candidate, cascade, defineEval, normalizedMatch, openAICompatible} from ${engine};
      const at = (name, baseUrl, usd) => openAICompatible({name, baseUrl, hosting: "api", trust: "external",
        price: {inputUsdPerMillion: usd, outputUsdPerMillion: usd, asOf: "2026-01-01", source: "made up"}});
      const small = candidate("small", at("cheap", ${JSON.stringify(cheap.url)}, 100), "small-model", {params: {temperature: 0}});
@@ -64,7 +61,7 @@ afterAll(async () => {
 });
 
 async function served(...targets: string[]) {
-  const child = spawn(process.execPath, [compiled("cli/main.js"), "serve", ...targets, "--port", "0"], {
+  const child = spawn(process.execPath, [compiled("bundle/main.js"), "serve", ...targets, "--port", "0"], {
     cwd: project,
     env: {...process.env, ASSAY_PROJECT: project, ASSAY_DIR: join(project, ".assay"), NO_COLOR: "1"}
   });

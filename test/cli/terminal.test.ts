@@ -49,7 +49,7 @@ describe("the command line", () => {
   const shell = (line: string) =>
     new Promise<{code: number | null; stderr: string}>((resolve) => {
       const child = spawn("sh", ["-c", line], {
-        env: {...process.env, NODE: process.execPath, MAIN: compiled("cli/main.js")}
+        env: {...process.env, NODE: process.execPath, MAIN: compiled("bundle/main.js")}
       });
       let stderr = "";
       child.stderr.on("data", (data: Buffer) => (stderr += data.toString()));
@@ -104,7 +104,7 @@ describe("the command line", () => {
   it("names all that keeps the files of evals/ from being evals", async () => {
     const project = await temporaryProject();
     mkdirSync(join(project, "evals"));
-    const define = compiled("runner/define.js");
+    const define = compiled("bundle/index.js");
     const whole = `{name: "same", dataset: "d", split: {strategy: "random"}, candidates: [{name: "a", prepare() {}}], prompt: "x", expected: "y", scorers: {exact: () => 1}}`;
     const files = {
       "plain.eval.ts": "export default {dataset: 'd', prompt: 'hi'};",

@@ -149,7 +149,7 @@ describe("an eval whose source is imported", () => {
     writeFileSync(join(dir, "package.json"), '{"type": "module"}');
     writeFileSync(
       join(dir, "evals/old.eval.ts"),
-      `import {defineEval, imported} from ${JSON.stringify(compiled("index.js"))};
+      `import {defineEval, imported} from ${JSON.stringify(compiled("bundle/index.js"))};
        export default defineEval({
          title: "Old results",
          source: imported({files: ["results.csv"], baseline: "a", slices: ["topic"]}),

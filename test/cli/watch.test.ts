@@ -22,7 +22,7 @@ beforeAll(async () => {
   vi.stubEnv("LOADED", join(folder, "loaded.log"));
   const {code, stderr} = await assay(folder, "run");
   expect(code, stderr).toBe(0);
-  dev = spawn(process.execPath, [compiled("cli/main.js"), "dev", "--port", "0"], {
+  dev = spawn(process.execPath, [compiled("bundle/main.js"), "dev", "--port", "0"], {
     cwd: folder,
     env: {...process.env, ASSAY_PROJECT: folder, ASSAY_DIR: join(folder, ".assay"), NO_COLOR: "1"}
   });

@@ -27,7 +27,7 @@ export function assayWithout(name: string, project: string, ...words: string[]):
 const dataUrl = (script: string) => `data:text/javascript,${encodeURIComponent(script)}`;
 
 async function started(more: string[], project: string, words: string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [...more, compiled("cli/main.js"), ...words], {
+  const child = spawn(process.execPath, [...more, compiled("bundle/main.js"), ...words], {
     cwd: project,
     env: {...process.env, ASSAY_PROJECT: project, ASSAY_DIR: join(project, ".assay"), NO_COLOR: "1"}
   });

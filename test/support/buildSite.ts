@@ -2,9 +2,7 @@ import {spawn, spawnSync} from "node:child_process";
 import {cp, mkdir, readdir, symlink, writeFile} from "node:fs/promises";
 import {basename, join} from "node:path";
 import {fileURLToPath} from "node:url";
-import {rememberModules} from "../../src/code/rememberModules.js";
 import {finishSite} from "../../src/site/index.js";
-import {frameworkEsbuild} from "../../src/site/seedNpmCache.js";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -29,32 +27,11 @@ export async function siteProject(project: string): Promise<void> {
   });
   await cp(join(repository, "package.json"), join(project, "package.json"));
   await symlink(join(repository, "node_modules"), join(project, "node_modules"));
-  await compileLoaders(project);
-  const config = `import {siteConfig} from "./src/site/index.js";
-export default await siteConfig({output: process.env.SITE_OUTPUT, interpreter: [process.execPath, "loader.js"]});
+  await symlink(join(repository, "lib"), join(project, "lib"));
+  const config = `import {siteConfig} from "assay/site";
+export default await siteConfig({output: process.env.SITE_OUTPUT});
 `;
   await writeFile(join(project, "observablehq.config.ts"), config);
-}
-
-/** Page loaders run as in a project that has the compiled engine: compiling it for each of them is most of a build's time. */
-async function compileLoaders(project: string): Promise<void> {
-  const files = (await readdir(join(project, "src"), {recursive: true})).filter((file) =>
-    file.endsWith(".ts")
-  );
-  await frameworkEsbuild().build({
-    entryPoints: files.map((file) => join(project, "src", file)),
-    outdir: join(project, "compiled"),
-    outbase: join(project, "src"),
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    logLevel: "error"
-  });
-  rememberModules(join(project, "compiled"), join(project, "src"));
-  await writeFile(
-    join(project, "loader.js"),
-    `const compiled = process.argv[2].replace(/^src/, "./compiled").replace(/ts$/, "js");\nawait import(compiled);\n`
-  );
 }
 
 /** Builds the site of a project with Framework's own command, cut off from every network where the system allows it. */

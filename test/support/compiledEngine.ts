@@ -4,7 +4,7 @@ import {join, resolve} from "node:path";
 
 const repository = resolve(import.meta.dirname, "../..");
 
-/** A file of the compiled engine, which is what processes of tests run, as users do: "cli/main.js". */
+/** A file of the compiled engine, which is what processes of tests run, as users do: "bundle/main.js". */
 export function compiled(path: string): string {
   return join(repository, "lib", path);
 }

@@ -52,14 +52,14 @@ it("an interrupted run sends its span, its calls and metrics, and no prompt and 
   mkdirSync(join(project, "evals"));
   writeFileSync(
     join(project, "evals", "words.eval.ts"),
-    `import {candidate, defineEval, exactMatch, openAICompatible} from ${JSON.stringify(compiled("index.js"))};
+    `import {candidate, defineEval, exactMatch, openAICompatible} from ${JSON.stringify(compiled("bundle/index.js"))};
 const endpoint = openAICompatible({name: "server", baseUrl: "${model.url}", hosting: "on-prem", trust: "local", apiKeyEnv: "TELEMETRY_TEST_KEY",
   price: {inputUsdPerMillion: 1000, outputUsdPerMillion: 1000, asOf: "2026-01-01", source: "https://prices.test"}});
 export default defineEval({dataset: "rows", split: {strategy: "given", column: "part"},
   candidates: [candidate("one", endpoint, "test-model", {params: {temperature: 0, max_tokens: 8}})], prompt: "{{text}}", expected: "label", scorers: {exact: exactMatch}});
 `
   );
-  const child: ChildProcess = spawn(process.execPath, [compiled("cli/main.js"), "run", "-j", "1"], {
+  const child: ChildProcess = spawn(process.execPath, [compiled("bundle/main.js"), "run", "-j", "1"], {
     cwd: project,
     stdio: "ignore",
     env: {

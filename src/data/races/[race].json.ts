@@ -1,3 +1,3 @@
-import {loaderParameter, print, raceScores} from "../../site/index.js";
+import {loaderParameter, print, raceScores} from "assay/site";
 
 await print((store) => raceScores(store, loaderParameter("race")));

@@ -1,3 +1,3 @@
-import {loaderParameter, print, rowArchive} from "../../site/index.js";
+import {loaderParameter, print, rowArchive} from "assay/site";
 
 await print((store) => rowArchive(store, loaderParameter("run")));

@@ -63,7 +63,7 @@ export interface SmallProject {
  * row, and a site of two pages whose one loader leaves a mark in LOADED.
  */
 export async function smallProject(folder: string): Promise<SmallProject> {
-  const [engine, site] = ["index.js", "site/index.js"].map((path) => JSON.stringify(compiled(path)));
+  const [engine, site] = ["bundle/index.js", "bundle/site.js"].map((path) => JSON.stringify(compiled(path)));
   const texts = textsFrom(engine!, site!);
   for (const below of ["data", "data-loaders", "evals", "prices", "src", "src/data"])
     await mkdir(join(folder, below));
