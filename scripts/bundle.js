@@ -2,6 +2,13 @@ import {readFile, rm} from "node:fs/promises";
 import {join, relative, resolve, sep} from "node:path";
 import {build} from "esbuild";
 
+/** Of packages that every start loads and that have a CommonJS form, what the engine takes: by `import` Node would parse their files twice. */
+const REQUIRED = {
+  "@duckdb/node-api": ["DuckDBInstance"],
+  commander: ["Command", "CommanderError", "InvalidArgumentError", "Option"],
+  zod: ["z"]
+};
+
 /**
  * Joins the compiled modules below `lib` into the few files of lib/bundle, which commands, projects and page loaders start
  * from: Node takes longer to find and link hundreds of files than to run them. Packages stay outside. A module's
@@ -25,18 +32,28 @@ export async function bundle(lib) {
     target: "node20",
     packages: "external",
     logLevel: "warning",
-    plugins: [
-      {name: "own-url", setup: (it) => it.onLoad({filter: /\.js$/}, ({path}) => withOwnUrl(path, outdir))}
-    ]
+    plugins: [ownUrl(outdir), required]
   });
 }
 
 /** All files of the bundle lie in one folder, so that one relative path leads from any of them to the module's own. */
-async function withOwnUrl(path, outdir) {
-  const own = JSON.stringify(relative(outdir, path).split(sep).join("/"));
-  const text = await readFile(path, "utf8");
-  return {
-    contents: text.replaceAll("import.meta.url", `new URL(${own}, import.meta.url).href`),
-    loader: "js"
-  };
-}
+const ownUrl = (outdir) => ({
+  name: "own-url",
+  setup: ({onLoad}) =>
+    onLoad({filter: /\.js$/}, async ({path}) => {
+      const own = JSON.stringify(relative(outdir, path).split(sep).join("/"));
+      const text = await readFile(path, "utf8");
+      return {contents: text.replaceAll("import.meta.url", `new URL(${own}, import.meta.url).href`)};
+    })
+});
+
+const required = {
+  name: "required",
+  setup({onResolve, onLoad}) {
+    onResolve({filter: /^[^./]/}, ({path}) => (path in REQUIRED ? {path, namespace: "required"} : undefined));
+    onLoad({filter: /.*/, namespace: "required"}, ({path}) => ({
+      contents: `import {createRequire} from "node:module";
+export const {${REQUIRED[path].join(", ")}} = createRequire(import.meta.url)(${JSON.stringify(path)});`
+    }));
+  }
+};

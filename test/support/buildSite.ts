@@ -66,13 +66,13 @@ export async function emptySite(project: string, {dist}: BuiltSite): Promise<str
 for (const [name, file] of ${JSON.stringify(files)}) {
   const printed = [];
   process.stdout.write = (piece) => printed.push(piece) > 0;
-  await import(\`./compiled/data/\${name}.js\`);
+  await import(\`./src/data/\${name}.ts\`);
   await writeFile(file, printed.join(""));
 }
 `
   );
   await mkdir(join(store, ".assay"), {recursive: true});
-  await run([process.execPath, "loadAll.js"], project, {
+  await run([process.execPath, "--import", "tsx", "loadAll.js"], project, {
     ASSAY_PROJECT: store,
     ASSAY_DIR: join(store, ".assay")
   });
