@@ -1,11 +1,8 @@
 import {type Command, InvalidArgumentError, Option} from "commander";
 import {trustLevels} from "../privacy/trust.js";
-import {day, number, share, whole} from "./verbArguments.js";
+import {day, MOST_IN_FLIGHT, number, share, whole} from "./verbArguments.js";
 
 const list = (value: string, before: string[] | undefined) => [...(before ?? []), value];
-
-/** Requests in flight that one process can measure. */
-const MOST_IN_FLIGHT = 10_000;
 
 /** Whole numbers, rising and each once. */
 const levels = (text: string) =>
@@ -54,8 +51,8 @@ export const costVerbs: ((program: Command) => void)[] = [
       .description("price a run again without a call: hostings, frontier of cost and quality, break-even")
       .option("--prices <file>", "a file of prices that goes before those the run was made with")
       .option("--at <date>", "the day to price for, instead of today", day)
-      .option("--volume <n>", "requests a month", number(1), 100_000)
-      .option("--months <n>", "months over which the first training or merge is spread", whole(1), 24)
+      .option("--volume <n>", "requests a month", number(1, 1e12), 100_000)
+      .option("--months <n>", "months over which the first training or merge is spread", whole(1, 1200), 24)
       .option("--json", "print JSON")
       .action(async (run: string, options) => (await import("./costs.js")).costsVerb(run, options)),
   (program) =>

@@ -1,5 +1,5 @@
 import type {Command} from "commander";
-import {number, whole} from "./verbArguments.js";
+import {MOST_THREADS, number, whole} from "./verbArguments.js";
 import type {Verb} from "./verbs.js";
 
 /** `assay finetune NAME`, and the commands below it. */
@@ -13,7 +13,7 @@ export const finetune: Verb = (program) => {
     .enablePositionalOptions()
     .option("--check", "prepare the rows, predict steps and memory, train nothing")
     .option("--skip-unresolved", "leave out rows with unresolved personal data instead of refusing")
-    .option("--threads <n>", "threads to compute with, all cores unless told", whole(1))
+    .option("--threads <n>", "threads to compute with, all cores unless told", whole(1, MOST_THREADS))
     .option("--force", "begin although the memory seems too small")
     .option("-o, --out <dir>", "also copy the model's folder to DIR")
     .option("--json", "print JSON")
@@ -53,8 +53,8 @@ export function exportTrainingSet(group: Command): void {
       "--tokenizer <dir>",
       "a checkpoint's folder: tokens are counted by its tokenizer and chat template"
     )
-    .option("--epochs <n>", "passes over the set, for the estimate", whole(1))
-    .option("--batch <n>", "examples a step, for the estimate; 8 unless told", whole(1))
+    .option("--epochs <n>", "passes over the set, for the estimate", whole(1, 10_000))
+    .option("--batch <n>", "examples a step, for the estimate; 8 unless told", whole(1, 1_000_000))
     .option("--usd-per-million <price>", "price of a million training tokens, for the estimate", number(0))
     .option("--skip-unresolved", "leave out rows with unresolved findings instead of refusing")
     .option("--skip-bad", "leave out rows that make no valid example instead of refusing")

@@ -34,7 +34,7 @@ export const jobVerbs: ((program: Command) => void)[] = [
         "follow jobs until they have ended, all that go on unless named; Ctrl-C leaves them running"
       )
       .option("--every <seconds>", "between two looks, 10 unless told", number(0.05, 86_400))
-      .option("--failures <n>", "looks in a row that may fail, 20 unless told", whole(1))
+      .option("--failures <n>", "looks in a row that may fail, 20 unless told", whole(1, 1_000_000))
       .option("--json", "print JSON")
       .action(async (names: string[], options) => (await import("./jobWatch.js")).watchVerb(names, options));
     jobs

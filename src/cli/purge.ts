@@ -1,20 +1,31 @@
-import {purge} from "../datasets/index.js";
+import {previewPurge, purge} from "../datasets/index.js";
 import {acceptErasedTraining, listModels} from "../models/index.js";
 import {modelsDir, UsageError} from "../store/index.js";
 import {openProject} from "./project.js";
-import {print, printable, printJson} from "./terminal.js";
+import {dim, print, printable, printJson} from "./terminal.js";
 
-export async function purgeVerb(
-  name: string,
-  options: {where?: string; reason: string; keepModel?: string; json?: boolean}
-): Promise<void> {
+interface PurgeVerbOptions {
+  where?: string;
+  reason?: string;
+  keepModel?: string;
+  dryRun?: boolean;
+  json?: boolean;
+}
+
+export async function purgeVerb(name: string, options: PurgeVerbOptions): Promise<void> {
   const {where, keepModel} = options;
   if ((where === undefined) === (keepModel === undefined))
     throw new UsageError(
       "say which rows are to go with --where SQL, or which model may stay with --keep-model ID."
     );
-  if (keepModel !== undefined) return keepModelVerb(keepModel, options.reason);
-  const result = await purge(await openProject(), name, {where: where!, reason: options.reason});
+  if (where !== undefined && options.dryRun) return previewVerb(name, where, options.json);
+  const {reason} = options;
+  if (reason === undefined)
+    throw new UsageError(
+      "say why with --reason TEXT, for the record, and do not name the person. `--dry-run` says what would be erased."
+    );
+  if (keepModel !== undefined) return keepModelVerb(keepModel, reason);
+  const result = await purge(await openProject(), name, {where: where!, reason});
   if (options.json) return printJson(result);
   print(
     result.rows > 0
@@ -33,6 +44,21 @@ export async function purgeVerb(
   for (const file of result.notErased)
     print(`  NOT erased: ${printable(file)}, made from the store; remove it, or make it again`);
   print("The source itself, and copies that others took of exports or of the site, are yours to clear.");
+}
+
+const MOST_SHOWN = 50;
+
+async function previewVerb(name: string, where: string, json: boolean | undefined): Promise<void> {
+  const preview = await previewPurge(await openProject(), name, {where});
+  if (json) return printJson(preview);
+  const {rows, heldOut} = preview;
+  print(`${counted(rows.length)} of ${printable(name)} would be erased. Nothing was.`);
+  for (const row of rows.slice(0, MOST_SHOWN)) print(`  ${printable(row)}`);
+  if (rows.length > MOST_SHOWN) print(dim(`  and ${rows.length - MOST_SHOWN} more: --json lists all`));
+  if (heldOut > 0)
+    print(
+      `${counted(heldOut)} that splits hold out ${heldOut === 1 ? "is" : "are"} not looked at here. A purge looks at them too.`
+    );
 }
 
 async function keepModelVerb(wanted: string, reason: string): Promise<void> {

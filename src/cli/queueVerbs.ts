@@ -1,4 +1,4 @@
-import {whole} from "./verbArguments.js";
+import {MOST_IN_FLIGHT, whole} from "./verbArguments.js";
 import type {Verb} from "./verbs.js";
 
 const worker: Verb = (program) =>
@@ -7,7 +7,12 @@ const worker: Verb = (program) =>
     .description(
       "make the calls that `assay run --queue` leaves on a queue, such as redis://HOST:6379 (or ASSAY_QUEUE)"
     )
-    .option("-j, --concurrency <n>", "most requests in flight at each endpoint, 16 unless told", whole(1), 16)
+    .option(
+      "-j, --concurrency <n>",
+      "most requests in flight at each endpoint, 16 unless told",
+      whole(1, MOST_IN_FLIGHT),
+      16
+    )
     .action(async (url: string | undefined, options) =>
       (await import("./worker.js")).workerVerb(url, options)
     );

@@ -1,26 +1,37 @@
 import {InvalidArgumentError} from "commander";
 
+/** More than this of anything is a slip of the hand: a price, a budget, a number of rows. */
+const ABSURD = 1e9;
+
+/** The most requests in flight that one process can keep up. */
+export const MOST_IN_FLIGHT = 10_000;
+
+/** The most threads of any machine. */
+export const MOST_THREADS = 1024;
+
+const shown = (value: number) => value.toLocaleString("en-US", {maximumFractionDigits: 20});
+
 /** A number of at least `least` and at most `most`. */
 export const number =
-  (least: number, most = Infinity) =>
+  (least: number, most = ABSURD) =>
   (text: string) => {
     const value = Number(text);
     // Number("") is 0, which would read an unset variable as a budget of nothing.
     if (text.trim() === "" || !Number.isFinite(value) || value < least || value > most)
       throw new InvalidArgumentError(
-        `takes a number ${most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`}, not ${JSON.stringify(text)}`
+        `takes a number from ${shown(least)} to ${shown(most)}, not ${JSON.stringify(text.slice(0, 40))}`
       );
     return value;
   };
 
 /** A whole number of at least `least` and at most `most`. */
 export const whole =
-  (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  (least: number, most = ABSURD) =>
   (text: string) => {
-    const value = number(least)(text);
+    const value = number(least, most)(text);
     if (!Number.isInteger(value))
-      throw new InvalidArgumentError(`takes a whole number, not ${JSON.stringify(text)}`);
-    return number(least, most)(text);
+      throw new InvalidArgumentError(`takes a whole number, not ${JSON.stringify(text.slice(0, 40))}`);
+    return value;
   };
 
 /** The address of this machine to listen on. An unset variable's empty text would be all of them. */
@@ -44,7 +55,7 @@ export const day = (text: string) => {
 
 /** A number above 0 and below 1. */
 export const share = (text: string) => {
-  const value = number(0)(text);
+  const value = number(0, 1)(text);
   if (!(value > 0 && value < 1))
     throw new InvalidArgumentError(`takes a number between 0 and 1, not ${text}`);
   return value;

@@ -3,14 +3,14 @@ import {costVerbs} from "./costVerbs.js";
 import {jobVerbs} from "./jobVerbs.js";
 import {languageVerbs} from "./languageVerbs.js";
 import {queueVerbs} from "./queueVerbs.js";
-import {address, number, whole} from "./verbArguments.js";
+import {address, MOST_IN_FLIGHT, MOST_THREADS, number, whole} from "./verbArguments.js";
 import {finetune} from "./finetuneVerbs.js";
 
 /** Each verb declares its words here and loads its code when called, so that `assay --help` stays quick. */
 export type Verb = (program: Command) => void;
 
 const port = (text: string) => {
-  const value = whole(0)(text);
+  const value = whole(0, Number.MAX_SAFE_INTEGER)(text);
   if (value > 65_535) throw new InvalidArgumentError(`takes a port from 0 to 65535, not ${text}`);
   return value;
 };
@@ -108,7 +108,8 @@ const purge: Verb = (program) =>
     )
     .option("--where <sql>", "the rows, as a condition over the dataset's columns")
     .option("--keep-model <id>", "let a model that learned from erased rows be used all the same")
-    .requiredOption("--reason <text>", "why, for the record; do not name the person")
+    .option("--reason <text>", "why, for the record; do not name the person")
+    .option("--dry-run", "with --where: only say which rows would go")
     .option("--json", "print JSON")
     .action(async (name: string, options) => (await import("./purge.js")).purgeVerb(name, options));
 
@@ -144,10 +145,10 @@ const split: Verb = (program) =>
     .option("--compare", "compare all strategies that the dataset's columns allow")
     .option("--leaks", "list the test rows that training knows, each with the training row")
     .option("--measure", "make no split: take the measures that splits made before lack")
-    .option("--test <share>", "share of the test part", number(0))
-    .option("--validation <share>", "share of the validation part", number(0))
-    .option("--held-out <share>", "share of the held-out part, which only a final run opens", number(0))
-    .addOption(new Option("--sealed <share>").argParser(number(0)).hideHelp())
+    .option("--test <share>", "share of the test part", number(0, 1))
+    .option("--validation <share>", "share of the validation part", number(0, 1))
+    .option("--held-out <share>", "share of the held-out part, which only a final run opens", number(0, 1))
+    .addOption(new Option("--sealed <share>").argParser(number(0, 1)).hideHelp())
     .option(
       "--rolling <n>",
       "for temporal: N test windows, a split each, trained on what came before",
@@ -165,11 +166,11 @@ const run: Verb = (program) =>
     .description("run evals: what the store holds already is reused, the rest is asked for")
     .option("-n, --limit <n>", "only N rows, drawn by the seed", whole(1))
     .option("-c, --candidate <name>", "only this candidate (repeatable)", list)
-    .option("--repeat <k>", "completions per row", whole(1))
+    .option("--repeat <k>", "completions per row", whole(1, 10_000))
     .option(
       "-j, --concurrency <n>",
       "most candidates' requests in flight at each endpoint, and as many of scorers', 16 unless told",
-      whole(1)
+      whole(1, MOST_IN_FLIGHT)
     )
     .option("--budget-usd <usd>", "stop before more than this is spent, calls in flight included", number(0))
     .option(
@@ -180,7 +181,7 @@ const run: Verb = (program) =>
     .option(
       "--error-rate <rate>",
       "with --race: chance of dropping the best candidate, 0.05 unless told",
-      number(0)
+      number(0, 1)
     )
     .option(
       "--budget-calls <n>",
@@ -340,9 +341,9 @@ const serve: Verb = (program) =>
       list
     )
     .option("--type <type>", "what a language model's weights are stored as: f16, q8_0, q4_k_m")
-    .option("--threads <n>", "threads of a language model", whole(1))
-    .option("--parallel <n>", "requests a language model computes together", whole(1))
-    .option("--context <tokens>", "tokens of a prompt and its answer", whole(16))
+    .option("--threads <n>", "threads of a language model", whole(1, MOST_THREADS))
+    .option("--parallel <n>", "requests a language model computes together", whole(1, MOST_IN_FLIGHT))
+    .option("--context <tokens>", "tokens of a prompt and its answer", whole(16, 100_000_000))
     .action(async (models: string[], options) => (await import("./serve.js")).serveVerb(models, options));
 
 const merge: Verb = (program) =>
@@ -357,7 +358,7 @@ const merge: Verb = (program) =>
     .option("-o, --out <dir>", "folder of the merged model")
     .option("--check", "say what would go wrong, and write nothing")
     .option("--threads <n>", "worker threads", whole(1, 256))
-    .option("--seed <n>", "seed of the random methods", whole(0))
+    .option("--seed <n>", "seed of the random methods", whole(0, Number.MAX_SAFE_INTEGER))
     .option("--exact", "follow the reference's 16-bit rounding step by step")
     .option("--shard-size <bytes>", "most bytes of tensors in one file (5GB, 500MB)")
     .option("--allow-nonfinite", "keep a result that holds NaN or infinity")
@@ -405,7 +406,7 @@ const rebuild: Verb = (program) =>
     .option(
       "-j, --concurrency <n>",
       "most candidates' requests in flight at each endpoint, and as many of scorers', 16 unless told",
-      whole(1)
+      whole(1, MOST_IN_FLIGHT)
     )
     .option("--budget-usd <usd>", "stop before more than this is spent", number(0))
     .option("--allow-code-execution", "let scorers run code that models wrote, in a sandbox")

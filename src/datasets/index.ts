@@ -6,6 +6,7 @@ export {findVersion, versionPair} from "./findVersion.js";
 export {checkCroissant, croissant, huggingFaceCard} from "./cards/index.js";
 export {collectGarbage} from "./collectGarbage.js";
 export {purge} from "./purge.js";
+export {previewPurge, type PurgePreview} from "./purgePreview.js";
 export type {PersonalDataKind, Privacy, PrivacyAction} from "./privacy.js";
 export type {CellRow, Column, RedactedRow, Redactor} from "./redaction.js";
 export {pull, type PullResult} from "./pull.js";

@@ -9,11 +9,10 @@ import {
   readTombstones,
   recordsOf,
   UserError,
-  versionKind,
   type Workspace,
   writeTombstones
 } from "../store/index.js";
-import {importedRuns, matchingRows} from "./purgeCondition.js";
+import {matchingRows, versionsToPurge} from "./purgeCondition.js";
 import {loadTombstones, tombstoneHash} from "./tombstones.js";
 
 export interface PurgeOptions {
@@ -70,12 +69,7 @@ async function purgeWith(
   {where, reason, now = () => new Date()}: PurgeOptions
 ): Promise<PurgeResult> {
   await refuseWhileRunning(workspace, "Nothing was erased.");
-  const versions: string[] = [];
-  for await (const {id} of recordsOf(workspace, versionKind, {dataset})) versions.push(id);
-  if (versions.length === 0 && (await importedRuns(workspace, dataset)).length === 0)
-    throw new UserError(
-      `the store has no version of ${dataset}, and no run of that name made of other tools' results.`
-    );
+  const versions = await versionsToPurge(workspace, dataset);
   const tombstones = await readTombstones(workspace, dataset);
   const found = await matchingRows(db, workspace, {
     dataset,

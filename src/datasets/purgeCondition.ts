@@ -2,11 +2,14 @@ import {
   type Database,
   messageOf,
   readRuns,
+  recordsOf,
   runTable,
   userCondition,
   UserError,
   type VersionFile,
+  versionKind,
   versionTable,
+  withoutHeldOut,
   type Workspace
 } from "../store/index.js";
 
@@ -15,8 +18,10 @@ export interface Matching {
   /** Ids of the dataset's versions. */
   versions: readonly string[];
   where: string;
-  /** SQL of the hash of a `row_id`. */
+  /** SQL of what is wanted of a row: the hash of its `row_id`, or that itself. */
   hash: string;
+  /** Looks at no row that a split holds out. */
+  open?: boolean;
 }
 
 /**
@@ -26,13 +31,15 @@ export interface Matching {
 export async function matchingRows(
   db: Database,
   workspace: Workspace,
-  {dataset, versions, where, hash}: Matching
+  {dataset, versions, where, hash, open = false}: Matching
 ): Promise<string[]> {
   const relations: {of: string; rows: string}[] = [];
   for (const id of versions)
     for (const file of ["rows.parquet", "rejected.parquet"] satisfies VersionFile[]) {
       const rows = await versionTable(workspace, {dataset, id}, file);
-      if (rows) relations.push({of: `${dataset}@${id}`, rows});
+      if (!rows) continue;
+      const seen = open ? `(${await withoutHeldOut(workspace, {dataset, id}, rows)})` : rows;
+      relations.push({of: `${dataset}@${id}`, rows: seen});
     }
   for (const id of await importedRuns(workspace, dataset))
     relations.push({of: `run ${id}`, rows: await importedRows(workspace, id)});
@@ -65,6 +72,17 @@ export async function matchingRows(
       {cause: failure}
     );
   return [...found].sort();
+}
+
+/** The versions that a purge looks through. Throws UserError when the store has none, and no rows of that name elsewhere. */
+export async function versionsToPurge(workspace: Workspace, dataset: string): Promise<string[]> {
+  const versions: string[] = [];
+  for await (const {id} of recordsOf(workspace, versionKind, {dataset})) versions.push(id);
+  if (versions.length === 0 && (await importedRuns(workspace, dataset)).length === 0)
+    throw new UserError(
+      `the store has no version of ${dataset}, and no run of that name made of other tools' results.`
+    );
+  return versions;
 }
 
 /** Runs whose rows are in no version: other tools' results that name this as their dataset. */

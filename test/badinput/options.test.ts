@@ -1,0 +1,72 @@
+import {Command, InvalidArgumentError} from "commander";
+import {describe, expect, it} from "vitest";
+import {verbs} from "../../src/cli/verbs.js";
+import {acceptLogFormat} from "../../src/cli/logFormat.js";
+import {expectClear} from "./support.js";
+
+const program = new Command("assay");
+for (const verb of verbs) verb(program);
+acceptLogFormat(program);
+
+/** Every option that reads a number, of every command and of those below it. */
+function numericOptions(command: Command, words: string): [string, (text: string) => unknown][] {
+  return [
+    ...command.options.flatMap(({flags, parseArg}): [string, (text: string) => unknown][] => {
+      if (!parseArg) return [];
+      const read = (text: string) => parseArg(text, undefined as never);
+      try {
+        return [1, 0.5, 100].some((n) => accepts(read, String(n), ["number", "object"]))
+          ? [[`${words} ${flags}`, read]]
+          : [];
+      } catch {
+        return [];
+      }
+    }),
+    ...command.commands.flatMap((one) => numericOptions(one, `${words} ${one.name()}`.trim()))
+  ];
+}
+
+function accepts(read: (text: string) => unknown, text: string, types: string[]): boolean {
+  try {
+    const value: unknown = read(text);
+    // A list of texts is no list of numbers.
+    return types.includes(typeof value) && ![value].flat().some((one) => typeof one === "string");
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) return false;
+    throw error;
+  }
+}
+
+const numeric = numericOptions(program, "");
+
+/** Any whole number that a computer counts is a seed. */
+const isSeed = (words: string) => words.includes("--seed");
+
+describe("a number that is given to a command", () => {
+  it("is looked for in every command that takes one", () => {
+    expect(numeric.length).toBeGreaterThan(50);
+    for (const words of [
+      "finetune export --epochs <n>",
+      "worker -j, --concurrency <n>",
+      "run --budget-usd <usd>",
+      "bench --concurrency <levels>"
+    ])
+      expect(numeric.map(([name]) => name)).toContain(words);
+  });
+
+  it.each(numeric)("is refused with its range when it is absurd: %s", (words, read) => {
+    const refused = ["1e308", "-1e15", "Infinity", "NaN", "", " ", "ten", "1e15,", "1_000", "9".repeat(5000)];
+    if (!isSeed(words)) refused.push("1e15");
+    for (const text of refused) {
+      let message = "";
+      try {
+        read(text);
+      } catch (error) {
+        expect(error).toBeInstanceOf(InvalidArgumentError);
+        ({message} = error as Error);
+      }
+      expectClear(message, /^takes (a|at most|from) /);
+      expect(message).toMatch(/from [\d.,]+ to [\d.,]+|port|number|share|above 0|at most/);
+    }
+  });
+});
