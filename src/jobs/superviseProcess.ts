@@ -39,17 +39,11 @@ async function supervise(): Promise<void> {
   const command = (await readJson<Command>(join(folder, COMMAND_FILE)))!;
   const environment = {...process.env, ...command.environment};
   const log = await open(join(folder, LOG_FILE), "a", 0o600);
-  // The shell says its number and its exit code itself: both are known even when this process dies.
-  const script = `echo "$$ $(cut -d' ' -f22 /proc/$$/stat 2>/dev/null)" > ${CHILD_FILE}
-/bin/sh -c "$ASSAY_RUN"
-code=$?
-echo $code > ${CODE_FILE}
-exit $code`;
-  const child = spawn("/bin/sh", ["-c", script], {
+  const child = spawn("/bin/sh", ["-c", scriptOf(command)], {
     cwd: folder,
     detached: true,
     stdio: ["ignore", log.fd, log.fd],
-    env: {...environment, ASSAY_RUN: command.run}
+    env: {...environment, ASSAY_RUN: command.run, ASSAY_STOP: command.stop ?? ""}
   });
   let stopped: Ending["stopped"];
   const stop = async (why: NonNullable<Ending["stopped"]>) => {
@@ -75,6 +69,41 @@ exit $code`;
   const ending: Ending = {at: new Date().toISOString(), ...ended, stopped};
   await writeJsonAtomic(join(folder, ENDING_FILE), ending);
   process.exit(0);
+}
+
+/**
+ * What the shell is told. It says its number and its exit code itself, so that both are known even when this process dies; a
+ * guard beside it ends the command at its time-out when this process is no longer there to do it.
+ */
+function scriptOf(command: Command): string {
+  return `echo "$$ $(cut -d' ' -f22 /proc/$$/stat 2>/dev/null)" > ${CHILD_FILE}
+${command.timeoutSeconds === undefined ? "" : guardOf(command.timeoutSeconds, command.graceSeconds)}
+/bin/sh -c "$ASSAY_RUN"
+code=$?
+echo $code > ${CODE_FILE}
+[ -z "$guard" ] || kill "$guard" 2>/dev/null
+exit $code`;
+}
+
+/** Until its moment comes the guard ends with the group that it is in. A supervisor that lives gets time to do its work. */
+function guardOf(timeoutSeconds: number, graceSeconds: number): string {
+  const ending = `{"at":"%s","code":null,"signal":"SIGKILL","stopped":"time-out"}`;
+  return `guard() {
+  over=$(($(date +%s) + ${Math.ceil(timeoutSeconds)}))
+  late=$((over + ${Math.ceil(STOP_SECONDS + graceSeconds)}))
+  while now=$(date +%s); [ "$now" -le "$over" ] || { [ "$now" -le "$late" ] && kill -0 $PPID; }; do
+    sleep 1
+    kill -0 $$ || exit
+  done
+  trap '' TERM
+  [ -z "$ASSAY_STOP" ] || /bin/sh -c "$ASSAY_STOP" >> ${LOG_FILE} 2>&1
+  printf '${ending}\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" > ${ENDING_FILE}.part && mv ${ENDING_FILE}.part ${ENDING_FILE}
+  kill -TERM -$$
+  sleep ${graceSeconds}
+  kill -KILL -$$
+}
+guard > /dev/null 2>&1 &
+guard=$!`;
 }
 
 /** Asks every process of the child's group to end, and ends those that are still there after the grace. */

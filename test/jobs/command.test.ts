@@ -106,6 +106,21 @@ describe("a command that trains", () => {
     expect((await lookAt(workspace, id)).look).toMatchObject({status: "time-out", outcome: "failed"});
   });
 
+  it("is ended when its time is over although its supervisor was killed, where it reaches another machine, too", async () => {
+    const {id, folder} = await started("orphan", {
+      run: "(trap '' TERM; echo $$ > inner; sleep 60 & echo $! > sleeper; wait; sleep 60)",
+      stop: 'echo "stop $ASSAY_JOB" > stopped',
+      timeoutHours: 1 / 3600,
+      grace: 0.2
+    });
+    const sleeper = Number(await written(join(folder, "sleeper")));
+    const {pid} = JSON.parse(readFileSync(join(folder, "supervisor.json"), "utf8")) as {pid: number};
+    process.kill(pid, "SIGKILL");
+    await expect.poll(() => processIsAlive(sleeper), {timeout: 120_000}).toBe(false);
+    expect((await lookAt(workspace, id)).look).toMatchObject({status: "time-out", outcome: "failed"});
+    expect(readFileSync(join(folder, "stopped"), "utf8")).toBe(`stop ${id}\n`);
+  });
+
   it("may take longer than a timer of Node's can wait", async () => {
     const {id} = await started("patient", {run: `TRAINER_PAUSE=0.1 sh ${trainer}`, timeoutHours: 1000});
     const {statuses} = await watchJob(workspace, id, {everyMs: 20});
