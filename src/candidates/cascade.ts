@@ -1,5 +1,6 @@
 import {type AnswerSigns, confidenceOf, type Signal, SIGNALS, type TokenCounts} from "../costs/index.js";
 import {hosting, wayThere} from "../endpoints/hostingSchema.js";
+import type {AroundAsk} from "../endpoints/types.js";
 import {
   type Completion,
   type CompletionOptions,
@@ -115,11 +116,13 @@ function cascadeEndpoint(name: string, stages: readonly Stage[], settings: Casca
       };
     },
     complete: (request, options) => answer(stages, settings, request, options),
-    preflightCalls: (needs) =>
-      stages.reduce((sum, {endpoint}) => sum + (endpoint.preflightCalls?.(needs) ?? 0), 0),
     async preflight(_model, needs, signal, around) {
       const found = await Promise.all(
-        stages.map(({endpoint, model}) => endpoint.preflight?.(model, needs, signal, around) ?? [])
+        stages.map(({endpoint, model}) => {
+          const own: AroundAsk | undefined =
+            around && ((request, ask, how) => around(request, ask, {endpoint, ...how}));
+          return endpoint.preflight?.(model, needs, signal, own) ?? [];
+        })
       );
       return found.flat();
     }

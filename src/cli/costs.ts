@@ -12,7 +12,7 @@ import {
 import {points} from "../decisions/index.js";
 import {openStore, UserError} from "../store/index.js";
 import {projectPrices, readPriceFile, runCosts} from "../site/index.js";
-import type {CostsData} from "../site/costTypes.js";
+import type {CostsData, SideCost} from "../site/costTypes.js";
 import {findRun} from "./findRun.js";
 import {openProject} from "./project.js";
 import {bold, dim, print, printJson, table} from "./terminal.js";
@@ -153,11 +153,19 @@ function crossingText(a: CostedOption, b: CostedOption, found: BreakEven): strin
   return `${named(cheap)} is cheaper than ${named(dear)} from ${count(found.requestsPerMonth)} requests a month${range}${sure}${again}`;
 }
 
+function besideText({by, endpoint, model, answers, counted, usd: cost}: SideCost): string {
+  const who = by === "scorers" ? "scorers asked" : "asked whether it is ready:";
+  const of = counted < answers ? `, of ${count(counted)} whose tokens are known` : "";
+  const paid = cost === undefined ? "cost not known" : `$${cost.toFixed(4)} for the run${of}`;
+  return `${who} ${model} at ${endpoint}: ${count(answers)} answers, ${paid}, not in the costs above`;
+}
+
 function footnotes(data: CostsData, costed: readonly CostedOption[], months: number): string[] {
   const lines = data.prices.map(
     ({candidate, inputUsdPerMillion, outputUsdPerMillion, asOf, source, old, daysOld}) =>
       `price of ${candidate}: $${inputUsdPerMillion} in, $${outputUsdPerMillion} out a million tokens, ${asOf}, ${source}${old ? ` · OLD: ${daysOld} days, more than ${OLD_PRICE_DAYS}` : ""}`
   );
+  lines.push(...data.beside.map(besideText));
   for (const {name, rows, countedRows, estimatedBy} of data.samples) {
     if (estimatedBy) lines.push(`tokens of ${name} are estimated: counted as ${estimatedBy}`);
     if (countedRows < rows)

@@ -6,7 +6,7 @@ import {type Effects, realEffects} from "./effects.js";
 import {tokenCounter} from "./estimatedTokens.js";
 import {gatherStream} from "./gatherStream.js";
 import {hidden, hideRequest} from "./hideText.js";
-import {preflightChat} from "./preflightChat.js";
+import {preflightChat, preflightRequests} from "./preflightChat.js";
 import {named, postJson, priceOfModel, retryPolicy, toEndpointError} from "./httpCall.js";
 import {type RetryPolicy, withRetry} from "./retry.js";
 import type {Tokenizer} from "./predictionAnswer.js";
@@ -162,18 +162,22 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
       const costUsd = completionCost(answer.usage, priceOf(request.model));
       return {...answer, attempts, ...(costUsd === undefined ? undefined : {costUsd})};
     },
-    preflightCalls: (needs) => 1 + (needs.streaming || setup.stream ? 1 : 0) + (needs.tools ? 1 : 0),
+    preflightRequests: (model, needs) =>
+      preflightRequests(model, {...needs, streaming: needs.streaming || setup.stream}),
     preflight: (model, needs, signal, around = (_request, ask) => ask()) =>
       preflightChat(
         {
           name,
           keyNames: secretNames(setup.secrets),
-          streams: setup.stream ?? false,
-          ask: (request) => around(request, () => attempt(request, signal)),
+          async ask(request, how) {
+            let made = false;
+            const answer = await around(request, () => ((made = true), attempt(request, signal)), how);
+            return {...answer, kept: !made};
+          },
           listModels: async () => modelNames(await listModels(model, signal))
         },
         model,
-        needs
+        {...needs, streaming: needs.streaming || setup.stream}
       ),
     shutdownDate: async (model, signal) => shutdownIn(await listModels(model, signal), model),
     close: () => transport.close()

@@ -5,24 +5,24 @@ export interface PreflightProbe {
   name: string;
   /** The names the server lists; throws EndpointError when it lists none. */
   listModels(): Promise<string[]>;
-  /** One attempt, without retries. */
-  ask(request: CompletionRequest): Promise<ChatAnswer>;
+  /** One attempt, without retries; or the answer of before (`kept`), unless it is to be asked anew. */
+  ask(request: CompletionRequest, how?: {anew?: boolean}): Promise<ChatAnswer & {kept?: boolean}>;
   /** The variables that hold the key, for the advice. */
   keyNames: string[];
-  streams: boolean;
 }
 
-/**
- * Asks a chat server for what an eval needs: one or two tiny completions (one token of output where the server
- * allows it) and its list of models. Stops at the first thing without which the rest cannot be known.
- */
-export async function preflightChat(
-  probe: PreflightProbe,
-  model: string,
-  needs: Needs
-): Promise<PreflightFinding[]> {
-  const {name} = probe;
-  const request: CompletionRequest = {
+/** What asks the least that shows whether a model can do what an eval needs. */
+export function preflightRequests(model: string, needs: Needs): CompletionRequest[] {
+  const plain = plainRequest(model, needs);
+  return [
+    plain,
+    ...(needs.streaming ? [streamed(plain)] : []),
+    ...(needs.tools ? [toolsRequest(model)] : [])
+  ];
+}
+
+function plainRequest(model: string, needs: Needs): CompletionRequest {
+  return {
     model,
     messages: [{role: "user", content: "Answer with the word yes."}],
     params: {
@@ -31,10 +31,52 @@ export async function preflightChat(
       ...(needs.logprobs ? {logprobs: true, top_logprobs: 5} : undefined)
     }
   };
-  const [listed, asked] = await Promise.all([
+}
+
+const streamed = (request: CompletionRequest): CompletionRequest => ({
+  ...request,
+  params: {...request.params, stream: true}
+});
+
+function toolsRequest(model: string): CompletionRequest {
+  return {
+    model,
+    messages: [{role: "user", content: "Call the function report with the word yes."}],
+    tools: [
+      {
+        type: "function",
+        function: {
+          name: "report",
+          description: "Reports a word.",
+          parameters: {type: "object", properties: {word: {type: "string"}}, required: ["word"]}
+        }
+      }
+    ],
+    params: {temperature: 0, max_tokens: 128}
+  };
+}
+
+/** Why a server that answered before may not answer now; its list of models tells it without a paid call. */
+const GONE = new Set<string>(["connection", "timeout", "auth"]);
+
+/**
+ * Asks a chat server for what an eval needs: one or two tiny completions (one token of output where the server
+ * allows it) and its list of models. Stops at the first thing without which the rest cannot be known. Where an answer of before
+ * stands for a completion and the list cannot be had, the server is asked anew.
+ */
+export async function preflightChat(
+  probe: PreflightProbe,
+  model: string,
+  needs: Needs
+): Promise<PreflightFinding[]> {
+  const {name} = probe;
+  const request = plainRequest(model, needs);
+  const [listed, first] = await Promise.all([
     settle(probe.listModels()),
     settle(askLeniently(probe, request))
   ]);
+  const doubtful = first.value?.kept && listed.error && GONE.has(listed.error.kind);
+  const asked = doubtful ? await settle(askLeniently(probe, request, {anew: true})) : first;
   if (asked.error) return refusals(probe, model, asked.error, listed.value);
 
   const answer = asked.value!;
@@ -56,7 +98,7 @@ export async function preflightChat(
         }
   ];
   if (needs.logprobs) findings.push(logprobsFinding(name, answer));
-  if (needs.streaming || probe.streams) findings.push(await streamingFinding(probe, request));
+  if (needs.streaming) findings.push(await streamingFinding(probe, request));
   if (needs.tools) findings.push(await toolsFinding(probe, model));
   return findings;
 }
@@ -76,15 +118,20 @@ async function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
 }
 
 /** Some models refuse max_tokens or temperature; what matters here is whether they answer. */
-async function askLeniently(probe: PreflightProbe, request: CompletionRequest): Promise<ChatAnswer> {
-  const first = await settle(probe.ask(request));
+async function askLeniently(
+  probe: PreflightProbe,
+  request: CompletionRequest,
+  how?: {anew?: boolean}
+): Promise<ChatAnswer & {kept?: boolean}> {
+  const first = await settle(probe.ask(request, how));
   if (first.value) return first.value;
   if (
     first.error!.kind !== "bad-request" ||
     !/max_(completion_)?tokens|temperature/.test(first.error!.message)
   )
     throw first.error!;
-  return probe.ask({...request, params: {...request.params, max_tokens: undefined, temperature: undefined}});
+  const plain = {...request, params: {...request.params, max_tokens: undefined, temperature: undefined}};
+  return probe.ask(plain, how);
 }
 
 function refusals(
@@ -173,9 +220,7 @@ async function streamingFinding(
   probe: PreflightProbe,
   request: CompletionRequest
 ): Promise<PreflightFinding> {
-  const {value, error} = await settle(
-    askLeniently(probe, {...request, params: {...request.params, stream: true}})
-  );
+  const {value, error} = await settle(askLeniently(probe, streamed(request)));
   if (error)
     return {check: "streaming", status: "error", message: `${probe.name} does not stream: ${error.message}`};
   if (!value!.usage)
@@ -188,23 +233,7 @@ async function streamingFinding(
 }
 
 async function toolsFinding(probe: PreflightProbe, model: string): Promise<PreflightFinding> {
-  const {value, error} = await settle(
-    askLeniently(probe, {
-      model,
-      messages: [{role: "user", content: "Call the function report with the word yes."}],
-      tools: [
-        {
-          type: "function",
-          function: {
-            name: "report",
-            description: "Reports a word.",
-            parameters: {type: "object", properties: {word: {type: "string"}}, required: ["word"]}
-          }
-        }
-      ],
-      params: {temperature: 0, max_tokens: 128}
-    })
-  );
+  const {value, error} = await settle(askLeniently(probe, toolsRequest(model)));
   if (error)
     return {
       check: "tools",

@@ -127,11 +127,22 @@ export interface Needs {
   streaming?: boolean;
 }
 
-/** Stands between a preflight and each of its calls: it counts them, and rejects one that may not be made. */
-export type AroundAsk = <Answer extends {usage?: Usage}>(
+/**
+ * Stands between a preflight and each of its calls: it counts them, answers one that was answered before, and rejects one that may
+ * not be made.
+ */
+export type AroundAsk = <Answer extends {text: string; usage?: Usage}>(
   request: CompletionRequest,
-  ask: () => Promise<Answer>
+  ask: () => Promise<Answer>,
+  how?: AskedHow
 ) => Promise<Answer>;
+
+export interface AskedHow {
+  /** Who is asked, where that is a model of a cascade. */
+  endpoint?: Endpoint;
+  /** True where an earlier answer will not do. */
+  anew?: boolean;
+}
 
 export interface PreflightFinding {
   check: "reachable" | "key" | "model" | "chat-template" | "usage" | "logprobs" | "tools" | "streaming";
@@ -193,8 +204,11 @@ export interface Endpoint {
     signal?: AbortSignal,
     around?: AroundAsk
   ): Promise<PreflightFinding[]>;
-  /** Calls that `preflight` makes, each of a few tokens; more where a server refuses their parameters. 0 when absent. */
-  preflightCalls?(needs: Needs): number;
+  /**
+   * What `preflight` asks a model, each for a few tokens; it asks again where a server refuses the parameters. Nothing when
+   * absent; a cascade's models are asked each for itself.
+   */
+  preflightRequests?(model: string, needs: Needs): CompletionRequest[];
   /** The day (2027-01-06) on which the server says that it turns the model off; undefined when it names none. */
   shutdownDate?(model: string, signal?: AbortSignal): Promise<string | undefined>;
   close?(): Promise<void>;

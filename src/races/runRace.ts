@@ -40,6 +40,8 @@ export async function runRace(
   const startedAt = new Date(now()).toISOString();
   const rounds: RaceRound[] = [];
   const spent: Record<string, number> = {};
+  /** What scorers and preflights were asked in the rounds so far, shared evenly by those who were in them. */
+  const beside: Record<string, number> = {};
   let before: RaceRecord | undefined;
   let record: RaceRecord | undefined;
   let result: RunResult | undefined;
@@ -62,11 +64,16 @@ export async function runRace(
     }
     const table = await scoreTable(store, run.id, run.primaryScorer);
     checkBounds(table.values, run.primaryScorer);
-    for (const {candidate, costUsdPerThousand: cost} of await callsOf(store, run))
-      if (cost !== undefined) spent[candidate] = (cost / 1000) * step.rows;
+    const {besideUsd} = await store.pricing(run);
+    for (const {candidate, costUsdPerThousand: cost} of await callsOf(store, run)) {
+      if (besideUsd !== undefined)
+        beside[candidate] = (beside[candidate] ?? 0) + besideUsd / step.candidates.length;
+      if (cost !== undefined || beside[candidate] !== undefined)
+        spent[candidate] = ((cost ?? 0) / 1000) * step.rows + (beside[candidate] ?? 0);
+    }
     if (settings.budgetUsd !== undefined && Object.keys(spent).length === 0)
       throw new UserError(
-        `the race of ${evalName} has a budget in dollars, and no answer of its first ${step.rows} rows states a cost. State "price" on an endpoint, or use --budget-calls.`
+        `the race of ${evalName} has a budget in dollars, and no answer of its first ${step.rows} rows states a cost. State "price" on an endpoint or in prices/*.json, or use --budget-calls.`
       );
     const judged = {...running.judge(table, spent), run: run.id, newCalls: result.calls};
     rounds.push(judged);

@@ -15,6 +15,8 @@ import {
   statedPrices,
   total
 } from "./expectedCost.js";
+import {openSideAnswers, type SideAnswers} from "./journal/sideAnswers.js";
+import {preflightKey, READY_MS} from "./calls/preflightCalls.js";
 import type {Settled} from "./journal/reuse.js";
 import {
   JOURNAL,
@@ -89,6 +91,7 @@ export interface ForecastInputs {
   runId: string;
   /** Folder for what is half-made. */
   folder: string;
+  noReuse?: boolean;
   /** Wall clock in milliseconds since 1970. */
   now(): number;
 }
@@ -105,6 +108,7 @@ export async function forecast({
   settled,
   runId,
   folder,
+  noReuse,
   now
 }: ForecastInputs): Promise<DryRun> {
   const {candidate: nameOf} = placeOf(plan);
@@ -150,10 +154,14 @@ export async function forecast({
     completionTokens,
     costUsd,
     candidates,
-    preflightCalls: ready.reduce(
-      (sum, {prepared: {endpoint}}, index) =>
-        sum + (candidates[index]!.calls > 0 ? (endpoint.preflightCalls?.(needs) ?? 0) : 0),
-      0
+    preflightCalls: await preflightForecast(
+      ready.filter((_one, index) => candidates[index]!.calls > 0),
+      needs,
+      await openSideAnswers(place.workspace, runId, {
+        file: "preflight-answers.ndjson",
+        ownOnly: noReuse,
+        since: new Date(now() - READY_MS).toISOString()
+      })
     ),
     priceProblem: listed.problem,
     scorers: await scorerForecast(
@@ -162,6 +170,22 @@ export async function forecast({
       called.reduce((sum, one) => sum + one.calls, 0)
     )
   };
+}
+
+/** Questions that no answer of before stands for, each counted once. */
+async function preflightForecast(
+  ready: readonly ReadyCandidate[],
+  needs: NonNullable<EvalDefinition["needs"]>,
+  answers: SideAnswers
+): Promise<number> {
+  const asked = new Set<string>();
+  const ask = async ({endpoint, model}: Pick<ReadyCandidate["prepared"], "endpoint" | "model">) => {
+    for (const stage of endpoint.stages?.() ?? []) await ask(stage);
+    for (const request of endpoint.preflightRequests?.(model, needs) ?? [])
+      asked.add(await preflightKey(endpoint, request));
+  };
+  for (const {prepared} of ready) await ask(prepared);
+  return [...asked].filter((key) => !answers.find(key)).length;
 }
 
 /** What scorers that ask a model would ask: for the new completions, and for those in the store that they have not scored. */

@@ -1,7 +1,9 @@
-import {projectPricesOr, UserError} from "../store/index.js";
+import {projectPricesOr} from "../store/index.js";
+import {checkBudget} from "./calls/checkBudget.js";
+import {ofAllStarts} from "./journal/askedModels.js";
 import {callPrices, type CallPrices} from "./calls/callPrices.js";
 import {makeCalls} from "./calls/calls.js";
-import {createPreflightCalls, type PreflightCalls} from "./calls/preflightCalls.js";
+import {createPreflightCalls, type PreflightCalls, READY_MS} from "./calls/preflightCalls.js";
 import {type CountedScorerCalls, createScorerCalls} from "./calls/scorerCalls.js";
 import {createSpending, type Spending} from "./calls/spending.js";
 import {createTally, type Tally} from "./calls/tally.js";
@@ -9,10 +11,9 @@ import type {EvalDefinition} from "./define.js";
 import {type AppendLog, openAppendLog} from "./journal/appendLog.js";
 import type {Bits} from "./journal/bits.js";
 import type {RunFolder} from "./journal/folder.js";
-import {openScorerAnswers} from "./journal/scorerAnswers.js";
+import {type AnswersFile, openSideAnswers} from "./journal/sideAnswers.js";
 import {settle, type Settled} from "./journal/reuse.js";
 import {journalFile, scoresFile} from "./journal/tables.js";
-import {modelAsked} from "../scorers/index.js";
 import {collectGarbage} from "./keepHeapSmall.js";
 import {sensitivityOf} from "../privacy/index.js";
 import type {PrivacyCheck} from "./plan/privacyCheck.js";
@@ -83,10 +84,12 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
     const listed = spending ? await projectPricesOr(store.workspace.project) : {prices: []};
     const prices = callPrices(listed.prices, new Date(effects.now()).toISOString());
     const concurrency = options.concurrency ?? CONCURRENCY;
-    const answers = await openScorerAnswers(store.workspace, run.id, {ownOnly: options.noReuse});
-    logs.push(answers);
-    const scorerCalls = createScorerCalls({spending, prices, concurrency, answers});
-    const preflightCalls = createPreflightCalls(prices, spending);
+    const {scorerCalls, preflightCalls, ...side} = await openSideCalls(planned, {
+      spending,
+      prices,
+      concurrency
+    });
+    logs.push(side);
     if (spending) checkBudget(plan.total > done.count ? ready : [], resolved.scorers, prices, listed.problem);
     const begun = {journal, scoreLog, settled, tally, spending, prices, scorerCalls, preflightCalls};
     const stopped = await callMissing(planned, begun);
@@ -117,8 +120,7 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
           project: store.workspace.project,
           seconds: (effects.now() - startedMs) / 1000,
           sealedAt: effects.now(),
-          scorerCalls,
-          preflightCalls,
+          ...side.ofAllStarts(),
           concurrency: tally.progress("sealing").candidates.some(({called}) => called > 0)
             ? concurrency
             : undefined,
@@ -132,6 +134,32 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
   } finally {
     for (const log of logs) await log.close();
   }
+}
+
+/** What asks beside the rows, with the answers of before. */
+async function openSideCalls(
+  {inputs: {store, options = {}}, effects, run}: PlannedRun,
+  shared: {spending: Spending | undefined; prices: CallPrices; concurrency: number}
+) {
+  const answersOf = (file: AnswersFile, since?: string) =>
+    openSideAnswers(store.workspace, run.id, {file, ownOnly: options.noReuse, since});
+  const scored = await answersOf("scorer-answers.ndjson");
+  const since = new Date(effects.now() - READY_MS).toISOString();
+  const checked = await answersOf("preflight-answers.ndjson", since);
+  const scorerCalls = createScorerCalls({...shared, answers: scored});
+  const preflightCalls = createPreflightCalls({...shared, answers: checked, now: effects.now});
+  return {
+    scorerCalls,
+    preflightCalls,
+    ofAllStarts: () => ({
+      scorerCalls: ofAllStarts(scorerCalls.tally, scored.before, run.sealed?.scorerCalls),
+      preflightCalls: ofAllStarts(preflightCalls.tally, checked.before, run.sealed?.preflightCalls)
+    }),
+    async close() {
+      await scored.close();
+      await checked.close();
+    }
+  };
 }
 
 /** Makes the calls that have no outcome, if there are any; why it stopped early, if it did. */
@@ -198,28 +226,4 @@ function calledCandidates(plan: Plan, done: Bits): Set<number> {
   for (let n = 0; n < plan.total && called.size < plan.candidates.length; n++)
     if (!done.has(n)) called.add(Math.floor(n / each) % plan.candidates.length);
   return called;
-}
-
-/** Throws UserError when an API is asked whose price nobody states; `problem` is what is wrong with the project's list. */
-function checkBudget(
-  ready: readonly ReadyCandidate[],
-  scorers: ResolvedEval["scorers"],
-  prices: CallPrices,
-  problem: string | undefined
-): void {
-  const names = [
-    ...ready.flatMap(({record, prepared: {endpoint, model}}) => {
-      const unpriced = prices.unpriced(endpoint, model, record.hosting);
-      return unpriced.map((of) => `${record.name} (${of})`);
-    }),
-    ...scorers.flatMap(({name, scorer}) =>
-      scorer.asks
-        ? prices.unpriced(scorer.asks, modelAsked(scorer) ?? "a model").map((of) => `scorer ${name} (${of})`)
-        : []
-    )
-  ];
-  if (names.length > 0)
-    throw new UserError(
-      `${problem === undefined ? "" : `${problem}\n`}a budget needs prices, and none is known for ${names.join(", ")}. State "price" on the endpoint or in prices/*.json, or run without a budget.`
-    );
 }

@@ -104,6 +104,7 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
         settled,
         runId,
         folder,
+        noReuse: options.noReuse,
         now: effects.now
       });
       return {dryRun, unchanged: true, calls: 0};

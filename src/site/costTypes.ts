@@ -17,6 +17,8 @@ export interface CostsData {
   rows: number;
   samples: CostSample[];
   prices: PriceNote[];
+  /** Not among the candidates' costs. */
+  beside: SideCost[];
 }
 
 /** What the costs page shows: cascades are simulated when the site is built. */
@@ -39,6 +41,18 @@ export interface CascadeView {
   steps: {escalated: number; quality: number; usdPerThousand?: number}[];
   /** On the other rows. */
   report: CascadeReport;
+}
+
+/** What a model cost that was asked beside the rows: a judge, an encoder, or an endpoint asked whether it is ready. */
+export interface SideCost {
+  by: "scorers" | "preflight";
+  endpoint: string;
+  model: string;
+  answers: number;
+  /** Answers whose tokens were told: what `usd` is of. */
+  counted: number;
+  /** Of the whole run; absent where no price is known, or no tokens are. */
+  usd?: number;
 }
 
 /** The price that a candidate is billed with. */

@@ -1,5 +1,6 @@
 import {
   batchShareOf,
+  completionCost,
   daysOld,
   type CostSample,
   type HostingModel,
@@ -19,7 +20,7 @@ import {
   type Store
 } from "../store/index.js";
 import {measuredThroughputs, withThroughput} from "./measuredThroughputs.js";
-import type {CostsData, PriceNote} from "./costTypes.js";
+import type {CostsData, PriceNote, SideCost} from "./costTypes.js";
 import {estimateText, type TokenColumns, tokenColumns} from "./tokenColumns.js";
 
 const RESAMPLES = 100;
@@ -92,8 +93,26 @@ export async function runCosts(store: Store, run: RunManifest, choice: PriceChoi
     margin,
     rows: table.rowIds.length,
     samples,
-    prices: notes
+    prices: notes,
+    beside: besideCosts(run, choice, notes)
   };
+}
+
+/** What the models cost that scorers and preflights asked, from their tokens; notes their prices. */
+function besideCosts(run: RunManifest, choice: PriceChoice, notes: PriceNote[]): SideCost[] {
+  const asked = [
+    ["scorers", run.scorerCalls],
+    ["preflight", run.preflightCalls]
+  ] as const;
+  return asked.flatMap(([by, calls]) =>
+    (calls?.models ?? []).map(({endpoint, model, answers, counted, price: stated, ...tokens}): SideCost => {
+      const price = appliedPrice({model, price: stated}, choice)?.price;
+      if (price && by === "scorers")
+        notes.push(noteOf(`${model}, asked by scorers`, model, price, choice.at));
+      const usd = counted > 0 ? completionCost(tokens, price) : undefined;
+      return {by, endpoint, model, answers, counted, usd};
+    })
+  );
 }
 
 const HOSTING_KINDS: readonly HostingModel["kind"][] = ["api", "edge", "on-prem", "cloud"];

@@ -1,7 +1,7 @@
-import {cascadeCostSql, toldCostSql, type TokenPrice} from "../costs/index.js";
+import {cascadeCostSql, completionCost, toldCostSql, type TokenPrice} from "../costs/index.js";
 import {appliedPrice, type PriceChoice} from "./appliedPrice.js";
 import {sqlString} from "./duckdb.js";
-import {projectPrices} from "./projectPrices.js";
+import {projectPricesOr} from "./projectPrices.js";
 import type {RunCandidate, RunManifest} from "./schema.js";
 
 /** Later than all prices: what is decided on holds for the newest of each model. */
@@ -27,18 +27,30 @@ export interface Pricing {
   /** SQL for the US dollars of a completion, over the columns of `completions`; null where it is not known. */
   usd: string;
   priceOf(candidate: RunCandidate): TokenPrice | undefined;
+  /** US dollars of the run's calls beside those to its rows, such as a judge's; absent where none is known. */
+  besideUsd?: number;
+  /** What is wrong with the project's price list, which was left out then. */
+  problem?: string;
 }
+
+/** What a run's record tells of its prices and of calls beside its rows. */
+export type PricedRun = Pick<RunManifest, "candidates" | "scorerCalls" | "preflightCalls">;
 
 /**
  * At the prices of the run's record and, where it leaves one open, the project's newest: what verdicts, gates, races and
  * pages count by.
  */
-export async function pricingOf(project: string, run: Pick<RunManifest, "candidates">): Promise<Pricing> {
-  const open = run.candidates.some(({price, stages = []}) => [{price}, ...stages].some((one) => !one.price));
-  const choice = {prices: open ? await projectPrices(project) : [], at: NEWEST};
+export async function pricingOf(project: string, run: PricedRun): Promise<Pricing> {
+  const asked = [run.scorerCalls, run.preflightCalls].flatMap((calls) => calls?.models ?? []);
+  const stated = [...run.candidates.flatMap(({price, stages}) => [{price}, ...(stages ?? [])]), ...asked];
+  const {prices, problem} = stated.some(({price}) => !price) ? await projectPricesOr(project) : {prices: []};
+  const choice = {prices, at: NEWEST};
+  const beside = asked.flatMap((one) => completionCost(one, appliedPrice(one, choice)?.price) ?? []);
   return {
     usd: costColumn(run, choice),
-    priceOf: (candidate) => appliedPrice(candidate, choice)?.price
+    priceOf: (candidate) => appliedPrice(candidate, choice)?.price,
+    besideUsd: beside.length > 0 ? beside.reduce((sum, usd) => sum + usd, 0) : undefined,
+    problem
   };
 }
 

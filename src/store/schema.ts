@@ -159,6 +159,30 @@ export interface RunCandidate {
   baseline?: boolean;
 }
 
+/** The answers that one model gave beside those to a run's rows, and their tokens. */
+export interface AskedModel {
+  endpoint: string;
+  model: string;
+  /** Answers. */
+  answers: number;
+  /** Answers whose tokens the server told: those of the sums. */
+  counted: number;
+  promptTokens: number;
+  cachedTokens: number;
+  completionTokens: number;
+  /** What the endpoint states, at the newest start that asked it. */
+  price?: TokenPrice;
+}
+
+/** Calls of a run that are not in its `counts` and `costUsd`. */
+export interface SideCalls {
+  calls: number;
+  /** US dollars by the prices that endpoints state. */
+  costUsd?: number;
+  /** By model; absent in runs made before it was noted. */
+  models?: AskedModel[];
+}
+
 /** A sealed run's record: everything needed to trace a number and to run it again. */
 export interface RunManifest {
   kind: "run";
@@ -193,6 +217,8 @@ export interface RunManifest {
     binary: boolean;
     /** The model that gave the scores, when a model did. */
     judge?: {model: string; endpoint: string};
+    /** The model that it asks, a judge or an encoder, with what the endpoint states of its price. */
+    asks?: {model: string; endpoint: string; price?: TokenPrice};
     /** True when people gave the scores. */
     human?: boolean;
   }[];
@@ -217,9 +243,9 @@ export interface RunManifest {
   /** Scores still to be given: the budget left no room for a scorer's calls. */
   owedScores?: number;
   /** Calls that scorers made, such as a judge's; not in `counts` nor in `costUsd`. */
-  scorerCalls?: {calls: number; costUsd?: number};
+  scorerCalls?: SideCalls;
   /** The same of calls that asked before the first row whether an endpoint is ready. */
-  preflightCalls?: {calls: number; costUsd?: number};
+  preflightCalls?: SideCalls;
   /** The most requests that its starts had in flight at each endpoint: what its latencies were taken at. */
   concurrency?: number;
   startedAt: string;

@@ -1,6 +1,6 @@
 import {rm} from "node:fs/promises";
 import {join} from "node:path";
-import {type Pricing, pricingOf} from "./costColumn.js";
+import {type PricedRun, type Pricing, pricingOf} from "./costColumn.js";
 import {type Database, type DatabaseOptions, openDatabase, sqlName} from "./duckdb.js";
 import {temporaryPath} from "./files.js";
 import {heldOutBarrier} from "./heldOut.js";
@@ -24,7 +24,7 @@ export interface Store extends Database {
   /** Sealed runs, oldest first; those that were archived only when asked for. */
   runs(options?: {archived?: boolean}): Promise<RunManifest[]>;
   /** How the calls of a run are priced: at the prices of its record, then at the project's newest. */
-  pricing(run: Pick<RunManifest, "candidates">): Promise<Pricing>;
+  pricing(run: PricedRun): Promise<Pricing>;
   /** Names of all tables and views, in no order. */
   tables(): Promise<string[]>;
   /** Makes the views again, after files were added. */

@@ -1,48 +1,90 @@
 import {completionCost} from "../../costs/index.js";
-import {type AroundAsk, type Endpoint, EndpointError} from "../../endpoints/types.js";
+import {
+  type AroundAsk,
+  type Completion,
+  type CompletionRequest,
+  type Endpoint,
+  EndpointError
+} from "../../endpoints/types.js";
+import {canonicalJson, sha256} from "../../store/index.js";
+import type {SideAnswers} from "../journal/sideAnswers.js";
+import {createSideTally, type SideTally} from "../journal/askedModels.js";
+import type {CallPrices} from "./callPrices.js";
 import {callError} from "./pool.js";
 import {sideCall} from "./scorerCalls.js";
-import type {CallPrices} from "./callPrices.js";
 import type {Spending} from "./spending.js";
 
-/** The calls of preflights, counted, and within a run's budget. */
+/** The calls of preflights: counted, kept, and within a run's budget. */
 export interface PreflightCalls {
-  /** Calls that ended. */
-  readonly made: number;
-  /** US dollars; undefined while no call's cost is known. */
-  readonly costUsd: number | undefined;
+  readonly tally: SideTally;
   around(endpoint: Endpoint): AroundAsk;
 }
 
-/** A call that the budget leaves no room for rejects with EndpointError "aborted". */
-export function createPreflightCalls(prices: CallPrices, spending?: Spending): PreflightCalls {
-  let made = 0;
+/** How long an answer that another run was given tells that an endpoint is ready. */
+export const READY_MS = 86_400_000;
+
+export interface PreflightInputs {
+  prices: CallPrices;
+  answers: SideAnswers;
+  spending?: Spending;
+  /** Wall clock in milliseconds since 1970. */
+  now(): number;
+}
+
+/** What was answered before is not asked again. A call that the budget leaves no room for rejects with EndpointError "aborted". */
+export function createPreflightCalls({prices, answers, spending, now}: PreflightInputs): PreflightCalls {
+  const tally = createSideTally();
   let number = 0;
-  let costUsd: number | undefined;
-  return {
-    around: (endpoint) => async (request, ask) => {
-      const call = sideCall(`preflight ${number++}`, {endpoint, request, prices});
-      if (spending && !(await spending.reserve(call)))
-        throw new EndpointError("aborted", "The budget leaves no room for it.");
-      try {
-        const answer = await ask();
-        made++;
-        const cost = completionCost(answer.usage, endpoint.price?.(request.model));
-        if (cost !== undefined) costUsd = (costUsd ?? 0) + cost;
-        spending?.settle({key: call.key, costUsd: prices.costOf(endpoint, request.model, answer)});
-        return answer;
-      } catch (error) {
-        const {kind, message} = callError(error);
-        spending?.settle({key: call.key, error: {kind, message}});
-        if (kind !== "aborted") made++;
-        throw error;
-      }
-    },
-    get made() {
-      return made;
-    },
-    get costUsd() {
-      return costUsd;
+
+  async function make<Answer extends Pick<Completion, "text" | "usage">>(
+    endpoint: Endpoint,
+    request: CompletionRequest,
+    ask: () => Promise<Answer>
+  ): Promise<Answer> {
+    const call = sideCall(`preflight ${number++}`, {endpoint, request, prices});
+    if (spending && !(await spending.reserve(call)))
+      throw new EndpointError("aborted", "The budget leaves no room for it.");
+    try {
+      const answer = await ask();
+      spending?.settle({key: call.key, costUsd: prices.costOf(endpoint, request.model, answer)});
+      tally.answered(endpoint, request.model, {
+        usage: answer.usage,
+        costUsd: statedCost(endpoint, request, answer)
+      });
+      return answer;
+    } catch (error) {
+      const {kind, message} = callError(error);
+      spending?.settle({key: call.key, error: {kind, message}});
+      tally.failed(kind);
+      throw error;
     }
+  }
+
+  return {
+    tally,
+    around:
+      (of) =>
+      async (request, ask, {endpoint = of, anew = false} = {}) => {
+        const key = await preflightKey(endpoint, request);
+        const known = anew ? undefined : answers.find(key);
+        if (known) return known as Awaited<ReturnType<typeof ask>>;
+        const answer = await make(endpoint, request, ask);
+        await answers.keep(key, {
+          endpoint: endpoint.name,
+          model: request.model,
+          price: endpoint.price?.(request.model),
+          at: new Date(now()).toISOString(),
+          completion: {...answer, costUsd: statedCost(endpoint, request, answer)}
+        });
+        return answer;
+      }
   };
 }
+
+/** What a preflight's question is known by: who answers, and what is asked. */
+export async function preflightKey(endpoint: Endpoint, request: CompletionRequest): Promise<string> {
+  return sha256(canonicalJson({preflight: await endpoint.identity(request.model), request}));
+}
+
+const statedCost = (endpoint: Endpoint, {model}: CompletionRequest, {usage}: Pick<Completion, "usage">) =>
+  completionCost(usage, endpoint.price?.(model));

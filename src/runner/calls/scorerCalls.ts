@@ -7,10 +7,11 @@ import {
   EndpointError
 } from "../../endpoints/types.js";
 import type {ScorerCalls} from "../../scorers/index.js";
-import type {ScorerAnswers} from "../journal/scorerAnswers.js";
+import type {SideAnswers} from "../journal/sideAnswers.js";
 import {canonicalJson, sha256} from "../../store/index.js";
 import {observedCall} from "../../telemetry/index.js";
 import {AskedOnce} from "./askedOnce.js";
+import {createSideTally, type SideTally} from "../journal/askedModels.js";
 import type {CallPrices} from "./callPrices.js";
 import type {CallRequest} from "./executor.js";
 import {callError, guardedAttempts} from "./pool.js";
@@ -21,18 +22,13 @@ export interface ScorerCallsInputs {
   spending?: Spending;
   prices: CallPrices;
   /** Where answers are kept and found; without it a kill loses those that have no score yet. */
-  answers?: ScorerAnswers;
+  answers?: SideAnswers;
   /** `-j`: the most calls in flight for each endpoint. */
   concurrency: number;
 }
 
 export interface CountedScorerCalls extends ScorerCalls {
-  /** Calls that ended since the start, questions answered by an earlier one left out. */
-  readonly made: number;
-  /** US dollars; undefined while no call has stated its cost. */
-  readonly costUsd: number | undefined;
-  /** The same of earlier starts of the run, as far as they were answered. */
-  readonly before: {calls: number; costUsd?: number};
+  readonly tally: SideTally;
 }
 
 /**
@@ -48,9 +44,8 @@ export function createScorerCalls({
   const limiters = new Map<string, Limiter>();
   const asked = new AskedOnce();
   const endpoints = new Map<Endpoint, number>();
-  let made = 0;
+  const tally = createSideTally();
   let number = 0;
-  let costUsd: number | undefined;
 
   const limiterOf = (endpoint: Endpoint) => {
     let limiter = limiters.get(endpoint.name);
@@ -72,13 +67,12 @@ export function createScorerCalls({
           endpoint.complete(request, {...options, attempts: guardedAttempts(call, attempts, allowed)})
         );
         spending?.settle({key: call.key, costUsd: prices.costOf(endpoint, request.model, completion)});
-        made++;
-        if (completion.costUsd !== undefined) costUsd = (costUsd ?? 0) + completion.costUsd;
+        tally.answered(endpoint, request.model, completion);
         return completion;
       } catch (error) {
         const {kind, message} = callError(error);
         spending?.settle({key: call.key, error: {kind, message}});
-        if (kind !== "aborted") made++;
+        tally.failed(kind);
         throw error;
       }
     }, call);
@@ -97,26 +91,25 @@ export function createScorerCalls({
     const identity = await identityOf(endpoint, nth, request.model);
     const key = sha256(canonicalJson({identity, request, repeat: options.repeat ?? 0}));
     const known = answers.find(key);
-    if (known) return known;
+    if (known) return known as Completion;
     const completion = await make(endpoint, request, options);
-    await answers.keep(key, completion);
+    await answers.keep(key, {
+      endpoint: endpoint.name,
+      model: request.model,
+      price: endpoint.price?.(request.model),
+      completion: {...completion, logprobs: undefined}
+    });
     return completion;
   }
 
   return {
-    before: answers?.before ?? {calls: 0},
+    tally,
     ask(endpoint, request, options) {
       // Two endpoints may have one name.
       const nth = endpoints.get(endpoint) ?? endpoints.size;
       endpoints.set(endpoint, nth);
       const key = `${nth} ${keyOf(endpoint, request, options)}`;
       return asked.answer(key, () => keptOrMade(endpoint, nth, request, options));
-    },
-    get made() {
-      return made;
-    },
-    get costUsd() {
-      return costUsd;
     }
   };
 }

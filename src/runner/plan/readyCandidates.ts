@@ -160,7 +160,7 @@ function statedStages({stages}: Endpoint): RunCandidate["stages"] {
 }
 
 /** As it is recorded: whatever else a definition holds stays there. */
-function plainPrice(price: TokenPrice): TokenPrice {
+export function plainPrice(price: TokenPrice): TokenPrice {
   const {inputUsdPerMillion, outputUsdPerMillion, cachedInputUsdPerMillion, asOf, source} = price;
   return {inputUsdPerMillion, outputUsdPerMillion, cachedInputUsdPerMillion, asOf, source};
 }

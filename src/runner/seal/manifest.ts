@@ -1,11 +1,10 @@
 import {relative, resolve} from "node:path";
 import {type RunManifest, sha256File, type SplitManifest, type VersionManifest} from "../../store/index.js";
-import type {PreflightCalls} from "../calls/preflightCalls.js";
-import type {CountedScorerCalls} from "../calls/scorerCalls.js";
 import {codeRevision} from "./codeRevision.js";
 import type {EvalDefinition} from "../define.js";
 import type {Plan} from "../plan/plan.js";
-import type {ReadyCandidate} from "../plan/readyCandidates.js";
+import {plainPrice, type ReadyCandidate} from "../plan/readyCandidates.js";
+import {modelAsked, type Scorer} from "../../scorers/index.js";
 import type {ResolvedEval, RunOptions} from "../plan/resolve.js";
 import type {RunFolder} from "../journal/folder.js";
 import type {SealFigures} from "./seal.js";
@@ -23,8 +22,9 @@ interface ManifestInputs {
   project: string;
   evalFile?: string;
   stopped?: string;
-  scorerCalls: CountedScorerCalls;
-  preflightCalls: PreflightCalls;
+  /** Of all starts. */
+  scorerCalls: RunManifest["scorerCalls"];
+  preflightCalls: RunManifest["preflightCalls"];
   /** `-j` of this start; undefined when it made no call. */
   concurrency: number | undefined;
   /** Of this start; what an earlier sealed start took is added. */
@@ -74,6 +74,7 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
       version: scorer,
       binary: of.binary !== false,
       judge: of.judge,
+      asks: askedBy(of),
       human: of.human ? true : undefined
     })),
     primaryScorer: resolved.primary,
@@ -86,8 +87,8 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
     costUsd: figures.costUsd,
     unpricedCalls: figures.unpricedCalls,
     owedScores: figures.owedScores > 0 ? figures.owedScores : undefined,
-    scorerCalls: spentOnScores(inputs),
-    preflightCalls: spentOnPreflight(inputs),
+    scorerCalls: inputs.scorerCalls,
+    preflightCalls: inputs.preflightCalls,
     concurrency: Math.max(inputs.concurrency ?? 0, inputs.run.sealed?.concurrency ?? 0) || undefined,
     startedAt: inputs.run.startedAt,
     sealedAt: new Date(inputs.sealedAt).toISOString(),
@@ -98,32 +99,17 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
   };
 }
 
+/** The model that a scorer asks, and what its endpoint states of its price. */
+function askedBy(scorer: Scorer): RunManifest["scorers"][number]["asks"] {
+  const model = modelAsked(scorer);
+  if (!scorer.asks || model === undefined) return undefined;
+  const price = scorer.asks.price?.(model);
+  return {model, endpoint: scorer.asks.name, price: price && plainPrice(price)};
+}
+
 /** What an earlier start measured: one that only reads what is in the store loads no model. */
 function measuredBefore({sealed}: RunFolder, name: string) {
   return sealed?.candidates.find((candidate) => candidate.name === name)?.measured;
-}
-
-/** Of all starts of this run; undefined when no scorer asked anybody. */
-function spentOnScores({
-  run: {sealed},
-  scorerCalls: {made, costUsd, before}
-}: ManifestInputs): RunManifest["scorerCalls"] {
-  // A sealed start's record counts failed calls too, a killed one's answers are all that is known of it.
-  const calls = made + Math.max(before.calls, sealed?.scorerCalls?.calls ?? 0);
-  if (calls === 0) return undefined;
-  const earlier = before.costUsd ?? sealed?.scorerCalls?.costUsd;
-  return {calls, costUsd: costUsd === undefined ? earlier : costUsd + (earlier ?? 0)};
-}
-
-/** Of all sealed starts of this run; undefined when no endpoint was asked before the rows. */
-function spentOnPreflight({
-  run: {sealed},
-  preflightCalls: {made, costUsd}
-}: ManifestInputs): RunManifest["preflightCalls"] {
-  const before = sealed?.preflightCalls;
-  const calls = made + (before?.calls ?? 0);
-  if (calls === 0) return undefined;
-  return {calls, costUsd: costUsd === undefined ? before?.costUsd : costUsd + (before?.costUsd ?? 0)};
 }
 
 async function fileOf(project: string, evalFile: string): Promise<{path: string; sha256: string}> {

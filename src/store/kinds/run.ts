@@ -31,7 +31,9 @@ export type RunFile =
   | "journal.ndjson"
   | "scores.ndjson"
   /** What scorers were answered; it stays beside a sealed run. */
-  | "scorer-answers.ndjson";
+  | "scorer-answers.ndjson"
+  /** What endpoints were answered before the first row: no words of a row. */
+  | "preflight-answers.ndjson";
 
 export type RunTable = keyof typeof TABLES;
 

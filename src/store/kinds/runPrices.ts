@@ -1,12 +1,14 @@
 import type {Columns} from "../parquet.js";
 import type {RunManifest} from "../schema.js";
 
-/** What each candidate was billed with, in US dollars per million tokens; of a cascade every model that it asks. */
+/** What each candidate, and each model that a scorer asks, was billed with, in US dollars per million tokens; of a cascade every model that it asks. */
 export const RUN_PRICES: Columns = {
   run: "VARCHAR",
   candidate: "VARCHAR",
   /** Of a cascade; null where the candidate asks one model. */
   stage: "VARCHAR",
+  /** Who asks the model, where it is a scorer; its candidate is null. */
+  scorer: "VARCHAR",
   model: "VARCHAR",
   input: "DOUBLE",
   cached: "DOUBLE",
@@ -16,20 +18,27 @@ export const RUN_PRICES: Columns = {
 };
 
 /** A run's rows of that table; prices that nobody stated have none. */
-export function pricesOf({id, candidates}: RunManifest): object[] {
-  return candidates.flatMap(({name: candidate, model: own, price: stated, stages}) =>
-    (stages ?? [{name: undefined, model: own, price: stated}])
-      .filter(({price}) => price)
-      .map(({name: stage, model, price}) => ({
-        run: id,
-        candidate,
-        stage,
-        model,
-        input: price!.inputUsdPerMillion,
-        cached: price!.cachedInputUsdPerMillion,
-        output: price!.outputUsdPerMillion,
-        as_of: price!.asOf,
-        source: price!.source
-      }))
+export function pricesOf({id, candidates, scorers}: RunManifest): object[] {
+  const ofCandidates = candidates.flatMap(({name: candidate, model: own, price: stated, stages}) =>
+    (stages ?? [{name: undefined, model: own, price: stated}]).map(({name: stage, model, price}) => ({
+      candidate,
+      stage,
+      model,
+      price
+    }))
+  );
+  const ofScorers = scorers.map(({name: scorer, asks}) => ({scorer, model: asks?.model, price: asks?.price}));
+  return [...ofCandidates, ...ofScorers].flatMap(({price, ...of}) =>
+    price
+      ? {
+          run: id,
+          ...of,
+          input: price.inputUsdPerMillion,
+          cached: price.cachedInputUsdPerMillion,
+          output: price.outputUsdPerMillion,
+          as_of: price.asOf,
+          source: price.source
+        }
+      : []
   );
 }

@@ -45,7 +45,7 @@ const api = (url: string, name: string, options: object = {}) =>
     baseUrl: url,
     hosting: "api",
     trust: "local",
-    timeoutMs: 400,
+    timeoutMs: 1000,
     retries: {retries: 2, baseDelayMs: 1, maxDelayMs: 2},
     ...options
   });
@@ -71,7 +71,7 @@ describe("a budget kept by the project's price list", () => {
         const late = seen++ % 7 === 0 && !prompt.startsWith("Answer with");
         const most = Buffer.byteLength(JSON.stringify(body.messages)) + 20;
         billable += ((late ? most : 12 + 3) * USD) / 1e6;
-        return {latencyMs: late ? 1500 : 3};
+        return {latencyMs: late ? 2500 : 3};
       };
       const model = await startModelServer({behave, models: ["cheap", "dear"]});
       const judge = await startModelServer({behave, answer: () => "[[7]]"});
@@ -140,22 +140,27 @@ describe("a budget kept by the project's price list", () => {
     expect(again.manifest!.candidates[0]!.price).toBeUndefined();
   });
 
-  it("holds in a race", async () => {
+  it("holds in a race, its judge included", async () => {
     const project = await words(200);
-    writePrices(project, [row("cheap"), row("dear")]);
+    writePrices(project, [row("cheap"), row("dear"), row("judge-model")]);
     const model = await startModelServer();
-    open.push(model);
+    const judge = await startModelServer({answer: () => "[[7]]"});
+    open.push(model, judge);
     const paid = api(model.url, "paid");
-    const definition = wordsEval(paid, {
-      candidates: ["cheap", "dear"].map((name) => candidate(name, paid, name, {params}))
+    const rating = judgeRating({
+      endpoint: api(judge.url, "judge"),
+      model: "judge-model",
+      rubric: "good",
+      params
     });
-    const budgetUsd = (15 * USD * 60) / 1e6;
-    await runRace(
-      definition,
-      {...project, evalName: "words", options: {preflight: false}, effects},
-      {budgetUsd}
-    );
-    const spent = (model.requests.length * 15 * USD) / 1e6;
+    const definition = wordsEval(paid, {
+      candidates: ["cheap", "dear"].map((name) => candidate(name, paid, name, {params})),
+      scorers: {exact: exactMatch, rating}
+    });
+    const budgetUsd = (15 * USD * 120) / 1e6;
+    const inputs = {...project, evalName: "words", options: {preflight: false}, effects};
+    await runRace(definition, inputs, {budgetUsd}).catch(() => undefined);
+    const spent = ((model.requests.length + judge.requests.length) * 15 * USD) / 1e6;
     expect(spent).toBeLessThanOrEqual(budgetUsd * (1 + 1e-9));
     expect(spent).toBeGreaterThan(0.5 * budgetUsd);
   });

@@ -109,6 +109,7 @@ describe("the calls of a preflight", () => {
     expect(manifest!.preflightCalls!.calls).toBe(made);
     expect(probes(model)).toBe(1);
     expect(manifest!.preflightCalls!.costUsd).toBeGreaterThan(0);
+    expect(manifest!.preflightCalls!.models).toMatchObject([{endpoint: "paid", model: "m", counted: made}]);
     expect((await start({dryRun: true})).dryRun!.preflightCalls).toBe(0);
     project.store.close();
   });

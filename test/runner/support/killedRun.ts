@@ -3,10 +3,15 @@ import {openStore} from "../../../src/store/index.js";
 import {openWordsProject, server, wordsEval} from "./project.js";
 
 /**
- * One start of an eval as a process that may be killed: `killedRun.ts PROJECT SERVER [LOCK_WAIT_MS]`. Prints "planning" before it
+ * One start of an eval as a process that may be killed: `killedRun.ts PROJECT SERVER [LOCK_WAIT_MS [preflight]]`. Prints "planning" before it
  * begins, "running" and "sealing" as it gets there, and the number of calls at its end.
  */
-const [folder, url, lockWaitMs = "0"] = process.argv.slice(2) as [string, string, string?];
+const [folder, url, lockWaitMs = "0", preflight] = process.argv.slice(2) as [
+  string,
+  string,
+  string?,
+  string?
+];
 const store = await openStore(folder);
 const project = await openWordsProject(store);
 let phase = "planning";
@@ -14,7 +19,7 @@ console.log(phase);
 const {calls} = await runEval(wordsEval(server(url)), {
   ...project,
   evalName: "words",
-  options: {concurrency: 8, preflight: false, lockWaitMs: Number(lockWaitMs)},
+  options: {concurrency: 8, preflight: preflight !== undefined, lockWaitMs: Number(lockWaitMs)},
   effects: {
     onMessage: (message) => console.log(message),
     onProgress(progress) {

@@ -1,0 +1,29 @@
+import {modelAsked} from "../../scorers/index.js";
+import {UserError} from "../../store/index.js";
+import type {CallPrices} from "./callPrices.js";
+import type {ReadyCandidate} from "../plan/readyCandidates.js";
+import type {ResolvedEval} from "../plan/resolve.js";
+
+/** Throws UserError when an API is asked whose price nobody states; `problem` is what is wrong with the project's list. */
+export function checkBudget(
+  ready: readonly ReadyCandidate[],
+  scorers: ResolvedEval["scorers"],
+  prices: CallPrices,
+  problem: string | undefined
+): void {
+  const names = [
+    ...ready.flatMap(({record, prepared: {endpoint, model}}) => {
+      const unpriced = prices.unpriced(endpoint, model, record.hosting);
+      return unpriced.map((of) => `${record.name} (${of})`);
+    }),
+    ...scorers.flatMap(({name, scorer}) =>
+      scorer.asks
+        ? prices.unpriced(scorer.asks, modelAsked(scorer) ?? "a model").map((of) => `scorer ${name} (${of})`)
+        : []
+    )
+  ];
+  if (names.length > 0)
+    throw new UserError(
+      `${problem === undefined ? "" : `${problem}\n`}a budget needs prices, and none is known for ${names.join(", ")}. State "price" on the endpoint or in prices/*.json, or run without a budget.`
+    );
+}

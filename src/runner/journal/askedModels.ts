@@ -1,0 +1,91 @@
+import type {Completion, Endpoint, Usage} from "../../endpoints/types.js";
+import type {AskedModel, SideCalls} from "../../store/index.js";
+
+type Asked = Pick<AskedModel, "endpoint" | "model" | "price">;
+
+/** What calls beside those of a run's rows came to. */
+export interface SideTally {
+  /** Calls that ended since the start; what an earlier answer stood for is none. */
+  readonly made: number;
+  /** US dollars by the prices that endpoints state; undefined while no call's cost is known. */
+  readonly costUsd: number | undefined;
+  readonly models: readonly AskedModel[];
+  answered(endpoint: Endpoint, model: string, answer: Pick<Completion, "usage" | "costUsd">): void;
+  failed(kind: string): void;
+}
+
+export function createSideTally(): SideTally {
+  const models: AskedModel[] = [];
+  let made = 0;
+  let costUsd: number | undefined;
+  return {
+    answered(endpoint, model, {usage, costUsd: cost}) {
+      made++;
+      addAnswer(models, {endpoint: endpoint.name, model, price: endpoint.price?.(model)}, usage);
+      if (cost !== undefined) costUsd = (costUsd ?? 0) + cost;
+    },
+    failed(kind) {
+      if (kind !== "aborted") made++;
+    },
+    get made() {
+      return made;
+    },
+    get costUsd() {
+      return costUsd;
+    },
+    models
+  };
+}
+
+/**
+ * Of all starts of a run; undefined when nobody was asked. A sealed start's record counts failed calls too, a killed one's answers
+ * are all that is known of it.
+ */
+export function ofAllStarts(
+  now: Pick<SideTally, "made" | "costUsd" | "models">,
+  kept: {calls: number; costUsd?: number; models: readonly AskedModel[]},
+  sealed: SideCalls | undefined
+): SideCalls | undefined {
+  const calls = now.made + Math.max(kept.calls, sealed?.calls ?? 0);
+  if (calls === 0) return undefined;
+  const earlier = kept.costUsd ?? sealed?.costUsd;
+  const before = answersOf(kept.models) >= answersOf(sealed?.models) ? kept.models : (sealed?.models ?? []);
+  return {
+    calls,
+    costUsd: now.costUsd === undefined ? earlier : now.costUsd + (earlier ?? 0),
+    models: together(before, now.models)
+  };
+}
+
+const answersOf = (models: readonly AskedModel[] = []) => models.reduce((sum, {answers}) => sum + answers, 0);
+
+/** Counts an answer to `asked` among `models`; tokens that the server did not tell are left out of the sums. */
+export function addAnswer(models: AskedModel[], asked: Asked, usage: Usage | undefined): void {
+  const told = usage && usage.estimatedBy === undefined ? usage : undefined;
+  addModel(models, {
+    ...asked,
+    answers: 1,
+    counted: told ? 1 : 0,
+    promptTokens: told?.promptTokens ?? 0,
+    cachedTokens: Math.min(told?.cachedTokens ?? 0, told?.promptTokens ?? 0),
+    completionTokens: told?.completionTokens ?? 0
+  });
+}
+
+/** The models of several starts together; of a model that several asked, the last price stated. */
+function together(...starts: readonly (readonly AskedModel[])[]): AskedModel[] {
+  const models: AskedModel[] = [];
+  for (const one of starts.flat()) addModel(models, one);
+  return models;
+}
+
+function addModel(models: AskedModel[], one: AskedModel): void {
+  const known = models.find(({endpoint, model}) => endpoint === one.endpoint && model === one.model);
+  if (!known) return void models.push({...one});
+  known.answers += one.answers;
+  known.counted += one.counted;
+  known.promptTokens += one.promptTokens;
+  known.cachedTokens += one.cachedTokens;
+  known.completionTokens += one.completionTokens;
+  known.price = one.price ?? known.price;
+}

@@ -1,0 +1,109 @@
+import {createReadStream} from "node:fs";
+import {createInterface} from "node:readline";
+import type {Completion, TokenPrice} from "../../endpoints/types.js";
+import {type AskedModel, hasRunFile, runIds, runPath, type Workspace} from "../../store/index.js";
+import {addAnswer} from "./askedModels.js";
+import {type AppendLog, openAppendLog} from "./appendLog.js";
+
+/** An answer to a call beside those of a run's rows, with who gave it. */
+export interface SideAnswer {
+  /** Names of the endpoint and the model; absent in runs made before they were noted. */
+  endpoint?: string;
+  model?: string;
+  /** What the endpoint stated. */
+  price?: TokenPrice;
+  /** ISO time. */
+  at?: string;
+  completion: KeptCompletion;
+}
+
+export type KeptCompletion = Pick<Completion, "text" | "usage" | "costUsd"> & Partial<Completion>;
+
+/** What scorers and preflights were answered, by what they asked: who asks it again after a kill pays nothing. */
+export interface SideAnswers {
+  /** Answers to this run's earlier starts, and US dollars; undefined while none has stated its cost. */
+  readonly before: {calls: number; costUsd?: number; models: readonly AskedModel[]};
+  find(key: string): KeptCompletion | undefined;
+  /** Resolves when a kill of this process cannot lose the answer. */
+  keep(key: string, answer: SideAnswer): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type AnswersFile = "scorer-answers.ndjson" | "preflight-answers.ndjson";
+
+interface AnswersOptions {
+  file: AnswersFile;
+  /** Only those of the run itself. */
+  ownOnly?: boolean;
+  /** ISO time: those of other runs from then on only. */
+  since?: string;
+}
+
+type Line = SideAnswer & {key: string};
+
+/**
+ * Answers known from earlier that memory holds at most, and characters of them (vectors are long); the newest are those of the
+ * run itself.
+ */
+const MOST_KNOWN = 200_000;
+const MOST_CHARACTERS = 128e6;
+
+/** Opens the answers of a run, with those that it and other runs of the store were given before. */
+export async function openSideAnswers(
+  workspace: Workspace,
+  runId: string,
+  {file, ownOnly = false, since}: AnswersOptions
+): Promise<SideAnswers> {
+  const known = new Map<string, KeptCompletion>();
+  let characters = 0;
+  const forget = (key: string) => {
+    characters -= known.get(key)?.text.length ?? 0;
+    known.delete(key);
+  };
+  const others = ownOnly ? [] : (await runIds(workspace)).filter((id) => id !== runId);
+  const models: AskedModel[] = [];
+  const before: SideAnswers["before"] & {calls: number; costUsd?: number} = {calls: 0, models};
+  for (const id of [...others, runId])
+    for await (const {key, endpoint, model, price, at, completion} of linesOf(workspace, id, file)) {
+      if (id !== runId && since !== undefined && !(at !== undefined && at >= since)) continue;
+      forget(key);
+      known.set(key, completion);
+      characters += completion.text.length;
+      while (known.size > MOST_KNOWN || characters > MOST_CHARACTERS) forget(known.keys().next().value!);
+      if (id !== runId) continue;
+      before.calls++;
+      if (completion.costUsd !== undefined) before.costUsd = (before.costUsd ?? 0) + completion.costUsd;
+      if (endpoint !== undefined && model !== undefined)
+        addAnswer(models, {endpoint, model, price}, completion.usage);
+    }
+  let log: Promise<AppendLog> | undefined;
+  const opened = () => (log ??= openAppendLog(runPath(workspace, runId, file)));
+  return {
+    before,
+    find: (key) => known.get(key),
+    async keep(key, answer) {
+      await (await opened()).append({key, ...answer} satisfies Line);
+    },
+    async close() {
+      await (await log)?.close();
+    }
+  };
+}
+
+async function* linesOf(workspace: Workspace, id: string, file: AnswersFile): AsyncGenerator<Line> {
+  if (!(await hasRunFile(workspace, id, file))) return;
+  const input = createReadStream(runPath(workspace, id, file));
+  for await (const line of createInterface({input, crlfDelay: Infinity})) {
+    const read = parsed(line);
+    if (read) yield read;
+  }
+}
+
+/** Undefined for a line that a kill tore. */
+function parsed(line: string): Line | undefined {
+  try {
+    return JSON.parse(line) as Line;
+  } catch {
+    return undefined;
+  }
+}
