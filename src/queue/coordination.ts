@@ -11,8 +11,9 @@ import {
   runKeys,
   SILENT_MS
 } from "./names.js";
-import type {Told, Word} from "./protocol.js";
+import {readMessage, type Told, type Word} from "./protocol.js";
 import {pipelined, type Redis} from "./redis.js";
+import {refused} from "./refused.js";
 import type {Sealing} from "./sealing.js";
 
 /** Told what workers say. */
@@ -89,10 +90,17 @@ export function createCoordination(setup: CoordinationSetup): Coordination {
   ];
   const send = (commands: (string | number)[][]) => void pipelined(redis, commands).catch(() => undefined);
   const say = (word: Word): (string | number)[] => ["PUBLISH", keys.channel, JSON.stringify(word)];
+  /** What cannot be read is as good as lost: its call is made again. */
   const opened = (values: readonly unknown[], of: readonly string[]) =>
-    values.flatMap((value, i) =>
-      typeof value === "string" ? [sealing.open(value, of[i]!) as CallOutcome] : []
-    );
+    values.flatMap((value, i) => {
+      if (typeof value !== "string") return [];
+      try {
+        const outcome = sealing.open(value, of[i]!) as CallOutcome | null;
+        return outcome && outcome.key === of[i] ? [outcome] : [];
+      } catch {
+        return [];
+      }
+    });
 
   /** Waits for what the start before has in flight, and takes what it has left. */
   async function takeOver(): Promise<void> {
@@ -135,7 +143,7 @@ export function createCoordination(setup: CoordinationSetup): Coordination {
         const first = (await reader.call("BLPOP", keys.told, 1)) as [string, string] | null;
         if (!first) continue;
         const more = (await redis.call("LPOP", keys.told, MOST_READ)) as string[] | null;
-        const told = [first[1], ...(more ?? [])].map((text) => JSON.parse(text) as Told);
+        const told = [first[1], ...(more ?? [])].flatMap((text) => readMessage<Told>(text) ?? []);
         await fetch(told.flatMap((one) => ("ended" in one ? one.ended : [])));
         for (const one of told) if (!("ended" in one)) listener?.told(one);
       } catch {
@@ -167,7 +175,11 @@ export function createCoordination(setup: CoordinationSetup): Coordination {
     shown,
     async begin(told) {
       listener = told;
-      await takeOver();
+      try {
+        await takeOver();
+      } catch (error) {
+        throw refused(error, shown);
+      }
       reading = read();
       timer = setInterval(() => void beat().catch(() => undefined), (RUN_EXPIRES * 1000) / 5);
     },

@@ -14,3 +14,6 @@ export async function laneOf(endpoint: Endpoint, model: string, {keyprint}: Seal
     .slice(0, 40);
   return `${words}-${hashJson({name, kind, identity: await endpoint.identity(model), keyprint}).slice(0, 12)}`;
 }
+
+/** Whether `laneOf` could have given the name. */
+export const isLane = (name: string): boolean => /^[a-z0-9-]{0,40}-[0-9a-f]{12}$/.test(name);

@@ -7,14 +7,28 @@
  */
 export const limitScript = `
 local step = cjson.decode(ARGV[1])
+-- What another program has put at a key of ours would stop every call for good.
+local function own(key, kind)
+  local found = redis.call('TYPE', key).ok
+  if found ~= kind and found ~= 'none' then redis.call('DEL', key) end
+end
+own(KEYS[1], 'string')
+own(KEYS[2], 'hash')
+own(KEYS[3], 'zset')
+own(KEYS[4], 'hash')
+own(KEYS[6], 'zset')
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 redis.call('ZADD', KEYS[3], now, step.worker)
 redis.call('ZADD', KEYS[6], now, step.worker)
 
-local state = cjson.decode(redis.call('GET', KEYS[1]) or '{}')
+local isRead, state = pcall(cjson.decode, redis.call('GET', KEYS[1]) or '{}')
+if not isRead or type(state) ~= 'table' then state = {} end
 local cap = math.min(step.most, step.concurrency or math.huge)
-if not state.limit then
+for _, name in ipairs({'limit', 'size', 'pausedUntil', 'decreasedAt'}) do
+  if type(state[name]) ~= 'number' then state.limit = nil end
+end
+if not state.limit or type(state.round) ~= 'table' then
   state.limit = 8
   state.slow = true
   state.round = {}
@@ -22,6 +36,7 @@ if not state.limit then
   state.pausedUntil = 0
   state.decreasedAt = 0
 end
+state.pausedUntil = math.min(state.pausedUntil, now + 60000)
 local limit = step.adaptive and math.max(1, math.floor(math.min(state.limit, cap))) or cap
 
 local function newRound()
@@ -61,7 +76,10 @@ if step.adaptive then limit = math.max(1, math.floor(math.min(state.limit, cap))
 local function refill(name, perMinute)
   if not perMinute then return end
   local capacity = math.max(1, perMinute / 60)
-  local bucket = state[name] or {level = capacity, at = now}
+  local bucket = state[name]
+  if type(bucket) ~= 'table' or type(bucket.level) ~= 'number' or type(bucket.at) ~= 'number' then
+    bucket = {level = capacity, at = now}
+  end
   local passed = math.max(0, now - bucket.at)
   bucket.level = math.min(capacity, bucket.level + passed * perMinute / 60000)
   bucket.at = now
@@ -97,8 +115,8 @@ local all = redis.call('HGETALL', KEYS[2])
 local total, ofRun = 0, 0
 for i = 1, #all, 2 do
   local worker, scope = string.match(all[i], '^(.-)|(.*)$')
-  local count = tonumber(all[i + 1])
-  if count == 0 or not isAlive(worker) then
+  local count = tonumber(all[i + 1]) or 0
+  if count == 0 or not worker or not isAlive(worker) then
     if all[i] ~= field then redis.call('HDEL', KEYS[2], all[i]) end
   else
     total = total + count

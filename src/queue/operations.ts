@@ -1,9 +1,11 @@
 import type {Queue} from "bullmq";
 import type {QueueLink} from "./queueExecutor.js";
 import {openQueue} from "./jobs.js";
+import {isLane} from "./lane.js";
 import {LANES, laneKeys, runKeys, SILENT_MS} from "./names.js";
 import type {JobData, Told} from "./protocol.js";
 import type {Redis} from "./redis.js";
+import {refused} from "./refused.js";
 
 /** Where the queue of one endpoint stands. */
 export interface LaneStatus {
@@ -40,7 +42,7 @@ export async function queueStatus(link: QueueLink): Promise<QueueStatus> {
       redis.call("EXISTS", keys.paused),
       redis.call("ZCOUNT", keys.listening, now - SILENT_MS, "+inf")
     ]);
-    const allowed = limit === null ? undefined : (JSON.parse(limit) as {limit: number}).limit;
+    const allowed = limit === null ? undefined : allowedBy(limit);
     return {
       endpoint,
       queue: lane,
@@ -49,11 +51,21 @@ export async function queueStatus(link: QueueLink): Promise<QueueStatus> {
       waiting: (counts["wait"] ?? 0) + (counts["prioritized"] ?? 0),
       active: counts["active"] ?? 0,
       failed: counts["failed"] ?? 0,
-      inFlight: flying.reduce((sum, count) => sum + Number(count), 0),
+      inFlight: flying.reduce((sum, count) => sum + (Number(count) || 0), 0),
       allowed: allowed === undefined ? undefined : Math.floor(allowed)
     };
   });
   return {queues, runs: (await liveRuns(redis)).length};
+}
+
+/** What the limits' script wrote, which another program may have overwritten. */
+function allowedBy(text: string): number | undefined {
+  try {
+    const {limit} = JSON.parse(text) as {limit: unknown};
+    return typeof limit === "number" ? limit : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** No further call begins, at any endpoint, until `resumeQueue`. Calls in flight go on. Returns the queues' number. */
@@ -101,20 +113,26 @@ export async function retryQueue(link: QueueLink): Promise<number> {
 }
 
 async function onLanes<T>(
-  {redis}: QueueLink,
+  {redis, shown}: QueueLink,
   look: (queue: Queue<JobData>, lane: string, endpoint: string) => Promise<T>
 ): Promise<T[]> {
-  const found = (await redis.call("HGETALL", LANES)) as string[];
-  const results: T[] = [];
-  for (let i = 0; i < found.length; i += 2) {
-    const queue = await openQueue(redis, found[i]!);
-    try {
-      results.push(await look(queue, found[i]!, found[i + 1]!));
-    } finally {
-      await queue.close();
+  try {
+    const found = (await redis.call("HGETALL", LANES)) as string[];
+    const results: T[] = [];
+    for (let i = 0; i < found.length; i += 2) {
+      // A name that `laneOf` cannot have given is another program's.
+      if (!isLane(found[i]!)) continue;
+      const queue = await openQueue(redis, found[i]!);
+      try {
+        results.push(await look(queue, found[i]!, found[i + 1]!));
+      } finally {
+        await queue.close();
+      }
     }
+    return results;
+  } catch (error) {
+    throw refused(error, shown);
   }
-  return results;
 }
 
 /** Scopes of the runs whose coordinator was heard of lately. */

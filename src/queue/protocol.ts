@@ -44,3 +44,25 @@ export type Word =
   | {session: string}
   /** Look again: a generation has changed. */
   | {look: true};
+
+/** A message between coordinator and workers; undefined when it is not JSON of an object, as another program may write. */
+export function readMessage<T extends object>(text: string): T | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as T) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The requests of a job. Throws when what was kept is none. */
+export function readBody(value: unknown): JobBody {
+  const isRequest = (one: unknown) =>
+    typeof one === "object" &&
+    one !== null &&
+    typeof (one as CallRequest).key === "string" &&
+    typeof (one as CallRequest).model === "string" &&
+    Array.isArray((one as CallRequest).messages);
+  if (!Array.isArray(value) || !value.every(isRequest)) throw new Error("they are no requests");
+  return value as JobBody;
+}

@@ -1,5 +1,5 @@
 import type * as BullMQ from "bullmq";
-import {UserError} from "../store/index.js";
+import {messageOf, UserError} from "../store/index.js";
 import type {QueueAddress} from "./address.js";
 
 /** What is used of an ioredis connection. */
@@ -18,6 +18,9 @@ export interface Redis {
 }
 
 type OpenRedis = new (url: string, options: Record<string, unknown>) => Redis;
+
+/** A server that takes the connection and says nothing is no queue after this. */
+const CONNECT_MS = 15_000;
 
 /** BullMQ asks for its Redis client by name, as we do: neither is loaded, or needed, without a queue. */
 const CLIENT: string = "ioredis";
@@ -42,13 +45,14 @@ export async function queuePackages(): Promise<{
 
 /**
  * Opens a connection, which from then on outlives restarts of the server: commands wait until it is back.
- * Throws UserError when nobody answers, or the server refuses the password.
+ * Throws UserError when nobody answers within `connectMs`, or the server refuses the password or the database.
  * @param answerMs a command that was not answered for so long rejects: the answer of a server that was killed may never come
  */
 export async function connect(
   address: QueueAddress,
   tell: (message: string) => void,
-  answerMs: number
+  answerMs: number,
+  connectMs = CONNECT_MS
 ): Promise<Redis> {
   const {open} = await queuePackages();
   let ready = false;
@@ -61,17 +65,27 @@ export async function connect(
   });
   let last = "the connection was closed";
   redis.on("error", ({message}) => (last = message));
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it said nothing within ${connectMs / 1000} s`)), connectMs);
+  });
   try {
-    await redis.connect();
-    await redis.call("PING");
+    const opened = redis.connect().then(async () => {
+      await redis.call("PING");
+      // The client asks for the database of the address, and goes on in another when there is none.
+      const database = new URL(address.url).pathname.slice(1);
+      if (database !== "") await redis.call("SELECT", database);
+    });
+    opened.catch(() => undefined);
+    await Promise.race([opened, late]);
   } catch (error) {
     redis.disconnect();
-    const said = (error as Error).message.startsWith("Connection is closed")
-      ? last
-      : (error as Error).message;
+    const said = messageOf(error).startsWith("Connection is closed") ? last : messageOf(error);
     throw new UserError(
-      `no Valkey or Redis server answers at ${address.shown} (${said}). Start one with \`valkey-server\`, or check the address and its password.`
+      `no Valkey or Redis server answers at ${address.shown} as a queue needs it (${said.slice(0, 300)}). Start one with \`valkey-server\`, or check the address, its password and its database.`
     );
+  } finally {
+    clearTimeout(timer);
   }
   ready = true;
   let lost = false;

@@ -3,7 +3,7 @@ import {setTimeout as sleep} from "node:timers/promises";
 import type {AttemptOutcome} from "../endpoints/index.js";
 import type {CallOutcome} from "../runner/index.js";
 import {answerKey, EXPIRES, runKeys} from "./names.js";
-import type {JobData, Told, Word} from "./protocol.js";
+import {type JobData, readMessage, type Told, type Word} from "./protocol.js";
 import {pipelined, type Redis} from "./redis.js";
 import type {Sealing} from "./sealing.js";
 
@@ -103,8 +103,10 @@ export function createTelling({redis, sealing, onAbort, onLook}: TellingSetup, l
     const scope = channel.slice(runKeys("").channel.length);
     const run = runs.get(scope);
     if (!run) return;
-    const word = JSON.parse(message) as Word;
-    if ("received" in word) for (const key of word.received) receive(run, key);
+    const word = readMessage<Word>(message);
+    // Not of a coordinator of this release.
+    if (!word) return;
+    if ("received" in word) for (const key of [word.received].flat()) receive(run, key);
     else if ("answered" in word) answers.get(word.answered)?.(word.allowed);
     else if ("abort" in word) onAbort(scope);
     else {

@@ -5,6 +5,7 @@ import type {QueueAddress} from "./address.js";
 import {laneOf} from "./lane.js";
 import {ALIVE, LANES, laneKeys, makingKey, SILENT_MS} from "./names.js";
 import {connect} from "./redis.js";
+import {refused} from "./refused.js";
 import type {Sealing} from "./sealing.js";
 import {createTelling} from "./telling.js";
 import {WorkerLane} from "./workerLane.js";
@@ -72,24 +73,33 @@ export async function startWorker(address: QueueAddress, options: WorkerOptions)
     await telling.check();
   };
   const serverTime = async () => Number(((await redis.call("TIME")) as string[])[0]) * 1000;
-  for (const [lane, endpoint] of reached) {
-    await redis.call("HSET", LANES, lane, endpoint.name);
-    lanes.push(
-      await WorkerLane.open({
-        redis,
-        jobs,
-        worker: name,
-        lane,
-        endpoint,
-        concurrency,
-        sealing,
-        telling,
-        lockMs,
-        onCall: () => void calls++
-      })
-    );
+  try {
+    for (const [lane, endpoint] of reached) {
+      await redis.call("HSET", LANES, lane, endpoint.name);
+      lanes.push(
+        await WorkerLane.open({
+          redis,
+          jobs,
+          worker: name,
+          lane,
+          endpoint,
+          concurrency,
+          sealing,
+          telling,
+          lockMs,
+          onCall: () => void calls++
+        })
+      );
+    }
+    await beat();
+  } catch (error) {
+    // An open connection would keep the process.
+    await Promise.all(lanes.map((lane) => lane.close()));
+    await telling.close();
+    jobs.disconnect();
+    redis.disconnect();
+    throw refused(error, address.shown);
   }
-  await beat();
   let beating: Promise<void> | undefined;
   const timer = setInterval(() => {
     beating ??= beat()

@@ -8,7 +8,7 @@ import {observedCall, underTrace} from "../telemetry/index.js";
 import {openJobs, type QueueJob} from "./jobs.js";
 import {bodyKey, marksKey} from "./names.js";
 import {createPlaces, type Places} from "./places.js";
-import type {JobBody, JobData} from "./protocol.js";
+import {type JobBody, type JobData, readBody} from "./protocol.js";
 import type {Redis} from "./redis.js";
 import type {Sealing} from "./sealing.js";
 import type {Telling} from "./telling.js";
@@ -146,7 +146,7 @@ export class WorkerLane {
     let requests: JobBody;
     try {
       if (body === null) throw new Error("its requests have expired");
-      requests = sealing.open(body, id) as JobBody;
+      requests = readBody(sealing.open(body, id));
     } catch (error) {
       return telling.tell(data.scope, {unreadable: id, why: messageOf(error)});
     }

@@ -1,0 +1,234 @@
+import {Queue} from "bullmq";
+import {spawn} from "node:child_process";
+import {mkdirSync, rmSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
+import {Redis} from "ioredis";
+import {afterAll, beforeAll, beforeEach, describe, expect, it, vi} from "vitest";
+import {type Endpoint, openAICompatible} from "../../src/endpoints/index.js";
+import {createSealing, queueAddress, type RunningWorker, startWorker} from "../../src/queue/index.js";
+import {JOBS} from "../../src/queue/names.js";
+import {hasValkey, startValkey, type Valkey} from "../queue/support/valkey.js";
+import {queuedRun} from "../queue/support/queuedRun.js";
+import {type Project, wordsProject} from "../runner/support/project.js";
+import {assay} from "../support/assay.js";
+import {compiled} from "../support/compiledEngine.js";
+import {type ModelServer, startModelServer} from "../support/modelServer.js";
+import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {expectClear} from "./support.js";
+
+const ROWS = 40;
+
+interface Found {
+  redis: Redis;
+  lane: string;
+  /** Adds a job as another program, or another release, may. */
+  job(id: string, data: unknown, body?: string): Promise<unknown>;
+}
+
+describe.skipIf(!hasValkey())("a run through a queue that holds what nobody of Assay wrote", () => {
+  let valkey: Valkey;
+  let redis: Redis;
+  let model: ModelServer;
+  let endpoint: Endpoint;
+  let worker: RunningWorker;
+  let lane: string;
+  beforeAll(async () => {
+    valkey = await startValkey();
+    redis = new Redis(valkey.url);
+    model = await startModelServer({});
+    endpoint = openAICompatible({
+      name: "loopback",
+      baseUrl: model.url,
+      hosting: "on-prem",
+      trust: "local",
+      retries: {retries: 2, baseDelayMs: 5, maxDelayMs: 20}
+    });
+  });
+  beforeEach(async () => {
+    await redis.flushall();
+  });
+  afterAll(async () => {
+    redis.disconnect();
+    await Promise.all([valkey.close(), model.close()]);
+  });
+
+  const data = {scope: "others", generation: "s:0", most: 8, limits: {}, adaptive: true, asks: false};
+  const cases: [string, (found: Found) => Promise<unknown>][] = [
+    ["limits that are no JSON", ({redis, lane}) => redis.set(`assay:limit:${lane}`, "{")],
+    ["limits that are null", ({redis, lane}) => redis.set(`assay:limit:${lane}`, "null")],
+    ["limits of another type", ({redis, lane}) => redis.rpush(`assay:limit:${lane}`, "x")],
+    ["limits of texts", ({redis, lane}) => redis.set(`assay:limit:${lane}`, '{"limit": "a", "round": 1}')],
+    [
+      "limits that pause for a century",
+      ({redis, lane}) =>
+        redis.set(
+          `assay:limit:${lane}`,
+          '{"limit": 8, "size": 8, "round": {}, "decreasedAt": 0, "pausedUntil": "never"}'
+        )
+    ],
+    ["calls in flight of another type", ({redis, lane}) => redis.set(`assay:flying:${lane}`, "x")],
+    ["calls in flight of nobody", ({redis, lane}) => redis.hset(`assay:flying:${lane}`, "nobody", "many")],
+    ["workers that are a text", ({redis, lane}) => redis.set(`assay:listening:${lane}`, "x")],
+    ["a list of the living that is a text", ({redis}) => redis.set("assay:alive", "x")],
+    ["a job without data", ({job}) => job("a", {})],
+    ["a job whose data is a text", ({job}) => job("b", "calls")],
+    ["a job without requests", ({job}) => job("c", data)],
+    ["requests that are cut", ({job}) => job("d", data, '[{"key": "k", "mod')],
+    ["requests that are null", ({job}) => job("e", data, "null")],
+    ["requests that are an object", ({job}) => job("f", data, "{}")],
+    ["requests that are numbers", ({job}) => job("g", data, "[1, 2]")],
+    ["requests without messages", ({job}) => job("h", data, '[{"key": "k", "model": "m"}]')],
+    ["a body of 20 MB", ({job}) => job("i", data, `"${"x".repeat(2e7)}"`)],
+    ["requests 20,000 levels deep", ({job}) => job("j", data, "[".repeat(20_000))],
+    ["a sealed body of another key", ({job}) => job("k", data, Buffer.alloc(400, 5).toString("base64"))]
+  ];
+
+  it.each(cases)("is complete beside %s", async (_name, write) => {
+    const project: Project = await wordsProject(await temporaryProject(), ROWS);
+    const start = () =>
+      startWorker(queueAddress(valkey.url), {
+        reached: ["test-model", "test-model-2"].map((one) => ({endpoint, model: one})),
+        concurrency: 8,
+        sealing: createSealing(undefined)
+      });
+    worker = await start();
+    [lane] = (await redis.hkeys("assay:lanes")) as [string];
+    const queue = new Queue(lane, {connection: {url: valkey.url} as never, prefix: JOBS});
+    await write({
+      redis,
+      lane,
+      async job(id, value, body) {
+        if (body !== undefined) await redis.set(`assay:body:${id}`, body);
+        return queue.add("calls", value, {jobId: id});
+      }
+    });
+    try {
+      const {manifest} = await queuedRun(project, valkey.url, endpoint);
+      expect(manifest!.status).toBe("complete");
+      expect(manifest!.counts.failed).toBe(0);
+      const left = () => queue.getJobCountByTypes("active", "wait", "failed");
+      await vi.waitUntil(async () => (await left()) === 0, {timeout: 8000});
+    } finally {
+      await queue.close();
+      await worker.close();
+      project.store.close();
+    }
+  });
+
+  it("is complete though words and outcomes of others come in between", async () => {
+    const project = await wordsProject(await temporaryProject(), ROWS);
+    worker = await startWorker(queueAddress(valkey.url), {
+      reached: ["test-model", "test-model-2"].map((one) => ({endpoint, model: one})),
+      concurrency: 2,
+      sealing: createSealing(undefined)
+    });
+    const noise = [
+      "",
+      "{",
+      "null",
+      "[]",
+      "5",
+      '{"received": 5}',
+      '{"ended": null}',
+      '{"answered": {}}',
+      "{}"
+    ];
+    let scopes = 0;
+    const timer = setInterval(() => {
+      void (async () => {
+        for (const key of await redis.keys("assay:run:*")) {
+          scopes++;
+          const scope = key.slice("assay:run:".length);
+          for (const word of noise) {
+            await redis.publish(`assay:channel:${scope}`, word);
+            await redis.rpush(`assay:told:${scope}`, word);
+            await redis.hset(`assay:done:${scope}`, `noise ${word}`, word);
+          }
+        }
+      })();
+    }, 20);
+    try {
+      const {manifest} = await queuedRun(project, valkey.url, endpoint);
+      expect(manifest!.status).toBe("complete");
+      expect(manifest!.counts.failed).toBe(0);
+      expect(scopes).toBeGreaterThan(0);
+    } finally {
+      clearInterval(timer);
+      await worker.close();
+      project.store.close();
+    }
+  });
+});
+
+describe.skipIf(!hasValkey())("`assay worker` and `assay run --queue`, as commands", () => {
+  let valkey: Valkey;
+  let project: string;
+  beforeAll(async () => {
+    valkey = await startValkey({password: "right-5f2e9c"});
+    project = await temporaryProject();
+    for (const folder of ["data-loaders", "evals"]) mkdirSync(join(project, folder));
+    writeFileSync(join(project, "package.json"), '{"type": "module"}');
+  });
+  afterAll(() => valkey.close());
+
+  const engine = JSON.stringify(compiled("index.js"));
+  const here = `import {candidate, defineEval, exactMatch, recorded} from ${engine};
+export default defineEval({dataset: "words", split: {strategy: "random"}, prompt: "{{text}}", expected: "label",
+  candidates: [candidate("one", recorded({name: "answers", rows: [{id: "w0", output: "a"}]}), "m")], scorers: {exact: exactMatch}});`;
+
+  it.each<[string, string | undefined, string[], number, RegExp]>([
+    ["a project without evals", undefined, ["worker", "URL"], 1, /has no eval that could be loaded/],
+    ["an eval that is torn", "export default {", ["worker", "URL"], 1, /has no eval that could be loaded/],
+    ["evals that call no server", here, ["worker", "URL"], 1, /has no endpoint that it can call/],
+    ["no address", here, ["worker"], 1, /which queue\?/],
+    ["no address of a run", here, ["run", "--queue"], 1, /which queue\?/],
+    ["an address that is none", here, ["run", "--queue", "http://h"], 1, /begins with "http:"/],
+    ["nobody at the address", here, ["run", "--queue", "redis://127.0.0.1:1"], 1, /ECONNREFUSED/],
+    ["a wrong password", here, ["queue", "status", "WRONG"], 1, /WRONGPASS/],
+    ["no password", here, ["queue", "drain", "NONE"], 1, /NOAUTH|password/]
+  ])("end, and say what is wrong: %s", async (_name, text, words, code, says) => {
+    const file = join(project, "evals", "words.eval.ts");
+    writeFileSync(file, text ?? "");
+    if (text === undefined) rmSync(file);
+    const addresses: Record<string, string> = {
+      URL: valkey.url,
+      WRONG: valkey.url.replace("right-5f2e9c", "wrong-77ab01"),
+      NONE: valkey.url.replace(":right-5f2e9c@", "")
+    };
+    const ended = await assay(project, ...words.map((word) => addresses[word] ?? word));
+    expectClear(ended.stderr.trim(), says);
+    expect(ended.stdout + ended.stderr).not.toMatch(/right-5f2e9c|wrong-77ab01/);
+    expect(ended.code).toBe(code);
+  });
+
+  it("a worker ends on Ctrl-C, soon and without its server, and repeats no password", async () => {
+    const model = await startModelServer({});
+    const own = await startValkey({password: "right-5f2e9c"});
+    writeFileSync(
+      join(project, "evals", "words.eval.ts"),
+      `import {candidate, defineEval, exactMatch, openAICompatible} from ${engine};
+const endpoint = openAICompatible({name: "loopback", baseUrl: ${JSON.stringify(model.url)}, hosting: "on-prem", trust: "local"});
+export default defineEval({dataset: "words", split: {strategy: "random"}, prompt: "{{text}}", expected: "label",
+  candidates: [candidate("one", endpoint, "test-model")], scorers: {exact: exactMatch}});`
+    );
+    try {
+      for (const isGone of [false, true]) {
+        const child = spawn(process.execPath, [compiled("cli/main.js"), "worker", own.url], {cwd: project});
+        let said = "";
+        for (const stream of [child.stdout, child.stderr])
+          stream.on("data", (text: Buffer) => (said += text.toString()));
+        const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+        await vi.waitUntil(() => said.includes("Ctrl-C ends it"), {timeout: 20_000});
+        if (isGone) await own.kill();
+        const since = performance.now();
+        child.kill("SIGINT");
+        expect(await ended).toBe(0);
+        expect(performance.now() - since).toBeLessThan(15_000);
+        expect(said).toContain("0 calls made");
+        expect(said).not.toContain("right-5f2e9c");
+      }
+    } finally {
+      await Promise.all([own.close(), model.close()]);
+    }
+  }, 90_000);
+});
