@@ -162,8 +162,8 @@ function besideText({by, endpoint, model, answers, counted, usd: cost}: SideCost
 
 function footnotes(data: CostsData, costed: readonly CostedOption[], months: number): string[] {
   const lines = data.prices.map(
-    ({candidate, inputUsdPerMillion, outputUsdPerMillion, asOf, source, old, daysOld}) =>
-      `price of ${candidate}: $${inputUsdPerMillion} in, $${outputUsdPerMillion} out a million tokens, ${asOf}, ${source}${old ? ` · OLD: ${daysOld} days, more than ${OLD_PRICE_DAYS}` : ""}`
+    ({candidate, inputUsdPerMillion, outputUsdPerMillion, asOf, source, old, daysOld, shutdownDate}) =>
+      `price of ${candidate}: $${inputUsdPerMillion} in, $${outputUsdPerMillion} out a million tokens, ${asOf}, ${source}${old ? ` · OLD: ${daysOld} days, more than ${OLD_PRICE_DAYS}` : ""}${shutdownDate === undefined ? "" : ` · the model ends on ${shutdownDate}`}`
   );
   lines.push(...data.beside.map(besideText));
   for (const {name, rows, countedRows, estimatedBy} of data.samples) {

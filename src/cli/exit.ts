@@ -4,6 +4,7 @@ import {
   type CandidateExit,
   exitReport,
   type ExitReport,
+  type KnownEnd,
   readShutdowns,
   type Shutdown
 } from "../leaving/index.js";
@@ -28,7 +29,9 @@ export async function exitVerb(name: string | undefined, options: ExitOptions): 
     const {run, race} = await chosenRun(store, name);
     const {table: scores, verdict, calls} = await runVerdict(store, run, {race, margin: options.margin});
     const asked = options.ask ? await askedShutdowns(project, run.eval) : [];
-    const listed = await listedCosts(store, run, await projectPrices(project));
+    const prices = await projectPrices(project);
+    const at = new Date().toISOString().slice(0, 10);
+    const listed = await listedCosts(store, run, {prices, at});
     const report = await exitReport(store, run, {
       table: scores,
       margin: verdict.margin,
@@ -37,7 +40,9 @@ export async function exitVerb(name: string | undefined, options: ExitOptions): 
         ...Object.fromEntries(calls.flatMap(({candidate, cost}) => (cost ? [[candidate, cost]] : [])))
       },
       moving: listed.moving,
-      shutdowns: [...asked, ...(await readShutdowns(project))]
+      shutdowns: [...asked, ...(await readShutdowns(project))],
+      prices,
+      at
     });
     if (options.json) printJson({...report, run: report.run.id, oldPrices: listed.old});
     else print([exitText(report, Date.now()), ...listed.old.map(oldText)].join("\n"));
@@ -56,12 +61,9 @@ const oldText = ({candidate, asOf, daysOld}: PriceNote) =>
 async function listedCosts(
   store: Store,
   run: RunManifest,
-  prices: readonly PriceRow[]
+  listed: {prices: readonly PriceRow[]; at: string}
 ): Promise<{costs: Record<string, CandidateCost>; moving: Record<string, number>; old: PriceNote[]}> {
-  const {samples, prices: notes} = await runCosts(store, run, {
-    prices,
-    at: new Date().toISOString().slice(0, 10)
-  });
+  const {samples, prices: notes} = await runCosts(store, run, listed);
   const costs: Record<string, CandidateCost> = {};
   const moving: Record<string, number> = {};
   for (const {sample, hosting, monthly} of costTable(samples, {requestsPerMonth: 1000})) {
@@ -89,7 +91,8 @@ async function askedShutdowns(project: string, name: string): Promise<Shutdown[]
           touches: "model",
           model,
           date,
-          says: `${endpoint.name} lists ${model} as shut down`,
+          says: `${model} shuts down`,
+          source: `the list of models of ${endpoint.name}`,
           asOf: new Date().toISOString().slice(0, 10)
         });
     } catch (error) {
@@ -116,12 +119,7 @@ function candidateLines(one: CandidateExit, now: number): string[] {
   const lines = [
     `${bold(one.candidate)} (${one.model}, ${one.owned ? "yours: " : "held by "}${one.heldBy}, ${cost})`
   ];
-  for (const {date, says, asOf} of one.until) {
-    const days = Math.ceil((Date.parse(date) - now) / 86_400_000);
-    const count = `${Math.abs(days)} ${Math.abs(days) === 1 ? "day" : "days"}`;
-    const when = days < 0 ? `${count} ago` : days === 0 ? "today" : `in ${count}`;
-    lines.push(`! until ${date} (${when}): ${says} (read ${asOf})`);
-  }
+  lines.push(...untilLines(one.until, now));
   for (const {what, kept, detail} of one.keeps)
     lines.push(`  ${kept ? "keeps" : "loses"} ${what}: ${detail}`);
   if (one.owned) return lines;
@@ -162,6 +160,20 @@ function candidateLines(one: CandidateExit, now: number): string[] {
       : [])
   ]);
   return [...lines, ...text.split("\n").map((line) => `  ${line}`)];
+}
+
+/** Of what several sources say of one thing the earliest day holds; the others are named after it. */
+function untilLines(until: readonly KnownEnd[], now: number): string[] {
+  const told = new Set<string>();
+  return until.map(({touches, date, says, source, asOf}) => {
+    const from = `(${source}, read ${asOf})`;
+    if (told.has(touches)) return `  another source says ${date}: ${says} ${from}`;
+    told.add(touches);
+    const days = Math.ceil((Date.parse(date) - now) / 86_400_000);
+    const count = `${Math.abs(days)} ${Math.abs(days) === 1 ? "day" : "days"}`;
+    const when = days < 0 ? `${count} ago` : days === 0 ? "today" : `in ${count}`;
+    return `! until ${date} (${when}): ${says} ${from}`;
+  });
 }
 
 const WORDS = {"non-inferior": "no worse", undecided: "undecided", inferior: "worse"};

@@ -61,6 +61,9 @@ export function costAssumptions(data: CostsData, table: readonly CostedOption[])
             {name: "Cached", numeric: true, value: (one) => dollars(one.cachedInputUsdPerMillion)},
             {name: "Output", numeric: true, value: (one) => dollars(one.outputUsdPerMillion)},
             {name: "As of", value: (one) => asOf(one, today)},
+            ...(data.prices.some(({shutdownDate}) => shutdownDate)
+              ? [{name: "Model ends", value: ({shutdownDate}: PriceNote) => shutdownDate ?? "–"}]
+              : []),
             {name: "Source", wide: true, value: ({source}) => source}
           ],
           {

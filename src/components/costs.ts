@@ -21,6 +21,13 @@ import {count, dollars, formatFor, plural, type ScoreFormat, share} from "./form
 import type {Made} from "./made.js";
 import {costsQuery} from "./runQueries.js";
 
+/** That the project's price list could not be read, and what is wrong with it. */
+function listProblem({priceProblem}: PageCosts): Content {
+  return priceProblem === undefined
+    ? null
+    : html`<p class="aside">The project's price list was left out: ${priceProblem}</p>`;
+}
+
 /** Frontier, monthly cost against volume, break-even and assumptions of a run. */
 export function costs(data: PageCosts | null, settings: ChosenCosts | null): Node {
   if (!data || !settings) return nothing();
@@ -39,6 +46,7 @@ export function costs(data: PageCosts | null, settings: ChosenCosts | null): Nod
   if (known.length === 0)
     return html`<div>
       ${[
+        listProblem(data),
         emptyState(
           "What these candidates cost is not known.",
           [
@@ -55,6 +63,7 @@ export function costs(data: PageCosts | null, settings: ChosenCosts | null): Nod
     </div>`;
   return html`<div>
     ${[
+      listProblem(data),
       section(
         `At ${volume}`,
         html`<p>${choiceSentence(data, table, format)}</p>`,

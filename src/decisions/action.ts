@@ -1,3 +1,4 @@
+import {oldPriceMark} from "./oldPrices.js";
 import {counted, list, points} from "./points.js";
 import type {Risk, Verdict} from "./types.js";
 
@@ -5,6 +6,8 @@ import type {Risk, Verdict} from "./types.js";
 export interface TieBreakers {
   /** US dollars for a thousand rows. */
   usdPerThousand?: Readonly<Record<string, number>>;
+  /** The days of prices that are old. */
+  oldPrices?: Readonly<Record<string, string>>;
   /** 95th percentile of latency, in milliseconds. */
   latencyMs?: Readonly<Record<string, number>>;
   /** The most requests that were in flight at each endpoint when the latencies were taken. */
@@ -41,11 +44,22 @@ export function choiceAmong(candidates: readonly string[], breakers: TieBreakers
     if (next === undefined) continue;
     left = left.filter((_, i) => values[i] === least);
     if (left.length === 1) {
-      const load = key === "latencyMs" ? loadText(breakers.requestsInFlight) : "";
-      return {candidate: left[0]!, reason: reasonOf(least, next, key, word) + load};
+      const note =
+        key === "latencyMs"
+          ? loadText(breakers.requestsInFlight)
+          : key === "usdPerThousand"
+            ? ageText(candidates, breakers.oldPrices)
+            : "";
+      return {candidate: left[0]!, reason: reasonOf(least, next, key, word) + note};
     }
   }
   return {candidate: left[0]!};
+}
+
+/** The oldest of the prices that were compared, where it is old. */
+function ageText(candidates: readonly string[], oldPrices: TieBreakers["oldPrices"] = {}): string {
+  const oldest = candidates.flatMap((name) => oldPrices[name] ?? []).sort()[0];
+  return oldest === undefined ? "" : ` (${oldPriceMark(oldest)})`;
 }
 
 /** A server that answers many at once answers each more slowly. */

@@ -1,5 +1,6 @@
 import {holm, nonInferiority, normalQuantile, pairedDifference} from "../stats/index.js";
 import {clustersOf, valuesOf} from "./columns.js";
+import {oldPricesSentence} from "./oldPrices.js";
 import {counted, points} from "./points.js";
 import type {CandidateCost, CheaperCandidate, CheaperVerdict, DecideOptions, ScoreTable} from "./types.js";
 
@@ -72,7 +73,9 @@ export function cheaperBy(
     margin,
     alpha,
     choice: choice?.candidate,
-    sentence: choice ? chosen(choice, best, margin) : nobody(candidates, best, margin),
+    sentence:
+      (choice ? chosen(choice, best, margin) : nobody(candidates, best, margin)) +
+      oldPricesSentence(choice ? [choice.candidate, best] : [...cheaper, best], costs),
     candidates
   };
 }

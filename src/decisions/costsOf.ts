@@ -11,7 +11,7 @@ const LEVEL = 0.95;
  * nobody stated is left out altogether: not known is not free.
  */
 export async function costsOf(store: Store, run: RunManifest): Promise<Record<string, CandidateCost>> {
-  const {usd, priceOf} = await store.pricing(run);
+  const {usd, priceOf, oldPriceOf} = await store.pricing(run);
   const found = await store.rows<{
     candidate: string;
     variant: string;
@@ -19,27 +19,32 @@ export async function costsOf(store: Store, run: RunManifest): Promise<Record<st
     rows: number;
     groups: number;
     squares: number;
+    untold: number;
   }>(
     `with by_row as (
        select candidate, variant, row_id, sum(${usd})::double as cost,
-              count(*) filter (status = 'completed' and ${usd} is null) as unpriced
+              count(*) filter (status = 'completed' and ${usd} is null) as unpriced,
+              count(*) filter (status = 'completed' and cost_usd is null) as untold
        from completions where run = $run group by all having count(*) filter (status = 'completed') > 0
      ), by_group as (
        select candidate, variant, coalesce('cluster:' || cluster, 'row:' || row_id) as g, sum(cost) as cost,
-              count(*) as n, sum(unpriced) as unpriced
+              count(*) as n, sum(unpriced) as unpriced, sum(untold) as untold
        from by_row join items using (row_id) where items.run = $run group by all
      ), centred as (
        select *, sum(cost) over w / sum(n) over w as mean from by_group window w as (partition by candidate, variant)
      )
      select candidate, variant, any_value(mean)::double as cost, sum(n)::int as rows, count(*)::int as groups,
-            sum((cost - n * mean) ** 2)::double as squares
+            sum((cost - n * mean) ** 2)::double as squares, sum(untold)::int as untold
      from centred group by candidate, variant having sum(unpriced) = 0 and any_value(mean) is not null`,
     {run: run.id}
   );
   const several = run.variants.length > 1;
   return Object.fromEntries(
-    found.map(({candidate, variant, cost, rows, groups, squares}) => {
-      const record = run.candidates.find(({name}) => name === candidate);
+    found.map(({candidate, variant, cost, rows, groups, squares, untold}) => {
+      const found = run.candidates.find(({name}) => name === candidate);
+      const states = found && [found, ...(found.stages ?? [])].some(({price}) => price);
+      // Where every answer said itself what it cost, no list had a part in it.
+      const record = states || untold > 0 ? found : undefined;
       const error = groups < 2 ? undefined : (1000 * Math.sqrt((groups / (groups - 1)) * squares)) / rows;
       const usdPerThousand = 1000 * cost;
       return [
@@ -49,7 +54,8 @@ export async function costsOf(store: Store, run: RunManifest): Promise<Record<st
           rows,
           standardError: error,
           ...around(usdPerThousand, error, groups - 1),
-          price: record && priceOf(record)
+          price: record && priceOf(record),
+          oldPrice: record && oldPriceOf(record)
         }
       ];
     })

@@ -7,6 +7,7 @@ import {
   winnerEstimate
 } from "../stats/index.js";
 import {actionAfterRisks, choiceAmong, type TieBreakers} from "./action.js";
+import {oldPriceOf} from "./oldPrices.js";
 import {cheaperOf} from "./cheaper.js";
 import {clustersOf, valuesOf} from "./columns.js";
 import {DEFAULT_ALPHA} from "./defaults.js";
@@ -111,7 +112,15 @@ export function breakersOf({
     name,
     typeof cost === "number" ? cost : cost.usdPerThousand
   ]);
-  return {...tieBreakers, usdPerThousand: Object.fromEntries(usd)};
+  const old = Object.entries(costs).flatMap(([name, cost]): [string, string][] => {
+    const day = oldPriceOf(cost);
+    return day === undefined ? [] : [[name, day]];
+  });
+  return {
+    ...tieBreakers,
+    usdPerThousand: Object.fromEntries(usd),
+    oldPrices: old.length > 0 ? Object.fromEntries(old) : undefined
+  };
 }
 
 function summarize(table: ScoreTable, index: number, level: number): CandidateSummary {

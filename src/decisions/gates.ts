@@ -1,6 +1,7 @@
 import type {GateRule} from "./gateRule.js";
 import {valuesOf} from "./columns.js";
 import {everyLook, type GateInterval, type GateIntervals, oneLook} from "./gateIntervals.js";
+import {oldPriceMark} from "./oldPrices.js";
 import {points} from "./points.js";
 import type {CandidateCost, ScoreTable, Verdict} from "./types.js";
 
@@ -113,7 +114,8 @@ export function checkGates(
             most: rule.maxCostUsdPerThousand,
             format: dollars,
             detail: found?.cost && costDetail(found.cost),
-            unknown: "Not every answer states what it cost: state a price on the endpoint."
+            unknown:
+              "Not every answer states what it cost: state a price on the endpoint or in prices/*.json."
           }),
       rule.maxLeakageShare === undefined ? undefined : leakage(facts.leakage, rule.maxLeakageShare),
       rule.maxPersonalDataRows === undefined
@@ -241,9 +243,10 @@ function atMost({what, value, most, format, detail = "", unknown = UNKNOWN}: Bou
   return {rule, status: value <= most ? "pass" : "fail", message: format(value) + detail};
 }
 
-function costDetail({low, high, rows}: CandidateCost): string {
+function costDetail({low, high, rows, oldPrice}: CandidateCost): string {
   const interval = low === undefined || high === undefined ? "" : ` (${dollars(low)} to ${dollars(high)})`;
-  return `${interval} on ${rows} rows`;
+  const mark = oldPrice === undefined ? "" : `, ${oldPriceMark(oldPrice)}`;
+  return `${interval} on ${rows} rows${mark}`;
 }
 
 function dollars(usd: number): string {

@@ -50,7 +50,10 @@ export async function runReport(
   const calls = await callsOf(store, run);
   const tieBreakers = {bytes, latencyMs: latenciesOf(calls), requestsInFlight: run.concurrency};
   const known = {tieBreakers, facts: await facts?.(table)};
-  const verdict = decide(table, {margin, seed: run.seed, costs: costsByName(calls), sameWeights, ...known});
+  const decided = decide(table, {margin, seed: run.seed, costs: costsByName(calls), sameWeights, ...known});
+  const {problem} = await store.pricing(run);
+  const verdict =
+    problem === undefined ? decided : {...decided, warnings: [...decided.warnings, unknownCosts(problem)]};
   if (!race) return {run, table, verdict, calls};
   const dropped = await droppedBefore(store, race, run);
   const baseline = await baselineOf(store, race, table);
@@ -62,6 +65,10 @@ export async function runReport(
     calls,
     dropped
   };
+}
+
+function unknownCosts(problem: string): string {
+  return `The price list was left out, and what no endpoint states a price for has no known cost: ${problem}`;
 }
 
 export function gatesOf(report: RunReport, rules: readonly GateRule[], facts: GateFacts = {}): GateResult[] {

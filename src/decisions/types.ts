@@ -82,7 +82,7 @@ export interface Verdict {
   /** Groups of candidates with the same weights. */
   sameWeights?: string[][];
   /** What told tied candidates apart beside `costs`: handed on to whoever decides again over other rows. */
-  tieBreakers?: Omit<TieBreakers, "usdPerThousand">;
+  tieBreakers?: Omit<TieBreakers, "usdPerThousand" | "oldPrices">;
   margin: number;
   alpha: number;
   /** Sorted by mean, best first. */
@@ -116,6 +116,8 @@ export interface CandidateCost {
   rows: number;
   /** US dollars per million tokens, with where and when they were read; absent when the answers stated their cost. */
   price?: TokenPrice;
+  /** The day on which its oldest price was read, where that was more than 90 days before the verdict. */
+  oldPrice?: string;
 }
 
 /** The race that a verdict is about; `summaries` are those of its last round. */

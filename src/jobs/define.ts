@@ -1,4 +1,5 @@
 import type {DatasetDefinition} from "../datasets/index.js";
+import {columnsSchema, type TrainingColumns} from "../finetune/language/columnsSchema.js";
 import {datasetSchema} from "../datasets/definitionSchema.js";
 import type {SplitSpec} from "../splits/index.js";
 import {
@@ -45,14 +46,13 @@ export interface JobDefinition extends JobTraining {
   /** The base's id or name in the store, when it is there: the result's lineage leads through it. */
   parent?: string;
   format: "chat" | "prompt" | "preference";
-  columns?: {messages?: string; prompt?: string; completion?: string; chosen?: string; rejected?: string};
+  columns?: TrainingColumns;
   system?: string;
   /** Who trains. */
   on: ServiceSettings;
 }
 
 const SECRET = /key$|token$|secret|password/i;
-const column = () => text("a column's name").optional();
 const count = () => number({least: 1, whole: true}).optional();
 
 export const trainingShape: Shape<JobTraining> = {
@@ -89,13 +89,7 @@ const stated = exactly<JobDefinition>("a job such as {dataset, split, base, form
   base: text("the model that is trained"),
   parent: text("a model of the store").optional(),
   format: oneOf(["chat", "prompt", "preference"]),
-  columns: exactly<NonNullable<JobDefinition["columns"]>>("columns such as {prompt, completion}", {
-    messages: column(),
-    prompt: column(),
-    completion: column(),
-    chosen: column(),
-    rejected: column()
-  }).optional(),
+  columns: columnsSchema.optional(),
   system: text().optional(),
   on: serviceSchema
 });

@@ -1,7 +1,8 @@
+import type {PriceRow} from "../costs/index.js";
 import type {CandidateCost, ScoreTable} from "../decisions/index.js";
 import {listModels, type ModelManifest} from "../models/index.js";
 import {hasRows, modelsDir, type RunCandidate, type RunManifest, type Store} from "../store/index.js";
-import {type Shutdown, shutdownsOf} from "./shutdowns.js";
+import {type KnownEnd, listedEnd, type Shutdown, shutdownsOf} from "./shutdowns.js";
 import {type Substitute, substitutesFor} from "./substitutes.js";
 
 /** What leaving one candidate's provider would mean. */
@@ -13,8 +14,10 @@ export interface CandidateExit {
   /** True when it runs on what the team has: nobody can end it. */
   owned: boolean;
   keeps: {what: "data" | "weights" | "adapter" | "evals" | "outputs"; kept: boolean; detail: string}[];
-  /** Known ends that touch it, the next first. */
-  until: Shutdown[];
+  /** Known ends that touch it, from all sources, the next first. */
+  until: KnownEnd[];
+  /** The earliest day on which its model ends. */
+  endsOn?: string;
   /** Candidates held by others than its provider, those shown to be no worse first. */
   substitutes: (Substitute & {heldBy: string; usdPerThousand?: number; movingUsd?: number})[];
   /** US dollars a thousand rows now; absent when no price is known. */
@@ -35,6 +38,10 @@ export interface ExitInputs {
   /** US dollars of the way there, such as a training run, by candidate; those of which nothing is stated are left out. */
   moving?: Readonly<Record<string, number>>;
   shutdowns: readonly Shutdown[];
+  /** The project's price list, which may name ends of models. */
+  prices?: readonly PriceRow[];
+  /** Today, as YYYY-MM-DD. */
+  at: string;
 }
 
 /**
@@ -54,6 +61,7 @@ export async function exitReport(store: Store, run: RunManifest, inputs: ExitInp
       const others = run.candidates
         .filter((other) => other.name !== one.name && (isOwned(other) || holderOf(other) !== holderOf(one)))
         .flatMap((other) => shownOf(other.name).map((name) => ({name, other})));
+      const until = endsOf(run, one, inputs);
       const tests = substitutesFor(
         inputs.table,
         shown,
@@ -66,13 +74,8 @@ export async function exitReport(store: Store, run: RunManifest, inputs: ExitInp
         heldBy: holderOf(one),
         owned: isOwned(one),
         keeps: [...shared, outputsKept(outputs.get(one.name)), modelKept(one, model)],
-        until: shutdownsOf(inputs.shutdowns, {
-          host: hostOf(one),
-          model: one.model,
-          scoredAt: run.imported?.files.some(({tool}) => tool === OPENAI_EVALS.tool)
-            ? OPENAI_EVALS.host
-            : undefined
-        }),
+        until,
+        endsOn: until.find(({touches}) => touches === "model")?.date,
         substitutes: tests.map((test) => ({
           ...test,
           heldBy: holderOf(others.find(({name}) => name === test.candidate)!.other),
@@ -88,6 +91,22 @@ export async function exitReport(store: Store, run: RunManifest, inputs: ExitInp
 
 /** Its exports name no address: what they hold was asked and scored at the service. */
 const OPENAI_EVALS = {tool: "openai-evals", host: "api.openai.com"};
+
+/** Of a cascade those of all its models; what runs on what the team has is ended by nobody. */
+function endsOf(
+  run: RunManifest,
+  candidate: RunCandidate,
+  {shutdowns, prices = [], at}: ExitInputs
+): KnownEnd[] {
+  const known = shutdownsOf(shutdowns, {
+    host: hostOf(candidate),
+    model: candidate.model,
+    scoredAt: run.imported?.files.some(({tool}) => tool === OPENAI_EVALS.tool) ? OPENAI_EVALS.host : undefined
+  });
+  const models = isOwned(candidate) ? [] : [...(candidate.stages ?? [candidate])].map(({model}) => model);
+  const listed = models.flatMap((model) => listedEnd(prices, model, at) ?? []);
+  return [...known, ...listed].sort((a, b) => a.date.localeCompare(b.date));
+}
 
 /** The address's host of a candidate that is reached by HTTP. */
 function hostOf({identity, endpoint, endpointKind}: RunCandidate): string | undefined {

@@ -1,6 +1,7 @@
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
+import {priceAt, type PriceRow} from "../costs/index.js";
 import {messageOf, UserError} from "../store/index.js";
 
 /** Something that a service ends. */
@@ -13,9 +14,14 @@ export interface Shutdown {
   /** Day, as 2027-01-06. */
   date: string;
   says: string;
+  /** Who says so. */
+  source: string;
   /** The day on which this was read. */
   asOf: string;
 }
+
+/** When something ends that a candidate needs, from whatever source. */
+export type KnownEnd = Omit<Shutdown, "host">;
 
 const PACKAGED = fileURLToPath(new URL("../../templates/shutdowns.json", import.meta.url));
 
@@ -24,8 +30,27 @@ const PACKAGED = fileURLToPath(new URL("../../templates/shutdowns.json", import.
  * form. Throws a UserError that names every entry which is not of it.
  */
 export async function readShutdowns(project: string): Promise<Shutdown[]> {
-  const own = await entriesOf(join(project, "shutdowns.json"), false);
-  return [...(await entriesOf(PACKAGED, true)), ...own].sort((a, b) => a.date.localeCompare(b.date));
+  const own = await entriesOf(join(project, "shutdowns.json"), "shutdowns.json");
+  return [...(await entriesOf(PACKAGED)), ...own].sort((a, b) => a.date.localeCompare(b.date));
+}
+
+/** What a price list says of a model's end: of the rows that name one, the newest read until `at`. */
+export function listedEnd(prices: readonly PriceRow[], model: string, at: string): KnownEnd | undefined {
+  const row = priceAt(
+    prices.filter(({shutdownDate}) => shutdownDate !== undefined),
+    model,
+    at
+  );
+  return (
+    row && {
+      touches: "model",
+      model: row.model,
+      date: row.shutdownDate!,
+      says: `${row.provider === undefined ? "" : `${row.provider}: `}${row.model} shuts down`,
+      source: `price list: ${row.source}`,
+      asOf: row.asOf
+    }
+  );
 }
 
 /**
@@ -47,12 +72,13 @@ export function shutdownsOf(
   });
 }
 
-async function entriesOf(path: string, needed: boolean): Promise<Shutdown[]> {
+/** `own` names the project's file, which may be absent; the package's table is there. */
+async function entriesOf(path: string, own?: string): Promise<Shutdown[]> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
   } catch (cause) {
-    if (!needed && (cause as NodeJS.ErrnoException).code === "ENOENT") return [];
+    if (own !== undefined && (cause as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw new UserError(`${path} cannot be read: ${messageOf(cause)}`, {cause});
   }
   let table: {asOf?: unknown; entries?: unknown};
@@ -68,7 +94,11 @@ async function entriesOf(path: string, needed: boolean): Promise<Shutdown[]> {
     ...entries.flatMap((entry, i) => problemsOf(entry).map((problem) => `entries[${i}]: ${problem}`))
   ];
   if (problems.length > 0) throw new UserError(`${path}: ${problems.join("; ")}.`);
-  return entries.map((entry) => ({...(entry as Shutdown), asOf: table.asOf as string}));
+  return entries.map((entry) => ({
+    ...(entry as Shutdown),
+    source: own ?? "Assay's table",
+    asOf: table.asOf as string
+  }));
 }
 
 function problemsOf({host, touches, date, says}: Partial<Shutdown>): string[] {

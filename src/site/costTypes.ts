@@ -24,6 +24,8 @@ export interface CostsData {
 /** What the costs page shows: cascades are simulated when the site is built. */
 export interface PageCosts extends CostsData {
   cascades: CascadeView[];
+  /** What is wrong with the project's price list, which was left out then. */
+  priceProblem?: string;
 }
 
 /** A cheaper candidate before the best one. */
@@ -66,4 +68,6 @@ export interface PriceNote {
   source: string;
   daysOld: number;
   old: boolean;
+  /** The day from which its provider does not serve the model, where the project's price list names one. */
+  shutdownDate?: string;
 }

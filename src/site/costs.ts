@@ -1,4 +1,4 @@
-import {NEWEST, projectPrices, type Store} from "../store/index.js";
+import {NEWEST, projectPricesOr, type Store} from "../store/index.js";
 import type {PageCosts} from "./costTypes.js";
 import {currentRuns} from "./currentRuns.js";
 import {runCascades} from "./runCascades.js";
@@ -9,12 +9,13 @@ import {runCosts} from "./runCosts.js";
  * day, and tells their age when it is read.
  */
 export async function costs(store: Store): Promise<PageCosts[]> {
-  const prices = await projectPrices(store.workspace.project);
+  const {prices, problem: priceProblem} = await projectPricesOr(store.workspace.project);
   const found: PageCosts[] = [];
   for (const run of await currentRuns(store.workspace))
     found.push({
       ...(await runCosts(store, run, {prices, at: NEWEST})),
-      cascades: await runCascades(store, run)
+      cascades: await runCascades(store, run),
+      priceProblem
     });
   return found;
 }

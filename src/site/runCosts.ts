@@ -5,8 +5,7 @@ import {
   type CostSample,
   type HostingModel,
   isOldPrice,
-  type RequestTokens,
-  type TokenPrice
+  type RequestTokens
 } from "../costs/index.js";
 import {DEFAULT_ALPHA, DEFAULT_MARGIN, type ScoreTable, scoreTable} from "../decisions/index.js";
 import {mean, meanInterval, nonInferiority, pairedDifference, resampledMeans} from "../stats/index.js";
@@ -55,7 +54,7 @@ export async function runCosts(store: Store, run: RunManifest, choice: PriceChoi
     const tokens = {promptTokens, cachedTokens, completionTokens, billedUsd: billed ? usd : undefined};
     const price = billed ? undefined : appliedPrice(candidate, choice);
     for (const one of billed ? (candidate.stages ?? []) : [candidate]) {
-      const applied = appliedPrice(one, choice)?.price;
+      const applied = appliedPrice(one, choice);
       if (applied) notes.push(noteOf(billed ? `${name} › ${one.name}` : name, one.model, applied, at));
     }
     const at0 = table.values.length + 4 * i;
@@ -106,10 +105,10 @@ function besideCosts(run: RunManifest, choice: PriceChoice, notes: PriceNote[]):
   ] as const;
   return asked.flatMap(([by, calls]) =>
     (calls?.models ?? []).map(({endpoint, model, answers, counted, price: stated, ...tokens}): SideCost => {
-      const price = appliedPrice({model, price: stated}, choice)?.price;
-      if (price && by === "scorers")
-        notes.push(noteOf(`${model}, asked by scorers`, model, price, choice.at));
-      const usd = counted > 0 ? completionCost(tokens, price) : undefined;
+      const applied = appliedPrice({model, price: stated}, choice);
+      if (applied && by === "scorers")
+        notes.push(noteOf(`${model}, asked by scorers`, model, applied, choice.at));
+      const usd = counted > 0 ? completionCost(tokens, applied?.price) : undefined;
       return {by, endpoint, model, answers, counted, usd};
     })
   );
@@ -150,7 +149,7 @@ function hostingsOf(
   });
 }
 
-function noteOf(candidate: string, model: string, price: TokenPrice, at: string): PriceNote {
+function noteOf(candidate: string, model: string, {price, row}: AppliedPrice, at: string): PriceNote {
   const {inputUsdPerMillion, outputUsdPerMillion, cachedInputUsdPerMillion, asOf, source} = price;
   return {
     candidate,
@@ -161,7 +160,8 @@ function noteOf(candidate: string, model: string, price: TokenPrice, at: string)
     asOf,
     source,
     daysOld: daysOld(asOf, at),
-    old: isOldPrice(asOf, at)
+    old: isOldPrice(asOf, at),
+    shutdownDate: row?.shutdownDate
   };
 }
 

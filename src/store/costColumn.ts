@@ -1,4 +1,4 @@
-import {cascadeCostSql, completionCost, toldCostSql, type TokenPrice} from "../costs/index.js";
+import {cascadeCostSql, completionCost, isOldPrice, toldCostSql, type TokenPrice} from "../costs/index.js";
 import {appliedPrice, type PriceChoice} from "./appliedPrice.js";
 import {sqlString} from "./duckdb.js";
 import {projectPricesOr} from "./projectPrices.js";
@@ -27,6 +27,8 @@ export interface Pricing {
   /** SQL for the US dollars of a completion, over the columns of `completions`; null where it is not known. */
   usd: string;
   priceOf(candidate: RunCandidate): TokenPrice | undefined;
+  /** The day on which the oldest price of a candidate was read, of a cascade those of all its models, where that is old by now. */
+  oldPriceOf(candidate: RunCandidate): string | undefined;
   /** US dollars of the run's calls beside those to its rows, such as a judge's; absent where none is known. */
   besideUsd?: number;
   /** What is wrong with the project's price list, which was left out then. */
@@ -49,6 +51,13 @@ export async function pricingOf(project: string, run: PricedRun): Promise<Pricin
   return {
     usd: costColumn(run, choice),
     priceOf: (candidate) => appliedPrice(candidate, choice)?.price,
+    oldPriceOf(candidate) {
+      const days = (candidate.stages ?? [candidate]).flatMap(
+        (one) => appliedPrice(one, choice)?.price.asOf ?? []
+      );
+      const oldest = days.sort()[0];
+      return oldest !== undefined && isOldPrice(oldest, new Date().toISOString()) ? oldest : undefined;
+    },
     besideUsd: beside.length > 0 ? beside.reduce((sum, usd) => sum + usd, 0) : undefined,
     problem
   };

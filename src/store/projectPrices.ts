@@ -23,17 +23,21 @@ export async function projectPrices(project: string): Promise<PriceRow[]> {
       problems.push(error.message);
     }
   }
-  if (problems.length > 0) throw new UserError(problems.join("\n"));
+  if (problems.length > 0) throw new UserError([...problems, WHAT_TO_DO].join("\n"));
   return rows;
 }
 
-/** The same where what is asked for holds without prices too: none and the problem, when a file is broken. */
+const WHAT_TO_DO = `Mend it, or take the file out of ${PRICES_FOLDER}/.`;
+
+/** The same where what is asked for holds without prices too: when a file is broken, none, and the problem in one line. */
 export async function projectPricesOr(project: string): Promise<{prices: PriceRow[]; problem?: string}> {
   try {
     return {prices: await projectPrices(project)};
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return {prices: [], problem: error.message};
+    const [first, ...others] = error.message.split("\n").filter((line) => line !== WHAT_TO_DO);
+    const more = others.length === 0 ? "" : ` There are ${others.length} more: \`assay prices\` names all.`;
+    return {prices: [], problem: `${first} ${WHAT_TO_DO}${more}`};
   }
 }
 

@@ -8,7 +8,7 @@ import {importResults} from "../../src/cli/importResults.js";
 import {chosenRun} from "../../src/cli/chosenRun.js";
 import {costTable} from "../../src/costs/index.js";
 import {callsOf} from "../../src/decisions/index.js";
-import {projectPrices, runCosts} from "../../src/site/index.js";
+import {projectPrices, runCosts, runVerdict} from "../../src/site/index.js";
 import {openStore, openWorkspace} from "../../src/store/index.js";
 import {costStore} from "../support/costStore.js";
 import {printed} from "../support/printed.js";
@@ -59,6 +59,11 @@ it("assay exit prices by the project's list what no call stated, and leaves what
   expect(await printed(() => exitVerb("sums", {}))).toMatch(
     /the price of listed is of 2026-01-01: \d+ days old, more than 90/
   );
+  const store = await openStore(workspace);
+  const {verdict} = await runVerdict(store, (await chosenRun(store, "sums")).run);
+  store.close();
+  expect(verdict.costs!.listed!.oldPrice).toBe("2026-01-01");
+  expect(verdict.costs!.paid!.oldPrice).toBeUndefined();
   const {listed, paid, unlisted} = await costs();
   const decided = async () => {
     const store = await openStore(workspace);

@@ -23,6 +23,22 @@ const close = {
 };
 
 describe("a verdict with costs", () => {
+  it("marks a price that is older than 90 days where it calls a candidate cheaper", () => {
+    const old = {usdPerThousand: 1, rows: 2000, oldPrice: "2026-01-01"};
+    const {cheaper, action} = decide(tableOf(close), {...options, costs: {a: 8, b: old}});
+    expect(cheaper!.sentence).toMatch(
+      / and is 8\.0× cheaper\. The price of b \(2026-01-01\) is older than 90 days\.$/
+    );
+    expect(action).toMatch(/b is 8 times cheaper \(by a price of 2026-01-01, older than 90 days\)\.$/);
+    const both = decide(tableOf(close), {
+      ...options,
+      costs: {a: {...old, usdPerThousand: 8, oldPrice: "2025-06-01"}, b: old}
+    });
+    expect(both.cheaper!.sentence).toContain(
+      "The prices of b (2026-01-01) and a (2025-06-01) are older than 90 days."
+    );
+  });
+
   it("says how much cheaper a candidate is that is at most the margin worse", () => {
     const {cheaper} = decide(tableOf(close), {...options, costs: {a: 8, b: 1}});
     expect(cheaper).toMatchObject({choice: "b", margin: 0.02});
@@ -48,6 +64,7 @@ describe("a verdict with costs", () => {
     expect(timesLow).toBeCloseTo(8 / factor, 6);
     expect(timesHigh).toBeCloseTo(8 * factor, 6);
     expect(cheaper!.sentence).toContain("is 8.0× cheaper (6.4× to 10.0×).");
+    expect(cheaper!.sentence).not.toContain("older");
   });
 
   it("names no one cheaper when the margin is tighter than the rows can show", () => {

@@ -9,6 +9,7 @@ import {exitReport, readShutdowns, substitutesFor} from "../../src/leaving/index
 import {openStore, openWorkspace, type RunManifest, type Store} from "../../src/store/index.js";
 import {startModelServer} from "../support/modelServer.js";
 
+const at = "2026-11-27";
 const folder = mkdtempSync(join(tmpdir(), "exit-"));
 let store: Store;
 let run: RunManifest;
@@ -60,7 +61,8 @@ describe("leaving a provider", () => {
       margin: 0.03,
       costs: {hosted: {usdPerThousand: 2, rows: 600}, rival: {usdPerThousand: 0.5, rows: 600}},
       moving: {rival: 24},
-      shutdowns: await readShutdowns(folder)
+      shutdowns: await readShutdowns(folder),
+      at
     });
     const [hosted, , small] = candidates;
     expect(hosted).toMatchObject({owned: false, heldBy: "api.openai.com", usdPerThousand: 2});
@@ -87,7 +89,7 @@ describe("leaving a provider", () => {
     const scoredThere = await exitReport(
       store,
       {...run, imported: elsewhere},
-      {table, margin: 0.03, costs: {}, shutdowns: await readShutdowns(folder)}
+      {table, margin: 0.03, costs: {}, shutdowns: await readShutdowns(folder), at}
     );
     expect(scoredThere.candidates[0]!.until.map(({date}) => date)).toEqual(["2026-11-30", "2027-01-06"]);
     expect(small!.keeps.find(({what}) => what === "outputs")).toMatchObject({kept: false});
@@ -105,7 +107,8 @@ describe("leaving a provider", () => {
         table: scores,
         margin: 0.03,
         costs: {},
-        shutdowns
+        shutdowns,
+        at
       });
       expect(candidates.map(({until}) => until.map(({date}) => date))).toEqual([
         ["2026-11-30"],
@@ -138,12 +141,56 @@ describe("leaving a provider", () => {
     };
     writeFileSync(join(own, "shutdowns.json"), JSON.stringify({asOf: "2026-11-01", entries: [entry]}));
     const shutdowns = await readShutdowns(own);
-    const {candidates} = await exitReport(store, run, {table, margin: 0.03, costs: {}, shutdowns});
-    expect(candidates[1]!.until).toMatchObject([{date: "2027-02-01", asOf: "2026-11-01"}]);
+    const {candidates} = await exitReport(store, run, {table, margin: 0.03, costs: {}, shutdowns, at});
+    expect(candidates[1]!.until).toMatchObject([
+      {date: "2027-02-01", asOf: "2026-11-01", source: "shutdowns.json"}
+    ]);
     writeFileSync(join(own, "shutdowns.json"), '{"asOf": "soon", "entries": [{"host": "", "date": "x"}]}');
     await expect(readShutdowns(own)).rejects.toThrow(
       /asOf must be a day.*entries\[0\]: host must be.*touches must be.*date must be.*says must be/
     );
+  });
+
+  it("takes the days that a price list names, the earliest of all sources first, and none for what the team holds", async () => {
+    const row = (model: string, asOf: string, shutdownDate?: string) => ({
+      model,
+      provider: "Example Inc.",
+      asOf,
+      source: "its page",
+      shutdownDate
+    });
+    const shutdowns = [
+      {
+        host: "api.anthropic.com",
+        touches: "model" as const,
+        date: "2027-05-01",
+        says: "It ends",
+        source: "shutdowns.json",
+        asOf: "2026-11-01"
+      }
+    ];
+    const prices = [
+      row("anthropic/sonnet", "2026-10-01", "2027-09-01"),
+      row("anthropic/sonnet", "2026-11-01", "2027-03-01"),
+      // A newer row that names no day takes none back.
+      row("anthropic/sonnet", "2026-11-20"),
+      row("majority", "2026-11-01", "2027-03-01")
+    ];
+    const {candidates} = await exitReport(store, run, {
+      table,
+      margin: 0.03,
+      costs: {},
+      shutdowns,
+      prices,
+      at
+    });
+    const [hosted, rival, small] = candidates;
+    expect(rival!.until.map(({date, source, asOf}) => [date, source, asOf])).toEqual([
+      ["2027-03-01", "price list: its page", "2026-11-01"],
+      ["2027-05-01", "shutdowns.json", "2026-11-01"]
+    ]);
+    expect([hosted!.endsOn, rival!.endsOn, small!.endsOn]).toEqual([undefined, "2027-03-01", undefined]);
+    expect(small!.until).toEqual([]);
   });
 
   it("reads the day from a server's list of models", async () => {

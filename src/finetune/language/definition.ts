@@ -1,3 +1,4 @@
+import type {TrainingColumns} from "./columnsSchema.js";
 import type {DatasetDefinition} from "../../datasets/define.js";
 import {allTargets, type Precision, type PreferenceLoss, type ScheduleName} from "../../language/index.js";
 import type {SplitSpec} from "../../splits/spec.js";
@@ -31,16 +32,7 @@ export interface FinetuneDefinition {
    */
   base: string | FromScratch | ModelSource;
   format: "chat" | "prompt" | "preference";
-  columns?: {
-    /** chat: a list of messages, or its JSON. */
-    messages?: string;
-    prompt?: string;
-    /** prompt: what is answered. */
-    completion?: string;
-    /** preference: the better and the worse answer. */
-    chosen?: string;
-    rejected?: string;
-  };
+  columns?: TrainingColumns;
   /** A system message before every prompt. */
   system?: string;
   /** Learn the assistant's tokens only (default), or all of them. */

@@ -17,12 +17,12 @@ import {
   oneOf,
   text
 } from "../../store/checked.js";
+import {columnsSchema} from "./columnsSchema.js";
 import type {FinetuneDefinition, FromScratch} from "./definition.js";
 
 type Inner<K extends keyof FinetuneDefinition> = NonNullable<FinetuneDefinition[K]>;
 
 const PRECISIONS: readonly Precision[] = ["f32", "f16", "q8_0"];
-const column = () => text("a column's name").optional();
 const count = () => number({above: 0, whole: true}).optional();
 const positive = () => number({above: 0}).optional();
 const amount = () => number({least: 0}).optional();
@@ -59,13 +59,7 @@ const stated = exactly<FinetuneDefinition>("a fine-tune such as {dataset, split,
   }).optional(),
   base,
   format: oneOf(["chat", "prompt", "preference"]),
-  columns: exactly<Inner<"columns">>("columns such as {prompt, completion}", {
-    messages: column(),
-    prompt: column(),
-    completion: column(),
-    chosen: column(),
-    rejected: column()
-  }).optional(),
+  columns: columnsSchema.optional(),
   system: anyText().optional(),
   learn: oneOf(["answers", "all"]).optional(),
   method: oneOf(["full", "lora", "dora"]),

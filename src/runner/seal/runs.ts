@@ -77,14 +77,25 @@ export async function compareRuns(store: Store, a: string, b: string): Promise<R
       `${a} (${first.dataset.name}) and ${b} (${second.dataset.name}) have no row in common.`
     );
   const candidates: CandidateComparison[] = [];
+  const [one, other] = [await priced(store, first), await priced(store, second)];
   for (const {candidate, variant} of pairsOf(first, second))
-    candidates.push(await compareCandidate(store, {a: first, b: second, scorer, candidate, variant}));
+    candidates.push(await compareCandidate(store, {a: one, b: other, scorer, candidate, variant}));
   return {a, b, scorer, changed: changesOf(first, second), rows, candidates};
 }
 
+interface PricedRun {
+  id: string;
+  /** SQL for the US dollars of a completion. */
+  usd: string;
+}
+
+async function priced(store: Store, run: RunManifest): Promise<PricedRun> {
+  return {id: run.id, usd: (await store.pricing(run)).usd};
+}
+
 interface Pair {
-  a: RunManifest;
-  b: RunManifest;
+  a: PricedRun;
+  b: PricedRun;
   scorer: string;
   candidate: string;
   variant: string;
@@ -145,10 +156,9 @@ async function compareCandidate(store: Store, pair: Pair): Promise<CandidateComp
 
 async function figuresOf(
   store: Store,
-  run: RunManifest,
+  {id, usd}: PricedRun,
   {scorer, candidate, variant}: Pair
 ): Promise<CandidateFigures | undefined> {
-  const {usd} = await store.pricing(run);
   const found = await store.row<{
     ended: number;
     failed: number;
@@ -163,7 +173,7 @@ async function figuresOf(
        count(*) filter (c.status = 'completed' and c.usd is null)::double as unpriced, median(c.latency_ms)::double as latency
      from (select *, ${usd} as usd from completions where run = $run and candidate = $candidate and variant = $variant) c
      left join (select * from scores where run = $run and scorer = $scorer and status = 'scored') s using (row_id, candidate, variant, repeat)`,
-    {run: run.id, scorer, candidate, variant}
+    {run: id, scorer, candidate, variant}
   );
   if (!found || found.ended === 0) return undefined;
   return {
