@@ -13,6 +13,8 @@ const HIGH = LIMB * TOP; // 2^40
  */
 export class MinHasher {
   readonly bands: number;
+  /** Says the functions: hashers of one name give equal keys. */
+  readonly name: string;
   readonly #rows: number;
   readonly #a: [Float64Array, Float64Array, Float64Array];
   readonly #b: [Float64Array, Float64Array, Float64Array];
@@ -21,6 +23,7 @@ export class MinHasher {
 
   constructor({bands, rows}: Bands) {
     this.bands = bands;
+    this.name = `${bands} × ${rows}`;
     this.#rows = rows;
     const hashes = bands * rows;
     this.#a = limbs("a", hashes);

@@ -1,3 +1,4 @@
+import {bandKeysOf} from "./bandKeys.js";
 import {bandsFor} from "./bands.js";
 import {MinHasher} from "./minHash.js";
 import {NumberList} from "./numberList.js";
@@ -27,13 +28,11 @@ export class TextIndex {
   /** Where each text's shingles begin. */
   readonly #starts = new NumberList();
   readonly #bands: NumberList[];
-  readonly #keys: Float64Array;
 
   constructor(settings: NearDuplicateSettings = {}) {
     this.#settings = nearDuplicateSettings(settings);
     this.#hasher = new MinHasher(bandsFor(this.#settings.threshold));
     this.#bands = Array.from({length: this.#hasher.bands}, () => new NumberList());
-    this.#keys = new Float64Array(this.#hasher.bands);
   }
 
   /** How many distinct texts there are. */
@@ -48,23 +47,20 @@ export class TextIndex {
     hashUnits(plain, 0, plain.length, hash);
     const content = hashNumber(hash);
     const found: number[] = [];
-    this.#hasher.start();
-    const seen = this.#numbers.get(content);
-    eachShingle(plain, SHINGLE_WORDS, true, (shingle) => {
-      found.push(hashNumber(shingle));
-      if (seen === undefined) this.#hasher.add(shingle);
-    });
+    eachShingle(plain, SHINGLE_WORDS, true, (shingle) => found.push(hashNumber(shingle)));
     const shingles = distinctSorted(found);
     // Two texts may share a 53-bit number by chance; then the second is not looked up but stands alone.
+    const seen = this.#numbers.get(content);
     if (seen !== undefined && this.#holds(seen, shingles)) return seen;
-    if (seen !== undefined) eachShingle(plain, SHINGLE_WORDS, true, (shingle) => this.#hasher.add(shingle));
     const number = this.size;
     if (seen === undefined) this.#numbers.set(content, number);
     this.#contents.push(content);
     this.#starts.push(this.#shingles.length);
     for (const shingle of shingles) this.#shingles.push(shingle);
-    this.#hasher.bandKeys(this.#keys);
-    for (const [b, band] of this.#bands.entries()) band.push(this.#keys[b]!);
+    const keys = bandKeysOf(this.#hasher, content, shingles.length, (add) =>
+      eachShingle(plain, SHINGLE_WORDS, true, add)
+    );
+    for (const [b, band] of this.#bands.entries()) band.push(keys[b]!);
     return number;
   }
 
