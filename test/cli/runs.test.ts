@@ -35,6 +35,28 @@ describe("assay runs", () => {
     }
   });
 
+  it("tells runs of one title apart by their ids, in the list and side by side", async () => {
+    const project = await temporaryProject();
+    await mkdir(join(project, "evals"));
+    const workspace = await sampleStore(project);
+    vi.stubEnv("ASSAY_PROJECT", project);
+    vi.stubEnv("ASSAY_DIR", workspace.dir);
+    const store = await openStore(workspace);
+    const runs = await store.runs();
+    store.close();
+    const titleOf = (run: (typeof runs)[number]) => `${run.title ?? run.eval}, ${run.split.name}`;
+    const alike = runs.filter((run) => runs.filter((one) => titleOf(one) === titleOf(run)).length > 1);
+    expect(alike.length).toBeGreaterThan(1);
+    const listed = (await printed(() => runsVerb(undefined, undefined, {})))
+      .split("\n")
+      .map((line) => line.split(" ")[0]!);
+    for (const {id} of alike) expect(listed.filter((word) => word === id)).toHaveLength(1);
+    const [before, after] = alike as [(typeof runs)[number], (typeof runs)[number]];
+    const compared = await printed(() => runsVerb(before.id, after.id, {}));
+    expect(compared).toContain(before.id);
+    expect(compared).toContain(after.id);
+  });
+
   it("says of which runs rows were erased, how many, when and why", async () => {
     const project = await temporaryProject();
     await mkdir(join(project, "evals"));

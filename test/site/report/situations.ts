@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {open, report} from "../../support/report.js";
+import {cells, open, report} from "../../support/report.js";
 
 const SITUATIONS = [
   {
@@ -30,6 +30,24 @@ describe("evals of one title", () => {
     const alike = texts.filter((text) => text.startsWith("Which candidate finds the intent?"));
     expect(alike.length).toBeGreaterThan(1);
     expect(new Set(texts).size).toBe(texts.length);
+  });
+
+  it("are told apart among the other evals by their names, and in the table of all runs by their ids", async (context) => {
+    const {page} = await open(context, `?run=${report.run("intent-clear").id}`);
+    const others = await page
+      .locator(".cards li")
+      .evaluateAll((items) =>
+        items.map((item) => [item.querySelector("a")?.textContent, item.querySelector("code")?.textContent])
+      );
+    const alike = others.filter(([title]) => title?.startsWith("Which candidate finds the intent?"));
+    expect(alike.length).toBeGreaterThan(0);
+    expect(new Set(others.map((words) => words.join(" "))).size).toBe(others.length);
+
+    const {page: runs} = await open(context, "runs");
+    const rows = await cells(runs, "All sealed runs, the newest first");
+    const titled = rows.filter((row) => row[1]!.startsWith("Which candidate finds the intent?"));
+    expect(titled.length).toBeGreaterThan(1);
+    expect(new Set(rows.map(([id]) => id)).size).toBe(rows.length);
   });
 });
 
