@@ -2,6 +2,7 @@ import {mkdir, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {pull} from "../datasets/index.js";
 import {type JobDefinition, type JobService, noteJob, openService, startJob} from "../jobs/index.js";
+import {trainingPrice} from "../costs/index.js";
 import {readShutdowns} from "../leaving/index.js";
 import {pullRedactor} from "../privacy/index.js";
 import {ensureSplit} from "../splits/index.js";
@@ -9,6 +10,7 @@ import {
   type JobData,
   type JobRecord,
   openStore,
+  projectPricesOr,
   readJobs,
   type Store,
   temporaryPath,
@@ -165,6 +167,8 @@ async function trainingFiles(
   await store.refresh();
   const checkedOn = validation !== false && validation !== part && (split.counts[validation] ?? 0) > 0;
   const files: TrainingFile[] = [];
+  const {prices} = await projectPricesOr(store.workspace.project);
+  const listed = trainingPrice(prices, definition.base, new Date().toISOString());
   for (const one of checkedOn ? [part, validation] : [part]) {
     const path = `${one}.jsonl`;
     const manifest = await exportTraining(
@@ -183,7 +187,7 @@ async function trainingFiles(
         skipBad: options.skipBad,
         epochs: definition.epochs,
         batch: definition.rows,
-        usdPerMillion: options.usdPerMillion
+        usdPerMillion: options.usdPerMillion ?? listed
       },
       options.tell
     );

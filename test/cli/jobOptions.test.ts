@@ -1,4 +1,4 @@
-import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
+import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {finetuneExportVerb} from "../../src/cli/finetuneExport.js";
@@ -57,6 +57,13 @@ describe("assay jobs submit", () => {
       expect(said).toMatch(/hosted: base-model by openai/);
       expect(said).toMatch(/train\.jsonl: \d+ examples of questions@[0-9a-f]+, part train of random/);
       expect(said).toMatch(/\d+ tokens \(estimated\), 1 epochs: \d+ tokens, about \$0\.0\d/);
+      mkdirSync(join(project, "prices"), {recursive: true});
+      const row = {model: "base-model", asOf: "2026-11-01", source: "its page", trainingPerMillion: 8000};
+      writeFileSync(join(project, "prices", "own.json"), JSON.stringify({kind: "prices", prices: [row]}));
+      const listed = await printed(() => submitVerb("hosted", {check: true, skipUnresolved: true}));
+      const usd = (text: string) => Number(/about \$([\d.]+)/.exec(text)![1]);
+      expect(usd(listed)).toBeCloseTo(1000 * usd(said), -1.5);
+      rmSync(join(project, "prices"), {recursive: true});
       expect(posts()).toEqual([]);
       expect(existsSync(jobFolder())).toBe(false);
       expect(readdirSync(join(project, ".assay", "tmp"))).toEqual([]);

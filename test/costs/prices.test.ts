@@ -7,7 +7,8 @@ import {
   priceFileProblems,
   type PriceRow,
   tierOf,
-  tokenPrice
+  tokenPrice,
+  trainingPrice
 } from "../../src/costs/index.js";
 
 const when = {asOf: "2026-11-26", source: "litellm"};
@@ -97,6 +98,17 @@ describe("price rows", () => {
       outputUsdPerMillion: expect.closeTo(22, 9) as number
     });
     expect(tokenPrice({...euros, usdPerUnit: undefined})).toBeUndefined();
+  });
+
+  it("training tokens have the newest price that states one, in dollars", () => {
+    const rows = [
+      row({trainingPerMillion: 3, asOf: "2026-01-01"}),
+      row({trainingPerMillion: 4, asOf: "2026-03-01", currency: "EUR", usdPerUnit: 1.5}),
+      row({inputPerMillion: 1, asOf: "2026-04-01"})
+    ];
+    expect(trainingPrice(rows, "m", "2026-02-01")).toBe(3);
+    expect(trainingPrice(rows, "m", "2026-05-01")).toBe(6);
+    expect(trainingPrice(rows, "other", "2026-05-01")).toBeUndefined();
   });
 
   it("long prompts have their tier's price, batches their share", () => {

@@ -1,3 +1,12 @@
 export {type PriceFile, priceFileProblems, type PriceRow, type PriceTier} from "./priceRow.js";
 export {litellmPrices, type LitellmPrices} from "./litellm.js";
-export {batchShareOf, daysOld, isOldPrice, OLD_PRICE_DAYS, priceAt, tierOf, tokenPrice} from "./priceAt.js";
+export {
+  batchShareOf,
+  daysOld,
+  isOldPrice,
+  OLD_PRICE_DAYS,
+  priceAt,
+  tierOf,
+  tokenPrice,
+  trainingPrice
+} from "./priceAt.js";

@@ -44,6 +44,13 @@ export function tokenPrice(row: PriceRow): TokenPrice | undefined {
   };
 }
 
+/** US dollars for a million training tokens of a model by the newest row that states them, read until `at`. */
+export function trainingPrice(rows: readonly PriceRow[], model: string, at: string): number | undefined {
+  const stated = rows.filter((row) => row.trainingPerMillion !== undefined && usdRate(row) !== undefined);
+  const row = priceAt(stated, model, at);
+  return row && row.trainingPerMillion! * usdRate(row)!;
+}
+
 /** The price of a request with so many prompt tokens: that of the highest tier it is above. Amounts that a tier leaves out are the row's. */
 export function tierOf(row: PriceRow, promptTokens: number): PriceRow {
   const tier = (row.tiers ?? [])
