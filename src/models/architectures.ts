@@ -5,6 +5,7 @@ import {loadMajority} from "./majority.js";
 import {modelFolder, readManifest} from "./registry.js";
 import {loadStaticEmbedding} from "./staticEmbedding.js";
 import {loadTfidfLogReg} from "./tfidfLogReg.js";
+import {keptModel} from "./keptModels.js";
 import type {ModelLoader} from "./modelLoader.js";
 import type {LoadedModel} from "./types.js";
 
@@ -31,5 +32,6 @@ export async function loadModel(modelsDir: string, id: string): Promise<LoadedMo
     throw new UserError(
       `Model ${manifest.name} has the architecture ${manifest.architecture}; this Assay runs ${Object.keys(loaders).join(", ")}.`
     );
-  return loader(manifest, await modelFolder(modelsDir, id));
+  const folder = await modelFolder(modelsDir, id);
+  return keptModel(manifest, folder, () => loader(manifest, folder));
 }

@@ -15,7 +15,12 @@ export const loadEncoderHead: ModelLoader = async (manifest, folder) => {
   const labels = manifest.labels ?? [];
   const {encoder, maxTokens} = manifest.settings as {encoder: string; maxTokens: number};
   let opened: Promise<TextEmbedder> | undefined;
-  const open = async () => {
+  const open = () =>
+    (opened ??= openOwn().catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    }));
+  const openOwn = async () => {
     const embedder = await openTextEmbedder({maxTokens, cacheDir: join(folder, "..", ".vectors")});
     if (embedder.identity === encoder) return embedder;
     await embedder.close();
@@ -27,7 +32,7 @@ export const loadEncoderHead: ModelLoader = async (manifest, folder) => {
     manifest,
     async predict(texts) {
       if (texts.length === 0) return [];
-      const vectors = await (await (opened ??= open())).embed(texts);
+      const vectors = await (await open()).embed(texts);
       return vectors.map((vector) => toPrediction(labels, logSoftmax(headScores(vector, weight, bias))));
     },
     close: async () => (await opened)?.close()
