@@ -87,6 +87,16 @@ describe("a gate on what the store does not know", () => {
     }
   });
 
+  it("marks a cost that rests on an old price", () => {
+    const cost = {usdPerThousand: 0.5, rows: 95, oldPrice: "2026-01-01"};
+    const calls = [{candidate: "good", planned: 100, failed: 5, cost, costUsdPerThousand: 0.5}];
+    const [found] = checkGates([{candidate: "good", maxCostUsdPerThousand: 1}], table, verdict, calls);
+    expect(found).toMatchObject({
+      status: "pass",
+      message: "$0.5000 on 95 rows, by a price of 2026-01-01, older than 90 days"
+    });
+  });
+
   it("fails before it is undecided, and is undecided before it passes", () => {
     const of = (...all: ("pass" | "fail" | "undecided")[]) =>
       overall(all.map((one) => ({candidate: "a", rule: "", message: "", status: one})));

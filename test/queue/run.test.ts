@@ -1,4 +1,4 @@
-import {mkdir, readdir, readFile} from "node:fs/promises";
+import {mkdir, readdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {Redis} from "ioredis";
 import {afterAll, afterEach, beforeAll, describe, expect, it, vi} from "vitest";
@@ -154,6 +154,21 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
     // 12 prompt tokens and 3 of the answer, at $0.001 each.
     const answered = manifest!.counts.completed;
     expect(answered * 0.015).toBeLessThanOrEqual(0.3);
+  });
+
+  it("keeps a budget by the project's price list, which workers do not know", async () => {
+    const endpoint = await begin({latencyMs: 5});
+    const folder = join(project.store.workspace.project, "prices");
+    await mkdir(folder);
+    const row = {model: "test-model", asOf: "2026-11-01", source: "a list"};
+    await writeFile(
+      join(folder, "own.json"),
+      JSON.stringify({kind: "prices", prices: [{...row, inputPerMillion: 1000, outputPerMillion: 1000}]})
+    );
+    const {manifest} = await run(endpoint, {budgetUsd: 0.3});
+    expect(manifest!.stopped).toMatch(/^budget: /);
+    expect(manifest!.counts.completed).toBeGreaterThan(5);
+    expect(model.requests.length * 0.015).toBeLessThanOrEqual(0.3);
   });
 
   it("pauses, resumes and drains from outside", async () => {
