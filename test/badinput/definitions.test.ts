@@ -1,9 +1,16 @@
 import fc from "../support/property.js";
 import {describe, expect, it} from "vitest";
-import {cascade, mergedModel, storedModel} from "../../src/candidates/index.js";
+import {cascade, finetuned, localCandidate, mergedModel, storedModel} from "../../src/candidates/index.js";
 import {defineDataset, textLength} from "../../src/datasets/index.js";
 import {embedded, huggingFace, openAICompatible, recorded} from "../../src/endpoints/index.js";
-import {finetune, type ModelSource, staticEmbedding, tfidfLogReg} from "../../src/finetune/index.js";
+import {
+  encoderHead,
+  finetune,
+  majorityClassifier,
+  type ModelSource,
+  staticEmbedding,
+  tfidfLogReg
+} from "../../src/finetune/index.js";
 import {localModel} from "../../src/generation/index.js";
 import {job} from "../../src/jobs/index.js";
 import {candidate, defineEval, type EvalDefinition} from "../../src/runner/index.js";
@@ -595,6 +602,26 @@ describe("a value that would fail open", () => {
       "a merge of what is no source",
       () => mergedModel({name: "m", method: "linear", models: [{source: "a" as never}]}),
       /`models\[0\]\.source`/
+    ],
+    [
+      "an encoder head of no pass",
+      () => encoderHead({text: "a", label: "b", epochs: 0}),
+      /encoderHead: `epochs`/
+    ],
+    [
+      "a majority with a member of another trainer",
+      () => majorityClassifier({text: "a", label: "b", epochs: 3} as never),
+      /majorityClassifier: it has no member "epochs"/
+    ],
+    [
+      "a candidate on this machine with a misspelt option",
+      () => localCandidate("small", "models/a", {threds: 2} as never),
+      /candidate "small": it has no member "threds": did you mean `threads`/
+    ],
+    [
+      "a trained language model with a misspelt option",
+      () => finetuned("mine", {} as ModelSource, {contextToken: 64} as never),
+      /candidate "mine": it has no member "contextToken": did you mean `contextTokens`/
     ],
     [
       "a member of another trainer",
