@@ -60,3 +60,13 @@ export const share = (text: string) => {
     throw new InvalidArgumentError(`takes a number between 0 and 1, not ${text}`);
   return value;
 };
+
+/** An option that may be given more than once: all its values, in order. */
+export const list = (value: string, before: string[] | undefined) => [...(before ?? []), value];
+
+/** A port to listen on; 0 takes a free one. */
+export const port = (text: string) => {
+  const value = whole(0, Number.MAX_SAFE_INTEGER)(text);
+  if (value > 65_535) throw new InvalidArgumentError(`takes a port from 0 to 65535, not ${text}`);
+  return value;
+};

@@ -1,5 +1,5 @@
+import {OLD_PRICE_DAYS} from "../costs/index.js";
 import {list} from "./points.js";
-import {STALE_PRICE_DAYS} from "./risks.js";
 import type {CandidateCost} from "./types.js";
 
 type Costs = Readonly<Record<string, number | CandidateCost | undefined>>;
@@ -12,7 +12,7 @@ export function oldPricesSentence(candidates: readonly string[], costs: Costs): 
   });
   if (old.length === 0) return "";
   const [prices, are] = old.length > 1 ? ["prices", "are"] : ["price", "is"];
-  return ` The ${prices} of ${list(old)} ${are} older than ${STALE_PRICE_DAYS} days.`;
+  return ` The ${prices} of ${list(old)} ${are} older than ${OLD_PRICE_DAYS} days.`;
 }
 
 /** The day of a cost's price, where that is old. */
@@ -22,5 +22,5 @@ export function oldPriceOf(cost: number | CandidateCost | undefined): string | u
 
 /** How a cost that rests on an old price is marked. */
 export function oldPriceMark(day: string): string {
-  return `by a price of ${day}, older than ${STALE_PRICE_DAYS} days`;
+  return `by a price of ${day}, older than ${OLD_PRICE_DAYS} days`;
 }

@@ -1,3 +1,4 @@
+import {OLD_PRICE_DAYS} from "../costs/index.js";
 import {type Contamination, contaminationSentence} from "./contamination.js";
 import {counted, points} from "./points.js";
 import type {Risk, Verdict} from "./types.js";
@@ -17,9 +18,6 @@ export interface RiskFacts {
   prices?: readonly {candidate: string; asOf: string; days: number}[];
   slices?: readonly {slice: string; value: string; rows: number}[];
 }
-
-/** A price read longer ago than this is stale, in days. */
-export const STALE_PRICE_DAYS = 90;
 
 /** A slice with fewer rows is too small to say anything of. */
 export const TINY_SLICE_ROWS = 30;
@@ -134,7 +132,7 @@ function judgeRisks({judge}: RiskFacts): Risk[] {
 }
 
 function priceRisk({prices = []}: RiskFacts): Risk | undefined {
-  const stale = prices.filter(({days}) => days > STALE_PRICE_DAYS).sort((a, b) => b.days - a.days);
+  const stale = prices.filter(({days}) => days > OLD_PRICE_DAYS).sort((a, b) => b.days - a.days);
   const oldest = stale[0];
   if (!oldest) return undefined;
   const more = stale.length > 1 ? `, and ${stale.length - 1} more are stale` : "";

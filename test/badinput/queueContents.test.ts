@@ -171,7 +171,7 @@ describe.skipIf(!hasValkey())("`assay worker` and `assay run --queue`, as comman
   });
   afterAll(() => valkey.close());
 
-  const engine = JSON.stringify(compiled("index.js"));
+  const engine = JSON.stringify(compiled("bundle/index.js"));
   const here = `import {candidate, defineEval, exactMatch, recorded} from ${engine};
 export default defineEval({dataset: "words", split: {strategy: "random"}, prompt: "{{text}}", expected: "label",
   candidates: [candidate("one", recorded({name: "answers", rows: [{id: "w0", output: "a"}]}), "m")], scorers: {exact: exactMatch}});`;
@@ -213,7 +213,7 @@ export default defineEval({dataset: "words", split: {strategy: "random"}, prompt
     );
     try {
       for (const isGone of [false, true]) {
-        const child = spawn(process.execPath, [compiled("cli/main.js"), "worker", own.url], {cwd: project});
+        const child = spawn(process.execPath, [compiled("bundle/main.js"), "worker", own.url], {cwd: project});
         let said = "";
         for (const stream of [child.stdout, child.stderr])
           stream.on("data", (text: Buffer) => (said += text.toString()));

@@ -95,7 +95,7 @@ describe("the packed package", () => {
 
   it("lets no install script run in a project that it starts: a clone installs by npm 10 from the registry alone", async () => {
     const project = await temporaryProject();
-    const {stdout} = await exec(process.execPath, [compiled("cli/main.js"), "init", project]);
+    const {stdout} = await exec(process.execPath, [compiled("bundle/main.js"), "init", project]);
     expect(stdout).toContain("npm install && npm start");
     const {stdout: ignored} = await exec("npm", ["config", "get", "ignore-scripts"], {cwd: project});
     expect(ignored.trim()).toBe("true");
