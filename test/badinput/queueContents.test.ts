@@ -213,7 +213,9 @@ export default defineEval({dataset: "words", split: {strategy: "random"}, prompt
     );
     try {
       for (const isGone of [false, true]) {
-        const child = spawn(process.execPath, [compiled("bundle/main.js"), "worker", own.url], {cwd: project});
+        const child = spawn(process.execPath, [compiled("bundle/main.js"), "worker", own.url], {
+          cwd: project
+        });
         let said = "";
         for (const stream of [child.stdout, child.stderr])
           stream.on("data", (text: Buffer) => (said += text.toString()));
