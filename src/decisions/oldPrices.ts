@@ -1,4 +1,4 @@
-import {OLD_PRICE_DAYS} from "../costs/index.js";
+import {OLD_PRICE_DAYS} from "../costs/prices/priceAt.js";
 import {list} from "./points.js";
 import type {CandidateCost} from "./types.js";
 

@@ -1,4 +1,4 @@
-import {OLD_PRICE_DAYS} from "../costs/index.js";
+import {OLD_PRICE_DAYS} from "../costs/prices/priceAt.js";
 import {type Contamination, contaminationSentence} from "./contamination.js";
 import {counted, points} from "./points.js";
 import type {Risk, Verdict} from "./types.js";
