@@ -1,6 +1,6 @@
 import {html} from "htl";
 import type {CandidateCost, Verdict} from "../decisions/types.js";
-import type {RunView} from "../site/types.js";
+import type {CandidateView, RunView} from "../site/types.js";
 import {linkTo} from "./address.js";
 import {badge, type BadgeKind, type Content} from "./elements.js";
 import {count, dollars, duration, plural, share} from "./format.js";
@@ -140,13 +140,20 @@ function figures(run: RunView): Tile[] {
     {
       label: "Cost per 1,000 rows",
       value: dollars(cost?.usdPerThousand),
-      note: costNote(verdict.best, cost)
+      note: costNote(verdict.best, cost, view)
     }
   ];
 }
 
-function costNote(best: string | undefined, cost: CandidateCost | undefined): string {
-  if (!cost) return "no price stated";
+function costNote(
+  best: string | undefined,
+  cost: CandidateCost | undefined,
+  view: CandidateView | undefined
+): Content {
+  if (!cost)
+    return view?.costByHosting
+      ? html`by hosting and volume: see <a href=${linkTo("./costs")} data-keep-run>Costs</a>`
+      : "no price stated";
   const range = cost.low === undefined ? "" : `${dollars(cost.low)} to ${dollars(cost.high)}, `;
   return `${range}${best}`;
 }

@@ -53,6 +53,7 @@ export async function candidateViews(
         endpoint: candidate.endpoint,
         endpointKind: candidate.endpointKind,
         hosting: candidate.hosting,
+        costByHosting: (candidate.hostings ?? []).length > 0,
         completed: found?.completed ?? 0,
         failed: found?.failed ?? 0,
         reused: found?.reused ?? 0,

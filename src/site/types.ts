@@ -24,6 +24,8 @@ export interface CandidateView {
   endpoint: string;
   endpointKind: string;
   hosting: string;
+  /** True where its cost follows from hostings that are stated, and so from the volume. */
+  costByHosting: boolean;
   completed: number;
   failed: number;
   reused: number;
