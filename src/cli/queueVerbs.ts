@@ -13,9 +13,11 @@ const worker: Verb = (program) =>
       whole(1, MOST_IN_FLIGHT),
       16
     )
-    .action(async (url: string | undefined, options) =>
-      (await import("./worker.js")).workerVerb(url, options)
-    );
+    .action(async (url: string | undefined, options) => {
+      await (await import("./worker.js")).workerVerb(url, options);
+      // Timers of the queue's client would keep the process for some 20 s when its server has gone.
+      process.exit();
+    });
 
 const queue: Verb = (program) => {
   const command = program

@@ -1,4 +1,5 @@
 import {randomBytes} from "node:crypto";
+import {setTimeout as sleep} from "node:timers/promises";
 import {type Endpoint, EndpointError} from "../endpoints/index.js";
 import {UserError} from "../store/index.js";
 import type {QueueAddress} from "./address.js";
@@ -37,6 +38,8 @@ export interface RunningWorker {
 const LOCK_MS = 15_000;
 /** All that a worker asks of the server it asks again. */
 const ANSWER_MS = 10_000;
+/** How long a worker that has told all its outcomes waits for a server that may be away. */
+const LEAVE_MS = 1000;
 /** In seconds. */
 const MAKING_EXPIRES = 20;
 
@@ -100,6 +103,11 @@ export async function startWorker(address: QueueAddress, options: WorkerOptions)
     redis.disconnect();
     throw refused(error, address.shown);
   }
+  const leave = async () => {
+    await beating;
+    const lists = [...[...reached.keys()].map((lane) => laneKeys(lane).listening), ALIVE];
+    await Promise.allSettled(lists.map((list) => redis.call("ZREM", list, name)));
+  };
   let beating: Promise<void> | undefined;
   const timer = setInterval(() => {
     beating ??= beat()
@@ -118,11 +126,9 @@ export async function startWorker(address: QueueAddress, options: WorkerOptions)
     async close() {
       await Promise.all(lanes.map((lane) => lane.close()));
       clearInterval(timer);
-      await beating;
       await telling.close();
-      const leave = [...reached.keys()].map((lane) => redis.call("ZREM", laneKeys(lane).listening, name));
       // Without an answer its silence will tell.
-      await Promise.allSettled([...leave, redis.call("ZREM", ALIVE, name)]);
+      await Promise.race([leave(), sleep(LEAVE_MS)]);
       jobs.disconnect();
       redis.disconnect();
     }
