@@ -1,9 +1,10 @@
 import {once} from "node:events";
-import {openStore, type Store} from "../store/index.js";
+import {openStore, type Store, UserError} from "../store/index.js";
 
 /**
  * What a page loader does: asks the project's store one question and prints the answer to standard output, bytes as they
- * are and anything else as JSON. The project is ASSAY_PROJECT or the current folder.
+ * are and anything else as JSON. The project is ASSAY_PROJECT or the current folder. What the user has to mend is said in its
+ * own words, and the process ends with 1.
  */
 export async function print(question: (store: Store) => Promise<unknown>): Promise<void> {
   const store = await openStore(process.env.ASSAY_PROJECT ?? process.cwd());
@@ -11,6 +12,10 @@ export async function print(question: (store: Store) => Promise<unknown>): Promi
     const answer = await question(store);
     const bytes = answer instanceof Uint8Array ? answer : JSON.stringify(answer);
     if (!process.stdout.write(bytes)) await once(process.stdout, "drain");
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    process.stderr.write(`\nassay: ${error.message}\n`);
+    process.exitCode = 1;
   } finally {
     store.close();
   }
