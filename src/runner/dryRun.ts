@@ -1,6 +1,6 @@
 import {join} from "node:path";
 import {projectPricesOr, type RunManifest, sqlString} from "../store/index.js";
-import {callPrices} from "./calls/callPrices.js";
+import {callPrices, total} from "./calls/callPrices.js";
 import type {EvalDefinition} from "./define.js";
 import type {PrivacyCheck} from "./plan/privacyCheck.js";
 import type {ResolvedEval} from "./plan/resolve.js";
@@ -12,8 +12,7 @@ import {
   expectedCost,
   type ExpectedInputs,
   type StatedPrice,
-  statedPrices,
-  total
+  statedPrices
 } from "./expectedCost.js";
 import {openSideAnswers, type SideAnswers} from "./journal/sideAnswers.js";
 import {preflightKey, READY_MS} from "./calls/preflightCalls.js";

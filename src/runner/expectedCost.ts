@@ -1,6 +1,6 @@
 import {completionCost, daysOld, isOldPrice} from "../costs/index.js";
 import type {Endpoint, ModelParameters} from "../endpoints/types.js";
-import {type CallPrices, unbilled} from "./calls/callPrices.js";
+import {type CallPrices, total, unbilled} from "./calls/callPrices.js";
 
 /** A price that calls are counted at, and where it comes from. */
 export interface StatedPrice {
@@ -102,9 +102,4 @@ export function statedPrices(
       old: isOldPrice(asOf, at)
     }
   ];
-}
-
-/** Undefined as soon as one part is unknown. */
-export function total(parts: readonly (number | undefined)[]): number | undefined {
-  return parts.includes(undefined) ? undefined : parts.reduce<number>((sum, part) => sum + part!, 0);
 }

@@ -10,13 +10,19 @@ import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 afterEach(() => vi.unstubAllEnvs());
 
+/** A project with the sample's store, in which commands run. */
+async function sampleProject() {
+  const project = await temporaryProject();
+  await mkdir(join(project, "evals"));
+  const workspace = await sampleStore(project);
+  vi.stubEnv("ASSAY_PROJECT", project);
+  vi.stubEnv("ASSAY_DIR", workspace.dir);
+  return workspace;
+}
+
 describe("assay runs", () => {
   it("compares two runs over the rows that both scored, before and after alike", async () => {
-    const project = await temporaryProject();
-    await mkdir(join(project, "evals"));
-    const workspace = await sampleStore(project);
-    vi.stubEnv("ASSAY_PROJECT", project);
-    vi.stubEnv("ASSAY_DIR", workspace.dir);
+    const workspace = await sampleProject();
     const store = await openStore(workspace);
     const [before, after] = (await store.runs())
       .filter(({eval: name, split}) => name === "mail-triage" && split.name === "by thread")
@@ -36,11 +42,7 @@ describe("assay runs", () => {
   });
 
   it("tells runs of one title apart by their ids, in the list and side by side", async () => {
-    const project = await temporaryProject();
-    await mkdir(join(project, "evals"));
-    const workspace = await sampleStore(project);
-    vi.stubEnv("ASSAY_PROJECT", project);
-    vi.stubEnv("ASSAY_DIR", workspace.dir);
+    const workspace = await sampleProject();
     const store = await openStore(workspace);
     const runs = await store.runs();
     store.close();
@@ -58,11 +60,7 @@ describe("assay runs", () => {
   });
 
   it("says of which runs rows were erased, how many, when and why", async () => {
-    const project = await temporaryProject();
-    await mkdir(join(project, "evals"));
-    const workspace = await sampleStore(project);
-    vi.stubEnv("ASSAY_PROJECT", project);
-    vi.stubEnv("ASSAY_DIR", workspace.dir);
+    const workspace = await sampleProject();
     expect(await printed(() => runsVerb(undefined, undefined, {}))).not.toMatch(/erased/);
 
     const {runs} = await purge(workspace, "mails", {

@@ -42,7 +42,7 @@ export function callPrices(prices: readonly PriceRow[], at: string): CallPrices 
     if (costUsd !== undefined) return costUsd;
     const stages = endpoint.stages?.();
     if (!stages) return tokensCost(usage, priceOf(endpoint, model));
-    return stageTokens && sum(stageTokens.map((tokens, s) => stageCost(stages[s], tokens)));
+    return stageTokens && total(stageTokens.map((tokens, s) => stageCost(stages[s], tokens)));
   };
   const stageCost = (stage: EndpointStage | undefined, tokens: Completion["usage"]) =>
     stage && (tokensCost(tokens, priceOf(stage.endpoint, stage.model)) ?? unbilled(stage.endpoint));
@@ -53,7 +53,7 @@ export function callPrices(prices: readonly PriceRow[], at: string): CallPrices 
       const bytes = bytesOf(messages) + (tools?.length ? bytesOf(tools) : 0);
       return worstCaseUsd(priceOf(endpoint, model), bytes, params?.max_tokens);
     }
-    return sum(
+    return total(
       stages.map(({endpoint: own, model: of, params: stated, times}) => {
         const usd = worst(own, {model: of, messages, params: {...stated, ...params}, tools});
         return usd === undefined ? undefined : times * usd;
@@ -81,10 +81,7 @@ export function unbilled({hosting, kind}: {hosting: string; kind: string}): 0 | 
 
 const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
 
-/** Undefined as soon as one part is. */
-function sum(parts: readonly (number | undefined)[]): number | undefined {
-  return parts.reduce<number | undefined>(
-    (total, part) => (total === undefined || part === undefined ? undefined : total + part),
-    0
-  );
+/** A sum that is undefined as soon as one part is unknown; 0 of no parts. */
+export function total(parts: readonly (number | undefined)[]): number | undefined {
+  return parts.includes(undefined) ? undefined : parts.reduce<number>((sum, part) => sum + part!, 0);
 }
