@@ -46,7 +46,10 @@ describe(`a command killed before each step that changes a file, or within it (e
         const settled = settledCalls(image) ?? asked;
         model.requests.length = 0;
         await command.run(image, model.url);
-        expect({step, ...(await contents(image))}).toEqual({step, ...undisturbed});
+        const left = await contents(image);
+        expect(Object.keys(left).sort(), step).toEqual(Object.keys(undisturbed).sort());
+        for (const name of Object.keys(left))
+          expect(left[name], `${step}: ${name}`).toEqual(undisturbed[name]);
         expect({step, calls: model.requests.length}).toEqual({step, calls: asked - settled});
       }
     });
@@ -81,8 +84,17 @@ function settledCalls(project: string): number | undefined {
   const file = (name: string) => join(runs, id, name);
   if (existsSync(file("manifest.json")) && !existsSync(file("journal.ndjson"))) return undefined;
   const lines = (name: string) =>
-    existsSync(file(name)) ? readFileSync(file(name), "utf8").split("\n").length - 1 : 0;
+    existsSync(file(name)) ? readFileSync(file(name), "utf8").split("\n").filter(isWhole).length : 0;
   return lines("journal.ndjson") + lines("scorer-answers.ndjson");
+}
+
+/** A last line may lack its line break. */
+function isWhole(line: string): boolean {
+  try {
+    return JSON.parse(line) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Swept by the next pull or run; and leases of names that are taken over. */
@@ -113,7 +125,8 @@ async function contentOf(path: string): Promise<unknown> {
   if (path.endsWith(".ndjson"))
     return text
       .split("\n")
-      .map((line) => JSON.stringify(line && withoutTimes(JSON.parse(line))))
+      .filter(Boolean)
+      .map((line) => JSON.stringify(withoutTimes(JSON.parse(line))))
       .sort();
   return path.endsWith(".json") ? withoutTimes(JSON.parse(text)) : text;
 }

@@ -19,14 +19,15 @@ const PUSH_MS = 100;
 const MOST_BUFFERED = 1 << 18;
 
 /**
- * Opens a log for appending; a torn last line, left by a writer that was killed, is cut off. Lines of one turn of
+ * Opens a log for appending. A torn last line, left by a writer that was killed, is cut off; one that lacks only its
+ * line break is kept: who reads the log before it is opened takes it as whole. Lines of one turn of
  * the event loop share a write, which goes to the page cache and costs less than handing it to another thread.
  * After a write has failed every call throws: the file's end is not known any more.
  */
 export async function openAppendLog(path: string): Promise<AppendLog> {
   await mkdir(dirname(path), {recursive: true});
   const handle = await open(path, constants.O_RDWR | constants.O_CREAT, 0o644);
-  const size = await cutTornLine(handle);
+  const size = await endLastLine(handle);
   // Every line has more than one byte, so the size so far is above every number given out before.
   let seq = size;
   let position = size;
@@ -142,21 +143,40 @@ function wellFormed(record: object): string {
   );
 }
 
-/** Cuts the file behind its last newline; the size that is left. */
-async function cutTornLine(handle: FileHandle): Promise<number> {
+/** Ends the file behind its last whole line, with a line break; the size that it then has. */
+async function endLastLine(handle: FileHandle): Promise<number> {
   const {size} = await handle.stat();
+  const end = await lastLineBreak(handle, size);
+  if (end === size) return size;
+  const tail = Buffer.alloc(size - end);
+  await handle.read(tail, 0, tail.length, end);
+  if (isWhole(tail.toString())) {
+    await handle.write("\n", size);
+    return size + 1;
+  }
+  await handle.truncate(end);
+  return end;
+}
+
+/** The place behind the last line break; 0 when there is none. */
+async function lastLineBreak(handle: FileHandle, size: number): Promise<number> {
   const block = Buffer.alloc(1 << 16);
   let end = size;
   while (end > 0) {
     const start = Math.max(0, end - block.length);
     const {bytesRead} = await handle.read(block, 0, end - start, start);
     const newline = block.subarray(0, bytesRead).lastIndexOf(10);
-    if (newline >= 0) {
-      end = start + newline + 1;
-      break;
-    }
+    if (newline >= 0) return start + newline + 1;
     end = start;
   }
-  if (end < size) await handle.truncate(end);
-  return end;
+  return 0;
+}
+
+function isWhole(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
 }

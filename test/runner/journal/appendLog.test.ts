@@ -1,4 +1,4 @@
-import {appendFileSync, readFileSync, writeFileSync} from "node:fs";
+import {appendFileSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {openAppendLog} from "../../../src/runner/journal/appendLog.js";
@@ -39,6 +39,25 @@ describe("openAppendLog", () => {
     const lines = linesOf(path);
     expect(lines.map(({n}) => n)).toEqual([0, 1, 2, 3, 4, 5]);
     expect(lines.every(({seq}, index) => index === 0 || seq > lines[index - 1]!.seq)).toBe(true);
+  });
+
+  it("keeps a last line that lacks only its line break, and cuts it when one character more is missing", async () => {
+    const path = join(await temporaryProject(), "log.ndjson");
+    for (const [missing, kept] of [
+      [1, [0, 1, 2]],
+      [2, [0, 2]]
+    ] as const) {
+      const first = await openAppendLog(path);
+      await first.append({n: 0});
+      await first.append({n: 1});
+      await first.close();
+      writeFileSync(path, readFileSync(path).subarray(0, -missing));
+      const second = await openAppendLog(path);
+      await second.append({n: 2});
+      await second.close();
+      expect(linesOf(path).map(({n}) => n)).toEqual(kept);
+      rmSync(path);
+    }
   });
 
   it("keeps a line with half a surrogate pair, as DuckDB reads it", async () => {

@@ -31,6 +31,7 @@ function image(what: string, halfDone: (here: (path: string) => string) => void 
 const bytesOf = (data: unknown) =>
   typeof data === "string" ? Buffer.from(data) : Buffer.from(data as Uint8Array);
 const halfOf = (data: unknown) => bytesOf(data).subarray(0, bytesOf(data).length >> 1);
+const withoutLast = (data: unknown) => bytesOf(data).subarray(0, -1);
 
 /** What a step leaves that was begun and not ended. */
 const torn: Record<string, (...args: unknown[]) => void> = {
@@ -65,11 +66,15 @@ for (const name of ["mkdir", "rename", "link", "writeFile", "rm", "copyFile", "o
 }
 
 const {writeSync} = fs;
+let writes = 0;
 fs.writeSync = ((fd: number, bytes: Buffer, ...more: unknown[]) => {
   const path = fs.readlinkSync(`/proc/self/fd/${fd}`);
   if (isInside(path)) {
     image(`write ${path}`);
-    image(`write ${path}, half`, (here) => appendFileSync(here(path), halfOf(bytes)));
+    // A line without its line break is whole to one reader and torn to another.
+    if (writes++ % 2 === 0) image(`write ${path}, half`, (here) => appendFileSync(here(path), halfOf(bytes)));
+    else
+      image(`write ${path}, without its last byte`, (here) => appendFileSync(here(path), withoutLast(bytes)));
   }
   return (writeSync as Call)(fd, bytes, ...more);
 }) as typeof fs.writeSync;
