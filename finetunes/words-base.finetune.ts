@@ -7,6 +7,6 @@ export default finetune({
   name: "words-base",
   subset: {words: "words of neither team", where: ({team}) => team === "everybody"},
   base: beginning,
-  rate: 4e-3,
+  rate: 2e-3,
   steps: steps.base
 });

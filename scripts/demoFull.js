@@ -22,10 +22,13 @@ try {
   const newest = runs.reduce((a, b) => (a.sealedAt > b.sealedAt ? a : b));
   const {verdict} = await runVerdict(store, newest);
   const percent = (share) => (100 * share).toFixed(1);
-  console.log(`\nWord error rates on the frozen test part of ${newest.dataset.rows} words (95% CI):`);
+  const count = (words) => words.toLocaleString("en-US");
+  console.log(
+    `\nWord error rates on the frozen test part of a dictionary of ${count(newest.dataset.rows)} words (95% CI):`
+  );
   for (const {candidate, mean, low, high, scored} of verdict.summaries)
     console.log(
-      `  ${candidate}: ${percent(1 - mean)}% (${percent(1 - high)} to ${percent(1 - low)}) on ${scored} words`
+      `  ${candidate}: ${percent(1 - mean)}% (${percent(1 - high)} to ${percent(1 - low)}) on ${count(scored)} words`
     );
 } finally {
   await store.close();
