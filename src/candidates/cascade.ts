@@ -243,9 +243,15 @@ function highestPrice(stages: readonly Stage[], settings: CascadeSettings): Toke
   });
   if (prices.some((one) => one === undefined)) return undefined;
   const known = prices as {times: number; price: TokenPrice}[];
+  const most = (of: (amounts: Partial<TokenPrice>) => number | undefined) =>
+    known.reduce(
+      (sum, {times, price}) =>
+        sum + times * Math.max(...[price, ...(price.tiers ?? [])].flatMap((one) => of(one) ?? [])),
+      0
+    );
   return {
-    inputUsdPerMillion: known.reduce((sum, {times, price}) => sum + times * price.inputUsdPerMillion, 0),
-    outputUsdPerMillion: known.reduce((sum, {times, price}) => sum + times * price.outputUsdPerMillion, 0),
+    inputUsdPerMillion: most(({inputUsdPerMillion}) => inputUsdPerMillion),
+    outputUsdPerMillion: most(({outputUsdPerMillion}) => outputUsdPerMillion),
     asOf: known.map(({price}) => price.asOf).sort()[0]!,
     source: "all stages of the cascade together: the most a request can cost"
   };

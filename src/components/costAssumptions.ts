@@ -57,9 +57,9 @@ export function costAssumptions(data: CostsData, table: readonly CostedOption[])
               heading: true,
               value: ({candidate, model}) => html`<span>${candidate}<small>${model}</small></span>`
             },
-            {name: "Input, per million", numeric: true, value: (one) => dollars(one.inputUsdPerMillion)},
-            {name: "Cached", numeric: true, value: (one) => dollars(one.cachedInputUsdPerMillion)},
-            {name: "Output", numeric: true, value: (one) => dollars(one.outputUsdPerMillion)},
+            {name: "Input, per million", numeric: true, value: amount("inputUsdPerMillion")},
+            {name: "Cached", numeric: true, value: amount("cachedInputUsdPerMillion")},
+            {name: "Output", numeric: true, value: amount("outputUsdPerMillion")},
             {name: "As of", value: (one) => asOf(one, today)},
             ...(data.prices.some(({shutdownDate}) => shutdownDate)
               ? [{name: "Model ends", value: ({shutdownDate}: PriceNote) => shutdownDate ?? "–"}]
@@ -87,6 +87,20 @@ function asOf(price: PriceNote, today: string): Content {
     isOldPrice(price.asOf, today)
       ? [" ", badge(`${daysOld(price.asOf, today)} days old, more than ${OLD_PRICE_DAYS}`, "open")]
       : null
+  ];
+}
+
+type Amount = "inputUsdPerMillion" | "cachedInputUsdPerMillion" | "outputUsdPerMillion";
+
+/** The amount, and below it those for longer prompts. */
+function amount(name: Amount): (price: PriceNote) => Content {
+  return ({tiers = [], ...price}) => [
+    dollars(price[name]),
+    tiers.map(
+      (tier) =>
+        tier[name] !== undefined &&
+        html`<small>${dollars(tier[name])} above ${count(tier.abovePromptTokens)} prompt tokens</small>`
+    )
   ];
 }
 

@@ -29,6 +29,7 @@ function adjustHosting(
     case "api": {
       const {price} = hosting;
       const each = (value: number) => value * tokenPriceFactor;
+      const maybe = (value: number | undefined) => (value === undefined ? undefined : each(value));
       return {
         ...hosting,
         ...own,
@@ -36,8 +37,13 @@ function adjustHosting(
           ...price,
           inputUsdPerMillion: each(price.inputUsdPerMillion),
           outputUsdPerMillion: each(price.outputUsdPerMillion),
-          cachedInputUsdPerMillion:
-            price.cachedInputUsdPerMillion === undefined ? undefined : each(price.cachedInputUsdPerMillion)
+          cachedInputUsdPerMillion: maybe(price.cachedInputUsdPerMillion),
+          tiers: price.tiers?.map((tier) => ({
+            abovePromptTokens: tier.abovePromptTokens,
+            inputUsdPerMillion: maybe(tier.inputUsdPerMillion),
+            outputUsdPerMillion: maybe(tier.outputUsdPerMillion),
+            cachedInputUsdPerMillion: maybe(tier.cachedInputUsdPerMillion)
+          }))
         }
       };
     }

@@ -3,8 +3,37 @@ export interface TokenPrice {
   inputUsdPerMillion: number;
   outputUsdPerMillion: number;
   cachedInputUsdPerMillion?: number;
+  /** Other amounts for requests with long prompts. */
+  tiers?: readonly TokenPriceTier[];
   asOf: string;
   source: string;
+}
+
+/** The amounts for requests with more prompt tokens than `abovePromptTokens`; one that is left out stays as it was. */
+export interface TokenPriceTier {
+  abovePromptTokens: number;
+  inputUsdPerMillion?: number;
+  outputUsdPerMillion?: number;
+  cachedInputUsdPerMillion?: number;
+}
+
+type Amounts = Pick<TokenPrice, "inputUsdPerMillion" | "outputUsdPerMillion" | "cachedInputUsdPerMillion">;
+
+/** The amounts for a request with so many prompt tokens: of all of them, those of the highest tier it is above. */
+function amountsFor(price: TokenPrice, promptTokens: number): Amounts {
+  return tierAmounts(price).find(({above}) => promptTokens > above) ?? price;
+}
+
+/** Highest tier first. */
+function tierAmounts(price: TokenPrice): (Amounts & {above: number})[] {
+  return (price.tiers ?? [])
+    .map(({abovePromptTokens: above, ...tier}) => ({
+      above,
+      inputUsdPerMillion: tier.inputUsdPerMillion ?? price.inputUsdPerMillion,
+      outputUsdPerMillion: tier.outputUsdPerMillion ?? price.outputUsdPerMillion,
+      cachedInputUsdPerMillion: tier.cachedInputUsdPerMillion ?? price.cachedInputUsdPerMillion
+    }))
+    .sort((a, b) => b.above - a.above);
 }
 
 /** Tokens of one completion; cached prompt tokens are counted inside `promptTokens` (OpenAI's convention). */
@@ -18,20 +47,52 @@ export interface TokenCounts {
 
 /**
  * US dollars of one completion; undefined when either the usage or the price is unknown. Cached prompt tokens
- * cost the input price when no cached price is given.
+ * cost the input price when no cached price is given. A prompt above a tier of the price is billed by the tier as a whole.
  */
 export function completionCost(
   usage: TokenCounts | undefined,
   price: TokenPrice | undefined
 ): number | undefined {
   if (!usage || !price) return undefined;
+  const amounts = amountsFor(price, usage.promptTokens);
   const cached = Math.min(usage.cachedTokens ?? 0, usage.promptTokens);
-  const cachedPrice = price.cachedInputUsdPerMillion ?? price.inputUsdPerMillion;
+  const cachedPrice = amounts.cachedInputUsdPerMillion ?? amounts.inputUsdPerMillion;
   return (
-    ((usage.promptTokens - cached) * price.inputUsdPerMillion +
+    ((usage.promptTokens - cached) * amounts.inputUsdPerMillion +
       cached * cachedPrice +
-      usage.completionTokens * price.outputUsdPerMillion) /
+      usage.completionTokens * amounts.outputUsdPerMillion) /
     1e6
+  );
+}
+
+/**
+ * US dollars of several completions from the tokens of all of them together; 0 of none. Which tier of the price they are
+ * billed by is not known of each: that of a request of mean length is taken.
+ */
+export function completionsCost(
+  requests: number,
+  {promptTokens, completionTokens, cachedTokens = 0}: TokenCounts,
+  price: TokenPrice | undefined
+): number | undefined {
+  if (!price || requests === 0) return price && 0;
+  const mean = {
+    promptTokens: promptTokens / requests,
+    completionTokens: completionTokens / requests,
+    cachedTokens: cachedTokens / requests
+  };
+  return requests * completionCost(mean, price)!;
+}
+
+/** The most that a completion of up to so many tokens costs: a longer prompt may be in a cheaper tier than a shorter one. */
+export function highestCost(
+  price: TokenPrice,
+  {promptTokens, completionTokens}: Pick<TokenCounts, "promptTokens" | "completionTokens">
+): number {
+  const ends = (price.tiers ?? []).map(({abovePromptTokens}) => Math.min(abovePromptTokens, promptTokens));
+  return Math.max(
+    ...[promptTokens, ...ends].map((prompt) =>
+      completionCost({promptTokens: prompt, completionTokens}, price)!
+    )
   );
 }
 
@@ -53,13 +114,15 @@ export function completionCostSql(
   price: TokenPrice,
   {prompt, completion, cached}: TokenColumns = COMPLETION_COLUMNS
 ): string {
-  const {
+  const fromCache = `least(coalesce(${cached}, 0), ${prompt})`;
+  const sum = ({
     inputUsdPerMillion: input,
     outputUsdPerMillion: output,
     cachedInputUsdPerMillion: cachedInput = input
-  } = price;
-  const fromCache = `least(coalesce(${cached}, 0), ${prompt})`;
-  return `((${prompt} - ${fromCache}) * ${input}::double + ${fromCache} * ${cachedInput}::double + ${completion} * ${output}::double) / 1e6`;
+  }: Amounts) =>
+    `((${prompt} - ${fromCache}) * ${input}::double + ${fromCache} * ${cachedInput}::double + ${completion} * ${output}::double) / 1e6`;
+  const tiers = tierAmounts(price).map((tier) => `when ${prompt} > ${tier.above} then ${sum(tier)}`);
+  return tiers.length === 0 ? sum(price) : `(case ${tiers.join(" ")} else ${sum(price)} end)`;
 }
 
 /**

@@ -2,9 +2,12 @@ export {
   cascadeCostSql,
   completionCost,
   completionCostSql,
+  completionsCost,
+  highestCost,
   toldCostSql,
   type TokenCounts,
-  type TokenPrice
+  type TokenPrice,
+  type TokenPriceTier
 } from "./completionCost.js";
 export {hourlyCostUsd} from "./units.js";
 export * from "./hosting/index.js";

@@ -5,6 +5,7 @@ import type {
   HostingKind,
   OnPremHosting,
   TokenPrice,
+  TokenPriceTier,
   WayThere
 } from "../costs/index.js";
 import {byKind, either, exactly, listOf, number, oneOf, text} from "../store/checked.js";
@@ -22,6 +23,14 @@ export const price = exactly<TokenPrice>(
     inputUsdPerMillion: number({least: 0}),
     outputUsdPerMillion: number({least: 0}),
     cachedInputUsdPerMillion: amount(),
+    tiers: listOf(
+      exactly<TokenPriceTier>("a tier such as {abovePromptTokens: 200_000, inputUsdPerMillion: 2.5}", {
+        abovePromptTokens: number({above: 0}),
+        inputUsdPerMillion: amount(),
+        outputUsdPerMillion: amount(),
+        cachedInputUsdPerMillion: amount()
+      })
+    ).optional(),
     asOf: text("the day the price was read"),
     source: text("where the price was read")
   }

@@ -1,4 +1,4 @@
-import {completionCost, daysOld, isOldPrice} from "../costs/index.js";
+import {completionsCost, daysOld, isOldPrice} from "../costs/index.js";
 import type {Endpoint, ModelParameters} from "../endpoints/types.js";
 import {type CallPrices, total, unbilled} from "./calls/callPrices.js";
 
@@ -74,7 +74,7 @@ export function expectedCost(
     costUsd:
       completionTokens === undefined
         ? undefined
-        : completionCost({promptTokens, completionTokens}, applied?.price),
+        : completionsCost(calls, {promptTokens, completionTokens}, applied?.price),
     prices: statedPrices(endpoint, model, inputs)
   };
 }

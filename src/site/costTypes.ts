@@ -1,4 +1,4 @@
-import type {CascadeReport, CostSample, Signal} from "../costs/index.js";
+import type {CascadeReport, CostSample, Signal, TokenPrice} from "../costs/index.js";
 
 /** What the costs page and `assay costs` make their tables from. */
 export interface CostsData {
@@ -64,6 +64,8 @@ export interface PriceNote {
   inputUsdPerMillion: number;
   outputUsdPerMillion: number;
   cachedInputUsdPerMillion?: number;
+  /** Other amounts for requests with long prompts. */
+  tiers?: TokenPrice["tiers"];
   asOf: string;
   source: string;
   daysOld: number;

@@ -1,6 +1,6 @@
 import {
   batchShareOf,
-  completionCost,
+  completionsCost,
   daysOld,
   type CostSample,
   type HostingModel,
@@ -108,7 +108,7 @@ function besideCosts(run: RunManifest, choice: PriceChoice, notes: PriceNote[]):
       const applied = appliedPrice({model, price: stated}, choice);
       if (applied && by === "scorers")
         notes.push(noteOf(`${model}, asked by scorers`, model, applied, choice.at));
-      const usd = counted > 0 ? completionCost(tokens, applied?.price) : undefined;
+      const usd = counted > 0 ? completionsCost(counted, tokens, applied?.price) : undefined;
       return {by, endpoint, model, answers, counted, usd};
     })
   );
@@ -150,13 +150,14 @@ function hostingsOf(
 }
 
 function noteOf(candidate: string, model: string, {price, row}: AppliedPrice, at: string): PriceNote {
-  const {inputUsdPerMillion, outputUsdPerMillion, cachedInputUsdPerMillion, asOf, source} = price;
+  const {inputUsdPerMillion, outputUsdPerMillion, cachedInputUsdPerMillion, tiers, asOf, source} = price;
   return {
     candidate,
     model,
     inputUsdPerMillion,
     outputUsdPerMillion,
     cachedInputUsdPerMillion,
+    tiers,
     asOf,
     source,
     daysOld: daysOld(asOf, at),

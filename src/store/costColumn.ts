@@ -1,4 +1,4 @@
-import {cascadeCostSql, completionCost, isOldPrice, toldCostSql, type TokenPrice} from "../costs/index.js";
+import {cascadeCostSql, completionsCost, isOldPrice, toldCostSql, type TokenPrice} from "../costs/index.js";
 import {appliedPrice, type PriceChoice} from "./appliedPrice.js";
 import {sqlString} from "./duckdb.js";
 import {projectPricesOr} from "./projectPrices.js";
@@ -47,7 +47,9 @@ export async function pricingOf(project: string, run: PricedRun): Promise<Pricin
   const stated = [...run.candidates.flatMap(({price, stages}) => [{price}, ...(stages ?? [])]), ...asked];
   const {prices, problem} = stated.some(({price}) => !price) ? await projectPricesOr(project) : {prices: []};
   const choice = {prices, at: NEWEST};
-  const beside = asked.flatMap((one) => completionCost(one, appliedPrice(one, choice)?.price) ?? []);
+  const beside = asked
+    .filter(({counted}) => counted > 0)
+    .flatMap((one) => completionsCost(one.counted, one, appliedPrice(one, choice)?.price) ?? []);
   return {
     usd: costColumn(run, choice),
     priceOf: (candidate) => appliedPrice(candidate, choice)?.price,

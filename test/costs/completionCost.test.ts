@@ -1,6 +1,12 @@
 import fc from "../support/property.js";
 import {describe, expect, it} from "vitest";
-import {cascadeCostSql, completionCost, completionCostSql} from "../../src/costs/index.js";
+import {
+  cascadeCostSql,
+  completionCost,
+  completionCostSql,
+  completionsCost,
+  highestCost
+} from "../../src/costs/index.js";
 import {openDatabase} from "../../src/store/index.js";
 
 const price = {inputUsdPerMillion: 2, outputUsdPerMillion: 8, asOf: "2026-11-01", source: "price list"};
@@ -33,6 +39,59 @@ describe("completionCost", () => {
     expect(completionCost({promptTokens: 1, completionTokens: 1}, undefined)).toBeUndefined();
   });
 
+  const tiered = {
+    ...price,
+    tiers: [
+      {abovePromptTokens: 100, inputUsdPerMillion: 4},
+      {abovePromptTokens: 1000, inputUsdPerMillion: 5, outputUsdPerMillion: 12, cachedInputUsdPerMillion: 1}
+    ]
+  };
+
+  it("bills a prompt above a tier as a whole at that tier, and at the lower price what the tier leaves out", () => {
+    const usd = (promptTokens: number, cachedTokens = 0) =>
+      1e6 * completionCost({promptTokens, completionTokens: 10, cachedTokens}, tiered)!;
+    expect(usd(100)).toBeCloseTo(100 * 2 + 10 * 8, 9);
+    expect(usd(101)).toBeCloseTo(101 * 4 + 10 * 8, 9);
+    expect(usd(1000, 500)).toBeCloseTo(1000 * 4 + 10 * 8, 9);
+    expect(usd(1001, 1)).toBeCloseTo(1000 * 5 + 1 + 10 * 12, 9);
+  });
+
+  it("of several is by the tier of a request of mean length, and of none 0", () => {
+    expect(completionsCost(10, {promptTokens: 1000, completionTokens: 100}, tiered)).toBeCloseTo(
+      10 * completionCost({promptTokens: 100, completionTokens: 10}, tiered)!,
+      12
+    );
+    expect(completionsCost(5, {promptTokens: 1000, completionTokens: 100}, tiered)).toBeCloseTo(
+      5 * completionCost({promptTokens: 200, completionTokens: 20}, tiered)!,
+      12
+    );
+    expect(completionsCost(0, {promptTokens: 0, completionTokens: 0}, tiered)).toBe(0);
+    expect(completionsCost(1, {promptTokens: 1, completionTokens: 1}, undefined)).toBeUndefined();
+  });
+
+  it("is at most the highest cost of so many tokens, also where longer prompts are cheaper", () => {
+    const usd = fc.double({min: 0, max: 100, noNaN: true});
+    const tier = fc.record({
+      abovePromptTokens: fc.integer({min: 1, max: 200}),
+      inputUsdPerMillion: fc.option(usd, {nil: undefined}),
+      outputUsdPerMillion: fc.option(usd, {nil: undefined})
+    });
+    fc.assert(
+      fc.property(
+        fc.array(tier, {maxLength: 3}),
+        fc.integer({min: 0, max: 300}),
+        fc.integer({min: 0, max: 300}),
+        (tiers, most, fewer) => {
+          const own = {...price, tiers};
+          const highest = highestCost(own, {promptTokens: most, completionTokens: 7});
+          const cost = completionCost({promptTokens: Math.min(fewer, most), completionTokens: 7}, own)!;
+          expect(cost).toBeLessThanOrEqual(highest * (1 + 1e-12));
+        }
+      )
+    );
+    expect(highestCost(tiered, {promptTokens: 101, completionTokens: 0})).toBeCloseTo(404e-6, 12);
+  });
+
   it("says the same in SQL, whatever the tokens and the price", async () => {
     const tokens = fc.option(fc.integer({min: 0, max: 100_000}), {nil: undefined});
     const usd = fc.double({min: 0, max: 1000, noNaN: true});
@@ -44,7 +103,19 @@ describe("completionCost", () => {
         price: fc.record({
           inputUsdPerMillion: usd,
           outputUsdPerMillion: usd,
-          cachedInputUsdPerMillion: fc.option(usd, {nil: undefined})
+          cachedInputUsdPerMillion: fc.option(usd, {nil: undefined}),
+          tiers: fc.option(
+            fc.array(
+              fc.record({
+                abovePromptTokens: fc.integer({min: 1, max: 100_000}),
+                inputUsdPerMillion: fc.option(usd, {nil: undefined}),
+                outputUsdPerMillion: fc.option(usd, {nil: undefined}),
+                cachedInputUsdPerMillion: fc.option(usd, {nil: undefined})
+              }),
+              {maxLength: 3}
+            ),
+            {nil: undefined}
+          )
         })
       }),
       {numRuns: 200}

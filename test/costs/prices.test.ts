@@ -1,12 +1,12 @@
 import {describe, expect, it} from "vitest";
 import {
   batchShareOf,
+  completionCost,
   isOldPrice,
   litellmPrices,
   priceAt,
   priceFileProblems,
   type PriceRow,
-  tierOf,
   tokenPrice,
   trainingPrice
 } from "../../src/costs/index.js";
@@ -111,7 +111,7 @@ describe("price rows", () => {
     expect(trainingPrice(rows, "other", "2026-05-01")).toBeUndefined();
   });
 
-  it("long prompts have their tier's price, batches their share", () => {
+  it("the tiers of long prompts are in dollars, and batches have their share", () => {
     const tiered = row({
       inputPerMillion: 1,
       outputPerMillion: 4,
@@ -122,8 +122,10 @@ describe("price rows", () => {
         {abovePromptTokens: 1000, inputPerMillion: 3}
       ]
     });
-    expect([100, 101, 1001].map((n) => tierOf(tiered, n).inputPerMillion)).toEqual([1, 2, 3]);
-    expect(tierOf(tiered, 5000).outputPerMillion).toBe(4);
+    const price = tokenPrice({...tiered, currency: "EUR", usdPerUnit: 1.5})!;
+    const input = (n: number) => completionCost({promptTokens: n, completionTokens: 0}, price)! / n;
+    expect([100, 101, 1001].map((n) => Math.round(1e7 * input(n)))).toEqual([15, 30, 45]);
+    expect(completionCost({promptTokens: 0, completionTokens: 5000}, price)).toBeCloseTo(0.03, 12);
     expect(batchShareOf(tiered, {promptTokens: 3, completionTokens: 1})).toBe(0.5);
     expect(
       batchShareOf(row({inputPerMillion: 1, outputPerMillion: 1}), {promptTokens: 1, completionTokens: 1})

@@ -207,6 +207,7 @@ function playersOf(models: Record<string, ModelManifest>): Player[] {
         price: {
           inputUsdPerMillion: 0.4,
           outputUsdPerMillion: 0.8,
+          tiers: [{abovePromptTokens: 200_000, inputUsdPerMillion: 0.9}],
           asOf: "2026-11-01",
           source: "prices/own.json"
         }

@@ -6,7 +6,6 @@ export {
   isOldPrice,
   OLD_PRICE_DAYS,
   priceAt,
-  tierOf,
   tokenPrice,
   trainingPrice
 } from "./priceAt.js";

@@ -33,12 +33,19 @@ export function priceAt(rows: readonly PriceRow[], model: string, at: string): P
 /** In US dollars; undefined when input or output is not known, or the currency cannot be converted. */
 export function tokenPrice(row: PriceRow): TokenPrice | undefined {
   const rate = usdRate(row);
-  const {inputPerMillion, outputPerMillion, cachedInputPerMillion} = row;
+  const {inputPerMillion, outputPerMillion, cachedInputPerMillion, tiers} = row;
   if (rate === undefined || inputPerMillion === undefined || outputPerMillion === undefined) return undefined;
+  const dollars = (amount: number | undefined) => (amount === undefined ? undefined : amount * rate);
   return {
     inputUsdPerMillion: inputPerMillion * rate,
     outputUsdPerMillion: outputPerMillion * rate,
-    cachedInputUsdPerMillion: cachedInputPerMillion === undefined ? undefined : cachedInputPerMillion * rate,
+    cachedInputUsdPerMillion: dollars(cachedInputPerMillion),
+    tiers: tiers?.map((tier) => ({
+      abovePromptTokens: tier.abovePromptTokens,
+      inputUsdPerMillion: dollars(tier.inputPerMillion),
+      outputUsdPerMillion: dollars(tier.outputPerMillion),
+      cachedInputUsdPerMillion: dollars(tier.cachedInputPerMillion)
+    })),
     asOf: row.asOf,
     source: row.source
   };
@@ -49,20 +56,6 @@ export function trainingPrice(rows: readonly PriceRow[], model: string, at: stri
   const stated = rows.filter((row) => row.trainingPerMillion !== undefined && usdRate(row) !== undefined);
   const row = priceAt(stated, model, at);
   return row && row.trainingPerMillion! * usdRate(row)!;
-}
-
-/** The price of a request with so many prompt tokens: that of the highest tier it is above. Amounts that a tier leaves out are the row's. */
-export function tierOf(row: PriceRow, promptTokens: number): PriceRow {
-  const tier = (row.tiers ?? [])
-    .filter(({abovePromptTokens}) => promptTokens > abovePromptTokens)
-    .sort((a, b) => b.abovePromptTokens - a.abovePromptTokens)[0];
-  if (!tier) return row;
-  return {
-    ...row,
-    inputPerMillion: tier.inputPerMillion ?? row.inputPerMillion,
-    cachedInputPerMillion: tier.cachedInputPerMillion ?? row.cachedInputPerMillion,
-    outputPerMillion: tier.outputPerMillion ?? row.outputPerMillion
-  };
 }
 
 /** What a batch costs as a share of a normal request with these tokens; undefined when the row has no batch price. */

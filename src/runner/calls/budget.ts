@@ -1,4 +1,4 @@
-import {completionCost, type TokenPrice} from "../../costs/index.js";
+import {highestCost, type TokenPrice} from "../../costs/index.js";
 
 /** A hard cap in US dollars that counts calls in flight at the most they can cost. */
 export interface Budget {
@@ -25,7 +25,7 @@ export interface WorstCase {
 
 /**
  * The most a call can cost: every UTF-8 byte of the prompt may be a token, and the answer may use all of
- * `max_tokens`. 0 without a price; undefined when the parameters set no bound on the answer.
+ * `max_tokens`; of a price with tiers the dearest that it can reach. 0 without a price; undefined when the parameters set no bound on the answer.
  */
 export function worstCaseUsd(
   price: TokenPrice | undefined,
@@ -34,7 +34,7 @@ export function worstCaseUsd(
 ): number | undefined {
   if (!price) return 0;
   if (maxTokens === undefined) return undefined;
-  return completionCost({promptTokens: promptBytes, completionTokens: maxTokens}, price);
+  return highestCost(price, {promptTokens: promptBytes, completionTokens: maxTokens});
 }
 
 /**

@@ -161,6 +161,6 @@ function statedStages({stages}: Endpoint): RunCandidate["stages"] {
 
 /** As it is recorded: whatever else a definition holds stays there. */
 export function plainPrice(price: TokenPrice): TokenPrice {
-  const {inputUsdPerMillion, outputUsdPerMillion, cachedInputUsdPerMillion, asOf, source} = price;
-  return {inputUsdPerMillion, outputUsdPerMillion, cachedInputUsdPerMillion, asOf, source};
+  const {inputUsdPerMillion, outputUsdPerMillion, cachedInputUsdPerMillion, tiers, asOf, source} = price;
+  return {inputUsdPerMillion, outputUsdPerMillion, cachedInputUsdPerMillion, tiers, asOf, source};
 }

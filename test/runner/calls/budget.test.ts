@@ -42,6 +42,16 @@ describe("createBudget", () => {
   });
 });
 
+describe("worstCaseUsd", () => {
+  it("is by the dearest tier of the price that the prompt can reach", () => {
+    const tiered = {...price, tiers: [{abovePromptTokens: 200, inputUsdPerMillion: 3000}]};
+    expect(worstCaseUsd(tiered, 200, 10)).toBeCloseTo(0.2 + 0.02, 12);
+    expect(worstCaseUsd(tiered, 201, 10)).toBeCloseTo(0.603 + 0.02, 12);
+    const cheaper = {...price, tiers: [{abovePromptTokens: 200, inputUsdPerMillion: 500}]};
+    expect(worstCaseUsd(cheaper, 201, 10)).toBeCloseTo(0.2 + 0.02, 12);
+  });
+});
+
 describe("a run with a budget", () => {
   let model: ModelServer;
   let project: Project;

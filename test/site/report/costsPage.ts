@@ -44,6 +44,17 @@ describe("the page of costs", () => {
     await page.close();
   });
 
+  it("shows what longer prompts cost below the price, where a price has tiers", async (context) => {
+    const {id} = report.run("mail-triage", "by thread");
+    const {page, problems} = await open(context, `costs?run=${id}`);
+    const row = page.getByRole("region", {name: "Prices of tokens"}).getByRole("row", {name: /joint-served/});
+    expect((await row.first().innerText()).replace(/\s+/g, " ")).toContain(
+      "$0.40 $0.90 above 200,000 prompt tokens"
+    );
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
   it("says that costs nobody stated are unknown, and what to do", async (context) => {
     const {page, problems} = await open(context, `costs?run=${report.run("judged").id}`);
     const text = await page.locator("#observablehq-main").innerText();
