@@ -96,10 +96,10 @@ type Amount = "inputUsdPerMillion" | "cachedInputUsdPerMillion" | "outputUsdPerM
 function amount(name: Amount): (price: PriceNote) => Content {
   return ({tiers = [], ...price}) => [
     dollars(price[name]),
-    tiers.map(
-      (tier) =>
-        tier[name] !== undefined &&
-        html`<small>${dollars(tier[name])} above ${count(tier.abovePromptTokens)} prompt tokens</small>`
+    ...tiers.flatMap(({abovePromptTokens, [name]: tier}) =>
+      tier === undefined
+        ? []
+        : html`<small>${dollars(tier)} above ${count(abovePromptTokens)} prompt tokens</small>`
     )
   ];
 }
