@@ -19,11 +19,6 @@ export interface TokenPriceTier {
 
 type Amounts = Pick<TokenPrice, "inputUsdPerMillion" | "outputUsdPerMillion" | "cachedInputUsdPerMillion">;
 
-/** The amounts for a request with so many prompt tokens: of all of them, those of the highest tier it is above. */
-function amountsFor(price: TokenPrice, promptTokens: number): Amounts {
-  return tierAmounts(price).find(({above}) => promptTokens > above) ?? price;
-}
-
 /** Highest tier first. */
 function tierAmounts(price: TokenPrice): (Amounts & {above: number})[] {
   return (price.tiers ?? [])
@@ -54,7 +49,7 @@ export function completionCost(
   price: TokenPrice | undefined
 ): number | undefined {
   if (!usage || !price) return undefined;
-  const amounts = amountsFor(price, usage.promptTokens);
+  const amounts = tierAmounts(price).find(({above}) => usage.promptTokens > above) ?? price;
   const cached = Math.min(usage.cachedTokens ?? 0, usage.promptTokens);
   const cachedPrice = amounts.cachedInputUsdPerMillion ?? amounts.inputUsdPerMillion;
   return (

@@ -124,9 +124,9 @@ async function contentOf(path: string): Promise<unknown> {
   const text = readFileSync(path, "utf8");
   if (path.endsWith(".ndjson"))
     return text
+      .replace(/\n$/, "")
       .split("\n")
-      .filter(Boolean)
-      .map((line) => JSON.stringify(withoutTimes(JSON.parse(line))))
+      .map((line) => JSON.stringify(line && withoutTimes(JSON.parse(line))))
       .sort();
   return path.endsWith(".json") ? withoutTimes(JSON.parse(text)) : text;
 }
