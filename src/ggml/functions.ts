@@ -104,7 +104,7 @@ export const REGISTRY_FUNCTIONS = {
 type Functions<Declarations> = {
   // Every declared function takes numbers, pointers, text or typed arrays: koffi checks them against the declaration.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  [Name in keyof Declarations]: (...args: any[]) => any;
+  [Name in keyof Declarations]: ((...args: any[]) => any) & {async: (...args: any[]) => void};
 };
 
 export type BaseFunctions = Functions<typeof BASE_FUNCTIONS>;

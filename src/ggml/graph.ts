@@ -102,6 +102,24 @@ export class Graph {
 
   /** Plans the memory, sets the inputs and computes every node. */
   run(): void {
+    this.prepare();
+    this.ended(this.base.backend_graph_compute(this.backend.pointer, this.graph) as number);
+  }
+
+  /** As `run`, on a thread beside this one, which goes on meanwhile: the graph and its workspace are to be left alone. */
+  async runAside(): Promise<void> {
+    this.prepare();
+    const status = await new Promise<number>((resolve, reject) =>
+      this.base.backend_graph_compute.async(
+        this.backend.pointer,
+        this.graph,
+        (error: Error | null, result: number) => (error ? reject(error) : resolve(result))
+      )
+    );
+    this.ended(status);
+  }
+
+  private prepare(): void {
     const {base} = this;
     if (!(base.gallocr_alloc_graph(this.workspace.pointer, this.graph) as boolean))
       throw new UserError(
@@ -113,7 +131,9 @@ export class Graph {
         throw new Error(`an input of ${values.byteLength} bytes for a tensor of ${bytes}`);
       base.backend_tensor_set(node.pointer, values, 0, bytes);
     }
-    const status = base.backend_graph_compute(this.backend.pointer, this.graph) as number;
+  }
+
+  private ended(status: number): void {
     if (status !== 0) throw new UserError(`The computation failed with status ${status}.`);
   }
 

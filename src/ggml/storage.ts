@@ -22,7 +22,7 @@ export class Storage {
   private freed = false;
 
   constructor(
-    private readonly backend: Backend,
+    readonly backend: Backend,
     planned: readonly Planned[],
     {allocate = true}: {allocate?: boolean} = {}
   ) {

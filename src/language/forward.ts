@@ -21,10 +21,13 @@ import {
 import type {AdapterNodes, Weights} from "./adapter.js";
 import {type Batch, maskInput} from "./batch.js";
 import type {LanguageConfig} from "./config.js";
+import {type Dropout, Dropped, dropped} from "./dropout.js";
 
 export interface ForwardOptions {
   /** Forget what happens inside a layer and compute it again for the gradient: less memory, more time. */
   checkpointing?: boolean;
+  /** Of the embeddings, and of what every block adds to the hidden states. */
+  dropout?: Dropout;
 }
 
 /**
@@ -46,10 +49,13 @@ export function hiddenStates(
   for (const {window} of config.layer)
     if (!masks.has(window)) masks.set(window, maskInput(graph, batch, window));
   const rotations = rotationInputs(tape, config, batch);
-  let x = embed(tape, config, weights, ids);
+  const drops = new Dropped(graph, options.dropout);
+  const dropMask = () => drops.mask(config.hidden, tokens);
+  let x = dropped(tape, embed(tape, config, weights, ids), dropMask());
   config.layer.forEach(({window}, i) => {
+    const drop = {attention: dropMask(), feedForward: dropMask()};
     const section = (own: Tape, [input]: readonly Node[]) =>
-      decoderLayer(own, pass, i, input!, {mask: masks.get(window)!, rotation: rotations[i]});
+      decoderLayer(own, pass, i, input!, {mask: masks.get(window)!, rotation: rotations[i], drop});
     x = options.checkpointing ? tape.checkpoint([x], section) : section(tape, [x]);
   });
   return norm(tape, config, weights, "model.norm", x);
@@ -109,10 +115,12 @@ interface Pass {
   positions: Node;
 }
 
-/** What layers of a kind are given. */
+/** What a layer is given beside them. */
 interface LayerInputs {
   mask: Node;
   rotation: Rotation | undefined;
+  /** What to drop of each block's output. */
+  drop: {attention: Node | undefined; feedForward: Node | undefined};
 }
 
 function decoderLayer(tape: Tape, pass: Pass, i: number, x: Node, inputs: LayerInputs): Node {
@@ -121,10 +129,11 @@ function decoderLayer(tape: Tape, pass: Pass, i: number, x: Node, inputs: LayerI
   const normed = (name: string, node: Node) => norm(tape, config, weights, `${layer}.${name}`, node);
   const attended = attention(tape, pass, `${layer}.self_attn`, normed("input_layernorm", x), inputs);
   const after = config.gemma ? normed("post_attention_layernorm", attended) : attended;
-  const middle = add(tape, x, after);
+  const middle = add(tape, x, dropped(tape, after, inputs.drop.attention));
   const before = config.gemma ? "pre_feedforward_layernorm" : "post_attention_layernorm";
   const fed = feedForward(tape, config, weights, `${layer}.mlp`, normed(before, middle));
-  return add(tape, middle, config.gemma ? normed("post_feedforward_layernorm", fed) : fed);
+  const added = config.gemma ? normed("post_feedforward_layernorm", fed) : fed;
+  return add(tape, middle, dropped(tape, added, inputs.drop.feedForward));
 }
 
 function attention(tape: Tape, pass: Pass, path: string, x: Node, {mask, rotation}: LayerInputs): Node {

@@ -3,6 +3,8 @@ import {type Seed, seedState} from "./seed.js";
 /** A stream of random numbers; calling it gives the next one, uniform on [0, 1) with 53 random bits. */
 export interface Rng {
   (): number;
+  /** Thirty-two random bits, as a whole number from 0. */
+  bits(): number;
   /** Uniform on the whole numbers 0 … n − 1. */
   int(n: number): number;
   /** Standard normal. */
@@ -33,6 +35,7 @@ export function rng(seed: Seed, ...names: readonly Seed[]): Rng {
   const uniform = (): number => ((next() >>> 5) * 0x4000000 + (next() >>> 6)) / 0x20000000000000;
   const int = (n: number): number => Math.floor(uniform() * n);
   return Object.assign(uniform, {
+    bits: next,
     int,
     normal: (): number => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
     shuffle: <T>(items: T[]): T[] => {

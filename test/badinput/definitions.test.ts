@@ -133,6 +133,7 @@ const tuning: Definition = {
   schedule: "cosine",
   warmUp: 2,
   weightDecay: 0,
+  dropout: 0.1,
   clip: 1,
   validateEvery: 2,
   patience: 2,

@@ -113,6 +113,7 @@ describe("a definition", () => {
           method: "full",
           precision: "q8_0",
           packing: true,
+          dropout: 0.1,
           split: {strategy: "temporal", rolling: 3},
           steps: 3,
           epochs: 1
@@ -122,8 +123,15 @@ describe("a definition", () => {
       "`split.rolling` makes several splits, and a fine-tune is trained on one",
       "`columns` must name prompt, chosen and rejected for preference data",
       "`precision` below f32 goes with lora or dora: trained weights are kept in 32 bits",
+      "`dropout` goes with no preference pairs, which are compared without",
       "`steps` goes without `epochs`",
       "`packing` goes with no preference pairs"
+    ]);
+    expect(finetuneProblems(definition({method: "lora", dropout: 0.1}))).toEqual([
+      '`dropout` goes with method "full": adapters are trained without'
+    ]);
+    expect(finetuneProblems(definition({method: "full", dropout: 1}))).toEqual([
+      "`dropout` must be a number (at least 0, below 1), not 1"
     ]);
     expect(finetuneProblems(definition({rows: 0, base: null as unknown as string}))).toEqual([
       "`base` must be a folder, a model of the store, another fine-tune, or {config, tokenizer}, not null",

@@ -75,6 +75,7 @@ describe("training", () => {
   it.each<[string, Partial<TrainingSettings>]>([
     ["all weights", {}],
     ["all weights, packed", {packed: 16}],
+    ["all weights with dropout", {dropout: 0.1}],
     ["an adapter", {adapter: lora, rate: 2e-2}],
     ["a DoRA adapter over 16 bits", {adapter: {...lora, dora: true}, precision: "f16", rate: 2e-2}]
   ])("of %s lowers the loss, and the same job gives the same bytes", async (_, settings) => {

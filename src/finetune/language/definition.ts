@@ -56,6 +56,8 @@ export interface FinetuneDefinition {
   /** Steps over which the rate rises. */
   warmUp?: number;
   weightDecay?: number;
+  /** Share of the hidden values that are set to 0 while training all weights: against overfitting. */
+  dropout?: number;
   /** Most length of the gradients; false clips nothing. */
   clip?: number | false;
   validateEvery?: number;

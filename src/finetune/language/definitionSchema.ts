@@ -86,6 +86,7 @@ const stated = exactly<FinetuneDefinition>("a fine-tune such as {dataset, split,
   schedule: oneOf(scheduleNames).optional(),
   warmUp: number({least: 0, whole: true}).optional(),
   weightDecay: amount(),
+  dropout: number({least: 0, below: 1}).optional(),
   clip: either(
     "a number above 0, or false",
     number({above: 0}),
@@ -101,7 +102,17 @@ const stated = exactly<FinetuneDefinition>("a fine-tune such as {dataset, split,
 
 /** What a fine-tune's definition may say. */
 export const finetuneSchema = holding<FinetuneDefinition>(stated, (definition) => {
-  const {format, method, columns = {}, precision = "f32", split, steps, epochs, packing} = definition;
+  const {
+    format,
+    method,
+    columns = {},
+    precision = "f32",
+    split,
+    steps,
+    epochs,
+    packing,
+    dropout
+  } = definition;
   const problems: {path?: string[]; message: string}[] = [];
   const isScratch = typeof definition.base === "object" && !("build" in definition.base);
   if (split.rolling !== undefined)
@@ -116,6 +127,10 @@ export const finetuneSchema = holding<FinetuneDefinition>(stated, (definition) =
       path: ["precision"],
       message: "below f32 goes with lora or dora: trained weights are kept in 32 bits"
     });
+  if (dropout && method !== "full")
+    problems.push({path: ["dropout"], message: 'goes with method "full": adapters are trained without'});
+  if (dropout && format === "preference")
+    problems.push({path: ["dropout"], message: "goes with no preference pairs, which are compared without"});
   if (isScratch && method !== "full")
     problems.push({path: ["method"], message: 'must be "full" for a model from scratch'});
   if (steps !== undefined && epochs !== undefined)

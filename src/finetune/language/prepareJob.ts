@@ -137,6 +137,7 @@ function settingsOf(
     schedule: definition.schedule ?? "cosine",
     warmUp: definition.warmUp ?? Math.min(100, Math.round(0.03 * steps)),
     optimizer: {...defaultAdamW, weightDecay: definition.weightDecay ?? 0},
+    dropout: definition.dropout || undefined,
     clip: definition.clip === false ? undefined : (definition.clip ?? 1),
     seed: `${definition.seed ?? "assay"}/${context.seed}`,
     validateEvery: definition.validateEvery ?? stepsAnEpoch,

@@ -34,6 +34,8 @@ export interface TrainingSettings {
   optimizer: AdamWSettings;
   /** Most length of the gradients; undefined clips nothing. */
   clip?: number;
+  /** Share of the hidden values that are dropped; undefined drops none. */
+  dropout?: number;
   seed: number | string;
   /** Steps between validations; undefined validates at the end only. */
   validateEvery?: number;

@@ -1,8 +1,20 @@
-import {add, Graph, getRows, mul, type Node, reshape, scale, softMax, Tape} from "../../ggml/index.js";
+import {
+  add,
+  Graph,
+  getRows,
+  mul,
+  type Node,
+  reshape,
+  scale,
+  softMax,
+  Tape,
+  type Workspace
+} from "../../ggml/index.js";
 import type {Batch} from "../batch.js";
 import {type ForwardOptions, hiddenStates, logitsOf} from "../forward.js";
 import {graphSize} from "../graphSize.js";
-import type {LanguageModel} from "../model.js";
+import type {LanguageConfig} from "../config.js";
+import type {Weights} from "../adapter.js";
 import type {Targets} from "./targets.js";
 
 /** Scores of this many tokens at once: what a large vocabulary costs in memory stays near 32 MB a copy. */
@@ -11,6 +23,12 @@ const SCORES_AT_ONCE = 8_000_000;
 export interface LossOptions extends ForwardOptions {
   /** Adds the gradient of Σ weight · (−log p) to the trained weights' gradients. */
   gradients?: boolean;
+}
+
+/** Weights, and the memory to compute with them in. */
+export interface Computing extends Weights {
+  config: LanguageConfig;
+  workspace: Workspace;
 }
 
 /** How many targets are scored at once. */
@@ -23,44 +41,78 @@ export function chunkRows(vocabulary: number): number {
  * some hundred at a time, so that no row of labels or scores exists for tokens nobody learns.
  */
 export function tokenLosses(
-  model: LanguageModel,
+  model: Computing,
   batch: Batch,
   targets: Targets,
   options: LossOptions = {}
 ): Float32Array {
-  const losses = new Float32Array(targets.tokens.length);
-  if (losses.length === 0) return losses;
-  return withGraph(model, batch, targets, options, (graph, outputs) => {
+  if (targets.tokens.length === 0) return new Float32Array(0);
+  const {graph, outputs} = lossGraph(model, batch, targets, options);
+  try {
     graph.run();
-    outputs.forEach((output, i) => losses.set(graph.read(output), i * chunkRows(model.config.vocabulary)));
-    return losses;
-  });
+    return readLosses(graph, outputs);
+  } finally {
+    graph.free();
+  }
+}
+
+/** As `tokenLosses`, computed on a thread beside this one. */
+export async function tokenLossesAside(
+  model: Computing,
+  batch: Batch,
+  targets: Targets,
+  options: LossOptions = {}
+): Promise<Float32Array> {
+  if (targets.tokens.length === 0) return new Float32Array(0);
+  const {graph, outputs} = lossGraph(model, batch, targets, options);
+  try {
+    await graph.runAside();
+    return readLosses(graph, outputs);
+  } finally {
+    graph.free();
+  }
+}
+
+function readLosses(graph: Graph, outputs: readonly Node[]): Float32Array {
+  const parts = outputs.map((output) => graph.read(output));
+  const losses = new Float32Array(parts.reduce((sum, {length}) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    losses.set(part, at);
+    at += part.length;
+  }
+  return losses;
 }
 
 /** Bytes of one such computation, with those of weights that have no memory yet. */
 export function lossBytes(
-  model: LanguageModel,
+  model: Computing,
   batch: Batch,
   targets: Targets,
   options: LossOptions = {}
 ): number {
-  return withGraph(model, batch, targets, options, (graph) => graph.plannedBytes());
+  const {graph} = lossGraph(model, batch, targets, options);
+  try {
+    return graph.plannedBytes();
+  } finally {
+    graph.free();
+  }
 }
 
-function withGraph<T>(
-  model: LanguageModel,
+/** The computation, to be run or planned, and freed. */
+function lossGraph(
+  model: Computing,
   batch: Batch,
   targets: Targets,
-  {gradients = false, checkpointing}: LossOptions,
-  use: (graph: Graph, outputs: readonly Node[]) => T
-): T {
+  {gradients = false, checkpointing, dropout}: LossOptions
+): {graph: Graph; outputs: Node[]} {
   const {config, workspace} = model;
   const count = targets.tokens.length;
   const rows = chunkRows(config.vocabulary);
   const graph = new Graph(workspace, graphSize(config, Math.ceil(count / rows)));
   try {
     const tape = new Tape(graph, gradients);
-    const hidden = hiddenStates(tape, config, model, batch, {checkpointing});
+    const hidden = hiddenStates(tape, config, model, batch, {checkpointing, dropout});
     const outputs: Node[] = [];
     let slope: Node | undefined;
     for (let from = 0; from < count; from += rows) {
@@ -70,9 +122,10 @@ function withGraph<T>(
       if (gradient) slope = slope ? add(tape.silent(), slope, gradient) : gradient;
     }
     if (slope) tape.backward(hidden, slope);
-    return use(graph, outputs);
-  } finally {
+    return {graph, outputs};
+  } catch (error) {
     graph.free();
+    throw error;
   }
 }
 
@@ -86,7 +139,7 @@ function part({places, tokens, weights}: Targets, from: number, to: number): Tar
 
 function chunkLoss(
   graph: Graph,
-  model: LanguageModel,
+  model: Computing,
   hidden: Node,
   {places, tokens, weights}: Targets,
   gradients: boolean

@@ -8,6 +8,7 @@ import {plannedWeights} from "../loadWeights.js";
 import {LanguageModel} from "../model.js";
 import {targetModules} from "../adapters.js";
 import type {Batch} from "../batch.js";
+import {lanesOf} from "./lanes.js";
 import {lossBytes} from "./loss.js";
 import type {TrainingSettings} from "./job.js";
 import type {Targets} from "./targets.js";
@@ -16,12 +17,15 @@ import {Trainable} from "./trainable.js";
 /** What Node, the library and copies on their way take beside the tensors. */
 const BESIDE = 200e6;
 
-/** What a training's largest step will take, planned by the library on tensors without memory. */
+/**
+ * What a training's largest step will take, planned by the library on tensors without memory. `largest`: the parts of the
+ * step's micro-batch that are computed at the same time, when so many can be.
+ */
 export function predictMemory(
   backend: Backend,
   config: LanguageConfig,
-  {adapter, precision}: Pick<TrainingSettings, "adapter" | "precision">,
-  largest: {batch: Batch; targets: Targets},
+  {adapter, precision, dropout, seed}: Pick<TrainingSettings, "adapter" | "precision" | "dropout" | "seed">,
+  largest: (lanes: number) => readonly {batch: Batch; targets: Targets}[],
   {checkpointing, reference}: {checkpointing: boolean; reference: boolean}
 ): number {
   const without = {allocate: false};
@@ -50,17 +54,34 @@ export function predictMemory(
           b: own.get(`${path}.b`),
           magnitude: own.find(`${path}.m`)
         });
-    const graph = lossBytes(model, largest.batch, largest.targets, {gradients: true, checkpointing});
+    const options = {
+      gradients: true,
+      checkpointing,
+      dropout: dropout ? {share: dropout, seed: [seed]} : undefined
+    };
+    const parts = largest(lanesOf(trainable));
+    const graphs = parts.reduce(
+      (sum, {batch, targets}) => sum + lossBytes(model, batch, targets, options),
+      0
+    );
     let trainedBytes = 0;
     for (const {node} of trainable.parameters)
       trainedBytes += 4 * node.shape.reduce((product, size) => product * size, 1);
     const copy = reference && !adapter ? trainedBytes : 0;
-    return graph + 2 * trainedBytes + copy + BESIDE;
+    // Each plan counts the weights, which the parts share, and gradients, which they do not.
+    const shared = (parts.length - 1) * (bytesOf(storage) + (own ? bytesOf(own) : 0));
+    return graphs - shared + 2 * trainedBytes + copy + BESIDE;
   } finally {
     trainable.free();
     own?.free();
     model.free();
   }
+}
+
+/** Bytes of tensors, whether they have memory or not. */
+function bytesOf(storage: Storage): number {
+  const {base} = storage.backend.ggml;
+  return storage.names().reduce((sum, name) => sum + Number(base.nbytes(storage.get(name).pointer)), 0);
 }
 
 /** Bytes this process may still take: what the machine has available, or its container's limit allows. */

@@ -5,6 +5,7 @@ import {LanguageModel} from "../model.js";
 import {openCheckpoint, readTensorFloats} from "../../safetensors/index.js";
 import {type BatchPlan, microBatch, planBatches} from "./batches.js";
 import type {Pair, StepRecord, TrainingJob, ValidationRecord} from "./job.js";
+import {Lanes, partsOf} from "./lanes.js";
 import {tokenLosses} from "./loss.js";
 import {adamWStep, clipFactor, gradientNorm} from "./optimizer.js";
 import {preferenceLoss, type PreferenceSettings, type Scored} from "./preference.js";
@@ -13,18 +14,31 @@ import {learningRate} from "./schedule.js";
 import {targetsOf} from "./targets.js";
 import {Trainable} from "./trainable.js";
 
+interface TrainedParts {
+  adapter: ActiveAdapter | undefined;
+  trainable: Trainable;
+  lanes: Lanes;
+  /** What preferences are measured from, when all weights are trained. */
+  reference: LanguageModel | undefined;
+}
+
 /** A model being trained: it does one step at a time and can be validated between steps. */
 export class TrainingSession {
   readonly plan: BatchPlan;
+  readonly adapter: ActiveAdapter | undefined;
+  readonly trainable: Trainable;
+  private readonly lanes: Lanes;
+  private readonly reference: LanguageModel | undefined;
 
   private constructor(
     readonly job: TrainingJob,
     readonly model: LanguageModel,
-    readonly adapter: ActiveAdapter | undefined,
-    readonly trainable: Trainable,
-    /** What preferences are measured from, when all weights are trained. */
-    private readonly reference: LanguageModel | undefined
+    {adapter, trainable, lanes, reference}: TrainedParts
   ) {
+    this.adapter = adapter;
+    this.trainable = trainable;
+    this.lanes = lanes;
+    this.reference = reference;
     this.plan = planBatches(lengthsOf(job), job.settings);
   }
 
@@ -51,7 +65,8 @@ export class TrainingSession {
     );
     const reference =
       job.data.kind === "pairs" && !adapter ? await LanguageModel.open(backend, job.base) : undefined;
-    return new TrainingSession(job, model, adapter, trainable, reference);
+    const lanes = await Lanes.open(model, trainable);
+    return new TrainingSession(job, model, {adapter, trainable, lanes, reference});
   }
 
   /** Step `index` from 0: gradients of its micro-batches, clipping, AdamW. `pause` is awaited between micro-batches. */
@@ -61,7 +76,7 @@ export class TrainingSession {
     const micro = this.plan.step(index);
     const {loss, tokens} =
       data.kind === "examples"
-        ? await this.learn(micro, pause)
+        ? await this.learn(index, micro, pause)
         : await this.prefer(micro, data.preference, pause);
     const norm = gradientNorm(this.model.workspace, this.trainable);
     const rate = learningRate(settings.schedule, settings.rate, settings.warmUp, settings.steps, index);
@@ -74,21 +89,29 @@ export class TrainingSession {
     return {step: index + 1, loss, rate, norm, tokens};
   }
 
-  private async learn(micro: number[][][], pause: () => Promise<void>) {
-    const {settings, checkpointing} = this.job;
+  private async learn(index: number, micro: number[][][], pause: () => Promise<void>) {
+    const {
+      settings: {packed, dropout, seed},
+      checkpointing
+    } = this.job;
     const {train} = this.job.data as Extract<TrainingJob["data"], {kind: "examples"}>;
-    const batches = micro.map((rows) => microBatch(train, rows, settings.packed !== undefined));
-    const count = batches.reduce(
-      (sum, {batch, labels}) => sum + targetsOf(batch, labels, 1).tokens.length,
-      0
+    const batches = micro.map((rows) =>
+      partsOf(rows, this.lanes.count).map((part) => microBatch(train, part, packed !== undefined))
     );
+    const count = batches
+      .flat()
+      .reduce((sum, {batch, labels}) => sum + targetsOf(batch, labels, 1).tokens.length, 0);
     let loss = 0;
     let tokens = 0;
-    for (const {batch, labels} of batches) {
-      const targets = targetsOf(batch, labels, 1 / count);
-      for (const nll of tokenLosses(this.model, batch, targets, {gradients: true, checkpointing}))
-        loss += nll / count;
-      tokens += tokensOf({batch, labels});
+    for (const [i, parts] of batches.entries()) {
+      const options = (part: number) => ({
+        gradients: true,
+        checkpointing,
+        dropout: dropout ? {share: dropout, seed: [seed, index, i, part]} : undefined
+      });
+      for (const losses of await this.lanes.losses(parts, 1 / count, options))
+        for (const nll of losses) loss += nll / count;
+      for (const part of parts) tokens += tokensOf(part);
       await pause();
     }
     return {loss, tokens};
@@ -167,6 +190,7 @@ export class TrainingSession {
   }
 
   free(): void {
+    this.lanes.free();
     this.trainable.free();
     this.adapter?.free();
     this.reference?.free();

@@ -4,6 +4,7 @@ import {type Backend, freeCores, openBackend} from "../../ggml/index.js";
 import {checkGradients} from "../checkGradients.js";
 import {readModelConfig} from "../model.js";
 import {microBatch, planBatches} from "./batches.js";
+import {partsOf} from "./lanes.js";
 import {readCheckpoint, writeCheckpoint} from "./checkpointFile.js";
 import {divergence, divergenceAdvice} from "./divergence.js";
 import type {TrainingJob, TrainingOutcome, TrainingProgress, TrainingState} from "./job.js";
@@ -161,22 +162,25 @@ async function predict(job: TrainingJob, backend: Backend): Promise<number> {
   const {data, settings} = job;
   const plan = planBatches(lengthsOf(job), settings);
   const micro = Array.from({length: plan.stepsAnEpoch}, (_, i) => plan.step(i)).flat();
-  let largest: ReturnType<typeof microBatch> | undefined;
+  const made = (rows: number[][]) =>
+    data.kind === "examples"
+      ? microBatch(data.train, rows, settings.packed !== undefined)
+      : pairRows(rows.flat().map((i) => data.train[i]!));
+  let largest = {rows: micro[0]!, size: 0};
   for (const rows of micro) {
-    const made =
-      data.kind === "examples"
-        ? microBatch(data.train, rows, settings.packed !== undefined)
-        : pairRows(rows.flat().map((i) => data.train[i]!));
-    if (!largest || made.batch.ids.length > largest.batch.ids.length) largest = made;
+    const size = made(rows).batch.ids.length;
+    if (size > largest.size) largest = {rows, size};
   }
-  const targets = targetsOf(largest!.batch, largest!.labels, 1);
-  return predictMemory(
-    backend,
-    config,
-    settings,
-    {batch: largest!.batch, targets},
-    {checkpointing: job.checkpointing, reference: data.kind === "pairs"}
-  );
+  // Preferences are compared in one piece.
+  const parts = (lanes: number) =>
+    partsOf(largest.rows, data.kind === "examples" ? lanes : 1).map((rows) => {
+      const {batch, labels} = made(rows);
+      return {batch, targets: targetsOf(batch, labels, 1)};
+    });
+  return predictMemory(backend, config, settings, parts, {
+    checkpointing: job.checkpointing,
+    reference: data.kind === "pairs"
+  });
 }
 
 /** Speed and time left, from the steps of this process. */

@@ -1,0 +1,73 @@
+import {describe, expect, it} from "vitest";
+import {LanguageModel, packedRows, targetsOf, tokenLosses, Trainable} from "../../src/language/index.js";
+import {Graph, Tape} from "../../src/ggml/index.js";
+import {Dropped, dropped} from "../../src/language/dropout.js";
+import {checkpoint, oneThread} from "./support.js";
+
+const rows = [
+  [3, 14, 15, 9, 2, 6],
+  [5, 35, 8, 9]
+].map((ids) => [{ids, labels: ids}]);
+
+describe("dropout", () => {
+  it("drops about its share of the values and scales the rest, so that the mean stays", async () => {
+    const model = await LanguageModel.open(await oneThread(), await checkpoint());
+    const graph = new Graph(model.workspace, 64);
+    try {
+      const tape = new Tape(graph, false);
+      const ones = graph.input(new Float32Array(32 * 1000).fill(1), [32, 1000], "F32");
+      const mask = new Dropped(graph, {share: 0.2, seed: [1]}).mask(32, 1000);
+      const kept = graph.keep(dropped(tape, ones, mask));
+      graph.run();
+      const values = [...graph.read(kept)];
+      expect(new Set(values)).toEqual(new Set([0, 1.25]));
+      const share = values.filter((value) => value === 0).length / values.length;
+      // Five standard deviations of 32,000 draws.
+      expect(Math.abs(share - 0.2)).toBeLessThan(5 * Math.sqrt((0.2 * 0.8) / values.length));
+    } finally {
+      graph.free();
+      model.free();
+    }
+  });
+
+  it("has the gradient of what is left, and drops the same where layers are computed again", async () => {
+    const model = await LanguageModel.open(await oneThread(), await checkpoint());
+    const {storage} = model;
+    const trainable = new Trainable(model.backend, storage, storage.names());
+    try {
+      const {batch, labels} = packedRows(rows);
+      const targets = targetsOf(batch, labels, 1);
+      const dropout = {share: 0.3, seed: ["run", 4, 0]};
+      const losses = (seed: (string | number)[] = dropout.seed) => [
+        ...tokenLosses(model, batch, targets, {dropout: {...dropout, seed}})
+      ];
+      const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+      const gradients = (checkpointing: boolean) => {
+        trainable.clearGradients();
+        tokenLosses(model, batch, targets, {gradients: true, checkpointing, dropout});
+        return storage.names().map((name) => trainable.gradientOf(name));
+      };
+      const computed = gradients(false);
+      expect(gradients(true)).toEqual(computed);
+      expect(losses()).toEqual(losses());
+      expect(losses(["run", 5, 0])).not.toEqual(losses());
+      expect(losses()).not.toEqual([...tokenLosses(model, batch, targets)]);
+      const length = Math.hypot(...computed.map((values) => Math.hypot(...values)));
+      const weights = storage.names().map((name) => storage.read(name));
+      const at = (distance: number) => {
+        storage.names().forEach((name, n) =>
+          storage.write(
+            name,
+            weights[n]!.map((value, i) => value + (distance * computed[n]![i]!) / length)
+          )
+        );
+        return sum(losses());
+      };
+      const measured = (at(3e-3) - at(-3e-3)) / 6e-3;
+      expect(Math.abs(length / measured - 1)).toBeLessThan(0.01);
+    } finally {
+      trainable.free();
+      model.free();
+    }
+  });
+});
