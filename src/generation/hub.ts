@@ -152,7 +152,7 @@ async function fetchFile(
     const handle = await open(partial, response.status === 206 ? "a" : "w");
     try {
       for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>)
-        await handle.write(chunk);
+        await handle.writeFile(chunk);
       await handle.sync();
     } finally {
       await handle.close();

@@ -43,7 +43,7 @@ export class ShardFile {
     const file = new ShardFile(folder, shard);
     const handle = await open(file.path, "w");
     try {
-      await handle.write(shard.head, 0, shard.head.byteLength, 0);
+      await handle.writeFile(shard.head);
       await handle.truncate(shard.bytes);
     } finally {
       await handle.close();

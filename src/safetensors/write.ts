@@ -2,13 +2,16 @@ import {open} from "node:fs/promises";
 import {writeAtomic} from "../store/files.js";
 import {buildHeader, type PlannedTensor} from "./header.js";
 
+/** A tensor with its little-endian bytes, or what makes them when their turn comes. */
+export type WrittenTensor = PlannedTensor & {data: Uint8Array | (() => Uint8Array)};
+
 /**
  * Writes one safetensors file through a temporary one: canonical order, so equal tensors and metadata give equal
- * bytes whatever their order here. `data` are the little-endian bytes.
+ * bytes whatever their order here.
  */
 export async function writeSafetensors(
   path: string,
-  tensors: readonly (PlannedTensor & {data: Uint8Array})[],
+  tensors: readonly WrittenTensor[],
   metadata?: Readonly<Record<string, string>>
 ): Promise<void> {
   const {head, entries} = buildHeader(tensors, metadata);
@@ -16,12 +19,14 @@ export async function writeSafetensors(
   await writeAtomic(path, async (temporary) => {
     const handle = await open(temporary, "w");
     try {
-      await handle.write(head, 0, head.byteLength, 0);
-      for (const {name, offset, bytes} of entries) {
-        const data = byName.get(name)!;
+      // Not `write`, which on a full disk writes a part and says nothing.
+      await handle.writeFile(head);
+      for (const {name, bytes} of entries) {
+        const given = byName.get(name)!;
+        const data = typeof given === "function" ? given() : given;
         if (data.byteLength !== bytes)
           throw new Error(`${name}: ${data.byteLength} bytes instead of ${bytes}`);
-        await handle.write(data, 0, bytes, offset);
+        await handle.writeFile(data);
       }
     } finally {
       await handle.close();

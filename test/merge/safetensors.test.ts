@@ -161,6 +161,58 @@ describe("writing", () => {
     expect(first.subarray(8).toString("latin1")).toMatch(/^\{"__metadata__":\{"format":"pt"\},"w":/);
   });
 
+  it("makes the bytes of one tensor at a time, where they are made when their turn comes", async () => {
+    const path = join(work.path, "late.safetensors");
+    const order: string[] = [];
+    const late = (name: string) => ({
+      name,
+      dtype: "F32" as const,
+      shape: [1],
+      data: () => {
+        order.push(name);
+        return new Uint8Array(Float32Array.of(order.length).buffer);
+      }
+    });
+    await writeSafetensors(path, [late("b"), late("a")]);
+    expect(order).toEqual(["a", "b"]);
+    const {tensors} = await readHeader(path);
+    expect(tensors.map(({name}) => name)).toEqual(["a", "b"]);
+    expect([...new Float32Array((await readFile(path)).buffer.slice(-8))]).toEqual([1, 2]);
+  });
+
+  it.skipIf(process.platform === "win32")(
+    "to a disk that takes only a part fails and leaves no file",
+    async () => {
+      const path = join(work.path, "cut.safetensors");
+      const module = new URL("../../src/safetensors/write.ts", import.meta.url).href;
+      const script = `
+      import {writeSafetensors} from ${JSON.stringify(module)};
+      process.on("SIGXFSZ", () => undefined);
+      await writeSafetensors(${JSON.stringify(path)}, [
+        {name: "a", dtype: "F32", shape: [262144], data: new Uint8Array(1 << 20)}
+      ]);`;
+      // A limit on the size of files: the system takes what fits and refuses the rest, as a full disk does.
+      const {status, stderr} = spawnSync(
+        "bash",
+        [
+          "-c",
+          'ulimit -f 512; exec "$@"',
+          "-",
+          process.execPath,
+          "--import",
+          "tsx",
+          "--input-type=module",
+          "-e",
+          script
+        ],
+        {encoding: "utf8"}
+      );
+      expect(stderr).toMatch(/EFBIG/);
+      expect(status).not.toBe(0);
+      await expect(readFile(path)).rejects.toThrow(/ENOENT/);
+    }
+  );
+
   it("splits shards at the limit and gives a larger tensor a file of its own", () => {
     const shards = planShards(
       [4, 4, 20, 4].map((n, i) => ({name: `t${i}`, dtype: "U8" as Dtype, shape: [n]})),

@@ -22,7 +22,7 @@ export async function writeCheckpoint(
       name,
       dtype: "F32" as const,
       shape: [...shape].reverse(),
-      data: new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+      data: () => new Uint8Array(values().buffer)
     })),
     {identity, state: JSON.stringify(state)}
   );

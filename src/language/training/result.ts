@@ -17,7 +17,7 @@ export async function writeResult(session: TrainingSession, folder: string): Pro
       name,
       dtype: "F32" as const,
       shape,
-      data: new Uint8Array(model.storage.read(name).buffer)
+      data: () => new Uint8Array(model.storage.read(name).buffer)
     }))
   );
 }

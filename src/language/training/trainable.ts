@@ -51,12 +51,12 @@ export class Trainable {
   }
 
   /** Everything that decides the following steps, by name: "weight/…", "first/…", "second/…". */
-  *state(): Generator<{name: string; shape: readonly number[]; values: Float32Array}> {
+  *state(): Generator<{name: string; shape: readonly number[]; values: () => Float32Array}> {
     for (const {name, node} of this.parameters) {
       const shape = node.shape;
-      yield {name: `weight/${name}`, shape, values: this.weights.read(name)};
-      yield {name: `first/${name}`, shape, values: this.first.read(name)};
-      yield {name: `second/${name}`, shape, values: this.second.read(name)};
+      yield {name: `weight/${name}`, shape, values: () => this.weights.read(name)};
+      yield {name: `first/${name}`, shape, values: () => this.first.read(name)};
+      yield {name: `second/${name}`, shape, values: () => this.second.read(name)};
     }
   }
 

@@ -130,8 +130,8 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
         }
       }
       hash.update(itemLines).update(requestLines);
-      await items.write(itemLines);
-      await requests.write(requestLines);
+      await items.writeFile(itemLines);
+      await requests.writeFile(requestLines);
     }
   } finally {
     await items.close();

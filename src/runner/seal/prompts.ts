@@ -22,7 +22,7 @@ export async function renderedPrompts(
       for (const {rowId, row} of batch)
         for (const variant of variants)
           text += `${JSON.stringify({row_id: rowId, variant: variant.name, messages: jsonOf(variant.render(row)) ?? null})}\n`;
-      await lines.write(text);
+      await lines.writeFile(text);
     }
   } finally {
     await lines.close();

@@ -62,7 +62,7 @@ async function cutInPieces(log: string, near: string): Promise<{pieces: string[]
       piece = await open(pieces.at(-1)!, "w");
       written = 0;
     }
-    await piece.write(bytes);
+    await piece.writeFile(bytes);
     written += bytes.length;
   };
   try {
