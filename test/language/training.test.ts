@@ -1,4 +1,5 @@
 import {describe, expect, it} from "vitest";
+import fc from "../support/property.js";
 import {Storage, Workspace} from "../../src/ggml/index.js";
 import {
   adamWStep,
@@ -15,6 +16,7 @@ import {
   targetsOf,
   Trainable
 } from "../../src/language/index.js";
+import {LossWatch} from "../../src/language/training/divergence.js";
 import {oneThread} from "./support.js";
 
 describe("rows of examples", () => {
@@ -43,6 +45,43 @@ describe("the learning rate", () => {
     expect(learningRate("cosine", 1, 4, 20, 12)).toBeCloseTo(0.5, 12);
     expect(learningRate("linear", 1, 0, 4, 3)).toBe(0.25);
     expect(learningRate("constant", 1, 2, 4, 3)).toBe(1);
+  });
+});
+
+describe("the watch over losses", () => {
+  const record = (step: number, loss: number) => ({step, loss, rate: 1, norm: 1, tokens: 1});
+
+  it("ends a training whose mean of 20 steps is twice, and a nat above, the lowest before", () => {
+    const walk = fc.array(fc.double({min: 0, max: 6, noNaN: true}), {minLength: 1, maxLength: 90});
+    fc.assert(
+      fc.property(walk, (values) => {
+        // Smooth, so that means move: some walks rise and some do not.
+        const losses = values.map(
+          (_, i) => values.slice(0, i + 1).reduce((sum, v) => sum + v, 0) / (i + 1) + i / 20
+        );
+        const means = losses.map((_, i) => losses.slice(i - 19, i + 1).reduce((sum, v) => sum + v, 0) / 20);
+        const expected = losses.map((_, i) => {
+          if (i < 39) return false;
+          const lowest = Math.min(...means.slice(19, i - 19));
+          return means[i]! > 2 * lowest && means[i]! > lowest + 1;
+        });
+        const watch = new LossWatch();
+        const found = losses.map((loss, i) => watch.look(record(i + 1, loss)) !== undefined);
+        expect(found).toEqual(expected);
+        // Begun again from the records of before, it goes on as if nothing had been.
+        const half = Math.floor(losses.length / 2);
+        const resumed = new LossWatch(losses.slice(0, half).map((loss, i) => record(i + 1, loss)));
+        expect(losses.slice(half).map((loss, i) => resumed.look(record(i, loss)) !== undefined)).toEqual(
+          expected.slice(half)
+        );
+      })
+    );
+    const rising = Array.from({length: 90}, (_, i) => record(i + 1, i < 40 ? 1 : 3));
+    const watch = new LossWatch();
+    expect(rising.map((one) => watch.look(one)).findIndex((found) => found !== undefined)).toBeGreaterThan(
+      40
+    );
+    expect(new LossWatch().look(record(1, NaN))).toBe("the loss of step 1 is NaN");
   });
 });
 

@@ -1,28 +1,35 @@
+import {mean} from "../../stats/index.js";
 import type {StepRecord} from "./job.js";
 
 const WINDOW = 20;
 
 /**
- * Why a training should end, or undefined while it goes well: a loss or gradient that is no number, or a mean loss of
- * the last 20 steps more than twice, and more than one nat above, the lowest mean of 20 steps so far.
+ * Watches the losses of a training step by step: says why it should end, or undefined while it goes well. It should at a loss or
+ * gradient that is no number, or when the mean loss of the last 20 steps is more than twice, and more than one nat above, the
+ * lowest mean of 20 steps before them.
  */
-export function divergence(curve: readonly StepRecord[]): string | undefined {
-  const last = curve.at(-1);
-  if (!last) return undefined;
-  if (!Number.isFinite(last.loss)) return `the loss of step ${last.step} is ${last.loss}`;
-  if (!Number.isFinite(last.norm)) return `the gradient of step ${last.step} is ${last.norm}`;
-  if (curve.length < 2 * WINDOW) return undefined;
-  const meanAt = (end: number) => {
-    let sum = 0;
-    for (let i = end - WINDOW; i < end; i++) sum += curve[i]!.loss;
-    return sum / WINDOW;
-  };
-  let lowest = Infinity;
-  for (let end = WINDOW; end <= curve.length - WINDOW; end++) lowest = Math.min(lowest, meanAt(end));
-  const now = meanAt(curve.length);
-  return now > 2 * lowest && now > lowest + 1
-    ? `the loss rose to ${now.toFixed(3)} (mean of the last ${WINDOW} steps) after ${lowest.toFixed(3)}`
-    : undefined;
+export class LossWatch {
+  /** Of the last two windows. */
+  private readonly recent: number[] = [];
+  private lowest = Infinity;
+
+  constructor(curve: readonly StepRecord[] = []) {
+    for (const record of curve) this.look(record);
+  }
+
+  look({step, loss, norm}: StepRecord): string | undefined {
+    if (!Number.isFinite(loss)) return `the loss of step ${step} is ${loss}`;
+    if (!Number.isFinite(norm)) return `the gradient of step ${step} is ${norm}`;
+    const {recent} = this;
+    recent.push(loss);
+    if (recent.length > 2 * WINDOW) recent.shift();
+    if (recent.length < 2 * WINDOW) return undefined;
+    this.lowest = Math.min(this.lowest, mean(recent.slice(0, WINDOW))!);
+    const now = mean(recent.slice(WINDOW))!;
+    return now > 2 * this.lowest && now > this.lowest + 1
+      ? `the loss rose to ${now.toFixed(3)} (mean of the last ${WINDOW} steps) after ${this.lowest.toFixed(3)}`
+      : undefined;
+  }
 }
 
 /** What to try when a training diverged. */

@@ -6,7 +6,7 @@ import {readModelConfig} from "../model.js";
 import {microBatch, planBatches} from "./batches.js";
 import {partsOf} from "./lanes.js";
 import {readCheckpoint, writeCheckpoint} from "./checkpointFile.js";
-import {divergence, divergenceAdvice} from "./divergence.js";
+import {divergenceAdvice, LossWatch} from "./divergence.js";
 import type {TrainingJob, TrainingOutcome, TrainingProgress, TrainingState} from "./job.js";
 import {availableMemory, predictMemory, refuseTooLarge} from "./memory.js";
 import {writeResult} from "./result.js";
@@ -90,10 +90,11 @@ async function run(session: TrainingSession, state: TrainingState, hooks: Traini
   const best = join(work, "best");
   const save = () => writeCheckpoint(work, identity, trainable, state);
   const pace = new Pace(settings.steps);
+  const watch = new LossWatch(state.curve);
   const bestSoFar = () => lowest(state);
   while (state.step < settings.steps) {
     const record = await session.step(state.step, pause);
-    const wrong = divergence([...state.curve, record]);
+    const wrong = watch.look(record);
     if (wrong !== undefined) {
       // The weights of the last checkpoint were good; those of now are not.
       const good = await readCheckpoint(work, identity, trainable);
