@@ -137,6 +137,7 @@ const tuning: Definition = {
   clip: 1,
   validateEvery: 2,
   patience: 2,
+  keep: "last",
   checkpointing: true,
   checkpointEvery: 2,
   threads: 1,

@@ -141,6 +141,17 @@ describe("training", () => {
     expect(outcome.step - best.step).toBe(6);
   });
 
+  it("keeps the last weights where they are asked for, whatever validation says of them", async () => {
+    const settings = {rate: 0.08, schedule: "constant", keepLast: true} as const;
+    const restless = await job({...settings, steps: 60, validateEvery: 2, patience: 3});
+    const outcome = await train(restless);
+    expect(outcome.status).toBe("early");
+    expect(outcome.resultStep).toBe(outcome.step);
+    const alone = await job({...settings, steps: outcome.step});
+    await train(alone);
+    expect(await bytesOf(restless.work)).toEqual(await bytesOf(alone.work));
+  });
+
   it("stops a loss that is no number, and keeps the weights of the last checkpoint", async () => {
     const wild = await job(
       {rate: 1e30, clip: undefined, warmUp: 4, schedule: "constant"},

@@ -63,6 +63,8 @@ export interface FinetuneDefinition {
   validateEvery?: number;
   /** Validations without a better one after which training ends. */
   patience?: number;
+  /** Whose weights are the result: those of the best validation (default), or the last. */
+  keep?: "best" | "last";
   /** Compute layers again for the gradient: less memory, about a fifth slower. */
   checkpointing?: boolean;
   checkpointEvery?: number;

@@ -142,6 +142,7 @@ function settingsOf(
     seed: `${definition.seed ?? "assay"}/${context.seed}`,
     validateEvery: definition.validateEvery ?? stepsAnEpoch,
     patience: definition.patience,
+    keepLast: definition.keep === "last" || undefined,
     threads: definition.threads && Math.min(definition.threads, availableParallelism())
   };
 }

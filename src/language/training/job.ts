@@ -41,6 +41,8 @@ export interface TrainingSettings {
   validateEvery?: number;
   /** Validations without a better one after which training ends. */
   patience?: number;
+  /** The result has the last weights, not those of the best validation. */
+  keepLast?: boolean;
   /** Undefined: as many as the machine has free, counted again as it goes on. */
   threads?: number;
 }

@@ -113,7 +113,7 @@ async function run(session: TrainingSession, state: TrainingState, hooks: Traini
     const validation = due ? await session.validate(state.step, pause) : undefined;
     if (validation) {
       state.validations.push(validation);
-      if (bestSoFar() === validation) await writeResult(session, best);
+      if (!settings.keepLast && bestSoFar() === validation) await writeResult(session, best);
     }
     hooks.onProgress?.({...pace.at(record), validation});
     if (validation && impatient(state, settings.patience)) {
@@ -127,7 +127,7 @@ async function run(session: TrainingSession, state: TrainingState, hooks: Traini
   return finish(session, state, best, "finished");
 }
 
-/** The best validated weights are the result; without validation the last ones. */
+/** The best validated weights are the result; without validation, or when they are to be kept, the last ones. */
 async function finish(
   session: TrainingSession,
   state: TrainingState,
@@ -136,7 +136,7 @@ async function finish(
 ): Promise<Ended> {
   const result = resultFolder(session.job.work);
   await rm(result, {recursive: true, force: true});
-  const chosen = lowest(state);
+  const chosen = session.job.settings.keepLast ? undefined : lowest(state);
   if (chosen && chosen.step !== state.step) {
     await cp(best, result, {recursive: true});
     return {status, resultStep: chosen.step};
