@@ -36,7 +36,7 @@ export const beginning = {
 };
 
 /** Training steps of each model. */
-export const steps = whole ? {base: 2500, team: 400, joint: 15_500} : {base: 400, team: 80, joint: 160};
+export const steps = whole ? {base: 2500, team: 400, joint: 13_500} : {base: 400, team: 80, joint: 160};
 
 /** What the four models share. */
 export const task = {
