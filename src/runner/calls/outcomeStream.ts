@@ -1,7 +1,5 @@
 import type {CallOutcome, CallRequest, ExecuteOptions} from "./executor.js";
 
-const ENOUGH_FOR_A_BATCH = 16;
-
 /**
  * The outer form of an executor's work on one stream of requests: it takes them as places come free, gives what has ended in
  * batches, and counts a batch as received when the next is asked for. What makes the calls says how they start, when they
@@ -17,7 +15,6 @@ export abstract class OutcomeStream<Ended> implements AsyncIterableIterator<read
   private sourceEnded = false;
   private closed = false;
   private failure: {error: unknown} | undefined;
-  private endTurn: (() => void) | undefined;
   private wakeReader: (() => void) | undefined;
   private wakeTaker: (() => void) | undefined;
   private readonly onSignal = () => this.drain();
@@ -62,7 +59,8 @@ export abstract class OutcomeStream<Ended> implements AsyncIterableIterator<read
 
   async next(): Promise<IteratorResult<readonly CallOutcome[]>> {
     this.received();
-    await this.turn();
+    // Answers that arrive in one turn of the event loop make one batch.
+    await new Promise(setImmediate);
     while (this.ended.length === 0 && !this.finished) await this.woken();
     if (this.ended.length > 0) return {done: false, value: this.give()};
     await this.close();
@@ -82,21 +80,8 @@ export abstract class OutcomeStream<Ended> implements AsyncIterableIterator<read
     return {done: true, value: undefined};
   }
 
-  /**
-   * Answers that arrive in one turn of the event loop make one batch, up to a few: their places would stand empty until the last
-   * of them was read, and calls that begin together end together the next time, too.
-   */
-  private async turn(): Promise<void> {
-    if (this.ended.length >= ENOUGH_FOR_A_BATCH) return;
-    await new Promise<void>((resolve) => {
-      this.endTurn = resolve;
-      setImmediate(resolve);
-    });
-  }
-
   protected tell(ended: Ended): void {
     this.ended.push(ended);
-    if (this.ended.length >= ENOUGH_FOR_A_BATCH) this.endTurn?.();
     this.wakeReader?.();
   }
 
