@@ -9,6 +9,6 @@ export default finetune({
   base,
   rate: 2e-3,
   steps: steps.joint,
-  // Words are right or wrong: they go on getting right after the loss has begun to rise.
+  // The validation loss rises at the end, without more words being wrong.
   keep: "last"
 });
