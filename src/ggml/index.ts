@@ -5,7 +5,7 @@ export {type Pointer, type TypeName, TYPES} from "./functions.js";
 export {type Koffi, loadGgml} from "./library.js";
 export {findLibraries, GGML_VERSION, installCommand, RELEASE} from "./package.js";
 export {Graph, Workspace} from "./graph.js";
-export type {Node, Shape} from "./node.js";
+export {elements, type Node, type Shape} from "./node.js";
 export * from "./operators.js";
 export {type Planned, Storage} from "./storage.js";
 export {Tape} from "./tape.js";

@@ -16,13 +16,15 @@ export interface Planned {
  */
 export class Storage {
   readonly bytes: number;
+  /** Bytes of the tensors, whether they have memory or not. */
+  readonly tensorBytes: number;
   private readonly context: Pointer;
   private readonly buffer: Pointer | null;
   private readonly nodes = new Map<string, Node>();
   private freed = false;
 
   constructor(
-    readonly backend: Backend,
+    private readonly backend: Backend,
     planned: readonly Planned[],
     {allocate = true}: {allocate?: boolean} = {}
   ) {
@@ -36,6 +38,7 @@ export class Storage {
       this.nodes.set(name, nodeOf(pointer, [a, b, c, d], type));
       expected += Number(base.nbytes(pointer));
     }
+    this.tensorBytes = expected;
     this.buffer =
       planned.length === 0 || !allocate
         ? null

@@ -9,26 +9,21 @@ export interface Dropout {
   seed: readonly Seed[];
 }
 
-/** The masks of one computation, made in the order they are asked for (https://jmlr.org/papers/v15/srivastava14a.html). */
-export class Dropped {
-  private readonly next: (() => number) | undefined;
-  private readonly below: number;
-  private readonly kept: number;
-
-  constructor(
-    private readonly graph: Graph,
-    dropout: Dropout | undefined
-  ) {
-    const [seed = 0, ...names] = dropout?.seed ?? [];
-    this.next = dropout && rng(seed, "dropout", ...names).bits;
-    this.below = Math.round((dropout?.share ?? 0) * 0x1_0000);
-    this.kept = 1 / (1 - (dropout?.share ?? 0));
-  }
-
-  /** A mask for `tokens` vectors of `width` values: [width, tokens] of 0 and 1 ÷ (1 − share); undefined without dropout. */
-  mask(width: number, tokens: number): Node | undefined {
-    const {next, below, kept} = this;
-    if (!next) return undefined;
+/**
+ * Makes the masks of one computation, in the order they are asked for: for `tokens` vectors of `width` values [width, tokens]
+ * of 0 and 1 ÷ (1 − share), or undefined without dropout (https://jmlr.org/papers/v15/srivastava14a.html).
+ */
+export function dropMasks(
+  graph: Graph,
+  dropout: Dropout | undefined
+): (width: number, tokens: number) => Node | undefined {
+  if (!dropout) return () => undefined;
+  const {share, seed} = dropout;
+  const [first = 0, ...names] = seed;
+  const {bits: next} = rng(first, "dropout", ...names);
+  const below = Math.round(share * 0x1_0000);
+  const kept = 1 / (1 - share);
+  return (width, tokens) => {
     const values = new Float32Array(width * tokens);
     // Sixteen bits decide on a value, two values a number.
     for (let i = 0; i < values.length; i += 2) {
@@ -36,8 +31,8 @@ export class Dropped {
       if ((bits & 0xffff) >= below) values[i] = kept;
       if (bits >>> 16 >= below) values[i + 1] = kept;
     }
-    return this.graph.input(values, [width, tokens], "F32");
-  }
+    return graph.input(values, [width, tokens], "F32");
+  };
 }
 
 /** x without the values that the mask drops. */

@@ -21,7 +21,7 @@ import {
 import type {AdapterNodes, Weights} from "./adapter.js";
 import {type Batch, maskInput} from "./batch.js";
 import type {LanguageConfig} from "./config.js";
-import {type Dropout, Dropped, dropped} from "./dropout.js";
+import {dropMasks, type Dropout, dropped} from "./dropout.js";
 
 export interface ForwardOptions {
   /** Forget what happens inside a layer and compute it again for the gradient: less memory, more time. */
@@ -49,8 +49,8 @@ export function hiddenStates(
   for (const {window} of config.layer)
     if (!masks.has(window)) masks.set(window, maskInput(graph, batch, window));
   const rotations = rotationInputs(tape, config, batch);
-  const drops = new Dropped(graph, options.dropout);
-  const dropMask = () => drops.mask(config.hidden, tokens);
+  const masked = dropMasks(graph, options.dropout);
+  const dropMask = () => masked(config.hidden, tokens);
   let x = dropped(tape, embed(tape, config, weights, ids), dropMask());
   config.layer.forEach(({window}, i) => {
     const drop = {attention: dropMask(), feedForward: dropMask()};

@@ -1,5 +1,4 @@
 import {describe, expect, it} from "vitest";
-import type {Storage} from "../../src/ggml/index.js";
 import {
   ActiveAdapter,
   checkGradients,
@@ -12,40 +11,7 @@ import {
   Trainable
 } from "../../src/language/index.js";
 import {rng} from "../../src/stats/rng.js";
-import {checkpoint, oneThread, tiny} from "./support.js";
-
-const rows = [
-  [3, 14, 15, 9, 2, 6],
-  [5, 35, 8, 9],
-  [7, 9, 32, 38, 4, 6, 2]
-].map((ids) => ({ids, labels: ids.map((id, i) => (i < 2 ? -100 : id))}));
-
-/** Slope along the gradient, computed and measured by two forward passes. */
-function slopes(model: LanguageModel, storage: Storage, checkpointing = false): [number, number] {
-  const {batch, labels} = packedRows([rows.slice(0, 2), rows.slice(2)]);
-  const targets = targetsOf(batch, labels, (row) => 1 + row);
-  const loss = () =>
-    tokenLosses(model, batch, targets).reduce((sum, value, i) => sum + value * targets.weights[i]!, 0);
-  const trainable = new Trainable(model.backend, storage, storage.names());
-  tokenLosses(model, batch, targets, {gradients: true, checkpointing});
-  const names = storage.names();
-  const gradients = names.map((name) => trainable.gradientOf(name));
-  const weights = names.map((name) => storage.read(name));
-  const length = Math.hypot(...gradients.map((values) => Math.hypot(...values)));
-  const at = (distance: number) => {
-    names.forEach((name, n) =>
-      storage.write(
-        name,
-        weights[n]!.map((value, i) => value + (distance * gradients[n]![i]!) / length)
-      )
-    );
-    return loss();
-  };
-  const measured = (at(3e-3) - at(-3e-3)) / 6e-3;
-  names.forEach((name, n) => storage.write(name, weights[n]!));
-  trainable.free();
-  return [length, measured];
-}
+import {checkpoint, oneThread, rows, slopes, tiny} from "./support.js";
 
 const gemma = {
   ...tiny,
@@ -117,7 +83,7 @@ describe("gradients", () => {
     } else {
       const [computed, measured] = slopes(model, adapter.storage);
       expect(Math.abs(computed / measured - 1)).toBeLessThan(0.01);
-      expect(slopes(model, adapter.storage, true)[0]).toBe(computed);
+      expect(slopes(model, adapter.storage, {checkpointing: true})[0]).toBe(computed);
     }
     adapter.free();
     model.free();

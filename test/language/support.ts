@@ -3,8 +3,17 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll} from "vitest";
 import {rm} from "node:fs/promises";
-import {type Backend, openBackend} from "../../src/ggml/index.js";
-import {initialWeights, readConfig} from "../../src/language/index.js";
+import {type Backend, openBackend, type Storage} from "../../src/ggml/index.js";
+import {
+  initialWeights,
+  type LanguageModel,
+  packedRows,
+  readConfig,
+  targetsOf,
+  tokenLosses,
+  Trainable
+} from "../../src/language/index.js";
+import type {ForwardOptions} from "../../src/language/forward.js";
 import {writeSafetensors} from "../../src/safetensors/index.js";
 
 const folders: string[] = [];
@@ -56,4 +65,45 @@ export async function checkpoint(json: Record<string, unknown> = tiny, deviation
     }))
   );
   return folder;
+}
+
+/** Texts of several lengths, their first two tokens not learned. */
+export const rows = [
+  [3, 14, 15, 9, 2, 6],
+  [5, 35, 8, 9],
+  [7, 9, 32, 38, 4, 6, 2]
+].map((ids) => ({ids, labels: ids.map((id, i) => (i < 2 ? -100 : id))}));
+
+/** Slope along the gradient, computed and measured by two forward passes. */
+export function slopes(
+  model: LanguageModel,
+  storage: Storage,
+  {checkpointing, dropout}: ForwardOptions = {}
+): [number, number] {
+  const {batch, labels} = packedRows([rows.slice(0, 2), rows.slice(2)]);
+  const targets = targetsOf(batch, labels, (row) => 1 + row);
+  const loss = () =>
+    tokenLosses(model, batch, targets, {dropout}).reduce(
+      (sum, value, i) => sum + value * targets.weights[i]!,
+      0
+    );
+  const trainable = new Trainable(model.backend, storage, storage.names());
+  tokenLosses(model, batch, targets, {gradients: true, checkpointing, dropout});
+  const names = storage.names();
+  const gradients = names.map((name) => trainable.gradientOf(name));
+  const weights = names.map((name) => storage.read(name));
+  const length = Math.hypot(...gradients.map((values) => Math.hypot(...values)));
+  const at = (distance: number) => {
+    names.forEach((name, n) =>
+      storage.write(
+        name,
+        weights[n]!.map((value, i) => value + (distance * gradients[n]![i]!) / length)
+      )
+    );
+    return loss();
+  };
+  const measured = (at(3e-3) - at(-3e-3)) / 6e-3;
+  names.forEach((name, n) => storage.write(name, weights[n]!));
+  trainable.free();
+  return [length, measured];
 }

@@ -1,4 +1,4 @@
-import {type Backend, Graph, type Node, openBackend, Storage, Workspace} from "../../ggml/index.js";
+import {type Backend, elements, Graph, type Node, openBackend, Storage, Workspace} from "../../ggml/index.js";
 import type {LanguageModel} from "../model.js";
 import {type Computing, type LossOptions, tokenLossesAside} from "./loss.js";
 import type {LabelledBatch} from "./rows.js";
@@ -13,9 +13,7 @@ const MOST_TRAINED = 32_000_000;
 
 /** Into how many parts a micro-batch is cut: the same on every machine, for the order of sums decides on the last bits. */
 export function lanesOf(trainable: Pick<Trainable, "parameters">): 1 | 2 {
-  let values = 0;
-  for (const {node} of trainable.parameters)
-    values += node.shape.reduce((product, size) => product * size, 1);
+  const values = trainable.parameters.reduce((sum, {node}) => sum + elements(node.shape), 0);
   return values > MOST_TRAINED ? 1 : 2;
 }
 

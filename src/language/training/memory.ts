@@ -64,24 +64,16 @@ export function predictMemory(
       (sum, {batch, targets}) => sum + lossBytes(model, batch, targets, options),
       0
     );
-    let trainedBytes = 0;
-    for (const {node} of trainable.parameters)
-      trainedBytes += 4 * node.shape.reduce((product, size) => product * size, 1);
+    const trainedBytes = trained.tensorBytes;
     const copy = reference && !adapter ? trainedBytes : 0;
     // Each plan counts the weights, which the parts share, and gradients, which they do not.
-    const shared = (parts.length - 1) * (bytesOf(storage) + (own ? bytesOf(own) : 0));
+    const shared = (parts.length - 1) * (storage.tensorBytes + (own?.tensorBytes ?? 0));
     return graphs - shared + 2 * trainedBytes + copy + BESIDE;
   } finally {
     trainable.free();
     own?.free();
     model.free();
   }
-}
-
-/** Bytes of tensors, whether they have memory or not. */
-function bytesOf(storage: Storage): number {
-  const {base} = storage.backend.ggml;
-  return storage.names().reduce((sum, name) => sum + Number(base.nbytes(storage.get(name).pointer)), 0);
 }
 
 /** Bytes this process may still take: what the machine has available, or its container's limit allows. */
