@@ -11,6 +11,7 @@ import {
   type TrainingSettings
 } from "../../src/language/index.js";
 import {refuseTooLarge} from "../../src/language/training/memory.js";
+import {readHeader, readTensorBytes, writeSafetensors} from "../../src/safetensors/index.js";
 import {rng} from "../../src/stats/rng.js";
 import {sha256} from "../../src/store/hash.js";
 import {checkpoint, temporaryFolder, tiny} from "./support.js";
@@ -71,6 +72,25 @@ async function bytesOf(work: string): Promise<Record<string, string>> {
   );
 }
 
+/** The checkpoint as releases before wrote it: the curve among the header's state, and no tensor of it. */
+async function curveInHeader(file: string): Promise<void> {
+  const {tensors, metadata} = await readHeader(file);
+  const bytes = new Map<string, Buffer>();
+  for (const tensor of tensors) bytes.set(tensor.name, await readTensorBytes({...tensor, file}));
+  const values = new Float64Array(new Uint8Array(bytes.get("curve")!).buffer);
+  const curve = Array.from({length: values.length / 5}, (_, i) => {
+    const [step, loss, rate, norm, tokens] = values.subarray(5 * i);
+    return {step, loss, rate, norm, tokens};
+  });
+  await writeSafetensors(
+    file,
+    tensors
+      .filter(({name}) => name !== "curve")
+      .map((tensor) => ({...tensor, data: bytes.get(tensor.name)!})),
+    {...metadata, state: JSON.stringify({...JSON.parse(metadata.state!), curve})}
+  );
+}
+
 describe("training", () => {
   it.each<[string, Partial<TrainingSettings>]>([
     ["all weights", {}],
@@ -128,6 +148,23 @@ describe("training", () => {
     }
     expect(parts.filter((status) => status === "stopped").length).toBeGreaterThan(1);
     expect(steps).toBe(12);
+    expect(await bytesOf(broken.work)).toEqual(await bytesOf(whole.work));
+  });
+
+  it("goes on from a checkpoint whose header does not grow with the steps, and from one of an earlier release", async () => {
+    const whole = await job();
+    await train(whole);
+    const broken = await job();
+    const file = join(broken.work, "checkpoint.safetensors");
+    const sizes = [];
+    for (const until of [3, 6]) {
+      let step = 0;
+      await train(broken, {onProgress: (progress) => (step = progress.step), stopped: () => step >= until});
+      sizes.push((await readFile(file)).readUInt32LE(0));
+    }
+    expect(sizes[1]).toBe(sizes[0]);
+    await curveInHeader(file);
+    expect((await train(broken)).curve).toHaveLength(12);
     expect(await bytesOf(broken.work)).toEqual(await bytesOf(whole.work));
   });
 

@@ -1,10 +1,14 @@
 import {existsSync} from "node:fs";
 import {join} from "node:path";
-import {readHeader, readTensorFloats, writeSafetensors} from "../../safetensors/index.js";
-import type {TrainingState} from "./job.js";
+import {readHeader, readTensorBytes, readTensorFloats, writeSafetensors} from "../../safetensors/index.js";
+import type {StepRecord, TrainingState} from "./job.js";
 import type {Trainable} from "./trainable.js";
 
 const FILE = "checkpoint.safetensors";
+
+/** The learning curve's tensor, a row a step: a header of the format holds at most 100 MB, and steps have no bound. */
+const CURVE = "curve";
+const COLUMNS = ["step", "loss", "rate", "norm", "tokens"] as const satisfies (keyof StepRecord)[];
 
 /**
  * Writes weights, moments and the state into one file, through a temporary one: a reader, or a training begun again,
@@ -14,18 +18,22 @@ export async function writeCheckpoint(
   work: string,
   identity: string,
   trainable: Trainable,
-  state: TrainingState
+  {curve, ...state}: TrainingState
 ): Promise<void> {
-  await writeSafetensors(
-    join(work, FILE),
-    [...trainable.state()].map(({name, shape, values}) => ({
-      name,
-      dtype: "F32" as const,
-      shape: [...shape].reverse(),
-      data: () => new Uint8Array(values().buffer)
-    })),
-    {identity, state: JSON.stringify(state)}
-  );
+  const weights = [...trainable.state()].map(({name, shape, values}) => ({
+    name,
+    dtype: "F32" as const,
+    shape: [...shape].reverse(),
+    data: () => new Uint8Array(values().buffer)
+  }));
+  const steps = {
+    name: CURVE,
+    dtype: "F64" as const,
+    shape: [curve.length, COLUMNS.length],
+    data: () =>
+      new Uint8Array(Float64Array.from(curve.flatMap((one) => COLUMNS.map((name) => one[name]))).buffer)
+  };
+  await writeSafetensors(join(work, FILE), [...weights, steps], {identity, state: JSON.stringify(state)});
 }
 
 /** Puts a checkpoint's weights and moments back; undefined when there is none of this job. */
@@ -38,6 +46,20 @@ export async function readCheckpoint(
   if (!existsSync(file)) return undefined;
   const {tensors, metadata} = await readHeader(file);
   if (metadata.identity !== identity) return undefined;
-  for (const tensor of tensors) trainable.restore(tensor.name, await readTensorFloats({...tensor, file}));
-  return JSON.parse(metadata.state!) as TrainingState;
+  // Checkpoints of earlier releases have the curve among the state.
+  const state = JSON.parse(metadata.state!) as TrainingState;
+  for (const tensor of tensors) {
+    if (tensor.name === CURVE) state.curve = curveOf(await readTensorBytes({...tensor, file}));
+    else trainable.restore(tensor.name, await readTensorFloats({...tensor, file}));
+  }
+  return state;
+}
+
+function curveOf(bytes: Buffer): StepRecord[] {
+  const values = new Float64Array(new Uint8Array(bytes).buffer);
+  const width = COLUMNS.length;
+  return Array.from({length: values.length / width}, (_, row) => {
+    const cells = COLUMNS.map((name, column) => [name, values[row * width + column]!]);
+    return Object.fromEntries(cells) as StepRecord;
+  });
 }
