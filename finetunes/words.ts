@@ -43,7 +43,8 @@ export const task = {
   dataset: words,
   split: frozen,
   format: "prompt",
-  columns: {prompt: "word", completion: "sounds"},
+  // How a letter is said hangs on the letters after it: read backwards, they have been seen when it comes.
+  columns: {prompt: "backwards", completion: "sounds"},
   method: "full",
   length: 64,
   rows: whole ? 16 : 8
