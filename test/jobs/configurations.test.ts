@@ -43,11 +43,11 @@ async function noted(
 }
 
 /** Runs a script in its folder, with stand-ins for the libraries that it calls. */
-function ran(folder: string) {
+function ran(folder: string, env: NodeJS.ProcessEnv = {}) {
   const {status, stdout, stderr} = spawnSync("python3", ["train.py"], {
     cwd: folder,
     encoding: "utf8",
-    env: {...process.env, PYTHONPATH: standIns, PYTHONDONTWRITEBYTECODE: "1"}
+    env: {...process.env, PYTHONPATH: standIns, PYTHONDONTWRITEBYTECODE: "1", ...env}
   });
   return {status, stderr, told: status === 0 ? (JSON.parse(stdout) as Record<string, unknown>) : undefined};
 }
@@ -75,7 +75,7 @@ describe("LLaMA-Factory's configuration", () => {
       num_train_epochs: 2,
       learning_rate: 1e-4,
       lr_scheduler_type: "cosine",
-      warmup_ratio: 0.03,
+      warmup_steps: 2,
       bf16: true,
       logging_steps: 1,
       save_strategy: "epoch",
@@ -105,7 +105,7 @@ describe("LLaMA-Factory's configuration", () => {
     const settings = {
       method: "full" as const,
       preference: {beta: 0.3},
-      more: {bf16: false, template: "qwen"}
+      more: {bf16: false, template: "qwen", warmup_ratio: 0.1}
     };
     const {read} = await noted("llama-factory", {settings, name: "factory-pairs", format: "axolotl-dpo"});
     const config = parse(read("config.yml")) as Record<string, unknown>;
@@ -116,9 +116,11 @@ describe("LLaMA-Factory's configuration", () => {
       pref_loss: "sigmoid",
       learning_rate: 2e-5,
       bf16: false,
-      template: "qwen"
+      template: "qwen",
+      warmup_ratio: 0.1
     });
     expect(config).not.toHaveProperty("lora_rank");
+    expect(config).not.toHaveProperty("warmup_steps");
     const info = JSON.parse(read("dataset_info.json")) as Record<string, object>;
     expect(info.train).toMatchObject({
       ranking: true,
@@ -175,7 +177,7 @@ const shared = {
   per_device_train_batch_size: 4,
   learning_rate: 1e-4,
   lr_scheduler_type: "cosine",
-  warmup_ratio: 0.03,
+  warmup_steps: 0.03,
   max_length: 256,
   seed: 7,
   logging_steps: 1,
@@ -222,6 +224,19 @@ describe.skipIf(!hasPython)("a script, run by Python with stand-ins for its libr
     });
     expect(JSON.stringify(told)).not.toMatch(/lora_alpha|dataset_text_field/);
   });
+
+  it.each(["unsloth", "trl"])(
+    "of %s warms up by the name that transformers has for it, or as the job says",
+    async (tool) => {
+      const {folder} = await noted(tool, {...lora, name: `${tool}-warm`, format: "openai"});
+      expect(ran(folder, {TRANSFORMERS: "4"}).told!.args).toMatchObject({warmup_ratio: 0.03});
+      expect(ran(folder, {TRANSFORMERS: "5"}).told!.args).toMatchObject({warmup_steps: 0.03});
+      const settings = {...lora.settings, more: {warmup_steps: 20}};
+      const own = await noted(tool, {settings, name: `${tool}-own`, format: "openai"});
+      expect(ran(own.folder, {TRANSFORMERS: "4"}).told!.args).toMatchObject({warmup_steps: 20});
+      expect(ran(own.folder, {TRANSFORMERS: "4"}).told!.args).not.toHaveProperty("warmup_ratio");
+    }
+  );
 
   it("of TRL hands the adapter to the trainer", async () => {
     const {folder} = await noted("trl", {...lora, name: "trl", format: "trl"});

@@ -3,7 +3,7 @@ import {onFirstUse} from "../../store/index.js";
 import {trainFile, validationFile} from "../services/files.js";
 import type {ToolConfiguration} from "./index.js";
 import {originLines} from "./origin.js";
-import {toolSettings} from "./settings.js";
+import {toolSettings, WARM_UP} from "./settings.js";
 
 const yaml = onFirstUse<typeof YamlLibrary>("yaml");
 
@@ -51,7 +51,7 @@ export const axolotl: ToolConfiguration = {
       optimizer: "adamw_torch",
       lr_scheduler: "cosine",
       learning_rate: rate,
-      warmup_ratio: 0.03,
+      warmup_ratio: WARM_UP.share,
       bf16: "auto",
       gradient_checkpointing: true,
       logging_steps: 1,

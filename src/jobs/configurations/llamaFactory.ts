@@ -3,7 +3,7 @@ import {onFirstUse} from "../../store/index.js";
 import type {JobRecord} from "../../store/index.js";
 import type {ToolConfiguration} from "./index.js";
 import {originLines} from "./origin.js";
-import {toolSettings} from "./settings.js";
+import {toolSettings, WARM_UP} from "./settings.js";
 
 const yaml = onFirstUse<typeof YamlLibrary>("yaml");
 
@@ -38,7 +38,7 @@ export const llamaFactory: ToolConfiguration = {
       num_train_epochs: epochs,
       learning_rate: rate,
       lr_scheduler_type: "cosine",
-      warmup_ratio: 0.03,
+      warmup_steps: more && WARM_UP.names.some((name) => name in more) ? undefined : warmUpSteps(job),
       bf16: true,
       logging_steps: 1,
       save_strategy: "epoch",
@@ -53,6 +53,15 @@ export const llamaFactory: ToolConfiguration = {
     };
   }
 };
+
+/**
+ * A number: a share is called otherwise by transformers 4 and 5, and unknown keys are refused. Counted for one device; never
+ * 1, which some releases take for a share.
+ */
+function warmUpSteps(job: JobRecord): number {
+  const {epochs, rows} = toolSettings(job);
+  return Math.max(2, Math.ceil(WARM_UP.share * epochs * Math.ceil(job.data[0]!.rows / rows)));
+}
 
 function datasetInfo({data, format}: JobRecord): Record<string, object> {
   const pairs = format === "axolotl-dpo";

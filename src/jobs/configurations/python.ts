@@ -1,6 +1,6 @@
 import type {JobRecord} from "../../store/index.js";
 import {trainFile, validationFile} from "../services/files.js";
-import {toolSettings} from "./settings.js";
+import {toolSettings, WARM_UP} from "./settings.js";
 
 /** A value as Python writes it. */
 export function pythonValue(value: unknown): string {
@@ -37,8 +37,22 @@ train = load_dataset("json", data_files=f"{DATA}/${trainFile(job)}", split="trai
 validation = ${validation === undefined ? "None" : `load_dataset("json", data_files=f"{DATA}/${validation}", split="train")`}`;
 }
 
-/** What SFTConfig and DPOConfig of TRL share. */
-export function trlSettings(job: JobRecord, output: string): Record<string, unknown> {
+/** A call of TRL's SFTConfig or DPOConfig, indented as an argument; `special` are settings that only this tool has. */
+export function trlConfig(
+  job: JobRecord,
+  output: string,
+  special: Record<string, unknown> = {}
+): {name: "SFTConfig" | "DPOConfig"; call: string} {
+  const settings = {...trlSettings(job, output), ...special};
+  const name = settings.beta === undefined ? "SFTConfig" : "DPOConfig";
+  // Transformers 5 takes a share of the steps as `warmup_steps`, where earlier releases take a number, and has dropped `warmup_ratio`.
+  const warmUp = WARM_UP.names.some((own) => own in settings)
+    ? ""
+    : `\n        **{"warmup_ratio" if "warmup_ratio" in ${name}.__dataclass_fields__ else "warmup_steps": ${WARM_UP.share}},`;
+  return {name, call: `${name}(\n${keywords(settings, "        ")}${warmUp}\n    )`};
+}
+
+function trlSettings(job: JobRecord, output: string): Record<string, unknown> {
   const {epochs, rows, rate, length, seed, beta, more} = toolSettings(job);
   return {
     output_dir: output,
@@ -46,7 +60,6 @@ export function trlSettings(job: JobRecord, output: string): Record<string, unkn
     per_device_train_batch_size: rows,
     learning_rate: rate,
     lr_scheduler_type: "cosine",
-    warmup_ratio: 0.03,
     max_length: length,
     seed,
     beta,

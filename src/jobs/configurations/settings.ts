@@ -1,6 +1,9 @@
 import type {JobRecord} from "../../store/index.js";
 import type {JobTraining} from "../define.js";
 
+/** The share of the steps in which the rate rises, and what transformers has called it. */
+export const WARM_UP = {share: 0.03, names: ["warmup_ratio", "warmup_steps"]};
+
 /** What every tool's configuration says, with our defaults where the job says nothing. */
 export interface ToolSettings {
   /** Undefined: all weights are trained. */

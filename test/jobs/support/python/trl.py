@@ -3,12 +3,25 @@ import json
 import os
 
 
-def SFTConfig(**settings):
-    return {"config": "SFTConfig", **settings}
+# What transformers calls the share of the steps that warms up: `warmup_ratio` until release 5, `warmup_steps` since.
+TRANSFORMERS = int(os.environ.get("TRANSFORMERS", "5"))
 
 
-def DPOConfig(**settings):
-    return {"config": "DPOConfig", **settings}
+class Config(dict):
+    __dataclass_fields__ = {"warmup_steps", *(["warmup_ratio"] if TRANSFORMERS < 5 else [])}
+
+    def __init__(self, **settings):
+        if "warmup_ratio" in settings and TRANSFORMERS >= 5:
+            raise TypeError("__init__() got an unexpected keyword argument 'warmup_ratio'")
+        super().__init__(config=type(self).__name__, **settings)
+
+
+class SFTConfig(Config):
+    pass
+
+
+class DPOConfig(Config):
+    pass
 
 
 class Trainer:
