@@ -1,6 +1,7 @@
 // Times training steps of random models: tokens a second, CPU seconds a step, peak memory beside the predicted one.
-// `npm run bench:finetune [-- --model 15M|135M] [--method lora|full] [--precision f32|f16|q8_0] [--checkpointing] [--threads N] [--steps N]`
-// LoRA of rank 8 on all linear layers, 4 rows of 256 tokens, all of them learned, clipping and AdamW, as torch was timed.
+// `npm run bench:finetune [-- --model 15M|135M] [--method lora|full] [--precision f32|f16|q8_0] [--checkpointing] [--pairs] [--threads N] [--steps N]`
+// LoRA of rank 8 on all linear layers, 4 rows of 256 tokens, all of them learned, clipping and AdamW, as torch was timed; with --pairs
+// the rows are two better and two worse answers (DPO).
 import {spawnSync} from "node:child_process";
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from "node:fs";
 import {availableParallelism, cpus, loadavg, tmpdir} from "node:os";
@@ -50,6 +51,7 @@ const {values} = parseArgs({
     method: {type: "string", default: "lora"},
     precision: {type: "string", default: "f32"},
     checkpointing: {type: "boolean", default: false},
+    pairs: {type: "boolean", default: false},
     threads: {type: "string", default: String(Math.min(2, availableParallelism()))},
     steps: {type: "string", default: "4"},
     child: {type: "string"}
@@ -85,8 +87,8 @@ else {
 }
 
 function describe(): string {
-  const {method, precision, checkpointing, threads} = values;
-  return [method, precision, checkpointing ? "checkpointing" : "", `${threads} threads`]
+  const {method, precision, checkpointing, pairs, threads} = values;
+  return [method, precision, checkpointing ? "checkpointing" : "", pairs ? "pairs" : "", `${threads} threads`]
     .filter(Boolean)
     .join(", ");
 }
@@ -130,7 +132,17 @@ async function measure(folder: string): Promise<void> {
     identity: "bench",
     checkpointing: values.checkpointing,
     checkpointEvery: Infinity,
-    data: {kind: "examples", train: rows, validation: []},
+    data: values.pairs
+      ? {
+          kind: "pairs",
+          train: Array.from({length: rows.length / 2}, (_, i) => ({
+            chosen: rows[2 * i]!,
+            rejected: rows[2 * i + 1]!
+          })),
+          validation: [],
+          preference: {beta: 0.1, losses: [{loss: "sigmoid", weight: 1}]}
+        }
+      : {kind: "examples", train: rows, validation: []},
     settings: {
       adapter:
         values.method === "lora"
@@ -138,7 +150,7 @@ async function measure(folder: string): Promise<void> {
           : undefined,
       precision: values.precision as Precision,
       steps,
-      rows: 4,
+      rows: values.pairs ? 2 : 4,
       accumulate: 1,
       rate: 1e-4,
       schedule: "constant",

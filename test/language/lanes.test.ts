@@ -21,6 +21,9 @@ const rows = [
   [39, 0, 12, 12, 5]
 ].map((ids) => [{ids, labels: ids.map((id, i) => (i < 2 ? -100 : id))}]);
 
+/** As preferences weigh them: each row by itself, the worse answers negative. */
+const weightOf = (row: number) => 0.1 * (row - 1.5);
+
 const lora = {rank: 3, alpha: 6, rslora: false, dora: true, targets: ["q_proj", "down_proj"]};
 
 /** Losses and gradients of the rows, computed as one batch and by lanes, twice each. */
@@ -48,13 +51,15 @@ async function both(threads: number, adapted: boolean) {
   const gradients = () => storage.names().flatMap((name) => [...trainable.gradientOf(name)]);
   try {
     const {batch, labels} = packedRows(rows);
-    const whole = tokenLosses(model, batch, targetsOf(batch, labels, 0.1), {gradients: true});
+    const whole = tokenLosses(model, batch, targetsOf(batch, labels, weightOf), {gradients: true});
     const expected = gradients();
     const parts = partsOf(rows, lanes.count).map((part) => packedRows(part));
     const found: {losses: number[]; gradients: number[]}[] = [];
+    const firsts = [0, partsOf(rows, lanes.count)[0]!.length];
     for (let i = 0; i < 2; i++) {
       trainable.clearGradients();
-      const losses = await lanes.losses(parts, 0.1, () => ({gradients: true}));
+      const weight = (part: number) => (row: number) => weightOf(firsts[part]! + row);
+      const losses = await lanes.losses(parts, (part) => ({weight: weight(part), gradients: true}));
       found.push({losses: losses.flatMap((part) => [...part]), gradients: gradients()});
     }
     expect(backend.threads).toBe(threads);

@@ -26,6 +26,13 @@ const pairs = sums.slice(0, 12).map((chosen) => ({
   rejected: answered(chosen.ids.slice(0, 2), [(chosen.ids[2]! + 3) % 10, 39])
 }));
 
+const preferences: TrainingJob["data"] = {
+  kind: "pairs",
+  train: pairs.slice(0, 9),
+  validation: pairs.slice(9),
+  preference: {beta: 0.3, losses: [{loss: "sigmoid", weight: 1}]}
+};
+
 let base: string;
 beforeAll(async () => {
   base = await checkpoint(tiny, 0.05);
@@ -112,10 +119,13 @@ describe("training", () => {
     expect(await bytesOf(other.work)).not.toEqual(await bytesOf(first.work));
   });
 
-  it("on as many threads as are free gives the same bytes as on one", async () => {
-    const one = await job({steps: 4});
+  it.each<[string, Partial<TrainingSettings>, Partial<TrainingJob>]>([
+    ["of examples", {}, {}],
+    ["of preferences", {adapter: lora, rows: 3}, {data: preferences}]
+  ])("%s on as many threads as are free gives the same bytes as on one", async (_, settings, more) => {
+    const one = await job({...settings, steps: 4}, more);
     await train(one);
-    const free = await job({steps: 4, threads: undefined});
+    const free = await job({...settings, steps: 4, threads: undefined}, more);
     const {library} = await train(free);
     expect(library.threads).toBeGreaterThanOrEqual(1);
     expect(await bytesOf(free.work)).toEqual(await bytesOf(one.work));
@@ -205,10 +215,9 @@ describe("training", () => {
     ["an adapter against its own base", lora],
     ["all weights against the base", undefined]
   ])("by preferences, %s, raises the better answers", async (_, adapter) => {
-    const preference = {beta: 0.3, losses: [{loss: "sigmoid" as const, weight: 1}]};
     const prefer = await job(
       {adapter, rate: adapter ? 2e-2 : 2e-3, rows: 3, accumulate: 1},
-      {data: {kind: "pairs", train: pairs.slice(0, 9), validation: pairs.slice(9), preference}}
+      {data: preferences}
     );
     const outcome = await train(prefer);
     expect(outcome.curve[0]!.loss).toBeCloseTo(Math.LN2, 5);

@@ -25,6 +25,12 @@ export function partsOf<T>(rows: readonly T[], lanes: number): T[][] {
   );
 }
 
+/** How a part of a micro-batch is computed. */
+export interface PartOptions extends LossOptions {
+  /** Weight of each learned token, of all or by row. */
+  weight: number | ((row: number) => number);
+}
+
 /** One of the places where gradients are computed at the same time. */
 interface Lane extends Computing {
   backend: Backend;
@@ -36,7 +42,7 @@ interface Aside extends Lane {
 }
 
 /**
- * Computes the gradients of a micro-batch's parts at the same time, each with its share of the threads. The products of a
+ * Computes the losses and gradients of a micro-batch's parts at the same time, each with its share of the threads. The products of a
  * small model are too small for several threads to share: two parts of it on two cores are half as fast again as one after
  * the other. With one thread the parts are computed in turn, to the same bits.
  */
@@ -59,20 +65,21 @@ export class Lanes {
   }
 
   /**
-   * −log p of every learned token, part after part; Σ weight · (−log p) adds to the trainable's gradients. `options` are
-   * asked for each part by its number.
+   * −log p of every learned token, part after part; with `gradients`, Σ weight · (−log p) adds to the trainable's gradients.
+   * `options` are asked for each part by its number.
    */
   async losses(
     parts: readonly LabelledBatch[],
-    weight: number,
-    options: (part: number) => LossOptions
+    options: (part: number) => PartOptions
   ): Promise<Float32Array[]> {
     const {backend} = this.model;
     const threads = backend.threads;
     const lanes = [this.model, ...this.asides].slice(0, parts.length);
+    const each = parts.map((_, i) => options(i));
     const compute = (lane: Lane, i: number) => {
       const {batch, labels} = parts[i]!;
-      return tokenLossesAside(lane, batch, targetsOf(batch, labels, weight), options(i));
+      const {weight, ...own} = each[i]!;
+      return tokenLossesAside(lane, batch, targetsOf(batch, labels, weight), own);
     };
     const found: Float32Array[] = [];
     if (threads < lanes.length) for (const [i, lane] of lanes.entries()) found.push(await compute(lane, i));
@@ -86,7 +93,7 @@ export class Lanes {
         found.push(one.value);
       }
     }
-    this.gather(parts.length - 1);
+    if (each[0]?.gradients) this.gather(parts.length - 1);
     return found;
   }
 

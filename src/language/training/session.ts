@@ -4,11 +4,11 @@ import type {AdapterFiles} from "../adapterFiles.js";
 import {LanguageModel} from "../model.js";
 import {openCheckpoint, readTensorFloats} from "../../safetensors/index.js";
 import {type BatchPlan, microBatch, planBatches} from "./batches.js";
-import type {Pair, StepRecord, TrainingJob, ValidationRecord} from "./job.js";
+import type {StepRecord, TrainingJob, ValidationRecord} from "./job.js";
 import {Lanes, partsOf} from "./lanes.js";
-import {tokenLosses} from "./loss.js";
 import {adamWStep, clipFactor, gradientNorm} from "./optimizer.js";
-import {preferenceLoss, type PreferenceSettings, type Scored} from "./preference.js";
+import {pairRows, PairComparison, slopesOf} from "./pairs.js";
+import type {PreferenceSettings} from "./preference.js";
 import {type LabelledBatch, paddedRows} from "./rows.js";
 import {learningRate} from "./schedule.js";
 import {targetsOf} from "./targets.js";
@@ -28,7 +28,7 @@ export class TrainingSession {
   readonly adapter: ActiveAdapter | undefined;
   readonly trainable: Trainable;
   private readonly lanes: Lanes;
-  private readonly reference: LanguageModel | undefined;
+  private readonly comparison: PairComparison;
 
   private constructor(
     readonly job: TrainingJob,
@@ -38,7 +38,7 @@ export class TrainingSession {
     this.adapter = adapter;
     this.trainable = trainable;
     this.lanes = lanes;
-    this.reference = reference;
+    this.comparison = new PairComparison(lanes, adapter, reference);
     this.plan = planBatches(lengthsOf(job), job.settings);
   }
 
@@ -105,11 +105,12 @@ export class TrainingSession {
     let tokens = 0;
     for (const [i, parts] of batches.entries()) {
       const options = (part: number) => ({
+        weight: 1 / count,
         gradients: true,
         checkpointing,
         dropout: dropout ? {share: dropout, seed: [seed, index, i, part]} : undefined
       });
-      for (const losses of await this.lanes.losses(parts, 1 / count, options))
+      for (const losses of await this.lanes.losses(parts, options))
         for (const nll of losses) loss += nll / count;
       for (const part of parts) tokens += tokensOf(part);
       await pause();
@@ -123,44 +124,22 @@ export class TrainingSession {
     let loss = 0;
     let tokens = 0;
     for (const rows of micro) {
-      const own = rows.flat().map((i) => train[i]!);
-      const labelled = pairRows(own);
-      const result = this.compare(labelled, preference);
-      const share = own.length / total;
-      loss += result.loss * share;
-      const slopes = [...result.chosen, ...result.rejected].map((slope) => -slope * share);
-      tokenLosses(
-        this.model,
-        labelled.batch,
-        targetsOf(labelled.batch, labelled.labels, (row) => slopes[row]!),
-        {gradients: true, checkpointing: this.job.checkpointing}
+      const parts = partsOf(rows, this.lanes.count).map((part) =>
+        pairRows(part.flat().map((i) => train[i]!))
       );
-      tokens += tokensOf(labelled);
+      const result = await this.comparison.compare(parts, preference);
+      const share = result.chosen.length / total;
+      loss += result.loss * share;
+      const slopes = slopesOf(parts, result).map((own) => own.map((slope) => -slope * share));
+      await this.lanes.losses(parts, (part) => ({
+        weight: (row) => slopes[part]![row]!,
+        gradients: true,
+        checkpointing: this.job.checkpointing
+      }));
+      for (const part of parts) tokens += tokensOf(part);
       await pause();
     }
     return {loss, tokens};
-  }
-
-  /** The preference loss of pairs under the model as it is now. */
-  private compare(labelled: LabelledBatch, preference: PreferenceSettings) {
-    let reference: Scores;
-    if (this.reference) reference = scores(this.reference, labelled);
-    else {
-      this.adapter!.off();
-      reference = scores(this.model, labelled);
-      this.adapter!.on();
-    }
-    const policy = scores(this.model, labelled);
-    const half = policy.sums.length / 2;
-    const scored = (row: number): Scored => ({
-      policy: policy.sums[row]!,
-      reference: reference.sums[row]!,
-      tokens: policy.tokens[row]!
-    });
-    return preferenceLoss(
-      Array.from({length: half}, (_, i) => ({chosen: scored(i), rejected: scored(half + i)})),
-      preference
-    );
   }
 
   /** The loss of the validation part; undefined when there is none. */
@@ -171,16 +150,20 @@ export class TrainingSession {
     let count = 0;
     let right = 0;
     for (let from = 0; from < data.validation.length; from += settings.rows) {
+      const to = from + settings.rows;
       if (data.kind === "examples") {
-        const {batch, labels} = paddedRows(data.validation.slice(from, from + settings.rows));
-        const losses = tokenLosses(this.model, batch, targetsOf(batch, labels, 1));
-        for (const nll of losses) sum += nll;
-        count += losses.length;
+        const parts = partsOf(data.validation.slice(from, to), this.lanes.count).map((own) =>
+          paddedRows(own)
+        );
+        for (const losses of await this.lanes.losses(parts, () => ({weight: 1}))) {
+          for (const nll of losses) sum += nll;
+          count += losses.length;
+        }
       } else {
-        const own = data.validation.slice(from, from + settings.rows);
-        const result = this.compare(pairRows(own), data.preference);
-        sum += result.loss * own.length;
-        count += own.length;
+        const parts = partsOf(data.validation.slice(from, to), this.lanes.count).map(pairRows);
+        const result = await this.comparison.compare(parts, data.preference);
+        sum += result.loss * result.chosen.length;
+        count += result.chosen.length;
         right += result.chosenRewards.filter((reward, i) => reward > result.rejectedRewards[i]!).length;
       }
       await pause();
@@ -193,32 +176,9 @@ export class TrainingSession {
     this.lanes.free();
     this.trainable.free();
     this.adapter?.free();
-    this.reference?.free();
+    this.comparison.free();
     this.model.free();
   }
-}
-
-interface Scores {
-  sums: number[];
-  tokens: number[];
-}
-
-/** Log-probability of each row's learned tokens, and how many there are. */
-function scores(model: LanguageModel, {batch, labels}: LabelledBatch): Scores {
-  const targets = targetsOf(batch, labels, 1);
-  const losses = tokenLosses(model, batch, targets);
-  const found: Scores = {sums: labels.map(() => 0), tokens: labels.map(() => 0)};
-  targets.places.forEach((place, i) => {
-    const row = Math.floor(place / batch.length);
-    found.sums[row]! -= losses[i]!;
-    found.tokens[row]!++;
-  });
-  return found;
-}
-
-/** Better answers first, then the worse ones. */
-export function pairRows(pairs: readonly Pair[]): LabelledBatch {
-  return paddedRows([...pairs.map(({chosen}) => chosen), ...pairs.map(({rejected}) => rejected)]);
 }
 
 /** Tokens of each thing to learn, which decide what shares a row. */

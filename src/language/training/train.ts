@@ -10,7 +10,8 @@ import {divergenceAdvice, LossWatch} from "./divergence.js";
 import type {TrainingJob, TrainingOutcome, TrainingProgress, TrainingState} from "./job.js";
 import {availableMemory, predictMemory, refuseTooLarge} from "./memory.js";
 import {writeResult} from "./result.js";
-import {lengthsOf, pairRows, TrainingSession} from "./session.js";
+import {pairRows} from "./pairs.js";
+import {lengthsOf, TrainingSession} from "./session.js";
 import {targetsOf} from "./targets.js";
 
 export interface TrainingHooks {
@@ -172,9 +173,8 @@ async function predict(job: TrainingJob, backend: Backend): Promise<number> {
     const size = made(rows).batch.ids.length;
     if (size > largest.size) largest = {rows, size};
   }
-  // Preferences are compared in one piece.
   const parts = (lanes: number) =>
-    partsOf(largest.rows, data.kind === "examples" ? lanes : 1).map((rows) => {
+    partsOf(largest.rows, lanes).map((rows) => {
       const {batch, labels} = made(rows);
       return {batch, targets: targetsOf(batch, labels, 1)};
     });

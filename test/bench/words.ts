@@ -1,0 +1,61 @@
+// The yardstick of the demo's language models: a joint n-gram model of letters with their phonemes, the classical method for
+// this task, learns the training part of the same frozen split and is asked for the same test part.
+// `npm run bench:words [-- ORDER]`, the whole dictionary; 8 is the length of the published n-gram models.
+import {mkdtemp, rm} from "node:fs/promises";
+import {cpus, tmpdir} from "node:os";
+import {join} from "node:path";
+import {pull} from "../../src/datasets/index.js";
+import {ensureSplit} from "../../src/splits/index.js";
+import {wilson} from "../../src/stats/index.js";
+import {openStore, openWorkspace, rowsOfPart} from "../../src/store/index.js";
+import {alignLetters} from "./words/align.js";
+import {JointNgram} from "./words/jointNgram.js";
+
+interface Row {
+  word: string;
+  sounds: string;
+  accepted: string[];
+}
+
+process.env.ASSAY_DEMO = "full";
+const {default: words} = await import("../../data-loaders/words.js");
+const {frozen} = await import("../../finetunes/words.js");
+const order = Number(process.argv[2] ?? 8);
+
+const project = await mkdtemp(join(tmpdir(), "bench-words-"));
+try {
+  const workspace = await openWorkspace(project);
+  const {version} = await pull(workspace, words);
+  const store = await openStore(workspace);
+  const split = await ensureSplit(store, version, frozen, {measure: false});
+  const part = async (name: string) => {
+    const columns = "row_id, word, sounds, accepted";
+    const query = (await rowsOfPart(workspace, version, split, {part: name, columns}))!;
+    return store.rows<Row>(`select word, sounds, accepted from (${query}) order by row_id`);
+  };
+  const training = await part("train");
+  const test = await part("test");
+  store.close();
+
+  const started = performance.now();
+  const aligned = alignLetters(
+    training.map(({word, sounds}) => ({word, phonemes: sounds.trim().split(" ")}))
+  );
+  const model = new JointNgram(aligned, order);
+  const learned = performance.now();
+  const right = test.filter(({word, accepted}) => accepted.includes(model.pronounce(word))).length;
+  const ended = performance.now();
+
+  const {low, high} = wilson(right, test.length)!;
+  const percent = (share: number) => (100 * share).toFixed(1);
+  console.log(`${cpus()[0]!.model}, Node ${process.version}`);
+  console.log(
+    `${order}-gram of letters with their phonemes: ${training.length} words learned in ${((learned - started) / 1000).toFixed(1)} s, ` +
+      `${test.length} asked in ${((ended - learned) / 1000).toFixed(1)} s`
+  );
+  console.log(
+    `word error rate ${percent(1 - right / test.length)}% (${percent(1 - high)} to ${percent(1 - low)})`
+  );
+} finally {
+  await rm(project, {recursive: true, force: true});
+}
