@@ -25,7 +25,7 @@ const arithmetic = merged("words-task-arithmetic", "task_arithmetic", 0.7);
 export default defineEval({
   title: "Spelling to pronunciation: two teams' language models, their merges, and 8 bits",
   description:
-    "A word is right when its phonemes are, without stress: 100 minus the score is the word error rate.",
+    "A word is right when its phonemes are, without stress: 100 minus the score is the word error rate. The models read it backwards, from its last letter.",
   dataset: words,
   split: frozen,
   candidates: [
