@@ -37,6 +37,19 @@ export function targetModules(
   return modules.filter(({path}) => targets.some((target) => matches(path, target)));
 }
 
+/** What PEFT's configuration says of an adapter with these settings. */
+export function adapterConfig({rank, alpha, rslora, dora}: AdapterSettings): AdapterFiles["config"] {
+  return {
+    r: rank,
+    alpha,
+    rslora,
+    fanInFanOut: false,
+    useDora: dora,
+    rankPattern: [],
+    alphaPattern: []
+  };
+}
+
 /**
  * A new adapter's tensors: A uniform within ±1/√in, B zero, DoRA's magnitudes the lengths of the base's rows. The same
  * seed gives the same tensors, whatever the order of targets.

@@ -38,23 +38,9 @@ export function gradientSlopes(backend: Backend): {computed: number; measured: n
     const targets = targetsOf(batch, [ids, ids.map((id) => (id * 7) % 64)], 1);
     const loss = () => tokenLosses(model, batch, targets).reduce((sum, value) => sum + value, 0);
     tokenLosses(model, batch, targets, {gradients: true});
-    const names = storage.names();
-    const gradients = names.map((name) => trainable.gradientOf(name));
-    const weights = names.map((name) => storage.read(name));
-    const length = Math.hypot(...gradients.map((values) => Math.hypot(...values)));
-    const at = (distance: number) => {
-      names.forEach((name, n) =>
-        storage.write(
-          name,
-          weights[n]!.map((value, i) => value + (distance * gradients[n]![i]!) / length)
-        )
-      );
-      return loss();
-    };
-    const step = 1e-2;
-    const measured = (at(step) - at(-step)) / (2 * step);
+    const found = slopesAlong(storage, trainable, loss, 1e-2);
     trainable.free();
-    return {computed: length, measured};
+    return found;
   } finally {
     model.free();
   }
@@ -67,4 +53,32 @@ export function checkGradients(backend: Backend): void {
   throw new UserError(
     `The library's gradients are wrong on this machine: slope ${computed.toPrecision(4)} computed, ${measured.toPrecision(4)} measured. Run \`${installCommand()}\`; if that is what is installed, this processor is not supported.`
   );
+}
+
+/**
+ * The slope of a loss along the gradient that stored weights have: as computed, which is its length, and as measured by two
+ * forward passes, `step` to either side. The weights are as before.
+ */
+export function slopesAlong(
+  storage: Storage,
+  trainable: Trainable,
+  loss: () => number,
+  step: number
+): {computed: number; measured: number} {
+  const names = storage.names();
+  const gradients = names.map((name) => trainable.gradientOf(name));
+  const weights = names.map((name) => storage.read(name));
+  const computed = Math.hypot(...gradients.map((values) => Math.hypot(...values)));
+  const at = (distance: number) => {
+    names.forEach((name, n) =>
+      storage.write(
+        name,
+        weights[n]!.map((value, i) => value + (distance * gradients[n]![i]!) / computed)
+      )
+    );
+    return loss();
+  };
+  const measured = (at(step) - at(-step)) / (2 * step);
+  names.forEach((name, n) => storage.write(name, weights[n]!));
+  return {computed, measured};
 }

@@ -134,6 +134,15 @@ describe("axolotl's configuration of pairs", () => {
   it("asks for DPO on our files, without an adapter where all weights are trained", async () => {
     const settings = {method: "full" as const, preference: {beta: 0.2}};
     const {read} = await noted("axolotl", {settings, name: "axolotl-pairs", format: "axolotl-dpo"});
+    // Axolotl refuses both at once.
+    const own = {...settings, more: {warmup_steps: 20}};
+    const {read: readOwn} = await noted("axolotl", {
+      settings: own,
+      name: "axolotl-own",
+      format: "axolotl-dpo"
+    });
+    expect(parse(readOwn("config.yml"))).toMatchObject({warmup_steps: 20});
+    expect(parse(readOwn("config.yml"))).not.toHaveProperty("warmup_ratio");
     const set = {
       ds_type: "json",
       split: "train",

@@ -11,6 +11,7 @@ import {
   Trainable
 } from "../../src/language/index.js";
 import {rng} from "../../src/stats/rng.js";
+import {adapterConfig} from "../../src/language/adapters.js";
 import {checkpoint, oneThread, rows, slopes, tiny} from "./support.js";
 
 const gemma = {
@@ -52,16 +53,7 @@ describe("gradients", () => {
     const random = rng(2);
     for (const [name, {data}] of tensors)
       if (name.includes("lora_B")) data.forEach((__, i) => (data[i] = 0.2 * random.normal()));
-    const config = {
-      r: 3,
-      alpha: 6,
-      rslora: false,
-      fanInFanOut: false,
-      useDora: dora,
-      rankPattern: [],
-      alphaPattern: []
-    };
-    const adapter = new ActiveAdapter(model, {config, json: {}, tensors});
+    const adapter = new ActiveAdapter(model, {config: adapterConfig(settings), json: {}, tensors});
     if (dora) {
       // The length counts as a constant in the gradient, so only the magnitudes' slopes can be measured.
       const trainable = new Trainable(model.backend, adapter.storage, adapter.storage.names());
@@ -95,22 +87,9 @@ describe("gradients", () => {
     const found: number[] = [];
     for (const precision of ["f32", "f16", "q8_0"] as const) {
       const model = await LanguageModel.open(await oneThread(), folder, {precision});
-      const tensors = newAdapter(
-        model.config,
-        {rank: 2, alpha: 2, rslora: false, dora: false, targets: ["v_proj"]},
-        1,
-        () => new Float32Array()
-      );
-      const config = {
-        r: 2,
-        alpha: 2,
-        rslora: false,
-        fanInFanOut: false,
-        useDora: false,
-        rankPattern: [],
-        alphaPattern: []
-      };
-      const adapter = new ActiveAdapter(model, {config, json: {}, tensors});
+      const settings = {rank: 2, alpha: 2, rslora: false, dora: false, targets: ["v_proj"]};
+      const tensors = newAdapter(model.config, settings, 1, () => new Float32Array());
+      const adapter = new ActiveAdapter(model, {config: adapterConfig(settings), json: {}, tensors});
       found.push(slopes(model, adapter.storage)[0]);
       adapter.free();
       model.free();

@@ -11,6 +11,7 @@ import {
   Trainable
 } from "../../src/language/index.js";
 import {Lanes, lanesOf, partsOf} from "../../src/language/training/lanes.js";
+import {adapterConfig} from "../../src/language/adapters.js";
 import {checkpoint} from "./support.js";
 
 const rows = [
@@ -32,15 +33,7 @@ async function both(threads: number, adapted: boolean) {
   const model = await LanguageModel.open(backend, await checkpoint());
   const adapter = adapted
     ? new ActiveAdapter(model, {
-        config: {
-          r: 3,
-          alpha: 6,
-          rslora: false,
-          fanInFanOut: false,
-          useDora: true,
-          rankPattern: [],
-          alphaPattern: []
-        },
+        config: adapterConfig(lora),
         json: {},
         tensors: newAdapter(model.config, lora, 1, (name) => model.storage.read(name))
       })

@@ -3,6 +3,7 @@ import {openBackend} from "../../src/ggml/index.js";
 import {ActiveAdapter, answered, LanguageModel, newAdapter, Trainable} from "../../src/language/index.js";
 import {Lanes, partsOf} from "../../src/language/training/lanes.js";
 import {PairComparison, pairRows, slopesOf} from "../../src/language/training/pairs.js";
+import {adapterConfig} from "../../src/language/adapters.js";
 import {checkpoint} from "./support.js";
 
 const pairs = [1, 2, 3].map((i) => ({
@@ -28,15 +29,7 @@ it.each([
   const lora = {rank: 3, alpha: 60, rslora: false, dora: false, targets: ["q_proj", "down_proj"]};
   const adapter = adapted
     ? new ActiveAdapter(model, {
-        config: {
-          r: 3,
-          alpha: 60,
-          rslora: false,
-          fanInFanOut: false,
-          useDora: false,
-          rankPattern: [],
-          alphaPattern: []
-        },
+        config: adapterConfig(lora),
         json: {},
         // Both halves random: an adapter that is not at its beginning.
         tensors: new Map(

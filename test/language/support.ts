@@ -13,6 +13,7 @@ import {
   tokenLosses,
   Trainable
 } from "../../src/language/index.js";
+import {slopesAlong} from "../../src/language/checkGradients.js";
 import type {ForwardOptions} from "../../src/language/forward.js";
 import {writeSafetensors} from "../../src/safetensors/index.js";
 
@@ -89,21 +90,7 @@ export function slopes(
     );
   const trainable = new Trainable(model.backend, storage, storage.names());
   tokenLosses(model, batch, targets, {gradients: true, checkpointing, dropout});
-  const names = storage.names();
-  const gradients = names.map((name) => trainable.gradientOf(name));
-  const weights = names.map((name) => storage.read(name));
-  const length = Math.hypot(...gradients.map((values) => Math.hypot(...values)));
-  const at = (distance: number) => {
-    names.forEach((name, n) =>
-      storage.write(
-        name,
-        weights[n]!.map((value, i) => value + (distance * gradients[n]![i]!) / length)
-      )
-    );
-    return loss();
-  };
-  const measured = (at(3e-3) - at(-3e-3)) / 6e-3;
-  names.forEach((name, n) => storage.write(name, weights[n]!));
+  const {computed, measured} = slopesAlong(storage, trainable, loss, 3e-3);
   trainable.free();
-  return [length, measured];
+  return [computed, measured];
 }

@@ -15,7 +15,7 @@ export const axolotl: ToolConfiguration = {
   takes: {formats: {chat: "axolotl", preference: "axolotl-dpo"}, destination: "axolotl"},
   main: "config.yml",
   files(job, output) {
-    const {adapter, epochs, rows, rate, length, seed, beta, more} = toolSettings(job);
+    const {adapter, epochs, rows, rate, length, seed, beta, more, ownWarmUp} = toolSettings(job);
     const pairs = beta !== undefined;
     const form = pairs
       ? {
@@ -51,7 +51,7 @@ export const axolotl: ToolConfiguration = {
       optimizer: "adamw_torch",
       lr_scheduler: "cosine",
       learning_rate: rate,
-      warmup_ratio: WARM_UP.share,
+      warmup_ratio: ownWarmUp ? undefined : WARM_UP,
       bf16: "auto",
       gradient_checkpointing: true,
       logging_steps: 1,

@@ -15,7 +15,7 @@ export const llamaFactory: ToolConfiguration = {
   takes: {formats: {chat: "sharegpt", preference: "axolotl-dpo"}, destination: "TRL"},
   main: "config.yml",
   files(job, output) {
-    const {adapter, epochs, rows, rate, length, seed, beta, more} = toolSettings(job);
+    const {adapter, epochs, rows, rate, length, seed, beta, more, ownWarmUp} = toolSettings(job);
     const info = datasetInfo(job);
     const [train, validation] = Object.keys(info);
     const config = {
@@ -38,7 +38,7 @@ export const llamaFactory: ToolConfiguration = {
       num_train_epochs: epochs,
       learning_rate: rate,
       lr_scheduler_type: "cosine",
-      warmup_steps: more && WARM_UP.names.some((name) => name in more) ? undefined : warmUpSteps(job),
+      warmup_steps: ownWarmUp ? undefined : warmUpSteps(job),
       bf16: true,
       logging_steps: 1,
       save_strategy: "epoch",
@@ -60,7 +60,7 @@ export const llamaFactory: ToolConfiguration = {
  */
 function warmUpSteps(job: JobRecord): number {
   const {epochs, rows} = toolSettings(job);
-  return Math.max(2, Math.ceil(WARM_UP.share * epochs * Math.ceil(job.data[0]!.rows / rows)));
+  return Math.max(2, Math.ceil(WARM_UP * epochs * Math.ceil(job.data[0]!.rows / rows)));
 }
 
 function datasetInfo({data, format}: JobRecord): Record<string, object> {

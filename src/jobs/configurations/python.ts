@@ -37,19 +37,21 @@ train = load_dataset("json", data_files=f"{DATA}/${trainFile(job)}", split="trai
 validation = ${validation === undefined ? "None" : `load_dataset("json", data_files=f"{DATA}/${validation}", split="train")`}`;
 }
 
-/** A call of TRL's SFTConfig or DPOConfig, indented as an argument; `special` are settings that only this tool has. */
-export function trlConfig(
+/** TRL's trainer for a job and a call of its configuration, indented as an argument; `special` are settings of this tool alone. */
+export function trlTrainer(
   job: JobRecord,
   output: string,
   special: Record<string, unknown> = {}
-): {name: "SFTConfig" | "DPOConfig"; call: string} {
-  const settings = {...trlSettings(job, output), ...special};
-  const name = settings.beta === undefined ? "SFTConfig" : "DPOConfig";
+): {trainer: string; config: string; call: string} {
+  const {beta, ownWarmUp} = toolSettings(job);
+  const method = beta === undefined ? "SFT" : "DPO";
+  const config = `${method}Config`;
   // Transformers 5 takes a share of the steps as `warmup_steps`, where earlier releases take a number, and has dropped `warmup_ratio`.
-  const warmUp = WARM_UP.names.some((own) => own in settings)
+  const warmUp = ownWarmUp
     ? ""
-    : `\n        **{"warmup_ratio" if "warmup_ratio" in ${name}.__dataclass_fields__ else "warmup_steps": ${WARM_UP.share}},`;
-  return {name, call: `${name}(\n${keywords(settings, "        ")}${warmUp}\n    )`};
+    : `\n        **{"warmup_ratio" if "warmup_ratio" in ${config}.__dataclass_fields__ else "warmup_steps": ${WARM_UP}},`;
+  const settings = keywords({...trlSettings(job, output), ...special}, "        ");
+  return {trainer: `${method}Trainer`, config, call: `${config}(\n${settings}${warmUp}\n    )`};
 }
 
 function trlSettings(job: JobRecord, output: string): Record<string, unknown> {

@@ -1,8 +1,8 @@
 import type {JobRecord} from "../../store/index.js";
 import type {JobTraining} from "../define.js";
 
-/** The share of the steps in which the rate rises, and what transformers has called it. */
-export const WARM_UP = {share: 0.03, names: ["warmup_ratio", "warmup_steps"]};
+/** The share of the steps in which the rate rises. */
+export const WARM_UP = 0.03;
 
 /** What every tool's configuration says, with our defaults where the job says nothing. */
 export interface ToolSettings {
@@ -17,6 +17,8 @@ export interface ToolSettings {
   beta?: number;
   /** What the job says in the tool's own words. */
   more?: Record<string, unknown>;
+  /** These words say how it warms up: ours would contradict them. */
+  ownWarmUp: boolean;
 }
 
 export function toolSettings({settings, format}: Pick<JobRecord, "settings" | "format">): ToolSettings {
@@ -31,6 +33,7 @@ export function toolSettings({settings, format}: Pick<JobRecord, "settings" | "f
     length,
     seed,
     beta: pairs ? (training.preference?.beta ?? 0.1) : undefined,
-    more
+    more,
+    ownWarmUp: ["warmup_ratio", "warmup_steps"].some((name) => more?.[name] !== undefined)
   };
 }

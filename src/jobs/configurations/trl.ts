@@ -1,7 +1,7 @@
 import type {JobRecord} from "../../store/index.js";
 import type {ToolConfiguration} from "./index.js";
 import {originLines} from "./origin.js";
-import {loadData, pythonValue, trlConfig} from "./python.js";
+import {loadData, pythonValue, trlTrainer} from "./python.js";
 import {toolSettings} from "./settings.js";
 
 export const trl: ToolConfiguration = {
@@ -21,8 +21,7 @@ export function trlScript(
   {data, after = ""}: {data?: string; after?: string} = {}
 ) {
   const {adapter} = toolSettings(job);
-  const config = trlConfig(job, output);
-  const trainer = job.format === "trl-dpo" ? "DPOTrainer" : "SFTTrainer";
+  const {trainer, config, call} = trlTrainer(job, output);
   const peft = adapter
     ? `LoraConfig(r=${adapter.rank}, lora_alpha=${adapter.alpha}, target_modules="all-linear", task_type="CAUSAL_LM")`
     : "None";
@@ -36,13 +35,13 @@ import sys
 
 from datasets import load_dataset
 from peft import LoraConfig
-from trl import ${config.name}, ${trainer}
+from trl import ${config}, ${trainer}
 
 ${loadData(job, data)}
 
 trainer = ${trainer}(
     model=${pythonValue(job.base)},
-    args=${config.call},
+    args=${call},
     train_dataset=train,
     eval_dataset=validation,
     peft_config=${peft},

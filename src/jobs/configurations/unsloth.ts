@@ -1,6 +1,6 @@
 import type {ToolConfiguration} from "./index.js";
 import {originLines} from "./origin.js";
-import {loadData, pythonValue, trlConfig} from "./python.js";
+import {loadData, pythonValue, trlTrainer} from "./python.js";
 import {toolSettings} from "./settings.js";
 
 /** A script with Unsloth's model under TRL's trainer. Conversations become text by the tokenizer's own template. */
@@ -10,8 +10,7 @@ export const unsloth: ToolConfiguration = {
   files(job, output) {
     const {adapter, length, seed, beta} = toolSettings(job);
     const pairs = beta !== undefined;
-    const config = trlConfig(job, output, {dataset_text_field: pairs ? undefined : "text"});
-    const trainer = pairs ? "DPOTrainer" : "SFTTrainer";
+    const {trainer, config, call} = trlTrainer(job, output, {dataset_text_field: pairs ? undefined : "text"});
     const withAdapter = adapter
       ? `model = FastLanguageModel.get_peft_model(
     model,
@@ -43,7 +42,7 @@ import sys
 
 from unsloth import FastLanguageModel
 from datasets import load_dataset
-from trl import ${config.name}, ${trainer}
+from trl import ${config}, ${trainer}
 
 ${loadData(job)}
 
@@ -57,7 +56,7 @@ ${withAdapter}${asText}
 trainer = ${trainer}(
     model=model,
     processing_class=tokenizer,
-    args=${config.call},
+    args=${call},
     train_dataset=train,
     eval_dataset=validation,
 )

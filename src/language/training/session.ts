@@ -1,6 +1,5 @@
 import type {Backend, Storage} from "../../ggml/index.js";
-import {ActiveAdapter, newAdapter} from "../adapters.js";
-import type {AdapterFiles} from "../adapterFiles.js";
+import {ActiveAdapter, adapterConfig, newAdapter} from "../adapters.js";
 import {LanguageModel} from "../model.js";
 import {openCheckpoint, readTensorFloats} from "../../safetensors/index.js";
 import {type BatchPlan, microBatch, planBatches} from "./batches.js";
@@ -53,7 +52,7 @@ export class TrainingSession {
         for (const [name, tensor] of tensors)
           if (tensor.shape.length === 2) base.set(name, await readTensorFloats(tensor));
       const created = newAdapter(model.config, wanted, seed, (name) => base.get(name)!);
-      adapter = new ActiveAdapter(model, {config: configOf(wanted), json: {}, tensors: created});
+      adapter = new ActiveAdapter(model, {config: adapterConfig(wanted), json: {}, tensors: created});
     }
     const trained: Storage = adapter?.storage ?? model.storage;
     // As the reference trainer: norms and biases are not pulled towards zero.
@@ -190,17 +189,4 @@ export function lengthsOf({data}: TrainingJob): number[] {
 
 function tokensOf({batch}: LabelledBatch): number {
   return batch.documents.reduce((sum, document) => sum + (document > 0 ? 1 : 0), 0);
-}
-
-function configOf({rank, alpha, rslora, dora}: NonNullable<TrainingJob["settings"]["adapter"]>) {
-  const config: AdapterFiles["config"] = {
-    r: rank,
-    alpha,
-    rslora,
-    fanInFanOut: false,
-    useDora: dora,
-    rankPattern: [],
-    alphaPattern: []
-  };
-  return config;
 }
