@@ -1,7 +1,7 @@
 import {type ChildProcess, spawn} from "node:child_process";
 import {createInterface} from "node:readline";
 import {setTimeout as sleep} from "node:timers/promises";
-import {fileURLToPath} from "node:url";
+import {childScript} from "../support/childScript.js";
 import {type CuttableProxy, startCuttableProxy} from "./cuttableProxy.js";
 
 /** A process that is disturbed, with a way of its own to the server. */
@@ -18,7 +18,7 @@ export interface Actor {
   close(): Promise<void>;
 }
 
-const pathOf = (name: string) => fileURLToPath(new URL(`${name}.ts`, import.meta.url));
+const built = (name: string) => childScript(new URL(`${name}.ts`, import.meta.url));
 
 /** What a start that found no server says: it is made again, as whoever looks after processes would. */
 const NO_SERVER = "no Valkey or Redis server answers";
@@ -28,7 +28,7 @@ export async function openActor(
   valkeyPort: number,
   key: string
 ): Promise<Actor> {
-  const proxy = await startCuttableProxy(valkeyPort);
+  const [proxy, clock, main] = await Promise.all([startCuttableProxy(valkeyPort), built("clock"), built(script)]);
   let words: string[] = [];
   let child: ChildProcess | undefined;
   let said = "";
@@ -38,7 +38,7 @@ export async function openActor(
   const spawned = () => {
     const own = spawn(
       process.execPath,
-      ["--import", "tsx", "--import", pathOf("clock"), pathOf(script), ...words],
+      ["--import", clock, main, ...words],
       {stdio: ["ignore", "pipe", "pipe", "ipc"], env: {...process.env, ASSAY_QUEUE_KEY: key}}
     );
     child = own;

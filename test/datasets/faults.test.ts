@@ -5,12 +5,12 @@ import {createServer} from "node:http";
 import type {AddressInfo} from "node:net";
 import {join} from "node:path";
 import {setTimeout as sleep} from "node:timers/promises";
-import {fileURLToPath} from "node:url";
 import {gzipSync} from "node:zlib";
 import {afterAll, describe, expect, it} from "vitest";
 import {defineDataset, pull} from "../../src/datasets/index.js";
 import {openStore, openWorkspace, sqlString} from "../../src/store/index.js";
 import {assay, writeLoader} from "../support/assay.js";
+import {childScript} from "../support/childScript.js";
 import {temporaryProject, temporaryWorkspace} from "../support/temporaryWorkspace.js";
 import {datasetDir} from "../support/folders.js";
 
@@ -241,7 +241,7 @@ describe(`a pull killed with SIGKILL (${rounds} rounds, ASSAY_PULL_KILL_ROUNDS)`
       );
     writeLoader(project, "set", `{name: "set", source: {kind: "files", files: "rows.jsonl"}, id: "id"}`);
     const workspace = await openWorkspace(project, ".assay");
-    const script = fileURLToPath(new URL("../fixtures/killedPull.ts", import.meta.url));
+    const script = await childScript(new URL("../fixtures/killedPull.ts", import.meta.url));
     write(0);
     const whole = await runToEnd(script, project);
     let content = 0;
@@ -249,7 +249,7 @@ describe(`a pull killed with SIGKILL (${rounds} rounds, ASSAY_PULL_KILL_ROUNDS)`
       // A pull that ends before its moment, on a machine that has become faster, is tried again with half the wait.
       for (let wait = chance(`pull ${round}`) * whole; ; wait /= 2) {
         write(++content);
-        const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), script, project], {
+        const child = spawn(process.execPath, [script, project], {
           stdio: ["ignore", "pipe", "ignore"]
         });
         const ended = new Promise<boolean>((resolve) =>
@@ -282,7 +282,7 @@ describe(`a pull killed with SIGKILL (${rounds} rounds, ASSAY_PULL_KILL_ROUNDS)`
 
 /** Milliseconds of the pull in it. */
 async function runToEnd(script: string, project: string): Promise<number> {
-  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), script, project], {
+  const child = spawn(process.execPath, [script, project], {
     stdio: ["ignore", "pipe", "inherit"]
   });
   let printed = "";

@@ -2,16 +2,16 @@ import {spawn} from "node:child_process";
 import {createHash} from "node:crypto";
 import {cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from "node:fs";
 import {join, relative} from "node:path";
-import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {collectGarbage, purge} from "../../src/datasets/index.js";
 import {openStore, openWorkspace} from "../../src/store/index.js";
+import {childScript} from "../support/childScript.js";
 import {sampleStore} from "../support/sampleStore.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {datasetDir} from "../support/folders.js";
 
 const rounds = Number(process.env.ASSAY_KILL_ROUNDS ?? 5);
-const script = fileURLToPath(new URL("../fixtures/killedPurge.ts", import.meta.url));
+const script = await childScript(new URL("../fixtures/killedPurge.ts", import.meta.url));
 const purged = {reason: "killed", now: () => new Date("2026-12-01T00:00:00Z")};
 /** A number in [0, 1) from a name: the same rounds are killed at the same moments every time. */
 const chance = (name: string) => createHash("sha256").update(name).digest().readUInt32BE() / 2 ** 32;
@@ -33,7 +33,7 @@ async function started(
   words: string[],
   killAfter?: number
 ): Promise<{ms: number; killed: boolean}> {
-  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), script, project, ...words], {
+  const child = spawn(process.execPath, [script, project, ...words], {
     stdio: ["ignore", "pipe", "inherit"]
   });
   let said = "";

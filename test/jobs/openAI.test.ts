@@ -113,6 +113,23 @@ describe("a job in the manner of OpenAI", () => {
     expect(server.files).toHaveLength(4);
   });
 
+  it("waits until a service that imports files has read them, and sends anew one that it could not read", async () => {
+    const id = await noted();
+    server.imports = ["pending", "running", "processed", "error"];
+    await expect(startJob(workspace, id)).rejects.toThrow(
+      "openai: the service could not read validation.jsonl: it does not say why."
+    );
+    expect(created()).toHaveLength(0);
+    expect(server.files.map(({status}) => status)).toEqual(["processed", "error"]);
+    server.imports = ["pending", "processed"];
+    expect((await startJob(workspace, id)).how).toBe("started");
+    expect(JSON.parse(created()[0]!.body)).toMatchObject({
+      training_file: "file-0",
+      validation_file: "file-2"
+    });
+    expect(server.files.map(({status}) => status)).toEqual(["processed", "error", "processed"]);
+  });
+
   it("waits as a 429 asks, and gives up at once on a key that is refused", async () => {
     const id = await noted();
     let refused = 0;

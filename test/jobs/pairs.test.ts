@@ -1,7 +1,14 @@
 import {mkdtempSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from "vitest";
-import {collectJob, lookAt, noteJob, type ServiceSettings, startJob} from "../../src/jobs/index.js";
+import {
+  collectJob,
+  lookAt,
+  noteJob,
+  openService,
+  type ServiceSettings,
+  startJob
+} from "../../src/jobs/index.js";
 import {sha256, type Workspace} from "../../src/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 import {type Answer, type Asked, type JsonServer, jsonServer} from "./support/jsonServer.js";
@@ -62,8 +69,11 @@ describe("pairs of answers are sent as DPO", () => {
 
   it("to Fireworks, whose DPO jobs name the model in their training and check on no rows", async () => {
     let job: Record<string, unknown> | undefined;
+    let created = false;
     answer = ({method, path, json}) => {
-      if (path.includes("/datasets")) return method === "GET" ? undefined : {body: {}};
+      if (method === "POST" && path.endsWith("/datasets")) created = true;
+      if (path.includes("/datasets"))
+        return method === "POST" ? {body: {}} : created ? {body: {state: "READY"}} : undefined;
       if (method === "POST") return {body: (job = {...json(), state: "JOB_STATE_RUNNING"})};
       return job && {body: job};
     };
@@ -77,12 +87,27 @@ describe("pairs of answers are sent as DPO", () => {
         baseModel: "base-model",
         outputModel: `accounts/acme/models/${name}`,
         epochs: 2,
-        batchSizeSamples: 4
+        batchSizeSamples: 4,
+        loraRank: 8
       },
-      lossConfig: {method: "DPO", klBeta: 0.2}
+      lossConfig: {method: "DPO", dpo: {beta: 0.2}}
     });
     expect(server.asked.filter(({path}) => path.endsWith(":upload"))).toHaveLength(1);
     expect((await lookAt(workspace, id)).look.status).toBe("JOB_STATE_RUNNING");
+    const check = (settings: Record<string, unknown>) => () =>
+      openService({
+        service: "fireworks",
+        trust: "contract",
+        account: "acme",
+        apiKeyEnv: "TEST_PAIRS_KEY"
+      }).check({
+        base: "m",
+        format: "openai-dpo",
+        settings
+      });
+    expect(check({preference: {beta: 0.5}})).toThrow(/beta` below 0\.5/);
+    expect(check({method: "full"})).toThrow(/DPO jobs train LoRA/);
+    expect(check({preference: {beta: 0.49}})).not.toThrow();
     job!.state = "JOB_STATE_COMPLETED";
     expect((await collectJob(workspace, id)).model.settings.model).toBe(`accounts/acme/models/${name}`);
   });

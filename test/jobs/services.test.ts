@@ -45,6 +45,13 @@ describe("a job at Together", () => {
     apiKeyEnv: "TEST_SERVICE_KEY"
   });
 
+  it("takes whole epochs only", () => {
+    const check = (epochs: number) => () =>
+      openService(settings()).check({base: "m", format: "openai", settings: {epochs}});
+    expect(check(2)).not.toThrow();
+    expect(check(1.5)).toThrow("Together's jobs take whole epochs, and `epochs` is 1.5.");
+  });
+
   it("is sent once in its dialect, found by its file, followed, cancelled and collected", async () => {
     const files: {id: string; filename: string}[] = [];
     const jobs: Record<string, unknown>[] = [];
@@ -141,7 +148,9 @@ describe("a job at Fireworks", () => {
 
   it("has a name of our own at the service, which refuses a second one", async () => {
     const home = "/v1/accounts/acme";
-    const datasets = new Map<string, object>();
+    const datasets = new Map<string, {state: string}>();
+    // How often a file that has been sent is looked at before the service has read it.
+    const reading = new Map<string, number>();
     const jobs = new Map<string, Record<string, unknown>>();
     let late = true;
     answer = ({method, path, search, json}) => {
@@ -151,10 +160,17 @@ describe("a job at Fireworks", () => {
         datasets.set(String(json().datasetId), {state: "UPLOADING"});
         return {body: {}};
       }
-      if (kind === "datasets" && verb === "upload") return {body: datasets.set(name, {state: "READY"}) && {}};
-      if (kind === "datasets") return datasets.has(name) ? {body: datasets.get(name)} : undefined;
+      if (kind === "datasets" && verb === "upload") return {body: (reading.set(name, 2), {})};
+      if (kind === "datasets") {
+        const left = reading.get(name);
+        if (left !== undefined) reading.set(name, left - 1);
+        if (left === 0) datasets.set(name, {state: "READY"});
+        return datasets.has(name) ? {body: datasets.get(name)} : undefined;
+      }
       if (method === "POST" && name === "") {
         const wanted = search.get("supervisedFineTuningJobId")!;
+        if ([...datasets.values()].some(({state}) => state !== "READY"))
+          return {status: 400, body: {error: {message: "dataset is not READY"}}};
         if (jobs.has(wanted)) return {status: 409, body: {error: {message: "already exists"}}};
         jobs.set(wanted, {...json(), name: `accounts/acme/${kind}/${wanted}`, state: "JOB_STATE_CREATING"});
         return {body: jobs.get(wanted)};
@@ -176,7 +192,8 @@ describe("a job at Fireworks", () => {
       evaluationDataset: `accounts/acme/datasets/${own}-validation`,
       outputModel: `accounts/acme/models/${own}`,
       baseModel: "base-model",
-      epochs: 2
+      epochs: 2,
+      loraRank: 8
     });
     late = false;
     const other = await temporaryWorkspace();
@@ -191,9 +208,38 @@ describe("a job at Fireworks", () => {
       model: `accounts/acme/models/${own}`,
       endpoint: {baseUrl: `${server.url}/inference/v1`}
     });
-    expect(() =>
-      openService(settings()).check({base: "m", format: "openai", settings: {method: "full"}})
-    ).toThrow(/no place for/);
+    expect(() => openService(settings()).check({base: "m", format: "openai", settings: {seed: 1}})).toThrow(
+      /no place for/
+    );
+  });
+
+  it("trains all weights when asked, keeps every row to train on, and ends in whatever way", async () => {
+    const home = "/v1/accounts/acme";
+    let state: string | undefined;
+    answer = ({method, path}) => {
+      if (path.includes("/datasets/")) return {body: {state: "READY"}};
+      if (method === "POST") state = "JOB_STATE_CREATING";
+      return state === undefined ? undefined : {body: {state}};
+    };
+    const plan = planOf(workspace, settings(), {settings: {method: "full"}});
+    const {id} = await noteJob(workspace, {...plan, data: plan.data.slice(0, 1)});
+    await startJob(workspace, id);
+    const request = server.of("POST", `${home}/supervisedFineTuningJobs`)[0]!.json();
+    expect(request).toMatchObject({loraRank: 0, evalAutoCarveout: false});
+    expect(request).not.toHaveProperty("evaluationDataset");
+    const outcomes = {
+      EARLY_STOPPED: "succeeded",
+      DELETING_CLEANING_UP: "cancelled",
+      DELETED: "cancelled",
+      ARCHIVED: "cancelled",
+      PAUSED: undefined
+    };
+    const {look} = openService(settings());
+    for (const [word, outcome] of Object.entries(outcomes)) {
+      state = `JOB_STATE_${word}`;
+      const at = {remote: "supervisedFineTuningJobs/a"} as Parameters<typeof look>[0];
+      expect((await look(at)).outcome, word).toBe(outcome);
+    }
   });
 });
 
@@ -212,7 +258,7 @@ describe("a job at Hugging Face", () => {
     const jobs: Record<string, unknown>[] = [];
     let repository = false;
     let busy = 1;
-    answer = ({method, path, body, json}): Answer | "drop" | undefined => {
+    answer = ({method, path, search, body, json}): Answer | "drop" | undefined => {
       if (path === "/api/jobs/hardware")
         return {
           body: [
@@ -237,7 +283,13 @@ describe("a job at Hugging Face", () => {
         });
         return jobs.length === 1 ? "drop" : {body: jobs.at(-1)};
       }
-      if (path === "/api/jobs/acme") return {body: jobs};
+      if (path === "/api/jobs/acme")
+        return search.has("cursor")
+          ? {body: jobs}
+          : {
+              body: [{id: "other", status: {stage: "RUNNING"}}],
+              headers: {link: `<${server.url}${path}?cursor=2>; rel="next"`}
+            };
       if (path === "/api/jobs/acme/job-0") return {body: jobs[0]};
       if (path === "/api/jobs/acme/job-0/cancel")
         return {body: Object.assign(jobs[0]!, {status: {stage: "CANCELED"}})};
@@ -261,7 +313,7 @@ describe("a job at Hugging Face", () => {
     };
     const service = openService(settings());
     expect(await service.offer!("base-model")).toBe(
-      "t4-small (T4): 4 vCPU, 15 GB, 1 × T4 (16 GB), $0.0067 a minute"
+      "t4-small (T4): 4 vCPU, 15 GB, 1 × T4 (16 GB), $0.0067 a minute, 2 h at the most"
     );
     const id = await noted(settings(), {format: "trl"});
     const {job} = await startJob(workspace, id);

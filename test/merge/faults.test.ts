@@ -7,9 +7,11 @@ import {setTimeout as wait} from "node:timers/promises";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {merge} from "../../src/merge/index.js";
 import {UserError} from "../../src/store/errors.js";
+import {childScript} from "../support/childScript.js";
 import {mergeIn, readTensors, type Values, workFolder, writeModel} from "./support.js";
 
 let work: Awaited<ReturnType<typeof workFolder>>;
+const script = await childScript(new URL("mergeChild.ts", import.meta.url));
 const shardSize = 2_000_000;
 /** One in `npm test`; continuous integration asks for more. */
 const rounds = Array.from({length: Number(process.env.ASSAY_KILL_ROUNDS ?? 1)}, (_, i) => i + 1);
@@ -66,15 +68,7 @@ describe("an interrupted merge", () => {
       const out = join(work.path, `killed${round}`);
       const build = join(work.path, `.killed${round}.merging`);
       const least = 1 + (round % 3);
-      const args = [
-        "--import",
-        "tsx",
-        "test/merge/mergeChild.ts",
-        JSON.stringify(recipe),
-        out,
-        String(shardSize),
-        "1"
-      ];
+      const args = [script, JSON.stringify(recipe), out, String(shardSize), "1"];
       const child = spawn(process.execPath, args, {stdio: "inherit"});
       const ended = new Promise<NodeJS.Signals | null>((done) =>
         child.on("exit", (_, signal) => done(signal))

@@ -1,11 +1,11 @@
 import {type ChildProcess, spawn} from "node:child_process";
 import {createHash} from "node:crypto";
 import {setTimeout as sleep} from "node:timers/promises";
-import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {runEval} from "../../src/runner/index.js";
 import {openStore} from "../../src/store/index.js";
 import {openWordsProject, server, wordsEval, wordsProject} from "../runner/support/project.js";
+import {childScript} from "../support/childScript.js";
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {MOST, queuedRun} from "./support/queuedRun.js";
@@ -17,7 +17,11 @@ const victims = ["worker", "coordinator", "server"] as const;
 
 /** A number in [0, 1) from a name: the same rounds are killed at the same moments every time. */
 const chance = (name: string) => createHash("sha256").update(name).digest().readUInt32BE() / 2 ** 32;
-const main = (name: string) => fileURLToPath(new URL(`support/${name}.ts`, import.meta.url));
+const [workerMain, coordinatorMain] = await Promise.all(
+  ["workerMain", "coordinatorMain"].map((name) =>
+    childScript(new URL(`support/${name}.ts`, import.meta.url))
+  )
+) as [string, string];
 
 describe.skipIf(!hasValkey())(
   `a queue of which something is killed (${rounds} rounds, ASSAY_KILL_ROUNDS)`,
@@ -69,7 +73,7 @@ describe.skipIf(!hasValkey())(
         });
         if (victim === "coordinator") {
           project.store.close();
-          const coordinator = start("coordinatorMain", folder, valkey.url, model.url);
+          const coordinator = start(coordinatorMain, folder, valkey.url, model.url);
           await reached;
           await killed(coordinator);
           const store = await openStore(folder);
@@ -105,13 +109,13 @@ describe.skipIf(!hasValkey())(
     }
 
     function start(script: string, ...words: string[]): ChildProcess {
-      return spawn(process.execPath, ["--import", "tsx", main(script), ...words], {
+      return spawn(process.execPath, [script, ...words], {
         stdio: ["ignore", "pipe", "inherit"]
       });
     }
 
     async function startWorkerProcess(): Promise<ChildProcess> {
-      const worker = start("workerMain", valkey.url, model.url);
+      const worker = start(workerMain, valkey.url, model.url);
       await new Promise<void>((resolve, reject) => {
         worker.stdout!.once("data", () => resolve());
         worker.once("exit", (code) => reject(new Error(`the worker ended with ${code}`)));

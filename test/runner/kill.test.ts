@@ -2,16 +2,16 @@ import {type ChildProcess, spawn} from "node:child_process";
 import {createHash} from "node:crypto";
 import {existsSync, readdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
-import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {openStore} from "../../src/store/index.js";
+import {childScript} from "../support/childScript.js";
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {wordsProject} from "./support/project.js";
 import {runDir} from "../support/folders.js";
 
 const rounds = Number(process.env.ASSAY_KILL_ROUNDS ?? 5);
-const script = fileURLToPath(new URL("support/killedRun.ts", import.meta.url));
+const script = await childScript(new URL("support/killedRun.ts", import.meta.url));
 const rows = 240;
 /** What killedRun.ts asks for. */
 const concurrency = 8;
@@ -111,7 +111,7 @@ describe(`a run killed with SIGKILL (${rounds} rounds, ASSAY_KILL_ROUNDS)`, () =
   }
 
   function start(folder: string): ChildProcess {
-    return spawn(process.execPath, ["--import", "tsx", script, folder, model.url], {
+    return spawn(process.execPath, [script, folder, model.url], {
       stdio: ["ignore", "pipe", "inherit"]
     });
   }

@@ -1,13 +1,13 @@
 import {spawn} from "node:child_process";
-import {fileURLToPath} from "node:url";
 import {afterAll, expect, it} from "vitest";
 import {runEval} from "../../src/runner/index.js";
 import {openStore} from "../../src/store/index.js";
+import {childScript} from "../support/childScript.js";
 import {startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {openWordsProject, server, wordsEval, wordsProject} from "./support/project.js";
 
-const script = fileURLToPath(new URL("support/killedRun.ts", import.meta.url));
+const script = await childScript(new URL("support/killedRun.ts", import.meta.url));
 const PROBE = "Answer with the word yes.";
 const open: {close(): Promise<void> | void}[] = [];
 afterAll(() => Promise.all(open.map((one) => one.close())));
@@ -23,7 +23,7 @@ it("a preflight that was paid for is not asked again after a kill, nor by anothe
   open.push(model);
   const probes = () => model.requests.filter(({prompt}) => prompt === PROBE).length;
   const start = () =>
-    spawn(process.execPath, ["--import", "tsx", script, folder, model.url, "0", "preflight"]);
+    spawn(process.execPath, [script, folder, model.url, "0", "preflight"]);
 
   const killed = start();
   onRow = () => killed.kill("SIGKILL");

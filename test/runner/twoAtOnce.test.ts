@@ -1,12 +1,12 @@
 import {spawn} from "node:child_process";
-import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, expect, it} from "vitest";
 import {openStore} from "../../src/store/index.js";
+import {childScript} from "../support/childScript.js";
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {wordsProject} from "./support/project.js";
 
-const script = fileURLToPath(new URL("support/killedRun.ts", import.meta.url));
+const script = await childScript(new URL("support/killedRun.ts", import.meta.url));
 
 let model: ModelServer;
 // The first run cannot end before the others have met it, however slowly they start.
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => model.close());
 
 function start(folder: string, lockWaitMs: number) {
-  const child = spawn(process.execPath, ["--import", "tsx", script, folder, model.url, String(lockWaitMs)]);
+  const child = spawn(process.execPath, [script, folder, model.url, String(lockWaitMs)]);
   let said = "";
   const {promise: running, resolve: isRunning} = withResolvers();
   const {promise: waiting, resolve: isWaiting} = withResolvers();

@@ -1,17 +1,17 @@
 import {spawn} from "node:child_process";
 import {existsSync, mkdirSync, readdirSync, readFileSync} from "node:fs";
 import {join, relative} from "node:path";
-import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {type Database, openDatabase, parquetFile} from "../../src/store/index.js";
+import {childScript} from "../support/childScript.js";
 import {type ModelServer, type ReceivedRequest, startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {crashedCommands} from "./support/crashedCommands.js";
 
 /** Every so many steps are tried. A prime: so each kind of step has its turn. */
 const stride = Number(process.env.ASSAY_CRASH_STRIDE ?? 11);
-const preload = fileURLToPath(new URL("support/crashImages.ts", import.meta.url));
-const script = fileURLToPath(new URL("support/crashedCommands.ts", import.meta.url));
+const preload = await childScript(new URL("support/crashImages.ts", import.meta.url));
+const script = await childScript(new URL("support/crashedCommands.ts", import.meta.url));
 
 let model: ModelServer;
 let db: Database;
@@ -60,7 +60,7 @@ async function imagesOf(name: string, project: string, images: string): Promise<
   model.requests.length = 0;
   const child = spawn(
     process.execPath,
-    ["--import", "tsx", "--import", preload, script, name, project, model.url],
+    ["--import", preload, script, name, project, model.url],
     {
       env: {
         ...process.env,

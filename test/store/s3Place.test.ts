@@ -7,6 +7,7 @@ import type {Place} from "../../src/store/index.js";
 import {withLease} from "../../src/store/lease.js";
 import {s3Address} from "../../src/store/place/s3/address.js";
 import {cacheBytes, openS3} from "../../src/store/place/s3/open.js";
+import {childScript} from "../support/childScript.js";
 import {startS3} from "../support/s3Server.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {placeSuite} from "./placeSuite.js";
@@ -180,8 +181,8 @@ describe.skipIf(!server)("a bucket", () => {
     const folder = await temporaryProject();
     const key = "datasets/d/v";
     const stuck = once("hang", ({method, url}) => method === "PUT" && url.includes("partNumber=3"));
-    const script = join(import.meta.dirname, "support", "commitFolder.ts");
-    const child = spawn(process.execPath, ["--import", "tsx", script, where, folder, key], {
+    const script = await childScript(new URL("support/commitFolder.ts", import.meta.url));
+    const child = spawn(process.execPath, [script, where, folder, key], {
       stdio: "inherit"
     });
     const ended = new Promise((resolve) => child.once("exit", resolve));

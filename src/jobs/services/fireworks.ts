@@ -5,7 +5,7 @@ import {type JobClient, statusOf} from "../client.js";
 import type {JobTraining} from "../define.js";
 import type {JobAtHand, JobLook, JobService} from "../service.js";
 import {trainFile, validationFile} from "./files.js";
-import {connection, hostedResult, type HttpService, httpService} from "./http.js";
+import {checkEpochs, connection, hostedResult, type HttpService, httpService, untilRead} from "./http.js";
 
 export interface FireworksJobs extends HttpService {
   service: "fireworks";
@@ -21,15 +21,22 @@ export const fireworksSchema = exactly<FireworksJobs>("settings such as {service
 
 const OUTCOMES: Readonly<Record<string, JobOutcome>> = {
   COMPLETED: "succeeded",
+  // On `earlyStop`: the loss no longer fell.
+  EARLY_STOPPED: "succeeded",
   FAILED: "failed",
   FAILED_CLEANING_UP: "failed",
   EXPIRED: "failed",
   CANCELLED: "cancelled",
-  DELETING: "cancelled"
+  DELETING: "cancelled",
+  DELETING_CLEANING_UP: "cancelled",
+  DELETED: "cancelled",
+  ARCHIVED: "cancelled"
 };
 
 /** What it takes in one request. */
 const DIRECT_BYTES = 150e6;
+/** What its own command line takes. */
+const DEFAULT_RANK = 8;
 
 interface TuningJob {
   name?: string;
@@ -70,6 +77,8 @@ export function fireworksJobs(settings: FireworksJobs): JobService {
           displayName: job.id.slice(0, 63),
           dataset: await sent(client, at, home, trainFile(job)),
           evaluationDataset: validation === undefined ? undefined : await sent(client, at, home, validation),
+          // Else it takes rows out of those to train on.
+          evalAutoCarveout: validation === undefined && !isPairs(job) ? false : undefined,
           ...trainingOf(job, `accounts/${account}/models/${jobName(job)}`),
           ...(job.settings as JobTraining).more
         };
@@ -142,6 +151,14 @@ async function sent(client: JobClient, at: JobAtHand, home: string, path: string
     const file = {path: `${folder}/${path}`, name: `${id}.jsonl`};
     if (bytes > DIRECT_BYTES) await sentSigned(client, `${home}/datasets/${id}`, file);
     else await client.upload(`${home}/datasets/${id}:upload`, {}, file);
+    await untilRead(
+      path,
+      async () => {
+        const {state} = await client.get<{state?: string}>(`${home}/datasets/${id}`);
+        return state === "UPLOADING" ? state : undefined;
+      },
+      at.signal
+    );
   }
   const name = `accounts/${decodeURIComponent(home.split("/").at(-1)!)}/datasets/${id}`;
   await at.onUpload(path, name);
@@ -174,20 +191,25 @@ function trainingOf(
   job: Pick<JobRecord, "base" | "format" | "settings">,
   outputModel: string
 ): Record<string, unknown> {
-  const {method, epochs, rows, rate, lora, length, seed, preference} = job.settings as JobTraining;
-  if (method === "full" || lora?.alpha !== undefined || seed !== undefined)
+  const training = job.settings as JobTraining;
+  const {method, epochs, rows, rate, lora, length, seed, preference} = training;
+  checkEpochs("Fireworks", training);
+  if (lora?.alpha !== undefined || seed !== undefined)
+    throw new UserError("Fireworks' jobs have no place for `lora.alpha` and `seed`. Leave them out.");
+  if (isPairs(job) && (method === "full" || (preference?.beta ?? 0) >= 0.5))
     throw new UserError(
-      'Fireworks\' jobs train LoRA and have no place for `method: "full"`, `lora.alpha` and `seed`. Leave them out.'
+      'Fireworks\' DPO jobs train LoRA, with `preference.beta` below 0.5. Leave `method: "full"` out.'
     );
-  const training = {
+  const config = {
     baseModel: job.base,
     outputModel,
     epochs,
     batchSizeSamples: rows,
     learningRate: rate,
-    loraRank: lora?.rank,
+    // Zero is all weights; nothing at all is read as zero, too.
+    loraRank: method === "full" ? 0 : (lora?.rank ?? DEFAULT_RANK),
     maxContextLength: length
   };
-  if (!isPairs(job)) return training;
-  return {trainingConfig: training, lossConfig: {method: "DPO", klBeta: preference?.beta}};
+  if (!isPairs(job)) return config;
+  return {trainingConfig: config, lossConfig: {method: "DPO", dpo: preference}};
 }

@@ -1,4 +1,6 @@
+import {setTimeout as pause} from "node:timers/promises";
 import {createClient, type JobClient} from "../client.js";
+import type {JobTraining} from "../define.js";
 import {byName, fits, oneOf, type Shape} from "../../store/checked.js";
 import {type JobRecord, UserError} from "../../store/index.js";
 import type {JobResult} from "../service.js";
@@ -62,6 +64,35 @@ export function connection(
       }
     }
   };
+}
+
+/** Throws UserError for a part of an epoch, which services have no word for. */
+export function checkEpochs(service: string, {epochs}: JobTraining): void {
+  if (epochs !== undefined && !Number.isInteger(epochs))
+    throw new UserError(`${service}'s jobs take whole epochs, and \`epochs\` is ${epochs}.`);
+}
+
+const READ_MS = 600_000;
+
+/**
+ * Waits until a service has read a file that it was sent: some refuse a job whose file they are still reading.
+ * @param look resolves with the service's word while it reads, undefined when it has ended
+ */
+export async function untilRead(
+  file: string,
+  look: () => Promise<string | undefined>,
+  signal?: AbortSignal
+): Promise<void> {
+  const begun = performance.now();
+  for (let wait = 100; ; wait = Math.min(5000, 2 * wait)) {
+    const word = await look();
+    if (word === undefined) return;
+    if (performance.now() - begun > READ_MS)
+      throw new UserError(
+        `The service has not read ${file} after ${READ_MS / 60_000} minutes (${word}). The same command goes on later.`
+      );
+    await pause(wait, undefined, {signal});
+  }
 }
 
 /** The model that a service says a job made. Throws UserError while it names none. */

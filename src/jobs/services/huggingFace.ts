@@ -48,13 +48,15 @@ const OUTCOMES: Readonly<Record<string, JobOutcome>> = {
   DELETING: "cancelled"
 };
 
+/** Left to itself the service ends a job after half an hour, and what it trained is lost. */
+const DEFAULT_HOURS = 12;
 const IMAGE = "ghcr.io/astral-sh/uv:python3.12-bookworm";
 /** How long one look reads a running job's log. */
 const LOG_MS = 4000;
 
 /** Hugging Face Jobs: our split in a private dataset, a TRL script of ours, the result in a private model repository. */
 export function huggingFaceJobs(settings: HuggingFaceJobs): JobService {
-  const {namespace, flavor, image = IMAGE, timeoutHours, apiKeyEnv = "HF_TOKEN"} = settings;
+  const {namespace, flavor, image = IMAGE, timeoutHours = DEFAULT_HOURS, apiKeyEnv = "HF_TOKEN"} = settings;
   const hubUrl = (settings.hubUrl ?? process.env.HF_ENDPOINT ?? "https://huggingface.co").replace(/\/+$/, "");
   const access = (signal?: AbortSignal) => ({
     namespace,
@@ -79,11 +81,15 @@ export function huggingFaceJobs(settings: HuggingFaceJobs): JobService {
         );
       const {prettyName, cpu, ram, accelerator, unitCostUSD, unitLabel} = own;
       const gpu = accelerator ? `, ${accelerator.quantity} × ${accelerator.model} (${accelerator.vram})` : "";
-      return `${flavor} (${prettyName}): ${cpu}, ${ram}${gpu}, $${unitCostUSD} a ${unitLabel}`;
+      return `${flavor} (${prettyName}): ${cpu}, ${ram}${gpu}, $${unitCostUSD} a ${unitLabel}, ${timeoutHours} h at the most`;
     },
     async find({job, signal}) {
-      const all = await told(async () => (await hub()).listJobs(access(signal)));
-      return all.find(({labels}) => labels?.assay === labelOf(job))?.id;
+      const {listJobs} = await hub();
+      return told(async () => {
+        for await (const {id, labels} of jobsOf(access(signal), listJobs))
+          if (labels?.assay === labelOf(job)) return id;
+        return undefined;
+      });
     },
     async submit(at) {
       const {job, folder, signal} = at;
@@ -112,7 +118,7 @@ export function huggingFaceJobs(settings: HuggingFaceJobs): JobService {
           secrets: {HF_TOKEN: own.accessToken},
           labels: {assay: labelOf(job)},
           volumes: [{source: repo, mountPath: "/data"}],
-          timeoutSeconds: timeoutHours === undefined ? undefined : Math.ceil(timeoutHours * 3600),
+          timeoutSeconds: Math.ceil(timeoutHours * 3600),
           attempts: 1
         });
         return made.id;
@@ -211,6 +217,33 @@ function refused(error: unknown): UserError {
 function hubStatus(error: unknown): number | undefined {
   const status = (error as {statusCode?: unknown} | undefined)?.statusCode;
   return typeof status === "number" ? status : undefined;
+}
+
+/** All jobs of a namespace: the library reads the first page of them. */
+async function* jobsOf(
+  access: {namespace: string; hubUrl: string; accessToken: string; fetch: typeof fetch},
+  listJobs: typeof Hub.listJobs
+): AsyncGenerator<Awaited<ReturnType<typeof Hub.listJobs>>[number]> {
+  for (let next: string | undefined = "first"; next !== undefined;) {
+    const page: string | undefined = next === "first" ? undefined : next;
+    next = undefined;
+    yield* await listJobs({
+      ...access,
+      fetch: async (address, init) => {
+        const response = await access.fetch(page ?? address, init);
+        next = nextPage(response.headers.get("link") ?? "", access.hubUrl);
+        return response;
+      }
+    });
+  }
+}
+
+/** The address of the next page, which is the hub's own: the token goes nowhere else. */
+function nextPage(link: string, hubUrl: string): string | undefined {
+  const next = /<([^>]+)>;\s*rel="next"/.exec(link)?.[1];
+  return next !== undefined && URL.canParse(next) && new URL(next).origin === new URL(hubUrl).origin
+    ? next
+    : undefined;
 }
 
 /** The log is a stream that ends with the job: it is read for a while, from its beginning. */

@@ -5,7 +5,7 @@ import {shutdownDay} from "../../endpoints/index.js";
 import {exactly, oneOf, text} from "../../store/checked.js";
 import {type JobEvent, type JobOutcome, type JobRecord, UserError} from "../../store/index.js";
 import {trainFile, uploadName, validationFile} from "./files.js";
-import {connection, hostedResult, type HttpService, httpService} from "./http.js";
+import {checkEpochs, connection, hostedResult, type HttpService, httpService, untilRead} from "./http.js";
 
 export interface OpenAIJobs extends HttpService {
   service: "openai";
@@ -33,6 +33,13 @@ interface FineTuningJob {
   training_file?: string;
   metadata?: Record<string, string> | null;
   error?: {message?: string; code?: string} | null;
+}
+
+interface RemoteFile {
+  id: string;
+  filename: string;
+  status?: string;
+  status_details?: string | null;
 }
 
 interface List<T> {
@@ -82,10 +89,13 @@ export function openAIJobs(settings: OpenAIJobs): JobService {
         const known = await uploadsOf(client, job);
         const sent = async (path: string) => {
           const name = uploadName(job, path);
-          const there = [...known].find(([, filename]) => filename === name)?.[0];
-          const id = there ?? (await uploaded(client, at, path, name));
-          await at.onUpload(path, id);
-          return id;
+          const there = [...known.values()].find(
+            ({filename, status}) => filename === name && status !== "error"
+          );
+          const file = there ?? (await uploaded(client, at, path, name));
+          await at.onUpload(path, file.id);
+          await read(client, at, path, file);
+          return file.id;
         };
         const validation = validationFile(job);
         const request = {
@@ -122,20 +132,38 @@ export function openAIJobs(settings: OpenAIJobs): JobService {
   };
 }
 
-/** Ids of the files with this job's names, with the names. */
-async function uploadsOf(client: JobClient, job: JobRecord): Promise<Map<string, string>> {
+/** The files with this job's names, by their ids. */
+async function uploadsOf(client: JobClient, job: JobRecord): Promise<Map<string, RemoteFile>> {
   const names = new Set(job.data.map(({path}) => uploadName(job, path)));
-  const found = new Map<string, string>();
-  for await (const file of pages<{id: string; filename: string}>(client, "/files"))
-    if (names.has(file.filename)) found.set(file.id, file.filename);
+  const found = new Map<string, RemoteFile>();
+  for await (const file of pages<RemoteFile>(client, "/files"))
+    if (names.has(file.filename)) found.set(file.id, file);
   return found;
 }
 
-async function uploaded(client: JobClient, at: JobAtHand, path: string, name: string): Promise<string> {
+async function uploaded(client: JobClient, at: JobAtHand, path: string, name: string): Promise<RemoteFile> {
   at.onMessage(`sending ${path}`);
-  const file = {path: `${at.folder}/${path}`, name};
-  return (await client.upload<{id: string}>("/files", {purpose: "fine-tune"}, file)).id;
+  return client.upload("/files", {purpose: "fine-tune"}, {path: `${at.folder}/${path}`, name});
 }
+
+/** Azure turns a job down whose file it is still importing; others say nothing of it, or have ended at once. */
+async function read(client: JobClient, at: JobAtHand, path: string, sent: RemoteFile): Promise<void> {
+  let file = sent;
+  await untilRead(
+    path,
+    async () => {
+      if (isBeingRead(file)) file = await client.get<RemoteFile>(`/files/${encodeURIComponent(sent.id)}`);
+      if (file.status === "error")
+        throw new UserError(
+          `openai: the service could not read ${path}: ${file.status_details ?? "it does not say why"}.`
+        );
+      return isBeingRead(file) ? file.status : undefined;
+    },
+    at.signal
+  );
+}
+
+const isBeingRead = ({status}: RemoteFile) => status === "pending" || status === "running";
 
 /** Every entry of a list, over all its pages. */
 async function* pages<T extends {id: string}>(client: JobClient, path: string): AsyncGenerator<T> {
@@ -206,7 +234,9 @@ async function eventsOf(client: JobClient, {remote}: RunningJob, cursor: string 
 const timeOf = (seconds: number | undefined) =>
   typeof seconds === "number" ? new Date(seconds * 1000).toISOString() : undefined;
 
-function methodOf({method, epochs, rows, rate, lora, length, preference}: JobTraining, format: string) {
+function methodOf(training: JobTraining, format: string) {
+  const {method, epochs, rows, rate, lora, length, preference} = training;
+  checkEpochs("OpenAI", training);
   const without = {method: method === "full" ? method : undefined, rate, lora, length};
   const given = Object.entries(without).filter(([, value]) => value !== undefined);
   if (given.length > 0)

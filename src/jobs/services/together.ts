@@ -4,7 +4,7 @@ import {type JobClient, statusOf} from "../client.js";
 import type {JobTraining} from "../define.js";
 import type {JobAtHand, JobLook, JobService} from "../service.js";
 import {trainFile, uploadName, validationFile} from "./files.js";
-import {connection, hostedResult, type HttpService, httpService} from "./http.js";
+import {checkEpochs, connection, hostedResult, type HttpService, httpService} from "./http.js";
 
 export interface TogetherJobs extends HttpService {
   service: "together";
@@ -52,7 +52,10 @@ export function togetherJobs(settings: TogetherJobs): JobService {
     formats: {chat: "openai", preference: "openai-dpo"},
     destination: "Together",
     host: new URL(baseUrl).hostname,
-    check: () => connected.check(),
+    check({settings: training}) {
+      checkEpochs("Together", training as JobTraining);
+      connected.check();
+    },
     find: ({job, signal}) =>
       connected.use(signal, async (client) => {
         const files = await uploadsOf(client, job);
@@ -68,7 +71,7 @@ export function togetherJobs(settings: TogetherJobs): JobService {
           ...requestOf(at.job),
           training_file: await sent(client, at, known, trainFile(at.job)),
           validation_file: validation === undefined ? undefined : await sent(client, at, known, validation),
-          n_evals: validation === undefined ? undefined : Math.max(1, Math.ceil(epochsOf(at.job))),
+          n_evals: validation === undefined ? undefined : epochsOf(at.job),
           ...(at.job.settings as JobTraining).more
         };
         return (await client.postOnce<FineTune>("/fine-tunes", request, at.job.key)).id;

@@ -1,9 +1,9 @@
 import {spawn} from "node:child_process";
 import {setTimeout as pause} from "node:timers/promises";
-import {fileURLToPath} from "node:url";
 import type {ServiceSettings} from "../../../src/jobs/index.js";
+import {childScript} from "../../support/childScript.js";
 
-const script = fileURLToPath(new URL("killedWatcher.ts", import.meta.url));
+const script = await childScript(new URL("killedWatcher.ts", import.meta.url));
 
 /** Runs the watcher and ends it with SIGKILL some milliseconds after it said a word. */
 export async function killedWatcher(
@@ -12,11 +12,9 @@ export async function killedWatcher(
   word: string,
   afterMs: number
 ) {
-  const child = spawn(
-    process.execPath,
-    ["--import", import.meta.resolve("tsx"), script, project, JSON.stringify(settings)],
-    {stdio: ["ignore", "pipe", "inherit"]}
-  );
+  const child = spawn(process.execPath, [script, project, JSON.stringify(settings)], {
+    stdio: ["ignore", "pipe", "inherit"]
+  });
   const closed = new Promise((resolve) => child.once("close", resolve));
   let said = "";
   await Promise.race([

@@ -21,7 +21,9 @@ export interface OpenAIServer {
   baseUrl: string;
   requests: SentRequest[];
   jobs: ServerJob[];
-  files: {id: string; filename: string; content: string}[];
+  files: {id: string; filename: string; content: string; status?: string}[];
+  /** Words for a file that was sent, one at each look; it has none where this is empty. */
+  imports: string[];
   events: {id: string; [name: string]: unknown}[];
   checkpoints: {id: string; [name: string]: unknown}[];
   /** Answers a request in the server's place; after `"after"`, which drops the connection, the request is done all the same. */
@@ -37,6 +39,7 @@ export async function openAIServer(port = 0): Promise<OpenAIServer> {
     requests: [],
     jobs: [],
     files: [],
+    imports: [],
     events: [],
     checkpoints: []
   };
@@ -79,7 +82,7 @@ function send(response: ServerResponse, answer: object | undefined): void {
   response.end(JSON.stringify(answer ?? {error: {message: "no such thing"}}));
 }
 
-type State = Pick<OpenAIServer, "jobs" | "files" | "events" | "checkpoints">;
+type State = Pick<OpenAIServer, "jobs" | "files" | "imports" | "events" | "checkpoints">;
 
 function answerOf(state: State, {method, path, body}: SentRequest): object | undefined {
   const url = new URL(path, "http://127.0.0.1");
@@ -88,9 +91,13 @@ function answerOf(state: State, {method, path, body}: SentRequest): object | und
   if (route === "POST files") {
     const filename = /filename="([^"]+)"/.exec(body)![1]!;
     const content = /\r\ncontent-type: application\/jsonl\r\n\r\n([\s\S]*)\r\n--/.exec(body)![1]!;
-    const file = {id: `file-${state.files.length}`, filename, content};
+    const file = {id: `file-${state.files.length}`, filename, content, status: state.imports[0]};
     state.files.push(file);
-    return {id: file.id, object: "file", filename, purpose: "fine-tune", bytes: content.length};
+    return {...file, object: "file", content: undefined, purpose: "fine-tune", bytes: content.length};
+  }
+  if (method === "GET" && names[0] === "files" && names[1] !== undefined) {
+    const file = state.files.find(({id}) => id === names[1]);
+    return file && Object.assign(file, {status: state.imports.shift() ?? file.status});
   }
   if (route === "GET files") return page(state.files, url);
   if (route === "POST fine_tuning/jobs") {
