@@ -149,12 +149,13 @@ async function written(
   const ids = createHash("sha256");
   const unresolved: {row: string; rules: string[]}[] = [];
   const broken: {row: string; problem: string}[] = [];
+  const whole = await isWhole(source, format);
   let total = 0;
   async function* lines(): AsyncGenerator<Buffer> {
     for await (const example of await examplesOf(source, format)) {
       total++;
       const rules = refused === "all" ? ["sensitivity"] : refused.get(example.id);
-      const line = rules ? undefined : format.line(example);
+      const line = rules ? undefined : format.line(example, whole);
       const problem = rules ? undefined : problemOf(example, line, options.format);
       if (rules) unresolved.push({row: example.id, rules});
       else if (problem !== undefined) broken.push({row: example.id, problem});
@@ -199,6 +200,17 @@ async function written(
     rowsSha256: ids.digest("hex"),
     leftOut: {unresolved: unresolved.length, broken: broken.length}
   };
+}
+
+/** Whether an example to learn from, of whatever part, makes all lines whole conversations: files of one split have one form. */
+async function isWhole(source: TrainingSource, {needsWhole, ...format}: TrainingFormat): Promise<boolean> {
+  if (!needsWhole) return false;
+  const parts = new Set([source.part, "train", "validation"]);
+  for (const part of parts)
+    if ((source.split.counts[part] ?? 0) > 0)
+      for await (const example of await examplesOf({...source, part}, format))
+        if (problemOf(example, {}, "") === undefined && needsWhole(example)) return true;
+  return false;
 }
 
 const nowhere = () => new Writable({write: (_chunk, _encoding, done) => done()});

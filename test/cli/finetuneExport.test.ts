@@ -115,6 +115,52 @@ describe("a training set", () => {
     }
   });
 
+  it("for TRL has one form in all files of a split: whole conversations when one of them has two answers", async () => {
+    const turns = (n: number) =>
+      Array.from({length: n}, (_, i) => [
+        {role: "user", content: `Question ${i}`},
+        {role: "assistant", content: `answer ${i}`}
+      ]).flat();
+    // What would be left out anyway decides nothing.
+    const made = async (name: string, longest: {train: number; validation: number; test: number}) => {
+      await pull(
+        store.workspace,
+        defineDataset({
+          name,
+          id: "id",
+          source: {
+            kind: "rows",
+            rows: () =>
+              Object.entries(longest).flatMap(([part, longest]) => [
+                {id: `${part}-1`, part, chat: JSON.stringify(turns(1))},
+                {id: `${part}-2`, part, chat: JSON.stringify(turns(longest))},
+                {
+                  id: `${part}-3`,
+                  part,
+                  chat: JSON.stringify(turns(3).slice(0, -1).concat({role: "assistant", content: ""}))
+                }
+              ])
+          }
+        })
+      );
+      await store.refresh();
+      const own = (await store.latestVersion(name))!;
+      await ensureSplit(store, own, {name: "given", strategy: "given", column: "part"});
+      await store.refresh();
+      const forms = async (part: string) => {
+        const out = join(folder, `${name}-${part}.jsonl`);
+        await exported({dataset: name, format: "trl", out, part, messages: "chat"});
+        return linesOf(out).map((line) => Object.keys(line).join());
+      };
+      return [await forms("train"), await forms("validation")];
+    };
+    const split = ["prompt,completion", "prompt,completion"];
+    const whole = ["messages", "messages"];
+    expect(await made("short", {train: 1, validation: 1, test: 2})).toEqual([split, split]);
+    expect(await made("long", {train: 2, validation: 1, test: 1})).toEqual([whole, whole]);
+    expect(await made("late", {train: 1, validation: 2, test: 1})).toEqual([whole, whole]);
+  });
+
   it("takes no row of the held-out part, none with findings, none without an answer", async () => {
     const manifest = await exported({});
     expect(manifest.leftOut).toEqual({unresolved: 1, broken: 1});
@@ -137,7 +183,8 @@ describe("a training set", () => {
       Together: "warning",
       Fireworks: "warning",
       TRL: "warning",
-      axolotl: "warning"
+      axolotl: "warning",
+      "LLaMA-Factory": "refused"
     });
     expect(preflight.destinations[0]!.findings).toEqual(["1 examples repeat another"]);
     expect(cost).toMatchObject({epochs: 2, batch: 4, steps: 10, tokens: 2 * preflight.tokens.total});

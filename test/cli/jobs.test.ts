@@ -1,6 +1,9 @@
 import {existsSync, readdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
+import {destinations} from "../../src/finetune/index.js";
+import {TOOLS} from "../../src/jobs/configurations/index.js";
+import {openService, type ServiceSettings} from "../../src/jobs/index.js";
 import type {JobRecord} from "../../src/store/index.js";
 import {sha256} from "../../src/store/hash.js";
 import {collectVerb, jobsVerb} from "../../src/cli/jobs.js";
@@ -52,10 +55,31 @@ describe("assay jobs", () => {
     expect(await printed(() => jobsVerb({}))).toMatch(new RegExp(`${job.id} +command +ended +base-model`));
   });
 
+  it("checks the examples by the rules of who trains, whose formats they have", async () => {
+    const common = {trust: "local", apiKeyEnv: "PATH"} as const;
+    const places: ServiceSettings[] = [
+      {service: "openai", ...common},
+      {service: "together", ...common},
+      {service: "fireworks", account: "acme", ...common},
+      {service: "huggingface", namespace: "acme", flavor: "t4-small", ...common},
+      ...TOOLS.map((tool) => ({service: "command" as const, trust: "local" as const, tool, run: "true"}))
+    ];
+    for (const place of places) {
+      const {formats, destination} = openService(place);
+      const taken = destinations.find(({name}) => name === destination)?.formats;
+      expect(taken, JSON.stringify(place)).toEqual(expect.arrayContaining(Object.values(formats)));
+    }
+    writeJob("factory", `{service: "command", trust: "local", tool: "llama-factory", run: "sh ${trainer}"}`);
+    const checked = await printed(() => submitVerb("factory", {skipUnresolved: true, check: true}));
+    expect(checked).toMatch(/^factory: base-model by command\n {2}train\.jsonl: \d+ examples/);
+  });
+
   it("sends nothing to a place that is not trusted with the rows, and says what OpenAI ends", async () => {
     writeJob("elsewhere", `{service: "openai", trust: "external", apiKeyEnv: "PATH"}`);
     const stderr = await noted(() => submitVerb("elsewhere", {skipUnresolved: true}));
-    expect(stderr).toMatch(/OpenAI takes no new self-serve fine-tuning jobs after this day: 2027-01-06/);
+    expect(stderr).toMatch(
+      /OpenAI takes new fine-tuning jobs only from .* and from nobody after this day: 2027-01-06/
+    );
     expect(stderr).toMatch(/No row of a dataset of sensitivity "internal" may go to .* trust "external"/);
     writeJob("broken", `{service: "openia", trust: "external"}`);
     expect(await noted(() => submitVerb("broken", {}))).toMatch(

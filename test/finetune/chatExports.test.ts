@@ -1,5 +1,11 @@
 import {describe, expect, it} from "vitest";
-import {chatExample, checkChatExample} from "../../src/finetune/index.js";
+import {
+  chatExample,
+  checkChatExample,
+  destinations,
+  type TrainingExample,
+  trainingFormats
+} from "../../src/finetune/index.js";
 
 const user = {role: "user", content: "Hi"};
 const assistant = {role: "assistant", content: "Hello"};
@@ -67,5 +73,64 @@ describe("a chat example", () => {
     expect(of(user, {role: "tool", content: "42"}, assistant)).toEqual(["message_missing_key"]);
     expect(of("Hi", assistant)).toEqual(["data_type"]);
     expect(problems({messages: [user, assistant], tools: "none"})).toEqual(["invalid_tools"]);
+  });
+});
+
+describe("a line of a training set", () => {
+  const of = (...messages: object[]): TrainingExample => ({id: "1", kind: "chat", messages});
+  const call = {
+    role: "assistant",
+    content: null,
+    tool_calls: [{id: "a", type: "function", function: {name: "f", arguments: '{"x": 1}'}}]
+  };
+  const answer = {role: "tool", tool_call_id: "a", content: "42"};
+  const developer = {role: "developer", content: "Be kind"};
+  const system = {...developer, role: "system"};
+
+  it("for open models has arguments of calls as objects and a developer's words as a system message", () => {
+    const example = of(developer, user, call, answer, assistant);
+    const object = {...call, tool_calls: [{...call.tool_calls[0], function: {name: "f", arguments: {x: 1}}}]};
+    expect(trainingFormats.trl!.line(example, true)).toEqual({
+      messages: [system, user, object, answer, assistant]
+    });
+    expect(trainingFormats.axolotl!.line(example, false)).toEqual({
+      messages: [system, user, call, answer, assistant]
+    });
+    expect(trainingFormats.openai!.line(example, false)).toEqual({
+      messages: [developer, user, call, answer, assistant]
+    });
+    const broken = {...call, tool_calls: [{function: {name: "f", arguments: "not JSON"}}]};
+    expect(trainingFormats.trl!.line(of(user, broken), false)).toEqual({
+      prompt: [user],
+      completion: [broken]
+    });
+    for (const format of ["trl-dpo", "axolotl-dpo"])
+      expect(
+        JSON.stringify(
+          trainingFormats[format]!.line(
+            {id: "1", kind: "preference", prompt: [developer, user], chosen: assistant, rejected: call},
+            false
+          )
+        )
+      ).toContain(JSON.stringify([system, user]));
+  });
+
+  it("in ShareGPT's form has no place for what a tool said", () => {
+    expect(trainingFormats.sharegpt!.line(of(user, call, answer, assistant), false)).toBeUndefined();
+    expect(trainingFormats.sharegpt!.line(of(user, answer, assistant), false)).toBeUndefined();
+  });
+
+  it("is what Together, Fireworks and LLaMA-Factory take, or they would say why not", () => {
+    const problems = (name: string, example: TrainingExample) =>
+      destinations.find((one) => one.name === name)!.problems(example);
+    expect(problems("Together", of(system, user, call, answer, assistant, user, assistant))).toEqual([]);
+    expect(problems("Together", of(user, user, assistant))).toEqual(["roles do not alternate"]);
+    for (const name of ["Together", "Fireworks"])
+      expect(problems(name, of(developer, user, assistant))).toEqual(["role developer is unknown"]);
+    expect(problems("LLaMA-Factory", of(system, user, assistant, user, assistant))).toEqual([]);
+    for (const example of [of(user, user, assistant), of(user, assistant, user), of(assistant)])
+      expect(problems("LLaMA-Factory", example)).toEqual([
+        "roles do not alternate and end with the assistant"
+      ]);
   });
 });

@@ -21,19 +21,20 @@ const pair = {
   rejected: [{role: "assistant", content: "bad"}]
 };
 
-/** A job of a tool as the command line notes it, its examples pairs or conversations. */
+/** A job of a tool as the command line notes it, its examples pairs, conversations, or this one. */
 async function noted(
   tool: string,
-  more: Partial<JobPlan>
+  more: Partial<JobPlan>,
+  line: object | undefined = more.format?.endsWith("-dpo") ? pair : undefined
 ): Promise<{job: JobRecord; folder: string; read(name: string): string}> {
   const plan = planOf(
     workspace,
     {service: "command", trust: "local", tool: tool as "trl", run: "true"},
     more
   );
-  if (more.format?.endsWith("-dpo"))
+  if (line)
     for (const data of plan.data) {
-      const text = `${JSON.stringify(pair)}\n`;
+      const text = `${JSON.stringify(line)}\n`;
       writeFileSync(join(plan.folder, data.path), text);
       Object.assign(data, {sha256: sha256(text), bytes: text.length, rows: 1});
     }
@@ -114,7 +115,7 @@ describe("LLaMA-Factory's configuration", () => {
       finetuning_type: "full",
       pref_beta: 0.3,
       pref_loss: "sigmoid",
-      learning_rate: 2e-5,
+      learning_rate: 1e-6,
       bf16: false,
       template: "qwen",
       warmup_ratio: 0.1
@@ -128,6 +129,27 @@ describe("LLaMA-Factory's configuration", () => {
       tags: {role_tag: "role", content_tag: "content", user_tag: "user", assistant_tag: "assistant"}
     });
   });
+});
+
+describe("a configuration in YAML", () => {
+  it.each(["llama-factory", "axolotl"])(
+    "of %s says the same to readers of YAML 1.1, where a bare no is false and a bare date a time",
+    async (tool) => {
+      const plan = planOf(workspace, {service: "command", trust: "local", tool: tool as "trl", run: "true"});
+      const settings = {more: {run_name: "2026-11-27", answer: "no", count: "1_000"}};
+      const job = await noteJob(workspace, {
+        ...plan,
+        name: `${tool}-yaml`,
+        settings,
+        data: plan.data.slice(0, 1)
+      });
+      const text = readFileSync(join(jobDir(workspace, job.id), "config.yml"), "utf8");
+      expect(parse(text, {version: "1.1"})).toEqual(parse(text));
+      expect(parse(text, {version: "1.1"})).toMatchObject(settings.more);
+      if (tool === "llama-factory")
+        expect(parse(text, {version: "1.1"})).toMatchObject({eval_strategy: "no"});
+    }
+  );
 });
 
 describe("axolotl's configuration of pairs", () => {
@@ -168,7 +190,7 @@ describe("axolotl's configuration of pairs", () => {
       num_epochs: 3,
       optimizer: "adamw_torch",
       lr_scheduler: "cosine",
-      learning_rate: 2e-5,
+      learning_rate: 1e-6,
       warmup_ratio: 0.03,
       bf16: "auto",
       gradient_checkpointing: true,
@@ -215,9 +237,51 @@ describe.skipIf(!hasPython)("a script, run by Python with stand-ins for its libr
       args: {config: "SFTConfig", ...shared, dataset_text_field: "text"}
     });
     const [first] = told!.train_dataset as object[];
+    // Unsloth adds the first token, where the template's text does not name it.
     expect(first).toEqual({text: "<user>Question 0 of train<assistant>answer 0"});
+    const named = ran(folder, {TEMPLATE: "<s>..."}).told!.train_dataset as object[];
+    expect(named[0]).toEqual({text: "<s><user>Question 0 of train<assistant>answer 0"});
     expect(told!.eval_dataset).toHaveLength(12);
     expect(existsSync(join(folder, "output", "adapter_config.json"))).toBe(true);
+  });
+
+  it("of Unsloth hands tools and calls to the template as objects, a developer as system, and keeps dates texts", async () => {
+    const messages = [
+      {role: "developer", content: "Be brief."},
+      {role: "user", content: "Weather?"},
+      {
+        role: "assistant",
+        content: null,
+        tool_calls: [{id: "a", type: "function", function: {name: "weather", arguments: '{"city": "Rome"}'}}]
+      },
+      {role: "tool", tool_call_id: "a", content: "2026-11-27"},
+      {role: "assistant", content: "2026-11-28"}
+    ];
+    const tools = [{type: "function", function: {name: "weather"}}];
+    const {folder} = await noted(
+      "unsloth",
+      {...lora, name: "unsloth-tools", format: "openai"},
+      {tools, messages}
+    );
+    const {told, stderr} = ran(folder);
+    expect(stderr).toBe("");
+    const called = [{id: "a", type: "function", function: {name: "weather", arguments: {city: "Rome"}}}];
+    const [{text}] = told!.train_dataset as [{text: string}];
+    const [toolText, rest] = text.split("<system>") as [string, string];
+    expect(JSON.parse(toolText)).toEqual(tools);
+    const [before, after] = rest.split("<assistant>", 2) as [string, string];
+    expect(before).toBe("Be brief.<user>Weather?");
+    expect(JSON.parse(after.split("<tool>")[0]!)).toEqual(called);
+    expect(text).toMatch(/<tool>2026-11-27<assistant>2026-11-28$/);
+  });
+
+  it("of pairs cuts no prompt to the length of earlier releases", async () => {
+    const {folder} = await noted("trl", {name: "trl-prompts", format: "trl-dpo"});
+    expect(ran(folder, {TRANSFORMERS: "4"}).told!.args).toMatchObject({max_prompt_length: null});
+    expect(ran(folder, {TRANSFORMERS: "5"}).told!.args).not.toHaveProperty("max_prompt_length");
+    const settings = {more: {max_prompt_length: 64}};
+    const own = await noted("trl", {settings, name: "trl-own-prompts", format: "trl-dpo"});
+    expect(ran(own.folder, {TRANSFORMERS: "4"}).told!.args).toMatchObject({max_prompt_length: 64});
   });
 
   it.each(["unsloth", "trl"])("of %s trains on pairs by DPO", async (tool) => {
@@ -227,11 +291,14 @@ describe.skipIf(!hasPython)("a script, run by Python with stand-ins for its libr
     expect(stderr).toBe("");
     expect(told).toMatchObject({
       trainer: "DPOTrainer",
-      args: {config: "DPOConfig", beta: 0.2, learning_rate: 2e-5, max_length: 1024},
+      args: {config: "DPOConfig", beta: 0.2, learning_rate: 1e-6, max_length: 1024},
       train_dataset: [pair],
       eval_dataset: [pair]
     });
     expect(JSON.stringify(told)).not.toMatch(/lora_alpha|dataset_text_field/);
+    const {args} = told as {args: object};
+    if (tool === "trl") expect(args).toMatchObject({model_init_kwargs: {dtype: "float32"}});
+    else expect(args).not.toHaveProperty("model_init_kwargs");
   });
 
   it.each(["unsloth", "trl"])(
@@ -253,7 +320,7 @@ describe.skipIf(!hasPython)("a script, run by Python with stand-ins for its libr
     expect(told).toMatchObject({
       trainer: "SFTTrainer",
       model: "base-model",
-      args: {config: "SFTConfig", ...shared},
+      args: {config: "SFTConfig", ...shared, model_init_kwargs: {dtype: "bfloat16"}},
       peft_config: {r: 4, lora_alpha: 32, target_modules: "all-linear", task_type: "CAUSAL_LM"}
     });
   });

@@ -31,7 +31,11 @@ export const destinations: readonly Destination[] = [
     name: "Together",
     formats: ["openai", "prompt-completion", "openai-dpo"],
     leastRows: 1,
-    problems: (example) => [...openai(example), ...(alternates(example) ? [] : ["roles do not alternate"])]
+    problems: (example) => [
+      ...openai(example),
+      ...(developed(example) ? ["role developer is unknown"] : []),
+      ...(alternates(example) || callsTools(example) ? [] : ["roles do not alternate"])
+    ]
   },
   {
     name: "Fireworks",
@@ -40,6 +44,7 @@ export const destinations: readonly Destination[] = [
     mostRows: 3_000_000,
     problems: (example) => [
       ...openai(example),
+      ...(developed(example) ? ["role developer is unknown"] : []),
       ...(systemFirst(example) ? [] : ["a system message is not first"])
     ]
   },
@@ -56,6 +61,17 @@ export const destinations: readonly Destination[] = [
     leastRows: 1,
     tokens: {most: 512, then: "dropped without a word (sequence_len)"},
     problems: (example) => (weighted(example) ? ["weights are ignored"] : [])
+  },
+  {
+    name: "LLaMA-Factory",
+    formats: ["sharegpt", "alpaca", "axolotl-dpo"],
+    leastRows: 1,
+    tokens: {most: 2048, then: "cut (cutoff_len)"},
+    // It passes over other conversations with a warning in its log.
+    problems: (example) => [
+      ...(answered(example) ? [] : ["roles do not alternate and end with the assistant"]),
+      ...(weighted(example) ? ["weights are ignored"] : [])
+    ]
   }
 ];
 
@@ -82,6 +98,13 @@ function alternates(example: TrainingExample): boolean {
   const turns = roles[0] === "system" || roles[0] === "developer" ? roles.slice(1) : roles;
   return turns.every((role, i) => role === (i % 2 === 0 ? "user" : "assistant"));
 }
+
+const answered = (example: TrainingExample) =>
+  alternates(example) && messagesIn(example).at(-1)?.role === "assistant";
+
+const developed = (example: TrainingExample) => messagesIn(example).some(({role}) => role === "developer");
+
+const callsTools = (example: TrainingExample) => messagesIn(example).some(({role}) => role === "tool");
 
 function systemFirst(example: TrainingExample): boolean {
   return messagesIn(example).every(({role}, i) => i === 0 || (role !== "system" && role !== "developer"));

@@ -9,15 +9,17 @@ import {
 export interface TrainingFormat {
   /** Which examples it can hold. */
   kind: TrainingExample["kind"];
+  /** True for an example that makes all lines of a set whole conversations; absent where every line has the same form. */
+  needsWhole?(example: TrainingExample): boolean;
   /** The line of an example; undefined when the format has no place for what is in it. */
-  line(example: TrainingExample): object | undefined;
+  line(example: TrainingExample, whole: boolean): object | undefined;
 }
 
 const chat = (
-  line: (messages: TrainingMessage[], example: TrainingExample) => object | undefined
+  line: (messages: TrainingMessage[], example: TrainingExample, whole: boolean) => object | undefined
 ): TrainingFormat => ({
   kind: "chat",
-  line: (example) => line(messagesIn(example), example)
+  line: (example, whole) => line(messagesIn(example), example, whole)
 });
 
 const preference = (
@@ -37,9 +39,34 @@ const FROM: Readonly<Record<string, string>> = {
   system: "system",
   developer: "system",
   user: "human",
-  assistant: "gpt",
-  tool: "tool"
+  assistant: "gpt"
 };
+
+/** Templates of open models know no developer: the words are a system message's. */
+const asSystem = (messages: readonly TrainingMessage[]) =>
+  messages.map((one) => (one.role === "developer" ? {...one, role: "system"} : one));
+
+/** Templates write the arguments of calls as JSON: as text they would be written as JSON twice. */
+function withArguments(message: TrainingMessage): TrainingMessage {
+  if (!Array.isArray(message.tool_calls)) return message;
+  const calls = (message.tool_calls as {function?: {arguments?: unknown}}[]).map((call) =>
+    typeof call.function?.arguments === "string"
+      ? {...call, function: {...call.function, arguments: parsed(call.function.arguments)}}
+      : call
+  );
+  return {...message, tool_calls: calls};
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+const hasOneAnswer = (messages: readonly TrainingMessage[]) =>
+  messages.filter(({role}) => role === "assistant").length === 1 && messages.at(-1)?.role === "assistant";
 
 /** The last message is the answer, and nothing before it is the model's: what one-turn formats can hold. */
 function oneTurn(messages: readonly TrainingMessage[]) {
@@ -54,18 +81,23 @@ function oneTurn(messages: readonly TrainingMessage[]) {
 }
 
 /**
- * The forms of a training set, each a JSON object a line. `openai`, `trl`, `axolotl` and `sharegpt` hold conversations;
- * `prompt-completion` and `alpaca` one question with its answer; the `-dpo` ones pairs of answers.
+ * The forms of a training set, each a JSON object a line. `openai`, `trl`, `axolotl` and `sharegpt` hold conversations (`trl` what is asked
+ * and the answer, while every conversation of the set has one answer); `prompt-completion` and `alpaca` one question with its answer; the `-dpo` ones pairs of answers.
  */
 export const trainingFormats: Readonly<Record<string, TrainingFormat>> = {
   openai: chat((messages, example) => withTools({messages}, example)),
-  trl: chat((messages, example) => {
-    const answer = messages.at(-1);
-    const whole =
-      messages.filter(({role}) => role === "assistant").length !== 1 || answer?.role !== "assistant";
-    return withTools(whole ? {messages} : {prompt: messages.slice(0, -1), completion: [answer]}, example);
-  }),
-  axolotl: chat((messages, example) => withTools({messages}, example)),
+  trl: {
+    // TRL learns by the columns of a file's first line.
+    needsWhole: (example) => !hasOneAnswer(messagesIn(example)),
+    ...chat((given, example, whole) => {
+      const messages = asSystem(given).map(withArguments);
+      return withTools(
+        whole ? {messages} : {prompt: messages.slice(0, -1), completion: messages.slice(-1)},
+        example
+      );
+    })
+  },
+  axolotl: chat((messages, example) => withTools({messages: asSystem(messages)}, example)),
   sharegpt: chat((messages) =>
     messages.every(({role, tool_calls}) => role in FROM && tool_calls === undefined)
       ? {conversations: messages.map((one) => ({from: FROM[one.role], value: contentOf(one)}))}
@@ -92,8 +124,16 @@ export const trainingFormats: Readonly<Record<string, TrainingFormat>> = {
     preferred_output: [chosen],
     non_preferred_output: [rejected]
   })),
-  "trl-dpo": preference((prompt, chosen, rejected) => ({prompt, chosen: [chosen], rejected: [rejected]})),
-  "axolotl-dpo": preference((messages, chosen, rejected) => ({messages, chosen, rejected}))
+  "trl-dpo": preference((prompt, chosen, rejected) => ({
+    prompt: asSystem(prompt),
+    chosen: [chosen],
+    rejected: [rejected]
+  })),
+  "axolotl-dpo": preference((messages, chosen, rejected) => ({
+    messages: asSystem(messages),
+    chosen,
+    rejected
+  }))
 };
 
 function withTools(line: object, example: TrainingExample): object {

@@ -1,11 +1,8 @@
-import type * as YamlLibrary from "yaml";
-import {onFirstUse} from "../../store/index.js";
 import {trainFile, validationFile} from "../services/files.js";
 import type {ToolConfiguration} from "./index.js";
 import {originLines} from "./origin.js";
 import {toolSettings, WARM_UP} from "./settings.js";
-
-const yaml = onFirstUse<typeof YamlLibrary>("yaml");
+import {yamlText} from "./yaml.js";
 
 /**
  * Axolotl's YAML. Our own split files stand in it (`val_set_size` 0): its own split is the unshuffled end of the data,
@@ -60,6 +57,6 @@ export const axolotl: ToolConfiguration = {
       output_dir: output,
       ...more
     };
-    return {"config.yml": `${originLines(job).join("\n")}\n${yaml().stringify(config)}`};
+    return {"config.yml": `${originLines(job).join("\n")}\n${yamlText(config)}`};
   }
 };

@@ -1,18 +1,15 @@
-import type * as YamlLibrary from "yaml";
-import {onFirstUse} from "../../store/index.js";
 import type {JobRecord} from "../../store/index.js";
 import type {ToolConfiguration} from "./index.js";
 import {originLines} from "./origin.js";
 import {toolSettings, WARM_UP} from "./settings.js";
-
-const yaml = onFirstUse<typeof YamlLibrary>("yaml");
+import {yamlText} from "./yaml.js";
 
 /**
  * LLaMA-Factory's YAML, and the `dataset_info.json` that says what the files are. It passes over conversations with calls of
  * tools without an error, so they are exported in a form that has no place for them.
  */
 export const llamaFactory: ToolConfiguration = {
-  takes: {formats: {chat: "sharegpt", preference: "axolotl-dpo"}, destination: "TRL"},
+  takes: {formats: {chat: "sharegpt", preference: "axolotl-dpo"}, destination: "LLaMA-Factory"},
   main: "config.yml",
   files(job, output) {
     const {adapter, epochs, rows, rate, length, seed, beta, more, ownWarmUp} = toolSettings(job);
@@ -48,7 +45,7 @@ export const llamaFactory: ToolConfiguration = {
       ...more
     };
     return {
-      "config.yml": `${originLines(job).join("\n")}\n${yaml().stringify(config)}`,
+      "config.yml": `${originLines(job).join("\n")}\n${yamlText(config)}`,
       "dataset_info.json": `${JSON.stringify(info, null, 2)}\n`
     };
   }

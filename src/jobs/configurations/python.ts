@@ -23,7 +23,10 @@ export function keywords(settings: Record<string, unknown>, indent = "    "): st
     .join("\n");
 }
 
-/** Lines that load the job's files, after they were held against their hashes. `data` is the folder with them. */
+/**
+ * Lines that load the job's files, after they were held against their hashes. `data` is the folder with them. Not by the library's own
+ * reader of JSON, which makes times of texts that look like dates.
+ */
 export function loadData(job: JobRecord, data = "."): string {
   const files = Object.fromEntries(job.data.map(({path, sha256}) => [path, sha256]));
   const validation = validationFile(job);
@@ -33,29 +36,43 @@ for path, expected in ${pythonValue(files)}.items():
         found = hashlib.sha256(file.read()).hexdigest()
     if found != expected:
         sys.exit(f"hash mismatch: {path} has {found}, not {expected}")
-train = load_dataset("json", data_files=f"{DATA}/${trainFile(job)}", split="train")
-validation = ${validation === undefined ? "None" : `load_dataset("json", data_files=f"{DATA}/${validation}", split="train")`}`;
+
+
+def rows_of(path):
+    with open(f"{DATA}/{path}", encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    names = dict.fromkeys(name for row in rows for name in row)
+    return Dataset.from_dict({name: [row.get(name) for row in rows] for name in names})
+
+
+train = rows_of(${pythonValue(trainFile(job))})
+validation = ${validation === undefined ? "None" : `rows_of(${pythonValue(validation)})`}`;
 }
 
-/** TRL's trainer for a job and a call of its configuration, indented as an argument; `special` are settings of this tool alone. */
+/** TRL's trainer for a job and a call of its configuration, indented as an argument; `special` are settings of this tool alone. The job's own words come last. */
 export function trlTrainer(
   job: JobRecord,
   output: string,
   special: Record<string, unknown> = {}
 ): {trainer: string; config: string; call: string} {
-  const {beta, ownWarmUp} = toolSettings(job);
+  const {beta, more, ownWarmUp} = toolSettings(job);
   const method = beta === undefined ? "SFT" : "DPO";
   const config = `${method}Config`;
   // Transformers 5 takes a share of the steps as `warmup_steps`, where earlier releases take a number, and has dropped `warmup_ratio`.
   const warmUp = ownWarmUp
     ? ""
     : `\n        **{"warmup_ratio" if "warmup_ratio" in ${config}.__dataclass_fields__ else "warmup_steps": ${WARM_UP}},`;
-  const settings = keywords({...trlSettings(job, output), ...special}, "        ");
-  return {trainer: `${method}Trainer`, config, call: `${config}(\n${settings}${warmUp}\n    )`};
+  // Earlier releases cut the prompt of a pair to 512 tokens.
+  const prompt =
+    beta === undefined || more?.max_prompt_length !== undefined
+      ? ""
+      : `\n        **({"max_prompt_length": None} if "max_prompt_length" in ${config}.__dataclass_fields__ else {}),`;
+  const settings = keywords({...trlSettings(job, output), ...special, ...more}, "        ");
+  return {trainer: `${method}Trainer`, config, call: `${config}(\n${settings}${warmUp}${prompt}\n    )`};
 }
 
 function trlSettings(job: JobRecord, output: string): Record<string, unknown> {
-  const {epochs, rows, rate, length, seed, beta, more} = toolSettings(job);
+  const {epochs, rows, rate, length, seed, beta} = toolSettings(job);
   return {
     output_dir: output,
     num_train_epochs: epochs,
@@ -68,7 +85,6 @@ function trlSettings(job: JobRecord, output: string): Record<string, unknown> {
     logging_steps: 1,
     save_strategy: "epoch",
     eval_strategy: validationFile(job) === undefined ? "no" : "epoch",
-    report_to: "none",
-    ...more
+    report_to: "none"
   };
 }

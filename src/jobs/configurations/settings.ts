@@ -21,6 +21,12 @@ export interface ToolSettings {
   ownWarmUp: boolean;
 }
 
+/** As of `finetune`; all weights of a large model take less than those of a small one. */
+function usualRate(pairs: boolean, method: "full" | "lora"): number {
+  if (pairs) return method === "full" ? 1e-6 : 2e-5;
+  return method === "full" ? 2e-5 : 2e-4;
+}
+
 export function toolSettings({settings, format}: Pick<JobRecord, "settings" | "format">): ToolSettings {
   const training = settings as JobTraining;
   const {method = "lora", epochs = 3, rows = 8, rate, lora = {}, length = 1024, seed = 0, more} = training;
@@ -29,7 +35,7 @@ export function toolSettings({settings, format}: Pick<JobRecord, "settings" | "f
     adapter: method === "full" ? undefined : {rank: lora.rank ?? 16, alpha: lora.alpha ?? 32},
     epochs,
     rows,
-    rate: rate ?? (pairs || method === "full" ? 2e-5 : 2e-4),
+    rate: rate ?? usualRate(pairs, method),
     length,
     seed,
     beta: pairs ? (training.preference?.beta ?? 0.1) : undefined,

@@ -21,7 +21,10 @@ export function trlScript(
   {data, after = ""}: {data?: string; after?: string} = {}
 ) {
   const {adapter} = toolSettings(job);
-  const {trainer, config, call} = trlTrainer(job, output);
+  // Some releases load a model in 32 bits when nothing is said, some as it is stored; all weights are trained in 32.
+  const {trainer, config, call} = trlTrainer(job, output, {
+    model_init_kwargs: {dtype: adapter ? "bfloat16" : "float32"}
+  });
   const peft = adapter
     ? `LoraConfig(r=${adapter.rank}, lora_alpha=${adapter.alpha}, target_modules="all-linear", task_type="CAUSAL_LM")`
     : "None";
@@ -31,9 +34,10 @@ export function trlScript(
 # ///
 ${originLines(job).join("\n")}
 import hashlib
+import json
 import sys
 
-from datasets import load_dataset
+from datasets import Dataset
 from peft import LoraConfig
 from trl import ${config}, ${trainer}
 

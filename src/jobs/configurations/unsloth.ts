@@ -25,8 +25,27 @@ export const unsloth: ToolConfiguration = {
       : "";
     const asText = pairs
       ? ""
-      : `def as_text(row):
-    return {"text": tokenizer.apply_chat_template(row["messages"], tokenize=False)}
+      : `def given(value):
+    # Rows of one table have the fields of all: what was not there is None.
+    if isinstance(value, dict):
+        return {name: given(one) for name, one in value.items() if one is not None}
+    return [given(one) for one in value] if isinstance(value, list) else value
+
+
+def as_text(row):
+    messages = given(row["messages"])
+    for message in messages:
+        if message["role"] == "developer":
+            message["role"] = "system"
+    for call in (call for message in messages for call in message.get("tool_calls", [])):
+        # Templates write arguments as JSON: as text they would be written as JSON twice.
+        if isinstance(call["function"].get("arguments"), str):
+            call["function"]["arguments"] = json.loads(call["function"]["arguments"])
+    text = tokenizer.apply_chat_template(messages, tools=given(row.get("tools")), tokenize=False)
+    # Unsloth adds the first token itself unless it finds it in the template's own words.
+    if tokenizer.bos_token and tokenizer.bos_token not in (tokenizer.chat_template or ""):
+        text = text.removeprefix(tokenizer.bos_token)
+    return {"text": text}
 
 
 train = train.map(as_text, remove_columns=train.column_names)
@@ -38,10 +57,11 @@ validation = validation and validation.map(as_text, remove_columns=validation.co
 # ///
 ${originLines(job).join("\n")}
 import hashlib
+import json
 import sys
 
 from unsloth import FastLanguageModel
-from datasets import load_dataset
+from datasets import Dataset
 from trl import ${config}, ${trainer}
 
 ${loadData(job)}

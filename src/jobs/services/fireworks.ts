@@ -105,8 +105,9 @@ export function fireworksJobs(settings: FireworksJobs): JobService {
       connected.use(signal, async (client) => {
         await client.post(`${home}/${remote}:cancel`);
       }),
-    async collect({job}, look) {
+    async collect({job, onMessage}, look) {
       const {outputModel, trainingConfig, jobProgress} = (look.answer ?? {}) as Partial<TuningJob>;
+      onMessage("fireworks: the model answers once it is deployed there, on demand.");
       return hostedResult(job, {
         model: outputModel ?? trainingConfig?.outputModel,
         baseUrl: `${baseUrl.replace(/\/+$/, "")}/inference/v1`,

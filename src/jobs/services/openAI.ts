@@ -125,8 +125,10 @@ export function openAIJobs(settings: OpenAIJobs): JobService {
     events: (at, cursor) => connected.use(at.signal, (client) => eventsOf(client, at, cursor)),
     cancel: ({remote, signal}) =>
       connected.use(signal, async (client) => void (await client.post(`/fine_tuning/jobs/${remote}/cancel`))),
-    async collect({job}, look) {
+    async collect({job, onMessage}, look) {
       const {fine_tuned_model: model, trained_tokens: tokens} = (look.answer ?? {}) as Partial<FineTuningJob>;
+      if (apiVersion !== undefined)
+        onMessage("openai: on Azure the model answers once it is deployed; evals name the deployment.");
       return hostedResult(job, {model, baseUrl, tokens});
     }
   };

@@ -103,8 +103,9 @@ export function togetherJobs(settings: TogetherJobs): JobService {
       connected.use(signal, async (client) => {
         await client.post(`/fine-tunes/${encodeURIComponent(remote)}/cancel`);
       }),
-    async collect({job}, look) {
+    async collect({job, onMessage}, look) {
       const {output_name, model_output_name, token_count: tokens} = (look.answer ?? {}) as Partial<FineTune>;
+      onMessage("together: the model answers once it has a dedicated endpoint there.");
       return hostedResult(job, {model: output_name ?? model_output_name, baseUrl, tokens});
     }
   };

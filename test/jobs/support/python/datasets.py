@@ -1,5 +1,4 @@
-"""A stand-in: reads the lines, tells what was asked for."""
-import json
+"""A stand-in: keeps columns as the library does, every row with the fields of all."""
 
 
 class Rows(list):
@@ -11,7 +10,20 @@ class Rows(list):
         return Rows({**{k: v for k, v in row.items() if k not in remove_columns}, **change(row)} for row in self)
 
 
-def load_dataset(kind, data_files, split):
-    assert (kind, split) == ("json", "train")
-    with open(data_files, encoding="utf8") as file:
-        return Rows(json.loads(line) for line in file)
+def alike(values):
+    """Objects of one column get the fields of all of them, None where they have none."""
+    if any(isinstance(one, dict) for one in values):
+        names = dict.fromkeys(name for one in values if one for name in one)
+        columns = {name: alike([(one or {}).get(name) for one in values]) for name in names}
+        return [None if one is None else {name: columns[name][i] for name in names} for i, one in enumerate(values)]
+    if any(isinstance(one, list) for one in values):
+        flat = iter(alike([part for one in values if one for part in one]))
+        return [None if one is None else [next(flat) for _ in one] for one in values]
+    return values
+
+
+class Dataset:
+    @staticmethod
+    def from_dict(columns):
+        columns = {name: alike(values) for name, values in columns.items()}
+        return Rows(dict(zip(columns, row)) for row in zip(*columns.values()))

@@ -21,7 +21,8 @@ class SFTConfig(Config):
 
 
 class DPOConfig(Config):
-    pass
+    # Releases that cut a prompt to 512 tokens when nothing is said.
+    __dataclass_fields__ = Config.__dataclass_fields__ | ({"max_prompt_length"} if TRANSFORMERS < 5 else set())
 
 
 class Trainer:

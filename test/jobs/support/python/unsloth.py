@@ -1,7 +1,16 @@
+import json
+import os
+
+
 class Tokenizer(str):
-    def apply_chat_template(self, messages, tokenize):
+    bos_token = "<s>"
+    # Most templates say `bos_token`, some the token itself.
+    chat_template = os.environ.get("TEMPLATE", "{{ bos_token }}...")
+
+    def apply_chat_template(self, messages, tools, tokenize):
         assert tokenize is False
-        return "".join(f"<{one['role']}>{one['content']}" for one in messages)
+        said = [f"<{one['role']}>{one.get('content') or json.dumps(one['tool_calls'])}" for one in messages]
+        return "".join([self.bos_token, *([json.dumps(tools)] if tools else []), *said])
 
 
 class FastLanguageModel:
