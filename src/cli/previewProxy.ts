@@ -14,8 +14,8 @@ const LOADER_SOURCE =
 
 /**
  * A server on loopback in front of Framework's preview, which answers anybody. Requests pass only when they name this
- * machine as their host (a foreign page could have had its name pointed here) and, for WebSockets, come from a page of
- * this server. Sources of page loaders and addresses that cannot be decoded are refused. Port 0 takes a free one.
+ * machine as their host (a foreign page could have had its name pointed here) and come from no page of another server, unless a
+ * link is followed; WebSockets come from a page of this one. Sources of page loaders and addresses that cannot be decoded are refused. Port 0 takes a free one.
  * Throws UserError when the port is taken.
  */
 export async function previewProxy(port: number, preview: PreviewAddress): Promise<Server> {
@@ -27,7 +27,8 @@ export async function previewProxy(port: number, preview: PreviewAddress): Promi
   const tunnels = new Set<Duplex>();
   server.on("upgrade", (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on("error", () => socket.destroy());
-    const refusal = refusalOf(incoming, portOf(server)) ?? originRefusal(incoming, portOf(server));
+    const port = portOf(server);
+    const refusal = refusalOf(incoming, port) ?? (fromOwnPage(incoming, port) ? undefined : noSocket);
     if (refusal) {
       socket.end(`HTTP/1.1 ${refusal.status} Refused\r\nConnection: close\r\n\r\n${refusal.text}\n`);
       return;
@@ -63,9 +64,15 @@ interface Refusal {
   text: string;
 }
 
-function refusalOf({headers: {host = ""}, url = "/"}: IncomingMessage, port: number): Refusal | undefined {
-  if (!namesOf(port).includes(host.toLowerCase()))
+function refusalOf(incoming: IncomingMessage, port: number): Refusal | undefined {
+  const {headers, url = "/"} = incoming;
+  if (!namesOf(port).includes((headers.host ?? "").toLowerCase()))
     return {status: 421, text: `This server answers to localhost:${port} only.`};
+  const foreign =
+    headers.origin === undefined
+      ? headers["sec-fetch-site"] === "cross-site" && headers["sec-fetch-mode"] !== "navigate"
+      : !fromOwnPage(incoming, port);
+  if (foreign) return {status: 403, text: "Pages of other servers may not ask this one."};
   let path: string;
   try {
     path = decodeURIComponent(url.split("?")[0]!);
@@ -79,10 +86,10 @@ function refusalOf({headers: {host = ""}, url = "/"}: IncomingMessage, port: num
   return undefined;
 }
 
-function originRefusal({headers: {origin}}: IncomingMessage, port: number): Refusal | undefined {
-  return origin !== undefined && namesOf(port).some((name) => origin.toLowerCase() === `http://${name}`)
-    ? undefined
-    : {status: 403, text: "Only pages of this server may open a socket."};
+const noSocket: Refusal = {status: 403, text: "Only pages of this server may open a socket."};
+
+function fromOwnPage({headers: {origin}}: IncomingMessage, port: number): boolean {
+  return origin !== undefined && namesOf(port).some((name) => origin.toLowerCase() === `http://${name}`);
 }
 
 const namesOf = (port: number) => ["localhost", "127.0.0.1", "[::1]"].map((name) => `${name}:${port}`);

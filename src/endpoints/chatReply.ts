@@ -99,13 +99,12 @@ export function sendStream(
 }
 function logprobsOf(logprobs: TokenLogprob[] | undefined): object | null {
   if (!logprobs) return null;
-  const bytes = (token: string) => [...Buffer.from(token)];
+  const bytesOf = ({token, bytes}: TokenLogprob) => bytes ?? [...Buffer.from(token)];
   return {
-    content: logprobs.map(({token, logprob, top = []}) => ({
-      token,
-      logprob,
-      bytes: bytes(token),
-      top_logprobs: top.map((one) => ({...one, bytes: bytes(one.token)}))
+    content: logprobs.map(({top = [], ...one}) => ({
+      ...one,
+      bytes: bytesOf(one),
+      top_logprobs: top.map((other) => ({...other, bytes: bytesOf(other)}))
     }))
   };
 }
@@ -131,7 +130,8 @@ export function sendError(response: ServerResponse, error: unknown): void {
   if (response.headersSent || response.destroyed) return void response.destroy();
   const known = error instanceof HttpError ? error : new HttpError(500, "Internal error.", "server_error");
   if (known.status === 413) response.setHeader("connection", "close");
-  if (known.status === 405) response.setHeader("allow", known.message.includes("POST") ? "POST" : "GET");
+  if (known.status === 405)
+    response.setHeader("allow", known.message.includes("POST") ? "POST, OPTIONS" : "GET, HEAD, OPTIONS");
   const {message, code, status} = known;
   const type = status < 500 ? "invalid_request_error" : "server_error";
   sendJson(response, status, {error: {message, type, code, param: null}});

@@ -11,7 +11,9 @@ const requestSchema = z.looseObject({
       z.looseObject({
         role: z.enum(["system", "developer", "user", "assistant", "tool"]),
         content: z
-          .union([z.string(), z.array(z.looseObject({type: z.literal("text"), text: z.string()}))])
+          .union([z.string(), z.array(z.looseObject({type: z.literal("text"), text: z.string()}))], {
+            error: "must be a text or parts of type text; images, sounds and files are not read here"
+          })
           .nullish(),
         tool_calls: z
           .array(z.looseObject({function: z.looseObject({name: z.string(), arguments: z.string()})}))

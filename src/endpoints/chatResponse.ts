@@ -15,14 +15,19 @@ const usageSchema = z
   .nullish()
   .catch(undefined);
 
+const tokenShape = {
+  token: z.string(),
+  logprob: z.number(),
+  bytes: z.array(z.number()).nullish().catch(undefined)
+};
+
 const logprobsSchema = z
   .object({
     content: z
       .array(
         z.object({
-          token: z.string(),
-          logprob: z.number(),
-          top_logprobs: z.array(z.object({token: z.string(), logprob: z.number()})).nullish()
+          ...tokenShape,
+          top_logprobs: z.array(z.object(tokenShape)).nullish()
         })
       )
       .nullish()
@@ -169,11 +174,16 @@ export function toUsage(usage: z.output<typeof usageSchema>): Usage | undefined 
 }
 
 export function toLogprobs(logprobs: z.output<typeof logprobsSchema>): TokenLogprob[] | undefined {
-  return logprobs?.content?.map(({token, logprob, top_logprobs: top}) => ({
-    token,
-    logprob,
-    ...(top?.length ? {top: top.map((one) => ({token: one.token, logprob: one.logprob}))} : undefined)
+  return logprobs?.content?.map(({top_logprobs: top, ...one}) => ({
+    ...withOwnBytes(one),
+    top: top?.length ? top.map(withOwnBytes) : undefined
   }));
+}
+
+/** Most servers say the bytes of every token: they are kept where the text does not say them. */
+function withOwnBytes({token, logprob, bytes}: z.output<z.ZodObject<typeof tokenShape>>): TokenLogprob {
+  const told = bytes != null && !Buffer.from(token).equals(Buffer.from(bytes));
+  return {token, logprob, bytes: told ? bytes : undefined};
 }
 
 export function optional(

@@ -1,10 +1,11 @@
+import {randomUUID} from "node:crypto";
 import {createServer, type IncomingMessage, type ServerResponse} from "node:http";
 import type {AddressInfo} from "node:net";
 import type {LoadedModel, Prediction} from "../models/types.js";
+import {admit, sendAllowed} from "./admitted.js";
 import {type Head, sendCompletion, sendError, sendJson, sendStream} from "./chatReply.js";
 import {parseRequest, readBody, toMessage} from "./chatRequest.js";
 import {HttpError} from "./httpError.js";
-import {isLoopback} from "./loopback.js";
 import {openConnections} from "./openConnections.js";
 import {batcher, type Batcher} from "./batcher.js";
 import {answerByWriter, listed, type ServeObserver, type Writer} from "./serveWriter.js";
@@ -14,7 +15,10 @@ import {countWords, predictionAnswer, textToClassify, type Tokenizer} from "./pr
 export interface ServeOptions {
   /** 0 (the default) takes any free port. */
   port?: number;
-  /** Default 127.0.0.1: the server asks for no key, so another address opens the models to the network. */
+  /**
+   * Default 127.0.0.1: the server asks for no key, so another address opens the models to the network. Web pages may ask when
+   * they are of this machine, or of this name.
+   */
   host?: string;
   /** Counts tokens for the usage. Default: words. */
   tokenizer?: Tokenizer;
@@ -71,20 +75,13 @@ export async function serve(
   let count = 0;
   let closing = false;
 
-  const headOf = (model: string, weights: string): Head => ({
-    id: `chatcmpl-${count}`,
-    created: Math.floor(Date.now() / 1000),
-    model,
-    system_fingerprint: weights
-  });
-
   const complete = async (request: IncomingMessage, response: ServerResponse) => {
+    const asked = {id: `chatcmpl-${randomUUID()}`, created: Math.floor(Date.now() / 1000)};
     const chat = parseRequest(await readBody(request, maxBodyBytes));
     const writer = writing.get(chat.model);
     if (writer) {
-      const head = headOf(writer.name, writer.weights);
-      await answerByWriter(writer, chat, response, {head, observe});
-      count++;
+      const head: Head = {...asked, model: writer.name, system_fingerprint: writer.weights};
+      if (await answerByWriter(writer, chat, response, {head, observe})) count++;
       return;
     }
     const found = served.get(chat.model) ?? byId.get(chat.model);
@@ -110,18 +107,14 @@ export async function serve(
     );
     if (response.destroyed) return;
     count++;
-    const head = headOf(found.model.manifest.name, found.model.manifest.id);
+    const {name, id} = found.model.manifest;
+    const head: Head = {...asked, model: name, system_fingerprint: id};
     if (chat.stream) sendStream(response, head, answer, chat.stream_options?.include_usage ?? false);
     else sendCompletion(response, head, answer);
   };
 
   const route = async (request: IncomingMessage, response: ServerResponse) => {
-    if (isLoopback(host) && !isLoopback(hostnameOf(request.headers.host)))
-      throw new HttpError(
-        403,
-        `This server answers to this machine's own names only: use ${host} or localhost in the address.`,
-        "host_not_allowed"
-      );
+    admit(request, response, host);
     const path = request.url!.split("?")[0]!.replace(/\/+$/, "") || "/";
     const method = routes[path] ?? (path.startsWith("/v1/models/") ? "GET" : undefined);
     if (!method)
@@ -130,7 +123,8 @@ export async function serve(
         `No such path. Use POST /v1/chat/completions, GET /v1/models or GET /health.`,
         "not_found"
       );
-    if (request.method !== method)
+    if (request.method === "OPTIONS") return sendAllowed(request, response, allowed[method]);
+    if (request.method !== method && !(method === "GET" && request.method === "HEAD"))
       throw new HttpError(405, `Use ${method} for this path.`, "method_not_allowed");
     if (method === "POST") return complete(request, response);
     if (path === "/health")
@@ -197,15 +191,9 @@ async function predicted({model, batcher}: Served, text: string): Promise<Predic
   }
 }
 
-/**
- * Of a Host header. A web page elsewhere can point its own name at 127.0.0.1 and read what this server says as its own; the
- * name it asks by gives it away. A request without one comes from no browser.
- */
-function hostnameOf(header: string | undefined): string {
-  return header === undefined ? "localhost" : header.replace(/:\d+$/, "");
-}
+const allowed = {GET: "GET, HEAD, OPTIONS", POST: "POST, OPTIONS"};
 
-const routes: Record<string, string> = {
+const routes: Record<string, keyof typeof allowed> = {
   "/v1/chat/completions": "POST",
   "/chat/completions": "POST",
   "/v1/models": "GET",

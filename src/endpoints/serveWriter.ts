@@ -38,13 +38,16 @@ const OWN = new Set([
   "metadata"
 ]);
 
-/** Answers a chat completion by an endpoint: whole, or as a stream when the request asks for one. */
+/**
+ * Answers a chat completion by an endpoint: whole, or as a stream when the request asks for one. False where the answer failed after
+ * its beginning or the client had gone.
+ */
 export async function answerByWriter(
   {endpoint, name}: Writer,
   chat: ChatRequest,
   response: ServerResponse,
   {head, observe}: {head: Head; observe: ServeObserver}
-): Promise<void> {
+): Promise<boolean> {
   const params: ModelParameters = Object.fromEntries(
     Object.entries(chat).filter(([key, value]) => !OWN.has(key) && value !== null)
   );
@@ -70,19 +73,22 @@ export async function answerByWriter(
       )
     );
   } catch (error) {
-    if (response.destroyed) return;
+    if (response.destroyed) return false;
     const refused = httpErrorOf(error);
     if (!stream.begun) throw refused;
-    return stream.fail(refused.message);
+    stream.fail(refused.message);
+    return false;
   }
-  if (response.destroyed) return;
+  if (response.destroyed) return false;
   const {text, toolCalls, finishReason, usage, costUsd} = completion;
   // A cascade asks for log probabilities of its own accord.
   const logprobs = chat.logprobs === true ? completion.logprobs : undefined;
   const answer = {text, toolCalls, finishReason, logprobs, usage, costUsd};
-  if (!chat.stream) return sendCompletion(response, head, answer);
-  if (!told) stream.text(text, answer);
-  stream.end(answer);
+  if (chat.stream) {
+    if (!told) stream.text(text, answer);
+    stream.end(answer);
+  } else sendCompletion(response, head, answer);
+  return true;
 }
 
 function httpErrorOf(error: unknown): HttpError {

@@ -87,7 +87,9 @@ export type TokenCounter = (messages: readonly Message[], answer: string) => Usa
 export interface TokenLogprob {
   token: string;
   logprob: number;
-  top?: {token: string; logprob: number}[];
+  /** Where they are not those of `token`: of half a character, for example. */
+  bytes?: number[];
+  top?: Omit<TokenLogprob, "top">[];
 }
 
 export interface Completion {

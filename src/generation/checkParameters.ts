@@ -21,6 +21,8 @@ const share = () => number({least: 0, most: 1}).optional();
 const isNamed = (value: unknown): value is {function: {name: string; parameters?: unknown}} =>
   isObject(value) && isObject(value.function) && typeof value.function.name === "string";
 
+const noPenalty = fits((value) => value === 0, "0: local models have no penalties").optional();
+
 const FORMATS = ["text", "json_object", "json_schema"];
 const format = holding<{type?: unknown}>(anyObject("a format such as {type}"), ({type}) =>
   typeof type === "string" && FORMATS.includes(type)
@@ -45,6 +47,12 @@ interface Asked {
   stream?: unknown;
   stream_options?: unknown;
   user?: unknown;
+  service_tier?: unknown;
+  safety_identifier?: unknown;
+  prompt_cache_key?: unknown;
+  frequency_penalty?: unknown;
+  presence_penalty?: unknown;
+  logit_bias?: unknown;
   n?: unknown;
   tools?: unknown;
 }
@@ -70,6 +78,16 @@ const shape: Shape<Asked> = {
   stream: flag().optional(),
   stream_options: anyObject().optional(),
   user: anyText().optional(),
+  service_tier: anyText().optional(),
+  safety_identifier: anyText().optional(),
+  prompt_cache_key: anyText().optional(),
+  // Many clients send what changes nothing.
+  frequency_penalty: noPenalty,
+  presence_penalty: noPenalty,
+  logit_bias: fits(
+    (value) => isObject(value) && Object.keys(value).length === 0,
+    "empty: local models have none"
+  ).optional(),
   n: fits((value) => value === 1, "1").optional(),
   tools: listOf(
     fits(

@@ -66,13 +66,16 @@ export class Job {
 
   private note(logits: Float32Array, token: number): void {
     const {logprob, top} = logprobsOf(logits, token, this.request.topLogprobs ?? 0);
-    const textOf = (id: number) => Buffer.from(this.native.vocabulary.bytes(id)).toString();
     this.logprobs.push({
-      id: token,
-      text: textOf(token),
-      logprob,
-      top: top.length > 0 ? top.map((one) => ({text: textOf(one.token), logprob: one.logprob})) : undefined
+      ...this.named(token, logprob),
+      top: top.length > 0 ? top.map((one) => this.named(one.token, one.logprob)) : undefined
     });
+  }
+
+  private named(id: number, logprob: number): GeneratedToken {
+    const bytes = Buffer.from(this.native.vocabulary.bytes(id));
+    const text = bytes.toString();
+    return {id, text, bytes: Buffer.from(text).equals(bytes) ? undefined : [...bytes], logprob};
   }
 
   private show(token: number): void {

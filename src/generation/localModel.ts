@@ -269,8 +269,8 @@ async function ask(
   }
 }
 
-function logprobOf({text, logprob, top}: GeneratedToken): TokenLogprob {
-  return {token: text, logprob, top: top?.map((one) => ({token: one.text, logprob: one.logprob}))};
+function logprobOf({text, bytes, logprob, top}: GeneratedToken): TokenLogprob {
+  return {token: text, logprob, bytes, top: top?.map(logprobOf)};
 }
 
 /** What else decides a prompt: undefined where all is as the model says. */

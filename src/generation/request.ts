@@ -32,8 +32,10 @@ export interface GenerationRequest {
 export interface GeneratedToken {
   id: number;
   text: string;
+  /** Where the text does not say them. */
+  bytes?: number[];
   logprob: number;
-  top?: {text: string; logprob: number}[];
+  top?: Omit<GeneratedToken, "top">[];
 }
 
 export interface Generation {

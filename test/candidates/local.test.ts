@@ -123,7 +123,7 @@ describe("assay gguf and serve", () => {
         fetch(`${service.url}/v1/chat/completions`, {method: "POST", body: JSON.stringify(body)});
       const wrong = await post({model: "tiny", messages: request.messages, presence_penalty: 2});
       expect(wrong.status).toBe(400);
-      expect(await wrong.text()).toContain("knows no presence_penalty");
+      expect(await wrong.text()).toContain("`presence_penalty` must be 0");
       const listed = (await (await fetch(`${service.url}/v1/models`)).json()) as {data: {id: string}[]};
       expect(listed.data.map(({id}) => id)).toEqual(["tiny"]);
     } finally {

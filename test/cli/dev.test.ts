@@ -95,6 +95,18 @@ describe("assay dev", () => {
     expect((await get("/", {host: "localhost"})).status).toBe(421);
   });
 
+  it("answers no page of another server, but follows links", async () => {
+    const from = async (headers: Record<string, string>) =>
+      (await get("/", {host: `localhost:${port}`, ...headers})).status;
+    const crossSite = {"sec-fetch-site": "cross-site"};
+    expect(await from({origin: "https://elsewhere.example"})).toBe(403);
+    expect(await from({origin: "null"})).toBe(403);
+    expect(await from({...crossSite, "sec-fetch-mode": "no-cors"})).toBe(403);
+    expect(await from({...crossSite, "sec-fetch-mode": "navigate"})).toBe(200);
+    expect(await from({"sec-fetch-site": "same-origin", "sec-fetch-mode": "cors"})).toBe(200);
+    expect(await from({origin: `http://localhost:${port}`})).toBe(200);
+  });
+
   it("opens a socket to its own pages only", async () => {
     expect(await socketFrom(`http://localhost:${port}`)).toContain("101");
     expect(await socketFrom("http://elsewhere.example")).toContain("403");

@@ -161,6 +161,11 @@ describe("serve", () => {
       [{model: "inbox", messages: [{role: "system", content: "x"}]}, 400, /no user message/],
       [chat("x", {tools: [{type: "function", function: {name: "f"}}]}), 400, /tools.*call no tools/],
       [chat("x", {n: 3}), 400, /n: /],
+      [
+        {model: "inbox", messages: [{role: "user", content: [{type: "image_url"}]}]},
+        400,
+        /content: must be a text or parts of type text/
+      ],
       [chat("y".repeat(5000)), 413, /larger than 2000 bytes/]
     ];
     for (const [body, status, message] of cases) {
@@ -170,7 +175,7 @@ describe("serve", () => {
     }
     expect((await post(service.url, {}, "/v1/other")).status).toBe(404);
     const wrongMethod = await post(service.url, {}, "/v1/models");
-    expect([wrongMethod.status, wrongMethod.headers.get("allow")]).toEqual([405, "GET"]);
+    expect([wrongMethod.status, wrongMethod.headers.get("allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);
   });
 
   it("takes content as parts of text", async () => {

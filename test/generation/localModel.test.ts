@@ -82,6 +82,17 @@ describe("a model on this machine", () => {
     }
   });
 
+  it("says the bytes of tokens that are no whole text, and of no others", async () => {
+    const {text, logprobs} = await ask("halves", {logprobs: true, top_logprobs: 50, temperature: 3});
+    const bytesOf = ({token, bytes}: {token: string; bytes?: number[]}) => bytes ?? [...Buffer.from(token)];
+    expect(Buffer.from(logprobs!.flatMap(bytesOf)).toString()).toBe(text);
+    const halves = logprobs!.flatMap(({top}) => top!).filter(({token}) => token === "\ufffd");
+    expect(halves.length).toBeGreaterThan(50);
+    for (const {bytes} of halves) expect(bytes).toEqual([expect.toSatisfy((byte: number) => byte >= 0x80)]);
+    const whole = logprobs!.flatMap(({top}) => top!).filter(({token}) => token === "a");
+    expect(whole.every(({bytes}) => bytes === undefined)).toBe(true);
+  });
+
   it("is loaded once, whatever number of first calls there are at the same time", async () => {
     const told: string[] = [];
     const fresh = localModel("tiny", {
@@ -225,7 +236,7 @@ describe("a model on this machine", () => {
 
   it("refuses a prompt beyond its context, and parameters that it does not know", async () => {
     await expect(ask("x".repeat(400))).rejects.toThrow(/a request may have 256 with its answer/);
-    await expect(ask("x", {presence_penalty: 1})).rejects.toThrow(/knows no presence_penalty/);
+    await expect(ask("x", {presence: 1})).rejects.toThrow(/knows no presence\./);
     await expect(
       ask("x", {response_format: {type: "json_schema", json_schema: {schema: {$ref: "#/nowhere"}}}})
     ).rejects.toThrow(/refers to "#\/nowhere"/);
@@ -241,6 +252,8 @@ describe("a model on this machine", () => {
     [{stop: [5] as never}, /`stop/],
     [{stop: {} as never}, /`stop`/],
     [{n: 2}, /`n` must be 1/],
+    [{presence_penalty: 1}, /`presence_penalty` must be 0: .*no penalties/],
+    [{logit_bias: {"5": 100}}, /`logit_bias` must be empty/],
     [{response_format: {type: "json_scheme"}}, /`response_format\.type` must be one of/],
     [{response_format: [] as never}, /`response_format`/],
     [{tool_choice: {}}, /`tool_choice`/],
@@ -252,6 +265,11 @@ describe("a model on this machine", () => {
       message: expect.stringMatching(says) as string
     });
     expect((await ask("x", {max_tokens: 1, temperature: 0})).usage?.completionTokens).toBe(1);
+  });
+
+  it("takes what clients send and what changes nothing", async () => {
+    const neutral = {frequency_penalty: 0, presence_penalty: 0, logit_bias: {}, service_tier: "auto"};
+    expect((await ask("x", neutral)).text).toBe((await ask("x")).text);
   });
 
   it("refuses tools that are none as a bad request", async () => {
