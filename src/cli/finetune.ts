@@ -2,7 +2,7 @@ import {existsSync} from "node:fs";
 import {cp} from "node:fs/promises";
 import {resolve} from "node:path";
 import {type DatasetDefinition, partRows, pull} from "../datasets/index.js";
-import {type BuildContext, dataFacts, finetune, type FinetuneCheck} from "../finetune/index.js";
+import {type BuildContext, checkedPart, dataFacts, finetune, type FinetuneCheck} from "../finetune/index.js";
 import {modelFolder, type ModelManifest} from "../models/index.js";
 import {pullRedactor, refusalMessage, refusedRows, sensitivityOf} from "../privacy/index.js";
 import {ensureSplit} from "../splits/index.js";
@@ -138,7 +138,7 @@ async function contextOf(
   const refused = await refusedRows(store, version, "fine-tuning", tell);
   const unresolved: {row: string; rules: string[]}[] = [];
   let total = 0;
-  for (const part of [definition.part ?? "train", definition.validation ?? "validation"])
+  for (const part of [definition.part ?? "train", checkedPart(definition)])
     if (part !== false)
       for await (const row of partRows(store, store.workspace, version, split, part)) {
         total++;
@@ -185,9 +185,9 @@ function checkText(name: string, check: FinetuneCheck): string {
 }
 
 function trainedText({id, name, metrics = {}, training}: ModelManifest, folder: string): string {
-  const validation = metrics.validationLoss;
+  const {validationLoss: validation, tokensPerSecond: speed} = metrics;
   return [
-    `${name}: ${metrics.steps} steps on ${training?.rows} rows, loss ${metrics.trainLoss?.toFixed(4)}${validation === undefined ? "" : `, validation ${validation.toFixed(4)} at step ${metrics.resultStep}`}, ${metrics.tokensPerSecond?.toFixed(0)} tokens/s`,
+    `${name}: ${metrics.steps} steps on ${training?.rows} rows, loss ${metrics.trainLoss?.toFixed(4)}${validation === undefined ? "" : `, validation ${validation.toFixed(4)} at step ${metrics.resultStep}`}${speed === undefined ? "" : `, ${speed.toFixed(0)} tokens/s`}`,
     dim(`  model ${id.slice(0, 16)} in ${folder}`)
   ].join("\n");
 }

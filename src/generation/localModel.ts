@@ -17,7 +17,7 @@ import {checkLocalOptions} from "./localOptions.js";
 import {findModel, type ModelFiles} from "./modelFiles.js";
 import {requestOf} from "./parameters.js";
 import type {EngineOptions, GeneratedToken} from "./request.js";
-import {adapterFile, runnable} from "./runnable.js";
+import {adapterFile, correctedType, runnable} from "./runnable.js";
 import {readToolCalls, toolStyle} from "./toolCalls.js";
 
 export interface LocalModelOptions extends Pick<
@@ -103,7 +103,8 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
       runtime: `llama.cpp of node-llama-cpp ${RELEASE}`
     };
     const template = settingsOf(options);
-    if (options.type !== undefined) identity.type = options.type.toLowerCase();
+    const type = options.type?.toLowerCase() ?? (await correctedType(await find()));
+    if (type !== undefined) identity.type = type;
     if (adapter !== undefined) identity.adapter = (await findModel(adapter, opened)).weights;
     if (template !== undefined) identity.template = template;
     return identity;

@@ -1,7 +1,7 @@
 import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
-import {convertModel} from "../gguf/index.js";
+import {convertModel, ownType} from "../gguf/index.js";
 import {runnableModelsDir, UserError, type Workspace} from "../store/index.js";
 import type {ModelFiles} from "./modelFiles.js";
 
@@ -14,7 +14,7 @@ export interface Runnable {
 }
 
 export interface RunnableOptions {
-  /** "f16", "q8_0", "q4_k_m" … Default: the checkpoint's own precision. */
+  /** "f16", "q8_0", "q4_k_m" … Default: what the checkpoint's matrices are stored as. */
   type?: string;
   preTokenizer?: string;
   onProgress?(message: string): void;
@@ -93,9 +93,19 @@ async function converted(
   return {path: to, warnings};
 }
 
-/** The type that loses nothing: what config.json says the weights are. */
-async function ownType(folder: string): Promise<string> {
-  const config = JSON.parse(await readFile(join(folder, "config.json"), "utf8")) as Record<string, unknown>;
-  const stated = config.torch_dtype ?? config.dtype;
-  return stated === "bfloat16" ? "bf16" : stated === "float16" ? "f16" : "f32";
+/**
+ * The type that a model runs as by default, where config.json says another: answers of a file of that other type, which
+ * older releases made, are not this model's.
+ */
+export async function correctedType(model: ModelFiles): Promise<string | undefined> {
+  if (model.kind === "adapter") return correctedType(model.base!);
+  if (model.kind === "gguf") return undefined;
+  const config = JSON.parse(await readFile(join(model.path, "config.json"), "utf8")) as Record<
+    string,
+    unknown
+  >;
+  const said = config.torch_dtype ?? config.dtype;
+  const stated = said === "bfloat16" ? "bf16" : said === "float16" ? "f16" : "f32";
+  const own = await ownType(model.path);
+  return own === stated ? undefined : own;
 }

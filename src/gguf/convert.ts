@@ -149,7 +149,7 @@ function plainName(name: string): string {
 }
 
 /** Tensors that follow from others, and parts of a model that no text goes through. */
-function isDerived(name: string, config: Readonly<Record<string, unknown>>): boolean {
+export function isDerived(name: string, config: Readonly<Record<string, unknown>>): boolean {
   if (/rotary_emb\.inv_freq$|^(model\.)?(vision_tower|multi_modal_projector)\./.test(name)) return true;
   return name === "lm_head.weight" && config.tie_word_embeddings === true;
 }

@@ -579,6 +579,11 @@ describe("a value that would fail open", () => {
     ["a base without its tokenizer", tuningWith({base: {config: {}}}), /`base\.tokenizer`.*missing/],
     ["a base that is null", tuningWith({base: null}), /`base` must be a folder.*not null/],
     ["both steps and epochs", tuningWith({epochs: 3}), /`steps` goes without `epochs`/],
+    [
+      "learned rows as their own judge",
+      tuningWith({part: "validation", validation: "validation"}),
+      /`validation` must be another part than `part`/
+    ],
     ["an adapter from scratch", tuningWith({method: "lora"}), /`method` must be "full"/],
     [
       "a fine-tune of a dataset that is wrong",

@@ -6,12 +6,14 @@ import {openBackend} from "../../src/ggml/index.js";
 import {ActiveAdapter, batchOf, LanguageModel, readAdapter} from "../../src/language/index.js";
 import {
   type BuildContext,
+  byteTokenizer,
   type Finetune,
   finetune,
   type FinetuneDefinition,
   readTokenizer
 } from "../../src/finetune/index.js";
 import {localModel} from "../../src/generation/index.js";
+import {readHeader} from "../../src/safetensors/index.js";
 import {openStore, openWorkspace} from "../../src/store/index.js";
 import {mergedModel} from "../../src/candidates/index.js";
 import {merge} from "../../src/merge/index.js";
@@ -250,6 +252,102 @@ describe("assay finetune", () => {
       await endpoint.close?.();
       await store.close();
     }
+  });
+
+  describe("from scratch", () => {
+    const rows = ["cat", "dog", "bird", "house"].map((word) => ({id: word, word, plural: `${word}s`}));
+    const config = {
+      model_type: "llama",
+      hidden_size: 32,
+      intermediate_size: 64,
+      num_hidden_layers: 1,
+      num_attention_heads: 2,
+      num_key_value_heads: 2,
+      rms_norm_eps: 1e-5,
+      max_position_embeddings: 64,
+      tie_word_embeddings: true
+    };
+    const tuned = (name: string, more: Partial<FinetuneDefinition> = {}) =>
+      finetune({
+        name,
+        dataset: "words",
+        split: {strategy: "random"},
+        base: {tokenizer: byteTokenizer(), config},
+        format: "prompt",
+        columns: {prompt: "word", completion: "plural"},
+        method: "full",
+        steps: 3,
+        rows: 2,
+        length: 32,
+        threads: 1,
+        ...more
+      });
+    const contextIn = (dir: string): BuildContext => ({
+      dir: join(project, dir, "models"),
+      async *rows() {
+        yield* rows;
+      },
+      dataset: "words",
+      version: "v1",
+      split: "s1",
+      seed: "assay",
+      project
+    });
+    const left = (context: BuildContext) => readdir(join(context.dir, ".training")).catch(() => []);
+
+    it("is known to a dry run once it is made, and so is what is trained on it; neither leaves files", async () => {
+      const context = contextIn("known");
+      const dry = {...context, onlyKnown: true};
+      const first = tuned("first");
+      const second = tuned("second", {base: first});
+      await expect(first.build(dry)).rejects.toMatchObject({name: "NotMade", model: "first"});
+      await expect(second.build(dry)).rejects.toMatchObject({name: "NotMade", model: "second"});
+      expect(await left(context)).toEqual([]);
+      const own = await second.build(context);
+      for (const again of [dry, context]) {
+        expect((await second.build(again)).id).toBe(own.id);
+        expect((await first.build(again)).id).toBe(own.parents[0]!.id);
+      }
+      await first.check(context);
+      expect(await left(context)).toEqual([]);
+    });
+
+    it("is one model whatever the threads, the time and the interruptions, with the speed of all of it", async () => {
+      const undisturbed = await tuned("one", {steps: 40}).build(contextIn("undisturbed"));
+      expect(undisturbed.metrics!.threads).toBe(1);
+      const context = contextIn("stopped");
+      const own = tuned("one", {steps: 40, threads: 2});
+      const controller = new AbortController();
+      const begun = performance.now();
+      const stop = ({step}: {step: number}) => step === 30 && controller.abort();
+      await expect(own.build({...context, signal: controller.signal}, {onStep: stop})).rejects.toThrow(
+        /stopped after step 3\d of 40/
+      );
+      const [work] = await left(context);
+      const file = join(context.dir, ".training", work!, "checkpoint.safetensors");
+      const {use} = JSON.parse((await readHeader(file)).metadata.state!) as {use: {seconds: number}};
+      const resumed = await own.build(context);
+      expect(resumed.id).toBe(undisturbed.id);
+      const {seconds} = resumed.training!;
+      expect(seconds).toBeGreaterThan(use.seconds);
+      expect(seconds).toBeLessThan((performance.now() - begun) / 1000);
+      expect(resumed.metrics!.tokensPerSecond).toBeCloseTo(resumed.metrics!.trainedTokens! / seconds, 6);
+    });
+
+    it("learns part validation without being checked on it", async () => {
+      const parts: string[] = [];
+      const context = contextIn("validation");
+      const asked: BuildContext = {
+        ...context,
+        rows(part) {
+          parts.push(part);
+          return context.rows(part);
+        }
+      };
+      const own = await tuned("judged", {part: "validation"}).build(asked);
+      expect(parts).toEqual(["validation"]);
+      expect(own.metrics!.validationLoss).toBeUndefined();
+    });
   });
 
   it("answers on this machine, by llama.cpp, what its own forward pass finds likeliest", async () => {

@@ -1,6 +1,6 @@
 import fc from "../support/property.js";
 import {existsSync} from "node:fs";
-import {readdir} from "node:fs/promises";
+import {readdir, readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {RecipeError} from "../../src/merge/recipe/problems.js";
@@ -279,6 +279,22 @@ describe("models", () => {
   it("with a revision are taken as they are, and it is said that a folder has none", async () => {
     const {report} = await mergeIn(work.path, {merge_method: "passthrough", models: [{model: "a@v2"}]});
     expect(report.warnings).toEqual(["a@v2 is a folder, which has no revisions: @v2 is not checked."]);
+  });
+});
+
+describe("the dtype in config.json", () => {
+  const dtypeIn = async (recipe: object) => {
+    const {out} = await mergeIn(work.path, {merge_method: "linear", ...recipe});
+    return (JSON.parse(await readFile(join(out, "config.json"), "utf8")) as {dtype?: string}).dtype;
+  };
+
+  it("is that of the matrices, whatever the donor's says", async () => {
+    const matrix = {"w.weight": {shape: [2, 1], values: [1, 2]}, norm: {values: [1], dtype: "BF16" as const}};
+    for (const name of ["wide-1", "wide-2"])
+      await writeModel(join(work.path, name), matrix, {dtype: "bfloat16"});
+    const models = ["wide-1", "wide-2"].map((model) => ({model, parameters: {weight: 1}}));
+    expect(await dtypeIn({models})).toBe("float32");
+    expect(await dtypeIn({models, out_dtype: "float16"})).toBe("float16");
   });
 });
 

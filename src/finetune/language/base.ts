@@ -1,13 +1,11 @@
 import {existsSync} from "node:fs";
-import {copyFile, mkdir, readdir, readFile, writeFile} from "node:fs/promises";
+import {readdir, readFile} from "node:fs/promises";
 import {basename, join, resolve} from "node:path";
-import {initialWeights, readConfig} from "../../language/index.js";
 import {assertUsable, listModels, modelFolder, readManifest} from "../../models/index.js";
-import {writeSafetensors} from "../../safetensors/index.js";
 import {hashJson, sha256File, UserError} from "../../store/index.js";
 import type {BuildContext} from "../modelSource.js";
-import {type FinetuneDefinition, type FromScratch, isFromScratch, isSource} from "./definition.js";
-import {TEXT_FILES, vocabularySize} from "./tokenizer.js";
+import {type FinetuneDefinition, isFromScratch, isSource} from "./definition.js";
+import {readScratch, type Scratch} from "./scratch.js";
 
 /** What training starts from. */
 export interface Base {
@@ -18,13 +16,13 @@ export interface Base {
   /** What adapter_config.json calls it. */
   reference: string;
   licence?: string;
-  /** Made here with random weights: it is no parent. */
-  scratch: boolean;
+  /** A base with random weights, which is still to be written into the folder: it is no parent. */
+  scratch?: Scratch;
 }
 
 /**
- * Finds a base's folder: a path from the project, a model of the store by id or name, one that another source makes, or a
- * new one made in `work`.
+ * Finds a base's folder: a path from the project, a model of the store by id or name, one that another source makes, or
+ * the folder in `work` where a new one is to be written. Writes nothing itself.
  */
 export async function findBase(
   {base, seed = "assay"}: FinetuneDefinition,
@@ -32,7 +30,11 @@ export async function findBase(
   work: string
 ): Promise<Base> {
   if (isSource(base)) return storedBase((await base.build(context)).id, base.name, context);
-  if (isFromScratch(base)) return newModel(base, `${seed}/${context.seed}`, context, work);
+  if (isFromScratch(base)) {
+    const scratch = await readScratch(base, `${seed}/${context.seed}`, context.project);
+    const name = "random weights";
+    return {folder: join(work, "base"), id: scratch.id, name, reference: name, scratch};
+  }
   const path = resolve(context.project ?? process.cwd(), base);
   if (existsSync(join(path, "config.json"))) {
     const files = (await readdir(path)).filter((file) =>
@@ -46,8 +48,7 @@ export async function findBase(
       id: hashJson({files: hashes}),
       name: basename(path),
       reference: base,
-      licence: await licenceOf(path),
-      scratch: false
+      licence: await licenceOf(path)
     };
   }
   const known = (await listModels(context.dir)).filter(
@@ -78,54 +79,7 @@ async function storedBase(id: string, base: string, context: BuildContext): Prom
     name: manifest.name,
     // A name of the hub is known to other tools, too.
     reference: /^[\w.-]+\/[\w.-]+$/.test(manifest.name) ? manifest.name : manifest.id,
-    licence: await licenceOf(folder),
-    scratch: false
-  };
-}
-
-async function newModel(
-  {config, tokenizer}: FromScratch,
-  seed: string,
-  context: BuildContext,
-  work: string
-): Promise<Base> {
-  const folder = join(work, "base");
-  await mkdir(folder, {recursive: true});
-  let texts: Record<string, unknown>;
-  if (typeof tokenizer === "string") {
-    const from = resolve(context.project ?? process.cwd(), tokenizer);
-    if (!existsSync(join(from, "tokenizer.json")))
-      throw new UserError(`tokenizer ${tokenizer}: ${from} has no tokenizer.json.`);
-    for (const file of TEXT_FILES)
-      if (existsSync(join(from, file))) await copyFile(join(from, file), join(folder, file));
-    texts = JSON.parse(await readFile(join(from, "tokenizer.json"), "utf8")) as Record<string, unknown>;
-  } else {
-    for (const [file, content] of Object.entries(tokenizer))
-      await writeFile(join(folder, file), `${JSON.stringify(content, null, 1)}\n`);
-    texts = tokenizer["tokenizer.json"];
-  }
-  const size = vocabularySize(texts);
-  const whole = {torch_dtype: "float32", ...config, vocab_size: config.vocab_size ?? size};
-  const parsed = readConfig(whole, "base.config");
-  if (parsed.vocabulary < size)
-    throw new UserError(`base.config: vocab_size ${parsed.vocabulary} is less than the tokenizer's ${size}.`);
-  await writeFile(join(folder, "config.json"), `${JSON.stringify(whole, null, 2)}\n`);
-  const deviation = typeof config.initializer_range === "number" ? config.initializer_range : undefined;
-  await writeSafetensors(
-    join(folder, "model.safetensors"),
-    [...initialWeights(parsed, seed, deviation)].map(({name, shape, data}) => ({
-      name,
-      dtype: "F32" as const,
-      shape,
-      data: new Uint8Array(data.buffer)
-    }))
-  );
-  return {
-    folder,
-    id: hashJson({config: whole, texts, seed}),
-    name: "random weights",
-    reference: "random weights",
-    scratch: true
+    licence: await licenceOf(folder)
   };
 }
 

@@ -22,7 +22,7 @@ export interface FinetuneDefinition {
   split: SplitSpec;
   /** Which part is learned: train unless said otherwise. */
   part?: "train" | "validation";
-  /** Which part learning is checked on: validation when the split has one; false checks on nothing. */
+  /** Which part learning is checked on: validation when the split has one and it is not what is learned; false checks on nothing. */
   validation?: "validation" | "test" | false;
   /** Only rows that meet this. `words` stand in the model's record. */
   subset?: {words: string; where(row: {id: string} & Record<string, unknown>): boolean};
@@ -78,6 +78,14 @@ export interface FinetuneDefinition {
  */
 export function finetuneProblems(definition: Partial<FinetuneDefinition>): string[] {
   return problemsOf(finetuneSchema, definition);
+}
+
+/** The part that a fine-tune is checked on: never the one that it learns. */
+export function checkedPart({
+  part,
+  validation
+}: Pick<FinetuneDefinition, "part" | "validation">): "validation" | "test" | false {
+  return validation ?? (part === "validation" ? false : "validation");
 }
 
 export function isSource(base: FinetuneDefinition["base"] | undefined): base is ModelSource {

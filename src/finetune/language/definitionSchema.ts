@@ -112,7 +112,9 @@ export const finetuneSchema = holding<FinetuneDefinition>(stated, (definition) =
     steps,
     epochs,
     packing,
-    dropout
+    dropout,
+    part,
+    validation
   } = definition;
   const problems: {path?: string[]; message: string}[] = [];
   const isScratch = typeof definition.base === "object" && !("build" in definition.base);
@@ -120,6 +122,11 @@ export const finetuneSchema = holding<FinetuneDefinition>(stated, (definition) =
     problems.push({
       path: ["split", "rolling"],
       message: "makes several splits, and a fine-tune is trained on one"
+    });
+  if (part === "validation" && validation === "validation")
+    problems.push({
+      path: ["validation"],
+      message: "must be another part than `part`: what is learned says nothing of how well it is learned"
     });
   if (format === "preference" && (!columns.prompt || !columns.chosen || !columns.rejected))
     problems.push({path: ["columns"], message: "must name prompt, chosen and rejected for preference data"});

@@ -1,5 +1,12 @@
-export {checkFinetune, type FinetuneDefinition, finetuneProblems, type FromScratch} from "./definition.js";
+export {
+  checkedPart,
+  checkFinetune,
+  type FinetuneDefinition,
+  finetuneProblems,
+  type FromScratch
+} from "./definition.js";
 export type {TrainingColumns} from "./columnsSchema.js";
 export {dataFacts} from "./facts.js";
-export {type BuildOptions, type Finetune, finetune, type FinetuneCheck, progressText} from "./finetune.js";
+export {type Finetune, finetune, type FinetuneCheck} from "./finetune.js";
+export {type BuildOptions, progressText} from "./makeFinetune.js";
 export {byteTokenizer, readTokenizer, type TextReader, type TokenizerFiles} from "./tokenizer.js";

@@ -10,9 +10,10 @@ import {
 } from "../../language/index.js";
 import {hashJson, UserError} from "../../store/index.js";
 import type {BuildContext} from "../modelSource.js";
-import {type Base, findBase} from "./base.js";
-import {defaultsOf, type FinetuneDefinition} from "./definition.js";
+import type {Base} from "./base.js";
+import {checkedPart, defaultsOf, type FinetuneDefinition} from "./definition.js";
 import {prepareRows, type PreparedRows} from "./prepare.js";
+import {writeScratchTexts} from "./scratch.js";
 import {readTokenizer} from "./tokenizer.js";
 
 /** A training as it will be run, and what it was made of. */
@@ -24,13 +25,17 @@ export interface Prepared {
   stepsAnEpoch: number;
 }
 
-/** Reads base and rows into a training. Throws a UserError for whatever cannot be trained on. */
+/**
+ * Reads base and rows into a training; of a base from scratch the weights are still to be written. Throws a UserError for
+ * whatever cannot be trained on.
+ */
 export async function prepareJob(
   definition: FinetuneDefinition,
   context: BuildContext,
+  base: Base,
   work: string
 ): Promise<Prepared> {
-  const base = await findBase(definition, context, work);
+  if (base.scratch) await writeScratchTexts(base.scratch, base.folder);
   const config = await readModelConfig(base.folder);
   const reader = await readTokenizer(base.folder);
   if (reader.vocabulary > config.vocabulary)
@@ -48,7 +53,7 @@ export async function prepareJob(
     throw new UserError(
       `${context.dataset}: part "${part}" gives no example (${train.rows} rows, ${train.leftOut} without an answer within ${length} tokens). Check \`columns\`, \`subset\` and \`length\`.`
     );
-  const wanted = definition.validation ?? "validation";
+  const wanted = checkedPart(definition);
   const validation = wanted === false ? undefined : await of(context.rows(wanted));
   const settings = settingsOf(definition, length, train.items, context);
   const {stepsAnEpoch, ...training} = settings;

@@ -46,8 +46,9 @@ export async function readCheckpoint(
   if (!existsSync(file)) return undefined;
   const {tensors, metadata} = await readHeader(file);
   if (metadata.identity !== identity) return undefined;
-  // Checkpoints of earlier releases have the curve among the state.
+  // Checkpoints of earlier releases have the curve among the state, or no use.
   const state = JSON.parse(metadata.state!) as TrainingState;
+  state.use ??= {seconds: 0, since: state.step, peakBytes: 0};
   for (const tensor of tensors) {
     if (tensor.name === CURVE) state.curve = curveOf(await readTensorBytes({...tensor, file}));
     else trainable.restore(tensor.name, await readTensorFloats({...tensor, file}));

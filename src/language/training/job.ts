@@ -84,12 +84,21 @@ export interface ValidationRecord {
   accuracy?: number;
 }
 
+/** What the processes of a training have used together. */
+export interface TrainingUse {
+  seconds: number;
+  /** The step after which seconds were counted: 0, except for checkpoints of releases that counted none. */
+  since: number;
+  peakBytes: number;
+}
+
 /** Where a training stands; with the weights it is all that a checkpoint holds. */
 export interface TrainingState {
   /** Steps done. */
   step: number;
   curve: StepRecord[];
   validations: ValidationRecord[];
+  use: TrainingUse;
 }
 
 export interface TrainingOutcome extends TrainingState {
@@ -99,7 +108,7 @@ export interface TrainingOutcome extends TrainingState {
   resultStep: number;
   /** For a person, when it diverged: what was seen and what to try. */
   advice?: string;
-  /** Bytes predicted, and the most the process had. */
+  /** Bytes predicted, and the most that a process of the training had. */
   memory: {predicted: number; peak: number};
   library: {version: string; features: string[]; threads: number};
 }

@@ -1,6 +1,6 @@
-import {copyFile, mkdir} from "node:fs/promises";
+import {mkdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {writeSafetensors} from "../../safetensors/index.js";
+import {nameDtype, namesOtherDtype, writeSafetensors} from "../../safetensors/index.js";
 import {writeAdapter} from "../adapterFiles.js";
 import {weightPlan} from "../weightNames.js";
 import type {TrainingSession} from "./session.js";
@@ -10,7 +10,7 @@ export async function writeResult(session: TrainingSession, folder: string): Pro
   const {job, adapter, model} = session;
   await mkdir(folder, {recursive: true});
   if (adapter) return writeAdapter(folder, job.settings.adapter!, job.baseName, adapter.tensors());
-  await copyFile(join(job.base, "config.json"), join(folder, "config.json"));
+  await writeConfig(job.base, folder);
   await writeSafetensors(
     join(folder, "model.safetensors"),
     weightPlan(model.config).map(({name, shape}) => ({
@@ -20,4 +20,13 @@ export async function writeResult(session: TrainingSession, folder: string): Pro
       data: () => new Uint8Array(model.storage.read(name).buffer)
     }))
   );
+}
+
+/** The base's config.json. One that names another dtype would have readers round the weights back to it. */
+async function writeConfig(base: string, folder: string): Promise<void> {
+  const text = await readFile(join(base, "config.json"), "utf8");
+  const config = JSON.parse(text) as Record<string, unknown>;
+  const isOther = namesOtherDtype(config, "F32");
+  if (isOther) nameDtype(config, "F32");
+  await writeFile(join(folder, "config.json"), isOther ? `${JSON.stringify(config, null, 2)}\n` : text);
 }

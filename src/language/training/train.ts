@@ -7,12 +7,13 @@ import {microBatch, planBatches} from "./batches.js";
 import {partsOf} from "./lanes.js";
 import {readCheckpoint, writeCheckpoint} from "./checkpointFile.js";
 import {divergenceAdvice, LossWatch} from "./divergence.js";
-import type {TrainingJob, TrainingOutcome, TrainingProgress, TrainingState} from "./job.js";
+import type {TrainingJob, TrainingOutcome, TrainingProgress, TrainingState, TrainingUse} from "./job.js";
 import {availableMemory, predictMemory, refuseTooLarge} from "./memory.js";
 import {writeResult} from "./result.js";
 import {pairRows} from "./pairs.js";
 import {lengthsOf, TrainingSession} from "./session.js";
 import {targetsOf} from "./targets.js";
+import {peakBytes, useSince} from "./use.js";
 
 export interface TrainingHooks {
   onProgress?(progress: TrainingProgress): void;
@@ -33,34 +34,39 @@ export const resultFolder = (work: string) => join(work, "result");
  */
 export async function train(job: TrainingJob, hooks: TrainingHooks = {}): Promise<TrainingOutcome> {
   const {settings} = job;
+  const started = performance.now();
   await mkdir(job.work, {recursive: true});
   const backend = await openBackend(settings.threads ?? (await freeCores()));
   checkGradients(backend);
   const predicted = await predict(job, backend);
   const library = {version: backend.ggml.version, features: backend.features, threads: backend.threads};
   if (job.checkOnly) {
-    const memory = {predicted, peak: process.resourceUsage().maxRSS * 1024};
-    return {status: "checked", step: 0, curve: [], validations: [], resultStep: 0, memory, library};
+    const memory = {predicted, peak: peakBytes()};
+    return {...begun(), status: "checked", resultStep: 0, memory, library};
   }
   if (!job.force) refuseTooLarge(predicted, availableMemory(), settings, job.checkpointing);
   const session = await TrainingSession.open(job, backend);
   try {
-    const state = (await readCheckpoint(job.work, job.identity, session.trainable)) ?? {
-      step: 0,
-      curve: [],
-      validations: []
-    };
-    const ended = await run(session, state, {...hooks, pause: recounting(backend, settings, hooks.pause)});
+    const state = (await readCheckpoint(job.work, job.identity, session.trainable)) ?? begun();
+    const used = useSince(state.use, started);
+    const pause = recounting(backend, settings, hooks.pause);
+    const ended = await run(session, state, {...hooks, pause, used});
+    const use = used();
     return {
       ...state,
       ...ended,
-      memory: {predicted, peak: process.resourceUsage().maxRSS * 1024},
+      use,
+      memory: {predicted, peak: use.peakBytes},
       library: {...library, threads: backend.threads}
     };
   } finally {
     session.free();
     backend.free();
   }
+}
+
+function begun(): TrainingState {
+  return {step: 0, curve: [], validations: [], use: {seconds: 0, since: 0, peakBytes: 0}};
 }
 
 /**
@@ -84,15 +90,25 @@ function recounting(
 
 type Ended = Pick<TrainingOutcome, "status" | "resultStep" | "advice">;
 
-async function run(session: TrainingSession, state: TrainingState, hooks: TrainingHooks): Promise<Ended> {
+async function run(
+  session: TrainingSession,
+  state: TrainingState,
+  hooks: TrainingHooks & {used(): TrainingUse}
+): Promise<Ended> {
   const {job, trainable} = session;
   const {settings, work, identity} = job;
   const {stopped = () => false, pause = async () => undefined} = hooks;
   const best = join(work, "best");
-  const save = () => writeCheckpoint(work, identity, trainable, state);
+  const save = () => {
+    state.use = hooks.used();
+    return writeCheckpoint(work, identity, trainable, state);
+  };
   const pace = new Pace(settings.steps);
   const watch = new LossWatch(state.curve);
   const bestSoFar = () => lowest(state);
+  // The process before may have ended between the last checkpoint and the result.
+  if (state.validations.at(-1)?.step === state.step && impatient(state, settings.patience))
+    return finish(session, state, best, "early");
   while (state.step < settings.steps) {
     const record = await session.step(state.step, pause);
     const wrong = watch.look(record);

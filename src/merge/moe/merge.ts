@@ -1,7 +1,7 @@
 import type {TensorInput, TensorJob} from "../engine/job.js";
 import {type FloatDtype, isFloat} from "../numeric/convert.js";
 import type {MergeOptions} from "../options.js";
-import {nameDtype} from "../plan/config.js";
+import {correctDtype} from "../plan/config.js";
 import {modelFolder, type OpenModel, openModels} from "../plan/model.js";
 import type {Plan} from "../plan/plan.js";
 import {type Problem, RecipeError} from "../recipe/problems.js";
@@ -74,7 +74,7 @@ export async function planMoe(
     output_router_logits: false,
     ...layout.config({experts: moe.experts.length, intermediate: base.config.intermediate_size})
   };
-  if (moe.dtype) nameDtype(config, moe.dtype);
+  correctDtype(config, jobs, moe.dtype);
   return {
     recipe: asRecipe(moe),
     jobs,

@@ -1,17 +1,9 @@
 import type {TensorJob} from "../engine/job.js";
-import type {FloatDtype} from "../numeric/convert.js";
+import {nameDtype, type NamedDtype, namesOtherDtype} from "../../safetensors/index.js";
 import type {Recipe} from "../recipe/types.js";
 import type {TokenizerPlan} from "../tokenizer/plan.js";
 import {isKnownArchitecture, layerCountKey} from "./layers.js";
 import type {OpenModel} from "./model.js";
-
-const DTYPE_NAMES: Record<FloatDtype, string> = {F32: "float32", F16: "float16", BF16: "bfloat16"};
-
-/** Names the dtype under the key a config.json has for it: `torch_dtype`, or `dtype` as newer ones call it. */
-export function nameDtype(config: Record<string, unknown>, dtype: FloatDtype): void {
-  const keys = ["torch_dtype", "dtype"].filter((key) => typeof config[key] === "string");
-  for (const key of keys.length > 0 ? keys : ["torch_dtype"]) config[key] = DTYPE_NAMES[dtype];
-}
 
 /** The result's config.json: the donor's, with what the merge changes of layers, dtype, vocabulary and head. */
 export function outputConfig(
@@ -28,8 +20,7 @@ export function outputConfig(
     );
     config[layerCountKey(config)] = layers;
   }
-  const dtype = recipe.outDtype ?? recipe.dtype;
-  if (dtype) nameDtype(config, dtype);
+  correctDtype(config, jobs, recipe.outDtype ?? recipe.dtype);
   const table = jobs.find(({name}) => /(embed_tokens|wte|embed_in|word_embeddings)\.weight$/.test(name));
   if (table && typeof config.vocab_size === "number" && isKnownArchitecture(config))
     config.vocab_size = table.shape[0];
@@ -39,4 +30,17 @@ export function outputConfig(
   const head = jobs.some(({name}) => /(^|\.)lm_head\.weight$/.test(name));
   if (head && config.tie_word_embeddings === true) config.tie_word_embeddings = false;
   return config;
+}
+
+/** Names the dtype that a recipe asks for, or that of the matrices where the donor's config.json names another. */
+export function correctDtype(
+  config: Record<string, unknown>,
+  jobs: readonly TensorJob[],
+  asked: NamedDtype | undefined
+): void {
+  if (asked) return nameDtype(config, asked);
+  const dtypes = new Set(jobs.filter(({shape}) => shape.length > 1).map(({out}) => out));
+  const [dtype] = dtypes;
+  if (dtypes.size !== 1 || (dtype !== "F32" && dtype !== "F16" && dtype !== "BF16")) return;
+  if (namesOtherDtype(config, dtype)) nameDtype(config, dtype);
 }
