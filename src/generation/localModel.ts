@@ -16,6 +16,7 @@ import {EngineEnded, type Generator, startGenerator} from "./generator.js";
 import {checkLocalOptions} from "./localOptions.js";
 import {findModel, type ModelFiles} from "./modelFiles.js";
 import {requestOf} from "./parameters.js";
+import {beginsWithFirst} from "./plainPrompt.js";
 import type {EngineOptions, GeneratedToken} from "./request.js";
 import {adapterFile, runnable} from "./runnable.js";
 import {readToolCalls, toolStyle} from "./toolCalls.js";
@@ -72,6 +73,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
   const {name = "this machine", adapters = {}, price, parallel = 4} = options;
   const totals = {tokens: 0, seconds: 0};
   let found: Promise<ModelFiles> | undefined;
+  let first: Promise<boolean> | undefined;
   let running: Promise<Running> | undefined;
   let loaded: Running | undefined;
   let latest: Generator | undefined;
@@ -106,6 +108,8 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
     if (options.type !== undefined) identity.type = options.type.toLowerCase();
     if (adapter !== undefined) identity.adapter = (await findModel(adapter, opened)).weights;
     if (template !== undefined) identity.template = template;
+    first ??= beginsWithFirst(await find(), options.preTokenizer);
+    if (options.chatTemplate === undefined && (await first)) identity.prompt = "begins with the first token";
     return identity;
   };
   return {
@@ -252,6 +256,7 @@ async function ask(
   const request = {
     ...requestOf(params, tools, prompter.template?.source ?? "", repeat),
     prompt: prompter.prompt(messages, tools),
+    addFirst: prompter.template === undefined,
     adapter: generator.adapters.includes(model)
       ? model
       : generator.adapters.includes(ALWAYS)

@@ -1,8 +1,10 @@
 export {convertAdapter} from "./adapter.js";
+export {openCheckpointFolder} from "./checkpointFolder.js";
 export {convertCheckpoint} from "./convert.js";
 export {convertModel} from "./convertModel.js";
 export {FILE_TYPES, fileType} from "./fileTypes.js";
 export {libraryDequantiser, libraryQuantiser, type Quantise, quantiseFile} from "./quantise.js";
 export {type GgufFile, numberOf, readGguf, readTensorBytes, textOf, textsOf} from "./read.js";
 export {tensorType} from "./tensorTypes.js";
+export {tokenizerMetadata} from "./tokenizerMetadata.js";
 export type {MetadataValue} from "./values.js";

@@ -4,3 +4,4 @@ export {type Checkpoint, openCheckpoint, readHeader, type StoredTensor} from "./
 export {readTensorBytes, readTensorFloats} from "./readTensor.js";
 export {writeSafetensors} from "./write.js";
 export {type AdapterConfig, readAdapterConfig, scaleOf} from "./adapterConfig.js";
+export {addsToken, specialTokenIds, specialTokenText, type TokenizerParts} from "./specialTokens.js";
