@@ -1,7 +1,7 @@
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {Tokenizer} from "@huggingface/tokenizers";
-import {type ChatMessage, chatTemplate} from "../chat/index.js";
+import {chatTemplate, forTemplate} from "../chat/index.js";
 import {messagesIn, type TrainingExample} from "../finetune/index.js";
 import {UserError} from "../store/index.js";
 
@@ -26,7 +26,8 @@ export async function tokenCounter(folder: string): Promise<(example: TrainingEx
   const template = chatTemplate(source);
   const tokenizer = new Tokenizer(JSON.parse(json) as object, config as object);
   return (example) => {
-    const {text} = template.render(messagesIn(example) as unknown as ChatMessage[]);
+    const tools = example.kind === "chat" ? (example.tools as unknown[] | undefined) : undefined;
+    const {text} = template.render(messagesIn(example).map(forTemplate), {tools});
     return tokenizer.encode(text, {add_special_tokens: false}).ids.length;
   };
 }

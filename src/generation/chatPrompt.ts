@@ -1,4 +1,4 @@
-import {type ChatMessage, type ChatTemplate, chatTemplate, TemplateError} from "../chat/index.js";
+import {type ChatTemplate, chatTemplate, forTemplate, TemplateError} from "../chat/index.js";
 import {EndpointError, type Message, type Tool} from "../endpoints/index.js";
 
 /** Turns messages into the text that a model continues. */
@@ -47,28 +47,4 @@ export function prompterOf(
       }
     }
   };
-}
-
-/** Templates read a call's arguments as an object, and know no developer. */
-function forTemplate({role, content, tool_calls: calls, ...rest}: Message): ChatMessage {
-  const message: ChatMessage = {
-    ...rest,
-    role: role === "developer" ? "system" : role,
-    content: content ?? ""
-  };
-  // Templates ask whether a message has the member at all.
-  if (calls)
-    message.tool_calls = calls.map((call) => ({
-      ...call,
-      function: {...call.function, arguments: asObject(call.function.arguments)}
-    }));
-  return message;
-}
-
-function asObject(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

@@ -101,7 +101,7 @@ export class Engine {
   /** Starts a request; the returned function ends it before its time. */
   generate(request: GenerationRequest, events: JobEvents): (error: unknown) => void {
     const lane = this.lane(request.adapter ?? "");
-    const prompt = this.tokensOf(request.prompt);
+    const prompt = this.tokensOf(request.prompt, request.addFirst);
     const room = this.info.contextTokens - prompt.length;
     if (prompt.length === 0) throw new UserError("The prompt is empty.");
     if (room < 1)
@@ -115,9 +115,11 @@ export class Engine {
     return (error) => lane.drop(job, error);
   }
 
-  tokensOf(prompt: GenerationRequest["prompt"]): number[] {
+  tokensOf(prompt: GenerationRequest["prompt"], addFirst = false): number[] {
     if (typeof prompt !== "string") return [...prompt];
-    return tokenize(this.model, this.vocabulary.composes ? prompt.normalize("NFC") : prompt, false);
+    const {composes, first} = this.vocabulary;
+    const tokens = tokenize(this.model, composes ? prompt.normalize("NFC") : prompt);
+    return addFirst && first !== undefined && tokens[0] !== first ? [first, ...tokens] : tokens;
   }
 
   /** Logits after every token; only while nothing is being generated. */

@@ -1,23 +1,20 @@
 import {completionCost} from "../costs/index.js";
 import {
   type Completion,
-  type CompletionOptions,
-  type CompletionRequest,
   type Endpoint,
   EndpointError,
   type Hosting,
-  type TokenLogprob,
   type TokenPrice
 } from "../endpoints/index.js";
 import {RELEASE} from "../ggml/index.js";
-import {hashJson, type MeasuredModel, openWorkspace, UserError, type Workspace} from "../store/index.js";
-import {type Prompter, prompterOf} from "./chatPrompt.js";
-import {EngineEnded, type Generator, startGenerator} from "./generator.js";
+import {hashJson, type MeasuredModel, openWorkspace, type Workspace} from "../store/index.js";
+import type {Generator} from "./generator.js";
 import {checkLocalOptions} from "./localOptions.js";
 import {findModel, type ModelFiles} from "./modelFiles.js";
-import {requestOf} from "./parameters.js";
-import type {EngineOptions, GeneratedToken} from "./request.js";
-import {adapterFile, correctedType, runnable} from "./runnable.js";
+import {beginsWithFirst} from "./plainPrompt.js";
+import type {EngineOptions} from "./request.js";
+import {ask, load, logprobOf, type Running} from "./running.js";
+import {correctedType} from "./runnable.js";
 import {readToolCalls, toolStyle} from "./toolCalls.js";
 
 export interface LocalModelOptions extends Pick<
@@ -56,11 +53,6 @@ export interface LocalModel extends Endpoint {
   readonly adapterNames: readonly string[];
 }
 
-interface Running {
-  generator: Generator;
-  prompter: Prompter;
-}
-
 /**
  * A language model on this machine: a GGUF file, a checkpoint or adapter folder, a model of the store, or a repository
  * of the Hugging Face hub ("org/name@revision"). It is loaded at the first call in a process of its own and answers
@@ -72,6 +64,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
   const {name = "this machine", adapters = {}, price, parallel = 4} = options;
   const totals = {tokens: 0, seconds: 0};
   let found: Promise<ModelFiles> | undefined;
+  let first: Promise<boolean> | undefined;
   let running: Promise<Running> | undefined;
   let loaded: Running | undefined;
   let latest: Generator | undefined;
@@ -107,6 +100,9 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
     if (type !== undefined) identity.type = type;
     if (adapter !== undefined) identity.adapter = (await findModel(adapter, opened)).weights;
     if (template !== undefined) identity.template = template;
+    first ??= beginsWithFirst(await find(), options.preTokenizer);
+    first.catch(() => (first = undefined));
+    if (options.chatTemplate === undefined && (await first)) identity.prompt = "begins with the first token";
     return identity;
   };
   return {
@@ -213,65 +209,6 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
       await last?.generator.close();
     }
   };
-}
-
-async function load(files: ModelFiles, workspace: Workspace, options: LocalModelOptions): Promise<Running> {
-  const {threads, parallel, contextTokens, gpuLayers, exact, type, preTokenizer, onProgress} = options;
-  const own = await runnable(files, workspace, {type, preTokenizer, onProgress});
-  for (const warning of own.warnings) onProgress?.(warning);
-  const adapters: Record<string, string> = {};
-  if (own.adapter !== undefined) adapters[ALWAYS] = own.adapter;
-  for (const [name, source] of Object.entries(options.adapters ?? {}))
-    adapters[name] = await adapterFile(await findModel(source, workspace), workspace, {onProgress});
-  onProgress?.(`${files.name}: loading`);
-  const generator = await startGenerator({
-    path: own.path,
-    adapters,
-    threads,
-    parallel,
-    contextTokens,
-    gpuLayers,
-    exact
-  });
-  const {chatTemplate: stored, specialTokens} = generator.info;
-  const template = options.chatTemplate ?? stored;
-  return {
-    generator,
-    prompter: prompterOf(template, {...specialTokens, ...options.templateVariables}, options.today)
-  };
-}
-
-/** The adapter of a source that is one. No model name can be empty. */
-const ALWAYS = "\0";
-
-async function ask(
-  generator: Generator,
-  prompter: Prompter,
-  {model, messages, params = {}, tools = []}: CompletionRequest,
-  {signal, repeat = 0, onText}: CompletionOptions
-) {
-  const request = {
-    ...requestOf(params, tools, prompter.template?.source ?? "", repeat),
-    prompt: prompter.prompt(messages, tools),
-    adapter: generator.adapters.includes(model)
-      ? model
-      : generator.adapters.includes(ALWAYS)
-        ? ALWAYS
-        : undefined
-  };
-  try {
-    return await generator.generate(request, {signal, onText});
-  } catch (error) {
-    if (signal?.aborted) throw new EndpointError("aborted", "The call was stopped before it finished.");
-    if (error instanceof UserError) throw new EndpointError("bad-request", error.message, {cause: error});
-    if (error instanceof EngineEnded)
-      throw new EndpointError("server", `${error.message}. The next call starts it again.`, {cause: error});
-    throw error;
-  }
-}
-
-function logprobOf({text, bytes, logprob, top}: GeneratedToken): TokenLogprob {
-  return {token: text, logprob, bytes, top: top?.map(logprobOf)};
 }
 
 /** What else decides a prompt: undefined where all is as the model says. */

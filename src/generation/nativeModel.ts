@@ -155,18 +155,16 @@ function views(koffi: Koffi, batch: LlamaBatch, capacity: number) {
   };
 }
 
-/** The ids of a text's tokens, special tokens read as such. */
-export function tokenize(
-  {llama: {functions}, vocabulary}: NativeModel,
-  text: string,
-  addSpecial: boolean
-): number[] {
+/** The ids of a text's tokens, special tokens read as such and none added. */
+export function tokenize({llama: {functions}, vocabulary}: NativeModel, text: string): number[] {
   const bytes = Buffer.byteLength(text);
+  const into = (room: Int32Array) =>
+    functions.tokenize(vocabulary, text, bytes, room, room.length, false, true) as number;
   let room = new Int32Array(bytes + 16);
-  let count = functions.tokenize(vocabulary, text, bytes, room, room.length, addSpecial, true) as number;
+  let count = into(room);
   if (count < 0) {
     room = new Int32Array(-count);
-    count = functions.tokenize(vocabulary, text, bytes, room, room.length, addSpecial, true) as number;
+    count = into(room);
   }
   return [...room.subarray(0, count)];
 }

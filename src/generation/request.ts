@@ -2,6 +2,8 @@
 export interface GenerationRequest {
   /** Text, in which special tokens are read as such, or token ids. */
   prompt: string | readonly number[];
+  /** Put the first token (BOS) before a text, of models whose tokenizers do: for prompts that no chat template made. */
+  addFirst?: boolean;
   /** Default: to the end of the context. */
   maxTokens?: number;
   /** 0 takes the likeliest token each time. Default 1. */

@@ -1,4 +1,4 @@
-import {numberOf, textOf, textsOf, type GgufFile} from "../gguf/read.js";
+import {flagOf, numberOf, textOf, textsOf, type GgufFile} from "../gguf/read.js";
 import {UserError} from "../store/errors.js";
 
 const CONTROL = 3;
@@ -13,6 +13,8 @@ export interface Vocabulary {
   isSpecial(token: number): boolean;
   /** Whether the model's tokenizer brings text into composed Unicode form first. */
   composes: boolean;
+  /** What a prompt begins with where no chat template says it. */
+  first?: number;
   specialTokens: Record<string, string>;
 }
 
@@ -52,8 +54,22 @@ export function vocabularyOf(file: GgufFile): Vocabulary {
     },
     isSpecial,
     composes: textOf(file, "tokenizer.ggml.pre") === "qwen2",
+    first: firstToken(file),
     specialTokens: Object.fromEntries(named.filter((pair): pair is [string, string] => pair[1] !== undefined))
   };
+}
+
+/** Ways of splitting with which llama.cpp adds the first token when the file does not say. */
+const ADDS_FIRST = /^(llama3|llama-v3|llama-bpe|falcon3|falcon-h1|pixtral|tekken|chameleon|midm-2\.0|lfm2)$/;
+
+/** The first token (BOS) of a model whose tokenizer puts it before a text. */
+export function firstToken(file: Pick<GgufFile, "metadata">): number | undefined {
+  const isSentencePiece = textOf(file, "tokenizer.ggml.model") === "llama";
+  const adds =
+    flagOf(file, "tokenizer.ggml.add_bos_token") ??
+    (isSentencePiece || ADDS_FIRST.test(textOf(file, "tokenizer.ggml.pre") ?? ""));
+  if (!adds) return undefined;
+  return numberOf(file, "tokenizer.ggml.bos_token_id") ?? (isSentencePiece ? 1 : undefined);
 }
 
 /** Byte-level tokenizers write each byte as one printable character. */

@@ -1,4 +1,5 @@
 export {convertAdapter} from "./adapter.js";
+export {openCheckpointFolder} from "./checkpointFolder.js";
 export {convertCheckpoint} from "./convert.js";
 export {convertModel} from "./convertModel.js";
 export {FILE_TYPES, fileType} from "./fileTypes.js";
@@ -6,4 +7,5 @@ export {libraryDequantiser, libraryQuantiser, type Quantise, quantiseFile} from 
 export {ownType} from "./ownType.js";
 export {type GgufFile, numberOf, readGguf, readTensorBytes, textOf, textsOf} from "./read.js";
 export {tensorType} from "./tensorTypes.js";
+export {tokenizerMetadata} from "./tokenizerMetadata.js";
 export type {MetadataValue} from "./values.js";

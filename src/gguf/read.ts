@@ -202,6 +202,11 @@ export function numberOf({metadata}: Pick<GgufFile, "metadata">, key: string): n
 }
 
 /** The texts of a metadata key; undefined when it is not there or no list of texts. */
+export function flagOf({metadata}: Pick<GgufFile, "metadata">, key: string): boolean | undefined {
+  const value = metadata.get(key)?.value;
+  return typeof value === "boolean" ? value : undefined;
+}
+
 export function textsOf({metadata}: Pick<GgufFile, "metadata">, key: string): readonly string[] | undefined {
   const found = metadata.get(key);
   return found?.type === "array" && found.of === "string" ? (found.value as readonly string[]) : undefined;

@@ -1,3 +1,4 @@
+import {addsToken, specialTokenIds, type TokenizerParts} from "../safetensors/index.js";
 import {UserError} from "../store/errors.js";
 import type {CheckpointFolder} from "./checkpointFolder.js";
 import {preTokenizerName} from "./preTokenizer.js";
@@ -23,14 +24,8 @@ interface TokenizerJson {
   };
   added_tokens?: AddedToken[];
   pre_tokenizer?: unknown;
-  post_processor?: PostProcessor | null;
+  post_processor?: TokenizerParts["tokenizer"]["post_processor"];
   normalizer?: unknown;
-}
-
-interface PostProcessor {
-  type?: string;
-  processors?: PostProcessor[];
-  single?: {SpecialToken?: {id?: string}}[];
 }
 
 export interface TokenizerOptions {
@@ -52,10 +47,8 @@ export function tokenizerMetadata(
   const metadata = new Map<string, MetadataValue>();
   const fallback = tokenizer.model?.byte_fallback === true;
   metadata.set("tokenizer.ggml.model", text(fallback ? "llama" : "gpt2"));
-  metadata.set(
-    "tokenizer.ggml.pre",
-    text(fallback ? "default" : splitName(model.folder, tokenizer, options))
-  );
+  const pre = fallback ? "default" : splitName(model.folder, tokenizer, options);
+  metadata.set("tokenizer.ggml.pre", text(pre));
   metadata.set(
     "tokenizer.ggml.tokens",
     list(
@@ -73,7 +66,7 @@ export function tokenizerMetadata(
   );
   if (fallback) metadata.set("tokenizer.ggml.add_space_prefix", flag(addsSpace(tokenizer)));
   else metadata.set("tokenizer.ggml.merges", list("string", mergesOf(tokenizer)));
-  for (const [key, value] of specialTokens(model, tokenizer)) metadata.set(key, value);
+  for (const [key, value] of specialTokens({...model, tokenizer}, pre)) metadata.set(key, value);
   if (model.chatTemplate !== undefined) metadata.set("tokenizer.chat_template", text(model.chatTemplate));
   return metadata;
 }
@@ -166,46 +159,17 @@ const KEYS: Readonly<Record<string, string>> = {
   mask: "mask_token_id"
 };
 
-function specialTokens(
-  {config, tokenizerConfig}: Pick<CheckpointFolder, "config" | "tokenizerConfig">,
-  tokenizer: TokenizerJson
-): Map<string, MetadataValue> {
-  const ids = new Map((tokenizer.added_tokens ?? []).map(({content, id}) => [content, id]));
-  const found = new Map<string, number>();
-  const contentOf = (type: string) => {
-    const value = tokenizerConfig[`${type}_token`];
-    return typeof value === "object" && value !== null ? (value as {content?: unknown}).content : value;
-  };
-  for (const type of Object.keys(KEYS)) {
-    const id = ids.get(contentOf(type) as string);
-    if (id !== undefined) found.set(type, id);
-  }
-  for (const type of Object.keys(KEYS)) {
-    const stated: unknown = config[`${type}_token_id`];
-    const id: unknown = Array.isArray(stated) ? stated[0] : stated;
-    if (!found.has(type) && typeof id === "number" && id >= 0) found.set(type, id);
-  }
+/** Ways of splitting with which llama.cpp adds the first token unless it is told. */
+const ADDS_FIRST = new Set(["llama-bpe", "tekken"]);
+
+function specialTokens(parts: TokenizerParts, pre: string): Map<string, MetadataValue> {
   const metadata = new Map<string, MetadataValue>();
-  for (const [type, id] of found) metadata.set(`tokenizer.ggml.${KEYS[type]}`, count(id));
-  const adds = addedAround(tokenizer, contentOf);
-  for (const type of ["bos", "eos"]) {
-    const stated = tokenizerConfig[`add_${type}_token`];
-    const value = typeof stated === "boolean" ? stated : adds.get(type);
+  for (const [type, id] of specialTokenIds(parts, Object.keys(KEYS)))
+    metadata.set(`tokenizer.ggml.${KEYS[type]}`, count(id));
+  for (const type of ["bos", "eos"] as const) {
+    const silent = type === "bos" && ADDS_FIRST.has(pre) ? false : undefined;
+    const value = addsToken(parts, type) ?? silent;
     if (value !== undefined) metadata.set(`tokenizer.ggml.add_${type}_token`, flag(value));
   }
   return metadata;
-}
-
-/** Whether the tokenizer itself puts the first and last special token around a text. */
-function addedAround(tokenizer: TokenizerJson, contentOf: (type: string) => unknown): Map<string, boolean> {
-  const adds = new Map<string, boolean>();
-  const processor = tokenizer.post_processor;
-  for (const {type, single = []} of processor?.processors ?? (processor ? [processor] : [])) {
-    if (type !== "TemplateProcessing" || single.length < 2) continue;
-    const first = single[0]!.SpecialToken?.id;
-    const last = single.at(-1)!.SpecialToken?.id;
-    if (first !== undefined) adds.set("bos", first === contentOf("bos"));
-    if (last !== undefined) adds.set("eos", last === contentOf("eos"));
-  }
-  return adds;
 }

@@ -1,3 +1,4 @@
+import {tokenCounter} from "../../src/cli/trainingTokens.js";
 import {existsSync, mkdtempSync, readFileSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
@@ -219,6 +220,15 @@ describe("a training set", () => {
     // user Question N end assistant answer N end: 8 words; the long one 2 + 21 + 2 + …
     const {tokens} = (await exported({tokenizer: dir})).preflight;
     expect(tokens).toMatchObject({estimated: false, median: 8, longest: words.split(" ").length + 7});
+    writeFileSync(
+      join(dir, "tokenizer_config.json"),
+      JSON.stringify({
+        chat_template: "{{ tools[0] }} {% for m in messages %}{{ m.role }} {{ m.content }} {% endfor %}"
+      })
+    );
+    const count = await tokenCounter(dir);
+    const messages = [{role: "developer", content: [{type: "text", text: "be brief"}]}];
+    expect(count({id: "1", kind: "chat", messages, tools: ["hammer"]})).toBe(4);
   });
 });
 

@@ -1,9 +1,12 @@
-import {prefixSpans, type ChatMessage, TemplateError} from "../../chat/index.js";
+import {type ApiMessage, TemplateError} from "../../chat/index.js";
 import {answered, cut, type Example, IGNORED, type Pair} from "../../language/index.js";
+import {isObject} from "../../store/checked.js";
 import {messageOf, sha256, UserError} from "../../store/index.js";
 import {chatExample} from "../exports/chatExample.js";
 import type {TrainingRow} from "../modelSource.js";
+import {type Conversation, conversationExample} from "./conversation.js";
 import type {FinetuneDefinition} from "./definition.js";
+import {tokensOfParts} from "./textParts.js";
 import type {TextReader} from "./tokenizer.js";
 
 /** A part of a dataset as tokens, and what became of its rows. */
@@ -74,13 +77,9 @@ export async function prepareRows<T extends Example | Pair>(
 
 /** One example, or two of a preference. */
 function examplesOf(definition: FinetuneDefinition, reader: TextReader, row: TrainingRow): Example[] {
-  const {columns = {}, system, format} = definition;
-  if (format === "chat") {
-    const {messages} = chatExample(row, {messages: columns.messages ?? "messages"});
-    if (!Array.isArray(messages) || messages.length === 0)
-      throw new UserError(`column "${columns.messages ?? "messages"}" holds no list of messages`);
-    return [conversation(definition, reader, withSystem(messages as ChatMessage[], system))];
-  }
+  const {columns = {}, system, format, learn} = definition;
+  if (format === "chat")
+    return [conversationExample(reader, {...conversationOf(row, columns.messages), system}, learn)];
   const text = (column: string) => {
     const value = row[column];
     if (typeof value === "string" && value !== "") return value;
@@ -92,80 +91,41 @@ function examplesOf(definition: FinetuneDefinition, reader: TextReader, row: Tra
   return answers.map((column) => answerTo(definition, reader, prompt, text(column)));
 }
 
-function withSystem(messages: ChatMessage[], system: string | undefined): ChatMessage[] {
-  return system === undefined || messages[0]?.role === "system"
-    ? messages
-    : [{role: "system", content: system}, ...messages];
+/** Messages and tools of a row. Tools stand in a column of that name, as for `assay export`, or beside the messages. */
+function conversationOf(row: TrainingRow, column = "messages"): Conversation {
+  const hasTools = row.tools !== undefined && row.tools !== null;
+  const {messages, tools} = chatExample(row, {messages: column, tools: hasTools ? "tools" : undefined});
+  if (!Array.isArray(messages) || messages.length === 0)
+    throw new UserError(`column "${column}" holds no list of messages`);
+  if (!messages.every((one) => isObject(one) && typeof one.role === "string"))
+    throw new UserError(`column "${column}" holds a message without a role`);
+  if (tools !== undefined && !(Array.isArray(tools) && tools.every(isObject)))
+    throw new UserError(
+      `${hasTools ? 'column "tools"' : `"tools" of column "${column}"`} holds no list of tools`
+    );
+  return {messages: messages as ApiMessage[], tools};
 }
 
 /** A prompt and its answer, through the model's chat template when it has one, else one text after the other. */
 function answerTo(
-  definition: FinetuneDefinition,
+  {system, learn}: FinetuneDefinition,
   reader: TextReader,
   prompt: string,
   answer: string
 ): Example {
-  const {system, learn} = definition;
-  if (reader.template)
-    return conversation(
-      definition,
-      reader,
-      withSystem(
-        [
-          {role: "user", content: prompt},
-          {role: "assistant", content: answer}
-        ],
-        system
-      )
-    );
-  const before = [
-    ...(reader.bos === undefined ? [] : [reader.bos]),
-    ...reader.encode(system === undefined ? prompt : `${system}\n${prompt}`)
-  ];
-  const after = [...reader.encode(answer), ...(reader.eos === undefined ? [] : [reader.eos])];
-  const example = answered(before, after);
-  return learn === "all" ? {...example, labels: [...example.ids]} : example;
-}
-
-function conversation({learn}: FinetuneDefinition, reader: TextReader, messages: ChatMessage[]): Example {
-  if (!reader.template)
-    throw new UserError(
-      "the model has no chat template: use prompt and completion columns, or a model with one"
-    );
-  const context = {variables: reader.special};
-  const {text, assistantSpans} = reader.template.render(messages, context);
-  const spans =
-    assistantSpans ?? prefixSpans(reader.template, messages, context) ?? lastSpan(reader, messages);
-  if (learn !== "all" && (spans === undefined || spans.length === 0))
-    throw new UserError(
-      spans === undefined
-        ? "the model's chat template rewrites earlier turns, so the assistant's words cannot be told: learn: \"all\" takes the whole text"
-        : "there is no message of the assistant"
-    );
-  const ids: number[] = [];
-  const labels: number[] = [];
-  const take = (part: string, learned: boolean) => {
-    if (part === "") return;
-    for (const id of reader.encode(part)) {
-      ids.push(id);
-      labels.push(learned || learn === "all" ? id : IGNORED);
-    }
-  };
-  let at = 0;
-  for (const [from, to] of learn === "all" ? [] : spans!) {
-    take(text.slice(at, from), false);
-    take(text.slice(from, to), true);
-    at = to;
+  if (reader.template) {
+    const messages = [
+      {role: "user", content: prompt},
+      {role: "assistant", content: answer}
+    ];
+    return conversationExample(reader, {messages, system}, learn);
   }
-  take(text.slice(at), false);
-  return {ids, labels};
-}
-
-/** Of a template that rewrites earlier turns the last answer is still what follows the prompt for it. */
-function lastSpan({template, special}: TextReader, messages: ChatMessage[]): [number, number][] | undefined {
-  if (messages.at(-1)?.role !== "assistant") return undefined;
-  const context = {variables: special};
-  const {text} = template!.render(messages, context);
-  const before = template!.render(messages.slice(0, -1), {...context, addGenerationPrompt: true}).text;
-  return text.startsWith(before) ? [[before.length, text.length]] : undefined;
+  const asked = system === undefined ? prompt : `${system}\n${prompt}`;
+  const [before, after] = tokensOfParts(reader.encode, [asked, answer]) as [number[], number[]];
+  const {first, eos} = reader;
+  const example = answered(
+    first === undefined || before[0] === first ? before : [first, ...before],
+    eos === undefined ? after : [...after, eos]
+  );
+  return learn === "all" ? {...example, labels: [...example.ids]} : example;
 }

@@ -3,6 +3,7 @@ import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import type {Tokenizer} from "@huggingface/tokenizers";
 import {type ChatTemplate, chatTemplate} from "../../chat/index.js";
+import {addsToken, specialTokenIds, specialTokenText, type TokenizerParts} from "../../safetensors/index.js";
 import {messageOf, UserError} from "../../store/index.js";
 
 /** A tokenizer as a model's folder holds it. */
@@ -30,7 +31,8 @@ export interface TextReader {
   template?: ChatTemplate;
   /** Special tokens by their names in templates: bos_token, eos_token … */
   special: Record<string, string>;
-  bos?: number;
+  /** What a text begins with where no chat template says it: the first token, of tokenizers that add it. */
+  first?: number;
   eos?: number;
   vocabulary: number;
 }
@@ -51,26 +53,43 @@ export async function readTokenizer(folder: string): Promise<TextReader> {
     throw new UserError(`${folder}/tokenizer.json cannot be read: ${messageOf(cause)}.`, {cause});
   }
   const encode = (text: string) => [...tokenizer.encode(text, {add_special_tokens: false}).ids].map(Number);
+  const parts: TokenizerParts = {config: await modelConfig(folder), tokenizer: json, tokenizerConfig: config};
+  const ids = specialTokenIds(parts, SPECIAL);
   const special: Record<string, string> = {};
-  for (const name of ["bos_token", "eos_token", "pad_token", "unk_token"]) {
-    const value = config[name] as string | {content?: string} | null | undefined;
-    const content = typeof value === "string" ? value : value?.content;
-    if (content !== undefined) special[name] = content;
+  for (const type of SPECIAL) {
+    const id = ids.get(type);
+    const content =
+      specialTokenText(parts, type) ?? (id === undefined ? undefined : tokenizer.id_to_token(id));
+    if (content !== undefined) special[`${type}_token`] = content;
   }
-  const id = (token: string | undefined) => {
-    if (token === undefined) return undefined;
-    const ids = encode(token);
-    return ids.length === 1 ? ids[0] : undefined;
+  const id = (type: string) => {
+    const token = special[`${type}_token`];
+    const encoded = token === undefined ? [] : encode(token);
+    return ids.get(type) ?? (encoded.length === 1 ? encoded[0] : undefined);
   };
   const source = await templateSource(folder, config);
+  // llama.cpp does the same where the files do not say.
+  const addsFirst = addsToken(parts, "bos") ?? isSentencePiece(json);
   return {
     encode,
     template: source === undefined ? undefined : chatTemplate(source),
     special,
-    bos: config.add_bos_token === false ? undefined : id(special.bos_token),
-    eos: id(special.eos_token),
+    first: addsFirst ? id("bos") : undefined,
+    eos: id("eos"),
     vocabulary: vocabularySize(json)
   };
+}
+
+const SPECIAL = ["bos", "eos", "pad", "unk"];
+
+function isSentencePiece({model}: Record<string, unknown>): boolean {
+  return (model as {byte_fallback?: unknown} | undefined)?.byte_fallback === true;
+}
+
+/** config.json; models that see and read keep the language model's settings one level down. */
+async function modelConfig(folder: string): Promise<Record<string, unknown>> {
+  const config = (await readJsonFile(join(folder, "config.json"))) ?? {};
+  return {...config, ...(config.text_config as Record<string, unknown> | undefined)};
 }
 
 async function templateSource(folder: string, config: Record<string, unknown>): Promise<string | undefined> {
@@ -79,8 +98,7 @@ async function templateSource(folder: string, config: Record<string, unknown>): 
   const own = config.chat_template;
   if (typeof own === "string") return own;
   if (!Array.isArray(own)) return undefined;
-  const named = own as {name?: string; template?: string}[];
-  return (named.find(({name}) => name === "default") ?? named[0])?.template;
+  return (own as {name?: string; template?: string}[]).find(({name}) => name === "default")?.template;
 }
 
 async function readJsonFile(path: string): Promise<Record<string, unknown> | undefined> {

@@ -1,0 +1,86 @@
+import {
+  type CompletionOptions,
+  type CompletionRequest,
+  EndpointError,
+  type TokenLogprob
+} from "../endpoints/index.js";
+import {UserError, type Workspace} from "../store/index.js";
+import {type Prompter, prompterOf} from "./chatPrompt.js";
+import {EngineEnded, type Generator, startGenerator} from "./generator.js";
+import type {LocalModelOptions} from "./localModel.js";
+import {findModel, type ModelFiles} from "./modelFiles.js";
+import {requestOf} from "./parameters.js";
+import type {GeneratedToken} from "./request.js";
+import {adapterFile, runnable} from "./runnable.js";
+
+/** A model whose weights a process holds. */
+export interface Running {
+  generator: Generator;
+  prompter: Prompter;
+}
+
+/** Converts or fetches what is needed, and loads the model into a process of its own. */
+export async function load(
+  files: ModelFiles,
+  workspace: Workspace,
+  options: LocalModelOptions
+): Promise<Running> {
+  const {threads, parallel, contextTokens, gpuLayers, exact, type, preTokenizer, onProgress} = options;
+  const own = await runnable(files, workspace, {type, preTokenizer, onProgress});
+  for (const warning of own.warnings) onProgress?.(warning);
+  const adapters: Record<string, string> = {};
+  if (own.adapter !== undefined) adapters[ALWAYS] = own.adapter;
+  for (const [name, source] of Object.entries(options.adapters ?? {}))
+    adapters[name] = await adapterFile(await findModel(source, workspace), workspace, {onProgress});
+  onProgress?.(`${files.name}: loading`);
+  const generator = await startGenerator({
+    path: own.path,
+    adapters,
+    threads,
+    parallel,
+    contextTokens,
+    gpuLayers,
+    exact
+  });
+  const {chatTemplate: stored, specialTokens} = generator.info;
+  const template = options.chatTemplate ?? stored;
+  return {
+    generator,
+    prompter: prompterOf(template, {...specialTokens, ...options.templateVariables}, options.today)
+  };
+}
+
+/** The adapter of a source that is one. No model name can be empty. */
+const ALWAYS = "\0";
+
+/** What a model answers, with errors as endpoints have them. */
+export async function ask(
+  generator: Generator,
+  prompter: Prompter,
+  {model, messages, params = {}, tools = []}: CompletionRequest,
+  {signal, repeat = 0, onText}: CompletionOptions
+) {
+  const request = {
+    ...requestOf(params, tools, prompter.template?.source ?? "", repeat),
+    prompt: prompter.prompt(messages, tools),
+    addFirst: prompter.template === undefined,
+    adapter: generator.adapters.includes(model)
+      ? model
+      : generator.adapters.includes(ALWAYS)
+        ? ALWAYS
+        : undefined
+  };
+  try {
+    return await generator.generate(request, {signal, onText});
+  } catch (error) {
+    if (signal?.aborted) throw new EndpointError("aborted", "The call was stopped before it finished.");
+    if (error instanceof UserError) throw new EndpointError("bad-request", error.message, {cause: error});
+    if (error instanceof EngineEnded)
+      throw new EndpointError("server", `${error.message}. The next call starts it again.`, {cause: error});
+    throw error;
+  }
+}
+
+export function logprobOf({text, bytes, logprob, top}: GeneratedToken): TokenLogprob {
+  return {token: text, logprob, bytes, top: top?.map(logprobOf)};
+}
