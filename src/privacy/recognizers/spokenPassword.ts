@@ -1,5 +1,5 @@
 import type {Finding, Recognizer} from "../finding.js";
-import {isWordAt} from "../wordBoundary.js";
+import {isWordBefore} from "../wordBoundary.js";
 
 /** Looked for before anything else: few texts speak of passwords. */
 const SPEAKS = /pass|pwd|\bpin\b|kennwort|contrase|senha|wachtwoord|parol|hasł/i;
@@ -38,7 +38,7 @@ export const spokenPassword: Recognizer = {
         owned: owner !== undefined,
         quoted: open !== "" && close !== ""
       });
-      if (score === undefined || isWordAt(text, match.index - 1)) continue;
+      if (score === undefined || isWordBefore(text, match.index)) continue;
       findings.push({type: "PASSWORD", start, end: start + value.length, score, rule: "spoken-password"});
     }
     return findings;

@@ -1,5 +1,5 @@
 import type {Finding, Recognizer} from "../finding.js";
-import {isWordAt} from "../wordBoundary.js";
+import {isUnspacedAt, isWordAt} from "../wordBoundary.js";
 
 const LONGEST_SCHEME = 24;
 const USER_AND_PASSWORD =
@@ -21,11 +21,7 @@ export const urlWithCredentials: Recognizer = {
       const match = USER_AND_PASSWORD.exec(text);
       if (!match || PLACEHOLDER.test(match[1]!)) continue;
       let start = colon;
-      while (
-        colon - start < LONGEST_SCHEME &&
-        (isWordAt(text, start - 1) || /[+.-]/.test(text.charAt(start - 1)))
-      )
-        start--;
+      while (colon - start < LONGEST_SCHEME && isSchemeAt(text, start - 1)) start--;
       if (start === colon) continue;
       const end = colon + 1 + match[0].replace(/[.,;:!?)\]]+$/, "").length;
       done = end;
@@ -34,3 +30,7 @@ export const urlWithCredentials: Recognizer = {
     return findings;
   }
 };
+
+function isSchemeAt(text: string, index: number): boolean {
+  return (isWordAt(text, index) && !isUnspacedAt(text, index)) || /[+.-]/.test(text.charAt(index));
+}
