@@ -70,11 +70,23 @@ function trimmedLabel(text: string): string {
 }
 
 function looseLabel(text: string): string {
-  return text
+  const named = text
     .normalize("NFKC")
     .trim()
-    .replace(/^(?:label|class|category|intent|answer)\s*[:=]\s*/i, "")
-    .replace(/^["'`*_“”‘’«»\s]+|["'`*_“”‘’«»\s.!]+$/g, "")
+    .replace(/^(?:label|class|category|intent|answer)\s*[:=]\s*/i, "");
+  return withoutMarkup(named)
     .replace(/[\s_-]+/g, " ")
     .toLowerCase();
+}
+
+const BEFORE = /["'`*_“”‘’«»\s]/;
+const AFTER = /["'`*_“”‘’«»\s.!]/;
+
+/** By a loop: an expression tries every run of full stops within the text. */
+function withoutMarkup(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && BEFORE.test(text.charAt(start))) start++;
+  while (end > start && AFTER.test(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
 }
