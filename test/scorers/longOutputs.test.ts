@@ -5,6 +5,7 @@ import {
   instructionFollowing,
   jsonFields,
   jsonSchema,
+  multipleChoice,
   type Scorer
 } from "../../src/scorers/index.js";
 import type {ScoreInput} from "../../src/scorers/types.js";
@@ -54,6 +55,8 @@ const slow: [what: string, scorer: Scorer, output: string, expected: unknown][] 
   ["line breaks after a fence", jsonSchema({}, {search: true}), "```" + "\n".repeat(100_000), undefined],
   ["escaped quotes", jsonFields(), '\\"'.repeat(100_000), {a: 1}],
   ["full stops within a label", classification({labels: ["a", "b"]}), `a${".".repeat(100_000)}z`, "a"],
+  ["stars after an answer", multipleChoice(), `answer is${"*".repeat(100_000)}z`, "B"],
+  ["blanks after an answer", multipleChoice(), `answer${" ".repeat(50_000)}is${" ".repeat(50_000)}z`, "B"],
   ["blanks between words", bleu(), `a${" ".repeat(100_000)}z`, "a z"],
   [
     "quotation marks within",
