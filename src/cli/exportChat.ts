@@ -167,7 +167,7 @@ export async function splitOf(
     throw new UserError(
       `${of} has no split${wanted === undefined ? " yet" : ` ${wanted}`}, so nobody can tell which rows are for training. ${splits.length > 0 ? `It has ${splits.map(({name}) => name).join(", ")}.` : `Run \`assay split ${version.dataset}\`.`}`
     );
-  if (!(part in split.counts))
+  if (!Object.hasOwn(split.counts, part))
     throw new UserError(
       `split ${split.name} of ${of} has no part ${part}. It has ${Object.keys(split.counts).join(", ")}.`
     );

@@ -105,7 +105,7 @@ async function promptfooFiles(
     settings: scorer.settings ?? {}
   }));
   for (const {metric, module} of scorers)
-    if (!(module in ASSERTIONS) && module !== "assertions")
+    if (!Object.hasOwn(ASSERTIONS, module) && module !== "assertions")
       dropped.push(`scorer ${metric} has no counterpart`);
   const testsFile = `${basename(path).replace(/\.ya?ml$/i, "")}.tests.json`;
   const expected = expectedOf({definition} as NamedEval);

@@ -88,7 +88,7 @@ async function inPart(
     throw new UserError(
       `${name}@${version} has no split${split ? ` ${split}` : " yet"}. ${splits.length > 0 ? `It has ${splits.map((one) => one.name).join(", ")}.` : `Run \`assay split ${name}\`.`}`
     );
-  if (!(part! in chosen.counts))
+  if (!Object.hasOwn(chosen.counts, part!))
     throw new UserError(
       `split ${chosen.name} has no part ${part}. It has ${Object.keys(chosen.counts).join(", ")}.`
     );

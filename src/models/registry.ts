@@ -65,7 +65,7 @@ export async function saveModel(modelsDir: string, model: NewModel): Promise<Mod
   try {
     for (const {path, content} of entries) {
       const target = insideFolder(stage.folder, path);
-      if (path in sharedFiles) await linkShared(modelsDir, content, target);
+      if (Object.hasOwn(sharedFiles, path)) await linkShared(modelsDir, content, target);
       else if (pack && path.endsWith(".safetensors"))
         await writePacked(modelsDir, target, content, await pathOf(modelsDir, pack.like, path));
       else await writeFile(target, content);

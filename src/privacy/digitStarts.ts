@@ -1,4 +1,4 @@
-import {isWordAt} from "./wordBoundary.js";
+import {isUnspacedAt, isWordAt} from "./wordBoundary.js";
 
 /** No number that is looked for has more letters before its first digits. */
 const MOST_LETTERS = 6;
@@ -45,9 +45,10 @@ export class DigitStarts {
   }
 }
 
-/** Characters of a word that end here; one more than the most when there are more. */
+/** Characters of a word that end here; one more than the most when there are more. No number has an unspaced letter. */
 function lettersBefore(text: string, end: number): number {
   let letters = 0;
-  while (letters <= MOST_LETTERS && isWordAt(text, end - letters - 1)) letters++;
+  for (let before = end - 1; letters <= MOST_LETTERS; before--, letters++)
+    if (!isWordAt(text, before) || isUnspacedAt(text, before)) break;
   return letters;
 }

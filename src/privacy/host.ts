@@ -1,5 +1,6 @@
 import {createRequire} from "node:module";
 import {domainToASCII} from "node:url";
+import {isUnspacedAt} from "./wordBoundary.js";
 
 const tlds = new Set<string>();
 const require = createRequire(import.meta.url);
@@ -28,8 +29,8 @@ export function isHostAt(text: string, index: number): boolean {
 
 /**
  * End of the host name that starts here and ends in a top-level domain that exists, or undefined. What follows
- * the last such domain is left out: `example.com.Please` ends after `com`. A host has a name before its
- * top-level domain, and `www` alone is none.
+ * the last such domain is left out: `example.com.Please` and `example.comです` end after `com`. A host has a name
+ * before its top-level domain, and `www` alone is none.
  */
 export function hostEnd(text: string, start: number): number | undefined {
   let end = start;
@@ -37,17 +38,26 @@ export function hostEnd(text: string, start: number): number | undefined {
   while (end < limit && isHostAt(text, end)) end++;
   const labels = text.slice(start, end).split(".");
   const wrong = labels.findIndex((label) => !isLabel(label));
-  const good = wrong < 0 ? labels.length : wrong;
-  const least = labels[0]!.toLowerCase() === "www" ? 3 : 2;
-  if (good < least) return undefined;
-  let length = -1;
-  for (let index = 0; index < good; index++) length += labels[index]!.length + 1;
-  for (let count = good; count >= least; count--) {
-    const last = labels[count - 1]!;
-    if (tlds.has(last.toLowerCase())) return start + length;
-    length -= last.length + 1;
+  // A top-level domain may begin the first label that is none.
+  const last = wrong < 0 ? labels.length - 1 : wrong;
+  const first = labels[0]!.toLowerCase() === "www" ? 2 : 1;
+  let at = start - 1;
+  for (let index = 0; index <= last; index++) at += labels[index]!.length + 1;
+  for (let index = last; index >= first; index--) {
+    const label = labels[index]!;
+    at -= label.length;
+    const length = topLevelLength(label);
+    if (length > 0) return at + length;
+    at--;
   }
   return undefined;
+}
+
+/** Characters of the top-level domain that a label is, or begins with before letters that no space parts from it; else 0. */
+function topLevelLength(label: string): number {
+  if (tlds.has(label.toLowerCase())) return label.length;
+  const word = /^[A-Za-z]+/.exec(label)?.[0];
+  return word && isUnspacedAt(label, word.length) && tlds.has(word.toLowerCase()) ? word.length : 0;
 }
 
 function isLabel(label: string): boolean {

@@ -5,6 +5,8 @@ export interface JsonText {
   /** Names of the members it stands in, as one would name a column. */
   name: string;
   text: string;
+  /** Of a key: all keys of its object. */
+  siblings?: ReadonlySet<string>;
   /** The place of the token in the document, quotes included; UTF-16 code units. */
   start: number;
   end: number;
@@ -19,6 +21,7 @@ interface Level {
   list: boolean;
   index: number;
   key: string;
+  keys: Set<string>;
 }
 
 /**
@@ -38,7 +41,8 @@ export function jsonTexts(document: string, anyValue = false): JsonText[] | unde
   const levels: Level[] = [];
   for (const {0: token, index: start} of document.matchAll(TOKEN)) {
     const level = levels.at(-1);
-    if (token === "{" || token === "[") levels.push({list: token === "[", index: 0, key: ""});
+    if (token === "{" || token === "[")
+      levels.push({list: token === "[", index: 0, key: "", keys: new Set()});
     else if (token === "}" || token === "]") levels.pop();
     else if (token === ",") level!.index++;
     else if (token !== ":") {
@@ -46,9 +50,19 @@ export function jsonTexts(document: string, anyValue = false): JsonText[] | unde
       const quoted = token.startsWith('"');
       const text = quoted ? (JSON.parse(token) as string) : token;
       const isKey = quoted && level?.list === false && isFollowedByColon(document, end);
-      if (isKey) level.key = PLAIN_KEY.test(text) ? text : "*";
+      if (isKey) {
+        level.key = PLAIN_KEY.test(text) ? text : "*";
+        level.keys.add(text);
+      }
       if (isKey ? level.key === "*" : quoted ? text !== "" : text.length >= FEWEST_DIGITS)
-        texts.push({path: pathOf(levels), name: isKey ? "" : nameOf(levels), text, start, end});
+        texts.push({
+          path: pathOf(levels),
+          name: isKey ? "" : nameOf(levels),
+          text,
+          siblings: isKey ? level.keys : undefined,
+          start,
+          end
+        });
     }
   }
   return texts;

@@ -1,5 +1,6 @@
 import type {Finding} from "./finding.js";
 import {jsonTexts} from "./jsonTexts.js";
+import {KeyNames} from "./keyNames.js";
 import {redact, type RedactionPolicy} from "./redact.js";
 import {type ScanOptions, scanText} from "./scanText.js";
 
@@ -9,6 +10,8 @@ export interface ScannedText {
   path?: string;
   text: string;
   findings: Finding[];
+  /** Of a key of an object: all keys of the object. */
+  siblings?: ReadonlySet<string>;
   /** Where the text, as JSON with its quotes, stands in the cell. */
   start: number;
   end: number;
@@ -30,18 +33,23 @@ export function scanCell(
     const findings = scanText(cell, {...options, column});
     return findings.length > 0 ? [{text: cell, findings, start: 0, end: cell.length}] : [];
   }
-  return texts.flatMap(({path, name, text, start, end}) => {
+  return texts.flatMap(({path, name, text, siblings, start, end}) => {
     const findings = scanText(text, {...options, column: name === "" ? column : `${column} ${name}`});
-    return findings.length > 0 ? [{path, text, findings, start, end}] : [];
+    return findings.length > 0 ? [{path, text, findings, siblings, start, end}] : [];
   });
 }
 
-/** The cell with the findings of its texts dealt with; everything between them stays as it was written. */
+/**
+ * The cell with the findings of its texts dealt with; everything between them stays as it was written. Keys of an object
+ * that become equal are numbered, so that no value is lost.
+ */
 export function redactCell(cell: string, texts: readonly ScannedText[], policy: RedactionPolicy): string {
   let redacted = "";
   let done = 0;
-  for (const {path, text, findings, start, end} of texts) {
-    const made = redact(text, findings, policy);
+  const names = new KeyNames();
+  for (const {path, text, findings, siblings, start, end} of texts) {
+    const redactedText = redact(text, findings, policy);
+    const made = siblings ? names.nameOf(text, redactedText, siblings) : redactedText;
     redacted += cell.slice(done, start);
     redacted += path === undefined ? made : made === text ? cell.slice(start, end) : JSON.stringify(made);
     done = end;

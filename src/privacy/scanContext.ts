@@ -1,6 +1,6 @@
 import {DigitStarts} from "./digitStarts.js";
 import {findMarks, type Marks} from "./marks.js";
-import {wordsBefore, wordsOf} from "./wordsBefore.js";
+import {isAmong, wordsBefore, wordsOf} from "./wordsBefore.js";
 
 /** What recognisers are handed beside the text. */
 export interface ScanContext {
@@ -33,10 +33,10 @@ export function scanContext(text: string, minScore = 0, column?: string): ScanCo
       return starts.find(letters, lengths);
     },
     hasWordBefore(offset, words) {
-      if (hints.some((hint) => words.includes(hint))) return true;
+      if (hints.some((hint) => isAmong(hint, words))) return true;
       let known = before.get(offset);
       if (!known) before.set(offset, (known = wordsBefore(text, offset)));
-      return known.some((word) => words.includes(word));
+      return known.some((word) => isAmong(word, words));
     }
   };
 }

@@ -90,7 +90,7 @@ export async function scanVersion(
 /** Columns that hold text, also within lists and structures: those are scanned as their JSON. */
 export function textColumns(version: Pick<VersionManifest, "columns">): string[] {
   return version.columns
-    .filter(({name, type}) => !(name in ROW_COLUMNS) && holdsText(type))
+    .filter(({name, type}) => !Object.hasOwn(ROW_COLUMNS, name) && holdsText(type))
     .map(({name}) => name);
 }
 

@@ -91,7 +91,7 @@ export function assertions(options: AssertionsOptions = {}): Scorer {
   const score: Scorer = ({output, row}) => {
     const stated = listOf(row[column]);
     if (!stated || stated.length === 0) return {failed: `the row states no assertions in ${column}`};
-    const unknown = stated.filter(({type}) => !(String(type).replace(/^not-/, "") in CHECKS));
+    const unknown = stated.filter(({type}) => !Object.hasOwn(CHECKS, String(type).replace(/^not-/, "")));
     if (unknown.length > 0)
       return {failed: `there is no assertion ${unknown.map(({type}) => type).join(", ")}`};
     try {

@@ -9,8 +9,9 @@ export interface ClassificationOptions {
   labels?: readonly string[];
   /**
    * "exact": the trimmed output is the label. "loose": letter case, surrounding quotes, markup and final
-   * punctuation, a leading "Label:" and the choice of blank, hyphen or underscore do not matter.
-   * Default "loose" when labels are given, else "exact".
+   * punctuation, a leading "Label:" and the choice of blank, hyphen or underscore do not matter, except between labels that
+   * differ in nothing else ("A" and "A*", "IT" and "it") and in labels that are signs only ("**"): these are compared
+   * exactly. Default "loose" when labels are given, else "exact".
    */
   normalize?: "exact" | "loose";
 }
@@ -26,7 +27,7 @@ export function classification(options: ClassificationOptions = {}): Scorer {
     normalize: oneOf("exact", "loose")
   });
   const {labels, normalize = labels ? "loose" : "exact"} = options;
-  const key = normalize === "loose" ? looseLabel : trimmedLabel;
+  const key = normalize === "loose" ? looseKey(labels ?? []) : trimmedLabel;
   const known = new Map((labels ?? []).map((label) => [key(label), label]));
   const check = (expected: unknown): string | undefined => {
     const label = labelOf(expected);
@@ -69,12 +70,34 @@ function trimmedLabel(text: string): string {
   return text.trim();
 }
 
+/** The loose form of a text where it names one label only, else the text. */
+function looseKey(labels: readonly string[]): (text: string) => string {
+  const forms = [...new Set(labels.map(trimmedLabel))].map(looseLabel);
+  const shared = new Set(forms.filter((form, i) => forms.indexOf(form) < i));
+  return (text) => {
+    const form = looseLabel(text);
+    return form === "" || shared.has(form) ? trimmedLabel(text) : form;
+  };
+}
+
 function looseLabel(text: string): string {
-  return text
+  const named = text
     .normalize("NFKC")
     .trim()
-    .replace(/^(?:label|class|category|intent|answer)\s*[:=]\s*/i, "")
-    .replace(/^["'`*_“”‘’«»\s]+|["'`*_“”‘’«»\s.!]+$/g, "")
+    .replace(/^(?:label|class|category|intent|answer)\s*[:=]\s*/i, "");
+  return withoutMarkup(named)
     .replace(/[\s_-]+/g, " ")
     .toLowerCase();
+}
+
+const BEFORE = /["'`*_“”‘’«»\s]/;
+const AFTER = /["'`*_“”‘’«»\s.!]/;
+
+/** By a loop: an expression tries every run of full stops within the text. */
+function withoutMarkup(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && BEFORE.test(text.charAt(start))) start++;
+  while (end > start && AFTER.test(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
 }

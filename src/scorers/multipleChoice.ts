@@ -12,8 +12,9 @@ export interface MultipleChoiceOptions {
 /**
  * 1 when the option chosen in the output is the expected one, else 0. Expected is a letter ("B" or "(B)"), a
  * position counted from 0 (as a number or its text), or, with `choices`, an option's text. The choice is read from, in this order: the last
- * "answer is (B)", "Answer: B" or boxed letter; a letter that is the whole output or begins it ("B.", "(B) because");
- * a lone parenthesised letter; the text of exactly one option. An output that names none or several is 0.
+ * "answer is (B)", "Answer: B", "option B is correct" or boxed letter; a letter that is the whole output or begins it ("B.", "(B) because");
+ * the only letter behind "option", "choice" or "answer"; a lone parenthesised letter; the text of exactly one option. After "answer is" an
+ * option's text goes before its first letter ("A dog"). An output that names none or several is 0.
  */
 export function multipleChoice(settings: MultipleChoiceOptions = {}): Scorer {
   checkOptions<MultipleChoiceOptions>("multipleChoice", settings, {
@@ -55,36 +56,83 @@ function expectedLetter(expected: unknown, count: number, texts?: readonly strin
 /** The letter of the option an output chooses; undefined when it chooses none or names several. */
 export function chosenLetter(output: string, count: number, texts?: readonly string[]): string | undefined {
   const text = output.trim();
-  const upper = `[A-${letterAt(count - 1)}]`;
-  const either = `[A-${letterAt(count - 1)}a-${letterAt(count - 1).toLowerCase()}]`;
-  const end = "(?![\\p{L}\\p{N}'’])";
-  const named = "(?:[Aa]nswer|ANSWER|[Cc]hoice|[Oo]ption)";
-  const stated = [
-    `\\\\boxed\\{\\s*(?:\\\\text\\{)?\\(?(${either})\\)?\\}?\\s*\\}`,
-    `${named}(?:\\s+is)?(?:\\s*[:=]\\s*|\\s+)[*_"'(\\[]*(${upper})${end}`,
-    // A small letter counts only when it ends the line: "Answer: a man" names no option.
-    `${named}(?:\\s+is)?(?:\\s*[:=]\\s*|\\s+)[*_"'(\\[]*(${either})[)\\].*_"']*\\s*(?:\\n|$)`
-  ];
-  const last = stated
-    .flatMap((pattern) => [...text.matchAll(new RegExp(pattern, "gu"))])
-    .sort((a, b) => a.index - b.index)
-    .at(-1);
-  if (last) return last[1]!.toUpperCase();
+  const letters = lettersOf(count);
+  const {upper, either} = letters;
+  const last = found(text, stated(letters)).at(-1);
+  if (last) {
+    const option = texts ? optionAt(text.slice(last.at), texts) : undefined;
+    return option ?? last.letter;
+  }
   const opening =
     new RegExp(`^[*_"'(\\[]*(${either})[)\\].*_"':]*$`, "u").exec(text) ??
     new RegExp(`^[*_"']*[(\\[]?(${upper})(?:[)\\].:*_]+)(?=\\s|$)`, "u").exec(text);
   if (opening) return opening[1]!.toUpperCase();
-  const bracketed = new Set(
-    [...text.matchAll(new RegExp(`\\((${upper})\\)`, "gu"))].map((match) => match[1]!)
-  );
+  const mentions = new Set(found(text, mentioned(letters)).map(({letter}) => letter));
+  if (mentions.size === 1) return [...mentions][0];
+  const bracketed = new Set(found(text, [`\\((${upper})\\)`]).map(({letter}) => letter));
   if (bracketed.size === 1) return [...bracketed][0];
-  if (bracketed.size > 1 || !texts) return undefined;
+  return bracketed.size > 1 || !texts ? undefined : optionWithin(text, texts);
+}
+
+interface Letters {
+  upper: string;
+  either: string;
+}
+
+function lettersOf(count: number): Letters {
+  const last = letterAt(count - 1);
+  return {upper: `[A-${last}]`, either: `[A-${last}a-${last.toLowerCase()}]`};
+}
+
+const OPTION = "(?:[Cc]hoice|[Oo]ption)";
+const NAMED = `(?:[Aa]nswer|ANSWER|${OPTION})`;
+const MARKS = "[*_\"'(\\[]*";
+const IS = `[*_]*(?:\\s+is\\b(?:[*_\\s]*[:=])?|\\s*[:=])[*_"'(\\[\\s]*`;
+const END = "(?![\\p{L}\\p{N}'’])";
+/** A small letter counts only when it ends the line: "Answer: a man" names no option. */
+const LINE_END = "[)\\].*_\"']*\\s*(?:\\n|$)";
+
+/** What says which option is the answer. "Option A" alone does not: explanations speak of the wrong ones so. */
+function stated({upper, either}: Letters): string[] {
+  return [
+    `\\\\boxed\\{\\s*(?:\\\\text\\{)?\\(?(${either})\\)?\\}?\\s*\\}`,
+    `${NAMED}${IS}(?:(?:the\\s+)?${OPTION}\\s+${MARKS})?(${upper})${END}`,
+    `${NAMED}${IS}(${either})${LINE_END}`,
+    `${OPTION}\\s+${MARKS}(${upper})[)\\]*_"']*\\s+is\\s+(?:the\\s+)?(?:correct|right|best)\\b`
+  ];
+}
+
+function mentioned({upper, either}: Letters): string[] {
+  return [`${NAMED}\\s+${MARKS}(${upper})${END}`, `${NAMED}\\s+${MARKS}(${either})${LINE_END}`];
+}
+
+/** Where the patterns' letters stand, in order. */
+function found(text: string, patterns: readonly string[]): {letter: string; at: number}[] {
+  return patterns
+    .flatMap((pattern) => [...text.matchAll(new RegExp(pattern, "dgu"))])
+    .map((match) => ({letter: match[1]!.toUpperCase(), at: match.indices![1]![0]}))
+    .sort((a, b) => a.at - b.at);
+}
+
+/** The option whose text begins here with a word of one letter, the longest of several: "A dog". */
+function optionAt(said: string, texts: readonly string[]): string | undefined {
+  if (!/^\p{L}\s+\p{L}/u.test(said)) return undefined;
+  const lengths = texts.map((option) => {
+    const length = option.trim().length;
+    const fits = sameText(said.slice(0, length), option) && !/^[\p{L}\p{N}]/u.test(said.slice(length));
+    return fits && length > 1 ? length : 0;
+  });
+  const longest = Math.max(...lengths);
+  return longest > 0 ? letterAt(lengths.indexOf(longest)) : undefined;
+}
+
+function optionWithin(text: string, texts: readonly string[]): string | undefined {
   const exact = texts.findIndex((option) => sameText(option, text));
   if (exact >= 0) return letterAt(exact);
-  const mentioned = texts.flatMap((option, i) =>
+  const within = texts.flatMap((option, i) =>
     option.trim() !== "" && text.toLowerCase().includes(option.trim().toLowerCase()) ? [i] : []
   );
-  return mentioned.length === 1 ? letterAt(mentioned[0]!) : undefined;
+  return within.length === 1 ? letterAt(within[0]!) : undefined;
 }
 
 function sameText(a: string, b: string): boolean {

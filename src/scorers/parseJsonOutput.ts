@@ -5,11 +5,10 @@ import type {Json} from "./types.js";
  * parse or is nested deeper than 500 levels. With `search`, the first fenced block that parses counts, then the longest {…} or […] in the text.
  */
 export function parseJsonOutput(output: string, search = false): {value: Json} | undefined {
-  const whole = /^```[\w-]*\s*\n?([^]*?)\n?\s*```$/.exec(output.trim())?.[1] ?? output;
-  const parsed = parse(whole);
+  const parsed = parse(unfenced(output));
   if (parsed || !search) return parsed;
-  for (const [, block] of output.matchAll(/```[\w-]*\s*\n([^]*?)```/g)) {
-    const found = parse(block!);
+  for (const block of fencedBlocks(output)) {
+    const found = parse(block);
     if (found) return found;
   }
   const spans = ["{}", "[]"].map((pair) =>
@@ -21,13 +20,47 @@ export function parseJsonOutput(output: string, search = false): {value: Json} |
     .find((found) => found !== undefined);
 }
 
+const FENCE = "```";
+
+function unfenced(output: string): string {
+  const text = output.trim();
+  if (text.length < 2 * FENCE.length || !text.startsWith(FENCE) || !text.endsWith(FENCE)) return output;
+  return text.slice(afterLanguage(text, FENCE.length), -FENCE.length).trim();
+}
+
+/** What stands between a fence that ends its line and the next one. No expressions: they take cubic time on line breaks. */
+function* fencedBlocks(output: string): Generator<string> {
+  let open = output.indexOf(FENCE);
+  while (open >= 0) {
+    const start = afterLanguage(output, open + FENCE.length);
+    const close = output.indexOf(FENCE, start);
+    if (close < 0) return;
+    const block = output.slice(start, close);
+    const content = block.trimStart();
+    const opens = block.slice(0, block.length - content.length).includes("\n");
+    if (opens) yield content;
+    open = output.indexOf(FENCE, opens ? close + FENCE.length : open + 1);
+  }
+}
+
+function afterLanguage(text: string, start: number): number {
+  let end = start;
+  while (/[\w-]/.test(text.charAt(end))) end++;
+  return end;
+}
+
 /** A model may write what takes the stack of whoever walks through it. */
 const DEEPEST = 500;
 
 function isDeep(text: string): boolean {
   let depth = 0;
-  for (const [mark] of text.replace(/"(?:[^"\\]|\\.)*"/gs, "").matchAll(/[[\]{}]/g)) {
-    depth += mark === "[" || mark === "{" ? 1 : -1;
+  let quoted = false;
+  for (let index = 0; index < text.length; index++) {
+    const mark = text.charAt(index);
+    if (mark === '"') quoted = !quoted;
+    else if (quoted && mark === "\\") index++;
+    else if (!quoted && (mark === "[" || mark === "{")) depth++;
+    else if (!quoted && (mark === "]" || mark === "}")) depth--;
     if (depth > DEEPEST) return true;
   }
   return false;

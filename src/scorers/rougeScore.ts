@@ -13,7 +13,10 @@ export interface Rouge {
 }
 
 export interface RougeSettings {
-  /** Compare Porter stems of words longer than three letters. */
+  /**
+   * Compare Porter stems of words longer than three letters: Porter's own, as ROUGE-1.5.5 has them. rouge_score takes NLTK's, which keep
+   * a y after a vowel ("days" is "day") and the e of short words in -ies ("ties" is "tie").
+   */
   stem?: boolean;
   /** For "rougeS" and "rougeSU": words that may stand between the two of a pair; below 0 any number. ROUGE-1.5.5's -2; default 4. */
   maxSkip?: number;
@@ -31,7 +34,7 @@ export interface RougeCounts {
 }
 
 /**
- * ROUGE of one output against one reference, as ROUGE-1.5.5 and the rouge_score package compute it: lower case,
+ * ROUGE of one output against one reference, as ROUGE-1.5.5 and, but for stems, the rouge_score package compute it: lower case,
  * split on everything but a-z and 0-9. "rougeL" takes a text for one sentence (rouge_score's); "rougeLsum" and "rougeW" take
  * each line as a sentence and the union of the longest common subsequences (ROUGE-1.5.5's ROUGE-L and ROUGE-W); "rougeS" counts
  * pairs of words in order, "rougeSU" words too (Lin 2004). 0 when either text has no words.

@@ -8,7 +8,8 @@ export type BleuTokenizer = "13a" | "intl" | "char" | "zh" | "none";
  * (every character) and "none" (white space).
  */
 export function tokenizeBleu(text: string, tokenizer: BleuTokenizer): string[] {
-  return splitWords(tokenizers[tokenizer](text.replace(/[^\S\uFEFF]+$/, "")));
+  // Without what stands before the blanks every one of them would be tried.
+  return splitWords(tokenizers[tokenizer](text.replace(/(?<![^\S\uFEFF])[^\S\uFEFF]+$/, "")));
 }
 
 const tokenizers: Record<BleuTokenizer, (text: string) => string> = {

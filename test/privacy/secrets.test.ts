@@ -71,6 +71,44 @@ describe("secrets", () => {
     expect(found("My password: forgotten again. The token: something.")).toEqual([]);
   });
 
+  it.each([
+    ["password: MyDog2015!", "MyDog2015"],
+    ['password = "$uperS3cret99"', "$uperS3cret99"],
+    ["password: $uperS3cret!", "$uperS3cret"],
+    ["DB_PASSWORD=changeme2024X!", "changeme2024X"],
+    ["password: example99!x", "example99!x"],
+    ["password: yourMom#1", "yourMom#1"],
+    ['password: "correct horse 7 battery"', "correct horse 7 battery"],
+    ["password: '%tagesZeit3'", "%tagesZeit3"],
+    ["my password is $uperS3cret99", "$uperS3cret99"]
+  ])("%s is a password although it begins as a placeholder does", (text, value) =>
+    expect(found(text)).toEqual([`PASSWORD ${value}`])
+  );
+
+  it("an address whose password begins with a sign of variables", () => {
+    expect(found("postgres://ada:$ecret99@db.internal/app")).toEqual([
+      "URL_WITH_CREDENTIALS postgres://ada:$ecret99@db.internal/app"
+    ]);
+  });
+
+  it.each([
+    "password: my-secret-password",
+    "password=mypassword",
+    "api_key=YOUR_API_KEY_HERE",
+    "api_key: your-openai-key",
+    "token = 'your.token'",
+    "password: change_me",
+    "password: changeme!",
+    "password = $DB_PASSWORD_2",
+    "password = $dbPassword",
+    'password = "${password:-x9}"',
+    "password=%DB_PASSWORD%",
+    "password: {{ vault_password_1 }}",
+    "secret: example_key",
+    'password: "at least 8 characters"',
+    'token: "valid for the next 30 uses"'
+  ])("no secret in %s", (text) => expect(found(text)).toEqual([]));
+
   it("the whole text of a column or a member that is called a password or a key", () => {
     const inColumn = (text: string, column: string) =>
       scanText(text, {column, withText: true}).map(({type, text: words}) => `${type} ${words}`);

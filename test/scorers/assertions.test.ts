@@ -46,5 +46,7 @@ describe("assertions", () => {
     expect(await scored("x", [])).toHaveProperty("failed");
     expect(await scored("x", [{type: "llm-rubric"}])).toEqual({failed: "there is no assertion llm-rubric"});
     expect(await scored("x", [{type: "regex", value: "("}])).toHaveProperty("failed");
+    for (const type of ["constructor", "toString", "not-constructor"])
+      expect(await scored("x", [{type, value: 1}])).toEqual({failed: `there is no assertion ${type}`});
   });
 });

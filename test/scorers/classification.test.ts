@@ -49,6 +49,28 @@ describe("classification", () => {
       details: {expected: "Spam", predicted: "Spam"}
     });
   });
+  it.each([
+    ["A", "A*", ["A*", "A", "B"]],
+    ["A*", "A", ["A*", "A", "B"]],
+    ["*", "***", ["*", "**", "***"]],
+    ["", "***", ["*", "**", "***"]],
+    ["-", "_", ["-", "_"]],
+    ["it", "IT", ["IT", "it", "de"]],
+    ["", "***", undefined]
+  ])("keeps %j apart from %j when both are labels, or signs", (output, expected, labels) => {
+    const scorer = classification({labels, normalize: "loose"});
+    expect(scorer(scoreInput(output, expected))).toEqual({value: 0, details: {expected, predicted: output}});
+    expect(scorer(scoreInput(` ${expected}\n`, expected))).toEqual({
+      value: 1,
+      details: {expected, predicted: expected}
+    });
+    expect(scorer.check?.(expected, {id: "1"})).toBeUndefined();
+  });
+  it("reads the other labels loosely beside such, and takes a doubtful spelling for none", async () => {
+    const scorer = classification({labels: ["A*", "A", "B", "B"]});
+    expect(await score(scorer, "**b**.", "B")).toBe(1);
+    expect(scorer(scoreInput("a.", "A"))).toEqual({value: 0, details: {expected: "A", predicted: "a."}});
+  });
   it("fails a row without an expected label", async () => {
     expect(await score(classification(), "a")).toEqual({failed: expect.any(String)});
     expect(await score(classification(), "a", ["a"])).toEqual({failed: expect.any(String)});

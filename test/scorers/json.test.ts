@@ -36,6 +36,29 @@ describe("jsonSchema", () => {
     ).toBe(1);
     expect(await score(jsonSchema(person, {search: true}), "none")).toBe(0);
   });
+  it("reads fences of any length and language, and the first block that parses", async () => {
+    const ok = '{"name": "A", "age": 1}';
+    for (const output of [
+      `\`\`\`${ok}\`\`\``,
+      `\`\`\`json ${ok}\n\`\`\``,
+      `\`\`\`js-on\r\n\n${ok}\n\n\`\`\` `
+    ])
+      expect(await score(jsonSchema(person), output), output).toBe(1);
+    for (const output of ["```", "`````", "``````", "```json```", '```\n\\"{}\n```'])
+      expect(await score(jsonSchema(person), output), output).toBe(0);
+    for (const output of [
+      `\`\`\`\`\n${ok}\n\`\`\`\`, see`,
+      `inline \`\`\`x\`\`\` and\n\`\`\`json\n${ok}\n\`\`\`\n[1]`,
+      `\`\`\`\nno\n\`\`\`\n\`\`\`\n${ok}\n\`\`\`\n{no}`
+    ])
+      expect(await score(jsonSchema(person, {search: true}), output), output).toBe(1);
+  });
+  it("counts levels outside of texts only", async () => {
+    const deep = (text: string) => score(jsonSchema({}), JSON.stringify(text));
+    expect(await deep('\\"' + "[".repeat(600))).toBe(1);
+    expect(await score(jsonSchema({}), "[".repeat(501) + "]".repeat(501))).toBe(0);
+    expect(await score(jsonSchema({}), "[".repeat(500) + "]".repeat(500))).toBe(1);
+  });
   it("throws at once for a schema that is none", () => {
     expect(() => jsonSchema({type: "nonsense"})).toThrow();
   });

@@ -1,5 +1,13 @@
 import {describe, expect, it} from "vitest";
-import {instructionFollowing} from "../../src/scorers/index.js";
+import {
+  bleu,
+  classification,
+  instructionFollowing,
+  jsonFields,
+  jsonSchema,
+  multipleChoice,
+  type Scorer
+} from "../../src/scorers/index.js";
 import type {ScoreInput} from "../../src/scorers/types.js";
 
 /** Texts of a model that loops, which make careless expressions take quadratic time. */
@@ -37,5 +45,37 @@ describe("an instruction is checked in time that grows with the output", () => {
       // Quadratic work on 200,000 characters takes 20 seconds and more.
       expect(found, what).toBeLessThan(5);
     }
+  });
+});
+
+const instruction = (id: string, kwargs: object) => ({instruction_id_list: [id], kwargs: [kwargs]});
+const slow: [what: string, scorer: Scorer, output: string, expected: unknown][] = [
+  ["an unclosed fence", jsonSchema({}), "```json" + "\n".repeat(2000) + "x", undefined],
+  ["unclosed fences", jsonSchema({}, {search: true}), ("```json" + "\n".repeat(50)).repeat(2000), undefined],
+  ["line breaks after a fence", jsonSchema({}, {search: true}), "```" + "\n".repeat(100_000), undefined],
+  ["escaped quotes", jsonFields(), '\\"'.repeat(100_000), {a: 1}],
+  ["full stops within a label", classification({labels: ["a", "b"]}), `a${".".repeat(100_000)}z`, "a"],
+  ["stars after an answer", multipleChoice(), `answer is${"*".repeat(100_000)}z`, "B"],
+  ["blanks after an answer", multipleChoice(), `answer${" ".repeat(50_000)}is${" ".repeat(50_000)}z`, "B"],
+  ["blanks between words", bleu(), `a${" ".repeat(100_000)}z`, "a z"],
+  [
+    "quotation marks within",
+    instructionFollowing(),
+    `a${'"'.repeat(100_000)}z`,
+    instruction("startend:end_checker", {end_phrase: "z"})
+  ],
+  [
+    "blanks after a full stop",
+    instructionFollowing(),
+    `A.${" ".repeat(100_000)}z`,
+    instruction("change_case:capital_word_frequency", {capital_relation: "at least", capital_frequency: 1})
+  ]
+];
+
+describe("an output is scored in time that grows with its length", () => {
+  it.each(slow)("%s", async (_, scorer, output, expected) => {
+    const before = process.cpuUsage();
+    await scorer({output, expected, row: {id: "1"}} as ScoreInput);
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(5);
   });
 });

@@ -28,7 +28,21 @@ describe("chosenLetter", () => {
     ["E", undefined],
     ["A.B.C. is a channel", undefined],
     ["", undefined],
-    ["I do not know", undefined]
+    ["I do not know", undefined],
+    ["The answer is B. Option A is incorrect because it is too small.", "B"],
+    ["Answer: B\n\nExplanation: option A describes mitosis, and answer C does not exist.", "B"],
+    ["The answer is B. Choice (D) is wrong.", "B"],
+    ["**B**. Option C is wrong.", "B"],
+    ["B) Paris. Option A is wrong because Lyon is smaller", "B"],
+    ["**Answer:** B", "B"],
+    ["**Answer**: (B)", "B"],
+    ["The correct answer is option B, although option C is close.", "B"],
+    ["The correct option is: C", "C"],
+    ["Option A is wrong. Option B is correct.", "B"],
+    ["Option C is the best answer; option D is not.", "C"],
+    ["I would say option D", "D"],
+    ["Answer B", "B"],
+    ["Option A is wrong, and so is option B", undefined]
   ];
   for (const [output, letter] of cases) {
     it(`reads ${JSON.stringify(output)} as ${letter ?? "no choice"}`, () => {
@@ -37,6 +51,14 @@ describe("chosenLetter", () => {
   }
   it("does not take the end of a word for a letter", () => {
     expect(chosenLetter("These are the answers", 26)).toBeUndefined();
+  });
+  it("reads an option's text before its first letter", () => {
+    const texts = ["The cat", "A dog", "A dog house", "I"];
+    expect(chosenLetter("The answer is A dog", 4, texts)).toBe("B");
+    expect(chosenLetter("The answer is: A dog house.", 4, texts)).toBe("C");
+    expect(chosenLetter("The answer is A because of it", 4, texts)).toBe("A");
+    expect(chosenLetter("The answer is A doggy", 4, texts)).toBe("A");
+    expect(chosenLetter("The answer is A. A dog is not.", 4, texts)).toBe("A");
   });
   it("reads the text of one option, but not of two", () => {
     const texts = ["Paris", "London", "New York"];

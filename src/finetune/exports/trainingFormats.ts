@@ -99,7 +99,7 @@ export const trainingFormats: Readonly<Record<string, TrainingFormat>> = {
   },
   axolotl: chat((messages, example) => withTools({messages: asSystem(messages)}, example)),
   sharegpt: chat((messages) =>
-    messages.every(({role, tool_calls}) => role in FROM && tool_calls === undefined)
+    messages.every(({role, tool_calls}) => Object.hasOwn(FROM, role) && tool_calls === undefined)
       ? {conversations: messages.map((one) => ({from: FROM[one.role], value: contentOf(one)}))}
       : undefined
   ),

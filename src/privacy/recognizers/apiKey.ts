@@ -1,5 +1,5 @@
 import type {Finding, Recognizer} from "../finding.js";
-import {isWordAt} from "../wordBoundary.js";
+import {isWordAfter, isWordBefore} from "../wordBoundary.js";
 
 /** Keys whose first characters say who gave them out, by issuer. Matched at the start of a long token. */
 const SHAPES: [issuer: string, shape: RegExp][] = [
@@ -44,11 +44,11 @@ export const apiKey: Recognizer = {
     const findings: Finding[] = [];
     let done = 0;
     for (const start of starts.sort((a, b) => a - b)) {
-      if (start < done || isWordAt(text, start - 1)) continue;
+      if (start < done || isWordBefore(text, start)) continue;
       for (const [issuer, shape] of SHAPES) {
         shape.lastIndex = start;
         const match = shape.exec(text);
-        if (!match || isWordAt(text, start + match[0].length) || !hasDigitAndLetter(match[0])) continue;
+        if (!match || isWordAfter(text, start + match[0].length) || !hasDigitAndLetter(match[0])) continue;
         done = start + match[0].length;
         findings.push({type: "API_KEY", start, end: done, score: 0.95, rule: `api-key/${issuer}`});
         break;

@@ -1,12 +1,14 @@
 import type {Finding, Recognizer} from "../finding.js";
+import {isPlaceholder} from "./placeholder.js";
 
 const NAME =
   /(?:^|[^A-Za-z])((?:[A-Za-z0-9]{1,24}[_-]){0,3}(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|secret[_-]?key|account[_-]?key|credentials?))["'`]?\s{0,3}$/i;
 const CHARACTERS_BEFORE = 90;
-const QUOTED = /\s{0,3}(["'`])([^"'`\s]{6,256})\1/y;
+const QUOTED = /\s{0,3}(["'`])([^"'`\s](?:[^"'`\r\n]{4,254})[^"'`\s])\1/y;
 const BARE = /\s{0,3}([^\s"'`,;)}\]<>]{6,256})/y;
-const PLACEHOLDER =
-  /^(?:\*+|x+|\.+|-+|_+|null|none|undefined|true|false|string|example.*|your.*|my.*|change.*|placeholder|redacted|masked|process\.env.*|os\.environ.*|env\..*|\$.*|\{.*|%.*|https?:.*|<[a-z_]+(?::[a-z]*)?>)$/i;
+/** What is said of passwords in a text of several words. */
+const RULES =
+  /\b(?:characters?|digits?|letters?|symbols?|minimum|maximum|least|most|must|should|enter|choose|required|expires?|days?|hours?|minutes?)\b/i;
 
 /** In a column of such a name words are as likely as keys, unless it is called one of these. */
 const SURELY_SECRET = /pass|pwd|secret|key|credential/i;
@@ -36,6 +38,7 @@ export const assignedSecret: Recognizer = {
       const value = valueAfter(text, sign + 1);
       if (!value || !looksSecret(value.text, value.quoted)) continue;
       const type = typeOf(name);
+      if (/\s/.test(value.text) && (type !== "PASSWORD" || !isPhrase(value.text))) continue;
       const score = value.quoted || /=/.test(text.charAt(sign)) ? 0.7 : 0.5;
       const {start, end} = value;
       findings.push({type, start, end, score, rule: "assigned-secret"});
@@ -67,5 +70,10 @@ function valueAfter(text: string, at: number) {
 
 /** "Password: forgotten yesterday" is prose: a bare word must hold a digit or a sign. */
 function looksSecret(value: string, quoted: boolean): boolean {
-  return !PLACEHOLDER.test(value) && (quoted || /[\d!@#$%^&*+=/_~]/.test(value.slice(1)));
+  return !isPlaceholder(value) && (quoted || /[\d!@#$%^&*+=/_~]/.test(value.slice(1)));
+}
+
+/** Keys have no blanks. Of words in quotes only those with a number are taken for a password. */
+function isPhrase(value: string): boolean {
+  return /\d/.test(value) && !RULES.test(value);
 }

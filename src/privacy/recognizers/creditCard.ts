@@ -1,6 +1,6 @@
 import type {Finding, Recognizer} from "../finding.js";
 import {luhn} from "../luhn.js";
-import {isWordAt} from "../wordBoundary.js";
+import {isWordAfter, isWordBefore} from "../wordBoundary.js";
 import {isIssued, isSurelyIssued} from "./cardIssuers.js";
 
 /** Blanks of any width, hyphens and dashes, dots, slashes and middle dots: one to three of them, and the same all through. */
@@ -46,7 +46,12 @@ export const creditCard: Recognizer = {
     "kartennummer",
     "carte",
     "tarjeta",
-    "kart"
+    "kart",
+    "卡号",
+    "卡號",
+    "信用卡",
+    "カード",
+    "카드"
   ],
   find(text, {marks}) {
     const findings: Finding[] = [];
@@ -54,12 +59,12 @@ export const creditCard: Recognizer = {
     for (let index = 0; index < marks.digits.length; index += 2) {
       const start = marks.digits[index]!;
       const run = marks.digits[index + 1]! - start;
-      if (start < done || (run !== 4 && run !== 6 && (run < 12 || run > 19)) || isWordAt(text, start - 1))
+      if (start < done || (run !== 4 && run !== 6 && (run < 12 || run > 19)) || isWordBefore(text, start))
         continue;
       for (const shape of SHAPES) {
         shape.lastIndex = start;
         const match = shape.exec(text);
-        if (!match || isWordAt(text, start + match[0].length)) continue;
+        if (!match || isWordAfter(text, start + match[0].length)) continue;
         const digits = match[0].replace(/\D/g, "");
         if (!isIssued(digits) || !luhn(digits)) continue;
         if (digits.length < 14 && match[1] && /\d/.test(text.charAt(start - match[1].length - 1))) continue;

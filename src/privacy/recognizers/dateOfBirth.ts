@@ -1,5 +1,5 @@
 import type {Finding, Recognizer} from "../finding.js";
-import {isWordAt, standsAlone} from "../wordBoundary.js";
+import {isWordAfter, isWordBefore, standsAlone} from "../wordBoundary.js";
 
 /** In English with the usual short forms, German, French and Spanish. */
 const MONTH =
@@ -51,14 +51,19 @@ export const dateOfBirth: Recognizer = {
     "nacido",
     "nacida",
     "nacimiento",
-    "naissance"
+    "naissance",
+    "生日",
+    "出生",
+    "生年月日",
+    "생일",
+    "생년월일"
   ],
   find(text, {marks}) {
     const findings: Finding[] = [];
     for (let index = 0; index < marks.digits.length; index += 2) {
       const start = marks.digits[index]!;
       const run = marks.digits[index + 1]! - start;
-      if ((run > 2 && run !== 4) || isWordAt(text, start - 1)) continue;
+      if ((run > 2 && run !== 4) || isWordBefore(text, start)) continue;
       const span = numberFirst(text, start) ?? monthFirst(text, start);
       if (span) findings.push({type: "DATE_OF_BIRTH", ...span, score: 0.05, rule: "date-of-birth"});
     }
@@ -82,6 +87,6 @@ function monthFirst(text: string, day: number) {
   if (!month) return undefined;
   AFTER_MONTH.lastIndex = day;
   const match = AFTER_MONTH.exec(text);
-  if (!match || isWordAt(text, day + match[0].length)) return undefined;
+  if (!match || isWordAfter(text, day + match[0].length)) return undefined;
   return {start: day - month.length, end: day + match[0].length};
 }

@@ -1,6 +1,6 @@
 import type {Finding, Recognizer} from "../finding.js";
 import {hostEnd} from "../host.js";
-import {isWordAt} from "../wordBoundary.js";
+import {isUnspacedAt, isWordAt} from "../wordBoundary.js";
 
 const LONGEST_LOCAL_PART = 128;
 const LOCAL_SIGNS = new Set(".+%'&~!#$*^-");
@@ -19,7 +19,9 @@ export const email: Recognizer = {
       if (end === undefined) continue;
       const limit = Math.max(from, at - LONGEST_LOCAL_PART);
       let start = at;
-      while (start > limit && (isWordAt(text, start - 1) || LOCAL_SIGNS.has(text.charAt(start - 1)))) start--;
+      const unspaced = isUnspacedAt(text, at - 1);
+      while (start > limit && isLocalAt(text, start - 1) && (unspaced || !isUnspacedAt(text, start - 1)))
+        start--;
       while (start < at && !isWordAt(text, start)) start++;
       if (start === at || text.charAt(at - 1) === ".") continue;
       findings.push({type: "EMAIL_ADDRESS", start, end, score: 1, rule: "email/tld"});
@@ -28,3 +30,7 @@ export const email: Recognizer = {
     return findings;
   }
 };
+
+function isLocalAt(text: string, index: number): boolean {
+  return isWordAt(text, index) || LOCAL_SIGNS.has(text.charAt(index));
+}

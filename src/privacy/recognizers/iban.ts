@@ -1,6 +1,6 @@
 import {countrySpecs, isValidIBAN} from "ibantools";
 import type {Finding, Recognizer} from "../finding.js";
-import {isWordAt} from "../wordBoundary.js";
+import {isWordAfter, isWordBefore} from "../wordBoundary.js";
 
 /** Bank account numbers: the country's length and format, and the check digits (mod 97). */
 export const iban: Recognizer = {
@@ -12,11 +12,11 @@ export const iban: Recognizer = {
     const findings: Finding[] = [];
     for (let index = 0; index < marks.digits.length; index += 2) {
       const start = marks.digits[index]! - 2;
-      if (start < 0 || marks.digits[index + 1]! - start < 4 || isWordAt(text, start - 1)) continue;
+      if (start < 0 || marks.digits[index + 1]! - start < 4 || isWordBefore(text, start)) continue;
       const length = countrySpecs[text.slice(start, start + 2).toUpperCase()]?.chars;
       if (!length) continue;
       const read = readCharacters(text, start, length);
-      if (!read || isWordAt(text, read.end) || !isValidIBAN(read.characters)) continue;
+      if (!read || isWordAfter(text, read.end) || !isValidIBAN(read.characters)) continue;
       // Banks print capitals. Small letters with fitting check digits are more likely typed by hand than chance, but less sure.
       const [score, rule] = /[a-z]/.test(text.slice(start, read.end))
         ? [0.6, "iban/lower-case"]

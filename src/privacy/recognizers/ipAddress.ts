@@ -1,11 +1,11 @@
 import {isIPv6} from "node:net";
 import type {Finding, Recognizer} from "../finding.js";
-import {isWordAt} from "../wordBoundary.js";
+import {isWordAfter, isWordAt, isWordBefore} from "../wordBoundary.js";
 
 const OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const IPV4 = new RegExp(`${OCTET}(?:\\.${OCTET}){3}`, "y");
 /** Words before four numbers that are a version. */
-const VERSIONS = ["version", "versions", "revision", "release", "ver", "build"];
+const VERSIONS = ["version", "versions", "revision", "release", "ver", "build", "版本", "バージョン", "버전"];
 const LONGEST_IPV6 = 45;
 const COLON = 58;
 const DOT = 46;
@@ -38,10 +38,10 @@ export const ipAddress: Recognizer = {
       if (text.charAt(end - 1) === ":" && text.charAt(end - 2) !== ":") end--;
       while (text.charAt(start) === ".") start++;
       const address = text.slice(start, end);
-      if (!isIPv6(address) || isWordAt(text, start - 1)) continue;
+      if (!isIPv6(address) || isWordBefore(text, start)) continue;
       const zone = /^%[0-9A-Za-z_.-]{1,32}/.exec(text.slice(end, end + 33));
       if (zone) end += zone[0].replace(/[.-]+$/, "").length;
-      else if (isWordAt(text, end)) continue;
+      else if (isWordAfter(text, end)) continue;
       findings.push(found(start, prefixEnd(text, end, 128), trustOf(address), "ip/v6"));
     }
     return findings.sort((a, b) => a.start - b.start || b.end - a.end);
@@ -67,11 +67,11 @@ function found(start: number, end: number, score: number, rule: string): Finding
 }
 
 function ipv4End(text: string, start: number, runEnd: number): number | undefined {
-  if (runEnd - start > 3 || text.charCodeAt(runEnd) !== 46 || isWordAt(text, start - 1)) return undefined;
+  if (runEnd - start > 3 || text.charCodeAt(runEnd) !== 46 || isWordBefore(text, start)) return undefined;
   if (text.charAt(start - 1) === "." && /\d/.test(text.charAt(start - 2))) return undefined;
   IPV4.lastIndex = start;
   const match = IPV4.exec(text);
-  if (!match || isWordAt(text, start + match[0].length)) return undefined;
+  if (!match || isWordAfter(text, start + match[0].length)) return undefined;
   return start + match[0].length;
 }
 

@@ -3,6 +3,7 @@ import type {CountryCode, PhoneNumber} from "libphonenumber-js/max";
 import {onFirstUse} from "../../store/index.js";
 import type {Finding, Recognizer} from "../finding.js";
 import type {ScanContext} from "../scanContext.js";
+import {isUnspacedAt} from "../wordBoundary.js";
 
 /**
  * `possible`: the length fits. `valid`: the number can exist in its country. `exact`: it is also grouped the way
@@ -30,7 +31,20 @@ export const phoneRegions: readonly CountryCode[] = [
 ];
 
 const library = onFirstUse<typeof phoneLibrary>("libphonenumber-js/max");
-const CONTEXT = ["phone", "telephone", "cell", "cellphone", "mobile", "call", "tel", "fax"];
+const CONTEXT = ["phone", "telephone", "cell", "cellphone", "mobile", "call", "tel", "fax"].concat([
+  "电话",
+  "電話",
+  "手机",
+  "手機",
+  "传真",
+  "傳真",
+  "携帯",
+  "ファックス",
+  "전화",
+  "휴대폰",
+  "핸드폰",
+  "팩스"
+]);
 const BARE = 0.2;
 const FEWEST_DIGITS = 7;
 const FEWEST_CERTAIN_DIGITS = 9;
@@ -152,10 +166,12 @@ function findInWindow(
   const lead = /[+([\uff0b]{0,2}$/.exec(text.slice(Math.max(0, start - 2), start))![0].length;
   // A letter before the number must stay visible to the matcher, half a surrogate pair must not.
   let from = Math.max(0, start - lead - 1);
-  if (/[\udc00-\udfff]/.test(text.charAt(from))) from++;
+  if (/[\udc00-\udfff]/.test(text.charAt(from)) || isUnspacedAt(text, from)) from++;
   // To the matcher ", 415" is an extension: it sees what follows only where an extension is written out.
   const follows = EXTENSION.test(text.slice(end, end + LONGEST_EXTENSION)) ? LONGEST_EXTENSION : 1;
-  const slice = text.slice(from, end + follows);
+  let to = end;
+  while (to < end + follows && !isUnspacedAt(text, to)) to++;
+  const slice = text.slice(from, to);
   const spans = new Map<number, Finding>();
   for (const region of regions) {
     const matches = library().findPhoneNumbersInText(slice, {

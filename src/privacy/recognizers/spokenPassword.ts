@@ -1,5 +1,6 @@
 import type {Finding, Recognizer} from "../finding.js";
-import {isWordAt} from "../wordBoundary.js";
+import {isWordBefore} from "../wordBoundary.js";
+import {isReference} from "./placeholder.js";
 
 /** Looked for before anything else: few texts speak of passwords. */
 const SPEAKS = /pass|pwd|\bpin\b|kennwort|contrase|senha|wachtwoord|parol|hasł/i;
@@ -11,7 +12,7 @@ const PHRASE = new RegExp(
   `(?:\\b(my|our|his|her|their|your|the|mein|meine|unser|mon|mi|minha|mijn)\\s+(?:[\\p{L}]{1,20}\\s+){0,2})?\\b(${NAMES})(?:\\s+(?:for|to|of|on|at|für|pour|para)(?:\\s+[\\p{L}\\p{N}.'’-]{1,30}){1,4}?)?\\s+(?:now\\s+)?(?:${IS})(?:\\s+(?:now|just|still))?\\s*:?\\s*(["'\`“‘«]?)([^\\s"'\`“”‘’«»,;<>()]{4,64})(["'\`”’»]?)`,
   "giu"
 );
-const PLACEHOLDER = /^(?:\*+|x+|\.+|-+|_+|\{.*|\$.*|%.*|<.*|https?:.*)$/i;
+const PLACEHOLDER = /^(?:\*+|x+|\.+|-+|_+|<.*|https?:.*)$/i;
 
 /** What is said of a password rather than being one. */
 const SAID =
@@ -38,7 +39,7 @@ export const spokenPassword: Recognizer = {
         owned: owner !== undefined,
         quoted: open !== "" && close !== ""
       });
-      if (score === undefined || isWordAt(text, match.index - 1)) continue;
+      if (score === undefined || isWordBefore(text, match.index)) continue;
       findings.push({type: "PASSWORD", start, end: start + value.length, score, rule: "spoken-password"});
     }
     return findings;
@@ -54,7 +55,7 @@ interface Spoken {
 }
 
 function scoreOf({value, name, owned, quoted}: Spoken): number | undefined {
-  if (value.length < 4 || PLACEHOLDER.test(value) || SAID.test(value)) return undefined;
+  if (value.length < 4 || PLACEHOLDER.test(value) || isReference(value) || SAID.test(value)) return undefined;
   if (/^\p{N}+$/u.test(value)) return /^pin|code/i.test(name) || value.length >= 6 || owned ? 0.6 : undefined;
   if (/^pin/i.test(name)) return undefined;
   if (quoted) return 0.7;

@@ -1,7 +1,7 @@
 import {isIP} from "node:net";
 import type {Finding, Recognizer} from "../finding.js";
 import {hostEnd, isHostAt, topLevel} from "../host.js";
-import {isWordAt} from "../wordBoundary.js";
+import {isUnspacedAt, isWordAfter, isWordAt, isWordBefore} from "../wordBoundary.js";
 
 const SCHEMES = ["https", "http", "ftp", "ftps", "sftp", "ws", "wss"];
 const LONGEST_HOST = 253;
@@ -36,7 +36,9 @@ export const url: Recognizer = {
       if (dot < done || (findings[next]?.start ?? Infinity) < dot) continue;
       let start = dot;
       const limit = Math.max(done, dot - LONGEST_HOST);
-      while (start > limit && isHostAt(text, start - 1)) start--;
+      const unspaced = isUnspacedAt(text, dot - 1);
+      while (start > limit && isHostAt(text, start - 1) && (unspaced || !isUnspacedAt(text, start - 1)))
+        start--;
       while (start < dot && !isWordAt(text, start)) start++;
       const end = hostEnd(text, start);
       done = dot + 1;
@@ -55,7 +57,7 @@ function found(start: number, end: number, score: number, rule: string): Finding
 function schemeStart(text: string, colon: number): number | undefined {
   if (text.charCodeAt(colon + 1) !== 47 || text.charCodeAt(colon + 2) !== 47) return undefined;
   const before = text.slice(Math.max(0, colon - 5), colon).toLowerCase();
-  const scheme = SCHEMES.find((name) => before.endsWith(name) && !isWordAt(text, colon - name.length - 1));
+  const scheme = SCHEMES.find((name) => before.endsWith(name) && !isWordBefore(text, colon - name.length));
   return scheme === undefined ? undefined : colon - scheme.length;
 }
 
@@ -69,7 +71,7 @@ function hostWithScheme(text: string, start: number): number | undefined {
 
 function isBareHost(text: string, start: number, end: number): boolean {
   const before = text.charAt(start - 1);
-  if (before === "@" || before === "/" || before === "\\" || before === "_" || isWordAt(text, end))
+  if (before === "@" || before === "/" || before === "\\" || before === "_" || isWordAfter(text, end))
     return false;
   if (text.charAt(end) === "@") return false;
   const host = text.slice(start, end);

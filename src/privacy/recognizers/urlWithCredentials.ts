@@ -1,10 +1,11 @@
 import type {Finding, Recognizer} from "../finding.js";
-import {isWordAt} from "../wordBoundary.js";
+import {isUnspacedAt, isWordAt} from "../wordBoundary.js";
+import {isReference} from "./placeholder.js";
 
 const LONGEST_SCHEME = 24;
 const USER_AND_PASSWORD =
   /\/\/[^\s/?#@:"'<>]{0,128}:([^\s/?#@"'<>]{1,256})@[^\s/?#"'<>@]{1,255}(?:[/?#][^\s"'<>]{0,8192})?/y;
-const PLACEHOLDER = /^(?:<.*|\$\{?.*|\{.*|\*+|x+|pass(?:word)?)$/i;
+const PLACEHOLDER = /^(?:<.*|\*+|x+|pass(?:word)?)$/i;
 
 /** Addresses of any scheme that carry a user and a password: `postgres://ada:secret@db/app`. */
 export const urlWithCredentials: Recognizer = {
@@ -19,13 +20,9 @@ export const urlWithCredentials: Recognizer = {
       if (text.charCodeAt(colon + 1) !== 47 || text.charCodeAt(colon + 2) !== 47) continue;
       USER_AND_PASSWORD.lastIndex = colon + 1;
       const match = USER_AND_PASSWORD.exec(text);
-      if (!match || PLACEHOLDER.test(match[1]!)) continue;
+      if (!match || PLACEHOLDER.test(match[1]!) || isReference(match[1]!)) continue;
       let start = colon;
-      while (
-        colon - start < LONGEST_SCHEME &&
-        (isWordAt(text, start - 1) || /[+.-]/.test(text.charAt(start - 1)))
-      )
-        start--;
+      while (colon - start < LONGEST_SCHEME && isSchemeAt(text, start - 1)) start--;
       if (start === colon) continue;
       const end = colon + 1 + match[0].replace(/[.,;:!?)\]]+$/, "").length;
       done = end;
@@ -34,3 +31,7 @@ export const urlWithCredentials: Recognizer = {
     return findings;
   }
 };
+
+function isSchemeAt(text: string, index: number): boolean {
+  return (isWordAt(text, index) && !isUnspacedAt(text, index)) || /[+.-]/.test(text.charAt(index));
+}

@@ -6,7 +6,7 @@ export const startEndChecks: Record<string, InstructionCheck> = {
   "startend:end_checker": (response, given) =>
     response
       .trim()
-      .replace(/^"+|"+$/g, "")
+      .replace(/^"+|(?<!")"+$/g, "")
       .toLowerCase()
       .endsWith(textArgument(given, "end_phrase").toLowerCase()),
 

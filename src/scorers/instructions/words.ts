@@ -12,7 +12,8 @@ const STARTING_QUOTES: readonly [RegExp, string][] = [
   [/(')(?!re|ve|ll|m|t|s|d|n)([\p{L}\p{N}_])(?![\p{L}\p{N}_])/giu, "$1 $2"]
 ];
 const PUNCTUATION: readonly [RegExp, string][] = [
-  [/([^.])(\.)([\])}>"'»”’ ]*)\s*$/g, "$1 $2 $3 "],
+  // The look-ahead keeps what it took: blanks tried for either part take quadratic time.
+  [/([^.])(\.)(?=([\])}>"'»”’ ]*))\3\s*$/g, "$1 $2 $3 "],
   [/([:,])(\P{Nd})/gu, " $1 $2"],
   [/([:,])$/g, " $1 "],
   [/\.{2,}/g, " $& "],

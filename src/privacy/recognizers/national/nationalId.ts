@@ -1,5 +1,5 @@
 import type {Finding, Recognizer} from "../../finding.js";
-import {isWordAt} from "../../wordBoundary.js";
+import {isWordAfter} from "../../wordBoundary.js";
 
 /** An identity number as its issuer defines it. */
 export interface NationalId {
@@ -39,7 +39,7 @@ export function nationalId(id: NationalId): Recognizer {
         if (start < done) continue;
         id.shape.lastIndex = start;
         const spelled = id.shape.exec(text)?.[0];
-        if (spelled === undefined || isWordAt(text, start + spelled.length)) continue;
+        if (spelled === undefined || isWordAfter(text, start + spelled.length)) continue;
         const characters = spelled.replace(SEPARATORS, "").toUpperCase();
         if (ONE_DIGIT.test(characters) || (id.fits && !id.fits(characters))) continue;
         done = start + spelled.length;
