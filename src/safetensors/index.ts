@@ -4,3 +4,5 @@ export {type Checkpoint, openCheckpoint, readHeader, type StoredTensor} from "./
 export {readTensorBytes, readTensorFloats} from "./readTensor.js";
 export {writeSafetensors} from "./write.js";
 export {type AdapterConfig, readAdapterConfig, scaleOf} from "./adapterConfig.js";
+export {GEMMA_QUERY_SCALAR, USUAL_POSITIONS, usualHeadSize, usuallyTied} from "./modelDefaults.js";
+export {type LayerKind, type RopeSettings, ropeSettings, usualAttention} from "./ropeSettings.js";
