@@ -3,6 +3,7 @@ import {setImmediate as nextTurn} from "node:timers/promises";
 import {type GgufFile, numberOf, readGguf, textOf} from "../gguf/read.js";
 import type {Pointer} from "../ggml/index.js";
 import {UserError} from "../store/errors.js";
+import {checkLane, checkModel, type LaneBytes, laneBytes} from "./engineMemory.js";
 import {Job, type JobEvents} from "./job.js";
 import {Lane} from "./lane.js";
 import {loadNativeModel, type NativeModel, tokenize} from "./nativeModel.js";
@@ -12,6 +13,8 @@ import {type Vocabulary, vocabularyOf} from "./vocabulary.js";
 /** Most tokens in one step: longer prompts take several. */
 const BATCH = 512;
 const USUAL_CONTEXT = 4096;
+/** Tokens of a sequence in the lane that tries whether requests have the same bits together. */
+const TRIAL_CONTEXT = 256;
 
 /** A model that writes, in this process. Its computations block the thread: use it in a process of its own. */
 export class Engine {
@@ -23,11 +26,15 @@ export class Engine {
     private readonly model: NativeModel,
     private readonly vocabulary: Vocabulary,
     private readonly options: EngineOptions,
-    readonly info: EngineInfo
+    readonly info: EngineInfo,
+    private readonly memory: {ofLane: LaneBytes; free(): number}
   ) {}
 
-  /** Loads the weights, after checking the file and that they fit in memory. Throws a UserError otherwise. */
-  static async load(options: EngineOptions): Promise<Engine> {
+  /**
+   * Loads the weights, after checking the file and that they and one lane fit in memory. Throws a UserError otherwise.
+   * A lane is opened at its first request, and checked then: each holds keys and values of its own.
+   */
+  static async load(options: EngineOptions, free: () => number = freemem): Promise<Engine> {
     const file = await readGguf(options.path);
     if (textOf(file, "general.type") === "adapter")
       throw new UserError(
@@ -38,11 +45,12 @@ export class Engine {
     const parallel = options.parallel ?? 4;
     const trained = contextOf(file);
     const contextTokens = Math.min(options.contextTokens ?? USUAL_CONTEXT, trained);
-    const cacheBytes = parallel * contextTokens * cacheBytesOfToken(file);
-    checkMemory(file, cacheBytes, options);
+    const size = {parallel, contextTokens, batch: BATCH, vocabulary: vocabulary.size};
+    const ofLane = laneBytes(file, size);
+    checkModel(options.path, file.fileBytes, ofLane, free());
     const model = await loadNativeModel(options.path, options.gpuLayers ?? 0);
     const {ggml} = model.llama;
-    const engine = new Engine(model, vocabulary, options, {
+    const info: EngineInfo = {
       devices: ggml.devices.map(({name, description}) => `${name}: ${description}`),
       threads,
       parallel,
@@ -50,14 +58,16 @@ export class Engine {
       contextTokens,
       vocabulary: vocabulary.size,
       weightBytes: model.bytes,
-      cacheBytes,
+      cacheBytes: ofLane.cache,
       parameters: model.parameters,
       chatTemplate: textOf(file, "tokenizer.chat_template"),
       specialTokens: vocabulary.specialTokens
-    });
+    };
+    const engine = new Engine(model, vocabulary, options, info, {ofLane, free});
     for (const [name, path] of Object.entries(options.adapters ?? {})) await engine.addAdapter(name, path);
-    const lane = engine.lane("");
-    if (options.exact ?? true) engine.info.together = lane.together = lane.sameTogether(vocabulary.size);
+    const trial = engine.newLane(Math.min(contextTokens, TRIAL_CONTEXT));
+    if (options.exact ?? true) info.together = trial.sameTogether(vocabulary.size);
+    trial.free();
     return engine;
   }
 
@@ -84,18 +94,17 @@ export class Engine {
         throw new UserError(
           `There is no adapter ${JSON.stringify(adapter)}. Loaded: ${[...this.adapters.keys()].join(", ") || "none"}.`
         );
-      const {threads, parallel, contextTokens} = this.info;
-      lane = new Lane(this.model, {
-        threads,
-        sequences: parallel,
-        tokens: contextTokens,
-        batch: BATCH,
-        adapter: pointer
-      });
+      checkLane(adapter, this.memory.ofLane, this.memory.free());
+      lane = this.newLane(this.info.contextTokens, pointer);
       lane.together = this.info.together;
       this.lanes.set(adapter, lane);
     }
     return lane;
+  }
+
+  private newLane(tokens: number, adapter?: Pointer): Lane {
+    const {threads, parallel} = this.info;
+    return new Lane(this.model, {threads, sequences: parallel, tokens, batch: BATCH, adapter});
   }
 
   /** Starts a request; the returned function ends it before its time. */
@@ -166,23 +175,4 @@ function threadsOf(wanted: number | undefined): number {
 function contextOf(file: GgufFile): number {
   const family = textOf(file, "general.architecture") ?? "";
   return numberOf(file, `${family}.context_length`) ?? USUAL_CONTEXT;
-}
-
-/** Bytes of the keys and values of one token, in 32-bit floats. */
-function cacheBytesOfToken(file: GgufFile): number {
-  const family = textOf(file, "general.architecture") ?? "";
-  const of = (key: string) => numberOf(file, `${family}.${key}`);
-  const heads = of("attention.head_count") ?? 1;
-  const size = of("attention.key_length") ?? (of("embedding_length") ?? 0) / heads;
-  return (of("block_count") ?? 0) * (of("attention.head_count_kv") ?? heads) * size * 2 * 4;
-}
-
-function checkMemory(file: GgufFile, cacheBytes: number, {path}: EngineOptions): void {
-  const needed = file.fileBytes + cacheBytes;
-  const free = freemem();
-  if (needed <= free) return;
-  const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
-  throw new UserError(
-    `${path} needs ${gib(needed)} of memory (weights ${gib(file.fileBytes)}, keys and values ${gib(cacheBytes)}); ${gib(free)} is free. Lower \`contextTokens\` or \`parallel\`, or use a smaller type (q4_k_m).`
-  );
 }

@@ -85,7 +85,7 @@ export interface EngineInfo {
   together: boolean;
   contextTokens: number;
   vocabulary: number;
-  /** Bytes of the weights, and of the keys and values of all places. */
+  /** Bytes of the weights, and of the keys and values of all places of a lane: the model's, or an adapter's. */
   weightBytes: number;
   cacheBytes: number;
   parameters: number;

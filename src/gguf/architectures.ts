@@ -1,5 +1,7 @@
+import {GEMMA_QUERY_SCALAR, USUAL_POSITIONS, usualHeadSize} from "../safetensors/index.js";
 import {UserError} from "../store/errors.js";
-import {count, float, type MetadataValue, text} from "./values.js";
+import {type Rope, ropeOf, ropeProblems, scalingMetadata} from "./rope.js";
+import {count, float, type MetadataValue} from "./values.js";
 
 /** What a GGUF needs to know of a model family. */
 export interface Architecture {
@@ -41,84 +43,57 @@ export interface Sizes {
 }
 
 export function sizesOf(config: Config, where: string): Sizes {
-  const whole = (key: string, fallback?: number) => {
-    const value = config[key] ?? fallback;
-    if (typeof value === "number" && Number.isInteger(value) && value > 0) return value;
-    throw new UserError(
-      `${where}/config.json: ${key} is ${JSON.stringify(value)}, not a size. Fetch it again.`
-    );
-  };
-  const hidden = whole("hidden_size");
-  const heads = whole("num_attention_heads");
+  const hidden = whole(config, "hidden_size", where);
+  const heads = whole(config, "num_attention_heads", where);
   return {
-    layers: whole("num_hidden_layers"),
+    layers: whole(config, "num_hidden_layers", where),
     hidden,
     heads,
-    kvHeads: whole("num_key_value_heads", heads),
-    headSize: whole("head_dim", hidden / heads)
+    kvHeads: whole(config, "num_key_value_heads", where, heads),
+    headSize: whole(config, "head_dim", where, usualHeadSize(config.model_type, hidden, heads))
   };
 }
 
-export interface Rope {
-  base: number;
-  /** Base of layers with a sliding window. */
-  localBase?: number;
-  scaling?: Readonly<Record<string, unknown>>;
-}
-
-/** RoPE's settings, from either of the two ways in which config.json states them. */
-export function ropeOf(config: Config): Rope {
-  const stated = (config.rope_parameters ?? {}) as Record<string, unknown>;
-  const nested = (name: string) => stated[name] as Record<string, unknown> | undefined;
-  const parameters = nested("full_attention") ?? stated;
-  const type = parameters.rope_type;
-  const scaling =
-    (config.rope_scaling as Record<string, unknown> | null | undefined) ??
-    (type === undefined || type === "default" ? undefined : parameters);
-  const local = nested("sliding_attention")?.rope_theta ?? config.rope_local_base_freq;
-  return {
-    base: Number(config.rope_theta ?? parameters.rope_theta ?? 10_000),
-    localBase: local === undefined ? undefined : Number(local),
-    scaling: scaling ?? undefined
-  };
-}
-
-export function ropeType(scaling: Rope["scaling"]): string {
-  return String(scaling?.rope_type ?? scaling?.type ?? "default");
+function whole(config: Config, key: string, where: string, fallback?: number): number {
+  const value = config[key] ?? fallback;
+  if (typeof value === "number" && Number.isInteger(value) && value > 0) return value;
+  throw new UserError(
+    `${where}/config.json: ${key} is ${JSON.stringify(value)}, not a size. Fetch it again.`
+  );
 }
 
 /** Metadata of the model's sizes, in the order in which llama.cpp's converter writes them. */
 export function sizeMetadata(
-  {name}: Architecture,
+  architecture: Architecture,
   config: Config,
   where: string,
   fileType: number
 ): Map<string, MetadataValue> {
+  const {name} = architecture;
   const sizes = sizesOf(config, where);
-  const rope = ropeOf(config);
+  const rope = ropeOf(config, where);
+  refuseOthers(architecture, config, rope, where);
+  const positions = whole(config, "max_position_embeddings", where, USUAL_POSITIONS);
   const metadata = new Map<string, MetadataValue>();
   const set = (key: string, value: MetadataValue) => metadata.set(`${name}.${key}`, value);
   set("block_count", count(sizes.layers));
-  if (config.max_position_embeddings !== undefined)
-    set(
-      "context_length",
-      count(Math.min(Number(config.max_position_embeddings), windowOf(config) ?? Infinity))
-    );
+  set("context_length", count(Math.min(positions, windowOf(config) ?? Infinity)));
   set("embedding_length", count(sizes.hidden));
-  set("feed_forward_length", count(Number(config.intermediate_size)));
+  set("feed_forward_length", count(whole(config, "intermediate_size", where)));
   set("attention.head_count", count(sizes.heads));
   set("attention.head_count_kv", count(sizes.kvHeads));
-  setScaling(set, rope, where);
-  set("rope.freq_base", float(rope.base));
+  for (const [key, value] of scalingMetadata(rope)) set(key, value);
+  set("rope.freq_base", float(rope.full.theta));
   set("attention.layer_norm_rms_epsilon", float(Number(config.rms_norm_eps ?? 1e-6)));
-  if (name === "llama" || config.head_dim !== undefined) {
+  // Without them llama.cpp shares the hidden size among the heads.
+  if (name === "llama" || config.head_dim !== undefined || sizes.headSize !== sizes.hidden / sizes.heads) {
     set("attention.key_length", count(sizes.headSize));
     set("attention.value_length", count(sizes.headSize));
   }
-  if (name === "gemma3") setWindows(set, config, rope, where);
+  if (name === "gemma3") setGemma(set, config, rope, where);
   metadata.set("general.file_type", count(fileType));
   if (name === "llama") {
-    set("vocab_size", count(Number(config.vocab_size)));
+    set("vocab_size", count(whole(config, "vocab_size", where)));
     set("rope.dimension_count", count(sizes.headSize));
   }
   return metadata;
@@ -126,29 +101,28 @@ export function sizeMetadata(
 
 type Setter = (key: string, value: MetadataValue) => void;
 
-function setScaling(set: Setter, {scaling}: Rope, where: string): void {
-  const type = ropeType(scaling);
-  if (type === "default" || type === "llama3") return;
-  if (type !== "linear" && type !== "yarn")
+/** What llama.cpp would run otherwise than the model was trained: the file would load, and answer worse. */
+function refuseOthers({name}: Architecture, config: Config, rope: Rope, where: string): void {
+  const problems = ropeProblems(rope, name);
+  const gemma = name === "gemma3";
+  const activation = config.hidden_activation ?? config.hidden_act;
+  const run = gemma ? ["gelu_pytorch_tanh"] : ["silu", "swish"];
+  if (typeof activation === "string" && !run.includes(activation))
+    problems.push(`the activation is ${activation}, always ${run[0]!} there`);
+  const rotary = config.partial_rotary_factor ?? 1;
+  if (rotary !== 1) problems.push(`partial_rotary_factor is ${JSON.stringify(rotary)}, always 1 there`);
+  const cap = config.attn_logit_softcapping;
+  if (gemma && typeof cap === "number") problems.push(`attn_logit_softcapping is ${cap}, always null there`);
+  if (problems.length > 0)
     throw new UserError(
-      `${where}: RoPE scaling of type ${JSON.stringify(type)} has no counterpart in GGUF. Known: linear, llama3, yarn.`
+      `${where}: llama.cpp cannot run this model as its config.json says, so it is not written to GGUF:\n${problems.map((problem) => `  ${problem}`).join("\n")}`
     );
-  set("rope.scaling.type", text(type));
-  set("rope.scaling.factor", float(Number(scaling!.factor)));
-  if (type === "linear") return;
-  set("rope.scaling.original_context_length", count(Number(scaling!.original_max_position_embeddings)));
-  const optional: [string, unknown][] = [
-    ["yarn_beta_fast", scaling!.beta_fast],
-    ["yarn_beta_slow", scaling!.beta_slow]
-  ];
-  for (const [key, value] of optional)
-    if (typeof value === "number") set(`rope.scaling.${key}`, float(value));
 }
 
-/** llama.cpp takes every sixth layer of Gemma 3 for one that sees everything, and 10,000 for the others' base, unless told. */
-function setWindows(set: Setter, config: Config, {localBase = 10_000}: Rope, where: string): void {
+/** Windows and caps. llama.cpp takes every sixth layer of Gemma 3 for one that sees everything, and 10,000 for the others' base, unless told. */
+function setGemma(set: Setter, config: Config, {local}: Rope, where: string): void {
   const layers = Number(config.num_hidden_layers);
-  const stated = Number(config.sliding_window_pattern ?? 6);
+  const stated = Number(config.sliding_window_pattern ?? config._sliding_window_pattern ?? 6);
   const full = (i: number, period: number) => (i + 1) % period === 0;
   const types = (config.layer_types ??
     Array.from({length: layers}, (_, i) =>
@@ -161,18 +135,23 @@ function setWindows(set: Setter, config: Config, {localBase = 10_000}: Rope, whe
     throw new UserError(
       `${where}: llama.cpp runs a window in all but every n-th layer; this model's layer_types have no such order.`
     );
-  set("attention.sliding_window", count(Number(config.sliding_window)));
+  set("attention.sliding_window", count(whole(config, "sliding_window", where)));
   if (period !== 6) set("attention.sliding_window_pattern", count(period));
-  if (localBase !== 10_000) set("rope.freq_base_swa", float(localBase));
+  if (typeof config.final_logit_softcapping === "number")
+    set("final_logit_softcapping", float(config.final_logit_softcapping));
+  if (local.theta !== 10_000) set("rope.freq_base_swa", float(local.theta));
 }
 
 /**
- * What a query is multiplied by for llama.cpp, which scales attention by the head's size: Gemma 3 may scale by another
- * number (query_pre_attn_scalar). 1 for all other families.
+ * What a query is multiplied by for llama.cpp, which scales attention by the head's size, or in the largest Gemma 3 by
+ * the hidden size a head: Gemma 3 may scale by another number (query_pre_attn_scalar). 1 for all other families.
  */
-export function queryFactor({name}: Architecture, config: Config, headSize: number): number {
-  if (name !== "gemma3" || typeof config.query_pre_attn_scalar !== "number") return 1;
-  return Math.sqrt(headSize / config.query_pre_attn_scalar);
+export function queryFactor({name}: Architecture, config: Config, sizes: Sizes): number {
+  if (name !== "gemma3") return 1;
+  const {layers, hidden, heads, headSize} = sizes;
+  // llama.cpp knows the model of 27 billion weights by its layers, and divides whole numbers.
+  const scaled = layers === 62 ? Math.floor(hidden / heads) : headSize;
+  return Math.sqrt(scaled / Number(config.query_pre_attn_scalar ?? GEMMA_QUERY_SCALAR));
 }
 
 /** The tokens beyond which a family's window would matter, which llama.cpp does not know there; undefined where it does. */

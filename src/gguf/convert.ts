@@ -1,18 +1,11 @@
 import {basename} from "node:path";
+import {usuallyTied} from "../safetensors/index.js";
 import {UserError} from "../store/errors.js";
-import {
-  architectureOf,
-  queryFactor,
-  ropeOf,
-  sizeMetadata,
-  type Sizes,
-  sizesOf,
-  windowOf
-} from "./architectures.js";
+import {architectureOf, queryFactor, sizeMetadata, type Sizes, sizesOf, windowOf} from "./architectures.js";
 import {type CheckpointFolder, openCheckpointFolder} from "./checkpointFolder.js";
 import {type FileType, fileType, storedType} from "./fileTypes.js";
 import type {Quantise} from "./quantise.js";
-import {llama3Factors} from "./ropeFactors.js";
+import {llama3Factors, ropeOf} from "./rope.js";
 import {tensorName} from "./tensorNames.js";
 import {tensorType} from "./tensorTypes.js";
 import {type TokenizerOptions, tokenizerMetadata} from "./tokenizerMetadata.js";
@@ -79,7 +72,7 @@ function planTensors(
   const sizes = sizesOf(model.config, model.folder);
   const planned: PlannedTensor[] = [];
   const unknown: string[] = [];
-  const factors = llama3Factors(ropeOf(model.config), sizes.headSize);
+  const factors = llama3Factors(ropeOf(model.config, model.folder), sizes.headSize);
   if (factors)
     planned.push({
       name: "rope_freqs.weight",
@@ -97,9 +90,7 @@ function planTensors(
     const shape = stored.shape.toReversed();
     const type = storedType(big, name, shape);
     const heads = architecture.pairsRows ? headsOf(name, sizes) : undefined;
-    const factor = name.endsWith(".attn_q_norm.weight")
-      ? queryFactor(architecture, model.config, sizes.headSize)
-      : 1;
+    const factor = name.endsWith(".attn_q_norm.weight") ? queryFactor(architecture, model.config, sizes) : 1;
     const addOne = architecture.normsAddOne && name.endsWith("_norm.weight");
     planned.push({
       name,
@@ -151,7 +142,7 @@ function plainName(name: string): string {
 /** Tensors that follow from others, and parts of a model that no text goes through. */
 export function isDerived(name: string, config: Readonly<Record<string, unknown>>): boolean {
   if (/rotary_emb\.inv_freq$|^(model\.)?(vision_tower|multi_modal_projector)\./.test(name)) return true;
-  return name === "lm_head.weight" && config.tie_word_embeddings === true;
+  return name === "lm_head.weight" && (config.tie_word_embeddings ?? usuallyTied(config.model_type)) === true;
 }
 
 function warningsOf({config, folder}: CheckpointFolder): string[] {

@@ -40,9 +40,14 @@ export function moduleName({name}: Architecture, module: string): string | undef
   return inner === undefined ? undefined : `blk.${layer[1]}.${inner}`;
 }
 
-/** As `moduleName`, for a tensor: its ending ("weight", "bias") stays. */
+/** As `moduleName`, for a tensor: its ending ("weight", "bias") stays. Undefined for a bias that the family has not there. */
 export function tensorName(architecture: Architecture, name: string): string | undefined {
   const at = name.lastIndexOf(".");
   const module = moduleName(architecture, name.slice(0, at));
-  return module === undefined ? undefined : `${module}${name.slice(at)}`;
+  if (module === undefined || (name.endsWith(".bias") && !hasBias(architecture, module))) return undefined;
+  return `${module}${name.slice(at)}`;
+}
+
+function hasBias({name}: Architecture, module: string): boolean {
+  return name === "llama" || (name === "qwen2" && /\.attn_[qkv]$/.test(module));
 }

@@ -52,14 +52,15 @@ export function adapterConfig({rank, alpha, rslora, dora}: AdapterSettings): Ada
 
 /**
  * A new adapter's tensors: A uniform within ±1/√in, B zero, DoRA's magnitudes the lengths of the base's rows. The same
- * seed gives the same tensors, whatever the order of targets.
+ * seed gives the same tensors, whatever the order of targets. `base` is asked for DoRA's modules alone, one after the
+ * other.
  */
-export function newAdapter(
+export async function newAdapter(
   config: LanguageConfig,
   {rank, dora, targets}: AdapterSettings,
   seed: number | string,
-  base: (name: string) => Float32Array
-): Map<string, FileTensor> {
+  base: (name: string) => Float32Array | Promise<Float32Array>
+): Promise<Map<string, FileTensor>> {
   const tensors = new Map<string, FileTensor>();
   for (const {path, out, in: width} of targetModules(config, targets)) {
     const random: Rng = rng(seed, "lora_A", path);
@@ -73,7 +74,7 @@ export function newAdapter(
       const own = path === "lm_head" && config.tied ? "model.embed_tokens" : path;
       tensors.set(`${path}.lora_magnitude_vector`, {
         shape: [out],
-        data: rowLengths(base(`${own}.weight`), out, width)
+        data: rowLengths(await base(`${own}.weight`), out, width)
       });
     }
   }

@@ -1,3 +1,4 @@
+import {GEMMA_QUERY_SCALAR, USUAL_POSITIONS, usualHeadSize, usuallyTied} from "../safetensors/index.js";
 import {UserError} from "../store/errors.js";
 import {readRope, type Rope} from "./rope.js";
 
@@ -83,8 +84,7 @@ export function readConfig(json: unknown, where: string): LanguageConfig {
   const hidden = count("hidden_size");
   const heads = count("num_attention_heads");
   const keyValueHeads = count("num_key_value_heads", heads);
-  const usual = gemma ? 256 : architecture === "qwen3" ? 128 : Math.floor(hidden / heads);
-  const headSize = count("head_dim", usual);
+  const headSize = count("head_dim", usualHeadSize(architecture, hidden, heads));
   if (heads % keyValueHeads !== 0)
     problems.push(`${heads} heads do not share ${keyValueHeads} key-value heads evenly`);
   if (headSize % 2 !== 0) problems.push(`head_dim ${headSize} is odd`);
@@ -100,7 +100,7 @@ export function readConfig(json: unknown, where: string): LanguageConfig {
       "the weights are quantised by another library (quantization_config): use the unquantised checkpoint"
     );
   const layers = count("num_hidden_layers");
-  const maxPositions = count("max_position_embeddings", 2048);
+  const maxPositions = count("max_position_embeddings", USUAL_POSITIONS);
   const layer = layerConfigs(config, architecture, {layers, headSize, maxPositions}, problems);
   if (problems.length > 0) throw new UserError(problems.map((problem) => `${where}: ${problem}.`).join("\n"));
   const bias = architecture === "qwen2" || flag("attention_bias");
@@ -114,9 +114,9 @@ export function readConfig(json: unknown, where: string): LanguageConfig {
     keyValueHeads,
     headSize,
     eps: number("rms_norm_eps", 1e-6),
-    tied: flag("tie_word_embeddings", gemma || architecture === "smollm3"),
+    tied: flag("tie_word_embeddings", usuallyTied(architecture)),
     activation: activation === "gelu_pytorch_tanh" ? "gelu-tanh" : "silu",
-    scoreScale: (gemma ? number("query_pre_attn_scalar", 256) : headSize) ** -0.5,
+    scoreScale: (gemma ? number("query_pre_attn_scalar", GEMMA_QUERY_SCALAR) : headSize) ** -0.5,
     scoreCap: gemma ? cap("attn_logit_softcapping") : undefined,
     logitCap: gemma ? cap("final_logit_softcapping") : undefined,
     layer,

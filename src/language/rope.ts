@@ -1,3 +1,5 @@
+import {type LayerKind, type RopeSettings, ropeSettings} from "../safetensors/index.js";
+
 /** How positions turn queries and keys. */
 export interface Rope {
   theta: number;
@@ -7,32 +9,18 @@ export interface Rope {
   frequencies(length: number): Float32Array;
 }
 
-type Parameters = Record<string, unknown>;
-
 /**
  * The rotation of a config's layers: default, linear, dynamic, llama3 or yarn scaling, as the reference
  * implementations compute them. `kind` chooses among a config's rotations where layers differ (Gemma 3).
  */
 export function readRope(
-  config: Parameters,
-  kind: "full_attention" | "sliding_attention",
+  config: Readonly<Record<string, unknown>>,
+  kind: LayerKind,
   {headSize, maxPositions}: {headSize: number; maxPositions: number},
   problems: string[]
 ): Rope {
-  const parameters = parametersOf(config, kind);
-  const number = (name: string, fallback: number) => {
-    const value = parameters[name] ?? fallback;
-    if (typeof value === "number" && Number.isFinite(value)) return value;
-    problems.push(`rope ${name} is ${JSON.stringify(value)}, not a number`);
-    return fallback;
-  };
-  const type = String(parameters.rope_type ?? parameters.type ?? "default");
-  const theta = number("rope_theta", 10_000);
-  const factor = number("factor", 1);
-  const original = number(
-    "original_max_position_embeddings",
-    (config.original_max_position_embeddings as number | undefined) ?? maxPositions
-  );
+  const settings = ropeSettings(config, kind, problems);
+  const {type, theta, factor} = settings;
   const plain = inverseFrequencies(theta, headSize);
   const fixed = (values: Float32Array, attention = 1): Rope => ({
     theta,
@@ -57,32 +45,13 @@ export function readRope(
               )
       };
     case "llama3":
-      return fixed(
-        llama3(plain, factor, number("low_freq_factor", 1), number("high_freq_factor", 4), original)
-      );
+      return fixed(llama3(plain, settings));
     case "yarn":
-      return fixed(
-        yarn(plain, {
-          theta,
-          factor,
-          original,
-          fast: number("beta_fast", 32),
-          slow: number("beta_slow", 1),
-          truncate: parameters.truncate !== false
-        }),
-        yarnAttention(parameters, factor)
-      );
+      return fixed(yarn(plain, settings), settings.attention);
     default:
       problems.push(`rope_type ${type} is not supported (default, linear, dynamic, llama3 and yarn are)`);
       return fixed(plain);
   }
-}
-
-function parametersOf(config: Parameters, kind: string): Parameters {
-  const modern = config.rope_parameters as Parameters | null | undefined;
-  if (modern) return (modern[kind] as Parameters | undefined) ?? modern;
-  if (kind === "sliding_attention") return {rope_theta: config.rope_local_base_freq ?? 10_000};
-  return {...((config.rope_scaling as Parameters | null) ?? {}), rope_theta: config.rope_theta ?? 10_000};
 }
 
 function inverseFrequencies(theta: number, size: number): Float32Array {
@@ -93,7 +62,10 @@ function inverseFrequencies(theta: number, size: number): Float32Array {
 }
 
 /** Long wavelengths are divided by `factor`, short ones kept, those between blended. */
-function llama3(plain: Float32Array, factor: number, low: number, high: number, original: number) {
+function llama3(
+  plain: Float32Array,
+  {factor, lowRotations: low, highRotations: high, original}: RopeSettings
+): Float32Array {
   return plain.map((value) => {
     const wavelength = (2 * Math.PI) / value;
     if (wavelength > original / low) return value / factor;
@@ -103,19 +75,11 @@ function llama3(plain: Float32Array, factor: number, low: number, high: number, 
   });
 }
 
-interface Yarn {
-  theta: number;
-  factor: number;
-  /** Positions that the model was trained with before scaling. */
-  original: number;
-  /** Rotations over them at and above which a pair is kept, and at and below which it is interpolated. */
-  fast: number;
-  slow: number;
-  truncate: boolean;
-}
-
 /** A ramp over pairs from kept to interpolated frequencies (https://arxiv.org/abs/2309.00071). */
-function yarn(plain: Float32Array, {theta, factor, original, fast, slow, truncate}: Yarn) {
+function yarn(
+  plain: Float32Array,
+  {theta, factor, original, betaFast: fast, betaSlow: slow, truncate}: RopeSettings
+): Float32Array {
   const size = plain.length * 2;
   const pairAt = (rotations: number) =>
     (size * Math.log(original / (rotations * 2 * Math.PI))) / (2 * Math.log(theta));
@@ -126,13 +90,4 @@ function yarn(plain: Float32Array, {theta, factor, original, fast, slow, truncat
     const interpolated = Math.min(1, Math.max(0, (i - low) / (high - low)));
     return (value / factor) * interpolated + value * (1 - interpolated);
   });
-}
-
-function yarnAttention(parameters: Parameters, factor: number): number {
-  const {attention_factor: given, mscale, mscale_all_dim: all} = parameters;
-  if (typeof given === "number") return given;
-  const magnitude = (by: number) => (factor <= 1 ? 1 : 0.1 * by * Math.log(factor) + 1);
-  if (typeof mscale === "number" && typeof all === "number" && mscale && all)
-    return magnitude(mscale) / magnitude(all);
-  return magnitude(1);
 }

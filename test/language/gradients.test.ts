@@ -49,7 +49,7 @@ describe("gradients", () => {
   ])("of %s are the slopes of its loss, and the same when layers are computed again", async (_, dora) => {
     const model = await LanguageModel.open(await oneThread(), await checkpoint());
     const settings = {rank: 3, alpha: 6, rslora: false, dora, targets: ["q_proj", "down_proj", "lm_head"]};
-    const tensors = newAdapter(model.config, settings, 1, (name) => model.storage.read(name));
+    const tensors = await newAdapter(model.config, settings, 1, (name) => model.storage.read(name));
     const random = rng(2);
     for (const [name, {data}] of tensors)
       if (name.includes("lora_B")) data.forEach((__, i) => (data[i] = 0.2 * random.normal()));
@@ -88,7 +88,7 @@ describe("gradients", () => {
     for (const precision of ["f32", "f16", "q8_0"] as const) {
       const model = await LanguageModel.open(await oneThread(), folder, {precision});
       const settings = {rank: 2, alpha: 2, rslora: false, dora: false, targets: ["v_proj"]};
-      const tensors = newAdapter(model.config, settings, 1, () => new Float32Array());
+      const tensors = await newAdapter(model.config, settings, 1, () => new Float32Array());
       const adapter = new ActiveAdapter(model, {config: adapterConfig(settings), json: {}, tensors});
       found.push(slopes(model, adapter.storage)[0]);
       adapter.free();

@@ -35,7 +35,7 @@ async function both(threads: number, adapted: boolean) {
     ? new ActiveAdapter(model, {
         config: adapterConfig(lora),
         json: {},
-        tensors: newAdapter(model.config, lora, 1, (name) => model.storage.read(name))
+        tensors: await newAdapter(model.config, lora, 1, (name) => model.storage.read(name))
       })
     : undefined;
   const storage = adapter?.storage ?? model.storage;

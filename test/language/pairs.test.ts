@@ -33,10 +33,12 @@ it.each([
         json: {},
         // Both halves random: an adapter that is not at its beginning.
         tensors: new Map(
-          [...newAdapter(model.config, lora, 1, (name) => model.storage.read(name))].map(([name, tensor]) => [
-            name,
-            {...tensor, data: Float32Array.from(tensor.data, (_value, i) => Math.sin(i + 1) / 10)}
-          ])
+          [...(await newAdapter(model.config, lora, 1, (name) => model.storage.read(name)))].map(
+            ([name, tensor]) => [
+              name,
+              {...tensor, data: Float32Array.from(tensor.data, (_value, i) => Math.sin(i + 1) / 10)}
+            ]
+          )
         )
       })
     : undefined;

@@ -3,18 +3,22 @@ import {join} from "node:path";
 import {beforeAll, describe, expect, it} from "vitest";
 import {
   answered,
+  newAdapter,
+  paddedRows,
+  readConfig,
   resultFolder,
   runTraining,
+  targetsOf,
   train,
   type TrainingJob,
   type TrainingProgress,
   type TrainingSettings
 } from "../../src/language/index.js";
-import {refuseTooLarge} from "../../src/language/training/memory.js";
+import {predictMemory, refuseTooLarge} from "../../src/language/training/memory.js";
 import {readHeader, readTensorBytes, writeSafetensors} from "../../src/safetensors/index.js";
 import {rng} from "../../src/stats/rng.js";
 import {sha256} from "../../src/store/hash.js";
-import {checkpoint, temporaryFolder, tiny} from "./support.js";
+import {checkpoint, oneThread, temporaryFolder, tiny} from "./support.js";
 
 /** Sums modulo 10 as tokens: something a tiny model learns. */
 const sums = Array.from({length: 60}, (_, i) => {
@@ -266,6 +270,48 @@ describe("training", () => {
     expect(outcome.curve[0]!.loss).toBeCloseTo(Math.LN2, 5);
     expect(outcome.curve.at(-1)!.loss).toBeLessThan(0.68);
     expect(outcome.validations[0]!.accuracy).toBeGreaterThanOrEqual(0);
+  });
+
+  it("of DoRA reads the modules it changes and no other weights", async () => {
+    const folder = await checkpoint(tiny, 0.05);
+    const file = join(folder, "model.safetensors");
+    const {tensors} = await readHeader(file);
+    const kept = await Promise.all(
+      tensors.map(async (tensor) => ({...tensor, data: await readTensorBytes({...tensor, file})}))
+    );
+    // The model has no such weights, and floats they are not.
+    const other = {name: "table", dtype: "I64" as const, shape: [2, 2], data: new Uint8Array(32)};
+    await writeSafetensors(file, [...kept, other]);
+    const dora = await job({adapter: {...lora, dora: true}, steps: 1}, {base: folder});
+    expect((await train(dora)).status).toBe("finished");
+  });
+
+  it("is predicted with the largest weight's copies while it is read, and an adapter's first values", async () => {
+    const config = readConfig({...tiny, vocab_size: 500_000, hidden_size: 1024, num_hidden_layers: 1}, "x");
+    const backend = await oneThread();
+    const {batch, labels} = paddedRows(sums.slice(0, 2));
+    const parts = () => [{batch, targets: targetsOf(batch, labels, 1)}];
+    const predicted = (rank: number) =>
+      predictMemory(backend, config, {adapter: {...lora, rank}, precision: "q8_0", seed: 1}, parts, {
+        checkpointing: false,
+        reference: false
+      });
+    const embedding = 500_000 * 1024;
+    // Both tables in 8 bits with a scale for every 32, and one of them as stored, as floats and as kept.
+    expect(predicted(4)).toBeGreaterThan(2 * embedding * (34 / 32) + 10 * embedding);
+    const small = {...tiny, vocab_size: 40};
+    const added = await newAdapter(readConfig(small, "x"), {...lora, rank: 8}, 1, () => new Float32Array());
+    const values = [...added.values()].reduce((sum, {data}) => sum + data.length, 0);
+    const of = (rank: number) =>
+      predictMemory(
+        backend,
+        readConfig(small, "x"),
+        {adapter: {...lora, rank}, precision: "f32", seed: 1},
+        parts,
+        {checkpointing: false, reference: false}
+      );
+    // Values, gradients, two moments, and the first values.
+    expect(of(16) - of(8)).toBeGreaterThan(4.5 * 4 * values);
   });
 
   it("that needs more memory than there is is refused with the numbers", () => {

@@ -7,6 +7,7 @@ import type {LanguageConfig} from "../config.js";
 import {plannedWeights} from "../loadWeights.js";
 import {LanguageModel} from "../model.js";
 import {targetModules} from "../adapters.js";
+import {weightPlan} from "../weightNames.js";
 import type {Batch} from "../batch.js";
 import {lanesOf} from "./lanes.js";
 import {lossBytes} from "./loss.js";
@@ -16,10 +17,12 @@ import {Trainable} from "./trainable.js";
 
 /** What Node, the library and copies on their way take beside the tensors. */
 const BESIDE = 200e6;
+/** Bytes a value of the tensor on its way into the library takes: as stored, as a float, and as it is kept. */
+const LOADING = 4 + 4 + 2;
 
 /**
- * What a training's largest step will take, planned by the library on tensors without memory. `largest`: the parts of the
- * step's micro-batch that are computed at the same time, when so many can be.
+ * What a training will take, loading or in its largest step, planned by the library on tensors without memory.
+ * `largest`: the parts of the step's micro-batch that are computed at the same time, when so many can be.
  */
 export function predictMemory(
   backend: Backend,
@@ -68,12 +71,21 @@ export function predictMemory(
     const copy = reference && !adapter ? trainedBytes : 0;
     // Each plan counts the weights, which the parts share, and gradients, which they do not.
     const shared = (parts.length - 1) * (storage.tensorBytes + (own?.tensorBytes ?? 0));
-    return graphs - shared + 2 * trainedBytes + copy + BESIDE;
+    // An adapter's first values stay beside those that are trained.
+    const step = graphs - shared + 2 * trainedBytes + copy + (own?.tensorBytes ?? 0);
+    const before = copy > 0 ? 3 * trainedBytes + copy : 0;
+    const loading = storage.tensorBytes + before + LOADING * largestTensor(config);
+    return Math.max(step, loading) + BESIDE;
   } finally {
     trainable.free();
     own?.free();
     model.free();
   }
+}
+
+/** Values of the largest tensor: weights are read one at a time, for DoRA's magnitudes, too. */
+function largestTensor(config: LanguageConfig): number {
+  return Math.max(...weightPlan(config).map(({shape}) => shape.reduce((product, size) => product * size, 1)));
 }
 
 /** Bytes this process may still take: what the machine has available, or its container's limit allows. */

@@ -47,11 +47,9 @@ export class TrainingSession {
     let adapter: ActiveAdapter | undefined;
     if (wanted) {
       const {tensors} = await openCheckpoint(job.base);
-      const base = new Map<string, Float32Array>();
-      if (wanted.dora)
-        for (const [name, tensor] of tensors)
-          if (tensor.shape.length === 2) base.set(name, await readTensorFloats(tensor));
-      const created = newAdapter(model.config, wanted, seed, (name) => base.get(name)!);
+      const created = await newAdapter(model.config, wanted, seed, (name) =>
+        readTensorFloats(tensors.get(name)!)
+      );
       adapter = new ActiveAdapter(model, {config: adapterConfig(wanted), json: {}, tensors: created});
     }
     const trained: Storage = adapter?.storage ?? model.storage;

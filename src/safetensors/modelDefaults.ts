@@ -1,0 +1,16 @@
+/** Positions of a model whose config.json does not say them. */
+export const USUAL_POSITIONS = 2048;
+
+/** Gemma's `query_pre_attn_scalar` where config.json leaves it out. */
+export const GEMMA_QUERY_SCALAR = 256;
+
+/** The size of a head where config.json has no `head_dim`: a family's own, or the hidden size shared among the heads. */
+export function usualHeadSize(modelType: unknown, hidden: number, heads: number): number {
+  if (modelType === "gemma2" || modelType === "gemma3_text") return 256;
+  return modelType === "qwen3" ? 128 : Math.floor(hidden / heads);
+}
+
+/** Whether the output weights are the embedding's where config.json does not say it. */
+export function usuallyTied(modelType: unknown): boolean {
+  return modelType === "gemma2" || modelType === "gemma3_text" || modelType === "smollm3";
+}

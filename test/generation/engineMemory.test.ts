@@ -1,0 +1,73 @@
+import {mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {afterAll, beforeAll, expect, it} from "vitest";
+import {Engine} from "../../src/generation/engine.js";
+import {convertAdapter, convertCheckpoint, libraryQuantiser} from "../../src/gguf/index.js";
+import {writeSafetensors} from "../../src/safetensors/index.js";
+import {tinyLanguageModel} from "../support/tinyLanguageModel.js";
+
+let folder: string;
+let path: string;
+let adapter: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "assay-lanes-"));
+  const quantise = await libraryQuantiser();
+  const base = await tinyLanguageModel(join(folder, "base"), {config: {max_position_embeddings: 65_536}});
+  path = join(folder, "base.gguf");
+  await convertCheckpoint(base, path, "f32", {quantise});
+  const module = "base_model.model.model.layers.0.mlp.up_proj";
+  await writeSafetensors(join(folder, "adapter_model.safetensors"), [
+    {name: `${module}.lora_A.weight`, dtype: "F32", shape: [1, 64], data: new Uint8Array(256)},
+    {name: `${module}.lora_B.weight`, dtype: "F32", shape: [96, 1], data: new Uint8Array(384)}
+  ]);
+  await writeFile(join(folder, "adapter_config.json"), JSON.stringify({peft_type: "LORA", r: 1}));
+  const config = JSON.parse(await readFile(join(base, "config.json"), "utf8")) as Record<string, unknown>;
+  adapter = join(folder, "adapter.gguf");
+  await convertAdapter(folder, config, adapter, "f32", {quantise});
+});
+afterAll(() => rm(folder, {recursive: true}));
+
+function answer(engine: Engine, name?: string): Promise<unknown> {
+  return new Promise((resolve, reject) =>
+    engine.generate({prompt: "abc", maxTokens: 2, adapter: name}, {onDone: resolve, onError: reject})
+  );
+}
+
+it("an adapter that answers takes one lane of memory, not the model's, too", async () => {
+  const before = process.memoryUsage().rss;
+  const options = {path, adapters: {a: adapter}, parallel: 4, contextTokens: 65_536, threads: 1};
+  const engine = await Engine.load(options);
+  try {
+    const lane = engine.info.cacheBytes;
+    expect(lane).toBe(4 * 65_536 * 2 * 2 * 16 * 2 * 4);
+    expect(process.memoryUsage().rss - before).toBeLessThan(0.7 * lane);
+    await answer(engine, "a");
+    const taken = process.memoryUsage().rss - before;
+    expect(taken).toBeGreaterThan(0.9 * lane);
+    expect(taken).toBeLessThan(1.7 * lane);
+  } finally {
+    engine.close();
+  }
+});
+
+it("a lane that does not fit beside the open ones is refused when it is asked for, with its name", async () => {
+  let free = 1e12;
+  const options = {path, adapters: {a: adapter, b: adapter}, parallel: 1, contextTokens: 128, threads: 1};
+  const engine = await Engine.load(options, () => free);
+  try {
+    await answer(engine, "a");
+    free = 1000;
+    await answer(engine, "a");
+    await expect(answer(engine, "b")).rejects.toThrow(/The adapter b needs .* GiB .*fewer adapters/);
+    await expect(answer(engine)).rejects.toThrow(/The model needs .* GiB/);
+  } finally {
+    engine.close();
+  }
+});
+
+it("a model whose weights fit and whose first lane does not is refused before it is loaded", async () => {
+  await expect(Engine.load({path, threads: 1}, () => 1_000_000)).rejects.toThrow(
+    /keys and values .* GiB, a step .* GiB\); 0\.0 GiB is free/
+  );
+});
