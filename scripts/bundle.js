@@ -4,7 +4,7 @@ import {build} from "esbuild";
 
 /** Of packages that every start loads and that have a CommonJS form, what the engine takes: by `import` Node would parse their files twice. */
 const REQUIRED = {
-  "@duckdb/node-api": ["DuckDBInstance"],
+  "@duckdb/node-api": ["DuckDBInstance", "DuckDBTypeId", "JSDuckDBValueConverter"],
   commander: ["Command", "CommanderError", "InvalidArgumentError", "Option"],
   zod: ["z"]
 };

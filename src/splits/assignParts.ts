@@ -16,6 +16,7 @@ import {linkGroups} from "./clusterGroups.js";
 import {hashUnit, partOf, sharesOf} from "./shares.js";
 import type {SplitSpec} from "./spec.js";
 import {stratifiedGroups} from "./stratifiedGroup.js";
+import {assertTimes} from "./temporal.js";
 
 export interface ToAssign {
   spec: SplitSpec;
@@ -31,7 +32,9 @@ export async function assignParts(store: Store, file: string, assigned: ToAssign
   const {spec, version, rows} = assigned;
   if (spec.strategy === "cluster") return assignClusters(store, file, assigned);
   if (spec.strategy === "stratified-group") return assignGroups(store, file, assigned);
-  return writeParquet(store, file, `${assignQuery(spec, version, rows)} order by row_id`);
+  const query = assignQuery(spec, version, rows);
+  await assertTimes(store, spec, version, rows);
+  return writeParquet(store, file, `${query} order by row_id`);
 }
 
 /** Near-duplicates stay together, and groups too: what is linked in any way is one unit, placed by its hash. */

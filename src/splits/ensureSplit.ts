@@ -24,9 +24,12 @@ import {currentMeasures} from "./currentMeasures.js";
 import {labelCounts, measureSplit} from "./measure.js";
 import type {SplitSpec} from "./spec.js";
 import {assertSplit} from "./specSchema.js";
+import {cutsByShares} from "./temporal.js";
 
 /** What a split's id is made of beside the version; raise a strategy's number when its assignment changes. */
-const ASSIGNMENT: Partial<Record<SplitSpec["strategy"], number>> = {"stratified-group": 2};
+function assignmentOf(spec: SplitSpec): number {
+  return spec.strategy === "stratified-group" || cutsByShares(spec) ? 2 : 1;
+}
 
 export interface EnsureSplitOptions {
   /** False leaves the measures of a new split to whoever needs it next: texts are compared and embedded for them. */
@@ -61,7 +64,7 @@ export async function ensureSplit(
     // The name that splits of earlier workspaces were identified by.
     settings: {...identifying, sealed: heldOut, near},
     seed: seed ?? "assay",
-    assignment: ASSIGNMENT[strategy] ?? 1
+    assignment: assignmentOf(spec)
   });
   const id = sha256.slice(0, 16);
   const {workspace} = store;

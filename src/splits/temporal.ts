@@ -1,4 +1,4 @@
-import {sqlName, sqlString, UserError, type VersionManifest} from "../store/index.js";
+import {type Database, sqlName, sqlString, UserError, type VersionManifest} from "../store/index.js";
 import {rollingTest} from "./windowProblems.js";
 import {DEFAULT_SHARES, partOf, type Shares} from "./shares.js";
 import type {SplitSpec} from "./spec.js";
@@ -23,7 +23,7 @@ export function temporalQuery(
     throw new UserError(
       `split ${name}: dataset ${version.dataset} names no time column. Give it \`time: "column"\`.`
     );
-  const when = `try_cast(${sqlName(time)}::varchar as timestamptz)`;
+  const when = momentOf(time);
   if (spec.rolling !== undefined || spec.gap !== undefined)
     return windowQuery(spec, `select row_id, ${groupKey} as group_key, ${when} as moment from ${rows}`);
   if (spec.cutoffs) {
@@ -33,9 +33,39 @@ export function temporalQuery(
       : "";
     return `select row_id, case when ${when} >= ${sqlString(test)}::timestamptz then 'test' ${before} else 'train' end as part, ${groupKey} as group_key from ${rows}`;
   }
-  const rank = `row_number() over (order by ${when} desc nulls last, row_id) - 0.5`;
+  // Rows of one moment have one rank, that of the first of them: they are in one part.
+  const rank = `rank() over (order by moment desc nulls last) - 0.5`;
   return `select row_id, case when moment is null then 'train' else ${partOf("unit", shares)} end as part, group_key
-    from (select row_id, ${groupKey} as group_key, ${when} as moment, (${rank}) / count(*) over () as unit from ${rows})`;
+    from (select *, (${rank}) / count(*) over () as unit from (select row_id, ${groupKey} as group_key, ${when} as moment from ${rows}))`;
+}
+
+/** Whether a temporal spec cuts by shares of the rows alone, not at given moments or by windows. */
+export function cutsByShares({strategy, rolling, gap, cutoffs}: SplitSpec): boolean {
+  return strategy === "temporal" && rolling === undefined && gap === undefined && cutoffs === undefined;
+}
+
+/** Refuses a time column with values that are no moments: taken for rows without a time, they would be trained on. */
+export async function assertTimes(
+  db: Database,
+  spec: SplitSpec,
+  version: VersionManifest,
+  rows: string
+): Promise<void> {
+  const {time} = version;
+  if (spec.strategy !== "temporal" || !time) return;
+  const column = sqlName(time);
+  const found = await db.row<{n: number; example: string | null}>(
+    `select count(*)::int as n, min(${column}::varchar) as example from ${rows} where ${column} is not null and ${momentOf(time)} is null`
+  );
+  if (!found?.n) return;
+  const example = JSON.stringify(found.example?.slice(0, 60));
+  throw new UserError(
+    `split ${spec.name ?? spec.strategy}: ${found.n} rows of ${version.dataset}@${version.id} hold no date or time in column "${time}", such as ${example}. Make moments of them in the dataset's \`sql\`: \`to_timestamp(${column})\` of seconds since 1970, \`epoch_ms(${column})\` of milliseconds, \`strptime(${column}, '%d/%m/%Y')\` of a text, null where there is none.`
+  );
+}
+
+function momentOf(time: string): string {
+  return `try_cast(${sqlName(time)}::varchar as timestamptz)`;
 }
 
 /** Moments cut, not ranks: rows of one moment are never on two sides. */

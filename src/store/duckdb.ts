@@ -1,6 +1,13 @@
 import {join} from "node:path";
-import {type DuckDBConnection, DuckDBInstance, type DuckDBValue, type JS} from "@duckdb/node-api";
-
+import {
+  type DuckDBConnection,
+  DuckDBInstance,
+  DuckDBTypeId,
+  type DuckDBValue,
+  type DuckDBValueConverter,
+  type JS,
+  JSDuckDBValueConverter
+} from "@duckdb/node-api";
 import {temporaryPath} from "./files.js";
 
 export type SqlValue =
@@ -10,7 +17,7 @@ export type SqlParameters = Record<string, string | number | boolean | bigint | 
 
 /** One in-memory DuckDB. All statements go through one connection, so temporary tables are seen by all. */
 export interface Database {
-  /** All rows at once: for small results. Counts arrive as numbers, timestamps as ISO strings. */
+  /** All rows at once: for small results. Counts arrive as numbers, timestamps as ISO strings, dates and times of day as text. */
   rows<T extends object = SqlRow>(sql: string, parameters?: SqlParameters): Promise<T[]>;
   /** The first row, or undefined. */
   row<T extends object = SqlRow>(sql: string, parameters?: SqlParameters): Promise<T | undefined>;
@@ -59,14 +66,14 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     const own = await instance.connect();
     try {
       const result = await own.stream(sql, parameters as Record<string, DuckDBValue> | undefined);
-      for await (const batch of result.yieldRowObjectJs()) yield batch.map(plainRow) as T[];
+      for await (const batch of result.yieldConvertedRowObjects(converted)) yield batch.map(plainRow) as T[];
     } finally {
       own.disconnectSync();
     }
   }
   async function rows<T extends object>(sql: string, parameters?: SqlParameters): Promise<T[]> {
     const reader = await connection.runAndReadAll(sql, parameters as Record<string, DuckDBValue> | undefined);
-    return reader.getRowObjectsJS().map(plainRow) as T[];
+    return reader.convertRowObjects(converted).map(plainRow) as T[];
   }
   async function row<T extends object>(sql: string, parameters?: SqlParameters): Promise<T | undefined> {
     return (await rows<T>(sql, parameters))[0];
@@ -101,6 +108,12 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     }
   };
 }
+
+const WRITTEN = new Set([DuckDBTypeId.DATE, DuckDBTypeId.TIME, DuckDBTypeId.TIME_NS, DuckDBTypeId.TIME_TZ]);
+
+/** Dates and times of day as DuckDB writes them; left alone they were midnights and microseconds. */
+const converted: DuckDBValueConverter<JS> = (value, type, nested) =>
+  value !== null && WRITTEN.has(type.typeId) ? String(value) : JSDuckDBValueConverter(value, type, nested);
 
 function plainRow(row: Record<string, JS>): SqlRow {
   const plain: SqlRow = {};

@@ -2,7 +2,7 @@ import {mkdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {beforeAll, describe, expect, it} from "vitest";
 import {type DatasetDefinition, pull} from "../../src/datasets/index.js";
-import {openDatabase, readVersion, versionRows, type Workspace} from "../../src/store/index.js";
+import {openDatabase, readVersion, sqlName, versionRows, type Workspace} from "../../src/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 import {expectClear, refusalOfPromise} from "./support.js";
 
@@ -34,7 +34,7 @@ async function stored(given: Given): Promise<Record<string, unknown>[]> {
   try {
     const columns = version.columns.map(({name}) => name).filter((name) => !/^row_(id|hash)$/.test(name));
     return await db.rows(
-      `select ${columns.map((name) => `"${name}"::varchar as "${name}"`).join(", ")} from ${await versionRows(workspace, {dataset: version.dataset, id: version.id})} order by 1`
+      `select ${columns.map((name) => `${sqlName(name)}::varchar as ${sqlName(name)}`).join(", ")} from ${await versionRows(workspace, {dataset: version.dataset, id: version.id})} order by 1`
     );
   } finally {
     db.close();
@@ -113,6 +113,17 @@ describe("what is stored is what the file says", () => {
     ],
     ["a separator that is a semicolon", {text: "id;q\n1;a,b\n"}, [{id: "1", q: "a,b"}]],
     ["tabs", {file: "rows.tsv", text: "id\tq\n1\ta b\n"}, [{id: "1", q: "a b"}]],
+    [
+      "a header with the separator within quotes, with --skip-bad",
+      {text: '"last, first","the ""big"" one"\n"Doe, Jane",3\nx\n', skipBad: true},
+      [{"last, first": "Doe, Jane", 'the "big" one': "3"}]
+    ],
+    [
+      "a header of two lines, with --skip-bad",
+      {text: '"a\nb",,c\n1,2,3\n4\n', skipBad: true},
+      [{"a\nb": "1", column1: "2", c: "3"}]
+    ],
+    ["the ids 1 and 1.0 of a CSV", {text: "id\n1\n1.0\n", more: {id: "id"}}, [{id: "1"}, {id: "1.0"}]],
     ["a file named a*.csv", {file: "a*.csv", text: "id\n1\n"}, [{id: "1"}]],
     ["a file named [ab].csv", {file: "[ab].csv", text: "id\n1\n"}, [{id: "1"}]],
     ["a file named q?.csv", {file: "q?.csv", text: "id\n1\n"}, [{id: "1"}]],
@@ -171,6 +182,7 @@ describe("what is stored is what the file says", () => {
       {file: json, text: '[{"n":9007199254740993},{"n":1.5}]'},
       [{n: "1.5"}, {n: "9007199254740993"}]
     ],
+    ["a key like the name of a renamed one", {file: jsonl, text: '{"n":1,"N_1":2}\n'}, [{n: "1", N_1: "2"}]],
     ["mixed types of JSON", {file: jsonl, text: '{"v":1}\n{"v":"x"}\n'}, [{v: '"x"'}, {v: "1"}]]
   ];
   it.each(cases)("%s", async (_what, given, rows) => {
@@ -217,6 +229,16 @@ describe("a source that cannot be read as it is", () => {
     ["a hexadecimal number", {file: jsonl, text: '{"a":0x10}\n'}, /line 1/],
     ["a key twice", {file: jsonl, text: '{"a":1,"a":2}\n'}, /duplicate key/],
     [
+      "keys that differ in letter case alone",
+      {file: jsonl, text: '{"Text":"first"}\n{"text":"second"}\n'},
+      /the keys "Text" and "text", which differ in letter case alone/
+    ],
+    [
+      "such keys in one object of a JSON list",
+      {file: json, text: '[{"a":1,"A":2,"a_1":3}]'},
+      /the keys "A" and "a", which differ in letter case alone/
+    ],
+    [
       "a truncated line",
       {file: jsonl, text: '{"a":1}\n{"a":\n'},
       /line 2: not valid JSON: it ends too early/
@@ -260,7 +282,6 @@ describe("a source that cannot be read as it is", () => {
     ["a JSON object", {file: json, text: '{"a":1}'}, /not a list of objects/],
     ['the ids 1 and "1"', {file: jsonl, text: '{"id":1}\n{"id":"1"}\n', more: {id: "id"}}, /"1" 2 times/],
     ["the ids 1 and 1.0", {file: jsonl, text: '{"id":1}\n{"id":1.0}\n', more: {id: "id"}}, /2 times/],
-    ["the ids 1 and 1.0 of a CSV", {text: "id\n1\n1.0\n", more: {id: "id"}}, /2 times/],
     ["an id twice", {text: "id,q\n1,a\n1,b\n", more: {id: "id"}}, /"1" 2 times/],
     ["a row without an id", {text: "id,q\n1,a\n,b\n", more: {id: "id"}}, /1 rows have no id/],
     [

@@ -133,6 +133,32 @@ describe("ensureSplit", () => {
     expect(number("validation").sort((a, b) => a - b)[0]).toBe(70);
   });
 
+  it("a temporal split cuts between moments: rows of one day are in one part", async () => {
+    const rows = mailsOf(100).map((row, i) => ({
+      ...row,
+      at: i < 50 ? "2024-01-01" : `2024-01-0${2 + (i % 2)}`
+    }));
+    const {parts} = await split(await temporaryWorkspace(), rows, {strategy: "temporal"});
+    const day = new Map(rows.map(({id, at}) => [id, at]));
+    expect([...new Set(parts.map(({row_id, part}) => `${day.get(row_id)} ${part}`))].sort()).toEqual([
+      "2024-01-01 train",
+      "2024-01-02 validation",
+      "2024-01-03 test"
+    ]);
+  });
+
+  it("refuses a temporal split of numbers and words, and says how to make moments of them", async () => {
+    const rows = mailsOf(100);
+    const seconds = rows.map((row, i) => ({...row, at: 1_700_000_000 + i * 86_400}) as unknown as Mail);
+    await expect(split(await temporaryWorkspace(), seconds, {strategy: "temporal"})).rejects.toThrow(
+      /100 rows of mails@\w+ hold no date or time in column "at", such as "1700000000"\. .*to_timestamp\("at"\)/
+    );
+    const words = rows.map((row, i) => (i === 3 ? {...row, at: "soon"} : row));
+    await expect(
+      split(await temporaryWorkspace(), words, {strategy: "temporal", rolling: 2, window: 1})
+    ).rejects.toThrow(/1 rows of mails@\w+ hold no date or time in column "at", such as "soon"/);
+  });
+
   it("the same spec gives the same split, another seed another one", async () => {
     const workspace = await temporaryWorkspace();
     const first = await split(workspace, mailsOf(200), {strategy: "random", seed: "a"});

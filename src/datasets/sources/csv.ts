@@ -1,7 +1,8 @@
 import {join} from "node:path";
 import {dsvFormat} from "d3-dsv";
-import {type Database, sqlName, sqlPath, sqlString, UserError} from "../../store/index.js";
+import {type Database, sqlPath, sqlString, UserError} from "../../store/index.js";
 import {describeColumns} from "../rowQuery.js";
+import {exactColumns, typed} from "./exactTypes.js";
 import {bytesOf, linesOf} from "./lines.js";
 import type {BrokenLine, SourceContext} from "./types.js";
 
@@ -53,34 +54,21 @@ async function headerOf(db: Database, file: string, delimiter: string): Promise<
   return dsvFormat(delimiter).parseRows(header)[0] ?? [];
 }
 
-/** Whole numbers that a double does not hold exactly, and numbers beyond all doubles. */
-const inexact = (name: string) => {
-  const [text, double] = [sqlName(name), `try_cast(${sqlName(name)} as double)`];
-  return `(regexp_full_match(${text}, '\\s*[+-]?[0-9]{16,}\\s*') and (try_cast(${text} as hugeint) is null or try_cast(${double} as hugeint) is distinct from try_cast(${text} as hugeint))) or isinf(${double})`;
-};
-
-/** Columns of the relation whose numbers, read as doubles, would not be those of the file. */
-export async function inexactColumns(
-  db: Database,
-  names: readonly string[],
-  asTexts: string
-): Promise<string[]> {
-  if (names.length === 0) return [];
-  const found = await db.row<Record<string, boolean | null>>(
-    `select ${names.map((name, i) => `bool_or(${inexact(name)}) as c${i}`).join(", ")} from ${asTexts}`
+/**
+ * The relation of CSV files. Columns are read as text, and given the types that DuckDB finds in all rows where no text
+ * changes by that: reading texts, it need not look for the types again at every use.
+ * @param read SQL that reads the files with these options
+ */
+export async function exactCsv(db: Database, read: (types: string) => string): Promise<string> {
+  const found = read("sample_size = -1, union_by_name = true");
+  const columns = await describeColumns(db, `select * from ${found}`).catch(() => undefined);
+  if (!columns) return found;
+  const texts = read("all_varchar = true, union_by_name = true");
+  const exact = await exactColumns(db, columns, texts);
+  return typed(
+    texts,
+    columns.filter(({name}) => exact.has(name))
   );
-  return names.filter((_name, i) => found?.[`c${i}`] === true);
-}
-
-/** The relation of CSV files, with columns as text whose numbers no type holds exactly. */
-export async function exactCsv(db: Database, read: (more: string) => string): Promise<string> {
-  const columns = await describeColumns(db, `select * from ${read("")}`).catch(() => []);
-  const texts = (names: readonly string[]) =>
-    `, types = {${names.map((name) => `${sqlString(name)}: 'VARCHAR'`).join(", ")}}`;
-  const doubles = columns.filter(({type}) => type === "DOUBLE").map(({name}) => name);
-  if (doubles.length === 0) return read("");
-  const kept = await inexactColumns(db, doubles, read(texts(doubles)));
-  return kept.length === 0 ? read("") : read(texts(kept));
 }
 
 async function firstLine(db: Database, file: string): Promise<string> {
@@ -104,10 +92,12 @@ export async function brokenRecords(
   delimiter: string,
   into?: string
 ): Promise<BrokenLine[]> {
-  const {db, dataset} = context;
-  const header = (await firstLine(db, file)).split(delimiter).map((name) => name.replace(/^"|"$/g, ""));
-  if (new Set(header).size < header.length)
-    throw new UserError(`dataset ${dataset}: ${file} names a column twice in its first line.`);
+  const {db} = context;
+  await assertHeaders(context, [file], delimiter);
+  const names = await headerOf(db, file, delimiter);
+  // As DuckDB calls columns that the header leaves without a name.
+  const digits = String(names.length - 1).length;
+  const header = names.map((name, i) => name || `column${String(i).padStart(digits, "0")}`);
   const columns = header.map((name) => `${sqlString(name)}: 'VARCHAR'`).join(", ");
   const read = `select * from read_csv(${sqlPath(file)}, ${csvOptions(delimiter)}, auto_detect = false, columns = {${columns}}, store_rejects = true, rejects_table = 'broken_records', rejects_scan = 'broken_scans', rejects_limit = 0)`;
   try {

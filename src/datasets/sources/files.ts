@@ -138,10 +138,9 @@ export async function readFiles(
   }
   if (format === "json")
     return {
-      relation:
-        lax?.largeNumbers && !source.columns
-          ? await jsonLines(context.db, paths, lax.longest, true, "array")
-          : `read_json(${list(paths)}, format = 'array', ${types}, ${roomFor(lax!.longest)})`,
+      relation: source.columns
+        ? `read_json(${list(paths)}, format = 'array', ${types}, ${roomFor(lax!.longest)})`
+        : await jsonLines(context, {files: paths, longest: lax!.longest, format: "array"}, lax!.largeNumbers),
       describe
     };
   if (format === "csv") {
@@ -150,10 +149,9 @@ export async function readFiles(
       ? await soundCsv(context, paths, delimiter)
       : {files: paths, skipped: undefined};
     await assertHeaders(context, sound.files, delimiter);
-    const read = (more: string) =>
-      `read_csv(${list(sound.files)}, ${csvOptions(delimiter)}, ${types}${more})`;
+    const read = (types: string) => `read_csv(${list(sound.files)}, ${csvOptions(delimiter)}, ${types})`;
     return {
-      relation: source.columns ? read("") : await exactCsv(context.db, read),
+      relation: source.columns ? read(types) : await exactCsv(context.db, read),
       describe,
       skipped: sound.skipped,
       broken: () => gathered(paths, (file) => brokenRecords(context, file, delimiter))
@@ -170,7 +168,7 @@ export async function readFiles(
   return {
     relation: source.columns
       ? `read_json(${list(sound)}, format = 'newline_delimited', records = true, ${types}, ${roomFor(longest)})`
-      : await jsonLines(context.db, sound, longest, lax?.largeNumbers),
+      : await jsonLines(context, {files: sound, longest}, lax?.largeNumbers),
     describe,
     skipped: context.skipBad ? skipped : undefined,
     broken: () => gathered(paths, (file) => brokenLines(context.db, file))

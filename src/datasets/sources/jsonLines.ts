@@ -1,80 +1,85 @@
 import {type Database, roomFor, sqlName, sqlPath, sqlString} from "../../store/index.js";
-import {inexactColumns} from "./csv.js";
 import {describeColumns} from "../rowQuery.js";
+import {exactColumns, typed, withTexts} from "./exactTypes.js";
+import {inexactNumbers} from "./inexactNumbers.js";
+import {assertKeys, type JsonFiles} from "./jsonKeys.js";
+import type {SourceContext} from "./types.js";
+
+interface Column {
+  name: string;
+  type: string;
+}
 
 /**
- * The relation of JSONL files whose columns' types are found in all rows, as DuckDB finds them. Every use of a relation that
- * is left to find its types reads the files once more, so they are found once and named. Where the named types might be
- * read differently (dates inside other values, or not written as ISO 8601 has them), or the files cannot be read, it is
- * the relation that finds them itself.
- * @param longest bytes of the longest object
+ * The relation of JSON files whose columns' types are found in all rows. Every use of a relation that is left to find its
+ * types reads the files once more, so they are found once and named. What JSON has as a text stays one, also where
+ * DuckDB finds a date, a time or a UUID; but a column whose texts are all dates or moments as rows show them (`2026-01-02`,
+ * `2026-01-02T03:04:05.000Z`) has that type.
+ * @param largeNumbers there are numbers that a double may not hold exactly
  */
 export async function jsonLines(
-  db: Database,
-  files: readonly string[],
-  longest: number,
-  largeNumbers = false,
-  format: "newline_delimited" | "array" = "newline_delimited"
+  context: Pick<SourceContext, "db" | "dataset">,
+  json: JsonFiles,
+  largeNumbers = false
 ): Promise<string> {
+  const {db} = context;
+  const {files, longest, format = "newline_delimited"} = json;
   const read = (types: string) =>
-    `read_json([${files.map(sqlPath).join(", ")}], format = '${format}', records = true, ${types}, ${roomFor(longest)})`;
-  const found = read("sample_size = -1, union_by_name = true");
+    `read_json([${files.map(sqlPath).join(", ")}], format = '${format}', ${types}, ${roomFor(longest)})`;
+  const found = read(`sample_size = -1, union_by_name = true${format === "array" ? "" : ", records = true"}`);
   const described = await describeColumns(db, `select * from ${found}`).catch(() => undefined);
-  const columns = largeNumbers && described ? await exactColumns(db, described, read) : described;
-  const exact = columns?.some(({type}, i) => type !== described![i]!.type);
-  if (!columns || (!exact && columns.some(({type}) => TEMPORAL.test(type) && !(type in READ_BY))))
-    return found;
-  const timed = columns.filter(({type}) => type in READ_BY);
-  for (const {name} of timed)
-    if (!exact && !(await isIso(db, read(named([{name, type: "VARCHAR"}])), name))) return found;
-  const texts = read(
-    named(columns.map(({name, type}) => ({name, type: type in READ_BY ? "VARCHAR" : type})))
+  // A list that holds no objects is one column of JSON.
+  if (!described || (described.length === 1 && described[0]!.name === "json")) return found;
+  await assertKeys(
+    context,
+    json,
+    described.map(({name}) => name)
   );
-  if (timed.length === 0) return texts;
-  const casts = timed.map(({name, type}) => `${READ_BY[type]!(sqlName(name))} as ${sqlName(name)}`);
-  return `(select * replace (${casts.join(", ")}) from ${texts})`;
+  const readAs = (columns: readonly Column[]) => read(`records = true, ${named(columns)}`);
+  const columns = largeNumbers ? await withoutInexact(db, described, readAs) : described;
+  const times = await exactTimes(db, columns, readAs);
+  return typed(readAs(columns.map(({name, type}) => ({name, type: withTexts(type)}))), times);
 }
 
 /** Columns with numbers that no double holds exactly: text, or JSON where they stand within other values. */
-async function exactColumns(
+async function withoutInexact(
   db: Database,
-  columns: readonly {name: string; type: string}[],
-  read: (types: string) => string
-): Promise<{name: string; type: string}[]> {
+  columns: readonly Column[],
+  readAs: (columns: readonly Column[]) => string
+): Promise<Column[]> {
   const wide = columns.filter(({type}) => /DOUBLE|HUGEINT/.test(type));
-  const isPlain = ({type}: {type: string}) => /^(DOUBLE|U?HUGEINT)$/.test(type);
+  const isPlain = ({type}: Column) => /^(DOUBLE|U?HUGEINT)$/.test(type);
   const plain = wide.filter(isPlain).map(({name}) => name);
   const kept = new Map<string, string>();
-  const texts = (names: readonly string[]) => read(named(names.map((name) => ({name, type: "VARCHAR"}))));
-  for (const name of await inexactColumns(db, plain, texts(plain))) kept.set(name, "VARCHAR");
+  const texts = (names: readonly string[]) => readAs(names.map((name) => ({name, type: "VARCHAR"})));
+  for (const name of await inexactNumbers(db, plain, texts(plain))) kept.set(name, "VARCHAR");
   // Parquet has no integer of 128 bits.
   for (const {name, type} of columns) if (/^U?HUGEINT$/.test(type)) kept.set(name, "VARCHAR");
   for (const {name} of wide.filter((column) => !isPlain(column))) {
     const found = await db.row<{large: boolean | null}>(
-      `select bool_or(regexp_matches(${sqlName(name)}::varchar, '[0-9]{16,}')) as large from ${read(named([{name, type: "JSON"}]))}`
+      `select bool_or(regexp_matches(${sqlName(name)}::varchar, '[0-9]{16,}')) as large from ${readAs([{name, type: "JSON"}])}`
     );
     if (found?.large) kept.set(name, "JSON");
   }
   return columns.map(({name, type}) => ({name, type: kept.get(name) ?? type}));
 }
 
-const TEMPORAL = /\b(DATE|TIME|TIMESTAMP)\b/;
-
-/** Reading named TIMESTAMP columns, DuckDB drops an offset that it minds when it finds the type itself. */
-const READ_BY: Record<string, (column: string) => string> = {
-  DATE: (column) => `${column}::date`,
-  TIMESTAMP: (column) => `timezone('UTC', ${column}::timestamptz)`
-};
-
-/** DuckDB takes one format for all of a column, so that a few values tell it. */
-async function isIso(db: Database, texts: string, name: string): Promise<boolean> {
-  const column = sqlName(name);
-  const told = await db.row<{iso: boolean | null}>(
-    `select bool_and(regexp_matches(${column}, '^\\d{4}-\\d{1,2}-\\d{1,2}')) as iso from (select ${column} from ${texts} where ${column} is not null limit 100)`
-  );
-  return told?.iso === true;
+/** Columns of dates and moments that can have their type. A few values tell most of those that cannot. */
+async function exactTimes(
+  db: Database,
+  columns: readonly Column[],
+  readAs: (columns: readonly Column[]) => string
+): Promise<Column[]> {
+  let times = columns.filter(({type}) => type === "DATE" || type === "TIMESTAMP");
+  for (const few of [true, false]) {
+    if (times.length === 0) return times;
+    const texts = readAs(times.map(({name}) => ({name, type: "VARCHAR"})));
+    const exact = await exactColumns(db, times, few ? `(select * from ${texts} limit 1000)` : texts);
+    times = times.filter(({name}) => exact.has(name));
+  }
+  return times;
 }
 
-function named(columns: readonly {name: string; type: string}[]): string {
+function named(columns: readonly Column[]): string {
   return `columns = {${columns.map(({name, type}) => `${sqlString(name)}: ${sqlString(type)}`).join(", ")}}`;
 }

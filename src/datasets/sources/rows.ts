@@ -70,7 +70,7 @@ export async function writtenRows(
     throw new UserError(
       `dataset ${context.dataset}: its source yielded no rows, so there is no version to make.`
     );
-  return jsonLines(context.db, [ndjson], written.longest);
+  return jsonLines(context, {files: [ndjson], longest: written.longest});
 }
 
 function isNestedDeeper(value: unknown, levels: number): boolean {

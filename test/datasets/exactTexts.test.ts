@@ -1,0 +1,113 @@
+import {writeFileSync} from "node:fs";
+import {join} from "node:path";
+import {describe, expect, it} from "vitest";
+import {partRows, pull} from "../../src/datasets/index.js";
+import {ensureSplit} from "../../src/splits/index.js";
+import {openStore} from "../../src/store/index.js";
+import fc from "../support/property.js";
+import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
+
+/** What a pull makes of a file: the type of `v`, and its values as scorers see them, in the order of `id`. */
+async function read(file: string, text: string, sql?: string) {
+  const workspace = await temporaryWorkspace();
+  writeFileSync(join(workspace.project, file), text);
+  const {version} = await pull(workspace, {name: "d", id: "id", sql, source: {kind: "files", files: file}});
+  const store = await openStore(workspace);
+  try {
+    const split = await ensureSplit(store, version, {strategy: "random", test: 0, validation: 0});
+    const values: unknown[] = [];
+    for await (const row of partRows(store, workspace, version, split, "train")) values.push(row.v);
+    return {type: version.columns.find(({name}) => name === "v")!.type, values};
+  } finally {
+    store.close();
+  }
+}
+
+const csv = (texts: readonly string[]) =>
+  read("rows.csv", `id,v\n${texts.map((text, i) => `${10 + i},${text}\n`).join("")}`);
+const jsonl = (values: readonly unknown[]) =>
+  read("rows.jsonl", values.map((v, i) => JSON.stringify({id: 10 + i, v})).join("\n"));
+
+describe("texts of CSV", () => {
+  it.each([
+    ["days first or months first", ["05/06/2023", "07/08/2023"]],
+    ["numbers with zeros behind", ["1.10", "1.1"]],
+    ["numbers with zeros before", ["007", "12"]],
+    ["exponents", ["1E5", "2"]],
+    ["letters of yes and no", ["T", "F"]],
+    ["words of yes and no that are not JSON's", ["True", "False"]],
+    ["times of day", ["11:30", "09:05"]],
+    ["moments in another form", ["2023-01-05 10:00:00", "2023-01-06 10:00:00"]],
+    ["moments with an offset", ["2023-01-05T10:00:00+02:00"]],
+    ["dates without zeros", ["2023-1-5", "2023-01-06"]]
+  ])("stay as they are: %s", async (_what, texts) => {
+    expect(await csv(texts)).toEqual({type: "VARCHAR", values: texts});
+  });
+
+  it.each([
+    ["BIGINT", ["1", "-20"], [1, -20]],
+    ["DOUBLE", ["1", "2.5", "1e-05"], [1, 2.5, 0.00001]],
+    ["DOUBLE", ["1.0", "2.5"], [1, 2.5]],
+    ["BOOLEAN", ["true", "false"], [true, false]],
+    ["DATE", ["2023-01-05", "1999-12-31"], ["2023-01-05", "1999-12-31"]],
+    ["TIMESTAMP WITH TIME ZONE", ["2023-01-05T10:00:00.000Z"], ["2023-01-05T10:00:00.000Z"]]
+  ])("have the type %s where none of them changes: %s", async (type, texts, values) => {
+    expect(await csv(texts)).toEqual({type, values});
+  });
+
+  it("come to the scorer as the file has them, or as the number that is written so", async () => {
+    const text = fc.oneof(
+      fc.constantFrom("1.0", "1.10", "T", "true", "12:30", "2023-01-05", "1e5", "007", "-0", "+1", " 1"),
+      fc.integer().map(String),
+      fc.double({noNaN: true, noDefaultInfinity: true}).map(String)
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(text, {minLength: 1, maxLength: 4}), async (texts) => {
+        const {values} = await csv(texts);
+        values.forEach((value, i) => {
+          if (typeof value === "number") expect(value).toBe(Number(texts[i]));
+          else expect(String(value)).toBe(texts[i]);
+        });
+      }),
+      {numRuns: 25}
+    );
+  });
+});
+
+describe("texts of JSON", () => {
+  const uuid = "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11";
+  it.each([
+    ["times of day", ["11:30", "09:05"]],
+    ["dates without zeros", ["2023-1-5", "2023-01-06"]],
+    ["days first or months first", ["05/06/2023", "07/08/2023"]],
+    ["moments without milliseconds", ["2023-01-05T10:00:00Z"]],
+    ["UUIDs in capitals", [uuid]]
+  ])("stay as they are: %s", async (_what, texts) => {
+    expect(await jsonl(texts)).toEqual({type: "VARCHAR", values: texts});
+  });
+
+  it.each([
+    ["DATE", ["2023-01-05", "1999-12-31"]],
+    ["TIMESTAMP", ["2023-01-05T10:00:00.000Z", "1999-12-31T23:59:59.999Z"]]
+  ])("have the type %s where rows show them as they are: %s", async (type, texts) => {
+    expect(await jsonl(texts)).toEqual({type, values: texts});
+  });
+
+  it("stay as they are within other values", async () => {
+    const value = {DATE: "2023-01-05", time: "12:30", 'a "TIME, x"': uuid, list: ["2023-01-05T10:00:00Z"]};
+    expect((await jsonl([value])).values).toEqual([value]);
+  });
+
+  it("stay as they are in a list that is the whole file", async () => {
+    expect(await read("rows.json", '[{"id": 1, "v": "11:30"}]')).toEqual({
+      type: "VARCHAR",
+      values: ["11:30"]
+    });
+  });
+});
+
+it("dates and times of day that a query makes reach the scorer as text", async () => {
+  const made = (sql: string) => read("rows.csv", "id\n1\n", `select id, ${sql} as v from source`);
+  expect((await made("time '11:30:00'")).values).toEqual(["11:30:00"]);
+  expect((await made("[date '2023-01-05']")).values).toEqual([["2023-01-05"]]);
+});
