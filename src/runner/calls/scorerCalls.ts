@@ -70,9 +70,9 @@ export function createScorerCalls({
         tally.answered(endpoint, request.model, completion);
         return completion;
       } catch (error) {
-        const {kind, message} = callError(error);
-        spending?.settle({key: call.key, error: {kind, message}});
-        tally.failed(kind);
+        const failed = callError(error);
+        spending?.settle({key: call.key, error: failed});
+        tally.failed(failed.kind);
         throw error;
       }
     }, call);
