@@ -147,12 +147,21 @@ async function answer(
       for (let i = 0; i < times; i++)
         own.push(await ask(stage, request, {...once, repeat: (options.repeat ?? 0) * times + i}, signal));
       if (isLast || sureOf(signal, own) >= thresholds[s]!) return together(own[0]!, asked);
-    } catch (error) {
+    } catch (thrown) {
+      const error = asked.flat().length > 0 ? billed(thrown) : thrown;
       const goesOn = error instanceof EndpointError && error.kind !== "aborted";
       if (isLast || !goesOn) throw error;
+      // The next stage is one more attempt: a budget counts this one as spent when it may have been billed.
+      await options.attempts?.beforeRetry?.(options.signal);
     }
   }
   throw new Error("a cascade has stages");
+}
+
+/** The error of a cascade that has had answers: they cost something. */
+function billed(error: unknown): unknown {
+  if (!(error instanceof EndpointError)) return error;
+  return new EndpointError(error.kind, error.message, {...error.detail, mayBeBilled: true});
 }
 
 /** How many answers a stage is asked for. */

@@ -5,7 +5,8 @@ import {withDeadline} from "./deadline.js";
 import {type Effects, realEffects} from "./effects.js";
 import {tokenCounter} from "./estimatedTokens.js";
 import {gatherStream} from "./gatherStream.js";
-import {hidden, hideRequest} from "./hideText.js";
+import {hideSecrets} from "./hideSecrets.js";
+import {hideRequest} from "./hideText.js";
 import {preflightChat, preflightRequests} from "./preflightChat.js";
 import {named, postJson, priceOfModel, retryPolicy, toEndpointError} from "./httpCall.js";
 import {type RetryPolicy, withRetry} from "./retry.js";
@@ -200,8 +201,8 @@ function shutdownIn(body: unknown, model: string): string | undefined {
 function withoutSecrets(answer: ChatAnswer, secrets: readonly string[]): ChatAnswer {
   const told = secrets.filter((secret) => secret.length >= 8);
   const text = told.length ? JSON.stringify(answer) : "";
-  if (!told.some((secret) => text.includes(JSON.stringify(secret).slice(1, -1)))) return answer;
+  if (hideSecrets(text, told) === text) return answer;
   return JSON.parse(text, (_key, value: unknown) =>
-    typeof value === "string" ? told.reduce((left, secret) => left.replaceAll(secret, hidden), value) : value
+    typeof value === "string" ? hideSecrets(value, told) : value
   ) as ChatAnswer;
 }

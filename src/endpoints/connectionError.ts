@@ -19,14 +19,31 @@ export function connectionError(error: unknown, origin: string): EndpointError {
   return new EndpointError(
     "connection",
     `No answer from ${origin}${code ? ` (${code})` : ""}.${known ? ` ${known}` : ""}`,
-    {
-      cause: code
-    }
+    {cause: code, mayBeBilled: neverConnected(error) ? false : undefined}
   );
 }
 
+/** Codes of what ends a connection before a request is sent on it. */
+const UNCONNECTED =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|UND_ERR_CONNECT_TIMEOUT|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|CERT_\w+|ERR_TLS_\w+|ERR_SSL_\w*(VERSION|HANDSHAKE|PROTOCOL)\w*)$/;
+
+function neverConnected(error: unknown): boolean {
+  const {code, syscall, cause, errors} = error as Failure;
+  if (typeof code === "string" && UNCONNECTED.test(code)) return true;
+  if (syscall === "connect" || syscall === "getaddrinfo") return true;
+  const inner = cause ?? errors?.[0];
+  return inner ? neverConnected(inner) : false;
+}
+
+interface Failure {
+  code?: unknown;
+  syscall?: unknown;
+  cause?: unknown;
+  errors?: unknown[];
+}
+
 function codeOf(error: unknown): string | undefined {
-  const {code, cause, errors} = error as {code?: unknown; cause?: unknown; errors?: unknown[]};
+  const {code, cause, errors} = error as Failure;
   if (typeof code === "string") return code;
   const inner = cause ?? errors?.[0];
   return inner ? codeOf(inner) : undefined;

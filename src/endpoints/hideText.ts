@@ -1,21 +1,21 @@
+import {hidden, hideSecrets} from "./hideSecrets.js";
 import type {CompletionRequest} from "./types.js";
 
-export const hidden = "[hidden]";
 const keyLike = /\b(?:sk|hf|gsk|xai|pk|rk|ghp|key)[-_][A-Za-z0-9_*-]{6,}|\bBearer\s+\S+/gi;
 
 /**
  * Returns a function that makes a server's own words safe to store: keys, and every stretch of three words or
  * one long number that also occurs in the request, become "[hidden]"; the rest is cut at 300 characters.
- * Servers echo the prompt in validation errors, escaped in ways of their own, so words are compared, not text.
+ * Servers echo the prompt in validation errors, escaped in ways of their own, so words are compared, not text; each letter
+ * counts as a word in scripts that put no spaces between words.
  */
 export function hideRequest(
   request: CompletionRequest | undefined,
   secrets: readonly string[]
 ): (text: string) => string {
   return (text) => {
-    let safe = unescape(text);
+    let safe = hideSecrets(unescape(text), secrets);
     for (const secret of secrets) {
-      if (secret) safe = hideEvery(safe, secret);
       // Servers quote the beginning or the end of a key that they refuse.
       safe = safe.replace(/[\w-]{6,}/g, (word) =>
         secret.startsWith(word) || secret.endsWith(word) ? hidden : word
@@ -55,7 +55,7 @@ function hideSharedWords(text: string, content: string): string {
   const triples = new Set<string>();
   for (let i = 0; i + 2 < words.length; i++) triples.add(words.slice(i, i + 3).join(" "));
   const numbers = new Set(words.filter((word) => /\d/.test(word) && word.length >= 5));
-  const found = [...text.matchAll(/[\p{L}\p{N}]+/gu)];
+  const found = [...text.matchAll(WORD)];
   const shared = found.map((match) => numbers.has(match[0].toLowerCase()));
   for (let i = 0; i + 2 < found.length; i++) {
     const triple = [found[i]!, found[i + 1]!, found[i + 2]!].map((match) => match[0].toLowerCase()).join(" ");
@@ -73,6 +73,11 @@ function hideSharedWords(text: string, content: string): string {
   return out + text.slice(end);
 }
 
+const UNSPACED = ["Han", "Hiragana", "Katakana", "Thai", "Lao", "Khmer", "Myanmar", "Tibetan"]
+  .map((script) => `\\p{Script=${script}}`)
+  .join("");
+const WORD = new RegExp(`(?=[\\p{L}\\p{N}])[${UNSPACED}]|(?:(?![${UNSPACED}])[\\p{L}\\p{N}])+`, "gu");
+
 function wordsOf(text: string): string[] {
-  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return text.toLowerCase().match(WORD) ?? [];
 }

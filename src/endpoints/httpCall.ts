@@ -50,5 +50,7 @@ export function toEndpointError(error: unknown, hide: (text: string) => string):
     const body = (error as {httpResponse?: {body?: unknown}}).httpResponse?.body;
     return serverError({status: 200, body: body || message, hide});
   }
-  return new EndpointError("bad-request", hide(message));
+  // Refused by the client after the server's answer.
+  const mayBeBilled = name === "ProviderOutputError" ? true : undefined;
+  return new EndpointError("bad-request", hide(message), {mayBeBilled});
 }

@@ -71,7 +71,8 @@ export async function withRetry<T>(
         latencyMs,
         kind,
         status: detail.status,
-        retryAfterMs: detail.retryAfterMs
+        retryAfterMs: detail.retryAfterMs,
+        mayBeBilled: detail.mayBeBilled
       });
       const asked = detail.retryAfterMs ?? 0;
       const delay = asked + fullJitter(number - 1, policy, effects.random);

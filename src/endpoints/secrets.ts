@@ -33,5 +33,11 @@ export function readSecrets(endpoint: string, names: SecretNames): Secrets {
   const headers = Object.fromEntries(
     Object.entries(headersEnv).map(([header, variable]) => [header, process.env[variable]!.trim()])
   );
-  return {key, headers, values: [key, ...Object.values(headers)].filter(Boolean)};
+  return {key, headers, values: [key, ...Object.values(headers).flatMap(withoutScheme)].filter(Boolean)};
+}
+
+/** A header's value, and what stands behind "Basic" or the like: a server may tell that alone. */
+function withoutScheme(value: string): string[] {
+  const bare = value.replace(/^(?:basic|bearer|token|apikey|key)\s+/i, "");
+  return bare === value ? [value] : [value, bare];
 }

@@ -38,7 +38,9 @@ export function serverError(answer: ServerAnswer): EndpointError {
   const message = `The server answered ${status}${words ? `: ${hide(words)}` : ""}`;
   return new EndpointError(kind, `${message.replace(/[.\s]+$/, "")}. ${advice}`.trim(), {
     status,
-    retryAfterMs
+    retryAfterMs,
+    // Of the kind "server" too, as 409 is.
+    mayBeBilled: kind === "server" && status < 500 && status >= 400 ? false : undefined
   });
 }
 

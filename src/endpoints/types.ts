@@ -2,6 +2,13 @@ import type {MeasuredModel} from "../store/schema.js";
 import type {HostingKind, HostingModel, TokenCounts, TokenPrice} from "../costs/index.js";
 export type {TokenPrice};
 import type {Trust} from "../privacy/trust.js";
+import type {EndpointErrorKind} from "./endpointError.js";
+export {
+  EndpointError,
+  type EndpointErrorDetail,
+  type EndpointErrorKind,
+  isEndpointError
+} from "./endpointError.js";
 
 /** Where a model runs, which decides how it is paid for. */
 export type Hosting = HostingKind;
@@ -70,6 +77,8 @@ export interface AttemptOutcome {
   kind?: EndpointErrorKind;
   status?: number;
   retryAfterMs?: number;
+  /** As in an EndpointError's detail. */
+  mayBeBilled?: boolean;
 }
 
 export interface AttemptHooks {
@@ -214,34 +223,4 @@ export interface Endpoint {
   /** The day (2027-01-06) on which the server says that it turns the model off; undefined when it names none. */
   shutdownDate?(model: string, signal?: AbortSignal): Promise<string | undefined>;
   close?(): Promise<void>;
-}
-
-export type EndpointErrorKind =
-  | "timeout"
-  | "aborted"
-  | "connection"
-  | "rate-limit"
-  | "server"
-  | "auth"
-  | "bad-request"
-  | "malformed"
-  | "truncated-stream"
-  | "missing-record"
-  | "refused-by-privacy-check";
-
-/** `message` is safe to store and show: no key, no prompt. */
-export class EndpointError extends Error {
-  override name = "EndpointError";
-  constructor(
-    readonly kind: EndpointErrorKind,
-    message: string,
-    readonly detail: {status?: number; retryAfterMs?: number; attempts?: number; cause?: unknown} = {}
-  ) {
-    super(message, {cause: detail.cause});
-  }
-}
-
-/** By its name: a project's own copy of Assay has errors of its own class. */
-export function isEndpointError(error: unknown): error is EndpointError {
-  return error instanceof Error && error.name === "EndpointError";
 }

@@ -8,7 +8,14 @@ import {
   realEffects
 } from "../endpoints/index.js";
 import type {EndpointErrorKind} from "../endpoints/types.js";
-import {type BenchTarget, type Budget, callPrices, type CallPrices, createBudget} from "../runner/index.js";
+import {
+  type BenchTarget,
+  type Budget,
+  callPrices,
+  type CallPrices,
+  createBudget,
+  mayBeBilled
+} from "../runner/index.js";
 import {messageOf, UserError} from "../store/index.js";
 import {levelOf, throughputOf} from "./level.js";
 import {closedLoop, openLoop} from "./loops.js";
@@ -48,8 +55,6 @@ export interface LoadResult {
 
 /** Arrivals as a share of what a level gets done when saturated: below it a queue does not grow without end. */
 const LOAD_SHARE = 0.7;
-
-const MAYBE_BILLED = new Set(["timeout", "truncated-stream", "malformed", "aborted", "unanswered"]);
 
 /**
  * Measures a candidate at rising concurrency with its eval's prompts. Each level is saturated first (closed loop), which gives
@@ -148,9 +153,10 @@ function createCaller(
           };
         },
         (error: unknown) => {
-          const kind = error instanceof EndpointError ? error.kind : "endpoint";
+          const {kind, detail} = error instanceof EndpointError ? error : {kind: "endpoint" as const};
           const own = attempts.failed ?? (signal?.aborted ? "unanswered" : kind);
-          if (MAYBE_BILLED.has(own)) reservation?.assumeSpent();
+          const told = detail?.mayBeBilled ?? attempts.mayBeBilled;
+          if (own === "unanswered" || mayBeBilled({kind: own, mayBeBilled: told})) reservation?.assumeSpent();
           else reservation?.settle(undefined);
           return {error: own, message: kind === own ? messageOf(error) : attempts.message};
         }
@@ -195,11 +201,13 @@ function firstAttemptOnly(parent: AbortSignal | undefined) {
   const own = new AbortController();
   const state = {
     signal: parent ? AbortSignal.any([parent, own.signal]) : own.signal,
-    failed: undefined as string | undefined,
+    failed: undefined as EndpointErrorKind | undefined,
+    mayBeBilled: undefined as boolean | undefined,
     message: undefined as string | undefined,
-    onAttempt({kind, status}: AttemptOutcome) {
+    onAttempt({kind, status, mayBeBilled}: AttemptOutcome) {
       if (kind === undefined || parent?.aborted) return;
       state.failed = kind;
+      state.mayBeBilled = mayBeBilled;
       state.message = status === undefined ? SAID[kind] : `the server answered ${status}`;
       own.abort();
     }

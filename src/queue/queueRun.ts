@@ -250,10 +250,12 @@ export class QueueRun extends OutcomeStream<CallOutcome> {
     }
   }
 
-  private async mayGoAgain(request: CallRequest, {kind, attempts = 1}: CallError): Promise<boolean> {
+  private async mayGoAgain(request: CallRequest, failed: CallError): Promise<boolean> {
     const {mayRetry} = this.setup;
     if (!mayRetry) return true;
-    return mayRetry(request, {attempt: attempts, latencyMs: 0, kind: kind === "endpoint" ? undefined : kind});
+    const {kind, attempts = 1, mayBeBilled} = failed;
+    const known = kind === "endpoint" ? undefined : kind;
+    return mayRetry(request, {attempt: attempts, latencyMs: 0, kind: known, mayBeBilled});
   }
 
   /** It ends without a call, and gives no outcome. */

@@ -1,5 +1,6 @@
 import {completionsCost, daysOld, isOldPrice} from "../costs/index.js";
 import type {Endpoint, ModelParameters} from "../endpoints/types.js";
+import {answerTokens} from "./calls/answerTokens.js";
 import {type CallPrices, total, unbilled} from "./calls/callPrices.js";
 
 /** A price that calls are counted at, and where it comes from. */
@@ -21,7 +22,7 @@ export interface ExpectedCost {
   promptTokens: number;
   /** Undefined when nothing tells how long the answers are. */
   completionTokens?: number;
-  /** Where `completionTokens` comes from: earlier answers of this model, or `max_tokens`. */
+  /** Where `completionTokens` comes from: earlier answers of this model, or `max_tokens` and its like. */
   basis?: "observed" | "max_tokens";
   /** US dollars; undefined when a price or the length of answers is unknown. */
   costUsd?: number;
@@ -64,7 +65,7 @@ export function expectedCost(
     };
   }
   const seen = inputs.observed.get(model);
-  const length = seen ?? params?.max_tokens;
+  const length = seen ?? answerTokens(params);
   const completionTokens = length === undefined ? undefined : Math.round(length * calls);
   const applied = inputs.prices.of(endpoint, model);
   return {

@@ -12,6 +12,7 @@ export type {
   ExecutorSetup,
   OutageSettings
 } from "./calls/executor.js";
+export {mayBeBilled} from "./calls/mayBeBilled.js";
 export {createOutageGuard, type OutageGuard} from "./calls/outage.js";
 export {OutcomeStream} from "./calls/outcomeStream.js";
 export {callError, createPool, guardedAttempts} from "./calls/pool.js";

@@ -89,9 +89,7 @@ export function genAi(tracer: Tracer, meter: Meter): Omit<Telemetry, "end"> {
         return completion;
       } catch (error) {
         const failed = failure(error);
-        span
-          .setAttributes(failed.attributes)
-          .setStatus({code: SpanStatusCode.ERROR, message: failed.message});
+        span.setAttributes(failed.attributes).setStatus({code: SpanStatusCode.ERROR});
         duration.record((performance.now() - began) / 1000, {...attributes, "error.type": failed.type});
         throw error;
       } finally {
@@ -118,9 +116,7 @@ export function genAi(tracer: Tracer, meter: Meter): Omit<Telemetry, "end"> {
       } catch (error) {
         const failed = failure(error);
         type = failed.type;
-        span
-          .setAttributes(failed.attributes)
-          .setStatus({code: SpanStatusCode.ERROR, message: failed.message});
+        span.setAttributes(failed.attributes).setStatus({code: SpanStatusCode.ERROR});
         throw error;
       } finally {
         requests.record((performance.now() - began) / 1000, {...attributes, "error.type": type});
@@ -200,15 +196,15 @@ function completionAttributes({
   };
 }
 
-function failure(error: unknown): {type: string; message?: string; attributes: Attributes} {
+/** Without the error's message: a server's words may quote a prompt. */
+function failure(error: unknown): {type: string; attributes: Attributes} {
   if (!isEndpointError(error)) {
     const type = error instanceof Error ? error.name : "_OTHER";
     return {type, attributes: {"error.type": type}};
   }
-  const {kind, message, detail} = error;
+  const {kind, detail} = error;
   return {
     type: kind,
-    message,
     attributes: {
       "error.type": kind,
       "http.response.status_code": detail.status,

@@ -1,5 +1,5 @@
 import {createHash} from "node:crypto";
-import {existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from "node:fs";
+import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {
@@ -249,6 +249,41 @@ describe("purge", () => {
     mkdirSync(join(trainings, "untold"));
     await purge(workspace, "set", {where: "id = 'a'", ...reason});
     expect(readdirSync(trainings)).toEqual(["other"]);
+  });
+
+  it("takes the journals of the dataset's unsealed runs, and leaves those of other datasets", async () => {
+    const project = await wordsProject(await temporaryProject(), 20);
+    const {workspace} = project.store;
+    await pull(
+      workspace,
+      defineDataset({name: "set", source: {kind: "rows", rows: () => [{id: "a"}]}, id: "id"})
+    );
+    const endpoint = recorded({name: "recording", rows: [], hosting: "on-prem", trust: "local"});
+    const {manifest} = await runEval(wordsEval(endpoint, {candidates: [candidate("one", endpoint, "m")]}), {
+      ...project,
+      evalName: "words",
+      options: {preflight: false}
+    });
+    project.store.close();
+    const folder = runDir(workspace, manifest!.id);
+    rmSync(join(folder, "manifest.json"));
+    for (const log of ["journal.ndjson", "scorer-answers.ndjson"]) writeFileSync(join(folder, log), "{}\n");
+    // A start of before names no dataset.
+    const unknown = runDir(workspace, "unknown-0123456789ab");
+    mkdirSync(unknown);
+    writeFileSync(
+      join(unknown, "start.json"),
+      JSON.stringify({planHash: "x", startedAt: "", noReuse: false})
+    );
+    writeFileSync(join(unknown, "journal.ndjson"), "{}\n");
+    const logs = () => readdirSync(folder).filter((name) => /^(journal|scorer-answers)/.test(name));
+
+    const other = await purge(workspace, "set", {where: "id = 'a'", ...reason});
+    expect(logs()).toEqual(["journal.ndjson", "scorer-answers.ndjson"]);
+    expect(other.journals).toEqual(["unknown-0123456789ab"]);
+    const own = await purge(workspace, "words", {where: "row_id = 'w0'", ...reason});
+    expect(own.journals).toEqual([manifest!.id]);
+    expect(logs()).toEqual([]);
   });
 
   it("stops a run that was planned before it, so that no erased row is asked about", async () => {

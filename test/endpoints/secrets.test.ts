@@ -152,6 +152,49 @@ describe("hideRequest", () => {
     expect(hide("use sk-proj-abcdef123456 instead")).toBe("use [hidden] instead");
   });
 
+  it("hides a secret in every form that an address or JSON gives it", async () => {
+    const secret = 'ab/CD12+xyz KEY"9876/QQ==';
+    const forms = [
+      secret,
+      encodeURIComponent(secret),
+      encodeURIComponent(encodeURIComponent(secret)),
+      encodeURIComponent(secret).toLowerCase().replaceAll("%2f", "/"),
+      new URLSearchParams({"": secret}).toString().slice(1),
+      JSON.stringify(secret).slice(1, -1)
+    ];
+    const hideSecret = hideRequest(undefined, [secret]);
+    for (const form of forms)
+      expect(hideSecret(`No route for /v1?code=${form}&x`)).toBe("No route for /v1?code=[hidden]&x");
+    vi.stubEnv("TEST_BASIC", "Basic dXNlcjpwYXNzd29yZA==");
+    const echoing = {
+      status: 404,
+      body: {
+        error: {
+          message: `No route for ${new URLSearchParams({code: secret}).toString()} of dXNlcjpwYXNzd29yZA==`
+        }
+      }
+    };
+    const options = {apiKeyEnv: undefined, headersEnv: {authorization: "TEST_BASIC"}, query: {code: secret}};
+    const {endpoint} = await setup(echoing, options);
+    await expect(ask(endpoint)).rejects.toThrow("No route for code=[hidden] of [hidden].");
+    const told = await setup({text: `You asked ?code=${encodeURIComponent(secret)}`}, options);
+    expect(await ask(told.endpoint)).toMatchObject({text: "You asked ?code=[hidden]"});
+  });
+
+  it("hides stretches of a prompt without spaces, beside words of the server's own", () => {
+    const long =
+      "请根据以下客户来信判断类别。".repeat(20) + "我叫张伟住在北京市朝阳区建国路八十八号想退货。谢谢";
+    const of = (content: string) => hideRequest({model: "m", messages: [{role: "user", content}]}, []);
+    expect(of(long)("Invalid input near '张伟住在北京市朝阳区建国路八十八号想退'")).toBe(
+      "Invalid input near '[hidden]'"
+    );
+    expect(of(long)("参数错误 max_tokens")).toBe("参数错误 max_tokens");
+    expect(
+      of("私の名前は山田太郎です、電話は09012345678です。".repeat(9))("不正: 山田太郎で、09012345678")
+    ).toBe("不正: [hidden]");
+    expect(of("ฉันชื่อสมชายอยู่กรุงเทพ ".repeat(20))("bad สมชาย")).toBe("bad [hidden]");
+  });
+
   it("cuts long texts", () => {
     expect(hide("word ".repeat(200)).length).toBeLessThanOrEqual(301);
   });

@@ -161,6 +161,16 @@ describe("a load test", () => {
     expect(paid.stopped).toMatch(/budget/);
   });
 
+  it("counts requests against its budget that a server failed to answer", async () => {
+    const url = await serverOf(
+      () => 1,
+      (n) => (n === 0 ? 200 : 502)
+    );
+    const {stopped} = await loadTest(target(url, true), {...options, concurrency: [8], budgetUsd: 0.1});
+    expect(asked).toBeLessThanOrEqual(20);
+    expect(stopped).toMatch(/budget/);
+  });
+
   it("counts errors without sending again", async () => {
     const url = await serverOf(
       () => 2,

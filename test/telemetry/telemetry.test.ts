@@ -93,6 +93,7 @@ export default defineEval({dataset: "rows", split: {strategy: "given", column: "
     "error.type": "bad-request",
     "http.response.status_code": 400
   });
+  expect(failed[0]!.status).toEqual({code: 2});
   expect(answered[0]!.attributes).toMatchObject({
     "gen_ai.operation.name": "chat",
     "gen_ai.provider.name": "server",

@@ -24,8 +24,7 @@ export interface WorstCase {
 }
 
 /**
- * The most a call can cost: every UTF-8 byte of the prompt may be a token, and the answer may use all of
- * `max_tokens`; of a price with tiers the dearest that it can reach. 0 without a price; undefined when the parameters set no
+ * The most a call can cost: every UTF-8 byte of the prompt may be a token, and the answers may use all of `maxTokens`; of a price with tiers the dearest that it can reach. 0 without a price; undefined when the parameters set no
  * bound on the answer.
  */
 export function worstCaseUsd(

@@ -7,6 +7,7 @@ import {
   isRemote
 } from "../../endpoints/types.js";
 import {appliedPrice, type AppliedPrice} from "../../store/index.js";
+import {answerTokens} from "./answerTokens.js";
 import {worstCaseUsd} from "./budget.js";
 
 /** What calls cost: at the price that the endpoint states, else at the project's list of that day, else unknown. */
@@ -51,7 +52,7 @@ export function callPrices(prices: readonly PriceRow[], at: string): CallPrices 
     const stages = endpoint.stages?.();
     if (!stages) {
       const bytes = bytesOf(messages) + (tools?.length ? bytesOf(tools) : 0);
-      return worstCaseUsd(priceOf(endpoint, model), bytes, params?.max_tokens);
+      return worstCaseUsd(priceOf(endpoint, model), bytes, answerTokens(params));
     }
     return total(
       stages.map(({endpoint: own, model: of, params: stated, times}) => {

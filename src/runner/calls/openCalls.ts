@@ -1,5 +1,6 @@
 import type {AttemptOutcome} from "../../endpoints/types.js";
 import type {ReadyCandidate} from "../plan/readyCandidates.js";
+import {answerTokens} from "./answerTokens.js";
 import type {CallPrices} from "./callPrices.js";
 import type {CallOutcome, CallRequest} from "./executor.js";
 import type {Call} from "./planned.js";
@@ -94,7 +95,7 @@ function requestOf(
     tools,
     rowId,
     repeat,
-    estimateTokens: tokens + (params?.max_tokens ?? 0),
+    estimateTokens: tokens + (answerTokens(params) ?? 0),
     worstCaseUsd: prices?.worstCaseUsd(endpoint, {model, messages, params, tools})
   };
 }

@@ -155,11 +155,12 @@ class PoolRun extends OutcomeStream<Ended> {
     }
   }
 
-  private async mayGoAgain(request: CallRequest, {kind, attempts = 1}: CallError): Promise<boolean> {
+  private async mayGoAgain(request: CallRequest, failed: CallError): Promise<boolean> {
+    const {kind, attempts = 1, mayBeBilled} = failed;
     const {mayRetry} = this.setup;
     if (!mayRetry) return true;
     const known = kind === "endpoint" ? undefined : kind;
-    return mayRetry(request, {attempt: attempts, latencyMs: 0, kind: known});
+    return mayRetry(request, {attempt: attempts, latencyMs: 0, kind: known, mayBeBilled});
   }
 
   private async completed(
@@ -209,6 +210,7 @@ export function callError(error: unknown): CallError {
   return {
     kind: known?.kind ?? "endpoint",
     message: messageOf(error),
-    attempts: known?.detail.attempts
+    attempts: known?.detail.attempts,
+    mayBeBilled: known?.detail.mayBeBilled
   };
 }

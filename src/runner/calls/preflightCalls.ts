@@ -53,9 +53,9 @@ export function createPreflightCalls({prices, answers, spending, now}: Preflight
       });
       return answer;
     } catch (error) {
-      const {kind, message} = callError(error);
-      spending?.settle({key: call.key, error: {kind, message}});
-      tally.failed(kind);
+      const failed = callError(error);
+      spending?.settle({key: call.key, error: failed});
+      tally.failed(failed.kind);
       throw error;
     }
   }

@@ -10,6 +10,7 @@ import type {ScorerCalls} from "../../scorers/index.js";
 import type {SideAnswers} from "../journal/sideAnswers.js";
 import {canonicalJson, sha256} from "../../store/index.js";
 import {observedCall} from "../../telemetry/index.js";
+import {answerTokens} from "./answerTokens.js";
 import {AskedOnce} from "./askedOnce.js";
 import {createSideTally, type SideTally} from "../journal/askedModels.js";
 import type {CallPrices} from "./callPrices.js";
@@ -70,9 +71,9 @@ export function createScorerCalls({
         tally.answered(endpoint, request.model, completion);
         return completion;
       } catch (error) {
-        const {kind, message} = callError(error);
-        spending?.settle({key: call.key, error: {kind, message}});
-        tally.failed(kind);
+        const failed = callError(error);
+        spending?.settle({key: call.key, error: failed});
+        tally.failed(failed.kind);
         throw error;
       }
     }, call);
@@ -149,7 +150,7 @@ export function sideCall(
     tools,
     rowId,
     repeat,
-    estimateTokens: Math.ceil(bytes / 4) + (params?.max_tokens ?? 0),
+    estimateTokens: Math.ceil(bytes / 4) + (answerTokens(params) ?? 0),
     worstCaseUsd: prices.worstCaseUsd(endpoint, request)
   };
 }

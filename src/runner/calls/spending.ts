@@ -1,14 +1,7 @@
-import type {AttemptOutcome, EndpointErrorKind} from "../../endpoints/types.js";
+import type {AttemptOutcome} from "../../endpoints/types.js";
 import {type Budget, createBudget, type Reservation} from "./budget.js";
 import type {CallError, CallRequest} from "./executor.js";
-
-/** Kinds of error after which the server may have done the work, and billed it. */
-const MAYBE_BILLED = new Set<EndpointErrorKind | "endpoint">([
-  "timeout",
-  "truncated-stream",
-  "malformed",
-  "aborted"
-]);
+import {mayBeBilled} from "./mayBeBilled.js";
 
 /** Keeps the calls of a run within a budget: every attempt is set aside before it is made. */
 export interface Spending {
@@ -52,12 +45,10 @@ export function createSpending(limitUsd: number): Spending {
     if (reservation) reservations.set(key, reservation);
     return reservation !== undefined;
   };
-  const end = (key: string, kind: EndpointErrorKind | "endpoint" | undefined, costUsd?: number) => {
+  const end = (key: string, isUnknown: boolean, costUsd?: number) => {
     const reservation = reservations.get(key);
     reservations.delete(key);
-    // An answer without its usage was billed too.
-    const unknown = kind === undefined ? costUsd === undefined : MAYBE_BILLED.has(kind);
-    if (unknown) reservation?.assumeSpent();
+    if (isUnknown) reservation?.assumeSpent();
     else reservation?.settle(costUsd);
     changed();
   };
@@ -73,13 +64,14 @@ export function createSpending(limitUsd: number): Spending {
         await new Promise<void>((resolve) => waiting.push(resolve));
       }
     },
-    reserveAgain(request, {kind}) {
+    reserveAgain(request, failed) {
       // What was set aside for an attempt that cost nothing serves the next one.
-      if (kind === undefined || !MAYBE_BILLED.has(kind)) return true;
-      end(request.key, kind);
+      if (!mayBeBilled({...failed, kind: failed.kind ?? "endpoint"})) return true;
+      end(request.key, true);
       return fits(request);
     },
-    settle: ({key, error, costUsd}) => end(key, error?.kind, costUsd),
+    // An answer without its usage was billed too.
+    settle: ({key, error, costUsd}) => end(key, error ? mayBeBilled(error) : costUsd === undefined, costUsd),
     get stopped() {
       return stopped;
     },

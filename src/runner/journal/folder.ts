@@ -20,6 +20,8 @@ export interface RunStart {
   planHash: string;
   startedAt: string;
   noReuse: boolean;
+  /** The dataset's name: a purge of another leaves the run alone. */
+  dataset?: string;
 }
 
 /** Undefined when there is no such run. */
@@ -84,7 +86,8 @@ export async function chooseFolder(
   const start: RunStart = {
     planHash: plan.hash,
     startedAt: new Date(now()).toISOString(),
-    noReuse: options.noReuse ?? false
+    noReuse: options.noReuse ?? false,
+    dataset: plan.dataset
   };
   await workspace.place.sweep(runKey(id));
   await putJson(workspace, runKey(id, "start.json"), start);

@@ -13,6 +13,7 @@ import {
   type Erased,
   type Erasing,
   type Found,
+  getJson,
   type Kind,
   manifestsOf,
   putJson,
@@ -170,7 +171,9 @@ async function blankedRows({db, workspace}: Erasing, key: string): Promise<numbe
 async function eraseRun({key, manifestKey}: Found, erasing: Erasing): Promise<Erased> {
   const {workspace, note, dataset} = erasing;
   const manifest = await readRecord(workspace, runKind, manifestKey);
-  if (manifest && manifest.dataset.name !== dataset) return {};
+  // Of a start of before it is not known: what may be the dataset's goes.
+  const owner = manifest?.dataset.name ?? (await startedOn(workspace, key));
+  if (owner !== undefined && owner !== dataset) return {};
   const result: Erased = {};
   if (manifest) {
     const nothing = (...columns: string[]) => columns.map((column) => `null as ${column}`).join(", ");
@@ -204,6 +207,11 @@ async function eraseRun({key, manifestKey}: Found, erasing: Erasing): Promise<Er
       result.dropped = true;
     }
   return result;
+}
+
+/** The dataset that a run under way is on, as its start says. */
+async function startedOn(workspace: Workspace, key: string): Promise<string | undefined> {
+  return (await getJson<{dataset?: string}>(workspace, `${key}/start.json`))?.dataset;
 }
 
 /** A few-shot example stands in every prompt of the run: when one goes, so do the prompts. */

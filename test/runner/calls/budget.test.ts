@@ -1,6 +1,9 @@
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {candidate, runEval} from "../../../src/runner/index.js";
 import {openAICompatible} from "../../../src/endpoints/index.js";
+import type {ModelParameters} from "../../../src/endpoints/types.js";
+import {callPrices} from "../../../src/runner/calls/callPrices.js";
+import {expectedCost} from "../../../src/runner/expectedCost.js";
 import {createBudget, worstCaseUsd} from "../../../src/runner/calls/budget.js";
 import {type ModelServer, startModelServer} from "../../support/modelServer.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
@@ -49,6 +52,35 @@ describe("worstCaseUsd", () => {
     expect(worstCaseUsd(tiered, 201, 10)).toBeCloseTo(0.603 + 0.02, 12);
     const cheaper = {...price, tiers: [{abovePromptTokens: 200, inputUsdPerMillion: 500}]};
     expect(worstCaseUsd(cheaper, 201, 10)).toBeCloseTo(0.2 + 0.02, 12);
+  });
+});
+
+describe("the worst case of a call", () => {
+  const endpoint = openAICompatible({name: "x", baseUrl: "http://x", hosting: "api", trust: "local", price});
+  const prices = callPrices([], "2026-11-27");
+  const messages = [{role: "user" as const, content: "hi"}];
+  const worst = (params: ModelParameters) => prices.worstCaseUsd(endpoint, {model: "m", messages, params})!;
+  const answers = (params: ModelParameters) =>
+    Math.round(((worst(params) - worst({max_tokens: 0})) * 1e6) / price.outputUsdPerMillion);
+
+  it("counts every answer that is asked for, by whichever bound the server goes", () => {
+    expect(answers({max_tokens: 100})).toBe(100);
+    expect(answers({max_completion_tokens: 100})).toBe(100);
+    expect(answers({max_tokens: 100, n: 5})).toBe(500);
+    expect(answers({max_completion_tokens: 100, n: 2, best_of: 4})).toBe(400);
+    expect(answers({max_tokens: 100, max_completion_tokens: 300})).toBe(300);
+    expect(worst({n: 5})).toBeUndefined();
+  });
+
+  it("is what a dry run forecasts where no earlier answer tells", () => {
+    const inputs = {prices, observed: new Map<string, number>(), at: "2026-11-27"};
+    const params = {max_completion_tokens: 100, n: 5};
+    const sums = {calls: 2, promptTokens: 0};
+    expect(expectedCost({endpoint, model: "m", params}, sums, inputs)).toMatchObject({
+      completionTokens: 1000,
+      basis: "max_tokens",
+      costUsd: (1000 * price.outputUsdPerMillion) / 1e6
+    });
   });
 });
 
