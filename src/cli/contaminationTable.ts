@@ -1,16 +1,19 @@
 import {type Contamination, points, type ScoreOf} from "../decisions/index.js";
-import {table} from "./terminal.js";
+import {type Column, table} from "./terminal.js";
 
 /** Scores on all rows beside those on the rows that a candidate, or a model it was made from, never learned from. */
 export function contaminationTable(candidates: readonly Contamination[]): string {
-  return table(candidates, [
+  const columns: Column<Contamination>[] = [
     {title: "trained here", value: (row) => row.candidate},
     {title: "clean", align: "right", value: (row) => row.clean},
     {title: "near", align: "right", value: (row) => row.near},
     {title: "contaminated", align: "right", value: (row) => row.contaminated},
     {title: "all rows", value: (row) => score(row.whole)},
     {title: "clean rows", value: (row) => score(row.onClean)}
-  ]);
+  ];
+  if (candidates.some(({unknown}) => unknown > 0))
+    columns.splice(4, 0, {title: "unknown", align: "right", value: (row) => row.unknown});
+  return table(candidates, columns);
 }
 
 function score({mean, interval}: ScoreOf): string | undefined {

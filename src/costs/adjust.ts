@@ -13,8 +13,18 @@ export interface CostAdjustment {
 
 /** The samples with other assumptions; what is unknown stays unknown. */
 export function adjusted(samples: readonly CostSample[], adjustment: CostAdjustment): CostSample[] {
+  const {tokenPriceFactor = 1} = adjustment;
   return samples.map((sample) => ({
     ...sample,
+    tokens: {
+      ...sample.tokens,
+      billedUsd:
+        sample.tokens.billedUsd === undefined ? undefined : sample.tokens.billedUsd * tokenPriceFactor
+    },
+    resamples: {
+      ...sample.resamples,
+      billedUsd: sample.resamples.billedUsd?.map((usd) => (usd === null ? null : usd * tokenPriceFactor))
+    },
     hostings: sample.hostings.map((hosting) => adjustHosting(hosting, adjustment))
   }));
 }

@@ -19,8 +19,8 @@ export interface TokenPriceTier {
 
 type Amounts = Pick<TokenPrice, "inputUsdPerMillion" | "outputUsdPerMillion" | "cachedInputUsdPerMillion">;
 
-/** Highest tier first. */
-function tierAmounts(price: TokenPrice): (Amounts & {above: number})[] {
+/** Highest tier first; what a tier leaves out filled in. */
+export function tierAmounts(price: TokenPrice): (Amounts & {above: number})[] {
   return (price.tiers ?? [])
     .map(({abovePromptTokens: above, ...tier}) => ({
       above,
@@ -49,13 +49,19 @@ export function completionCost(
   price: TokenPrice | undefined
 ): number | undefined {
   if (!usage || !price) return undefined;
-  const amounts = tierAmounts(price).find(({above}) => usage.promptTokens > above) ?? price;
-  const cached = Math.min(usage.cachedTokens ?? 0, usage.promptTokens);
-  const cachedPrice = amounts.cachedInputUsdPerMillion ?? amounts.inputUsdPerMillion;
+  return amountsCost(usage, tierAmounts(price).find(({above}) => usage.promptTokens > above) ?? price);
+}
+
+/** US dollars of tokens at one tier's amounts. */
+export function amountsCost(
+  {promptTokens, completionTokens, cachedTokens = 0}: TokenCounts,
+  {inputUsdPerMillion, outputUsdPerMillion, cachedInputUsdPerMillion = inputUsdPerMillion}: Amounts
+): number {
+  const cached = Math.min(cachedTokens, promptTokens);
   return (
-    ((usage.promptTokens - cached) * amounts.inputUsdPerMillion +
-      cached * cachedPrice +
-      usage.completionTokens * amounts.outputUsdPerMillion) /
+    ((promptTokens - cached) * inputUsdPerMillion +
+      cached * cachedInputUsdPerMillion +
+      completionTokens * outputUsdPerMillion) /
     1e6
   );
 }

@@ -1,3 +1,4 @@
+import type {LongRequests} from "./meanCost.js";
 import type {HostingModel, RequestTokens, WayThere} from "./hosting/index.js";
 
 /** What a run tells of a candidate's quality and tokens, and where it runs or could run. */
@@ -24,19 +25,35 @@ export interface CostSample {
     completionTokens: (number | null)[];
     /** Only of a candidate that is paid as it was billed. */
     billedUsd?: (number | null)[];
+    /** Only where a price has tiers. */
+    long?: ResampledLong[];
   };
   /** Where it runs now first; empty when nobody stated a price or assumptions. */
   hostings: HostingModel[];
   wayThere?: WayThere;
 }
 
+/** `LongRequests` in each resample. */
+export interface ResampledLong {
+  abovePromptTokens: number;
+  promptTokens: (number | null)[];
+  cachedTokens: (number | null)[];
+  completionTokens: (number | null)[];
+}
+
 /** The tokens of a request in each resample. */
 export function resampledTokens({resamples}: CostSample): RequestTokens[] {
-  const {promptTokens, cachedTokens, completionTokens, billedUsd} = resamples;
+  const {promptTokens, cachedTokens, completionTokens, billedUsd, long} = resamples;
   return promptTokens.map((prompt, i) => ({
     promptTokens: prompt ?? undefined,
     cachedTokens: cachedTokens[i] ?? undefined,
     completionTokens: completionTokens[i] ?? undefined,
-    billedUsd: billedUsd?.[i] ?? undefined
+    billedUsd: billedUsd?.[i] ?? undefined,
+    long: long?.map((one): LongRequests => ({
+      abovePromptTokens: one.abovePromptTokens,
+      promptTokens: one.promptTokens[i] ?? 0,
+      cachedTokens: one.cachedTokens[i] ?? 0,
+      completionTokens: one.completionTokens[i] ?? 0
+    }))
   }));
 }

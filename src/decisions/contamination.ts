@@ -4,9 +4,10 @@ import type {ScoreTable} from "./types.js";
 
 /**
  * What a candidate may have learned of a row it is scored on. contaminated: the row itself, or its text, stands in the part
- * that the model, or one it was made from, was trained on. near: a near-duplicate does. clean: neither.
+ * that the model, or one it was made from, was trained on. near: a near-duplicate does. clean: neither. unknown: neither was found, but
+ * not all that it learned from is known.
  */
-export type RowMark = "clean" | "near" | "contaminated";
+export type RowMark = "clean" | "near" | "contaminated" | "unknown";
 
 export interface ScoreOf {
   rows: number;
@@ -20,8 +21,12 @@ export interface Contamination {
   clean: number;
   near: number;
   contaminated: number;
-  /** Share of the rows that are not clean, from 0 to 1. */
-  share: number;
+  unknown: number;
+  /**
+   * Share of the rows known to be near or contaminated, from 0 to 1: at least so many where some are unknown. Undefined where some
+   * are unknown and none is known to be.
+   */
+  share?: number;
   whole: ScoreOf;
   /** On its clean rows alone. */
   onClean: ScoreOf;
@@ -40,14 +45,18 @@ export function contaminationOf(
     const own = marks.get(candidate);
     if (!own) return [];
     const count = (mark: RowMark) => own.filter((one) => one === mark).length;
-    const clean = count("clean");
+    const near = count("near");
+    const contaminated = count("contaminated");
+    const unknown = count("unknown");
+    const found = near + contaminated;
     return [
       {
         candidate,
-        clean,
-        near: count("near"),
-        contaminated: count("contaminated"),
-        share: own.length === 0 ? 0 : 1 - clean / own.length,
+        clean: count("clean"),
+        near,
+        contaminated,
+        unknown,
+        share: unknown > 0 && found === 0 ? undefined : own.length === 0 ? 0 : found / own.length,
         whole: scoreOf(table, c, () => true),
         onClean: scoreOf(table, c, (row) => own[row] === "clean")
       }
@@ -76,7 +85,7 @@ export function cleanTable(table: ScoreTable, marks: ReadonlyMap<string, readonl
  */
 export function contaminationWarnings(found: readonly Contamination[]): string[] {
   const groups = new Map<string, Contamination[]>();
-  for (const one of found.filter(({share}) => share > 0)) {
+  for (const one of found.filter(({share = 0}) => share > 0)) {
     const key = [one.clean, one.near, one.contaminated].join();
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
@@ -91,7 +100,7 @@ export function contaminationWarnings(found: readonly Contamination[]): string[]
  * from as many rows.
  */
 export function contaminationSentence(
-  {candidate, near, contaminated, clean, share, whole, onClean}: Contamination,
+  {candidate, near, contaminated, clean, unknown, share = 0, whole, onClean}: Contamination,
   alike = 0
 ): string {
   const learned = [
@@ -106,9 +115,11 @@ export function contaminationSentence(
     alike === 0 ? candidate : `${candidate} and ${counted(alike)} other candidate${alike === 1 ? "" : "s"}`;
   const score =
     clean === 0
-      ? "No row is clean."
+      ? unknown > 0
+        ? "Of the other rows it is not known."
+        : "No row is clean."
       : `On the ${counted(clean)} clean rows ${alike === 0 ? "it" : candidate} scores ${onClean.mean === undefined ? "nothing" : points(onClean.mean)}, on all ${whole.mean === undefined ? "nothing" : points(whole.mean)}.`;
-  return `${points(share)}% of the scored rows are contaminated for ${who} (${learned.join(", ")}). ${score}`;
+  return `${unknown > 0 ? "At least " : ""}${points(share)}% of the scored rows are contaminated for ${who} (${learned.join(", ")}). ${score}`;
 }
 
 function scoreOf(table: ScoreTable, c: number, wanted: (row: number) => boolean): ScoreOf {

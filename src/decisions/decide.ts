@@ -1,16 +1,10 @@
-import {
-  mean,
-  meanInterval,
-  normalQuantile,
-  pairedDifference,
-  rowsNeeded,
-  winnerEstimate
-} from "../stats/index.js";
+import {mean, meanInterval, pairedDifference, winnerEstimate} from "../stats/index.js";
 import {actionAfterRisks, choiceAmong, type TieBreakers} from "./action.js";
 import {oldPriceOf} from "./oldPrices.js";
 import {cheaperOf} from "./cheaper.js";
 import {clustersOf, valuesOf} from "./columns.js";
 import {DEFAULT_ALPHA} from "./defaults.js";
+import {isIdentical, moreRows} from "./moreRows.js";
 import {pairwise} from "./pairwise.js";
 import {risksOf} from "./risks.js";
 import {sensitivityOf} from "./sensitivityOf.js";
@@ -76,7 +70,9 @@ export const decide: Decide = (table, options) => {
   };
   if (contenders.length === 0) return finish({kind: "pick", ...verdict}, table, options);
   if (open.length === 0) return finish({kind: "tie", ...verdict}, table, options);
-  const missing = open.map((pair) => moreRows(table, pair, options, alpha, pairs.length));
+  const missing = open.map((pair) =>
+    moreRows(table, pair, {margin: options.margin, alpha, pairs: pairs.length})
+  );
   const most = missing.some((n) => n === undefined) ? undefined : Math.max(...missing.map((n) => n!));
   return finish({kind: "need-more", ...verdict, rowsNeeded: most}, table, options);
 };
@@ -158,16 +154,6 @@ function winnerOf(
   return {naive, estimate, low, high, rows: n};
 }
 
-function isIdentical(table: ScoreTable, pair: Comparison): boolean {
-  const b = valuesOf(table, pair.b);
-  return (
-    pair.rows > 0 &&
-    valuesOf(table, pair.a).every(
-      (value, row) => value === undefined || b[row] === undefined || value === b[row]
-    )
-  );
-}
-
 function byMean(a: CandidateSummary, b: CandidateSummary): number {
   return (b.mean ?? -Infinity) - (a.mean ?? -Infinity) || (a.candidate < b.candidate ? -1 : 1);
 }
@@ -199,48 +185,6 @@ function allPairs(table: ScoreTable, ordered: string[], alpha: number): Comparis
 function isEquivalent(table: ScoreTable, pair: Comparison, options: DecideOptions, alpha: number): boolean {
   const {low, high} = compare(table, pair.a, pair.b, 1 - 2 * alpha);
   return low !== undefined && high !== undefined && low > -options.margin && high < options.margin;
-}
-
-/**
- * Rows still missing to tell a pair apart (when it differs by the margin or more as observed) or to call it a
- * tie (when it differs by less). Undefined when neither can be foreseen from what was seen.
- */
-function moreRows(
-  table: ScoreTable,
-  pair: Comparison,
-  {margin}: DecideOptions,
-  alpha: number,
-  pairs: number
-): number | undefined {
-  if (pair.difference === undefined || pair.high === undefined || pair.low === undefined) return undefined;
-  const distance = Math.abs(pair.difference);
-  const half = (pair.high - pair.low) / 2;
-  if (half === 0) return undefined;
-  if (margin > 0 && isIdentical(table, pair)) {
-    // Tango's interval for no discordant row among n ends at z² / (n + z²).
-    const z = normalQuantile(1 - alpha);
-    const units = Math.min(pair.rows, new Set(clustersOf(table)).size || pair.rows);
-    const needed = Math.ceil((pair.rows / units) * z * z * (1 / margin - 1)) + 1;
-    return Math.max(1, needed - pair.rows);
-  }
-  if (distance < margin)
-    return Math.max(1, Math.ceil(pair.rows * (half / (margin - distance)) ** 2) - pair.rows);
-  const a = valuesOf(table, pair.a);
-  const b = valuesOf(table, pair.b);
-  const differences = a.flatMap((value, row) =>
-    value === undefined || b[row] === undefined ? [] : [value - b[row]]
-  );
-  const sd = Math.sqrt(
-    differences.reduce((sum, d) => sum + (d - pair.difference!) ** 2, 0) / (differences.length - 1)
-  );
-  const plain = 1.96 * (sd / Math.sqrt(differences.length));
-  const needed = rowsNeeded({
-    difference: distance,
-    sd,
-    alpha: alpha / pairs,
-    designEffect: Math.max(1, (half / plain) ** 2)
-  });
-  return needed === undefined ? undefined : Math.max(1, needed - pair.rows);
 }
 
 function warningsOf(table: ScoreTable, summaries: CandidateSummary[]): string[] {

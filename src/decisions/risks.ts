@@ -76,7 +76,7 @@ function contaminationRisks(verdict: Pick<Verdict, "set">, facts: RiskFacts): Ri
     sentence
   }));
   const dirty = (facts.contamination ?? []).filter(
-    ({share, candidate}) => share > 0 && verdict.set.includes(candidate)
+    ({share = 0, candidate}) => share > 0 && verdict.set.includes(candidate)
   );
   if (dirty.length === 0) return unknown;
   const flattery = ({whole, onClean}: Contamination) =>

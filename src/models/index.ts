@@ -5,7 +5,7 @@ export {hasLoader, loadModel} from "./architectures.js";
 export {nearestCosines} from "./encoder/nearestCosines.js";
 export {textVectors, type TextVectors} from "./encoder/textVectors.js";
 export {hostedModelId, recordHostedModel} from "./hosted.js";
-export {lineage, trainingRecords} from "./lineage.js";
+export {lineage, trainingRecords, type TrainingRecords} from "./lineage.js";
 export {
   dataReaching,
   layersOf,

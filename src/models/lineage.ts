@@ -29,14 +29,20 @@ export async function lineage(modelsDir: string, id: string): Promise<Ancestor[]
   return found;
 }
 
+export interface TrainingRecords {
+  records: NonNullable<ModelManifest["training"]>[];
+  /** Models it was made from whose manifest is not in this store: what those learned from is not known. */
+  gaps: {id: string; name: string}[];
+}
+
 /**
  * Rows (as hashes of training sets) a model has learned from, itself or through its parents: what a check for
- * leakage compares with a test part.
+ * leakage compares with a test part. With gaps that is not all.
  */
-export async function trainingRecords(
-  modelsDir: string,
-  id: string
-): Promise<NonNullable<ModelManifest["training"]>[]> {
+export async function trainingRecords(modelsDir: string, id: string): Promise<TrainingRecords> {
   const ancestors = await lineage(modelsDir, id);
-  return ancestors.flatMap(({manifest}) => (manifest?.training ? [manifest.training] : []));
+  return {
+    records: ancestors.flatMap(({manifest}) => (manifest?.training ? [manifest.training] : [])),
+    gaps: ancestors.flatMap(({id, name, manifest}) => (manifest ? [] : [{id, name}]))
+  };
 }

@@ -7,7 +7,7 @@ import {
   type RowMark,
   type ScoreTable
 } from "../decisions/index.js";
-import {type ModelManifest, trainingRecords} from "../models/index.js";
+import {type ModelManifest, trainingRecords, type TrainingRecords} from "../models/index.js";
 import {
   blindingSalt,
   hashJson,
@@ -39,8 +39,9 @@ export interface RunContamination {
 
 /**
  * Compares the rows of a run with what each candidate whose weights are in the store was trained on, itself or through its
- * parents: the whole part, when it was trained on some of it. Candidates without weights or without a training record
- * have no marks. Undefined when no candidate has one.
+ * parents: the whole part, when it was trained on some of it. Where the record of a parent, or what a model was trained on, is
+ * not in the store, the rows that match nothing are unknown, and `unknown` says why. Candidates without weights or without a
+ * training record have no marks. Undefined when no candidate has one.
  */
 export async function runContamination(
   store: Store,
@@ -65,10 +66,11 @@ interface Marks {
 
 /** The marks of a sealed run never change, and finding near-duplicates takes seconds: they are kept in the store. */
 async function rememberedMarks(store: Store, run: RunManifest, table: ScoreTable): Promise<Marks> {
+  const learned = await learnedBy(store, run);
   const key = hashJson([
     moduleVersion(import.meta.url),
     run.planHash,
-    run.candidates.map(({modelId}) => modelId ?? null),
+    [...learned],
     table.candidates,
     table.rowIds
   ]);
@@ -81,7 +83,7 @@ async function rememberedMarks(store: Store, run: RunManifest, table: ScoreTable
       ),
       warnings: []
     };
-  const found = await findMarks(store, run, table);
+  const found = await findMarks(store, run, table, learned);
   // A warning says that something is missing from the store: it may come back.
   if (found.warnings.length === 0)
     await writeCached(store.workspace, name, {
@@ -94,35 +96,60 @@ async function rememberedMarks(store: Store, run: RunManifest, table: ScoreTable
 // The second letters of the three words differ.
 const MARK_OF: Record<string, RowMark> = {l: "clean", e: "near", o: "contaminated"};
 
-async function findMarks(store: Store, run: RunManifest, table: ScoreTable): Promise<Marks> {
+/** What is known of the training of each candidate that is a model, by the candidate's name. */
+async function learnedBy(store: Store, run: RunManifest): Promise<Map<string, TrainingRecords>> {
+  const learned = new Map<string, TrainingRecords>();
+  for (const {name, modelId} of run.candidates)
+    if (modelId)
+      learned.set(
+        name,
+        await trainingRecords(modelsDir(store.workspace), modelId).catch(() => ({
+          records: [],
+          gaps: [{id: modelId, name}]
+        }))
+      );
+  return learned;
+}
+
+async function findMarks(
+  store: Store,
+  run: RunManifest,
+  table: ScoreTable,
+  learned: ReadonlyMap<string, TrainingRecords>
+): Promise<Marks> {
   const version = (await store.versions(run.dataset.name)).find(({id}) => id === run.dataset.version);
   const marks = new Map<string, RowMark[]>();
   const warnings: string[] = [];
   if (!version || !(await hasRows(store.workspace, version))) return {marks, warnings};
   const byTraining = new Map<string, Map<string, RowMark>>();
-  for (const {name, modelId} of run.candidates) {
-    if (!modelId) continue;
-    const records = await trainingRecords(modelsDir(store.workspace), modelId).catch(() => []);
+  for (const [name, {records, gaps}] of learned) {
     const own = new Map<string, RowMark>();
+    let whole = gaps.length === 0;
+    for (const {name: model, id} of gaps)
+      warnings.push(
+        `${name}: the record of the model ${model} (${id.slice(0, 8)}) is not in the store, so what it was trained on and contamination cannot be told.`
+      );
     for (const record of records) {
       const key = [record.dataset, record.version, record.split, record.part].join("\n");
       let found = byTraining.get(key);
       if (!found) {
         const rows = await trainedRows(store, record);
         if (rows) byTraining.set(key, (found = await marksAgainst(store, run, version, rows)));
-        else
+        else {
+          whole = false;
           warnings.push(
             `${name}: what it was trained on (${record.dataset}, ${record.part}) is not in the store any more, so contamination cannot be told.`
           );
+        }
       }
       for (const [row, mark] of found ?? []) if (own.get(row) !== "contaminated") own.set(row, mark);
     }
-    if (records.length > 0)
+    if (records.length > 0 || !whole)
       for (const candidate of table.candidates)
         if (candidate === name || candidate.startsWith(`${name} · `))
           marks.set(
             candidate,
-            table.rowIds.map((row) => own.get(row) ?? "clean")
+            table.rowIds.map((row) => own.get(row) ?? (whole ? "clean" : "unknown"))
           );
   }
   return {marks, warnings};

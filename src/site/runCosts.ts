@@ -32,7 +32,8 @@ export async function runCosts(store: Store, run: RunManifest, choice: PriceChoi
   const {at} = choice;
   const table = await scoreTable(store, run.id, run.primaryScorer);
   const margin = run.margin ?? DEFAULT_MARGIN;
-  const columns = await tokenColumns(store, run, table, costColumn(run, choice));
+  const above = tiersOf(run, choice);
+  const columns = await tokenColumns(store, run, table, {usd: costColumn(run, choice), above});
   const best = bestOf(table);
   const names = run.candidates.flatMap((candidate) =>
     run.variants.map(({name}) => ({
@@ -50,14 +51,30 @@ export async function runCosts(store: Store, run: RunManifest, choice: PriceChoi
   const samples = names.map(({candidate, name}, i): CostSample => {
     const {numbers, rows, counted} = columns[i]!;
     const billed = isBilled(candidate, columns[i]!, choice);
-    const [promptTokens, cachedTokens, completionTokens, usd] = numbers.map((values) => mean(values));
-    const tokens = {promptTokens, cachedTokens, completionTokens, billedUsd: billed ? usd : undefined};
+    const [promptTokens, cachedTokens, completionTokens, usd, ...ofLong] = numbers.map((values) =>
+      mean(values)
+    );
+    const tokens: RequestTokens = {
+      promptTokens,
+      cachedTokens,
+      completionTokens,
+      billedUsd: billed ? usd : undefined,
+      long:
+        above.length === 0
+          ? undefined
+          : above.map((abovePromptTokens, t) => ({
+              abovePromptTokens,
+              promptTokens: ofLong[3 * t] ?? 0,
+              cachedTokens: ofLong[3 * t + 1] ?? 0,
+              completionTokens: ofLong[3 * t + 2] ?? 0
+            }))
+    };
     const price = billed ? undefined : appliedPrice(candidate, choice);
     for (const one of billed ? (candidate.stages ?? []) : [candidate]) {
       const applied = appliedPrice(one, choice);
       if (applied) notes.push(noteOf(billed ? `${name} › ${one.name}` : name, one.model, applied, at));
     }
-    const at0 = table.values.length + 4 * i;
+    const at0 = table.values.length + (4 + 3 * above.length) * i;
     return {
       name,
       quality: qualityOf(table, i),
@@ -72,7 +89,16 @@ export async function runCosts(store: Store, run: RunManifest, choice: PriceChoi
         promptTokens: digits(means[at0]!),
         cachedTokens: digits(means[at0 + 1]!),
         completionTokens: digits(means[at0 + 2]!),
-        billedUsd: billed ? digits(means[at0 + 3]!) : undefined
+        billedUsd: billed ? digits(means[at0 + 3]!) : undefined,
+        long:
+          above.length === 0
+            ? undefined
+            : above.map((abovePromptTokens, t) => ({
+                abovePromptTokens,
+                promptTokens: digits(means[at0 + 4 + 3 * t]!),
+                cachedTokens: digits(means[at0 + 5 + 3 * t]!),
+                completionTokens: digits(means[at0 + 6 + 3 * t]!)
+              }))
       },
       hostings: hostingsOf(candidate, {price, billed, repriced: choice.repriced}, tokens).map((hosting) =>
         withThroughput(hosting, candidate, measured.get(candidate.name))
@@ -112,6 +138,18 @@ function besideCosts(run: RunManifest, choice: PriceChoice, notes: PriceNote[]):
       return {by, endpoint, model, answers, counted, usd};
     })
   );
+}
+
+/** Prompt tokens above which a price of some candidate has a tier. */
+function tiersOf({candidates}: RunManifest, choice: PriceChoice): number[] {
+  const prices = candidates.flatMap((candidate) => [
+    appliedPrice(candidate, choice)?.price,
+    ...(candidate.hostings ?? []).map((hosting) => (hosting.kind === "api" ? hosting.price : undefined))
+  ]);
+  const above = prices.flatMap((price) =>
+    (price?.tiers ?? []).map(({abovePromptTokens}) => abovePromptTokens)
+  );
+  return [...new Set(above)];
 }
 
 const HOSTING_KINDS: readonly HostingModel["kind"][] = ["api", "edge", "on-prem", "cloud"];

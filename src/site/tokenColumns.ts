@@ -1,10 +1,12 @@
 import type {ScoreTable} from "../decisions/index.js";
-import type {Scores} from "../stats/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 
 export interface TokenColumns {
-  /** Prompt, cached and completion tokens of a request and its US dollars by row, means over repeats. */
-  numbers: [Scores, Scores, Scores, Scores];
+  /**
+   * Prompt, cached and completion tokens of a request and its US dollars by row, means over repeats; then for each of `above` the first three
+   * again, of requests with more prompt tokens and 0 of others.
+   */
+  numbers: (number | undefined)[][];
   rows: number;
   counted: number;
   /** Rows of which every answer came with its cost. */
@@ -20,41 +22,53 @@ export function estimateText({counted, estimated, estimatedBy}: TokenColumns): s
   return estimated < counted ? `${estimatedBy}, for ${estimated} of ${counted} rows` : estimatedBy;
 }
 
-/** What each candidate's requests took by row, in the table's order; `usdColumn` is SQL for a completion's US dollars. */
+interface Asked {
+  /** SQL for a completion's US dollars. */
+  usd: string;
+  /** Prompt tokens above which a price has a tier. */
+  above: readonly number[];
+}
+
+/** What each candidate's requests took by row, in the table's order. */
 export async function tokenColumns(
   store: Store,
   run: RunManifest,
   table: ScoreTable,
-  usdColumn: string
+  {usd, above}: Asked
 ): Promise<TokenColumns[]> {
   const place = new Map(table.rowIds.map((id, i) => [id, i]));
-  const columns = new Map<string, TokenColumns & {numbers: (number | undefined)[][]}>();
+  const columns = new Map<string, TokenColumns>();
   for (const candidate of table.candidates)
     columns.set(candidate, {
-      numbers: [0, 1, 2, 3].map(() =>
+      numbers: Array.from({length: 4 + 3 * above.length}, () =>
         new Array<number | undefined>(table.rowIds.length).fill(undefined)
-      ) as never,
+      ),
       rows: 0,
       counted: 0,
       told: 0,
       estimated: 0
     });
-  const query = `select row_id, candidate, variant, avg(prompt_tokens)::double as prompt,
-      avg(cached_tokens)::double as cached, avg(completion_tokens)::double as completion, avg(${usdColumn})::double as usd, max(tokens_estimated_by) as "by", bool_and(cost_usd is not null) as told
+  // No count of cached tokens is none cached, as in what a request costs.
+  const cached = "case when prompt_tokens is not null then coalesce(cached_tokens, 0) end";
+  const tokens = ["prompt_tokens", cached, "completion_tokens"];
+  const ofLong = above.flatMap((least) => tokens.map((one) => `(${one}) * (prompt_tokens > ${least})::int`));
+  const means = [...tokens, usd, ...ofLong].map((one, n) => `avg(${one})::double as mean_${n}`);
+  const query = `select row_id, candidate, variant, ${means.join(", ")},
+      max(tokens_estimated_by) as "by", bool_and(cost_usd is not null) as told
     from completions where run = $run and status = 'completed' group by all`;
   for await (const batch of store.batches<TokenRow>(query, {run: run.id}))
-    for (const {row_id, candidate, variant, prompt, cached, completion, usd, by, told} of batch) {
+    for (const {row_id, candidate, variant, by, told, ...found} of batch) {
       const column = columns.get(run.variants.length > 1 ? `${candidate} · ${variant}` : candidate);
       const i = place.get(row_id);
       if (!column || i === undefined) continue;
       column.rows++;
       if (told) column.told++;
-      if (prompt !== null && completion !== null) column.counted++;
+      if (found.mean_0 !== null && found.mean_2 !== null) column.counted++;
       if (by !== null) {
         column.estimated++;
         column.estimatedBy = by;
       }
-      [prompt, cached, completion, usd].forEach((value, n) => (column.numbers[n]![i] = value ?? undefined));
+      column.numbers.forEach((values, n) => (values[i] = found[`mean_${n}`] ?? undefined));
     }
   return table.candidates.map((candidate) => columns.get(candidate)!);
 }
@@ -63,10 +77,7 @@ interface TokenRow {
   row_id: string;
   candidate: string;
   variant: string;
-  prompt: number | null;
-  cached: number | null;
-  completion: number | null;
-  usd: number | null;
   by: string | null;
   told: boolean;
+  [mean: `mean_${number}`]: number | null;
 }

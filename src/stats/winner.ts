@@ -1,3 +1,4 @@
+import {studentQuantile} from "./distributions/studentT.js";
 import {deviations, type JointMeans, jointMeans} from "./jointMeans.js";
 import {sortedQuantile} from "./quantile.js";
 import {isPresent} from "./present.js";
@@ -35,7 +36,7 @@ export interface WinnerEstimate extends Interval {
  * The best candidate's score, corrected for having been picked as the best of k, over the rows that all candidates
  * have. The interval is naive ± critical · SE, for a winner with scores of 0 and 1 Wilson's with the same critical value (the
  * winner's own SE is small when its luck was large). Critical is the quantile of max_j |t_j| under the multiplier
- * bootstrap: it covers the true mean of whichever candidate won at least `level` of the time. The estimate takes off the optimism
+ * bootstrap, or the t quantile where no candidate's scores vary: it covers the true mean of whichever candidate won at least `level` of the time. The estimate takes off the optimism
  * that the bootstrap shows, the mean deviation of the candidate that wins in each draw; with near ties this corrects
  * most, not all, of the bias. Undefined without candidates and below two shared rows or groups.
  *
@@ -60,7 +61,11 @@ export function winnerEstimate(columns: readonly Scores[], options: Selection): 
     }
     largest[draw++] = most;
   }
-  const critical = sortedQuantile(largest.sort(), level)!;
+  // Scores that all agree show no error, which is not none.
+  const varies = means.some((_, j) => covariance[j]![j]! > 0);
+  const critical = varies
+    ? sortedQuantile(largest.sort(), level)!
+    : studentQuantile((1 + level) / 2, units - 1);
   const naive = means[winner]!;
   const standardError = Math.sqrt(covariance[winner]![winner]!);
   const half = critical * standardError;
@@ -84,7 +89,8 @@ export function winnerEstimate(columns: readonly Scores[], options: Selection): 
 /**
  * Which candidates may be the best: those for which "no other is better" is not rejected at 1 − level. The truly best
  * one is in this set at least `level` of the time, however many candidates there are. For each candidate the largest
- * t statistic of another's lead over it is compared with its multiplier bootstrap distribution. `p[j]` is that
+ * t statistic of another's lead over it is compared with its multiplier bootstrap distribution. A lead of 1 on every row, of scores of
+ * 0 and 1, shows no error: its score is √units, as `pairedDifference` has it, and t under the null. `p[j]` is that
  * test's p value. Rows that some candidate lacks are left out. Undefined below two shared rows or groups.
  *
  * Sources: Hsu (1984) and Hansen, Lunde and Nason (2011), Econometrica 79 (model confidence set).
@@ -95,22 +101,29 @@ export function possibleBest(
 ): {best: number[]; p: number[]; n: number} | undefined {
   const joint = jointMeans(columns, clusters);
   if (!joint) return undefined;
-  const {means} = joint;
+  const {means, binary, units} = joint;
   const error = pairErrors(joint);
-  const lead = (values: ArrayLike<number>, j: number): number => {
+  const isEdge = (i: number, j: number) =>
+    error[i]![j] === 0 && binary[i]! && binary[j]! && means[i]! > means[j]!;
+  const lead = (values: ArrayLike<number>, j: number, edge: number): number => {
     let most = -Infinity;
     for (let i = 0; i < means.length; i++) {
+      if (i === j) continue;
       const distance = values[i]! - values[j]!;
-      // Candidates with equal scores on every row differ by nothing; a constant lead is beyond doubt.
-      if (i !== j)
-        most = Math.max(most, error[i]![j]! > 0 ? distance / error[i]![j]! : distance > 0 ? Infinity : 0);
+      // Candidates with equal scores on every row differ by nothing; another constant lead is beyond doubt.
+      const exact = isEdge(i, j) ? edge : distance > 0 ? Infinity : 0;
+      most = Math.max(most, error[i]![j]! > 0 ? distance / error[i]![j]! : exact);
     }
     return most;
   };
-  const seen = means.map((_, j) => lead(means, j));
+  const seen = means.map((_, j) => lead(means, j, Math.sqrt(units)));
   const beyond = means.map(() => 0);
-  for (const deviation of deviations(joint, seed, draws))
-    for (let j = 0; j < means.length; j++) if (lead(deviation, j) >= seen[j]!) beyond[j]!++;
+  const anyEdge = means.some((_, i) => means.some((_, j) => isEdge(i, j)));
+  const next = rng(seed, "edge");
+  for (const deviation of deviations(joint, seed, draws)) {
+    const edge = anyEdge ? studentQuantile(next(), units - 1) : 0;
+    for (let j = 0; j < means.length; j++) if (lead(deviation, j, edge) >= seen[j]!) beyond[j]!++;
+  }
   const top = indexOfLargest(means);
   const p = beyond.map((count, j) => (j === top ? 1 : (1 + count) / (1 + draws)));
   return {best: p.flatMap((value, j) => (value > 1 - level ? [j] : [])), p, n: joint.n};

@@ -1,6 +1,7 @@
 import fc from "../support/property.js";
 import {describe, expect, it} from "vitest";
 import {
+  adjusted,
   type CostSample,
   cheapestChoice,
   costTable,
@@ -99,5 +100,25 @@ describe("cheapestChoice", () => {
     const [option] = costTable([{...best, wayThere: {kind: "fine-tune"}}], settings);
     expect(option!.usdPerMonth).toBeUndefined();
     expect(option!.unknown).toEqual(["wayThere"]);
+  });
+});
+
+describe("adjusted", () => {
+  it("multiplies what was billed as it does prices, in the resamples too", () => {
+    const billed = sample("cascade", 0.5, 1000, {
+      tokens: {promptTokens: 1000, completionTokens: 1, billedUsd: 0.002},
+      hostings: [{kind: "api"}]
+    });
+    billed.resamples = {
+      ...billed.resamples,
+      quality: [0.5, 0.5],
+      promptTokens: [1000, 1000],
+      cachedTokens: [0, 0],
+      completionTokens: [1, 1],
+      billedUsd: [0.002, null]
+    };
+    const [option] = costTable(adjusted([billed], {tokenPriceFactor: 4}), {requestsPerMonth: 1000});
+    expect([option!.usdPerThousand, option!.low, option!.high]).toEqual([8, 8, 8]);
+    expect(adjusted([billed], {})[0]!.tokens).toEqual(billed.tokens);
   });
 });

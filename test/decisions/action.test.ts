@@ -166,7 +166,16 @@ describe("the risks of a verdict", () => {
   const table = tableOf(10_000, close, "a");
   const score = (mean: number) => ({rows: 10, scored: 10, mean});
   const contamination = [
-    {candidate: "a", clean: 5, near: 0, contaminated: 5, share: 0.5, whole: score(0.8), onClean: score(0.7)}
+    {
+      candidate: "a",
+      clean: 5,
+      near: 0,
+      contaminated: 5,
+      unknown: 0,
+      share: 0.5,
+      whole: score(0.8),
+      onClean: score(0.7)
+    }
   ];
 
   it("stand by how much they could move it", () => {

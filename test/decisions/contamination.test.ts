@@ -41,6 +41,24 @@ describe("contaminationOf", () => {
   });
 });
 
+describe("contaminationOf with marks that are unknown", () => {
+  const of = (...own: RowMark[]) => contaminationOf({...table, candidates: ["a"]}, new Map([["a", own]]));
+
+  it("has no share where nothing was found, and the least share where something was", () => {
+    const [nothing] = of("unknown", "unknown", "unknown", "unknown");
+    expect(nothing).toMatchObject({clean: 0, unknown: 4});
+    expect(nothing!.share).toBeUndefined();
+    expect(of("near", "unknown", "unknown", "unknown")[0]).toMatchObject({near: 1, unknown: 3, share: 0.25});
+  });
+
+  it("says that there may be more", () => {
+    expect(contaminationWarnings(of("unknown", "unknown", "unknown", "unknown"))).toEqual([]);
+    expect(contaminationWarnings(of("contaminated", "unknown", "unknown", "unknown"))).toEqual([
+      "At least 25.0% of the scored rows are contaminated for a (1 stands in the training part). Of the other rows it is not known."
+    ]);
+  });
+});
+
 describe("cleanTable", () => {
   it("keeps the rows that are clean for every candidate of which something is known", () => {
     const clean = cleanTable({...table, clusters: ["x", "x", null, "y"]}, marks);
@@ -65,6 +83,7 @@ describe("contaminationWarnings", () => {
       clean: 8,
       near: 2,
       contaminated: 0,
+      unknown: 0,
       share: 0.2,
       whole: score(whole),
       onClean: score(whole - 0.1)

@@ -1,6 +1,7 @@
 import fc from "../support/property.js";
 import {describe, expect, it} from "vitest";
 import {decide, type ScoreTable} from "../../src/decisions/index.js";
+import {mean, pairedDifference, rng, rowsNeeded} from "../../src/stats/index.js";
 
 /** Candidates by their right answers: `right(c, r)` says whether candidate c is right on row r. */
 function tableOf(
@@ -59,6 +60,51 @@ describe("decide", () => {
     const few = decide(tableOf(["a", "b"], 20, right), options);
     const enough = decide(tableOf(["a", "b"], 20 + few.rowsNeeded!, right), options);
     expect(enough.kind).toBe("pick");
+  });
+
+  describe("the rows it asks for before a tie", () => {
+    /** Pairs of related scores whose mean difference is `difference` in truth and, where `exact`, as seen. */
+    const scores = (seed: string, rows: number, difference: number, exact = false) => {
+      const next = rng(seed, "tie");
+      const b = Array.from({length: rows}, () => 0.5 + 0.1 * next.normal());
+      const off = b.map(() => 0.21 * next.normal());
+      const shift = difference - (exact ? mean(off)! : 0);
+      return [b.map((value, i) => value + off[i]! + shift), b];
+    };
+    const margin = 0.02;
+    it.each([0, 0.0005, 0.008])("bring one with power 0.8 or more at a difference of %f", (difference) => {
+      const tableAt = (values: number[][]): ScoreTable => ({
+        ...tableOf(["a", "b"], values[0]!.length, () => undefined),
+        values,
+        binary: false
+      });
+      const {kind, rowsNeeded} = decide(tableAt(scores("pilot", 300, difference, true)), options);
+      expect(kind).toBe("need-more");
+      let ties = 0;
+      for (let trial = 0; trial < 400; trial++) {
+        const [a, b] = scores(`trial ${trial}`, 300 + rowsNeeded!, difference);
+        const {low, high} = pairedDifference(a!, b!, {level: 0.9})!;
+        if (low > -margin && high < margin) ties++;
+      }
+      // Four in five, less twice the error of 400 trials.
+      expect(ties / 400).toBeGreaterThan(0.76);
+      expect(ties / 400).toBeLessThan(0.95);
+    });
+  });
+
+  it("asks for the same rows as the formula does, at whatever alpha", () => {
+    const next = rng(5, "level");
+    const off = Array.from({length: 200}, () => 0.4 * next.normal());
+    const differences = off.map((value) => value - mean(off)! + 0.04);
+    const sd = Math.sqrt(differences.reduce((sum, d) => sum + (d - 0.04) ** 2, 0) / 199);
+    const table = {...tableOf(["a", "b"], 200, () => 0), values: [differences, differences.map(() => 0)]};
+    for (const alpha of [0.05, 0.01, 0.001]) {
+      const {rowsNeeded: more} = decide({...table, binary: false}, {...options, alpha});
+      const needed = rowsNeeded({difference: 0.04, sd, alpha})!;
+      // The t quantile of 199 in place of the normal one.
+      expect((200 + more!) / needed).toBeGreaterThanOrEqual(1);
+      expect((200 + more!) / needed).toBeLessThan(1.05);
+    }
   });
 
   it("copying every row ten times as clusters does not make it surer", () => {

@@ -121,6 +121,8 @@ describe("the model registry", () => {
       ["downloaded", 2]
     ]);
     expect(found.at(-1)!.manifest).toBeUndefined();
-    expect((await trainingRecords(dir, merged.id)).map(({rowsSha256}) => rowsSha256)).toEqual(["abc"]);
+    const {records, gaps} = await trainingRecords(dir, merged.id);
+    expect(records.map(({rowsSha256}) => rowsSha256)).toEqual(["abc"]);
+    expect(gaps).toEqual([{id: gone.id, name: "downloaded"}]);
   });
 });

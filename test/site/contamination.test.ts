@@ -11,6 +11,7 @@ import {exactMatch} from "../../src/scorers/index.js";
 import {runContamination, runVerdict} from "../../src/site/index.js";
 import {ensureSplit} from "../../src/splits/index.js";
 import {openStore} from "../../src/store/index.js";
+import {readFile, rename, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 
@@ -111,6 +112,49 @@ describe("runContamination", () => {
     );
     const said = [...verdict.risks.map(({sentence}) => sentence), ...verdict.warnings];
     expect(said.filter((sentence) => /contaminated/.test(sentence))).toHaveLength(1);
+
+    const parentId = manifest!.candidates.find(({name}) => name === "majority")!.modelId!;
+    const folder = join(models, parentId);
+    const again = async () => {
+      const {candidates, marks, unknown} = (await runContamination(store, manifest!, table))!;
+      return {marks: [...marks.get("child")!].toSorted(), share: candidates[1]!.share, unknown};
+    };
+    const known = await again();
+    await rename(folder, join(workspace.dir, "gone"));
+    const gone = await again();
+    expect(gone).toMatchObject({marks: Array(4).fill("unknown"), share: undefined});
+    expect(gone.unknown).toContainEqual(expect.stringMatching(/^child: the record of the model majority \(/));
+    const {verdict: unsure} = await runVerdict(store, manifest!);
+    expect(unsure.risks.map(({sentence}) => sentence)).toEqual(expect.arrayContaining(gone.unknown));
+    await rename(join(workspace.dir, "gone"), folder);
+    expect(await again()).toEqual(known);
+
+    const record = join(folder, "manifest.json");
+    const text = await readFile(record, "utf8");
+    const made = JSON.parse(text) as {training: {version: string}};
+    made.training.version = "0".repeat(64);
+    await writeFile(record, JSON.stringify(made));
+    const lost = await again();
+    expect(lost).toMatchObject({marks: Array(4).fill("unknown"), share: undefined});
+    expect(lost.unknown).toContainEqual(
+      expect.stringMatching(/^child: what it was trained on .* not in the store/)
+    );
+    await writeFile(record, text);
+    expect(await again()).toEqual(known);
+
+    // What it was trained on itself is found all the same.
+    const childRecord = join(
+      models,
+      manifest!.candidates.find(({name}) => name === "child")!.modelId!,
+      "manifest.json"
+    );
+    const childAsSaved = JSON.parse(await readFile(childRecord, "utf8")) as object;
+    await writeFile(
+      childRecord,
+      JSON.stringify({...childAsSaved, training: (JSON.parse(text) as typeof made).training})
+    );
+    await rename(folder, join(workspace.dir, "gone"));
+    expect(await again()).toMatchObject({marks: ["contaminated", "near", "unknown", "unknown"], share: 0.5});
     store.close();
   });
 });

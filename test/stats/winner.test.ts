@@ -68,6 +68,17 @@ describe("the winner's score, corrected for having been chosen", () => {
     expect(ours.high).toBeLessThan(1);
   });
 
+  it("where no score varies is Wilson's with the t quantile, not a point", () => {
+    const ones = [1, 1, 1, 1, 1];
+    const t = 2.776445;
+    const ours = winnerEstimate([ones, ones], {seed: 1})!;
+    expectClose(ours.critical, t, 1e-6);
+    expectClose(ours.low, 5 / (5 + t ** 2), 1e-6);
+    expect([ours.estimate, ours.high]).toEqual([1, 1]);
+    const groups = winnerEstimate([[...ones, ...ones]], {seed: 1, clusters: [..."abcdeabcde"]})!;
+    expectClose(groups.low, ours.low, 1e-6);
+  });
+
   it("gives the same numbers for the same seed and uses rows that all candidates have", () => {
     const columns = simulate("same", [0.5, 0.6], 60);
     const ours = winnerEstimate(columns, {seed: 3});
@@ -109,6 +120,17 @@ describe("candidates that may be the best", () => {
     const graded = (list: number[]) => list.map((x, i) => x + (i % 7) * 1e-9);
     const t = pairedDifference(graded(a!), graded(b!))!;
     expect(Math.abs(p - t.p / 2)).toBeLessThan(0.005);
+  });
+
+  it("are all, when one is right and another wrong on both of two rows, and the best on twenty", () => {
+    const constant = (value: number, rows: number) => new Array<number>(rows).fill(value);
+    const [few, many] = [2, 20].map((rows) =>
+      possibleBest([constant(1, rows), constant(0, rows), constant(0, rows)], {seed: 1})!
+    );
+    expect(few!.best).toEqual([0, 1, 2]);
+    // P(t(1) > √2) = 1/2 − arctan(√2) / π
+    expect(Math.abs(few!.p[1]! - 0.196)).toBeLessThan(0.02);
+    expect(many!.best).toEqual([0]);
   });
 
   it("keep a copy of the best, and everyone when nobody differs", () => {

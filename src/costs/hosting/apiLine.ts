@@ -1,4 +1,4 @@
-import {completionCost} from "../completionCost.js";
+import {meanCost} from "../meanCost.js";
 import {SECONDS_PER_MONTH} from "../units.js";
 import {Needs} from "./needs.js";
 import type {ApiHosting, CostLine, RequestTokens, UnknownCost} from "./types.js";
@@ -12,9 +12,13 @@ export function apiLine(hosting: ApiHosting, tokens: RequestTokens): CostLine | 
   const promptTokens = needs.amount("promptTokens", tokens.promptTokens);
   const completionTokens = needs.amount("completionTokens", tokens.completionTokens);
   const batchPriceShare = batchShare > 0 ? needs.amount("batchPriceShare", hosting.batchPriceShare) : 1;
-  const cachedTokens =
-    hosting.cachedShare === undefined ? tokens.cachedTokens : hosting.cachedShare * promptTokens;
-  const usd = completionCost({promptTokens, completionTokens, cachedTokens}, price);
+  const {cachedShare} = hosting;
+  const cachedTokens = cachedShare === undefined ? tokens.cachedTokens : cachedShare * promptTokens;
+  const long =
+    cachedShare === undefined
+      ? tokens.long
+      : tokens.long?.map((one) => ({...one, cachedTokens: cachedShare * one.promptTokens}));
+  const usd = meanCost({promptTokens, completionTokens, cachedTokens}, price, long);
   const usdPerRequest = needs.amount("price", price ? usd : 0);
   const perMinute = Math.min(
     hosting.requestsPerMinute ?? Infinity,

@@ -1,4 +1,5 @@
 import type {TokenPrice} from "../completionCost.js";
+import type {LongRequests} from "../meanCost.js";
 
 /** What one request needs on average; undefined is unknown, never 0. Cached prompt tokens are counted inside `promptTokens`. */
 export interface RequestTokens {
@@ -7,6 +8,8 @@ export interface RequestTokens {
   completionTokens?: number;
   /** US dollars of a request as they were billed, where they do not follow from its tokens: those of a cascade. An API without a price costs this. */
   billedUsd?: number;
+  /** For each tier of the prices, the part of these tokens that is of requests with prompts above it. */
+  long?: readonly LongRequests[];
 }
 
 /**
