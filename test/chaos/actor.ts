@@ -28,7 +28,11 @@ export async function openActor(
   valkeyPort: number,
   key: string
 ): Promise<Actor> {
-  const [proxy, clock, main] = await Promise.all([startCuttableProxy(valkeyPort), built("clock"), built(script)]);
+  const [proxy, clock, main] = await Promise.all([
+    startCuttableProxy(valkeyPort),
+    built("clock"),
+    built(script)
+  ]);
   let words: string[] = [];
   let child: ChildProcess | undefined;
   let said = "";
@@ -36,11 +40,10 @@ export async function openActor(
   let told: {line(said: string): void; failed(error: Error): void} | undefined;
 
   const spawned = () => {
-    const own = spawn(
-      process.execPath,
-      ["--import", clock, main, ...words],
-      {stdio: ["ignore", "pipe", "pipe", "ipc"], env: {...process.env, ASSAY_QUEUE_KEY: key}}
-    );
+    const own = spawn(process.execPath, ["--import", clock, main, ...words], {
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      env: {...process.env, ASSAY_QUEUE_KEY: key}
+    });
     child = own;
     said = "";
     own.stderr!.on("data", (part: Buffer) => (said = (said + part.toString()).slice(-4000)));

@@ -17,11 +17,9 @@ const victims = ["worker", "coordinator", "server"] as const;
 
 /** A number in [0, 1) from a name: the same rounds are killed at the same moments every time. */
 const chance = (name: string) => createHash("sha256").update(name).digest().readUInt32BE() / 2 ** 32;
-const [workerMain, coordinatorMain] = await Promise.all(
-  ["workerMain", "coordinatorMain"].map((name) =>
-    childScript(new URL(`support/${name}.ts`, import.meta.url))
-  )
-) as [string, string];
+const [workerMain, coordinatorMain] = (await Promise.all(
+  ["workerMain", "coordinatorMain"].map((name) => childScript(new URL(`support/${name}.ts`, import.meta.url)))
+)) as [string, string];
 
 describe.skipIf(!hasValkey())(
   `a queue of which something is killed (${rounds} rounds, ASSAY_KILL_ROUNDS)`,

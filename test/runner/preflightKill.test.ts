@@ -22,8 +22,7 @@ it("a preflight that was paid for is not asked again after a kill, nor by anothe
   });
   open.push(model);
   const probes = () => model.requests.filter(({prompt}) => prompt === PROBE).length;
-  const start = () =>
-    spawn(process.execPath, [script, folder, model.url, "0", "preflight"]);
+  const start = () => spawn(process.execPath, [script, folder, model.url, "0", "preflight"]);
 
   const killed = start();
   onRow = () => killed.kill("SIGKILL");

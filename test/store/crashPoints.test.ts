@@ -58,19 +58,15 @@ describe(`a command killed before each step that changes a file, or within it (e
 /** Runs a command to its end in a process that leaves an image of its folder for each step. */
 async function imagesOf(name: string, project: string, images: string): Promise<void> {
   model.requests.length = 0;
-  const child = spawn(
-    process.execPath,
-    ["--import", preload, script, name, project, model.url],
-    {
-      env: {
-        ...process.env,
-        ASSAY_CRASH_PROJECT: project,
-        ASSAY_CRASH_IMAGES: images,
-        ASSAY_CRASH_STRIDE: String(stride)
-      },
-      stdio: "inherit"
-    }
-  );
+  const child = spawn(process.execPath, ["--import", preload, script, name, project, model.url], {
+    env: {
+      ...process.env,
+      ASSAY_CRASH_PROJECT: project,
+      ASSAY_CRASH_IMAGES: images,
+      ASSAY_CRASH_STRIDE: String(stride)
+    },
+    stdio: "inherit"
+  });
   expect(await new Promise((resolve) => child.once("close", resolve))).toBe(0);
 }
 
