@@ -288,7 +288,7 @@ describe.skipIf(!server)("a bucket", () => {
     await here.put(key, until(60_000));
     await expect(withLease(there, key, {what: "the next"}, async () => 1)).rejects.toThrow(/on elsewhere/);
     await here.put(key, until(-1));
-    await withLease(there, key, {what: "the next", termMs: 300}, async (lost) => {
+    await withLease(there, key, {what: "the next", termMs: 300}, async ({lost}) => {
       await here.put(key, until(60_000));
       await expect.poll(() => lost.aborted, {timeout: 60_000}).toBe(true);
     });

@@ -28,6 +28,14 @@ const textAt = async (bucket: Bucket) => {
   return found && found !== "unchanged" ? Buffer.from(found.bytes).toString() : undefined;
 };
 
+it.skipIf(!server)("a request that nobody answers is made again", async () => {
+  const bucket = new Bucket(await openClients(process.env, 2_000), "s3://b", await server!.bucket(), "");
+  let hung = 0;
+  server!.fate(() => (hung++ === 0 ? "hang" : "forward"));
+  await bucket.put("a", "1");
+  expect(hung).toBeGreaterThan(1);
+});
+
 describe.skipIf(!server)("a claim", () => {
   it("leaves no trace when it is dropped", async () => {
     const bucket = await open();

@@ -1,0 +1,44 @@
+import {existsSync, readdirSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
+import {expect, it} from "vitest";
+import {runEval} from "../../src/runner/index.js";
+import {runIds} from "../../src/store/index.js";
+import {runDir} from "../support/folders.js";
+import {startModelServer} from "../support/modelServer.js";
+import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {server, wordsEval, wordsProject} from "./support/project.js";
+
+const ROWS = 400;
+
+it.each(["running", "sealing"])(
+  "a run that lost its lease to another machine while %s is not sealed, and keeps its journal",
+  async (phase) => {
+    const model = await startModelServer({models: ["test-model"]});
+    const project = await wordsProject(await temporaryProject(), ROWS);
+    const {workspace} = project.store;
+    const locks = join(workspace.dir, "locks");
+    const lose = () => {
+      const other = {owner: "c", host: "elsewhere", pid: 1, what: "theirs", since: "2026-01-02"};
+      const lock = readdirSync(locks).find((name) => name.startsWith("run-"))!;
+      writeFileSync(join(locks, lock), JSON.stringify(other));
+    };
+    let lost = false;
+    const started = runEval(wordsEval(server(model.url)), {
+      ...project,
+      evalName: "words",
+      options: {preflight: false},
+      effects: {
+        onProgress(progress) {
+          if (progress.phase === phase && !lost) lose();
+          lost ||= progress.phase === phase;
+        }
+      }
+    });
+    await expect(started).rejects.toThrow(/the run words-.* could not keep its lock/);
+    const [id] = await runIds(workspace);
+    expect(existsSync(join(runDir(workspace, id!), "manifest.json"))).toBe(false);
+    expect(existsSync(join(runDir(workspace, id!), "items.parquet"))).toBe(false);
+    expect(existsSync(join(runDir(workspace, id!), "journal.ndjson"))).toBe(true);
+    project.store.close();
+  }
+);
