@@ -63,7 +63,8 @@ async function acquire(place: Place, key: string, said: () => string, options: L
     }
     const holder = holderOf(bytes);
     if (!holder || !holds(holder)) {
-      await place.removeIf(key, bytes);
+      // Another who is removing it will be done in a moment.
+      if (!(await place.removeIf(key, bytes))) await sleep(1);
       continue;
     }
     const message = underWay(holder);

@@ -2,6 +2,7 @@ import {spawn, spawnSync} from "node:child_process";
 import {existsSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
 import {mkdir} from "node:fs/promises";
 import {dirname, join} from "node:path";
+import {setTimeout as sleep} from "node:timers/promises";
 import {describe, expect, it} from "vitest";
 import {LocalFolder, processIsAlive} from "../../src/store/index.js";
 import {heldLeases, type LeaseOptions, withLease} from "../../src/store/lease.js";
@@ -70,6 +71,24 @@ describe("a lease", () => {
     await mkdir(dirname(path), {recursive: true});
     writeFileSync(path, JSON.stringify({pid, what: "a dead run", since: "2026-01-01"}));
     expect(await withLock(path, {what: "the next"}, async () => "mine")).toBe("mine");
+  });
+
+  it("of a dead process is taken over by one of many at a time, however late each acts on what it read", async () => {
+    const place = new LateFolder(await temporaryProject());
+    const {pid} = spawnSync(process.execPath, ["-e", ""]);
+    let most = 0;
+    for (let round = 0; round < 40; round++) {
+      const key = `locks/${round}.json`;
+      await place.put(key, JSON.stringify({pid, what: "a dead run", since: "2026-01-01"}));
+      let inside = 0;
+      const work = async () => {
+        most = Math.max(most, ++inside);
+        await sleep(5);
+        inside--;
+      };
+      await Promise.all([1, 2, 3, 4].map(() => withLease(place, key, {what: "work", waitMs: 60_000}, work)));
+    }
+    expect(most).toBe(1);
   });
 
   it.skipIf(process.platform !== "linux")(
@@ -177,6 +196,15 @@ describe("a lease", () => {
     }
   });
 });
+
+/** A folder whose readers are held up between the look and what they do next. */
+class LateFolder extends LocalFolder {
+  override async read(key: string): Promise<Uint8Array | undefined> {
+    const bytes = await super.read(key);
+    await sleep(Math.random() * 4);
+    return bytes;
+  }
+}
 
 /** A folder on a server that stops answering. */
 class HangingFolder extends LocalFolder {
