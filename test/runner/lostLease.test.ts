@@ -10,6 +10,29 @@ import {server, wordsEval, wordsProject} from "./support/project.js";
 
 const ROWS = 400;
 
+it("a run whose lease is lost while it makes its calls makes no more of them", async () => {
+  const model = await startModelServer({models: ["test-model"], latencyMs: 50});
+  const project = await wordsProject(await temporaryProject(), ROWS);
+  const machine = new AbortController();
+  const {workspace} = project.store;
+  const {lease} = workspace;
+  Object.assign(workspace, {
+    lease: ((name, options, work) =>
+      lease(name, options, (held) =>
+        work(name.startsWith("run-") ? {...held, lost: machine.signal} : held)
+      )) as typeof lease
+  });
+  const {manifest, calls} = await runEval(wordsEval(server(model.url)), {
+    ...project,
+    evalName: "words",
+    options: {preflight: false, concurrency: 2},
+    effects: {onProgress: ({phase}) => phase === "running" && model.requests.length > 0 && machine.abort()}
+  });
+  expect(manifest!.status).toBe("partial");
+  expect(calls).toBeLessThan(ROWS / 2);
+  project.store.close();
+});
+
 it.each(["running", "sealing"])(
   "a run that lost its lease to another machine while %s is not sealed, and keeps its journal",
   async (phase) => {
