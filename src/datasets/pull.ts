@@ -6,6 +6,7 @@ import {
   downloadsDir,
   getJson,
   hashJson,
+  type Held,
   latestVersion,
   messageOf,
   openDatabase,
@@ -108,7 +109,7 @@ async function pullOne(
   return workspace.lease(
     `pull-${definition.name}`,
     {what: `a pull of ${definition.name}`, waitMs: options.waitMs ?? 60_000, onWait: options.onProgress},
-    async () => {
+    async (held) => {
       await workspace.place.sweep(datasetKey(definition.name));
       await sweepTemporary(workspace.tmpDir);
       const sourceKey = await sourceKeyOf(definition, options.redactor);
@@ -121,7 +122,7 @@ async function pullOne(
       try {
         // The rows are a multiset: keeping their order would hold back whole batches in memory.
         await db.run("set preserve_insertion_order = false");
-        return await pullInto(db, workspace, definition, {stage, scratch, sourceKey, earlier}, options);
+        return await pullInto(db, workspace, definition, {stage, scratch, sourceKey, earlier, held}, options);
       } finally {
         db.close();
         await stage.discard();
@@ -139,8 +140,15 @@ async function pullInto(
     stage,
     scratch,
     sourceKey,
-    earlier
-  }: {stage: Stage; scratch: string; sourceKey: string | undefined; earlier: number | undefined},
+    earlier,
+    held
+  }: {
+    stage: Stage;
+    scratch: string;
+    sourceKey: string | undefined;
+    earlier: number | undefined;
+    held: Held;
+  },
   options: PullOptions
 ): Promise<PullResult> {
   const name = definition.name;
@@ -218,12 +226,15 @@ async function pullInto(
     await redactor.writeLedger(db, stage.folder, facts, {found: foundRows(db, findingsFile), accepted});
   }
   await writeSkipped(db, stage.folder, source.skipped);
-  const point = () =>
-    pointToLatest(workspace, name, {version: id, pulledAt, sourceKey: sourceKey || undefined, earlier});
+  const point = async () => {
+    await held.confirm();
+    await pointToLatest(workspace, name, {version: id, pulledAt, sourceKey: sourceKey || undefined, earlier});
+  };
   const before = await readVersion(workspace, own);
   if (before) {
     // The rows are the same, but the definition may say more about them than it did.
     const version = {...before, ...roles, ...filtered, idColumn};
+    await held.confirm();
     for (const file of BESIDE_ROWS) await putStaged(workspace, stage, own, file);
     if (hashJson(version) !== hashJson(before)) await writeVersion(workspace, version);
     if (latest?.version !== id || sourceKey || latest.earlier !== earlier) await point();
@@ -251,6 +262,7 @@ async function pullInto(
     checks: Object.keys(definition.checks ?? {}).map((check) => ({name: check, passed: true}))
   };
   await writeJsonAtomic(join(stage.folder, "manifest.json"), manifest);
+  await held.confirm();
   if (!(await stage.commit(versionKey(own))))
     throw new UserError(
       `${name}@${id} has a folder without a manifest in ${workspace.place.name}. Remove it, then pull again.`

@@ -5,6 +5,7 @@ import {
   type Database,
   type Erased,
   type Erasing,
+  type Held,
   openDatabase,
   readTombstones,
   recordsOf,
@@ -52,10 +53,10 @@ export async function purge(
   dataset: string,
   options: PurgeOptions
 ): Promise<PurgeResult> {
-  return workspace.lease(`pull-${dataset}`, {what: `a purge of ${dataset}`, waitMs: 60_000}, async () => {
+  return workspace.lease(`pull-${dataset}`, {what: `a purge of ${dataset}`, waitMs: 60_000}, async (held) => {
     const db = await openDatabase({tmpDir: workspace.tmpDir});
     try {
-      return await purgeWith(db, workspace, dataset, options);
+      return await purgeWith(db, workspace, dataset, options, held);
     } finally {
       db.close();
     }
@@ -66,7 +67,8 @@ async function purgeWith(
   db: Database,
   workspace: Workspace,
   dataset: string,
-  {where, reason, now = () => new Date()}: PurgeOptions
+  {where, reason, now = () => new Date()}: PurgeOptions,
+  {lost, confirm}: Held
 ): Promise<PurgeResult> {
   await refuseWhileRunning(workspace, "Nothing was erased.");
   const versions = await versionsToPurge(workspace, dataset);
@@ -83,6 +85,7 @@ async function purgeWith(
   if (found.length === 0 && known.size === 0)
     throw new UserError(`no row of ${dataset} meets ${where}. Nothing was erased.`);
   tombstones.rows.push(...fresh.map((hash) => ({hash, at, reason})));
+  await confirm();
   await writeTombstones(workspace, dataset, tombstones);
   // A run that planned before the tombstones were there and locked since holds the rows in its plan.
   await refuseWhileRunning(workspace, "The rows are marked but not yet erased.");
@@ -110,8 +113,10 @@ async function purgeWith(
   };
   for (const kind of workspace.kinds) {
     if (!kind.erase) continue;
-    for await (const record of recordsOf(workspace, kind))
+    for await (const record of recordsOf(workspace, kind)) {
+      lost.throwIfAborted();
       enter(result, kind.name, record.id, await kind.erase(record, erasing));
+    }
   }
   // What page loaders printed, masked excerpts among it; the next build makes it again.
   await rm(join(workspace.project, "src", ".observablehq", "cache"), {recursive: true, force: true});

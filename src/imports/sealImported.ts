@@ -58,7 +58,7 @@ export async function sealImported(
     files.map(({sha256, answers}) => [sha256, answers[0]?.candidate ?? null])
   ]);
   const id = `${options.eval.slice(0, 100)}-${planHash.slice(0, 12)}`;
-  return workspace.lease(`run-${id}`, {what: `the run ${id}`}, async () => {
+  return workspace.lease(`run-${id}`, {what: `the run ${id}`}, async (held) => {
     const known = await readRun(workspace, id);
     if (known) return {manifest: known, unchanged: true, erased: 0};
     const now = (options.now ?? Date.now)();
@@ -68,7 +68,8 @@ export async function sealImported(
       workspace,
       id,
       (folder) => writeTables(workspace, folder, {id, combined: kept, excerpt: options.excerpt}),
-      async () => manifest
+      async () => manifest,
+      held
     );
     return {manifest, unchanged: false, erased: combined.rows.length - kept.rows.length};
   });

@@ -1,4 +1,4 @@
-import {projectPricesOr} from "../store/index.js";
+import {type Held, projectPricesOr} from "../store/index.js";
 import {checkBudget} from "./calls/checkBudget.js";
 import {ofAllStarts} from "./journal/askedModels.js";
 import {callPrices, type CallPrices} from "./calls/callPrices.js";
@@ -37,6 +37,8 @@ export interface PlannedRun {
   plan: Plan;
   privacyCheck: PrivacyCheck;
   run: RunFolder;
+  /** Its lease. */
+  held: Held;
   /** Folder for what is half-made. */
   folder: string;
 }
@@ -111,6 +113,7 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
       pricesTokens: ready.map(({prepared}) => prepared.endpoint.price !== undefined),
       retryFailed: options.retryFailed,
       signal: abortSignal,
+      held: planned.held,
       manifest: async (figures) =>
         buildManifest({
           ...planned,

@@ -43,8 +43,18 @@ export async function runEval(definition: EvalDefinition, inputs: RunInputs): Pr
   return store.workspace.share(
     `using-${version.id}`,
     {what: `eval ${evalName} on ${version.dataset}@${version.id}`},
-    () => planAndRun(definition, inputs)
+    ({lost}) => planAndRun(definition, stoppedBy(lost, inputs))
   );
+}
+
+/** The inputs, whose signals abort too when a lease of the run is lost: calls that another machine makes are paid twice. */
+function stoppedBy(lost: AbortSignal, inputs: RunInputs): RunInputs {
+  const {signal, abortSignal} = inputs;
+  return {
+    ...inputs,
+    signal: signal ? AbortSignal.any([signal, lost]) : lost,
+    abortSignal: abortSignal ? AbortSignal.any([abortSignal, lost]) : lost
+  };
 }
 
 async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promise<RunResult> {
@@ -126,7 +136,7 @@ const NO_RUN = "none";
 
 /** Makes the calls of a plan that was made when `erased` rows of the dataset had been erased. */
 async function runUnderLease(
-  planned: Omit<PlannedRun, "run">,
+  planned: Omit<PlannedRun, "run" | "held">,
   {runId, erased}: {runId: string; erased: number}
 ): Promise<RunResult> {
   const {inputs, place, effects, resolved, plan, privacyCheck} = planned;
@@ -138,7 +148,7 @@ async function runUnderLease(
       waitMs: options.lockWaitMs ?? 0,
       onWait: (message) => effects.onMessage?.(message)
     },
-    async () => {
+    async (held) => {
       // A purge refuses beside a run that holds its lock; this one was planned before it did.
       if ((await tombstones(place.workspace, version.dataset)).length !== erased)
         throw new UserError(
@@ -147,7 +157,8 @@ async function runUnderLease(
       const run = await chooseFolder(place, resolved.name, plan, options, effects.now);
       if (run.finished && run.sealed) return {manifest: run.sealed, unchanged: true, calls: 0};
       const guarded = {...resolved, scorers: guardScorers(resolved.scorers, privacyCheck)};
-      return makeRun({...planned, resolved: guarded, run});
+      const stoppable = stoppedBy(held.lost, inputs);
+      return makeRun({...planned, inputs: stoppable, resolved: guarded, run, held});
     }
   );
 }
@@ -175,7 +186,7 @@ async function planRun({
   ready,
   privacyCheck,
   folder
-}: Omit<PlannedRun, "plan" | "run">): Promise<Plan> {
+}: Omit<PlannedRun, "plan" | "run" | "held">): Promise<Plan> {
   const fewShot = await fewShotRows(place, {
     version,
     split,

@@ -1,5 +1,5 @@
 import {randomBytes} from "node:crypto";
-import {mkdir, open, readdir, readFile, rename, rm} from "node:fs/promises";
+import {mkdir, open, readdir, readFile, rename, rm, stat} from "node:fs/promises";
 import {basename, dirname, join, resolve, sep} from "node:path";
 import {UserError} from "./errors.js";
 import {processIsAlive} from "./process.js";
@@ -104,10 +104,20 @@ export async function sweepBelow(folder: string): Promise<void> {
     if (entry.isDirectory()) await sweepBelow(join(folder, entry.name));
 }
 
+/** A right to remove a file (`asSoleRemover`) is held for milliseconds. */
+const RIGHT = /\.removing$/;
+const HOUR_MS = 3_600_000;
+
 /** Removes what dead processes left half-written in `folder` (not below it). */
 export async function sweepTemporary(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [] as string[])) {
     const pid = TEMPORARY.exec(name)?.[1];
-    if (pid && !processIsAlive(Number(pid))) await rm(join(folder, name), {recursive: true, force: true});
+    const isLeft = RIGHT.test(name) ? await isOld(join(folder, name)) : pid && !processIsAlive(Number(pid));
+    if (isLeft) await rm(join(folder, name), {recursive: true, force: true});
   }
+}
+
+async function isOld(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && Date.now() - found.mtimeMs > HOUR_MS;
 }

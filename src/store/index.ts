@@ -92,6 +92,7 @@ export {
   writeVersion
 } from "./kinds/version.js";
 export {withLease} from "./lease.js";
+export type {Held} from "./renewal.js";
 export {checkName, nameProblem} from "./names.js";
 export {inParallel} from "./inParallel.js";
 export {nearest} from "./nearest.js";

@@ -2,6 +2,7 @@ import {setTimeout as sleep} from "node:timers/promises";
 import {UserError} from "./errors.js";
 import {holderOf, holds, thisHolder, underWay, untilExpiry} from "./holder.js";
 import type {Place} from "./place/place.js";
+import {type Held, keepRenewed} from "./renewal.js";
 
 export interface LeaseOptions {
   /** What the holder is doing, shown to whoever has to wait. */
@@ -19,44 +20,22 @@ const TERM_MS = 60_000;
  * Runs `work` while holding the lease at a key. On one machine a dead process's lease is taken over at once, and a living
  * one's never, however late it is; another machine's is taken over when it has expired. A holder is waited for up to
  * `waitMs`, then refused by name. A file that says nothing of a holder (empty, torn by a power cut) is nobody's.
- * @param work its signal aborts when the lease was lost to another machine
+ * @param work is told when the lease was lost to another machine, and asks whether it was before it writes what counts
  */
 export async function withLease<T>(
   place: Place,
   key: string,
   options: LeaseOptions,
-  work: (lost: AbortSignal) => Promise<T>
+  work: (held: Held) => Promise<T>
 ): Promise<T> {
   const term = options.termMs ?? TERM_MS;
   const mine = thisHolder(options.what);
-  const said = () => untilExpiry(mine, term);
-  await acquire(place, key, said, options);
-  const lost = new AbortController();
-  let good = Date.now() + term;
-  const renew = async () => {
-    const until = Date.now() + term;
-    const bytes = await place.read(key);
-    const kept = holderOf(bytes)?.owner === mine.owner && (await place.replaceIf(key, bytes!, said()));
-    if (kept) good = until;
-    else lost.abort();
-  };
-  let renewing: Promise<void> | undefined;
-  // A renewal that fails is tried again by the next one: two thirds of the term are left.
-  const timer = setInterval(
-    () =>
-      (renewing ??= renew()
-        .catch(() => {
-          if (Date.now() > good) lost.abort();
-        })
-        .finally(() => (renewing = undefined))),
-    term / 3
-  );
-  timer.unref();
+  await acquire(place, key, () => untilExpiry(mine, term), options);
+  const {stop, ...held} = keepRenewed(place, key, mine, term);
   try {
-    return await work(lost.signal);
+    return await work(held);
   } finally {
-    clearInterval(timer);
-    await renewing;
+    await stop();
     const bytes = await place.read(key);
     if (bytes && holderOf(bytes)?.owner === mine.owner) await place.removeIf(key, bytes);
   }
@@ -84,7 +63,8 @@ async function acquire(place: Place, key: string, said: () => string, options: L
     }
     const holder = holderOf(bytes);
     if (!holder || !holds(holder)) {
-      await place.removeIf(key, bytes);
+      // Another who is removing it will be done in a moment.
+      if (!(await place.removeIf(key, bytes))) await sleep(1);
       continue;
     }
     const message = underWay(holder);

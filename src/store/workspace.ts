@@ -11,6 +11,7 @@ import {checkName} from "./names.js";
 import {LocalFolder} from "./place/localFolder.js";
 import type {Place} from "./place/place.js";
 import {folderOfShared} from "./place/s3/address.js";
+import type {Held} from "./renewal.js";
 
 const SCHEMA_VERSION = 1;
 
@@ -29,12 +30,12 @@ export interface Workspace {
   /** A folder of this machine for what need not outlive the process. */
   readonly tmpDir: string;
   /** Runs `work` while holding the store's lease of a name. */
-  lease<T>(name: string, options: LeaseOptions, work: (lost: AbortSignal) => Promise<T>): Promise<T>;
+  lease<T>(name: string, options: LeaseOptions, work: (held: Held) => Promise<T>): Promise<T>;
   /**
    * Runs `work` while holding a lease of its own, whose name begins so: any number of processes do at once. Leases of such a
    * name that dead processes left are removed.
    */
-  share<T>(name: string, options: LeaseOptions, work: (lost: AbortSignal) => Promise<T>): Promise<T>;
+  share<T>(name: string, options: LeaseOptions, work: (held: Held) => Promise<T>): Promise<T>;
   /** What living processes are doing under leases whose names begin so, or of this very name. */
   held(name: string, exactly?: "exactly"): Promise<string[]>;
 }

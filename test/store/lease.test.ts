@@ -2,14 +2,16 @@ import {spawn, spawnSync} from "node:child_process";
 import {existsSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
 import {mkdir} from "node:fs/promises";
 import {dirname, join} from "node:path";
+import {setTimeout as sleep} from "node:timers/promises";
 import {describe, expect, it} from "vitest";
 import {LocalFolder, processIsAlive} from "../../src/store/index.js";
 import {heldLeases, type LeaseOptions, withLease} from "../../src/store/lease.js";
+import type {Held} from "../../src/store/renewal.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 const lockPath = async () => join(await temporaryProject(), "locks", "one.json");
 
-const withLock = <T>(path: string, options: LeaseOptions, work: (lost: AbortSignal) => Promise<T>) =>
+const withLock = <T>(path: string, options: LeaseOptions, work: (held: Held) => Promise<T>) =>
   withLease(new LocalFolder(dirname(dirname(path))), "locks/one.json", options, work);
 
 async function leaseOf(path: string, holder: object | string): Promise<void> {
@@ -69,6 +71,24 @@ describe("a lease", () => {
     await mkdir(dirname(path), {recursive: true});
     writeFileSync(path, JSON.stringify({pid, what: "a dead run", since: "2026-01-01"}));
     expect(await withLock(path, {what: "the next"}, async () => "mine")).toBe("mine");
+  });
+
+  it("of a dead process is taken over by one of many at a time, however late each acts on what it read", async () => {
+    const place = new LateFolder(await temporaryProject());
+    const {pid} = spawnSync(process.execPath, ["-e", ""]);
+    let most = 0;
+    for (let round = 0; round < 40; round++) {
+      const key = `locks/${round}.json`;
+      await place.put(key, JSON.stringify({pid, what: "a dead run", since: "2026-01-01"}));
+      let inside = 0;
+      const work = async () => {
+        most = Math.max(most, ++inside);
+        await sleep(5);
+        inside--;
+      };
+      await Promise.all([1, 2, 3, 4].map(() => withLease(place, key, {what: "work", waitMs: 60_000}, work)));
+    }
+    expect(most).toBe(1);
   });
 
   it.skipIf(process.platform !== "linux")(
@@ -131,10 +151,66 @@ describe("a lease", () => {
   it("that another machine took over aborts the work's signal and is left to its new holder", async () => {
     const path = await lockPath();
     const other = {owner: "c", host: "elsewhere", pid: 1, what: "theirs", since: "2026-01-02"};
-    await withLock(path, {what: "slow work", termMs: 60}, async (lost) => {
+    await withLock(path, {what: "slow work", termMs: 60}, async ({lost}) => {
       await leaseOf(path, other);
       await expect.poll(() => lost.aborted, {timeout: 60_000}).toBe(true);
     });
     expect(JSON.parse(readFileSync(path, "utf8"))).toEqual(other);
   });
+
+  it("whose renewal hangs is lost after its term, and confirms nothing", async () => {
+    const place = new HangingFolder(await temporaryProject());
+    await withLease(place, "locks/one.json", {what: "a pull", termMs: 300}, async ({lost, confirm}) => {
+      await confirm();
+      place.hangs = true;
+      const refused = expect(confirm()).rejects.toThrow(/a pull could not keep its lock/);
+      await expect.poll(() => lost.aborted, {timeout: 60_000}).toBe(true);
+      place.hangs = false;
+      await refused;
+    });
+  });
+
+  it("is confirmed while it is held, and refused as soon as another machine has it", async () => {
+    const path = await lockPath();
+    const other = {owner: "c", host: "elsewhere", pid: 1, what: "theirs", since: "2026-01-02"};
+    await withLock(path, {what: "slow work"}, async ({lost, confirm}) => {
+      await confirm();
+      expect(lost.aborted).toBe(false);
+      await leaseOf(path, other);
+      await expect(confirm()).rejects.toThrow(/slow work could not keep its lock/);
+      expect(lost.aborted).toBe(true);
+    });
+    expect(JSON.parse(readFileSync(path, "utf8"))).toEqual(other);
+  });
+
+  it("of a machine that slept beyond its term is kept when nobody took it over", async () => {
+    const path = await lockPath();
+    const {now} = Date;
+    try {
+      await withLock(path, {what: "slow work", termMs: 60_000}, async ({confirm}) => {
+        Date.now = () => now() + 3_600_000;
+        await confirm();
+      });
+    } finally {
+      Date.now = now;
+    }
+  });
 });
+
+/** A folder whose readers are held up between the look and what they do next. */
+class LateFolder extends LocalFolder {
+  override async read(key: string): Promise<Uint8Array | undefined> {
+    const bytes = await super.read(key);
+    await sleep(Math.random() * 4);
+    return bytes;
+  }
+}
+
+/** A folder on a server that stops answering. */
+class HangingFolder extends LocalFolder {
+  hangs = false;
+
+  override read(key: string): Promise<Uint8Array | undefined> {
+    return this.hangs ? new Promise(() => undefined) : super.read(key);
+  }
+}

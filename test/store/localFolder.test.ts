@@ -1,8 +1,10 @@
 import {spawnSync} from "node:child_process";
-import {existsSync, mkdirSync, readdirSync, writeFileSync} from "node:fs";
+import {existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {LocalFolder} from "../../src/store/index.js";
+import {sha256} from "../../src/store/hash.js";
+import {thisHolder} from "../../src/store/holder.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {placeSuite} from "./placeSuite.js";
 
@@ -17,6 +19,37 @@ describe("a local folder", () => {
     await place.removeIf("a", Buffer.from("other"));
     await (await place.stage("")).discard();
     expect(readdirSync(folder)).toEqual(["a"]);
+  });
+
+  it("keeps a file that another put where one was removed, whoever else removes and puts at that moment", async () => {
+    const place = new LocalFolder(await temporaryProject());
+    for (let round = 0; round < 150; round++) {
+      const key = `locks/${round}.json`;
+      await place.put(key, "of the next");
+      const taken = async () => {
+        for (let i = 0; i < 10; i++) if (await place.putIfAbsent(key, "of a third")) return true;
+        return false;
+      };
+      const [removed, replaced] = await Promise.all([
+        place.removeIf(key, Buffer.from("of the dead")),
+        taken()
+      ]);
+      expect([removed, replaced]).toEqual([false, false]);
+    }
+  });
+
+  it("removes what a dead process was about to remove, and leaves it to a living one", async () => {
+    const folder = await temporaryProject();
+    const place = new LocalFolder(folder);
+    await place.put("a", "1");
+    const right = (n: number) => join(folder, `.a.${sha256("1").slice(0, 16)}.${n}.removing`);
+    writeFileSync(right(0), JSON.stringify({...thisHolder("removing"), pid: 2 ** 22 + 1}));
+    writeFileSync(right(1), JSON.stringify(thisHolder("removing")));
+    expect(await place.removeIf("a", Buffer.from("1"))).toBe(false);
+    writeFileSync(right(1), "");
+    utimesSync(right(1), new Date(0), new Date(0));
+    expect(await place.removeIf("a", Buffer.from("1"))).toBe(true);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it("sweeps what dead processes left half-made, not what living ones make", async () => {

@@ -3,12 +3,14 @@ import {existsSync, mkdirSync, readdirSync, readFileSync, statSync} from "node:f
 import {utimes, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterEach, describe, expect, it} from "vitest";
-import type {Place} from "../../src/store/index.js";
+import {appendJobEvents, openWorkspace, type Place, readJobEvents} from "../../src/store/index.js";
+import {jobKind} from "../../src/store/kinds/job.js";
+import type {Erasing} from "../../src/store/kinds/kind.js";
 import {withLease} from "../../src/store/lease.js";
 import {s3Address} from "../../src/store/place/s3/address.js";
 import {cacheBytes, openS3} from "../../src/store/place/s3/open.js";
 import {childScript} from "../support/childScript.js";
-import {startS3} from "../support/s3Server.js";
+import {type Fate, startS3} from "../support/s3Server.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {placeSuite} from "./placeSuite.js";
 
@@ -32,11 +34,10 @@ const address = async () => `s3://${await server!.bucket()}/team/store`;
 
 const text = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString();
 
+const sealedNow = (sealedAt = new Date()) => JSON.stringify({sealedAt});
+
 /** A fate for the first request that `matches`; others go through. */
-function once(
-  fate: "lose the answer" | "hang",
-  matches: (request: {method: string; url: string}) => boolean
-) {
+function once(fate: Fate, matches: (request: {method: string; url: string}) => boolean) {
   let done = false;
   server!.fate((request) => {
     if (done || !matches(request)) return "forward";
@@ -224,12 +225,57 @@ describe.skipIf(!server)("a bucket", () => {
     const before = new Date(Date.now() - 60_000);
     for (const run of ["open", "sealed"])
       await utimes(join(folder, "runs", run, "journal.ndjson"), before, before);
-    for (const run of ["sealed", "added-to"]) await there.put(`runs/${run}/manifest.json`, "{}");
+    for (const run of ["sealed", "added-to"]) await there.put(`runs/${run}/manifest.json`, sealedNow());
     expect(await here.has("runs/open/journal.ndjson")).toBe(true);
     expect(await here.has("runs/added-to/journal.ndjson")).toBe(true);
     expect(await here.has("runs/sealed/journal.ndjson")).toBe(false);
     expect(readdirSync(join(folder, "runs", "sealed"))).toEqual([]);
     expect(await there.has("runs/open")).toBe(false);
+  });
+
+  it("keeps the journal of a run that went on here after it was sealed, though its manifest is written anew", async () => {
+    const folder = await temporaryProject();
+    const here = await machine(await address(), folder);
+    const sealed = sealedNow(new Date(Date.now() - 7_200_000));
+    await here.put("runs/r/journal.ndjson", "{}\n");
+    const before = new Date(Date.now() - 3_600_000);
+    await utimes(join(folder, "runs", "r", "journal.ndjson"), before, before);
+    await here.put("runs/r/manifest.json", sealed);
+    expect(await here.has("runs/r/journal.ndjson")).toBe(true);
+  });
+
+  it("shows a file that was put while a listing was under way", async () => {
+    const place = await machine(await address());
+    await place.put("runs/a/start.json", "{}");
+    once({answered: () => place.put("runs/b/start.json", "{}")}, ({url}) => url.includes("list-type=2"));
+    expect((await place.list("runs")).map(({name}) => name)).toEqual(["a"]);
+    expect(text(await place.read("runs/b/start.json"))).toBe("{}");
+  });
+
+  it("sends a small file again that the server was too busy for", async () => {
+    const place = await machine(await address());
+    const busy = once({status: 503}, ({method, url}) => method === "PUT" && url.includes("/items.parquet"));
+    await place.putFile("runs/r/items.parquet", (path) => writeFile(path, "rows"));
+    expect(busy()).toBe(true);
+    expect(text(await place.read("runs/r/items.parquet"))).toBe("rows");
+  });
+
+  it("erases what a job's service told, in the bucket too", async () => {
+    const where = await address();
+    const workspace = await openWorkspace(await temporaryProject(), undefined, undefined, where);
+    const job = {kind: "job", schemaVersion: 1, id: "j", name: "n", key: "k", at: "2026-01-01"};
+    const data = [{path: "train.jsonl", part: "train"}];
+    const service = {service: "command", trust: "local"};
+    const of = {dataset: "mails", version: "v", split: {id: "s", name: "s", sha256: "gone"}};
+    await workspace.place.put(
+      "jobs/j/manifest.json",
+      JSON.stringify({...job, ...of, service, data, statuses: []})
+    );
+    await appendJobEvents(workspace, "j", [{id: "1", type: "message", message: "line 17: I am Jane Doe"}]);
+    const found = {key: "jobs/j", manifestKey: "jobs/j/manifest.json", id: "j", names: {}};
+    await jobKind.erase!(found, {workspace, dataset: "mails"} as Erasing);
+    expect(await readJobEvents(workspace, "j")).toEqual([]);
+    expect((await server!.keys(s3Address(where).bucket)).join()).not.toContain("events.jsonl");
   });
 
   it("takes over another machine's lease when it has expired, and tells that machine", async () => {
@@ -242,7 +288,7 @@ describe.skipIf(!server)("a bucket", () => {
     await here.put(key, until(60_000));
     await expect(withLease(there, key, {what: "the next"}, async () => 1)).rejects.toThrow(/on elsewhere/);
     await here.put(key, until(-1));
-    await withLease(there, key, {what: "the next", termMs: 300}, async (lost) => {
+    await withLease(there, key, {what: "the next", termMs: 300}, async ({lost}) => {
       await here.put(key, until(60_000));
       await expect.poll(() => lost.aborted, {timeout: 60_000}).toBe(true);
     });

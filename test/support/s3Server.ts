@@ -12,7 +12,9 @@ export type Fate =
   | "lose the answer"
   /** It never arrives, and nobody says so. */
   | "hang"
-  | {status: number};
+  | {status: number}
+  /** It is done, and its answer comes when this resolves. */
+  | {answered: () => Promise<void>};
 
 export interface S3Server {
   /** The address that clients are given. */
@@ -130,7 +132,7 @@ async function forwarded(
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   if (fate === "hang") return;
-  if (typeof fate === "object") return void answer.writeHead(fate.status).end();
+  if (typeof fate === "object" && "status" in fate) return void answer.writeHead(fate.status).end();
   const path = incoming.url!.split("?")[0]!;
   const wanted = incoming.headers["if-match"];
   if (wanted !== undefined && incoming.method === "PUT") {
@@ -146,7 +148,8 @@ async function forwarded(
   await new Promise<void>((resolve, reject) => {
     const onward = request(
       {host: "127.0.0.1", port, method: incoming.method, path: incoming.url, headers},
-      (response) => {
+      async (response) => {
+        if (typeof fate === "object") await fate.answered();
         if (fate === "lose the answer") {
           response.resume().once("end", () => resolve(void incoming.socket.destroy()));
           return;

@@ -53,46 +53,54 @@ export async function importVersion(
       `${JSON.stringify(id)} is no version's id. Name the version by all 16 digits that \`assay versions ${dataset}\` shows where it was made.`
     );
   const own = {dataset, id};
-  return workspace.lease(`pull-${dataset}`, {what: `an import of ${dataset}`, waitMs: 60_000}, async () => {
-    const point = () => pointToLatest(workspace, dataset, {version: id, pulledAt: new Date().toISOString()});
-    const known = await readVersion(workspace, own);
-    await workspace.place.sweep(datasetKey(dataset));
-    const stage = await workspace.place.stage(datasetKey(dataset));
-    const db = await openDatabase({tmpDir: workspace.tmpDir, memoryLimit: MEMORY});
-    try {
-      await fetchVersion(db, from, dataset, id, {stage: stage.folder, known: known !== undefined});
-      if (known) {
-        const heldOut = await holdOutImported(db, workspace, known, stage.folder);
-        const latest = await latestVersion(workspace, dataset);
-        if (latest?.version !== id) await point();
-        return {version: known, changed: false, heldOut: heldOut || undefined};
+  return workspace.lease(
+    `pull-${dataset}`,
+    {what: `an import of ${dataset}`, waitMs: 60_000},
+    async (held) => {
+      const point = async () => {
+        await held.confirm();
+        await pointToLatest(workspace, dataset, {version: id, pulledAt: new Date().toISOString()});
+      };
+      const known = await readVersion(workspace, own);
+      await workspace.place.sweep(datasetKey(dataset));
+      const stage = await workspace.place.stage(datasetKey(dataset));
+      const db = await openDatabase({tmpDir: workspace.tmpDir, memoryLimit: MEMORY});
+      try {
+        await fetchVersion(db, from, dataset, id, {stage: stage.folder, known: known !== undefined});
+        if (known) {
+          const heldOut = await holdOutImported(db, workspace, known, stage.folder);
+          const latest = await latestVersion(workspace, dataset);
+          if (latest?.version !== id) await point();
+          return {version: known, changed: false, heldOut: heldOut || undefined};
+        }
+        const version = await checked(db, workspace, dataset, id, stage.folder);
+        const before = await latestVersion(workspace, dataset);
+        if (before && version.idColumn === null)
+          await holdOutEdited(
+            db,
+            workspace,
+            {dataset, text: version.text, before: before.version},
+            ["rows.parquet", REJECTED_FILE]
+              .map((file) => join(stage.folder, file))
+              .filter((path) => existsSync(path))
+              .map(parquetFile)
+          );
+        const heldOut = await holdOutImported(db, workspace, version, stage.folder);
+        for (const file of EXPORT_FILES) await rm(join(stage.folder, file), {force: true});
+        await writeJsonAtomic(join(stage.folder, "manifest.json"), version);
+        await held.confirm();
+        if (!(await stage.commit(versionKey(own))))
+          throw new UserError(
+            `${dataset}@${id} has a folder without a manifest in ${workspace.place.name}. Remove it, then import again.`
+          );
+        await point();
+        return {version, changed: true, heldOut: heldOut || undefined};
+      } finally {
+        db.close();
+        await stage.discard();
       }
-      const version = await checked(db, workspace, dataset, id, stage.folder);
-      const before = await latestVersion(workspace, dataset);
-      if (before && version.idColumn === null)
-        await holdOutEdited(
-          db,
-          workspace,
-          {dataset, text: version.text, before: before.version},
-          ["rows.parquet", REJECTED_FILE]
-            .map((file) => join(stage.folder, file))
-            .filter((path) => existsSync(path))
-            .map(parquetFile)
-        );
-      const heldOut = await holdOutImported(db, workspace, version, stage.folder);
-      for (const file of EXPORT_FILES) await rm(join(stage.folder, file), {force: true});
-      await writeJsonAtomic(join(stage.folder, "manifest.json"), version);
-      if (!(await stage.commit(versionKey(own))))
-        throw new UserError(
-          `${dataset}@${id} has a folder without a manifest in ${workspace.place.name}. Remove it, then import again.`
-        );
-      await point();
-      return {version, changed: true, heldOut: heldOut || undefined};
-    } finally {
-      db.close();
-      await stage.discard();
     }
-  });
+  );
 }
 
 async function checked(

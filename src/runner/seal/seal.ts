@@ -3,6 +3,7 @@ import {join} from "node:path";
 import {
   type Columns,
   COMPLETIONS,
+  type Held,
   ITEMS,
   PROMPTS,
   type RunCandidate,
@@ -54,6 +55,8 @@ export interface SealInputs {
   concurrency: number;
   scorerCalls: ScorerCalls;
   signal?: AbortSignal;
+  /** The run's lease. */
+  held: Held;
   /** As the manifest will state them, in the plan's order. */
   candidates: readonly RunCandidate[];
   /** By candidate: whether its endpoint computes costs from tokens and prices. */
@@ -91,8 +94,12 @@ export async function seal(inputs: SealInputs): Promise<RunManifest> {
       await copyParquet(db, join(stage, `${name}.parquet`), select);
     }
   };
-  const manifest = await sealRun(workspace, runId, writeTables, async () =>
-    inputs.manifest(await figuresOf(inputs, done, scores))
+  const manifest = await sealRun(
+    workspace,
+    runId,
+    writeTables,
+    async () => inputs.manifest(await figuresOf(inputs, done, scores)),
+    inputs.held
   );
   await inputs.scoreLog.close();
   await rm(journalFile(workspace, runId), {force: true});

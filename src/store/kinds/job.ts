@@ -125,8 +125,9 @@ async function eraseData({manifestKey}: Found, erasing: Erasing): Promise<Erased
     has ||= await learned({dataset: job.dataset, split: job.split.sha256, part}, erasing);
   if (!has) return {};
   const folder = jobDir(workspace, job.id);
-  for (const name of [...job.data.map(({path}) => path), "log.txt", "events.jsonl"])
+  for (const name of [...job.data.map(({path}) => path), "log.txt"])
     await rm(join(folder, name), {force: true});
+  await workspace.place.remove(keyOf(job.id, "events.jsonl"));
   const sent = job.service.trust !== "local" && (job.remote ?? job.uploads);
   return {dropped: true, keeps: sent ? [`job ${job.id} (its data was sent to ${job.service.service})`] : []};
 }

@@ -3,6 +3,7 @@ import {join} from "node:path";
 import {type Columns, emptyRelation, parquetFile, parquetFiles} from "../parquet.js";
 import {COMPLETIONS, ITEMS, PROMPTS, type RunManifest, SCORES} from "../schema.js";
 import {checkName} from "../names.js";
+import type {Held} from "../renewal.js";
 import type {Workspace} from "../workspace.js";
 import {putParquet} from "../putParquet.js";
 import {eraseRows} from "./eraseRows.js";
@@ -271,22 +272,26 @@ export function hasRunFile({place}: Workspace, id: string, file: RunFile): Promi
  * Puts a run's tables and its manifest into the store. All tables are made under other names first; then they take their
  * places, and the manifest comes last: without it the journal is the run.
  * @param writeTables fills a folder with one Parquet file for each table
+ * @param held the run's lease: who lost it writes nothing
  */
 export async function sealRun(
   workspace: Workspace,
   id: string,
   writeTables: (folder: string) => Promise<void>,
-  manifestOf: () => Promise<RunManifest>
+  manifestOf: () => Promise<RunManifest>,
+  held: Held
 ): Promise<RunManifest> {
   const {place} = workspace;
   const stage = await place.stage(runKey(id));
   try {
     await writeTables(stage.folder);
     const manifest = await manifestOf();
+    await held.confirm();
     for (const table of Object.keys(TABLES) as RunTable[])
       await place.putFile(runKey(id, `${table}.parquet`), (path) =>
         rename(join(stage.folder, `${table}.parquet`), path)
       );
+    await held.confirm();
     await putJson(workspace, runKey(id, "manifest.json"), manifest);
     return manifest;
   } finally {

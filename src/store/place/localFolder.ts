@@ -2,6 +2,7 @@ import {link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile} from 
 import {dirname, join} from "node:path";
 import {flushFolder, insideFolder, sweepBelow, sweepTemporary, temporaryPath, writeAtomic} from "../files.js";
 import type {Place, PlaceEntry, Stage} from "./place.js";
+import {asSoleRemover} from "./soleRemover.js";
 
 /** A folder of this machine, or of a file system that several share, as a store's place. A rename commits. */
 export class LocalFolder implements Place {
@@ -81,17 +82,17 @@ export class LocalFolder implements Place {
 
   async removeIf(key: string, seen: Uint8Array): Promise<boolean> {
     const path = this.path(key);
-    const aside = temporaryPath(path);
-    try {
-      await rename(path, aside);
-    } catch (error) {
-      return absent(error, false);
-    }
-    // Another may have put its own there between the look and the rename: it is given back.
-    const same = Buffer.compare(await readFile(aside), seen) === 0;
-    if (!same) await link(aside, path).catch(() => undefined);
-    await rm(aside, {force: true});
-    return same;
+    const isAsSeen = async () => {
+      const now = await this.read(key);
+      return now !== undefined && Buffer.compare(now, seen) === 0;
+    };
+    if (!(await isAsSeen())) return false;
+    // What is there is never moved before it is known to be what was seen: it may be another's, put there meanwhile.
+    return asSoleRemover(path, seen, async () => {
+      if (!(await isAsSeen())) return false;
+      await rm(path);
+      return true;
+    });
   }
 
   /** The look and the write are two steps here: a holder that is late by more than its lease may write over the next one. */

@@ -2,11 +2,6 @@ import {stat} from "node:fs/promises";
 import type {LocalFolder} from "./localFolder.js";
 import type {Place, PlaceEntry, Stage} from "./place.js";
 
-/** A place that tells when a file was written, by its server's clock; undefined when there is none. */
-export interface DatedPlace extends Place {
-  writtenAt(key: string): Promise<Date | undefined>;
-}
-
 /** Clocks of machines may differ by so much. */
 const CLOCKS_MS = 30_000;
 
@@ -20,7 +15,7 @@ const STAYS_HERE = [/^(cache|downloads|tmp)(\/|$)/, /^models\/\.(hub|shared|vect
 /** A place that several machines share, with a folder of this machine for what stays here. */
 export class SharedPlace implements Place {
   constructor(
-    private readonly shared: DatedPlace,
+    private readonly shared: Place,
     private readonly here: LocalFolder
   ) {}
 
@@ -106,15 +101,27 @@ export class SharedPlace implements Place {
   private async isOutdated(key: string): Promise<boolean> {
     const [, run] = LOG.exec(key) ?? [];
     if (run === undefined) return false;
-    const sealed = await this.shared.writtenAt(`${run}/manifest.json`);
+    const sealed = sealedAt(await this.shared.read(`${run}/manifest.json`));
     const log = await stat(this.here.path(key)).catch(() => undefined);
-    if (!sealed || !log || log.mtimeMs + CLOCKS_MS > sealed.getTime()) return false;
+    if (sealed === undefined || !log || log.mtimeMs + CLOCKS_MS > sealed) return false;
     await this.here.remove(key);
     return true;
   }
 
   private of(key: string): Place {
     return staysHere(key) ? this.here : this.shared;
+  }
+}
+
+/** As the manifest says it: the file is written again whenever a run is archived or purged. */
+function sealedAt(manifest: Uint8Array | undefined): number | undefined {
+  try {
+    const at = Date.parse(
+      (JSON.parse(Buffer.from(manifest ?? []).toString()) as {sealedAt: string}).sealedAt
+    );
+    return Number.isNaN(at) ? undefined : at;
+  } catch {
+    return undefined;
   }
 }
 

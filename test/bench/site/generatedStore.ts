@@ -125,7 +125,8 @@ export async function generatedStore(project: string, rows: number, candidates: 
           seconds: 600,
           code: {assay: "0.1.0", node: process.version},
           command: "assay run generated"
-        } satisfies RunManifest)
+        } satisfies RunManifest),
+      {lost: new AbortController().signal, confirm: () => Promise.resolve()}
     );
   } finally {
     store.close();

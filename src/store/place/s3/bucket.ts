@@ -1,6 +1,6 @@
 import {randomUUID} from "node:crypto";
 import {createReadStream} from "node:fs";
-import {stat} from "node:fs/promises";
+import {readFile, stat} from "node:fs/promises";
 import type {Readable} from "node:stream";
 import {setTimeout as sleep} from "node:timers/promises";
 import type {S3Client} from "@aws-sdk/client-s3";
@@ -140,12 +140,8 @@ export class Bucket {
   async putFile(key: string, path: string, signal?: AbortSignal): Promise<string> {
     const {size} = await stat(path);
     if (size <= PART_BYTES) {
-      const done = await this.asked(`writing ${key}`, (s3) =>
-        this.client.send(
-          new s3.PutObjectCommand({...this.at(key), Body: createReadStream(path), ContentLength: size})
-        )
-      );
-      return done.ETag ?? "";
+      // Bytes, no stream: the client sends again only what it can read again.
+      return this.put(key, await readFile(path));
     }
     const upload = new this.clients.storage.Upload({
       client: this.client,
@@ -167,7 +163,7 @@ export class Bucket {
   }
 
   /** Removes an object if it is still as listed, where the server knows that condition; others remove it all the same. */
-  async removeListed({key, etag}: Listed): Promise<void> {
+  async removeListed({key, etag}: Pick<Listed, "key" | "etag">): Promise<void> {
     await this.asked(
       "removing an object",
       (s3) => this.client.send(new s3.DeleteObjectCommand({...this.at(key), IfMatch: etag})),

@@ -47,6 +47,16 @@ export class Claim {
     return taken === undefined ? "held" : new Claim(bucket, folder, holder, taken);
   }
 
+  /** Takes hold of a folder whose holder died; undefined when it has none, a living one, or was taken meanwhile. */
+  static async takeOver(bucket: Bucket, folder: string, what: string): Promise<Claim | undefined> {
+    const found = await bucket.get(claimKey(folder));
+    if (found === undefined || found === "unchanged") return undefined;
+    if (isVacated(found.bytes) || isHeld(found.bytes)) return undefined;
+    const holder = thisHolder(what);
+    const etag = await bucket.putIf(claimKey(folder), untilExpiry(holder, TERM_MS), {etag: found.etag});
+    return etag === undefined ? undefined : new Claim(bucket, folder, holder, etag);
+  }
+
   /** Takes hold of a folder that is there, whoever else is at it, to remove it. */
   static async seize(bucket: Bucket, folder: string, what: string): Promise<Claim> {
     const holder = thisHolder(what);
@@ -65,10 +75,9 @@ export class Claim {
     return (await this.bucket.putIf(claimKey(this.folder), VACATED, {etag: this.etag})) !== undefined;
   }
 
-  /** Gives the hold up and leaves no trace of it. */
+  /** Gives the hold up and leaves no trace of it. The claim of another that took the folder over stays. */
   async drop(): Promise<void> {
-    await this.stop();
-    await this.bucket.remove([claimKey(this.folder)]);
+    if (await this.done()) await clearClaim(this.bucket, this.folder);
   }
 
   private async stop(): Promise<void> {
@@ -93,6 +102,14 @@ export class Claim {
 export const claimKey = (folder: string) => `${folder}/${CLAIM}`;
 
 export const isVacated = (bytes: Uint8Array) => Buffer.from(bytes).toString() === VACATED;
+
+/** Removes the claim of a folder unless somebody took the folder meanwhile. */
+export async function clearClaim(bucket: Bucket, folder: string): Promise<void> {
+  const key = claimKey(folder);
+  const found = await bucket.get(key);
+  if (found === undefined || found === "unchanged" || !isVacated(found.bytes)) return;
+  await bucket.removeListed({key, etag: found.etag});
+}
 
 /** Whether a claim's file names somebody who is still at work. */
 export function isHeld(bytes: Uint8Array): boolean {

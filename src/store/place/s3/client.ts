@@ -9,12 +9,18 @@ export interface Clients {
   client: s3.S3Client;
 }
 
+/** A request on whose connection nothing moves for so long is given up, and made again. */
+const SILENT_MS = 20_000;
+
 /**
  * Loads the AWS libraries and makes a client. Credentials, region and endpoint come from where every AWS tool takes them:
  * `AWS_ACCESS_KEY_ID`, `AWS_PROFILE`, `AWS_REGION`, `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`, the shared configuration, a role.
  * Throws UserError when the libraries are not installed.
  */
-export async function openClients(env: NodeJS.ProcessEnv = process.env): Promise<Clients> {
+export async function openClients(
+  env: NodeJS.ProcessEnv = process.env,
+  silentMs = SILENT_MS
+): Promise<Clients> {
   const missing = (cause: unknown) => {
     throw new UserError(
       "a store in S3 needs the packages @aws-sdk/client-s3 and @aws-sdk/lib-storage. Run `npm install @aws-sdk/client-s3 @aws-sdk/lib-storage`.",
@@ -36,7 +42,8 @@ export async function openClients(env: NodeJS.ProcessEnv = process.env): Promise
     // Not every server knows the newer checksums; TLS and the ETag guard the bytes.
     requestChecksumCalculation: endpoint === undefined ? undefined : "WHEN_REQUIRED",
     responseChecksumValidation: endpoint === undefined ? undefined : "WHEN_REQUIRED",
-    maxAttempts: 5
+    maxAttempts: 5,
+    requestHandler: {connectionTimeout: silentMs, socketTimeout: silentMs}
   });
   return {s3: s3Library, storage: storageLibrary, client};
 }

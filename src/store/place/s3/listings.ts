@@ -8,11 +8,15 @@ const GOOD_FOR_MS = 3_000;
  * write of this process, so that what is read under a lease is read after the lease was taken.
  */
 export class Listings {
+  /** How many writes of this process it was told of. */
+  writes = 0;
   private recent: {beginning: string; at: number; objects: Map<string, Listed>}[] = [];
 
   constructor(private readonly now: () => number = Date.now) {}
 
-  remember(beginning: string, objects: readonly Listed[]): void {
+  /** @param writes how many there were when the listing began: one amid a write may show what was before it */
+  remember(beginning: string, objects: readonly Listed[], writes: number): void {
+    if (writes !== this.writes) return;
     this.recent = this.recent.filter(({at}) => this.isGood(at)).slice(-50);
     this.recent.unshift({
       beginning,
@@ -34,6 +38,7 @@ export class Listings {
   }
 
   forget(): void {
+    this.writes++;
     this.recent = [];
   }
 

@@ -4,10 +4,9 @@ import {join} from "node:path";
 import {setTimeout as sleep} from "node:timers/promises";
 import {UserError} from "../../errors.js";
 import {temporaryPath} from "../../files.js";
-import type {PlaceEntry, Stage} from "../place.js";
-import type {DatedPlace} from "../sharedPlace.js";
+import type {Place, PlaceEntry, Stage} from "../place.js";
 import type {Bucket, Condition, Listed} from "./bucket.js";
-import {Claim, claimedFolders, claimKey, isHeld, isVacated, VACATED, visible} from "./claim.js";
+import {Claim, claimedFolders, claimKey, clearClaim, isVacated, VACATED, visible} from "./claim.js";
 import {Listings} from "./listings.js";
 import type {ObjectCache} from "./objectCache.js";
 
@@ -21,7 +20,7 @@ const isLease = (key: string) => key.startsWith("locks/");
  * A bucket, or a part of one, as a store's place. Files are objects under their own names, so that other engines read the
  * same Parquet. Files that must appear together are hidden by a claim until the last is there.
  */
-export class S3Place implements DatedPlace {
+export class S3Place implements Place {
   private readonly listings = new Listings();
   /** ETags of objects that stand for none: on most servers they are all one. */
   private readonly vacated = new Set<string>();
@@ -54,10 +53,6 @@ export class S3Place implements DatedPlace {
   async has(key: string): Promise<boolean> {
     const {file, below} = await this.lookedUp(this.checked(key));
     return below.length > 0 || (file !== undefined && !(await this.isVacated(file)));
-  }
-
-  async writtenAt(key: string): Promise<Date | undefined> {
-    return (await this.lookedUp(this.checked(key))).file?.modified;
   }
 
   async read(key: string): Promise<Uint8Array | undefined> {
@@ -223,7 +218,7 @@ export class S3Place implements DatedPlace {
       const claim = await Claim.take(this.bucket, at, `writing ${at}`);
       if (claim === "held") await sleep(200);
       // Everything it was about is gone, one file after the other.
-      else if (claim === "done" && !(await this.has(at))) await this.bucket.remove([claimKey(at)]);
+      else if (claim === "done" && !(await this.has(at))) await clearClaim(this.bucket, at);
       else if (claim === "done") return undefined;
       else return claim;
     }
@@ -231,16 +226,11 @@ export class S3Place implements DatedPlace {
 
   private async sweepBelow(beginning: string): Promise<void> {
     await this.wrote(async () => {
-      const objects = await this.bucket.list(beginning);
-      for (const folder of claimedFolders(objects)) {
-        const claim = await this.bucket.get(claimKey(folder));
-        if (claim === undefined || claim === "unchanged" || isVacated(claim.bytes) || isHeld(claim.bytes))
-          continue;
-        await this.emptied(
-          folder,
-          objects.filter(({key}) => key.startsWith(`${folder}/`))
-        );
-        await this.bucket.remove([claimKey(folder)]);
+      for (const folder of claimedFolders(await this.bucket.list(beginning))) {
+        const claim = await Claim.takeOver(this.bucket, folder, `sweeping ${folder}`);
+        if (!claim) continue;
+        await this.emptied(folder, await this.bucket.list(`${folder}/`));
+        await claim.drop();
       }
     });
   }
@@ -277,8 +267,9 @@ export class S3Place implements DatedPlace {
   }
 
   private async listed(beginning: string): Promise<Listed[]> {
+    const {writes} = this.listings;
     const objects = await this.bucket.list(beginning);
-    this.listings.remember(beginning, objects);
+    this.listings.remember(beginning, objects, writes);
     return objects;
   }
 
