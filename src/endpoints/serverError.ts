@@ -39,10 +39,12 @@ export function serverError(answer: ServerAnswer): EndpointError {
   return new EndpointError(kind, `${message.replace(/[.\s]+$/, "")}. ${advice}`.trim(), {
     status,
     retryAfterMs,
-    // Of the kind "server" too, as 409 is.
-    mayBeBilled: kind === "server" && status < 500 && status >= 400 ? false : undefined
+    mayBeBilled: kind === "server" && isRefusal(status) ? false : undefined
   });
 }
+
+/** What a server says in place of working, such as 409, or 503 and 529 for overload. */
+const isRefusal = (status: number) => (status >= 400 && status < 500) || status === 503 || status === 529;
 
 function explain(status: number, code: unknown): {kind: EndpointErrorKind; advice: string} {
   if (code === "insufficient_quota")

@@ -149,11 +149,11 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
     );
     const {manifest} = await run(endpoint, {budgetUsd: 0.3});
     expect(manifest!.status).toBe("partial");
-    expect(manifest!.costUsd).toBeGreaterThan(0.1);
-    expect(manifest!.costUsd).toBeLessThanOrEqual(0.3);
-    // 12 prompt tokens and 3 of the answer, at $0.001 each.
-    const answered = manifest!.counts.completed;
-    expect(answered * 0.015).toBeLessThanOrEqual(0.3);
+    expect(manifest!.costUsd).toBeGreaterThan(0.03);
+    // 12 prompt tokens and 3 of the answer, at $0.001 each; what ended with 500 may have been billed, too.
+    expect(manifest!.costUsd).toBeCloseTo(0.015 * manifest!.counts.completed, 9);
+    expect(asked).toBeGreaterThan(manifest!.counts.completed);
+    expect(asked * 0.015).toBeLessThanOrEqual(0.3);
   });
 
   it("keeps a budget by the project's price list, which workers do not know", async () => {

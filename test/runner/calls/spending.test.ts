@@ -62,12 +62,12 @@ describe("what a failed call may have cost", () => {
   it("is something when the request was read and the connection dropped, or the server failed", async () => {
     expect(await answered({drop: "before"})).toBe(true);
     expect(await answered({drop: "middle"})).toBe(true);
-    for (const status of [408, 500, 502, 503, 504]) expect(await answered({status}), `${status}`).toBe(true);
+    for (const status of [408, 500, 502, 504]) expect(await answered({status}), `${status}`).toBe(true);
     expect(await answered({body: {error: {message: "no"}}})).toBe(true);
   });
 
   it("is nothing when the server says no", async () => {
-    for (const status of [400, 401, 404, 409, 425, 429])
+    for (const status of [400, 401, 404, 409, 425, 429, 503, 529])
       expect(await answered({status}), `${status}`).toBe(false);
   });
 
