@@ -1,4 +1,4 @@
-import {readFile, rm, stat, writeFile} from "node:fs/promises";
+import {type FileHandle, open, readFile, rm, stat} from "node:fs/promises";
 import {basename, dirname, join} from "node:path";
 import {sha256} from "../hash.js";
 import {holderOf, holds, thisHolder, untilExpiry} from "../holder.js";
@@ -32,11 +32,13 @@ export async function asSoleRemover(
 }
 
 async function take(right: string): Promise<"mine" | "held" | "dead"> {
-  try {
-    await writeFile(right, untilExpiry(thisHolder("removing"), STALE_MS), {flag: "wx"});
+  const file = await open(right, "wx").catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error;
+    return undefined;
+  });
+  if (file) {
+    await sign(file);
     return "mine";
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
   // Gone meanwhile is held: what was to be removed is gone, too.
   const written = await stat(right).catch(() => undefined);
@@ -44,4 +46,15 @@ async function take(right: string): Promise<"mine" | "held" | "dead"> {
   if (!written) return "held";
   const isLiving = holder ? holds(holder) : Date.now() - written.mtimeMs < STALE_MS;
   return isLiving ? "held" : "dead";
+}
+
+/** On a full disk, where leases end too, the file is the right without a word in it. */
+async function sign(file: FileHandle): Promise<void> {
+  try {
+    await file.writeFile(untilExpiry(thisHolder("removing"), STALE_MS));
+  } catch (error) {
+    if (!["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code!)) throw error;
+  } finally {
+    await file.close();
+  }
 }
