@@ -1,5 +1,5 @@
 import {spawnSync} from "node:child_process";
-import {existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync} from "node:fs";
+import {existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {LocalFolder} from "../../src/store/index.js";
@@ -50,6 +50,33 @@ describe("a local folder", () => {
     utimesSync(right(1), new Date(0), new Date(0));
     expect(await place.removeIf("a", Buffer.from("1"))).toBe(true);
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("names who removes at every moment: who is killed then does not keep the next one waiting", async () => {
+    const folder = await temporaryProject();
+    const place = new LocalFolder(folder);
+    const seen: string[] = [];
+    let working = true;
+    const looking = (async () => {
+      while (working) {
+        for (const name of readdirSync(folder).filter((one) => one.endsWith(".removing"))) {
+          try {
+            seen.push(readFileSync(join(folder, name), "utf8"));
+          } catch {
+            // Gone since.
+          }
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    })();
+    for (let round = 0; round < 300; round++) {
+      await place.put("a", `${round}`);
+      expect(await place.removeIf("a", Buffer.from(`${round}`))).toBe(true);
+    }
+    working = false;
+    await looking;
+    expect(seen.length).toBeGreaterThan(0);
+    expect(seen.filter((text) => !text.includes("removing"))).toEqual([]);
   });
 
   it("sweeps what dead processes left half-made, not what living ones make", async () => {

@@ -1,5 +1,6 @@
-import {type FileHandle, open, readFile, rm, stat} from "node:fs/promises";
+import {link, open, readFile, rm, stat, writeFile} from "node:fs/promises";
 import {basename, dirname, join} from "node:path";
+import {temporaryPath} from "../files.js";
 import {sha256} from "../hash.js";
 import {holderOf, holds, thisHolder, untilExpiry} from "../holder.js";
 
@@ -32,14 +33,7 @@ export async function asSoleRemover(
 }
 
 async function take(right: string): Promise<"mine" | "held" | "dead"> {
-  const file = await open(right, "wx").catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "EEXIST") throw error;
-    return undefined;
-  });
-  if (file) {
-    await sign(file);
-    return "mine";
-  }
+  if (await placed(right)) return "mine";
   // Gone meanwhile is held: what was to be removed is gone, too.
   const written = await stat(right).catch(() => undefined);
   const holder = holderOf(await readFile(right).catch(() => undefined));
@@ -48,13 +42,30 @@ async function take(right: string): Promise<"mine" | "held" | "dead"> {
   return isLiving ? "held" : "dead";
 }
 
-/** On a full disk, where leases end too, the file is the right without a word in it. */
-async function sign(file: FileHandle): Promise<void> {
+/** Puts a right where there is none, whole: one without its holder's name would outlast a holder that is killed. */
+async function placed(right: string): Promise<boolean> {
+  const temporary = temporaryPath(right);
   try {
-    await file.writeFile(untilExpiry(thisHolder("removing"), STALE_MS));
+    await writeFile(temporary, untilExpiry(thisHolder("removing"), STALE_MS));
+    await link(temporary, right);
+    return true;
   } catch (error) {
-    if (!["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code!)) throw error;
+    const {code} = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return false;
+    if (code !== "ENOSPC" && code !== "EDQUOT") throw error;
+    // Leases end on a full disk, too, where a file without a word has room.
+    return placedEmpty(right);
   } finally {
-    await file.close();
+    await rm(temporary, {force: true});
+  }
+}
+
+async function placedEmpty(right: string): Promise<boolean> {
+  try {
+    await (await open(right, "wx")).close();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    return false;
   }
 }
