@@ -39,8 +39,8 @@ function textOf(content: unknown): unknown {
     .join("\n");
 }
 
-/** Some tools write a call without the member `function`. */
-function withArguments(call: unknown): unknown {
+/** A call of a tool with its arguments as an object. Some tools write a call without the member `function`. */
+export function withArguments(call: unknown): unknown {
   if (!isObject(call)) return call;
   if (isObject(call.function)) return {...call, function: withArguments(call.function)};
   return "arguments" in call ? {...call, arguments: parsed(call.arguments)} : call;

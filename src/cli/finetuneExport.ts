@@ -203,13 +203,13 @@ async function written(
 }
 
 /** Whether an example to learn from, of whatever part, makes all lines whole conversations: files of one split have one form. */
-async function isWhole(source: TrainingSource, {needsWhole, ...format}: TrainingFormat): Promise<boolean> {
-  if (!needsWhole) return false;
+async function isWhole(source: TrainingSource, format: TrainingFormat): Promise<boolean> {
+  if (!format.needsWhole) return false;
   const parts = new Set([source.part, "train", "validation"]);
   for (const part of parts)
     if ((source.split.counts[part] ?? 0) > 0)
       for await (const example of await examplesOf({...source, part}, format))
-        if (problemOf(example, {}, "") === undefined && needsWhole(example)) return true;
+        if (problemOf(example, {}, "") === undefined && format.needsWhole(example)) return true;
   return false;
 }
 

@@ -25,7 +25,6 @@ import {
   type VersionName,
   versionRows,
   type Workspace,
-  writeJsonAtomic,
   writeParquet,
   writeVersion
 } from "../store/index.js";
@@ -35,6 +34,7 @@ import {heldOutElsewhere} from "./heldOutElsewhere.js";
 import {assertHeldOutKnown} from "./heldOutKnown.js";
 import {appended} from "./append.js";
 import {assertDataset, type DatasetDefinition} from "./define.js";
+import {commitVersion} from "./commitVersion.js";
 import {countChanges} from "./diff.js";
 import {applyFilters, REJECTED_FILE} from "./filters/index.js";
 import {contentIdentity, idsDiffer} from "./identity.js";
@@ -261,12 +261,7 @@ async function pullInto(
     ...filtered,
     checks: Object.keys(definition.checks ?? {}).map((check) => ({name: check, passed: true}))
   };
-  await writeJsonAtomic(join(stage.folder, "manifest.json"), manifest);
-  await held.confirm();
-  if (!(await stage.commit(versionKey(own))))
-    throw new UserError(
-      `${name}@${id} has a folder without a manifest in ${workspace.place.name}. Remove it, then pull again.`
-    );
+  await commitVersion(workspace, {stage, held}, manifest, "pull");
   await point();
   return {version: manifest, changed: true, ...skipped};
 }

@@ -64,7 +64,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
   const {name = "this machine", adapters = {}, price, parallel = 4} = options;
   const totals = {tokens: 0, seconds: 0};
   let found: Promise<ModelFiles> | undefined;
-  let first: Promise<boolean> | undefined;
+  let told: ReturnType<typeof toldBy> | undefined;
   let running: Promise<Running> | undefined;
   let loaded: Running | undefined;
   let latest: Generator | undefined;
@@ -96,13 +96,13 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
       runtime: `llama.cpp of node-llama-cpp ${RELEASE}`
     };
     const template = settingsOf(options);
-    const type = options.type?.toLowerCase() ?? (await correctedType(await find()));
+    told ??= find().then((files) => toldBy(files, options));
+    told.catch(() => (told = undefined));
+    const {type, beginsWithFirst} = await told;
     if (type !== undefined) identity.type = type;
     if (adapter !== undefined) identity.adapter = (await findModel(adapter, opened)).weights;
     if (template !== undefined) identity.template = template;
-    first ??= beginsWithFirst(await find(), options.preTokenizer);
-    first.catch(() => (first = undefined));
-    if (options.chatTemplate === undefined && (await first)) identity.prompt = "begins with the first token";
+    if (beginsWithFirst) identity.prompt = "begins with the first token";
     return identity;
   };
   return {
@@ -208,6 +208,14 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
       running = loaded = undefined;
       await last?.generator.close();
     }
+  };
+}
+
+/** What the model's files say of its type, where config.json says another, and of its prompts. */
+async function toldBy(files: ModelFiles, {type, chatTemplate, preTokenizer}: LocalModelOptions) {
+  return {
+    type: type?.toLowerCase() ?? (await correctedType(files)),
+    beginsWithFirst: chatTemplate === undefined && (await beginsWithFirst(files, preTokenizer))
   };
 }
 

@@ -201,12 +201,13 @@ export function numberOf({metadata}: Pick<GgufFile, "metadata">, key: string): n
   return typeof value === "number" || typeof value === "bigint" ? Number(value) : undefined;
 }
 
-/** The texts of a metadata key; undefined when it is not there or no list of texts. */
+/** The flag of a metadata key; undefined when it is not there or no flag. */
 export function flagOf({metadata}: Pick<GgufFile, "metadata">, key: string): boolean | undefined {
   const value = metadata.get(key)?.value;
   return typeof value === "boolean" ? value : undefined;
 }
 
+/** The texts of a metadata key; undefined when it is not there or no list of texts. */
 export function textsOf({metadata}: Pick<GgufFile, "metadata">, key: string): readonly string[] | undefined {
   const found = metadata.get(key);
   return found?.type === "array" && found.of === "string" ? (found.value as readonly string[]) : undefined;

@@ -1,5 +1,5 @@
 import {randomBytes} from "node:crypto";
-import {mkdir, open, readdir, readFile, rename, rm, stat} from "node:fs/promises";
+import {link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
 import {basename, dirname, join, resolve, sep} from "node:path";
 import {UserError} from "./errors.js";
 import {processIsAlive} from "./process.js";
@@ -107,6 +107,21 @@ export async function sweepBelow(folder: string): Promise<void> {
 /** A right to remove a file (`asSoleRemover`) is held for milliseconds. */
 const RIGHT = /\.removing$/;
 const HOUR_MS = 3_600_000;
+
+/** Puts a file where there is none, linked into place whole: nobody ever reads half of it. False where there is one. */
+export async function putNew(path: string, content: Uint8Array | string): Promise<boolean> {
+  const temporary = temporaryPath(path);
+  try {
+    await writeFile(temporary, content);
+    await link(temporary, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  } finally {
+    await rm(temporary, {force: true});
+  }
+}
 
 /** Removes what dead processes left half-written in `folder` (not below it). */
 export async function sweepTemporary(folder: string): Promise<void> {

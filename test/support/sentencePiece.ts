@@ -1,6 +1,6 @@
 import {rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {tinyLanguageModel} from "./tinyLanguageModel.js";
+import {specialTokens, tinyLanguageModel} from "./tinyLanguageModel.js";
 
 const MERGES: readonly [string, string][] = [
   ["y", "e"],
@@ -27,15 +27,7 @@ export async function sentencePieceModel(folder: string, template?: string): Pro
     version: "1.0",
     truncation: null,
     padding: null,
-    added_tokens: ["<unk>", "<s>", "</s>"].map((content, id) => ({
-      id,
-      content,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-      special: true
-    })),
+    added_tokens: specialTokens(["<unk>", "<s>", "</s>"]),
     normalizer: {
       type: "Sequence",
       normalizers: [

@@ -133,15 +133,7 @@ function tokenizerOf(vocabulary: readonly string[]) {
     version: "1.0",
     truncation: null,
     padding: null,
-    added_tokens: SPECIAL.map((content, id) => ({
-      id,
-      content,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-      special: true
-    })),
+    added_tokens: specialTokens(SPECIAL),
     normalizer: null,
     pre_tokenizer: level,
     post_processor: level,
@@ -160,3 +152,15 @@ function tokenizerOf(vocabulary: readonly string[]) {
     }
   };
 }
+
+/** Special tokens of a tokenizer.json, with the ids 0, 1 … */
+export const specialTokens = (contents: readonly string[]) =>
+  contents.map((content, id) => ({
+    id,
+    content,
+    single_word: false,
+    lstrip: false,
+    rstrip: false,
+    normalized: false,
+    special: true
+  }));

@@ -40,7 +40,7 @@ export async function exactColumns(
 }
 
 /** SQL of a text read as a type. */
-export function readAs(text: string, type: string): string {
+function readAs(text: string, type: string): string {
   return type === "TIMESTAMP" ? `timezone('UTC', ${text}::timestamptz)` : `${text}::${type}`;
 }
 

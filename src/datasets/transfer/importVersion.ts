@@ -12,11 +12,10 @@ import {
   readTombstones,
   readVersion,
   UserError,
-  versionKey,
   type VersionManifest,
-  type Workspace,
-  writeJsonAtomic
+  type Workspace
 } from "../../store/index.js";
+import {commitVersion} from "../commitVersion.js";
 import {REJECTED_FILE} from "../filters/index.js";
 import {holdOutEdited} from "../heldOutEdited.js";
 import {loadTombstones, tombstoneHash} from "../tombstones.js";
@@ -87,12 +86,7 @@ export async function importVersion(
           );
         const heldOut = await holdOutImported(db, workspace, version, stage.folder);
         for (const file of EXPORT_FILES) await rm(join(stage.folder, file), {force: true});
-        await writeJsonAtomic(join(stage.folder, "manifest.json"), version);
-        await held.confirm();
-        if (!(await stage.commit(versionKey(own))))
-          throw new UserError(
-            `${dataset}@${id} has a folder without a manifest in ${workspace.place.name}. Remove it, then import again.`
-          );
+        await commitVersion(workspace, {stage, held}, version, "import");
         await point();
         return {version, changed: true, heldOut: heldOut || undefined};
       } finally {

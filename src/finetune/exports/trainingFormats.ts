@@ -1,3 +1,4 @@
+import {withArguments} from "../../chat/index.js";
 import {
   contentOf,
   listOf,
@@ -47,23 +48,10 @@ const asSystem = (messages: readonly TrainingMessage[]) =>
   messages.map((one) => (one.role === "developer" ? {...one, role: "system"} : one));
 
 /** Templates write the arguments of calls as JSON: as text they would be written as JSON twice. */
-function withArguments(message: TrainingMessage): TrainingMessage {
-  if (!Array.isArray(message.tool_calls)) return message;
-  const calls = (message.tool_calls as {function?: {arguments?: unknown}}[]).map((call) =>
-    typeof call.function?.arguments === "string"
-      ? {...call, function: {...call.function, arguments: parsed(call.function.arguments)}}
-      : call
-  );
-  return {...message, tool_calls: calls};
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
+const withObjects = (message: TrainingMessage): TrainingMessage =>
+  Array.isArray(message.tool_calls)
+    ? {...message, tool_calls: message.tool_calls.map(withArguments)}
+    : message;
 
 const hasOneAnswer = (messages: readonly TrainingMessage[]) =>
   messages.filter(({role}) => role === "assistant").length === 1 && messages.at(-1)?.role === "assistant";
@@ -90,7 +78,7 @@ export const trainingFormats: Readonly<Record<string, TrainingFormat>> = {
     // TRL learns by the columns of a file's first line.
     needsWhole: (example) => !hasOneAnswer(messagesIn(example)),
     ...chat((given, example, whole) => {
-      const messages = asSystem(given).map(withArguments);
+      const messages = asSystem(given).map(withObjects);
       return withTools(
         whole ? {messages} : {prompt: messages.slice(0, -1), completion: messages.slice(-1)},
         example

@@ -1,6 +1,14 @@
-import {link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
+import {mkdir, open, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
 import {dirname, join} from "node:path";
-import {flushFolder, insideFolder, sweepBelow, sweepTemporary, temporaryPath, writeAtomic} from "../files.js";
+import {
+  flushFolder,
+  insideFolder,
+  putNew,
+  sweepBelow,
+  sweepTemporary,
+  temporaryPath,
+  writeAtomic
+} from "../files.js";
 import type {Place, PlaceEntry, Stage} from "./place.js";
 import {asSoleRemover} from "./soleRemover.js";
 
@@ -66,18 +74,7 @@ export class LocalFolder implements Place {
   async putIfAbsent(key: string, bytes: Uint8Array | string): Promise<boolean> {
     const path = this.path(key);
     await mkdir(dirname(path), {recursive: true});
-    const temporary = temporaryPath(path);
-    await writeFile(temporary, bytes);
-    try {
-      // Linked into place whole: nobody ever reads half of it.
-      await link(temporary, path);
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-      throw error;
-    } finally {
-      await rm(temporary, {force: true});
-    }
+    return putNew(path, bytes);
   }
 
   async removeIf(key: string, seen: Uint8Array): Promise<boolean> {

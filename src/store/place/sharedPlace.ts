@@ -101,9 +101,10 @@ export class SharedPlace implements Place {
   private async isOutdated(key: string): Promise<boolean> {
     const [, run] = LOG.exec(key) ?? [];
     if (run === undefined) return false;
-    const sealed = sealedAt(await this.shared.read(`${run}/manifest.json`));
     const log = await stat(this.here.path(key)).catch(() => undefined);
-    if (sealed === undefined || !log || log.mtimeMs + CLOCKS_MS > sealed) return false;
+    if (!log) return false;
+    const sealed = sealedAt(await this.shared.read(`${run}/manifest.json`));
+    if (sealed === undefined || log.mtimeMs + CLOCKS_MS > sealed) return false;
     await this.here.remove(key);
     return true;
   }

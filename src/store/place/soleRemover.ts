@@ -1,6 +1,6 @@
-import {link, open, readFile, rm, stat, writeFile} from "node:fs/promises";
+import {open, readFile, rm, stat} from "node:fs/promises";
 import {basename, dirname, join} from "node:path";
-import {temporaryPath} from "../files.js";
+import {putNew} from "../files.js";
 import {sha256} from "../hash.js";
 import {holderOf, holds, thisHolder, untilExpiry} from "../holder.js";
 
@@ -44,19 +44,12 @@ async function take(right: string): Promise<"mine" | "held" | "dead"> {
 
 /** Puts a right where there is none, whole: one without its holder's name would outlast a holder that is killed. */
 async function placed(right: string): Promise<boolean> {
-  const temporary = temporaryPath(right);
   try {
-    await writeFile(temporary, untilExpiry(thisHolder("removing"), STALE_MS));
-    await link(temporary, right);
-    return true;
+    return await putNew(right, untilExpiry(thisHolder("removing"), STALE_MS));
   } catch (error) {
-    const {code} = error as NodeJS.ErrnoException;
-    if (code === "EEXIST") return false;
-    if (code !== "ENOSPC" && code !== "EDQUOT") throw error;
+    if (!["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code!)) throw error;
     // Leases end on a full disk, too, where a file without a word has room.
     return placedEmpty(right);
-  } finally {
-    await rm(temporary, {force: true});
   }
 }
 
