@@ -14,7 +14,7 @@ import type {Tokenizer} from "./predictionAnswer.js";
 import {secretQueryValues} from "./secretQuery.js";
 import {readSecrets, secretNames, type SecretNames} from "./secrets.js";
 import {shutdownDay} from "./shutdownDay.js";
-import {createTransport, type TransportOptions} from "./transport.js";
+import {createTransport, loadClient, type TransportOptions} from "./transport.js";
 import {
   type CompletionOptions,
   type CompletionRequest,
@@ -146,6 +146,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     price: priceOf,
     tokenCounter: () => tokenCounter(name, setup.tokenizer),
     identity: async () => ({...setup.identity}),
+    warmUp: () => void loadClient().catch(() => undefined),
     async complete(request: CompletionRequest, options: CompletionOptions = {}) {
       let attempts = 0;
       const answer = await withRetry(

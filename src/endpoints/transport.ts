@@ -105,9 +105,11 @@ export function createTransport({effects, query = {}, reroute = {}}: TransportOp
   };
 }
 
+/** Undici takes a tenth of a second to load, which `assay --help` must not pay. */
+export const loadClient = () => import("undici");
+
 async function openDispatcher(origin: string): Promise<Dispatcher> {
-  // Undici takes 0.2 s to load, which `assay --help` must not pay.
-  const {EnvHttpProxyAgent, Pool} = await import("undici");
+  const {EnvHttpProxyAgent, Pool} = await loadClient();
   const {hostname} = new URL(origin);
   const proxied =
     !isLoopback(hostname) &&

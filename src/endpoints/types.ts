@@ -205,6 +205,8 @@ export interface Endpoint {
    * Enters the completion's key, so a retrained model never shows old results. Contains no secret.
    */
   identity(model: string): Promise<Record<string, string>>;
+  /** Starts to load what the first call needs, for a run that still has something else to wait for. */
+  warmUp?(): void;
   /** One completion, retried within the endpoint's policy. Throws EndpointError. */
   complete(request: CompletionRequest, options?: CompletionOptions): Promise<Completion>;
   /** What was measured so far, of an endpoint whose model runs on this machine; undefined before the first answer. */

@@ -5,6 +5,8 @@ import {runInNewContext} from "node:vm";
 const SLACK_BYTES = 16 << 20;
 const SLACK_SHARE = 0.5;
 const CHECK_MS = 100;
+/** A heap with less in use is not worth a collection between two kinds of work. */
+const WORTH_BYTES = 48 << 20;
 
 /**
  * Collects old garbage as it gathers, until the function that it returns is called. Left to itself the engine sizes its
@@ -22,8 +24,15 @@ export function keepHeapSmall(): () => void {
   return () => clearInterval(timer);
 }
 
-/** Collects at once, which takes some hundredths of a second: for where one kind of work ends and another begins. */
-export function collectGarbage(): void {
+/**
+ * Collects at once, which takes some hundredths of a second: for where one kind of work ends and another begins. A small
+ * heap is left alone.
+ */
+export function collectGarbageBetween(): void {
+  if (oldBytes() >= WORTH_BYTES) collectGarbage();
+}
+
+function collectGarbage(): void {
   collector ??= garbageCollector();
   collector();
 }

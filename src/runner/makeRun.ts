@@ -14,7 +14,7 @@ import type {RunFolder} from "./journal/folder.js";
 import {type AnswersFile, openSideAnswers} from "./journal/sideAnswers.js";
 import {settle, type Settled} from "./journal/reuse.js";
 import {journalFile, scoresFile} from "./journal/tables.js";
-import {collectGarbage} from "./keepHeapSmall.js";
+import {collectGarbageBetween} from "./keepHeapSmall.js";
 import {sensitivityOf} from "../privacy/index.js";
 import type {PrivacyCheck} from "./plan/privacyCheck.js";
 import type {Plan} from "./plan/plan.js";
@@ -23,6 +23,7 @@ import type {ReadyCandidate} from "./plan/readyCandidates.js";
 import type {ResolvedEval} from "./plan/resolve.js";
 import type {Place} from "./plan/rows.js";
 import type {RunEffects, RunInputs, RunResult} from "./runTypes.js";
+import {codeRevision} from "./seal/codeRevision.js";
 import {buildManifest} from "./seal/manifest.js";
 import {seal} from "./seal/seal.js";
 
@@ -71,6 +72,9 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
     logs.push(log);
     return log;
   };
+  // Git takes its time, in a large repository seconds: it looks while the calls are made.
+  const code = codeRevision(store.workspace.project);
+  code.catch(() => undefined);
   try {
     const runs = await store.runs({archived: true});
     const journal = await openLog(journalFile(store.workspace, run.id));
@@ -97,7 +101,7 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
     const stopped = await callMissing(planned, begun);
     await journal.close();
     effects.onProgress?.(tally.progress("sealing"));
-    collectGarbage();
+    collectGarbageBetween();
     const manifest = await seal({
       place,
       runs,
@@ -121,6 +125,7 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
           options,
           figures,
           project: store.workspace.project,
+          code: await code,
           seconds: (effects.now() - startedMs) / 1000,
           sealedAt: effects.now(),
           ...side.ofAllStarts(),

@@ -83,6 +83,7 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
     const erased = await tombstones(workspace, version.dataset);
     const {dryRun} = options;
     ready = await readyCandidates(resolved, {store, version, split, dryRun, onMessage: tell, signal});
+    if (!dryRun) for (const {prepared} of ready) prepared.endpoint.warmUp?.();
     const privacyCheck = await openPrivacyCheck(
       store,
       version,

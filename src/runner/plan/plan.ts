@@ -11,7 +11,7 @@ import {
   type VersionManifest
 } from "../../store/index.js";
 import type {Row} from "../../scorers/types.js";
-import {collectGarbage} from "../keepHeapSmall.js";
+import {collectGarbageBetween} from "../keepHeapSmall.js";
 import {packed} from "../tables/logs.js";
 import {messagesJson} from "./completionKey.js";
 import {orderRows, type Place, type PlannedRow, readRows} from "./rows.js";
@@ -139,7 +139,7 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
     await items.close();
     await requests.close();
   }
-  collectGarbage();
+  collectGarbageBetween();
   unscorable.conclude(rows, (message) => inputs.onMessage?.(message));
   return {
     hash: hash.digest("hex"),

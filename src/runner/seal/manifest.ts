@@ -1,6 +1,5 @@
 import {relative, resolve} from "node:path";
 import {type RunManifest, sha256File, type SplitManifest, type VersionManifest} from "../../store/index.js";
-import {codeRevision} from "./codeRevision.js";
 import type {EvalDefinition} from "../define.js";
 import type {Plan} from "../plan/plan.js";
 import {plainPrice, type ReadyCandidate} from "../plan/readyCandidates.js";
@@ -20,6 +19,7 @@ interface ManifestInputs {
   split: SplitManifest;
   options: RunOptions;
   project: string;
+  code: RunManifest["code"];
   evalFile?: string;
   stopped?: string;
   /** Of all starts. */
@@ -93,7 +93,7 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
     startedAt: inputs.run.startedAt,
     sealedAt: new Date(inputs.sealedAt).toISOString(),
     seconds: (inputs.run.sealed?.seconds ?? 0) + inputs.seconds,
-    code: await codeRevision(project),
+    code: inputs.code,
     command: commandOf(resolved, options),
     gate: gate ? {rules: gate} : undefined
   };
