@@ -26,7 +26,7 @@ export interface LimiterStats {
   queued: number;
   /** The concurrency allowed now. */
   limit: number;
-  /** Attempts answered with 429, 503 or 529, or not within their time. */
+  /** Attempts answered with 429, 498, 503 or 529, or not within their time. */
   throttled: number;
   /** Attempts beyond the first of their call. */
   retries: number;
@@ -181,6 +181,9 @@ export function limiterFor(endpoint: Endpoint, max: number, effects: Effects = r
   return createLimiter({max, limits: endpoint.limits, adaptive, effects});
 }
 
-function isThrottled({kind, status}: AttemptOutcome): boolean {
-  return kind === "rate-limit" || kind === "timeout" || status === 503 || status === 529;
+const OVERLOAD = [498, 503, 529];
+
+/** Whether fewer calls at once would help. */
+export function isThrottled({kind, status = 0}: AttemptOutcome): boolean {
+  return kind === "rate-limit" || kind === "timeout" || OVERLOAD.includes(status);
 }

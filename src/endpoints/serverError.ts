@@ -1,61 +1,57 @@
+import {errorStatus, errorText, retryDelayMs, saysModerated, saysQuotaUsedUp} from "./errorBody.js";
 import {EndpointError, type EndpointErrorKind} from "./types.js";
-
-/** The words of an error body, whichever of the usual places the server puts them in. */
-export function errorText(body: unknown): string | undefined {
-  if (typeof body === "string") return body.trim() || undefined;
-  if (typeof body !== "object" || body === null) return undefined;
-  const {error, message, detail} = body as {error?: unknown; message?: unknown; detail?: unknown};
-  if (typeof error === "string") return error;
-  if (typeof error === "object" && error !== null) return errorText(error) ?? JSON.stringify(error);
-  if (typeof message === "string") return message;
-  return typeof detail === "string" ? detail : detail === undefined ? undefined : JSON.stringify(detail);
-}
-
-function errorCode(body: unknown): unknown {
-  const error = (body as {error?: {code?: unknown}} | null)?.error;
-  return typeof error === "object" && error !== null ? error.code : undefined;
-}
 
 export interface ServerAnswer {
   status: number;
   body: unknown;
   retryAfterMs?: number;
+  /** What was asked, without its query. */
+  address?: string;
+  /** Of an answer that was begun, whatever its error's kind. */
+  mayBeBilled?: boolean;
   /** Makes the server's words safe to store. */
   hide(text: string): string;
 }
 
 /**
  * The EndpointError of an answer that is no completion. `status` 200 with an `{error}` body counts as the
- * status in `error.code` when that is one, else as a server error.
+ * status that the error names, else as a server error.
  */
 export function serverError(answer: ServerAnswer): EndpointError {
-  const {body, hide, retryAfterMs} = answer;
-  const code = errorCode(body);
-  const status =
-    answer.status < 400 && typeof code === "number" && code >= 400 && code < 600 ? code : answer.status;
-  const {kind, advice} = explain(status, code);
+  const {body, hide, address} = answer;
+  const status = answer.status < 400 ? (errorStatus(body) ?? answer.status) : answer.status;
+  const {kind, advice} = explain(status, body, address && hide(address));
   const words = errorText(body);
   const message = `The server answered ${status}${words ? `: ${hide(words)}` : ""}`;
   return new EndpointError(kind, `${message.replace(/[.\s]+$/, "")}. ${advice}`.trim(), {
     status,
-    retryAfterMs,
-    mayBeBilled: kind === "server" && isRefusal(status) ? false : undefined
+    retryAfterMs: answer.retryAfterMs ?? (status === 429 ? retryDelayMs(body) : undefined),
+    mayBeBilled: answer.mayBeBilled ?? (kind === "server" && isRefusal(status) ? false : undefined)
   });
 }
 
-/** What a server says in place of working, such as 409, or 503 and 529 for overload. */
+/** What a server says in place of working, such as 409, or 498, 503 and 529 for overload. */
 const isRefusal = (status: number) => (status >= 400 && status < 500) || status === 503 || status === 529;
 
-function explain(status: number, code: unknown): {kind: EndpointErrorKind; advice: string} {
-  if (code === "insufficient_quota")
+function explain(status: number, body: unknown, address = ""): {kind: EndpointErrorKind; advice: string} {
+  if (saysQuotaUsedUp(body))
     return {kind: "auth", advice: "The account's quota is used up: waiting does not help."};
   if (status === 401) return {kind: "auth", advice: "Check the key in the environment."};
   if (status === 402) return {kind: "auth", advice: "The account has no credit left."};
-  if (status === 403) return {kind: "auth", advice: "The key may not use this model."};
-  if (status === 404) return {kind: "bad-request", advice: "Check the base URL and the model's name."};
+  if (status === 403)
+    return saysModerated(body)
+      ? {kind: "bad-request", advice: "It refuses what was asked, not the key."}
+      : {kind: "auth", advice: "The key may not use this model."};
+  if (status === 404)
+    return {
+      kind: "bad-request",
+      advice: `Check the base URL and the model's name${address && `: ${address} was asked`}.`
+    };
   if (status === 408) return {kind: "timeout", advice: ""};
   if (status === 429) return {kind: "rate-limit", advice: "Lower -j or set limits on the endpoint."};
-  if (status >= 500 || status === 409 || status === 425) return {kind: "server", advice: ""};
+  // 498 is Groq's, for no capacity.
+  if (status >= 500 || status === 409 || status === 425 || status === 498)
+    return {kind: "server", advice: ""};
   if (status >= 400) return {kind: "bad-request", advice: ""};
   if (status >= 300) return {kind: "bad-request", advice: "It redirects: use the final address as baseUrl."};
   return {kind: "server", advice: ""};

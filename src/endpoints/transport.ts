@@ -1,9 +1,10 @@
-import {pipeline, type Readable} from "node:stream";
-import {createBrotliDecompress, createGunzip, createInflate} from "node:zlib";
 import type {Dispatcher} from "undici";
+import {type Body, decoded, readerOf, readStart, readWhole} from "./answerBody.js";
 import {connectionError} from "./connectionError.js";
 import type {Effects} from "./effects.js";
+import {isErrorBody} from "./errorBody.js";
 import {isLoopback} from "./loopback.js";
+import {rateLimitResetMs} from "./rateLimitReset.js";
 import {retryAfterMs} from "./retryAfter.js";
 import {serverError} from "./serverError.js";
 import {EndpointError} from "./types.js";
@@ -14,7 +15,7 @@ export interface Exchange {
   headers?: Record<string, string>;
   /** Makes the server's words safe to store. */
   hide(text: string): string;
-  /** The answer must be a stream of events. */
+  /** The answer to a POST must be a stream of events. */
   stream?: boolean;
   /** Told of every JSON body that arrived. */
   onJson?(body: unknown): void;
@@ -33,10 +34,6 @@ export interface TransportOptions {
   /** Sends requests for the first origin to the second one. */
   reroute?: Record<string, string>;
 }
-
-const maxErrorBytes = 64 * 1024;
-/** The log probabilities of a long answer take tens of megabytes; more than this is no completion. */
-const maxAnswerBytes = 128 * 1024 * 1024;
 
 /**
  * Keep-alive connections of undici behind the small part of `fetch` that the Hugging Face client reads. A real
@@ -63,6 +60,7 @@ export function createTransport({effects, query = {}, reroute = {}}: TransportOp
         if (exchange.signal.aborted) throw exchange.signal.reason;
         throw connectionError(error, origin);
       };
+      const method = (init?.method ?? "GET") as Dispatcher.HttpMethod;
       const dispatcher = await dispatcherOf(origin);
       const {
         statusCode,
@@ -72,7 +70,7 @@ export function createTransport({effects, query = {}, reroute = {}}: TransportOp
         .request({
           origin,
           path,
-          method: (init?.method ?? "GET") as Dispatcher.HttpMethod,
+          method,
           headers: {...(init?.headers as Record<string, string>), ...exchange.headers},
           body: init?.body as string | undefined,
           signal: exchange.signal
@@ -89,11 +87,14 @@ export function createTransport({effects, query = {}, reroute = {}}: TransportOp
         throw serverError({
           status: statusCode,
           body: parseOrText(words, header("content-type")),
-          retryAfterMs: retryAfterMs(header, effects.epochMs()),
+          retryAfterMs:
+            retryAfterMs(header, effects.epochMs()) ??
+            (statusCode === 429 ? rateLimitResetMs(header) : undefined),
+          address: origin + path.split("?")[0],
           hide: exchange.hide
         });
       }
-      if (exchange.stream && !header("content-type")?.startsWith("text/event-stream"))
+      if (exchange.stream && method === "POST" && !header("content-type")?.startsWith("text/event-stream"))
         throw notStreamed(await text(), statusCode, exchange.hide);
       return responseView(statusCode, header, body, text, exchange);
     },
@@ -124,37 +125,6 @@ function resolveTarget(address: string, query: Record<string, string>, reroute: 
   const url = base ? new URL(base.replace(/\/+$/, "") + asked.pathname + asked.search) : asked;
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   return {origin: url.origin, path: url.pathname + url.search};
-}
-
-/** Undici's own body, or what unpacks it. */
-type Body = Readable & {text?(): Promise<string>};
-
-/** Some gateways compress although nobody asked them to. Other encodings are left to fail as what they are not. */
-function decoded(body: Body, encoding: string | undefined): Body {
-  const unpack = {gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress}[encoding ?? ""];
-  // The callback keeps a connection that drops from being thrown where nobody listens: the reader sees it.
-  return unpack ? pipeline(body, unpack(), () => undefined) : body;
-}
-
-async function readWhole(body: Body, declared: number): Promise<string> {
-  // The parser holds the server to its content-length, so that a small one needs no counting.
-  if (body.text && declared <= maxAnswerBytes) return body.text();
-  const parts: Uint8Array[] = [];
-  for await (const part of counted(body)) parts.push(part);
-  return Buffer.concat(parts).toString("utf8");
-}
-
-async function* counted(body: Body): AsyncGenerator<Uint8Array> {
-  let bytes = 0;
-  for await (const part of body as AsyncIterable<Uint8Array>) {
-    bytes += part.length;
-    if (bytes > maxAnswerBytes)
-      throw new EndpointError(
-        "malformed",
-        `The server's answer is larger than ${maxAnswerBytes >> 20} MiB, and was not read on.`
-      );
-    yield part;
-  }
 }
 
 function responseView(
@@ -188,8 +158,8 @@ function responseView(
 }
 
 function notStreamed(text: string, status: number, hide: (text: string) => string): EndpointError {
-  const body = parseOrText(text, "text/html") as {error?: unknown};
-  if (body.error) return serverError({status, body, hide});
+  const body = parseOrText(text, "text/html");
+  if (isErrorBody(body)) return serverError({status, body, hide});
   return new EndpointError(
     "malformed",
     "The server answered without streaming. Set stream: false on the endpoint."
@@ -205,43 +175,6 @@ function parseJson(text: string): unknown {
       `The server's answer of ${text.length} characters is not valid JSON.`
     );
   }
-}
-
-function readerOf(body: Body, signal: AbortSignal) {
-  const chunks = counted(body);
-  let ended = false;
-  const read = async () => {
-    const result = await chunks.next().catch((error: unknown) => {
-      if (signal.aborted) throw signal.reason;
-      if (error instanceof EndpointError) throw error;
-      throw new EndpointError("truncated-stream", "The connection was dropped inside the stream.");
-    });
-    ended = Boolean(result.done);
-    return result;
-  };
-  // Reading on to the end returns the connection to the pool; a server that never ends loses it.
-  const releaseLock = () => {
-    if (ended) return;
-    const timer = setTimeout(() => body.destroy(), 1000);
-    const drain = async () => {
-      while (!(await chunks.next()).done);
-    };
-    drain()
-      .catch(() => undefined)
-      .finally(() => clearTimeout(timer));
-  };
-  return {read, releaseLock};
-}
-
-async function readStart(body: Body): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of counted(body)) {
-    parts.push(chunk);
-    bytes += chunk.length;
-    if (bytes >= maxErrorBytes) break;
-  }
-  return Buffer.concat(parts).toString("utf8");
 }
 
 function parseOrText(text: string, contentType: string | undefined): unknown {

@@ -1,5 +1,6 @@
 import {randomBytes} from "node:crypto";
-import {type AttemptHooks, type AttemptOutcome, EndpointError} from "../endpoints/index.js";
+import {type AttemptHooks, EndpointError} from "../endpoints/index.js";
+import {isThrottled} from "../endpoints/limiter.js";
 import {type LimitAnswer, limitScript, type LimitStep} from "./limitScript.js";
 import {ALIVE, laneKeys, makingKey, runKeys, SILENT_MS} from "./names.js";
 import type {JobData} from "./protocol.js";
@@ -304,8 +305,4 @@ function limitSteps(redis: Redis, lane: string): (step: LimitStep) => Promise<Li
         JSON.stringify(step)
       )
     ) as LimitAnswer;
-}
-
-function isThrottled({kind, status}: AttemptOutcome): boolean {
-  return kind === "rate-limit" || kind === "timeout" || status === 503 || status === 529;
 }

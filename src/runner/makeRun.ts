@@ -17,7 +17,7 @@ import {journalFile, scoresFile} from "./journal/tables.js";
 import {collectGarbageBetween} from "./keepHeapSmall.js";
 import {sensitivityOf} from "../privacy/index.js";
 import type {PrivacyCheck} from "./plan/privacyCheck.js";
-import type {Plan} from "./plan/plan.js";
+import {candidateOf, type Plan} from "./plan/plan.js";
 import {preflight} from "./plan/preflight.js";
 import type {ReadyCandidate} from "./plan/readyCandidates.js";
 import type {ResolvedEval} from "./plan/resolve.js";
@@ -173,7 +173,7 @@ async function openSideCalls(
 /** Makes the calls that have no outcome, if there are any; why it stopped early, if it did. */
 async function callMissing(
   {definition, inputs, place, effects, resolved, ready, plan, privacyCheck, run}: PlannedRun,
-  {journal, scoreLog, settled: {done}, tally, spending, prices, scorerCalls, preflightCalls}: Begun
+  {journal, scoreLog, settled: {done, answered}, tally, spending, prices, scorerCalls, preflightCalls}: Begun
 ): Promise<string | undefined> {
   const {options = {}, signal, abortSignal, createExecutor} = inputs;
   if (plan.total === done.count) return undefined;
@@ -205,6 +205,7 @@ async function callMissing(
       resolved,
       ready,
       done,
+      answered,
       journal,
       scoreLog,
       tally,
@@ -229,9 +230,8 @@ async function callMissing(
 
 /** Candidates, by their place, that have a request without an outcome. */
 function calledCandidates(plan: Plan, done: Bits): Set<number> {
-  const each = plan.variants.length * plan.repeats;
   const called = new Set<number>();
   for (let n = 0; n < plan.total && called.size < plan.candidates.length; n++)
-    if (!done.has(n)) called.add(Math.floor(n / each) % plan.candidates.length);
+    if (!done.has(n)) called.add(candidateOf(plan, n));
   return called;
 }

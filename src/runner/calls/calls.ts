@@ -5,7 +5,14 @@ import type {AppendLog} from "../journal/appendLog.js";
 import {completedOutcome, failedOutcome} from "../journal/outcome.js";
 import type {ResolvedEval} from "../plan/resolve.js";
 import type {ScorerCalls} from "../../scorers/index.js";
-import type {CallOutcome, CallRequest, CreateExecutor, ExecutedRun, OutageSettings} from "./executor.js";
+import type {
+  CallError,
+  CallOutcome,
+  CallRequest,
+  CreateExecutor,
+  ExecutedRun,
+  OutageSettings
+} from "./executor.js";
 import type {CallPrices} from "./callPrices.js";
 import {createOpenCalls, type EndedCall} from "./openCalls.js";
 import {type Call, plannedCalls, type PlannedInputs} from "./planned.js";
@@ -20,6 +27,8 @@ export interface CallInputs extends PlannedInputs {
   scoreLog: AppendLog;
   tally: Tally;
   concurrency: number;
+  /** Candidates, by their place, that were answered in an earlier start of the run. */
+  answered: ReadonlySet<number>;
   /** The run's budget, shared with the calls of scorers. */
   spending?: Spending;
   prices: CallPrices;
@@ -88,13 +97,17 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
     }
     yield* open.postponed();
   }
+  const nameOf = (candidate: number) => ready[candidate]!.prepared.endpoint.name;
+  const answering = new Set(Array.from(inputs.answered, nameOf));
   const take = (outcomes: readonly CallOutcome[]) => {
     const ended = open.ended(outcomes);
     keep.ended(ended);
     for (const {call, outcome} of ended) {
-      if (outcome.completion) scores.push(call, outcome.completion);
-      else if (outcome.error.kind === "auth")
-        stop(`${ready[call.candidate]!.prepared.endpoint.name} refused the key`);
+      const name = nameOf(call.candidate);
+      if (outcome.completion) {
+        answering.add(name);
+        scores.push(call, outcome.completion);
+      } else if (refusesKey(outcome.error, answering.has(name))) stop(`${name} refused the key`);
     }
   };
 
@@ -115,6 +128,10 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
   }
   return stopped;
 }
+
+/** A server that has answered takes the key: its 403 is about what was asked. */
+const refusesKey = ({kind, status}: CallError, answers: boolean) =>
+  kind === "auth" && !(status === 403 && answers);
 
 /** Puts outcomes into the journal, and counts them when they are there. */
 function outcomeKeeper(

@@ -41,6 +41,8 @@ export interface CallError {
   message: string;
   /** Attempts made, where that is known. */
   attempts?: number;
+  /** What the server answered the last attempt with, where it did. */
+  status?: number;
   /** Of the last attempt, as in an EndpointError's detail. */
   mayBeBilled?: boolean;
 }

@@ -211,6 +211,7 @@ export function callError(error: unknown): CallError {
     kind: known?.kind ?? "endpoint",
     message: messageOf(error),
     attempts: known?.detail.attempts,
+    status: known?.detail.status,
     mayBeBilled: known?.detail.mayBeBilled
   };
 }

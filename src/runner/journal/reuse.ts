@@ -3,7 +3,7 @@ import {emptyRelation, type RunManifest} from "../../store/index.js";
 import {type Bits, createBits} from "./bits.js";
 import {copyChunks, rangesOf, within} from "../tables/chunks.js";
 import {logAsParquet} from "../tables/logs.js";
-import type {Plan} from "../plan/plan.js";
+import {candidateOf, type Plan} from "../plan/plan.js";
 import type {Place} from "../plan/rows.js";
 import {JOURNAL, journalFile, latest, otherCompletions, OUTCOME, outcomeColumns} from "./tables.js";
 
@@ -16,6 +16,8 @@ export interface Settled {
   reused: number;
   /** Failures that this run's journal holds. */
   failed: number;
+  /** Candidates, by their place, that this run's journal holds an answer of. */
+  answered: ReadonlySet<number>;
   /** Two rows with the same messages are one request: some number's answer serves another. */
   duplicates: boolean;
 }
@@ -41,6 +43,7 @@ export function allSettled(total: number): Settled {
     reusedOf: `(${emptyRelation({n: "BIGINT", ...OUTCOME})})`,
     reused: total,
     failed: 0,
+    answered: new Set(),
     duplicates: false
   };
 }
@@ -72,11 +75,13 @@ export async function settle({place, plan, runs, runId, folder, options}: Settle
   );
   const done = createBits(plan.total);
   let failed = 0;
+  const answered = new Set<number>();
   for await (const batch of db.batches<{n: number; status: string}>(`select n, status from ${own}`))
     for (const {n, status} of batch) {
       if (status === "failed" && options.retryFailed) continue;
       done.add(n);
       if (status === "failed") failed++;
+      else answered.add(candidateOf(plan, n));
     }
   const journaled = done.count;
   for await (const batch of db.batches<{n: number}>(`select n from ${reused}`))
@@ -91,5 +96,5 @@ export async function settle({place, plan, runs, runId, folder, options}: Settle
       where nth > 1 or key in (select key from ${own})`;
     for await (const batch of db.batches<{n: number}>(repeated)) for (const {n} of batch) done.add(n);
   }
-  return {done, reusedOf: reused, reused: reusedCount, failed, duplicates};
+  return {done, reusedOf: reused, reused: reusedCount, failed, answered, duplicates};
 }

@@ -52,6 +52,11 @@ export interface Plan {
   checks: Uint32Array;
 }
 
+/** The place of the candidate that request `n` asks. */
+export function candidateOf({variants, repeats, candidates}: Plan, n: number): number {
+  return Math.floor(n / (variants.length * repeats)) % candidates.length;
+}
+
 const REQUESTS = {n: "BIGINT", key: "VARCHAR", tokens: "BIGINT"};
 
 export interface PlanInputs {

@@ -1,4 +1,4 @@
-import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {afterAll, beforeAll, describe, expect, it, onTestFinished} from "vitest";
 import type {CallOutcome, CreateExecutor} from "../../../src/runner/calls/executor.js";
 import {createPool} from "../../../src/runner/calls/pool.js";
 import {runEval} from "../../../src/runner/index.js";
@@ -94,5 +94,34 @@ describe("the calls of a run", () => {
     // Written between slices of scoring, not in one go behind all of it.
     expect(spread!.outcomes).toBeGreaterThan(manifest!.counts.planned / 16);
     expect(taken.length).toBe(manifest!.counts.planned);
+  });
+
+  it("go on after a 403 of an endpoint that has answered, in an earlier start too, and stop at one of another", async () => {
+    let served = 0;
+    let refusing = (nth: number) => nth % 7 === 6;
+    const guarded = await startModelServer({
+      models: ["test-model", "test-model-2"],
+      behave: () =>
+        refusing(served++) ? {status: 403, body: {error: {message: "request blocked"}}} : undefined
+    });
+    onTestFinished(() => guarded.close());
+    const definition = wordsEval(server(guarded.url, "guarded"));
+    const start = (evalName: string, retryFailed = false) =>
+      runEval(definition, {
+        ...project,
+        evalName,
+        options: {preflight: false, noReuse: true, concurrency: 1, retryFailed}
+      });
+    const {manifest} = await start("guarded");
+    expect(manifest).toMatchObject({status: "complete"});
+    const {failed, planned} = manifest!.counts;
+    expect(failed).toBeGreaterThan(3);
+    refusing = () => true;
+    const again = await start("guarded", true);
+    expect(again.calls).toBe(failed);
+    expect(again.manifest!.stopped).toBeUndefined();
+    const other = await start("refused");
+    expect(other.manifest).toMatchObject({status: "partial", stopped: "guarded refused the key"});
+    expect(other.calls).toBeLessThan(planned / 2);
   });
 });

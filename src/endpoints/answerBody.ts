@@ -1,0 +1,75 @@
+import {pipeline, type Readable} from "node:stream";
+import {createBrotliDecompress, createGunzip, createInflate} from "node:zlib";
+import {EndpointError} from "./types.js";
+
+const maxErrorBytes = 64 * 1024;
+/** The log probabilities of a long answer take tens of megabytes; more than this is no completion. */
+const maxAnswerBytes = 128 * 1024 * 1024;
+
+/** Undici's own body, or what unpacks it. */
+export type Body = Readable & {text?(): Promise<string>};
+
+/** Some gateways compress although nobody asked them to. Other encodings are left to fail as what they are not. */
+export function decoded(body: Body, encoding: string | undefined): Body {
+  const unpack = {gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress}[encoding ?? ""];
+  // The callback keeps a connection that drops from being thrown where nobody listens: the reader sees it.
+  return unpack ? pipeline(body, unpack(), () => undefined) : body;
+}
+
+export async function readWhole(body: Body, declared: number): Promise<string> {
+  // The parser holds the server to its content-length, so that a small one needs no counting.
+  if (body.text && declared <= maxAnswerBytes) return body.text();
+  const parts: Uint8Array[] = [];
+  for await (const part of counted(body)) parts.push(part);
+  return Buffer.concat(parts).toString("utf8");
+}
+
+async function* counted(body: Body): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const part of body as AsyncIterable<Uint8Array>) {
+    bytes += part.length;
+    if (bytes > maxAnswerBytes)
+      throw new EndpointError(
+        "malformed",
+        `The server's answer is larger than ${maxAnswerBytes >> 20} MiB, and was not read on.`
+      );
+    yield part;
+  }
+}
+
+export function readerOf(body: Body, signal: AbortSignal) {
+  const chunks = counted(body);
+  let ended = false;
+  const read = async () => {
+    const result = await chunks.next().catch((error: unknown) => {
+      if (signal.aborted) throw signal.reason;
+      if (error instanceof EndpointError) throw error;
+      throw new EndpointError("truncated-stream", "The connection was dropped inside the stream.");
+    });
+    ended = Boolean(result.done);
+    return result;
+  };
+  // Reading on to the end returns the connection to the pool; a server that never ends loses it.
+  const releaseLock = () => {
+    if (ended) return;
+    const timer = setTimeout(() => body.destroy(), 1000);
+    const drain = async () => {
+      while (!(await chunks.next()).done);
+    };
+    drain()
+      .catch(() => undefined)
+      .finally(() => clearTimeout(timer));
+  };
+  return {read, releaseLock};
+}
+
+export async function readStart(body: Body): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of counted(body)) {
+    parts.push(chunk);
+    bytes += chunk.length;
+    if (bytes >= maxErrorBytes) break;
+  }
+  return Buffer.concat(parts).toString("utf8");
+}

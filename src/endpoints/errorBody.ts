@@ -1,0 +1,72 @@
+import {durationMs} from "./durationMs.js";
+
+type Fields = Record<string, unknown>;
+
+/** The fields of a value; of a list, as Gemini answers, those of its first entry. */
+function fieldsOf(value: unknown): Fields {
+  const one: unknown = Array.isArray(value) ? value[0] : value;
+  return typeof one === "object" && one !== null ? (one as Fields) : {};
+}
+
+const isObject = (value: unknown) => typeof value === "object" && value !== null;
+
+/** Whether an answer is an error whatever its status: it has an `error`, or says that it is one, as vLLM and Mistral do. */
+export function isErrorBody(body: unknown): boolean {
+  const {error, object} = fieldsOf(body);
+  return Boolean(error) || object === "error";
+}
+
+/** The words of an error body, whichever of the usual places the server puts them in. */
+export function errorText(body: unknown): string | undefined {
+  if (typeof body === "string") return body.trim() || undefined;
+  const {error, message, detail} = fieldsOf(body);
+  for (const value of [error, message]) {
+    if (typeof value === "string" && value) return value;
+    if (isObject(value)) return errorText(value) ?? JSON.stringify(value);
+  }
+  if (detail === undefined || typeof detail === "string") return detail;
+  return fieldProblems(detail) ?? JSON.stringify(detail);
+}
+
+/** What a FastAPI server says of each field that it refuses, without the field's value. */
+function fieldProblems(detail: unknown): string | undefined {
+  if (!Array.isArray(detail) || detail.length === 0) return undefined;
+  const problems = (detail as unknown[]).map((one) => {
+    const {loc, msg} = fieldsOf(one);
+    return Array.isArray(loc) && typeof msg === "string" ? `${loc.join(".")}: ${msg}` : undefined;
+  });
+  return problems.includes(undefined) ? undefined : problems.join("; ");
+}
+
+/** The HTTP status that an error body names, as a number or a text. */
+export function errorStatus(body: unknown): number | undefined {
+  const {error, code, status_code: status} = fieldsOf(body);
+  const inner = fieldsOf(error);
+  const named = [inner["code"], inner["status_code"], code, status].find((value) =>
+    /^[45]\d\d$/.test(String(value))
+  );
+  return named === undefined ? undefined : Number(named);
+}
+
+export function saysQuotaUsedUp(body: unknown): boolean {
+  const {code, type} = fieldsOf(fieldsOf(body)["error"]);
+  return code === "insufficient_quota" || type === "insufficient_quota";
+}
+
+/** Whether a server refuses what is asked, not who asks. */
+export function saysModerated(body: unknown): boolean {
+  const {reasons, flagged_input: flagged} = fieldsOf(fieldsOf(fieldsOf(body)["error"])["metadata"]);
+  if (reasons !== undefined || flagged !== undefined) return true;
+  return /moderat|flagged|guardrail|content.?policy/i.test(errorText(body) ?? "");
+}
+
+/** How long Google's servers ask to wait, which they say in the body. */
+export function retryDelayMs(body: unknown): number | undefined {
+  const {details} = fieldsOf(fieldsOf(body)["error"]);
+  if (!Array.isArray(details)) return undefined;
+  for (const one of details as unknown[]) {
+    const {retryDelay} = fieldsOf(one);
+    if (typeof retryDelay === "string") return durationMs(retryDelay);
+  }
+  return undefined;
+}
