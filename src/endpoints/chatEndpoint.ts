@@ -1,4 +1,3 @@
-import type {InferenceClient} from "@huggingface/inference";
 import {parseChatResponse, type ChatAnswer} from "./chatResponse.js";
 import {completionCost, hostingKind, hostingModels, type StatedHosting} from "../costs/index.js";
 import {withDeadline} from "./deadline.js";
@@ -7,8 +6,10 @@ import {tokenCounter} from "./estimatedTokens.js";
 import {gatherStream} from "./gatherStream.js";
 import {hideSecrets} from "./hideSecrets.js";
 import {hideRequest} from "./hideText.js";
+import {hubClient} from "./hubClient.js";
+import {isSameModel} from "./modelName.js";
 import {preflightChat, preflightRequests} from "./preflightChat.js";
-import {named, postJson, priceOfModel, retryPolicy, toEndpointError} from "./httpCall.js";
+import {named, postForEvents, postJson, priceOfModel, retryPolicy, toEndpointError} from "./httpCall.js";
 import {type RetryPolicy, withRetry} from "./retry.js";
 import type {Tokenizer} from "./predictionAnswer.js";
 import {secretQueryValues} from "./secretQuery.js";
@@ -59,38 +60,28 @@ interface ChatSetup extends HttpEndpointOptions {
   modelsUrl(model: string): string;
 }
 
-type ChatArguments = Parameters<InferenceClient["chatCompletion"]>[0];
-
 /**
  * An endpoint that speaks the OpenAI chat protocol: a plain request to an address of its own, and through the Hugging Face
- * client for streams and for what the hub routes.
+ * client for what the hub routes.
  */
 export function chatEndpoint(setup: ChatSetup): Endpoint {
   const {name, effects = realEffects, timeoutMs = 120_000, price} = setup;
   const policy = retryPolicy(setup.retries);
   const secretValues = secretQueryValues(setup.transport?.query);
   const transport = createTransport({effects, ...setup.transport});
-  const clients = new Map<string, InferenceClient>();
-
-  const clientFor = async (key: string) => {
-    let client = clients.get(key);
-    if (!client) {
-      // Loaded on first use: a definition file that lists ten endpoints must stay cheap to import.
-      const {InferenceClient} = await import("@huggingface/inference");
-      // The client's own retry repeats a 503 at once and for ever.
-      clients.set(key, (client = new InferenceClient(key, {retry_on_error: false})));
-    }
-    return client;
-  };
+  const hub = hubClient();
+  /** False once the server has refused `stream_options`. */
+  let takesStreamOptions = true;
   const priceOf = (model: string) => priceOfModel(price, model);
+  const isStreamed = ({params}: CompletionRequest) => setup.stream || params?.["stream"] === true;
 
-  const attempt = async (request: CompletionRequest, parent: AbortSignal | undefined) => {
+  const send = async (request: CompletionRequest, parent: AbortSignal | undefined, defaults: object) => {
     const secrets = readSecrets(name, setup.secrets);
     const hide = hideRequest(request, [...secrets.values, ...secretValues]);
-    const stream = setup.stream || request.params?.["stream"] === true;
+    const stream = isStreamed(request);
     const target = setup.target(request.model);
     const sent = {
-      ...(stream ? {stream_options: {include_usage: true}} : undefined),
+      ...defaults,
       ...request.params,
       model: request.model,
       messages: request.messages,
@@ -98,30 +89,40 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
       stream: stream || undefined
     };
     const start = effects.now();
+    const sinceStart = () => effects.now() - start;
+    const {key, headers} = secrets;
     const answer = await withDeadline(timeoutMs, effects, parent, async (signal): Promise<ChatAnswer> => {
       let received: unknown;
       const onJson = (json: unknown) => (received = json);
-      const fetch = transport.fetch({signal, headers: secrets.headers, hide, stream, onJson});
-      if (!stream && "endpointUrl" in target)
-        return parseChatResponse(await postJson(fetch, target.endpointUrl, secrets.key, sent), hide);
-      const client = await clientFor(secrets.key);
-      const options = {fetch};
-      const body = {...sent, ...target} as unknown as ChatArguments;
-      if (stream)
-        return gatherStream(client.chatCompletionStream(body, options), () => effects.now() - start, hide);
-      const answered = await client.chatCompletion(body, options).catch((error: unknown) => {
-        // The client refuses a hosted answer without usage; our own schema decides instead.
-        if ((error as Error).name === "ProviderOutputError" && received !== undefined) return received;
-        throw error;
-      });
-      return parseChatResponse(answered, hide);
+      const fetch = transport.fetch({signal, headers, hide, stream, onJson});
+      if ("endpointUrl" in target) {
+        const {endpointUrl} = target;
+        return stream
+          ? gatherStream(postForEvents(fetch, endpointUrl, key, sent), sinceStart, hide)
+          : parseChatResponse(await postJson(fetch, endpointUrl, key, sent), hide);
+      }
+      const call = {key, fetch, body: {...sent, ...target}};
+      return stream
+        ? gatherStream(hub.stream(call), sinceStart, hide)
+        : parseChatResponse(await hub.complete(call, () => received), hide);
     }).catch((error: unknown) => {
       throw toEndpointError(error, hide);
     });
     return {
       ...withoutSecrets(answer, [...secrets.values, ...secretValues]),
-      latencyMs: effects.now() - start
+      latencyMs: sinceStart()
     };
+  };
+
+  const attempt = async (request: CompletionRequest, parent: AbortSignal | undefined) => {
+    if (!isStreamed(request) || !takesStreamOptions) return send(request, parent, {});
+    try {
+      return await send(request, parent, {stream_options: {include_usage: true}});
+    } catch (error) {
+      if (request.params?.["stream_options"] !== undefined || !refusesStreamOptions(error)) throw error;
+      takesStreamOptions = false;
+      return send(request, parent, {});
+    }
   };
 
   const listModels = async (model: string, parent: AbortSignal | undefined) => {
@@ -195,7 +196,15 @@ function modelNames(body: unknown): string[] {
 function shutdownIn(body: unknown, model: string): string | undefined {
   const data = (body as {data?: unknown} | null)?.data ?? body;
   const listed = Array.isArray(data) ? (data as ({id?: unknown; shutdown_date?: unknown} | null)[]) : [];
-  return shutdownDay(listed.find((one) => one?.id === model)?.shutdown_date);
+  return shutdownDay(
+    listed.find((one) => typeof one?.id === "string" && isSameModel(one.id, model))?.shutdown_date
+  );
+}
+
+function refusesStreamOptions(error: unknown): boolean {
+  return (
+    error instanceof EndpointError && error.kind === "bad-request" && error.message.includes("stream_options")
+  );
 }
 
 /** An answer is stored and shown. A gateway that echoes headers, or debugs, must not put a key in there. */

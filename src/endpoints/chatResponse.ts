@@ -1,19 +1,8 @@
 import {z} from "zod";
+import {toUsage, usageSchema} from "./chatUsage.js";
+import {isErrorBody} from "./errorBody.js";
 import {serverError} from "./serverError.js";
 import {type Completion, EndpointError, type TokenLogprob, type ToolCall, type Usage} from "./types.js";
-
-const count = z.number().int().nonnegative();
-
-/** A malformed usage is an unknown one: the completion itself is still good. */
-const usageSchema = z
-  .object({
-    prompt_tokens: count,
-    completion_tokens: count,
-    total_tokens: count.nullish().catch(undefined),
-    prompt_tokens_details: z.object({cached_tokens: count.nullish()}).nullish()
-  })
-  .nullish()
-  .catch(undefined);
 
 const tokenShape = {
   token: z.string(),
@@ -45,9 +34,6 @@ const toolCallSchema = z.object({
 
 const contentSchema = z.union([z.string(), z.array(z.looseObject({text: z.string().nullish()}))]).nullish();
 
-/** The ends of an answer without a word of content: thinking or a filter has taken all of it. */
-const wordless = new Set(["length", "content_filter", "refusal"]);
-
 const responseSchema = z.object({
   model: z.string().nullish(),
   system_fingerprint: z.string().nullish(),
@@ -56,16 +42,20 @@ const responseSchema = z.object({
       z
         .object({
           finish_reason: z.string().nullish(),
-          message: z.object({
-            content: contentSchema,
-            refusal: z.string().nullish(),
-            tool_calls: z.array(toolCallSchema).nullish()
-          }),
-          logprobs: logprobsSchema
+          // Gemini leaves it out where thinking or a filter has taken all of the answer.
+          message: z
+            .object({
+              content: contentSchema,
+              refusal: z.string().nullish(),
+              tool_calls: z.array(toolCallSchema).nullish()
+            })
+            .nullish(),
+          logprobs: logprobsSchema,
+          error: z.unknown().optional()
         })
         .refine(
-          ({finish_reason: end, message: {content, tool_calls: calls, refusal}}) =>
-            content !== undefined || calls?.length || refusal || (end && wordless.has(end)),
+          ({finish_reason: end, message, error}) =>
+            end || error || message?.tool_calls?.length || message?.refusal || message?.content !== undefined,
           {path: ["message"], message: "has neither content nor tool_calls"}
         )
     )
@@ -96,7 +86,10 @@ const chunkSchema = z.object({
               .nullish()
           })
           .nullish(),
-        logprobs: logprobsSchema
+        logprobs: logprobsSchema,
+        error: z.unknown().optional(),
+        /** Moonshot's place for it. */
+        usage: usageSchema
       })
     )
     .nullish(),
@@ -115,15 +108,17 @@ export type ChatAnswer = Omit<Completion, "latencyMs" | "attempts" | "costUsd">;
 export function parseChatResponse(body: unknown, hide: (text: string) => string): ChatAnswer {
   const response = validate(responseSchema, body, hide);
   const choice = response.choices[0]!;
-  const toolCalls = choice.message.tool_calls?.map((call, index): ToolCall => ({
+  refuseFailed(choice, hide);
+  const {message} = choice;
+  const toolCalls = message?.tool_calls?.map((call, index): ToolCall => ({
     id: call.id ?? `call_${index}`,
     type: "function",
     function: {name: call.function.name, arguments: argumentText(call.function.arguments)}
   }));
   return {
-    text: contentText(choice.message.content) || choice.message.refusal || "",
+    text: contentText(message?.content) || message?.refusal || "",
     ...(toolCalls?.length ? {toolCalls} : undefined),
-    finishReason: choice.finish_reason ?? "unknown",
+    finishReason: choice.finish_reason || "unknown",
     ...optional(toUsage(response.usage), toLogprobs(choice.logprobs), response)
   };
 }
@@ -132,12 +127,21 @@ export function parseChatChunk(body: unknown, hide: (text: string) => string): C
   return validate(chunkSchema, body, hide);
 }
 
+/** Throws the EndpointError of an answer that its provider broke off: OpenRouter tells of it in the choice, vLLM by its end. */
+export function refuseFailed(
+  {error, finish_reason: end}: {error?: unknown; finish_reason?: string | null},
+  hide: (text: string) => string
+): void {
+  if (!error && end !== "error" && end !== "abort") return;
+  const body = {error: error || `the answer ended with finish_reason "${end}"`};
+  throw serverError({status: 200, body, hide, mayBeBilled: true});
+}
+
 function validate<T>(schema: z.ZodType<T>, body: unknown, hide: (text: string) => string): T {
   const result = schema.safeParse(body);
-  if (result.success && !(body as {error?: unknown}).error) return result.data;
-  if (typeof body === "object" && body !== null && (body as {error?: unknown}).error)
-    throw serverError({status: 200, body, hide});
-  const issue = result.error?.issues[0];
+  if (isErrorBody(body)) throw serverError({status: 200, body, hide});
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
   const where = issue?.path.length ? issue.path.join(".") : "the answer";
   throw new EndpointError(
     "malformed",
@@ -157,20 +161,6 @@ const argumentText = (value: string | Record<string, unknown> | null | undefined
 export function contentText(content: z.output<typeof contentSchema>): string {
   if (typeof content === "string") return content;
   return content?.map((part) => part.text ?? "").join("") ?? "";
-}
-
-/**
- * A prompt of 0 tokens does not exist: servers that do not count say 0. Where the total is more than both parts, hidden
- * reasoning was counted (and is billed) as output without being named.
- */
-export function toUsage(usage: z.output<typeof usageSchema>): Usage | undefined {
-  if (!usage || usage.prompt_tokens === 0) return undefined;
-  const cached = usage.prompt_tokens_details?.cached_tokens;
-  return {
-    promptTokens: usage.prompt_tokens,
-    completionTokens: Math.max(usage.completion_tokens, (usage.total_tokens ?? 0) - usage.prompt_tokens),
-    ...(cached == null ? undefined : {cachedTokens: cached})
-  };
 }
 
 export function toLogprobs(logprobs: z.output<typeof logprobsSchema>): TokenLogprob[] | undefined {

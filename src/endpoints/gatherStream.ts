@@ -1,5 +1,14 @@
-import {type ChatAnswer, contentText, optional, parseChatChunk, toLogprobs, toUsage} from "./chatResponse.js";
-import {EndpointError, type TokenLogprob, type ToolCall, type Usage} from "./types.js";
+import {
+  type ChatAnswer,
+  contentText,
+  optional,
+  parseChatChunk,
+  refuseFailed,
+  toLogprobs
+} from "./chatResponse.js";
+import {toUsage} from "./chatUsage.js";
+import {ToolCallPieces} from "./toolCallPieces.js";
+import {EndpointError, type TokenLogprob, type Usage} from "./types.js";
 
 /**
  * Puts the chunks of a streamed completion together. A stream that ends, or whose connection drops, before a
@@ -17,7 +26,7 @@ export async function gatherStream(
   let usage: Usage | undefined;
   let served: {model?: string | null; system_fingerprint?: string | null} = {};
   const logprobs: TokenLogprob[] = [];
-  const toolCalls: ToolCall[] = [];
+  const pieces = new ToolCallPieces();
   let received = 0;
   try {
     for await (const raw of chunks) {
@@ -31,23 +40,28 @@ export async function gatherStream(
       // With `n` above 1 the choices come interleaved; the first is the answer, as it is without a stream.
       const choice = chunk.choices?.find(({index}) => !index);
       if (!choice) continue;
+      refuseFailed(choice, hide);
+      usage = toUsage(choice.usage) ?? usage;
       const piece = contentText(choice.delta?.content) || choice.delta?.refusal || "";
       const calls = choice.delta?.tool_calls ?? [];
       if (piece || calls.length) firstTokenMs ??= sinceStart();
       text += piece;
-      for (const call of calls) addToolCall(toolCalls, call);
+      for (const call of calls) pieces.add(call);
       for (const one of toLogprobs(choice.logprobs) ?? []) logprobs.push(one);
-      finishReason = choice.finish_reason ?? finishReason;
+      finishReason = choice.finish_reason || finishReason;
     }
   } catch (error) {
-    const complete = finishReason !== undefined;
-    if (!(complete && error instanceof EndpointError && error.kind === "truncated-stream")) throw error;
+    if (!(error instanceof EndpointError)) throw error;
+    const complete = finishReason !== undefined && error.kind === "truncated-stream";
+    // What was streamed before is billed, also where the error is of a kind that costs nothing by itself.
+    if (!complete) throw received ? begun(error) : error;
   }
   if (finishReason === undefined)
     throw new EndpointError(
       "truncated-stream",
       `The stream ended after ${received} chunks without a finish_reason.`
     );
+  const toolCalls = pieces.all;
   return {
     text,
     ...(toolCalls.length ? {toolCalls} : undefined),
@@ -57,18 +71,6 @@ export async function gatherStream(
   };
 }
 
-interface ToolCallDelta {
-  index?: number | null;
-  id?: string | null;
-  function?: {name?: string | null; arguments?: string | null} | null;
-}
-
-function addToolCall(calls: ToolCall[], delta: ToolCallDelta): void {
-  const index = delta.index ?? (delta.id ? calls.length : Math.max(0, calls.length - 1));
-  while (calls.length <= index)
-    calls.push({id: `call_${calls.length}`, type: "function", function: {name: "", arguments: ""}});
-  const call = calls[index]!;
-  if (delta.id) call.id = delta.id;
-  call.function.name += delta.function?.name ?? "";
-  call.function.arguments += delta.function?.arguments ?? "";
+function begun({kind, message, detail}: EndpointError): EndpointError {
+  return new EndpointError(kind, message, {...detail, mayBeBilled: true});
 }

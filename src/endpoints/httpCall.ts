@@ -1,4 +1,5 @@
 import type {HttpEndpointOptions} from "./chatEndpoint.js";
+import {jsonEvents} from "./eventStream.js";
 import {defaultRetryPolicy, type RetryPolicy} from "./retry.js";
 import {serverError} from "./serverError.js";
 import {EndpointError, type TokenPrice} from "./types.js";
@@ -10,7 +11,23 @@ export async function postJson(
   key: string,
   body: object
 ): Promise<unknown> {
-  const response = await fetch(url, {
+  const response = await post(fetch, url, key, body);
+  const isJson = response.headers.get("content-type")?.startsWith("application/json");
+  return isJson ? response.json() : response.blob();
+}
+
+/** As `postJson`, for an answer that comes as a stream of events. */
+export async function* postForEvents(
+  fetch: typeof globalThis.fetch,
+  url: string,
+  key: string,
+  body: object
+): AsyncGenerator<unknown> {
+  yield* jsonEvents(await post(fetch, url, key, body));
+}
+
+function post(fetch: typeof globalThis.fetch, url: string, key: string, body: object): Promise<Response> {
+  return fetch(url, {
     method: "POST",
     headers: {
       "content-type": "application/json",
@@ -18,8 +35,6 @@ export async function postJson(
     },
     body: JSON.stringify(body)
   });
-  const isJson = response.headers.get("content-type")?.startsWith("application/json");
-  return isJson ? response.json() : response.blob();
 }
 
 export function retryPolicy(retries: HttpEndpointOptions["retries"]): RetryPolicy {
@@ -44,8 +59,6 @@ export function named(name: string, error: EndpointError): EndpointError {
 export function toEndpointError(error: unknown, hide: (text: string) => string): EndpointError {
   if (error instanceof EndpointError) return error;
   const {name, message} = error as Error;
-  if (error instanceof SyntaxError)
-    return new EndpointError("malformed", "The stream holds an event that is not valid JSON.");
   if (name === "ProviderApiError") {
     const body = (error as {httpResponse?: {body?: unknown}}).httpResponse?.body;
     return serverError({status: 200, body: body || message, hide});

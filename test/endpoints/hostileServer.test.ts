@@ -66,13 +66,15 @@ describe("a server that answers oddly", () => {
     expect(streamed.text).toBe("packed");
   });
 
-  it("may end without a word when thinking or a filter took all of it, and only then", async () => {
-    for (const end of ["length", "content_filter"])
+  it("may end without a word when thinking or a filter took all of it, whatever it calls its end", async () => {
+    for (const end of ["stop", "length", "content_filter", "content_filter: PROHIBITED_CONTENT"])
       expect(await ask(json(completion({reasoning_content: "hm"}, {}, end)))).toMatchObject({
         text: "",
         finishReason: end
       });
-    await expect(ask(json(completion({reasoning_content: "hm"})))).rejects.toMatchObject({kind: "malformed"});
+    await expect(ask(json(completion({reasoning_content: "hm"}, {}, "")))).rejects.toMatchObject({
+      kind: "malformed"
+    });
   });
 
   it("is billed for reasoning that only its total counts", async () => {
