@@ -1,4 +1,5 @@
 import type {ChatAnswer} from "./chatResponse.js";
+import {isUnlisted, modelFinding, suggest} from "./preflightModel.js";
 import {EndpointError, type CompletionRequest, type Needs, type PreflightFinding} from "./types.js";
 
 export interface PreflightProbe {
@@ -159,40 +160,17 @@ function refusals(
         message: `${name}: ${model} has no chat template, so it takes no conversations. Give the server one (vLLM: --chat-template), or serve the instruction-tuned model.`
       }
     ];
-  const unlisted = models && models.length > 0 && !models.includes(model);
-  if (error.detail.status === 404 || unlisted)
+  if (kind === "rate-limit") return [{check: "reachable", status: "warning", message: `${name}: ${message}`}];
+  if (kind === "bad-request" && (error.detail.status === 404 || isUnlisted(model, models)))
     return [
       reachable,
-      {check: "model", status: "error", message: `${name} has no model ${model}. ${suggest(model, models)}`}
+      {
+        check: "model",
+        status: "error",
+        message: [`${name} has no model ${model}.`, suggest(model, models), message].filter(Boolean).join(" ")
+      }
     ];
-  if (kind === "rate-limit") return [{check: "reachable", status: "warning", message: `${name}: ${message}`}];
   return [{check: "reachable", status: "error", message: `${name}: ${message}`}];
-}
-
-function modelFinding(
-  name: string,
-  model: string,
-  answer: ChatAnswer,
-  models: string[] | undefined
-): PreflightFinding {
-  if (!models?.length || models.includes(model))
-    return {check: "model", status: "ok", message: `${name} answers as ${answer.servedModel ?? model}.`};
-  return {
-    check: "model",
-    status: "warning",
-    message: `${name} answers but does not list ${model}, so another model may be answering${
-      answer.servedModel && answer.servedModel !== model ? ` (it says ${answer.servedModel})` : ""
-    }. ${suggest(model, models)}`
-  };
-}
-
-function suggest(model: string, models: string[] | undefined): string {
-  if (!models?.length) return "Check the model's name and the base URL.";
-  const wanted = model.toLowerCase();
-  const last = wanted.split("/").at(-1)!;
-  const near = models.filter((one) => one.toLowerCase().includes(last) || wanted.includes(one.toLowerCase()));
-  const shown = (near.length ? near : models).slice(0, 5);
-  return `It lists ${shown.join(", ")}${models.length > shown.length ? ` and ${models.length - shown.length} more` : ""}.`;
 }
 
 function logprobsFinding(name: string, answer: ChatAnswer): PreflightFinding {

@@ -80,7 +80,7 @@ describe("preflight of a chat server", () => {
   });
 
   it("suggests the names that the server lists when it does not know the model", async () => {
-    const {findings} = await preflight(
+    const {findings, server} = await preflight(
       {
         models: ["meta/Llama-3-8B-Instruct", "other"],
         behave: () => ({status: 404, body: {error: {message: "no such model"}}})
@@ -92,8 +92,39 @@ describe("preflight of a chat server", () => {
     expect(of(findings, "model")).toEqual({
       check: "model",
       status: "error",
-      message: "local has no model llama-3-8b-instruct. It lists meta/Llama-3-8B-Instruct and 1 more."
+      message: `local has no model llama-3-8b-instruct. It lists meta/Llama-3-8B-Instruct and 1 more. The server answered 404: no such model. Check the base URL and the model's name: ${server.url}/v1/chat/completions was asked.`
     });
+  });
+
+  it.each([
+    [500, "model requires more system memory", "reachable", "error"],
+    [429, "rate limited", "reachable", "warning"],
+    [400, "messages is required", "model", "error"]
+  ])("keeps the words of a %i beside a model that is not listed", async (status, message, check, found) => {
+    const {findings} = await preflight(
+      {models: ["other"], behave: () => ({status, body: {error: {message}}})},
+      {},
+      {retries: 0}
+    );
+    expect(findings.filter((one) => one.status !== "ok")).toEqual([
+      {check, status: found, message: expect.stringContaining(message) as string}
+    ]);
+  });
+
+  it.each([
+    ["llama3.2", "llama3.2:latest"],
+    ["gemini-2.5-flash", "models/gemini-2.5-flash"]
+  ])("takes %s for the listed %s", async (model, listed) => {
+    const {findings} = await preflight({models: [listed]}, {}, {}, model);
+    expect(of(findings, "model")).toMatchObject({status: "ok"});
+  });
+
+  it("finds a server ready whose only token was thought away", async () => {
+    const usage = {prompt_tokens: 6, total_tokens: 6};
+    const {findings} = await preflight({
+      behave: () => ({body: {choices: [{finish_reason: "length", index: 0}], usage}})
+    });
+    expect(new Set(findings.map(({status}) => status))).toEqual(new Set(["ok"]));
   });
 
   it("warns when a server answers under a name that it does not list", async () => {
