@@ -9,8 +9,8 @@ import type {Endpoint, Trust} from "./types.js";
 
 export interface OpenAICompatibleOptions extends HttpEndpointOptions, SecretNames {
   /**
-   * The server's address: bare, ending in `/v1`, or ending in `/chat/completions`. `{model}` stands for the
-   * model's name, for Azure's `https://NAME.openai.azure.com/openai/deployments/{model}`.
+   * The server's address: bare, ending in a version such as `/v1`, or ending in `/chat/completions`. `{model}` stands
+   * for the model's name, for Azure's `https://NAME.openai.azure.com/openai/deployments/{model}`.
    */
   baseUrl: string;
   /** A word, or where it runs and could run with the assumptions that the cost is computed from. */
@@ -62,6 +62,7 @@ export function apiUrl(name: string, baseUrl: string, call: "/chat/completions" 
     );
   const base = baseUrl.trim().replace(/\/+$/, "");
   if (base.endsWith(call)) return base;
-  if (/\/v1$|\/openai\/deployments\/[^/]+$|\/v1beta\/openai$/.test(base)) return `${base}${call}`;
+  if (/\/(v\d+\w*|openapi|inference|openai\/deployments\/[^/]+|v1beta\/openai)$/.test(base))
+    return `${base}${call}`;
   return `${base}/v1${call}`;
 }

@@ -16,11 +16,14 @@ export interface Secrets {
   values: string[];
 }
 
+/** What HTTP allows in no header. */
+const UNSENDABLE = /[^\t -~\x80-\xff]/;
+
 export function secretNames({apiKeyEnv, headersEnv = {}}: SecretNames): string[] {
   return [...(apiKeyEnv ? [apiKeyEnv] : []), ...Object.values(headersEnv)];
 }
 
-/** Reads them from the environment; throws EndpointError "auth" that names each missing variable. */
+/** Reads them from the environment; throws EndpointError "auth" that names each variable that is missing or that no header can hold. */
 export function readSecrets(endpoint: string, names: SecretNames): Secrets {
   const {apiKeyEnv, headersEnv = {}} = names;
   const missing = secretNames(names).filter((name) => !process.env[name]?.trim());
@@ -28,6 +31,12 @@ export function readSecrets(endpoint: string, names: SecretNames): Secrets {
     throw new EndpointError(
       "auth",
       `The endpoint "${endpoint}" needs ${missing.join(" and ")} in the environment. Export it and run again.`
+    );
+  const unsendable = secretNames(names).filter((name) => UNSENDABLE.test(process.env[name]!.trim()));
+  if (unsendable.length)
+    throw new EndpointError(
+      "auth",
+      `The endpoint "${endpoint}" cannot send ${unsendable.join(" and ")}: a character in there may not stand in a header, such as a dash or quote that an editor has put in. Copy the key again.`
     );
   const key = apiKeyEnv ? process.env[apiKeyEnv]!.trim() : "";
   const headers = Object.fromEntries(

@@ -153,6 +153,19 @@ describe("openAICompatible over HTTP", () => {
     }
   );
 
+  it.each(["/api/paas/v4", "/v1beta", "/v1/endpoints/openapi", "/inference", "/v1beta/openai/"])(
+    "adds no version to a base address ending in %j",
+    async (ending) => {
+      const server = await startModelServer();
+      cleanups.push(() => server.close());
+      const baseUrl = server.url + ending;
+      const endpoint = openAICompatible({name: "x", baseUrl, hosting: "edge", trust: "local"});
+      cleanups.push(() => endpoint.close!());
+      await endpoint.complete(ask("hello"));
+      expect(server.requests[0]!.path).toBe(`${ending.replace(/\/$/, "")}/chat/completions`);
+    }
+  );
+
   it("refuses a base address that is none, or that holds a password, without repeating it", () => {
     const make = (baseUrl: string) => () =>
       openAICompatible({name: "x", baseUrl, hosting: "edge", trust: "local"});

@@ -66,6 +66,19 @@ describe("keys", () => {
     expect(await endpoint.preflight!("m", {})).toMatchObject([{check: "key", status: "error"}]);
   });
 
+  it("that no header can hold are refused by their variables' names before anything is sent", async () => {
+    vi.stubEnv("TEST_MODEL_KEY", "sk-live\u20137Hq2mZ0pXw93");
+    vi.stubEnv("TEST_TEAM_KEY", "one\ntwo");
+    const {server, endpoint} = await setup(undefined, {headersEnv: {"x-team": "TEST_TEAM_KEY"}});
+    const error: unknown = await ask(endpoint).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      kind: "auth",
+      message: expect.stringContaining("cannot send TEST_MODEL_KEY and TEST_TEAM_KEY") as string
+    });
+    expect(everything(error)).not.toMatch(/7Hq2mZ0pXw93|two/);
+    expect(server.requests).toHaveLength(0);
+  });
+
   it("no Authorization header is sent without a key", async () => {
     const {server, endpoint} = await setup(undefined, {apiKeyEnv: undefined});
     await ask(endpoint);
