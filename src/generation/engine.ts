@@ -8,6 +8,7 @@ import {Job, type JobEvents} from "./job.js";
 import {Lane} from "./lane.js";
 import {loadNativeModel, type NativeModel, tokenize} from "./nativeModel.js";
 import type {EngineInfo, EngineOptions, GenerationRequest} from "./request.js";
+import {bytesWithParts} from "./splitGguf.js";
 import {type Vocabulary, vocabularyOf} from "./vocabulary.js";
 
 /** Most tokens in one step: longer prompts take several. */
@@ -47,7 +48,7 @@ export class Engine {
     const contextTokens = Math.min(options.contextTokens ?? USUAL_CONTEXT, trained);
     const size = {parallel, contextTokens, batch: BATCH, vocabulary: vocabulary.size};
     const ofLane = laneBytes(file, size);
-    checkModel(options.path, file.fileBytes, ofLane, free());
+    checkModel(options.path, await bytesWithParts(options.path), ofLane, free());
     const model = await loadNativeModel(options.path, options.gpuLayers ?? 0);
     const {ggml} = model.llama;
     const info: EngineInfo = {

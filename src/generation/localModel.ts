@@ -70,7 +70,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
   let latest: Generator | undefined;
   const workspace = async () => options.workspace ?? openWorkspace();
   const find = () => {
-    found ??= workspace().then((opened) => findModel(source, opened));
+    found ??= workspace().then((opened) => findModel(source, opened, options));
     found.catch(() => (found = undefined));
     return found;
   };
@@ -100,7 +100,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
     told.catch(() => (told = undefined));
     const {type, beginsWithFirst} = await told;
     if (type !== undefined) identity.type = type;
-    if (adapter !== undefined) identity.adapter = (await findModel(adapter, opened)).weights;
+    if (adapter !== undefined) identity.adapter = (await findModel(adapter, opened, options)).weights;
     if (template !== undefined) identity.template = template;
     if (beginsWithFirst) identity.prompt = "begins with the first token";
     return identity;

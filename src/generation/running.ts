@@ -31,7 +31,9 @@ export async function load(
   const adapters: Record<string, string> = {};
   if (own.adapter !== undefined) adapters[ALWAYS] = own.adapter;
   for (const [name, source] of Object.entries(options.adapters ?? {}))
-    adapters[name] = await adapterFile(await findModel(source, workspace), workspace, {onProgress});
+    adapters[name] = await adapterFile(await findModel(source, workspace, {onProgress}), workspace, {
+      onProgress
+    });
   onProgress?.(`${files.name}: loading`);
   const generator = await startGenerator({
     path: own.path,
