@@ -99,6 +99,7 @@ async function languageModel(
     threads,
     parallel,
     contextTokens: context,
+    openAll: true,
     onProgress: note
   });
   const found = await endpoint.find();

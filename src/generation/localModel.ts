@@ -19,7 +19,7 @@ import {readToolCalls, toolStyle} from "./toolCalls.js";
 
 export interface LocalModelOptions extends Pick<
   EngineOptions,
-  "threads" | "parallel" | "contextTokens" | "gpuLayers" | "exact"
+  "threads" | "parallel" | "contextTokens" | "gpuLayers" | "exact" | "openAll"
 > {
   /** The endpoint's name; default "this machine". */
   name?: string;

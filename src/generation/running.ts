@@ -25,7 +25,7 @@ export async function load(
   workspace: Workspace,
   options: LocalModelOptions
 ): Promise<Running> {
-  const {threads, parallel, contextTokens, gpuLayers, exact, type, preTokenizer, onProgress} = options;
+  const {threads, parallel, contextTokens, gpuLayers, exact, openAll, type, preTokenizer, onProgress} = options;
   const own = await runnable(files, workspace, {type, preTokenizer, onProgress});
   for (const warning of own.warnings) onProgress?.(warning);
   const adapters: Record<string, string> = {};
@@ -42,7 +42,8 @@ export async function load(
     parallel,
     contextTokens,
     gpuLayers,
-    exact
+    exact,
+    openAll
   });
   const {chatTemplate: stored, specialTokens} = generator.info;
   const template = options.chatTemplate ?? stored;
