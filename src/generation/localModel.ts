@@ -1,6 +1,7 @@
 import {completionCost} from "../costs/index.js";
 import {
   type Completion,
+  type CompletionRequest,
   type Endpoint,
   EndpointError,
   type Hosting,
@@ -15,7 +16,7 @@ import {beginsWithFirst} from "./plainPrompt.js";
 import type {EngineOptions} from "./request.js";
 import {ask, load, logprobOf, type Running} from "./running.js";
 import {correctedType} from "./runnable.js";
-import {readToolCalls, toolStyle} from "./toolCalls.js";
+import {callRules, readToolCalls, toolStyle} from "./toolCalls.js";
 
 export interface LocalModelOptions extends Pick<
   EngineOptions,
@@ -153,11 +154,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
         completionTokens: generation.completionTokens,
         cachedTokens: generation.reusedTokens > 0 ? generation.reusedTokens : undefined
       };
-      const tools = request.tools ?? [];
-      const read =
-        tools.length > 0
-          ? readToolCalls(toolStyle(prompter.template?.source ?? ""), generation.text, tools)
-          : {text: generation.text, calls: []};
+      const read = readAnswer(generation.text, request, prompter.template?.source ?? "");
       return {
         text: read.text,
         toolCalls: read.calls.length > 0 ? read.calls : undefined,
@@ -209,6 +206,14 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
       await last?.generator.close();
     }
   };
+}
+
+/** The text of an answer and the calls in it, where the request lets the model call tools. */
+function readAnswer(text: string, {messages, tools = [], params = {}}: CompletionRequest, template: string) {
+  const {choice, one} = callRules(params);
+  if (tools.length === 0 || choice === "none") return {text, calls: []};
+  const read = readToolCalls(toolStyle(template), text, tools, messages);
+  return {text: read.text, calls: one ? read.calls.slice(0, 1) : read.calls};
 }
 
 /** What the model's files say of its type, where config.json says another, and of its prompts. */
