@@ -17,10 +17,14 @@ export function connectionError(error: unknown, origin: string): EndpointError {
   if (error instanceof EndpointError) return error;
   const code = codeOf(error);
   const proxy = proxyHostOf(origin);
-  const known = proxy ? `It was asked through the proxy ${proxy} of the environment.` : code && advice[code];
+  // A refused connection is the proxy's then, and a certificate may be the one that it puts in.
+  const known = code && (!proxy || code.includes("CERT")) && advice[code];
+  const says = [proxy && `It was asked through the proxy ${proxy} of the environment.`, known].filter(
+    Boolean
+  );
   return new EndpointError(
     "connection",
-    `No answer from ${origin}${code ? ` (${code})` : ""}.${known ? ` ${known}` : ""}`,
+    [`No answer from ${origin}${code ? ` (${code})` : ""}.`, ...says].join(" "),
     {cause: code, mayBeBilled: neverConnected(error) ? false : undefined}
   );
 }

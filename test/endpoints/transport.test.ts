@@ -1,6 +1,7 @@
 import {createServer, request} from "node:http";
 import type {AddressInfo} from "node:net";
 import {afterEach, describe, expect, it, vi} from "vitest";
+import {connectionError} from "../../src/endpoints/connectionError.js";
 import {openAICompatible} from "../../src/endpoints/openAICompatible.js";
 import {proxyHostOf} from "../../src/endpoints/proxyHost.js";
 import {startModelServer} from "../support/modelServer.js";
@@ -71,6 +72,8 @@ describe("connections", () => {
     expect(failed.message).toContain(`through the proxy ${new URL(proxy.url).host} of the environment`);
     expect(failed.message).not.toMatch(/secret|ann:/);
     expect(proxy.asked).toEqual(["CONNECT models.example:443"]);
+    const replaced = connectionError({code: "DEPTH_ZERO_SELF_SIGNED_CERT"}, baseUrl);
+    expect(replaced.message).toMatch(/through the proxy .*NODE_EXTRA_CA_CERTS/);
     for (const direct of ["https://models.internal:8000", "https://a.models.internal", "https://localhost"])
       expect(proxyHostOf(direct)).toBeUndefined();
     expect(proxyHostOf("https://othermodels.internal")).toBe(new URL(proxy.url).host);
