@@ -76,7 +76,7 @@ async function recordCopy(
   {store, onProgress, signal}: PrepareContext
 ): Promise<string | undefined> {
   const {workspace} = store;
-  const found = await findModel(source, workspace, signal);
+  const found = await findModel(source, workspace, {signal, onProgress});
   if (found.id === undefined) return undefined;
   const {path} = await runnable(found, workspace, {type, preTokenizer, onProgress, signal});
   const sha256 = await sha256File(path);

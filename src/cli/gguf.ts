@@ -21,7 +21,7 @@ export async function ggufVerb(source: string, options: GgufOptions): Promise<vo
   const interrupt = () => stop.abort(new UserError("Stopped. Nothing was written."));
   process.once("SIGINT", interrupt);
   try {
-    const found = await findModel(source, await openProject(), stop.signal);
+    const found = await findModel(source, await openProject(), {signal: stop.signal, onProgress: note});
     if (found.kind === "gguf")
       throw new UserError(
         `${found.path} is a GGUF file already. Name the checkpoint it was made of to have another type (${FILE_TYPES.join(", ")}).`

@@ -80,7 +80,7 @@ async function addFiles(
 ): Promise<ModelManifest> {
   const local = [resolve(workspace.project, source), resolve(source)].find(existsSync);
   // What is no path is looked for in the store, then at the hub.
-  const found = local === undefined ? await findModel(source, workspace) : undefined;
+  const found = local === undefined ? await findModel(source, workspace, {onProgress: note}) : undefined;
   if (found?.id !== undefined)
     throw new UserError(`${source} is in the store already, as ${found.name} (${found.id.slice(0, 16)}).`);
   return recordFiles(workspace, local ?? found!.path, {

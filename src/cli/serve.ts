@@ -1,6 +1,6 @@
 import {existsSync} from "node:fs";
 import {isLoopback, serve, type Writer} from "../endpoints/index.js";
-import {findModel, localModel, type LocalModel} from "../generation/index.js";
+import {localModel, type LocalModel} from "../generation/index.js";
 import {hasLoader, listModels, loadModel, meantModel, type ModelManifest} from "../models/index.js";
 import {modelsDir, openStore, UsageError, UserError, type Workspace} from "../store/index.js";
 import {observedAnswer} from "../telemetry/index.js";
@@ -92,7 +92,6 @@ async function languageModel(
   storedName: string | undefined
 ): Promise<{endpoint: LocalModel; writers: Writer[]}> {
   const adapters = Object.fromEntries(adapter.map(named));
-  const found = await findModel(source, workspace);
   const endpoint = localModel(source, {
     workspace,
     type,
@@ -100,8 +99,10 @@ async function languageModel(
     threads,
     parallel,
     contextTokens: context,
+    openAll: true,
     onProgress: note
   });
+  const found = await endpoint.find();
   const [finding] = await endpoint.preflight!(found.name, {});
   if (finding?.status === "error") throw new UserError(finding.message);
   const name = storedName ?? found.name;

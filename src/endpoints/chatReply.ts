@@ -132,7 +132,9 @@ export function sendError(response: ServerResponse, error: unknown): void {
   if (known.status === 413) response.setHeader("connection", "close");
   if (known.status === 405)
     response.setHeader("allow", known.message.includes("POST") ? "POST, OPTIONS" : "GET, HEAD, OPTIONS");
-  const {message, code, status} = known;
+  const {message, code, status, mayRetry} = known;
+  // OpenAI's clients ask again at any 5xx otherwise.
+  if (!mayRetry) response.setHeader("x-should-retry", "false");
   const type = status < 500 ? "invalid_request_error" : "server_error";
   sendJson(response, status, {error: {message, type, code, param: null}});
 }

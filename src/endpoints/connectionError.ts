@@ -1,3 +1,4 @@
+import {proxyHostOf} from "./proxyHost.js";
 import {EndpointError} from "./types.js";
 
 const advice: Record<string, string> = {
@@ -11,14 +12,19 @@ const advice: Record<string, string> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: "Its certificate is self-signed: name its authority in NODE_EXTRA_CA_CERTS."
 };
 
-/** The EndpointError of a failure below HTTP. The origin is named, never the path, query or headers. */
+/** The EndpointError of a failure below HTTP. The origin is named, and a proxy's host, never the path, query or headers. */
 export function connectionError(error: unknown, origin: string): EndpointError {
   if (error instanceof EndpointError) return error;
   const code = codeOf(error);
-  const known = code && advice[code];
+  const proxy = proxyHostOf(origin);
+  // A refused connection is the proxy's then, and a certificate may be the one that it puts in.
+  const known = code && (!proxy || code.includes("CERT")) && advice[code];
+  const says = [proxy && `It was asked through the proxy ${proxy} of the environment.`, known].filter(
+    Boolean
+  );
   return new EndpointError(
     "connection",
-    `No answer from ${origin}${code ? ` (${code})` : ""}.${known ? ` ${known}` : ""}`,
+    [`No answer from ${origin}${code ? ` (${code})` : ""}.`, ...says].join(" "),
     {cause: code, mayBeBilled: neverConnected(error) ? false : undefined}
   );
 }

@@ -11,8 +11,9 @@ import {assertOptions, callShape, serverShape} from "./options.js";
 import {withRetry} from "./retry.js";
 import {secretQueryValues, withoutSecretValues} from "./secretQuery.js";
 import {readSecrets, type SecretNames} from "./secrets.js";
+import {serverError} from "./serverError.js";
 import {createTransport} from "./transport.js";
-import {type CompletionRequest, type Endpoint, EndpointError, type Trust} from "./types.js";
+import {type CompletionRequest, type Endpoint, EndpointError, type Trust, type Usage} from "./types.js";
 import {packVectors, textsOf} from "./vectors.js";
 
 export interface EmbeddingEndpointOptions
@@ -32,7 +33,10 @@ const schema = exactly<EmbeddingEndpointOptions>("options such as {name, baseUrl
 
 const answerSchema = z.looseObject({
   data: z.array(z.looseObject({index: z.number().optional(), embedding: z.array(z.number())})),
-  usage: z.looseObject({prompt_tokens: z.number()}).nullish(),
+  usage: z
+    .looseObject({prompt_tokens: z.unknown().optional(), total_tokens: z.unknown().optional()})
+    .nullish()
+    .catch(undefined),
   model: z.string().optional()
 });
 
@@ -64,7 +68,7 @@ export function embeddingEndpoint(options: EmbeddingEndpointOptions): Endpoint {
           input
         }
       );
-      return parseAnswer(body, input.length);
+      return parseAnswer(body, input.length, hide);
     }).catch((error: unknown) => {
       throw toEndpointError(error, hide);
     });
@@ -103,7 +107,8 @@ export function embeddingEndpoint(options: EmbeddingEndpointOptions): Endpoint {
   };
 }
 
-function parseAnswer(body: unknown, texts: number) {
+function parseAnswer(body: unknown, texts: number, hide: (text: string) => string) {
+  if ((body as {error?: unknown} | null)?.error) throw serverError({status: 200, body, hide});
   const {data: read} = answerSchema.safeParse(body);
   if (!read) throw new EndpointError("malformed", "The answer is no list of embeddings.");
   if (read.data.length !== texts)
@@ -113,7 +118,15 @@ function parseAnswer(body: unknown, texts: number) {
   return {
     text: packVectors(ordered.map(({embedding}) => embedding)),
     finishReason: "stop",
-    usage: read.usage ? {promptTokens: read.usage.prompt_tokens, completionTokens: 0} : undefined,
+    usage: usageOf(read.usage),
     servedModel: read.model
   };
+}
+
+/** Some servers state the total alone, and some 0 for what they do not count: that is unknown, not free. */
+function usageOf(usage: z.output<typeof answerSchema>["usage"]): Usage | undefined {
+  const promptTokens = [usage?.prompt_tokens, usage?.total_tokens].find(
+    (count): count is number => typeof count === "number" && Number.isFinite(count) && count > 0
+  );
+  return promptTokens === undefined ? undefined : {promptTokens, completionTokens: 0};
 }

@@ -1,3 +1,4 @@
+export {connectionError} from "./connectionError.js";
 export {withDeadline} from "./deadline.js";
 export {type Effects, realEffects} from "./effects.js";
 export {embedded} from "./embedded.js";

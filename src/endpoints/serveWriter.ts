@@ -5,9 +5,10 @@ import {HttpError} from "./httpError.js";
 import {
   type Completion,
   type Endpoint,
-  EndpointError,
+  isEndpointError,
   type Message,
   type ModelParameters,
+  type TokenLogprob,
   type Tool
 } from "./types.js";
 
@@ -59,17 +60,21 @@ export async function answerByWriter(
     ...message,
     content: textOfMessage(message)
   })) as Message[];
-  // What has to be read to its end, calls and log probabilities, comes in one piece.
-  const pieces = chat.stream === true && tools.length === 0 && chat.logprobs !== true;
+  // Calls are known when the answer is read to its end, so that what may hold some comes in one piece.
+  const pieces = chat.stream === true && (tools.length === 0 || params.tool_choice === "none");
   const stream = streamOf(response, head, chat.stream_options?.include_usage ?? false);
   // Endpoints that are reached over HTTP tell nothing before the end.
   let told = false;
+  const onText = (text: string, logprobs?: TokenLogprob[]) => {
+    told = true;
+    stream.text(text, chat.logprobs === true ? {logprobs} : undefined);
+  };
   let completion: Completion;
   try {
     completion = await observe(name, () =>
       endpoint.complete(
         {model: name, messages, params, tools},
-        {signal: gone.signal, onText: pieces ? (text) => ((told = true), stream.text(text)) : undefined}
+        {signal: gone.signal, onText: pieces ? onText : undefined}
       )
     );
   } catch (error) {
@@ -92,10 +97,12 @@ export async function answerByWriter(
 }
 
 function httpErrorOf(error: unknown): HttpError {
-  if (error instanceof EndpointError && error.kind === "bad-request")
-    return new HttpError(400, error.message, "invalid_request_error");
-  if (error instanceof EndpointError && error.kind === "rate-limit")
-    return new HttpError(429, error.message, "rate_limit_exceeded");
+  // The endpoint of a served candidate has tried again itself, within its policy.
+  const {kind, message} = isEndpointError(error) ? error : {kind: undefined, message: ""};
+  if (kind === "bad-request") return new HttpError(400, message, "invalid_request_error");
+  if (kind === "rate-limit") return new HttpError(429, message, "rate_limit_exceeded");
+  if (kind === "auth") return new HttpError(401, message, "authentication_error", false);
+  if (kind === "timeout") return new HttpError(504, message, "timeout", false);
   return new HttpError(500, error instanceof Error ? error.message : String(error), "server_error");
 }
 

@@ -116,7 +116,7 @@ async function openDispatcher(origin: string): Promise<Dispatcher> {
     !isLoopback(hostname) &&
     ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"].some((name) => process.env[name]);
   const timeouts = {headersTimeout: 0, bodyTimeout: 0};
-  return proxied ? new EnvHttpProxyAgent(timeouts) : new Pool(origin, timeouts);
+  return proxied ? new EnvHttpProxyAgent({...timeouts, proxyTunnel: false}) : new Pool(origin, timeouts);
 }
 
 function resolveTarget(address: string, query: Record<string, string>, reroute: Record<string, string>) {

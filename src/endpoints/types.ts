@@ -63,8 +63,11 @@ export interface CompletionOptions {
   repeat?: number;
   /** The answer that a judge is asked about: recorded judgements are looked up by it too. */
   judged?: string;
-  /** Told the answer's text as it comes, by endpoints that write it themselves; in pieces that together are the whole. */
-  onText?(text: string): void;
+  /**
+   * Told the answer's text as it comes, by endpoints that write it themselves; in pieces that together are the whole, each with
+   * the log probabilities of its tokens where they were asked for.
+   */
+  onText?(text: string, logprobs?: TokenLogprob[]): void;
   /** Lets a limiter see and hold back the retries inside `complete`. */
   attempts?: AttemptHooks;
 }

@@ -8,6 +8,7 @@ import {Job, type JobEvents} from "./job.js";
 import {Lane} from "./lane.js";
 import {loadNativeModel, type NativeModel, tokenize} from "./nativeModel.js";
 import type {EngineInfo, EngineOptions, GenerationRequest} from "./request.js";
+import {bytesWithParts} from "./splitGguf.js";
 import {type Vocabulary, vocabularyOf} from "./vocabulary.js";
 
 /** Most tokens in one step: longer prompts take several. */
@@ -32,7 +33,7 @@ export class Engine {
 
   /**
    * Loads the weights, after checking the file and that they and one lane fit in memory. Throws a UserError otherwise.
-   * A lane is opened at its first request, and checked then: each holds keys and values of its own.
+   * A lane is opened at its first request unless `openAll` is set, and checked then: each holds keys and values of its own.
    */
   static async load(options: EngineOptions, free: () => number = freemem): Promise<Engine> {
     const file = await readGguf(options.path);
@@ -47,7 +48,7 @@ export class Engine {
     const contextTokens = Math.min(options.contextTokens ?? USUAL_CONTEXT, trained);
     const size = {parallel, contextTokens, batch: BATCH, vocabulary: vocabulary.size};
     const ofLane = laneBytes(file, size);
-    checkModel(options.path, file.fileBytes, ofLane, free());
+    checkModel(options.path, await bytesWithParts(options.path), ofLane, free());
     const model = await loadNativeModel(options.path, options.gpuLayers ?? 0);
     const {ggml} = model.llama;
     const info: EngineInfo = {
@@ -68,6 +69,7 @@ export class Engine {
     const trial = engine.newLane(Math.min(contextTokens, TRIAL_CONTEXT));
     if (options.exact ?? true) info.together = trial.sameTogether(vocabulary.size);
     trial.free();
+    if (options.openAll) for (const name of engine.names()) engine.lane(name);
     return engine;
   }
 
@@ -84,6 +86,12 @@ export class Engine {
         `The adapter ${path} does not fit ${this.options.path}: convert it with its own base.`
       );
     this.adapters.set(name, pointer);
+  }
+
+  /** What requests may be for: a source that is an adapter, "\0", is never asked without it. */
+  private names(): string[] {
+    const adapters = [...this.adapters.keys()];
+    return this.adapters.has("\0") ? adapters : ["", ...adapters];
   }
 
   private lane(adapter: string): Lane {

@@ -59,7 +59,7 @@ function generate({id, request, stream}: Extract<ToEngine, {type: "generate"}>):
   };
   try {
     const stop = engine!.generate(request, {
-      onText: stream ? (text) => say({type: "text", id, text}) : undefined,
+      onText: stream ? (text, logprobs) => say({type: "text", id, text, logprobs}) : undefined,
       onDone(generation) {
         stops.delete(id);
         say({type: "done", id, generation, memoryBytes: process.memoryUsage.rss()});

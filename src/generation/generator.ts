@@ -2,12 +2,12 @@ import type {ChildProcess} from "node:child_process";
 import {forkModule} from "../ggml/index.js";
 import {UserError} from "../store/index.js";
 import type {FromEngine, ToEngine} from "./messages.js";
-import type {EngineInfo, EngineOptions, Generation, GenerationRequest} from "./request.js";
+import type {EngineInfo, EngineOptions, GeneratedToken, Generation, GenerationRequest} from "./request.js";
 
 export interface GenerateOptions {
   signal?: AbortSignal;
-  /** Told the text as it comes; in pieces that together are the whole. */
-  onText?(text: string): void;
+  /** Told the text as it comes; in pieces that together are the whole, with the tokens' log probabilities. */
+  onText?(text: string, logprobs?: GeneratedToken[]): void;
 }
 
 /** A model that writes, in a process of its own. */
@@ -31,10 +31,9 @@ export class EngineEnded extends Error {
   override name = "EngineEnded";
 }
 
-interface Waiting {
+interface Waiting extends Pick<GenerateOptions, "onText"> {
   resolve(value: never): void;
   reject(error: unknown): void;
-  onText?(text: string): void;
 }
 
 /** Starts a process and loads the model in it. Throws a UserError when the file or memory do not allow it. */
@@ -130,7 +129,7 @@ function loaded(child: ChildProcess, options: EngineOptions, exited: Promise<str
 function deliver(message: FromEngine, waiting: Map<number, Waiting>, state: {memoryBytes: number}): void {
   if (!("id" in message)) return;
   const found = waiting.get(message.id);
-  if (message.type === "text") return found?.onText?.(message.text);
+  if (message.type === "text") return found?.onText?.(message.text, message.logprobs);
   waiting.delete(message.id);
   if (message.type === "error") return found?.reject(errorOf(message));
   if (message.type === "logits") return found?.resolve(message.logits as never);

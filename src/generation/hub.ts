@@ -1,15 +1,19 @@
-import {createHash} from "node:crypto";
-import {createReadStream, existsSync} from "node:fs";
-import {mkdir, open, rename, stat} from "node:fs/promises";
-import {dirname, join} from "node:path";
+import {existsSync} from "node:fs";
+import {join} from "node:path";
 import {
   hubModelsDir,
   insideFolder,
-  messageOf,
+  LocalFolder,
+  readJson,
+  sha256,
   UserError,
+  withLease,
   type Workspace,
   writeJsonAtomic
 } from "../store/index.js";
+import {type HubAccess, hubClient, type HubClient, HubUnreachable} from "./hubClient.js";
+import {fetchHubFile, hubEntries, type HubEntry} from "./hubFile.js";
+import {partsOf} from "./splitGguf.js";
 
 /** "org/name", then "@revision", then ":file.gguf". */
 const NAME = /^([\w.-]+\/[\w.-]+?)(?:@([\w./-]+?))?(?::([\w./-]+\.gguf))?$/;
@@ -18,29 +22,27 @@ export function isHubName(source: string): boolean {
   return NAME.test(source);
 }
 
-export interface HubOptions {
-  /** Default: HF_ENDPOINT, or the public hub. */
-  hubUrl?: string;
-  /** Default: that of HF_TOKEN. */
-  token?: string;
+export interface HubOptions extends HubAccess {
   onProgress?(message: string): void;
   signal?: AbortSignal;
 }
 
-interface Entry {
-  path: string;
-  size: number;
-  /** SHA-256 of a large file, as the hub states it; small ones are told by their Git hash. */
-  sha256?: string;
-  gitHash?: string;
+/** What is wanted of the hub: the files that run a checkpoint, or one GGUF file with all its parts. */
+interface Asked {
+  source: string;
+  repository: string;
+  revision: string;
+  parts?: string[];
 }
 
+const COMMIT = /^[0-9a-f]{40}$/;
 const WANTED =
   /^(config|generation_config|tokenizer|tokenizer_config|adapter_config|model\.safetensors\.index)\.json$|^(model|adapter_model).*\.safetensors$|^chat_template\.jinja$/;
 
 /**
  * The folder (or GGUF file) of a model of the Hugging Face hub, fetched once for each commit: files are continued
  * where they were cut, and one whose hash is not the hub's is refused. The key is HF_TOKEN's unless `token` is another.
+ * Of several who want the same at the same time one fetches it. Without a network the commit fetched last is used.
  */
 export async function hubModel(
   source: string,
@@ -48,140 +50,102 @@ export async function hubModel(
   options: HubOptions = {}
 ): Promise<string> {
   const [, repository, revision = "main", file] = NAME.exec(source)!;
-  const access = accessOf(options);
-  const commit = await commitOf(repository!, revision, access);
-  const folder = join(hubModelsDir(workspace), repository!.replace("/", "--"), commit);
-  const done = join(folder, "complete.json");
-  const wanted = (path: string) => (file === undefined ? WANTED.test(path) : path === file);
-  const result = file === undefined ? folder : insideFolder(folder, file);
-  if (file === undefined ? existsSync(done) : existsSync(result)) return result;
-  const entries = (await filesOf(repository!, commit, access)).filter(({path}) => wanted(path));
-  if (entries.length === 0)
-    throw new UserError(
-      `${source}: the repository has ${file === undefined ? "no safetensors weights with a config.json" : `no file ${file}`}. For a GGUF file write "${repository}:FILE.gguf".`
-    );
-  for (const entry of entries) {
-    options.signal?.throwIfAborted();
-    options.onProgress?.(`${repository}: fetching ${entry.path}`);
-    await fetchFile(
-      {repository: repository!, commit},
-      entry,
-      insideFolder(folder, entry.path),
-      access,
-      options.signal
-    );
+  const asked = {source, repository: repository!, revision, parts: file ? partsOf(file) : undefined};
+  const hub = hubClient(options, `${repository}@${revision}`);
+  try {
+    const own = join(hubModelsDir(workspace), repository!.replace("/", "--"));
+    const latest = join(own, `${encodeURIComponent(file ? `${revision}:${file}` : revision)}.json`);
+    const commit = COMMIT.test(revision) ? revision : await commitOf(hub, asked, latest, options);
+    const folder = join(own, commit);
+    if (!isThere(asked, folder)) await fetchOnce(hub, asked, {folder, commit, workspace}, options);
+    if (!COMMIT.test(revision)) await writeJsonAtomic(latest, {revision, commit});
+    return asked.parts ? insideFolder(folder, asked.parts[0]!) : folder;
+  } finally {
+    await hub.close();
   }
-  if (file === undefined) await writeJsonAtomic(done, {repository, revision, commit, files: entries});
-  return result;
 }
 
-interface Access {
-  hubUrl: string;
-  headers: Record<string, string>;
+const markOf = (folder: string) => join(folder, "complete.json");
+
+function isThere({parts}: Asked, folder: string): boolean {
+  return parts ? parts.every((part) => existsSync(insideFolder(folder, part))) : existsSync(markOf(folder));
 }
 
-function accessOf({
-  hubUrl = process.env.HF_ENDPOINT ?? "https://huggingface.co",
-  token = process.env.HF_TOKEN
-}: HubOptions): Access {
-  return {hubUrl: hubUrl.replace(/\/+$/, ""), headers: token ? {authorization: `Bearer ${token}`} : {}};
-}
-
-async function commitOf(repository: string, revision: string, {hubUrl, headers}: Access): Promise<string> {
-  const url = `${hubUrl}/api/models/${repository}/revision/${encodeURIComponent(revision)}`;
-  const response = await fetch(url, {headers}).catch((cause: unknown) => {
-    throw new UserError(
-      `${hubUrl} cannot be reached (${messageOf(cause)}). Fetch the model where there is a network, and name its folder.`,
-      {cause}
+async function commitOf(
+  hub: HubClient,
+  {repository, revision}: Asked,
+  latest: string,
+  {onProgress, signal}: HubOptions
+): Promise<string> {
+  try {
+    const address = `${hub.url}/api/models/${repository}/revision/${encodeURIComponent(revision)}`;
+    const answer = await hub.get(address, {signal});
+    const {sha} = (await answer.json().catch(() => ({}))) as {sha?: unknown};
+    if (typeof sha === "string" && COMMIT.test(sha)) return sha;
+  } catch (error) {
+    if (!(error instanceof HubUnreachable)) throw error;
+    const kept = await readJson<{revision: string; commit: string}>(latest);
+    // Of two names that differ by case a file system may keep one.
+    if (kept?.revision !== revision) throw error;
+    onProgress?.(
+      `! ${repository}@${revision}: the hub gave no answer, so the commit fetched last is used, ${kept.commit}.`
     );
-  });
-  if (!response.ok) throw refused(repository, revision, response.status);
-  const {sha} = (await response.json()) as {sha?: unknown};
-  if (typeof sha !== "string" || !/^[0-9a-f]{40}$/.test(sha))
-    throw new UserError(`${hubUrl} gave no commit for ${repository}@${revision}.`);
-  return sha;
+    return kept.commit;
+  }
+  throw new UserError(`${hub.url} gave no commit for ${repository}@${revision}.`);
 }
 
-function refused(repository: string, revision: string, status: number): UserError {
-  const why =
-    status === 401 || status === 403
-      ? process.env.HF_TOKEN
-        ? "HF_TOKEN may not read it. Accept the model's terms on its page, or use another token."
-        : "It needs a token. Set HF_TOKEN."
-      : status === 404
-        ? "There is no such repository or revision. Correct the name, or set HF_TOKEN if it is private."
-        : "Try again later.";
-  return new UserError(`The hub answered ${status} for ${repository}@${revision}. ${why}`);
+interface Target {
+  folder: string;
+  commit: string;
+  workspace: Workspace;
 }
 
-async function filesOf(repository: string, commit: string, {hubUrl, headers}: Access): Promise<Entry[]> {
-  const {listFiles} = await import("@huggingface/hub");
-  const entries: Entry[] = [];
-  const accessToken = headers.authorization?.replace("Bearer ", "");
-  for await (const {type, path, size, lfs, oid} of listFiles({
-    repo: {type: "model", name: repository},
-    revision: commit,
-    hubUrl,
-    recursive: true,
-    accessToken
-  }))
-    if (type === "file") entries.push({path, size: lfs?.size ?? size, sha256: lfs?.oid, gitHash: oid});
-  return entries;
-}
-
-/** Continues what an earlier attempt left, and keeps the file only when its hash is the hub's. */
-async function fetchFile(
-  {repository, commit}: {repository: string; commit: string},
-  entry: Entry,
-  to: string,
-  {hubUrl, headers}: Access,
-  signal?: AbortSignal
+/** Fetches what is not there, unless another who was at it has done so. */
+async function fetchOnce(
+  hub: HubClient,
+  asked: Asked,
+  {folder, commit, workspace}: Target,
+  {onProgress, signal}: HubOptions
 ): Promise<void> {
-  if (existsSync(to)) return;
-  await mkdir(dirname(to), {recursive: true});
-  const partial = `${to}.part`;
-  const have = (await stat(partial).catch(() => undefined))?.size ?? 0;
-  if (have < entry.size || entry.size === 0) {
-    const url = `${hubUrl}/${repository}/resolve/${commit}/${entry.path.split("/").map(encodeURIComponent).join("/")}`;
-    const response = await fetch(url, {
-      headers: have > 0 ? {...headers, range: `bytes=${have}-`} : headers,
-      signal
-    });
-    if (!response.ok) throw refused(repository, commit, response.status);
-    // A server that knows no ranges sends the whole again.
-    const handle = await open(partial, response.status === 206 ? "a" : "w");
-    try {
-      for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>)
-        await handle.writeFile(chunk);
-      await handle.sync();
-    } finally {
-      await handle.close();
+  const {repository, revision, parts} = asked;
+  const lease = {
+    what: `A download of ${repository}`,
+    waitMs: Infinity,
+    onWait: onProgress,
+    signal
+  };
+  const lock = `locks/hub-${sha256(`${repository}@${commit}`).slice(0, 24)}.json`;
+  await withLease(new LocalFolder(workspace.dir), lock, lease, async ({lost}) => {
+    if (isThere(asked, folder)) return;
+    const until = signal ? AbortSignal.any([signal, lost]) : lost;
+    const wanted = wantedOf(asked, await hubEntries(hub, {repository, commit}));
+    for (const entry of wanted) {
+      until.throwIfAborted();
+      onProgress?.(`${repository}: fetching ${entry.path}`);
+      await fetchHubFile(hub, {repository, commit}, entry, insideFolder(folder, entry.path), until);
     }
-  }
-  await checkHash(partial, entry, repository);
-  await rename(partial, to);
+    if (!parts) await writeJsonAtomic(markOf(folder), {repository, revision, commit, files: wanted});
+  });
 }
 
-async function checkHash(
-  path: string,
-  {path: name, size, sha256, gitHash}: Entry,
-  repository: string
-): Promise<void> {
-  const {size: found} = await stat(path);
-  const git = createHash("sha1").update(`blob ${found}\0`);
-  const own = createHash("sha256");
-  for await (const chunk of createReadStream(path)) {
-    git.update(chunk as Buffer);
-    own.update(chunk as Buffer);
+/** Throws a UserError where the repository has not what is asked for. */
+function wantedOf({source, repository, revision, parts}: Asked, entries: readonly HubEntry[]): HubEntry[] {
+  const of = (path: string) => `${repository}${revision === "main" ? "" : `@${revision}`}:${path}`;
+  const gguf = entries.map(({path}) => path).filter((path) => path.endsWith(".gguf"));
+  const models = gguf.filter((path) => partsOf(path)[0] === path);
+  const others = models.length > 0 ? ` It has ${models.join(", ")}.` : "";
+  if (parts) {
+    const missing = parts.filter((part) => !gguf.includes(part));
+    if (missing.length > 0)
+      throw new UserError(`${source}: the repository has no file ${missing.join(", ")}.${others}`);
+    return entries.filter(({path}) => parts.includes(path));
   }
-  const right =
-    sha256 !== undefined
-      ? own.digest("hex") === sha256
-      : gitHash === undefined || git.digest("hex") === gitHash;
-  if (found === size && right) return;
-  const {rm} = await import("node:fs/promises");
-  await rm(path, {force: true});
+  const wanted = entries.filter(({path}) => WANTED.test(path));
+  if (wanted.some(({path}) => path.endsWith(".safetensors"))) return wanted;
   throw new UserError(
-    `${repository}: hash mismatch of ${name} (${found} of ${size} bytes). It was thrown away: fetch it again.`
+    models.length > 0
+      ? `${source}: the repository has no safetensors weights, but GGUF files: ${models.join(", ")}. Name one, such as "${of(models[0]!)}".`
+      : `${source}: the repository has no safetensors weights. Name a repository that has them, or GGUF files.`
   );
 }

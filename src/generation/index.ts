@@ -6,3 +6,4 @@ export {localModel, type LocalModel, type LocalModelOptions} from "./localModel.
 export {checkLocalOptions} from "./localOptions.js";
 export {findModel} from "./modelFiles.js";
 export {runnable} from "./runnable.js";
+export {partsOf} from "./splitGguf.js";

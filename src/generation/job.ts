@@ -6,7 +6,8 @@ import {TextStream} from "./textStream.js";
 import type {Vocabulary} from "./vocabulary.js";
 
 export interface JobEvents {
-  onText?(text: string): void;
+  /** With what was noted of the tokens since the last text. */
+  onText?(text: string, logprobs?: GeneratedToken[]): void;
   onDone(generation: Generation): void;
   onError(error: unknown): void;
 }
@@ -18,6 +19,7 @@ export class Job {
   private readonly sampler: Sampler;
   private readonly stream: TextStream;
   private readonly logprobs: GeneratedToken[] = [];
+  private told = 0;
   private grammar: GrammarState | undefined;
   private readonly started = performance.now();
   private firstAt: number | undefined;
@@ -87,12 +89,18 @@ export class Job {
     }
     if (this.native.vocabulary.isSpecial(token) && !showSpecial) return;
     const text = this.stream.push(bytes);
-    if (text !== "") this.events.onText?.(text);
+    if (text !== "") this.tell(text);
+  }
+
+  private tell(text: string): void {
+    const logprobs = this.request.logprobs ? this.logprobs.slice(this.told) : undefined;
+    this.told = this.logprobs.length;
+    this.events.onText?.(text, logprobs);
   }
 
   private finish(finishReason: Generation["finishReason"]): false {
     const rest = this.stream.end();
-    if (rest !== "") this.events.onText?.(rest);
+    if (rest !== "" || this.told < this.logprobs.length) this.tell(rest);
     const now = performance.now();
     this.release();
     this.events.onDone({

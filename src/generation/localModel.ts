@@ -1,6 +1,7 @@
 import {completionCost} from "../costs/index.js";
 import {
   type Completion,
+  type CompletionRequest,
   type Endpoint,
   EndpointError,
   type Hosting,
@@ -15,11 +16,11 @@ import {beginsWithFirst} from "./plainPrompt.js";
 import type {EngineOptions} from "./request.js";
 import {ask, load, logprobOf, type Running} from "./running.js";
 import {correctedType} from "./runnable.js";
-import {readToolCalls, toolStyle} from "./toolCalls.js";
+import {callRules, readToolCalls, toolStyle} from "./toolCalls.js";
 
 export interface LocalModelOptions extends Pick<
   EngineOptions,
-  "threads" | "parallel" | "contextTokens" | "gpuLayers" | "exact"
+  "threads" | "parallel" | "contextTokens" | "gpuLayers" | "exact" | "openAll"
 > {
   /** The endpoint's name; default "this machine". */
   name?: string;
@@ -70,7 +71,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
   let latest: Generator | undefined;
   const workspace = async () => options.workspace ?? openWorkspace();
   const find = () => {
-    found ??= workspace().then((opened) => findModel(source, opened));
+    found ??= workspace().then((opened) => findModel(source, opened, options));
     found.catch(() => (found = undefined));
     return found;
   };
@@ -100,7 +101,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
     told.catch(() => (told = undefined));
     const {type, beginsWithFirst} = await told;
     if (type !== undefined) identity.type = type;
-    if (adapter !== undefined) identity.adapter = (await findModel(adapter, opened)).weights;
+    if (adapter !== undefined) identity.adapter = (await findModel(adapter, opened, options)).weights;
     if (template !== undefined) identity.template = template;
     if (beginsWithFirst) identity.prompt = "begins with the first token";
     return identity;
@@ -153,11 +154,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
         completionTokens: generation.completionTokens,
         cachedTokens: generation.reusedTokens > 0 ? generation.reusedTokens : undefined
       };
-      const tools = request.tools ?? [];
-      const read =
-        tools.length > 0
-          ? readToolCalls(toolStyle(prompter.template?.source ?? ""), generation.text, tools)
-          : {text: generation.text, calls: []};
+      const read = readAnswer(generation.text, request, prompter.template?.source ?? "");
       return {
         text: read.text,
         toolCalls: read.calls.length > 0 ? read.calls : undefined,
@@ -209,6 +206,14 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
       await last?.generator.close();
     }
   };
+}
+
+/** The text of an answer and the calls in it, where the request lets the model call tools. */
+function readAnswer(text: string, {messages, tools = [], params = {}}: CompletionRequest, template: string) {
+  const {choice, one} = callRules(params);
+  if (tools.length === 0 || choice === "none") return {text, calls: []};
+  const read = readToolCalls(toolStyle(template), text, tools, messages);
+  return {text: read.text, calls: one ? read.calls.slice(0, 1) : read.calls};
 }
 
 /** What the model's files say of its type, where config.json says another, and of its prompts. */

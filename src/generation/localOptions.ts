@@ -32,6 +32,7 @@ const stated = exactly<LocalModelOptions>(what, {
   threads: count(),
   parallel: count(),
   exact: flag().optional(),
+  openAll: flag().optional(),
   contextTokens: count(),
   gpuLayers: number({least: 0, whole: true}).optional()
 });

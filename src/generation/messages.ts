@@ -1,4 +1,4 @@
-import type {EngineInfo, EngineOptions, Generation, GenerationRequest} from "./request.js";
+import type {EngineInfo, EngineOptions, GeneratedToken, Generation, GenerationRequest} from "./request.js";
 
 /** What the caller's process says to the engine's. */
 export type ToEngine =
@@ -14,7 +14,7 @@ export type FromEngine =
   | {type: "loaded"; info: EngineInfo}
   | {type: "library"; version: string; devices: string[]}
   | {type: "refused"; message: string; forUser: boolean}
-  | {type: "text"; id: number; text: string}
+  | {type: "text"; id: number; text: string; logprobs?: GeneratedToken[]}
   | {type: "done"; id: number; generation: Generation; memoryBytes: number}
   | {type: "logits"; id: number; logits: Float32Array[]}
   | {type: "error"; id: number; message: string; forUser: boolean};

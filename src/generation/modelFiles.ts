@@ -1,6 +1,6 @@
 import {existsSync} from "node:fs";
 import {readdir, readFile, stat} from "node:fs/promises";
-import {join, resolve} from "node:path";
+import {basename, dirname, join, resolve} from "node:path";
 import {assertUsable, listModels, modelFolder} from "../models/index.js";
 import {
   hashJson,
@@ -12,11 +12,12 @@ import {
   type Workspace,
   writeCached
 } from "../store/index.js";
-import {hubModel, isHubName} from "./hub.js";
+import {hubModel, type HubOptions, isHubName} from "./hub.js";
+import {partsOf} from "./splitGguf.js";
 
 /** Where a model lies, told from what a user wrote. */
 export interface ModelFiles {
-  /** A GGUF file, a checkpoint folder, or an adapter folder. */
+  /** A GGUF file (of a split one its first part), a checkpoint folder, or an adapter folder. */
   kind: "gguf" | "checkpoint" | "adapter";
   path: string;
   /** SHA-256 that changes when the model's own bytes do. */
@@ -28,6 +29,9 @@ export interface ModelFiles {
   base?: ModelFiles;
 }
 
+/** How a model of the hub is fetched. */
+export type FindOptions = Pick<HubOptions, "signal" | "onProgress">;
+
 /**
  * Finds a model: a path to a GGUF file or to a folder, a model's id or name in the store, or a repository of the
  * Hugging Face hub ("org/name", "org/name@revision", "org/name:file.gguf"), which is fetched once. Throws a UserError
@@ -36,14 +40,14 @@ export interface ModelFiles {
 export async function findModel(
   source: string,
   workspace: Workspace,
-  signal?: AbortSignal
+  options: FindOptions = {}
 ): Promise<ModelFiles> {
   const path = [resolve(workspace.project, source), resolve(source)].find(existsSync);
-  if (path !== undefined) return filesAt(path, workspace, {}, signal);
+  if (path !== undefined) return filesAt(path, workspace, {}, options);
   const stored = await storedModel(source, workspace);
-  if (stored) return filesAt(stored.folder, workspace, stored, signal);
+  if (stored) return filesAt(stored.folder, workspace, stored, options);
   if (isHubName(source))
-    return filesAt(await hubModel(source, workspace, {signal}), workspace, {name: source}, signal);
+    return filesAt(await hubModel(source, workspace, options), workspace, {name: source}, options);
   throw new UserError(
     `There is no model ${JSON.stringify(source)}: no such file or folder (${resolve(workspace.project, source)}), no model of that id or name in the store, and no repository name ("org/name"). \`assay models\` lists the store's.`
   );
@@ -60,7 +64,8 @@ async function storedModel(source: string, workspace: Workspace) {
   const folder =
     found.folder === undefined ? await modelFolder(dir, found.id) : resolve(workspace.project, found.folder);
   // A converted file may share its folder with others.
-  const only = found.files.length === 1 && found.files[0]!.path.endsWith(".gguf") ? found.files[0]!.path : "";
+  const first = found.files[0]?.path ?? "";
+  const only = first.endsWith(".gguf") && partsOf(first).length === found.files.length ? first : "";
   return {id: found.id, name: found.name, folder: join(folder, only)};
 }
 
@@ -68,33 +73,44 @@ async function filesAt(
   path: string,
   workspace: Workspace,
   known: {id?: string; name?: string},
-  signal?: AbortSignal
+  options: FindOptions
 ): Promise<ModelFiles> {
   const name = known.name ?? path.split(/[\\/]/).at(-1)!;
   const own = {path, name, id: known.id};
-  if ((await stat(path)).isFile()) return {...own, kind: "gguf", weights: await fileHash(path, workspace)};
+  if ((await stat(path)).isFile()) return {...own, kind: "gguf", ...(await ggufAt(path, workspace))};
   const files = await readdir(path);
   if (files.includes("adapter_config.json")) {
-    const base = await baseOf(path, workspace, signal);
+    const base = await baseOf(path, workspace, options);
     const weights = await folderHash(path, files, workspace);
     return {...own, kind: "adapter", weights: hashJson([weights, base.weights]), base};
   }
-  const gguf = files.filter((file) => file.endsWith(".gguf"));
-  if (!files.includes("config.json") && gguf.length === 1)
-    return {
-      ...own,
-      path: join(path, gguf[0]!),
-      kind: "gguf",
-      weights: await fileHash(join(path, gguf[0]!), workspace)
-    };
-  if (!files.includes("config.json"))
-    throw new UserError(
-      `${path} is no model: it has no config.json, no adapter_config.json and ${gguf.length === 0 ? "no" : "more than one"} .gguf file. Name the folder of a checkpoint, or one file.`
-    );
-  return {...own, kind: "checkpoint", weights: await folderHash(path, files, workspace)};
+  const gguf = [...new Set(files.filter((file) => file.endsWith(".gguf")).map((file) => partsOf(file)[0]!))];
+  // GGUF repositories keep the original's config.json beside files that are models of their own.
+  const hasWeights = gguf.length === 0 || files.some((file) => file.endsWith(".safetensors"));
+  if (files.includes("config.json") && hasWeights)
+    return {...own, kind: "checkpoint", weights: await folderHash(path, files, workspace)};
+  if (gguf.length === 1) return {...own, kind: "gguf", ...(await ggufAt(join(path, gguf[0]!), workspace))};
+  throw new UserError(
+    gguf.length > 1
+      ? `${path} holds several models: ${gguf.join(", ")}. Name one of these files.`
+      : `${path} is no model: it has no config.json, no adapter_config.json and no .gguf file. Name the folder of a checkpoint, or one file.`
+  );
 }
 
-async function baseOf(folder: string, workspace: Workspace, signal?: AbortSignal): Promise<ModelFiles> {
+/** Where a GGUF file begins, and the hash of all its parts. */
+async function ggufAt(path: string, workspace: Workspace): Promise<{path: string; weights: string}> {
+  const parts = partsOf(basename(path)).map((name) => join(dirname(path), name));
+  const missing = parts.filter((part) => !existsSync(part));
+  if (missing.length > 0)
+    throw new UserError(
+      `${path} is one of ${parts.length} parts of a model, and these are not there: ${missing.join(", ")}. Fetch them, too.`
+    );
+  const hashes: string[] = [];
+  for (const part of parts) hashes.push(await fileHash(part, workspace));
+  return {path: parts[0]!, weights: hashes.length === 1 ? hashes[0]! : hashJson(hashes)};
+}
+
+async function baseOf(folder: string, workspace: Workspace, options: FindOptions): Promise<ModelFiles> {
   const path = join(folder, "adapter_config.json");
   let base: unknown;
   try {
@@ -108,7 +124,7 @@ async function baseOf(folder: string, workspace: Workspace, signal?: AbortSignal
       `${path} names no base_model_name_or_path. Write the path or the store's id of its base there.`
     );
   const beside = resolve(folder, base);
-  return findModel(existsSync(beside) && beside !== folder ? beside : base, workspace, signal);
+  return findModel(existsSync(beside) && beside !== folder ? beside : base, workspace, options);
 }
 
 /** The parts of a folder that decide what a model writes. */

@@ -3,7 +3,7 @@ import {UserError} from "../store/index.js";
 import {checkParameters} from "./checkParameters.js";
 import {jsonObjectGrammar, jsonSchemaGrammar} from "./grammar/jsonGrammar.js";
 import type {GenerationRequest} from "./request.js";
-import {type ToolChoice, toolGrammar, toolStyle} from "./toolCalls.js";
+import {callRules, toolGrammar, toolStyle} from "./toolCalls.js";
 
 /** What the engine is asked, from OpenAI's parameters. Throws EndpointError "bad-request" for what it cannot do. */
 export function requestOf(
@@ -15,6 +15,7 @@ export function requestOf(
   checkParameters(params, tools);
   const number = (name: string) => (params[name] ?? undefined) as number | undefined;
   const style = toolStyle(template);
+  const mayCall = tools.length > 0 && callRules(params).choice !== "none";
   const stop = params.stop ?? [];
   return {
     temperature: number("temperature"),
@@ -27,7 +28,7 @@ export function requestOf(
     stop: (typeof stop === "string" ? [stop] : stop).filter((text) => text !== ""),
     logprobs: params.logprobs === true,
     topLogprobs: number("top_logprobs") ?? 0,
-    showSpecial: tools.length > 0 && style.special,
+    showSpecial: mayCall && style.special,
     ...grammarOf(params, tools, template)
   };
 }
@@ -39,10 +40,11 @@ function grammarOf(
 ): Pick<GenerationRequest, "grammar" | "grammarAfter"> {
   try {
     if (tools.length > 0) {
-      const choice = (params.tool_choice as ToolChoice | null | undefined) ?? "auto";
+      const rules = callRules(params);
+      const {choice} = rules;
       if (typeof choice === "object" && !tools.some((tool) => tool.function.name === choice.function.name))
         throw new UserError(`tool_choice names ${JSON.stringify(choice.function.name)}, which is no tool.`);
-      const found = toolGrammar(toolStyle(template), tools, choice);
+      const found = toolGrammar(toolStyle(template), tools, rules);
       if (found) return {grammar: found.grammar, grammarAfter: found.after};
     }
     const format = params.response_format as {type?: string; json_schema?: {schema?: unknown}} | undefined;

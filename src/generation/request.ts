@@ -72,6 +72,11 @@ export interface EngineOptions {
   exact?: boolean;
   /** Tokens of prompt and answer of one request. Default: what the model was trained for, at most 4,096. */
   contextTokens?: number;
+  /**
+   * Take the memory for keys and values of the model and of every adapter when they are loaded: what does not fit is refused
+   * then. Default: each at its first request.
+   */
+  openAll?: boolean;
   /** Layers on a graphics processor where the library has one; default 0. */
   gpuLayers?: number;
 }

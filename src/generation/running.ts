@@ -25,13 +25,16 @@ export async function load(
   workspace: Workspace,
   options: LocalModelOptions
 ): Promise<Running> {
-  const {threads, parallel, contextTokens, gpuLayers, exact, type, preTokenizer, onProgress} = options;
+  const {threads, parallel, contextTokens, gpuLayers, exact, openAll, type, preTokenizer, onProgress} =
+    options;
   const own = await runnable(files, workspace, {type, preTokenizer, onProgress});
   for (const warning of own.warnings) onProgress?.(warning);
   const adapters: Record<string, string> = {};
   if (own.adapter !== undefined) adapters[ALWAYS] = own.adapter;
   for (const [name, source] of Object.entries(options.adapters ?? {}))
-    adapters[name] = await adapterFile(await findModel(source, workspace), workspace, {onProgress});
+    adapters[name] = await adapterFile(await findModel(source, workspace, {onProgress}), workspace, {
+      onProgress
+    });
   onProgress?.(`${files.name}: loading`);
   const generator = await startGenerator({
     path: own.path,
@@ -40,7 +43,8 @@ export async function load(
     parallel,
     contextTokens,
     gpuLayers,
-    exact
+    exact,
+    openAll
   });
   const {chatTemplate: stored, specialTokens} = generator.info;
   const template = options.chatTemplate ?? stored;
@@ -70,8 +74,10 @@ export async function ask(
         ? ALWAYS
         : undefined
   };
+  const onPiece =
+    onText && ((text: string, tokens?: GeneratedToken[]) => onText(text, tokens?.map(logprobOf)));
   try {
-    return await generator.generate(request, {signal, onText});
+    return await generator.generate(request, {signal, onText: onPiece});
   } catch (error) {
     if (signal?.aborted) throw new EndpointError("aborted", "The call was stopped before it finished.");
     if (error instanceof UserError) throw new EndpointError("bad-request", error.message, {cause: error});

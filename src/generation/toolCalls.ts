@@ -1,4 +1,5 @@
-import type {Tool, ToolCall} from "../endpoints/index.js";
+import type {ModelParameters, Tool, ToolCall} from "../endpoints/index.js";
+import {hashJson} from "../store/hash.js";
 import {jsonSchemaGrammar} from "./grammar/jsonGrammar.js";
 
 /** How a family of models writes calls of tools. */
@@ -17,11 +18,22 @@ export function toolStyle(template: string): Style {
 
 export type ToolChoice = "none" | "auto" | "required" | {type: "function"; function: {name: string}};
 
+/** What a request says of calls, beside its tools. */
+export interface CallRules {
+  choice: ToolChoice;
+  /** At most one call in an answer. */
+  one: boolean;
+}
+
+export function callRules({tool_choice: choice, parallel_tool_calls: parallel}: ModelParameters): CallRules {
+  return {choice: (choice as ToolChoice | null | undefined) ?? "auto", one: parallel === false};
+}
+
 /** The grammar of an answer that calls tools; `after` is where it begins when a call is the model's own choice. */
 export function toolGrammar(
   style: Style,
   tools: readonly Tool[],
-  choice: ToolChoice
+  {choice, one}: CallRules
 ): {grammar: string; after?: string} | undefined {
   if (choice === "none") return undefined;
   const named = typeof choice === "object" ? choice.function.name : undefined;
@@ -29,13 +41,14 @@ export function toolGrammar(
   const call = jsonSchemaGrammar({anyOf: allowed.map((tool) => callSchema(style, tool))}, "call");
   const free = choice === "auto";
   if (style.name === "hermes") {
-    const rest = `"\\n"? call "\\n"? "</tool_call>" ("\\n"? "<tool_call>" "\\n"? call "\\n"? "</tool_call>")*`;
+    const first = `"\\n"? call "\\n"? "</tool_call>"`;
+    const rest = one ? first : `${first} ("\\n"? "<tool_call>" ${first})*`;
     return free
       ? {grammar: `root ::= ${rest}\n${call}`, after: "<tool_call>"}
       : {grammar: `root ::= "<tool_call>" ${rest}\n${call}`};
   }
   if (style.name === "mistral") {
-    const rest = `" "? "[" call (", " call)* "]"`;
+    const rest = `" "? "[" call ${one ? "" : `(", " call)* `}"]"`;
     return free
       ? {grammar: `root ::= ${rest}\n${call}`, after: "[TOOL_CALLS]"}
       : {grammar: `root ::= "[TOOL_CALLS]" ${rest}\n${call}`};
@@ -53,11 +66,15 @@ function callSchema({name: style}: Style, {function: {name, parameters}}: Tool):
   };
 }
 
-/** The calls in an answer and the text beside them; no calls when none can be read or a name is not among the tools. */
+/**
+ * The calls in an answer and the text beside them; no calls when none can be read or a name is not among the tools.
+ * @param of what tells this answer from the others of a conversation, whose calls have other ids
+ */
 export function readToolCalls(
   style: Style,
   text: string,
-  tools: readonly Tool[]
+  tools: readonly Tool[],
+  of: unknown
 ): {text: string; calls: ToolCall[]} {
   const names = new Set(tools.map(({function: {name}}) => name));
   const bodies: string[] = [];
@@ -81,7 +98,8 @@ export function readToolCalls(
       const {name, arguments: own, parameters} = (value ?? {}) as Record<string, unknown>;
       if (typeof name !== "string" || !names.has(name)) return {text, calls: []};
       calls.push({
-        id: `call_${calls.length}`,
+        // Templates of Mistral take nothing but nine letters and digits.
+        id: hashJson([of, text, calls.length]).slice(0, 9),
         type: "function",
         function: {name, arguments: JSON.stringify(own ?? parameters ?? {})}
       });

@@ -1,6 +1,7 @@
 import {existsSync} from "node:fs";
 import {readdir, readFile, stat} from "node:fs/promises";
 import {basename, dirname, join, relative, resolve} from "node:path";
+import {partsOf} from "../generation/index.js";
 import {listModels, type ModelManifest, recordModel} from "../models/index.js";
 import {modelsDir, sha256File, UserError, type Workspace} from "../store/index.js";
 
@@ -22,7 +23,7 @@ export async function recordFiles(
 ): Promise<ModelManifest> {
   const gguf = (await stat(path)).isFile();
   const folder = gguf ? dirname(path) : path;
-  const names = gguf ? [basename(path)] : (await readdir(folder)).filter(isPart).sort();
+  const names = gguf ? partsOf(basename(path)) : (await readdir(folder)).filter(isPart).sort();
   const adapter = names.includes("adapter_config.json");
   if (!gguf && !adapter && !names.includes("config.json"))
     throw new UserError(

@@ -12,6 +12,8 @@ export interface LeaseOptions {
   onWait?: (message: string) => void;
   /** How long the lease of a machine that fell silent lasts; default one minute. It is renewed at every third of it. */
   termMs?: number;
+  /** Ends the waiting for another holder. */
+  signal?: AbortSignal;
 }
 
 const TERM_MS = 60_000;
@@ -72,6 +74,7 @@ async function acquire(place: Place, key: string, said: () => string, options: L
       throw new UserError(`${message}. Wait for it to end, or stop that process, then try again.`);
     if (!told) options.onWait?.(`${message}; waiting for it`);
     told = true;
+    options.signal?.throwIfAborted();
     await sleep(50);
   }
 }

@@ -4,7 +4,7 @@ import {connect} from "node:net";
 import {afterEach, describe, expect, it} from "vitest";
 import {openAICompatible} from "../../src/endpoints/openAICompatible.js";
 import {recorded} from "../../src/endpoints/recorded.js";
-import type {Endpoint, Message} from "../../src/endpoints/types.js";
+import type {Endpoint, EndpointErrorKind, Message} from "../../src/endpoints/types.js";
 import {serve, type ServeOptions} from "../../src/endpoints/serve.js";
 import {keywordModel} from "../support/keywordModel.js";
 
@@ -206,6 +206,65 @@ describe("serve", () => {
     expect(asked).toEqual([[{role: "user", content: "ab"}]]);
     for (const calls of [5, [null], [{}], [{function: {name: "f"}}]])
       expect(await said({role: "assistant", content: null, tool_calls: calls})).toBe(400);
+  });
+
+  it("says what a served candidate's endpoint was refused, and that asking again does not help", async () => {
+    const failing = async (kind: EndpointErrorKind) => {
+      // A project's own copy of Assay has errors of its own class.
+      const error = Object.assign(new Error(`${kind}: no luck`), {name: "EndpointError", kind, detail: {}});
+      const endpoint: Endpoint = {
+        ...recorded({name: "writer", rows: []}),
+        complete: () => Promise.reject(error)
+      };
+      const service = await serve([], {writers: [{name: "writer", endpoint, weights: "w"}]});
+      cleanups.push(() => service.close());
+      const {status, json, headers} = await post(service.url, {...chat("x"), model: "writer"});
+      return [status, headers.get("x-should-retry"), json.error];
+    };
+    const shape = {message: expect.stringMatching("no luck") as string, param: null};
+    const refused = {...shape, type: "invalid_request_error"};
+    expect(await failing("auth")).toEqual([401, "false", {...refused, code: "authentication_error"}]);
+    expect(await failing("timeout")).toEqual([
+      504,
+      "false",
+      {...shape, type: "server_error", code: "timeout"}
+    ]);
+    expect(await failing("rate-limit")).toEqual([429, null, {...refused, code: "rate_limit_exceeded"}]);
+    expect((await failing("server")).slice(0, 2)).toEqual([500, null]);
+  });
+
+  it("streams log probabilities with the text of their tokens, also beside tools that may not be called", async () => {
+    const tokens = ["yes", " and", " no"].map((token, i) => ({token, logprob: -i - 1}));
+    const endpoint: Endpoint = {
+      ...recorded({name: "writer", rows: []}),
+      complete: async (_, {onText} = {}) => {
+        for (const one of tokens) onText?.(one.token, [one]);
+        return {text: "yes and no", logprobs: tokens, finishReason: "stop", latencyMs: 1, attempts: 1};
+      }
+    };
+    const service = await serve([], {writers: [{name: "writer", endpoint, weights: "w"}]});
+    cleanups.push(() => service.close());
+    const pieces = async (more: object) => {
+      const asked = {...chat("x", {stream: true, ...more}), model: "writer"};
+      const response = await fetch(`${service.url}/v1/chat/completions`, {
+        method: "POST",
+        body: JSON.stringify(asked)
+      });
+      const events = (await response.text()).split("\n\n").filter((event) => event.includes("content"));
+      return events.slice(1).map((event) => {
+        const {choices} = JSON.parse(event.slice(6)) as {choices: [Record<string, unknown>]};
+        const {delta, logprobs} = choices[0] as {
+          delta: {content: string};
+          logprobs: {content: {token: string; logprob: number}[]} | null;
+        };
+        return [delta.content, logprobs?.content.map(({token, logprob}) => ({token, logprob}))];
+      });
+    };
+    expect(await pieces({logprobs: true})).toEqual(tokens.map((one) => [one.token, [one]]));
+    expect(await pieces({})).toEqual(tokens.map(({token}) => [token, undefined]));
+    const tools = [{type: "function", function: {name: "f"}}];
+    expect(await pieces({tools, tool_choice: "none"})).toHaveLength(3);
+    expect(await pieces({tools, logprobs: true})).toEqual([["yes and no", tokens]]);
   });
 
   it("answers 300 concurrent requests from few predictions", async () => {

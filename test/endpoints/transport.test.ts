@@ -1,7 +1,9 @@
-import {createServer} from "node:http";
-import {type AddressInfo, connect} from "node:net";
+import {createServer, request} from "node:http";
+import type {AddressInfo} from "node:net";
 import {afterEach, describe, expect, it, vi} from "vitest";
+import {connectionError} from "../../src/endpoints/connectionError.js";
 import {openAICompatible} from "../../src/endpoints/openAICompatible.js";
+import {proxyHostOf} from "../../src/endpoints/proxyHost.js";
 import {startModelServer} from "../support/modelServer.js";
 
 const cleanups: (() => Promise<void>)[] = [];
@@ -10,20 +12,25 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-const request = {model: "m", messages: [{role: "user" as const, content: "hello"}]};
+const hello = {model: "m", messages: [{role: "user" as const, content: "hello"}]};
 
-/** A proxy that tunnels whatever host is asked for to one port. */
+/** A proxy that hands whatever is asked of it on to one port, and makes no tunnels. */
 async function startProxy(port: number) {
   const asked: string[] = [];
-  const server = createServer();
+  const server = createServer((incoming, answer) => {
+    asked.push(`${incoming.method} ${incoming.url}`);
+    const {method, headers} = incoming;
+    const path = new URL(incoming.url!).pathname;
+    incoming.pipe(
+      request({port, path, method, headers}, (served) => {
+        answer.writeHead(served.statusCode!, served.headers);
+        served.pipe(answer);
+      })
+    );
+  });
   server.on("connect", (incoming, socket) => {
-    asked.push(incoming.url ?? "");
-    const upstream = connect(port, "127.0.0.1", () => {
-      socket.write("HTTP/1.1 200 OK\r\n\r\n");
-      socket.pipe(upstream).pipe(socket);
-    });
-    upstream.on("error", () => socket.destroy());
-    socket.on("error", () => upstream.destroy());
+    asked.push(`CONNECT ${incoming.url}`);
+    socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   cleanups.push(
@@ -48,9 +55,28 @@ describe("connections", () => {
     for (const baseUrl of ["http://models.example", server.url]) {
       const endpoint = openAICompatible({name: "x", baseUrl, hosting: "api", trust: "external", retries: 0});
       cleanups.push(() => endpoint.close!());
-      expect((await endpoint.complete(request)).text).toBe("hello");
+      expect((await endpoint.complete(hello)).text).toBe("hello");
     }
-    expect(proxy.asked).toEqual(["models.example:80"]);
+    expect(proxy.asked).toEqual(["POST http://models.example/v1/chat/completions"]);
+  });
+
+  it("that a proxy stands in the way of name its host, without what it is asked by", async () => {
+    const proxy = await startProxy(1);
+    for (const name of ["HTTPS_PROXY", "https_proxy"])
+      vi.stubEnv(name, proxy.url.replace("//", "//ann:secret@"));
+    for (const name of ["NO_PROXY", "no_proxy"]) vi.stubEnv(name, "models.internal");
+    const baseUrl = "https://models.example";
+    const endpoint = openAICompatible({name: "x", baseUrl, hosting: "api", trust: "external", retries: 0});
+    cleanups.push(() => endpoint.close!());
+    const failed = (await endpoint.complete(hello).catch((error: unknown) => error)) as Error;
+    expect(failed.message).toContain(`through the proxy ${new URL(proxy.url).host} of the environment`);
+    expect(failed.message).not.toMatch(/secret|ann:/);
+    expect(proxy.asked).toEqual(["CONNECT models.example:443"]);
+    const replaced = connectionError({code: "DEPTH_ZERO_SELF_SIGNED_CERT"}, baseUrl);
+    expect(replaced.message).toMatch(/through the proxy .*NODE_EXTRA_CA_CERTS/);
+    for (const direct of ["https://models.internal:8000", "https://a.models.internal", "https://localhost"])
+      expect(proxyHostOf(direct)).toBeUndefined();
+    expect(proxyHostOf("https://othermodels.internal")).toBe(new URL(proxy.url).host);
   });
 
   it("that a server closes while idle are opened anew", async () => {
@@ -63,11 +89,11 @@ describe("connections", () => {
       retries: {baseDelayMs: 1}
     });
     cleanups.push(() => endpoint.close!());
-    await endpoint.complete(request);
+    await endpoint.complete(hello);
     await first.close();
     const again = await startModelServer({port: first.port});
     cleanups.push(() => again.close());
-    expect((await endpoint.complete(request)).text).toBe("hello");
+    expect((await endpoint.complete(hello)).text).toBe("hello");
     expect(again.served).toBe(1);
   });
 
@@ -81,11 +107,11 @@ describe("connections", () => {
       trust: "local",
       retries: 0
     });
-    const call = endpoint.complete(request).catch((error: unknown) => error);
+    const call = endpoint.complete(hello).catch((error: unknown) => error);
     await new Promise((resolve) => setTimeout(resolve, 60));
     await endpoint.close!();
     expect(await call).toMatchObject({kind: "connection"});
-    expect((await endpoint.complete(request)).text).toBe("hello");
+    expect((await endpoint.complete(hello)).text).toBe("hello");
     await endpoint.close!();
   });
 });

@@ -66,6 +66,19 @@ it("a lane that does not fit beside the open ones is refused when it is asked fo
   }
 });
 
+it("lanes that do not fit together are refused when all are to be open from the beginning, with the name of the first", async () => {
+  const options = {path, adapters: {a: adapter, b: adapter}, parallel: 1, contextTokens: 128, threads: 1};
+  const lasting = (times: number) => () => (times-- > 0 ? 1e12 : 1000);
+  for (const [fits, refused] of [
+    [1, /The model needs .* GiB/],
+    [3, /The adapter b needs .* GiB/]
+  ] as const)
+    await expect(Engine.load({...options, openAll: true}, lasting(fits))).rejects.toThrow(refused);
+  const engine = await Engine.load({...options, openAll: true}, lasting(4));
+  await answer(engine, "b");
+  engine.close();
+});
+
 it("a model whose weights fit and whose first lane does not is refused before it is loaded", async () => {
   await expect(Engine.load({path, threads: 1}, () => 1_000_000)).rejects.toThrow(
     /keys and values .* GiB, a step .* GiB\); 0\.0 GiB is free/

@@ -3,11 +3,16 @@ import {mkdtemp, readFile, rm, truncate, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import type {Completion, CompletionOptions, ModelParameters} from "../../src/endpoints/index.js";
+import type {
+  Completion,
+  CompletionOptions,
+  ModelParameters,
+  TokenLogprob
+} from "../../src/endpoints/index.js";
 import {localModel, type LocalModel} from "../../src/generation/index.js";
 import {writeSafetensors} from "../../src/safetensors/index.js";
 import {openWorkspace, type Workspace} from "../../src/store/index.js";
-import {tinyLanguageModel} from "../support/tinyLanguageModel.js";
+import {CHATML, tinyLanguageModel} from "../support/tinyLanguageModel.js";
 
 let folder: string;
 let workspace: Workspace;
@@ -160,6 +165,20 @@ describe("a model on this machine", () => {
     expect(finishReason).toBe("stop");
   });
 
+  it("streams log probabilities beside the text of their tokens", async () => {
+    const streamed: TokenLogprob[] = [];
+    const pieces: [string, number | undefined][] = [];
+    const {text, logprobs} = await ask(
+      "stream",
+      {temperature: 1, seed: 2, logprobs: true, top_logprobs: 1},
+      {onText: (piece, own) => (pieces.push([piece, own?.length]), streamed.push(...(own ?? [])))}
+    );
+    expect(streamed).toEqual(logprobs);
+    expect(pieces.map(([piece]) => piece).join("")).toBe(text);
+    expect(pieces.filter(([, count]) => count === 1).length).toBeGreaterThan(5);
+    await ask("stream", {}, {onText: (_, own) => expect(own).toBeUndefined()});
+  });
+
   it("leaves the event loop free and can be stopped", async () => {
     let turns = 0;
     const timer = setInterval(() => turns++, 1);
@@ -217,6 +236,42 @@ describe("a model on this machine", () => {
     expect(finishReason).toBe("tool_calls");
     expect(toolCalls![0]!.function.name).toBe("forecast");
     expect([1, 3]).toContain((JSON.parse(toolCalls![0]!.function.arguments) as {days: number}).days);
+  });
+
+  it("calls no tool when it may not, and at most one where calls may not be parallel", async () => {
+    const parameters = {type: "object", properties: {days: {enum: [1, 3]}}, required: ["days"]};
+    const tools = [{type: "function" as const, function: {name: "forecast", parameters}}];
+    const messages = [{role: "user" as const, content: "weather?"}];
+    const call = {
+      type: "object",
+      properties: {name: {const: "forecast"}, arguments: parameters},
+      required: ["name", "arguments"]
+    };
+    const response_format = {type: "json_schema", json_schema: {schema: call}};
+    const none = await model.complete({
+      model: "tiny",
+      messages,
+      tools,
+      params: {response_format, tool_choice: "none", max_tokens: 100}
+    });
+    expect(none.toolCalls).toBeUndefined();
+    expect(JSON.parse(none.text)).toMatchObject({name: "forecast"});
+    const hermes = localModel("tiny", {workspace, threads: 1, chatTemplate: `${CHATML}{# <tool_call> #}`});
+    try {
+      const counts = async (params: ModelParameters) =>
+        Promise.all(
+          Array.from({length: 6}, async (_, seed) => {
+            const more = {temperature: 1.5, seed, max_tokens: 200, tool_choice: "required", ...params};
+            return (await hermes.complete({model: "tiny", messages, tools, params: more})).toolCalls!;
+          })
+        );
+      const one = await counts({parallel_tool_calls: false});
+      expect(one.map(({length}) => length)).toEqual(one.map(() => 1));
+      const many = (await counts({})).find(({length}) => length > 1)!;
+      expect(new Set(many.map(({id}) => id)).size).toBe(many.length);
+    } finally {
+      await hermes.close!();
+    }
   });
 
   it("answers with an adapter by its name, beside the base", async () => {

@@ -81,15 +81,24 @@ describe("tool calls", () => {
     const two = readToolCalls(
       hermes,
       `Let me see.\n<tool_call>\n${call}\n</tool_call><tool_call>${call}</tool_call>`,
-      tools
+      tools,
+      "a turn"
     );
     expect([two.text, two.calls.length]).toEqual(["Let me see.", 2]);
     expect(JSON.parse(two.calls[0]!.function.arguments)).toEqual({up: true});
-    const mistral = readToolCalls(toolStyle("[TOOL_CALLS]"), `[TOOL_CALLS] [${call}]</s>`, tools);
+    const mistral = readToolCalls(toolStyle("[TOOL_CALLS]"), `[TOOL_CALLS] [${call}]</s>`, tools, "");
     expect(mistral.calls.length).toBe(1);
     const other = `<tool_call>{"name": "rm"}</tool_call>`;
-    expect(readToolCalls(hermes, other, tools)).toEqual({text: other, calls: []});
-    expect(readToolCalls(toolStyle(""), "no call at all", tools).text).toBe("no call at all");
+    expect(readToolCalls(hermes, other, tools, "")).toEqual({text: other, calls: []});
+    expect(readToolCalls(toolStyle(""), "no call at all", tools, "").text).toBe("no call at all");
+  });
+  it("have ids of their own in every turn, as Mistral's templates take them", () => {
+    const text = `<tool_call>${call}</tool_call><tool_call>${call}</tool_call>`;
+    const turn = (of: string) => readToolCalls(toolStyle("<tool_call>"), text, tools, of).calls;
+    const ids = [...turn("first"), ...turn("second")].map(({id}) => id);
+    expect(new Set(ids).size).toBe(4);
+    for (const id of ids) expect(id).toMatch(/^[a-z0-9]{9}$/);
+    expect(turn("first")).toEqual(turn("first"));
   });
 });
 

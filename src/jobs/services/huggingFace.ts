@@ -57,7 +57,7 @@ const LOG_MS = 4000;
 /** Hugging Face Jobs: our split in a private dataset, a TRL script of ours, the result in a private model repository. */
 export function huggingFaceJobs(settings: HuggingFaceJobs): JobService {
   const {namespace, flavor, image = IMAGE, timeoutHours = DEFAULT_HOURS, apiKeyEnv = "HF_TOKEN"} = settings;
-  const hubUrl = (settings.hubUrl ?? process.env.HF_ENDPOINT ?? "https://huggingface.co").replace(/\/+$/, "");
+  const hubUrl = (settings.hubUrl || process.env.HF_ENDPOINT || "https://huggingface.co").replace(/\/+$/, "");
   const access = (signal?: AbortSignal) => ({
     namespace,
     hubUrl,

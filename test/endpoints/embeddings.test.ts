@@ -1,0 +1,68 @@
+import {createServer} from "node:http";
+import type {AddressInfo} from "node:net";
+import {afterEach, describe, expect, it} from "vitest";
+import {embeddingEndpoint} from "../../src/endpoints/embeddings.js";
+import {embeddingRequest, unpackVectors} from "../../src/endpoints/vectors.js";
+
+const cleanups: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+/** What an endpoint makes of a server's answer to one text. */
+async function answerTo(body: object) {
+  const server = createServer((request, response) => {
+    request.resume().on("end", () => {
+      response.setHeader("content-type", "application/json").end(JSON.stringify(body));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  cleanups.push(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const endpoint = embeddingEndpoint({
+    name: "vectors",
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    hosting: "api",
+    trust: "external",
+    retries: 0,
+    price: {inputUsdPerMillion: 1, outputUsdPerMillion: 0, asOf: "2026-01-01", source: "a test"}
+  });
+  cleanups.push(() => endpoint.close!());
+  return endpoint.complete(embeddingRequest("m", ["a text"]));
+}
+
+const data = [{object: "embedding", index: 0, embedding: [1, 2]}];
+
+describe("an endpoint of embeddings", () => {
+  it("takes usage that states the total alone", async () => {
+    const {usage, costUsd, text} = await answerTo({data, usage: {total_tokens: 4}});
+    expect(usage).toEqual({promptTokens: 4, completionTokens: 0});
+    expect(costUsd).toBeCloseTo(4e-6, 12);
+    expect([...unpackVectors(text)[0]!]).toEqual([1, 2]);
+  });
+
+  it("knows no usage and no cost where the server counts nothing, or says what is no count", async () => {
+    for (const usage of [
+      undefined,
+      null,
+      {prompt_tokens: 0, total_tokens: 0},
+      {prompt_tokens: "4"},
+      {},
+      4,
+      []
+    ]) {
+      const answer = await answerTo({data, usage});
+      expect([answer.usage, answer.costUsd], JSON.stringify(usage)).toEqual([undefined, undefined]);
+    }
+  });
+
+  it("says what the server said where an answer of 200 is an error", async () => {
+    await expect(answerTo({error: {code: 429, message: "upstream is busy"}})).rejects.toMatchObject({
+      kind: "rate-limit",
+      message: expect.stringMatching(/429: upstream is busy/) as string
+    });
+    await expect(answerTo({data: [], error: null})).rejects.toThrow(/0 vectors for 1 texts/);
+  });
+});
