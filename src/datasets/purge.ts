@@ -84,7 +84,7 @@ async function purgeWith(
   const fresh = found.filter((hash) => !known.has(hash));
   if (found.length === 0 && known.size === 0)
     throw new UserError(`no row of ${dataset} meets ${where}. Nothing was erased.`);
-  tombstones.rows.push(...fresh.map((hash) => ({hash, at, reason})));
+  for (const hash of fresh) tombstones.rows.push({hash, at, reason});
   await confirm();
   await writeTombstones(workspace, dataset, tombstones);
   // A run that planned before the tombstones were there and locked since holds the rows in its plan.

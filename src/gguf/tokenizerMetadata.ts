@@ -1,3 +1,4 @@
+import {max} from "d3-array";
 import {addsToken, specialTokenIds, type TokenizerParts} from "../safetensors/index.js";
 import {UserError} from "../store/errors.js";
 import type {CheckpointFolder} from "./checkpointFolder.js";
@@ -89,7 +90,7 @@ function vocabularyOf(
   const byId = new Map(Object.entries(model.vocab).map(([content, id]) => [id, content]));
   const addedById = new Map(added.map((token) => [token.id, token]));
   for (const {id, content} of added) byId.set(id, content);
-  const highest = Math.max(...byId.keys());
+  const highest = max(byId.keys()) ?? -1;
   if (highest >= size)
     throw new UserError(
       `The tokenizer of ${folder} does not fit the model: it has the token ${JSON.stringify(byId.get(highest))} with number ${highest}, but the model's vocabulary has ${size} rows. Fetch tokenizer and weights of one model.`

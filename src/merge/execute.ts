@@ -47,7 +47,8 @@ export async function execute(plan: Plan, fingerprint: string, options: MergeOpt
     const index = shards.indexOf(shard);
     const file = await ShardFile.create(folder, shard);
     files.set(index, file);
-    work.push(...workList(shard, {index, file: file.path, sample: options.sample ?? 1 << 18}, jobs));
+    const pieces = workList(shard, {index, file: file.path, sample: options.sample ?? 1 << 18}, jobs);
+    for (const piece of pieces) work.push(piece);
   }
   try {
     await runShards(work, shards, files, finished, options);

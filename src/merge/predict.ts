@@ -1,9 +1,11 @@
+import {max} from "d3-array";
 import {existsSync} from "node:fs";
 import {mkdtemp, open, rm, statfs} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {dirname, join, resolve} from "node:path";
 import {Files} from "./engine/files.js";
 import type {TensorJob} from "./engine/job.js";
+import {rowMapBytes} from "./engine/rowMap.js";
 import {runJob} from "./engine/runJob.js";
 import {BLOCK, Scratch} from "./engine/scratch.js";
 import {threadsFor} from "./execute.js";
@@ -69,14 +71,11 @@ async function timeOne(jobs: readonly TensorJob[]): Promise<{secondsPerByte: num
 
 /** An idle process with its threads, and every thread's blocks for the tensor that needs the most. */
 function peakMemory(jobs: readonly TensorJob[], threads: number): number {
-  const perThread = jobs.map((job) => {
+  const needed = jobs.map((job) => {
     const method = METHODS[job.method];
     const block = Math.max(BLOCK, method?.elementwise === false ? (job.shape.at(-1) ?? 1) : 0);
-    const tables = job.inputs.reduce(
-      (sum, {rows}) => sum + (rows ? rows.map.byteLength + rows.fill.byteLength : 0),
-      0
-    );
+    const tables = job.inputs.reduce((sum, {rows}) => sum + (rows ? rowMapBytes(rows) : 0), 0);
     return (3 * job.inputs.length + 6) * block * 4 + 400_000 + tables;
   });
-  return 80e6 + threads * (25e6 + Math.max(0, ...perThread));
+  return 80e6 + threads * (25e6 + (max(needed) ?? 0));
 }

@@ -28,6 +28,14 @@ const TOKENIZER_FILES = [
   "tokens.json"
 ];
 
+/** How a model reads what is not text. */
+const PROCESSOR_FILES = [
+  "preprocessor_config.json",
+  "processor_config.json",
+  "video_preprocessor_config.json",
+  "normalizer.json"
+];
+
 interface Finished {
   plan: Plan;
   report: MergeReport;
@@ -48,6 +56,9 @@ export async function publish(
   await writeFile(join(folder, "config.json"), JSON.stringify(plan.config, null, 2) + "\n");
   await writeFile(join(folder, "merge_recipe.yml"), plan.recipe.text);
   await writeFile(join(folder, "README.md"), modelCard(report));
+  for (const name of PROCESSOR_FILES)
+    if (existsSync(join(plan.donor.checkpoint.folder, name)))
+      await copyFile(join(plan.donor.checkpoint.folder, name), join(folder, name));
   await writeTokenizer(plan, folder);
   await rm(join(folder, "state.json"), {force: true});
   for (const {name} of shards) await rm(join(folder, `${name}.json`), {force: true});
@@ -86,9 +97,10 @@ async function writeTokenizer({tokenizer, donor, chatTemplate}: Plan, folder: st
       await copyFile(join(from, name), join(folder, name));
   if (tokenizer)
     await writeFile(join(folder, "tokenizer.json"), JSON.stringify(tokenizer.json, null, 2) + "\n");
+  const path = join(folder, "tokenizer_config.json");
+  if (tokenizer?.config) await writeFile(path, JSON.stringify(tokenizer.config, null, 2) + "\n");
   if (chatTemplate === undefined) return;
   await writeFile(join(folder, "chat_template.jinja"), chatTemplate);
-  const path = join(folder, "tokenizer_config.json");
   const config = await readJson<Record<string, unknown>>(path);
   if (config) await writeFile(path, JSON.stringify({...config, chat_template: chatTemplate}, null, 2) + "\n");
 }

@@ -186,7 +186,7 @@ export function createPlaces(
   const lookElsewhere = (group: Group) => {
     group.timer ??= setTimeout(() => {
       group.timer = undefined;
-      group.asked.push(...group.elsewhere.splice(0));
+      for (const one of group.elsewhere.splice(0)) group.asked.push(one);
       if (stopped) recall(group);
       run();
     }, ELSEWHERE_MS);

@@ -10,7 +10,11 @@ export function usualHeadSize(modelType: unknown, hidden: number, heads: number)
   return modelType === "qwen3" ? 128 : Math.floor(hidden / heads);
 }
 
+/** As transformers has it: some configurations say so, the older ones have its general default. */
+const TIED =
+  /^(gemma2?|gemma3(_text)?|gemma3n(_text)?|smollm3|gpt2|gpt_neo|gpt_bigcode|bloom|opt|mpt|falcon|starcoder2|cohere2?|ernie4_5|lfm2|recurrent_gemma|mamba|xglm|t5)$/;
+
 /** Whether the output weights are the embedding's where config.json does not say it. */
 export function usuallyTied(modelType: unknown): boolean {
-  return modelType === "gemma2" || modelType === "gemma3_text" || modelType === "smollm3";
+  return typeof modelType === "string" && TIED.test(modelType);
 }

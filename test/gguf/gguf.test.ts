@@ -16,6 +16,7 @@ import {
   textOf,
   textsOf
 } from "../../src/gguf/index.js";
+import {tokenizerMetadata} from "../../src/gguf/tokenizerMetadata.js";
 import {writeSafetensors} from "../../src/safetensors/index.js";
 import {tinyLanguageModel, TINY} from "../support/tinyLanguageModel.js";
 
@@ -90,6 +91,14 @@ describe("a checkpoint as GGUF", () => {
     // Rows of 64 fill no block of 256 values, so that other types step in.
     expect(file.tensors.find(({name}) => name === "blk.0.ffn_up.weight")!.type.name).toBe("Q5_0");
   });
+});
+
+it("a tokenizer may have more tokens than a call has arguments", () => {
+  const vocab = Object.fromEntries(Array.from({length: 200_000}, (_, id) => [`t${id}`, id]));
+  const tokenizer = {model: {type: "BPE", vocab, merges: []}, added_tokens: []};
+  const parts = {folder, tokenizer, tokenizerConfig: {}, chatTemplate: undefined};
+  const metadata = tokenizerMetadata({...parts, config: {vocab_size: 200_000}}, {preTokenizer: "gpt-2"});
+  expect(textsOf({metadata}, "tokenizer.ggml.tokens")).toHaveLength(200_000);
 });
 
 describe("what cannot be converted is refused, and nothing is left behind", () => {

@@ -137,4 +137,23 @@ describe("a chat template", () => {
     const none = await mergeIn(work.path, mean(["a"], {chat_template: "auto"}));
     expect(existsSync(join(none.out, "chat_template.jinja"))).toBe(false);
   });
+
+  it("is the default one of several that a model names", async () => {
+    const templates = [
+      {name: "tool_use", template: "{{ tools }}"},
+      {name: "default", template: "{{ messages }}, plainly"}
+    ];
+    await model("several", ["x"], 0);
+    const path = join(work.path, "several", "tokenizer_config.json");
+    await writeFile(path, JSON.stringify({chat_template: templates}));
+    const {out} = await mergeIn(work.path, mean(["several"], {chat_template: "auto"}));
+    expect(await readFile(join(out, "chat_template.jinja"), "utf8")).toBe("{{ messages }}, plainly");
+    await writeFile(path, "{");
+    await expect(mergeIn(work.path, mean(["several"], {chat_template: "auto"}))).rejects.toThrow(
+      `${path} is not valid JSON`
+    );
+    await expect(mergeIn(work.path, mean(["several"], {tokenizer_source: "base"}))).rejects.toThrow(
+      `${path} is not valid JSON`
+    );
+  });
 });

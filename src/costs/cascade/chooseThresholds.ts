@@ -218,6 +218,9 @@ function divide(
   const wanted = calibrationShare * rows.length;
   const calibration: number[] = [];
   const report: number[] = [];
-  for (const unit of shuffled) (calibration.length < wanted ? calibration : report).push(...unit);
+  for (const unit of shuffled) {
+    const part = calibration.length < wanted ? calibration : report;
+    for (const row of unit) part.push(row);
+  }
   return {calibration, report};
 }

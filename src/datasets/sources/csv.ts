@@ -166,7 +166,7 @@ export async function soundCsv(
   const skipped: BrokenLine[] = [];
   for (const [i, file] of files.entries()) {
     const copy = join(context.scratch, `${i}.csv`);
-    skipped.push(...(await brokenRecords(context, file, delimiter, copy)));
+    for (const record of await brokenRecords(context, file, delimiter, copy)) skipped.push(record);
     sound.push(copy);
   }
   return {files: sound, skipped};

@@ -187,7 +187,7 @@ async function gatheredLax({db}: SourceContext, paths: readonly string[], byLine
   const found = {broken: [] as BrokenLine[], largeNumbers: false, longest: 0};
   for (const file of paths) {
     const {broken, largeNumbers, longest} = await laxJson(db, file, byLine);
-    found.broken.push(...broken);
+    for (const line of broken) found.broken.push(line);
     found.largeNumbers ||= largeNumbers;
     found.longest = Math.max(found.longest, longest);
   }

@@ -249,7 +249,7 @@ async function testsOf(stated: unknown, reading: Reading): Promise<{test: JsonOb
     if (text === undefined) continue;
     const path = resolve(reading.folder, named);
     const tests = extname(named) === ".csv" ? tableTests(path, text, reading) : documentTests(path, text);
-    found.push(...tests.map((test, n) => ({test, where: `${named}[${n}]`})));
+    for (const [n, test] of tests.entries()) found.push({test, where: `${named}[${n}]`});
   }
   return found;
 }

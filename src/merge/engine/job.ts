@@ -1,12 +1,7 @@
 import type {AdapterChange} from "../lora/change.js";
 import type {FloatDtype} from "../numeric/convert.js";
 import type {Dtype} from "../../safetensors/dtype.js";
-
-/** Rows of a table re-ordered before the merge: -1 - k takes row k of `fill`. */
-export interface RowMap {
-  map: Int32Array;
-  fill: Float32Array;
-}
+import type {RowMap} from "./rowMap.js";
 
 /** One model's tensor for one output tensor. */
 export interface TensorInput {

@@ -5,6 +5,7 @@ import {dot, subtract} from "../numeric/vector.js";
 import {DTYPE_BITS} from "../../safetensors/dtype.js";
 import type {Files} from "./files.js";
 import type {PlacedJob, TensorInput, TensorJob} from "./job.js";
+import {loadRows} from "./rowMap.js";
 import {BLOCK, type Scratch} from "./scratch.js";
 
 export interface Block {
@@ -107,7 +108,10 @@ export class MergeTensor {
 
   load(input: number, {start, count}: Block, out: Float32Array): void {
     const source = this.job.inputs[input]!;
-    if (source.rows) this.loadRows(source, start, count, out);
+    if (source.rows)
+      loadRows(source, this.job.shape, {start, count}, out, (table, from, length, into) =>
+        this.read(table, from, length, into)
+      );
     else if (sameShape(source.shape, this.job.shape)) this.read(source, start, count, out);
     else this.loadCropped(source, start, count, out);
     if (source.adapter) this.adapt(input, start, count, out);
@@ -123,7 +127,7 @@ export class MergeTensor {
     this.round(out, block.count);
   }
 
-  private read(source: TensorInput, start: number, count: number, out: Float32Array): void {
+  private read(source: Stored, start: number, count: number, out: Float32Array): void {
     const size = DTYPE_BITS[source.dtype] / 8;
     const float32 = source.dtype === "F32";
     const bytes = float32
@@ -145,30 +149,15 @@ export class MergeTensor {
     }
   }
 
-  private loadRows(source: TensorInput, start: number, count: number, out: Float32Array): void {
-    const {map, fill} = source.rows!;
-    const width = source.shape.at(-1)!;
-    for (let at = start; at < start + count;) {
-      const row = Math.floor(at / this.columns);
-      const column = at - row * this.columns;
-      const length = Math.min(this.columns - column, start + count - at);
-      const from = map[row]!;
-      const target = out.subarray(at - start, at - start + length);
-      if (from >= 0) this.read(source, from * width + column, length, target);
-      else {
-        const begin = (-1 - from) * this.columns + column;
-        target.set(fill.subarray(begin, begin + length));
-      }
-      at += length;
-    }
-  }
-
   private adapt(input: number, start: number, count: number, out: Float32Array): void {
     const source = this.job.inputs[input]!;
-    // A bias, and any tensor of one dimension, is one row.
+    // A bias, and any tensor of one dimension, is one row, whose elements a vocabulary may re-order.
     const flat = source.shape.length < 2;
-    const own = flat ? this.count : source.shape.slice(1).reduce((product, size) => product * size, 1);
-    const width = flat ? this.count : this.job.shape.slice(1).reduce((product, size) => product * size, 1);
+    const own = source.shape.slice(flat ? 0 : 1).reduce((product, size) => product * size, 1);
+    const width =
+      flat && source.rows
+        ? 1
+        : this.job.shape.slice(flat ? 0 : 1).reduce((product, size) => product * size, 1);
     let rows = this.adapters.get(input);
     if (!rows) {
       rows = adapterRows(
@@ -189,7 +178,8 @@ export class MergeTensor {
       const column = at - target * width;
       const length = Math.min(width - column, start + count - at);
       const row = source.rows ? source.rows.map[target]! : target;
-      if (row >= 0) rows.apply(out.subarray(at - start, at - start + length), {row, column, length});
+      const segment = flat && source.rows ? {row: 0, column: row, length} : {row, column, length};
+      if (row >= 0) rows.apply(out.subarray(at - start, at - start + length), segment);
       at += length;
     }
   }

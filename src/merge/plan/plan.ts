@@ -87,7 +87,7 @@ export function planMerge(
   return {
     recipe,
     jobs,
-    config: outputConfig(recipe, donor, jobs, tokenizer),
+    config: outputConfig({recipe, models, donor, tokenizer}, jobs),
     donor,
     models: [...models.values()],
     warnings: [...warnings],

@@ -1,4 +1,4 @@
-import type {RowMap} from "../engine/job.js";
+import type {RowMap} from "../engine/rowMap.js";
 import type {Problem} from "../recipe/problems.js";
 import type {OutputSlice, Recipe} from "../recipe/types.js";
 import type {OpenModel} from "./model.js";

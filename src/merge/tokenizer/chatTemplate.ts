@@ -2,6 +2,7 @@ import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import type {OpenModel} from "../plan/model.js";
+import {readTokenizerConfig} from "./tokenizerConfig.js";
 
 const loop = (body: string) => `{% for message in messages %}${body}{% endfor %}`;
 const prompt = (text: string) => `{% if add_generation_prompt %}${text}{% endif %}`;
@@ -53,8 +54,9 @@ export async function chatTemplate(
 async function ownTemplate(folder: string): Promise<string | undefined> {
   const path = join(folder, "chat_template.jinja");
   if (existsSync(path)) return readFile(path, "utf8");
-  const config = join(folder, "tokenizer_config.json");
-  if (!existsSync(config)) return undefined;
-  const value = JSON.parse(await readFile(config, "utf8")) as {chat_template?: unknown};
-  return typeof value.chat_template === "string" ? value.chat_template : undefined;
+  const template = (await readTokenizerConfig(folder))?.chat_template;
+  const named = Array.isArray(template)
+    ? (template as {name?: unknown; template?: unknown}[]).find(({name}) => name === "default")?.template
+    : template;
+  return typeof named === "string" ? named : undefined;
 }

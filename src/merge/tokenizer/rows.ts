@@ -1,10 +1,9 @@
 import {open} from "node:fs/promises";
-import type {RowMap} from "../engine/job.js";
 import {decode} from "../numeric/convert.js";
 import {DTYPE_BITS} from "../../safetensors/dtype.js";
 import type {StoredTensor} from "../../safetensors/open.js";
 
-/** Reads rows of 2-D tables, keeping none. */
+/** Reads rows of tables, keeping none. */
 export class Tables {
   async row(table: StoredTensor, index: number): Promise<Float32Array> {
     return this.rows(table, index, 1);
@@ -13,7 +12,7 @@ export class Tables {
   /** Mean of the rows with these ids; undefined without any. */
   async mean(table: StoredTensor, ids: readonly number[]): Promise<Float32Array | undefined> {
     if (ids.length === 0) return undefined;
-    const width = table.shape[1]!;
+    const width = table.shape[1] ?? 1;
     const wanted = new Set(ids);
     const sum = new Float64Array(width);
     const step = Math.max(1, Math.floor(1e6 / width));
@@ -29,7 +28,7 @@ export class Tables {
   }
 
   private async rows(table: StoredTensor, from: number, count: number): Promise<Float32Array> {
-    const width = table.shape[1]!;
+    const width = table.shape[1] ?? 1;
     const size = DTYPE_BITS[table.dtype] / 8;
     const bytes = new Uint8Array(count * width * size);
     const handle = await open(table.file, "r");
@@ -42,26 +41,4 @@ export class Tables {
     decode(table.dtype, bytes, count * width, values);
     return values;
   }
-}
-
-/** A row map from the model's own row ids and vectors for those it lacks; undefined when nothing moves. */
-export function rowMap(
-  sources: readonly (number | Float32Array)[],
-  width: number,
-  ownRows: number
-): RowMap | undefined {
-  const map = new Int32Array(sources.length);
-  const vectors: Float32Array[] = [];
-  sources.forEach((source, i) => {
-    if (typeof source === "number") map[i] = source;
-    else {
-      let at = vectors.indexOf(source);
-      if (at < 0) at = vectors.push(source) - 1;
-      map[i] = -1 - at;
-    }
-  });
-  if (sources.length === ownRows && map.every((row, i) => row === i)) return undefined;
-  const fill = new Float32Array(vectors.length * width);
-  vectors.forEach((vector, i) => fill.set(vector, i * width));
-  return {map, fill};
 }

@@ -1,3 +1,4 @@
+import {max} from "d3-array";
 import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
@@ -47,4 +48,9 @@ export async function readVocabulary(folder: string, rows: number): Promise<Voca
 /** Tokens in the order of their ids; an id without a token is left out. */
 export function byId(ids: ReadonlyMap<string, number>): [string, number][] {
   return [...ids].sort((a, b) => a[1] - b[1]);
+}
+
+/** The id that follows the last one. */
+export function nextId(ids: ReadonlyMap<string, number>): number {
+  return (max(ids.values()) ?? -1) + 1;
 }
