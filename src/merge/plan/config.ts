@@ -2,8 +2,9 @@ import type {TensorJob} from "../engine/job.js";
 import {nameDtype, type NamedDtype, namesOtherDtype} from "../../safetensors/index.js";
 import type {Recipe} from "../recipe/types.js";
 import type {TokenizerPlan} from "../tokenizer/plan.js";
-import {isKnownArchitecture, layerCountKey} from "./layers.js";
+import {isKnownArchitecture} from "./layers.js";
 import type {OpenModel} from "./model.js";
+import {setLayerCount} from "./stacks.js";
 
 /** The result's config.json: the donor's, with what the merge changes of layers, dtype, vocabulary and head. */
 export function outputConfig(
@@ -18,7 +19,7 @@ export function outputConfig(
       (sum, {sources}) => sum + (sources[0]!.layerRange![1] - sources[0]!.layerRange![0]),
       0
     );
-    config[layerCountKey(config)] = layers;
+    setLayerCount(config, layers);
   }
   correctDtype(config, jobs, recipe.outDtype ?? recipe.dtype);
   const table = jobs.find(({name}) => /(embed_tokens|wte|embed_in|word_embeddings)\.weight$/.test(name));
