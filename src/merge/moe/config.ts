@@ -31,7 +31,7 @@ export function fullConfig(config: Config, {hidden, intermediate, layers}: Sizes
   return full;
 }
 
-/** Windows of attention that a Qwen2 mixture is made without; undefined when the base has none. */
+/** The window of attention that a Qwen2 mixture is made without; undefined when the base has none. */
 export function windowOf(config: Config): number | undefined {
   const {sliding_window: window, use_sliding_window: used} = {
     ...usualSettings(config.model_type),
