@@ -49,7 +49,9 @@ export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearc
     const models = await findModels(space, modelsDir(store.workspace));
     const tries = triesOf(space);
     if (tries.tries.length === 0)
-      throw new UserError(`${basename(spaceFile)} holds no merge: all its weights add up to 0.`);
+      throw new UserError(
+        `${basename(spaceFile)} holds no merge beside the uniform average, which every search tries: its weights are all equal or add up to 0.`
+      );
     const made = candidatesOf(space, models, tries.tries);
     const heldOut = hasHeldOut(target);
     if (heldOut && !why?.trim())

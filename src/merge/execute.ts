@@ -10,6 +10,7 @@ import type {Work} from "./engine/runJob.js";
 import {runAll} from "./engine/run.js";
 import type {HashedFile} from "./hashes.js";
 import {buildFolder} from "./buildFolder.js";
+import {refuseNonFinite} from "./nonFinite.js";
 import type {MergeOptions} from "./options.js";
 import type {Plan} from "./plan/plan.js";
 import {planShards, type Shard} from "../safetensors/shards.js";
@@ -61,7 +62,12 @@ export async function execute(plan: Plan, fingerprint: string, options: MergeOpt
   }
   const all = shards.map(({name}) => finished.get(name)!);
   const results = all.flatMap((shard) => shard.results);
-  await refuseNonFinite(results, folder, options);
+  try {
+    refuseNonFinite(results, options);
+  } catch (error) {
+    await rm(folder, {recursive: true, force: true});
+    throw error;
+  }
   return {
     folder,
     plan: shards,
@@ -183,18 +189,4 @@ function joined(a: JobResult | undefined, b: JobResult): JobResult {
     bytesWritten: a.bytesWritten + b.bytesWritten,
     analysis
   };
-}
-
-async function refuseNonFinite(
-  results: readonly JobResult[],
-  folder: string,
-  {allowNonFinite}: MergeOptions
-): Promise<void> {
-  const bad = results.filter(({nonFinite}) => nonFinite > 0);
-  if (bad.length === 0 || allowNonFinite) return;
-  await rm(folder, {recursive: true, force: true});
-  const shown = bad.slice(0, 5).map(({name, nonFinite}) => `${name} (${nonFinite})`);
-  throw new UserError(
-    `The result holds NaN or infinite values in ${bad.length} tensor${bad.length === 1 ? "" : "s"}: ${shown.join(", ")}${bad.length > 5 ? ", …" : ""}. Check the parents and the weights, or allow such values.`
-  );
 }

@@ -1,19 +1,17 @@
-import {existsSync} from "node:fs";
-import {readdir, rm} from "node:fs/promises";
-import {basename, dirname, join, resolve} from "node:path";
-import {UserError} from "../store/errors.js";
-import {readJson} from "../store/files.js";
-import {hashJson, sha256} from "../store/hash.js";
+import {basename, dirname, resolve} from "node:path";
+import {sha256} from "../store/hash.js";
 import {withLease} from "../store/lease.js";
 import {LocalFolder} from "../store/place/localFolder.js";
+import type {Held} from "../store/renewal.js";
 import {buildFolder} from "./buildFolder.js";
 import {execute, type Produced} from "./execute.js";
+import {fingerprintOf} from "./fingerprint.js";
 import {type HashedFile, hashFiles} from "./hashes.js";
-import {mergeVersion} from "./mergeVersion.js";
 import type {MergeOptions} from "./options.js";
+import {finishedReport} from "./outFolder.js";
 import type {OpenModel} from "./plan/model.js";
 import {mergedModels, type Plan} from "./plan/plan.js";
-import {publish, REPORT_NAME} from "./publish.js";
+import {publish} from "./publish.js";
 import {referenceText} from "./recipe/reference.js";
 import {layerReports, type MergeReport, Relations} from "./report.js";
 
@@ -21,25 +19,31 @@ import {layerReports, type MergeReport, Relations} from "./report.js";
 export async function runPlan(plan: Plan, options: MergeOptions, started: number): Promise<MergeReport> {
   const planned = performance.now();
   const inputs = await hashInputs(plan, options);
-  const fingerprint = fingerprintOf(plan, inputs, options);
+  const fingerprint = await fingerprintOf(plan, inputs, options);
   const hashed = performance.now();
   const lock = `${buildFolder(options.out)}.lock`;
   const place = new LocalFolder(dirname(lock));
-  return withLease(place, basename(lock), {what: `A merge into ${options.out}`}, () =>
-    carryOut(plan, inputs, fingerprint, {started, planned, hashed}, options)
+  return withLease(place, basename(lock), {what: `A merge into ${options.out}`}, (held) =>
+    carryOut({plan, inputs, fingerprint, times: {started, planned, hashed}, held}, options)
   );
 }
 
+interface Ready {
+  plan: Plan;
+  inputs: ReadonlyMap<string, HashedFile[]>;
+  fingerprint: string;
+  times: {started: number; planned: number; hashed: number};
+  held: Held;
+}
+
 async function carryOut(
-  plan: Plan,
-  inputs: ReadonlyMap<string, HashedFile[]>,
-  fingerprint: string,
-  {started, planned, hashed}: Record<"started" | "planned" | "hashed", number>,
+  {plan, inputs, fingerprint, times: {started, planned, hashed}, held}: Ready,
   options: MergeOptions
 ): Promise<MergeReport> {
-  const known = await finishedReport(options, fingerprint);
+  const known = await finishedReport(plan, fingerprint, options);
   if (known) return {...known, out: resolve(options.out), reused: true};
-  const produced = await execute(plan, fingerprint, options);
+  const signal = AbortSignal.any([held.lost, ...(options.signal ? [options.signal] : [])]);
+  const produced = await execute(plan, fingerprint, {...options, signal});
   const merged = performance.now();
   const report: MergeReport = {
     ...describe(plan, inputs, produced, options),
@@ -56,7 +60,7 @@ async function carryOut(
     report.timings.finishSeconds = (performance.now() - merged) / 1000;
     report.timings.totalSeconds = (performance.now() - started) / 1000;
   };
-  return publish({plan, report, fingerprint, produced, ended}, options);
+  return publish({plan, report, fingerprint, produced, ended, confirm: () => held.confirm()}, options);
 }
 
 async function hashInputs(plan: Plan, options: MergeOptions): Promise<Map<string, HashedFile[]>> {
@@ -64,42 +68,6 @@ async function hashInputs(plan: Plan, options: MergeOptions): Promise<Map<string
   for (const {id, checkpoint} of plan.models)
     result.set(id, await hashFiles(checkpoint.files, options.hashCache));
   return result;
-}
-
-/** What makes two merges the same: everything that can change a byte of the result. */
-function fingerprintOf(plan: Plan, inputs: ReadonlyMap<string, HashedFile[]>, options: MergeOptions): string {
-  return hashJson({
-    code: mergeVersion(plan.recipe.method),
-    recipe: plan.recipe.text,
-    inputs: [...inputs].map(([id, files]) => [id, files.map(({sha256: hash}) => hash)]),
-    config: plan.config,
-    tokenizer: plan.tokenizer?.json ?? null,
-    vocabSize: plan.tokenizer?.vocabSize ?? null,
-    chatTemplate: plan.chatTemplate ?? null,
-    seed: options.seed ?? 0,
-    exact: options.exact ?? false,
-    shardSize: options.shardSize ?? null,
-    masks: Object.entries(options.masks ?? {}).map(([key, mask]) => [key, sha256(mask)])
-  });
-}
-
-async function finishedReport(options: MergeOptions, fingerprint: string): Promise<MergeReport | undefined> {
-  const out = resolve(options.out);
-  if (!existsSync(out) || (await readdir(out)).length === 0) return undefined;
-  const path = join(out, REPORT_NAME);
-  const found = existsSync(path)
-    ? await readJson<{fingerprint: string; report: MergeReport}>(path)
-    : undefined;
-  if (found?.fingerprint === fingerprint) return found.report;
-  if (options.overwrite) {
-    if (!found)
-      throw new UserError(`${out} was not made by a merge, so it is not overwritten. Choose another folder.`);
-    await rm(out, {recursive: true});
-    return undefined;
-  }
-  throw new UserError(
-    `${out} already holds ${found ? "another merge" : "files"}. Choose another folder${found ? ", or allow overwriting" : ""}.`
-  );
 }
 
 function describe(

@@ -6,5 +6,11 @@ export {writeSafetensors} from "./write.js";
 export {nameDtype, type NamedDtype, namesOtherDtype} from "./configDtype.js";
 export {type AdapterConfig, readAdapterConfig, scaleOf} from "./adapterConfig.js";
 export {addsToken, specialTokenIds, specialTokenText, type TokenizerParts} from "./specialTokens.js";
-export {GEMMA_QUERY_SCALAR, USUAL_POSITIONS, usualHeadSize, usuallyTied} from "./modelDefaults.js";
+export {
+  GEMMA_QUERY_SCALAR,
+  USUAL_POSITIONS,
+  usualHeadSize,
+  usualSettings,
+  usuallyTied
+} from "./modelDefaults.js";
 export {type LayerKind, type RopeSettings, ropeSettings, usualAttention} from "./ropeSettings.js";

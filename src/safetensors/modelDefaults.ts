@@ -18,3 +18,29 @@ const TIED =
 export function usuallyTied(modelType: unknown): boolean {
   return typeof modelType === "string" && TIED.test(modelType);
 }
+
+const LLAMA_LIKE = {
+  num_attention_heads: 32,
+  hidden_act: "silu",
+  rms_norm_eps: 1e-6,
+  rope_theta: 10_000,
+  tie_word_embeddings: false
+};
+const USUAL_SETTINGS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  llama: {...LLAMA_LIKE, max_position_embeddings: USUAL_POSITIONS, bos_token_id: 1, eos_token_id: 2},
+  mistral: {
+    ...LLAMA_LIKE,
+    num_key_value_heads: 8,
+    max_position_embeddings: 131_072,
+    sliding_window: 4096,
+    bos_token_id: 1,
+    eos_token_id: 2
+  },
+  qwen2: {...LLAMA_LIKE, num_key_value_heads: 32, max_position_embeddings: 32_768},
+  qwen3: {...LLAMA_LIKE, num_key_value_heads: 32, head_dim: 128, max_position_embeddings: 32_768}
+};
+
+/** What config.json of a family means where it leaves a setting out; empty for families not held here. */
+export function usualSettings(modelType: unknown): Readonly<Record<string, unknown>> {
+  return USUAL_SETTINGS[String(modelType)] ?? {};
+}

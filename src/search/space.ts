@@ -129,3 +129,10 @@ export function takesWeights(name: string): boolean {
 export function takesDensities(name: string): boolean {
   return "density" in METHODS[name]!.perModel;
 }
+
+/** Whether a method, as a search uses it, gives the same where all weights are multiplied by one factor. */
+export function dividesByWeights(name: string): boolean {
+  const {perModel, global} = METHODS[name]!;
+  const normalises = [global.normalize, global.normalize_weights].some((flag) => flag?.default === 1);
+  return "weight" in perModel && (normalises || name === "nuslerp");
+}

@@ -1,5 +1,12 @@
 import {rng} from "../stats/index.js";
-import {DEFAULT_TRIES, isPairwise, type SearchSpace, takesDensities, takesWeights} from "./space.js";
+import {
+  DEFAULT_TRIES,
+  dividesByWeights,
+  isPairwise,
+  type SearchSpace,
+  takesDensities,
+  takesWeights
+} from "./space.js";
 
 /** A merge to try. */
 export interface Try {
@@ -25,7 +32,8 @@ const GIVE_UP = 200;
 /**
  * The merges to try: all of the space where it holds no more than `tries`, else as many of it, drawn by its seed; each
  * method has an equal share as far as it has enough. The same space gives the same tries in the same order. Of settings
- * that differ by a common factor alone, where the method divides by the weights' sum, one is tried.
+ * that differ by a common factor alone, where the method divides by the weights, one is tried; the uniform average, which
+ * is in every race, is none.
  */
 export function triesOf(space: SearchSpace): Tries {
   const wanted = space.tries ?? DEFAULT_TRIES;
@@ -54,6 +62,7 @@ function drawsOf(space: SearchSpace, method: string): {size: number; next(): Try
   const places = takesWeights(method) ? groups.length * each : 0;
   const kept: readonly (number | undefined)[] = takesDensities(method) ? densities : [undefined];
   const size = weights.length ** places * kept.length;
+  const divides = dividesByWeights(method);
   const random = rng(seed, "merge search", method);
   const seen = new Set<string>();
   // A space that is small is gone through to its end.
@@ -77,7 +86,7 @@ function drawsOf(space: SearchSpace, method: string): {size: number; next(): Try
     return {name: nameOf(method, own, density), method, weights: own, density};
   };
   const isNew = (one: Try) => {
-    const values = one.weights.map((group) => (method === "linear" ? shares(group.values) : group.values));
+    const values = one.weights.map((group) => (divides ? shares(group.values) : group.values));
     const key = JSON.stringify([one.density, values]);
     return !seen.has(key) && seen.add(key).size > 0;
   };
@@ -93,14 +102,18 @@ function drawsOf(space: SearchSpace, method: string): {size: number; next(): Try
   };
 }
 
-/** Weights of which nothing is left cannot be divided by their sum. */
+/** Weights of which nothing is left cannot be divided by their sum, and equal ones of all models give their average. */
 function isUsable({method, weights}: Try): boolean {
-  return method !== "linear" || weights.every(({values}) => values.reduce((a, b) => a + b, 0) !== 0);
+  if (method === "linear" && weights.every(({values}) => values.every((value) => value === values[0])))
+    return false;
+  const needsSum = ["linear", "nuslerp", "multislerp"].includes(method);
+  return !needsSum || weights.every(({values}) => values.reduce((a, b) => a + b, 0) !== 0);
 }
 
+/** What weights that differ by a common factor have in common. */
 function shares(values: readonly number[]): number[] {
-  const sum = values.reduce((a, b) => a + b, 0);
-  return values.map((value) => Number((value / sum).toFixed(9)));
+  const first = values.find((value) => value !== 0) ?? 1;
+  return values.map((value) => Number((value / first).toFixed(9)));
 }
 
 /** "ties 0.5/0.3, density 0.5"; with layer groups "linear attention 0.5/0.3, rest 1/0". */

@@ -82,10 +82,12 @@ describe("a mixture of experts", () => {
         {source_model: "e1", positive_prompts: ["both"], negative_prompts: ["code"]}
       ]
     });
+    const [along, across] = [Math.SQRT1_2 - 1, Math.SQRT1_2];
+    const length = Math.hypot(along, across);
     for (const layer of [0, 1])
-      expect([...tensors.get(`model.layers.${layer}.block_sparse_moe.gate.weight`)!.values]).toEqual([
-        1, 0, 0, 1
-      ]);
+      expect([...tensors.get(`model.layers.${layer}.block_sparse_moe.gate.weight`)!.values]).toEqual(
+        [1, 0, along / length, across / length].map(Math.fround)
+      );
     expect(report.warnings).toEqual([]);
   });
 
@@ -121,9 +123,10 @@ describe("a mixture of experts", () => {
   });
 
   it("in Qwen3's layout has neither a shared expert nor Mixtral's names, and is what a Qwen3 base leads to", async () => {
-    const config = join(work.path, "base/config.json");
-    const dense = await readFile(config, "utf8");
-    await writeFile(config, dense.replace('"llama"', '"qwen3"').replace("{", '{"dtype":"float32",'));
+    const configs = ["base", "e0", "e1"].map((name) => join(work.path, name, "config.json"));
+    const dense = await readFile(configs[0]!, "utf8");
+    const turned = dense.replace('"llama"', '"qwen3"').replace("{", '{"dtype":"float32",');
+    await Promise.all(configs.map((path) => writeFile(path, turned)));
     const mixture = {
       base_model: "base",
       gate_mode: "random",
@@ -145,7 +148,7 @@ describe("a mixture of experts", () => {
     await expect(build({...mixture, architecture: "mixtral"})).rejects.toThrow(
       /line 6: a mixtral mixture is made of llama or mistral models, but the base is of type "qwen3"/
     );
-    await writeFile(config, dense);
+    await Promise.all(configs.map((path) => writeFile(path, dense)));
   });
 
   it("adds noise to an expert's weights, and scales what it writes into the residual stream", async () => {

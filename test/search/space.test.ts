@@ -59,9 +59,10 @@ describe("the merges to try", () => {
     // linear 9, ties 9 × 2, slerp 3, model_stock 1
     expect(of).toBe(31);
     const by = (method: string) => tries.filter((one) => one.method === method);
-    // Of linear (0, 0) is nothing, and only the weights' shares count: 0/1, 1/0, 1/1, 1/2, 2/1.
-    expect(by("linear").map(({name}) => name)).toHaveLength(5);
-    expect(by("ties")).toHaveLength(18);
+    // Of linear (0, 0) is nothing, (1, 1) the average, and only the weights' shares count: 0/1, 1/0, 1/2, 2/1.
+    expect(by("linear").map(({name}) => name)).toHaveLength(4);
+    // Ties divides by the weights too: 0/0, 0/1, 1/0, 1/1, 1/2, 2/1, with two densities each.
+    expect(by("ties")).toHaveLength(12);
     expect(
       by("slerp")
         .map(({name}) => name)
@@ -88,5 +89,28 @@ describe("the merges to try", () => {
     expect(tries[0]!.name).toMatch(/^linear attention [\d.]+\/[\d.]+, mlp /);
     expect(triesOf(large)).toEqual({tries, of});
     expect(triesOf({...large, seed: "another"}).tries).not.toEqual(tries);
+  });
+
+  it("of methods that divide by the weights differ in more than a common factor", () => {
+    const named = (method: string, weights: number[]) =>
+      triesOf(space({methods: [method], weights, densities: [0.5], tries: 50}))
+        .tries.map(({name}) => name.replace(`${method} `, "").replace(", density 0.5", ""))
+        .sort();
+    for (const method of ["ties", "della", "nuslerp", "multislerp"]) {
+      expect(named(method, [0.5, 1]), method).toHaveLength(3);
+      expect(named(method, [0, 1]), method).toEqual(
+        method.endsWith("slerp") ? ["0/1", "1/0", "1/1"] : ["0/0", "0/1", "1/0", "1/1"]
+      );
+    }
+    for (const method of ["task_arithmetic", "dare_ties", "della_linear", "breadcrumbs_ties"])
+      expect(named(method, [0.5, 1]), method).toHaveLength(4);
+  });
+
+  it("are never the uniform average, which is in every race", () => {
+    const linear = (changes: Partial<SearchSpace>) =>
+      triesOf(space({methods: ["linear"], tries: 50, ...changes})).tries.map(({name}) => name);
+    expect(linear({weights: [1]})).toEqual([]);
+    expect(linear({weights: [0.5, 1]}).sort()).toEqual(["linear 0.5/1", "linear 1/0.5"]);
+    expect(linear({weights: [0.5, 1], layers: {words: "emb"}})).toHaveLength(8);
   });
 });

@@ -3,10 +3,14 @@ export interface Layout {
   /** Kinds of dense models whose attention the architecture also has, by `model_type`. */
   from: readonly string[];
   shared: "required" | "none";
+  /** Tensors of dense models that the architecture does not have. */
+  noPlaceFor: RegExp;
+  /** Whether queries, keys and values have a bias, which a base without one gets as zeros. */
+  biased: boolean;
   expert(layer: number, expert: number, part: MlpPart): string;
   router(layer: number): string;
   /** What config.json gets beside the base's own settings. */
-  config(sizes: {experts: number; intermediate: unknown}): Record<string, unknown>;
+  config(sizes: {experts: number; intermediate: number; layers: number}): Record<string, unknown>;
 }
 
 export type MlpPart = "gate" | "up" | "down";
@@ -24,6 +28,8 @@ export const LAYOUTS: Readonly<Record<LayoutName, Layout>> = {
   mixtral: {
     from: ["llama", "mistral"],
     shared: "none",
+    noPlaceFor: /\.(self_attn|mlp)\.\w+_proj\.bias$/,
+    biased: false,
     expert: (layer, expert, part) =>
       `model.layers.${layer}.block_sparse_moe.experts.${expert}.${W[part]}.weight`,
     router: (layer) => `model.layers.${layer}.block_sparse_moe.gate.weight`,
@@ -37,20 +43,29 @@ export const LAYOUTS: Readonly<Record<LayoutName, Layout>> = {
     ...qwen,
     from: ["qwen2", "llama", "mistral"],
     shared: "required",
-    config: ({experts, intermediate}) => ({
+    noPlaceFor: /\.(self_attn\.o|mlp\.\w+)_proj\.bias$/,
+    biased: true,
+    config: ({experts, intermediate, layers}) => ({
       architectures: ["Qwen2MoeForCausalLM"],
       model_type: "qwen2_moe",
       num_experts: experts,
       moe_intermediate_size: intermediate,
       shared_expert_intermediate_size: intermediate,
       decoder_sparse_step: 1,
-      norm_topk_prob: true
+      norm_topk_prob: true,
+      qkv_bias: true,
+      // Its layers take turns by another rule than those of the bases.
+      use_sliding_window: false,
+      sliding_window: null,
+      layer_types: Array<string>(layers).fill("full_attention")
     })
   },
   qwen3_moe: {
     ...qwen,
     from: ["qwen3"],
     shared: "none",
+    noPlaceFor: /\.mlp\.\w+_proj\.bias$/,
+    biased: false,
     config: ({experts, intermediate}) => ({
       architectures: ["Qwen3MoeForCausalLM"],
       model_type: "qwen3_moe",

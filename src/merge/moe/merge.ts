@@ -4,17 +4,16 @@ import type {MergeOptions} from "../options.js";
 import {correctDtype} from "../plan/config.js";
 import {modelFolder, type OpenModel, openModels} from "../plan/model.js";
 import type {Plan} from "../plan/plan.js";
-import {type Problem, RecipeError} from "../recipe/problems.js";
 import {referenceText} from "../recipe/reference.js";
 import type {ModelReference, Recipe} from "../recipe/types.js";
 import type {MergeReport} from "../report.js";
 import {runPlan} from "../runPlan.js";
 import type {StoredTensor} from "../../safetensors/open.js";
+import {checkModels, MLP} from "./checkModels.js";
+import {fullConfig, windowOf} from "./config.js";
+import {type LayoutName, LAYOUTS, layoutFor, type MlpPart} from "./layout.js";
 import {conditionNumber, makeRouters} from "./routers.js";
-import {type LayoutName, LAYOUTS, layoutFor, type MlpPart, sharedComplaint} from "./layout.js";
 import {type Expert, type MoeRecipe, readMoeRecipe} from "./read.js";
-
-const MLP = /^model\.layers\.(\d+)\.mlp\.(gate|up|down)_proj\.weight$/;
 
 /**
  * Builds a mixture of experts from dense models of one shape: attention, norms and embeddings are the base's, every
@@ -42,11 +41,11 @@ export async function planMoe(
   const names = [...base.checkpoint.tensors.keys()];
   const layoutName = layoutFor(moe.architecture, moe.shared.length > 0, base.config.model_type);
   const layout = LAYOUTS[layoutName];
-  checkExperts(moe, layoutName, of, names);
+  checkModels(moe, layoutName, of);
   const mlp = names.filter((name) => MLP.test(name));
   const layers = Math.max(...mlp.map((name) => Number(MLP.exec(name)![1]))) + 1;
   const like = base.checkpoint.tensors.get(mlp.find((name) => name.includes(".gate_proj."))!)!;
-  const hidden = like.shape[1]!;
+  const [intermediate, hidden] = like.shape as [number, number];
   const job = (name: string, model: OpenModel, from: string) => takeJob(name, model, from, moe, seed);
   const jobs = names.filter((name) => !MLP.test(name)).map((name) => job(name, base, name));
   const expertJob = (target: string, expert: Expert, name: string) =>
@@ -59,20 +58,23 @@ export async function planMoe(
   });
   for (const expert of moe.shared)
     for (const name of mlp) jobs.push(expertJob(name.replace(".mlp.", ".mlp.shared_expert."), expert, name));
-  const routers = await makeRouters(moe, base, {hidden, layers, seed});
+  const {routers, shared} = await makeRouters(moe, base, {hidden, layers, seed});
   const constant = (name: string, values: Float32Array) =>
-    constantJob(name, values, {hidden, like, moe, seed});
-  routers.forEach((router, layer) => {
-    jobs.push(constant(layout.router(layer), router));
-    // A sigmoid of zero: the shared expert counts by half until it is trained.
-    if (moe.shared.length > 0)
-      jobs.push(constant(`model.layers.${layer}.mlp.shared_expert_gate.weight`, new Float32Array(hidden)));
-  });
+    constantJob(name, values, {shape: [values.length / hidden, hidden], like, moe, seed});
+  routers.forEach((router, layer) => jobs.push(constant(layout.router(layer), router)));
+  shared.forEach((gate, layer) =>
+    jobs.push(constant(`model.layers.${layer}.mlp.shared_expert_gate.weight`, gate))
+  );
+  if (layout.biased)
+    for (const [name, weight] of unbiased(base)) {
+      const shape = [weight.shape[0]!];
+      jobs.push(constantJob(name, new Float32Array(shape[0]!), {shape, like: weight, moe, seed}));
+    }
   const config: Record<string, unknown> = {
-    ...base.config,
+    ...fullConfig(base.config, {hidden, intermediate, layers}),
     num_experts_per_tok: moe.expertsPerToken,
     output_router_logits: false,
-    ...layout.config({experts: moe.experts.length, intermediate: base.config.intermediate_size})
+    ...layout.config({experts: moe.experts.length, intermediate, layers})
   };
   correctDtype(config, jobs, moe.dtype);
   return {
@@ -81,45 +83,8 @@ export async function planMoe(
     config,
     donor: base,
     models: [...models.values()],
-    warnings: warningsOf(moe, routers)
+    warnings: [...warningsOf(moe, routers), ...windowWarning(base, layoutName)]
   };
-}
-
-function checkExperts(
-  moe: MoeRecipe,
-  layoutName: LayoutName,
-  of: (model: ModelReference) => OpenModel,
-  names: readonly string[]
-): void {
-  const problems: Problem[] = [];
-  const mlp = names.filter((name) => MLP.test(name));
-  if (mlp.length === 0)
-    problems.push({
-      message: `${referenceText(moe.base)} has no model.layers.N.mlp.{gate,up,down}_proj: only Llama-like models can become experts.`
-    });
-  const {from} = LAYOUTS[layoutName];
-  const complaint = sharedComplaint(layoutName, moe.shared.length);
-  if (complaint !== undefined)
-    problems.push({line: moe.lines.shared_experts ?? moe.lines.experts, message: complaint});
-  const type = of(moe.base).config.model_type;
-  if (typeof type === "string" && !from.includes(type))
-    problems.push({
-      line: moe.lines.architecture ?? moe.lines.base_model,
-      message: `a ${layoutName} mixture is made of ${from.join(" or ")} models, but the base is of type ${JSON.stringify(type)}.`
-    });
-  if (new Set(moe.experts.map(({model}) => referenceText(model))).size === 1 && moe.experts.length > 1)
-    problems.push({message: "all experts are the same model. Name different ones."});
-  const base = of(moe.base).checkpoint.tensors;
-  for (const {model} of [...moe.experts, ...moe.shared])
-    for (const name of mlp) {
-      const theirs = of(model).checkpoint.tensors.get(name)?.shape.join(", ");
-      const ours = base.get(name)!.shape.join(", ");
-      if (theirs !== ours)
-        problems.push({
-          message: `${name} is [${ours}] in the base but ${theirs === undefined ? "missing" : `[${theirs}]`} in ${referenceText(model)}.`
-        });
-    }
-  if (problems.length > 0) throw new RecipeError(problems);
 }
 
 function shell(name: string, {dtype}: MoeRecipe, seed: number, out: FloatDtype) {
@@ -178,10 +143,9 @@ function changed(job: TensorJob, expert: Expert, name: string, {dtype}: MoeRecip
 function constantJob(
   name: string,
   values: Float32Array,
-  {hidden, like, moe, seed}: {hidden: number; like: StoredTensor; moe: MoeRecipe; seed: number}
+  {shape, like, moe, seed}: {shape: number[]; like: StoredTensor; moe: MoeRecipe; seed: number}
 ): TensorJob {
-  const shape = [values.length / hidden, hidden];
-  const map = Int32Array.from({length: shape[0]!}, (_, row) => -1 - row);
+  const map = Int32Array.from({length: values.length / shape.at(-1)!}, (_, row) => -1 - row);
   const dtype = like.dtype === "BF16" || like.dtype === "F16" ? like.dtype : "F32";
   return {
     ...shell(name, moe, seed, dtype),
@@ -200,6 +164,14 @@ function constantJob(
       }
     ]
   };
+}
+
+/** The biases that attention of a base lacks, by name, with their weights. */
+function unbiased({checkpoint: {tensors}}: OpenModel): [string, StoredTensor][] {
+  return [...tensors].flatMap(([name, tensor]): [string, StoredTensor][] => {
+    const bias = name.replace(/weight$/, "bias");
+    return /\.self_attn\.[qkv]_proj\.weight$/.test(name) && !tensors.has(bias) ? [[bias, tensor]] : [];
+  });
 }
 
 function asRecipe({base, text}: MoeRecipe): Recipe {
@@ -226,4 +198,11 @@ function warningsOf(moe: MoeRecipe, routers: readonly Float32Array[]): string[] 
       `The router cannot tell the experts well apart (condition number ${worst === Infinity ? "infinite" : worst.toFixed(1)}). Choose prompts that differ more.`
     );
   return warnings;
+}
+
+function windowWarning({id, config}: OpenModel, layout: LayoutName): string[] {
+  const window = layout === "qwen2_moe" ? windowOf(config) : undefined;
+  return window === undefined
+    ? []
+    : [`${id} looks back ${window} tokens in some layers; the mixture looks back over the whole text.`];
 }

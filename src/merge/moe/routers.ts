@@ -1,40 +1,83 @@
+import {join} from "node:path";
+import {specialTokenText} from "../../safetensors/index.js";
+import {UserError} from "../../store/errors.js";
+import {readJson} from "../../store/files.js";
 import {Draws} from "../numeric/random.js";
 import type {OpenModel} from "../plan/model.js";
-import {UserError} from "../../store/errors.js";
 import {readVocabulary} from "../tokenizer/vocabulary.js";
 import {Tables} from "../tokenizer/rows.js";
 import type {Expert, MoeRecipe} from "./read.js";
 
+/** For each layer, a router over the experts, [experts, hidden], and the shared expert's gate where there is one. */
+export interface Gates {
+  routers: Float32Array[];
+  shared: Float32Array[];
+}
+
 /**
- * One router, [experts, hidden], for a layer. `random` draws from a standard normal and `uniform_random` evenly from
- * [-1/sqrt(hidden), 1/sqrt(hidden)), both by (seed, layer); `cheap_embed` is the same for every layer.
+ * `random` draws from a standard normal and `uniform_random` evenly from [-1/sqrt(hidden), 1/sqrt(hidden)), both by
+ * (seed, layer); `cheap_embed` is the same for every layer. A shared expert with prompts is one more row.
  */
 export async function makeRouters(
-  {routing, experts}: MoeRecipe,
+  moe: MoeRecipe,
   base: OpenModel,
   {hidden, layers, seed}: {hidden: number; layers: number; seed: number}
+): Promise<Gates> {
+  const prompted = moe.shared.filter(({positive}) => positive.length > 0);
+  const experts = [...moe.experts, ...prompted];
+  const rows =
+    moe.routing === "cheap_embed"
+      ? await sameRows(experts, base, {hidden, layers})
+      : drawnRows(moe.routing, {count: experts.length * hidden, hidden, layers, seed});
+  const own = moe.experts.length * hidden;
+  return {
+    routers: rows.map((layer) => layer.subarray(0, own)),
+    // A sigmoid of zero: a shared expert without prompts counts by half until it is trained.
+    shared: rows
+      .slice(0, moe.shared.length * layers)
+      .map((layer) => (prompted.length > 0 ? layer.subarray(own) : new Float32Array(hidden)))
+  };
+}
+
+function drawnRows(
+  routing: MoeRecipe["routing"],
+  {count, hidden, layers, seed}: {count: number; hidden: number; layers: number; seed: number}
+): Float32Array[] {
+  const limit = 1 / Math.sqrt(hidden);
+  return Array.from({length: layers}, (_, layer) => {
+    const draws = new Draws(seed, `gate.${layer}`, routing);
+    const uniform = (i: number) => (draws.at(i) + 0.5) / 4294967296;
+    return Float32Array.from({length: count}, (_v, i) =>
+      routing === "random"
+        ? Math.sqrt(-2 * Math.log(uniform(2 * i))) * Math.cos(2 * Math.PI * uniform(2 * i + 1))
+        : (2 * uniform(i) - 1) * limit
+    );
+  });
+}
+
+async function sameRows(
+  experts: readonly Expert[],
+  base: OpenModel,
+  {hidden, layers}: {hidden: number; layers: number}
 ): Promise<Float32Array[]> {
-  const count = experts.length * hidden;
-  if (routing !== "cheap_embed")
-    return Array.from({length: layers}, (_, layer) => {
-      const draws = new Draws(seed, `gate.${layer}`, routing);
-      const uniform = (i: number) => (draws.at(i) + 0.5) / 4294967296;
-      const limit = 1 / Math.sqrt(hidden);
-      return Float32Array.from({length: count}, (_v, i) =>
-        routing === "random"
-          ? Math.sqrt(-2 * Math.log(uniform(2 * i))) * Math.cos(2 * Math.PI * uniform(2 * i + 1))
-          : (2 * uniform(i) - 1) * limit
-      );
-    });
-  const rows = new Float32Array(count);
-  for (const [k, expert] of experts.entries()) rows.set(await embedded(expert, base, hidden), k * hidden);
+  const direction = await promptDirections(base, hidden);
+  const rows = new Float32Array(experts.length * hidden);
+  for (const [k, {positive, negative}] of experts.entries()) {
+    const towards = await direction(positive);
+    const away = negative.length > 0 ? await direction(negative) : undefined;
+    rows.set(away ? unit(towards.map((v, c) => v - away[c]!)) : towards, k * hidden);
+  }
   return Array.from({length: layers}, () => rows);
 }
 
-/** Normalised sum of the prompts' token embeddings, the negative ones subtracted. */
-async function embedded(expert: Expert, base: OpenModel, hidden: number): Promise<Float32Array> {
-  const table = base.checkpoint.tensors.get("model.embed_tokens.weight");
-  const vocabulary = table && (await readVocabulary(base.checkpoint.folder, table.shape[0]!));
+/** The unit vector along the sum of the embeddings of all tokens of some prompts, each behind the first token (BOS). */
+async function promptDirections(
+  base: OpenModel,
+  hidden: number
+): Promise<(prompts: readonly string[]) => Promise<Float64Array>> {
+  const {folder, tensors} = base.checkpoint;
+  const table = tensors.get("model.embed_tokens.weight");
+  const vocabulary = table && (await readVocabulary(folder, table.shape[0]!));
   if (!vocabulary)
     throw new UserError(
       `cheap_embed needs model.embed_tokens.weight and tokenizer.json in ${base.folder}. Add them, or use gate_mode: random.`
@@ -42,19 +85,26 @@ async function embedded(expert: Expert, base: OpenModel, hidden: number): Promis
   const {Tokenizer} = await import("@huggingface/tokenizers");
   const tokenizer = new Tokenizer(vocabulary.json, {});
   const tables = new Tables();
-  const sum = new Float64Array(hidden);
-  for (const [prompts, sign] of [
-    [expert.positive, 1],
-    [expert.negative, -1]
-  ] as const)
+  const tokenizerConfig: Record<string, unknown> = {
+    ...(await readJson<object>(join(folder, "special_tokens_map.json"))),
+    ...(await readJson<object>(join(folder, "tokenizer_config.json")))
+  };
+  const first = specialTokenText({config: base.config, tokenizer: {}, tokenizerConfig}, "bos") ?? "";
+  return async (prompts) => {
+    const sum = new Float64Array(hidden);
     for (const prompt of prompts)
-      for (const id of tokenizer.encode(prompt, {add_special_tokens: false}).ids) {
+      for (const id of tokenizer.encode(first + prompt, {add_special_tokens: false}).ids) {
         if (id >= table.shape[0]!) continue;
         const row = await tables.row(table, id);
-        for (let c = 0; c < hidden; c++) sum[c] = sum[c]! + (sign * row[c]!) / prompts.length;
+        for (let c = 0; c < hidden; c++) sum[c] = sum[c]! + row[c]!;
       }
-  const norm = Math.sqrt(sum.reduce((total, v) => total + v * v, 0));
-  return Float32Array.from(sum, (v) => v / Math.max(norm, 1e-8));
+    return unit(sum);
+  };
+}
+
+function unit(vector: Float64Array): Float64Array {
+  const norm = Math.sqrt(vector.reduce((total, v) => total + v * v, 0));
+  return vector.map((v) => v / Math.max(norm, 1e-8));
 }
 
 /** Condition number of a router's rows (largest over smallest singular value); above 5 the experts look alike. */

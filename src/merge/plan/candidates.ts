@@ -23,7 +23,10 @@ export function candidates(site: TensorSite, {models}: TensorContext): Candidate
   });
 }
 
-/** The tensors to merge when enough sources have it; undefined when it is left out, and why is told. */
+/**
+ * The tensors to merge when enough sources have it; undefined when it is left out, and why is told. What no source has is
+ * not missing: a slice's layers may differ in their tensors.
+ */
 export function checkPresence(
   site: TensorSite,
   found: Candidate[],
@@ -31,13 +34,14 @@ export function checkPresence(
   baseId: string | undefined,
   context: TensorContext
 ): Candidate[] | undefined {
+  if (found.length === 0) return undefined;
   const {recipe} = context;
   const total = site.slice.sources.length;
   const absent = site.slice.sources
     .filter((_, k) => !found.some(({source}) => source === k))
     .map(({model}) => referenceText(model));
   const line = recipe.lines[recipe.form];
-  if (found.length === total && total > 0) return found;
+  if (found.length === total) return found;
   // Buffers that some versions of a model store and others do not.
   if (/rotary_emb\.inv_freq$|\.masked_bias$/.test(site.name)) return undefined;
   const has = found.map(({model}) => model.id).join(", ");

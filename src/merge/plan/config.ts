@@ -3,9 +3,14 @@ import {nameDtype, type NamedDtype, namesOtherDtype, usuallyTied} from "../../sa
 import {isMapping} from "../recipe/reader.js";
 import type {Recipe} from "../recipe/types.js";
 import type {TokenizerPlan} from "../tokenizer/plan.js";
+<<<<<<< HEAD
 import {sectionsOf, sliceLists} from "./layerLists.js";
 import {isKnownArchitecture, isVocabulary, layerCountKey} from "./layers.js";
+=======
+import {isKnownArchitecture} from "./layers.js";
+>>>>>>> fix-mergeB
 import type {OpenModel} from "./model.js";
+import {setLayerCount} from "./stacks.js";
 
 /** What a result is made of, as far as its config.json tells it. */
 export interface Parents {
@@ -22,12 +27,22 @@ export function outputConfig(
   jobs: readonly TensorJob[]
 ): Record<string, unknown> {
   const config = {...donor.config};
+<<<<<<< HEAD
   if (isMapping(config.text_config)) config.text_config = {...config.text_config};
   if (recipe.form === "slices" && !recipe.parts) countLayers(config, recipe);
   const sliced = [recipe, ...(recipe.parts ?? [])].find(
     ({form, module}) => form === "slices" && !/vision|visual|image|audio|speech/i.test(module ?? "")
   );
   if (sliced) sliceLists(config, sliced.slices, models);
+=======
+  if (recipe.form === "slices" && !recipe.parts) {
+    const layers = recipe.slices.reduce(
+      (sum, {sources}) => sum + (sources[0]!.layerRange![1] - sources[0]!.layerRange![0]),
+      0
+    );
+    setLayerCount(config, layers);
+  }
+>>>>>>> fix-mergeB
   correctDtype(config, jobs, recipe.outDtype ?? recipe.dtype);
   countTokens(config, donor, jobs, tokenizer);
   if (tokenizer && tokenizer.donor !== donor)

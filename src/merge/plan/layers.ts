@@ -25,16 +25,6 @@ export function layerCounts(names: Iterable<string>): Map<string, number> {
   return counts;
 }
 
-/** The stack that layer_range counts in: the one with the most tensors. */
-export function mainStack(names: Iterable<string>): string | undefined {
-  const tensors = new Map<string, number>();
-  for (const name of names) {
-    const layer = layerOf(name);
-    if (layer) tensors.set(layer.stack, (tensors.get(layer.stack) ?? 0) + 1);
-  }
-  return [...tensors].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0];
-}
-
 /** Whether a tensor outside the layers comes after them (it then follows the last slice instead of the first). */
 export function isAfterLayers(name: string): boolean {
   return /(^|\.)(lm_head|embed_out|output|score|classifier|pooler|norm|ln_f|final_\w*norm)\./i.test(name);
@@ -74,6 +64,10 @@ const LAYER_KEYS = ["num_hidden_layers", "n_layer", "num_layers", "n_layers"];
 /** The key under which a config.json counts layers. */
 export function layerCountKey(config: Readonly<Record<string, unknown>>): string {
   return LAYER_KEYS.find((key) => typeof config[key] === "number") ?? "num_hidden_layers";
+}
+
+export function statesLayers(config: Readonly<Record<string, unknown>>): boolean {
+  return typeof config[layerCountKey(config)] === "number";
 }
 
 const KNOWN =

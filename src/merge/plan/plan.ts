@@ -1,21 +1,14 @@
 import {outputConfig} from "./config.js";
 import {type Problem, RecipeError} from "../recipe/problems.js";
 import {referenceText} from "../recipe/reference.js";
-import type {OutputSlice, Recipe} from "../recipe/types.js";
+import type {Recipe} from "../recipe/types.js";
 import type {TensorJob} from "../engine/job.js";
-import {
-  aliasNames,
-  isAfterLayers,
-  layerCountKey,
-  layerCounts,
-  layerName,
-  layerOf,
-  mainStack
-} from "./layers.js";
 import type {TokenizerPlan} from "../tokenizer/plan.js";
 import type {OpenModel} from "./model.js";
 import {modulesOf} from "./modules.js";
-import type {Masks, TensorContext, TensorSite} from "./site.js";
+import {quantisedProblems, quantMethod} from "./quantised.js";
+import type {Masks, TensorContext} from "./site.js";
+import {sitesOfModels, sitesOfSlices} from "./sites.js";
 import {makeTensor} from "./tensorPlan.js";
 
 export interface PlanOptions {
@@ -54,7 +47,8 @@ export function planMerge(
   models: ReadonlyMap<string, OpenModel>,
   options: PlanOptions
 ): Plan {
-  const problems: Problem[] = [];
+  const opened = [...models.values()];
+  const problems: Problem[] = quantisedProblems(recipe, opened);
   const warnings = new Set<string>();
   const {tokenizer, chatTemplate, ...settings} = options;
   const context: TensorContext = {
@@ -64,11 +58,12 @@ export function planMerge(
     rows: tokenizer ? (model: string, tensor: string) => tokenizer.rows(model, tensor) : undefined,
     problems,
     warnings,
+    quantised: new Set(opened.flatMap((model) => (quantMethod(model) === undefined ? [] : [model.id]))),
     seen: new Set()
   };
   if (options.exact) problems.push(...recipe.refusedWhenExact);
   for (const warning of recipe.warnings) warnings.add(warning);
-  for (const {id, unchecked} of models.values())
+  for (const {id, unchecked} of opened)
     if (unchecked !== undefined)
       warnings.add(`${id} is a folder, which has no revisions: @${unchecked} is not checked.`);
   for (const warning of tokenizer?.warnings ?? []) warnings.add(warning);
@@ -89,7 +84,7 @@ export function planMerge(
     jobs,
     config: outputConfig({recipe, models, donor, tokenizer}, jobs),
     donor,
-    models: [...models.values()],
+    models: opened,
     warnings: [...warnings],
     tokenizer,
     chatTemplate
@@ -114,101 +109,4 @@ function contextsOf(context: TensorContext): TensorContext[] {
     owns: (tensor) => owners.get(tensor) === part.module,
     seen: new Set()
   }));
-}
-
-function tensorNames({checkpoint}: OpenModel, {owns}: TensorContext): string[] {
-  const names = [...checkpoint.tensors.keys()];
-  return owns ? names.filter(owns) : names;
-}
-
-/** The tensors of a slice's sources. One that an earlier source has under an alias goes by that. */
-function namesOf(slice: OutputSlice, context: TensorContext): Set<string> {
-  const base = slice.base ?? context.recipe.base;
-  const ids = slice.sources.map(({model}) => referenceText(model));
-  const first = base && ids.includes(referenceText(base)) ? [referenceText(base)] : [];
-  const names = new Set<string>();
-  for (const id of new Set([...first, ...ids])) {
-    const model = context.models.get(id)!;
-    const {tensors} = model.checkpoint;
-    for (const name of tensorNames(model, context))
-      if (!aliasNames(name).some((alias) => names.has(alias) && !tensors.has(alias))) names.add(name);
-  }
-  return names;
-}
-
-function sitesOfModels(context: TensorContext): TensorSite[] {
-  const slice = context.recipe.slices[0]!;
-  const names = namesOf(slice, context);
-  const counts = layerCounts(names);
-  return [...names].map((name) => {
-    const layer = layerOf(name);
-    const count = layer ? counts.get(layer.stack)! : 0;
-    return {
-      name,
-      slice,
-      sliceIndex: 0,
-      t: layer ? (count > 1 ? layer.index / (count - 1) : 1) : 0,
-      inputNames: slice.sources.map(() => name),
-      layer: layer?.index
-    };
-  });
-}
-
-function sitesOfSlices(context: TensorContext): TensorSite[] {
-  const {recipe, models, problems} = context;
-  const modelOf = (slice: OutputSlice, k: number) => models.get(referenceText(slice.sources[k]!.model))!;
-  const stack = mainStack(tensorNames(modelOf(recipe.slices[0]!, 0), context));
-  if (stack === undefined) {
-    problems.push({
-      line: recipe.lines.slices,
-      message: 'the models have no numbered layers. Use "models" instead of "slices".'
-    });
-    return [];
-  }
-  const layersOf = (model: OpenModel) => {
-    const stated = model.config[layerCountKey(model.config)];
-    if (typeof stated === "number" && !context.owns) return stated;
-    return layerCounts(tensorNames(model, context)).get(stack) ?? 0;
-  };
-  const sites: TensorSite[] = [];
-  const last = recipe.slices.length - 1;
-  let at = 0;
-  recipe.slices.forEach((slice, s) => {
-    slice.sources.forEach(({layerRange, model}, k) => {
-      const layers = layersOf(modelOf(slice, k));
-      if (layerRange && layerRange[1] > layers)
-        problems.push({
-          line: recipe.lines[`slices.${s}.sources.${k}.layer_range`],
-          message: `layer_range ends at ${layerRange[1]} but ${referenceText(model)} has ${layers} layers.`
-        });
-    });
-    const names = namesOf(slice, context);
-    const ranges = slice.sources.map(({layerRange}) => layerRange!);
-    const length = ranges[0]![1] - ranges[0]![0];
-    const rests = new Set<string>();
-    for (const name of names) {
-      const layer = layerOf(name);
-      if (layer?.stack === stack) rests.add(layer.rest);
-      else if (s === (isAfterLayers(name) ? last : 0))
-        sites.push({name, slice, sliceIndex: s, t: 0, inputNames: slice.sources.map(() => name)});
-    }
-    for (let i = 0; i < length; i++)
-      for (const rest of rests)
-        sites.push({
-          name: layerName({stack, index: at + i, rest}),
-          slice,
-          sliceIndex: s,
-          t: length > 1 ? i / (length - 1) : 1,
-          inputNames: ranges.map(([from]) => layerName({stack, index: from + i, rest})),
-          layer: at + i
-        });
-    at += length;
-  });
-  const before = layersOf(modelOf(recipe.slices[0]!, 0));
-  if (recipe.module !== undefined && context.owns && at !== before)
-    problems.push({
-      line: recipe.lines.slices,
-      message: `the module ${recipe.module} would have ${at} layers instead of ${before}, which config.json of several modules cannot be told. Keep the number of layers.`
-    });
-  return sites;
 }

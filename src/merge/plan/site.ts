@@ -30,6 +30,8 @@ export interface TensorContext {
   owns?: (tensor: string) => boolean;
   problems: Problem[];
   warnings: Set<string>;
+  /** Ids of models with packed weights, which are taken as they are. */
+  quantised: ReadonlySet<string>;
   /** Problems already told once, so that one mistake is not repeated for every layer. */
   seen: Set<string>;
 }

@@ -6,6 +6,7 @@ import type {Dtype} from "../../safetensors/dtype.js";
 import {type Candidate, candidates, checkPresence} from "./candidates.js";
 import {dtypeOf, inputOf} from "./inputs.js";
 import {lineOf, values} from "./parameters.js";
+import {isPacked} from "./quantised.js";
 import {equal, fitShapes} from "./shapes.js";
 import {tell, type TensorContext, type TensorSite} from "./site.js";
 
@@ -18,8 +19,9 @@ export function makeTensor(site: TensorSite, context: TensorContext): TensorJob 
   const found = candidates(site, context);
   const usable = checkPresence(site, found, method, baseId, context);
   if (!usable) return undefined;
-  const whole = usable.filter(({tensor}) => !isFloat(tensor.dtype));
-  if (whole.length > 0) return copyJob(site, usable, baseId, context);
+  const isWhole = ({model, tensor: {dtype}}: Candidate) =>
+    !isFloat(dtype) || (context.quantised.has(model.id) && isPacked(dtype));
+  if (usable.some(isWhole)) return copyJob(site, usable, baseId, context);
   const base = usable.findIndex(({model}) => model.id === baseId);
   const shaped = fitShapes(site, usable, base, method, context);
   if (!shaped) return undefined;
@@ -35,7 +37,7 @@ function copyJob(
 ): TensorJob {
   const chosen = found.find(({model}) => model.id === baseId) ?? found[0]!;
   const {dtype, shape} = chosen.tensor;
-  if (found.length > 1 || !isDecodable(dtype))
+  if (found.length > 1 || !(isDecodable(dtype) || context.quantised.has(chosen.model.id)))
     context.warnings.add(`${site.name} holds ${dtype}: taken from ${chosen.model.id} as it is.`);
   return {
     ...jobBase(site, context),

@@ -1,0 +1,122 @@
+import {existsSync, writeFileSync} from "node:fs";
+import {mkdir, readFile, symlink, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {mergeIn, workFolder, writeModel} from "./support.js";
+
+let work: Awaited<ReturnType<typeof workFolder>>;
+beforeAll(async () => {
+  work = await workFolder();
+  for (const [k, name] of ["a", "b"].entries())
+    await writeModel(join(work.path, name), {w: {values: [k + 1, k + 2]}});
+});
+afterAll(() => work.remove());
+
+const mean = (...models: string[]) => ({
+  merge_method: "linear",
+  models: models.map((model) => ({model, parameters: {weight: 1}}))
+});
+const difference = {
+  merge_method: "linear",
+  models: [1, -1].map((weight, i) => ({model: ["a", "b"][i], parameters: {weight}}))
+};
+
+describe("an overwritten merge", () => {
+  it("stays until the next one is finished", async () => {
+    const out = join(work.path, "kept");
+    await mergeIn(work.path, mean("a", "b"), {out});
+    await expect(mergeIn(work.path, difference, {out, overwrite: true})).rejects.toThrow(/NaN or infinite/);
+    expect(existsSync(join(out, "model.safetensors"))).toBe(true);
+    const {tensors} = await mergeIn(work.path, mean("b"), {out, overwrite: true});
+    expect([...tensors.get("w")!.values]).toEqual([2, 3]);
+  });
+
+  it("is none of the models that the next one is made from", async () => {
+    const out = join(work.path, "parent");
+    await mergeIn(work.path, mean("a", "b"), {out});
+    await symlink(out, join(work.path, "link"));
+    for (const name of ["parent", "link"])
+      await expect(mergeIn(work.path, mean(name, "b"), {out, overwrite: true})).rejects.toThrow(
+        new RegExp(`not overwritten: this merge is made from ${name}`)
+      );
+    expect(existsSync(join(out, "model.safetensors"))).toBe(true);
+  });
+
+  it("neither holds such a model nor lies in one", async () => {
+    const out = join(work.path, "around");
+    await mergeIn(work.path, mean("a", "b"), {out});
+    await writeModel(join(out, "inner"), {w: {values: [5, 6]}});
+    await expect(mergeIn(work.path, mean("around/inner"), {out, overwrite: true})).rejects.toThrow(
+      /made from around\/inner/
+    );
+    const inside = join(work.path, "a/result");
+    await mergeIn(work.path, mean("b"), {out: inside});
+    await expect(mergeIn(work.path, mean("a"), {out: inside, overwrite: true})).rejects.toThrow(
+      /made from a/
+    );
+    expect(existsSync(join(inside, "model.safetensors"))).toBe(true);
+  });
+});
+
+describe("a merge whose lock another machine took over", () => {
+  it("is not published", async () => {
+    const out = join(work.path, "lost");
+    const run = mergeIn(work.path, mean("a", "b"), {
+      out,
+      onProgress: ({tensors}) => {
+        if (tensors > 0) takeOver(join(work.path, ".lost.merging.lock"));
+      }
+    });
+    await expect(run).rejects.toThrow(/could not keep its lock/);
+    expect(existsSync(out)).toBe(false);
+  });
+});
+
+function takeOver(lock: string): void {
+  writeFileSync(lock, JSON.stringify({owner: "another", what: "another merge"}));
+}
+
+describe("a finished merge", () => {
+  const token = (id: number, content: string) => ({id, content, special: false, normalized: false});
+  const tokenizer = (...words: string[]) =>
+    JSON.stringify({
+      version: "1.0",
+      added_tokens: [token(2, "c")],
+      model: {
+        type: "WordLevel",
+        vocab: Object.fromEntries(words.map((word, id) => [word, id])),
+        unk_token: "a"
+      }
+    });
+
+  it("is made again where a tokenizer that orders rows, or a file that is copied, has changed", async () => {
+    for (const [k, name] of ["t1", "t2"].entries()) {
+      await writeModel(join(work.path, name), {
+        "model.embed_tokens.weight": {shape: [3, 1], values: [10 * k, 10 * k + 1, 10 * k + 2]}
+      });
+      await writeFile(join(work.path, name, "tokenizer.json"), tokenizer("a", "b"));
+    }
+    const out = join(work.path, "tokens");
+    const recipe = {...mean("t1", "t2"), base_model: "t1", tokenizer_source: "base"};
+    const first = await mergeIn(work.path, recipe, {out});
+    expect([...first.tensors.get("model.embed_tokens.weight")!.values]).toEqual([5, 6, 7]);
+    expect((await mergeIn(work.path, recipe, {out})).report.reused).toBe(true);
+
+    await writeFile(join(work.path, "t2/tokenizer.json"), tokenizer("b", "a"));
+    await expect(mergeIn(work.path, recipe, {out})).rejects.toThrow(/already holds another merge/);
+    const again = await mergeIn(work.path, recipe, {out, overwrite: true});
+    expect([...again.tensors.get("model.embed_tokens.weight")!.values]).toEqual([5.5, 5.5, 7]);
+
+    await writeFile(join(work.path, "t1/generation_config.json"), '{"eos_token_id": 1}');
+    await mergeIn(work.path, recipe, {out, overwrite: true});
+    expect(await readFile(join(out, "generation_config.json"), "utf8")).toContain("eos_token_id");
+  });
+
+  it("with NaN that was allowed is refused where it is not", async () => {
+    await mkdir(join(work.path, "nan"), {recursive: true});
+    const out = join(work.path, "nan/out");
+    await mergeIn(work.path, difference, {out, allowNonFinite: true});
+    await expect(mergeIn(work.path, difference, {out})).rejects.toThrow(/NaN or infinite values in 1 tensor/);
+    expect((await mergeIn(work.path, difference, {out, allowNonFinite: true})).report.reused).toBe(true);
+  });
+});
