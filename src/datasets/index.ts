@@ -13,6 +13,10 @@ export {pull, type PullResult} from "./pull.js";
 export {
   at,
   importers,
+  inspectEnded,
+  inspectInvalidation,
+  inspectLog,
+  inspectOutput,
   inspectValue,
   isObject,
   type JsonObject,
@@ -22,6 +26,7 @@ export {
   openZip,
   type Source,
   textOf,
+  withAttachments,
   type Zip
 } from "./sources/index.js";
 export {strictest} from "./strictest.js";

@@ -43,6 +43,10 @@ export function sourceRelation(source: Source, context: SourceContext): Promise<
 export {
   at,
   importers,
+  inspectEnded,
+  inspectInvalidation,
+  inspectLog,
+  inspectOutput,
   inspectValue,
   isObject,
   type JsonObject,
@@ -51,6 +55,7 @@ export {
   objectsOf,
   openZip,
   textOf,
+  withAttachments,
   type Zip
 } from "./importers/index.js";
 export {brokenText} from "./brokenLines.js";
