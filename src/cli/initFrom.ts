@@ -1,10 +1,12 @@
 import {readFile} from "node:fs/promises";
-import {basename, resolve} from "node:path";
+import {basename, dirname, resolve} from "node:path";
 import {readResults} from "../imports/index.js";
 import {type ForeignProject, projectFiles, readProject} from "../imports/projects/index.js";
 import {nameOf} from "./importResults.js";
 
 const SHOWN = 20;
+
+const RESULTS = "data/results";
 
 /** The files of a project that stands for another tool's, and what to say of it. */
 export async function foreignFiles(
@@ -17,7 +19,7 @@ export async function foreignFiles(
   const files = [
     ...projectFiles(
       project,
-      copies.map(({source}) => source)
+      copies.flatMap(({source}) => source ?? [])
     ),
     ...copies
   ];
@@ -41,25 +43,49 @@ export async function foreignFiles(
   };
 }
 
-/** The export's own files, and how an eval names each: with its candidate's name where it holds one. */
-async function copiesOf(paths: readonly string[]) {
+interface Copy {
+  path: string;
+  text: Uint8Array;
+  /** How an eval names it; absent of a file that is only read beside another. */
+  source?: string;
+}
+
+/**
+ * The export's own files, and how an eval names each: with its candidate's name where it holds one. Files of several folders
+ * keep folders of their own: they may have one name, and mean another run.
+ */
+async function copiesOf(paths: readonly string[]): Promise<Copy[]> {
   const read = await readResults(paths);
-  const taken = new Set<string>();
-  const copies = [];
+  const folders = foldersOf(paths);
+  const copies = new Map<string, Copy>();
   for (const path of paths) {
-    const names = new Set(
-      read.find((file) => file.path === path)?.answers.map(({candidate}) => candidate) ?? []
-    );
-    let own = basename(path);
-    for (let n = 2; taken.has(own); n++) own = `${n}-${basename(path)}`;
-    taken.add(own);
-    const copy = `data/results/${own}`;
-    const [only] = names;
-    copies.push({
+    const file = read.find((one) => one.path === path);
+    const [only, ...others] = new Set(file?.answers.map(({candidate}) => candidate) ?? []);
+    const folder = folders.get(dirname(path))!;
+    const copy = `${folder}/${basename(path)}`;
+    const named = only !== undefined && others.length === 0 && /^[^=]{1,200}$/.test(only);
+    copies.set(copy, {
       path: copy,
       text: new Uint8Array(await readFile(path)),
-      source: names.size === 1 && paths.length > 1 ? `${only}=${copy}` : copy
+      source: named ? `${only}=${copy}` : copy
     });
+    if (file?.beside === undefined) continue;
+    const beside = `${folder}/${basename(file.beside)}`;
+    copies.set(beside, {path: beside, text: new Uint8Array(await readFile(file.beside))});
   }
-  return copies;
+  return [...copies.values()];
+}
+
+/** Where files of each folder are copied to. */
+function foldersOf(paths: readonly string[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const folders = new Set(paths.map((path) => dirname(path)));
+  for (const folder of folders) {
+    const own = folders.size === 1 ? RESULTS : `${RESULTS}/${basename(folder) || "root"}`;
+    const taken = new Set(found.values());
+    let name = own;
+    for (let n = 2; taken.has(name); n++) name = `${own}-${n}`;
+    found.set(folder, name);
+  }
+  return found;
 }

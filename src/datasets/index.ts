@@ -13,15 +13,23 @@ export {pull, type PullResult} from "./pull.js";
 export {
   at,
   importers,
+  inspectEnded,
+  inspectInvalidation,
+  inspectLog,
+  inspectOutput,
   inspectValue,
   isObject,
   type JsonObject,
+  lmEvalInput,
+  lmEvalOutput,
+  lmEvalTarget,
   type LogTool,
   messageText,
   objectsOf,
   openZip,
   type Source,
   textOf,
+  withAttachments,
   type Zip
 } from "./sources/index.js";
 export {strictest} from "./strictest.js";

@@ -1,7 +1,7 @@
 import {open, readFile, stat} from "node:fs/promises";
 import {promisify} from "node:util";
 import {gunzip} from "node:zlib";
-import {exactJson, messageOf, sha256, UserError} from "../store/index.js";
+import {messageOf, pythonJson, sha256, UserError} from "../store/index.js";
 import {isObject, type JsonObject, openZip, type Zip} from "../datasets/index.js";
 import {parseTable} from "./table.js";
 
@@ -87,7 +87,7 @@ type Parsed =
 function parsed(path: string, text: string): Parsed {
   if (!/^\s*[[{]/.test(text)) return {kind: "table", ...parseTable(path, text)};
   try {
-    return {kind: "document", value: exactJson(text)};
+    return {kind: "document", value: pythonJson(text)};
   } catch (cause) {
     if (cause instanceof RangeError) throw cause;
     return {kind: "lines", objects: linesOf(path, text, cause)};
@@ -120,7 +120,7 @@ function linesOf(path: string, text: string, whole: unknown): JsonObject[] {
 
 function objectIn(line: string): JsonObject | undefined {
   try {
-    const value: unknown = exactJson(line);
+    const value: unknown = pythonJson(line);
     return isObject(value) ? value : undefined;
   } catch (cause) {
     if (cause instanceof RangeError) throw cause;

@@ -10,8 +10,7 @@ export function scoreOf(value: unknown): number | undefined {
   if (typeof value !== "string") return numberOf(value);
   const word = value.trim().toLowerCase();
   if (word === "") return undefined;
-  const known = WORDS[word];
-  if (known !== undefined) return known;
+  if (Object.hasOwn(WORDS, word)) return WORDS[word];
   const number = Number(word);
   return Number.isFinite(number) ? number : undefined;
 }

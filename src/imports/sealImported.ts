@@ -46,12 +46,13 @@ export async function sealImported(
   options: SealImportedOptions
 ): Promise<{manifest: RunManifest; unchanged: boolean; erased: number}> {
   const planHash = hashJson([
-    1,
+    2,
     options.eval,
     options.margin ?? null,
     options.gate ?? null,
     options.publish ?? null,
     combined.primary,
+    combined.scorers.map(({name}) => name),
     combined.slices,
     combined.candidates.map(({name}) => name),
     combined.rows.map(({cluster}) => cluster ?? null),

@@ -48,6 +48,8 @@ export interface ImportedFile {
   /** What was evaluated, where the file states it. */
   title?: string;
   answers: ImportedAnswer[];
+  /** A file beside it that was read too: what the tool wrote of the whole run. */
+  beside?: string;
   /** What the file holds and the import leaves out, a sentence each. */
   notes: string[];
 }

@@ -22,3 +22,15 @@ export function exactJson(text: string): unknown {
     return JSON.parse(text);
   }
 }
+
+const NOT_FINITE = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\bInfinity\b|\bNaN\b/gs;
+
+/** `exactJson` of what Python wrote: its bare NaN, Infinity and -Infinity, which JSON has not, are null. */
+export function pythonJson(text: string): unknown {
+  try {
+    return exactJson(text);
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError) || !/\b(?:NaN|Infinity)\b/.test(text)) throw cause;
+    return exactJson(text.replace(NOT_FINITE, (token) => (token.startsWith('"') ? token : "null")));
+  }
+}

@@ -1,6 +1,6 @@
 export {type AppliedPrice, appliedPrice, type PriceChoice} from "./appliedPrice.js";
 export {costColumn, NEWEST, type Pricing} from "./costColumn.js";
-export {exactJson} from "./exactJson.js";
+export {exactJson, pythonJson} from "./exactJson.js";
 export {type Database, openDatabase, sqlName, sqlPath, sqlString} from "./duckdb.js";
 export {messageOf, UsageError, UserError} from "./errors.js";
 export {

@@ -3,6 +3,7 @@ import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
 import {describe, expect, it} from "vitest";
 import {nameOf} from "../../src/cli/importResults.js";
+import {combine, readResults} from "../../src/imports/index.js";
 import {readProject} from "../../src/imports/projects/index.js";
 import {assay} from "../support/assay.js";
 import {startModelServer} from "../support/modelServer.js";
@@ -39,6 +40,39 @@ describe("two commands from another tool's export to a verdict", () => {
         ["gpt-alpha", 0.75, 4],
         ["gpt-beta", 2 / 3, 3]
       ]);
+  });
+
+  it("lm-eval: files of one name keep folders of their own, with the results that name their models", async () => {
+    const dir = folder();
+    const logs = mkdtempSync(join(tmpdir(), "logs-"));
+    for (const [at, model] of [
+      ["a/run", "org/alpha"],
+      ["b/run", "org/beta"]
+    ] as const) {
+      mkdirSync(join(logs, at), {recursive: true});
+      const metrics = {acc: 1, regard: 3};
+      const line = {doc_id: 0, doc: {}, target: "x", filtered_resps: [model], metrics: Object.keys(metrics)};
+      writeFileSync(join(logs, at, "samples_t_2026-01-01.jsonl"), JSON.stringify({...line, ...metrics}));
+      const results = {model_name: model, higher_is_better: {t: {acc: true, regard: false}}};
+      writeFileSync(join(logs, at, "results_2026-01-01.json"), JSON.stringify(results));
+    }
+    const sources = ["a/run", "b/run"].map((at) => join(logs, at, "samples_t_2026-01-01.jsonl"));
+    expect((await assay(dir, "init", "--from", ...sources)).stderr).toBe("");
+    expect(readFileSync(join(dir, "evals/t-imported.eval.ts"), "utf8")).toContain(
+      `files: ["org/alpha=data/results/run/samples_t_2026-01-01.jsonl","org/beta=data/results/run-2/samples_t_2026-01-01.jsonl"]`
+    );
+    const copies = ["org/alpha=data/results/run", "org/beta=data/results/run-2"];
+    const read = await readResults(
+      copies.map((copy) => `${copy}/samples_t_2026-01-01.jsonl`),
+      {folder: dir}
+    );
+    const {rows, candidates, scorers} = combine(read);
+    expect(rows.map(({id}) => id)).toEqual(["t/0"]);
+    expect(candidates.map(({name, model}) => [name, model])).toEqual([
+      ["org/alpha", "org/alpha"],
+      ["org/beta", "org/beta"]
+    ]);
+    expect(scorers.map(({name}) => name)).toEqual(["acc"]);
   });
 
   it("promptfoo: the configuration asks its models, and its assertions score them", async () => {

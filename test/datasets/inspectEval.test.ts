@@ -124,6 +124,36 @@ describe("Inspect's .eval logs", () => {
     expect((await rowsOf(file)).map(({id}) => id)).toEqual(["r/1/1", "r/2/1"]);
   });
 
+  it("with slashes in their ids, in parts, without a number or invalidated are rows like the others", async () => {
+    const one = (id: string, more: object) =>
+      json({id, epoch: 1, input: "q", target: "t", scores: {match: {value: "yes"}}, ...more});
+    const {file} = await written([
+      header,
+      {name: "samples/HumanEval/0_epoch_1.json", content: one("HumanEval/0", {})},
+      {
+        name: "samples/HumanEval/1_epoch_1/sample.json",
+        content: one("HumanEval/1", {output: {choices: [], completion: "attachment://0"}})
+      },
+      {name: "samples/HumanEval/1_epoch_1/attachments/0.json", content: json(["a long answer"])},
+      {
+        name: "samples/c_epoch_1.json",
+        content: Buffer.from(String(one("c", {scores: {match: {value: "@"}}})).replace('"@"', "NaN"))
+      },
+      {name: "samples/d_epoch_1.json", content: one("d", {invalidation: {reason: "leaked"}})},
+      {name: "samples/e_epoch_1.json", content: one("e", {scores: {match: {value: "constructor"}}})}
+    ]);
+    const rows = await rowsOf(file);
+    expect(
+      rows.map(({sample, output, scores}) => [sample, output, (scores as {value: unknown}[])[0]!.value])
+    ).toEqual([
+      ["HumanEval/0", null, 1],
+      ["HumanEval/1", "a long answer", 1],
+      ["c", null, null],
+      ["d", null, null],
+      ["e", null, null]
+    ]);
+  });
+
   it("that are cut short, altered or no zip file are refused by name, and leave no version", async () => {
     const whole = zipFile([sample(1), sample(2), header]);
     expect(await refusal(whole.subarray(0, whole.length - 40))).toContain("is no whole zip file");
@@ -141,6 +171,7 @@ describe("Inspect's .eval logs", () => {
       /samples\/1_epoch_1\.json in it is not a JSON object\. Write/
     );
     expect(await refusal([sample(1)])).toContain("is not an Inspect log: a zip file with header.json");
+    expect(await refusal([sample(1), {...header, name: "start.json"}])).toContain("start.json in place of");
   });
 
   it("that would unpack to far more than they are, or name paths outside, are refused before they are unpacked", async () => {

@@ -158,6 +158,7 @@ describe("files that are no results end in an error that names them", () => {
     ["a table with a short line", csv + "b,x\n", /line 3 has 2 values where the header has 3/],
     ["a table with an open quote", csv + 'b,"x,1\n', /line 3: a quote is not closed/],
     ["a table with a score that is none", csv + "b,x,good\n", /record 2 has the score "good"/],
+    ["a table with a word of JavaScript", csv + "b,x,constructor\n", /record 2 has the score "constructor"/],
     ["a table without rows", "row,candidate,score\n", /no answer in it/],
     ["a table that names a column twice", "row,row,candidate,score\na,b,c,1\n", /names a column twice/],
     ["an Inspect log without samples", JSON.stringify(log), /holds no samples/],

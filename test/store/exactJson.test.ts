@@ -1,6 +1,6 @@
 import fc from "../support/property.js";
 import {describe, expect, it} from "vitest";
-import {exactJson} from "../../src/store/index.js";
+import {exactJson, pythonJson} from "../../src/store/index.js";
 
 describe("exactJson", () => {
   it("keeps the digits of whole numbers that no double holds, and nothing else is other than JSON has it", () => {
@@ -30,4 +30,16 @@ describe("exactJson", () => {
     expect(exactJson(JSON.stringify({long}))).toEqual({long});
     expect(() => exactJson('{"a": 9007199254740993, "b": nothing}')).toThrow(/position 29|"b": nothing/);
   });
+});
+
+it("pythonJson has null for the numbers that only Python writes, and leaves texts alone", () => {
+  const text = String.raw`{"NaN": NaN, "all": [Infinity,-Infinity, 1], "said": "NaN, \"-Infinity\" and \\", "id": 9007199254740993}`;
+  expect(pythonJson(text)).toEqual({
+    NaN: null,
+    all: [null, null, 1],
+    said: 'NaN, "-Infinity" and \\',
+    id: "9007199254740993"
+  });
+  for (const broken of ["[NaN", "[NaNa]", "[+Infinity]", "[nothing]"])
+    expect(() => pythonJson(broken)).toThrow(SyntaxError);
 });

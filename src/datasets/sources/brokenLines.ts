@@ -26,20 +26,25 @@ export function brokenText(dataset: string, broken: readonly BrokenLine[], skipp
   return `${lines.slice(0, shown).join("; ")}${more}. No version was made. Repair the lines${next}.`;
 }
 
-/** The lines that are JSON objects, as they are written; the others are put into `broken`. */
-export async function* soundLines(db: Database, file: string, broken: BrokenLine[]): AsyncGenerator<string> {
+/** The lines that `parse` finds to be JSON objects, as they are written; the others are put into `broken`. */
+export async function* soundLines(
+  db: Database,
+  file: string,
+  broken: BrokenLine[],
+  parse: (text: string) => unknown = JSON.parse
+): AsyncGenerator<string> {
   let line = 0;
   for await (const content of linesOf(db, file)) {
     line++;
     if (content.trim() === "") continue;
-    const reason = jsonProblem(content);
+    const reason = jsonProblem(content, parse);
     if (reason) broken.push({file, line, reason});
     else yield content;
   }
 }
 
 /** Says where, never what: the text may be personal. */
-function jsonProblem(content: string): string | undefined {
+function jsonProblem(content: string, parse: (text: string) => unknown = JSON.parse): string | undefined {
   if (content.trim() === "") return undefined;
   if (content.startsWith("\ufeff"))
     return "begins with a byte order mark; save the file as UTF-8 without one";
@@ -48,7 +53,7 @@ function jsonProblem(content: string): string | undefined {
   if (LONE_SURROGATE.test(content))
     return "half a character: an escape \\ud800 to \\udfff without its other half";
   try {
-    const value: unknown = JSON.parse(content);
+    const value = parse(content);
     return value !== null && typeof value === "object" && !Array.isArray(value)
       ? undefined
       : "not a JSON object";

@@ -43,14 +43,22 @@ export function sourceRelation(source: Source, context: SourceContext): Promise<
 export {
   at,
   importers,
+  inspectEnded,
+  inspectInvalidation,
+  inspectLog,
+  inspectOutput,
   inspectValue,
   isObject,
   type JsonObject,
+  lmEvalInput,
+  lmEvalOutput,
+  lmEvalTarget,
   type LogTool,
   messageText,
   objectsOf,
   openZip,
   textOf,
+  withAttachments,
   type Zip
 } from "./importers/index.js";
 export {brokenText} from "./brokenLines.js";

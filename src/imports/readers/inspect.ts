@@ -1,21 +1,24 @@
 import {
   at,
+  inspectEnded,
+  inspectInvalidation,
+  inspectLog,
+  inspectOutput,
   inspectValue,
   isObject,
   type JsonObject,
-  messageText,
   objectsOf,
-  textOf
+  textOf,
+  withAttachments
 } from "../../datasets/index.js";
-import {exactJson, UserError} from "../../store/index.js";
 import type {Content} from "../content.js";
 import {askedText, numberOf, slicesOf, timeOf} from "../json.js";
-import type {ImportedAnswer, ImportedScore} from "../types.js";
+import type {ImportedAnswer, ImportedFile, ImportedScore} from "../types.js";
 import {fileOf, misshapen, type ResultReader} from "./types.js";
 
 /**
- * Logs of Inspect, `.eval` or JSON. A row is a sample, a repeat an epoch, the candidate the log's model. A log of a run
- * that did not end holds the samples that did, and says so.
+ * Logs of Inspect, `.eval` or JSON. A row is a sample, with its task where the files have several; a repeat is an epoch,
+ * the candidate the log's model. A log of a run that did not end holds the samples that did, and says so.
  */
 export const inspect: ResultReader = {
   tool: "inspect",
@@ -25,13 +28,10 @@ export const inspect: ResultReader = {
       isObject(at(content.value, "eval")) &&
       at(content.value, "eval", "task") !== undefined),
   read: async (contents) => {
-    const files = [];
+    const files: ImportedFile[] = [];
     for (const content of contents) {
-      const {header, samples} = await logOf(content);
-      const task = textOf(at(header, "eval", "task"));
-      const version = textOf(at(header, "eval", "packages", "inspect_ai"));
-      const status = textOf(header.status);
-      if (samples.length === 0)
+      const {header, answers} = await logOf(content);
+      if (answers.length === 0)
         throw misshapen(
           content.path,
           "the log",
@@ -40,75 +40,74 @@ export const inspect: ResultReader = {
       files.push(
         fileOf(content, {
           tool: "inspect",
-          version,
-          title: task,
-          answers: samples.map((sample) => answerOf(header, sample)),
-          notes:
-            status === undefined || status === "success"
-              ? []
-              : [`${content.path} is the log of a run that ended with status ${status}.`]
+          version: textOf(at(header, "eval", "packages", "inspect_ai")),
+          title: textOf(at(header, "eval", "task")),
+          answers,
+          notes: inspectEnded(header) ? [] : [unended(content.path, header)]
         })
       );
     }
-    return files;
+    return new Set(files.map(({title}) => title)).size > 1 ? files.map(byTask) : files;
   }
 };
 
-/** The header is written last; before it, the journal's start says what was evaluated. */
-const HEADERS = ["header.json", "_journal/start.json"];
+function unended(path: string, header: JsonObject): string {
+  const status = textOf(header.status) ?? "started";
+  return `${path}: the run did not end (its status is ${status}), so samples may be missing.`;
+}
 
-async function logOf(content: Content): Promise<{header: JsonObject; samples: JsonObject[]}> {
+/** Samples of two tasks are no pair, though both count theirs from 1. */
+function byTask(file: ImportedFile): ImportedFile {
+  const {title: task} = file;
+  if (task === undefined) return file;
+  const answers = file.answers.map((answer) => ({
+    ...answer,
+    row: `${task}/${answer.row}`,
+    slices: {...answer.slices, task}
+  }));
+  return {...file, answers};
+}
+
+/** Each sample becomes its answer as it is read: with their events, all would not fit into memory. */
+async function logOf(content: Content): Promise<{header: JsonObject; answers: ImportedAnswer[]}> {
   if (content.kind !== "zip") {
     const header = (content as {value: JsonObject}).value;
-    return {header, samples: objectsOf(header.samples)};
+    return {header, answers: objectsOf(header.samples).map((sample) => answerOf(header, sample))};
   }
   const {zip, path} = content;
   try {
-    const headed = HEADERS.find((name) => zip.names.includes(name));
-    if (!headed)
+    const log = await inspectLog(path, zip);
+    if (!log)
       throw misshapen(path, "the zip file", "has no header.json and samples/, so it is no Inspect log");
-    const documents = async (name: string): Promise<JsonObject> => {
-      const bytes = await zip.read(name);
-      try {
-        const value: unknown = exactJson(bytes.toString("utf8"));
-        if (isObject(value)) return value;
-      } catch {
-        // Told below: the parser's message would quote what the sample says.
-      }
-      throw new UserError(`${path}: ${name} in it is not a JSON object. Write the log again.`);
-    };
-    const header = await documents(headed);
-    const samples: JsonObject[] = [];
-    for (const name of zip.names)
-      if (/^samples\/[^/]+\.json$/.test(name)) samples.push(await documents(name));
-    return {header, samples};
+    const answers: ImportedAnswer[] = [];
+    for await (const sample of log.samples) answers.push(answerOf(log.header, sample));
+    return {header: log.header, answers};
   } finally {
     zip.close();
   }
 }
 
 function answerOf(header: JsonObject, sample: JsonObject): ImportedAnswer {
-  const message = objectsOf(at(sample, "output", "choices"))[0]?.message;
   const error = textOf(at(sample, "error", "message"));
   const scores = isObject(sample.scores) ? Object.entries(sample.scores) : [];
   const epoch = numberOf(sample.epoch);
   const model = textOf(at(header, "eval", "model")) ?? "unknown";
-  const usage = usageOf(sample, model);
+  const invalid = inspectInvalidation(sample);
   return {
     row: textOf(sample.id) ?? "",
     candidate: model,
     repeat: epoch === undefined ? undefined : epoch - 1,
-    output: isObject(message) ? attached(sample, messageText(message)) : undefined,
+    output: inspectOutput(sample),
     failed: scores.length === 0 && error !== undefined ? error : undefined,
-    scores: scores.flatMap(([scorer, score]) => scoresOf(scorer, score)),
-    input: attached(sample, askedText(sample.input)),
+    scores: scores
+      .flatMap(([scorer, score]) => scoresOf(scorer, score))
+      .map((score) => (invalid === undefined ? score : {...score, value: undefined, reason: invalid})),
+    input: askedText(withAttachments(sample, sample.input)),
     expected: sample.target,
     slices: slicesOf(sample.metadata),
     model,
     latencyMs: secondsOf(sample.working_time ?? sample.total_time),
-    promptTokens: numberOf(usage.input_tokens),
-    completionTokens: numberOf(usage.output_tokens),
-    cachedTokens: numberOf(usage.input_tokens_cache_read),
+    ...usageOf(at(sample.model_usage, model)),
     finishedAt: timeOf(sample.completed_at)
   };
 }
@@ -116,40 +115,39 @@ function answerOf(header: JsonObject, sample: JsonObject): ImportedAnswer {
 /** A scorer may give several values by name: each is a scorer of its own then. */
 function scoresOf(scorer: string, score: unknown): ImportedScore[] {
   const value = at(score, "value");
+  if (isObject(value))
+    return Object.entries(value).map(([name, one]) => ({scorer: `${scorer}/${name}`, ...valued(one)}));
   const details = {
     answer: textOf(at(score, "answer")),
     explanation: textOf(at(score, "explanation"))
   };
-  if (isObject(value))
-    return Object.entries(value).map(([name, one]) => ({
-      scorer: `${scorer}/${name}`,
-      value: inspectValue(one),
-      reason: inspectValue(one) === undefined ? "the log holds no number" : undefined
-    }));
-  const number = inspectValue(value);
-  return [
-    {
-      scorer,
-      value: number !== undefined && Number.isFinite(number) ? number : undefined,
-      reason: number === undefined ? "the log holds no number" : undefined,
-      details: Object.keys(details).length > 0 ? details : undefined
-    }
-  ];
+  return [{scorer, ...valued(value), details}];
 }
 
-function usageOf({model_usage}: JsonObject, model: string): JsonObject {
-  const own = at(model_usage, model) ?? (isObject(model_usage) ? Object.values(model_usage)[0] : undefined);
-  return isObject(own) ? own : {};
+function valued(value: unknown): Pick<ImportedScore, "value" | "reason"> {
+  const number = inspectValue(value);
+  return {value: number, reason: number === undefined ? "the log holds no number" : undefined};
+}
+
+/** The candidate's own: a grader's usage stands beside it, by the grader's model. */
+function usageOf(
+  usage: unknown
+): Pick<ImportedAnswer, "promptTokens" | "completionTokens" | "cachedTokens" | "costUsd"> {
+  const count = (name: string) => numberOf(at(usage, name));
+  const [input, output, cached] = ["input_tokens", "output_tokens", "input_tokens_cache_read"].map(count);
+  const cache = (cached ?? 0) + (count("input_tokens_cache_write") ?? 0);
+  const rest = (count("total_tokens") ?? 0) - (input ?? 0) - (output ?? 0) - cache;
+  // Some providers count what the cache took among the input, some beside it: the total tells.
+  const beside = rest === 0 || rest === count("reasoning_tokens");
+  return {
+    promptTokens: input !== undefined && beside ? input + cache : input,
+    completionTokens: output,
+    cachedTokens: cached,
+    costUsd: count("total_cost")
+  };
 }
 
 const secondsOf = (value: unknown) => {
   const seconds = numberOf(value);
   return seconds === undefined ? undefined : seconds * 1000;
 };
-
-/** Long texts may stand in the sample's `attachments`, with a reference in their place. */
-function attached({attachments}: JsonObject, text: string | undefined): string | undefined {
-  const key = text && /^attachment:\/\/(\w+)$/.exec(text)?.[1];
-  const found = key && isObject(attachments) ? attachments[key] : undefined;
-  return typeof found === "string" ? found : text;
-}

@@ -1,8 +1,19 @@
 import {readdir, readFile} from "node:fs/promises";
 import {basename, dirname, join} from "node:path";
-import {at, isObject, type JsonObject, objectsOf, textOf} from "../../datasets/index.js";
+import {
+  at,
+  isObject,
+  type JsonObject,
+  lmEvalInput,
+  lmEvalOutput,
+  lmEvalTarget,
+  objectsOf,
+  textOf
+} from "../../datasets/index.js";
+import {pythonJson} from "../../store/index.js";
+import type {Content} from "../content.js";
 import {askedText, numberOf, slicesOf} from "../json.js";
-import type {ImportedAnswer} from "../types.js";
+import type {ImportedAnswer, ImportedFile, ImportedScore} from "../types.js";
 import {fileOf, misshapen, type ResultReader} from "./types.js";
 
 const RESERVED = new Set(
@@ -11,8 +22,9 @@ const RESERVED = new Set(
   )
 );
 
-/** Smaller is better there: as scores they would turn a verdict round. */
-const COSTS = /perplexity|bits_per_byte|brier|(^|_)ter($|,)|loss|wer$|mse$|mae$/;
+/** Smaller is better there, should the results file not say: as scores they would turn a verdict round. */
+const COSTS =
+  /(?:^|[^a-z\d])(?:perplexity|bits_per_byte|brier|[tcw]er|(?:log)?loss|r?mse|mae)(?:[^a-z\d]|$)/i;
 
 /**
  * Samples that lm-evaluation-harness logs with `--log_samples`. A row is a document of a task; the candidate is the model
@@ -26,92 +38,99 @@ export const lmEval: ResultReader = {
     (content.kind === "document" && (isSample(content.value) || objectsOf(content.value).some(isSample))),
   read: async (contents) => {
     const files = [];
-    for (const content of contents) {
-      const samples =
-        content.kind === "lines"
-          ? content.objects
-          : content.kind === "document"
-            ? Array.isArray(content.value)
-              ? objectsOf(content.value)
-              : [content.value as JsonObject]
-            : [];
-      const task = /^samples_(.+?)(?:_\d{4}-.*)?\.jsonl/.exec(basename(content.path))?.[1];
-      const run = await resultsBeside(content.path);
-      const folder = basename(dirname(content.path));
-      const model = textOf(at(run, "model_name")) ?? (folder === "." || folder === "" ? undefined : folder);
-      const filters = new Set(samples.map(({filter}) => filter)).size;
-      const skipped = new Set<string>();
-      const byDocument = new Map<string, ImportedAnswer>();
-      for (const [i, sample] of samples.entries()) {
-        if (!isSample(sample)) throw misshapen(content.path, `line ${i + 1}`, "has no `doc_id` and `doc`");
-        const row = [task, textOf(sample.doc_id)].filter((part) => part !== undefined).join("/");
-        const answer = answerOf(sample, row, model ?? "unknown", {several: filters > 1, skipped, task});
-        const known = byDocument.get(row);
-        if (known) known.scores.push(...answer.scores);
-        else byDocument.set(row, answer);
-      }
-      files.push(
-        fileOf(content, {
-          tool: "lm-eval",
-          version: textOf(at(run, "lm_eval_version") ?? at(run, "git_hash")),
-          title: task,
-          answers: [...byDocument.values()],
-          notes:
-            skipped.size > 0
-              ? [`${content.path}: ${[...skipped].join(", ")} left out: smaller is better there.`]
-              : []
-        })
-      );
-    }
+    for (const content of contents) files.push(await read(content));
     return files;
   }
 };
+
+async function read(content: Content): Promise<ImportedFile> {
+  const samples = samplesIn(content);
+  const task = /^samples_(.+?)(?:_\d{4}-.*)?\.jsonl/.exec(basename(content.path))?.[1];
+  const beside = await resultsBeside(content.path);
+  const folder = basename(dirname(content.path));
+  const model =
+    textOf(at(beside?.run, "model_name")) ?? (folder === "." || folder === "" ? undefined : folder);
+  const metrics: Metrics = {
+    several: new Set(samples.map(({filter}) => filter)).size > 1,
+    higherIsBetter: at(beside?.run, "higher_is_better", task ?? ""),
+    skipped: new Set()
+  };
+  const byDocument = new Map<string, ImportedAnswer>();
+  for (const [i, sample] of samples.entries()) {
+    if (!isSample(sample)) throw misshapen(content.path, `line ${i + 1}`, "has no `doc_id` and `doc`");
+    const row = [task, textOf(sample.doc_id)].filter((part) => part !== undefined).join("/");
+    const scores = scoresOf(sample, metrics);
+    const known = byDocument.get(row);
+    if (known) known.scores.push(...scores);
+    else byDocument.set(row, {...answerOf(sample, row, model ?? "unknown", task), scores});
+  }
+  const left = [...metrics.skipped].join(", ");
+  return fileOf(content, {
+    tool: "lm-eval",
+    version: textOf(at(beside?.run, "lm_eval_version") ?? at(beside?.run, "git_hash")),
+    title: task,
+    answers: [...byDocument.values()],
+    beside: beside?.path,
+    notes: left === "" ? [] : [`${content.path}: ${left} left out: smaller is better there.`]
+  });
+}
+
+function samplesIn(content: Content): JsonObject[] {
+  if (content.kind === "lines") return content.objects;
+  if (content.kind !== "document") return [];
+  return Array.isArray(content.value) ? objectsOf(content.value) : [content.value as JsonObject];
+}
 
 function isSample(value: unknown): boolean {
   return isObject(value) && "doc_id" in value && "doc" in value;
 }
 
-interface Named {
+interface Metrics {
+  /** Whether documents have several filters, which their scorers' names then tell apart. */
   several: boolean;
+  /** What the results file says of the task's metrics. */
+  higherIsBetter: unknown;
+  /** Names of those that were left out. */
   skipped: Set<string>;
-  task: string | undefined;
 }
 
-function answerOf(sample: JsonObject, row: string, candidate: string, named: Named): ImportedAnswer {
-  const listed = Array.isArray(sample.metrics) ? sample.metrics.map(String) : Object.keys(sample);
-  const scores = listed.flatMap((name) => {
+function scoresOf(sample: JsonObject, {several, higherIsBetter, skipped}: Metrics): ImportedScore[] {
+  const listed = Array.isArray(sample.metrics) ? sample.metrics.map(String) : undefined;
+  return (listed ?? Object.keys(sample)).flatMap((name): ImportedScore[] => {
     const value =
       numberOf(sample[name]) ?? (typeof sample[name] === "boolean" ? Number(sample[name]) : undefined);
-    if (RESERVED.has(name) || value === undefined) return [];
-    if (COSTS.test(name)) {
-      named.skipped.add(name);
+    const lost = listed !== undefined && sample[name] === null;
+    if (RESERVED.has(name) || (value === undefined && !lost)) return [];
+    const stated = at(higherIsBetter, name);
+    if (typeof stated === "boolean" ? !stated : COSTS.test(name)) {
+      skipped.add(name);
       return [];
     }
-    return [{scorer: named.several ? `${name},${textOf(sample.filter)}` : name, value}];
+    const scorer = several ? `${name},${textOf(sample.filter)}` : name;
+    return [{scorer, value, reason: value === undefined ? "the file holds no number" : undefined}];
   });
+}
+
+function answerOf(
+  sample: JsonObject,
+  row: string,
+  model: string,
+  task: string | undefined
+): Omit<ImportedAnswer, "scores"> {
+  const slices = slicesOf(sample.doc);
   return {
     row,
-    candidate,
-    output: textOf(firstOf(firstOf(sample.filtered_resps)) ?? firstOf(sample.filtered_resps)),
-    scores,
-    input: askedText(at(firstArgument(sample.arguments), "arg_0") ?? firstOf(firstOf(sample.arguments))),
-    expected: sample.target,
-    slices: named.task === undefined ? slicesOf(sample.doc) : {...slicesOf(sample.doc), task: named.task},
-    model: candidate
+    candidate: model,
+    output: lmEvalOutput(sample),
+    input: askedText(lmEvalInput(sample)),
+    expected: lmEvalTarget(sample),
+    slices: task === undefined ? slices : {...slices, task},
+    model
   };
 }
 
-function firstOf(value: unknown): unknown {
-  return Array.isArray(value) ? (value as unknown[])[0] : typeof value === "string" ? value : undefined;
-}
-
-/** Newer versions write `{"gen_args_0": {"arg_0": …}}`, older ones a list of lists. */
-function firstArgument(value: unknown): unknown {
-  return isObject(value) ? value.gen_args_0 : undefined;
-}
-
 /** The harness writes what it ran beside the samples; of several the one of the samples' own date, else the last. */
-async function resultsBeside(path: string): Promise<unknown> {
+async function resultsBeside(path: string): Promise<{path: string; run: unknown} | undefined> {
   const folder = dirname(path);
   const date = /_(\d{4}-[^/]*)\.jsonl/.exec(basename(path))?.[1];
   const names = (await readdir(folder).catch(() => [] as string[]))
@@ -120,9 +139,10 @@ async function resultsBeside(path: string): Promise<unknown> {
   const name = names.find((one) => date !== undefined && one.includes(date)) ?? names.at(-1);
   if (name === undefined) return undefined;
   try {
-    return JSON.parse(await readFile(join(folder, name), "utf8")) as unknown;
+    const beside = join(folder, name);
+    return {path: beside, run: pythonJson(await readFile(beside, "utf8"))};
   } catch {
-    // It only names the model: the samples are whole without it.
+    // It names the model and says which metrics are costs: the samples are whole without it.
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import {UserError} from "../../store/index.js";
 import type {Content} from "../content.js";
-import type {ImportedAnswer, ImportedFile} from "../types.js";
+import type {ImportedFile} from "../types.js";
 
 /** Reads the result files of one tool. */
 export interface ResultReader {
@@ -14,7 +14,7 @@ export interface ResultReader {
 /** A file's record, without what it holds. */
 export function fileOf(
   {path, sha256, bytes}: Content,
-  found: {tool: string; version?: string; title?: string; answers: ImportedAnswer[]; notes?: string[]}
+  found: Omit<ImportedFile, "path" | "sha256" | "bytes" | "notes"> & {notes?: string[]}
 ): ImportedFile {
   return {path, sha256, bytes, notes: [], ...found};
 }

@@ -1,7 +1,7 @@
 import {readFile} from "node:fs/promises";
 import {promisify} from "node:util";
 import {gunzip} from "node:zlib";
-import {type Database, exactJson, UserError} from "../../../store/index.js";
+import {type Database, pythonJson, UserError} from "../../../store/index.js";
 import {soundLines} from "../brokenLines.js";
 import type {BrokenLine} from "../types.js";
 
@@ -30,7 +30,7 @@ export async function readDocument(file: string): Promise<unknown> {
   const bytes = await readFile(file);
   const text = /\.gz$/i.test(file) ? await promisify(gunzip)(bytes) : bytes;
   try {
-    return exactJson(text.toString("utf8"));
+    return pythonJson(text.toString("utf8"));
   } catch (cause) {
     throw new UserError(
       `${file} is not a JSON document. If it has one object a line, its ending should be .jsonl.`,
@@ -44,7 +44,7 @@ export async function readDocument(file: string): Promise<unknown> {
 /** The objects of a JSONL file; broken lines are an error that names all of them. */
 export async function* readObjects(file: string, db: Database): AsyncGenerator<JsonObject> {
   const broken: BrokenLine[] = [];
-  for await (const line of soundLines(db, file, broken)) yield exactJson(line) as JsonObject;
+  for await (const line of soundLines(db, file, broken, pythonJson)) yield pythonJson(line) as JsonObject;
   if (broken.length > 0)
     throw new UserError(
       broken

@@ -1,5 +1,6 @@
 import {basename} from "node:path";
-import {at, isObject, readObjects, textOf, wrongShape} from "./json.js";
+import {readObjects, textOf, wrongShape} from "./json.js";
+import {lmEvalInput, lmEvalOutput, lmEvalTarget} from "./lmEvalSample.js";
 import type {Importer} from "./types.js";
 
 const RESERVED = ["doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics"];
@@ -17,9 +18,9 @@ export const lmEval: Importer = async function* (file, db) {
       id: [task, sample.filter, sample.doc_id].filter((part) => part !== undefined).join("/"),
       task,
       doc: textOf(sample.doc),
-      input: textOf(at(firstArgument(sample.arguments), "arg_0") ?? firstOf(firstOf(sample.arguments))),
-      target: textOf(sample.target),
-      output: textOf(firstOf(firstOf(sample.filtered_resps)) ?? firstOf(sample.filtered_resps)),
+      input: textOf(lmEvalInput(sample)),
+      target: textOf(lmEvalTarget(sample)),
+      output: lmEvalOutput(sample),
       filter: sample.filter,
       scores: names
         .filter((name) => typeof sample[name] === "number")
@@ -27,12 +28,3 @@ export const lmEval: Importer = async function* (file, db) {
     };
   }
 };
-
-function firstOf(value: unknown): unknown {
-  return Array.isArray(value) ? (value as unknown[])[0] : typeof value === "string" ? value : undefined;
-}
-
-/** Newer versions write `{"gen_args_0": {"arg_0": …}}`, older ones a list of lists. */
-function firstArgument(value: unknown): unknown {
-  return isObject(value) ? value.gen_args_0 : undefined;
-}

@@ -1,0 +1,29 @@
+const LETTERS = new Map([
+  ["C", 1],
+  ["P", 0.5],
+  ["I", 0],
+  ["N", 0]
+]);
+
+const WORDS = new Map([
+  ["yes", 1],
+  ["true", 1],
+  ["no", 0],
+  ["false", 0]
+]);
+
+const FLOAT = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/;
+
+/**
+ * The number of an Inspect score, as Inspect's `value_to_float` has it: "C" correct, "P" partially, "I" incorrect, "N" no
+ * answer, a number or its text, true or false or a word for it. Undefined for what Inspect can only count as 0, and for NaN.
+ */
+export function inspectValue(value: unknown): number | undefined {
+  if (typeof value === "boolean") return Number(value);
+  if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
+  if (typeof value !== "string") return undefined;
+  const word = value.toLowerCase();
+  const known = LETTERS.get(value) ?? WORDS.get(word);
+  if (known !== undefined || !FLOAT.test(word)) return known;
+  return Number.isFinite(Number(word)) ? Number(word) : undefined;
+}

@@ -1,0 +1,245 @@
+import {execFile} from "node:child_process";
+import {mkdtempSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {join, resolve} from "node:path";
+import {promisify} from "node:util";
+import {describe, expect, it} from "vitest";
+import {combine, readResults} from "../../src/imports/index.js";
+import {zipFile} from "../support/zipFile.js";
+
+const sources = resolve(import.meta.dirname, "../../src");
+const folder = mkdtempSync(join(tmpdir(), "inspect-logs-"));
+let written = 0;
+
+/** A file with these entries, packed; a text stands as it is, anything else as JSON. */
+function log(entries: Readonly<Record<string, unknown>>): string {
+  const path = join(folder, `${++written}.eval`);
+  const members = Object.entries(entries).map(([name, value]) => ({
+    name,
+    content: Buffer.from(typeof value === "string" ? value : JSON.stringify(value))
+  }));
+  writeFileSync(path, zipFile(members));
+  return path;
+}
+
+const header = {version: 2, status: "success", eval: {task: "sums", model: "openai/small"}};
+
+const sample = (id: string | number, value: unknown, more: object = {}) => ({
+  id,
+  epoch: 1,
+  input: `question ${id}`,
+  target: "t",
+  output: {choices: [{message: {role: "assistant", content: "an answer"}}]},
+  scores: {match: {value}},
+  ...more
+});
+
+const whole = (...samples: ReturnType<typeof sample>[]) =>
+  log({
+    "header.json": header,
+    ...Object.fromEntries(samples.map((one) => [`samples/${one.id}_epoch_1.json`, one]))
+  });
+
+async function answersIn(...paths: string[]) {
+  return combine(await readResults(paths)).answers;
+}
+
+const scoresIn = async (path: string) =>
+  (await answersIn(path)).map(({row, scores}) => [row, ...scores.map(({value}) => value)]);
+
+describe("samples of an .eval log", () => {
+  it("are read whatever their ids: HumanEval's have a slash", async () => {
+    const path = whole(sample("plain", "C"), sample("HumanEval/0", "I"), sample("a/b/c", "C"));
+    expect(await scoresIn(path)).toEqual([
+      ["plain", 1],
+      ["HumanEval/0", 0],
+      ["a/b/c", 1]
+    ]);
+  });
+
+  it("are read from their parts, as log version 3 writes large ones", async () => {
+    const path = log({
+      "header.json": {...header, version: 3},
+      "samples/1_epoch_1.json": sample(1, "C"),
+      "samples/a/2_epoch_1/sample.json": sample("a/2", "I", {
+        input: [{role: "user", content: "attachment://10"}],
+        message_refs: [[0, 1]]
+      }),
+      "samples/a/2_epoch_1/metadata.json": {level: "hard"},
+      "samples/a/2_epoch_1/messages/0.json": [{role: "user", content: "attachment://10"}],
+      "samples/a/2_epoch_1/events/0.json": [],
+      "samples/a/2_epoch_1/attachments/9.json": ["nine", "a long question"],
+      "samples/a/2_epoch_1/attachments/0.json": Array.from({length: 9}, (_, i) => `text ${i}`)
+    });
+    const [first, second] = await answersIn(path);
+    expect(first).toMatchObject({row: "1", scores: [{value: 1}]});
+    expect(second).toMatchObject({
+      row: "a/2",
+      input: "a long question",
+      slices: {level: "hard"},
+      scores: [{value: 0}]
+    });
+  });
+
+  it("without a number (Python's bare NaN, also in the header) are unscored, and the others count", async () => {
+    const bare = (value: unknown) => JSON.stringify(value).replaceAll(/"@(.*?)"/g, "$1");
+    const path = log({
+      "header.json": bare({...header, results: {scores: [{metrics: {stderr: {value: "@NaN"}}}]}}),
+      "samples/1_epoch_1.json": sample(1, "C"),
+      "samples/2_epoch_1.json": bare(sample(2, "@NaN", {input: "Is NaN more than -Infinity?"})),
+      "samples/3_epoch_1.json": bare(sample(3, {tone: "@-Infinity", fit: 0.5}))
+    });
+    const answers = await answersIn(path);
+    expect(answers.map(({scores}) => scores)).toMatchObject([
+      [{scorer: "match", value: 1}],
+      [{scorer: "match", value: undefined, reason: "the log holds no number"}],
+      [
+        {scorer: "match/tone", value: undefined, reason: "the log holds no number"},
+        {scorer: "match/fit", value: 0.5}
+      ]
+    ]);
+    expect(answers[1]!.input).toBe("Is NaN more than -Infinity?");
+    const json = join(folder, "nan.json");
+    writeFileSync(json, bare({...header, samples: [sample(1, "@NaN"), sample(2, "C")]}));
+    expect(await scoresIn(json)).toEqual([
+      ["1", undefined],
+      ["2", 1]
+    ]);
+  });
+
+  it("have the number that Inspect's value_to_float gives, and none for words it does not know", async () => {
+    const values = ["C", "P", "I", "N", "yes", "True", "False", "no", "0.75", " 1e-1 ", true, 2];
+    const unknown = ["constructor", "toString", "maybe", "c", "", "0x10", "nan", [1, 0], null];
+    const path = whole(...[...values, ...unknown].map((value, i) => sample(i, value)));
+    expect((await scoresIn(path)).map(([, value]) => value)).toEqual([
+      ...[1, 0.5, 0, 0, 1, 1, 0, 0, 0.75, 0.1, 1, 2],
+      ...unknown.map(() => undefined)
+    ]);
+  });
+
+  it("that were invalidated keep their answer and have no score", async () => {
+    const path = whole(
+      sample(1, "C", {invalidation: {author: "x", reason: "the answer leaked"}}),
+      sample(2, "C", {invalidation: null})
+    );
+    const [first] = await answersIn(path);
+    expect(first).toMatchObject({
+      output: "an answer",
+      scores: [{scorer: "match", value: undefined, reason: "the sample was invalidated: the answer leaked"}]
+    });
+    expect(await scoresIn(path)).toEqual([
+      ["1", undefined],
+      ["2", 1]
+    ]);
+  });
+
+  it("have their attachments in place within lists of messages, and their completion where there is no choice", async () => {
+    const attachments = {aaaa: "a long system text", bbbb: "a long question", cccc: "a long answer"};
+    const [answer, plain] = await answersIn(
+      whole(
+        sample(1, "C", {
+          input: [
+            {role: "system", content: "attachment://aaaa"},
+            {role: "user", content: [{type: "text", text: "attachment://bbbb"}]}
+          ],
+          output: {
+            choices: [{message: {role: "assistant", content: [{type: "text", text: "attachment://cccc"}]}}]
+          },
+          attachments
+        }),
+        sample(2, "C", {output: {choices: [], completion: "what it said"}})
+      )
+    );
+    expect(answer).toMatchObject({
+      input: "a long system text\n\na long question",
+      output: "a long answer"
+    });
+    expect(plain!.output).toBe("what it said");
+  });
+});
+
+describe("what a sample cost", () => {
+  const used = async (model_usage: unknown) => {
+    const [answer] = await answersIn(whole(sample(1, "C", {model_usage})));
+    const {promptTokens, completionTokens, cachedTokens, costUsd} = answer!;
+    return [promptTokens, completionTokens, cachedTokens, costUsd];
+  };
+  const counts = (input_tokens: number, output_tokens: number, total_tokens: number) => ({
+    input_tokens,
+    output_tokens,
+    total_tokens
+  });
+
+  it("is not what its grader cost", async () => {
+    const grader = counts(999, 9, 1008);
+    expect(await used({"openai/grader": grader})).toEqual(Array(4).fill(undefined));
+    const both = {"openai/grader": grader, "openai/small": counts(10, 5, 15)};
+    expect(await used(both)).toEqual([10, 5, undefined, undefined]);
+  });
+
+  it("counts what the cache took where the input is without it, and has the log's price", async () => {
+    const cache = {input_tokens_cache_read: 1000, input_tokens_cache_write: 200};
+    const beside = {...counts(10, 5, 1215), ...cache, total_cost: 0.25};
+    expect(await used({"openai/small": beside})).toEqual([1210, 5, 1000, 0.25]);
+    const reasoned = {...counts(10, 5, 1255), ...cache, reasoning_tokens: 40};
+    expect(await used({"openai/small": reasoned})).toEqual([1210, 5, 1000, undefined]);
+    const among = {...counts(1210, 5, 1215), ...cache};
+    expect(await used({"openai/small": among})).toEqual([1210, 5, 1000, undefined]);
+  });
+});
+
+describe("an Inspect log as a whole", () => {
+  it("says when its run did not end", async () => {
+    const samples = {"samples/1_epoch_1.json": sample(1, "C")};
+    const notes = async (entries: object) =>
+      combine(await readResults([log({...entries, ...samples})])).notes;
+    expect(await notes({"header.json": header})).toEqual([]);
+    const [started] = await notes({"_journal/start.json": {version: 2, eval: header.eval, plan: {}}});
+    expect(started).toMatch(/\.eval: the run did not end \(its status is started\)/);
+    const [cancelled] = await notes({"header.json": {...header, status: "cancelled"}});
+    expect(cancelled).toMatch(/the run did not end \(its status is cancelled\)/);
+  });
+
+  it("in the oldest layout is refused by what it is", async () => {
+    const path = log({
+      "start.json": header,
+      "results.json": {status: "success"},
+      "samples/1_epoch_1.json": sample(1, "C")
+    });
+    await expect(readResults([path])).rejects.toThrow(/start\.json in place of header\.json/);
+  });
+
+  it("is never paired with one of another task, though both number their samples alike", async () => {
+    const of = (task: string, model: string) =>
+      log({
+        "header.json": {...header, eval: {task, model}},
+        "samples/1_epoch_1.json": sample(1, "C"),
+        "samples/2_epoch_1.json": sample(2, "I")
+      });
+    const apart = combine(await readResults([of("math", "a"), of("law", "b")]));
+    expect(apart.rows.map(({id}) => id)).toEqual(["math/1", "math/2", "law/1", "law/2"]);
+    expect(apart.rows[0]!.slices.task).toBe("math");
+    const both = combine(await readResults([of("math", "a"), of("law", "a"), of("math", "b")]));
+    expect(both.rows.map(({id}) => id)).toEqual(["math/1", "math/2", "law/1", "law/2"]);
+    expect(both.answers).toHaveLength(6);
+    const one = combine(await readResults([of("math", "a"), of("math", "b")]));
+    expect(one.rows.map(({id}) => id)).toEqual(["1", "2"]);
+  });
+
+  it("is read a sample at a time: with their events, all would not fit into memory", async () => {
+    const script = `
+      const {inspect} = await import(${JSON.stringify(join(sources, "imports/readers/inspect.ts"))});
+      const events = ["x".repeat(8 * 2 ** 20)];
+      const read = async (name) => Buffer.from(JSON.stringify(name === "header.json"
+        ? ${JSON.stringify(header)}
+        : {id: name, epoch: 1, input: "q", target: "t", scores: {match: {value: "C"}}, events}));
+      const names = ["header.json", ...Array.from({length: 40}, (_, i) => "samples/" + i + "_epoch_1.json")];
+      const [file] = await inspect.read([{path: "large.eval", kind: "zip", zip: {names, read, close() {}}}]);
+      console.log(file.answers.length);`;
+    const {stdout} = await promisify(execFile)(process.execPath, [
+      "--max-old-space-size=160",
+      ...["--import", "tsx", "--input-type=module", "-e", script]
+    ]);
+    expect(stdout.trim()).toBe("40");
+  });
+});
