@@ -3,12 +3,8 @@ import {nameDtype, type NamedDtype, namesOtherDtype, usuallyTied} from "../../sa
 import {isMapping} from "../recipe/reader.js";
 import type {Recipe} from "../recipe/types.js";
 import type {TokenizerPlan} from "../tokenizer/plan.js";
-<<<<<<< HEAD
 import {sectionsOf, sliceLists} from "./layerLists.js";
-import {isKnownArchitecture, isVocabulary, layerCountKey} from "./layers.js";
-=======
-import {isKnownArchitecture} from "./layers.js";
->>>>>>> fix-mergeB
+import {isKnownArchitecture, isVocabulary} from "./layers.js";
 import type {OpenModel} from "./model.js";
 import {setLayerCount} from "./stacks.js";
 
@@ -27,22 +23,12 @@ export function outputConfig(
   jobs: readonly TensorJob[]
 ): Record<string, unknown> {
   const config = {...donor.config};
-<<<<<<< HEAD
   if (isMapping(config.text_config)) config.text_config = {...config.text_config};
-  if (recipe.form === "slices" && !recipe.parts) countLayers(config, recipe);
+  if (recipe.form === "slices" && !recipe.parts) setLayerCount(config, layersOf(recipe));
   const sliced = [recipe, ...(recipe.parts ?? [])].find(
     ({form, module}) => form === "slices" && !/vision|visual|image|audio|speech/i.test(module ?? "")
   );
   if (sliced) sliceLists(config, sliced.slices, models);
-=======
-  if (recipe.form === "slices" && !recipe.parts) {
-    const layers = recipe.slices.reduce(
-      (sum, {sources}) => sum + (sources[0]!.layerRange![1] - sources[0]!.layerRange![0]),
-      0
-    );
-    setLayerCount(config, layers);
-  }
->>>>>>> fix-mergeB
   correctDtype(config, jobs, recipe.outDtype ?? recipe.dtype);
   countTokens(config, donor, jobs, tokenizer);
   if (tokenizer && tokenizer.donor !== donor)
@@ -60,13 +46,11 @@ function untie(config: Record<string, unknown>): void {
   if (config.tie_embedding === true) config.tie_embedding = false;
 }
 
-function countLayers(config: Record<string, unknown>, {slices}: Recipe): void {
-  const layers = slices.reduce((sum, {sources: [source]}) => {
+function layersOf({slices}: Recipe): number {
+  return slices.reduce((sum, {sources: [source]}) => {
     const [from, to] = source!.layerRange!;
     return sum + to - from;
   }, 0);
-  const counting = sectionsOf(config).filter((section) => section[layerCountKey(section)] !== undefined);
-  for (const section of counting.length > 0 ? counting : [config]) section[layerCountKey(section)] = layers;
 }
 
 /** Says how many rows the table of embeddings has, where the recipe or the merge may have changed that. */
