@@ -17,7 +17,6 @@ function evaluated(text: string): {prompt: (row: object) => {content: string}[];
   const code = ts.transpile(plain, {target: ts.ScriptTarget.ESNext});
   const same = (...values: unknown[]) => values;
   const names = ["candidate", "assertions", "recorded", "openAICompatible", "normalizedMatch"];
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval
   const run = new Function("ran", "defineEval", "dataset", ...names, code) as (...values: unknown[]) => never;
   return run(ran, (one: unknown) => one, {}, ...names.map(() => same));
 }
