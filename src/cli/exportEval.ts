@@ -9,7 +9,7 @@ import {openStore, recordExport, type Store, UserError, writeAtomic} from "../st
 import {variantsOf, type Variant} from "../runner/plan/prompts.js";
 import {refusedRows} from "../privacy/index.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
-import {writtenScorer} from "./promptfooAssertions.js";
+import {optionsOf, writtenScorer} from "./promptfooAssertions.js";
 import {note, print} from "./terminal.js";
 
 export interface ExportEvalOptions {
@@ -93,14 +93,12 @@ async function promptfooFiles(
     const vars = plain
       ? ownOf(row)
       : Object.fromEntries(variants.map((variant, i) => [`prompt_${i + 1}`, chatOf(variant, row)]));
-    // promptfoo makes a test of each value of a list.
-    const options = Object.values(vars).some(Array.isArray) ? {disableVarExpansion: true} : undefined;
     const assert = scorers.flatMap(({metric, written}) => {
       const own = written.assert(expected(row), row);
       if (own.length === 0) unasked.set(metric, (unasked.get(metric) ?? 0) + 1);
       return own;
     });
-    return {description: row.id, vars, options, metadata: {id: row.id}, assert};
+    return {description: row.id, vars, options: optionsOf(vars), metadata: {id: row.id}, assert};
   });
   for (const [metric, count] of unasked)
     dropped.push(`scorer ${metric}: ${count} rows have no value to compare with, and no assertion`);

@@ -17,6 +17,10 @@ export function writtenScorer(metric: string, scorer: Scorer): Written {
   };
 }
 
+/** promptfoo makes a test of each value of a list, unless it is told not to. */
+export const optionsOf = (vars: object) =>
+  Object.values(vars).some(Array.isArray) ? {disableVarExpansion: true} : undefined;
+
 type Settings = Record<string, unknown>;
 
 const WRITERS: Readonly<Record<string, (settings: Settings) => Written>> = {

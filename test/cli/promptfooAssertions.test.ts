@@ -1,5 +1,5 @@
 import {expect, it} from "vitest";
-import {writtenScorer} from "../../src/cli/promptfooAssertions.js";
+import {optionsOf, writtenScorer} from "../../src/cli/promptfooAssertions.js";
 import {
   assertions,
   bleu,
@@ -70,4 +70,9 @@ it("values are lists of texts, are filled in nowhere, and none is made where the
   expect(written(assertions({threshold: 0.5}), null)).toEqual([
     {type: "assert-set", threshold: 0.5, assert: [{type: "contains", value: "x"}]}
   ]);
+});
+
+it("a row with a list stays one test", () => {
+  expect(optionsOf({a: "x", b: ["y", "z"]})).toEqual({disableVarExpansion: true});
+  expect(optionsOf({a: "x"})).toBeUndefined();
 });

@@ -52,7 +52,7 @@ it("nothing of a foreign log is code where its candidates are commented out", as
   const path = join(folder, "log.json");
   const sample = {id: 1, epoch: 1, input: "q", target: "t", scores: {match: {value: "C"}}};
   const output = {choices: [{message: {role: "assistant", content: "a"}}]};
-  const model = `openai/${hostile("\u2028")}`;
+  const model = `openai:${hostile("\u2028")}`;
   writeFileSync(
     path,
     JSON.stringify({status: "success", eval: {task: "t", model}, samples: [{...sample, output}]})
