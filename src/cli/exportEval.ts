@@ -6,10 +6,10 @@ import {partRows} from "../datasets/index.js";
 import type {Row} from "../store/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {openStore, recordExport, type Store, UserError, writeAtomic} from "../store/index.js";
-import {exactMatch, type Scorer} from "../scorers/index.js";
 import {variantsOf, type Variant} from "../runner/plan/prompts.js";
 import {refusedRows} from "../privacy/index.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
+import {optionsOf, writtenScorer} from "./promptfooAssertions.js";
 import {note, print} from "./terminal.js";
 
 export interface ExportEvalOptions {
@@ -71,27 +71,6 @@ async function rowsOf(
   return rows;
 }
 
-/** promptfoo's words for our scorers, by the module that makes them. */
-const ASSERTIONS: Readonly<Record<string, (expected: unknown, settings: unknown) => object[] | undefined>> = {
-  exactMatch: (expected) => [{type: "equals", value: expected}],
-  normalizedMatch: (expected) => [{type: "icontains-any", value: [expected].flat()}],
-  includes: (expected, settings) => {
-    const {ignoreCase, all} = settings as {ignoreCase?: boolean; all?: boolean};
-    return [{type: `${ignoreCase ? "i" : ""}contains-${all ? "all" : "any"}`, value: [expected].flat()}];
-  },
-  regexMatch: (expected, settings) => {
-    const {pattern} = settings as {pattern: string | null};
-    return [expected].flat().map((one) => ({type: "regex", value: pattern ?? one}));
-  },
-  classification: (expected) => [{type: "equals", value: expected}],
-  bleu: (expected) => [{type: "bleu", value: expected}]
-};
-
-function moduleOf(scorer: Scorer): string | undefined {
-  if (scorer === exactMatch) return "exactMatch";
-  return scorer.module && basename(scorer.module).replace(/\.[jt]s$/, "");
-}
-
 async function promptfooFiles(
   path: string,
   {name, definition}: NamedEval,
@@ -99,31 +78,30 @@ async function promptfooFiles(
   variants: readonly Variant[]
 ): Promise<void> {
   const dropped: string[] = [];
-  const scorers = Object.entries(definition.scorers).map(([metric, scorer]) => ({
-    metric,
-    module: moduleOf(scorer) ?? "",
-    settings: scorer.settings ?? {}
-  }));
-  for (const {metric, module} of scorers)
-    if (!Object.hasOwn(ASSERTIONS, module) && module !== "assertions")
-      dropped.push(`scorer ${metric} has no counterpart`);
+  const scorers = Object.entries(definition.scorers).flatMap(([metric, scorer]) => {
+    const written = writtenScorer(metric, scorer);
+    if ("missing" in written) dropped.push(`scorer ${metric} ${written.missing}`);
+    return "missing" in written ? [] : [{metric, written}];
+  });
   const testsFile = `${basename(path).replace(/\.ya?ml$/i, "")}.tests.json`;
   const expected = expectedOf({definition} as NamedEval);
   const plain = variants.every(
     ({template}) => definition.prompt === template || isText(definition.prompt, template)
   );
-  const tests = rows.map((row) => ({
-    description: row.id,
-    vars: plain
+  const unasked = new Map<string, number>();
+  const tests = rows.map((row) => {
+    const vars = plain
       ? ownOf(row)
-      : Object.fromEntries(variants.map((variant, i) => [`prompt_${i + 1}`, chatOf(variant, row)])),
-    metadata: {id: row.id},
-    assert: scorers.flatMap(({metric, module, settings}) =>
-      module === "assertions"
-        ? (JSON.parse(String(row.assert ?? "[]")) as object[])
-        : (ASSERTIONS[module]?.(expected(row), settings) ?? []).map((one) => ({...one, metric}))
-    )
-  }));
+      : Object.fromEntries(variants.map((variant, i) => [`prompt_${i + 1}`, chatOf(variant, row)]));
+    const assert = scorers.flatMap(({metric, written}) => {
+      const own = written.assert(expected(row), row);
+      if (own.length === 0) unasked.set(metric, (unasked.get(metric) ?? 0) + 1);
+      return own;
+    });
+    return {description: row.id, vars, options: optionsOf(vars), metadata: {id: row.id}, assert};
+  });
+  for (const [metric, count] of unasked)
+    dropped.push(`scorer ${metric}: ${count} rows have no value to compare with, and no assertion`);
   const providers = await Promise.all(
     definition.candidates.map(async (candidate) => {
       const {reach, params} = candidate;

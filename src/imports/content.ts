@@ -67,15 +67,17 @@ async function unpacked(path: string, bytes: Buffer, largest: number): Promise<B
   }
 }
 
+/** UTF-8, or UTF-16 with the mark that spreadsheets write before it. */
 function textOf(path: string, bytes: Buffer): string {
-  if (bytes.subarray(0, 65_536).includes(0))
+  const encoding = {"255,254": "utf-16le", "254,255": "utf-16be"}[bytes.subarray(0, 2).join()] ?? "utf-8";
+  if (encoding === "utf-8" && bytes.subarray(0, 65_536).includes(0))
     throw new UserError(
       `${path} is neither text nor an Inspect log. Export the results as JSON, JSONL or CSV.`
     );
   try {
-    return new TextDecoder("utf-8", {fatal: true}).decode(bytes);
+    return new TextDecoder(encoding, {fatal: true}).decode(bytes);
   } catch (cause) {
-    throw new UserError(`${path} is not UTF-8 text. Write it as UTF-8.`, {cause});
+    throw new UserError(`${path} is not ${encoding.toUpperCase()} text. Write it as UTF-8.`, {cause});
   }
 }
 

@@ -1,4 +1,5 @@
 import type {PriceRow} from "../costs/index.js";
+import {reachOf} from "../imports/projects/providers.js";
 import type {CandidateCost, ScoreTable} from "../decisions/index.js";
 import {listModels, type ModelManifest} from "../models/index.js";
 import {hasRows, modelsDir, type RunCandidate, type RunManifest, type Store} from "../store/index.js";
@@ -100,12 +101,19 @@ function endsOf(
 ): KnownEnd[] {
   const known = shutdownsOf(shutdowns, {
     host: hostOf(candidate),
-    model: candidate.model,
+    model: plainModel(candidate),
     scoredAt: run.imported?.files.some(({tool}) => tool === OPENAI_EVALS.tool) ? OPENAI_EVALS.host : undefined
   });
-  const models = isOwned(candidate) ? [] : [...(candidate.stages ?? [candidate])].map(({model}) => model);
+  const models = isOwned(candidate)
+    ? []
+    : (candidate.stages?.map(({model}) => model) ?? [plainModel(candidate)]);
   const listed = models.flatMap((model) => listedEnd(prices, model, at) ?? []);
   return [...known, ...listed].sort((a, b) => a.date.localeCompare(b.date));
+}
+
+/** Results of other tools name a model with its provider before it: `openai/gpt-4o`, `openai:chat:gpt-4o`. */
+function plainModel({model, endpointKind}: Pick<RunCandidate, "model" | "endpointKind">): string {
+  return endpointKind === "imported" ? reachOf(model).model : model;
 }
 
 /** The address's host of a candidate that is reached by HTTP. */
@@ -195,7 +203,7 @@ function modelKept(
   return {
     what: "weights",
     kept: false,
-    detail: candidate.model.startsWith("ft:")
+    detail: plainModel(candidate).startsWith("ft:")
       ? "the provider's: a fine-tuned model cannot be taken along, its training set can"
       : "the provider's"
   };

@@ -205,6 +205,69 @@ describe("logs of other tools become rows", () => {
     ]);
   });
 
+  const stringAttributes = (values: object) =>
+    Object.entries(values).map(([key, stringValue]: [string, unknown]) => ({key, value: {stringValue}}));
+  const read = async (attributes: object, more: object = {}) => {
+    const span = {traceId: "t", spanId: "1", ...more};
+    const spans = [{...span, attributes: stringAttributes({"gen_ai.request.model": "m", ...attributes})}];
+    const [row] = await imported("otel-spans", "spans.jsonl", [{resourceSpans: [{scopeSpans: [{spans}]}]}]);
+    return row as Record<string, unknown>;
+  };
+  const messages = (role: string, ...parts: object[][]) =>
+    JSON.stringify(parts.map((own) => ({role, parts: own})));
+
+  it("OpenTelemetry: only text is text, of two choices the first, and a call of a tool is no text", async () => {
+    const text = (content: string) => ({type: "text", content});
+    const blob = {type: "blob", modality: "image", content: "iVBORw0KGgo="};
+    const reasoning = {type: "reasoning", content: "maybe 5"};
+    const call = {type: "tool_call", id: "1", name: "w", arguments: {}};
+    const row = await read({
+      "gen_ai.input.messages": messages("user", [text("2+2?"), blob]),
+      "gen_ai.output.messages": messages("assistant", [reasoning, text("4")], [text("four")]),
+      "gen_ai.system_instructions": JSON.stringify([text("count"), reasoning])
+    });
+    expect(row).toMatchObject({system: "count", input: "2+2?", output: "4"});
+    const called = await read({"gen_ai.output.messages": messages("assistant", [call])});
+    expect(called).not.toHaveProperty("output");
+    expect(JSON.parse(called.tool_calls as string)).toEqual([call]);
+  });
+
+  it("OpenTelemetry: messages in numbered attributes, and in events of their own", async () => {
+    const numbered = await read({
+      "llm.request.type": "chat",
+      "gen_ai.prompt.10.role": "user",
+      "gen_ai.prompt.10.content": JSON.stringify([{type: "text", text: "hi"}, {type: "image_url"}]),
+      "gen_ai.prompt.2.role": "user",
+      "gen_ai.prompt.2.content": "before",
+      "gen_ai.completion.0.role": "assistant",
+      "gen_ai.completion.0.content": "hello",
+      "gen_ai.completion.0.tool_calls.0.name": "wave",
+      "gen_ai.completion.1.content": "good day"
+    });
+    expect(numbered).toMatchObject({operation: "chat", input: "hi", output: "hello"});
+    expect(JSON.parse(numbered.tool_calls as string)).toEqual([{name: "wave"}]);
+    const event = (name: string, values: object) => ({name, attributes: stringAttributes(values)});
+    const choice = {index: 0, message: {content: "hello"}};
+    const members = [
+      event("gen_ai.user.message", {content: "hi"}),
+      event("gen_ai.choice", {message: JSON.stringify({content: "hello"})})
+    ];
+    const bodies = [
+      event("gen_ai.user.message", {"gen_ai.event.content": JSON.stringify({role: "user", content: "hi"})}),
+      event("gen_ai.choice", {"gen_ai.event.content": JSON.stringify(choice)})
+    ];
+    for (const events of [members, bodies])
+      expect(await read({}, {events})).toMatchObject({input: "hi", output: "hello"});
+  });
+
+  it("OpenTelemetry: a status of an error is an error, whatever attributes there are", async () => {
+    expect(await read({}, {status: {code: 2, message: "boom"}})).toMatchObject({error: "boom"});
+    expect(await read({}, {status: {code: "STATUS_CODE_ERROR"}})).toMatchObject({error: "error"});
+    const told = await read({"error.type": "timeout"}, {status: {code: 2, message: "boom"}});
+    expect(told).toMatchObject({error: "timeout"});
+    expect(await read({}, {status: {code: 1}})).not.toHaveProperty("error");
+  });
+
   const span = (times: object) => [
     {
       resourceSpans: [

@@ -1,4 +1,4 @@
-import {mkdtempSync, writeFileSync} from "node:fs";
+import {mkdirSync, mkdtempSync, symlinkSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
@@ -68,6 +68,59 @@ describe("a promptfoo configuration", () => {
       "tests[1].assert[3]: latency is a gate: maxP95LatencyMs or maxCostUsdPerThousand",
       "tests[2].options: has no counterpart"
     ]);
+  });
+
+  it("reads the files that variables and the default test name, and none outside its folder", async () => {
+    const outside = mkdtempSync(join(tmpdir(), "config-files-"));
+    const folder = join(outside, "config");
+    mkdirSync(folder);
+    writeFileSync(join(outside, "secret.txt"), "SECRET");
+    symlinkSync(join(outside, "secret.txt"), join(folder, "link.txt"));
+    writeFileSync(join(folder, "ctx.txt"), "THE CONTEXT\n");
+    writeFileSync(join(folder, "list.yaml"), "a: [1, 2]\n");
+    writeFileSync(join(folder, "vars.yaml"), "context: from a file\nkind: k\n");
+    writeFileSync(
+      join(folder, "default.yaml"),
+      "vars: {tone: kind}\nassert: [{type: contains, value: x}]\nthreshold: 0.5\n"
+    );
+    writeFileSync(
+      join(folder, "c.yaml"),
+      `prompts: ["Use {{context}}", "file://../secret.txt"]
+providers: [{id: "openai:gpt-4o", transform: output.trim(), prompts: [x]}]
+defaultTest: file://default.yaml
+tests:
+  - vars: {context: "file://ctx.txt", more: ["file://list.yaml", plain]}
+  - vars: file://vars.yaml
+  - vars: {a: "file://../secret.txt", b: "file://link.txt", c: "file:///etc/passwd", d: "file://gone.txt", e: "file://x.js", f: 1}
+    assert: [{type: assert-set, threshold: 0.5, assert: [{type: equals, value: y}]}]
+`
+    );
+    const project = await readProject([join(folder, "c.yaml")], nameOf);
+    const own = project.rows.map((row) =>
+      Object.fromEntries(Object.entries(row).filter(([key]) => !["id", "part", "assert"].includes(key)))
+    );
+    expect(own).toEqual([
+      {tone: "kind", context: "THE CONTEXT", more: '{"a":[1,2]}'},
+      {tone: "kind", context: "THE CONTEXT", more: "plain"},
+      {tone: "kind", context: "from a file", kind: "k"},
+      {tone: "kind", f: 1}
+    ]);
+    expect(JSON.parse(project.rows[0]!.assert as string)).toEqual([{type: "contains", value: "x"}]);
+    expect(JSON.stringify(projectFiles(project))).not.toMatch(/SECRET|root:/);
+    const there = "lies outside the configuration's folder; copy it there";
+    expect([...project.dropped].sort()).toEqual(
+      [
+        `prompts[1]: file://../secret.txt ${there}`,
+        "providers[0]: transform, prompts not taken over",
+        "defaultTest.threshold: has no counterpart",
+        `tests[2].vars.a: file://../secret.txt ${there}`,
+        `tests[2].vars.b: file://link.txt ${there}`,
+        "tests[2].vars.c: file:///etc/passwd is code, which is not taken over",
+        "tests[2].vars.d: file://gone.txt is not there",
+        "tests[2].vars.e: file://x.js is code, which is not taken over",
+        "tests[2].assert[0]: the threshold of assert-set is not taken over; all its assertions must hold"
+      ].sort()
+    );
   });
 
   it("becomes files in which nothing of the configuration is code", async () => {

@@ -314,6 +314,12 @@ describe.skipIf(!hasPython)("a script, run by Python with stand-ins for its libr
     }
   );
 
+  it("runs nothing that stands in the name of a split", async () => {
+    const split = {id: "s", name: 'by "day"\nsys.exit(7)\r# \u2028sys.exit(8)'};
+    const {folder} = await noted("trl", {...lora, name: "split", format: "trl", split} as never);
+    expect(ran(folder)).toMatchObject({status: 0});
+  });
+
   it("of TRL hands the adapter to the trainer", async () => {
     const {folder} = await noted("trl", {...lora, name: "trl", format: "trl"});
     const {told} = ran(folder);

@@ -119,6 +119,38 @@ describe("leaving a provider", () => {
     }
   });
 
+  it("knows a model of another tool's results by whatever name that tool gives it", async () => {
+    const project = mkdtempSync(join(tmpdir(), "exit-names-"));
+    const names = [
+      "openai/gpt-4o",
+      "openai:gpt-4o",
+      "openai:chat:gpt-4o",
+      "anthropic/gpt-4o",
+      "constructor/gpt-4o"
+    ];
+    const lines = names.flatMap((name) => [`a,${name},1`, `b,${name},0`]);
+    writeFileSync(join(project, "r.csv"), ["row,candidate,score", ...lines].join("\n"));
+    const {manifest} = await importResults(await openWorkspace(project), {files: ["r.csv"]}, {command: "x"});
+    const imported = await openStore(await openWorkspace(project));
+    try {
+      const own = {touches: "model" as const, says: "It ends", source: "s", asOf: at};
+      const {candidates} = await exitReport(imported, manifest, {
+        table: await scoreTable(imported, manifest.id, manifest.primaryScorer),
+        margin: 0.03,
+        costs: {},
+        shutdowns: [{...own, host: "api.openai.com", model: "gpt-4o", date: "2027-01-01"}],
+        at
+      });
+      expect(candidates.map(({endsOn}) => endsOn)).toEqual([
+        ...Array<string>(3).fill("2027-01-01"),
+        undefined,
+        undefined
+      ]);
+    } finally {
+      imported.close();
+    }
+  });
+
   it("does not call a substitute no worse on few rows", () => {
     const few = {
       ...table,

@@ -1,3 +1,4 @@
+import {commented, js, templateCode} from "./sourceText.js";
 import type {ForeignCandidate, ForeignPrice, ForeignProject, ForeignPrompt, Reach} from "./types.js";
 
 export interface ProjectFile {
@@ -26,14 +27,12 @@ export function projectFiles(
   if (project.dropped.length > 0)
     files.push({
       path: `data/${name}-left-out.md`,
-      text: `# What was not taken over from ${project.tool}\n\n${project.dropped.map((line) => `- ${line}`).join("\n")}\n`
+      text: `# What was not taken over from ${project.tool}\n\n${project.dropped.map((line) => `- ${line.replaceAll(/\s+/g, " ")}`).join("\n")}\n`
     });
   return files;
 }
 
 const lines = (objects: readonly object[]) => objects.map((one) => `${JSON.stringify(one)}\n`).join("");
-
-const js = (value: unknown) => JSON.stringify(value);
 
 function loaderText({name, title, tool, text, rows, sensitivity}: ForeignProject): string {
   const described = `${title} (from ${tool}, ${rows.length} rows)`;
@@ -177,12 +176,6 @@ function endpointCode({constant, reach, prices}: ForeignEndpoint, day: string): 
   return `openAICompatible({name: ${js(constant)}, baseUrl: ${js(baseUrl)}, ${key}hosting: ${js(hosting)}, trust: ${js(trust)}${price}})`;
 }
 
-const commented = (text: string, indent = "") =>
-  text
-    .split("\n")
-    .map((line) => `${indent}// ${line}`)
-    .join("\n");
-
 function promptCode(prompts: readonly ForeignPrompt[]): string {
   const [only] = prompts;
   if (only === undefined) return '""';
@@ -198,23 +191,13 @@ function contentCode(content: ForeignPrompt["content"]): string {
   return `(row) => [${messages.join(", ")}]`;
 }
 
-/** A template literal: `{{column}}` becomes the row's value, and nothing in the text is code. */
-function templateCode(text: string): string {
-  const parts = text.split(/\{\{\s*([\w.]+)\s*\}\}/);
-  return `\`${parts
-    .map((part, i) =>
-      i % 2 === 1 ? `\${row[${js(part)}] ?? ""}` : part.replaceAll(/[\\`]|\$\{/g, (found) => `\\${found}`)
-    )
-    .join("")}\``;
-}
-
 function importedText({title, tool}: ForeignProject, results: readonly string[]): string {
   return `import {defineEval, imported} from "assay";
 
 /** The scores as ${tool} gave them: no call and no scorer of ours. */
 export default defineEval({
   title: ${js(`${title}, as ${tool} scored it`)},
-  source: imported({files: ${JSON.stringify(results)}}),
+  source: imported({files: ${js(results)}}),
   margin: 0.02
 });
 `;

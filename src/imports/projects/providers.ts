@@ -29,11 +29,12 @@ function api(baseUrl: string, apiKeyEnv: string): Omit<Reach, "provider"> {
 export function reachOf(id: string): {model: string; reach?: Reach} {
   const parts = id.includes(":") && !id.includes("://") ? id.split(":") : id.split("/");
   const [provider = "", ...rest] = parts;
-  const known = PROVIDERS[provider.toLowerCase()];
-  if (!known) return {model: id};
+  const name = provider.toLowerCase();
+  if (!Object.hasOwn(PROVIDERS, name)) return {model: id};
+  const known = PROVIDERS[name]!;
   const separator = id.includes(":") ? ":" : "/";
   const model = (
     ["chat", "messages", "completion", "responses"].includes(rest[0] ?? "") ? rest.slice(1) : rest
   ).join(separator);
-  return model === "" ? {model: id} : {model, reach: {provider: provider.toLowerCase(), ...known}};
+  return model === "" ? {model: id} : {model, reach: {provider: name, ...known}};
 }

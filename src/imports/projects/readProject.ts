@@ -5,7 +5,8 @@ import {readContent} from "../content.js";
 import {openaiEvals} from "../readers/openaiEvals.js";
 import {readResults} from "../readResults.js";
 import {logProject, openaiProject} from "./logs.js";
-import {isPromptfooConfig, parseYaml, promptfooProject} from "./promptfooConfig.js";
+import {isPromptfooConfig, promptfooProject} from "./promptfooConfig.js";
+import {parseYaml} from "./promptfooFiles.js";
 import type {ForeignProject} from "./types.js";
 
 /**

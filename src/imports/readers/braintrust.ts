@@ -8,21 +8,35 @@ import {fileOf, type ResultReader} from "./types.js";
 
 /**
  * Experiments exported from Braintrust: events with `input`, `output` and `scores` by name, in a list, a page
- * `{"events": […]}` or one a line. A row is a dataset record, else what was asked; spans inside a trace are left out. The
- * candidate is the experiment's name where the event states one, else the file's.
+ * `{"events": […]}` or one a line. A row is a dataset record, else what was asked; of the
+ * spans inside a trace only calls to models and scorers' times count. The candidate is the experiment's name where the event states one, else the file's.
  */
 export const braintrust: ResultReader = {
   tool: "braintrust",
   matches: (content) => eventsIn(content).some(isEvent),
   read: async (contents) =>
     contents.map((content) => {
-      const events = eventsIn(content).filter(isRoot);
-      const candidate =
-        textOf(at(content.kind === "document" ? content.value : undefined, "name")) ??
-        basename(content.path).replace(/\.[^.]*$/, "");
+      const document = content.kind === "document" ? content.value : undefined;
+      const events = eventsIn(content);
+      const traces = new Map<string, JsonObject[]>();
+      for (const event of events) {
+        const trace = textOf(event.root_span_id);
+        if (trace === undefined) continue;
+        const spans = traces.get(trace);
+        if (spans) spans.push(event);
+        else traces.set(trace, [event]);
+      }
+      const candidate = textOf(at(document, "name")) ?? basename(content.path).replace(/\.[^.]*$/, "");
       return fileOf(content, {
         tool: "braintrust",
-        answers: events.map((event) => answerOf(event, candidate))
+        answers: events
+          .filter(isRoot)
+          .map((event) => answerOf(event, traces.get(textOf(event.root_span_id) ?? "") ?? [], candidate)),
+        notes: textOf(at(document, "cursor"))
+          ? [
+              `${content.path} is a page (\`cursor\`); fetch on until a page is empty, and join the events, unless it holds all`
+            ]
+          : []
       });
     })
 };
@@ -48,10 +62,11 @@ function isRoot(event: JsonObject): boolean {
   );
 }
 
-function answerOf(event: JsonObject, file: string): ImportedAnswer {
-  const {metrics, metadata, scores} = event;
+function answerOf(event: JsonObject, trace: readonly JsonObject[], file: string): ImportedAnswer {
+  const {metadata, scores} = event;
   const error = textOf(event.error);
-  const [start, end] = [numberOf(at(metrics, "start")), numberOf(at(metrics, "end"))];
+  const calls = callsIn(trace);
+  const total = (metric: string) => numberOf(at(event.metrics, metric)) ?? sumOf(calls, metric);
   return {
     row:
       textOf(event.dataset_record_id ?? at(event, "origin", "id")) ??
@@ -70,12 +85,42 @@ function answerOf(event: JsonObject, file: string): ImportedAnswer {
     input: askedText(event.input),
     expected: event.expected ?? undefined,
     slices: slicesOf(metadata),
-    model: textOf(at(metadata, "model")),
-    latencyMs: start === undefined || end === undefined ? undefined : (end - start) * 1000,
-    promptTokens: numberOf(at(metrics, "prompt_tokens")),
-    completionTokens: numberOf(at(metrics, "completion_tokens")),
-    cachedTokens: numberOf(at(metrics, "prompt_cached_tokens")),
-    costUsd: numberOf(at(metrics, "estimated_cost")),
+    model: textOf(at(metadata, "model") ?? calls.map((call) => at(call, "metadata", "model")).find(Boolean)),
+    latencyMs: latencyOf(event, trace),
+    promptTokens: total("prompt_tokens"),
+    completionTokens: total("completion_tokens"),
+    cachedTokens: total("prompt_cached_tokens"),
+    costUsd: total("estimated_cost"),
     finishedAt: timeOf(event.created)
   };
+}
+
+const isScoring = ({span_attributes: span}: JsonObject) =>
+  at(span, "type") === "score" || at(span, "purpose") === "scorer";
+
+/** The calls to models of a trace, without those of a judge below a scorer. */
+function callsIn(trace: readonly JsonObject[]): JsonObject[] {
+  const below = new Map<string, JsonObject[]>();
+  for (const span of trace)
+    for (const parent of Array.isArray(span.span_parents) ? span.span_parents : [])
+      below.set(String(parent), [...(below.get(String(parent)) ?? []), span]);
+  const scoring = new Set(trace.filter(isScoring));
+  for (const span of scoring) for (const one of below.get(String(span.span_id)) ?? []) scoring.add(one);
+  return trace.filter((span) => at(span.span_attributes, "type") === "llm" && !scoring.has(span));
+}
+
+function sumOf(calls: readonly JsonObject[], metric: string): number | undefined {
+  const values = calls.flatMap((call) => numberOf(at(call, "metrics", metric)) ?? []);
+  return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) : undefined;
+}
+
+/** The root's span lasts until the scorers are done: the answer was there when the first of them began. */
+function latencyOf(root: JsonObject, trace: readonly JsonObject[]): number | undefined {
+  const [start, end] = [numberOf(at(root.metrics, "start")), numberOf(at(root.metrics, "end"))];
+  if (start === undefined || end === undefined) return undefined;
+  const scored = trace
+    .filter(isScoring)
+    .flatMap((span) => numberOf(at(span, "metrics", "start")) ?? [])
+    .filter((time) => time >= start);
+  return (scored.reduce((first, time) => Math.min(first, time), end) - start) * 1000;
 }

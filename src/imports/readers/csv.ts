@@ -12,7 +12,8 @@ const COLUMNS = {
   output: ["output", "answer", "completion", "response", "prediction"],
   expected: ["expected", "target", "label", "reference", "gold"],
   input: ["input", "prompt", "question"],
-  failed: ["error", "failure", "failure_message"],
+  error: ["error", "error_message"],
+  failure: ["failure", "failure_message"],
   repeat: ["repeat", "epoch", "trial"],
   latencyMs: ["latency_ms"],
   costUsd: ["cost_usd", "cost"],
@@ -24,7 +25,8 @@ type Field = keyof typeof COLUMNS;
 
 /**
  * CSV with a line for each row, candidate and score, as JUnit reports are flattened to. Scores are numbers or words such
- * as "passed" and "failed"; "error" and "skipped" are no score. Columns that say nothing else are slices.
+ * as "passed" and "failed"; "error" and "skipped" are no score, and neither is one beside an error. A scorer's second
+ * score of one row and candidate begins a new repeat. Columns that say nothing else are slices.
  */
 export const csv: ResultReader = {
   tool: "csv",
@@ -51,53 +53,102 @@ function answersOf({path, columns, rows}: Table): ImportedAnswer[] {
       `has no column for ${missing.join(", ")}. Name them row, candidate and score`
     );
   const slices = columns.flatMap((name, i) => (Object.values(places).includes(i) ? [] : [{name, i}]));
-  const answers = new Map<string, ImportedAnswer>();
-  const problems: string[] = [];
-  for (const [n, values] of rows.entries()) {
+  const lines = rows.map((values): Line => {
     const of = (field: Field) => values[places[field] ?? -1] || undefined;
-    const [row, candidate] = [of("row"), of("candidate")];
-    if (row === undefined || candidate === undefined) {
-      problems.push(`record ${n + 1} has no ${row === undefined ? "row" : "candidate"}`);
-      continue;
-    }
-    const key = JSON.stringify([row, candidate, of("repeat"), places.scorer === undefined ? n : ""]);
-    let answer = answers.get(key);
-    if (!answer) {
-      answer = {
-        row,
-        candidate,
-        repeat: of("repeat") === undefined ? undefined : scoreOf(of("repeat")),
-        output: of("output"),
-        expected: of("expected"),
-        input: of("input"),
-        failed: undefined,
-        scores: [],
-        slices: Object.fromEntries(slices.flatMap(({name, i}) => (values[i] ? [[name, values[i]]] : []))),
-        latencyMs: scoreOf(of("latencyMs")),
-        costUsd: scoreOf(of("costUsd")),
-        promptTokens: scoreOf(of("promptTokens")),
-        completionTokens: scoreOf(of("completionTokens"))
-      };
-      answers.set(key, answer);
-    }
-    const score = of("score");
-    const value = scoreOf(score);
-    const scorer = of("scorer") ?? "score";
-    if (value !== undefined) answer.scores.push({scorer, value});
-    else if (
-      score === undefined ||
-      /^(error|errored|skipped|skip|timeout|nan|null|none|n\/a)$/i.test(score.trim())
-    )
-      answer.failed ??= of("failed") ?? (score === undefined ? "no score" : score);
-    else problems.push(`record ${n + 1} has the score ${JSON.stringify(score.slice(0, 40))}`);
-  }
+    const own = slices.flatMap(({name, i}) => (values[i] ? [[name, values[i]] as const] : []));
+    return {of, slices: Object.fromEntries(own)};
+  });
+  const problems = lines.flatMap((line, i) =>
+    problemsOf(line).map((problem) => `record ${i + 1} ${problem}`)
+  );
   if (problems.length > 0)
     throw misshapen(
       path,
       `${problems.slice(0, 10).join("; ")}${problems.length > 10 ? `; and ${problems.length - 10} more` : ""}:`,
       'a score is a number, "passed" or "failed", and empty where there is none'
     );
+  return answersIn(lines);
+}
+
+interface Line {
+  of(field: Field): string | undefined;
+  slices: Record<string, string>;
+}
+
+const NO_SCORE = /^(error|errored|skipped|skip|timeout|nan|null|none|n\/a)$/i;
+
+/** What an `error` column says where there was none. */
+const NO_ERROR = /^(0|false|no|nan|null|none|n\/a|-)$/i;
+
+function problemsOf({of}: Line): string[] {
+  const score = of("score");
+  const repeat = of("repeat");
+  return [
+    ...(["row", "candidate"] as const)
+      .filter((field) => of(field) === undefined)
+      .map((field) => `has no ${field}`),
+    ...(score === undefined || scoreOf(score) !== undefined || NO_SCORE.test(score.trim())
+      ? []
+      : [`has the score ${JSON.stringify(score.slice(0, 40))}`]),
+    ...(repeat === undefined || scoreOf(repeat) !== undefined
+      ? []
+      : [`has the repeat ${JSON.stringify(repeat.slice(0, 40))}`])
+  ];
+}
+
+function answersIn(lines: readonly Line[]): ImportedAnswer[] {
+  const repeats = lines.flatMap(({of}) => scoreOf(of("repeat")) ?? []);
+  // An epoch is counted from 1, a repeat from 0.
+  const first = repeats.reduce((least, one) => Math.min(least, one), Infinity) >= 1 ? 1 : 0;
+  const answers = new Map<string, ImportedAnswer[]>();
+  const counts = new Map<string, number>();
+  for (const line of lines) {
+    const {of} = line;
+    const scorer = of("scorer") ?? "score";
+    const answer = [of("row"), of("candidate"), of("repeat")];
+    const [key, ofScorer] = [JSON.stringify(answer), JSON.stringify([...answer, scorer])];
+    const begun = answers.get(key) ?? [];
+    const n = counts.get(ofScorer) ?? 0;
+    if (n === begun.length) begun.push(answerOf(line, first));
+    answers.set(key, begun);
+    counts.set(ofScorer, n + 1);
+    addScore(begun[n]!, scorer, of);
+  }
   // An answer that one scorer scored is no failure, though another gave nothing.
-  for (const answer of answers.values()) if (answer.scores.length > 0) answer.failed = undefined;
-  return [...answers.values()];
+  return [...answers.values()]
+    .flat()
+    .map((answer) =>
+      answer.scores.some(({value}) => value !== undefined)
+        ? {...answer, failed: undefined}
+        : {...answer, scores: []}
+    );
+}
+
+function answerOf({of, slices}: Line, first: number): ImportedAnswer {
+  const repeat = scoreOf(of("repeat"));
+  return {
+    row: of("row")!,
+    candidate: of("candidate")!,
+    repeat: repeat === undefined ? undefined : repeat - first,
+    output: of("output"),
+    expected: of("expected"),
+    input: of("input"),
+    scores: [],
+    slices,
+    latencyMs: scoreOf(of("latencyMs")),
+    costUsd: scoreOf(of("costUsd")),
+    promptTokens: scoreOf(of("promptTokens")),
+    completionTokens: scoreOf(of("completionTokens"))
+  };
+}
+
+/** Beside an error a score is what a tool writes for want of one: never a wrong answer. */
+function addScore(answer: ImportedAnswer, scorer: string, of: Line["of"]): void {
+  const stated = of("error");
+  const error = stated === undefined || NO_ERROR.test(stated.trim()) ? undefined : stated;
+  const score = of("score");
+  const value = error === undefined ? scoreOf(score) : undefined;
+  const reason = value === undefined ? (error ?? of("failure") ?? score ?? "no score") : undefined;
+  answer.scores.push({scorer, value, reason});
+  answer.failed ??= reason;
 }

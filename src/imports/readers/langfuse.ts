@@ -2,7 +2,7 @@ import {at, isObject, type JsonObject, objectsOf, textOf} from "../../datasets/i
 import {hashJson} from "../../store/index.js";
 import type {Content} from "../content.js";
 import {askedText, numberOf, scoreOf, slicesOf, timeOf} from "../json.js";
-import type {ImportedAnswer, ImportedScore} from "../types.js";
+import {type KindedAnswer, type KindedScore, scorersApart} from "../scorerNames.js";
 import {fileOf, misshapen, type ResultReader} from "./types.js";
 
 /**
@@ -21,13 +21,18 @@ export const langfuse: ResultReader = {
       runItems: new Map(all.filter(isRunItem).map((item) => [textOf(item.traceId) ?? "", item])),
       items: new Map(all.filter(isItem).map((item) => [textOf(item.id) ?? "", item]))
     };
-    const files = contents.map((content) =>
+    const read = contents.map((content) =>
+      objectsIn(content)
+        .filter(isTrace)
+        .map((trace) => answerOf(trace, known))
+        .filter(({scores, failed}) => scores.length > 0 || failed !== undefined)
+    );
+    const apart = scorersApart(read.flat());
+    const files = contents.map((content, i) =>
       fileOf(content, {
         tool: "langfuse",
-        answers: objectsIn(content)
-          .filter(isTrace)
-          .map((trace) => answerOf(trace, known))
-          .filter(({scores, failed}) => scores.length > 0 || failed !== undefined)
+        answers: apart.splice(0, read[i]!.length),
+        notes: missingPages(content, contents)
       })
     );
     if (files.every(({answers}) => answers.length === 0))
@@ -50,6 +55,7 @@ function objectsIn(content: Content): JsonObject[] {
   if (content.kind === "lines") return content.objects.flatMap(withRunItems);
   if (content.kind !== "document") return [];
   const {value} = content;
+  if (isObject(value) && isTrace(value)) return [value];
   const list = Array.isArray(value)
     ? value
     : ["data", "traces", "scores", "datasetItems"].flatMap((name) => objectsOf(at(value, name)));
@@ -63,6 +69,33 @@ const withRunItems = (one: JsonObject) => [one, ...objectsOf(one.datasetRunItems
 function isTrace(one: JsonObject): boolean {
   const own = "input" in one && "output" in one && typeof one.id === "string";
   return own && ("timestamp" in one || "projectId" in one || "observations" in one) && !isObject(one.scores);
+}
+
+/** Langfuse numbers the pages of a list; whatever is in a list tells it from the others. */
+function missingPages(content: Content, contents: readonly Content[]): string[] {
+  const own = pageOf(content);
+  if (!own) return [];
+  const given = new Set(
+    contents.flatMap((one) => {
+      const other = pageOf(one);
+      return other?.list === own.list ? [other.page] : [];
+    })
+  );
+  return given.size < own.pages
+    ? [`${content.path} is page ${own.page} of ${own.pages}; fetch the rest, and name all files`]
+    : [];
+}
+
+function pageOf(content: Content): {page: number; pages: number; list: string} | undefined {
+  const meta = content.kind === "document" ? at(content.value, "meta") : undefined;
+  const [page, pages] = [numberOf(at(meta, "page")), numberOf(at(meta, "totalPages"))];
+  if (page === undefined || pages === undefined || pages < 2) return undefined;
+  const [first = {}] = objectsIn(content);
+  return {
+    page,
+    pages,
+    list: isTrace(first) ? "traces" : isScore(first) ? "scores" : Object.keys(first).join()
+  };
 }
 
 const isScore = (one: JsonObject) =>
@@ -88,13 +121,14 @@ function byTrace(all: readonly JsonObject[]): Map<string, JsonObject[]> {
   return new Map([...scores].map(([trace, own]) => [trace, [...own.values()]]));
 }
 
-function answerOf(trace: JsonObject, {scores, runItems, items}: Known): ImportedAnswer {
+function answerOf(trace: JsonObject, {scores, runItems, items}: Known): KindedAnswer {
   const id = textOf(trace.id) ?? "";
   const runItem = runItems.get(id);
   const itemId = textOf(runItem?.datasetItemId ?? at(trace, "metadata", "dataset_item_id"));
   const item = itemId === undefined ? undefined : items.get(itemId);
-  const seconds = numberOf(trace.latency);
-  const error = failureOf(trace, runItem !== undefined);
+  const seconds = fetched(trace.latency);
+  const own = scores.get(id) ?? [];
+  const error = failureOf(trace, runItem !== undefined && own.length === 0);
   return {
     row: itemId ?? `input-${hashJson(trace.input ?? null).slice(0, 12)}`,
     candidate:
@@ -105,29 +139,48 @@ function answerOf(trace: JsonObject, {scores, runItems, items}: Known): Imported
       "unknown",
     output: textOf(trace.output),
     failed: error,
-    scores: error === undefined ? (scores.get(id) ?? []).map(scoreIn) : [],
+    scores: error === undefined ? own.map(scoreIn) : [],
     input: askedText(trace.input),
     expected: item?.expectedOutput ?? undefined,
     slices: {...slicesOf(item?.metadata), ...slicesOf(trace.metadata)},
     latencyMs: seconds === undefined ? undefined : seconds * 1000,
-    costUsd: numberOf(trace.totalCost),
+    costUsd: fetched(trace.totalCost),
     finishedAt: timeOf(trace.timestamp)
   };
 }
 
-/** In a run over a dataset every item was asked; a trace elsewhere may be of something else. */
-function failureOf({level, statusMessage, output}: JsonObject, ofRun: boolean): string | undefined {
-  if (level === "ERROR") return textOf(statusMessage) ?? "the trace ended with an error";
-  return ofRun && (output === null || output === undefined) ? "the trace has no output" : undefined;
+/** Langfuse writes −1 for a figure that was not asked for. */
+function fetched(value: unknown): number | undefined {
+  const number = numberOf(value);
+  return number !== undefined && number >= 0 ? number : undefined;
 }
 
-function scoreIn({name, value, stringValue, comment, source}: JsonObject): ImportedScore {
-  const number = scoreOf(value) ?? scoreOf(stringValue);
+/** In a run over a dataset every item was asked: without output and score there was no answer. */
+function failureOf({level, statusMessage, output}: JsonObject, unscored: boolean): string | undefined {
+  if (level === "ERROR") return textOf(statusMessage) ?? "the trace ended with an error";
+  return unscored && (output === null || output === undefined) ? "the trace has no output" : undefined;
+}
+
+/** Beside a word (`CATEGORICAL`, `TEXT`) the number is a default, or a category's place in its list. */
+function scoreIn({
+  name,
+  value,
+  stringValue,
+  dataType,
+  comment,
+  source,
+  observationId
+}: JsonObject): KindedScore {
+  const counts = dataType !== "CATEGORICAL" && dataType !== "TEXT" && dataType !== "CORRECTION";
+  const number = (counts ? scoreOf(value) : undefined) ?? scoreOf(stringValue);
+  const human = source === "ANNOTATION";
+  const details = {label: counts ? undefined : textOf(stringValue), comment: textOf(comment)};
   return {
     scorer: textOf(name) ?? "score",
     value: number,
     reason: number === undefined ? "the export holds no number" : undefined,
-    human: source === "ANNOTATION",
-    details: textOf(comment) === undefined ? undefined : {comment: textOf(comment)}
+    human,
+    details: Object.values(details).some((one) => one !== undefined) ? details : undefined,
+    kind: [human ? "human" : "", textOf(observationId) ? "observation" : ""].filter((word) => word).join(", ")
   };
 }

@@ -1,7 +1,7 @@
 import {at, isObject, type JsonObject, messageText, objectsOf, textOf} from "../../datasets/index.js";
 import type {Content} from "../content.js";
 import {askedText, numberOf, scoreOf, slicesOf, timeOf} from "../json.js";
-import type {ImportedAnswer, ImportedScore} from "../types.js";
+import {type KindedAnswer, type KindedScore, scorersApart} from "../scorerNames.js";
 import {fileOf, misshapen, type ResultReader} from "./types.js";
 
 /**
@@ -27,9 +27,12 @@ export const openaiEvals: ResultReader = {
       fileOf(content, {
         tool: "openai-evals",
         title,
-        answers: objectsIn(content)
-          .filter(({object}) => object === "eval.run.output_item")
-          .map((item, i) => answerOf(content.path, item, i, {names, graders}))
+        answers: scorersApart(
+          objectsIn(content)
+            .filter(({object}) => object === "eval.run.output_item")
+            .map((item, i) => answerOf(content.path, item, i, {names, graders}))
+        ),
+        notes: unfinished(content, contents)
       })
     );
     if (files.every(({answers}) => answers.length === 0))
@@ -48,13 +51,37 @@ export function objectsIn(content: Content): JsonObject[] {
   return content.kind === "document" ? unfolded(content.value) : [];
 }
 
+const PARTS = ["eval", "run", "runs", "output_items", "items", "data"];
+
 function unfolded(value: unknown, depth = 0): JsonObject[] {
   if (Array.isArray(value)) return depth > 3 ? [] : value.flatMap((one) => unfolded(one, depth + 1));
   if (!isObject(value)) return [];
   if (typeof value.object === "string" && value.object.startsWith("eval")) return [value];
   if (value.object === "list") return unfolded(value.data, depth + 1);
-  const parts = ["eval", "run", "runs", "output_items", "items", "data"];
-  return depth > 3 ? [] : parts.flatMap((name) => unfolded(value[name], depth + 1));
+  return depth > 3 ? [] : PARTS.flatMap((name) => unfolded(value[name], depth + 1));
+}
+
+/** A page says that more follows; the page on which its list ends may be in another file. */
+function unfinished(content: Content, contents: readonly Content[]): string[] {
+  const ended = new Set(contents.flatMap(pagesIn).flatMap(({more, list}) => (more ? [] : [list])));
+  return pagesIn(content).some(({more, list}) => more && !ended.has(list))
+    ? [`${content.path} is not the last page (\`has_more\`); fetch the rest, and name all files`]
+    : [];
+}
+
+function pagesIn(content: Content): {more: boolean; list: string}[] {
+  return content.kind === "document" ? pagesOf(content.value) : [];
+}
+
+function pagesOf(value: unknown, depth = 0): {more: boolean; list: string}[] {
+  if (depth > 3) return [];
+  if (Array.isArray(value)) return value.flatMap((one) => pagesOf(one, depth + 1));
+  if (!isObject(value)) return [];
+  if (value.object !== "list") return PARTS.flatMap((name) => pagesOf(value[name], depth + 1));
+  const [first] = objectsOf(value.data);
+  return [
+    {more: value.has_more === true, list: JSON.stringify([first?.object, first?.run_id ?? first?.eval_id])}
+  ];
 }
 
 /** Results name a grader with its id behind its name: the eval knows the name alone. */
@@ -86,12 +113,13 @@ interface Known {
   graders: readonly string[];
 }
 
-function answerOf(path: string, item: JsonObject, i: number, {names, graders}: Known): ImportedAnswer {
+function answerOf(path: string, item: JsonObject, i: number, {names, graders}: Known): KindedAnswer {
   const run = textOf(item.run_id);
   if (run === undefined || item.datasource_item_id === undefined)
     throw misshapen(path, `output item ${i + 1}`, "has no `run_id` and `datasource_item_id`");
   const {sample} = item;
-  const error = textOf(at(sample, "error", "message"));
+  // Where there is none, OpenAI writes an error without words.
+  const error = textOf(at(sample, "error", "message") || at(sample, "error", "code") || undefined);
   const source = isObject(at(item.datasource_item, "item"))
     ? at(item.datasource_item, "item")
     : item.datasource_item;
@@ -112,13 +140,13 @@ function answerOf(path: string, item: JsonObject, i: number, {names, graders}: K
   };
 }
 
-function scoreIn(result: JsonObject, graders: readonly string[]): ImportedScore {
+function scoreIn(result: JsonObject, graders: readonly string[]): KindedScore {
   const name = textOf(result.name) ?? "grader";
   const scorer =
     graders.find((one) => name === one || name.startsWith(`${one}-`)) ??
     name.replace(/-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, "");
   const value = numberOf(result.score) ?? scoreOf(result.passed);
-  return {scorer, value, reason: value === undefined ? "the grader gave no score" : undefined};
+  return {scorer, value, reason: value === undefined ? "the grader gave no score" : undefined, kind: ""};
 }
 
 function expectedOf(source: unknown): unknown {

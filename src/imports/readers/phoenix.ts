@@ -2,7 +2,7 @@ import {basename} from "node:path";
 import {at, isObject, type JsonObject, objectsOf, textOf} from "../../datasets/index.js";
 import type {Content} from "../content.js";
 import {askedText, numberOf, scoreOf, slicesOf, timeOf} from "../json.js";
-import type {ImportedAnswer, ImportedScore} from "../types.js";
+import {type KindedAnswer, type KindedScore, scorersApart} from "../scorerNames.js";
 import {fileOf, type ResultReader} from "./types.js";
 
 /**
@@ -15,15 +15,17 @@ export const phoenix: ResultReader = {
     content.kind === "table"
       ? EXAMPLE.some((name) => content.columns.includes(name)) && content.columns.includes("reference_output")
       : runsIn(content).some(isRun),
-  read: async (contents) =>
-    contents.map((content) => {
+  read: async (contents) => {
+    const read = contents.map((content) => {
       const candidate = basename(content.path).replace(/\.[^.]*$/, "");
       const runs = content.kind === "table" ? runsOfTable(content.columns, content.rows) : runsIn(content);
-      return fileOf(content, {
-        tool: "phoenix",
-        answers: runs.filter(isRun).map((run) => answerOf(run, candidate))
-      });
-    })
+      return runs.filter(isRun).map((run) => answerOf(run, candidate));
+    });
+    const apart = scorersApart(read.flat());
+    return contents.map((content, i) =>
+      fileOf(content, {tool: "phoenix", answers: apart.splice(0, read[i]!.length)})
+    );
+  }
 };
 
 const EXAMPLE = ["dataset_example_id", "example_id"];
@@ -37,7 +39,7 @@ function isRun(run: JsonObject): boolean {
   return EXAMPLE.some((name) => name in run) && "reference_output" in run;
 }
 
-function answerOf(run: JsonObject, candidate: string): ImportedAnswer {
+function answerOf(run: JsonObject, candidate: string): KindedAnswer {
   const error = textOf(run.error) || undefined;
   const repetition = numberOf(run.repetition_number);
   return {
@@ -57,13 +59,14 @@ function answerOf(run: JsonObject, candidate: string): ImportedAnswer {
   };
 }
 
-function scoreIn({name, score, label, explanation, annotator_kind, error}: JsonObject): ImportedScore {
+function scoreIn({name, score, label, explanation, annotator_kind, error}: JsonObject): KindedScore {
   const value = numberOf(score) ?? scoreOf(label);
   return {
     scorer: textOf(name) ?? "annotation",
     value,
     reason: value === undefined ? (textOf(error) ?? "the export holds no number") : undefined,
     human: annotator_kind === "HUMAN",
+    kind: annotator_kind === "HUMAN" ? "human" : annotator_kind === "CODE" ? "code" : "",
     details:
       label === undefined && explanation === undefined
         ? undefined

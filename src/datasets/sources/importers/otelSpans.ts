@@ -8,7 +8,7 @@ import {
   textOf,
   wrongShape
 } from "./json.js";
-import {lastExchange, messageText} from "./messages.js";
+import {exchangeOf, parsedJson, textIn} from "./otelMessages.js";
 import {isoTime, nanoseconds} from "./times.js";
 import type {Importer} from "./types.js";
 
@@ -50,12 +50,12 @@ function rowOf(span: JsonObject, resource: JsonObject, file: string): object | u
         ? undefined
         : isoTime(Number(start / 1_000_000n), told("startTimeUnixNano"), "nanoseconds"),
     service: textOf(resource["service.name"]),
-    operation: textOf(attributes["gen_ai.operation.name"]),
+    operation: textOf(attributes["gen_ai.operation.name"] ?? attributes["llm.request.type"]),
     provider: textOf(attributes["gen_ai.provider.name"] ?? attributes["gen_ai.system"]),
     model: textOf(model),
     conversation: textOf(attributes["gen_ai.conversation.id"]),
     system: textsOf(attributes["gen_ai.system_instructions"]),
-    ...exchangeOf(span, attributes),
+    ...exchangeOf(span, attributes, attributesOf),
     prompt_tokens: numberOf(
       attributes["gen_ai.usage.input_tokens"] ?? attributes["gen_ai.usage.prompt_tokens"]
     ),
@@ -63,52 +63,20 @@ function rowOf(span: JsonObject, resource: JsonObject, file: string): object | u
       attributes["gen_ai.usage.output_tokens"] ?? attributes["gen_ai.usage.completion_tokens"]
     ),
     latency_ms: known ? Number(end - start) / 1e6 : undefined,
-    error: textOf(attributes["error.type"])
+    error: textOf(attributes["error.type"]) ?? failureOf(span.status)
   };
 }
 
-/** Messages are attributes in the present conventions and events of the span in older ones. */
-function exchangeOf(span: JsonObject, attributes: JsonObject): {input?: string; output?: string} {
-  const events = objectsOf(span.events).map((event) => ({
-    name: event.name,
-    ...attributesOf(event.attributes)
-  }));
-  const of = (event: string, key: string) => (events as JsonObject[]).find(({name}) => name === event)?.[key];
-  const input = messagesOf(
-    attributes["gen_ai.input.messages"] ??
-      attributes["gen_ai.prompt"] ??
-      of("gen_ai.content.prompt", "gen_ai.prompt")
-  );
-  const output = messagesOf(
-    attributes["gen_ai.output.messages"] ??
-      attributes["gen_ai.completion"] ??
-      of("gen_ai.content.completion", "gen_ai.completion")
-  );
-  const asked = lastExchange(input).input;
-  const answer = output.at(-1);
-  return {input: asked, output: answer ? messageText(answer) : undefined};
+/** A status of an error, by its number or its name. */
+function failureOf(status: unknown): string | undefined {
+  const failed = [2, "2", "STATUS_CODE_ERROR"].includes(at(status, "code") as string);
+  return failed ? textOf(at(status, "message") || "error") : undefined;
 }
 
-/** Message parts are `{type: "text", content}` in these conventions. */
-function messagesOf(value: unknown): JsonObject[] {
-  const parsed = parsedJson(value);
-  return objectsOf(parsed).map((message) =>
-    Array.isArray(message.parts) ? {...message, content: message.parts as unknown} : message
-  );
-}
-
+/** Instructions are parts, as a message has. */
 function textsOf(value: unknown): string | undefined {
   const parts = objectsOf(parsedJson(value));
-  return parts.length > 0 ? messageText({content: parts}) : textOf(value);
-}
-
-function parsedJson(value: unknown): unknown {
-  if (typeof value !== "string") return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return undefined;
-  }
+  return parts.length > 0 ? textIn(parts) : textOf(value);
 }
 
 /** OTLP writes attributes as a list of keys and typed values. */

@@ -1,0 +1,177 @@
+import {mkdtempSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {describe, expect, it} from "vitest";
+import {combine, readResults} from "../../src/imports/index.js";
+
+const folder = mkdtempSync(join(tmpdir(), "other-"));
+let files = 0;
+
+async function combined(...contents: (string | Buffer | object)[]) {
+  const paths = contents.map((content) => {
+    const path = join(folder, `f${files++}`);
+    const raw = typeof content === "string" || Buffer.isBuffer(content);
+    writeFileSync(path, raw ? content : JSON.stringify(content));
+    return path;
+  });
+  return combine(await readResults(paths));
+}
+
+describe("CSV", () => {
+  const told = async (text: string) =>
+    (await combined(text)).answers.map(({row, repeat, scores, failed}) => [
+      row,
+      repeat,
+      failed ?? scores.map(({scorer, value}) => `${scorer} ${value}`).join()
+    ]);
+
+  it("a scorer's second score of one row and candidate is another repeat", async () => {
+    const text = "row,candidate,scorer,score\na,x,f1,1\na,x,bleu,3\na,x,f1,0\na,x,bleu,4\nb,x,f1,1\n";
+    expect(await told(text)).toEqual([
+      ["a", 0, "f1 1,bleu 3"],
+      ["a", 1, "f1 0,bleu 4"],
+      ["b", 0, "f1 1"]
+    ]);
+    await expect(told("row,candidate,scorer,score,repeat\na,x,f1,1,0\na,x,f1,0,0\n")).rejects.toThrow(
+      /twice/
+    );
+  });
+
+  it("epochs are counted from 1, repeats from 0", async () => {
+    const expected = [
+      ["a", 0, "score 1"],
+      ["a", 1, "score 0"]
+    ];
+    expect(await told("row,candidate,score,epoch\na,x,1,1\na,x,0,2\n")).toEqual(expected);
+    expect(await told("row,candidate,score,repeat\na,x,1,0\na,x,0,1\n")).toEqual(expected);
+    await expect(told("row,candidate,score,epoch\na,x,1,first\n")).rejects.toThrow(/has the repeat "first"/);
+  });
+
+  it("an answer beside an error failed and is never wrong; JUnit's failure is wrong", async () => {
+    expect(await told("row,candidate,score,error\na,x,0,HTTP 500\nb,x,1,\nc,x,0,none\n")).toEqual([
+      ["a", 0, "HTTP 500"],
+      ["b", 0, "score 1"],
+      ["c", 0, "score 0"]
+    ]);
+    expect(await told("test,suite,result,failure\na,x,failed,expected y\n")).toEqual([["a", 0, "score 0"]]);
+    const {answers} = await combined("row,candidate,scorer,score,error\na,x,f1,1,\na,x,judge,0,timed out\n");
+    expect(answers).toMatchObject([
+      {
+        failed: undefined,
+        scores: [
+          {scorer: "f1", value: 1},
+          {scorer: "judge", reason: "timed out"}
+        ]
+      }
+    ]);
+  });
+
+  it("UTF-16 with its mark, as spreadsheets write it, is read, and what is none is named", async () => {
+    const text = "\ufeffrow,candidate,score\nä,x,1\n";
+    const little = Buffer.from(text, "utf16le");
+    expect((await combined(little)).rows[0]!.id).toBe("ä");
+    expect((await combined(Buffer.from(little).swap16())).rows[0]!.id).toBe("ä");
+    await expect(combined(little.subarray(0, little.length - 1))).rejects.toThrow(
+      /not UTF-16LE text. Write it as UTF-8/
+    );
+  });
+});
+
+describe("Phoenix", () => {
+  it("annotations of one name by a model and by a person are scorers apart", async () => {
+    const annotations = [
+      {name: "c", annotator_kind: "LLM", score: 1},
+      {name: "c", annotator_kind: "HUMAN", score: 0}
+    ];
+    const run = {
+      example_id: "e",
+      repetition_number: 1,
+      input: {},
+      reference_output: {},
+      output: "x",
+      annotations
+    };
+    const {scorers} = await combined([run]);
+    expect(scorers.map(({name, human}) => [name, human])).toEqual([
+      ["c", false],
+      ["c (human)", true]
+    ]);
+  });
+});
+
+describe("OpenAI Evals", () => {
+  const item = (n: number, more: object = {}) => ({
+    object: "eval.run.output_item",
+    run_id: "r",
+    datasource_item_id: n,
+    datasource_item: {q: "a"},
+    results: [{name: "m", passed: true, score: 1}],
+    sample: {model: "gpt", output: [{role: "assistant", content: "x"}], input: [], ...more}
+  });
+  const page = (has_more: boolean, n: number) => ({object: "list", has_more, data: [item(n)]});
+
+  it("a page after which more follows is told, until the last is there", async () => {
+    expect((await combined(page(true, 0))).notes).toEqual([
+      expect.stringMatching(/is not the last page \(`has_more`\); fetch the rest/)
+    ]);
+    expect((await combined(page(true, 0), page(false, 1))).notes).toEqual([]);
+  });
+
+  it("an error without words is none", async () => {
+    const of = (error: object | null) => combined({object: "list", data: [item(0, {error}), item(1)]});
+    const failures = [null, {code: "", message: ""}, {code: "rate_limit", message: ""}].map(of);
+    expect((await Promise.all(failures)).map(({answers}) => answers[0]!.failed)).toEqual([
+      undefined,
+      undefined,
+      "rate_limit"
+    ]);
+  });
+
+  it("two graders of one name stay two", async () => {
+    const results = [1, 0].map((score, i) => ({
+      name: `m-${"0".repeat(7)}${i}-0000-0000-0000-000000000000`,
+      score
+    }));
+    const {scorers} = await combined({object: "list", data: [{...item(0), results}]});
+    expect(scorers.map(({name}) => name)).toEqual(["m", "m 2"]);
+  });
+});
+
+describe("Braintrust", () => {
+  const span = (span_id: string, parents: string[], type: string, more: object) => ({
+    span_id,
+    root_span_id: "r",
+    span_parents: parents,
+    is_root: parents.length === 0,
+    span_attributes: {type},
+    input: null,
+    scores: null,
+    ...more
+  });
+  const call = (prompt_tokens: number) => ({
+    metadata: {model: "m"},
+    metrics: {prompt_tokens, completion_tokens: 1}
+  });
+  const root = span("r", [], "eval", {input: "q", output: "a", scores: {F: 1}, metrics: {start: 0, end: 10}});
+
+  it("sums the tokens of the calls, not of a judge's, and ends the answer where scoring begins", async () => {
+    const events = [
+      root,
+      span("t", ["r"], "task", {metrics: {start: 0, end: 3}}),
+      span("a", ["t"], "llm", call(100)),
+      span("b", ["t"], "llm", call(20)),
+      span("s", ["r"], "score", {metrics: {start: 3, end: 10}}),
+      span("f", ["s", "f"], "function", {}),
+      span("j", ["f"], "llm", call(900))
+    ];
+    const {answers} = await combined({events});
+    expect(answers).toMatchObject([{promptTokens: 120, completionTokens: 2, latencyMs: 3000, model: "m"}]);
+  });
+
+  it("says that a page with a cursor may not be all", async () => {
+    expect((await combined({events: [root], cursor: "abc"})).notes[0]).toMatch(
+      /is a page \(`cursor`\); fetch on/
+    );
+    expect((await combined({events: [root], cursor: null})).notes).toEqual([]);
+  });
+});
