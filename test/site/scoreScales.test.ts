@@ -1,16 +1,19 @@
+import {mkdir, writeFile} from "node:fs/promises";
+import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {verdictText} from "../../src/cli/verdict.js";
 import {defineDataset, pull} from "../../src/datasets/index.js";
 import {recorded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
+import {withVerdictText} from "../../src/site/bundle/withoutScripts.js";
 import {comparisons} from "../../src/site/comparisons.js";
 import {costs, runVerdict, verdicts} from "../../src/site/index.js";
 import type {ScorerComparisons} from "../../src/site/types.js";
 import {ensureSplit} from "../../src/splits/index.js";
 import {openStore, type RunManifest, type Store} from "../../src/store/index.js";
 import {stars} from "../support/stars.js";
-import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
+import {temporaryProject, temporaryWorkspace} from "../support/temporaryWorkspace.js";
 
 const SPLIT = {strategy: "given", column: "part"} as const;
 const rows = Array.from({length: 120}, (_, i) => ({
@@ -93,6 +96,12 @@ describe("a run scored in stars and in shares", () => {
     const shown = (await verdicts(store)).runs.find(({id}) => id === run.id)!;
     expect(shown.verdict.scale).toBe("plain");
     expect(shown.verdict.sentence).toBe(verdict.sentence);
+    const dist = await temporaryProject();
+    await mkdir(join(dist, "_file", "data"), {recursive: true});
+    await writeFile(join(dist, "_file", "data", "verdicts.json"), JSON.stringify({runs: [shown]}));
+    expect(await withVerdictText(dist, "<main>")).toMatch(
+      /again<\/th><td>4\.667<\/td><td>4\.\d+ to 4\.\d+<\/td>/
+    );
   });
 
   it("names one best on the page of costs and in the verdict where two have the same mean", async () => {
