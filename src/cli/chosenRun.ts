@@ -1,10 +1,11 @@
-import {type DecidingRun, decidingRuns, listRaces} from "../races/index.js";
-import {type Store, UserError} from "../store/index.js";
+import {type DecidingRun, decidingRuns, decisionOf, listRaces, raceOf} from "../races/index.js";
+import {type RunManifest, type Store, UserError} from "../store/index.js";
+import {note} from "./terminal.js";
 
 /** The run of an id, or the deciding run of an eval; of everything when only one eval has runs. */
 export async function chosenRun(store: Store, name: string | undefined): Promise<DecidingRun> {
   const byId = (await store.runs({archived: true})).find(({id}) => id === name);
-  if (byId) return {run: byId};
+  if (byId) return decisionOn(store, byId);
   const deciding = decidingRuns(await store.runs(), await listRaces(store.workspace));
   const found = deciding.filter(({run}) => name === undefined || run.eval === name);
   if (found.length === 1) return found[0]!;
@@ -17,4 +18,17 @@ export async function chosenRun(store: Store, name: string | undefined): Promise
   throw new UserError(
     `there are several verdicts: ${found.map(({run}) => `${run.eval} on split ${run.split.name} (${run.id})`).join("; ")}. Name a run.`
   );
+}
+
+/** A run with the race that is decided on it; says of an earlier round of a race that it decides nothing. */
+export async function decisionOn(store: Store, run: RunManifest): Promise<DecidingRun> {
+  const races = await listRaces(store.workspace);
+  const decision = decisionOf(run, races);
+  const race = decision.race ? undefined : raceOf(races, run.id);
+  const round = race?.rounds.find((one) => one.run === run.id)?.round;
+  if (round !== undefined)
+    note(
+      `! ${run.id} is round ${round} of a race: its figures hold for one look only. The race's verdict is that of ${race!.rounds.at(-1)!.run}.`
+    );
+  return decision;
 }

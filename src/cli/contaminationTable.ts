@@ -1,8 +1,13 @@
-import {type Contamination, points, type ScoreOf} from "../decisions/index.js";
+import {type Contamination, type ScoreOf, type ScoreScale, writerOf} from "../decisions/index.js";
 import {type Column, table} from "./terminal.js";
 
 /** Scores on all rows beside those on the rows that a candidate, or a model it was made from, never learned from. */
-export function contaminationTable(candidates: readonly Contamination[]): string {
+export function contaminationTable(candidates: readonly Contamination[], scale: ScoreScale): string {
+  const {number} = writerOf(scale);
+  const score = ({mean, interval}: ScoreOf) => {
+    if (mean === undefined) return undefined;
+    return interval ? `${number(mean)} (${number(interval.low)} to ${number(interval.high)})` : number(mean);
+  };
   const columns: Column<Contamination>[] = [
     {title: "trained here", value: (row) => row.candidate},
     {title: "clean", align: "right", value: (row) => row.clean},
@@ -14,9 +19,4 @@ export function contaminationTable(candidates: readonly Contamination[]): string
   if (candidates.some(({unknown}) => unknown > 0))
     columns.splice(4, 0, {title: "unknown", align: "right", value: (row) => row.unknown});
   return table(candidates, columns);
-}
-
-function score({mean, interval}: ScoreOf): string | undefined {
-  if (mean === undefined) return undefined;
-  return interval ? `${points(mean)} (${points(interval.low)} to ${points(interval.high)})` : points(mean);
 }

@@ -9,7 +9,8 @@ import {
   type OptionBreakEven,
   whatLeaves
 } from "../costs/index.js";
-import {points} from "../decisions/index.js";
+import {writerOf} from "../decisions/index.js";
+import {decisionOf, listRaces} from "../races/index.js";
 import {openStore, UserError} from "../store/index.js";
 import {projectPrices, readPriceFile, runCosts} from "../site/index.js";
 import type {CostsData, SideCost} from "../site/costTypes.js";
@@ -34,11 +35,14 @@ export async function costsVerb(id: string, options: CostsOptions): Promise<void
       : await readPriceFile(options.prices);
   const store = await openStore(workspace);
   try {
-    const data = await runCosts(store, findRun(await store.runs({archived: true}), id), {
+    const run = findRun(await store.runs({archived: true}), id);
+    const {race} = decisionOf(run, await listRaces(store.workspace));
+    const choice = {
       prices,
       repriced: options.prices !== undefined || options.at !== undefined,
       at: options.at ?? new Date().toISOString().slice(0, 10)
-    });
+    };
+    const data = await runCosts(store, run, choice, race);
     if (data.samples.length === 0) throw new UserError(`run ${data.run} has no candidates.`);
     const settings = {requestsPerMonth: options.volume, horizonMonths: options.months};
     const costed = costTable(data.samples, settings);
@@ -61,6 +65,7 @@ function costsText(
   costed: readonly CostedOption[],
   crossings: readonly OptionBreakEven[]
 ): string {
+  const {number} = writerOf(data.scale);
   const lines = [
     bold(`${data.eval} · ${data.split} split`) +
       dim(` · run ${data.run} · prices for ${data.at} · ${count(requestsPerMonth)} requests a month`),
@@ -71,12 +76,12 @@ function costsText(
       {
         title: data.scorer,
         align: "right",
-        value: ({sample}) => sample.quality && points(sample.quality.mean)
+        value: ({sample}) => sample.quality && number(sample.quality.mean)
       },
       {
         title: "95% CI",
         value: ({sample: {quality}}) =>
-          quality?.low === undefined ? undefined : `${points(quality.low)} to ${points(quality.high!)}`
+          quality?.low === undefined ? undefined : `${number(quality.low)} to ${number(quality.high!)}`
       },
       {title: "$/1,000 requests", align: "right", value: ({usdPerThousand}) => usd(usdPerThousand)},
       {
@@ -125,7 +130,7 @@ function choiceLines(data: CostsData, costed: readonly CostedOption[]): string[]
   if (!choice)
     return [bold("What the best candidate costs is not known, so nothing can be called cheaper than it.")];
   const {option, best, adjustedP} = choice;
-  const margin = `${points(data.margin)} points`;
+  const margin = writerOf(data.scale).difference(data.margin);
   if (option === best)
     return [
       bold(

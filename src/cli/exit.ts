@@ -1,5 +1,5 @@
 import {costTable, OLD_PRICE_DAYS, type PriceRow, wayCost} from "../costs/index.js";
-import {type CandidateCost, points} from "../decisions/index.js";
+import {type CandidateCost, type ScoreWriter, writerOf} from "../decisions/index.js";
 import {
   type CandidateExit,
   exitReport,
@@ -45,7 +45,8 @@ export async function exitVerb(name: string | undefined, options: ExitOptions): 
       at
     });
     if (options.json) printJson({...report, run: report.run.id, oldPrices: listed.old});
-    else print([exitText(report, Date.now()), ...listed.old.map(oldText)].join("\n"));
+    else
+      print([exitText(report, writerOf(verdict.scale), Date.now()), ...listed.old.map(oldText)].join("\n"));
   } finally {
     store.close();
   }
@@ -102,18 +103,18 @@ async function askedShutdowns(project: string, name: string): Promise<Shutdown[]
   return found;
 }
 
-function exitText({run, margin, candidates}: ExitReport, now: number): string {
+function exitText({run, margin, candidates}: ExitReport, write: ScoreWriter, now: number): string {
   const lines = [
     bold(`Leaving: ${run.eval} · ${run.split.name} split`) +
-      dim(` · run ${run.id} · no worse means at most ${points(margin)} points, at 95%`)
+      dim(` · run ${run.id} · no worse means at most ${write.difference(margin)}, at 95%`)
   ];
-  for (const one of candidates) lines.push("", ...candidateLines(one, now));
+  for (const one of candidates) lines.push("", ...candidateLines(one, write, now));
   return lines.join("\n");
 }
 
 const SHOWN = 5;
 
-function candidateLines(one: CandidateExit, now: number): string[] {
+function candidateLines(one: CandidateExit, {number}: ScoreWriter, now: number): string[] {
   const cost =
     one.usdPerThousand === undefined ? "cost not known" : `${usd(one.usdPerThousand)} a 1,000 rows`;
   const lines = [
@@ -140,7 +141,7 @@ function candidateLines(one: CandidateExit, now: number): string[] {
     {
       title: "Δ (90% CI)",
       align: "right",
-      value: (row) => `${points(row.difference)} (${points(row.low)} to ${points(row.high)})`
+      value: (row) => `${number(row.difference)} (${number(row.low)} to ${number(row.high)})`
     },
     {title: "", value: (row) => WORDS[row.verdict]},
     {

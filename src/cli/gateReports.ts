@@ -1,4 +1,4 @@
-import {counted, type GateResult, points} from "../decisions/index.js";
+import {counted, type GateResult, writerOf} from "../decisions/index.js";
 import type {CheckedRun} from "./check.js";
 import type {NamedEval} from "./project.js";
 
@@ -127,13 +127,14 @@ function changeText({change, report: {verdict}}: CheckedRun): string {
   if (shared.length === 0) return `nothing in common with ${change.before}.`;
   const shown = shared.find(({candidate}) => candidate === verdict.best) ?? shared[0]!;
   const {candidate, before, after, difference, low, high, better, worse, rows} = shown;
+  const {number} = writerOf(verdict.scale);
   const sign = difference! > 0 ? "+" : "";
   const named = (status: string) => shared.filter((one) => one.status === status).map((one) => one.candidate);
   const beyond = [
     ...named("regressed").map((name) => `${name} regressed`),
     ...named("improved").map((name) => `${name} improved`)
   ];
-  return `${candidate} ${points(before!)} → ${points(after!)} (${sign}${points(difference!)}, ${points(low!)} to ${points(high!)}) against ${change.before} on ${rows} rows, ${better.length} better and ${worse.length} worse; ${beyond.length > 0 ? `beyond chance: ${beyond.join(", ")}` : "no candidate changed beyond chance"}.`;
+  return `${candidate} ${number(before!)} → ${number(after!)} (${sign}${number(difference!)}, ${number(low!)} to ${number(high!)}) against ${change.before} on ${rows} rows, ${better.length} better and ${worse.length} worse; ${beyond.length > 0 ? `beyond chance: ${beyond.join(", ")}` : "no candidate changed beyond chance"}.`;
 }
 
 /** What was found, and for an undecided rule how many more rows would decide it. */

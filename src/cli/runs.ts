@@ -1,8 +1,9 @@
 import {compareRuns, listRuns, type UnsealedRun, unsealedRuns} from "../runner/index.js";
 import {openStore, type RunManifest, type Store} from "../store/index.js";
-import {points, type RaceRecord} from "../decisions/index.js";
+import {type RaceRecord, scaleOf, scoreTable, writerOf} from "../decisions/index.js";
 import {listRaces, raceOf} from "../races/index.js";
 import {runVerdict} from "../site/index.js";
+import {decisionOn} from "./chosenRun.js";
 import {contaminationTable} from "./contaminationTable.js";
 import {failuresOf, failuresText} from "./failures.js";
 import {findRun} from "./findRun.js";
@@ -88,11 +89,12 @@ function statusOf(run: RunManifest, races: readonly RaceRecord[]): string {
 
 async function show(store: Store, run: RunManifest, json = false): Promise<void> {
   const race = raceOf(await listRaces(store.workspace), run.id);
-  const {verdict, contamination} = await runVerdict(store, run);
+  const decision = await decisionOn(store, run);
+  const {verdict, contamination} = await runVerdict(store, run, {race: decision.race});
   if (json) return printJson({run, verdict, race, contamination: contamination?.candidates});
   if (race) print(`${raceText(race)}\n`);
   print(verdictText(run, verdict));
-  if (contamination) print("\n" + contaminationTable(contamination.candidates));
+  if (contamination) print("\n" + contaminationTable(contamination.candidates, verdict.scale));
   for (const {rows, at, reason} of run.purged ?? [])
     print(
       `\n${rows} rows erased ${at.slice(0, 16).replace("T", " ")} (${printable(reason)}): what they asked, expected and answered is gone, their scores still count.`
@@ -108,6 +110,12 @@ async function show(store: Store, run: RunManifest, json = false): Promise<void>
 async function compare(store: Store, a: RunManifest, b: RunManifest, json = false): Promise<void> {
   const compared = await compareRuns(store, a.id, b.id);
   if (json) return printJson(compared);
+  const tables = [
+    await scoreTable(store, a.id, compared.scorer),
+    await scoreTable(store, b.id, compared.scorer)
+  ];
+  const {number} = writerOf(scaleOf(tables.flatMap(({values}) => values)));
+  const meanText = meanTextBy(number);
   print(`${compared.a} → ${compared.b}, ${compared.scorer}, on ${compared.rows.shared} shared rows`);
   for (const change of compared.changed)
     print(dim(`${change.what}: ${printable(change.a)} → ${printable(change.b)}`));
@@ -128,7 +136,7 @@ async function compare(store: Store, a: RunManifest, b: RunManifest, json = fals
         title: "difference",
         value: ({difference}) =>
           difference &&
-          `${points(difference.estimate)} (${points(difference.low)} to ${points(difference.high)})`
+          `${number(difference.estimate)} (${number(difference.low)} to ${number(difference.high)})`
       },
       {title: "improved", align: "right", value: (row) => row.improved},
       {title: "worsened", align: "right", value: (row) => row.worsened},
@@ -138,11 +146,13 @@ async function compare(store: Store, a: RunManifest, b: RunManifest, json = fals
 }
 
 /** Before and after are means over the rows that the difference is of; with none in common, of a run's own, with their number. */
-function meanText(
-  mean: number | undefined,
-  rows: number | undefined,
-  own: {mean?: number; scored: number} | undefined
-): string | undefined {
-  if (mean !== undefined) return `${points(mean)} of ${rows!}`;
-  return own?.mean === undefined ? undefined : `${points(own.mean)} of ${own.scored} of its own`;
+function meanTextBy(number: (value: number) => string) {
+  return (
+    mean: number | undefined,
+    rows: number | undefined,
+    own: {mean?: number; scored: number} | undefined
+  ): string | undefined => {
+    if (mean !== undefined) return `${number(mean)} of ${rows!}`;
+    return own?.mean === undefined ? undefined : `${number(own.mean)} of ${own.scored} of its own`;
+  };
 }

@@ -1,9 +1,10 @@
-import {type Comparison, correctionNote, points, standingOf, type Verdict} from "../decisions/index.js";
+import {type Comparison, correctionNote, standingOf, type Verdict, writerOf} from "../decisions/index.js";
 import type {RunManifest} from "../store/index.js";
 import {bold, dim, table} from "./terminal.js";
 
 /** The verdict table of one run: a sentence, a row a candidate, the warnings. */
 export function verdictText(run: RunManifest, verdict: Verdict): string {
+  const {number} = writerOf(verdict.scale);
   const cut = run.status === "partial" ? ` · partial: ${run.stopped ?? "interrupted"}` : "";
   const lines = [
     bold(`${run.eval} · ${run.split.name} split`) +
@@ -20,14 +21,14 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
       {
         title: run.primaryScorer,
         align: "right",
-        value: (row) => (row.mean === undefined ? undefined : points(row.mean))
+        value: (row) => (row.mean === undefined ? undefined : number(row.mean))
       },
       {
         title: "95% interval",
-        value: (row) => (row.low === undefined ? undefined : `${points(row.low)} to ${points(row.high!)}`)
+        value: (row) => (row.low === undefined ? undefined : `${number(row.low)} to ${number(row.high!)}`)
       },
       {title: "scored", align: "right", value: (row) => `${row.scored}/${row.planned}`},
-      {title: "Δ vs best (95% CI)", value: (row) => behind(differences.get(row.candidate), verdict.alpha)},
+      {title: "Δ vs best (95% CI)", value: (row) => behind(differences.get(row.candidate), verdict)},
       {
         title: "",
         value: (row) =>
@@ -46,7 +47,7 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
   if (winner && winner.naive - winner.estimate >= 0.0005)
     lines.push(
       dim(
-        `${sharedRows(run, verdict)}${points(winner.naive)} is too high on average, because the best of ${verdict.summaries.length} was chosen by it. Corrected for that choice: ${points(winner.estimate)} (${points(winner.low)} to ${points(winner.high)}).`
+        `${sharedRows(run, verdict)}Picking the highest of ${verdict.summaries.length} scores overestimates it (winner's curse). Corrected: ${number(winner.estimate)} (${number(winner.low)} to ${number(winner.high)}).`
       )
     );
   for (const {sentence} of verdict.risks) lines.push(`! ${sentence}`);
@@ -55,11 +56,11 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
 }
 
 /** Whose mean it is and over what, where that is not the mean in the table. */
-function sharedRows({status}: RunManifest, {winner, best, summaries, race}: Verdict): string {
+function sharedRows({status}: RunManifest, {winner, best, summaries, race, scale}: Verdict): string {
   const scored = summaries.find(({candidate}) => candidate === best)?.scored;
   const partial = status === "partial" && !race ? "Of a partial run: " : "";
   if (winner?.rows === scored) return partial;
-  return `${partial}on the ${winner!.rows} rows that all candidates share ${best} scored ${points(winner!.naive)}. `;
+  return `${partial}on the ${winner!.rows} rows that all candidates share ${best} scored ${writerOf(scale).number(winner!.naive)}. `;
 }
 
 /** Who brought the scores here, and what made them. */
@@ -76,11 +77,12 @@ export function importedText({by, files}: NonNullable<RunManifest["imported"]>):
 }
 
 /** The candidate minus the best; in a race at the race's own error rate. */
-function behind(comparison: Comparison | undefined, alpha: number): string {
+function behind(comparison: Comparison | undefined, {alpha, scale}: Verdict): string {
   if (comparison?.difference === undefined) return "";
   const {difference, low, high} = comparison;
   const level = alpha === 0.05 ? "" : ` at ${Math.round(100 * (1 - alpha))}%`;
-  return `${points(-difference)} (${points(-high!)} to ${points(-low!)})${level}`;
+  const {number} = writerOf(scale);
+  return `${number(-difference)} (${number(-high!)} to ${number(-low!)})${level}`;
 }
 
 function resultText(

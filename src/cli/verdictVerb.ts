@@ -5,7 +5,7 @@ import {
   overall,
   sliceTable,
   slicingsOf,
-  points
+  writerOf
 } from "../decisions/index.js";
 import type {DecidingRun} from "../races/decidingRuns.js";
 import {runVerdict, type RunVerdict} from "../site/index.js";
@@ -120,9 +120,10 @@ async function detailsOf(store: Store, report: RunVerdict, {slice}: VerdictOptio
     lines.push(dim(`also scored by ${scorers.slice(0, 8).join(", ")}: --scorer NAME decides by another.`));
   if (!slice) return lines;
   const {rows} = sliceTable(report.table, await slicingsOf(store, run));
+  const {number} = writerOf(report.verdict.scale);
   const cell = (row: (typeof rows)[number], candidate: string) => {
     const found = row.cells.find((one) => one.candidate === candidate);
-    return found?.mean === undefined ? undefined : `${points(found.mean)} (${found.scored})`;
+    return found?.mean === undefined ? undefined : `${number(found.mean)} (${found.scored})`;
   };
   lines.push(
     "",

@@ -1,4 +1,5 @@
-import {type Cut, cutOf, rowsOf} from "../decisions/cut.js";
+import {type Cut, cutOf, cutOptions, rowsOf} from "../decisions/cut.js";
+import {scaleOf} from "../decisions/scoreScale.js";
 import type {Verdict} from "../decisions/types.js";
 import {comparisonsFile} from "../site/detailFiles.js";
 import type {RunView, ScorerComparisons} from "../site/types.js";
@@ -25,7 +26,7 @@ export async function compared(run: RunView | null, choice: ScoreChoice | null):
   const {scorer, slice} = choice;
   const all = await loadComparisons(run, scorer);
   const known = all.cuts.find((cut) => cut.slice?.name === slice?.name && cut.slice?.value === slice?.value);
-  const shown = known ?? (await comparedHere(run, choice));
+  const shown = known ?? (await comparedHere(run, choice, all));
   const own = scorer === run.primaryScorer && !slice;
   return {all, shown, verdict: own ? run.verdict : shown.verdict};
 }
@@ -45,13 +46,19 @@ function loadComparisons(run: RunView, scorer: string): Promise<ScorerComparison
   return found;
 }
 
-async function comparedHere(run: RunView, {scorer, slice}: ScoreChoice): Promise<Cut> {
+async function comparedHere(
+  run: RunView,
+  {scorer, slice}: ScoreChoice,
+  {extent}: ScorerComparisons
+): Promise<Cut> {
   const rows = await loadRows(run.id, {scorers: [scorer], clusters: true});
-  const {margin, seed, verdict} = run;
-  const {alpha, costs, tieBreakers, sameWeights} = verdict;
   return cutOf(
     rowsOf(scoresOf(rows, scorer, rowsIn(rows)), rowsIn(rows, slice)),
-    {margin, seed, alpha, costs, tieBreakers, sameWeights},
+    cutOptions(run.verdict, {
+      decides: scorer === run.primaryScorer,
+      scale: scaleOf([extent]),
+      seed: run.seed
+    }),
     slice
   );
 }

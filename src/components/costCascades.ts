@@ -8,6 +8,7 @@ import {count, dollars, plural, type ScoreFormat, share} from "./format.js";
 import type {Made} from "./made.js";
 import {text} from "./sqlText.js";
 import {figure} from "./figure.js";
+import {withUnit} from "./withUnit.js";
 
 const SIGNALS: Record<CascadeView["signal"], string> = {
   logprobs: "token probabilities",
@@ -34,7 +35,7 @@ order by cheap, passed_on desc`,
     engine: "chooseThresholds of assay/costs simulated them when the site was built",
     run
   };
-  const allowed = `${format.difference(margin).replace("+", "")} ${format.differenceUnit}`;
+  const allowed = withUnit(format.difference(margin).replace("+", ""), format);
   return [
     html`<p>
       The cheaper model answers when it is sure enough, ${all[0]!.strong} answers the rest. On half of the

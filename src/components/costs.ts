@@ -17,9 +17,11 @@ import {frontierPlot} from "./costFrontier.js";
 import {volumePlot} from "./costVolume.js";
 import {dataTable} from "./dataTable.js";
 import {badge, code, type Content, emptyState, nothing, section} from "./elements.js";
-import {count, dollars, formatFor, plural, type ScoreFormat, share} from "./format.js";
+import {count, dollars, plural, type ScoreFormat, share} from "./format.js";
+import {scoreFormatOf} from "./intervalPlot.js";
 import type {Made} from "./made.js";
 import {costsQuery} from "./runQueries.js";
+import {withUnit} from "./withUnit.js";
 
 /** That the project's price list could not be read, and what is wrong with it. */
 function listProblem({priceProblem}: PageCosts): Content {
@@ -33,7 +35,7 @@ export function costs(data: PageCosts | null, settings: ChosenCosts | null): Nod
   if (!data || !settings) return nothing();
   const table = costTable(adjusted(data.samples, settings), settings);
   const known = table.filter(({usdPerMonth}) => usdPerMonth !== undefined);
-  const format = formatFor(data.samples.flatMap(({quality}) => [quality?.mean, quality?.low, quality?.high]));
+  const format = scoreFormatOf(data);
   const volume = `${count(settings.requestsPerMonth)} requests a month`;
   const made = (what: string, engine: string): Made => ({
     what,
@@ -117,7 +119,7 @@ export function costs(data: PageCosts | null, settings: ChosenCosts | null): Nod
 function choiceSentence(data: CostsData, table: readonly CostedOption[], format: ScoreFormat): Content {
   const choice = cheapestChoice(table);
   if (!choice) return "What the best candidate costs is not known, so nothing can be called cheaper than it.";
-  const margin = `${format.difference(data.margin).replace("+", "")} ${format.differenceUnit}`;
+  const margin = withUnit(format.difference(data.margin).replace("+", ""), format);
   const {option, best} = choice;
   const where = (one: CostedOption) => `${one.sample.name} on ${hostingName(one.hosting!)}`;
   return option === best

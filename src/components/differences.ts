@@ -10,6 +10,7 @@ import {count, formatFor, plural, pValue, type ScoreFormat} from "./format.js";
 import type {Made} from "./made.js";
 import {leadsQuery} from "./raceQueries.js";
 import {differencesQuery} from "./scoreQueries.js";
+import {withUnit} from "./withUnit.js";
 
 /**
  * Every other candidate against the chosen one on the rows that both have: the paired differences, candidate minus
@@ -30,7 +31,7 @@ export function differences(found: Compared | null, reference: string | null): C
   const scored = verdict.summaries.filter(({mean}) => mean !== undefined).length;
   const family =
     verdict.race && ofVerdict
-      ? "The intervals are the race's: they hold for all pairs and rounds together."
+      ? "The intervals are the race's: they hold for all pairs and rounds together. Each group of rows counts once, with its mean, so that a difference is that of the two means beside it in the table, not of the means over all rows."
       : ofVerdict
         ? `p values are corrected (Holm) for all ${count((scored * (scored - 1)) / 2)} pairs of candidates, since the best was chosen among them.`
         : `p values are corrected (Holm) for the ${count(pairs.length)} comparisons shown.`;
@@ -50,10 +51,10 @@ export function differences(found: Compared | null, reference: string | null): C
           }),
           standingLegend(lines, {margin, alpha}),
           html`<p class="small">
-            Left of zero, ${reference} is better. Shaded: the margin of ±${format.scale(margin)}
-            ${format.differenceUnit}, within which a difference does not matter. A candidate is called better
-            or worse where that is wrong at most ${Math.round(100 * alpha)}% of the time over all comparisons
-            together. ${family}
+            Left of zero, ${reference} is
+            better.${margin > 0 ? ` Shaded: the margin of ±${withUnit(String(format.scale(margin)), format)}, within which a difference does not matter.` : ""}
+            A candidate is called better or worse where that is wrong at most ${Math.round(100 * alpha)}% of
+            the time over all comparisons together. ${family}
           </p>`
         ],
     details("The same in numbers", pairTable(pairs, {verdict, format, made}))
@@ -61,17 +62,30 @@ export function differences(found: Compared | null, reference: string | null): C
 }
 
 /** The second candidate minus the first, of a pair's difference. */
-function turned({a, b, difference, low, high, ...pair}: Comparison): Comparison {
+function turned({a, b, difference, low, high, meanA, meanB, ...pair}: Comparison): Comparison {
   const minus = (value: number | undefined) => (value === undefined ? undefined : 0 - value);
-  return {...pair, a: b, b: a, difference: minus(difference), low: minus(high), high: minus(low)};
+  return {
+    ...pair,
+    a: b,
+    b: a,
+    difference: minus(difference),
+    low: minus(high),
+    high: minus(low),
+    meanA: meanB,
+    meanB: meanA
+  };
 }
 
 /** A race's intervals come from its record: they are those of all its rounds together. */
 function madeOf({all: {run, scorer}, shown, verdict}: Compared, reference: string, ofVerdict: boolean): Made {
-  const what = `The mean of each other candidate minus that of ${reference}, over the rows that both have; left of zero ${reference} is better.`;
+  const raced = verdict.race !== undefined && ofVerdict;
+  const rows = raced
+    ? "the rows or groups that both have, each group once with its mean"
+    : "the rows that both have";
+  const what = `The mean of each other candidate minus that of ${reference}, over ${rows}; left of zero ${reference} is better.`;
   const shared = {what, n: plural(shown.rows, "row"), term: "difference" as const, run};
-  return verdict.race && ofVerdict
-    ? {...shared, sql: leadsQuery(verdict.race.id, reference), engine: undefined}
+  return raced
+    ? {...shared, sql: leadsQuery(verdict.race!.id, reference), engine: undefined}
     : {
         ...shared,
         sql: differencesQuery({scorer, slice: shown.slice}, reference),
@@ -81,6 +95,13 @@ function madeOf({all: {run, scorer}, shown, verdict}: Compared, reference: strin
 
 function level(alpha: number): string {
   return `${Math.round(100 * (1 - alpha))}%`;
+}
+
+/** The two means that a race's difference is of. */
+function meansNote({meanA, meanB}: Comparison, format: ScoreFormat): Content {
+  return meanA === undefined || meanB === undefined
+    ? null
+    : html`<small>${format.score(meanA)} against ${format.score(meanB)}</small>`;
 }
 
 function pairTable(
@@ -94,7 +115,7 @@ function pairTable(
       {name: "Candidate", value: (pair) => pair.a, heading: true},
       {
         name: `Difference, ${format.differenceUnit}`,
-        value: (pair) => format.difference(pair.difference),
+        value: (pair) => [format.difference(pair.difference), meansNote(pair, format)],
         numeric: true
       },
       {

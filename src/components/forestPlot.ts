@@ -6,6 +6,7 @@ import type {Content} from "./elements.js";
 import {count, pValue, type ScoreFormat} from "./format.js";
 import {figure} from "./figure.js";
 import type {Made} from "./made.js";
+import {withUnit} from "./withUnit.js";
 import {zeroAxis} from "./zeroAxis.js";
 
 /** A difference with its interval, in score units. */
@@ -171,7 +172,7 @@ function textOf(line: ForestLine, {format, margin, alpha}: ForestOptions): strin
   const level = Math.round(100 * (1 - alpha));
   return [
     label,
-    `${format.difference(difference)} ${format.differenceUnit} (${format.differences(low, high)}, ${level}% interval)`,
+    `${withUnit(format.difference(difference), format)} (${format.differences(low, high)}, ${level}% interval)`,
     [
       rows === undefined ? "" : `n ${count(rows)}`,
       adjustedP === undefined ? "" : `p, Holm ${pValue(adjustedP)}`

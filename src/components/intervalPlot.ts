@@ -131,9 +131,9 @@ export function intervalPlot(verdict: Verdict, {scorer, baseline, run}: Interval
   ];
 }
 
-/** Percent when every mean and bound lies between 0 and 1. */
-export function scoreFormatOf(verdict: Verdict): ScoreFormat {
-  return formatFor(verdict.summaries.flatMap((summary) => [summary.mean, summary.low, summary.high]));
+/** As the verdict's own sentences write scores. */
+export function scoreFormatOf({scale}: Pick<Verdict, "scale">): ScoreFormat {
+  return formatFor(scale === "proportion" ? [] : [Infinity]);
 }
 
 function summaryTable(

@@ -5,7 +5,7 @@ import type {RunView} from "../site/types.js";
 import {type Column, dataTable} from "./dataTable.js";
 import type {Content} from "./elements.js";
 import {standingMark} from "./forestPlot.js";
-import {formatFor, plural} from "./format.js";
+import {plural} from "./format.js";
 import {scoreFormatOf} from "./intervalPlot.js";
 import type {Made} from "./made.js";
 import {differencesQuery} from "./scoreQueries.js";
@@ -13,9 +13,8 @@ import type {MergeLine} from "./mergeRivals.js";
 
 /** Every merge of a run beside what it has to beat: whether merging paid, at a glance. */
 export function mergeTable(lines: readonly MergeLine[], run: RunView): HTMLElement {
-  const {margin, alpha, summaries} = run.verdict;
+  const {margin, alpha} = run.verdict;
   const format = scoreFormatOf(run.verdict);
-  const points = formatFor(summaries.map(({mean}) => mean));
   const level = `${Math.round(100 * (1 - alpha))}% CI`;
   const against = (name: string, pairOf: (line: MergeLine) => Comparison | undefined): Column<MergeLine> => ({
     name: `Δ vs ${name} (${level})`,
@@ -24,7 +23,7 @@ export function mergeTable(lines: readonly MergeLine[], run: RunView): HTMLEleme
       const pair = pairOf(line);
       if (!pair) return html`<span>–<small>no candidate</small></span>`;
       return html`<span
-        >${points.difference(pair.difference)} (${points.differences(pair.low, pair.high)})<small
+        >${format.difference(pair.difference)} (${format.differences(pair.low, pair.high)})<small
           >${pair.b} ${standingMark(standingOf(pair, margin, alpha))}</small
         ></span
       >`;
@@ -59,9 +58,9 @@ export function mergeTable(lines: readonly MergeLine[], run: RunView): HTMLEleme
       }
     )}
     <p class="small">
-      Differences are merge minus the other, in ${points.differenceUnit}, on the rows both have. The marks are
+      Differences are merge minus the other, in ${format.differenceUnit}, on the rows both have. The marks are
       corrected (Holm) for all differences of the table; a tie lies within
-      ±${points.difference(margin).replace("+", "")}. The best of several parents is chosen by its mean on the
+      ±${format.difference(margin).replace("+", "")}. The best of several parents is chosen by its mean on the
       same rows, which makes it look a little better than it is.
     </p>
   </div>`;

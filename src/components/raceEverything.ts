@@ -1,6 +1,5 @@
 import type {Everything} from "../races/everything.js";
 import {list} from "../decisions/points.js";
-import {plural} from "./format.js";
 import type {RaceCourse} from "./raceScores.js";
 
 /** Whether a run that asked all candidates about all rows comes to the same choice as the race. */
@@ -10,9 +9,8 @@ export function everythingText({outcome, rounds}: RaceCourse, {best, set}: Every
     best === outcome?.best
       ? `comes out the same: ${best} leads there too`
       : `comes out otherwise: ${best} leads there, ${dropped ? `which the race dropped in round ${dropped.round}` : "which was still in when the race ended"}`;
+  const others = set.filter((candidate) => candidate !== best);
   const left =
-    set.length > 1
-      ? `${plural(set.length, "candidate")} that may be the best: ${list(set)}`
-      : "no other that may be the best";
+    others.length > 0 ? `${list(others)} tied with best (not shown to be worse)` : "no other tied with best";
   return `Running everything ${choice}. One look at all rows leaves ${left}.`;
 }

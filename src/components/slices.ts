@@ -39,8 +39,9 @@ function once<T>(all: ScorerComparisons, what: readonly string[], make: () => T)
 }
 
 function drawSlices(run: RunView, all: ScorerComparisons, reference: string): HTMLElement {
-  const {verdict, margin} = run;
+  const {verdict} = run;
   const {alpha, cuts, extent, smaller} = all;
+  const margin = cuts[0]?.verdict.margin ?? 0;
   const made = (candidate?: string): Made => ({
     what: `${candidate ?? "Every candidate"} on the rows of each slice: its mean, and its difference from ${reference} on the rows that both have.`,
     n: `${plural(run.rows, "row")} in ${plural(table.rows.length, "slice")}`,

@@ -3,29 +3,31 @@ import type {RunView, SplitComparison, SplitGap} from "../site/types.js";
 import {chart} from "./chart.js";
 import {dataTable} from "./dataTable.js";
 import {type Content, details} from "./elements.js";
-import {formatFor, plural} from "./format.js";
+import {plural, type ScoreFormat} from "./format.js";
+import {scoreFormatOf} from "./intervalPlot.js";
 import type {Made} from "./made.js";
 import {gapsQuery} from "./splitQueries.js";
 import {figure} from "./figure.js";
+import {withUnit} from "./withUnit.js";
 import {zeroAxis} from "./zeroAxis.js";
-
-const points = formatFor([]);
 
 /** By how much the random split flatters the best candidate, or that this cannot be told from zero. */
 export function gapSentence(run: RunView): string | undefined {
   const comparison = run.splitComparison;
   const gap = comparison?.gaps.find(({candidate}) => candidate === run.verdict.best);
   if (!comparison || gap?.difference === undefined) return undefined;
-  const subject = `For ${gap.candidate}, the random split's score minus that on split ${comparison.otherName} is ${points.difference(gap.difference)} points`;
+  const format = scoreFormatOf(run.verdict);
+  const amount = withUnit(format.difference(gap.difference), format);
+  const subject = `For ${gap.candidate}, the random split's score minus that on split ${comparison.otherName} is ${amount}`;
   if (gap.low === undefined || gap.high === undefined) return `${subject}.`;
-  const range = `${subject} (${points.differences(gap.low, gap.high)})`;
+  const range = `${subject} (${format.differences(gap.low, gap.high)})`;
   if (gap.low > 0) return `${range}: the random split flatters.`;
   if (gap.high < 0) return `${range}: the random split is the harder one.`;
   return `${range}: whether the random split flatters cannot be told from zero.`;
 }
 
 /** Each candidate's gap between the two splits with its interval. */
-export function gapPlot(comparison: SplitComparison): Content[] {
+export function gapPlot(comparison: SplitComparison, format: ScoreFormat): Content[] {
   const rows = comparison.gaps.filter(
     (gap): gap is Required<SplitGap> =>
       gap.difference !== undefined && gap.low !== undefined && gap.high !== undefined
@@ -44,7 +46,7 @@ export function gapPlot(comparison: SplitComparison): Content[] {
       ariaLabel: `Score on the random split minus score on split ${comparison.otherName}, for ${rows.length} candidates`,
       x: {
         // On a phone there is room for the unit alone.
-        label: `${narrow ? "" : `random minus ${comparison.otherName}, `}points, with 95% interval →`,
+        label: `${narrow ? "" : `random minus ${comparison.otherName}, `}${format.differenceUnit}, with 95% interval →`,
         labelAnchor: "center",
         labelArrow: "none",
         ticks: narrow ? 4 : 7,
@@ -62,8 +64,8 @@ export function gapPlot(comparison: SplitComparison): Content[] {
         zeroAxis(rows, {y: "candidate", narrow}),
         Plot.ruleY(rows, {
           y: "candidate",
-          x1: (row) => 100 * row.low,
-          x2: (row) => 100 * row.high,
+          x1: (row) => format.scale(row.low),
+          x2: (row) => format.scale(row.high),
           stroke: (row) => (row.low > 0 || row.high < 0 ? "var(--open)" : "var(--quiet)"),
           strokeWidth: 5,
           strokeOpacity: 0.4,
@@ -71,7 +73,7 @@ export function gapPlot(comparison: SplitComparison): Content[] {
         }),
         Plot.dot(rows, {
           y: "candidate",
-          x: (row) => 100 * row.difference,
+          x: (row) => format.scale(row.difference),
           r: 4.5,
           fill: (row) => (row.low > 0 || row.high < 0 ? "var(--open)" : "var(--quiet)"),
           stroke: "var(--surface)",
@@ -92,10 +94,10 @@ export function gapPlot(comparison: SplitComparison): Content[] {
       ],
       values: {
         of: rows,
-        x: ({difference}) => 100 * difference,
+        x: ({difference}) => format.scale(difference),
         y: ({candidate}) => candidate,
         text: ({candidate, difference, low, high}) =>
-          `${candidate}\n${points.difference(difference)} points (${points.differences(low, high)}, 95% interval)`,
+          `${candidate}\n${withUnit(format.difference(difference), format)} (${format.differences(low, high)}, 95% interval)`,
         inLines: true
       }
     });
@@ -112,8 +114,12 @@ export function gapPlot(comparison: SplitComparison): Content[] {
     comparison.gaps,
     [
       {name: "Candidate", value: (row) => row.candidate, heading: true},
-      {name: "Difference, points", value: (row) => points.difference(row.difference), numeric: true},
-      {name: "95% interval", value: (row) => points.differences(row.low, row.high), numeric: true}
+      {
+        name: `Difference, ${format.differenceUnit}`,
+        value: (row) => format.difference(row.difference),
+        numeric: true
+      },
+      {name: "95% interval", value: (row) => format.differences(row.low, row.high), numeric: true}
     ],
     {caption: `Random split minus split ${comparison.otherName}`, made}
   );

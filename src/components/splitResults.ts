@@ -3,7 +3,8 @@ import {splitGaps} from "../site/splitComparison.js";
 import type {RunView, SplitComparison, SplitsView, VerdictsData} from "../site/types.js";
 import {dataTable} from "./dataTable.js";
 import type {Content} from "./elements.js";
-import {count, formatFor, plural} from "./format.js";
+import {count, plural} from "./format.js";
+import {scoreFormatOf} from "./intervalPlot.js";
 import {gapPlot, gapSentence} from "./splitGap.js";
 import {numberOf} from "./splitMeasures.js";
 import {splitMeansQuery} from "./splitQueries.js";
@@ -47,7 +48,7 @@ function resultsOf(runs: readonly RunView[], view: SplitsView): Content {
   };
   const sentence = comparison && gapSentence({...reference, splitComparison: comparison});
   const of = (run: RunView) => run.verdict.summaries.find(({candidate}) => candidate === best);
-  const format = formatFor(runs.map((run) => of(run)?.mean));
+  const format = scoreFormatOf(reference.verdict);
   const gap = (run: RunView) =>
     run === reference
       ? undefined
@@ -113,7 +114,7 @@ function resultsOf(runs: readonly RunView[], view: SplitsView): Content {
             ${reference.split.name}. Above zero the random split makes a candidate look better than on rows it
             has nothing to do with.
           </p>`,
-          gapPlot(comparison)
+          gapPlot(comparison, format)
         ]
       : null
   ];

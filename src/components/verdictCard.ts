@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {writerOf} from "../decisions/scoreScale.js";
 import type {CandidateCost, Verdict} from "../decisions/types.js";
 import type {CandidateView, RunView} from "../site/types.js";
 import {linkTo} from "./address.js";
@@ -20,8 +21,14 @@ const KINDS: Record<Verdict["kind"], {name: string; badge: BadgeKind}> = {
 /** The verdict's kind as a small label. */
 export function verdictBadge(verdict: Verdict): HTMLElement {
   if (verdict.held) return badge("Check for leakage", "bad");
+  if (isByBudget(verdict)) return badge("Pick by budget", "open");
   const {name, badge: kind} = KINDS[verdict.kind];
   return badge(name, kind);
+}
+
+/** Of a race for a budget nobody knows how often it drops the best. */
+function isByBudget({kind, race}: Verdict): boolean {
+  return kind === "pick" && race !== undefined && race.errorRate === undefined;
 }
 
 /** What to do first, then how sure and on what. */
@@ -29,7 +36,7 @@ export function verdictCard(run: RunView): HTMLElement {
   const {verdict} = run;
   const clusters = verdict.summaries.some((summary) => summary.method?.includes("cluster"));
   return html`<section
-    class=${`verdict verdict-${verdict.held ? "need-more" : verdict.kind}`}
+    class=${`verdict verdict-${verdict.held || isByBudget(verdict) ? "need-more" : verdict.kind}`}
     aria-label="Verdict"
   >
     <p class="eyebrow">
@@ -63,8 +70,7 @@ function madeOf({id, rows, primaryScorer: scorer}: RunView): Made {
 
 /** What the verdict rests on: its error rate and margin, or the race it comes from. */
 function basis({verdict}: RunView): Content {
-  const format = scoreFormatOf(verdict);
-  const margin = `a margin of ${format.scale(verdict.margin).toFixed(1)} ${format.differenceUnit}`;
+  const margin = `a margin of ${writerOf(verdict.scale).difference(verdict.margin)}`;
   const {race} = verdict;
   if (!race)
     return `A difference that is only chance is taken for a real one in at most ${share(verdict.alpha)} of such evals, over all pairs (Holm). Differences within ${margin} do not matter.`;
@@ -99,9 +105,8 @@ function winnerText({verdict, status}: RunView): Content {
       ? partial
       : `${partial === "" ? "On" : `${partial}on`} the ${plural(winner.rows, "row")} that all candidates share ${best} scored ${format.score(winner.naive)}. `;
   return html`<p class="aside">
-    ${shared}${format.score(winner.naive)} is too high on average, because the best of
-    ${count(verdict.summaries.length)} was chosen by it. Corrected for that choice:
-    ${format.score(winner.estimate)} (${format.interval(winner.low, winner.high)}).
+    ${shared}Picking the highest of ${plural(verdict.summaries.length, "score")} overestimates it (winner's
+    curse). Corrected: ${format.score(winner.estimate)} (${format.interval(winner.low, winner.high)}).
   </p>`;
 }
 
@@ -122,7 +127,7 @@ function figures(run: RunView): Tile[] {
     {
       label: "Candidates",
       value: count(run.candidates.length),
-      note: `${plural(verdict.set.length, "may be the best", "may be the best")}`
+      note: tiedNote(verdict)
     },
     {
       label: "Without a score",
@@ -143,6 +148,13 @@ function figures(run: RunView): Tile[] {
       note: costNote(verdict.best, cost, view)
     }
   ];
+}
+
+/** How many others may be as good; a race for a budget shows nobody to be worse. */
+function tiedNote(verdict: Verdict): string | undefined {
+  if (verdict.kind === "no-scores" || isByBudget(verdict)) return undefined;
+  const others = verdict.set.length - 1;
+  return others > 0 ? `${count(others)} tied with best (not shown to be worse)` : "none tied with best";
 }
 
 function costNote(

@@ -1,5 +1,6 @@
 import {oldPriceMark} from "./oldPrices.js";
-import {counted, list, points} from "./points.js";
+import {counted, list} from "./points.js";
+import {writerOf} from "./scoreScale.js";
 import type {Risk, Verdict} from "./types.js";
 
 /** What tells tied candidates apart: by name as the score table has them; what is not known has no entry. */
@@ -115,23 +116,28 @@ export function actionAfterRisks(
   );
   if (!leak || best === baseline || !(lead! > 0) || kind === "tie" || !action.startsWith("Switch to"))
     return {action};
-  const warning = `Do not switch to ${best} yet: its lead of ${points(lead!)} points over ${baseline} may be leakage. ${leak.sentence}`;
+  const warning = `Do not switch to ${best} yet: its lead of ${writerOf(verdict.scale).difference(lead!)} over ${baseline} may be leakage. ${leak.sentence}`;
   return {action: warning, held: true};
 }
 
 const LEAKS: readonly Risk["kind"][] = ["split", "contamination"];
 
 function pickAction(
-  {comparisons}: Pick<Verdict, "comparisons">,
+  {comparisons, race, scale}: Pick<Verdict, "comparisons" | "race" | "scale">,
   best: string,
   baseline: string | undefined
 ): string {
+  if (race && race.errorRate === undefined) {
+    const verb = best === baseline ? "Keep" : baseline === undefined ? "Take" : "Switch to";
+    return `${verb} ${best}: it was left when ${race.rows < race.rowsOfPart ? "the budget was spent" : "all rows were used up"}.`;
+  }
   if (comparisons.length === 0) return `Take ${best}: there is no other candidate to compare it with.`;
   if (best === baseline) return `Keep ${best}: it is shown to be better than every other candidate.`;
   const against = comparisons.find(({b}) => b === baseline);
   if (against?.difference === undefined || against.low === undefined || against.high === undefined)
     return `${baseline === undefined ? "Take" : "Switch to"} ${best}: it is shown to be better than every other candidate.`;
-  return `Switch to ${best}: it is ${points(against.difference)} points (${points(against.low)} to ${points(against.high)}) better than ${baseline}.`;
+  const {number, difference} = writerOf(scale);
+  return `Switch to ${best}: it is ${difference(against.difference)} (${number(against.low)} to ${number(against.high)}) better than ${baseline}.`;
 }
 
 function tieAction(

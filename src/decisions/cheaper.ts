@@ -1,10 +1,17 @@
 import {holm, nonInferiority, normalQuantile, pairedDifference} from "../stats/index.js";
 import {clustersOf, valuesOf} from "./columns.js";
 import {oldPricesSentence} from "./oldPrices.js";
-import {counted, points} from "./points.js";
+import {counted} from "./points.js";
+import {type ScoreScale, writerOf} from "./scoreScale.js";
 import type {CandidateCost, CheaperCandidate, CheaperVerdict, DecideOptions, ScoreTable} from "./types.js";
 
 type Costs = NonNullable<DecideOptions["costs"]>;
+export interface CheaperTerms {
+  margin: number;
+  alpha: number;
+  scale: ScoreScale;
+}
+
 type Tested = Pick<CheaperCandidate, "difference" | "low" | "high" | "rows" | "adjustedP" | "verdict">;
 
 /**
@@ -15,10 +22,10 @@ export function cheaperOf(
   table: ScoreTable,
   best: string,
   costs: Costs,
-  margin: number,
-  alpha: number
+  terms: CheaperTerms
 ): CheaperVerdict | undefined {
-  return cheaperBy(table.candidates, best, costs, {margin, alpha}, (cheaper) => {
+  const {margin, alpha} = terms;
+  return cheaperBy(table.candidates, best, costs, terms, (cheaper) => {
     const tests = cheaper.map((candidate) => {
       const difference = pairedDifference(valuesOf(table, candidate), valuesOf(table, best), {
         level: 1 - 2 * alpha,
@@ -51,7 +58,7 @@ export function cheaperBy(
   among: readonly string[],
   best: string,
   costs: Costs,
-  {margin, alpha}: {margin: number; alpha: number},
+  {margin, alpha, scale}: CheaperTerms,
   test: (cheaper: readonly string[]) => Tested[]
 ): CheaperVerdict | undefined {
   const own = costOf(costs[best]);
@@ -74,7 +81,7 @@ export function cheaperBy(
     alpha,
     choice: choice?.candidate,
     sentence:
-      (choice ? chosen(choice, best, margin) : nobody(candidates, best, margin)) +
+      (choice ? chosen(choice, best, {margin, scale}) : nobody(candidates, best, {margin, scale})) +
       oldPricesSentence(choice ? [choice.candidate, best] : [...cheaper, best], costs),
     candidates
   };
@@ -102,7 +109,10 @@ function timesOf(
   return {timesCheaper, timesLow: timesCheaper / factor, timesHigh: timesCheaper * factor};
 }
 
-function chosen(choice: CheaperCandidate, best: string, margin: number): string {
+type Terms = Omit<CheaperTerms, "alpha">;
+
+function chosen(choice: CheaperCandidate, best: string, {margin, scale}: Terms): string {
+  const write = writerOf(scale);
   const {candidate, timesCheaper, timesLow, timesHigh, difference, low} = choice;
   const range =
     timesLow === undefined || times(timesLow) === times(timesHigh!)
@@ -110,12 +120,12 @@ function chosen(choice: CheaperCandidate, best: string, margin: number): string 
       : ` (${times(timesLow)} to ${times(timesHigh!)})`;
   const price =
     timesCheaper === undefined ? "costs nothing a call" : `is ${times(timesCheaper)} cheaper${range}`;
-  return `${candidate} is at most ${points(margin)} points worse than ${best} (${points(difference!)}, at worst ${points(low!)}) and ${price}.`;
+  return `${candidate} is at most ${write.difference(margin)} worse than ${best} (${write.number(difference!)}, at worst ${write.number(low!)}) and ${price}.`;
 }
 
-function nobody(candidates: readonly CheaperCandidate[], best: string, margin: number): string {
+function nobody(candidates: readonly CheaperCandidate[], best: string, {margin, scale}: Terms): string {
   const open = candidates.filter(({verdict}) => verdict === "undecided");
-  const claim = `at most ${points(margin)} points worse than ${best}`;
+  const claim = `at most ${writerOf(scale).difference(margin)} worse than ${best}`;
   if (open.length === 0) return `No cheaper candidate is ${claim}.`;
   return `No cheaper candidate is shown to be ${claim}; it is undecided for ${open.map(({candidate}) => candidate).join(", ")}.`;
 }

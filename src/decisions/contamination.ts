@@ -1,5 +1,6 @@
 import {type Interval, mean, meanInterval} from "../stats/index.js";
 import {counted, points} from "./points.js";
+import {type ScoreScale, writerOf} from "./scoreScale.js";
 import type {ScoreTable} from "./types.js";
 
 /**
@@ -83,7 +84,7 @@ export function cleanTable(table: ScoreTable, marks: ReadonlyMap<string, readonl
  * A line for all candidates that had learned from the same number of the rows they are scored on, with the clean
  * score of the best of them; none when all are clean.
  */
-export function contaminationWarnings(found: readonly Contamination[]): string[] {
+export function contaminationWarnings(found: readonly Contamination[], scale: ScoreScale): string[] {
   const groups = new Map<string, Contamination[]>();
   for (const one of found.filter(({share = 0}) => share > 0)) {
     const key = [one.clean, one.near, one.contaminated].join();
@@ -91,7 +92,7 @@ export function contaminationWarnings(found: readonly Contamination[]): string[]
   }
   return [...groups.values()].map((group) => {
     const best = group.reduce((a, b) => ((b.whole.mean ?? -Infinity) > (a.whole.mean ?? -Infinity) ? b : a));
-    return contaminationSentence(best, group.length - 1);
+    return contaminationSentence(best, scale, group.length - 1);
   });
 }
 
@@ -101,8 +102,10 @@ export function contaminationWarnings(found: readonly Contamination[]): string[]
  */
 export function contaminationSentence(
   {candidate, near, contaminated, clean, unknown, share = 0, whole, onClean}: Contamination,
+  scale: ScoreScale,
   alike = 0
 ): string {
+  const {number} = writerOf(scale);
   const learned = [
     contaminated > 0
       ? `${counted(contaminated)} ${contaminated === 1 ? "stands" : "stand"} in the training part`
@@ -118,7 +121,7 @@ export function contaminationSentence(
       ? unknown > 0
         ? "Of the other rows it is not known."
         : "No row is clean."
-      : `On the ${counted(clean)} clean rows ${alike === 0 ? "it" : candidate} scores ${onClean.mean === undefined ? "nothing" : points(onClean.mean)}, on all ${whole.mean === undefined ? "nothing" : points(whole.mean)}.`;
+      : `On the ${counted(clean)} clean rows ${alike === 0 ? "it" : candidate} scores ${onClean.mean === undefined ? "nothing" : number(onClean.mean)}, on all ${whole.mean === undefined ? "nothing" : number(whole.mean)}.`;
   return `${unknown > 0 ? "At least " : ""}${points(share)}% of the scored rows are contaminated for ${who} (${learned.join(", ")}). ${score}`;
 }
 

@@ -1,6 +1,8 @@
 import {holm} from "../stats/index.js";
 import {decide} from "./decide.js";
+import {DEFAULT_MARGIN} from "./defaults.js";
 import {pairwise} from "./pairwise.js";
+import {type ScoreScale, scaleOf} from "./scoreScale.js";
 import {concludeSlices, type SliceCell, type SliceTable, type Slicing} from "./sliceTable.js";
 import type {Comparison, DecideOptions, ScoreTable, Verdict} from "./types.js";
 
@@ -27,6 +29,20 @@ export type PairFigures = [
   method: string
 ];
 
+/**
+ * What rows are compared by, as the run's verdict was made. The margin is one of the scorer that decides: on another a difference
+ * of a point matters where scores are proportions, and any difference where they are not.
+ */
+export function cutOptions(
+  {margin, alpha, costs, tieBreakers, sameWeights}: Verdict,
+  {decides, scale, seed}: {decides: boolean; scale: ScoreScale; seed: string}
+): DecideOptions {
+  const common = {alpha, sameWeights, scale, seed};
+  return decides
+    ? {...common, margin, costs, tieBreakers}
+    : {...common, margin: scale === "proportion" ? DEFAULT_MARGIN : 0, decides};
+}
+
 /** Verdict and all pairs on the rows of the table. */
 export function cutOf(table: ScoreTable, options: DecideOptions, slice?: Cut["slice"]): Cut {
   const {pairs} = pairwise(table, [], {alpha: options.alpha});
@@ -48,9 +64,10 @@ export function cutOf(table: ScoreTable, options: DecideOptions, slice?: Cut["sl
 export function cutsOf(
   table: ScoreTable,
   slicings: readonly Slicing[],
-  options: DecideOptions,
+  given: DecideOptions,
   most = Infinity
 ): Cut[] {
+  const options = {...given, scale: given.scale ?? scaleOf(table.values)};
   const cuts = [cutOf(table, options)];
   for (const {name, values} of slicings) {
     const places = new Map<string, number[]>();

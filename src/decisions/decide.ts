@@ -1,5 +1,6 @@
 import {mean, meanInterval, pairedDifference, winnerEstimate} from "../stats/index.js";
 import {actionAfterRisks, choiceAmong, type TieBreakers} from "./action.js";
+import {bestFirst} from "./best.js";
 import {oldPriceOf} from "./oldPrices.js";
 import {cheaperOf} from "./cheaper.js";
 import {clustersOf, valuesOf} from "./columns.js";
@@ -7,6 +8,7 @@ import {DEFAULT_ALPHA} from "./defaults.js";
 import {isIdentical, moreRows} from "./moreRows.js";
 import {pairwise} from "./pairwise.js";
 import {risksOf} from "./risks.js";
+import {scaleOf} from "./scoreScale.js";
 import {sensitivityOf} from "./sensitivityOf.js";
 import type {
   CandidateCost,
@@ -33,10 +35,11 @@ import {standingOf} from "./standing.js";
  */
 export const decide: Decide = (table, options) => {
   const alpha = options.alpha ?? DEFAULT_ALPHA;
-  const summaries = table.candidates.map((_, c) => summarize(table, c, 1 - alpha)).sort(byMean);
+  const scale = options.scale ?? scaleOf(table.values);
+  const summaries = table.candidates.map((_, c) => summarize(table, c, 1 - alpha)).sort(bestFirst);
   const scored = summaries.filter((summary) => summary.mean !== undefined);
   const warnings = warningsOf(table, summaries);
-  const common = {margin: options.margin, alpha, summaries, warnings};
+  const common = {margin: options.margin, alpha, scale, summaries, warnings};
   const best = scored[0]?.candidate;
   if (best === undefined)
     return finish({kind: "no-scores", set: [], comparisons: [], ...common}, table, options);
@@ -54,9 +57,10 @@ export const decide: Decide = (table, options) => {
   const set = [best, ...contenders.map((pair) => pair.b)];
   const identical = contenders.filter((pair) => isIdentical(table, pair)).map((pair) => pair.b);
   const winner = winnerOf(table, scored, options, 1 - alpha);
-  const sensitivity = sensitivityOf(table, best, scored[1]?.candidate);
+  const sensitivity = sensitivityOf(table, best, {rival: scored[1]?.candidate, scale});
   const cheaper =
-    options.costs && cheaperOf(table, best, options.costs, options.costMargin ?? options.margin, alpha);
+    options.costs &&
+    cheaperOf(table, best, options.costs, {margin: options.costMargin ?? options.margin, alpha, scale});
   const verdict = {
     best,
     set,
@@ -96,7 +100,7 @@ function finish(
   const verdict = {...found, choice, sameWeights: sameWeights?.length ? sameWeights : undefined, tieBreakers};
   const risks = risksOf(verdict, options.facts ?? {});
   const {action, held} = actionAfterRisks(verdict, baseline, risks);
-  return {...verdict, action, held, sentence: sentenceOf({...verdict, held}), risks};
+  return {...verdict, action, held, sentence: sentenceOf({...verdict, held}, options), risks};
 }
 
 /** What tells tied candidates apart, of what was handed in. */
@@ -152,10 +156,6 @@ function winnerOf(
   if (found?.winner !== 0) return undefined;
   const {naive, estimate, low, high, n} = found;
   return {naive, estimate, low, high, rows: n};
-}
-
-function byMean(a: CandidateSummary, b: CandidateSummary): number {
-  return (b.mean ?? -Infinity) - (a.mean ?? -Infinity) || (a.candidate < b.candidate ? -1 : 1);
 }
 
 function compare(table: ScoreTable, a: string, b: string, level: number): Comparison {

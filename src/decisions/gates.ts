@@ -1,8 +1,9 @@
 import type {GateRule} from "./gateRule.js";
-import {valuesOf} from "./columns.js";
-import {everyLook, type GateInterval, type GateIntervals, oneLook} from "./gateIntervals.js";
+import {everyLook, oneLook} from "./gateIntervals.js";
 import {oldPriceMark} from "./oldPrices.js";
 import {points} from "./points.js";
+import {baselineTable, minScore, regression, runRegression} from "./scoreGates.js";
+import {writerOf} from "./scoreScale.js";
 import type {CandidateCost, ScoreTable, Verdict} from "./types.js";
 
 export type GateStatus = "pass" | "fail" | "undecided";
@@ -17,6 +18,9 @@ export interface GateResult {
   /** About how many more rows would decide an undecided rule. */
   rowsNeeded?: number;
 }
+
+/** What a rule found of a candidate that is named elsewhere. */
+export type Found = Omit<GateResult, "candidate">;
 
 /** What a candidate's calls came to, as the store holds them. */
 export interface CandidateCalls {
@@ -55,7 +59,10 @@ export function checkGates(
   calls: readonly CandidateCalls[],
   facts: GateFacts = {}
 ): GateResult[] {
-  const intervals = verdict.race?.errorRate === undefined ? oneLook : everyLook;
+  const by = {
+    intervals: verdict.race?.errorRate === undefined ? oneLook : everyLook,
+    write: writerOf(verdict.scale)
+  };
   return rules.flatMap((rule) => {
     const candidate = rule.candidate ?? verdict.best;
     if (candidate === undefined)
@@ -80,12 +87,12 @@ export function checkGates(
       ];
     const found = gone?.calls ?? calls.find((one) => one.candidate === candidate);
     return [
-      rule.minScore === undefined ? undefined : minScore(own, candidate, rule.minScore, intervals),
+      rule.minScore === undefined ? undefined : minScore(own, candidate, rule.minScore, by),
       rule.maxRegression === undefined
         ? undefined
         : rule.baselineRun === undefined
-          ? regression(own, candidate, rule.maxRegression, baselineTable(table, facts), intervals)
-          : runRegression(own, candidate, rule.maxRegression, {name: rule.baselineRun, facts, intervals}),
+          ? regression(own, candidate, rule.maxRegression, baselineTable(table, facts), by)
+          : runRegression(own, candidate, rule.maxRegression, {name: rule.baselineRun, facts, by}),
       rule.maxFailureShare === undefined
         ? undefined
         : atMost({
@@ -133,61 +140,6 @@ export function overall(results: readonly GateResult[]): GateStatus {
   return results.some(({status}) => status === "undecided") ? "undecided" : "pass";
 }
 
-type Found = Omit<GateResult, "candidate">;
-
-function minScore(table: ScoreTable, candidate: string, least: number, intervals: GateIntervals): Found {
-  const interval = intervals.mean(table, candidate);
-  const rule = `score at least ${points(least)}`;
-  if (!interval) return {rule, status: "undecided", message: "Too few rows were scored for an interval."};
-  return against(rule, interval, least);
-}
-
-/** The table that holds the baseline's scores: a race may have dropped it early. */
-function baselineTable({baseline, ...table}: ScoreTable, facts: GateFacts): ScoreTable {
-  const gone = facts.dropped?.find(({calls}) => calls.candidate === baseline);
-  return {...(gone?.table ?? table), baseline};
-}
-
-function regression(
-  table: ScoreTable,
-  candidate: string,
-  most: number,
-  of: ScoreTable,
-  intervals: GateIntervals
-): Found {
-  const {baseline} = of;
-  const rule = `not more than ${points(most)} points below ${baseline ?? "the baseline"}`;
-  if (baseline === undefined) return {rule, status: "undecided", message: "The run has no baseline."};
-  if (baseline === candidate) return {rule, status: "pass", message: "It is the baseline itself."};
-  const difference = intervals.difference(table, candidate, inOrderOf(table, of, baseline));
-  if (!difference) return {rule, status: "undecided", message: "Too few rows were scored by both."};
-  return against(rule, difference, -most);
-}
-
-function runRegression(
-  table: ScoreTable,
-  candidate: string,
-  most: number,
-  {name, facts, intervals}: {name: string; facts: GateFacts; intervals: GateIntervals}
-): Found {
-  const found = facts.baseline?.(name);
-  const rule = `not more than ${points(most)} points below ${found ? `run ${found.run}` : name === "previous" ? "the run before" : `the run ${name}`}`;
-  if (!found)
-    return {rule, status: "undecided", message: "The store has no such run of this eval and split."};
-  if (!found.table.candidates.includes(candidate))
-    return {rule, status: "undecided", message: `That run has no candidate ${candidate}.`};
-  const difference = intervals.difference(table, candidate, inOrderOf(table, found.table, candidate));
-  if (!difference) return {rule, status: "undecided", message: "Too few rows were scored in both runs."};
-  return against(rule, difference, -most);
-}
-
-/** A candidate's scores in `other`, in the order of the table's rows. */
-function inOrderOf(table: ScoreTable, other: ScoreTable, candidate: string): (number | undefined)[] {
-  const values = valuesOf(other, candidate);
-  const places = new Map(other.rowIds.map((id, row) => [id, row]));
-  return table.rowIds.map((id) => values[places.get(id) ?? -1]);
-}
-
 function leakage(found: GateFacts["leakage"], most: number): Found {
   const {rule, ...result} = atMost({
     what: "share of leaked test rows",
@@ -208,21 +160,6 @@ function personalData(found: GateFacts["personalData"], most: number): Found {
     };
   return {rule, status: found.rows <= most ? "pass" : "fail", message: `${found.rows} of ${found.of} rows`};
 }
-
-function against(rule: string, {estimate, low, high, n, isConstant}: GateInterval, least: number): Found {
-  const message = `${points(estimate)} (${points(low)} to ${points(high)}) on ${n} rows`;
-  if (low >= least) return {rule, status: "pass", message};
-  if (high < least) return {rule, status: "fail", message};
-  const distance = Math.abs(estimate - least);
-  const reach = estimate < least ? high - estimate : estimate - low;
-  // That many rows bring the near end to the threshold. It moves with the root of n; where all rows are alike it is
-  // z² / (n + z²) away, by Wilson's interval and by Tango's.
-  const times = isConstant ? odds(reach) / odds(distance) : (reach / distance) ** 2;
-  const rowsNeeded = distance > 0 ? Math.max(1, Math.ceil(n * times) - n) : undefined;
-  return {rule, status: "undecided", message, rowsNeeded};
-}
-
-const odds = (share: number) => share / (1 - share);
 
 const UNKNOWN = "The store does not know it.";
 

@@ -6,8 +6,9 @@ export {
   type RowMark,
   type ScoreOf
 } from "./contamination.js";
+export {bestFirst, bestOf} from "./best.js";
 export {callsOf} from "./callsOf.js";
-export {cutsOf} from "./cut.js";
+export {cutOptions, cutsOf} from "./cut.js";
 export {decide} from "./decide.js";
 export {DEFAULT_ALPHA, DEFAULT_MARGIN} from "./defaults.js";
 export type {RiskFacts} from "./risks.js";
@@ -18,6 +19,7 @@ export {history, type HistoryEntry, type Traced, traceHistory, type TracedRun} f
 export {pairwise} from "./pairwise.js";
 export * from "./raceTypes.js";
 export {gatesOf, runReport, type RunReport} from "./report.js";
+export {scaleOf, type ScoreScale, type ScoreWriter, writerOf} from "./scoreScale.js";
 export {scoreTable, slicingsOf} from "./scoreTable.js";
 export {counted, points} from "./points.js";
 export {type Regression, regressionsOf} from "./regressionsOf.js";

@@ -9,7 +9,7 @@ export interface RaceSettings {
   margin: number;
   /** Without a budget: the chance that the truly best candidate is dropped, whenever the race is looked at. */
   errorRate?: number;
-  /** With one of these the race is for the best choice that the budget buys, and promises no error rate. */
+  /** With one of these the race is for the best choice that the budget buys, and controls no error rate. */
   budgetCalls?: number;
   budgetUsd?: number;
 }

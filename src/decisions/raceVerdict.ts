@@ -31,8 +31,9 @@ export function raceVerdict(
   const still = outcome?.set ?? round.candidates.filter((candidate) => !gone.has(candidate));
   const set = [best, ...still.filter((candidate) => candidate !== best)];
   const alpha = settings.errorRate ?? last.alpha;
-  const {kind, summaries, margin, warnings, sensitivity} = last;
-  const cheaper = settings.errorRate === undefined ? undefined : cheaperInRace(record, best, costs, alpha);
+  const {kind, summaries, margin, scale, warnings, sensitivity} = last;
+  const cheaper =
+    settings.errorRate === undefined ? undefined : cheaperInRace(record, best, costs, {alpha, scale});
   const decided = {
     kind: kind === "no-scores" ? kind : kindOf(outcome?.kind),
     best,
@@ -42,6 +43,7 @@ export function raceVerdict(
       .map(({candidate}) => comparisonOf(round, best, candidate)),
     margin,
     alpha,
+    scale,
     summaries,
     warnings,
     sensitivity: sensitivity && last.best === best ? sensitivity : undefined,
@@ -104,16 +106,19 @@ function comparisonOf(round: RaceRound, best: string, other: string): Comparison
     difference: lead?.estimate,
     low: lead?.low,
     high: lead?.high,
+    meanA: lead?.meanA,
+    meanB: lead?.meanB,
     method: lead ? "confidence sequence" : undefined
   };
 }
 
 /** The lead of `best` in a round's own intervals; undefined when the pair has none. */
 function leadIn(round: RaceRound, best: string, other: string) {
-  for (const {a, b, observations, estimate, low, high} of round.pairs) {
+  for (const {a, b, observations, meanA, meanB, estimate, low, high} of round.pairs) {
     if (estimate === undefined || low === undefined || high === undefined) continue;
-    if (a === best && b === other) return {estimate, low, high, observations};
-    if (a === other && b === best) return {estimate: -estimate, low: -high, high: -low, observations};
+    if (a === best && b === other) return {estimate, low, high, observations, meanA, meanB};
+    if (a === other && b === best)
+      return {estimate: -estimate, low: -high, high: -low, observations, meanA: meanB, meanB: meanA};
   }
   return undefined;
 }
@@ -123,10 +128,10 @@ function cheaperInRace(
   {rounds, settings}: RaceRecord,
   best: string,
   costs: Readonly<Record<string, CandidateCost>>,
-  alpha: number
+  terms: Pick<Verdict, "alpha" | "scale">
 ): Verdict["cheaper"] {
   const {candidates, margin} = settings;
-  return cheaperBy(candidates, best, costs, {margin, alpha}, (cheaper) =>
+  return cheaperBy(candidates, best, costs, {margin, ...terms}, (cheaper) =>
     cheaper.map((candidate): Omit<CheaperCandidate, "candidate" | "costUsdPerThousand"> => {
       const lead = rounds.map((round) => leadIn(round, best, candidate)).findLast(Boolean);
       if (!lead) return {rows: 0, verdict: "undecided"};

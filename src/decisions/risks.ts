@@ -1,6 +1,7 @@
 import {OLD_PRICE_DAYS} from "../costs/prices/priceAt.js";
 import {type Contamination, contaminationSentence} from "./contamination.js";
-import {counted, points} from "./points.js";
+import {counted} from "./points.js";
+import {writerOf} from "./scoreScale.js";
 import type {Risk, Verdict} from "./types.js";
 
 /** What could make a verdict wrong beside chance; what is not known is absent and gives no risk. */
@@ -40,7 +41,7 @@ const ORDER: readonly Risk["kind"][] = [
  */
 export function risksOf(verdict: Omit<Verdict, "sentence" | "action" | "risks">, facts: RiskFacts): Risk[] {
   const found = [
-    splitRisk(facts),
+    splitRisk(verdict, facts),
     ...contaminationRisks(verdict, facts),
     failureRisk(verdict),
     facts.partial === undefined
@@ -58,19 +59,21 @@ export function risksOf(verdict: Omit<Verdict, "sentence" | "action" | "risks">,
   );
 }
 
-function splitRisk({otherSplit}: RiskFacts): Risk | undefined {
+function splitRisk({scale}: Pick<Verdict, "scale">, {otherSplit}: RiskFacts): Risk | undefined {
   if (!otherSplit || otherSplit.difference <= 0) return undefined;
   const {name, difference, low, high} = otherSplit;
   const known = low !== undefined && low > 0;
-  const interval = low === undefined || high === undefined ? "" : ` (${points(low)} to ${points(high)})`;
+  const write = writerOf(scale);
+  const interval =
+    low === undefined || high === undefined ? "" : ` (${write.number(low)} to ${write.number(high)})`;
   return {
     kind: "split",
-    sentence: `On split ${name}, which keeps related rows together, the best scores ${points(difference)} points${interval} lower${known || interval === "" ? "" : ", which may be chance"}.`,
+    sentence: `On split ${name}, which keeps related rows together, the best scores ${write.difference(difference)}${interval} lower${known || interval === "" ? "" : ", which may be chance"}.`,
     moves: known ? difference : undefined
   };
 }
 
-function contaminationRisks(verdict: Pick<Verdict, "set">, facts: RiskFacts): Risk[] {
+function contaminationRisks(verdict: Pick<Verdict, "set" | "scale">, facts: RiskFacts): Risk[] {
   const unknown = (facts.contaminationUnknown ?? []).map((sentence): Risk => ({
     kind: "contamination",
     sentence
@@ -90,7 +93,7 @@ function contaminationRisks(verdict: Pick<Verdict, "set">, facts: RiskFacts): Ri
   return [
     {
       kind: "contamination",
-      sentence: contaminationSentence(worst) + more,
+      sentence: contaminationSentence(worst, verdict.scale) + more,
       moves: flattery(worst)
     },
     ...unknown

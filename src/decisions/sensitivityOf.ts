@@ -1,6 +1,7 @@
 import {differenceSensitivity, sensitivity} from "../stats/index.js";
 import {valuesOf} from "./columns.js";
 import {points} from "./points.js";
+import type {ScoreScale} from "./scoreScale.js";
 import type {ScoreTable, VerdictSensitivity} from "./types.js";
 
 /**
@@ -10,16 +11,13 @@ import type {ScoreTable, VerdictSensitivity} from "./types.js";
 export function sensitivityOf(
   table: ScoreTable,
   best: string,
-  rival: string | undefined
+  {rival, scale}: {rival: string | undefined; scale: ScoreScale}
 ): VerdictSensitivity | undefined {
   const failed = table.values.reduce(
     (sum, values) => sum + values.filter((value) => value === undefined).length,
     0
   );
-  const within = table.values.every((values) =>
-    values.every((value) => value === undefined || (value >= 0 && value <= 1))
-  );
-  if (failed === 0 || !within) return undefined;
+  if (failed === 0 || scale !== "proportion") return undefined;
   const bounds = table.candidates.map((candidate) => sensitivity(valuesOf(table, candidate))!);
   const leader = (of: "lowest" | "highest") => {
     const most = Math.max(...bounds.map((one) => one[of]));

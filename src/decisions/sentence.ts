@@ -1,37 +1,56 @@
-import {counted, list, points} from "./points.js";
+import {counted, list} from "./points.js";
+import {writerOf} from "./scoreScale.js";
 import type {Verdict} from "./types.js";
 
-/** The verdict in one sentence, without markup. */
-export function sentenceOf(verdict: Omit<Verdict, "sentence" | "action" | "risks">): string {
+/** The verdict in one sentence, without markup; without advice for a scorer that does not decide. */
+export function sentenceOf(
+  verdict: Omit<Verdict, "sentence" | "action" | "risks">,
+  {decides = true}: {decides?: boolean} = {}
+): string {
   const {kind, held, best, set, comparisons, rowsNeeded, margin, identical = []} = verdict;
+  const {number, difference} = writerOf(verdict.scale);
   if (kind === "no-scores") return "Nothing was scored, so there is nothing to decide.";
   const summary = verdict.summaries[0]!;
-  const mean = points(summary.mean!);
+  const mean = number(summary.mean!);
   const interval =
-    summary.low === undefined ? undefined : `${points(summary.low)} to ${points(summary.high!)}`;
+    summary.low === undefined ? undefined : `${number(summary.low)} to ${number(summary.high!)}`;
   const score = interval ? `${mean} (${interval})` : mean;
   if (kind === "pick") {
     const next = comparisons[0];
     if (!next) return `${best} scored ${score}; there is no other candidate to compare it with.`;
-    return `${held ? best : `Pick ${best}: it`} scored ${score}, ${points(next.difference!)} points (${points(next.low!)} to ${points(next.high!)}) above the next, ${next.b}.`;
+    return `${held || !decides ? best : `Pick ${best}: it`} scored ${score}, ${difference(next.difference!)} (${number(next.low!)} to ${number(next.high!)}) above the next, ${next.b}.`;
   }
   const others = set.slice(1).filter((name) => !identical.includes(name));
   // Each pair is compared on the rows that both were scored on: where those differ there is no one number to say.
   const shared = new Set(comparisons.filter(({b}) => identical.includes(b)).map(({rows}) => rows));
   const where = shared.size === 1 ? `every one of ${counted([...shared][0]!)} rows` : "every row they share";
   const agree = `${list([best!, ...identical])} scored the same on ${where} (${interval ? `${mean}, ${interval}` : mean})`;
+  const inside = `by less than ${difference(margin)}`;
   if (kind === "tie") {
-    if (identical.length === 0)
-      return `${list(set)} are a tie: they differ by less than ${points(margin)} points. Choose by cost.`;
+    const advice = decides ? " Choose by cost." : "";
+    if (identical.length === 0) return `${list(set)} are a tie: they differ ${inside}.${advice}`;
     return others.length === 0
-      ? `${agree}: a tie. Choose by cost.`
-      : `${agree}; ${list(others)} ${others.length > 1 ? "differ" : "differs"} from them by less than ${points(margin)} points: a tie. Choose by cost.`;
+      ? `${agree}: a tie.${advice}`
+      : `${agree}; ${list(others)} ${others.length > 1 ? "differ" : "differs"} from them ${inside}: a tie.${advice}`;
   }
   if (identical.length > 0 && others.length === 0)
-    return `${agree}: ${rowsNeeded === undefined ? "more rows" : `about ${counted(rowsNeeded)} more rows`} like these would show that they differ by less than ${points(margin)} points.`;
-  const more =
-    rowsNeeded === undefined ? "more rows are needed" : `about ${counted(rowsNeeded)} more rows would tell`;
+    return margin > 0
+      ? `${agree}: ${rowsNeeded === undefined ? "more rows" : `about ${counted(rowsNeeded)} more rows`} like these would show that they differ ${inside}.`
+      : `${agree}.`;
+  // Those within the margin may well differ significantly.
+  const near = others.filter((name) => comparisons.some(({b, within}) => b === name && within));
+  const open = others.filter((name) => !near.includes(name));
+  const apart = `not significantly different from ${list(open.length > 0 ? open : others)}`;
+  const rows =
+    rowsNeeded === undefined
+      ? "more labelled rows"
+      : `about ${counted(rowsNeeded)} more labelled ${rowsNeeded === 1 ? "row" : "rows"}`;
+  const more = `${rows} would be needed to decide.`;
+  const beside =
+    open.length > 0 && near.length > 0
+      ? ` ${list(near)} ${near.length > 1 ? "differ" : "differs"} from ${identical.length > 0 ? "them" : "it"} ${inside}.`
+      : "";
   return identical.length > 0
-    ? `${agree}, best of all, but cannot yet be told apart from ${list(others)}: ${more}.`
-    : `${best} scored best, ${score}, but cannot yet be told apart from ${list(others)}: ${more}.`;
+    ? `${agree}, best of all, but ${apart}; ${more}${beside}`
+    : `${best} scored best, ${score}, but is ${apart}; ${more}${beside}`;
 }

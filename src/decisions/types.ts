@@ -2,6 +2,7 @@ import type {TokenPrice} from "../costs/index.js";
 import type {Choice, TieBreakers} from "./action.js";
 import type {RiskFacts} from "./risks.js";
 import type {RaceDrop, RaceOutcome} from "./raceTypes.js";
+import type {ScoreScale} from "./scoreScale.js";
 
 /** Scores of several candidates on the same rows: what a verdict is made from. */
 export interface ScoreTable {
@@ -40,6 +41,9 @@ export interface Comparison {
   difference?: number;
   low?: number;
   high?: number;
+  /** Of a race's comparison: the two means over `rows`, which are groups of rows where there are any, each with its mean. */
+  meanA?: number;
+  meanB?: number;
   pValue?: number;
   /** Holm-adjusted over all comparisons shown. */
   adjustedP?: number;
@@ -85,6 +89,8 @@ export interface Verdict {
   tieBreakers?: Omit<TieBreakers, "usdPerThousand" | "oldPrices">;
   margin: number;
   alpha: number;
+  /** How the scorer's values are written, wherever this verdict is. */
+  scale: ScoreScale;
   /** Sorted by mean, best first. */
   summaries: CandidateSummary[];
   /** The best against each other candidate. */
@@ -124,7 +130,7 @@ export interface CandidateCost {
 export interface VerdictRace {
   id: string;
   outcome: RaceOutcome["kind"];
-  /** Chance that the truly best candidate was dropped; absent in a race for a budget, which promises none. */
+  /** Chance that the truly best candidate was dropped; absent in a race for a budget, which controls none. */
   errorRate?: number;
   budgetCalls?: number;
   budgetUsd?: number;
@@ -195,6 +201,10 @@ export interface DecideOptions {
   sameWeights?: readonly (readonly string[])[];
   /** What is known of the risks beside the scores. */
   facts?: RiskFacts;
+  /** How the scorer's values are written; by the table's own when absent. For some rows of a table, that of all of them. */
+  scale?: ScoreScale;
+  /** False for a scorer that the eval does not decide by: the sentence then gives no advice. */
+  decides?: boolean;
 }
 
 /** Signature of `decide`: pure, no Node APIs, the same in engine, gate and page. */

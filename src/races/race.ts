@@ -132,7 +132,7 @@ function sentenceOf(outcome: Omit<RaceOutcome, "sentence">, settings: RaceSettin
   const budget = settings.errorRate === undefined;
   if (kind === "pick")
     return budget
-      ? `${best} was left when ${rows < settings.rows ? "the budget was spent" : "all rows were used up"}, after ${used}; a budget promises no error rate.`
+      ? `${best} was left when ${rows < settings.rows ? "the budget was spent" : "all rows were used up"}, after ${used}; a race for a budget controls no error rate.`
       : `${best} won the race after ${used}; the best candidate is dropped in at most ${points(settings.errorRate!)}% of races.`;
   if (kind === "within-margin")
     return `${best} leads after ${used}: whichever of ${list(set)} is best, it is at most ${points(settings.margin)} points better than ${best}.`;

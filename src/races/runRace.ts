@@ -146,7 +146,9 @@ function settingsOf(
   if (errorRate !== undefined && !(errorRate > 0 && errorRate < 1))
     problems.push(`the error rate is ${errorRate}; it must be between 0 and 1, such as 0.05.`);
   if (errorRate !== undefined && (budgetCalls !== undefined || budgetUsd !== undefined))
-    problems.push("a race has an error rate or a budget, not both: a budget can promise no error rate.");
+    problems.push(
+      "a race has an error rate or a budget, not both: a race for a budget controls no error rate."
+    );
   if (budgetCalls !== undefined && budgetUsd !== undefined)
     problems.push("a race has one budget: say --budget-calls or --budget-usd.");
   const least = candidates.length * repeats * Math.ceil(Math.log2(Math.max(2, candidates.length)));

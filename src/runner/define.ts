@@ -82,7 +82,7 @@ export type Prompt = string | ((row: Row, context: PromptContext) => string | Me
 export interface RaceOptions {
   /** Chance that the truly best candidate is dropped; default 0.05. Not together with a budget. */
   errorRate?: number;
-  /** With one of these the race is for the best choice that the budget buys, and promises no error rate. */
+  /** With one of these the race is for the best choice that the budget buys, and controls no error rate. */
   budgetCalls?: number;
   budgetUsd?: number;
 }

@@ -1,4 +1,4 @@
-import {cutsOf, scoreTable, slicingsOf} from "../decisions/index.js";
+import {cutOptions, cutsOf, scaleOf, scoreTable, slicingsOf} from "../decisions/index.js";
 import type {Store} from "../store/index.js";
 import type {ScorerComparisons} from "./comparisonTypes.js";
 import {currentDecisions} from "./currentRuns.js";
@@ -9,18 +9,22 @@ const MOST_SLICES = 100;
 
 /**
  * Verdicts and all pairs of a run, scorer by scorer, over all rows and in every slice: so that a page of a million scores has
- * them without reading one. They are decided as the run is, with its margin, error rate and costs.
+ * them without reading one. They are decided as the run is, with its error rate; by the scorer that decides with its margin and costs, too.
  */
 export async function* comparisons(store: Store, id: string): AsyncGenerator<ScorerComparisons> {
   const found = (await currentDecisions(store.workspace)).find(({run}) => run.id === id);
   if (!found) throw new Error(`no such run: ${id}`);
   const {run, race} = found;
   const {verdict, table: primary} = await runVerdict(store, run, {race});
-  const {margin, alpha, costs, tieBreakers, sameWeights} = verdict;
+  const {alpha} = verdict;
   const slicings = await slicingsOf(store, run);
   for (const {name: scorer} of run.scorers) {
     const table = scorer === run.primaryScorer && !race ? primary : await scoreTable(store, id, scorer);
-    const options = {margin, alpha, seed: run.seed, costs, tieBreakers, sameWeights};
+    const options = cutOptions(verdict, {
+      decides: scorer === run.primaryScorer,
+      scale: scaleOf(table.values),
+      seed: run.seed
+    });
     yield {
       run: id,
       scorer,

@@ -1,4 +1,5 @@
 import type {CascadeReport, CostSample, Signal, TokenPrice} from "../costs/index.js";
+import type {ScoreScale} from "../decisions/scoreScale.js";
 
 /** What the costs page and `assay costs` make their tables from. */
 export interface CostsData {
@@ -14,6 +15,8 @@ export interface CostsData {
   binary: boolean;
   /** In score units. */
   margin: number;
+  /** How the scores are written. */
+  scale: ScoreScale;
   rows: number;
   samples: CostSample[];
   prices: PriceNote[];

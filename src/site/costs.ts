@@ -1,6 +1,6 @@
 import {NEWEST, projectPricesOr, type Store} from "../store/index.js";
 import type {PageCosts} from "./costTypes.js";
-import {currentRuns} from "./currentRuns.js";
+import {currentDecisions} from "./currentRuns.js";
 import {runCascades} from "./runCascades.js";
 import {runCosts} from "./runCosts.js";
 
@@ -11,9 +11,9 @@ import {runCosts} from "./runCosts.js";
 export async function costs(store: Store): Promise<PageCosts[]> {
   const {prices, problem: priceProblem} = await projectPricesOr(store.workspace.project);
   const found: PageCosts[] = [];
-  for (const run of await currentRuns(store.workspace))
+  for (const {run, race} of await currentDecisions(store.workspace))
     found.push({
-      ...(await runCosts(store, run, {prices, at: NEWEST})),
+      ...(await runCosts(store, run, {prices, at: NEWEST}, race)),
       cascades: await runCascades(store, run),
       priceProblem
     });

@@ -1,6 +1,6 @@
 import {chooseThresholds} from "../costs/index.js";
 import type {ScoreTable} from "../decisions/types.js";
-import {DEFAULT_MARGIN, scoreTable} from "../decisions/index.js";
+import {bestFirst, DEFAULT_MARGIN, scoreTable} from "../decisions/index.js";
 import {mean} from "../stats/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 import {cascadeStages} from "./cascadeStages.js";
@@ -65,10 +65,10 @@ function rankedOf({candidates, values}: ScoreTable, run: RunManifest): string[] 
   const isCascade = (name: string) =>
     cascades.some((one) => name === one.name || name.startsWith(`${one.name} · `));
   return candidates
-    .map((name, i) => ({name, score: mean(values[i]!)}))
-    .filter((one): one is {name: string; score: number} => one.score !== undefined && !isCascade(one.name))
-    .sort((a, b) => b.score - a.score)
-    .map(({name}) => name);
+    .map((candidate, i) => ({candidate, mean: mean(values[i]!)}))
+    .filter((one) => one.mean !== undefined && !isCascade(one.candidate))
+    .sort(bestFirst)
+    .map(({candidate}) => candidate);
 }
 
 /** Mean US dollars of a call by candidate, of those whose every answer has a known cost. */

@@ -7,7 +7,15 @@ import {
   isOldPrice,
   type RequestTokens
 } from "../costs/index.js";
-import {DEFAULT_ALPHA, DEFAULT_MARGIN, type ScoreTable, scoreTable} from "../decisions/index.js";
+import {
+  bestOf,
+  DEFAULT_ALPHA,
+  DEFAULT_MARGIN,
+  type RaceRecord,
+  scaleOf,
+  type ScoreTable,
+  scoreTable
+} from "../decisions/index.js";
 import {mean, meanInterval, nonInferiority, pairedDifference, resampledMeans} from "../stats/index.js";
 import {
   type AppliedPrice,
@@ -26,15 +34,20 @@ const RESAMPLES = 100;
 
 /**
  * What a run in the store tells of its candidates' quality, tokens and hostings: calls nobody. Two candidates that share rows share the
- * resamples, drawn with the run's seed.
+ * resamples, drawn with the run's seed. The best is the verdict's: with `race`, of which `run` is the last round, the race's.
  */
-export async function runCosts(store: Store, run: RunManifest, choice: PriceChoice): Promise<CostsData> {
+export async function runCosts(
+  store: Store,
+  run: RunManifest,
+  choice: PriceChoice,
+  race?: RaceRecord
+): Promise<CostsData> {
   const {at} = choice;
   const table = await scoreTable(store, run.id, run.primaryScorer);
   const margin = run.margin ?? DEFAULT_MARGIN;
   const above = tiersOf(run, choice);
   const columns = await tokenColumns(store, run, table, {usd: costColumn(run, choice), above});
-  const best = bestOf(table);
+  const best = table.candidates.indexOf(race?.outcome?.best ?? bestOf(table) ?? "");
   const names = run.candidates.flatMap((candidate) =>
     run.variants.map(({name}) => ({
       candidate,
@@ -79,7 +92,7 @@ export async function runCosts(store: Store, run: RunManifest, choice: PriceChoi
       name,
       quality: qualityOf(table, i),
       best: i === best,
-      nonInferiorP: best === undefined || i === best ? undefined : nonInferiorP(table, i, best, margin),
+      nonInferiorP: best < 0 || i === best ? undefined : nonInferiorP(table, i, best, margin),
       tokens,
       rows,
       countedRows: counted,
@@ -116,6 +129,7 @@ export async function runCosts(store: Store, run: RunManifest, choice: PriceChoi
     scorer: run.primaryScorer,
     binary: table.binary,
     margin,
+    scale: scaleOf(table.values),
     rows: table.rowIds.length,
     samples,
     prices: notes,
@@ -212,15 +226,6 @@ function isBilled(candidate: RunCandidate, {rows, told}: TokenColumns, choice: P
   if (candidate.identity.cascade !== undefined) return true;
   if (candidate.price || rows === 0 || told < rows) return false;
   return !choice.repriced || appliedPrice(candidate, choice) === undefined;
-}
-
-function bestOf({values}: ScoreTable): number | undefined {
-  let best: number | undefined;
-  const means = values.map((column) => mean(column));
-  means.forEach((value, i) => {
-    if (value !== undefined && (best === undefined || value > means[best]!)) best = i;
-  });
-  return best;
 }
 
 function qualityOf(table: ScoreTable, i: number): CostSample["quality"] {

@@ -45,7 +45,8 @@ export async function runVerdict(
   const {verdict} = report;
   // That of the candidates which may be the best is among the risks.
   const others = contaminationWarnings(
-    (contamination?.candidates ?? []).filter(({candidate}) => !verdict.set.includes(candidate))
+    (contamination?.candidates ?? []).filter(({candidate}) => !verdict.set.includes(candidate)),
+    verdict.scale
   );
   return {...report, verdict: {...verdict, warnings: [...verdict.warnings, ...others]}, contamination};
 }

@@ -20,6 +20,23 @@ const checked = [
   }
 ] as unknown as CheckedRun[];
 
+describe("a comment", () => {
+  it("writes what changed on the scorer's scale", () => {
+    const change = {
+      before: "r0",
+      candidates: [
+        {candidate: "a", before: 4.1, after: 3.85, difference: -0.25, low: -0.4, high: -0.1, rows: 9}
+      ].map((one) => ({...one, better: [], worse: ["x"], newlyFailed: [], status: "regressed"}))
+    };
+    const textOf = (scale: string) =>
+      markdown([
+        {...checked[0]!, change, report: {verdict: {action: "", sentence: "", risks: [], best: "a", scale}}}
+      ] as unknown as CheckedRun[]);
+    expect(textOf("plain")).toContain("a 4.1 → 3.85 (−0.25, −0.4 to −0.1) against r0 on 9 rows");
+    expect(textOf("proportion")).toContain("a 410.0 → 385.0 (−25.0, −40.0 to −10.0)");
+  });
+});
+
 describe("a candidate's name", () => {
   it("makes no heading, mention, link or element in a comment", () => {
     const text = markdown(checked);

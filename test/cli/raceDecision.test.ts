@@ -1,11 +1,12 @@
-import {afterAll, beforeAll, beforeEach, describe, expect, it} from "vitest";
+import {afterAll, beforeAll, beforeEach, describe, expect, it, vi} from "vitest";
 import {checkEvals} from "../../src/cli/check.js";
+import {chosenRun} from "../../src/cli/chosenRun.js";
 import {scoreTable} from "../../src/decisions/index.js";
 import {runRace} from "../../src/races/runRace.js";
 import {openAICompatible} from "../../src/endpoints/index.js";
 import {candidate, type GateRule, runEval} from "../../src/runner/index.js";
 import {currentDecisions} from "../../src/site/currentRuns.js";
-import {verdicts} from "../../src/site/index.js";
+import {runCosts, runVerdict, verdicts} from "../../src/site/index.js";
 import {clusteredStandardError, meanInterval} from "../../src/stats/index.js";
 import {type Project, wordsEval, wordsProject} from "../runner/support/project.js";
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
@@ -172,6 +173,54 @@ describe("the decision on an eval that was raced", () => {
     const found = await currentDecisions(project.store.workspace);
     expect(found).toHaveLength(1);
     expect(found[0]!.race!.outcome!.kind).toBe("stopped");
+  });
+
+  it("is one and the same by the eval's name, by the id of the race's last run, and on the page", async () => {
+    const {record} = await runRace(definition(), inputs());
+    const run = await shown();
+    for (const name of ["words", run.id]) {
+      const decision = await chosenRun(project.store, name);
+      expect(decision.race?.id).toBe(record.id);
+      expect((await runVerdict(project.store, decision.run, decision)).verdict).toEqual(run.verdict);
+    }
+  });
+
+  it("is not that of an earlier round, which says so", async () => {
+    const {record} = await runRace(definition(), inputs());
+    await project.store.refresh();
+    const [first, last] = [record.rounds[0]!.run!, record.rounds.at(-1)!.run!];
+    expect(first).not.toBe(last);
+    const written = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    try {
+      const {race} = await chosenRun(project.store, first);
+      expect(race).toBeUndefined();
+      expect(written.mock.calls.flat().join("")).toBe(
+        `! ${first} is round 1 of a race: its figures hold for one look only. The race's verdict is that of ${last}.\n`
+      );
+    } finally {
+      written.mockRestore();
+    }
+  });
+
+  it("names the best of its costs, too", async () => {
+    const {record} = await runRace(definition(), inputs());
+    const {id} = await shown();
+    const run = (await project.store.runs()).find((one) => one.id === id)!;
+    const bestOf = async (best: string | undefined) => {
+      const race = {...record, outcome: {...record.outcome!, best}};
+      const {samples} = await runCosts(project.store, run, {at: "2026-11-26"}, race);
+      return samples.filter((one) => one.best).map(({name}) => name);
+    };
+    expect(await bestOf(record.outcome!.best)).toEqual(["good"]);
+    expect(await bestOf("fair")).toEqual(["fair"]);
+  });
+
+  it("claims no proof where a budget was spent", async () => {
+    const {record} = await runRace(definition(), inputs(), {budgetCalls: 90});
+    const {verdict} = await shown();
+    expect(record.outcome).toMatchObject({kind: "pick", best: "good"});
+    expect(verdict.action).toBe("Switch to good: it was left when the budget was spent.");
+    expect(verdict.sentence).toMatch(/; a race for a budget controls no error rate\.$/);
   });
 
   it("gates a race by intervals that hold at every look, against a baseline that it dropped", async () => {

@@ -31,15 +31,33 @@ const run = (status: RunManifest["status"], more: Partial<RunManifest> = {}) =>
   }) as RunManifest;
 
 describe("the verdict in the terminal", () => {
+  it("writes stars as stars", () => {
+    const stars = (of: (row: number) => number) => Array.from({length: 60}, (_, row) => of(row));
+    const verdict = decide(
+      {
+        candidates: ["a", "b", "c"],
+        rowIds: stars((row) => row).map(String),
+        values: [stars((r) => 3 + (r % 3)), stars((r) => 3 + ((r + 1) % 3)), stars((r) => 1 + (r % 4))],
+        binary: false
+      },
+      {margin: 0.25, seed: "1"}
+    );
+    const text = verdictText(run("complete"), verdict);
+    expect(text).toMatch(/^a +4 +3\.787 to 4\.213 +60\/60 +best$/m);
+    expect(text).toMatch(/^c +2\.5 +2\.\d+ to 2\.\d+ +60\/60 +−1\.5 \(−1\.\d+ to −1\.\d+\)$/m);
+    expect(text).toMatch(/Picking the highest of 3 scores .* Corrected: 3\.\d+ \(3\.\d+ to 4\.\d+\)\./);
+    expect(text).not.toMatch(/points|%(?! interval| CI)/);
+  });
+
   it("says which rows the best one's corrected mean is over, and that the run is partial", () => {
     const verdict = verdictOf(45);
     expect(verdict.summaries[0]).toMatchObject({candidate: "a", scored: 100, mean: 0.91});
     const text = verdictText(run("partial"), verdict);
     expect(text).toContain(
-      "Of a partial run: on the 45 rows that all candidates share a scored 80.0. 80.0 is too high on average"
+      "Of a partial run: on the 45 rows that all candidates share a scored 80.0. Picking the highest of 3 scores overestimates it (winner's curse). Corrected: "
     );
     const whole = verdictText(run("complete"), verdictOf(100));
-    expect(whole).toContain("91.0 is too high on average");
+    expect(whole).toContain("Picking the highest of 3 scores overestimates it (winner's curse).");
     expect(whole).not.toMatch(/partial run|that all candidates share/);
   });
 });

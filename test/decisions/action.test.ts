@@ -271,7 +271,18 @@ describe("the verdict of a race", () => {
           {candidate: "a", scored: 60, mean: 0.8},
           {candidate: "b", scored: 60, mean: 0.7}
         ],
-        pairs: [{a: "a", b: "b", observations: 60, estimate: 0.1, low: 0.02, high: 0.18}],
+        pairs: [
+          {
+            a: "b",
+            b: "a",
+            observations: 60,
+            meanA: 0.65,
+            meanB: 0.75,
+            estimate: -0.1,
+            low: -0.18,
+            high: -0.02
+          }
+        ],
         dropped: []
       }
     ],
@@ -280,6 +291,35 @@ describe("the verdict of a race", () => {
   const table = tableOf(60, {a: (r) => r % 5 === 0, b: (r) => r % 5 <= 1}, "b");
   const verdictOf = (kind: "pick" | "within-margin" | "rows-used-up", set: string[]) =>
     raceVerdict(race(kind, set) as unknown as RaceRecord, decide(table, options), {}, {baseline: "b"});
+
+  it("compares the two means that a difference is of, which need not be those over all rows", () => {
+    expect(verdictOf("pick", ["a"]).comparisons[0]).toMatchObject({
+      a: "a",
+      b: "b",
+      difference: 0.1,
+      meanA: 0.75,
+      meanB: 0.65
+    });
+  });
+
+  it("claims nothing of those that a budget was too small for", () => {
+    const record = race("pick", ["a"]);
+    const [round] = record.rounds;
+    const budget = (rows: number, baseline: string | undefined) =>
+      raceVerdict(
+        {
+          ...record,
+          settings: {...record.settings, errorRate: undefined, budgetCalls: 120},
+          rounds: [{...round, rows, pairs: []}]
+        } as unknown as RaceRecord,
+        decide(table, options),
+        {},
+        {baseline}
+      ).action;
+    expect(budget(60, "a")).toBe("Keep a: it was left when the budget was spent.");
+    expect(budget(60, "b")).toBe("Switch to a: it was left when the budget was spent.");
+    expect(budget(100, undefined)).toBe("Take a: it was left when all rows were used up.");
+  });
 
   it("begins with what to do, by the race's own interval", () => {
     expect(verdictOf("pick", ["a"]).action).toBe(

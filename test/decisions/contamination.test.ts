@@ -52,8 +52,8 @@ describe("contaminationOf with marks that are unknown", () => {
   });
 
   it("says that there may be more", () => {
-    expect(contaminationWarnings(of("unknown", "unknown", "unknown", "unknown"))).toEqual([]);
-    expect(contaminationWarnings(of("contaminated", "unknown", "unknown", "unknown"))).toEqual([
+    expect(contaminationWarnings(of("unknown", "unknown", "unknown", "unknown"), "proportion")).toEqual([]);
+    expect(contaminationWarnings(of("contaminated", "unknown", "unknown", "unknown"), "proportion")).toEqual([
       "At least 25.0% of the scored rows are contaminated for a (1 stands in the training part). Of the other rows it is not known."
     ]);
   });
@@ -68,12 +68,12 @@ describe("cleanTable", () => {
 
 describe("contaminationWarnings", () => {
   it("says how many rows, and what the score is without them; nothing for a clean candidate", () => {
-    expect(contaminationWarnings(contaminationOf(table, marks))).toEqual([
+    expect(contaminationWarnings(contaminationOf(table, marks), "proportion")).toEqual([
       "50.0% of the scored rows are contaminated for a (1 stands in the training part, 1 has a near-duplicate there). On the 2 clean rows it scores 50.0, on all 75.0.",
       "25.0% of the scored rows are contaminated for b (1 stands in the training part). On the 3 clean rows it scores 100.0, on all 66.7."
     ]);
     const allClean = new Map([["a", Array<RowMark>(4).fill("clean")]]);
-    expect(contaminationWarnings(contaminationOf(table, allClean))).toEqual([]);
+    expect(contaminationWarnings(contaminationOf(table, allClean), "proportion")).toEqual([]);
   });
 
   it("says once what several candidates share, with the clean score of the best", () => {
@@ -88,7 +88,7 @@ describe("contaminationWarnings", () => {
       whole: score(whole),
       onClean: score(whole - 0.1)
     });
-    expect(contaminationWarnings([one("a", 0.5), one("b", 0.9), one("c", 0.7)])).toEqual([
+    expect(contaminationWarnings([one("a", 0.5), one("b", 0.9), one("c", 0.7)], "proportion")).toEqual([
       "20.0% of the scored rows are contaminated for b and 2 other candidates (2 have a near-duplicate in the training part). On the 8 clean rows b scores 80.0, on all 90.0."
     ]);
   });

@@ -141,7 +141,7 @@ describe("a verdict on identical scores", () => {
       other: column(100, (row) => +(row % 10 < 8 && row !== 0))
     });
     expect(decide(copies, options).sentence).toMatch(
-      /^(served and model|model and served) scored the same on every one of 100 rows \(80\.0, .*\), best of all, but cannot yet be told apart from other: about [\d,]+ more rows would tell\.$/
+      /^(served and model|model and served) scored the same on every one of 100 rows \(80\.0, .*\), best of all, but not significantly different from other; about [\d,]+ more labelled rows would be needed to decide\.$/
     );
     const tied = tableOf({...close, copy: [...close.a]});
     expect(decide(tied, options).sentence).toMatch(

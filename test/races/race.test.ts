@@ -187,9 +187,9 @@ describe("a race with a budget", () => {
     expect(outcome.set).toHaveLength(1);
   });
 
-  it("promises no error rate", () => {
+  it("says that it controls no error rate", () => {
     expect(race(sample(8, [0.8, 0.7], 100), {budgetCalls: 60}).outcome.sentence).toMatch(
-      /a budget promises no error rate/
+      /a race for a budget controls no error rate/
     );
   });
 });

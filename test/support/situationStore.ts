@@ -1,10 +1,12 @@
 import {defineDataset, pull} from "../../src/datasets/index.js";
 import {recorded} from "../../src/endpoints/index.js";
-import {candidate, defineEval, runEval} from "../../src/runner/index.js";
+import {runRace} from "../../src/races/runRace.js";
+import {candidate, defineEval, type EvalDefinition, runEval, type RunInputs} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
 import {ensureSplit, type SplitSpec} from "../../src/splits/index.js";
 import {rng} from "../../src/stats/index.js";
 import {openStore, type Workspace} from "../../src/store/index.js";
+import {stars} from "./stars.js";
 
 const ROWS = 600;
 const CLASSES = 60;
@@ -12,8 +14,9 @@ const RANDOM: SplitSpec = {name: "random", strategy: "random", test: 0.5};
 const BY_SPEAKER: SplitSpec = {name: "by speaker", strategy: "group", group: "speaker", test: 0.5};
 
 /**
- * Adds two situations that a reader has to act on: "intent-clear", where one candidate is clearly better, and "intent-leak", where one leads by
- * 20 points on a random split and loses all of it where speakers are kept together. There are 60 classes.
+ * Adds situations that a reader has to act on: "intent-clear", where one candidate is clearly better, "intent-leak", where one leads by
+ * 20 points on a random split and loses all of it where speakers are kept together, "intent-stars", scored from 1 to 5 stars, and
+ * "intent-budget", raced for a budget. There are 60 classes.
  */
 export async function situationStore(workspace: Workspace): Promise<void> {
   const dataset = defineDataset({
@@ -30,20 +33,34 @@ export async function situationStore(workspace: Workspace): Promise<void> {
   const store = await openStore(workspace);
   try {
     let now = Date.parse("2026-11-10T09:00:00.000Z");
-    const run = async (evalName: string, spec: SplitSpec, shares: Record<string, number>) => {
-      const split = await ensureSplit(store, version, spec);
-      await runEval(situation(spec, shares), {
-        store,
-        version,
-        split,
-        evalName,
-        effects: {now: () => (now += 1000)}
-      });
+    const inputs = async (evalName: string, spec: SplitSpec): Promise<RunInputs> => ({
+      store,
+      version,
+      split: await ensureSplit(store, version, spec),
+      evalName,
+      effects: {now: () => (now += 1000)}
+    });
+    const run = async (
+      evalName: string,
+      spec: SplitSpec,
+      shares: Record<string, number>,
+      more: Partial<EvalDefinition> = {}
+    ) => {
+      await runEval({...situation(spec, shares), ...more}, await inputs(evalName, spec));
       await store.refresh();
     };
     await run("intent-leak", BY_SPEAKER, {memory: 0.6, plain: 0.75});
     await run("intent-leak", RANDOM, {memory: 0.95, plain: 0.75});
     await run("intent-clear", BY_SPEAKER, {good: 0.93, plain: 0.75});
+    await run(
+      "intent-stars",
+      BY_SPEAKER,
+      {good: 0.93, plain: 0.75},
+      {title: "How many stars?", scorers: {stars, exact: exactMatch}, margin: 0.25}
+    );
+    const few = {...situation(BY_SPEAKER, {good: 0.93, plain: 0.75}), title: "What is left by a budget?"};
+    await runRace(few, await inputs("intent-budget", BY_SPEAKER), {budgetCalls: 100});
+    await store.refresh();
   } finally {
     store.close();
   }

@@ -1,6 +1,7 @@
 import {readdir, readFile} from "node:fs/promises";
 import {join} from "node:path";
-import {counted, points} from "../../decisions/points.js";
+import {counted} from "../../decisions/points.js";
+import {writerOf} from "../../decisions/scoreScale.js";
 import type {RunView, VerdictsData} from "../types.js";
 
 /**
@@ -23,8 +24,9 @@ async function verdictsOf(dist: string): Promise<VerdictsData | undefined> {
 }
 
 function runText({title, split, dataset, verdict, rows}: RunView): string {
-  const all = verdict.summaries.flatMap(({mean, low, high}) => [mean, low, high]);
-  const number = all.every((value) => value === undefined || (value >= 0 && value <= 1)) ? percent : plain;
+  const {number: write} = writerOf(verdict.scale);
+  const unit = verdict.scale === "proportion" ? "%" : "";
+  const number = (value: number | undefined) => (value === undefined ? "–" : write(value) + unit);
   const lines = verdict.summaries.map(
     ({candidate, mean, low, high, scored}) =>
       `<tr><th scope="row">${escaped(candidate)}</th><td>${number(mean)}</td><td>${number(low)} to ${number(high)}</td><td>${counted(scored)}</td></tr>`
@@ -35,14 +37,6 @@ function runText({title, split, dataset, verdict, rows}: RunView): string {
 <table><caption>Scores on ${counted(rows)} rows of ${escaped(dataset.name)}</caption>
 <thead><tr><th scope="col">Candidate</th><th scope="col">Mean</th><th scope="col">${level}% interval</th><th scope="col">Rows scored</th></tr></thead>
 <tbody>${lines.join("")}</tbody></table></section>`;
-}
-
-function percent(value: number | undefined): string {
-  return value === undefined ? "–" : `${points(value)}%`;
-}
-
-function plain(value: number | undefined): string {
-  return value === undefined ? "–" : String(Number(value.toPrecision(4)));
 }
 
 function escaped(text: string): string {

@@ -1,9 +1,24 @@
 import {describe, expect, it} from "vitest";
 import {scoreTable, sliceTable} from "../../../src/decisions/index.js";
 import {holm, pairedDifference} from "../../../src/stats/index.js";
-import {cells, open, pText, report, signed, signedRange} from "../../support/report.js";
+import {cells, open, percent, pText, report, signed, signedRange} from "../../support/report.js";
 
 describe("the page of differences", () => {
+  it("shows of a race the two means over groups that a difference is of", async (context) => {
+    const {verdict, id} = report.run("raced");
+    const {page} = await open(context, `differences?run=${id}`);
+    await page.getByText("Each group of rows counts once, with its mean").waitFor();
+    await page.getByText("The same in numbers", {exact: true}).click();
+    const notes = await page
+      .getByRole("region", {name: "Paired differences"})
+      .locator("tbody small")
+      .allInnerTexts();
+    const pairs = verdict.comparisons.filter(({meanA}) => meanA !== undefined);
+    expect(pairs.length).toBeGreaterThan(0);
+    expect(notes).toEqual(pairs.map(({meanA, meanB}) => `${percent(meanB)} against ${percent(meanA)}`));
+    await page.close();
+  });
+
   it("corrects what it shows for a candidate that is not the best by Holm", async (context) => {
     const view = report.run("priced");
     const table = await scoreTable(report.store, view.id, "correct");

@@ -51,6 +51,39 @@ describe("evals of one title", () => {
   });
 });
 
+describe("scores in stars", () => {
+  it("stand as stars in every sentence of the first page", async (context) => {
+    const {page} = await open(context, `?run=${report.run("intent-stars").id}`);
+    const text = await page.locator(".verdict").innerText();
+    expect(text).toContain("good and plain are a tie: they differ by less than 0.25. Choose by cost.");
+    expect(text).toMatch(/4\.\d+–[45](\.\d+)?, stars/);
+    expect(text).toContain("Differences within a margin of 0.25 do not matter.");
+    expect(text).not.toMatch(/points|[1-9]\d\d\.\d/);
+    await page.close();
+  });
+
+  it("are compared within their own margin, and those of another scorer not within it", async (context) => {
+    const {page} = await open(context, `differences?run=${report.run("intent-stars").id}`);
+    await page.getByText("Shaded: the margin of ±0.25, within which a difference does not matter.").waitFor();
+    await page.getByLabel("Scorer").selectOption({label: "exact"});
+    await page.getByText("Shaded: the margin of ±1 points, within which").waitFor();
+    await page.close();
+  });
+});
+
+describe("a race for a budget", () => {
+  it("says what was left, and claims no proof", async (context) => {
+    const {page} = await open(context, `?run=${report.run("intent-budget").id}`);
+    expect(await page.locator(".headline").innerText()).toBe(
+      "Switch to good: it was left when the budget was spent."
+    );
+    const text = await page.locator(".verdict").innerText();
+    expect(text).toMatch(/pick by budget/i);
+    expect(text).not.toMatch(/shown to be|tied with best/);
+    await page.close();
+  });
+});
+
 describe("two minutes with the report", () => {
   for (const {name, run, action, sentence} of SITUATIONS)
     it(`lead to the right action from the first screen alone: ${name}`, async (context) => {

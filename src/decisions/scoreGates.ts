@@ -1,0 +1,84 @@
+import {valuesOf} from "./columns.js";
+import type {GateInterval, GateIntervals} from "./gateIntervals.js";
+import type {Found, GateFacts} from "./gates.js";
+import type {ScoreWriter} from "./scoreScale.js";
+import type {ScoreTable} from "./types.js";
+
+/** What rules on scores go by, and how they write them. */
+interface ScoreTerms {
+  intervals: GateIntervals;
+  write: ScoreWriter;
+}
+
+export function minScore(table: ScoreTable, candidate: string, least: number, by: ScoreTerms): Found {
+  const interval = by.intervals.mean(table, candidate);
+  const rule = `score at least ${by.write.number(least)}`;
+  if (!interval) return {rule, status: "undecided", message: "Too few rows were scored for an interval."};
+  return against(rule, interval, least, by.write);
+}
+
+/** The table that holds the baseline's scores: a race may have dropped it early. */
+export function baselineTable({baseline, ...table}: ScoreTable, facts: GateFacts): ScoreTable {
+  const gone = facts.dropped?.find(({calls}) => calls.candidate === baseline);
+  return {...(gone?.table ?? table), baseline};
+}
+
+export function regression(
+  table: ScoreTable,
+  candidate: string,
+  most: number,
+  of: ScoreTable,
+  by: ScoreTerms
+): Found {
+  const {baseline} = of;
+  const rule = `not more than ${by.write.difference(most)} below ${baseline ?? "the baseline"}`;
+  if (baseline === undefined) return {rule, status: "undecided", message: "The run has no baseline."};
+  if (baseline === candidate) return {rule, status: "pass", message: "It is the baseline itself."};
+  const difference = by.intervals.difference(table, candidate, inOrderOf(table, of, baseline));
+  if (!difference) return {rule, status: "undecided", message: "Too few rows were scored by both."};
+  return against(rule, difference, -most, by.write);
+}
+
+export function runRegression(
+  table: ScoreTable,
+  candidate: string,
+  most: number,
+  {name, facts, by}: {name: string; facts: GateFacts; by: ScoreTerms}
+): Found {
+  const found = facts.baseline?.(name);
+  const rule = `not more than ${by.write.difference(most)} below ${found ? `run ${found.run}` : name === "previous" ? "the run before" : `the run ${name}`}`;
+  if (!found)
+    return {rule, status: "undecided", message: "The store has no such run of this eval and split."};
+  if (!found.table.candidates.includes(candidate))
+    return {rule, status: "undecided", message: `That run has no candidate ${candidate}.`};
+  const difference = by.intervals.difference(table, candidate, inOrderOf(table, found.table, candidate));
+  if (!difference) return {rule, status: "undecided", message: "Too few rows were scored in both runs."};
+  return against(rule, difference, -most, by.write);
+}
+
+/** A candidate's scores in `other`, in the order of the table's rows. */
+function inOrderOf(table: ScoreTable, other: ScoreTable, candidate: string): (number | undefined)[] {
+  const values = valuesOf(other, candidate);
+  const places = new Map(other.rowIds.map((id, row) => [id, row]));
+  return table.rowIds.map((id) => values[places.get(id) ?? -1]);
+}
+
+function against(
+  rule: string,
+  {estimate, low, high, n, isConstant}: GateInterval,
+  least: number,
+  {number}: ScoreWriter
+): Found {
+  const message = `${number(estimate)} (${number(low)} to ${number(high)}) on ${n} rows`;
+  if (low >= least) return {rule, status: "pass", message};
+  if (high < least) return {rule, status: "fail", message};
+  const distance = Math.abs(estimate - least);
+  const reach = estimate < least ? high - estimate : estimate - low;
+  // That many rows bring the near end to the threshold. It moves with the root of n; where all rows are alike it is
+  // z² / (n + z²) away, by Wilson's interval and by Tango's.
+  const times = isConstant ? odds(reach) / odds(distance) : (reach / distance) ** 2;
+  const rowsNeeded = distance > 0 ? Math.max(1, Math.ceil(n * times) - n) : undefined;
+  return {rule, status: "undecided", message, rowsNeeded};
+}
+
+const odds = (share: number) => share / (1 - share);
