@@ -20,6 +20,7 @@ import {badge, code, type Content, emptyState, nothing, section} from "./element
 import {count, dollars, formatFor, plural, type ScoreFormat, share} from "./format.js";
 import type {Made} from "./made.js";
 import {costsQuery} from "./runQueries.js";
+import {spaced} from "./statedWords.js";
 
 /** That the project's price list could not be read, and what is wrong with it. */
 function listProblem({priceProblem}: PageCosts): Content {
@@ -180,7 +181,7 @@ function columnsOf({scorer}: CostsData, format: ScoreFormat) {
       value: ({frontierShare}: CostedOption) => share(frontierShare)
     },
     {
-      name: "What leaves the building",
+      name: "Data sent to others",
       wide: true,
       value: ({hosting}: CostedOption) => (hosting ? whatLeaves(hosting) : "–")
     }
@@ -188,7 +189,7 @@ function columnsOf({scorer}: CostsData, format: ScoreFormat) {
 }
 
 function missingOf(table: readonly CostedOption[]): string {
-  return [...new Set(table.flatMap(({unknown}) => unknown))].join(", ");
+  return [...new Set(table.flatMap(({unknown}) => unknown))].map(spaced).join(", ");
 }
 
 function byCost(a: CostedOption, b: CostedOption): number {
