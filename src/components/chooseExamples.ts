@@ -40,11 +40,14 @@ export function chooseExamples(
     rows.candidates.map((candidate) => `failure:${candidate}`)
   );
   const options = (texts: readonly string[]) => [any, ...texts.map((text) => ({label: text, value: text}))];
+  const filters = filtersFor(rows, choice.scorer);
+  const first =
+    filters.find((filter) => filter.id === "differ" && matches(rows, choice.scorer, filter)) ?? filters[0]!;
   return form<ExampleChoice>(
     {
       filter: select(
-        filtersFor(rows, choice.scorer).map((filter) => ({...filter, value: filter})),
-        {label: "Show", key: "show", selected: ({id}) => id === "differ"}
+        filters.map((filter) => ({...filter, value: filter})),
+        {label: "Show", key: "show", selected: ({id}) => id === first.id}
       ),
       order: select(
         ordersFor(rows, choice.scorer).map((order) => ({...order, value: order})),
@@ -59,6 +62,12 @@ export function chooseExamples(
     },
     "Rows shown"
   );
+}
+
+function matches(rows: RunRows, scorer: string, {test}: ExampleFilter): boolean {
+  for (let row = 0; row < rows.length; row++)
+    if (test(rows.candidates.map((candidate) => rows.score(scorer, candidate, row)))) return true;
+  return false;
 }
 
 /** The texts that stand in some columns, sorted. */

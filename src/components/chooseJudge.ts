@@ -8,7 +8,8 @@ import type {Slice} from "./runRows.js";
 /** Lets a reader choose among the runs that an LLM judge scored; without one it says how to have answers judged. */
 export function chooseJudgedRun(data: VerdictsData): Input<RunView | null> {
   const runs = data.runs.filter(({scorers}) => scorers.some(({judge}) => judge));
-  if (runs.length > 0 || data.runs.length === 0) return chooseRun({runs});
+  if (runs.length > 0 || data.runs.length === 0)
+    return chooseRun({runs, older: data.older, others: {runs: data.runs, why: "has no judge"}});
   const node = emptyState(
     "No eval has been scored by an LLM judge yet.",
     [

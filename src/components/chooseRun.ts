@@ -6,12 +6,18 @@ import {time} from "./format.js";
 import {type Input, select} from "./inputs.js";
 import {runSource} from "./runSource.js";
 
+type ChosenAmong = Pick<VerdictsData, "runs"> &
+  Partial<VerdictsData> & {
+    /** Runs of the report that this page does not show, and why: "has no judge". */
+    others?: {runs: readonly RunView[]; why: string};
+  };
+
 /**
  * Lets a reader choose among the newest runs of every eval and split; remembers the choice in the address, so that it can be
  * sent and survives going to another page. An address that names another run gets a notice. Without runs it says how to
  * make one, and its value is null.
  */
-export function chooseRun(data: Pick<VerdictsData, "runs"> & Partial<VerdictsData>): Input<RunView | null> {
+export function chooseRun(data: ChosenAmong): Input<RunView | null> {
   if (data.runs.length === 0) return noRuns();
   const {runs, older = []} = data;
   const wanted = chosen("run");
@@ -49,10 +55,15 @@ export function chooseRun(data: Pick<VerdictsData, "runs"> & Partial<VerdictsDat
 /** Says that the address names a run which is not shown, and where its record is. */
 function noticeOf(
   wanted: string | null,
-  {runs, older = []}: Partial<VerdictsData>,
+  {runs, older = [], others}: ChosenAmong,
   successor: RunView | undefined
 ): HTMLElement | undefined {
-  if (wanted === null || runs?.some(({id}) => id === wanted)) return undefined;
+  if (wanted === null || runs.some(({id}) => id === wanted)) return undefined;
+  const other = others?.runs.find(({id}) => id === wanted);
+  if (other)
+    return html`<p class="notice" role="status">
+      ${other.title}, split ${other.split.name}, ${others!.why}. Another run is shown.
+    </p>`;
   const replaced = older.find(({id}) => id === wanted);
   const record = html`<a href=${`./runs?run=${encodeURIComponent(wanted)}`}>Its record</a>`;
   const text: Content[] = !replaced

@@ -22,6 +22,7 @@ import {scoreFormatOf} from "./intervalPlot.js";
 import type {Made} from "./made.js";
 import {costsQuery} from "./runQueries.js";
 import {withUnit} from "./withUnit.js";
+import {spaced} from "./statedWords.js";
 
 /** That the project's price list could not be read, and what is wrong with it. */
 function listProblem({priceProblem}: PageCosts): Content {
@@ -182,7 +183,7 @@ function columnsOf({scorer}: CostsData, format: ScoreFormat) {
       value: ({frontierShare}: CostedOption) => share(frontierShare)
     },
     {
-      name: "What leaves the building",
+      name: "Data sent to others",
       wide: true,
       value: ({hosting}: CostedOption) => (hosting ? whatLeaves(hosting) : "–")
     }
@@ -190,7 +191,7 @@ function columnsOf({scorer}: CostsData, format: ScoreFormat) {
 }
 
 function missingOf(table: readonly CostedOption[]): string {
-  return [...new Set(table.flatMap(({unknown}) => unknown))].join(", ");
+  return [...new Set(table.flatMap(({unknown}) => unknown))].map(spaced).join(", ");
 }
 
 function byCost(a: CostedOption, b: CostedOption): number {

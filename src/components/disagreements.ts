@@ -5,6 +5,7 @@ import {dataTable} from "./dataTable.js";
 import {badge, type Content, freshId, nothing, section} from "./elements.js";
 import {count, formatFor, plural, type ScoreFormat} from "./format.js";
 import {select} from "./inputs.js";
+import {shownAnswer} from "./otherAnswers.js";
 import {type RunRows, rowsIn} from "./runRows.js";
 import {disagreementsQuery} from "./scoreQueries.js";
 
@@ -127,7 +128,7 @@ function answer(
   format: ScoreFormat
 ): HTMLElement {
   const score = rows.score(scorer, candidate, row);
-  const text = rows.text(`answer:${candidate}`, row);
+  const text = shownAnswer(rows, candidate, row);
   const failure = rows.text(`failure:${candidate}`, row);
   const mark =
     score === undefined

@@ -10,6 +10,7 @@ import {dataTable} from "./dataTable.js";
 import {type Content, freshId, nothing, section} from "./elements.js";
 import {sortedRows} from "./exampleFilters.js";
 import {count, formatFor, plural, type ScoreFormat} from "./format.js";
+import {shownAnswer} from "./otherAnswers.js";
 import {loadDetails} from "./rowDetails.js";
 import {MOST_REMEMBERED, moveByKeys, rememberOrder} from "./rowOrder.js";
 import {type RunRows, rowsIn} from "./runRows.js";
@@ -212,7 +213,7 @@ function answer(
 ): HTMLElement {
   const given = detail?.answers.find((one) => one.candidate === candidate && one.repeat === 0);
   const text =
-    rows.text(`answer:${candidate}`, row) ??
+    shownAnswer(rows, candidate, row) ??
     predicted(given) ??
     given?.output?.text ??
     rows.text(`failure:${candidate}`, row);

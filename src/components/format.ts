@@ -9,7 +9,7 @@ const MISSING = "–";
 export interface ScoreFormat {
   /** "86.3%" or "0.412"; a dash for undefined. */
   score(value: number | undefined): string;
-  /** "81.5–90.1%". */
+  /** "81.5–90.1%", "−5.9 to −3.2". */
   interval(low: number | undefined, high: number | undefined): string;
   /** "+2.1", in points for proportions. */
   difference(value: number | undefined): string;
@@ -45,7 +45,9 @@ function scoreFormat(
   return {
     score: (value) => (value === undefined ? MISSING : number(value) + suffix),
     interval: (low, high) =>
-      low === undefined || high === undefined ? MISSING : `${number(low)}–${number(high)}${suffix}`,
+      low === undefined || high === undefined
+        ? MISSING
+        : `${number(low)}${low < 0 || high < 0 ? " to " : "–"}${number(high)}${suffix}`,
     difference: (value) => (value === undefined ? MISSING : signed(value)),
     differences: (low, high) =>
       low === undefined || high === undefined ? MISSING : `${signed(low)} to ${signed(high)}`,
@@ -77,10 +79,13 @@ export function duration(ms: number | undefined): string {
   return ms >= 10 ? `${whole(Math.round(ms))} ms` : `${format(".1f")(ms)} ms`;
 }
 
+const LEAST_DOLLARS = 1e-6;
+
 /** US dollars; a dash when nobody stated a price. */
 export function dollars(value: number | undefined): string {
   if (value === undefined) return MISSING;
   if (value === 0) return "$0";
+  if (value > 0 && value < LEAST_DOLLARS) return `< $${LEAST_DOLLARS.toFixed(6)}`;
   return value >= 0.1 ? `$${format(",.2f")(value)}` : `$${format(".2~g")(value)}`;
 }
 

@@ -45,6 +45,14 @@ export interface RowGroup<T> {
   rows: readonly T[];
 }
 
+/** A heading with more characters wraps: in one line it would push the figures out of sight. */
+const LONG = 48;
+
+function isLong(content: Content): boolean {
+  const text = content instanceof Node ? content.textContent : content;
+  return typeof text === "string" && text.trim().length > LONG;
+}
+
 /** A table that scrolls sideways within its own box, reachable by keyboard, its rows in groups; its heads sort, a long one filters. */
 export function groupedTable<T>(
   groups: readonly RowGroup<T>[],
@@ -53,6 +61,8 @@ export function groupedTable<T>(
 ): HTMLElement {
   const kind = (column: Column<T>) =>
     column.numeric ? "number" : column.wide ? "wide" : column.pinned ? "pinned" : undefined;
+  const headingKind = (column: Column<T>, content: Content) =>
+    isLong(content) ? `wide ${kind(column) ?? ""}` : kind(column);
   const cards = options.cards ?? (columns.length >= CARDS && columns.every(({pinned}) => !pinned));
   const region = html`<div class="scroll" role="region" aria-label=${options.caption} tabindex="0">
     <table class=${cards ? "as-cards" : undefined}>
@@ -85,7 +95,7 @@ export function groupedTable<T>(
                   ${columns.map((column) => {
                     const content = column.value(row, index);
                     return column.heading
-                      ? html`<th scope="row" class=${kind(column)}>${content}</th>`
+                      ? html`<th scope="row" class=${headingKind(column, content)}>${content}</th>`
                       : html`<td class=${kind(column)} data-name=${column.name}>${content}</td>`;
                   })}
                 </tr>`

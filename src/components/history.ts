@@ -33,7 +33,7 @@ export function chooseHistory(data: HistoryData): Input<HistoryChoice | null> {
       selected: ({runs}) => runs.some((one) => one.run === run)
     }
   );
-  const box = html`<div></div>`;
+  const box = html`<div class="narrowing"></div>`;
   let candidates = candidatesOf(histories.value);
   box.append(candidates);
   histories.addEventListener("input", () => {
@@ -66,7 +66,7 @@ export function historyChart(choice: HistoryChoice | null): Content {
   if (!choice) return nothing();
   const {history, candidate} = choice;
   const marks = marksOf(history.runs, candidate);
-  const format = formatFor(marks.map(({mean}) => mean));
+  const format = formatOf(history);
   const scale = (value: number | undefined) => (value === undefined ? NaN : format.scale(value));
   const breaks = history.runs.filter((run) => run.breaks.length > 0);
   const draw = (width: number) =>
@@ -151,6 +151,9 @@ export function historyChart(choice: HistoryChoice | null): Content {
   </div>`;
 }
 
+/** One for the chart of a candidate and the table of all. */
+const formatOf = ({runs}: EvalHistory) => formatFor(runs.flatMap(({points}) => points.map(({mean}) => mean)));
+
 function historyQuery({eval: name, split}: EvalHistory, candidate?: string): string {
   return `select sealed_at, candidate, mean, low, high, always_low, always_high, scored, rows
 from history
@@ -170,7 +173,7 @@ function marksOf(runs: readonly HistoryRun[], candidate: string): Mark[] {
 function allCandidates(history: EvalHistory): HTMLElement {
   const {runs} = history;
   const names = [...new Set(runs.toReversed().flatMap(({points}) => points.map(({candidate}) => candidate)))];
-  const format = formatFor(runs.flatMap(({points}) => points.map(({mean}) => mean)));
+  const format = formatOf(history);
   return dataTable(
     runs.toReversed(),
     [

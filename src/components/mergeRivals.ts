@@ -16,7 +16,7 @@ export interface MergeLine extends Merged {
 }
 
 /**
- * Each merge minus its base, its best parent and the best candidate that is no merge, the best merge first. P values are
+ * Each merge minus the base of its parents, its best parent and the best candidate that is no merge, the best merge first. P values are
  * Holm-adjusted over all of these comparisons.
  */
 export function mergeLines(
@@ -30,8 +30,8 @@ export function mergeLines(
   const lines = merged.map(({candidate, model}): MergeLine => {
     const pairs = comparisonsWith(found.shown, candidate);
     const against = (rival: string | undefined) => pairs.find(({b}) => b === rival);
-    const parents = new Set(model.parents.map(({id}) => id));
     const base = baseOf(model, data);
+    const parents = new Set(model.parents.map(({id}) => id).filter((id) => id !== base));
     const {mean, low, high} = summaries.find((one) => one.candidate === candidate) ?? {};
     return {
       candidate,
@@ -54,10 +54,8 @@ function modelOf(run: RunView, candidate: string): string | undefined {
   return run.candidates.find(({name}) => name === candidate)?.modelId;
 }
 
-/** The base that its recipe names, else the nearest model that all its parents come from. */
+/** The nearest model that all its parents come from, else the base that its recipe names: with SLERP that is a parent. */
 function baseOf(model: Merged["model"], data: ModelsData): string | undefined {
-  const named = model.parents.find(({name}) => name === model.merge?.base);
-  if (named) return named.id;
   const byId = new Map(data.models.map((one) => [one.id, one]));
   const origins = model.parents.map(({id}) => {
     const line = [id];
@@ -65,7 +63,10 @@ function baseOf(model: Merged["model"], data: ModelsData): string | undefined {
       for (const parent of byId.get(one)?.parents ?? []) if (!line.includes(parent.id)) line.push(parent.id);
     return line;
   });
-  return origins[0]?.find((id) => origins.every((line) => line.includes(id)));
+  return (
+    origins[0]?.find((id) => origins.every((line) => line.includes(id))) ??
+    model.parents.find(({name}) => name === model.merge?.base)?.id
+  );
 }
 
 /** A rival may stand in two columns: it is compared once. */

@@ -1,4 +1,5 @@
 import {OTHER} from "../site/rowFiles.js";
+import type {RunRows} from "./runRows.js";
 
 export {OTHER};
 
@@ -22,6 +23,12 @@ export function frequent(
   return answers.map((answer) =>
     answer === undefined || known.has(answer) || kept.has(answer) ? answer : OTHER
   );
+}
+
+/** A row's answer as it is shown by itself. */
+export function shownAnswer(rows: RunRows, candidate: string, row: number): string | undefined {
+  const answer = rows.text(`answer:${candidate}`, row);
+  return answer === OTHER ? "not published" : answer;
 }
 
 export function labelText(label: string): string {

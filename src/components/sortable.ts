@@ -67,14 +67,15 @@ const {compare} = new Intl.Collator("en", {numeric: true});
 
 const UNITS: Readonly<Record<string, number>> = {s: 1000, min: 60_000, kB: 1e3, MB: 1e6};
 
-/** A cell's number where it begins with one, its text otherwise; undefined for a dash or nothing. */
+/** The number of a cell of numbers, the text of another; undefined where there is none. */
 function keyOf(cell: HTMLTableCellElement | undefined): number | string | undefined {
   if (!cell) return undefined;
   const copy = cell.cloneNode(true) as Element;
   for (const note of copy.querySelectorAll("small")) note.remove();
   const text = (copy.textContent ?? "").replace(/\s+/g, " ").trim();
   if (text === "" || text === "–") return undefined;
-  const found = /^[<$+]? ?([−-]?[\d,]*\.?\d+)(?:%|×)? ?(\w+)?/.exec(text);
-  if (!found || !cell.classList.contains("number")) return text;
-  return Number(found[1]!.replaceAll(",", "").replace("−", "-")) * (UNITS[found[2] ?? ""] ?? 1);
+  if (!cell.classList.contains("number")) return text;
+  const found = /^(?:< ?)?[$+]?([−-]?[\d,]*\.?\d+(?:e[−+-]?\d+)?)(?:%|×)? ?(\w+)?/.exec(text);
+  if (!found) return undefined;
+  return Number(found[1]!.replaceAll(",", "").replaceAll("−", "-")) * (UNITS[found[2] ?? ""] ?? 1);
 }

@@ -107,7 +107,7 @@ function driftLines(view: SplitsView): Line[] {
   return [
     {
       name: "Chi-square p",
-      note: view.roles.label ? "by chance, were their classes alike" : whyMissing(view, "label"),
+      note: view.roles.label ? "of the test that the class shares are equal" : whyMissing(view, "label"),
       of: ({measures}) => chance((measures.labelChiSquared as {p?: number} | undefined)?.p)
     },
     numberLine(view, "labelPsi", "label", "PSI of classes", "0.1 slight, 0.25 strong"),

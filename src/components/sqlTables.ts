@@ -59,32 +59,45 @@ export async function copyTables(
      from published p ${slices.length > 0 ? "positional join run_index f" : ""}`
   );
   const candidates = run.candidates.map(({name}) => name);
+  // Unpivoted, because a union of a join for each candidate takes more stack than a browser gives.
   const scores: string[] = [];
   for (const [index, {name: scorer}] of run.scorers.entries()) {
     await copyFiles(connection, run.id, `scores_${index}`, [scoresFile(index)]);
+    const columns = candidates.map((candidate) => `score:${scorer}:${candidate}`);
     scores.push(
-      ...candidates.map((candidate) => {
-        const column = `s.${quoted(`score:${scorer}:${candidate}`)}`;
-        return `select row_id, ${text(candidate)} as candidate, ${text(scorer)} as scorer, ${column}::double as score
-          from published p positional join scores_${index} s where ${column} is not null`;
-      })
+      `select row_id, candidate, ${text(scorer)} as scorer, score from (unpivot
+         (select row_id, ${columns.map((name) => `s.${quoted(name)}::double as ${quoted(name)}`).join(", ")}
+          from published positional join scores_${index} s)
+         on ${columns.map((name, i) => `${quoted(name)} as ${quoted(candidates[i]!)}`).join(", ")}
+         into name candidate value score)`
     );
   }
   await view(connection, "scores", scores);
   const judged = run.scorers.some(({judge}) => judge);
   if (judged) await copyFiles(connection, run.id, "run_judges", [JUDGES_FILE]);
   await view(connection, "judge_choices", judged ? await choices(connection, run) : []);
-  await view(
-    connection,
-    "answers",
-    candidates.map(
-      (candidate) =>
-        `select row_id, ${text(candidate)} as candidate, ${quoted(`answer:${candidate}`)} as answer,
-         ${quoted(`failure:${candidate}`)} as failure,
-         ${judged ? `j.${quoted(`length:${candidate}`)}` : "null"}::double as characters
-         from published${judged ? " positional join run_judges j" : ""}`
-    )
+  await view(connection, "answers", candidates.length > 0 ? [answers(candidates, judged)] : []);
+}
+
+/** Every candidate's answers: three columns each become lines of a table. */
+function answers(candidates: readonly string[], judged: boolean): string {
+  const columns = candidates.map((name) => ({
+    name,
+    answer: quoted(`answer:${name}`),
+    failure: quoted(`failure:${name}`),
+    length: quoted(`length:${name}`)
+  }));
+  const selected = columns.flatMap(({answer, failure, length}) => [
+    `case p.${answer} when chr(0) then '(not published)' else p.${answer} end as ${answer}`,
+    `p.${failure}`,
+    `${judged ? `j.${length}` : "null"}::double as ${length}`
+  ]);
+  const groups = columns.map(
+    ({name, answer, failure, length}) => `(${answer}, ${failure}, ${length}) as ${quoted(name)}`
   );
+  return `select * from (select row_id, ${selected.join(", ")}
+      from published p${judged ? " positional join run_judges j" : ""})
+    unpivot include nulls ((answer, failure, characters) for candidate in (${groups.join(", ")}))`;
 }
 
 /** Only judges of two answers have orders. */

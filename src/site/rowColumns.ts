@@ -3,8 +3,8 @@ import {scoreTable} from "../decisions/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 import type {ArrowColumn} from "./arrowColumn.js";
 import {judgeColumns} from "./judgeColumns.js";
-import {expectedText, type Publish, publisher} from "./publisher.js";
-import type {RowsMetadata} from "./rowFiles.js";
+import {expectedText, labelsOf, type Publish, publisher} from "./publisher.js";
+import {OTHER, type RowsMetadata} from "./rowFiles.js";
 
 /** A run's rows as far as pages may show them, in the run's order. */
 export interface RowColumns extends Pick<RowsMetadata, "candidates" | "baseline" | "scorers"> {
@@ -16,8 +16,13 @@ export interface RowColumns extends Pick<RowsMetadata, "candidates" | "baseline"
   slices: Map<string, (string | null)[]>;
   /** By scorer, then by candidate. */
   scores: Map<string, Map<string, ArrowColumn>>;
-  /** By candidate; a label as it is, free text only of rows whose excerpt the eval publishes, masked and cut. */
+  /**
+   * By candidate; a label as it is, free text only of rows whose excerpt the eval publishes, masked and cut. `OTHER` where
+   * labels are expected and the answer is none and not published.
+   */
   answers: Map<string, (string | null)[]>;
+  /** A scorer read labels from answers. */
+  predicts: boolean;
   failures: Map<string, (string | null)[]>;
   /** The geometric mean of an answer's token probabilities, of candidates that told them. */
   confidence: Map<string, (number | null)[]>;
@@ -44,7 +49,10 @@ export async function rowColumns(store: Store, run: RunManifest): Promise<RowCol
   const slices = items.map((item) => JSON.parse(item.slices ?? "{}") as Record<string, unknown>);
   const rowIds = items.map((item) => item.row_id);
   const scored = await scoresOf(store, run);
-  const given = await answersOf(store, run, items, scored.candidates, publish);
+  const labels = labelsOf(wanted);
+  const answered: Publish = (text, excerpt) =>
+    publish(text, excerpt) ?? (text !== null && labels.size > 0 ? OTHER : null);
+  const given = await answersOf(store, run, items, scored.candidates, answered);
   return {
     ...scored,
     ...given,
@@ -98,13 +106,14 @@ async function answersOf(
   items: readonly Item[],
   candidates: readonly string[],
   publish: Publish
-): Promise<Pick<RowColumns, "answers" | "failures" | "confidence">> {
+): Promise<Pick<RowColumns, "answers" | "failures" | "confidence" | "predicts">> {
   const position = new Map(items.map((item, i) => [item.row_id, i]));
   const empty = () =>
     new Map(candidates.map((name) => [name, new Array<string | null>(items.length).fill(null)]));
   const answers = empty();
   const failures = empty();
   const confidence = new Map<string, (number | null)[]>();
+  let predicts = false;
   const query = `select c.row_id, c.candidate, c.variant, c.status, c.reason, c.output, c.logprobs,
       s.details, s.status as score_status, s.reason as score_reason
     from completions c left join scores s on s.run = c.run and s.row_id = c.row_id and s.candidate = c.candidate
@@ -117,13 +126,15 @@ async function answersOf(
       if (i === undefined) continue;
       if (row.status === "failed") failures.get(name)![i] = row.reason ?? "no reason given";
       else if (row.score_status === "failed") failures.get(name)![i] = row.score_reason ?? "not scored";
-      answers.get(name)![i] = publish(predicted(row.details) ?? row.output, items[i]!.excerpt);
+      const label = predicted(row.details);
+      predicts ||= label !== undefined;
+      answers.get(name)![i] = publish(label ?? row.output, items[i]!.excerpt);
       const sure = sureness(row);
       if (sure === undefined) continue;
       if (!confidence.has(name)) confidence.set(name, new Array<number | null>(items.length).fill(null));
       confidence.get(name)![i] = sure;
     }
-  return {answers, failures, confidence};
+  return {answers, failures, confidence, predicts};
 }
 
 interface Answer {

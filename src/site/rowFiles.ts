@@ -3,7 +3,7 @@ export const ROWS_PER_PAGE = 200;
 /** Different answers that rows may expect to count as classes; more are free text. */
 export const MOST_CLASSES = 400;
 
-/** Stands for all answers that no row expects and few rows have; no label contains a NUL. */
+/** Stands for answers that no row expects and that few rows have, or that are not published; no label contains a NUL. */
 export const OTHER = "\u0000";
 
 /** What the index of a run's rows says about its files, as JSON under the schema's metadata key "assay". */

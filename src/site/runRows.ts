@@ -42,8 +42,6 @@ export async function runRows(store: Store, id: string): Promise<RowFile[]> {
   const rows = await rowColumns(store, run);
   const numbers = new Map(rows.rowIds.map((row, i) => [row, i]));
   const detailed = (await detailedRows(store, run)).map((row) => numbers.get(row)!);
-  const expects = new Set(rows.expected);
-  expects.delete(null);
   const {candidates, baseline, scorers} = rows;
   const metadata: RowsMetadata = {
     run: id,
@@ -52,7 +50,7 @@ export async function runRows(store: Store, id: string): Promise<RowFile[]> {
     baseline,
     scorers,
     slices: run.slices,
-    classes: expects.size > 0 && expects.size <= MOST_CLASSES,
+    classes: answersAreClasses(rows),
     clustered: rows.clusters.some((cluster) => cluster !== null),
     confident: candidates.filter((name) => rows.confidence.has(name)),
     detailed
@@ -64,6 +62,23 @@ export async function runRows(store: Store, id: string): Promise<RowFile[]> {
     ...tables.map(({name, columns, about}) => ({name, content: arrowFile(columns, about)})),
     ...placeFiles(rows, detailed)
   ];
+}
+
+/**
+ * Few answers are expected, and what was answered are such answers: a scorer read them, or of one candidate at least half
+ * are. A number at the end of a text is no class.
+ */
+function answersAreClasses({expected, answers, predicts}: RowColumns): boolean {
+  const classes = new Set(expected);
+  classes.delete(null);
+  if (classes.size === 0 || classes.size > MOST_CLASSES) return false;
+  return (
+    predicts ||
+    [...answers.values()].some((own) => {
+      const given = own.filter((answer) => answer !== null);
+      return given.filter((answer) => classes.has(answer)).length * 2 >= given.length;
+    })
+  );
 }
 
 /** What an Arrow file will hold. */

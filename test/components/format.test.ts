@@ -20,6 +20,7 @@ describe("scores", () => {
     const format = formatFor([0.2, 31.4]);
     expect(format.score(31.4159)).toBe("31.416");
     expect(format.difference(-2.5)).toBe("−2.5");
+    expect(format.interval(-5.854, -3.221)).toBe("−5.854 to −3.221");
   });
 
   it("are a dash when there is none: missing is not zero", () => {
@@ -34,6 +35,10 @@ describe("scores", () => {
 });
 
 describe("other figures", () => {
+  it("have no dollars in exponents", () => {
+    expect([0, 3.2e-7, 0.0000012, 0.05].map(dollars)).toEqual(["$0", "< $0.000001", "$0.0000012", "$0.05"]);
+  });
+
   it("carry their units", () => {
     expect([0.42, 9.24, 214, 1500, 90_000].map(duration)).toEqual([
       "0.4 ms",

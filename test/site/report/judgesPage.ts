@@ -28,6 +28,14 @@ describe("the page of judges", () => {
   const scoresOf = (found: readonly Answer[], of: "judge" | "human") =>
     found.map((one) => one[of] ?? undefined);
 
+  it("says that a run has no judge, where the address names such a run", async (context) => {
+    const {page} = await open(context, `judges?run=${report.run("intent-clear").id}`);
+    const notice = await page.getByRole("status").filter({hasText: "Another run is shown"}).innerText();
+    expect(notice).toContain("has no judge");
+    expect(notice).not.toContain("not in this report");
+    await page.close();
+  });
+
   it("shows the engine's agreement, order flips, length bias and corrected scores", async (context) => {
     const all = await answers();
     const both = all.filter(({judge, human}) => judge !== null && human !== null);
