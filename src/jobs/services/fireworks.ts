@@ -61,7 +61,6 @@ export function fireworksJobs(settings: FireworksJobs): JobService {
     host: new URL(baseUrl).hostname,
     check({settings: training, format, base}) {
       trainingOf({settings: training, format, base}, "");
-      connected.check();
     },
     find: ({job, signal}) =>
       connected.use(signal, async (client) => {

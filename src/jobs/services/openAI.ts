@@ -62,7 +62,6 @@ export function openAIJobs(settings: OpenAIJobs): JobService {
     host: new URL(baseUrl).hostname,
     check({settings: training, format}) {
       methodOf(training as JobTraining, format);
-      connected.check();
     },
     offer: (base) =>
       connected.use(undefined, async (client) => {

@@ -54,7 +54,6 @@ export function togetherJobs(settings: TogetherJobs): JobService {
     host: new URL(baseUrl).hostname,
     check({settings: training}) {
       checkEpochs("Together", training as JobTraining);
-      connected.check();
     },
     find: ({job, signal}) =>
       connected.use(signal, async (client) => {
