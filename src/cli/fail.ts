@@ -37,7 +37,7 @@ export async function plainError(error: unknown): Promise<string> {
   const {messageOf} = await import("../store/errors.js");
   const message = messageOf(error);
   // A project's own copy of Assay has errors of its own class.
-  if (/^(User|Usage)Error$/.test((error as Error | undefined)?.name ?? "")) return message;
+  if (/^(User|Usage|Endpoint)Error$/.test((error as Error | undefined)?.name ?? "")) return message;
   const {syscall, path, dest, port, address, hostname} = (error ?? {}) as NodeJS.ErrnoException & {
     dest?: string;
     hostname?: string;

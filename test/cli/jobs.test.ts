@@ -74,6 +74,19 @@ describe("assay jobs", () => {
     expect(checked).toMatch(/^factory: base-model by command\n {2}train\.jsonl: \d+ examples/);
   });
 
+  it("needs the service's key to send, and not to check", async () => {
+    writeJob(
+      "keyless",
+      `{service: "openai", trust: "local", apiKeyEnv: "NO_SUCH_KEY", baseUrl: "http://127.0.0.1:9"}`
+    );
+    expect(await noted(() => submitVerb("keyless", {skipUnresolved: true}))).toContain(
+      "openai: it needs NO_SUCH_KEY in the environment. Export it and run again."
+    );
+    expect(await printed(() => submitVerb("keyless", {skipUnresolved: true, check: true}))).toMatch(
+      /^keyless: base-model by openai/
+    );
+  });
+
   it("sends nothing to a place that is not trusted with the rows, and says what OpenAI ends", async () => {
     writeJob("elsewhere", `{service: "openai", trust: "external", apiKeyEnv: "PATH"}`);
     const stderr = await noted(() => submitVerb("elsewhere", {skipUnresolved: true}));

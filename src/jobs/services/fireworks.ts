@@ -62,6 +62,7 @@ export function fireworksJobs(settings: FireworksJobs): JobService {
     check({settings: training, format, base}) {
       trainingOf({settings: training, format, base}, "");
     },
+    checkKey: connected.checkKey,
     find: ({job, signal}) =>
       connected.use(signal, async (client) => {
         const remote = `${kindOf(job)}/${jobName(job)}`;

@@ -55,6 +55,7 @@ export function togetherJobs(settings: TogetherJobs): JobService {
     check({settings: training}) {
       checkEpochs("Together", training as JobTraining);
     },
+    checkKey: connected.checkKey,
     find: ({job, signal}) =>
       connected.use(signal, async (client) => {
         const files = await uploadsOf(client, job);
