@@ -1,5 +1,6 @@
 import {existsSync} from "node:fs";
-import {rm} from "node:fs/promises";
+import {cp, rename, rm} from "node:fs/promises";
+import {constants} from "node:os";
 import {join} from "node:path";
 import {finishSite, siteFingerprint} from "../site/index.js";
 import {
@@ -31,9 +32,18 @@ interface BuildOptions {
   onBuild?(): void;
 }
 
+/** A build that Ctrl-C or a signal ended. */
+class BuildStopped extends UserError {
+  readonly exitCode: number;
+  constructor(signal: NodeJS.Signals) {
+    super(`the build was stopped (${signal}). The site in dist/ is as it was before.`);
+    this.exitCode = 128 + constants.signals[signal];
+  }
+}
+
 /**
- * Builds dist/ and looks through it: Framework ends with 0 even when a page's code could not be run. With
- * `unlessCurrent`, a dist/ that was built from exactly this store, these pages and this code is left as it is; the
+ * Builds the site beside dist/, looks through it (Framework ends with 0 even when a page's code could not be run) and puts
+ * it in the place of dist/ when it is complete. With `unlessCurrent`, a dist/ that was built from exactly this store, these pages and this code is left as it is; the
  * result tells whether it was built.
  */
 export async function buildSite(project: string, options: BuildOptions = {}): Promise<boolean> {
@@ -61,14 +71,38 @@ async function buildUnlessCurrent(
   if (unlessCurrent && built?.fingerprint === fingerprint && existsSync(join(dist, "index.html")))
     return false;
   onBuild?.();
-  await rm(record, {force: true});
-  await framework(project, ["build"], {quiet});
-  const broken = await brokenPages(dist);
-  if (broken.length > 0)
-    throw new UserError(
-      `these pages cannot work: ${broken.join(", ")}. Open them with \`assay dev\` to see it.`
-    );
-  await finishSite(dist);
+  // Where git does not look, on the same file system as dist/, and in the folder that Framework may clear.
+  const next = join(project, "src", ".observablehq", "dist");
+  try {
+    await rm(next, {recursive: true, force: true});
+    const stoppedBy = await framework(project, ["build"], {quiet, output: next});
+    if (stoppedBy) throw new BuildStopped(stoppedBy);
+    // A configuration without `siteConfig` builds dist/ itself.
+    const built = existsSync(next) ? next : dist;
+    const broken = await brokenPages(built);
+    if (broken.length > 0)
+      throw new UserError(
+        `these pages cannot work: ${broken.join(", ")}. Open them with \`assay dev\` to see it.`
+      );
+    await finishSite(built);
+    await rm(record, {force: true});
+    if (built === next) await putInPlace(next, dist);
+  } finally {
+    await rm(next, {recursive: true, force: true});
+  }
   await writeJsonAtomic(record, {fingerprint});
   return true;
+}
+
+/** The new folder in the old one's place; what cannot be moved there, as a mounted folder cannot, is copied. */
+async function putInPlace(next: string, dist: string): Promise<void> {
+  const old = `${next}-old`;
+  await rm(old, {recursive: true, force: true});
+  try {
+    if (existsSync(dist)) await rename(dist, old);
+    await rename(next, dist);
+  } catch {
+    await cp(next, dist, {recursive: true, force: true});
+  }
+  await rm(old, {recursive: true, force: true});
 }

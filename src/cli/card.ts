@@ -10,6 +10,7 @@ import {
   type VersionManifest,
   writeAtomic
 } from "../store/index.js";
+import {assertKnown} from "./knownDataset.js";
 import {openProject} from "./project.js";
 import {printable} from "./terminal.js";
 
@@ -24,6 +25,7 @@ interface CardOptions {
 export async function cardVerb(name: string, options: CardOptions): Promise<void> {
   const store = await openStore(await openProject());
   try {
+    await assertKnown(store, name);
     const version = await findVersion(store, name, options.version);
     const text =
       options.format === "hf" ? huggingFaceCard(version) : await croissantText(store, version, options);

@@ -31,16 +31,23 @@ export async function checkHistory(
   });
   const alone = evals.filter(({name}) => !entries.some((entry) => entry.eval === name));
   if (json) printJson(entries.map((entry) => ({...entry, changed: entry.changed ?? null})));
-  else printHistory(entries, alone, all ?? false);
+  else {
+    for (const {name} of alone) print(aloneText(name, runs.filter((run) => run.eval === name).length));
+    printHistory(entries, all ?? false);
+  }
   if (entries.some(({newest, status}) => newest && isAlarm(status))) return 100;
   return alone.length > 0 ? 101 : 0;
 }
 
 const isAlarm = (status: HistoryEntry["status"]) => status === "regressed" || status === "drifted";
 
-function printHistory(entries: readonly HistoryEntry[], alone: readonly NamedEval[], all: boolean): void {
-  for (const {name} of alone)
-    print(`${name}: it has fewer than two complete runs to compare. Run \`assay run ${name}\`.`);
+function aloneText(name: string, complete: number): string {
+  if (complete === 0) return `${name}: it has no complete run. \`assay run ${name}\` makes one.`;
+  if (complete > 1) return `${name}: its ${complete} complete runs have no candidate to compare.`;
+  return `${name}: it has one complete run; the next change of data, prompt or model makes the second (or \`assay run ${name} --no-reuse\` asks again).`;
+}
+
+function printHistory(entries: readonly HistoryEntry[], all: boolean): void {
   if (entries.length === 0) return;
   const shown = entries.filter(({status, newest}) => all || newest || status !== "steady");
   print(

@@ -1,5 +1,6 @@
 import {type ColumnDrift, diffVersions, type VersionDiff, versionPair} from "../datasets/index.js";
 import {openStore} from "../store/index.js";
+import {assertKnown} from "./knownDataset.js";
 import {openProject} from "./project.js";
 import {bold, print, printable, printJson, table} from "./terminal.js";
 
@@ -11,6 +12,7 @@ export async function diffVerb(
 ): Promise<void> {
   const store = await openStore(await openProject());
   try {
+    await assertKnown(store, name);
     const pair = await versionPair(store, name, before, after);
     const diff = await diffVersions(store, pair.before, pair.after, options);
     if (options.json) printJson(diff);

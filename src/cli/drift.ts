@@ -1,5 +1,6 @@
 import {diffVersions, driftVerdict, findVersion} from "../datasets/index.js";
 import {openStore} from "../store/index.js";
+import {assertKnown} from "./knownDataset.js";
 import {openProject} from "./project.js";
 import {print, printJson, table} from "./terminal.js";
 
@@ -12,6 +13,7 @@ export async function driftVerb(
 ): Promise<void> {
   const store = await openStore(await openProject());
   try {
+    await assertKnown(store, name);
     const before = await findVersion(store, name, options.against);
     const after = await findVersion(store, name, options.version);
     const diff = await diffVersions(store, before, after);

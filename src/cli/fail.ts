@@ -28,7 +28,8 @@ export async function fail(error: unknown): Promise<number> {
   const {UsageError} = await import("../store/errors.js");
   note(`assay: ${shortened(await plainError(error))}`, {level: "error"});
   if (isDebugging() && error instanceof Error) note(error.stack ?? "", {level: "error"});
-  return error instanceof UsageError ? 2 : 1;
+  const {exitCode} = (error ?? {}) as {exitCode?: number};
+  return exitCode ?? (error instanceof UsageError ? 2 : 1);
 }
 
 /** Where, what was found and what to do next, in no words but a person's, whatever was thrown. */
@@ -36,7 +37,7 @@ export async function plainError(error: unknown): Promise<string> {
   const {messageOf} = await import("../store/errors.js");
   const message = messageOf(error);
   // A project's own copy of Assay has errors of its own class.
-  if (/^(User|Usage)Error$/.test((error as Error | undefined)?.name ?? "")) return message;
+  if (/^(User|Usage|Endpoint)Error$/.test((error as Error | undefined)?.name ?? "")) return message;
   const {syscall, path, dest, port, address, hostname} = (error ?? {}) as NodeJS.ErrnoException & {
     dest?: string;
     hostname?: string;

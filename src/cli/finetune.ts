@@ -16,10 +16,10 @@ import {
   type VersionManifest
 } from "../store/index.js";
 import {observedRun, type RunFacts} from "../telemetry/index.js";
+import {interruption} from "./interruption.js";
 import {observed} from "./observed.js";
 import {createReporter} from "./progress.js";
 import {datasetOf, findProject, loadDatasets, openProject} from "./project.js";
-import {interruptSignals} from "./runEvals.js";
 import {dim, note, print, printJson} from "./terminal.js";
 import {loadFinetunes, type NamedFinetune} from "./trainings.js";
 
@@ -45,7 +45,14 @@ export async function finetuneVerb(names: string[], options: FinetuneVerbOptions
   if (out !== undefined && existsSync(out))
     throw new UserError(`${out} exists. Name a folder that does not.`);
   const store = await openStore(await openProject());
-  const {signal, dispose} = interruptSignals();
+  let training = false;
+  const {signal, dispose} = interruption(() =>
+    note(
+      training
+        ? "\nEnding this step and writing a checkpoint; the same command goes on from there. Ctrl-C again ends at once."
+        : "\nStopping before the first step. Ctrl-C again ends at once."
+    )
+  );
   const results: object[] = [];
   try {
     for (const one of found) {
@@ -62,8 +69,10 @@ export async function finetuneVerb(names: string[], options: FinetuneVerbOptions
       const manifest = await store.workspace.share(
         `using-${version.id}`,
         {what: `fine-tune ${one.name} on ${version.dataset}@${version.id}`},
-        () => observed(() => trained(own, context, one.name, options))
+        () =>
+          observed(() => trained(own, context, one.name, {...options, onTraining: () => (training = true)}))
       );
+      training = false;
       const folder = await modelFolder(context.dir, manifest.id);
       if (out !== undefined) await cp(folder, out, {recursive: true, errorOnExist: true});
       results.push({...manifest, path: out ?? folder});
@@ -80,7 +89,7 @@ async function trained(
   own: ReturnType<typeof finetune>,
   context: BuildContext,
   name: string,
-  {json, force}: FinetuneVerbOptions
+  {json, force, onTraining}: FinetuneVerbOptions & {onTraining(): void}
 ): Promise<ModelManifest> {
   const reporter = createReporter(name, json ?? false);
   let last = 0;
@@ -89,6 +98,7 @@ async function trained(
     own.build(context, {
       force,
       onStep: ({step, steps, loss, tokensPerSecond, secondsLeft, validation}) => {
+        onTraining();
         const now = Date.now();
         if (!validation && step < steps && now - last < 5000) return;
         last = now;
@@ -173,13 +183,18 @@ async function contextOf(
 }
 
 function checkText(name: string, check: FinetuneCheck): string {
-  const {base, trained: count, train, validation, steps, epochs, memoryBytes, settings} = check;
+  const {base, trained: count, train, validation, steps, packedRows, epochs, memoryBytes, settings} = check;
   const whole = (n: number) => n.toLocaleString("en");
+  const each = settings.rows * settings.accumulate;
+  const taken =
+    packedRows === undefined
+      ? ` of ${each} rows`
+      : `; the ${whole(train.rows - train.leftOut)} examples are packed into ${whole(packedRows)} rows of up to ${whole(settings.packed!)} tokens, ${each} a step`;
   return [
     `${name}: ${whole(count)} of ${whole(base.parameters)} weights of ${base.name} would be trained`,
     `  ${whole(train.rows)} rows, ${whole(train.tokens)} tokens (${whole(train.learned)} learned), the longest ${whole(train.longest)}; ${train.cut} cut, ${train.leftOut} left out`,
     validation ? `  validation: ${whole(validation.rows)} rows` : "  no validation",
-    `  ${whole(steps)} steps of ${settings.rows * settings.accumulate} rows, ${epochs.toFixed(1)} epochs, rate ${settings.rate}`,
+    `  ${whole(steps)} steps${taken}, ${epochs.toFixed(1)} epochs, rate ${settings.rate}`,
     `  memory: about ${(memoryBytes / 1e9).toFixed(2)} GB`
   ].join("\n");
 }

@@ -1,8 +1,8 @@
 import {existsSync} from "node:fs";
-import {mkdir, readdir, readFile, writeFile} from "node:fs/promises";
+import {access, constants, mkdir, readdir, readFile, writeFile} from "node:fs/promises";
 import {dirname, join, relative, resolve} from "node:path";
 import {fileURLToPath} from "node:url";
-import {readJson, writeJsonAtomic} from "../store/index.js";
+import {readJson, UserError, writeJsonAtomic} from "../store/index.js";
 import {print} from "./terminal.js";
 import {obtained, vendored} from "./obtained.js";
 
@@ -29,7 +29,7 @@ interface InitOptions {
 export async function initVerb(dir = ".", {from, sensitivity}: InitOptions = {}): Promise<void> {
   const target = resolve(dir);
   const foreign = from && (await (await import("./initFrom.js")).foreignFiles(from, sensitivity));
-  await mkdir(target, {recursive: true});
+  await assertWritable(target);
   const template = await templateFiles();
   const files = [
     ...(foreign ? [...template.filter(({path}) => !isExample(path)), ...foreign.files] : template),
@@ -53,6 +53,21 @@ export async function initVerb(dir = ".", {from, sensitivity}: InitOptions = {})
   const enter = target === process.cwd() ? "" : `cd ${relative(process.cwd(), target)} && `;
   const install = changed || !existsSync(join(target, "node_modules", "assay")) ? "npm install && " : "";
   print(`Next: ${enter}${install}npm start`);
+}
+
+async function assertWritable(target: string): Promise<void> {
+  try {
+    await mkdir(target, {recursive: true});
+    await access(target, constants.W_OK);
+  } catch (error) {
+    const {code, syscall} = error as NodeJS.ErrnoException;
+    // Making a folder and those above it is answered with ENOENT on a read-only file system.
+    if (!["EACCES", "EPERM", "EROFS"].includes(code ?? "") && syscall !== "mkdir") throw error;
+    if (code === "EEXIST" || code === "ENOTDIR") throw error;
+    throw new UserError(`${target} cannot be written. Name another folder: \`assay init DIR\`.`, {
+      cause: error
+    });
+  }
 }
 
 interface ProjectFile {

@@ -53,6 +53,7 @@ export async function submitVerb(name: string, options: SubmitOptions): Promise<
       settings: trainingOf(definition),
       format: formatOf(definition, service)
     });
+    if (!options.check) service.checkKey?.();
     const version = await versionOf(store, definition, project);
     const {workspace} = store;
     const what = `writing the training files of job ${own.name}`;

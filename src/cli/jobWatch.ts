@@ -1,5 +1,5 @@
-import {findJob, lastStatus, type Looked, watchJob} from "../jobs/index.js";
-import {type JobRecord, messageOf, openStore, readJobs, type Store} from "../store/index.js";
+import {findJob, lastStatus, logOf, type Looked, statusText, watchJob} from "../jobs/index.js";
+import {type JobRecord, type JobStatus, messageOf, openStore, readJobs, type Store} from "../store/index.js";
 import {interruption} from "./interruption.js";
 import {openProject} from "./project.js";
 import {createReporter} from "./progress.js";
@@ -65,15 +65,18 @@ export async function followed(
   const jobs = ended.filter((job) => job !== undefined);
   if (json) printJson(jobs);
   for (const job of jobs) {
-    const {status, outcome, detail} = lastStatus(job) ?? {status: "submitted"};
+    const last: Partial<JobStatus> & {status: string} = lastStatus(job) ?? {status: "submitted"};
+    const {outcome} = last;
     if (signal.aborted && outcome === undefined) {
       note(`${job.id} goes on at ${job.service.service}: \`assay jobs watch ${job.id}\` finds it again.`);
       continue;
     }
     if (outcome !== "succeeded") process.exitCode = 1;
     if (json) continue;
-    print(`${job.id}: ${status}${detail === undefined ? "" : ` (${detail})`}`);
+    print(`${job.id}: ${statusText(last)}`);
     if (outcome === "succeeded") print(dim(`  \`assay jobs collect ${job.id}\` registers its model.`));
+    const log = outcome === "failed" ? await logOf(workspace, job) : undefined;
+    if (log) print([`  its log, ${log.path}, ends:`, ...log.last.map((line) => `  | ${line}`)].join("\n"));
   }
 }
 
@@ -86,9 +89,10 @@ function lookText({look, changed, events}: Looked): string | undefined {
     .map(([name, value]) => `${name} ${Number((value as number).toPrecision(5))}`)
     .join(", ");
   const news = [figures, said?.message].filter((text) => text !== undefined && text !== "").join("; ");
+  // How it ended is said once, when all have.
+  if (look.outcome !== undefined) return news || undefined;
   if (!changed && news === "") return undefined;
-  const detail = look.detail === undefined ? "" : ` (${look.detail})`;
-  return `${look.status}${detail}${news === "" ? "" : `: ${news}`}`;
+  return `${statusText(look)}${news === "" ? "" : `: ${news}`}`;
 }
 
 export const goesOn = (job: JobRecord) => lastStatus(job)?.outcome === undefined;

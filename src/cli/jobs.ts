@@ -1,4 +1,4 @@
-import {cancelJob, collectJob, findJob, lastStatus, lookAt} from "../jobs/index.js";
+import {cancelJob, collectJob, findJob, lastStatus, lookAt, statusText} from "../jobs/index.js";
 import {messageOf, readJobs} from "../store/index.js";
 import {goesOn} from "./jobWatch.js";
 import {openProject} from "./project.js";
@@ -27,7 +27,11 @@ export async function jobsVerb(options: JobOptions): Promise<void> {
       {title: "service", value: ({service}) => service.service},
       {
         title: "status",
-        value: (job) => lastStatus(job)?.status ?? (job.remote ? "submitted" : "not submitted")
+        value: (job) => {
+          const last = lastStatus(job);
+          if (last) return last.outcome === "failed" ? statusText(last) : last.status;
+          return job.remote ? "submitted" : "not submitted";
+        }
       },
       {title: "base", value: ({base}) => base},
       {

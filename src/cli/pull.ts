@@ -11,7 +11,10 @@ export async function pullVerb(names: string[], options: {json?: boolean; skipBa
   const workspace = await openProject();
   const {datasets, broken} = await loadDatasets(project);
   reportBroken(broken);
-  const unknown = names.filter((name) => !datasets.some((dataset) => dataset.name === name));
+  const isBroken = (name: string) => broken.some(({path}) => path === `data-loaders/${name}.ts`);
+  const unknown = names.filter(
+    (name) => !isBroken(name) && !datasets.some((dataset) => dataset.name === name)
+  );
   if (unknown.length > 0)
     throw new UserError(
       `no such dataset: ${unknown.join(", ")}. data-loaders/ has ${datasets.map(({name}) => name).join(", ") || "none"}.`

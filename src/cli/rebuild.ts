@@ -110,6 +110,8 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
       process.exitCode = 1;
       return print("\nInterrupted. What was paid for is kept; the same command goes on from here.");
     }
+    // From here a signal has no calls to wait for.
+    dispose();
     const checked = await checkEvals(store, evals);
     print("");
     printChecks(checked, evals);

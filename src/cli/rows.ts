@@ -9,6 +9,7 @@ import {
   UserError
 } from "../store/index.js";
 import {showPrompt} from "./rowPrompt.js";
+import {assertKnown} from "./knownDataset.js";
 import {openProject} from "./project.js";
 import {undeterminedRows} from "./undetermined.js";
 import {dim, print, printable, printJson, table} from "./terminal.js";
@@ -28,6 +29,7 @@ interface RowsOptions {
 export async function rowsVerb(named: string, options: RowsOptions): Promise<void> {
   const store = await openStore(await openProject());
   try {
+    await assertKnown(store, named);
     if (options.prompt !== undefined) return await showPrompt(store, named, options.prompt, options.json);
     await store.confine([store.workspace.dir]);
     const version = await findVersion(store, named, options.version);

@@ -137,8 +137,12 @@ export function outcomeText({eval: one, split, result, verdict, failures, race}:
   const decided = race
     ? raceText(race)
     : `${verdictText(result.manifest!, verdict!)}\n${dim(effortText(result))}`;
-  const failed = result.manifest?.counts.failed ?? 0;
-  if (failed === 0 || result.manifest?.imported) return decided;
+  const {failed = 0, completed = 0, scored = 0} = result.manifest?.counts ?? {};
+  if (result.manifest?.imported) return decided;
+  if (failed === 0)
+    return completed > 0 && scored === 0 && failures?.length
+      ? `${decided}\n\n${failuresText(failures)}`
+      : decided;
   const why = failures?.length
     ? failuresText(failures)
     : `${failed} calls failed: \`assay runs ${result.manifest!.id}\` says why.`;

@@ -71,7 +71,7 @@ export async function runEvals(
         await runOne(store, one, inputs, {outcomes, excerpts});
       } catch (error) {
         if (wasStopped(error, inputs.signal)) {
-          note(`${one.name}: stopped while it was prepared; the same command goes on.`);
+          note(`${one.name}: stopped before the first row. The same command goes on.`);
           break;
         }
         if (!inputs.onFailure) throw error;

@@ -21,7 +21,7 @@ export async function runsVerb(
   try {
     if (id === undefined)
       return listAll(
-        await listRuns(store, {archived: options.archived}),
+        (await listRuns(store, {archived: options.archived})).filter(hasEndedCall),
         await unsealedRuns(store.workspace),
         await listRaces(store.workspace),
         options.json
@@ -34,6 +34,10 @@ export async function runsVerb(
     store.close();
   }
 }
+
+/** A run that was stopped before its first row tells nothing. */
+const hasEndedCall = ({status, counts}: RunManifest) =>
+  status === "complete" || counts.completed + counts.failed > 0;
 
 function listAll(
   runs: readonly RunManifest[],

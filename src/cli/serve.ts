@@ -1,4 +1,5 @@
 import {existsSync} from "node:fs";
+import {createServer} from "node:net";
 import {isLoopback, serve, type Writer} from "../endpoints/index.js";
 import {localModel, type LocalModel} from "../generation/index.js";
 import {hasLoader, listModels, loadModel, meantModel, type ModelManifest} from "../models/index.js";
@@ -28,11 +29,25 @@ export function serveVerb(names: string[], options: ServeOptions): Promise<void>
 
 async function served(names: string[], options: ServeOptions): Promise<void> {
   const workspace = await openProject();
+  await assertFree(options);
+  const open: {close?(): Promise<void>}[] = [];
+  try {
+    await serveUntilStopped(workspace, names, options, open);
+  } finally {
+    for (const one of open.reverse()) await one.close?.();
+  }
+}
+
+async function serveUntilStopped(
+  workspace: Workspace,
+  names: string[],
+  options: ServeOptions,
+  open: {close?(): Promise<void>}[]
+): Promise<void> {
   const dir = modelsDir(workspace);
   const known = await listModels(dir);
   const classifiers: ModelManifest[] = [];
   const writers: Writer[] = [];
-  const open: {close?(): Promise<void>}[] = [];
   const isClassifier = (name: string) => {
     const stored = meantModel(known, name);
     return stored !== undefined && hasLoader(stored.architecture);
@@ -43,6 +58,7 @@ async function served(names: string[], options: ServeOptions): Promise<void> {
       `${unread.map((option) => `--${option}`).join(", ")} is about language models, and none is served here.`
     );
   const store = names.some((name) => isTarget(name, known)) ? await openStore(workspace) : undefined;
+  if (store) open.push({close: async () => store.close()});
   for (const name of names) {
     if (store && isTarget(name, known)) {
       const {writer, close} = await servedCandidate(store, name);
@@ -64,6 +80,9 @@ async function served(names: string[], options: ServeOptions): Promise<void> {
     host: options.host,
     writers,
     observe: observedAnswer
+  }).catch(async (error: unknown) => {
+    for (const model of models) await model.close?.();
+    throw error;
   });
   const shown = [...classifiers.map(({name}) => name), ...writers.map(({name}) => name)];
   print(
@@ -75,8 +94,21 @@ async function served(names: string[], options: ServeOptions): Promise<void> {
     );
   await new Promise<void>((resolve) => process.once("SIGINT", resolve).once("SIGTERM", resolve));
   await server.close();
-  for (const one of open) await one.close?.();
-  store?.close();
+}
+
+/** Throws when another program listens there: said before models are loaded, which can take minutes. */
+async function assertFree({port, host}: ServeOptions): Promise<void> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => probe.once("error", reject).listen(port, host, resolve)).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EADDRINUSE") throw error;
+      throw new UserError(
+        `Port ${port} of ${host} is taken. Stop its server or choose another with --port.`,
+        {cause: error}
+      );
+    }
+  );
+  await new Promise((resolve) => probe.close(resolve));
 }
 
 /** Whether a name is of an eval's candidate (`EVAL:CANDIDATE`), and of no file and no model in the store. */

@@ -12,6 +12,7 @@ import {
   type SplitSpec
 } from "../splits/index.js";
 import {openStore, type SplitManifest, type Store, UserError, type VersionManifest} from "../store/index.js";
+import {assertKnown} from "./knownDataset.js";
 import {openProject} from "./project.js";
 import {printLeaks} from "./splitLeaks.js";
 import {type Column, print, printJson, table} from "./terminal.js";
@@ -38,6 +39,7 @@ const PARTS_SHOWN = ["train", "validation", "test", "held-out", "unused"];
 export async function splitVerb(name: string, options: SplitOptions): Promise<void> {
   const store = await openStore(await openProject());
   try {
+    await assertKnown(store, name);
     const version = await store.latestVersion(name);
     if (!version)
       throw new UserError(
@@ -130,7 +132,12 @@ function meaningText(splits: readonly SplitManifest[]): string {
         : `; ± the standard error of a sample of ${found.searched} rows.`) +
       "\ntext distance: of the mean embeddings of test and train (in brackets: by chance)."
     : "";
-  return shown + (reason ? `\nneighbour and text distance are not measured: ${reason}` : "");
+  return (
+    shown +
+    (reason
+      ? `\nneighbour and text distance are not measured: ${reason.replace(", or leave encoder candidates out", "")}`
+      : "")
+  );
 }
 
 function columnsOf(splits: readonly SplitManifest[]): Column<SplitManifest>[] {

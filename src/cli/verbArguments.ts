@@ -66,7 +66,8 @@ export const list = (value: string, before: string[] | undefined) => [...(before
 
 /** A port to listen on; 0 takes a free one. */
 export const port = (text: string) => {
-  const value = whole(0, Number.MAX_SAFE_INTEGER)(text);
-  if (value > 65_535) throw new InvalidArgumentError(`takes a port from 0 to 65535, not ${text}`);
+  const value = text.trim() === "" ? NaN : Number(text);
+  if (!(Number.isInteger(value) && value >= 0 && value <= 65_535))
+    throw new InvalidArgumentError(`takes a port from 0 to 65535, not ${JSON.stringify(text.slice(0, 40))}`);
   return value;
 };

@@ -12,7 +12,7 @@ export {openAICompatible} from "./openAICompatible.js";
 export {recorded} from "./recorded.js";
 export {defaultRetryPolicy, withRetry} from "./retry.js";
 export {retryAfterMs} from "./retryAfter.js";
-export {readSecrets, type SecretNames} from "./secrets.js";
+export {missingSecrets, readSecrets, type SecretNames} from "./secrets.js";
 export {serve} from "./serve.js";
 export type {Writer} from "./serveWriter.js";
 export {shutdownDay} from "./shutdownDay.js";

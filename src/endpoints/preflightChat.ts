@@ -145,9 +145,12 @@ function refusals(
   if (kind === "connection" || kind === "timeout" || kind === "aborted")
     return [{check: "reachable", status: "error", message: `${name}: ${message}`}];
   if (kind === "auth") {
-    const where = keyNames.length
-      ? ` The key comes from ${keyNames.join(" and ")}.`
-      : " Name its variable in apiKeyEnv.";
+    const named = keyNames.length > 0 && keyNames.every((one) => message.includes(one));
+    const where = named
+      ? ""
+      : keyNames.length
+        ? ` The key comes from ${keyNames.join(" and ")}.`
+        : " Name its variable in apiKeyEnv.";
     return [{check: "key", status: "error", message: `${name}: ${message}${where}`}];
   }
   const reachable: PreflightFinding = {check: "reachable", status: "ok", message: `${name} answers.`};

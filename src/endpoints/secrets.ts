@@ -23,10 +23,15 @@ export function secretNames({apiKeyEnv, headersEnv = {}}: SecretNames): string[]
   return [...(apiKeyEnv ? [apiKeyEnv] : []), ...Object.values(headersEnv)];
 }
 
+/** The variables that the environment lacks. */
+export function missingSecrets(names: SecretNames): string[] {
+  return secretNames(names).filter((name) => !process.env[name]?.trim());
+}
+
 /** Reads them from the environment; throws EndpointError "auth" that names each variable that is missing or that no header can hold. */
 export function readSecrets(endpoint: string, names: SecretNames): Secrets {
   const {apiKeyEnv, headersEnv = {}} = names;
-  const missing = secretNames(names).filter((name) => !process.env[name]?.trim());
+  const missing = missingSecrets(names);
   if (missing.length)
     throw new EndpointError(
       "auth",

@@ -155,9 +155,12 @@ export async function serve(
     server.once("error", (error: NodeJS.ErrnoException) =>
       reject(
         error.code === "EADDRINUSE"
-          ? new UserError(`Port ${port} of ${host} is taken. Stop its server or choose another port.`, {
-              cause: error
-            })
+          ? new UserError(
+              `Port ${port} of ${host} is taken. Stop its server or choose another with --port.`,
+              {
+                cause: error
+              }
+            )
           : error
       )
     );

@@ -9,6 +9,7 @@ import {
   EndpointError,
   hidden,
   hideRequest,
+  missingSecrets,
   readSecrets,
   realEffects,
   type SecretNames,
@@ -53,6 +54,11 @@ const SEND_MS = 3_600_000;
 export function createClient(options: ClientOptions): JobClient {
   const {name, query = {}, signal, effects = realEffects} = options;
   const base = options.baseUrl.replace(/\/+$/, "");
+  const missing = missingSecrets(options);
+  if (missing.length > 0)
+    throw new UserError(
+      `${name}: it needs ${missing.join(" and ")} in the environment. Export it and run again.`
+    );
   const secrets = readSecrets(name, options);
   const transport = createTransport({effects, query});
   const signed = createTransport({effects});

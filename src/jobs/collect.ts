@@ -3,6 +3,7 @@ import {type JobRecord, modelsDir, readJson, updateJob, UserError, type Workspac
 import {running, type Told} from "./atHand.js";
 import {recordFiles, storedModel} from "./record.js";
 import {openService} from "./services/index.js";
+import {logOf, statusText} from "./statusText.js";
 import {lookAt} from "./watch.js";
 
 /**
@@ -16,10 +17,14 @@ export async function collectJob(
   told: Told = {}
 ): Promise<{job: JobRecord; model: ModelManifest}> {
   const {job, look} = await lookAt(workspace, id, told);
-  if (look.outcome !== "succeeded")
-    throw new UserError(
-      `job ${id} is ${look.status}${look.detail === undefined ? "" : ` (${look.detail})`}: there is nothing to collect${look.outcome === undefined ? " yet. `assay jobs watch " + id + "` waits for it" : ""}.`
-    );
+  if (look.outcome !== "succeeded") {
+    const log = look.outcome === "failed" ? await logOf(workspace, job) : undefined;
+    const advice =
+      look.outcome === undefined
+        ? ` yet. \`assay jobs watch ${id}\` waits for it.`
+        : `.${log ? ` Its log is ${log.path}.` : ""} \`assay jobs submit ${job.name} --again\` sends it once more.`;
+    throw new UserError(`job ${id} is ${statusText(look)}: there is nothing to collect${advice}`);
+  }
   const result = await openService(job.service).collect(running(workspace, job, told), look);
   const {parent} = job.settings;
   const known = typeof parent === "string" ? await storedModel(workspace, parent) : undefined;

@@ -4,4 +4,5 @@ export {checkJob, type Job, job, type JobDefinition} from "./define.js";
 export {recordFiles, storedModel} from "./record.js";
 export type {JobService} from "./service.js";
 export {openService, type ServiceSettings} from "./services/index.js";
+export {logOf, statusText} from "./statusText.js";
 export {type JobPlan, noteJob, startJob} from "./submit.js";

@@ -46,8 +46,10 @@ export interface JobService {
   destination: string;
   /** The name of the machine that data goes to; undefined when nobody knows. */
   host?: string;
-  /** Says what is wrong before anything is written or sent: a key that is missing, a setting that it has no place for. */
+  /** Says what is wrong before anything is written or sent: a setting that it has no place for. */
   check(job: Pick<JobRecord, "base" | "settings" | "format">): void;
+  /** Throws when the environment lacks its key. */
+  checkKey?(): void;
   /** Files beside the training data, by name. */
   configuration?(job: JobRecord): Record<string, string>;
   /**

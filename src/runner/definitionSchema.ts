@@ -1,4 +1,6 @@
 import {datasetSchema, PUBLISHING} from "../datasets/definitionSchema.js";
+import * as ownScorers from "../scorers/index.js";
+import type {Scorer} from "../scorers/types.js";
 import {hosting, wayThere} from "../endpoints/hostingSchema.js";
 import type {GateRule} from "../decisions/gateRule.js";
 import {splitSchema} from "../splits/specSchema.js";
@@ -151,8 +153,39 @@ const asking = exactly<Omit<EvalDefinition, "source">>(
   askingShape
 );
 
-const askingSchema = holding<EvalDefinition>(asking, ({candidates, scorers, primary}) => {
-  const problems: Problems = [];
+/** Functions that make a scorer, by themselves: called as one they give no score. */
+const makers = new Map<unknown, string>(
+  Object.entries(ownScorers).flatMap(([name, own]) =>
+    typeof own === "function" && !("module" in own) ? [[own, name]] : []
+  )
+);
+
+/** Whether a scorer is one of Assay's own whose values are proportions. */
+const isProportion = ({module, binary}: Scorer) =>
+  binary !== false && module?.startsWith(new URL("../scorers/", import.meta.url).href) === true;
+
+function scorerProblems({scorers, primary, gate = []}: EvalDefinition): Problems {
+  const problems: Problems = Object.entries(scorers).flatMap(([name, scorer]) => {
+    const maker = makers.get(scorer);
+    return maker === undefined
+      ? []
+      : [{path: ["scorers", name], message: `is \`${maker}\` itself: write \`${maker}(…)\``}];
+  });
+  const decisive = primary ?? Object.keys(scorers)[0]!;
+  const scorer = scorers[decisive];
+  if (scorer === undefined || !isProportion(scorer)) return problems;
+  for (const [at, {minScore = 0}] of gate.entries())
+    if (minScore > 1)
+      problems.push({
+        path: ["gate", at],
+        message: `\`minScore: ${minScore}\` can never be reached: \`${decisive}\` is from 0 to 1.${minScore <= 100 ? ` Do you mean ${minScore / 100}?` : ""}`
+      });
+  return problems;
+}
+
+const askingSchema = holding<EvalDefinition>(asking, (definition) => {
+  const {candidates, scorers, primary} = definition;
+  const problems = scorerProblems(definition);
   const names = candidates.map(({name}) => name);
   for (const twice of new Set(names.filter((name, i) => names.indexOf(name) !== i)))
     problems.push({path: ["candidates"], message: `name "${twice}" twice: give each a name of its own`});

@@ -33,7 +33,7 @@ export interface SiteOptions {
 export async function siteConfig(options: SiteOptions = {}): Promise<Record<string, unknown>> {
   // Read by Framework when its first event is recorded, which is after the configuration was loaded.
   process.env.OBSERVABLE_TELEMETRY_DISABLE = "1";
-  const {root = "src", output = "dist", title = "Assay", pages = []} = options;
+  const {root = "src", title = "Assay", pages = []} = options;
   const workspace = await openWorkspace(options.project ?? process.env.ASSAY_PROJECT ?? process.cwd());
   await seedNpmCache(resolve(root));
   const duckdb = await sqlEngine(workspace.project);
@@ -49,7 +49,8 @@ export async function siteConfig(options: SiteOptions = {}): Promise<Record<stri
   const {interpreter = [process.execPath, "--import", tsx] as const} = options;
   return {
     root,
-    output,
+    // `assay build` makes the site beside the one that is there.
+    output: process.env.ASSAY_SITE_OUTPUT ?? options.output ?? "dist",
     title,
     pages: navigation,
     style: "style.css",

@@ -1,10 +1,68 @@
 import {spawn} from "node:child_process";
-import {existsSync, mkdirSync, writeFileSync} from "node:fs";
+import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
-import {expect, it} from "vitest";
+import {expect, it, vi} from "vitest";
+import {assay} from "../support/assay.js";
 import {LocalFolder, withLease} from "../../src/store/index.js";
 import {compiled} from "../support/compiledEngine.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {smallProject} from "./support/smallProject.js";
+
+/** A project with a built site, whose next build runs this text as its configuration. */
+async function builtProject(config: string): Promise<{project: string; site: string}> {
+  const project = await temporaryProject();
+  for (const folder of ["evals", "dist"]) mkdirSync(join(project, folder));
+  const site = join(project, "dist", "index.html");
+  writeFileSync(site, "the site of before");
+  writeFileSync(join(project, "observablehq.config.js"), config);
+  return {project, site};
+}
+
+it.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143]
+] as const)("%s ends a build with %i and leaves the site of before", async (signal, code) => {
+  const {project, site} = await builtProject(`import {mkdirSync, writeFileSync} from "node:fs";
+mkdirSync(process.env.ASSAY_SITE_OUTPUT ?? "dist", {recursive: true});
+writeFileSync((process.env.ASSAY_SITE_OUTPUT ?? "dist") + "/index.html", "half");
+console.log("begun");
+await new Promise((resolve) => setTimeout(resolve, 60_000));`);
+  const child = spawn(process.execPath, [compiled("bundle/main.js"), "build"], {
+    cwd: project,
+    env: {...process.env, ASSAY_PROJECT: project, ASSAY_DIR: join(project, ".assay"), NO_COLOR: "1"}
+  });
+  let said = "";
+  child.stderr.on("data", (data: Buffer) => (said += data.toString()));
+  child.stdout.on("data", (data: Buffer) => {
+    said += data.toString();
+    if (data.includes("begun")) child.kill(signal);
+  });
+  expect(await new Promise((resolve) => child.once("close", resolve))).toBe(code);
+  expect(said).toContain(`the build was stopped (${signal})`);
+  expect(said).not.toContain("The site is in");
+  expect(readFileSync(site, "utf8")).toBe("the site of before");
+});
+
+it("a build that fails leaves the site of before", async () => {
+  const {project, site} = await builtProject(`throw new Error("no pages here");`);
+  expect((await assay(project, "build")).code).toBe(1);
+  expect(readFileSync(site, "utf8")).toBe("the site of before");
+});
+
+it("a complete build takes the place of the one before, and leaves nothing beside it", async () => {
+  const project = await temporaryProject();
+  await smallProject(project);
+  mkdirSync(join(project, "dist"));
+  writeFileSync(join(project, "dist", "gone.html"), "a page of before");
+  vi.stubEnv("LOADED", join(project, "loaded"));
+  const {code, stderr} = await assay(project, "build");
+  vi.unstubAllEnvs();
+  expect(stderr).not.toContain("assay:");
+  expect(code).toBe(0);
+  expect(readFileSync(join(project, "dist", "index.html"), "utf8")).toContain("A page.");
+  expect(existsSync(join(project, "dist", "gone.html"))).toBe(false);
+  expect(readdirSync(join(project, "src", ".observablehq"))).toEqual(["cache"]);
+}, 120_000);
 
 it("waits for another build of the same site, and says for which", async () => {
   const project = await temporaryProject();

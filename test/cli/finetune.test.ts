@@ -1,4 +1,4 @@
-import {mkdir, readdir, readFile, writeFile} from "node:fs/promises";
+import {mkdir, readdir, readFile, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
@@ -109,9 +109,18 @@ describe("assay finetune", () => {
     const before = await readdir(join(project, ".assay", "models"));
     const stdout = await printed(() => finetuneVerb(["adapter"], {check: true}));
     expect(stdout).toMatch(/adapter: [\d,]+ of [\d,]+ weights of scratch would be trained/);
-    expect(stdout).toMatch(/4 steps of 4 rows/);
+    expect(stdout).toMatch(/4 steps; the 41 examples are packed into 20 rows of up to 32 tokens, 4 a step/);
     expect(stdout).toMatch(/memory: about 0\.\d\d GB/);
     expect(await readdir(join(project, ".assay", "models"))).toEqual(before);
+  });
+
+  it("says which fine-tune makes a base that is not there yet", async () => {
+    await define("pending", `base: "nothing"`);
+    await define("after", `base: "pending", method: "lora"`);
+    await expect(finetuneVerb(["after"], {})).rejects.toThrow(
+      "finetunes/pending.finetune.ts makes it: `assay finetune pending` first."
+    );
+    for (const name of ["pending", "after"]) await rm(join(project, "finetunes", `${name}.finetune.ts`));
   });
 
   it("trains an adapter on a stored model, which the merge engine applies to the same logits", async () => {

@@ -3,7 +3,7 @@ import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {destinations} from "../../src/finetune/index.js";
 import {TOOLS} from "../../src/jobs/configurations/index.js";
-import {openService, type ServiceSettings} from "../../src/jobs/index.js";
+import {openService, type ServiceSettings, statusText} from "../../src/jobs/index.js";
 import type {JobRecord} from "../../src/store/index.js";
 import {sha256} from "../../src/store/hash.js";
 import {collectVerb, jobsVerb} from "../../src/cli/jobs.js";
@@ -72,6 +72,42 @@ describe("assay jobs", () => {
     writeJob("factory", `{service: "command", trust: "local", tool: "llama-factory", run: "sh ${trainer}"}`);
     const checked = await printed(() => submitVerb("factory", {skipUnresolved: true, check: true}));
     expect(checked).toMatch(/^factory: base-model by command\n {2}train\.jsonl: \d+ examples/);
+  });
+
+  it("says once that a command failed, with its log's place and end, and how to send it again", async () => {
+    writeJob(
+      "failing",
+      `{service: "command", trust: "local", tool: "trl", run: "echo begun; echo out of memory; exit 3"}`
+    );
+    const stdout: string[] = [];
+    const stderr = await noted(async () => {
+      stdout.push(await printed(() => submitVerb("failing", {skipUnresolved: true, watch: true})));
+    });
+    expect(stdout.join("")).toMatch(
+      /failing-\w+: failed, exit code 3\n {2}its log, \S+log\.txt, ends:\n {2}\| begun\n {2}\| out of memory/
+    );
+    expect(stderr).not.toContain("exit code 3");
+    expect(await noted(() => collectVerb("failing", {}))).toMatch(
+      /is failed, exit code 3: there is nothing to collect\. Its log is \S+log\.txt\. `assay jobs submit failing --again` sends it once more/
+    );
+    expect(await printed(() => jobsVerb({}))).toMatch(/failing-\w+ +command +failed, exit code 3/);
+    // As records of before have it.
+    expect(statusText({status: "ended", outcome: "failed", detail: "exit code 3"})).toBe(
+      "failed, exit code 3"
+    );
+  });
+
+  it("needs the service's key to send, and not to check", async () => {
+    writeJob(
+      "keyless",
+      `{service: "openai", trust: "local", apiKeyEnv: "NO_SUCH_KEY", baseUrl: "http://127.0.0.1:9"}`
+    );
+    expect(await noted(() => submitVerb("keyless", {skipUnresolved: true}))).toContain(
+      "openai: it needs NO_SUCH_KEY in the environment. Export it and run again."
+    );
+    expect(await printed(() => submitVerb("keyless", {skipUnresolved: true, check: true}))).toMatch(
+      /^keyless: base-model by openai/
+    );
   });
 
   it("sends nothing to a place that is not trusted with the rows, and says what OpenAI ends", async () => {

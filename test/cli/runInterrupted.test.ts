@@ -3,6 +3,7 @@ import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {expect, it, vi} from "vitest";
 import {runVerb} from "../../src/cli/run.js";
+import {runsVerb} from "../../src/cli/runs.js";
 import {listModels} from "../../src/models/index.js";
 import {modelsDir, openWorkspace} from "../../src/store/index.js";
 import {writeLoader} from "../support/assay.js";
@@ -10,6 +11,46 @@ import {printed} from "../support/printed.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 const src = (path: string) => JSON.stringify(fileURLToPath(new URL(`../../${path}`, import.meta.url)));
+
+it("Ctrl-C before the first row leaves no run behind that is listed", async () => {
+  const project = await temporaryProject();
+  writeLoader(
+    project,
+    "colours",
+    `{name: "colours", id: "id", text: "text", source: {kind: "rows", rows: () =>
+      Array.from({length: 20}, (_, i) => ({id: "r" + i, text: "item " + i, label: "red"}))}}`
+  );
+  mkdirSync(join(project, "evals"));
+  writeFileSync(
+    join(project, "evals", "colours.eval.ts"),
+    `const endpoint = {
+      name: "asked", kind: "openai", trust: "local", identity: async () => ({}),
+      complete: async () => { throw new Error("called"); },
+      preflight: async () => {
+        process.emit("SIGINT");
+        return [{check: "reachable", status: "error", message: "The call was stopped."}];
+      }
+    };
+    export default {
+      dataset: "colours", split: {strategy: "random"}, expected: "label", prompt: "{{text}}",
+      scorers: {same: ({output, expected}) => output === expected},
+      candidates: [{name: "asked", prepare: async () => ({endpoint, model: "m"})}]
+    };`
+  );
+  vi.stubEnv("ASSAY_PROJECT", project);
+  vi.stubEnv("ASSAY_DIR", join(project, ".assay"));
+  const told = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  try {
+    await printed(() => runVerb([], {reuse: true}));
+    expect(told.mock.calls.join("")).toContain("colours: stopped before the first row.");
+    expect(told.mock.calls.join("")).not.toContain("not ready");
+    expect(await printed(() => runsVerb(undefined, undefined, {}))).toContain("No runs yet.");
+  } finally {
+    told.mockRestore();
+    vi.unstubAllEnvs();
+    process.exitCode = undefined;
+  }
+}, 60_000);
 
 it("Ctrl-C while a merge is prepared ends the command in plain words, and the next start makes the merge", async () => {
   const project = await temporaryProject();
@@ -53,7 +94,7 @@ it("Ctrl-C while a merge is prepared ends the command in plain words, and the ne
   try {
     await printed(() => runVerb([], {reuse: true}));
     const said = told.mock.calls.join("");
-    expect(said).toMatch(/colours: stopped while it was prepared; the same command goes on/);
+    expect(said).toMatch(/colours: stopped before the first row. The same command goes on/);
     expect(said).not.toMatch(/an error of its own|assay:/);
     expect(process.exitCode).toBe(1);
     expect(await stored()).toEqual(["green-team", "red-team"]);

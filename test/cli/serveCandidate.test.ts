@@ -140,6 +140,15 @@ it("serves a cascade to an OpenAI client: the stages it needs, their tokens and 
   }
 }, 60_000);
 
+it("ends at a port that is taken, and names the option that chooses another", async () => {
+  const {port} = new URL(cheap.url);
+  const {code, stderr} = await assay(project, "serve", "sums:small", "--port", port);
+  expect(code).toBe(1);
+  expect(stderr).toContain(
+    `Port ${port} of 127.0.0.1 is taken. Stop its server or choose another with --port.`
+  );
+}, 60_000);
+
 it("names the candidates there are when one is not", async () => {
   const {code, stderr} = await assay(project, "serve", "sums:cheap frist", "--port", "0");
   expect(code).not.toBe(0);

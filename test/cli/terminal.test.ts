@@ -75,6 +75,7 @@ describe("the command line", () => {
     for (const words of [
       ["serve", "m", "--port", "99999"],
       ["dev", "--port", "99999"],
+      ["dev", "--port", "-1"],
       ["run", "--budget-usd", ""],
       ["bench", "e:c", "--concurrency", "1,1000000000"],
       ["bench", "e:c", "--warmup", "1e12"],

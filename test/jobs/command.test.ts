@@ -81,7 +81,7 @@ describe("a command that trains", () => {
   it("that fails says its exit code, and changed data is not trained on", async () => {
     const {id} = await started("fails", {run: `echo more >> "$ASSAY_TRAIN"; sh ${trainer}`});
     const {statuses} = await watchJob(workspace, id, {everyMs: 20});
-    expect(statuses.at(-1)).toMatchObject({outcome: "failed", detail: "exit code 3"});
+    expect(statuses.at(-1)).toMatchObject({status: "failed", outcome: "failed", detail: "exit code 3"});
   });
 
   it("is ended with all its processes when it is cancelled, and where it reaches another machine by `stop`", async () => {

@@ -19,6 +19,7 @@ import {
   readJob,
   readJobEvents,
   sha256,
+  UserError,
   type Workspace
 } from "../../src/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
@@ -261,8 +262,8 @@ describe("a job in the manner of OpenAI", () => {
     const open = (apiKeyEnv: string) => openService({...service, apiKeyEnv} as ServiceSettings);
     const job = {base: "m", format: "openai", settings: {lora: {rank: 8}, rate: 1e-4}};
     expect(() => open("TEST_JOB_KEY").check(job)).toThrow(/no place for `rate`, `lora`/);
-    expect(() => open("NO_SUCH_KEY").check({...job, settings: {}})).toThrow(
-      /needs NO_SUCH_KEY in the environment/
-    );
+    open("NO_SUCH_KEY").check({...job, settings: {}});
+    expect(() => open("NO_SUCH_KEY").checkKey!()).toThrow(UserError);
+    expect(() => open("NO_SUCH_KEY").checkKey!()).toThrow(/^openai: it needs NO_SUCH_KEY in the environment/);
   });
 });

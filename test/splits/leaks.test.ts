@@ -190,7 +190,7 @@ describe("leaks of a split", () => {
       nearLeakage: {rows: 0},
       shortTextLeakage: {rows: 1, searched: 2, short: 2, share: 0.5, threshold: 0.8}
     });
-    expect(leaks).toMatchObject([{measure: "short text", row: "test0", known: "train0"}]);
+    expect(leaks).toMatchObject([{measure: "short twin", row: "test0", known: "train0"}]);
   });
 
   it("leaves out rows that another split holds out", async () => {

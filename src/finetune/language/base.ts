@@ -55,6 +55,11 @@ export async function findBase(
     ({id, name}) => id === base || name === base || (base.length >= 8 && id.startsWith(base))
   );
   const found = known.sort((a, b) => b.createdAt.localeCompare(a.createdAt))[0];
+  const file = `finetunes/${base}.finetune.ts`;
+  if (!found && existsSync(resolve(context.project ?? process.cwd(), file)))
+    throw new UserError(
+      `base ${JSON.stringify(base)}: the store has no model of that name yet. ${file} makes it: \`assay finetune ${base}\` first.`
+    );
   if (!found)
     throw new UserError(
       `base ${JSON.stringify(base)}: ${path} has no config.json, and the store has no model of that id or name. \`assay models add ORG/NAME\` fetches one of the Hugging Face hub.`

@@ -34,6 +34,8 @@ export interface FinetuneCheck {
   train: Omit<PreparedRows<unknown>, "items">;
   validation?: Omit<PreparedRows<unknown>, "items">;
   steps: number;
+  /** Rows of up to `settings.packed` tokens that the examples are packed into; undefined when each is a row. */
+  packedRows?: number;
   epochs: number;
   memoryBytes: number;
   settings: TrainingSettings;
@@ -95,7 +97,12 @@ async function checked(
   work: string
 ): Promise<FinetuneCheck> {
   const base = await findBase(definition, context, work);
-  const {job, train, validation, stepsAnEpoch} = await prepareJob(definition, context, base, work);
+  const {job, train, validation, stepsAnEpoch, packedRows} = await prepareJob(
+    definition,
+    context,
+    base,
+    work
+  );
   const {memory} = await runTraining({...job, checkOnly: true}, {signal: context.signal});
   return {
     base: {name: base.name, id: base.id, parameters: parameterCount(await readModelConfig(base.folder))},
@@ -103,6 +110,7 @@ async function checked(
     train: countsOf(train),
     validation: validation && countsOf(validation),
     steps: job.settings.steps,
+    packedRows,
     epochs: job.settings.steps / stepsAnEpoch,
     memoryBytes: memory.predicted,
     settings: job.settings

@@ -23,6 +23,8 @@ export interface Prepared {
   train: PreparedRows<Example | Pair>;
   validation?: PreparedRows<Example | Pair>;
   stepsAnEpoch: number;
+  /** Rows that the examples are packed into; undefined when each is a row. */
+  packedRows?: number;
 }
 
 /**
@@ -56,7 +58,7 @@ export async function prepareJob(
   const wanted = checkedPart(definition);
   const validation = wanted === false ? undefined : await of(context.rows(wanted));
   const settings = settingsOf(definition, length, train.items, context);
-  const {stepsAnEpoch, ...training} = settings;
+  const {stepsAnEpoch, packedRows, ...training} = settings;
   const preference = definition.preference ?? {};
   const data: TrainingJob["data"] =
     definition.format === "preference"
@@ -95,7 +97,14 @@ export async function prepareJob(
     checkpointing: definition.checkpointing ?? false,
     checkpointEvery: definition.checkpointEvery ?? 50
   };
-  return {base, job, train, validation: validation?.items.length ? validation : undefined, stepsAnEpoch};
+  return {
+    base,
+    job,
+    train,
+    validation: validation?.items.length ? validation : undefined,
+    stepsAnEpoch,
+    packedRows
+  };
 }
 
 function refuseBroken({dataset}: BuildContext, part: string, {broken, rows}: PreparedRows<unknown>): void {
@@ -112,7 +121,7 @@ function settingsOf(
   length: number,
   items: readonly (Example | Pair)[],
   context: BuildContext
-): TrainingSettings & {stepsAnEpoch: number} {
+): TrainingSettings & {stepsAnEpoch: number; packedRows?: number} {
   const defaults = defaultsOf(definition);
   const rows = definition.rows ?? defaults.rows;
   const accumulate = definition.accumulate ?? defaults.accumulate;
@@ -129,6 +138,7 @@ function settingsOf(
   const {rank, alpha, targets, rslora} = {...defaults, rslora: false, ...definition.lora};
   return {
     stepsAnEpoch,
+    packedRows: packed === undefined ? undefined : count,
     adapter:
       definition.method === "full"
         ? undefined

@@ -87,5 +87,5 @@ function endingLook(answer: Ending): JobLook {
         ? `exit code ${code}`
         : `ended by ${signal}`;
   if (code === 0 && !stopped) return {status: "ended", outcome: "succeeded", answer};
-  return {status: stopped ?? "ended", outcome: "failed", detail, answer};
+  return {status: stopped ?? "failed", outcome: "failed", detail, answer};
 }

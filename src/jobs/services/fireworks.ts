@@ -61,8 +61,8 @@ export function fireworksJobs(settings: FireworksJobs): JobService {
     host: new URL(baseUrl).hostname,
     check({settings: training, format, base}) {
       trainingOf({settings: training, format, base}, "");
-      connected.check();
     },
+    checkKey: connected.checkKey,
     find: ({job, signal}) =>
       connected.use(signal, async (client) => {
         const remote = `${kindOf(job)}/${jobName(job)}`;

@@ -39,7 +39,7 @@ function isAddress(value: unknown): boolean {
 /** How a dialect speaks to its service: a client for as long as it is needed. */
 export interface Connection {
   /** Throws when the environment lacks a key. */
-  check(): void;
+  checkKey(): void;
   use<T>(signal: AbortSignal | undefined, work: (client: JobClient) => Promise<T>): Promise<T>;
 }
 
@@ -54,7 +54,7 @@ export function connection(
   const connect = (signal?: AbortSignal) =>
     createClient({name, baseUrl, query, headersEnv, apiKeyEnv, signal});
   return {
-    check: () => void connect().close(),
+    checkKey: () => void connect().close(),
     async use(signal, work) {
       const client = connect(signal);
       try {

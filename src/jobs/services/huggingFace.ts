@@ -70,7 +70,8 @@ export function huggingFaceJobs(settings: HuggingFaceJobs): JobService {
     formats: {chat: "trl", preference: "trl-dpo"},
     destination: "TRL",
     host: new URL(hubUrl).hostname,
-    check: () => void tokenOf(apiKeyEnv),
+    check: () => undefined,
+    checkKey: () => void tokenOf(apiKeyEnv),
     configuration: (job) => ({"train.py": scriptOf(job, resultOf(namespace, job))}),
     async offer() {
       const all = await (await hub()).listJobHardware({hubUrl, fetch: patientFetch()});

@@ -62,20 +62,22 @@ export function openAIJobs(settings: OpenAIJobs): JobService {
     host: new URL(baseUrl).hostname,
     check({settings: training, format}) {
       methodOf(training as JobTraining, format);
-      connected.check();
     },
+    checkKey: connected.checkKey,
     offer: (base) =>
-      connected.use(undefined, async (client) => {
-        const {shutdown_date: date} = await client
-          .get<{shutdown_date?: unknown}>(`/models/${encodeURIComponent(base)}`)
-          .catch((error: unknown) => {
-            // Not every gateway tells of its models, nor every key.
-            if (error instanceof UserError) return {shutdown_date: undefined};
-            throw error;
-          });
-        const day = shutdownDay(date);
-        return day && `! ${base} is shut down at the service: ${day}.`;
-      }),
+      connected
+        .use(undefined, async (client) => {
+          const {shutdown_date: date} = await client.get<{shutdown_date?: unknown}>(
+            `/models/${encodeURIComponent(base)}`
+          );
+          const day = shutdownDay(date);
+          return day && `! ${base} is shut down at the service: ${day}.`;
+        })
+        .catch((error: unknown) => {
+          // Not every gateway tells of its models, nor every key.
+          if (error instanceof UserError) return undefined;
+          throw error;
+        }),
     find: (at) =>
       connected.use(at.signal, async (client) => {
         const uploaded = await uploadsOf(client, at.job);

@@ -54,8 +54,8 @@ export function togetherJobs(settings: TogetherJobs): JobService {
     host: new URL(baseUrl).hostname,
     check({settings: training}) {
       checkEpochs("Together", training as JobTraining);
-      connected.check();
     },
+    checkKey: connected.checkKey,
     find: ({job, signal}) =>
       connected.use(signal, async (client) => {
         const files = await uploadsOf(client, job);

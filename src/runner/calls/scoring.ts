@@ -58,7 +58,11 @@ export async function scoreAll(
   return records;
 }
 
-function wordOf(given: ScoreResult): Pick<ScoreRecord, "status" | "value" | "reason" | "details"> {
+function wordOf(
+  given: ScoreResult | (() => unknown)
+): Pick<ScoreRecord, "status" | "value" | "reason" | "details"> {
+  if (typeof given === "function")
+    return {status: "failed", reason: "The scorer gave a function: call what makes it, such as `scorer()`."};
   if (typeof given === "object" && "failed" in given) return {status: "failed", reason: given.failed};
   const value = typeof given === "object" ? given.value : Number(given);
   const details = typeof given === "object" && given.details ? JSON.stringify(given.details) : undefined;

@@ -14,18 +14,23 @@ export interface UnsealedRun {
   underWay?: string;
 }
 
-/** Runs with a journal, whether or not an earlier start of theirs was sealed; the newest first. */
+/**
+ * Runs with a journal, whether or not an earlier start of theirs was sealed; the newest first. One that was stopped before a
+ * call ended has nothing to go on from, and is none.
+ */
 export async function unsealedRuns(workspace: Workspace): Promise<UnsealedRun[]> {
   const found: UnsealedRun[] = [];
   for (const id of await runIds(workspace)) {
     const start = await readStart(workspace, id);
     if (!start || !(await hasRunFile(workspace, id, "journal.ndjson"))) continue;
     const [underWay] = await workspace.held(`run-${id}`, "exactly");
+    const journaled = await linesOf(journalFile(workspace, id));
+    if (journaled === 0 && underWay === undefined) continue;
     found.push({
       id,
       eval: id.replace(/-[0-9a-f]{12}(-\d+)?$/, ""),
       startedAt: start.startedAt,
-      journaled: await linesOf(journalFile(workspace, id)),
+      journaled,
       underWay
     });
   }

@@ -27,10 +27,13 @@ export async function preflight(
   {signal, around}: {signal?: AbortSignal; around?: (endpoint: Endpoint) => AroundAsk} = {}
 ): Promise<void> {
   const problems = new Set<string>();
-  for (const {record, prepared} of ready)
-    for (const {status, message} of await findingsOf(prepared, needs, signal, around))
+  for (const {record, prepared} of ready) {
+    const findings = await findingsOf(prepared, needs, signal, around);
+    signal?.throwIfAborted();
+    for (const {status, message} of findings)
       if (status === "error") problems.add(`${record.name}: ${message}`);
       else if (status === "warning") onMessage(`${record.name}: ${message}`);
+  }
   if (problems.size > 0)
     throw new UserError(
       `endpoints are not ready:\n${[...problems].map((problem) => `  - ${problem}`).join("\n")}\nNo row was asked.`

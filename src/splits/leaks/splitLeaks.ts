@@ -7,7 +7,7 @@ import {sharedRuns} from "./sharedRuns.js";
 import {shortTexts} from "./shortTexts.js";
 import type {LeakingRow} from "./types.js";
 
-export type LeakMeasure = "same text" | "near-duplicate" | "13 words" | "same group" | "short text";
+export type LeakMeasure = "same text" | "near-duplicate" | "13 words" | "same group" | "short twin";
 
 export interface SplitLeak extends LeakingRow {
   measure: LeakMeasure;
@@ -44,7 +44,7 @@ export async function splitLeaks(store: Store, split: SplitManifest): Promise<Sp
     const close = await nearDuplicateRows(compared, near);
     add("near-duplicate", (await withSimilarity(compared, version, near, close)).rows);
     add("13 words", (await sharedRuns(compared, version.text)).rows);
-    add("short text", (await shortTexts(compared, version.text)).rows);
+    add("short twin", (await shortTexts(compared, version.text)).rows);
   }
   if (version.group) add("same group", (await sameGroup(compared, version.group)).rows);
   return found;
