@@ -12,10 +12,12 @@ export type {CellRow, Column, RedactedRow, Redactor} from "./redaction.js";
 export {pull, type PullResult} from "./pull.js";
 export {
   at,
+  brokenLineText,
   importers,
   inspectValue,
   isObject,
   type JsonObject,
+  lineCount,
   type LogTool,
   messageText,
   objectsOf,

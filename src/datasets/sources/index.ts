@@ -53,6 +53,6 @@ export {
   textOf,
   type Zip
 } from "./importers/index.js";
-export {brokenText} from "./brokenLines.js";
+export {brokenLineText, brokenText, lineCount} from "./brokenLines.js";
 export {isUrl} from "./download.js";
 export type {BrokenLine, SourceRelation} from "./types.js";
