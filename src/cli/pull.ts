@@ -1,4 +1,4 @@
-import {pull, type PullResult} from "../datasets/index.js";
+import {brokenLineText, lineCount, pull, type PullResult} from "../datasets/index.js";
 import {UserError} from "../store/index.js";
 import {pullRedactor} from "../privacy/index.js";
 import {reportBroken} from "./broken.js";
@@ -47,9 +47,9 @@ export async function pullVerb(names: string[], options: {json?: boolean; skipBa
 
 function printResults(results: readonly PullResult[]): void {
   for (const {version, skipped = []} of results) {
-    for (const {file, line, reason} of skipped.slice(0, 20))
-      note(`${version.dataset}: left out ${file} line ${line}: ${reason}`);
-    if (skipped.length > 20) note(`${version.dataset}: and ${skipped.length - 20} more lines`);
+    for (const one of skipped.slice(0, 20)) note(`${version.dataset}: left out ${brokenLineText(one)}`);
+    const more = lineCount(skipped.slice(20));
+    if (more > 0) note(`${version.dataset}: and ${more} more ${more === 1 ? "line" : "lines"}`);
   }
   for (const {version} of results)
     for (const [filter, {undetermined}] of Object.entries(version.filters ?? {}))

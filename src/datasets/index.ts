@@ -12,6 +12,7 @@ export type {CellRow, Column, RedactedRow, Redactor} from "./redaction.js";
 export {pull, type PullResult} from "./pull.js";
 export {
   at,
+  brokenLineText,
   importers,
   inspectEnded,
   inspectInvalidation,
@@ -20,6 +21,7 @@ export {
   inspectValue,
   isObject,
   type JsonObject,
+  lineCount,
   lmEvalInput,
   lmEvalOutput,
   lmEvalTarget,

@@ -43,7 +43,13 @@ import {knownVersion, sourceKeyOf} from "./knownVersion.js";
 import {foundRows, redactFormer, redactRows, type Redactor, splitFindings} from "./redaction.js";
 import {writeSkipped} from "./skipped.js";
 import {assertSound} from "./soundness.js";
-import {type BrokenLine, brokenText, sourceRelation, type SourceRelation} from "./sources/index.js";
+import {
+  type BrokenLine,
+  brokenText,
+  lineCount,
+  sourceRelation,
+  type SourceRelation
+} from "./sources/index.js";
 import {leaveOutErased} from "./tombstones.js";
 
 export interface PullOptions {
@@ -251,7 +257,7 @@ async function pullInto(
     rows: identity.rows,
     columns,
     pulledAt,
-    source: {...source.describe, skippedLines: source.skipped?.length ? source.skipped.length : undefined},
+    source: {...source.describe, skippedLines: lineCount(source.skipped ?? []) || undefined},
     bytes: (await stat(rowsFile)).size,
     parent: parent || undefined,
     changes: parent
@@ -323,7 +329,10 @@ async function explain(
   redactor: Redactor | undefined
 ): Promise<never> {
   if (cause instanceof UserError) throw cause;
-  const broken = (await source.broken?.().catch(() => undefined)) ?? [];
+  const broken =
+    (await source.broken?.().catch((error: unknown) => {
+      if (error instanceof UserError) throw error;
+    })) ?? [];
   const said = plainSql(messageOf(cause));
   throw new UserError(
     broken.length > 0

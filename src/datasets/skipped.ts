@@ -12,5 +12,11 @@ export async function writeSkipped(
   folder: string,
   skipped: readonly BrokenLine[] | undefined
 ): Promise<void> {
-  if (skipped?.length) await writeParquetRows(db, join(folder, SKIPPED_FILE), SKIPPED_LINES, skipped);
+  if (skipped?.length)
+    await writeParquetRows(db, join(folder, SKIPPED_FILE), SKIPPED_LINES, eachLine(skipped));
+}
+
+function* eachLine(skipped: readonly BrokenLine[]): Generator<BrokenLine> {
+  for (const {file, line, until = line, reason} of skipped)
+    for (let one = line; one <= until; one++) yield {file, line: one, reason};
 }

@@ -27,7 +27,8 @@ export function plainSql(message: string): string {
   if (damaged !== undefined)
     return `${damaged} is missing or damaged. Restore it from a copy, or remove its folder and make it again`;
   const known = SAID.find(([pattern]) => pattern.test(message));
-  if (known) return known[1];
+  const file = /Error when sniffing file "([^"]+)"/.exec(message)?.[1];
+  if (known) return file === undefined ? known[1] : `${file}: ${known[1]}`;
   const [first = ""] = message
     .replace(/^(?:Error: )?/, "")
     .split(/\n\s*\n|\nLINE \d+:|\nTry |\nCandidate functions|\nPossible /);

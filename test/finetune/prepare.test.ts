@@ -88,6 +88,30 @@ describe("rows of a conversation", () => {
   });
 });
 
+describe("columns", () => {
+  const asked = definition({columns: {prompt: "q", completion: "a"}});
+
+  it("of numbers and booleans are learned as the text that an export writes", async () => {
+    const {items, broken} = await prepareRows<Example>(
+      asked,
+      plain,
+      rows({q: 12, a: 34}, {q: "b", a: false}),
+      50
+    );
+    expect(broken).toEqual([]);
+    expect(items.map(({ids}) => ids.filter((id) => id !== 0))).toEqual([
+      [...plain.encode("12"), ...plain.encode("34")],
+      [...plain.encode("b"), ...plain.encode("false")]
+    ]);
+  });
+
+  it("that are not there are named once, with those that are", async () => {
+    await expect(
+      prepareRows<Example>(asked, plain, rows({question: "1", a: "2"}, {question: "1", a: "2"}), 50)
+    ).rejects.toThrow('d: no column "q"; there are id, question, a.');
+  });
+});
+
 describe("pairs", () => {
   it("share their prompt, and only the answers are learned", async () => {
     const {items} = await prepareRows<Pair>(

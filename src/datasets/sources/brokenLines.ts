@@ -1,29 +1,40 @@
 import type {Database} from "../../store/index.js";
-import {DEEPEST} from "./laxJson.js";
+import {DEEPEST, MOST_BROKEN} from "./laxJson.js";
 import {linesOf} from "./lines.js";
 import type {BrokenLine} from "./types.js";
 
-/** The lines of a JSONL file that are not JSON objects, at most `most` of them. Blank lines are none. */
-export async function brokenLines(db: Database, file: string, most = 20): Promise<BrokenLine[]> {
+/** The lines of a JSONL file that are not JSON objects, up to MOST_BROKEN. Blank lines are none. */
+export async function brokenLines(db: Database, file: string): Promise<BrokenLine[]> {
   const broken: BrokenLine[] = [];
   let line = 0;
   for await (const content of linesOf(db, file)) {
     line++;
     const reason = jsonProblem(content);
     if (reason) broken.push({file, line, reason});
-    if (broken.length >= most) break;
+    if (broken.length >= MOST_BROKEN) break;
   }
   return broken;
 }
 
-/** Which lines broke a read, for a person; some of them where there are many. */
+/** Which lines broke a read, for a person; some of them where there are many, and how many more. */
 export function brokenText(dataset: string, broken: readonly BrokenLine[], skippable: boolean): string {
-  const lines = broken.map(({file, line, reason}) => `${file} line ${line}: ${reason}`);
-  let shown = Math.min(lines.length, 20);
-  while (shown > 1 && lines.slice(0, shown).join("; ").length > 700) shown--;
-  const more = shown < lines.length ? ", and more" : "";
+  const texts = broken.slice(0, 20).map(brokenLineText);
+  while (texts.length > 1 && texts.join("; ").length > 700) texts.pop();
+  const rest = lineCount(broken.slice(texts.length));
+  const least = broken.length >= MOST_BROKEN ? "at least " : "";
+  const more = rest > 0 ? `; and ${least}${rest} more ${rest === 1 ? "line" : "lines"}` : "";
   const next = skippable ? `, or leave them out with \`assay pull ${dataset} --skip-bad\`` : "";
-  return `${lines.slice(0, shown).join("; ")}${more}. No version was made. Repair the lines${next}.`;
+  return `${texts.join("; ")}${more}. No version was made. Repair the lines${next}.`;
+}
+
+/** "rows.csv line 3: …", or "rows.csv lines 3 to 18: …". */
+export function brokenLineText({file, line, until, reason}: BrokenLine): string {
+  return `${file} ${until === undefined ? `line ${line}` : `lines ${line} to ${until}`}: ${reason}`;
+}
+
+/** How many lines these are: a record may have several. */
+export function lineCount(broken: readonly BrokenLine[]): number {
+  return broken.reduce((count, {line, until = line}) => count + until - line + 1, 0);
 }
 
 /** The lines that `parse` finds to be JSON objects, as they are written; the others are put into `broken`. */

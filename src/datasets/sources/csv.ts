@@ -1,8 +1,12 @@
+import {isUtf8} from "node:buffer";
+import {rm} from "node:fs/promises";
 import {join} from "node:path";
 import {dsvFormat} from "d3-dsv";
 import {type Database, sqlPath, sqlString, UserError} from "../../store/index.js";
 import {describeColumns} from "../rowQuery.js";
+import {type CsvRecord, csvRecords} from "./csvRecords.js";
 import {exactColumns, typed} from "./exactTypes.js";
+import {writeRecords} from "./lineEnds.js";
 import {bytesOf, linesOf} from "./lines.js";
 import type {BrokenLine, SourceContext} from "./types.js";
 
@@ -64,7 +68,8 @@ export async function exactCsv(db: Database, read: (types: string) => string): P
   const columns = await describeColumns(db, `select * from ${found}`).catch(() => undefined);
   if (!columns) return found;
   const texts = read("all_varchar = true, union_by_name = true");
-  const exact = await exactColumns(db, columns, texts);
+  const exact = await exactColumns(db, columns, texts).catch(() => undefined);
+  if (!exact) return found;
   return typed(
     texts,
     columns.filter(({name}) => exact.has(name))
@@ -87,14 +92,77 @@ const REASONS: Record<string, string> = {
  * do fit are written there as CSV.
  */
 export async function brokenRecords(
-  context: Pick<SourceContext, "db" | "dataset">,
+  context: SourceContext,
   file: string,
   delimiter: string,
   into?: string
 ): Promise<BrokenLine[]> {
-  const {db} = context;
   await assertHeaders(context, [file], delimiter);
-  const names = await headerOf(db, file, delimiter);
+  const names = await headerOf(context.db, file, delimiter);
+  if (/\.zst$/i.test(file)) {
+    const found = await rejected(context.db, {file, names, delimiter}, into);
+    const open = found.find(({type}) => type === "UNQUOTED VALUE");
+    if (open && into)
+      throw new UserError(
+        `dataset ${context.dataset}: ${file} line ${open.record}: ${open.reason}. How many rows that takes cannot be told in a .zst file. No version was made. Repair the line, or unpack the file.`
+      );
+    return found.map(({record, reason}) => ({file, line: record, reason}));
+  }
+  const copy = join(context.scratch, "sound.csv");
+  const broken: BrokenLine[] = [];
+  const leftOut: CsvRecord[] = [];
+  async function* sound() {
+    for await (const record of csvRecords(bytesOf(file), delimiter, names.length)) {
+      const reason = record.reason ?? (isUtf8(record.content) ? undefined : REASONS["INVALID ENCODING"]);
+      if (reason === undefined) yield record;
+      else {
+        const {line, lines} = record;
+        if (line === 1)
+          throw new UserError(
+            `dataset ${context.dataset}: ${file} line 1: ${reason}. It names the columns. Save the file as UTF-8.`
+          );
+        leftOut.push({...record, content: Buffer.alloc(0)});
+        broken.push({file, line, until: lines > 1 ? line + lines - 1 : undefined, reason});
+      }
+    }
+  }
+  try {
+    await writeRecords(copy, sound());
+    const found = await rejected(context.db, {file: copy, names, delimiter}, into);
+    const places = await recordsAt(
+      copy,
+      delimiter,
+      found.map(({at}) => at)
+    );
+    for (const [i, {line, lines}] of places.entries()) {
+      const first = leftOut.reduce((at, gap) => (gap.line <= at ? at + gap.lines : at), line);
+      broken.push({
+        file,
+        line: first,
+        until: lines > 1 ? first + lines - 1 : undefined,
+        reason: found[i]!.reason
+      });
+    }
+  } finally {
+    await rm(copy, {force: true});
+  }
+  return broken.sort((a, b) => a.line - b.line);
+}
+
+interface Rejected {
+  /** Where the record begins, in bytes and counted in records. */
+  at: number;
+  record: number;
+  type: string;
+  reason: string;
+}
+
+/** The records that DuckDB rejects, in their order. */
+async function rejected(
+  db: Database,
+  {file, names, delimiter}: {file: string; names: readonly string[]; delimiter: string},
+  into: string | undefined
+): Promise<Rejected[]> {
   // As DuckDB calls columns that the header leaves without a name.
   const digits = String(names.length - 1).length;
   const header = names.map((name, i) => name || `column${String(i).padStart(digits, "0")}`);
@@ -106,19 +174,15 @@ export async function brokenRecords(
         `copy (${read}) to ${sqlString(into)} (format csv, header, delimiter ${sqlString(delimiter)})`
       );
     else await db.run(`create or replace temp table broken_scan as select count(*) from (${read})`);
-    const found = await db.rows<{at: number; record: number; error_type: string; error_message: string}>(
-      "select distinct on (line) line_byte_position::double as at, line::int as record, error_type::varchar as error_type, error_message from broken_records order by line, byte_position"
+    const found = await db.rows<{at: number; record: number; type: string; message: string}>(
+      "select distinct on (line) line_byte_position::double as at, line::int as record, error_type::varchar as type, error_message as message from broken_records order by line, byte_position"
     );
-    const lines = await linesAt(
-      file,
-      found.map(({at}) => at)
-    );
-    return found.map(({record, error_type, error_message}, i) => {
-      const counted = /Columns: (\d+) Found: (\d+)/.exec(error_message);
+    return found.map(({at, record, type, message}) => {
+      const counted = /Columns: (\d+) Found: (\d+)/.exec(message);
       const reason = counted
         ? `${counted[2]} values where the header has ${counted[1]}`
-        : (REASONS[error_type] ?? error_type.toLowerCase());
-      return {file, line: lines?.[i] ?? record, reason};
+        : (REASONS[type] ?? type.toLowerCase());
+      return {at, record, type, reason};
     });
   } finally {
     for (const table of ["broken_records", "broken_scans", "broken_scan"])
@@ -126,34 +190,21 @@ export async function brokenRecords(
   }
 }
 
-/**
- * The lines on which these bytes of the text stand, given in their order: DuckDB counts records, and a quoted value may
- * have several lines. Undefined for zstd, which cannot be read here.
- */
-async function linesAt(file: string, positions: readonly number[]): Promise<number[] | undefined> {
-  if (/\.zst$/i.test(file)) return undefined;
-  const lines: number[] = [];
-  let line = 1;
+/** The records in which these bytes lie, given in their order: DuckDB counts records, which may have several lines. */
+async function recordsAt(
+  file: string,
+  delimiter: string,
+  positions: readonly number[]
+): Promise<Pick<CsvRecord, "line" | "lines">[]> {
+  const found: Pick<CsvRecord, "line" | "lines">[] = [];
+  if (positions.length === 0) return found;
   let start = 0;
-  for await (const block of bytesOf(file)) {
-    let from = 0;
-    while (lines.length < positions.length && positions[lines.length]! < start + block.length) {
-      const until = positions[lines.length]! - start;
-      line += newlines(block.subarray(from, until));
-      from = until;
-      lines.push(line);
-    }
-    if (lines.length === positions.length) break;
-    line += newlines(block.subarray(from));
-    start += block.length;
+  for await (const {line, lines, content, end} of csvRecords(bytesOf(file), delimiter)) {
+    start += content.length + end.length;
+    while (found.length < positions.length && positions[found.length]! < start) found.push({line, lines});
+    if (found.length === positions.length) break;
   }
-  return lines;
-}
-
-function newlines(bytes: Buffer): number {
-  let count = 0;
-  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) count++;
-  return count;
+  return found;
 }
 
 /** Copies of the files without their broken records. */
@@ -163,11 +214,11 @@ export async function soundCsv(
   delimiter: string
 ): Promise<{files: string[]; skipped: BrokenLine[]}> {
   const sound: string[] = [];
-  const skipped: BrokenLine[] = [];
+  const skipped: BrokenLine[][] = [];
   for (const [i, file] of files.entries()) {
     const copy = join(context.scratch, `${i}.csv`);
-    for (const record of await brokenRecords(context, file, delimiter, copy)) skipped.push(record);
+    skipped.push(await brokenRecords(context, file, delimiter, copy));
     sound.push(copy);
   }
-  return {files: sound, skipped};
+  return {files: sound, skipped: skipped.flat()};
 }

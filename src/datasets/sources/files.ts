@@ -6,7 +6,8 @@ import {brokenLines, brokenText, soundLines} from "./brokenLines.js";
 import {assertHeaders, brokenRecords, csvOptions, delimiterOf, exactCsv, soundCsv} from "./csv.js";
 import {download, type Downloaded, isUrl} from "./download.js";
 import {jsonLines} from "./jsonLines.js";
-import {laxJson, type LaxJson} from "./laxJson.js";
+import {evenLineEnds} from "./lineEnds.js";
+import {laxJson} from "./laxJson.js";
 import {assertWhole} from "./packed.js";
 import type {BrokenLine, SourceContext, SourceReader, SourceRelation} from "./types.js";
 
@@ -125,13 +126,14 @@ export async function readFiles(
   const describe = {kind: "files", format};
   if (format === "parquet") return {relation: `read_parquet(${list(paths)}, union_by_name = true)`, describe};
   const isJson = format === "json" || format === "jsonl";
-  const lax = isJson ? await gatheredLax(context, paths, format === "jsonl") : undefined;
+  const lax = isJson ? await laxJson(context.db, paths, format === "jsonl") : undefined;
   if (lax && lax.broken.length > 0 && !(format === "jsonl" && context.skipBad)) {
     const strict = format === "jsonl" ? await gathered(paths, (file) => brokenLines(context.db, file)) : [];
-    const broken = [
-      ...lax.broken,
-      ...strict.filter(({file, line}) => !lax.broken.some((one) => one.file === file && one.line === line))
-    ].sort((a, b) => paths.indexOf(a.file) - paths.indexOf(b.file) || a.line - b.line);
+    const place = ({file, line}: BrokenLine) => `${line} ${file}`;
+    const told = new Set(lax.broken.map(place));
+    const broken = [...lax.broken, ...strict.filter((one) => !told.has(place(one)))].sort(
+      (a, b) => paths.indexOf(a.file) - paths.indexOf(b.file) || a.line - b.line
+    );
     throw new UserError(
       `dataset ${context.dataset}: ${brokenText(context.dataset, broken, format === "jsonl")}`
     );
@@ -147,7 +149,7 @@ export async function readFiles(
     const delimiter = source.delimiter ?? (await delimiterOf(context.db, paths[0]!));
     const sound = context.skipBad
       ? await soundCsv(context, paths, delimiter)
-      : {files: paths, skipped: undefined};
+      : {files: await evenLineEnds(paths, delimiter, context.scratch), skipped: undefined};
     await assertHeaders(context, sound.files, delimiter);
     const read = (types: string) => `read_csv(${list(sound.files)}, ${csvOptions(delimiter)}, ${types})`;
     return {
@@ -183,21 +185,10 @@ async function* soundOf(
   for (const file of paths) yield* soundLines(context.db, file, skipped);
 }
 
-async function gatheredLax({db}: SourceContext, paths: readonly string[], byLine: boolean): Promise<LaxJson> {
-  const found = {broken: [] as BrokenLine[], largeNumbers: false, longest: 0};
-  for (const file of paths) {
-    const {broken, largeNumbers, longest} = await laxJson(db, file, byLine);
-    for (const line of broken) found.broken.push(line);
-    found.largeNumbers ||= largeNumbers;
-    found.longest = Math.max(found.longest, longest);
-  }
-  return found;
-}
-
 async function gathered<T>(paths: readonly string[], find: (file: string) => Promise<T[]>): Promise<T[]> {
-  const found: T[] = [];
-  for (const file of paths) found.push(...(await find(file)));
-  return found;
+  const found: T[][] = [];
+  for (const file of paths) found.push(await find(file));
+  return found.flat();
 }
 
 /** Names made paths on this machine: globs listed in order, URLs fetched. Every missing one is named at once. */

@@ -61,6 +61,6 @@ export {
   withAttachments,
   type Zip
 } from "./importers/index.js";
-export {brokenText} from "./brokenLines.js";
+export {brokenLineText, brokenText, lineCount} from "./brokenLines.js";
 export {isUrl} from "./download.js";
 export type {BrokenLine, SourceRelation} from "./types.js";

@@ -5,9 +5,12 @@ import type {BrokenLine} from "./types.js";
 /** Parquet has a byte for a value's depth, of which a list takes two; and thousands of levels take DuckDB's whole stack. */
 export const DEEPEST = 100;
 
+/** So many broken lines are counted in a file: one that is no JSON at all must not fill the memory. */
+export const MOST_BROKEN = 100_000;
+
 /** What DuckDB's JSON reader would take without a word, or die of. */
 export interface LaxJson {
-  /** At most 20 of them. */
+  /** Up to MOST_BROKEN of each file. */
   broken: BrokenLine[];
   /** There are numbers that a double may not hold exactly. */
   largeNumbers: boolean;
@@ -20,7 +23,18 @@ export interface LaxJson {
  * Infinity, comments, bytes that are not UTF-8; and for values nested deeper than it can stand. Everything else it refuses
  * itself. One pass over the bytes, without memory to speak of.
  */
-export async function laxJson(db: Database, file: string, byLine: boolean): Promise<LaxJson> {
+export async function laxJson(db: Database, files: readonly string[], byLine: boolean): Promise<LaxJson> {
+  const found: LaxJson = {broken: [], largeNumbers: false, longest: 0};
+  for (const file of files) {
+    const {broken, largeNumbers, longest} = await laxFile(db, file, byLine);
+    found.broken = found.broken.concat(broken);
+    found.largeNumbers ||= largeNumbers;
+    found.longest = Math.max(found.longest, longest);
+  }
+  return found;
+}
+
+async function laxFile(db: Database, file: string, byLine: boolean): Promise<LaxJson> {
   const scanner = new Scanner(file, byLine);
   if (/\.zst$/i.test(file))
     for await (const line of linesOf(db, file)) scanner.scan(Buffer.from(`${line}\n`));
@@ -29,7 +43,6 @@ export async function laxJson(db: Database, file: string, byLine: boolean): Prom
   return {broken: scanner.broken, largeNumbers: scanner.largeNumbers, longest: scanner.longest};
 }
 
-const MOST = 20;
 const WORDS = new Set(["true", "false", "null"]);
 const [QUOTE, BACKSLASH, NEWLINE, COMMA, SLASH, DOT] = [34, 92, 10, 44, 47, 46];
 
@@ -57,7 +70,7 @@ class Scanner {
   ) {}
 
   scan(bytes: Buffer): void {
-    for (let i = 0; i < bytes.length && this.broken.length < MOST; i++) {
+    for (let i = 0; i < bytes.length && this.broken.length < MOST_BROKEN; i++) {
       const byte = bytes[i]!;
       if (++this.length > this.longest) this.longest = this.length;
       if (byte >= 0x80 || this.lacks > 0) this.character(byte);

@@ -1,10 +1,12 @@
 import type {Database} from "../../store/index.js";
 
-/** A line of a source that could not be read. Never holds the line's text: it may be personal. */
+/** A line of a source that could not be read, or a record of several. Never holds the text: it may be personal. */
 export interface BrokenLine {
   file: string;
   /** Counted from 1. */
   line: number;
+  /** The last of several lines. */
+  until?: number;
   reason: string;
 }
 

@@ -36,7 +36,8 @@ export function chatExample(row: Row, columns: ChatColumns): ChatExample {
   };
 }
 
-function textOf(value: unknown): string | undefined {
+/** A value as text: numbers and booleans as JSON writes them; undefined for none. */
+export function textOf(value: unknown): string | undefined {
   return value === null || value === undefined
     ? undefined
     : typeof value === "string"

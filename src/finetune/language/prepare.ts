@@ -2,7 +2,7 @@ import {type ApiMessage, TemplateError} from "../../chat/index.js";
 import {answered, cut, type Example, IGNORED, type Pair} from "../../language/index.js";
 import {isObject} from "../../store/checked.js";
 import {messageOf, sha256, UserError} from "../../store/index.js";
-import {chatExample} from "../exports/chatExample.js";
+import {chatExample, textOf} from "../exports/chatExample.js";
 import type {TrainingRow} from "../modelSource.js";
 import {type Conversation, conversationExample} from "./conversation.js";
 import type {FinetuneDefinition} from "./definition.js";
@@ -44,7 +44,10 @@ export async function prepareRows<T extends Example | Pair>(
     broken: []
   };
   const ids: string[] = [];
+  let known = false;
   for await (const row of rows) {
+    if (!known) assertColumns(definition, row);
+    known = true;
     if (definition.subset && !definition.subset.where(row)) continue;
     prepared.rows++;
     let whole: Example[];
@@ -75,20 +78,38 @@ export async function prepareRows<T extends Example | Pair>(
   return prepared;
 }
 
+/** The columns that every example is made of. */
+function columnsOf({columns = {}, format}: FinetuneDefinition): string[] {
+  if (format === "chat") return [columns.messages ?? "messages"];
+  const prompt = columns.prompt ?? "prompt";
+  return format === "prompt"
+    ? [prompt, columns.completion ?? "completion"]
+    : [prompt, columns.chosen!, columns.rejected!];
+}
+
+/** Refuses a name that is no column once, instead of every row. */
+function assertColumns(definition: FinetuneDefinition, row: TrainingRow): void {
+  const missing = columnsOf(definition).filter((column) => !(column in row));
+  if (missing.length === 0) return;
+  const {dataset} = definition;
+  const there = Object.keys(row).join(", ");
+  throw new UserError(
+    `${typeof dataset === "string" ? dataset : dataset.name}: no column ${missing.map((name) => `"${name}"`).join(", ")}; there are ${there}. Say in \`columns\` which are meant.`
+  );
+}
+
 /** One example, or two of a preference. */
 function examplesOf(definition: FinetuneDefinition, reader: TextReader, row: TrainingRow): Example[] {
   const {columns = {}, system, format, learn} = definition;
   if (format === "chat")
     return [conversationExample(reader, {...conversationOf(row, columns.messages), system}, learn)];
   const text = (column: string) => {
-    const value = row[column];
-    if (typeof value === "string" && value !== "") return value;
+    const value = textOf(row[column]);
+    if (value !== undefined && value !== "") return value;
     throw new UserError(`no text in column "${column}"`);
   };
-  const prompt = text(columns.prompt ?? "prompt");
-  const answers =
-    format === "prompt" ? [columns.completion ?? "completion"] : [columns.chosen!, columns.rejected!];
-  return answers.map((column) => answerTo(definition, reader, prompt, text(column)));
+  const [prompt, ...answers] = columnsOf(definition).map(text) as [string, ...string[]];
+  return answers.map((answer) => answerTo(definition, reader, prompt, answer));
 }
 
 /** Messages and tools of a row. Tools stand in a column of that name, as for `assay export`, or beside the messages. */

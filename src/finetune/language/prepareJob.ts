@@ -112,7 +112,7 @@ function refuseBroken({dataset}: BuildContext, part: string, {broken, rows}: Pre
   const shown = broken.slice(0, 5).map(({row, reason}) => `  row ${row}: ${reason}`);
   const more = broken.length > 5 ? `\n  and ${broken.length - 5} more` : "";
   throw new UserError(
-    `${dataset}: ${broken.length} of ${rows} rows of part "${part}" make no example. Mend them in the data loader, or leave them out with \`subset\`.\n${shown.join("\n")}${more}`
+    `${dataset}: ${broken.length} of ${rows} rows of part "${part}" make no example. Mend them in the data loader, then run \`assay pull ${dataset}\`; or leave them out with \`subset\`.\n${shown.join("\n")}${more}`
   );
 }
 

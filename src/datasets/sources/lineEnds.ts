@@ -1,0 +1,78 @@
+import {rm, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {type CsvRecord, csvRecords} from "./csvRecords.js";
+import {bytesOf} from "./lines.js";
+
+/** Writes records of CSV, each with the same line end. */
+export async function writeRecords(
+  path: string,
+  records: AsyncIterable<Pick<CsvRecord, "content">>
+): Promise<void> {
+  await writeFile(path, blocks(records));
+}
+
+async function* blocks(records: AsyncIterable<Pick<CsvRecord, "content">>): AsyncGenerator<Buffer> {
+  const newline = Buffer.from("\n");
+  let parts: Buffer[] = [];
+  let size = 0;
+  for await (const {content} of records) {
+    parts.push(content, newline);
+    size += content.length + 1;
+    if (size < 1 << 20) continue;
+    yield Buffer.concat(parts);
+    parts = [];
+    size = 0;
+  }
+  yield Buffer.concat(parts);
+}
+
+/** The files with copies in place of those whose records end in different ways, which are refused otherwise. */
+export async function evenLineEnds(
+  files: readonly string[],
+  delimiter: string,
+  scratch: string
+): Promise<string[]> {
+  const even: string[] = [];
+  for (const [i, file] of files.entries()) {
+    const copy = join(scratch, `even-${i}.csv`);
+    even.push((await hasBothEnds(file)) && (await wroteEven(file, delimiter, copy)) ? copy : file);
+  }
+  return even;
+}
+
+/** False for a file in which the ends differ within quotes only, and for one with a quote that is not closed. */
+async function wroteEven(file: string, delimiter: string, copy: string): Promise<boolean> {
+  const ends = new Set<string>();
+  let broken = false;
+  async function* sound() {
+    for await (const record of csvRecords(bytesOf(file), delimiter)) {
+      if (record.reason !== undefined) {
+        broken = true;
+        return;
+      }
+      if (record.end !== "") ends.add(record.end);
+      yield record;
+    }
+  }
+  await writeRecords(copy, sound());
+  if (!broken && ends.size > 1) return true;
+  await rm(copy, {force: true});
+  return false;
+}
+
+/** Whether lines end in more than one of LF, CR LF and CR, within quotes or not. zstd cannot be read here. */
+async function hasBothEnds(file: string): Promise<boolean> {
+  if (/\.zst$/i.test(file)) return false;
+  const seen = new Set<string>();
+  let before = 0;
+  for await (const chunk of bytesOf(file)) {
+    const bytes = Buffer.concat([Buffer.from([before]), chunk as Buffer]);
+    before = bytes.at(-1)!;
+    for (let at = bytes.indexOf(10, 1); at >= 0; at = bytes.indexOf(10, at + 1))
+      seen.add(bytes[at - 1] === 13 ? "\r\n" : "\n");
+    for (let at = bytes.indexOf(13); at >= 0 && at < bytes.length - 1; at = bytes.indexOf(13, at + 1))
+      if (bytes[at + 1] !== 10) seen.add("\r");
+    if (seen.size > 1) return true;
+  }
+  return false;
+}
