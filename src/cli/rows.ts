@@ -29,8 +29,8 @@ interface RowsOptions {
 export async function rowsVerb(named: string, options: RowsOptions): Promise<void> {
   const store = await openStore(await openProject());
   try {
-    await assertKnown(store, named);
     if (options.prompt !== undefined) return await showPrompt(store, named, options.prompt, options.json);
+    await assertKnown(store, named);
     await store.confine([store.workspace.dir]);
     const version = await findVersion(store, named, options.version);
     const name = version.dataset;

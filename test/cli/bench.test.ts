@@ -29,7 +29,7 @@ beforeAll(async () => {
      const paid = openAICompatible({name: "paid", baseUrl: "http://127.0.0.1:9", hosting: "api", trust: "external", price});
      export default defineEval({
        dataset: "sums", split: {name: "all", strategy: "given", column: "part"}, prompt: "{{question}}",
-       expected: "answer", scorers: {exact: normalizedMatch}, candidates: [candidate("paid", paid, "m")]
+       expected: "answer", scorers: {exact: normalizedMatch()}, candidates: [candidate("paid", paid, "m")]
      });`
   );
   vi.stubEnv("ASSAY_PROJECT", project);

@@ -145,7 +145,7 @@ function constantJob(
   values: Float32Array,
   {shape, like, moe, seed}: {shape: number[]; like: StoredTensor; moe: MoeRecipe; seed: number}
 ): TensorJob {
-  const map = Int32Array.from({length: values.length / shape.at(-1)!}, (_, row) => -1 - row);
+  const map = Int32Array.from({length: shape[0]!}, (_, row) => -1 - row);
   const dtype = like.dtype === "BF16" || like.dtype === "F16" ? like.dtype : "F32";
   return {
     ...shell(name, moe, seed, dtype),
