@@ -40,7 +40,14 @@ export async function sqlDatabase(
   starting ??= start(engine, files);
   starting.catch(() => (starting = undefined));
   const connection = await starting;
-  if (filled?.run !== run.id) filled = {run: run.id, tables: copyTables(connection, run, runs)};
+  // One after the other: they are tables of the same names.
+  if (filled?.run !== run.id)
+    filled = {
+      run: run.id,
+      tables: (filled?.tables ?? Promise.resolve())
+        .catch(() => undefined)
+        .then(() => copyTables(connection, run, runs))
+    };
   await filled.tables;
   return connection;
 }

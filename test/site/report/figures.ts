@@ -69,6 +69,8 @@ async function goToRun(page: Page, run: string): Promise<void> {
   await page.evaluate((wanted) => {
     const address = new URL(location.href);
     address.searchParams.set("run", wanted);
+    // The page would ask what was asked last, and its answer could be taken for the next one's.
+    address.searchParams.delete("sql");
     history.pushState(null, "", address);
     dispatchEvent(new PopStateEvent("popstate"));
   }, run);
