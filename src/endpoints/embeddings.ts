@@ -11,6 +11,7 @@ import {assertOptions, callShape, serverShape} from "./options.js";
 import {withRetry} from "./retry.js";
 import {secretQueryValues, withoutSecretValues} from "./secretQuery.js";
 import {readSecrets, type SecretNames} from "./secrets.js";
+import {isErrorBody} from "./errorBody.js";
 import {serverError} from "./serverError.js";
 import {createTransport} from "./transport.js";
 import {type CompletionRequest, type Endpoint, EndpointError, type Trust, type Usage} from "./types.js";
@@ -108,7 +109,7 @@ export function embeddingEndpoint(options: EmbeddingEndpointOptions): Endpoint {
 }
 
 function parseAnswer(body: unknown, texts: number, hide: (text: string) => string) {
-  if ((body as {error?: unknown} | null)?.error) throw serverError({status: 200, body, hide});
+  if (isErrorBody(body)) throw serverError({status: 200, body, hide});
   const {data: read} = answerSchema.safeParse(body);
   if (!read) throw new EndpointError("malformed", "The answer is no list of embeddings.");
   if (read.data.length !== texts)

@@ -1,8 +1,7 @@
-import {readFile, writeFile} from "node:fs/promises";
+import {writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {mergeMoe} from "../../src/merge/index.js";
-import {readTensors, type Tensors, workFolder, writeModel} from "./support.js";
+import {mixIn, type Tensors, workFolder, writeModel} from "./support.js";
 
 let work: Awaited<ReturnType<typeof workFolder>>;
 beforeAll(async () => {
@@ -44,17 +43,7 @@ async function model(name: string, config: object, more: Tensors = {}): Promise<
   );
 }
 
-let counter = 0;
-async function build(recipe: object) {
-  const out = join(work.path, `mixture-${counter++}`);
-  const report = await mergeMoe(recipe, {
-    out,
-    resolveModel: (name) => join(work.path, name),
-    hashCache: join(work.path, "hashes.json")
-  });
-  const config = JSON.parse(await readFile(join(out, "config.json"), "utf8")) as Record<string, unknown>;
-  return {report, config, tensors: await readTensors(out)};
-}
+const build = (recipe: object) => mixIn(work.path, recipe);
 
 const random = (base: string, ...experts: string[]) => ({
   base_model: base,

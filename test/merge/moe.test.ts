@@ -1,9 +1,8 @@
 import {readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {mergeMoe} from "../../src/merge/index.js";
 import {conditionNumber} from "../../src/merge/moe/routers.js";
-import {readTensors, workFolder, writeModel} from "./support.js";
+import {mixIn, workFolder, writeModel} from "./support.js";
 
 let work: Awaited<ReturnType<typeof workFolder>>;
 beforeAll(async () => {
@@ -41,17 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => work.remove());
 
-let counter = 0;
-async function build(recipe: object | string) {
-  const out = join(work.path, `moe-${counter++}`);
-  const report = await mergeMoe(recipe, {
-    out,
-    resolveModel: (name) => join(work.path, name),
-    hashCache: join(work.path, "hashes.json")
-  });
-  const config = JSON.parse(await readFile(join(out, "config.json"), "utf8")) as Record<string, unknown>;
-  return {report, config, tensors: await readTensors(out)};
-}
+const build = (recipe: object | string) => mixIn(work.path, recipe);
 
 describe("a mixture of experts", () => {
   it("in Mixtral's layout takes feed-forward weights from experts and the rest from the base", async () => {

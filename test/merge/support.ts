@@ -1,11 +1,11 @@
 import {existsSync} from "node:fs";
-import {mkdir, mkdtemp, open, rm, writeFile} from "node:fs/promises";
+import {mkdir, mkdtemp, open, readFile, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
 import {decode, encode, type FloatDtype} from "../../src/merge/numeric/convert.js";
 import {type Checkpoint, openCheckpoint} from "../../src/safetensors/open.js";
 import {writeSafetensors} from "../../src/safetensors/write.js";
-import {merge} from "../../src/merge/index.js";
+import {merge, mergeMoe} from "../../src/merge/index.js";
 import type {MergeOptions} from "../../src/merge/options.js";
 import type {MergeReport} from "../../src/merge/report.js";
 
@@ -98,4 +98,16 @@ export async function mergeIn(
     out
   });
   return {report, tensors: await readTensors(out), out};
+}
+
+/** Makes a mixture of experts in a fresh folder and reads the result. */
+export async function mixIn(folder: string, recipe: string | object) {
+  const out = join(folder, `mixture-${counter++}`);
+  const report = await mergeMoe(recipe, {
+    out,
+    resolveModel: (name) => join(folder, name),
+    hashCache: join(folder, "hashes.json")
+  });
+  const config = JSON.parse(await readFile(join(out, "config.json"), "utf8")) as Record<string, unknown>;
+  return {report, config, tensors: await readTensors(out)};
 }
