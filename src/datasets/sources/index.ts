@@ -43,7 +43,6 @@ export function sourceRelation(source: Source, context: SourceContext): Promise<
 export {
   at,
   importers,
-  inspectEnded,
   inspectInvalidation,
   inspectLog,
   inspectOutput,
@@ -53,6 +52,7 @@ export {
   lmEvalInput,
   lmEvalOutput,
   lmEvalTarget,
+  lmEvalTask,
   type LogTool,
   messageText,
   objectsOf,

@@ -35,29 +35,37 @@ export async function evenLineEnds(
   const even: string[] = [];
   for (const [i, file] of files.entries()) {
     const copy = join(scratch, `even-${i}.csv`);
-    even.push((await hasBothEnds(file)) && (await wroteEven(file, delimiter, copy)) ? copy : file);
+    const differ = (await hasBothEnds(file)) && (await recordEndsDiffer(file, delimiter));
+    even.push(differ && (await wroteEven(file, delimiter, copy)) ? copy : file);
   }
   return even;
 }
 
-/** False for a file in which the ends differ within quotes only, and for one with a quote that is not closed. */
+/** False for a file in which the ends differ within quotes only. */
+async function recordEndsDiffer(file: string, delimiter: string): Promise<boolean> {
+  let first: string | undefined;
+  for await (const {reason, end} of csvRecords(bytesOf(file), delimiter)) {
+    if (reason !== undefined) return false;
+    if (end === "") continue;
+    first ??= end;
+    if (end !== first) return true;
+  }
+  return false;
+}
+
+/** False for a file with a quote that is not closed. */
 async function wroteEven(file: string, delimiter: string, copy: string): Promise<boolean> {
-  const ends = new Set<string>();
   let broken = false;
   async function* sound() {
     for await (const record of csvRecords(bytesOf(file), delimiter)) {
-      if (record.reason !== undefined) {
-        broken = true;
-        return;
-      }
-      if (record.end !== "") ends.add(record.end);
+      broken = record.reason !== undefined;
+      if (broken) return;
       yield record;
     }
   }
   await writeRecords(copy, sound());
-  if (!broken && ends.size > 1) return true;
-  await rm(copy, {force: true});
-  return false;
+  if (broken) await rm(copy, {force: true});
+  return !broken;
 }
 
 /** Whether lines end in more than one of LF, CR LF and CR, within quotes or not. zstd cannot be read here. */

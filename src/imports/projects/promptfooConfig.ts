@@ -164,7 +164,7 @@ function priceOf(config: JsonObject, file: string): ForeignPrice | undefined {
 }
 
 /** The longest text column, by its mean. */
-export function textColumn(rows: readonly ForeignRow[]): string | undefined {
+function textColumn(rows: readonly ForeignRow[]): string | undefined {
   const totals = new Map<string, number>();
   for (const row of rows)
     for (const [key, value] of Object.entries(row))

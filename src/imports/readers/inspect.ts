@@ -1,6 +1,5 @@
 import {
   at,
-  inspectEnded,
   inspectInvalidation,
   inspectLog,
   inspectOutput,
@@ -43,7 +42,8 @@ export const inspect: ResultReader = {
           version: textOf(at(header, "eval", "packages", "inspect_ai")),
           title: textOf(at(header, "eval", "task")),
           answers,
-          notes: inspectEnded(header) ? [] : [unended(content.path, header)]
+          // One that was cut, cancelled or ended by an error lacks samples.
+          notes: header.status === "success" ? [] : [unended(content.path, header)]
         })
       );
     }

@@ -7,6 +7,7 @@ import {
   lmEvalInput,
   lmEvalOutput,
   lmEvalTarget,
+  lmEvalTask,
   objectsOf,
   textOf
 } from "../../datasets/index.js";
@@ -45,7 +46,7 @@ export const lmEval: ResultReader = {
 
 async function read(content: Content): Promise<ImportedFile> {
   const samples = samplesIn(content);
-  const task = /^samples_(.+?)(?:_\d{4}-.*)?\.jsonl/.exec(basename(content.path))?.[1];
+  const task = lmEvalTask(content.path);
   const beside = await resultsBeside(content.path);
   const folder = basename(dirname(content.path));
   const model =

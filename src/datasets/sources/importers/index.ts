@@ -15,9 +15,9 @@ export const importers = {
 } satisfies Record<string, Importer>;
 
 export type LogTool = keyof typeof importers;
-export {inspectEnded, inspectInvalidation, inspectLog, inspectOutput, withAttachments} from "./inspectLog.js";
+export {inspectInvalidation, inspectLog, inspectOutput, withAttachments} from "./inspectLog.js";
 export {inspectValue} from "./inspectValue.js";
 export {at, isObject, type JsonObject, objectsOf, textOf} from "./json.js";
-export {lmEvalInput, lmEvalOutput, lmEvalTarget} from "./lmEvalSample.js";
+export {lmEvalInput, lmEvalOutput, lmEvalTarget, lmEvalTask} from "./lmEvalSample.js";
 export {messageText} from "./messages.js";
 export {openZip, type Zip} from "./zip.js";

@@ -28,11 +28,6 @@ export async function inspectLog(path: string, zip: Zip): Promise<InspectLog | u
   );
 }
 
-/** Whether the run came to its end: a log that was cut, cancelled or ended by an error lacks samples. */
-export function inspectEnded(header: JsonObject): boolean {
-  return header.status === "success";
-}
-
 async function* samplesIn(path: string, zip: Zip): AsyncGenerator<JsonObject> {
   for (const name of zip.names) {
     if (WHOLE.test(name)) yield await documentIn(path, zip, name);

@@ -1,13 +1,12 @@
-import {basename} from "node:path";
 import {readObjects, textOf, wrongShape} from "./json.js";
-import {lmEvalInput, lmEvalOutput, lmEvalTarget} from "./lmEvalSample.js";
+import {lmEvalInput, lmEvalOutput, lmEvalTarget, lmEvalTask} from "./lmEvalSample.js";
 import type {Importer} from "./types.js";
 
 const RESERVED = ["doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics"];
 
 /** Samples that lm-evaluation-harness logs with `--log_samples`: one row for each document and filter. */
 export const lmEval: Importer = async function* (file, db) {
-  const task = /^samples_(.+?)(?:_\d{4}-.*)?\.jsonl/.exec(basename(file))?.[1];
+  const task = lmEvalTask(file);
   for await (const sample of readObjects(file, db)) {
     if (!("doc_id" in sample) || !("doc" in sample))
       throw wrongShape(file, "a samples file of lm-evaluation-harness with `doc_id` and `doc` in every line");

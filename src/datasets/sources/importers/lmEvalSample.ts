@@ -1,3 +1,4 @@
+import {basename} from "node:path";
 import {isObject, type JsonObject, textOf} from "./json.js";
 
 /** What the model was asked: the first request's text. */
@@ -72,4 +73,9 @@ function requestsOf({arguments: given}: JsonObject): unknown[][] {
 
 function firstOf(value: unknown): unknown {
   return Array.isArray(value) ? (value as unknown[])[0] : typeof value === "string" ? value : undefined;
+}
+
+/** The task that a file of samples is of, by its name: `samples_TASK_2026-01-01T….jsonl`. */
+export function lmEvalTask(path: string): string | undefined {
+  return /^samples_(.+?)(?:_\d{4}-.*)?\.jsonl/.exec(basename(path))?.[1];
 }
