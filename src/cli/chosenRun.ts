@@ -1,3 +1,4 @@
+import type {RaceRecord} from "../decisions/index.js";
 import {type DecidingRun, decidingRuns, decisionOf, listRaces, raceOf} from "../races/index.js";
 import {type RunManifest, type Store, UserError} from "../store/index.js";
 import {note} from "./terminal.js";
@@ -5,8 +6,9 @@ import {note} from "./terminal.js";
 /** The run of an id, or the deciding run of an eval; of everything when only one eval has runs. */
 export async function chosenRun(store: Store, name: string | undefined): Promise<DecidingRun> {
   const byId = (await store.runs({archived: true})).find(({id}) => id === name);
-  if (byId) return decisionOn(store, byId);
-  const deciding = decidingRuns(await store.runs(), await listRaces(store.workspace));
+  const races = await listRaces(store.workspace);
+  if (byId) return decisionOn(byId, races);
+  const deciding = decidingRuns(await store.runs(), races);
   const found = deciding.filter(({run}) => name === undefined || run.eval === name);
   if (found.length === 1) return found[0]!;
   if (found.length === 0)
@@ -21,8 +23,7 @@ export async function chosenRun(store: Store, name: string | undefined): Promise
 }
 
 /** A run with the race that is decided on it; says of an earlier round of a race that it decides nothing. */
-export async function decisionOn(store: Store, run: RunManifest): Promise<DecidingRun> {
-  const races = await listRaces(store.workspace);
+export function decisionOn(run: RunManifest, races: readonly RaceRecord[]): DecidingRun {
   const decision = decisionOf(run, races);
   const race = decision.race ? undefined : raceOf(races, run.id);
   const round = race?.rounds.find((one) => one.run === run.id)?.round;

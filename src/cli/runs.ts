@@ -92,8 +92,9 @@ function statusOf(run: RunManifest, races: readonly RaceRecord[]): string {
 }
 
 async function show(store: Store, run: RunManifest, json = false): Promise<void> {
-  const race = raceOf(await listRaces(store.workspace), run.id);
-  const decision = await decisionOn(store, run);
+  const races = await listRaces(store.workspace);
+  const race = raceOf(races, run.id);
+  const decision = decisionOn(run, races);
   const {verdict, contamination} = await runVerdict(store, run, {race: decision.race});
   if (json) return printJson({run, verdict, race, contamination: contamination?.candidates});
   if (race) print(`${raceText(race)}\n`);

@@ -1,6 +1,6 @@
 import {existsSync} from "node:fs";
 import {createServer} from "node:net";
-import {isLoopback, serve, type Writer} from "../endpoints/index.js";
+import {isLoopback, listen, serve, type Writer} from "../endpoints/index.js";
 import {localModel, type LocalModel} from "../generation/index.js";
 import {hasLoader, listModels, loadModel, meantModel, type ModelManifest} from "../models/index.js";
 import {modelsDir, openStore, UsageError, UserError, type Workspace} from "../store/index.js";
@@ -97,17 +97,9 @@ async function serveUntilStopped(
 }
 
 /** Throws when another program listens there: said before models are loaded, which can take minutes. */
-async function assertFree({port, host}: ServeOptions): Promise<void> {
+async function assertFree(address: ServeOptions): Promise<void> {
   const probe = createServer();
-  await new Promise<void>((resolve, reject) => probe.once("error", reject).listen(port, host, resolve)).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EADDRINUSE") throw error;
-      throw new UserError(
-        `Port ${port} of ${host} is taken. Stop its server or choose another with --port.`,
-        {cause: error}
-      );
-    }
-  );
+  await listen(probe, address);
   await new Promise((resolve) => probe.close(resolve));
 }
 

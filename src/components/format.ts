@@ -1,4 +1,5 @@
 import {format} from "d3";
+import {scaleOf, type ScoreScale} from "../decisions/scoreScale.js";
 
 const oneDecimal = format(",.1f");
 const whole = format(",d");
@@ -24,10 +25,16 @@ export interface ScoreFormat {
 const proportion = scoreFormat(100, oneDecimal, "%", "percent", "points");
 const plain = scoreFormat(1, format(",.3~f"), "", "score", "score");
 
+const FORMATS: Readonly<Record<ScoreScale, ScoreFormat>> = {proportion, plain};
+
 /** The format for these scores: percent when all of them lie between 0 and 1. */
 export function formatFor(scores: Iterable<number | undefined>): ScoreFormat {
-  for (const score of scores) if (score !== undefined && (score < 0 || score > 1)) return plain;
-  return proportion;
+  return FORMATS[scaleOf([[...scores]])];
+}
+
+/** As the verdict's own sentences write scores. */
+export function scoreFormatOf({scale}: {scale: ScoreScale}): ScoreFormat {
+  return FORMATS[scale];
 }
 
 function scoreFormat(

@@ -3,7 +3,7 @@ import type {CandidateSummary, Verdict} from "../decisions/types.js";
 import {chart} from "./chart.js";
 import {dataTable} from "./dataTable.js";
 import {details, type Content} from "./elements.js";
-import {count, formatFor, plural, type ScoreFormat} from "./format.js";
+import {count, plural, type ScoreFormat, scoreFormatOf} from "./format.js";
 import {figure} from "./figure.js";
 import type {Made} from "./made.js";
 import {meansQuery} from "./scoreQueries.js";
@@ -129,11 +129,6 @@ export function intervalPlot(verdict: Verdict, {scorer, baseline, run}: Interval
     figure(draw, {height: 54 + rows.length * 34, made}),
     details("The same in numbers", summaryTable(verdict, {format, level, made}))
   ];
-}
-
-/** As the verdict's own sentences write scores. */
-export function scoreFormatOf({scale}: Pick<Verdict, "scale">): ScoreFormat {
-  return formatFor(scale === "proportion" ? [] : [Infinity]);
 }
 
 function summaryTable(

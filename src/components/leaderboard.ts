@@ -4,10 +4,9 @@ import type {CandidateSummary, Verdict} from "../decisions/types.js";
 import type {CandidateView, RunView} from "../site/types.js";
 import {type Column, dataTable} from "./dataTable.js";
 import {type Content, nothing, section} from "./elements.js";
-import {count, dollars, duration, list, plural, type ScoreFormat} from "./format.js";
+import {count, dollars, duration, list, plural, type ScoreFormat, scoreFormatOf} from "./format.js";
 import {loadNote} from "./loadNote.js";
 import {leaderboardQuery} from "./scoreQueries.js";
-import {scoreFormatOf} from "./intervalPlot.js";
 import {verdictBadge} from "./verdictCard.js";
 import type {ScoreChoice} from "./chooseScores.js";
 

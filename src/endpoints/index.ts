@@ -8,6 +8,7 @@ export {hidden} from "./hideSecrets.js";
 export {hideRequest} from "./hideText.js";
 export {huggingFace} from "./huggingFace.js";
 export {isLoopback} from "./loopback.js";
+export {listen} from "./listen.js";
 export {openAICompatible} from "./openAICompatible.js";
 export {recorded} from "./recorded.js";
 export {defaultRetryPolicy, withRetry} from "./retry.js";

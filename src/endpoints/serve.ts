@@ -6,6 +6,7 @@ import {admit, sendAllowed} from "./admitted.js";
 import {type Head, sendCompletion, sendError, sendJson, sendStream} from "./chatReply.js";
 import {parseRequest, readBody, toMessage} from "./chatRequest.js";
 import {HttpError} from "./httpError.js";
+import {listen} from "./listen.js";
 import {openConnections} from "./openConnections.js";
 import {batcher, type Batcher} from "./batcher.js";
 import {answerByWriter, listed, type ServeObserver, type Writer} from "./serveWriter.js";
@@ -151,21 +152,7 @@ export async function serve(
     route(request, response).catch((error: unknown) => sendError(response, error));
   });
   const connections = openConnections(server);
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === "EADDRINUSE"
-          ? new UserError(
-              `Port ${port} of ${host} is taken. Stop its server or choose another with --port.`,
-              {
-                cause: error
-              }
-            )
-          : error
-      )
-    );
-    server.listen(port, host, resolve);
-  });
+  await listen(server, {port, host});
   const address = server.address() as AddressInfo;
   return {
     url: `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`,

@@ -1,8 +1,8 @@
 import {existsSync} from "node:fs";
 import {readdir, realpath, rm, rmdir} from "node:fs/promises";
-import {isAbsolute, join, relative, resolve, sep} from "node:path";
+import {join, resolve} from "node:path";
 import {UserError} from "../store/errors.js";
-import {readJson} from "../store/files.js";
+import {isWithin, readJson} from "../store/files.js";
 import {refuseNonFinite} from "./nonFinite.js";
 import type {MergeOptions} from "./options.js";
 import type {Plan} from "./plan/plan.js";
@@ -22,7 +22,7 @@ export async function finishedReport(
 ): Promise<MergeReport | undefined> {
   const out = resolve(options.out);
   if (!existsSync(out) || (await readdir(out)).length === 0) return undefined;
-  const found = await reportIn(out);
+  const found = await readJson<{fingerprint: string; report: MergeReport}>(join(out, REPORT_NAME));
   if (found?.fingerprint === fingerprint) {
     refuseNonFinite(found.report.tensors, options);
     return found.report;
@@ -40,13 +40,8 @@ export async function finishedReport(
 /** Makes way for a finished merge: removes the one it may overwrite, or an empty folder. */
 export async function makeWay(out: string, {overwrite}: MergeOptions): Promise<void> {
   if (!existsSync(out)) return;
-  if (overwrite && (await reportIn(out))) await rm(out, {recursive: true});
+  if (overwrite && existsSync(join(out, REPORT_NAME))) await rm(out, {recursive: true});
   else await rmdir(out);
-}
-
-async function reportIn(out: string): Promise<{fingerprint: string; report: MergeReport} | undefined> {
-  const path = join(out, REPORT_NAME);
-  return existsSync(path) ? readJson<{fingerprint: string; report: MergeReport}>(path) : undefined;
 }
 
 async function refuseParents({models}: Plan, out: string): Promise<void> {
@@ -59,9 +54,4 @@ async function refuseParents({models}: Plan, out: string): Promise<void> {
           `${out} is not overwritten: this merge is made from ${id} in ${folder}. Choose another folder.`
         );
     }
-}
-
-function isWithin(path: string, folder: string): boolean {
-  const inside = relative(folder, path);
-  return !isAbsolute(inside) && inside !== ".." && !inside.startsWith(`..${sep}`);
 }

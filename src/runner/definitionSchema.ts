@@ -1,5 +1,5 @@
 import {datasetSchema, PUBLISHING} from "../datasets/definitionSchema.js";
-import * as ownScorers from "../scorers/index.js";
+import {makers} from "../scorers/makers.js";
 import type {Scorer} from "../scorers/types.js";
 import {hosting, wayThere} from "../endpoints/hostingSchema.js";
 import type {GateRule} from "../decisions/gateRule.js";
@@ -151,13 +151,6 @@ const askingShape = {
 const asking = exactly<Omit<EvalDefinition, "source">>(
   "an eval such as {dataset, split, candidates, prompt, expected, scorers}",
   askingShape
-);
-
-/** Functions that make a scorer, by themselves: called as one they give no score. */
-const makers = new Map<unknown, string>(
-  Object.entries(ownScorers).flatMap(([name, own]) =>
-    typeof own === "function" && !("module" in own) ? [[own, name]] : []
-  )
 );
 
 /** Whether a scorer is one of Assay's own whose values are proportions. */

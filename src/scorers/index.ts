@@ -1,3 +1,6 @@
+import * as own from "./index.js";
+import {makers} from "./makers.js";
+
 export {type Assertion, assertions, type AssertionsOptions, assertionTypes} from "./assertions.js";
 export {bleu, type BleuOptions} from "./bleu.js";
 export {chrf, type ChrfOptions} from "./chrf.js";
@@ -27,3 +30,6 @@ export {tokenF1} from "./tokenF1.js";
 export {toolCallMatch, type ToolCallOptions} from "./toolCallMatch.js";
 export {wer} from "./wer.js";
 export type {Json, Row, ScoredRow, ScoreInput, Scorer, ScorerCalls, ScoreResult} from "./types.js";
+
+for (const [name, value] of Object.entries(own))
+  if (typeof value === "function" && !("module" in value)) makers.set(value, name);

@@ -1,8 +1,7 @@
 import {maskExcerpt} from "../privacy/index.js";
+import {areClasses} from "./labelCounts.js";
 
 const LONGEST = 300;
-const LONGEST_LABEL = 60;
-const MOST_LABELS = 200;
 
 /** `excerpt` is what the eval publishes of the row's own text; null when it publishes nothing. */
 export type Publish = (text: string | null, excerpt: string | null) => string | null;
@@ -11,8 +10,7 @@ export type Publish = (text: string | null, excerpt: string | null) => string | 
  * What a page may show of the answers that rows expect and that candidates gave: a label as it is, anything else
  * masked and cut at 300 characters, or nothing (null) where the row's own text is not published either.
  */
-export function publisher(expected: readonly (string | null)[]): Publish {
-  const labels = labelsOf(expected);
+export function publisher(expected: readonly (string | null)[], labels = labelsOf(expected)): Publish {
   const masked = new Map<string, string>();
   return (text, excerpt) => {
     if (text === null || labels.has(text)) return text;
@@ -32,11 +30,7 @@ export function publisher(expected: readonly (string | null)[]): Publish {
  */
 export function labelsOf(expected: readonly (string | null)[]): ReadonlySet<string> {
   const different = new Set(expected.filter((text) => text !== null));
-  const areLabels =
-    different.size <= MOST_LABELS &&
-    different.size * 2 <= expected.length &&
-    [...different].every((text) => text.length <= LONGEST_LABEL);
-  return areLabels ? different : new Set();
+  return areClasses([...different], expected.length) ? different : new Set();
 }
 
 /** `expected` is JSON in the store: a label is shown without its quotes. */

@@ -45,11 +45,11 @@ export async function rowColumns(store: Store, run: RunManifest): Promise<RowCol
     {run: run.id}
   );
   const wanted = items.map((item) => expectedText(item.expected));
-  const publish = publisher(wanted);
+  const labels = labelsOf(wanted);
+  const publish = publisher(wanted, labels);
   const slices = items.map((item) => JSON.parse(item.slices ?? "{}") as Record<string, unknown>);
   const rowIds = items.map((item) => item.row_id);
   const scored = await scoresOf(store, run);
-  const labels = labelsOf(wanted);
   const answered: Publish = (text, excerpt) =>
     publish(text, excerpt) ?? (text !== null && labels.size > 0 ? OTHER : null);
   const given = await answersOf(store, run, items, scored.candidates, answered);

@@ -1,6 +1,6 @@
 import {randomBytes} from "node:crypto";
 import {link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
-import {basename, dirname, join, resolve, sep} from "node:path";
+import {basename, dirname, isAbsolute, join, relative, resolve, sep} from "node:path";
 import {UserError} from "./errors.js";
 import {processIsAlive} from "./process.js";
 
@@ -93,6 +93,12 @@ export function insideFolder(root: string, ...names: string[]): string {
   if (path !== base && !path.startsWith(base + sep))
     throw new UserError(`${JSON.stringify(names.join("/"))} leaves the folder ${base}. Use a plain name.`);
   return path;
+}
+
+/** Whether a path is a folder's own or lies below it; neither is looked up. */
+export function isWithin(path: string, folder: string): boolean {
+  const inside = relative(folder, path);
+  return !isAbsolute(inside) && inside !== ".." && !inside.startsWith(`..${sep}`);
 }
 
 const TEMPORARY = /\.(\d+)\.[0-9a-f]{8}\.tmp$/;

@@ -5,6 +5,7 @@ export {type Database, openDatabase, sqlName, sqlPath, sqlString} from "./duckdb
 export {messageOf, UsageError, UserError} from "./errors.js";
 export {
   insideFolder,
+  isWithin,
   readJson,
   sweepTemporary,
   temporaryPath,

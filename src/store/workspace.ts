@@ -1,8 +1,8 @@
 import {randomBytes} from "node:crypto";
 import {mkdir} from "node:fs/promises";
-import {isAbsolute, join, relative, resolve, sep} from "node:path";
+import {join, resolve} from "node:path";
 import {UserError} from "./errors.js";
-import {parseJson} from "./files.js";
+import {isWithin, parseJson} from "./files.js";
 import {sha256} from "./hash.js";
 import {KINDS} from "./kinds/index.js";
 import type {Kind} from "./kinds/kind.js";
@@ -52,8 +52,7 @@ export async function openWorkspace(
 ): Promise<Workspace> {
   const root = resolve(project);
   const own = resolve(root, dir || ".assay");
-  const below = relative(own, root);
-  if (below !== ".." && !below.startsWith(`..${sep}`) && !isAbsolute(below))
+  if (isWithin(root, own))
     throw new UserError(
       `the store would be ${own}, which holds the project. Let ASSAY_DIR name a folder of its own, or leave it unset for .assay.`
     );

@@ -1,7 +1,7 @@
 import {readFile, realpath} from "node:fs/promises";
-import {isAbsolute, relative, resolve, sep} from "node:path";
+import {resolve} from "node:path";
 import type * as YamlLibrary from "yaml";
-import {messageOf, onFirstUse, UserError} from "../../store/index.js";
+import {isWithin, messageOf, onFirstUse, UserError} from "../../store/index.js";
 
 const yaml = onFirstUse<typeof YamlLibrary>("yaml");
 
@@ -45,9 +45,7 @@ export async function fileText(
   }
   try {
     const [root, path] = await Promise.all([folder, resolve(folder, named)].map((one) => realpath(one)));
-    const inside = relative(root!, path!);
-    if (inside !== ".." && !inside.startsWith(`..${sep}`) && !isAbsolute(inside))
-      return await readFile(path!, "utf8");
+    if (isWithin(path!, root!)) return await readFile(path!, "utf8");
     dropped.push(`${where}: ${raw} lies outside the configuration's folder; copy it there`);
   } catch {
     dropped.push(`${where}: ${raw} is not there`);

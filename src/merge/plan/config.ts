@@ -6,7 +6,7 @@ import type {TokenizerPlan} from "../tokenizer/plan.js";
 import {sectionsOf, sliceLists} from "./layerLists.js";
 import {isKnownArchitecture, isVocabulary} from "./layers.js";
 import type {OpenModel} from "./model.js";
-import {setLayerCount} from "./stacks.js";
+import {isOfTower, setLayerCount} from "./stacks.js";
 
 /** What a result is made of, as far as its config.json tells it. */
 export interface Parents {
@@ -26,7 +26,7 @@ export function outputConfig(
   if (isMapping(config.text_config)) config.text_config = {...config.text_config};
   if (recipe.form === "slices" && !recipe.parts) setLayerCount(config, layersOf(recipe));
   const sliced = [recipe, ...(recipe.parts ?? [])].find(
-    ({form, module}) => form === "slices" && !/vision|visual|image|audio|speech/i.test(module ?? "")
+    ({form, module}) => form === "slices" && !isOfTower(module ?? "")
   );
   if (sliced) sliceLists(config, sliced.slices, models);
   correctDtype(config, jobs, recipe.outDtype ?? recipe.dtype);

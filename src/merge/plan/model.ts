@@ -1,9 +1,9 @@
 import {existsSync} from "node:fs";
-import {readFile} from "node:fs/promises";
-import {join, resolve} from "node:path";
-import {messageOf, UserError} from "../../store/errors.js";
+import {resolve} from "node:path";
+import {messageOf} from "../../store/errors.js";
 import {withAdapter} from "../lora/adapter.js";
 import type {AdapterChange} from "../lora/change.js";
+import {readMapping} from "../readMapping.js";
 import {type Problem, RecipeError} from "../recipe/problems.js";
 import {referenceText} from "../recipe/reference.js";
 import type {ModelReference} from "../recipe/types.js";
@@ -83,14 +83,5 @@ function pathOf({path, revision}: {path: string; revision?: string}): string {
 
 /** config.json of a model's folder; an empty object when it has none. */
 export async function readConfig(folder: string): Promise<Record<string, unknown>> {
-  const path = join(folder, "config.json");
-  if (!existsSync(path)) return {};
-  try {
-    const value: unknown = JSON.parse(await readFile(path, "utf8"));
-    if (typeof value === "object" && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>;
-    throw new Error("it is no mapping");
-  } catch (cause) {
-    throw new UserError(`${path} is not valid JSON (${messageOf(cause)}). Fetch it again.`, {cause});
-  }
+  return (await readMapping(folder, "config.json")) ?? {};
 }

@@ -27,13 +27,14 @@ export function isPacked(dtype: Dtype): boolean {
 /** Why quantised models cannot be merged as the recipe says. */
 export function quantisedProblems(recipe: Recipe, models: readonly OpenModel[]): Problem[] {
   const {method, form, lines} = recipe;
+  const alike = new Set(models.map(likeness)).size === 1;
   return models.flatMap((model) => {
     const how = quantMethod(model);
     if (how === undefined) return [];
     const why =
       method !== "passthrough"
         ? `${method} cannot reckon with packed weights`
-        : models.some((other) => likeness(other) !== likeness(model))
+        : !alike
           ? "passthrough takes it together with models quantised alike only"
           : model.changes || changesNumbers(recipe)
             ? "passthrough takes it as it is, without dtype, scale or adapter"

@@ -77,8 +77,8 @@ function layersOf(model: OpenModel, stack: string, context: TensorContext): numb
 /** Of the layers that config.json states, those that the checkpoint holds. */
 function fullLayers(model: OpenModel, stack: string, context: TensorContext): number {
   const counted = countedLayers(tensorNames(model, context), stack);
-  const stated = layersOf(model, stack, context);
-  return counted > 0 ? Math.min(stated, counted) : stated;
+  const stated = context.owns ? undefined : statedLayers(model.config);
+  return stated === undefined || counted === 0 ? (stated ?? counted) : Math.min(stated, counted);
 }
 
 /** The tensors of a recipe of slices. */
@@ -98,12 +98,13 @@ export function sitesOfSlices(context: TensorContext): TensorSite[] {
     return [];
   }
   const isAfter = (name: string) => isAfterLayers(name) && !(multimodal && isOfTower(name));
+  const depths = new Map([...models].map(([id, model]) => [id, fullLayers(model, stack, context)]));
   const sites: TensorSite[] = [];
   const last = recipe.slices.length - 1;
   let at = 0;
   recipe.slices.forEach((slice, s) => {
     slice.sources.forEach(({layerRange, model}, k) => {
-      const layers = fullLayers(modelOf(slice, k), stack, context);
+      const layers = depths.get(referenceText(model))!;
       if (layerRange && layerRange[1] > layers)
         problems.push({
           line: recipe.lines[`slices.${s}.sources.${k}.layer_range`],

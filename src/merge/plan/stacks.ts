@@ -1,3 +1,4 @@
+import {isMapping} from "../recipe/reader.js";
 import {aliasNames, layerCountKey, layerCounts, layerOf, statesLayers} from "./layers.js";
 
 type Config = Readonly<Record<string, unknown>>;
@@ -66,8 +67,4 @@ export function setLayerCount(config: Record<string, unknown>, layers: number): 
 
 function languageKey(config: Config): string | undefined {
   return LANGUAGE_KEYS.find((key) => isMapping(config[key]));
-}
-
-function isMapping(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -2,7 +2,7 @@ import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import type {OpenModel} from "../plan/model.js";
-import {readTokenizerConfig} from "./tokenizerConfig.js";
+import {readMapping} from "../readMapping.js";
 
 const loop = (body: string) => `{% for message in messages %}${body}{% endfor %}`;
 const prompt = (text: string) => `{% if add_generation_prompt %}${text}{% endif %}`;
@@ -54,7 +54,7 @@ export async function chatTemplate(
 async function ownTemplate(folder: string): Promise<string | undefined> {
   const path = join(folder, "chat_template.jinja");
   if (existsSync(path)) return readFile(path, "utf8");
-  const template = (await readTokenizerConfig(folder))?.chat_template;
+  const template = (await readMapping(folder, "tokenizer_config.json"))?.chat_template;
   const named = Array.isArray(template)
     ? (template as {name?: unknown; template?: unknown}[]).find(({name}) => name === "default")?.template
     : template;

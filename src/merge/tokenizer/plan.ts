@@ -9,7 +9,7 @@ import {previewOf} from "./preview.js";
 import {refuseUnfit, tokenizerLine} from "./problems.js";
 import {type RowContext, rowMapOf} from "./rowMaps.js";
 import {tableRows, unknownTensors, vocabularyTensors} from "./tables.js";
-import {readTokenizerConfig} from "./tokenizerConfig.js";
+import {readMapping} from "../readMapping.js";
 import {nextId, readVocabulary, type Vocabulary} from "./vocabulary.js";
 
 /** The result's tokenizer and how every model's vocabulary tables are re-ordered for it. */
@@ -65,7 +65,7 @@ export async function planTokenizer(
   for (const [token, id] of ids) tokens[id] = token;
   const force = (token: string) => settings.tokens[token]?.force ?? false;
   const maps = await rowMaps(recipe, {tokens, fillers, force, models, vocabularies, warnings});
-  const config = await readTokenizerConfig(donor.checkpoint.folder);
+  const config = await readMapping(donor.checkpoint.folder, "tokenizer_config.json");
   return {
     rows: (model, tensor) => maps.get(`${model}\0${tensor}`),
     donor,

@@ -1,12 +1,15 @@
 import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
-import {messageOf, UserError} from "../../store/errors.js";
-import {isMapping} from "../recipe/reader.js";
+import {messageOf, UserError} from "../store/errors.js";
+import {isMapping} from "./recipe/reader.js";
 
-/** tokenizer_config.json of a model's folder; undefined when it has none. */
-export async function readTokenizerConfig(folder: string): Promise<Record<string, unknown> | undefined> {
-  const path = join(folder, "tokenizer_config.json");
+/** A JSON file of a model's folder that holds a mapping; undefined when it has none. Throws a UserError for another value. */
+export async function readMapping(
+  folder: string,
+  name: string
+): Promise<Record<string, unknown> | undefined> {
+  const path = join(folder, name);
   if (!existsSync(path)) return undefined;
   try {
     const value: unknown = JSON.parse(await readFile(path, "utf8"));
