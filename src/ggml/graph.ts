@@ -32,6 +32,8 @@ type Values = Float32Array | Int32Array | BigInt64Array | Uint16Array;
  */
 export class Graph {
   readonly context: Pointer;
+  /** Copies with the first two dimensions exchanged, by what they are copies of. */
+  readonly transposes = new Map<Pointer, Node>();
   private readonly graph: Pointer;
   private readonly inputs: {node: Node; values: Values}[] = [];
   private freed = false;

@@ -1,3 +1,4 @@
+import type {Pointer} from "./functions.js";
 import type {Node, Shape} from "./node.js";
 import type {Tape} from "./tape.js";
 
@@ -80,11 +81,27 @@ export function rmsNorm(tape: Tape, a: Node, eps: number): Node {
 }
 
 function transposed({graph}: Tape, a: Node): Node {
+  const known = graph.transposes.get(a.pointer);
+  if (known) return known;
   const {base, context} = graph;
   const wide = a.type === "F32" ? a : graph.add(base.cast(context, a.pointer, 0), a.shape);
   const [x, y, z, w] = a.shape;
   const turned = base.transpose(context, wide.pointer) as bigint;
-  return graph.add(base.cont(context, turned), [y, x, z, w]);
+  const node = graph.add(base.cont(context, turned), [y, x, z, w]);
+  graph.transposes.set(a.pointer, node);
+  return node;
+}
+
+/** Below this many columns of either side, turning both costs more than the faster product saves. */
+const WORTH_TURNING = 32;
+
+/** Columns of `a` [k, n] with columns of `b` [m, n]: [k, m]. The library's product of rows is several times as fast. */
+function outerProduct(tape: Tape, a: Node, b: Node): Pointer {
+  const {base, context} = tape.graph;
+  if (Math.min(a.shape[0], b.shape[0]) < WORTH_TURNING)
+    return base.out_prod(context, a.pointer, b.pointer) as Pointer;
+  const [first, second] = [transposed(tape, a), transposed(tape, b)];
+  return base.mul_mat(context, first.pointer, second.pointer) as Pointer;
 }
 
 /**
@@ -99,7 +116,7 @@ export function matMul(tape: Tape, a: Node, b: Node): Node {
     graph.add(base.mul_mat(context, a.pointer, b.pointer), shape),
     [a, b],
     (g, [first, second]) => [
-      first ? graph.add(base.out_prod(context, b.pointer, g.pointer), a.shape) : undefined,
+      first ? graph.add(outerProduct(tape, b, g), a.shape) : undefined,
       second ? graph.add(base.mul_mat(context, transposed(tape, a).pointer, g.pointer), b.shape) : undefined
     ]
   );

@@ -28,11 +28,13 @@ export interface ForwardOptions {
   checkpointing?: boolean;
   /** Of the embeddings, and of what every block adds to the hidden states. */
   dropout?: Dropout;
+  /** Tokens whose hidden states are wanted, row · length + column: all when absent. */
+  places?: Int32Array;
 }
 
 /**
- * The last hidden states of a batch, normalised: [hidden, rows · length]. Nodes are added to the tape's graph in the
- * order they are computed.
+ * The last hidden states of a batch, normalised: [hidden, rows · length], or of some of its tokens: [hidden, places]. Nodes
+ * are added to the tape's graph in the order they are computed.
  */
 export function hiddenStates(
   tape: Tape,
@@ -50,12 +52,16 @@ export function hiddenStates(
     if (!masks.has(window)) masks.set(window, maskInput(graph, batch, window));
   const rotations = rotationInputs(tape, config, batch);
   const masked = dropMasks(graph, options.dropout);
-  const dropMask = () => masked(config.hidden, tokens);
+  const places = options.places && graph.input(options.places, [options.places.length], "I32");
+  const dropMask = (count = tokens) => masked(config.hidden, count);
   let x = dropped(tape, embed(tape, config, weights, ids), dropMask());
   config.layer.forEach(({window}, i) => {
-    const drop = {attention: dropMask(), feedForward: dropMask()};
-    const section = (own: Tape, [input]: readonly Node[]) =>
-      decoderLayer(own, pass, i, input!, {mask: masks.get(window)!, rotation: rotations[i], drop});
+    // What follows the last attention is computed for the tokens that are asked for: no other looks at it.
+    const wanted = i === config.layer.length - 1 ? places : undefined;
+    const drop = {attention: dropMask(), feedForward: dropMask(wanted?.shape[0])};
+    const own = {mask: masks.get(window)!, rotation: rotations[i], drop};
+    const section = (tape: Tape, [input]: readonly Node[]) =>
+      decoderLayer(tape, pass, i, input!, {...own, wanted});
     x = options.checkpointing ? tape.checkpoint([x], section) : section(tape, [x]);
   });
   return norm(tape, config, weights, "model.norm", x);
@@ -121,6 +127,8 @@ interface LayerInputs {
   rotation: Rotation | undefined;
   /** What to drop of each block's output. */
   drop: {attention: Node | undefined; feedForward: Node | undefined};
+  /** The tokens whose hidden states are wanted, when not all are. */
+  wanted: Node | undefined;
 }
 
 function decoderLayer(tape: Tape, pass: Pass, i: number, x: Node, inputs: LayerInputs): Node {
@@ -129,7 +137,9 @@ function decoderLayer(tape: Tape, pass: Pass, i: number, x: Node, inputs: LayerI
   const normed = (name: string, node: Node) => norm(tape, config, weights, `${layer}.${name}`, node);
   const attended = attention(tape, pass, `${layer}.self_attn`, normed("input_layernorm", x), inputs);
   const after = config.gemma ? normed("post_attention_layernorm", attended) : attended;
-  const middle = add(tape, x, dropped(tape, after, inputs.drop.attention));
+  const all = add(tape, x, dropped(tape, after, inputs.drop.attention));
+  const {wanted} = inputs;
+  const middle = wanted ? getRows(tape, all, wanted) : all;
   const before = config.gemma ? "pre_feedforward_layernorm" : "post_attention_layernorm";
   const fed = feedForward(tape, config, weights, `${layer}.mlp`, normed(before, middle));
   const added = config.gemma ? normed("post_feedforward_layernorm", fed) : fed;

@@ -112,7 +112,7 @@ function lossGraph(
   const graph = new Graph(workspace, graphSize(config, Math.ceil(count / rows)));
   try {
     const tape = new Tape(graph, gradients);
-    const hidden = hiddenStates(tape, config, model, batch, {checkpointing, dropout});
+    const hidden = hiddenStates(tape, config, model, batch, {checkpointing, dropout, places: targets.places});
     const outputs: Node[] = [];
     let slope: Node | undefined;
     for (let from = 0; from < count; from += rows) {
@@ -129,19 +129,23 @@ function lossGraph(
   }
 }
 
-function part({places, tokens, weights}: Targets, from: number, to: number): Targets {
-  return {
-    places: places.slice(from, to),
-    tokens: tokens.slice(from, to),
-    weights: weights.slice(from, to)
-  };
+/** The targets from number `from` to before `to`. */
+interface Chunk {
+  from: number;
+  tokens: Int32Array;
+  weights: Float32Array;
 }
 
+function part({tokens, weights}: Targets, from: number, to: number): Chunk {
+  return {from, tokens: tokens.slice(from, to), weights: weights.slice(from, to)};
+}
+
+/** `hidden` holds a state for each of all targets. */
 function chunkLoss(
   graph: Graph,
   model: Computing,
   hidden: Node,
-  {places, tokens, weights}: Targets,
+  {from, tokens, weights}: Chunk,
   gradients: boolean
 ): {loss: Node; gradient?: Node} {
   const {base, context} = graph;
@@ -151,21 +155,28 @@ function chunkLoss(
   const tape = new Tape(graph, gradients);
   const silent = tape.silent();
   const leaf = {...hidden, tracked: gradients && hidden.tracked};
-  const scores = logitsOf(tape, config, model, getRows(tape, leaf, graph.input(places, [n], "I32")));
+  const columns = () =>
+    graph.input(
+      Int32Array.from(tokens, (_, i) => from + i),
+      [n],
+      "I32"
+    );
+  const own = n === hidden.shape[1] ? leaf : getRows(tape, leaf, columns());
+  const scores = logitsOf(tape, config, model, own);
   const shares = softMax(silent, scores, undefined, 1);
   // −log p from the largest score, whose share is never rounded to zero: max − log(share of max) − own.
   const best = graph.add(base.argmax(context, scores.pointer), [n, 1, 1, 1], "I32");
-  const columns = (node: Node) => reshape(silent, node, [1, vocabulary, n, 1]);
+  const single = (node: Node) => reshape(silent, node, [1, vocabulary, n, 1]);
   const pick = (node: Node, rows: Node) => {
     const each = reshape(silent, rows, [1, n, 1, 1]);
-    return graph.add(base.get_rows(context, columns(node).pointer, each.pointer), [1, 1, n, 1]);
+    return graph.add(base.get_rows(context, single(node).pointer, each.pointer), [1, 1, n, 1]);
   };
   const targets = graph.input(tokens, [n], "I32");
-  const own = pick(scores, targets);
+  const chosen = pick(scores, targets);
   const top = pick(scores, best);
-  const topShare = graph.add(base.log(context, pick(shares, best).pointer), own.shape);
-  const spread = graph.add(base.sub(context, top.pointer, own.pointer), own.shape);
-  const loss = graph.add(base.sub(context, spread.pointer, topShare.pointer), own.shape);
+  const topShare = graph.add(base.log(context, pick(shares, best).pointer), chosen.shape);
+  const spread = graph.add(base.sub(context, top.pointer, chosen.pointer), chosen.shape);
+  const loss = graph.add(base.sub(context, spread.pointer, topShare.pointer), chosen.shape);
   if (!gradients) return {loss};
   // The gradient of the scores is the shares, less one at the target.
   const less = graph.add(base.scale_bias(context, pick(shares, targets).pointer, 1, -1), [1, 1, n, 1]);
