@@ -79,6 +79,7 @@ export const BASE_FUNCTIONS = {
   cast: node("cast", "void *a, int type"),
   cpy: binary("cpy"),
   cont: unary("cont"),
+  concat: node("concat", "void *a, void *b, int dim"),
   transpose: unary("transpose"),
   permute: node("permute", "void *a, int x, int y, int z, int w"),
   reshape_4d: node("reshape_4d", "void *a, int64_t x, int64_t y, int64_t z, int64_t w"),

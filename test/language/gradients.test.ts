@@ -12,6 +12,7 @@ import {
 } from "../../src/language/index.js";
 import {rng} from "../../src/stats/rng.js";
 import {adapterConfig} from "../../src/language/adapters.js";
+import {chunkRows} from "../../src/language/training/loss.js";
 import {checkpoint, oneThread, rows, slopes, tiny} from "./support.js";
 
 const gemma = {
@@ -78,6 +79,39 @@ describe("gradients", () => {
       expect(slopes(model, adapter.storage, {checkpointing: true})[0]).toBe(computed);
     }
     adapter.free();
+    model.free();
+  });
+
+  it("of more targets than are scored at once add up to those of each", async () => {
+    const json = {...tiny, vocab_size: 300_000, hidden_size: 8, tie_word_embeddings: true};
+    const model = await LanguageModel.open(await oneThread(), await checkpoint(json));
+    const ids = Array.from({length: 24}, (_, i) => 1 + i * 10_000);
+    const {batch, labels} = packedRows([ids, rows[0]!.ids].map((own) => [{ids: own, labels: own}]));
+    const {places, tokens, weights} = targetsOf(batch, labels, (row) => 1 + row);
+    expect(chunkRows(300_000)).toBe(16);
+    expect(tokens.length).toBe(28);
+    const inParts = (size: number) => {
+      const trainable = new Trainable(model.backend, model.storage, model.storage.names());
+      const losses: number[] = [];
+      for (let at = 0; at < 28; at += size) {
+        const own = <T extends Int32Array | Float32Array>(all: T) => all.slice(at, at + size) as T;
+        const targets = {places: own(places), tokens: own(tokens), weights: own(weights)};
+        losses.push(...tokenLosses(model, batch, targets, {gradients: true}));
+      }
+      const gradients = model.storage.names().map((name) => trainable.gradientOf(name));
+      trainable.free();
+      return {losses, gradients};
+    };
+    const together = inParts(28);
+    const apart = inParts(7);
+    together.losses.forEach((value, i) => expect(value).toBeCloseTo(apart.losses[i]!, 5));
+    together.gradients.forEach((values, n) => {
+      const distance = values.reduce(
+        (most, value, i) => Math.max(most, Math.abs(value - apart.gradients[n]![i]!)),
+        0
+      );
+      expect(distance).toBeLessThan(1e-4);
+    });
     model.free();
   });
 

@@ -20,6 +20,9 @@ import type {Targets} from "./targets.js";
 /** Scores of this many tokens at once: what a large vocabulary costs in memory stays near 32 MB a copy. */
 const SCORES_AT_ONCE = 8_000_000;
 
+/** The library's fast products add up so many values at once: sums over tokens are of a multiple of it. */
+const STEP = 16;
+
 export interface LossOptions extends ForwardOptions {
   /** Adds the gradient of Σ weight · (−log p) to the trained weights' gradients. */
   gradients?: boolean;
@@ -31,9 +34,9 @@ export interface Computing extends Weights {
   workspace: Workspace;
 }
 
-/** How many targets are scored at once. */
+/** How many targets are scored at once: a multiple of `STEP`. */
 export function chunkRows(vocabulary: number): number {
-  return Math.max(16, Math.floor(SCORES_AT_ONCE / vocabulary));
+  return Math.max(1, Math.floor(SCORES_AT_ONCE / vocabulary / STEP)) * STEP;
 }
 
 /**
@@ -50,7 +53,7 @@ export function tokenLosses(
   const {graph, outputs} = lossGraph(model, batch, targets, options);
   try {
     graph.run();
-    return readLosses(graph, outputs);
+    return readLosses(graph, outputs, targets.tokens.length);
   } finally {
     graph.free();
   }
@@ -67,13 +70,14 @@ export async function tokenLossesAside(
   const {graph, outputs} = lossGraph(model, batch, targets, options);
   try {
     await graph.runAside();
-    return readLosses(graph, outputs);
+    return readLosses(graph, outputs, targets.tokens.length);
   } finally {
     graph.free();
   }
 }
 
-function readLosses(graph: Graph, outputs: readonly Node[]): Float32Array {
+/** The losses of the first `count` targets: those behind them only fill up. */
+function readLosses(graph: Graph, outputs: readonly Node[], count: number): Float32Array {
   const parts = outputs.map((output) => graph.read(output));
   const losses = new Float32Array(parts.reduce((sum, {length}) => sum + length, 0));
   let at = 0;
@@ -81,7 +85,17 @@ function readLosses(graph: Graph, outputs: readonly Node[]): Float32Array {
     losses.set(part, at);
     at += part.length;
   }
-  return losses;
+  return losses.subarray(0, count);
+}
+
+/** The targets with the last of them repeated, without weight, to a multiple of `STEP`. */
+function filledUp({places, tokens, weights}: Targets): Targets {
+  const count = Math.ceil(tokens.length / STEP) * STEP;
+  const long = (values: Int32Array) =>
+    Int32Array.from({length: count}, (_, i) => values[i] ?? values.at(-1)!);
+  const padded = new Float32Array(count);
+  padded.set(weights);
+  return {places: long(places), tokens: long(tokens), weights: padded};
 }
 
 /** Bytes of one such computation, with those of weights that have no memory yet. */
@@ -107,16 +121,17 @@ function lossGraph(
   {gradients = false, checkpointing, dropout}: LossOptions
 ): {graph: Graph; outputs: Node[]} {
   const {config, workspace} = model;
-  const count = targets.tokens.length;
+  const all = filledUp(targets);
+  const count = all.tokens.length;
   const rows = chunkRows(config.vocabulary);
   const graph = new Graph(workspace, graphSize(config, Math.ceil(count / rows)));
   try {
     const tape = new Tape(graph, gradients);
-    const hidden = hiddenStates(tape, config, model, batch, {checkpointing, dropout, places: targets.places});
+    const hidden = hiddenStates(tape, config, model, batch, {checkpointing, dropout, places: all.places});
     const outputs: Node[] = [];
     let slope: Node | undefined;
     for (let from = 0; from < count; from += rows) {
-      const chunk = part(targets, from, Math.min(count, from + rows));
+      const chunk = part(all, from, Math.min(count, from + rows));
       const {loss, gradient} = chunkLoss(graph, model, hidden, chunk, gradients);
       outputs.push(graph.keep(loss));
       if (gradient) slope = slope ? add(tape.silent(), slope, gradient) : gradient;
