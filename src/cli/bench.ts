@@ -1,4 +1,5 @@
 import {readFile} from "node:fs/promises";
+import {noVersion} from "../datasets/index.js";
 import {measuredThroughput, type LoadLevel} from "../costs/index.js";
 import {type Endpoint, isLoopback, openAICompatible, type Trust} from "../endpoints/index.js";
 import {importBench, loadTest} from "../load/index.js";
@@ -60,8 +61,7 @@ export async function benchVerb(target: string | undefined, options: BenchVerbOp
   const signals = interruptSignals();
   try {
     const version = await store.latestVersion(dataset.name);
-    if (!version)
-      throw new UserError(`${dataset.name} has no version yet. \`assay pull ${dataset.name}\` makes one.`);
+    if (!version) throw noVersion(dataset.name);
     const split = await ensureSplit(store, version, [one.definition.split].flat()[0]!);
     const tell = (message: string) => note(`${one.name}: ${message}`);
     const inputs = {

@@ -1,6 +1,6 @@
 import {resolve} from "node:path";
 import {writeFile} from "node:fs/promises";
-import {checkCroissant, croissant, findVersion, huggingFaceCard} from "../datasets/index.js";
+import {checkCroissant, croissant, huggingFaceCard} from "../datasets/index.js";
 import {
   openStore,
   sha256File,
@@ -10,7 +10,7 @@ import {
   type VersionManifest,
   writeAtomic
 } from "../store/index.js";
-import {assertKnown} from "./knownDataset.js";
+import {knownVersion} from "./knownDataset.js";
 import {openProject} from "./project.js";
 import {printable} from "./terminal.js";
 
@@ -25,8 +25,7 @@ interface CardOptions {
 export async function cardVerb(name: string, options: CardOptions): Promise<void> {
   const store = await openStore(await openProject());
   try {
-    await assertKnown(store, name);
-    const version = await findVersion(store, name, options.version);
+    const version = await knownVersion(store, name, options.version);
     const text =
       options.format === "hf" ? huggingFaceCard(version) : await croissantText(store, version, options);
     if (options.out === undefined) process.stdout.write(printable(text));

@@ -14,7 +14,8 @@ import {openStore, type Store, writeAtomic} from "../store/index.js";
 import {reportBroken} from "./broken.js";
 import {gateFacts} from "./gateFacts.js";
 import {annotations, junit, markdown} from "./gateReports.js";
-import {findProject, loadEvals, type NamedEval, openProject} from "./project.js";
+import {tellChange} from "./newestVersion.js";
+import {findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
 import {note, print, printJson, table} from "./terminal.js";
 
 export interface CheckedRun {
@@ -50,6 +51,7 @@ export async function checkVerb(names: string[], options: CheckOptions): Promise
       return;
     }
     const checked = await checkEvals(store, evals);
+    await tellChanges(store, checked, evals);
     const results = checked.flatMap((one) => one.results);
     const unrun = gatesWithoutRun(checked, evals);
     if (options.markdown) await writeText(options.markdown, markdown(checked, unrun));
@@ -110,6 +112,33 @@ export async function checkEvals(store: Store, evals: readonly NamedEval[]): Pro
       });
     }
   return checked;
+}
+
+/** Says of which datasets the runs are on the newest version, though what that was pulled from has changed. */
+async function tellChanges(
+  store: Store,
+  checked: readonly CheckedRun[],
+  evals: readonly NamedEval[]
+): Promise<void> {
+  const used = evals.filter(
+    ({name, definition: {source}}) => !source && checked.some((one) => one.eval === name)
+  );
+  if (used.length === 0) return;
+  // A loader that cannot be loaded is no matter of a gate.
+  const {datasets} = await loadDatasets(findProject());
+  const told = new Set<string>();
+  for (const {name, definition} of used) {
+    const {dataset} = definition;
+    const defined = typeof dataset === "string" ? datasets.find((one) => one.name === dataset) : dataset;
+    if (defined === undefined || told.has(defined.name)) continue;
+    const latest = await store.latestVersion(defined.name);
+    const isUsed = checked.some(
+      ({eval: of, report: {run}}) => of === name && run.dataset.version === latest?.id
+    );
+    if (!isUsed) continue;
+    told.add(defined.name);
+    await tellChange(store, defined);
+  }
 }
 
 export function printChecks(checked: readonly CheckedRun[], evals: readonly NamedEval[]): void {

@@ -1,6 +1,6 @@
 import {rm} from "node:fs/promises";
 import {resolve} from "node:path";
-import {findVersion, partRows} from "../datasets/index.js";
+import {partRows} from "../datasets/index.js";
 import {type ChatColumns, type ChatFile, FEWEST_EXAMPLES, writeChatFile} from "../finetune/index.js";
 import {ledgerSummary, refusalMessage, refusedRows, sensitivityOf} from "../privacy/index.js";
 import {
@@ -14,6 +14,7 @@ import {
   writeAtomic,
   writeJsonAtomic
 } from "../store/index.js";
+import {knownVersion} from "./knownDataset.js";
 
 export interface ExportChatOptions {
   dataset?: string;
@@ -53,7 +54,7 @@ export async function exportChat(
   onMessage: (message: string) => void = () => undefined
 ): Promise<ChatManifest> {
   if (!options.dataset) throw new UsageError("--chat needs --dataset NAME or --dataset NAME@VERSION.");
-  const version = await findVersion(store, options.dataset);
+  const version = await knownVersion(store, options.dataset);
   const columns = chatColumns(version, options);
   const part = options.part ?? "train";
   const split = await splitOf(store, version, options.split, part);

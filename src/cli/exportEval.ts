@@ -2,7 +2,7 @@ import {basename, dirname, join, resolve} from "node:path";
 import {writeFile} from "node:fs/promises";
 import {stringify} from "yaml";
 import type {TokenPrice} from "../costs/index.js";
-import {partRows} from "../datasets/index.js";
+import {noVersion, partRows} from "../datasets/index.js";
 import type {Row} from "../store/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {openStore, recordExport, type Store, UserError, writeAtomic} from "../store/index.js";
@@ -55,7 +55,7 @@ async function rowsOf(
   if (part === "held-out")
     throw new UserError("the held-out part is never exported. Only a final run opens it.");
   const version = await store.latestVersion(dataset);
-  if (!version) throw new UserError(`dataset ${dataset} was never pulled. Run \`assay pull ${dataset}\`.`);
+  if (!version) throw noVersion(dataset);
   const split = await ensureSplit(store, version, [definition.split].flat()[0]!);
   const refused = await refusedRows(store, version, "fine-tuning", note);
   const rows: Row[] = [];

@@ -1,10 +1,10 @@
 import {existsSync} from "node:fs";
 import {cp} from "node:fs/promises";
 import {resolve} from "node:path";
-import {type DatasetDefinition, partRows, pull} from "../datasets/index.js";
+import {partRows} from "../datasets/index.js";
 import {type BuildContext, checkedPart, dataFacts, finetune, type FinetuneCheck} from "../finetune/index.js";
 import {modelFolder, type ModelManifest} from "../models/index.js";
-import {pullRedactor, refusalMessage, refusedRows, sensitivityOf} from "../privacy/index.js";
+import {refusalMessage, refusedRows, sensitivityOf} from "../privacy/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {
   modelsDir,
@@ -18,6 +18,7 @@ import {
 import {observedRun, type RunFacts} from "../telemetry/index.js";
 import {interruption} from "./interruption.js";
 import {observed} from "./observed.js";
+import {newestVersions} from "./newestVersion.js";
 import {createReporter} from "./progress.js";
 import {datasetOf, findProject, loadDatasets, openProject} from "./project.js";
 import {dim, note, print, printJson} from "./terminal.js";
@@ -54,9 +55,10 @@ export async function finetuneVerb(names: string[], options: FinetuneVerbOptions
     )
   );
   const results: object[] = [];
+  const versionOf = newestVersions(store);
   try {
     for (const one of found) {
-      const {context, version} = await contextOf(store, project, one, {...options, signal});
+      const {context, version} = await contextOf(store, project, one, {...options, signal, versionOf});
       const {definition} = one.finetune;
       const own = finetune({...definition, threads: options.threads ?? definition.threads}, one.name);
       if (options.check) {
@@ -120,13 +122,9 @@ async function trained(
   }
 }
 
-/** The newest version; a dataset that was never pulled is pulled first. */
-async function versionOf(store: Store, dataset: DatasetDefinition): Promise<VersionManifest> {
-  const latest = await store.latestVersion(dataset.name);
-  if (latest) return latest;
-  const {version} = await pull(store.workspace, dataset, {redactor: pullRedactor(dataset)});
-  await store.refresh();
-  return version;
+interface ContextOptions extends FinetuneVerbOptions {
+  signal: AbortSignal;
+  versionOf: ReturnType<typeof newestVersions>;
 }
 
 /** The rows of a fine-tune's dataset as training sees them: no held-out row, and none with unresolved personal data. */
@@ -134,13 +132,13 @@ async function contextOf(
   store: Store,
   project: string,
   {name, finetune: {definition}}: NamedFinetune,
-  {skipUnresolved, json, signal}: FinetuneVerbOptions & {signal: AbortSignal}
+  {skipUnresolved, json, signal, versionOf}: ContextOptions
 ): Promise<{context: BuildContext; version: VersionManifest}> {
   const {datasets, broken} = await loadDatasets(project);
   if (broken.length > 0 && !datasets.some((one) => one.name === definition.dataset))
     throw new UserError(broken.map(({message}) => message).join("\n"));
   const dataset = datasetOf(definition, datasets);
-  const version = await versionOf(store, dataset);
+  const version = await versionOf(dataset);
   const split = await ensureSplit(store, version, definition.split);
   const tell = (message: string) => {
     if (!json) note(message);

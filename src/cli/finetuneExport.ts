@@ -4,7 +4,7 @@ import {rm} from "node:fs/promises";
 import {resolve} from "node:path";
 import {Readable, Writable} from "node:stream";
 import {pipeline} from "node:stream/promises";
-import {findVersion, nearMatches} from "../datasets/index.js";
+import {nearMatches} from "../datasets/index.js";
 import {
   checkChatExample,
   PreflightCounter,
@@ -31,6 +31,7 @@ import {
 } from "../store/index.js";
 import {splitOf} from "./exportChat.js";
 import {examplesOf, type TrainingExportOptions, type TrainingSource} from "./exportExamples.js";
+import {knownVersion} from "./knownDataset.js";
 import {openProject} from "./project.js";
 import {note, print, printJson, table} from "./terminal.js";
 
@@ -82,7 +83,7 @@ export async function exportTraining(
     throw new UsageError(
       `there is no format ${options.format}. There are ${Object.keys(trainingFormats).join(", ")}.`
     );
-  const version = await findVersion(store, options.dataset ?? "");
+  const version = await knownVersion(store, options.dataset ?? "");
   const part = options.part ?? "train";
   const split = await splitOf(store, version, options.split, part);
   const source = {store, version, split, part, options};

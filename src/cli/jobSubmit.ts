@@ -1,10 +1,8 @@
 import {mkdir, rm} from "node:fs/promises";
 import {join} from "node:path";
-import {pull} from "../datasets/index.js";
 import {type JobDefinition, type JobService, noteJob, openService, startJob} from "../jobs/index.js";
 import {trainingPrice} from "../costs/index.js";
 import {readShutdowns} from "../leaving/index.js";
-import {pullRedactor} from "../privacy/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {
   type JobData,
@@ -20,6 +18,7 @@ import {
 import {exportTraining, type TrainingManifest} from "./finetuneExport.js";
 import {interruption} from "./interruption.js";
 import {followed} from "./jobWatch.js";
+import {newestVersions} from "./newestVersion.js";
 import {datasetOf, findProject, loadDatasets, openProject} from "./project.js";
 import {dim, note, print, printJson} from "./terminal.js";
 import {loadJob, type NamedJob} from "./trainings.js";
@@ -215,11 +214,7 @@ async function versionOf(store: Store, definition: JobDefinition, project: strin
   if (broken.length > 0 && !datasets.some((one) => one.name === definition.dataset))
     throw new UserError(broken.map(({message}) => message).join("\n"));
   const dataset = datasetOf(definition, datasets);
-  const latest = await store.latestVersion(dataset.name);
-  if (latest) return latest;
-  const {version} = await pull(store.workspace, dataset, {redactor: pullRedactor(dataset)});
-  await store.refresh();
-  return version;
+  return newestVersions(store)(dataset);
 }
 
 function filesText({name, definition}: NamedJob, files: readonly TrainingFile[]): string {

@@ -16,7 +16,7 @@ import {modelsDir, openStore, type RunManifest, type Store, UsageError, UserErro
 import {findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
 import {raceText} from "./raceText.js";
 import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
-import {dim, note, print, printJson} from "./terminal.js";
+import {dim, note, notedOnce, print, printJson} from "./terminal.js";
 import {verdictText} from "./verdict.js";
 
 interface MergeSearchOptions {
@@ -35,6 +35,7 @@ export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearc
   const {datasets} = await loadDatasets(project);
   const store = await openStore(await openProject());
   const {signal, abortSignal, dispose} = interruptSignals();
+  const tell = notedOnce();
   const raced = (one: NamedEval, race: object | false, final: boolean) =>
     runEvals(store, [one], {
       options: final ? {final: true, why} : {},
@@ -43,6 +44,7 @@ export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearc
       signal,
       abortSignal,
       quiet: json ?? false,
+      tell,
       onOutcome: () => undefined
     });
   try {

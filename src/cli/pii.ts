@@ -1,4 +1,3 @@
-import {findVersion} from "../datasets/index.js";
 import {
   acceptFindings,
   ensureLedger,
@@ -9,7 +8,7 @@ import {
   type Recognition
 } from "../privacy/index.js";
 import {openStore, type Store, UsageError} from "../store/index.js";
-import {assertKnown} from "./knownDataset.js";
+import {knownVersion} from "./knownDataset.js";
 import {openProject} from "./project.js";
 import {dim, note, print, printJson, table} from "./terminal.js";
 
@@ -28,8 +27,7 @@ export async function piiVerb(name: string, options: PiiOptions): Promise<void> 
     throw new UsageError("--reason goes with --accept RULE or --accept ROW");
   const store = await openStore(await openProject());
   try {
-    await assertKnown(store, name);
-    const version = await findVersion(store, name, options.version);
+    const version = await knownVersion(store, name, options.version);
     const layers: Layer[] = ["patterns", "secrets", ...(options.names ? (["names"] as const) : [])];
     const {scanned, ...found} = await ensureLedger(store, version, {
       layers,

@@ -6,6 +6,7 @@ import {assertEval, type EvalDefinition} from "../runner/define.js";
 import {messageOf, openWorkspace, sha256, UserError, type Workspace} from "../store/index.js";
 import type {Broken} from "./broken.js";
 import {importDefinition} from "./importDefinition.js";
+import {unknownDataset} from "./unknownDataset.js";
 
 export interface NamedEval {
   name: string;
@@ -158,9 +159,10 @@ export function datasetOf(
   const {dataset} = definition;
   if (typeof dataset !== "string") return dataset;
   const found = datasets.find(({name}) => name === dataset);
-  if (!found)
-    throw new UserError(
-      `no dataset ${JSON.stringify(dataset)}: data-loaders/ has ${datasets.map(({name}) => name).join(", ") || "none"}.`
-    );
-  return found;
+  if (found) return found;
+  throw unknownDataset(
+    dataset,
+    datasets.map(({name}) => name),
+    "data-loaders/ has"
+  );
 }

@@ -5,6 +5,7 @@ import {reportBroken} from "./broken.js";
 import {fail} from "./fail.js";
 import {findProject, loadDatasets, openProject} from "./project.js";
 import {note, print, printJson, table} from "./terminal.js";
+import {unknownDataset} from "./unknownDataset.js";
 
 export async function pullVerb(names: string[], options: {json?: boolean; skipBad?: boolean}): Promise<void> {
   const project = findProject();
@@ -15,9 +16,10 @@ export async function pullVerb(names: string[], options: {json?: boolean; skipBa
   const unknown = names.filter(
     (name) => !isBroken(name) && !datasets.some((dataset) => dataset.name === name)
   );
+  const defined = datasets.map(({name}) => name);
   if (unknown.length > 0)
     throw new UserError(
-      `no such dataset: ${unknown.join(", ")}. data-loaders/ has ${datasets.map(({name}) => name).join(", ") || "none"}.`
+      unknown.map((name) => unknownDataset(name, defined, "data-loaders/ has").message).join("\n")
     );
   const wanted = datasets.filter(({name}) => names.length === 0 || names.includes(name));
   if (wanted.length === 0 && broken.length === 0)

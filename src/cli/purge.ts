@@ -1,6 +1,7 @@
 import {previewPurge, purge} from "../datasets/index.js";
 import {acceptErasedTraining, listModels} from "../models/index.js";
-import {modelsDir, UsageError} from "../store/index.js";
+import {modelsDir, openStore, UsageError} from "../store/index.js";
+import {assertKnown} from "./knownDataset.js";
 import {openProject} from "./project.js";
 import {dim, print, printable, printJson} from "./terminal.js";
 
@@ -18,6 +19,7 @@ export async function purgeVerb(name: string, options: PurgeVerbOptions): Promis
     throw new UsageError(
       "say which rows are to go with --where SQL, or which model may stay with --keep-model ID."
     );
+  if (where !== undefined) await assertHasRows(name);
   if (where !== undefined && options.dryRun) return previewVerb(name, where, options.json);
   const {reason} = options;
   if (reason === undefined)
@@ -44,6 +46,21 @@ export async function purgeVerb(name: string, options: PurgeVerbOptions): Promis
   for (const file of result.notErased)
     print(`  NOT erased: ${printable(file)}, made from the store; remove it, or make it again`);
   print("The source itself, and copies that others took of exports or of the site, are yours to clear.");
+}
+
+/** Rows are those of a dataset, or of an eval whose results other tools made. */
+async function assertHasRows(name: string): Promise<void> {
+  const store = await openStore(await openProject());
+  try {
+    const runs = (await store.runs({archived: true})).filter(({imported}) => imported !== undefined);
+    await assertKnown(
+      store,
+      name,
+      runs.map(({dataset}) => dataset.name)
+    );
+  } finally {
+    store.close();
+  }
 }
 
 const MOST_SHOWN = 50;

@@ -7,7 +7,7 @@ import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openPro
 import {changesOf} from "./pull.js";
 import {onFailure, outcomeText} from "./run.js";
 import {type EvalOutcome, interruptSignals, runEvals, type RunEvalsOptions} from "./runEvals.js";
-import {print} from "./terminal.js";
+import {notedOnce, print} from "./terminal.js";
 
 /**
  * What a change of loaders or evals asks for: local data is pulled again, and every eval is planned. An eval whose answers
@@ -29,6 +29,7 @@ export async function replanVerb(paths: readonly string[]): Promise<void> {
     signal,
     abortSignal,
     quiet: true,
+    tell: notedOnce(),
     onFailure
   };
   try {

@@ -1,4 +1,3 @@
-import {findVersion} from "../datasets/index.js";
 import {
   messageOf,
   openStore,
@@ -9,7 +8,7 @@ import {
   UserError
 } from "../store/index.js";
 import {showPrompt} from "./rowPrompt.js";
-import {assertKnown} from "./knownDataset.js";
+import {knownVersion} from "./knownDataset.js";
 import {openProject} from "./project.js";
 import {undeterminedRows} from "./undetermined.js";
 import {dim, print, printable, printJson, table} from "./terminal.js";
@@ -30,9 +29,8 @@ export async function rowsVerb(named: string, options: RowsOptions): Promise<voi
   const store = await openStore(await openProject());
   try {
     if (options.prompt !== undefined) return await showPrompt(store, named, options.prompt, options.json);
-    await assertKnown(store, named);
+    const version = await knownVersion(store, named, options.version);
     await store.confine([store.workspace.dir]);
-    const version = await findVersion(store, named, options.version);
     const name = version.dataset;
     const conditions = options.where === undefined ? [] : [await whereOf(store, options.where)];
     if (options.part !== undefined) conditions.push(await inPart(store, name, version.id, options));

@@ -1,6 +1,5 @@
 import type {RaceRecord, Verdict} from "../decisions/index.js";
 import {runRace} from "../races/runRace.js";
-import {pull} from "../datasets/index.js";
 import type {DatasetDefinition} from "../datasets/index.js";
 import {openExcerptCache} from "./excerptCache.js";
 import {
@@ -13,14 +12,14 @@ import {
   type RunResult
 } from "../runner/index.js";
 import type {ImportedSource} from "../imports/index.js";
-import {pullRedactor} from "../privacy/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {runVerdict} from "../site/index.js";
-import type {SplitManifest, Store, VersionManifest} from "../store/index.js";
+import type {SplitManifest, Store} from "../store/index.js";
 import {observedRun, type RunFacts} from "../telemetry/index.js";
 import {type FailureCount, failuresOf} from "./failures.js";
 import {importResults} from "./importResults.js";
 import {observed} from "./observed.js";
+import {newestVersions} from "./newestVersion.js";
 import {datasetOf, type NamedEval} from "./project.js";
 import {prepareAhead} from "./prepareAhead.js";
 import {createReporter} from "./progress.js";
@@ -51,6 +50,8 @@ export interface RunEvalsOptions {
   /** Told why an eval could not be run; the next one is. Without it the first such reason is thrown. */
   onFailure?(error: unknown, failed: NamedEval): Promise<void>;
   quiet?: boolean;
+  /** Told, quiet or not, which datasets have changed since they were pulled; standard error when absent. */
+  tell?: (text: string) => void;
   /** Who makes the calls; this process when absent. */
   createExecutor?: CreateExecutor;
 }
@@ -63,12 +64,13 @@ export async function runEvals(
 ): Promise<EvalOutcome[]> {
   const outcomes: EvalOutcome[] = [];
   const excerpts = await openExcerptCache(store.workspace);
+  const versionOf = newestVersions(store, inputs.tell);
   const ahead = callsNobody(inputs.options) ? undefined : prepareAhead(store, evals, inputs);
   await observed(async () => {
     for (const one of evals)
       try {
         await ahead?.reached(one);
-        await runOne(store, one, inputs, {outcomes, excerpts});
+        await runOne(store, one, inputs, {outcomes, excerpts, versionOf});
       } catch (error) {
         if (wasStopped(error, inputs.signal)) {
           note(`${one.name}: stopped before the first row. The same command goes on.`);
@@ -86,11 +88,18 @@ function wasStopped(error: unknown, {aborted, reason}: AbortSignal): boolean {
   return aborted && (error === reason || (error as Error | undefined)?.name === "AbortError");
 }
 
+/** What the evals of one call have together. */
+interface Shared {
+  outcomes: EvalOutcome[];
+  excerpts: Awaited<ReturnType<typeof openExcerptCache>>;
+  versionOf: ReturnType<typeof newestVersions>;
+}
+
 async function runOne(
   store: Store,
   one: NamedEval,
   inputs: RunEvalsOptions,
-  {outcomes, excerpts}: {outcomes: EvalOutcome[]; excerpts: Awaited<ReturnType<typeof openExcerptCache>>}
+  {outcomes, excerpts, versionOf}: Shared
 ): Promise<void> {
   if (inputs.signal.aborted) return;
   if (one.definition.source) {
@@ -101,7 +110,7 @@ async function runOne(
     return inputs.onOutcome(outcome);
   }
   const dataset = datasetOf(one.definition, inputs.datasets);
-  const version = await versionOf(store, dataset);
+  const version = await versionOf(dataset);
   for (const spec of [one.definition.split].flat()) {
     if (inputs.signal.aborted) return;
     const splitName = spec.name ?? spec.strategy;
@@ -226,14 +235,6 @@ function raceOf(
 }
 
 const callsNobody = ({dryRun, showPrompts}: RunOptions) => dryRun === true || showPrompts !== undefined;
-
-async function versionOf(store: Store, dataset: DatasetDefinition): Promise<VersionManifest> {
-  const latest = await store.latestVersion(dataset.name);
-  if (latest) return latest;
-  const {version} = await pull(store.workspace, dataset, {redactor: pullRedactor(dataset)});
-  await store.refresh();
-  return version;
-}
 
 /** The first Ctrl-C drains, the second stops the calls in flight, the third ends the process. */
 export function interruptSignals(): {signal: AbortSignal; abortSignal: AbortSignal; dispose(): void} {

@@ -1,8 +1,9 @@
+import {noVersion} from "../datasets/index.js";
 import type {Writer} from "../endpoints/index.js";
 import {limiterFor} from "../endpoints/limiter.js";
 import {prepareCandidate} from "../runner/index.js";
 import {ensureSplit} from "../splits/index.js";
-import {hashJson, type Store, UserError} from "../store/index.js";
+import {hashJson, type Store} from "../store/index.js";
 import {candidateNamed, evalNamed, splitTarget} from "./evalCandidate.js";
 import {datasetOf, loadDatasets} from "./project.js";
 import {note} from "./terminal.js";
@@ -25,8 +26,7 @@ export async function servedCandidate(
   const candidate = candidateNamed(one, wanted);
   const dataset = datasetOf(one.definition, (await loadDatasets(project)).datasets);
   const version = await store.latestVersion(dataset.name);
-  if (!version)
-    throw new UserError(`${dataset.name} has no version yet. \`assay pull ${dataset.name}\` makes one.`);
+  if (!version) throw noVersion(dataset.name);
   const split = await ensureSplit(store, version, [one.definition.split].flat()[0]!, {measure: false});
   const {prepared, record, close} = await prepareCandidate(one.definition, {
     store,

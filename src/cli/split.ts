@@ -12,7 +12,7 @@ import {
   type SplitSpec
 } from "../splits/index.js";
 import {openStore, type SplitManifest, type Store, UserError, type VersionManifest} from "../store/index.js";
-import {assertKnown} from "./knownDataset.js";
+import {newestKnown} from "./knownDataset.js";
 import {openProject} from "./project.js";
 import {printLeaks} from "./splitLeaks.js";
 import {type Column, print, printJson, table} from "./terminal.js";
@@ -39,12 +39,7 @@ const PARTS_SHOWN = ["train", "validation", "test", "held-out", "unused"];
 export async function splitVerb(name: string, options: SplitOptions): Promise<void> {
   const store = await openStore(await openProject());
   try {
-    await assertKnown(store, name);
-    const version = await store.latestVersion(name);
-    if (!version)
-      throw new UserError(
-        `the store has no version of ${JSON.stringify(name)}. Run \`assay pull ${name}\` first.`
-      );
+    const version = await newestKnown(store, name);
     if (options.measure) return await measureVerb(store, name, options);
     const splits: SplitManifest[] = [];
     for (const spec of specsOf(options, version)) splits.push(await ensureSplit(store, version, spec));

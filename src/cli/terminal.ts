@@ -63,6 +63,15 @@ export function note(text: string, fields?: LogFields): void {
   process.stderr.write(shown(text) + "\n");
 }
 
+/** A `note` that says the same but once, however often it is asked to. */
+export function notedOnce(): (text: string) => void {
+  const told = new Set<string>();
+  return (text) => {
+    if (!told.has(text)) note(text);
+    told.add(text);
+  };
+}
+
 function shown(text: string): string {
   if (!colours()) return printable(text);
   return text

@@ -1,5 +1,6 @@
-import {exportVersion, findVersion} from "../datasets/index.js";
+import {exportVersion, findVersion, noVersion} from "../datasets/index.js";
 import {openStore, UsageError, UserError, type VersionManifest} from "../store/index.js";
+import {assertKnown, knownVersion} from "./knownDataset.js";
 import {openProject} from "./project.js";
 import {changesOf} from "./pull.js";
 import {print, printJson, table} from "./terminal.js";
@@ -13,7 +14,7 @@ export async function versionsVerb(
   try {
     if (options.export !== undefined) {
       if (name === undefined) throw new UsageError("say which version to export: NAME or NAME@VERSION.");
-      const version = await findVersion(store, name);
+      const version = await knownVersion(store, name);
       const {dataset} = version;
       const folder = await exportVersion(store.workspace, version, options.export, options);
       if (options.json) return printJson({dataset, version: version.id, folder});
@@ -21,12 +22,13 @@ export async function versionsVerb(
     }
     if (options.withHeldOut || options.why !== undefined)
       throw new UsageError("--with-held-out and --why belong to --export DIR.");
-    const versions = await store.versions(name);
+    if (name !== undefined) await assertKnown(store, name);
+    const versions = name?.includes("@") ? [await findVersion(store, name)] : await store.versions(name);
     if (options.json) return printJson(versions);
     if (versions.length === 0)
-      throw new UserError(
-        `the store has no version${name ? ` of ${name}` : ""} yet. Run \`assay pull${name ? ` ${name}` : ""}\`.`
-      );
+      throw name === undefined
+        ? new UserError("the store has no version yet. Run `assay pull`.")
+        : noVersion(name);
     const current = new Set<string>();
     for (const dataset of new Set(versions.map((version) => version.dataset))) {
       const latest = await store.latestVersion(dataset);

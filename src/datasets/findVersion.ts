@@ -1,5 +1,10 @@
 import {type Store, UserError, type VersionManifest} from "../store/index.js";
 
+/** What is said where a version of a dataset is needed and none was pulled. */
+export function noVersion(dataset: string): UserError {
+  return new UserError(`the store has no version of ${dataset} yet. Run \`assay pull ${dataset}\`.`);
+}
+
 /**
  * The version a person means: a whole id, the beginning of one, or "latest". `name` may say it, too: NAME@VERSION. An error
  * lists what there is.
@@ -10,8 +15,7 @@ export async function findVersion(store: Store, name: string, asked?: string): P
     throw new UserError(`two versions are named: ${name} and ${asked}. Give one.`);
   const wanted = own ?? asked ?? "latest";
   const versions = await store.versions(dataset);
-  if (versions.length === 0)
-    throw new UserError(`the store has no version of ${dataset} yet. Run \`assay pull ${dataset}\`.`);
+  if (versions.length === 0) throw noVersion(dataset);
   if (wanted === "latest") return (await store.latestVersion(dataset)) ?? versions.at(-1)!;
   const found = versions.filter(({id}) => id.startsWith(wanted));
   if (found.length === 1) return found[0]!;

@@ -2,13 +2,14 @@ export {assertDataset, type DatasetDefinition, defineDataset, type Sensitivity} 
 export type {ColumnDrift} from "./columnDrift.js";
 export {diffVersions, type VersionDiff} from "./diff.js";
 export {driftVerdict, type DriftVerdict} from "./driftVerdict.js";
-export {findVersion, versionPair} from "./findVersion.js";
+export {findVersion, noVersion, versionPair} from "./findVersion.js";
 export {checkCroissant, croissant, huggingFaceCard} from "./cards/index.js";
 export {collectGarbage} from "./collectGarbage.js";
 export {purge} from "./purge.js";
 export {previewPurge, type PurgePreview} from "./purgePreview.js";
 export type {PersonalDataKind, Privacy, PrivacyAction} from "./privacy.js";
 export type {CellRow, Column, RedactedRow, Redactor} from "./redaction.js";
+export {sourceChange} from "./origin/index.js";
 export {pull, type PullResult} from "./pull.js";
 export {
   at,

@@ -7,17 +7,24 @@ import {
   type Workspace
 } from "../store/index.js";
 import type {DatasetDefinition} from "./define.js";
+import {statedFilters} from "./filters/index.js";
 import type {Redactor} from "./redaction.js";
 
-/** What a pull would read and do, when the source can tell without being read. */
-export async function sourceKeyOf(
+/** What a pull would read and do, when the source can tell by its `fingerprint` without being read. */
+export function sourceKeyOf(
   definition: DatasetDefinition,
-  redactor: Redactor | undefined
-): Promise<string | undefined> {
-  const {source, ...rest} = definition;
-  if (source.kind !== "rows" || !source.fingerprint) return undefined;
-  const redaction = redactor ? {redaction: redactor.fingerprint} : {};
-  return hashJson({...rest, ...redaction, fingerprint: await source.fingerprint()});
+  redactor: Redactor | undefined,
+  fingerprint: string | undefined
+): string | undefined {
+  if (fingerprint === undefined) return undefined;
+  const {filters, ...rest} = definition;
+  return hashJson({
+    ...rest,
+    source: undefined,
+    filters: statedFilters(filters),
+    redaction: redactor?.fingerprint,
+    fingerprint
+  });
 }
 
 /** The newest version, when it was made of what `sourceKey` says and its rows are still there. */

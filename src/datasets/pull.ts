@@ -10,6 +10,7 @@ import {
   latestVersion,
   messageOf,
   openDatabase,
+  type Origin,
   parquetFile,
   plainSql,
   pointToLatest,
@@ -43,9 +44,11 @@ import {knownVersion, sourceKeyOf} from "./knownVersion.js";
 import {foundRows, redactFormer, redactRows, type Redactor, splitFindings} from "./redaction.js";
 import {writeSkipped} from "./skipped.js";
 import {assertSound} from "./soundness.js";
+import {isSameOrigin, noteOrigin, originOf} from "./origin/index.js";
 import {
   type BrokenLine,
   brokenText,
+  fingerprintOf,
   lineCount,
   sourceRelation,
   type SourceRelation
@@ -118,9 +121,13 @@ async function pullOne(
     async (held) => {
       await workspace.place.sweep(datasetKey(definition.name));
       await sweepTemporary(workspace.tmpDir);
-      const sourceKey = await sourceKeyOf(definition, options.redactor);
+      const fingerprint = await fingerprintOf(definition.source);
+      const sourceKey = sourceKeyOf(definition, options.redactor, fingerprint);
       const known = sourceKey && (await knownVersion(workspace, definition.name, sourceKey));
-      if (known) return {version: known, changed: false};
+      if (known) {
+        await noteOrigin(workspace, definition, fingerprint);
+        return {version: known, changed: false};
+      }
       const stage = await workspace.place.stage(datasetKey(definition.name));
       const scratch = temporaryPath(join(workspace.tmpDir, definition.name));
       await mkdir(scratch, {recursive: true});
@@ -128,7 +135,10 @@ async function pullOne(
       try {
         // The rows are a multiset: keeping their order would hold back whole batches in memory.
         await db.run("set preserve_insertion_order = false");
-        return await pullInto(db, workspace, definition, {stage, scratch, sourceKey, earlier, held}, options);
+        const origin =
+          earlier === undefined ? await originOf(db, workspace.project, definition, fingerprint) : undefined;
+        const begun = {stage, scratch, sourceKey, origin, earlier, held};
+        return await pullInto(db, workspace, definition, begun, options);
       } finally {
         db.close();
         await stage.discard();
@@ -138,23 +148,20 @@ async function pullOne(
   );
 }
 
+interface BegunPull {
+  stage: Stage;
+  scratch: string;
+  sourceKey: string | undefined;
+  origin: Origin | undefined;
+  earlier: number | undefined;
+  held: Held;
+}
+
 async function pullInto(
   db: Database,
   workspace: Workspace,
   definition: DatasetDefinition,
-  {
-    stage,
-    scratch,
-    sourceKey,
-    earlier,
-    held
-  }: {
-    stage: Stage;
-    scratch: string;
-    sourceKey: string | undefined;
-    earlier: number | undefined;
-    held: Held;
-  },
+  {stage, scratch, sourceKey, origin, earlier, held}: BegunPull,
   options: PullOptions
 ): Promise<PullResult> {
   const name = definition.name;
@@ -234,7 +241,7 @@ async function pullInto(
   await writeSkipped(db, stage.folder, source.skipped);
   const point = async () => {
     await held.confirm();
-    await pointToLatest(workspace, name, {version: id, pulledAt, sourceKey: sourceKey || undefined, earlier});
+    await pointToLatest(workspace, name, {version: id, pulledAt, sourceKey, earlier, origin});
   };
   const before = await readVersion(workspace, own);
   if (before) {
@@ -243,7 +250,8 @@ async function pullInto(
     await held.confirm();
     for (const file of BESIDE_ROWS) await putStaged(workspace, stage, own, file);
     if (hashJson(version) !== hashJson(before)) await writeVersion(workspace, version);
-    if (latest?.version !== id || sourceKey || latest.earlier !== earlier) await point();
+    const isPointed = latest?.version === id && latest.earlier === earlier && isSameOrigin(latest, origin);
+    if (!isPointed || sourceKey) await point();
     const changed = latest?.version !== id;
     return {version, changed, again: changed && latest !== undefined ? true : undefined, ...skipped};
   }

@@ -1,4 +1,5 @@
 import {sha256, UserError} from "../store/index.js";
+import {Problems} from "./problems.js";
 import {reachOf} from "./projects/providers.js";
 import type {ImportedAnswer, ImportedFile, ImportedSource} from "./types.js";
 
@@ -55,6 +56,7 @@ export function combine(
   const rows = rowsOf(answers, options.cluster);
   const candidates = candidatesOf(files, options.baseline);
   const scorers = scorersOf(files);
+  assertNamesThere({rows, candidates, scorers}, options);
   const primary = primaryOf(scorers, answers, options.scorer);
   const slices = slicesOf(rows, options.slices);
   const rowAt = new Map(rows.map(({id}, i) => [id, i]));
@@ -75,6 +77,27 @@ export function combine(
     answers,
     notes: files.flatMap(({notes}) => notes)
   };
+}
+
+/** Throws a UserError with every name that was chosen and is not there. */
+function assertNamesThere(
+  {rows, candidates, scorers}: Pick<Combined, "rows" | "candidates" | "scorers">,
+  {scorer, baseline, cluster, slices = []}: Pick<ImportedSource, "scorer" | "baseline" | "cluster" | "slices">
+): void {
+  const problems = new Problems();
+  const namesOf = (known: readonly {name: string}[]) => known.map(({name}) => name);
+  const listed = (known: readonly {name: string}[]) => namesOf(known).join(", ") || "none";
+  if (scorer !== undefined && !namesOf(scorers).includes(scorer))
+    problems.add(`there is no scorer ${scorer}. There are ${listed(scorers)}.`);
+  if (baseline !== undefined && !namesOf(candidates).includes(baseline))
+    problems.add(`there is no candidate ${baseline}. There are ${listed(candidates)}.`);
+  const isMissing = (name: string) => !rows.some((row) => row.slices[name] !== undefined);
+  const hint = columnsHint(rows);
+  if (cluster !== undefined && isMissing(cluster))
+    problems.add(`no row has a ${cluster} to group by.${hint}`);
+  const uncut = slices.filter(isMissing);
+  if (uncut.length > 0) problems.add(`no row has a ${uncut.join(", ")} to slice by.${hint}`);
+  problems.assertNone();
 }
 
 function answersOf(files: readonly ImportedFile[]): CombinedAnswer[] {
@@ -126,8 +149,6 @@ function rowsOf(answers: readonly CombinedAnswer[], cluster: string | undefined)
     throw new UserError(
       `${differing.size} of ${rows.size} rows have one id and different expected values, so they are not the same questions: ${[...differing].slice(0, 5).join(", ")}. Compare runs of one dataset.`
     );
-  if (cluster !== undefined && ![...rows.values()].some(({slices}) => slices[cluster] !== undefined))
-    throw new UserError(`no row has a ${cluster} to group by.${columnsHint([...rows.values()])}`);
   return [...rows.values()].map((row) => ({
     ...row,
     cluster: cluster === undefined ? undefined : row.slices[cluster],
@@ -152,10 +173,8 @@ function candidatesOf(files: readonly ImportedFile[], baseline: string | undefin
     }
   const candidates = [...found.values()];
   if (baseline === undefined) return candidates;
-  const base = found.get(baseline);
-  if (!base)
-    throw new UserError(`there is no candidate ${baseline}. There are ${[...found.keys()].join(", ")}.`);
-  return [base, ...candidates.filter((one) => one !== base)];
+  const base = candidates.filter(({name}) => name === baseline);
+  return [...base, ...candidates.filter(({name}) => name !== baseline)];
 }
 
 function baseUrlOf(tool: string, model: string): string | undefined {
@@ -186,10 +205,6 @@ function primaryOf(
   for (const {scores} of answers)
     for (const {scorer, value} of scores)
       if (value !== undefined) counts.set(scorer, (counts.get(scorer) ?? 0) + 1);
-  if (chosen !== undefined && !counts.has(chosen))
-    throw new UserError(
-      `there is no scorer ${chosen}. There are ${[...counts.keys()].join(", ") || "none"}.`
-    );
   const best = [...counts].reduce<[string, number] | undefined>(
     (most, one) => (one[1] > (most?.[1] ?? 0) ? one : most),
     undefined
@@ -205,9 +220,6 @@ function slicesOf(rows: readonly CombinedRow[], chosen: readonly string[] | unde
       const known = values.get(name) ?? new Set<string>();
       if (known.size <= rows.length) values.set(name, known.add(value));
     }
-  const missing = chosen?.filter((name) => !values.has(name)) ?? [];
-  if (missing.length > 0)
-    throw new UserError(`no row has a ${missing.join(", ")} to slice by.${columnsHint(rows)}`);
   if (chosen) return [...chosen];
   return [...values]
     .filter(([, own]) => own.size > 1 && own.size <= Math.min(MOST_SLICE_VALUES, rows.length / 4))

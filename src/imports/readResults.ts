@@ -3,11 +3,13 @@ import {resolve} from "node:path";
 import {UserError} from "../store/index.js";
 import {type Content, LARGEST, readContent} from "./content.js";
 import {readers} from "./readers/index.js";
+import type {ResultReader} from "./readers/types.js";
+import {Problems} from "./problems.js";
 import type {ImportedFile} from "./types.js";
 
 /**
  * Reads result files of other tools, each recognised by what is in it. `NAME=PATH` names the candidate of a file that
- * holds one; paths are from `folder`. Throws a UserError for a file that no tool wrote, or that is broken.
+ * holds one; paths are from `folder`. Throws a UserError that names every file that no tool wrote, or that is broken.
  */
 export async function readResults(
   files: readonly string[],
@@ -15,32 +17,49 @@ export async function readResults(
 ): Promise<ImportedFile[]> {
   if (files.length === 0) throw new UserError("no file is named. Name the result files of another tool.");
   const contents: Content[] = [];
+  const problems = new Problems();
   try {
     for (const file of files) {
       const {path, name} = pathOf(file, folder);
-      contents.push(await shallow(path, () => readContent(path, name, largest)));
+      const content = await problems.of(() => shallow(path, () => readContent(path, name, largest)));
+      if (content) contents.push(content);
     }
-    const twice = contents.find(({sha256}, i) => contents.findIndex((one) => one.sha256 === sha256) !== i);
-    if (twice)
-      throw new UserError(`${twice.path} is named twice, or is a copy of another file named. Name it once.`);
+    for (const {path} of twiceNamed(contents))
+      problems.add(`${path} is named twice, or is a copy of another file named. Name it once.`);
     const groups = new Map<string, Content[]>();
     for (const content of contents) {
       const reader = readers.find((one) => one.matches(content));
-      if (!reader)
-        throw new UserError(
+      if (reader) groups.set(reader.tool, [...(groups.get(reader.tool) ?? []), content]);
+      else
+        problems.add(
           `${content.path} is not a result file that can be read: ${described(content)}. Known are results of ${readers.map(({tool}) => tool).join(", ")} (a table with row, candidate and score).`
         );
-      groups.set(reader.tool, [...(groups.get(reader.tool) ?? []), content]);
     }
     const found: ImportedFile[] = [];
-    for (const reader of readers) {
-      const own = groups.get(reader.tool);
-      if (own) found.push(...(await shallow(own[0]!.path, () => reader.read(own))));
-    }
-    return found.map((file) => renamed(file, contents.find(({path}) => path === file.path)?.name));
+    for (const reader of readers)
+      for (const own of togetherOf(reader, groups.get(reader.tool) ?? [], problems.isNone)) {
+        const read = await problems.of(() => shallow(own[0]!.path, () => reader.read(own)));
+        for (const file of read ?? []) {
+          const {name} = contents.find(({path}) => path === file.path) ?? {};
+          const meant = await problems.of(async () => renamed(file, name));
+          if (meant) found.push(meant);
+        }
+      }
+    problems.assertNone();
+    return found;
   } finally {
     for (const content of contents) if (content.kind === "zip") content.zip.close();
   }
+}
+
+/** Files that need one another are not read where one is missing: the reader would miss what is in it. */
+function togetherOf({apart}: ResultReader, own: Content[], isWhole: boolean): Content[][] {
+  if (apart) return own.map((one) => [one]);
+  return own.length > 0 && isWhole ? [own] : [];
+}
+
+function twiceNamed(contents: readonly Content[]): Content[] {
+  return contents.filter(({sha256}, i) => contents.findIndex((one) => one.sha256 === sha256) !== i);
 }
 
 /** JavaScript says of values nested too deep that its stack is full. */

@@ -1,4 +1,5 @@
 import {UserError} from "../store/index.js";
+import {Problems} from "./problems.js";
 
 /**
  * Reads CSV by RFC 4180: quotes doubled inside quotes, line breaks inside quotes. The separator (comma, semicolon, tab)
@@ -13,15 +14,17 @@ export function parseTable(path: string, text: string): {columns: string[]; rows
   );
   const records = recordsOf(path, source, delimiter);
   const columns = records[0]?.values.map((name) => name.trim()) ?? [];
+  const problems = new Problems();
   if (new Set(columns).size < columns.length)
-    throw new UserError(`${path} names a column twice in its first line. Give each a name of its own.`);
+    problems.add(`${path} names a column twice in its first line. Give each a name of its own.`);
   const uneven = records.slice(1).filter(({values}) => values.length !== columns.length);
   if (uneven.length > 0) {
     const first = uneven[0]!;
-    throw new UserError(
+    problems.add(
       `${path} line ${first.line} has ${first.values.length} values where the header has ${columns.length}${uneven.length > 1 ? `, and ${uneven.length - 1} more lines differ too` : ""}. Export it again.`
     );
   }
+  problems.assertNone();
   return {columns, rows: records.slice(1).map(({values}) => values)};
 }
 

@@ -20,7 +20,10 @@ export {type BenchRecord, readBenches, writeBench} from "./kinds/bench.js";
 export {downloadsDir, hubModelsDir, readCached, runnableModelsDir, writeCached} from "./kinds/cache.js";
 export {
   datasetKey,
+  type Latest,
   latestVersion,
+  type Origin,
+  type OriginFile,
   pointToLatest,
   readTombstones,
   type Tombstone,

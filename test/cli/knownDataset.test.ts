@@ -1,8 +1,13 @@
 import {afterAll, beforeAll, expect, it, vi} from "vitest";
+import {exportVerb} from "../../src/cli/export.js";
+import {finetuneExportVerb} from "../../src/cli/finetuneExport.js";
 import {piiVerb} from "../../src/cli/pii.js";
+import {datasetOf} from "../../src/cli/project.js";
 import {pullVerb} from "../../src/cli/pull.js";
+import {purgeVerb} from "../../src/cli/purge.js";
 import {rowsVerb} from "../../src/cli/rows.js";
 import {splitVerb} from "../../src/cli/split.js";
+import {versionsVerb} from "../../src/cli/versions.js";
 import {join} from "node:path";
 import {writeLoader} from "../support/assay.js";
 import {noted} from "../support/jobProject.js";
@@ -27,9 +32,31 @@ afterAll(() => {
 it("a misspelt dataset is answered with those that there are, one that was not pulled with the command", async () => {
   for (const verb of [rowsVerb, piiVerb, splitVerb]) {
     const called = (name: string) => noted(() => verb(name, {limit: 3}));
-    expect(await called("suport")).toContain('no dataset "suport"; there are support.');
+    expect(await called("suport")).toContain(
+      'no dataset "suport"; there are support. Did you mean "support"?'
+    );
     expect(await called("support")).toContain("assay pull support");
   }
+});
+
+it("so it is wherever a dataset is named: versions, purge, exports, pull, an eval's dataset", async () => {
+  const answer = 'no dataset "suport"; there are support. Did you mean "support"?';
+  const named: ((name: string) => Promise<void>)[] = [
+    (name) => versionsVerb(name, {}),
+    (name) => versionsVerb(name, {json: true}),
+    (name) => versionsVerb(name, {export: "out"}),
+    (name) => purgeVerb(name, {where: "true", dryRun: true}),
+    (name) => purgeVerb(name, {where: "true", reason: "r"}),
+    (name) => exportVerb({chat: "out.jsonl", dataset: name}),
+    (name) => finetuneExportVerb({dataset: name, format: "openai", out: "out.jsonl"})
+  ];
+  for (const verb of named) expect(await noted(() => verb("suport"))).toContain(answer);
+  const defined = answer.replace("there are", "data-loaders/ has");
+  expect(await noted(() => pullVerb(["suport"], {}))).toContain(defined);
+  expect(() => datasetOf({dataset: "suport"}, [{name: "support"} as never])).toThrow(defined);
+  expect(await noted(() => versionsVerb("support", {}))).toContain(
+    "no version of support yet. Run `assay pull support`."
+  );
 });
 
 it("a loader that cannot be loaded is not called no dataset, too", async () => {

@@ -130,6 +130,43 @@ describe("results of other tools become one shape", () => {
   });
 });
 
+it("names all that is wrong with files at once, and all names that were chosen and are not there", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "results-"));
+  const written = (name: string, content: string) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  const paths = [
+    join(folder, "none.csv"),
+    written("empty.csv", ""),
+    written("other.csv", "name,price\nx,1\n"),
+    written("twice.csv", "row,row,candidate,score\na,b,c\n"),
+    written("bad.csv", "row,candidate,score\na,x,good\n"),
+    written("worse.csv", "row,candidate,score\na,y,worse\n"),
+    written("results.json", '{"results": {"results": [{"provider":"p","success":true,"vars":{}}, {}, {}]}}')
+  ];
+  const said = await readResults(paths).then(
+    () => "",
+    (error: Error) => error.message
+  );
+  for (const problem of [
+    /none\.csv is not there/,
+    /empty\.csv is empty/,
+    /other\.csv: .*no column for candidate, score/,
+    /twice\.csv names a column twice/,
+    /twice\.csv line 2 has 3 values/,
+    /bad\.csv: record 1 has the score "good"/,
+    /worse\.csv: record 1 has the score "worse"/,
+    /results\.json: result 2, 3 has no `provider`/
+  ])
+    expect(said).toMatch(problem);
+  const read = await readResults([fixture("promptfoo.json")]);
+  const chosen = {scorer: "f1", baseline: "gamma", cluster: "thread", slices: ["colour"]};
+  expect(() => combine(read, chosen)).toThrow(
+    /no scorer f1\. .*\nthere is no candidate gamma\. .*\nno row has a thread to group by\..*\nno row has a colour to slice by\./
+  );
+});
+
 describe("files that are no results end in an error that names them", () => {
   const folder = mkdtempSync(join(tmpdir(), "results-"));
   const written = (name: string, content: string | Buffer) => {

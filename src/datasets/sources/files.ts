@@ -1,5 +1,5 @@
-import {mkdir, stat} from "node:fs/promises";
-import {isAbsolute, join, relative, resolve} from "node:path";
+import {mkdir} from "node:fs/promises";
+import {join, resolve} from "node:path";
 import {anyText, byName, either, exactly, fits, listOf, oneOf, text} from "../../store/checked.js";
 import {roomFor, sqlName, sqlPath, sqlString, UserError, writeLines} from "../../store/index.js";
 import {brokenLines, brokenText, soundLines} from "./brokenLines.js";
@@ -8,6 +8,7 @@ import {download, type Downloaded, isUrl} from "./download.js";
 import {jsonLines} from "./jsonLines.js";
 import {evenLineEnds} from "./lineEnds.js";
 import {laxJson} from "./laxJson.js";
+import {localFiles} from "./localFiles.js";
 import {assertWhole} from "./packed.js";
 import type {BrokenLine, SourceContext, SourceReader, SourceRelation} from "./types.js";
 
@@ -209,24 +210,10 @@ export async function gather(
       downloaded.push(record);
       continue;
     }
-    const path = resolve(context.project, name);
-    if ((await stat(path).catch(() => undefined))?.isFile()) {
-      paths.push(path);
-      names.push(name);
-    } else if (!/[*?[]/.test(name)) missing.push(path);
-    else {
-      // Only the name is a pattern, not the folder that the project happens to lie in.
-      const escaped = sqlPath(context.project + "/").slice(1, -1);
-      const pattern = isAbsolute(name) ? sqlString(name) : `'${escaped}${sqlString(name).slice(1)}`;
-      const matched = await context.db.rows<{file: string}>(
-        `select file from glob(${pattern}) order by file`
-      );
-      if (matched.length === 0) missing.push(path);
-      for (const {file} of matched) {
-        paths.push(file);
-        names.push(relative(context.project, file));
-      }
-    }
+    const found = await localFiles(context.db, context.project, name);
+    if (found.length === 0) missing.push(resolve(context.project, name));
+    paths.push(...found.map(({path}) => path));
+    names.push(...found.map((file) => file.name));
   }
   if (missing.length > 0 || paths.length === 0)
     throw new UserError(

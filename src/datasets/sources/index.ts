@@ -63,4 +63,6 @@ export {
 } from "./importers/index.js";
 export {brokenLineText, brokenText, lineCount} from "./brokenLines.js";
 export {isUrl} from "./download.js";
+export {localFiles, localNames} from "./localFiles.js";
+export {fingerprintOf} from "./rows.js";
 export type {BrokenLine, SourceRelation} from "./types.js";

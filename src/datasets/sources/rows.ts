@@ -26,6 +26,11 @@ export const rows: SourceReader<RowsSource> = async (source, context) => ({
   describe: {kind: "rows", ...source.describe}
 });
 
+/** What a source says of itself without being read; undefined when it cannot. */
+export async function fingerprintOf(source: {kind: string} | RowsSource): Promise<string | undefined> {
+  return "fingerprint" in source ? source.fingerprint?.() : undefined;
+}
+
 /** What the loader's function gives, which may throw before there is a row, or give none at all. */
 async function* rowsOf(source: RowsSource, dataset: string): AsyncGenerator<object> {
   const given: unknown = source.rows();

@@ -30,6 +30,7 @@ type Field = keyof typeof COLUMNS;
  */
 export const csv: ResultReader = {
   tool: "csv",
+  apart: true,
   matches: (content) => content.kind === "table",
   read: async (contents) =>
     contents.map((content) => fileOf(content, {tool: "csv", answers: answersOf(content as Table)}))

@@ -21,6 +21,7 @@ import {fileOf, misshapen, type ResultReader} from "./types.js";
  */
 export const inspect: ResultReader = {
   tool: "inspect",
+  apart: true,
   matches: (content) =>
     content.kind === "zip" ||
     (content.kind === "document" &&

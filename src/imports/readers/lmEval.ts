@@ -15,7 +15,7 @@ import {pythonJson} from "../../store/index.js";
 import type {Content} from "../content.js";
 import {askedText, numberOf, slicesOf} from "../json.js";
 import type {ImportedAnswer, ImportedFile, ImportedScore} from "../types.js";
-import {fileOf, misshapen, type ResultReader} from "./types.js";
+import {fileOf, misshapen, numbered, type ResultReader} from "./types.js";
 
 const RESERVED = new Set(
   "doc_id doc target arguments resps filtered_resps filter metrics doc_hash prompt_hash target_hash".split(
@@ -34,6 +34,7 @@ const COSTS =
  */
 export const lmEval: ResultReader = {
   tool: "lm-eval",
+  apart: true,
   matches: (content) =>
     (content.kind === "lines" && isSample(content.objects[0])) ||
     (content.kind === "document" && (isSample(content.value) || objectsOf(content.value).some(isSample))),
@@ -57,8 +58,9 @@ async function read(content: Content): Promise<ImportedFile> {
     skipped: new Set()
   };
   const byDocument = new Map<string, ImportedAnswer>();
-  for (const [i, sample] of samples.entries()) {
-    if (!isSample(sample)) throw misshapen(content.path, `line ${i + 1}`, "has no `doc_id` and `doc`");
+  const broken = samples.flatMap((sample, i) => (isSample(sample) ? [] : [i + 1]));
+  if (broken.length > 0) throw misshapen(content.path, numbered("line", broken), "has no `doc_id` and `doc`");
+  for (const sample of samples) {
     const row = [task, textOf(sample.doc_id)].filter((part) => part !== undefined).join("/");
     const scores = scoresOf(sample, metrics);
     const known = byDocument.get(row);

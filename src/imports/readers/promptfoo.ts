@@ -3,7 +3,7 @@ import {hashJson} from "../../store/index.js";
 import type {Content} from "../content.js";
 import {numberOf, scoreOf, slicesOf} from "../json.js";
 import type {ImportedAnswer, ImportedScore} from "../types.js";
-import {fileOf, misshapen, type ResultReader} from "./types.js";
+import {fileOf, misshapen, numbered, type ResultReader} from "./types.js";
 
 /** Why a result failed, as promptfoo counts it: an assertion said no, or there was no answer. */
 const ERROR = 2;
@@ -15,14 +15,15 @@ const ERROR = 2;
  */
 export const promptfoo: ResultReader = {
   tool: "promptfoo",
+  apart: true,
   matches: (content) => resultsIn(content)?.some(isResult) ?? false,
   read: async (contents) =>
     contents.map((content) => {
       const document = content.kind === "document" ? content.value : undefined;
       const results = resultsIn(content) ?? [];
-      const broken = results.findIndex((result) => !isResult(result));
-      if (broken >= 0)
-        throw misshapen(content.path, `result ${broken + 1}`, "has no `provider` and `success`");
+      const broken = results.flatMap((result, i) => (isResult(result) ? [] : [i + 1]));
+      if (broken.length > 0)
+        throw misshapen(content.path, numbered("result", broken), "has no `provider` and `success`");
       const named = candidatesOf(results, objectsOf(at(document, "results", "prompts")));
       const rows = rowsOf(results);
       return fileOf(content, {

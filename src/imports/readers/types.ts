@@ -7,6 +7,8 @@ export interface ResultReader {
   tool: string;
   /** Whether a file is this tool's, by what is in it. */
   matches(content: Content): boolean;
+  /** Each file is whole by itself: one that is broken keeps nobody from reading the others. */
+  apart?: true;
   /** All files of the tool at once: some tools keep answers and scores in files of their own. */
   read(contents: readonly Content[]): Promise<ImportedFile[]>;
 }
@@ -22,4 +24,12 @@ export function fileOf(
 /** The file is of this tool, and a part of it is not what the tool writes. */
 export function misshapen(path: string, where: string, expected: string): UserError {
   return new UserError(`${path}: ${where} ${expected}. Export it again, or name another file.`);
+}
+
+const MOST_NUMBERED = 10;
+
+/** Places of one kind in a file: "line 3", or "line 3, 5, 9". */
+export function numbered(what: string, places: readonly number[]): string {
+  const more = places.length - MOST_NUMBERED;
+  return `${what} ${places.slice(0, MOST_NUMBERED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

@@ -1,3 +1,4 @@
+import {noVersion} from "../../datasets/index.js";
 import type {AroundAsk, Endpoint, PreflightFinding} from "../../endpoints/types.js";
 import {readTrust, refusalMessage, refusedRows, sensitivityOf} from "../../privacy/index.js";
 import {ensureSplit} from "../../splits/index.js";
@@ -73,7 +74,7 @@ export async function runEvalPreflight(
         what: name,
         check: "dataset",
         status: "warning",
-        message: `${dataset} has no version yet. \`assay pull ${dataset}\` makes one.`
+        message: noVersion(dataset).message
       });
     for (const {name: candidate, reach} of definition.candidates) {
       const what = `${name}: ${candidate}`;

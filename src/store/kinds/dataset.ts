@@ -11,6 +11,27 @@ export interface Latest {
   sourceKey?: string;
   /** How many of the definition's earlier states are there, while the present one is not: a pull that was killed goes on. */
   earlier?: number;
+  /** Absent in the record of an import, of an earlier state, and of a pull that was made before this was kept. */
+  origin?: Origin;
+}
+
+/** What a version was made of, so that a later change of it is noticed without reading it again. */
+export interface Origin {
+  /** SHA-256 of what the definition says of its rows. */
+  definition: string;
+  /** The source's files below the project's folder; absent when it has none, or too many to look at. */
+  files?: OriginFile[];
+  /** SHA-256 of what the source's `fingerprint` said. */
+  fingerprint?: string;
+}
+
+export interface OriginFile {
+  /** From the project's folder, with forward slashes. */
+  path: string;
+  size: number;
+  mtimeMs: number;
+  /** Absent when it is too large to be hashed beside a pull. */
+  sha256?: string;
 }
 
 /** What is left of a row that was erased: enough to keep it from coming back, nothing that says what it was. */

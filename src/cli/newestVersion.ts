@@ -1,0 +1,35 @@
+import {type DatasetDefinition, pull, sourceChange} from "../datasets/index.js";
+import {pullRedactor} from "../privacy/index.js";
+import type {Store, VersionManifest} from "../store/index.js";
+import {note} from "./terminal.js";
+
+/**
+ * Gives the newest version of a dataset; one that was never pulled is pulled first. Where its source or definition was changed
+ * since the pull, `tell` hears it, once for each dataset.
+ */
+export function newestVersions(
+  store: Store,
+  tell: (text: string) => void = note
+): (dataset: DatasetDefinition) => Promise<VersionManifest> {
+  const looked = new Set<string>();
+  return async (dataset) => {
+    const latest = await store.latestVersion(dataset.name);
+    if (latest) {
+      if (!looked.has(dataset.name)) await tellChange(store, dataset, tell);
+      looked.add(dataset.name);
+      return latest;
+    }
+    const {version} = await pull(store.workspace, dataset, {redactor: pullRedactor(dataset)});
+    await store.refresh();
+    return version;
+  };
+}
+
+export async function tellChange(
+  store: Store,
+  dataset: DatasetDefinition,
+  tell: (text: string) => void = note
+): Promise<void> {
+  const change = await sourceChange(store, store.workspace, dataset);
+  if (change !== undefined) tell(`! ${change}`);
+}
