@@ -227,9 +227,17 @@ async function listBenches(workspace: Workspace, {json}: BenchVerbOptions): Prom
     table(benches, [
       {title: "bench", value: ({id}) => id},
       {title: "at", value: ({at}) => at.slice(0, 16).replace("T", " ")},
-      {title: "tool", value: ({tool}) => tool},
-      {title: "measured", value: (one) => (one.eval ? `${one.eval}:${one.candidate}` : one.model)},
-      {title: "in flight", value: ({levels}) => levels.map((one) => one.concurrency ?? "–").join(", ")},
+      {title: "tool", text: "name", value: ({tool}) => tool},
+      {
+        title: "measured",
+        text: "name",
+        value: (one) => (one.eval ? `${one.eval}:${one.candidate}` : one.model)
+      },
+      {
+        title: "in flight",
+        text: "prose",
+        value: ({levels}) => levels.map((one) => one.concurrency ?? "–").join(", ")
+      },
       {
         title: "requests/s",
         align: "right",
@@ -277,6 +285,7 @@ function show(record: BenchRecord, {json, p95Ms}: Pick<BenchVerbOptions, "json" 
       {title: "p99", align: "right", value: ms("interTokenMs", "p99")},
       {
         title: "errors",
+        text: "prose",
         value: ({errors, unanswered}) =>
           [
             ...Object.entries(errors).map(([kind, count]) => `${kind} ${count}`),

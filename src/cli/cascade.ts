@@ -63,12 +63,12 @@ function cascadeText(plan: CascadePlan, signal: Signal, scorer: string): string 
     bold(`${rules.join(", ")}; else ${strong}. The mean ${scorer} stays ${promise}.`),
     dim(`confidence: ${signal}, ${SIGNAL_TEXTS[signal]}; ${rows}`),
     table(linesOf(plan, report), [
-      {title: "", value: (line) => line.name},
+      {title: "", text: "name", value: (line) => line.name},
       {title: scorer, align: "right", value: (line) => points(line.quality)},
       {title: `loss vs ${strong} (95% CI)`, value: (line) => line.loss},
       {title: "$/1,000", align: "right", value: (line) => line.usd},
       {title: "saving", align: "right", value: (line) => line.saving},
-      {title: "answered by", value: (line) => line.shares}
+      {title: "answered by", text: "prose", value: (line) => line.shares}
     ])
   ];
   if (report.gapRecovered !== undefined)

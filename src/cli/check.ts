@@ -149,10 +149,10 @@ export function printChecks(checked: readonly CheckedRun[], evals: readonly Name
   print(
     table(rows, [
       {title: "gate", value: (row) => row.status},
-      {title: "eval", value: (row) => `${row.eval} (${row.split})`},
-      {title: "candidate", value: (row) => row.candidate},
-      {title: "rule", value: (row) => row.rule},
-      {title: "found", value: (row) => row.message},
+      {title: "eval", text: "name", value: (row) => `${row.eval} (${row.split})`},
+      {title: "candidate", text: "name", value: (row) => row.candidate},
+      {title: "rule", text: "prose", value: (row) => row.rule},
+      {title: "found", text: "prose", value: (row) => row.message},
       {title: "more rows", value: (row) => row.rowsNeeded, align: "right"}
     ])
   );

@@ -53,8 +53,8 @@ function printHistory(entries: readonly HistoryEntry[], all: boolean): void {
   print(
     table(shown, [
       {title: "status", value: ({status}) => status},
-      {title: "eval", value: (one) => `${one.eval} (${one.split})`},
-      {title: "candidate", value: ({candidate}) => candidate},
+      {title: "eval", text: "name", value: (one) => `${one.eval} (${one.split})`},
+      {title: "candidate", text: "name", value: ({candidate}) => candidate},
       {title: "run", value: ({run}) => run},
       {title: "against", value: ({before}) => before},
       {title: "rows", value: ({rows}) => rows, align: "right"},
@@ -64,7 +64,7 @@ function printHistory(entries: readonly HistoryEntry[], all: boolean): void {
         align: "right"
       },
       {title: "evidence", value: evidenceText, align: "right"},
-      {title: "what changed", value: changeText}
+      {title: "what changed", text: "prose", value: changeText}
     ])
   );
   const count = (wanted: HistoryEntry["status"]) => entries.filter(({status}) => status === wanted).length;

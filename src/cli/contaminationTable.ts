@@ -9,7 +9,7 @@ export function contaminationTable(candidates: readonly Contamination[], scale: 
     return interval ? `${number(mean)} (${number(interval.low)} to ${number(interval.high)})` : number(mean);
   };
   const columns: Column<Contamination>[] = [
-    {title: "trained here", value: (row) => row.candidate},
+    {title: "trained here", text: "name", value: (row) => row.candidate},
     {title: "clean", align: "right", value: (row) => row.clean},
     {title: "near", align: "right", value: (row) => row.near},
     {title: "contaminated", align: "right", value: (row) => row.contaminated},

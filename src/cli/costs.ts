@@ -71,8 +71,8 @@ function costsText(
       dim(` · run ${data.run} · prices for ${data.at} · ${count(requestsPerMonth)} requests a month`),
     ...choiceLines(data, costed),
     table([...costed].sort(byCost), [
-      {title: "candidate", value: ({sample}) => sample.name},
-      {title: "hosting", value: ({hosting}) => hosting && hostingName(hosting)},
+      {title: "candidate", text: "name", value: ({sample}) => sample.name},
+      {title: "hosting", text: "name", value: ({hosting}) => hosting && hostingName(hosting)},
       {
         title: data.scorer,
         align: "right",

@@ -51,10 +51,10 @@ export function driftTable(drift: readonly ColumnDrift[]): string {
         ? `${least} … ${most}`
         : undefined;
   return table(drift, [
-    {title: "column", value: ({column}) => column},
+    {title: "column", text: "name", value: ({column}) => column},
     {title: "kind", value: ({kind}) => (kind === "text" ? "text (length)" : kind)},
-    {title: "before", value: ({before}) => spread(before)},
-    {title: "after", value: ({after}) => spread(after)},
+    {title: "before", text: "prose", value: ({before}) => spread(before)},
+    {title: "after", text: "prose", value: ({after}) => spread(after)},
     {title: "missing", value: ({before, after}) => `${before.missing} → ${after.missing}`, align: "right"},
     {title: "PSI", value: ({psi}) => psi?.toFixed(3), align: "right"},
     {title: "p", value: ({p}) => p?.toPrecision(2), align: "right"}

@@ -47,9 +47,9 @@ export async function doctorVerb(names: string[], options: {json?: boolean}): Pr
     print(
       table(findings, [
         {title: "", value: ({status}) => status},
-        {title: "of", value: ({what}) => what},
-        {title: "check", value: ({check}) => check},
-        {title: "found", value: ({message}) => message, whole: true}
+        {title: "of", text: "name", value: ({what}) => what},
+        {title: "check", text: "prose", value: ({check}) => check},
+        {title: "found", text: "prose", value: ({message}) => message, whole: true}
       ])
     );
   if (findings.some(({status}) => status === "error")) process.exitCode = 1;

@@ -26,9 +26,9 @@ export async function driftVerb(
     );
     print(
       table(verdict.columns, [
-        {title: "column", value: ({column}) => column},
+        {title: "column", text: "name", value: ({column}) => column},
         {title: "", value: ({state}) => (state === "undecided" ? "cannot tell" : state)},
-        {title: "", value: ({reason}) => reason}
+        {title: "", text: "prose", value: ({reason}) => reason}
       ])
     );
   } finally {

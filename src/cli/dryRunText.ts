@@ -10,7 +10,7 @@ export function dryRunText(title: string, dryRun: DryRun, {raced}: {raced: boole
     `${title}: ${calls} calls of ${planned} planned (${reused} in the store already${refused > 0 ? `, ${refused} not sent` : ""})`,
     `expected: ${promptTokens} prompt tokens, ${completionTokens ?? "an unknown number of"} completion tokens, cost ${costText(dryRun)}`,
     table(candidates, [
-      {title: "candidate", value: (row) => row.name},
+      {title: "candidate", text: "name", value: (row) => row.name},
       {title: "calls", align: "right", value: (row) => row.calls},
       {title: "rows not sent", align: "right", value: (row) => row.refusedRows},
       {title: "prompt tokens", align: "right", value: (row) => row.promptTokens},

@@ -13,7 +13,7 @@ import type {PriceNote} from "../site/costTypes.js";
 import {messageOf, openStore, type RunManifest, type Store} from "../store/index.js";
 import {chosenRun} from "./chosenRun.js";
 import {findProject, loadEvals, openProject} from "./project.js";
-import {bold, dim, note, print, printJson, table} from "./terminal.js";
+import {bold, type Column, dim, note, print, printJson, table} from "./terminal.js";
 
 interface ExitOptions {
   margin?: number;
@@ -135,9 +135,9 @@ function candidateLines(one: CandidateExit, {number}: ScoreWriter, now: number):
       ? "  no substitute is shown to be no worse yet"
       : `  ${safe.length} of ${one.substitutes.length} substitutes are no worse`
   );
-  const text = table(one.substitutes.slice(0, SHOWN), [
-    {title: "substitute", value: (row) => row.candidate},
-    {title: "held by", value: (row) => row.heldBy},
+  const columns: Column<(typeof one.substitutes)[number]>[] = [
+    {title: "substitute", text: "name", value: (row) => row.candidate},
+    {title: "held by", text: "name", value: (row) => row.heldBy},
     {
       title: "Δ (90% CI)",
       align: "right",
@@ -148,19 +148,15 @@ function candidateLines(one: CandidateExit, {number}: ScoreWriter, now: number):
       title: "cost of 1,000 rows",
       align: "right",
       value: (row) => (row.usdPerThousand === undefined ? undefined : usd(row.usdPerThousand))
-    },
-    ...(one.substitutes.some(({movingUsd}) => movingUsd !== undefined)
-      ? [
-          {
-            title: "to get there, once",
-            align: "right" as const,
-            value: ({movingUsd}: (typeof one.substitutes)[number]) =>
-              movingUsd === undefined ? undefined : usd(movingUsd)
-          }
-        ]
-      : [])
-  ]);
-  return [...lines, ...text.split("\n").map((line) => `  ${line}`)];
+    }
+  ];
+  if (one.substitutes.some(({movingUsd}) => movingUsd !== undefined))
+    columns.push({
+      title: "to get there, once",
+      align: "right",
+      value: ({movingUsd}) => (movingUsd === undefined ? undefined : usd(movingUsd))
+    });
+  return [...lines, table(one.substitutes.slice(0, SHOWN), columns, {indent: 2})];
 }
 
 /** Of what several sources say of one thing the earliest day holds; the others are named after it. */

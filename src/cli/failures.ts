@@ -22,7 +22,7 @@ export function failuresOf(store: Store, run: string): Promise<FailureCount[]> {
 export function failuresText(failures: readonly FailureCount[]): string {
   return table(failures, [
     {title: "failed", value: ({n}) => n, align: "right"},
-    {title: "candidate", value: ({candidate}) => candidate},
-    {title: "reason", value: ({reason}) => reason}
+    {title: "candidate", text: "name", value: ({candidate}) => candidate},
+    {title: "reason", text: "prose", value: ({reason}) => reason}
   ]);
 }

@@ -268,9 +268,9 @@ function trainingText(manifest: TrainingManifest, out: string | undefined): stri
         : []
     ),
     table(preflight.destinations, [
-      {title: "destination", value: (row) => row.destination},
+      {title: "destination", text: "name", value: (row) => row.destination},
       {title: "", value: (row) => row.verdict},
-      {title: "found", value: (row) => row.findings.join("; ")}
+      {title: "found", text: "prose", value: (row) => row.findings.join("; ")}
     ])
   ].join("\n");
 }

@@ -3,7 +3,7 @@ import {access, constants, mkdir, readdir, readFile, writeFile} from "node:fs/pr
 import {dirname, join, relative, resolve} from "node:path";
 import {fileURLToPath} from "node:url";
 import {readJson, UserError, writeJsonAtomic} from "../store/index.js";
-import {print} from "./terminal.js";
+import {print, printAsIs} from "./terminal.js";
 import {obtained, vendored} from "./obtained.js";
 
 const packageRoot = fileURLToPath(new URL("../../", import.meta.url));
@@ -52,7 +52,7 @@ export async function initVerb(dir = ".", {from, sensitivity}: InitOptions = {})
   );
   const enter = target === process.cwd() ? "" : `cd ${relative(process.cwd(), target)} && `;
   const install = changed || !existsSync(join(target, "node_modules", "assay")) ? "npm install && " : "";
-  print(`Next: ${enter}${install}npm start`);
+  printAsIs(`Next: ${enter}${install}npm start`);
 }
 
 async function assertWritable(target: string): Promise<void> {

@@ -24,18 +24,20 @@ export async function jobsVerb(options: JobOptions): Promise<void> {
   print(
     table(jobs, [
       {title: "job", value: ({id}) => id},
-      {title: "service", value: ({service}) => service.service},
+      {title: "service", text: "name", value: ({service}) => service.service},
       {
         title: "status",
+        text: "prose",
         value: (job) => {
           const last = lastStatus(job);
           if (last) return last.outcome === "failed" ? statusText(last) : last.status;
           return job.remote ? "submitted" : "not submitted";
         }
       },
-      {title: "base", value: ({base}) => base},
+      {title: "base", text: "name", value: ({base}) => base},
       {
         title: "data",
+        text: "prose",
         value: ({dataset, version, data}) => `${dataset}@${version.slice(0, 12)}, ${data[0]?.rows} rows`
       },
       {title: "since", value: ({at}) => at.slice(0, 16).replace("T", " ")},

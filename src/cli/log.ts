@@ -1,5 +1,6 @@
 import {createRequire} from "node:module";
 import type * as Pino from "pino";
+import {withoutEscapes} from "./escapes.js";
 
 /** What a line of the log says beside its words. */
 export interface LogFields {
@@ -31,7 +32,7 @@ export function logAsJson(): void {
 
 /** One line of the log. */
 export function logLine(text: string, {level = "info", ...fields}: LogFields = {}): void {
-  logger?.[level](fields, text.replace(/\u001b\[(?:1|2|22)m/g, "").trim());
+  logger?.[level](fields, withoutEscapes(text).trim());
 }
 
 const SECRET_NAME = /key|token|secret|passw|credential|auth/i;

@@ -2,14 +2,26 @@
 import {Command, CommanderError} from "commander";
 import {fail} from "./fail.js";
 import {acceptLogFormat} from "./logFormat.js";
+import {outputWidth} from "./outputWidth.js";
 import {watchOutput} from "./terminal.js";
 import {verbs} from "./verbs.js";
 import {assayVersion} from "./version.js";
+import {wrapped} from "./wrap.js";
 
 watchOutput();
 // What no command waited for ends as plainly as the rest.
 for (const event of ["uncaughtException", "unhandledRejection"])
   process.on(event, (error: unknown) => void fail(error).then((code) => process.exit(code)));
+
+/** The least columns that descriptions are wrapped into. The default leaves a terminal of 80 columns to break them inside words. */
+const narrowestHelp = outputWidth() === undefined ? 40 : 12;
+const HELP_END = `
+Files:
+  data-loaders/*.ts   one dataset each (default export of defineDataset)
+  evals/*.eval.ts     one eval each (default export of defineEval)
+  .assay/             the store: versions, splits, models, runs (ASSAY_DIR names another folder)
+
+Exit codes: 0 done, 1 error, 2 wrong usage. \`assay check\`: 0 pass, 100 fail, 101 undecided; \`assay drift\`: 0 steady, 100 drifted, 101 cannot tell.`;
 
 const program = new Command("assay")
   .description(
@@ -20,17 +32,8 @@ const program = new Command("assay")
   .showHelpAfterError("(`assay help` lists the commands)")
   .showSuggestionAfterError()
   .exitOverride()
-  .configureHelp({sortSubcommands: false})
-  .addHelpText(
-    "after",
-    `
-Files:
-  data-loaders/*.ts   one dataset each (default export of defineDataset)
-  evals/*.eval.ts     one eval each (default export of defineEval)
-  .assay/             the store: versions, splits, models, runs (ASSAY_DIR names another folder)
-
-Exit codes: 0 done, 1 error, 2 wrong usage. \`assay check\`: 0 pass, 100 fail, 101 undecided; \`assay drift\`: 0 steady, 100 drifted, 101 cannot tell.`
-  );
+  .configureHelp({sortSubcommands: false, minWidthToWrap: narrowestHelp})
+  .addHelpText("after", () => wrapped(HELP_END, outputWidth()));
 for (const verb of verbs) verb(program);
 acceptLogFormat(program);
 

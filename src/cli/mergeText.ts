@@ -48,14 +48,14 @@ function tokenizerText({differing, tokens, vocabSize}: NonNullable<PlanCheck["to
   const models = Object.keys(shown[0]!.ids);
   const labels = labelsOf(models);
   const rows = table(shown, [
-    {title: "token", value: ({token}) => JSON.stringify(token)},
+    {title: "token", text: "name", value: ({token}) => JSON.stringify(token)},
     {title: "id", align: "right", value: ({id}) => id},
     ...models.map((model, k) => ({
       title: `id in ${labels[k]}`,
       align: "right" as const,
       value: ({ids}: (typeof shown)[number]) => ids[model]
     })),
-    {title: "missing rows from", value: ({source}) => labels[models.indexOf(source)] ?? source}
+    {title: "missing rows from", text: "name", value: ({source}) => labels[models.indexOf(source)] ?? source}
   ]);
   const rest = differing - shown.length;
   return [head, rows, ...(rest > 0 ? [`… and ${rest} more (--json lists them)`] : [])].join("\n");
@@ -134,7 +134,7 @@ export function reportText(report: MergeReport): string {
     printable(head),
     "",
     table(outputs, [
-      {title: "file", value: (file) => file.path},
+      {title: "file", text: "name", value: (file) => file.path},
       {title: "bytes", align: "right", value: (file) => file.bytes},
       {title: "sha256", value: (file) => file.sha256.slice(0, 16)}
     ]),

@@ -15,14 +15,15 @@ export async function modelsVerb(options: {json?: boolean}): Promise<void> {
     return print("The store has no model. Run an eval that trains one, or `assay models add`.");
   print(
     table(models, [
-      {title: "model", value: ({name}) => name},
+      {title: "model", text: "name", value: ({name}) => name},
       {title: "id", value: ({id}) => id.slice(0, 16)},
-      {title: "architecture", value: ({architecture}) => architecture},
+      {title: "architecture", text: "name", value: ({architecture}) => architecture},
       {
         title: "made by",
+        text: "prose",
         value: ({recipe, training}) => recipe?.method ?? (training ? `training on ${training.dataset}` : "")
       },
-      {title: "parents", value: ({parents}) => parents.map(({name}) => name).join(", ")}
+      {title: "parents", text: "prose", value: ({parents}) => parents.map(({name}) => name).join(", ")}
     ])
   );
 }

@@ -88,11 +88,11 @@ function ledgerText(summary: LedgerSummary, rules: readonly RuleCounts[], scanne
     head,
     table(rules, [
       {title: "type", value: ({type}) => type},
-      {title: "rule", value: ({rule}) => rule},
+      {title: "rule", text: "name", value: ({rule}) => rule},
       {title: "score", align: "right", value: ({score}) => score.toFixed(2)},
       {title: "found", align: "right", value: ({found}) => found},
       {title: "rows", align: "right", value: (counts) => counts.rows},
-      {title: "action", value: ({actions}) => actions},
+      {title: "action", text: "prose", value: ({actions}) => actions},
       {title: "accepted", align: "right", value: ({accepted}) => accepted}
     ]),
     how

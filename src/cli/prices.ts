@@ -31,8 +31,8 @@ export async function pricesVerb(text: string | undefined, options: {json?: bool
     );
   print(
     table(rows, [
-      {title: "model", value: (row) => row.model},
-      {title: "provider", value: (row) => row.provider},
+      {title: "model", text: "name", value: (row) => row.model},
+      {title: "provider", text: "name", value: (row) => row.provider},
       {title: "currency", value: (row) => row.currency ?? "USD"},
       {title: "input/1M", align: "right", value: (row) => row.inputPerMillion},
       {title: "cached", align: "right", value: (row) => row.cachedInputPerMillion},
@@ -44,7 +44,7 @@ export async function pricesVerb(text: string | undefined, options: {json?: bool
       {title: "as of", value: (row) => row.asOf},
       {title: "", value: (row) => (isOldPrice(row.asOf, today) ? "old" : "")},
       {title: "shutdown", value: (row) => row.shutdownDate},
-      {title: "source", value: (row) => row.source}
+      {title: "source", text: "excerpt", value: (row) => row.source}
     ])
   );
   const old = rows.filter(({asOf}) => isOldPrice(asOf, today)).length;

@@ -1,6 +1,8 @@
 import {SingleBar} from "cli-progress";
 import type {RunProgress} from "../runner/index.js";
+import {barLine} from "./barLine.js";
 import {type LogFields, logLine, logsJson} from "./log.js";
+import {outputWidth} from "./outputWidth.js";
 import {note, printable} from "./terminal.js";
 
 export interface Reporter {
@@ -26,9 +28,12 @@ export function createReporter(title: string, quiet = false, fields: LogFields =
 /** Takes the bar that is drawn off the screen: what another reporter says would stand behind it. */
 let clearBar: () => void = () => undefined;
 
+type BarPayload = {title: string} & ReturnType<typeof figures>;
+
 function barReporter(title: string): Reporter {
   const bar = new SingleBar({
-    format: "{title} [{bar}] {value}/{total} {rate} {left} {cost} {failed}",
+    format: (_options, {value, total}, {title: named, rate, left, cost, failed}: BarPayload) =>
+      barLine({title: named, value, total, figures: [rate, left, cost, failed]}, outputWidth(process.stderr)),
     stream: process.stderr,
     hideCursor: true,
     clearOnComplete: true,
@@ -42,7 +47,7 @@ function barReporter(title: string): Reporter {
   return {
     progress(progress) {
       if (progress.planned === 0) return;
-      const payload = {title: printable(title), ...figures(progress)};
+      const payload: BarPayload = {title: printable(title), ...figures(progress)};
       if (!started) bar.start(progress.planned, progress.done, payload);
       started = true;
       clearBar = stop;

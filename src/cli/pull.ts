@@ -62,12 +62,13 @@ function printResults(results: readonly PullResult[]): void {
   if (results.length === 0) return;
   print(
     table(results, [
-      {title: "dataset", value: ({version}) => version.dataset},
+      {title: "dataset", text: "name", value: ({version}) => version.dataset},
       {title: "version", value: ({version}) => version.id},
       {title: "rows", value: ({version}) => version.rows, align: "right"},
       {title: "", value: ({changed, again}) => (again ? "current again" : changed ? "new" : "unchanged")},
       {
         title: "changes",
+        text: "prose",
         value: ({version, changed, again}) =>
           again
             ? `as pulled ${version.pulledAt.slice(0, 10)}`

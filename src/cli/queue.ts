@@ -41,7 +41,7 @@ async function status(link: QueueLink, json: boolean | undefined): Promise<void>
   if (found.queues.length === 0) return print(`No run and no worker has used ${link.shown} yet.`);
   print(
     table(found.queues, [
-      {title: "endpoint", value: ({endpoint}) => endpoint},
+      {title: "endpoint", text: "name", value: ({endpoint}) => endpoint},
       {title: "workers", align: "right", value: ({workers}) => workers},
       {title: "jobs waiting", align: "right", value: ({waiting}) => waiting},
       {title: "active", align: "right", value: ({active}) => active},

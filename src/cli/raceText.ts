@@ -14,7 +14,7 @@ export function raceText(race: RaceRecord): string {
       {title: "in", align: "right", value: (row) => row.candidates.length},
       {title: "calls", align: "right", value: (row) => row.calls},
       {title: "new", align: "right", value: (row) => row.newCalls},
-      {title: "what happened", value: (row) => row.text}
+      {title: "what happened", text: "prose", value: (row) => row.text}
     ]),
     ...(last?.run === undefined ? [] : [dim(`The scores of the last round: assay runs ${last.run}`)])
   ].join("\n");

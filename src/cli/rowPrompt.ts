@@ -1,7 +1,7 @@
 import type {Message} from "../endpoints/index.js";
 import {type RunManifest, type Store, UserError} from "../store/index.js";
 import {messagesText, toolsText} from "./promptText.js";
-import {bold, dim, print, printable, printJson} from "./terminal.js";
+import {bold, dim, print, printable, printAsIs, printJson} from "./terminal.js";
 
 /**
  * Prints the messages that a run put to its candidates about one row, for each prompt of the eval. The run is the newest
@@ -29,9 +29,9 @@ export async function showPrompt(store: Store, name: string, row: string, json =
   for (const {variant, messages} of prompts) {
     if (prompts.length > 1) print(bold(printable(variant)));
     if (messages === null) print(dim(whyNone(run)));
-    else print(messagesText(messages));
+    else printAsIs(messagesText(messages));
   }
-  for (const {candidate, tools: own} of tools) print(toolsText(candidate, own));
+  for (const {candidate, tools: own} of tools) printAsIs(toolsText(candidate, own));
 }
 
 function whyNone({split}: RunManifest): string {

@@ -56,6 +56,7 @@ export async function rowsVerb(named: string, options: RowsOptions): Promise<voi
         rows,
         names.map((column) => ({
           title: printable(column),
+          text: column === "row_id" ? undefined : "excerpt",
           value: (row) => {
             const value = row[column];
             if (value === null || value === undefined) return undefined;

@@ -6,7 +6,7 @@ import {joinQueue} from "./joinQueue.js";
 import {failuresText} from "./failures.js";
 import {reportBroken} from "./broken.js";
 import {fail} from "./fail.js";
-import {dim, print, printJson} from "./terminal.js";
+import {dim, print, printAsIs, printJson} from "./terminal.js";
 import {dryRunText} from "./dryRunText.js";
 import {previewText} from "./promptText.js";
 import {raceText} from "./raceText.js";
@@ -56,7 +56,9 @@ export async function runVerb(names: string[], verb: RunVerbOptions): Promise<vo
       createExecutor: queue?.createExecutor,
       onFailure,
       onOutcome: (outcome) => {
-        if (!verb.json) print(outcomeText(outcome) + "\n");
+        if (verb.json) return;
+        const show = outcome.result.prompts ? printAsIs : print;
+        show(outcomeText(outcome) + "\n");
       }
     });
     if (verb.json)

@@ -9,7 +9,7 @@ import {failuresOf, failuresText} from "./failures.js";
 import {findRun} from "./findRun.js";
 import {openProject} from "./project.js";
 import {raceText} from "./raceText.js";
-import {dim, print, printable, printJson, table} from "./terminal.js";
+import {dim, print, printable, printAsIs, printJson, table} from "./terminal.js";
 import {verdictText} from "./verdict.js";
 
 export async function runsVerb(
@@ -52,14 +52,14 @@ function listAll(
   print(
     table(runs, [
       {title: "run", value: (run) => run.id},
-      {title: "eval", value: (run) => run.eval},
-      {title: "split", value: (run) => run.split.name},
+      {title: "eval", text: "name", value: (run) => run.eval},
+      {title: "split", text: "name", value: (run) => run.split.name},
       {title: "started", value: (run) => run.startedAt.slice(0, 19).replace("T", " ")},
       {
         title: "code",
         value: ({code}) => code.revision && `${code.revision.slice(0, 7)}${code.dirty ? "+" : ""}`
       },
-      {title: "status", value: (run) => statusOf(run, races)},
+      {title: "status", text: "prose", value: (run) => statusOf(run, races)},
       {title: "candidates", align: "right", value: (run) => run.candidates.length},
       {title: "completed", align: "right", value: (run) => `${run.counts.completed}/${run.counts.planned}`},
       {title: "failed", align: "right", value: (run) => run.counts.failed},
@@ -109,7 +109,7 @@ async function show(store: Store, run: RunManifest, json = false): Promise<void>
   print(
     `\ncode ${run.code.assay}${run.code.revision ? ` at ${run.code.revision.slice(0, 12)}${run.code.dirty ? " (changed)" : ""}` : ""}, Node ${run.code.node}, seed ${run.seed}`
   );
-  print(`again: ${run.command}`);
+  printAsIs(`again: ${run.command}`);
 }
 
 async function compare(store: Store, a: RunManifest, b: RunManifest, json = false): Promise<void> {
@@ -126,7 +126,7 @@ async function compare(store: Store, a: RunManifest, b: RunManifest, json = fals
     print(dim(`${change.what}: ${printable(change.a)} → ${printable(change.b)}`));
   print(
     table(compared.candidates, [
-      {title: "candidate", value: (row) => row.candidate},
+      {title: "candidate", text: "name", value: (row) => row.candidate},
       {
         title: "before",
         align: "right",

@@ -21,7 +21,7 @@ export async function printLeaks(
     if (rows > 0)
       print(
         table(leaks, [
-          {title: "measure", value: ({measure}) => measure},
+          {title: "measure", text: "prose", value: ({measure}) => measure},
           {title: "test row", value: ({row}) => row},
           {title: "training row", value: ({known}) => known},
           {title: "similarity", align: "right", value: ({similarity}) => similarity?.toFixed(2)}

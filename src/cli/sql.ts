@@ -40,6 +40,8 @@ async function answer(store: Store, query: string, options: SqlOptions): Promise
       rows,
       Object.keys(rows[0]!).map((name) => ({
         title: printable(name),
+        // Without a blank it may be an id, to be copied.
+        text: rows.some((row) => /\s/.test(cell(row[name]) ?? "")) ? "excerpt" : undefined,
         value: (row) => cell(row[name]),
         align: typeof rows[0]![name] === "number" ? "right" : "left"
       }))

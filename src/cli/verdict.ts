@@ -17,7 +17,7 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
   const differences = new Map(verdict.comparisons.map((comparison) => [comparison.b, comparison]));
   lines.push(
     table(verdict.summaries, [
-      {title: "candidate", value: (row) => row.candidate},
+      {title: "candidate", text: "name", value: (row) => row.candidate},
       {
         title: run.primaryScorer,
         align: "right",
@@ -31,6 +31,7 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
       {title: "Δ vs best (95% CI)", value: (row) => behind(differences.get(row.candidate), verdict)},
       {
         title: "",
+        text: "prose",
         value: (row) =>
           row.candidate === verdict.best ? "best" : resultText(differences.get(row.candidate), verdict)
       }

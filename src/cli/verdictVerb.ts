@@ -128,7 +128,7 @@ async function detailsOf(store: Store, report: RunVerdict, {slice}: VerdictOptio
   lines.push(
     "",
     table(rows, [
-      {title: "slice", value: ({slice, value}) => `${slice}: ${value}`},
+      {title: "slice", text: "name", value: ({slice, value}) => `${slice}: ${value}`},
       {title: "rows", align: "right", value: ({rows}) => rows},
       ...report.table.candidates.map((candidate) => ({
         title: candidate,
@@ -143,9 +143,9 @@ async function detailsOf(store: Store, report: RunVerdict, {slice}: VerdictOptio
 function gatesText(gates: readonly GateResult[]): string {
   return table(gates, [
     {title: "gate", value: (row) => row.status},
-    {title: "candidate", value: (row) => row.candidate},
-    {title: "rule", value: (row) => row.rule},
-    {title: "found", value: (row) => row.message},
+    {title: "candidate", text: "name", value: (row) => row.candidate},
+    {title: "rule", text: "prose", value: (row) => row.rule},
+    {title: "found", text: "prose", value: (row) => row.message},
     {title: "more rows", value: (row) => row.rowsNeeded, align: "right"}
   ]);
 }

@@ -37,12 +37,12 @@ export async function versionsVerb(
     const isCurrent = ({dataset, id}: VersionManifest) => current.has(`${dataset}@${id}`);
     print(
       table(versions, [
-        {title: "dataset", value: (version) => version.dataset},
+        {title: "dataset", text: "name", value: (version) => version.dataset},
         {title: "version", value: (version) => version.id},
         {title: "", value: (version) => (isCurrent(version) ? "current" : undefined)},
         {title: "pulled", value: (version) => version.pulledAt.slice(0, 19).replace("T", " ")},
         {title: "rows", value: (version) => version.rows, align: "right"},
-        {title: "changes", value: (version) => version.changes && changesOf(version.changes)},
+        {title: "changes", text: "prose", value: (version) => version.changes && changesOf(version.changes)},
         {title: "after", value: (version) => version.parent},
         ...(versions.some(({purged}) => purged?.length) ? [erased] : [])
       ])

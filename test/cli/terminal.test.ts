@@ -2,7 +2,7 @@ import {spawn} from "node:child_process";
 import {mkdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {afterEach, describe, expect, it, vi} from "vitest";
-import {bold, print, printJson, table} from "../../src/cli/terminal.js";
+import {bold, print, printAsIs, printJson, table} from "../../src/cli/terminal.js";
 import {compiled} from "../support/compiledEngine.js";
 import {printed} from "../support/printed.js";
 import {assay} from "../support/assay.js";
@@ -12,7 +12,8 @@ const hostile = "\u001b[31mred\u001b]0;title\u0007 \u202egnp.exe \u009b2J";
 
 afterEach(() => {
   vi.unstubAllEnvs();
-  Object.defineProperty(process.stdout, "isTTY", {value: undefined, configurable: true});
+  for (const name of ["isTTY", "columns"])
+    Object.defineProperty(process.stdout, name, {value: undefined, configurable: true});
 });
 
 describe("what is printed", () => {
@@ -30,6 +31,25 @@ describe("what is printed", () => {
     const text = await printed(async () => printJson({hostile}));
     expect(text).not.toMatch(/[\u001b\u009b\u202e]/);
     expect(JSON.parse(text)).toEqual({hostile});
+  });
+
+  it("is wrapped at words for a terminal only, and JSON and what is to be copied never", async () => {
+    const text = "a sentence of a few words that is wider than it";
+    const all = () =>
+      printed(async () => {
+        print(text);
+        printAsIs(text);
+        printJson(text);
+      });
+    expect(await all()).toBe(`${text}\n${text}\n"${text}"\n`);
+    Object.defineProperty(process.stdout, "isTTY", {value: true, configurable: true});
+    Object.defineProperty(process.stdout, "columns", {value: 30, configurable: true});
+    expect(await all()).toBe(`a sentence of a few words that\nis wider than it\n${text}\n"${text}"\n`);
+    expect(table([text], [{title: "found", text: "prose", value: (found) => found}])).toMatch(
+      /found.*\na sentence of a few words that\nis wider than it$/
+    );
+    Object.defineProperty(process.stdout, "columns", {value: 0, configurable: true});
+    expect(await all()).toBe(`${text}\n${text}\n"${text}"\n`);
   });
 
   it("cuts long cells of a table, but not where a command to copy may stand at their end", () => {
