@@ -17,6 +17,7 @@ import {learningCurve} from "./learningCurve.js";
 import {type Input, select} from "./inputs.js";
 import {lineageDrawing} from "./lineageDrawing.js";
 import {relatedQuery} from "./lineageQuery.js";
+import {unmetRun} from "./runOfAddress.js";
 
 const GROUPS: [LineageKind, string][] = [
   ["model", "Models"],
@@ -51,7 +52,8 @@ export function chooseRecord(graph: LineageGraph): Input<LineageNode | null> {
   return select(choices, {
     label: "Record",
     key: "record",
-    selected: (node) => (run ? node === run : sizes.get(node) === most)
+    selected: (node) => (run ? node === run : sizes.get(node) === most),
+    unmet: unmetRun(run !== undefined)
   });
 }
 
