@@ -8,7 +8,7 @@ import {
   reached,
   shortId
 } from "../models/lineageGraph.js";
-import {chosen} from "./address.js";
+import {chosen, linkTo} from "./address.js";
 import type {CurvesData} from "../site/learningCurves.js";
 import {dataTable} from "./dataTable.js";
 import {code, type Content, emptyState, facts, nothing, section} from "./elements.js";
@@ -178,7 +178,12 @@ function relatedTable(
   return dataTable(
     related,
     [
-      {name: "Record", heading: true, value: labelOf},
+      {
+        name: "Record",
+        heading: true,
+        value: (node) =>
+          html`<a href=${linkTo("./lineage", {record: node.id, drawn: undefined})}>${labelOf(node)}</a>`
+      },
       {name: "Kind", value: ({kind}) => NAMES[kind]},
       {name: "Relation", value: ({id}) => (up.has(id) ? "ancestor" : "descendant")},
       {name: "Note", value: (node) => notesOf(node).join(" ") || "–"}

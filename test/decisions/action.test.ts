@@ -273,6 +273,10 @@ describe("risks", () => {
     expect(decide(table([0, 1, 2]), options).risks).toEqual([]);
     const turned = decide(table(Array.from({length: 200}, (_, r) => 2 * r)), options);
     expect(turned.risks.map(({kind}) => kind)).toEqual(["failures"]);
+    // The risk says that the best depends on them: no warning says so again.
+    expect(turned.warnings).toEqual([
+      "b: 200 of 400 rows have no score. Its mean would be from 50.0 (all wrong) to 100.0 (all right)."
+    ]);
   });
 });
 
