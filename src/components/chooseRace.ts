@@ -3,10 +3,12 @@ import {chosen} from "./address.js";
 import {code, emptyState} from "./elements.js";
 import {share, time} from "./format.js";
 import {form, type Input, select} from "./inputs.js";
+import {unmetRun} from "./runOfAddress.js";
 
 /** Lets a reader choose a race, that of the address's run or the newest; without one it says what a race is and how to run one. */
 export function chooseRace(data: RacesData): Input<RaceView | null> {
   const run = chosen("run");
+  const selected = (race: RaceView | null) => race !== null && race.rounds.some((round) => round.run === run);
   if (data.races.length > 0)
     return select(
       data.races.map((race) => ({
@@ -17,7 +19,8 @@ export function chooseRace(data: RacesData): Input<RaceView | null> {
       {
         label: "Race",
         key: "race",
-        selected: (race) => race !== null && race.rounds.some((round) => round.run === run)
+        selected,
+        unmet: unmetRun(data.races.some(selected))
       }
     );
   const node = emptyState(

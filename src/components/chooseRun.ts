@@ -28,15 +28,16 @@ export function chooseRun(data: ChosenAmong): Input<RunView | null> {
       runs.find((run) => run.eval === replaced.eval));
   const input = select(
     runs.map((run) => ({label: `${run.title}, split ${run.split.name}`, id: run.id, value: run})),
-    {label: "Eval and split", key: "run", selected: (run) => run === successor}
+    {
+      label: "Eval and split",
+      key: "run",
+      selected: (run) => run === successor,
+      missing: ({asked}) => missingRun(asked, data, successor)
+    }
   );
-  let notice = noticeOf(wanted, data, successor);
   let source = runSource(input.value);
   input.append(source);
-  if (notice) input.append(notice);
   const show = () => {
-    notice?.remove();
-    notice = undefined;
     const now = runSource(input.value);
     source.replaceWith(now);
     source = now;
@@ -53,33 +54,28 @@ export function chooseRun(data: ChosenAmong): Input<RunView | null> {
 }
 
 /** Says that the address names a run which is not shown, and where its record is. */
-function noticeOf(
-  wanted: string | null,
-  {runs, older = [], others}: ChosenAmong,
+function missingRun(
+  wanted: string,
+  {older = [], others}: ChosenAmong,
   successor: RunView | undefined
-): HTMLElement | undefined {
-  if (wanted === null || runs.some(({id}) => id === wanted)) return undefined;
+): Content {
   const other = others?.runs.find(({id}) => id === wanted);
-  if (other)
-    return html`<p class="notice" role="status">
-      ${other.title}, split ${other.split.name}, ${others!.why}. Another run is shown.
-    </p>`;
+  if (other) return `${other.title}, split ${other.split.name}, ${others!.why}. Another run is shown.`;
   const replaced = older.find(({id}) => id === wanted);
   const record = html`<a href=${`./runs?run=${encodeURIComponent(wanted)}`}>Its record</a>`;
-  const text: Content[] = !replaced
+  if (!replaced)
+    return [
+      "The address names run ",
+      code(wanted),
+      ", which is not in this report: it was archived or deleted, or the site was built without it. Another run is shown."
+    ];
+  return successor
     ? [
-        "The address names run ",
-        code(wanted),
-        ", which is not in this report: it was archived or deleted, or the site was built without it. Another run is shown."
+        `The address names the run of ${time(replaced.sealedAt)}. A newer run of ${replaced.eval} is shown in its place. `,
+        record,
+        " is kept."
       ]
-    : successor
-      ? [
-          `The address names the run of ${time(replaced.sealedAt)}. A newer run of ${replaced.eval} is shown in its place. `,
-          record,
-          " is kept."
-        ]
-      : [`The address names a run of ${replaced.eval} that this report does not show. `, record, " is kept."];
-  return html`<p class="notice" role="status">${text}</p>`;
+    : [`The address names a run of ${replaced.eval} that this report does not show. `, record, " is kept."];
 }
 
 function noRuns(): Input<null> {

@@ -9,7 +9,7 @@ import {labelPlot} from "./labelPlot.js";
 import {ledger} from "./ledger.js";
 import {purges} from "./purges.js";
 import {rejected} from "./rejected.js";
-import {isOfAddressedRun, versionKey} from "./runOfAddress.js";
+import {isOfAddressedRun, unmetRun, versionKey} from "./runOfAddress.js";
 import {versionChanges, versionTable} from "./versions.js";
 
 /** A version of a dataset. */
@@ -32,11 +32,13 @@ export function chooseDataset(
     }))
   );
   const isOfRun = isOfAddressedRun(verdicts);
+  const selected = (one: ChosenVersion | null) => one !== null && isOfRun(one.dataset.name, one.version.id);
   if (choices.length > 0)
     return select(choices, {
       label: "Dataset and version",
       key: "dataset",
-      selected: (one) => one !== null && isOfRun(one.dataset.name, one.version.id)
+      selected,
+      unmet: unmetRun(!verdicts || choices.some(({value}) => selected(value)))
     });
   const node = emptyState("No dataset has been pulled yet.", [
     "Declare one in ",

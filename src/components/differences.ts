@@ -52,7 +52,7 @@ export function differences(found: Compared | null, reference: string | null): C
           standingLegend(lines, {margin, alpha}),
           html`<p class="small">
             Left of zero, ${reference} is
-            better.${margin > 0 ? ` Shaded: the margin of ±${withUnit(String(format.scale(margin)), format)}, within which a difference does not matter.` : ""}
+            better.${margin > 0 ? ` Shaded: the margin of ±${withUnit(format.difference(margin).replace("+", ""), format)}, within which a difference does not matter.` : ""}
             A candidate is called better or worse where that is wrong at most ${Math.round(100 * alpha)}% of
             the time over all comparisons together. ${family}
           </p>`

@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {linkTo} from "./address.js";
 import type {CandidatePair} from "./chooseCandidates.js";
 import type {ScoreChoice} from "./chooseScores.js";
 import {dataTable} from "./dataTable.js";
@@ -6,6 +7,7 @@ import {badge, type Content, freshId, nothing, section} from "./elements.js";
 import {count, formatFor, plural, type ScoreFormat} from "./format.js";
 import {select} from "./inputs.js";
 import {shownAnswer} from "./otherAnswers.js";
+import {rememberOrder} from "./rowOrder.js";
 import {type RunRows, rowsIn} from "./runRows.js";
 import {disagreementsQuery} from "./scoreQueries.js";
 
@@ -62,6 +64,7 @@ export function disagreements(
     const own = ++asked;
     await rows.open(found.slice(0, limit));
     if (own !== asked) return;
+    rememberOrder(rows.run, found);
     const more = html`<button type="button">
       Show ${count(Math.min(PAGE, found.length - limit))} more
     </button>`;
@@ -99,7 +102,14 @@ function rowTable(
   return dataTable(
     found,
     [
-      {name: "Row", value: (row) => html`<code>${rows.rowId(row)}</code>`, heading: true},
+      {
+        name: "Row",
+        value: (row) => {
+          const id = rows.rowId(row);
+          return html`<a href=${linkTo("./row", {row: id})}><code>${id}</code></a>`;
+        },
+        heading: true
+      },
       {name: "Expected", value: (row) => rows.text("expected", row) ?? "–"},
       {name: first, value: (row) => answer(rows, scorer, first, row, format)},
       {name: second, value: (row) => answer(rows, scorer, second, row, format)},

@@ -2,7 +2,7 @@ import {html} from "htl";
 import type {ConflictView, DuplicatesView, Measured, ConflictsView, VersionManifest} from "../site/types.js";
 import {duplicateCountsQuery, duplicatesQuery, labelConflictsQuery} from "./dataQueries.js";
 import {code, type Content, details} from "./elements.js";
-import {count, plural, share} from "./format.js";
+import {count, plural, share, similarityText} from "./format.js";
 import {groupedTable} from "./groupedTable.js";
 import {howMade, type Made} from "./made.js";
 import {tiles} from "./tiles.js";
@@ -52,7 +52,7 @@ export function duplicates(found: Measured<DuplicatesView>, version: VersionMani
         })),
         [
           {name: "Row", heading: true, value: ({id}) => id},
-          {name: "Similarity", numeric: true, value: ({similarity}) => alike(similarity)},
+          {name: "Similarity", numeric: true, value: ({similarity}) => similarityText(similarity)},
           {name: "Text, masked", wide: true, value: ({excerpt}) => excerpt ?? "not published"}
         ],
         {
@@ -106,7 +106,7 @@ function conflictTable(conflicts: readonly ConflictView[], caption: string, made
     [
       {name: "Row", heading: true, value: ({id}) => id},
       {name: "Label", value: ({label}) => label},
-      {name: "Similarity", numeric: true, value: ({similarity}) => alike(similarity)},
+      {name: "Similarity", numeric: true, value: ({similarity}) => similarityText(similarity)},
       {name: "Text, masked", wide: true, value: ({excerpt}) => excerpt ?? "not published"}
     ],
     {caption, made}
@@ -131,11 +131,7 @@ function notMeasured(reason: string, {dataset}: VersionManifest): Content {
   </p>`;
 }
 
-/** Cut, not rounded: only texts that are equal are alike by 1. */
-function alike(similarity: number): string {
-  return similarity === 1 ? "1" : (Math.floor(100 * similarity) / 100).toFixed(2);
-}
-
 function range(least: number, greatest: number): string {
-  return alike(least) === alike(greatest) ? alike(least) : `${alike(least)} to ${alike(greatest)}`;
+  const [low, high] = [similarityText(least), similarityText(greatest)];
+  return low === high ? low : `${low} to ${high}`;
 }

@@ -4,7 +4,7 @@ import {html} from "htl";
 export type Content = Node | string | null | undefined | false | Content[];
 
 /** The content as htl takes it: without lists in lists. */
-function flat(content: readonly Content[]): Content[] {
+export function flat(content: readonly Content[]): Content[] {
   return content.flat(Infinity as 1);
 }
 

@@ -78,6 +78,12 @@ export function pValue(value: number | undefined): string {
   return value === undefined ? MISSING : value < 0.001 ? "< 0.001" : value.toFixed(3);
 }
 
+/** A similarity from 0 to 1, cut, not rounded: only what is equal is alike by 1. */
+export function similarityText(value: number | undefined): string {
+  if (value === undefined) return MISSING;
+  return value === 1 ? "1" : (Math.floor(100 * value) / 100).toFixed(2);
+}
+
 /** Milliseconds, in the unit that reads best. */
 export function duration(ms: number | undefined): string {
   if (ms === undefined) return MISSING;

@@ -8,6 +8,7 @@ import {code, type Content, emptyState, nothing, section} from "./elements.js";
 import {count, formatFor, list, plural, time} from "./format.js";
 import {form, type Input, select} from "./inputs.js";
 import {figure} from "./figure.js";
+import {unmetRun} from "./runOfAddress.js";
 import {text} from "./sqlText.js";
 
 const HEIGHT = 320;
@@ -25,12 +26,14 @@ export function chooseHistory(data: HistoryData): Input<HistoryChoice | null> {
       {value: null}
     );
   const run = chosen("run");
+  const selected = ({runs}: EvalHistory) => runs.some((one) => one.run === run);
   const histories = select(
     data.histories.map((one) => ({label: `${one.title}, split ${one.split}`, id: one.id, value: one})),
     {
       label: "Eval and split",
       key: "history",
-      selected: ({runs}) => runs.some((one) => one.run === run)
+      selected,
+      unmet: unmetRun(data.histories.some(selected))
     }
   );
   const box = html`<div class="narrowing"></div>`;

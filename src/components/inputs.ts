@@ -1,7 +1,8 @@
 import {rollup} from "d3";
 import {html} from "htl";
 import {chosen, onReturn, remember} from "./address.js";
-import {freshId} from "./elements.js";
+import {addressNotice, type Missing, missingText} from "./addressNotice.js";
+import {type Content, freshId} from "./elements.js";
 
 /**
  * An element with a value that emits "input" when a reader changes it: what Framework's `view` takes.
@@ -23,12 +24,16 @@ export interface SelectOptions<T> {
   selected?: (value: T) => boolean;
   /** Where the page's address keeps the choice; nowhere unless told. */
   key?: string;
+  /** What the address asks for under another key, when no choice is of it: "run x". */
+  unmet?: string;
+  /** What to say when the address asks for what is no choice; undefined for nothing. */
+  missing?(missing: Missing): Content | undefined;
 }
 
 /**
  * A labelled drop-down list; choices of one label show their ids too. With no choices its value is undefined and it is
- * disabled. With a `key` it begins with what the
- * page's address says, and writes there what a reader chooses.
+ * disabled. With a `key` it begins with what the page's address says, and writes there what a reader chooses; a notice tells
+ * when the address asks for what is no choice.
  */
 export function select<T>(choices: readonly Choice<T>[], options: SelectOptions<T>): Input<T> {
   const id = freshId("select");
@@ -52,22 +57,29 @@ export function select<T>(choices: readonly Choice<T>[], options: SelectOptions<
     0,
     choices.findIndex((choice) => options.selected?.(choice.value))
   );
-  const {key} = options;
-  const inAddress = () => {
-    const wanted = key === undefined ? null : chosen(key);
-    const found = choices.findIndex((choice) => wanted === (choice.id ?? choice.label));
-    return String(found < 0 ? initial : found);
+  const {key, label, unmet, missing = missingText} = options;
+  const wanted = () => (key === undefined ? null : chosen(key));
+  const inAddress = () => choices.findIndex((choice) => wanted() === (choice.id ?? choice.label));
+  const asAsked = () => String(inAddress() < 0 ? initial : inAddress());
+  list.value = asAsked();
+  const field = html`<div class="field"><label for=${id}>${label}</label>${list}</div>`;
+  const notice = addressNotice(list);
+  const tell = () => {
+    const asked = wanted() ?? unmet;
+    const shown = choices[initial]?.label;
+    notice(asked && shown && inAddress() < 0 ? missing({asked, label, shown}) : undefined);
   };
-  list.value = inAddress();
-  const field = html`<div class="field"><label for=${id}>${options.label}</label>${list}</div>`;
+  tell();
   if (key !== undefined && choices.length > 0) {
     list.addEventListener("input", () => {
       const choice = choices[Number(list.value)]!;
       remember({[key]: choice.id ?? choice.label});
+      tell();
     });
     onReturn(field, () => {
-      if (list.value === inAddress()) return;
-      list.value = inAddress();
+      tell();
+      if (list.value === asAsked()) return;
+      list.value = asAsked();
       field.dispatchEvent(new Event("input", {bubbles: true}));
     });
   }
@@ -112,7 +124,8 @@ export function form<T extends object>(inputs: {[K in keyof T]: Input<T[K]>}, la
 /** Something that a phone shows when it is asked for; elsewhere it is there, and the summary is not. */
 export function folded(summary: string, content: Node): HTMLElement {
   const wide = matchMedia("(min-width: 601px)").matches;
-  return html`<details class="fold" open=${wide}>
+  const told = content instanceof Element && content.querySelector(".notice") !== null;
+  return html`<details class="fold" open=${wide || told}>
     <summary>${summary}</summary>
     ${content}
   </details>`;
@@ -132,11 +145,12 @@ export interface SliderOptions {
 /** A labelled range of whole numbers that arrow keys move through. */
 export function slider({label, min, max, value, write, key}: SliderOptions): Input<number> {
   const id = freshId("slider");
-  const inAddress = () => {
-    const wanted = key === undefined ? null : chosen(key);
-    const found = Number(wanted);
-    return wanted !== null && Number.isInteger(found) && found >= min && found <= max ? found : value;
+  const wanted = () => (key === undefined ? null : chosen(key));
+  const known = () => {
+    const found = Number(wanted());
+    return wanted() !== null && Number.isInteger(found) && found >= min && found <= max;
   };
+  const inAddress = () => (known() ? Number(wanted()) : value);
   const input = html`<input
     id=${id}
     type="range"
@@ -155,10 +169,20 @@ export function slider({label, min, max, value, write, key}: SliderOptions): Inp
   const field = html`<div class="field">
     <label for=${id}>${label}</label><span class="slider">${input}${output}</span>
   </div>`;
+  const notice = addressNotice(field.querySelector<HTMLElement>(".slider")!);
+  const tell = () => {
+    const asked = wanted();
+    notice(asked === null || known() ? undefined : missingText({asked, label, shown: write(value)}));
+  };
+  tell();
   if (key !== undefined) {
     // A step on the way is no place to go back to.
-    input.addEventListener("input", () => remember({[key]: input.value}, {replace: true}));
+    input.addEventListener("input", () => {
+      remember({[key]: input.value}, {replace: true});
+      tell();
+    });
     onReturn(field, () => {
+      tell();
       if (Number(input.value) === inAddress()) return;
       input.value = String(inAddress());
       show();

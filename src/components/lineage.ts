@@ -8,7 +8,7 @@ import {
   reached,
   shortId
 } from "../models/lineageGraph.js";
-import {chosen} from "./address.js";
+import {chosen, linkTo} from "./address.js";
 import type {CurvesData} from "../site/learningCurves.js";
 import {dataTable} from "./dataTable.js";
 import {code, type Content, emptyState, facts, nothing, section} from "./elements.js";
@@ -17,6 +17,7 @@ import {learningCurve} from "./learningCurve.js";
 import {type Input, select} from "./inputs.js";
 import {lineageDrawing} from "./lineageDrawing.js";
 import {relatedQuery} from "./lineageQuery.js";
+import {unmetRun} from "./runOfAddress.js";
 
 const GROUPS: [LineageKind, string][] = [
   ["model", "Models"],
@@ -51,7 +52,8 @@ export function chooseRecord(graph: LineageGraph): Input<LineageNode | null> {
   return select(choices, {
     label: "Record",
     key: "record",
-    selected: (node) => (run ? node === run : sizes.get(node) === most)
+    selected: (node) => (run ? node === run : sizes.get(node) === most),
+    unmet: unmetRun(run !== undefined)
   });
 }
 
@@ -176,7 +178,12 @@ function relatedTable(
   return dataTable(
     related,
     [
-      {name: "Record", heading: true, value: labelOf},
+      {
+        name: "Record",
+        heading: true,
+        value: (node) =>
+          html`<a href=${linkTo("./lineage", {record: node.id, drawn: undefined})}>${labelOf(node)}</a>`
+      },
       {name: "Kind", value: ({kind}) => NAMES[kind]},
       {name: "Relation", value: ({id}) => (up.has(id) ? "ancestor" : "descendant")},
       {name: "Note", value: (node) => notesOf(node).join(" ") || "–"}

@@ -25,7 +25,7 @@ export function raceLanes(race: string, course: RaceCourse): Content[] {
     return chart({
       width,
       height: 50 + lanes.length * (narrow ? 36 : 25),
-      marginLeft: narrow ? 4 : Math.min(260, 16 + names * 7.4),
+      marginLeft: narrow ? 4 : Math.min(260, 20 + names * 7.4),
       marginRight: 56,
       marginTop: narrow ? 14 : 6,
       marginBottom: 42,

@@ -1,6 +1,7 @@
 import {html} from "htl";
 import type {RowDetail} from "../site/detailTypes.js";
 import {type Content, nothing, section} from "./elements.js";
+import {similarityText} from "./format.js";
 import {said, text} from "./shownText.js";
 
 /** The training rows that make a candidate's answer to it look better than it is. */
@@ -17,7 +18,7 @@ export function knownFromTraining({training = []}: RowDetail): Content {
         html`<div class="message">
           <span class="role"
             >${measure}: training row
-            ${row}${similarity === undefined ? "" : `, similarity ${similarity.toFixed(2)}`}</span
+            ${row}${similarity === undefined ? "" : `, similarity ${similarityText(similarity)}`}</span
           >
           ${said(found ? text(found) : html`<em>The text is not published.</em>`)}
         </div>`

@@ -10,6 +10,12 @@ export function isOfAddressedRun(
   return (dataset, version) => run?.dataset.name === dataset && run.dataset.version === version;
 }
 
+/** The run that the address asks for, when none of what a page offers is of it; for the notice of an input. */
+export function unmetRun(met: boolean): string | undefined {
+  const wanted = chosen("run");
+  return wanted === null || met ? undefined : `run ${wanted}`;
+}
+
 /** What stands for a version in the address. */
 export function versionKey(dataset: string, version: string): string {
   return `${dataset}@${version.slice(0, 12)}`;

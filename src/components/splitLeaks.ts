@@ -1,7 +1,7 @@
 import {html} from "htl";
 import type {LeaksView, SplitManifest, SplitsView} from "../site/types.js";
 import {code, type Content, details} from "./elements.js";
-import {count, plural} from "./format.js";
+import {count, plural, similarityText} from "./format.js";
 import {groupedTable} from "./groupedTable.js";
 import {nameOf} from "./leakagePlot.js";
 import {leakingRowsQuery} from "./splitQueries.js";
@@ -48,7 +48,7 @@ function leakTable(
     [
       {name: "Test row", heading: true, value: ({row}) => row},
       {name: "Training row", value: ({known}) => known},
-      {name: "Similarity", numeric: true, value: ({similarity}) => similarity?.toFixed(2) ?? "–"},
+      {name: "Similarity", numeric: true, value: ({similarity}) => similarityText(similarity)},
       {name: "Test text, masked", wide: true, value: ({excerpt}) => excerpt ?? "not published"},
       {name: "Training text, masked", wide: true, value: ({knownExcerpt}) => knownExcerpt ?? "not published"}
     ],

@@ -7,7 +7,7 @@ import {type Input, select} from "./inputs.js";
 import {leakagePlot} from "./leakagePlot.js";
 import {splitLeaks} from "./splitLeaks.js";
 import {splitResults} from "./splitResults.js";
-import {isOfAddressedRun, versionKey} from "./runOfAddress.js";
+import {isOfAddressedRun, unmetRun, versionKey} from "./runOfAddress.js";
 import {splitTable} from "./splitTable.js";
 
 /** Lets a reader choose a version of a dataset, that of the address's run unless told; without one it says how to pull and split one. */
@@ -16,6 +16,7 @@ export function chooseSplits(
   verdicts?: Pick<VerdictsData, "runs">
 ): Input<SplitsView | null> {
   const isOfRun = isOfAddressedRun(verdicts);
+  const selected = (view: SplitsView | null) => view !== null && isOfRun(view.dataset, view.version.id);
   const several = new Set(data.versions.map(({dataset}) => dataset)).size > 1;
   if (data.versions.length > 0)
     return select(
@@ -28,7 +29,8 @@ export function chooseSplits(
       {
         label: "Dataset and version",
         key: "dataset",
-        selected: (view) => view !== null && isOfRun(view.dataset, view.version.id)
+        selected,
+        unmet: unmetRun(!verdicts || data.versions.some(selected))
       }
     );
   const node = emptyState("No dataset has been pulled yet.", [

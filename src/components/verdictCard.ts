@@ -165,6 +165,7 @@ function costNote(
     return view?.costByHosting
       ? html`by hosting and volume: see <a href=${linkTo("./costs")} data-keep-run>Costs</a>`
       : "no price stated";
-  const range = cost.low === undefined ? "" : `${dollars(cost.low)} to ${dollars(cost.high)}, `;
+  const [low, high] = [dollars(cost.low), dollars(cost.high)];
+  const range = low === high ? "" : `${low} to ${high}, `;
   return `${range}${best}`;
 }

@@ -81,29 +81,38 @@ export function cleanTable(table: ScoreTable, marks: ReadonlyMap<string, readonl
 }
 
 /**
- * A line for all candidates that had learned from the same number of the rows they are scored on, with the clean
- * score of the best of them; none when all are clean.
+ * Says of a candidate what it had learned of the rows it is scored on and how it scores on the others, and shortly how many others
+ * had learned from some, from as many rows or not: each is counted once.
  */
-export function contaminationWarnings(found: readonly Contamination[], scale: ScoreScale): string[] {
-  const groups = new Map<string, Contamination[]>();
-  for (const one of found.filter(({share = 0}) => share > 0)) {
-    const key = [one.clean, one.near, one.contaminated].join();
-    groups.set(key, [...(groups.get(key) ?? []), one]);
-  }
-  return [...groups.values()].map((group) => {
-    const best = group.reduce((a, b) => ((b.whole.mean ?? -Infinity) > (a.whole.mean ?? -Infinity) ? b : a));
-    return contaminationSentence(best, scale, group.length - 1);
-  });
+export function contaminationText(
+  first: Contamination,
+  others: readonly Contamination[],
+  scale: ScoreScale
+): string {
+  const alike = others.filter((one) => likeness(one) === likeness(first)).length;
+  const more = others.length - alike;
+  const rest = more === 0 ? "" : ` Rows of ${candidates(more, "more")} are contaminated too.`;
+  return contaminationSentence(first, scale, alike) + rest;
 }
 
-/**
- * What a candidate had learned of the rows it is scored on and how it scores on the others; `alike` is how many more had learned
- * from as many rows.
- */
-export function contaminationSentence(
+/** A line for all candidates that had learned from rows they are scored on, about the best of them; none when all are clean. */
+export function contaminationWarnings(found: readonly Contamination[], scale: ScoreScale): string[] {
+  const dirty = found.filter(({share = 0}) => share > 0);
+  if (dirty.length === 0) return [];
+  const best = dirty.reduce((a, b) => ((b.whole.mean ?? -Infinity) > (a.whole.mean ?? -Infinity) ? b : a));
+  const others = dirty.filter((one) => one !== best);
+  return [contaminationText(best, others, scale)];
+}
+
+const likeness = ({clean, near, contaminated}: Contamination) => [clean, near, contaminated].join();
+
+const candidates = (n: number, kind: "more" | "other") =>
+  `${counted(n)} ${kind} candidate${n === 1 ? "" : "s"}`;
+
+function contaminationSentence(
   {candidate, near, contaminated, clean, unknown, share = 0, whole, onClean}: Contamination,
   scale: ScoreScale,
-  alike = 0
+  alike: number
 ): string {
   const {number} = writerOf(scale);
   const learned = [
@@ -114,8 +123,7 @@ export function contaminationSentence(
       ? `${counted(near)} ${near === 1 ? "has" : "have"} a near-duplicate ${contaminated > 0 ? "there" : "in the training part"}`
       : ""
   ].filter(Boolean);
-  const who =
-    alike === 0 ? candidate : `${candidate} and ${counted(alike)} other candidate${alike === 1 ? "" : "s"}`;
+  const who = alike === 0 ? candidate : `${candidate} and ${candidates(alike, "other")}`;
   const score =
     clean === 0
       ? unknown > 0

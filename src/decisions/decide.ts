@@ -38,7 +38,7 @@ export const decide: Decide = (table, options) => {
   const scale = options.scale ?? scaleOf(table.values);
   const summaries = table.candidates.map((_, c) => summarize(table, c, 1 - alpha)).sort(bestFirst);
   const scored = summaries.filter((summary) => summary.mean !== undefined);
-  const warnings = warningsOf(table, summaries);
+  const warnings = warningsOf(summaries);
   const common = {margin: options.margin, alpha, scale, summaries, warnings};
   const best = scored[0]?.candidate;
   if (best === undefined)
@@ -187,7 +187,8 @@ function isEquivalent(table: ScoreTable, pair: Comparison, options: DecideOption
   return low !== undefined && high !== undefined && low > -options.margin && high < options.margin;
 }
 
-function warningsOf(table: ScoreTable, summaries: CandidateSummary[]): string[] {
+/** Who lacks scores; a risk says where that could turn the verdict. */
+function warningsOf(summaries: CandidateSummary[]): string[] {
   const warnings: string[] = [];
   for (const {candidate, planned, scored, ifFailedWrong, ifFailedRight} of summaries)
     if (scored < planned) {
@@ -199,15 +200,5 @@ function warningsOf(table: ScoreTable, summaries: CandidateSummary[]): string[] 
         `${candidate}: ${planned - scored} of ${planned} rows ${planned - scored === 1 ? "has" : "have"} no score.${range}`
       );
     }
-  const leaders = new Set(
-    (["ifFailedWrong", "ifFailedRight"] as const).map(
-      (key) =>
-        [...summaries].sort((a, b) => (b[key] ?? b.mean ?? -1) - (a[key] ?? a.mean ?? -1))[0]?.candidate
-    )
-  );
-  if (table.binary && leaders.size > 1)
-    warnings.push(
-      "Which candidate has the best mean depends on how the rows without a score would have come out."
-    );
   return warnings;
 }

@@ -1,5 +1,5 @@
 import {OLD_PRICE_DAYS} from "../costs/prices/priceAt.js";
-import {type Contamination, contaminationSentence} from "./contamination.js";
+import {type Contamination, contaminationText} from "./contamination.js";
 import {counted} from "./points.js";
 import {writerOf} from "./scoreScale.js";
 import type {Risk, Verdict} from "./types.js";
@@ -73,29 +73,28 @@ function splitRisk({scale}: Pick<Verdict, "scale">, {otherSplit}: RiskFacts): Ri
   };
 }
 
-function contaminationRisks(verdict: Pick<Verdict, "set" | "scale">, facts: RiskFacts): Risk[] {
+/** One for all candidates, the best's own rows first, where one that may be the best had learned from its rows. */
+function contaminationRisks(verdict: Pick<Verdict, "set" | "best" | "scale">, facts: RiskFacts): Risk[] {
+  const {set, best, scale} = verdict;
   const unknown = (facts.contaminationUnknown ?? []).map((sentence): Risk => ({
     kind: "contamination",
     sentence
   }));
-  const dirty = (facts.contamination ?? []).filter(
-    ({share = 0, candidate}) => share > 0 && verdict.set.includes(candidate)
-  );
-  if (dirty.length === 0) return unknown;
+  const dirty = (facts.contamination ?? []).filter(({share = 0}) => share > 0);
+  const among = dirty.filter(({candidate}) => set.includes(candidate));
+  if (among.length === 0) return unknown;
   const flattery = ({whole, onClean}: Contamination) =>
     whole.mean === undefined || onClean.mean === undefined ? undefined : Math.abs(whole.mean - onClean.mean);
-  const worst = dirty.reduce((a, b) => ((flattery(b) ?? Infinity) > (flattery(a) ?? Infinity) ? b : a));
-  const others = dirty.length - 1;
-  const more =
-    others === 0
-      ? ""
-      : ` Rows of ${counted(others)} more candidate${others === 1 ? " are" : "s are"} contaminated too.`;
+  const worst = among.reduce((a, b) => ((flattery(b) ?? Infinity) > (flattery(a) ?? Infinity) ? b : a));
+  const first = among.find(({candidate}) => candidate === best) ?? worst;
+  const others = dirty.filter((one) => one !== first);
+  const moves = flattery(worst);
+  const larger = moves !== undefined && moves > (flattery(first) ?? Infinity);
+  const most = larger
+    ? ` The score of ${worst.candidate} changes most on its clean rows, by ${writerOf(scale).difference(moves)}.`
+    : "";
   return [
-    {
-      kind: "contamination",
-      sentence: contaminationSentence(worst, verdict.scale) + more,
-      moves: flattery(worst)
-    },
+    {kind: "contamination", sentence: contaminationText(first, others, scale) + most, moves},
     ...unknown
   ];
 }

@@ -40,12 +40,17 @@ export const REPORT_PAGES: NavigationPage[] = [
 /** What a reader chose on one page and wants to find on the next: keys of the address. */
 export const CARRIED = ["run", "scorer", "slice", "reference", "first", "second", "dataset"] as const;
 
+const FROM_A_FILE = `<div class="empty"><p class="empty-title">This report was opened as a file.</p>
+<p>Browsers load its numbers from a server only. Serve its folder, with <code>python3 -m http.server --directory dist</code>, say, and open the address that is printed.</p></div>`;
+
 // Framework writes a document without a language and forbids zooming; neither can be configured. The navigation is given the
 // address's choices here, since not every page has code that would.
 export const siteHead = `<link rel="icon" href="data:,">
 <meta name="color-scheme" content="light dark">
 <script>document.documentElement.lang = "en"; document.querySelector("meta[name=viewport]").content = "width=device-width, initial-scale=1";
 addEventListener("DOMContentLoaded", () => {
+  // Browsers load no modules from files: without a word the page would be empty.
+  if (location.protocol === "file:") document.querySelector("main")?.insertAdjacentHTML("afterbegin", ${JSON.stringify(FROM_A_FILE)});
   const here = new URLSearchParams(location.search);
   for (const link of document.querySelectorAll("#observablehq-header nav a")) {
     const address = new URL(link.href);

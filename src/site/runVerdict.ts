@@ -1,9 +1,11 @@
 import {
+  type Contamination,
   contaminationWarnings,
   type RiskFacts,
   runReport,
   type RunReport,
-  type ScoreTable
+  type ScoreTable,
+  type Verdict
 } from "../decisions/index.js";
 import {listModels} from "../models/index.js";
 import {type DecidingRun, decidingRuns, listRaces} from "../races/index.js";
@@ -43,12 +45,14 @@ export async function runVerdict(
     }
   });
   const {verdict} = report;
-  // That of the candidates which may be the best is among the risks.
-  const others = contaminationWarnings(
-    (contamination?.candidates ?? []).filter(({candidate}) => !verdict.set.includes(candidate)),
-    verdict.scale
-  );
-  return {...report, verdict: {...verdict, warnings: [...verdict.warnings, ...others]}, contamination};
+  const warnings = [...verdict.warnings, ...contaminationBeside(verdict, contamination?.candidates ?? [])];
+  return {...report, verdict: {...verdict, warnings}, contamination};
+}
+
+/** Where one of the candidates that may be the best is contaminated, a risk tells of them all. */
+function contaminationBeside({set, scale}: Verdict, found: readonly Contamination[]): string[] {
+  const told = found.some(({candidate, share = 0}) => share > 0 && set.includes(candidate));
+  return told ? [] : contaminationWarnings(found, scale);
 }
 
 /** Bytes by candidate, and the candidates that share weights; a variant's name begins with its candidate's. */

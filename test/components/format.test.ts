@@ -1,5 +1,14 @@
 import {describe, expect, it} from "vitest";
-import {bytes, dollars, duration, formatFor, list, plural, share} from "../../src/components/format.js";
+import {
+  bytes,
+  dollars,
+  duration,
+  formatFor,
+  list,
+  plural,
+  share,
+  similarityText
+} from "../../src/components/format.js";
 
 describe("scores", () => {
   it("are percent with one decimal when all lie between 0 and 1, intervals as ranges", () => {
@@ -35,6 +44,10 @@ describe("scores", () => {
 });
 
 describe("other figures", () => {
+  it("have a similarity of 1 only for what is equal", () => {
+    expect([1, 0.9961, 0.8, undefined].map(similarityText)).toEqual(["1", "0.99", "0.80", "–"]);
+  });
+
   it("have no dollars in exponents", () => {
     expect([0, 3.2e-7, 0.0000012, 0.05].map(dollars)).toEqual(["$0", "< $0.000001", "$0.0000012", "$0.05"]);
   });

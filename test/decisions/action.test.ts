@@ -202,6 +202,26 @@ describe("the risks of a verdict", () => {
     expect(risks[0]!.moves).toBeCloseTo(0.1);
   });
 
+  it("tell of contamination once: of the best first, and of each other candidate as one of a number", () => {
+    const of = (candidate: string, contaminated: number, onClean: number) => ({
+      ...contamination[0]!,
+      candidate,
+      contaminated,
+      clean: 10 - contaminated,
+      share: contaminated / 10,
+      onClean: score(onClean)
+    });
+    const {risks, best, set} = decide(tableOf(10_000, {...close, far: (r: number) => r % 2 === 0}, "a"), {
+      ...options,
+      facts: {contamination: [of("far", 5, 0.5), of("b", 4, 0.75), of("a", 5, 0.79)]}
+    });
+    expect([best, set]).toEqual(["a", ["a", "b"]]);
+    expect(risks.map(({sentence}) => sentence)).toEqual([
+      "50.0% of the scored rows are contaminated for a and 1 other candidate (5 stand in the training part). On the 5 clean rows a scores 79.0, on all 80.0. Rows of 1 more candidate are contaminated too. The score of b changes most on its clean rows, by 5.0 points."
+    ]);
+    expect(risks[0]!.moves).toBeCloseTo(0.05);
+  });
+
   it("hold no good news", () => {
     expect(
       decide(table, {
@@ -253,6 +273,10 @@ describe("risks", () => {
     expect(decide(table([0, 1, 2]), options).risks).toEqual([]);
     const turned = decide(table(Array.from({length: 200}, (_, r) => 2 * r)), options);
     expect(turned.risks.map(({kind}) => kind)).toEqual(["failures"]);
+    // The risk says that the best depends on them: no warning says so again.
+    expect(turned.warnings).toEqual([
+      "b: 200 of 400 rows have no score. Its mean would be from 50.0 (all wrong) to 100.0 (all right)."
+    ]);
   });
 });
 

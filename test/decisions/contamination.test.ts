@@ -69,8 +69,7 @@ describe("cleanTable", () => {
 describe("contaminationWarnings", () => {
   it("says how many rows, and what the score is without them; nothing for a clean candidate", () => {
     expect(contaminationWarnings(contaminationOf(table, marks), "proportion")).toEqual([
-      "50.0% of the scored rows are contaminated for a (1 stands in the training part, 1 has a near-duplicate there). On the 2 clean rows it scores 50.0, on all 75.0.",
-      "25.0% of the scored rows are contaminated for b (1 stands in the training part). On the 3 clean rows it scores 100.0, on all 66.7."
+      "50.0% of the scored rows are contaminated for a (1 stands in the training part, 1 has a near-duplicate there). On the 2 clean rows it scores 50.0, on all 75.0. Rows of 1 more candidate are contaminated too."
     ]);
     const allClean = new Map([["a", Array<RowMark>(4).fill("clean")]]);
     expect(contaminationWarnings(contaminationOf(table, allClean), "proportion")).toEqual([]);
@@ -90,6 +89,10 @@ describe("contaminationWarnings", () => {
     });
     expect(contaminationWarnings([one("a", 0.5), one("b", 0.9), one("c", 0.7)], "proportion")).toEqual([
       "20.0% of the scored rows are contaminated for b and 2 other candidates (2 have a near-duplicate in the training part). On the 8 clean rows b scores 80.0, on all 90.0."
+    ]);
+    const worse = {...one("d", 0.4), near: 3, clean: 7, share: 0.3};
+    expect(contaminationWarnings([one("a", 0.5), worse, one("b", 0.9)], "proportion")).toEqual([
+      "20.0% of the scored rows are contaminated for b and 1 other candidate (2 have a near-duplicate in the training part). On the 8 clean rows b scores 80.0, on all 90.0. Rows of 1 more candidate are contaminated too."
     ]);
   });
 });

@@ -138,9 +138,14 @@ describe("decide", () => {
       ifFailedWrong: 0.48,
       ifFailedRight: 0.88
     });
-    expect(verdict.warnings.join(" ")).toMatch(
-      /a: 40 of 100 rows have no score.*Which candidate has the best mean depends/
-    );
+    expect(verdict.warnings).toEqual([
+      "a: 40 of 100 rows have no score. Its mean would be from 48.0 (all wrong) to 88.0 (all right)."
+    ]);
+    expect(verdict.risks.map(({sentence}) => sentence)).toEqual([
+      expect.stringMatching(
+        /^40 scores are missing\. The best mean would be .* had every missing one been wrong/
+      )
+    ]);
   });
 
   it("nothing scored is nothing decided, and one candidate has nobody to beat", () => {

@@ -122,6 +122,68 @@ describe("the state of every input", () => {
   });
 });
 
+describe("an address that asks for what is not in the report", () => {
+  const asked = () => {
+    const own = `run=${byThread().id}`;
+    return [
+      ["lineage?record=gone", "Record"],
+      ["data-sets?dataset=gone", "Dataset and version"],
+      ["splits?dataset=gone", "Dataset and version"],
+      ["races?race=gone", "Race"],
+      ["history?history=gone", "Eval and split"],
+      ["history?candidate=gone", "Candidate"],
+      ["runs?run=gone", "Run"],
+      [`candidates?${own}&scorer=gone`, "Scorer"],
+      [`candidates?${own}&slice=gone`, "Rows"],
+      [`differences?${own}&reference=gone`, "Measured against"],
+      [`comparison?${own}&second=gone`, "Against"],
+      [`examples?${own}&sort=gone`, "Sorted by"],
+      [`judges?run=${report.run("judged").id}&judge=gone`, "Judge"]
+    ] as const;
+  };
+  const notice = (page: Page) => page.locator(".notice").innerText();
+
+  it("gets a notice, which says what is shown instead", async (context) => {
+    for (const [path, label] of asked()) {
+      const {page, problems} = await open(context, path);
+      const shown = await page.getByLabel(label, {exact: true}).locator("option:checked").innerText();
+      expect(await notice(page), path).toBe(
+        `The address asks for gone, for which there is nothing under “${label}” in this report. Shown instead: ${shown}.`
+      );
+      expect(problems, path).toEqual([]);
+      await page.close();
+    }
+    const {page} = await open(context, `costs?run=${report.run("priced").id}&volume=999`);
+    expect(await notice(page)).toContain(
+      "nothing under “Requests a month” in this report. Shown instead: 100,000."
+    );
+    await page.close();
+  });
+
+  it("gets one where a page has nothing of the address's run", async (context) => {
+    for (const path of ["lineage", "data-sets", "splits", "races", "history"]) {
+      const {page} = await open(context, `${path}?run=gone`);
+      expect(await notice(page), path).toContain(
+        "The address asks for run gone, for which there is nothing under"
+      );
+      await page.close();
+    }
+    const {page} = await open(context, `history?run=${byThread().id}`);
+    expect(await page.locator(".notice").count()).toBe(0);
+    await page.close();
+  });
+
+  it("keeps the notice until something is chosen, and has it again after Back; a phone shows it unasked", async (context) => {
+    const {page} = await open(context, `candidates?run=${byThread().id}&scorer=gone`, {width: 390});
+    expect(await page.locator(".notice").isVisible()).toBe(true);
+    await page.getByLabel("Scorer").selectOption({label: "closeness"});
+    await page.locator(".notice").waitFor({state: "detached"});
+    await page.goBack();
+    await page.locator(".notice").waitFor();
+    await page.close();
+  });
+});
+
 describe("a long table", () => {
   it("is filtered and sorted by the address, and saves what it shows", async (context) => {
     const {page} = await open(context, `comparison?run=${report.run("intent-clear").id}`);

@@ -29,6 +29,7 @@ describe("the first page", () => {
     expect(byThread().verdict.action).toMatch(/^Switch to joint-served: .* labelled rows would decide\./);
     expect(await page.locator(".source").innerText()).toContain(byThread().id);
     await page.getByText("The same in numbers").click();
+    expect(await page.locator(".tiles").innerText()).not.toMatch(/(\$[\d.]+) to \1,/);
     const table = await cells(page, "Means and intervals of the candidates");
     expect(table.map((row) => row.slice(0, 4))).toEqual(
       verdict.summaries.map((one) => [

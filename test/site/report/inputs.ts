@@ -94,6 +94,14 @@ describe("inputs", () => {
     expect((await cells(page, "Rows on which joint and tfidf-logreg disagree")).length).toBe(
       Math.min(40, found!.first)
     );
+    const link = page
+      .getByRole("region", {name: "Rows on which joint and tfidf-logreg disagree"})
+      .getByRole("link")
+      .first();
+    const id = await link.innerText();
+    await link.click();
+    await page.getByRole("heading", {name: `Row ${id}`, exact: true}).waitFor();
+    await page.getByText(`1 of ${found!.first} in the list`).waitFor();
     await page.close();
   });
 });

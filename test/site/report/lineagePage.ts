@@ -50,6 +50,8 @@ describe("the page of lineage", () => {
     expect(await page.getByText(/^and \d+ more runs?/).count()).toBe(runs > most ? 1 : 0);
     await page.getByLabel("Drawn").selectOption({label: "Both"});
     expect(page.url()).toContain("drawn=both");
+    const records = page.getByRole("region", {name: /^Records that belong to/}).getByRole("link");
+    expect(await records.count()).toBe(reached(graph, version, "up").size + down.size);
     await page.goBack();
     await redrawn(page);
     expect(await page.getByLabel("Drawn").locator("option:checked").innerText()).toMatch(

@@ -107,6 +107,11 @@ async function looksRight(page: Page): Promise<void> {
   await page.emulateMedia({colorScheme: "dark"});
   expect(await seriousViolations(page, ["color-contrast"])).toEqual([]);
   await page.emulateMedia({colorScheme: "light"});
+  for (const width of [768, 640, 320]) {
+    await page.setViewportSize({width, height: 844});
+    await redrawn(page);
+    expect(await overflow(page), `at ${width} px`).toBeLessThanOrEqual(0);
+  }
   await page.setViewportSize({width: 390, height: 844});
   await redrawn(page);
   expect(await overflow(page)).toBeLessThanOrEqual(0);

@@ -66,7 +66,7 @@ describe("scores in stars", () => {
     const {page} = await open(context, `differences?run=${report.run("intent-stars").id}`);
     await page.getByText("Shaded: the margin of ±0.25, within which a difference does not matter.").waitFor();
     await page.getByLabel("Scorer").selectOption({label: "exact"});
-    await page.getByText("Shaded: the margin of ±1 points, within which").waitFor();
+    await page.getByText("Shaded: the margin of ±1.0 points, within which").waitFor();
     await page.close();
   });
 });
