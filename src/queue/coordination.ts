@@ -1,18 +1,9 @@
 import {randomBytes} from "node:crypto";
 import type {CallOutcome, CallRequest} from "../runner/index.js";
-import {
-  ALIVE,
-  answerKey,
-  bodyKey,
-  EXPIRES,
-  LANES,
-  laneKeys,
-  RUN_EXPIRES,
-  runKeys,
-  SILENT_MS
-} from "./names.js";
+import {callsLanded} from "./inFlight.js";
+import {answerKey, bodyKey, EXPIRES, LANES, laneKeys, RUN_EXPIRES, runKeys, SILENT_MS} from "./names.js";
 import {readMessage, type Told, type Word} from "./protocol.js";
-import {pipelined, type Redis} from "./redis.js";
+import {pairs, pipelined, type Redis, serverTime} from "./redis.js";
 import {refused} from "./refused.js";
 import type {Sealing} from "./sealing.js";
 
@@ -32,8 +23,11 @@ export interface Coordination {
   readonly session: string;
   /** The server's address without its password. */
   readonly shown: string;
-  /** Takes the run over from a start before, and keeps it until `end`. */
-  begin(listener: CoordinationListener): Promise<void>;
+  /**
+   * Takes the run over from a start before, and keeps it until `end`. Calls that the start before has in flight are
+   * paid for: they are waited for as long as their workers live, or until `signal` fires.
+   */
+  begin(listener: CoordinationListener, signal: AbortSignal): Promise<void>;
   /** What a start before has left: the completion of a request, which then need not be asked for. */
   kept(key: string): Promise<CallOutcome | undefined>;
   /** For an outcome that nobody has asked for yet: a start before has. */
@@ -49,7 +43,8 @@ export interface Coordination {
   setGeneration(lane: string, recalls: number, endpoint?: string): void;
   /** Workers that take a lane's jobs. */
   listening(lane: string): Promise<number>;
-  end(): Promise<void>;
+  /** @param isDrained what a start before has left, and nobody has asked for, is kept for the next start */
+  end(isDrained: boolean): Promise<void>;
 }
 
 export interface CoordinationSetup {
@@ -60,9 +55,8 @@ export interface CoordinationSetup {
   onMessage?(message: string): void;
 }
 
-/** Calls in flight of a start that was killed are waited for so long: their answers are paid for. */
-const TAKE_OVER_MS = 10_000;
 const MOST_READ = 500;
+const SAY_MS = 1000;
 
 export function createCoordination(setup: CoordinationSetup): Coordination {
   const {redis, sealing, scope, shown} = setup;
@@ -102,40 +96,25 @@ export function createCoordination(setup: CoordinationSetup): Coordination {
       }
     });
 
-  /** Waits for what the start before has in flight, and takes what it has left. */
   async function takeOver(): Promise<void> {
-    const before = pairs(await redis.call("HGETALL", keys.run));
-    await redis.call("DEL", keys.run, keys.told);
-    await pipelined(redis, [...record(), say({session})]);
-    const lanes = [...before.keys()].flatMap((field) => (field.startsWith("lane:") ? [field.slice(5)] : []));
-    const until = performance.now() + TAKE_OVER_MS;
-    let told = false;
-    while (lanes.length > 0 && performance.now() < until) {
-      const flying = (await Promise.all(lanes.map(inFlight))).reduce((sum, count) => sum + count, 0);
-      if (flying === 0) break;
-      if (!told) setup.onMessage?.(`waiting for ${flying} calls of the start before`);
-      told = true;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    await pipelined(redis, [["DEL", keys.run, keys.told], ...record(), say({session})]);
+  }
+
+  /** Waits for what the start before has in flight, and takes what it has left. */
+  async function takeLeft(signal: AbortSignal): Promise<void> {
+    // Workers that have not heard it keep the places of calls that have ended.
+    const saying = setInterval(() => send([say({session})]), SAY_MS);
+    const onWait = (calls: number) =>
+      setup.onMessage?.(
+        `an earlier start of this run has ${calls} calls in flight at workers; waiting for their answers. Ctrl-C ends the wait`
+      );
+    await callsLanded({redis, scope, signal, onWait}).finally(() => clearInterval(saying));
     const kept = pairs(await redis.call("HGETALL", keys.done));
     for (const outcome of opened([...kept.values()], [...kept.keys()]))
       if (outcome.completion) left.set(outcome.key, outcome);
     const failed = [...kept.keys()].filter((key) => !left.has(key));
     if (failed.length > 0) await redis.call("HDEL", keys.done, ...failed);
   }
-
-  async function inFlight(lane: string): Promise<number> {
-    const counts = pairs(await redis.call("HGETALL", laneKeys(lane).flying));
-    const now = await serverTime();
-    let sum = 0;
-    for (const [field, count] of counts) {
-      const [worker, of] = field.split("|") as [string, string];
-      const seen = of === scope ? Number(await redis.call("ZSCORE", ALIVE, worker)) : 0;
-      if (now - seen < SILENT_MS) sum += Number(count);
-    }
-    return sum;
-  }
-  const serverTime = async () => Number(((await redis.call("TIME")) as string[])[0]) * 1000;
 
   async function read(): Promise<void> {
     while (!ended)
@@ -173,15 +152,17 @@ export function createCoordination(setup: CoordinationSetup): Coordination {
     scope,
     session,
     shown,
-    async begin(told) {
+    async begin(told, signal) {
       listener = told;
       try {
         await takeOver();
+        // A call in flight may wait for an answer to its question.
+        reading = read();
+        timer = setInterval(() => void beat().catch(() => undefined), (RUN_EXPIRES * 1000) / 5);
+        await takeLeft(signal);
       } catch (error) {
         throw refused(error, shown);
       }
-      reading = read();
-      timer = setInterval(() => void beat().catch(() => undefined), (RUN_EXPIRES * 1000) / 5);
     },
     async kept(key) {
       const outcome = left.get(key);
@@ -217,23 +198,17 @@ export function createCoordination(setup: CoordinationSetup): Coordination {
     },
     async listening(lane) {
       return Number(
-        await redis.call("ZCOUNT", laneKeys(lane).listening, (await serverTime()) - SILENT_MS, "+inf")
+        await redis.call("ZCOUNT", laneKeys(lane).listening, (await serverTime(redis)) - SILENT_MS, "+inf")
       );
     },
-    async end() {
+    async end(isDrained) {
       ended = true;
       clearInterval(timer);
+      const gone = isDrained && left.size > 0 ? [keys.run, keys.told] : [keys.run, keys.told, keys.done];
       if (listener && (await redis.call("HGET", keys.run, "session")) === session)
-        await redis.call("DEL", keys.run, keys.told, keys.done);
+        await redis.call("DEL", ...gone);
       reader.disconnect();
       await reading;
     }
   };
-}
-
-function pairs(flat: unknown): Map<string, string> {
-  const list = flat as string[];
-  const map = new Map<string, string>();
-  for (let i = 0; i < list.length; i += 2) map.set(list[i]!, list[i + 1]!);
-  return map;
 }

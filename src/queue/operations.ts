@@ -4,7 +4,7 @@ import {openQueue} from "./jobs.js";
 import {isLane} from "./lane.js";
 import {LANES, laneKeys, runKeys, SILENT_MS} from "./names.js";
 import type {JobData, Told} from "./protocol.js";
-import type {Redis} from "./redis.js";
+import {type Redis, serverTime} from "./redis.js";
 import {refused} from "./refused.js";
 
 /** Where the queue of one endpoint stands. */
@@ -35,7 +35,7 @@ export async function queueStatus(link: QueueLink): Promise<QueueStatus> {
   const queues = await onLanes(link, async (queue, lane, endpoint) => {
     const keys = laneKeys(lane);
     const counts = await queue.getJobCounts("wait", "prioritized", "active", "failed");
-    const now = Number(((await redis.call("TIME")) as string[])[0]) * 1000;
+    const now = await serverTime(redis);
     const [flying, limit, paused, workers] = await Promise.all([
       redis.call("HVALS", keys.flying) as Promise<string[]>,
       redis.call("GET", keys.limit) as Promise<string | null>,

@@ -7,6 +7,7 @@ import {
   OutcomeStream,
   type OutageSettings
 } from "../runner/index.js";
+import {Answers} from "./answers.js";
 import type {Coordination} from "./coordination.js";
 import {laneOf} from "./lane.js";
 import type {Told} from "./protocol.js";
@@ -32,6 +33,8 @@ export class QueueRun extends OutcomeStream<CallOutcome> {
   private readonly lanes = new Map<string, Promise<RunLane>>();
   private readonly opened: RunLane[] = [];
   private readonly jobs: SentJobs;
+  private readonly answers: Answers;
+  private readonly drained = new AbortController();
   private readonly timers: NodeJS.Timeout[] = [];
   private serial = 0;
 
@@ -49,6 +52,7 @@ export class QueueRun extends OutcomeStream<CallOutcome> {
       lost: (keys, id) => this.givenBack(keys, id),
       failed: (keys) => this.endFailed(keys)
     });
+    this.answers = new Answers(coordination);
     this.take();
   }
 
@@ -58,11 +62,14 @@ export class QueueRun extends OutcomeStream<CallOutcome> {
 
   protected async begin(): Promise<void> {
     if (!this.draining)
-      await this.setup.coordination.begin({
-        told: (told) => this.hear(told),
-        ended: (outcomes) => this.takeIn(outcomes),
-        lost: (why) => this.fail(new Error(why))
-      });
+      await this.setup.coordination.begin(
+        {
+          told: (told) => this.hear(told),
+          ended: (outcomes) => this.takeIn(outcomes),
+          lost: (why) => this.fail(new Error(why))
+        },
+        this.drained.signal
+      );
     this.timers.push(setInterval(() => void this.sweep().catch(() => undefined), SWEEP_MS));
   }
 
@@ -85,6 +92,7 @@ export class QueueRun extends OutcomeStream<CallOutcome> {
   }
 
   protected onDrain(): void {
+    this.drained.abort();
     for (const lane of this.opened) {
       lane.recall();
       lane.guard.stop();
@@ -105,7 +113,7 @@ export class QueueRun extends OutcomeStream<CallOutcome> {
   protected async end(): Promise<void> {
     for (const timer of this.timers) clearInterval(timer);
     for (const lane of this.opened) await lane.close();
-    await this.setup.coordination.end();
+    await this.setup.coordination.end(this.draining);
   }
 
   private async laneFor({candidate, model}: CallRequest): Promise<RunLane> {
@@ -197,7 +205,7 @@ export class QueueRun extends OutcomeStream<CallOutcome> {
 
   private hear(told: Told): void {
     if ("back" in told) this.givenBack(told.back, told.job);
-    else if ("question" in told) void this.answer(told);
+    else if ("question" in told) this.answer(told);
     else if ("unreadable" in told) this.jobs.again(told.unreadable);
     else if ("drain" in told) {
       this.setup.outage?.onGiveUp?.(told.drain);
@@ -205,10 +213,13 @@ export class QueueRun extends OutcomeStream<CallOutcome> {
     }
   }
 
-  private async answer({question, key, failed}: Extract<Told, {question: string}>): Promise<void> {
-    const one = this.requests.get(key);
-    const allowed = one && !one.ended ? ((await this.setup.mayRetry?.(one.request, failed)) ?? true) : false;
-    await this.setup.coordination.answer(question, allowed);
+  private answer({question, key, failed}: Extract<Told, {question: string}>): void {
+    const mayRetry = async () => {
+      const one = this.requests.get(key);
+      if (!one || one.ended) return false;
+      return (await this.setup.mayRetry?.(one.request, failed)) ?? true;
+    };
+    this.answers.give(question, mayRetry).catch((error: unknown) => this.fail(error));
   }
 
   /** Outcomes that workers have kept, each perhaps more than once. */

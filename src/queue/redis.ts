@@ -109,3 +109,16 @@ export async function pipelined(redis: Redis, commands: (string | number)[][]): 
   for (const [error] of results) if (error) throw error;
   return results.map(([, value]) => value);
 }
+
+/** What a command gives as names and values in turn. */
+export function pairs(flat: unknown): Map<string, string> {
+  const list = flat as string[];
+  const map = new Map<string, string>();
+  for (let i = 0; i < list.length; i += 2) map.set(list[i]!, list[i + 1]!);
+  return map;
+}
+
+/** The server's clock, in milliseconds. */
+export async function serverTime(redis: Redis): Promise<number> {
+  return Number(((await redis.call("TIME")) as string[])[0]) * 1000;
+}

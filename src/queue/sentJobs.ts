@@ -7,7 +7,8 @@ export interface SentJob {
   /** Sweeps that found nothing of it. */
   missed: number;
   at: number;
-  told?: boolean;
+  /** Since when it was seen as failed, and not tried again. */
+  failedAt?: number;
 }
 
 export interface SentJobsSetup {
@@ -71,8 +72,12 @@ export class SentJobs {
     for (const [id, job] of this.jobs) {
       if (performance.now() - job.at < SWEEP_MS) continue;
       const state = await job.lane.queue.getJobState(id);
-      if (state === "failed") this.tellFailed(job);
-      else if (state !== "unknown" && state !== "completed") {
+      if (state === "failed") {
+        this.tellFailed(job);
+        continue;
+      }
+      job.failedAt = undefined;
+      if (state !== "unknown" && state !== "completed") {
         job.missed = 0;
         // A word that was lost with its connection: what it told of is there.
         if (performance.now() - job.at > LOOK_MS) await this.setup.coordination.fetch([...job.keys]);
@@ -85,11 +90,11 @@ export class SentJobs {
 
   private tellFailed(job: SentJob): void {
     const {onMessage, giveUpMs, failed} = this.setup;
-    if (!job.told)
+    if (job.failedAt === undefined)
       onMessage?.(
         `${job.lane.endpoint.name}: a job with ${job.keys.size} requests failed, because every worker that took it died. \`assay queue retry\` tries it again`
       );
-    job.told = true;
-    if (performance.now() - job.at >= giveUpMs) failed([...job.keys]);
+    job.failedAt ??= performance.now();
+    if (performance.now() - job.failedAt >= giveUpMs) failed([...job.keys]);
   }
 }

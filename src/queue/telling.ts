@@ -66,6 +66,8 @@ function endedCommands(scope: string, {outcomes, marks}: EndedBatch): (string | 
 
 /** A call that was not acknowledged for so long is looked for. */
 const LOOK_AFTER_MS = 2000;
+/** A question that was not answered for so long is asked again: it, or its answer, may be lost. */
+const ASK_AGAIN_MS = 3000;
 
 /** @param listener a connection of its own, for the words of coordinators */
 export function createTelling({redis, sealing, onAbort, onLook}: TellingSetup, listener: Redis): Telling {
@@ -166,7 +168,9 @@ export function createTelling({redis, sealing, onAbort, onLook}: TellingSetup, l
     tell: push,
     async question(scope, key, failed, signal) {
       const question = randomBytes(8).toString("hex");
-      push(scope, {question, key, failed});
+      const ask = () => push(scope, {question, key, failed});
+      ask();
+      let askedAt = performance.now();
       return new Promise<boolean>((resolve) => {
         const end = (allowed: boolean) => {
           clearInterval(timer);
@@ -183,6 +187,10 @@ export function createTelling({redis, sealing, onAbort, onLook}: TellingSetup, l
             ([answer, lives]) => {
               if (answer !== null) end(answer === "1");
               else if (lives === 0) end(false);
+              else if (performance.now() - askedAt > ASK_AGAIN_MS) {
+                askedAt = performance.now();
+                ask();
+              }
             },
             () => undefined
           );

@@ -5,7 +5,7 @@ import {UserError} from "../store/index.js";
 import type {QueueAddress} from "./address.js";
 import {laneOf} from "./lane.js";
 import {ALIVE, LANES, laneKeys, makingKey, SILENT_MS} from "./names.js";
-import {connect} from "./redis.js";
+import {connect, serverTime} from "./redis.js";
 import {refused} from "./refused.js";
 import type {Sealing} from "./sealing.js";
 import {createTelling} from "./telling.js";
@@ -66,7 +66,7 @@ export async function startWorker(address: QueueAddress, options: WorkerOptions)
     redis.duplicate().on("error", () => undefined)
   );
   const beat = async () => {
-    const now = await serverTime();
+    const now = await serverTime(redis);
     for (const lane of reached.keys()) await redis.call("ZADD", laneKeys(lane).listening, now, name);
     await redis.call("ZADD", ALIVE, now, name);
     const making = lanes.flatMap((lane) => lane.making);
@@ -75,7 +75,6 @@ export async function startWorker(address: QueueAddress, options: WorkerOptions)
       await redis.call("ZREMRANGEBYSCORE", key, 0, now - 6 * SILENT_MS);
     await telling.check();
   };
-  const serverTime = async () => Number(((await redis.call("TIME")) as string[])[0]) * 1000;
   try {
     for (const [lane, endpoint] of reached) {
       await redis.call("HSET", LANES, lane, endpoint.name);
