@@ -31,5 +31,7 @@ export function decisionOn(run: RunManifest, races: readonly RaceRecord[]): Deci
     note(
       `! ${run.id} is round ${round} of a race: its figures hold for one look only. The race's verdict is that of ${race!.rounds.at(-1)!.run}.`
     );
+  else if (run.raceRound && !decision.race)
+    note(`! ${run.id} is a round that a race did not finish: its figures hold for one look only.`);
   return decision;
 }

@@ -8,6 +8,7 @@ export function raceText(race: RaceRecord): string {
   return [
     bold(`${race.eval} · ${race.split.name} split`) + dim(` · race ${race.id} · ${race.scorer}`),
     race.outcome?.sentence ?? "The race has not ended.",
+    ...(race.outcome?.kind === "stopped" ? [nextText(race)] : []),
     table(rounds, [
       {title: "round", align: "right", value: (row) => row.round},
       {title: "rows", align: "right", value: (row) => row.rows},
@@ -20,13 +21,24 @@ export function raceText(race: RaceRecord): string {
   ].join("\n");
 }
 
+/** What to do about a race that was stopped. */
+function nextText({outcome, rounds}: RaceRecord): string {
+  if (rounds.length > 0 && outcome?.best === undefined)
+    return "Mend what kept the answers from being scored, and ask again for failed rows with --retry-failed.";
+  const how = outcome?.why?.startsWith("budget") ? " with a larger --budget-usd" : "";
+  return `To go on, start it again${how}: what was paid for is kept.`;
+}
+
 /** What one round did, in a line. */
-export function roundText({standings, dropped, rows}: RaceRound): string {
+export function roundText({standings, dropped, rows, cutShort}: RaceRound): string {
   const leader = standings.find(({mean}) => mean !== undefined);
   const lead = leader
     ? `${leader.candidate} leads with ${points(leader.mean!)} on ${leader.scored === rows ? "" : `${leader.scored} scored of `}${rows} rows`
     : "no score yet";
-  return [lead, ...dropped.map(dropText)].join("; ");
+  const cut = cutShort
+    ? [`cut short, ${rows} of ${cutShort.planned} rows had ended for all (${cutShort.why})`]
+    : [];
+  return [lead, ...dropped.map(dropText), ...cut].join("; ");
 }
 
 function dropText({candidate, why, by, lead}: RaceDrop): string {

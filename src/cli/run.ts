@@ -85,9 +85,12 @@ export async function onFailure(error: unknown): Promise<void> {
   process.exitCode = Math.max(Number(process.exitCode ?? 0), await fail(error));
 }
 
-/** What was asked for was not done. A race ends its runs at a limit of its own; a limit that was asked for is met. */
+/** What was asked for was not done, or came to no score. A race ends its runs at a limit of its own; a limit that was asked for is met. */
 export function isUnfinished({result, race}: EvalOutcome): boolean {
-  if (race) return race.outcome?.kind === "stopped";
+  if (race)
+    return (
+      race.outcome?.kind === "stopped" || !race.rounds.at(-1)?.standings.some(({mean}) => mean !== undefined)
+    );
   const counts = result.manifest?.counts;
   if (counts === undefined) return false;
   const owed = result.manifest?.owedScores ?? 0;

@@ -224,14 +224,19 @@ async function importedOutcome(
   };
 }
 
-/** A dry run is of everything: what a race would cost depends on its course. */
+/**
+ * As the eval states, unless told otherwise: an error rate or a budget that is told takes the place of what is stated, since a
+ * race has one of them. A dry run is of everything: what a race would cost depends on its course.
+ */
 function raceOf(
-  {race: stated}: EvalDefinition,
-  {race, options}: RunEvalsOptions
+  {race}: EvalDefinition,
+  {race: told, options}: RunEvalsOptions
 ): RaceOptions | false | undefined {
-  if (callsNobody(options)) return false;
-  if (race !== undefined) return race;
-  return stated === true ? {} : stated;
+  if (callsNobody(options) || told === false) return false;
+  const stated = race === true ? {} : race;
+  if (told === undefined) return stated;
+  const saysHow = Object.values(told).some((value) => value !== undefined);
+  return saysHow || !stated ? told : stated;
 }
 
 const callsNobody = ({dryRun, showPrompts}: RunOptions) => dryRun === true || showPrompts !== undefined;

@@ -82,7 +82,8 @@ function unsealedText({id, eval: name, startedAt, journaled, underWay}: Unsealed
 /** A round of a race is not a run that lacks rows: it ended where the race had seen enough. */
 function statusOf(run: RunManifest, races: readonly RaceRecord[]): string {
   const round = raceOf(races, run.id)?.rounds.find((one) => one.run === run.id);
-  const status = round ? `round ${round.round} of a race` : run.status;
+  const unjudged = run.raceRound ? "round of a race, not finished" : run.status;
+  const status = round ? `round ${round.round} of a race` : unjudged;
   const erased = run.purged?.reduce((sum, {rows}) => sum + rows, 0) ?? 0;
   return [
     status,

@@ -43,12 +43,15 @@ export function replay(
     const then = asked[step.round - 1];
     // A race that was stopped has no more rounds: then the replay ends where it did.
     if (!then && race.outcome?.kind === "stopped") {
-      running.stop();
+      running.stop(race.outcome.why);
       continue;
     }
-    if (!then || step.rows > race.rounds[step.round - 1]!.rows) return undefined;
+    if (!then) return undefined;
+    const {rows, cutShort} = race.rounds[step.round - 1]!;
+    if (step.rows > (cutShort?.planned ?? rows)) return undefined;
     if (step.candidates.some((name) => !then.candidates.includes(name))) return undefined;
-    rounds.push(running.judge(cut(table, step.candidates, then.rows), then.costs));
+    const judged = running.judge(cut(table, step.candidates, then.rows), then.costs);
+    rounds.push(cutShort ? {...judged, cutShort} : judged);
   }
   return {settings, rounds, outcome: running.outcome()};
 }

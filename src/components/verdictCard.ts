@@ -21,8 +21,10 @@ const KINDS: Record<Verdict["kind"], {name: string; badge: BadgeKind}> = {
 export function verdictBadge(verdict: Verdict): HTMLElement {
   if (verdict.held) return badge("Check for leakage", "bad");
   if (isByBudget(verdict)) return badge("Pick by budget", "open");
+  if (verdict.kind === "need-more" && verdict.race?.outcome === "within-margin")
+    return badge("Within the margin", "even");
   const {name, badge: kind} = KINDS[verdict.kind];
-  return badge(name, kind);
+  return badge(name, hasUnscored(verdict) ? "open" : kind);
 }
 
 /** Of a race for a budget nobody knows how often it drops the best. */
@@ -30,12 +32,17 @@ function isByBudget({kind, race}: Verdict): boolean {
   return kind === "pick" && race !== undefined && race.errorRate === undefined;
 }
 
+/** Of a race: a pick that one who was never scored might have beaten. */
+function hasUnscored({kind, race}: Verdict): boolean {
+  return kind === "pick" && (race?.dropped ?? []).some(({why}) => why === "no-scores");
+}
+
 /** What to do first, then how sure and on what. */
 export function verdictCard(run: RunView): HTMLElement {
   const {verdict} = run;
   const clusters = verdict.summaries.some((summary) => summary.method?.includes("cluster"));
   return html`<section
-    class=${`verdict verdict-${verdict.held || isByBudget(verdict) ? "need-more" : verdict.kind}`}
+    class=${`verdict verdict-${verdict.held || isByBudget(verdict) || hasUnscored(verdict) ? "need-more" : verdict.kind}`}
     aria-label="Verdict"
   >
     <p class="eyebrow">

@@ -89,6 +89,7 @@ export function actionOf(
   const names = (all: readonly string[]) => list([...new Set(all.map(name))]);
   if (kind === "pick") return pickAction(verdict, best, baseline);
   if (kind === "tie") return tieAction(verdict, baseline, name);
+  if (verdict.race?.outcome === "within-margin") return withinMarginAction(verdict, best, baseline);
   const rows = moreRows(verdict.rowsNeeded);
   const others = set.filter((one) => name(one) !== name(best));
   if (baseline !== undefined && set.includes(baseline))
@@ -127,6 +128,8 @@ function pickAction(
   best: string,
   baseline: string | undefined
 ): string {
+  const unscored = (race?.dropped ?? []).filter(({why}) => why === "no-scores");
+  if (unscored.length > 0) return unscoredAction(unscored, best, baseline);
   if (race && race.errorRate === undefined) {
     const verb = best === baseline ? "Keep" : baseline === undefined ? "Take" : "Switch to";
     return `${verb} ${best}: it was left when ${race.rows < race.rowsOfPart ? "the budget was spent" : "all rows were used up"}.`;
@@ -138,6 +141,29 @@ function pickAction(
     return `${baseline === undefined ? "Take" : "Switch to"} ${best}: it is shown to be better than every other candidate.`;
   const {number, difference} = writerOf(scale);
   return `Switch to ${best}: it is ${difference(against.difference)} (${number(against.low)} to ${number(against.high)}) better than ${baseline}.`;
+}
+
+/** A candidate without a score was not shown to be worse: what it is worth is not known. */
+function unscoredAction(
+  unscored: readonly {candidate: string}[],
+  best: string,
+  baseline: string | undefined
+): string {
+  const names = unscored.map(({candidate}) => candidate);
+  const verb =
+    best === baseline ? "Keep" : baseline === undefined || names.includes(baseline) ? "Take" : "Switch to";
+  return `${verb} ${best}: it was left in the race, and ${list(names)} ${names.length > 1 ? "were" : "was"} never scored.`;
+}
+
+/** The leader of a race may be far better than the others, but is not much worse than any. */
+function withinMarginAction(
+  {set, margin, scale}: Pick<Verdict, "set" | "margin" | "scale">,
+  best: string,
+  baseline: string | undefined
+): string {
+  const verb =
+    best === baseline ? "Keep" : baseline === undefined || set.includes(baseline) ? "Take" : "Switch to";
+  return `${verb} ${best}: whichever of ${list(set)} is best, it is at most ${writerOf(scale).difference(margin)} better.`;
 }
 
 function tieAction(

@@ -34,6 +34,18 @@ export interface RaceRound extends RaceStep {
   run?: string;
   /** Calls that were really made: the rest was in the store. */
   newCalls?: number;
+  /** When a budget ended the round early: `rows` are then those that everybody had ended. */
+  cutShort?: RaceCut;
+  /** In a race for dollars: what each candidate had cost up to here, in US dollars; absent in races of before it was kept. */
+  spentUsd?: Record<string, number>;
+}
+
+export interface RaceCut {
+  /** Rows that the round was to have. */
+  planned: number;
+  why: string;
+  /** The run that was ended early. */
+  run: string;
 }
 
 export interface RacePair {
@@ -69,9 +81,12 @@ export interface RaceDrop {
 export interface RaceOutcome {
   /**
    * pick: one is left. within-margin: whichever of `set` is best, `best` is at most the margin below it.
-   * rows-used-up: `set` could not be narrowed further with all rows. stopped: interrupted, or out of budget.
+   * rows-used-up: `set` could not be narrowed further with all rows. stopped: interrupted, out of budget, or nothing was scored.
    */
   kind: "pick" | "within-margin" | "rows-used-up" | "stopped";
+  /** Why it was stopped, where that is known. */
+  why?: string;
+  /** Absent when nothing was scored. */
   best?: string;
   /** The candidates still in, the best mean first. */
   set: string[];

@@ -15,7 +15,8 @@ import type {RaceRecord, RaceRound} from "./raceTypes.js";
 /**
  * The verdict of a race. `last` is the verdict on its last round's scores taken alone: its means and intervals stay, as
  * those of one look. Kind, set and sentence come from the race, comparisons from its anytime-valid intervals, and `alpha`
- * is the race's error rate, which holds over all rounds and pairs together. A race that ended within the margin is a tie.
+ * is the race's error rate, which holds over all rounds and pairs together. A race that ended within the margin is a tie
+ * only when no other's interval goes beyond it: else the leader may be far better, and nobody is chosen among equals.
  * The winner's correction and the p values of one look are left out. Costs: of every raced candidate.
  */
 export function raceVerdict(
@@ -26,21 +27,24 @@ export function raceVerdict(
 ): Verdict {
   const {rounds, settings, outcome} = record;
   const round = rounds.at(-1)!;
-  const best = outcome?.best ?? round.standings[0]!.candidate;
+  const best = bestOf(record);
   const gone = new Set(round.dropped.map(({candidate}) => candidate));
   const still = outcome?.set ?? round.candidates.filter((candidate) => !gone.has(candidate));
-  const set = [best, ...still.filter((candidate) => candidate !== best)];
+  const set = best === undefined ? [] : [best, ...still.filter((candidate) => candidate !== best)];
   const alpha = settings.errorRate ?? last.alpha;
-  const {kind, summaries, margin, scale, warnings, sensitivity} = last;
+  const {summaries, margin, scale, warnings, sensitivity} = last;
   const cheaper =
-    settings.errorRate === undefined ? undefined : cheaperInRace(record, best, costs, {alpha, scale});
+    settings.errorRate === undefined || best === undefined
+      ? undefined
+      : cheaperInRace(record, best, costs, {alpha, scale});
+  const comparisons = best === undefined ? [] : comparisonsOf(round, best, summaries);
+  const decidedKind = best === undefined ? "no-scores" : kindOf(outcome?.kind, set, comparisons, margin);
+  const open = outcome?.kind === "within-margin" && decidedKind !== "tie";
   const decided = {
-    kind: kind === "no-scores" ? kind : kindOf(outcome?.kind),
+    kind: decidedKind,
     best,
     set,
-    comparisons: summaries
-      .filter(({candidate}) => candidate !== best)
-      .map(({candidate}) => comparisonOf(round, best, candidate)),
+    comparisons,
     margin,
     alpha,
     scale,
@@ -49,7 +53,7 @@ export function raceVerdict(
     sensitivity: sensitivity && last.best === best ? sensitivity : undefined,
     cheaper,
     costs: Object.keys(costs).length > 0 ? costs : undefined,
-    choice: choiceAmong(set, breakersOf({...more, costs})),
+    choice: open ? undefined : choiceAmong(set, breakersOf({...more, costs})),
     sameWeights: last.sameWeights,
     tieBreakers: last.tieBreakers,
     race: raceOfVerdict(record)
@@ -62,9 +66,31 @@ export function raceVerdict(
   };
 }
 
-function kindOf(outcome: VerdictRace["outcome"] | undefined): Verdict["kind"] {
+/** Undefined when the last round has no score. */
+function bestOf({rounds, outcome}: RaceRecord): string | undefined {
+  const {standings} = rounds.at(-1)!;
+  if (!standings.some(({mean}) => mean !== undefined)) return undefined;
+  return outcome?.best ?? standings[0]!.candidate;
+}
+
+function kindOf(
+  outcome: VerdictRace["outcome"] | undefined,
+  set: readonly string[],
+  comparisons: readonly Comparison[],
+  margin: number
+): Verdict["kind"] {
   if (outcome === "pick") return "pick";
-  return outcome === "within-margin" ? "tie" : "need-more";
+  const isWithin = ({low, high}: Comparison) =>
+    low !== undefined && high !== undefined && low >= -margin && high <= margin;
+  return outcome === "within-margin" && comparisons.every((one) => !set.includes(one.b) || isWithin(one))
+    ? "tie"
+    : "need-more";
+}
+
+function comparisonsOf(round: RaceRound, best: string, summaries: Verdict["summaries"]): Comparison[] {
+  return summaries
+    .filter(({candidate}) => candidate !== best)
+    .map(({candidate}) => comparisonOf(round, best, candidate));
 }
 
 function raceOfVerdict({id, settings, rounds, outcome}: RaceRecord): VerdictRace {

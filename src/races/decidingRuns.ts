@@ -22,7 +22,7 @@ export function decidingRuns(runs: readonly RunManifest[], races: readonly RaceR
     return [{run, race, rank: finished ? 2 : 0, startedAt: race.startedAt}];
   });
   const single = runs
-    .filter(({id}) => !rounds.has(id))
+    .filter(({id, raceRound}) => !raceRound && !rounds.has(id))
     .map((run): Ranked => ({run, rank: run.status === "complete" ? 2 : 1, startedAt: run.startedAt}));
   const chosen = new Map<string, Ranked>();
   for (const one of [...single, ...raced]) {

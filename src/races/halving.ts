@@ -5,7 +5,7 @@ const PILOT_ROWS = 10;
 
 /**
  * Sequential halving: ⌈log₂ k⌉ rounds get an equal share of the budget each, and the worse half by its mean over all rows
- * so far goes after each. What a round cannot use is shared by the rounds after it. A budget in US dollars begins with a pilot of ten rows that
+ * so far goes after each, and with it who has no score at all. What a round cannot use is shared by the rounds after it. A budget in US dollars begins with a pilot of ten rows that
  * drops nobody and shows what a row costs.
  * Source: Karnin, Koren and Somekh (2013), ICML; rows are kept from round to round, as all candidates share them.
  */
@@ -43,7 +43,7 @@ export function halving(settings: RaceSettings): RaceStrategy {
       // All rows were seen: further rounds would learn nothing.
       const keep = last ? 1 : Math.ceil(standings.length / 2);
       const dropped = standings
-        .slice(keep)
+        .filter(({scored}, place) => place >= keep || scored === 0)
         .map(({candidate, scored}): RaceDrop => ({candidate, why: scored === 0 ? "no-scores" : "budget"}));
       return {pairs: [], dropped};
     }

@@ -1,7 +1,7 @@
 import {valuesOf} from "../decisions/columns.js";
 import {elimination} from "./elimination.js";
 import {halving} from "./halving.js";
-import {counted, list, points} from "../decisions/points.js";
+import {sentenceOf} from "./sentence.js";
 import type {
   RaceDrop,
   RaceOutcome,
@@ -17,12 +17,13 @@ export interface Race {
   /** Undefined when the race is over. */
   next(): RaceStep | undefined;
   /**
-   * Takes the scores of the step that `next` gave, in the run's order, from its first row on. `costs`: US dollars that
-   * each candidate's rows came to so far, which a race with `budgetUsd` goes by.
+   * Takes the scores of the step that `next` gave, in the run's order, from its first row on; fewer rows than it asked for
+   * when a budget cut the round short. `costs`: US dollars that each candidate's rows came to so far, which a race with
+   * `budgetUsd` goes by.
    */
   judge(table: ScoreTable, costs?: Readonly<Record<string, number>>): RaceRound;
-  /** Ends the race before its time. */
-  stop(): void;
+  /** Ends the race before its time; a race that has ended stays as it is. */
+  stop(why?: string): void;
   outcome(): RaceOutcome;
 }
 
@@ -57,6 +58,9 @@ export function startRace(settings: RaceSettings): Race {
   let round = 0;
   let calls = 0;
   let ended: RaceOutcome["kind"] | undefined;
+  let why: string | undefined;
+  let scored = false;
+  const unscored: string[] = [];
   let step: RaceStep | undefined;
 
   const next = (): RaceStep | undefined => {
@@ -76,7 +80,8 @@ export function startRace(settings: RaceSettings): Race {
     next,
     judge(table, costs) {
       if (!step) throw new Error("judge comes after next");
-      const {rows: until, candidates} = step;
+      const {candidates} = step;
+      const until = Math.min(step.rows, table.rowIds.length);
       const added = (until - rows) * candidates.length * settings.repeats;
       calls += added;
       const standings = candidates
@@ -89,31 +94,38 @@ export function startRace(settings: RaceSettings): Race {
         calls,
         costs
       });
-      const gone = new Set(judged.dropped.map(({candidate}) => candidate));
+      scored = standings[0]!.mean !== undefined;
+      const dropped = scored ? judged.dropped : [];
+      for (const drop of dropped) if (drop.why === "no-scores") unscored.push(drop.candidate);
+      const gone = new Set(dropped.map(({candidate}) => candidate));
       const ranks = standings.map(({candidate}) => candidate);
       still = ranks.filter((candidate) => !gone.has(candidate));
       rows = until;
-      if (still.length === 1) ended = "pick";
+      if (!scored) ended = "stopped";
+      else if (still.length === 1) ended = "pick";
       else if (judged.withinMargin) ended = "within-margin";
       const done: RaceRound = {
         ...step,
+        rows: until,
         calls: added,
         standings,
         pairs: judged.pairs,
-        dropped: judged.dropped
+        dropped
       };
       step = undefined;
       return done;
     },
-    stop() {
-      ended ??= "stopped";
+    stop(reason) {
+      if (ended) return;
+      ended = "stopped";
+      why = reason;
     },
     outcome() {
       const kind = ended ?? "stopped";
       const callsOfEverything = settings.rows * settings.candidates.length * settings.repeats;
-      const best = rows > 0 ? still[0] : undefined;
-      const outcome = {kind, set: still, calls, callsOfEverything, best};
-      return {...outcome, sentence: sentenceOf(outcome, settings, rows)};
+      const best = scored ? still[0] : undefined;
+      const outcome = {kind, why, set: still, calls, callsOfEverything, best};
+      return {...outcome, sentence: sentenceOf(outcome, settings, {rows, unscored})};
     }
   };
 }
@@ -122,22 +134,4 @@ function standingOf(table: ScoreTable, candidate: string): RaceRound["standings"
   const scores = valuesOf(table, candidate).filter((score) => score !== undefined);
   const sum = scores.reduce((total, score) => total + score, 0);
   return {candidate, scored: scores.length, mean: scores.length > 0 ? sum / scores.length : undefined};
-}
-
-function sentenceOf(outcome: Omit<RaceOutcome, "sentence">, settings: RaceSettings, rows: number): string {
-  const {kind, best, set, calls, callsOfEverything} = outcome;
-  const share = callsOfEverything > 0 ? Math.round((100 * calls) / callsOfEverything) : 0;
-  const used = `${counted(rows)} of ${counted(settings.rows)} rows and ${counted(calls)} of ${counted(callsOfEverything)} calls (${share}%)`;
-  if (best === undefined) return "The race ended before a row was scored.";
-  const budget = settings.errorRate === undefined;
-  if (kind === "pick")
-    return budget
-      ? `${best} was left when ${rows < settings.rows ? "the budget was spent" : "all rows were used up"}, after ${used}; a race for a budget controls no error rate.`
-      : `${best} won the race after ${used}; the best candidate is dropped in at most ${points(settings.errorRate!)}% of races.`;
-  if (kind === "within-margin")
-    return `${best} leads after ${used}: whichever of ${list(set)} is best, it is at most ${points(settings.margin)} points better than ${best}.`;
-  const others = set.slice(1);
-  if (kind === "rows-used-up")
-    return `${best} leads after ${used}, and no rows are left to tell whether ${list(others)} ${others.length > 1 ? "are" : "is"} as good.`;
-  return `The race was stopped after ${used}: ${best} leads, and ${list(others)} ${others.length > 1 ? "are" : "is"} still in.`;
 }

@@ -240,7 +240,7 @@ async function observedTokens(
   folder: string
 ): Promise<Map<string, number>> {
   const rows = await place.db.rows<{model: string; tokens: number}>(
-    `select served_model as model, avg(completion_tokens)::double as tokens from ${await otherCompletions(place, runs, runId, folder)}
+    `select served_model as model, avg(completion_tokens)::double as tokens from ${await otherCompletions(place, runs, runId, {folder})}
      where served_model is not null and completion_tokens is not null and run <> ${sqlString(runId)} group by served_model`
   );
   return new Map(rows.map(({model, tokens}) => [model, tokens]));

@@ -138,7 +138,13 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
     await store.refresh();
     const last = tally.progress("done");
     effects.onProgress?.(last);
-    return {manifest, unchanged: false, calls: last.candidates.reduce((sum, {called}) => sum + called, 0)};
+    return {
+      manifest,
+      unchanged: false,
+      calls: last.candidates.reduce((sum, {called}) => sum + called, 0),
+      spentUsd: spending?.spentUsd,
+      budgetStop: spending?.stopped
+    };
   } finally {
     for (const log of logs) await log.close();
   }

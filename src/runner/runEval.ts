@@ -64,7 +64,7 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
   const tell = (message: string) => effects.onMessage?.(message);
   const resolved = await resolveEval(definition, inputs.evalName, version, split, options);
   if (options.showPrompts === undefined) {
-    await openHeldOut({workspace, resolved, version, split, options, now: effects.now});
+    if (!inputs.opened) await openHeldOut({workspace, resolved, version, split, options, now: effects.now});
     refuseOutright(version, knownRecipients(resolved));
   }
   await sweepTemporary(workspace.tmpDir);

@@ -31,6 +31,8 @@ export interface RunInputs {
   abortSignal?: AbortSignal;
   /** Who makes the calls; this process when absent. */
   createExecutor?: CreateExecutor;
+  /** True when the opening of a held-out part is noted already: for the later rounds of a race. */
+  opened?: boolean;
 }
 
 export interface RunResult {
@@ -42,4 +44,8 @@ export interface RunResult {
   unchanged: boolean;
   /** Calls made by this start. */
   calls: number;
+  /** US dollars that this start spent of its budget, calls that may have been billed at the most they cost; absent without a budget. */
+  spentUsd?: number;
+  /** Why the budget let no more calls be made; absent when it did. */
+  budgetStop?: string;
 }

@@ -56,7 +56,9 @@ export async function raceScores(store: Store, id: string): Promise<RaceScores> 
     binary &&= last.binary;
     for (const {candidate, costUsdPerThousand: cost} of await callsOf(store, run))
       if (cost !== undefined) spent[candidate] = (cost / 1000) * round.rows;
-    rounds.push({candidates: last.candidates, rows: last.rowIds.length, costs: {...spent}});
+    // Records of before it was kept leave out what was asked beside the rows.
+    const costs = round.spentUsd ?? {...spent};
+    rounds.push({candidates: last.candidates, rows: last.rowIds.length, costs});
   }
   return {
     table: {

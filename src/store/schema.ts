@@ -226,6 +226,8 @@ export interface RunManifest {
   slices: string[];
   repeats: number;
   limit?: number;
+  /** True of a round of a race, which is no decision by itself; absent in rounds made before it was noted. */
+  raceRound?: boolean;
   seed: string;
   /** SHA-256 of the eval file's text, and its path in the project. */
   evalFile?: {path: string; sha256: string};

@@ -349,9 +349,62 @@ describe("the verdict of a race", () => {
     expect(verdictOf("pick", ["a"]).action).toBe(
       "Switch to a: it is 10.0 points (2.0 to 18.0) better than b."
     );
-    expect(verdictOf("within-margin", ["a", "b"]).action).toBe("Keep b: a and b are equally good.");
     expect(verdictOf("rows-used-up", ["a", "b"]).action).toBe(
       "Keep b for now: nothing is shown to be better. How many more labelled rows would decide cannot be foreseen."
     );
+  });
+
+  it("calls a race that ended within the margin a tie only where the interval lies inside it on both sides", () => {
+    const between = (low: number, high: number, baseline?: string) => {
+      const record = race("within-margin", ["a", "b"]);
+      const [round] = record.rounds;
+      const pairs = [{...round!.pairs[0]!, estimate: -0.002, low: -high, high: -low}];
+      return raceVerdict(
+        {...record, rounds: [{...round!, pairs}]} as unknown as RaceRecord,
+        decide(table, options),
+        {
+          a: {usdPerThousand: 8, rows: 60},
+          b: {usdPerThousand: 1, rows: 60}
+        },
+        {baseline}
+      );
+    };
+    const tie = between(-0.009, 0.009, "b");
+    expect(tie).toMatchObject({kind: "tie", choice: {candidate: "b"}});
+    expect(tie.action).toBe("a and b are equally good; b is 8 times cheaper.");
+    const better = between(-0.002, 0.308);
+    expect(better.kind).toBe("need-more");
+    expect(better.choice).toBeUndefined();
+    expect(better.action).toBe("Take a: whichever of a and b is best, it is at most 1.0 points better.");
+    expect(between(-0.002, 0.308, "a").action).toMatch(/^Keep a: whichever of a and b is best/);
+  });
+
+  it("shows nobody to be better than one that was never scored", () => {
+    const record = race("pick", ["a"]);
+    const [round] = record.rounds;
+    const dropped = [{candidate: "b", why: "no-scores"}];
+    const action = (baseline: string) =>
+      raceVerdict(
+        {...record, rounds: [{...round!, pairs: [], dropped}]} as unknown as RaceRecord,
+        decide(table, options),
+        {},
+        {baseline}
+      ).action;
+    expect(action("a")).toBe("Keep a: it was left in the race, and b was never scored.");
+    expect(action("b")).toBe("Take a: it was left in the race, and b was never scored.");
+  });
+
+  it("has no best when nothing was scored", () => {
+    const record = race("rows-used-up", ["a", "b"]);
+    const [round] = record.rounds;
+    const standings = ["a", "b"].map((candidate) => ({candidate, scored: 0}));
+    const verdict = raceVerdict(
+      {...record, rounds: [{...round!, pairs: [], standings}]} as unknown as RaceRecord,
+      decide(table, options),
+      {}
+    );
+    expect(verdict).toMatchObject({kind: "no-scores", set: []});
+    expect(verdict.best).toBeUndefined();
+    expect(verdict.action).toBe("Nothing was scored, so there is nothing to decide.");
   });
 });

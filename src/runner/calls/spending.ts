@@ -14,6 +14,8 @@ export interface Spending {
   reserveAgain(request: CallRequest, failed: AttemptOutcome): boolean;
   /** `costUsd` is undefined where it is not known. */
   settle(ended: {key: string; costUsd?: number; error?: CallError}): void;
+  /** US dollars paid so far, calls that may have been billed at the most they cost. */
+  readonly spentUsd: number;
   /** Why no more is spent, once that is so. */
   readonly stopped: string | undefined;
   /** Told once why no more is spent. */
@@ -72,6 +74,9 @@ export function createSpending(limitUsd: number): Spending {
     },
     // An answer without its usage was billed too.
     settle: ({key, error, costUsd}) => end(key, error ? mayBeBilled(error) : costUsd === undefined, costUsd),
+    get spentUsd() {
+      return budget.spentUsd;
+    },
     get stopped() {
       return stopped;
     },

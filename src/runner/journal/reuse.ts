@@ -11,10 +11,10 @@ import {JOURNAL, journalFile, latest, otherCompletions, OUTCOME, outcomeColumns}
 export interface Settled {
   /** Numbers that need no call now: in the journal, in the store, or answered by an equal request. */
   done: Bits;
-  /** Relation of completions that other runs have paid for, by number. */
+  /** Relation of completions that other runs have paid for, and of failures of theirs that stand, by number. */
   reusedOf: string;
   reused: number;
-  /** Failures that this run's journal holds. */
+  /** Failures that this run's journal holds, and those of other runs that stand. */
   failed: number;
   /** Candidates, by their place, that this run's journal holds an answer of. */
   answered: ReadonlySet<number>;
@@ -31,7 +31,7 @@ export interface SettleInputs {
   runId: string;
   /** Folder for what is half-made. */
   folder: string;
-  options: {noReuse?: boolean; retryFailed?: boolean};
+  options: {noReuse?: boolean; retryFailed?: boolean; failuresOf?: string[]};
 }
 
 /** Nothing needs a call: the run is sealed, and what failed in it is not asked again. */
@@ -50,7 +50,8 @@ export function allSettled(total: number): Settled {
 
 /**
  * Looks all keys of a plan up at once: in this run's journal, in all sealed runs and in other runs' journals. When
- * several runs know a key, the newest completion is taken. With `retryFailed` journaled failures are asked again.
+ * several runs know a key, the newest completion is taken. With `retryFailed` journaled failures are asked again; those of
+ * the runs `failuresOf` stand without it.
  */
 export async function settle({place, plan, runs, runId, folder, options}: SettleInputs): Promise<Settled> {
   const {db, workspace} = place;
@@ -58,7 +59,10 @@ export async function settle({place, plan, runs, runId, folder, options}: Settle
   const log = journalFile(workspace, runId);
   const journal = await logAsParquet(db, log, JOURNAL, join(folder, "journal-before.parquet"));
   const own = `(select n, key, status from ${latest(`(select seq, n, key, status from ${journal})`, "n")})`;
-  const known = options.noReuse ? undefined : await otherCompletions(place, runs, runId, folder);
+  const failuresOf = options.retryFailed ? undefined : options.failuresOf;
+  const known = options.noReuse
+    ? undefined
+    : await otherCompletions(place, runs, runId, {folder, failuresOf});
   const reused = await copyChunks(
     db,
     folder,
@@ -70,7 +74,7 @@ export async function settle({place, plan, runs, runId, folder, options}: Settle
           (range) => `select r.n, ${outcomeColumns("k")} from ${known} k
             join (select n, key from ${requests} where ${within("n", range)} and key <> '') r using (key)
             anti join (select n from ${own}) o using (n)
-            qualify row_number() over (partition by r.n order by k.finished_at desc, k.run) = 1 order by r.n`
+            qualify row_number() over (partition by r.n order by k.status = 'failed', k.finished_at desc, k.run) = 1 order by r.n`
         )
   );
   const done = createBits(plan.total);
@@ -83,10 +87,13 @@ export async function settle({place, plan, runs, runId, folder, options}: Settle
       if (status === "failed") failed++;
       else answered.add(candidateOf(plan, n));
     }
-  const journaled = done.count;
-  for await (const batch of db.batches<{n: number}>(`select n from ${reused}`))
-    for (const {n} of batch) done.add(n);
-  const reusedCount = done.count - journaled;
+  let reusedCount = 0;
+  for await (const batch of db.batches<{n: number; status: string}>(`select n, status from ${reused}`))
+    for (const {n, status} of batch) {
+      done.add(n);
+      if (status === "failed") failed++;
+      else reusedCount++;
+    }
   const {duplicates} = (await db.row<{duplicates: boolean}>(
     `select count(*) <> count(distinct key[:16]) as duplicates from ${requests} where key <> ''`
   ))!;

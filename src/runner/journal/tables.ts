@@ -74,14 +74,14 @@ export function numberOf(plan: Plan): string {
 export const outcomeColumns = (of: string) => outcomeNames.map((name) => `${of}.${name}`).join(", ");
 
 /**
- * Completed completions of all other runs, sealed or still in a journal, with the run they come from. Journals are
- * copied to `folder` first.
+ * Completed completions of all other runs, sealed or still in a journal, with the run they come from, and the failed ones
+ * of the runs `failuresOf`. Journals are copied to `folder` first.
  */
 export async function otherCompletions(
   {db, workspace}: Place,
   runs: readonly RunManifest[],
   runId: string,
-  folder: string
+  {folder, failuresOf = []}: {folder: string; failuresOf?: readonly string[]}
 ): Promise<string> {
   const others = runs.map(({id}) => id).filter((id) => id !== runId);
   const completions = await runTable(workspace, others, "completions");
@@ -98,7 +98,8 @@ export async function otherCompletions(
   const own = await runTable(workspace, [runId], "completions");
   if (own) selects.push(`select ${outcomeNames.join(", ")}, run from ${withAllColumns(own)} where reused`);
   if (selects.length === 0) return `(${emptyRelation({...OUTCOME, run: "VARCHAR"})})`;
-  return `(select * from (${selects.join(" union all by name ")}) where status = 'completed')`;
+  const failures = `status = 'failed' and run in (${failuresOf.map(sqlString).join(", ") || "null"})`;
+  return `(select * from (${selects.join(" union all by name ")}) where status = 'completed' or (${failures}))`;
 }
 
 /** Completions with the columns that runs of before lack, null there. */

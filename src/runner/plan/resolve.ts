@@ -19,6 +19,10 @@ export interface RunOptions {
   limit?: number;
   /** Rows of one group of the split follow each other, so that a limit cuts through one group at most. */
   wholeGroups?: boolean;
+  /** The run is a round of a race: by itself it is nobody's decision. */
+  raceRound?: boolean;
+  /** Ids of runs whose failures stand: what failed there is not asked again. */
+  failuresOf?: string[];
   /** Names of the candidates to run; all when absent. */
   candidates?: string[];
   repeats?: number;

@@ -81,6 +81,7 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
     slices: resolved.sliceNames,
     repeats: resolved.repeats,
     limit: options.limit,
+    raceRound: options.raceRound,
     seed: resolved.seed,
     evalFile: inputs.evalFile === undefined ? undefined : await fileOf(project, inputs.evalFile),
     counts: figures.counts,

@@ -124,7 +124,7 @@ async function joinCompletions(inputs: SealInputs): Promise<string> {
     const planned = `(select n, key from ${requests} where ${here})`;
     const sources = [
       `select n, ${outcomeColumns("o")}, false as reused from ${latest(journal, "n", here)} o semi join ${planned} r using (n, key)`,
-      `select n, ${outcomeColumns("u")}, true as reused from ${reused} u where ${here}`
+      `select n, ${outcomeColumns("u")}, u.status = 'completed' as reused from ${reused} u where ${here}`
     ];
     if (settled.duplicates)
       sources.push(

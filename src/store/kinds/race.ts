@@ -6,7 +6,7 @@ import {getJson, type Kind, manifestsOf} from "./kind.js";
 export interface StoredRace {
   kind: "race";
   schemaVersion: number;
-  rounds?: {run?: string}[];
+  rounds?: {run?: string; cutShort?: {run: string}}[];
 }
 
 export function raceKey(id: string): string {
@@ -18,7 +18,9 @@ export const raceKind: Kind<StoredRace> = {
   name: "race",
   at: "races/{id}.json",
   refersTo: async ({key}, workspace) =>
-    ((await getJson<StoredRace>(workspace, key))?.rounds ?? []).flatMap(({run}) => run ?? [])
+    ((await getJson<StoredRace>(workspace, key))?.rounds ?? []).flatMap(({run, cutShort}) =>
+      [run, cutShort?.run].filter((id) => id !== undefined)
+    )
 };
 
 /** Every race of the store by its id, those of another schema left out. */

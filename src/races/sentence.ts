@@ -1,0 +1,56 @@
+import {counted, list, points} from "../decisions/points.js";
+import type {RaceOutcome, RaceSettings} from "../decisions/raceTypes.js";
+
+interface Reached {
+  rows: number;
+  /** Candidates that were dropped without a score. */
+  unscored: readonly string[];
+}
+
+/** How a race ended, in one or two sentences without markup. */
+export function sentenceOf(
+  outcome: Omit<RaceOutcome, "sentence">,
+  settings: RaceSettings,
+  {rows, unscored}: Reached
+): string {
+  const {calls, callsOfEverything} = outcome;
+  const share = callsOfEverything > 0 ? Math.round((100 * calls) / callsOfEverything) : 0;
+  const used = `${counted(rows)} of ${counted(settings.rows)} rows and ${counted(calls)} of ${counted(callsOfEverything)} calls (${share}%)`;
+  if (rows === 0) return "The race ended before a row was scored.";
+  if (outcome.best === undefined)
+    return `Nothing was scored in ${used}, so that there is nothing to decide, and the race was stopped.`;
+  if (outcome.kind === "pick") return pickSentence(outcome.best, used, settings, {rows, unscored});
+  const ended = endedSentence(outcome, outcome.best, used, settings);
+  return unscored.length > 0 ? `${ended} ${unscoredText(unscored)}` : ended;
+}
+
+function pickSentence(best: string, used: string, settings: RaceSettings, {rows, unscored}: Reached): string {
+  if (unscored.length > 0) return `${best} was left after ${used}. ${unscoredText(unscored)}`;
+  if (settings.errorRate === undefined) {
+    const when = rows < settings.rows ? "the budget was spent" : "all rows were used up";
+    return `${best} was left when ${when}, after ${used}; a race for a budget controls no error rate.`;
+  }
+  return `${best} won the race after ${used}; the best candidate is dropped in at most ${points(settings.errorRate)}% of races.`;
+}
+
+function endedSentence(
+  {kind, why, set}: Omit<RaceOutcome, "sentence">,
+  best: string,
+  used: string,
+  settings: RaceSettings
+): string {
+  if (kind === "within-margin")
+    return `${best} leads after ${used}: whichever of ${list(set)} is best, it is at most ${points(settings.margin)} points better than ${best}.`;
+  const others = set.slice(1);
+  const are = others.length > 1 ? "are" : "is";
+  if (kind === "rows-used-up")
+    return `${best} leads after ${used}, and no rows are left to tell whether ${list(others)} ${are} as good.`;
+  const reason = why === undefined ? "" : ` (${why})`;
+  return `The race was stopped after ${used}${reason}: ${best} leads, and ${list(others)} ${are} still in.`;
+}
+
+function unscoredText(unscored: readonly string[]): string {
+  return unscored.length > 1
+    ? `${list(unscored)} were never scored: nothing is known of how good they are.`
+    : `${list(unscored)} was never scored: nothing is known of how good it is.`;
+}
