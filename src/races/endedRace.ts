@@ -33,6 +33,6 @@ export function isSameEnd(race: RaceRecord, as: RaceRecord): boolean {
 }
 
 /** All of a round but what it took to make it. */
-function courseOf({newCalls, spentUsd, ...course}: RaceRound): string {
-  return canonicalJson(course);
+function courseOf(round: RaceRound): string {
+  return canonicalJson({...round, newCalls: undefined, spentUsd: undefined});
 }

@@ -1,4 +1,4 @@
-import {type EvalDefinition, type RaceOptions, type RunInputs} from "../runner/index.js";
+import type {EvalDefinition, RaceOptions, RunInputs} from "../runner/index.js";
 import {hashJson, type RunManifest, type Store, UserError} from "../store/index.js";
 import {scoreTable} from "../decisions/index.js";
 import {endedRace, isPrefix, isSameEnd} from "./endedRace.js";
