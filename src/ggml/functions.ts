@@ -14,6 +14,7 @@ export const BASE_FUNCTIONS = {
   log_set: "void ggml_log_set(void *callback, void *data)",
   init: "void *ggml_init(ggml_init_params params)",
   free: "void ggml_free(void *ctx)",
+  used_mem: "size_t ggml_used_mem(void *ctx)",
   tensor_overhead: "size_t ggml_tensor_overhead()",
   graph_overhead_custom: "size_t ggml_graph_overhead_custom(size_t size, bool grads)",
   row_size: "size_t ggml_row_size(int type, int64_t ne)",

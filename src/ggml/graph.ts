@@ -26,6 +26,9 @@ export class Workspace {
 
 type Values = Float32Array | Int32Array | BigInt64Array | Uint16Array;
 
+/** The most tensors that are made between two checks of the room: a full context or graph ends the process. */
+const BETWEEN = 32;
+
 /**
  * One computation: nodes are computed in the order they are added, and their memory is reused as soon as nothing
  * later reads them. Build it, `run()` it once, read the outputs, `free()` it.
@@ -35,19 +38,23 @@ export class Graph {
   /** Copies with the first two dimensions exchanged, by what they are copies of. */
   readonly transposes = new Map<Pointer, Node>();
   private readonly graph: Pointer;
-  private readonly inputs: {node: Node; values: Values}[] = [];
+  private readonly inputs: {node: Node; values: Values | (() => Values)}[] = [];
+  /** Bytes of the context that may be used. */
+  private readonly room: number;
   private freed = false;
 
-  /** `size`: the most nodes it can take. */
+  /** `size`: the most tensors it can take: inputs, nodes, and the views they look through. */
   constructor(
     readonly workspace: Workspace,
     private readonly size: number
   ) {
     const {base} = this.backend.ggml;
-    const bytes =
-      Number(base.tensor_overhead()) * (size + 64) + Number(base.graph_overhead_custom(size, false));
+    const tensor = Number(base.tensor_overhead());
+    const graph = Number(base.graph_overhead_custom(size + BETWEEN, false));
+    const bytes = graph + tensor * (size + 2 * BETWEEN);
     this.context = base.init({mem_size: bytes, mem_buffer: null, no_alloc: true}) as Pointer;
-    this.graph = base.new_graph_custom(this.context, size, false) as Pointer;
+    this.graph = base.new_graph_custom(this.context, size + BETWEEN, false) as Pointer;
+    this.room = Number(base.used_mem(this.context)) + tensor * size;
   }
 
   get backend(): Backend {
@@ -58,13 +65,17 @@ export class Graph {
     return this.backend.ggml.base;
   }
 
-  /** Values that the computation reads. */
-  input(values: Values, shape: readonly number[], type: TypeName): Node {
+  /**
+   * Values that the computation reads. A function makes them when they are set, in the order of the inputs: they may lie in an
+   * array that the next one uses again.
+   */
+  input(values: Values | (() => Values), shape: readonly number[], type: TypeName): Node {
     const [a = 1, b = 1, c = 1, d = 1] = shape;
     const pointer = this.base.new_tensor_4d(this.context, TYPES[type], a, b, c, d) as Pointer;
     this.base.set_input(pointer);
     const node = nodeOf(pointer, [a, b, c, d], type);
     this.inputs.push({node, values});
+    this.checkRoom();
     return node;
   }
 
@@ -72,9 +83,14 @@ export class Graph {
   add(pointer: Pointer | null, shape: Shape, type: TypeName = "F32", tracked = false): Node {
     if (!pointer) throw new Error("the graph is full");
     this.base.build_forward_expand(this.graph, pointer);
-    if ((this.base.graph_n_nodes(this.graph) as number) >= this.size - 2)
-      throw new Error(`more than ${this.size} nodes`);
+    this.checkRoom();
     return nodeOf(pointer, shape, type, tracked);
+  }
+
+  private checkRoom(): void {
+    const {base, context, graph, size, room} = this;
+    if ((base.graph_n_nodes(graph) as number) > size || Number(base.used_mem(context)) > room)
+      throw new Error(`more than ${size} tensors in one computation`);
   }
 
   /** Keeps a node's values until the graph is freed. */
@@ -127,7 +143,8 @@ export class Graph {
       throw new UserError(
         "The memory for one step could not be had. Use shorter rows, fewer rows at once, or checkpointing."
       );
-    for (const {node, values} of this.inputs) {
+    for (const {node, values: given} of this.inputs) {
+      const values = typeof given === "function" ? given() : given;
       const bytes = Number(base.nbytes(node.pointer));
       if (bytes !== values.byteLength)
         throw new Error(`an input of ${values.byteLength} bytes for a tensor of ${bytes}`);

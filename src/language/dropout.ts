@@ -10,8 +10,9 @@ export interface Dropout {
 }
 
 /**
- * Makes the masks of one computation, in the order they are asked for: for `tokens` vectors of `width` values [width, tokens]
- * of 0 and 1 ÷ (1 − share), or undefined without dropout (https://jmlr.org/papers/v15/srivastava14a.html).
+ * Makes the masks of one computation, in the order they are asked for, each when its values are set: for `tokens` vectors of
+ * `width` values [width, tokens] of 0 and 1 ÷ (1 − share), or undefined without dropout
+ * (https://jmlr.org/papers/v15/srivastava14a.html).
  */
 export function dropMasks(
   graph: Graph,
@@ -23,16 +24,20 @@ export function dropMasks(
   const {bits: next} = rng(first, "dropout", ...names);
   const below = Math.round(share * 0x1_0000);
   const kept = 1 / (1 - share);
-  return (width, tokens) => {
-    const values = new Float32Array(width * tokens);
+  // One array for all of them: together they are as large as the tensors that the library holds.
+  let array = new Float32Array(0);
+  const draw = (count: number): Float32Array => {
+    if (array.length < count) array = new Float32Array(count);
+    const values = array.subarray(0, count).fill(0);
     // Sixteen bits decide on a value, two values a number.
     for (let i = 0; i < values.length; i += 2) {
       const bits = next();
       if ((bits & 0xffff) >= below) values[i] = kept;
       if (bits >>> 16 >= below) values[i + 1] = kept;
     }
-    return graph.input(values, [width, tokens], "F32");
+    return values;
   };
+  return (width, tokens) => graph.input(() => draw(width * tokens), [width, tokens], "F32");
 }
 
 /** x without the values that the mask drops. */

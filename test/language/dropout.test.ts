@@ -1,7 +1,8 @@
 import {describe, expect, it} from "vitest";
 import {LanguageModel, packedRows, targetsOf, tokenLosses, Trainable} from "../../src/language/index.js";
-import {Graph, Tape} from "../../src/ggml/index.js";
+import {Graph, scale, Tape} from "../../src/ggml/index.js";
 import {dropMasks, dropped} from "../../src/language/dropout.js";
+import {rng} from "../../src/stats/index.js";
 import {checkpoint, oneThread, slopes} from "./support.js";
 
 const rows = [
@@ -24,6 +25,31 @@ describe("dropout", () => {
       const share = values.filter((value) => value === 0).length / values.length;
       // Five standard deviations of 32,000 draws.
       expect(Math.abs(share - 0.2)).toBeLessThan(5 * Math.sqrt((0.2 * 0.8) / values.length));
+    } finally {
+      graph.free();
+      model.free();
+    }
+  });
+
+  it("makes each mask when the computation runs, in the order they were asked for", async () => {
+    const model = await LanguageModel.open(await oneThread(), await checkpoint());
+    const graph = new Graph(model.workspace, 64);
+    try {
+      const before = process.memoryUsage().arrayBuffers;
+      const masked = dropMasks(graph, {share: 0.5, seed: [1]});
+      const tape = new Tape(graph, false);
+      const small = [3, 5].map((width) => graph.keep(scale(tape, masked(width, 1)!, 1)));
+      for (let i = 0; i < 10; i++) scale(tape, masked(1000, 1000)!, 1);
+      // Ten masks have 40 MB.
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4e6);
+      graph.run();
+      const {bits} = rng(1, "dropout");
+      const drawn = (width: number) =>
+        Array.from({length: Math.ceil(width / 2)}, () => bits())
+          .flatMap((both) => [both & 0xffff, both >>> 16])
+          .slice(0, width)
+          .map((half) => (half >= 0x8000 ? 2 : 0));
+      expect(small.map((mask) => [...graph.read(mask)])).toEqual([drawn(3), drawn(5)]);
     } finally {
       graph.free();
       model.free();
