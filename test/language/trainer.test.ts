@@ -258,6 +258,36 @@ describe("training", () => {
     expect(Object.keys(await bytesOf(wild.work))).toContain("model.safetensors");
   });
 
+  it("stops at a validation loss that is no number, and keeps the weights of the last checkpoint", async () => {
+    const folder = await checkpoint(tiny, 0.05);
+    const file = join(folder, "model.safetensors");
+    const {tensors} = await readHeader(file);
+    const kept = await Promise.all(
+      tensors.map(async (tensor) => ({...tensor, data: await readTensorBytes({...tensor, file})}))
+    );
+    // More than 16 bits can hold, in a token that only validation has.
+    const embedding = kept.find(({name}) => name === "model.embed_tokens.weight")!;
+    for (let i = 0; i < 16; i++) embedding.data.writeFloatLE(1e30, 4 * (35 * 16 + i));
+    await writeSafetensors(file, kept);
+    const blind = await job(
+      {adapter: lora, precision: "f16", validateEvery: 4, patience: 1},
+      {
+        base: folder,
+        data: {
+          kind: "examples",
+          train: sums.slice(0, 48),
+          validation: [sums[48]!, answered([35, 20], [3, 39])]
+        }
+      }
+    );
+    const outcome = await train(blind);
+    expect(outcome).toMatchObject({status: "diverged", step: 4, resultStep: 3, validations: []});
+    expect(outcome.advice).toMatch(
+      /^the validation loss of step 4 is NaN\. The weights of step 3 are kept in .*`precision: "f32"`, and look at the validation part's rows/
+    );
+    expect(Object.keys(await bytesOf(blind.work))).toContain("adapter_model.safetensors");
+  });
+
   it.each([
     ["an adapter against its own base", lora],
     ["all weights against the base", undefined]
@@ -290,7 +320,7 @@ describe("training", () => {
     const config = readConfig({...tiny, vocab_size: 500_000, hidden_size: 1024, num_hidden_layers: 1}, "x");
     const backend = await oneThread();
     const {batch, labels} = paddedRows(sums.slice(0, 2));
-    const parts = () => [{batch, targets: targetsOf(batch, labels, 1)}];
+    const parts = () => [[{batch, targets: targetsOf(batch, labels, 1)}]];
     const predicted = (rank: number) =>
       predictMemory(backend, config, {adapter: {...lora, rank}, precision: "q8_0", seed: 1}, parts, {
         checkpointing: false,

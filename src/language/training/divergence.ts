@@ -1,5 +1,5 @@
 import {mean} from "../../stats/index.js";
-import type {StepRecord} from "./job.js";
+import type {StepRecord, TrainingSettings} from "./job.js";
 
 const WINDOW = 20;
 
@@ -32,11 +32,16 @@ export class LossWatch {
   }
 }
 
-/** What to try when a training diverged. */
-export function divergenceAdvice(rate: number, clip: number | undefined): string {
-  return [
+/** What to try when a training diverged; `rows`: those to look at. */
+export function divergenceAdvice(
+  {rate, clip, adapter, precision}: Pick<TrainingSettings, "rate" | "clip" | "adapter" | "precision">,
+  rows: string
+): string {
+  const tries = [
     `Try a lower \`rate\` (${rate} now; a third of it), a longer \`warmUp\``,
-    clip === undefined ? "and `clip: 1`" : `a smaller \`clip\` (${clip} now)`,
-    "and look at the rows of the last steps for broken text"
-  ].join(", ");
+    clip === undefined ? "`clip: 1`" : `a smaller \`clip\` (${clip} now)`
+  ];
+  // Sixteen bits have no number above 65,504.
+  if (adapter && precision === "f16") tries.push('`precision: "f32"`');
+  return `${tries.join(", ")}, and look at ${rows} for broken text`;
 }

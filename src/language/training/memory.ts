@@ -8,11 +8,10 @@ import {plannedWeights} from "../loadWeights.js";
 import {LanguageModel} from "../model.js";
 import {targetModules} from "../adapters.js";
 import {weightPlan} from "../weightNames.js";
-import type {Batch} from "../batch.js";
 import {lanesOf} from "./lanes.js";
 import {lossBytes} from "./loss.js";
 import type {TrainingSettings} from "./job.js";
-import type {Targets} from "./targets.js";
+import type {Part} from "./largest.js";
 import {Trainable} from "./trainable.js";
 
 /** What Node, the library and copies on their way take beside the tensors. */
@@ -21,14 +20,14 @@ const BESIDE = 200e6;
 const LOADING = 4 + 4 + 2;
 
 /**
- * What a training will take, loading or in its largest step, planned by the library on tensors without memory.
- * `largest`: the parts of the step's micro-batch that are computed at the same time, when so many can be.
+ * What a training will take, loading or in its largest steps, planned by the library on tensors without memory.
+ * `largest`: for each lane, when there are so many, parts of which one takes the most.
  */
 export function predictMemory(
   backend: Backend,
   config: LanguageConfig,
   {adapter, precision, dropout, seed}: Pick<TrainingSettings, "adapter" | "precision" | "dropout" | "seed">,
-  largest: (lanes: number) => readonly {batch: Batch; targets: Targets}[],
+  largest: (lanes: number) => readonly (readonly Part[])[],
   {checkpointing, reference}: {checkpointing: boolean; reference: boolean}
 ): number {
   const without = {allocate: false};
@@ -62,15 +61,14 @@ export function predictMemory(
       checkpointing,
       dropout: dropout ? {share: dropout, seed: [seed]} : undefined
     };
-    const parts = largest(lanesOf(trainable));
-    const graphs = parts.reduce(
-      (sum, {batch, targets}) => sum + lossBytes(model, batch, targets, options),
-      0
+    const lanes = largest(lanesOf(trainable)).map((parts) =>
+      Math.max(...parts.map(({batch, targets}) => lossBytes(model, batch, targets, options)))
     );
+    const graphs = lanes.reduce((sum, bytes) => sum + bytes, 0);
     const trainedBytes = trained.tensorBytes;
     const copy = reference && !adapter ? trainedBytes : 0;
-    // Each plan counts the weights, which the parts share, and gradients, which they do not.
-    const shared = (parts.length - 1) * (storage.tensorBytes + (own?.tensorBytes ?? 0));
+    // Each plan counts the weights, which the lanes share, and gradients, which they do not.
+    const shared = (lanes.length - 1) * (storage.tensorBytes + (own?.tensorBytes ?? 0));
     // An adapter's first values stay beside those that are trained.
     const step = graphs - shared + 2 * trainedBytes + copy + (own?.tensorBytes ?? 0);
     const before = copy > 0 ? 3 * trainedBytes + copy : 0;

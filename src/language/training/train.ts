@@ -3,16 +3,13 @@ import {join} from "node:path";
 import {type Backend, freeCores, openBackend} from "../../ggml/index.js";
 import {checkGradients} from "../checkGradients.js";
 import {readModelConfig} from "../model.js";
-import {microBatch, planBatches} from "./batches.js";
-import {partsOf} from "./lanes.js";
 import {readCheckpoint, writeCheckpoint} from "./checkpointFile.js";
 import {divergenceAdvice, LossWatch} from "./divergence.js";
 import type {TrainingJob, TrainingOutcome, TrainingProgress, TrainingState, TrainingUse} from "./job.js";
+import {largestParts} from "./largest.js";
 import {availableMemory, predictMemory, refuseTooLarge} from "./memory.js";
 import {writeResult} from "./result.js";
-import {pairRows} from "./pairs.js";
-import {lengthsOf, TrainingSession} from "./session.js";
-import {targetsOf} from "./targets.js";
+import {TrainingSession} from "./session.js";
 import {peakBytes, useSince} from "./use.js";
 
 export interface TrainingHooks {
@@ -112,22 +109,16 @@ async function run(
   while (state.step < settings.steps) {
     const record = await session.step(state.step, pause);
     const wrong = watch.look(record);
-    if (wrong !== undefined) {
-      // The weights of the last checkpoint were good; those of now are not.
-      const good = await readCheckpoint(work, identity, trainable);
-      const keep = good && good.step > 0;
-      if (keep) await writeResult(session, resultFolder(work));
-      return {
-        status: "diverged",
-        resultStep: good?.step ?? 0,
-        advice: `${wrong}. ${keep ? `The weights of step ${good.step} are kept in ${resultFolder(work)}. ` : ""}${divergenceAdvice(settings.rate, settings.clip)}.`
-      };
-    }
+    if (wrong !== undefined) return diverged(session, wrong, "the rows of the last steps");
     state.step = record.step;
     state.curve.push(record);
     const last = state.step === settings.steps;
     const due = last || (settings.validateEvery !== undefined && state.step % settings.validateEvery === 0);
     const validation = due ? await session.validate(state.step, pause) : undefined;
+    if (validation && !Number.isFinite(validation.loss)) {
+      const found = `the validation loss of step ${validation.step} is ${validation.loss}`;
+      return diverged(session, found, "the validation part's rows");
+    }
     if (validation) {
       state.validations.push(validation);
       if (!settings.keepLast && bestSoFar() === validation) await writeResult(session, best);
@@ -142,6 +133,18 @@ async function run(
     await pause();
   }
   return finish(session, state, best, "finished");
+}
+
+/** The weights of the last checkpoint were good, those of now are not: they are the result, where there are any. */
+async function diverged(session: TrainingSession, found: string, rows: string): Promise<Ended> {
+  const {work, identity, settings} = session.job;
+  const result = resultFolder(work);
+  const good = await readCheckpoint(work, identity, session.trainable);
+  const keep = good && good.step > 0;
+  if (keep) await writeResult(session, result);
+  const kept = keep ? `The weights of step ${good.step} are kept in ${result}. ` : "";
+  const advice = `${found}. ${kept}${divergenceAdvice(settings, rows)}.`;
+  return {status: "diverged", resultStep: good?.step ?? 0, advice};
 }
 
 /** The best validated weights are the result; without validation, or when they are to be kept, the last ones. */
@@ -174,29 +177,13 @@ function impatient(state: TrainingState, patience: number | undefined): boolean 
   return state.validations.length - 1 - state.validations.indexOf(lowest(state)!) >= patience;
 }
 
-/** What the largest step will take in memory. */
+/** What the largest steps will take in memory. */
 async function predict(job: TrainingJob, backend: Backend): Promise<number> {
   const config = await readModelConfig(job.base);
-  const {data, settings} = job;
-  const plan = planBatches(lengthsOf(job), settings);
-  const micro = Array.from({length: plan.stepsAnEpoch}, (_, i) => plan.step(i)).flat();
-  const made = (rows: number[][]) =>
-    data.kind === "examples"
-      ? microBatch(data.train, rows, settings.packed !== undefined)
-      : pairRows(rows.flat().map((i) => data.train[i]!));
-  let largest = {rows: micro[0]!, size: 0};
-  for (const rows of micro) {
-    const size = made(rows).batch.ids.length;
-    if (size > largest.size) largest = {rows, size};
-  }
-  const parts = (lanes: number) =>
-    partsOf(largest.rows, lanes).map((rows) => {
-      const {batch, labels} = made(rows);
-      return {batch, targets: targetsOf(batch, labels, 1)};
-    });
-  return predictMemory(backend, config, settings, parts, {
+  const parts = (lanes: number) => largestParts(job, config, lanes);
+  return predictMemory(backend, config, job.settings, parts, {
     checkpointing: job.checkpointing,
-    reference: data.kind === "pairs"
+    reference: job.data.kind === "pairs"
   });
 }
 
