@@ -42,7 +42,7 @@ export interface FinetuneCheck {
 }
 
 /** Raise when the same definition would give other bytes. */
-const VERSION = 2;
+const VERSION = 3;
 
 /**
  * Declares a fine-tune of a language model. A file `finetunes/NAME.finetune.ts` default-exports what this returns; in an
