@@ -137,26 +137,6 @@ describe("a model on this machine", () => {
     }
   });
 
-  it("says the same in a conversation's next turn as to one who asks for it first", async () => {
-    const params = {logprobs: true, top_logprobs: 2};
-    const first = await ask("the first turn", {max_tokens: 40, temperature: 1, seed: 3});
-    const messages = [
-      {role: "user" as const, content: "the first turn"},
-      {role: "assistant" as const, content: first.text},
-      {role: "user" as const, content: "the next"}
-    ];
-    const turn = (of: LocalModel) =>
-      of.complete({model: "tiny", messages, params: {temperature: 0, max_tokens: 12, ...params}});
-    const fresh = localModel("tiny", {workspace, threads: 1, parallel: 1, contextTokens: 256});
-    try {
-      const [next, alone] = [await turn(model), await turn(fresh)];
-      expect(next.usage!.cachedTokens!).toBeGreaterThan(20);
-      expect(next.logprobs).toEqual(alone.logprobs);
-    } finally {
-      await fresh.close!();
-    }
-  });
-
   it("computes a common beginning of prompts once", async () => {
     const long = "the same long beginning of many prompts, ".repeat(3);
     await ask(`${long} first`);

@@ -4,12 +4,15 @@ export type Schema = SchemaObject | boolean;
 const asObject = (value: unknown): SchemaObject =>
   typeof value === "object" && value !== null ? (value as SchemaObject) : {};
 
+const CHOICES = new Set(["anyOf", "oneOf", "allOf"]);
+
 /**
  * One schema of several that hold together: properties of all (of one name the last), what any requires, and the types that
  * all allow. Of choices the first stand; the others stay in allOf.
  */
 export function united(parts: readonly SchemaObject[]): SchemaObject {
-  const {anyOf, oneOf, allOf, ...whole} = Object.assign({}, ...parts) as SchemaObject;
+  const all = Object.entries(Object.assign({}, ...parts) as SchemaObject);
+  const whole: SchemaObject = Object.fromEntries(all.filter(([key]) => !CHOICES.has(key)));
   const named = parts.filter(({properties}) => properties !== undefined);
   const listed = parts.filter(({required}) => Array.isArray(required));
   if (named.length > 0)
