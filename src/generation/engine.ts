@@ -112,7 +112,8 @@ export class Engine {
 
   private newLane(tokens: number, adapter?: Pointer): Lane {
     const {threads, parallel} = this.info;
-    return new Lane(this.model, {threads, sequences: parallel, tokens, batch: BATCH, adapter});
+    const exact = this.options.exact ?? true;
+    return new Lane(this.model, {threads, sequences: parallel, tokens, batch: BATCH, adapter, exact});
   }
 
   /** Starts a request; the returned function ends it before its time. */

@@ -40,9 +40,11 @@ interface Waiting extends Pick<GenerateOptions, "onText"> {
 export async function startGenerator(options: EngineOptions): Promise<Generator> {
   const child = startEngineProcess();
   const waiting = new Map<number, Waiting>();
-  const exited = new Promise<string>((resolve) =>
-    child.once("exit", (code, signal) => resolve(signal ?? `code ${code}`))
-  );
+  const exited = new Promise<string>((resolve) => {
+    child.once("exit", (code, signal) => resolve(signal ?? `code ${code}`));
+    // Every message to a process that has just ended is an error; its end is told to all who wait, once.
+    child.on("error", (error) => child.pid === undefined && resolve(error.message));
+  });
   const state = {ended: false, memoryBytes: 0};
   void exited.then((how) => {
     state.ended = true;

@@ -6,6 +6,8 @@ interface Place {
   sequence: number;
   /** Tokens whose keys and values are computed. */
   held: number[];
+  /** How many of them, from the first, another request may take over. */
+  shareable: number;
   job?: Job;
   /** Tokens still to be computed before the next is chosen. */
   pending: number[];
@@ -15,6 +17,11 @@ interface Entry {
   place: Place;
   token: number;
   wanted: boolean;
+}
+
+export interface LaneOptions extends ContextOptions {
+  /** Whether what is reused has the bits of what is computed anew. */
+  exact: boolean;
 }
 
 /** Requests to the model with one adapter, several at once, the others in a queue. */
@@ -27,12 +34,13 @@ export class Lane {
 
   constructor(
     model: NativeModel,
-    private readonly options: ContextOptions
+    private readonly options: LaneOptions
   ) {
     this.context = new NativeContext(model, options);
     this.places = Array.from({length: options.sequences}, (_, sequence) => ({
       sequence,
       held: [],
+      shareable: 0,
       pending: []
     }));
   }
@@ -124,7 +132,7 @@ export class Lane {
       const free = this.places.filter(({job}) => !job);
       const job = free.length > 0 ? this.queue.shift() : undefined;
       if (!job) return;
-      const common = (place: Place) => sharedLength(place.held, job.prompt);
+      const common = (place: Place) => Math.min(place.shareable, sharedLength(place.held, job.prompt));
       // Of equals the one that holds least, so that long beginnings stay for those who need them.
       free.sort((a, b) => common(b) - common(a) || a.held.length - b.held.length);
       this.enter(free[0]!, job, common(free[0]!));
@@ -140,9 +148,16 @@ export class Lane {
       kept = 0;
     }
     place.held.length = kept;
+    place.shareable = this.shareable(job);
     place.job = job;
     place.pending = job.prompt.slice(kept);
     job.reused = kept;
+  }
+
+  /** An answer's tokens are computed one at a time, as is a prompt of one: with other last bits than several. */
+  private shareable({prompt}: Job): number {
+    if (!this.options.exact) return Infinity;
+    return prompt.length > 1 ? prompt.length : 0;
   }
 
   /** Logits after every token of a sequence, computed from the beginning. Nothing else may be under way. */
@@ -193,10 +208,11 @@ function stepsOf({sequence}: Place, tokens: readonly number[], from: number, all
   }));
 }
 
-/** How many of the pending tokens are computed now: never all but one, which would then go alone. */
-function portion(pending: number, room: number): number {
+/** How many of the pending tokens are computed now: never one of several, nor all but one, which would go alone. */
+export function portion(pending: number, room: number): number {
   if (pending <= room) return pending;
-  return pending - room === 1 ? room - 1 : room;
+  const now = pending - room === 1 ? room - 1 : room;
+  return now < 2 ? 0 : now;
 }
 
 function sameBits(a: Float32Array, b: Float32Array): boolean {

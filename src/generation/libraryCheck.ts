@@ -26,7 +26,7 @@ export async function checkLibrary(): Promise<LibraryFound> {
         if (message.type === "library") resolve(message);
         else reject(new UserError("message" in message ? message.message : "the library gave no answer"));
       });
-      child.once("error", reject);
+      child.on("error", reject);
       child.once("exit", (code, signal) =>
         reject(
           new UserError(

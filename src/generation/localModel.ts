@@ -171,7 +171,8 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
     },
     async preflight(model, needs) {
       try {
-        const {generator, prompter} = await start();
+        const {generator, prompter, warnings} = await start();
+        const odd = warnings.get(model);
         const {contextTokens, threads, devices} = generator.info;
         return [
           {
@@ -186,6 +187,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
               ? `${model} has a chat template.`
               : `${model} has no chat template: messages are joined as plain text. Give \`chatTemplate\` if it was trained on chats.`
           },
+          ...(odd === undefined ? [] : [{check: "model" as const, status: "warning" as const, message: odd}]),
           ...(needs.tools && !prompter.template
             ? [
                 {

@@ -138,6 +138,14 @@ async function folderHash(folder: string, files: readonly string[], workspace: W
   return hashJson(hashes);
 }
 
+/** What a checkpoint's tensors are, whatever lies beside them: a copy with another chat template has the same. */
+export async function tensorsHash(folder: string, workspace: Workspace): Promise<string> {
+  const files = (await readdir(folder)).filter((file) => file.endsWith(".safetensors")).sort();
+  const hashes: string[] = [];
+  for (const file of files) hashes.push(await fileHash(join(folder, file), workspace));
+  return hashJson(hashes);
+}
+
 /** The SHA-256 of a file, kept with its size and time: reading gigabytes at every start would be felt. */
 async function fileHash(path: string, workspace: Workspace): Promise<string> {
   const {size, mtimeMs} = await stat(path);

@@ -1,9 +1,11 @@
 import {EndpointError, type ModelParameters, type Tool} from "../endpoints/index.js";
 import {UserError} from "../store/index.js";
 import {checkParameters} from "./checkParameters.js";
-import {jsonObjectGrammar, jsonSchemaGrammar} from "./grammar/jsonGrammar.js";
+import {answerGrammar} from "./answerGrammar.js";
+import {ANY_OBJECT} from "./grammar/jsonGrammar.js";
+import type {Schema} from "./grammar/united.js";
 import type {GenerationRequest} from "./request.js";
-import {callRules, toolGrammar, toolStyle} from "./toolCalls.js";
+import {callRules, toolStyle} from "./toolCalls.js";
 
 /** What the engine is asked, from OpenAI's parameters. Throws EndpointError "bad-request" for what it cannot do. */
 export function requestOf(
@@ -39,23 +41,29 @@ function grammarOf(
   template: string
 ): Pick<GenerationRequest, "grammar" | "grammarAfter"> {
   try {
-    if (tools.length > 0) {
-      const rules = callRules(params);
-      const {choice} = rules;
-      if (typeof choice === "object" && !tools.some((tool) => tool.function.name === choice.function.name))
-        throw new UserError(`tool_choice names ${JSON.stringify(choice.function.name)}, which is no tool.`);
-      const found = toolGrammar(toolStyle(template), tools, rules);
-      if (found) return {grammar: found.grammar, grammarAfter: found.after};
-    }
-    const format = params.response_format as {type?: string; json_schema?: {schema?: unknown}} | undefined;
-    if (format?.type === "json_object") return {grammar: jsonObjectGrammar()};
-    if (format?.type !== "json_schema") return {};
-    const schema = format.json_schema?.schema;
-    if (typeof schema !== "object" || schema === null)
-      throw new UserError("response_format holds no json_schema.schema.");
-    return {grammar: jsonSchemaGrammar(schema as Record<string, unknown>)};
+    const rules = callRules(params);
+    const {choice} = rules;
+    if (
+      tools.length > 0 &&
+      typeof choice === "object" &&
+      !tools.some((tool) => tool.function.name === choice.function.name)
+    )
+      throw new UserError(`tool_choice names ${JSON.stringify(choice.function.name)}, which is no tool.`);
+    const found = answerGrammar(toolStyle(template), tools, {...rules, format: formatOf(params)});
+    return {grammar: found?.grammar, grammarAfter: found?.after};
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new EndpointError("bad-request", error.message, {cause: error});
   }
+}
+
+/** The schema that response_format asks for. */
+function formatOf(params: ModelParameters): Schema | undefined {
+  const format = params.response_format as {type?: string; json_schema?: {schema?: unknown}} | undefined;
+  if (format?.type === "json_object") return ANY_OBJECT;
+  if (format?.type !== "json_schema") return undefined;
+  const schema = format.json_schema?.schema;
+  if (typeof schema !== "object" || schema === null)
+    throw new UserError("response_format holds no json_schema.schema.");
+  return schema as Schema;
 }

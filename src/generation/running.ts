@@ -5,6 +5,7 @@ import {
   type TokenLogprob
 } from "../endpoints/index.js";
 import {UserError, type Workspace} from "../store/index.js";
+import {otherBase} from "./adapterBase.js";
 import {type Prompter, prompterOf} from "./chatPrompt.js";
 import {EngineEnded, type Generator, startGenerator} from "./generator.js";
 import type {LocalModelOptions} from "./localModel.js";
@@ -17,6 +18,8 @@ import {adapterFile, runnable} from "./runnable.js";
 export interface Running {
   generator: Generator;
   prompter: Prompter;
+  /** What is odd about an adapter, by its name. */
+  warnings: ReadonlyMap<string, string>;
 }
 
 /** Converts or fetches what is needed, and loads the model into a process of its own. */
@@ -31,10 +34,15 @@ export async function load(
   for (const warning of own.warnings) onProgress?.(warning);
   const adapters: Record<string, string> = {};
   if (own.adapter !== undefined) adapters[ALWAYS] = own.adapter;
-  for (const [name, source] of Object.entries(options.adapters ?? {}))
-    adapters[name] = await adapterFile(await findModel(source, workspace, {onProgress}), workspace, {
-      onProgress
-    });
+  const warnings = new Map<string, string>();
+  for (const [name, source] of Object.entries(options.adapters ?? {})) {
+    const found = await findModel(source, workspace, {onProgress});
+    adapters[name] = await adapterFile(found, workspace, {onProgress});
+    const warning = await otherBase(name, found, files, workspace);
+    if (warning === undefined) continue;
+    warnings.set(name, warning);
+    onProgress?.(warning);
+  }
   onProgress?.(`${files.name}: loading`);
   const generator = await startGenerator({
     path: own.path,
@@ -50,7 +58,8 @@ export async function load(
   const template = options.chatTemplate ?? stored;
   return {
     generator,
-    prompter: prompterOf(template, {...specialTokens, ...options.templateVariables}, options.today)
+    prompter: prompterOf(template, {...specialTokens, ...options.templateVariables}, options.today),
+    warnings
   };
 }
 

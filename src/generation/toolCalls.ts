@@ -1,9 +1,8 @@
 import type {ModelParameters, Tool, ToolCall} from "../endpoints/index.js";
 import {hashJson} from "../store/hash.js";
-import {jsonSchemaGrammar} from "./grammar/jsonGrammar.js";
 
 /** How a family of models writes calls of tools. */
-interface Style {
+export interface Style {
   name: "hermes" | "mistral" | "llama" | "json";
   /** Whether its marks are special tokens, which are otherwise kept out of the text. */
   special: boolean;
@@ -27,43 +26,6 @@ export interface CallRules {
 
 export function callRules({tool_choice: choice, parallel_tool_calls: parallel}: ModelParameters): CallRules {
   return {choice: (choice as ToolChoice | null | undefined) ?? "auto", one: parallel === false};
-}
-
-/** The grammar of an answer that calls tools; `after` is where it begins when a call is the model's own choice. */
-export function toolGrammar(
-  style: Style,
-  tools: readonly Tool[],
-  {choice, one}: CallRules
-): {grammar: string; after?: string} | undefined {
-  if (choice === "none") return undefined;
-  const named = typeof choice === "object" ? choice.function.name : undefined;
-  const allowed = tools.filter(({function: {name}}) => named === undefined || name === named);
-  const call = jsonSchemaGrammar({anyOf: allowed.map((tool) => callSchema(style, tool))}, "call");
-  const free = choice === "auto";
-  if (style.name === "hermes") {
-    const first = `"\\n"? call "\\n"? "</tool_call>"`;
-    const rest = one ? first : `${first} ("\\n"? "<tool_call>" ${first})*`;
-    return free
-      ? {grammar: `root ::= ${rest}\n${call}`, after: "<tool_call>"}
-      : {grammar: `root ::= "<tool_call>" ${rest}\n${call}`};
-  }
-  if (style.name === "mistral") {
-    const rest = `" "? "[" call ${one ? "" : `(", " call)* `}"]"`;
-    return free
-      ? {grammar: `root ::= ${rest}\n${call}`, after: "[TOOL_CALLS]"}
-      : {grammar: `root ::= "[TOOL_CALLS]" ${rest}\n${call}`};
-  }
-  // Bare JSON is no mark: what the model chose is seen when it has ended.
-  return free ? undefined : {grammar: `root ::= call\n${call}`};
-}
-
-function callSchema({name: style}: Style, {function: {name, parameters}}: Tool): Record<string, unknown> {
-  const key = style === "llama" ? "parameters" : "arguments";
-  return {
-    type: "object",
-    properties: {name: {const: name}, [key]: parameters ?? {type: "object"}},
-    required: ["name", key]
-  };
 }
 
 /**

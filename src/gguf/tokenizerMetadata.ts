@@ -100,7 +100,12 @@ function vocabularyOf(
     const content = byId.get(id);
     if (content === undefined) return {text: `[PAD${id}]`, kind: TOKEN.unused};
     const own = addedById.get(id);
-    if (own) return {text: content, kind: kindOfAdded(own, model.unk_token)};
+    if (own) {
+      const kind = kindOfAdded(own, model.unk_token);
+      // llama.cpp writes tokens of this kind as they are: the sign for a space would be seen.
+      const spaced = fallback && kind === TOKEN.userDefined;
+      return {text: spaced ? content.replaceAll("▁", " ") : content, kind};
+    }
     if (fallback && /^<0x[0-9A-F]{2}>$/.test(content)) return {text: content, kind: TOKEN.byte};
     return {text: content, kind: TOKEN.normal};
   });
@@ -142,7 +147,9 @@ function scoresOf({model}: TokenizerJson, tokens: readonly Token[]): number[] {
   });
   const last = rank.size;
   return tokens.map(({text: content, kind}) =>
-    kind === TOKEN.normal || kind === TOKEN.userDefined ? -(rank.get(content) ?? last) : 0
+    kind === TOKEN.normal || kind === TOKEN.userDefined
+      ? -(rank.get(content.replaceAll(" ", "▁")) ?? last)
+      : 0
   );
 }
 

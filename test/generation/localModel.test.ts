@@ -1,4 +1,5 @@
 import {Ajv} from "ajv";
+import {execFileSync} from "node:child_process";
 import {mkdtemp, readFile, rm, truncate, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
@@ -225,6 +226,29 @@ describe("a model on this machine", () => {
     expect(new Set(answers.map(({text}) => text)).size).toBeGreaterThan(1);
   });
 
+  it("writes dictionaries, nullable objects and choices beside properties as their schema says", async () => {
+    const schema = {
+      type: "object",
+      properties: {
+        counts: {type: "object", additionalProperties: {type: "integer"}},
+        maybe: {type: ["object", "null"], properties: {a: {type: "boolean"}}, required: ["a"]},
+        by: {enum: ["name", "id"]}
+      },
+      required: ["maybe"],
+      anyOf: [{required: ["counts"]}, {properties: {by: {const: "id"}}, required: ["by"]}]
+    };
+    const valid = new Ajv({strict: false}).compile(schema);
+    const response_format = {type: "json_schema", json_schema: {schema}};
+    const answers = await Promise.all(
+      Array.from({length: 16}, (_, seed) =>
+        ask("json", {temperature: 1.5, seed, max_tokens: 230, response_format})
+      )
+    );
+    const whole = answers.filter(({finishReason}) => finishReason === "stop");
+    expect(whole.length).toBeGreaterThan(4);
+    for (const {text} of whole) expect(valid(JSON.parse(text)), text).toBe(true);
+  });
+
   it("calls a tool when it must", async () => {
     const parameters = {type: "object", properties: {days: {enum: [1, 3]}}, required: ["days"]};
     const {toolCalls, finishReason} = await model.complete({
@@ -339,6 +363,47 @@ describe("a model on this machine", () => {
     const answer = ask("long", {max_tokens: 200, temperature: 1.5}, {onText: killed});
     await expect(answer).rejects.toThrow(/ended \(SIGKILL\)\. The next call starts it again/);
     expect((await ask("again")).text).toBe((await ask("again")).text);
+  });
+
+  it("refuses every request that was on its way when its process ended, and goes on", async () => {
+    await ask("before");
+    process.kill(model.pid!, "SIGKILL");
+    // Nothing of this process is done meanwhile: it cannot know that the other has ended.
+    execFileSync("sleep", ["0.5"]);
+    const asked = await Promise.allSettled(["one", "two", "three"].map((text) => ask(text)));
+    for (const one of asked)
+      expect(one).toMatchObject({status: "rejected", reason: {kind: "server"} as unknown});
+    expect((await ask("after")).text).toBe((await ask("after")).text);
+  });
+});
+
+describe("an adapter on a base", () => {
+  const preflight = async (base: string, told: string[]) => {
+    const one = localModel(base, {
+      workspace,
+      threads: 1,
+      contextTokens: 128,
+      adapters: {x: "steer"},
+      onProgress: (message) => told.push(message)
+    });
+    try {
+      return (await one.preflight!("x", {})).filter(({status}) => status !== "ok");
+    } finally {
+      await one.close!();
+    }
+  };
+  it("is told when the weights are not those it was made on, and not for another template", async () => {
+    await tinyLanguageModel(join(folder, "other"), {seed: "other"});
+    const told: string[] = [];
+    const [warning] = await preflight("other", told);
+    expect(warning).toMatchObject({check: "model", status: "warning"});
+    expect(warning!.message).toMatch(
+      /The adapter x was made on .*tiny, but is put on .*other, which has other/
+    );
+    expect(told).toContain(warning!.message);
+    await tinyLanguageModel(join(folder, "copy"));
+    await writeFile(join(folder, "copy", "chat_template.jinja"), `${CHATML} `);
+    expect(await preflight("copy", told)).toEqual([]);
   });
 });
 

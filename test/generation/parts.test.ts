@@ -6,6 +6,8 @@ import {logprobsOf, Sampler} from "../../src/generation/sampling.js";
 import {TextStream} from "../../src/generation/textStream.js";
 import {afterBytes, UTF8_START} from "../../src/generation/utf8.js";
 import {jsonSchemaGrammar} from "../../src/generation/index.js";
+import {portion} from "../../src/generation/lane.js";
+import {requestOf} from "../../src/generation/parameters.js";
 import {readToolCalls, toolStyle} from "../../src/generation/toolCalls.js";
 import {convertModel} from "../../src/gguf/index.js";
 import {preTokenizerName} from "../../src/gguf/preTokenizer.js";
@@ -135,6 +137,109 @@ describe("a grammar of a JSON schema", () => {
       properties: {next: {anyOf: [{$ref: "#"}, {type: "null"}]}}
     });
     expect(grammar).toMatch(/ref-0 ::= /);
+  });
+});
+
+describe("a grammar of choices", () => {
+  const a = {type: "object", properties: {a: {type: "string"}}, required: ["a"]};
+  it("lets an object or an array be null where its types say so", () => {
+    expect(jsonSchemaGrammar({...a, type: ["object", "null"]})).toMatch(/^root-1 ::= null$/m);
+    const list = {type: ["array", "null"], items: {type: "integer"}};
+    expect(jsonSchemaGrammar(list)).toMatch(/^root-1 ::= null$/m);
+  });
+  it("holds each choice to what stands beside them", () => {
+    const both = {a: {type: "string"}, b: {type: "string"}};
+    const either = {properties: both, anyOf: [{required: ["a"]}, {required: ["b"]}]};
+    const grammar = jsonSchemaGrammar(either);
+    expect(grammar).toMatch(/^root-0 ::= "\{" space \(root-0-0-kv root-0-after-1\) space "\}"$/m);
+    expect(grammar).toMatch(/^root-1 ::= .*root-1-1-kv\) space "\}"$/m);
+    const choices = [{type: "null"}, {$ref: "#/$defs/b"}, {type: "string"}];
+    const typed = {type: ["object", "null"], anyOf: choices, $defs: {b: {required: ["b"]}}, properties: both};
+    expect(jsonSchemaGrammar(typed)).toMatch(/^root ::= root-0 \| root-1$/m);
+    expect(() => jsonSchemaGrammar({type: "string", anyOf: [{type: "null"}]})).toThrow(/nothing fits/);
+  });
+  it("keeps anyOf, oneOf and allOf that stand beside one another", () => {
+    const grammar = jsonSchemaGrammar({
+      anyOf: [{properties: {a: {const: 1}}}, {properties: {a: {const: 2}}}],
+      oneOf: [{properties: {b: {const: 3}}}, {properties: {b: {const: 4}}}],
+      allOf: [{properties: {c: {const: 5}}}]
+    });
+    for (const a of [1, 2])
+      for (const b of [3, 4])
+        for (const [i, value] of [a, b, 5].entries()) {
+          const rule = `root-${a - 1}-${b - 3}`;
+          expect(grammar).toMatch(new RegExp(`^${rule}-\\d ::= "${value}"$`, "m"));
+          expect(grammar, `${i}`).toMatch(new RegExp(`^${rule} ::= "\\{"`, "m"));
+        }
+  });
+  it("follows choices that hold themselves, and refuses more of them than a grammar can have", () => {
+    const next = {type: ["object", "null"], anyOf: [{$ref: "#"}, {type: "null"}]};
+    const grammar = jsonSchemaGrammar({type: "object", properties: {next}});
+    expect(grammar).toMatch(/^root-0-0-0 ::= root-0$/m);
+    expect(() => jsonSchemaGrammar({type: "object", anyOf: [{$ref: "#"}]})).toThrow(/itself alone/);
+    const defs: Record<string, unknown> = {d0: {type: "null"}};
+    for (let i = 1; i < 30; i++)
+      defs[`d${i}`] = {
+        title: "t",
+        type: "null",
+        anyOf: [{$ref: `#/$defs/d${i - 1}`}, {$ref: `#/$defs/d${i - 1}`}]
+      };
+    expect(() => jsonSchemaGrammar({$ref: "#/$defs/d29", $defs: defs})).toThrow(/more than 10000 parts/);
+  });
+  it("holds the values of a dictionary to their schema", () => {
+    const grammar = jsonSchemaGrammar({type: "object", additionalProperties: {type: "integer"}});
+    expect(grammar).toContain('string space ":" space root-value ("," space string');
+    expect(grammar).toMatch(/^root-value ::= integer$/m);
+    expect(jsonSchemaGrammar({type: "object", additionalProperties: false})).toMatch(
+      /^root ::= "\{" space "\}"$/m
+    );
+  });
+});
+
+describe("a grammar of calls", () => {
+  const person = (properties: Record<string, unknown>) => ({
+    type: "object",
+    properties: {person: {$ref: "#/$defs/Person"}},
+    required: ["person"],
+    $defs: {Person: {type: "object", properties}}
+  });
+  const tool = (name: string, properties: Record<string, unknown>) => ({
+    type: "function" as const,
+    function: {name, parameters: person(properties)}
+  });
+  const tools = [tool("hire", {pay: {const: 1}}), tool("dismiss", {from: {const: 2}})];
+  const schema = {properties: {plain: {const: 3}}, required: ["plain"]};
+  const response_format = {type: "json_schema", json_schema: {schema}};
+
+  it.each(["<tool_call>", "[TOOL_CALLS]", ""])("looks references up in the tool they are of: %j", (style) => {
+    const {grammar} = requestOf({tool_choice: "required"}, tools, style, 0);
+    expect(grammar).toMatch(/^call-0-arguments-ref-0-0-kv ::= "\\"pay\\""/m);
+    expect(grammar).toMatch(/^call-1-arguments-ref-0-0-kv ::= "\\"from\\""/m);
+  });
+  it.each<[string, RegExp]>([
+    ["<tool_call>", /^root ::= "<tool_call>" .* \| content$/m],
+    ["[TOOL_CALLS]", /^root ::= "\[TOOL_CALLS\]" .* \| content$/m],
+    ["", /^root ::= +call \| content$/m]
+  ])("takes a call or the format that was asked for: %j", (style, root) => {
+    const {grammar, grammarAfter} = requestOf({response_format}, tools, style, 0);
+    expect(grammar).toMatch(root);
+    expect(grammar).toMatch(/^content-0-kv ::= "\\"plain\\""/m);
+    expect(grammarAfter).toBeUndefined();
+    const must = requestOf({response_format, tool_choice: "required"}, tools, style, 0);
+    expect(must.grammar).not.toContain("content");
+    expect(requestOf({response_format, tool_choice: "none"}, tools, style, 0).grammar).not.toContain("call");
+  });
+});
+
+describe("a prompt's part of a step", () => {
+  it("is never one token of several, nor all but one", () => {
+    for (let room = 0; room <= 6; room++)
+      for (let pending = 2; pending <= 12; pending++) {
+        const now = portion(pending, room);
+        expect(now, `${pending} in ${room}`).toBeLessThanOrEqual(room);
+        expect([1, pending - 1], `${pending} in ${room}`).not.toContain(now);
+      }
+    expect([portion(1, 1), portion(5, 3), portion(4, 3)]).toEqual([1, 3, 2]);
   });
 });
 

@@ -1,59 +1,53 @@
 import {isObject} from "../../store/checked.js";
 import {UserError} from "../../store/index.js";
-
-type Schema = Record<string, unknown> | boolean;
-
-const CHARACTER = `[^"\\\\\\x7F\\x00-\\x1F] | "\\\\" (["\\\\/bfnrt] | "u" [0-9a-fA-F] [0-9a-fA-F] [0-9a-fA-F] [0-9a-fA-F])`;
-
-/** Rules that schemas share. At most one space between parts: a model must not fill pages with space. */
-const COMMON: Readonly<Record<string, string>> = {
-  space: `" "?`,
-  char: CHARACTER,
-  string: `"\\"" char* "\\""`,
-  integer: `"-"? ("0" | [1-9] [0-9]{0,15})`,
-  number: `integer ("." [0-9]{1,16})? ([eE] [-+]? [0-9]{1,3})?`,
-  boolean: `"true" | "false"`,
-  null: `"null"`,
-  array: `"[" space (value ("," space value)*)? space "]"`,
-  object: `"{" space (string space ":" space value ("," space string space ":" space value)*)? space "}"`,
-  value: `object | array | string | number | boolean | null`
-};
+import {bounds, repeated} from "./bounds.js";
+import {addCommonRule} from "./commonRules.js";
+import {isEmpty, saysMore, type Schema, type SchemaObject, united} from "./united.js";
 
 /** Levels of a schema: what is nested deeper would end the stack, or never end. */
 const DEEPEST = 100;
 
-/** llama.cpp writes a repetition out, and refuses longer ones. */
-const MOST_REPEATS = 2000;
+/** Choices beside properties are written out: of many that hold one another there is no end. */
+const MOST_RULES = 10_000;
 
-/** The grammar (GBNF) of any JSON object. */
-export function jsonObjectGrammar(): string {
-  return jsonSchemaGrammar({type: "object"});
-}
+/** The schema of any JSON object. */
+export const ANY_OBJECT = {type: "object"};
 
 /**
  * A grammar (GBNF) for what a JSON schema accepts: types, properties in their order, required and optional ones,
- * enum, const, anyOf and oneOf, allOf of objects, arrays with minItems and maxItems, minLength and maxLength, local
- * $ref. What a grammar cannot say (ranges of numbers, patterns, formats, a most of more than 2,000) is not enforced. Throws a
- * UserError for a schema that is none or that nothing fits, or whose references lead nowhere. `rule` names the rule of the whole.
+ * enum, const, anyOf and oneOf, allOf of objects, dictionaries (additionalProperties without properties), arrays with minItems and
+ * maxItems, minLength and maxLength, local $ref. What a grammar cannot say (ranges of numbers, patterns, formats, a most of more
+ * than 2,000) is not enforced. Throws a UserError for a schema that is none or that nothing fits, or whose references lead
+ * nowhere. `rule` names the rule of the whole.
  */
 export function jsonSchemaGrammar(schema: Schema, rule = "root"): string {
-  const writer = new Writer(schema);
-  writer.define(rule, schema);
-  return writer.text();
+  return jsonSchemaGrammars({[rule]: schema});
+}
+
+/** One grammar of several schemas by the names of their rules; a reference is looked up in its own schema. */
+export function jsonSchemaGrammars(schemas: Readonly<Record<string, Schema>>): string {
+  const rules = new Map<string, string>();
+  for (const [rule, schema] of Object.entries(schemas)) new Writer(schema, rule, rules).define(rule, schema);
+  return [...rules].map(([name, body]) => `${name} ::= ${body}`).join("\n");
 }
 
 class Writer {
-  private readonly rules = new Map<string, string>();
   private readonly references = new Map<string, string>();
+  /** Schemas that were written as the union of their parts: one may hold itself. */
+  private readonly unions = new Map<SchemaObject, string>();
   private depth = 0;
 
-  constructor(private readonly whole: Schema) {}
-
-  text(): string {
-    return [...this.rules].map(([name, body]) => `${name} ::= ${body}`).join("\n");
-  }
+  constructor(
+    private readonly whole: Schema,
+    private readonly rule: string,
+    private readonly rules: Map<string, string>
+  ) {}
 
   define(name: string, schema: Schema): string {
+    if (this.rules.size > MOST_RULES)
+      throw new UserError(
+        `The JSON schema has more than ${MOST_RULES} parts when its choices are written out. Nest fewer of them.`
+      );
     // Held before its body is made: a schema may refer to itself.
     this.rules.set(name, "");
     this.rules.set(name, this.bodyOf(schema, name));
@@ -61,13 +55,7 @@ class Writer {
   }
 
   private common(name: string): string {
-    if (!this.rules.has(name)) {
-      const body = COMMON[name]!;
-      this.rules.set(name, body);
-      for (const [used] of body.replace(/"(\\.|[^"\\])*"|\[(\\.|[^\]\\])*\]/g, "").matchAll(/[a-z]+/g))
-        if (used in COMMON) this.common(used);
-    }
-    return name;
+    return addCommonRule(this.rules, name);
   }
 
   private bodyOf(schema: Schema, name: string): string {
@@ -91,26 +79,66 @@ class Writer {
     if (typeof schema.$ref === "string") return this.reference(schema.$ref);
     if ("const" in schema) return literal(schema.const);
     if (Array.isArray(schema.enum)) return schema.enum.map(literal).join(" | ");
-    const choices = (schema.anyOf ?? schema.oneOf) as Schema[] | undefined;
-    if (Array.isArray(choices)) return choices.map((one, i) => this.define(`${name}-${i}`, one)).join(" | ");
-    if (Array.isArray(schema.allOf)) return this.bodyOf(this.united(schema), name);
+    if (Array.isArray(schema.anyOf)) return this.choice(schema, "anyOf", name);
+    if (Array.isArray(schema.oneOf)) return this.choice(schema, "oneOf", name);
+    if (Array.isArray(schema.allOf))
+      return this.once(schema, name, () => this.bodyOf(united(this.partsOf(schema)), name));
+    return this.typed(schema, name);
+  }
+
+  private typed(schema: SchemaObject, name: string): string {
     const {type} = schema;
     if (Array.isArray(type))
       return type.map((one: unknown, i) => this.define(`${name}-${i}`, {...schema, type: one})).join(" | ");
-    if (type === "object" || schema.properties !== undefined) return this.objectOf(schema, name);
-    if (type === "array" || schema.items !== undefined || schema.prefixItems !== undefined)
-      return this.arrayOf(schema, name);
-    if (type === "string") return this.stringOf(schema);
-    if (type === undefined) return this.common("value");
-    if (typeof type === "string" && ["integer", "number", "boolean", "null"].includes(type))
-      return this.common(type);
-    throw new UserError(`The JSON schema has the unknown type ${JSON.stringify(type)}.`);
+    const kind = type ?? kindOf(schema);
+    if (kind === "object") return this.objectOf(schema, name);
+    if (kind === "array") return this.arrayOf(schema, name);
+    if (kind === "string") return this.stringOf(schema);
+    if (kind === undefined) return this.common("value");
+    if (typeof kind === "string" && ["integer", "number", "boolean", "null"].includes(kind))
+      return this.common(kind);
+    throw new UserError(`The JSON schema has the unknown type ${JSON.stringify(kind)}.`);
+  }
+
+  /** What stands beside a list of choices holds for each of them. */
+  private choice(schema: SchemaObject, list: "anyOf" | "oneOf", name: string): string {
+    const {[list]: choices, ...own} = schema as Record<string, unknown> & Record<typeof list, Schema[]>;
+    const each = (all: readonly Schema[]) =>
+      all.map((one, i) => this.define(`${name}-${i}`, one)).join(" | ");
+    if (!saysMore(own)) return each(choices);
+    return this.once(schema, name, () =>
+      each(
+        choices
+          .filter((one) => one !== false)
+          .map((one) =>
+            isObject(one) || one === true ? united([...this.partsOf(own), ...this.partsOf(one)]) : one
+          )
+          .filter((one) => !isObject(one) || !isEmpty(one))
+      )
+    );
+  }
+
+  private once(schema: SchemaObject, name: string, write: () => string): string {
+    const known = this.unions.get(schema);
+    if (known !== undefined) return known;
+    this.unions.set(schema, name);
+    return write();
+  }
+
+  /** A schema without allOf and the schemas in it. */
+  private partsOf(schema: unknown, level = 0): SchemaObject[] {
+    if (level > DEEPEST) throw new UserError("The JSON schema has an allOf that refers to itself alone.");
+    if (!isObject(schema)) return [{}];
+    if (typeof schema.$ref === "string") return this.partsOf(this.lookUp(schema.$ref), level + 1);
+    const {allOf, ...own} = schema;
+    const inner = Array.isArray(allOf) ? allOf : [];
+    return [own, ...inner.flatMap((part) => this.partsOf(part, level + 1))];
   }
 
   private reference(path: string): string {
     const known = this.references.get(path);
     if (known !== undefined) return known;
-    const name = `ref-${this.references.size}`;
+    const name = `${this.rule}-ref-${this.references.size}`;
     this.references.set(path, name);
     return this.define(name, this.lookUp(path));
   }
@@ -126,26 +154,13 @@ class Writer {
     return at as Schema;
   }
 
-  private united(schema: Record<string, unknown>): Record<string, unknown> {
-    const {allOf, ...own} = schema;
-    const parts = [own, ...(allOf as Schema[])].map((part) => {
-      if (typeof part !== "object" || part === null) return {};
-      return typeof part.$ref === "string" ? (this.lookUp(part.$ref) as Record<string, unknown>) : part;
-    });
-    return {
-      ...Object.assign({}, ...parts),
-      properties: Object.assign({}, ...parts.map((part) => part.properties)) as unknown,
-      required: parts.flatMap(({required}) => (Array.isArray(required) ? (required as string[]) : []))
-    };
-  }
-
-  private stringOf({minLength, maxLength}: Record<string, unknown>): string {
+  private stringOf({minLength, maxLength}: SchemaObject): string {
     if (minLength === undefined && maxLength === undefined) return this.common("string");
     this.common("char");
     return `"\\"" char${repeated(...bounds("Length", minLength, maxLength))} "\\""`;
   }
 
-  private arrayOf(schema: Record<string, unknown>, name: string): string {
+  private arrayOf(schema: SchemaObject, name: string): string {
     this.common("space");
     if (Array.isArray(schema.prefixItems)) {
       const items = (schema.prefixItems as Schema[]).map((item, i) => this.define(`${name}-${i}`, item));
@@ -159,17 +174,25 @@ class Writer {
     return `"[" space ${least > 0 ? list : `(${list})?`} space "]"`;
   }
 
-  private objectOf(schema: Record<string, unknown>, name: string): string {
+  private objectOf(schema: SchemaObject, name: string): string {
     this.common("space");
-    const properties = Object.entries((schema.properties ?? {}) as Record<string, Schema>);
-    if (properties.length === 0) return this.common("object");
     const required = new Set(Array.isArray(schema.required) ? (schema.required as string[]) : []);
+    const properties = Object.entries((schema.properties ?? {}) as Record<string, Schema>);
+    if (properties.length === 0) return this.dictionaryOf(schema.additionalProperties as Schema, name);
     const pairs = properties.map(([key, inner], i) => {
       const value = this.define(`${name}-${i}`, inner);
       this.rules.set(`${name}-${i}-kv`, `${literal(key)} space ":" space ${value}`);
       return {rule: `${name}-${i}-kv`, needed: required.has(key)};
     });
     return `"{" space ${this.sequence(pairs, name)} space "}"`;
+  }
+
+  /** Any names, with values of one schema. */
+  private dictionaryOf(values: Schema | undefined, name: string): string {
+    if (values === undefined || values === true) return this.common("object");
+    if (values === false) return `"{" space "}"`;
+    const pair = `${this.common("string")} space ":" space ${this.define(`${name}-value`, values)}`;
+    return `"{" space (${pair} ("," space ${pair})*)? space "}"`;
   }
 
   /** Pairs in their order, with a comma between those that are there. */
@@ -192,24 +215,11 @@ class Writer {
   }
 }
 
-/** The least and the most of something, the most only where a grammar can say it. */
-function bounds(of: "Length" | "Items", min: unknown, max: unknown): [least: number, most?: number] {
-  const whole = (name: string, value: unknown) => {
-    if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
-    throw new UserError(
-      `The JSON schema has ${name}: ${JSON.stringify(value)}; it is a whole number from 0.`
-    );
-  };
-  const least = min === undefined ? 0 : whole(`min${of}`, min);
-  const most = max === undefined ? undefined : whole(`max${of}`, max);
-  if (least > MOST_REPEATS)
-    throw new UserError(`The JSON schema has min${of}: ${least}; a grammar takes at most ${MOST_REPEATS}.`);
-  if (most !== undefined && most < least)
-    throw new UserError(`The JSON schema has min${of} above max${of}: nothing fits it.`);
-  return [least, most !== undefined && most <= MOST_REPEATS ? most : undefined];
+/** What a schema without a type is about. */
+function kindOf({properties, additionalProperties, items, prefixItems}: SchemaObject) {
+  if (properties !== undefined || isObject(additionalProperties)) return "object";
+  return items !== undefined || prefixItems !== undefined ? "array" : undefined;
 }
-
-const repeated = (least: number, most?: number) => `{${least},${most ?? ""}}`;
 
 function decoded(step: string): string {
   try {
@@ -220,6 +230,6 @@ function decoded(step: string): string {
 }
 
 /** A value as the JSON text that stands for it. */
-function literal(value: unknown): string {
+export function literal(value: unknown): string {
   return `"${JSON.stringify(value).replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n")}"`;
 }

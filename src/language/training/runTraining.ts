@@ -41,7 +41,10 @@ export function runTraining(
       else
         settle(() => reject(message.forUser ? new UserError(message.message) : new Error(message.message)));
     });
-    child.once("error", (error) => settle(() => reject(error)));
+    // Each message to a process that has ended is an error; the end itself says more.
+    child.on("error", (error) => {
+      if (child.pid === undefined) settle(() => reject(error));
+    });
     child.once("exit", (code, name) =>
       settle(() =>
         reject(
