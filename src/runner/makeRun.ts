@@ -138,13 +138,9 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
     await store.refresh();
     const last = tally.progress("done");
     effects.onProgress?.(last);
-    return {
-      manifest,
-      unchanged: false,
-      calls: last.candidates.reduce((sum, {called}) => sum + called, 0),
-      spentUsd: spending?.spentUsd,
-      budgetStop: spending?.stopped
-    };
+    const calls = last.candidates.reduce((sum, {called}) => sum + called, 0);
+    const {spentUsd, stopped: budgetStop} = spending ?? {};
+    return {manifest, unchanged: false, calls, spentUsd, budgetStop};
   } finally {
     for (const log of logs) await log.close();
   }
