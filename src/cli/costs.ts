@@ -171,11 +171,13 @@ function footnotes(data: CostsData, costed: readonly CostedOption[], months: num
       `price of ${candidate}: $${inputUsdPerMillion} in, $${outputUsdPerMillion} out a million tokens, ${asOf}, ${source}${old ? ` · OLD: ${daysOld} days, more than ${OLD_PRICE_DAYS}` : ""}${shutdownDate === undefined ? "" : ` · the model ends on ${shutdownDate}`}`
   );
   lines.push(...data.beside.map(besideText));
-  for (const {name, rows, countedRows, estimatedBy} of data.samples) {
-    if (estimatedBy) lines.push(`tokens of ${name} are estimated: counted as ${estimatedBy}`);
-    if (countedRows < rows)
-      lines.push(`tokens of ${name}: stated for ${countedRows} of ${rows} rows answered`);
+  for (const way of new Set(data.samples.flatMap(({estimatedBy}) => estimatedBy ?? []))) {
+    const of = data.samples.filter(({estimatedBy}) => estimatedBy === way).map(({name}) => name);
+    lines.push(`tokens counted as ${way}, an estimate: ${of.join(", ")}`);
   }
+  for (const {name, rows, countedRows} of data.samples)
+    if (countedRows < rows)
+      lines.push(`tokens of ${name}: stated for ${count(countedRows)} of ${count(rows)} rows answered`);
   const stated = new Set(
     costed.flatMap(({hosting}) =>
       hosting?.source

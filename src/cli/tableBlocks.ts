@@ -4,31 +4,81 @@ import {wrappedLine} from "./wrap.js";
 
 const GAP = 3;
 
-/** Each row as a block of `name: value`, as many beside one another as fit, with an empty line between rows. */
+/** A column of the table: its name with what parts it from the value, and the width of its widest value. */
+interface Pair {
+  column: number;
+  name: string;
+  widest: number;
+}
+
+/** Widths of the names and the values that stand below one another. */
+interface Place {
+  name: number;
+  value: number;
+}
+
+/**
+ * Each row as a block of `name: value`, with an empty line between rows. Short ones stand beside one another, as many as fit and
+ * each under that of the line above; long ones have a line of their own.
+ */
 export function blockLines(cells: readonly string[][], titles: readonly string[], width: number): string[] {
-  const names = titles.map((title) => (title === "" ? "" : `${title}:`));
-  const indent = Math.max(...names.map(displayWidth)) + 1;
-  const widest = cells.reduce((most, row) => Math.max(most, ...row.map(displayWidth)), 0);
-  const pair = indent + widest;
-  const beside = Math.floor((width + GAP) / (pair + GAP));
+  const pairs = titles.map((title, column) => ({
+    column,
+    name: title === "" ? "" : `${title}: `,
+    widest: cells.reduce((most, row) => Math.max(most, displayWidth(row[column]!)), 0)
+  }));
+  const lines = placed(pairs, width);
+  const places = placesOf(lines);
   return cells.flatMap((row, r) => {
-    const pairs = row.flatMap((text, c) => (text === "" ? [] : [named(names[c]!, indent) + text]));
-    const lines =
-      beside > 1
-        ? besideOneAnother(pairs, beside, pair)
-        : pairs.flatMap((line) => wrappedLine(line, width, indent));
-    return r === 0 ? lines : ["", ...lines];
+    const own = lines.flatMap((line) => {
+      const shown = line.filter(({column}) => row[column] !== "");
+      if (shown.length === 0) return [];
+      const texts = line.map(({column, name}, at) => named(name, row[column]!, places[at]!));
+      return line.length > 1
+        ? [texts.join(" ".repeat(GAP)).trimEnd()]
+        : wrappedLine(texts[0]!.trimEnd(), width, places[0]!.name);
+    });
+    return r === 0 ? own : ["", ...own];
   });
 }
 
-const named = (name: string, width: number) => padded(name === "" ? "" : bold(name), width);
+function named(name: string, value: string, place: Place): string {
+  if (value === "") return " ".repeat(place.name + place.value);
+  return padded(name === "" ? "" : bold(name.trimEnd()), place.name) + padded(value, place.value);
+}
 
-function besideOneAnother(pairs: readonly string[], count: number, width: number): string[] {
-  return Array.from({length: Math.ceil(pairs.length / count)}, (_, line) =>
-    pairs
-      .slice(line * count, (line + 1) * count)
-      .map((text) => padded(text, width))
-      .join(" ".repeat(GAP))
-      .trimEnd()
-  );
+/** The pairs in lines, of as many as fit. */
+function placed(pairs: readonly Pair[], width: number): Pair[][] {
+  for (let count = pairs.length; count > 1; count--) {
+    const lines = linesOf(pairs, count, width);
+    const needed = placesOf(lines.filter(({length}) => length > 1)).reduce(
+      (sum, {name, value}) => sum + name + value + GAP,
+      -GAP
+    );
+    if (needed <= width) return lines;
+  }
+  return pairs.map((pair) => [pair]);
+}
+
+function linesOf(pairs: readonly Pair[], count: number, width: number): Pair[][] {
+  const lines: Pair[][] = [];
+  let open: Pair[] | undefined;
+  for (const pair of pairs) {
+    const isLong = displayWidth(pair.name) + pair.widest > (width - GAP) / 2;
+    if (!isLong && open && open.length < count) open.push(pair);
+    else lines.push((open = [pair]));
+    if (isLong) open = undefined;
+  }
+  return lines;
+}
+
+function placesOf(lines: readonly Pair[][]): Place[] {
+  const places: Place[] = [];
+  for (const line of lines)
+    line.forEach(({name, widest}, at) => {
+      const place = (places[at] ??= {name: 0, value: 0});
+      place.name = Math.max(place.name, displayWidth(name));
+      if (line.length > 1) place.value = Math.max(place.value, widest);
+    });
+  return places;
 }

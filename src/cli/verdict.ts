@@ -1,4 +1,11 @@
-import {type Comparison, correctionNote, standingOf, type Verdict, writerOf} from "../decisions/index.js";
+import {
+  type Comparison,
+  correctionNote,
+  counted,
+  standingOf,
+  type Verdict,
+  writerOf
+} from "../decisions/index.js";
 import type {RunManifest} from "../store/index.js";
 import {bold, dim, table} from "./terminal.js";
 
@@ -9,7 +16,7 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
   const lines = [
     bold(`${run.eval} · ${run.split.name} split`) +
       dim(
-        ` · ${run.dataset.name}@${run.dataset.version} · ${run.counts.planned} ${run.imported ? "answers" : "calls planned"}${cut}`
+        ` · ${run.dataset.name}@${run.dataset.version} · ${counted(run.counts.planned)} ${run.imported ? "answers" : "calls planned"}${cut}`
       ),
     bold(verdict.action),
     ...(verdict.sentence === verdict.action ? [] : [verdict.sentence])

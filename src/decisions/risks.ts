@@ -150,7 +150,7 @@ function sliceRisk({slices = []}: RiskFacts): Risk | undefined {
   if (!least) return undefined;
   return {
     kind: "slices",
-    sentence: `${tiny.length} of ${slices.length} slices hold fewer than ${TINY_SLICE_ROWS} rows (${least.slice} ${least.value}: ${least.rows}): their figures say little.`,
+    sentence: `${tiny.length} of ${slices.length} slices ${tiny.length === 1 ? "holds" : "hold"} fewer than ${TINY_SLICE_ROWS} rows (${least.slice} ${least.value}: ${least.rows}): ${tiny.length === 1 ? "its" : "their"} figures say little.`,
     moves: 0
   };
 }

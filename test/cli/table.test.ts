@@ -55,17 +55,15 @@ describe("a table in a terminal", () => {
 
   it("becomes a block of lines for each row where that is not enough", () => {
     expect(table(rows, columns, {width: 60}).split("\n")).toEqual([
-      "id:            run-0a1b2c3d4e5f",
-      "candidate:     a classifier of long words",
-      "95% interval:  84.6 to 97.0",
-      "rows not sent: 144",
-      "found:         it is worse by 61.1 points (53.3 to 68.9)",
-      "               than the best of the others",
+      "id:           run-0a1b2c3d4e5f",
+      "candidate:    a classifier of long words",
+      "95% interval: 84.6 to 97.0   rows not sent: 144",
+      "found:        it is worse by 61.1 points (53.3 to 68.9) than",
+      "              the best of the others",
       "",
-      "id:            run-112233445566",
-      "candidate:     majority",
-      "95% interval:  24.7 to 40.2",
-      "rows not sent: 9"
+      "id:           run-112233445566",
+      "candidate:    majority",
+      "95% interval: 24.7 to 40.2   rows not sent: 9"
     ]);
   });
 
@@ -75,10 +73,9 @@ describe("a table in a terminal", () => {
       value: () => `${title} of twenty signs`
     }));
     expect(table([0], words, {width: 64})).toBe(
-      [
-        "first:  first of twenty signs    second: second of twenty signs",
-        "third:  third of twenty signs"
-      ].join("\n")
+      ["first: first of twenty signs   second: second of twenty signs", "third: third of twenty signs"].join(
+        "\n"
+      )
     );
   });
 
