@@ -124,7 +124,7 @@ export function form<T extends object>(inputs: {[K in keyof T]: Input<T[K]>}, la
 /** Something that a phone shows when it is asked for; elsewhere it is there, and the summary is not. */
 export function folded(summary: string, content: Node): HTMLElement {
   const wide = matchMedia("(min-width: 601px)").matches;
-  const told = content instanceof Element && content.querySelector(".notice") !== null;
+  const told = "querySelector" in content && (content as Element).querySelector(".notice") !== null;
   return html`<details class="fold" open=${wide || told}>
     <summary>${summary}</summary>
     ${content}

@@ -268,7 +268,7 @@ describe("serve", () => {
   });
 
   it("answers 300 concurrent requests from few predictions", async () => {
-    const {service, model} = await setup({}, 3);
+    const {service, model} = await setup({}, 25);
     const endpoint = openAICompatible({
       name: "served",
       baseUrl: service.url,
