@@ -21,7 +21,6 @@ import {fileOf, misshapen, type ResultReader} from "./types.js";
  */
 export const inspect: ResultReader = {
   tool: "inspect",
-  apart: true,
   matches: (content) =>
     content.kind === "zip" ||
     (content.kind === "document" &&
