@@ -27,8 +27,7 @@ export function blockLines(cells: readonly string[][], titles: readonly string[]
     name: title === "" ? "" : `${title}: `,
     widest: cells.reduce((most, row) => Math.max(most, displayWidth(row[column]!)), 0)
   }));
-  const lines = placed(pairs, width);
-  const places = placesOf(lines);
+  const {lines, places} = placed(pairs, width);
   return cells.flatMap((row, r) => {
     const own = lines.flatMap((line) => {
       const shown = line.filter(({column}) => row[column] !== "");
@@ -48,16 +47,15 @@ function named(name: string, value: string, place: Place): string {
 }
 
 /** The pairs in lines, of as many as fit. */
-function placed(pairs: readonly Pair[], width: number): Pair[][] {
+function placed(pairs: readonly Pair[], width: number): {lines: Pair[][]; places: Place[]} {
   for (let count = pairs.length; count > 1; count--) {
     const lines = linesOf(pairs, count, width);
-    const needed = placesOf(lines.filter(({length}) => length > 1)).reduce(
-      (sum, {name, value}) => sum + name + value + GAP,
-      -GAP
-    );
-    if (needed <= width) return lines;
+    const places = placesOf(lines);
+    if (places.reduce((sum, {name, value}) => sum + name + value + GAP, -GAP) <= width)
+      return {lines, places};
   }
-  return pairs.map((pair) => [pair]);
+  const lines = pairs.map((pair) => [pair]);
+  return {lines, places: placesOf(lines)};
 }
 
 function linesOf(pairs: readonly Pair[], count: number, width: number): Pair[][] {

@@ -13,6 +13,7 @@ import {
   type Budget,
   callPrices,
   type CallPrices,
+  budgetSpent,
   createBudget,
   mayBeBilled
 } from "../runner/index.js";
@@ -126,7 +127,7 @@ function createCaller(
     const usd = budget && prices.worstCaseUsd(endpoint, request);
     const reservation = budget?.reserve({candidate: candidate.name, usd});
     if (budget && !reservation) {
-      stopped = `budget: $${budget.spentUsd.toFixed(4)} of $${budgetUsd} spent, and the next call might not fit`;
+      stopped = budgetSpent(budget.spentUsd, budgetUsd!);
       return undefined;
     }
     requests++;

@@ -1,4 +1,4 @@
-import {type EvalDefinition, runEval, type RunInputs, type RunResult} from "../runner/index.js";
+import {budgetSpent, type EvalDefinition, runEval, type RunInputs, type RunResult} from "../runner/index.js";
 import type {RunManifest} from "../store/index.js";
 import {isSettled, settledRows} from "./settledRows.js";
 import type {RaceCut, RaceRound, RaceSettings, RaceStep} from "../decisions/raceTypes.js";
@@ -93,9 +93,9 @@ function leftOf(ofRace: number | undefined, ofStart: number | undefined) {
       spentUsd += usd;
     },
     stopText(paidUsd: number): string {
-      const spent = isOfRace(paidUsd) ? Math.max(paidUsd, spentUsd) : spentUsd;
-      const budget = isOfRace(paidUsd) ? ofRace : ofStart;
-      return `budget: $${spent.toFixed(4)} of $${budget} spent, and the next call might not fit`;
+      return isOfRace(paidUsd)
+        ? budgetSpent(Math.max(paidUsd, spentUsd), ofRace!)
+        : budgetSpent(spentUsd, ofStart!);
     }
   };
 }

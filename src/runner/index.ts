@@ -1,6 +1,6 @@
 export type {GateRule} from "../decisions/gateRule.js";
 export {type BenchTarget, withBenchTarget} from "./benchTarget.js";
-export {type Budget, createBudget} from "./calls/budget.js";
+export {type Budget, budgetSpent, createBudget} from "./calls/budget.js";
 export type {
   CallError,
   CallOutcome,

@@ -79,6 +79,17 @@ describe("a table in a terminal", () => {
     );
   });
 
+  it("fits a block where a value on a line of its own has the longest name", () => {
+    const long = {title: "why it was not sent to the provider", value: () => "x".repeat(30)};
+    const short = ["a", "b"].map((title) => ({title, value: () => title.repeat(26)}));
+    const indent = "why it was not sent to the provider: ".length;
+    expect(table([0], [...short, long], {width: 70}).split("\n")).toEqual([
+      "a:".padEnd(indent) + "a".repeat(26),
+      "b:".padEnd(indent) + "b".repeat(26),
+      `why it was not sent to the provider: ${"x".repeat(30)}`
+    ]);
+  });
+
   it("does not cut names to what reads alike", () => {
     const named: Column<string>[] = [
       {title: "model", text: "name", value: (name) => name},

@@ -7,6 +7,7 @@ import {
   reshape,
   scale,
   softMax,
+  SUMMED_AT_ONCE,
   Tape,
   type Workspace
 } from "../../ggml/index.js";
@@ -20,9 +21,6 @@ import type {Targets} from "./targets.js";
 /** Scores of this many tokens at once: what a large vocabulary costs in memory stays near 32 MB a copy. */
 const SCORES_AT_ONCE = 8_000_000;
 
-/** The library's fast products add up so many values at once: sums over tokens are of a multiple of it. */
-const STEP = 16;
-
 export interface LossOptions extends ForwardOptions {
   /** Adds the gradient of Σ weight · (−log p) to the trained weights' gradients. */
   gradients?: boolean;
@@ -34,9 +32,9 @@ export interface Computing extends Weights {
   workspace: Workspace;
 }
 
-/** How many targets are scored at once: a multiple of `STEP`. */
+/** How many targets are scored at once: a multiple of `SUMMED_AT_ONCE`. */
 export function chunkRows(vocabulary: number): number {
-  return Math.max(1, Math.floor(SCORES_AT_ONCE / vocabulary / STEP)) * STEP;
+  return Math.max(1, Math.floor(SCORES_AT_ONCE / vocabulary / SUMMED_AT_ONCE)) * SUMMED_AT_ONCE;
 }
 
 /**
@@ -88,9 +86,9 @@ function readLosses(graph: Graph, outputs: readonly Node[], count: number): Floa
   return losses.subarray(0, count);
 }
 
-/** The targets with the last of them repeated, without weight, to a multiple of `STEP`. */
+/** The targets with the last of them repeated, without weight, to a multiple of `SUMMED_AT_ONCE`. */
 function filledUp({places, tokens, weights}: Targets): Targets {
-  const count = Math.ceil(tokens.length / STEP) * STEP;
+  const count = Math.ceil(tokens.length / SUMMED_AT_ONCE) * SUMMED_AT_ONCE;
   const long = (values: Int32Array) =>
     Int32Array.from({length: count}, (_, i) => values[i] ?? values.at(-1)!);
   const padded = new Float32Array(count);

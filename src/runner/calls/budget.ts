@@ -10,6 +10,11 @@ export interface Budget {
   readonly open: number;
 }
 
+/** Why no more calls are made. */
+export function budgetSpent(spentUsd: number, limitUsd: number): string {
+  return `budget: $${spentUsd.toFixed(4)} of $${limitUsd} spent, and the next call might not fit`;
+}
+
 export interface Reservation {
   /** What the call cost; undefined frees the reservation: nothing was billed. */
   settle(costUsd: number | undefined): void;

@@ -1,5 +1,5 @@
 import type {AttemptOutcome} from "../../endpoints/types.js";
-import {type Budget, createBudget, type Reservation} from "./budget.js";
+import {budgetSpent, createBudget, type Reservation} from "./budget.js";
 import type {CallError, CallRequest} from "./executor.js";
 import {mayBeBilled} from "./mayBeBilled.js";
 
@@ -60,7 +60,7 @@ export function createSpending(limitUsd: number): Spending {
         if (fits(request)) return true;
         if (closed) return false;
         if (budget.open === 0) {
-          stop(stopText(limitUsd, budget));
+          stop(budgetSpent(budget.spentUsd, limitUsd));
           return false;
         }
         await new Promise<void>((resolve) => waiting.push(resolve));
@@ -86,8 +86,4 @@ export function createSpending(limitUsd: number): Spending {
       changed();
     }
   };
-}
-
-function stopText(limitUsd: number, budget: Budget): string {
-  return `budget: $${budget.spentUsd.toFixed(4)} of $${limitUsd} spent, and the next call might not fit`;
 }
