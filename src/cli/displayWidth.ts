@@ -5,6 +5,9 @@ import {withoutEscapes} from "./escapes.js";
 const PLAIN =
   /^[\u0020-\u007e\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u2010-\u2027\u2030-\u205e\u2190-\u22ff]*$/;
 
+/** What stands in a table for a value that is missing. */
+export const MISSING = "–";
+
 let segmenter: Intl.Segmenter | undefined;
 
 /** The columns that a text takes in a terminal: two for a wide sign, none for combining marks and escapes of colour. */

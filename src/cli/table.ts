@@ -1,4 +1,4 @@
-import {displayWidth, padded, shortened} from "./displayWidth.js";
+import {displayWidth, MISSING, padded, shortened} from "./displayWidth.js";
 import {bold, printable} from "./escapes.js";
 import {outputWidth} from "./outputWidth.js";
 import {blockLines} from "./tableBlocks.js";
@@ -51,7 +51,7 @@ export function table<T>(
 
 function cell<T>(column: Column<T>, row: T, narrow: boolean): string {
   const value = column.value(row);
-  if (value === undefined || value === null) return "–";
+  if (value === undefined || value === null) return MISSING;
   const text = printable(String(value)).replace(/\s+/g, " ");
   return column.whole || (narrow && column.text === "prose") ? text : shortened(text, LONGEST);
 }

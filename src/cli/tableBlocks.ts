@@ -1,4 +1,4 @@
-import {displayWidth, padded} from "./displayWidth.js";
+import {displayWidth, MISSING, padded} from "./displayWidth.js";
 import {bold} from "./escapes.js";
 import {wrappedLine} from "./wrap.js";
 
@@ -21,7 +21,9 @@ interface Place {
  * Each row as a block of `name: value`, with an empty line between rows. Short ones stand beside one another, as many as fit and
  * each under that of the line above; long ones have a line of their own.
  */
-export function blockLines(cells: readonly string[][], titles: readonly string[], width: number): string[] {
+export function blockLines(table: readonly string[][], titles: readonly string[], width: number): string[] {
+  // Without a name, what is missing says nothing.
+  const cells = table.map((row) => row.map((text, c) => (titles[c] === "" && text === MISSING ? "" : text)));
   const pairs = titles.map((title, column) => ({
     column,
     name: title === "" ? "" : `${title}: `,

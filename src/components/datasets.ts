@@ -50,7 +50,7 @@ export function chooseDataset(
   return Object.assign(node, {value: null});
 }
 
-/** A version of a dataset: what it is, what changed, what was dropped, what is double, contradictory or personal. */
+/** A version of a dataset: what it is, what changed, what was dropped, and which rows are duplicates, contradict one another or hold personal data. */
 export function datasetView(chosen: ChosenVersion | null): Content {
   if (!chosen) return nothing();
   const {dataset, version} = chosen;

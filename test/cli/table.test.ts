@@ -79,6 +79,15 @@ describe("a table in a terminal", () => {
     );
   });
 
+  it("leaves out of a block what is missing and has no name", () => {
+    const ids = ["before", "after"].map((title) => ({title, value: () => title.repeat(4)}));
+    const mark = {title: "", value: (n: number) => (n === 0 ? "current" : undefined)};
+    expect(table([0, 1], [...ids, mark], {width: 40}).split("\n\n")).toEqual([
+      `before: ${"before".repeat(4)}\nafter:  ${"after".repeat(4)}\n        current`,
+      `before: ${"before".repeat(4)}\nafter:  ${"after".repeat(4)}`
+    ]);
+  });
+
   it("fits a block where a value on a line of its own has the longest name", () => {
     const long = {title: "why it was not sent to the provider", value: () => "x".repeat(30)};
     const short = ["a", "b"].map((title) => ({title, value: () => title.repeat(26)}));
