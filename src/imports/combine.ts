@@ -45,7 +45,7 @@ export interface CombinedAnswer extends ImportedAnswer {
 const MOST_SLICE_VALUES = 30;
 
 /**
- * Puts the answers of all files side by side. Throws a UserError when two files hold the same candidate's answer to one
+ * Puts the answers of all files side by side. Throws a UserError when files hold the same candidate's answer to one
  * row, when one id stands for two questions, when nothing has a score, or when a name that was chosen is not there.
  */
 export function combine(
@@ -100,33 +100,73 @@ function assertNamesThere(
   problems.assertNone();
 }
 
+/** All answers with their repeats. Throws a UserError with all that keeps them from standing beside one another. */
 function answersOf(files: readonly ImportedFile[]): CombinedAnswer[] {
   const fileOf = new Map<string, number>();
   const repeats = new Map<string, Set<number>>();
   const found: CombinedAnswer[] = [];
+  const wrong = new WrongAnswers();
   for (const [f, file] of files.entries())
     for (const answer of file.answers) {
-      if (answer.row === "" || answer.candidate === "")
-        throw new UserError(`${file.path} holds an answer without a row's id or a candidate's name.`);
-      const key = `${answer.row}\u0000${answer.candidate}`;
-      const other = fileOf.get(key);
-      if (other !== undefined && other !== f)
-        throw new UserError(
-          `${files[other]!.path} and ${file.path} both hold an answer of ${answer.candidate} to row ${answer.row}. Tell the two apart by a name: before=${files[other]!.path} after=${file.path}.`
+      const {row, candidate} = answer;
+      if (row === "" || candidate === "") {
+        wrong.add(
+          `${file.path} holds answers without a row's id or a candidate's name`,
+          row,
+          "Give each answer both"
         );
+        continue;
+      }
+      const key = `${row}\u0000${candidate}`;
+      const other = files[fileOf.get(key) ?? f]!;
+      if (other !== file) {
+        wrong.add(
+          `${other.path} and ${file.path} both hold answers of ${candidate}`,
+          row,
+          `Tell the two apart by a name: before=${other.path} after=${file.path}`
+        );
+        continue;
+      }
       fileOf.set(key, f);
       const seen = repeats.get(key) ?? new Set<number>();
       const repeat = answer.repeat ?? seen.size;
-      if (seen.has(repeat) || !Number.isInteger(repeat) || repeat < 0 || repeat > 10_000)
-        throw new UserError(
-          `${file.path} holds repeat ${repeat + 1} of ${answer.candidate} on row ${answer.row} ${seen.has(repeat) ? "twice" : ", which is no count"}. Export one run a file.`
+      const isCount = Number.isInteger(repeat) && repeat >= 0 && repeat <= 10_000;
+      if (seen.has(repeat) || !isCount)
+        wrong.add(
+          `${file.path} holds repeat ${repeat + 1} of ${candidate} ${isCount ? "twice" : "which is no count"}`,
+          row,
+          "Export one run a file"
         );
       repeats.set(key, seen.add(repeat));
       found.push({...answer, repeat});
     }
+  wrong.assertNone();
   if (found.length === 0)
     throw new UserError(`${files.map(({path}) => path).join(", ")}: there is no answer in it.`);
   return found;
+}
+
+/** What is wrong with answers, each kind of it once with the rows where it was found. */
+class WrongAnswers {
+  readonly #found = new Map<string, {rows: Set<string>; advice: string}>();
+
+  add(what: string, row: string, advice: string): void {
+    const known = this.#found.get(what) ?? {rows: new Set(), advice};
+    if (row !== "") known.rows.add(row);
+    this.#found.set(what, known);
+  }
+
+  assertNone(): void {
+    const problems = new Problems();
+    for (const [what, {rows, advice}] of this.#found) problems.add(`${what}${whereOf(rows)}. ${advice}.`);
+    problems.assertNone();
+  }
+}
+
+function whereOf(rows: ReadonlySet<string>): string {
+  if (rows.size === 0) return "";
+  const first = [...rows].slice(0, 5).join(", ");
+  return rows.size > 5 ? ` on ${rows.size} rows: ${first}, …` : ` on row${rows.size > 1 ? "s" : ""} ${first}`;
 }
 
 function rowsOf(answers: readonly CombinedAnswer[], cluster: string | undefined): CombinedRow[] {

@@ -252,10 +252,40 @@ describe("files that are no results end in an error that names them", () => {
     const b = written("b.csv", csv + "b,x,0\n");
     await expect(readResults([a, a])).rejects.toThrow(/named twice/);
     const both = await readResults([a, b]);
-    expect(() => combine(both)).toThrow(/both hold an answer of x to row a.*before=/);
+    expect(() => combine(both)).toThrow(/both hold answers of x on row a\. .*before=/);
     expect(
       combine(await readResults([`before=${a}`, `after=${b}`])).candidates.map(({name}) => name)
     ).toEqual(["before", "after"]);
+  });
+
+  it("all answers that two files hold, that stand twice and that are nameless, in one error", async () => {
+    const [a, b] = await readResults([
+      written("one.csv", "row,candidate,score\na,x,1\nb,x,1\nc,y,0\n"),
+      written("two.csv", "row,candidate,score\na,x,0\nb,x,0\nd,y,1\n")
+    ]);
+    const answers = [...b!.answers, {...b!.answers[2]!, repeat: 0}, {...b!.answers[2]!, row: ""}];
+    const together = () => combine([a!, {...b!, answers}]);
+    expect(together).toThrow(/^[^\n]*\n[^\n]*\n[^\n]*$/);
+    expect(together).toThrow(/one\.csv and .*two\.csv both hold answers of x on rows a, b\. .*before=/);
+    expect(together).toThrow(/two\.csv holds repeat 1 of y twice on row d\. Export one run a file\./);
+    expect(together).toThrow(/two\.csv holds answers without a row's id or a candidate's name\./);
+  });
+
+  it("every output item of OpenAI that does not say of which run and row it is, in one error", async () => {
+    const item = (more: object) => ({object: "eval.run.output_item", results: [], ...more});
+    const data = [
+      item({run_id: "r", datasource_item_id: 1}),
+      item({run_id: "r"}),
+      item({datasource_item_id: 2})
+    ];
+    await expect(
+      readResults([
+        written("first.json", JSON.stringify({object: "list", data})),
+        written("second.json", JSON.stringify({object: "list", data: data.slice(1)}))
+      ])
+    ).rejects.toThrow(
+      /first\.json: output item 2, 3 has no `run_id`[^]*second\.json: output item 1, 2 has no `run_id`/
+    );
   });
 
   it("ids that differ in a digit which no double holds", async () => {

@@ -1,8 +1,9 @@
 import {at, isObject, type JsonObject, messageText, objectsOf, textOf} from "../../datasets/index.js";
 import type {Content} from "../content.js";
 import {askedText, numberOf, scoreOf, slicesOf, timeOf} from "../json.js";
+import {Problems} from "../problems.js";
 import {type KindedAnswer, type KindedScore, scorersApart} from "../scorerNames.js";
-import {fileOf, misshapen, type ResultReader} from "./types.js";
+import {fileOf, misshapen, numbered, type ResultReader} from "./types.js";
 
 /**
  * OpenAI Evals: output items of runs (`GET …/output_items`: pages, lists, or one an line), with the eval and its runs
@@ -14,6 +15,7 @@ export const openaiEvals: ResultReader = {
   matches: (content) =>
     objectsIn(content).some(({object}) => typeof object === "string" && object.startsWith("eval")),
   read: async (contents) => {
+    assertItems(contents);
     const all = contents.flatMap(objectsIn);
     const runs = new Map(
       all.filter(({object}) => object === "eval.run").map((run) => [textOf(run.id) ?? "", run])
@@ -27,11 +29,7 @@ export const openaiEvals: ResultReader = {
       fileOf(content, {
         tool: "openai-evals",
         title,
-        answers: scorersApart(
-          objectsIn(content)
-            .filter(({object}) => object === "eval.run.output_item")
-            .map((item, i) => answerOf(content.path, item, i, {names, graders}))
-        ),
+        answers: scorersApart(itemsIn(content).map((item) => answerOf(item, {names, graders}))),
         notes: unfinished(content, contents)
       })
     );
@@ -44,6 +42,25 @@ export const openaiEvals: ResultReader = {
     return files;
   }
 };
+
+const itemsIn = (content: Content) =>
+  objectsIn(content).filter(({object}) => object === "eval.run.output_item");
+
+/** Throws a UserError with every item that does not say of which run or row it is. */
+function assertItems(contents: readonly Content[]): void {
+  const problems = new Problems();
+  for (const content of contents) {
+    const broken = itemsIn(content).flatMap(({run_id, datasource_item_id}, i) =>
+      textOf(run_id) === undefined || datasource_item_id === undefined ? [i + 1] : []
+    );
+    if (broken.length > 0)
+      problems.add(
+        misshapen(content.path, numbered("output item", broken), "has no `run_id` and `datasource_item_id`")
+          .message
+      );
+  }
+  problems.assertNone();
+}
 
 /** What OpenAI objects a file holds: one, a list, a page `{"object": "list", "data": […]}`, or several of them by name. */
 export function objectsIn(content: Content): JsonObject[] {
@@ -113,10 +130,8 @@ interface Known {
   graders: readonly string[];
 }
 
-function answerOf(path: string, item: JsonObject, i: number, {names, graders}: Known): KindedAnswer {
-  const run = textOf(item.run_id);
-  if (run === undefined || item.datasource_item_id === undefined)
-    throw misshapen(path, `output item ${i + 1}`, "has no `run_id` and `datasource_item_id`");
+function answerOf(item: JsonObject, {names, graders}: Known): KindedAnswer {
+  const run = textOf(item.run_id)!;
   const {sample} = item;
   // Where there is none, OpenAI writes an error without words.
   const error = textOf(at(sample, "error", "message") || at(sample, "error", "code") || undefined);
