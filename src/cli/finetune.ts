@@ -168,7 +168,7 @@ async function contextOf(
     dataset: version.dataset,
     version: version.sha256,
     split: split.sha256,
-    seed: definition.seed ?? "assay",
+    seed: "assay",
     project,
     facts: [
       ...dataFacts(version, split),

@@ -159,10 +159,15 @@ describe("assay finetune", () => {
     merged.free();
   });
 
-  it("is the same model for an eval that imports its file, which says no name", async () => {
-    const file = join(project, "finetunes", "adapter.finetune.ts");
+  it.each([
+    ["which says no name", "adapter"],
+    ["which has a seed of its own", "seeded"]
+  ])("is the same model for an eval that imports its file, %s", async (_, name) => {
+    await define("seeded", `base: "scratch", method: "lora", lora: {rank: 4}, steps: 1, seed: "seven"`);
+    const file = join(project, "finetunes", `${name}.finetune.ts`);
     const {default: imported} = (await import(file)) as {default: Finetune};
-    const own = await json<ModelManifest>("adapter");
+    const own = await json<ModelManifest>(name);
+    expect(own.training!.seed).toBe(name === "seeded" ? "seven" : "assay");
     const store = await openStore(await openWorkspace(project));
     try {
       const {sha256: version} = (await store.latestVersion("words"))!;
@@ -174,13 +179,14 @@ describe("assay finetune", () => {
         dataset: "words",
         version,
         split: own.training!.split,
-        seed: "assay",
+        seed: "the eval's",
         project
       };
       const model = await imported.build(context);
-      expect(model).toMatchObject({id: own.id, name: "adapter"});
+      expect(model).toMatchObject({id: own.id, name});
     } finally {
       await store.close();
+      await rm(join(project, "finetunes", "seeded.finetune.ts"));
     }
   });
 

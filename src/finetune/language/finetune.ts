@@ -52,8 +52,9 @@ const VERSION = 3;
 export function finetune(definition: FinetuneDefinition, unnamed = "fine-tune"): Finetune {
   checkFinetune(definition);
   const name = definition.name ?? unnamed;
-  const configHash = (context: BuildContext) =>
-    hashJson({
+  const configHash = (given: BuildContext) => {
+    const context = seededAlike(given);
+    return hashJson({
       // What a file's name adds is not in it: an eval that imports the file means the same model.
       name: definition.name,
       definition: describe(definition),
@@ -64,11 +65,13 @@ export function finetune(definition: FinetuneDefinition, unnamed = "fine-tune"):
       seed: context.seed,
       trainer: VERSION
     });
+  };
   return {
     name,
     definition,
     configHash,
-    async check(context) {
+    async check(given) {
+      const context = seededAlike(given);
       // A folder of its own: a build of the same model may be under way.
       const work = await mkdtemp(join(tmpdir(), "assay-finetune-check-"));
       try {
@@ -77,7 +80,8 @@ export function finetune(definition: FinetuneDefinition, unnamed = "fine-tune"):
         await rm(work, {recursive: true, force: true});
       }
     },
-    async build(context, options = {}) {
+    async build(given, options = {}) {
+      const context = seededAlike(given);
       const hash = configHash(context);
       const work = join(context.dir, ".training", hash.slice(0, 24));
       const base = await findBase(definition, context, work).catch((error: unknown) => {
@@ -90,6 +94,9 @@ export function finetune(definition: FinetuneDefinition, unnamed = "fine-tune"):
     }
   };
 }
+
+/** The definition's own seed is all that decides: the same model for every eval, command and fine-tune that names it. */
+const seededAlike = (context: BuildContext): BuildContext => ({...context, seed: "assay"});
 
 async function checked(
   definition: FinetuneDefinition,

@@ -72,7 +72,7 @@ export async function makeFinetune(
     subset: definition.subset?.words,
     rows: train.items.length,
     rowsSha256: train.rowsSha256,
-    seed: context.seed
+    seed: definition.seed ?? context.seed
   };
   // Threads change no byte: the same training on other cores is the same model.
   const deciding = {...settings, threads: undefined};
