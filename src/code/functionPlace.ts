@@ -9,6 +9,8 @@ export interface FunctionPlace {
   /** Zero-based, of the function's first parameter's bracket or so. */
   line: number;
   column: number;
+  /** What it holds of the functions around it, by name. */
+  captured: Record<string, unknown>;
 }
 
 interface Location {
@@ -45,12 +47,14 @@ function ask(given: unknown): FunctionPlace | undefined {
       const objectId = evaluated?.result?.objectId;
       if (objectId === undefined) return;
       session.post("Runtime.getProperties", {objectId}, (_, {internalProperties = []}) => {
-        const location = internalProperties.find(({name}) => name === "[[FunctionLocation]]")?.value
-          ?.value as Location | undefined;
+        const internal = (wanted: string) => internalProperties.find(({name}) => name === wanted)?.value;
+        const location = internal("[[FunctionLocation]]")?.value as Location | undefined;
         if (!location) return;
         const {scriptId, lineNumber: line, columnNumber: column = 0} = location;
-        session.post("Debugger.getScriptSource", {scriptId}, (_, {scriptSource: text}) => {
-          found = {url: urls.get(scriptId) ?? "", text, line, column};
+        const captured = capturedIn(session, internal("[[Scopes]]")?.objectId);
+        session.post("Debugger.getScriptSource", {scriptId}, (failed, source) => {
+          if (!failed)
+            found = {url: urls.get(scriptId) ?? "", text: source.scriptSource, line, column, captured};
         });
       });
     });
@@ -59,4 +63,23 @@ function ask(given: unknown): FunctionPlace | undefined {
     session.disconnect();
   }
   return found;
+}
+
+/** The values of the functions and blocks around a function; those of its file and of the process are not among them. */
+function capturedIn(session: Session, scopesId: string | undefined): Record<string, unknown> {
+  const scopes: Record<string, unknown>[] = [];
+  if (scopesId === undefined) return {};
+  const globals = globalThis as Record<string, unknown>;
+  session.post("Runtime.getProperties", {objectId: scopesId, ownProperties: true}, (failed, found) => {
+    for (const {value} of failed ? [] : found.result) {
+      if (value?.objectId === undefined || !/^(?:Closure|Block|Catch)\b/.test(value.description ?? ""))
+        continue;
+      globals[NAME] = undefined;
+      const functionDeclaration = `function () { globalThis.${NAME} = this.object; }`;
+      session.post("Runtime.callFunctionOn", {objectId: value.objectId, functionDeclaration});
+      scopes.push({...(globals[NAME] as object | undefined)});
+    }
+  });
+  // The nearest scope's value is the one that a name means.
+  return Object.assign({}, ...scopes.reverse()) as Record<string, unknown>;
 }

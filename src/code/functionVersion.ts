@@ -5,23 +5,48 @@ import {type FunctionPlace, functionPlace} from "./functionPlace.js";
 import {moduleVersion, packageVersion, pathOf} from "./moduleVersion.js";
 import {normalizeSource, normalizeTree} from "./normalizeSource.js";
 import {importsOf} from "./importsOf.js";
-import {localFile, packageOf} from "./readModule.js";
+import {localFile, packageOf} from "./localFile.js";
+import {settingText} from "./settingText.js";
 
 type Tree = Node & Record<string, unknown>;
 
+/** Of what it closed over when it was first asked for: what it keeps there later is no setting. */
+const versions = new WeakMap<object, string>();
+
 /**
- * SHA-256 (hex) over what a function written by a team says: its text, that of the outermost function it stands in
- * (which holds what it closes over), the declarations of its file that it names, directly or not, and all that the
- * imports among them bring, as `moduleVersion` counts it. What else the file says does not matter: a scorer written in
+ * SHA-256 (hex) over what a function written by a team says: its text, that of the outermost function it stands in and
+ * the values that it closes over there, the declarations of its file that it names, directly or not, with the file's
+ * statements that fill them, and all that the imports among them bring, as `moduleVersion` counts it. What else the file says does not matter: a scorer written in
  * an eval keeps its version when a candidate is added. Where the engine cannot tell where a function stands, its own text
  * is all that counts.
  */
 export function functionVersion(given: (...args: never[]) => unknown): string {
+  const known = versions.get(given);
+  if (known !== undefined) return known;
+  // A function that holds itself counts once.
+  versions.set(given, "");
   const place = functionPlace(given);
-  const parts = [normalizeSource(given.toString()), ...((place && partsOf(place)) ?? [])];
+  const parts = [
+    normalizeSource(given.toString()),
+    ...((place && partsOf(place)) ?? []),
+    ...((place && capturedOf(given.toString(), place)) ?? [])
+  ];
   const hash = createHash("sha256");
   for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
-  return hash.digest("hex");
+  const version = hash.digest("hex");
+  versions.set(given, version);
+  return version;
+}
+
+/** The settings among what a function names and closes over: what else its surroundings hold is not its own. */
+function capturedOf(text: string, {captured}: FunctionPlace): string[] {
+  return [...new Set(text.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu))]
+    .filter((name) => Object.hasOwn(captured, name))
+    .sort()
+    .flatMap((name) => {
+      const said = settingText(captured[name], functionVersion);
+      return said === undefined ? [] : [`${name} = ${said}`];
+    });
 }
 
 function partsOf(place: FunctionPlace): string[] | undefined {
@@ -30,25 +55,42 @@ function partsOf(place: FunctionPlace): string[] | undefined {
   if (!body || !isAbsolute(path)) return undefined;
   const written = outermostFunction(body, offsetOf(place));
   if (!written) return undefined;
-  const declared = declarations(body);
-  const used = new Set<Tree>();
-  const names = new Set<string>();
-  const visit = (node: unknown) => {
-    for (const name of identifiers(node)) {
-      if (names.has(name)) continue;
-      names.add(name);
-      const statement = declared.get(name);
-      if (!statement || used.has(statement)) continue;
-      used.add(statement);
-      if (statement.type !== "ImportDeclaration") visit(statement);
-    }
-  };
-  visit(written);
+  const used = usedBy(written, body);
   const said = [...used].filter(({type}) => type !== "ImportDeclaration").map((node) => normalizeTree(node));
   const loaded = [written, ...used]
     .flatMap((node) => importsOf(node).imports)
     .map(({from}) => versionOf(from, path));
   return [normalizeTree(written), ...said.sort(), ...[...new Set(loaded)].sort()];
+}
+
+/** The declarations of a file that a function names, directly or not, and the statements that change what is declared. */
+function usedBy(written: Tree, body: readonly Tree[]): Set<Tree> {
+  const declared = declarations(body);
+  const changing = body
+    .filter(({type}) => !/Declaration$/.test(type))
+    // A compiler's helpers, such as the one that names each function, change nothing.
+    .map((statement) => ({
+      statement,
+      named: identifiers(statement).filter((name) => !name.startsWith("__"))
+    }));
+  const used = new Set<Tree>();
+  const names = new Set<string>();
+  const use = (statement: Tree) => {
+    if (used.has(statement)) return;
+    used.add(statement);
+    if (statement.type !== "ImportDeclaration") visit(statement);
+  };
+  const visit = (node: unknown) => {
+    for (const name of identifiers(node)) {
+      const own = declared.get(name);
+      if (!own || names.has(name)) continue;
+      names.add(name);
+      use(own);
+      for (const {statement, named} of changing) if (named.includes(name)) use(statement);
+    }
+  };
+  visit(written);
+  return used;
 }
 
 function versionOf(name: string, from: string): string {

@@ -1,12 +1,16 @@
 import type {Node} from "acorn";
+import {withoutComments} from "./withoutComments.js";
 
 /** A file or package that code loads. */
 export interface Import {
   /** As written: "./x.js" or "zod". */
   from: string;
-  /** What is taken from it: its own name, and the name it is passed on by where it is; left out when that is all. */
+  /** What is taken from it: its own name or `ALL`, and the name it is passed on by where it is; left out when that is all. */
   names?: readonly {name: string; as?: string}[];
 }
+
+/** All that a file exports, as one value: `export * as ns`. */
+export const ALL = "*";
 
 export interface Imports {
   imports: Import[];
@@ -42,7 +46,7 @@ function importOf(node: Tree): Import | undefined {
     case "ExportAllDeclaration":
     case "ImportExpression": {
       const from = literal(node["source"]);
-      return from === undefined ? undefined : {from, names: namesOf(node["specifiers"])};
+      return from === undefined ? undefined : {from, names: namesOf(node)};
     }
     case "CallExpression": {
       const from = LOADS.has(callee) ? literal(given[0]) : undefined;
@@ -58,7 +62,12 @@ function importOf(node: Tree): Import | undefined {
 }
 
 function literal(node: unknown): string | undefined {
-  const value = (node as {value?: unknown} | undefined)?.value;
+  const {value, expressions, quasis} = (node ?? {}) as {
+    value?: unknown;
+    expressions?: unknown[];
+    quasis?: {value: {cooked: string}}[];
+  };
+  if (expressions?.length === 0) return quasis![0]!.value.cooked;
   return typeof value === "string" ? value : undefined;
 }
 
@@ -69,46 +78,50 @@ interface Specifier {
   exported?: {name: string};
 }
 
-function namesOf(given: unknown): Import["names"] {
-  if (given === undefined) return undefined;
-  const specifiers = given as Specifier[];
-  if (specifiers.some(({type}) => type === "ImportNamespaceSpecifier")) return undefined;
-  return specifiers.map(({type, imported, local, exported}) =>
-    type === "ImportDefaultSpecifier"
+function namesOf({type, specifiers, exported}: Tree): Import["names"] {
+  if (type === "ExportAllDeclaration" && exported)
+    return [{name: ALL, as: (exported as Specifier["local"]).name}];
+  // What is imported for its effect alone is run as a whole.
+  if (specifiers === undefined || (type === "ImportDeclaration" && (specifiers as []).length === 0))
+    return undefined;
+  const given = specifiers as Specifier[];
+  if (given.some((one) => one.type === "ImportNamespaceSpecifier")) return undefined;
+  return given.map((one) =>
+    one.type === "ImportDefaultSpecifier"
       ? {name: "default"}
-      : {name: (imported ?? local).name, as: exported?.name}
+      : {name: (one.imported ?? one.local).name, as: one.exported?.name}
   );
 }
 
-const STATEMENT = /^(import|export)\s+(?!type\b)(?:([^"';=()]*?)\s*\bfrom\s*)?["']([^"'\n]+)["'];?/gm;
+const STATEMENT =
+  /(?<=^|;)[^\S\n]*(import|export)\s+(?!type\b)(?:([^"';=()]*?)\s*\bfrom\s*)?["']([^"'\n]+)["'];?/gm;
 const LOADED =
-  /\b(?:import|require|onFirstUse(?:<[^()"']*>)?)\(\s*["']([^"'\n]+)["']|\bnew URL\(\s*["']([^"'\n]+)["']\s*,/g;
+  /\b(?:import|require|onFirstUse(?:<[^()"']*>)?)\(\s*["'`]([^"'`$\n]+)["'`]|\bnew URL\(\s*["']([^"'\n]+)["']\s*,/g;
 const TYPES = /^export type [^"']*from\s*["'][^"'\n]+["'];?/gm;
-const COMMENTS = /\/\*[^]*?\*\/|\/\/.*$/gm;
 
 /** The same of TypeScript, which has no parser at hand. What only types are taken from is left out. */
 export function importsOfText(text: string): Imports {
-  const statements = [...text.matchAll(STATEMENT)].flatMap(([, word, names, from]) => {
+  const code = withoutComments(text, {lines: true});
+  const statements = [...code.matchAll(STATEMENT)].flatMap(([, word, names, from]) => {
     const taken = namesInText(word!, names);
-    return taken?.length === 0 && names !== undefined && names.trim() !== "{}"
-      ? []
-      : [{from: from!, names: taken}];
+    return taken?.length === 0 && names!.trim() !== "{}" ? [] : [{from: from!, names: taken}];
   });
-  const loaded = [...text.matchAll(LOADED)].map(([, name, url]) => ({from: (name ?? url)!}));
+  const loaded = [...code.matchAll(LOADED)].map(([, name, url]) => ({from: (name ?? url)!}));
   const passesOn =
     statements.length > 0 &&
-    text
-      .replace(COMMENTS, "")
+    code
       .replace(TYPES, "")
       .replace(STATEMENT, (all, word) => (word === "export" ? "" : (all as string)))
       .trim() === "";
   return {imports: [...statements, ...loaded], passesOn: passesOn ? true : undefined};
 }
 
-/** Undefined when all is taken. */
+/** Undefined when all is taken, or run for its effect alone. */
 function namesInText(word: string, text: string | undefined): Import["names"] {
-  if (text === undefined) return word === "import" ? [] : undefined;
+  if (text === undefined) return undefined;
   const [, before = "", inside] = /^([^{]*)(?:\{([^}]*)\})?$/s.exec(text.trim()) ?? [];
+  const [, everything] = /\*\s*as\s+(\S+)/.exec(before) ?? [];
+  if (everything !== undefined && word === "export") return [{name: ALL, as: everything}];
   if (before.includes("*")) return undefined;
   const listed = (inside ?? "")
     .split(",")

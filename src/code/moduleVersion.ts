@@ -2,11 +2,9 @@ import {createHash} from "node:crypto";
 import {existsSync, readFileSync} from "node:fs";
 import {dirname, join, relative, sep} from "node:path";
 import {fileURLToPath} from "node:url";
-import type {Import} from "./importsOf.js";
-import {localFile, type Module, packageOf, readModule} from "./readModule.js";
-
-/** The folder of the package's own code: src, or lib where it is compiled. */
-const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+import {ALL, type Import} from "./importsOf.js";
+import {localFile, packageOf, ROOT} from "./localFile.js";
+import {type Module, readModule} from "./readModule.js";
 
 /**
  * What keeps and sends values and makes none. Their index is a border: a part that imports it does not change with them.
@@ -23,7 +21,7 @@ const versions = new Map<string, string>();
 
 /**
  * SHA-256 (hex) over a module and all that it imports, directly or not: local files with what they say, packages with
- * their versions. The one rule by which scorers, trainers, merge methods, recognisers, filters and measures get
+ * their versions. The one rule by which scorers, classifiers, merge methods, recognisers, filters and measures get
  * their versions: whoever changes a helper, however deep, changes the version of what uses it, and of nothing else. The
  * same on every machine, and for the package's sources and what its build made of them.
  * @param url a module's `import.meta.url`, or a path
@@ -80,7 +78,7 @@ export function modulesBelow(url: string, {without = []}: GraphOptions = {}): Ma
 function passedOn({imports}: Module, name: string): Import[] {
   for (const one of imports) {
     const taken = one.names?.find((each) => (each.as ?? each.name) === name);
-    if (taken) return [{from: one.from, names: [{name: taken.name}]}];
+    if (taken) return [{from: one.from, names: taken.name === ALL ? undefined : [{name: taken.name}]}];
   }
   return imports.filter(({names}) => names === undefined).map(({from}) => ({from, names: [{name}]}));
 }

@@ -1,6 +1,5 @@
 import {createHash} from "node:crypto";
 import {existsSync, readFileSync} from "node:fs";
-import {dirname, join, resolve} from "node:path";
 import {type Node, parse} from "acorn";
 import {importsOf, type Import, importsOfText} from "./importsOf.js";
 import {normalizeTree} from "./normalizeSource.js";
@@ -50,24 +49,6 @@ export function parsedModule(path: string, text: string, sha256: string): Module
 
 function hashOf(said: string): string {
   return createHash("sha256").update(said).digest("hex");
-}
-
-/** The file that a relative import means; undefined for a package, and when there is no such file. */
-export function localFile(name: string, from: string): string | undefined {
-  if (!name.startsWith(".")) return undefined;
-  const path = resolve(dirname(from), name);
-  const stem = path.replace(/\.([cm]?)js$/, "");
-  const paths = [path, `${stem}.ts`, `${stem}.mts`, `${path}.ts`, `${path}.js`, join(path, "index.ts")];
-  return paths.find((one) => /\.\w+$/.test(one) && existsSync(one));
-}
-
-/** "@scope/name" of "@scope/name/part"; undefined for a file and for what Node itself has. */
-export function packageOf(name: string): string | undefined {
-  if (/^(?:\.|\/|[a-z]+:)/.test(name)) return undefined;
-  return name
-    .split("/")
-    .slice(0, name.startsWith("@") ? 2 : 1)
-    .join("/");
 }
 
 function parsed(text: string): Node | undefined {

@@ -1,15 +1,16 @@
 /**
- * TypeScript or JavaScript without its comments, and with one blank for each run of white space between its words. What
- * stands in strings, templates and regular expressions stays as it is. A quick reader, held against the compiler's own in
+ * TypeScript or JavaScript without its comments, and with one blank for each run of white space between its words, or with
+ * `lines` one new line where the run has any. What stands in strings, templates and regular expressions stays as it is. A quick reader, held against the compiler's own in
  * its test: a slash begins a regular expression unless a value stands before it.
  */
-export function withoutComments(text: string): string {
+export function withoutComments(text: string, {lines = false}: {lines?: boolean} = {}): string {
   let said = "";
   let at = 0;
   // How many braces are open in each `${…}` that is being read.
   const open: number[] = [];
-  const blank = () => {
-    if (!said.endsWith(" ")) said += " ";
+  const blank = (isLine = false) => {
+    if (lines && isLine) said = `${said.trimEnd()}\n`;
+    else if (!said.endsWith(" ") && !said.endsWith("\n")) said += " ";
   };
   const take = (end: number) => {
     said += text.slice(at, end);
@@ -26,7 +27,7 @@ export function withoutComments(text: string): string {
       blank();
     } else if (/\s/.test(one)) {
       at++;
-      blank();
+      blank(one === "\n");
     } else if (one === '"' || one === "'") take(endOfText(text, at + 1, one));
     else if (one === "`") {
       take(endOfTemplate(text, at + 1));

@@ -20,7 +20,14 @@ import {colours} from "./colours.js";
 const least: number = 3;
 const long = (text: string): boolean => text.length > least;
 const unrelated = () => 1;
-export const scorers = {first: ({output}: {output: string}) => (long(fold(output)) ? 1 : 0), second: second(2)};
+const known = new Map<string, number>();
+for (const [word, weight] of [["x", 1]] as [string, number][]) known.set(word, weight);
+let factor = 1;
+factor = 2;
+const unused = new Set<string>();
+unused.add("y");
+const weighed = (text: string) => (known.get(text) ?? 0) * factor;
+export const scorers = {first: ({output}: {output: string}) => (long(fold(output)) ? 1 : weighed(output)), second: second(2)};
 export default {candidates: ["a", "b"], colours, unrelated, scorers};
 `,
   "evals/colours.ts": `export const colours = ["red"];\n`,
@@ -78,7 +85,7 @@ describe("the version of a team's own scorer", () => {
       ["evals/mails.eval.ts", '["a", "b"]', '["a", "b", "c"]'],
       ["evals/colours.ts", "red", "blue"],
       ["evals/mails.eval.ts", "= 3", "= 4"],
-      ["evals/mails.eval.ts", "? 1 : 0", "? 1 : 0.5"],
+      ["evals/mails.eval.ts", "? 1 : w", "? 0.5 : w"],
       ["scorers/fold.ts", "trim", "trimEnd"],
       ["scorers/deep.ts", ".length", ".length + 1"],
       ["scorers/own.ts", "n + 1", "n + 2"]
@@ -91,6 +98,39 @@ describe("the version of a team's own scorer", () => {
     expect(moved(fold)).toEqual([true, true]);
     expect(moved(deep)).toEqual([false, true]);
     expect(moved(outer)).toEqual([false, true]);
+  });
+
+  it("moves with the settings that a function around it was given, and with statements that fill what it names", () => {
+    const within = (least: number, {fold, more}: {fold?: (text: string) => string; more?: unknown} = {}) => {
+      let asked = 0;
+      return ({output}: {output: string}) =>
+        (fold?.(output) ?? output).length + asked++ > least && more ? 1 : 0;
+    };
+    const plain = within(1);
+    const version = functionVersion(plain);
+    plain({output: "text"});
+    expect(functionVersion(plain)).toBe(version);
+    expect(functionVersion(within(1))).toBe(version);
+    expect(functionVersion(within(2))).not.toBe(version);
+    expect(functionVersion(within(1, {more: ["a"]}))).not.toBe(functionVersion(within(1, {more: ["b"]})));
+    expect(functionVersion(within(1, {more: {pattern: /a/}}))).not.toBe(
+      functionVersion(within(1, {more: {pattern: /b/}}))
+    );
+    expect(functionVersion(within(1, {fold: (text) => text.trim()}))).not.toBe(
+      functionVersion(within(1, {fold: (text) => text}))
+    );
+  });
+
+  it("moves with the statements of its file that fill what it names, and with no others", async () => {
+    const [plain, table, factor, other] = await versionsWith(
+      ["evals/mails.eval.ts", '["x", 1]', '["x", 2]'],
+      ["evals/mails.eval.ts", "factor = 2", "factor = 3"],
+      ["evals/mails.eval.ts", 'unused.add("y")', 'unused.add("z")']
+    );
+    expect(table![0]).not.toBe(plain![0]);
+    expect(factor![0]).not.toBe(plain![0]);
+    expect(other).toEqual(plain);
+    expect([table![1], factor![1]]).toEqual([plain![1], plain![1]]);
   });
 
   it("of native code is of the little that it says", () => {

@@ -1,4 +1,4 @@
-import {cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
@@ -110,6 +110,79 @@ describe("a module's version", () => {
     expect(versionOf({...files, "worker.js": 'import {z} from "known";\nz(1);\n'})).not.toBe(before);
     expect(versionOf({...files, "late.js": "export default 2;\n"})).not.toBe(before);
     expect(versionOf({...files, "node_modules/known/package.json": '{"version": "1.0.1"}'})).not.toBe(before);
+  });
+
+  const one = "export const b = 1;\n";
+  const packageJson = '{"type": "module", "imports": {"#lib/*": "./lib/*"}}';
+  const tsconfig = '{"compilerOptions": {"paths": {"@lib/*": ["./lib/*"]}}}';
+  it.each<[string, Record<string, string>, string]>([
+    [
+      "package.json's imports",
+      {"a.js": 'import {b} from "#lib/b.js";', "lib/b.js": one, "package.json": packageJson},
+      "lib/b.js"
+    ],
+    [
+      "the same of TypeScript",
+      {"a.ts": 'import {b} from "#lib/b.js";', "lib/b.ts": one, "package.json": packageJson},
+      "lib/b.ts"
+    ],
+    [
+      "tsconfig.json's paths",
+      {"a.ts": 'import {b} from "@lib/b";', "lib/b.ts": one, "tsconfig.json": tsconfig},
+      "lib/b.ts"
+    ],
+    ["a folder's index.js", {"a.ts": 'import {b} from "./h";', "h/index.js": one}, "h/index.js"],
+    ["TSX", {"a.ts": 'import {b} from "./b.js";', "b.tsx": one}, "b.tsx"],
+    ["a template without values", {"a.js": "export const a = () => import(`./b.js`);", "b.js": one}, "b.js"],
+    [
+      "a comment with an apostrophe",
+      {"a.ts": 'import {\n  b // the team\'s\n} from "./b.js";', "b.ts": one},
+      "b.ts"
+    ],
+    [
+      "a line with two",
+      {"a.ts": 'import {x} from "./x.js"; import {b} from "./b.js";', "x.ts": "", "b.ts": one},
+      "b.ts"
+    ],
+    [
+      "a barrel, run for its effect",
+      {"a.js": 'import "./all.js";', "all.js": 'export {b} from "./b.js";', "b.js": one},
+      "b.js"
+    ],
+    [
+      "a barrel, as one value",
+      {
+        "a.ts": 'import {ns} from "./all.js";',
+        "all.ts": 'export * as ns from "./more.js";',
+        "more.ts": 'export {b} from "./b.js";',
+        "b.ts": one
+      },
+      "b.ts"
+    ]
+  ])("moves with what is imported through %s", (_, files, file) => {
+    expect(versionOf({...files, [file]: one.replace("1", "2")})).not.toBe(versionOf(files));
+    expect(versionOf({...files, [file]: `// One.\n${one}`})).toBe(versionOf(files));
+  });
+
+  it("moves with a linked package of the workspace, whose version stays, and not with an installed one's files", () => {
+    const parts = {
+      "package.json": '{"version": "0.0.0", "exports": {"./part": "./src/part.js"}}',
+      "src/part.js": one
+    };
+    const version = (linked: boolean, text: string) => {
+      const project = join(folder, String(copies++));
+      const home = join(project, linked ? "packages/team" : "node_modules/@own/team");
+      for (const [name, said] of Object.entries({...parts, "src/part.js": text})) {
+        mkdirSync(join(home, name, ".."), {recursive: true});
+        writeFileSync(join(home, name), said);
+      }
+      mkdirSync(join(project, "node_modules/@own"), {recursive: true});
+      if (linked) symlinkSync(home, join(project, "node_modules/@own/team"));
+      writeFileSync(join(project, "a.js"), 'import {b} from "@own/team/part";\nexport const a = b;\n');
+      return moduleVersion(join(project, "a.js"));
+    };
+    expect(version(true, one)).not.toBe(version(true, one.replace("1", "2")));
+    expect(version(false, one)).toBe(version(false, one.replace("1", "2")));
   });
 
   it("does not follow what only types are taken from, and stops at what keeps and sends values", () => {

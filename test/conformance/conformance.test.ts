@@ -1,5 +1,5 @@
 import {spawnSync} from "node:child_process";
-import {existsSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
+import {existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from "node:fs";
 import {join, resolve} from "node:path";
 import {describe, expect, it} from "vitest";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
@@ -97,6 +97,20 @@ describe("an item", () => {
     ])
       for (const open of [item.text, item.path, item.json, item.records])
         expect(() => open(path), path).toThrow(/comparer|no file of the item/);
+  });
+  it("tells its readers of the published figures the settings alone, and takes a link for what it leads to", async () => {
+    const folder = await itemFolder({
+      "expected.json": {hinge: {options: {beta: 0.25}, lora: {loss: 0.0454}}, train: {steps: []}},
+      "real.json": [1]
+    });
+    symlinkSync(join(folder, "real.json"), join(folder, "linked.json"));
+    symlinkSync(folder, join(folder, "itself"));
+    symlinkSync(join(folder, "none"), join(folder, "broken"));
+    const item = openItem(folder);
+    expect([...item.options()]).toEqual([["hinge", {beta: 0.25}]]);
+    expect(item.files).toEqual(["linked.json", "real.json"]);
+    expect(item.holds("itself")).toBe(true);
+    expect(() => item.holds("expected.json")).toThrow(/comparer/);
   });
   it("gives its readers no other way to files: they open none themselves", () => {
     const folder = join(import.meta.dirname, "readers");

@@ -1,4 +1,4 @@
-import {readdirSync, readFileSync} from "node:fs";
+import {existsSync, readdirSync, readFileSync, statSync} from "node:fs";
 import {basename, join, sep} from "node:path";
 import {csvParse, tsvParse} from "d3-dsv";
 
@@ -16,6 +16,10 @@ export interface Item {
   json(file: string): unknown;
   /** The objects of a JSONL file, of a JSON list, or of a table (CSV, TSV), whose cells are text. */
   records(file: string): JsonObject[];
+  /** Whether there is a file or folder of that name. */
+  holds(name: string): boolean;
+  /** Settings that stand among the published figures, by the name of what was computed with them: its `options`. */
+  options(): Map<string, JsonObject>;
 }
 
 /** What only the comparer may read. */
@@ -35,14 +39,24 @@ export function openItem(folder: string): Item {
   const objects = new Map<string, JsonObject[]>();
   return {
     name: basename(folder),
-    files: readdirSync(folder, {withFileTypes: true})
-      .filter((entry) => !entry.isDirectory() && entry.name !== publishedFile && entry.name !== "ORIGIN.txt")
-      .map((entry) => entry.name)
+    files: readdirSync(folder)
+      .filter((name) => name !== publishedFile && name !== "ORIGIN.txt")
+      // A symbolic link is what it leads to.
+      .filter((name) => statSync(join(folder, name), {throwIfNoEntry: false})?.isFile())
       .sort(),
     text,
     path,
     json: (file) => remember(parsed, file, () => jsonOf(text(file))),
-    records: (file) => remember(objects, file, () => parseRecords(file, text(file)))
+    records: (file) => remember(objects, file, () => parseRecords(file, text(file))),
+    holds: (name) => existsSync(path(name)),
+    options() {
+      const file = join(folder, publishedFile);
+      const published = existsSync(file) ? jsonOf(readFileSync(file, "utf8")) : undefined;
+      const named = Object.entries(isObject(published) ? published : {});
+      return new Map(
+        named.flatMap(([name, one]) => (has(one, "options") ? [[name, one.options as JsonObject]] : []))
+      );
+    }
   };
 }
 

@@ -11,6 +11,7 @@ import {
   packedRows,
   paddedRows,
   type ScheduleName,
+  scheduleNames,
   Trainable
 } from "../../../../src/language/index.js";
 import type {Figure, Reader, ValueFigure} from "../../figure.js";
@@ -29,6 +30,7 @@ interface Collation {
   examples: {
     input_ids?: number[];
     labels?: number[];
+    completion_mask?: number[];
     seq_lengths?: number[];
     prompt_ids?: number[];
     chosen_ids?: number[];
@@ -85,8 +87,8 @@ function collations(item: Item): Figure[] {
 
 function collated({collator, options, examples}: Collation): LabelledBatch {
   const rows = {padding: options.pad_token_id, multiple: options.pad_to_multiple_of};
+  const keep = options.truncation_mode === "keep_end" ? "end" : "start";
   if (collator.includes("Preference")) {
-    const keep = options.truncation_mode === "keep_end" ? "end" : "start";
     const side = (name: "chosen_ids" | "rejected_ids") =>
       examples.map((example) =>
         cut(answered(example.prompt_ids!, example[name]!), options.max_length ?? Infinity, keep)
@@ -94,12 +96,17 @@ function collated({collator, options, examples}: Collation): LabelledBatch {
     return paddedRows([...side("chosen_ids"), ...side("rejected_ids")], rows);
   }
   const each = examples.flatMap(
-    ({input_ids: ids = [], labels = ids, seq_lengths: lengths = [ids.length]}) => {
+    ({
+      input_ids: ids = [],
+      completion_mask: mask,
+      labels = masked(ids, mask),
+      seq_lengths: lengths = [ids.length]
+    }) => {
       let from = 0;
       return lengths.map((length): Example => {
         const example = {ids: ids.slice(from, from + length), labels: labels.slice(from, from + length)};
         from += length;
-        return example;
+        return cut(example, options.max_length ?? Infinity, keep);
       });
     }
   );
@@ -107,25 +114,31 @@ function collated({collator, options, examples}: Collation): LabelledBatch {
   return flat ? packedRows([each], rows) : paddedRows(each, rows);
 }
 
+const masked = (ids: number[], mask: number[] | undefined) =>
+  ids.map((id, i) => (mask?.[i] === 0 ? -100 : id));
+
 function schedules(item: Item): Figure[] {
   const tolerance = metaOf(item).tolerance.schedules_rel as number;
-  return (
-    item.json("schedules.json") as {
-      name: string;
-      base_lr: number;
-      warmup_steps: number;
-      total_steps: number;
-    }[]
-  ).map(({name, base_lr: rate, warmup_steps: warmUp, total_steps: total}, i) => ({
-    name: `${name}, ${warmUp} of ${total} steps warm-up`,
-    ours: Array.from({length: total}, (_, step) =>
-      learningRate(name.replace("_with_warmup", "") as ScheduleName, rate, warmUp, total, step)
-    ),
-    published: {file: "schedules.json", path: [i, "lr_used_at_step"]},
-    agrees: (ours, theirs) =>
-      ours.length === theirs.length &&
-      ours.every((value, s) => Math.abs(value - theirs[s]!) <= tolerance * Math.abs(theirs[s]!))
-  }));
+  const all = item.json("schedules.json") as {
+    name: string;
+    base_lr: number;
+    warmup_steps: number;
+    total_steps: number;
+  }[];
+  return all.flatMap(({name, base_lr: rate, warmup_steps: warmUp, total_steps: total}, i): ValueFigure[] => {
+    const schedule = name.replace("_with_warmup", "") as ScheduleName;
+    if (!scheduleNames.includes(schedule)) return [];
+    return [
+      {
+        name: `${name}, ${warmUp} of ${total} steps warm-up`,
+        ours: Array.from({length: total}, (_, step) => learningRate(schedule, rate, warmUp, total, step)),
+        published: {file: "schedules.json", path: [i, "lr_used_at_step"]},
+        agrees: (ours, theirs) =>
+          ours.length === theirs.length &&
+          ours.every((value, s) => Math.abs(value - theirs[s]!) <= tolerance * Math.abs(theirs[s]!))
+      }
+    ];
+  });
 }
 
 async function optimiser(item: Item): Promise<Figure[]> {

@@ -8,13 +8,14 @@ import {
   learningRate,
   preferenceLoss,
   type PreferenceLoss,
+  preferenceLosses,
   readAdapter,
   targetsOf,
   tokenLosses,
   Trainable
 } from "../../../../src/language/index.js";
 import {type Figure, expected as publishedAt, type Reader, type ValueFigure} from "../../figure.js";
-import {has, type Item} from "../../item.js";
+import {has, type Item, type JsonObject} from "../../item.js";
 import {openCheckpoint, readTensorFloats} from "../../../../src/safetensors/index.js";
 import {
   batchIn,
@@ -49,21 +50,21 @@ interface Inputs {
   };
 }
 
-/** What the published losses were computed with; their own options stand beside the figures. */
-const OPTIONS: Record<string, {losses: {loss: PreferenceLoss; weight: number}[]; labelSmoothing?: number}> = {
-  sigmoid: {losses: [{loss: "sigmoid", weight: 1}]},
-  ipo: {losses: [{loss: "ipo", weight: 1}]},
-  hinge: {losses: [{loss: "hinge", weight: 1}]},
-  robust: {losses: [{loss: "robust", weight: 1}], labelSmoothing: 0.1},
-  sigmoid_norm: {losses: [{loss: "sigmoid_norm", weight: 1}]},
-  apo_zero: {losses: [{loss: "apo_zero", weight: 1}]},
-  sigmoid_plus_sft: {
-    losses: [
-      {loss: "sigmoid", weight: 1},
-      {loss: "sft", weight: 0.5}
-    ]
-  }
-};
+/** What a published loss was computed with, as it stands beside its figures; undefined for a loss that we do not have. */
+function settingsOf(options: JsonObject): Parameters<typeof preferenceLoss>[1] | undefined {
+  const {loss: names, beta, weights = [], label_smoothing: labelSmoothing} = options as unknown as Options;
+  const losses = [names].flat().map((loss, i) => ({loss: loss as PreferenceLoss, weight: weights[i] ?? 1}));
+  return losses.every(({loss}) => preferenceLosses.includes(loss))
+    ? {losses, beta, labelSmoothing}
+    : undefined;
+}
+
+interface Options {
+  loss: string | string[];
+  beta: number;
+  weights?: number[];
+  label_smoothing?: number;
+}
 
 /** Preference training (DPO and its relatives): losses, log-probabilities, rewards, gradients, optimiser steps. */
 export const languagePreferences: Reader = {
@@ -87,16 +88,21 @@ export const languagePreferences: Reader = {
     const model = await openModel(item);
     try {
       const reference = sums(model, batch, labels);
-      const adapter = new ActiveAdapter(model, await readAdapter(item.path("adapter")));
+      const options = item.options();
       const lossesOf = (storage: LanguageModel["storage"], kind: "lora" | "full") =>
-        losses(expected, model, {storage, kind}, {batch, labels, reference}, tolerance);
-      figures.push(...(await lossesOf(adapter.storage, "lora")));
-      adapter.free();
-      figures.push(...(await steps(item, model, train, tolerance)));
-      const policy = await openCheckpoint(item.path("policy_full.safetensors"));
-      for (const name of model.storage.names())
-        model.storage.write(name, await readTensorFloats(policy.tensors.get(name)!));
-      figures.push(...(await lossesOf(model.storage, "full")));
+        losses(expected, model, {storage, kind}, {batch, labels, reference, options}, tolerance);
+      if (item.holds("adapter")) {
+        const adapter = new ActiveAdapter(model, await readAdapter(item.path("adapter")));
+        figures.push(...(await lossesOf(adapter.storage, "lora")));
+        adapter.free();
+      }
+      if (item.holds("adapter_init")) figures.push(...(await steps(item, model, train, tolerance)));
+      if (item.holds("policy_full.safetensors")) {
+        const policy = await openCheckpoint(item.path("policy_full.safetensors"));
+        for (const name of model.storage.names())
+          model.storage.write(name, await readTensorFloats(policy.tensors.get(name)!));
+        figures.push(...(await lossesOf(model.storage, "full")));
+      }
     } finally {
       model.free();
     }
@@ -133,19 +139,29 @@ function pairsOf(policy: Sums, reference: Sums) {
   return Array.from({length: half}, (_, i) => ({chosen: scored(i), rejected: scored(half + i)}));
 }
 
+/** The policy's answers and what they are held against. */
+interface Compared {
+  batch: Batch;
+  labels: number[][];
+  reference: Sums;
+  options: ReadonlyMap<string, JsonObject>;
+}
+
 async function losses(
   expected: Expected,
   model: LanguageModel,
   {storage, kind}: {storage: LanguageModel["storage"]; kind: "lora" | "full"},
-  {batch, labels, reference}: {batch: Batch; labels: number[][]; reference: Sums},
+  {batch, labels, reference, options}: Compared,
   tolerance: Record<string, number>
 ): Promise<ValueFigure[]> {
   const figures: ValueFigure[] = [];
   const policy = sums(model, batch, labels);
   const half = policy.logps.length / 2;
   const trainable = new Trainable(model.backend, storage, storage.names());
-  for (const [name, options] of Object.entries(OPTIONS)) {
-    const result = preferenceLoss(pairsOf(policy, reference), {beta: 0.1, ...options});
+  for (const [name, own] of options) {
+    const settings = settingsOf(own);
+    if (!settings) continue;
+    const result = preferenceLoss(pairsOf(policy, reference), settings);
     const add = (key: string, ours: number | number[], most: number) =>
       figures.push({
         name: `${name} ${kind} ${key}`,
