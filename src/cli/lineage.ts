@@ -91,7 +91,7 @@ function titleOf(node: LineageNode): string {
     notes.push(
       `learned from rows of ${erased.dataset} erased since${erased.through ? `, through ${erased.through}` : ""}${erased.accepted === undefined ? "" : ", accepted"}`
     );
-  const own = kind === "version" || kind === "run" ? shortId(node) : `${name} ${shortId(node)}`;
+  const own = ["version", "run", "job"].includes(kind) ? shortId(node) : `${name} ${shortId(node)}`;
   return `${kind} ${own}${notes.length > 0 ? ` [${notes.join("; ")}]` : ""}`;
 }
 
