@@ -54,9 +54,7 @@ export function addTrainings(
     const named = namedJob(model);
     const job =
       jobs.find(({model: result}) => result?.id === model.id) ??
-      jobs
-        .filter(({id, name, remote}) => named !== undefined && [id, name, remote?.id].includes(named))
-        .at(-1);
+      (named === undefined ? undefined : meantJob(jobs, named));
     if (job) return jobNode(job.id);
     return named === undefined ? undefined : ensure(jobNode(named), "job", named);
   };
@@ -108,6 +106,15 @@ function ofJob({id, name, at, service, base, statuses, remote}: JobRecord): Line
 function namedJob({settings: {job}, recipe}: ModelManifest): string | undefined {
   if (typeof job === "string") return job;
   return recipe?.method.startsWith("job at ") ? recipe.source : undefined;
+}
+
+/** The job of an id or the beginning of one, or the newest that is called so here or at its service. */
+function meantJob(jobs: readonly JobRecord[], named: string): JobRecord | undefined {
+  const begun = jobs.filter(({id}) => id.startsWith(named) && named.length >= 4);
+  return (
+    jobs.filter(({id, name, remote}) => [id, name, remote?.id].includes(named)).at(-1) ??
+    (begun.length === 1 ? begun[0] : undefined)
+  );
 }
 
 /** The models of the store that a job goes on from. */

@@ -202,6 +202,7 @@ describe("lineageGraph", () => {
           recipe: {method: "job at openai", sha256: "", source: job.id}
         }),
         model("outside", [], {training: trained, settings: {export: "out/set.jsonl"}}),
+        model("begun", [], {settings: {job: "answers-0a"}, recipe: {method: "job", sha256: ""}}),
         model("elsewhere", [], {settings: {job: "ftjob-9"}, recipe: {method: "job", sha256: ""}})
       ],
       runs: [run],
@@ -217,7 +218,8 @@ describe("lineageGraph", () => {
         `${from} > export:e1: train part`,
         "export:e1 > model:id-outside: trained on train, 4 rows",
         "run:triage-1 > export:e2: pairs of its answers",
-        "job:ftjob-9 > model:id-elsewhere: made by job"
+        "job:ftjob-9 > model:id-elsewhere: made by job",
+        "job:answers-0a1b2c > model:id-begun: made by job"
       ])
     );
     expect(hows.filter((how) => how.startsWith(`${from} > model:id-answers`))).toEqual([]);
