@@ -14,7 +14,6 @@ import {
   saveModel
 } from "../models/index.js";
 import {hashJson} from "../store/hash.js";
-import type {HashedFile} from "./hashes.js";
 import type {MergeReport} from "./report.js";
 
 /** What the lineage keeps of a merge's report: enough to draw how the parents relate, layer by layer. */
@@ -44,8 +43,8 @@ export function mergeRecord({
 
 /**
  * Enters a finished merge, and the documents it was built from, into the lineage in `modelsDir`. Weights stay in
- * their folder; parents that are in the lineage, or in it by the hashes of their files, are linked; of a model with an adapter
- * both are parents. A merge of classifiers of the store is copied into it as one more, to be served, evaluated and merged like its parents.
+ * their folder; parents that are in the lineage, or in it by the hashes of their files, are linked. A merge of classifiers
+ * of the store is copied into it as one more, to be served, evaluated and merged like its parents.
  */
 export async function recordMerge(
   report: MergeReport,
@@ -87,9 +86,13 @@ function classifierLike(
 ): ModelManifest | undefined {
   const models = parents.map(({id}) => known.find((model) => model.id === id));
   if (!models.every((model) => model !== undefined) || mergeConflict(models) !== undefined) return undefined;
-  const like = inputs.find(({base}) => base) ?? inputs[0];
-  const wanted = like && parentsOf(like, known)[0]?.id;
-  const donor = models.find(({id}) => id === wanted);
+  const donor =
+    models[
+      Math.max(
+        0,
+        inputs.findIndex(({base}) => base)
+      )
+    ];
   return donor && hasLoader(donor.architecture) && existsSync(join(out, WEIGHTS)) ? donor : undefined;
 }
 
@@ -102,26 +105,14 @@ function describe(report: MergeReport, known: readonly ModelManifest[], project:
     settings: {recipe: recipe.sha256, seed, exact},
     files: outputs,
     folder: isOutside(fromProject) ? basename(out) : fromProject,
-    parents: parents
-      .flatMap((parent) => parentsOf(parent, known))
-      .filter(({id, name: own}, i, all) => all.findIndex((one) => one.id === id && one.name === own) === i),
+    parents: parents.map((parent) => ({
+      id: idOf(parent.files, known) ?? hashJson({files: parent.files.map(({sha256}) => sha256)}),
+      name: shortName(parent.model)
+    })),
     recipe: {method, sha256: recipe.sha256, source: recipe.text},
     metrics: {mergeSeconds: timings.mergeSeconds},
     merge: mergeRecord(report)
   };
-}
-
-/** The model that a merge read, and the adapter that was on it. */
-function parentsOf(
-  {model, files}: MergeReport["parents"][number],
-  known: readonly ModelManifest[]
-): ModelManifest["parents"] {
-  const names = shortName(model).split("+");
-  const ofAdapter = ({path}: HashedFile) => names.length > 1 && path.startsWith("adapter_");
-  return names.map((name, i) => {
-    const own = files.filter((file) => ofAdapter(file) === i > 0);
-    return {id: idOf(own, known) ?? hashJson({files: own.map(({sha256}) => sha256)}), name};
-  });
 }
 
 function isOutside(path: string): boolean {
@@ -129,7 +120,7 @@ function isOutside(path: string): boolean {
 }
 
 /** A model of the lineage that has all these files. */
-function idOf(files: readonly HashedFile[], known: readonly ModelManifest[]): string | undefined {
+function idOf(files: MergeReport["outputs"], known: readonly ModelManifest[]): string | undefined {
   const weights = files.filter(({path}) => path.endsWith(".safetensors"));
   return known.find((model) => {
     const hashes = new Set(model.files.map(({sha256}) => sha256));

@@ -1,13 +1,13 @@
 import {existsSync} from "node:fs";
 import {relative, resolve} from "node:path";
-import {assertUsable, findStoredModel, mergeConflict, type ModelManifest} from "../models/index.js";
+import {assertUsable, type ModelManifest, findStoredModel, mergeConflict} from "../models/index.js";
 import {UserError} from "../store/errors.js";
 import {parseRecipes} from "./recipe/parse.js";
 import {type Problem, RecipeError} from "./recipe/problems.js";
 import type {ModelReference, Recipe} from "./recipe/types.js";
 
 /**
- * The models and adapters of the store that a recipe names, by the words it uses: a name, an id or its beginning, or the path of a
+ * The models of the store that a recipe names, by the words it uses: a name, an id or its beginning, or the path of a
  * model's folder in the store. A folder of that path elsewhere comes first, and so does an earlier document. Throws a
  * RecipeError that lists every name that is neither, and every document whose models do not fit each other.
  */
@@ -21,16 +21,12 @@ export async function storedInputs(
   const problems: Problem[] = [];
   for (const one of recipes) {
     const own: ModelManifest[] = [];
-    const find = async ({path, revision}: Omit<ModelReference, "adapter">) => {
-      if (documents.has(path) || path === one.name) return undefined;
+    for (const {path, revision} of referencesOf(one)) {
+      if (documents.has(path) || path === one.name) continue;
       const known = found.get(path) ?? (await stored(path, revision, modelsDir).catch(saidOf(problems, one)));
-      if (known) found.set(path, known);
-      return known;
-    };
-    for (const {adapter, ...model} of referencesOf(one)) {
-      const known = await find(model);
-      if (known) own.push(known);
-      if (adapter) await find(adapter);
+      if (!known) continue;
+      found.set(path, known);
+      own.push(known);
     }
     const conflict = mergeConflict(own);
     if (conflict) problems.push({line: one.lines[""], message: conflict});

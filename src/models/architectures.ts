@@ -22,11 +22,6 @@ export function hasLoader(architecture: string): boolean {
   return Object.hasOwn(loaders, architecture);
 }
 
-/** Whether an architecture is an adapter's, trained here or registered: weights that need a base. */
-export function isAdapter(architecture: string): boolean {
-  return architecture === "language-model-adapter" || architecture === "adapter";
-}
-
 /** Loads a model kept below `modelsDir`. Throws when it is unknown, learned from erased rows, or no
  * loader fits its architecture. */
 export async function loadModel(modelsDir: string, id: string): Promise<LoadedModel> {

@@ -1,7 +1,7 @@
 export {acceptErasedTraining, assertUsable, erasedTraining, forgetErasedTraining} from "./erasedTraining.js";
 export {addOnMissing} from "./encoder/addOn.js";
 export {missingOfAddOn} from "./encoder/checkAddOn.js";
-export {hasLoader, isAdapter, loadModel} from "./architectures.js";
+export {hasLoader, loadModel} from "./architectures.js";
 export {nearestCosines} from "./encoder/nearestCosines.js";
 export {textVectors, type TextVectors} from "./encoder/textVectors.js";
 export {hostedModelId, recordHostedModel} from "./hosted.js";

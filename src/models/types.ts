@@ -69,7 +69,7 @@ export interface InputRelations {
 export interface MergeRecord extends ParentRelations {
   seed: number;
   exact: boolean;
-  /** The model the others are measured from, by its name in `parents`; with an adapter on it MODEL+ADAPTER, which are two of them. */
+  /** The model the others are measured from, by its name in `parents`. */
   base?: string;
   warnings: string[];
 }

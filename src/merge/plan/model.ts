@@ -1,6 +1,6 @@
 import {existsSync} from "node:fs";
-import {join, resolve} from "node:path";
-import {messageOf, UserError} from "../../store/errors.js";
+import {resolve} from "node:path";
+import {messageOf} from "../../store/errors.js";
 import {withAdapter} from "../lora/adapter.js";
 import type {AdapterChange} from "../lora/change.js";
 import {readMapping} from "../readMapping.js";
@@ -54,10 +54,6 @@ export async function openModels(
       const {adapter} = reference;
       const [path, adapterPath] = [pathOf(reference), adapter && pathOf(adapter)];
       const folder = await folderOf(path);
-      if (isAdapterFolder(folder))
-        throw new UserError(
-          `${path} is an adapter. Write it behind the model it was made on: MODEL+${path}.`
-        );
       const checkpoint = await openCheckpoint(folder);
       const unchecked =
         (path === reference.path ? reference.revision : undefined) ??
@@ -78,9 +74,6 @@ export async function openModels(
   if (problems.length > 0) throw new RecipeError(problems);
   return models;
 }
-
-const isAdapterFolder = (folder: string) =>
-  existsSync(join(folder, "adapter_config.json")) && !existsSync(join(folder, "config.json"));
 
 /** PATH@REVISION where a folder is called just that, else PATH. */
 function pathOf({path, revision}: {path: string; revision?: string}): string {
