@@ -1,4 +1,4 @@
-import {afterAll, describe, expect, it, vi} from "vitest";
+import {describe, expect, it} from "vitest";
 import {trained} from "../../src/candidates/index.js";
 import {defineDataset, pull} from "../../src/datasets/index.js";
 import {scoreTable} from "../../src/decisions/index.js";
@@ -8,13 +8,11 @@ import {loadModel, saveModel} from "../../src/models/index.js";
 import {embedded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
-import {lineageVerb} from "../../src/cli/lineage.js";
-import {contaminatedRows, lineage, runContamination, runVerdict} from "../../src/site/index.js";
+import {runContamination, runVerdict} from "../../src/site/index.js";
 import {ensureSplit} from "../../src/splits/index.js";
 import {openStore} from "../../src/store/index.js";
 import {readFile, rename, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {printed} from "../support/printed.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 
 const words = (topic: string) => Array.from({length: 30}, (_, i) => `${topic}${i}`).join(" ");
@@ -33,8 +31,6 @@ const rows = [
   row("e3", "test", "short question"),
   row("e4", "test", words("delta"))
 ];
-
-afterAll(() => vi.unstubAllEnvs());
 
 describe("runContamination", () => {
   it("marks rows by what a model, or a parent it was merged from, was trained on", async () => {
@@ -111,17 +107,6 @@ describe("runContamination", () => {
     expect(found.candidates.map(({share}) => share)).toEqual([0.5, 0.5]);
     const {verdict, contamination} = await runVerdict(store, manifest!);
     expect(contamination!.candidates).toEqual(found.candidates);
-    const counts = {clean: 2, near: 1, contaminated: 1, unknown: 0};
-    const learned = ["majority", "child"].map((name) => ({candidate: name, ...counts}));
-    expect(await contaminatedRows(store, manifest!)).toEqual(learned);
-    const {nodes} = await lineage(store);
-    expect(nodes.find(({id}) => id === `run:${manifest!.id}`)!.contaminated).toEqual(learned);
-    vi.stubEnv("ASSAY_PROJECT", workspace.project);
-    const told = await printed(() => lineageVerb(manifest!.id, {}));
-    expect(told).toMatch(
-      /Rows that candidates had learned from\n.*\n.*majority +2 +1 +1 +0\nchild +2 +1 +1 +0/
-    );
-    expect(told).toMatch(/q@[0-9a-f]{12}, train part of given, .*rows: trained majority/);
     expect(verdict.risks.find(({kind}) => kind === "contamination")!.sentence).toMatch(
       /% of the scored rows are contaminated for .*\. On the [\d,]+ clean rows /
     );
