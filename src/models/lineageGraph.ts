@@ -1,6 +1,6 @@
-import type {JobRecord, RunManifest, SplitManifest, VersionManifest} from "../store/index.js";
+import type {RunManifest, SplitManifest, VersionManifest} from "../store/index.js";
 import type {ErasedTraining} from "./erasedTraining.js";
-import {addTrainings, type LineageExport} from "./lineageTrainings.js";
+import {addTrainings, type LineageTrainings} from "./lineageTrainings.js";
 import {presentFacts} from "./presentFacts.js";
 import type {ModelManifest} from "./types.js";
 
@@ -55,11 +55,9 @@ export interface LineageGraph {
   edges: LineageEdge[];
 }
 
-export interface LineageRecords {
+export interface LineageRecords extends LineageTrainings {
   versions: readonly VersionManifest[];
   splits: readonly SplitManifest[];
-  exports: readonly LineageExport[];
-  jobs: readonly JobRecord[];
   models: readonly ModelManifest[];
   runs: readonly RunManifest[];
   /** Notes of purges, by a model's id; accepted ones too. */

@@ -15,6 +15,12 @@ export interface LineageExport extends Pick<
   models: readonly string[];
 }
 
+/** What stands between a split and the models that others trained. */
+export interface LineageTrainings {
+  exports: readonly LineageExport[];
+  jobs: readonly JobRecord[];
+}
+
 /** The graph while it is made. */
 interface Growing {
   add(node: LineageNode): void;
