@@ -54,7 +54,7 @@ export async function exportVerb(options: ExportOptions, name?: string): Promise
 
 async function toDuckdb(store: Store, tables: string[], file: string): Promise<void> {
   if (existsSync(file)) throw new UserError(`${file} exists already. Remove it, or name another file.`);
-  await recordExport(store.workspace, file, null);
+  await recordExport(store.workspace, file, {dataset: null});
   await writeAtomic(file, async (temporary) => {
     await store.run(`attach ${sqlString(temporary)} as exported`);
     for (const table of tables)
@@ -69,7 +69,7 @@ async function toDuckdb(store: Store, tables: string[], file: string): Promise<v
 export async function exportTables(store: Store, folder: string, format: "parquet" | "csv"): Promise<void> {
   const tables = await store.tables();
   await mkdir(folder, {recursive: true});
-  await recordExport(store.workspace, folder, null);
+  await recordExport(store.workspace, folder, {dataset: null});
   for (const table of tables)
     await writeAtomic(join(folder, `${table}.${format}`), (temporary) =>
       store.run(`copy (select * from ${sqlName(table)}) to ${sqlString(temporary)} (format ${format})`)

@@ -83,7 +83,12 @@ export async function exportChat(
       throw new UserError(
         `part ${part} of split ${split.name} has no row that may be written (${total} rows). Nothing was written.`
       );
-    await recordExport(store.workspace, file, version.dataset);
+    await recordExport(store.workspace, file, {
+      dataset: version.dataset,
+      version: version.id,
+      split: split.id,
+      part
+    });
     // An older manifest must not speak for the new file.
     await rm(manifestFile, {force: true});
   });

@@ -32,7 +32,7 @@ export async function exportEval(name: string, options: ExportEvalOptions): Prom
     const rows = await rowsOf(store, one, dataset, options);
     const variants = variantsOf(one.definition.prompt, [], expectedOf(one));
     for (const file of [options.promptfoo, options.inspect])
-      if (file) await recordExport(store.workspace, resolve(file), dataset);
+      if (file) await recordExport(store.workspace, resolve(file), {dataset});
     if (options.promptfoo) await promptfooFiles(resolve(options.promptfoo), one, rows, variants);
     if (options.inspect) await inspectFile(resolve(options.inspect), one, rows, variants);
   } finally {

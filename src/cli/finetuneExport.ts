@@ -192,7 +192,13 @@ async function written(
       await pipeline(Readable.from(lines()), createWriteStream(temporary));
       check();
       if (!options.ofStore)
-        await recordExport(source.store.workspace, resolve(options.out!), version.dataset, options.fromRun);
+        await recordExport(source.store.workspace, resolve(options.out!), {
+          dataset: version.dataset,
+          version: version.id,
+          split: source.split.id,
+          part: source.part,
+          run: options.fromRun
+        });
       // An older manifest must not speak for the new file.
       await rm(`${resolve(options.out!)}.manifest.json`, {force: true});
     });

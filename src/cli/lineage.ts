@@ -1,4 +1,5 @@
 import {
+  type ContaminatedRows,
   dataReaching,
   type LineageGraph,
   type LineageNode,
@@ -8,9 +9,10 @@ import {
   shortId,
   storedLineage
 } from "../models/index.js";
-import {openStore, UserError} from "../store/index.js";
+import {contaminatedRows} from "../site/index.js";
+import {openStore, readRun, UserError} from "../store/index.js";
 import {openProject} from "./project.js";
-import {bold, print, printJson} from "./terminal.js";
+import {bold, type Column, print, printJson, table} from "./terminal.js";
 
 /** Prints what a record of the store came from, what data reached it, and what was made of it. */
 export async function lineageVerb(
@@ -27,10 +29,13 @@ export async function lineageVerb(
         ? (["down"] as const)
         : (["up", "down"] as const);
     const data = options.down ? [] : dataReaching(graph, node.id);
+    const run =
+      node.kind === "run" && !options.down ? await readRun(store.workspace, shortId(node)) : undefined;
+    const contaminated = run && (await contaminatedRows(store, run));
     if (options.json) {
       const shown = new Set([node.id, ...ways.flatMap((way) => [...reached(graph, node.id, way)])]);
       return printJson({
-        node,
+        node: {...node, contaminated},
         data,
         nodes: graph.nodes.filter(({id}) => shown.has(id)),
         edges: graph.edges.filter(({from, to}) => shown.has(from) && shown.has(to))
@@ -48,7 +53,14 @@ export async function lineageVerb(
     if (!options.down && (node.kind === "model" || node.kind === "run")) {
       print("");
       print(bold("Data that reached it"));
-      print(data.length > 0 ? data.map(dataLine).join("\n") : "  none that was recorded");
+      const splits = new Map(graph.nodes.map(({id, name: split}) => [id, split]));
+      const lines = data.map((one) => dataLine(one, splits.get(`split:${one.dataset}/${one.split}`)));
+      print(lines.length > 0 ? lines.join("\n") : "  none that was recorded");
+    }
+    if (contaminated) {
+      print("");
+      print(bold("Rows that candidates had learned from"));
+      print(rowsTable(contaminated));
     }
   } finally {
     store.close();
@@ -79,12 +91,27 @@ function titleOf(node: LineageNode): string {
     notes.push(
       `learned from rows of ${erased.dataset} erased since${erased.through ? `, through ${erased.through}` : ""}${erased.accepted === undefined ? "" : ", accepted"}`
     );
-  const own = kind === "version" || kind === "run" ? shortId(node) : `${name} ${shortId(node)}`;
+  const own = ["version", "run", "job"].includes(kind) ? shortId(node) : `${name} ${shortId(node)}`;
   return `${kind} ${own}${notes.length > 0 ? ` [${notes.join("; ")}]` : ""}`;
 }
 
-function dataLine({use, dataset, version, part, subset, rows, through}: ReachingData): string {
-  const which = [`${part} part`, subset, rows === undefined ? undefined : `${rows} rows`];
+/** What the candidates of a run had learned of the rows that they are scored on. */
+function rowsTable(rows: readonly ContaminatedRows[]): string {
+  const counts: Column<ContaminatedRows>[] = (["clean", "near", "contaminated", "unknown"] as const).map(
+    (mark) => ({title: mark, align: "right", value: (row) => row[mark]})
+  );
+  return table(rows, [{title: "candidate", text: "name", value: ({candidate}) => candidate}, ...counts]);
+}
+
+function dataLine(
+  {use, dataset, version, part, subset, rows, through}: ReachingData,
+  split: string | undefined
+): string {
+  const which = [
+    `${part} part${split === undefined ? "" : ` of ${split}`}`,
+    subset,
+    rows === undefined ? undefined : `${rows} rows`
+  ];
   const words = which.filter((word) => word !== undefined).join(", ");
   return `  ${dataset}@${version.slice(0, 12)}, ${words}: ${use === "trained" ? `trained ${through}` : "scored on"}`;
 }
@@ -93,12 +120,17 @@ function dataLine({use, dataset, version, part, subset, rows, through}: Reaching
 export function findNode(graph: LineageGraph, name: string): LineageNode {
   const idOf = ({id, kind}: LineageNode) => id.slice(kind.length + 1);
   const exact = graph.nodes.filter((node) => idOf(node) === name);
-  const called = graph.nodes.filter((node) => node.name === name && node.kind !== "split");
+  const named = graph.nodes.filter((node) => node.name === name && node.kind !== "split");
+  // A job's result has its name: the name means the model.
+  const others = named.filter(({kind}) => kind !== "job");
+  const called = others.length > 0 ? others : named;
+  const there = graph.nodes.filter((node) => node.there === name);
   const begun = graph.nodes.filter(
     (node) => name.length >= 4 && (idOf(node).startsWith(name) || shortId(node).startsWith(name))
   );
   const kinds = new Set(called.map(({kind}) => kind));
   if (exact[0]) return exact[0];
+  if (there.length > 0) return there.at(-1)!;
   if (kinds.size > 1)
     throw new UserError(
       `${JSON.stringify(name)} is the name of a ${[...kinds].join(" and of a ")}. Give an id: ${called.map((node) => shortId(node)).join(", ")}.`
@@ -111,6 +143,6 @@ export function findNode(graph: LineageGraph, name: string): LineageNode {
       `${JSON.stringify(name)} is the beginning of ${begun.length} records: ${begun.map((node) => `${node.kind} ${shortId(node)}`).join(", ")}.`
     );
   throw new UserError(
-    `the store has no model, run, version or split ${JSON.stringify(name)}. \`assay runs\` lists runs, \`assay versions\` versions, \`assay sql "select id, name from models"\` models.`
+    `the store has no model, run, version, split, job or export ${JSON.stringify(name)}. \`assay runs\`, \`assay versions\`, \`assay models\` and \`assay jobs\` list what there is.`
   );
 }

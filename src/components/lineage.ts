@@ -1,6 +1,7 @@
 import {html} from "htl";
 import {
   dataReaching,
+  type ContaminatedRows,
   type LineageGraph,
   type LineageKind,
   type LineageNode,
@@ -16,14 +17,16 @@ import {count, plural} from "./format.js";
 import {learningCurve} from "./learningCurve.js";
 import {type Input, select} from "./inputs.js";
 import {lineageDrawing} from "./lineageDrawing.js";
-import {relatedQuery} from "./lineageQuery.js";
+import {contaminationQuery, relatedQuery} from "./lineageQuery.js";
 import {unmetRun} from "./runOfAddress.js";
 
 const GROUPS: [LineageKind, string][] = [
   ["model", "Models"],
   ["run", "Runs"],
   ["version", "Dataset versions"],
-  ["split", "Splits"]
+  ["split", "Splits"],
+  ["export", "Exports"],
+  ["job", "Jobs"]
 ];
 
 /** Lets a reader choose a record; the address keeps it. Its run unless told, else the model with most ancestors. Null in an empty store. */
@@ -101,6 +104,7 @@ export function lineage(graph: LineageGraph, record: LineageNode | null, data?: 
     ${section("From data to runs", which, place)} ${section(`The ${NAMES[record.kind]}`, aboutRecord(record))}
     ${learned(record, data)}
     ${record.kind === "model" || record.kind === "run" ? section("Data that reached it", reachingTable(graph, record)) : null}
+    ${record.contaminated ? section("Rows that candidates had learned from", contaminatedTable(record, record.contaminated)) : null}
     ${section("Records that belong to it", relatedTable(graph, record, {up, down}))}
   </div>`;
 }
@@ -113,6 +117,8 @@ function learned({kind, id}: LineageNode, data: CurvesData | undefined): Content
 const NAMES: Record<LineageKind, string> = {
   version: "dataset version",
   split: "split",
+  export: "export",
+  job: "job",
   model: "model",
   run: "run"
 };
@@ -145,10 +151,12 @@ function reachingTable(graph: LineageGraph, record: LineageNode): Content {
   const data = dataReaching(graph, record.id);
   if (data.length === 0)
     return html`<p>No training record says what data reached it. That does not mean that none did.</p>`;
+  const splits = new Map(graph.nodes.map(({id, name}) => [id, name]));
   return dataTable<ReachingData>(
     data,
     [
       {name: "Version", heading: true, value: ({dataset, version}) => `${dataset}@${version.slice(0, 12)}`},
+      {name: "Split", value: ({dataset, split}) => splits.get(`split:${dataset}/${split}`) ?? "–"},
       {name: "Part", value: ({part}) => part},
       {name: "Subset", value: ({subset}) => subset ?? "–"},
       {name: "Rows", numeric: true, value: ({rows}) => (rows === undefined ? "–" : count(rows))},
@@ -163,6 +171,32 @@ function reachingTable(graph: LineageGraph, record: LineageNode): Content {
         term: "lineage",
         sql: relatedQuery(record.id),
         engine: "dataReaching follows these ties and adds parts and rows from the records of training"
+      }
+    }
+  );
+}
+
+function contaminatedTable(record: LineageNode, rows: readonly ContaminatedRows[]): Content {
+  const run = shortId(record);
+  return dataTable<ContaminatedRows>(
+    rows,
+    [
+      {name: "Candidate", heading: true, value: ({candidate}) => candidate},
+      ...(["clean", "near", "contaminated", "unknown"] as const).map((mark) => ({
+        name: `${mark.charAt(0).toUpperCase()}${mark.slice(1)}`,
+        numeric: true,
+        value: (row: ContaminatedRows) => count(row[mark])
+      }))
+    ],
+    {
+      caption: `Rows of ${record.name} that candidates had learned from`,
+      cards: true,
+      made: {
+        what: "Of the rows that a candidate is scored on, how many it, or a model that it was made from, was trained on.",
+        n: plural(rows.length, "candidate whose training is known", "candidates whose training is known"),
+        term: "contamination",
+        sql: contaminationQuery(run),
+        run
       }
     }
   );

@@ -8,6 +8,14 @@ where record in (${ids.map(text).join(", ")})
 order by kind, name`;
 }
 
+/** What the candidates of a run had learned of its rows. */
+export function contaminationQuery(run: string): string {
+  return `select candidate, clean, near, contaminated, "unknown"
+from contamination
+where run = ${text(run)}
+order by candidate`;
+}
+
 /** The files of a model. */
 export function filesQuery(model: string): string {
   return `select path, bytes, sha256

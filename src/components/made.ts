@@ -17,6 +17,7 @@ export type Term =
   | "version"
   | "split"
   | "leakage"
+  | "contamination"
   | "race"
   | "merge"
   | "lineage"

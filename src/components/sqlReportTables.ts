@@ -1,3 +1,4 @@
+import {shortId} from "../models/lineageGraph.js";
 import type {ModelManifest, RaceView, SplitManifest, SplitsView} from "../site/types.js";
 import {pairsOf} from "./mergeLayerTable.js";
 import {leakOf, LEAKS} from "./splitMeasures.js";
@@ -215,6 +216,29 @@ export const REPORT_TABLES: readonly ReportTable[] = [
         ...training.map(({step, loss}) => [model, name, "training", step, loss]),
         ...validation.map(({step, loss}) => [model, name, "validation", step, loss])
       ])
+  },
+  {
+    name: "contamination",
+    about: "how many rows of every run its candidates had learned from, of those whose training is known",
+    columns: {
+      run: "varchar",
+      candidate: "varchar",
+      clean: "double",
+      near: "double",
+      contaminated: "double",
+      unknown: "double"
+    },
+    lines: ({lineage}) =>
+      lineage.nodes.flatMap((node) =>
+        (node.contaminated ?? []).map(({candidate, clean, near, contaminated, unknown}) => [
+          shortId(node),
+          candidate,
+          clean,
+          near,
+          contaminated,
+          unknown
+        ])
+      )
   },
   {
     name: "lineage",

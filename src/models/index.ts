@@ -7,6 +7,7 @@ export {textVectors, type TextVectors} from "./encoder/textVectors.js";
 export {hostedModelId, recordHostedModel} from "./hosted.js";
 export {lineage, trainingRecords, type TrainingRecords} from "./lineage.js";
 export {
+  type ContaminatedRows,
   dataReaching,
   layersOf,
   type LineageGraph,

@@ -1,20 +1,35 @@
 import type {RunManifest, SplitManifest, VersionManifest} from "../store/index.js";
 import type {ErasedTraining} from "./erasedTraining.js";
+import {addTrainings, type LineageTrainings} from "./lineageTrainings.js";
+import {presentFacts} from "./presentFacts.js";
 import type {ModelManifest} from "./types.js";
 
-export type LineageKind = "version" | "split" | "model" | "run";
+export type LineageKind = "version" | "split" | "export" | "job" | "model" | "run";
 
 export interface LineageNode {
   /** The kind and the record's id, such as "model:4f…" or "version:mails@0a…". */
   id: string;
   kind: LineageKind;
   name: string;
+  /** What a job is called by the service that has it. */
+  there?: string;
   /** What a reader should know of it, by a word for each. */
   facts: Record<string, string | number>;
   /** True when another record names it and the store does not have it. */
   missing?: boolean;
   /** When it learned from rows that were erased since, itself or through `through`. */
   erased?: {dataset: string; at: string; accepted?: string; through?: string};
+  /** Of a run, where it was looked for: what its candidates had learned of the rows that they are scored on. */
+  contaminated?: ContaminatedRows[];
+}
+
+/** Rows that a candidate is scored on, by what it had learned of them through any path. */
+export interface ContaminatedRows {
+  candidate: string;
+  clean: number;
+  near: number;
+  contaminated: number;
+  unknown: number;
 }
 
 /** Rows of a part that a model learned from, or that a run was scored on. */
@@ -40,7 +55,7 @@ export interface LineageGraph {
   edges: LineageEdge[];
 }
 
-export interface LineageRecords {
+export interface LineageRecords extends LineageTrainings {
   versions: readonly VersionManifest[];
   splits: readonly SplitManifest[];
   models: readonly ModelManifest[];
@@ -54,10 +69,11 @@ const splitNode = (dataset: string, id: string) => `split:${dataset}/${id}`;
 const modelNode = (id: string) => `model:${id}`;
 
 /**
- * One graph from dataset versions through splits and models to runs. Edges lead from what was there before to what was
- * made of it. A record that is named and not there is a node that is `missing`. Empty for an empty store.
+ * One graph from dataset versions through splits, exports, jobs and models to runs. Edges lead from what was there before to what
+ * was made of it. A record that is named and not there is a node that is `missing`. Empty for an empty store.
  */
-export function lineageGraph({versions, splits, models, runs, erased}: LineageRecords): LineageGraph {
+export function lineageGraph(records: LineageRecords): LineageGraph {
+  const {versions, splits, models, runs, erased} = records;
   const nodes = new Map<string, LineageNode>();
   const edges: LineageEdge[] = [];
   const add = (node: LineageNode) => void nodes.set(node.id, node);
@@ -96,20 +112,25 @@ export function lineageGraph({versions, splits, models, runs, erased}: LineageRe
       to: splitNode(one.dataset, one.id),
       how: `split by ${one.strategy}`
     });
+  const trainedBy = addTrainings(records, {add, ensure, edges, version, split});
   for (const model of models) {
     const to = modelNode(model.id);
     const {training} = model;
+    const by = trainedBy(model);
     if (training) {
       const of = split(training.dataset, training.split, training.version);
       const {dataset, part, subset, rows} = training;
       const from = {dataset, version: version(dataset, training.version).id, split: of.id};
+      // Of an export that was noted without its split the model's own record tells it.
+      if (by !== undefined && !edges.some((edge) => edge.from === of.node && edge.to === by))
+        edges.push({from: of.node, to: by, how: `${part} part`});
       edges.push({
-        from: of.node,
+        from: by ?? of.node,
         to,
         how: `trained on ${part}${subset === undefined ? "" : `, ${subset}`}, ${rows} rows`,
         data: {use: "trained", ...from, part, subset, rows}
       });
-    }
+    } else if (by !== undefined) edges.push({from: by, to, how: makingOf(model)});
     for (const parent of model.parents)
       edges.push({from: ensure(modelNode(parent.id), "model", parent.name), to, how: makingOf(model)});
   }
@@ -146,7 +167,12 @@ function ofVersion({dataset, id, rows, pulledAt, licence, purged = []}: VersionM
     id: versionNode(dataset, id),
     kind: "version",
     name: dataset,
-    facts: present({rows, pulled: pulledAt.slice(0, 10), licence, "rows erased since": gone || undefined})
+    facts: presentFacts({
+      rows,
+      pulled: pulledAt.slice(0, 10),
+      licence,
+      "rows erased since": gone || undefined
+    })
   };
 }
 
@@ -169,7 +195,7 @@ function ofModel(model: ModelManifest, note: ErasedTraining | undefined): Lineag
     id: modelNode(id),
     kind: "model",
     name,
-    facts: present({
+    facts: presentFacts({
       architecture,
       made: createdAt.slice(0, 10),
       method: recipe?.method,
@@ -185,7 +211,7 @@ function ofRun({id, eval: name, status, startedAt, split, purged = []}: RunManif
     id: `run:${id}`,
     kind: "run",
     name,
-    facts: present({
+    facts: presentFacts({
       run: id,
       status,
       started: startedAt.slice(0, 10),
@@ -200,12 +226,6 @@ function makingOf({parents, training, recipe, merge}: ModelManifest): string {
   if (merge || parents.length > 1) return recipe ? `merged by ${recipe.method}` : "merged";
   if (training) return "fine-tuned";
   return recipe ? `made by ${recipe.method}` : "derived";
-}
-
-function present(facts: Record<string, string | number | undefined>): LineageNode["facts"] {
-  return Object.fromEntries(
-    Object.entries(facts).filter((entry): entry is [string, string | number] => entry[1] !== undefined)
-  );
 }
 
 /** A purge marks the models that are there; what is made of a marked one later holds the same rows. */
@@ -247,7 +267,7 @@ export interface ReachingData extends LineageData {
   through: string;
 }
 
-/** All data that reached a model or a run through any path, its own first. None for versions and splits. */
+/** All data that reached a model or a run through any path, its own first. None for what models learn from. */
 export function dataReaching(graph: LineageGraph, id: string): ReachingData[] {
   const names = new Map(graph.nodes.map(({id: node, name}) => [node, name]));
   return [id, ...reached(graph, id, "up")].flatMap((node) =>
@@ -255,11 +275,14 @@ export function dataReaching(graph: LineageGraph, id: string): ReachingData[] {
   );
 }
 
-/** Nodes from left to right: versions, splits, models by generation, runs. No layer is empty. */
+/** Nodes from left to right: versions, splits, exports, jobs and models by generation, runs. No layer is empty. */
 export function layersOf({nodes, edges}: LineageGraph): LineageNode[][] {
-  const models = new Set(nodes.filter(({kind}) => kind === "model").map(({id}) => id));
+  const continued = new Set(edges.map(({from}) => from));
+  const isLast = ({kind, id}: LineageNode) => kind === "run" && !continued.has(id);
+  const isBetween = (node: LineageNode) => node.kind !== "version" && node.kind !== "split" && !isLast(node);
+  const between = new Set(nodes.filter(isBetween).map(({id}) => id));
   const parents = neighbours(
-    edges.filter(({from}) => models.has(from)),
+    edges.filter(({from}) => between.has(from)),
     "up"
   );
   const generations = new Map<string, number>();
@@ -273,28 +296,23 @@ export function layersOf({nodes, edges}: LineageGraph): LineageNode[][] {
     generations.set(id, found);
     return found;
   };
-  const deepest = Math.max(0, ...[...models].map(generation));
+  const deepest = Math.max(0, ...[...between].map(generation));
+  const placeOf = (node: LineageNode) => {
+    if (node.kind === "version") return 0;
+    if (node.kind === "split") return 1;
+    return isLast(node) ? 3 + deepest : 2 + generation(node.id);
+  };
   const layers: LineageNode[][] = [];
-  for (const node of nodes) {
-    const at =
-      node.kind === "version"
-        ? 0
-        : node.kind === "split"
-          ? 1
-          : node.kind === "model"
-            ? 2 + generation(node.id)
-            : 3 + deepest;
-    (layers[at] ??= []).push(node);
-  }
+  for (const node of nodes) (layers[placeOf(node)] ??= []).push(node);
   return layers.filter((layer) => layer.length > 0);
 }
 
-/** An id as people read it: "mails@0a1b2c3d4e5f" of a version, twelve digits of a split or model, all of a run's. */
+/** An id as people read it: "mails@0a1b2c3d4e5f" of a version, twelve digits of a split, model or export, all of a run's or job's. */
 export function shortId({id, kind}: Pick<LineageNode, "id" | "kind">): string {
   const own = id.slice(kind.length + 1);
-  if (kind === "run") return own;
+  if (kind === "run" || kind === "job") return own;
   if (kind === "split") return own.slice(own.indexOf("/") + 1).slice(0, 12);
-  if (kind === "model") return own.slice(0, 12);
+  if (kind === "model" || kind === "export") return own.slice(0, 12);
   const at = own.lastIndexOf("@");
   return `${own.slice(0, at)}@${own.slice(at + 1, at + 13)}`;
 }

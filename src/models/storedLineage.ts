@@ -1,25 +1,53 @@
-import {modelsDir, type Store} from "../store/index.js";
+import {basename, isAbsolute, relative, resolve} from "node:path";
+import {hashJson, modelsDir, readExports, readJobs, type Store, type Workspace} from "../store/index.js";
 import {type ErasedTraining, erasedTrainingNote} from "./erasedTraining.js";
 import {type LineageGraph, lineageGraph} from "./lineageGraph.js";
+import type {LineageExport} from "./lineageTrainings.js";
 import {listModels} from "./registry.js";
+import type {ModelManifest} from "./types.js";
 
 /** The lineage of all that a store holds; of archived runs only when asked for. */
 export async function storedLineage(
   store: Store,
   {archived}: {archived?: boolean} = {}
 ): Promise<LineageGraph> {
-  const dir = modelsDir(store.workspace);
+  const {workspace} = store;
+  const dir = modelsDir(workspace);
   const models = await listModels(dir);
   const erased = new Map<string, ErasedTraining>();
   for (const {id} of models) {
     const note = await erasedTrainingNote(dir, id);
     if (note) erased.set(id, note);
   }
+  const all = await store.runs({archived: true});
+  const runs = archived ? all : await store.runs();
+  const left = new Set(all.filter((run) => !runs.some(({id}) => id === run.id)).map(({id}) => id));
+  const exports = await exportsOf(workspace, models);
   return lineageGraph({
     versions: await store.versions(),
     splits: await store.splits(),
+    // An archived run is not shown, and not missing.
+    exports: exports.map((one) => (left.has(one.run ?? "") ? {...one, run: undefined} : one)),
+    jobs: await readJobs(workspace),
     models,
-    runs: await store.runs({archived}),
+    runs,
     erased
+  });
+}
+
+/** Exports of datasets; a copy of the whole store is nothing that a model learns from. No path outside the project is told. */
+async function exportsOf(workspace: Workspace, models: readonly ModelManifest[]): Promise<LineageExport[]> {
+  const {project} = workspace;
+  const noted = (await readExports(workspace)).filter(({dataset}) => dataset !== null);
+  return noted.map(({path, ...rest}) => {
+    const own = relative(project, path);
+    const isOn = ({settings: {export: file}}: ModelManifest) =>
+      typeof file === "string" && [resolve(project, file), resolve(file)].includes(path);
+    return {
+      ...rest,
+      id: hashJson(path),
+      name: isAbsolute(own) || own.startsWith("..") ? basename(path) : own,
+      models: models.filter(isOn).map(({id}) => id)
+    };
   });
 }

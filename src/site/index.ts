@@ -1,4 +1,5 @@
 export {siteConfig, type SiteOptions} from "./config.js";
+export {contaminatedRows} from "./contaminatedRows.js";
 export {type RunContamination, runContamination} from "./contamination.js";
 export {finishSite} from "./bundle/finishSite.js";
 export {PRICES_FOLDER, projectPrices, readPriceFile} from "../store/index.js";

@@ -1,5 +1,6 @@
 import {type LineageGraph, listModels, storedLineage} from "../models/index.js";
 import {modelsDir, type Store} from "../store/index.js";
+import {contaminatedRows} from "./contaminatedRows.js";
 import type {ModelsData, RunsData} from "./types.js";
 
 /** Every model's record: what merges and fine-tunes were made from. */
@@ -12,7 +13,11 @@ export async function runs(store: Store): Promise<RunsData> {
   return {runs: (await store.runs()).reverse()};
 }
 
-/** The lineage of all that the store holds, as one graph. */
-export function lineage(store: Store): Promise<LineageGraph> {
-  return storedLineage(store);
+/** The lineage of all that the store holds, as one graph, with the contaminated rows of its runs. */
+export async function lineage(store: Store): Promise<LineageGraph> {
+  const graph = await storedLineage(store);
+  const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
+  for (const run of await store.runs())
+    nodes.get(`run:${run.id}`)!.contaminated = await contaminatedRows(store, run);
+  return graph;
 }

@@ -30,7 +30,7 @@ export {
   type Tombstones,
   writeTombstones
 } from "./kinds/dataset.js";
-export {recordExport} from "./kinds/exportNote.js";
+export {type Exported, readExports, recordExport} from "./kinds/exportNote.js";
 export {finalRuns, recordFinalRun, whoOpens} from "./kinds/finalRun.js";
 export {
   blindingSalt,

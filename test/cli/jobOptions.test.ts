@@ -159,8 +159,10 @@ describe("assay models add", () => {
     const {training} = await added({fromExport: out, name: "of an export"});
     const manifest = JSON.parse(readFileSync(`${out}.manifest.json`, "utf8")) as {rowsSha256: string};
     expect(training).toMatchObject({dataset: "questions", part: "train", rowsSha256: manifest.rowsSha256});
-    expect(await printed(() => lineageVerb("of an export", {}))).toMatch(
-      /questions@[0-9a-f]{12}, train part/
+    const lineage = await printed(() => lineageVerb("of an export", {}));
+    expect(lineage).toMatch(/questions@[0-9a-f]{12}, train part/);
+    expect(lineage).toMatch(
+      / {2}export set\.jsonl [0-9a-f]{12} – trained on train, .*\n {4}split .* – train part\n/
     );
     writeFileSync(join(project, "own.jsonl"), "{}\n");
     const told = await noted(async () => {

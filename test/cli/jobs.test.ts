@@ -50,6 +50,7 @@ describe("assay jobs", () => {
       /^answers [0-9a-f]{16} \(adapter\), from job answers-/
     );
     const lineage = await printed(() => lineageVerb("answers", {}));
+    expect(lineage).toContain(`job ${job.id} – trained on train`);
     expect(lineage).toMatch(new RegExp(`trained on train, ${job.data[0]!.rows} rows`));
     expect(lineage).toMatch(/questions@[0-9a-f]{12}, train part/);
     expect(await printed(() => jobsVerb({}))).toMatch(new RegExp(`${job.id} +command +ended +base-model`));

@@ -143,7 +143,7 @@ describe("keeping runs", () => {
     const single = await run({noReuse: true, limit: 5});
     const copy = join(folder, "pairs.jsonl");
     await writeFile(copy, "");
-    await recordExport(store.workspace, copy, "words", single.id);
+    await recordExport(store.workspace, copy, {dataset: "words", run: single.id});
     await expect(deleteRuns(store, [single.id])).rejects.toThrow(`${single.id}: export`);
   });
 

@@ -6,6 +6,7 @@ import {setTimeout as wait} from "node:timers/promises";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {mergeVerb} from "../../src/cli/merge.js";
 import {workFolder, writeModel} from "../merge/support.js";
+import {assay} from "../support/assay.js";
 import {compiled} from "../support/compiledEngine.js";
 import {printed} from "../support/printed.js";
 
@@ -87,6 +88,15 @@ describe("assay merge", () => {
     );
     await expect(mergeVerb(file, {out: at("broken")})).rejects.toThrow(/broken\.yml line 4: /);
     expect(await printed(() => mergeVerb(file, {check: true}))).toMatch(/1 problem\n {2}line 4: /);
+  });
+
+  it("tells what is wrong with a recipe in the command line, too", async () => {
+    const bad = await recipe("method.yml", "merge_method: nope", `models: [{model: ${at("a")}}]`);
+    const named = await recipe("named.yml", "merge_method: linear", "models: [{model: nobody/has-this}]");
+    const told = await assay(work.path, "merge", bad, "--out", at("nope"));
+    expect(told.stderr).toMatch(/^assay: \S*method\.yml line 1: .*nope/);
+    expect(told.code).toBe(1);
+    expect((await assay(work.path, "merge", named, "--out", at("nope"))).stderr).toContain("nobody/has-this");
   });
 
   it("checks a mixture of experts before building it", async () => {

@@ -9,6 +9,7 @@ import {
   storedLineage
 } from "../../src/models/index.js";
 import {
+  type JobRecord,
   openStore,
   type RunManifest,
   type SplitManifest,
@@ -88,6 +89,8 @@ const graph = (erased: [string, {accepted?: {reason: string; at: string}}][] = [
   lineageGraph({
     versions: [version],
     splits: [split],
+    exports: [],
+    jobs: [],
     models,
     runs: [run],
     erased: new Map(
@@ -102,7 +105,15 @@ const node = (of: ReturnType<typeof graph>, id: string) => of.nodes.find((one) =
 
 describe("lineageGraph", () => {
   it("is empty for an empty store", () => {
-    const none = lineageGraph({versions: [], splits: [], models: [], runs: [], erased: new Map()});
+    const none = lineageGraph({
+      versions: [],
+      splits: [],
+      exports: [],
+      jobs: [],
+      models: [],
+      runs: [],
+      erased: new Map()
+    });
     expect(none).toEqual({nodes: [], edges: []});
     expect(layersOf(none)).toEqual([]);
   });
@@ -123,7 +134,15 @@ describe("lineageGraph", () => {
 
   it("shows parents, splits and versions that are missing", () => {
     expect(node(graph(), "model:id-lost")).toMatchObject({missing: true, name: "lost"});
-    const bare = lineageGraph({versions: [], splits: [], models, runs: [], erased: new Map()});
+    const bare = lineageGraph({
+      versions: [],
+      splits: [],
+      exports: [],
+      jobs: [],
+      models,
+      runs: [],
+      erased: new Map()
+    });
     expect(node(bare, `split:mails/${split.id}`).missing).toBe(true);
     expect(node(bare, `version:mails@${version.id}`).missing).toBe(true);
     expect(dataReaching(bare, "model:id-small")).toHaveLength(1);
@@ -148,6 +167,92 @@ describe("lineageGraph", () => {
     expect(dataReaching(graph(), "model:id-base")).toEqual([]);
   });
 
+  it("leads through the job that trained a model, or the export that it was trained on", () => {
+    const trained = {...training, subset: undefined};
+    const job = {
+      id: "answers-0a1b2c",
+      name: "answers",
+      at: "2026-11-02",
+      service: {service: "openai", trust: "provider"},
+      base: "gpt",
+      settings: {parent: "tuned"},
+      dataset: "mails",
+      version: version.id,
+      split: {id: split.id, name: "random", sha256: split.sha256},
+      data: [
+        {part: "train", rows: 4},
+        {part: "validation", rows: 2}
+      ],
+      remote: {id: "ftjob-7", at: ""},
+      statuses: [{at: "", status: "succeeded"}]
+    } as unknown as JobRecord;
+    const copy = {at: "2026-11-02", dataset: "mails", version: version.id, split: split.id, part: "train"};
+    const through = lineageGraph({
+      versions: [version],
+      splits: [split],
+      exports: [
+        {...copy, id: "e1", name: "out/set.jsonl", models: ["id-outside"]},
+        {...copy, id: "e2", name: "pairs.jsonl", run: "triage-1", models: []}
+      ],
+      jobs: [job],
+      models: [
+        ...models,
+        model("answers", ["tuned"], {
+          training: trained,
+          recipe: {method: "job at openai", sha256: "", source: job.id}
+        }),
+        model("outside", [], {training: trained, settings: {export: "out/set.jsonl"}}),
+        model("begun", [], {settings: {job: "answers-0a"}, recipe: {method: "job", sha256: ""}}),
+        model("elsewhere", [], {settings: {job: "ftjob-9"}, recipe: {method: "job", sha256: ""}})
+      ],
+      runs: [run],
+      erased: new Map()
+    });
+    const hows = through.edges.map(({from, to, how}) => `${from} > ${to}: ${how}`);
+    const from = `split:mails/${split.id}`;
+    expect(hows).toEqual(
+      expect.arrayContaining([
+        `${from} > job:answers-0a1b2c: trains on train, 4 rows; checks on validation, 2 rows`,
+        "job:answers-0a1b2c > model:id-answers: trained on train, 4 rows",
+        "model:id-tuned > job:answers-0a1b2c: begins from it",
+        `${from} > export:e1: train part`,
+        "export:e1 > model:id-outside: trained on train, 4 rows",
+        "run:triage-1 > export:e2: pairs of its answers",
+        "job:ftjob-9 > model:id-elsewhere: made by job",
+        "job:answers-0a1b2c > model:id-begun: made by job"
+      ])
+    );
+    expect(hows.filter((how) => how.startsWith(`${from} > model:id-answers`))).toEqual([]);
+    expect(dataReaching(through, "model:id-answers")[0]).toMatchObject({
+      part: "train",
+      rows: 4,
+      through: "answers"
+    });
+    expect(node(through, "job:ftjob-9")).toMatchObject({missing: true});
+    // A job and its result share a name, which means the result; the service's own id means the job.
+    expect(findNode(through, "answers").kind).toBe("model");
+    for (const name of ["ftjob-7", "answers-0a", job.id]) expect(findNode(through, name).kind).toBe("job");
+    expect(findNode(through, "out/set.jsonl").kind).toBe("export");
+    const layers = layersOf(through).map((layer) => layer.map(({id}) => id));
+    const layerOf = (id: string) => layers.findIndex((layer) => layer.includes(id));
+    for (const {from: left, to: right} of through.edges) expect(layerOf(left)).toBeLessThan(layerOf(right));
+  });
+
+  it("takes the split of an export from the model where the export's note has none", () => {
+    const old = {id: "e0", name: "old.jsonl", at: "2026-11-01", dataset: "mails", models: ["id-tuned"]};
+    const found = lineageGraph({
+      versions: [version],
+      splits: [split],
+      exports: [old],
+      jobs: [],
+      models,
+      runs: [],
+      erased: new Map()
+    });
+    expect(reached(found, "export:e0", "up")).toContain(`split:mails/${split.id}`);
+    expect(dataReaching(found, "model:id-small")).toHaveLength(1);
+  });
+
   it("marks models made of one that learned from erased rows, unless that was accepted", () => {
     const marked = graph([["id-tuned", {}]]);
     expect(node(marked, "model:id-small").erased).toMatchObject({dataset: "mails", through: "tuned"});
@@ -168,7 +273,15 @@ describe("lineageGraph", () => {
       ["triage"]
     ]);
     const circle = [model("a", ["b"]), model("b", ["a"])];
-    const round = lineageGraph({versions: [], splits: [], models: circle, runs: [], erased: new Map()});
+    const round = lineageGraph({
+      versions: [],
+      splits: [],
+      exports: [],
+      jobs: [],
+      models: circle,
+      runs: [],
+      erased: new Map()
+    });
     expect(layersOf(round).flat()).toHaveLength(2);
     expect(lineageTree(round, "model:id-a", "up").length).toBeLessThan(4);
   });
@@ -180,7 +293,9 @@ describe("lineageGraph", () => {
     expect(findNode(graph(), "merged").id).toBe("model:id-merged");
     expect(findNode(graph(), "mails@v1").kind).toBe("version");
     expect(findNode(graph(), "triage-1").kind).toBe("run");
-    expect(() => findNode(graph(), "nobody")).toThrow(/no model, run, version or split "nobody"/);
+    expect(() => findNode(graph(), "nobody")).toThrow(
+      /no model, run, version, split, job or export "nobody"/
+    );
   });
 
   it("reads a store", async () => {

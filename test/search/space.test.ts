@@ -106,6 +106,15 @@ describe("the merges to try", () => {
       expect(named(method, [0.5, 1]), method).toHaveLength(4);
   });
 
+  it("of a method that sparsifies nothing have no density, and need none", () => {
+    const {tries, of} = triesOf(space({methods: ["task_arithmetic"], tries: 50}));
+    expect(tries.map(({name}) => name)).toHaveLength(3 ** 2);
+    expect(tries.filter(({density}) => density !== undefined)).toEqual([]);
+    expect(of).toBe(3 ** 2);
+    const bare = "eval: words\nmodels: [a, b]\nbase: base\nmethods: [task_arithmetic]\nweights: [1]";
+    expect(readSpace(bare, "space.yml").densities).toBeUndefined();
+  });
+
   it("are never the uniform average, which is in every race", () => {
     const linear = (changes: Partial<SearchSpace>) =>
       triesOf(space({methods: ["linear"], tries: 50, ...changes})).tries.map(({name}) => name);

@@ -44,7 +44,7 @@ describe("the note of an export", () => {
     const out = join(workspace.project, "out");
     mkdirSync(out);
     for (const name of [".rows.csv.999999999.00000000.tmp", "mine.tmp"]) writeFileSync(join(out, name), "x");
-    await recordExport(workspace, join(out, "rows.csv"), "words");
+    await recordExport(workspace, join(out, "rows.csv"), {dataset: "words"});
     expect(readdirSync(out)).toEqual(["mine.tmp"]);
   });
 });

@@ -76,7 +76,7 @@ async function copyVersion(
     }
     await writeFile(join(stage, CARD_FILE), huggingFaceCard(version));
     await writeExportNote(db, version, heldOut, stage);
-    await recordExport(workspace, target, version.dataset);
+    await recordExport(workspace, target, {dataset: version.dataset, version: version.id});
     await rename(stage, target);
   } finally {
     await rm(stage, {recursive: true, force: true});

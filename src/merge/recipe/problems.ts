@@ -8,7 +8,6 @@ export interface Problem {
 
 /** All problems of a recipe at once. */
 export class RecipeError extends UserError {
-  override name = "RecipeError";
   constructor(
     readonly problems: readonly Problem[],
     readonly file = "The recipe"

@@ -13,6 +13,10 @@ export interface Exported {
   path: string;
   /** The dataset whose rows are in it; null for all of the store's. */
   dataset: string | null;
+  /** What of the dataset it holds, where it is one part of one version's split. */
+  version?: string;
+  split?: string;
+  part?: string;
   /** The run whose answers are in it, when it holds any of one. */
   run?: string;
 }
@@ -23,7 +27,6 @@ const LOG = "exports.jsonl";
 export const exportKind: Kind = {
   name: "export",
   at: LOG,
-  shown: false,
   refersTo: async (_, workspace) =>
     (await readLines<Exported>(workspace, LOG)).flatMap(({run, path}) =>
       run !== undefined && existsSync(path) ? [run] : []
@@ -38,12 +41,17 @@ export const exportKind: Kind = {
 export async function recordExport(
   workspace: Workspace,
   path: string,
-  dataset: string | null,
-  run?: string
+  of: Omit<Exported, "at" | "path">
 ): Promise<void> {
   for (const folder of [dirname(path), path]) await sweepTemporary(folder);
-  const line: Exported = {at: new Date().toISOString(), path, dataset, run};
+  const line: Exported = {at: new Date().toISOString(), path, ...of};
   await appendLine(workspace, LOG, line);
+}
+
+/** All copies that were noted, the oldest first; of a place that was written again the last one only. */
+export async function readExports(workspace: Workspace): Promise<Exported[]> {
+  const lines = await readLines<Exported>(workspace, LOG);
+  return [...new Map(lines.map((one) => [one.path, one])).values()];
 }
 
 /** Copies with rows of a dataset that still stand where they were written, each once, in the order of their paths. */

@@ -103,7 +103,6 @@ export const jobKind: Kind<JobRecord> = {
     },
     renew: "assay jobs submit"
   },
-  shown: false,
   views: async ({manifests}) => [{name: "jobs", of: {rows: await manifests(jobKind), columns: JOBS}}],
   refersTo: async ({manifestKey}, workspace) => {
     const job = await readRecord(workspace, jobKind, manifestKey);

@@ -26,11 +26,9 @@ export function taskVectorMethod(options: TaskVectorOptions): Method {
   return {
     base: "required",
     models: {min: 1, max: Infinity},
-    perModel: {
-      weight: {kind: "number"},
-      density: {kind: "number", default: 1, min: 0},
-      ...options.perModel
-    },
+    perModel: options.sparsify
+      ? {weight: {kind: "number"}, density: {kind: "number", default: 1, min: 0}, ...options.perModel}
+      : {weight: {kind: "number"}, ...options.perModel},
     global: {
       normalize: {kind: "flag", default: Number(options.normalize)},
       rescale: {kind: "flag", default: Number(options.rescale)},

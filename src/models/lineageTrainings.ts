@@ -1,0 +1,133 @@
+import type {Exported, JobRecord} from "../store/index.js";
+import type {LineageEdge, LineageKind, LineageNode, LineageRecords} from "./lineageGraph.js";
+import {presentFacts} from "./presentFacts.js";
+import type {ModelManifest} from "./types.js";
+
+/** A copy of rows that left the store. */
+export interface LineageExport extends Pick<
+  Exported,
+  "at" | "dataset" | "version" | "split" | "part" | "run"
+> {
+  id: string;
+  /** Its path from the project's folder; elsewhere the file's name alone. */
+  name: string;
+  /** Ids of the models that are known to be trained on it. */
+  models: readonly string[];
+}
+
+/** What stands between a split and the models that others trained. */
+export interface LineageTrainings {
+  exports: readonly LineageExport[];
+  jobs: readonly JobRecord[];
+}
+
+/** The graph while it is made. */
+interface Growing {
+  add(node: LineageNode): void;
+  ensure(id: string, kind: LineageKind, name: string): string;
+  edges: LineageEdge[];
+  version(dataset: string, name: string): {node: string};
+  split(dataset: string, name: string, ofVersion: string, called?: string): {node: string};
+}
+
+const jobNode = (id: string) => `job:${id}`;
+const exportNode = (id: string) => `export:${id}`;
+
+/**
+ * Adds the jobs and exports with what they were made from. The function that it gives tells which of them a model was trained
+ * by, or on: a job comes first.
+ */
+export function addTrainings(
+  {exports, jobs, models}: LineageRecords,
+  {add, ensure, edges, version, split}: Growing
+): (model: ModelManifest) => string | undefined {
+  for (const job of jobs) add(ofJob(job));
+  for (const one of exports) {
+    const {id, name, dataset, part, at} = one;
+    const to = exportNode(id);
+    add({
+      id: to,
+      kind: "export",
+      name,
+      facts: presentFacts({dataset: dataset ?? undefined, part, exported: at.slice(0, 10)})
+    });
+    const from = sourceOf(one, {version, split});
+    if (from !== undefined) edges.push({from, to, how: part === undefined ? "exported" : `${part} part`});
+    if (one.run !== undefined)
+      edges.push({from: ensure(`run:${one.run}`, "run", one.run), to, how: "pairs of its answers"});
+  }
+  const jobOf = (model: ModelManifest): string | undefined => {
+    const named = namedJob(model);
+    const job =
+      jobs.find(({model: result}) => result?.id === model.id) ??
+      (named === undefined ? undefined : meantJob(jobs, named));
+    if (job) return jobNode(job.id);
+    return named === undefined ? undefined : ensure(jobNode(named), "job", named);
+  };
+  const by = new Map(models.map((model) => [model.id, jobOf(model)]));
+  for (const job of jobs) {
+    const to = jobNode(job.id);
+    const words = job.data.map(
+      ({part, rows}, i) => `${i === 0 ? "trains" : "checks"} on ${part}, ${rows} rows`
+    );
+    edges.push({
+      from: split(job.dataset, job.split.id, job.version, job.split.name).node,
+      to,
+      how: words.join("; ")
+    });
+    for (const {id} of beginnings(job, models))
+      if (by.get(id) !== to) edges.push({from: `model:${id}`, to, how: "begins from it"});
+  }
+  return ({id}) => {
+    const found = exports.find((one) => one.models.includes(id));
+    return by.get(id) ?? (found && exportNode(found.id));
+  };
+}
+
+function sourceOf(
+  {dataset, version: id, split: splitId}: LineageExport,
+  {version, split}: Pick<Growing, "version" | "split">
+): string | undefined {
+  if (dataset === null || id === undefined) return undefined;
+  return (splitId === undefined ? version(dataset, id) : split(dataset, splitId, id)).node;
+}
+
+function ofJob({id, name, at, service, base, statuses, remote}: JobRecord): LineageNode {
+  return {
+    id: jobNode(id),
+    kind: "job",
+    name,
+    there: remote?.id,
+    facts: presentFacts({
+      service: service.service,
+      base,
+      status: statuses.at(-1)?.status,
+      submitted: at.slice(0, 10),
+      "id there": remote?.id
+    })
+  };
+}
+
+/** The job that a model's record names: by its id, or as the service or a person calls it. */
+function namedJob({settings: {job}, recipe}: ModelManifest): string | undefined {
+  if (typeof job === "string") return job;
+  return recipe?.method.startsWith("job at ") ? recipe.source : undefined;
+}
+
+/** The job of an id or the beginning of one, or the newest that is called so here or at its service. */
+function meantJob(jobs: readonly JobRecord[], named: string): JobRecord | undefined {
+  const begun = jobs.filter(({id}) => id.startsWith(named) && named.length >= 4);
+  return (
+    jobs.filter(({id, name, remote}) => [id, name, remote?.id].includes(named)).at(-1) ??
+    (begun.length === 1 ? begun[0] : undefined)
+  );
+}
+
+/** The models of the store that a job goes on from. */
+function beginnings({settings, base}: JobRecord, models: readonly ModelManifest[]): ModelManifest[] {
+  const named = [settings.parent, base].flatMap((wanted) => {
+    const found = models.filter(({id, name}) => id === wanted || name === wanted).at(-1);
+    return found ? [found] : [];
+  });
+  return [...new Set(named)];
+}

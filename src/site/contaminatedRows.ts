@@ -1,0 +1,23 @@
+import {scoreTable} from "../decisions/index.js";
+import type {ContaminatedRows} from "../models/index.js";
+import type {RunManifest, Store} from "../store/index.js";
+import {runContamination} from "./contamination.js";
+
+/**
+ * What the candidates of a run had learned of the rows that they are scored on, as its verdict counts them: those whose training
+ * is known, itself or through what they were made of. Undefined where none is.
+ */
+export async function contaminatedRows(
+  store: Store,
+  run: RunManifest
+): Promise<ContaminatedRows[] | undefined> {
+  if (!run.candidates.some(({modelId}) => modelId !== undefined)) return undefined;
+  const found = await runContamination(store, run, await scoreTable(store, run.id, run.primaryScorer));
+  return found?.candidates.map(({candidate, clean, near, contaminated, unknown}) => ({
+    candidate,
+    clean,
+    near,
+    contaminated,
+    unknown
+  }));
+}
