@@ -2,11 +2,11 @@ import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {Tokenizer} from "@huggingface/tokenizers";
 import {chatTemplate, forTemplate} from "../chat/index.js";
-import {messagesIn, type TrainingExample} from "../finetune/index.js";
+import type {TokenCount} from "../finetune/index.js";
 import {UserError} from "../store/index.js";
 
-/** Counts an example's tokens as the model of a checkpoint's folder sees it: its chat template, then its tokenizer. */
-export async function tokenCounter(folder: string): Promise<(example: TrainingExample) => number> {
+/** Counts a conversation's tokens as the model of a checkpoint's folder sees it: its chat template, then its tokenizer. */
+export async function tokenCounter(folder: string): Promise<TokenCount> {
   const read = (name: string) => readFile(join(folder, name), "utf8");
   const json = await read("tokenizer.json").catch((cause: unknown) => {
     throw new UserError(`${folder} has no tokenizer.json that can be read. Name a checkpoint's folder.`, {
@@ -25,9 +25,8 @@ export async function tokenCounter(folder: string): Promise<(example: TrainingEx
     );
   const template = chatTemplate(source);
   const tokenizer = new Tokenizer(JSON.parse(json) as object, config as object);
-  return (example) => {
-    const tools = example.kind === "chat" ? (example.tools as unknown[] | undefined) : undefined;
-    const {text} = template.render(messagesIn(example).map(forTemplate), {tools});
+  return (messages, tools) => {
+    const {text} = template.render(messages.map(forTemplate), {tools: tools as unknown[] | undefined});
     return tokenizer.encode(text, {add_special_tokens: false}).ids.length;
   };
 }

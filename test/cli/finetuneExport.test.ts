@@ -220,6 +220,20 @@ describe("a training set", () => {
     // user Question N end assistant answer N end: 8 words; the long one 2 + 21 + 2 + …
     const {tokens} = (await exported({tokenizer: dir})).preflight;
     expect(tokens).toMatchObject({estimated: false, median: 8, longest: words.split(" ").length + 7});
+    // user Question N end, assistant answer N end, assistant worse N end
+    const pairs = await exported({
+      tokenizer: dir,
+      format: "trl-dpo",
+      prompt: "answer",
+      chosen: "question",
+      rejected: "worse"
+    });
+    expect(pairs.preflight.tokens).toMatchObject({
+      estimated: false,
+      median: 8,
+      longest: words.split(" ").length + 7
+    });
+    expect(pairs.preflight.tokens.total).toBeGreaterThan(pairs.preflight.rows * 11);
     writeFileSync(
       join(dir, "tokenizer_config.json"),
       JSON.stringify({
@@ -228,7 +242,7 @@ describe("a training set", () => {
     );
     const count = await tokenCounter(dir);
     const messages = [{role: "developer", content: [{type: "text", text: "be brief"}]}];
-    expect(count({id: "1", kind: "chat", messages, tools: ["hammer"]})).toBe(4);
+    expect(count(messages, ["hammer"])).toBe(4);
   });
 });
 

@@ -7,9 +7,9 @@ export {
 } from "./checkChatExample.js";
 export {FEWEST_EXAMPLES, type ChatFile, writeChatFile} from "./writeChatFile.js";
 export {type Destination, destinations} from "./destinations.js";
+export type {TokenCount} from "./exampleTokens.js";
 export {
   type DestinationFinding,
-  estimatedTokens,
   PreflightCounter,
   type TrainingCost,
   trainingCost,

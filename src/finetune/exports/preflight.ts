@@ -1,18 +1,21 @@
 import {createHash} from "node:crypto";
 import {type Destination, destinations} from "./destinations.js";
-import {contentOf, messagesIn, type TrainingExample} from "./trainingExample.js";
+import {estimatedTokens, exampleTokens, type ExampleTokens, type TokenCount} from "./exampleTokens.js";
+import type {TrainingExample} from "./trainingExample.js";
 
 export interface TrainingPreflight {
   rows: number;
   bytes: number;
   tokens: {
+    /** Of pairs both answers count here. */
     total: number;
+    /** Of what is learned from at once: of pairs the question with the longer answer. */
     median: number;
     longest: number;
     /** False: counted with the model's tokenizer and template. */
     estimated: boolean;
   };
-  /** Examples whose messages are those of another example before them. */
+  /** Examples that repeat one before them. */
   duplicates: number;
   destinations: DestinationFinding[];
 }
@@ -34,17 +37,12 @@ export interface TrainingCost {
   usd?: number;
 }
 
-/** Tokens of an example by OpenAI's rule of thumb: 3 a message and 3 an example, and a token for four characters. */
-export function estimatedTokens(example: TrainingExample): number {
-  return messagesIn(example).reduce((sum, one) => sum + 3 + Math.ceil(contentOf(one).length / 4), 3);
-}
-
 /**
- * Collects what every destination would say of a set whose examples pass by one at a time. Memory: a number and a hash an
+ * Collects what every destination would say of a set whose examples pass by one at a time. Memory: two numbers and a hash an
  * example.
  */
 export class PreflightCounter {
-  readonly #lengths: number[] = [];
+  readonly #tokens: ExampleTokens[] = [];
   readonly #seen = new Set<string>();
   readonly #problems = destinations.map(() => new Map<string, number>());
   #duplicates = 0;
@@ -52,14 +50,14 @@ export class PreflightCounter {
 
   constructor(
     private readonly format: string,
-    private readonly count: ((example: TrainingExample) => number) | undefined
+    private readonly count: TokenCount | undefined
   ) {}
 
   add(example: TrainingExample, bytes: number): void {
     this.#bytes += bytes;
-    this.#lengths.push((this.count ?? estimatedTokens)(example));
+    this.#tokens.push(exampleTokens(example, this.count ?? estimatedTokens));
     const hash = createHash("sha256")
-      .update(JSON.stringify(messagesIn(example)))
+      .update(JSON.stringify({...example, id: undefined}))
       .digest("base64url");
     if (this.#seen.has(hash)) this.#duplicates++;
     this.#seen.add(hash);
@@ -69,12 +67,12 @@ export class PreflightCounter {
   }
 
   result(): TrainingPreflight {
-    const sorted = [...this.#lengths].sort((a, b) => a - b);
+    const sorted = this.#tokens.map(({longest}) => longest).sort((a, b) => a - b);
     return {
       rows: sorted.length,
       bytes: this.#bytes,
       tokens: {
-        total: sorted.reduce((sum, one) => sum + one, 0),
+        total: this.#tokens.reduce((sum, {all}) => sum + all, 0),
         median: sorted[Math.floor((sorted.length - 1) / 2)] ?? 0,
         longest: sorted.at(-1) ?? 0,
         estimated: this.count === undefined
@@ -92,7 +90,7 @@ export class PreflightCounter {
         verdict: "refused",
         findings: [`takes ${formats.join(", ")}, not ${this.format}`]
       };
-    const rows = this.#lengths.length;
+    const rows = this.#tokens.length;
     const refused = [
       ...(rows < leastRows ? [`${rows} examples, and it takes no fewer than ${leastRows}`] : []),
       ...(rows > mostRows ? [`${rows} examples, and it takes no more than ${mostRows}`] : []),
@@ -101,7 +99,7 @@ export class PreflightCounter {
         .filter(([problem]) => !problem.endsWith("ignored"))
         .map(([problem, count]) => `${count} examples: ${problem}`)
     ];
-    const long = tokens ? this.#lengths.filter((one) => one > tokens.most).length : 0;
+    const long = tokens ? this.#tokens.filter(({longest}) => longest > tokens.most).length : 0;
     const warnings = [
       ...(long > 0 ? [`${long} examples are longer than ${tokens!.most} tokens: ${tokens!.then}`] : []),
       ...[...problems]
