@@ -18,6 +18,7 @@ import {
 import {exportTraining, type TrainingManifest} from "./finetuneExport.js";
 import {interruption} from "./interruption.js";
 import {followed} from "./jobWatch.js";
+import {nearText} from "./nearOtherParts.js";
 import {newestVersions} from "./newestVersion.js";
 import {datasetOf, findProject, loadDatasets, openProject} from "./project.js";
 import {dim, note, print, printJson} from "./terminal.js";
@@ -229,12 +230,6 @@ function filesText({name, definition}: NamedJob, files: readonly TrainingFile[])
         `  ${data.path}: ${data.rows} examples of ${dataset}@${version}, part ${data.part} of ${split.name}`
     ),
     `  ${tokens.total} tokens${tokens.estimated ? " (estimated)" : ""}, ${cost.epochs} epochs: ${cost.tokens} tokens, ${usd}`,
-    ...Object.entries(nearOtherParts).flatMap(([other, count]) =>
-      count > 0
-        ? [
-            `! ${count} rows have a near-duplicate in the ${other} part: scores on it will flatter what is trained on them`
-          ]
-        : []
-    )
+    ...nearText(nearOtherParts)
   ].join("\n");
 }

@@ -5,6 +5,7 @@ import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import type {TrainingExportOptions} from "../../src/cli/exportExamples.js";
 import {exportTraining} from "../../src/cli/finetuneExport.js";
+import {nearText} from "../../src/cli/nearOtherParts.js";
 import {defineDataset, pull} from "../../src/datasets/index.js";
 import {recorded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
@@ -196,6 +197,50 @@ describe("a training set", () => {
       verdict: "refused",
       findings: [/takes openai/] as never
     });
+  });
+
+  it("tells near-duplicates of a chat dataset by what is asked, whatever its system message says", async () => {
+    const system = {role: "system", content: `You are polite. ${words} ${words}`};
+    const chat = (question: string) => [
+      system,
+      {role: "user", content: [{type: "text", text: question}]},
+      {role: "assistant", content: "Yes."}
+    ];
+    const asked = [
+      ["train", `${words} today`],
+      ["train", "How do I get my money back for the lamp that I bought last week?"],
+      ["test", "Where is the nearest shop that is open on a Sunday in winter?"],
+      ["held-out", `${words} again`]
+    ] as const;
+    const made = async (name: string, more: object) => {
+      await pull(
+        store.workspace,
+        defineDataset({
+          name,
+          id: "id",
+          source: {
+            kind: "rows",
+            rows: () =>
+              asked.map(([part, question], i) => ({
+                id: `c${i}`,
+                part,
+                messages: chat(question),
+                good: "Yes.",
+                bad: "No."
+              }))
+          }
+        })
+      );
+      await store.refresh();
+      const own = (await store.latestVersion(name))!;
+      await ensureSplit(store, own, {name: "given", strategy: "given", column: "part"});
+      await store.refresh();
+      return (await exported({dataset: name, ...more})).nearOtherParts;
+    };
+    expect(await made("chats", {})).toEqual({test: 0, "held-out": 1});
+    expect(nearText(undefined)).toEqual([expect.stringContaining("were not looked for")]);
+    const pairs = {format: "trl-dpo", prompt: "messages", chosen: "good", rejected: "bad"};
+    expect(await made("chat-pairs", pairs)).toEqual({test: 0, "held-out": 1});
   });
 
   it("counts tokens by a checkpoint's own tokenizer and chat template", async () => {

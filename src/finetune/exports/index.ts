@@ -17,6 +17,7 @@ export {
 } from "./preflight.js";
 export {
   chatTrainingExample,
+  contentOf,
   messagesIn,
   type PreferenceColumns,
   preferenceExample,
