@@ -5,6 +5,7 @@ import {resolve} from "node:path";
 import {Readable, Writable} from "node:stream";
 import {pipeline} from "node:stream/promises";
 import {
+  asksSomething,
   checkChatExample,
   PreflightCounter,
   type TrainingCost,
@@ -219,7 +220,8 @@ function problemOf(example: TrainingExample, line: object | undefined, format: s
     const {messages, tools} = example;
     const {problems} = checkChatExample({messages, tools});
     if (problems.length > 0) return problems.map((one) => one.replaceAll("_", " ")).join(", ");
-  }
+  } else if (!asksSomething(example.prompt)) return "nothing is asked";
+  else if (!example.chosen || !example.rejected) return "an answer is missing";
   return line === undefined ? `${format} has no place for it` : undefined;
 }
 

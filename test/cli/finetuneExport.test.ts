@@ -311,6 +311,32 @@ describe("pairs of answers", () => {
     await expect(exported({format: "openai", ...columns})).rejects.toThrow(/no place for them/);
   });
 
+  it("without a question stop the export, also where there is a system message", async () => {
+    const dataset = {
+      name: "unasked",
+      id: "id",
+      source: {
+        kind: "rows" as const,
+        rows: () => [
+          {id: "a", part: "train", question: "Why?", good: "Because.", bad: "No."},
+          {id: "b", part: "train", question: "", good: "Because.", bad: "No."},
+          {id: "c", part: "train", question: "Why?", good: "Because.", bad: ""},
+          {id: "d", part: "test", question: "Why?", good: "Because.", bad: "No."}
+        ]
+      }
+    };
+    await pull(store.workspace, defineDataset(dataset));
+    await store.refresh();
+    const own = (await store.latestVersion("unasked"))!;
+    await ensureSplit(store, own, {name: "given", strategy: "given", column: "part"});
+    await store.refresh();
+    const columns = {prompt: "question", chosen: "good", rejected: "bad"};
+    for (const system of [undefined, "Be kind."])
+      await expect(
+        exported({dataset: "unasked", format: "trl-dpo", ...columns, system, skipBad: false})
+      ).rejects.toThrow(/2 of 3 rows .*: b \(nothing is asked\), c \(an answer is missing\)/);
+  });
+
   it("come from two candidates' scored answers on the same part, and never from the part of a verdict", async () => {
     const answers = (right: (i: number) => boolean) =>
       recorded({

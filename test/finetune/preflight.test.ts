@@ -1,5 +1,10 @@
 import {describe, expect, it} from "vitest";
-import {PreflightCounter, type TrainingExample, type TrainingPreflight} from "../../src/finetune/index.js";
+import {
+  PreflightCounter,
+  type TrainingExample,
+  trainingFormats,
+  type TrainingPreflight
+} from "../../src/finetune/index.js";
 
 const user = {role: "user", content: "Hi"};
 const assistant = {role: "assistant", content: "Hello"};
@@ -54,6 +59,28 @@ describe("a training set's preflight", () => {
         "1 examples are longer than 1024 tokens: cut at the end (max_length)"
       ]);
     }
+  });
+
+  it("says of every destination that a pair without a question, or with equal answers, is no good", () => {
+    const pair = {
+      id: "1",
+      kind: "preference" as const,
+      prompt: [user],
+      chosen: assistant,
+      rejected: assistant
+    };
+    expect(findings(preflight("trl-dpo", pair), "TRL")).toEqual([
+      "1 examples: both answers are the same, which teaches nothing"
+    ]);
+    expect(findings(preflight("axolotl-dpo", pair), "axolotl")).toHaveLength(1);
+    expect(findings(preflight("axolotl-dpo", pair), "LLaMA-Factory")).toHaveLength(1);
+    expect(findings(preflight("openai-dpo", pair), "OpenAI")).toContain(
+      "1 examples: both answers are the same"
+    );
+    const unasked = {...pair, prompt: [{role: "system", content: "Be kind."}], rejected: long};
+    expect(findings(preflight("openai-dpo", unasked), "OpenAI")).toContain("1 examples: nothing is asked");
+    for (const format of ["openai-dpo", "trl-dpo", "axolotl-dpo"])
+      expect(trainingFormats[format]!.line(unasked, false)).toBeUndefined();
   });
 
   it("has a repeated example only where all of it is repeated", () => {

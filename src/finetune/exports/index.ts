@@ -16,6 +16,7 @@ export {
   type TrainingPreflight
 } from "./preflight.js";
 export {
+  asksSomething,
   chatTrainingExample,
   contentOf,
   messagesIn,

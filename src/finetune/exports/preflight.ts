@@ -44,7 +44,10 @@ export interface TrainingCost {
 export class PreflightCounter {
   readonly #tokens: ExampleTokens[] = [];
   readonly #seen = new Set<string>();
-  readonly #problems = destinations.map(() => new Map<string, number>());
+  readonly #said = destinations.map(() => ({
+    problems: new Map<string, number>(),
+    losses: new Map<string, number>()
+  }));
   #duplicates = 0;
   #bytes = 0;
 
@@ -61,9 +64,10 @@ export class PreflightCounter {
       .digest("base64url");
     if (this.#seen.has(hash)) this.#duplicates++;
     this.#seen.add(hash);
-    for (const [i, {problems}] of destinations.entries())
-      for (const problem of new Set(problems(example)))
-        this.#problems[i]!.set(problem, (this.#problems[i]!.get(problem) ?? 0) + 1);
+    for (const [i, {problems, losses}] of destinations.entries()) {
+      countEach(this.#said[i]!.problems, problems(example));
+      countEach(this.#said[i]!.losses, losses?.(example) ?? []);
+    }
   }
 
   result(): TrainingPreflight {
@@ -78,11 +82,14 @@ export class PreflightCounter {
         estimated: this.count === undefined
       },
       duplicates: this.#duplicates,
-      destinations: destinations.map((one, i) => this.#findings(one, this.#problems[i]!))
+      destinations: destinations.map((one, i) => this.#findings(one, this.#said[i]!))
     };
   }
 
-  #findings(destination: Destination, problems: ReadonlyMap<string, number>): DestinationFinding {
+  #findings(
+    destination: Destination,
+    {problems, losses}: Record<"problems" | "losses", ReadonlyMap<string, number>>
+  ): DestinationFinding {
     const {name, formats, leastRows, mostRows = Infinity, mostBytes = Infinity, tokens} = destination;
     if (!formats.includes(this.format))
       return {
@@ -95,22 +102,25 @@ export class PreflightCounter {
       ...(rows < leastRows ? [`${rows} examples, and it takes no fewer than ${leastRows}`] : []),
       ...(rows > mostRows ? [`${rows} examples, and it takes no more than ${mostRows}`] : []),
       ...(this.#bytes > mostBytes ? [`${this.#bytes} bytes, and it takes no more than ${mostBytes}`] : []),
-      ...[...problems]
-        .filter(([problem]) => !problem.endsWith("ignored"))
-        .map(([problem, count]) => `${count} examples: ${problem}`)
+      ...countsOf(problems)
     ];
     const long = tokens ? this.#tokens.filter(({longest}) => longest > tokens.most).length : 0;
     const warnings = [
       ...(long > 0 ? [`${long} examples are longer than ${tokens!.most} tokens: ${tokens!.then}`] : []),
-      ...[...problems]
-        .filter(([problem]) => problem.endsWith("ignored"))
-        .map(([problem, count]) => `${count} examples: ${problem}`),
+      ...countsOf(losses),
       ...(this.#duplicates > 0 ? [`${this.#duplicates} examples repeat another`] : [])
     ];
     const verdict = refused.length > 0 ? "refused" : warnings.length > 0 ? "warning" : "ok";
     return {destination: name, verdict, findings: [...refused, ...warnings]};
   }
 }
+
+function countEach(counts: Map<string, number>, words: readonly string[]): void {
+  for (const one of new Set(words)) counts.set(one, (counts.get(one) ?? 0) + 1);
+}
+
+const countsOf = (counts: ReadonlyMap<string, number>) =>
+  [...counts].map(([words, count]) => `${count} examples: ${words}`);
 
 /**
  * Steps and billed tokens of a training. Without `epochs` as OpenAI's cookbook chooses them: three, more for fewer than
