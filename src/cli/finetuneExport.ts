@@ -8,6 +8,7 @@ import {
   asksSomething,
   checkChatExample,
   PreflightCounter,
+  refusalsText,
   type TrainingCost,
   trainingCost,
   type TrainingExample,
@@ -238,6 +239,7 @@ function trainingText(manifest: TrainingManifest, out: string | undefined): stri
   return [
     `${preflight.rows} examples (${format}) of ${dataset}@${version}, part ${part} of ${split.name}${out === undefined ? ": checked, nothing written" : ` in ${out}`}`,
     `${tokens.total} tokens${tokens.estimated ? " (estimated: --tokenizer counts them)" : ""}, median ${tokens.median}, longest ${tokens.longest}; ${cost.epochs} epochs of ${cost.steps / cost.epochs} steps: ${cost.tokens} tokens, ${usd}`,
+    ...(tokens.refused ? [`! not in these tokens: ${refusalsText(tokens.refused)}`] : []),
     ...(leftOut.unresolved > 0 ? [`left out: ${leftOut.unresolved} rows with unresolved findings`] : []),
     ...(leftOut.broken > 0 ? [`left out: ${leftOut.broken} rows that make no valid example`] : []),
     ...nearText(near),

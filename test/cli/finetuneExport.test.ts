@@ -77,6 +77,17 @@ const linesOf = (file: string) =>
     .split("\n")
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
+/** Every word is a token. */
+const tokenizerOfWords = {
+  version: "1.0",
+  added_tokens: [],
+  normalizer: null,
+  pre_tokenizer: {type: "Whitespace"},
+  post_processor: null,
+  decoder: null,
+  model: {type: "WordLevel", vocab: {"[UNK]": 0}, unk_token: "[UNK]"}
+};
+
 describe("a training set", () => {
   it("is written in every form of a conversation", async () => {
     const shapes: Record<string, object> = {
@@ -245,18 +256,7 @@ describe("a training set", () => {
 
   it("counts tokens by a checkpoint's own tokenizer and chat template", async () => {
     const dir = mkdtempSync(join(tmpdir(), "tokens-"));
-    writeFileSync(
-      join(dir, "tokenizer.json"),
-      JSON.stringify({
-        version: "1.0",
-        added_tokens: [],
-        normalizer: null,
-        pre_tokenizer: {type: "Whitespace"},
-        post_processor: null,
-        decoder: null,
-        model: {type: "WordLevel", vocab: {"[UNK]": 0}, unk_token: "[UNK]"}
-      })
-    );
+    writeFileSync(join(dir, "tokenizer.json"), JSON.stringify(tokenizerOfWords));
     await expect(exported({tokenizer: dir})).rejects.toThrow(/no chat template/);
     writeFileSync(
       join(dir, "tokenizer_config.json"),
@@ -289,6 +289,27 @@ describe("a training set", () => {
     const messages = [{role: "developer", content: [{type: "text", text: "be brief"}]}];
     expect(count(messages, ["hammer"])).toBe(4);
   });
+});
+
+it("an example that the chat template refuses is a finding, and in no count of tokens", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "refuses-"));
+  writeFileSync(join(dir, "tokenizer.json"), JSON.stringify(tokenizerOfWords));
+  const template = (text: string) => writeFileSync(join(dir, "chat_template.jinja"), text);
+  const answers = "{% for m in messages %}{{ m.content }} {% endfor %}";
+  const asked = {tokenizer: dir, prompt: "question", completion: "answer", format: "trl"};
+  template(
+    `{% if messages[0].content == "twice the same" %}{{ raise_exception("No repeats") }}{% endif %}${answers}`
+  );
+  const {preflight} = await exported(asked);
+  expect(preflight).toMatchObject({rows: 18, tokens: {refused: {examples: 2, said: "No repeats"}}});
+  const trl = preflight.destinations.find(({destination}) => destination === "TRL")!;
+  expect(trl.verdict).toBe("refused");
+  expect(trl.findings).toContain("2 examples: the template refuses them: No repeats");
+  template("{% if %}");
+  await expect(exported(asked)).rejects.toThrow(/its chat template cannot be used: .*no valid Jinja/);
+  template(answers);
+  writeFileSync(join(dir, "tokenizer_config.json"), "{");
+  await expect(exported(asked)).rejects.toThrow(/tokenizer_config.json cannot be used/);
 });
 
 describe("pairs of answers", () => {

@@ -11,6 +11,8 @@ export interface Destination {
   mostBytes?: number;
   /** Longer examples are cut or dropped there, unless it is told otherwise. */
   tokens?: {most: number; then: string};
+  /** Formats of ours that it puts through the chat template of the model's folder. */
+  templated?: readonly string[];
   /** Why it would turn an example down or lose it, each a few words; empty when it would not. */
   problems(example: TrainingExample): string[];
   /** What it would pass over in an example, each a few words. */
@@ -55,6 +57,7 @@ export const destinations: readonly Destination[] = [
     formats: ["trl", "prompt-completion", "openai", "trl-dpo"],
     leastRows: 1,
     tokens: {most: 1024, then: "cut at the end (max_length)"},
+    templated: ["trl", "openai", "trl-dpo"],
     problems: () => [],
     losses: passedOver
   },
@@ -63,6 +66,7 @@ export const destinations: readonly Destination[] = [
     formats: ["axolotl", "openai", "sharegpt", "alpaca", "prompt-completion", "axolotl-dpo"],
     leastRows: 1,
     tokens: {most: 512, then: "dropped without a word (sequence_len)"},
+    templated: ["axolotl", "openai", "sharegpt", "axolotl-dpo"],
     problems: () => [],
     losses: passedOver
   },

@@ -11,6 +11,7 @@ export type {TokenCount} from "./exampleTokens.js";
 export {
   type DestinationFinding,
   PreflightCounter,
+  refusalsText,
   type TrainingCost,
   trainingCost,
   type TrainingPreflight

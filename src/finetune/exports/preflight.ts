@@ -1,4 +1,5 @@
 import {createHash} from "node:crypto";
+import {TemplateError} from "../../chat/index.js";
 import {type Destination, destinations} from "./destinations.js";
 import {estimatedTokens, exampleTokens, type ExampleTokens, type TokenCount} from "./exampleTokens.js";
 import type {TrainingExample} from "./trainingExample.js";
@@ -14,10 +15,17 @@ export interface TrainingPreflight {
     longest: number;
     /** False: counted with the model's tokenizer and template. */
     estimated: boolean;
+    /** Examples that the model's chat template refuses, and what it says of the first: they are in none of these numbers. */
+    refused?: TemplateRefusals;
   };
   /** Examples that repeat one before them. */
   duplicates: number;
   destinations: DestinationFinding[];
+}
+
+export interface TemplateRefusals {
+  examples: number;
+  said: string;
 }
 
 export interface DestinationFinding {
@@ -48,6 +56,8 @@ export class PreflightCounter {
     problems: new Map<string, number>(),
     losses: new Map<string, number>()
   }));
+  #refused?: TemplateRefusals;
+  #rows = 0;
   #duplicates = 0;
   #bytes = 0;
 
@@ -58,7 +68,8 @@ export class PreflightCounter {
 
   add(example: TrainingExample, bytes: number): void {
     this.#bytes += bytes;
-    this.#tokens.push(exampleTokens(example, this.count ?? estimatedTokens));
+    this.#rows++;
+    this.#count(example);
     const hash = createHash("sha256")
       .update(JSON.stringify({...example, id: undefined}))
       .digest("base64url");
@@ -70,16 +81,27 @@ export class PreflightCounter {
     }
   }
 
+  #count(example: TrainingExample): void {
+    try {
+      this.#tokens.push(exampleTokens(example, this.count ?? estimatedTokens));
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      const {examples, said} = this.#refused ?? {examples: 0, said: error.message};
+      this.#refused = {examples: examples + 1, said};
+    }
+  }
+
   result(): TrainingPreflight {
     const sorted = this.#tokens.map(({longest}) => longest).sort((a, b) => a - b);
     return {
-      rows: sorted.length,
+      rows: this.#rows,
       bytes: this.#bytes,
       tokens: {
         total: this.#tokens.reduce((sum, {all}) => sum + all, 0),
         median: sorted[Math.floor((sorted.length - 1) / 2)] ?? 0,
         longest: sorted.at(-1) ?? 0,
-        estimated: this.count === undefined
+        estimated: this.count === undefined,
+        refused: this.#refused
       },
       duplicates: this.#duplicates,
       destinations: destinations.map((one, i) => this.#findings(one, this.#said[i]!))
@@ -97,12 +119,13 @@ export class PreflightCounter {
         verdict: "refused",
         findings: [`takes ${formats.join(", ")}, not ${this.format}`]
       };
-    const rows = this.#tokens.length;
+    const rows = this.#rows;
     const refused = [
       ...(rows < leastRows ? [`${rows} examples, and it takes no fewer than ${leastRows}`] : []),
       ...(rows > mostRows ? [`${rows} examples, and it takes no more than ${mostRows}`] : []),
       ...(this.#bytes > mostBytes ? [`${this.#bytes} bytes, and it takes no more than ${mostBytes}`] : []),
-      ...countsOf(problems)
+      ...countsOf(problems),
+      ...(this.#refused && destination.templated?.includes(this.format) ? [refusalsText(this.#refused)] : [])
     ];
     const long = tokens ? this.#tokens.filter(({longest}) => longest > tokens.most).length : 0;
     const warnings = [
@@ -113,6 +136,11 @@ export class PreflightCounter {
     const verdict = refused.length > 0 ? "refused" : warnings.length > 0 ? "warning" : "ok";
     return {destination: name, verdict, findings: [...refused, ...warnings]};
   }
+}
+
+/** For a person: what a chat template has no place for. */
+export function refusalsText({examples, said}: TemplateRefusals): string {
+  return `${examples} examples: the template refuses them: ${said}`;
 }
 
 function countEach(counts: Map<string, number>, words: readonly string[]): void {
