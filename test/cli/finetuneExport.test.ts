@@ -206,7 +206,7 @@ describe("a training set", () => {
     const alpaca = await exported({format: "alpaca"});
     expect(alpaca.preflight.destinations[0]).toMatchObject({
       verdict: "refused",
-      findings: [/takes openai/] as never
+      findings: ["takes openai, openai-dpo, not alpaca", "1 examples repeat another"]
     });
   });
 

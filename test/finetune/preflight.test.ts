@@ -83,6 +83,23 @@ describe("a training set's preflight", () => {
       expect(trainingFormats[format]!.line(unasked, false)).toBeUndefined();
   });
 
+  it("says all that a destination has against a set, also where it does not take the format", () => {
+    const example: TrainingExample = {id: "1", kind: "chat", messages: [user, user, long]};
+    const of = (name: string) => findings(preflight("alpaca", example), name);
+    expect(of("OpenAI")).toEqual([
+      "takes openai, openai-dpo, not alpaca",
+      "1 examples, and it takes no fewer than 10"
+    ]);
+    expect(of("Together")).toEqual([
+      expect.stringContaining("not alpaca"),
+      "1 examples: roles do not alternate"
+    ]);
+    expect(of("TRL")).toEqual([
+      expect.stringContaining("not alpaca"),
+      "1 examples are longer than 1024 tokens: cut at the end (max_length)"
+    ]);
+  });
+
   it("has a repeated example only where all of it is repeated", () => {
     const pair = {id: "1", kind: "preference" as const, prompt: [user], chosen: assistant};
     const others = preflight("trl-dpo", {...pair, rejected: long}, {...pair, id: "2", rejected: user});

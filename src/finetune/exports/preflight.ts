@@ -113,14 +113,9 @@ export class PreflightCounter {
     {problems, losses}: Record<"problems" | "losses", ReadonlyMap<string, number>>
   ): DestinationFinding {
     const {name, formats, leastRows, mostRows = Infinity, mostBytes = Infinity, tokens} = destination;
-    if (!formats.includes(this.format))
-      return {
-        destination: name,
-        verdict: "refused",
-        findings: [`takes ${formats.join(", ")}, not ${this.format}`]
-      };
     const rows = this.#rows;
     const refused = [
+      ...(formats.includes(this.format) ? [] : [`takes ${formats.join(", ")}, not ${this.format}`]),
       ...(rows < leastRows ? [`${rows} examples, and it takes no fewer than ${leastRows}`] : []),
       ...(rows > mostRows ? [`${rows} examples, and it takes no more than ${mostRows}`] : []),
       ...(this.#bytes > mostBytes ? [`${this.#bytes} bytes, and it takes no more than ${mostBytes}`] : []),
