@@ -102,6 +102,7 @@ async function withFiles(
     return undefined;
   }
   const [{manifest}] = files as [TrainingFile];
+  const {tokens: estimated, usd} = manifest.cost;
   const same = (await readJobs(store.workspace)).filter(({name: of}) => of === own.name);
   return noteJob(store.workspace, {
     name: own.name,
@@ -113,6 +114,7 @@ async function withFiles(
     split: manifest.split,
     format: formatOf(definition, service),
     data: files.map(({data}) => data),
+    tokens: {estimated, usd},
     folder: options.folder,
     time: options.again ? same.length + 1 : 1
   });
