@@ -5,10 +5,8 @@ import {resolve} from "node:path";
 import {Readable, Writable} from "node:stream";
 import {pipeline} from "node:stream/promises";
 import {
-  asksSomething,
-  checkChatExample,
+  exampleProblem,
   PreflightCounter,
-  refusalsText,
   type TrainingCost,
   trainingCost,
   type TrainingExample,
@@ -210,20 +208,14 @@ async function isWhole(source: TrainingSource, format: TrainingFormat): Promise<
   for (const part of parts)
     if ((source.split.counts[part] ?? 0) > 0)
       for await (const example of await examplesOf({...source, part}, format))
-        if (problemOf(example, {}, "") === undefined && format.needsWhole(example)) return true;
+        if (exampleProblem(example) === undefined && format.needsWhole(example)) return true;
   return false;
 }
 
 const nowhere = () => new Writable({write: (_chunk, _encoding, done) => done()});
 
 function problemOf(example: TrainingExample, line: object | undefined, format: string): string | undefined {
-  if (example.kind === "chat") {
-    const {messages, tools} = example;
-    const {problems} = checkChatExample({messages, tools});
-    if (problems.length > 0) return problems.map((one) => one.replaceAll("_", " ")).join(", ");
-  } else if (!asksSomething(example.prompt)) return "nothing is asked";
-  else if (!example.chosen || !example.rejected) return "an answer is missing";
-  return line === undefined ? `${format} has no place for it` : undefined;
+  return exampleProblem(example) ?? (line === undefined ? `${format} has no place for it` : undefined);
 }
 
 function brokenText(broken: readonly {row: string; problem: string}[], total: number): string {
@@ -239,7 +231,11 @@ function trainingText(manifest: TrainingManifest, out: string | undefined): stri
   return [
     `${preflight.rows} examples (${format}) of ${dataset}@${version}, part ${part} of ${split.name}${out === undefined ? ": checked, nothing written" : ` in ${out}`}`,
     `${tokens.total} tokens${tokens.estimated ? " (estimated: --tokenizer counts them)" : ""}, median ${tokens.median}, longest ${tokens.longest}; ${cost.epochs} epochs of ${cost.steps / cost.epochs} steps: ${cost.tokens} tokens, ${usd}`,
-    ...(tokens.refused ? [`! not in these tokens: ${refusalsText(tokens.refused)}`] : []),
+    ...(tokens.refused
+      ? [
+          `! ${tokens.refused.examples} examples are not in these tokens: the template refuses them: ${tokens.refused.said}`
+        ]
+      : []),
     ...(leftOut.unresolved > 0 ? [`left out: ${leftOut.unresolved} rows with unresolved findings`] : []),
     ...(leftOut.broken > 0 ? [`left out: ${leftOut.broken} rows that make no valid example`] : []),
     ...nearText(near),

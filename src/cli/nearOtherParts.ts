@@ -1,5 +1,5 @@
 import {nearMatches, toRow} from "../datasets/index.js";
-import {contentOf, messagesIn, type TrainingExample, type TrainingFormat} from "../finetune/index.js";
+import {questionOf, type TrainingFormat} from "../finetune/index.js";
 import {rowsOfPart, sqlName, type Store} from "../store/index.js";
 import {exampleOf, type TrainingSource} from "./exportExamples.js";
 
@@ -41,12 +41,6 @@ async function* asked(
       const text = questionOf(of(toRow(row)));
       if (text !== "") yield {row_id: row.row_id, text};
     }
-}
-
-/** A system message that all conversations share would make all of them alike. */
-function questionOf(example: TrainingExample): string {
-  const users = messagesIn(example).filter(({role}) => role === "user");
-  return users.map(contentOf).join("\n");
 }
 
 /** For a person: which parts have near-duplicates of what is trained on. */

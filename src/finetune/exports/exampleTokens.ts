@@ -20,8 +20,13 @@ export interface ExampleTokens {
  * Tokens of a conversation by OpenAI's rule of thumb: 3 a message and 3 an example, and a token for four characters. Calls
  * and tools count as their JSON.
  */
-export const estimatedTokens: TokenCount = (messages, tools) =>
+export const estimatedCount: TokenCount = (messages, tools) =>
   messages.reduce((sum, one) => sum + 3 + quarter(textOf(one)), 3 + quarter(jsonOf(tools)));
+
+/** Tokens of an example by OpenAI's rule of thumb: 3 a message and 3 an example, and a token for four characters. */
+export function estimatedTokens(example: TrainingExample): number {
+  return exampleTokens(example, estimatedCount).all;
+}
 
 /** The tokens of an example, by the count of a conversation. */
 export function exampleTokens(example: TrainingExample, count: TokenCount): ExampleTokens {

@@ -7,22 +7,21 @@ export {
 } from "./checkChatExample.js";
 export {FEWEST_EXAMPLES, type ChatFile, writeChatFile} from "./writeChatFile.js";
 export {type Destination, destinations} from "./destinations.js";
-export type {TokenCount} from "./exampleTokens.js";
+export {exampleProblem} from "./exampleProblem.js";
+export {estimatedTokens, type TokenCount} from "./exampleTokens.js";
 export {
   type DestinationFinding,
   PreflightCounter,
-  refusalsText,
   type TrainingCost,
   trainingCost,
   type TrainingPreflight
 } from "./preflight.js";
 export {
-  asksSomething,
   chatTrainingExample,
-  contentOf,
   messagesIn,
   type PreferenceColumns,
   preferenceExample,
+  questionOf,
   type TrainingExample,
   type TrainingMessage
 } from "./trainingExample.js";

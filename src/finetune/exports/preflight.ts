@@ -1,7 +1,7 @@
 import {createHash} from "node:crypto";
 import {TemplateError} from "../../chat/index.js";
 import {type Destination, destinations} from "./destinations.js";
-import {estimatedTokens, exampleTokens, type ExampleTokens, type TokenCount} from "./exampleTokens.js";
+import {estimatedCount, exampleTokens, type ExampleTokens, type TokenCount} from "./exampleTokens.js";
 import type {TrainingExample} from "./trainingExample.js";
 
 export interface TrainingPreflight {
@@ -83,7 +83,7 @@ export class PreflightCounter {
 
   #count(example: TrainingExample): void {
     try {
-      this.#tokens.push(exampleTokens(example, this.count ?? estimatedTokens));
+      this.#tokens.push(exampleTokens(example, this.count ?? estimatedCount));
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
       const {examples, said} = this.#refused ?? {examples: 0, said: error.message};
@@ -133,10 +133,8 @@ export class PreflightCounter {
   }
 }
 
-/** For a person: what a chat template has no place for. */
-export function refusalsText({examples, said}: TemplateRefusals): string {
-  return `${examples} examples: the template refuses them: ${said}`;
-}
+const refusalsText = ({examples, said}: TemplateRefusals) =>
+  `${examples} examples: the template refuses them: ${said}`;
 
 function countEach(counts: Map<string, number>, words: readonly string[]): void {
   for (const one of new Set(words)) counts.set(one, (counts.get(one) ?? 0) + 1);

@@ -72,6 +72,12 @@ export function asksSomething(prompt: unknown): boolean {
   return listOf(prompt).some(({role}) => role === "user");
 }
 
+/** What an example's users say. A system message that a whole set shares is no part of it. */
+export function questionOf(example: TrainingExample): string {
+  const users = messagesIn(example).filter(({role}) => role === "user");
+  return users.map(contentOf).join("\n");
+}
+
 /** The text of a message: its content, or the text parts of it. */
 export function contentOf({content}: TrainingMessage): string {
   if (typeof content === "string") return content;
