@@ -48,22 +48,29 @@ export interface TrainingSource {
 /** The rows, or the pairs, that are asked for, as a format of this kind holds them. Throws for what it cannot hold. */
 export async function examplesOf(
   source: TrainingSource,
-  {kind}: TrainingFormat
+  format: TrainingFormat
 ): Promise<AsyncIterable<TrainingExample>> {
-  const {version, options} = source;
-  const {chosen, rejected, fromRun, prefer, over, system} = options;
+  const {fromRun, prefer, over} = source.options;
+  if (format.kind === "chat" || fromRun === undefined)
+    return mapped(rowsOf(source), exampleOf(source, format));
+  if (prefer === undefined || over === undefined)
+    throw new UsageError("--from-run needs --prefer CANDIDATE and --over CANDIDATE.");
+  return pairsOfRun(source, fromRun, prefer, over);
+}
+
+/** What a row makes by its own columns. Throws when the dataset lacks them, and for what the format cannot hold. */
+export function exampleOf(
+  {version, options}: TrainingSource,
+  {kind}: TrainingFormat
+): (row: Row) => TrainingExample {
+  const {chosen, rejected, fromRun, system} = options;
   if (kind === "chat") {
     if ((chosen ?? rejected ?? fromRun) !== undefined)
       throw new UsageError(
         `pairs need a format of pairs, such as openai-dpo: ${options.format} has no place for them.`
       );
     const columns = chatColumns(version, options);
-    return mapped(rowsOf(source), (row) => chatTrainingExample(row, columns));
-  }
-  if (fromRun !== undefined) {
-    if (prefer === undefined || over === undefined)
-      throw new UsageError("--from-run needs --prefer CANDIDATE and --over CANDIDATE.");
-    return pairsOfRun(source, fromRun, prefer, over);
+    return (row) => chatTrainingExample(row, columns);
   }
   const prompt = options.prompt ?? version.text;
   if (chosen === undefined || rejected === undefined || prompt === undefined)
@@ -77,7 +84,7 @@ export async function examplesOf(
     throw new UserError(
       `${version.dataset} has no column ${missing.join(", ")}. It has ${version.columns.map(({name}) => name).join(", ")}.`
     );
-  return mapped(rowsOf(source), (row) => preferenceExample(row, {prompt, chosen, rejected, system}));
+  return (row) => preferenceExample(row, {prompt, chosen, rejected, system});
 }
 
 const rowsOf = ({store, version, split, part}: TrainingSource): AsyncIterable<Row> =>

@@ -4,9 +4,8 @@ import {rm} from "node:fs/promises";
 import {resolve} from "node:path";
 import {Readable, Writable} from "node:stream";
 import {pipeline} from "node:stream/promises";
-import {nearMatches} from "../datasets/index.js";
 import {
-  checkChatExample,
+  exampleProblem,
   PreflightCounter,
   type TrainingCost,
   trainingCost,
@@ -20,8 +19,6 @@ import type {Trust} from "../privacy/trust.js";
 import {
   openStore,
   recordExport,
-  rowsOfPart,
-  sqlName,
   type Store,
   UsageError,
   UserError,
@@ -32,6 +29,7 @@ import {
 import {splitOf} from "./exportChat.js";
 import {examplesOf, type TrainingExportOptions, type TrainingSource} from "./exportExamples.js";
 import {knownVersion} from "./knownDataset.js";
+import {nearOtherParts, type NearOtherParts, nearText} from "./nearOtherParts.js";
 import {openProject} from "./project.js";
 import {note, print, printJson, table} from "./terminal.js";
 
@@ -50,8 +48,8 @@ export interface TrainingManifest {
   /** SHA-256 of the ids of its rows in order, one a line. */
   rowsSha256: string;
   leftOut: {unresolved: number; broken: number};
-  /** Rows with a near-duplicate in each other part: such rows should not be trained on. */
-  nearOtherParts: Record<string, number>;
+  /** Rows with a near-duplicate in each other part: such rows should not be trained on. Absent where nobody could look. */
+  nearOtherParts?: NearOtherParts;
   preflight: TrainingPreflight;
   cost: TrainingCost;
   exportedAt: string;
@@ -113,7 +111,7 @@ export async function exportTraining(
         ? undefined
         : {run: options.fromRun, prefer: options.prefer!, over: options.over!},
     ...made,
-    nearOtherParts: await nearOtherParts(source),
+    nearOtherParts: await nearOtherParts(source, format),
     preflight,
     cost: trainingCost(preflight, options),
     exportedAt: new Date().toISOString()
@@ -216,45 +214,20 @@ async function isWhole(source: TrainingSource, format: TrainingFormat): Promise<
   for (const part of parts)
     if ((source.split.counts[part] ?? 0) > 0)
       for await (const example of await examplesOf({...source, part}, format))
-        if (problemOf(example, {}, "") === undefined && format.needsWhole(example)) return true;
+        if (exampleProblem(example) === undefined && format.needsWhole(example)) return true;
   return false;
 }
 
 const nowhere = () => new Writable({write: (_chunk, _encoding, done) => done()});
 
 function problemOf(example: TrainingExample, line: object | undefined, format: string): string | undefined {
-  if (example.kind === "chat") {
-    const {messages, tools} = example;
-    const {problems} = checkChatExample({messages, tools});
-    if (problems.length > 0) return problems.map((one) => one.replaceAll("_", " ")).join(", ");
-  }
-  return line === undefined ? `${format} has no place for it` : undefined;
+  return exampleProblem(example) ?? (line === undefined ? `${format} has no place for it` : undefined);
 }
 
 function brokenText(broken: readonly {row: string; problem: string}[], total: number): string {
   const named = broken.slice(0, 5).map(({row, problem}) => `${row} (${problem})`);
   const more = broken.length > 5 ? ` and ${broken.length - 5} more` : "";
   return `${broken.length} of ${total} rows make no valid example: ${named.join(", ")}${more}. Mend them in the dataset's \`sql\`, or leave them out: --skip-bad. Nothing was written.`;
-}
-
-/** How many rows of the part have a near-duplicate in each other part; none where the dataset names no text. */
-async function nearOtherParts({
-  store,
-  version,
-  split,
-  part
-}: TrainingSource): Promise<Record<string, number>> {
-  const {text} = version;
-  if (text === undefined) return {};
-  const columns = `row_id, ${sqlName(text)}::varchar as text`;
-  const own = await rowsOfPart(store.workspace, version, split, {part, columns});
-  const found: Record<string, number> = {};
-  for (const other of Object.keys(split.counts)) {
-    if (other === part || other === "train" || other === "unused") continue;
-    const known = await rowsOfPart(store.workspace, version, split, {part: other, columns});
-    if (own !== undefined && known !== undefined) found[other] = (await nearMatches(store, own, known)).size;
-  }
-  return found;
 }
 
 function trainingText(manifest: TrainingManifest, out: string | undefined): string {
@@ -264,15 +237,14 @@ function trainingText(manifest: TrainingManifest, out: string | undefined): stri
   return [
     `${preflight.rows} examples (${format}) of ${dataset}@${version}, part ${part} of ${split.name}${out === undefined ? ": checked, nothing written" : ` in ${out}`}`,
     `${tokens.total} tokens${tokens.estimated ? " (estimated: --tokenizer counts them)" : ""}, median ${tokens.median}, longest ${tokens.longest}; ${cost.epochs} epochs of ${cost.steps / cost.epochs} steps: ${cost.tokens} tokens, ${usd}`,
+    ...(tokens.refused
+      ? [
+          `! ${tokens.refused.examples} examples are not in these tokens: the template refuses them: ${tokens.refused.said}`
+        ]
+      : []),
     ...(leftOut.unresolved > 0 ? [`left out: ${leftOut.unresolved} rows with unresolved findings`] : []),
     ...(leftOut.broken > 0 ? [`left out: ${leftOut.broken} rows that make no valid example`] : []),
-    ...Object.entries(near).flatMap(([other, count]) =>
-      count > 0
-        ? [
-            `! ${count} rows have a near-duplicate in the ${other} part: scores on it will flatter what is trained on them`
-          ]
-        : []
-    ),
+    ...nearText(near),
     table(preflight.destinations, [
       {title: "destination", text: "name", value: (row) => row.destination},
       {title: "", value: (row) => row.verdict},

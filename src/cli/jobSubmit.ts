@@ -18,6 +18,7 @@ import {
 import {exportTraining, type TrainingManifest} from "./finetuneExport.js";
 import {interruption} from "./interruption.js";
 import {followed} from "./jobWatch.js";
+import {nearText} from "./nearOtherParts.js";
 import {newestVersions} from "./newestVersion.js";
 import {datasetOf, findProject, loadDatasets, openProject} from "./project.js";
 import {dim, note, print, printJson} from "./terminal.js";
@@ -101,6 +102,7 @@ async function withFiles(
     return undefined;
   }
   const [{manifest}] = files as [TrainingFile];
+  const {tokens: estimated, usd} = manifest.cost;
   const same = (await readJobs(store.workspace)).filter(({name: of}) => of === own.name);
   return noteJob(store.workspace, {
     name: own.name,
@@ -112,6 +114,7 @@ async function withFiles(
     split: manifest.split,
     format: formatOf(definition, service),
     data: files.map(({data}) => data),
+    tokens: {estimated, usd},
     folder: options.folder,
     time: options.again ? same.length + 1 : 1
   });
@@ -229,12 +232,6 @@ function filesText({name, definition}: NamedJob, files: readonly TrainingFile[])
         `  ${data.path}: ${data.rows} examples of ${dataset}@${version}, part ${data.part} of ${split.name}`
     ),
     `  ${tokens.total} tokens${tokens.estimated ? " (estimated)" : ""}, ${cost.epochs} epochs: ${cost.tokens} tokens, ${usd}`,
-    ...Object.entries(nearOtherParts).flatMap(([other, count]) =>
-      count > 0
-        ? [
-            `! ${count} rows have a near-duplicate in the ${other} part: scores on it will flatter what is trained on them`
-          ]
-        : []
-    )
+    ...nearText(nearOtherParts)
   ].join("\n");
 }

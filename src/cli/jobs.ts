@@ -1,5 +1,5 @@
 import {cancelJob, collectJob, findJob, lastStatus, lookAt, statusText} from "../jobs/index.js";
-import {messageOf, readJobs} from "../store/index.js";
+import {type JobRecord, messageOf, readJobs} from "../store/index.js";
 import {goesOn} from "./jobWatch.js";
 import {openProject} from "./project.js";
 import {note, print, printJson, table} from "./terminal.js";
@@ -64,6 +64,12 @@ export async function collectVerb(name: string, options: JobOptions): Promise<vo
   const {job, model} = await collectJob(workspace, id, {onMessage: note});
   if (options.json) return printJson({job, model});
   print(
-    `${model.name} ${model.id.slice(0, 16)} (${model.architecture}), from job ${id}: trained on ${job.data[0]!.rows} rows of ${job.dataset}@${job.version}, part ${job.data[0]!.part} of ${job.split.name}`
+    `${model.name} ${model.id.slice(0, 16)} (${model.architecture}), from job ${id}: trained on ${job.data[0]!.rows} rows of ${job.dataset}@${job.version}, part ${job.data[0]!.part} of ${job.split.name}${tokensText(job)}`
   );
+}
+
+function tokensText({tokens}: JobRecord): string {
+  return tokens?.trained === undefined
+    ? ""
+    : `: ${tokens.trained} tokens, where ${tokens.estimated} were estimated`;
 }

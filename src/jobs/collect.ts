@@ -46,8 +46,12 @@ export async function collectJob(
           ...made,
           settings: {job: job.id, base: job.base}
         });
+  const trained = result.metrics?.trainedTokens;
   return {
-    job: await updateJob(workspace, id, () => ({model: {id: model.id, at: new Date().toISOString()}})),
+    job: await updateJob(workspace, id, ({tokens}) => ({
+      model: {id: model.id, at: new Date().toISOString()},
+      tokens: tokens && {...tokens, trained}
+    })),
     model
   };
 }

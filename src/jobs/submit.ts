@@ -5,6 +5,7 @@ import {
   jobDir,
   type JobData,
   type JobRecord,
+  type JobTokens,
   readJob,
   updateJob,
   UserError,
@@ -29,6 +30,8 @@ export interface JobPlan {
   format: string;
   /** What is trained on, then what it is checked on, if anything. Paths are names in `folder`. */
   data: JobData[];
+  /** What it would take, as far as anybody can tell before: no part of what tells one job from another. */
+  tokens?: JobTokens;
   /** Where the files are now, on the store's disk: they are moved into the job's folder. */
   folder: string;
   /** How often the same job is wanted: 1 unless it was submitted before and is wanted again. */
@@ -45,7 +48,7 @@ export interface SubmitOptions {
  * its files. Nothing is sent.
  */
 export async function noteJob(workspace: Workspace, plan: JobPlan): Promise<JobRecord> {
-  const {folder, time = 1, ...wanted} = plan;
+  const {folder, time = 1, tokens, ...wanted} = plan;
   const key = hashJson({...wanted, data: wanted.data.map(({sha256, part}) => ({sha256, part})), time});
   const id = `${plan.name}-${key.slice(0, 12)}`;
   return workspace.lease(`job-${id}`, {what: `noting job ${id}`, waitMs: 30_000}, async () => {
@@ -60,6 +63,7 @@ export async function noteJob(workspace: Workspace, plan: JobPlan): Promise<JobR
       ...wanted,
       service: {...wanted.service},
       settings: {...wanted.settings},
+      tokens,
       statuses: []
     };
     const target = jobDir(workspace, id);

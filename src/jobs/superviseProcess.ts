@@ -1,11 +1,12 @@
-import {type ChildProcess, spawn} from "node:child_process";
+import {spawn} from "node:child_process";
 import {open} from "node:fs/promises";
 import {hostname} from "node:os";
 import {join} from "node:path";
 import {readJson, writeJsonAtomic} from "../store/files.js";
 import {longTimer} from "../store/longTimer.js";
 import {LocalFolder} from "../store/place/localFolder.js";
-import {startOf} from "../store/process.js";
+import {bootId, startOf} from "../store/process.js";
+import {endGroup} from "./processGroup.js";
 import {runLine} from "./shellLine.js";
 import {
   CHILD_FILE,
@@ -30,6 +31,7 @@ async function takeJob(): Promise<boolean> {
     pid: process.pid,
     start: startOf(process.pid),
     host: hostname(),
+    boot: bootId(),
     at: new Date().toISOString()
   };
   return new LocalFolder(folder).putIfAbsent(SUPERVISOR_FILE, JSON.stringify(own));
@@ -46,12 +48,13 @@ async function supervise(): Promise<void> {
     env: {...environment, ASSAY_RUN: command.run, ASSAY_STOP: command.stop ?? ""}
   });
   let stopped: Ending["stopped"];
+  const endAll = async () => child.pid && endGroup(child.pid, command.graceSeconds);
   const stop = async (why: NonNullable<Ending["stopped"]>) => {
     if (stopped) return;
     stopped = why;
     if (command.stop !== undefined)
       await runLine(command.stop, {folder, environment, seconds: STOP_SECONDS, log: log.fd});
-    await endGroup(child, command.graceSeconds);
+    await endAll();
   };
   process.on("SIGTERM", () => void stop("cancelled"));
   process.on("SIGINT", () => void stop("cancelled"));
@@ -65,7 +68,8 @@ async function supervise(): Promise<void> {
     child.once("exit", (code, signal) => resolve({code, signal}));
   });
   cancelTimer?.();
-  if (stopped) await endGroup(child, command.graceSeconds);
+  // Its shell may have been killed alone.
+  await endAll();
   const ending: Ending = {at: new Date().toISOString(), ...ended, stopped};
   await writeJsonAtomic(join(folder, ENDING_FILE), ending);
   process.exit(0);
@@ -97,29 +101,11 @@ function guardOf(timeoutSeconds: number, graceSeconds: number): string {
   done
   trap '' TERM
   [ -z "$ASSAY_STOP" ] || /bin/sh -c "$ASSAY_STOP" >> ${LOG_FILE} 2>&1
-  printf '${ending}\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" > ${ENDING_FILE}.part && mv ${ENDING_FILE}.part ${ENDING_FILE}
   kill -TERM -$$
   sleep ${graceSeconds}
+  printf '${ending}\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" > ${ENDING_FILE}.part && mv ${ENDING_FILE}.part ${ENDING_FILE}
   kill -KILL -$$
 }
 guard > /dev/null 2>&1 &
 guard=$!`;
-}
-
-/** Asks every process of the child's group to end, and ends those that are still there after the grace. */
-async function endGroup({pid}: ChildProcess, graceSeconds: number): Promise<void> {
-  if (pid === undefined) return;
-  const send = (signal: NodeJS.Signals | 0) => {
-    try {
-      return process.kill(-pid, signal);
-    } catch {
-      return false;
-    }
-  };
-  send("SIGTERM");
-  for (const until = Date.now() + graceSeconds * 1000; Date.now() < until;) {
-    if (!send(0)) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  send("SIGKILL");
 }

@@ -6,7 +6,7 @@ import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {UserError} from "../store/errors.js";
 import {readJson, writeJsonAtomic} from "../store/files.js";
-import {processIsAlive, startOf} from "../store/process.js";
+import {bootId, groupIsAlive, processIsAlive, startOf} from "../store/process.js";
 
 /** What a supervisor runs, in its folder. */
 export interface Command {
@@ -25,6 +25,8 @@ export interface Supervisor {
   pid: number;
   start?: string;
   host: string;
+  /** Numbers of processes mean others after the machine, or its container, was started again. */
+  boot?: string;
   at: string;
 }
 
@@ -105,6 +107,15 @@ export function isRunning({pid, start}: Pick<Supervisor, "pid" | "start">): bool
   if (!processIsAlive(pid)) return false;
   const now = startOf(pid);
   return start === undefined || now === undefined || start === now;
+}
+
+/** The number of the command's process group while a process of it runs: its shell may have ended before the others. */
+export async function runningGroup(folder: string, {boot}: Supervisor): Promise<number | undefined> {
+  const child = await readChild(folder);
+  if (!child || (boot !== undefined && boot !== bootId())) return undefined;
+  // A number is not given to another process while a group has it.
+  const taken = processIsAlive(child.pid) && !isRunning(child);
+  return !taken && groupIsAlive(child.pid) ? child.pid : undefined;
 }
 
 export const isHere = ({host}: Pick<Supervisor, "host">): boolean => host === hostname();

@@ -50,6 +50,7 @@ export {
   type JobOutcome,
   type JobRecord,
   type JobStatus,
+  type JobTokens,
   readJob,
   readJobEvents,
   readJobs,

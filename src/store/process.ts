@@ -1,4 +1,4 @@
-import {readFileSync, readlinkSync} from "node:fs";
+import {readdirSync, readFileSync, readlinkSync} from "node:fs";
 
 /** One that has ended and that nobody has waited for is not alive, where the system tells. */
 export function processIsAlive(pid: number): boolean {
@@ -8,6 +8,18 @@ export function processIsAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
+}
+
+/** Whether a process of the group is alive; its leader may have ended before. */
+export function groupIsAlive(group: number): boolean {
+  try {
+    process.kill(-group, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+  // Those that have ended and that nobody has waited for are of the group, too.
+  const stats = allStats();
+  return stats.length === 0 || stats.some((stat) => stat[2] === String(group) && stat[0] !== "Z");
 }
 
 /** Ticks since boot at which a process started; undefined where the system does not tell (anything but Linux). */
@@ -22,6 +34,15 @@ function statOf(pid: number): string[] | undefined {
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
     return undefined;
+  }
+}
+
+/** Of all processes; none where the system does not tell. */
+function allStats(): string[][] {
+  try {
+    return readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? [statOf(Number(name)) ?? []] : []));
+  } catch {
+    return [];
   }
 }
 

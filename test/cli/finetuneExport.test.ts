@@ -5,6 +5,7 @@ import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import type {TrainingExportOptions} from "../../src/cli/exportExamples.js";
 import {exportTraining} from "../../src/cli/finetuneExport.js";
+import {nearText} from "../../src/cli/nearOtherParts.js";
 import {defineDataset, pull} from "../../src/datasets/index.js";
 import {recorded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
@@ -75,6 +76,17 @@ const linesOf = (file: string) =>
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+/** Every word is a token. */
+const tokenizerOfWords = {
+  version: "1.0",
+  added_tokens: [],
+  normalizer: null,
+  pre_tokenizer: {type: "Whitespace"},
+  post_processor: null,
+  decoder: null,
+  model: {type: "WordLevel", vocab: {"[UNK]": 0}, unk_token: "[UNK]"}
+};
 
 describe("a training set", () => {
   it("is written in every form of a conversation", async () => {
@@ -194,24 +206,57 @@ describe("a training set", () => {
     const alpaca = await exported({format: "alpaca"});
     expect(alpaca.preflight.destinations[0]).toMatchObject({
       verdict: "refused",
-      findings: [/takes openai/] as never
+      findings: ["takes openai, openai-dpo, not alpaca", "1 examples repeat another"]
     });
+  });
+
+  it("tells near-duplicates of a chat dataset by what is asked, whatever its system message says", async () => {
+    const system = {role: "system", content: `You are polite. ${words} ${words}`};
+    const chat = (question: string) => [
+      system,
+      {role: "user", content: [{type: "text", text: question}]},
+      {role: "assistant", content: "Yes."}
+    ];
+    const asked = [
+      ["train", `${words} today`],
+      ["train", "How do I get my money back for the lamp that I bought last week?"],
+      ["test", "Where is the nearest shop that is open on a Sunday in winter?"],
+      ["held-out", `${words} again`]
+    ] as const;
+    const made = async (name: string, more: object) => {
+      await pull(
+        store.workspace,
+        defineDataset({
+          name,
+          id: "id",
+          source: {
+            kind: "rows",
+            rows: () =>
+              asked.map(([part, question], i) => ({
+                id: `c${i}`,
+                part,
+                messages: chat(question),
+                good: "Yes.",
+                bad: "No."
+              }))
+          }
+        })
+      );
+      await store.refresh();
+      const own = (await store.latestVersion(name))!;
+      await ensureSplit(store, own, {name: "given", strategy: "given", column: "part"});
+      await store.refresh();
+      return (await exported({dataset: name, ...more})).nearOtherParts;
+    };
+    expect(await made("chats", {})).toEqual({test: 0, "held-out": 1});
+    expect(nearText(undefined)).toEqual([expect.stringContaining("were not looked for")]);
+    const pairs = {format: "trl-dpo", prompt: "messages", chosen: "good", rejected: "bad"};
+    expect(await made("chat-pairs", pairs)).toEqual({test: 0, "held-out": 1});
   });
 
   it("counts tokens by a checkpoint's own tokenizer and chat template", async () => {
     const dir = mkdtempSync(join(tmpdir(), "tokens-"));
-    writeFileSync(
-      join(dir, "tokenizer.json"),
-      JSON.stringify({
-        version: "1.0",
-        added_tokens: [],
-        normalizer: null,
-        pre_tokenizer: {type: "Whitespace"},
-        post_processor: null,
-        decoder: null,
-        model: {type: "WordLevel", vocab: {"[UNK]": 0}, unk_token: "[UNK]"}
-      })
-    );
+    writeFileSync(join(dir, "tokenizer.json"), JSON.stringify(tokenizerOfWords));
     await expect(exported({tokenizer: dir})).rejects.toThrow(/no chat template/);
     writeFileSync(
       join(dir, "tokenizer_config.json"),
@@ -220,6 +265,20 @@ describe("a training set", () => {
     // user Question N end assistant answer N end: 8 words; the long one 2 + 21 + 2 + …
     const {tokens} = (await exported({tokenizer: dir})).preflight;
     expect(tokens).toMatchObject({estimated: false, median: 8, longest: words.split(" ").length + 7});
+    // user Question N end, assistant answer N end, assistant worse N end
+    const pairs = await exported({
+      tokenizer: dir,
+      format: "trl-dpo",
+      prompt: "answer",
+      chosen: "question",
+      rejected: "worse"
+    });
+    expect(pairs.preflight.tokens).toMatchObject({
+      estimated: false,
+      median: 8,
+      longest: words.split(" ").length + 7
+    });
+    expect(pairs.preflight.tokens.total).toBeGreaterThan(pairs.preflight.rows * 11);
     writeFileSync(
       join(dir, "tokenizer_config.json"),
       JSON.stringify({
@@ -228,8 +287,29 @@ describe("a training set", () => {
     );
     const count = await tokenCounter(dir);
     const messages = [{role: "developer", content: [{type: "text", text: "be brief"}]}];
-    expect(count({id: "1", kind: "chat", messages, tools: ["hammer"]})).toBe(4);
+    expect(count(messages, ["hammer"])).toBe(4);
   });
+});
+
+it("an example that the chat template refuses is a finding, and in no count of tokens", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "refuses-"));
+  writeFileSync(join(dir, "tokenizer.json"), JSON.stringify(tokenizerOfWords));
+  const template = (text: string) => writeFileSync(join(dir, "chat_template.jinja"), text);
+  const answers = "{% for m in messages %}{{ m.content }} {% endfor %}";
+  const asked = {tokenizer: dir, prompt: "question", completion: "answer", format: "trl"};
+  template(
+    `{% if messages[0].content == "twice the same" %}{{ raise_exception("No repeats") }}{% endif %}${answers}`
+  );
+  const {preflight} = await exported(asked);
+  expect(preflight).toMatchObject({rows: 18, tokens: {refused: {examples: 2, said: "No repeats"}}});
+  const trl = preflight.destinations.find(({destination}) => destination === "TRL")!;
+  expect(trl.verdict).toBe("refused");
+  expect(trl.findings).toContain("2 examples: the template refuses them: No repeats");
+  template("{% if %}");
+  await expect(exported(asked)).rejects.toThrow(/its chat template cannot be used: .*no valid Jinja/);
+  template(answers);
+  writeFileSync(join(dir, "tokenizer_config.json"), "{");
+  await expect(exported(asked)).rejects.toThrow(/tokenizer_config.json cannot be used/);
 });
 
 describe("pairs of answers", () => {
@@ -250,6 +330,32 @@ describe("pairs of answers", () => {
     expect(linesOf(out)[0]).toEqual({messages: [user], chosen: better, rejected: worse});
     await expect(exported({format: "openai-dpo"})).rejects.toThrow(/pairs need --prompt, --chosen/);
     await expect(exported({format: "openai", ...columns})).rejects.toThrow(/no place for them/);
+  });
+
+  it("without a question stop the export, also where there is a system message", async () => {
+    const dataset = {
+      name: "unasked",
+      id: "id",
+      source: {
+        kind: "rows" as const,
+        rows: () => [
+          {id: "a", part: "train", question: "Why?", good: "Because.", bad: "No."},
+          {id: "b", part: "train", question: "", good: "Because.", bad: "No."},
+          {id: "c", part: "train", question: "Why?", good: "Because.", bad: ""},
+          {id: "d", part: "test", question: "Why?", good: "Because.", bad: "No."}
+        ]
+      }
+    };
+    await pull(store.workspace, defineDataset(dataset));
+    await store.refresh();
+    const own = (await store.latestVersion("unasked"))!;
+    await ensureSplit(store, own, {name: "given", strategy: "given", column: "part"});
+    await store.refresh();
+    const columns = {prompt: "question", chosen: "good", rejected: "bad"};
+    for (const system of [undefined, "Be kind."])
+      await expect(
+        exported({dataset: "unasked", format: "trl-dpo", ...columns, system, skipBad: false})
+      ).rejects.toThrow(/2 of 3 rows .*: b \(nothing is asked\), c \(an answer is missing\)/);
   });
 
   it("come from two candidates' scored answers on the same part, and never from the part of a verdict", async () => {

@@ -35,6 +35,7 @@ describe("assay jobs", () => {
     const sent = await printed(() => submitVerb("answers", {skipUnresolved: true, watch: true, json: true}));
     const [job] = JSON.parse(sent) as [JobRecord];
     expect(job.statuses.at(-1)!.outcome).toBe("succeeded");
+    expect(job.tokens!.estimated).toBeGreaterThan(100);
     const folder = join(project, ".assay", "jobs", job.id);
     for (const {path, sha256: hash} of job.data) expect(sha256(readFileSync(join(folder, path)))).toBe(hash);
     expect(readFileSync(join(folder, "train.jsonl"), "utf8")).not.toContain("ada@example.org");

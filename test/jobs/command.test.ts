@@ -37,6 +37,11 @@ async function started(name: string, more: object = {}): Promise<{id: string; fo
   return {id, folder: jobDir(workspace, id)};
 }
 
+const supervisorOf = (folder: string) =>
+  (JSON.parse(readFileSync(join(folder, "supervisor.json"), "utf8")) as {pid: number}).pid;
+
+const shellOf = (folder: string) => Number(readFileSync(join(folder, "command.pid"), "utf8").split(" ")[0]);
+
 /** Resolves when a file has whole lines in it. */
 async function written(path: string): Promise<string> {
   for (let i = 0; i < 400; i++) {
@@ -98,6 +103,38 @@ describe("a command that trains", () => {
     await expect.poll(() => processIsAlive(sleeper)).toBe(false);
   });
 
+  it("has ended, when it is cancelled without a supervisor, only when none of its processes is left", async () => {
+    const {id, folder} = await started("deaf", {
+      run: `sh -c 'trap "" TERM; echo $$ > inner; while :; do sleep 0.1; done'`
+    });
+    const inner = Number(await written(join(folder, "inner")));
+    process.kill(supervisorOf(folder), "SIGKILL");
+    await expect.poll(async () => (await lookAt(workspace, id)).look.status).toBe("running unsupervised");
+    const {look} = await cancelJob(workspace, id);
+    expect(look).toMatchObject({status: "cancelled", outcome: "cancelled"});
+    expect(processIsAlive(inner)).toBe(false);
+  });
+
+  it.each([true, false])(
+    "whose shell is killed has not ended before its other processes (supervised: %s)",
+    async (supervised) => {
+      const {id, folder} = await started(`headless-${supervised}`, {
+        run: `sh -c 'trap "" TERM; echo $$ > inner; while :; do sleep 0.1; done'; true`
+      });
+      const inner = Number(await written(join(folder, "inner")));
+      if (!supervised) process.kill(supervisorOf(folder), "SIGKILL");
+      process.kill(shellOf(folder), "SIGKILL");
+      if (supervised) await watchJob(workspace, id, {everyMs: 20});
+      else {
+        await pause(300);
+        expect((await lookAt(workspace, id)).look).toEqual({status: "running unsupervised"});
+        await cancelJob(workspace, id);
+      }
+      expect(processIsAlive(inner)).toBe(false);
+      expect((await lookAt(workspace, id)).look.outcome).toBe(supervised ? "failed" : "cancelled");
+    }
+  );
+
   it("is ended when its time is over, with nobody watching", async () => {
     const {id, folder} = await started("slow", {run: "echo $$ > shell; sleep 60", timeoutHours: 0.3 / 3600});
     const shell = Number(await written(join(folder, "shell")));
@@ -114,8 +151,7 @@ describe("a command that trains", () => {
       grace: 0.2
     });
     const sleeper = Number(await written(join(folder, "sleeper")));
-    const {pid} = JSON.parse(readFileSync(join(folder, "supervisor.json"), "utf8")) as {pid: number};
-    process.kill(pid, "SIGKILL");
+    process.kill(supervisorOf(folder), "SIGKILL");
     await expect.poll(() => processIsAlive(sleeper), {timeout: 120_000}).toBe(false);
     expect((await lookAt(workspace, id)).look).toMatchObject({status: "time-out", outcome: "failed"});
     expect(readFileSync(join(folder, "stopped"), "utf8")).toBe(`stop ${id}\n`);
@@ -130,10 +166,7 @@ describe("a command that trains", () => {
   it("goes on when its supervisor is killed, and its end is still told", async () => {
     const {id, folder} = await started("unsupervised", {run: `TRAINER_PAUSE=0.2 sh ${trainer}`});
     await written(join(folder, "begun"));
-    process.kill(
-      Number((JSON.parse(readFileSync(join(folder, "supervisor.json"), "utf8")) as {pid: number}).pid),
-      "SIGKILL"
-    );
+    process.kill(supervisorOf(folder), "SIGKILL");
     await expect.poll(async () => (await lookAt(workspace, id)).look.status).toBe("running unsupervised");
     const {statuses} = await watchJob(workspace, id, {everyMs: 50});
     expect(statuses.at(-1)).toMatchObject({outcome: "succeeded"});
@@ -148,9 +181,8 @@ describe("a command that trains", () => {
     });
     await written(join(folder, "shell"));
     expect((await lookAt(workspace, id)).look).toMatchObject({status: "training"});
-    const {pid} = JSON.parse(readFileSync(join(folder, "supervisor.json"), "utf8")) as {pid: number};
-    process.kill(pid, "SIGKILL");
-    process.kill(-Number(readFileSync(join(folder, "command.pid"), "utf8").split(" ")[0]), "SIGKILL");
+    process.kill(supervisorOf(folder), "SIGKILL");
+    process.kill(-shellOf(folder), "SIGKILL");
     await expect.poll(async () => (await lookAt(workspace, id)).look.detail).toMatch(/goes on elsewhere/);
     writeFileSync(join(folder, "broken"), "");
     await expect(lookAt(workspace, id)).rejects.toThrow(/ended with 1: nobody can tell/);
@@ -163,7 +195,7 @@ describe("a command that trains", () => {
   it("that has lost its processes has ended as the other machine wrote into ASSAY_CODE", async () => {
     const {id, folder} = await started("told", {run: `echo $$ > shell; sleep 60`, state: "true"});
     await written(join(folder, "shell"));
-    process.kill(-Number(readFileSync(join(folder, "command.pid"), "utf8").split(" ")[0]), "SIGKILL");
+    process.kill(-shellOf(folder), "SIGKILL");
     await expect.poll(async () => (await lookAt(workspace, id)).look.outcome).toBe("failed");
     writeFileSync(join(folder, "elsewhere.code"), "0\n");
     expect((await lookAt(workspace, id)).look).toMatchObject({status: "ended", outcome: "succeeded"});

@@ -235,8 +235,12 @@ describe("a job in the manner of OpenAI", () => {
   it("becomes a model whose lineage leads to the split and the version", async () => {
     const id = await noted();
     await startJob(workspace, id);
+    // Another estimate makes no other job.
+    const tokens = {estimated: 120};
+    expect((await noteJob(workspace, planOf(workspace, service, {tokens}))).id).toBe(id);
     Object.assign(server.jobs[0]!, {status: "succeeded", fine_tuned_model: "ft:base:x", trained_tokens: 99});
-    const {model} = await collectJob(workspace, id);
+    const {job, model} = await collectJob(workspace, id);
+    expect(job.tokens).toEqual({estimated: 110, usd: 0.33, trained: 99});
     expect(model).toMatchObject({
       name: "answers",
       architecture: "hosted",

@@ -2,6 +2,14 @@ import type {Database} from "../../store/index.js";
 import type {NearDuplicateSettings} from "./settings.js";
 import {TextIndex} from "./textIndex.js";
 
+/** A query that gives `row_id` and `text`, or such rows. */
+export type Texts = string | AsyncIterable<TextOfRow>;
+
+interface TextOfRow {
+  row_id: string;
+  text: string | null;
+}
+
 export interface NearMatch {
   /** Greatest similarity found, 1 for the same text. */
   similarity: number;
@@ -10,13 +18,13 @@ export interface NearMatch {
 }
 
 /**
- * For every row of `wanted` that has a near-duplicate among the rows of `known`: the one most like it. Both are
- * queries giving `row_id` and `text`; rows without text match nothing. Memory as `TextIndex`.
+ * For every row of `wanted` that has a near-duplicate among the rows of `known`: the one most like it. Rows
+ * without text match nothing. Memory as `TextIndex`.
  */
 export async function nearMatches(
   db: Database,
-  wanted: string,
-  known: string,
+  wanted: Texts,
+  known: Texts,
   settings: NearDuplicateSettings = {}
 ): Promise<Map<string, NearMatch>> {
   const index = new TextIndex(settings);
@@ -50,7 +58,11 @@ export async function nearMatches(
   return found;
 }
 
-async function* textsOf(db: Database, query: string): AsyncGenerator<{row_id: string; text: string}> {
-  for await (const batch of db.batches<{row_id: string; text: string | null}>(query))
+async function* textsOf(db: Database, texts: Texts): AsyncGenerator<{row_id: string; text: string}> {
+  for await (const batch of typeof texts === "string" ? db.batches<TextOfRow>(texts) : inOne(texts))
     for (const {row_id, text} of batch) if (text !== null) yield {row_id, text};
+}
+
+async function* inOne<T>(all: AsyncIterable<T>): AsyncGenerator<T[]> {
+  for await (const one of all) yield [one];
 }

@@ -1,5 +1,5 @@
 import {checkChatExample} from "./checkChatExample.js";
-import {listOf, messagesIn, type TrainingExample} from "./trainingExample.js";
+import {asksSomething, listOf, messagesIn, type TrainingExample} from "./trainingExample.js";
 
 /** Who trains, and what they ask of a training set. */
 export interface Destination {
@@ -11,8 +11,12 @@ export interface Destination {
   mostBytes?: number;
   /** Longer examples are cut or dropped there, unless it is told otherwise. */
   tokens?: {most: number; then: string};
-  /** What is wrong with an example, each a few words; empty when nothing is. */
+  /** Formats of ours that it puts through the chat template of the model's folder. */
+  templated?: readonly string[];
+  /** Why it would turn an example down or lose it, each a few words; empty when it would not. */
   problems(example: TrainingExample): string[];
+  /** What it would pass over in an example, each a few words. */
+  losses?(example: TrainingExample): string[];
 }
 
 const MB = 2 ** 20;
@@ -53,14 +57,18 @@ export const destinations: readonly Destination[] = [
     formats: ["trl", "prompt-completion", "openai", "trl-dpo"],
     leastRows: 1,
     tokens: {most: 1024, then: "cut at the end (max_length)"},
-    problems: (example) => (weighted(example) ? ["weights are ignored"] : [])
+    templated: ["trl", "openai", "trl-dpo"],
+    problems: () => [],
+    losses: passedOver
   },
   {
     name: "axolotl",
     formats: ["axolotl", "openai", "sharegpt", "alpaca", "prompt-completion", "axolotl-dpo"],
     leastRows: 1,
     tokens: {most: 512, then: "dropped without a word (sequence_len)"},
-    problems: (example) => (weighted(example) ? ["weights are ignored"] : [])
+    templated: ["axolotl", "openai", "sharegpt", "axolotl-dpo"],
+    problems: () => [],
+    losses: passedOver
   },
   {
     name: "LLaMA-Factory",
@@ -68,10 +76,8 @@ export const destinations: readonly Destination[] = [
     leastRows: 1,
     tokens: {most: 2048, then: "cut (cutoff_len)"},
     // It passes over other conversations with a warning in its log.
-    problems: (example) => [
-      ...(answered(example) ? [] : ["roles do not alternate and end with the assistant"]),
-      ...(weighted(example) ? ["weights are ignored"] : [])
-    ]
+    problems: (example) => (answered(example) ? [] : ["roles do not alternate and end with the assistant"]),
+    losses: passedOver
   }
 ];
 
@@ -84,10 +90,23 @@ function openai(example: TrainingExample): string[] {
   const answers = [example.chosen, example.rejected];
   const wrong = answers.flatMap((answer) => checkChatExample({messages: [answer]}).problems);
   return [
-    ...(prompt.length === 0 ? ["nothing is asked"] : []),
+    ...(asksSomething(prompt) ? [] : ["nothing is asked"]),
     ...(prompt.at(-1)?.role === "assistant" ? ["the question ends with an answer"] : []),
     ...(wrong.length > 0 ? ["an answer is missing or is no assistant's message"] : []),
-    ...(JSON.stringify(answers[0]) === JSON.stringify(answers[1]) ? ["both answers are the same"] : [])
+    ...(hasEqualAnswers(example) ? [EQUAL] : [])
+  ];
+}
+
+const EQUAL = "both answers are the same";
+
+const hasEqualAnswers = (example: TrainingExample) =>
+  example.kind === "preference" && JSON.stringify(example.chosen) === JSON.stringify(example.rejected);
+
+/** By libraries, which train without a word. */
+function passedOver(example: TrainingExample): string[] {
+  return [
+    ...(weighted(example) ? ["weights are ignored"] : []),
+    ...(hasEqualAnswers(example) ? [`${EQUAL}, which teaches nothing`] : [])
   ];
 }
 

@@ -7,9 +7,10 @@ export {
 } from "./checkChatExample.js";
 export {FEWEST_EXAMPLES, type ChatFile, writeChatFile} from "./writeChatFile.js";
 export {type Destination, destinations} from "./destinations.js";
+export {exampleProblem} from "./exampleProblem.js";
+export {estimatedTokens, type TokenCount} from "./exampleTokens.js";
 export {
   type DestinationFinding,
-  estimatedTokens,
   PreflightCounter,
   type TrainingCost,
   trainingCost,
@@ -20,6 +21,7 @@ export {
   messagesIn,
   type PreferenceColumns,
   preferenceExample,
+  questionOf,
   type TrainingExample,
   type TrainingMessage
 } from "./trainingExample.js";

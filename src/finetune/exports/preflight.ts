@@ -1,20 +1,31 @@
 import {createHash} from "node:crypto";
+import {TemplateError} from "../../chat/index.js";
 import {type Destination, destinations} from "./destinations.js";
-import {contentOf, messagesIn, type TrainingExample} from "./trainingExample.js";
+import {estimatedCount, exampleTokens, type ExampleTokens, type TokenCount} from "./exampleTokens.js";
+import type {TrainingExample} from "./trainingExample.js";
 
 export interface TrainingPreflight {
   rows: number;
   bytes: number;
   tokens: {
+    /** Of pairs both answers count here. */
     total: number;
+    /** Of what is learned from at once: of pairs the question with the longer answer. */
     median: number;
     longest: number;
     /** False: counted with the model's tokenizer and template. */
     estimated: boolean;
+    /** Examples that the model's chat template refuses, and what it says of the first: they are in none of these numbers. */
+    refused?: TemplateRefusals;
   };
-  /** Examples whose messages are those of another example before them. */
+  /** Examples that repeat one before them. */
   duplicates: number;
   destinations: DestinationFinding[];
+}
+
+export interface TemplateRefusals {
+  examples: number;
+  said: string;
 }
 
 export interface DestinationFinding {
@@ -34,85 +45,103 @@ export interface TrainingCost {
   usd?: number;
 }
 
-/** Tokens of an example by OpenAI's rule of thumb: 3 a message and 3 an example, and a token for four characters. */
-export function estimatedTokens(example: TrainingExample): number {
-  return messagesIn(example).reduce((sum, one) => sum + 3 + Math.ceil(contentOf(one).length / 4), 3);
-}
-
 /**
- * Collects what every destination would say of a set whose examples pass by one at a time. Memory: a number and a hash an
+ * Collects what every destination would say of a set whose examples pass by one at a time. Memory: two numbers and a hash an
  * example.
  */
 export class PreflightCounter {
-  readonly #lengths: number[] = [];
+  readonly #tokens: ExampleTokens[] = [];
   readonly #seen = new Set<string>();
-  readonly #problems = destinations.map(() => new Map<string, number>());
+  readonly #said = destinations.map(() => ({
+    problems: new Map<string, number>(),
+    losses: new Map<string, number>()
+  }));
+  #refused?: TemplateRefusals;
+  #rows = 0;
   #duplicates = 0;
   #bytes = 0;
 
   constructor(
     private readonly format: string,
-    private readonly count: ((example: TrainingExample) => number) | undefined
+    private readonly count: TokenCount | undefined
   ) {}
 
   add(example: TrainingExample, bytes: number): void {
     this.#bytes += bytes;
-    this.#lengths.push((this.count ?? estimatedTokens)(example));
+    this.#rows++;
+    this.#count(example);
     const hash = createHash("sha256")
-      .update(JSON.stringify(messagesIn(example)))
+      .update(JSON.stringify({...example, id: undefined}))
       .digest("base64url");
     if (this.#seen.has(hash)) this.#duplicates++;
     this.#seen.add(hash);
-    for (const [i, {problems}] of destinations.entries())
-      for (const problem of new Set(problems(example)))
-        this.#problems[i]!.set(problem, (this.#problems[i]!.get(problem) ?? 0) + 1);
+    for (const [i, {problems, losses}] of destinations.entries()) {
+      countEach(this.#said[i]!.problems, problems(example));
+      countEach(this.#said[i]!.losses, losses?.(example) ?? []);
+    }
+  }
+
+  #count(example: TrainingExample): void {
+    try {
+      this.#tokens.push(exampleTokens(example, this.count ?? estimatedCount));
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      const {examples, said} = this.#refused ?? {examples: 0, said: error.message};
+      this.#refused = {examples: examples + 1, said};
+    }
   }
 
   result(): TrainingPreflight {
-    const sorted = [...this.#lengths].sort((a, b) => a - b);
+    const sorted = this.#tokens.map(({longest}) => longest).sort((a, b) => a - b);
     return {
-      rows: sorted.length,
+      rows: this.#rows,
       bytes: this.#bytes,
       tokens: {
-        total: sorted.reduce((sum, one) => sum + one, 0),
+        total: this.#tokens.reduce((sum, {all}) => sum + all, 0),
         median: sorted[Math.floor((sorted.length - 1) / 2)] ?? 0,
         longest: sorted.at(-1) ?? 0,
-        estimated: this.count === undefined
+        estimated: this.count === undefined,
+        refused: this.#refused
       },
       duplicates: this.#duplicates,
-      destinations: destinations.map((one, i) => this.#findings(one, this.#problems[i]!))
+      destinations: destinations.map((one, i) => this.#findings(one, this.#said[i]!))
     };
   }
 
-  #findings(destination: Destination, problems: ReadonlyMap<string, number>): DestinationFinding {
+  #findings(
+    destination: Destination,
+    {problems, losses}: Record<"problems" | "losses", ReadonlyMap<string, number>>
+  ): DestinationFinding {
     const {name, formats, leastRows, mostRows = Infinity, mostBytes = Infinity, tokens} = destination;
-    if (!formats.includes(this.format))
-      return {
-        destination: name,
-        verdict: "refused",
-        findings: [`takes ${formats.join(", ")}, not ${this.format}`]
-      };
-    const rows = this.#lengths.length;
+    const rows = this.#rows;
     const refused = [
+      ...(formats.includes(this.format) ? [] : [`takes ${formats.join(", ")}, not ${this.format}`]),
       ...(rows < leastRows ? [`${rows} examples, and it takes no fewer than ${leastRows}`] : []),
       ...(rows > mostRows ? [`${rows} examples, and it takes no more than ${mostRows}`] : []),
       ...(this.#bytes > mostBytes ? [`${this.#bytes} bytes, and it takes no more than ${mostBytes}`] : []),
-      ...[...problems]
-        .filter(([problem]) => !problem.endsWith("ignored"))
-        .map(([problem, count]) => `${count} examples: ${problem}`)
+      ...countsOf(problems),
+      ...(this.#refused && destination.templated?.includes(this.format) ? [refusalsText(this.#refused)] : [])
     ];
-    const long = tokens ? this.#lengths.filter((one) => one > tokens.most).length : 0;
+    const long = tokens ? this.#tokens.filter(({longest}) => longest > tokens.most).length : 0;
     const warnings = [
       ...(long > 0 ? [`${long} examples are longer than ${tokens!.most} tokens: ${tokens!.then}`] : []),
-      ...[...problems]
-        .filter(([problem]) => problem.endsWith("ignored"))
-        .map(([problem, count]) => `${count} examples: ${problem}`),
+      ...countsOf(losses),
       ...(this.#duplicates > 0 ? [`${this.#duplicates} examples repeat another`] : [])
     ];
     const verdict = refused.length > 0 ? "refused" : warnings.length > 0 ? "warning" : "ok";
     return {destination: name, verdict, findings: [...refused, ...warnings]};
   }
 }
+
+const refusalsText = ({examples, said}: TemplateRefusals) =>
+  `${examples} examples: the template refuses them: ${said}`;
+
+function countEach(counts: Map<string, number>, words: readonly string[]): void {
+  for (const one of new Set(words)) counts.set(one, (counts.get(one) ?? 0) + 1);
+}
+
+const countsOf = (counts: ReadonlyMap<string, number>) =>
+  [...counts].map(([words, count]) => `${count} examples: ${words}`);
 
 /**
  * Steps and billed tokens of a training. Without `epochs` as OpenAI's cookbook chooses them: three, more for fewer than

@@ -33,7 +33,7 @@ export function preferenceExample(
   return {
     id: row.id,
     kind: "preference",
-    prompt: system === undefined ? asked : [{role: "system", content: system}, ...(asked ?? [])],
+    prompt: system === undefined ? asked : asked && [{role: "system", content: system}, ...asked],
     chosen: messagesOf(row[chosen], "assistant")?.at(-1),
     rejected: messagesOf(row[rejected], "assistant")?.at(-1)
   };
@@ -65,6 +65,17 @@ export function listOf(value: unknown): TrainingMessage[] {
   return Array.isArray(value)
     ? value.filter((one): one is TrainingMessage => typeof one === "object" && one !== null)
     : [];
+}
+
+/** Whether a user says something: a system message alone asks nothing. */
+export function asksSomething(prompt: unknown): boolean {
+  return listOf(prompt).some(({role}) => role === "user");
+}
+
+/** What an example's users say. A system message that a whole set shares is no part of it. */
+export function questionOf(example: TrainingExample): string {
+  const users = messagesIn(example).filter(({role}) => role === "user");
+  return users.map(contentOf).join("\n");
 }
 
 /** The text of a message: its content, or the text parts of it. */

@@ -1,5 +1,6 @@
 import {withArguments} from "../../chat/index.js";
 import {
+  asksSomething,
   contentOf,
   listOf,
   messagesIn,
@@ -31,8 +32,8 @@ const preference = (
     if (example.kind !== "preference") return undefined;
     const [chosen] = listOf([example.chosen]);
     const [rejected] = listOf([example.rejected]);
-    const prompt = listOf(example.prompt);
-    return chosen && rejected && prompt.length > 0 ? line(prompt, chosen, rejected) : undefined;
+    const asks = asksSomething(example.prompt);
+    return chosen && rejected && asks ? line(listOf(example.prompt), chosen, rejected) : undefined;
   }
 });
 

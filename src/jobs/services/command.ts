@@ -5,15 +5,16 @@ import {type Trust, trustLevels} from "../../privacy/trust.js";
 import {type JobEvent, UserError} from "../../store/index.js";
 import {configurationOf, TOOLS, type Tool} from "../configurations/index.js";
 import {metricsIn} from "../logMetrics.js";
+import {endGroup} from "../processGroup.js";
 import type {JobService, RunningJob} from "../service.js";
 import {
   ELSEWHERE_CODE_FILE,
   isHere,
   isRunning,
   LOG_FILE,
-  readChild,
   readEnding,
   readSupervisor,
+  runningGroup,
   startSupervised
 } from "../supervised.js";
 import {runAsJob, stateOfCommand} from "./commandState.js";
@@ -86,7 +87,7 @@ export function commandJobs(settings: CommandJobs): JobService {
     },
     look: (at) => stateOfCommand(at, state),
     events: eventsOf,
-    cancel: (at) => cancel(at, stop),
+    cancel: (at) => cancel(at, stop, grace),
     async collect({folder}) {
       const found = await modelIn(resolve(folder, output));
       if (found === undefined)
@@ -103,15 +104,15 @@ function remoteOf(supervisor: {host: string; pid: number} | undefined): string |
 }
 
 /** The supervisor ends the command; where it is gone, its process group and what it started are ended from here. */
-async function cancel({folder, job}: RunningJob, stop: string | undefined): Promise<void> {
+async function cancel({folder, job}: RunningJob, stop: string | undefined, grace: number): Promise<void> {
   const supervisor = await readSupervisor(folder);
   if (!supervisor) return;
   if (!isHere(supervisor)) throw new UserError(`job ${job.id} runs on ${supervisor.host}. Cancel it there.`);
   if (isRunning(supervisor) && !(await readEnding(folder)))
     return void process.kill(supervisor.pid, "SIGTERM");
   if (stop !== undefined) await runAsJob(folder, stop);
-  const child = await readChild(folder);
-  if (child && isRunning(child)) process.kill(-child.pid, "SIGTERM");
+  const group = await runningGroup(folder, supervisor);
+  if (group !== undefined) await endGroup(group, grace);
 }
 
 /** The figures that the log tells, from the byte that the cursor names on; whole lines only. */

@@ -10,10 +10,10 @@ import {
   type Ending,
   isHere,
   isRunning,
-  readChild,
   readCode,
   readEnding,
-  readSupervisor
+  readSupervisor,
+  runningGroup
 } from "../supervised.js";
 
 const ASK_SECONDS = 60;
@@ -66,9 +66,11 @@ async function processesOf(folder: string): Promise<JobLook> {
   if (!supervisor) return {status: "not started"};
   if (!isHere(supervisor)) return {status: `running on ${supervisor.host}`};
   if (isRunning(supervisor)) return {status: "running"};
-  const child = await readChild(folder);
-  if (child && isRunning(child)) return {status: "running unsupervised"};
+  // Asked first: a shell that ends between the two has its code written then.
+  const group = await runningGroup(folder, supervisor);
   const code = await readCode(folder, CODE_FILE);
+  // One that ended well has ended, whatever it left running.
+  if (group !== undefined && code !== 0) return {status: "running unsupervised"};
   if (code !== undefined) return endingLook({at: new Date().toISOString(), code, signal: null});
   return {
     status: "lost",

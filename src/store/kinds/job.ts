@@ -33,6 +33,16 @@ export interface JobData {
   rowsSha256: string;
 }
 
+/** Tokens that are billed, of all epochs. */
+export interface JobTokens {
+  /** Before it was sent. */
+  estimated: number;
+  /** The price of those, where one was known. */
+  usd?: number;
+  /** As the service told them at the end; absent where it tells none. */
+  trained?: number;
+}
+
 /** A training that somebody else's machine does, or a command. */
 export interface JobRecord {
   kind: "job";
@@ -54,6 +64,8 @@ export interface JobRecord {
   /** The form of the lines. */
   format: string;
   data: JobData[];
+  /** Absent for jobs of before. */
+  tokens?: JobTokens;
   /** What the service calls it, once it has taken it. */
   remote?: {id: string; at: string};
   /** What the service calls the files that were sent to it. */
@@ -79,6 +91,7 @@ const JOBS: Columns = {
   version: "VARCHAR",
   split: "JSON",
   data: "JSON",
+  tokens: "JSON",
   remote: "JSON",
   statuses: "JSON",
   model: "JSON"

@@ -41,6 +41,7 @@ export function planOf(
     split: {id: "fedcba9876543210", name: "random", sha256: "fedcba9876543210".repeat(4)},
     format: "openai",
     data,
+    tokens: {estimated: 110, usd: 0.33},
     folder,
     ...more
   };
