@@ -81,9 +81,10 @@ async function addFiles(
 ): Promise<ModelManifest> {
   const local = [resolve(workspace.project, source), resolve(source)].find(existsSync);
   // What is no path is looked for in the store, then at the hub.
+  const known = local === undefined ? await storedModel(workspace, source) : undefined;
+  if (known)
+    throw new UserError(`${source} is in the store already, as ${known.name} (${known.id.slice(0, 16)}).`);
   const found = local === undefined ? await findModel(source, workspace, {onProgress: note}) : undefined;
-  if (found?.id !== undefined)
-    throw new UserError(`${source} is in the store already, as ${found.name} (${found.id.slice(0, 16)}).`);
   return recordFiles(workspace, local ?? found!.path, {
     name: options.name ?? found?.name,
     settings: madeBy(options),

@@ -1,4 +1,5 @@
 import type {RunManifest, SplitManifest, VersionManifest} from "../store/index.js";
+import {ADAPTED, isMerged} from "./adapted.js";
 import type {ErasedTraining} from "./erasedTraining.js";
 import type {ModelManifest} from "./types.js";
 
@@ -196,8 +197,10 @@ function ofRun({id, eval: name, status, startedAt, split, purged = []}: RunManif
 }
 
 /** How a model came from its parents, in a word or two. */
-function makingOf({parents, training, recipe, merge}: ModelManifest): string {
-  if (merge || parents.length > 1) return recipe ? `merged by ${recipe.method}` : "merged";
+function makingOf(model: ModelManifest): string {
+  const {architecture, training, recipe, merge} = model;
+  if (architecture === ADAPTED) return "base and adapter";
+  if (merge || isMerged(model)) return recipe ? `merged by ${recipe.method}` : "merged";
   if (training) return "fine-tuned";
   return recipe ? `made by ${recipe.method}` : "derived";
 }

@@ -63,9 +63,8 @@ export async function readyCandidates(
         onProgress: (message) => onMessage(`${candidate.name}: ${message}`),
         signal
       });
-      ready.push(
-        await describe(candidate, prepared, candidate.name === resolved.baseline, modelsDir(store.workspace))
-      );
+      const baseline = candidate.name === resolved.baseline;
+      ready.push(await describe(candidate, prepared, {baseline, models: modelsDir(store.workspace), dryRun}));
     }
     return ready;
   } catch (cause) {
@@ -115,12 +114,15 @@ export async function closeCandidates(ready: readonly ReadyCandidate[]): Promise
 async function describe(
   candidate: Candidate,
   prepared: PreparedCandidate,
-  baseline: boolean,
-  models: string
+  {baseline, models, dryRun}: {baseline: boolean; models: string; dryRun: boolean | undefined}
 ): Promise<ReadyCandidate> {
   const {endpoint, model} = prepared;
   const identity = await endpoint.identity(model);
-  const modelId = prepared.modelId ?? (await hostedModelId(models, {endpoint: identity, model}));
+  // Records of copies are made when they are asked for, and a dry run makes nothing.
+  const modelId =
+    prepared.modelId ??
+    (dryRun ? undefined : await endpoint.modelId?.(model)) ??
+    (await hostedModelId(models, {endpoint: identity, model}));
   const price = endpoint.price?.(model);
   const key = completionKeys({identity, model, params: candidate.params, tools: candidate.tools});
   // A recording answers by row, whatever the prompt says: two rows with one text are two requests to it.
