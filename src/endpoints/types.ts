@@ -181,6 +181,8 @@ export interface EndpointStage {
   name: string;
   endpoint: Endpoint;
   model: string;
+  /** The id of the store's record of the model, where the candidate tells it. */
+  modelId?: string;
   params?: ModelParameters;
   /** The most answers that one request takes of it. */
   times: number;

@@ -17,6 +17,7 @@ export {
   neighbours,
   reached,
   type ReachingData,
+  recordsOf,
   shortId
 } from "./lineageGraph.js";
 export {storedLineage} from "./storedLineage.js";

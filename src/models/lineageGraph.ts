@@ -132,13 +132,22 @@ export function lineageGraph({versions, splits, models, runs, erased}: LineageRe
         rows: named(splits, dataset, of.id)?.counts[part]
       }
     });
-    for (const {name, model, modelId} of run.candidates)
-      if (modelId !== undefined)
-        edges.push({from: ensure(modelNode(modelId), "model", model), to, how: `candidate ${name}`});
+    for (const candidate of run.candidates)
+      for (const id of recordsOf(candidate))
+        edges.push({
+          from: ensure(modelNode(id), "model", candidate.model),
+          to,
+          how: `candidate ${candidate.name}`
+        });
   }
   const graph = {nodes: [...nodes.values()], edges};
   markDescendants(graph);
   return graph;
+}
+
+/** Ids of the records of the models that answer as a candidate: one, or those of a cascade's models. */
+export function recordsOf({modelId, modelIds}: RunManifest["candidates"][0]): readonly string[] {
+  return modelIds ?? (modelId === undefined ? [] : [modelId]);
 }
 
 function ofVersion({dataset, id, rows, pulledAt, licence, purged = []}: VersionManifest): LineageNode {
