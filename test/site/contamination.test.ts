@@ -198,7 +198,7 @@ describe("runContamination", () => {
       {store, version, split, evalName: "questions"}
     );
     await store.refresh();
-    const [{id}] = (await listModels(modelsDir(workspace))) as [{id: string}];
+    const {id} = (await listModels(modelsDir(workspace)))[0]!;
     expect(manifest!.candidates.map(({modelIds}) => modelIds)).toEqual([undefined, [id], undefined]);
     const table = await scoreTable(store, manifest!.id, "exact");
     const found = (await runContamination(store, manifest!, table))!;
