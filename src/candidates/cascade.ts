@@ -87,10 +87,11 @@ function cascadeEndpoint(name: string, stages: readonly Stage[], settings: Casca
     limits: strictestLimits(stages),
     price: () => highestPrice(stages, settings),
     stages: () =>
-      stages.map(({candidate, endpoint, model}, s) => ({
+      stages.map(({candidate, endpoint, model, modelId}, s) => ({
         name: candidate.name,
         endpoint,
         model,
+        modelId,
         params: candidate.params,
         times: timesOf(stages, s, settings)
       })),

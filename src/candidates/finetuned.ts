@@ -31,7 +31,6 @@ export function finetuned(name: string, source: ModelSource, options: FinetunedO
       return {
         endpoint,
         model: manifest.name,
-        modelId: manifest.id,
         close: () => endpoint.close?.() ?? Promise.resolve()
       };
     }

@@ -1,9 +1,25 @@
 import {existsSync} from "node:fs";
 import {resolve} from "node:path";
 import {findModel} from "../generation/index.js";
-import {recordFiles, storedModel, trainingOfExport, trainingOfJob} from "../jobs/index.js";
+import {
+  knownJob,
+  parentsOfJob,
+  recordFiles,
+  storedModel,
+  trainingOfExport,
+  trainingOfJob
+} from "../jobs/index.js";
 import {listModels, type ModelManifest, recordModel} from "../models/index.js";
-import {hashJson, modelsDir, readJobs, UserError, type Workspace} from "../store/index.js";
+import {
+  hashJson,
+  type JobRecord,
+  modelsDir,
+  nearest,
+  readJobs,
+  UsageError,
+  UserError,
+  type Workspace
+} from "../store/index.js";
 import {openProject} from "./project.js";
 import {note, print, printJson, table} from "./terminal.js";
 
@@ -34,6 +50,7 @@ export interface AddOptions {
   fromExport?: string;
   parents?: string[];
   provider?: string;
+  baseUrl?: string;
   json?: boolean;
 }
 
@@ -43,13 +60,46 @@ export interface AddOptions {
  */
 export async function addModelVerb(source: string, options: AddOptions): Promise<void> {
   const workspace = await openProject();
-  const parents = await parentsOf(options.parents ?? [], workspace);
+  if (options.baseUrl !== undefined && options.provider === undefined)
+    throw new UsageError("--base-url is where a service has the model: it goes with --provider.");
+  if (options.baseUrl !== undefined && !/^https?:/.test(options.baseUrl))
+    throw new UsageError(`--base-url is an http or https address, not ${JSON.stringify(options.baseUrl)}.`);
+  const job = await jobOf(options.fromJob, workspace);
+  const named = await parentsOf(options.parents ?? [], workspace);
+  const made: Made = {
+    from: {job: job?.id ?? options.fromJob, export: options.fromExport},
+    parents: [...named, ...(job ? await parentsOfJob(workspace, job, note) : [])],
+    training: job ? trainingOfJob(job) : await trainingFrom(options)
+  };
   const manifest =
     options.provider === undefined
-      ? await addFiles(source, workspace, options, parents)
-      : await addHosted(source, options.provider, workspace, options, parents);
+      ? await addFiles(source, workspace, options, made)
+      : await addHosted(source, workspace, options, made);
   if (options.json) return printJson(manifest);
   print(`${manifest.name} ${manifest.id.slice(0, 16)} (${manifest.architecture})`);
+}
+
+/** What is known of how a model was made. */
+interface Made {
+  from: {job: string | undefined; export: string | undefined};
+  parents: Parents;
+  training: ModelManifest["training"];
+}
+
+/** A job of another tool, or of another store, is a name that says nothing of data. */
+async function jobOf(name: string | undefined, workspace: Workspace): Promise<JobRecord | undefined> {
+  if (name === undefined) return undefined;
+  const jobs = await readJobs(workspace);
+  const found = knownJob(jobs, name);
+  if (found) return found;
+  const near = nearest(
+    name,
+    jobs.flatMap((job) => [job.id, job.name])
+  );
+  note(
+    `! the store has no job ${JSON.stringify(name)}${near === undefined ? "" : ` (did you mean ${JSON.stringify(near)}?)`}: what the model learned from cannot be told. \`assay jobs\` lists them.`
+  );
+  return undefined;
 }
 
 type Parents = ModelManifest["parents"];
@@ -69,41 +119,27 @@ async function parentsOf(names: readonly string[], workspace: Workspace): Promis
   return parents;
 }
 
-function madeBy({fromJob, fromExport}: AddOptions) {
-  return {job: fromJob, export: fromExport};
-}
-
 async function addFiles(
   source: string,
   workspace: Workspace,
   options: AddOptions,
-  parents: Parents
+  {from, ...made}: Made
 ): Promise<ModelManifest> {
   const local = [resolve(workspace.project, source), resolve(source)].find(existsSync);
   // What is no path is looked for in the store, then at the hub.
+  const known = local === undefined ? await storedModel(workspace, source) : undefined;
+  if (known)
+    throw new UserError(`${source} is in the store already, as ${known.name} (${known.id.slice(0, 16)}).`);
   const found = local === undefined ? await findModel(source, workspace, {onProgress: note}) : undefined;
-  if (found?.id !== undefined)
-    throw new UserError(`${source} is in the store already, as ${found.name} (${found.id.slice(0, 16)}).`);
   return recordFiles(workspace, local ?? found!.path, {
+    ...made,
     name: options.name ?? found?.name,
-    settings: madeBy(options),
-    parents,
-    training: await trainingFrom(options, workspace),
-    recipe: recipeOf(options)
+    settings: from,
+    recipe: recipeOf(from)
   });
 }
 
-async function trainingFrom(
-  {fromJob, fromExport}: AddOptions,
-  workspace: Workspace
-): Promise<ModelManifest["training"]> {
-  if (fromJob !== undefined) {
-    const job = (await readJobs(workspace)).filter(
-      ({id, name, remote}) => id === fromJob || name === fromJob || remote?.id === fromJob
-    );
-    // A job that another tool started is a name, and says nothing of data.
-    if (job.length > 0) return trainingOfJob(job.at(-1)!);
-  }
+async function trainingFrom({fromExport}: AddOptions): Promise<ModelManifest["training"]> {
   if (fromExport === undefined) return undefined;
   const file = resolve(fromExport);
   if (existsSync(`${file}.manifest.json`)) return trainingOfExport(file);
@@ -113,28 +149,23 @@ async function trainingFrom(
 
 async function addHosted(
   model: string,
-  provider: string,
   workspace: Workspace,
-  options: AddOptions,
-  parents: Parents
+  {name, provider, baseUrl}: AddOptions,
+  {from, ...made}: Made
 ): Promise<ModelManifest> {
+  const endpoint = baseUrl === undefined ? undefined : {baseUrl: baseUrl.replace(/\/+$/, "")};
   return recordModel(modelsDir(workspace), {
-    name: options.name ?? model,
+    ...made,
+    name: name ?? model,
     architecture: "hosted",
-    settings: {provider, model, ...madeBy(options)},
+    settings: {provider, endpoint, model, ...from},
     files: [],
-    parents,
-    training: await trainingFrom(options, workspace),
-    recipe: recipeOf(options),
+    recipe: recipeOf(from),
     folder: "."
   });
 }
 
-function recipeOf(options: AddOptions): ModelManifest["recipe"] {
-  const from = madeBy(options);
+function recipeOf(from: Made["from"]): ModelManifest["recipe"] {
   if (from.job === undefined && from.export === undefined) return undefined;
-  return {
-    method: options.fromJob === undefined ? "trained elsewhere on an export" : "job",
-    sha256: hashJson(from)
-  };
+  return {method: from.job === undefined ? "trained elsewhere on an export" : "job", sha256: hashJson(from)};
 }

@@ -1,4 +1,5 @@
 import {html, svg} from "htl";
+import {isMerged} from "../models/adapted.js";
 import type {ModelsData, RunView} from "../site/types.js";
 import {list, plural} from "./format.js";
 import {lineageQuery} from "./lineageQuery.js";
@@ -44,9 +45,10 @@ export function family(data: ModelsData, run: RunView): HTMLElement {
       return svg`<path d=${`M${from.x + 180},${from.y}C${from.x + 205},${from.y} ${to.x - 25},${to.y} ${to.x},${to.y}`} fill="none" stroke="var(--strong-line)" stroke-width="1.5"></path>`;
     })
   );
-  const nodes = [...wanted].map(([id, {name, parents}]) => {
+  const nodes = [...wanted].map(([id, {name}]) => {
     const {x, y} = places.get(id)!;
-    const merged = parents.length > 1;
+    const model = byId.get(id);
+    const merged = model !== undefined && isMerged(model);
     return svg`<g transform=${`translate(${x},${y})`}>
       <rect y="-16" width="180" height="32" rx="7" fill=${merged ? "var(--accent-soft)" : "var(--raised)"} stroke=${merged ? "var(--accent)" : "var(--line)"}></rect>
       <text x="12" dy="0.35em" fill="currentColor">${name.length > 24 ? `${name.slice(0, 23)}…` : name}</text>

@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {isMerged} from "../models/adapted.js";
 import type {ModelManifest, ModelsData, RunView} from "../site/types.js";
 import {type Compared, compared} from "./comparisons.js";
 import {code, type Content, emptyState, lazyDetails, nothing, section} from "./elements.js";
@@ -22,7 +23,7 @@ function mergedCandidates(run: RunView, data: ModelsData): Merged[] {
   const byId = new Map(data.models.map((model) => [model.id, model]));
   return run.candidates.flatMap(({name, modelId}) => {
     const model = modelId === undefined ? undefined : byId.get(modelId);
-    return model && model.parents.length > 1 ? [{candidate: name, model}] : [];
+    return model && isMerged(model) ? [{candidate: name, model}] : [];
   });
 }
 

@@ -85,7 +85,7 @@ export function embeddingEndpoint(options: EmbeddingEndpointOptions): Endpoint {
     limits: options.limits,
     price: (model) => priceOfModel(price, model),
     identity: async () => ({
-      baseUrl: baseUrl.replace(/\/+$/, ""),
+      baseUrl: url.replace(/\/embeddings$/, ""),
       ...(query ? {query: new URLSearchParams(withoutSecretValues(query)).toString()} : undefined)
     }),
     async complete(request, {signal, attempts: hooks} = {}) {

@@ -41,7 +41,8 @@ export function openAICompatible(options: OpenAICompatibleOptions): Endpoint {
     secrets: {apiKeyEnv, headersEnv},
     transport: {query},
     identity: {
-      baseUrl: baseUrl.replace(/\/+$/, ""),
+      // One address has one name, in whichever form it was written.
+      baseUrl: endpointUrl.replace(/\/chat\/completions$/, ""),
       ...(query ? {query: new URLSearchParams(withoutSecretValues(query)).toString()} : undefined)
     },
     modelsUrl: (model) => addressOf(model).replace(/\/chat\/completions$/, "/models"),

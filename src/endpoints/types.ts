@@ -181,6 +181,8 @@ export interface EndpointStage {
   name: string;
   endpoint: Endpoint;
   model: string;
+  /** The id of the store's record of the model, where the candidate tells it. */
+  modelId?: string;
   params?: ModelParameters;
   /** The most answers that one request takes of it. */
   times: number;
@@ -208,6 +210,8 @@ export interface Endpoint {
    * Enters the completion's key, so a retrained model never shows old results. Contains no secret.
    */
   identity(model: string): Promise<Record<string, string>>;
+  /** The id of the store's record of the model that answers, of an endpoint that holds its weights; undefined without one. */
+  modelId?(model: string): Promise<string | undefined>;
   /** Starts to load what the first call needs, for a run that still has something else to wait for. */
   warmUp?(): void;
   /** One completion, retried within the endpoint's policy. Throws EndpointError. */

@@ -13,6 +13,7 @@ import type {Generator} from "./generator.js";
 import {checkLocalOptions} from "./localOptions.js";
 import {findModel, type ModelFiles} from "./modelFiles.js";
 import {beginsWithFirst} from "./plainPrompt.js";
+import {recordedId} from "./recorded.js";
 import type {EngineOptions} from "./request.js";
 import {ask, load, logprobOf, type Running} from "./running.js";
 import {correctedType} from "./runnable.js";
@@ -89,9 +90,12 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
     );
     return own;
   };
-  const identityOf = async (model: string): Promise<Record<string, string>> => {
-    const opened = await workspace();
+  const adapterOf = async (model: string) => {
     const adapter = adapters[model];
+    return adapter === undefined ? undefined : findModel(adapter, await workspace(), options);
+  };
+  const identityOf = async (model: string): Promise<Record<string, string>> => {
+    const adapter = await adapterOf(model);
     const identity: Record<string, string> = {
       weights: (await find()).weights,
       runtime: `llama.cpp of node-llama-cpp ${RELEASE}`
@@ -101,7 +105,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
     told.catch(() => (told = undefined));
     const {type, beginsWithFirst} = await told;
     if (type !== undefined) identity.type = type;
-    if (adapter !== undefined) identity.adapter = (await findModel(adapter, opened, options)).weights;
+    if (adapter) identity.adapter = adapter.weights;
     if (template !== undefined) identity.template = template;
     if (beginsWithFirst) identity.prompt = "begins with the first token";
     return identity;
@@ -115,6 +119,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
     adapterNames: Object.keys(adapters),
     price: () => price,
     identity: identityOf,
+    modelId: async (model) => recordedId(await find(), await adapterOf(model), await workspace(), options),
     find,
     get pid() {
       return latest?.ended === false ? latest.pid : undefined;

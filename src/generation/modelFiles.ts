@@ -1,7 +1,14 @@
 import {existsSync} from "node:fs";
 import {readdir, readFile, stat} from "node:fs/promises";
 import {basename, dirname, join, resolve} from "node:path";
-import {assertUsable, listModels, modelFolder} from "../models/index.js";
+import {
+  assertUsable,
+  isWeightFile,
+  listModels,
+  modelAt,
+  modelFolder,
+  type UsedModel
+} from "../models/index.js";
 import {
   hashJson,
   modelsDir,
@@ -22,7 +29,9 @@ export interface ModelFiles {
   path: string;
   /** SHA-256 that changes when the model's own bytes do. */
   weights: string;
-  /** The model's id in the store, when it is kept there. */
+  /** The files that hold its own weights. */
+  files: UsedModel["files"];
+  /** The model's id in the store, where that has a record of it: by its name, or by the hashes of its files. */
   id?: string;
   name: string;
   /** Of an adapter: what it was made on. */
@@ -43,11 +52,11 @@ export async function findModel(
   options: FindOptions = {}
 ): Promise<ModelFiles> {
   const path = [resolve(workspace.project, source), resolve(source)].find(existsSync);
-  if (path !== undefined) return filesAt(path, workspace, {}, options);
+  if (path !== undefined) return recordedAt(path, workspace, {}, options);
   const stored = await storedModel(source, workspace);
   if (stored) return filesAt(stored.folder, workspace, stored, options);
   if (isHubName(source))
-    return filesAt(await hubModel(source, workspace, options), workspace, {name: source}, options);
+    return recordedAt(await hubModel(source, workspace, options), workspace, {name: source}, options);
   throw new UserError(
     `There is no model ${JSON.stringify(source)}: no such file or folder (${resolve(workspace.project, source)}), no model of that id or name in the store, and no repository name ("org/name"). \`assay models\` lists the store's.`
   );
@@ -69,6 +78,20 @@ async function storedModel(source: string, workspace: Workspace) {
   return {id: found.id, name: found.name, folder: join(folder, only)};
 }
 
+/** A model by where it lies. The record that the store has of its files is its own, whatever name that has. */
+async function recordedAt(
+  path: string,
+  workspace: Workspace,
+  known: {name?: string},
+  options: FindOptions
+): Promise<ModelFiles> {
+  const dir = modelsDir(workspace);
+  const found = await filesAt(path, workspace, known, options);
+  const model = modelAt(await listModels(dir), {path, files: found.files}, dir);
+  if (model) await assertUsable(dir, model);
+  return {...found, id: model?.id};
+}
+
 async function filesAt(
   path: string,
   workspace: Workspace,
@@ -81,14 +104,14 @@ async function filesAt(
   const files = await readdir(path);
   if (files.includes("adapter_config.json")) {
     const base = await baseOf(path, workspace, options);
-    const weights = await folderHash(path, files, workspace);
-    return {...own, kind: "adapter", weights: hashJson([weights, base.weights]), base};
+    const {weights, files: parts} = await folderWeights(path, files, workspace);
+    return {...own, kind: "adapter", weights: hashJson([weights, base.weights]), files: parts, base};
   }
   const gguf = [...new Set(files.filter((file) => file.endsWith(".gguf")).map((file) => partsOf(file)[0]!))];
   // GGUF repositories keep the original's config.json beside files that are models of their own.
   const hasWeights = gguf.length === 0 || files.some((file) => file.endsWith(".safetensors"));
   if (files.includes("config.json") && hasWeights)
-    return {...own, kind: "checkpoint", weights: await folderHash(path, files, workspace)};
+    return {...own, kind: "checkpoint", ...(await folderWeights(path, files, workspace))};
   if (gguf.length === 1) return {...own, kind: "gguf", ...(await ggufAt(join(path, gguf[0]!), workspace))};
   throw new UserError(
     gguf.length > 1
@@ -97,17 +120,20 @@ async function filesAt(
   );
 }
 
+type Weights = Pick<ModelFiles, "weights" | "files">;
+
 /** Where a GGUF file begins, and the hash of all its parts. */
-async function ggufAt(path: string, workspace: Workspace): Promise<{path: string; weights: string}> {
+async function ggufAt(path: string, workspace: Workspace): Promise<{path: string} & Weights> {
   const parts = partsOf(basename(path)).map((name) => join(dirname(path), name));
   const missing = parts.filter((part) => !existsSync(part));
   if (missing.length > 0)
     throw new UserError(
       `${path} is one of ${parts.length} parts of a model, and these are not there: ${missing.join(", ")}. Fetch them, too.`
     );
-  const hashes: string[] = [];
-  for (const part of parts) hashes.push(await fileHash(part, workspace));
-  return {path: parts[0]!, weights: hashes.length === 1 ? hashes[0]! : hashJson(hashes)};
+  const files: ModelFiles["files"] = [];
+  for (const part of parts) files.push(await hashedFile(part, workspace));
+  const hashes = files.map(({sha256: hash}) => hash);
+  return {path: parts[0]!, weights: hashes.length === 1 ? hashes[0]! : hashJson(hashes), files};
 }
 
 async function baseOf(folder: string, workspace: Workspace, options: FindOptions): Promise<ModelFiles> {
@@ -131,28 +157,35 @@ async function baseOf(folder: string, workspace: Workspace, options: FindOptions
 const PARTS =
   /^(config|adapter_config|tokenizer|tokenizer_config|model\.safetensors\.index)\.json$|\.safetensors$|^chat_template\.jinja$/;
 
-async function folderHash(folder: string, files: readonly string[], workspace: Workspace): Promise<string> {
-  const parts = files.filter((file) => PARTS.test(file)).sort();
-  const hashes: [string, string][] = [];
-  for (const file of parts) hashes.push([file, await fileHash(join(folder, file), workspace)]);
-  return hashJson(hashes);
+async function folderWeights(
+  folder: string,
+  names: readonly string[],
+  workspace: Workspace
+): Promise<Weights> {
+  const parts: ModelFiles["files"] = [];
+  for (const name of names.filter((file) => PARTS.test(file)).sort())
+    parts.push(await hashedFile(join(folder, name), workspace));
+  return {
+    weights: hashJson(parts.map(({path, sha256: hash}) => [path, hash])),
+    files: parts.filter(({path}) => isWeightFile(path))
+  };
 }
 
 /** What a checkpoint's tensors are, whatever lies beside them: a copy with another chat template has the same. */
 export async function tensorsHash(folder: string, workspace: Workspace): Promise<string> {
   const files = (await readdir(folder)).filter((file) => file.endsWith(".safetensors")).sort();
   const hashes: string[] = [];
-  for (const file of files) hashes.push(await fileHash(join(folder, file), workspace));
+  for (const file of files) hashes.push((await hashedFile(join(folder, file), workspace)).sha256);
   return hashJson(hashes);
 }
 
-/** The SHA-256 of a file, kept with its size and time: reading gigabytes at every start would be felt. */
-async function fileHash(path: string, workspace: Workspace): Promise<string> {
+/** A file with its SHA-256, which is kept with its size and time: reading gigabytes at every start would be felt. */
+export async function hashedFile(path: string, workspace: Workspace): Promise<ModelFiles["files"][0]> {
   const {size, mtimeMs} = await stat(path);
   const key = `hash-of-${sha256(path).slice(0, 24)}`;
   const kept = await readCached<{size: number; mtimeMs: number; hash: string}>(workspace, key);
-  if (kept && kept.size === size && kept.mtimeMs === mtimeMs) return kept.hash;
-  const hash = await sha256File(path);
-  if (size > 1 << 20) await writeCached(workspace, key, {size, mtimeMs, hash});
-  return hash;
+  const known = kept && kept.size === size && kept.mtimeMs === mtimeMs ? kept.hash : undefined;
+  const hash = known ?? (await sha256File(path));
+  if (known === undefined && size > 1 << 20) await writeCached(workspace, key, {size, mtimeMs, hash});
+  return {path: basename(path), sha256: hash, bytes: size};
 }

@@ -26,11 +26,9 @@ export async function collectJob(
     throw new UserError(`job ${id} is ${statusText(look)}: there is nothing to collect${advice}`);
   }
   const result = await openService(job.service).collect(running(workspace, job, told), look);
-  const {parent} = job.settings;
-  const known = typeof parent === "string" ? await storedModel(workspace, parent) : undefined;
   const made = {
     name: job.name,
-    parents: known ? [known] : [],
+    parents: await parentsOfJob(workspace, job, told.onMessage),
     training: trainingOfJob(job),
     recipe: {method: `job at ${job.service.service}`, sha256: job.key, source: job.id},
     metrics: result.metrics
@@ -54,6 +52,21 @@ export async function collectJob(
     })),
     model
   };
+}
+
+/** The base that a job's definition names as a model of the store; it is said when that is not there. */
+export async function parentsOfJob(
+  workspace: Workspace,
+  {id, settings: {parent}}: JobRecord,
+  onMessage: (message: string) => void = () => undefined
+): Promise<ModelManifest["parents"]> {
+  if (typeof parent !== "string") return [];
+  const known = await storedModel(workspace, parent);
+  if (known) return [known];
+  onMessage(
+    `! the store has no model ${JSON.stringify(parent)}, the \`parent\` of job ${id}: what it learned from cannot be told.`
+  );
+  return [];
 }
 
 /** What a job's model has learned from, for its record. */

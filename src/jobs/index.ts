@@ -1,5 +1,5 @@
-export {cancelJob, findJob, lastStatus, lookAt, type Looked, watchJob} from "./watch.js";
-export {collectJob, trainingOfExport, trainingOfJob} from "./collect.js";
+export {cancelJob, findJob, knownJob, lastStatus, lookAt, type Looked, watchJob} from "./watch.js";
+export {collectJob, parentsOfJob, trainingOfExport, trainingOfJob} from "./collect.js";
 export {checkJob, type Job, job, type JobDefinition} from "./define.js";
 export {recordFiles, storedModel} from "./record.js";
 export type {JobService} from "./service.js";

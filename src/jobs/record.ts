@@ -2,7 +2,7 @@ import {existsSync} from "node:fs";
 import {readdir, readFile, stat} from "node:fs/promises";
 import {basename, dirname, join, relative, resolve} from "node:path";
 import {partsOf} from "../generation/index.js";
-import {listModels, type ModelManifest, recordModel} from "../models/index.js";
+import {isWeightFile, listModels, modelAt, type ModelManifest, recordModel} from "../models/index.js";
 import {modelsDir, sha256File, UserError, type Workspace} from "../store/index.js";
 
 /** What is known of a model that was made elsewhere. */
@@ -21,19 +21,13 @@ export async function recordFiles(
   path: string,
   {name = basename(path), parents, ...made}: MadeElsewhere
 ): Promise<ModelManifest> {
-  const gguf = (await stat(path)).isFile();
-  const folder = gguf ? dirname(path) : path;
-  const names = gguf ? partsOf(basename(path)) : (await readdir(folder)).filter(isPart).sort();
+  const {gguf, folder, names} = await partsAt(path);
   const adapter = names.includes("adapter_config.json");
   if (!gguf && !adapter && !names.includes("config.json"))
     throw new UserError(
       `${path} is no model: it has no config.json and no adapter_config.json. Name the folder of a checkpoint or an adapter, or a GGUF file.`
     );
-  const files: ModelManifest["files"] = [];
-  for (const file of names) {
-    const {size: bytes} = await stat(join(folder, file));
-    files.push({path: file, sha256: await sha256File(join(folder, file)), bytes});
-  }
+  const files = await hashed(folder, names);
   const base = adapter ? await storedBase(workspace, folder) : undefined;
   return recordModel(modelsDir(workspace), {
     ...made,
@@ -43,6 +37,22 @@ export async function recordFiles(
     parents: base && !parents.some(({id}) => id === base.id) ? [base, ...parents] : parents,
     folder: relative(workspace.project, folder) || "."
   });
+}
+
+async function partsAt(path: string): Promise<{gguf: boolean; folder: string; names: string[]}> {
+  const gguf = (await stat(path)).isFile();
+  return gguf
+    ? {gguf, folder: dirname(path), names: partsOf(basename(path))}
+    : {gguf, folder: path, names: (await readdir(path)).filter(isPart).sort()};
+}
+
+async function hashed(folder: string, names: readonly string[]): Promise<ModelManifest["files"]> {
+  const files: ModelManifest["files"] = [];
+  for (const path of names) {
+    const {size: bytes} = await stat(join(folder, path));
+    files.push({path, sha256: await sha256File(join(folder, path)), bytes});
+  }
+  return files;
 }
 
 /** A model of the store by its id, the beginning of it or its name, the newest of a name; undefined when there is none. */
@@ -56,7 +66,7 @@ export async function storedModel(
   return found && {id: found.id, name: found.name};
 }
 
-/** The base that an adapter was made on, when it is a model of the store: by name, by id, or by where it lies. */
+/** The base that an adapter was made on, when it is a model of the store: by name, by id, or by the hashes of its files. */
 async function storedBase(workspace: Workspace, folder: string) {
   const path = join(folder, "adapter_config.json");
   let base: unknown;
@@ -71,12 +81,9 @@ async function storedBase(workspace: Workspace, folder: string) {
   if (known) return known;
   const place = [resolve(folder, base), resolve(workspace.project, base)].find(existsSync);
   if (place === undefined) return undefined;
-  const all = await listModels(modelsDir(workspace));
-  const there = all.find(
-    (one) =>
-      resolve(modelsDir(workspace), one.id) === place ||
-      (one.folder !== undefined && resolve(workspace.project, one.folder) === place)
-  );
+  const {folder: at, names} = await partsAt(place);
+  const files = await hashed(at, names.filter(isWeightFile));
+  const there = modelAt(await listModels(modelsDir(workspace)), {path: place, files}, modelsDir(workspace));
   return there && {id: there.id, name: there.name};
 }
 

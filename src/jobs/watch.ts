@@ -29,17 +29,23 @@ export interface Looked {
 
 /** Gives the job of an id, or of the beginning of one, or the newest of a name. Throws when there is none. */
 export async function findJob(jobs: readonly JobRecord[], name: string): Promise<JobRecord> {
+  const found = knownJob(jobs, name);
+  if (found) return found;
+  throw new UserError(`the store has no job ${JSON.stringify(name)}. \`assay jobs\` lists them.`);
+}
+
+/** As `findJob`; undefined when there is none. Throws when several are meant. */
+export function knownJob(jobs: readonly JobRecord[], name: string): JobRecord | undefined {
   const begun = jobs.filter(({id}) => id.startsWith(name) && name.length >= 4);
   const found =
     jobs.find(({id}) => id === name) ??
     jobs.filter((one) => one.name === name || one.remote?.id === name).at(-1) ??
     (begun.length === 1 ? begun[0] : undefined);
-  if (found) return found;
-  throw new UserError(
-    begun.length > 1
-      ? `${JSON.stringify(name)} is the beginning of ${begun.length} jobs: ${begun.map(({id}) => id).join(", ")}.`
-      : `the store has no job ${JSON.stringify(name)}. \`assay jobs\` lists them.`
-  );
+  if (!found && begun.length > 1)
+    throw new UserError(
+      `${JSON.stringify(name)} is the beginning of ${begun.length} jobs: ${begun.map(({id}) => id).join(", ")}.`
+    );
+  return found;
 }
 
 /** The last status of a job; undefined before the first look. */

@@ -3,12 +3,16 @@ import {readFile} from "node:fs/promises";
 import {basename, isAbsolute, join, relative} from "node:path";
 import {
   hasLoader,
+  isWeightFile,
   listModels,
   mergeConflict,
   type MergeRecord,
+  modelAt,
   modelFolder,
   type ModelManifest,
+  modelWithFiles,
   readModelFile,
+  recordAdapted,
   recordModel,
   type RecordedModel,
   saveModel
@@ -52,10 +56,12 @@ export async function recordMerge(
 ): Promise<ModelManifest> {
   for (const step of report.steps) await recordMerge({...step, steps: []}, {modelsDir, project});
   const known = await listModels(modelsDir);
-  const record = describe(report, known, project);
+  const parents: ModelManifest["parents"] = [];
+  for (const parent of report.parents) parents.push(await parentOf(parent, known, modelsDir));
+  const record = describe(report, parents, project);
   const donor = classifierLike(report, record, known);
   if (!donor) return recordModel(modelsDir, record);
-  const {name, parents, recipe, metrics, merge, settings} = record;
+  const {name, recipe, metrics, merge, settings} = record;
   const contents = async (paths: readonly string[], read: (path: string) => Promise<Buffer>) =>
     Object.fromEntries(await Promise.all(paths.map(async (path) => [path, await read(path)] as const)));
   return saveModel(modelsDir, {
@@ -96,8 +102,8 @@ function classifierLike(
   return donor && hasLoader(donor.architecture) && existsSync(join(out, WEIGHTS)) ? donor : undefined;
 }
 
-function describe(report: MergeReport, known: readonly ModelManifest[], project: string): RecordedModel {
-  const {name, architecture, recipe, method, out, seed, exact, parents, outputs, timings} = report;
+function describe(report: MergeReport, parents: ModelManifest["parents"], project: string): RecordedModel {
+  const {name, architecture, recipe, method, out, seed, exact, outputs, timings} = report;
   const fromProject = relative(project, out);
   return {
     name: name ?? basename(out),
@@ -105,10 +111,7 @@ function describe(report: MergeReport, known: readonly ModelManifest[], project:
     settings: {recipe: recipe.sha256, seed, exact},
     files: outputs,
     folder: isOutside(fromProject) ? basename(out) : fromProject,
-    parents: parents.map((parent) => ({
-      id: idOf(parent.files, known) ?? hashJson({files: parent.files.map(({sha256}) => sha256)}),
-      name: shortName(parent.model)
-    })),
+    parents,
     recipe: {method, sha256: recipe.sha256, source: recipe.text},
     metrics: {mergeSeconds: timings.mergeSeconds},
     merge: mergeRecord(report)
@@ -119,14 +122,34 @@ function isOutside(path: string): boolean {
   return isAbsolute(path) || path.startsWith("..");
 }
 
-/** A model of the lineage that has all these files. */
-function idOf(files: MergeReport["outputs"], known: readonly ModelManifest[]): string | undefined {
-  const weights = files.filter(({path}) => path.endsWith(".safetensors"));
-  return known.find((model) => {
-    const hashes = new Set(model.files.map(({sha256}) => sha256));
-    return weights.length > 0 && weights.every(({sha256}) => hashes.has(sha256));
-  })?.id;
+/** A parent by the hashes of its files. A base with an adapter is a model whose parents are both. */
+async function parentOf(
+  {model, folder, files}: MergeReport["parents"][0],
+  known: readonly ModelManifest[],
+  modelsDir: string
+): Promise<ModelManifest["parents"][0]> {
+  const weights = files.filter(({path}) => isWeightFile(path));
+  const adapter = weights.filter(({path}) => path === ADAPTER);
+  const base = weights.filter(({path}) => path !== ADAPTER);
+  const name = shortName(model);
+  const baseId = modelAt(known, {path: folder, files: base}, modelsDir)?.id;
+  const adapterId = modelWithFiles(known, adapter)?.id;
+  if (baseId === undefined && adapterId === undefined) return {id: unknownId(files), name};
+  if (adapter.length === 0) return {id: baseId!, name};
+  const [baseName, adapterName] = name.split("+") as [string, string];
+  const {id} = await recordAdapted(
+    modelsDir,
+    {id: baseId ?? unknownId(base), name: baseName, files: base},
+    {id: adapterId ?? unknownId(adapter), name: adapterName, files: adapter}
+  );
+  return {id: id!, name};
 }
+
+function unknownId(files: MergeReport["outputs"]): string {
+  return hashJson({files: files.map(({sha256}) => sha256)});
+}
+
+const ADAPTER = "adapter_model.safetensors";
 
 /** A model as the recipe names it; of a path that begins at the root only its end. */
 function shortName(model: string): string {

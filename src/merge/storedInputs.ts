@@ -1,6 +1,12 @@
 import {existsSync} from "node:fs";
 import {relative, resolve} from "node:path";
-import {assertUsable, type ModelManifest, findStoredModel, mergeConflict} from "../models/index.js";
+import {
+  assertUsable,
+  isAdapter,
+  type ModelManifest,
+  findStoredModel,
+  mergeConflict
+} from "../models/index.js";
 import {UserError} from "../store/errors.js";
 import {parseRecipes} from "./recipe/parse.js";
 import {type Problem, RecipeError} from "./recipe/problems.js";
@@ -21,13 +27,16 @@ export async function storedInputs(
   const problems: Problem[] = [];
   for (const one of recipes) {
     const own: ModelManifest[] = [];
-    for (const {path, revision} of referencesOf(one)) {
-      if (documents.has(path) || path === one.name) continue;
-      const known = found.get(path) ?? (await stored(path, revision, modelsDir).catch(saidOf(problems, one)));
-      if (!known) continue;
-      found.set(path, known);
-      own.push(known);
-    }
+    for (const {adapter, ...model} of referencesOf(one))
+      for (const {path, revision} of adapter ? [model, adapter] : [model]) {
+        if (documents.has(path) || path === one.name) continue;
+        const known =
+          found.get(path) ?? (await stored(path, revision, modelsDir).catch(saidOf(problems, one)));
+        if (!known) continue;
+        found.set(path, known);
+        own.push(known);
+        if (isAdapter(known) && path !== adapter?.path) saidOf(problems, one)(alone(path, known));
+      }
     const conflict = mergeConflict(own);
     if (conflict) problems.push({line: one.lines[""], message: conflict});
   }
@@ -42,6 +51,10 @@ function saidOf(problems: Problem[], {lines}: Recipe) {
       problems.push({line: lines.models ?? lines[""], message: error.message});
     return undefined;
   };
+}
+
+function alone(path: string, {parents: [base]}: ModelManifest): UserError {
+  return new UserError(`${path} is an adapter: write it with its base, ${base?.name ?? "MODEL"}+${path}.`);
 }
 
 function referencesOf({parts, ...whole}: Recipe): ModelReference[] {

@@ -1,6 +1,6 @@
-import {hashJson} from "../store/index.js";
+import {canonicalJson} from "../store/index.js";
 import {recordModel} from "./record.js";
-import {readManifest} from "./registry.js";
+import {listModels} from "./registry.js";
 import type {ModelManifest} from "./types.js";
 
 /** The architecture of a model that somebody else serves: there is no file of it here, and no loader. */
@@ -30,11 +30,30 @@ export function recordHostedModel(modelsDir: string, hosted: HostedModel): Promi
   });
 }
 
-/** The id in the registry of a model that an endpoint serves; undefined when it was never recorded. */
+/**
+ * The id in the registry of a model that an endpoint serves: one of that name that was recorded for its address, in any of the
+ * forms that an address has, else one that was recorded without an address. Undefined when it was never recorded.
+ */
 export async function hostedModelId(
   modelsDir: string,
   {endpoint, model}: Pick<HostedModel, "endpoint" | "model">
 ): Promise<string | undefined> {
-  const id = hashJson({architecture: HOSTED, settings: {endpoint, model}, files: []});
-  return (await readManifest(modelsDir, id).catch(() => undefined))?.id;
+  const named = (await listModels(modelsDir))
+    .filter(({architecture, settings}) => architecture === HOSTED && settings.model === model)
+    .sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+  const there = named.find(
+    ({settings}) => settings.endpoint && placeOf(settings.endpoint) === placeOf(endpoint)
+  );
+  // A name says who answers only where somebody is asked over a network.
+  const anywhere = "baseUrl" in endpoint || "provider" in endpoint;
+  return (there ?? (anywhere ? named.find(({settings}) => !settings.endpoint) : undefined))?.id;
+}
+
+function placeOf(endpoint: object): string {
+  const {baseUrl} = endpoint as {baseUrl?: unknown};
+  if (typeof baseUrl !== "string") return canonicalJson(endpoint);
+  return baseUrl
+    .replace(/\/+$/, "")
+    .replace(/\/chat\/completions$/, "")
+    .replace(/\/v1$/, "");
 }

@@ -1,7 +1,9 @@
 export {acceptErasedTraining, assertUsable, erasedTraining, forgetErasedTraining} from "./erasedTraining.js";
+export {isAdapter} from "./adapted.js";
 export {addOnMissing} from "./encoder/addOn.js";
 export {missingOfAddOn} from "./encoder/checkAddOn.js";
 export {hasLoader, loadModel} from "./architectures.js";
+export {isWeightFile, modelAt, modelWithFiles, recordAdapted, type UsedModel} from "./byFiles.js";
 export {nearestCosines} from "./encoder/nearestCosines.js";
 export {textVectors, type TextVectors} from "./encoder/textVectors.js";
 export {hostedModelId, recordHostedModel} from "./hosted.js";
@@ -16,6 +18,7 @@ export {
   neighbours,
   reached,
   type ReachingData,
+  recordsOf,
   shortId
 } from "./lineageGraph.js";
 export {storedLineage} from "./storedLineage.js";

@@ -1,4 +1,5 @@
 import type {RunManifest, SplitManifest, VersionManifest} from "../store/index.js";
+import {ADAPTED, isMerged} from "./adapted.js";
 import type {ErasedTraining} from "./erasedTraining.js";
 import {addTrainings, type LineageTrainings} from "./lineageTrainings.js";
 import {presentFacts} from "./presentFacts.js";
@@ -152,13 +153,22 @@ export function lineageGraph(records: LineageRecords): LineageGraph {
         rows: named(splits, dataset, of.id)?.counts[part]
       }
     });
-    for (const {name, model, modelId} of run.candidates)
-      if (modelId !== undefined)
-        edges.push({from: ensure(modelNode(modelId), "model", model), to, how: `candidate ${name}`});
+    for (const candidate of run.candidates)
+      for (const id of recordsOf(candidate))
+        edges.push({
+          from: ensure(modelNode(id), "model", candidate.model),
+          to,
+          how: `candidate ${candidate.name}`
+        });
   }
   const graph = {nodes: [...nodes.values()], edges};
   markDescendants(graph);
   return graph;
+}
+
+/** Ids of the records of the models that answer as a candidate: one, or those of a cascade's models. */
+export function recordsOf({modelId, modelIds}: RunManifest["candidates"][0]): readonly string[] {
+  return modelIds ?? (modelId === undefined ? [] : [modelId]);
 }
 
 function ofVersion({dataset, id, rows, pulledAt, licence, purged = []}: VersionManifest): LineageNode {
@@ -222,8 +232,10 @@ function ofRun({id, eval: name, status, startedAt, split, purged = []}: RunManif
 }
 
 /** How a model came from its parents, in a word or two. */
-function makingOf({parents, training, recipe, merge}: ModelManifest): string {
-  if (merge || parents.length > 1) return recipe ? `merged by ${recipe.method}` : "merged";
+function makingOf(model: ModelManifest): string {
+  const {architecture, training, recipe, merge} = model;
+  if (architecture === ADAPTED) return "base and adapter";
+  if (merge || isMerged(model)) return recipe ? `merged by ${recipe.method}` : "merged";
   if (training) return "fine-tuned";
   return recipe ? `made by ${recipe.method}` : "derived";
 }

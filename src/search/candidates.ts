@@ -1,6 +1,6 @@
 import {localCandidate, type MergeParameters, mergedModel, trained} from "../candidates/index.js";
 import type {ModelSource} from "../finetune/index.js";
-import {assertUsable, hasLoader, listModels, type ModelManifest} from "../models/index.js";
+import {assertUsable, hasLoader, isAdapter, listModels, type ModelManifest} from "../models/index.js";
 import {nearest, UserError} from "../store/index.js";
 import type {Candidate} from "../runner/define.js";
 import {isPairwise, type SearchSpace} from "./space.js";
@@ -32,7 +32,7 @@ export async function findModels(space: SearchSpace, modelsDir: string): Promise
       problems.push(
         `\`${at}\` is ${JSON.stringify(wanted)}, which the store does not have${near === undefined ? "" : ` (did you mean ${JSON.stringify(near)}?)`}`
       );
-    } else if (found.architecture === "language-model-adapter")
+    } else if (isAdapter(found))
       problems.push(
         `\`${at}\` is ${wanted}, an adapter: merge it into its base first (\`assay merge\` with MODEL+ADAPTER)`
       );

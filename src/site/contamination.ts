@@ -7,7 +7,7 @@ import {
   type RowMark,
   type ScoreTable
 } from "../decisions/index.js";
-import {type ModelManifest, trainingRecords, type TrainingRecords} from "../models/index.js";
+import {type ModelManifest, recordsOf, trainingRecords, type TrainingRecords} from "../models/index.js";
 import {
   blindingSalt,
   hashJson,
@@ -99,15 +99,21 @@ const MARK_OF: Record<string, RowMark> = {l: "clean", e: "near", o: "contaminate
 /** What is known of the training of each candidate that is a model, by the candidate's name. */
 async function learnedBy(store: Store, run: RunManifest): Promise<Map<string, TrainingRecords>> {
   const learned = new Map<string, TrainingRecords>();
-  for (const {name, modelId} of run.candidates)
-    if (modelId)
-      learned.set(
-        name,
-        await trainingRecords(modelsDir(store.workspace), modelId).catch(() => ({
+  for (const candidate of run.candidates) {
+    const all: TrainingRecords[] = [];
+    for (const id of recordsOf(candidate))
+      all.push(
+        await trainingRecords(modelsDir(store.workspace), id).catch(() => ({
           records: [],
-          gaps: [{id: modelId, name}]
+          gaps: [{id, name: candidate.name}]
         }))
       );
+    if (all.length > 0)
+      learned.set(candidate.name, {
+        records: all.flatMap(({records}) => records),
+        gaps: all.flatMap(({gaps}) => gaps)
+      });
+  }
   return learned;
 }
 

@@ -149,8 +149,10 @@ export interface RunCandidate {
   params: Record<string, unknown>;
   /** What it may call. */
   tools?: object[];
-  /** Manifest id of an embedded model, for its lineage. */
+  /** Id of the store's record of the model, for its lineage. */
   modelId?: string;
+  /** Of a cascade: ids of the records of all models that it asks, as far as the store has them. */
+  modelIds?: readonly string[];
   /** What its tokens cost; of a cascade the most that a request can cost. */
   price?: TokenPrice;
   /** Of a cascade: the models it asks, in their order, and what their tokens cost. */

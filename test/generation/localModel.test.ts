@@ -11,8 +11,8 @@ import type {
   TokenLogprob
 } from "../../src/endpoints/index.js";
 import {localModel, type LocalModel} from "../../src/generation/index.js";
-import {writeSafetensors} from "../../src/safetensors/index.js";
 import {openWorkspace, type Workspace} from "../../src/store/index.js";
+import {tinyAdapter} from "../support/tinyAdapter.js";
 import {CHATML, tinyLanguageModel} from "../support/tinyLanguageModel.js";
 
 let folder: string;
@@ -23,7 +23,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "assay-local-"));
   workspace = await openWorkspace(folder, join(folder, "store"));
   await tinyLanguageModel(join(folder, "tiny"));
-  await writeAdapter("steer", 1);
+  await tinyAdapter(join(folder, "steer"), 1);
   model = localModel("tiny", {
     workspace,
     threads: 1,
@@ -36,29 +36,6 @@ afterAll(async () => {
   await model.close!();
   await rm(folder, {recursive: true});
 });
-
-async function writeAdapter(name: string, seed: number): Promise<void> {
-  const path = join(folder, name);
-  await tinyLanguageModel(path);
-  await rm(join(path, "model.safetensors"));
-  const values = (length: number, step: number) =>
-    new Uint8Array(Float32Array.from({length}, (_, i) => Math.sin((i + seed) * step)).buffer);
-  const module = "base_model.model.model.layers.1.mlp.up_proj";
-  await writeSafetensors(join(path, "adapter_model.safetensors"), [
-    {name: `${module}.lora_A.weight`, dtype: "F32", shape: [4, 64], data: values(256, 1.7)},
-    {name: `${module}.lora_B.weight`, dtype: "F32", shape: [96, 4], data: values(384, 2.3)}
-  ]);
-  await writeFile(
-    join(path, "adapter_config.json"),
-    JSON.stringify({
-      peft_type: "LORA",
-      r: 4,
-      lora_alpha: 8,
-      base_model_name_or_path: "../tiny",
-      target_modules: ["up_proj"]
-    })
-  );
-}
 
 const ask = (
   text: string,

@@ -1,16 +1,16 @@
 import {describe, expect, it} from "vitest";
-import {trained} from "../../src/candidates/index.js";
+import {cascade, trained} from "../../src/candidates/index.js";
 import {defineDataset, pull} from "../../src/datasets/index.js";
 import {scoreTable} from "../../src/decisions/index.js";
 import {recorded} from "../../src/endpoints/index.js";
 import {majorityClassifier} from "../../src/finetune/index.js";
-import {loadModel, saveModel} from "../../src/models/index.js";
+import {listModels, loadModel, saveModel, storedLineage} from "../../src/models/index.js";
 import {embedded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
 import {runContamination, runVerdict} from "../../src/site/index.js";
 import {ensureSplit} from "../../src/splits/index.js";
-import {openStore} from "../../src/store/index.js";
+import {modelsDir, openStore} from "../../src/store/index.js";
 import {readFile, rename, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
@@ -155,6 +155,57 @@ describe("runContamination", () => {
     );
     await rename(folder, join(workspace.dir, "gone"));
     expect(await again()).toMatchObject({marks: ["contaminated", "near", "unknown", "unknown"], share: 0.5});
+    store.close();
+  });
+
+  it("marks a cascade's rows by what any of its models was trained on, also one of a cascade in it", async () => {
+    const workspace = await temporaryWorkspace();
+    const {version} = await pull(
+      workspace,
+      defineDataset({
+        name: "q",
+        id: "id",
+        text: "text",
+        label: "label",
+        source: {kind: "rows", rows: () => rows}
+      })
+    );
+    const store = await openStore(workspace);
+    const spec = {strategy: "given", column: "part"} as const;
+    const split = await ensureSplit(store, version, spec);
+    const unknown = (name: string) =>
+      candidate(
+        name,
+        recorded({name, rows: rows.map(({id}) => ({id, output: "x"})), hosting: "api", trust: "local"}),
+        name
+      );
+    const majority = trained("majority", majorityClassifier({text: "text", label: "label"}));
+    const settings = {signal: "length", thresholds: [0.5]} as const;
+    const inner = cascade("inner", [unknown("a"), majority], settings);
+    const {manifest} = await runEval(
+      defineEval({
+        dataset: "q",
+        split: spec,
+        candidates: [
+          unknown("alone"),
+          cascade("outer", [unknown("b"), inner], settings),
+          cascade("neither", [unknown("c"), unknown("d")], settings)
+        ],
+        prompt: "{{text}}",
+        expected: "label",
+        scorers: {exact: exactMatch}
+      }),
+      {store, version, split, evalName: "questions"}
+    );
+    await store.refresh();
+    const {id} = (await listModels(modelsDir(workspace)))[0]!;
+    expect(manifest!.candidates.map(({modelIds}) => modelIds)).toEqual([undefined, [id], undefined]);
+    const table = await scoreTable(store, manifest!.id, "exact");
+    const found = (await runContamination(store, manifest!, table))!;
+    expect([...found.marks.keys()]).toEqual(["outer"]);
+    expect(found.candidates[0]).toMatchObject({candidate: "outer", share: 0.5});
+    const {edges} = await storedLineage(store);
+    expect(edges).toContainEqual({from: `model:${id}`, to: `run:${manifest!.id}`, how: "candidate outer"});
     store.close();
   });
 });

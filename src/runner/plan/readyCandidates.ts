@@ -63,9 +63,8 @@ export async function readyCandidates(
         onProgress: (message) => onMessage(`${candidate.name}: ${message}`),
         signal
       });
-      ready.push(
-        await describe(candidate, prepared, candidate.name === resolved.baseline, modelsDir(store.workspace))
-      );
+      const baseline = candidate.name === resolved.baseline;
+      ready.push(await describe(candidate, prepared, {baseline, models: modelsDir(store.workspace), dryRun}));
     }
     return ready;
   } catch (cause) {
@@ -115,12 +114,10 @@ export async function closeCandidates(ready: readonly ReadyCandidate[]): Promise
 async function describe(
   candidate: Candidate,
   prepared: PreparedCandidate,
-  baseline: boolean,
-  models: string
+  {baseline, models, dryRun}: {baseline: boolean; models: string; dryRun: boolean | undefined}
 ): Promise<ReadyCandidate> {
   const {endpoint, model} = prepared;
   const identity = await endpoint.identity(model);
-  const modelId = prepared.modelId ?? (await hostedModelId(models, {endpoint: identity, model}));
   const price = endpoint.price?.(model);
   const key = completionKeys({identity, model, params: candidate.params, tools: candidate.tools});
   // A recording answers by row, whatever the prompt says: two rows with one text are two requests to it.
@@ -140,13 +137,34 @@ async function describe(
       identity,
       params: candidate.params ?? {},
       tools: candidate.tools?.length ? candidate.tools : undefined,
-      modelId,
+      ...(await recordsOf(prepared, models, dryRun ?? false)),
       price: price && plainPrice(price),
       stages: statedStages(endpoint),
       baseline: baseline || undefined
     },
     key: (messages, repeat, rowId) => key(messages, repeat, byRow ? rowId : undefined)
   };
+}
+
+/** The ids of the store's records of the model, or of all models of a cascade. */
+async function recordsOf(
+  {endpoint, model, modelId}: Pick<PreparedCandidate, "endpoint" | "model" | "modelId">,
+  models: string,
+  dryRun: boolean
+): Promise<Pick<RunCandidate, "modelId" | "modelIds">> {
+  const stages = endpoint.stages?.();
+  if (stages) {
+    const ids: string[] = [];
+    for (const stage of stages) {
+      const own = await recordsOf(stage, models, dryRun);
+      ids.push(...(own.modelIds ?? (own.modelId === undefined ? [] : [own.modelId])));
+    }
+    return {modelIds: ids.length > 0 ? [...new Set(ids)] : undefined};
+  }
+  if (modelId !== undefined) return {modelId};
+  // Records of copies are made when they are asked for, and a dry run makes nothing.
+  const held = dryRun ? undefined : await endpoint.modelId?.(model);
+  return {modelId: held ?? (await hostedModelId(models, {endpoint: await endpoint.identity(model), model}))};
 }
 
 /** Of a cascade in a cascade the prices of its models are not recorded. */

@@ -68,7 +68,11 @@ export const runKind: Kind<RunManifest> = {
   refersTo: async ({manifestKey}, workspace) => {
     const run = await readRecord(workspace, runKind, manifestKey);
     if (!run) return [];
-    return [run.dataset.version, run.split.id, ...run.candidates.flatMap(({modelId}) => modelId ?? [])];
+    const models = run.candidates.flatMap(({modelId, modelIds = []}) => [
+      ...modelIds,
+      ...(modelId ? [modelId] : [])
+    ]);
+    return [run.dataset.version, run.split.id, ...models];
   },
   erase: eraseRun
 };

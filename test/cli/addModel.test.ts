@@ -1,0 +1,105 @@
+import {mkdir} from "node:fs/promises";
+import {join} from "node:path";
+import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
+import {type AddOptions, addModelVerb} from "../../src/cli/models.js";
+import type {ModelManifest} from "../../src/models/index.js";
+import {candidate, prepareCandidate} from "../../src/runner/index.js";
+import {writeJob} from "../../src/store/index.js";
+import {type Project, server, wordsEval, wordsProject} from "../runner/support/project.js";
+import {printed, written} from "../support/printed.js";
+import {temporaryProject} from "../support/temporaryWorkspace.js";
+
+let project: Project;
+const ID = "answers-0123456789ab";
+
+async function added(model: string, options: AddOptions): Promise<ModelManifest> {
+  return JSON.parse(
+    await printed(() => addModelVerb(model, {provider: "oai", json: true, ...options}))
+  ) as ModelManifest;
+}
+
+/** The record that a run links a service's model to. */
+async function recordAt(baseUrl: string, model: string): Promise<string | undefined> {
+  const own = candidate("one", server(baseUrl), model);
+  const inputs = {...project, candidate: own, onMessage: () => undefined};
+  const {record, close} = await prepareCandidate(wordsEval(server(baseUrl), {candidates: [own]}), inputs);
+  await close();
+  return record.modelId;
+}
+
+beforeAll(async () => {
+  const folder = await temporaryProject();
+  vi.stubEnv("ASSAY_PROJECT", folder);
+  vi.stubEnv("ASSAY_DIR", join(folder, ".assay"));
+  await mkdir(join(folder, "evals"));
+  project = await wordsProject(folder, 12);
+  const {version, split, store} = project;
+  for (const [id, parent] of [
+    [ID, "base-model"],
+    ["other-0123456789ab", undefined]
+  ] as const)
+    await writeJob(store.workspace, {
+      kind: "job",
+      schemaVersion: 1,
+      id,
+      name: id.split("-")[0]!,
+      key: id,
+      at: "2026-11-01T00:00:00Z",
+      service: {service: "openai", trust: "contract"},
+      base: "gpt-x",
+      settings: {parent},
+      dataset: "words",
+      version: version.sha256,
+      split: {id: split.id, name: split.name, sha256: split.sha256},
+      format: "chat",
+      data: [{part: "train", path: "train.jsonl", rows: 6, rowsSha256: "", sha256: "", bytes: 1}],
+      statuses: []
+    } as unknown as Parameters<typeof writeJob>[1]);
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  project.store.close();
+});
+
+describe("a service's model that is added by hand", () => {
+  it("is found by its name at any address, or at the address it was added for, in each of its forms", async () => {
+    const anywhere = await added("ft:one", {fromJob: ID});
+    expect(await recordAt("http://127.0.0.1:9/v1", "ft:one")).toBe(anywhere.id);
+    expect(await recordAt("http://127.0.0.1:9/v1", "ft:none")).toBeUndefined();
+    const there = await added("ft:two", {fromJob: ID, baseUrl: "http://127.0.0.1:9"});
+    for (const form of ["", "/", "/v1", "/v1/", "/v1/chat/completions"])
+      expect(await recordAt(`http://127.0.0.1:9${form}`, "ft:two"), form).toBe(there.id);
+    expect(await recordAt("http://127.0.0.1:10/v1", "ft:two")).toBeUndefined();
+    const identities = ["", "/v1"].map((form) => server(`http://127.0.0.1:9${form}`).identity("m"));
+    expect(await identities[0]).toEqual(await identities[1]);
+  });
+
+  it("has what its job learned from, named by its id, the beginning of it or its name", async () => {
+    for (const fromJob of [ID, ID.slice(0, 12), "answers"])
+      expect(await added(`ft:${fromJob}`, {fromJob})).toMatchObject({
+        settings: {job: ID},
+        training: {dataset: "words", part: "train", rows: 6}
+      });
+    await expect(added("ft:x", {fromJob: "none", baseUrl: "nowhere"})).rejects.toThrow(
+      /--base-url is an http/
+    );
+  });
+
+  it("says what is not known: a job or a job's parent that the store lacks", async () => {
+    let model: ModelManifest | undefined;
+    const typo = await written(
+      process.stderr,
+      async () => (model = await added("ft:typo", {fromJob: "anwers"}))
+    );
+    expect(typo.replaceAll(/\s+/g, " ")).toMatch(
+      /no job "anwers" \(did you mean "answers"\?\): what the model learned/
+    );
+    expect(model).toMatchObject({settings: {job: "anwers"}});
+    expect(model!.training).toBeUndefined();
+    const parent = await written(process.stderr, () => added("ft:child", {fromJob: ID}));
+    expect(parent.replaceAll(/\s+/g, " ")).toMatch(/no model "base-model", the `parent` of job answers-/);
+    const base = await added("ft:base", {name: "base-model"});
+    expect((await added("ft:child", {fromJob: ID})).parents).toEqual([{id: base.id, name: "base-model"}]);
+    expect((await added("ft:other", {fromJob: "other"})).parents).toEqual([]);
+  });
+});
