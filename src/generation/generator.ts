@@ -1,5 +1,5 @@
 import type {ChildProcess} from "node:child_process";
-import {forkModule} from "../ggml/index.js";
+import {forkModule, killAtExit} from "../ggml/index.js";
 import {UserError} from "../store/index.js";
 import type {FromEngine, ToEngine} from "./messages.js";
 import type {EngineInfo, EngineOptions, GeneratedToken, Generation, GenerationRequest} from "./request.js";
@@ -52,13 +52,12 @@ export async function startGenerator(options: EngineOptions): Promise<Generator>
       reject(new EngineEnded(`the process of the model ${options.path} ended (${how})`));
     waiting.clear();
   });
-  const kill = () => child.kill("SIGKILL");
-  process.once("exit", kill);
+  const forget = killAtExit(child);
   const close = async () => {
-    process.off("exit", kill);
+    forget();
     if (!state.ended && child.connected) child.send({type: "close"} satisfies ToEngine);
     // A long step is not worth waiting for.
-    const timer = setTimeout(kill, 2000);
+    const timer = setTimeout(() => child.kill("SIGKILL"), 2000);
     await exited;
     clearTimeout(timer);
   };

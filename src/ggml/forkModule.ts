@@ -15,6 +15,17 @@ export function forkModule(name: string, from: string, options: ForkOptions = {}
   });
 }
 
+const atExit = new Set<ChildProcess>();
+let listening = false;
+
+/** Kills a process where this one ends before it. What is given takes that back. One listener for all: there may be many. */
+export function killAtExit(child: ChildProcess): () => void {
+  if (!listening) process.once("exit", () => atExit.forEach((one) => one.kill("SIGKILL")));
+  listening = true;
+  atExit.add(child);
+  return () => void atExit.delete(child);
+}
+
 /**
  * Says something to the process that forked this one, and nothing when that has gone. Resolves when it is on its way: a channel
  * that is closed before drops a long message.

@@ -1,6 +1,6 @@
 import {mkdir, rm, statfs} from "node:fs/promises";
 import {dirname, join} from "node:path";
-import {forkModule} from "../ggml/index.js";
+import {forkModule, killAtExit} from "../ggml/index.js";
 import {openCheckpoint} from "../safetensors/index.js";
 import {UserError} from "../store/errors.js";
 import {temporaryPath} from "../store/files.js";
@@ -91,13 +91,13 @@ function run(
     const child = forkModule("./convertProcess", import.meta.url);
     const stop = () => child.kill("SIGKILL");
     signal?.addEventListener("abort", stop, {once: true});
-    process.once("exit", stop);
+    const forget = killAtExit(child);
     let settled = false;
     const settle = (act: () => void) => {
       if (settled) return;
       settled = true;
       signal?.removeEventListener("abort", stop);
-      process.off("exit", stop);
+      forget();
       act();
     };
     child.on("message", (message: FromConverter) => {
