@@ -349,6 +349,18 @@ describe("assay finetune", () => {
       expect(resumed.metrics!.tokensPerSecond).toBeCloseTo(resumed.metrics!.trainedTokens! / seconds, 6);
     });
 
+    it("keeps a folder that can be used when its loss rises", async () => {
+      const wild = tuned("wild", {rate: 1, warmUp: 150, steps: 150, clip: false, validateEvery: 5});
+      const message = await wild.build(contextIn("wild")).catch(({message}: Error) => message);
+      const folder = /The weights of step \d+ are kept in (.*?)\. Try/.exec(String(message))![1]!;
+      expect((await readdir(folder)).sort()).toEqual([
+        "config.json",
+        "model.safetensors",
+        "tokenizer.json",
+        "tokenizer_config.json"
+      ]);
+    });
+
     it("learns part validation without being checked on it", async () => {
       const parts: string[] = [];
       const context = contextIn("validation");

@@ -258,6 +258,56 @@ describe("training", () => {
     expect(Object.keys(await bytesOf(wild.work))).toContain("model.safetensors");
   });
 
+  it("stops a loss that rises in fewer than 40 steps, and keeps no weights from after that", async () => {
+    const wild = await job(
+      {rate: 3, clip: undefined, warmUp: 0, schedule: "constant", steps: 30},
+      {checkpointEvery: 10}
+    );
+    const outcome = await train(wild);
+    expect(outcome).toMatchObject({status: "diverged", resultStep: 0});
+    expect(outcome.advice).toMatch(
+      /^the loss rose to .* in the first\. There is no checkpoint from before that\./
+    );
+    expect(await readdir(wild.work)).not.toContain("result");
+  });
+
+  describe("whose loss falls and then rises", () => {
+    const settings = {rate: 3, clip: undefined, warmUp: 300, steps: 300} as const;
+
+    it("has the best validated weights as its result", async () => {
+      const late = await job({...settings, validateEvery: 5}, {checkpointEvery: 5});
+      const outcome = await train(late);
+      const best = outcome.validations.reduce((a, b) => (b.loss < a.loss ? b : a));
+      expect(outcome).toMatchObject({status: "diverged", resultStep: best.step});
+      expect(outcome.validations.at(-1)!.loss).toBeGreaterThan(best.loss + 0.5);
+      const alone = await job({...settings, validateEvery: 5, keepLast: true});
+      let step = 0;
+      await train(alone, {
+        onProgress: (progress) => (step = progress.step),
+        stopped: () => step >= best.step
+      });
+      const saved = await readHeader(join(alone.work, "checkpoint.safetensors"));
+      const kept = await readHeader(join(resultFolder(late.work), "model.safetensors"));
+      for (const tensor of kept.tensors) {
+        const other = saved.tensors.find(({name}) => name === `weight/${tensor.name}`)!;
+        expect(
+          await readTensorBytes({...tensor, file: join(resultFolder(late.work), "model.safetensors")})
+        ).toEqual(await readTensorBytes({...other, file: join(alone.work, "checkpoint.safetensors")}));
+      }
+    });
+
+    it("has those of the last checkpoint from before the rise, where the last are wanted", async () => {
+      const late = await job({...settings, keepLast: true}, {checkpointEvery: 5});
+      const outcome = await train(late);
+      expect(outcome.status).toBe("diverged");
+      expect(outcome.resultStep).toBeGreaterThan(0);
+      expect(outcome.resultStep).toBeLessThan(outcome.step - 10);
+      const lowest = Math.min(...outcome.curve.map(({loss}) => loss));
+      expect(outcome.curve[outcome.resultStep]!.loss).toBeLessThan(2 * lowest);
+      expect(outcome.curve.at(-1)!.loss).toBeGreaterThan(2 * lowest);
+    });
+  });
+
   it("stops at a validation loss that is no number, and keeps the weights of the last checkpoint", async () => {
     const folder = await checkpoint(tiny, 0.05);
     const file = join(folder, "model.safetensors");

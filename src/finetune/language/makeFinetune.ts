@@ -60,10 +60,11 @@ export async function makeFinetune(
     throw new UserError(
       `${name}: stopped after step ${outcome.step} of ${settings.steps}. Run it again to go on from there.`
     );
-  if (outcome.status === "diverged") throw new UserError(`${name}: ${outcome.advice}`);
   const folder = resultFolder(work);
-  for (const file of TEXT_FILES)
-    if (existsSync(join(base.folder, file))) await copyFile(join(base.folder, file), join(folder, file));
+  if (existsSync(folder))
+    for (const file of TEXT_FILES)
+      if (existsSync(join(base.folder, file))) await copyFile(join(base.folder, file), join(folder, file));
+  if (outcome.status === "diverged") throw new UserError(`${name}: ${outcome.advice}`);
   const training = {
     dataset: context.dataset,
     version: context.version,

@@ -3,7 +3,7 @@ import {join} from "node:path";
 import {type Backend, freeCores, openBackend} from "../../ggml/index.js";
 import {checkGradients} from "../checkGradients.js";
 import {readModelConfig} from "../model.js";
-import {readCheckpoint, writeCheckpoint} from "./checkpointFile.js";
+import {keepCheckpoint, readCheckpoint, readCheckpointBefore, writeCheckpoint} from "./checkpointFile.js";
 import {divergenceAdvice, LossWatch} from "./divergence.js";
 import type {TrainingJob, TrainingOutcome, TrainingProgress, TrainingState, TrainingUse} from "./job.js";
 import {largestParts} from "./largest.js";
@@ -96,12 +96,17 @@ async function run(
   const {settings, work, identity} = job;
   const {stopped = () => false, pause = async () => undefined} = hooks;
   const best = join(work, "best");
-  const save = () => {
+  const watch = new LossWatch(settings.steps, state.curve);
+  let saved = state.step;
+  const save = async () => {
     state.use = hooks.used();
-    return writeCheckpoint(work, identity, trainable, state);
+    const hasBest = !settings.keepLast && state.validations.length > 0;
+    if (saved > 0 && saved < watch.good && !hasBest) await keepCheckpoint(work);
+    await writeCheckpoint(work, identity, trainable, state);
+    saved = state.step;
   };
   const pace = new Pace(settings.steps);
-  const watch = new LossWatch(state.curve);
+  const broken = (found: string, rows: string) => diverged(session, state, watch.good, {found, rows});
   const bestSoFar = () => lowest(state);
   // The process before may have ended between the last checkpoint and the result.
   if (state.validations.at(-1)?.step === state.step && impatient(state, settings.patience))
@@ -109,7 +114,7 @@ async function run(
   while (state.step < settings.steps) {
     const record = await session.step(state.step, pause);
     const wrong = watch.look(record);
-    if (wrong !== undefined) return diverged(session, wrong, "the rows of the last steps");
+    if (wrong !== undefined) return broken(wrong, "the rows of the last steps");
     state.step = record.step;
     state.curve.push(record);
     const last = state.step === settings.steps;
@@ -117,7 +122,7 @@ async function run(
     const validation = due ? await session.validate(state.step, pause) : undefined;
     if (validation && !Number.isFinite(validation.loss)) {
       const found = `the validation loss of step ${validation.step} is ${validation.loss}`;
-      return diverged(session, found, "the validation part's rows");
+      return broken(found, "the validation part's rows");
     }
     if (validation) {
       state.validations.push(validation);
@@ -135,16 +140,35 @@ async function run(
   return finish(session, state, best, "finished");
 }
 
-/** The weights of the last checkpoint were good, those of now are not: they are the result, where there are any. */
-async function diverged(session: TrainingSession, found: string, rows: string): Promise<Ended> {
+/** The result is the best validated weights from before the loss rose, or else those of the last checkpoint before. */
+async function diverged(
+  session: TrainingSession,
+  state: TrainingState,
+  good: number,
+  {found, rows}: {found: string; rows: string}
+): Promise<Ended> {
   const {work, identity, settings} = session.job;
   const result = resultFolder(work);
-  const good = await readCheckpoint(work, identity, session.trainable);
-  const keep = good && good.step > 0;
-  if (keep) await writeResult(session, result);
-  const kept = keep ? `The weights of step ${good.step} are kept in ${result}. ` : "";
-  const advice = `${found}. ${kept}${divergenceAdvice(settings, rows)}.`;
-  return {status: "diverged", resultStep: good?.step ?? 0, advice};
+  await rm(result, {recursive: true, force: true});
+  const best = settings.keepLast ? undefined : lowest(state);
+  let step = 0;
+  if (best && best.step <= good) {
+    await cp(join(work, "best"), result, {recursive: true});
+    step = best.step;
+  } else {
+    const kept = await readCheckpointBefore(work, identity, session.trainable, good);
+    if (kept) await writeResult(session, result);
+    step = kept?.step ?? 0;
+  }
+  const kept =
+    step > 0
+      ? `The weights of step ${step} are kept in ${result}`
+      : "There is no checkpoint from before that";
+  return {
+    status: "diverged",
+    resultStep: step,
+    advice: `${found}. ${kept}. ${divergenceAdvice(settings, rows)}.`
+  };
 }
 
 /** The best validated weights are the result; without validation, or when they are to be kept, the last ones. */
