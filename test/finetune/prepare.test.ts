@@ -230,6 +230,19 @@ describe("a definition", () => {
     expect(finetuneProblems(definition({method: "full", dropout: 1}))).toEqual([
       "`dropout` must be a number (at least 0, below 1), not 1"
     ]);
+    const settings = {lora: {rank: 64}, preference: {beta: 0.2}};
+    expect(finetuneProblems(definition({method: "full", ...settings}))).toEqual([
+      '`lora` goes with method "lora" or "dora": all weights are trained',
+      '`preference` goes with format "preference"'
+    ]);
+    const columns = {prompt: "q", chosen: "a", rejected: "b"};
+    const smoothed = (loss?: "robust" | "sigmoid") =>
+      finetuneProblems(definition({format: "preference", columns, preference: {loss, labelSmoothing: 0.2}}));
+    for (const loss of [undefined, "sigmoid"] as const)
+      expect(smoothed(loss)).toEqual([
+        '`preference.labelSmoothing` goes with loss "robust": the other losses have none'
+      ]);
+    expect(smoothed("robust")).toEqual([]);
     expect(finetuneProblems(definition({rows: 0, base: null as unknown as string}))).toEqual([
       "`base` must be a folder, a model of the store, another fine-tune, or {config, tokenizer}, not null",
       "`rows` must be a whole number (above 0), not 0"

@@ -39,6 +39,10 @@ export async function prepareJob(
 ): Promise<Prepared> {
   if (base.scratch) await writeScratchTexts(base.scratch, base.folder);
   const config = await readModelConfig(base.folder);
+  if (definition.method !== "full" && config.tied && definition.lora?.targets?.includes("lm_head"))
+    throw new UserError(
+      `lora.targets: lm_head of ${base.name} has no weights of its own, its output weights are those of the embedding (tie_word_embeddings). Leave it out, or use \`method: "full"\`.`
+    );
   const reader = await readTokenizer(base.folder);
   if (reader.vocabulary > config.vocabulary)
     throw new UserError(
