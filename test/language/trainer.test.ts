@@ -1,8 +1,9 @@
-import {readFile, readdir, rm} from "node:fs/promises";
+import {readFile, readdir, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {beforeAll, describe, expect, it} from "vitest";
 import {
   answered,
+  initialWeights,
   newAdapter,
   paddedRows,
   readConfig,
@@ -14,7 +15,7 @@ import {
   type TrainingProgress,
   type TrainingSettings
 } from "../../src/language/index.js";
-import {predictMemory, refuseTooLarge} from "../../src/language/training/memory.js";
+import {predictMemory, refuseTooLarge, tooLarge} from "../../src/language/training/memory.js";
 import {readHeader, readTensorBytes, writeSafetensors} from "../../src/safetensors/index.js";
 import {rng} from "../../src/stats/rng.js";
 import {sha256} from "../../src/store/hash.js";
@@ -395,10 +396,58 @@ describe("training", () => {
   });
 
   it("that needs more memory than there is is refused with the numbers", () => {
-    expect(() => refuseTooLarge(9.6e9, 4e9, {precision: "f32"}, false)).toThrow(
+    const settings = {precision: "f32"} as const;
+    expect(() => refuseTooLarge(9.6e9, 4e9, {settings, checkpointing: false})).toThrow(
       /needs about 9\.6 GB of memory, and 4\.0 GB are available.*checkpointing.*lora/
     );
-    expect(() => refuseTooLarge(3e9, 4e9, {precision: "f32"}, false)).not.toThrow();
+    expect(() => refuseTooLarge(3e9, 4e9, {settings, checkpointing: false})).not.toThrow();
+    expect(tooLarge(9.6e9, 4e9, {settings, checkpointing: true, initial: {seed: "s"}})).toMatch(
+      /Use a smaller model, a smaller `rows`/
+    );
+  });
+});
+
+describe("the weights of a base from scratch", () => {
+  const initial = {seed: "s", deviation: 0.1};
+  async function unwritten(sizes: Record<string, unknown> = {}): Promise<string> {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, "config.json"), JSON.stringify({...tiny, ...sizes}));
+    return folder;
+  }
+
+  it("are drawn before training, the same for the same seed", async () => {
+    const folders = [await unwritten(), await unwritten()];
+    for (const folder of folders) await train(await job({steps: 1}, {base: folder, initial}));
+    const [first, second] = await Promise.all(
+      folders.map((folder) => readFile(join(folder, "model.safetensors")))
+    );
+    expect(second).toEqual(first);
+    const config = readConfig(tiny, "x");
+    const names = [...initialWeights(config, "s", 0.1)].map(({name}) => name);
+    expect((await readHeader(join(folders[0]!, "model.safetensors"))).tensors.map(({name}) => name)).toEqual(
+      names.sort()
+    );
+  });
+
+  it("are not drawn where memory does not suffice, or only a check is wanted", async () => {
+    const huge = {hidden_size: 65_536, intermediate_size: 65_536, num_hidden_layers: 80};
+    const folder = await unwritten({...huge, head_dim: 16});
+    const large = await job({steps: 1}, {base: folder, initial});
+    const started = performance.now();
+    await expect(train(large)).rejects.toThrow(/needs about [\d.]+ GB .* Use .*a smaller model/);
+    expect((await train({...large, checkOnly: true})).status).toBe("checked");
+    expect(performance.now() - started).toBeLessThan(60_000);
+    expect(await readdir(folder)).toEqual(["config.json"]);
+  });
+
+  it("are left out at once when it is asked to stop", async () => {
+    const folder = await unwritten();
+    let asked = 0;
+    const stopped = () => ++asked > 3;
+    const outcome = await train(await job({steps: 1}, {base: folder, initial}), {stopped});
+    expect(outcome).toMatchObject({status: "stopped", step: 0});
+    expect(asked).toBe(4);
+    expect(await readdir(folder)).toEqual(["config.json"]);
   });
 });
 

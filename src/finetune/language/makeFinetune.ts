@@ -14,7 +14,6 @@ import type {Base} from "./base.js";
 import {modelCard} from "./card.js";
 import type {FinetuneDefinition} from "./definition.js";
 import {prepareJob} from "./prepareJob.js";
-import {writeScratchWeights} from "./scratch.js";
 import {TEXT_FILES} from "./tokenizer.js";
 
 export interface BuildOptions {
@@ -43,7 +42,6 @@ export async function makeFinetune(
   // A purge of the dataset takes what was begun with its rows.
   await writeFile(join(work, "about.json"), JSON.stringify({dataset: context.dataset}));
   const {job, train} = await prepareJob(definition, context, base, work);
-  if (base.scratch) await writeScratchWeights(base.scratch, base.folder);
   const {settings} = job;
   context.onProgress?.(`training ${name} on ${train.items.length} rows, ${settings.steps} steps`);
   const outcome = await runTraining(

@@ -13,7 +13,7 @@ import type {BuildContext} from "../modelSource.js";
 import type {Base} from "./base.js";
 import {checkedPart, defaultsOf, type FinetuneDefinition} from "./definition.js";
 import {prepareRows, type PreparedRows} from "./prepare.js";
-import {writeScratchTexts} from "./scratch.js";
+import {initialOf, writeScratchTexts} from "./scratch.js";
 import {readTokenizer} from "./tokenizer.js";
 
 /** A training as it will be run, and what it was made of. */
@@ -28,7 +28,7 @@ export interface Prepared {
 }
 
 /**
- * Reads base and rows into a training; of a base from scratch the weights are still to be written. Throws a UserError for
+ * Reads base and rows into a training, which draws the weights of a base from scratch itself. Throws a UserError for
  * whatever cannot be trained on.
  */
 export async function prepareJob(
@@ -88,6 +88,7 @@ export async function prepareJob(
   const job: TrainingJob = {
     base: base.folder,
     baseName: base.reference,
+    initial: base.scratch && initialOf(base.scratch),
     work,
     identity: hashJson({
       base: base.id,

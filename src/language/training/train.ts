@@ -2,6 +2,7 @@ import {cp, mkdir, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {type Backend, freeCores, openBackend} from "../../ggml/index.js";
 import {checkGradients} from "../checkGradients.js";
+import {writeInitialWeights} from "../initialWeights.js";
 import {readModelConfig} from "../model.js";
 import {keepCheckpoint, readCheckpoint, readCheckpointBefore, writeCheckpoint} from "./checkpointFile.js";
 import {divergenceAdvice, LossWatch} from "./divergence.js";
@@ -37,11 +38,16 @@ export async function train(job: TrainingJob, hooks: TrainingHooks = {}): Promis
   checkGradients(backend);
   const predicted = await predict(job, backend);
   const library = {version: backend.ggml.version, features: backend.features, threads: backend.threads};
-  if (job.checkOnly) {
-    const memory = {predicted, peak: peakBytes()};
-    return {...begun(), status: "checked", resultStep: 0, memory, library};
-  }
-  if (!job.force) refuseTooLarge(predicted, availableMemory(), settings, job.checkpointing);
+  const untrained = (status: "checked" | "stopped"): TrainingOutcome => ({
+    ...begun(),
+    status,
+    resultStep: 0,
+    memory: {predicted, peak: peakBytes()},
+    library
+  });
+  if (job.checkOnly) return untrained("checked");
+  if (!job.force) refuseTooLarge(predicted, availableMemory(), job);
+  if (!(await hasWeights(job, hooks))) return untrained("stopped");
   const session = await TrainingSession.open(job, backend);
   try {
     const state = (await readCheckpoint(job.work, job.identity, session.trainable)) ?? begun();
@@ -59,6 +65,23 @@ export async function train(job: TrainingJob, hooks: TrainingHooks = {}): Promis
   } finally {
     session.free();
     backend.free();
+  }
+}
+
+class Stopped extends Error {}
+
+/** Draws the weights of a base that has none; false when it was stopped meanwhile. */
+async function hasWeights({base, initial}: TrainingJob, {stopped}: TrainingHooks): Promise<boolean> {
+  if (!initial) return true;
+  const stop = () => {
+    if (stopped?.()) throw new Stopped();
+  };
+  try {
+    await writeInitialWeights(base, await readModelConfig(base), initial, stop);
+    return true;
+  } catch (error) {
+    if (error instanceof Stopped) return false;
+    throw error;
   }
 }
 
