@@ -361,6 +361,13 @@ describe("assay finetune", () => {
       ]);
     });
 
+    it("states in its config.json what its definition left out", async () => {
+      const own = await tuned("short").build(contextIn("short"));
+      const file = join(project, "short", "models", own.id, "config.json");
+      const written = JSON.parse(await readFile(file, "utf8")) as object;
+      expect(written).toMatchObject({...config, rope_theta: 10_000});
+    });
+
     it("learns part validation without being checked on it", async () => {
       const parts: string[] = [];
       const context = contextIn("validation");
@@ -412,6 +419,10 @@ describe("assay finetune", () => {
     );
     await expect(finetuneVerb(["nobody"], {})).rejects.toThrow(
       /no such fine-tune: nobody\. finetunes\/ has adapter, nowhere, on-hub, scratch, tiny-rows/
+    );
+    await define("head", `base: "scratch", method: "lora", lora: {targets: ["q_proj", "lm_head"]}`);
+    await expect(finetuneVerb(["head"], {check: true})).rejects.toThrow(
+      /lora\.targets: lm_head of scratch has no weights of its own/
     );
     await define("wrong", `base: "nowhere", method: "qlora", rate: -1`);
     await expect(finetuneVerb(["wrong"], {})).rejects.toThrow(

@@ -46,7 +46,7 @@ export interface FinetuneCheck {
 }
 
 /** Raise when the same definition would give other bytes. */
-const VERSION = 3;
+const VERSION = 4;
 
 /**
  * Declares a fine-tune of a language model. A file `finetunes/NAME.finetune.ts` default-exports what this returns; in an

@@ -2,6 +2,7 @@ import {existsSync} from "node:fs";
 import {copyFile, mkdir, readFile, writeFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {type InitialSettings, readConfig} from "../../language/index.js";
+import {leftOut} from "../../safetensors/index.js";
 import {hashJson, UserError} from "../../store/index.js";
 import type {FromScratch} from "./definition.js";
 import {TEXT_FILES, type TokenizerFiles, vocabularySize} from "./tokenizer.js";
@@ -30,7 +31,12 @@ export async function readScratch(
       ? (JSON.parse(await readFile(join(from, "tokenizer.json"), "utf8")) as Record<string, unknown>)
       : from["tokenizer.json"];
   const size = vocabularySize(texts);
-  const whole = {torch_dtype: "float32", ...config, vocab_size: config.vocab_size ?? size};
+  const whole = {
+    torch_dtype: "float32",
+    ...config,
+    ...leftOut(config),
+    vocab_size: config.vocab_size ?? size
+  };
   const {vocabulary} = readConfig(whole, "base.config");
   if (vocabulary < size)
     throw new UserError(`base.config: vocab_size ${vocabulary} is less than the tokenizer's ${size}.`);

@@ -1,11 +1,12 @@
-import {cp, mkdir, rm} from "node:fs/promises";
+import {mkdir} from "node:fs/promises";
 import {join} from "node:path";
 import {type Backend, freeCores, openBackend} from "../../ggml/index.js";
 import {checkGradients} from "../checkGradients.js";
 import {writeInitialWeights} from "../initialWeights.js";
 import {readModelConfig} from "../model.js";
-import {keepCheckpoint, readCheckpoint, readCheckpointBefore, writeCheckpoint} from "./checkpointFile.js";
-import {divergenceAdvice, LossWatch} from "./divergence.js";
+import {keepCheckpoint, readCheckpoint, writeCheckpoint} from "./checkpointFile.js";
+import {LossWatch} from "./divergence.js";
+import {diverged, type Ended, finish, impatient, lowest} from "./ending.js";
 import type {TrainingJob, TrainingOutcome, TrainingProgress, TrainingState, TrainingUse} from "./job.js";
 import {largestParts} from "./largest.js";
 import {availableMemory, predictMemory, refuseTooLarge} from "./memory.js";
@@ -22,9 +23,6 @@ export interface TrainingHooks {
 }
 
 const RECOUNT_MS = 10_000;
-
-/** Where the result of a job lies when its training has ended. */
-export const resultFolder = (work: string) => join(work, "result");
 
 /**
  * Trains from the base, or from the job's last checkpoint, to the end. Resuming gives the bytes of a training nothing
@@ -108,8 +106,6 @@ function recounting(
   };
 }
 
-type Ended = Pick<TrainingOutcome, "status" | "resultStep" | "advice">;
-
 async function run(
   session: TrainingSession,
   state: TrainingState,
@@ -161,67 +157,6 @@ async function run(
     await pause();
   }
   return finish(session, state, best, "finished");
-}
-
-/** The result is the best validated weights from before the loss rose, or else those of the last checkpoint before. */
-async function diverged(
-  session: TrainingSession,
-  state: TrainingState,
-  good: number,
-  {found, rows}: {found: string; rows: string}
-): Promise<Ended> {
-  const {work, identity, settings} = session.job;
-  const result = resultFolder(work);
-  await rm(result, {recursive: true, force: true});
-  const best = settings.keepLast ? undefined : lowest(state);
-  let step = 0;
-  if (best && best.step <= good) {
-    await cp(join(work, "best"), result, {recursive: true});
-    step = best.step;
-  } else {
-    const kept = await readCheckpointBefore(work, identity, session.trainable, good);
-    if (kept) await writeResult(session, result);
-    step = kept?.step ?? 0;
-  }
-  const kept =
-    step > 0
-      ? `The weights of step ${step} are kept in ${result}`
-      : "There is no checkpoint from before that";
-  return {
-    status: "diverged",
-    resultStep: step,
-    advice: `${found}. ${kept}. ${divergenceAdvice(settings, rows)}.`
-  };
-}
-
-/** The best validated weights are the result; without validation, or when they are to be kept, the last ones. */
-async function finish(
-  session: TrainingSession,
-  state: TrainingState,
-  best: string,
-  status: "finished" | "early"
-): Promise<Ended> {
-  const result = resultFolder(session.job.work);
-  await rm(result, {recursive: true, force: true});
-  const chosen = session.job.settings.keepLast ? undefined : lowest(state);
-  if (chosen && chosen.step !== state.step) {
-    await cp(best, result, {recursive: true});
-    return {status, resultStep: chosen.step};
-  }
-  await writeResult(session, result);
-  return {status, resultStep: state.step};
-}
-
-function lowest({validations}: TrainingState) {
-  return validations.reduce<(typeof validations)[number] | undefined>(
-    (best, one) => (best === undefined || one.loss < best.loss ? one : best),
-    undefined
-  );
-}
-
-function impatient(state: TrainingState, patience: number | undefined): boolean {
-  if (patience === undefined) return false;
-  return state.validations.length - 1 - state.validations.indexOf(lowest(state)!) >= patience;
 }
 
 /** What the largest steps will take in memory. */
