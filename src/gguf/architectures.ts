@@ -58,7 +58,7 @@ function whole(config: Config, key: string, where: string, fallback?: number): n
   const value = config[key] ?? fallback;
   if (typeof value === "number" && Number.isInteger(value) && value > 0) return value;
   throw new UserError(
-    `${where}/config.json: ${key} is ${JSON.stringify(value)}, not a size. Fetch it again.`
+    `${where}/config.json: ${key} is ${JSON.stringify(config[key])}, not a size. Fetch it again.`
   );
 }
 

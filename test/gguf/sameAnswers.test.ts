@@ -105,6 +105,7 @@ describe("llama.cpp on a converted checkpoint", () => {
     ["as it is", {}],
     ["without head_dim and query_pre_attn_scalar", {head_dim: undefined, query_pre_attn_scalar: undefined}],
     ["without RoPE's base", {rope_theta: undefined}],
+    ["without its window", {sliding_window: undefined}],
     ["with another pattern of windows", {_sliding_window_pattern: 3}],
     ["with capped logits", {final_logit_softcapping: 5}]
   ])("answers as the trainer: Gemma 3 %s", async (_, config) => {
