@@ -139,7 +139,7 @@ describe("the forward pass", () => {
 
 describe("what a config.json leaves out", () => {
   const of = (model_type: string, more: Record<string, unknown> = {}) => {
-    const {rope_theta: _, ...rest} = tiny;
+    const rest = {...tiny, rope_theta: undefined};
     return readConfig({...rest, model_type, head_dim: 4, num_hidden_layers: 8, ...more}, "config.json");
   };
   const windows = (config: ReturnType<typeof of>) => config.layer.map(({window}) => window);

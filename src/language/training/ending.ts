@@ -23,7 +23,7 @@ export async function diverged(
   const result = resultFolder(work);
   await rm(result, {recursive: true, force: true});
   const best = settings.keepLast ? undefined : lowest(state);
-  let step = 0;
+  let step: number;
   if (best && best.step <= good) {
     await cp(join(work, "best"), result, {recursive: true});
     step = best.step;
