@@ -193,7 +193,7 @@ function checkText(name: string, check: FinetuneCheck): string {
     `  ${whole(train.rows)} rows, ${whole(train.tokens)} tokens (${whole(train.learned)} learned), the longest ${whole(train.longest)}; ${train.cut} cut, ${train.leftOut} left out`,
     validation ? `  validation: ${whole(validation.rows)} rows` : "  no validation",
     `  ${whole(steps)} steps${taken}, ${epochs.toFixed(1)} epochs, rate ${settings.rate}`,
-    `  memory: about ${(memoryBytes / 1e9).toFixed(2)} GB`
+    `  memory: about ${(memoryBytes / 1e9).toFixed(2)} GB${check.tooLarge === undefined ? "" : `\n\n${check.tooLarge}`}`
   ].join("\n");
 }
 

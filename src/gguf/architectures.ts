@@ -1,4 +1,4 @@
-import {GEMMA_QUERY_SCALAR, USUAL_POSITIONS, usualHeadSize} from "../safetensors/index.js";
+import {GEMMA_QUERY_SCALAR, USUAL_POSITIONS, usualHeadSize, windowSetting} from "../safetensors/index.js";
 import {UserError} from "../store/errors.js";
 import {type Rope, ropeOf, ropeProblems, scalingMetadata} from "./rope.js";
 import {count, float, type MetadataValue} from "./values.js";
@@ -58,7 +58,7 @@ function whole(config: Config, key: string, where: string, fallback?: number): n
   const value = config[key] ?? fallback;
   if (typeof value === "number" && Number.isInteger(value) && value > 0) return value;
   throw new UserError(
-    `${where}/config.json: ${key} is ${JSON.stringify(value)}, not a size. Fetch it again.`
+    `${where}/config.json: ${key} is ${JSON.stringify(config[key])}, not a size. Fetch it again.`
   );
 }
 
@@ -135,7 +135,7 @@ function setGemma(set: Setter, config: Config, {local}: Rope, where: string): vo
     throw new UserError(
       `${where}: llama.cpp runs a window in all but every n-th layer; this model's layer_types have no such order.`
     );
-  set("attention.sliding_window", count(whole(config, "sliding_window", where)));
+  set("attention.sliding_window", count(whole(config, "sliding_window", where, windowSetting(config))));
   if (period !== 6) set("attention.sliding_window_pattern", count(period));
   if (typeof config.final_logit_softcapping === "number")
     set("final_logit_softcapping", float(config.final_logit_softcapping));
@@ -156,8 +156,9 @@ export function queryFactor({name}: Architecture, config: Config, sizes: Sizes):
 
 /** The tokens beyond which a family's window would matter, which llama.cpp does not know there; undefined where it does. */
 export function windowOf(config: Config): number | undefined {
-  const {model_type: type, sliding_window: window} = config;
-  if (typeof window !== "number") return undefined;
+  const {model_type: type} = config;
+  const window = windowSetting(config);
+  if (window === undefined) return undefined;
   if (type === "mistral") return window;
   const slides = (type === "qwen2" || type === "qwen3") && config.use_sliding_window === true;
   return slides ? window : undefined;

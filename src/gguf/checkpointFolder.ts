@@ -10,6 +10,8 @@ export interface CheckpointFolder {
   config: Record<string, unknown>;
   tokenizer: Record<string, unknown>;
   tokenizerConfig: Record<string, unknown>;
+  /** generation_config.json; absent when there is none. */
+  generationConfig?: Record<string, unknown>;
   /** The chat template's source; undefined when the model has none. */
   chatTemplate?: string;
   weights: Checkpoint;
@@ -21,14 +23,15 @@ export async function openCheckpointFolder(path: string): Promise<CheckpointFold
   const weights = await openCheckpoint(folder);
   const config = await readObject(folder, "config.json");
   const tokenizer = await readObject(folder, "tokenizer.json");
-  const tokenizerConfig = existsSync(join(folder, "tokenizer_config.json"))
-    ? await readObject(folder, "tokenizer_config.json")
-    : {};
+  const optional = async (name: string) =>
+    existsSync(join(folder, name)) ? await readObject(folder, name) : undefined;
+  const tokenizerConfig = (await optional("tokenizer_config.json")) ?? {};
   return {
     folder,
     config: flattened(config),
     tokenizer,
     tokenizerConfig,
+    generationConfig: await optional("generation_config.json"),
     chatTemplate: await chatTemplateOf(folder, tokenizerConfig),
     weights
   };

@@ -40,7 +40,10 @@ export interface TokenizerOptions {
  * the model or is of a kind that llama.cpp cannot run.
  */
 export function tokenizerMetadata(
-  model: Pick<CheckpointFolder, "folder" | "config" | "tokenizer" | "tokenizerConfig" | "chatTemplate">,
+  model: Pick<
+    CheckpointFolder,
+    "folder" | "config" | "tokenizer" | "tokenizerConfig" | "generationConfig" | "chatTemplate"
+  >,
   options: TokenizerOptions = {}
 ): Map<string, MetadataValue> {
   const tokenizer = model.tokenizer as TokenizerJson;
@@ -67,7 +70,12 @@ export function tokenizerMetadata(
   );
   if (fallback) metadata.set("tokenizer.ggml.add_space_prefix", flag(addsSpace(tokenizer)));
   else metadata.set("tokenizer.ggml.merges", list("string", mergesOf(tokenizer)));
-  for (const [key, value] of specialTokens({...model, tokenizer}, pre)) metadata.set(key, value);
+  const special = specialTokens({...model, tokenizer}, pre);
+  for (const [key, value] of special) metadata.set(key, value);
+  const stated = model.generationConfig?.eos_token_id ?? model.config.eos_token_id;
+  const eos = special.get("tokenizer.ggml.eos_token_id")?.value;
+  const ends = (Array.isArray(stated) ? stated : [stated]).filter((id) => id !== eos);
+  for (const [key, id] of otherEnds(ends, tokens)) metadata.set(key, count(id));
   if (model.chatTemplate !== undefined) metadata.set("tokenizer.chat_template", text(model.chatTemplate));
   return metadata;
 }
@@ -156,6 +164,21 @@ function scoresOf({model}: TokenizerJson, tokens: readonly Token[]): number[] {
 function addsSpace({normalizer, pre_tokenizer: preTokenizer}: TokenizerJson): boolean {
   const settings = JSON.stringify([normalizer, preTokenizer]);
   return settings.includes('"Prepend"') || /"prepend_scheme":"(first|always)"/.test(settings);
+}
+
+/** Tokens that llama.cpp knows by their names to end a text. */
+const KNOWN_ENDS = new Set(
+  "<|eot_id|> <|eom_id|> <|im_end|> <|end|> <|endoftext|> <end_of_turn> <EOT> _<EOT>".split(" ")
+);
+
+/** Where further tokens that end a text are written: those of a turn and of a message. llama.cpp has places for no more. */
+const END_KEYS = ["tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"];
+
+function otherEnds(ids: readonly unknown[], tokens: readonly Token[]): [string, number][] {
+  const unknown = ids.filter(
+    (id): id is number => typeof id === "number" && id in tokens && !KNOWN_ENDS.has(tokens[id]!.text)
+  );
+  return END_KEYS.slice(0, unknown.length).map((key, i) => [key, unknown[i]!]);
 }
 
 const KEYS: Readonly<Record<string, string>> = {

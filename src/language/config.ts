@@ -1,4 +1,11 @@
-import {GEMMA_QUERY_SCALAR, USUAL_POSITIONS, usualHeadSize, usuallyTied} from "../safetensors/index.js";
+import {
+  capSetting,
+  GEMMA_QUERY_SCALAR,
+  USUAL_POSITIONS,
+  usualHeadSize,
+  usuallyTied,
+  windowSetting
+} from "../safetensors/index.js";
 import {UserError} from "../store/errors.js";
 import {readRope, type Rope} from "./rope.js";
 
@@ -78,7 +85,6 @@ export function readConfig(json: unknown, where: string): LanguageConfig {
     return fallback;
   };
   const flag = (name: string, fallback = false) => (config[name] ?? fallback) === true;
-  const cap = (name: string) => (typeof config[name] === "number" ? config[name] : undefined);
 
   const gemma = architecture === "gemma2" || architecture === "gemma3_text";
   const hidden = count("hidden_size");
@@ -117,8 +123,8 @@ export function readConfig(json: unknown, where: string): LanguageConfig {
     tied: flag("tie_word_embeddings", usuallyTied(architecture)),
     activation: activation === "gelu_pytorch_tanh" ? "gelu-tanh" : "silu",
     scoreScale: (gemma ? number("query_pre_attn_scalar", GEMMA_QUERY_SCALAR) : headSize) ** -0.5,
-    scoreCap: gemma ? cap("attn_logit_softcapping") : undefined,
-    logitCap: gemma ? cap("final_logit_softcapping") : undefined,
+    scoreCap: gemma ? capSetting(config, "attn_logit_softcapping") : undefined,
+    logitCap: gemma ? capSetting(config, "final_logit_softcapping") : undefined,
     layer,
     maxPositions,
     gemma,
@@ -134,23 +140,24 @@ function layerConfigs(
   sizes: {layers: number; headSize: number; maxPositions: number},
   problems: string[]
 ): LayerConfig[] {
-  const window = typeof config.sliding_window === "number" ? config.sliding_window : undefined;
+  const window = windowSetting(config);
   const types = Array.isArray(config.layer_types) ? (config.layer_types as string[]) : undefined;
   if (types && types.length !== sizes.layers)
     problems.push(`layer_types has ${types.length} entries for ${sizes.layers} layers`);
   const from = typeof config.max_window_layers === "number" ? config.max_window_layers : 28;
   const pattern = Number(config.sliding_window_pattern ?? config._sliding_window_pattern ?? 6);
+  const without = Array.isArray(config.no_rope_layers) ? (config.no_rope_layers as number[]) : undefined;
+  const interval = Number(config.no_rope_layer_interval ?? 4);
+  const rotates = (i: number) =>
+    architecture !== "smollm3" || (without ? without[i] === 1 : (i + 1) % interval !== 0);
   const slides = (i: number): boolean => {
     if (architecture === "mistral") return true;
     if (types) return types[i] === "sliding_attention";
     if (architecture === "gemma2") return i % 2 === 0;
     if (architecture === "gemma3_text") return (i + 1) % pattern !== 0;
-    return architecture !== "llama" && config.use_sliding_window === true && i >= from;
+    if (architecture === "llama" || config.use_sliding_window !== true) return false;
+    return architecture === "smollm3" ? !rotates(i) : i >= from;
   };
-  const without = Array.isArray(config.no_rope_layers) ? (config.no_rope_layers as number[]) : undefined;
-  const interval = Number(config.no_rope_layer_interval ?? 4);
-  const rotates = (i: number) =>
-    architecture !== "smollm3" || (without ? without[i] === 1 : (i + 1) % interval !== 0);
   const full = readRope(config, "full_attention", sizes, problems);
   const local =
     architecture === "gemma3_text" ? readRope(config, "sliding_attention", sizes, problems) : full;

@@ -21,7 +21,9 @@ export {
   paddedRows
 } from "./training/rows.js";
 export {checkGradients, gradientSlopes} from "./checkGradients.js";
-export {initialWeights} from "./initialWeights.js";
+export {type InitialSettings, initialWeights} from "./initialWeights.js";
 export type {Pair, TrainingJob, TrainingOutcome, TrainingProgress, TrainingSettings} from "./training/job.js";
 export {runTraining} from "./training/runTraining.js";
-export {resultFolder, train} from "./training/train.js";
+export {resultFolder} from "./training/ending.js";
+export {train} from "./training/train.js";
+export {availableMemory, tooLarge} from "./training/memory.js";

@@ -1,3 +1,5 @@
+import {join} from "node:path";
+import {writeSafetensors} from "../safetensors/index.js";
 import {rng} from "../stats/rng.js";
 import type {LanguageConfig} from "./config.js";
 import type {FileTensor} from "./adapterFiles.js";
@@ -29,4 +31,35 @@ export function* initialWeights(
 ): Generator<FileTensor & {name: string}> {
   for (const plan of weightPlan(config))
     yield {name: plan.name, ...initialWeight(config, plan, seed, deviation)};
+}
+
+/** How the weights of a new model are drawn. */
+export interface InitialSettings {
+  seed: string;
+  /** Standard deviation of matrices; 0.02 when absent. */
+  deviation?: number;
+}
+
+/**
+ * Writes the weights of a new model into a folder, one tensor in memory at a time. `before` is called before each tensor and may
+ * throw, which leaves no file.
+ */
+export async function writeInitialWeights(
+  folder: string,
+  config: LanguageConfig,
+  {seed, deviation}: InitialSettings,
+  before: () => void
+): Promise<void> {
+  await writeSafetensors(
+    join(folder, "model.safetensors"),
+    weightPlan(config).map((plan) => ({
+      name: plan.name,
+      dtype: "F32" as const,
+      shape: plan.shape,
+      data: () => {
+        before();
+        return new Uint8Array(initialWeight(config, plan, seed, deviation).data.buffer);
+      }
+    }))
+  );
 }

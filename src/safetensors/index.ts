@@ -7,10 +7,13 @@ export {nameDtype, type NamedDtype, namesOtherDtype} from "./configDtype.js";
 export {type AdapterConfig, readAdapterConfig, scaleOf} from "./adapterConfig.js";
 export {addsToken, specialTokenIds, specialTokenText, type TokenizerParts} from "./specialTokens.js";
 export {
+  capSetting,
   GEMMA_QUERY_SCALAR,
+  leftOut,
   USUAL_POSITIONS,
   usualHeadSize,
   usualSettings,
-  usuallyTied
+  usuallyTied,
+  windowSetting
 } from "./modelDefaults.js";
 export {type LayerKind, type RopeSettings, ropeSettings, usualAttention} from "./ropeSettings.js";

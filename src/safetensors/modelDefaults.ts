@@ -19,6 +19,60 @@ export function usuallyTied(modelType: unknown): boolean {
   return typeof modelType === "string" && TIED.test(modelType);
 }
 
+const WINDOWED = /^(mistral|gemma2|gemma3_text|qwen2|qwen3)$/;
+
+/** The window of attention that a config.json means: where it has none the family's own, none where it states null. */
+export function windowSetting({
+  model_type: type,
+  sliding_window: stated
+}: Readonly<Record<string, unknown>>): number | undefined {
+  if (stated !== undefined) return typeof stated === "number" ? stated : undefined;
+  return typeof type === "string" && WINDOWED.test(type) ? 4096 : undefined;
+}
+
+/** RoPE's base where config.json leaves it out. */
+export function usualTheta(modelType: unknown): number {
+  if (modelType === "smollm3") return 2_000_000;
+  return modelType === "gemma3_text" ? 1_000_000 : 10_000;
+}
+
+const GEMMA2_CAPS: Readonly<Record<string, number>> = {
+  attn_logit_softcapping: 50,
+  final_logit_softcapping: 30
+};
+
+/** The cap of scores or logits that a config.json means: where it has none the family's own, none where it states null. */
+export function capSetting(
+  config: Readonly<Record<string, unknown>>,
+  name: "attn_logit_softcapping" | "final_logit_softcapping"
+): number | undefined {
+  const value =
+    config[name] === undefined && config.model_type === "gemma2" ? GEMMA2_CAPS[name] : config[name];
+  return typeof value === "number" ? value : undefined;
+}
+
+/**
+ * What a config.json leaves out that decides what a model computes, as it is meant: other tools have other defaults. Empty
+ * where all is stated.
+ */
+export function leftOut(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const type = config.model_type;
+  const slides = config.use_sliding_window === true || !/^qwen/.test(String(type));
+  const meant: Record<string, unknown> = {
+    num_key_value_heads: config.num_attention_heads,
+    max_position_embeddings: USUAL_POSITIONS,
+    rms_norm_eps: 1e-6,
+    rope_theta: config.rope_parameters ? undefined : usualTheta(type),
+    tie_word_embeddings: usuallyTied(type),
+    sliding_window: slides ? windowSetting(config) : undefined,
+    attn_logit_softcapping: capSetting(config, "attn_logit_softcapping"),
+    final_logit_softcapping: capSetting(config, "final_logit_softcapping")
+  };
+  return Object.fromEntries(
+    Object.entries(meant).filter(([name, value]) => config[name] === undefined && value !== undefined)
+  );
+}
+
 const LLAMA_LIKE = {
   num_attention_heads: 32,
   hidden_act: "silu",

@@ -1,4 +1,4 @@
-import {USUAL_POSITIONS} from "./modelDefaults.js";
+import {USUAL_POSITIONS, usualTheta} from "./modelDefaults.js";
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -36,7 +36,7 @@ export function ropeSettings(config: Members, kind: LayerKind, problems: string[
   const factor = number("factor", 1);
   return {
     type: String(parameters.rope_type ?? parameters.type ?? "default"),
-    theta: number("rope_theta", usualTheta(config, kind)),
+    theta: number("rope_theta", thetaOf(config, kind)),
     factor,
     original: number(
       "original_max_position_embeddings",
@@ -62,9 +62,9 @@ function parametersOf(config: Members, kind: LayerKind): Members {
   return kind === "full_attention" ? ((config.rope_scaling as Members | null | undefined) ?? {}) : {};
 }
 
-function usualTheta(config: Members, kind: LayerKind): unknown {
+function thetaOf(config: Members, kind: LayerKind): unknown {
   if (kind === "sliding_attention") return config.rope_local_base_freq ?? 10_000;
-  return config.rope_theta ?? (config.model_type === "gemma3_text" ? 1_000_000 : 10_000);
+  return config.rope_theta ?? usualTheta(config.model_type);
 }
 
 function attentionOf(

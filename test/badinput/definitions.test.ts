@@ -112,8 +112,6 @@ const training = {
   columns: {prompt: "text", completion: "label"},
   system: "s",
   method: "full",
-  lora: {rank: 4, alpha: 8},
-  preference: {beta: 0.1},
   rows: 4,
   rate: 0.001,
   length: 64
@@ -124,8 +122,6 @@ const tuning: Definition = {
   subset: {words: "some", where: () => true},
   base: {config: {model_type: "llama"}, tokenizer: "folder"},
   learn: "all",
-  lora: {...training.lora, targets: ["q_proj"], rslora: true},
-  preference: {...training.preference, loss: "sigmoid", labelSmoothing: 0.1, sft: 1},
   precision: "f32",
   steps: 3,
   accumulate: 2,
@@ -142,6 +138,17 @@ const tuning: Definition = {
   checkpointEvery: 2,
   threads: 1,
   seed: "s"
+};
+
+const preferring: Definition = {
+  ...training,
+  base: "m",
+  format: "preference",
+  columns: {prompt: "text", chosen: "good", rejected: "bad"},
+  method: "lora",
+  lora: {rank: 4, alpha: 8, targets: ["q_proj"], rslora: true},
+  preference: {beta: 0.1, loss: "robust", labelSmoothing: 0.1, sft: 1},
+  precision: "q8_0"
 };
 
 const service = {
@@ -213,10 +220,20 @@ const kinds: {what: string; valid: Definition; define: (definition: never) => un
     define: recorded
   },
   {what: "fine-tune", valid: tuning, define: finetune},
+  {what: "fine-tune by preferences", valid: preferring, define: finetune},
   {
     what: "job",
     // `parnt` is as near to `part` as to `parent`.
-    valid: {...training, base: "m", epochs: 2, seed: 1, more: {a: 1}, on: service},
+    valid: {
+      ...training,
+      base: "m",
+      lora: {rank: 4, alpha: 8},
+      preference: {beta: 0.1},
+      epochs: 2,
+      seed: 1,
+      more: {a: 1},
+      on: service
+    },
     define: job
   },
   {what: "trainer", valid: trainer, define: tfidfLogReg},

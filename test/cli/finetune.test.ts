@@ -349,6 +349,25 @@ describe("assay finetune", () => {
       expect(resumed.metrics!.tokensPerSecond).toBeCloseTo(resumed.metrics!.trainedTokens! / seconds, 6);
     });
 
+    it("keeps a folder that can be used when its loss rises", async () => {
+      const wild = tuned("wild", {rate: 1, warmUp: 150, steps: 150, clip: false, validateEvery: 5});
+      const message = await wild.build(contextIn("wild")).catch(({message}: Error) => message);
+      const folder = /The weights of step \d+ are kept in (.*?)\. Try/.exec(String(message))![1]!;
+      expect((await readdir(folder)).sort()).toEqual([
+        "config.json",
+        "model.safetensors",
+        "tokenizer.json",
+        "tokenizer_config.json"
+      ]);
+    });
+
+    it("states in its config.json what its definition left out", async () => {
+      const own = await tuned("short").build(contextIn("short"));
+      const file = join(project, "short", "models", own.id, "config.json");
+      const written = JSON.parse(await readFile(file, "utf8")) as object;
+      expect(written).toMatchObject({...config, rope_theta: 10_000});
+    });
+
     it("learns part validation without being checked on it", async () => {
       const parts: string[] = [];
       const context = contextIn("validation");
@@ -400,6 +419,10 @@ describe("assay finetune", () => {
     );
     await expect(finetuneVerb(["nobody"], {})).rejects.toThrow(
       /no such fine-tune: nobody\. finetunes\/ has adapter, nowhere, on-hub, scratch, tiny-rows/
+    );
+    await define("head", `base: "scratch", method: "lora", lora: {targets: ["q_proj", "lm_head"]}`);
+    await expect(finetuneVerb(["head"], {check: true})).rejects.toThrow(
+      /lora\.targets: lm_head of scratch has no weights of its own/
     );
     await define("wrong", `base: "nowhere", method: "qlora", rate: -1`);
     await expect(finetuneVerb(["wrong"], {})).rejects.toThrow(

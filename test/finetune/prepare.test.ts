@@ -128,6 +128,79 @@ describe("pairs", () => {
   });
 });
 
+describe("messages in the columns of prompts and answers", () => {
+  const user = (content: string) => ({role: "user", content});
+  const assistant = (content: string) => ({role: "assistant", content, tool_calls: null});
+  const pairs = definition({
+    format: "preference",
+    columns: {prompt: "prompt", chosen: "chosen", rejected: "rejected"}
+  });
+  const written = (text: string, answer: string) =>
+    `<|im_start|>user\n${text}<|im_end|>\n<|im_start|>assistant\n${answer}<|im_end|>\n`;
+
+  it("are learned as the same texts are, as lists and as JSON, with the prompt before the answer or without", async () => {
+    const texts = {prompt: "q1", chosen: "a1", rejected: "b1"};
+    const lists = {prompt: [user("q1")], chosen: [assistant("a1")], rejected: [assistant("b1")]};
+    const {items, broken} = await prepareRows<Pair>(
+      pairs,
+      chat,
+      rows(
+        texts,
+        lists,
+        Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, JSON.stringify(list)])),
+        {...texts, chosen: [user("q1"), assistant("a1")]}
+      ),
+      200
+    );
+    expect(broken).toEqual([]);
+    expect(items[0]!.chosen.ids).toEqual(chat.encode(written("q1", "a1")));
+    for (const item of items) expect(item).toEqual(items[0]);
+  });
+
+  it("teach the completion, not the answers within the prompt, unless all is learned", async () => {
+    const row = {prompt: [user("a"), assistant("b"), user("c")], completion: [assistant("d")]};
+    const whole = written("a", "b") + written("c", "d");
+    const {items} = await prepareRows<Example>(definition({}), chat, rows(row), 200);
+    expect(items[0]!.ids).toEqual(chat.encode(whole));
+    expect(learned(chat, items[0]!, whole)).toBe("d<|im_end|>\n");
+    const all = await prepareRows<Example>(definition({learn: "all"}), chat, rows(row), 200);
+    expect(all.items[0]!.labels).toEqual(chat.encode(whole));
+  });
+
+  it("are text where they are no messages, such as an answer in JSON", async () => {
+    for (const completion of ["[]", '[{"role": "manager", "name": "Ada"}]', "[1]"]) {
+      const {items} = await prepareRows<Example>(definition({}), chat, rows({prompt: "q", completion}), 200);
+      expect(items[0]!.ids).toEqual(chat.encode(written("q", completion)));
+    }
+  });
+
+  it("are refused where they cannot be told: other lists and objects, no answer, turns that are not asked", async () => {
+    const reasons = async (reader: TextReader, ...list: Record<string, unknown>[]) =>
+      (await prepareRows<Example>(definition({}), reader, rows(...list), 200)).broken.map(
+        ({reason}) => reason
+      );
+    expect(
+      await reasons(
+        chat,
+        {prompt: ["q"], completion: "a"},
+        {prompt: "q", completion: {text: "a"}},
+        {prompt: "q", completion: []},
+        {prompt: "q", completion: [user("a")]},
+        {prompt: "q", completion: [user("another"), assistant("a")]}
+      )
+    ).toEqual([
+      'column "prompt" holds a list, not text or a list of messages',
+      'column "completion" holds an object, not text or a list of messages',
+      'no text in column "completion"',
+      'the last message of column "completion" is not the assistant\'s',
+      'column "completion" holds messages before the answer that are not in column "prompt"'
+    ]);
+    expect(await reasons({...plain, template: undefined}, {prompt: [user("q")], completion: "a"})).toEqual([
+      'column "prompt" holds messages, and the model has no chat template: use text, or a model with one'
+    ]);
+  });
+});
+
 describe("a definition", () => {
   it("is refused with all that is wrong with it", () => {
     expect(
@@ -157,6 +230,19 @@ describe("a definition", () => {
     expect(finetuneProblems(definition({method: "full", dropout: 1}))).toEqual([
       "`dropout` must be a number (at least 0, below 1), not 1"
     ]);
+    const settings = {lora: {rank: 64}, preference: {beta: 0.2}};
+    expect(finetuneProblems(definition({method: "full", ...settings}))).toEqual([
+      '`lora` goes with method "lora" or "dora": all weights are trained',
+      '`preference` goes with format "preference"'
+    ]);
+    const columns = {prompt: "q", chosen: "a", rejected: "b"};
+    const smoothed = (loss?: "robust" | "sigmoid") =>
+      finetuneProblems(definition({format: "preference", columns, preference: {loss, labelSmoothing: 0.2}}));
+    for (const loss of [undefined, "sigmoid"] as const)
+      expect(smoothed(loss)).toEqual([
+        '`preference.labelSmoothing` goes with loss "robust": the other losses have none'
+      ]);
+    expect(smoothed("robust")).toEqual([]);
     expect(finetuneProblems(definition({rows: 0, base: null as unknown as string}))).toEqual([
       "`base` must be a folder, a model of the store, another fine-tune, or {config, tokenizer}, not null",
       "`rows` must be a whole number (above 0), not 0"

@@ -105,6 +105,7 @@ describe("llama.cpp on a converted checkpoint", () => {
     ["as it is", {}],
     ["without head_dim and query_pre_attn_scalar", {head_dim: undefined, query_pre_attn_scalar: undefined}],
     ["without RoPE's base", {rope_theta: undefined}],
+    ["without its window", {sliding_window: undefined}],
     ["with another pattern of windows", {_sliding_window_pattern: 3}],
     ["with capped logits", {final_logit_softcapping: 5}]
   ])("answers as the trainer: Gemma 3 %s", async (_, config) => {
@@ -129,7 +130,7 @@ describe("what llama.cpp would run otherwise is refused by its name", () => {
       {...gemma, rope_parameters: {full_attention: {}, sliding_attention: {rope_type: "linear", factor: 2}}}
     ],
     [/attn_logit_softcapping is 5/, {...gemma, attn_logit_softcapping: 5}],
-    [/sliding_window is undefined/, {...gemma, sliding_window: undefined}],
+    [/sliding_window is null/, {...gemma, sliding_window: null}],
     [/activation is silu/, {...gemma, hidden_activation: "silu"}],
     [/activation is gelu_pytorch_tanh/, {hidden_act: "gelu_pytorch_tanh"}],
     [/no place in a GGUF of qwen3: .*q_proj\.bias/, {model_type: "qwen3", attention_bias: true}]

@@ -2,7 +2,7 @@ import {writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {batchOf, LanguageModel, packedRows, readConfig} from "../../src/language/index.js";
-import {openCheckpoint, readTensorFloats, writeSafetensors} from "../../src/safetensors/index.js";
+import {leftOut, openCheckpoint, readTensorFloats, writeSafetensors} from "../../src/safetensors/index.js";
 import {checkpoint, oneThread, tiny} from "./support.js";
 
 /** The same model in plain loops and 64 bits, written from the formulas. */
@@ -134,6 +134,60 @@ describe("the forward pass", () => {
     expect(parts.logits(ids)).toEqual(before);
     whole.free();
     parts.free();
+  });
+});
+
+describe("what a config.json leaves out", () => {
+  const of = (model_type: string, more: Record<string, unknown> = {}) => {
+    const rest = {...tiny, rope_theta: undefined};
+    return readConfig({...rest, model_type, head_dim: 4, num_hidden_layers: 8, ...more}, "config.json");
+  };
+  const windows = (config: ReturnType<typeof of>) => config.layer.map(({window}) => window);
+
+  it("is what the family's own code has for it: RoPE's base, windows and caps", () => {
+    const bases = ["llama", "mistral", "qwen2", "qwen3", "gemma2", "smollm3", "gemma3_text"].map(
+      (type) => of(type).layer[5]!.rope!.theta
+    );
+    expect(bases).toEqual([10_000, 10_000, 10_000, 10_000, 10_000, 2_000_000, 1_000_000]);
+    expect(windows(of("mistral"))).toEqual(Array(8).fill(4096));
+    expect(windows(of("gemma2"))).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((i) => (i % 2 ? undefined : 4096)));
+    expect(windows(of("gemma3_text"))[0]).toBe(4096);
+    expect(windows(of("qwen2", {use_sliding_window: true, max_window_layers: 7}))[7]).toBe(4096);
+    expect(of("gemma2")).toMatchObject({scoreCap: 50, logitCap: 30});
+    expect(of("gemma3_text")).toMatchObject({scoreCap: undefined, logitCap: undefined});
+  });
+
+  it("is not what it states as null", () => {
+    const none = {sliding_window: null, attn_logit_softcapping: null, final_logit_softcapping: null};
+    for (const type of ["mistral", "gemma2"])
+      expect(windows(of(type, none))).toEqual(Array(8).fill(undefined));
+    expect(of("gemma2", none)).toMatchObject({scoreCap: undefined, logitCap: undefined});
+  });
+
+  it("gives the windows of SmolLM 3 to the layers without RoPE", () => {
+    const config = of("smollm3", {use_sliding_window: true, sliding_window: 16});
+    expect(config.layer.map(({window, rope}) => [window, rope === undefined])).toEqual(
+      [0, 1, 2, 3, 4, 5, 6, 7].map((i) => (i % 4 === 3 ? [16, true] : [undefined, false]))
+    );
+    const listed = {no_rope_layers: [0, 1, 1, 1, 1, 1, 1, 1]};
+    expect(windows(of("smollm3", {use_sliding_window: true, sliding_window: 16, ...listed}))[0]).toBe(16);
+  });
+
+  it("is written for other tools, and nothing where all is stated", () => {
+    const stated = {...tiny, max_position_embeddings: 64};
+    expect(leftOut(stated)).toEqual({});
+    expect(leftOut({model_type: "gemma2", num_attention_heads: 4})).toEqual({
+      num_key_value_heads: 4,
+      max_position_embeddings: 2048,
+      rms_norm_eps: 1e-6,
+      rope_theta: 10_000,
+      tie_word_embeddings: true,
+      sliding_window: 4096,
+      attn_logit_softcapping: 50,
+      final_logit_softcapping: 30
+    });
+    expect(leftOut({...tiny, rope_theta: undefined, rope_parameters: {rope_theta: 5}})).toEqual({});
+    expect(leftOut({...tiny, model_type: "qwen3", sliding_window: undefined})).toEqual({});
   });
 });
 

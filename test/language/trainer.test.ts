@@ -1,4 +1,4 @@
-import {readFile, readdir, rm} from "node:fs/promises";
+import {readFile, readdir, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {beforeAll, describe, expect, it} from "vitest";
 import {
@@ -14,7 +14,7 @@ import {
   type TrainingProgress,
   type TrainingSettings
 } from "../../src/language/index.js";
-import {predictMemory, refuseTooLarge} from "../../src/language/training/memory.js";
+import {predictMemory, refuseTooLarge, tooLarge} from "../../src/language/training/memory.js";
 import {readHeader, readTensorBytes, writeSafetensors} from "../../src/safetensors/index.js";
 import {rng} from "../../src/stats/rng.js";
 import {sha256} from "../../src/store/hash.js";
@@ -258,6 +258,56 @@ describe("training", () => {
     expect(Object.keys(await bytesOf(wild.work))).toContain("model.safetensors");
   });
 
+  it("stops a loss that rises in fewer than 40 steps, and keeps no weights from after that", async () => {
+    const wild = await job(
+      {rate: 3, clip: undefined, warmUp: 0, schedule: "constant", steps: 30},
+      {checkpointEvery: 10}
+    );
+    const outcome = await train(wild);
+    expect(outcome).toMatchObject({status: "diverged", resultStep: 0});
+    expect(outcome.advice).toMatch(
+      /^the loss rose to .* in the first\. There is no checkpoint from before that\./
+    );
+    expect(await readdir(wild.work)).not.toContain("result");
+  });
+
+  describe("whose loss falls and then rises", () => {
+    const settings = {rate: 3, clip: undefined, warmUp: 300, steps: 300} as const;
+
+    it("has the best validated weights as its result", async () => {
+      const late = await job({...settings, validateEvery: 5}, {checkpointEvery: 5});
+      const outcome = await train(late);
+      const best = outcome.validations.reduce((a, b) => (b.loss < a.loss ? b : a));
+      expect(outcome).toMatchObject({status: "diverged", resultStep: best.step});
+      expect(outcome.validations.at(-1)!.loss).toBeGreaterThan(best.loss + 0.5);
+      const alone = await job({...settings, validateEvery: 5, keepLast: true});
+      let step = 0;
+      await train(alone, {
+        onProgress: (progress) => (step = progress.step),
+        stopped: () => step >= best.step
+      });
+      const saved = await readHeader(join(alone.work, "checkpoint.safetensors"));
+      const kept = await readHeader(join(resultFolder(late.work), "model.safetensors"));
+      for (const tensor of kept.tensors) {
+        const other = saved.tensors.find(({name}) => name === `weight/${tensor.name}`)!;
+        expect(
+          await readTensorBytes({...tensor, file: join(resultFolder(late.work), "model.safetensors")})
+        ).toEqual(await readTensorBytes({...other, file: join(alone.work, "checkpoint.safetensors")}));
+      }
+    });
+
+    it("has those of the last checkpoint from before the rise, where the last are wanted", async () => {
+      const late = await job({...settings, keepLast: true}, {checkpointEvery: 5});
+      const outcome = await train(late);
+      expect(outcome.status).toBe("diverged");
+      expect(outcome.resultStep).toBeGreaterThan(0);
+      expect(outcome.resultStep).toBeLessThan(outcome.step - 10);
+      const lowest = Math.min(...outcome.curve.map(({loss}) => loss));
+      expect(outcome.curve[outcome.resultStep]!.loss).toBeLessThan(2 * lowest);
+      expect(outcome.curve.at(-1)!.loss).toBeGreaterThan(2 * lowest);
+    });
+  });
+
   it("stops at a validation loss that is no number, and keeps the weights of the last checkpoint", async () => {
     const folder = await checkpoint(tiny, 0.05);
     const file = join(folder, "model.safetensors");
@@ -345,10 +395,53 @@ describe("training", () => {
   });
 
   it("that needs more memory than there is is refused with the numbers", () => {
-    expect(() => refuseTooLarge(9.6e9, 4e9, {precision: "f32"}, false)).toThrow(
+    const settings = {precision: "f32"} as const;
+    expect(() => refuseTooLarge(9.6e9, 4e9, {settings, checkpointing: false})).toThrow(
       /needs about 9\.6 GB of memory, and 4\.0 GB are available.*checkpointing.*lora/
     );
-    expect(() => refuseTooLarge(3e9, 4e9, {precision: "f32"}, false)).not.toThrow();
+    expect(() => refuseTooLarge(3e9, 4e9, {settings, checkpointing: false})).not.toThrow();
+    expect(tooLarge(9.6e9, 4e9, {settings, checkpointing: true, initial: {seed: "s"}})).toMatch(
+      /Use a smaller model, a smaller `rows`/
+    );
+  });
+});
+
+describe("the weights of a base from scratch", () => {
+  const initial = {seed: "test", deviation: 0.05};
+  async function unwritten(sizes: Record<string, unknown> = {}): Promise<string> {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, "config.json"), JSON.stringify({...tiny, ...sizes}));
+    return folder;
+  }
+
+  it("are drawn before training, the same as one after the other in memory", async () => {
+    const folder = await unwritten();
+    await train(await job({steps: 1}, {base: folder, initial}));
+    const [drawn, expected] = await Promise.all(
+      [folder, base].map((of) => readFile(join(of, "model.safetensors")))
+    );
+    expect(drawn).toEqual(expected);
+  });
+
+  it("are not drawn where memory does not suffice, or only a check is wanted", async () => {
+    const huge = {hidden_size: 65_536, intermediate_size: 65_536, num_hidden_layers: 80};
+    const folder = await unwritten({...huge, head_dim: 16});
+    const large = await job({steps: 1}, {base: folder, initial});
+    const started = performance.now();
+    await expect(train(large)).rejects.toThrow(/needs about [\d.]+ GB .* Use .*a smaller model/);
+    expect((await train({...large, checkOnly: true})).status).toBe("checked");
+    expect(performance.now() - started).toBeLessThan(60_000);
+    expect(await readdir(folder)).toEqual(["config.json"]);
+  });
+
+  it("are left out at once when it is asked to stop", async () => {
+    const folder = await unwritten();
+    let asked = 0;
+    const stopped = () => ++asked > 3;
+    const outcome = await train(await job({steps: 1}, {base: folder, initial}), {stopped});
+    expect(outcome).toMatchObject({status: "stopped", step: 0});
+    expect(asked).toBe(4);
+    expect(await readdir(folder)).toEqual(["config.json"]);
   });
 });
 

@@ -61,27 +61,62 @@ describe("the watch over losses", () => {
         );
         const means = losses.map((_, i) => losses.slice(i - 19, i + 1).reduce((sum, v) => sum + v, 0) / 20);
         const expected = losses.map((_, i) => {
-          if (i < 39) return false;
+          if (i < 20) return false;
+          const first = losses[0]!;
+          const stays = losses.slice(i - 19, i + 1).every((loss) => loss > 1.5 * first);
+          if (i < 39) return stays && means[i]! > 2 * first && means[i]! > first + 1;
           const lowest = Math.min(...means.slice(19, i - 19));
           return means[i]! > 2 * lowest && means[i]! > lowest + 1;
         });
-        const watch = new LossWatch();
+        const watch = new LossWatch(1000);
         const found = losses.map((loss, i) => watch.look(record(i + 1, loss)) !== undefined);
         expect(found).toEqual(expected);
         // Begun again from the records of before, it goes on as if nothing had been.
         const half = Math.floor(losses.length / 2);
-        const resumed = new LossWatch(losses.slice(0, half).map((loss, i) => record(i + 1, loss)));
+        const resumed = new LossWatch(
+          1000,
+          losses.slice(0, half).map((loss, i) => record(i + 1, loss))
+        );
         expect(losses.slice(half).map((loss, i) => resumed.look(record(i, loss)) !== undefined)).toEqual(
           expected.slice(half)
         );
       })
     );
     const rising = Array.from({length: 90}, (_, i) => record(i + 1, i < 40 ? 1 : 3));
-    const watch = new LossWatch();
+    const watch = new LossWatch(1000);
     expect(rising.map((one) => watch.look(one)).findIndex((found) => found !== undefined)).toBeGreaterThan(
       40
     );
-    expect(new LossWatch().look(record(1, NaN))).toBe("the loss of step 1 is NaN");
+    expect(new LossWatch(1000).look(record(1, NaN))).toBe("the loss of step 1 is NaN");
+  });
+});
+
+describe("the watch over losses of few steps", () => {
+  const record = (step: number, loss: number) => ({step, loss, rate: 1, norm: 1, tokens: 1});
+  const endOf = (steps: number, losses: readonly number[]) => {
+    const watch = new LossWatch(steps);
+    const at = losses.findIndex((loss, i) => watch.look(record(i + 1, loss)) !== undefined);
+    return {at: at < 0 ? undefined : at + 1, good: watch.good};
+  };
+
+  it("ends one that rises at once and stays there, and says which weights are from before", () => {
+    const early = [
+      10.1, 6.3, 17.9, 34, 66, 38, 33, 25, 30, 30, 29, 26, 19, 26, 30, 33, 31, 35, 40, 34, 37, 30
+    ];
+    expect(endOf(200, early)).toEqual({at: 22, good: 3});
+    expect(endOf(12, [2, 2, ...Array<number>(10).fill(30)]).at).toBe(8);
+    expect(endOf(8, [2, 9, 9, 9, 9, 9, 9, 9])).toEqual({at: 6, good: 1});
+  });
+
+  it("takes a short training's own length for the windows", () => {
+    const losses = [5, 4, 3, 2, 1, 1, 1, 1, 1, 1, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9];
+    expect(endOf(39, losses).at).toBeUndefined();
+    expect(endOf(20, losses)).toEqual({at: 20, good: 10});
+  });
+
+  it("lets one go on whose first loss was low by chance", () => {
+    const noisy = [0.5, 3, 0.6, 2, 3, 0.7, 3, 2, 3, 0.6, 2, 3];
+    expect(endOf(24, noisy).at).toBeUndefined();
   });
 });
 

@@ -54,7 +54,8 @@ function parsed(value: unknown): unknown {
   }
 }
 
-function withoutNulls(value: unknown): unknown {
+/** A structure without the members that are null, at every depth. */
+export function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (!isObject(value)) return value;
   return Object.fromEntries(

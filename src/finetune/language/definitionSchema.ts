@@ -114,7 +114,9 @@ export const finetuneSchema = holding<FinetuneDefinition>(stated, (definition) =
     packing,
     dropout,
     part,
-    validation
+    validation,
+    lora,
+    preference
   } = definition;
   const problems: {path?: string[]; message: string}[] = [];
   const isScratch = typeof definition.base === "object" && !("build" in definition.base);
@@ -134,6 +136,15 @@ export const finetuneSchema = holding<FinetuneDefinition>(stated, (definition) =
     problems.push({
       path: ["precision"],
       message: "below f32 goes with lora or dora: trained weights are kept in 32 bits"
+    });
+  if (lora && method === "full")
+    problems.push({path: ["lora"], message: 'goes with method "lora" or "dora": all weights are trained'});
+  if (preference && format !== "preference")
+    problems.push({path: ["preference"], message: 'goes with format "preference"'});
+  else if (preference?.labelSmoothing && preference.loss !== "robust")
+    problems.push({
+      path: ["preference", "labelSmoothing"],
+      message: 'goes with loss "robust": the other losses have none'
     });
   if (dropout && method !== "full")
     problems.push({path: ["dropout"], message: 'goes with method "full": adapters are trained without'});

@@ -2,10 +2,12 @@ import {mkdtemp, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {
+  availableMemory,
   parameterCount,
   readModelConfig,
   runTraining,
   targetModules,
+  tooLarge,
   type TrainingJob,
   type TrainingSettings
 } from "../../language/index.js";
@@ -38,11 +40,13 @@ export interface FinetuneCheck {
   packedRows?: number;
   epochs: number;
   memoryBytes: number;
+  /** That there is not so much memory, and what makes the training smaller; undefined when there is. */
+  tooLarge?: string;
   settings: TrainingSettings;
 }
 
 /** Raise when the same definition would give other bytes. */
-const VERSION = 3;
+const VERSION = 4;
 
 /**
  * Declares a fine-tune of a language model. A file `finetunes/NAME.finetune.ts` default-exports what this returns; in an
@@ -120,6 +124,7 @@ async function checked(
     packedRows,
     epochs: job.settings.steps / stepsAnEpoch,
     memoryBytes: memory.predicted,
+    tooLarge: tooLarge(memory.predicted, availableMemory(), job),
     settings: job.settings
   };
 }

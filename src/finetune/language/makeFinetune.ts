@@ -14,7 +14,6 @@ import type {Base} from "./base.js";
 import {modelCard} from "./card.js";
 import type {FinetuneDefinition} from "./definition.js";
 import {prepareJob} from "./prepareJob.js";
-import {writeScratchWeights} from "./scratch.js";
 import {TEXT_FILES} from "./tokenizer.js";
 
 export interface BuildOptions {
@@ -43,7 +42,6 @@ export async function makeFinetune(
   // A purge of the dataset takes what was begun with its rows.
   await writeFile(join(work, "about.json"), JSON.stringify({dataset: context.dataset}));
   const {job, train} = await prepareJob(definition, context, base, work);
-  if (base.scratch) await writeScratchWeights(base.scratch, base.folder);
   const {settings} = job;
   context.onProgress?.(`training ${name} on ${train.items.length} rows, ${settings.steps} steps`);
   const outcome = await runTraining(
@@ -60,10 +58,11 @@ export async function makeFinetune(
     throw new UserError(
       `${name}: stopped after step ${outcome.step} of ${settings.steps}. Run it again to go on from there.`
     );
-  if (outcome.status === "diverged") throw new UserError(`${name}: ${outcome.advice}`);
   const folder = resultFolder(work);
-  for (const file of TEXT_FILES)
-    if (existsSync(join(base.folder, file))) await copyFile(join(base.folder, file), join(folder, file));
+  if (existsSync(folder))
+    for (const file of TEXT_FILES)
+      if (existsSync(join(base.folder, file))) await copyFile(join(base.folder, file), join(folder, file));
+  if (outcome.status === "diverged") throw new UserError(`${name}: ${outcome.advice}`);
   const training = {
     dataset: context.dataset,
     version: context.version,

@@ -1,13 +1,13 @@
 import {type ApiMessage, TemplateError} from "../../chat/index.js";
-import {answered, cut, type Example, IGNORED, type Pair} from "../../language/index.js";
+import {cut, type Example, IGNORED, type Pair} from "../../language/index.js";
 import {isObject} from "../../store/checked.js";
 import {messageOf, sha256, UserError} from "../../store/index.js";
-import {chatExample, textOf} from "../exports/chatExample.js";
+import {chatExample} from "../exports/chatExample.js";
 import type {TrainingRow} from "../modelSource.js";
 import {type Conversation, conversationExample} from "./conversation.js";
 import type {FinetuneDefinition} from "./definition.js";
-import {tokensOfParts} from "./textParts.js";
 import type {TextReader} from "./tokenizer.js";
+import {answerExample, toolsOf, turnOf} from "./turns.js";
 
 /** A part of a dataset as tokens, and what became of its rows. */
 export interface PreparedRows<T> {
@@ -103,50 +103,19 @@ function examplesOf(definition: FinetuneDefinition, reader: TextReader, row: Tra
   const {columns = {}, system, format, learn} = definition;
   if (format === "chat")
     return [conversationExample(reader, {...conversationOf(row, columns.messages), system}, learn)];
-  const text = (column: string) => {
-    const value = textOf(row[column]);
-    if (value !== undefined && value !== "") return value;
-    throw new UserError(`no text in column "${column}"`);
-  };
-  const [prompt, ...answers] = columnsOf(definition).map(text) as [string, ...string[]];
-  return answers.map((answer) => answerTo(definition, reader, prompt, answer));
+  const [prompt, ...answers] = columnsOf(definition) as [string, ...string[]];
+  const asked = turnOf(row, prompt, "user");
+  return answers.map((answer) =>
+    answerExample(definition, reader, row, asked, turnOf(row, answer, "assistant"))
+  );
 }
 
-/** Messages and tools of a row. Tools stand in a column of that name, as for `assay export`, or beside the messages. */
+/** Messages and tools of a row. */
 function conversationOf(row: TrainingRow, column = "messages"): Conversation {
-  const hasTools = row.tools !== undefined && row.tools !== null;
-  const {messages, tools} = chatExample(row, {messages: column, tools: hasTools ? "tools" : undefined});
+  const {messages} = chatExample(row, {messages: column});
   if (!Array.isArray(messages) || messages.length === 0)
     throw new UserError(`column "${column}" holds no list of messages`);
   if (!messages.every((one) => isObject(one) && typeof one.role === "string"))
     throw new UserError(`column "${column}" holds a message without a role`);
-  if (tools !== undefined && !(Array.isArray(tools) && tools.every(isObject)))
-    throw new UserError(
-      `${hasTools ? 'column "tools"' : `"tools" of column "${column}"`} holds no list of tools`
-    );
-  return {messages: messages as ApiMessage[], tools};
-}
-
-/** A prompt and its answer, through the model's chat template when it has one, else one text after the other. */
-function answerTo(
-  {system, learn}: FinetuneDefinition,
-  reader: TextReader,
-  prompt: string,
-  answer: string
-): Example {
-  if (reader.template) {
-    const messages = [
-      {role: "user", content: prompt},
-      {role: "assistant", content: answer}
-    ];
-    return conversationExample(reader, {messages, system}, learn);
-  }
-  const asked = system === undefined ? prompt : `${system}\n${prompt}`;
-  const [before, after] = tokensOfParts(reader.encode, [asked, answer]) as [number[], number[]];
-  const {first, eos} = reader;
-  const example = answered(
-    first === undefined || before[0] === first ? before : [first, ...before],
-    eos === undefined ? after : [...after, eos]
-  );
-  return learn === "all" ? {...example, labels: [...example.ids]} : example;
+  return {messages: messages as ApiMessage[], tools: toolsOf(row, column)};
 }

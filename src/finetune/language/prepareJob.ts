@@ -13,7 +13,7 @@ import type {BuildContext} from "../modelSource.js";
 import type {Base} from "./base.js";
 import {checkedPart, defaultsOf, type FinetuneDefinition} from "./definition.js";
 import {prepareRows, type PreparedRows} from "./prepare.js";
-import {writeScratchTexts} from "./scratch.js";
+import {initialOf, writeScratchTexts} from "./scratch.js";
 import {readTokenizer} from "./tokenizer.js";
 
 /** A training as it will be run, and what it was made of. */
@@ -28,7 +28,7 @@ export interface Prepared {
 }
 
 /**
- * Reads base and rows into a training; of a base from scratch the weights are still to be written. Throws a UserError for
+ * Reads base and rows into a training, which draws the weights of a base from scratch itself. Throws a UserError for
  * whatever cannot be trained on.
  */
 export async function prepareJob(
@@ -39,6 +39,10 @@ export async function prepareJob(
 ): Promise<Prepared> {
   if (base.scratch) await writeScratchTexts(base.scratch, base.folder);
   const config = await readModelConfig(base.folder);
+  if (definition.method !== "full" && config.tied && definition.lora?.targets?.includes("lm_head"))
+    throw new UserError(
+      `lora.targets: lm_head of ${base.name} has no weights of its own, its output weights are those of the embedding (tie_word_embeddings). Leave it out, or use \`method: "full"\`.`
+    );
   const reader = await readTokenizer(base.folder);
   if (reader.vocabulary > config.vocabulary)
     throw new UserError(
@@ -84,6 +88,7 @@ export async function prepareJob(
   const job: TrainingJob = {
     base: base.folder,
     baseName: base.reference,
+    initial: base.scratch && initialOf(base.scratch),
     work,
     identity: hashJson({
       base: base.id,

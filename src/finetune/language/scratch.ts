@@ -1,8 +1,8 @@
 import {existsSync} from "node:fs";
 import {copyFile, mkdir, readFile, writeFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
-import {initialWeights, readConfig} from "../../language/index.js";
-import {writeSafetensors} from "../../safetensors/index.js";
+import {type InitialSettings, readConfig} from "../../language/index.js";
+import {leftOut} from "../../safetensors/index.js";
 import {hashJson, UserError} from "../../store/index.js";
 import type {FromScratch} from "./definition.js";
 import {TEXT_FILES, type TokenizerFiles, vocabularySize} from "./tokenizer.js";
@@ -31,7 +31,12 @@ export async function readScratch(
       ? (JSON.parse(await readFile(join(from, "tokenizer.json"), "utf8")) as Record<string, unknown>)
       : from["tokenizer.json"];
   const size = vocabularySize(texts);
-  const whole = {torch_dtype: "float32", ...config, vocab_size: config.vocab_size ?? size};
+  const whole = {
+    torch_dtype: "float32",
+    ...config,
+    ...leftOut(config),
+    vocab_size: config.vocab_size ?? size
+  };
   const {vocabulary} = readConfig(whole, "base.config");
   if (vocabulary < size)
     throw new UserError(`base.config: vocab_size ${vocabulary} is less than the tokenizer's ${size}.`);
@@ -51,17 +56,8 @@ export async function writeScratchTexts({config, tokenizer}: Scratch, folder: st
   await writeFile(join(folder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
 }
 
-/** Writes the random weights beside what `writeScratchTexts` wrote. */
-export async function writeScratchWeights({config, seed}: Scratch, folder: string): Promise<void> {
-  const deviation = typeof config.initializer_range === "number" ? config.initializer_range : undefined;
-  const weights = [...initialWeights(readConfig(config, "base.config"), seed, deviation)];
-  await writeSafetensors(
-    join(folder, "model.safetensors"),
-    weights.map(({name, shape, data}) => ({
-      name,
-      dtype: "F32" as const,
-      shape,
-      data: new Uint8Array(data.buffer)
-    }))
-  );
+/** How the weights are drawn that belong beside what `writeScratchTexts` wrote. */
+export function initialOf({config, seed}: Scratch): InitialSettings {
+  const {initializer_range: deviation} = config;
+  return {seed, deviation: typeof deviation === "number" ? deviation : undefined};
 }

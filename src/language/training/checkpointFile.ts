@@ -1,10 +1,13 @@
 import {existsSync} from "node:fs";
+import {copyFile, link, rename, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {readHeader, readTensorBytes, readTensorFloats, writeSafetensors} from "../../safetensors/index.js";
 import type {StepRecord, TrainingState} from "./job.js";
 import type {Trainable} from "./trainable.js";
 
 const FILE = "checkpoint.safetensors";
+/** The checkpoint before, where it may be the last good one. */
+const EARLIER = "earlier.safetensors";
 
 /** The learning curve's tensor, a row a step: a header of the format holds at most 100 MB, and steps have no bound. */
 const CURVE = "curve";
@@ -36,18 +39,50 @@ export async function writeCheckpoint(
   await writeSafetensors(join(work, FILE), [...weights, steps], {identity, state: JSON.stringify(state)});
 }
 
+/** Keeps the last checkpoint beside the next ones. It stays where it is, too: a training begun again goes on from it. */
+export async function keepCheckpoint(work: string): Promise<void> {
+  const [file, temporary] = [join(work, FILE), join(work, `${EARLIER}.tmp`)];
+  await rm(temporary, {force: true});
+  await link(file, temporary).catch(() => copyFile(file, temporary));
+  await rename(temporary, join(work, EARLIER));
+}
+
 /** Puts a checkpoint's weights and moments back; undefined when there is none of this job. */
 export async function readCheckpoint(
   work: string,
   identity: string,
   trainable: Trainable
 ): Promise<TrainingState | undefined> {
-  const file = join(work, FILE);
+  return restored(join(work, FILE), identity, trainable, () => true);
+}
+
+/** Puts back the last kept checkpoint of a step before `before`; undefined when there is none. */
+export async function readCheckpointBefore(
+  work: string,
+  identity: string,
+  trainable: Trainable,
+  before: number
+): Promise<TrainingState | undefined> {
+  for (const file of [FILE, EARLIER]) {
+    const isGood = ({step}: TrainingState) => step > 0 && step < before;
+    const state = await restored(join(work, file), identity, trainable, isGood);
+    if (state) return state;
+  }
+  return undefined;
+}
+
+async function restored(
+  file: string,
+  identity: string,
+  trainable: Trainable,
+  isWanted: (state: TrainingState) => boolean
+): Promise<TrainingState | undefined> {
   if (!existsSync(file)) return undefined;
   const {tensors, metadata} = await readHeader(file);
   if (metadata.identity !== identity) return undefined;
   // Checkpoints of earlier releases have the curve among the state, or no use.
   const state = JSON.parse(metadata.state!) as TrainingState;
+  if (!isWanted(state)) return undefined;
   state.use ??= {seconds: 0, since: state.step, peakBytes: 0};
   for (const tensor of tensors) {
     if (tensor.name === CURVE) state.curve = curveOf(await readTensorBytes({...tensor, file}));

@@ -1,4 +1,5 @@
 import type {AdapterSettings} from "../adapterFiles.js";
+import type {InitialSettings} from "../initialWeights.js";
 import type {Precision} from "../loadWeights.js";
 import type {AdamWSettings} from "./optimizer.js";
 import type {PreferenceSettings} from "./preference.js";
@@ -50,6 +51,8 @@ export interface TrainingSettings {
 export interface TrainingJob {
   /** Folder of the checkpoint that training starts from. */
   base: string;
+  /** The base has no weights yet: they are drawn before training begins, once it is known that memory suffices. */
+  initial?: InitialSettings;
   /** What the result is to call its base, in adapter_config.json. */
   baseName: string;
   /** Folder for checkpoints and the result; no data is written there. */

@@ -10,7 +10,7 @@ import {targetModules} from "../adapters.js";
 import {weightPlan} from "../weightNames.js";
 import {lanesOf} from "./lanes.js";
 import {lossBytes} from "./loss.js";
-import type {TrainingSettings} from "./job.js";
+import type {TrainingJob, TrainingSettings} from "./job.js";
 import type {Part} from "./largest.js";
 import {Trainable} from "./trainable.js";
 
@@ -99,22 +99,33 @@ export function availableMemory(): number {
   return limit > 0 && limit < 2 ** 50 ? Math.min(available, limit - process.memoryUsage().rss) : available;
 }
 
-/** Throws with the numbers and what makes a training smaller, when it needs more than there is. */
-export function refuseTooLarge(
+/** Says with the numbers and what makes a training smaller that it needs more than there is; undefined when it does not. */
+export function tooLarge(
   predicted: number,
   available: number,
-  {adapter, precision}: Pick<TrainingSettings, "adapter" | "precision">,
-  checkpointing: boolean
-): void {
-  if (predicted <= available) return;
+  {settings: {adapter, precision}, checkpointing, initial}: SizedJob
+): string | undefined {
+  if (predicted <= available) return undefined;
   const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
   const smaller = [
     ...(checkpointing ? [] : ["`checkpointing: true`"]),
-    ...(adapter ? (precision === "q8_0" ? [] : ['`precision: "q8_0"`']) : ['`method: "lora"`']),
+    ...(adapter
+      ? precision === "q8_0"
+        ? []
+        : ['`precision: "q8_0"`']
+      : [initial ? "a smaller model" : '`method: "lora"`']),
     "a smaller `rows` (with a larger `accumulate`)",
     "a shorter `length`"
   ];
-  throw new UserError(
-    `This training needs about ${gigabytes(predicted)} of memory, and ${gigabytes(available)} are available. Use ${smaller.join(", ")}; or --force to begin all the same.`
-  );
+  return `This training needs about ${gigabytes(predicted)} of memory, and ${gigabytes(available)} are available. Use ${smaller.join(", ")}; or --force to begin all the same.`;
+}
+
+type SizedJob = Pick<TrainingJob, "checkpointing" | "initial"> & {
+  settings: Pick<TrainingSettings, "adapter" | "precision">;
+};
+
+/** Throws when a training needs more memory than there is. */
+export function refuseTooLarge(predicted: number, available: number, job: SizedJob): void {
+  const reason = tooLarge(predicted, available, job);
+  if (reason !== undefined) throw new UserError(reason);
 }

@@ -1,10 +1,12 @@
-import {cp, mkdir, rm} from "node:fs/promises";
+import {mkdir} from "node:fs/promises";
 import {join} from "node:path";
 import {type Backend, freeCores, openBackend} from "../../ggml/index.js";
 import {checkGradients} from "../checkGradients.js";
+import {writeInitialWeights} from "../initialWeights.js";
 import {readModelConfig} from "../model.js";
-import {readCheckpoint, writeCheckpoint} from "./checkpointFile.js";
-import {divergenceAdvice, LossWatch} from "./divergence.js";
+import {keepCheckpoint, readCheckpoint, writeCheckpoint} from "./checkpointFile.js";
+import {LossWatch} from "./divergence.js";
+import {diverged, type Ended, finish, impatient, lowest} from "./ending.js";
 import type {TrainingJob, TrainingOutcome, TrainingProgress, TrainingState, TrainingUse} from "./job.js";
 import {largestParts} from "./largest.js";
 import {availableMemory, predictMemory, refuseTooLarge} from "./memory.js";
@@ -22,9 +24,6 @@ export interface TrainingHooks {
 
 const RECOUNT_MS = 10_000;
 
-/** Where the result of a job lies when its training has ended. */
-export const resultFolder = (work: string) => join(work, "result");
-
 /**
  * Trains from the base, or from the job's last checkpoint, to the end. Resuming gives the bytes of a training nothing
  * disturbed. Computes in this process, which a failed assertion of the library ends: call it in a child process.
@@ -37,11 +36,16 @@ export async function train(job: TrainingJob, hooks: TrainingHooks = {}): Promis
   checkGradients(backend);
   const predicted = await predict(job, backend);
   const library = {version: backend.ggml.version, features: backend.features, threads: backend.threads};
-  if (job.checkOnly) {
-    const memory = {predicted, peak: peakBytes()};
-    return {...begun(), status: "checked", resultStep: 0, memory, library};
-  }
-  if (!job.force) refuseTooLarge(predicted, availableMemory(), settings, job.checkpointing);
+  const untrained = (status: "checked" | "stopped"): TrainingOutcome => ({
+    ...begun(),
+    status,
+    resultStep: 0,
+    memory: {predicted, peak: peakBytes()},
+    library
+  });
+  if (job.checkOnly) return untrained("checked");
+  if (!job.force) refuseTooLarge(predicted, availableMemory(), job);
+  if (!(await hasWeights(job, hooks))) return untrained("stopped");
   const session = await TrainingSession.open(job, backend);
   try {
     const state = (await readCheckpoint(job.work, job.identity, session.trainable)) ?? begun();
@@ -59,6 +63,23 @@ export async function train(job: TrainingJob, hooks: TrainingHooks = {}): Promis
   } finally {
     session.free();
     backend.free();
+  }
+}
+
+class Stopped extends Error {}
+
+/** Draws the weights of a base that has none; false when it was stopped meanwhile. */
+async function hasWeights({base, initial}: TrainingJob, {stopped}: TrainingHooks): Promise<boolean> {
+  if (!initial) return true;
+  const stop = () => {
+    if (stopped?.()) throw new Stopped();
+  };
+  try {
+    await writeInitialWeights(base, await readModelConfig(base), initial, stop);
+    return true;
+  } catch (error) {
+    if (error instanceof Stopped) return false;
+    throw error;
   }
 }
 
@@ -85,8 +106,6 @@ function recounting(
   };
 }
 
-type Ended = Pick<TrainingOutcome, "status" | "resultStep" | "advice">;
-
 async function run(
   session: TrainingSession,
   state: TrainingState,
@@ -96,12 +115,17 @@ async function run(
   const {settings, work, identity} = job;
   const {stopped = () => false, pause = async () => undefined} = hooks;
   const best = join(work, "best");
-  const save = () => {
+  const watch = new LossWatch(settings.steps, state.curve);
+  let saved = state.step;
+  const save = async () => {
     state.use = hooks.used();
-    return writeCheckpoint(work, identity, trainable, state);
+    const hasBest = !settings.keepLast && state.validations.length > 0;
+    if (saved > 0 && saved < watch.good && !hasBest) await keepCheckpoint(work);
+    await writeCheckpoint(work, identity, trainable, state);
+    saved = state.step;
   };
   const pace = new Pace(settings.steps);
-  const watch = new LossWatch(state.curve);
+  const broken = (found: string, rows: string) => diverged(session, state, watch.good, {found, rows});
   const bestSoFar = () => lowest(state);
   // The process before may have ended between the last checkpoint and the result.
   if (state.validations.at(-1)?.step === state.step && impatient(state, settings.patience))
@@ -109,7 +133,7 @@ async function run(
   while (state.step < settings.steps) {
     const record = await session.step(state.step, pause);
     const wrong = watch.look(record);
-    if (wrong !== undefined) return diverged(session, wrong, "the rows of the last steps");
+    if (wrong !== undefined) return broken(wrong, "the rows of the last steps");
     state.step = record.step;
     state.curve.push(record);
     const last = state.step === settings.steps;
@@ -117,7 +141,7 @@ async function run(
     const validation = due ? await session.validate(state.step, pause) : undefined;
     if (validation && !Number.isFinite(validation.loss)) {
       const found = `the validation loss of step ${validation.step} is ${validation.loss}`;
-      return diverged(session, found, "the validation part's rows");
+      return broken(found, "the validation part's rows");
     }
     if (validation) {
       state.validations.push(validation);
@@ -133,48 +157,6 @@ async function run(
     await pause();
   }
   return finish(session, state, best, "finished");
-}
-
-/** The weights of the last checkpoint were good, those of now are not: they are the result, where there are any. */
-async function diverged(session: TrainingSession, found: string, rows: string): Promise<Ended> {
-  const {work, identity, settings} = session.job;
-  const result = resultFolder(work);
-  const good = await readCheckpoint(work, identity, session.trainable);
-  const keep = good && good.step > 0;
-  if (keep) await writeResult(session, result);
-  const kept = keep ? `The weights of step ${good.step} are kept in ${result}. ` : "";
-  const advice = `${found}. ${kept}${divergenceAdvice(settings, rows)}.`;
-  return {status: "diverged", resultStep: good?.step ?? 0, advice};
-}
-
-/** The best validated weights are the result; without validation, or when they are to be kept, the last ones. */
-async function finish(
-  session: TrainingSession,
-  state: TrainingState,
-  best: string,
-  status: "finished" | "early"
-): Promise<Ended> {
-  const result = resultFolder(session.job.work);
-  await rm(result, {recursive: true, force: true});
-  const chosen = session.job.settings.keepLast ? undefined : lowest(state);
-  if (chosen && chosen.step !== state.step) {
-    await cp(best, result, {recursive: true});
-    return {status, resultStep: chosen.step};
-  }
-  await writeResult(session, result);
-  return {status, resultStep: state.step};
-}
-
-function lowest({validations}: TrainingState) {
-  return validations.reduce<(typeof validations)[number] | undefined>(
-    (best, one) => (best === undefined || one.loss < best.loss ? one : best),
-    undefined
-  );
-}
-
-function impatient(state: TrainingState, patience: number | undefined): boolean {
-  if (patience === undefined) return false;
-  return state.validations.length - 1 - state.validations.indexOf(lowest(state)!) >= patience;
 }
 
 /** What the largest steps will take in memory. */
