@@ -22,6 +22,11 @@ describe("a chat example", () => {
         {role: "assistant", content: "greeting"}
       ]
     });
+    const held = {id: "1", asked: JSON.stringify([user]), answer: [{...assistant, name: null}], tags: ["a"]};
+    expect(chatExample(held, {prompt: "asked", completion: "answer"})).toEqual({messages: [user, assistant]});
+    expect(chatExample(held, {prompt: "tags", completion: "answer"})).toEqual({
+      messages: [{role: "user", content: '["a"]'}, assistant]
+    });
     const structures = [
       {...user, name: null},
       {...assistant, tool_calls: null}

@@ -1,4 +1,5 @@
 import type {Row} from "../../store/index.js";
+import {areMessages, messagesOf, type TrainingMessage} from "./messages.js";
 
 /** One line of a chat fine-tuning file. */
 export interface ChatExample {
@@ -12,8 +13,8 @@ export type ChatColumns =
 
 /**
  * The example a row makes. Messages are a list of structures or its JSON; of structures, members that are null are left
- * out, as a table has them for what a message lacks. A prompt or completion that is missing is a message without content:
- * `checkChatExample` says so.
+ * out, as a table has them for what a message lacks. A prompt or completion is text or messages, of which the last is
+ * the answer; one that is missing is a message without content: `checkChatExample` says so.
  * @param columns `system` is the text of a system message, the same for all rows
  */
 export function chatExample(row: Row, columns: ChatColumns): ChatExample {
@@ -30,10 +31,16 @@ export function chatExample(row: Row, columns: ChatColumns): ChatExample {
   return {
     messages: [
       ...(system === undefined ? [] : [{role: "system", content: system}]),
-      {role: "user", content: textOf(row[prompt])},
-      {role: "assistant", content: textOf(row[completion])}
+      ...turnsIn(row[prompt], "user"),
+      turnsIn(row[completion], "assistant").at(-1)
     ]
   };
+}
+
+/** The messages that a column holds, or its text as one. */
+function turnsIn(value: unknown, role: string): TrainingMessage[] {
+  const messages = messagesOf(withoutNulls(value), role);
+  return areMessages(messages) ? messages : [{role, content: textOf(value)}];
 }
 
 /** A value as text: numbers and booleans as JSON writes them; undefined for none. */

@@ -1,10 +1,5 @@
-import {
-  contentOf,
-  listOf,
-  messagesIn,
-  type TrainingExample,
-  type TrainingMessage
-} from "./trainingExample.js";
+import {contentOf, listOf, messagesIn, type TrainingExample} from "./trainingExample.js";
+import type {TrainingMessage} from "./messages.js";
 
 /** Counts the tokens of a conversation and of the tools it may call. */
 export type TokenCount = (messages: readonly TrainingMessage[], tools: unknown) => number;

@@ -22,7 +22,7 @@ export {
   type PreferenceColumns,
   preferenceExample,
   questionOf,
-  type TrainingExample,
-  type TrainingMessage
+  type TrainingExample
 } from "./trainingExample.js";
+export type {TrainingMessage} from "./messages.js";
 export {type TrainingFormat, trainingFormats} from "./trainingFormats.js";

@@ -1,12 +1,6 @@
 import {withArguments} from "../../chat/index.js";
-import {
-  asksSomething,
-  contentOf,
-  listOf,
-  messagesIn,
-  type TrainingExample,
-  type TrainingMessage
-} from "./trainingExample.js";
+import {asksSomething, contentOf, listOf, messagesIn, type TrainingExample} from "./trainingExample.js";
+import type {TrainingMessage} from "./messages.js";
 
 export interface TrainingFormat {
   /** Which examples it can hold. */

@@ -3,7 +3,7 @@ import {answered, type Example} from "../../language/index.js";
 import {isObject} from "../../store/checked.js";
 import {UserError} from "../../store/index.js";
 import {chatExample, textOf, withoutNulls} from "../exports/chatExample.js";
-import {areMessages, messagesOf} from "../exports/trainingExample.js";
+import {areMessages, messagesOf} from "../exports/messages.js";
 import type {TrainingRow} from "../modelSource.js";
 import {conversationExample} from "./conversation.js";
 import type {FinetuneDefinition} from "./definition.js";
