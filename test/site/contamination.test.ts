@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {trained} from "../../src/candidates/index.js";
-import {defineDataset, pull} from "../../src/datasets/index.js";
+import {defineDataset, pull, purge} from "../../src/datasets/index.js";
 import {scoreTable} from "../../src/decisions/index.js";
 import {recorded} from "../../src/endpoints/index.js";
 import {majorityClassifier} from "../../src/finetune/index.js";
@@ -9,10 +9,11 @@ import {embedded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
 import {runContamination, runVerdict} from "../../src/site/index.js";
-import {ensureSplit} from "../../src/splits/index.js";
+import {ensureSplit, type SplitSpec} from "../../src/splits/index.js";
 import {openStore} from "../../src/store/index.js";
 import {readFile, rename, writeFile} from "node:fs/promises";
 import {join} from "node:path";
+import {splitDir} from "../support/folders.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 
 const words = (topic: string) => Array.from({length: 30}, (_, i) => `${topic}${i}`).join(" ");
@@ -155,6 +156,78 @@ describe("runContamination", () => {
     );
     await rename(folder, join(workspace.dir, "gone"));
     expect(await again()).toMatchObject({marks: ["contaminated", "near", "unknown", "unknown"], share: 0.5});
+    store.close();
+  });
+
+  /** A model run on a part, with the marks as they are now. */
+  async function marked(spec: SplitSpec, part: string, rows: ReturnType<typeof row>[]) {
+    const workspace = await temporaryWorkspace();
+    const source = {kind: "rows", rows: () => rows} as const;
+    const definition = defineDataset({name: "q", id: "id", text: "text", label: "label", source});
+    const {version} = await pull(workspace, definition);
+    const store = await openStore(workspace);
+    const split = await ensureSplit(store, version, spec);
+    const {manifest} = await runEval(
+      defineEval({
+        dataset: "q",
+        split: spec,
+        part,
+        candidates: [trained("majority", majorityClassifier({text: "text", label: "label"}))],
+        prompt: "{{text}}",
+        expected: "label",
+        scorers: {exact: exactMatch}
+      }),
+      {store, version, split, evalName: "questions", options: {final: true, why: "test"}}
+    );
+    const marksNow = async () => {
+      await store.refresh();
+      const table = await scoreTable(store, manifest!.id, "exact");
+      const {marks, unknown} = (await runContamination(store, manifest!, table))!;
+      return {marks: [...marks.get("majority")!].toSorted(), unknown};
+    };
+    const parts = await store.rows<{row_id: string; part: string}>(
+      `select row_id, part from read_parquet('${join(splitDir(workspace, "q", split.id), "parts.parquet")}') order by row_id`
+    );
+    return {workspace, store, marksNow, idIn: (one: string) => parts.find(({part}) => part === one)!.row_id};
+  }
+
+  it("takes no row for clean that a purge erased from the run or whose twin it erased from the training part", async () => {
+    const topics = ["alpha", "beta", "gamma", "delta", "eta"];
+    const {workspace, store, marksNow} = await marked({strategy: "given", column: "part"}, "test", [
+      ...topics.slice(0, 3).map((topic, i) => row(`t${i}`, "train", words(topic))),
+      ...topics.map((topic, i) => row(`e${i}`, "test", `${words(topic)} indeed`))
+    ]);
+    expect(await marksNow()).toEqual({marks: ["clean", "clean", "near", "near", "near"], unknown: []});
+
+    await purge(workspace, "q", {where: "id = 'e0'", reason: "asked"});
+    const erased = expect.stringMatching(/^1 scored row was erased since/) as string;
+    expect(await marksNow()).toEqual({
+      marks: ["clean", "clean", "near", "near", "unknown"],
+      unknown: [erased]
+    });
+
+    await purge(workspace, "q", {where: "id = 't1'", reason: "asked"});
+    expect(await marksNow()).toEqual({
+      marks: ["near", "unknown", "unknown", "unknown", "unknown"],
+      unknown: [
+        expect.stringMatching(/^majority: it learned from rows of q that were erased since/) as string,
+        erased
+      ]
+    });
+    store.close();
+  });
+
+  it("knows an erased row of a held-out part, whose ids are hashes", async () => {
+    const {workspace, store, marksNow, idIn} = await marked(
+      {strategy: "random", test: 0.2, validation: 0, heldOut: 0.4},
+      "held-out",
+      Array.from({length: 20}, (_, i) => row(`r${i}`, "any", words(`topic${i}of`)))
+    );
+    const before = (await marksNow()).marks;
+    expect(new Set(before)).toEqual(new Set(["clean"]));
+    await purge(workspace, "q", {where: `id = '${idIn("held-out")}'`, reason: "asked"});
+    const {marks} = await marksNow();
+    expect(marks).toEqual([...before.slice(1), "unknown"]);
     store.close();
   });
 });
