@@ -94,7 +94,13 @@ function contaminationRisks(verdict: Pick<Verdict, "set" | "best" | "scale">, fa
     ? ` The score of ${worst.candidate} changes most on its clean rows, by ${writerOf(scale).difference(moves)}.`
     : "";
   return [
-    {kind: "contamination", sentence: contaminationText(first, others, scale) + most, moves},
+    {
+      kind: "contamination",
+      sentence: contaminationText(first, others, scale) + most,
+      moves,
+      unbounded: moves === undefined ? true : undefined,
+      candidates: among.map(({candidate}) => candidate)
+    },
     ...unknown
   ];
 }

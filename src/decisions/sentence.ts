@@ -27,7 +27,7 @@ export function sentenceOf(
   const agree = `${list([best!, ...identical])} scored the same on ${where} (${interval ? `${mean}, ${interval}` : mean})`;
   const inside = `by less than ${difference(margin)}`;
   if (kind === "tie") {
-    const advice = decides ? " Choose by cost." : "";
+    const advice = decides && !held ? " Choose by cost." : "";
     if (identical.length === 0) return `${list(set)} are a tie: they differ ${inside}.${advice}`;
     return others.length === 0
       ? `${agree}: a tie.${advice}`

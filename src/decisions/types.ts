@@ -59,6 +59,10 @@ export interface Risk {
   sentence: string;
   /** By how much it could move a score, in score units; absent when nobody measured it. */
   moves?: number;
+  /** True when no scored row is known to be free of it: nobody can measure by how much it moves a score. */
+  unbounded?: boolean;
+  /** Whose scores it touches; all when absent. */
+  candidates?: string[];
 }
 
 export interface Verdict {

@@ -136,11 +136,7 @@ async function learnedBy(store: Store, run: RunManifest): Promise<Map<string, Tr
   return learned;
 }
 
-async function findMarks(
-  store: Store,
-  run: RunManifest,
-  {table, learned}: Known
-): Promise<Marks> {
+async function findMarks(store: Store, run: RunManifest, {table, learned}: Known): Promise<Marks> {
   const version = (await store.versions(run.dataset.name)).find(({id}) => id === run.dataset.version);
   const marks = new Map<string, RowMark[]>();
   const warnings: string[] = [];

@@ -33,6 +33,9 @@ const rows = [
   row("e4", "test", words("delta"))
 ];
 
+const countsOf = (marks: readonly string[]) =>
+  Object.fromEntries([...new Set(marks)].map((mark) => [mark, marks.filter((one) => one === mark).length]));
+
 describe("runContamination", () => {
   it("marks rows by what a model, or a parent it was merged from, was trained on", async () => {
     const workspace = await temporaryWorkspace();
@@ -172,7 +175,19 @@ describe("runContamination", () => {
         dataset: "q",
         split: spec,
         part,
-        candidates: [trained("majority", majorityClassifier({text: "text", label: "label"}))],
+        candidates: [
+          candidate(
+            "hosted",
+            recorded({
+              name: "rec",
+              rows: rows.map(({id}) => ({id, output: id === "e0" ? "y" : ""})),
+              hosting: "api",
+              trust: "local"
+            }),
+            "m"
+          ),
+          trained("majority", majorityClassifier({text: "text", label: "label"}))
+        ],
         prompt: "{{text}}",
         expected: "label",
         scorers: {exact: exactMatch}
@@ -181,9 +196,13 @@ describe("runContamination", () => {
     );
     const marksNow = async () => {
       await store.refresh();
-      const table = await scoreTable(store, manifest!.id, "exact");
-      const {marks, unknown} = (await runContamination(store, manifest!, table))!;
-      return {marks: [...marks.get("majority")!].toSorted(), unknown};
+      const {verdict, contamination} = await runVerdict(store, manifest!);
+      const {marks, unknown} = contamination!;
+      return {
+        marks: countsOf(marks.get("majority")!),
+        unknown,
+        action: verdict.action
+      };
     };
     const parts = await store.rows<{row_id: string; part: string}>(
       `select row_id, part from read_parquet('${join(splitDir(workspace, "q", split.id), "parts.parquet")}') order by row_id`
@@ -192,27 +211,32 @@ describe("runContamination", () => {
   }
 
   it("takes no row for clean that a purge erased from the run or whose twin it erased from the training part", async () => {
-    const topics = ["alpha", "beta", "gamma", "delta", "eta"];
+    // The model is right on rows with a twin in the training part, and wrong on the six others.
+    const twins = Array.from({length: 18}, (_, i) => words(`topic${i}of`));
     const {workspace, store, marksNow} = await marked({strategy: "given", column: "part"}, "test", [
-      ...topics.slice(0, 3).map((topic, i) => row(`t${i}`, "train", words(topic))),
-      ...topics.map((topic, i) => row(`e${i}`, "test", `${words(topic)} indeed`))
+      ...twins.map((text, i) => row(`t${i}`, "train", text)),
+      ...twins.map((text, i) => ({...row(`e${i}`, "test", `${text} indeed`), label: "y"})),
+      ...Array.from({length: 6}, (_, i) => row(`c${i}1`, "test", words(`other${i}of`)))
     ]);
-    expect(await marksNow()).toEqual({marks: ["clean", "clean", "near", "near", "near"], unknown: []});
+    const held = expect.stringMatching(/^Do not switch to majority yet: /) as string;
+    expect(await marksNow()).toEqual({marks: {near: 18, clean: 6}, unknown: [], action: held});
 
-    await purge(workspace, "q", {where: "id = 'e0'", reason: "asked"});
-    const erased = expect.stringMatching(/^1 scored row was erased since/) as string;
+    await purge(workspace, "q", {where: "id like 'e1%'", reason: "asked"});
+    const erased = expect.stringMatching(/^9 scored rows were erased since/) as string;
     expect(await marksNow()).toEqual({
-      marks: ["clean", "clean", "near", "near", "unknown"],
-      unknown: [erased]
+      marks: {near: 9, clean: 6, unknown: 9},
+      unknown: [erased],
+      action: held
     });
 
-    await purge(workspace, "q", {where: "id = 't1'", reason: "asked"});
+    await purge(workspace, "q", {where: "id in ('t2', 't3')", reason: "asked"});
     expect(await marksNow()).toEqual({
-      marks: ["near", "unknown", "unknown", "unknown", "unknown"],
+      marks: {near: 7, unknown: 17},
       unknown: [
         expect.stringMatching(/^majority: it learned from rows of q that were erased since/) as string,
         erased
-      ]
+      ],
+      action: held
     });
     store.close();
   });
@@ -223,11 +247,9 @@ describe("runContamination", () => {
       "held-out",
       Array.from({length: 20}, (_, i) => row(`r${i}`, "any", words(`topic${i}of`)))
     );
-    const before = (await marksNow()).marks;
-    expect(new Set(before)).toEqual(new Set(["clean"]));
+    const {clean} = (await marksNow()).marks;
     await purge(workspace, "q", {where: `id = '${idIn("held-out")}'`, reason: "asked"});
-    const {marks} = await marksNow();
-    expect(marks).toEqual([...before.slice(1), "unknown"]);
+    expect((await marksNow()).marks).toEqual({clean: clean! - 1, unknown: 1});
     store.close();
   });
 });
