@@ -124,6 +124,12 @@ export function actionAfterRisks(
   return {action: warning, held: true};
 }
 
+/** What holds the advice on some of the rows back: nothing says how the leakage behind held advice is spread over them. */
+export function leaksOf(risks: readonly Risk[], held: boolean | undefined): Risk[] {
+  const leaks = risks.filter(({kind}) => LEAKS.includes(kind));
+  return held ? leaks.map((risk) => ({...risk, unbounded: true})) : leaks;
+}
+
 const LEAKS: readonly Risk["kind"][] = ["split", "contamination"];
 
 function leaksMoving(risks: readonly Risk[], least: number): Risk[] {

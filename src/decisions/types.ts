@@ -205,6 +205,8 @@ export interface DecideOptions {
   sameWeights?: readonly (readonly string[])[];
   /** What is known of the risks beside the scores. */
   facts?: RiskFacts;
+  /** For some rows of a table, the leakage of the whole: it holds advice back as the table's own does. */
+  leaks?: readonly Risk[];
   /** How the scorer's values are written; by the table's own when absent. For some rows of a table, that of all of them. */
   scale?: ScoreScale;
   /** False for a scorer that the eval does not decide by: the sentence then gives no advice. */
