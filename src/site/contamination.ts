@@ -6,7 +6,8 @@ import {
   contaminationOf,
   counted,
   type RowMark,
-  type ScoreTable
+  type ScoreTable,
+  shownNames
 } from "../decisions/index.js";
 import {type ModelManifest, trainingRecords, type TrainingRecords} from "../models/index.js";
 import {
@@ -165,12 +166,11 @@ async function findMarks(store: Store, run: RunManifest, {table, learned}: Known
       for (const [row, mark] of found ?? []) if (own.get(row) !== "contaminated") own.set(row, mark);
     }
     if (records.length > 0 || !whole)
-      for (const candidate of table.candidates)
-        if (candidate === name || candidate.startsWith(`${name} · `))
-          marks.set(
-            candidate,
-            table.rowIds.map((row) => own.get(row) ?? (whole && !isErasedRow(row) ? "clean" : "unknown"))
-          );
+      for (const candidate of shownNames(run, name))
+        marks.set(
+          candidate,
+          table.rowIds.map((row) => own.get(row) ?? (whole && !isErasedRow(row) ? "clean" : "unknown"))
+        );
   }
   return {marks, warnings};
 }

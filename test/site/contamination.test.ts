@@ -176,8 +176,9 @@ describe("runContamination", () => {
         split: spec,
         part,
         candidates: [
+          // Its name begins with the other's, as a variant's would.
           candidate(
-            "hosted",
+            "majority · cloud",
             recorded({
               name: "rec",
               rows: rows.map(({id}) => ({id, output: id === "e0" ? "y" : ""})),
@@ -198,6 +199,7 @@ describe("runContamination", () => {
       await store.refresh();
       const {verdict, contamination} = await runVerdict(store, manifest!);
       const {marks, unknown} = contamination!;
+      expect([...marks.keys()]).toEqual(["majority"]);
       return {
         marks: countsOf(marks.get("majority")!),
         unknown,
