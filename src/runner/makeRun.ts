@@ -129,9 +129,12 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
           seconds: (effects.now() - startedMs) / 1000,
           sealedAt: effects.now(),
           ...side.ofAllStarts(),
-          concurrency: tally.progress("sealing").candidates.some(({called}) => called > 0)
-            ? concurrency
-            : undefined,
+          concurrency: [
+            ...(tally.progress("sealing").candidates.some(({called}) => called > 0) ? [concurrency] : []),
+            ...runs.flatMap(({id, concurrency: then}) =>
+              settled.reusedFrom.includes(id) ? (then ?? []) : []
+            )
+          ],
           stopped: stopped ?? spending?.stopped
         })
     });
