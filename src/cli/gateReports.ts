@@ -142,5 +142,5 @@ function changeText({change, report: {verdict}}: CheckedRun): string {
 function foundText({message, rowsNeeded}: GateResult): string {
   return rowsNeeded === undefined
     ? message
-    : `${message}; about ${counted(rowsNeeded)} more rows would decide it`;
+    : `${message}; about ${counted(rowsNeeded)} more ${rowsNeeded === 1 ? "row" : "rows"} would decide it`;
 }

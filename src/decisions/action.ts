@@ -219,5 +219,5 @@ function nameOf(one: string, set: readonly string[], sameWeights: readonly (read
 function moreRows(rowsNeeded: number | undefined): string {
   return rowsNeeded === undefined
     ? "How many more labelled rows would decide cannot be foreseen."
-    : `About ${counted(rowsNeeded)} more labelled rows would decide.`;
+    : `About ${counted(rowsNeeded)} more labelled ${rowsNeeded === 1 ? "row" : "rows"} would decide.`;
 }
