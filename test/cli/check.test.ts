@@ -93,7 +93,7 @@ describe("assay check", () => {
       cwd: root,
       env: {...inherited, ASSAY_PROJECT: folder, ...env}
     }).then(
-      ({stdout}) => ({code: 0, out: stdout, stdout}),
+      ({stdout, stderr}) => ({code: 0, out: stdout + stderr, stdout}),
       (error: {code: number; stdout: string; stderr: string}) => ({
         code: error.code,
         stdout: error.stdout,
