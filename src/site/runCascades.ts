@@ -62,7 +62,9 @@ function withinUnit({values}: ScoreTable): boolean {
 /** The best first. What is a cascade itself is left out: its answers are other candidates'. */
 function rankedOf({candidates, values}: ScoreTable, run: RunManifest): string[] {
   const cascades = new Set(
-    run.candidates.flatMap(({name, identity}) => (identity.cascade === undefined ? [] : shownNames(run, name)))
+    run.candidates.flatMap(({name, identity}) =>
+      identity.cascade === undefined ? [] : shownNames(run, name)
+    )
   );
   return candidates
     .map((candidate, i) => ({candidate, mean: mean(values[i]!)}))

@@ -163,7 +163,7 @@ describe("runContamination", () => {
   });
 
   /** A model run on a part, with the marks as they are now. */
-  async function marked(spec: SplitSpec, part: string, rows: ReturnType<typeof row>[]) {
+  async function marked(spec: SplitSpec, part: "test" | "held-out", rows: ReturnType<typeof row>[]) {
     const workspace = await temporaryWorkspace();
     const source = {kind: "rows", rows: () => rows} as const;
     const definition = defineDataset({name: "q", id: "id", text: "text", label: "label", source});
