@@ -1,12 +1,15 @@
 import {appendFile, writeFile} from "node:fs/promises";
 import {
+  DEFAULT_MARGIN,
   type GateResult,
   gatesOf,
   overall,
   type Regression,
   regressionsOf,
   type RunReport,
-  scoreTable
+  scoreTable,
+  type Verdict,
+  writerOf
 } from "../decisions/index.js";
 import {baselineRun, decidingRuns, listRaces} from "../races/index.js";
 import {runVerdict} from "../site/index.js";
@@ -26,6 +29,8 @@ export interface CheckedRun {
   run: string;
   results: GateResult[];
   report: RunReport;
+  /** That the eval states another margin than the run was decided with. */
+  otherMargin?: string;
   /** Each candidate against itself in the gate's baseline run, else in the run before; absent without one. */
   change?: {before: string; candidates: Regression[]};
 }
@@ -52,6 +57,8 @@ export async function checkVerb(names: string[], options: CheckOptions): Promise
     }
     const checked = await checkEvals(store, evals);
     await tellChanges(store, checked, evals);
+    for (const {eval: name, split, otherMargin: text} of checked)
+      if (text !== undefined) note(`! ${name} (${split}): ${text}`);
     const results = checked.flatMap((one) => one.results);
     const unrun = gatesWithoutRun(checked, evals);
     if (options.markdown) await writeText(options.markdown, markdown(checked, unrun));
@@ -87,7 +94,7 @@ export async function checkEvals(store: Store, evals: readonly NamedEval[]): Pro
   const checked: CheckedRun[] = [];
   for (const {name, path, definition} of evals)
     for (const {run, race} of deciding.filter((one) => one.run.eval === name)) {
-      const report = await runVerdict(store, run, {race, margin: definition.margin ?? run.margin});
+      const report = await runVerdict(store, run, {race});
       const rules = definition.gate ?? [];
       const before = await baselineRun(
         store,
@@ -101,6 +108,7 @@ export async function checkEvals(store: Store, evals: readonly NamedEval[]): Pro
         run: run.id,
         results: gatesOf(report, rules, await gateFacts(store, run, rules)),
         report,
+        otherMargin: otherMargin(definition.margin, report.verdict),
         change: before
           ? {
               before: before.id,
@@ -112,6 +120,12 @@ export async function checkEvals(store: Store, evals: readonly NamedEval[]): Pro
       });
     }
   return checked;
+}
+
+function otherMargin(stated = DEFAULT_MARGIN, {margin, scale}: Verdict): string | undefined {
+  if (stated === margin) return undefined;
+  const {difference} = writerOf(scale);
+  return `the run was decided with a margin of ${difference(margin)}, the eval now states ${difference(stated)}. \`assay run\` decides with that, from the same answers.`;
 }
 
 /** Says of which datasets the runs are on the newest version, though what that was pulled from has changed. */

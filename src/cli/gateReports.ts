@@ -67,6 +67,7 @@ export function markdown(checked: readonly CheckedRun[], unrun: readonly NamedEv
       ...(report.verdict.sentence === report.verdict.action
         ? []
         : [`Verdict: ${escape(report.verdict.sentence)}  `]),
+      ...(one.otherMargin === undefined ? [] : [`Margin: ${escape(one.otherMargin)}  `]),
       ...report.verdict.risks.slice(0, 1).map(({sentence}) => `Risk: ${escape(sentence)}  `),
       `Changed: ${escape(changeText(one))}  `,
       `Gates: ${gatesText(results)}`,
@@ -141,5 +142,5 @@ function changeText({change, report: {verdict}}: CheckedRun): string {
 function foundText({message, rowsNeeded}: GateResult): string {
   return rowsNeeded === undefined
     ? message
-    : `${message}; about ${counted(rowsNeeded)} more rows would decide it`;
+    : `${message}; about ${counted(rowsNeeded)} more ${rowsNeeded === 1 ? "row" : "rows"} would decide it`;
 }

@@ -154,15 +154,19 @@ export function outcomeText({eval: one, split, result, verdict, failures, race}:
   return `${decided}\n\n${why}\nAsk again for these rows: assay run ${one.name} --retry-failed`;
 }
 
+const callsText = (n: number) => `${n} ${n === 1 ? "call" : "calls"}`;
+
 /** What this start did. */
 function effortText({manifest, calls, unchanged}: EvalOutcome["result"]): string {
-  const {id, counts, costUsd, archived} = manifest!;
+  const {id, counts, costUsd, unpricedCalls, archived} = manifest!;
+  const unpriced =
+    unpricedCalls > 0 ? `, not counting ${callsText(unpricedCalls)} without a stated price` : "";
   if (manifest!.imported) return importedText(manifest!.imported);
   return [
-    unchanged ? "nothing to do: the store holds this run" : `${calls} calls made`,
+    unchanged ? "nothing to do: the store holds this run" : `${callsText(calls)} made`,
     ...(counts.reused > 0 && !unchanged ? [`${counts.reused} completions reused`] : []),
     ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),
-    ...(costUsd === undefined ? [] : [`$${costUsd.toFixed(4)} for the run`]),
+    ...(costUsd === undefined ? [] : [`$${costUsd.toFixed(4)} for the run${unpriced}`]),
     ...(archived === undefined ? [] : [`archived: \`assay runs --unarchive ${id}\` shows it again`])
   ].join(" · ");
 }

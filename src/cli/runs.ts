@@ -66,7 +66,8 @@ function listAll(
       {
         title: "cost",
         align: "right",
-        value: (run) => (run.costUsd === undefined ? undefined : `$${run.costUsd.toFixed(4)}`)
+        value: ({costUsd, unpricedCalls}) =>
+          costUsd === undefined ? undefined : `${unpricedCalls > 0 ? "at least " : ""}$${costUsd.toFixed(4)}`
       }
     ])
   );
@@ -87,7 +88,7 @@ function statusOf(run: RunManifest, races: readonly RaceRecord[]): string {
   const erased = run.purged?.reduce((sum, {rows}) => sum + rows, 0) ?? 0;
   return [
     status,
-    ...(erased > 0 ? [`${erased} rows erased`] : []),
+    ...(erased > 0 ? [`${erased} ${erased === 1 ? "row" : "rows"} erased`] : []),
     ...(run.archived === undefined ? [] : ["archived"])
   ].join(", ");
 }
@@ -103,7 +104,7 @@ async function show(store: Store, run: RunManifest, json = false): Promise<void>
   if (contamination) print("\n" + contaminationTable(contamination.candidates, verdict.scale));
   for (const {rows, at, reason} of run.purged ?? [])
     print(
-      `\n${rows} rows erased ${at.slice(0, 16).replace("T", " ")} (${printable(reason)}): what they asked, expected and answered is gone, their scores still count.`
+      `\n${rows} ${rows === 1 ? "row" : "rows"} erased ${at.slice(0, 16).replace("T", " ")} (${printable(reason)}): what was asked, expected and answered there is gone, the scores still count.`
     );
   const failures = await failuresOf(store, run.id);
   if (failures.length > 0) print(`\n${failuresText(failures)}`);

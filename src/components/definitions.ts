@@ -27,7 +27,10 @@ const DEFINITIONS: readonly [name: RegExp, definition: string][] = [
     /^(scored|rows|n\b|no score|without a score)/i,
     "Rows that the figures beside it are computed from, or that lack a score."
   ],
-  [/^candidates$/i, "How many were scored; tied with best are those not shown to be worse than it."],
+  [
+    /^candidates$/i,
+    "How many were scored, and of how many of them it is open whether they are worse than the best."
+  ],
   [/^calls saved/i, "Share of the calls for all rows and candidates that the race did not make."],
   [
     /^(calls it took|newly made)/i,

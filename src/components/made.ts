@@ -10,7 +10,7 @@ export type Term =
   | "interval"
   | "difference"
   | "margin"
-  | "tied"
+  | "not-shown-to-be-worse"
   | "class-figures"
   | "judge"
   | "always-valid"

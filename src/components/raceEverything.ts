@@ -10,7 +10,6 @@ export function everythingText({outcome, rounds}: RaceCourse, {best, set}: Every
       ? `comes out the same: ${best} leads there too`
       : `comes out otherwise: ${best} leads there, ${dropped ? `which the race dropped in round ${dropped.round}` : "which was still in when the race ended"}`;
   const others = set.filter((candidate) => candidate !== best);
-  const left =
-    others.length > 0 ? `${list(others)} tied with best (not shown to be worse)` : "no other tied with best";
+  const left = others.length > 0 ? `${list(others)} not shown to be worse` : "no other that may be best";
   return `Running everything ${choice}. One look at all rows leaves ${left}.`;
 }

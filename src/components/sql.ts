@@ -28,7 +28,13 @@ export function sqlConsole(
         code("npm install --save-dev @duckdb/duckdb-wasm@1.29.0"),
         " and build the site again. It is an add-on, because it makes a site 37 MB larger."
       ],
-      ["In a terminal the same questions go to ", code("npx assay sql"), "."]
+      [
+        "In a terminal ",
+        code("npx assay sql"),
+        " asks the project's store, whose tables are others than this page's: ",
+        code("show tables"),
+        " lists them."
+      ]
     );
   const examples = sqlExamples(run);
   const [first] = examples;

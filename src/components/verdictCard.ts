@@ -66,7 +66,7 @@ function madeOf({id, rows, primaryScorer: scorer}: RunView): Made {
   return {
     what: "What to do, from every candidate's score on the same rows, what it costs and how fast it answers.",
     n: plural(rows, "row"),
-    term: "tied",
+    term: "not-shown-to-be-worse",
     sql: leaderboardQuery({scorer}, id),
     engine:
       "decide makes the verdict of the scores row by row, meanInterval and pairedDifference its intervals",
@@ -133,7 +133,7 @@ function figures(run: RunView): Tile[] {
     {
       label: "Candidates",
       value: count(run.candidates.length),
-      note: tiedNote(verdict)
+      note: othersNote(verdict)
     },
     {
       label: "Without a score",
@@ -157,10 +157,13 @@ function figures(run: RunView): Tile[] {
 }
 
 /** How many others may be as good; a race for a budget shows nobody to be worse. */
-function tiedNote(verdict: Verdict): string | undefined {
-  if (verdict.kind === "no-scores" || isByBudget(verdict)) return undefined;
+function othersNote(verdict: Verdict): string | undefined {
+  if (verdict.kind === "no-scores" || verdict.comparisons.length === 0 || isByBudget(verdict))
+    return undefined;
   const others = verdict.set.length - 1;
-  return others > 0 ? `${count(others)} tied with best (not shown to be worse)` : "none tied with best";
+  return others > 0
+    ? `${count(others)} not shown to be worse than the best`
+    : "the others with a score are shown to be worse";
 }
 
 function costNote(

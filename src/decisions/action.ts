@@ -102,7 +102,7 @@ export function actionOf(
 
 /**
  * The action, or a warning in its place: a switch whose lead over the baseline is no larger than what leakage is known to move is
- * not advised.
+ * not advised, nor a choice among equals where it moves the margin. Leakage that no row is known to be free of may move anything.
  */
 export function actionAfterRisks(
   verdict: Omit<Verdict, "sentence" | "action" | "risks">,
@@ -111,17 +111,45 @@ export function actionAfterRisks(
 ): Pick<Verdict, "action" | "held"> {
   const {kind, best, comparisons} = verdict;
   const action = actionOf(verdict, baseline);
+  if (kind === "tie") {
+    const warning = tieWarning(verdict, baseline, leaksMoving(risks, verdict.margin));
+    return warning === undefined ? {action} : {action: warning, held: true};
+  }
   const lead = comparisons.find(({b}) => b === baseline)?.difference;
-  const leak = risks.find(
-    ({kind: one, moves = 0}) => LEAKS.includes(one) && lead !== undefined && moves >= lead
-  );
-  if (!leak || best === baseline || !(lead! > 0) || kind === "tie" || !action.startsWith("Switch to"))
+  if (lead === undefined || best === baseline || !(lead > 0) || !action.startsWith("Switch to"))
     return {action};
-  const warning = `Do not switch to ${best} yet: its lead of ${writerOf(verdict.scale).difference(lead!)} over ${baseline} may be leakage. ${leak.sentence}`;
+  const leak = leaksMoving(risks, lead).find(({candidates}) => candidates?.includes(best!) ?? true);
+  if (!leak) return {action};
+  const warning = `Do not switch to ${best} yet: its lead of ${writerOf(verdict.scale).difference(lead)} over ${baseline} may be leakage. ${leak.sentence}`;
   return {action: warning, held: true};
 }
 
+/** What holds the advice on some of the rows back: nothing says how the leakage behind held advice is spread over them. */
+export function leaksOf(risks: readonly Risk[], held: boolean | undefined): Risk[] {
+  const leaks = risks.filter(({kind}) => LEAKS.includes(kind));
+  return held ? leaks.map((risk) => ({...risk, unbounded: true})) : leaks;
+}
+
 const LEAKS: readonly Risk["kind"][] = ["split", "contamination"];
+
+function leaksMoving(risks: readonly Risk[], least: number): Risk[] {
+  return risks.filter(
+    ({kind, moves = 0, unbounded}) => LEAKS.includes(kind) && (unbounded === true || moves >= least)
+  );
+}
+
+/** Undefined where nothing but the baseline is advised, or all that are tied have the same weights. */
+function tieWarning(
+  {set, choice, sameWeights = []}: Pick<Verdict, "set" | "choice" | "sameWeights">,
+  baseline: string | undefined,
+  [leak]: readonly Risk[]
+): string | undefined {
+  const tied = [...new Set(set.map((one) => nameOf(one, set, sameWeights)))];
+  const keeps =
+    baseline !== undefined && (choice?.reason ? choice.candidate === baseline : set.includes(baseline));
+  if (!leak || keeps || tied.length === 1) return undefined;
+  return `Do not choose between ${list(tied)} yet: that they are equally good may be leakage. ${leak.sentence}`;
+}
 
 function pickAction(
   {comparisons, race, scale}: Pick<Verdict, "comparisons" | "race" | "scale">,
@@ -191,5 +219,5 @@ function nameOf(one: string, set: readonly string[], sameWeights: readonly (read
 function moreRows(rowsNeeded: number | undefined): string {
   return rowsNeeded === undefined
     ? "How many more labelled rows would decide cannot be foreseen."
-    : `About ${counted(rowsNeeded)} more labelled rows would decide.`;
+    : `About ${counted(rowsNeeded)} more labelled ${rowsNeeded === 1 ? "row" : "rows"} would decide.`;
 }

@@ -1,4 +1,5 @@
 import {holm} from "../stats/index.js";
+import {leaksOf} from "./action.js";
 import {decide} from "./decide.js";
 import {DEFAULT_MARGIN} from "./defaults.js";
 import {pairwise} from "./pairwise.js";
@@ -30,16 +31,16 @@ export type PairFigures = [
 ];
 
 /**
- * What rows are compared by, as the run's verdict was made. The margin is one of the scorer that decides: on another a difference
+ * What rows are compared by, as the run's verdict was made; what holds the run's advice back holds theirs. The margin is one of the scorer that decides: on another a difference
  * of a point matters where scores are proportions, and any difference where they are not.
  */
 export function cutOptions(
-  {margin, alpha, costs, tieBreakers, sameWeights}: Verdict,
+  {margin, alpha, costs, tieBreakers, sameWeights, risks, held}: Verdict,
   {decides, scale, seed}: {decides: boolean; scale: ScoreScale; seed: string}
 ): DecideOptions {
   const common = {alpha, sameWeights, scale, seed};
   return decides
-    ? {...common, margin, costs, tieBreakers}
+    ? {...common, margin, costs, tieBreakers, leaks: leaksOf(risks, held)}
     : {...common, margin: scale === "proportion" ? DEFAULT_MARGIN : 0, decides};
 }
 

@@ -99,7 +99,7 @@ function finish(
   const {tieBreakers} = options;
   const verdict = {...found, choice, sameWeights: sameWeights?.length ? sameWeights : undefined, tieBreakers};
   const risks = risksOf(verdict, options.facts ?? {});
-  const {action, held} = actionAfterRisks(verdict, baseline, risks);
+  const {action, held} = actionAfterRisks(verdict, baseline, [...risks, ...(options.leaks ?? [])]);
   return {...verdict, action, held, sentence: sentenceOf({...verdict, held}, options), risks};
 }
 

@@ -20,7 +20,7 @@ export {pairwise} from "./pairwise.js";
 export * from "./raceTypes.js";
 export {gatesOf, runReport, type RunReport} from "./report.js";
 export {scaleOf, type ScoreScale, type ScoreWriter, writerOf} from "./scoreScale.js";
-export {scoreTable, slicingsOf} from "./scoreTable.js";
+export {scoreTable, shownNames, slicingsOf} from "./scoreTable.js";
 export {counted, points} from "./points.js";
 export {type Regression, regressionsOf} from "./regressionsOf.js";
 export {sliceTable} from "./sliceTable.js";

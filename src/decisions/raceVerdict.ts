@@ -1,4 +1,4 @@
-import {actionOf, choiceAmong} from "./action.js";
+import {actionAfterRisks, choiceAmong} from "./action.js";
 import {breakersOf} from "./decide.js";
 import {risksOf} from "./risks.js";
 import {cheaperBy} from "./cheaper.js";
@@ -58,11 +58,12 @@ export function raceVerdict(
     tieBreakers: last.tieBreakers,
     race: raceOfVerdict(record)
   };
+  const risks = risksOf(decided, more.facts ?? {});
   return {
     ...decided,
-    action: actionOf(decided, baseline),
+    ...actionAfterRisks(decided, baseline, risks),
     sentence: outcome?.sentence ?? `The race has not ended; ${still.length} candidates are still in.`,
-    risks: risksOf(decided, more.facts ?? {})
+    risks
   };
 }
 

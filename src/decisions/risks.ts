@@ -94,7 +94,13 @@ function contaminationRisks(verdict: Pick<Verdict, "set" | "best" | "scale">, fa
     ? ` The score of ${worst.candidate} changes most on its clean rows, by ${writerOf(scale).difference(moves)}.`
     : "";
   return [
-    {kind: "contamination", sentence: contaminationText(first, others, scale) + most, moves},
+    {
+      kind: "contamination",
+      sentence: contaminationText(first, others, scale) + most,
+      moves,
+      unbounded: moves === undefined ? true : undefined,
+      candidates: among.map(({candidate}) => candidate)
+    },
     ...unknown
   ];
 }
@@ -137,7 +143,8 @@ function priceRisk({prices = []}: RiskFacts): Risk | undefined {
   const stale = prices.filter(({days}) => days > OLD_PRICE_DAYS).sort((a, b) => b.days - a.days);
   const oldest = stale[0];
   if (!oldest) return undefined;
-  const more = stale.length > 1 ? `, and ${stale.length - 1} more are stale` : "";
+  const more =
+    stale.length > 1 ? `, and ${stale.length - 1} more ${stale.length === 2 ? "is" : "are"} stale` : "";
   return {
     kind: "price",
     sentence: `The price of ${oldest.candidate} was read on ${oldest.asOf}, ${oldest.days} days before the run ended${more}.`

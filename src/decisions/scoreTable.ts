@@ -19,10 +19,10 @@ export async function scoreTable(store: Store, runId: string, scorer: string): P
   }
   const variants = run.variants.map(({name}) => name);
   const named = run.candidates.flatMap((candidate) =>
-    variants.map((variant) => ({
+    shownNames(run, candidate.name).map((name, v) => ({
       candidate: candidate.name,
-      variant,
-      name: variants.length > 1 ? `${candidate.name} · ${variant}` : candidate.name,
+      variant: variants[v]!,
+      name,
       baseline: candidate.baseline
     }))
   );
@@ -38,6 +38,11 @@ export async function scoreTable(store: Store, runId: string, scorer: string): P
       run.scorers.find(({name}) => name === scorer)?.binary !== false &&
       values.every((row) => row.every((value) => value === undefined || value === 0 || value === 1))
   };
+}
+
+/** What a candidate is called in the table, once for each prompt variant. Another candidate's name may begin with its name. */
+export function shownNames({variants}: Pick<RunManifest, "variants">, candidate: string): string[] {
+  return variants.map(({name}) => (variants.length > 1 ? `${candidate} · ${name}` : candidate));
 }
 
 /** Joined and averaged by DuckDB, so that three numbers a score are all that is read. */

@@ -23,11 +23,18 @@ export function sentenceOf(
   const others = set.slice(1).filter((name) => !identical.includes(name));
   // Each pair is compared on the rows that both were scored on: where those differ there is no one number to say.
   const shared = new Set(comparisons.filter(({b}) => identical.includes(b)).map(({rows}) => rows));
-  const where = shared.size === 1 ? `every one of ${counted([...shared][0]!)} rows` : "every row they share";
-  const agree = `${list([best!, ...identical])} scored the same on ${where} (${interval ? `${mean}, ${interval}` : mean})`;
+  const rowsShared = shared.size === 1 ? [...shared][0]! : undefined;
+  const alike = [best!, ...identical];
+  const all = alike.length === 2 ? "both" : "all";
+  const scoredMore = verdict.summaries.some(
+    ({candidate, scored}) => alike.includes(candidate) && scored !== rowsShared
+  );
+  const agree = scoredMore
+    ? `On the ${rowsShared === undefined ? "rows" : rowsText(rowsShared)} that ${all} have a score for, ${list(alike)} ${all} score ${summary.scored === rowsShared ? mean : "the same"}`
+    : `${list(alike)} scored the same on every one of ${rowsText(rowsShared!)} (${interval ? `${mean}, ${interval}` : mean})`;
   const inside = `by less than ${difference(margin)}`;
   if (kind === "tie") {
-    const advice = decides ? " Choose by cost." : "";
+    const advice = decides && !held ? " Choose by cost." : "";
     if (identical.length === 0) return `${list(set)} are a tie: they differ ${inside}.${advice}`;
     return others.length === 0
       ? `${agree}: a tie.${advice}`
@@ -35,22 +42,26 @@ export function sentenceOf(
   }
   if (identical.length > 0 && others.length === 0)
     return margin > 0
-      ? `${agree}: ${rowsNeeded === undefined ? "more rows" : `about ${counted(rowsNeeded)} more rows`} like these would show that they differ ${inside}.`
+      ? `${agree}: ${rowsNeeded === undefined ? "more rows" : `about ${rowsText(rowsNeeded, "more ")}`} like these would show that they differ ${inside}.`
       : `${agree}.`;
   // Those within the margin may well differ significantly.
   const near = others.filter((name) => comparisons.some(({b, within}) => b === name && within));
   const open = others.filter((name) => !near.includes(name));
   const apart = `not significantly different from ${list(open.length > 0 ? open : others)}`;
   const rows =
-    rowsNeeded === undefined
-      ? "more labelled rows"
-      : `about ${counted(rowsNeeded)} more labelled ${rowsNeeded === 1 ? "row" : "rows"}`;
+    rowsNeeded === undefined ? "more labelled rows" : `about ${rowsText(rowsNeeded, "more labelled ")}`;
   const more = `${rows} would be needed to decide.`;
   const beside =
     open.length > 0 && near.length > 0
       ? ` ${list(near)} ${near.length > 1 ? "differ" : "differs"} from ${identical.length > 0 ? "them" : "it"} ${inside}.`
       : "";
+  if (identical.length > 0 && scoredMore)
+    return `${agree}; ${all === "both" ? "neither" : "none"} differs significantly from ${list(open.length > 0 ? open : others)}; ${more}${beside}`;
   return identical.length > 0
     ? `${agree}, best of all, but ${apart}; ${more}${beside}`
     : `${best} scored best, ${score}, but is ${apart}; ${more}${beside}`;
+}
+
+function rowsText(n: number, which = ""): string {
+  return `${counted(n)} ${which}${n === 1 ? "row" : "rows"}`;
 }

@@ -59,6 +59,10 @@ export interface Risk {
   sentence: string;
   /** By how much it could move a score, in score units; absent when nobody measured it. */
   moves?: number;
+  /** True when no scored row is known to be free of it: nobody can measure by how much it moves a score. */
+  unbounded?: boolean;
+  /** Whose scores it touches; all when absent. */
+  candidates?: string[];
 }
 
 export interface Verdict {
@@ -201,6 +205,8 @@ export interface DecideOptions {
   sameWeights?: readonly (readonly string[])[];
   /** What is known of the risks beside the scores. */
   facts?: RiskFacts;
+  /** For some rows of a table, the leakage of the whole: it holds advice back as the table's own does. */
+  leaks?: readonly Risk[];
   /** How the scorer's values are written; by the table's own when absent. For some rows of a table, that of all of them. */
   scale?: ScoreScale;
   /** False for a scorer that the eval does not decide by: the sentence then gives no advice. */

@@ -1,3 +1,4 @@
+import {erasedTrainingNote} from "./erasedTraining.js";
 import {readManifest} from "./registry.js";
 import type {ModelManifest} from "./types.js";
 
@@ -33,16 +34,20 @@ export interface TrainingRecords {
   records: NonNullable<ModelManifest["training"]>[];
   /** Models it was made from whose manifest is not in this store: what those learned from is not known. */
   gaps: {id: string; name: string}[];
+  /** Datasets of which it learned from rows that were erased since: the records do not lead to those rows. */
+  erased: string[];
 }
 
 /**
  * Rows (as hashes of training sets) a model has learned from, itself or through its parents: what a check for
- * leakage compares with a test part. With gaps that is not all.
+ * leakage compares with a test part. With gaps or erased rows that is not all.
  */
 export async function trainingRecords(modelsDir: string, id: string): Promise<TrainingRecords> {
   const ancestors = await lineage(modelsDir, id);
+  const notes = await Promise.all(ancestors.map((one) => erasedTrainingNote(modelsDir, one.id)));
   return {
     records: ancestors.flatMap(({manifest}) => (manifest?.training ? [manifest.training] : [])),
-    gaps: ancestors.flatMap(({id, name, manifest}) => (manifest ? [] : [{id, name}]))
+    gaps: ancestors.flatMap(({id, name, manifest}) => (manifest ? [] : [{id, name}])),
+    erased: [...new Set(notes.flatMap((note) => note?.dataset ?? []))]
   };
 }

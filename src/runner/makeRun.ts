@@ -1,4 +1,4 @@
-import {type Held, projectPricesOr} from "../store/index.js";
+import {type Held, projectPricesOr, type RunManifest} from "../store/index.js";
 import {checkBudget} from "./calls/checkBudget.js";
 import {ofAllStarts} from "./journal/askedModels.js";
 import {callPrices, type CallPrices} from "./calls/callPrices.js";
@@ -129,9 +129,10 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
           seconds: (effects.now() - startedMs) / 1000,
           sealedAt: effects.now(),
           ...side.ofAllStarts(),
-          concurrency: tally.progress("sealing").candidates.some(({called}) => called > 0)
-            ? concurrency
-            : undefined,
+          concurrency: [
+            ...(hasCalled(tally) ? [concurrency] : []),
+            ...concurrencyOf(runs, settled.reusedFrom)
+          ],
           stopped: stopped ?? spending?.stopped
         })
     });
@@ -144,6 +145,15 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
   } finally {
     for (const log of logs) await log.close();
   }
+}
+
+function hasCalled(tally: Tally): boolean {
+  return tally.progress("sealing").candidates.some(({called}) => called > 0);
+}
+
+/** What some of the runs had in flight. */
+function concurrencyOf(runs: readonly RunManifest[], ids: readonly string[]): number[] {
+  return runs.flatMap(({id, concurrency}) => (ids.includes(id) ? (concurrency ?? []) : []));
 }
 
 /** What asks beside the rows, with the answers of before. */

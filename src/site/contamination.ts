@@ -4,14 +4,17 @@ import {
   cleanTable,
   type Contamination,
   contaminationOf,
+  counted,
   type RowMark,
-  type ScoreTable
+  type ScoreTable,
+  shownNames
 } from "../decisions/index.js";
 import {type ModelManifest, recordsOf, trainingRecords, type TrainingRecords} from "../models/index.js";
 import {
   blindingSalt,
   hashJson,
   hasRows,
+  isErasedRow,
   modelsDir,
   readCached,
   rowsOfPart,
@@ -40,7 +43,7 @@ export interface RunContamination {
 /**
  * Compares the rows of a run with what each candidate whose weights are in the store was trained on, itself or through its
  * parents: the whole part, when it was trained on some of it. Where the record of a parent, or what a model was trained on, is
- * not in the store, the rows that match nothing are unknown, and `unknown` says why. Candidates without weights or without a
+ * not in the store or lost rows to a purge, the rows that match nothing are unknown, as erased rows are, and `unknown` says why. Candidates without weights or without a
  * training record have no marks. Undefined when no candidate has one.
  */
 export async function runContamination(
@@ -48,15 +51,38 @@ export async function runContamination(
   run: RunManifest,
   table: ScoreTable
 ): Promise<RunContamination | undefined> {
-  const {marks, warnings} = await rememberedMarks(store, run, table);
+  const learned = await learnedBy(store, run);
+  const {marks, warnings} = await rememberedMarks(store, run, {table, learned});
   if (marks.size === 0) return undefined;
   const candidates = contaminationOf(table, marks);
   return {
     candidates,
-    unknown: warnings,
+    unknown: [...warnings, ...erasedWarnings(table, learned)],
     marks,
     cleanTable: cleanTable(table, marks)
   };
+}
+
+interface Known {
+  table: ScoreTable;
+  /** What is known of the training of each candidate that is a model, by the candidate's name. */
+  learned: ReadonlyMap<string, TrainingRecords>;
+}
+
+/** What a purge made unknowable. */
+function erasedWarnings(table: ScoreTable, learned: Known["learned"]): string[] {
+  const warnings = [...learned].flatMap(([name, {erased}]) =>
+    erased.map(
+      (dataset) =>
+        `${name}: it learned from rows of ${dataset} that were erased since, so whether rows that match nothing are contaminated cannot be told.`
+    )
+  );
+  const rows = table.rowIds.filter(isErasedRow).length;
+  if (rows > 0)
+    warnings.push(
+      `${counted(rows)} scored ${rows === 1 ? "row was" : "rows were"} erased since, so whether ${rows === 1 ? "it is" : "they are"} contaminated cannot be told.`
+    );
+  return warnings;
 }
 
 interface Marks {
@@ -65,8 +91,8 @@ interface Marks {
 }
 
 /** The marks of a sealed run never change, and finding near-duplicates takes seconds: they are kept in the store. */
-async function rememberedMarks(store: Store, run: RunManifest, table: ScoreTable): Promise<Marks> {
-  const learned = await learnedBy(store, run);
+async function rememberedMarks(store: Store, run: RunManifest, known: Known): Promise<Marks> {
+  const {table, learned} = known;
   const key = hashJson([
     moduleVersion(import.meta.url),
     run.planHash,
@@ -83,7 +109,7 @@ async function rememberedMarks(store: Store, run: RunManifest, table: ScoreTable
       ),
       warnings: []
     };
-  const found = await findMarks(store, run, table, learned);
+  const found = await findMarks(store, run, known);
   // A warning says that something is missing from the store: it may come back.
   if (found.warnings.length === 0)
     await writeCached(store.workspace, name, {
@@ -96,7 +122,6 @@ async function rememberedMarks(store: Store, run: RunManifest, table: ScoreTable
 // The second letters of the three words differ.
 const MARK_OF: Record<string, RowMark> = {l: "clean", e: "near", o: "contaminated"};
 
-/** What is known of the training of each candidate that is a model, by the candidate's name. */
 async function learnedBy(store: Store, run: RunManifest): Promise<Map<string, TrainingRecords>> {
   const learned = new Map<string, TrainingRecords>();
   for (const candidate of run.candidates) {
@@ -105,32 +130,29 @@ async function learnedBy(store: Store, run: RunManifest): Promise<Map<string, Tr
       all.push(
         await trainingRecords(modelsDir(store.workspace), id).catch(() => ({
           records: [],
-          gaps: [{id, name: candidate.name}]
+          gaps: [{id, name: candidate.name}],
+          erased: []
         }))
       );
     if (all.length > 0)
       learned.set(candidate.name, {
         records: all.flatMap(({records}) => records),
-        gaps: all.flatMap(({gaps}) => gaps)
+        gaps: all.flatMap(({gaps}) => gaps),
+        erased: [...new Set(all.flatMap(({erased}) => erased))]
       });
   }
   return learned;
 }
 
-async function findMarks(
-  store: Store,
-  run: RunManifest,
-  table: ScoreTable,
-  learned: ReadonlyMap<string, TrainingRecords>
-): Promise<Marks> {
+async function findMarks(store: Store, run: RunManifest, {table, learned}: Known): Promise<Marks> {
   const version = (await store.versions(run.dataset.name)).find(({id}) => id === run.dataset.version);
   const marks = new Map<string, RowMark[]>();
   const warnings: string[] = [];
   if (!version || !(await hasRows(store.workspace, version))) return {marks, warnings};
   const byTraining = new Map<string, Map<string, RowMark>>();
-  for (const [name, {records, gaps}] of learned) {
+  for (const [name, {records, gaps, erased}] of learned) {
     const own = new Map<string, RowMark>();
-    let whole = gaps.length === 0;
+    let whole = gaps.length === 0 && erased.length === 0;
     for (const {name: model, id} of gaps)
       warnings.push(
         `${name}: the record of the model ${model} (${id.slice(0, 8)}) is not in the store, so what it was trained on and contamination cannot be told.`
@@ -151,12 +173,11 @@ async function findMarks(
       for (const [row, mark] of found ?? []) if (own.get(row) !== "contaminated") own.set(row, mark);
     }
     if (records.length > 0 || !whole)
-      for (const candidate of table.candidates)
-        if (candidate === name || candidate.startsWith(`${name} · `))
-          marks.set(
-            candidate,
-            table.rowIds.map((row) => own.get(row) ?? (whole ? "clean" : "unknown"))
-          );
+      for (const candidate of shownNames(run, name))
+        marks.set(
+          candidate,
+          table.rowIds.map((row) => own.get(row) ?? (whole && !isErasedRow(row) ? "clean" : "unknown"))
+        );
   }
   return {marks, warnings};
 }

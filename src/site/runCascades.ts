@@ -1,6 +1,6 @@
 import {chooseThresholds} from "../costs/index.js";
 import type {ScoreTable} from "../decisions/types.js";
-import {bestFirst, DEFAULT_MARGIN, scoreTable} from "../decisions/index.js";
+import {bestFirst, DEFAULT_MARGIN, scoreTable, shownNames} from "../decisions/index.js";
 import {mean} from "../stats/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 import {cascadeStages} from "./cascadeStages.js";
@@ -61,12 +61,14 @@ function withinUnit({values}: ScoreTable): boolean {
 
 /** The best first. What is a cascade itself is left out: its answers are other candidates'. */
 function rankedOf({candidates, values}: ScoreTable, run: RunManifest): string[] {
-  const cascades = run.candidates.filter(({identity}) => identity.cascade !== undefined);
-  const isCascade = (name: string) =>
-    cascades.some((one) => name === one.name || name.startsWith(`${one.name} · `));
+  const cascades = new Set(
+    run.candidates.flatMap(({name, identity}) =>
+      identity.cascade === undefined ? [] : shownNames(run, name)
+    )
+  );
   return candidates
     .map((candidate, i) => ({candidate, mean: mean(values[i]!)}))
-    .filter((one) => one.mean !== undefined && !isCascade(one.candidate))
+    .filter((one) => one.mean !== undefined && !cascades.has(one.candidate))
     .sort(bestFirst)
     .map(({candidate}) => candidate);
 }

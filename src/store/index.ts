@@ -41,6 +41,7 @@ export {
   sameRows,
   writeHeldOut
 } from "./kinds/heldOutRecord.js";
+export {isErasedRow} from "./kinds/eraseRows.js";
 export {shownRowId} from "./kinds/finalRunViews.js";
 export {
   appendJobEvents,

@@ -250,7 +250,10 @@ export interface RunManifest {
   scorerCalls?: SideCalls;
   /** The same of calls that asked before the first row whether an endpoint is ready. */
   preflightCalls?: SideCalls;
-  /** The most requests that its starts had in flight at each endpoint: what its latencies were taken at. */
+  /**
+   * The most requests that its starts, and the runs that its reused answers come from, had in flight at each endpoint: what its
+   * latencies were taken at.
+   */
   concurrency?: number;
   startedAt: string;
   sealedAt: string;

@@ -79,12 +79,13 @@ describe("assay check", () => {
   async function check(
     gate: GateRule[],
     args: string[] = [],
-    env: Record<string, string> = {}
+    env: Record<string, string> = {},
+    more = "repeats: 1"
   ): Promise<Ended> {
     await mkdir(join(folder, "evals"), {recursive: true});
     await writeFile(
       join(folder, "evals", "words.eval.ts"),
-      `export default {dataset: "words", split: {strategy: "group"}, candidates: [{name: "large", prepare() {}}], prompt: "{{text}}", expected: "answer", scorers: {exact: () => 1}, gate: ${JSON.stringify(gate)}};\n`
+      `export default {dataset: "words", split: {strategy: "group"}, candidates: [{name: "large", prepare() {}}], prompt: "{{text}}", expected: "answer", scorers: {exact: () => 1}, ${more}, gate: ${JSON.stringify(gate)}};\n`
     );
     const inherited = {...process.env};
     for (const name of ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "ASSAY_DIR"]) delete inherited[name];
@@ -92,7 +93,7 @@ describe("assay check", () => {
       cwd: root,
       env: {...inherited, ASSAY_PROJECT: folder, ...env}
     }).then(
-      ({stdout}) => ({code: 0, out: stdout, stdout}),
+      ({stdout, stderr}) => ({code: 0, out: stdout + stderr, stdout}),
       (error: {code: number; stdout: string; stderr: string}) => ({
         code: error.code,
         stdout: error.stdout,
@@ -118,6 +119,22 @@ describe("assay check", () => {
       expect(code).toBe(100);
       expect(out).toMatch(new RegExp(`fail .*not more than 5\\.0 points below run ${before}`));
     }
+  });
+
+  it("decides with the run's margin, and says that the eval states another", async () => {
+    const md = join(folder, "margin.md");
+    const shown = async (more: string) => {
+      const {out} = await check([], ["--markdown", md], {}, more);
+      return {out: out.replace(/\s+/g, " "), comment: await readFile(md, "utf8")};
+    };
+    const same = await shown("margin: 0.01");
+    const other = await shown("margin: 0.4");
+    const text =
+      /the run was decided with a margin of 1\.0 points, the eval now states 40\.0 points\. .*assay run.* decides with that/;
+    expect(other.out).toMatch(text);
+    expect(other.comment).toMatch(text);
+    expect(other.comment.replace(/^Margin: .*\n/m, "")).toBe(same.comment);
+    expect(same.out).not.toMatch(/margin/);
   });
 
   it("exits 101 when rows do not decide, and says how many more would", async () => {

@@ -123,6 +123,11 @@ describe("assay costs", () => {
     const later = await told({prices: file, at: "2026-08-02"});
     expect(later.prices[0]).toMatchObject({inputUsdPerMillion: 2, old: false});
     expect(later.options[0]!.usdPerThousand).toBeCloseTo((249.5 * 2 + 20 * 4) / 1000, 9);
+    const cached = {...price, asOf: "2026-08-01", inputPerMillion: 2, cachedInputPerMillion: 0.2};
+    await writeFile(file, JSON.stringify({kind: "prices", prices: [cached]}));
+    expect(await costs({prices: file, at: "2026-08-02"})).toContain(
+      "price of large: $2 in, $0.2 cached, $4 out a million tokens"
+    );
   });
 
   it("says it in words", async () => {

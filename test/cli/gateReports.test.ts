@@ -37,6 +37,17 @@ describe("a comment", () => {
   });
 });
 
+it("says of one row that it would decide an undecided rule", () => {
+  const results = [1, 2].map((rowsNeeded) => ({
+    ...checked[0]!.results[0]!,
+    status: "undecided" as const,
+    rowsNeeded
+  }));
+  const text = markdown([{...checked[0]!, results}]);
+  expect(text).toMatch(/about 1 more row would decide it/);
+  expect(text).toMatch(/about 2 more rows would decide it/);
+});
+
 describe("a candidate's name", () => {
   it("makes no heading, mention, link or element in a comment", () => {
     const text = markdown(checked);

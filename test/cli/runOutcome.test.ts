@@ -57,6 +57,29 @@ describe("what assay run prints when it ends", () => {
     expect(outcomeText(await outcomeOf({limit: 9}))).toContain(`${counts.planned} completions reused`);
   });
 
+  it("keeps how many requests were in flight when reused answers took their time", async () => {
+    broken = false;
+    const asked = await outcomeOf({limit: 20, concurrency: 5});
+    expect(asked.result.calls).toBeGreaterThan(0);
+    const most = asked.result.manifest!.concurrency!;
+    expect(most).toBeGreaterThan(0);
+    const reusing = await outcomeOf({limit: 19});
+    expect([reusing.result.calls, reusing.result.manifest!.counts.reused]).toEqual([0, 38]);
+    expect(reusing.result.manifest!.concurrency).toBe(most);
+    expect((await outcomeOf({limit: 18})).result.manifest!.concurrency).toBe(most);
+  });
+
+  it("says of a cost how many calls it does not count", async () => {
+    const {result, ...outcome} = await outcomeOf({limit: 8});
+    const textOf = (costUsd: number | undefined, unpricedCalls: number) =>
+      outcomeText({...outcome, result: {...result, manifest: {...result.manifest!, costUsd, unpricedCalls}}});
+    expect(textOf(0.1392, 232)).toContain(
+      "$0.1392 for the run, not counting 232 calls without a stated price"
+    );
+    expect(textOf(0.1392, 1)).toContain("not counting 1 call without");
+    expect(textOf(0.1392, 0)).toMatch(/\$0\.1392 for the run$/m);
+  });
+
   it("counts a limit that was asked for as done, and a run that was stopped as not", async () => {
     const limited = await outcomeOf({limit: 5});
     expect(limited.result.manifest!.status).toBe("partial");

@@ -1,10 +1,11 @@
-import {mkdir} from "node:fs/promises";
+import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterEach, describe, expect, it, vi} from "vitest";
 import {runsVerb} from "../../src/cli/runs.js";
 import {purge} from "../../src/datasets/index.js";
 import {openStore} from "../../src/store/index.js";
 import {sampleStore} from "../support/sampleStore.js";
+import {runDir} from "../support/folders.js";
 import {printed} from "../support/printed.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
@@ -57,6 +58,22 @@ describe("assay runs", () => {
     const compared = await printed(() => runsVerb(before.id, after.id, {}));
     expect(compared).toContain(before.id);
     expect(compared).toContain(after.id);
+  });
+
+  it("says of a cost that does not count every call that it is at least that", async () => {
+    const workspace = await sampleProject();
+    const store = await openStore(workspace);
+    const [run] = await store.runs();
+    store.close();
+    const listed = async (unpricedCalls: number) => {
+      const manifest = {...run!, costUsd: 0.1392, unpricedCalls};
+      await writeFile(join(runDir(workspace, run!.id), "manifest.json"), JSON.stringify(manifest));
+      return (await printed(() => runsVerb(undefined, undefined, {})))
+        .split("\n")
+        .find((line) => line.startsWith(run!.id))!;
+    };
+    expect(await listed(232)).toMatch(/ at least \$0\.1392$/);
+    expect(await listed(0)).toMatch(/\d +\$0\.1392$/);
   });
 
   it("says of which runs rows were erased, how many, when and why", async () => {

@@ -10,9 +10,11 @@ import {
   pull,
   purge
 } from "../../src/datasets/index.js";
+import {runReport} from "../../src/decisions/index.js";
 import {recorded} from "../../src/endpoints/index.js";
-import {candidate, runEval} from "../../src/runner/index.js";
+import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {acceptErasedTraining, assertUsable, listModels, loadModel} from "../../src/models/index.js";
+import {exactMatch} from "../../src/scorers/index.js";
 import {ensureSplit} from "../../src/splits/index.js";
 import {modelsDir, openStore, writeTombstones} from "../../src/store/index.js";
 import {wordsEval, wordsProject} from "../runner/support/project.js";
@@ -30,6 +32,68 @@ function filesBelow(folder: string): string[] {
 }
 
 describe("purge", () => {
+  it("changes no interval of a run whose rows go by groups, and names none of their groups", async () => {
+    const rows = Array.from({length: 60}, (_, i) => ({
+      id: `r${i}`,
+      text: `row ${i}`,
+      thread: `thread-${i % 12}`
+    }));
+    const workspace = await temporaryWorkspace();
+    const {version} = await pull(
+      workspace,
+      defineDataset({name: "talks", id: "id", group: "thread", source: {kind: "rows", rows: () => rows}})
+    );
+    const store = await openStore(workspace);
+    const spec = {strategy: "group", test: 0.9, validation: 0} as const;
+    const split = await ensureSplit(store, version, spec);
+    const output = (i: number) => ((i % 12) % 3 === 0 || i % 7 === 0 ? "wrong" : `row ${i}`);
+    const {manifest} = await runEval(
+      defineEval({
+        dataset: "talks",
+        split: spec,
+        candidates: [
+          candidate(
+            "good",
+            recorded({
+              name: "rec",
+              rows: rows.map(({id}, i) => ({id, output: output(i)})),
+              hosting: "api",
+              trust: "local"
+            }),
+            "m"
+          )
+        ],
+        prompt: "{{text}}",
+        expected: "text",
+        cluster: "thread",
+        scorers: {exact: exactMatch}
+      }),
+      {store, version, split, evalName: "talks"}
+    );
+    const summary = async () => {
+      await store.refresh();
+      return (await runReport(store, manifest!)).verdict.summaries[0]!;
+    };
+    const groups = async () =>
+      (await store.rows<{cluster: string}>("select distinct cluster from items")).map(({cluster}) => cluster);
+    const before = await summary();
+    const known = await groups();
+    expect(before.method).toMatch(/cluster/);
+    // Rows of one group go in two purges, and some of another stay.
+    for (const where of ["id = 'r1'", "thread in ('thread-0', 'thread-1')", "id in ('r2', 'r3', 'r4')"]) {
+      await purge(workspace, "talks", {where, ...reason});
+      const {low, high, ...after} = await summary();
+      expect(after).toEqual({...after, mean: before.mean, method: before.method});
+      expect(low).toBeCloseTo(before.low!, 12);
+      expect(high).toBeCloseTo(before.high!, 12);
+    }
+    const named = await groups();
+    expect(named).toHaveLength(known.length);
+    expect(named).not.toContain("thread-0");
+    expect(named).not.toContain("thread-1");
+    store.close();
+  });
+
   it("erases a row from every version, split and run; scores, counts and the runs' records stay", async () => {
     const project = await temporaryProject();
     const workspace = await sampleStore(project);

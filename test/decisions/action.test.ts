@@ -85,6 +85,69 @@ describe("a lead that may be leakage", () => {
     expect(decide(table, {...options, facts: facts(lead - 1e-9)}).action).toMatch(/^Switch to b/);
   });
 
+  it("is no reason to switch where no row is known to be clean, and one where only others are contaminated", () => {
+    const learned = (candidate: string, clean: number) => ({
+      candidate,
+      clean,
+      near: 0,
+      contaminated: 200,
+      unknown: 1800 - clean,
+      share: 0.1,
+      whole: {rows: 2000, scored: 2000, mean: 0.9},
+      onClean: clean > 0 ? {rows: clean, scored: clean, mean: 0.89} : {rows: 0, scored: 0}
+    });
+    const actionWith = (...contamination: ReturnType<typeof learned>[]) =>
+      decide(table, {...options, facts: {contamination}}).action;
+    expect(actionWith(learned("b", 0))).toBe(
+      "Do not switch to b yet: its lead of 10.0 points over a may be leakage. At least 10.0% of the scored rows are contaminated for b (200 stand in the training part). Of the other rows it is not known."
+    );
+    expect(actionWith(learned("b", 1800))).toMatch(/^Switch to b/);
+    expect(actionWith(learned("a", 0))).toMatch(/^Switch to b/);
+    const open = tableOf(
+      300,
+      {old: (r) => r % 2 === 0, x: (r) => r % 10 === 0, y: (r) => r % 9 === 0},
+      "old"
+    );
+    const rival = decide(open, {...options, facts: {contamination: [learned("y", 0)]}});
+    expect(rival.set).toEqual(["x", "y"]);
+    expect(rival.action).toMatch(/^Switch to x/);
+  });
+
+  it("is no reason to choose among equals, where it moves as much as the margin", () => {
+    const tied = tableOf(10_000, close, "a");
+    const contaminated = (candidate: string, onClean: number) => ({
+      contamination: [
+        {
+          candidate,
+          clean: 5000,
+          near: 0,
+          contaminated: 5000,
+          unknown: 0,
+          share: 0.5,
+          whole: {rows: 10_000, scored: 10_000, mean: 0.8},
+          onClean: {rows: 5000, scored: 5000, mean: onClean}
+        }
+      ]
+    });
+    const chosen = {...options, costs: {a: 8, b: 1}};
+    const {kind, action, held, sentence} = decide(tied, {...chosen, facts: contaminated("b", 0.6)});
+    expect([kind, held]).toEqual(["tie", true]);
+    expect(action).toBe(
+      "Do not choose between a and b yet: that they are equally good may be leakage. 50.0% of the scored rows are contaminated for b (5,000 stand in the training part). On the 5,000 clean rows it scores 60.0, on all 80.0."
+    );
+    expect(sentence).not.toMatch(/Choose/);
+    const small = decide(tied, {...chosen, facts: contaminated("b", 0.795)});
+    expect([small.action, small.held]).toEqual([
+      "a and b are equally good; b is 8 times cheaper.",
+      undefined
+    ]);
+    // What is in use stays, and between the same weights leakage makes no difference.
+    const kept = decide(tied, {...options, facts: contaminated("b", 0.6)});
+    expect([kept.action, kept.held]).toEqual(["Keep a: a and b are equally good.", undefined]);
+    const sameWeights = [["a", "b"]];
+    expect(decide(tied, {...chosen, sameWeights, facts: contaminated("b", 0.6)}).held).toBeUndefined();
+  });
+
   it("does not trouble who keeps what is in use", () => {
     expect(decide({...table, baseline: "b"}, {...options, facts: facts(0.12)}).action).toMatch(/^Keep b/);
   });
@@ -324,6 +387,14 @@ describe("the verdict of a race", () => {
       meanA: 0.75,
       meanB: 0.65
     });
+  });
+
+  it("advises no switch to a leader whose lead may be leakage", () => {
+    const record = race("pick", ["a"]) as unknown as RaceRecord;
+    const facts = {otherSplit: {name: "by thread", difference: 0.2, low: 0.1, high: 0.3}};
+    const {action, held} = raceVerdict(record, decide(table, options), {}, {baseline: "b", facts});
+    expect(held).toBe(true);
+    expect(action).toMatch(/^Do not switch to a yet: its lead of 10\.0 points over b may be leakage\./);
   });
 
   it("claims nothing of those that a budget was too small for", () => {

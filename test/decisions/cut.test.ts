@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {comparisonsWith, cutsOf, sliceTableOf} from "../../src/decisions/cut.js";
+import {comparisonsWith, cutOptions, cutsOf, sliceTableOf} from "../../src/decisions/cut.js";
 import {decide, type ScoreTable, sliceTable} from "../../src/decisions/index.js";
 import {holm, pairedDifference, rng} from "../../src/stats/index.js";
 
@@ -36,6 +36,35 @@ describe("cutsOf", () => {
 
   it("keeps of many slices the largest", () => {
     expect(cutsOf(table, [sizes], options, 1).map(({slice}) => slice?.value)).toEqual([undefined, "m"]);
+  });
+});
+
+describe("a slice of a run whose advice is held", () => {
+  const rows = Array.from({length: 400}, (_, row) => row);
+  const right = (wrong: (row: number) => boolean) => rows.map((row) => (wrong(row) ? 0 : 1));
+  // The lead of b is 20 points in the small slice, 10 over all.
+  const values = [right((r) => r % 2 === 0), right((r) => r % 2 === 0 && (r % 10 === 0 || r >= 200))];
+  const led = {candidates: ["a", "b"], baseline: "a", rowIds: rows.map(String), values, binary: true};
+  const halves = {name: "half", values: rows.map((row) => (row < 200 ? "first" : "second"))};
+  const sliceOf = (difference: number) => {
+    const facts = {otherSplit: {name: "grouped", difference, low: difference, high: 1}};
+    const verdict = decide(led, {margin: 0.01, seed: "s", facts});
+    const given = cutOptions(verdict, {decides: true, scale: "proportion", seed: "s"});
+    return {whole: verdict, slice: cutsOf(led, [halves], given)[1]!.verdict};
+  };
+
+  it("is not advised, however large the lead in it", () => {
+    const {whole, slice} = sliceOf(0.25);
+    expect(whole.held).toBe(true);
+    expect(slice.comparisons[0]!.difference).toBeGreaterThan(0.3);
+    expect(slice.held).toBe(true);
+    expect(slice.sentence).toMatch(/^b scored /);
+  });
+
+  it("is advised where the run is", () => {
+    const {whole, slice} = sliceOf(0.1);
+    expect([whole.held, slice.held]).toEqual([undefined, undefined]);
+    expect(slice.sentence).toMatch(/^Pick b: it scored /);
   });
 });
 

@@ -149,10 +149,24 @@ describe("a verdict on identical scores", () => {
     );
   });
 
+  it("claims nothing of rows that only some of them have a score for", () => {
+    const rows = 200;
+    const table = tableOf({
+      few: column(rows, (row) => (row < 3 ? 1 : undefined)),
+      miss: column(rows, (row) => +(row % 6 !== 5)),
+      good: column(rows, (row) => +(row % 7 !== 1))
+    });
+    expect(decide(table, options).sentence).toMatch(
+      /^On the 3 rows that both have a score for, few and miss both score 100\.0; neither differs significantly from good; .* more labelled rows would be needed to decide\.$/
+    );
+  });
+
   it("gives no number of rows when failures leave each pair others to share", () => {
     const scores = column(1000, (row) => +(row % 10 < 8));
     const table = tableOf({a: scores, b: scores.with(0, undefined), c: [...scores]});
-    expect(decide(table, options).sentence).toMatch(/ scored the same on every row they share /);
+    expect(decide(table, options).sentence).toMatch(
+      /^On the rows that all have a score for, a, c and b all score the same: /
+    );
   });
 });
 

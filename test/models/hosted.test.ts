@@ -70,7 +70,7 @@ describe("a model without files", () => {
     expect(await hostedModelId(dir, {endpoint: identity, model})).toBe(hosted.id);
     expect(await hostedModelId(dir, {endpoint: identity, model: "ft:other"})).toBeUndefined();
     expect((await lineage(dir, hosted.id)).map(({name}) => name)).toEqual(["small, tuned", "base"]);
-    expect(await trainingRecords(dir, hosted.id)).toEqual({records: [hosted.training], gaps: []});
+    expect(await trainingRecords(dir, hosted.id)).toEqual({records: [hosted.training], gaps: [], erased: []});
 
     const {manifest} = await runEval(
       defineEval({

@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {cascade, trained} from "../../src/candidates/index.js";
-import {defineDataset, pull} from "../../src/datasets/index.js";
+import {defineDataset, pull, purge} from "../../src/datasets/index.js";
 import {scoreTable} from "../../src/decisions/index.js";
 import {recorded} from "../../src/endpoints/index.js";
 import {majorityClassifier} from "../../src/finetune/index.js";
@@ -9,10 +9,11 @@ import {embedded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
 import {runContamination, runVerdict} from "../../src/site/index.js";
-import {ensureSplit} from "../../src/splits/index.js";
+import {ensureSplit, type SplitSpec} from "../../src/splits/index.js";
 import {modelsDir, openStore} from "../../src/store/index.js";
 import {readFile, rename, writeFile} from "node:fs/promises";
 import {join} from "node:path";
+import {splitDir} from "../support/folders.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 
 const words = (topic: string) => Array.from({length: 30}, (_, i) => `${topic}${i}`).join(" ");
@@ -31,6 +32,9 @@ const rows = [
   row("e3", "test", "short question"),
   row("e4", "test", words("delta"))
 ];
+
+const countsOf = (marks: readonly string[]) =>
+  Object.fromEntries([...new Set(marks)].map((mark) => [mark, marks.filter((one) => one === mark).length]));
 
 describe("runContamination", () => {
   it("marks rows by what a model, or a parent it was merged from, was trained on", async () => {
@@ -206,6 +210,99 @@ describe("runContamination", () => {
     expect(found.candidates[0]).toMatchObject({candidate: "outer", share: 0.5});
     const {edges} = await storedLineage(store);
     expect(edges).toContainEqual({from: `model:${id}`, to: `run:${manifest!.id}`, how: "candidate outer"});
+    store.close();
+  });
+
+  /** A model run on a part, with the marks as they are now. */
+  async function marked(spec: SplitSpec, part: "test" | "held-out", rows: ReturnType<typeof row>[]) {
+    const workspace = await temporaryWorkspace();
+    const source = {kind: "rows", rows: () => rows} as const;
+    const definition = defineDataset({name: "q", id: "id", text: "text", label: "label", source});
+    const {version} = await pull(workspace, definition);
+    const store = await openStore(workspace);
+    const split = await ensureSplit(store, version, spec);
+    const {manifest} = await runEval(
+      defineEval({
+        dataset: "q",
+        split: spec,
+        part,
+        candidates: [
+          // Its name begins with the other's, as a variant's would.
+          candidate(
+            "majority · cloud",
+            recorded({
+              name: "rec",
+              rows: rows.map(({id}) => ({id, output: id === "e0" ? "y" : ""})),
+              hosting: "api",
+              trust: "local"
+            }),
+            "m"
+          ),
+          trained("majority", majorityClassifier({text: "text", label: "label"}))
+        ],
+        prompt: "{{text}}",
+        expected: "label",
+        scorers: {exact: exactMatch}
+      }),
+      {store, version, split, evalName: "questions", options: {final: true, why: "test"}}
+    );
+    const marksNow = async () => {
+      await store.refresh();
+      const {verdict, contamination} = await runVerdict(store, manifest!);
+      const {marks, unknown} = contamination!;
+      expect([...marks.keys()]).toEqual(["majority"]);
+      return {
+        marks: countsOf(marks.get("majority")!),
+        unknown,
+        action: verdict.action
+      };
+    };
+    const parts = await store.rows<{row_id: string; part: string}>(
+      `select row_id, part from read_parquet('${join(splitDir(workspace, "q", split.id), "parts.parquet")}') order by row_id`
+    );
+    return {workspace, store, marksNow, idIn: (one: string) => parts.find(({part}) => part === one)!.row_id};
+  }
+
+  it("takes no row for clean that a purge erased from the run or whose twin it erased from the training part", async () => {
+    // The model is right on rows with a twin in the training part, and wrong on the six others.
+    const twins = Array.from({length: 18}, (_, i) => words(`topic${i}of`));
+    const {workspace, store, marksNow} = await marked({strategy: "given", column: "part"}, "test", [
+      ...twins.map((text, i) => row(`t${i}`, "train", text)),
+      ...twins.map((text, i) => ({...row(`e${i}`, "test", `${text} indeed`), label: "y"})),
+      ...Array.from({length: 6}, (_, i) => row(`c${i}1`, "test", words(`other${i}of`)))
+    ]);
+    const held = expect.stringMatching(/^Do not switch to majority yet: /) as string;
+    expect(await marksNow()).toEqual({marks: {near: 18, clean: 6}, unknown: [], action: held});
+
+    await purge(workspace, "q", {where: "id like 'e1%'", reason: "asked"});
+    const erased = expect.stringMatching(/^9 scored rows were erased since/) as string;
+    expect(await marksNow()).toEqual({
+      marks: {near: 9, clean: 6, unknown: 9},
+      unknown: [erased],
+      action: held
+    });
+
+    await purge(workspace, "q", {where: "id in ('t2', 't3')", reason: "asked"});
+    expect(await marksNow()).toEqual({
+      marks: {near: 7, unknown: 17},
+      unknown: [
+        expect.stringMatching(/^majority: it learned from rows of q that were erased since/) as string,
+        erased
+      ],
+      action: held
+    });
+    store.close();
+  });
+
+  it("knows an erased row of a held-out part, whose ids are hashes", async () => {
+    const {workspace, store, marksNow, idIn} = await marked(
+      {strategy: "random", test: 0.2, validation: 0, heldOut: 0.4},
+      "held-out",
+      Array.from({length: 20}, (_, i) => row(`r${i}`, "any", words(`topic${i}of`)))
+    );
+    const {clean} = (await marksNow()).marks;
+    await purge(workspace, "q", {where: `id = '${idIn("held-out")}'`, reason: "asked"});
+    expect((await marksNow()).marks).toEqual({clean: clean! - 1, unknown: 1});
     store.close();
   });
 });

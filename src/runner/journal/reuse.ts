@@ -14,6 +14,8 @@ export interface Settled {
   /** Relation of completions that other runs have paid for, and of failures of theirs that stand, by number. */
   reusedOf: string;
   reused: number;
+  /** The runs that those completions come from. */
+  reusedFrom: readonly string[];
   /** Failures that this run's journal holds, and those of other runs that stand. */
   failed: number;
   /** Candidates, by their place, that this run's journal holds an answer of. */
@@ -40,8 +42,9 @@ export function allSettled(total: number): Settled {
   for (let n = 0; n < total; n++) done.add(n);
   return {
     done,
-    reusedOf: `(${emptyRelation({n: "BIGINT", ...OUTCOME})})`,
+    reusedOf: `(${emptyRelation({n: "BIGINT", run: "VARCHAR", ...OUTCOME})})`,
     reused: total,
+    reusedFrom: [],
     failed: 0,
     answered: new Set(),
     duplicates: false
@@ -67,11 +70,11 @@ export async function settle({place, plan, runs, runId, folder, options}: Settle
     db,
     folder,
     "reused",
-    {n: "BIGINT", ...OUTCOME},
+    {n: "BIGINT", run: "VARCHAR", ...OUTCOME},
     known === undefined
       ? []
       : rangesOf(plan.total).map(
-          (range) => `select r.n, ${outcomeColumns("k")} from ${known} k
+          (range) => `select r.n, k.run, ${outcomeColumns("k")} from ${known} k
             join (select n, key from ${requests} where ${within("n", range)} and key <> '') r using (key)
             anti join (select n from ${own}) o using (n)
             qualify row_number() over (partition by r.n order by k.status = 'failed', k.finished_at desc, k.run) = 1 order by r.n`
@@ -88,11 +91,17 @@ export async function settle({place, plan, runs, runId, folder, options}: Settle
       else answered.add(candidateOf(plan, n));
     }
   let reusedCount = 0;
-  for await (const batch of db.batches<{n: number; status: string}>(`select n, status from ${reused}`))
-    for (const {n, status} of batch) {
+  const reusedFrom = new Set<string>();
+  for await (const batch of db.batches<{n: number; run: string; status: string}>(
+    `select n, run, status from ${reused}`
+  ))
+    for (const {n, run, status} of batch) {
       done.add(n);
       if (status === "failed") failed++;
-      else reusedCount++;
+      else {
+        reusedCount++;
+        reusedFrom.add(run);
+      }
     }
   const {duplicates} = (await db.row<{duplicates: boolean}>(
     `select count(*) <> count(distinct key[:16]) as duplicates from ${requests} where key <> ''`
@@ -103,5 +112,13 @@ export async function settle({place, plan, runs, runId, folder, options}: Settle
       where nth > 1 or key in (select key from ${own})`;
     for await (const batch of db.batches<{n: number}>(repeated)) for (const {n} of batch) done.add(n);
   }
-  return {done, reusedOf: reused, reused: reusedCount, failed, answered, duplicates};
+  return {
+    done,
+    reusedOf: reused,
+    reused: reusedCount,
+    reusedFrom: [...reusedFrom],
+    failed,
+    answered,
+    duplicates
+  };
 }

@@ -25,8 +25,8 @@ interface ManifestInputs {
   /** Of all starts. */
   scorerCalls: RunManifest["scorerCalls"];
   preflightCalls: RunManifest["preflightCalls"];
-  /** `-j` of this start; undefined when it made no call. */
-  concurrency: number | undefined;
+  /** `-j` of this start, when it made a call, and of the runs that reused answers come from. */
+  concurrency: readonly number[];
   /** Of this start; what an earlier sealed start took is added. */
   seconds: number;
   sealedAt: number;
@@ -90,7 +90,7 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
     owedScores: figures.owedScores > 0 ? figures.owedScores : undefined,
     scorerCalls: inputs.scorerCalls,
     preflightCalls: inputs.preflightCalls,
-    concurrency: Math.max(inputs.concurrency ?? 0, inputs.run.sealed?.concurrency ?? 0) || undefined,
+    concurrency: Math.max(0, ...inputs.concurrency, inputs.run.sealed?.concurrency ?? 0) || undefined,
     startedAt: inputs.run.startedAt,
     sealedAt: new Date(inputs.sealedAt).toISOString(),
     seconds: (inputs.run.sealed?.seconds ?? 0) + inputs.seconds,

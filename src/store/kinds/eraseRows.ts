@@ -2,6 +2,11 @@ import {parquetFile} from "../parquet.js";
 import {putParquet} from "../putParquet.js";
 import type {Erasing} from "./kind.js";
 
+/** Whether a row of a run was erased: its id leads nowhere. */
+export function isErasedRow(rowId: string): boolean {
+  return /^erased-[0-9a-f]{16}$/.test(rowId);
+}
+
 /**
  * Writes a Parquet file again without its erased rows, or with columns of theirs replaced; how many there were. No file, or
  * one without a `row_id`, has none.

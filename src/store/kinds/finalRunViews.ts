@@ -39,8 +39,9 @@ export function finalRunView(table: FinalTable, relation: string, salt: string):
   }
 }
 
-/** SQL of the id under which a final run shows a row. */
-export const shownRowId = (column: string, salt: string) => blinded("held-out-", column, salt);
+/** SQL of the id under which a final run shows a row; that of an erased row still tells that it is erased. */
+export const shownRowId = (column: string, salt: string) =>
+  `case when starts_with(${column}, 'erased-') then ${blinded("erased-", column, salt)} else ${blinded("held-out-", column, salt)} end`;
 
 const blinded = (prefix: string, column: string, salt: string) =>
   `${sqlString(prefix)} || sha256(${sqlString(salt)} || ${column})[1:16]`;

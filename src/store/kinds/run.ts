@@ -172,6 +172,19 @@ async function blankedRows({db, workspace}: Erasing, key: string): Promise<numbe
   ))!.n;
 }
 
+/**
+ * Gives the groups of erased rows names that lead nowhere. Every row of such a group gets the same one: intervals go by groups, and
+ * the scores still count.
+ */
+async function renameClusters({db, workspace, hash, hashOf}: Erasing, key: string): Promise<void> {
+  if (!(await workspace.place.has(key))) return;
+  const items = parquetFile(await workspace.place.readable(key));
+  const ofErased = `select cluster from ${items} where cluster is not null and ${hash} in (select hash from erased)`;
+  if (!(await db.row(`${ofErased} limit 1`))) return;
+  const name = `case when cluster in (${ofErased}) then 'erased-' || ${hashOf("cluster")}[1:16] else cluster end`;
+  await putParquet(db, workspace.place, key, `select * replace (${name} as cluster) from ${items}`);
+}
+
 /** Scores stay: they say nothing about a person. What was asked, expected and answered goes. */
 async function eraseRun({key, manifestKey}: Found, erasing: Erasing): Promise<Erased> {
   const {workspace, note, dataset} = erasing;
@@ -183,9 +196,10 @@ async function eraseRun({key, manifestKey}: Found, erasing: Erasing): Promise<Er
   if (manifest) {
     const nothing = (...columns: string[]) => columns.map((column) => `null as ${column}`).join(", ");
     const reason = "case when reason is not null then 'erased' end as reason";
-    const items = `replace (@id as row_id, '' as row_hash, '{}' as slices, ${nothing("cluster", "expected", "excerpt")})`;
+    const items = `replace (@id as row_id, '' as row_hash, '{}' as slices, ${nothing("expected", "excerpt")})`;
     const completions = `replace (@id as row_id, '' as key, ${nothing("output", "tool_calls", "logprobs")}, ${reason})`;
     const scores = `replace (@id as row_id, '' as key, null as details, ${reason})`;
+    await renameClusters(erasing, `${key}/items.parquet`);
     const rows = await eraseRows(erasing, `${key}/items.parquet`, items);
     await eraseRows(erasing, `${key}/prompts.parquet`, `replace (@id as row_id, ${nothing("messages")})`);
     const examples = await eraseExamples(key, manifest, erasing);
