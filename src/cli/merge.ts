@@ -10,6 +10,7 @@ import {
   type MergeProgress,
   type MergeReport,
   parseRecipes,
+  readMoeRecipe,
   RecipeError,
   type ResolveModel,
   storedInputs
@@ -115,10 +116,7 @@ async function withStoredModels<T>(
   const project = projectOf(process.env.ASSAY_PROJECT ?? process.cwd());
   if (project === undefined) return use(undefined);
   const dir = modelsDir(await openWorkspace(project));
-  const stored =
-    isMoeRecipe(recipe) || !isReadable(recipe)
-      ? undefined
-      : await storedInputs(recipe, {modelsDir: dir, recipeFile});
+  const stored = isReadable(recipe) ? await storedInputs(recipe, {modelsDir: dir, recipeFile}) : undefined;
   return withPlainFolders(dir, (plain) =>
     use((path) => {
       const model = stored?.get(path);
@@ -130,7 +128,7 @@ async function withStoredModels<T>(
 /** What is wrong with a recipe is told by the merge, or by its check, itself. */
 function isReadable(recipe: string): boolean {
   try {
-    return parseRecipes(recipe).length > 0;
+    return isMoeRecipe(recipe) ? readMoeRecipe(recipe).experts.length > 0 : parseRecipes(recipe).length > 0;
   } catch (error) {
     if (error instanceof RecipeError) return false;
     throw error;

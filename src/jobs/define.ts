@@ -94,11 +94,25 @@ const stated = exactly<JobDefinition>("a job such as {dataset, split, base, form
   on: serviceSchema
 });
 
-const schema = holding<JobDefinition>(stated, ({split}) =>
-  split.rolling === undefined
-    ? []
-    : [{path: ["split", "rolling"], message: "makes several splits, and a job is trained on one"}]
-);
+const schema = holding<JobDefinition>(stated, (definition) => {
+  const {split, method, lora, format, preference, part, validation} = definition;
+  const problems: {path: string[]; message: string}[] = [];
+  if (split.rolling !== undefined)
+    problems.push({
+      path: ["split", "rolling"],
+      message: "makes several splits, and a job is trained on one"
+    });
+  if (method === "full" && lora)
+    problems.push({path: ["lora"], message: 'goes with method "lora": all weights are trained'});
+  if (preference && format !== "preference")
+    problems.push({path: ["preference"], message: 'goes with format "preference"'});
+  if (part === "validation" && validation === "validation")
+    problems.push({
+      path: ["validation"],
+      message: "must be another part than `part`: what is learned says nothing of how well it is learned"
+    });
+  return problems;
+});
 
 export interface Job {
   definition: JobDefinition;

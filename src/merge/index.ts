@@ -9,5 +9,5 @@ export {parseRecipes} from "./recipe/parse.js";
 export {RecipeError} from "./recipe/problems.js";
 export {checkMerge, type DocumentCheck, type PlanCheck} from "./check.js";
 export {mergeMoe} from "./moe/merge.js";
-export {isMoeRecipe} from "./moe/read.js";
+export {isMoeRecipe, readMoeRecipe} from "./moe/read.js";
 export type {ResolveModel} from "./plan/model.js";

@@ -8,9 +8,18 @@ import {
   mergeConflict
 } from "../models/index.js";
 import {UserError} from "../store/errors.js";
+import {isMoeRecipe, readMoeRecipe} from "./moe/read.js";
 import {parseRecipes} from "./recipe/parse.js";
 import {type Problem, RecipeError} from "./recipe/problems.js";
 import type {ModelReference, Recipe} from "./recipe/types.js";
+
+/** The models that a document names, and the lines where it begins and where it names them. */
+interface Named {
+  name?: string;
+  references: ModelReference[];
+  start?: number;
+  line?: number;
+}
 
 /**
  * The models of the store that a recipe names, by the words it uses: a name, an id or its beginning, or the path of a
@@ -21,13 +30,13 @@ export async function storedInputs(
   recipe: string,
   {modelsDir, recipeFile}: {modelsDir: string; recipeFile?: string}
 ): Promise<ReadonlyMap<string, ModelManifest>> {
-  const recipes = parseRecipes(recipe, recipeFile);
+  const recipes = namedIn(recipe, recipeFile);
   const documents = new Set(recipes.map(({name}) => name));
   const found = new Map<string, ModelManifest>();
   const problems: Problem[] = [];
   for (const one of recipes) {
     const own: ModelManifest[] = [];
-    for (const {adapter, ...model} of referencesOf(one))
+    for (const {adapter, ...model} of one.references)
       for (const {path, revision} of adapter ? [model, adapter] : [model]) {
         if (documents.has(path) || path === one.name) continue;
         const known =
@@ -38,23 +47,35 @@ export async function storedInputs(
         if (isAdapter(known) && path !== adapter?.path) saidOf(problems, one)(alone(path, known));
       }
     const conflict = mergeConflict(own);
-    if (conflict) problems.push({line: one.lines[""], message: conflict});
+    if (conflict) problems.push({line: one.start, message: conflict});
   }
   if (problems.length > 0) throw new RecipeError(problems, recipeFile);
   return found;
 }
 
-function saidOf(problems: Problem[], {lines}: Recipe) {
+function saidOf(problems: Problem[], {line}: Named) {
   return (error: unknown) => {
     if (!(error instanceof UserError)) throw error;
     if (!problems.some(({message}) => message === error.message))
-      problems.push({line: lines.models ?? lines[""], message: error.message});
+      problems.push({line, message: error.message});
     return undefined;
   };
 }
 
 function alone(path: string, {parents: [base]}: ModelManifest): UserError {
   return new UserError(`${path} is an adapter: write it with its base, ${base?.name ?? "MODEL"}+${path}.`);
+}
+
+function namedIn(recipe: string, recipeFile: string | undefined): Named[] {
+  if (!isMoeRecipe(recipe))
+    return parseRecipes(recipe, recipeFile).map((one) => ({
+      name: one.name,
+      references: referencesOf(one),
+      start: one.lines[""],
+      line: one.lines.models ?? one.lines[""]
+    }));
+  const {base, experts, shared, lines} = readMoeRecipe(recipe, recipeFile);
+  return [{references: [base, ...[...experts, ...shared].map(({model}) => model)], line: lines.experts}];
 }
 
 function referencesOf({parts, ...whole}: Recipe): ModelReference[] {

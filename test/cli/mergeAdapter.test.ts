@@ -73,6 +73,24 @@ describe("a merge of a base with an adapter on it", () => {
     );
   });
 
+  it("names the models of a mixture as the store does, and tells of one that it lacks", async () => {
+    await tinyLanguageModel(at("second"), {seed: "second"});
+    const second = await recordFiles(workspace, at("second"), {name: "second", ...added});
+    const mixture = (expert: string) =>
+      writeFile(
+        at("mixture.yml"),
+        `base_model: base\ngate_mode: random\ndtype: float32\nexperts:\n  - source_model: base\n  - source_model: ${expert}\n`
+      );
+    await mixture("nobody");
+    await expect(mergeVerb(at("mixture.yml"), {out: at("mixture")})).rejects.toThrow(
+      /mixture\.yml line 4: .*nobody/
+    );
+    await mixture("second");
+    await printed(() => mergeVerb(at("mixture.yml"), {out: at("mixture")}));
+    const made = (await listModels(dir)).find(({name}) => name === "mixture")!;
+    expect(made.parents.map(({id}) => id)).toEqual(expect.arrayContaining([base.id, second.id]));
+  });
+
   it("is not used when one of them learned from erased rows", async () => {
     await putJson(workspace, `models/${adapter.id}/erased-training.json`, {
       kind: "erased-training",
