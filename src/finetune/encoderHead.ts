@@ -1,6 +1,6 @@
-import {join} from "node:path";
 import {openTextEmbedder} from "../models/encoder/textEmbedder.js";
 import {encodeSafetensors} from "../models/safetensors.js";
+import {vectorsDir} from "../store/index.js";
 import {fitHead} from "./denseHead.js";
 import type {ClassifierOptions, ModelSource} from "./modelSource.js";
 import {randomStream} from "./random.js";
@@ -27,7 +27,7 @@ export function encoderHead(options: EncoderHeadOptions): ModelSource {
     module: import.meta.url,
     settings: {maxTokens, ...fit},
     train: async ({texts, targets, classes}, {dir, seed, onProgress}) => {
-      const embedder = await openTextEmbedder({maxTokens, cacheDir: join(dir, ".vectors")});
+      const embedder = await openTextEmbedder({maxTokens, cacheDir: vectorsDir(dir)});
       try {
         const started = performance.now();
         const vectors = await embedder.embed(texts, (done) => {

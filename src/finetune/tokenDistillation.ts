@@ -1,9 +1,9 @@
 import {readFile} from "node:fs/promises";
-import {join} from "node:path";
 import {openEncoder, type Encoder} from "../models/encoder/encoder.js";
 import {openEncoderCache} from "../models/encoder/textEmbedder.js";
 import {idsKey} from "../models/encoder/vectorCache.js";
 import {miniLmFiles} from "../models/encoder/weights.js";
+import {vectorsDir} from "../store/index.js";
 import {principalAxes} from "./principalAxes.js";
 
 export interface DistilledTokens {
@@ -31,7 +31,7 @@ export async function distillTokens(
   try {
     const {tokenIds, shares} = countTokens(texts, encoder, settings);
     context.onProgress?.(`distilling ${tokenIds.length} tokens from the encoder`);
-    const vectors = await tokenVectors(encoder, tokenIds, join(context.dir, ".vectors"));
+    const vectors = await tokenVectors(encoder, tokenIds, vectorsDir(context.dir));
     const {mean, axes} = principalAxes(vectors, settings.dimensions);
     const table = new Float32Array(tokenIds.length * settings.dimensions);
     vectors.forEach((vector, row) => {

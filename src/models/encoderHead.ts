@@ -1,5 +1,5 @@
-import {join} from "node:path";
-import {UserError} from "../store/index.js";
+import {dirname} from "node:path";
+import {UserError, vectorsDir} from "../store/index.js";
 import type {ModelLoader} from "./modelLoader.js";
 import {openTextEmbedder, type TextEmbedder} from "./encoder/textEmbedder.js";
 import {headScores} from "./headScores.js";
@@ -21,7 +21,7 @@ export const loadEncoderHead: ModelLoader = async (manifest, folder) => {
       throw error;
     }));
   const openOwn = async () => {
-    const embedder = await openTextEmbedder({maxTokens, cacheDir: join(folder, "..", ".vectors")});
+    const embedder = await openTextEmbedder({maxTokens, cacheDir: vectorsDir(dirname(folder))});
     if (embedder.identity === encoder) return embedder;
     await embedder.close();
     throw new UserError(

@@ -17,7 +17,15 @@ export {canonicalJson, hashJson, sha256, sha256File} from "./hash.js";
 export {openParts, openRows, rowsOfPart, withoutHeldOut} from "./heldOut.js";
 export {type Acceptance, readAcceptances, writeAcceptances} from "./kinds/acceptances.js";
 export {type BenchRecord, readBenches, writeBench} from "./kinds/bench.js";
-export {downloadsDir, hubModelsDir, readCached, runnableModelsDir, writeCached} from "./kinds/cache.js";
+export {
+  downloadsDir,
+  hubModelsDir,
+  readCached,
+  runnableModelsDir,
+  trainingDir,
+  vectorsDir,
+  writeCached
+} from "./kinds/cache.js";
 export {
   datasetKey,
   type Latest,

@@ -12,7 +12,7 @@ import {
   type TrainingSettings
 } from "../../language/index.js";
 import {type ModelManifest, NotMade} from "../../models/index.js";
-import {hashJson} from "../../store/index.js";
+import {hashJson, trainingDir} from "../../store/index.js";
 import type {BuildContext, ModelSource} from "../modelSource.js";
 import {builtOnce} from "../trainedSource.js";
 import {findBase} from "./base.js";
@@ -87,7 +87,7 @@ export function finetune(definition: FinetuneDefinition, unnamed = "fine-tune"):
     async build(given, options = {}) {
       const context = seededAlike(given);
       const hash = configHash(context);
-      const work = join(context.dir, ".training", hash.slice(0, 24));
+      const work = trainingDir(context.dir, hash.slice(0, 24));
       const base = await findBase(definition, context, work).catch((error: unknown) => {
         throw error instanceof NotMade ? new NotMade(name, hash) : error;
       });

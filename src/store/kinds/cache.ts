@@ -30,8 +30,18 @@ export const stoppedTrainingKind: Kind = {
   }
 };
 
+/** The folder on this machine where a training keeps what it needs to go on, among the models of `models` (`modelsDir`). */
+export function trainingDir(models: string, id: string): string {
+  return join(models, ".training", id);
+}
+
 /** Vectors of texts, by the encoder that made them. */
 export const vectorsKind: Kind = {name: "vectors", at: "models/.vectors", shown: false, erase: drop};
+
+/** The folder on this machine where they are kept, among the models of `models` (`modelsDir`). */
+export function vectorsDir(models: string): string {
+  return join(models, ".vectors");
+}
 
 /** The folder on this machine for files on their way to DuckDB: an unchanged one is not fetched again. */
 export function downloadsDir(workspace: Workspace): string {
