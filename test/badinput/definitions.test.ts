@@ -227,7 +227,9 @@ const kinds: {what: string; valid: Definition; define: (definition: never) => un
     valid: {
       ...training,
       base: "m",
+      method: "lora",
       lora: {rank: 4, alpha: 8},
+      format: "preference",
       preference: {beta: 0.1},
       epochs: 2,
       seed: 1,
