@@ -96,6 +96,7 @@ export function intervalPlot(verdict: Verdict, {scorer, baseline, run}: Interval
         labelAnchor: "center",
         labelArrow: "none",
         ticks: narrow ? 4 : 7,
+        domain: widened(rows.flatMap(({mean, low = mean, high = mean}) => [low, high].map(format.scale))),
         nice: true
       },
       y: {
@@ -150,4 +151,13 @@ function summaryTable(
       highlight: (row) => verdict.set.includes(row.candidate)
     }
   );
+}
+
+/** From the least to the greatest; some way to both sides where all are alike but for rounding. Undefined for none. */
+function widened(values: readonly number[]): [number, number] | undefined {
+  if (values.length === 0) return undefined;
+  const [least, greatest] = [Math.min(...values), Math.max(...values)];
+  const size = Math.max(Math.abs(least), Math.abs(greatest));
+  if (greatest - least > 1e-9 * size) return [least, greatest];
+  return [least - (size / 10 || 1), greatest + (size / 10 || 1)];
 }

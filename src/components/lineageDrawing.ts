@@ -104,7 +104,7 @@ function restBox({count, kind}: Rest, {x, y}: {x: number; y: number}): SVGElemen
 
 function underName(node: LineageNode): string {
   if (node.missing) return `${node.kind}, missing`;
-  if (node.erased) return `${node.kind}, rows erased since`;
+  if (node.erased) return `${node.kind}, rows erased`;
   if (node.kind === "run") return `run ${node.facts.started ?? ""} ${shortId(node).slice(-6)}`;
   return `${node.kind} ${node.kind === "version" ? shortId(node).split("@").at(-1) : shortId(node)}`;
 }

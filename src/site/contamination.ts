@@ -71,12 +71,17 @@ interface Known {
 
 /** What a purge made unknowable. */
 function erasedWarnings(table: ScoreTable, learned: Known["learned"]): string[] {
-  const warnings = [...learned].flatMap(([name, {erased}]) =>
-    erased.map(
-      (dataset) =>
-        `${name}: it learned from rows of ${dataset} that were erased since, so whether rows that match nothing are contaminated cannot be told.`
-    )
-  );
+  const datasets = new Set([...learned.values()].flatMap(({erased}) => erased));
+  const warnings = [...datasets].map((dataset) => {
+    const [first, ...others] = [...learned]
+      .filter(([, {erased}]) => erased.includes(dataset))
+      .map(([name]) => name);
+    const more =
+      others.length === 0
+        ? "it"
+        : `it and ${others.length} other ${others.length === 1 ? "candidate" : "candidates"}`;
+    return `${first}: ${more} learned from rows of ${dataset} that were erased since, so whether rows that match nothing are contaminated cannot be told.`;
+  });
   const rows = table.rowIds.filter(isErasedRow).length;
   if (rows > 0)
     warnings.push(
