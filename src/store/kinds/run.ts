@@ -174,12 +174,13 @@ async function blankedRows({db, workspace}: Erasing, key: string): Promise<numbe
 
 /**
  * Gives the groups of erased rows names that lead nowhere. Every row of such a group gets the same one: intervals go by groups, and
- * the scores still count.
+ * the scores still count. A name of such a group stays: a purge that was killed is repeated.
  */
 async function renameClusters({db, workspace, hash, hashOf}: Erasing, key: string): Promise<void> {
   if (!(await workspace.place.has(key))) return;
   const items = parquetFile(await workspace.place.readable(key));
-  const ofErased = `select cluster from ${items} where cluster is not null and ${hash} in (select hash from erased)`;
+  const named = "cluster is not null and not regexp_full_match(cluster, 'erased-[0-9a-f]{16}')";
+  const ofErased = `select cluster from ${items} where ${named} and ${hash} in (select hash from erased)`;
   if (!(await db.row(`${ofErased} limit 1`))) return;
   const name = `case when cluster in (${ofErased}) then 'erased-' || ${hashOf("cluster")}[1:16] else cluster end`;
   await putParquet(db, workspace.place, key, `select * replace (${name} as cluster) from ${items}`);
