@@ -19,20 +19,10 @@ interface Location {
   columnNumber?: number;
 }
 
-const places = new WeakMap<object, FunctionPlace | null>();
+const NAME = "__assayFunctionPlace";
 
 /** Asks the engine where a function was written; undefined for native and bound functions, or without an inspector. */
 export function functionPlace(given: (...args: never[]) => unknown): FunctionPlace | undefined {
-  const known = places.get(given);
-  if (known !== undefined) return known ?? undefined;
-  const found = ask(given);
-  places.set(given, found ?? null);
-  return found;
-}
-
-const NAME = "__assayFunctionPlace";
-
-function ask(given: unknown): FunctionPlace | undefined {
   const session = new Session();
   const globals = globalThis as Record<string, unknown>;
   const urls = new Map<string, string>();

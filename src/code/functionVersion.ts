@@ -16,26 +16,35 @@ const versions = new WeakMap<object, string>();
 /**
  * SHA-256 (hex) over what a function written by a team says: its text, that of the outermost function it stands in and
  * the values that it closes over there, the declarations of its file that it names, directly or not, with the file's
- * statements that fill them, and all that the imports among them bring, as `moduleVersion` counts it. What else the file says does not matter: a scorer written in
- * an eval keeps its version when a candidate is added. Where the engine cannot tell where a function stands, its own text
- * is all that counts.
+ * statements that fill them, and all that the imports among them bring, as `moduleVersion` counts it. What else the
+ * file says does not matter: a scorer written in an eval keeps its version when a candidate is added. Where the engine
+ * cannot tell where a function stands, its own text is all that counts.
  */
 export function functionVersion(given: (...args: never[]) => unknown): string {
   const known = versions.get(given);
   if (known !== undefined) return known;
   // A function that holds itself counts once.
   versions.set(given, "");
+  try {
+    const version = versionOfParts(given);
+    versions.set(given, version);
+    return version;
+  } catch (error) {
+    versions.delete(given);
+    throw error;
+  }
+}
+
+function versionOfParts(given: (...args: never[]) => unknown): string {
   const place = functionPlace(given);
+  const text = given.toString();
   const parts = [
-    normalizeSource(given.toString()),
-    ...((place && partsOf(place)) ?? []),
-    ...((place && capturedOf(given.toString(), place)) ?? [])
+    normalizeSource(text),
+    ...(place ? [...(partsOf(place) ?? []), ...capturedOf(text, place)] : [])
   ];
   const hash = createHash("sha256");
   for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
-  const version = hash.digest("hex");
-  versions.set(given, version);
-  return version;
+  return hash.digest("hex");
 }
 
 /** The settings among what a function names and closes over: what else its surroundings hold is not its own. */

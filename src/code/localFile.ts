@@ -102,26 +102,34 @@ const pathsMatcher = nearest((folder) => {
   return matcher ?? (() => []);
 });
 
+const installed = new Map<string, string | undefined>();
+
+/** Where a package lies for the files of a folder; undefined where it is not installed, as an optional one may be. */
+export function packageFolder(name: string, from: string): string | undefined {
+  const key = `${name} ${from}`;
+  if (installed.has(key)) return installed.get(key);
+  const folder = join(from, "node_modules", name);
+  const found = existsSync(join(folder, "package.json"))
+    ? folder
+    : from === dirname(from)
+      ? undefined
+      : packageFolder(name, dirname(from));
+  installed.set(key, found);
+  return found;
+}
+
 /** What a package means that is linked into node_modules from beside it, as workspaces are. */
 function workspacePaths(name: string, from: string): string[] {
   const own = packageOf(name)!;
-  const folder = linkedFolder(dirname(from), own);
-  const found = folder === undefined ? undefined : packageIn(folder);
-  if (!found) return [];
-  const part = name.slice(own.length + 1);
-  if (found.exports === undefined) return [join(found.folder, part === "" ? (found.main ?? "index") : part)];
-  const {resolveExports} = require("resolve-pkg-maps") as typeof PackageMapsLibrary;
-  return attempted(() => resolveExports(found.exports!, part, CONDITIONS)).map((path) =>
-    resolve(found.folder, path)
-  );
-}
-
-function linkedFolder(from: string, name: string): string | undefined {
-  const folder = join(from, "node_modules", name);
-  if (!existsSync(folder)) return from === dirname(from) ? undefined : linkedFolder(dirname(from), name);
-  const real = realpathSync(folder);
+  const folder = packageFolder(own, dirname(from));
+  const real = folder && realpathSync(folder);
   // Assay itself counts by its version wherever it lies.
-  return real.includes(INSTALLED) || real === dirname(ROOT) ? undefined : real;
+  if (real === undefined || real.includes(INSTALLED) || real === dirname(ROOT)) return [];
+  const {exports, main = "index"} = packageIn(real)!;
+  const part = name.slice(own.length + 1);
+  if (exports === undefined) return [join(real, part === "" ? main : part)];
+  const {resolveExports} = require("resolve-pkg-maps") as typeof PackageMapsLibrary;
+  return attempted(() => resolveExports(exports, part, CONDITIONS)).map((path) => resolve(real, path));
 }
 
 /** Maps that name nothing, or not this, are errors of their libraries. */

@@ -3,7 +3,7 @@ import {existsSync, readFileSync} from "node:fs";
 import {dirname, join, relative, sep} from "node:path";
 import {fileURLToPath} from "node:url";
 import {ALL, type Import} from "./importsOf.js";
-import {localFile, packageOf, ROOT} from "./localFile.js";
+import {localFile, packageFolder, packageOf, ROOT} from "./localFile.js";
 import {type Module, readModule} from "./readModule.js";
 
 /**
@@ -98,17 +98,12 @@ const packageVersions = new Map<string, string>();
 
 /** "none" where it is not installed, as an optional one may be. */
 export function packageVersion(name: string, from: string): string {
-  const folder = dirname(from);
-  const key = `${name} ${folder}`;
-  const known = packageVersions.get(key);
+  const folder = packageFolder(name, dirname(from));
+  if (folder === undefined) return "none";
+  const known = packageVersions.get(folder);
   if (known !== undefined) return known;
-  const file = join(folder, "node_modules", name, "package.json");
-  const version: string = existsSync(file)
-    ? (JSON.parse(readFileSync(file, "utf8")) as {version: string}).version
-    : folder === dirname(folder)
-      ? "none"
-      : packageVersion(name, folder);
-  packageVersions.set(key, version);
+  const {version} = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {version: string};
+  packageVersions.set(folder, version);
   return version;
 }
 

@@ -1,7 +1,8 @@
 /**
  * TypeScript or JavaScript without its comments, and with one blank for each run of white space between its words, or with
- * `lines` one new line where the run has any. What stands in strings, templates and regular expressions stays as it is. A quick reader, held against the compiler's own in
- * its test: a slash begins a regular expression unless a value stands before it.
+ * `lines` one new line where the run has any. What stands in strings, templates and regular expressions stays as it is.
+ * A quick reader, held against the compiler's own in its test: a slash begins a regular expression unless a value stands
+ * before it.
  */
 export function withoutComments(text: string, {lines = false}: {lines?: boolean} = {}): string {
   let said = "";

@@ -31,8 +31,9 @@ export type PairFigures = [
 ];
 
 /**
- * What rows are compared by, as the run's verdict was made; what holds the run's advice back holds theirs. The margin is one of the scorer that decides: on another a difference
- * of a point matters where scores are proportions, and any difference where they are not.
+ * What rows are compared by, as the run's verdict was made; what holds the run's advice back holds theirs. The margin is
+ * one of the scorer that decides: on another a difference of a point matters where scores are proportions, and any
+ * difference where they are not.
  */
 export function cutOptions(
   {margin, alpha, costs, tieBreakers, sameWeights, risks, held}: Verdict,

@@ -1,5 +1,6 @@
 import type {DatasetDefinition} from "../datasets/index.js";
 import {columnsSchema, type TrainingColumns} from "../finetune/language/columnsSchema.js";
+import {trainingProblems} from "../finetune/language/trainingProblems.js";
 import {datasetSchema} from "../datasets/definitionSchema.js";
 import type {SplitSpec} from "../splits/index.js";
 import {
@@ -95,22 +96,12 @@ const stated = exactly<JobDefinition>("a job such as {dataset, split, base, form
 });
 
 const schema = holding<JobDefinition>(stated, (definition) => {
-  const {split, method, lora, format, preference, part, validation} = definition;
-  const problems: {path: string[]; message: string}[] = [];
-  if (split.rolling !== undefined)
-    problems.push({
-      path: ["split", "rolling"],
-      message: "makes several splits, and a job is trained on one"
-    });
+  const {method, lora, format, preference} = definition;
+  const problems = trainingProblems(definition, "a job");
   if (method === "full" && lora)
     problems.push({path: ["lora"], message: 'goes with method "lora": all weights are trained'});
   if (preference && format !== "preference")
     problems.push({path: ["preference"], message: 'goes with format "preference"'});
-  if (part === "validation" && validation === "validation")
-    problems.push({
-      path: ["validation"],
-      message: "must be another part than `part`: what is learned says nothing of how well it is learned"
-    });
   return problems;
 });
 

@@ -1,6 +1,7 @@
 import {setTimeout as pause} from "node:timers/promises";
 import {
   appendJobEvents,
+  jobsNamed,
   type JobEvent,
   type JobRecord,
   type JobStatus,
@@ -36,16 +37,12 @@ export async function findJob(jobs: readonly JobRecord[], name: string): Promise
 
 /** As `findJob`; undefined when there is none. Throws when several are meant. */
 export function knownJob(jobs: readonly JobRecord[], name: string): JobRecord | undefined {
-  const begun = jobs.filter(({id}) => id.startsWith(name) && name.length >= 4);
-  const found =
-    jobs.find(({id}) => id === name) ??
-    jobs.filter((one) => one.name === name || one.remote?.id === name).at(-1) ??
-    (begun.length === 1 ? begun[0] : undefined);
-  if (!found && begun.length > 1)
+  const found = jobsNamed(jobs, name);
+  if (found.length > 1)
     throw new UserError(
-      `${JSON.stringify(name)} is the beginning of ${begun.length} jobs: ${begun.map(({id}) => id).join(", ")}.`
+      `${JSON.stringify(name)} is the beginning of ${found.length} jobs: ${found.map(({id}) => id).join(", ")}.`
     );
-  return found;
+  return found[0];
 }
 
 /** The last status of a job; undefined before the first look. */

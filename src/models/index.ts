@@ -18,7 +18,6 @@ export {
   neighbours,
   reached,
   type ReachingData,
-  recordsOf,
   shortId
 } from "./lineageGraph.js";
 export {storedLineage} from "./storedLineage.js";

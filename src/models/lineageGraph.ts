@@ -1,4 +1,5 @@
 import type {RunManifest, SplitManifest, VersionManifest} from "../store/index.js";
+import {modelIdsOf} from "../store/modelIdsOf.js";
 import {ADAPTED, isMerged} from "./adapted.js";
 import type {ErasedTraining} from "./erasedTraining.js";
 import {addTrainings, type LineageTrainings} from "./lineageTrainings.js";
@@ -154,7 +155,7 @@ export function lineageGraph(records: LineageRecords): LineageGraph {
       }
     });
     for (const candidate of run.candidates)
-      for (const id of recordsOf(candidate))
+      for (const id of modelIdsOf(candidate))
         edges.push({
           from: ensure(modelNode(id), "model", candidate.model),
           to,
@@ -164,11 +165,6 @@ export function lineageGraph(records: LineageRecords): LineageGraph {
   const graph = {nodes: [...nodes.values()], edges};
   markDescendants(graph);
   return graph;
-}
-
-/** Ids of the records of the models that answer as a candidate: one, or those of a cascade's models. */
-export function recordsOf({modelId, modelIds}: RunManifest["candidates"][0]): readonly string[] {
-  return modelIds ?? (modelId === undefined ? [] : [modelId]);
 }
 
 function ofVersion({dataset, id, rows, pulledAt, licence, purged = []}: VersionManifest): LineageNode {

@@ -1,4 +1,5 @@
 import type {Exported, JobRecord} from "../store/index.js";
+import {jobsNamed} from "../store/jobsNamed.js";
 import type {LineageEdge, LineageKind, LineageNode, LineageRecords} from "./lineageGraph.js";
 import {presentFacts} from "./presentFacts.js";
 import type {ModelManifest} from "./types.js";
@@ -58,10 +59,9 @@ export function addTrainings(
   }
   const jobOf = (model: ModelManifest): string | undefined => {
     const named = namedJob(model);
-    const job =
-      jobs.find(({model: result}) => result?.id === model.id) ??
-      (named === undefined ? undefined : meantJob(jobs, named));
-    if (job) return jobNode(job.id);
+    const made = jobs.find(({model: result}) => result?.id === model.id);
+    const [job, ...others] = made ? [made] : named === undefined ? [] : jobsNamed(jobs, named);
+    if (job && others.length === 0) return jobNode(job.id);
     return named === undefined ? undefined : ensure(jobNode(named), "job", named);
   };
   const by = new Map(models.map((model) => [model.id, jobOf(model)]));
@@ -112,15 +112,6 @@ function ofJob({id, name, at, service, base, statuses, remote}: JobRecord): Line
 function namedJob({settings: {job}, recipe}: ModelManifest): string | undefined {
   if (typeof job === "string") return job;
   return recipe?.method.startsWith("job at ") ? recipe.source : undefined;
-}
-
-/** The job of an id or the beginning of one, or the newest that is called so here or at its service. */
-function meantJob(jobs: readonly JobRecord[], named: string): JobRecord | undefined {
-  const begun = jobs.filter(({id}) => id.startsWith(named) && named.length >= 4);
-  return (
-    jobs.filter(({id, name, remote}) => [id, name, remote?.id].includes(named)).at(-1) ??
-    (begun.length === 1 ? begun[0] : undefined)
-  );
 }
 
 /** The models of the store that a job goes on from. */

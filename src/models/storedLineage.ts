@@ -21,7 +21,8 @@ export async function storedLineage(
   }
   const all = await store.runs({archived: true});
   const runs = archived ? all : await store.runs();
-  const left = new Set(all.filter((run) => !runs.some(({id}) => id === run.id)).map(({id}) => id));
+  const shown = new Set(runs.map(({id}) => id));
+  const left = new Set(all.flatMap(({id}) => (shown.has(id) ? [] : id)));
   const exports = await exportsOf(workspace, models);
   return lineageGraph({
     versions: await store.versions(),

@@ -1,6 +1,6 @@
 import {scoreTable} from "../decisions/index.js";
 import type {ContaminatedRows} from "../models/index.js";
-import type {RunManifest, Store} from "../store/index.js";
+import {modelIdsOf, type RunManifest, type Store} from "../store/index.js";
 import {runContamination} from "./contamination.js";
 
 /**
@@ -11,7 +11,7 @@ export async function contaminatedRows(
   store: Store,
   run: RunManifest
 ): Promise<ContaminatedRows[] | undefined> {
-  if (!run.candidates.some(({modelId}) => modelId !== undefined)) return undefined;
+  if (run.candidates.flatMap(modelIdsOf).length === 0) return undefined;
   const found = await runContamination(store, run, await scoreTable(store, run.id, run.primaryScorer));
   return found?.candidates.map(({candidate, clean, near, contaminated, unknown}) => ({
     candidate,

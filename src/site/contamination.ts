@@ -9,12 +9,13 @@ import {
   type ScoreTable,
   shownNames
 } from "../decisions/index.js";
-import {type ModelManifest, recordsOf, trainingRecords, type TrainingRecords} from "../models/index.js";
+import {type ModelManifest, trainingRecords, type TrainingRecords} from "../models/index.js";
 import {
   blindingSalt,
   hashJson,
   hasRows,
   isErasedRow,
+  modelIdsOf,
   modelsDir,
   readCached,
   rowsOfPart,
@@ -43,8 +44,8 @@ export interface RunContamination {
 /**
  * Compares the rows of a run with what each candidate whose weights are in the store was trained on, itself or through its
  * parents: the whole part, when it was trained on some of it. Where the record of a parent, or what a model was trained on, is
- * not in the store or lost rows to a purge, the rows that match nothing are unknown, as erased rows are, and `unknown` says why. Candidates without weights or without a
- * training record have no marks. Undefined when no candidate has one.
+ * not in the store or lost rows to a purge, the rows that match nothing are unknown, as erased rows are, and `unknown` says
+ * why. Candidates without weights or without a training record have no marks. Undefined when no candidate has one.
  */
 export async function runContamination(
   store: Store,
@@ -131,7 +132,7 @@ async function learnedBy(store: Store, run: RunManifest): Promise<Map<string, Tr
   const learned = new Map<string, TrainingRecords>();
   for (const candidate of run.candidates) {
     const all: TrainingRecords[] = [];
-    for (const id of recordsOf(candidate))
+    for (const id of modelIdsOf(candidate))
       all.push(
         await trainingRecords(modelsDir(store.workspace), id).catch(() => ({
           records: [],

@@ -50,6 +50,8 @@ export {
   writeHeldOut
 } from "./kinds/heldOutRecord.js";
 export {isErasedRow} from "./kinds/eraseRows.js";
+export {jobsNamed} from "./jobsNamed.js";
+export {modelIdsOf} from "./modelIdsOf.js";
 export {shownRowId} from "./kinds/finalRunViews.js";
 export {
   appendJobEvents,

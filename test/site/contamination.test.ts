@@ -8,7 +8,7 @@ import {listModels, loadModel, saveModel, storedLineage} from "../../src/models/
 import {embedded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
-import {runContamination, runVerdict} from "../../src/site/index.js";
+import {contaminatedRows, runContamination, runVerdict} from "../../src/site/index.js";
 import {ensureSplit, type SplitSpec} from "../../src/splits/index.js";
 import {modelsDir, openStore} from "../../src/store/index.js";
 import {readFile, rename, writeFile} from "node:fs/promises";
@@ -208,6 +208,12 @@ describe("runContamination", () => {
     const found = (await runContamination(store, manifest!, table))!;
     expect([...found.marks.keys()]).toEqual(["outer"]);
     expect(found.candidates[0]).toMatchObject({candidate: "outer", share: 0.5});
+    const [{candidate: name, clean, near, contaminated, unknown: unknownRows}] = found.candidates as [
+      (typeof found.candidates)[0]
+    ];
+    expect(await contaminatedRows(store, manifest!)).toEqual([
+      {candidate: name, clean, near, contaminated, unknown: unknownRows}
+    ]);
     const {edges} = await storedLineage(store);
     expect(edges).toContainEqual({from: `model:${id}`, to: `run:${manifest!.id}`, how: "candidate outer"});
     store.close();

@@ -18,6 +18,7 @@ import {
   text
 } from "../../store/checked.js";
 import {columnsSchema} from "./columnsSchema.js";
+import {trainingProblems} from "./trainingProblems.js";
 import type {FinetuneDefinition, FromScratch} from "./definition.js";
 
 type Inner<K extends keyof FinetuneDefinition> = NonNullable<FinetuneDefinition[K]>;
@@ -108,28 +109,15 @@ export const finetuneSchema = holding<FinetuneDefinition>(stated, (definition) =
     method,
     columns = {},
     precision = "f32",
-    split,
     steps,
     epochs,
     packing,
     dropout,
-    part,
-    validation,
     lora,
     preference
   } = definition;
-  const problems: {path?: string[]; message: string}[] = [];
+  const problems = trainingProblems(definition, "a fine-tune");
   const isScratch = typeof definition.base === "object" && !("build" in definition.base);
-  if (split.rolling !== undefined)
-    problems.push({
-      path: ["split", "rolling"],
-      message: "makes several splits, and a fine-tune is trained on one"
-    });
-  if (part === "validation" && validation === "validation")
-    problems.push({
-      path: ["validation"],
-      message: "must be another part than `part`: what is learned says nothing of how well it is learned"
-    });
   if (format === "preference" && (!columns.prompt || !columns.chosen || !columns.rejected))
     problems.push({path: ["columns"], message: "must name prompt, chosen and rejected for preference data"});
   if (method === "full" && precision !== "f32")

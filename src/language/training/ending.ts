@@ -12,6 +12,9 @@ export type Ended = Pick<TrainingOutcome, "status" | "resultStep" | "advice">;
 /** Where the result of a job lies when its training has ended. */
 export const resultFolder = (work: string) => join(work, "result");
 
+/** Where the weights of the best validation so far lie. */
+export const bestFolder = (work: string) => join(work, "best");
+
 /** The result is the best validated weights from before the loss rose, or else those of the last checkpoint before. */
 export async function diverged(
   session: TrainingSession,
@@ -25,7 +28,7 @@ export async function diverged(
   const best = settings.keepLast ? undefined : lowest(state);
   let step: number;
   if (best && best.step <= good) {
-    await cp(join(work, "best"), result, {recursive: true});
+    await cp(bestFolder(work), result, {recursive: true});
     step = best.step;
   } else {
     const kept = await readCheckpointBefore(work, identity, session.trainable, good);
@@ -47,14 +50,14 @@ export async function diverged(
 export async function finish(
   session: TrainingSession,
   state: TrainingState,
-  best: string,
   status: "finished" | "early"
 ): Promise<Ended> {
-  const result = resultFolder(session.job.work);
+  const {work, settings} = session.job;
+  const result = resultFolder(work);
   await rm(result, {recursive: true, force: true});
-  const chosen = session.job.settings.keepLast ? undefined : lowest(state);
+  const chosen = settings.keepLast ? undefined : lowest(state);
   if (chosen && chosen.step !== state.step) {
-    await cp(best, result, {recursive: true});
+    await cp(bestFolder(work), result, {recursive: true});
     return {status, resultStep: chosen.step};
   }
   await writeResult(session, result);

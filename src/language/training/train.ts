@@ -1,12 +1,11 @@
 import {mkdir} from "node:fs/promises";
-import {join} from "node:path";
 import {type Backend, freeCores, openBackend} from "../../ggml/index.js";
 import {checkGradients} from "../checkGradients.js";
 import {writeInitialWeights} from "../initialWeights.js";
 import {readModelConfig} from "../model.js";
 import {keepCheckpoint, readCheckpoint, writeCheckpoint} from "./checkpointFile.js";
 import {LossWatch} from "./divergence.js";
-import {diverged, type Ended, finish, impatient, lowest} from "./ending.js";
+import {bestFolder, diverged, type Ended, finish, impatient, lowest} from "./ending.js";
 import type {TrainingJob, TrainingOutcome, TrainingProgress, TrainingState, TrainingUse} from "./job.js";
 import {largestParts} from "./largest.js";
 import {availableMemory, predictMemory, refuseTooLarge} from "./memory.js";
@@ -114,7 +113,6 @@ async function run(
   const {job, trainable} = session;
   const {settings, work, identity} = job;
   const {stopped = () => false, pause = async () => undefined} = hooks;
-  const best = join(work, "best");
   const watch = new LossWatch(settings.steps, state.curve);
   let saved = state.step;
   const save = async () => {
@@ -129,7 +127,7 @@ async function run(
   const bestSoFar = () => lowest(state);
   // The process before may have ended between the last checkpoint and the result.
   if (state.validations.at(-1)?.step === state.step && impatient(state, settings.patience))
-    return finish(session, state, best, "early");
+    return finish(session, state, "early");
   while (state.step < settings.steps) {
     const record = await session.step(state.step, pause);
     const wrong = watch.look(record);
@@ -145,18 +143,18 @@ async function run(
     }
     if (validation) {
       state.validations.push(validation);
-      if (!settings.keepLast && bestSoFar() === validation) await writeResult(session, best);
+      if (!settings.keepLast && bestSoFar() === validation) await writeResult(session, bestFolder(work));
     }
     hooks.onProgress?.({...pace.at(record), validation});
     if (validation && impatient(state, settings.patience)) {
       await save();
-      return finish(session, state, best, "early");
+      return finish(session, state, "early");
     }
     if (last || stopped() || state.step % job.checkpointEvery === 0) await save();
     if (!last && stopped()) return {status: "stopped", resultStep: state.step};
     await pause();
   }
-  return finish(session, state, best, "finished");
+  return finish(session, state, "finished");
 }
 
 /** What the largest steps will take in memory. */

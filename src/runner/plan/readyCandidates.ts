@@ -4,6 +4,7 @@ import {hostedModelId} from "../../models/hosted.js";
 import {
   modelsDir,
   messageOf,
+  modelIdsOf,
   type RunCandidate,
   type SplitManifest,
   type Store,
@@ -155,10 +156,7 @@ async function recordsOf(
   const stages = endpoint.stages?.();
   if (stages) {
     const ids: string[] = [];
-    for (const stage of stages) {
-      const own = await recordsOf(stage, models, dryRun);
-      ids.push(...(own.modelIds ?? (own.modelId === undefined ? [] : [own.modelId])));
-    }
+    for (const stage of stages) ids.push(...modelIdsOf(await recordsOf(stage, models, dryRun)));
     return {modelIds: ids.length > 0 ? [...new Set(ids)] : undefined};
   }
   if (modelId !== undefined) return {modelId};

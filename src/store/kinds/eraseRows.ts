@@ -2,9 +2,15 @@ import {parquetFile} from "../parquet.js";
 import {putParquet} from "../putParquet.js";
 import type {Erasing} from "./kind.js";
 
+/** What `erasedName` gives, as a regular expression. */
+export const ERASED = "erased-[0-9a-f]{16}";
+
+/** SQL of the name, of a row or of its group, that leads nowhere. */
+export const erasedName = (hash: string) => `'erased-' || ${hash}[1:16]`;
+
 /** Whether a row of a run was erased: its id leads nowhere. */
 export function isErasedRow(rowId: string): boolean {
-  return /^erased-[0-9a-f]{16}$/.test(rowId);
+  return new RegExp(`^${ERASED}$`).test(rowId);
 }
 
 /**
@@ -26,8 +32,7 @@ export async function eraseRows(
   if (!found?.n) return 0;
   const kept = `select * from ${source} where not (${gone})`;
   // Prefixed, so that it is nobody's row id and two tables of a run still join.
-  const id = `'erased-' || ${hash}[1:16]`;
-  const blank = `select * ${action.replaceAll("@id", id)} from ${source} where ${gone}`;
+  const blank = `select * ${action.replaceAll("@id", erasedName(hash))} from ${source} where ${gone}`;
   await putParquet(
     db,
     workspace.place,

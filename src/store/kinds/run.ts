@@ -5,8 +5,9 @@ import {COMPLETIONS, ITEMS, PROMPTS, type RunManifest, SCORES} from "../schema.j
 import {checkName} from "../names.js";
 import type {Held} from "../renewal.js";
 import type {Workspace} from "../workspace.js";
+import {modelIdsOf} from "../modelIdsOf.js";
 import {putParquet} from "../putParquet.js";
-import {eraseRows} from "./eraseRows.js";
+import {ERASED, erasedName, eraseRows} from "./eraseRows.js";
 import {finalRunView} from "./finalRunViews.js";
 import {pricesOf, RUN_PRICES} from "./runPrices.js";
 import {blindingSalt} from "./heldOutRecord.js";
@@ -68,11 +69,7 @@ export const runKind: Kind<RunManifest> = {
   refersTo: async ({manifestKey}, workspace) => {
     const run = await readRecord(workspace, runKind, manifestKey);
     if (!run) return [];
-    const models = run.candidates.flatMap(({modelId, modelIds = []}) => [
-      ...modelIds,
-      ...(modelId ? [modelId] : [])
-    ]);
-    return [run.dataset.version, run.split.id, ...models];
+    return [run.dataset.version, run.split.id, ...run.candidates.flatMap(modelIdsOf)];
   },
   erase: eraseRun
 };
@@ -179,10 +176,10 @@ async function blankedRows({db, workspace}: Erasing, key: string): Promise<numbe
 async function renameClusters({db, workspace, hash, hashOf}: Erasing, key: string): Promise<void> {
   if (!(await workspace.place.has(key))) return;
   const items = parquetFile(await workspace.place.readable(key));
-  const named = "cluster is not null and not regexp_full_match(cluster, 'erased-[0-9a-f]{16}')";
+  const named = `cluster is not null and not regexp_full_match(cluster, '${ERASED}')`;
   const ofErased = `select cluster from ${items} where ${named} and ${hash} in (select hash from erased)`;
   if (!(await db.row(`${ofErased} limit 1`))) return;
-  const name = `case when cluster in (${ofErased}) then 'erased-' || ${hashOf("cluster")}[1:16] else cluster end`;
+  const name = `case when cluster in (${ofErased}) then ${erasedName(hashOf("cluster"))} else cluster end`;
   await putParquet(db, workspace.place, key, `select * replace (${name} as cluster) from ${items}`);
 }
 
