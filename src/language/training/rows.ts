@@ -78,14 +78,27 @@ export function cut({ids, labels}: Example, length: number, keep: "start" | "end
  */
 export function packing(lengths: readonly number[], length: number): number[][] {
   const order = lengths.map((_, i) => i).sort((a, b) => lengths[b]! - lengths[a]! || a - b);
-  const rows: {members: number[]; room: number}[] = [];
+  const rows: number[][] = [];
+  /** Numbers of the rows that have so much room, in order. */
+  const withRoom = Array.from({length: length + 1}, (): number[] => []);
   for (const i of order) {
     const needed = lengths[i]!;
-    let best: {members: number[]; room: number} | undefined;
-    for (const row of rows) if (row.room >= needed && (!best || row.room < best.room)) best = row;
-    if (!best) rows.push((best = {members: [], room: length}));
-    best.members.push(i);
-    best.room -= needed;
+    let room = needed;
+    while (room <= length && withRoom[room]!.length === 0) room++;
+    const row = withRoom[room]?.shift() ?? rows.push([]) - 1;
+    rows[row]!.push(i);
+    const left = Math.min(room, length) - needed;
+    if (left >= 0) insert(withRoom[left]!, row);
   }
-  return rows.map(({members}) => members);
+  return rows;
+}
+
+function insert(sorted: number[], value: number): void {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  sorted.splice(low, 0, value);
 }
