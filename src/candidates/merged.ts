@@ -1,17 +1,7 @@
-import {mkdir, readFile, rm} from "node:fs/promises";
-import {join} from "node:path";
 import {type BuildContext, builtOnce, type ModelSource} from "../finetune/index.js";
-import {merge, mergeRecord, type MergeReport, mergeVersion, METHODS} from "../merge/index.js";
-import {
-  mergeConflict,
-  type MergeRecord,
-  modelFolder,
-  type ModelManifest,
-  roundTable,
-  saveModel,
-  withPlainFolders
-} from "../models/index.js";
-import {decodeSafetensors, encodeSafetensors} from "../models/safetensors.js";
+import {mergeVersion, METHODS} from "../merge/index.js";
+import type {ModelManifest} from "../models/index.js";
+import {mergeParents, type Parent, parentOf} from "./mergeParents.js";
 import {
   assertChecked,
   byName,
@@ -24,7 +14,7 @@ import {
   oneOf,
   text
 } from "../store/checked.js";
-import {hashJson, temporaryPath, UserError} from "../store/index.js";
+import {hashJson} from "../store/index.js";
 
 /** Numbers by their names; with `filter` they hold for the tensors whose names contain it, the first that fits. */
 export type MergeParameters = Record<string, number | boolean | {filter?: string; value: number}[]>;
@@ -93,9 +83,9 @@ export function mergedModel(options: MergedOptions): ModelSource {
       code: mergeVersion(method)
     });
   const make = async (context: BuildContext): Promise<ModelManifest> => {
-    const parents = new Map<ModelSource, ModelManifest>();
-    for (const source of sources) parents.set(source, await source.build(context));
-    const idOf = (source: ModelSource) => parents.get(source)!.id;
+    const parents = new Map<ModelSource, Parent>();
+    for (const source of sources) parents.set(source, await parentOf(await source.build(context), context));
+    const idOf = (source: ModelSource) => parents.get(source)!.reference;
     const recipe = {
       merge_method: method,
       base_model: base ? idOf(base) : undefined,
@@ -107,7 +97,7 @@ export function mergedModel(options: MergedOptions): ModelSource {
       dtype: "float32"
     };
     context.onProgress?.(`merging ${models.length} models by ${method}`);
-    return mergeInto(
+    return mergeParents(
       context,
       name,
       recipe,
@@ -115,98 +105,4 @@ export function mergedModel(options: MergedOptions): ModelSource {
     );
   };
   return {name, configHash, build: (context) => builtOnce(context, name, configHash(context), make)};
-}
-
-async function mergeInto(
-  context: BuildContext,
-  name: string,
-  recipe: Record<string, unknown>,
-  parents: ModelManifest[]
-): Promise<ModelManifest> {
-  const first = parents[0]!;
-  const conflict = mergeConflict(parents);
-  if (conflict) throw new UserError(`${name}: ${conflict}`);
-  const out = temporaryPath(join(context.dir, "merge"));
-  await mkdir(context.dir, {recursive: true});
-  try {
-    const report = await withPlainFolders(context.dir, (plain) =>
-      merge(recipe, {
-        out,
-        seed: seedNumber(context.seed),
-        resolveModel: (path) => (parents.some(({id}) => id === path) ? plain(path) : undefined),
-        signal: context.signal
-      })
-    );
-    const folder = await modelFolder(context.dir, first.id);
-    const shared = first.files.map(({path}) => path).filter((path) => !ownFiles.has(path));
-    return await saveModel(context.dir, {
-      name,
-      architecture: first.architecture,
-      labels: first.labels,
-      settings: {...first.settings, recipe: report.recipe.sha256},
-      files: {
-        "config.json": await readFile(join(folder, "config.json")),
-        "model.safetensors": settled(first, await readFile(join(out, "model.safetensors")))
-      },
-      pack: {like: first.id},
-      sharedFiles: Object.fromEntries(
-        await Promise.all(shared.map(async (path) => [path, await readFile(join(folder, path))] as const))
-      ),
-      parents: parents.map(({id, name: parent}) => ({id, name: parent})),
-      recipe: {method: report.method, sha256: report.recipe.sha256, source: report.recipe.text},
-      metrics: figuresOf(report),
-      merge: named(mergeRecord(report), parents)
-    });
-  } finally {
-    await rm(out, {recursive: true, force: true});
-  }
-}
-
-/** What tells of one model alone: a merge has its own, or none. */
-const ownFiles = new Set(["model.safetensors", "config.json", "README.md", "training.json"]);
-
-/** The weights as a trainer would keep them: token tables on their grid. */
-function settled({architecture}: ModelManifest, weights: Buffer): Uint8Array {
-  if (architecture !== "static-embedding") return weights;
-  const tensors = decodeSafetensors(weights);
-  roundTable(tensors["embedding.weight"]!.data);
-  return encodeSafetensors(tensors);
-}
-
-/** The recipe names parents by their ids; people know them by their names. */
-function named(record: MergeRecord, parents: readonly ModelManifest[]): MergeRecord {
-  const nameOf = (id: string) => parents.find((parent) => parent.id === id)?.name ?? id;
-  return {
-    ...record,
-    base: record.base === undefined ? undefined : nameOf(record.base),
-    models: record.models.map(nameOf),
-    layers: record.layers.map(({relations, ...layer}) => ({
-      ...layer,
-      relations: {...relations, models: relations.models.map(nameOf)}
-    }))
-  };
-}
-
-/** Norms of the changes, cosines of pairs and sign conflict over all tensors, under names a page can show. */
-function figuresOf(report: MergeReport): Record<string, number> {
-  const figures: Record<string, number> = {mergeSeconds: report.timings.mergeSeconds};
-  for (const {layer, relations} of report.layers) {
-    const where = layer === undefined ? "all" : `layer ${layer}`;
-    (relations.deltaNorms ?? relations.norms).forEach(
-      (norm, i) => (figures[`norm ${i + 1} (${where})`] = norm)
-    );
-    const n = relations.models.length;
-    for (let a = 0; a < n; a++)
-      for (let b = a + 1; b < n; b++) {
-        const cosine = relations.cosine[a * n + b];
-        if (cosine !== null && cosine !== undefined) figures[`cosine ${a + 1}–${b + 1} (${where})`] = cosine;
-      }
-    if (relations.signConflict !== null) figures[`sign conflict (${where})`] = relations.signConflict;
-  }
-  return figures;
-}
-
-/** The merge's random methods take a number. */
-function seedNumber(seed: string): number {
-  return Number.parseInt(hashJson(seed).slice(0, 8), 16);
 }

@@ -1,5 +1,4 @@
 import {readFile} from "node:fs/promises";
-import {resolve} from "node:path";
 import {SingleBar} from "cli-progress";
 import {
   checkMerge,
@@ -117,10 +116,10 @@ async function withStoredModels<T>(
   if (project === undefined) return use(undefined);
   const dir = modelsDir(await openWorkspace(project));
   const stored = isReadable(recipe) ? await storedInputs(recipe, {modelsDir: dir, recipeFile}) : undefined;
-  return withPlainFolders(dir, (plain) =>
+  return withPlainFolders({modelsDir: dir, project}, (plain) =>
     use((path) => {
       const model = stored?.get(path);
-      return model && (model.folder === undefined ? plain(model.id) : resolve(project, model.folder));
+      return model && plain(model);
     })
   );
 }

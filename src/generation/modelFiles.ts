@@ -3,10 +3,11 @@ import {readdir, readFile, stat} from "node:fs/promises";
 import {basename, dirname, join, resolve} from "node:path";
 import {
   assertUsable,
+  filesFolder,
   isWeightFile,
   listModels,
+  meantModel,
   modelAt,
-  modelFolder,
   type UsedModel
 } from "../models/index.js";
 import {
@@ -64,14 +65,10 @@ export async function findModel(
 
 async function storedModel(source: string, workspace: Workspace) {
   const dir = modelsDir(workspace);
-  const found = (await listModels(dir))
-    .filter(({id, name}) => id === source || name === source || (source.length >= 8 && id.startsWith(source)))
-    // Of several models with one name the newest is meant: the id says exactly which.
-    .sort((a, b) => b.createdAt.localeCompare(a.createdAt))[0];
+  const found = meantModel(await listModels(dir), source);
   if (!found) return undefined;
   await assertUsable(dir, found);
-  const folder =
-    found.folder === undefined ? await modelFolder(dir, found.id) : resolve(workspace.project, found.folder);
+  const folder = await filesFolder(dir, found, workspace.project);
   // A converted file may share its folder with others.
   const first = found.files[0]?.path ?? "";
   const only = first.endsWith(".gguf") && partsOf(first).length === found.files.length ? first : "";

@@ -2,7 +2,14 @@ import {existsSync} from "node:fs";
 import {readdir, readFile, stat} from "node:fs/promises";
 import {basename, dirname, join, relative, resolve} from "node:path";
 import {partsOf} from "../generation/index.js";
-import {isWeightFile, listModels, modelAt, type ModelManifest, recordModel} from "../models/index.js";
+import {
+  isWeightFile,
+  listModels,
+  meantModel,
+  modelAt,
+  type ModelManifest,
+  recordModel
+} from "../models/index.js";
 import {modelsDir, sha256File, UserError, type Workspace} from "../store/index.js";
 
 /** What is known of a model that was made elsewhere. */
@@ -60,9 +67,7 @@ export async function storedModel(
   workspace: Workspace,
   name: string
 ): Promise<{id: string; name: string} | undefined> {
-  const found = (await listModels(modelsDir(workspace)))
-    .filter(({id, name: own}) => id === name || own === name || (name.length >= 8 && id.startsWith(name)))
-    .at(-1);
+  const found = meantModel(await listModels(modelsDir(workspace)), name);
   return found && {id: found.id, name: found.name};
 }
 

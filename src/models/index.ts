@@ -1,12 +1,12 @@
 export {acceptErasedTraining, assertUsable, erasedTraining, forgetErasedTraining} from "./erasedTraining.js";
-export {isAdapter} from "./adapted.js";
+export {ADAPTED, isAdapter} from "./adapted.js";
 export {addOnMissing} from "./encoder/addOn.js";
 export {missingOfAddOn} from "./encoder/checkAddOn.js";
 export {hasLoader, loadModel} from "./architectures.js";
 export {isWeightFile, modelAt, modelWithFiles, recordAdapted, type UsedModel} from "./byFiles.js";
 export {nearestCosines} from "./encoder/nearestCosines.js";
 export {textVectors, type TextVectors} from "./encoder/textVectors.js";
-export {hostedModelId, recordHostedModel} from "./hosted.js";
+export {HOSTED, hostedModelId, recordHostedModel} from "./hosted.js";
 export {lineage, trainingRecords, type TrainingRecords} from "./lineage.js";
 export {
   type ContaminatedRows,
@@ -21,7 +21,7 @@ export {
   shortId
 } from "./lineageGraph.js";
 export {storedLineage} from "./storedLineage.js";
-export {findStoredModel, findStoredModelSync, meantModel, mergeConflict} from "./storedModel.js";
+export {filesFolder, findStoredModel, findStoredModelSync, meantModel, mergeConflict} from "./storedModel.js";
 export {recordModel, type RecordedModel} from "./record.js";
 export {
   damagedFiles,

@@ -1,8 +1,8 @@
 import {readFileSync, readdirSync} from "node:fs";
-import {join} from "node:path";
+import {join, resolve} from "node:path";
 import {nearest, UserError} from "../store/index.js";
 import {hasLoader} from "./architectures.js";
-import {listModels} from "./registry.js";
+import {listModels, modelFolder} from "./registry.js";
 import type {ModelManifest} from "./types.js";
 
 /** Whether a name means this model: its name, its id, or at least eight letters that its id begins with. */
@@ -15,6 +15,15 @@ export function meantModel(known: readonly ModelManifest[], wanted: string): Mod
   return known
     .filter((model) => isMeant(model, wanted))
     .sort((a, b) => b.createdAt.localeCompare(a.createdAt))[0];
+}
+
+/** The folder with a model's files: the store's own, or where they are kept outside it, a path from the project's folder. */
+export async function filesFolder(
+  modelsDir: string,
+  {id, folder}: Pick<ModelManifest, "id" | "folder">,
+  project: string
+): Promise<string> {
+  return folder === undefined ? modelFolder(modelsDir, id) : resolve(project, folder);
 }
 
 /** As `meantModel`, of the store. Throws a UserError that names the nearest one when there is none. */

@@ -1,8 +1,9 @@
 import {existsSync} from "node:fs";
 import {copyFile, link, mkdir, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
-import {join} from "node:path";
+import {join, resolve} from "node:path";
 import {insideFolder, modelKey, modelsPlace, sha256, temporaryPath} from "../store/index.js";
 import {needsReference, packWeights, unpackWeights} from "./packedWeights.js";
+import type {ModelManifest} from "./types.js";
 
 /** Beside or instead of FILE: FILE packed, and the packed weights that its differences are counted from. */
 const PACKED = ".packed";
@@ -67,11 +68,12 @@ export async function linkShared(modelsDir: string, bytes: Uint8Array, target: s
 
 /**
  * Lends `use` folders in which every file of a model lies as its manifest lists it, for libraries that read weights
- * from paths. Models that are packed are unpacked into a temporary folder, which is gone afterwards.
+ * from paths: where they are kept outside the store (paths from `project`), or in it. Models that are packed are unpacked into
+ * a temporary folder, which is gone afterwards.
  */
 export async function withPlainFolders<T>(
-  modelsDir: string,
-  use: (plain: (id: string) => Promise<string>) => Promise<T>
+  {modelsDir, project}: {modelsDir: string; project: string},
+  use: (plain: (model: Pick<ModelManifest, "id" | "folder">) => Promise<string>) => Promise<T>
 ): Promise<T> {
   const temporary = temporaryPath(join(modelsDir, "plain"));
   const made = new Map<string, Promise<string>>();
@@ -90,7 +92,8 @@ export async function withPlainFolders<T>(
     return target;
   };
   try {
-    return await use((id) => {
+    return await use(async ({id, folder}) => {
+      if (folder !== undefined) return resolve(project, folder);
       const known = made.get(id) ?? plain(id);
       made.set(id, known);
       return known;

@@ -100,10 +100,13 @@ export function startRace(settings: RaceSettings): Race {
       const gone = new Set(dropped.map(({candidate}) => candidate));
       const ranks = standings.map(({candidate}) => candidate);
       still = ranks.filter((candidate) => !gone.has(candidate));
+      const stuck = until <= rows;
       rows = until;
       if (!scored) ended = "stopped";
       else if (still.length === 1) ended = "pick";
       else if (judged.withinMargin) ended = "within-margin";
+      // Rows that were erased meanwhile do not come any more.
+      else if (stuck) ended = "rows-used-up";
       const done: RaceRound = {
         ...step,
         rows: until,

@@ -32,7 +32,7 @@ export async function runRace(
 ): Promise<RaceResult> {
   const {store, evalName, effects, signal} = inputs;
   const now = () => new Date((effects?.now ?? Date.now)()).toISOString();
-  const settings = settingsOf(definition, inputs, race);
+  const settings = await settingsOf(definition, inputs, race);
   const running = startRace(settings);
   const startedAt = now();
   const rounds: RaceRound[] = [];

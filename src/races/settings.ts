@@ -1,24 +1,29 @@
 import type {EvalDefinition, RaceOptions, RunInputs} from "../runner/index.js";
 import {DEFAULT_MARGIN} from "../decisions/index.js";
 import type {RaceSettings} from "../decisions/raceTypes.js";
-import {UserError} from "../store/index.js";
+import {openParts, type SplitManifest, type Store, UserError} from "../store/index.js";
 
 /** The settings of an eval's race. Throws UserError with all that keeps it from being raced. */
-export function settingsOf(
+export async function settingsOf(
   definition: EvalDefinition,
-  {evalName, split, options = {}}: RunInputs,
+  {evalName, store, split, options = {}}: RunInputs,
   race: RaceOptions
-): RaceSettings {
+): Promise<RaceSettings> {
   const problems: string[] = [];
   const candidates = options.candidates ?? definition.candidates.map(({name}) => name);
-  const rows = Math.min(split.counts[definition.part ?? "test"] ?? 0, options.limit ?? Infinity);
+  const part = definition.part ?? "test";
+  const rows = Math.min(await openRowsOf(store, split, part), options.limit ?? Infinity);
   const {budgetCalls, budgetUsd, errorRate} = race;
   const repeats = options.repeats ?? definition.repeats ?? 1;
   if (candidates.length < 2) problems.push("it takes at least two candidates.");
   if (typeof definition.prompt === "object" && Object.keys(definition.prompt).length > 1)
     problems.push("it has several prompts. Race the candidates with one of them.");
   if (rows === 0)
-    problems.push(`the split ${split.name} has no rows in its ${definition.part ?? "test"} part.`);
+    problems.push(
+      split.counts[part]
+        ? `no row of the split ${split.name} is left in its ${part} part: other splits hold them out, or they were erased.`
+        : `the split ${split.name} has no rows in its ${part} part.`
+    );
   if (options.noReuse) problems.push("a race builds on what the store holds: leave --no-reuse out.");
   if (errorRate !== undefined && !(errorRate > 0 && errorRate < 1))
     problems.push(`the error rate is ${errorRate}; it must be between 0 and 1, such as 0.05.`);
@@ -46,4 +51,14 @@ export function settingsOf(
     budgetCalls,
     budgetUsd
   };
+}
+
+/** Rows that a run may take: fewer than the split has where another split holds some out, or some were erased. */
+async function openRowsOf(store: Store, split: SplitManifest, part: string): Promise<number> {
+  const parts = await openParts(store.workspace, split);
+  const [found] = await store.rows<{rows: number}>(
+    `select count(*)::double as rows from (${parts}) where part = $part`,
+    {part}
+  );
+  return found!.rows;
 }

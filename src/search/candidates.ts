@@ -1,6 +1,14 @@
 import {localCandidate, type MergeParameters, mergedModel, trained} from "../candidates/index.js";
 import type {ModelSource} from "../finetune/index.js";
-import {assertUsable, hasLoader, isAdapter, listModels, type ModelManifest} from "../models/index.js";
+import {
+  ADAPTED,
+  assertUsable,
+  hasLoader,
+  HOSTED,
+  listModels,
+  meantModel,
+  type ModelManifest
+} from "../models/index.js";
 import {nearest, UserError} from "../store/index.js";
 import type {Candidate} from "../runner/define.js";
 import {isPairwise, type SearchSpace} from "./space.js";
@@ -13,17 +21,14 @@ export interface SearchModels {
 }
 
 /**
- * The models that a space names. Throws a UserError that names everyone that is absent, no weights of its own, or of
- * another architecture or other labels than the first.
+ * The models that a space names. Throws a UserError that names everyone that is absent, without weights here, or of
+ * another architecture or other labels than the first. An adapter stands for its base with it.
  */
 export async function findModels(space: SearchSpace, modelsDir: string): Promise<SearchModels> {
-  const known = (await listModels(modelsDir)).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+  const known = await listModels(modelsDir);
   const problems: string[] = [];
   const find = (wanted: string, at: string): ModelManifest | undefined => {
-    // Of several models with one name the newest is meant.
-    const found = known.find(
-      ({id, name}) => id === wanted || name === wanted || (wanted.length >= 8 && id.startsWith(wanted))
-    );
+    const found = meantModel(known, wanted);
     if (!found) {
       const near = nearest(
         wanted,
@@ -32,10 +37,8 @@ export async function findModels(space: SearchSpace, modelsDir: string): Promise
       problems.push(
         `\`${at}\` is ${JSON.stringify(wanted)}, which the store does not have${near === undefined ? "" : ` (did you mean ${JSON.stringify(near)}?)`}`
       );
-    } else if (isAdapter(found))
-      problems.push(
-        `\`${at}\` is ${wanted}, an adapter: merge it into its base first (\`assay merge\` with MODEL+ADAPTER)`
-      );
+    } else if (withoutWeights.has(found.architecture))
+      problems.push(`\`${at}\` is ${wanted}, ${withoutWeights.get(found.architecture)}`);
     return found;
   };
   const models = space.models.map((name, i) => find(name, `models[${i}]`));
@@ -61,9 +64,16 @@ function named(models: readonly (ModelManifest | undefined)[]): string[] {
   });
 }
 
+/** Language models are called by who made them ("checkpoint", "LlamaForCausalLM" …): their tensors are compared when they are merged. */
 function kindOf({architecture, labels}: ModelManifest): string {
-  return JSON.stringify([architecture, labels]);
+  return JSON.stringify([hasLoader(architecture) ? architecture : "language model", labels]);
 }
+
+const withoutWeights = new Map([
+  [ADAPTED, "a base with an adapter on it: merge the two first (`assay merge` with MODEL+ADAPTER)"],
+  [HOSTED, "a model that a service has: there are no weights of it here to merge"],
+  ["gguf", "a GGUF file, which is not merged: name the checkpoint that it was made of"]
+]);
 
 /** The candidates of a search's race, and what each of them is. */
 export interface SearchCandidates {

@@ -1,4 +1,4 @@
-import {mkdir, readdir, readFile, rm, writeFile} from "node:fs/promises";
+import {cp, mkdir, readdir, readFile, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
@@ -188,6 +188,14 @@ describe("assay finetune", () => {
       await store.close();
       await rm(join(project, "finetunes", "seeded.finetune.ts"));
     }
+  });
+
+  it("knows the store's model where a base is given by a path to its files", async () => {
+    await cp(base.path, join(project, "copied"), {recursive: true});
+    await define("by-path", `base: "copied", method: "lora", lora: {rank: 4}, steps: 1`);
+    const own = await json<ModelManifest>("by-path");
+    expect(own.parents).toEqual([{id: base.id, name: "scratch"}]);
+    await rm(join(project, "finetunes", "by-path.finetune.ts"));
   });
 
   it("names a base of the hub in the adapter as other tools know it", async () => {

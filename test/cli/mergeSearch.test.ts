@@ -4,11 +4,14 @@ import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {mergeVerb} from "../../src/cli/merge.js";
-import {lineage} from "../../src/models/index.js";
+import {recordFiles} from "../../src/jobs/index.js";
+import {lineage, recordHostedModel} from "../../src/models/index.js";
 import {finalRuns, modelsDir, openStore, openWorkspace, type Store} from "../../src/store/index.js";
 import {colourModel} from "../support/colourModel.js";
 import {printed} from "../support/printed.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {tinyAdapter} from "../support/tinyAdapter.js";
+import {tinyLanguageModel} from "../support/tinyLanguageModel.js";
 
 const assayIndex = fileURLToPath(new URL("../../src/index.js", import.meta.url));
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
@@ -224,4 +227,39 @@ describe("assay merge --search", () => {
       ["the release is due", "kept-merge-search"]
     ]);
   }, 300_000);
+
+  it("searches language models that were added, adapters among them, whatever made them", async () => {
+    const workspace = await openWorkspace(project);
+    for (const name of ["tiny", "tuned"]) await tinyLanguageModel(join(project, name), {seed: name});
+    await tinyAdapter(join(project, "steer"), 1);
+    for (const name of ["tiny", "tuned", "steer"])
+      await recordFiles(workspace, join(project, name), {name, parents: [], settings: {name}});
+    const path = await writeSpace(
+      "language.yml",
+      `
+eval: colours
+models: [tuned, steer]
+base: tiny
+methods: [task_arithmetic]
+weights: [0.5, 1]
+tries: 2
+params: {temperature: 0, max_tokens: 1}
+`
+    );
+    const found = await search(path);
+    expect(found).toMatchObject({tries: 2, average: "uniform average", part: "test"});
+    const names = (await lineage(modelsDir(workspace), found.model)).map(({name}) => name);
+    expect(names.some((name) => ["tuned", "steer"].includes(name))).toBe(true);
+  });
+
+  it("refuses models whose weights are not here", async () => {
+    const workspace = await openWorkspace(project);
+    const dir = modelsDir(workspace);
+    await recordHostedModel(dir, {name: "elsewhere", model: "elsewhere", endpoint: {}, parents: []});
+    const path = await writeSpace(
+      "hosted.yml",
+      "eval: colours\nmodels: [knows-blue, elsewhere]\nmethods: [linear]\nweights: [0, 1]\n"
+    );
+    await expect(search(path)).rejects.toThrow(/`models\[1\]` is elsewhere, a model that a service has/);
+  });
 });

@@ -141,8 +141,8 @@ describe("models of one table in the store", () => {
 
   it("lend plain files to what reads weights from paths, and take them back", async () => {
     const root = await saveModel(dir, model("root", base));
-    const lent = await withPlainFolders(dir, async (plain) => {
-      const folder = await plain(root.id);
+    const lent = await withPlainFolders({modelsDir: dir, project: dir}, async (plain) => {
+      const folder = await plain(root);
       expect((await readFile(join(folder, "model.safetensors"))).equals(weights(base))).toBe(true);
       expect((await readdir(folder)).sort()).toEqual(["config.json", "manifest.json", "model.safetensors"]);
       return folder;

@@ -1,7 +1,15 @@
 import {existsSync} from "node:fs";
-import {readdir, readFile} from "node:fs/promises";
+import {readdir, readFile, stat} from "node:fs/promises";
 import {basename, join, resolve} from "node:path";
-import {assertUsable, listModels, modelFolder, readManifest} from "../../models/index.js";
+import {
+  assertUsable,
+  filesFolder,
+  isWeightFile,
+  listModels,
+  meantModel,
+  modelAt,
+  readManifest
+} from "../../models/index.js";
 import {hashJson, sha256File, UserError} from "../../store/index.js";
 import type {BuildContext} from "../modelSource.js";
 import {type FinetuneDefinition, isFromScratch, isSource} from "./definition.js";
@@ -13,6 +21,8 @@ export interface Base {
   /** Id in the store, or a hash of its files. */
   id: string;
   name: string;
+  /** The store's record of a base that is given by its path. */
+  record?: {id: string; name: string};
   /** What adapter_config.json calls it. */
   reference: string;
   licence?: string;
@@ -36,25 +46,8 @@ export async function findBase(
     return {folder: join(work, "base"), id: scratch.id, name, reference: name, scratch};
   }
   const path = resolve(context.project ?? process.cwd(), base);
-  if (existsSync(join(path, "config.json"))) {
-    const files = (await readdir(path)).filter((file) =>
-      /\.safetensors$|^config\.json$|^tokenizer/.test(file)
-    );
-    const hashes = await Promise.all(
-      files.sort().map(async (file) => [file, await sha256File(join(path, file))])
-    );
-    return {
-      folder: path,
-      id: hashJson({files: hashes}),
-      name: basename(path),
-      reference: base,
-      licence: await licenceOf(path)
-    };
-  }
-  const known = (await listModels(context.dir)).filter(
-    ({id, name}) => id === base || name === base || (base.length >= 8 && id.startsWith(base))
-  );
-  const found = known.sort((a, b) => b.createdAt.localeCompare(a.createdAt))[0];
+  if (existsSync(join(path, "config.json"))) return baseAt(path, base, context.dir);
+  const found = meantModel(await listModels(context.dir), base);
   const file = `finetunes/${base}.finetune.ts`;
   if (!found && existsSync(resolve(context.project ?? process.cwd(), file)))
     throw new UserError(
@@ -67,13 +60,32 @@ export async function findBase(
   return storedBase(found.id, base, context);
 }
 
+/** The base in a folder. Throws when the store's record of it says that it may not be used. */
+async function baseAt(path: string, reference: string, dir: string): Promise<Base> {
+  const names = (await readdir(path)).filter((file) => /\.safetensors$|^config\.json$|^tokenizer/.test(file));
+  const files = await Promise.all(
+    names.sort().map(async (name) => {
+      const file = join(path, name);
+      return {path: name, sha256: await sha256File(file), bytes: (await stat(file)).size};
+    })
+  );
+  const weights = files.filter(({path: file}) => isWeightFile(file));
+  const known = modelAt(await listModels(dir), {path, files: weights}, dir);
+  if (known) await assertUsable(dir, known);
+  return {
+    folder: path,
+    id: hashJson({files: files.map(({path: file, sha256}) => [file, sha256])}),
+    name: basename(path),
+    reference,
+    record: known && {id: known.id, name: known.name},
+    licence: await licenceOf(path)
+  };
+}
+
 async function storedBase(id: string, base: string, context: BuildContext): Promise<Base> {
   const manifest = await readManifest(context.dir, id);
   await assertUsable(context.dir, manifest);
-  const folder =
-    manifest.folder === undefined
-      ? await modelFolder(context.dir, manifest.id)
-      : resolve(context.project ?? process.cwd(), manifest.folder);
+  const folder = await filesFolder(context.dir, manifest, context.project ?? process.cwd());
   if (!existsSync(join(folder, "config.json")))
     throw new UserError(
       `base ${base}: the model ${manifest.name} is ${manifest.architecture}, not a checkpoint. Merge an adapter into its base first (\`assay merge\`).`

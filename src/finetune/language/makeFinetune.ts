@@ -95,7 +95,7 @@ export async function makeFinetune(
     name,
     architecture: settings.adapter ? "language-model-adapter" : "language-model",
     settings: record,
-    parents: base.scratch ? [] : [{id: base.id, name: base.name}],
+    parents: base.scratch ? [] : [base.record ?? {id: base.id, name: base.name}],
     training: {...training, seconds: outcome.use.seconds},
     recipe: {method: `finetune-${definition.method}`, sha256: hashJson(recipe)},
     metrics: metricsOf(outcome)

@@ -1,0 +1,185 @@
+import {existsSync} from "node:fs";
+import {mkdir, readFile, rm} from "node:fs/promises";
+import {join} from "node:path";
+import type {BuildContext} from "../finetune/index.js";
+import {merge, mergeRecord, type MergeReport} from "../merge/index.js";
+import {
+  assertUsable,
+  isAdapter,
+  keepModel,
+  mergeConflict,
+  type MergeRecord,
+  type ModelManifest,
+  readManifest,
+  roundTable,
+  saveModel,
+  withPlainFolders
+} from "../models/index.js";
+import {decodeSafetensors, encodeSafetensors} from "../models/safetensors.js";
+import {hashJson, temporaryPath, UserError} from "../store/index.js";
+
+/** A model that is merged. */
+export interface Parent {
+  manifest: ModelManifest;
+  /** Of an adapter: the model that it was made on. */
+  base?: ModelManifest;
+  /** What a recipe calls it: ID, or BASE+ADAPTER. */
+  reference: string;
+}
+
+/** A model as a parent. Throws a UserError for an adapter whose base the store does not have. */
+export async function parentOf(manifest: ModelManifest, {dir}: BuildContext): Promise<Parent> {
+  if (!isAdapter(manifest)) return {manifest, reference: manifest.id};
+  const id = manifest.parents[0]?.id;
+  const base = id === undefined ? undefined : await readManifest(dir, id).catch(() => undefined);
+  if (!base)
+    throw new UserError(
+      `${manifest.name} is an adapter, and the store does not have the model that it was made on. Add that with \`assay models add\`, then the adapter again.`
+    );
+  await assertUsable(dir, base);
+  return {manifest, base, reference: `${base.id}+${manifest.id}`};
+}
+
+/** Merges models by a recipe that calls them by their references, and keeps the result in the store. */
+export async function mergeParents(
+  context: BuildContext,
+  name: string,
+  recipe: Record<string, unknown>,
+  parents: readonly Parent[]
+): Promise<ModelManifest> {
+  const manifests = parents.map(({manifest}) => manifest);
+  const conflict = mergeConflict(manifests);
+  if (conflict) throw new UserError(`${name}: ${conflict}`);
+  const known = new Map(
+    parents.flatMap(({manifest, base}) => [manifest, ...(base ? [base] : [])]).map((one) => [one.id, one])
+  );
+  const out = temporaryPath(join(context.dir, "merge"));
+  await mkdir(context.dir, {recursive: true});
+  try {
+    return await withPlainFolders(
+      {modelsDir: context.dir, project: context.project ?? process.cwd()},
+      async (plain) => {
+        const report = await merge(recipe, {
+          out,
+          seed: seedNumber(context.seed),
+          resolveModel: (path) => {
+            const model = known.get(path);
+            return model && plain(model);
+          },
+          signal: context.signal
+        });
+        const record = {
+          name,
+          parents: manifests.map(({id, name: parent}) => ({id, name: parent})),
+          recipe: {method: report.method, sha256: report.recipe.sha256, source: report.recipe.text},
+          metrics: figuresOf(report),
+          merge: named(mergeRecord(report), [...known.values()])
+        };
+        const first = manifests[0]!;
+        return isWhole(first) && existsSync(join(out, WEIGHTS))
+          ? keepLike(first, await plain(first), {context, out, record})
+          : keepOutput(first, report, {context, out, record});
+      }
+    );
+  } finally {
+    await rm(out, {recursive: true, force: true});
+  }
+}
+
+const WEIGHTS = "model.safetensors";
+
+interface Made {
+  context: BuildContext;
+  /** The merge's folder. */
+  out: string;
+  record: Pick<ModelManifest, "name" | "parents" | "recipe" | "metrics" | "merge">;
+}
+
+/** Whether the store's folder of a model holds all that belongs to it. */
+function isWhole(model: ModelManifest): boolean {
+  return model.folder === undefined && !isAdapter(model);
+}
+
+/** Keeps weights packed, with the other files of the first model, whose folder is given. */
+async function keepLike(first: ModelManifest, folder: string, made: Made): Promise<ModelManifest> {
+  const {context, out, record} = made;
+  const shared = first.files.map(({path}) => path).filter((path) => !ownFiles.has(path));
+  return saveModel(context.dir, {
+    ...record,
+    architecture: first.architecture,
+    labels: first.labels,
+    settings: {...first.settings, recipe: record.recipe!.sha256},
+    files: {
+      "config.json": await readFile(join(folder, "config.json")),
+      [WEIGHTS]: settled(first, await readFile(join(out, WEIGHTS)))
+    },
+    pack: {like: first.id},
+    sharedFiles: Object.fromEntries(
+      await Promise.all(shared.map(async (path) => [path, await readFile(join(folder, path))] as const))
+    )
+  });
+}
+
+/** Keeps the merge's folder as it is: weights of any size, with the tokenizer that the merge has put beside them. */
+async function keepOutput(
+  first: ModelManifest,
+  {architecture}: MergeReport,
+  {context, out, record}: Made
+): Promise<ModelManifest> {
+  for (const file of ["README.md", "merge_recipe.yml", "merge_report.json"])
+    await rm(join(out, file), {force: true});
+  return keepModel(context.dir, out, {
+    ...record,
+    architecture: isAdapter(first) ? (architecture ?? "safetensors") : first.architecture,
+    settings: {recipe: record.recipe!.sha256}
+  });
+}
+
+/** What tells of one model alone: a merge has its own, or none. */
+const ownFiles = new Set(["model.safetensors", "config.json", "README.md", "training.json"]);
+
+/** The weights as a trainer would keep them: token tables on their grid. */
+function settled({architecture}: ModelManifest, weights: Buffer): Uint8Array {
+  if (architecture !== "static-embedding") return weights;
+  const tensors = decodeSafetensors(weights);
+  roundTable(tensors["embedding.weight"]!.data);
+  return encodeSafetensors(tensors);
+}
+
+/** The recipe names parents by their ids; people know them by their names. */
+function named(record: MergeRecord, parents: readonly ModelManifest[]): MergeRecord {
+  const nameOf = (id: string) => parents.find((parent) => parent.id === id)?.name ?? id;
+  return {
+    ...record,
+    base: record.base === undefined ? undefined : nameOf(record.base),
+    models: record.models.map(nameOf),
+    layers: record.layers.map(({relations, ...layer}) => ({
+      ...layer,
+      relations: {...relations, models: relations.models.map(nameOf)}
+    }))
+  };
+}
+
+/** Norms of the changes, cosines of pairs and sign conflict over all tensors, under names a page can show. */
+function figuresOf(report: MergeReport): Record<string, number> {
+  const figures: Record<string, number> = {mergeSeconds: report.timings.mergeSeconds};
+  for (const {layer, relations} of report.layers) {
+    const where = layer === undefined ? "all" : `layer ${layer}`;
+    (relations.deltaNorms ?? relations.norms).forEach(
+      (norm, i) => (figures[`norm ${i + 1} (${where})`] = norm)
+    );
+    const n = relations.models.length;
+    for (let a = 0; a < n; a++)
+      for (let b = a + 1; b < n; b++) {
+        const cosine = relations.cosine[a * n + b];
+        if (cosine !== null && cosine !== undefined) figures[`cosine ${a + 1}–${b + 1} (${where})`] = cosine;
+      }
+    if (relations.signConflict !== null) figures[`sign conflict (${where})`] = relations.signConflict;
+  }
+  return figures;
+}
+
+/** The merge's random methods take a number. */
+function seedNumber(seed: string): number {
+  return Number.parseInt(hashJson(seed).slice(0, 8), 16);
+}

@@ -1,0 +1,96 @@
+import {mkdir, readFile} from "node:fs/promises";
+import {join} from "node:path";
+import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {localCandidate, mergedModel, storedModel} from "../../src/candidates/index.js";
+import {recordFiles} from "../../src/jobs/index.js";
+import {modelFolder, type ModelManifest, readManifest} from "../../src/models/index.js";
+import {prepareCandidate} from "../../src/runner/index.js";
+import {openCheckpoint, readTensorFloats} from "../../src/safetensors/index.js";
+import {modelsDir} from "../../src/store/index.js";
+import {type Project, server, wordsEval, wordsProject} from "../runner/support/project.js";
+import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {tinyAdapter} from "../support/tinyAdapter.js";
+import {tinyLanguageModel} from "../support/tinyLanguageModel.js";
+
+let folder: string;
+let project: Project;
+let dir: string;
+
+beforeAll(async () => {
+  folder = await temporaryProject();
+  await mkdir(join(folder, "evals"));
+  project = await wordsProject(folder, 12);
+  dir = modelsDir(project.store.workspace);
+  for (const name of ["one", "two"]) {
+    await tinyLanguageModel(join(folder, name), {seed: name});
+    await add(name);
+  }
+});
+afterAll(() => project.store.close());
+
+async function add(name: string): Promise<void> {
+  await recordFiles(project.store.workspace, join(folder, name), {name, parents: [], settings: {name}});
+}
+
+/** The merge's record, when an endpoint has answered with it. */
+async function madeOf(names: readonly string[]): Promise<ModelManifest> {
+  const merged = mergedModel({
+    name: "average",
+    method: "linear",
+    models: names.map((name) => ({source: storedModel(name), parameters: {weight: 1}}))
+  });
+  const own = localCandidate("average", merged);
+  const {record, prepared, close} = await prepareCandidate(
+    wordsEval(server("http://127.0.0.1:9"), {candidates: [own]}),
+    {...project, candidate: own, onMessage: () => undefined}
+  );
+  try {
+    const messages = [{role: "user" as const, content: "hello"}];
+    const {usage} = await prepared.endpoint.complete({
+      model: prepared.model,
+      messages,
+      params: {max_tokens: 2}
+    });
+    expect(usage?.completionTokens).toBeGreaterThan(0);
+  } finally {
+    await close();
+  }
+  return readManifest(dir, record.modelId!);
+}
+
+async function valuesIn(path: string): Promise<Map<string, Float32Array>> {
+  const values = new Map<string, Float32Array>();
+  for (const [name, tensor] of (await openCheckpoint(path)).tensors)
+    values.set(name, await readTensorFloats(tensor));
+  return values;
+}
+
+describe("a merge in an eval", () => {
+  it("takes models that lie outside the store, with the tokenizer of the first", async () => {
+    const {id, parents, files} = await madeOf(["one", "two"]);
+    expect(parents.map(({name}) => name)).toEqual(["one", "two"]);
+    expect(files.map(({path}) => path)).toEqual(expect.arrayContaining(["config.json", "tokenizer.json"]));
+    const kept = await modelFolder(dir, id);
+    expect(await readFile(join(kept, "tokenizer.json"), "utf8")).toBe(
+      await readFile(join(folder, "one", "tokenizer.json"), "utf8")
+    );
+    const [merged, one, two] = await Promise.all(
+      [kept, join(folder, "one"), join(folder, "two")].map(valuesIn)
+    );
+    for (const [name, values] of merged!)
+      expect(values[5], name).toBeCloseTo((one!.get(name)![5]! + two!.get(name)![5]!) / 2, 6);
+  });
+
+  it("takes an adapter as its base with it", async () => {
+    await tinyAdapter(join(folder, "steer"), 1, "../one");
+    await add("steer");
+    const {id, parents} = await madeOf(["steer", "two"]);
+    expect(parents.map(({name}) => name)).toEqual(["steer", "two"]);
+    const plain = await valuesIn(await modelFolder(dir, (await madeOf(["one", "two"])).id));
+    const steered = await valuesIn(await modelFolder(dir, id));
+    const changed = [...steered].filter(
+      ([name, values]) => !values.every((value, i) => value === plain.get(name)![i])
+    );
+    expect(changed.map(([name]) => name)).toEqual(["model.layers.1.mlp.up_proj.weight"]);
+  });
+});
