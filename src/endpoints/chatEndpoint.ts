@@ -91,10 +91,10 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     const start = effects.now();
     const sinceStart = () => effects.now() - start;
     const {key, headers} = secrets;
-    const answer = await withDeadline(timeoutMs, effects, parent, async (signal): Promise<ChatAnswer> => {
+    const answer = await withDeadline(timeoutMs, effects, parent, async (stop): Promise<ChatAnswer> => {
       let received: unknown;
       const onJson = (json: unknown) => (received = json);
-      const fetch = transport.fetch({signal, headers, hide, stream, onJson});
+      const fetch = transport.fetch({stop, headers, hide, stream, onJson});
       if ("endpointUrl" in target) {
         const {endpointUrl} = target;
         return stream
@@ -132,8 +132,8 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
       ...secrets.headers
     };
     const hide = hideRequest(undefined, [...secrets.values, ...secretValues]);
-    return withDeadline(timeoutMs, effects, parent, async (signal): Promise<unknown> =>
-      (await transport.fetch({signal, headers, hide})(setup.modelsUrl(model))).json()
+    return withDeadline(timeoutMs, effects, parent, async (stop): Promise<unknown> =>
+      (await transport.fetch({stop, headers, hide})(setup.modelsUrl(model))).json()
     );
   };
 
