@@ -17,6 +17,7 @@ import {readSecrets, secretNames, type SecretNames} from "./secrets.js";
 import {shutdownDay} from "./shutdownDay.js";
 import {createTransport, loadClient, type TransportOptions} from "./transport.js";
 import {
+  type Completion,
   type CompletionOptions,
   type CompletionRequest,
   type Endpoint,
@@ -163,7 +164,9 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
         throw error;
       });
       const costUsd = completionCost(answer.usage, priceOf(request.model));
-      return {...answer, attempts, ...(costUsd === undefined ? undefined : {costUsd})};
+      const completion: Completion = {...answer, attempts};
+      if (costUsd !== undefined) completion.costUsd = costUsd;
+      return completion;
     },
     preflightRequests: (model, needs) =>
       preflightRequests(model, {...needs, streaming: needs.streaming || setup.stream}),
